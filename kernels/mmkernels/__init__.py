@@ -1,0 +1,1 @@
+"""The coupled selective scan and its neighbours."""

@@ -1,0 +1,22 @@
+"""Seeing inside multimodal fusion with state space models.
+
+Stages, in the order data flows: ``io``, ``data``, ``models``, ``train``, ``trace`` | ``analysis``, ``plots``,
+``widgets``. Each is imported when first touched; importing ``mmviz`` alone imports none of them.
+"""
+
+import importlib
+from types import ModuleType
+
+__version__ = "0.1.0"
+_STAGES = ("io", "data", "models", "train", "trace", "analysis", "plots", "widgets", "errors")
+__all__ = [*_STAGES, "__version__"]  # noqa: PLE0604
+
+
+def __getattr__(name: str) -> ModuleType:
+    if name in _STAGES:
+        return importlib.import_module(f"{__name__}.{name}")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}; its stages are {', '.join(_STAGES)}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

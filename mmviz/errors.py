@@ -1,0 +1,25 @@
+"""Every error mmviz raises on purpose: what, where, the value seen, what to do."""
+
+
+class MmvizError(Exception):
+    """The base of all errors raised by mmviz itself."""
+
+
+class DataError(MmvizError, ValueError):
+    """Data, a file or a Trace is not what it should be."""
+
+
+class UnsafeFileError(DataError):
+    """A file asks for something a data file never needs; nothing in it was run."""
+
+
+class ConfigError(MmvizError, ValueError):
+    """An option is unknown, of the wrong type, or contradicts another."""
+
+
+class CheckpointError(MmvizError):
+    """A checkpoint or a run folder cannot be written, read or trusted."""
+
+
+class MissingDependencyError(MmvizError, ImportError):
+    """A package, or the data file inside it, is not installed."""
