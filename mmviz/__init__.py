@@ -9,7 +9,7 @@ from types import ModuleType
 
 __version__ = "0.1.0"
 _STAGES = ("io", "data", "models", "train", "trace", "analysis", "plots", "widgets", "errors")
-__all__ = [*_STAGES, "__version__"]  # noqa: PLE0604
+__all__ = [*_STAGES, "__version__"]
 
 
 def __getattr__(name: str) -> ModuleType:

@@ -1,1 +1,18 @@
-"""Stage ``trace``."""
+"""THE WALL: the last stage that may touch a model. It runs the model and writes the Trace.
+
+``record`` needs torch and is imported when first used; ``save``, ``load`` and ``validate`` do not.
+"""
+
+import importlib
+from typing import Any
+
+from mmviz.trace.schema import SCHEMA_VERSION, validate
+from mmviz.trace.store import load, save
+
+__all__ = ["SCHEMA_VERSION", "estimate", "load", "record", "save", "validate"]
+
+
+def __getattr__(name: str) -> Any:
+    if name in ("record", "estimate"):
+        return getattr(importlib.import_module("mmviz.trace.recorder"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

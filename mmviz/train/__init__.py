@@ -1,1 +1,7 @@
-"""Stage ``train``."""
+"""Training: one loop, one file per strategy, a Run that can predict, be saved and be loaded."""
+
+from mmviz.train.config import TrainConfig
+from mmviz.train.fit import fit
+from mmviz.train.run import Run, load
+
+__all__ = ["Run", "TrainConfig", "fit", "load"]

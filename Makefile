@@ -1,0 +1,61 @@
+# Every target is listed by `make help`. PYTHON=... chooses another interpreter.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+ROOT := $(shell [ "$$(id -u)" = 0 ] && echo --allow-root)
+
+.DEFAULT_GOAL := help
+.PHONY: help lab test check bars browser figures notebooks lock clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+lab: $(VENV)/.lab ## install into .venv (once) and open JupyterLab on notebooks/00_start_here.ipynb
+	$(BIN)/python -m jupyterlab $(ROOT) $(LAB_FLAGS) notebooks/00_start_here.ipynb
+
+test: $(VENV)/.dev ## the whole test suite
+	$(BIN)/python -m pytest
+
+check: $(VENV)/.dev ## style, types, import arrows, notebooks in step with their scripts
+	$(BIN)/ruff check . && $(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/jupytext --test --to py:percent notebooks/*.ipynb
+
+bars: $(VENV)/.dev ## the promised accuracies, measured (minutes); prints a table and writes JSON
+	$(BIN)/python tests/bars/watch_and_digits.py
+
+browser: ## install Debian's Chromium for the browser tests (needs apt and root)
+	@command -v chromium chromium-browser google-chrome >/dev/null && echo "a browser is there" || \
+	{ command -v apt-get >/dev/null || { echo "no apt-get here: install Chromium or Chrome by hand"; exit 1; }; \
+	apt-get update -qq && apt-get install -y -qq chromium; }
+
+figures: $(VENV)/.dev ## draw the README's picture again (needs a browser)
+	$(BIN)/python notebooks/figures.py
+
+notebooks: $(VENV)/.dev ## bring the .ipynb files in step with their percent scripts, outputs stripped
+	$(BIN)/jupytext --sync notebooks/*.py
+
+lock: ## write constraints.txt anew from a fresh environment
+	rm -rf .lock && $(PYTHON) -m venv .lock
+	.lock/bin/python -m pip install -q "$$(grep ^torch== constraints.txt)"
+	.lock/bin/python -m pip install -q -c constraints.txt -e ".[lab,explain,dev]"
+	.lock/bin/python -m pip freeze --exclude-editable | sed 's/+cpu//' > constraints.txt && rm -rf .lock
+
+clean: ## remove .venv and everything that was made
+	rm -rf $(VENV) .lock runs dist build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+
+$(VENV)/.base: pyproject.toml constraints.txt
+	@$(PYTHON) mmviz/preflight.py
+	$(PYTHON) -m venv $(VENV)
+	$(PIP) install -q "$$(grep ^torch== constraints.txt)"
+	@touch $@
+
+$(VENV)/.lab: $(VENV)/.base
+	$(PIP) install -q -c constraints.txt -e ".[lab,explain]"
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.lab
+	$(PIP) install -q -c constraints.txt -e ".[lab,explain,dev]"
+	@touch $@

@@ -1,0 +1,177 @@
+"""Exact Shapley values of the modalities, from the answers to all of their subsets."""
+
+from __future__ import annotations
+
+from math import factorial
+from typing import TYPE_CHECKING
+
+import numpy as np
+import xarray as xr
+
+from mmviz.errors import ConfigError, DataError
+
+if TYPE_CHECKING:
+    from jaxtyping import Float
+
+MAX_PLAYERS = 12
+VALUES = {
+    "classification": ("probability", "log_likelihood", "correct"),
+    "regression": ("output", "negative_absolute_error"),
+}
+_MEANING = {
+    "probability": "probability of the true class",
+    "log_likelihood": "log-probability of the true class, nat",
+    "correct": "1 where the most probable class is the true one, else 0",
+    "output": "the predicted value",
+    "negative_absolute_error": "minus the absolute error of the predicted value",
+}
+
+
+def shapley_values(game: Float[np.ndarray, "*rest coalition"]) -> Float[np.ndarray, "*rest player"]:
+    r"""Return the exact Shapley values of games given by all their coalitions.
+
+    φ_i = Σ_{S ⊆ players \ {i}} |S|! (M-|S|-1)! / M! · [v(S ∪ {i}) - v(S)]
+
+    Parameters
+    ----------
+    game
+        v(S); coalition k holds player i if bit i of k is set. The last dimension has 2^M entries.
+
+    Returns
+    -------
+    float64. NaN where, and only where, a coalition of that game is NaN.
+
+    Raises
+    ------
+    ConfigError
+        If the last dimension is not 2^M with 0 ≤ M ≤ 12.
+
+    References
+    ----------
+    .. [1] L. S. Shapley, A value for n-person games, 1953.
+    """
+    v = np.asarray(game, dtype=np.float64)
+    count = v.shape[-1] if v.ndim else 0
+    players = count.bit_length() - 1
+    if count != 2 ** max(players, 0) or players > MAX_PLAYERS:
+        raise ConfigError(
+            f"shapley_values: the last dimension has {count} entries, expected 2^M coalitions with M ≤ {MAX_PLAYERS}; "
+            "for more players use an estimator with a budget"
+        )
+    coalitions = np.arange(count)
+    out = np.empty((*v.shape[:-1], players))
+    size = np.array([int(k).bit_count() for k in coalitions])
+    for i in range(players):
+        without = coalitions[(coalitions >> i) % 2 == 0]
+        weight = np.array([factorial(s) * factorial(players - s - 1) for s in size[without]]) / factorial(players)
+        out[..., i] = (v[..., without | (1 << i)] - v[..., without]) @ weight
+    return out
+
+
+def shapley(trace: xr.DataTree, *, value: str | None = None) -> xr.Dataset:
+    """Return what each modality contributes to the answer, per sample, at the best epoch.
+
+    Parameters
+    ----------
+    trace
+        Recorded with ``coalitions=True``.
+    value
+        The value function v. Classification: ``probability`` of the true class (default), ``log_likelihood``,
+        ``correct``. Regression: ``output`` (default), ``negative_absolute_error``.
+
+    Returns
+    -------
+    xr.Dataset
+        ``phi`` (sample, modality), ``baseline`` (sample) = v(no modality), ``full`` (sample) = v(all); exact, so
+        that baseline + Σ phi = full to rounding.
+
+    Raises
+    ------
+    DataError
+        If the Trace holds no coalitions.
+    ConfigError
+        If the value function does not belong to the task.
+
+    Notes
+    -----
+    v(S) is the model's answer when the modalities outside S are masked; v(no modality) is its answer to nothing.
+    The Shapley value as a measure of a modality's contribution: Modality Equilibrium Matters, arXiv 2506.00030
+    (its own formula is not public; this is the standard one, read in).
+    """
+    group = _group(trace, "coalitions")
+    kind = _value_of(trace, value)
+    game = _game(group["answer"], trace["samples"].to_dataset()["target"], kind)
+    out = _values_of(game, group["modality"].values).assign_coords(sample_id=("sample", trace["samples"]["id"].values))
+    out.attrs = _provenance(trace, kind, epoch=trace.attrs["best_epoch"])
+    return out
+
+
+def prefix_shapley(trace: xr.DataTree, *, value: str | None = None) -> xr.Dataset:
+    """Return the contributions to the answer from the first steps only: per epoch, traced sample and step.
+
+    As :func:`shapley`, with ``phi`` (epoch, traced, time, modality): step t holds the contributions to what the model
+    answers from the steps 0..t.
+    """
+    group = _group(trace, "prefixes")
+    kind = _value_of(trace, value)
+    target = trace["samples"].to_dataset()["target"].isel(sample=group["traced"].values)
+    game = _game(group["answer"].transpose(..., "coalition", "output"), target.rename(sample="traced"), kind)
+    out = _values_of(game, group["modality"].values)
+    out.attrs = _provenance(trace, kind, epoch=None)
+    return out
+
+
+def _group(trace: xr.DataTree, name: str) -> xr.Dataset:
+    if name not in trace.children:
+        raise DataError(f"Trace: group /{name} is missing; record it with mmviz.trace.record(..., coalitions=True)")
+    return trace[name].to_dataset()
+
+
+def _value_of(trace: xr.DataTree, value: str | None) -> str:
+    task = trace.attrs["task"]["kind"]
+    known = VALUES[task]
+    if value is not None and value not in known:
+        raise ConfigError(f"shapley: value={value!r} does not belong to a {task}; choose one of {', '.join(known)}")
+    return known[0] if value is None else value
+
+
+def _game(output: xr.DataArray, target: xr.DataArray, kind: str) -> xr.DataArray:
+    """Return v, in float64, over every dimension of ``output`` but the last."""
+    answers = output.astype(np.float64)
+    if kind in ("output", "negative_absolute_error"):
+        single = answers.isel(output=0, drop=True)
+        return single if kind == "output" else -abs(single - target)
+    if kind == "correct":
+        return (answers.argmax("output") == target).astype(np.float64).where(answers.notnull().all("output"))
+    truth = answers.isel(output=target, drop=True)
+    return truth if kind == "probability" else xr.ufuncs.log(truth.clip(min=np.finfo(np.float64).tiny))
+
+
+def _values_of(game: xr.DataArray, names: np.ndarray) -> xr.Dataset:
+    game = game.transpose(..., "coalition")
+    kept = game.dims[:-1]
+    return xr.Dataset(
+        {
+            "phi": ((*kept, "modality"), shapley_values(game.values)),
+            "baseline": (kept, game.values[..., 0]),
+            "full": (kept, game.values[..., -1]),
+        },
+        coords={**{d: game[d] for d in kept if d in game.coords}, "modality": names},
+    )
+
+
+def _provenance(trace: xr.DataTree, kind: str, *, epoch: int | None) -> dict[str, object]:
+    return {
+        "index": "Shapley value",
+        "exact": True,
+        "value": kind,
+        "units": _MEANING[kind],
+        "baseline": "the model's answer with every modality masked",
+        "players": len(trace.attrs["modalities"]),
+        "epoch": epoch,
+        "dataset": trace.attrs["dataset"],
+        "split": trace.attrs["split"],
+        "model": trace.attrs["model"]["name"],
+        "seed": trace.attrs["train"]["seed"],
+        "backend": trace.attrs["backend"],
+    }

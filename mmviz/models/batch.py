@@ -1,0 +1,111 @@
+"""One batch: the tensors a model reads, and the modalities it is allowed to see."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+
+from mmviz.errors import ConfigError, DataError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from jaxtyping import Bool, Float, Int, Shaped
+    from torch import Tensor
+
+    from mmviz.data.dataset import Split
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Padded sequences of every modality with their masks.
+
+    Attributes
+    ----------
+    values
+        Modality name to float tensor (batch, frame, feature). Padding content is never looked at.
+    valid
+        Modality name to bool tensor (batch, frame): True where a frame was recorded. All False = absent.
+    target
+        (batch,) int64 classes or float values; None where only a prediction is wanted.
+    """
+
+    values: dict[str, Float[Tensor, "batch _frame _feature"]]
+    valid: dict[str, Bool[Tensor, "batch _frame"]]
+    target: Shaped[Tensor, " batch"] | None = None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Modality names, in the order of the spec."""
+        return tuple(self.values)
+
+    @property
+    def truth(self) -> Shaped[Tensor, " batch"]:
+        """The target; DataError where there is none."""
+        if self.target is None:
+            raise DataError("Batch: target is None, but a loss was asked for; give the targets")
+        return self.target
+
+    def __len__(self) -> int:
+        return next(iter(self.values.values())).shape[0]
+
+    def to(self, device: torch.device | str, dtype: torch.dtype | None = None) -> Batch:
+        """Return the batch on ``device``, values cast to ``dtype`` when one is given."""
+        target = None if self.target is None else self.target.to(device)
+        return Batch(
+            {name: x.to(device, dtype) for name, x in self.values.items()},
+            {name: v.to(device) for name, v in self.valid.items()},
+            target,
+        )
+
+    def masked(self, members: Bool[Tensor, "batch modality"]) -> Batch:
+        """Return the batch with every modality removed (masked) where ``members`` is False.
+
+        Parameters
+        ----------
+        members
+            (batch, modality) bool, columns in the order of :attr:`names`.
+
+        Raises
+        ------
+        ConfigError
+            If the shape is not (batch, modality).
+        """
+        expected = (len(self), len(self.names))
+        if tuple(members.shape) != expected:
+            raise ConfigError(
+                f"Batch.masked: members has shape {tuple(members.shape)}, expected (batch, modality) = {expected}; "
+                f"give one column for each of {', '.join(self.names)}"
+            )
+        keep = members.to(next(iter(self.valid.values())).device)
+        return replace(self, valid={n: v & keep[:, i, None] for i, (n, v) in enumerate(self.valid.items())})
+
+    def repeated(self, times: int) -> Batch:
+        """Return every sample ``times`` times in a row (sample 0, sample 0, ..., sample 1, ...)."""
+        target = None if self.target is None else self.target.repeat_interleave(times, 0)
+        return Batch(
+            {name: x.repeat_interleave(times, 0) for name, x in self.values.items()},
+            {name: v.repeat_interleave(times, 0) for name, v in self.valid.items()},
+            target,
+        )
+
+
+def batch_of(split: Split, indices: Sequence[int] | Int[np.ndarray, " batch"] | None = None) -> Batch:
+    """Copy samples of a split into tensors.
+
+    Parameters
+    ----------
+    split
+        A :class:`mmviz.data.dataset.Split`.
+    indices
+        Which samples, in which order; all of them when None.
+    """
+    rows = np.arange(len(split)) if indices is None else np.asarray(indices, dtype=np.int64)
+    return Batch(
+        {name: torch.from_numpy(np.array(x[rows], copy=True)) for name, x in split.inputs.items()},
+        {name: torch.from_numpy(np.array(v[rows], copy=True)) for name, v in split.valid.items()},
+        torch.from_numpy(np.array(split.target[rows], copy=True)),
+    )

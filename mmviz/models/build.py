@@ -1,0 +1,73 @@
+"""The only registry of models: a name and a spec in, a module out."""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from mmviz.errors import ConfigError
+from mmviz.models.coupled_mamba import CoupledMamba, CoupledMambaConfig
+from mmviz.models.fusion import FusionModel
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from mmviz.data.spec import Spec
+
+_REGISTRY: dict[str, tuple[type[FusionModel], type]] = {"coupled_mamba": (CoupledMamba, CoupledMambaConfig)}
+
+
+def available() -> tuple[str, ...]:
+    """Return the names ``build`` knows."""
+    return tuple(_REGISTRY)
+
+
+def build(name: str, spec: Spec, *, seed: int = 0, **options: Any) -> FusionModel:
+    """Build a model for the data a spec describes.
+
+    Parameters
+    ----------
+    name
+        One of :func:`available`.
+    spec
+        ``ds.spec``: modalities with their training statistics, and the task.
+    seed
+        Of the initial weights. The global random state is left as it was.
+    options
+        Fields of the model's config, for example ``layers=2, state=16, coupling="softmax"``.
+
+    Raises
+    ------
+    ConfigError
+        Unknown name or option (with the nearest known one), or a value out of range.
+    """
+    if name not in _REGISTRY:
+        raise ConfigError(f"model {name!r} is unknown{_nearest(name, _REGISTRY)}; available: {', '.join(_REGISTRY)}")
+    if not hasattr(spec, "modalities"):
+        raise ConfigError(f"build({name!r}): spec is a {type(spec).__name__}, expected the .spec of a data set")
+    model, config = _REGISTRY[name]
+    known = [field.name for field in dataclasses.fields(config)]
+    for option in options:
+        if option not in known:
+            raise ConfigError(
+                f"build({name!r}): option {option!r} is unknown{_nearest(option, known)}; known: {', '.join(known)}"
+            )
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        return model(spec, config(**options))
+
+
+def name_of(model: FusionModel) -> str:
+    """Return the registry name of a built model."""
+    for name, (kind, _) in _REGISTRY.items():
+        if type(model) is kind:
+            return name
+    raise ConfigError(f"{type(model).__name__} was not made by mmviz.models.build; known: {', '.join(_REGISTRY)}")
+
+
+def _nearest(word: str, known: Iterable[str]) -> str:
+    close = difflib.get_close_matches(word, list(known), 1)
+    return f", did you mean {close[0]!r}?" if close else ""

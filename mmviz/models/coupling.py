@@ -1,0 +1,65 @@
+"""The coupling W: who listens to whom, for the modalities that are present in a sample."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import torch
+from torch import nn
+
+from mmviz.errors import ConfigError
+
+if TYPE_CHECKING:
+    from jaxtyping import Bool, Float
+    from torch import Tensor
+
+COUPLINGS = ("identity", "mean", "softmax", "exact_sum")
+
+
+class Coupling(nn.Module):
+    """Rows of W per sample, (batch, listener, source), over the modalities that are present.
+
+    Parameters
+    ----------
+    modalities
+        M, ≥ 1.
+    kind
+        ``identity``: M independent Mamba chains. ``mean``: 1/M everywhere, always stable. ``softmax``: learned
+        rows that sum to one, stable, readable as "who listens to whom". ``exact_sum``: the literal sum of
+        the paper, which **diverges** on long sequences; kept for study.
+
+    Notes
+    -----
+    The literal sum is equation 6 (= 10) of Coupled Mamba, arXiv 2405.18014. ``mean`` is its appendix form
+    (equation 9) with G = I/M. ``softmax`` is our reading: learned, convex rows are stable in the sup-norm because
+    every decay is below 1. An absent modality is dropped and the remaining weights of ``mean`` and ``softmax``
+    are renormalised, so that a sample without it is treated as the smaller model would treat it; this, too,
+    is a reading, as the paper says nothing of absent modalities.
+    """
+
+    def __init__(self, modalities: int, kind: str) -> None:
+        super().__init__()
+        if kind not in COUPLINGS:
+            raise ConfigError(f"coupling={kind!r} is unknown; choose one of {', '.join(COUPLINGS)}")
+        self.kind = kind
+        self.modalities = modalities
+        self.logits = nn.Parameter(2.0 * torch.eye(modalities)) if kind == "softmax" else None
+
+    def forward(self, present: Bool[Tensor, "batch modality"]) -> Float[Tensor, "batch listener source"]:
+        """Return W for every sample; rows and columns of absent modalities are zero off the diagonal."""
+        dtype = torch.get_default_dtype() if self.logits is None else self.logits.dtype
+        heard = present[:, None, :].expand(-1, self.modalities, -1)
+        if self.kind == "identity":
+            return torch.eye(self.modalities, dtype=dtype, device=present.device).expand(heard.shape)
+        if self.kind == "exact_sum":
+            return heard.to(dtype)
+        if self.logits is None:
+            return heard.to(dtype) / heard.sum(-1, keepdim=True).clamp(min=1)
+        weights = torch.where(heard, self.logits.exp(), torch.zeros((), dtype=dtype, device=present.device))
+        return weights / weights.sum(-1, keepdim=True).clamp(min=torch.finfo(dtype).tiny)
+
+    @torch.no_grad()
+    def matrix(self) -> Float[Tensor, "listener source"]:
+        """Return W with every modality present."""
+        device = "cpu" if self.logits is None else self.logits.device
+        return self(torch.ones(1, self.modalities, dtype=torch.bool, device=device))[0]

@@ -1,0 +1,98 @@
+"""From recorded frames to aligned, standardised steps of one width, for every modality."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+from torch import nn
+
+from mmviz.errors import DataError
+from mmviz.models.align import pad_to, resample
+
+if TYPE_CHECKING:
+    from jaxtyping import Bool, Float
+    from torch import Tensor
+
+    from mmviz.data.spec import Modality
+    from mmviz.models.batch import Batch
+
+
+class StepEncoder(nn.Module):
+    """One modality: align, standardise with the training statistics, map each step to ``width``.
+
+    Two linear maps with layer normalisation, per step, as in the published code of Coupled Mamba (its
+    ``FusionNet``), with GELU in place of ReLU. A constant feature (standard deviation 0) becomes 0.
+    """
+
+    mean: Tensor
+    scale: Tensor
+
+    def __init__(self, modality: Modality, width: int, steps: int, *, align: str) -> None:
+        super().__init__()
+        self.name, self.features, self.steps, self.align = modality.name, modality.features, steps, align
+        std = np.asarray(modality.std, dtype=np.float32)
+        scale = np.divide(1.0, std, out=np.zeros_like(std), where=std > 0)
+        self.register_buffer("mean", torch.tensor(np.array(modality.mean, dtype=np.float32)))
+        self.register_buffer("scale", torch.from_numpy(scale))
+        self.net = nn.Sequential(
+            nn.Linear(self.features, 2 * width),
+            nn.LayerNorm(2 * width),
+            nn.GELU(),
+            nn.Linear(2 * width, width),
+            nn.LayerNorm(width),
+        )
+
+    def forward(
+        self, x: Float[Tensor, "batch frame feature"], valid: Bool[Tensor, "batch frame"]
+    ) -> tuple[Float[Tensor, "batch time width"], Bool[Tensor, "batch time"]]:
+        """Return steps and their mask; zeros where the mask is False.
+
+        Raises
+        ------
+        DataError
+            If the number of features is not the one of the spec, or a sequence is too long to be padded.
+        """
+        if x.ndim != 3 or x.shape[-1] != self.features:
+            raise DataError(
+                f"modality {self.name!r}: values have shape {tuple(x.shape)}, expected (batch, frame, {self.features}); "
+                "build the model from the spec of the data set it is used on"
+            )
+        if self.align == "pad" and x.shape[1] > self.steps:
+            raise DataError(
+                f"modality {self.name!r}: {x.shape[1]} frames do not fit {self.steps} steps; "
+                'build the model with a larger steps= or with align="resample"'
+            )
+        place = pad_to if self.align == "pad" else resample
+        steps, mask = place(x, valid, self.steps)
+        code = self.net((steps - self.mean) * self.scale)
+        return torch.where(mask[..., None], code, torch.zeros_like(code)), mask
+
+
+class Encoders(nn.Module):
+    """A :class:`StepEncoder` per modality, results stacked."""
+
+    def __init__(self, modalities: tuple[Modality, ...], width: int, steps: int, *, align: str) -> None:
+        super().__init__()
+        self.names = tuple(m.name for m in modalities)
+        self.encoders = nn.ModuleList(StepEncoder(m, width, steps, align=align) for m in modalities)
+
+    def forward(
+        self, batch: Batch
+    ) -> tuple[Float[Tensor, "modality batch time width"], Bool[Tensor, "modality batch time"]]:
+        """Encode every modality of the batch.
+
+        Raises
+        ------
+        DataError
+            If the batch lacks a modality of the spec.
+        """
+        lacking = [name for name in self.names if name not in batch.values]
+        if lacking:
+            raise DataError(
+                f"batch: modality {', '.join(lacking)} is lacking, it holds {', '.join(batch.names)}; an absent modality "
+                "is given as any values with a mask that is all False"
+            )
+        pairs = [encode(batch.values[n], batch.valid[n]) for n, encode in zip(self.names, self.encoders, strict=True)]
+        return torch.stack([steps for steps, _ in pairs]), torch.stack([mask for _, mask in pairs])

@@ -1,0 +1,30 @@
+"""The one place where untrusted text becomes markup: nothing in it can act."""
+
+from __future__ import annotations
+
+import html as _html
+import unicodedata
+
+_LONGEST = 200
+_BIDIRECTIONAL = set("\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+def visible(text: object, *, longest: int = _LONGEST) -> str:
+    """Return the text with control, bidirectional and surrogate characters made visible, cut to ``longest``."""
+    raw = str(text)
+    shown = "".join(c if _harmless(c) else f"\\u{ord(c):04x}" for c in raw[:longest])
+    return shown if len(raw) <= longest else f"{shown}… (+{len(raw) - longest})"
+
+
+def html(text: object) -> str:
+    """Return the text as it may stand in HTML, between tags or in a quoted attribute."""
+    return _html.escape(visible(text), quote=True)
+
+
+def plotly(text: object) -> str:
+    """Return the text as it may stand in a plotly title, label, legend or annotation: no tags, no TeX, no templates."""
+    return html(text).replace("$", "&#36;").replace("%{", "&#37;{")
+
+
+def _harmless(character: str) -> bool:
+    return character not in _BIDIRECTIONAL and unicodedata.category(character) not in ("Cc", "Cs")

@@ -1,0 +1,129 @@
+"""The written schema of a Trace: groups, variables, dimensions, types; and the check that a tree obeys it.
+
+Dimensions, with one meaning everywhere:
+
+========== ======================================================================================
+sample     samples of the split that was recorded
+traced     the few of them whose states were recorded; coordinate ``traced`` = position in ``sample``
+epoch      recorded epochs; coordinate = epoch number, 0 is the untrained model
+layer      coupled layers
+modality   modalities (names); ``source`` the same, as the one that is heard
+time       steps of the model, after alignment
+channel    inner channels of the scan
+state      states per channel
+coalition  subsets of modalities; row k holds modality i if bit i of k is set, so 0 is empty, the last is all
+output     class probabilities, or the one value of a regression
+frame, feature   of one modality's recorded input; their sizes differ between modalities
+========== ======================================================================================
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mmviz.errors import DataError
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+SCHEMA_VERSION = 1
+
+#: group -> variable -> (dimensions, numpy dtype kind)
+SCHEMA: dict[str, dict[str, tuple[tuple[str, ...], str]]] = {
+    "samples": {
+        "id": (("sample",), "UOT"),
+        "group": (("sample",), "UOT"),
+        "target": (("sample",), "if"),
+    },
+    "coalitions": {
+        "members": (("coalition", "modality"), "b"),
+        "answer": (("sample", "coalition", "output"), "f"),
+    },
+    "prefixes": {
+        "answer": (("epoch", "traced", "coalition", "time", "output"), "f"),
+        "valid": (("traced", "modality", "time"), "b"),
+    },
+    "states": {
+        "norm": (("epoch", "traced", "layer", "modality", "time", "channel"), "f"),
+        "coupling": (("epoch", "layer", "modality", "source"), "f"),
+    },
+    "operator": {
+        "h": (("traced", "layer", "modality", "time", "channel", "state"), "f"),
+        "dt": (("traced", "layer", "modality", "time", "channel"), "f"),
+        "B": (("traced", "layer", "modality", "time", "state"), "f"),
+        "C": (("traced", "layer", "modality", "time", "state"), "f"),
+        "A": (("layer", "modality", "channel", "state"), "f"),
+        "W": (("traced", "layer", "modality", "source"), "f"),
+    },
+    "history": {},
+}
+#: every child of ``inputs`` is one modality
+INPUT: dict[str, tuple[tuple[str, ...], str]] = {
+    "value": (("traced", "frame", "feature"), "f"),
+    "valid": (("traced", "frame"), "b"),
+}
+ROOT_ATTRS = (
+    "schema",
+    "mmviz",
+    "dataset",
+    "split",
+    "model",
+    "train",
+    "backend",
+    "task",
+    "modalities",
+    "best_epoch",
+)
+OPTIONAL = ("coalitions", "prefixes")  # a Trace recorded with coalitions=False has neither
+
+
+def validate(trace: xr.DataTree) -> None:
+    """Check that a tree is a Trace of this schema.
+
+    Raises
+    ------
+    DataError
+        Wrong schema version (both are named), or the first group, variable, dimension or type that is not
+        as written in :data:`SCHEMA`.
+    """
+    version = trace.attrs.get("schema")
+    if version != SCHEMA_VERSION:
+        raise DataError(
+            f"Trace: schema version {version!r} found, this mmviz reads {SCHEMA_VERSION}; record it again, or open it "
+            "with the mmviz version named in its attribute 'mmviz'"
+        )
+    lacking = [name for name in ROOT_ATTRS if name not in trace.attrs]
+    if lacking:
+        raise DataError(
+            f"Trace: attribute {lacking[0]!r} is missing at the root; it holds {', '.join(map(str, trace.attrs))}"
+        )
+    for group, variables in SCHEMA.items():
+        if group in trace.children:
+            _check_group(f"/{group}", trace[group].to_dataset(), variables)
+        elif group not in OPTIONAL:
+            raise DataError(
+                f"Trace: group /{group} is missing (schema {SCHEMA_VERSION}); it holds {', '.join(trace.children)}"
+            )
+    if "inputs" not in trace.children:
+        raise DataError(
+            f"Trace: group /inputs is missing (schema {SCHEMA_VERSION}); it holds {', '.join(trace.children)}"
+        )
+    for name in trace.attrs["modalities"]:
+        if name not in trace["inputs"].children:
+            raise DataError(
+                f"Trace: group /inputs/{name} is missing; /inputs holds {', '.join(trace['inputs'].children)}"
+            )
+        _check_group(f"/inputs/{name}", trace["inputs"][name].to_dataset(), INPUT)
+
+
+def _check_group(place: str, group: xr.Dataset, variables: dict[str, tuple[tuple[str, ...], str]]) -> None:
+    for name, (dims, kinds) in variables.items():
+        if name not in group:
+            raise DataError(
+                f"Trace: variable {place}/{name} is missing; the group holds {', '.join(map(str, group.variables))}"
+            )
+        seen = group[name]
+        if seen.dims != dims:
+            raise DataError(f"Trace: {place}/{name} has dimensions {seen.dims}, the schema says {dims}")
+        if seen.dtype.kind not in kinds:
+            raise DataError(f"Trace: {place}/{name} has type {seen.dtype}, the schema wants kind {kinds!r}")

@@ -1,0 +1,55 @@
+"""The options of a training, checked before anything starts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mmviz.errors import ConfigError
+
+
+@dataclass(frozen=True)
+class TrainConfig:
+    """Options of :func:`mmviz.train.fit`.
+
+    Attributes
+    ----------
+    strategy
+        How modalities share the updates; ``joint`` is the ordinary way.
+    epochs, batch_size
+        Passes over the training split, samples per update; integers ≥ 1.
+    learning_rate, weight_decay
+        Of AdamW. The rate rises over the first tenth of the updates and falls to a hundredth along a cosine.
+    clip
+        Largest gradient norm; a larger gradient is scaled down, and counted.
+    patience
+        Stop after so many epochs without a better validation loss; 0 never stops early.
+    seed
+        Of batch order and dropout.
+    accelerator, devices, precision
+        Passed to Lightning Fabric.
+    """
+
+    strategy: str = "joint"
+    epochs: int = 20
+    batch_size: int = 32
+    learning_rate: float = 3e-3
+    weight_decay: float = 0.05
+    clip: float = 1.0
+    patience: int = 0
+    seed: int = 0
+    accelerator: str = "auto"
+    devices: int = 1
+    precision: str = "32-true"
+
+    def __post_init__(self) -> None:
+        for name, low in (("epochs", 1), ("batch_size", 1), ("patience", 0), ("seed", 0), ("devices", 1)):
+            value = getattr(self, name)
+            if type(value) is not int or value < low:
+                raise ConfigError(f"fit: {name}={value!r}, expected an integer ≥ {low}")
+        for name in ("learning_rate", "clip"):
+            value = getattr(self, name)
+            if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < float("inf"):
+                raise ConfigError(f"fit: {name}={value!r}, expected a number > 0")
+        decay = self.weight_decay
+        if isinstance(decay, bool) or not isinstance(decay, (int, float)) or not 0 <= decay < float("inf"):
+            raise ConfigError(f"fit: weight_decay={decay!r}, expected a number ≥ 0")

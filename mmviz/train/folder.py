@@ -1,0 +1,138 @@
+"""A run on disk: one safetensors file per epoch, and one ``run.json`` that publishes them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load as load_tensors
+from safetensors.torch import save as save_tensors
+
+from mmviz.errors import CheckpointError
+from mmviz.io.atomic import write_bytes_atomic
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+FORMAT = 1
+_LARGEST = 8 << 30
+
+
+class RunFolder:
+    """The folder of one run.
+
+    A weights file counts only once ``run.json`` names it with its sha256; ``run.json`` is replaced in one step. So a run
+    that is killed at any moment leaves the state of the last finished epoch.
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        self.path = Path(path)
+
+    def create(self, *, overwrite: bool) -> None:
+        """Make the folder; refuse one that already holds a run, unless told to overwrite it.
+
+        Raises
+        ------
+        CheckpointError
+            If it holds a run and ``overwrite`` is False, or cannot be written.
+        """
+        index = self.path / "run.json"
+        if index.exists() and not overwrite:
+            raise CheckpointError(
+                f"{self.path} already holds a run (run.json); choose another out=, load it with "
+                f"mmviz.train.load({str(self.path)!r}), or pass overwrite=True"
+            )
+        try:
+            (self.path / "weights").mkdir(parents=True, exist_ok=True)
+            index.unlink(missing_ok=True)
+            for old in (self.path / "weights").glob("epoch-*.safetensors"):
+                old.unlink()
+        except OSError as error:
+            raise CheckpointError(f"{self.path} cannot be written ({error}); choose another out=") from error
+
+    def write_weights(self, epoch: int, state: dict[str, Tensor]) -> dict[str, str]:
+        """Write one epoch's weights; return its file name and sha256 for ``run.json``."""
+        name = f"weights/epoch-{epoch:04d}.safetensors"
+        data = save_tensors({key: value.detach().cpu().contiguous() for key, value in state.items()})
+        self._write(name, data)
+        return {"file": name, "sha256": hashlib.sha256(data).hexdigest()}
+
+    def write_index(self, index: dict[str, Any]) -> None:
+        """Replace ``run.json``."""
+        text = json.dumps({"format": FORMAT, **index}, indent=1, allow_nan=True)
+        self._write("run.json", text.encode())
+
+    def read_index(self) -> dict[str, Any]:
+        """Return ``run.json``.
+
+        Raises
+        ------
+        CheckpointError
+            If it is not there, not JSON, or of another format.
+        """
+        path = self.path / "run.json"
+        try:
+            index = json.loads(path.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            raise CheckpointError(f"{path} is not there; give the out= folder of a training") from None
+        except (OSError, ValueError) as error:
+            raise CheckpointError(f"{path} cannot be read ({error})") from error
+        if not isinstance(index, dict) or index.get("format") != FORMAT:
+            seen = index.get("format") if isinstance(index, dict) else type(index).__name__
+            raise CheckpointError(
+                f"{path} has format {seen!r}, this mmviz reads {FORMAT}; train again with this version"
+            )
+        return index
+
+    def read_weights(self, entry: dict[str, str], like: dict[str, Tensor]) -> dict[str, Tensor]:
+        """Return one epoch's weights, after every check.
+
+        Raises
+        ------
+        CheckpointError
+            File missing or outside the folder, sha256 different, tensors that are not the model's, or not finite.
+        """
+        path = (self.path / entry["file"]).resolve()
+        if not path.is_relative_to(self.path.resolve()):
+            raise CheckpointError(f"run.json names {entry['file']!r}, which lies outside {self.path}")
+        try:
+            if path.stat().st_size > _LARGEST:
+                raise CheckpointError(f"{path} has {path.stat().st_size} bytes, more than the limit of {_LARGEST}")
+            data = path.read_bytes()
+        except OSError as error:
+            raise CheckpointError(f"{path} cannot be read ({error}); the run folder is incomplete") from error
+        digest = hashlib.sha256(data).hexdigest()
+        if digest != entry["sha256"]:
+            raise CheckpointError(f"{path} has sha256 {digest}, run.json says {entry['sha256']}; the file was changed")
+        try:
+            state = load_tensors(data)
+        except (SafetensorError, ValueError, OverflowError) as error:
+            raise CheckpointError(f"{path} is not a safetensors file ({error})") from error
+        _compare(path, state, like)
+        return state
+
+    def _write(self, name: str, data: bytes) -> None:
+        try:
+            write_bytes_atomic(self.path / name, data)
+        except OSError as error:
+            raise CheckpointError(
+                f"{self.path / name} cannot be written ({error}); what was saved before is intact"
+            ) from error
+
+
+def _compare(path: os.PathLike[str], state: dict[str, Tensor], like: dict[str, Tensor]) -> None:
+    if state.keys() != like.keys():
+        odd = sorted(state.keys() ^ like.keys())
+        raise CheckpointError(f"{path}: tensors {', '.join(odd[:5])} are only in the file or only in the model")
+    for key, value in state.items():
+        if value.shape != like[key].shape:
+            raise CheckpointError(
+                f"{path}: {key} has shape {tuple(value.shape)}, the model has {tuple(like[key].shape)}"
+            )
+        if value.is_floating_point() and not bool(torch.isfinite(value).all()):
+            raise CheckpointError(f"{path}: {key} holds values that are not finite")

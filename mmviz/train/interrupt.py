@@ -1,0 +1,41 @@
+"""Ctrl-C during training: the first finishes the step and returns what was reached, the second is immediate."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from types import FrameType, TracebackType
+    from typing import Self
+
+
+class Interruptible:
+    """A context in which SIGINT sets :attr:`requested` instead of raising; the old handler comes back on leaving.
+
+    Outside the main thread Python delivers no signals; there the context does nothing.
+    """
+
+    def __init__(self) -> None:
+        self.requested = False
+        self._before: object = None
+        self._active = False
+
+    def __enter__(self) -> Self:
+        if threading.current_thread() is threading.main_thread():
+            self._before = signal.signal(signal.SIGINT, self._note)
+            self._active = True
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._active:
+            signal.signal(signal.SIGINT, self._before)  # type: ignore[arg-type]
+            self._active = False
+
+    def _note(self, number: int, frame: FrameType | None) -> None:
+        if self.requested:
+            raise KeyboardInterrupt
+        self.requested = True

@@ -1,0 +1,20 @@
+"""The joint strategy: every modality in every update, one loss."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mmviz.train.metrics import loss_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from torch import Tensor, nn
+
+    from mmviz.data.spec import Task
+    from mmviz.models.batch import Batch
+
+
+def losses(model: nn.Module, batch: Batch, task: Task) -> Iterator[Tensor]:
+    """Yield the losses of one batch, each followed by an update. The joint strategy has one."""
+    yield loss_of(task, model(batch), batch.truth)

@@ -1,0 +1,170 @@
+"""What a training returns: the best model, its history, its weights at every epoch, and predictions."""
+
+from __future__ import annotations
+
+import copy
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+import torch
+
+from mmviz.data.spec import Modality, Spec, Task
+from mmviz.errors import CheckpointError, ConfigError
+from mmviz.models.batch import Batch, batch_of
+from mmviz.models.build import build
+from mmviz.train.folder import RunFolder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from torch import Tensor
+
+    from mmviz.data.dataset import Split
+    from mmviz.models.fusion import FusionModel
+
+
+@dataclass
+class Run:
+    """A finished or interrupted training.
+
+    Attributes
+    ----------
+    model
+        The module with the weights of :attr:`best_epoch`, in evaluation mode, on the CPU.
+    info
+        Model name and options, training options, data set, backend of the scan, versions.
+    history
+        One dict per epoch: ``epoch`` (from 1), ``train_loss``, ``valid_loss``, the task's scores,
+        ``learning_rate``, ``gradient_norm`` (mean before clipping), ``clipped`` (updates), ``seconds``. Epoch 0 is the untrained model.
+    status
+        ``finished``, ``early_stopped``, ``interrupted`` or ``diverged``.
+    folder
+        Where it was saved, or None.
+    """
+
+    model: FusionModel
+    info: dict[str, Any]
+    history: list[dict[str, float]]
+    status: str
+    best_epoch: int
+    weights: dict[int, dict[str, Tensor]] = field(repr=False, default_factory=dict)
+    folder: Path | None = None
+
+    @property
+    def epochs(self) -> tuple[int, ...]:
+        """Epochs whose weights are at hand; 0 is the untrained model."""
+        return tuple(sorted(self.weights))
+
+    def __repr__(self) -> str:
+        place = "in memory" if self.folder is None else str(self.folder)
+        return (
+            f"Run({self.info['model']['name']} on {self.info['dataset']}, {self.status} after epoch "
+            f"{self.history[-1]['epoch'] if self.history else 0}, best epoch {self.best_epoch}, {place})"
+        )
+
+    def predict(self, data: Split | Batch, *, batch_size: int = 256) -> np.ndarray:
+        """Return class probabilities (sample, class) or values (sample,), float32.
+
+        Parameters
+        ----------
+        data
+            A split of a data set of the same spec, or a batch.
+        batch_size
+            Samples per pass; has no influence on the result.
+        """
+        parts = [self._answer(part) for part in self.batches(data, batch_size)]
+        outputs = self.model.spec.task.outputs
+        joined = np.concatenate(parts) if parts else np.zeros((0, outputs), dtype=np.float32)
+        return joined if self.model.spec.task.kind == "classification" else joined[:, 0]
+
+    def batches(self, data: Split | Batch, batch_size: int = 256) -> Iterator[Batch]:
+        """Yield the samples of a split in their order."""
+        if isinstance(data, Batch):
+            yield data
+            return
+        if not hasattr(data, "inputs"):
+            raise ConfigError(f"predict: got a {type(data).__name__}, expected a split such as ds['test'], or a Batch")
+        for start in range(0, len(data), batch_size):
+            yield batch_of(data, np.arange(start, min(start + batch_size, len(data))))
+
+    @contextmanager
+    def at_epoch(self, epoch: int) -> Iterator[FusionModel]:
+        """Yield a copy of the model with the weights of an epoch, in evaluation mode.
+
+        Raises
+        ------
+        ConfigError
+            If the weights of that epoch were not kept.
+        """
+        if epoch not in self.weights:
+            raise ConfigError(f"epoch {epoch} was not kept; kept are {', '.join(map(str, self.epochs))}")
+        model = copy.deepcopy(self.model)
+        model.load_state_dict(self.weights[epoch])
+        yield model.eval()
+
+    @torch.no_grad()
+    def _answer(self, batch: Batch) -> np.ndarray:
+        output = self.model(batch)
+        if self.model.spec.task.kind == "classification":
+            output = output.softmax(-1)
+        return output.float().numpy()
+
+    @classmethod
+    def from_index(cls, folder: RunFolder, index: dict[str, Any]) -> Self:
+        """Rebuild a run from its folder; every weight is checked."""
+        spec = spec_from_json(index["spec"])
+        model = build(index["info"]["model"]["name"], spec, **index["info"]["model"]["options"])
+        like = model.state_dict()
+        weights = {int(epoch): folder.read_weights(entry, like) for epoch, entry in index["weights"].items()}
+        if index["best_epoch"] not in weights:
+            raise CheckpointError(
+                f"{folder.path}: run.json calls epoch {index['best_epoch']} the best, but does not list it"
+            )
+        model.load_state_dict(weights[index["best_epoch"]])
+        return cls(
+            model.eval(),
+            index["info"],
+            index["history"],
+            index["status"],
+            index["best_epoch"],
+            weights,
+            folder.path,
+        )
+
+
+def load(path: str | Path) -> Run:
+    """Load the run a training left in ``out=``.
+
+    Raises
+    ------
+    CheckpointError
+        If anything in the folder is missing, changed or not finite; says what.
+    """
+    folder = RunFolder(path)
+    index = folder.read_index()
+    try:
+        return Run.from_index(folder, index)
+    except (KeyError, TypeError, AttributeError, ConfigError) as error:
+        raise CheckpointError(f"{folder.path / 'run.json'} is not the index of a run ({error!r})") from error
+
+
+def spec_to_json(spec: Spec) -> dict[str, Any]:
+    """Return a spec as plain JSON values; float32 statistics survive the way back exactly."""
+    plain = asdict(spec)
+    for modality in plain["modalities"]:
+        for name in ("mean", "std"):
+            modality[name] = [float(v) for v in np.asarray(modality[name]).ravel()]
+    return plain
+
+
+def spec_from_json(plain: dict[str, Any]) -> Spec:
+    """Return the spec that :func:`spec_to_json` wrote."""
+    modalities = []
+    for entry in plain["modalities"]:
+        statistics = {name: np.array(entry[name], dtype=np.float32) for name in ("mean", "std")}
+        modalities.append(Modality(**{**entry, **statistics, "channels": tuple(entry["channels"])}))
+    task = Task(**{**plain["task"], "classes": tuple(plain["task"]["classes"])})
+    return Spec(**{**plain, "modalities": tuple(modalities), "task": task, "notes": tuple(plain["notes"])})
