@@ -1,0 +1,131 @@
+"""Frames to the last digit, drawings for structure, hostile text made harmless."""
+
+import json
+
+import numpy as np
+import pytest
+
+from mmviz.analysis import shapley, states
+from mmviz.errors import ConfigError, DataError
+from mmviz.plots import explorer_frame, plot_shapley, plot_states, shapley_frame, states_frame
+from mmviz.plots.escape import html, plotly, visible
+
+HOSTILE = [
+    "<img src=x onerror=alert(1)>",
+    '<a href="https://evil">x</a>',
+    "<b>bold</b><br>",
+    r"$\href{javascript:alert(1)}{x}$",
+    "%{customdata[0]}",
+    "</script><script>alert(1)</script>",
+    "\u202eright to left",
+    "nul\x00",
+    "x" * 10_000,
+]
+
+
+def test_shapley_frame_is_the_mean_and_its_normal_interval(trace):
+    phi = shapley(trace)
+    frame = shapley_frame(phi)
+    values = phi["phi"].values
+    error = values.std(0, ddof=1) / np.sqrt(len(values))
+    np.testing.assert_allclose(frame["mean"], values.mean(0), rtol=1e-14)
+    np.testing.assert_allclose(frame["high"] - frame["mean"], 1.96 * error, rtol=1e-12)
+    assert frame.attrs["n_samples"] == len(values)
+
+
+def test_shapley_frame_leaves_out_and_counts_samples_without_a_value(trace):
+    phi = shapley(trace)
+    broken = phi.copy(deep=True)
+    broken["phi"][0, 0] = np.nan
+    frame = shapley_frame(broken)
+    assert frame.attrs["n_samples"] == phi.sizes["sample"] - 1
+    np.testing.assert_allclose(frame["mean"], phi["phi"].values[1:].mean(0), rtol=1e-14)
+
+
+def test_shapley_figure_draws_the_numbers_of_its_frame(trace):
+    phi = shapley(trace)
+    figure, frame = plot_shapley(phi), shapley_frame(phi)
+    assert [bar.x[0] for bar in figure.data] == frame["mean"].values.tolist()
+    assert len({bar.marker.pattern.shape for bar in figure.data}) == len(figure.data), "told apart without colour"
+
+
+def test_states_figure_draws_the_numbers_of_its_frame(trace):
+    summary = states(trace, channels=8)
+    figure, frame = plot_states(summary), states_frame(summary)
+    for i, heat in enumerate(figure.data):
+        np.testing.assert_array_equal(np.asarray(heat.z), frame["norm"].isel(modality=i).values)
+
+
+def test_the_same_input_gives_the_same_figure(trace):
+    phi = shapley(trace)
+    assert plot_shapley(phi).to_json() == plot_shapley(phi).to_json()
+
+
+def test_renaming_a_modality_changes_labels_only(trace):
+    phi = shapley(trace)
+    renamed = phi.assign_coords(modality=["one", "two", "three"][: phi.sizes["modality"]])
+    a, b = json.loads(plot_shapley(phi).to_json()), json.loads(plot_shapley(renamed).to_json())
+    assert a != b
+    for bar in (*a["data"], *b["data"]):
+        del bar["y"]
+    assert a == b
+
+
+@pytest.mark.parametrize(("sample", "epoch", "layer"), [(99, None, 0), (0, 99, 0), (0, None, 9)])
+def test_a_place_that_was_not_recorded_is_refused(trace, sample, epoch, layer):
+    with pytest.raises(ConfigError, match="states_frame"):
+        states_frame(states(trace), sample=sample, epoch=epoch, layer=layer)
+
+
+def test_shapley_frame_refuses_what_is_not_a_shapley_result(trace):
+    with pytest.raises(DataError, match=r"mmviz\.analysis\.shapley"):
+        shapley_frame(states(trace))
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_text_cannot_act(text):
+    for safe in (html(text), plotly(text)):
+        assert "<" not in safe
+        assert ">" not in safe
+        assert "\x00" not in safe
+        assert "\u202e" not in safe
+        assert len(safe) < 2_000
+    assert "$" not in plotly(text)
+    assert "%{" not in plotly(text)
+
+
+def test_harmless_text_stays_as_it_is():
+    assert visible("gyro 50 Hz, größer als π 🎧") == "gyro 50 Hz, größer als π 🎧"
+
+
+@pytest.mark.parametrize("text", HOSTILE[:6])
+def test_a_hostile_modality_name_is_literal_in_both_figures(trace, text):
+    names = [text, *trace.attrs["modalities"][1:]]
+    phi = shapley(trace).assign_coords(modality=names)
+    summary = states(trace).assign_coords(modality=names)
+    for figure in (plot_shapley(phi), plot_states(summary)):
+        assert text not in json.loads(figure.to_json()).__repr__()
+
+
+def test_explorer_frame_answers_add_up(trace):
+    frame = explorer_frame(trace)
+    truth = frame["target"]
+    shown = frame["prediction"].isel(output=truth.drop_vars("traced", errors="ignore"))
+    total = frame["baseline"] + frame["contribution"].sum("modality")
+    np.testing.assert_allclose(total.transpose(*shown.dims), shown, atol=2e-6)
+
+
+def test_explorer_frame_keeps_the_states_to_half_a_grey_level(trace):
+    frame = explorer_frame(trace, channels=6)
+    norm = states(trace, channels=6)["norm"]
+    scale = np.array(json.loads(frame["state"].attrs["scale"]))
+    shown = frame["state"].astype(float).values * scale[None, None, :, None, None, None] / 255
+    expected = np.minimum(norm.values, scale[None, None, :, None, None, None])
+    assert np.abs(shown - expected).max() <= scale.max() / 255 / 2 * 1.0001
+
+
+def test_explorer_frame_needs_coalitions(trace):
+    poor = trace.copy()
+    del poor["prefixes"]
+    with pytest.raises(DataError, match="coalitions=True"):
+        explorer_frame(poor)

@@ -1,0 +1,104 @@
+"""What is promised about installing: lists agree, imports are light, the wall holds."""
+
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+
+from mmviz import preflight
+
+ROOT = Path(__file__).parents[1]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+
+
+def run_python(code):
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_environment_yml_and_pyproject_list_the_same_requirements():
+    extras = PROJECT["optional-dependencies"]
+    expected = {*PROJECT["dependencies"], *extras["lab"], *extras["explain"]}
+    text = (ROOT / "environment.yml").read_text()
+    pip = yaml.safe_load(text)["dependencies"][-1]["pip"]
+    listed = {line for line in pip if not line.startswith("-")}
+    assert listed == expected
+    commented = set(re.findall(r"^\s*# - (\S+)$", text, flags=re.MULTILINE))
+    assert commented == set(extras["gpu"])
+
+
+def test_constraints_pin_every_requirement():
+    pinned = {line.split("==")[0].lower().replace("_", "-") for line in (ROOT / "constraints.txt").read_text().split()}
+    extras = PROJECT["optional-dependencies"]
+    wanted = [*PROJECT["dependencies"], *extras["lab"], *extras["explain"], *extras["dev"]]
+    names = {re.split(r"[<>=!\[ ]", line)[0].lower().replace("_", "-") for line in wanted}
+    assert names <= pinned, f"not pinned: {sorted(names - pinned)}; run make lock"
+
+
+def test_importing_mmviz_is_light():
+    code = (
+        "import time; start = time.perf_counter(); import mmviz, sys; spent = time.perf_counter() - start;"
+        "heavy = {'torch', 'numpy', 'xarray', 'plotly', 'numba', 'ipywidgets'} & set(sys.modules);"
+        "assert not heavy, heavy; assert spent < 0.5, spent"
+    )
+    assert run_python(code) == ""
+
+
+@pytest.mark.parametrize("stage", ["analysis", "plots", "widgets", "trace"])
+def test_nothing_right_of_the_wall_imports_torch(stage):
+    assert run_python(f"import mmviz.{stage}, sys; assert 'torch' not in sys.modules") == ""
+
+
+def test_a_saved_trace_is_read_analysed_and_shown_where_torch_does_not_exist(trace, tmp_path):
+    import mmviz as mm
+
+    path = mm.trace.save(trace, tmp_path / "trace.nc")
+    code = (
+        "import sys; sys.modules['torch'] = None\n"
+        "import mmviz as mm\n"
+        f"trace = mm.trace.load({str(path)!r})\n"
+        "phi = mm.analysis.shapley(trace)\n"
+        "mm.plots.plot_shapley(phi); mm.plots.plot_states(mm.analysis.states(trace))\n"
+        f"mm.widgets.Explorer(trace).save({str(tmp_path / 'study.html')!r})\n"
+    )
+    run_python(code)
+    assert (tmp_path / "study.html").stat().st_size > 10_000
+
+
+def test_unknown_stage_is_named_with_the_known_ones():
+    import mmviz as mm
+
+    with pytest.raises(AttributeError, match="its stages are io, data, models"):
+        mm.modles  # noqa: B018
+
+
+def test_preflight_names_what_is_missing():
+    found = preflight.problems(version=(3, 9), free=1 << 30, modules=("no_such_module",))
+    assert len(found) == 3
+    assert "3.9 is too old" in found[0]
+    assert "no_such_module" in found[1]
+    assert "1.0 GiB are free" in found[2]
+
+
+def test_preflight_finds_nothing_here():
+    assert preflight.problems(free=100 << 30) == []
+
+
+def test_preflight_is_understood_by_old_pythons():
+    import ast
+
+    tree = ast.parse((ROOT / "mmviz" / "preflight.py").read_text(), feature_version=(3, 4))
+    assert tree.body
+
+
+def test_no_file_names_a_registry_or_a_network_of_content():
+    listed = subprocess.run(["git", "ls-files"], capture_output=True, text=True, cwd=ROOT, check=True).stdout.split()
+    hosts = ["pypi" + ".org", "python" + "hosted", "debian" + ".org", "npmjs" + ".", "js" + "delivr", "unp" + "kg", "cdn" + "js"]
+    texts = {name: (ROOT / name).read_text(errors="replace") for name in listed if (ROOT / name).is_file()}
+    named = [(name, host) for name, text in texts.items() for host in hosts if host in text]
+    assert named == []

@@ -1,0 +1,184 @@
+"""The loop: learns, repeats itself, stops when told, leaves nothing behind."""
+
+import math
+import os
+import random
+import signal
+import warnings
+
+import numpy as np
+import pytest
+import torch
+
+import mmviz as mm
+from mmviz.errors import CheckpointError, ConfigError, DataError
+from mmviz.train import fit as fit_function
+
+
+def model_of(ds, **options):
+    return mm.models.build("coupled_mamba", ds.spec, **{"width": 8, "layers": 1, "state": 4, **options})
+
+
+def same_weights(a, b):
+    return all(torch.equal(a[k], b[k]) for k in a) and a.keys() == b.keys()
+
+
+def test_training_lowers_the_loss_and_keeps_every_epoch(toy_run):
+    losses = [row["train_loss"] for row in toy_run.history[1:]]
+    assert losses[-1] < losses[0]
+    assert toy_run.status == "finished"
+    assert toy_run.epochs == tuple(range(len(toy_run.history)))
+
+
+def test_the_best_epoch_has_the_least_validation_loss_and_is_the_model(toy_run):
+    losses = [row["valid_loss"] for row in toy_run.history]
+    assert toy_run.best_epoch == int(np.argmin(losses))
+    assert same_weights(toy_run.model.state_dict(), toy_run.weights[toy_run.best_epoch])
+
+
+def test_the_same_seed_repeats_bit_for_bit_and_another_does_not(toy):
+    runs = [mm.train.fit(model_of(toy), toy, epochs=2, seed=s, progress=False) for s in (0, 0, 1)]
+    assert same_weights(runs[0].weights[2], runs[1].weights[2])
+    assert not same_weights(runs[0].weights[2], runs[2].weights[2])
+    assert [r["train_loss"] for r in runs[0].history[1:]] == [r["train_loss"] for r in runs[1].history[1:]]
+
+
+def test_the_model_that_was_given_is_left_alone(toy):
+    model = model_of(toy)
+    before = {k: v.clone() for k, v in model.state_dict().items()}
+    mm.train.fit(model, toy, epochs=1, progress=False)
+    assert same_weights(model.state_dict(), before)
+
+
+def test_global_state_is_as_before(toy, capsys):
+    def state():
+        return (
+            torch.get_rng_state().tolist(),
+            np.random.get_state()[1].tolist(),  # noqa: NPY002
+            random.getstate(),
+            torch.is_grad_enabled(),
+            torch.get_default_dtype(),
+            torch.get_num_threads(),
+            signal.getsignal(signal.SIGINT),
+            warnings.filters[:],
+            os.environ.copy(),
+        )
+
+    before = state()
+    mm.train.fit(model_of(toy), toy, epochs=1, progress=False)
+    assert state() == before
+    assert capsys.readouterr().out == ""
+
+
+def test_regression_is_trained_and_predicted_as_one_value(regression):
+    run = mm.train.fit(model_of(regression), regression, epochs=2, progress=False)
+    assert run.predict(regression["test"]).shape == (len(regression["test"]),)
+    assert {"valid_mae", "valid_correlation"} <= run.history[-1].keys()
+
+
+def test_probabilities_sum_to_one_whatever_the_batch_size(toy, toy_run):
+    a, b = toy_run.predict(toy["test"]), toy_run.predict(toy["test"], batch_size=3)
+    np.testing.assert_allclose(a.sum(1), 1, atol=1e-6)
+    np.testing.assert_allclose(a, b, atol=1e-6)
+
+
+def test_patience_stops_early(toy):
+    run = mm.train.fit(model_of(toy), toy, epochs=30, patience=1, learning_rate=0.5, progress=False)
+    assert run.status == "early_stopped"
+    assert len(run.history) < 31
+    assert run.history[-1]["epoch"] - run.best_epoch == 1
+
+
+def test_an_interrupt_returns_what_was_reached(toy, tmp_path, monkeypatch):
+    steps = []
+
+    def interrupting(model, batch, task):
+        steps.append(1)
+        if len(steps) == 5:
+            os.kill(os.getpid(), signal.SIGINT)
+        yield from mm.train.joint.losses(model, batch, task)
+
+    monkeypatch.setitem(fit_function.__globals__["_STRATEGIES"], "joint", interrupting)
+    before = signal.getsignal(signal.SIGINT)
+    run = mm.train.fit(model_of(toy), toy, epochs=50, batch_size=8, out=tmp_path / "run", progress=False)
+    assert run.status == "interrupted"
+    assert len(steps) == 5, "the step was finished, no other was begun"
+    assert signal.getsignal(signal.SIGINT) is before
+    assert mm.train.load(tmp_path / "run").status == "interrupted"
+    assert run.predict(toy["test"]).shape[0] == len(toy["test"])
+
+
+def test_a_second_interrupt_is_immediate():
+    from mmviz.train.interrupt import Interruptible
+
+    with pytest.raises(KeyboardInterrupt), Interruptible() as interrupt:
+        os.kill(os.getpid(), signal.SIGINT)
+        assert interrupt.requested
+        os.kill(os.getpid(), signal.SIGINT)
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_a_loss_that_is_not_finite_stops_at_that_step_and_names_the_samples(toy, monkeypatch):
+    def exploding(model, batch, task):
+        yield next(iter(mm.train.joint.losses(model, batch, task))) * math.nan
+
+    monkeypatch.setitem(fit_function.__globals__["_STRATEGIES"], "joint", exploding)
+    run = mm.train.fit(model_of(toy), toy, epochs=3, batch_size=8, progress=False)
+    assert run.status == "diverged"
+    assert len(run.info["diverged"]["samples"]) == 8
+    assert set(run.info["diverged"]["samples"]) <= set(toy["train"].ids.tolist())
+    assert run.best_epoch == 0
+    assert np.isfinite(run.predict(toy["test"])).all()
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"epoch": 3}, "option 'epoch' is unknown"),
+        ({"epochs": 0}, "integer ≥ 1"),
+        ({"epochs": 2.0}, "integer ≥ 1"),
+        ({"learning_rate": 0}, "number > 0"),
+        ({"learning_rate": math.inf}, "number > 0"),
+        ({"weight_decay": -1}, "number ≥ 0"),
+        ({"strategy": "shapley"}, "available: joint"),
+    ],
+)
+def test_wrong_options_are_refused_before_anything_starts(toy, tmp_path, options, message):
+    with pytest.raises(ConfigError, match=message):
+        mm.train.fit(model_of(toy), toy, out=tmp_path / "run", progress=False, **options)
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_model_for_other_data_is_refused(toy, ragged):
+    with pytest.raises(ConfigError, match=r"build the model from ds\.spec"):
+        mm.train.fit(model_of(toy), ragged, progress=False)
+    with pytest.raises(ConfigError, match="carries no spec"):
+        mm.train.fit(torch.nn.Linear(1, 1), toy, progress=False)
+
+
+def test_a_run_survives_the_disk(toy, toy_run):
+    again = mm.train.load(toy_run.folder)
+    assert np.array_equal(again.predict(toy["test"]), toy_run.predict(toy["test"]))
+    assert again.epochs == toy_run.epochs
+    assert str(again.history) == str(toy_run.history)
+    assert (again.status, again.best_epoch, again.info) == (toy_run.status, toy_run.best_epoch, toy_run.info)
+
+
+def test_a_folder_that_holds_a_run_is_not_overwritten_unasked(toy, toy_run):
+    before = (toy_run.folder / "run.json").read_bytes()
+    with pytest.raises(CheckpointError, match="overwrite=True"):
+        mm.train.fit(model_of(toy), toy, epochs=1, out=toy_run.folder, progress=False)
+    assert (toy_run.folder / "run.json").read_bytes() == before
+
+
+def test_the_linear_baseline_scores_every_subset(toy, regression):
+    scores = mm.train.linear_baseline(toy)
+    assert len(scores) == 2 ** len(toy.spec.modalities) - 1
+    assert all(0 <= value <= 1 for value in scores.values())
+    with pytest.raises(ConfigError, match="give a classification"):
+        mm.train.linear_baseline(regression)
+
+
+def test_predicting_on_what_is_no_split_is_refused(toy_run):
+    with pytest.raises((ConfigError, DataError), match="expected a split"):
+        toy_run.predict([1, 2, 3])
