@@ -1,0 +1,68 @@
+"""A view as one HTML file: the same ES module, the data inside, no kernel, no network."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import hashlib
+import json
+from typing import TYPE_CHECKING
+
+from mmviz.plots import escape
+from mmviz.widgets import source
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_PAGE = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="{policy}">
+<title>{title}</title>
+<style>{style}</style>
+</head>
+<body>
+<main id="mmviz-view"><noscript>This page draws with JavaScript, which is switched off.</noscript></main>
+<script type="application/json" id="mmviz-study">{study}</script>
+<script type="module">{script}</script>
+</body>
+</html>
+"""
+
+
+def page(data: Mapping[str, str | bytes], *, selection: Mapping[str, int], title: str) -> str:
+    """Return a whole HTML page; equal input gives equal text.
+
+    Its content security policy lets only our own script and style act (by their SHA-256) and forbids every request, so that
+    foreign text could do nothing even if it became markup.
+
+    Parameters
+    ----------
+    data
+        From :func:`mmviz.widgets.payload.pack`.
+    selection
+        What is shown first.
+    title
+        Plain text.
+    """
+    script = f"{source.module()}\n{source.read('page.js')}"
+    style = f"{source.read('style.css')}\n{source.read('page.css')}"
+    buffers = {name: _packed(raw) for name, raw in data.items() if isinstance(raw, bytes)}
+    study = {"meta": data["meta"], "buffers": buffers, "selection": dict(selection), "message": "", "level": 1}
+    policy = f"default-src 'none'; script-src {_digest(script)}; style-src {_digest(style)}; base-uri 'none'; form-action 'none'"
+    return _PAGE.format(policy=policy, title=escape.html(title), style=style, study=_json_in_html(study), script=script)
+
+
+def _packed(raw: bytes) -> str:
+    return base64.b64encode(gzip.compress(raw, 6, mtime=0)).decode("ascii")
+
+
+def _digest(text: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode('ascii')}'"
+
+
+def _json_in_html(value: object) -> str:
+    """Return JSON that can neither close its script element nor open a comment."""
+    return json.dumps(value, ensure_ascii=True).replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")

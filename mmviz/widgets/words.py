@@ -1,0 +1,65 @@
+"""Numbers and the sentence that says what is selected; ``view/words.js`` writes the same sentence in the browser."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mmviz.plots.escape import visible
+from mmviz.widgets.duration import duration_s
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import xarray as xr
+
+
+def digits(frame: xr.Dataset) -> int:
+    """Return the decimals shown: 2 for probabilities, three significant digits of the largest value otherwise."""
+    if frame.attrs["task"] == "classification":
+        return 2
+    size = np.abs(frame["prediction"].values)
+    most = float(np.max(size, initial=0, where=np.isfinite(size)))
+    return min(6, max(0, 2 - math.floor(math.log10(most)))) if most > 0 else 2
+
+
+def fixed(value: float, places: int, *, plus: bool = False) -> str:
+    """Return a number with a true minus sign, an en dash where there is none."""
+    if not math.isfinite(value):
+        return "–"
+    text = f"{abs(value):.{places}f}"
+    if float(text) == 0:
+        return text
+    return ("−" if value < 0 else "+" if plus else "") + text
+
+
+def readout(frame: xr.Dataset, selection: Mapping[str, int]) -> str:
+    """Return the sentence under the controls: epoch, moment, prediction, truth, contributions."""
+    places = digits(frame)
+    here = frame.isel(epoch=selection["epoch"], traced=selection["sample"], time=selection["time"])
+    epochs = frame["epoch"].values
+    names = [visible(name) for name in frame["modality"].values]
+    shares = here["contribution"].values
+    each = ", ".join(f"{n} {fixed(float(v), places, plus=True)}" for n, v in zip(names, shares, strict=True))
+    when = _moment(frame, selection)
+    return f"epoch {epochs[selection['epoch']]} of {epochs[-1]}, {when}: {_answer(here, places)}; {each}"
+
+
+def _moment(frame: xr.Dataset, selection: Mapping[str, int]) -> str:
+    step, steps = selection["time"] + 1, frame.sizes["time"]
+    seconds = duration_s(frame, selection["sample"])
+    return f"step {step} of {steps}" if seconds is None else f"t = {fixed(step / steps * seconds, 2)} s"
+
+
+def _answer(here: xr.Dataset, places: int) -> str:
+    answer, target = here["prediction"].values, here["target"].item()
+    if here.attrs["task"] == "regression":
+        return f"predicts {fixed(float(answer[0]), places)}, target {fixed(float(target), places)}"
+    classes = [visible(name) for name in here["output"].values]
+    known = np.isfinite(answer)
+    if not known.any():
+        return f"no prediction, true {classes[target]}"
+    best = int(np.argmax(np.where(known, answer, -np.inf)))
+    return f"predicts {classes[best]} ({fixed(float(answer[best]), places)}), true {classes[target]}"
