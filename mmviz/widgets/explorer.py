@@ -58,7 +58,7 @@ class Explorer(anywidget.AnyWidget):
     _esm = source.module()
     _css = source.read("style.css")
     data = traitlets.Dict().tag(sync=True)
-    selection = traitlets.Dict().tag(sync=True)
+    selection: Any = traitlets.TraitType({}).tag(sync=True)  # no type of its own: every refusal is a ConfigError
     message = traitlets.Unicode("").tag(sync=True)
 
     def __init__(

@@ -1,0 +1,109 @@
+import numpy as np
+import pytest
+from explorer_frames import make_frame
+
+from mmviz import plots
+from mmviz.errors import ConfigError
+from mmviz.widgets import Explorer
+
+WRONG = [
+    ({"epochs": 1}, "unknown key 'epochs'"),
+    ({"epoch": 5}, "epoch is 5, expected a whole number from 0 to 4"),
+    ({"time": -1}, "time is -1"),
+    ({"sample": 1.0}, r"sample is 1.0 \(float\)"),
+    ({"layer": True}, r"layer is True \(bool\)"),
+    ({"time": "3"}, r"time is '3' \(str\)"),
+    ({"time": None}, "time is None"),
+    ([0, 1, 2, 3], "is a list, expected a dict"),
+    (None, "is a NoneType"),
+]
+
+
+def test_the_first_selection_is_the_last_step_of_the_last_epoch(frame):
+    assert Explorer(frame=frame).selection == {"sample": 0, "epoch": 4, "layer": 0, "time": 49}
+
+
+def test_the_first_epoch_shown_is_the_best_one_where_it_is_known():
+    assert Explorer(frame=make_frame(attrs={"best_epoch": 2})).selection["epoch"] == 2
+
+
+def test_a_partial_selection_keeps_the_other_indices(frame):
+    explorer = Explorer(frame=frame, selection={"epoch": 1})
+    explorer.selection = {"time": np.int64(7)}
+    assert explorer.selection == {"sample": 0, "epoch": 1, "layer": 0, "time": 7}
+    assert type(explorer.selection["time"]) is int
+
+
+@pytest.mark.parametrize(("given", "said"), WRONG)
+def test_code_that_selects_what_does_not_exist_gets_a_config_error_and_nothing_changes(frame, given, said):
+    explorer = Explorer(frame=frame)
+    before = dict(explorer.selection)
+    with pytest.raises(ConfigError, match=said):
+        explorer.selection = given
+    assert explorer.selection == before
+
+
+@pytest.mark.parametrize(("given", "said"), WRONG[:-1])
+def test_a_view_cannot_open_at_a_selection_that_does_not_exist(frame, given, said):
+    with pytest.raises(ConfigError, match=said):
+        Explorer(frame=frame, selection=given)
+
+
+@pytest.mark.parametrize(("given", "said"), WRONG)
+def test_a_wrong_selection_from_the_browser_is_refused_sent_back_and_named(frame, given, said, monkeypatch):
+    explorer = Explorer(frame=frame)
+    before, sent = dict(explorer.selection), []
+    monkeypatch.setattr(explorer, "send_state", lambda key=None: sent.append(key))
+    explorer.set_state({"selection": given})
+    assert explorer.selection == before
+    assert "selection" in sent
+    assert explorer.message.startswith("selection")
+
+
+def test_a_right_selection_from_the_browser_is_taken_and_clears_the_message(frame):
+    explorer = Explorer(frame=frame)
+    explorer.set_state({"selection": {"epoch": 99}})
+    assert "epoch is 99" in explorer.message
+    explorer.set_state({"selection": {"sample": 1, "epoch": 2, "layer": 1, "time": 3}})
+    assert explorer.selection == {"sample": 1, "epoch": 2, "layer": 1, "time": 3}
+    assert explorer.message == ""
+
+
+def test_the_browser_can_change_neither_data_nor_message(frame):
+    explorer = Explorer(frame=frame)
+    meta = explorer.data["meta"]
+    explorer.set_state({"data": {"meta": "{}"}, "message": "hello"})
+    assert explorer.data["meta"] == meta
+    assert explorer.message == ""
+
+
+def test_observers_hear_a_selection_made_in_the_browser(frame):
+    explorer, heard = Explorer(frame=frame), []
+    explorer.observe(lambda change: heard.append(change["new"]["time"]), names="selection")
+    explorer.set_state({"selection": {"time": 11}})
+    assert heard == [11]
+
+
+def test_a_trace_is_turned_into_its_frame_by_the_plots_stage(frame, monkeypatch):
+    trace, asked = object(), []
+    monkeypatch.setattr(plots, "explorer_frame", lambda given: asked.append(given) or frame)
+    assert Explorer(trace).frame is frame
+    assert asked == [trace]
+
+
+@pytest.mark.parametrize("both", [True, False])
+def test_exactly_one_of_trace_and_frame_is_wanted(frame, both):
+    arguments = ({}, {"frame": frame})[both]
+    with pytest.raises(ConfigError, match="both of" if both else "neither of"):
+        Explorer(object() if both else None, **arguments)
+
+
+def test_from_frame_is_the_same_view(frame):
+    assert Explorer.from_frame(frame, selection={"time": 4}).data == Explorer(frame=frame).data
+
+
+def test_front_ends_without_widgets_get_the_sentence(frame):
+    bundle = Explorer(frame=frame, selection={"epoch": 3, "time": 22})._repr_mimebundle_()
+    bundle = bundle[0] if isinstance(bundle, tuple) else bundle
+    assert "application/vnd.jupyter.widget-view+json" in bundle
+    assert "epoch 3 of 4, t = 1.84 s: predicts " in bundle["text/plain"]
