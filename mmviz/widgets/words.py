@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -26,10 +27,10 @@ def digits(frame: xr.Dataset) -> int:
 
 
 def fixed(value: float, places: int, *, plus: bool = False) -> str:
-    """Return a number with a true minus sign, an en dash where there is none."""
+    """Return a number with a true minus sign, halves away from zero as browsers do; an en dash if it is not finite."""
     if not math.isfinite(value):
         return "–"
-    text = f"{abs(value):.{places}f}"
+    text = str(Decimal(abs(value)).quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP))
     if float(text) == 0:
         return text
     return ("−" if value < 0 else "+" if plus else "") + text

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 from chromium import find_chromium, open_chromium, open_page
+from playwright.sync_api import Error
 
 
 def main(arguments=None):
@@ -25,11 +26,10 @@ def main(arguments=None):
     }
     with open_chromium(found) as browser, open_page(browser, **looks) as page:
         page.goto(options.html.resolve().as_uri())
-        page.wait_for_function(
-            "document.querySelector('.mmv-readout')?.textContent || document.querySelector('main').textContent.includes('could not be drawn')"
-        )
-        if page.faults:
-            return "; ".join(page.faults)
+        try:
+            page.wait_for_selector(".mmv-readout:not(:empty)", timeout=15_000)
+        except Error as late:
+            return "; ".join(page.faults) or str(late)
         page.screenshot(path=options.png, full_page=True)
     return 0
 

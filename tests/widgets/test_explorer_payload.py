@@ -105,7 +105,7 @@ def test_padding_counts_for_the_axis_only_where_the_model_kept_it():
 @pytest.mark.parametrize(
     ("value", "places", "plus", "text"),
     [
-        (0.414, 2, False, "0.41"), (-0.031, 2, True, "−0.03"), (0.5, 1, True, "+0.5"), (-0.001, 2, True, "0.00"),
+        (0.414, 2, False, "0.41"), (-0.031, 2, True, "−0.03"), (0.5, 1, True, "+0.5"), (0.25, 1, False, "0.3"), (-2.5, 0, True, "−3"), (1e22, 0, False, "1" + "0" * 22), (-0.001, 2, True, "0.00"),
         (0.0, 2, True, "0.00"), (float("nan"), 2, False, "–"), (float("-inf"), 2, True, "–"), (12.0, 0, False, "12"),
     ],
 )  # fmt: skip

@@ -1,0 +1,75 @@
+"""A browser for the whole session, a closed-in page for each test, and the frames of tests/widgets."""
+
+import importlib.util
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parent
+# playwright and this machine's browser are loaded only when a browser test runs
+sys.path.insert(0, str(HERE))
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker("browser")
+
+
+def _load(name):
+    spec = importlib.util.spec_from_file_location(name, HERE.parent / "widgets" / f"{name}.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="session")
+def make_frame():
+    return _load("explorer_frames").make_frame
+
+
+@pytest.fixture(scope="session")
+def hostile_text():
+    return _load("hostile_text")
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    from chromium import find_chromium, open_chromium
+
+    found = find_chromium()
+    if found is None:
+        reason = "no Chromium or Chrome on this machine: put one on PATH or name it in MMVIZ_CHROMIUM"
+        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
+    with open_chromium(found) as browser:
+        yield browser
+
+
+@pytest.fixture
+def open_page(chromium):
+    """Return a function that opens a page; all are closed after the test."""
+    from contextlib import ExitStack
+
+    import chromium as machine
+
+    with ExitStack() as stack:
+        yield lambda **context: stack.enter_context(machine.open_page(chromium, **context))
+
+
+@pytest.fixture
+def show(open_page, make_frame, tmp_path):
+    """Return a function that saves a view as one file and opens it from there."""
+    from mmviz.widgets import Explorer
+
+    def showing(*, selection=None, context=None, **kind):
+        explorer = Explorer(frame=make_frame(**kind), selection=selection)
+        path = explorer.save(tmp_path / "study.html")
+        page = open_page(**(context or {}))
+        page.goto(path.as_uri())
+        page.wait_for_selector(".mmv-readout:not(:empty)", timeout=15_000)
+        page.explorer, page.path = explorer, path
+        return page
+
+    return showing
