@@ -36,7 +36,7 @@ def test_padding_is_not_drawn_as_a_state(show):
     drawn = np.array(maps(page)[0]).reshape(16, 50, 4)
     assert (drawn[:, 40:, 3] == 0).all()
     assert (drawn[:, :40, 3] == 255).all()
-    assert page.locator(".mmv-padding rect").count() == 3
+    assert page.locator(".mmv-padding").count() == 3
 
 
 def test_an_absent_modality_says_so_and_draws_nothing(show):

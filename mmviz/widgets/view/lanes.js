@@ -34,16 +34,21 @@ function extent(values, columns, features) {
   return low <= high ? [low, high] : [0, 0];
 }
 
-// Runs of columns for which test holds, as [from, to).
-function runs(columns, test) {
-  const found = [];
+// Hatched blocks over the runs of columns that hold no frame.
+function gaps(columns) {
+  const runs = [];
   columns.forEach((c, i) => {
-    if (!test(c)) return;
-    const last = found[found.length - 1];
+    if (c >= 0) return;
+    const last = runs[runs.length - 1];
     if (last && last[1] === i) last[1] = i + 1;
-    else found.push([i, i + 1]);
+    else runs.push([i, i + 1]);
   });
-  return found;
+  return runs.map(([from, to]) => {
+    const block = h("div", { class: "mmv-padding" });
+    block.style.left = `${(100 * from) / columns.length}%`;
+    block.style.width = `${(100 * (to - from)) / columns.length}%`;
+    return block;
+  });
 }
 
 function linePath(values, columns, features, f, [low, high]) {
@@ -74,9 +79,8 @@ function signalLane(frame, m) {
   const label = `${title}: input signal, ${F} features${unit ? `, in ${unit}` : ""}`;
   const top = h("span"), bottom = h("span"), middle = h("span", {}, name(unit)), absent = h("span", { class: "mmv-absent", hidden: "" }, "absent: not recorded for this sample");
   const lines = features.map((_, f) => s("path", { class: "mmv-line", "data-f": f % 8, "stroke-dasharray": DASHES[f % 8] }));
-  const padding = s("g", { class: "mmv-padding" });
-  const map = asMap ? h("canvas", { role: "img", "aria-label": label }) : plot(label, padding, ...lines);
-  const box = h("div", { class: `mmv-plot mmv-signal${asMap ? " mmv-map" : ""}` }, map, absent);
+  const map = asMap ? h("canvas", { role: "img", "aria-label": label }) : plot(label, ...lines);
+  const box = h("div", { class: `mmv-plot mmv-signal${asMap ? " mmv-map" : ""}` }, map);
   const gutter = h("div", { class: "mmv-gutter" },
     h("div", { class: "mmv-name" }, glyph(m), name(title)),
     h("div", { class: "mmv-faint" }, asMap ? `${F} features` : legend(features)),
@@ -88,6 +92,7 @@ function signalLane(frame, m) {
     const ends = absent.hidden ? range.map((v) => String(Number(v.toPrecision(2))).replace("-", "−")) : ["", ""];
     [bottom.textContent, top.textContent] = ends;
     if (asMap) {
+      box.replaceChildren(map, absent);
       const scale = range[1] > range[0] ? 255 / (range[1] - range[0]) : 0;
       paint(map, columns.length, F, (x, y) => {
         const v = columns[x] < 0 ? NaN : values[columns[x] * F + y];
@@ -95,9 +100,7 @@ function signalLane(frame, m) {
       });
       return;
     }
-    const to = 1000 / columns.length;
-    padding.replaceChildren(...runs(columns, (c) => c < 0).map(([a, b]) =>
-      s("rect", { x: a * to, width: (b - a) * to, y: 0, height: 100 })));
+    box.replaceChildren(map, ...gaps(columns), absent);
     lines.forEach((line, f) => line.setAttribute("d", linePath(values, columns, F, f, range)));
   }
   return { gutter, box, draw };

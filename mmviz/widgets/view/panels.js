@@ -29,7 +29,7 @@ function largest(...lists) {
 function classPanel(frame) {
   const rows = frame.outputs.map((text) => {
     const mark = h("span", { class: "mmv-mark" }), value = h("span"), { track, set } = bar(null);
-    return { mark, value, set, node: row(header(name(text), mark), track, value) };
+    return { mark, value, set, node: row(header(h("div", { class: "mmv-split" }, name(text), mark)), track, value) };
   });
   const table = h("table", { "aria-label": "Probability of each class" }, h("tbody", {}, ...rows.map((r) => r.node)));
   const long = rows.length > 10 ? { class: "mmv-scroll", tabindex: 0, role: "region", "aria-label": "All classes" } : {};
@@ -97,9 +97,9 @@ function couplingPanel(frame) {
   const cells = frame.modalities.map(() => frame.modalities.map(() => h("td")));
   const short = (m) => [glyph(m), name(frame.modalities[m].name)];
   const head = h("tr", {}, h("td", { class: "mmv-faint" }, "listens to"),
-    ...cells.map((_, n) => h("th", { scope: "col" }, ...short(n))));
+    ...cells.map((_, n) => h("th", { scope: "col" }, ...(M > 4 ? [glyph(n), unseen(frame.modalities[n].name)] : short(n)))));
   const body = cells.map((list, m) => h("tr", {}, header(...short(m)), ...list));
-  const { heading, node } = panel("Coupling", h("table", { class: "mmv-matrix", "aria-label": "Coupling: rows listen to columns" },
+  const { heading, node } = panel("Coupling", h("table", { class: "mmv-matrix", "aria-label": "Coupling: rows listen to columns", ...(M > 4 ? { "data-many": "" } : {}) },
     h("thead", {}, head), h("tbody", {}, ...body)));
   const most = largest(...frame.epochs.map((_, e) => frame.part("coupling", e)));
   function draw({ epoch, layer }) {
