@@ -1,0 +1,136 @@
+"""Which backend runs an operator, and why the others do not. Nothing falls back in silence."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+from torch import Tensor
+
+
+class BackendUnavailable(RuntimeError):  # noqa: N818 - the name is part of the published interface
+    """A backend was asked for by name and cannot run; the message says why and which can."""
+
+
+@dataclass(frozen=True)
+class Backend:
+    """One implementation of an operator.
+
+    Parameters
+    ----------
+    name
+        What a caller writes in ``backend=``.
+    run
+        The implementation; every backend of an operator has the same signature.
+    reason_against
+        Given the operator's first tensor (None: in general), returns why the backend cannot run, or None if it can.
+    """
+
+    name: str
+    run: Callable[..., Any]
+    reason_against: Callable[[Tensor | None], str | None]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What ran: the operator, the backend, what the caller asked for, and why better ones did not run."""
+
+    operator: str
+    backend: str
+    requested: str
+    rejected: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Availability:
+    """One row of `backends()`: can this backend run here, and if not, why."""
+
+    operator: str
+    backend: str
+    available: bool
+    reason: str | None
+
+
+_registry: dict[str, dict[str, Backend]] = {}
+_last: dict[str, Choice] = {}
+
+
+def register(operator: str, backend: Backend) -> None:
+    """Add a backend to an operator. ``backend="auto"`` tries them in the order of registration.
+
+    Raises
+    ------
+    ValueError
+        If the operator already has a backend of this name, or the name is "auto".
+    """
+    known = _registry.setdefault(operator, {})
+    if backend.name in known or backend.name == "auto":
+        raise ValueError(
+            f"register: operator {operator!r} cannot take another backend named {backend.name!r} "
+            f"(it has {sorted(known)}, and 'auto' is reserved). Choose another name."
+        )
+    known[backend.name] = backend
+
+
+def choose(operator: str, requested: str, first: Tensor) -> Backend:
+    """Return the backend that will run `operator`, and record the choice for `last_backend`.
+
+    Parameters
+    ----------
+    operator
+        Name of a registered operator.
+    requested
+        "auto" or the name of a backend.
+    first
+        The operator's first tensor: its device and dtype decide which backends can run.
+
+    Raises
+    ------
+    ValueError
+        If there is no backend of that name.
+    BackendUnavailable
+        If the named backend cannot run, or none can.
+    """
+    known = _registry[operator]
+    if requested != "auto" and requested not in known:
+        raise ValueError(f"{operator}: there is no backend {requested!r}. Pass backend='auto' or one of {list(known)}.")
+    rejected: dict[str, str] = {}
+    for backend in known.values() if requested == "auto" else (known[requested],):
+        reason = backend.reason_against(first)
+        if reason is None:
+            if not torch.compiler.is_compiling():
+                _last[operator] = Choice(operator, backend.name, requested, rejected)
+            return backend
+        rejected[backend.name] = reason
+    able = [name for name, backend in known.items() if backend.reason_against(first) is None]
+    reasons = "; ".join(f"{name}: {reason}" for name, reason in rejected.items())
+    raise BackendUnavailable(
+        f"{operator}: backend {requested!r} cannot run for {first.dtype} on {first.device} ({reasons}). "
+        f"Able to run here: {able or 'none'}; pass one of them, or backend='auto'."
+    )
+
+
+def last_backend(operator: str = "coupled_scan") -> Choice | None:
+    """Return what ran the last call of `operator` in this process, or None before the first call.
+
+    Calls inside a function compiled by torch.compile are not recorded.
+    """
+    return _last.get(operator)
+
+
+def backends(operator: str | None = None) -> list[Availability]:
+    """List every backend (of one operator, or of all), whether it can run here, and why not.
+
+    Raises
+    ------
+    ValueError
+        If there is no such operator.
+    """
+    if operator is not None and operator not in _registry:
+        raise ValueError(f"backends: there is no operator {operator!r}. Pass one of {sorted(_registry)}.")
+    rows = []
+    for name in _registry if operator is None else (operator,):
+        for backend in _registry[name].values():
+            reason = backend.reason_against(None)
+            rows.append(Availability(name, backend.name, reason is None, reason))
+    return rows

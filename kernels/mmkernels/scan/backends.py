@@ -1,0 +1,36 @@
+"""The backends of `coupled_scan`, best first."""
+
+import importlib
+
+import torch
+from torch import Tensor
+
+from mmkernels.dispatch import Backend, register
+from mmkernels.scan.numba_backend.operator import coupled_scan_numba
+from mmkernels.scan.reference import coupled_scan_reference
+
+
+@torch.compiler.assume_constant_result
+def _why_numba_is_missing() -> str | None:
+    try:
+        importlib.import_module("numba")
+    except (ImportError, SystemError, OSError) as error:
+        # A Numba too old for the installed numpy raises ImportError (or SystemError) with the reason.
+        return f"numba cannot be imported ({error}); install or upgrade it: pip install 'numba>=0.61'"
+    return None
+
+
+def _against_numba(first: Tensor | None) -> str | None:
+    if first is not None and first.device.type != "cpu":
+        return f"it runs on the CPU and x is on {first.device}"
+    if first is not None and first.dtype not in (torch.float32, torch.float64):
+        return f"it computes in float32 and float64 and x is {first.dtype}"
+    return _why_numba_is_missing()
+
+
+def _never(first: Tensor | None) -> str | None:
+    return None
+
+
+register("coupled_scan", Backend("numba", coupled_scan_numba, _against_numba))
+register("coupled_scan", Backend("reference", coupled_scan_reference, _never))

@@ -1,0 +1,42 @@
+"""How tensors with a state axis are packed for the kernels, and unpacked again.
+
+The kernels read vectors along channels, so a state tensor (M, ..., E, N) is stored as (..., V, N, M, lanes):
+E = V * lanes after filling up with zeros. The vectors of all modalities for one (channel block, state) are
+neighbours in memory.
+"""
+
+import math
+
+import torch
+from torch import Tensor
+from torch.nn.functional import pad
+
+
+def pack(values: Tensor, lanes: int) -> Tensor:
+    """Turn (M, E, N) into (V, N, M, lanes), or (M, B, E, N) into (B, V, N, M, lanes); contiguous."""
+    n_channel, n_state = values.shape[-2:]
+    n_vector = math.ceil(n_channel / lanes)
+    filled = pad(values, (0, 0, 0, n_vector * lanes - n_channel))
+    cut = filled.reshape(*values.shape[:-2], n_vector, lanes, n_state)
+    order = (1, 3, 0, 2) if values.ndim == 3 else (1, 2, 4, 0, 3)
+    return cut.permute(order).contiguous()
+
+
+def unpack(packed: Tensor, n_channel: int) -> Tensor:
+    """Undo `pack`: drop the filling and return (M, E, N) or (M, B, E, N), contiguous."""
+    order = (2, 0, 3, 1) if packed.ndim == 4 else (3, 0, 1, 4, 2)
+    cut = packed.permute(order)
+    n_vector, lanes, n_state = cut.shape[-3:]
+    flat = cut.reshape(*cut.shape[:-3], n_vector * lanes, n_state)
+    return flat[..., :n_channel, :].contiguous()
+
+
+def new(shape: tuple[int, ...], dtype: torch.dtype) -> Tensor:
+    """Return an uninitialised tensor whose memory numpy allocated.
+
+    numpy asks for huge pages; for results of many megabytes first touching plain pages costs more time than
+    the arithmetic.
+    """
+    import numpy as np
+
+    return torch.from_numpy(np.empty(shape, dtype={torch.float32: "f4", torch.float64: "f8"}[dtype]))

@@ -1,0 +1,143 @@
+"""A Numba type that holds one SIMD vector per modality, and the kernels' description of it.
+
+pip's Numba has no vector math library, so ``math.exp`` in a loop stays scalar. A type whose LLVM form is
+``[count x <lanes x float>]`` lets a kernel be written once, for any number of modalities and for both
+precisions, and still compile to vector instructions.
+"""
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import llvmlite.binding as llvm
+from llvmlite import ir
+from numba import extending, types
+from numba.core import config as numba_config
+from numba.extending import NativeValue, models, register_model, typeof_impl, unbox
+
+I32 = ir.IntType(32)
+config: Any = numba_config  # its names are made when Numba starts
+intrinsic: Any = extending.intrinsic  # its functions are called inside kernels without the typing context
+
+
+def _has_avx512() -> bool:
+    """Say whether the CPU that Numba compiles for (its host, unless overridden) has AVX-512."""
+    if config.CPU_FEATURES is not None:
+        return "+avx512f" in config.CPU_FEATURES
+    if config.CPU_NAME not in (None, "host"):
+        return False
+    return bool(llvm.get_host_cpu_features().get("avx512f"))
+
+
+HAS_AVX512 = _has_avx512()
+VECTOR_BYTES = 64 if HAS_AVX512 else 32
+
+# Numba's on-disk cache of a kernel looks only at the file the kernel is in. The digest below is part of
+# the type of every kernel's first argument, so that a change in these files compiles the kernels anew.
+_SOURCES = sorted(Path(__file__).parent.glob("*.py"))
+DIGEST = hashlib.sha256(b"".join(file.read_bytes() for file in _SOURCES)).hexdigest()[:12]
+
+
+class VectorType(types.Type):
+    """``count`` vectors of ``lanes`` numbers of a Numba float type."""
+
+    def __init__(self, dtype: Any, count: int) -> None:
+        self.dtype, self.count = dtype, count
+        self.lanes = VECTOR_BYTES * 8 // dtype.bitwidth
+        super().__init__(name=f"vector({dtype} x {self.lanes} x {count})")
+
+    @property
+    def itemsize(self) -> int:
+        """Return the bytes of one number."""
+        return int(self.dtype.bitwidth) // 8
+
+    @property
+    def float_ir(self) -> ir.Type:
+        """Return the LLVM type of one number."""
+        return ir.FloatType() if self.dtype == types.float32 else ir.DoubleType()
+
+    @property
+    def vector_ir(self) -> ir.Type:
+        """Return the LLVM type of one vector."""
+        return ir.VectorType(self.float_ir, self.lanes)
+
+    @property
+    def suffix(self) -> str:
+        """Return how LLVM's intrinsics name this vector."""
+        return f"v{self.lanes}f{self.dtype.bitwidth}"
+
+
+@register_model(VectorType)
+class _VectorModel(models.PrimitiveModel):
+    def __init__(self, dmm: Any, fe_type: VectorType) -> None:
+        super().__init__(dmm, fe_type, ir.ArrayType(fe_type.vector_ir, fe_type.count))
+
+
+class Kind:
+    """Tells a kernel, by its type, the number of modalities and the precision.
+
+    Parameters
+    ----------
+    n_modality
+        Number of modalities, at least 1.
+    single
+        True for float32, False for float64.
+    """
+
+    def __init__(self, n_modality: int, *, single: bool) -> None:
+        self.n_modality, self.single = n_modality, single
+
+    @property
+    def lanes(self) -> int:
+        """Return how many numbers one vector holds."""
+        return VECTOR_BYTES // (4 if self.single else 8)
+
+
+class KindType(types.Type):
+    """The Numba type of `Kind`: count and precision are known when the kernel is compiled."""
+
+    def __init__(self, n_modality: int, single: bool) -> None:
+        self.n_modality = n_modality
+        self.dtype = types.float32 if single else types.float64
+        self.vectors = VectorType(self.dtype, n_modality)
+        self.matrix = VectorType(self.dtype, n_modality**2)
+        super().__init__(name=f"kind({n_modality}, {self.dtype}, {VECTOR_BYTES}, {DIGEST})")
+
+
+register_model(KindType)(models.OpaqueModel)
+
+
+@typeof_impl.register(Kind)
+def _typeof_kind(value: Kind, context: Any) -> KindType:
+    return KindType(value.n_modality, value.single)
+
+
+@unbox(KindType)
+def _unbox_kind(typ: KindType, value: Any, c: Any) -> NativeValue:
+    return NativeValue(c.context.get_dummy_value())
+
+
+def build(builder: Any, vectors: VectorType, parts: list[Any]) -> Any:
+    """Return the LLVM array of the given vectors."""
+    out = ir.Constant(ir.ArrayType(vectors.vector_ir, vectors.count), ir.Undefined)
+    for index, part in enumerate(parts):
+        out = builder.insert_value(out, part, index)
+    return out
+
+
+def parts(builder: Any, vectors: VectorType, value: Any) -> list[Any]:
+    """Return the vectors of an LLVM array."""
+    return [builder.extract_value(value, index) for index in range(vectors.count)]
+
+
+def splat(builder: Any, vectors: VectorType, scalar: Any) -> Any:
+    """Return one vector with the same number in every lane."""
+    return repeat(builder, ir.VectorType(scalar.type, vectors.lanes), scalar)
+
+
+def repeat(builder: Any, vector_ir: Any, scalar: Any) -> Any:
+    """Return a vector of LLVM type `vector_ir` with `scalar` in every lane."""
+    empty = ir.Constant(vector_ir, ir.Undefined)
+    first = builder.insert_element(empty, scalar, ir.Constant(I32, 0))
+    zeros = ir.Constant(ir.VectorType(I32, vector_ir.count), [0] * vector_ir.count)
+    return builder.shuffle_vector(first, empty, zeros)
