@@ -1,1 +1,28 @@
-"""Stage ``data``."""
+"""Stage ``data``: data sets as checked arrays with a spec and a report. NumPy only; no torch.
+
+``load(name)`` a built-in set, ``synthetic(...)`` one with known truth, ``from_arrays(...)`` one's own.
+"""
+
+from mmviz.data.dataset import Dataset, Split
+from mmviz.data.from_arrays import from_arrays
+from mmviz.data.load import load
+from mmviz.data.pad import pad
+from mmviz.data.report import Finding, Report
+from mmviz.data.spec import Modality, Spec, Task
+from mmviz.data.synthetic import synthetic
+from mmviz.data.truth import Truth
+
+__all__ = [
+    "Dataset",
+    "Finding",
+    "Modality",
+    "Report",
+    "Spec",
+    "Split",
+    "Task",
+    "Truth",
+    "from_arrays",
+    "load",
+    "pad",
+    "synthetic",
+]

@@ -1,0 +1,77 @@
+"""What only shows when the splits are compared: other modalities, other feature sizes, the same sample or group twice."""
+
+import numpy as np
+
+from mmviz.data.parts import Part
+from mmviz.data.report import Report
+from mmviz.errors import DataError
+
+
+def align_features(parts: list[Part]) -> dict[str, int]:
+    """Refuse splits that differ in modalities or feature sizes; return the longest width of each modality.
+
+    Raises
+    ------
+    DataError
+        If a split lacks or adds a modality (the message lists what is present), or a feature size differs.
+    """
+    first = parts[0]
+    steps: dict[str, int] = {}
+    for part in parts:
+        if set(part.inputs) != set(first.inputs):
+            odd = sorted(set(part.inputs) ^ set(first.inputs))
+            raise DataError(
+                f"modality {odd[0]!r} is not in every split: {first.name} has {', '.join(first.inputs)}; "
+                f"{part.name} has {', '.join(part.inputs)}"
+            )
+        for m, x in part.inputs.items():
+            wanted = first.inputs[m].shape[2]
+            if x.shape[2] != wanted:
+                raise DataError(
+                    f"{m}: {wanted} features in {first.name} but {x.shape[2]} in {part.name}; "
+                    "the splits come from different versions of the features"
+                )
+            steps[m] = max(steps.get(m, 0), x.shape[1])
+    return steps
+
+
+def leakage(parts: list[Part], report: Report) -> None:
+    """Refuse an id that occurs twice; count groups that occur in two splits.
+
+    Parameters
+    ----------
+    parts
+        All splits.
+    report
+        Receives a "leakage" warning for each pair of splits that share groups (subjects, speakers, videos).
+
+    Raises
+    ------
+    DataError
+        If an id occurs twice in one split or in two splits.
+    """
+    for part in parts:
+        names, counts = np.unique(part.ids, return_counts=True)
+        if (counts > 1).any():
+            twice = names[counts > 1]
+            raise DataError(
+                f"{part.name} ids: {len(twice)} occur more than once (first: {str(twice[0])!r}); make ids unique"
+            )
+    for i, a in enumerate(parts):
+        for b in parts[i + 1 :]:
+            shared = np.intersect1d(a.ids, b.ids)
+            if len(shared):
+                raise DataError(
+                    f"leakage: {len(shared)} ids are in both {a.name} and {b.name} (first: {str(shared[0])!r}); "
+                    "keep each sample in one split"
+                )
+            groups = [str(g) for g in np.intersect1d(a.group, b.group) if g != ""]
+            first = f"group {groups[0]!r}" if groups else ""
+            report.add(
+                "warning",
+                "leakage",
+                f"{a.name}, {b.name}",
+                len(groups),
+                first=first,
+                action="kept; results may flatter",
+            )

@@ -1,0 +1,151 @@
+"""From raw parts to a data set: check the values, compare the splits, pad, measure the training split."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mmviz.data.across import align_features, leakage
+from mmviz.data.checks import Nonfinite, Side, as_mask, clean, mask_from_lengths, refuse_swapped_padding
+from mmviz.data.choice import nearest
+from mmviz.data.dataset import Dataset, Split
+from mmviz.data.labels import OutOfRange, as_target, check_classes, within
+from mmviz.data.parts import Part
+from mmviz.data.report import Report
+from mmviz.data.spec import Modality, Spec, Task, TaskKind
+from mmviz.data.statistics import training_statistics
+from mmviz.errors import ConfigError, DataError
+
+
+@dataclass(frozen=True)
+class Treatment:
+    """How values are judged; see `from_arrays`."""
+
+    task: TaskKind
+    classes: Sequence[str] | None
+    label_range: tuple[float, float] | None
+    labels: OutOfRange
+    padding: Side
+    nonfinite: Nonfinite
+
+
+@dataclass(frozen=True)
+class Description:
+    """What the arrays do not say; see `from_arrays`."""
+
+    rate_hz: Mapping[str, float | None]
+    units: Mapping[str, str]
+    channels: Mapping[str, Sequence[str]]
+    descriptions: Mapping[str, str]
+    name: str
+    source: str
+    licence: str
+    notes: tuple[str, ...]
+
+
+def assemble(parts: list[Part], treatment: Treatment, about: Description) -> Dataset:
+    """Check raw parts and make them a data set.
+
+    Parameters
+    ----------
+    parts
+        One per split; the first is the training split if none is called "train".
+    treatment
+        How values are judged.
+    about
+        Names, units, rates, source.
+
+    Returns
+    -------
+    Dataset
+        Padded to the longest split.
+
+    Raises
+    ------
+    DataError, ConfigError
+        As `from_arrays`.
+    """
+    report = Report(about.name)
+    training = next((p.name for p in parts if p.name == "train"), parts[0].name)
+    parts.sort(key=lambda p: p.name != training)
+    steps = align_features(parts)
+    leakage(parts, report)
+    targets = {
+        p.name: as_target(p.target, len(p), p.name, classification=treatment.task == "classification") for p in parts
+    }
+    splits = {p.name: _split(p, targets[p.name], steps, treatment, report) for p in parts}
+    task = _task({n: s.target for n, s in splits.items()}, treatment, report)
+    modalities = tuple(_modality(m, splits, training, about, report) for m in parts[0].inputs)
+    _refuse_unknown(about, [m.name for m in modalities])
+    spec = Spec(about.name, modalities, task, about.source, about.licence, about.notes)
+    return Dataset(spec, splits, report)
+
+
+def _split(part: Part, target: NDArray[Any], steps: dict[str, int], treatment: Treatment, report: Report) -> Split:
+    keep = np.ones(len(part), dtype=bool)
+    if treatment.label_range is not None:
+        target, keep = within(target, treatment.label_range, part.name, report, labels=treatment.labels)
+    if not keep.any():
+        raise DataError(f"{part.name}: no samples left after labels='drop'; widen label_range={treatment.label_range}")
+    inputs, valid = {}, {}
+    for m, raw in part.inputs.items():
+        where = f"{part.name} {m}"
+        real = _real_steps(part, m, raw, where, treatment, report)
+        x, real = clean(raw, real, part.ids, where, report, nonfinite=treatment.nonfinite)
+        absent = ~real.any(axis=1)
+        first = f"sample {str(part.ids[np.argmax(absent)])!r}" if absent.any() else ""
+        report.add("note", "absent", where, int(absent.sum()), first=first, action="kept, masked")
+        wider = steps[m] - x.shape[1]
+        inputs[m] = np.pad(x, ((0, 0), (0, wider), (0, 0)))[keep]
+        valid[m] = np.pad(real, ((0, 0), (0, wider)))[keep]
+    return Split(part.name, inputs, valid, target[keep], part.ids[keep], part.group[keep])
+
+
+def _real_steps(
+    part: Part, m: str, raw: NDArray[Any], where: str, treatment: Treatment, report: Report
+) -> NDArray[np.bool_]:
+    if m in part.lengths:
+        real = mask_from_lengths(part.lengths[m], raw.shape[1], part.ids, where, side=treatment.padding)
+        refuse_swapped_padding(raw, real, where, side=treatment.padding)
+        return real
+    if m in part.valid:
+        return as_mask(part.valid[m], raw.shape[:2], where)
+    report.add("note", "lengths", where, len(part), action="none given: every step counts as real")
+    return np.ones(raw.shape[:2], dtype=bool)
+
+
+def _task(targets: dict[str, NDArray[Any]], treatment: Treatment, report: Report) -> Task:
+    if treatment.task == "regression":
+        return Task("regression", (), 1)
+    classes = check_classes(targets, treatment.classes, report)
+    return Task("classification", classes, len(classes))
+
+
+def _modality(m: str, splits: dict[str, Split], training: str, about: Description, report: Report) -> Modality:
+    x, valid = splits[training].inputs[m], splits[training].valid[m]
+    if not valid.any():
+        raise DataError(f"{training} {m}: absent for every sample; leave the modality out")
+    features = x.shape[2]
+    channels = tuple(map(str, about.channels.get(m, (f"{m}[{f}]" for f in range(features)))))
+    if len(channels) != features:
+        raise ConfigError(f"channels of {m!r}: {len(channels)} names for {features} features; give one per feature")
+    rate = about.rate_hz.get(m)
+    if rate is not None and not 0 < rate < float("inf"):
+        raise ConfigError(f"rate_hz of {m!r} is {rate}; give a positive number, or None where it is not known")
+    mean, std = training_statistics(x, valid)
+    constant = np.flatnonzero(std == 0)
+    first = f"channel {channels[constant[0]]!r}: {mean[constant[0]]}" if len(constant) else ""
+    report.add("note", "constant", f"{training} {m}", len(constant), first=first, action="std kept as 0")
+    unit, text = about.units.get(m, ""), about.descriptions.get(m, "")
+    return Modality(m, features, x.shape[1], rate, unit, channels, mean, std, text)
+
+
+def _refuse_unknown(about: Description, names: list[str]) -> None:
+    for option in ("rate_hz", "units", "channels", "descriptions"):
+        for m in getattr(about, option):
+            if m not in names:
+                raise ConfigError(
+                    f"{option}: no modality {m!r}{nearest(m, names)}; there is {', '.join(map(repr, names))}"
+                )

@@ -1,0 +1,194 @@
+"""What every signal must pass before it becomes part of a data set: shape, finite values, real steps."""
+
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from mmviz.data.report import Report
+from mmviz.errors import DataError
+
+Nonfinite = Literal["raise", "mask", "zero"]
+Side = Literal["end", "start"]
+Floats = NDArray[np.float32]
+Mask = NDArray[np.bool_]
+
+
+def as_signal(values: ArrayLike, where: str) -> NDArray[Any]:
+    """Take one modality of one split as a numeric array (n, steps, features), or say why it is none.
+
+    Parameters
+    ----------
+    values
+        What the user gave.
+    where
+        Split and modality, for errors.
+
+    Returns
+    -------
+    ndarray
+        Numeric, three dimensions; not copied, not cast.
+
+    Raises
+    ------
+    DataError
+        If the sequences are ragged or objects, the values are not real numbers, the number of dimensions is not 3, or
+        there are no steps or no features.
+    """
+    try:
+        array = np.asarray(values)
+    except ValueError as error:
+        raise DataError(f"{where}: {error}; ragged sequences go through mmviz.data.pad first") from None
+    if array.dtype.kind == "O":
+        kinds = sorted({type(v).__name__ for v in array.ravel()[:1000]})
+        raise DataError(
+            f"{where}: an object array of {', '.join(kinds) or 'nothing'}; give numbers (n, steps, features), and pass "
+            "ragged sequences through mmviz.data.pad first"
+        )
+    if array.dtype.kind not in "fiub":
+        raise DataError(f"{where}: values of dtype {array.dtype}; give real numbers")
+    if array.ndim != 3:
+        hint = "; give one step with x[:, None, :]" if array.ndim == 2 else ""
+        raise DataError(f"{where}: shape {array.shape}; give (n, steps, features){hint}")
+    if 0 in array.shape[1:]:
+        raise DataError(f"{where}: shape {array.shape} has no steps or no features; leave the modality out")
+    return array
+
+
+def mask_from_lengths(lengths: ArrayLike, steps: int, ids: NDArray[np.str_], where: str, *, side: Side) -> Mask:
+    """Turn lengths into a mask of real steps.
+
+    Parameters
+    ----------
+    lengths
+        Whole numbers 0..steps, (n,); 0 means that the modality is absent for the sample.
+    steps
+        Width of the padded array.
+    ids
+        For errors, (n,).
+    where
+        Split and modality, for errors.
+    side
+        Where the padding lies.
+
+    Returns
+    -------
+    ndarray
+        bool (n, steps).
+
+    Raises
+    ------
+    DataError
+        If a length is negative, fractional, not a number, or more than `steps`, or there are not n of them.
+    """
+    length = np.asarray(lengths)
+    if length.shape != ids.shape:
+        raise DataError(f"{where}: lengths of shape {length.shape} for {len(ids)} samples; give ({len(ids)},)")
+    if length.dtype.kind not in "fiu":
+        raise DataError(f"{where}: lengths of dtype {length.dtype}; give whole numbers")
+    bad = ~np.isfinite(length) | (length != np.floor(length)) | (length < 0) | (length > steps)
+    if bad.any():
+        at = int(np.flatnonzero(bad)[0])
+        raise DataError(
+            f"{where}: {int(bad.sum())} impossible lengths (first: sample {str(ids[at])!r}: {length[at]}); "
+            f"give whole numbers from 0 to {steps}"
+        )
+    step = np.arange(steps)
+    count = length.astype(np.int64)[:, None]
+    return step < count if side == "end" else step >= steps - count
+
+
+def as_mask(valid: ArrayLike, shape: tuple[int, int], where: str) -> Mask:
+    """Take a mask of real steps as bool (n, steps), or raise DataError: another shape, or values but 0 and 1."""
+    mask = np.asarray(valid)
+    if mask.shape != shape:
+        raise DataError(f"{where}: valid has shape {mask.shape}, the signal has {shape}; give one value per step")
+    if mask.dtype.kind != "b" and not (mask.dtype.kind in "iu" and np.isin(mask, (0, 1)).all()):
+        raise DataError(f"{where}: valid of dtype {mask.dtype}; give booleans, True where the step is real")
+    return mask.astype(bool)
+
+
+def refuse_swapped_padding(x: NDArray[Any], valid: Mask, where: str, *, side: Side) -> None:
+    """Refuse lengths whose padding lies on the other side: most "padding" holds values, the other end holds none.
+
+    Raises
+    ------
+    DataError
+        If so.
+    """
+    zero = (x == 0).all(axis=2)
+    padding, other = ~valid, ~valid[:, ::-1]
+    if padding.any() and zero[padding].mean() < 0.5 and zero[other].mean() > 0.95:
+        right = "start" if side == "end" else "end"
+        raise DataError(
+            f"{where}: with padding at the {side}, {1 - zero[padding].mean():.0%} of the padded steps hold values, while "
+            f"{zero[other].mean():.0%} of the steps at the {right} are zero; pass padding={right!r}"
+        )
+
+
+def clean(
+    x: NDArray[Any],
+    valid: Mask,
+    ids: NDArray[np.str_],
+    where: str,
+    report: Report,
+    *,
+    nonfinite: Nonfinite,
+) -> tuple[Floats, Mask]:
+    """Cast to float32, deal with what is not finite, and set everything that is not real to 0.
+
+    Parameters
+    ----------
+    x
+        (n, steps, features), any real dtype.
+    valid
+        bool (n, steps).
+    ids
+        (n,), for errors.
+    where
+        Split and modality, for errors.
+    report
+        Receives "nonfinite", "overflow" and "padding" findings.
+    nonfinite
+        "raise" refuses; "zero" replaces each value by 0; "mask" removes the whole step (its values become 0 and `valid`
+        False, so a mask may have holes).
+
+    Returns
+    -------
+    x, valid
+        New float32 and bool arrays.
+
+    Raises
+    ------
+    DataError
+        If `nonfinite` is "raise" and a real step holds NaN, ±inf, or a number beyond float32.
+    """
+    with np.errstate(over="ignore"):
+        cast = x.astype(np.float32)
+    bad = ~np.isfinite(cast) & valid[:, :, None]
+    if bad.any():
+        i, t, f = (int(k) for k in np.argwhere(bad)[0])
+        count, overflow = int(bad.sum()), int((bad & np.isfinite(x)).sum())
+        first = f"sample {str(ids[i])!r}, step {t}, feature {f}: {x[i, t, f]}"
+        if nonfinite == "raise":
+            beyond = f", {overflow} of them finite but beyond float32" if overflow else ""
+            raise DataError(
+                f"{where}: {count} non-finite values{beyond} (first: {first}). "
+                'Pass nonfinite="mask" to remove those steps, or nonfinite="zero" to set the values to 0.'
+            )
+        action = "steps masked" if nonfinite == "mask" else "values set to 0"
+        report.add("repair", "nonfinite", where, count - overflow, first=first, action=action)
+        report.add("repair", "overflow", where, overflow, first=first, action=action)
+        if nonfinite == "mask":
+            valid = valid & ~bad.any(axis=2)
+    padding = ~valid[:, :, None] & (x != 0)
+    kept = np.where(np.isfinite(cast) & valid[:, :, None], cast, np.float32(0))
+    leftover = padding & ~bad.any(axis=2, keepdims=True)
+    report.add("repair", "padding", where, int(leftover.sum()), action="values in padding set to 0")
+    return kept, valid.copy()
+
+
+def refuse_empty(n: int, where: str) -> None:
+    """Raise DataError if a split has no samples."""
+    if n == 0:
+        raise DataError(f"{where}: no samples; leave the split out or give it some")

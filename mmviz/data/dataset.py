@@ -1,0 +1,160 @@
+"""The samples: a `Split` holds arrays of one part, a `Dataset` its splits, its spec and its report."""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from mmviz.data.report import Report
+from mmviz.data.spec import Spec
+from mmviz.data.truth import Truth
+from mmviz.errors import ConfigError, DataError
+
+
+@dataclass(frozen=True, eq=False)
+class Split:
+    """The samples of one part of a data set; all arrays have n rows in the same order.
+
+    Attributes
+    ----------
+    name
+        "train", "valid", "test", or what the maker called it.
+    inputs
+        Modality name to float32 (n, steps, features); 0 where not real.
+    valid
+        Modality name to bool (n, steps): True where the step is real. Padding may lie on either side; a row of False
+        only means that the modality is absent for that sample.
+    target
+        int64 (n,) class labels, or float32 (n,) values.
+    ids
+        Text (n,), unique over all splits.
+    group
+        Text (n,): subject, speaker or video; "" where not known.
+    """
+
+    name: str
+    inputs: dict[str, NDArray[np.float32]]
+    valid: dict[str, NDArray[np.bool_]]
+    target: NDArray[Any]
+    ids: NDArray[np.str_]
+    group: NDArray[np.str_]
+
+    def __len__(self) -> int:
+        return len(self.target)
+
+    def take(self, indices: ArrayLike) -> "Split":
+        """Copy some samples, in the order asked for.
+
+        Parameters
+        ----------
+        indices
+            Whole numbers, or a boolean mask of length n.
+
+        Returns
+        -------
+        Split
+            A copy; nothing is shared with this one.
+
+        Raises
+        ------
+        DataError
+            If an index is not a whole number or lies outside the split.
+        """
+        rows = np.asarray(indices)
+        if rows.size == 0:
+            rows = rows.astype(np.int64)
+        if rows.ndim != 1 or rows.dtype.kind not in "iub" or (rows.dtype.kind == "b" and len(rows) != len(self)):
+            raise DataError(
+                f"{self.name}.take: indices are {rows.dtype} of shape {rows.shape}; "
+                f"give whole numbers (k,) or a mask ({len(self)},)"
+            )
+        if rows.dtype.kind == "b":
+            rows = np.flatnonzero(rows)
+        outside = (rows < -len(self)) | (rows >= len(self))
+        if outside.any():
+            at = int(np.flatnonzero(outside)[0])
+            raise DataError(f"{self.name}.take: indices[{at}] is {rows[at]}; the split has {len(self)} samples")
+        return Split(
+            self.name,
+            {m: x[rows] for m, x in self.inputs.items()},
+            {m: v[rows] for m, v in self.valid.items()},
+            self.target[rows],
+            self.ids[rows],
+            self.group[rows],
+        )
+
+    def __repr__(self) -> str:
+        lines = [f"{self.name}: {len(self)} samples"]
+        for name, x in self.inputs.items():
+            present = self.valid[name].any(axis=1)
+            real = self.valid[name].sum(axis=1)[present]
+            span = f"{real.min()}..{real.max()} real" if len(real) else "none real"
+            absent = f", absent in {int((~present).sum())}" if not present.all() else ""
+            lines.append(f"  {name}: {x.shape[1]} steps x {x.shape[2]} features ({span}{absent})")
+        return "\n".join(lines)
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """Splits of samples with the spec they share; ``ds["train"]`` is a `Split`.
+
+    Attributes
+    ----------
+    spec
+        Modalities, task, source, notes.
+    splits
+        Name to `Split`.
+    report
+        What was found and repaired while loading.
+    truth
+        Synthetic data only: what an ideal observer can know; otherwise None.
+    """
+
+    spec: Spec
+    splits: Mapping[str, Split]
+    report: Report = field(repr=False)
+    truth: Truth | None = None
+
+    def __getitem__(self, split: str) -> Split:
+        if split not in self.splits:
+            raise ConfigError(f"{self.spec.name}: no split {split!r}; it has {', '.join(map(repr, self.splits))}")
+        return self.splits[split]
+
+    def __contains__(self, split: object) -> bool:
+        return split in self.splits
+
+    def fingerprint(self) -> str:
+        """Compute one sha256 over every array of every split, to recognise the same data again.
+
+        Returns
+        -------
+        str
+            64 hexadecimal digits; independent of the report and of the notes.
+        """
+        digest = hashlib.sha256()
+        for name, split in self.splits.items():
+            for label, array in _arrays(name, split):
+                digest.update(f"{label} {array.dtype.str} {array.shape}\n".encode("utf-8", "surrogatepass"))
+                digest.update(np.ascontiguousarray(array).tobytes())
+        return digest.hexdigest()
+
+    def __repr__(self) -> str:
+        task = self.spec.task
+        what = f"{len(task.classes)} classes: {', '.join(task.classes)}" if task.classes else "one value"
+        lines = [f"{self.spec.name}: {task.kind} ({what})", *map(repr, self.splits.values())]
+        lines.append(
+            f"report: {len(self.report)} finding(s), see .report; notes: {len(self.spec.notes)}, see .spec.notes"
+        )
+        return "\n".join(lines)
+
+
+def _arrays(name: str, split: Split) -> Iterable[tuple[str, NDArray[Any]]]:
+    for modality in split.inputs:
+        yield f"{name}/inputs/{modality}", split.inputs[modality]
+        yield f"{name}/valid/{modality}", split.valid[modality]
+    yield f"{name}/target", split.target
+    yield f"{name}/ids", split.ids
+    yield f"{name}/group", split.group

@@ -1,0 +1,109 @@
+"""What a data set is: its modalities, its task, where it comes from. Numbers and names only, no samples."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mmviz.errors import ConfigError
+
+TaskKind = Literal["classification", "regression"]
+
+
+@dataclass(frozen=True, eq=False)
+class Modality:
+    """One modality: its size, clock, unit, channel names and training statistics.
+
+    Attributes
+    ----------
+    name
+        How the modality is called everywhere.
+    features
+        Number of channels.
+    steps
+        The longest sequence over all splits; shorter ones are padded.
+    rate_hz
+        Steps per second, or None where it is not known: durations are then shown in steps.
+    unit
+        Unit of the values; "" where it is not known.
+    channels
+        Names of the channels, as many as `features`.
+    mean, std
+        Over the real steps of the training split, (features,) float32. A std of exactly 0 marks a constant channel.
+    description
+        One sentence.
+    """
+
+    name: str
+    features: int
+    steps: int
+    rate_hz: float | None
+    unit: str
+    channels: tuple[str, ...]
+    mean: NDArray[np.float32]
+    std: NDArray[np.float32]
+    description: str = ""
+
+
+@dataclass(frozen=True)
+class Task:
+    """What is to be predicted.
+
+    Attributes
+    ----------
+    kind
+        "classification" or "regression".
+    classes
+        Names of the classes in the order of their labels 0, 1, ...; empty for a regression.
+    outputs
+        Number of outputs a model needs.
+    """
+
+    kind: TaskKind
+    classes: tuple[str, ...]
+    outputs: int
+
+
+@dataclass(frozen=True, eq=False)
+class Spec:
+    """A data set without its samples.
+
+    Attributes
+    ----------
+    name
+        Of the data set.
+    modalities
+        In a fixed order: the order of every array with a modality axis.
+    task
+        What is to be predicted.
+    source, licence
+        Who made the data, and what may be done with them.
+    notes
+        What a reader of a result must know (how modalities were made, what the splits mean).
+    """
+
+    name: str
+    modalities: tuple[Modality, ...]
+    task: Task
+    source: str = ""
+    licence: str = ""
+    notes: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the modalities, in order."""
+        return tuple(m.name for m in self.modalities)
+
+    def modality(self, name: str) -> Modality:
+        """Return the modality called `name`.
+
+        Raises
+        ------
+        ConfigError
+            If there is none; the message lists the names.
+        """
+        for modality in self.modalities:
+            if modality.name == name:
+                return modality
+        raise ConfigError(f"{self.name}: no modality {name!r}; it has {', '.join(map(repr, self.names))}")

@@ -1,0 +1,33 @@
+"""Mean and standard deviation of the training split, over real steps only."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float32]
+
+
+def training_statistics(x: Floats, valid: NDArray[np.bool_]) -> tuple[Floats, Floats]:
+    """Mean and standard deviation per channel over all real steps of all samples.
+
+    Parameters
+    ----------
+    x
+        (n, steps, features), finite.
+    valid
+        bool (n, steps), at least one True.
+
+    Returns
+    -------
+    mean, std
+        (features,) float32, summed in float64. The std of a channel whose values are all equal is exactly 0, and that of
+        any other channel is above 0.
+    """
+    real = x[valid]
+    mean = real.mean(axis=0, dtype=np.float64)
+    variance = np.zeros_like(mean)
+    for f in range(real.shape[1]):  # one channel at a time: no float64 copy of everything
+        variance[f] = np.square(real[:, f] - mean[f]).mean(dtype=np.float64)
+    constant = real.max(axis=0) == real.min(axis=0)
+    tiny = np.finfo(np.float32).tiny
+    std = np.where(constant, 0.0, np.maximum(np.sqrt(variance), tiny)).astype(np.float32)
+    return np.where(constant, real[0], mean).astype(np.float32), std

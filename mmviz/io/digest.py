@@ -1,0 +1,56 @@
+"""The sha256 of a file, and the comparison that refuses a file which is not the one expected."""
+
+import hashlib
+from pathlib import Path
+
+from mmviz.errors import DataError
+
+
+def sha256_file(path: str | Path) -> str:
+    """Compute the sha256 of a file in pieces of 1 MiB.
+
+    Parameters
+    ----------
+    path
+        The file to read.
+
+    Returns
+    -------
+    str
+        64 lower-case hexadecimal digits.
+
+    Raises
+    ------
+    OSError
+        If the file cannot be read.
+    """
+    with Path(path).open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def require_sha256(data: bytes, expected: str, *, where: str) -> None:
+    """Refuse bytes whose sha256 is not the expected one.
+
+    Checking bytes already in memory, rather than a path, leaves no moment in which the file could change between
+    the check and its use.
+
+    Parameters
+    ----------
+    data
+        The whole content of a file.
+    expected
+        64 hexadecimal digits.
+    where
+        How to name the file in an error.
+
+    Raises
+    ------
+    DataError
+        If the hashes differ; the message holds both.
+    """
+    found = hashlib.sha256(data).hexdigest()
+    if found != expected.lower():
+        raise DataError(
+            f"{where} is not the file that was checked: sha256 {found}, expected {expected.lower()}. "
+            "Install the exact version again; nothing was read from it."
+        )

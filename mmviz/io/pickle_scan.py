@@ -1,0 +1,126 @@
+"""The static pass over a pickle: every opcode is looked at, none is executed."""
+
+import io
+import pickletools
+from collections.abc import Collection
+from typing import Any
+
+from mmviz.errors import UnsafeFileError
+
+MAX_OPCODES = 4_000_000
+_MEMO_WRITES = frozenset({"PUT", "BINPUT", "LONG_BINPUT"})
+_INTEGERS = frozenset({"INT", "LONG", "LONG1"})
+# What CPython and NumPy write for containers, text, numbers and arrays, protocols 0 to 5. Left out on purpose:
+# INST, OBJ, NEWOBJ, NEWOBJ_EX (build objects), PERSID, BINPERSID, EXT1, EXT2, EXT4 (names from elsewhere),
+# NEXT_BUFFER, READONLY_BUFFER (data from elsewhere), LONG4 (integers of 2 GB), sets, DUP, POP, POP_MARK.
+ALLOWED_OPCODES = frozenset(
+    [
+        "PROTO",
+        "FRAME",
+        "STOP",
+        "MARK",
+        "NONE",
+        "NEWTRUE",
+        "NEWFALSE",
+        "INT",
+        "BININT",
+        "BININT1",
+        "BININT2",
+        "LONG",
+        "LONG1",
+        "FLOAT",
+        "BINFLOAT",
+        "STRING",
+        "BINSTRING",
+        "SHORT_BINSTRING",
+        "BINBYTES",
+        "SHORT_BINBYTES",
+        "BINBYTES8",
+        "BYTEARRAY8",
+        "UNICODE",
+        "SHORT_BINUNICODE",
+        "BINUNICODE",
+        "BINUNICODE8",
+        "EMPTY_LIST",
+        "LIST",
+        "APPEND",
+        "APPENDS",
+        "EMPTY_TUPLE",
+        "TUPLE",
+        "TUPLE1",
+        "TUPLE2",
+        "TUPLE3",
+        "EMPTY_DICT",
+        "DICT",
+        "SETITEM",
+        "SETITEMS",
+        "GET",
+        "BINGET",
+        "LONG_BINGET",
+        "PUT",
+        "BINPUT",
+        "LONG_BINPUT",
+        "MEMOIZE",
+        "GLOBAL",
+        "STACK_GLOBAL",
+        "REDUCE",
+        "BUILD",
+    ]
+)
+
+
+def scan(data: bytes, allowed_names: Collection[tuple[str, str]]) -> int:
+    """Walk the opcodes of a pickle without executing them.
+
+    `pickletools` also checks every declared length against the bytes that are there, which CPython's unpickler does
+    only after it has allocated them.
+
+    Parameters
+    ----------
+    data
+        One pickle, nothing after it.
+    allowed_names
+        Pairs (module, name) that the opcode ``GLOBAL`` may ask for. The names of ``STACK_GLOBAL`` are only known when
+        the pickle runs: the unpickler must check them.
+
+    Returns
+    -------
+    int
+        The number of opcodes.
+
+    Raises
+    ------
+    UnsafeFileError
+        If an opcode is not in `ALLOWED_OPCODES`, a name is not allowed, a memo index exceeds the number of opcodes
+        (CPython would allocate that many slots), an integer needs more than 64 bits, there are more than
+        `MAX_OPCODES` opcodes, or bytes follow the end.
+    ValueError
+        If `pickletools` finds the bytes malformed; the caller translates.
+    """
+    count, opcode = 0, "nothing"
+    stream = io.BytesIO(data)
+    for count, (op, arg, position) in enumerate(pickletools.genops(stream), start=1):
+        opcode = op.name
+        problem = _problem(opcode, arg, count, allowed_names)
+        if problem:
+            raise UnsafeFileError(f"byte {position}: {problem}")
+    if stream.tell() != len(data):
+        raise UnsafeFileError(f"byte {stream.tell()}: {len(data) - stream.tell()} bytes follow the end ({opcode})")
+    return count
+
+
+def _problem(opcode: str, arg: Any, count: int, allowed_names: Collection[tuple[str, str]]) -> str:
+    """Say what is wrong with one opcode; the empty string if nothing is."""
+    if count > MAX_OPCODES:
+        return f"more than {MAX_OPCODES:,} opcodes (store numbers as NumPy arrays, not as Python lists)"
+    if opcode not in ALLOWED_OPCODES:
+        return f"opcode {opcode}, which no plain data needs"
+    if opcode in _MEMO_WRITES and not 0 <= arg <= count:
+        return f"memo index {arg} after {count} opcodes"
+    if opcode in _INTEGERS and not -(2**63) <= arg < 2**64:
+        return f"an integer of {arg.bit_length()} bits"
+    if opcode == "GLOBAL":
+        module, _, name = arg.partition(" ")
+        if (module, name) not in allowed_names:
+            return f"the name {module}.{name}, which no plain data needs"
+    return ""

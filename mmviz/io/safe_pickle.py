@@ -1,0 +1,158 @@
+"""Read pickles of plain containers and NumPy arrays without running anything in them.
+
+Five walls, one behind the other: a size cap; a static pass over the opcodes (`pickle_scan`); CPython's unpickler with a
+`find_class` that knows nine names, each a sealed stand-in of ours (`sealed_numpy`); arrays built here after every size
+has been checked; a walk over the result that lets only plain types through. There is no switch to skip them.
+"""
+
+import io
+import pickle
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from mmviz.errors import ConfigError, UnsafeFileError
+from mmviz.io.file_kind import looks_like
+from mmviz.io.pickle_scan import MAX_OPCODES, scan
+from mmviz.io.sealed_numpy import SCALARS, SEALED_NAMES, Array, Budget, Sealed, require, sealed_names
+
+MAX_BYTES = 4 << 30
+MAX_DEPTH = 6
+_ENCODINGS = ("ASCII", "latin1")
+_SLACK = 1024
+
+
+def load(path: str | Path, *, encoding: str = "ASCII", max_bytes: int = MAX_BYTES) -> Any:
+    """Read a pickle file; see `loads`.
+
+    Parameters
+    ----------
+    path
+        The file.
+    encoding
+        ``"latin1"`` for files written by Python 2.
+    max_bytes
+        A larger file is refused before it is read.
+
+    Returns
+    -------
+    object
+        As `loads`.
+
+    Raises
+    ------
+    UnsafeFileError
+        As `loads`, or if the file is larger than `max_bytes`.
+    OSError
+        If the file cannot be read.
+    """
+    path = Path(path)
+    with path.open("rb") as file:
+        data = file.read(max_bytes + 1)
+    if len(data) > max_bytes:
+        raise UnsafeFileError(
+            f"{path.name}: more than {max_bytes} bytes; pass a larger max_bytes if you trust its size"
+        )
+    return loads(data, encoding=encoding, where=path.name)
+
+
+def loads(data: bytes, *, encoding: str = "ASCII", where: str = "pickle") -> Any:
+    """Read a pickle of plain data; run nothing in it.
+
+    Parameters
+    ----------
+    data
+        One pickle, protocol 0 to 5, written by Python 2 or 3 and NumPy 1 or 2.
+    encoding
+        How the 8-bit strings of Python 2 are read: ``"ASCII"`` refuses them where they hold bytes, ``"latin1"`` keeps
+        them.
+    where
+        How to name the source in an error.
+
+    Returns
+    -------
+    object
+        A tree, at most `MAX_DEPTH` deep, of dict (keys: text or whole numbers), list, tuple, str, bytes, int, float,
+        bool, None, NumPy scalars and NumPy arrays (often read-only views; dtype bool, integer, float, text, bytes, or
+        object holding only text and numbers).
+
+    Raises
+    ------
+    UnsafeFileError
+        For anything else; the message says what the file looks like and what it asked for.
+    ConfigError
+        If `encoding` is another one.
+
+    Notes
+    -----
+    Known limit: a dictionary whose keys are tuples crafted to collide is refused only after it was built, which costs
+    time quadratic in its size.
+    """
+    if encoding not in _ENCODINGS:
+        raise ConfigError(f"safe_pickle: encoding={encoding!r}; use one of {', '.join(map(repr, _ENCODINGS))}")
+    try:
+        scan(data, SEALED_NAMES)
+        return _Walk().plain(_Unpickler(data, encoding).load(), 0)
+    except UnsafeFileError as error:
+        reason = str(error)
+    except Exception as error:  # noqa: BLE001 - whatever the bytes provoke becomes one refusal
+        reason = f"not a well-formed pickle ({type(error).__name__}: {error})"[:300]
+    hint = "; a file written by Python 2 needs encoding='latin1'" if "codec can't decode" in reason else ""
+    raise UnsafeFileError(
+        f"{where}: refused, nothing in it was run. It looks like {looks_like(data)}; {reason}{hint}. "
+        "Only plain containers, text, numbers and NumPy arrays are read."
+    )
+
+
+class _Unpickler(pickle.Unpickler):
+    """CPython's unpickler, for which only our stand-ins exist."""
+
+    def __init__(self, data: bytes, encoding: str) -> None:
+        super().__init__(io.BytesIO(data), encoding=encoding)
+        # protocols 0 to 2 spend the content of an array twice: once as text, once as bytes
+        self._names = sealed_names(Budget(2 * len(data) + _SLACK))
+
+    def find_class(self, module: str, name: str) -> Sealed:
+        require((module, name) in self._names, f"the name {module}.{name}, which no plain data needs"[:120])
+        return self._names[module, name]
+
+    def persistent_load(self, pid: Any) -> Any:
+        raise UnsafeFileError("a persistent id")
+
+
+class _Walk:
+    """Replace stand-ins by arrays; refuse every type not listed, and trees that share branches to look huge."""
+
+    def __init__(self) -> None:
+        self._visits = 0
+
+    def plain(self, x: Any, depth: int) -> Any:
+        self._visits += 1
+        require(self._visits <= MAX_OPCODES, "containers that repeat each other without end")
+        require(depth <= MAX_DEPTH, f"containers nested deeper than {MAX_DEPTH}")
+        kind = type(x)
+        if kind is Array:
+            return self._array(x, depth)
+        if kind is dict:
+            require(all(type(k) in (str, int) for k in x), "a dictionary key that is neither text nor a whole number")
+            return {k: self.plain(v, depth + 1) for k, v in x.items()}
+        if kind is list:
+            return [self.plain(v, depth + 1) for v in x]
+        if kind is tuple:
+            return tuple(self.plain(v, depth + 1) for v in x)
+        require(kind in SCALARS, f"a value of type {kind.__name__}")
+        return x
+
+    def _array(self, x: Array, depth: int) -> Any:
+        require(x.ready, "an array without content")
+        if x.items is None:
+            return x.value if x.shape else x.value[()]  # type: ignore[index]
+        if x.shape == () and len(x.items) == 1:  # np.save wraps one dict or list in an object array of no dimensions
+            return self.plain(x.items[0], depth + 1)
+        require(len(x.items) == int(np.prod(x.shape, dtype=object)), "an object array that changed its size")
+        require(all(type(v) in SCALARS for v in x.items), "an object array that holds more than text and numbers")
+        self._visits += len(x.items)
+        flat = np.empty(len(x.items), dtype=object)
+        flat[:] = x.items
+        return flat.reshape(x.shape)
