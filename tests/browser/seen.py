@@ -20,3 +20,27 @@ def values(page, label):
 
 def slider(page, label):
     return page.get_by_role("slider", name=label)
+
+
+CONTRASTS = """() => {
+  const pen = Object.assign(document.createElement('canvas'), { width: 1, height: 1 }).getContext('2d', { willReadFrequently: true });
+  // the luminance (WCAG 2.2) of colours painted over each other
+  const luminance = (...layers) => {
+    for (const colour of ['white', ...layers]) { pen.fillStyle = colour; pen.fillRect(0, 0, 1, 1); }
+    const [r, g, b] = [...pen.getImageData(0, 0, 1, 1).data].map((v) => v / 255)
+      .map((v) => (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const ground = (e) => (e ? [...ground(e.parentElement), getComputedStyle(e).backgroundColor] : []);
+  const written = (e) => [...e.childNodes].some((n) => n.nodeType === 3 && n.data.trim()) && e.checkVisibility();
+  return [...document.querySelectorAll('main *')].filter(written)
+    .filter((e) => !e.matches('.mmv-glyph, .mmv-unseen, option, script'))
+    .map((e) => {
+      const under = ground(e), a = luminance(...under), b = luminance(...under, getComputedStyle(e).color);
+      return [e.textContent, (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05)];
+    }); }"""
+
+
+def contrasts(page):
+    """Return [text, contrast ratio] for every element that shows text (a glyph always stands beside its name)."""
+    return page.evaluate(CONTRASTS)

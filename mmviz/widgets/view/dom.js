@@ -14,7 +14,7 @@ const unseen = (text) => h("span", { class: "mmv-unseen" }, text);
 const name = (text) => h("bdi", {}, text);
 
 function panel(title, ...children) {
-  const heading = h("div", { class: "mmv-heading", role: "heading", "aria-level": 3 }, title);
+  const heading = h("div", { class: "mmv-heading", role: "heading" }, title);
   return { heading, node: h("section", { class: "mmv-panel" }, heading, ...children) };
 }
 

@@ -48,7 +48,7 @@ function notesOf(frame) {
 
 function render({ model, el }) {
   const frame = openFrame(model.get("data"));
-  const id = `mmv-title-${++serial}`;
+  const id = `mmv-title-${++serial}`, level = model.get("level") ?? 2;
   let shown = {};
   const pick = (change) => {
     model.set("selection", { ...shown, ...change });
@@ -60,11 +60,12 @@ function render({ model, el }) {
   const answers = [frame.task === "classification" ? classPanel(frame) : valuePanel(frame),
     contributionPanel(frame), chartPanel(frame, pick), couplingPanel(frame)];
   const parts = [controls, lanes, ...answers];
-  const title = h("div", { class: "mmv-title", id, role: "heading", "aria-level": model.get("level") ?? 2 }, name(frame.title));
+  const title = h("div", { class: "mmv-title", id, role: "heading", "aria-level": level }, name(frame.title));
   const root = h("section", { class: "mmv", "aria-labelledby": id },
     h("header", {}, title, h("div", { class: "mmv-faint" }, name(frame.subtitle)), controls.node, said, wrong),
     h("div", { class: "mmv-body" }, lanes.node, h("div", { class: "mmv-side" }, ...answers.map((part) => part.node))),
     ...notesOf(frame));
+  root.querySelectorAll(".mmv-heading").forEach((node) => node.setAttribute("aria-level", level + 1));
   frame.colours.forEach((colour, m) => root.style.setProperty(`--m${m}`, colour));
 
   function draw() {
