@@ -10,6 +10,7 @@ from mmviz.errors import ConfigError
 
 # name: (module, function); imported when first asked for
 LOADERS = {
+    "av_digits": ("mmviz.data.av_digits", "load_av_digits"),
     "synthetic": ("mmviz.data.synthetic", "synthetic"),
     "watch": ("mmviz.data.watch", "load_watch"),
 }

@@ -1,0 +1,84 @@
+"""Write a file so that whatever happens, the old one or the new one is there, whole."""
+
+import contextlib
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+@contextmanager
+def atomic_path(path: str | Path) -> Iterator[Path]:
+    """Hand out a temporary path in the same folder; publish it as `path` when the block ends without an error.
+
+    On leaving: flush to the disk (fsync), rename over `path` (`os.replace`), fsync the folder. If the block or any of these
+    fails, the temporary file is removed and `path` is as it was.
+
+    Parameters
+    ----------
+    path
+        Where the file shall be. Its folder must exist.
+
+    Yields
+    ------
+    Path
+        A path that does not exist yet, with the suffix of `path`; write the file there.
+
+    Raises
+    ------
+    OSError
+        If the folder does not exist, the block wrote no file, or the disk refuses. Whatever the block raises passes
+        through unchanged.
+    """
+    path = Path(path)
+    temporary = path.with_name(f".{secrets.token_hex(8)}.part{path.suffix}")
+    if not path.parent.is_dir():
+        raise FileNotFoundError(f"cannot write {path.name}: the folder {path.parent} does not exist; create it first")
+    try:
+        yield temporary
+        _sync(temporary)
+        temporary.replace(path)
+    except BaseException:  # an interrupt too must leave no temporary file
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        raise
+    _sync_folder(path.parent)
+
+
+def write_bytes_atomic(path: str | Path, data: bytes) -> None:
+    """Write bytes to a file so that a reader sees the old content or the new one, never a part.
+
+    Parameters
+    ----------
+    path
+        Where the file shall be. Its folder must exist.
+    data
+        The whole content.
+
+    Raises
+    ------
+    OSError
+        As `atomic_path`; the old file is then as it was.
+    """
+    with atomic_path(path) as temporary:
+        temporary.write_bytes(data)
+
+
+def _sync(path: Path) -> None:
+    # a handle opened for writing: Windows flushes no other
+    with path.open("r+b") as file:
+        os.fsync(file.fileno())
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the rename itself last; some systems cannot open a folder, and then it lasts as long as they promise."""
+    try:
+        handle = os.open(folder, os.O_RDONLY)
+    except OSError:
+        return
+    try:
+        with contextlib.suppress(OSError):
+            os.fsync(handle)
+    finally:
+        os.close(handle)
