@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +10,7 @@ import anywidget
 import traitlets
 
 from mmviz.errors import ConfigError
+from mmviz.io.atomic import write_bytes_atomic
 from mmviz.widgets import source
 from mmviz.widgets.contract import check_frame
 from mmviz.widgets.page import page
@@ -100,7 +100,9 @@ class Explorer(anywidget.AnyWidget):
             The folder does not exist or cannot be written.
         """
         text = page(self.data, selection=self.selection, title=header(self.frame)["title"])
-        return _write(Path(path), text.encode("utf-8"))
+        target = Path(path)
+        write_bytes_atomic(target, text.encode("utf-8"))
+        return target
 
     def set_state(self, sync_data: dict[str, Any]) -> None:
         """Take over what the browser sent; a selection that does not exist is refused and named in ``message``."""
@@ -112,6 +114,8 @@ class Explorer(anywidget.AnyWidget):
                 del accepted["selection"]
                 self.message = str(error)
                 self.send_state("selection")
+            else:
+                self.message = ""
         super().set_state(accepted)
 
     @traitlets.validate("selection")
@@ -146,15 +150,3 @@ def _first(frame: xr.Dataset) -> dict[str, int]:
     best = frame.attrs.get("best_epoch")
     epoch = epochs.index(best) if best in epochs else len(epochs) - 1
     return {"sample": 0, "epoch": epoch, "layer": 0, "time": frame.sizes["time"] - 1}
-
-
-def _write(path: Path, content: bytes) -> Path:
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
-    return path

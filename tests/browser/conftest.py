@@ -37,6 +37,7 @@ def hostile_text():
 
 @pytest.fixture(scope="session")
 def chromium():
+    pytest.importorskip("playwright", reason="playwright is not installed: pip install playwright")
     from chromium import find_chromium, open_chromium
 
     found = find_chromium()
