@@ -2,6 +2,7 @@
 
 from mmviz.train.config import TrainConfig
 from mmviz.train.fit import fit
+from mmviz.train.linear import linear_baseline
 from mmviz.train.run import Run, load
 
-__all__ = ["Run", "TrainConfig", "fit", "load"]
+__all__ = ["Run", "TrainConfig", "fit", "linear_baseline", "load"]

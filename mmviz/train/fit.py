@@ -228,7 +228,8 @@ class _Loop:
         self.weights[epoch] = {k: v.detach().cpu().clone() for k, v in self.raw.state_dict().items()}
         rows = {int(r["epoch"]): r.get("valid_loss", -r["epoch"]) for r in self.history}
         self.best = min(rows, key=lambda e: (rows[e] if math.isfinite(rows[e]) else math.inf, e))
-        self.info["backend"] = mmkernels.last_backend()
+        ran = mmkernels.last_backend()
+        self.info["backend"] = "none" if ran is None else ran.backend
         if self.folder is not None:
             self.entries[str(epoch)] = self.folder.write_weights(epoch, self.weights[epoch])
             self.write_index("running")

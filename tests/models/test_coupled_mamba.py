@@ -143,10 +143,10 @@ def test_the_same_seed_gives_the_same_weights_and_leaves_the_random_state_alone(
 
 def test_decays_are_negative_and_steps_start_between_a_thousandth_and_a_tenth(toy):
     block = small(toy.spec, width=16).blocks[0]
-    dt = functional.softplus(block.dt.bias)
+    dt = functional.softplus(block.dt.bias.detach())
     assert float(dt.min()) >= 0.9e-3
     assert float(dt.max()) <= 0.11
-    assert bool((-block.A_log.exp() < 0).all())
+    assert bool((-block.A_log.detach().exp() < 0).all())
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,70 @@
+"""Small data sets, runs and a Trace that many tests read and none changes."""
+
+import numpy as np
+import pytest
+
+import mmviz as mm
+
+TINY = {"width": 8, "layers": 2, "state": 4}
+
+
+@pytest.fixture(scope="session")
+def toy():
+    """Three modalities of equal length, two classes."""
+    return mm.data.synthetic(n=120, steps=24, seed=0, task="classification")
+
+
+@pytest.fixture(scope="session")
+def regression():
+    return mm.data.synthetic(n=80, steps=24, seed=0, task="regression")
+
+
+@pytest.fixture(scope="session")
+def ragged():
+    """Two modalities of different lengths and rates; some samples lack one, one sample is a single frame."""
+    rng = np.random.default_rng(0)
+    n = 40
+    target = rng.integers(0, 2, n)
+    inputs = {
+        "sound": rng.normal(size=(n, 15, 2)) + target[:, None, None],
+        "light": rng.normal(size=(n, 9, 3)) - target[:, None, None],
+    }
+    lengths = {"sound": rng.integers(3, 16, n), "light": rng.integers(2, 10, n)}
+    lengths["sound"][[1, 30]] = 0
+    lengths["light"][[2, 31]] = 0
+    lengths["light"][3] = 1
+    rows = {"train": slice(0, 24), "valid": slice(24, 30), "test": slice(30, 40)}
+    return mm.data.from_arrays(
+        {split: {name: x[s] for name, x in inputs.items()} for split, s in rows.items()},
+        {split: target[s] for split, s in rows.items()},
+        lengths={split: {name: x[s] for name, x in lengths.items()} for split, s in rows.items()},
+        classes=["no", "yes"],
+        name="ragged",
+    )
+
+
+@pytest.fixture(scope="session")
+def toy_run(toy, tmp_path_factory):
+    model = mm.models.build("coupled_mamba", toy.spec, **TINY)
+    return mm.train.fit(model, toy, epochs=4, out=tmp_path_factory.mktemp("runs") / "toy", progress=False)
+
+
+@pytest.fixture(scope="session")
+def ragged_run(ragged):
+    model = mm.models.build("coupled_mamba", ragged.spec, **TINY)
+    return mm.train.fit(model, ragged, epochs=2, progress=False)
+
+
+@pytest.fixture(scope="session")
+def recorded(toy, toy_run):
+    """A Trace of the toy's test split, one sample of which lacks a modality."""
+    split = toy["test"].take(range(len(toy["test"])))
+    valid = {name: v.copy() for name, v in split.valid.items()}
+    valid[toy.spec.names[1]][3] = False
+    split = type(split)(split.name, split.inputs, valid, split.target, split.ids, split.group)
+    return mm.trace.record(toy_run, split, traced=[0, 3, 5, 7])
+
+
+@pytest.fixture
+def trace(recorded):
+    return recorded.copy()
