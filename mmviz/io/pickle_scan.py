@@ -122,5 +122,5 @@ def _problem(opcode: str, arg: Any, count: int, allowed_names: Collection[tuple[
     if opcode == "GLOBAL":
         module, _, name = arg.partition(" ")
         if (module, name) not in allowed_names:
-            return f"the name {module}.{name}, which no plain data needs"
+            return f"the name {module[:60]}.{name[:60]}, which no plain data needs"
     return ""

@@ -1,7 +1,7 @@
 """Read pickles of plain containers and NumPy arrays without running anything in them.
 
 Five walls, one behind the other: a size cap; a static pass over the opcodes (`pickle_scan`); CPython's unpickler with a
-`find_class` that knows nine names, each a sealed stand-in of ours (`sealed_numpy`); arrays built here after every size
+`find_class` that knows ten names, each a sealed stand-in of ours (`sealed_numpy`); arrays built here after every size
 has been checked; a walk over the result that lets only plain types through. There is no switch to skip them.
 """
 
@@ -74,7 +74,7 @@ def loads(data: bytes, *, encoding: str = "ASCII", where: str = "pickle") -> Any
     -------
     object
         A tree, at most `MAX_DEPTH` deep, of dict (keys: text or whole numbers), list, tuple, str, bytes, int, float,
-        bool, None, NumPy scalars and NumPy arrays (often read-only views; dtype bool, integer, float, text, bytes, or
+        bool, None, NumPy scalars and NumPy arrays (often read-only views; byte order as written; dtype bool, integer, float, text, bytes, or
         object holding only text and numbers).
 
     Raises
@@ -92,8 +92,8 @@ def loads(data: bytes, *, encoding: str = "ASCII", where: str = "pickle") -> Any
     if encoding not in _ENCODINGS:
         raise ConfigError(f"safe_pickle: encoding={encoding!r}; use one of {', '.join(map(repr, _ENCODINGS))}")
     try:
-        scan(data, SEALED_NAMES)
-        return _Walk().plain(_Unpickler(data, encoding).load(), 0)
+        walk = _Walk(scan(data, SEALED_NAMES))
+        return walk.plain(_Unpickler(data, encoding).load(), 0)
     except UnsafeFileError as error:
         reason = str(error)
     except Exception as error:  # noqa: BLE001 - whatever the bytes provoke becomes one refusal
@@ -114,7 +114,7 @@ class _Unpickler(pickle.Unpickler):
         self._names = sealed_names(Budget(2 * len(data) + _SLACK))
 
     def find_class(self, module: str, name: str) -> Sealed:
-        require((module, name) in self._names, f"the name {module}.{name}, which no plain data needs"[:120])
+        require((module, name) in self._names, f"the name {module[:60]}.{name[:60]}, which no plain data needs")
         return self._names[module, name]
 
     def persistent_load(self, pid: Any) -> Any:
@@ -124,12 +124,13 @@ class _Unpickler(pickle.Unpickler):
 class _Walk:
     """Replace stand-ins by arrays; refuse every type not listed, and trees that share branches to look huge."""
 
-    def __init__(self) -> None:
-        self._visits = 0
+    def __init__(self, opcodes: int) -> None:
+        # each element of an honest tree took an opcode; a container that is shared is seen more than once
+        self._left = min(10 * opcodes + _SLACK, MAX_OPCODES)
 
     def plain(self, x: Any, depth: int) -> Any:
-        self._visits += 1
-        require(self._visits <= MAX_OPCODES, "containers that repeat each other without end")
+        self._left -= 1
+        require(self._left >= 0, "containers that repeat each other without end")
         require(depth <= MAX_DEPTH, f"containers nested deeper than {MAX_DEPTH}")
         kind = type(x)
         if kind is Array:
@@ -152,7 +153,7 @@ class _Walk:
             return self.plain(x.items[0], depth + 1)
         require(len(x.items) == int(np.prod(x.shape, dtype=object)), "an object array that changed its size")
         require(all(type(v) in SCALARS for v in x.items), "an object array that holds more than text and numbers")
-        self._visits += len(x.items)
+        self._left -= len(x.items)
         flat = np.empty(len(x.items), dtype=object)
         flat[:] = x.items
         return flat.reshape(x.shape)

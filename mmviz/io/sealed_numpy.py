@@ -1,4 +1,4 @@
-"""Sealed stand-ins for the nine names a NumPy pickle needs: NumPy never sees a value taken from the file."""
+"""Sealed stand-ins for the ten names a NumPy pickle needs: NumPy never sees a value taken from the file."""
 
 import math
 from collections.abc import Callable
@@ -19,6 +19,11 @@ def require(ok: bool, why: str) -> None:
     """Raise UnsafeFileError(why) unless `ok`."""
     if not ok:
         raise UnsafeFileError(why)
+
+
+def _short(value: Any) -> str:
+    """Show text, shortened; of anything else its type only, for writing it out could take for ever."""
+    return repr(value[:40]) if type(value) is str else f"of type {type(value).__name__}"
 
 
 class Sealed:
@@ -49,7 +54,7 @@ class DType:
     __slots__ = ("code", "order", "ready")
 
     def __init__(self, code: Any = None, align: Any = None, copy: Any = None) -> None:
-        require(type(code) is str and _is_plain(code), f"dtype {code!r}"[:80])
+        require(type(code) is str and _is_plain(code), f"dtype {_short(code)}")
         self.code, self.order, self.ready = code, "=", False
 
     def __setstate__(self, state: Any) -> None:
@@ -146,7 +151,7 @@ def _from_bytes(raw: bytes, dtype: np.dtype, shape: tuple[int, ...], order: Lite
 
 
 def sealed_names(budget: Budget) -> dict[tuple[str, str], Sealed]:
-    """Make the nine names for one load.
+    """Make the ten names for one load.
 
     Parameters
     ----------
@@ -175,10 +180,16 @@ def sealed_names(budget: Budget) -> dict[tuple[str, str], Sealed]:
         return frombuffer(raw, dtype, (), "C")
 
     def encode(text: Any = None, codec: Any = None) -> bytes:
-        require(type(text) is str and codec == "latin1", f"_codecs.encode with codec {codec!r}"[:80])
+        require(type(text) is str and codec == "latin1", f"_codecs.encode with codec {_short(codec)}")
         return budget.encode(text)
 
+    def empty_bytes() -> bytes:
+        return b""
+
     names = {
+        # how protocols 0 to 2 write b"", under its name in Python 2 and 3
+        ("__builtin__", "bytes"): Sealed(empty_bytes),
+        ("builtins", "bytes"): Sealed(empty_bytes),
         ("numpy", "ndarray"): ndarray,
         ("numpy", "dtype"): Sealed(DType),
         ("_codecs", "encode"): Sealed(encode),
