@@ -1,0 +1,110 @@
+"""Which backend runs is chosen in the open: recorded, explained, and never changed in silence."""
+
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import mmkernels
+import pytest
+import torch
+from mmkernels import BackendUnavailable, backends, coupled_scan, dispatch, last_backend
+from scan_problems import Sizes, problem
+
+KERNELS = Path(mmkernels.__file__).parents[1]
+
+
+def _arguments(dtype: torch.dtype = torch.float32) -> dict[str, Any]:
+    return problem(Sizes(2, 1, 4, 3, 2), seed=1).to(dtype).tensors
+
+
+def run_alone(code: str, *flags: str, arguments: Sequence[str] = (), **environment: Any) -> str:
+    """Run Python code in a new process that sees only the kernels folder; return what it prints."""
+    base = {"PYTHONPATH": str(KERNELS), "OMP_NUM_THREADS": "1", "PATH": "/usr/bin:/bin", **environment}
+    done = subprocess.run([sys.executable, *flags, "-c", code, *arguments], env=base, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_auto_takes_numba_on_the_cpu_and_records_it() -> None:
+    coupled_scan(**_arguments())
+    choice = last_backend()
+    assert choice is not None
+    assert (choice.operator, choice.backend, choice.requested) == ("coupled_scan", "numba", "auto")
+    assert choice.rejected == {}
+
+
+def test_a_named_backend_is_the_one_that_runs() -> None:
+    coupled_scan(**_arguments(), backend="reference")
+    choice = last_backend()
+    assert choice is not None
+    assert (choice.backend, choice.requested) == ("reference", "reference")
+
+
+def test_auto_says_why_it_passed_over_the_better_backend() -> None:
+    y = coupled_scan(**_arguments(torch.bfloat16))
+    choice = last_backend()
+    assert choice is not None
+    assert y.dtype == torch.bfloat16
+    assert choice.backend == "reference"
+    assert "float32 and float64" in choice.rejected["numba"]
+    assert "torch.bfloat16" in choice.rejected["numba"]
+
+
+def test_a_named_backend_that_cannot_run_raises_with_the_reason_and_the_alternatives() -> None:
+    with pytest.raises(BackendUnavailable, match=r"'numba' cannot run.*torch.bfloat16.*Able.*\['reference'\]"):
+        coupled_scan(**_arguments(torch.bfloat16), backend="numba")
+    meta: dict[str, Any] = {name: None if v is None else v.to("meta") for name, v in _arguments().items()}
+    with pytest.raises(BackendUnavailable, match=r"runs on the CPU and x is on meta"):
+        coupled_scan(**meta, backend="numba")
+
+
+def test_an_unknown_backend_is_an_error_that_lists_the_known_ones() -> None:
+    with pytest.raises(ValueError, match=r"no backend 'cuda'.*\['numba', 'reference'\]"):
+        coupled_scan(**_arguments(), backend="cuda")
+
+
+def test_the_table_lists_every_backend_with_its_state() -> None:
+    rows = {row.backend: row for row in backends("coupled_scan")}
+    assert list(rows) == ["numba", "reference"]
+    assert all(row.available and row.reason is None for row in rows.values())
+    assert set(backends()) >= set(rows.values())
+    with pytest.raises(ValueError, match=r"no operator 'scan'"):
+        backends("scan")
+
+
+def test_a_name_can_be_registered_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dispatch, "_registry", {})
+    one = dispatch.Backend("one", lambda: None, lambda first: None)
+    dispatch.register("nothing", one)
+    with pytest.raises(ValueError, match=r"'nothing' cannot take another backend named 'one'"):
+        dispatch.register("nothing", one)
+
+
+def test_importing_the_library_imports_neither_numba_nor_mmviz() -> None:
+    code = "import sys, mmkernels; print({'numba', 'llvmlite', 'mmviz'} & set(sys.modules))"
+    assert run_alone(code).strip() == "set()"
+
+
+def test_without_numba_auto_uses_the_reference_and_says_so() -> None:
+    code = """
+import sys
+sys.modules["numba"] = None
+import torch, mmkernels
+t = [torch.ones(1, 1, 2, 3)] * 2 + [-torch.ones(1, 3, 4)] + [torch.ones(1, 1, 2, 4)] * 2
+y = mmkernels.coupled_scan(*t)
+choice = mmkernels.last_backend()
+print(choice.backend, "|", choice.rejected["numba"])
+print([(row.backend, row.available) for row in mmkernels.backends()])
+try:
+    mmkernels.coupled_scan(*t, backend="numba")
+except mmkernels.BackendUnavailable as error:
+    print(error)
+"""
+    first, table, error = run_alone(code).strip().splitlines()
+    assert first.startswith("reference | numba cannot be imported")
+    assert "pip install" in first
+    assert table == "[('numba', False), ('reference', True)]"
+    assert "numba cannot be imported" in error
+    assert "['reference']" in error

@@ -1,0 +1,64 @@
+"""The kernels on other machines: compiled once and kept, right without wide vectors, using wide ones if any."""
+
+import platform
+from pathlib import Path
+
+import pytest
+from test_kernel_dispatch import run_alone
+
+TESTS = str(Path(__file__).parent)
+
+AGREES = f"""
+import sys
+sys.path.insert(0, {TESTS!r})
+import torch
+from scan_problems import Sizes, problem, solve, worst
+from mmkernels.scan.numba_backend import vector, forward, backward
+for name, tolerance in {{"float32": 1e-5, "float64": 1e-12}}.items():
+    if name not in sys.argv[1:]:
+        continue
+    dtype = getattr(torch, name)
+    drawn = problem(Sizes(2, 2, 33, 13, 3), masking="gaps", seed=1).to(dtype)
+    right = solve(drawn.to(torch.float64), "reference")
+    found = solve(drawn, "numba")
+    if not max(worst(found[name], right[name]) for name in right) <= tolerance:
+        raise SystemExit("wrong")
+kernels = (forward.forward, backward.backward)
+print(vector.HAS_AVX512, *(sum(k.stats.cache_hits.values()) for k in kernels))
+"""
+
+COMPILES = """
+import numba
+from mmkernels.scan.numba_backend import vector, forward
+for single in (True, False):
+    sizes, plan, inputs, outputs = (0,) * 6, (16, 1, False, False, 0), (0,) * 9, (0,) * 3
+    arguments = (vector.Kind(3, single=single), sizes, plan, inputs, outputs, 0, 0)
+    forward.forward.compile(tuple(numba.typeof(value) for value in arguments))
+print(vector.HAS_AVX512, *("\\n".join(forward.forward.inspect_asm().values())).split())
+"""
+IS_X86 = platform.machine().lower() in ("x86_64", "amd64")
+
+
+def test_a_cpu_without_wide_vectors_or_fused_arithmetic_gets_the_same_results(tmp_path: Path) -> None:
+    cpu = {"NUMBA_CPU_NAME": "generic", "NUMBA_CACHE_DIR": str(tmp_path)}
+    assert run_alone(AGREES, arguments=("float32", "float64"), **cpu).split() == ["False", "0", "0"]
+
+
+@pytest.mark.skipif(not IS_X86, reason="AVX-512 is an extension of x86")
+def test_for_a_cpu_with_wide_vectors_the_exponential_is_scaled_by_one_instruction(tmp_path: Path) -> None:
+    # Compiled, not run: this machine need not have the instructions.
+    features = "+avx,+avx2,+fma,+avx512f,+avx512bw,+avx512cd,+avx512dq,+avx512vl"
+    cpu = {"NUMBA_CPU_NAME": "skylake-avx512", "NUMBA_CPU_FEATURES": features}
+    cpu["NUMBA_CACHE_DIR"] = str(tmp_path)
+    words = run_alone(COMPILES, **cpu).split()
+    assert words[0] == "True"
+    assert words.count("vscalefps") >= 3
+    assert words.count("vscalefpd") >= 3
+    assert any(word.startswith("%zmm") for word in words)
+
+
+def test_a_second_process_compiles_nothing_and_optimised_python_changes_nothing(tmp_path: Path) -> None:
+    first = run_alone(AGREES, arguments=("float32",), NUMBA_CACHE_DIR=str(tmp_path)).split()
+    second = run_alone(AGREES, "-O", arguments=("float32",), NUMBA_CACHE_DIR=str(tmp_path)).split()
+    assert first[1:] == ["0", "0"]
+    assert second[1:] == ["1", "1"]
