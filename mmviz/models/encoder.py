@@ -22,8 +22,9 @@ if TYPE_CHECKING:
 class StepEncoder(nn.Module):
     """One modality: align, standardise with the training statistics, map each step to ``width``.
 
-    Two linear maps with layer normalisation, per step, as in the published code of Coupled Mamba (its
-    ``FusionNet``), with GELU in place of ReLU. A constant feature (standard deviation 0) becomes 0.
+    Two linear maps per step, as in the published code of Coupled Mamba (its ``FusionNet``), with GELU in place of ReLU
+    and without its layer normalisations: on the few channels of a sensor they would take the amplitude away. A constant
+    feature (standard deviation 0) becomes 0.
     """
 
     mean: Tensor
@@ -38,10 +39,8 @@ class StepEncoder(nn.Module):
         self.register_buffer("scale", torch.from_numpy(scale))
         self.net = nn.Sequential(
             nn.Linear(self.features, 2 * width),
-            nn.LayerNorm(2 * width),
             nn.GELU(),
             nn.Linear(2 * width, width),
-            nn.LayerNorm(width),
         )
 
     def forward(

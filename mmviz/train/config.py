@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from mmviz.errors import ConfigError
+from mmviz.train.augment import Augment
 
 
 @dataclass(frozen=True)
@@ -22,9 +23,11 @@ class TrainConfig:
     clip
         Largest gradient norm; a larger gradient is scaled down, and counted.
     patience
-        Stop after so many epochs without a better validation loss; 0 never stops early.
+        Stop after so many epochs without a better validation score (accuracy, or mean absolute error); 0 never stops early.
+    augment
+        Random changes to the training batches, an :class:`mmviz.train.Augment`; None for none.
     seed
-        Of batch order and dropout.
+        Of batch order, augmentation and dropout.
     accelerator, devices, precision
         Passed to Lightning Fabric.
     """
@@ -36,12 +39,15 @@ class TrainConfig:
     weight_decay: float = 0.05
     clip: float = 1.0
     patience: int = 0
+    augment: Augment | None = None
     seed: int = 0
     accelerator: str = "auto"
     devices: int = 1
     precision: str = "32-true"
 
     def __post_init__(self) -> None:
+        if self.augment is not None and not isinstance(self.augment, Augment):
+            raise ConfigError(f"fit: augment={self.augment!r}, expected an mmviz.train.Augment or None")
         for name, low in (("epochs", 1), ("batch_size", 1), ("patience", 0), ("seed", 0), ("devices", 1)):
             value = getattr(self, name)
             if type(value) is not int or value < low:

@@ -84,6 +84,8 @@ def fit(
     """
     config = _config(options)
     _same_spec(model, ds)
+    if config.augment is not None:
+        config.augment.check({m.name: m.features for m in ds.spec.modalities})
     folder = None if out is None else RunFolder(out)
     if folder is not None:
         folder.create(overwrite=overwrite)
@@ -160,6 +162,8 @@ class _Loop:
         order = self.order.permutation(len(self.ds["train"]))
         for rows in np.array_split(order, self.per_epoch):
             batch = batch_of(self.ds["train"], rows).to(self.fabric.device)
+            if self.config.augment is not None:
+                batch = self.config.augment(batch)
             loss, norm = self._update(batch)
             if not math.isfinite(loss):
                 ids = [str(i) for i in np.asarray(self.ds["train"].ids)[rows]]
@@ -226,8 +230,7 @@ class _Loop:
         """Record a finished epoch, in memory and on disk."""
         self.history.append(row)
         self.weights[epoch] = {k: v.detach().cpu().clone() for k, v in self.raw.state_dict().items()}
-        rows = {int(r["epoch"]): r.get("valid_loss", -r["epoch"]) for r in self.history}
-        self.best = min(rows, key=lambda e: (rows[e] if math.isfinite(rows[e]) else math.inf, e))
+        self.best = int(max(self.history, key=_goodness)["epoch"])
         ran = mmkernels.last_backend()
         self.info["backend"] = "none" if ran is None else ran.backend
         if self.folder is not None:
@@ -247,6 +250,14 @@ class _Loop:
                     "spec": spec_to_json(self.ds.spec),
                 }
             )
+
+
+def _goodness(row: dict[str, float]) -> tuple[float, ...]:
+    """Return what the best epoch has most of: validation score, then least validation loss; without a split, epochs."""
+    if "valid_loss" not in row:
+        return (row["epoch"],)
+    score = row["valid_accuracy"] if "valid_accuracy" in row else -row["valid_mae"]
+    return (score, -row["valid_loss"]) if math.isfinite(row["valid_loss"]) else (-math.inf, -math.inf)
 
 
 def _config(options: dict[str, Any]) -> TrainConfig:
