@@ -43,9 +43,11 @@ def as_target(values: ArrayLike, n: int, where: str, *, classification: bool) ->
     if y.shape != (n,):
         raise DataError(f"{where}: target of shape {y.shape} for {n} samples; give ({n},)")
     if y.dtype.kind not in "fiub":
-        at = next((i for i, v in enumerate(y.tolist()) if not isinstance(v, (int, float))), 0)
+        # not y itself: NumPy turns [0, "a"] into text
+        given = y.tolist() if isinstance(values, np.ndarray) else list(values)  # type: ignore[arg-type]
+        at = next((i for i, v in enumerate(given) if not isinstance(v, (int, float, np.number))), 0)
         raise DataError(
-            f"{where}: target is not numeric (first: sample {at}: {y.tolist()[at]!r}); "
+            f"{where}: target is not numeric (first: sample {at}: {given[at]!r:.60}); "
             "give class labels 0, 1, ... with classes=(names), or finite numbers"
         )
     bad = ~np.isfinite(y)

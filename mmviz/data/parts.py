@@ -84,10 +84,10 @@ def make_part(
     if both:
         raise ConfigError(f"{both[0]!r} has both lengths and valid; give one of them")
     counts: dict[str, int] = {m: len(x) for m, x in signals.items()}
-    counts["target"] = _count(target)
-    counts |= {f"lengths of {m}": _count(v) for m, v in lengths.items()}
-    counts |= {f"valid of {m}": _count(v) for m, v in valid.items()}
-    counts |= {k: _count(v) for k, v in (("ids", ids), ("group", group)) if v is not None}
+    counts["target"] = _count(target, f"{at}target")
+    counts |= {f"lengths of {m}": _count(v, f"{at}lengths of {m}") for m, v in lengths.items()}
+    counts |= {f"valid of {m}": _count(v, f"{at}valid of {m}") for m, v in valid.items()}
+    counts |= {k: _count(v, at + k) for k, v in (("ids", ids), ("group", group)) if v is not None}
     if len(set(counts.values())) > 1:
         listed = ", ".join(f"{k} {v}" for k, v in counts.items())
         raise DataError(f"{at}sample counts differ: {listed}; every array needs one row per sample")
@@ -164,11 +164,13 @@ def parts_from_whole(whole: Part, fractions: Mapping[str, float], *, by: str, se
     return [whole.take(name, r) for name, r in rows.items()]
 
 
-def _count(values: Any) -> int:
+def _count(values: Any, where: str) -> int:
     try:
         return len(values)
     except TypeError:
-        raise DataError(f"a {type(values).__name__} ({values!r:.40}) where one row per sample is needed") from None
+        raise DataError(
+            f"{where}: a {type(values).__name__} ({values!r:.40}) where one row per sample is needed"
+        ) from None
 
 
 def _text(values: Any, where: str) -> NDArray[np.str_]:
