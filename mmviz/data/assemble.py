@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from mmviz.data.across import align_features, leakage
 from mmviz.data.checks import Nonfinite, Side, as_mask, clean, mask_from_lengths, refuse_swapped_padding
-from mmviz.data.choice import nearest
+from mmviz.data.choice import nearest, one_of
 from mmviz.data.dataset import Dataset, Split
 from mmviz.data.labels import OutOfRange, as_target, check_classes, within
 from mmviz.data.parts import Part
@@ -29,6 +29,22 @@ class Treatment:
     labels: OutOfRange
     padding: Side
     nonfinite: Nonfinite
+
+    def __post_init__(self) -> None:
+        one_of(self.task, ("classification", "regression"), "task")
+        one_of(self.labels, ("raise", "clip", "drop"), "labels")
+        one_of(self.padding, ("end", "start"), "padding")
+        one_of(self.nonfinite, ("raise", "mask", "zero"), "nonfinite")
+        if self.label_range is not None and self.task == "classification":
+            raise ConfigError(
+                f"label_range={self.label_range}: only a regression has one; `classes` limits class labels"
+            )
+        if self.label_range is not None and not self.label_range[0] < self.label_range[1]:
+            raise ConfigError(f"label_range={self.label_range}; give the lowest value, then the highest")
+        if self.classes is not None and self.task == "regression":
+            raise ConfigError(f"classes={self.classes}: only a classification has them; set task='classification'")
+        if isinstance(self.classes, str):
+            raise ConfigError(f"classes={self.classes!r}: one text; give a sequence of names")
 
 
 @dataclass(frozen=True)

@@ -87,20 +87,20 @@ def from_arrays(
     ConfigError
         If an option is unknown or contradicts another.
     """
-    one_of(task, ("classification", "regression"), "task")
-    one_of(labels, ("raise", "clip", "drop"), "labels")
-    one_of(split_by, ("sample", "group"), "split_by")
-    one_of(padding, ("end", "start"), "padding")
-    one_of(nonfinite, ("raise", "mask", "zero"), "nonfinite")
-    whole(seed, "seed", low=0)
-    if label_range is not None and task == "classification":
-        raise ConfigError(f"label_range={label_range}: only a regression has one; classes are checked by `classes`")
-    if task == "regression" and classes is not None:
-        raise ConfigError(
-            f"classes={classes}: only a classification has them; leave it out or set task='classification'"
-        )
-    parts = _parts(inputs, target, lengths, valid, ids, group, split, split_by, seed)
     treatment = Treatment(task, classes, label_range, labels, padding, nonfinite)
+    one_of(split_by, ("sample", "group"), "split_by")
+    whole(seed, "seed", low=0)
+    parts = _parts(
+        inputs,
+        target,
+        lengths=lengths,
+        valid=valid,
+        ids=ids,
+        group=group,
+        split=split,
+        split_by=split_by,
+        seed=seed,
+    )
     about = Description(
         rate_hz or {}, units or {}, channels or {}, descriptions or {}, name, source, licence, tuple(notes)
     )
@@ -110,6 +110,7 @@ def from_arrays(
 def _parts(
     inputs: Mapping[str, Any],
     target: Any,
+    *,
     lengths: Mapping[str, Any] | None,
     valid: Mapping[str, Any] | None,
     ids: Any,

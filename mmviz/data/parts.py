@@ -174,8 +174,12 @@ def _count(values: Any, where: str) -> int:
 
 
 def _text(values: Any, where: str) -> NDArray[np.str_]:
-    text = [str(v) for v in (values.tolist() if isinstance(values, np.ndarray) else values)]
-    bad = [i for i, v in enumerate(text) if "\0" in v]
-    if bad:  # NumPy drops trailing NULs, so two ids could become one
-        raise DataError(f"{where}: sample {bad[0]} is {text[bad[0]]!r}; remove the NUL character")
+    """Take ids or groups as text; a group may be None, which is unknown, an id may not."""
+    given = values.tolist() if isinstance(values, np.ndarray) else list(values)
+    if where.endswith("group"):
+        given = ["" if v is None else v for v in given]
+    text = [str(v) for v in given]
+    for i, v in enumerate(given):
+        if v is None or "\0" in text[i]:  # NumPy drops trailing NULs, so two ids could become one
+            raise DataError(f"{where}: sample {i} is {v!r}; give text without NUL, different for each sample")
     return np.array(text, dtype=np.str_)

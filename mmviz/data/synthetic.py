@@ -120,7 +120,8 @@ def synthetic(
     rows = split_samples(n, SPLITS, seed)
     ds = _dataset(inputs, y, rows, task)
     hidden = {s: Bits(bits.unique[r], bits.redundant[r], bits.synergistic[r]) for s, r in rows.items()}
-    return Dataset(ds.spec, ds.splits, ds.report, _truth(names, weights, hidden, onset, late, pulse, noise, task))
+    truth = _truth(names, weights, hidden, onset=onset, delays=late, pulse=pulse, noise=noise, task=task)
+    return Dataset(ds.spec, ds.splits, ds.report, truth)
 
 
 def _dataset(inputs: dict[str, Any], y: NDArray[np.float64], rows: dict[str, NDArray[np.int64]], task: str) -> Dataset:
@@ -147,6 +148,7 @@ def _truth(
     names: tuple[str, ...],
     weights: Weights,
     bits: dict[str, Bits],
+    *,
     onset: int,
     delays: tuple[int, ...],
     pulse: NDArray[np.float64],

@@ -70,6 +70,16 @@ def test_id_twice_in_a_split_is_refused():
         from_arrays(inputs, target, lengths=lengths, ids=ids)
 
 
+def test_unknown_id_is_refused_and_unknown_group_is_kept_empty():
+    inputs, target, lengths = honest()
+    with pytest.raises(DataError, match="train ids: sample 11 is None"):
+        from_arrays(inputs, target, lengths=lengths, ids={"train": [*range(11), None]})
+    with pytest.raises(DataError, match="train ids: sample 11 is"):
+        from_arrays(inputs, target, lengths=lengths, ids={"train": [*range(11), "3\0"]})
+    ds = from_arrays(inputs, target, lengths=lengths, group={"train": ["s"] * 11 + [None]})
+    assert ds["train"].group[-1] == ""
+
+
 def test_id_in_two_splits_is_refused_as_leakage():
     inputs, target, lengths = honest()
     ids = {"train": [f"v{i}" for i in range(12)], "test": [f"v{i}" for i in range(11, 17)]}
@@ -194,6 +204,11 @@ def test_bad_mask_is_refused(mask, message):
         ({"rate_hz": {"sound": -5}}, "positive"),
         ({"channels": {"sound": ("a",)}}, "1 names for 3 features"),
         ({"label_range": (0, 1)}, "only a regression"),
+        ({"label_range": (1, 0), "task": "regression"}, "the lowest value, then the highest"),
+        ({"classes": ("a", "b"), "task": "regression"}, "only a classification"),
+        ({"classes": "ab"}, "one text"),
+        ({"labels": "skip"}, "labels='skip'"),
+        ({"split_by": "speaker"}, "split_by='speaker'"),
         ({"split": {"train": 1.0}}, "given by inputs already"),
         ({"ids": ["a"] * 12}, "one per split"),
         ({"group": {"dev": ["a"]}}, "split 'dev'"),

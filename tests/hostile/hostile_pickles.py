@@ -64,18 +64,24 @@ def calls(module: str, name: str, argument: str) -> dict[str, bytes]:
 
 def corpus(marker: str) -> dict[str, bytes]:
     """Return name → file; a file that runs its command creates `marker`."""
+    return foreign_names(marker) | foreign_opcodes() | crooked_arrays() | bombs() | odd_ends()
+
+
+def foreign_names(marker: str) -> dict[str, bytes]:
+    """Names that no data file needs, called in every way."""
     touch = f"touch '{marker}'"
-    hidden = dtype(
-        "V8", fields=b"N" + b"(" + text("a") + b"t" + b"}" + text("a") + b"(" + dtype("O") + b"K\x00ts", size=b"K\x08"
-    )
-    deep = number(0) + b"\x85" * 40
-    laughs = b"]\x94" + b"".join(b"(" + b"h" + bytes([k]) * 1 + (b"h" + bytes([k])) * 99 + b"l\x94" for k in range(5))
     files = {f"os.system {how}": data for how, data in calls("os", "system", touch).items()}
     files |= {f"posix.system {how}": data for how, data in calls("posix", "system", touch).items()}
     files |= {f"eval {how}": data for how, data in calls("builtins", "eval", f"open({marker!r}, 'w')").items()}
-    files |= {
+    return files | {
         "a dotted name behind an allowed module": PROTO4 + text("numpy") + text("ndarray.tofile") + b"\x93.",
         "an allowed name in another module": PROTO2 + b"cnumpy.core\nndarray\n.",
+    }
+
+
+def foreign_opcodes() -> dict[str, bytes]:
+    """Opcodes that build objects, reach outside the file, or change what is there."""
+    return {
         "NEWOBJ": PROTO2 + NDARRAY + b")\x81.",
         "NEWOBJ_EX": PROTO4 + NDARRAY + b")}\x92.",
         "OBJ": PROTO2 + b"(" + NDARRAY + b"o.",
@@ -96,6 +102,15 @@ def corpus(marker: str) -> dict[str, bytes]:
         + b"\x89"
         + blob(b"a")
         + b"tb.",
+    }
+
+
+def crooked_arrays() -> dict[str, bytes]:
+    """Arrays and dtypes whose parts contradict each other."""
+    hidden = dtype(
+        "V8", fields=b"N" + b"(" + text("a") + b"t" + b"}" + text("a") + b"(" + dtype("O") + b"K\x00ts", size=b"K\x08"
+    )
+    return {
         "call of ndarray": PROTO2 + call(NDARRAY, b"K\x01\x85") + STOP,
         "a structured dtype that hides an object": PROTO2 + array(hidden, blob(b"\x41" * 8), 1) + STOP,
         "a void dtype of a gigabyte": PROTO2 + call(DTYPE, text("V1000000000"), b"K\x00", b"K\x01") + STOP,
@@ -120,6 +135,14 @@ def corpus(marker: str) -> dict[str, bytes]:
         "_frombuffer of an object dtype": PROTO2
         + call(FROMBUFFER, blob(b"\x41" * 8), dtype("O"), b"K\x01\x85", text("C"))
         + STOP,
+    }
+
+
+def bombs() -> dict[str, bytes]:
+    """Small files that would need much memory or time."""
+    deep = number(0) + b"\x85" * 40
+    laughs = b"]\x94" + b"".join(b"(" + b"h" + bytes([k]) * 1 + (b"h" + bytes([k])) * 99 + b"l\x94" for k in range(5))
+    return {
         "a memo index of 268 million in 10 bytes": PROTO2 + b"Nr\xff\xff\xff\x0f.",
         "a negative memo index": b"Np-1\n.",
         "_codecs.encode with idna": PROTO2 + call(ENCODE, text("a" * 50), text("idna")) + STOP,
@@ -140,6 +163,12 @@ def corpus(marker: str) -> dict[str, bytes]:
         + call(ENCODE, b"h\x00", text("latin1")) * 50
         + b"l.",
         "bytes of a million": PROTO2 + call(b"c__builtin__\nbytes\n", b"J\x40\x42\x0f\x00") + STOP,
+    }
+
+
+def odd_ends() -> dict[str, bytes]:
+    """Types, keys and endings that are not plain data."""
+    return {
         "a set": PROTO4 + b"\x8f.",
         "a dictionary whose key is a tuple": PROTO2 + b"}K\x01\x85Ns.",
         "a dictionary whose key is an array": PROTO2 + b"}" + array(dtype("u1"), blob(b"a"), 1) + b"Ns.",
@@ -150,7 +179,6 @@ def corpus(marker: str) -> dict[str, bytes]:
         "an unknown protocol": b"\x80\x7fN.",
         "an opcode that does not exist": PROTO2 + b"\xff.",
     }
-    return files
 
 
 NAMES = sorted(corpus("marker"))
