@@ -108,3 +108,14 @@ except mmkernels.BackendUnavailable as error:
     assert table == "[('numba', False), ('reference', True)]"
     assert "numba cannot be imported" in error
     assert "['reference']" in error
+
+
+def test_without_a_place_for_compiled_kernels_the_reason_names_the_remedy() -> None:
+    # Numba looks for a folder it may write to when the kernels are defined; there is none here.
+    code = """
+import numba.core.caching as caching
+caching.CacheImpl._locator_classes = []
+import mmkernels
+print(mmkernels.backends("coupled_scan")[0].reason)
+"""
+    assert "set NUMBA_CACHE_DIR to a folder" in run_alone(code)

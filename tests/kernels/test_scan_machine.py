@@ -18,7 +18,7 @@ for name, tolerance in {{"float32": 1e-5, "float64": 1e-12}}.items():
     if name not in sys.argv[1:]:
         continue
     dtype = getattr(torch, name)
-    drawn = problem(Sizes(2, 2, 33, 13, 3), masking="gaps", seed=1).to(dtype)
+    drawn = problem(Sizes(1, 2, 33, 13, 3), masking="gaps", seed=1).to(dtype)
     right = solve(drawn.to(torch.float64), "reference")
     found = solve(drawn, "numba")
     if not max(worst(found[name], right[name]) for name in right) <= tolerance:
@@ -32,7 +32,7 @@ import numba
 from mmkernels.scan.numba_backend import vector, forward
 for single in (True, False):
     sizes, plan, inputs, outputs = (0,) * 6, (16, 1, False, False, 0), (0,) * 9, (0,) * 3
-    arguments = (vector.Kind(3, single=single), sizes, plan, inputs, outputs, 0, 0)
+    arguments = (vector.Kind(1, single=single), sizes, plan, inputs, outputs, 0, 0)
     forward.forward.compile(tuple(numba.typeof(value) for value in arguments))
 print(vector.HAS_AVX512, *("\\n".join(forward.forward.inspect_asm().values())).split())
 """
@@ -52,8 +52,8 @@ def test_for_a_cpu_with_wide_vectors_the_exponential_is_scaled_by_one_instructio
     cpu["NUMBA_CACHE_DIR"] = str(tmp_path)
     words = run_alone(COMPILES, **cpu).split()
     assert words[0] == "True"
-    assert words.count("vscalefps") >= 3
-    assert words.count("vscalefpd") >= 3
+    assert words.count("vscalefps") >= 1
+    assert words.count("vscalefpd") >= 1
     assert any(word.startswith("%zmm") for word in words)
 
 

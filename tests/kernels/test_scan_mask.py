@@ -103,3 +103,19 @@ def test_when_every_step_is_masked_the_state_and_its_gradient_pass_through(backe
     assert torch.equal(found["dh0"], drawn.dh)
     for name in ("y", "dx", "ddt", "dA", "dB", "dC", "dD", "dW"):
         assert (found[name] == 0).all(), name
+
+
+@BACKENDS
+def test_a_held_state_is_exact_even_where_another_modality_has_diverged(backend: str) -> None:
+    drawn = problem(SIZES, seed=8)
+    mask = torch.ones(3, 2, 40, dtype=torch.bool)
+    mask[0, :, 10:] = False
+    drawn.mask = mask
+    drawn.tensors["x"][1, :, 15] = float("inf")
+    found = solve(drawn, backend)
+    tensors = {n: v[:, :, :10] if n in ("x", "dt", "B", "C") else v for n, v in drawn.tensors.items()}
+    _, last = outputs(Problem(tensors, None, drawn.dy, drawn.dh), backend)
+    assert torch.equal(found["h_last"][0], last[0])
+    assert not torch.isfinite(found["h_last"][1]).any()
+    for name in ("y", "dx", "ddt", "dB", "dC"):
+        assert (found[name][0, :, 10:] == 0).all(), name

@@ -17,6 +17,11 @@ def _why_numba_is_missing() -> str | None:
     except (ImportError, SystemError, OSError) as error:
         # A Numba too old for the installed numpy raises ImportError (or SystemError) with the reason.
         return f"numba cannot be imported ({error}); install or upgrade it: pip install 'numba>=0.61'"
+    try:
+        importlib.import_module("mmkernels.scan.numba_backend.launch")
+    except RuntimeError as error:
+        # Numba finds no folder to keep compiled kernels in.
+        return f"its kernels cannot be set up ({error}); set NUMBA_CACHE_DIR to a folder you may write to"
     return None
 
 

@@ -41,12 +41,13 @@ from mmkernels.scan.numba_backend.vector_memory import (
 
 
 @njit(forceinline=True, **OPTIONS)
-def _recompute(kind, sizes, inputs, states, here, b, t, v, masked, w_at):  # type: ignore[no-untyped-def]
+def _recompute(kind, sizes, inputs, states, here, place):  # type: ignore[no-untyped-def]
     """Take one step from the states at `here` (an index into `states`) to the block after them."""
     n_batch, n_time, _, n_state, n_modality, lanes = sizes
     _, _, rate, B, _, _, _, _, _ = inputs
+    b, t, v, _, _ = place
     row, plane, block = b * n_time + t, n_batch * n_time * n_state, n_modality * lanes
-    step, value, weights = read_step(kind, sizes, inputs, b, t, v * lanes, masked, w_at)
+    step, value, weights = read_step(kind, sizes, inputs, place)
     drive = multiply(step, value)
     for n in range(n_state):
         decay = exp2(multiply(step, load(kind, rate, (v * n_state + n) * block, lanes)))
@@ -56,16 +57,17 @@ def _recompute(kind, sizes, inputs, states, here, b, t, v, masked, w_at):  # typ
 
 
 @njit(forceinline=True, **OPTIONS)
-def _retreat(kind, sizes, inputs, dy, grads, work, b, t, v, i, masked, w_at):  # type: ignore[no-untyped-def]
-    """Take one step back for one vector of channels; return this step's term of dW, lane by lane."""
+def _retreat(kind, sizes, inputs, grads, work, place, i):  # type: ignore[no-untyped-def]
+    """Take one step back, the i-th of its chunk, for one vector of channels; return its term of dW by lane."""
     n_batch, n_time, n_channel, n_state, n_modality, lanes = sizes
     _, _, rate, B, C, D, _, _, mask = inputs
-    dx, ddt, d_rate, dD, carry = grads
+    dy, dx, ddt, d_rate, dD, carry, _, _, _ = grads
     states, rows_B, rows_C, _ = work
+    b, t, v, masked, _ = place
     row, rows, d, block = b * n_time + t, n_batch * n_time, v * lanes, n_modality * lanes
     at, n_valid = row * n_channel + d, n_channel - d
     here = (b * ((n_channel + lanes - 1) // lanes) + v) * n_state
-    step, value, weights = read_step(kind, sizes, inputs, b, t, d, masked, w_at)
+    step, value, weights = read_step(kind, sizes, inputs, place)
     drive = multiply(step, value)
     out = load_lanes(kind, dy, at, rows * n_channel, n_valid)
     if masked:
@@ -103,11 +105,12 @@ def _retreat(kind, sizes, inputs, dy, grads, work, b, t, v, i, masked, w_at):  #
 
 
 @njit(forceinline=True, **OPTIONS)
-def _flush(kind, sizes, work, sums, t0, t1, b, group):  # type: ignore[no-untyped-def]
-    """Add a chunk's sums over lanes to dB, dC (of this group of channels) and clear them."""
+def _flush(kind, sizes, grads, work, place):  # type: ignore[no-untyped-def]
+    """Write a chunk's dB and dC, summed over lanes; `place` is (first step, end, batch element, group)."""
     n_batch, n_time, _, n_state, n_modality, lanes = sizes
     _, rows_B, rows_C, _ = work
-    dB, dC, _ = sums
+    _, _, _, _, _, _, dB, dC, _ = grads
+    t0, t1, b, group = place
     plane = n_batch * n_time * n_state
     for t in range(t0, t1):
         for n in range(n_state):
@@ -119,8 +122,8 @@ def _flush(kind, sizes, work, sums, t0, t1, b, group):  # type: ignore[no-untype
 
 
 @njit(cache=True, **OPTIONS)
-def backward(kind, sizes, plan, inputs, dy, grads, sums, work, first, last):  # type: ignore[no-untyped-def]
-    """Run tasks first <= task < last; a task is one batch element and one group of channel vectors.
+def backward(kind, sizes, plan, inputs, grads, work, tasks):  # type: ignore[no-untyped-def]
+    """Run tasks[0] <= task < tasks[1]; a task is one batch element and one group of channel vectors.
 
     Parameters
     ----------
@@ -128,24 +131,19 @@ def backward(kind, sizes, plan, inputs, dy, grads, sums, work, first, last):  # 
         As in `forward`.
     plan
         (chunk, group, masked, w_step, checkpoints): as in `forward`; `group` vectors form a task.
-    dy
-        Gradient of y.
     grads
-        dx, ddt, d_rate (B, V, N, M, lanes; zeros on entry), dD (B, V, M, lanes; zeros), carry (B, V, N, M,
-        lanes; the gradient of the last state on entry, of h0 on return).
-    sums
-        dB and dC, each (groups, M, B, L, N), and dW (B, groups, M, M; float64, zeros).
+        Addresses of dy (read), dx, ddt, d_rate (B, V, N, M, lanes; zeros on entry), dD (B, V, M, lanes; zeros),
+        carry (B, V, N, M, lanes; the gradient of the last state on entry, of h0 on return), dB and dC, each
+        (groups, M, B, L, N), and dW (B, groups, M, M; float64, zeros).
     work
         Scratch of this thread: states (chunk + 1, N, M, lanes), two of (chunk, N, M, lanes), one (M, M, lanes).
-    first, last
-        Range of tasks.
     """
     _, n_time, n_channel, n_state, n_modality, lanes = sizes
     chunk, group, masked, w_step, checkpoints = plan
     states, rows_B, rows_C, outer_sum = work
     n_vector, n_chunk = (n_channel + lanes - 1) // lanes, (n_time + chunk - 1) // chunk
-    n_group, block = (n_vector + group - 1) // group, n_modality * lanes
-    for task in range(first, last):
+    n_group, block, square = (n_vector + group - 1) // group, n_modality * lanes, n_modality**2
+    for task in range(tasks[0], tasks[1]):
         b, part = task // n_group, task % n_group
         for c in range(n_chunk - 1, -1, -1):
             t0, t1 = c * chunk, min(n_time, (c + 1) * chunk)
@@ -158,12 +156,12 @@ def backward(kind, sizes, plan, inputs, dy, grads, sums, work, first, last):  # 
                     store(states, n * block, lanes, load(kind, checkpoints, (source + n) * block, lanes))
                 for t in range(t0, t1):
                     here = (t - t0) * n_state * block
-                    _recompute(kind, sizes, inputs, states, here, b, t, v, masked, b * w_step)
+                    _recompute(kind, sizes, inputs, states, here, (b, t, v, masked, b * w_step))
                 outer = zero_matrix(kind)
                 for t in range(t1 - 1, t0 - 1, -1):
-                    term = _retreat(kind, sizes, inputs, dy, grads, work, b, t, v, t - t0, masked, b * w_step)
-                    outer = add(outer, term)
+                    place = (b, t, v, masked, b * w_step)
+                    outer = add(outer, _retreat(kind, sizes, inputs, grads, work, place, t - t0))
                 store(outer_sum, 0, lanes, outer)
-                for k in range(n_modality * n_modality):
-                    add_double(sums[2], task * n_modality**2 + k, lane_sum(kind, outer_sum, k * lanes))
-            _flush(kind, sizes, work, sums, t0, t1, b, part)
+                for k in range(square):
+                    add_double(grads[8], task * square + k, lane_sum(kind, outer_sum, k * lanes))
+            _flush(kind, sizes, grads, work, (t0, t1, b, part))

@@ -35,11 +35,16 @@ OPTIONS: dict[str, Any] = {
 
 
 @njit(forceinline=True, **OPTIONS)
-def read_step(kind, sizes, inputs, b, t, d, masked, w_at):  # type: ignore[no-untyped-def]
-    """Return dt, x and W of one time step; a held modality gets dt = x = 0 and its row of the identity."""
-    n_batch, n_time, n_channel = sizes[:3]
+def read_step(kind, sizes, inputs, place):  # type: ignore[no-untyped-def]
+    """Return dt, x and W of one time step; a held modality gets dt = x = 0 and its row of the identity.
+
+    `place` is (batch element, time step, channel vector, whether the mask counts, index of W).
+    """
+    n_batch, n_time, n_channel, _, _, lanes = sizes
     x, dt, _, _, _, _, couple, eye, mask = inputs
-    row, rows, n_valid = b * n_time + t, n_batch * n_time, n_channel - d
+    b, t, v, masked, w_at = place
+    row, rows, d = b * n_time + t, n_batch * n_time, v * lanes
+    n_valid = n_channel - d
     at = row * n_channel + d
     step = load_lanes(kind, dt, at, rows * n_channel, n_valid)
     value = load_lanes(kind, x, at, rows * n_channel, n_valid)
@@ -52,22 +57,26 @@ def read_step(kind, sizes, inputs, b, t, d, masked, w_at):  # type: ignore[no-un
 
 
 @njit(forceinline=True, **OPTIONS)
-def _advance(kind, sizes, inputs, outputs, b, t, v, masked, w_at):  # type: ignore[no-untyped-def]
+def _advance(kind, sizes, inputs, outputs, place):  # type: ignore[no-untyped-def]
     """Take one time step of one batch element for one vector of channels, and write y."""
     n_batch, n_time, n_channel, n_state, n_modality, lanes = sizes
     _, _, rate, B, C, D, _, _, mask = inputs
     y, state, _ = outputs
+    b, t, v, masked, _ = place
     row, rows, d = b * n_time + t, n_batch * n_time, v * lanes
     n_valid, block = n_channel - d, n_modality * lanes
-    step, value, weights = read_step(kind, sizes, inputs, b, t, d, masked, w_at)
+    step, value, weights = read_step(kind, sizes, inputs, place)
     drive = multiply(step, value)
     out = multiply(load_lanes(kind, D, d, n_channel, n_valid), value)
     here = (b * ((n_channel + lanes - 1) // lanes) + v) * n_state
     for n in range(n_state):
         at, small = (here + n) * block, row * n_state + n
         decay = exp2(multiply(step, load(kind, rate, (v * n_state + n) * block, lanes)))
-        before = heard(weights, load(kind, state, at, lanes))
-        h = multiply_add(decay, before, multiply(drive, spread(kind, B, small, rows * n_state)))
+        old = load(kind, state, at, lanes)
+        push = multiply(drive, spread(kind, B, small, rows * n_state))
+        h = multiply_add(decay, heard(weights, old), push)
+        if masked:  # 0 * inf is not 0: a held state stays itself even where another has diverged
+            h = where_real(mask, row, rows, h, old)
         out = multiply_add(h, spread(kind, C, small, rows * n_state), out)
         store(state, at, lanes, h)
     if masked:
@@ -115,4 +124,4 @@ def forward(kind, sizes, plan, inputs, outputs, first, last):  # type: ignore[no
                     held = load(kind, state, (source + i) * block, lanes)
                     store(checkpoints, (target + i) * block, lanes, held)
             for v in range(v0, v1):
-                _advance(kind, sizes, inputs, outputs, b, t, v, masked, b * w_step)
+                _advance(kind, sizes, inputs, outputs, (b, t, v, masked, b * w_step))

@@ -24,9 +24,9 @@ def _forward(
     mask: Tensor | None,
     save: bool,
 ) -> tuple[Tensor, Tensor, Tensor]:
-    from mmkernels.scan.numba_backend.launch import run_forward
+    from mmkernels.scan.numba_backend.launch import Given, run_forward
 
-    return run_forward(x, dt, A, B, C, D, W, h0, mask, save)
+    return run_forward(Given(x, dt, A, B, C, D, W, mask), h0, save)
 
 
 @torch.library.custom_op("mmkernels::coupled_scan_backward", mutates_args=())
@@ -43,9 +43,9 @@ def _backward(
     mask: Tensor | None,
     checkpoints: Tensor,
 ) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, Tensor]:
-    from mmkernels.scan.numba_backend.launch import run_backward
+    from mmkernels.scan.numba_backend.launch import Given, run_backward
 
-    return run_backward(dy, dh_last, x, dt, A, B, C, D, W, mask, checkpoints)
+    return run_backward(dy, dh_last, Given(x, dt, A, B, C, D, W, mask), checkpoints)
 
 
 @_forward.register_fake

@@ -33,8 +33,8 @@ def _pool(n_worker: int) -> ThreadPoolExecutor:
         return _pools[n_worker]
 
 
-def split(work: Callable[[int, int, int], None], n_task: int, *, cost: float) -> None:
-    """Call work(first, last, thread) so that every task 0 <= task < n_task is run exactly once.
+def split(work: Callable[[int, int], None], n_task: int, *, cost: float) -> None:
+    """Call work(first, last) so that every task 0 <= task < n_task is run exactly once.
 
     Parameters
     ----------
@@ -49,12 +49,12 @@ def split(work: Callable[[int, int, int], None], n_task: int, *, cost: float) ->
     n_thread = max(1, min(torch.get_num_threads(), n_task, int(cost // 1e5) + 1))
     bounds = [n_task * i // n_thread for i in range(n_thread + 1)]
     if n_thread == 1:
-        work(0, n_task, 0)
+        work(0, n_task)
         return
     pool = _pool(n_thread - 1)
-    others = [pool.submit(work, bounds[i], bounds[i + 1], i) for i in range(1, n_thread)]
+    others = [pool.submit(work, bounds[i], bounds[i + 1]) for i in range(1, n_thread)]
     try:
-        work(0, bounds[1], 0)
+        work(0, bounds[1])
     finally:
         for other in others:
             other.result()
