@@ -56,7 +56,7 @@ def explorer_frame(trace: xr.DataTree, *, channels: int = 32) -> xr.Dataset:
     frame = frame.assign_coords(
         sample_id=("traced", samples["id"].values),
         target=("traced", samples["target"].values),
-        layer=np.arange(frame.sizes["layer"]),
+        layer=np.arange(1, frame.sizes["layer"] + 1),
         channel=np.arange(frame.sizes["channel"]),
         channel_index=(("layer", "modality", "channel"), summary["channel"].values),
     )

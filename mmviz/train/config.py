@@ -24,6 +24,10 @@ class TrainConfig:
         Largest gradient norm; a larger gradient is scaled down, and counted.
     patience
         Stop after so many epochs without a better validation score (accuracy, or mean absolute error); 0 never stops early.
+    select
+        Which epoch the run returns: ``best`` by validation score (ties: least validation loss), or the ``last``. With a
+        validation split of one or two people the score is noisy, and the last epoch, where the learning rate has come to rest, is the
+        safer choice.
     augment
         Random changes to the training batches, an :class:`mmviz.train.Augment`; None for none.
     seed
@@ -39,6 +43,7 @@ class TrainConfig:
     weight_decay: float = 0.05
     clip: float = 1.0
     patience: int = 0
+    select: str = "best"
     augment: Augment | None = None
     seed: int = 0
     accelerator: str = "auto"
@@ -48,6 +53,10 @@ class TrainConfig:
     def __post_init__(self) -> None:
         if self.augment is not None and not isinstance(self.augment, Augment):
             raise ConfigError(f"fit: augment={self.augment!r}, expected an mmviz.train.Augment or None")
+        if self.select not in ("best", "last"):
+            raise ConfigError(f"fit: select={self.select!r} is unknown; choose best or last")
+        if self.select == "last" and self.patience:
+            raise ConfigError("fit: patience stops where validation was best, select='last' returns another epoch; give one of them")
         for name, low in (("epochs", 1), ("batch_size", 1), ("patience", 0), ("seed", 0), ("devices", 1)):
             value = getattr(self, name)
             if type(value) is not int or value < low:

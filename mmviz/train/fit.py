@@ -230,7 +230,8 @@ class _Loop:
         """Record a finished epoch, in memory and on disk."""
         self.history.append(row)
         self.weights[epoch] = {k: v.detach().cpu().clone() for k, v in self.raw.state_dict().items()}
-        self.best = int(max(self.history, key=_goodness)["epoch"])
+        chosen = self.history[-1] if self.config.select == "last" else max(self.history, key=_goodness)
+        self.best = int(chosen["epoch"])
         ran = mmkernels.last_backend()
         self.info["backend"] = "none" if ran is None else ran.backend
         if self.folder is not None:

@@ -33,7 +33,7 @@ class Run:
     Attributes
     ----------
     model
-        The module with the weights of :attr:`best_epoch`, in evaluation mode, on the CPU.
+        The module with the weights of :attr:`best_epoch` (the one that was selected), in evaluation mode, on the CPU.
     info
         Model name and options, training options, data set, backend of the scan, versions.
     history

@@ -43,6 +43,12 @@ def test_the_same_seed_repeats_bit_for_bit_and_another_does_not(toy):
     assert [r["train_loss"] for r in runs[0].history[1:]] == [r["train_loss"] for r in runs[1].history[1:]]
 
 
+def test_the_last_epoch_is_returned_when_asked_for(toy):
+    run = mm.train.fit(model_of(toy), toy, epochs=3, select="last", progress=False)
+    assert run.best_epoch == 3
+    assert same_weights(run.model.state_dict(), run.weights[3])
+
+
 def test_the_model_that_was_given_is_left_alone(toy):
     model = model_of(toy)
     before = {k: v.clone() for k, v in model.state_dict().items()}
@@ -111,10 +117,11 @@ def test_an_interrupt_returns_what_was_reached(toy, tmp_path, monkeypatch):
 def test_a_second_interrupt_is_immediate():
     from mmviz.train.interrupt import Interruptible
 
-    with pytest.raises(KeyboardInterrupt), Interruptible() as interrupt:
+    with Interruptible() as interrupt:
         os.kill(os.getpid(), signal.SIGINT)
         assert interrupt.requested
-        os.kill(os.getpid(), signal.SIGINT)
+        with pytest.raises(KeyboardInterrupt):
+            os.kill(os.getpid(), signal.SIGINT)
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
@@ -140,6 +147,8 @@ def test_a_loss_that_is_not_finite_stops_at_that_step_and_names_the_samples(toy,
         ({"learning_rate": 0}, "number > 0"),
         ({"learning_rate": math.inf}, "number > 0"),
         ({"weight_decay": -1}, "number ≥ 0"),
+        ({"select": "median"}, "choose best or last"),
+        ({"select": "last", "patience": 2}, "give one of them"),
         ({"strategy": "shapley"}, "available: joint"),
     ],
 )
