@@ -73,31 +73,37 @@ def _scale_avx512(builder: Any, vectors: VectorType, value: Any, k: Any) -> Any:
     return builder.call(function, [value, k, constant(vectors, 0.0), all_lanes, round_as_set])
 
 
-def _scale_portable(builder: Any, vectors: VectorType, x: Any, value: Any, k: Any) -> Any:
-    """Return value * 2**k by adding k to the exponent bits; 0 and infinity outside the normal range."""
+def _scale_portable(builder: Any, vectors: VectorType, value: Any, k: Any) -> Any:
+    """Return value * 2**k by adding k to the exponent bits."""
     single = vectors.dtype == types.float32
-    lowest, highest, mantissa = (-126.0, 127.5, 23) if single else (-1022.0, 1023.5, 52)
     integers = ir.VectorType(I32 if single else ir.IntType(64), vectors.lanes)
     exponent = builder.fptosi(k, ir.VectorType(I32, vectors.lanes))
     if not single:
         exponent = builder.sext(exponent, integers)
-    shift = ir.Constant(integers, [mantissa] * vectors.lanes)
+    shift = ir.Constant(integers, [23 if single else 52] * vectors.lanes)
     bits = builder.add(builder.bitcast(value, integers), builder.shl(exponent, shift))
-    result = builder.bitcast(bits, vectors.vector_ir)
-    too_low = builder.fcmp_ordered("<", x, constant(vectors, lowest))
-    result = builder.select(too_low, constant(vectors, 0.0), result)
-    too_high_or_nan = builder.fcmp_unordered(">=", x, constant(vectors, highest))
-    return builder.select(too_high_or_nan, builder.fmul(x, constant(vectors, float("inf"))), result)
+    return builder.bitcast(bits, vectors.vector_ir)
+
+
+def _clamp(builder: Any, vectors: VectorType, x: Any) -> Any:
+    """Limit x to where `_scale_portable` works; NaN stays NaN.
+
+    At the lower limit the exponent bits become 0 and 2**x exactly 0, at the upper one all ones and exactly
+    infinity. In between only results below the smallest normal number lose digits.
+    """
+    low, high = (-127.0, 128.0) if vectors.dtype == types.float32 else (-1023.0, 1024.0)
+    x = builder.select(builder.fcmp_ordered("<", x, constant(vectors, low)), constant(vectors, low), x)
+    return builder.select(builder.fcmp_ordered(">", x, constant(vectors, high)), constant(vectors, high), x)
 
 
 def _exp2(builder: Any, vectors: VectorType, x: Any) -> Any:
+    if not HAS_AVX512:
+        x = _clamp(builder, vectors, x)
     typ = ir.FunctionType(vectors.vector_ir, [vectors.vector_ir])
     nearest = cgutils.get_or_insert_function(builder.module, typ, f"llvm.rint.{vectors.suffix}")
     k = builder.call(nearest, [x])
     value = _polynomial(builder, vectors, builder.fsub(x, k))
-    if HAS_AVX512:
-        return _scale_avx512(builder, vectors, value, k)
-    return _scale_portable(builder, vectors, x, value, k)
+    return (_scale_avx512 if HAS_AVX512 else _scale_portable)(builder, vectors, value, k)
 
 
 def _elementwise(operation: Callable[..., Any], n_args: int, doc: str) -> Any:
