@@ -123,7 +123,7 @@ mm.plots.plot_states(summary, sample=0, layer=1)
 
 # %%
 mean = phi["phi"].mean("sample")
-ranking = sorted(zip(mean.values.tolist(), ds.spec.names), reverse=True)
+ranking = sorted(zip(mean.values.tolist(), ds.spec.names, strict=True), reverse=True)
 print("most to least:", ", ".join(f"{name} {value:+.2f}" for value, name in ranking))
 
 # %% [markdown]
@@ -138,7 +138,5 @@ print("most to least:", ", ".join(f"{name} {value:+.2f}" for value, name in rank
 # again: what changes in the contributions? Then take the view with you:
 
 # %%
-import pathlib
-
-page = explorer.save(pathlib.Path("..") / "runs" / "study.html") if pathlib.Path("../runs").is_dir() else explorer.save("study.html")
+page = explorer.save("study.html")
 print(f"{page.name}: {page.stat().st_size / 1e6:.1f} MB, opens in any browser, without kernel or network")

@@ -27,7 +27,7 @@ class ScanInputs(NamedTuple):
     C: Float[Tensor, "modality batch time state"]
     D: Float[Tensor, "modality channel"]
     W: Float[Tensor, "batch listener source"]
-    mask: Bool[Tensor, "modality batch time"]
+    mask: Bool[Tensor, "modality batch time"] | None
 
 
 class CoupledBlock(nn.Module):
@@ -71,7 +71,8 @@ class CoupledBlock(nn.Module):
         inner, rank = expand * width, math.ceil(width / 8)
         self.state, self.rank, self.backend = state, rank, backend
         self.norm = StackedLayerNorm(modalities, width)
-        self.into = StackedLinear(modalities, width, 2 * inner, bias=False)
+        self.into = StackedLinear(modalities, width, inner, bias=False)
+        self.gate = StackedLinear(modalities, width, inner, bias=False)
         self.conv = StackedCausalConv(modalities, inner, taps)
         self.select = StackedLinear(modalities, inner, rank + 2 * state, bias=False)
         self.dt = StackedLinear(modalities, rank, inner)
@@ -90,18 +91,20 @@ class CoupledBlock(nn.Module):
                 bias.copy_(dt + torch.log(-torch.expm1(-dt)))
 
     def scan_inputs(
-        self, x: Float[Tensor, "modality batch time width"], mask: Bool[Tensor, "modality batch time"]
+        self, x: Float[Tensor, "modality batch time width"], mask: Bool[Tensor, "modality batch time"] | None
     ) -> tuple[ScanInputs, Float[Tensor, "modality batch time channel"]]:
-        """Return what the operator reads, and the gate its output is multiplied with."""
-        u, z = self.into(self.norm(x)).chunk(2, -1)
-        u = nn.functional.silu(self.conv(u * mask[..., None]))
+        """Return what the operator reads, and the gate its output is multiplied with. No mask: every step is valid."""
+        normed = self.norm(x)
+        u = self.into(normed)
+        u = nn.functional.silu(self.conv(u if mask is None else u * mask[..., None]))
         low, B, C = self.select(u).split([self.rank, self.state, self.state], -1)
         dt = nn.functional.softplus(self.dt(low))
-        W = self.coupling(mask.any(-1).transpose(0, 1))
-        return ScanInputs(u, dt, -self.A_log.exp(), B, C, self.D, W.to(u.dtype), mask), z
+        everyone = torch.ones(x.shape[1], len(x), dtype=torch.bool, device=x.device)
+        W = self.coupling(everyone if mask is None else mask.any(-1).transpose(0, 1))
+        return ScanInputs(u, dt, -self.A_log.exp(), B, C, self.D, W.to(u.dtype), mask), self.gate(normed)
 
     def forward(
-        self, x: Float[Tensor, "modality batch time width"], mask: Bool[Tensor, "modality batch time"]
+        self, x: Float[Tensor, "modality batch time width"], mask: Bool[Tensor, "modality batch time"] | None = None
     ) -> Float[Tensor, "modality batch time width"]:
         """Return x plus the block's answer; steps where the mask is False stay as they are."""
         scan, z = self.scan_inputs(x, mask)
@@ -110,15 +113,15 @@ class CoupledBlock(nn.Module):
     def scan(self, inputs: ScanInputs) -> Float[Tensor, "modality batch time channel"]:
         """Run the operator."""
         x, dt, A, B, C, D, W, mask = inputs
-        whole = None if bool(mask.all()) else mask
-        return coupled_scan(x, dt, A, B.contiguous(), C.contiguous(), D, W, mask=whole, backend=self.backend)
+        return coupled_scan(x, dt, A, B.contiguous(), C.contiguous(), D, W, mask=mask, backend=self.backend)
 
     def combine(
         self,
         x: Float[Tensor, "modality batch time width"],
         y: Float[Tensor, "modality batch time channel"],
         z: Float[Tensor, "modality batch time channel"],
-        mask: Bool[Tensor, "modality batch time"],
+        mask: Bool[Tensor, "modality batch time"] | None,
     ) -> Float[Tensor, "modality batch time width"]:
         """Gate, project back, add the residual."""
-        return x + self.out(y * nn.functional.silu(z)) * mask[..., None]
+        out = self.out(y * nn.functional.silu(z))
+        return x + (out if mask is None else out * mask[..., None])

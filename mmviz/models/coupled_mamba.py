@@ -150,14 +150,16 @@ class CoupledMamba(FusionModel):
         self, batch: Batch, seen: list[ScanInputs] | None = None
     ) -> tuple[Float[Tensor, "modality batch time width"], Bool[Tensor, "modality batch time"]]:
         x, mask = self.encoders(batch)
+        holes = None if bool(mask.all()) else mask
         for depth, block in enumerate(self._coupled()):
-            scan, z = block.scan_inputs(x, mask)
+            scan, z = block.scan_inputs(x, holes)
             if seen is not None:
                 seen.append(scan)
-            x = block.combine(x, block.scan(scan), z, mask)
+            x = block.combine(x, block.scan(scan), z, holes)
             if depth < len(self.mixers):
                 joined = x.permute(1, 2, 0, 3).flatten(2).expand(len(x), -1, -1, -1)
-                x = x + nn.functional.gelu(self.mixers[depth](joined)) * mask[..., None]
+                mixed = nn.functional.gelu(self.mixers[depth](joined))
+                x = x + (mixed if holes is None else mixed * holes[..., None])
         return self.norm(x), mask
 
     def _fused(

@@ -28,6 +28,6 @@ def states_of(scan: ScanInputs) -> Float[Tensor, "modality batch time channel st
         heard = torch.einsum("bmn,nbes->mbes", W, h)
         new = torch.exp(dt[:, :, t, :, None] * A[:, None]) * heard
         new = new + (dt[:, :, t] * x[:, :, t])[..., None] * B[:, :, t, None, :]
-        h = torch.where(mask[:, :, t, None, None], new, h)
+        h = new if mask is None else torch.where(mask[:, :, t, None, None], new, h)
         out[:, :, t] = h
     return out

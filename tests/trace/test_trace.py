@@ -12,13 +12,20 @@ from mmviz.models import batch_of
 from mmviz.trace.states import states_of
 
 
-def test_the_recorded_states_give_the_operators_output(toy, toy_run):
+@pytest.mark.parametrize("holes", [False, True])
+def test_the_recorded_states_give_the_operators_output(toy, toy_run, holes):
     batch = batch_of(toy["test"], range(3))
+    if holes:
+        batch.valid[toy.spec.names[0]][0, 3:6] = False
+        batch.valid[toy.spec.names[1]][1] = False
     for scan in toy_run.model.layers_of(batch):
+        assert (scan.mask is not None) is holes
         h = states_of(scan)
         y = torch.einsum("mbten,mbtn->mbte", h, scan.C) + scan.D[:, None, None] * scan.x
         direct = mmkernels.coupled_scan(*scan[:6], scan.W, mask=scan.mask, backend="reference")
-        torch.testing.assert_close(torch.where(scan.mask[..., None], y, 0), direct, rtol=0, atol=1e-5)
+        torch.testing.assert_close(
+            y if scan.mask is None else torch.where(scan.mask[..., None], y, 0), direct, rtol=0, atol=1e-5
+        )
 
 
 def test_recorded_answers_are_the_runs_predictions(ragged, ragged_run):
@@ -52,7 +59,9 @@ def test_chosen_epochs_and_samples_are_the_ones_recorded(toy, toy_run):
     trace = mm.trace.record(toy_run, toy["test"], traced=[4, 2], epochs=[0], coalitions=False)
     assert trace["states"]["epoch"].values.tolist() == sorted({0, toy_run.best_epoch})
     assert trace["states"]["traced"].values.tolist() == [4, 2]
-    np.testing.assert_array_equal(trace["inputs"][toy.spec.names[0]]["value"].values[1], toy["test"].inputs[toy.spec.names[0]][2])
+    np.testing.assert_array_equal(
+        trace["inputs"][toy.spec.names[0]]["value"].values[1], toy["test"].inputs[toy.spec.names[0]][2]
+    )
     assert "coalitions" not in trace.children
 
 
@@ -137,7 +146,9 @@ def test_an_attribute_that_is_no_json_is_refused_and_nothing_is_written(trace, t
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("content", [b"", b"<html>404</html>", b"version https://git-lfs", b"\x89HDF\r\n\x1a\n" + b"x" * 50])
+@pytest.mark.parametrize(
+    "content", [b"", b"<html>404</html>", b"version https://git-lfs", b"\x89HDF\r\n\x1a\n" + b"x" * 50]
+)
 def test_a_file_that_is_no_trace_is_refused(tmp_path, content):
     (tmp_path / "trace.nc").write_bytes(content)
     with pytest.raises(DataError, match="netCDF"):

@@ -1,0 +1,56 @@
+"""Every notebook runs from top to bottom, keeps its checks, and is in step with its script."""
+
+import json
+import shutil
+import time
+from pathlib import Path
+
+import jupytext
+import nbclient
+import nbformat
+import pytest
+
+FOLDER = Path(__file__).parents[2] / "notebooks"
+NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.stem)
+def test_the_notebook_runs_and_its_checks_hold(path, tmp_path):
+    shutil.copy(path, tmp_path)
+    book = nbformat.read(path, as_version=4)
+    client = nbclient.NotebookClient(
+        book, timeout=400, kernel_name="python3", resources={"metadata": {"path": tmp_path}}, store_widget_state=False
+    )
+    start = time.perf_counter()
+    done = client.execute()
+    spent = time.perf_counter() - start
+    text = json.dumps(done)
+    printed = [o.get("text", "") for c in done.cells for o in c.get("outputs", []) if o.get("output_type") == "stream"]
+    promised = sum("check:" in cell.source for cell in done.cells if cell.cell_type == "code")
+    assert promised >= 3, "every claim is followed by a visible check"
+    assert sum("check:" in line for line in printed) == promised
+    assert "application/vnd.jupyter.widget-view+json" in text, "the live view is shown"
+    assert spent < 400
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.stem)
+def test_the_notebook_holds_no_outputs_no_state_and_no_logic(path):
+    book = json.loads(path.read_text(encoding="utf-8"))
+    assert "widgets" not in book["metadata"]
+    for cell in book["cells"]:
+        if cell["cell_type"] != "code":
+            continue
+        source = "".join(cell["source"])
+        assert cell["outputs"] == []
+        assert cell["execution_count"] is None
+        assert "def " not in source, source
+        assert "class " not in source, source
+        assert source.count("\n") < 25, source
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.stem)
+def test_the_notebook_is_in_step_with_its_script(path):
+    script = jupytext.read(path.with_suffix(".py"))
+    book = nbformat.read(path, as_version=4)
+    assert [(c.cell_type, c.source) for c in script.cells] == [(c.cell_type, c.source) for c in book.cells]
