@@ -32,7 +32,7 @@ browser: ## install Debian's Chromium for the browser tests (needs apt and root)
 	apt-get update -qq && apt-get install -y -qq chromium; }
 
 figures: $(VENV)/.dev ## draw the README's picture again (needs a browser)
-	$(BIN)/python notebooks/figures.py
+	$(BIN)/python docs/figures.py
 
 notebooks: $(VENV)/.dev ## bring the .ipynb files in step with their percent scripts, outputs stripped
 	$(BIN)/jupytext --sync notebooks/*.py

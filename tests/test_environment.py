@@ -98,7 +98,15 @@ def test_preflight_is_understood_by_old_pythons():
 
 def test_no_file_names_a_registry_or_a_network_of_content():
     listed = subprocess.run(["git", "ls-files"], capture_output=True, text=True, cwd=ROOT, check=True).stdout.split()
-    hosts = ["pypi" + ".org", "python" + "hosted", "debian" + ".org", "npmjs" + ".", "js" + "delivr", "unp" + "kg", "cdn" + "js"]
+    hosts = [
+        "pypi" + ".org",
+        "python" + "hosted",
+        "debian" + ".org",
+        "npmjs" + ".",
+        "js" + "delivr",
+        "unp" + "kg",
+        "cdn" + "js",
+    ]
     texts = {name: (ROOT / name).read_text(errors="replace") for name in listed if (ROOT / name).is_file()}
     named = [(name, host) for name, text in texts.items() for host in hosts if host in text]
     assert named == []

@@ -13,6 +13,7 @@ __all__ = ["SCHEMA_VERSION", "estimate", "load", "record", "save", "validate"]
 
 
 def __getattr__(name: str) -> Any:
-    if name in ("record", "estimate"):
-        return getattr(importlib.import_module("mmviz.trace.recorder"), name)
+    homes = {"record": "mmviz.trace.recorder", "estimate": "mmviz.trace.size"}
+    if name in homes:
+        return getattr(importlib.import_module(homes[name]), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

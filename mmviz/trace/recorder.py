@@ -10,9 +10,11 @@ import torch
 import xarray as xr
 
 import mmviz
-from mmviz.errors import ConfigError, MmvizError
+from mmviz.errors import ConfigError
 from mmviz.models.batch import batch_of
+from mmviz.trace.choice import chosen_epochs, chosen_samples
 from mmviz.trace.schema import SCHEMA_VERSION, validate
+from mmviz.trace.size import estimate, refuse_large
 from mmviz.trace.states import states_of
 
 if TYPE_CHECKING:
@@ -68,14 +70,14 @@ def record(
         If the Trace would be larger than ``limit_bytes``; says how large each group is and what to leave out.
     """
     spec = run.model.spec
-    chosen = _chosen(split, traced)
-    replayed = _epochs(run, epochs)
+    chosen = chosen_samples(split, traced)
+    replayed = chosen_epochs(run, epochs)
     if coalitions and len(spec.modalities) > _MAX_EXACT:
         raise ConfigError(
             f"record: {len(spec.modalities)} modalities mean 2^{len(spec.modalities)} subsets, more than the limit of "
             f"2^{_MAX_EXACT}; pass coalitions=False"
         )
-    _refuse_large(estimate(run, split, traced=chosen, epochs=replayed, coalitions=coalitions), limit_bytes)
+    refuse_large(estimate(run, split, traced=chosen, epochs=replayed, coalitions=coalitions), limit_bytes)
     groups = {"/samples": _samples(split), "/history": _history(run)}
     groups |= _inputs(spec, split, chosen)
     with torch.no_grad():
@@ -89,71 +91,6 @@ def record(
     trace.attrs = _attrs(run, split)
     validate(trace)
     return trace
-
-
-def estimate(
-    run: Run,
-    split: Split,
-    *,
-    traced: int | Sequence[int] | np.ndarray = 6,
-    epochs: Sequence[int] | None = None,
-    coalitions: bool = True,
-) -> dict[str, int]:
-    """Return the bytes each group of the Trace will take in memory, before anything is run."""
-    spec = run.model.spec
-    config = run.model.config
-    S, E = len(_chosen(split, traced)), len(_epochs(run, epochs))
-    M, Y, T, N = len(spec.modalities), config.layers, run.model.steps, config.state
-    K, channels = spec.task.outputs, config.expand * config.width
-    cells = S * Y * M * T
-    sizes = {
-        "inputs": sum(S * m.steps * (4 * m.features + 1) for m in spec.modalities),
-        "states": 4 * E * (cells * channels + Y * M * M),
-        "operator": 4 * (cells * (channels * (N + 1) + 2 * N) + Y * M * channels * N + S * Y * M * M),
-    }
-    if coalitions:
-        sizes["coalitions"] = 2**M * (4 * len(split) * K + M)
-        sizes["prefixes"] = 4 * E * S * 2**M * T * K + S * M * T
-    return sizes
-
-
-def _refuse_large(sizes: dict[str, int], limit: int) -> None:
-    total = sum(sizes.values())
-    if total > limit:
-        listed = ", ".join(f"{name} {size / 2**20:.0f} MiB" for name, size in sizes.items())
-        raise MmvizError(
-            f"record: the Trace would take {total / 2**20:.0f} MiB ({listed}), more than limit_bytes = {limit / 2**20:.0f} MiB; "
-            "give fewer traced samples or epochs, or a larger limit_bytes"
-        )
-
-
-def _chosen(split: Split, traced: int | Sequence[int] | np.ndarray) -> np.ndarray:
-    if isinstance(traced, (bool, float)):
-        raise ConfigError(f"record: traced={traced!r}, expected a number of samples or their positions")
-    if isinstance(traced, (int, np.integer)):
-        if not traced >= 1:
-            raise ConfigError(f"record: traced={traced}, expected at least 1")
-        order = np.argsort(split.target, kind="stable")
-        picks = np.linspace(0, len(split) - 1, min(int(traced), len(split))).round().astype(int)
-        return np.sort(order[picks])
-    rows = np.asarray(traced, dtype=np.int64)
-    if (
-        rows.ndim != 1
-        or len(rows) == 0
-        or rows.min() < 0
-        or rows.max() >= len(split)
-        or len(set(rows.tolist())) < len(rows)
-    ):
-        raise ConfigError(f"record: traced={list(traced)!r}, expected distinct positions from 0 to {len(split) - 1}")
-    return rows
-
-
-def _epochs(run: Run, epochs: Sequence[int] | None) -> list[int]:
-    wanted = list(run.epochs) if epochs is None else [int(e) for e in epochs]
-    unknown = [e for e in wanted if e not in run.weights]
-    if unknown:
-        raise ConfigError(f"record: epoch {unknown[0]} was not kept; kept are {', '.join(map(str, run.epochs))}")
-    return sorted({*wanted, run.best_epoch})
 
 
 def _members(modalities: int) -> np.ndarray:

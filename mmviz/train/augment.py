@@ -63,7 +63,9 @@ class Augment:
                 raise ConfigError(f"Augment: modality {name!r} is unknown; the data set has {', '.join(features)}")
         for name in self.rotate:
             if features[name] != 3:
-                raise ConfigError(f"Augment: rotate={name!r} has {features[name]} features; only 3-axis modalities can be turned")
+                raise ConfigError(
+                    f"Augment: rotate={name!r} has {features[name]} features; only 3-axis modalities can be turned"
+                )
 
     def __call__(self, batch: Batch) -> Batch:
         """Return a changed copy; draws from torch's global generator."""

@@ -56,7 +56,9 @@ class TrainConfig:
         if self.select not in ("best", "last"):
             raise ConfigError(f"fit: select={self.select!r} is unknown; choose best or last")
         if self.select == "last" and self.patience:
-            raise ConfigError("fit: patience stops where validation was best, select='last' returns another epoch; give one of them")
+            raise ConfigError(
+                "fit: patience stops where validation was best, select='last' returns another epoch; give one of them"
+            )
         for name, low in (("epochs", 1), ("batch_size", 1), ("patience", 0), ("seed", 0), ("devices", 1)):
             value = getattr(self, name)
             if type(value) is not int or value < low:

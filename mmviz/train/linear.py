@@ -55,7 +55,8 @@ def linear_baseline(ds: Dataset, *, train: str = "train", test: str = "test") ->
             raise ConfigError(f"linear_baseline: split {name!r} is not there; the data set has {', '.join(ds.splits)}")
     names = ds.spec.names
     tables = {
-        split: {n: _pooled(ds[split].inputs[n], ds[split].valid[n]) for n in names} for split in dict.fromkeys((train, test))
+        split: {n: _pooled(ds[split].inputs[n], ds[split].valid[n]) for n in names}
+        for split in dict.fromkeys((train, test))
     }
     scores = {}
     for size in range(1, len(names) + 1):

@@ -183,8 +183,9 @@ def test_data_that_do_not_fit_the_spec_are_refused(toy, batch):
     with pytest.raises(DataError, match="build the model from the spec"):
         model(dataclasses.replace(batch, values={**batch.values, first: batch.values[first][..., :1]}))
     long = functional.pad(batch.values[first], (0, 0, 0, 1))
+    mask = functional.pad(batch.valid[first], (0, 1))
+    too_long = dataclasses.replace(batch, values={**batch.values, first: long}, valid={**batch.valid, first: mask})
     with pytest.raises(DataError, match="larger steps="):
-        mask = functional.pad(batch.valid[first], (0, 1))
-        model(dataclasses.replace(batch, values={**batch.values, first: long}, valid={**batch.valid, first: mask}))
+        model(too_long)
     with pytest.raises(ConfigError, match=r"\(batch, modality\)"):
         batch.masked(torch.ones(2, 2, dtype=torch.bool))

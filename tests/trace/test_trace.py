@@ -1,11 +1,11 @@
 """The Trace: true to the model, sized before recording, the same after the disk."""
 
+import mmkernels
 import numpy as np
 import pytest
 import torch
 import xarray as xr
 
-import mmkernels
 import mmviz as mm
 from mmviz.errors import ConfigError, DataError, MmvizError
 from mmviz.models import batch_of

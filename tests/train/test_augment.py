@@ -36,7 +36,9 @@ def test_modalities_of_one_device_turn_together_and_samples_apart(batch):
     for i in range(5):
         estimate = torch.linalg.lstsq(batch.values["a"][i], turned.values["a"][i]).solution
         torch.testing.assert_close(batch.values["b"][i] @ estimate, turned.values["b"][i], rtol=0, atol=1e-10)
-    assert not torch.allclose(turned.values["a"][0] - batch.values["a"][0], turned.values["a"][1] - batch.values["a"][1])
+    assert not torch.allclose(
+        turned.values["a"][0] - batch.values["a"][0], turned.values["a"][1] - batch.values["a"][1]
+    )
 
 
 def test_stretching_is_one_factor_per_sample_and_leaves_the_others_alone(batch):

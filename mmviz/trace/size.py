@@ -1,0 +1,53 @@
+"""How large a Trace will be, known before anything is run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mmviz.errors import MmvizError
+from mmviz.trace.choice import chosen_epochs, chosen_samples
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy as np
+
+    from mmviz.data.dataset import Split
+    from mmviz.train.run import Run
+
+
+def estimate(
+    run: Run,
+    split: Split,
+    *,
+    traced: int | Sequence[int] | np.ndarray = 6,
+    epochs: Sequence[int] | None = None,
+    coalitions: bool = True,
+) -> dict[str, int]:
+    """Return the bytes each group of the Trace will take in memory, before anything is run."""
+    spec = run.model.spec
+    config = run.model.config
+    S, E = len(chosen_samples(split, traced)), len(chosen_epochs(run, epochs))
+    M, Y, T, N = len(spec.modalities), config.layers, run.model.steps, config.state
+    K, channels = spec.task.outputs, config.expand * config.width
+    cells = S * Y * M * T
+    sizes = {
+        "inputs": sum(S * m.steps * (4 * m.features + 1) for m in spec.modalities),
+        "states": 4 * E * (cells * channels + Y * M * M),
+        "operator": 4 * (cells * (channels * (N + 1) + 2 * N) + Y * M * channels * N + S * Y * M * M),
+    }
+    if coalitions:
+        sizes["coalitions"] = 2**M * (4 * len(split) * K + M)
+        sizes["prefixes"] = 4 * E * S * 2**M * T * K + S * M * T
+    return sizes
+
+
+def refuse_large(sizes: dict[str, int], limit: int) -> None:
+    """Raise MmvizError where the groups together are larger than the limit; say how large each is."""
+    total = sum(sizes.values())
+    if total > limit:
+        listed = ", ".join(f"{name} {size / 2**20:.0f} MiB" for name, size in sizes.items())
+        raise MmvizError(
+            f"record: the Trace would take {total / 2**20:.0f} MiB ({listed}), more than limit_bytes = {limit / 2**20:.0f} MiB; "
+            "give fewer traced samples or epochs, or a larger limit_bytes"
+        )
