@@ -12,7 +12,7 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 lab: $(VENV)/.lab ## install into .venv (once) and open JupyterLab on notebooks/00_start_here.ipynb
-	$(BIN)/python -m jupyterlab $(ROOT) $(LAB_FLAGS) notebooks/00_start_here.ipynb
+	$(BIN)/python -m jupyterlab $(ROOT) --ServerApp.root_dir=notebooks --LabApp.default_url=/lab/tree/00_start_here.ipynb $(LAB_FLAGS)
 
 test: $(VENV)/.dev ## the whole test suite
 	$(BIN)/python -m pytest
@@ -27,7 +27,7 @@ bars: $(VENV)/.dev ## the promised accuracies, measured (minutes); prints a tabl
 	$(BIN)/python tests/bars/watch_and_digits.py
 
 browser: ## install Debian's Chromium for the browser tests (needs apt and root)
-	@command -v chromium chromium-browser google-chrome >/dev/null && echo "a browser is there" || \
+	@{ command -v chromium || command -v chromium-browser || command -v google-chrome; } >/dev/null && echo "a browser is there" || \
 	{ command -v apt-get >/dev/null || { echo "no apt-get here: install Chromium or Chrome by hand"; exit 1; }; \
 	apt-get update -qq && apt-get install -y -qq chromium; }
 

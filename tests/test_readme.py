@@ -33,7 +33,9 @@ def test_every_link_leads_to_a_file(path):
 
 def test_every_make_target_the_documents_name_exists():
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), flags=re.MULTILINE))
-    named = {t for p in DOCUMENTS for t in re.findall(r"(?:^|`)make ([a-z-]+)", p.read_text(encoding="utf-8"), re.MULTILINE)}
+    named = {
+        t for p in DOCUMENTS for t in re.findall(r"(?:^|`)make ([a-z-]+)", p.read_text(encoding="utf-8"), re.MULTILINE)
+    }
     assert {"lab", "test", "check", "browser"} <= named <= targets
 
 

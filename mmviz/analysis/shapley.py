@@ -20,7 +20,7 @@ VALUES = {
 }
 _MEANING = {
     "probability": "probability of the true class",
-    "log_likelihood": "log-probability of the true class, nat",
+    "log_likelihood": "log-probability of the true class, nat, not below -87.3 (float32)",
     "correct": "1 where the most probable class is the true one, else 0",
     "output": "the predicted value",
     "negative_absolute_error": "minus the absolute error of the predicted value",
@@ -39,7 +39,7 @@ def shapley_values(game: Float[np.ndarray, "*rest coalition"]) -> Float[np.ndarr
 
     Returns
     -------
-    float64. NaN where, and only where, a coalition of that game is NaN.
+    float64. NaN where a coalition of that game is not finite; other games are not touched.
 
     Raises
     ------
@@ -142,9 +142,10 @@ def _game(output: xr.DataArray, target: xr.DataArray, kind: str) -> xr.DataArray
         single = answers.isel(output=0, drop=True)
         return single if kind == "output" else -abs(single - target)
     if kind == "correct":
-        return (answers.argmax("output") == target).astype(np.float64).where(answers.notnull().all("output"))
+        known = answers.notnull().all("output")
+        return (answers.fillna(0).argmax("output") == target).astype(np.float64).where(known)
     truth = answers.isel(output=target, drop=True)
-    return truth if kind == "probability" else xr.ufuncs.log(truth.clip(min=np.finfo(np.float64).tiny))
+    return truth if kind == "probability" else xr.ufuncs.log(truth.clip(min=np.finfo(np.float32).tiny))
 
 
 def _values_of(game: xr.DataArray, names: np.ndarray) -> xr.Dataset:

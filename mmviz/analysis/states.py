@@ -27,7 +27,8 @@ def states(trace: xr.DataTree, *, channels: int = 32) -> xr.Dataset:
         ``channel`` (layer, modality, rank): which channel has that rank;
         ``half_life`` (layer, modality, channel_all, state): in steps, median over the valid steps of the traced samples,
         ln 2 / (-Δ·A): how long a state lasts by its own decay, coupling aside;
-        ``coupling`` (epoch, layer, modality, source): W.
+        ``coupling`` (epoch, layer, modality, source): W;
+        ``valid`` (traced, modality, time): which steps carry data; elsewhere a state is held.
 
     Raises
     ------
@@ -38,10 +39,10 @@ def states(trace: xr.DataTree, *, channels: int = 32) -> xr.Dataset:
         raise ConfigError(f"states: channels={channels!r}, expected an integer ≥ 1")
     group = trace["states"].to_dataset()
     norm = group["norm"].transpose("epoch", "traced", "layer", "modality", "time", "channel")
-    valid = _valid(trace, norm)
+    valid = group["valid"]
     half_life = _half_life(trace, valid)
     best = norm.sel(epoch=trace.attrs["best_epoch"])
-    spread = best.where(valid).std("time").mean("traced")  # (layer, modality, channel)
+    spread = best.where(valid & np.isfinite(best)).std("time").mean("traced")  # (layer, modality, channel)
     count = min(channels, norm.sizes["channel"])
     lasting = half_life.median("state").values
     most = np.argsort(-np.nan_to_num(spread.values), axis=-1, kind="stable")[..., :count]
@@ -55,6 +56,7 @@ def states(trace: xr.DataTree, *, channels: int = 32) -> xr.Dataset:
             "channel": rank,
             "half_life": half_life.rename(channel="channel_all"),
             "coupling": group["coupling"],
+            "valid": valid,
         }
     )
     out["norm"].attrs = dict(group["norm"].attrs)
@@ -62,13 +64,6 @@ def states(trace: xr.DataTree, *, channels: int = 32) -> xr.Dataset:
     out["half_life"].attrs = {"long_name": "half-life of a state by its own decay", "units": "steps"}
     out.attrs = {name: trace.attrs[name] for name in ("dataset", "split", "best_epoch", "backend")}
     return out
-
-
-def _valid(trace: xr.DataTree, norm: xr.DataArray) -> xr.DataArray:
-    if "prefixes" in trace.children:
-        return trace["prefixes"].to_dataset()["valid"]
-    shape = {d: norm.sizes[d] for d in ("traced", "modality", "time")}
-    return xr.DataArray(np.ones(tuple(shape.values()), dtype=bool), dims=tuple(shape))
 
 
 def _half_life(trace: xr.DataTree, valid: xr.DataArray) -> xr.DataArray:

@@ -91,23 +91,32 @@ def assemble(parts: list[Part], treatment: Treatment, about: Description) -> Dat
     targets = {
         p.name: as_target(p.target, len(p), p.name, classification=treatment.task == "classification") for p in parts
     }
-    splits = {p.name: _split(p, targets[p.name], steps, treatment, report) for p in parts}
+    names = tuple(parts[0].inputs)
+    splits = {p.name: _split(p, names, targets[p.name], steps, treatment, report) for p in parts}
     task = _task({n: s.target for n, s in splits.items()}, treatment, report)
-    modalities = tuple(_modality(m, splits, training, about, report) for m in parts[0].inputs)
+    modalities = tuple(_modality(m, splits, training, about, report) for m in names)
     _refuse_unknown(about, [m.name for m in modalities])
     spec = Spec(about.name, modalities, task, about.source, about.licence, about.notes)
     return Dataset(spec, splits, report)
 
 
-def _split(part: Part, target: NDArray[Any], steps: dict[str, int], treatment: Treatment, report: Report) -> Split:
+def _split(
+    part: Part,
+    names: tuple[str, ...],
+    target: NDArray[Any],
+    steps: dict[str, int],
+    treatment: Treatment,
+    report: Report,
+) -> Split:
+    """Clean one split; its modalities come out in the order of ``names``, whatever order the caller used."""
     keep = np.ones(len(part), dtype=bool)
     if treatment.label_range is not None:
         target, keep = within(target, treatment.label_range, part.name, report, labels=treatment.labels)
     if not keep.any():
         raise DataError(f"{part.name}: no samples left after labels='drop'; widen label_range={treatment.label_range}")
     inputs, valid = {}, {}
-    for m, raw in part.inputs.items():
-        where = f"{part.name} {m}"
+    for m in names:
+        raw, where = part.inputs[m], f"{part.name} {m}"
         real = _real_steps(part, m, raw, where, treatment, report)
         x, real = clean(raw, real, part.ids, where, report, nonfinite=treatment.nonfinite)
         absent = ~real.any(axis=1)

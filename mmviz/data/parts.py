@@ -41,6 +41,16 @@ class Part:
         )
 
 
+def _refuse_name(modality: Any, split: str) -> None:
+    """Refuse a modality name that could not become a group of a file or a variable of a figure later."""
+    if not isinstance(modality, str) or not modality or modality in (".", "..") or {"/", "\x00"} & set(modality):
+        raise ConfigError(
+            f"{split or 'inputs'}: modality name {modality!r} cannot be used; give text without '/', not empty, not '.' or '..'"
+        )
+    if modality.startswith("valid_"):
+        raise ConfigError(f"{split or 'inputs'}: modality name {modality!r} cannot start with 'valid_'; rename it")
+
+
 def make_part(
     name: str,
     inputs: Mapping[str, Any],
@@ -71,6 +81,8 @@ def make_part(
     ConfigError
         If `lengths` or `valid` name an unknown modality, or both name the same one.
     """
+    for modality in inputs:
+        _refuse_name(modality, name)
     at = f"{name} " if name else ""
     if not inputs:
         raise DataError(f"{at}inputs: no modality; give at least one array (n, steps, features)")

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from mmviz.data.dataset import Split
 
 
-@dataclass(frozen=True)
+@dataclass
 class Batch:
     """Padded sequences of every modality with their masks.
 
@@ -51,6 +51,10 @@ class Batch:
 
     def __len__(self) -> int:
         return next(iter(self.values.values())).shape[0]
+
+    def ordered(self, names: Sequence[str]) -> Batch:
+        """Return the batch with its modalities in the order of ``names``."""
+        return replace(self, values={n: self.values[n] for n in names}, valid={n: self.valid[n] for n in names})
 
     def to(self, device: torch.device | str, dtype: torch.dtype | None = None) -> Batch:
         """Return the batch on ``device``, values cast to ``dtype`` when one is given."""

@@ -113,7 +113,9 @@ class CoupledBlock(nn.Module):
     def scan(self, inputs: ScanInputs) -> Float[Tensor, "modality batch time channel"]:
         """Run the operator."""
         x, dt, A, B, C, D, W, mask = inputs
-        return coupled_scan(x, dt, A, B.contiguous(), C.contiguous(), D, W, mask=mask, backend=self.backend)
+        whole = A.dtype  # under automatic mixed precision the projections are half, the recurrence stays whole
+        x, dt, B, C = (tensor.to(whole).contiguous() for tensor in (x, dt, B, C))
+        return coupled_scan(x, dt, A, B, C, D, W.to(whole), mask=mask, backend=self.backend)
 
     def combine(
         self,

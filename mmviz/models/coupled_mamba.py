@@ -31,7 +31,7 @@ class CoupledMambaConfig:
     ----------
     width, layers, state, expand, taps
         Channels per stream, coupled layers, states per channel, inner channels per channel, convolution taps.
-        The paper's best on MOSEI: width 128, layers 3, state 64; the default is a third of that work, sized for a laptop.
+        The paper's best on MOSEI: width 128, layers 3, state 64; the defaults are sized for a laptop.
     coupling
         ``identity``, ``mean``, ``softmax`` or ``exact_sum``.
     mix
@@ -42,8 +42,9 @@ class CoupledMambaConfig:
     steps
         Common number of steps; 0 takes the shortest of the modalities' longest sequences.
     align
-        ``pad`` keeps frames where they are, ``resample`` averages each sequence into ``steps`` steps, ``auto``
-        pads when every modality already has ``steps`` frames.
+        How frames become steps. ``pad``: one frame, one step. ``bin``: averages over equal numbers of frames, on one clock for
+        all sequences. ``resample``: averages over equal parts of each sequence's own duration. ``auto`` pads when every modality has
+        ``steps`` frames, bins when all have the same number and it is larger, and resamples otherwise.
     dropout
         On the pooled features, in [0, 1).
     backend
@@ -71,8 +72,8 @@ class CoupledMambaConfig:
             raise ConfigError(f"coupled_mamba: steps={self.steps!r}, expected an integer ≥ 0 (0 = from the data)")
         if self.mix not in ("cat", "none"):
             raise ConfigError(f"coupled_mamba: mix={self.mix!r} is unknown; choose cat or none")
-        if self.align not in ("auto", "pad", "resample"):
-            raise ConfigError(f"coupled_mamba: align={self.align!r} is unknown; choose auto, pad or resample")
+        if self.align not in ("auto", "pad", "bin", "resample"):
+            raise ConfigError(f"coupled_mamba: align={self.align!r} is unknown; choose auto, pad, bin or resample")
         if not isinstance(self.dropout, (int, float)) or not 0 <= self.dropout < 1:
             raise ConfigError(f"coupled_mamba: dropout={self.dropout!r}, expected a number in [0, 1)")
 
@@ -89,8 +90,7 @@ class CoupledMamba(FusionModel):
         self.spec, self.config = spec, config
         M, width = len(spec.modalities), config.width
         self.steps = config.steps or min(m.steps for m in spec.modalities)
-        same = all(m.steps == self.steps for m in spec.modalities)
-        self.align = ("pad" if same else "resample") if config.align == "auto" else config.align
+        self.align = _align_of(spec, self.steps) if config.align == "auto" else config.align
         self.encoders = Encoders(spec.modalities, width, self.steps, align=self.align)
         self.blocks = nn.ModuleList(
             CoupledBlock(
@@ -124,7 +124,8 @@ class CoupledMamba(FusionModel):
         """Return what the model answers from steps 0..t, for every t.
 
         Exact, not an estimate: every layer is causal and the pooling runs, so step t of the result is the
-        answer to the sequence cut after step t, wherever each modality that is present has begun by then. The last
+        answer to the sequence cut after step t, wherever each modality that is present has begun by then. With
+        ``align="resample"`` that is a cut of the *resampled* sequence: a shorter recording would be stretched. The last
         one is ``forward``.
         """
         return self.head(self._fused(*self._features(batch)))
@@ -166,3 +167,10 @@ class CoupledMamba(FusionModel):
         self, x: Float[Tensor, "modality batch time width"], mask: Bool[Tensor, "modality batch time"]
     ) -> Float[Tensor, "batch time width"]:
         return self.fuse(self.pool(x, mask), mask.cumsum(-1) > 0)
+
+
+def _align_of(spec: Spec, steps: int) -> str:
+    lengths = {m.steps for m in spec.modalities}
+    if lengths == {steps}:
+        return "pad"
+    return "bin" if len(lengths) == 1 and steps < max(lengths) else "resample"

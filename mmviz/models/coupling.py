@@ -46,7 +46,7 @@ class Coupling(nn.Module):
         self.logits = nn.Parameter(2.0 * torch.eye(modalities)) if kind == "softmax" else None
 
     def forward(self, present: Bool[Tensor, "batch modality"]) -> Float[Tensor, "batch listener source"]:
-        """Return W for every sample; rows and columns of absent modalities are zero off the diagonal."""
+        """Return W for every sample. Nobody hears an absent modality; its own row has no effect, as its state stays zero."""
         dtype = torch.get_default_dtype() if self.logits is None else self.logits.dtype
         heard = present[:, None, :].expand(-1, self.modalities, -1)
         if self.kind == "identity":

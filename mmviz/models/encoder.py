@@ -9,7 +9,7 @@ import torch
 from torch import nn
 
 from mmviz.errors import DataError
-from mmviz.models.align import pad_to, resample
+from mmviz.models.align import bin_frames, pad_to, resample
 
 if TYPE_CHECKING:
     from jaxtyping import Bool, Float
@@ -33,6 +33,7 @@ class StepEncoder(nn.Module):
     def __init__(self, modality: Modality, width: int, steps: int, *, align: str) -> None:
         super().__init__()
         self.name, self.features, self.steps, self.align = modality.name, modality.features, steps, align
+        self.frames = steps if align == "pad" else modality.steps
         std = np.asarray(modality.std, dtype=np.float32)
         scale = np.divide(1.0, std, out=np.zeros_like(std), where=std > 0)
         self.register_buffer("mean", torch.tensor(np.array(modality.mean, dtype=np.float32)))
@@ -58,13 +59,15 @@ class StepEncoder(nn.Module):
                 f"modality {self.name!r}: values have shape {tuple(x.shape)}, expected (batch, frame, {self.features}); "
                 "build the model from the spec of the data set it is used on"
             )
-        if self.align == "pad" and x.shape[1] > self.steps:
+        if self.align != "resample" and x.shape[1] > self.frames:
             raise DataError(
-                f"modality {self.name!r}: {x.shape[1]} frames do not fit {self.steps} steps; "
+                f"modality {self.name!r}: {x.shape[1]} frames do not fit the {self.frames} of the spec; "
                 'build the model with a larger steps= or with align="resample"'
             )
-        place = pad_to if self.align == "pad" else resample
-        steps, mask = place(x, valid, self.steps)
+        if self.align == "bin":
+            steps, mask = bin_frames(x, valid, self.steps, self.frames)
+        else:
+            steps, mask = (pad_to if self.align == "pad" else resample)(x, valid, self.steps)
         code = self.net((steps - self.mean) * self.scale)
         return torch.where(mask[..., None], code, torch.zeros_like(code)), mask
 

@@ -28,7 +28,7 @@ class FusionModel(nn.Module, ABC):
     steps
         Length of its own time axis.
     align
-        ``pad`` or ``resample``: how frames become steps.
+        ``pad``, ``bin`` or ``resample``: how frames become steps.
     """
 
     spec: Spec

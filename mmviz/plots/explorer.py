@@ -10,6 +10,7 @@ import xarray as xr
 
 from mmviz.analysis import prefix_shapley, states
 from mmviz.errors import DataError
+from mmviz.plots import theme
 
 
 def explorer_frame(trace: xr.DataTree, *, channels: int = 32) -> xr.Dataset:
@@ -39,12 +40,12 @@ def explorer_frame(trace: xr.DataTree, *, channels: int = 32) -> xr.Dataset:
     phi = prefix_shapley(trace)
     traced = prefixes["traced"].values
     samples = trace["samples"].to_dataset().isel(sample=traced)
-    state, scale = _quantised(summary["norm"])
+    state, scale = _quantised(summary["norm"], summary["valid"])
     typical = summary["half_life"].median("state").isel(channel_all=summary["channel"])
     frame = xr.Dataset(
         {
             "state": state,
-            "state_valid": prefixes["valid"],
+            "state_valid": summary["valid"],
             "prediction": prefixes["answer"].isel(coalition=-1).astype(np.float32),
             "contribution": phi["phi"].astype(np.float32),
             "baseline": phi["baseline"].astype(np.float32),
@@ -65,13 +66,12 @@ def explorer_frame(trace: xr.DataTree, *, channels: int = 32) -> xr.Dataset:
     return frame
 
 
-def _quantised(norm: xr.DataArray) -> tuple[xr.DataArray, list[float]]:
-    """Return uint8 with one scale per layer: its 99.5th percentile, so that one spike does not darken the rest."""
-    scale = np.maximum(norm.quantile(0.995, [d for d in norm.dims if d != "layer"]).values, np.finfo(np.float32).tiny)
-    share = norm / xr.DataArray(scale, dims="layer")
-    return (share.clip(0, 1) * 255).round().astype(np.uint8).rename(rank="channel"), [
-        float(s) for s in np.atleast_1d(scale)
-    ]
+def _quantised(norm: xr.DataArray, valid: xr.DataArray) -> tuple[xr.DataArray, list[float]]:
+    """Return uint8 on one scale per layer (:func:`mmviz.plots.theme.top_of` the valid steps); diverged states saturate."""
+    norm = norm.astype(np.float64)
+    scale = [theme.top_of(norm.isel(layer=i).where(valid).values) for i in range(norm.sizes["layer"])]
+    share = (norm / xr.DataArray(scale, dims="layer")).fillna(1).clip(0, 1)
+    return (share * 255).round().astype(np.uint8).rename(rank="channel"), scale
 
 
 def _signals(trace: xr.DataTree) -> dict[str, xr.DataArray]:

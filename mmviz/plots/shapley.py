@@ -77,14 +77,19 @@ def plot_shapley(phi: xr.Dataset) -> go.Figure:
             orientation="h",
             marker={"color": theme.colour(i), "pattern": {"shape": theme.pattern(i), "fgcolor": "white"}},
             error_x={"type": "data", "array": [reach], "color": theme.INK, "thickness": 1.2, "width": 5},
-            text=[f"{mean:+.3f}"],
-            textposition="inside",
-            insidetextanchor="middle",
-            textfont={"color": "white", "size": 12},
             hovertemplate="%{y}: %{x:+.4f}<extra></extra>",
         )
+        figure.add_annotation(
+            x=float(np.nanmax([float(frame["high"][i]), mean, 0.0])),
+            y=name,
+            text=f"{mean:+.3f}",
+            showarrow=False,
+            xanchor="left",
+            xshift=8,
+            font={"color": theme.INK},
+        )
     subtitle = (
-        f"{escaped(frame.attrs['units'])}; {float(frame['baseline']):.3f} with no modality, {float(frame['full']):.3f} with all; "
+        f"{escaped(frame.attrs['units'])}; {float(frame['baseline']):.3f} with no modality, {float(frame['full']):.3f} with all<br>"
         f"mean of {frame.attrs['n_samples']} samples, bars: 95 %"
     )
     title = f"What each modality contributes — {escaped(frame.attrs['dataset'])}, {escaped(frame.attrs['split'])}"

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def states_frame(summary: xr.Dataset, *, sample: int = 0, epoch: int | None = None, layer: int = 0) -> xr.Dataset:
-    """Return what :func:`plot_states` draws: ``norm`` (modality, rank, time).
+    """Return what :func:`plot_states` draws: ``norm`` (modality, rank, time), NaN where a step carries no data.
 
     Parameters
     ----------
@@ -41,7 +41,8 @@ def states_frame(summary: xr.Dataset, *, sample: int = 0, epoch: int | None = No
     for name, value, dim in (("sample", sample, "traced"), ("layer", layer, "layer")):
         if not 0 <= value < summary.sizes[dim]:
             raise ConfigError(f"states_frame: {name}={value!r}, expected a position from 0 to {summary.sizes[dim] - 1}")
-    picked = summary[["norm", "channel"]].sel(epoch=chosen).isel(traced=sample, layer=layer)
+    picked = summary[["norm", "channel", "valid"]].sel(epoch=chosen).isel(traced=sample, layer=layer)
+    picked["norm"] = picked["norm"].where(picked["valid"])
     frame = picked.transpose("modality", "rank", ...)
     frame.attrs = {
         **summary.attrs,
@@ -80,6 +81,8 @@ def plot_states(summary: xr.Dataset, *, sample: int = 0, epoch: int | None = Non
     figure.update_xaxes(title={"text": "step"}, row=len(names), col=1)
     figure.update_layout(
         coloraxis={
+            "cmin": 0,
+            "cmax": theme.top_of(frame["norm"].values),
             "colorscale": theme.STATE_COLOURS,
             "colorbar": {"title": {"text": "state norm"}, "thickness": 12},
         }

@@ -1,8 +1,10 @@
-"""Colours, patterns and layout that every figure shares; no series is told apart by colour alone."""
+"""Colours, patterns and layout that every figure shares; up to eight modalities are told apart without colour."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -24,8 +26,16 @@ def pattern(index: int) -> str:
     return MODALITY_PATTERNS[index % len(MODALITY_PATTERNS)]
 
 
+def top_of(values: np.ndarray) -> float:
+    """Return the value that gets the last colour: the 99.5th percentile, so that one spike does not darken the rest."""
+    finite = values[np.isfinite(values)]
+    top = float(np.quantile(finite, 0.995)) if finite.size else 0.0
+    return top if top > 0 else 1.0
+
+
 def dress(figure: go.Figure, *, title: str, subtitle: str = "", width: int = 640, height: int = 320) -> go.Figure:
     """Give a figure the shared look. ``title`` and ``subtitle`` must already be escaped."""
+    lines = 1 + subtitle.count("<br>")
     second = f'<br><span style="font-size:12px;color:{FAINT}">{subtitle}</span>' if subtitle else ""
     figure.update_layout(
         title={
@@ -42,7 +52,7 @@ def dress(figure: go.Figure, *, title: str, subtitle: str = "", width: int = 640
         },
         width=width,
         height=height,
-        margin={"l": 90, "r": 20, "t": 70, "b": 50},
+        margin={"l": 90, "r": 40, "t": 55 + 16 * lines, "b": 50},
         plot_bgcolor="white",
         paper_bgcolor="white",
     )

@@ -25,7 +25,12 @@ def chosen_samples(split: Split, traced: int | Sequence[int] | np.ndarray) -> np
         order = np.argsort(split.target, kind="stable")
         picks = np.linspace(0, len(split) - 1, min(int(traced), len(split))).round().astype(int)
         return np.sort(order[picks])
-    rows = np.asarray(traced, dtype=np.int64)
+    rows = np.asarray(traced)
+    if rows.dtype.kind not in "iu":
+        raise ConfigError(
+            f"record: traced={list(traced)!r} holds {rows.dtype}, expected whole positions from 0 to {len(split) - 1}"
+        )
+    rows = rows.astype(np.int64)
     if (
         rows.ndim != 1
         or len(rows) == 0

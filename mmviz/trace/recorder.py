@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+import mmkernels
 import numpy as np
 import torch
 import xarray as xr
@@ -25,9 +27,11 @@ if TYPE_CHECKING:
     from mmviz.data.dataset import Split
     from mmviz.data.spec import Spec
     from mmviz.models.batch import Batch
+    from mmviz.models.fusion import FusionModel
     from mmviz.train.run import Run
 
 _MAX_EXACT = 12
+_ROWS = 512
 
 
 def record(
@@ -48,7 +52,7 @@ def record(
     split
         For example ``ds["test"]``.
     traced
-        Samples whose states are recorded: how many (spread evenly over the classes), or their positions.
+        Samples whose states are recorded: how many (spread evenly over the samples in order of their target), or their positions.
     epochs
         Epochs to replay for those samples; all that the run kept when None. The best epoch is always among them.
     coalitions
@@ -141,12 +145,14 @@ def _states(run: Run, batch: Batch, chosen: np.ndarray, epochs: list[int]) -> di
             couplings.append(model.coupling_matrices())
             if epoch == run.best_epoch:
                 operator = _operator(scans, hidden)
+            valid = model.mask_of(batch).movedim(1, 0)
     coords = _coordinates(run, chosen, epochs)
     names = coords["modality"]
     states = xr.Dataset(
         {
             "norm": (("epoch", "traced", "layer", "modality", "time", "channel"), _numpy(torch.stack(norms))),
             "coupling": (("epoch", "layer", "modality", "source"), _numpy(torch.stack(couplings))),
+            "valid": (("traced", "modality", "time"), valid.numpy()),
         },
         coords={**coords, "source": names},
     )
@@ -181,10 +187,8 @@ def _operator(scans: list[Any], hidden: list[Tensor]) -> xr.Dataset:
 
 def _coalitions(run: Run, split: Split, members: np.ndarray) -> xr.Dataset:
     spec = run.model.spec
-    answers = [
-        _probability(spec, run.model(_subsets(batch, members))).unflatten(0, (len(batch), len(members)))
-        for batch in run.batches(split, max(1, 512 // len(members)))
-    ]
+    with run.at_epoch(run.best_epoch) as model:
+        answers = [_answers(model, batch, members) for batch in run.batches(split, max(1, _ROWS // len(members)))]
     data = {
         "members": (("coalition", "modality"), members),
         "answer": (("sample", "coalition", "output"), _numpy(torch.cat(answers))),
@@ -194,29 +198,26 @@ def _coalitions(run: Run, split: Split, members: np.ndarray) -> xr.Dataset:
 
 def _prefixes(run: Run, batch: Batch, chosen: np.ndarray, epochs: list[int], members: np.ndarray) -> xr.Dataset:
     spec = run.model.spec
-    everyone = _subsets(batch, members)
     answers = []
     for epoch in epochs:
         with run.at_epoch(epoch) as model:
-            answer = _probability(spec, model.prefixes(everyone))
-            answers.append(answer.unflatten(0, (len(batch), len(members))))
-            valid = model.mask_of(batch).movedim(1, 0)
-    data = {
-        "answer": (("epoch", "traced", "coalition", "time", "output"), _numpy(torch.stack(answers))),
-        "valid": (("traced", "modality", "time"), valid.numpy()),
-    }
+            answers.append(_answers(model, batch, members, every_step=True))
+    data = {"answer": (("epoch", "traced", "coalition", "time", "output"), _numpy(torch.stack(answers)))}
     out = xr.Dataset(data, coords={**_coordinates(run, chosen, epochs), "output": _outputs(spec)})
     out["answer"].attrs = {"long_name": "answer from the steps up to this one", "units": "1"}
     return out
 
 
-def _subsets(batch: Batch, members: np.ndarray) -> Batch:
-    """Return every sample under every subset of modalities, in one batch."""
-    return batch.repeated(len(members)).masked(torch.from_numpy(np.tile(members, (len(batch), 1))))
-
-
-def _probability(spec: Spec, output: Tensor) -> Tensor:
-    return output.softmax(-1) if spec.task.kind == "classification" else output
+def _answers(model: FusionModel, batch: Batch, members: np.ndarray, *, every_step: bool = False) -> Tensor:
+    """Return (sample, coalition, ...) answers, a bounded number of rows in one pass."""
+    spec, parts = model.spec, []
+    batch = batch.ordered(spec.names)
+    for some in np.array_split(members, math.ceil(len(batch) * len(members) / _ROWS)):
+        subsets = batch.repeated(len(some)).masked(torch.from_numpy(np.tile(some, (len(batch), 1))))
+        output = model.prefixes(subsets) if every_step else model(subsets)
+        answer = output.softmax(-1) if spec.task.kind == "classification" else output
+        parts.append(answer.unflatten(0, (len(batch), len(some))))
+    return torch.cat(parts, 1)
 
 
 def _outputs(spec: Spec) -> list[str]:
@@ -230,6 +231,7 @@ def _numpy(tensor: Tensor) -> np.ndarray:
 def _attrs(run: Run, split: Split) -> dict[str, Any]:
     model = run.model
     spec = model.spec
+    ran = mmkernels.last_backend()
     return {
         "schema": SCHEMA_VERSION,
         "mmviz": mmviz.__version__,
@@ -238,7 +240,8 @@ def _attrs(run: Run, split: Split) -> dict[str, Any]:
         "split": split.name,
         "model": run.info["model"],
         "train": run.info["train"],
-        "backend": run.info["backend"],
+        "backend": "none" if ran is None else ran.backend,
+        "training_backend": run.info["backend"],
         "task": {"kind": spec.task.kind, "classes": list(spec.task.classes)},
         "modalities": [m.name for m in spec.modalities],
         "steps": {"count": model.steps, "align": model.align},

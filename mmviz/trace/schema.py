@@ -41,11 +41,11 @@ SCHEMA: dict[str, dict[str, tuple[tuple[str, ...], str]]] = {
     },
     "prefixes": {
         "answer": (("epoch", "traced", "coalition", "time", "output"), "f"),
-        "valid": (("traced", "modality", "time"), "b"),
     },
     "states": {
         "norm": (("epoch", "traced", "layer", "modality", "time", "channel"), "f"),
         "coupling": (("epoch", "layer", "modality", "source"), "f"),
+        "valid": (("traced", "modality", "time"), "b"),
     },
     "operator": {
         "h": (("traced", "layer", "modality", "time", "channel", "state"), "f"),

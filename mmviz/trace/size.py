@@ -33,12 +33,12 @@ def estimate(
     cells = S * Y * M * T
     sizes = {
         "inputs": sum(S * m.steps * (4 * m.features + 1) for m in spec.modalities),
-        "states": 4 * E * (cells * channels + Y * M * M),
+        "states": 4 * E * (cells * channels + Y * M * M) + S * M * T,
         "operator": 4 * (cells * (channels * (N + 1) + 2 * N) + Y * M * channels * N + S * Y * M * M),
     }
     if coalitions:
         sizes["coalitions"] = 2**M * (4 * len(split) * K + M)
-        sizes["prefixes"] = 4 * E * S * 2**M * T * K + S * M * T
+        sizes["prefixes"] = 4 * E * S * 2**M * T * K
     return sizes
 
 

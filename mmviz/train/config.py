@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from mmviz.errors import ConfigError
 from mmviz.train.augment import Augment
 
+PRECISIONS = ("32-true", "64-true", "bf16-mixed")
+
 
 @dataclass(frozen=True)
 class TrainConfig:
@@ -23,7 +25,8 @@ class TrainConfig:
     clip
         Largest gradient norm; a larger gradient is scaled down, and counted.
     patience
-        Stop after so many epochs without a better validation score (accuracy, or mean absolute error); 0 never stops early.
+        Stop after so many epochs in which neither the validation score (accuracy, or mean absolute error) rose nor, at an equal
+        score, the validation loss fell; 0 never stops early.
     select
         Which epoch the run returns: ``best`` by validation score (ties: least validation loss), or the ``last``. With a
         validation split of one or two people the score is noisy, and the last epoch, where the learning rate has come to rest, is the
@@ -32,8 +35,12 @@ class TrainConfig:
         Random changes to the training batches, an :class:`mmviz.train.Augment`; None for none.
     seed
         Of batch order, augmentation and dropout.
-    accelerator, devices, precision
-        Passed to Lightning Fabric.
+    accelerator
+        ``auto``, ``cpu``, ``cuda`` or ``mps``: Lightning Fabric's business.
+    precision
+        ``32-true``, ``64-true`` or ``bf16-mixed`` (matrix products in bfloat16, the scan in float32); a run holds float32 weights.
+    train, valid
+        Names of the splits to train on and to validate on. Without a validation split the last epoch is the best.
     """
 
     strategy: str = "joint"
@@ -47,8 +54,9 @@ class TrainConfig:
     augment: Augment | None = None
     seed: int = 0
     accelerator: str = "auto"
-    devices: int = 1
     precision: str = "32-true"
+    train: str = "train"
+    valid: str = "valid"
 
     def __post_init__(self) -> None:
         if self.augment is not None and not isinstance(self.augment, Augment):
@@ -59,10 +67,12 @@ class TrainConfig:
             raise ConfigError(
                 "fit: patience stops where validation was best, select='last' returns another epoch; give one of them"
             )
-        for name, low in (("epochs", 1), ("batch_size", 1), ("patience", 0), ("seed", 0), ("devices", 1)):
+        for name, low in (("epochs", 1), ("batch_size", 1), ("patience", 0), ("seed", 0)):
             value = getattr(self, name)
             if type(value) is not int or value < low:
                 raise ConfigError(f"fit: {name}={value!r}, expected an integer ≥ {low}")
+        if self.precision not in PRECISIONS:
+            raise ConfigError(f"fit: precision={self.precision!r} is unknown; choose one of {', '.join(PRECISIONS)}")
         for name in ("learning_rate", "clip"):
             value = getattr(self, name)
             if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < float("inf"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 import math
 import time
 from dataclasses import asdict, dataclass, field
@@ -47,7 +48,7 @@ def fit(
     progress: bool = True,
     **options: Any,
 ) -> Run:
-    """Train a model on ``ds["train"]``, choose the epoch by ``ds["valid"]``.
+    """Train a model on one split, choose the epoch by another (``train`` and ``valid`` unless named otherwise).
 
     Parameters
     ----------
@@ -86,16 +87,17 @@ def fit(
     _same_spec(model, ds)
     if config.augment is not None:
         config.augment.check({m.name: m.features for m in ds.spec.modalities})
+    _splits_of(ds, config)
+    fabric = _fabric(config)
     folder = None if out is None else RunFolder(out)
-    if folder is not None:
-        folder.create(overwrite=overwrite)
-    fabric = Fabric(accelerator=config.accelerator, devices=config.devices, precision=config.precision)  # type: ignore[arg-type]
     with torch.random.fork_rng(), Interruptible() as interrupt:
         torch.manual_seed(config.seed)
         loop = _Loop(fabric, copy.deepcopy(model).cpu(), ds, config, folder, interrupt)
+        if folder is not None:
+            folder.create(overwrite=overwrite)
         status = loop.run(progress)
         loop.write_index(status)
-    best = loop.raw.cpu().eval()
+    best = loop.raw.cpu().float().eval()
     best.load_state_dict(loop.weights[loop.best])
     return Run(
         best,
@@ -130,19 +132,19 @@ class _Loop:
         ]
         optimizer = torch.optim.AdamW(groups, lr=self.config.learning_rate)
         self.model, self.optimizer = self.fabric.setup(self.raw, optimizer)
-        self.per_epoch = math.ceil(len(self.ds["train"]) / self.config.batch_size)
+        self.per_epoch = math.ceil(len(self.ds[self.config.train]) / self.config.batch_size)
         self.updates = 0
         self.order = np.random.default_rng(self.config.seed)
         self.info: dict[str, Any] = {
             "dataset": self.ds.spec.name,
             "model": {"name": name_of(self.raw), "options": asdict(self.raw.config)},
-            "train": asdict(self.config),
+            "train": json.loads(json.dumps(asdict(self.config))),
             "backend": "",
             "versions": {"mmviz": mmviz.__version__, "torch": torch.__version__},
         }
 
     def run(self, progress: bool) -> str:
-        self._keep(0, {"epoch": 0.0, "train_loss": math.nan, **self._validate()})
+        self._keep(0, {"epoch": 0.0, **self._validate()})
         bar = tqdm(total=self.config.epochs * self.per_epoch, disable=not progress, desc="training", unit="update")
         with bar:
             for epoch in range(1, self.config.epochs + 1):
@@ -159,15 +161,20 @@ class _Loop:
     def _epoch(self, bar: tqdm) -> dict[str, float] | None:
         self.model.train()
         start, total, norms, clipped, seen, updates = time.perf_counter(), 0.0, 0.0, 0, 0, 0
-        order = self.order.permutation(len(self.ds["train"]))
+        order = self.order.permutation(len(self.ds[self.config.train]))
         for rows in np.array_split(order, self.per_epoch):
-            batch = batch_of(self.ds["train"], rows).to(self.fabric.device)
+            batch = batch_of(self.ds[self.config.train], rows).to(self.fabric.device)
             if self.config.augment is not None:
                 batch = self.config.augment(batch)
             loss, norm = self._update(batch)
-            if not math.isfinite(loss):
-                ids = [str(i) for i in np.asarray(self.ds["train"].ids)[rows]]
-                self.info["diverged"] = {"update": self.updates, "loss": str(loss), "samples": ids}
+            if not (math.isfinite(loss) and math.isfinite(norm)):
+                ids = [str(i) for i in np.asarray(self.ds[self.config.train].ids)[rows]]
+                self.info["diverged"] = {
+                    "update": self.updates,
+                    "loss": str(loss),
+                    "gradient_norm": str(norm),
+                    "samples": ids,
+                }
                 return None
             total, norms, clipped = (
                 total + loss * len(rows),
@@ -197,7 +204,12 @@ class _Loop:
             if not math.isfinite(value):
                 return value, norm
             self.fabric.backward(loss)
-            norm = float(self.fabric.clip_gradients(self.model, self.optimizer, max_norm=self.config.clip))  # type: ignore[arg-type]
+            clipped = self.fabric.clip_gradients(
+                self.model, self.optimizer, max_norm=self.config.clip, error_if_nonfinite=False
+            )
+            norm = math.inf if clipped is None else float(clipped)
+            if not math.isfinite(norm):
+                return value, norm
             rate = self.config.learning_rate * self._warm_cosine()
             for group in self.optimizer.param_groups:
                 group["lr"] = rate
@@ -215,7 +227,7 @@ class _Loop:
 
     @torch.no_grad()
     def _validate(self) -> dict[str, float]:
-        split: Split | None = self.ds.splits.get("valid")
+        split: Split | None = self.ds.splits.get(self.config.valid)
         if split is None:
             return {}
         self.model.eval()
@@ -229,7 +241,7 @@ class _Loop:
     def _keep(self, epoch: int, row: dict[str, float]) -> None:
         """Record a finished epoch, in memory and on disk."""
         self.history.append(row)
-        self.weights[epoch] = {k: v.detach().cpu().clone() for k, v in self.raw.state_dict().items()}
+        self.weights[epoch] = {k: v.detach().cpu().float().clone() for k, v in self.raw.state_dict().items()}
         chosen = self.history[-1] if self.config.select == "last" else max(self.history, key=_goodness)
         self.best = int(chosen["epoch"])
         ran = mmkernels.last_backend()
@@ -248,7 +260,7 @@ class _Loop:
                     "info": self.info,
                     "history": self.history,
                     "weights": self.entries,
-                    "spec": spec_to_json(self.ds.spec),
+                    "spec": spec_to_json(self.raw.spec),
                 }
             )
 
@@ -270,6 +282,27 @@ def _config(options: dict[str, Any]) -> TrainConfig:
     if config.strategy not in _STRATEGIES:
         raise ConfigError(f"fit: strategy={config.strategy!r} is unknown; available: {', '.join(_STRATEGIES)}")
     return config
+
+
+def _splits_of(ds: Dataset, config: TrainConfig) -> None:
+    if config.train not in ds.splits:
+        raise ConfigError(
+            f"fit: split {config.train!r} is not there; {ds.spec.name!r} has {', '.join(ds.splits)}: name one with train="
+        )
+    if config.valid not in ds.splits and (config.patience or config.valid != "valid"):
+        raise ConfigError(
+            f"fit: split {config.valid!r} is not there, so nothing can be validated; {ds.spec.name!r} has "
+            f"{', '.join(ds.splits)}: name one with valid=, or leave out patience and valid"
+        )
+
+
+def _fabric(config: TrainConfig) -> Fabric:
+    try:
+        return Fabric(accelerator=config.accelerator, devices=1, precision=config.precision)  # type: ignore[arg-type]
+    except (ValueError, RuntimeError) as error:
+        raise ConfigError(
+            f"fit: accelerator={config.accelerator!r} cannot be used here ({error}); choose auto or cpu"
+        ) from error
 
 
 def _same_spec(model: FusionModel, ds: Dataset) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -64,7 +65,7 @@ class RunFolder:
 
     def write_index(self, index: dict[str, Any]) -> None:
         """Replace ``run.json``."""
-        text = json.dumps({"format": FORMAT, **index}, indent=1, allow_nan=True)
+        text = json.dumps(_finite({"format": FORMAT, **index}), indent=1, allow_nan=False)
         self._write("run.json", text.encode())
 
     def read_index(self) -> dict[str, Any]:
@@ -123,6 +124,15 @@ class RunFolder:
             raise CheckpointError(
                 f"{self.path / name} cannot be written ({error}); what was saved before is intact"
             ) from error
+
+
+def _finite(value: Any) -> Any:
+    """Return the value with numbers that JSON does not have as null."""
+    if isinstance(value, dict):
+        return {key: _finite(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_finite(inner) for inner in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _compare(path: os.PathLike[str], state: dict[str, Tensor], like: dict[str, Tensor]) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mmviz.errors import ConfigError, MissingDependencyError
+from mmviz.errors import ConfigError, DataError, MissingDependencyError
 
 if TYPE_CHECKING:
     from jaxtyping import Bool, Float
@@ -34,6 +34,8 @@ def linear_baseline(ds: Dataset, *, train: str = "train", test: str = "test") ->
     ------
     ConfigError
         If the task is a regression, or a split does not exist.
+    DataError
+        If the training split holds one class only.
     MissingDependencyError
         If scikit-learn is not installed.
 
@@ -53,6 +55,8 @@ def linear_baseline(ds: Dataset, *, train: str = "train", test: str = "test") ->
     for name in (train, test):
         if name not in ds.splits:
             raise ConfigError(f"linear_baseline: split {name!r} is not there; the data set has {', '.join(ds.splits)}")
+    if len(np.unique(ds[train].target)) < 2:
+        raise DataError(f"linear_baseline: split {train!r} holds one class only; a classifier needs two")
     names = ds.spec.names
     tables = {
         split: {n: _pooled(ds[split].inputs[n], ds[split].valid[n]) for n in names}
@@ -61,9 +65,11 @@ def linear_baseline(ds: Dataset, *, train: str = "train", test: str = "test") ->
     scores = {}
     for size in range(1, len(names) + 1):
         for subset in combinations(names, size):
-            model = make_pipeline(StandardScaler(), LogisticRegression(max_iter=2000))
+            model = make_pipeline(StandardScaler(), LogisticRegression(max_iter=5000))
             with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # scikit-learn's own deprecations are not the reader's business
+                warnings.simplefilter(
+                    "ignore", FutureWarning
+                )  # scikit-learn's own deprecations are not the reader's business
                 model.fit(np.hstack([tables[train][n] for n in subset]), ds[train].target)
                 right = model.predict(np.hstack([tables[test][n] for n in subset])) == ds[test].target
             scores[" + ".join(subset)] = float(right.mean())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import math
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -40,7 +41,7 @@ class Run:
         One dict per epoch: ``epoch`` (from 1), ``train_loss``, ``valid_loss``, the task's scores,
         ``learning_rate``, ``gradient_norm`` (mean before clipping), ``clipped`` (updates), ``seconds``. Epoch 0 is the untrained model.
     status
-        ``finished``, ``early_stopped``, ``interrupted`` or ``diverged``.
+        ``finished``, ``early_stopped``, ``interrupted`` or ``diverged``; ``running`` where a loaded run was killed.
     folder
         Where it was saved, or None.
     """
@@ -62,7 +63,7 @@ class Run:
         place = "in memory" if self.folder is None else str(self.folder)
         return (
             f"Run({self.info['model']['name']} on {self.info['dataset']}, {self.status} after epoch "
-            f"{self.history[-1]['epoch'] if self.history else 0}, best epoch {self.best_epoch}, {place})"
+            f"{int(self.history[-1]['epoch']) if self.history else 0}, best epoch {self.best_epoch}, {place})"
         )
 
     def predict(self, data: Split | Batch, *, batch_size: int = 256) -> np.ndarray:
@@ -73,9 +74,21 @@ class Run:
         data
             A split of a data set of the same spec, or a batch.
         batch_size
-            Samples per pass; has no influence on the result.
+            Samples per pass, ≥ 1; has no influence on the result.
+
+        Raises
+        ------
+        ConfigError
+            If the data is neither, or the batch size is none.
         """
-        parts = [self._answer(part) for part in self.batches(data, batch_size)]
+        if type(batch_size) is not int or batch_size < 1:
+            raise ConfigError(f"predict: batch_size={batch_size!r}, expected an integer ≥ 1")
+        mode = self.model.training
+        self.model.eval()
+        try:
+            parts = [self._answer(part) for part in self.batches(data, batch_size)]
+        finally:
+            self.model.train(mode)
         outputs = self.model.spec.task.outputs
         joined = np.concatenate(parts) if parts else np.zeros((0, outputs), dtype=np.float32)
         return joined if self.model.spec.task.kind == "classification" else joined[:, 0]
@@ -124,10 +137,11 @@ class Run:
                 f"{folder.path}: run.json calls epoch {index['best_epoch']} the best, but does not list it"
             )
         model.load_state_dict(weights[index["best_epoch"]])
+        history = [{k: math.nan if v is None else v for k, v in row.items()} for row in index["history"]]
         return cls(
             model.eval(),
             index["info"],
-            index["history"],
+            history,
             index["status"],
             index["best_epoch"],
             weights,
@@ -147,7 +161,7 @@ def load(path: str | Path) -> Run:
     index = folder.read_index()
     try:
         return Run.from_index(folder, index)
-    except (KeyError, TypeError, AttributeError, ConfigError) as error:
+    except (KeyError, TypeError, AttributeError, ValueError, RuntimeError) as error:
         raise CheckpointError(f"{folder.path / 'run.json'} is not the index of a run ({error!r})") from error
 
 

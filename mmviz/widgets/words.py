@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -30,7 +30,7 @@ def fixed(value: float, places: int, *, plus: bool = False) -> str:
     """Return a number with a true minus sign, halves away from zero as browsers do; an en dash if it is not finite."""
     if not math.isfinite(value):
         return "–"
-    text = str(Decimal(abs(value)).quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP))
+    text = str(Decimal(abs(value)).quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP, context=Context(400)))
     if float(text) == 0:
         return text
     return ("−" if value < 0 else "+" if plus else "") + text

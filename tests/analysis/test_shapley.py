@@ -120,7 +120,7 @@ def test_the_last_prefix_has_the_contributions_of_the_whole_sequence(trace):
 
 
 def test_an_absent_modality_contributes_exactly_nothing(trace):
-    absent = ~trace["prefixes"]["valid"].any("time")
+    absent = ~trace["states"]["valid"].any("time")
     assert bool(absent.any()), "the fixture must hold a sample with an absent modality"
     phi = prefix_shapley(trace)["phi"]
     assert float(abs(phi.where(absent.drop_vars("modality").assign_coords(modality=phi["modality"]))).max()) == 0

@@ -10,7 +10,7 @@ from mmviz.errors import ConfigError
 def test_half_life_halves_a_state_under_the_median_step(trace):
     summary = states(trace)
     operator = trace["operator"].to_dataset()
-    dt = operator["dt"].where(trace["prefixes"]["valid"]).astype(float).median(("traced", "time"))
+    dt = operator["dt"].where(trace["states"]["valid"]).astype(float).median(("traced", "time"))
     decay = np.exp(dt * operator["A"].astype(float))
     left = decay ** summary["half_life"].rename(channel_all="channel")
     np.testing.assert_allclose(left.values, 0.5, rtol=1e-12)
@@ -33,7 +33,7 @@ def test_channels_are_ordered_from_long_to_short_half_life(trace):
 
 def test_size_is_zero_where_a_modality_is_absent(trace):
     summary = states(trace)
-    absent = ~trace["prefixes"]["valid"].any("time")
+    absent = ~trace["states"]["valid"].any("time")
     assert bool(absent.any())
     assert float(summary["size"].where(absent).max()) == 0
 

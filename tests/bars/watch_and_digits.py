@@ -2,7 +2,8 @@
 
     python tests/bars/watch_and_digits.py [--folds 0,1,2,3,4] [--out tests/bars/results.json]
 
-The settings were fixed once and are the same for every fold; no test subject was used to choose an epoch.
+The settings are the same for every fold and no test subject chooses an epoch; but the settings themselves were found by
+looking at these folds, so read the mean as somewhat optimistic.
 """
 
 import argparse
@@ -82,8 +83,8 @@ def main():
     print(f"av_digits: {row['accuracy']:.3f} (bar {DIGITS_BAR})")
     result = {"watch": {"mean": mean, "minutes": minutes, "folds": rows}, "av_digits": row, "machine": machine()}
     Path(chosen.out).write_text(json.dumps(result, indent=1) + "\n")
-    if mean < WATCH_BAR or row["accuracy"] < DIGITS_BAR:
-        raise SystemExit("a promised accuracy was missed")
+    if mean < WATCH_BAR or row["accuracy"] < DIGITS_BAR or minutes > WATCH_MINUTES:
+        raise SystemExit("a promised bar was missed")
 
 
 if __name__ == "__main__":

@@ -25,6 +25,11 @@ def _load(name):
     return module
 
 
+def _refuse(reason):
+    """Skip with the reason; where CI is set, fail."""
+    pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
+
+
 @pytest.fixture(scope="session")
 def make_frame():
     return _load("explorer_frames").make_frame
@@ -37,13 +42,13 @@ def hostile_text():
 
 @pytest.fixture(scope="session")
 def chromium():
-    pytest.importorskip("playwright", reason="playwright is not installed: pip install playwright")
+    if importlib.util.find_spec("playwright") is None:
+        _refuse("playwright is not installed: pip install playwright")
     from chromium import find_chromium, open_chromium
 
     found = find_chromium()
     if found is None:
-        reason = "no Chromium or Chrome on this machine: put one on PATH or name it in MMVIZ_CHROMIUM"
-        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
+        _refuse("no Chromium or Chrome on this machine: put one on PATH or name it in MMVIZ_CHROMIUM")
     with open_chromium(found) as browser:
         yield browser
 

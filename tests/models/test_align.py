@@ -5,7 +5,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mmviz.models.align import pad_to, resample
+from mmviz.models.align import bin_frames, pad_to, resample
 
 
 def sequence(length, padding_before, padding_after, features=2, seed=0):
@@ -63,3 +63,26 @@ def test_padding_keeps_frames_at_their_own_step():
     assert mask[0].tolist() == [False] * 2 + [True] * 5 + [False] * 3
     assert not got[0, 7:].any()
     assert not got[0, :2].any()
+
+
+def test_bins_average_the_frames_of_their_interval_on_one_clock():
+    frames, x, valid = sequence(12, 0, 0)
+    whole, mask = bin_frames(x, valid, 4, 12)
+    torch.testing.assert_close(whole[0], frames.view(4, 3, 2).mean(1), rtol=0, atol=1e-14)
+    assert bool(mask.all())
+    valid[0, 7:] = False
+    x[0, 7:] = torch.nan
+    short, mask = bin_frames(x, valid, 4, 12)
+    torch.testing.assert_close(short[0, :2], whole[0, :2], rtol=0, atol=0)
+    torch.testing.assert_close(short[0, 2], frames[6], rtol=0, atol=1e-14)
+    assert mask[0].tolist() == [True, True, True, False]
+    assert not short[0, 3].any()
+
+
+@settings(deadline=None)
+@given(st.integers(1, 60), st.integers(1, 60))
+def test_a_full_clock_in_any_number_of_bins_is_valid_everywhere_and_keeps_a_constant(steps, more):
+    x = torch.ones(1, steps + more, 1)
+    got, mask = bin_frames(x, torch.ones(1, steps + more, dtype=torch.bool), steps, steps + more)
+    assert bool(mask.all())
+    torch.testing.assert_close(got, torch.ones(1, steps, 1))

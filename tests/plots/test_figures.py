@@ -66,8 +66,8 @@ def test_renaming_a_modality_changes_labels_only(trace):
     renamed = phi.assign_coords(modality=["one", "two", "three"][: phi.sizes["modality"]])
     a, b = json.loads(plot_shapley(phi).to_json()), json.loads(plot_shapley(renamed).to_json())
     assert a != b
-    for bar in (*a["data"], *b["data"]):
-        del bar["y"]
+    for labelled in (*a["data"], *b["data"], *a["layout"]["annotations"], *b["layout"]["annotations"]):
+        del labelled["y"]
     assert a == b
 
 
@@ -129,3 +129,22 @@ def test_explorer_frame_needs_coalitions(trace):
     del poor["prefixes"]
     with pytest.raises(DataError, match="coalitions=True"):
         explorer_frame(poor)
+
+
+def test_a_step_without_data_is_left_blank(trace):
+    summary = states(trace)
+    valid = summary["valid"]
+    position = int(
+        np.flatnonzero(~valid.any("time").any("modality").values | ~valid.all(("modality", "time")).values)[0]
+    )
+    norm = states_frame(summary, sample=position)["norm"]
+    np.testing.assert_array_equal(np.isnan(norm.isel(rank=0).values), ~valid.isel(traced=position).values)
+
+
+def test_diverged_states_saturate_and_the_view_still_opens(trace):
+    wild = trace.copy(deep=True)
+    wild["states"]["norm"].values[-1, 0, :, 0, 5:] = np.inf
+    wild["states"]["norm"].values[-1, 1, :, 0, 5:] = np.nan
+    frame = explorer_frame(wild)
+    assert int(frame["state"].isel(epoch=-1, traced=0, modality=0).isel(time=slice(5, None)).min()) == 255
+    assert all(0 < s < 1e6 for s in json.loads(frame["state"].attrs["scale"]))

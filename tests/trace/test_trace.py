@@ -191,3 +191,42 @@ def test_a_missing_modality_is_named(trace):
 
 def test_a_trace_is_a_plain_datatree(trace):
     assert type(trace) is xr.DataTree
+
+
+@pytest.mark.parametrize("traced", [np.array([True, False]), [0.5, 1.9], ["0"]])
+def test_positions_that_are_no_whole_numbers_are_refused(toy, toy_run, traced):
+    with pytest.raises(ConfigError, match="traced="):
+        mm.trace.record(toy_run, toy["test"], traced=traced)
+
+
+def test_the_order_in_which_a_split_lists_its_modalities_does_not_matter(toy, toy_run):
+    split = toy["test"].take(range(8))
+    turned = {n: split.inputs[n] for n in reversed(toy.spec.names)}
+    other = type(split)(split.name, turned, split.valid, split.target, split.ids, split.group)
+    a, b = (mm.analysis.shapley(mm.trace.record(toy_run, s, traced=2)) for s in (split, other))
+    np.testing.assert_allclose(a["phi"].values, b["phi"].values, rtol=0, atol=1e-6)
+
+
+def test_recording_in_several_passes_gives_the_same_answers(toy, toy_run, trace, monkeypatch):
+    import mmviz.trace.recorder as recorder
+
+    split = toy["test"].take([0, 5, 7])
+    whole = mm.trace.record(toy_run, split, traced=3)
+    monkeypatch.setattr(recorder, "_ROWS", 5)
+    parts = mm.trace.record(toy_run, split, traced=3)
+    for group in ("coalitions", "prefixes"):
+        np.testing.assert_allclose(parts[group]["answer"], whole[group]["answer"], atol=1e-6)
+
+
+def test_state_summaries_do_not_depend_on_coalitions(ragged, ragged_run):
+    rich = mm.trace.record(ragged_run, ragged["test"], traced=[0, 1, 4])
+    poor = mm.trace.record(ragged_run, ragged["test"], traced=[0, 1, 4], coalitions=False)
+    a, b = mm.analysis.states(rich), mm.analysis.states(poor)
+    assert a.identical(b)
+
+
+def test_a_trace_of_an_augmented_run_survives_the_disk(toy, tmp_path):
+    model = mm.models.build("coupled_mamba", toy.spec, width=8, layers=1, state=4)
+    run = mm.train.fit(model, toy, epochs=1, augment=mm.train.Augment(stretch=toy.spec.names), progress=False)
+    trace = mm.trace.record(run, toy["test"], traced=2)
+    assert trace.identical(mm.trace.load(mm.trace.save(trace, tmp_path / "trace.nc")))

@@ -57,7 +57,7 @@ def test_training_uses_it_and_records_it(toy, monkeypatch):
     augment = mm.train.Augment(stretch=toy.spec.names)
     run = mm.train.fit(model, toy, epochs=1, augment=augment, progress=False)
     assert sum(calls) == len(toy["train"]), "training batches only"
-    assert run.info["train"]["augment"]["stretch"] == toy.spec.names
+    assert run.info["train"]["augment"]["stretch"] == list(toy.spec.names)
     assert np.isfinite(run.predict(toy["test"])).all()
 
 

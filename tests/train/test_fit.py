@@ -1,8 +1,10 @@
 """The loop: learns, repeats itself, stops when told, leaves nothing behind."""
 
+import dataclasses
 import math
 import os
 import random
+import shutil
 import signal
 import warnings
 
@@ -191,3 +193,82 @@ def test_the_linear_baseline_scores_every_subset(toy, regression):
 def test_predicting_on_what_is_no_split_is_refused(toy_run):
     with pytest.raises((ConfigError, DataError), match="expected a split"):
         toy_run.predict([1, 2, 3])
+
+
+@pytest.mark.parametrize("precision", ["32-true", "64-true", "bf16-mixed"])
+def test_every_precision_trains_and_leaves_a_float32_model(toy, precision):
+    run = mm.train.fit(model_of(toy), toy, epochs=1, precision=precision, progress=False)
+    assert run.status == "finished"
+    assert {v.dtype for v in run.model.state_dict().values()} == {torch.float32}
+    assert np.isfinite(run.predict(toy["test"])).all()
+
+
+def test_a_gradient_that_is_not_finite_stops_without_a_step(toy, tmp_path, monkeypatch):
+    def exploding(model, batch, task):
+        loss = next(iter(mm.train.joint.losses(model, batch, task)))
+        yield loss + 0 * (loss - loss.detach()).clamp(min=0).sqrt()  # finite value, infinite slope
+
+    monkeypatch.setitem(fit_function.__globals__["_STRATEGIES"], "joint", exploding)
+    run = mm.train.fit(model_of(toy), toy, epochs=2, out=tmp_path / "run", progress=False)
+    assert run.status == "diverged"
+    assert run.info["diverged"]["gradient_norm"] in ("nan", "inf")
+    assert same_weights(run.model.state_dict(), model_of(toy).state_dict())
+    assert mm.train.load(tmp_path / "run").status == "diverged"
+
+
+@pytest.mark.parametrize("options", [{"accelerator": "bogus"}, {"train": "nowhere"}])
+def test_a_call_that_cannot_work_does_not_touch_the_run_that_is_there(toy, toy_run, tmp_path, options):
+    folder = shutil.copytree(toy_run.folder, tmp_path / "run")
+    with pytest.raises(ConfigError):
+        mm.train.fit(model_of(toy), toy, epochs=1, out=folder, overwrite=True, progress=False, **options)
+    assert np.array_equal(mm.train.load(folder).predict(toy["test"]), toy_run.predict(toy["test"]))
+
+
+def test_splits_of_other_names_are_used_when_named(toy):
+    named = mm.data.Dataset(toy.spec, {"first": toy["train"], "second": toy["valid"]}, toy.report)
+    run = mm.train.fit(model_of(toy), named, epochs=1, train="first", valid="second", progress=False)
+    same = mm.train.fit(model_of(toy), toy, epochs=1, progress=False)
+    assert same_weights(run.weights[1], same.weights[1])
+    with pytest.raises(ConfigError, match="name one with train="):
+        mm.train.fit(model_of(toy), named, epochs=1, progress=False)
+
+
+def test_without_validation_the_last_epoch_is_the_best_and_patience_is_refused(toy):
+    bare = mm.data.Dataset(toy.spec, {"train": toy["train"]}, toy.report)
+    assert mm.train.fit(model_of(toy), bare, epochs=2, progress=False).best_epoch == 2
+    with pytest.raises(ConfigError, match="leave out patience"):
+        mm.train.fit(model_of(toy), bare, epochs=2, patience=1, progress=False)
+
+
+def test_the_index_of_a_run_is_strict_json_and_keeps_the_models_own_spec(toy, tmp_path):
+    import json
+
+    wide = dataclasses.replace(
+        toy.spec, modalities=tuple(dataclasses.replace(m, steps=32) for m in toy.spec.modalities)
+    )
+    augment = mm.train.Augment(stretch=toy.spec.names)
+    run = mm.train.fit(
+        mm.models.build("coupled_mamba", wide, width=8, layers=1, state=4), toy, epochs=1, out=tmp_path / "r",
+        augment=augment, progress=False,
+    )  # fmt: skip
+
+    def refuse(word):
+        raise AssertionError(word)
+
+    json.loads((tmp_path / "r" / "run.json").read_text(), parse_constant=refuse)
+    again = mm.train.load(tmp_path / "r")
+    assert again.model.steps == run.model.steps == 32
+    assert again.info == run.info
+
+
+def test_prediction_does_not_depend_on_the_mode_the_model_was_left_in(toy, toy_run):
+    expected = toy_run.predict(toy["test"])
+    toy_run.model.train()
+    try:
+        assert np.array_equal(toy_run.predict(toy["test"]), expected)
+        assert toy_run.model.training
+    finally:
+        toy_run.model.eval()
+    for size in (0, -1, 2.0):
+        with pytest.raises(ConfigError, match="batch_size="):
+            toy_run.predict(toy["test"], batch_size=size)

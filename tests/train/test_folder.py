@@ -12,6 +12,22 @@ from mmviz.errors import CheckpointError
 from mmviz.train.folder import RunFolder
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda i: i["weights"].update(abc=i["weights"]["0"]),
+        lambda i: i["spec"]["modalities"][0].update(mean=["q"] * 4),
+        lambda i: i["spec"]["modalities"][0].update(features=-1),
+        lambda i: i.update(best_epoch=77),
+        lambda i: i.pop("spec"),
+    ],
+)
+def test_an_index_with_impossible_values(folder, change):
+    edited(folder, change)
+    with pytest.raises(CheckpointError, match=r"run\.json"):
+        mm.train.load(folder)
+
+
 @pytest.fixture
 def folder(toy_run, tmp_path):
     return shutil.copytree(toy_run.folder, tmp_path / "copy")

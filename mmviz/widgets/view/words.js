@@ -1,4 +1,4 @@
-// Numbers and the sentence under the controls; the Python side writes the same sentence (readout.py).
+// Numbers and the sentence under the controls; the Python side writes the same sentence (words.py).
 function fixed(value, digits) {
   if (!Number.isFinite(value)) return "–";
   const text = Math.abs(value).toFixed(digits);
