@@ -20,6 +20,7 @@ from mmviz.errors import ConfigError
 from mmviz.models.batch import batch_of
 from mmviz.models.build import name_of
 from mmviz.train import joint
+from mmviz.train.admission import check_spec, check_splits, open_fabric
 from mmviz.train.config import TrainConfig
 from mmviz.train.folder import RunFolder
 from mmviz.train.interrupt import Interruptible
@@ -84,11 +85,11 @@ def fit(
     same weights bit for bit.
     """
     config = _config(options)
-    _same_spec(model, ds)
+    check_spec(model, ds)
     if config.augment is not None:
         config.augment.check({m.name: m.features for m in ds.spec.modalities})
-    _splits_of(ds, config)
-    fabric = _fabric(config)
+    check_splits(ds, config)
+    fabric = open_fabric(config)
     folder = None if out is None else RunFolder(out)
     with torch.random.fork_rng(), Interruptible() as interrupt:
         torch.manual_seed(config.seed)
@@ -282,37 +283,3 @@ def _config(options: dict[str, Any]) -> TrainConfig:
     if config.strategy not in _STRATEGIES:
         raise ConfigError(f"fit: strategy={config.strategy!r} is unknown; available: {', '.join(_STRATEGIES)}")
     return config
-
-
-def _splits_of(ds: Dataset, config: TrainConfig) -> None:
-    if config.train not in ds.splits:
-        raise ConfigError(
-            f"fit: split {config.train!r} is not there; {ds.spec.name!r} has {', '.join(ds.splits)}: name one with train="
-        )
-    if config.valid not in ds.splits and (config.patience or config.valid != "valid"):
-        raise ConfigError(
-            f"fit: split {config.valid!r} is not there, so nothing can be validated; {ds.spec.name!r} has "
-            f"{', '.join(ds.splits)}: name one with valid=, or leave out patience and valid"
-        )
-
-
-def _fabric(config: TrainConfig) -> Fabric:
-    try:
-        return Fabric(accelerator=config.accelerator, devices=1, precision=config.precision)  # type: ignore[arg-type]
-    except (ValueError, RuntimeError) as error:
-        raise ConfigError(
-            f"fit: accelerator={config.accelerator!r} cannot be used here ({error}); choose auto or cpu"
-        ) from error
-
-
-def _same_spec(model: FusionModel, ds: Dataset) -> None:
-    mine = getattr(model, "spec", None)
-    if mine is None:
-        raise ConfigError(f"fit: {type(model).__name__} carries no spec; build the model with mmviz.models.build")
-    shape = [(m.name, m.features) for m in mine.modalities]
-    theirs = [(m.name, m.features) for m in ds.spec.modalities]
-    if shape != theirs or mine.task.outputs != ds.spec.task.outputs:
-        raise ConfigError(
-            f"fit: the model was built for {shape} with {mine.task.outputs} outputs, the data set {ds.spec.name!r} has "
-            f"{theirs} with {ds.spec.task.outputs}; build the model from ds.spec"
-        )

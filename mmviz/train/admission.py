@@ -1,0 +1,51 @@
+"""What a training is checked for before anything starts, so that a call that cannot work changes nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lightning_fabric import Fabric
+
+from mmviz.errors import ConfigError
+
+if TYPE_CHECKING:
+    from mmviz.data.dataset import Dataset
+    from mmviz.models.fusion import FusionModel
+    from mmviz.train.config import TrainConfig
+
+
+def check_splits(ds: Dataset, config: TrainConfig) -> None:
+    """Raise ConfigError where a split that was named is not in the data set."""
+    if config.train not in ds.splits:
+        raise ConfigError(
+            f"fit: split {config.train!r} is not there; {ds.spec.name!r} has {', '.join(ds.splits)}: name one with train="
+        )
+    if config.valid not in ds.splits and (config.patience or config.valid != "valid"):
+        raise ConfigError(
+            f"fit: split {config.valid!r} is not there, so nothing can be validated; {ds.spec.name!r} has "
+            f"{', '.join(ds.splits)}: name one with valid=, or leave out patience and valid"
+        )
+
+
+def open_fabric(config: TrainConfig) -> Fabric:
+    """Return Lightning Fabric on one device; ConfigError where this machine has no such accelerator."""
+    try:
+        return Fabric(accelerator=config.accelerator, devices=1, precision=config.precision)  # type: ignore[arg-type]
+    except (ValueError, RuntimeError) as error:
+        raise ConfigError(
+            f"fit: accelerator={config.accelerator!r} cannot be used here ({error}); choose auto or cpu"
+        ) from error
+
+
+def check_spec(model: FusionModel, ds: Dataset) -> None:
+    """Raise ConfigError where the model was built for other data."""
+    mine = getattr(model, "spec", None)
+    if mine is None:
+        raise ConfigError(f"fit: {type(model).__name__} carries no spec; build the model with mmviz.models.build")
+    shape = [(m.name, m.features) for m in mine.modalities]
+    theirs = [(m.name, m.features) for m in ds.spec.modalities]
+    if shape != theirs or mine.task.outputs != ds.spec.task.outputs:
+        raise ConfigError(
+            f"fit: the model was built for {shape} with {mine.task.outputs} outputs, the data set {ds.spec.name!r} has "
+            f"{theirs} with {ds.spec.task.outputs}; build the model from ds.spec"
+        )
