@@ -96,4 +96,4 @@ def plot_shapley(phi: xr.Dataset) -> go.Figure:
     figure.update_layout(showlegend=False, bargap=0.35)
     figure.update_yaxes(autorange="reversed", showgrid=False)
     figure.update_xaxes(title={"text": "mean Shapley value", "standoff": 8}, zeroline=True)
-    return theme.dress(figure, title=title, subtitle=subtitle, height=130 + 55 * len(names))
+    return theme.dress(figure, title=title, subtitle=subtitle, height=150 + 55 * len(names))

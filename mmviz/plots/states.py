@@ -90,6 +90,6 @@ def plot_states(summary: xr.Dataset, *, sample: int = 0, epoch: int | None = Non
     title = f"Coupled states — {escaped(frame.attrs['dataset'])}, sample {frame.attrs['sample']}"
     subtitle = (
         f"layer {frame.attrs['layer'] + 1}, epoch {frame.attrs['epoch']}; the {frame.sizes['rank']} liveliest channels of each "
-        "modality, long half-lives on top"
+        "modality, long half-lives on top;<br>the last colour stands for the largest 0.5 % of the norms"
     )
-    return theme.dress(figure, title=title, subtitle=subtitle, width=720, height=130 + 130 * len(names))
+    return theme.dress(figure, title=title, subtitle=subtitle, width=720, height=150 + 130 * len(names))

@@ -52,7 +52,7 @@ def dress(figure: go.Figure, *, title: str, subtitle: str = "", width: int = 640
         },
         width=width,
         height=height,
-        margin={"l": 90, "r": 40, "t": 55 + 16 * lines, "b": 50},
+        margin={"l": 90, "r": 40, "t": 56 + 22 * (lines - 1) + 16, "b": 50},
         plot_bgcolor="white",
         paper_bgcolor="white",
     )
