@@ -15,6 +15,7 @@ SCREENSHOT = HERE.parent / "tests" / "browser" / "screenshot.py"
 
 
 def main():
+    """Train, record, save the page, take its picture."""
     ds = mm.data.load("watch", fold=0)
     model = mm.models.build("coupled_mamba", ds.spec, layers=2, steps=50, coupling="softmax", seed=0)
     augment = mm.train.Augment(rotate=ds.spec.names, degrees=20, stretch=("dynamic", "gyro"))

@@ -25,8 +25,8 @@ _NOTES = (
     "The filter looks ahead, so a window knows a little of what follows it in the same recording.",
     "Windows of 4 s that do not overlap; what is left at the end of a recording is not used.",
     "Folds by subject: fold k tests subjects 2k+1 and 2k+2 and validates on the next one; no subject is in two splits.",
-    "Units are not stated by the package: the accelerometer at rest has a median norm of 1.01, so g; the gyroscope explains "
-    "how gravity turns with slopes near 1 in the exercises it explains best, which fits rad/s and excludes degrees.",
+    "Units are not stated by the package but inferred: the accelerometer's norm is close to 1 at rest, so g; the size of the "
+    "angular velocity excludes degrees per second and suggests rad/s, which a fit of how gravity turns supports only weakly.",
     "Classes are the package's abbreviations; left and right arms are mixed.",
 )
 
