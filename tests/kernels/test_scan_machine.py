@@ -13,7 +13,8 @@ import sys
 sys.path.insert(0, {TESTS!r})
 import torch
 from scan_problems import Sizes, problem, solve, worst
-from mmkernels.scan.numba_backend import vector, forward, backward
+from mmkernels.scan.numba_backend import forward, backward
+from mmkernels.simd import vector
 for name, tolerance in {{"float32": 1e-5, "float64": 1e-12}}.items():
     if name not in sys.argv[1:]:
         continue
@@ -29,10 +30,11 @@ print(vector.HAS_AVX512, *(sum(k.stats.cache_hits.values()) for k in kernels))
 
 COMPILES = """
 import numba
-from mmkernels.scan.numba_backend import vector, forward
+from mmkernels.scan.numba_backend import forward
+from mmkernels.simd import vector
 for single in (True, False):
     sizes, plan, inputs, outputs = (0,) * 6, (16, 1, False, False, 0), (0,) * 9, (0,) * 3
-    arguments = (vector.Kind(1, single=single), sizes, plan, inputs, outputs, 0, 0)
+    arguments = (vector.Kind(1, single=single, sources=""), sizes, plan, inputs, outputs, 0, 0)
     forward.forward.compile(tuple(numba.typeof(value) for value in arguments))
 print(vector.HAS_AVX512, *("\\n".join(forward.forward.inspect_asm().values())).split())
 """

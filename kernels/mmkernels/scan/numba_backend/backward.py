@@ -12,14 +12,7 @@ tensor with time, channel and state axes is ever stored.
 from numba import njit
 
 from mmkernels.scan.numba_backend.forward import OPTIONS, read_step
-from mmkernels.scan.numba_backend.vector_couple import (
-    add_outer,
-    heard,
-    rows_where_real,
-    told,
-    zero_matrix,
-)
-from mmkernels.scan.numba_backend.vector_math import (
+from mmkernels.simd.arithmetic import (
     add,
     exp2,
     multiply,
@@ -28,7 +21,14 @@ from mmkernels.scan.numba_backend.vector_math import (
     where_real,
     zero,
 )
-from mmkernels.scan.numba_backend.vector_memory import (
+from mmkernels.simd.couple import (
+    add_outer,
+    heard,
+    rows_where_real,
+    told,
+    zero_matrix,
+)
+from mmkernels.simd.memory import (
     add_double,
     lane_sum,
     load,

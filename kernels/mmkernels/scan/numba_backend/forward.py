@@ -9,15 +9,15 @@ from typing import Any
 
 from numba import njit
 
-from mmkernels.scan.numba_backend.vector_couple import heard, matrix, rows_where_real
-from mmkernels.scan.numba_backend.vector_math import (
+from mmkernels.simd.arithmetic import (
     exp2,
     multiply,
     multiply_add,
     where_real,
     zero,
 )
-from mmkernels.scan.numba_backend.vector_memory import (
+from mmkernels.simd.couple import heard, matrix, rows_where_real
+from mmkernels.simd.memory import (
     load,
     load_lanes,
     spread,

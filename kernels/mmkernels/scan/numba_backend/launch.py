@@ -2,17 +2,19 @@
 
 import math
 from collections.abc import Iterable
+from pathlib import Path
 from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
-from mmkernels.scan.numba_backend import threads
 from mmkernels.scan.numba_backend.backward import backward
 from mmkernels.scan.numba_backend.forward import forward
 from mmkernels.scan.numba_backend.layout import new, pack, unpack
-from mmkernels.scan.numba_backend.vector import Kind
+from mmkernels.simd import threads
+from mmkernels.simd.vector import Kind, digest
 
+SOURCES = digest(Path(__file__).parent)
 LOG2_E = math.log2(math.e)
 CHUNK = 16  # steps between two checkpoints
 TILE_BYTES = 24_000  # states of one forward task: most of a first-level cache
@@ -36,7 +38,7 @@ class Given(NamedTuple):
     @property
     def kind(self) -> Kind:
         """Return what the kernels are compiled for."""
-        return Kind(self.x.shape[0], single=self.x.dtype == torch.float32)
+        return Kind(self.x.shape[0], single=self.x.dtype == torch.float32, sources=SOURCES)
 
     @property
     def sizes(self) -> tuple[int, int, int, int, int, int]:
@@ -70,7 +72,7 @@ def _read(given: Given) -> tuple[Tensor, ...]:
 def checkpoint_shape(x: Tensor, n_state: int, save: bool) -> tuple[int, ...]:
     """Return the shape of the checkpoints, (B, chunks, V, N, M, lanes); no chunks unless `save`."""
     n_modality, n_batch, n_time, n_channel = x.shape
-    lanes = Kind(n_modality, single=x.dtype == torch.float32).lanes
+    lanes = Kind(n_modality, single=x.dtype == torch.float32, sources=SOURCES).lanes
     n_chunk = (n_time + CHUNK - 1) // CHUNK if save else 0
     return (n_batch, n_chunk, (n_channel + lanes - 1) // lanes, n_state, n_modality, lanes)
 

@@ -10,7 +10,7 @@ from llvmlite import ir
 from numba import types
 from numba.core import cgutils
 
-from mmkernels.scan.numba_backend.vector import (
+from mmkernels.simd.vector import (
     I32,
     VectorType,
     build,

@@ -32,10 +32,15 @@ def _has_avx512() -> bool:
 HAS_AVX512 = _has_avx512()
 VECTOR_BYTES = 64 if HAS_AVX512 else 32
 
-# Numba's on-disk cache of a kernel looks only at the file the kernel is in. The digest below is part of
-# the type of every kernel's first argument, so that a change in these files compiles the kernels anew.
-_SOURCES = sorted(Path(__file__).parent.glob("*.py"))
-DIGEST = hashlib.sha256(b"".join(file.read_bytes() for file in _SOURCES)).hexdigest()[:12]
+
+def digest(folder: Path) -> str:
+    """Return a name for the present text of this folder's and `folder`'s files.
+
+    Numba's on-disk cache of a kernel looks only at the file the kernel is in. The digest is part of the type of
+    every kernel's first argument, so that a change in any file that goes into it compiles the kernel anew.
+    """
+    files = [file for place in (Path(__file__).parent, folder) for file in sorted(place.glob("*.py"))]
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:12]
 
 
 class VectorType(types.Type):
@@ -82,10 +87,12 @@ class Kind:
         Number of modalities, at least 1.
     single
         True for float32, False for float64.
+    sources
+        `digest` of the folder that the kernel is in.
     """
 
-    def __init__(self, n_modality: int, *, single: bool) -> None:
-        self.n_modality, self.single = n_modality, single
+    def __init__(self, n_modality: int, *, single: bool, sources: str) -> None:
+        self.n_modality, self.single, self.sources = n_modality, single, sources
 
     @property
     def lanes(self) -> int:
@@ -96,12 +103,12 @@ class Kind:
 class KindType(types.Type):
     """The Numba type of `Kind`: count and precision are known when the kernel is compiled."""
 
-    def __init__(self, n_modality: int, single: bool) -> None:
+    def __init__(self, n_modality: int, single: bool, sources: str) -> None:
         self.n_modality = n_modality
         self.dtype = types.float32 if single else types.float64
         self.vectors = VectorType(self.dtype, n_modality)
         self.matrix = VectorType(self.dtype, n_modality**2)
-        super().__init__(name=f"kind({n_modality}, {self.dtype}, {VECTOR_BYTES}, {DIGEST})")
+        super().__init__(name=f"kind({n_modality}, {self.dtype}, {VECTOR_BYTES}, {sources})")
 
 
 register_model(KindType)(models.OpaqueModel)
@@ -109,7 +116,7 @@ register_model(KindType)(models.OpaqueModel)
 
 @typeof_impl.register(Kind)
 def _typeof_kind(value: Kind, context: Any) -> KindType:
-    return KindType(value.n_modality, value.single)
+    return KindType(value.n_modality, value.single, value.sources)
 
 
 @unbox(KindType)

@@ -8,9 +8,9 @@ from typing import Any
 
 from llvmlite import ir
 
-from mmkernels.scan.numba_backend.vector import VectorType, build, intrinsic, parts, splat
-from mmkernels.scan.numba_backend.vector_math import chosen, constant, fused
-from mmkernels.scan.numba_backend.vector_memory import INT, each
+from mmkernels.simd.arithmetic import chosen, constant, fused
+from mmkernels.simd.memory import INT, each
+from mmkernels.simd.vector import VectorType, build, intrinsic, parts, splat
 
 
 @intrinsic

@@ -13,8 +13,8 @@ from llvmlite import ir
 from numba import types
 from numba.core import cgutils
 
-from mmkernels.scan.numba_backend.vector import HAS_AVX512, I32, VectorType, build, intrinsic, parts
-from mmkernels.scan.numba_backend.vector_memory import INT, each
+from mmkernels.simd.memory import INT, each
+from mmkernels.simd.vector import HAS_AVX512, I32, VectorType, build, intrinsic, parts
 
 # 2**f = 1 + f * (c0 + c1 f + ...) on [-1/2, 1/2], interpolated at Chebyshev points; 2**0 is exactly 1.
 # Largest relative error 2.0e-7 (single, five terms) and 8.4e-18 (double, eleven terms).
