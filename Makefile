@@ -3,10 +3,14 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
+# mamba-ssm is the kernels' peer and oracle. Without CUDA its package installs only like this, and without what it requires.
+MAMBA := MAMBA_SKIP_CUDA_BUILD=TRUE MAMBA_FORCE_BUILD=TRUE $(PIP) install -q --no-deps --no-build-isolation mamba-ssm==2.3.2.post1
+# the GPU benchmark runs in any Python with a CUDA build of torch: make gpu GPU_PYTHON=...
+GPU_PYTHON ?= $(if $(wildcard $(BIN)/python),$(BIN)/python,$(PYTHON))
 ROOT := $(shell [ "$$(id -u)" = 0 ] && echo --allow-root)
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test check bars browser figures notebooks lock clean
+.PHONY: help lab test check bars bench bench-table gpu browser figures notebooks lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -26,6 +30,15 @@ check: $(VENV)/.dev ## style, types, import arrows, notebooks in step with their
 bars: $(VENV)/.dev ## the promised accuracies, measured (minutes); prints a table and writes JSON
 	$(BIN)/python tests/bars/watch_and_digits.py
 
+bench: $(VENV)/.bench ## the kernels against their peers (about 25 minutes on a quiet machine); JSON and tables (BENCH_FLAGS="--only scan")
+	PYTHONPATH=kernels:. $(BIN)/python -m bench $(BENCH_FLAGS)
+
+bench-table: ## write the tables of kernels/README.md from the stored JSON
+	PYTHONPATH=kernels:. $(GPU_PYTHON) -m bench --table
+
+gpu: ## the same on an NVIDIA GPU; needs torch and triton, nothing else
+	PYTHONPATH=kernels:. $(GPU_PYTHON) -m bench --gpu $(BENCH_FLAGS)
+
 browser: ## install Debian's Chromium for the browser tests (needs apt and root)
 	@{ command -v chromium || command -v chromium-browser || command -v google-chrome; } >/dev/null && echo "a browser is there" || \
 	{ command -v apt-get >/dev/null || { echo "no apt-get here: install Chromium or Chrome by hand"; exit 1; }; \
@@ -40,8 +53,8 @@ notebooks: $(VENV)/.dev ## bring the .ipynb files in step with their percent scr
 lock: ## write constraints.txt anew from a fresh environment
 	rm -rf .lock && $(PYTHON) -m venv .lock
 	.lock/bin/python -m pip install -q "$$(grep ^torch== constraints.txt)"
-	.lock/bin/python -m pip install -q -c constraints.txt -e ".[lab,explain,dev]"
-	.lock/bin/python -m pip freeze --exclude-editable | sed 's/+cpu//' > constraints.txt && rm -rf .lock
+	.lock/bin/python -m pip install -q -c constraints.txt -e ".[lab,explain,dev,bench]"
+	.lock/bin/python -m pip freeze --all --exclude pip --exclude-editable | sed 's/+cpu//' > constraints.txt && rm -rf .lock
 
 clean: ## remove .venv and everything that was made
 	rm -rf $(VENV) .lock runs dist build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
@@ -58,4 +71,9 @@ $(VENV)/.lab: $(VENV)/.base
 
 $(VENV)/.dev: $(VENV)/.lab
 	$(PIP) install -q -c constraints.txt -e ".[lab,explain,dev]"
+	@if [ "$$(uname -s)-$$(uname -m)" = Linux-x86_64 ]; then $(MAMBA) || echo "mamba-ssm did not install: its tests are skipped"; fi
+	@touch $@
+
+$(VENV)/.bench: $(VENV)/.dev
+	$(PIP) install -q -c constraints.txt -e ".[lab,explain,dev,bench]"
 	@touch $@
