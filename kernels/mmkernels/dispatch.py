@@ -24,31 +24,50 @@ class Backend:
         The implementation; every backend of an operator has the same signature.
     reason_against
         Given the operator's first tensor (None: in general), returns why the backend cannot run, or None if it can.
+    reason_against_call
+        Given the arguments by name that the operator hands to `choose`, returns why the backend cannot run with them.
+    note
+        Given the operator's first tensor (None: in general), returns what a reader should know of what runs.
     """
 
     name: str
     run: Callable[..., Any]
     reason_against: Callable[[Tensor | None], str | None]
+    reason_against_call: Callable[..., str | None] | None = None
+    note: Callable[[Tensor | None], str | None] | None = None
+
+    def against(self, first: Tensor | None, given: dict[str, Any]) -> str | None:
+        """Return why the backend cannot run for this tensor and these arguments, or None if it can."""
+        reason = self.reason_against(first)
+        if reason is None and self.reason_against_call is not None:
+            return self.reason_against_call(**given)
+        return reason
+
+    def noted(self, first: Tensor | None) -> str | None:
+        """Return the note, if there is one."""
+        return None if self.note is None else self.note(first)
 
 
 @dataclass(frozen=True)
 class Choice:
-    """What ran: the operator, the backend, what the caller asked for, and why better ones did not run."""
+    """What ran: operator, backend, what the caller asked for, why better ones did not run, what to know of it."""
 
     operator: str
     backend: str
     requested: str
     rejected: dict[str, str] = field(default_factory=dict)
+    note: str | None = None
 
 
 @dataclass(frozen=True)
 class Availability:
-    """One row of `backends()`: can this backend run here, and if not, why."""
+    """One row of `backends()`: can this backend run here, if not, why, and what to know of it."""
 
     operator: str
     backend: str
     available: bool
     reason: str | None
+    note: str | None = None
 
 
 _registry: dict[str, dict[str, Backend]] = {}
@@ -72,7 +91,7 @@ def register(operator: str, backend: Backend) -> None:
     known[backend.name] = backend
 
 
-def choose(operator: str, requested: str, first: Tensor) -> Backend:
+def choose(operator: str, requested: str, first: Tensor, **given: Any) -> Backend:
     """Return the backend that will run `operator`, and record the choice for `last_backend`.
 
     Parameters
@@ -83,6 +102,8 @@ def choose(operator: str, requested: str, first: Tensor) -> Backend:
         "auto" or the name of a backend.
     first
         The operator's first tensor: its device and dtype decide which backends can run.
+    given
+        Further arguments, for backends that cannot run with all of them.
 
     Raises
     ------
@@ -96,13 +117,13 @@ def choose(operator: str, requested: str, first: Tensor) -> Backend:
         raise ValueError(f"{operator}: there is no backend {requested!r}. Pass backend='auto' or one of {list(known)}.")
     rejected: dict[str, str] = {}
     for backend in known.values() if requested == "auto" else (known[requested],):
-        reason = backend.reason_against(first)
+        reason = backend.against(first, given)
         if reason is None:
             if not torch.compiler.is_compiling():
-                _last[operator] = Choice(operator, backend.name, requested, rejected)
+                _last[operator] = Choice(operator, backend.name, requested, rejected, backend.noted(first))
             return backend
         rejected[backend.name] = reason
-    able = [name for name, backend in known.items() if backend.reason_against(first) is None]
+    able = [name for name, backend in known.items() if backend.against(first, given) is None]
     reasons = "; ".join(f"{name}: {reason}" for name, reason in rejected.items())
     raise BackendUnavailable(
         f"{operator}: backend {requested!r} cannot run for {first.dtype} on {first.device} ({reasons}). "
@@ -132,5 +153,5 @@ def backends(operator: str | None = None) -> list[Availability]:
     for name in _registry if operator is None else (operator,):
         for backend in _registry[name].values():
             reason = backend.reason_against(None)
-            rows.append(Availability(name, backend.name, reason is None, reason))
+            rows.append(Availability(name, backend.name, reason is None, reason, backend.noted(None)))
     return rows

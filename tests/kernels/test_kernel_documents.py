@@ -24,7 +24,7 @@ def test_the_example_of_the_operator_gives_what_it_shows() -> None:
     assert result.failed == 0
 
 
-@pytest.mark.parametrize("name", ["numba", "reference"])
+@pytest.mark.parametrize("name", ["numba", "reference", "mamba_ssm"])
 def test_the_table_of_backends_names_each(name: str) -> None:
     assert f"| `{name}` |" in (KERNELS / "mmkernels" / "scan" / "README.md").read_text(encoding="utf-8")
     assert name in {row.backend for row in mmkernels.backends("coupled_scan")}

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from mmkernels.dispatch import Backend, register
+from mmkernels.scan import mamba_ssm_backend as mamba_ssm
 from mmkernels.scan.numba_backend.operator import coupled_scan_numba
 from mmkernels.scan.reference import coupled_scan_reference
 
@@ -39,3 +40,14 @@ def _never(first: Tensor | None) -> str | None:
 
 register("coupled_scan", Backend("numba", coupled_scan_numba, _against_numba))
 register("coupled_scan", Backend("reference", coupled_scan_reference, _never))
+# A peer to compare with. After the reference, which never refuses: "auto" never comes this far.
+register(
+    "coupled_scan",
+    Backend(
+        "mamba_ssm",
+        mamba_ssm.coupled_scan_mamba_ssm,
+        mamba_ssm.against,
+        mamba_ssm.against_call,
+        mamba_ssm.note,
+    ),
+)

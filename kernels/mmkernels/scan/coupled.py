@@ -100,7 +100,8 @@ def coupled_scan(
     return_state
         Also return the state after the last step.
     backend
-        "auto" (the best that can run), "numba" or "reference". See `backends` and `last_backend`.
+        "auto" (the best that can run), or a name: "numba", "reference", or "mamba_ssm" (a peer to compare with,
+        M = 1 only). See `backends` and `last_backend`.
 
     Returns
     -------
@@ -144,6 +145,6 @@ def coupled_scan(
     tensor([0.5000, 0.8033, 0.9872])
     """
     check_arguments(x, {"dt": dt, "A": A, "B": B, "C": C, "D": D, "W": W}, h0=h0, mask=mask)
-    chosen = choose("coupled_scan", backend, x)
+    chosen = choose("coupled_scan", backend, x, W=W, h0=h0, mask=mask)
     y, h_last = chosen.run(x, dt, A, B, C, D, W, h0=h0, mask=mask)
     return (y, h_last) if return_state else y
