@@ -125,7 +125,8 @@ def _split(
         wider = steps[m] - x.shape[1]
         inputs[m] = np.pad(x, ((0, 0), (0, wider), (0, 0)))[keep]
         valid[m] = np.pad(real, ((0, 0), (0, wider)))[keep]
-    return Split(part.name, inputs, valid, target[keep], part.ids[keep], part.group[keep])
+    extras = {k: v[keep] for k, v in part.extras.items()}
+    return Split(part.name, inputs, valid, target[keep], part.ids[keep], part.group[keep], extras)
 
 
 def _real_steps(

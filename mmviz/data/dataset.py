@@ -33,6 +33,8 @@ class Split:
         Text (n,), unique over all splits.
     group
         Text (n,): subject, speaker or video; "" where not known.
+    extras
+        What else is known per sample and no model reads: name to array of n rows, such as "raw_text" (objects).
     """
 
     name: str
@@ -41,6 +43,7 @@ class Split:
     target: NDArray[Any]
     ids: NDArray[np.str_]
     group: NDArray[np.str_]
+    extras: Mapping[str, NDArray[Any]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.target)
@@ -84,6 +87,7 @@ class Split:
             self.target[rows],
             self.ids[rows],
             self.group[rows],
+            {k: v[rows] for k, v in self.extras.items()},
         )
 
     def __repr__(self) -> str:

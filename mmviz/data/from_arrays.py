@@ -20,6 +20,7 @@ def from_arrays(
     valid: Mapping[str, Any] | None = None,
     ids: Any = None,
     group: Any = None,
+    extras: Any = None,
     task: Literal["classification", "regression"] = "classification",
     classes: Sequence[str] | None = None,
     label_range: tuple[float, float] | None = None,
@@ -57,6 +58,8 @@ def from_arrays(
         Per modality, booleans (n, steps): True where the step is real.
     ids, group
         Text (n,). Ids default to split and number; groups (subject, speaker, video) to "".
+    extras
+        Name to n values that no model reads, such as the raw text; kept in ``Split.extras``.
     task
         What the target is.
     classes
@@ -97,6 +100,7 @@ def from_arrays(
         valid=valid,
         ids=ids,
         group=group,
+        extras=extras,
         split=split,
         split_by=split_by,
         seed=seed,
@@ -115,6 +119,7 @@ def _parts(
     valid: Mapping[str, Any] | None,
     ids: Any,
     group: Any,
+    extras: Any,
     split: Mapping[str, float] | None,
     split_by: str,
     seed: int,
@@ -125,7 +130,7 @@ def _parts(
     if all(nested):
         if split is not None:
             raise ConfigError(f"split={dict(split)}: the splits are given by inputs already; leave one of them out")
-        return parts_from_splits(inputs, target, lengths, valid, ids, group)
+        return parts_from_splits(inputs, target, lengths, valid, ids, group, extras)
     if any(nested):
         raise ConfigError(
             "inputs: some values are arrays and some are mappings; give either splits or modalities outside"
@@ -134,5 +139,5 @@ def _parts(
         raise ConfigError(
             "split: none given; pass split={'train': 0.7, 'valid': 0.15, 'test': 0.15}, or inputs per split"
         )
-    everything = make_part("", inputs, target, lengths or {}, valid or {}, ids, group)
+    everything = make_part("", inputs, target, lengths or {}, valid or {}, ids, group, extras)
     return parts_from_whole(everything, split, by=split_by, seed=seed)

@@ -1,7 +1,7 @@
 """The raw arrays of one split, before any check of values; made from splits given, or dealt out from the whole."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -24,6 +24,7 @@ class Part:
     valid: dict[str, Any]
     ids: NDArray[np.str_]
     group: NDArray[np.str_]
+    extras: dict[str, NDArray[Any]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -38,6 +39,7 @@ class Part:
             {m: np.asarray(v)[rows] for m, v in self.valid.items()},
             self.ids[rows],
             self.group[rows],
+            {k: v[rows] for k, v in self.extras.items()},
         )
 
 
@@ -59,6 +61,7 @@ def make_part(
     valid: Mapping[str, Any],
     ids: Any,
     group: Any,
+    extras: Mapping[str, Any] | None = None,
 ) -> Part:
     """Take the arrays of one split, refusing different sample counts and names that belong to no modality.
 
@@ -66,7 +69,7 @@ def make_part(
     ----------
     name
         Of the split; "" where the whole is still to be dealt out.
-    inputs, target, lengths, valid, ids, group
+    inputs, target, lengths, valid, ids, group, extras
         As in `from_arrays`, without the outer level.
 
     Returns
@@ -100,6 +103,7 @@ def make_part(
     counts |= {f"lengths of {m}": _count(v, f"{at}lengths of {m}") for m, v in lengths.items()}
     counts |= {f"valid of {m}": _count(v, f"{at}valid of {m}") for m, v in valid.items()}
     counts |= {k: _count(v, at + k) for k, v in (("ids", ids), ("group", group)) if v is not None}
+    counts |= {f"extras {k!r}": _count(v, f"{at}extras {k!r}") for k, v in (extras or {}).items()}
     if len(set(counts.values())) > 1:
         listed = ", ".join(f"{k} {v}" for k, v in counts.items())
         raise DataError(f"{at}sample counts differ: {listed}; every array needs one row per sample")
@@ -109,7 +113,8 @@ def make_part(
     prefix = name or "sample"
     names = _text([f"{prefix}_{i}" for i in range(n)] if ids is None else ids, f"{at}ids")
     groups = _text([""] * n if group is None else group, f"{at}group")
-    return Part(name, signals, target, dict(lengths), dict(valid), names, groups)
+    more = {k: _column(v, n) for k, v in (extras or {}).items()}
+    return Part(name, signals, target, dict(lengths), dict(valid), names, groups, more)
 
 
 def parts_from_splits(
@@ -119,6 +124,7 @@ def parts_from_splits(
     valid: Mapping[str, Any] | None,
     ids: Any,
     group: Any,
+    extras: Any = None,
 ) -> list[Part]:
     """Take splits that the user made: every argument is a mapping from split to content.
 
@@ -134,7 +140,7 @@ def parts_from_splits(
     ConfigError
         If another argument is no mapping, lacks a split, or names an unknown one.
     """
-    given = {"target": target, "lengths": lengths, "valid": valid, "ids": ids, "group": group}
+    given = {"target": target, "lengths": lengths, "valid": valid, "ids": ids, "group": group, "extras": extras}
     for option, value in given.items():
         if value is None:
             continue
@@ -154,6 +160,7 @@ def parts_from_splits(
             (valid or {}).get(split, {}),
             (ids or {}).get(split),
             (group or {}).get(split),
+            (extras or {}).get(split),
         )
         for split in inputs
     ]
@@ -183,6 +190,15 @@ def _count(values: Any, where: str) -> int:
         raise DataError(
             f"{where}: a {type(values).__name__} ({values!r:.40}) where one row per sample is needed"
         ) from None
+
+
+def _column(values: Any, n: int) -> NDArray[Any]:
+    """Take an array as it is, anything else as n objects."""
+    if isinstance(values, np.ndarray):
+        return values.copy()
+    column = np.empty(n, dtype=object)
+    column[:] = list(values)
+    return column
 
 
 def _text(values: Any, where: str) -> NDArray[np.str_]:

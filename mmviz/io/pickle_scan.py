@@ -1,9 +1,8 @@
 """The static pass over a pickle: every opcode is looked at, none is executed."""
 
-import io
 import pickletools
 from collections.abc import Collection
-from typing import Any
+from typing import Any, BinaryIO
 
 from mmviz.errors import UnsafeFileError
 
@@ -69,7 +68,7 @@ ALLOWED_OPCODES = frozenset(
 )
 
 
-def scan(data: bytes, allowed_names: Collection[tuple[str, str]]) -> int:
+def scan(stream: BinaryIO, size: int, allowed_names: Collection[tuple[str, str]]) -> int:
     """Walk the opcodes of a pickle without executing them.
 
     `pickletools` also checks every declared length against the bytes that are there, which CPython's unpickler does
@@ -77,8 +76,10 @@ def scan(data: bytes, allowed_names: Collection[tuple[str, str]]) -> int:
 
     Parameters
     ----------
-    data
-        One pickle, nothing after it.
+    stream
+        At the start of one pickle, nothing after it.
+    size
+        Bytes in the stream.
     allowed_names
         Pairs (module, name) that the opcode ``GLOBAL`` may ask for. The names of ``STACK_GLOBAL`` are only known when
         the pickle runs: the unpickler must check them.
@@ -98,15 +99,26 @@ def scan(data: bytes, allowed_names: Collection[tuple[str, str]]) -> int:
         If `pickletools` finds the bytes malformed; the caller translates.
     """
     count, opcode = 0, "nothing"
-    stream = io.BytesIO(data)
-    for count, (op, arg, position) in enumerate(pickletools.genops(stream), start=1):
+    for count, (op, arg, position) in enumerate(pickletools.genops(_Clamped(stream, size)), start=1):
         opcode = op.name
         problem = _problem(opcode, arg, count, allowed_names)
         if problem:
             raise UnsafeFileError(f"byte {position}: {problem}")
-    if stream.tell() != len(data):
-        raise UnsafeFileError(f"byte {stream.tell()}: {len(data) - stream.tell()} bytes follow the end ({opcode})")
+    if stream.tell() != size:
+        raise UnsafeFileError(f"byte {stream.tell()}: {size - stream.tell()} bytes follow the end ({opcode})")
     return count
+
+
+class _Clamped:
+    """A stream that is never asked for more bytes than it has: a file would allocate them before it looks."""
+
+    def __init__(self, stream: BinaryIO, size: int) -> None:
+        self._stream, self._size = stream, size
+        self.tell, self.readline = stream.tell, stream.readline
+
+    def read(self, count: int) -> bytes:
+        """Read `count` bytes, or what is left."""
+        return self._stream.read(min(count, self._size - self._stream.tell()))
 
 
 def _problem(opcode: str, arg: Any, count: int, allowed_names: Collection[tuple[str, str]]) -> str:

@@ -6,9 +6,10 @@ has been checked; a walk over the result that lets only plain types through. The
 """
 
 import io
+import os
 import pickle
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 
@@ -49,12 +50,16 @@ def load(path: str | Path, *, encoding: str = "ASCII", max_bytes: int = MAX_BYTE
     """
     path = Path(path)
     with path.open("rb") as file:
-        data = file.read(max_bytes + 1)
-    if len(data) > max_bytes:
-        raise UnsafeFileError(
-            f"{path.name}: more than {max_bytes} bytes; pass a larger max_bytes if you trust its size"
-        )
-    return loads(data, encoding=encoding, where=path.name)
+        before = os.fstat(file.fileno())
+        if before.st_size > max_bytes:
+            raise UnsafeFileError(
+                f"{path.name}: more than {max_bytes} bytes; pass a larger max_bytes if you trust its size"
+            )
+        value = _read(file, before.st_size, encoding, path.name)
+        after = os.fstat(file.fileno())
+    if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
+        raise UnsafeFileError(f"{path.name}: the file changed while it was read; read it again when it is at rest")
+    return value
 
 
 def loads(data: bytes, *, encoding: str = "ASCII", where: str = "pickle") -> Any:
@@ -89,18 +94,26 @@ def loads(data: bytes, *, encoding: str = "ASCII", where: str = "pickle") -> Any
     Known limit: a dictionary whose keys are tuples crafted to collide is refused only after it was built, which costs
     time quadratic in its size.
     """
+    return _read(io.BytesIO(data), len(data), encoding, where)
+
+
+def _read(file: BinaryIO, size: int, encoding: str, where: str) -> Any:
+    """Scan, then unpickle from the stream: the content is in memory once, in the arrays that are handed out."""
     if encoding not in _ENCODINGS:
         raise ConfigError(f"safe_pickle: encoding={encoding!r}; use one of {', '.join(map(repr, _ENCODINGS))}")
+    start = file.read(64)
+    file.seek(0)
     try:
-        walk = _Walk(scan(data, SEALED_NAMES))
-        return walk.plain(_Unpickler(data, encoding).load(), 0)
+        walk = _Walk(scan(file, size, SEALED_NAMES))
+        file.seek(0)
+        return walk.plain(_Unpickler(file, size, encoding).load(), 0)
     except UnsafeFileError as error:
         reason = str(error)
     except Exception as error:  # noqa: BLE001 - whatever the bytes provoke becomes one refusal
         reason = f"not a well-formed pickle ({type(error).__name__}: {error})"[:300]
     hint = "; a file written by Python 2 needs encoding='latin1'" if "codec can't decode" in reason else ""
     raise UnsafeFileError(
-        f"{where}: refused, nothing in it was run. It looks like {looks_like(data)}; {reason}{hint}. "
+        f"{where}: refused, nothing in it was run. It looks like {looks_like(start)}; {reason}{hint}. "
         "Only plain containers, text, numbers and NumPy arrays are read."
     )
 
@@ -108,10 +121,10 @@ def loads(data: bytes, *, encoding: str = "ASCII", where: str = "pickle") -> Any
 class _Unpickler(pickle.Unpickler):
     """CPython's unpickler, for which only our stand-ins exist."""
 
-    def __init__(self, data: bytes, encoding: str) -> None:
-        super().__init__(io.BytesIO(data), encoding=encoding)
+    def __init__(self, file: BinaryIO, size: int, encoding: str) -> None:
+        super().__init__(file, encoding=encoding)
         # protocols 0 to 2 spend the content of an array twice: once as text, once as bytes
-        self._names = sealed_names(Budget(2 * len(data) + _SLACK))
+        self._names = sealed_names(Budget(2 * size + _SLACK))
 
     def find_class(self, module: str, name: str) -> Sealed:
         require((module, name) in self._names, f"the name {module[:60]}.{name[:60]}, which no plain data needs")

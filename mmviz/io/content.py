@@ -1,0 +1,108 @@
+"""Open a file or folder by what is in it, never by its name: a pickle, npz, MATLAB, HDF5, tar or a folder."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from mmviz.errors import DataError
+from mmviz.io.file_kind import looks_like
+from mmviz.io.hdf5 import is_hdf5, probe_hdf5
+from mmviz.io.mat5 import is_mat5, read_mat5
+from mmviz.io.members import Members, folder_members, tar_members
+from mmviz.io.safe_pickle import load, loads
+from mmviz.io.tree_npz import read_tree
+
+Kind = Literal["pickle", "npz", "mat5", "hdf5", "folder", "tar"]
+MAX_MAT5 = 4 << 30
+
+
+@dataclass(frozen=True, eq=False)
+class Content:
+    """What a path holds.
+
+    Attributes
+    ----------
+    where
+        How it is called in errors.
+    path
+        Where it is.
+    kind
+        What it is.
+    tree
+        Of a pickle, an npz or a MATLAB 5 file: dictionaries, lists and arrays. Of HDF5: name to shape and dtype; the
+        content is read by `mmviz.io.hdf5.open_hdf5`. Otherwise None.
+    members
+        Of a folder or a tar archive; otherwise None.
+    """
+
+    where: str
+    path: Path
+    kind: Kind
+    tree: Any
+    members: Members | None = None
+
+
+def open_content(path: str | Path, *, encoding: str = "ASCII") -> Content:
+    """Open a path for reading.
+
+    Parameters
+    ----------
+    path
+        A file or a folder.
+    encoding
+        "latin1" for pickles written by Python 2.
+
+    Returns
+    -------
+    Content
+        Everything is in memory, except what a folder's files and HDF5 arrays hold.
+
+    Raises
+    ------
+    DataError
+        If the content is none of these kinds, or the reader of its kind refuses it.
+    OSError
+        If the file cannot be opened.
+    """
+    path = Path(path)
+    if path.is_dir():
+        return Content(path.name, path, "folder", None, folder_members(path))
+    with path.open("rb") as file:
+        start = file.read(520)
+    kind = kind_of(start)
+    if kind == "npz":
+        return Content(path.name, path, kind, read_tree(path))
+    if kind == "hdf5":
+        return Content(path.name, path, kind, probe_hdf5(path))
+    if kind == "mat5":
+        if path.stat().st_size > MAX_MAT5:
+            raise DataError(f"{path.name}: {path.stat().st_size} bytes; MATLAB 5 files up to {MAX_MAT5} are read")
+        return Content(path.name, path, kind, read_mat5(path.read_bytes(), where=path.name))
+    if kind == "tar":
+        return Content(path.name, path, kind, None, tar_members(path))
+    return Content(path.name, path, "pickle", load(path, encoding=encoding))
+
+
+def tree_of(data: bytes, *, where: str, encoding: str = "ASCII") -> Any:
+    """Read the tree in the bytes of a pickle, an npz or a MATLAB 5 file, as `open_content` does."""
+    kind = kind_of(data[:520])
+    if kind == "npz":
+        return read_tree(data, where=where)
+    if kind == "mat5":
+        return read_mat5(data, where=where)
+    if kind in ("hdf5", "tar"):
+        raise DataError(f"{where}: it looks like {looks_like(data[:64])}; give its path instead")
+    return loads(data, encoding=encoding, where=where)
+
+
+def kind_of(start: bytes) -> Kind:
+    """Name the kind from the first 520 bytes; what nothing else claims is tried as a pickle, which says what it sees."""
+    if start.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+        return "npz"
+    if is_hdf5(start):
+        return "hdf5"
+    if is_mat5(start):
+        return "mat5"
+    if start.startswith(b"\x1f\x8b") or start[257:262] == b"ustar":
+        return "tar"
+    return "pickle"

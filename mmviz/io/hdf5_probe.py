@@ -1,0 +1,129 @@
+"""Look at an HDF5 file in a process of its own: if the library dies over a crafted file, only this process dies.
+
+``python hdf5_probe.py PATH [--read NAME ...]`` prints one line of JSON: every data set's shape and dtype, or an error.
+It imports nothing of mmviz, so that it starts fast and works from any place.
+"""
+
+import json
+import sys
+from typing import Any
+
+MAX_OBJECTS = 10_000
+MAX_TEXTS = 100_000
+MAX_TEXT = 10_000
+SLAB = 1 << 24
+FREE = 256 << 20
+MAX_RATIO = 200
+FILTERS = (1, 2, 3)  # deflate, shuffle, checksum: what MATLAB and h5py write
+
+
+class RefusedError(Exception):
+    """The file holds something a data file does not need."""
+
+
+def open_file(path: str) -> Any:
+    """Open for reading only, with the library's own search for other files switched off."""
+    import h5py
+
+    return h5py.File(path, "r", libver="latest", locking=False)
+
+
+def checked(file: Any, name: str, size: int) -> Any:
+    """Return a data set of plain numbers or of references, or refuse.
+
+    Parameters
+    ----------
+    file
+        An open file.
+    name
+        Of a data set at the top level.
+    size
+        Of the file, bytes.
+    """
+    import h5py
+
+    if not isinstance(file.get(name, getlink=True), h5py.HardLink):
+        raise RefusedError(f"{name!r} is not in the file itself but a link to elsewhere")
+    data = file[name]
+    if not isinstance(data, h5py.Dataset):
+        raise RefusedError(f"{name!r} is a group, not an array")
+    if data.external or data.is_virtual:
+        raise RefusedError(f"the content of {name!r} lies in another file")
+    plist = data.id.get_create_plist()
+    filters = [plist.get_filter(i)[0] for i in range(plist.get_nfilters())]
+    if any(f not in FILTERS for f in filters):
+        raise RefusedError(f"{name!r} needs the filters {filters}; only deflate, shuffle and checksum are run")
+    if data.dtype.kind not in "iufbO" or (data.dtype.kind == "O" and h5py.check_ref_dtype(data.dtype) is None):
+        raise RefusedError(f"{name!r} holds {data.dtype}; only numbers and references are read")
+    bytes_needed = int(data.size) * data.dtype.itemsize if data.shape is not None else 0
+    if data.shape is None or data.ndim > 8 or (bytes_needed > FREE and bytes_needed > MAX_RATIO * size):
+        raise RefusedError(f"{name!r} of shape {data.shape} would need {bytes_needed} bytes; the file has {size}")
+    return data
+
+
+def texts(file: Any, data: Any) -> list[str]:
+    """Follow references to arrays of code units, as MATLAB stores a cell array of text."""
+    if data.size > MAX_TEXTS:
+        raise RefusedError(f"{data.name!r} holds {data.size} texts; at most {MAX_TEXTS} are read")
+    out = []
+    for reference in data[()].ravel():
+        target = file[reference]
+        if not hasattr(target, "dtype") or target.dtype.kind != "u" or target.size > MAX_TEXT:
+            raise RefusedError(f"{data.name!r} refers to something that is no text")
+        out.append("".join(chr(c) for c in target[()].ravel().tolist() if c))
+    return out
+
+
+def inspect(path: str, read: list[str]) -> dict[str, Any]:
+    """List the data sets; read those named once, slab by slab, and throw the content away."""
+    from pathlib import Path
+
+    size = Path(path).stat().st_size
+    found: dict[str, Any] = {}
+    with open_file(path) as file:
+        if len(file) > MAX_OBJECTS:
+            raise RefusedError(f"{len(file)} objects; at most {MAX_OBJECTS} are read")
+        for name in file:
+            try:
+                data = checked(file, name, size)
+            except RefusedError as error:
+                if name in read:
+                    raise
+                found[name] = {"refused": str(error)}
+                continue
+            found[name] = {"shape": list(data.shape), "dtype": data.dtype.str}
+        for name in read:
+            if name in found:
+                data = checked(file, name, size)
+                if data.dtype.kind == "O":
+                    texts(file, data)
+                    continue
+                if data.ndim == 0:
+                    data[()]
+                    continue
+                row = max(1, int(data.size) // max(1, data.shape[0]) * data.dtype.itemsize)
+                step = max(1, SLAB // row)
+                for start in range(0, data.shape[0], step):
+                    data[start : start + step]
+    return found
+
+
+def main() -> int:
+    """Inspect one file within 8 GiB of address space (where the system can limit it) and print JSON."""
+    try:
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_AS, (8 << 30, 8 << 30))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    except (ImportError, ValueError, OSError):
+        pass
+    try:
+        answer: dict[str, Any] = {"found": inspect(sys.argv[1], sys.argv[3:])}
+    except Exception as error:  # noqa: BLE001 - whatever the file provokes is one line for the parent
+        answer = {"error": f"{type(error).__name__}: {error!s:.300}"}
+    sys.stdout.write(json.dumps(answer) + "\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,75 @@
+"""Read uncompressed WAV files: mono or several channels, 8, 16, 24 or 32 bit."""
+
+import io
+import wave
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mmviz.errors import DataError
+from mmviz.io.file_kind import looks_like
+
+MAX_SECONDS = 24 * 3600
+
+
+def read_wav(data: bytes, *, where: str = ".wav file") -> tuple[NDArray[np.float32], int]:
+    """Decode a WAV file.
+
+    Parameters
+    ----------
+    data
+        The whole file.
+    where
+        How to name it in an error.
+
+    Returns
+    -------
+    samples, rate
+        float32 (steps, channels) in [-1, 1), and steps per second.
+
+    Raises
+    ------
+    DataError
+        If the file is another one, compressed, cut off, or contradicts itself.
+    """
+    try:
+        with wave.open(io.BytesIO(data)) as file:
+            raw, count, channels, width, rate = _content(file, len(data), where)
+    except DataError:
+        raise
+    except (
+        wave.Error,
+        EOFError,
+        ValueError,
+        OverflowError,
+        RuntimeError,
+        MemoryError,
+        OSError,
+        ArithmeticError,
+    ) as error:
+        raise DataError(
+            f"{where}: not read as WAV ({type(error).__name__}: {error!s:.100}); it looks like {looks_like(data[:64])}"
+        ) from None
+    if len(raw) != count * channels * width:
+        raise DataError(f"{where}: {len(raw)} bytes for {count} steps; the file is cut off")
+    return _scaled(raw, width).reshape(count, channels), rate
+
+
+def _content(file: wave.Wave_read, size: int, where: str) -> tuple[bytes, int, int, int, int]:
+    channels, width, rate, count = file.getnchannels(), file.getsampwidth(), file.getframerate(), file.getnframes()
+    if not 1 <= channels <= 64 or width not in (1, 2, 3, 4) or not 1 <= rate <= 1_000_000:
+        raise DataError(f"{where}: {channels} channels of {width} bytes at {rate} Hz; the file is damaged")
+    if count * channels * width > size or count > MAX_SECONDS * rate:
+        raise DataError(f"{where}: {count} steps announced in a file of {size} bytes; it is cut off")
+    return file.readframes(count), count, channels, width, rate
+
+
+def _scaled(raw: bytes, width: int) -> NDArray[Any]:
+    if width == 1:
+        return (np.frombuffer(raw, np.uint8).astype(np.float32) - 128) / np.float32(128)
+    if width == 3:
+        parts = np.frombuffer(raw, np.uint8).reshape(-1, 3).astype(np.int32)
+        whole = (parts[:, 0] << 8) | (parts[:, 1] << 16) | (parts[:, 2] << 24)
+        return (whole / 2.0**31).astype(np.float32)
+    return (np.frombuffer(raw, f"<i{width}") / 2.0 ** (8 * width - 1)).astype(np.float32)
