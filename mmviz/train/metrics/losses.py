@@ -1,12 +1,12 @@
-"""Losses and scores of a task, for training and for validation."""
+"""The loss of a task, and the few scores that follow a training epoch by epoch."""
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
-import torch
 from torch.nn import functional
+
+from mmviz.train.metrics.values import mean_absolute_error, pearson
 
 if TYPE_CHECKING:
     from jaxtyping import Float, Shaped
@@ -26,13 +26,5 @@ def scores_of(task: Task, output: Float[Tensor, "batch output"], target: Shaped[
     """Return ``accuracy`` (classification), or ``mae`` and ``correlation`` (regression; NaN where undefined)."""
     if task.kind == "classification":
         return {"accuracy": (output.argmax(-1) == target).double().mean().item()}
-    value, truth = output[:, 0].double(), target.double()
-    return {"mae": (value - truth).abs().mean().item(), "correlation": _correlation(value, truth)}
-
-
-def _correlation(a: Float[Tensor, " batch"], b: Float[Tensor, " batch"]) -> float:
-    if len(a) < 2:
-        return math.nan
-    a, b = a - a.mean(), b - b.mean()
-    scale = (a.norm() * b.norm()).item()
-    return torch.dot(a, b).item() / scale if scale > 0 else math.nan
+    value, truth = (v.detach().cpu().numpy() for v in (output[:, 0].double(), target.double()))
+    return {"mae": mean_absolute_error(value, truth).value, "correlation": pearson(value, truth).value}
