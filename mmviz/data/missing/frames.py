@@ -1,0 +1,126 @@
+"""Steps changed: frames dropped at random, modalities delayed against each other."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Literal
+
+import numpy as np
+
+from mmviz.data.choice import number, one_of, whole
+from mmviz.data.dataset import Dataset
+from mmviz.data.missing.change import Floats, Mask, changed, chosen
+from mmviz.data.missing.draws import generator
+from mmviz.errors import ConfigError
+
+
+def drop_frames(
+    ds: Dataset,
+    rate: float,
+    *,
+    how: Literal["mask", "zero"] = "mask",
+    modalities: Iterable[str] | None = None,
+    seed: int = 0,
+    splits: Sequence[str] | None = None,
+) -> Dataset:
+    """Lose whole steps, each with probability `rate`, independently in each modality.
+
+    Parameters
+    ----------
+    ds
+        Left alone.
+    rate
+        0 to 1. A modality that was there keeps at least one step, whatever the rate.
+    how
+        "mask": the step is no longer real, and models know. "zero": its values become 0 and it still counts as real, as from a
+        sensor that sends zeros.
+    modalities, splits
+        Which; all when None.
+    seed
+        Of the draws, one generator per sample and modality.
+
+    Returns
+    -------
+    Dataset
+        A changed copy.
+
+    Raises
+    ------
+    ConfigError
+        If the rate is no probability, or a name or `how` is unknown.
+    """
+    rate, seed = number(rate, "rate", low=0.0, high=1.0), whole(seed, "seed", low=0)
+    one_of(how, ("mask", "zero"), "how")
+
+    def edit(modality: str, x: Floats, valid: Mask, key: str) -> None:
+        real = np.flatnonzero(valid)
+        if not len(real):
+            return
+        draw = generator(seed, f"frames {modality}", key).random(len(real))
+        lost = draw < rate
+        lost[draw.argmax()] = False
+        x[real[lost]] = 0
+        if how == "mask":
+            valid[real[lost]] = False
+
+    done = f"drop_frames(rate={rate}, how={how!r}, seed={seed})"
+    return changed(ds, edit, kind="frames", done=done, modalities=modalities, splits=splits)
+
+
+def delay(
+    ds: Dataset,
+    steps: Mapping[str, int],
+    *,
+    jitter: int = 0,
+    seed: int = 0,
+    splits: Sequence[str] | None = None,
+) -> Dataset:
+    """Move modalities in time against the others.
+
+    Parameters
+    ----------
+    ds
+        Left alone.
+    steps
+        Modality to whole steps: later if positive, earlier if negative. What leaves the array is lost, what is left open is not
+        real.
+    jitter
+        Each sample and named modality moves by a further whole number, uniform from -jitter to jitter.
+    seed
+        Of the jitter.
+    splits
+        Which; all when None.
+
+    Returns
+    -------
+    Dataset
+        A changed copy.
+
+    Raises
+    ------
+    ConfigError
+        If a name is unknown, or the largest move would leave nothing of the longest sequence.
+
+    Notes
+    -----
+    A model whose steps follow a common clock (``align="pad"`` or ``"bin"``) sees the delay; ``align="resample"`` counts recorded
+    frames only, so a delay that loses no frame is invisible to it.
+    """
+    jitter, seed = whole(jitter, "jitter", low=0), whole(seed, "seed", low=0)
+    names = chosen(ds.spec.names, steps, "steps")
+    for m in names:
+        longest = ds.spec.modality(m).steps
+        if type(steps[m]) is not int or abs(steps[m]) + jitter >= longest:
+            raise ConfigError(
+                f"steps[{m!r}]={steps[m]!r} with jitter={jitter}: the longest sequence has {longest} steps; give a whole number "
+                f"between -{longest} and {longest}"
+            )
+
+    def edit(modality: str, x: Floats, valid: Mask, key: str) -> None:
+        more = generator(seed, f"delay {modality}", key).integers(-jitter, jitter, endpoint=True) if jitter else 0
+        by = steps[modality] + int(more)
+        target, source = (slice(by, None), slice(None, len(x) - by)) if by >= 0 else (slice(None, by), slice(-by, None))
+        moved, real = np.zeros_like(x), np.zeros_like(valid)
+        moved[target], real[target] = x[source], valid[source]
+        x[:], valid[:] = moved, real
+
+    done = f"delay({dict(steps)}, jitter={jitter}, seed={seed})"
+    return changed(ds, edit, kind="delay", done=done, modalities=names, splits=splits)
