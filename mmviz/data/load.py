@@ -1,11 +1,13 @@
-"""Load a built-in data set by name."""
+"""Load a built-in data set by name, or a file or folder by its path."""
 
 import importlib
 import inspect
+from pathlib import Path
 from typing import Any
 
 from mmviz.data.choice import nearest
 from mmviz.data.dataset import Dataset
+from mmviz.data.formats import read_path
 from mmviz.errors import ConfigError
 
 # name: (module, function); imported when first asked for
@@ -16,16 +18,20 @@ LOADERS = {
 }
 
 
-def load(name: str, **options: Any) -> Dataset:
-    """Load a built-in data set; nothing is downloaded.
+def load(name: str | Path, **options: Any) -> Dataset:
+    """Load a built-in data set, or what lies at a path; nothing is downloaded.
 
     Parameters
     ----------
     name
         "watch" (`mmviz.data.watch.load_watch`), "av_digits" (`mmviz.data.av_digits.load_av_digits`) or "synthetic"
-        (`mmviz.data.synthetic.synthetic`).
+        (`mmviz.data.synthetic.synthetic`); or the path of a file or folder. Its layout is recognised by what is in it
+        (`mmviz.data.formats`), its shapes come from its arrays. A bare name of a file that is also the name of a set means
+        the set; write ``./name`` or a `pathlib.Path` for the file.
     **options
-        Of that loader: see its docstring.
+        Of that loader: see its docstring. For a path: ``nonfinite=``, ``labels=``, ``label_range=``, ``duplicates=``,
+        ``lengths=``, ``padding=`` (`mmviz.data.formats.repairs.Repairs`: what may be repaired; the default is to refuse),
+        ``encoding="latin1"`` for pickles of Python 2, ``format=``, and the options of the format's ``read``.
 
     Returns
     -------
@@ -39,9 +45,11 @@ def load(name: str, **options: Any) -> Dataset:
     MissingDependencyError, DataError
         If the package that carries the file is not installed, or the file is another one.
     """
+    if isinstance(name, Path) or (isinstance(name, str) and name not in LOADERS and _is_there(name)):
+        return read_path(name, **options)
     if not isinstance(name, str) or name not in LOADERS:
         raise ConfigError(
-            f"load: no data set {name!r}{nearest(name, LOADERS)}; there is {', '.join(map(repr, LOADERS))}. "
+            f"load: no data set and no file {name!r}{nearest(name, LOADERS)}; there is {', '.join(map(repr, LOADERS))}. "
             "Your own arrays enter by mmviz.data.from_arrays."
         )
     module, function = LOADERS[name]
@@ -53,3 +61,10 @@ def load(name: str, **options: Any) -> Dataset:
                 f"load({name!r}): no option {option!r}{nearest(option, known)}; it takes {', '.join(known)}"
             )
     return loader(**options)
+
+
+def _is_there(name: str) -> bool:
+    try:
+        return Path(name).exists()
+    except (OSError, ValueError):  # too long, or a NUL inside
+        return False

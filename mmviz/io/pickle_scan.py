@@ -2,7 +2,7 @@
 
 import pickletools
 from collections.abc import Collection
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
 from mmviz.errors import UnsafeFileError
 
@@ -99,7 +99,7 @@ def scan(stream: BinaryIO, size: int, allowed_names: Collection[tuple[str, str]]
         If `pickletools` finds the bytes malformed; the caller translates.
     """
     count, opcode = 0, "nothing"
-    for count, (op, arg, position) in enumerate(pickletools.genops(_Clamped(stream, size)), start=1):
+    for count, (op, arg, position) in enumerate(pickletools.genops(cast(BinaryIO, _Clamped(stream, size))), start=1):
         opcode = op.name
         problem = _problem(opcode, arg, count, allowed_names)
         if problem:

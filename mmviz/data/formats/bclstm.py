@@ -1,0 +1,111 @@
+"""bc-LSTM's pickles of CMU-MOSI: videos of utterances, one file per modality, written by Python 2."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from mmviz.data.dataset import Dataset
+from mmviz.data.formats.fields import numeric
+from mmviz.data.formats.leak import LEAK, warn_bclstm_leak
+from mmviz.data.formats.repairs import Meaning, Raw, Repairs, dataset
+from mmviz.data.report import Report
+from mmviz.errors import DataError
+from mmviz.io.content import Content, tree_of
+
+FILES = {"text": "text.pickle", "audio": "audio.pickle", "video": "video.pickle"}
+MAX_VIDEOS = 100_000
+
+
+def matches(content: Content) -> bool:
+    """Whether the tree is (train, labels, test, labels, longest, lengths, lengths), or the folder holds such files."""
+    if content.members is not None:
+        return len(set(FILES.values()) & set(content.members.names)) >= 2
+    tree = content.tree
+    if content.kind not in ("pickle", "npz") or not isinstance(tree, (tuple, list)) or len(tree) != 7:
+        return False
+    return all(isinstance(tree[i], np.ndarray) and tree[i].ndim == 3 - i % 2 for i in range(4))
+
+
+def read(content: Content, repairs: Repairs, *, modality: str = "audio") -> Dataset:
+    """Read one file, or the folder with several.
+
+    Parameters
+    ----------
+    content
+        Of the file (``encoding="latin1"``: Python 2 wrote it) or folder.
+    repairs
+        What may be repaired.
+    modality
+        What to call the features of a single file, which does not say it.
+
+    Returns
+    -------
+    Dataset
+        One utterance is one sample of one step: 1447 to train, 752 to test in the authors' file. Groups are videos,
+        numbered, for the file does not name them.
+
+    Raises
+    ------
+    DataError
+        If the layout is broken, or as `mmviz.data.from_arrays`.
+
+    Notes
+    -----
+    The authors' text and video features are outputs of classifiers that were trained on the training part: see
+    `mmviz.data.formats.leak`. A folder with them gets a warning in its report.
+    """
+    report = Report(content.where)
+    if content.members is None:
+        trees = {modality: content.tree}
+    else:
+        members = content.members
+        trees = {
+            m: tree_of(members.read(f), where=f, encoding="latin1") for m, f in FILES.items() if f in members.names
+        }
+    raws: dict[str, Raw] = {}
+    for m, tree in trees.items():
+        for s, raw in _splits(tree, m, f"{content.where} {m}").items():
+            if s not in raws:
+                raws[s] = raw
+            elif raws[s].ids != raw.ids:
+                raise DataError(f"{content.where}: {m} has other videos or lengths than {next(iter(trees))}")
+            else:
+                raws[s].inputs |= raw.inputs
+    leaking = set(trees) & {"text", "video"}
+    warn_bclstm_leak(leaking, report, "train", len(raws["train"].ids))
+    notes = (
+        "Splits are the authors' (62 / 31 videos), not the official ones.",
+        "One utterance is one step.",
+        *((LEAK,) if leaking else ()),
+    )
+    meaning = Meaning(
+        "cmu_mosi_bclstm", "classification", ("negative", "non-negative"), None,
+        "declare-lab/multimodal-deep-learning, bc-LSTM", "CMU-MOSI: research use", notes,
+    )  # fmt: skip
+    return dataset(raws, meaning, repairs, report)
+
+
+def _splits(tree: Any, modality: str, where: str) -> dict[str, Raw]:
+    if not isinstance(tree, Sequence) or len(tree) != 7:
+        raise DataError(f"{where}: not (train, labels, test, labels, longest, lengths, lengths)")
+    return {
+        "train": _utterances(tree[0], tree[1], tree[5], "train", modality, where),
+        "test": _utterances(tree[2], tree[3], tree[6], "test", modality, where),
+    }
+
+
+def _utterances(x: Any, y: Any, lengths: Any, split: str, modality: str, where: str) -> Raw:
+    at = f"{where}, {split}"
+    x, y = numeric(x, at, 3), numeric(y, f"{at} labels", 2)
+    k = numeric(lengths, f"{at} lengths", 1)
+    if not len(x) == len(y) == len(k) or x.shape[1] != y.shape[1] or len(k) > MAX_VIDEOS:
+        raise DataError(f"{at}: {x.shape} features, {y.shape} labels, {len(k)} lengths; they do not belong together")
+    if k.dtype.kind not in "iu" or (k < 0).any() or (k > x.shape[1]).any():
+        first = next((i for i, v in enumerate(k.tolist()) if not 0 <= v <= x.shape[1] or v != int(v)), 0)
+        raise DataError(f"{at}: length of video {first} is {k[first]}; give whole numbers from 0 to {x.shape[1]}")
+    real = np.arange(x.shape[1]) < k[:, None]
+    video, clip = np.nonzero(real)
+    ids = [f"{split}_v{v}_u{c}" for v, c in zip(video, clip, strict=True)]
+    valid = {modality: np.ones((len(ids), 1), dtype=bool)}
+    return Raw({modality: x[real][:, None]}, y[real], ids, [f"{split}_v{v}" for v in video], {}, valid)

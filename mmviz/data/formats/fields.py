@@ -1,0 +1,75 @@
+"""Take one field out of a tree that came from a file: the right type and shape, or an error that says what is there."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mmviz.errors import DataError
+
+MAX_TEXT = 2_000_000
+
+
+def field(tree: Any, key: str, where: str) -> Any:
+    """Return ``tree[key]``.
+
+    Raises
+    ------
+    DataError
+        If `tree` is no dictionary or has no such key; the message lists the keys that are there.
+    """
+    if not isinstance(tree, Mapping):
+        raise DataError(f"{where}: a {type(tree).__name__} where a dictionary with {key!r} is expected")
+    if key not in tree:
+        raise DataError(f"{where}: no key {key!r}; it has {listed(tree)}")
+    return tree[key]
+
+
+def listed(names: Any) -> str:
+    """List names for an error, at most twenty."""
+    shown = [repr(n)[:40] for n in list(names)[:20]]
+    return ", ".join(shown) + (", ..." if len(list(names)) > len(shown) else "") if shown else "nothing"
+
+
+def numeric(value: Any, where: str, *ndims: int) -> NDArray[Any]:
+    """Return an array of real numbers with one of the numbers of dimensions, or raise DataError."""
+    try:
+        array = np.asarray(value)
+        if array.dtype.kind == "O" and array.ndim == 1:  # numbers that were stored one by one
+            array = np.asarray(array.tolist())
+    except (ValueError, TypeError, OverflowError) as error:
+        raise DataError(
+            f"{where}: no plain array ({error!s:.100}); ragged sequences go through mmviz.data.pad"
+        ) from None
+    if array.dtype.kind not in "fiub":
+        raise DataError(f"{where}: values of type {array.dtype}; numbers are expected")
+    if ndims and array.ndim not in ndims:
+        raise DataError(f"{where}: shape {array.shape}; expected {' or '.join(map(str, ndims))} dimensions")
+    return array
+
+
+def texts(value: Any, where: str) -> list[str]:
+    """Return a list of text; bytes are read as UTF-8, what is not becomes U+FFFD."""
+    if isinstance(value, np.ndarray):
+        if value.ndim != 1:
+            raise DataError(f"{where}: shape {value.shape}; one text per sample is expected")
+        value = value.tolist()
+    if not isinstance(value, Sequence) or isinstance(value, (str, bytes)):
+        raise DataError(f"{where}: a {type(value).__name__}; one text per sample is expected")
+    return [text(v, f"{where}[{i}]") for i, v in enumerate(value)]
+
+
+def text(value: Any, where: str) -> str:
+    """Return one text; numbers are written out."""
+    if isinstance(value, (str, np.str_)):
+        out = str(value)
+    elif isinstance(value, (bytes, np.bytes_)):
+        out = bytes(value).decode("utf-8", "replace")
+    elif isinstance(value, (int, np.integer)) and not isinstance(value, bool):
+        out = str(int(value))
+    else:
+        raise DataError(f"{where}: a {type(value).__name__}; text is expected")
+    if len(out) > MAX_TEXT:
+        raise DataError(f"{where}: a text of {len(out)} characters; at most {MAX_TEXT} are read")
+    return out

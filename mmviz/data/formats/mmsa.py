@@ -1,0 +1,149 @@
+"""MMSA's pickles: CMU-MOSI, CMU-MOSEI, CH-SIMS and CH-SIMS v2, aligned or not, with BERT or GloVe text."""
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+import numpy as np
+
+from mmviz.data.choice import one_of
+from mmviz.data.dataset import Dataset
+from mmviz.data.formats.fields import field, numeric, texts
+from mmviz.data.formats.repairs import Meaning, Raw, Repairs, dataset
+from mmviz.data.formats.zero_padding import runs
+from mmviz.data.report import Report
+from mmviz.errors import ConfigError, DataError
+from mmviz.io.content import Content
+
+SPLITS = ("train", "valid", "test")
+MODALITIES = ("text", "audio", "vision")
+CLASSES = ("negative", "neutral", "positive")
+# (audio, vision) features -> which set this most likely is
+KNOWN = {(5, 20): "cmu_mosi", (74, 35): "cmu_mosei", (33, 709): "ch_sims", (25, 177): "ch_sims_v2"}
+_LABELS = {"M": "regression_labels", "T": "regression_labels_T", "A": "regression_labels_A", "V": "regression_labels_V"}
+_NOTE_COLUMNS = (
+    "Columns are numbered, not named: MOSI's 5 audio columns are 5 of COVAREP's 74 and its 20 vision columns 20 of FACET's "
+    "47; which ones is not documented well enough to name them."
+)
+
+
+def matches(content: Content) -> bool:
+    """Whether the tree is split -> dictionary with labels as MMSA calls them."""
+    tree = content.tree
+    if content.kind not in ("pickle", "npz") or not isinstance(tree, Mapping):
+        return False
+    splits = [tree[s] for s in SPLITS if isinstance(tree.get(s), Mapping)]
+    return bool(splits) and any({"regression_labels", "classification_labels", "annotations"} & set(s) for s in splits)
+
+
+def read(
+    content: Content,
+    repairs: Repairs,
+    *,
+    target: Literal["regression", "classification"] = "regression",
+    label: Literal["M", "T", "A", "V"] = "M",
+    modalities: tuple[str, ...] | None = None,
+) -> Dataset:
+    """Read the three splits as they are in the file.
+
+    Parameters
+    ----------
+    content
+        Of the file.
+    repairs
+        What may be repaired. The range of labels is -1 to 1 where the file has labels per modality (CH-SIMS), else -3 to 3.
+    target
+        The value, or negative / neutral / positive after ``annotations`` (or ``classification_labels``).
+    label
+        CH-SIMS: the label of the whole, or of text, audio, vision alone.
+    modalities
+        Which to read; None for those of "text", "audio", "vision" that are there.
+
+    Returns
+    -------
+    Dataset
+        Ids are the file's, groups the videos (the part of an id before ``$_$``). ``extras`` hold ``raw_text``,
+        ``annotations`` and ``text_bert`` where they are there.
+
+    Raises
+    ------
+    DataError, ConfigError
+        If a key is missing (the keys that are there are listed), or as `mmviz.data.from_arrays`.
+    """
+    one_of(target, ("regression", "classification"), "target")
+    one_of(label, tuple(_LABELS), "label")
+    report = Report(content.where)
+    present = [s for s in SPLITS if s in content.tree]
+    wanted = _wanted(content, present, modalities)
+    raws = {s: _split(content, s, wanted, target, label, report) for s in present}
+    sims = any("regression_labels_T" in content.tree[s] for s in present)
+    first = raws[present[0]].inputs
+    audio, vision = (int(first[m].shape[2]) if m in first else 0 for m in ("audio", "vision"))
+    sizes = (audio, vision)
+    name = KNOWN.get(sizes, "mmsa")
+    known = (
+        f"Taken for {name} by its feature sizes {sizes}."
+        if sizes in KNOWN
+        else f"Feature sizes {sizes} of no known set."
+    )
+    limits = (-1.0, 1.0) if sims else (-3.0, 3.0)
+    classes = CLASSES if target == "classification" else None
+    notes = (known, _NOTE_COLUMNS, "Splits are the file's.")
+    source = "MMSA (github thuiar/MMSA), a processed file of its layout"
+    meaning = Meaning(name, target, classes, limits, source, "the data set's own: research use", notes)
+    return dataset(raws, meaning, repairs, report)
+
+
+def _wanted(content: Content, splits: list[str], modalities: tuple[str, ...] | None) -> list[str]:
+    if modalities is None:
+        found = [m for m in MODALITIES if any(m in field(content.tree, s, content.where) for s in splits)]
+        if not found:
+            keys = ", ".join(map(repr, content.tree[splits[0]]))
+            raise DataError(f"{content.where}: none of {', '.join(MODALITIES)}; {splits[0]} has {keys}")
+        return found
+    for m in modalities:
+        if m not in MODALITIES:
+            raise ConfigError(f"modalities={modalities!r}: {m!r} is none of {', '.join(map(repr, MODALITIES))}")
+    return list(modalities)
+
+
+def _split(content: Content, s: str, wanted: list[str], target: str, label: str, report: Report) -> Raw:
+    where = f"{content.where}, {s}"
+    part = field(content.tree, s, content.where)
+    inputs = {m: numeric(field(part, m, where), f"{where} {m}", 3) for m in wanted}
+    ids = texts(field(part, "id", where), f"{where} id")
+    lengths: dict[str, Any] = {}
+    for m in ("audio", "vision"):
+        if m in inputs and f"{m}_lengths" in part:
+            lengths[m] = numeric(part[f"{m}_lengths"], f"{where} {m}_lengths", 1)
+    if "text" in inputs and "text_bert" in part:
+        _bert_lengths(inputs["text"], part["text_bert"], f"{where} text_bert", lengths, report)
+    extras: dict[str, Any] = {k: texts(part[k], f"{where} {k}") for k in ("raw_text", "annotations") if k in part}
+    if "text_bert" in part:
+        extras["text_bert"] = numeric(part["text_bert"], f"{where} text_bert", 3)
+    y = (
+        _classes(part, where)
+        if target == "classification"
+        else numeric(field(part, _LABELS[label], where), where, 1, 2, 3)
+    )
+    if y.ndim > 1 and y.size == len(y):
+        y = y.reshape(len(y))
+    return Raw(inputs, y, ids, [i.split("$_$")[0] for i in ids], lengths, {}, extras)
+
+
+def _bert_lengths(text: Any, bert: Any, where: str, lengths: dict[str, Any], report: Report) -> None:
+    """BERT writes values into padding too: take the token mask where the text has no all-zero steps."""
+    mask = numeric(bert, where, 3)
+    start, end = runs(text)
+    if mask.shape[:2] != (len(text), 3) or mask.shape[2] != text.shape[1] or start.any() or end.any():
+        return
+    with np.errstate(all="ignore"):
+        lengths["text"] = mask[:, 1].sum(axis=1)
+    report.add("note", "lengths", where, len(text), action="text: the sum of the token mask")
+
+
+def _classes(part: Mapping[str, Any], where: str) -> Any:
+    if "annotations" in part:
+        names = [a.strip().lower() for a in texts(part["annotations"], f"{where} annotations")]
+        if set(names) <= set(CLASSES):
+            return np.array([CLASSES.index(n) for n in names])
+    return numeric(field(part, "classification_labels", where), f"{where} classification_labels", 1)

@@ -1,0 +1,135 @@
+"""CMU-MOSI by utterance, as one npz: bc-LSTM's features, sentence embeddings, both splits, and a label leak to avoid."""
+
+from collections.abc import Mapping
+from typing import Literal
+
+import numpy as np
+
+from mmviz.data.choice import one_of
+from mmviz.data.dataset import Dataset
+from mmviz.data.formats.fields import field, numeric, texts
+from mmviz.data.formats.leak import LEAK, refuse_bclstm_leak, warn_bclstm_leak
+from mmviz.data.formats.repairs import Meaning, Raw, Repairs, dataset
+from mmviz.data.report import Report
+from mmviz.errors import ConfigError, DataError
+from mmviz.io.content import Content
+
+KEYS = (
+    "text",
+    "audio",
+    "video",
+    "text_minilm",
+    "label_reg",
+    "label_bin",
+    "ids",
+    "video_index",
+    "split_official",
+    "split_bclstm",
+)
+LEAKING = {"text_cnn", "video"}
+_KEY_OF = {"text": "text_minilm", "text_cnn": "text", "audio": "audio", "video": "video"}
+HELD_OUT = {"train": 0.6, "valid": 0.2, "test": 0.2}
+
+
+def matches(content: Content) -> bool:
+    """Whether the npz has these arrays."""
+    return content.kind == "npz" and isinstance(content.tree, Mapping) and set(KEYS) <= set(content.tree)
+
+
+def read(
+    content: Content,
+    repairs: Repairs,
+    *,
+    split: Literal["official", "bclstm", "held_out"] = "official",
+    modalities: tuple[str, ...] = (),
+    target: Literal["classification", "regression"] = "classification",
+    leak: Literal["refuse", "keep"] = "refuse",
+    seed: int = 0,
+) -> Dataset:
+    """Read the utterances.
+
+    Parameters
+    ----------
+    content
+        Of the file.
+    repairs
+        What may be repaired. Four utterances have no value: a regression needs ``labels="drop"``.
+    split
+        "official" (1284 / 229 / 686), "bclstm" (1447 / 752, the authors of the features), or "held_out": the 752
+        utterances of which no feature knows the label, dealt out by video.
+    modalities
+        Of "text" (sentence embedding, unsupervised), "text_cnn", "audio", "video"; default all that do not leak under the
+        split: with "official" text and audio, else text, audio, video.
+    target
+        Non-negative or not, or the value in -3 to 3.
+    leak
+        "refuse" features that know the labels of the test part, or "keep" them with a warning.
+    seed
+        Of the dealing for "held_out".
+
+    Returns
+    -------
+    Dataset
+        One step per utterance; groups are videos.
+
+    Raises
+    ------
+    DataError
+        If "text_cnn" or "video" meets the official split, and `leak` is "refuse".
+    ConfigError
+        If an option is unknown.
+    """
+    one_of(split, ("official", "bclstm", "held_out"), "split")
+    one_of(target, ("classification", "regression"), "target")
+    one_of(leak, ("refuse", "keep"), "leak")
+    chosen = tuple(modalities) or (("text", "audio") if split == "official" else ("text", "audio", "video"))
+    for m in chosen:
+        if m not in _KEY_OF:
+            raise ConfigError(f"modalities={chosen!r}: {m!r} is none of {', '.join(map(repr, _KEY_OF))}")
+    report = Report(content.where)
+    leaking = LEAKING & set(chosen)
+    if split == "official" and leak == "refuse":
+        remedy = (
+            'Use modalities=("text", "audio"), split="bclstm" or split="held_out"; leak="keep" shows what a leak does.'
+        )
+        refuse_bclstm_leak(leaking, content.where, remedy)
+    tree, where = content.tree, content.where
+    n = len(numeric(field(tree, "label_bin", where), f"{where} label_bin", 1))
+    ids, video = texts(field(tree, "ids", where), f"{where} ids"), texts(field(tree, "video_index", where), where)
+    y = numeric(field(tree, "label_bin" if target == "classification" else "label_reg", where), where, 1)
+    x = {m: numeric(field(tree, _KEY_OF[m], where), f"{where} {_KEY_OF[m]}", 2) for m in chosen}
+    counts = {"label": len(y), "ids": len(ids), "video_index": len(video)} | {m: len(a) for m, a in x.items()}
+    if set(counts.values()) != {n}:
+        listed = ", ".join(f"{k} {v}" for k, v in counts.items())
+        raise DataError(f"{where}: sample counts differ: {listed}; the file is damaged")
+    raws = {}
+    for name, rows in _rows(tree, split, n, where).items():
+        ones = np.ones((len(rows), 1), dtype=bool)
+        raws[name] = Raw(
+            {m: a[rows][:, None] for m, a in x.items()}, y[rows], [ids[i] for i in rows], [video[i] for i in rows],
+            {}, dict.fromkeys(chosen, ones),
+        )  # fmt: skip
+    if split != "held_out":
+        warn_bclstm_leak(leaking, report, "train", len(raws["train"].ids) if "train" in raws else 0)
+    meaning = Meaning(
+        "cmu_mosi_utterance", target, ("negative", "non-negative") if target == "classification" else None, (-3.0, 3.0),
+        "CMU-MOSI (Zadeh et al. 2016); features of declare-lab/multimodal-deep-learning, bc-LSTM; all-MiniLM-L6-v2",
+        "CMU-MOSI: research use", (f"Split: {split}.", "One utterance is one step.", *((LEAK + ".",) if leaking else ())),
+        descriptions={m: _KEY_OF[m] for m in chosen},
+    )  # fmt: skip
+    shares = HELD_OUT if split == "held_out" else None
+    return dataset(raws, meaning, repairs, report, split=shares, by="group", seed=seed)
+
+
+def _rows(tree: Mapping[str, object], split: str, n: int, where: str) -> dict[str, list[int]]:
+    key = "split_official" if split == "official" else "split_bclstm"
+    names = texts(field(tree, key, where), f"{where} {key}")
+    if len(names) != n:
+        raise DataError(f"{where} {key}: {len(names)} entries for {n} utterances")
+    if split == "held_out":
+        return {"": [i for i, s in enumerate(names) if s == "test"]}
+    order = {"train": "train", "dev": "valid", "test": "test"}
+    rows = {order[s]: [i for i, name in enumerate(names) if name == s] for s in order if s in names}
+    if "train" not in rows or "test" not in rows:
+        raise DataError(f"{where} {key}: holds {sorted(set(names))[:5]}; train and test are expected")
+    return rows

@@ -1,0 +1,169 @@
+"""MVSA-Single: tweets and pictures from the folder or archive, or ready-made features from an npz."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from mmviz.data.choice import one_of
+from mmviz.data.dataset import Dataset
+from mmviz.data.formats.fields import field, numeric, texts
+from mmviz.data.formats.hashed_words import hashed_words
+from mmviz.data.formats.mvsa_labels import CLASSES, Convention, parse_labels
+from mmviz.data.formats.repairs import Meaning, Raw, Repairs, dataset
+from mmviz.data.pad import pad
+from mmviz.data.report import Report
+from mmviz.errors import ConfigError, DataError
+from mmviz.io.content import Content
+from mmviz.io.image import read_image
+
+LABEL_FILES = ("labelResultAll.txt", "train.txt")
+SPLIT = {"train": 0.8, "valid": 0.1, "test": 0.1}
+_KEYS = {"id", "text_minilm", "label", "group"}
+_PICTURE = re.compile(r"(.*/)?data/(\d{1,9})\.jpg")
+_COUNTS = {"agreement": 2592, "merged": 4511}
+
+
+def matches(content: Content) -> bool:
+    """Whether there are ``data/{id}.jpg`` with texts and a file of labels, or the npz of features."""
+    if content.members is not None:
+        names = content.members.names
+        return any(content.members.named(f) for f in LABEL_FILES) and any(_PICTURE.fullmatch(n) for n in names)
+    return content.kind == "npz" and isinstance(content.tree, Mapping) and set(content.tree) >= _KEYS
+
+
+def read(
+    content: Content,
+    repairs: Repairs,
+    *,
+    convention: Convention | None = None,
+    size: tuple[int, int] = (32, 32),
+    encode_text: Callable[[list[str]], Sequence[Any]] | None = None,
+    encode_image: Callable[[list[Any]], Sequence[Any]] | None = None,
+    split: Mapping[str, float] | None = None,
+    seed: int = 0,
+) -> Dataset:
+    """Read tweets and pictures.
+
+    Parameters
+    ----------
+    content
+        Of the folder, the archive or the npz.
+    repairs
+        What may be repaired.
+    convention
+        "agreement" (2592 tweets whose two annotations agree) or "merged" (4511, a neutral yields). Must be said where the
+        file leaves the choice; files that were merged already take nothing but "merged".
+    size
+        Rows and columns the pictures are scaled to.
+    encode_text
+        Texts -> one array (steps, features) per text; default `mmviz.data.formats.hashed_words`.
+    encode_image
+        Pictures uint8 (rows, columns, 3) -> one array (steps, features) each; default the rows of the scaled picture.
+    split, seed
+        Shares to be dealt out, default 0.8 / 0.1 / 0.1: there is no official split.
+
+    Returns
+    -------
+    Dataset
+        "text" and "image"; classes negative, neutral, positive; ``extras["raw_text"]`` where there is one.
+
+    Raises
+    ------
+    DataError, ConfigError
+        If the convention is not said or cannot be had, a picture or a text is missing, or as `mmviz.data.from_arrays`.
+    """
+    one_of(convention, (None, "agreement", "merged"), "convention")
+    report = Report(content.where)
+    if content.members is None:
+        if convention == "agreement":
+            raise DataError(f"{content.where}: labels merged already; convention='agreement' needs labelResultAll.txt")
+        raw, convention = _features(content, report), "merged"
+    else:
+        raw, convention = _folder(content, report, convention, size, encode_text, encode_image)
+    notes = (
+        f"Convention: {convention} ({_COUNTS[convention]} tweets in the full set); results of the two are not comparable.",
+        "No official split: dealt out by sample.",
+    )
+    meaning = Meaning(
+        "mvsa_single", "classification", CLASSES, None, "MVSA-Single (T. Niu, S. Zhu, L. Pang, A. El Saddik, MMM 2016)",
+        "tweets and pictures of others: research use", notes,
+    )  # fmt: skip
+    return dataset({"": raw}, meaning, repairs, report, split=split or SPLIT, by="sample", seed=seed)
+
+
+def _features(content: Content, report: Report) -> Raw:
+    tree, where = content.tree, content.where
+    label = numeric(field(tree, "label", where), f"{where} label", 1)
+    image = next((k for k in tree if str(k).startswith("image")), "image")
+    x = {
+        "text": numeric(field(tree, "text_minilm", where), f"{where} text_minilm", 2),
+        "image": numeric(field(tree, image, where), f"{where} {image}", 2),
+    }
+    ids = texts(field(tree, "id", where), f"{where} id")
+    if len({len(label), len(ids), *(len(a) for a in x.values())}) > 1 or not np.isfinite(label).all():
+        raise DataError(
+            f"{where}: {len(label)} labels, {len(ids)} ids, {[len(a) for a in x.values()]} features; the file is damaged"
+        )
+    keep = np.flatnonzero(label >= 0)
+    report.add("note", "label", where, len(label) - len(keep), action="no label: left out")
+    valid = dict.fromkeys(x, np.ones((len(keep), 1), dtype=bool))
+    return Raw({m: a[keep][:, None] for m, a in x.items()}, label[keep], [ids[i] for i in keep], None, {}, valid)
+
+
+def _folder(
+    content: Content,
+    report: Report,
+    convention: Convention | None,
+    size: tuple[int, int],
+    encode_text: Any,
+    encode_image: Any,
+) -> tuple[Raw, Convention]:
+    members = content.members
+    if members is None or min(size) < 1 or max(size) > 1024:
+        raise ConfigError(f"{content.where}: size={size}; give rows and columns from 1 to 1024")
+    file = next(n for f in LABEL_FILES for n in members.named(f))
+    if convention is None:
+        if file.endswith(LABEL_FILES[0]):
+            raise ConfigError(
+                f"{content.where}: say convention='agreement' (2592 tweets whose annotations agree) or 'merged' (4511); they are not comparable"
+            )
+        convention = "merged"
+    labels = parse_labels(members.read(file, max_bytes=1 << 26), convention, file)
+    pictures = {m[2]: n for n in members.names if (m := _PICTURE.fullmatch(n))}
+    kept = sorted((k for k, v in labels.items() if v is not None), key=int)
+    report.add("note", "label", file, len(labels) - len(kept), action=f"left out by the convention {convention!r}")
+    report.add("note", "label", file, len(set(pictures) - set(labels)), action="pictures without a label: left out")
+    missing = [k for k in kept if k not in pictures or f"{pictures[k][:-4]}.txt" not in members]
+    if missing or not kept:
+        raise DataError(
+            f"{content.where}: {len(missing)} of {len(kept)} labelled tweets lack picture or text (first: {missing[:1]})"
+        )
+    words = [_text(members.read(f"{pictures[k][:-4]}.txt", max_bytes=1 << 20)) for k in kept]
+    other = [k for k, (_, utf8) in zip(kept, words, strict=True) if not utf8]
+    report.add(
+        "note",
+        "encoding",
+        "text",
+        len(other),
+        first=f"id {other[0]}" if other else "",
+        action="not UTF-8: read as Windows-1252",
+    )
+    raw_text = [w for w, _ in words]
+    shown = [read_image(members.read(pictures[k], max_bytes=1 << 26), size=size, where=pictures[k]) for k in kept]
+    rows = encode_image(shown) if encode_image else [p.reshape(len(p), -1) / np.float32(255) for p in shown]
+    streams = {"text": pad((encode_text or hashed_words)(raw_text)), "image": pad(rows)}
+    target = np.array([CLASSES.index(labels[k] or "") for k in kept])
+    return Raw(
+        {m: x for m, (x, _) in streams.items()}, target, kept, None, {m: k for m, (_, k) in streams.items()},
+        {}, {"raw_text": raw_text},
+    ), convention  # fmt: skip
+
+
+def _text(raw: bytes) -> tuple[str, bool]:
+    """Decode UTF-8, else Windows-1252 (a superset of Latin-1); say which."""
+    try:
+        return raw.decode("utf-8").strip(), True
+    except UnicodeDecodeError:
+        return raw.decode("cp1252", "replace").strip(), False

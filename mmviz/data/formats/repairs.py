@@ -1,0 +1,247 @@
+"""From the raw arrays of a file to a data set: what is wrong is refused, or repaired by an explicit word and counted."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mmviz.data.assemble import Description, Treatment, assemble
+from mmviz.data.checks import Nonfinite, mask_from_lengths, refuse_swapped_padding
+from mmviz.data.choice import one_of
+from mmviz.data.dataset import Dataset
+from mmviz.data.formats.zero_padding import padded_side, real_steps
+from mmviz.data.labels import OutOfRange
+from mmviz.data.parts import Part, make_part, parts_from_whole
+from mmviz.data.report import Report
+from mmviz.data.spec import TaskKind
+
+Padding = Literal["auto", "end", "start"]
+_RANK = {"test": 0, "valid": 1}  # who keeps a sample that is in several splits
+
+
+@dataclass(frozen=True)
+class Repairs:
+    """What may be repaired; everything else is refused.
+
+    Attributes
+    ----------
+    nonfinite
+        NaN, ±inf and numbers beyond float32: "raise", "mask" (remove the step), "zero" (the value).
+    labels
+        Values beyond the range, and missing ones: "raise", "clip" (the range only), "drop" (the samples).
+    label_range
+        Lowest and highest value; None for that of the format, ``(-inf, inf)`` for no limit.
+    duplicates
+        An id that occurs twice: "raise", "drop" (kept where it is first; of several splits test keeps it, then valid).
+    lengths
+        Lengths of the file that cannot be: "raise", "clip" (into 0..steps), "derive" (all are replaced by what all-zero
+        steps say).
+    padding
+        Which side padding lies on: "auto" (where the all-zero steps are), "end", "start".
+    """
+
+    nonfinite: Nonfinite = "raise"
+    labels: OutOfRange = "raise"
+    label_range: tuple[float, float] | None = None
+    duplicates: Literal["raise", "drop"] = "raise"
+    lengths: Literal["raise", "clip", "derive"] = "raise"
+    padding: Padding = "auto"
+
+    def __post_init__(self) -> None:
+        one_of(self.nonfinite, ("raise", "mask", "zero"), "nonfinite")
+        one_of(self.labels, ("raise", "clip", "drop"), "labels")
+        one_of(self.duplicates, ("raise", "drop"), "duplicates")
+        one_of(self.lengths, ("raise", "clip", "derive"), "lengths")
+        one_of(self.padding, ("auto", "end", "start"), "padding")
+
+
+@dataclass(eq=False)
+class Raw:
+    """What a file says about one split; as in `mmviz.data.from_arrays`, one row per sample."""
+
+    inputs: dict[str, Any]
+    target: Any
+    ids: Any = None
+    group: Any = None
+    lengths: dict[str, Any] = field(default_factory=dict)
+    valid: dict[str, Any] = field(default_factory=dict)
+    extras: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """What the target is, and what a reader of a result must know."""
+
+    name: str
+    task: TaskKind
+    classes: Sequence[str] | None = None
+    label_range: tuple[float, float] | None = None
+    source: str = ""
+    licence: str = ""
+    notes: Sequence[str] = ()
+    rate_hz: Mapping[str, float | None] = field(default_factory=dict)
+    units: Mapping[str, str] = field(default_factory=dict)
+    channels: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    descriptions: Mapping[str, str] = field(default_factory=dict)
+
+
+def dataset(
+    raws: Mapping[str, Raw],
+    meaning: Meaning,
+    repairs: Repairs,
+    report: Report,
+    *,
+    split: Mapping[str, float] | None = None,
+    by: Literal["sample", "group"] = "group",
+    seed: int = 0,
+) -> Dataset:
+    """Check, repair and assemble.
+
+    Parameters
+    ----------
+    raws
+        Split name to raw arrays. With `split`, one entry named "": the whole, to be dealt out.
+    meaning, repairs
+        What the arrays are, and what may be repaired.
+    report
+        What the reader found so far; its findings come first.
+    split, by, seed
+        Shares of the splits to be made, by sample or whole groups, and the seed.
+
+    Returns
+    -------
+    Dataset
+        With every finding in its report.
+
+    Raises
+    ------
+    DataError, ConfigError
+        As `mmviz.data.from_arrays`.
+    """
+    parts = [
+        make_part(name, raw.inputs, raw.target, raw.lengths, raw.valid, raw.ids, raw.group, raw.extras)
+        for name, raw in raws.items()
+    ]
+    for part in parts:
+        _real_steps(part, repairs, report)
+    if repairs.labels == "drop":
+        parts = [_labelled(part, report) for part in parts]
+    if repairs.duplicates == "drop":
+        parts = _once(parts, report)
+    if split is not None:
+        parts = parts_from_whole(parts[0], split, by=by, seed=seed)
+    _same_content(parts, report)
+    limits = repairs.label_range or meaning.label_range
+    treatment = Treatment(
+        meaning.task,
+        meaning.classes,
+        limits if meaning.task == "regression" else None,
+        repairs.labels,
+        "end",
+        repairs.nonfinite,
+    )
+    about = Description(
+        meaning.rate_hz,
+        meaning.units,
+        meaning.channels,
+        meaning.descriptions,
+        meaning.name,
+        meaning.source,
+        meaning.licence,
+        tuple(meaning.notes),
+    )
+    made = assemble(parts, treatment, about)
+    made.report.findings[:0] = report.findings
+    return made
+
+
+def _real_steps(part: Part, repairs: Repairs, report: Report) -> None:
+    """Turn lengths, or all-zero steps where there are none, into masks; ``part.valid`` then covers every modality."""
+    for m, x in part.inputs.items():
+        where = f"{part.name} {m}".strip()
+        if m in part.valid:
+            continue
+        given = part.lengths.pop(m, None)
+        if given is None or repairs.lengths == "derive":
+            side = padded_side(x) if repairs.padding == "auto" else repairs.padding
+            real = real_steps(x, side)
+            action = f"none given: all-zero steps at the {side} are padding"
+            report.add("note", "lengths", where, len(part), action=action)
+        else:
+            given = _possible(given, x.shape[1], where, repairs, report)
+            side = padded_side(x) if repairs.padding == "auto" else repairs.padding
+            real = mask_from_lengths(given, x.shape[1], part.ids, where, side=side)
+            if repairs.padding != "auto":
+                refuse_swapped_padding(x, real, where, side=side)
+            elif side == "start":
+                report.add("note", "padding", where, int((~real).sum()), action="found at the start")
+        part.valid[m] = real
+
+
+def _possible(given: Any, steps: int, where: str, repairs: Repairs, report: Report) -> Any:
+    """With lengths="clip", bring whole lengths into 0..steps and count them; otherwise leave them to the check."""
+    length = np.asarray(given)
+    if repairs.lengths != "clip" or length.dtype.kind not in "fiu" or length.ndim != 1:
+        return given
+    bad = np.isfinite(length) & ((length < 0) | (length > steps))
+    if bad.any():
+        at = int(np.flatnonzero(bad)[0])
+        report.add("repair", "lengths", where, int(bad.sum()), first=f"sample {at}: {length[at]}", action="clipped")
+    return np.where(bad, np.clip(np.nan_to_num(length), 0, steps), length)
+
+
+def _labelled(part: Part, report: Report) -> Part:
+    """Leave out samples whose label is NaN."""
+    target = np.asarray(part.target)
+    if target.dtype.kind != "f" or target.ndim != 1:
+        return part
+    missing = np.isnan(target)
+    if not missing.any():
+        return part
+    first = f"sample {str(part.ids[np.argmax(missing)])!r}"
+    report.add("repair", "label", part.name, int(missing.sum()), first=first, action="no label: samples dropped")
+    return part.take(part.name, np.flatnonzero(~missing))
+
+
+def _once(parts: list[Part], report: Report) -> list[Part]:
+    """Keep each id once: the first in a split, and of several splits the one that is not trained on."""
+    seen: set[str] = set()
+    kept: dict[str, Part] = {}
+    for part in sorted(parts, key=lambda p: _RANK.get(p.name, 2)):
+        rows: list[int] = []
+        dropped: list[int] = []
+        for i, name in enumerate(part.ids.tolist()):
+            (dropped if name in seen else rows).append(i)
+            seen.add(name)
+        first = f"id {str(part.ids[dropped[0]])!r}" if dropped else ""
+        report.add("repair", "duplicate", part.name, len(dropped), first=first, action="dropped")
+        kept[part.name] = part.take(part.name, np.array(rows, dtype=np.int64)) if dropped else part
+    return [kept[p.name] for p in parts]
+
+
+def _same_content(parts: list[Part], report: Report) -> None:
+    """Count samples that equal an earlier one in every modality, within a split and between splits."""
+    seen: dict[bytes, tuple[str, str]] = {}
+    counts: dict[tuple[str, str], list[str]] = {}
+    for part in parts:
+        for i in range(len(part)):
+            key = _digest({m: x[i] for m, x in part.inputs.items()})
+            here = (part.name, str(part.ids[i]))
+            if key in seen:
+                counts.setdefault((seen[key][0], part.name), []).append(f"{seen[key][1]!r} = {here[1]!r}")
+            else:
+                seen[key] = here
+    for (a, b), pairs in counts.items():
+        where = f"{a}, {b}" if a != b else a
+        report.add("warning", "duplicate", where, len(pairs), first=pairs[0], action="same content, kept")
+
+
+def _digest(rows: Mapping[str, NDArray[Any]]) -> bytes:
+    digest = hashlib.blake2b(digest_size=16)
+    for m, x in rows.items():
+        digest.update(f"{m} {x.shape}\n".encode("utf-8", "surrogatepass"))
+        digest.update(np.ascontiguousarray(x).tobytes())
+    return digest.digest()
