@@ -3,16 +3,21 @@
 ``load(name)`` a built-in set, ``synthetic(...)`` one with known truth, ``from_arrays(...)`` one's own.
 """
 
+from mmviz.data import missing
+from mmviz.data.buckets import Buckets
 from mmviz.data.dataset import Dataset, Split
+from mmviz.data.disk import from_disk, to_disk
 from mmviz.data.from_arrays import from_arrays
 from mmviz.data.load import load
 from mmviz.data.pad import pad
 from mmviz.data.report import Finding, Report
 from mmviz.data.spec import Modality, Spec, Task
+from mmviz.data.stream import stream
 from mmviz.data.synthetic import synthetic
 from mmviz.data.truth import Truth
 
 __all__ = [
+    "Buckets",
     "Dataset",
     "Finding",
     "Modality",
@@ -22,7 +27,11 @@ __all__ = [
     "Task",
     "Truth",
     "from_arrays",
+    "from_disk",
     "load",
+    "missing",
     "pad",
+    "stream",
     "synthetic",
+    "to_disk",
 ]

@@ -1,0 +1,70 @@
+"""The index of a folder, ``dataset.json``: spec, report, splits, and every file with its size and sha256."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from mmviz.data.report import Finding, Report
+from mmviz.data.spec import Modality, Spec, Task
+from mmviz.errors import DataError
+
+NAME = "dataset.json"
+FORMAT = 1
+_LARGEST = 1 << 30
+
+
+def read_index(folder: Path) -> dict[str, Any]:
+    """Return the index.
+
+    Raises
+    ------
+    DataError
+        If it is not there, not JSON, larger than 1 GiB, or of another format.
+    """
+    path = folder / NAME
+    try:
+        if path.stat().st_size > _LARGEST:
+            raise DataError(f"{path} has {path.stat().st_size} bytes, more than the limit of {_LARGEST}")
+        index = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise DataError(f"{path} is not there; give a folder that mmviz.data.to_disk wrote") from None
+    except (OSError, ValueError, RecursionError) as error:
+        if isinstance(error, DataError):
+            raise
+        raise DataError(f"{path} cannot be read ({error})") from error
+    if not isinstance(index, dict) or index.get("format") != FORMAT:
+        seen = index.get("format") if isinstance(index, dict) else type(index).__name__
+        raise DataError(f"{path} has format {seen!r}, this mmviz reads {FORMAT}; write the set again")
+    return index
+
+
+def spec_to_json(spec: Spec) -> dict[str, Any]:
+    """Return a spec as plain values; the float32 statistics survive the way back exactly."""
+    plain = asdict(spec)
+    for modality in plain["modalities"]:
+        for name in ("mean", "std"):
+            modality[name] = [float(v) for v in modality[name]]
+    return plain
+
+
+def spec_from_json(plain: dict[str, Any]) -> Spec:
+    """Return the spec that `spec_to_json` wrote."""
+    modalities = []
+    for entry in plain["modalities"]:
+        statistics = {name: np.array(entry[name], dtype=np.float32) for name in ("mean", "std")}
+        modalities.append(Modality(**{**entry, **statistics, "channels": tuple(entry["channels"])}))
+    task = Task(**{**plain["task"], "classes": tuple(plain["task"]["classes"])})
+    return Spec(**{**plain, "modalities": tuple(modalities), "task": task, "notes": tuple(plain["notes"])})
+
+
+def report_to_json(report: Report) -> dict[str, Any]:
+    """Return a report as plain values."""
+    return {"name": report.name, "findings": [asdict(f) for f in report]}
+
+
+def report_from_json(plain: dict[str, Any]) -> Report:
+    """Return the report that `report_to_json` wrote."""
+    return Report(plain["name"], [Finding(**f) for f in plain["findings"]])

@@ -1,0 +1,95 @@
+"""Sequences of different lengths, end to end in one file, that are indexed like one padded array."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Floats = NDArray[np.float32]
+Whole = NDArray[np.int64]
+
+
+class Ragged:
+    """What ``split.inputs[modality]`` is for a data set on disk: looks like float32 (n, steps, features), read-only.
+
+    Indexing reads the rows asked for from the file and returns an ordinary array, padded with 0; ``np.asarray`` reads
+    all. Nothing else is ever held in memory but two whole numbers per sample. Safe to share between threads and, as it is
+    pickled by its path, between processes.
+
+    Parameters
+    ----------
+    path, at
+        A file and the byte where the values begin: float32, little-endian, (total, features), sequence after sequence.
+    offsets
+        (n + 1,): sequence i is rows offsets[i] to offsets[i + 1].
+    start
+        (n,): the step at which it begins.
+    shape
+        (n, steps, features).
+    """
+
+    dtype = np.dtype(np.float32)
+    ndim = 3
+
+    def __init__(self, path: Path, at: int, offsets: Whole, start: Whole, shape: tuple[int, int, int]) -> None:
+        self._given = (path, at, offsets, start, shape)
+        self.shape = shape
+        self._offsets, self._start = offsets, start
+        total = int(offsets[-1])
+        self._values: Floats = np.zeros((0, shape[2]), np.float32)
+        if total:
+            mapped = np.memmap(path, dtype="<f4", mode="r", offset=at, shape=(total, shape[2]))
+            self._values = np.asarray(mapped)  # an ordinary array over the map: slicing it is five times as fast
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), self._given
+
+    def __len__(self) -> int:
+        return self.shape[0]
+
+    def gather(self, rows: ArrayLike, steps: int | None = None) -> Floats:
+        """Read some sequences.
+
+        Parameters
+        ----------
+        rows
+            Whole numbers (k,) from 0 to n - 1.
+        steps
+            Width of the result; all steps when None. Steps beyond are left out.
+
+        Returns
+        -------
+        ndarray
+            float32 (k, steps, features), 0 where nothing is stored.
+        """
+        index = np.asarray(rows)
+        width = self.shape[1] if steps is None else steps
+        begin, end, start = self._offsets[index], self._offsets[index + 1], self._start[index]
+        length = np.minimum(end - begin, np.maximum(width - start, 0))
+        out = np.empty((len(index), width, self.shape[2]), np.float32)
+        places = zip(out, begin.tolist(), start.tolist(), length.tolist(), strict=True)
+        for sample, source, first, count in places:
+            sample[:first] = 0
+            sample[first : first + count] = self._values[source : source + count]
+            sample[first + count :] = 0
+        return out
+
+    def __getitem__(self, key: Any) -> NDArray[Any]:
+        first, rest = (key[0], key[1:]) if isinstance(key, tuple) and key else (key, ())
+        simple = all(k is Ellipsis or isinstance(k, (slice, int, np.integer)) for k in rest)
+        if first is Ellipsis or first is None or not simple:  # rarely used: as NumPy does it, on everything
+            return self.gather(np.arange(len(self)))[key]
+        rows = np.arange(len(self))[first]
+        if rows.ndim == 0:
+            return self.gather(rows[None])[0][rest]
+        read = self.gather(rows.ravel()).reshape(*rows.shape, *self.shape[1:])
+        return read[(slice(None),) * rows.ndim + rest] if rest else read
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
+        read = self.gather(np.arange(len(self)))
+        return read if dtype is None else read.astype(dtype, copy=False)
+
+    def __repr__(self) -> str:
+        n, steps, features = self.shape
+        return f"Ragged({n} samples x {steps} steps x {features} features on disk, {self._given[0].name})"

@@ -1,0 +1,94 @@
+"""Open a data set that lies on disk: everything is checked at once, values are read when they are asked for."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mmviz.data.dataset import Dataset, Split
+from mmviz.data.disk.index import read_index, report_from_json, spec_from_json
+from mmviz.data.disk.layout import Stored
+from mmviz.data.disk.ragged import Ragged
+from mmviz.errors import DataError
+
+
+def from_disk(folder: str | Path, *, verify: bool = True) -> Dataset:
+    """Open a data set that `to_disk` wrote; values stay on disk.
+
+    Parameters
+    ----------
+    folder
+        What `to_disk` returned.
+    verify
+        Compare the sha256 of every file, which reads everything once. False compares sizes and structure only, and the
+        report says so.
+
+    Returns
+    -------
+    Dataset
+        Equal to the one that was written, bit for bit; ``split.inputs`` holds `Ragged` in place of arrays: rows are read
+        when they are indexed. Masks, targets, ids and extras are in memory.
+
+    Raises
+    ------
+    DataError
+        If the folder holds no data set, or anything in it is missing, changed or contradictory.
+    """
+    folder = Path(folder)
+    index = read_index(folder)
+    try:
+        spec, report = spec_from_json(index["spec"]), report_from_json(index["report"])
+        splits = {entry["name"]: _split(folder, entry, spec.names, verify) for entry in index["splits"]}
+    except (KeyError, TypeError, AttributeError, ValueError, OverflowError) as error:
+        if isinstance(error, DataError):
+            raise
+        raise DataError(f"{folder}: its index is not one of a data set ({error!r}); write the set again") from error
+    if not verify:
+        report.add("note", "checksums", str(folder.name), len(splits), action="not compared: verify=False")
+    return Dataset(spec, splits, report)
+
+
+def _split(folder: Path, entry: dict[str, Any], names: tuple[str, ...], verify: bool) -> Split:
+    n = entry["count"]
+    inputs, valid = {}, {}
+    for m in names:
+        if m not in entry["modalities"]:
+            raise DataError(f"{folder}: split {entry['name']!r} has no modality {m!r}; write the set again")
+        listed = entry["modalities"][m]
+        inputs[m], valid[m] = _sequences(Stored(folder, listed, verify=verify), n, int(listed["steps"]))
+    arrays = Stored(folder, entry["arrays"], verify=verify)
+    extras = {k.removeprefix("extra "): arrays.any(k) for k in arrays.names if k.startswith("extra ")}
+    extras |= {k: _text(v, n, f"{folder}: {k}") for k, v in entry["text"].items()}
+    target = arrays.any("target") if "target" in arrays.names else np.zeros(0)
+    if target.shape != (n,):
+        raise DataError(f"{arrays.path}: target has shape {target.shape}, expected ({n},); write the set again")
+    ids, group = (_text(entry[k], n, f"{folder}: {k}") for k in ("ids", "group"))
+    return Split(entry["name"], inputs, valid, target, ids, group, extras)
+
+
+def _text(column: dict[str, Any], n: int, where: str) -> NDArray[Any]:
+    if len(column["values"]) != n:
+        raise DataError(f"{where}: {len(column['values'])} values for {n} samples; write the set again")
+    dtype = np.dtype(column["dtype"])
+    if dtype.kind != "O":
+        return np.array(column["values"], dtype=dtype)
+    out = np.empty(n, dtype=object)
+    out[:] = column["values"]
+    return out
+
+
+def _sequences(stored: Stored, n: int, steps: int) -> tuple[Any, NDArray[np.bool_]]:
+    offsets = stored.read("offsets", np.int64, (n + 1,))
+    start = stored.read("start", np.int64, (n,))
+    length = np.diff(offsets)
+    if offsets[0] != 0 or (length < 0).any() or (start < 0).any() or (start + length > steps).any():
+        raise DataError(f"{stored.path}: offsets and starts do not fit {steps} steps; write the set again")
+    total = int(offsets[-1])
+    at = stored.require("values", np.float32, (total, -1))
+    features = stored.shape("values")[1]
+    step = np.arange(steps)
+    valid = (step >= start[:, None]) & (step < (start + length)[:, None])
+    if "real" in stored.names:
+        valid[valid] = stored.read("real", np.bool_, (total,))
+    return Ragged(stored.path, at, offsets, start, (n, steps, features)), valid

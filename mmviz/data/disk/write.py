@@ -1,0 +1,156 @@
+"""Write a data set to a folder: sequences without padding, one file per split and modality, published by the index."""
+
+import contextlib
+import json
+import re
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mmviz.data.dataset import Dataset, Split
+from mmviz.data.disk.index import FORMAT, NAME, read_index, report_to_json, spec_to_json
+from mmviz.data.disk.layout import complete, storable, write_tensors
+from mmviz.data.report import Report
+from mmviz.errors import ConfigError, DataError
+from mmviz.io.atomic import write_bytes_atomic
+
+_PIECE = 32 << 20  # bytes of padded values held at a time
+
+
+def to_disk(ds: Dataset, folder: str | Path, *, overwrite: bool = False) -> Path:
+    """Write a data set so that it can be trained on without being in memory.
+
+    Each modality of each split becomes a safetensors file: the steps from the first real one to the last, end to end, with
+    offsets; padding is not stored. At most 32 MiB of values are held at a time, so `ds` may itself lie on disk (a `from_disk`
+    set, or splits over memory-mapped arrays) and be larger than memory.
+
+    Parameters
+    ----------
+    ds
+        Left alone.
+    folder
+        Made if it is not there.
+    overwrite
+        Replace a data set that is there. The old one stays whole until the new one is complete.
+
+    Returns
+    -------
+    Path
+        The folder, for `from_disk`.
+
+    Raises
+    ------
+    ConfigError
+        If the folder holds a data set and `overwrite` is False.
+    DataError
+        If a value outside the real steps is not 0 (a `Split` promises that), or the disk refuses.
+
+    Notes
+    -----
+    Not stored: the truth of synthetic data, and extras that are neither numbers, text nor plain JSON values (counted in the
+    stored report as "extras").
+    """
+    folder = Path(folder)
+    if (folder / NAME).exists() and not overwrite:
+        raise ConfigError(f"{folder} already holds a data set ({NAME}); choose another folder or pass overwrite=True")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        old = _files_of(folder)
+        report = Report(ds.report.name, list(ds.report.findings))
+        mark = secrets.token_hex(4)
+        splits = [
+            _split(folder, f"{mark}-{i}", split, name, report) for i, (name, split) in enumerate(ds.splits.items())
+        ]
+        index = {"format": FORMAT, "spec": spec_to_json(ds.spec), "report": report_to_json(report), "splits": splits}
+        write_bytes_atomic(folder / NAME, json.dumps(index, indent=1, allow_nan=False).encode())
+    except OSError as error:
+        raise DataError(f"{folder} cannot be written ({error}); what was there before is intact") from error
+    for name in old:
+        with contextlib.suppress(OSError):  # still mapped by a reader on Windows
+            (folder / name).unlink()
+    return folder
+
+
+def _split(folder: Path, mark: str, split: Split, name: str, report: Report) -> dict[str, Any]:
+    modalities: dict[str, Any] = {}
+    for m in split.inputs:
+        slug = re.sub(r"[^A-Za-z0-9]+", "_", m)[:40]
+        file = folder / f"{mark}-{len(modalities)}-{slug}.safetensors"
+        modalities[m] = _sequences(file, split, m) | {"steps": int(split.inputs[m].shape[1])}
+    tensors, text = {"target": complete(split.target)}, {}
+    for k, column in split.extras.items():
+        if storable(column):
+            tensors[f"extra {k}"] = complete(column)
+        elif (plain := _plain(column)) is not None:
+            text[k] = {"dtype": column.dtype.str, "values": plain}
+        else:
+            report.add(
+                "note", "extras", f"{name} {k}", len(column), action="not stored: neither numbers, text nor JSON"
+            )
+    return {
+        "name": name,
+        "count": len(split),
+        "modalities": modalities,
+        "arrays": write_tensors(folder / f"{mark}.safetensors", tensors),
+        "text": text,
+        **{k: {"dtype": getattr(split, k).dtype.str, "values": getattr(split, k).tolist()} for k in ("ids", "group")},
+    }
+
+
+def _sequences(path: Path, split: Split, m: str) -> dict[str, Any]:
+    valid = split.valid[m]
+    steps = valid.shape[1]
+    some = valid.any(axis=1)
+    start = np.where(some, valid.argmax(axis=1), 0)
+    stop = np.where(some, steps - valid[:, ::-1].argmax(axis=1), 0)
+    offsets = np.concatenate([[0], np.cumsum(stop - start)]).astype(np.int64)
+    features, total = int(split.inputs[m].shape[2]), int(offsets[-1])
+    tensors = {
+        "offsets": complete(offsets),
+        "start": complete(start.astype(np.int64)),
+        "values": (np.dtype(np.float32), (total, features), _pieces(split, m, start, stop)),
+    }
+    if int(valid.sum()) < total:  # steps inside a sequence that are not real
+        inside = (np.arange(steps) >= start[:, None]) & (np.arange(steps) < stop[:, None])
+        tensors["real"] = complete(valid[inside])
+    return write_tensors(path, tensors)
+
+
+def _pieces(split: Split, m: str, start: NDArray[Any], stop: NDArray[Any]) -> Iterator[NDArray[np.float32]]:
+    n, steps, features = split.inputs[m].shape
+    step, rows = np.arange(steps), max(1, _PIECE // (4 * steps * features))
+    for a in range(0, n, rows):
+        x = np.asarray(split.inputs[m][a : a + rows])
+        odd = (x != 0).any(axis=2) & ~split.valid[m][a : a + rows]
+        if odd.any():
+            i, t = (int(k) for k in np.argwhere(odd)[0])
+            raise DataError(
+                f"{split.name} {m}: sample {str(split.ids[a + i])!r}, step {t} is not real and holds values; "
+                "set to 0 what is not real, as mmviz.data.from_arrays does"
+            )
+        yield x[(step >= start[a : a + rows, None]) & (step < stop[a : a + rows, None])]
+
+
+def _plain(column: NDArray[Any]) -> list[Any] | None:
+    values = column.tolist()
+    try:
+        same = json.loads(json.dumps(values, allow_nan=False)) == values
+    except (TypeError, ValueError, RecursionError):
+        return None
+    return values if same and column.ndim == 1 else None
+
+
+def _files_of(folder: Path) -> list[str]:
+    """Names of the files of the set that is there; none where there is no readable one."""
+    if not (folder / NAME).exists():
+        return []
+    try:
+        splits = read_index(folder)["splits"]
+        listed = [e["file"] for s in splits for e in (*s["modalities"].values(), s["arrays"])]
+    except (DataError, KeyError, TypeError, AttributeError):
+        return []
+    return [f for f in listed if isinstance(f, str) and Path(f).name == f and f.endswith(".safetensors")]

@@ -1,0 +1,77 @@
+"""Batches one after the other, read ahead by worker threads; the same batches however many there are."""
+
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from mmviz.data.buckets import width
+from mmviz.data.choice import whole
+from mmviz.data.dataset import Split
+from mmviz.data.disk.ragged import Ragged
+
+
+def stream(split: Split, batches: Iterable[ArrayLike], *, workers: int = 0, trim: bool = True) -> Iterator[Split]:
+    """Yield batches of a split as small splits, in the order given.
+
+    Parameters
+    ----------
+    split
+        In memory or on disk.
+    batches
+        Rows of each batch, such as ``Buckets(split, 32).of(epoch)``.
+    workers
+        Threads that read ahead, at most two batches each; 0 reads when asked. Has no influence on the result.
+    trim
+        End each modality at the last real step of the batch, instead of the longest sequence of the set.
+
+    Yields
+    ------
+    Split
+        Each modality with a length of its own: no frame is moved, repeated or averaged to make lengths agree.
+
+    Raises
+    ------
+    ConfigError
+        If `workers` is negative.
+    DataError
+        As `Split.take`.
+
+    Notes
+    -----
+    A common length is the model's business, by name: ``align="resample"`` averages each sequence over equal parts of its own duration
+    (Coupled Mamba's resampling, elsewhere called "mean"), ``align="pad"`` takes one frame as one step ("none"), ``align="bin"`` averages over
+    equal numbers of frames.
+    """
+    whole(workers, "workers", low=0)
+    return _ahead(split, iter(batches), workers, trim) if workers else (_read(split, rows, trim) for rows in batches)
+
+
+def _ahead(split: Split, batches: Iterator[ArrayLike], workers: int, trim: bool) -> Iterator[Split]:
+    waiting: deque[Future[Split]] = deque()
+    pool = ThreadPoolExecutor(workers, thread_name_prefix="mmviz-stream")
+    try:
+        for rows in batches:
+            waiting.append(pool.submit(_read, split, rows, trim))
+            if len(waiting) > 2 * workers:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _read(split: Split, rows: ArrayLike, trim: bool) -> Split:
+    if not trim:
+        return split.take(rows)
+    index = np.asarray(rows)
+    light = Split(split.name, {}, split.valid, split.target, split.ids, split.group, split.extras).take(index)
+    index = np.arange(len(split))[index]
+    inputs, valid = {}, {}
+    for m, x in split.inputs.items():
+        steps = width(light.valid[m])
+        inputs[m] = x.gather(index, steps) if isinstance(x, Ragged) else np.array(x[index, :steps])
+        valid[m] = light.valid[m][:, :steps].copy()
+    return Split(split.name, inputs, valid, light.target, light.ids, light.group, light.extras)
