@@ -1,0 +1,162 @@
+"""The promised ratios, each from the rows of one run: wanted, measured, met or not."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from bench import field
+from bench.rows import Row, find
+
+FORWARD, TRAINING = "forward", "forward + backward"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """One line: what was promised, where, the wanted and the measured number, and whether it is met."""
+
+    bar: str
+    where: str
+    wanted: str
+    measured: str
+    met: bool
+
+
+def at_least(bar: str, where: str, limit: float, value: float, unit: str = "×") -> Verdict:
+    """Return the verdict on a number that must not be smaller than the limit."""
+    return Verdict(bar, where, f"≥ {limit:g}{unit}", _written(value, unit), value >= limit)
+
+
+def at_most(bar: str, where: str, limit: float, value: float, unit: str = "×") -> Verdict:
+    """Return the verdict on a number that must not be larger than the limit."""
+    return Verdict(bar, where, f"≤ {limit:g}{unit}", _written(value, unit), value <= limit)
+
+
+def _written(value: float, unit: str) -> str:
+    return f"{value:.0f}{unit}" if abs(value) >= 100 else f"{value:.3g}{unit}"
+
+
+def pairs(rows: list[Row], fast: str, slow: str, **wanted: object) -> Iterator[tuple[Row, float]]:
+    """Yield each measured row of `fast` with slow / fast: medians of the same run, shape, step and threads."""
+    for row in find(rows, contender=fast, **wanted):
+        same = {"group": row.group, "case": row.case, "shape": row.shape, "step": row.step, "threads": row.threads}
+        for other in find(rows, contender=slow, simd=row.simd, **same):
+            if row.median and other.median:
+                yield row, other.median / row.median
+
+
+def _most(rows: list[Row]) -> int:
+    return max((row.threads for row in rows), default=0)
+
+
+def _where(row: Row, *names: str) -> str:
+    sizes = ", ".join(f"{name}={row.shape[name]}" for name in names)
+    return f"{sizes}, {row.step}, {row.simd}, {row.threads} threads"
+
+
+def scan(rows: list[Row]) -> Iterator[Verdict]:
+    """Judge the coupled scan against the loop and the ceiling."""
+    rows = [row for row in find(rows, group="scan") if row.threads == _most(rows)]
+    for row, ratio in pairs(rows, field.NUMBA, field.LOOP):
+        wide = row.simd == "avx512"
+        limit = (20.0 if wide else 12.0) if row.step == FORWARD else (15.0 if wide else 10.0)
+        yield at_least("coupled scan, fair PyTorch loop / ours", _where(row, "B", "L", "N"), limit, ratio)
+    for row, ratio in pairs(rows, field.NUMBA, field.CEILING):
+        limit = 1.15 if row.step == FORWARD else 1.25
+        yield at_most("coupled scan, ours / C++ ceiling", _where(row, "B", "L", "N"), limit, 1.0 / ratio)
+
+
+def selective(rows: list[Row]) -> Iterator[Verdict]:
+    """Judge M = 1 against transformers + mambapy and the reference as shipped."""
+    rows = find(rows, group="selective", L=500, step=TRAINING)
+    for slow, limit in ((field.HF_MAMBAPY, 70.0), (field.MAMBA_REF, 1000.0)):
+        note = " (quadratic in L)" if slow == field.MAMBA_REF else ""
+        for row, ratio in pairs(rows, field.NUMBA, slow):
+            yield at_least(f"selective scan, {slow}{note} / ours", _where(row, "L"), limit, ratio)
+
+
+def limits(rows: list[Row]) -> Iterator[Verdict]:
+    """Judge the share of the exponentials the machine can make."""
+    from bench.groups.limits import CPP_ALONE, OURS_ALONE, RATE
+
+    rows = find(rows, group="limits")
+    for row in find(rows, contender=field.NUMBA, threads=_most(rows)):
+        for name in (OURS_ALONE, CPP_ALONE):
+            for alone in find(rows, contender=name, threads=row.threads):
+                share = 100.0 * row.values[RATE] / alone.values[RATE]
+                yield at_least(f"forward, share of {name}", _where(row, "L", "N"), 50.0, share, " %")
+
+
+def coupling(rows: list[Row]) -> Iterator[Verdict]:
+    """Judge what coupling costs."""
+    from bench.groups.coupling import GENERAL, MEAN, THREE
+
+    rows = find(rows, group="coupling")
+    for row, ratio in pairs(rows, MEAN, THREE):
+        yield at_most("coupled M = 3 / three scans of one modality", _where(row, "L", "N"), 1.0, 1.0 / ratio)
+    for row, ratio in pairs(rows, MEAN, GENERAL):
+        yield at_most("general W / W constant", _where(row, "L", "N"), 1.6, ratio)
+
+
+def memory(rows: list[Row]) -> Iterator[Verdict]:
+    """Judge the peak memory of training, and that it grows like L."""
+    rows = find(rows, group="memory")
+    ours = {row.shape["L"]: row.peak_bytes or 0 for row in find(rows, contender=field.NUMBA)}
+    for L, own in ours.items():
+        peers = [r.peak_bytes for n in (field.LOOP, field.MAMBAPY) for r in find(rows, contender=n, L=L)]
+        least = min((peak for peak in peers if peak), default=None)
+        if least and own:
+            yield at_least("training memory, best PyTorch scan / ours", f"L={L}, N=16", 25.0, least / own)
+    if ours.get(4000) and ours.get(1000):
+        growth = ours[4000] / ours[1000]
+        yield at_most("training memory, L=4000 / L=1000 (linear is 4)", "N=16", 4.4, growth)
+
+
+def mixer(rows: list[Row]) -> Iterator[Verdict]:
+    """Judge a whole block of transformers with our scan."""
+    from bench.groups.mixer import MAMBAPY, OURS, SLOW
+
+    for slow, limit in ((SLOW, 10.0), (MAMBAPY, 7.0)):
+        for row, ratio in pairs(find(rows, group="mixer"), OURS, slow):
+            yield at_least(f"MambaMixer, {slow} / with our scan", _where(row, "L"), limit, ratio)
+
+
+def attention(rows: list[Row]) -> Iterator[Verdict]:
+    """Judge the Coupled Mamba block against cross-attention."""
+    from bench.fusion import COUPLED, FUSED
+
+    limits_by_length = {500: 3.0, 2000: 6.0, 8000: 15.0}
+    for row, ratio in pairs(find(rows, group="attention"), COUPLED, FUSED, step=TRAINING):
+        if row.shape["L"] in limits_by_length:
+            yield at_least(
+                "cross-attention (SDPA) / Coupled Mamba block",
+                _where(row, "B", "L"),
+                limits_by_length[row.shape["L"]],
+                ratio,
+            )
+
+
+def startup(rows: list[Row]) -> Iterator[Verdict]:
+    """Judge the first call of a fresh process."""
+    from bench.groups.startup import WARM
+
+    for row in find(rows, group="startup", contender=WARM):
+        if row.median is not None:
+            yield at_most("first call, kernels on disk", "after import", 1.0, row.median / 1e3, " s")
+            whole = row.values["import and first call ms"] / 1e3
+            yield at_most("first call, kernels on disk", "import of mmkernels (not torch) included", 1.0, whole, " s")
+
+
+ALL: tuple[Callable[[list[Row]], Iterator[Verdict]], ...] = (
+    scan,
+    selective,
+    limits,
+    coupling,
+    memory,
+    mixer,
+    attention,
+    startup,
+)
+
+
+def verdicts(rows: list[Row]) -> list[Verdict]:
+    """Return the verdicts on everything that was measured."""
+    return [verdict for bar in ALL for verdict in bar(rows)]

@@ -1,0 +1,82 @@
+"""The ceiling as a function autograd can go through; W = 1 / M."""
+
+import ctypes
+import math
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from bench.ceiling.build import library
+from bench.machine import simd
+
+CHUNK = 16  # steps between two checkpoints
+TILE_BYTES = 24_000  # states and decay rates of one tile of channels: most of a first-level cache
+
+
+def _new(*shape: int) -> Tensor:
+    """Return uninitialised memory; numpy asks for huge pages, torch does not."""
+    return torch.from_numpy(np.empty(shape, np.float32))
+
+
+def _at(tensor: Tensor | None) -> ctypes.c_void_p:
+    return ctypes.c_void_p(0 if tensor is None else tensor.data_ptr())
+
+
+def _sizes(x: Tensor, A: Tensor) -> list[Any]:
+    M, B, L, E = x.shape
+    longs = [ctypes.c_long(size) for size in (B, L, E, A.shape[2], CHUNK)]
+    return [ctypes.c_int(M), *longs, ctypes.c_float(1.0 / M)]
+
+
+def _loaded() -> ctypes.CDLL:
+    found, reason = library()
+    if found is None:
+        raise RuntimeError(f"bench: the ceiling cannot run: {reason}")
+    return found
+
+
+def why_not(shape_M: int, shape_E: int) -> str | None:
+    """Return why the ceiling cannot run for this many modalities and channels, or None."""
+    found, reason = library()
+    if found is None:
+        return reason
+    width = found.vector_width()
+    if shape_M not in (1, 2, 3) or shape_E % width:
+        return f"it is written for M = 1, 2, 3 and E a multiple of {width}"
+    return None
+
+
+class _Ceiling(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, dt: Tensor, A: Tensor, B: Tensor, C: Tensor) -> Tensor:
+        M, n_batch, L, E = x.shape
+        N, code = A.shape[2], _loaded()
+        x, dt, B, C = (values.contiguous() for values in (x, dt, B, C))
+        rate = (A * math.log2(math.e)).transpose(1, 2).contiguous()
+        save = any(ctx.needs_input_grad)
+        checkpoints = _new(n_batch, -(-L // CHUNK), N, E) if save else None
+        y, width = _new(M, n_batch, L, E), code.vector_width()
+        tile = max(width, TILE_BYTES // (4 * N * (1 + M)) // width * width)
+        arrays = [_at(v) for v in (x, dt, rate, B, C, y, checkpoints)]
+        code.coupled_forward(*_sizes(x, A), *arrays, ctypes.c_long(min(tile, E)))
+        ctx.save_for_backward(x, dt, A, rate, B, C, checkpoints)
+        return y
+
+    @staticmethod
+    def backward(ctx: Any, dy: Tensor) -> Any:
+        x, dt, A, rate, B, C, checkpoints = ctx.saved_tensors
+        dx, ddt, dB, dC = _new(*x.shape), _new(*x.shape), _new(*B.shape), _new(*B.shape)
+        drate = torch.zeros_like(rate)
+        dy = dy.contiguous()
+        arrays = [_at(v) for v in (x, dt, rate, B, C, checkpoints, dy, dx, ddt, drate, dB, dC)]
+        keep = simd() != "avx512"  # measured: keeping the exponentials pays where there is no AVX-512
+        _loaded().coupled_backward(*_sizes(x, A), *arrays, ctypes.c_int(keep))
+        return dx, ddt, drate.transpose(1, 2), dB, dC
+
+
+def coupled_ceiling(x: Tensor, dt: Tensor, A: Tensor, B: Tensor, C: Tensor) -> Tensor:
+    """Run the coupled scan with W = 1 / M, float32; arguments as in `mmkernels.coupled_scan`."""
+    y: Tensor = _Ceiling.apply(x, dt, A, B, C)
+    return y

@@ -1,0 +1,75 @@
+"""Every backend of the scan that runs here, in every precision: its error and its speed on one shape."""
+
+from typing import Any
+
+import torch
+from mmkernels import BackendUnavailable, backends, coupled_scan
+from torch import Tensor
+
+from bench import fresh
+from bench.clock import measure
+from bench.contender import OURS, Contender
+from bench.groups import pack, unpack
+from bench.machine import simd
+from bench.problem import Shape
+from bench.race import FORWARD, TRAINING
+from bench.rows import REFUSED, UNAVAILABLE, Row
+from bench.settings import Settings, plan, shape
+
+CASE = "coupled_scan"
+TOLERANCE = {"float64": 1e-12, "float32": OURS, "bfloat16": 0.05, "float16": 0.01}
+HALVES = ("bfloat16", "float16")
+
+
+def named(backend: str, dtype: str) -> Contender:
+    """Return one backend as a contender."""
+
+    def run(x: Tensor, dt: Tensor, A: Tensor, B: Tensor, C: Tensor) -> Tensor:
+        return coupled_scan(x, dt, A, B, C, backend=backend)
+
+    return Contender(f"{backend} {dtype}", run, tolerance=TOLERANCE[dtype])
+
+
+def admitted(backend: str, dtype: str, sizes: Shape, device: str) -> tuple[Contender, Row]:
+    """Return a backend and its row, with the error or the reason why it is not timed."""
+    contender, threads = named(backend, dtype), torch.get_num_threads() if device == "cpu" else 0
+    row = Row("backends", CASE, sizes.sizes(), FORWARD, contender.name, threads, simd())
+    row.values["tolerance"] = contender.tolerance
+    try:
+        row.error = contender.error(sizes.reduced(), device, getattr(torch, dtype))
+    except BackendUnavailable as error:
+        row.status, row.note = UNAVAILABLE, str(error).split("(", 1)[-1].split("). Able", 1)[0]
+        return contender, row
+    row.error_shape = sizes.reduced().sizes()
+    if not row.error <= contender.tolerance:
+        row.status, row.note = REFUSED, f"its error {row.error:.1e} is above {contender.tolerance:.0e}: not timed"
+    return contender, row
+
+
+def one(quick: bool, device: str = "cpu") -> list[dict[str, Any]]:
+    """Measure all backends in this process."""
+    rows: list[Row] = []
+    works = {}
+    for backend in [item.backend for item in backends("coupled_scan")]:
+        M = 1 if backend == "mamba_ssm" else 3
+        sizes = shape(quick, M, 16, 500, 128, 16)
+        for dtype in TOLERANCE:
+            if dtype in HALVES and backend == "reference":
+                continue  # it computes in the dtype it is given: an oracle only in whole precision
+            contender, first = admitted(backend, dtype, sizes, device)
+            if first.status == UNAVAILABLE and dtype != "float32":
+                continue
+            pair = [first, Row(**{**vars(first), "step": TRAINING})]
+            rows += pair
+            if first.error is not None and first.error <= contender.tolerance:
+                works[id(pair[0])] = contender.forward(sizes, device, getattr(torch, dtype))
+                works[id(pair[1])] = contender.training(sizes, device, getattr(torch, dtype))
+    found = measure(works, plan(quick, 60.0))
+    for row in rows:
+        row.time = found.get(id(row))
+    return pack(rows)
+
+
+def run(settings: Settings) -> list[Row]:
+    """Run on the CPU."""
+    return unpack(fresh.call("bench.groups.backends:one", settings.most, quick=settings.quick))

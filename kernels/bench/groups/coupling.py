@@ -1,0 +1,52 @@
+"""What coupling costs: M = 3 against three scans of one modality, and a general W against W constant."""
+
+from typing import Any
+
+import torch
+from mmkernels import coupled_scan
+from torch import Tensor
+
+from bench import fresh
+from bench.contender import OURS, Contender
+from bench.groups import pack, unpack
+from bench.problem import coupling
+from bench.race import race
+from bench.rows import Row
+from bench.settings import Settings, plan, shape
+
+CASE = "coupling"
+MEAN, GENERAL, IDENTITY, THREE = "W constant (None)", "W general", "W = I", "M scans of one modality"
+
+
+def with_coupling(kind: str, name: str) -> Contender:
+    """Return our operator with one kind of W."""
+
+    def run(x: Tensor, dt: Tensor, A: Tensor, B: Tensor, C: Tensor) -> Tensor:
+        return coupled_scan(x, dt, A, B, C, W=coupling(kind, len(x), x.dtype), backend="numba")
+
+    return Contender(name, run, tolerance=OURS, coupling=kind)
+
+
+def _separate(x: Tensor, dt: Tensor, A: Tensor, B: Tensor, C: Tensor) -> Tensor:
+    """Run M scans one after another."""
+    parts = zip(*(values.split(1) for values in (x, dt, A, B, C)), strict=True)
+    return torch.cat([coupled_scan(*part, backend="numba") for part in parts])
+
+
+def one(L: int, N: int, quick: bool) -> list[dict[str, Any]]:
+    """Race one shape in this process."""
+    contenders = [
+        with_coupling("mean", MEAN),
+        with_coupling("general", GENERAL),
+        with_coupling("identity", IDENTITY),
+        Contender(THREE, _separate, tolerance=OURS, coupling="identity"),
+    ]
+    return pack(race("coupling", CASE, shape(quick, 3, 16, L, 128, N), contenders, plan(quick, 12.0)))
+
+
+def run(settings: Settings) -> list[Row]:
+    """Run L = 500, N = 16 and 64."""
+    rows = []
+    for N in (16,) if settings.quick else (16, 64):
+        rows += unpack(fresh.call("bench.groups.coupling:one", settings.most, L=500, N=N, quick=settings.quick))
+    return rows

@@ -1,0 +1,54 @@
+"""Peak memory of a training step above its inputs, each contender in a process of its own; and that it is linear in L."""
+
+from typing import Any
+
+import torch
+
+from bench import field, fresh
+from bench.contender import Contender
+from bench.groups import pack, unpack
+from bench.machine import simd
+from bench.memory import available, peak_above
+from bench.problem import Shape
+from bench.race import admit
+from bench.rows import SKIPPED, Row
+from bench.settings import Settings, shape
+
+CASE, STEP = "coupled scan", "memory"
+COPIES = 10  # tensors with all axes that a PyTorch scan may hold at once
+
+
+def _named(name: str, sizes: Shape) -> Contender:
+    makers = {
+        field.NUMBA: field.ours,
+        field.LOOP: field.loop,
+        field.MAMBAPY: field.mambapy,
+        field.CEILING: lambda: field.ceiling(sizes),
+    }
+    return makers[name]()
+
+
+def one(name: str, L: int, quick: bool) -> list[dict[str, Any]]:
+    """Measure one contender in this process, after a small run that loads and compiles what it needs."""
+    sizes = shape(quick, 3, 16, L, 128, 16)
+    contender = _named(name, sizes)
+    row = Row("memory", CASE, sizes.sizes(), STEP, name, torch.get_num_threads(), simd())
+    if not admit(contender, row, sizes.reduced()):
+        return pack([row])
+    if name in (field.LOOP, field.MAMBAPY) and COPIES * 4 * sizes.elements > available():
+        row.status, row.note = SKIPPED, f"it may need {COPIES * 4 * sizes.elements / 2**30:.0f} GiB"
+        return pack([row])
+    row.peak_bytes, row.note = peak_above(contender.training(sizes))
+    return pack([row])
+
+
+def run(settings: Settings) -> list[Row]:
+    """Run L = 500 for all; 1000 and 2000 too for ours and the ceiling, 2000 for the PyTorch scans."""
+    lengths = {field.NUMBA: (500, 1000, 2000, 4000), field.CEILING: (500, 2000)}
+    rows = []
+    for name in (field.NUMBA, field.CEILING, field.LOOP, field.MAMBAPY):
+        wanted = lengths.get(name, (500, 2000))
+        for L in wanted[:1] if settings.quick else wanted:
+            found = fresh.call("bench.groups.memory:one", settings.most, name=name, L=L, quick=settings.quick)
+            rows += unpack(found)
+    return rows

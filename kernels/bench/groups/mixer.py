@@ -1,0 +1,118 @@
+"""A whole Mamba block of transformers (MambaMixer), training: its slow path, its mambapy path, and our scan in its place."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import torch
+from mmkernels import coupled_scan
+from torch import Tensor, nn
+from torch.nn.functional import silu, softplus
+
+from bench import fresh
+from bench.clock import measure
+from bench.contender import PEER
+from bench.groups import pack, unpack
+from bench.machine import simd
+from bench.peers.selective import why_not
+from bench.problem import worst
+from bench.race import TRAINING
+from bench.rows import NOT_INSTALLED, REFUSED, Row
+from bench.settings import Settings, plan
+
+CASE = "transformers MambaMixer"
+SLOW, MAMBAPY, OURS = "its slow path", "its mambapy path", "with mmkernels' scan"
+
+
+def scan(backend: str) -> Callable[..., Tensor]:
+    """Return our scan behind the signature of transformers' mamba_selective_scan; layout (B, E, L)."""
+
+    def run(
+        u: Tensor,
+        dt: Tensor,
+        A: Tensor,
+        B: Tensor,
+        C: Tensor,
+        D: Tensor | None = None,
+        z: Tensor | None = None,
+        delta_bias: Tensor | None = None,
+        delta_softplus: bool = False,
+        return_last_state: bool = False,
+        **_: Any,
+    ) -> Any:
+        if delta_bias is not None:
+            dt = dt + delta_bias.to(dt.dtype)[..., None]
+        if delta_softplus:
+            dt = softplus(dt)
+        x, dt, B, C = (values.transpose(1, 2).contiguous().unsqueeze(0) for values in (u, dt, B, C))
+        rate, skip = A.to(u.dtype).unsqueeze(0), None if D is None else D.to(u.dtype).unsqueeze(0)
+        y, last = coupled_scan(x, dt, rate, B, C, skip, return_state=True, backend=backend)
+        y = y[0].transpose(1, 2)
+        y = y if z is None else y * silu(z)
+        return (y, last[0]) if return_last_state else y
+
+    return run
+
+
+def _mixer(width: int, *, mambapy: bool, dtype: torch.dtype = torch.float32) -> nn.Module:
+    """Return the block with the same weights every time."""
+    from transformers import MambaConfig
+    from transformers.models.mamba.modeling_mamba import MambaMixer
+
+    torch.manual_seed(0)
+    mixer: nn.Module = MambaMixer(MambaConfig(hidden_size=width, state_size=16, use_mambapy=mambapy), 0)
+    return mixer.to(dtype)
+
+
+def _step(mixer: nn.Module, x: Tensor, function: Callable[..., Any]) -> list[Tensor]:
+    """Take one training step with `function` as the scan; return output and gradients."""
+    from transformers.models.mamba import modeling_mamba
+
+    shipped = modeling_mamba.mamba_selective_scan
+    modeling_mamba.mamba_selective_scan = function
+    try:
+        y = mixer(x)
+        return [y, *torch.autograd.grad(y.square().mean(), list(mixer.parameters()))]
+    finally:
+        modeling_mamba.mamba_selective_scan = shipped
+
+
+def one(L: int, quick: bool) -> list[dict[str, Any]]:
+    """Race the three in this process."""
+    sizes = {"B": 2 if quick else 16, "L": 12 if quick else L, "d": 16 if quick else 128, "N": 16}
+    names = (OURS, SLOW, MAMBAPY)
+    rows = {n: Row("mixer", CASE, sizes, TRAINING, n, torch.get_num_threads(), simd()) for n in names}
+    lacking = why_not("transformers", "mambapy")
+    if lacking is not None:
+        for row in rows.values():
+            row.status, row.note = NOT_INSTALLED, lacking
+        return pack(list(rows.values()))
+    from transformers.models.mamba import modeling_mamba
+
+    shipped = modeling_mamba.mamba_selective_scan
+    draw = torch.Generator().manual_seed(0)
+    small = {**sizes, "B": 2, "L": min(sizes["L"], 40)}
+    x = torch.randn(small["B"], small["L"], sizes["d"], generator=draw)
+    whole = _mixer(sizes["d"], mambapy=False, dtype=torch.float64)
+    right = _step(whole, x.double(), scan("reference"))
+    works: dict[str, Callable[[], object]] = {}
+    full = torch.randn(sizes["B"], sizes["L"], sizes["d"], generator=draw)
+    for name, row in rows.items():
+        mixer = _mixer(sizes["d"], mambapy=name == MAMBAPY)
+        function = scan("numba") if name == OURS else shipped
+        row.error, row.error_shape = worst(_step(mixer, x, function), right), small
+        if not row.error <= PEER:
+            row.status, row.note = REFUSED, f"its error {row.error:.1e} is above {PEER:.0e}: not timed"
+            continue
+        works[name] = partial(_step, mixer, full, function)
+    for name, time in measure(works, plan(quick, 30.0)).items():
+        rows[name].time = time
+    return pack(list(rows.values()))
+
+
+def run(settings: Settings) -> list[Row]:
+    """Run L = 50 and 500."""
+    rows = []
+    for L in (50,) if settings.quick else (50, 500):
+        rows += unpack(fresh.call("bench.groups.mixer:one", settings.most, L=L, quick=settings.quick))
+    return rows

@@ -1,0 +1,45 @@
+"""The most memory a piece of work held above what the process had before."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+STATUS = Path("/proc/self/status")
+
+
+def _kibibytes(field: str) -> int:
+    for line in STATUS.read_text(encoding="ascii").splitlines():
+        if line.startswith(field + ":"):
+            return int(line.split()[1])
+    raise OSError(f"bench: {STATUS} holds no {field}")
+
+
+def available() -> int:
+    """Return the bytes that can still be used without swapping; 4 GiB where nothing tells."""
+    try:
+        for line in Path("/proc/meminfo").read_text(encoding="ascii").splitlines():
+            if line.startswith("MemAvailable:"):
+                return int(line.split()[1]) * 1024
+    except OSError:
+        pass
+    return 4 << 30
+
+
+def peak_above(work: Callable[[], object]) -> tuple[int, str]:
+    """Run `work` and return the bytes of its peak above the start, and how that was found.
+
+    "VmHWM": the kernel's high-water mark, reset before. Where it cannot be reset, "ru_maxrss": the growth of the
+    high-water mark of the whole process, which is too small if the process held more before.
+    """
+    try:
+        Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
+        before = _kibibytes("VmRSS")
+        work()
+        return (_kibibytes("VmHWM") - before) * 1024, "VmHWM"
+    except OSError:
+        import resource  # not on Windows
+
+        unit = 1 if sys.platform == "darwin" else 1024
+        start = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        work()
+        return (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - start) * unit, "ru_maxrss"

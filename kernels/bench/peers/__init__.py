@@ -1,0 +1,1 @@
+"""Whom the operators are compared with."""

@@ -1,0 +1,94 @@
+"""Arguments of the scan as a trained model would give them, and the float64 answer every contender is held against."""
+
+import math
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from functools import cache
+from typing import NamedTuple
+
+import torch
+from mmkernels import coupled_scan
+from torch import Tensor
+
+
+@dataclass(frozen=True)
+class Shape:
+    """Modalities, batch, time, channels, states."""
+
+    M: int
+    B: int
+    L: int
+    E: int
+    N: int
+
+    @property
+    def elements(self) -> int:
+        """Return how many state updates the scan makes."""
+        return self.M * self.B * self.L * self.E * self.N
+
+    def reduced(self) -> "Shape":
+        """Return the shape on which equality is tested: fewer batch elements and steps, the rest as it is."""
+        return Shape(self.M, min(self.B, 2), min(self.L, 80), self.E, self.N)
+
+    def sizes(self) -> dict[str, int]:
+        """Return the sizes by name."""
+        return asdict(self)
+
+
+class Arguments(NamedTuple):
+    """x, dt (M, B, L, E), A (M, E, N), B, C (M, B, L, N)."""
+
+    x: Tensor
+    dt: Tensor
+    A: Tensor
+    B: Tensor
+    C: Tensor
+
+
+def draw(shape: Shape, dtype: torch.dtype = torch.float32, device: str = "cpu", seed: int = 0) -> Arguments:
+    """Draw arguments: step sizes around 0.15, decay rates 0.5 to 1.5 times 1 ... N, as Mamba starts them."""
+    generator = torch.Generator().manual_seed(seed)
+    M, B, L, E, N = shape.M, shape.B, shape.L, shape.E, shape.N
+    x = torch.randn(M, B, L, E, generator=generator)
+    dt = torch.nn.functional.softplus(torch.randn(M, B, L, E, generator=generator) - 2.0)
+    A = -torch.arange(1, N + 1.0) * (0.5 + torch.rand(M, E, N, generator=generator))
+    B_, C = torch.randn(2, M, B, L, N, generator=generator).div(N**0.5).unbind(0)
+    return Arguments(*(values.to(device, dtype).contiguous() for values in (x, dt, A, B_, C)))
+
+
+def leaves(given: Arguments) -> Arguments:
+    """Return the same values, with gradients wanted."""
+    return Arguments(*(values.detach().clone().requires_grad_() for values in given))
+
+
+def upstream(shape: Shape, dtype: torch.dtype = torch.float32, device: str = "cpu") -> Tensor:
+    """Return the gradient with respect to y that is handed to the backward pass, (M, B, L, E)."""
+    generator = torch.Generator().manual_seed(1)
+    return torch.randn(shape.M, shape.B, shape.L, shape.E, generator=generator).to(device, dtype)
+
+
+def coupling(kind: str, M: int, dtype: torch.dtype = torch.float64, device: str = "cpu") -> Tensor | None:
+    """Return W: None for "mean", (M, M) for "identity" and for "general" (rows of a softmax, all different)."""
+    if kind == "mean":
+        return None
+    if kind == "identity":
+        return torch.eye(M, dtype=dtype, device=device)
+    general = torch.softmax(torch.randn(M, M, generator=torch.Generator().manual_seed(2)), -1)
+    return general.to(device, dtype)
+
+
+@cache
+def answer(shape: Shape, kind: str = "mean") -> tuple[Tensor, ...]:
+    """Return y and the gradients of x, dt, A, B, C in float64; W of a kind, see `coupling`."""
+    given = leaves(draw(shape, torch.float64))
+    y = coupled_scan(*given, W=coupling(kind, shape.M), backend="reference")
+    return (y.detach(), *torch.autograd.grad(y, list(given), upstream(shape, torch.float64)))
+
+
+def worst(found: Iterable[Tensor], right: Iterable[Tensor]) -> float:
+    """Return the largest difference relative to the largest value, over pairs of tensors; infinite for NaN."""
+    worst_yet = 0.0
+    for a, b in zip(found, right, strict=True):
+        error = ((a.detach().cpu().double() - b.detach().double()).abs().max() / b.detach().abs().max()).item()
+        worst_yet = max(worst_yet, float("inf") if math.isnan(error) else error)
+    return worst_yet
