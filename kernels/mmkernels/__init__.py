@@ -7,14 +7,17 @@ from mmkernels.dispatch import (
     backends,
     last_backend,
 )
+from mmkernels.influence import Influence, coupled_influence
 from mmkernels.scan import check, coupled_scan
 
 __all__ = [
     "Availability",
     "BackendUnavailable",
     "Choice",
+    "Influence",
     "backends",
     "check",
+    "coupled_influence",
     "coupled_scan",
     "last_backend",
 ]

@@ -1,0 +1,76 @@
+"""Prepares an influence map for the Numba kernel, splits the sources over threads, and takes the means."""
+
+import math
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from mmkernels.influence.arguments import Operator
+from mmkernels.influence.walk import HEARD, SOURCES, walk
+from mmkernels.simd import threads
+
+DECAY_BYTES = 32 * 2**20  # of exp(dt A) at a time: channels are taken in blocks
+
+
+def _tasks(n_modality: int, n_time: int, group: int) -> np.ndarray:
+    """Return (modality, first step) of every task, long and short walks in turn, so that halves weigh the same."""
+    begins = list(range(0, n_time, group))
+    turns = [begins[i // 2] if i % 2 == 0 else begins[-1 - i // 2] for i in range(len(begins))]
+    pairs = [(n, s) for s in turns for n in range(n_modality)]
+    return np.array(pairs, dtype=np.int64).reshape(-1, 2)
+
+
+def influence_numba(op: Operator, *, reduce: str, bin_steps: int) -> Tensor:
+    """Compute the influence map with one walk through time per source.
+
+    Parameters and meaning are those of `mmkernels.coupled_influence`; nothing is checked here. Sources are split
+    over threads, each of which walks through all channels: results do not depend on the number of threads.
+
+    Returns
+    -------
+    Tensor
+        (M, bins, M, bins), or (M, bins, M, bins, E) with ``reduce="none"``.
+    """
+    n_modality, n_time, n_channel = op.dt.shape
+    n_state, real = op.A.shape[2], op.dt.numpy().dtype
+    n_bin, n_heard = math.ceil(n_time / bin_steps), math.ceil(n_modality / HEARD) * HEARD
+    kind = {"none": 0, "abs_mean": 1, "norm": 2}[reduce]
+    out = np.zeros((n_channel if kind == 0 else 1, n_modality, n_bin, n_modality, n_bin), dtype=real)
+    W = np.zeros((n_modality, n_heard), dtype=real)
+    W[:, :n_modality] = op.W.numpy()
+    rows = torch.stack([op.B, op.C]).numpy()
+    pushes = torch.stack([op.dt * op.x, op.D.unsqueeze(1) * op.x]).permute(0, 3, 1, 2).contiguous().numpy()
+    mask = op.mask.contiguous().view(torch.uint8).numpy()
+    group = math.ceil(SOURCES / bin_steps) * bin_steps
+    tasks = _tasks(n_modality, n_time, group)
+
+    block = max(1, DECAY_BYTES // max(1, n_time * n_modality * n_state * real.itemsize))
+    for first in range(0, n_channel, block):
+        last = min(n_channel, first + block)
+        exponent = op.dt[:, :, first:last, None] * op.A[:, None, first:last]
+        decay = exponent.permute(2, 1, 0, 3).contiguous().numpy()
+        np.exp(decay, out=decay)  # torch's depends, in the last bit, on how it cuts an array up for threads
+        part = out[first:last] if kind == 0 else out
+        push = np.ascontiguousarray(pushes[:, first:last])
+
+        def work(
+            begin: int, end: int, decay: np.ndarray = decay, push: np.ndarray = push, part: np.ndarray = part
+        ) -> None:
+            states = (np.zeros((2, n_heard, n_state, SOURCES), real), np.zeros((n_modality, SOURCES), real))
+            walk(decay, rows, push, W, mask, part, states, (kind, bin_steps, group), tasks[begin:end])
+
+        cost = 0.5 * n_time**2 * n_modality**2 * n_state * (last - first)
+        threads.split(work, len(tasks), cost=cost)
+    return _means(torch.from_numpy(out), n_time, n_channel, reduce, bin_steps)
+
+
+def _means(sums: Tensor, n_time: int, n_channel: int, reduce: str, bin_steps: int) -> Tensor:
+    """Turn sums over channels and pairs of steps into what `reduce` asks for."""
+    if bin_steps > 1:
+        full, rest = divmod(n_time, bin_steps)
+        lengths = torch.tensor([bin_steps] * full + [rest] * (rest > 0), dtype=sums.dtype)
+        sums /= lengths[:, None, None] * lengths
+    if reduce == "none":
+        return sums.permute(1, 2, 3, 4, 0)
+    return sums[0].div_(n_channel) if reduce == "abs_mean" else sums[0].sqrt_()
