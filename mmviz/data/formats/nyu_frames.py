@@ -90,9 +90,10 @@ def pixels(frames: Frames, rows: NDArray[np.int64], window: int, per_frame: int,
     """
     half = window // 2
     rgb, depth, target, ids, group = [], [], [], [], []
+    height, width = frames.label.shape[1], frames.label.shape[2]
+    inner = np.zeros((height, width), dtype=bool)
     for i in rows.tolist():
-        inner = np.zeros(frames.label.shape[1:], dtype=bool)
-        inner[half : inner.shape[0] - half, half : inner.shape[1] - half] = True
+        inner[half : height - half, half : width - half] = True
         candidates = np.argwhere(inner & (frames.label[i] >= 0))
         rng = np.random.default_rng([seed, i])
         for r, c in rng.permutation(candidates)[:per_frame].tolist():

@@ -1,0 +1,50 @@
+"""``python -m mmviz COMMAND ...``: each stage brings its own commands, loaded when asked for."""
+
+import importlib
+import sys
+from collections.abc import Sequence
+
+from mmviz.errors import MmvizError
+
+# command: (module with `main(arguments) -> exit status`, what it does)
+COMMANDS = {
+    "data": ("mmviz.data.command_line", "list, check and convert data sets"),
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command.
+
+    Parameters
+    ----------
+    arguments
+        Words after ``python -m mmviz``; None takes those of the process.
+
+    Returns
+    -------
+    int
+        0 when all went well, 1 when the command refused, 2 when it was not understood.
+    """
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    if not words or words[0] in ("-h", "--help"):
+        sys.stdout.write(_usage())
+        return 0
+    if words[0] not in COMMANDS:
+        sys.stderr.write(f"no command {words[0]!r}\n{_usage()}")
+        return 2
+    try:
+        return importlib.import_module(COMMANDS[words[0]][0]).main(words[1:])
+    except MmvizError as error:
+        sys.stderr.write(f"{error}\n")
+    except OSError as error:
+        sys.stderr.write(f"{error.strerror or error}: {error.filename}\n")
+    return 1
+
+
+def _usage() -> str:
+    lines = "\n".join(f"  {name:<12}{what}" for name, (_, what) in COMMANDS.items())
+    return f"usage: python -m mmviz COMMAND ...\n\n{lines}\n\npython -m mmviz COMMAND --help says more.\n"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,125 @@
+"""``python -m mmviz data list | check PATH | convert OLD NEW``."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from mmviz.data.formats import FORMATS, detect, read_content
+from mmviz.data.known_sets import known_sets
+from mmviz.errors import ConfigError, DataError
+from mmviz.io.content import open_content
+from mmviz.io.digest import sha256_file
+from mmviz.io.tree_npz import read_tree, write_tree
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run ``list``, ``check`` or ``convert``.
+
+    Parameters
+    ----------
+    arguments
+        Words after ``python -m mmviz data``.
+
+    Returns
+    -------
+    int
+        0 when all went well. ``check`` raises what is wrong with the data.
+
+    Raises
+    ------
+    DataError, ConfigError, OSError
+        As the readers.
+    """
+    given = _parser().parse_args(list(arguments))
+    return given.run(given)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m mmviz data", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    listing = commands.add_parser("list", help="the data sets we know: what, whose, licence, how to get them")
+    listing.add_argument("name", nargs="?", help="one of them, in full")
+    listing.set_defaults(run=_list)
+    check = commands.add_parser("check", help="read a file or folder and say what was found; nothing is changed")
+    check.add_argument("path", type=Path)
+    check.add_argument("--encoding", default="ASCII", help="latin1 for pickles written by Python 2")
+    check.add_argument("--set", action="append", default=[], metavar="OPTION=VALUE", help="such as nonfinite=zero")
+    check.set_defaults(run=_check)
+    convert = commands.add_parser("convert", help="write a pickle or MATLAB 5 file as .npz, which needs no pickle")
+    convert.add_argument("old", type=Path)
+    convert.add_argument("new", type=Path)
+    convert.add_argument("--encoding", default="ASCII", help="latin1 for pickles written by Python 2")
+    convert.add_argument("--overwrite", action="store_true")
+    convert.set_defaults(run=_convert)
+    return parser
+
+
+def _list(given: argparse.Namespace) -> int:
+    sets = known_sets()
+    if given.name is not None:
+        if given.name not in sets:
+            raise ConfigError(f"no data set {given.name!r}; there is {', '.join(sets)}")
+        for key, value in sets[given.name].items():
+            sys.stdout.write(f"{key:<12}{_shown(value)}\n")
+        return 0
+    width = max(map(len, sets))
+    for name, entry in sets.items():
+        sys.stdout.write(f"{name:<{width}}  {entry['what']} ({entry['licence']})\n")
+    sys.stdout.write("\nA name for more: python -m mmviz data list NAME\n")
+    return 0
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, list):
+        return "".join(f"\n  {_shown(v)}" for v in value)
+    if isinstance(value, dict):
+        return ", ".join(f"{k} {v}" for k, v in value.items())
+    return str(value)
+
+
+def _check(given: argparse.Namespace) -> int:
+    options = dict(_option(text) for text in given.set)
+    content = open_content(given.path, encoding=given.encoding)
+    name = detect(content)
+    sys.stdout.write(f"{given.path}: {FORMATS[name]}\n")
+    if given.path.is_file():
+        sys.stdout.write(f"sha256 {sha256_file(given.path)}\n")
+    data = read_content(content, name, options)
+    sys.stdout.write("\n".join([repr(data), "", str(data.report), "", *data.spec.notes, ""]))
+    return 0
+
+
+def _option(text: str) -> tuple[str, Any]:
+    """Take OPTION=VALUE; a number becomes a number, ``a,b`` a tuple."""
+    name, equals, value = text.partition("=")
+    if not equals or not name:
+        raise ConfigError(f"--set {text!r}: give OPTION=VALUE, such as nonfinite=zero")
+    if "," in value:
+        return name, tuple(_value(v) for v in value.split(",") if v)
+    return name, _value(value)
+
+
+def _value(text: str) -> Any:
+    for kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            continue
+    return text
+
+
+def _convert(given: argparse.Namespace) -> int:
+    if given.new.suffix != ".npz":
+        raise ConfigError(f"{given.new}: give a new name that ends in .npz")
+    if given.new.exists() and not given.overwrite:
+        raise ConfigError(f"{given.new} is there already; pass --overwrite to replace it")
+    content = open_content(given.old, encoding=given.encoding)
+    if content.kind not in ("pickle", "mat5", "npz"):
+        raise DataError(f"{given.old}: a {content.kind}; pickles and MATLAB 5 files are converted")
+    write_tree(given.new, content.tree)
+    read_tree(given.new)  # what was written can be read
+    sizes = f"{given.old.stat().st_size} -> {given.new.stat().st_size} bytes"
+    sys.stdout.write(f"{given.old} -> {given.new}: {sizes}, sha256 {sha256_file(given.new)}\n")
+    return 0
