@@ -8,6 +8,7 @@ from mmkernels.dispatch import (
     last_backend,
 )
 from mmkernels.influence import Influence, coupled_influence
+from mmkernels.mmd import median_bandwidth, mmd_squared
 from mmkernels.scan import check, coupled_scan
 
 __all__ = [
@@ -20,5 +21,7 @@ __all__ = [
     "coupled_influence",
     "coupled_scan",
     "last_backend",
+    "median_bandwidth",
+    "mmd_squared",
 ]
 __version__ = "0.1.0"
