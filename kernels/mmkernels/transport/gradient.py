@@ -1,0 +1,99 @@
+"""Gradients of an entropic plan, its cost and its value, from the solution alone: no iteration is stored.
+
+The value needs the envelope theorem: its derivative by C is the plan. The plan needs the implicit function theorem
+on what optimality asks, P 1 = a exp(-f / rho) and P' 1 = b exp(-g / rho). README.md derives both.
+"""
+
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+RIDGE = 1e-12  # of a matrix whose largest eigenvalue is about 1: keeps decoupled blocks of a plan solvable
+
+
+class Optimum(NamedTuple):
+    """What the gradients are computed from: cost, marginals, plan, potentials, epsilon (B,), rho (None: inf)."""
+
+    cost: Tensor
+    a: Tensor
+    b: Tensor
+    plan: Tensor
+    f: Tensor
+    g: Tensor
+    epsilon: Tensor
+    rho: float | None
+
+
+def value_of(at: Optimum) -> Tensor:
+    """Return the dual objective (B,), float64: the value of the regularised problem at its optimum."""
+    a, b, f, g = at.a.double(), at.b.double(), at.f.double(), at.g.double()
+    if at.rho is None:
+        linear = torch.where(a > 0, a * f, 0.0).sum(1) + torch.where(b > 0, b * g, 0.0).sum(1)
+    else:
+        rows, columns = (a * torch.expm1(-f / at.rho)).sum(1), (b * torch.expm1(-g / at.rho)).sum(1)
+        linear = -at.rho * (rows + columns)
+    mass = at.plan.sum((1, 2), dtype=torch.float64)
+    return linear - at.epsilon * (mass - a.sum(1) * b.sum(1))
+
+
+def _by_marginal(at: Optimum, f: Tensor, other: Tensor) -> Tensor:
+    """Return the derivative of the value by the marginal whose potential is f; `other` is the other marginal."""
+    f, total = f.double(), other.double().sum(1, keepdim=True)
+    epsilon = at.epsilon[:, None]
+    if at.rho is None:
+        return f - epsilon * (1.0 - total)
+    decay = torch.exp(-f / at.rho)
+    return at.rho * (1.0 - decay) - epsilon * (decay - total)
+
+
+def _solve(P: Tensor, r: Tensor, c: Tensor, kappa: Tensor, balanced: bool) -> tuple[Tensor, Tensor]:
+    """Solve kappa p alpha + P beta = r, P' alpha + kappa q beta = c, with p, q the marginals of P.
+
+    Eliminates the longer side, scales to a unit diagonal, and fixes what exact marginals leave open.
+    """
+    if P.shape[1] < P.shape[2]:
+        beta, alpha = _solve(P.transpose(1, 2), c, r, kappa, balanced)
+        return alpha, beta
+    p, q = P.sum(2), P.sum(1)
+    rows = torch.where(p > 0, 1.0 / (kappa * p), 0.0)
+    root = torch.where(q > 0, q, 1.0).sqrt()
+    scaled = P / root[:, None, :]
+    matrix = -(scaled.transpose(1, 2) @ (rows[:, :, None] * scaled))
+    diagonal = kappa * torch.where(q > 0, q, 1.0) / root**2 + RIDGE
+    matrix = matrix + torch.diag_embed(diagonal)
+    if balanced:
+        one = q / root
+        matrix = matrix + one[:, :, None] * one[:, None, :] / q.sum(1).clamp_min(1e-300)[:, None, None]
+    right = (c - (P.transpose(1, 2) @ (rows * r)[:, :, None])[:, :, 0]) / root
+    factor, bad = torch.linalg.cholesky_ex(matrix)
+    beta = torch.cholesky_solve(right[:, :, None], factor)[:, :, 0] / root
+    beta = torch.where(bad[:, None] == 0, beta, torch.nan)
+    return rows * (r - (P @ beta[:, :, None])[:, :, 0]), beta
+
+
+def gradients(
+    at: Optimum, d_plan: Tensor | None, d_value: Tensor | None, d_moved: Tensor | None
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Return the gradients of cost, a and b, given those of plan (B, n, m), value (B,) and <plan, cost> (B,)."""
+    P = at.plan.double()
+    d_cost, d_a, d_b = torch.zeros_like(P), torch.zeros_like(at.a.double()), torch.zeros_like(at.b.double())
+    if d_value is not None:
+        share = d_value.double()[:, None]
+        d_cost = share[:, :, None] * P
+        d_a, d_b = share * _by_marginal(at, at.f, at.b), share * _by_marginal(at, at.g, at.a)
+    if d_plan is not None or d_moved is not None:
+        G = torch.zeros_like(P) if d_plan is None else d_plan.double()
+        if d_moved is not None:
+            share = d_moved.double()[:, None, None]
+            G = G + share * torch.where(P > 0, at.cost.double(), 0.0)
+            d_cost = d_cost + share * P
+        H = torch.where(P > 0, P * G, 0.0)
+        kappa = torch.ones_like(at.epsilon) if at.rho is None else 1.0 + at.epsilon / at.rho
+        alpha, beta = _solve(P, H.sum(2), H.sum(1), kappa[:, None], at.rho is None)
+        both = alpha[:, :, None] + beta[:, None, :]
+        d_cost = d_cost + torch.where(P > 0, P * both - H, 0.0) / at.epsilon[:, None, None]
+        for d, weight, mass, multiplier in ((d_a, at.a, P.sum(2), alpha), (d_b, at.b, P.sum(1), beta)):
+            d += torch.where(weight > 0, kappa[:, None] * mass * multiplier / weight.double(), 0.0)
+    d_a, d_b = torch.where(at.a > 0, d_a, 0.0), torch.where(at.b > 0, d_b, 0.0)
+    return d_cost.to(at.cost.dtype), d_a.to(at.a.dtype), d_b.to(at.b.dtype)

@@ -1,0 +1,1 @@
+"""Sinkhorn on the CPU: exponentials are taken once in many iterations, in between there are only products."""

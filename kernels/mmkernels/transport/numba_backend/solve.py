@@ -1,0 +1,161 @@
+"""The kernel: Sinkhorn for a range of problems of a batch, each cut out by its masks and solved by itself."""
+
+import math
+
+import numpy as np
+from numba import njit
+
+from mmkernels.transport.numba_backend.exponentials import densities, log_columns, log_rows, plan_row
+from mmkernels.transport.numba_backend.products import scaled_iteration
+from mmkernels.transport.numba_backend.vectors import OPTIONS
+
+
+@njit(**OPTIONS)
+def _cut_out(given, problem, p, n_row, n_column):  # type: ignore[no-untyped-def]
+    """Copy the real rows and columns of problem p together, and fill up to whole blocks and vectors."""
+    cost, a_all, b_all, rows, columns = given
+    C, _, f, g, a, b, la, lb, _, _ = problem
+    whole = columns[p, n_column - 1] == n_column - 1  # the real columns come first
+    for i in range(n_row):
+        source = cost[p, rows[p, i]]
+        if whole:
+            for j in range(n_column):
+                C[i, j] = source[j]
+        else:
+            for j in range(n_column):
+                C[i, j] = source[columns[p, j]]
+        C[i, n_column:] = np.inf
+    C[n_row:] = np.inf
+    f[:], g[:], a[:], b[:] = 0.0, 0.0, 0.0, 0.0
+    for i in range(n_row):
+        a[i] = a_all[p, rows[p, i]]
+    for j in range(n_column):
+        b[j] = b_all[p, columns[p, j]]
+    for i in range(a.shape[0]):
+        la[i] = math.log2(a[i]) if a[i] > 0.0 else -np.inf
+    for j in range(b.shape[0]):
+        lb[j] = math.log2(b[j]) if b[j] > 0.0 else -np.inf
+
+
+@njit(**OPTIONS)
+def _absorb(problem, scalings, scale, n_row, n_column):  # type: ignore[no-untyped-def]
+    """Move the scalings into the potentials."""
+    _, _, f, g, _, _, _, _, _, _ = problem
+    u, v, _, _, _ = scalings
+    for i in range(n_row):
+        f[i] += math.log2(u[0, i]) / scale
+    for j in range(n_column):
+        g[j] += math.log2(v[0, j]) / scale
+
+
+@njit(**OPTIONS)
+def _reset(problem, scalings):  # type: ignore[no-untyped-def]
+    """Set every scaling to 1; what fills up has no mass."""
+    _, _, _, _, a, b, _, _, _, _ = problem
+    u, v, x, y, _ = scalings
+    u[:], v[:], x[:], y[:] = 1.0, 1.0, 0.0, 0.0
+    for i in range(a.shape[0]):
+        x[0, i] = a[i]
+    for j in range(b.shape[0]):
+        y[0, j] = b[j]
+
+
+@njit(**OPTIONS)
+def _iterate(kinds, sizes, problem, scalings, limits, settings):  # type: ignore[no-untyped-def]
+    """Run Sinkhorn on one problem and leave the result in its potentials; return the number of iterations."""
+    one, _ = kinds
+    _, n_row, n_column = sizes
+    u, v, x, y, _ = scalings
+    epsilon, start, factor, rho, tolerance, max_iterations = settings
+    leak = math.log2(math.e) / rho
+    n_done = 0
+    warm = start
+    while warm > epsilon:
+        damped = (1.0 / (1.0 + warm / rho), math.log2(math.e) / warm, leak)
+        log_rows(one, sizes, problem, damped)
+        log_columns(one, sizes, problem, damped)
+        n_done += 1
+        warm *= factor
+    scale = math.log2(math.e) / epsilon
+    damped = (1.0 / (1.0 + epsilon / rho), scale, leak)
+    last, scaled = n_done + max_iterations, False
+    while n_done < last:
+        if scaled:
+            trusted, error = scaled_iteration(kinds, sizes, problem, scalings, limits, damped)
+            if not trusted:
+                _absorb(problem, scalings, scale, n_row, n_column)
+                scaled = False
+                continue
+            u[0], v[0], x[0], y[0] = u[1], v[1], x[1], y[1]
+        else:
+            error = log_rows(one, sizes, problem, damped)
+            log_columns(one, sizes, problem, damped)
+        n_done += 1
+        if error != error or (tolerance > 0.0 and error <= tolerance):
+            break
+        if not scaled and n_done < last:
+            densities(one, sizes[0], problem, scale)
+            _reset(problem, scalings)
+            scaled = True
+    if scaled:
+        _absorb(problem, scalings, scale, n_row, n_column)
+    return n_done
+
+
+@njit(cache=True, **OPTIONS)
+def solve(kinds, lanes, given, settings, scratch, limits, out, span):  # type: ignore[no-untyped-def]
+    """Solve problems span[0] <= p < span[1].
+
+    Parameters
+    ----------
+    kinds
+        `Kind` for single vectors and for blocks of rows.
+    lanes
+        Numbers in a vector.
+    given
+        cost (B, n, m); a (B, n), b (B, m) float64; indices of the real rows (B, n) and columns (B, m), first.
+    settings
+        epsilon (B,), start of its scaling (B,), factor, rho (inf: exact marginals), tolerance, max_iterations,
+        number of real rows (B,) and columns (B,).
+    scratch
+        The arrays of one problem (`exponentials`) and its scalings (`products`), large enough for any.
+    limits
+        What a scaling must lie between.
+    out
+        plan (B, n, m), zero where it is not written; f, row mass (B, n); g, column mass (B, m); cost and
+        iterations (B,).
+    span
+        Range of problems.
+    """
+    one, _ = kinds
+    _, _, _, rows, columns = given
+    epsilon, start, factor, rho, tolerance, max_iterations, n_rows, n_columns = settings
+    problem, scalings = scratch
+    plan, f_all, g_all, row_mass, column_mass, moved, n_iterations = out
+    C, _, f, g, _, _, _, lb, h, line = problem
+    for p in range(span[0], span[1]):
+        n_row, n_column = n_rows[p], n_columns[p]
+        if n_row == 0 or n_column == 0:
+            continue
+        sizes = (lanes, n_row, n_column)
+        _cut_out(given, problem, p, n_row, n_column)
+        here = (epsilon[p], start[p], factor, rho, tolerance, max_iterations)
+        n_iterations[p] = _iterate(kinds, sizes, problem, scalings, limits, here)
+        scale = math.log2(math.e) / epsilon[p]
+        for j in range(h.shape[0]):
+            h[j] = g[j] * scale + lb[j]
+        for i in range(n_row):
+            plan_row(one, lanes, problem, scale, i)
+            to, mass, spent = rows[p, i], 0.0, 0.0
+            for j in range(n_column):
+                share = line[j]
+                plan[p, to, columns[p, j]] = share
+                mass += share
+                column_mass[p, columns[p, j]] += share
+                if share > 0.0:  # 0 * inf is not 0: a forbidden pair costs nothing
+                    spent += share * C[i, j]
+            row_mass[p, to] = mass
+            moved[p] += spent
+            f_all[p, to] = f[i]
+        for j in range(n_column):
+            g_all[p, columns[p, j]] = g[j]

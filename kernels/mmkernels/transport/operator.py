@@ -1,0 +1,152 @@
+"""Makes Sinkhorn a PyTorch operator: autograd, torch.compile and torch.export see one opaque node."""
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from mmkernels.transport.gradient import Optimum, gradients, value_of
+from mmkernels.transport.problem import Problem, Solved
+from mmkernels.transport.reference import solve_reference
+from mmkernels.transport.torch_backend import solve_torch
+
+_Result = tuple[Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, Tensor]
+
+
+def _solver(name: str) -> Callable[[Problem], Solved]:
+    if name == "numba":
+        from mmkernels.transport.numba_backend.launch import solve_numba
+
+        return solve_numba
+    return {"torch": solve_torch, "reference": solve_reference}[name]
+
+
+def _error(mass: Tensor, marginal: Tensor, potential: Tensor, rho: float | None) -> Tensor:
+    """Return the L1 distance (B,) of the plan's mass from what optimality asks."""
+    asked = marginal.double()
+    if rho is not None:
+        asked = asked * torch.exp(-potential / rho)
+    return (mass - asked).abs().sum(1)
+
+
+@torch.library.custom_op("mmkernels::sinkhorn", mutates_args=())
+def sinkhorn(
+    cost: Tensor,
+    a: Tensor,
+    b: Tensor,
+    mask_x: Tensor | None,
+    mask_y: Tensor | None,
+    epsilon: Tensor,
+    start: Tensor,
+    factor: float,
+    rho: float | None,
+    tolerance: float,
+    max_iterations: int,
+    solver: str,
+) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, Tensor]:
+    """Return plan (B, n, m), value, <plan, cost> (B,), f (B, n), g (B, m), marginal error and iterations (B,)."""
+    finite_rho = math.inf if rho is None else rho
+    problem = Problem(cost, a, b, mask_x, mask_y, epsilon, start, factor, finite_rho, 0.5 * tolerance, max_iterations)
+    done = _solver(solver)(problem)
+    dtype = cost.dtype
+    value = value_of(Optimum(cost, a, b, done.plan, done.f, done.g, epsilon, rho))
+    error = _error(done.row_mass, a, done.f, rho) + _error(done.column_mass, b, done.g, rho)
+    return (
+        done.plan,
+        value.to(dtype),
+        done.moved.to(dtype),
+        done.f.to(dtype),
+        done.g.to(dtype),
+        error.to(dtype),
+        done.iterations,
+    )
+
+
+@sinkhorn.register_fake
+def _(
+    cost: Tensor,
+    a: Tensor,
+    b: Tensor,
+    mask_x: Tensor | None,
+    mask_y: Tensor | None,
+    epsilon: Tensor,
+    start: Tensor,
+    factor: float,
+    rho: float | None,
+    tolerance: float,
+    max_iterations: int,
+    solver: str,
+) -> _Result:
+    plan, (n_batch, n, m) = cost.new_empty(cost.shape), cost.shape
+    value, moved, error = (cost.new_empty(n_batch) for _ in range(3))
+    iterations = cost.new_empty(n_batch, dtype=torch.int64)
+    return plan, value, moved, cost.new_empty(n_batch, n), cost.new_empty(n_batch, m), error, iterations
+
+
+@torch.library.custom_op("mmkernels::sinkhorn_backward", mutates_args=())
+def _backward(
+    d_plan: Tensor | None,
+    d_value: Tensor | None,
+    d_moved: Tensor | None,
+    cost: Tensor,
+    a: Tensor,
+    b: Tensor,
+    plan: Tensor,
+    f: Tensor,
+    g: Tensor,
+    epsilon: Tensor,
+    rho: float | None,
+) -> tuple[Tensor, Tensor, Tensor]:
+    return gradients(Optimum(cost, a, b, plan, f, g, epsilon, rho), d_plan, d_value, d_moved)
+
+
+@_backward.register_fake
+def _(
+    d_plan: Tensor | None,
+    d_value: Tensor | None,
+    d_moved: Tensor | None,
+    cost: Tensor,
+    a: Tensor,
+    b: Tensor,
+    plan: Tensor,
+    f: Tensor,
+    g: Tensor,
+    epsilon: Tensor,
+    rho: float | None,
+) -> tuple[Tensor, Tensor, Tensor]:
+    return cost.new_empty(cost.shape), a.new_empty(a.shape), b.new_empty(b.shape)
+
+
+def _setup_context(ctx: Any, inputs: tuple[Any, ...], output: _Result) -> None:
+    cost, a, b, _, _, epsilon, _, _, rho, _, _, _ = inputs
+    plan, _, _, f, g, error, iterations = output
+    ctx.save_for_backward(cost, a, b, plan, f, g, epsilon)
+    ctx.rho = rho
+    ctx.mark_non_differentiable(f, g, error, iterations)
+    ctx.set_materialize_grads(False)
+
+
+def _gradients(ctx: Any, d_plan: Tensor | None, d_value: Tensor | None, d_moved: Tensor | None, *_: Any) -> Any:
+    cost, a, b, plan, f, g, epsilon = ctx.saved_tensors
+    if d_plan is None and d_value is None and d_moved is None:
+        return (None,) * 12
+    found = _backward(d_plan, d_value, d_moved, cost, a, b, plan, f, g, epsilon, ctx.rho)
+    needed = ctx.needs_input_grad
+    return (*(g if need else None for g, need in zip(found, needed[:3], strict=True)), *(None,) * 9)
+
+
+def _setup_nothing(ctx: Any, inputs: tuple[Any, ...], output: Any) -> None:
+    """Keep nothing: there is no second derivative."""
+
+
+def _refuse(ctx: Any, *gradients: Tensor) -> Any:
+    raise RuntimeError(
+        "entropic_plan: plans have no second derivative (a gradient of their gradient was asked for). "
+        "Detach what goes into the second one."
+    )
+
+
+sinkhorn.register_autograd(_gradients, setup_context=_setup_context)
+_backward.register_autograd(_refuse, setup_context=_setup_nothing)
