@@ -3,6 +3,7 @@
 import doctest
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -151,6 +152,17 @@ def test_the_kernel_refuses_what_it_cannot_compute_and_the_reference_takes_it() 
     with pytest.raises(BackendUnavailable, match=r"'numba' cannot run.*dt is torch.bfloat16"):
         coupled_influence(**half, backend="numba")
     assert [row.backend for row in backends("coupled_influence")] == BACKENDS
+
+
+def test_sixteen_channels_of_a_long_sample_take_less_than_a_second() -> None:
+    given = drawn_sample((3, 500, 16, 16), seed=10)
+    given = {k: None if v is None else v.float() for k, v in given.items()}
+    taken = []
+    for _ in range(3):  # the first may compile
+        start = time.process_time()
+        coupled_influence(**given, backend="numba")
+        taken.append(time.process_time() - start)
+    assert min(taken) < 1.0
 
 
 def test_the_example_gives_what_it_shows() -> None:
