@@ -10,18 +10,42 @@ from mmkernels.dispatch import (
 from mmkernels.influence import Influence, coupled_influence
 from mmkernels.mmd import median_bandwidth, mmd_squared
 from mmkernels.scan import check, coupled_scan
+from mmkernels.transport import (
+    EntropicPlan,
+    EntropicValue,
+    ExactPlan,
+    RelaxedPlan,
+    check_transport,
+    entropic_plan,
+    entropic_value,
+    exact_plan,
+    pairwise_cost,
+    relaxed_plan,
+    unbalanced_plan,
+)
 
 __all__ = [
     "Availability",
     "BackendUnavailable",
     "Choice",
+    "EntropicPlan",
+    "EntropicValue",
+    "ExactPlan",
     "Influence",
+    "RelaxedPlan",
     "backends",
     "check",
+    "check_transport",
     "coupled_influence",
     "coupled_scan",
+    "entropic_plan",
+    "entropic_value",
+    "exact_plan",
     "last_backend",
     "median_bandwidth",
     "mmd_squared",
+    "pairwise_cost",
+    "relaxed_plan",
+    "unbalanced_plan",
 ]
 __version__ = "0.1.0"
