@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from mmviz.data.report import Report
 from mmviz.errors import ConfigError, DataError
 
+MAX_CLASSES = 100_000
 OutOfRange = Literal["raise", "clip", "drop"]
 
 
@@ -52,10 +53,11 @@ def as_target(values: ArrayLike, n: int, where: str, *, classification: bool) ->
         )
     bad = ~np.isfinite(y)
     if classification:
-        bad |= (y < 0) | (y != np.floor(y))
+        wide = y.astype(np.float64)  # a half-precision label is compared as the number it is
+        bad |= (wide < 0) | (wide != np.floor(wide)) | (wide >= MAX_CLASSES)
     if bad.any():
         at = int(np.flatnonzero(bad)[0])
-        wanted = "whole numbers from 0" if classification else "finite numbers"
+        wanted = f"whole numbers from 0, below {MAX_CLASSES}" if classification else "finite numbers"
         raise DataError(f"{where}: {int(bad.sum())} bad labels (first: sample {at}: {y[at]}); give {wanted}")
     if classification:
         return y.astype(np.int64)

@@ -54,3 +54,30 @@ def require_sha256(data: bytes, expected: str, *, where: str) -> None:
             f"{where} is not the file that was checked: sha256 {found}, expected {expected.lower()}. "
             "Install the exact version again; nothing was read from it."
         )
+
+
+def require_file(path: str | Path, expected: str) -> None:
+    """Refuse a file whose sha256 is not the expected one; for files too large to be held in memory.
+
+    Parameters
+    ----------
+    path
+        The file.
+    expected
+        64 hexadecimal digits.
+
+    Raises
+    ------
+    DataError
+        If the hashes differ (the message holds both), or `path` is no file.
+    OSError
+        If the file cannot be read.
+    """
+    if not Path(path).is_file():
+        raise DataError(f"{path}: not a file; a sha256 can be compared for a file only")
+    found = sha256_file(path)
+    if found != str(expected).lower():
+        raise DataError(
+            f"{Path(path).name} is not the file that was checked: sha256 {found}, expected {str(expected).lower()}. "
+            "Fetch the right one again; nothing was read from it."
+        )

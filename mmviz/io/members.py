@@ -2,7 +2,6 @@
 
 import io
 import tarfile
-import zlib
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 
@@ -115,7 +114,7 @@ def tar_members(source: str | Path | bytes, *, where: str = "") -> Members:
             contents = _unpacked(archive, len(data), where)
     except DataError:
         raise
-    except (tarfile.TarError, zlib.error, EOFError, OSError, ValueError, OverflowError, MemoryError) as error:
+    except Exception as error:  # noqa: BLE001 - tarfile raises many kinds of errors over damaged headers
         raise DataError(f"{where}: damaged archive ({type(error).__name__}: {error!s:.150}); fetch it again") from None
     return Members(where, {n: len(c) for n, c in contents.items()}, contents.__getitem__)
 

@@ -8,6 +8,9 @@ from mmviz.errors import UnsafeFileError
 
 MAX_OPCODES = 4_000_000
 _MEMO_WRITES = frozenset({"PUT", "BINPUT", "LONG_BINPUT"})
+# opcode and bytes of its size: BINBYTES, BINBYTES8, BYTEARRAY8
+_BLOCKS = frozenset([(b"B", 4), (b"\x8e", 8), (b"\x96", 8)])
+_LARGE = 1 << 16
 _INTEGERS = frozenset({"INT", "LONG", "LONG1"})
 # What CPython and NumPy write for containers, text, numbers and arrays, protocols 0 to 5. Left out on purpose:
 # INST, OBJ, NEWOBJ, NEWOBJ_EX (build objects), PERSID, BINPERSID, EXT1, EXT2, EXT4 (names from elsewhere),
@@ -109,16 +112,38 @@ def scan(stream: BinaryIO, size: int, allowed_names: Collection[tuple[str, str]]
     return count
 
 
+class _Passed:
+    """Stands for a block of bytes that was passed over: `pickletools` looks at nothing but its length."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+
+    def __len__(self) -> int:
+        return self._size
+
+
 class _Clamped:
-    """A stream that is never asked for more bytes than it has: a file would allocate them before it looks."""
+    """A stream that is never asked for more bytes than it has, and passes over large blocks without reading them.
+
+    A file would allocate the bytes before it looks whether they are there. `pickletools` reads the opcode (1 byte), the
+    size (4 or 8 bytes) and the block; only opcodes whose block it hands on unseen are passed over.
+    """
 
     def __init__(self, stream: BinaryIO, size: int) -> None:
         self._stream, self._size = stream, size
+        self._code = self._before = b""
         self.tell, self.readline = stream.tell, stream.readline
 
-    def read(self, count: int) -> bytes:
+    def read(self, count: int) -> bytes | _Passed:
         """Read `count` bytes, or what is left."""
-        return self._stream.read(min(count, self._size - self._stream.tell()))
+        left = self._size - self._stream.tell()
+        if _LARGE < count <= left and (self._code, len(self._before)) in _BLOCKS:
+            self._stream.seek(count, 1)
+            self._code = self._before = b""
+            return _Passed(count)
+        piece = self._stream.read(min(count, left))
+        self._code, self._before = self._before, piece
+        return piece
 
 
 def _problem(opcode: str, arg: Any, count: int, allowed_names: Collection[tuple[str, str]]) -> str:

@@ -15,6 +15,7 @@ from mmviz.data.formats.fields import listed
 from mmviz.data.formats.repairs import Repairs
 from mmviz.errors import ConfigError, DataError
 from mmviz.io.content import Content, open_content
+from mmviz.io.digest import require_file
 
 # in this order; the first that matches reads
 FORMATS = {
@@ -63,10 +64,12 @@ def described(content: Content) -> str:
         return f"{len(content.members.names)} files: {listed(content.members.names[:5])}"
     if isinstance(content.tree, dict):
         return f"keys {listed(content.tree)}"
-    return f"a {type(content.tree).__name__}" + (f" of {len(content.tree)}" if hasattr(content.tree, "__len__") else "")
+    return f"a {type(content.tree).__name__}"
 
 
-def read_path(path: str | Path, *, format: str | None = None, encoding: str = "ASCII", **options: Any) -> Dataset:  # noqa: A002
+def read_path(
+    path: str | Path, *, format: str | None = None, encoding: str = "ASCII", sha256: str | None = None, **options: Any
+) -> Dataset:  # noqa: A002
     """Read a file or folder of any known layout.
 
     Parameters
@@ -77,6 +80,8 @@ def read_path(path: str | Path, *, format: str | None = None, encoding: str = "A
         A key of `FORMATS`, where detection is not wanted.
     encoding
         "latin1" for pickles written by Python 2.
+    sha256
+        Of the file, where it is known: another file is refused before it is read.
     **options
         Of `mmviz.data.formats.repairs.Repairs`, and of the format's ``read``.
 
@@ -95,6 +100,8 @@ def read_path(path: str | Path, *, format: str | None = None, encoding: str = "A
         If the file cannot be opened.
     """
     one_of(format, (None, *FORMATS), "format")
+    if sha256 is not None:
+        require_file(path, sha256)
     content = open_content(path, encoding=encoding)
     name = format or detect(content)
     if format is not None and not module(name).matches(content):

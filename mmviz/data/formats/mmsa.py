@@ -75,7 +75,7 @@ def read(
     present = [s for s in SPLITS if s in content.tree]
     wanted = _wanted(content, present, modalities)
     raws = {s: _split(content, s, wanted, target, label, report) for s in present}
-    sims = any("regression_labels_T" in content.tree[s] for s in present)
+    sims = any("regression_labels_T" in _part(content, s) for s in present)
     first = raws[present[0]].inputs
     audio, vision = (int(first[m].shape[2]) if m in first else 0 for m in ("audio", "vision"))
     sizes = (audio, vision)
@@ -95,7 +95,7 @@ def read(
 
 def _wanted(content: Content, splits: list[str], modalities: tuple[str, ...] | None) -> list[str]:
     if modalities is None:
-        found = [m for m in MODALITIES if any(m in field(content.tree, s, content.where) for s in splits)]
+        found = [m for m in MODALITIES if any(m in _part(content, s) for s in splits)]
         if not found:
             keys = ", ".join(map(repr, content.tree[splits[0]]))
             raise DataError(f"{content.where}: none of {', '.join(MODALITIES)}; {splits[0]} has {keys}")
@@ -106,9 +106,16 @@ def _wanted(content: Content, splits: list[str], modalities: tuple[str, ...] | N
     return list(modalities)
 
 
+def _part(content: Content, split: str) -> Mapping[str, Any]:
+    part = content.tree[split]
+    if not isinstance(part, Mapping):
+        raise DataError(f"{content.where}, {split}: a {type(part).__name__}; a dictionary of arrays is expected")
+    return part
+
+
 def _split(content: Content, s: str, wanted: list[str], target: str, label: str, report: Report) -> Raw:
     where = f"{content.where}, {s}"
-    part = field(content.tree, s, content.where)
+    part = _part(content, s)
     inputs = {m: numeric(field(part, m, where), f"{where} {m}", 3) for m in wanted}
     ids = texts(field(part, "id", where), f"{where} id")
     lengths: dict[str, Any] = {}

@@ -64,6 +64,8 @@ def read(content: Content, repairs: Repairs, *, label: int = 0) -> Dataset:
 
 
 def _split(part: Any, where: str, label: int, report: Report) -> Raw:
+    if not isinstance(part, Mapping):
+        raise DataError(f"{where}: a {type(part).__name__}; a dictionary of arrays is expected")
     names = [m for m in MODALITIES if m in part]
     inputs = {m: numeric(field(part, m, where), f"{where} {m}", 3) for m in names}
     y = numeric(field(part, "labels", where), f"{where} labels", 1, 2, 3)

@@ -58,7 +58,7 @@ def shrink(x: NDArray[Any], size: tuple[int, int], where: str) -> NDArray[np.flo
 def image_rows(frames: Frames, rows: NDArray[np.int64]) -> dict[str, NDArray[np.float32]]:
     """Give pictures as sequences of their rows: rgb (n, rows, columns x 3), depth (n, rows, columns)."""
     rgb = frames.rgb[rows]
-    return {"rgb": rgb.reshape(*rgb.shape[:2], -1), "depth": frames.depth[rows]}
+    return {"rgb": rgb.reshape(*rgb.shape[:2], rgb.shape[2] * rgb.shape[3]), "depth": frames.depth[rows]}
 
 
 def dominant(frames: Frames) -> NDArray[np.int64]:

@@ -1,5 +1,6 @@
 """UTD-MHAD: 27 actions, 8 subjects; inertial, skeleton and depth streams, from npz files or the authors' .mat files."""
 
+import math
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -105,7 +106,7 @@ def _from_npz(content: Content) -> tuple[Raw, Any]:
         if m in tree:
             x = numeric(tree[m], f"{where} {m}", 2, 3)
             inputs[m], lengths[m] = cut_and_pad(
-                x.reshape(len(x), -1), field(tree, f"{m}_len", where), f"{where} {m}_len"
+                x.reshape(len(x), math.prod(x.shape[1:])), field(tree, f"{m}_len", where), f"{where} {m}_len"
             )
     action, who, trial = (texts(field(tree, k, where), f"{where} {k}") for k in ("action", "subject", "trial"))
     try:

@@ -22,6 +22,8 @@ def runs(x: NDArray[Any]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         (n,) each; a sample that is zero throughout counts all its steps on both sides.
     """
     real = np.zeros(x.shape[:2], dtype=bool)
+    if x.shape[1] == 0:
+        return np.zeros(len(x), np.int64), np.zeros(len(x), np.int64)
     for f in range(x.shape[2]):  # one feature at a time: no copy of everything
         real |= x[:, :, f] != 0
     some = real.any(axis=1)
