@@ -34,7 +34,7 @@ def main(argv: list[str] | None = None) -> int:
     except ImportError as error:
         _say(f"bench: torch cannot be imported by {sys.executable} ({error}); install it, or choose another Python.")
         return 1
-    from bench import bars, groups, machine, store, table
+    from bench import bars, bars_gpu, groups, machine, store, table
     from bench.settings import Settings
 
     if chosen.table:
@@ -54,11 +54,16 @@ def main(argv: list[str] | None = None) -> int:
     threads = tuple(sorted({int(n) for n in chosen.threads.split(",")}))
     settings = Settings(chosen.quick, threads, chosen.compile)
     folder = chosen.out or (None if chosen.quick else store.RESULTS)
-    found = []
+    found, broken = [], []
     for name in wanted:
         _say(f"== {name}")
-        described, start = machine.describe(), time.perf_counter()
-        rows = groups.run(name, settings)
+        described, start = machine.describe() | groups.describe_gpu(chosen.gpu), time.perf_counter()
+        try:
+            rows = groups.run(name, settings)
+        except Exception as error:  # noqa: BLE001 - one group that breaks must not cost the others their results
+            _say(f"   FAILED, nothing written: {error}")
+            broken.append(name)
+            continue
         for row in rows:
             _say("   " + row.line())
         _say(f"   {time.perf_counter() - start:.0f} s")
@@ -67,9 +72,12 @@ def main(argv: list[str] | None = None) -> int:
             if folder == store.RESULTS:
                 table.rewrite(store.read())
         found += rows
-    for v in [] if chosen.quick else bars.verdicts(found):
+    judges = bars_gpu.ALL if chosen.gpu else bars.ALL
+    for v in [] if chosen.quick else [v for judge in judges for v in judge(found)]:
         _say(f"{'met    ' if v.met else 'NOT MET'}  {v.bar}, {v.where}: wanted {v.wanted}, measured {v.measured}")
-    return 1 if any(row.status == "refused" for row in found) else 0
+    if broken:
+        _say(f"bench: failed: {', '.join(broken)}")
+    return 1 if broken or any(row.status == "refused" for row in found) else 0
 
 
 if __name__ == "__main__":

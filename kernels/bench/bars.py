@@ -47,9 +47,11 @@ def _most(rows: list[Row]) -> int:
     return max((row.threads for row in rows), default=0)
 
 
-def _where(row: Row, *names: str) -> str:
+def where(row: Row, *names: str) -> str:
+    """Return sizes, step and machine in words."""
     sizes = ", ".join(f"{name}={row.shape[name]}" for name in names)
-    return f"{sizes}, {row.step}, {row.simd}, {row.threads} threads"
+    on = f"{row.simd}, {row.threads} thread{'s' if row.threads > 1 else ''}" if row.threads else row.simd
+    return f"{sizes}, {row.step}, {on}"
 
 
 def scan(rows: list[Row]) -> Iterator[Verdict]:
@@ -58,10 +60,10 @@ def scan(rows: list[Row]) -> Iterator[Verdict]:
     for row, ratio in pairs(rows, field.NUMBA, field.LOOP):
         wide = row.simd == "avx512"
         limit = (20.0 if wide else 12.0) if row.step == FORWARD else (15.0 if wide else 10.0)
-        yield at_least("coupled scan, fair PyTorch loop / ours", _where(row, "B", "L", "N"), limit, ratio)
+        yield at_least("coupled scan, fair PyTorch loop / ours", where(row, "B", "L", "N"), limit, ratio)
     for row, ratio in pairs(rows, field.NUMBA, field.CEILING):
         limit = 1.15 if row.step == FORWARD else 1.25
-        yield at_most("coupled scan, ours / C++ ceiling", _where(row, "B", "L", "N"), limit, 1.0 / ratio)
+        yield at_most("coupled scan, ours / C++ ceiling", where(row, "B", "L", "N"), limit, 1.0 / ratio)
 
 
 def selective(rows: list[Row]) -> Iterator[Verdict]:
@@ -70,7 +72,7 @@ def selective(rows: list[Row]) -> Iterator[Verdict]:
     for slow, limit in ((field.HF_MAMBAPY, 70.0), (field.MAMBA_REF, 1000.0)):
         note = " (quadratic in L)" if slow == field.MAMBA_REF else ""
         for row, ratio in pairs(rows, field.NUMBA, slow):
-            yield at_least(f"selective scan, {slow}{note} / ours", _where(row, "L"), limit, ratio)
+            yield at_least(f"selective scan, {slow}{note} / ours", where(row, "L"), limit, ratio)
 
 
 def limits(rows: list[Row]) -> Iterator[Verdict]:
@@ -82,7 +84,7 @@ def limits(rows: list[Row]) -> Iterator[Verdict]:
         for name in (OURS_ALONE, CPP_ALONE):
             for alone in find(rows, contender=name, threads=row.threads):
                 share = 100.0 * row.values[RATE] / alone.values[RATE]
-                yield at_least(f"forward, share of {name}", _where(row, "L", "N"), 50.0, share, " %")
+                yield at_least(f"forward, share of {name}", where(row, "L", "N"), 50.0, share, " %")
 
 
 def coupling(rows: list[Row]) -> Iterator[Verdict]:
@@ -91,9 +93,9 @@ def coupling(rows: list[Row]) -> Iterator[Verdict]:
 
     rows = find(rows, group="coupling")
     for row, ratio in pairs(rows, MEAN, THREE):
-        yield at_most("coupled M = 3 / three scans of one modality", _where(row, "L", "N"), 1.0, 1.0 / ratio)
+        yield at_most("coupled M = 3 / three scans of one modality", where(row, "L", "N"), 1.0, 1.0 / ratio)
     for row, ratio in pairs(rows, MEAN, GENERAL):
-        yield at_most("general W / W constant", _where(row, "L", "N"), 1.6, ratio)
+        yield at_most("general W / W constant", where(row, "L", "N"), 1.6, ratio)
 
 
 def memory(rows: list[Row]) -> Iterator[Verdict]:
@@ -116,7 +118,7 @@ def mixer(rows: list[Row]) -> Iterator[Verdict]:
 
     for slow, limit in ((SLOW, 10.0), (MAMBAPY, 7.0)):
         for row, ratio in pairs(find(rows, group="mixer"), OURS, slow):
-            yield at_least(f"MambaMixer, {slow} / with our scan", _where(row, "L"), limit, ratio)
+            yield at_least(f"MambaMixer, {slow} / with our scan", where(row, "L"), limit, ratio)
 
 
 def attention(rows: list[Row]) -> Iterator[Verdict]:
@@ -128,10 +130,25 @@ def attention(rows: list[Row]) -> Iterator[Verdict]:
         if row.shape["L"] in limits_by_length:
             yield at_least(
                 "cross-attention (SDPA) / Coupled Mamba block",
-                _where(row, "B", "L"),
+                where(row, "B", "L"),
                 limits_by_length[row.shape["L"]],
                 ratio,
             )
+
+
+def transport(rows: list[Row]) -> Iterator[Verdict]:
+    """Judge Sinkhorn against batched PyTorch and POT, and the equality of plans."""
+    from bench.groups.transport import LOOP, NUMBA, POT_BATCH
+
+    rows = find(rows, group="transport")
+    for slow in (LOOP, POT_BATCH):
+        for row, ratio in pairs(rows, NUMBA, slow):
+            limit = 6.0 if row.shape["n"] < 500 else 15.0
+            yield at_least(f"Sinkhorn, {slow} / ours", where(row, "problems", "n"), limit, ratio)
+    for row in find(rows, contender=NUMBA):
+        if row.error is not None:
+            size = f"n={row.shape['n']}, relative to the largest entry"
+            yield Verdict("Sinkhorn, plans equal", size, "≤ 1e-6", f"{row.error:.1e}", row.error <= 1e-6)
 
 
 def startup(rows: list[Row]) -> Iterator[Verdict]:
@@ -140,9 +157,15 @@ def startup(rows: list[Row]) -> Iterator[Verdict]:
 
     for row in find(rows, group="startup", contender=WARM):
         if row.median is not None:
-            yield at_most("first call, kernels on disk", "after import", 1.0, row.median / 1e3, " s")
-            whole = row.values["import and first call ms"] / 1e3
-            yield at_most("first call, kernels on disk", "import of mmkernels (not torch) included", 1.0, whole, " s")
+            place = f"after the import of mmkernels, which took {row.values['import ms'] / 1e3:.2g} s"
+            yield at_most("first call, kernels on disk", place, 1.0, row.median / 1e3, " s")
+
+
+def influence(rows: list[Row]) -> Iterator[Verdict]:
+    """Judge the time of an influence map."""
+    for row in find(rows, group="influence", contender="numba float32"):
+        if row.median is not None:
+            yield at_most("influence map", where(row, "M", "L", "E"), 1.0, row.median / 1e3, " s")
 
 
 ALL: tuple[Callable[[list[Row]], Iterator[Verdict]], ...] = (
@@ -153,6 +176,8 @@ ALL: tuple[Callable[[list[Row]], Iterator[Verdict]], ...] = (
     memory,
     mixer,
     attention,
+    transport,
+    influence,
     startup,
 )
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -45,7 +46,7 @@ class Contender:
         values = [v[0] if name == "A" else v[0].transpose(1, 2) for name, v in given._asdict().items()]
         return [v.detach().clone(memory_format=torch.contiguous_format).requires_grad_() for v in values]
 
-    def gradient(self, dy: Tensor) -> Tensor:
+    def gradient(self, dy: Tensor) -> Any:
         """Return the gradient of y in the contender's layout."""
         return dy[0].transpose(1, 2).contiguous() if self.channels_first else dy
 

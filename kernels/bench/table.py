@@ -3,10 +3,12 @@
 from pathlib import Path
 from typing import Any
 
+from bench import bars_gpu
 from bench.bars import Verdict, verdicts
 from bench.rows import MEASURED, UNAVAILABLE, Row
 
 README = Path(__file__).parents[1] / "README.md"
+PRECISIONS = ("float32", "float64", "bfloat16", "float16")
 NOTHING = "Not measured yet: `make bench`."
 NO_GPU = "No GPU has been measured yet (`make gpu`): what the documents say about GPUs is *projected* from instruction counts."
 
@@ -33,6 +35,8 @@ def operators(files: list[dict[str, Any]]) -> str:
             continue
         steps: dict[tuple[str, ...], dict[str, Row]] = {}
         for row in content["rows"]:
+            if row.contender.split()[-1] not in PRECISIONS or row.step == "memory":
+                continue  # a peer: the table is of ours
             sizes = ", ".join(f"{name}={size}" for name, size in row.shape.items())
             steps.setdefault((row.case, row.contender, sizes), {})[row.step] = row
         for (case, contender, sizes), found in steps.items():
@@ -67,7 +71,7 @@ def bars(files: list[dict[str, Any]]) -> str:
 def gpu(files: list[dict[str, Any]]) -> str:
     """Return the promises measured on a GPU, or that there are none."""
     rows = [row for content in files if content["group"].endswith("gpu") for row in content["rows"]]
-    found = verdicts(rows)
+    found = [verdict for bar in bars_gpu.ALL for verdict in bar(rows)]
     return _verdicts(found) if found else NO_GPU
 
 

@@ -16,6 +16,9 @@ NAMES = (
     "memory",
     "mixer",
     "attention",
+    "transport",
+    "influence",
+    "mmd",
     "startup",
 )
 GPU_NAMES = ("scan_gpu", "block_gpu")
@@ -32,6 +35,14 @@ def why_no_gpu() -> str | None:
     except ImportError as error:
         return f"triton cannot be imported ({error})"
     return None
+
+
+def describe_gpu(wanted: bool) -> dict[str, Any]:
+    """Return what the GPU is; nothing where it is not wanted."""
+    if not wanted:
+        return {}
+    found: dict[str, Any] = importlib.import_module("bench.cuda_rates").describe()
+    return found
 
 
 def run(name: str, settings: Settings) -> list[Row]:

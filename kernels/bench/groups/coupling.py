@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import torch
 from mmkernels import coupled_scan
 from torch import Tensor
 
@@ -12,25 +11,24 @@ from bench.groups import pack, unpack
 from bench.problem import coupling
 from bench.race import race
 from bench.rows import Row
+from bench.separate import separate
 from bench.settings import Settings, plan, shape
 
 CASE = "coupling"
 MEAN, GENERAL, IDENTITY, THREE = "W constant (None)", "W general", "W = I", "M scans of one modality"
 
 
-def with_coupling(kind: str, name: str) -> Contender:
+def with_coupling(kind: str, name: str, backend: str = "numba") -> Contender:
     """Return our operator with one kind of W."""
 
     def run(x: Tensor, dt: Tensor, A: Tensor, B: Tensor, C: Tensor) -> Tensor:
-        return coupled_scan(x, dt, A, B, C, W=coupling(kind, len(x), x.dtype), backend="numba")
+        return coupled_scan(x, dt, A, B, C, W=coupling(kind, len(x), x.dtype, str(x.device)), backend=backend)
 
     return Contender(name, run, tolerance=OURS, coupling=kind)
 
 
-def _separate(x: Tensor, dt: Tensor, A: Tensor, B: Tensor, C: Tensor) -> Tensor:
-    """Run M scans one after another."""
-    parts = zip(*(values.split(1) for values in (x, dt, A, B, C)), strict=True)
-    return torch.cat([coupled_scan(*part, backend="numba") for part in parts])
+def _alone(x: Tensor, dt: Tensor, A: Tensor, B: Tensor, C: Tensor) -> Tensor:
+    return coupled_scan(x, dt, A, B, C, backend="numba")
 
 
 def one(L: int, N: int, quick: bool) -> list[dict[str, Any]]:
@@ -39,7 +37,7 @@ def one(L: int, N: int, quick: bool) -> list[dict[str, Any]]:
         with_coupling("mean", MEAN),
         with_coupling("general", GENERAL),
         with_coupling("identity", IDENTITY),
-        Contender(THREE, _separate, tolerance=OURS, coupling="identity"),
+        separate(THREE, _alone, channels_first=False, tolerance=OURS),
     ]
     return pack(race("coupling", CASE, shape(quick, 3, 16, L, 128, N), contenders, plan(quick, 12.0)))
 
