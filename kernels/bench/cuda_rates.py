@@ -1,5 +1,6 @@
 """What the GPU can do at most, measured: exponentials per second and bytes per second."""
 
+import subprocess
 from typing import Any
 
 import torch
@@ -31,11 +32,22 @@ def spin(source: torch.Tensor, rounds: int) -> torch.Tensor:
 
 
 def clock_hertz(properties: Any) -> float:
-    """Return the highest clock of the multiprocessors."""
+    """Return the highest clock of the multiprocessors, from PyTorch or, where it does not tell, from nvidia-smi.
+
+    Raises
+    ------
+    RuntimeError
+        If neither tells.
+    """
     kilohertz = getattr(properties, "clock_rate", None)
     if kilohertz:
         return 1e3 * float(kilohertz)
-    return 1e6 * float(torch.cuda.clock_rate())
+    query = ["nvidia-smi", "--query-gpu=clocks.max.sm", "--format=csv,noheader,nounits"]
+    try:
+        said = subprocess.run(query, capture_output=True, text=True, check=True).stdout
+        return 1e6 * float(said.split()[0])
+    except (OSError, subprocess.CalledProcessError, ValueError, IndexError) as error:
+        raise RuntimeError(f"bench: the clock of {properties.name} cannot be found: {error}") from error
 
 
 def rates() -> Rates:

@@ -8,6 +8,7 @@ from bench.bars import Verdict, verdicts
 from bench.rows import MEASURED, UNAVAILABLE, Row
 
 README = Path(__file__).parents[1] / "README.md"
+GROUPS = ("backends", "operators_gpu", "transport", "plans", "influence", "mmd")  # whose rows are of our backends
 PRECISIONS = ("float32", "float64", "bfloat16", "float16")
 NOTHING = "Not measured yet: `make bench`."
 NO_GPU = "No GPU has been measured yet (`make gpu`): what the documents say about GPUs is *projected* from instruction counts."
@@ -31,7 +32,7 @@ def operators(files: list[dict[str, Any]]) -> str:
     """Return operator, backend, precision, measured error, measured milliseconds."""
     lines = []
     for content in files:
-        if content["group"] not in ("backends", "backends_gpu", "transport", "influence", "mmd"):
+        if content["group"] not in GROUPS:
             continue
         steps: dict[tuple[str, ...], dict[str, Row]] = {}
         for row in content["rows"]:
@@ -42,13 +43,13 @@ def operators(files: list[dict[str, Any]]) -> str:
         for (case, contender, sizes), found in steps.items():
             first = next(iter(found.values()))
             if first.status == UNAVAILABLE:
-                lines.append([case, contender, f"cannot run here: {first.note}", "", "", ""])
+                lines.append([case, contender, first.simd, f"cannot run here: {first.note}", "", "", ""])
                 continue
             alone = found.get("forward") or found.get("inference")
             speed = _spread(alone) if alone else ""
             both = _spread(found["forward + backward"]) if "forward + backward" in found else ""
-            lines.append([case, contender, sizes, _number(first.error), speed, both])
-    head = ["operator", "backend, precision", "shape", "error", "forward, ms", "forward + backward, ms"]
+            lines.append([case, contender, first.simd, sizes, _number(first.error), speed, both])
+    head = ["operator", "backend, precision", "on", "shape", "error", "forward, ms", "forward + backward, ms"]
     return _table(head, lines) if lines else NOTHING
 
 

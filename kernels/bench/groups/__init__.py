@@ -17,11 +17,12 @@ NAMES = (
     "mixer",
     "attention",
     "transport",
+    "plans",
     "influence",
     "mmd",
     "startup",
 )
-GPU_NAMES = ("scan_gpu", "block_gpu")
+GPU_NAMES = ("operators_gpu", "scan_gpu", "block_gpu")
 
 
 def why_no_gpu() -> str | None:

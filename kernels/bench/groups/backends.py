@@ -7,8 +7,8 @@ from mmkernels import BackendUnavailable, backends, coupled_scan
 from torch import Tensor
 
 from bench import fresh
-from bench.clock import measure
 from bench.contender import OURS, Contender
+from bench.cuda_clock import measure
 from bench.groups import pack, unpack
 from bench.machine import simd
 from bench.problem import Shape
@@ -35,7 +35,8 @@ def named(backend: str, dtype: str) -> Contender:
 def admitted(backend: str, dtype: str, sizes: Shape, device: str) -> tuple[Contender, Row]:
     """Return a backend and its row, with the error or the reason why it is not timed."""
     contender, threads = named(backend, dtype), torch.get_num_threads() if device == "cpu" else 0
-    row = Row("backends", CASE, sizes.sizes(), FORWARD, contender.name, threads, simd())
+    on = simd() if device == "cpu" else device
+    row = Row("backends", CASE, sizes.sizes(), FORWARD, contender.name, threads, on)
     row.values["tolerance"] = contender.tolerance
     try:
         row.error = contender.error(sizes.reduced(), device, getattr(torch, dtype))
@@ -66,7 +67,7 @@ def one(quick: bool, device: str = "cpu") -> list[dict[str, Any]]:
             if first.error is not None and first.error <= contender.tolerance:
                 works[id(pair[0])] = contender.forward(sizes, device, getattr(torch, dtype))
                 works[id(pair[1])] = contender.training(sizes, device, getattr(torch, dtype))
-    found = measure(works, plan(quick, 60.0))
+    found = measure(works, plan(quick, 60.0), device)
     for row in rows:
         row.time = found.get(id(row))
     return pack(rows)

@@ -100,7 +100,10 @@ def test_the_tables_show_what_was_measured(tmp_path: Path) -> None:
         "scan", [row(field.NUMBA, 2.0), row(field.LOOP, 60.0)], {"processor": "p", "flags": [], "cpus": 2}, tmp_path
     )
     text = table.written(README.read_text(encoding="utf-8"), store.read(tmp_path))
-    assert "| coupled_scan | numba float32 | M=3, B=16, L=500, E=128, N=16 | 1e-07 | 2.5 (2.5 to 2.5) |  |" in text
+    assert (
+        "| coupled_scan | numba float32 | avx512 | M=3, B=16, L=500, E=128, N=16 | 1e-07 | 2.5 (2.5 to 2.5) |  |"
+        in text
+    )
     assert "| ≥ 20× | 30× | met |" in text
     assert table.NO_GPU in text
     assert "| 2 of 14 |" in text

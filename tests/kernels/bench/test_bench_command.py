@@ -11,7 +11,7 @@ import pytest
 import torch
 from bench import __main__ as command
 from bench import fresh, groups, store
-from bench.groups import block_gpu, scan_gpu
+from bench.groups import block_gpu, operators_gpu, scan_gpu
 from bench.problem import Shape
 from bench.settings import Settings, fitting
 
@@ -44,9 +44,17 @@ def test_every_group_measures_something_and_refuses_nobody(name: str) -> None:
     assert all(row.time is not None or row.peak_bytes is not None for row in measured)
 
 
-@pytest.mark.parametrize("name", ["scan_gpu", "block_gpu"])
+GPU_RUNS = {
+    "scan_gpu": lambda: scan_gpu.run(QUICK, "cpu", "numba"),
+    "block_gpu": lambda: block_gpu.run(QUICK, "cpu"),
+    "operators_gpu": lambda: operators_gpu.run(QUICK, "cpu"),
+}
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("name", groups.GPU_NAMES)
 def test_the_gpu_groups_run_where_there_is_none(name: str) -> None:
-    rows = scan_gpu.run(QUICK, "cpu", "numba") if name == "scan_gpu" else block_gpu.run(QUICK, "cpu")
+    rows = GPU_RUNS[name]()
     assert {row.group for row in rows} == {name}
     assert [row.line() for row in rows if row.status == "refused"] == []
     assert sum(row.time is not None for row in rows) >= 3
