@@ -132,10 +132,14 @@ class _Clamped:
     def __init__(self, stream: BinaryIO, size: int) -> None:
         self._stream, self._size = stream, size
         self._code = self._before = b""
+        self._one = stream.read
         self.tell, self.readline = stream.tell, stream.readline
 
     def read(self, count: int) -> bytes | _Passed:
         """Read `count` bytes, or what is left."""
+        if count == 1:  # an opcode, most often: as little as can be done
+            self._code, self._before = self._before, self._one(1)
+            return self._before
         left = self._size - self._stream.tell()
         if _LARGE < count <= left and (self._code, len(self._before)) in _BLOCKS:
             self._stream.seek(count, 1)

@@ -36,7 +36,7 @@ def attempt_many(name, attempt, seed, first, last, at=None):
                 accepted += 1
             except MmvizError:
                 pass
-            except BaseException as error:  # noqa: BLE001 - anything else is what we look for
+            except BaseException as error:
                 if isinstance(error, KeyboardInterrupt):
                     raise
                 where = traceback.extract_tb(error.__traceback__)[-1]
@@ -74,9 +74,8 @@ def fuzz(name, attempt, count, seed, workers):
             running.append((process, ours, at, last))
         for entry in list(running):
             process, ours, at, last = entry
-            if not ours.poll(0.02):
-                if process.is_alive():
-                    continue
+            if not ours.poll(0.02) and process.is_alive():
+                continue
             running.remove(entry)
             try:
                 more, bad = ours.recv()

@@ -142,7 +142,7 @@ def files():
     mvsa = {f"M/data/{i}.jpg": picture("JPEG") for i in range(1, 13)}
     mvsa |= {f"M/data/{i}.txt": f"tweet {i} caf\xe9".encode("latin1" if i % 2 else "utf-8") for i in range(1, 13)}
     kinds = ("positive", "neutral", "negative")
-    mvsa["M/labelResultAll.txt"] = "ID\ttext,image\n".encode() + b"".join(
+    mvsa["M/labelResultAll.txt"] = b"ID\ttext,image\n" + b"".join(
         f"{i}\t{kinds[i % 3]},{kinds[i % 2]}\n".encode() for i in range(1, 13)
     )
     fsdd = {f"recordings/{i % 10}_{'ann' if i % 2 else 'bob'}_{i}.wav": wav() for i in range(10)}
@@ -286,7 +286,7 @@ def _hdf5():
         target.write_bytes(spoil_bytes(seed, rng))
         try:
             hdf5_probe.inspect(str(target), ["data", "packed", "sceneTypes"])
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001
             raise MmvizError(str(error)) from None  # the parent of the probe turns every such answer into a DataError
 
     return attempt

@@ -34,8 +34,8 @@ def test_hostile_calls_would_run_under_plain_pickle(tmp_path):
 
 @pytest.mark.parametrize("name", RUN_BEFORE)
 def test_opcode_that_builds_objects_is_refused_before_anything_is_executed(name):
+    data = corpus("unused")[name]
     with pytest.raises(UnsafeFileError, match="opcode"):
-        data = corpus("unused")[name]
         scan(io.BytesIO(data), len(data), sealed_numpy.SEALED_NAMES)
 
 
@@ -76,10 +76,10 @@ def test_bomb_is_refused_at_once_and_in_little_memory(name):
     ],
 )
 def test_endless_opcodes_are_refused_within_ten_seconds(data):
-    start = time.perf_counter()
+    start = time.process_time()
     with pytest.raises(UnsafeFileError, match=r"opcodes|nested deeper"):
         loads(data)
-    assert time.perf_counter() - start < 10
+    assert time.process_time() - start < 10
     assert len(data) > 500_000 or len(data) > MAX_OPCODES
 
 

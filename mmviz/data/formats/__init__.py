@@ -68,8 +68,13 @@ def described(content: Content) -> str:
 
 
 def read_path(
-    path: str | Path, *, format: str | None = None, encoding: str = "ASCII", sha256: str | None = None, **options: Any
-) -> Dataset:  # noqa: A002
+    path: str | Path,
+    *,
+    format: str | None = None,  # noqa: A002
+    encoding: str = "ASCII",
+    sha256: str | None = None,
+    **options: Any,
+) -> Dataset:
     """Read a file or folder of any known layout.
 
     Parameters
