@@ -3,7 +3,7 @@
 ``load(name)`` a built-in set, ``synthetic(...)`` one with known truth, ``from_arrays(...)`` one's own.
 """
 
-from mmviz.data import missing
+from mmviz.data import encoders, missing
 from mmviz.data.buckets import Buckets
 from mmviz.data.dataset import Dataset, Split
 from mmviz.data.disk import from_disk, to_disk
@@ -26,6 +26,7 @@ __all__ = [
     "Split",
     "Task",
     "Truth",
+    "encoders",
     "from_arrays",
     "from_disk",
     "load",

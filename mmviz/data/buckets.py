@@ -15,8 +15,8 @@ from mmviz.errors import ConfigError
 class Buckets:
     """The batches of every epoch, as rows of a split; a plan, it holds no samples.
 
-    The samples of an epoch are shuffled, cut into pools of ``pool`` batches, sorted by length inside each pool, cut into batches,
-    and the batches shuffled. So a batch holds samples of like length (little padding), yet every epoch mixes them anew. The
+    The samples of an epoch are shuffled, cut into pools of ``pool`` batches, sorted by length inside each pool and cut into batches,
+    which are shuffled. So a batch holds samples of like length (little padding), yet every epoch mixes them anew. The
     plan of an epoch depends on seed and epoch alone, not on what was asked before, nor on who reads the batches.
 
     Iterating gives the batches of ``epoch`` as lists of rows, which is what PyTorch's ``DataLoader(batch_sampler=...)`` expects; set
@@ -34,8 +34,11 @@ class Buckets:
         The modality whose real steps count as length; None adds up all modalities.
     pool
         Batches sorted together, ≥ 1; 1 is plain shuffling.
+    block
+        Neighbours that stay in one pool, ≥ 1. 1 mixes freely. For a set on disk that is larger than memory, some dozens read it in
+        large pieces instead of sample by sample; a batch still mixes samples of the whole pool.
     shuffle
-        False gives the samples in their order, batch after batch (and ignores `pool`).
+        False gives the samples in their order, batch after batch (and ignores `pool` and `block`).
     epoch
         The epoch that iterating gives, from 0.
 
@@ -50,13 +53,14 @@ class Buckets:
     seed: int = 0
     by: str | None = None
     pool: int = 50
+    block: int = 1
     shuffle: bool = True
     epoch: int = 0
     lengths: NDArray[np.int64] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         whole(self.batch_size, "batch_size", low=1)
-        for name, low in (("seed", 0), ("pool", 1), ("epoch", 0)):
+        for name, low in (("seed", 0), ("pool", 1), ("block", 1), ("epoch", 0)):
             whole(getattr(self, name), name, low=low)
         known = tuple(self.split.valid)
         if self.by is not None and self.by not in known:
@@ -74,11 +78,16 @@ class Buckets:
         if not self.shuffle:
             return np.split(np.arange(n), range(size, n, size))
         rng = np.random.default_rng([self.seed, epoch])
-        order = rng.permutation(n)
+        blocks = np.split(np.arange(n), range(self.block, n, self.block))
+        order = np.concatenate([blocks[i] for i in rng.permutation(len(blocks))]) if n else np.arange(0)
         step = size * self.pool
-        pools = [p[np.argsort(self.lengths[p], kind="stable")] for p in np.split(order, range(step, n, step))]
-        batches = [b for p in pools for b in np.split(p, range(size, len(p), size))]
-        return [batches[i] for i in rng.permutation(len(batches))]
+        batches = []
+        for part in np.split(order, range(step, n, step)):
+            pool = rng.permutation(part)
+            pool = pool[np.argsort(self.lengths[pool], kind="stable")]
+            cut = np.split(pool, range(size, len(pool), size))
+            batches += [cut[i] for i in rng.permutation(len(cut))]
+        return batches
 
     def __iter__(self) -> Iterator[list[int]]:
         return iter([b.tolist() for b in self.of(self.epoch)])

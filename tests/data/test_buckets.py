@@ -30,9 +30,9 @@ def split():
 
 
 @settings(max_examples=40, deadline=None)
-@given(st.integers(1, 70), st.integers(1, 5), st.booleans(), st.integers(0, 3))
-def test_every_sample_comes_once_per_epoch(split, size, pool, shuffle, epoch):
-    plan = Buckets(split, size, pool=pool, shuffle=shuffle)
+@given(st.integers(1, 70), st.integers(1, 5), st.integers(1, 40), st.booleans(), st.integers(0, 3))
+def test_every_sample_comes_once_per_epoch(split, size, pool, block, shuffle, epoch):
+    plan = Buckets(split, size, pool=pool, block=block, shuffle=shuffle)
     batches = plan.of(epoch)
     assert sorted(np.concatenate(batches).tolist()) == list(range(len(split)))
     assert len(batches) == len(plan)
@@ -58,6 +58,14 @@ def test_buckets_save_padding(split):
         assert np.ptp(split.valid["sound"][rows].sum(1)) <= 12
 
 
+def test_blocks_keep_neighbours_in_one_pool_and_mix_batches(split):
+    batches = Buckets(split, 10, pool=4, block=20).of(0)
+    for start in range(0, 20, 4):
+        pool = np.sort(np.concatenate(batches[start : start + 4]))
+        assert len(set((pool // 20).tolist())) <= 4  # 40 samples: two blocks, or parts of the last
+    assert max(np.ptp(b) for b in batches) > 20
+
+
 def test_without_shuffling_the_order_is_that_of_the_split(split):
     assert np.array_equal(np.concatenate(Buckets(split, 16, shuffle=False).of(5)), np.arange(len(split)))
 
@@ -81,6 +89,9 @@ def test_workers_do_not_change_a_bit(split, workers, place, tmp_path):
     alone, helped = list(stream(split, plan)), list(stream(split, plan, workers=workers))
     assert len(alone) == len(helped) == len(plan)
     assert all(same(a, b) for a, b in zip(alone, helped, strict=True))
+    for ahead in (1, 4, 99):
+        fetched = stream(split, plan, workers=workers, ahead=ahead)
+        assert all(same(a, b) for a, b in zip(alone, fetched, strict=True))
 
 
 def test_no_frame_is_stretched_moved_or_lost(split):
@@ -130,6 +141,7 @@ def test_pytorchs_loader_takes_the_plan_with_any_number_of_workers(split):
     [
         ({"batch_size": 0}, "batch_size=0"),
         ({"batch_size": 4, "pool": 0}, "pool=0"),
+        ({"batch_size": 4, "block": 0}, "block=0"),
         ({"batch_size": 4, "seed": -1}, "seed=-1"),
         ({"batch_size": 4, "by": "smell"}, "by='smell': no such modality; there is 'sound', 'light'"),
     ],
@@ -142,3 +154,5 @@ def test_a_plan_that_makes_no_sense_is_refused(split, options, message):
 def test_a_negative_number_of_workers_is_refused_at_once(split):
     with pytest.raises(ConfigError, match="workers=-1"):
         stream(split, [], workers=-1)
+    with pytest.raises(ConfigError, match="ahead=-1"):
+        stream(split, [], ahead=-1)

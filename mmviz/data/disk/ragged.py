@@ -75,6 +75,15 @@ class Ragged:
             sample[first + count :] = 0
         return out
 
+    def fetch(self, rows: ArrayLike) -> None:
+        """Bring sequences from the disk into the system's cache, in the order in which they lie there."""
+        index = np.unique(np.asarray(rows))
+        begin, end = self._offsets[index], self._offsets[index + 1]
+        first = np.flatnonzero(np.concatenate([[True], begin[1:] > end[:-1]])[: len(index)])  # where a gap lies before
+        last = np.append(first[1:], len(index)) - 1
+        for a, b in zip(begin[first].tolist(), end[last].tolist(), strict=True):
+            self._values[a:b].reshape(-1)[::1024].max(initial=0)  # one value of every page of 4096 bytes
+
     def __getitem__(self, key: Any) -> NDArray[Any]:
         first, rest = (key[0], key[1:]) if isinstance(key, tuple) and key else (key, ())
         simple = all(k is Ellipsis or isinstance(k, (slice, int, np.integer)) for k in rest)
