@@ -6,6 +6,8 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+SAME_MASS = 1e-5  # relative; weights rounded to float32 differ by less
+
 
 class Arguments(NamedTuple):
     """Checked arguments: cost (B, n, m), marginals a (B, n) and b (B, m), 0 at padding, and the masks."""
@@ -120,8 +122,7 @@ def marginals(
     if not equal_mass or (given[0] is None and given[1] is None) or torch.compiler.is_compiling():
         return a, b
     left, right = a.detach().double().sum(1), b.detach().double().sum(1)
-    tolerance = 1e-5 if like.dtype == torch.float32 else 1e-9
-    bad = (left - right).abs() > tolerance * torch.maximum(left, right)
+    bad = (left - right).abs() > SAME_MASS * torch.maximum(left, right)
     if bool(bad.any()):
         index = int(bad.nonzero()[0])
         raise ValueError(

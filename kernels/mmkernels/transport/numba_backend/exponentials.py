@@ -62,16 +62,15 @@ def log_columns(one, sizes, problem, damped):  # type: ignore[no-untyped-def]
     damping, scale, _ = damped
     m = h.shape[0]
     cost, row, best = C.ctypes.data, h.ctypes.data, line.ctypes.data
-    h[:] = 0.0
-    line[:] = -np.inf
+    for j in range(m):
+        h[j], line[j] = 0.0, -np.inf
     for i in range(n_row):
         shift = f[i] * scale + la[i]
         for j in range(0, m, lanes):
             found = exponent(one, cost, i * m + j, row, j, scale, shift)
             store(best, j, lanes, maximum(found, load(one, best, j, lanes)))
     for j in range(m):
-        h[j] = -line[j]
-    line[:] = 0.0
+        h[j], line[j] = -line[j], 0.0
     for i in range(n_row):
         shift = f[i] * scale + la[i]
         for j in range(0, m, lanes):

@@ -50,7 +50,8 @@ def scaled_iteration(kinds, sizes, problem, scalings, limits, damped):  # type: 
     n, m = E.shape
     density, total, heavy, light = E.ctypes.data, line.ctypes.data, y.ctypes.data, x.ctypes.data + x.strides[0]
     room, error, trusted = sums.ctypes.data, 0.0, True
-    line[:] = 0.0
+    for j in range(m):
+        line[j] = 0.0
     for i0 in range(0, n, ROWS):
         rows = zero(block)
         for j in range(0, m, lanes):

@@ -24,16 +24,14 @@ def _cut_out(given, problem, p, n_row, n_column):  # type: ignore[no-untyped-def
         else:
             for j in range(n_column):
                 C[i, j] = source[columns[p, j]]
-        C[i, n_column:] = np.inf
-    C[n_row:] = np.inf
-    f[:], g[:], a[:], b[:] = 0.0, 0.0, 0.0, 0.0
-    for i in range(n_row):
-        a[i] = a_all[p, rows[p, i]]
-    for j in range(n_column):
-        b[j] = b_all[p, columns[p, j]]
+    for i in range(C.shape[0]):
+        for j in range(n_column if i < n_row else 0, C.shape[1]):
+            C[i, j] = np.inf
     for i in range(a.shape[0]):
+        f[i], a[i] = 0.0, a_all[p, rows[p, i]] if i < n_row else 0.0
         la[i] = math.log2(a[i]) if a[i] > 0.0 else -np.inf
     for j in range(b.shape[0]):
+        g[j], b[j] = 0.0, b_all[p, columns[p, j]] if j < n_column else 0.0
         lb[j] = math.log2(b[j]) if b[j] > 0.0 else -np.inf
 
 
@@ -53,11 +51,20 @@ def _reset(problem, scalings):  # type: ignore[no-untyped-def]
     """Set every scaling to 1; what fills up has no mass."""
     _, _, _, _, a, b, _, _, _, _ = problem
     u, v, x, y, _ = scalings
-    u[:], v[:], x[:], y[:] = 1.0, 1.0, 0.0, 0.0
     for i in range(a.shape[0]):
-        x[0, i] = a[i]
+        u[0, i], x[0, i], x[1, i] = 1.0, a[i], 0.0
     for j in range(b.shape[0]):
-        y[0, j] = b[j]
+        v[0, j], y[0, j], y[1, j] = 1.0, b[j], 0.0
+
+
+@njit(**OPTIONS)
+def _accept(scalings):  # type: ignore[no-untyped-def]
+    """Make the new scalings the old ones."""
+    u, v, x, y, _ = scalings
+    for i in range(u.shape[1]):
+        u[0, i], x[0, i] = u[1, i], x[1, i]
+    for j in range(v.shape[1]):
+        v[0, j], y[0, j] = v[1, j], y[1, j]
 
 
 @njit(**OPTIONS)
@@ -65,7 +72,6 @@ def _iterate(kinds, sizes, problem, scalings, limits, settings):  # type: ignore
     """Run Sinkhorn on one problem and leave the result in its potentials; return the number of iterations."""
     one, _ = kinds
     _, n_row, n_column = sizes
-    u, v, x, y, _ = scalings
     epsilon, start, factor, rho, tolerance, max_iterations = settings
     leak = math.log2(math.e) / rho
     n_done = 0
@@ -86,7 +92,7 @@ def _iterate(kinds, sizes, problem, scalings, limits, settings):  # type: ignore
                 _absorb(problem, scalings, scale, n_row, n_column)
                 scaled = False
                 continue
-            u[0], v[0], x[0], y[0] = u[1], v[1], x[1], y[1]
+            _accept(scalings)
         else:
             error = log_rows(one, sizes, problem, damped)
             log_columns(one, sizes, problem, damped)

@@ -11,7 +11,7 @@ from mmkernels.simd.vector import build, intrinsic, parts, repeat
 
 # "contract" lets a multiplication and an addition become one instruction; nothing is reordered.
 OPTIONS: dict[str, Any] = {"fastmath": {"contract"}, "boundscheck": False, "error_model": "numpy", "nogil": True}
-LOWEST = -10_000.0  # 2**LOWEST is 0 in both precisions; keeps infinities out of exp2
+LOWEST = -1e30  # 2**LOWEST is 0; keeps infinities, of which exp2 may make NaN, out of it
 
 
 def _widen(builder: Any, wide: ir.VectorType, value: Any) -> Any:
