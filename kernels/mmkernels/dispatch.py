@@ -28,6 +28,10 @@ class Backend:
         Given the arguments by name that the operator hands to `choose`, returns why the backend cannot run with them.
     note
         Given the operator's first tensor (None: in general), returns what a reader should know of what runs.
+    skips_state
+        Whether `run` takes ``return_state=False``, and then does not work for the state it would return.
+    reason_against_auto
+        Given the operator's first tensor, returns why "auto" passes over a backend that could run by name.
     """
 
     name: str
@@ -35,6 +39,8 @@ class Backend:
     reason_against: Callable[[Tensor | None], str | None]
     reason_against_call: Callable[..., str | None] | None = None
     note: Callable[[Tensor | None], str | None] | None = None
+    skips_state: bool = False
+    reason_against_auto: Callable[[Tensor], str | None] | None = None
 
     def against(self, first: Tensor | None, given: dict[str, Any]) -> str | None:
         """Return why the backend cannot run for this tensor and these arguments, or None if it can."""
@@ -118,6 +124,8 @@ def choose(operator: str, requested: str, first: Tensor, **given: Any) -> Backen
     rejected: dict[str, str] = {}
     for backend in known.values() if requested == "auto" else (known[requested],):
         reason = backend.against(first, given)
+        if reason is None and requested == "auto" and backend.reason_against_auto is not None:
+            reason = backend.reason_against_auto(first)
         if reason is None:
             if not torch.compiler.is_compiling():
                 _last[operator] = Choice(operator, backend.name, requested, rejected, backend.noted(first))

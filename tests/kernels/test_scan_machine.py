@@ -33,7 +33,7 @@ import numba
 from mmkernels.scan.numba_backend import forward
 from mmkernels.simd import vector
 for single in (True, False):
-    sizes, plan, inputs, outputs = (0,) * 6, (16, 1, False, False, 0), (0,) * 9, (0,) * 3
+    sizes, plan, inputs, outputs = (0,) * 4, (16, 1, False, False, 0), (0,) * 10, (0,) * 3
     arguments = (vector.Kind(1, single=single, sources=""), sizes, plan, inputs, outputs, 0, 0)
     forward.forward.compile(tuple(numba.typeof(value) for value in arguments))
 print(vector.HAS_AVX512, *("\\n".join(forward.forward.inspect_asm().values())).split())

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from mmkernels.scan.numba_backend import launch
+from mmkernels.scan.numba_backend import layout
 from scan_problems import Problem, Sizes, problem, solve
 from torch import Tensor
 
@@ -47,7 +47,7 @@ def test_no_kernel_writes_outside_its_results(dtype: torch.dtype, monkeypatch: p
         allocated.append(whole)
         return whole[GUARD : GUARD + size].view(shape)
 
-    monkeypatch.setattr(launch, "new", guarded)
+    monkeypatch.setattr(layout, "new", guarded)
     for sizes in (Sizes(2, 3, 37, 13, 3), Sizes(3, 1, 33, 1, 1), Sizes(1, 2, 17, 70, 5)):
         solve(problem(sizes, coupling="per_batch", masking="gaps", seed=2).to(dtype), "numba")
     assert len(allocated) >= 3 * 7

@@ -146,5 +146,6 @@ def coupled_scan(
     """
     check_arguments(x, {"dt": dt, "A": A, "B": B, "C": C, "D": D, "W": W}, h0=h0, mask=mask)
     chosen = choose("coupled_scan", backend, x, W=W, h0=h0, mask=mask)
-    y, h_last = chosen.run(x, dt, A, B, C, D, W, h0=h0, mask=mask)
+    options = {"return_state": return_state} if chosen.skips_state else {}
+    y, h_last = chosen.run(x, dt, A, B, C, D, W, h0=h0, mask=mask, **options)
     return (y, h_last) if return_state else y

@@ -39,6 +39,8 @@ _DOUBLE = (
     4.45496059818651839e-10,
 )
 
+COEFFICIENTS = {True: _SINGLE, False: _DOUBLE}
+
 
 def constant(vectors: VectorType, value: float) -> Any:
     """Return a vector constant with the same number in every lane."""
@@ -85,6 +87,11 @@ def _scale_portable(builder: Any, vectors: VectorType, value: Any, k: Any) -> An
     return builder.bitcast(bits, vectors.vector_ir)
 
 
+def scale(builder: Any, vectors: VectorType, value: Any, k: Any) -> Any:
+    """Return value * 2**k for whole numbers k that are within limits (AVX-512: any k)."""
+    return (_scale_avx512 if HAS_AVX512 else _scale_portable)(builder, vectors, value, k)
+
+
 def _clamp(builder: Any, vectors: VectorType, x: Any) -> Any:
     """Limit x to where `_scale_portable` works; NaN stays NaN.
 
@@ -103,7 +110,7 @@ def _exp2(builder: Any, vectors: VectorType, x: Any) -> Any:
     nearest = cgutils.get_or_insert_function(builder.module, typ, f"llvm.rint.{vectors.suffix}")
     k = builder.call(nearest, [x])
     value = _polynomial(builder, vectors, builder.fsub(x, k))
-    return (_scale_avx512 if HAS_AVX512 else _scale_portable)(builder, vectors, value, k)
+    return scale(builder, vectors, value, k)
 
 
 def _elementwise(operation: Callable[..., Any], n_args: int, doc: str) -> Any:

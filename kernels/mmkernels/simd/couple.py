@@ -9,7 +9,7 @@ from typing import Any
 from llvmlite import ir
 
 from mmkernels.simd.arithmetic import chosen, constant, fused
-from mmkernels.simd.memory import INT, each
+from mmkernels.simd.memory import INT, at, each, load_vector
 from mmkernels.simd.vector import VectorType, build, intrinsic, parts, splat
 
 
@@ -103,3 +103,65 @@ def rows_where_real(typingctx: Any, kind: Any, mask: Any, index: Any, stride: An
         return build(builder, value, chosen(builder, kind.vectors, args[1:4], pair))
 
     return value(kind, INT, INT, INT, value, value), generate
+
+
+@intrinsic
+def load_one(typingctx: Any, kind: Any, address: Any, index: Any) -> Any:
+    """Load one whole vector that all modalities share from address[index]."""
+    single = kind.single
+
+    def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        pointer = at(builder, args[1], args[2], single.float_ir)
+        return build(builder, single, [load_vector(builder, single, pointer)])
+
+    return single(kind, INT, INT), generate
+
+
+@intrinsic
+def to_all(typingctx: Any, kind: Any, one: Any) -> Any:
+    """Give every modality the same vector."""
+    vectors = kind.vectors
+
+    def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        (part,) = parts(builder, one, args[1])
+        return build(builder, vectors, [part] * vectors.count)
+
+    return vectors(kind, one), generate
+
+
+@intrinsic
+def sum_of_products(typingctx: Any, kind: Any, x: Any, y: Any) -> Any:
+    """Return sum_m x[m] * y[m], one vector."""
+    single = kind.single
+
+    def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        terms = list(zip(parts(builder, x, args[1]), parts(builder, y, args[2]), strict=True))
+        return build(builder, single, [_product(builder, single, terms)])
+
+    return single(kind, x, y), generate
+
+
+@intrinsic
+def total(typingctx: Any, kind: Any, x: Any) -> Any:
+    """Return sum_m x[m], one vector."""
+    single = kind.single
+
+    def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        first, *others = parts(builder, x, args[1])
+        for part in others:
+            first = builder.fadd(first, part)
+        return build(builder, single, [first])
+
+    return single(kind, x), generate
+
+
+@intrinsic
+def splat_one(typingctx: Any, kind: Any, address: Any, index: Any) -> Any:
+    """Read the number address[index] into every lane of one vector."""
+    single = kind.single
+
+    def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        number = builder.load(at(builder, args[1], args[2], single.float_ir))
+        return build(builder, single, [splat(builder, single, number)])
+
+    return single(kind, INT, INT), generate

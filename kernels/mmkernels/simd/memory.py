@@ -86,6 +86,50 @@ def store(typingctx: Any, address: Any, index: Any, stride: Any, value: Any) -> 
     return types.void(INT, INT, INT, value), generate
 
 
+def _neighbours(builder: Any, vectors: VectorType, address: Any, index: Any, step: int) -> list[Any]:
+    """Return the pointers address[index + m * step]: one register and constant offsets."""
+    first = at(builder, address, index, vectors.float_ir)
+    return [builder.gep(first, [ir.Constant(index.type, m * step)]) for m in range(vectors.count)]
+
+
+@intrinsic
+def load_block(typingctx: Any, kind: Any, address: Any, index: Any) -> Any:
+    """Load a whole vector per modality; they follow each other in memory from address[index] on."""
+    vectors = kind.vectors
+
+    def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        where = _neighbours(builder, vectors, args[1], args[2], vectors.lanes)
+        return build(builder, vectors, [load_vector(builder, vectors, pointer) for pointer in where])
+
+    return vectors(kind, INT, INT), generate
+
+
+@intrinsic
+def store_block(typingctx: Any, address: Any, index: Any, value: Any) -> Any:
+    """Store vectors one after the other from address[index] on."""
+
+    def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        where = _neighbours(builder, value, args[0], args[1], value.lanes)
+        for pointer, part in zip(where, parts(builder, value, args[2]), strict=True):
+            instruction = builder.store(part, builder.bitcast(pointer, value.vector_ir.as_pointer()))
+            instruction.align = value.itemsize
+        return context.get_dummy_value()
+
+    return types.void(INT, INT, value), generate
+
+
+@intrinsic
+def spread_block(typingctx: Any, kind: Any, address: Any, index: Any) -> Any:
+    """Read one number per modality m, address[index + m], into every lane."""
+    vectors = kind.vectors
+
+    def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        where = _neighbours(builder, vectors, args[1], args[2], 1)
+        return build(builder, vectors, [splat(builder, vectors, builder.load(p)) for p in where])
+
+    return vectors(kind, INT, INT), generate
+
+
 @intrinsic
 def load_lanes(typingctx: Any, kind: Any, address: Any, index: Any, stride: Any, n_valid: Any) -> Any:
     """Load as `load` does, only the first `n_valid` lanes; the others are 0 and their memory is not read."""
@@ -149,6 +193,16 @@ def lane_sum(typingctx: Any, kind: Any, address: Any, index: Any) -> Any:
             upper = builder.shuffle_vector(value, value, high)
             value = builder.fadd(builder.shuffle_vector(value, value, low), upper)
         return builder.extract_element(value, ir.Constant(I32, 0))
+
+    return kind.dtype(kind, INT, INT), generate
+
+
+@intrinsic
+def number_at(typingctx: Any, kind: Any, address: Any, index: Any) -> Any:
+    """Read one number, address[index]."""
+
+    def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        return builder.load(at(builder, args[1], args[2], kind.vectors.float_ir))
 
     return kind.dtype(kind, INT, INT), generate
 

@@ -93,6 +93,7 @@ class Kind:
 
     def __init__(self, n_modality: int, *, single: bool, sources: str) -> None:
         self.n_modality, self.single, self.sources = n_modality, single, sources
+        self.numba_type = KindType(n_modality, single, sources)
 
     @property
     def lanes(self) -> int:
@@ -108,6 +109,7 @@ class KindType(types.Type):
         self.dtype = types.float32 if single else types.float64
         self.vectors = VectorType(self.dtype, n_modality)
         self.matrix = VectorType(self.dtype, n_modality**2)
+        self.single = VectorType(self.dtype, 1)
         super().__init__(name=f"kind({n_modality}, {self.dtype}, {VECTOR_BYTES}, {sources})")
 
 
@@ -116,7 +118,7 @@ register_model(KindType)(models.OpaqueModel)
 
 @typeof_impl.register(Kind)
 def _typeof_kind(value: Kind, context: Any) -> KindType:
-    return KindType(value.n_modality, value.single, value.sources)
+    return value.numba_type
 
 
 @unbox(KindType)
@@ -148,3 +150,15 @@ def repeat(builder: Any, vector_ir: Any, scalar: Any) -> Any:
     first = builder.insert_element(empty, scalar, ir.Constant(I32, 0))
     zeros = ir.Constant(ir.VectorType(I32, vector_ir.count), [0] * vector_ir.count)
     return builder.shuffle_vector(first, empty, zeros)
+
+
+@intrinsic
+def lanes_of(typingctx: Any, kind: Any) -> Any:
+    """Return how many numbers a vector holds, as a constant of the compiled kernel: offsets become immediate."""
+    return types.intp(kind), lambda context, builder, sig, args: ir.Constant(ir.IntType(64), kind.vectors.lanes)
+
+
+@intrinsic
+def count_of(typingctx: Any, kind: Any) -> Any:
+    """Return the number of modalities, as a constant of the compiled kernel."""
+    return types.intp(kind), lambda context, builder, sig, args: ir.Constant(ir.IntType(64), kind.vectors.count)

@@ -5,66 +5,50 @@ With G[m, t] the gradient of the loss with respect to h[m, t] (see scan/README.m
     G[m, t]     = C[m, t] dy[m, t] + carry[m],     q[m] = exp(dt[m, t] A[m]) G[m, t]
     carry[n]   <- sum_m W[m, n] q[m]                (the carry before step 0 is the gradient of h0)
 
-The states of a chunk are recomputed from its checkpoint for one vector of channels at a time, so that no
-tensor with time, channel and state axes is ever stored.
+The states of a chunk are recomputed from its checkpoint, and its exponentials kept until the way back, for
+one vector of channels at a time. That scratch fits a second-level cache and holds no tensor with time, channel
+and state axes.
 """
 
 from numba import njit
 
 from mmkernels.scan.numba_backend.forward import OPTIONS, read_step
-from mmkernels.simd.arithmetic import (
-    add,
-    exp2,
-    multiply,
-    multiply_add,
-    times_ln2,
-    where_real,
-    zero,
-)
-from mmkernels.simd.couple import (
-    add_outer,
-    heard,
-    rows_where_real,
-    told,
-    zero_matrix,
-)
-from mmkernels.simd.memory import (
-    add_double,
-    lane_sum,
-    load,
-    load_lanes,
-    put,
-    spread,
-    store,
-    store_lanes,
-)
+from mmkernels.scan.numba_backend.rows import begin, flush
+from mmkernels.simd.arithmetic import add, multiply, multiply_add, times_ln2, where_real, zero
+from mmkernels.simd.couple import add_outer, heard, rows_where_real, told, zero_matrix
+from mmkernels.simd.exponential import exp2_by, load_terms
+from mmkernels.simd.memory import add_double, lane_sum, load_block, load_lanes, spread_block, store_block, store_lanes
+from mmkernels.simd.vector import count_of, lanes_of
 
 
 @njit(forceinline=True, **OPTIONS)
-def _recompute(kind, sizes, inputs, states, here, place):  # type: ignore[no-untyped-def]
-    """Take one step from the states at `here` (an index into `states`) to the block after them."""
-    n_batch, n_time, _, n_state, n_modality, lanes = sizes
-    _, _, rate, B, _, _, _, _, _ = inputs
-    b, t, v, _, _ = place
-    row, plane, block = b * n_time + t, n_batch * n_time * n_state, n_modality * lanes
+def _recompute(kind, sizes, inputs, work, place, i):  # type: ignore[no-untyped-def]
+    """Take the i-th step of a chunk again; keep the states after it, the decays, and what they leave of the past."""
+    n_state, rate, table = sizes[3], inputs[2], inputs[9]
+    states, cells, _, small, _ = work
+    M, block, v = count_of(kind), lanes_of(kind) * count_of(kind), place[2]
     step, value, weights = read_step(kind, sizes, inputs, place)
-    drive = multiply(step, value)
+    drive, terms = multiply(step, value), load_terms(kind, table)
     for n in range(n_state):
-        decay = exp2(multiply(step, load(kind, rate, (v * n_state + n) * block, lanes)))
-        before = heard(weights, load(kind, states, here + n * block, lanes))
-        push = multiply(drive, spread(kind, B, row * n_state + n, plane))
-        store(states, here + (n_state + n) * block, lanes, multiply_add(decay, before, push))
+        cell = i * n_state + n
+        decay = exp2_by(terms, multiply(step, load_block(kind, rate, (v * n_state + n) * block)))
+        store_block(cells, cell * 4 * block, decay)
+        left = multiply(decay, heard(weights, load_block(kind, states, cell * block)))
+        store_block(cells, (cell * 4 + 1) * block, left)
+        new = multiply_add(drive, spread_block(kind, small, cell * 2 * M), left)
+        store_block(states, (cell + n_state) * block, new)
 
 
 @njit(forceinline=True, **OPTIONS)
 def _retreat(kind, sizes, inputs, grads, work, place, i):  # type: ignore[no-untyped-def]
-    """Take one step back, the i-th of its chunk, for one vector of channels; return its term of dW by lane."""
-    n_batch, n_time, n_channel, n_state, n_modality, lanes = sizes
-    _, _, rate, B, C, D, _, _, mask = inputs
-    dy, dx, ddt, d_rate, dD, carry, _, _, _ = grads
-    states, rows_B, rows_C, _ = work
+    """Take the i-th step of a chunk back, for one vector of channels; what it passes on takes the decays' place."""
+    n_batch, n_time, n_channel, n_state = sizes
+    _, _, rate, _, _, D, _, _, mask, _ = inputs
+    dy, dx, ddt, carried, dD, _, _, _ = grads
+    _, cells, rows_u, small, _ = work
     b, t, v, masked, _ = place
-    row, rows, d, block = b * n_time + t, n_batch * n_time, v * lanes, n_modality * lanes
+    M, lanes, block = count_of(kind), lanes_of(kind), lanes_of(kind) * count_of(kind)
+    row, rows, d = b * n_time + t, n_batch * n_time, v * lanes
     at, n_valid = row * n_channel + d, n_channel - d
     here = (b * ((n_channel + lanes - 1) // lanes) + v) * n_state
     step, value, weights = read_step(kind, sizes, inputs, place)
@@ -72,53 +56,56 @@ def _retreat(kind, sizes, inputs, grads, work, place, i):  # type: ignore[no-unt
     out = load_lanes(kind, dy, at, rows * n_channel, n_valid)
     if masked:
         out = where_real(mask, row, rows, out, zero(kind))
-    along_B, along_rate, outer = zero(kind), zero(kind), zero_matrix(kind)
+    along_B, along_rate = zero(kind), zero(kind)
     for n in range(n_state):
-        small, local = row * n_state + n, (i * n_state + n) * block
-        old = load(kind, states, local, lanes)
-        new = load(kind, states, local + n_state * block, lanes)
-        slope = load(kind, rate, (v * n_state + n) * block, lanes)
-        decay = exp2(multiply(step, slope))
-        g = multiply_add(out, spread(kind, C, small, rows * n_state), load(kind, carry, (here + n) * block, lanes))
-        q = multiply(decay, g)
-        w = multiply(q, heard(weights, old))
-        total = multiply_add(w, step, load(kind, d_rate, (here + n) * block, lanes))
-        store(d_rate, (here + n) * block, lanes, total)
-        store(rows_B, local, lanes, multiply_add(g, drive, load(kind, rows_B, local, lanes)))
-        store(rows_C, local, lanes, multiply_add(out, new, load(kind, rows_C, local, lanes)))
-        along_rate = multiply_add(w, slope, along_rate)
-        along_B = multiply_add(g, spread(kind, B, small, rows * n_state), along_B)
-        outer = add_outer(outer, q, old)
-        store(carry, (here + n) * block, lanes, told(weights, q))
-    direct = load_lanes(kind, D, d, n_channel, n_valid)
-    value_gradient = multiply_add(step, along_B, multiply(direct, out))
+        cell = i * n_state + n
+        home, local = (here + n) * 2 * block, cell * 4 * block
+        left = load_block(kind, cells, local + block)
+        g = multiply_add(out, spread_block(kind, small, cell * 2 * M + M), load_block(kind, carried, home))
+        q = multiply(load_block(kind, cells, local), g)
+        store_block(cells, local, q)
+        store_block(carried, home, told(weights, q))
+        through = multiply(g, left)
+        along_rate = multiply_add(through, load_block(kind, rate, (v * n_state + n) * block), along_rate)
+        along_B = multiply_add(g, spread_block(kind, small, cell * 2 * M), along_B)
+        store_block(carried, home + block, multiply_add(through, step, load_block(kind, carried, home + block)))
+        to_B, to_C = local + 2 * block, local + 3 * block
+        store_block(cells, to_B, multiply_add(g, drive, load_block(kind, cells, to_B)))
+        store_block(cells, to_C, multiply_add(out, left, load_block(kind, cells, to_C)))
+    store_block(rows_u, i * block, multiply_add(out, drive, load_block(kind, rows_u, i * block)))
+    value_gradient = multiply(step, along_B)
     step_gradient = multiply_add(value, along_B, times_ln2(along_rate))
+    if D != 0:
+        value_gradient = multiply_add(load_lanes(kind, D, d, n_channel, n_valid), out, value_gradient)
+        skip = (b * ((n_channel + lanes - 1) // lanes) + v) * block
+        store_block(dD, skip, multiply_add(out, value, load_block(kind, dD, skip)))
     if masked:
         value_gradient = where_real(mask, row, rows, value_gradient, zero(kind))
         step_gradient = where_real(mask, row, rows, step_gradient, zero(kind))
-        outer = rows_where_real(kind, mask, row, rows, outer, zero_matrix(kind))
     store_lanes(dx, at, rows * n_channel, value_gradient, n_valid)
     store_lanes(ddt, at, rows * n_channel, step_gradient, n_valid)
-    skip = (b * ((n_channel + lanes - 1) // lanes) + v) * block
-    store(dD, skip, lanes, multiply_add(out, value, load(kind, dD, skip, lanes)))
-    return outer
 
 
 @njit(forceinline=True, **OPTIONS)
-def _flush(kind, sizes, grads, work, place):  # type: ignore[no-untyped-def]
-    """Write a chunk's dB and dC, summed over lanes; `place` is (first step, end, batch element, group)."""
-    n_batch, n_time, _, n_state, n_modality, lanes = sizes
-    _, rows_B, rows_C, _ = work
-    _, _, _, _, _, _, dB, dC, _ = grads
-    t0, t1, b, group = place
-    plane = n_batch * n_time * n_state
-    for t in range(t0, t1):
+def _listen(kind, sizes, inputs, work, place, dW):  # type: ignore[no-untyped-def]
+    """Add a chunk's part of dW, the sum of q[m, t] h[n, t-1]; `place` is (first step, end, batch element, masked)."""
+    n_batch, n_time, _, n_state = sizes
+    states, cells, _, _, lane_wise = work
+    t0, t1, b, masked = place
+    lanes, block, mask = lanes_of(kind), lanes_of(kind) * count_of(kind), inputs[8]
+    outer = zero_matrix(kind)
+    for i in range(t1 - t0):
+        here = zero_matrix(kind)
         for n in range(n_state):
-            for m in range(n_modality):
-                local = (((t - t0) * n_state + n) * n_modality + m) * lanes
-                target = (group * n_modality + m) * plane + (b * n_time + t) * n_state + n
-                put(dB, target, lane_sum(kind, rows_B, local))
-                put(dC, target, lane_sum(kind, rows_C, local))
+            cell = i * n_state + n
+            passed = load_block(kind, cells, cell * 4 * block)
+            here = add_outer(here, passed, load_block(kind, states, cell * block))
+        if masked:
+            here = rows_where_real(kind, mask, b * n_time + t0 + i, n_batch * n_time, here, zero_matrix(kind))
+        outer = add(outer, here)
+    store_block(lane_wise, 0, outer)
+    for k in range(count_of(kind) ** 2):
+        add_double(dW, k, lane_sum(kind, lane_wise, k * lanes))
 
 
 @njit(cache=True, **OPTIONS)
@@ -132,36 +119,33 @@ def backward(kind, sizes, plan, inputs, grads, work, tasks):  # type: ignore[no-
     plan
         (chunk, group, masked, w_step, checkpoints): as in `forward`; `group` vectors form a task.
     grads
-        Addresses of dy (read), dx, ddt, d_rate (B, V, N, M, lanes; zeros on entry), dD (B, V, M, lanes; zeros),
-        carry (B, V, N, M, lanes; the gradient of the last state on entry, of h0 on return), dB and dC, each
-        (groups, M, B, L, N), and dW (B, groups, M, M; float64, zeros).
+        Addresses of dy (read), dx, ddt, carried (B, V, N, 2, M, lanes; the gradient of the last state on entry, of
+        h0 on return; then that of the rates, zeros on entry), dD (B, V, M, lanes; zeros), dB and dC, each
+        (groups, M, B, L, N), and dW (B, groups, M, M; float64, zeros; 0 if nobody asks).
     work
-        Scratch of this thread: states (chunk + 1, N, M, lanes), two of (chunk, N, M, lanes), one (M, M, lanes).
+        Scratch of this thread: states (chunk + 1, N, M, lanes), cells (chunk, N, 4, M, lanes), rows_u (chunk, M,
+        lanes), small (chunk, N, 2, M), one (M, M, lanes).
     """
-    _, n_time, n_channel, n_state, n_modality, lanes = sizes
+    _, n_time, n_channel, n_state = sizes
     chunk, group, masked, w_step, checkpoints = plan
-    states, rows_B, rows_C, outer_sum = work
+    states, cells, rows_u, small, _ = work
+    dW, scratch = grads[7], (cells, 4, rows_u, small)
+    lanes, block = lanes_of(kind), lanes_of(kind) * count_of(kind)
     n_vector, n_chunk = (n_channel + lanes - 1) // lanes, (n_time + chunk - 1) // chunk
-    n_group, block, square = (n_vector + group - 1) // group, n_modality * lanes, n_modality**2
+    n_group = (n_vector + group - 1) // group
     for task in range(tasks[0], tasks[1]):
         b, part = task // n_group, task % n_group
         for c in range(n_chunk - 1, -1, -1):
             t0, t1 = c * chunk, min(n_time, (c + 1) * chunk)
-            for i in range((t1 - t0) * n_state):
-                store(rows_B, i * block, lanes, zero(kind))
-                store(rows_C, i * block, lanes, zero(kind))
+            begin(kind, sizes, inputs, scratch, (t0, t1, b))
             for v in range(part * group, min(n_vector, (part + 1) * group)):
                 source = ((b * n_chunk + c) * n_vector + v) * n_state
                 for n in range(n_state):
-                    store(states, n * block, lanes, load(kind, checkpoints, (source + n) * block, lanes))
-                for t in range(t0, t1):
-                    here = (t - t0) * n_state * block
-                    _recompute(kind, sizes, inputs, states, here, (b, t, v, masked, b * w_step))
-                outer = zero_matrix(kind)
-                for t in range(t1 - 1, t0 - 1, -1):
-                    place = (b, t, v, masked, b * w_step)
-                    outer = add(outer, _retreat(kind, sizes, inputs, grads, work, place, t - t0))
-                store(outer_sum, 0, lanes, outer)
-                for k in range(square):
-                    add_double(grads[8], task * square + k, lane_sum(kind, outer_sum, k * lanes))
-            _flush(kind, sizes, grads, work, (t0, t1, b, part))
+                    store_block(states, n * block, load_block(kind, checkpoints, (source + n) * block))
+                for i in range(t1 - t0):
+                    _recompute(kind, sizes, inputs, work, (b, t0 + i, v, masked, b * w_step), i)
+                for i in range(t1 - t0 - 1, -1, -1):
+                    _retreat(kind, sizes, inputs, grads, work, (b, t0 + i, v, masked, b * w_step), i)
+                if dW != 0:
+                    _listen(kind, sizes, inputs, work, (t0, t1, b, masked), dW + task * count_of(kind) ** 2 * 8)
+            flush(kind, sizes, scratch, (grads[5], grads[6]), (t0, t1, b, part))

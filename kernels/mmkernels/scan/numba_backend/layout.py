@@ -13,22 +13,23 @@ from torch.nn.functional import pad
 
 
 def pack(values: Tensor, lanes: int) -> Tensor:
-    """Turn (M, E, N) into (V, N, M, lanes), or (M, B, E, N) into (B, V, N, M, lanes); contiguous."""
+    """Turn (M, E, N) into (V, N, M, lanes), or (M, B, E, N) into (B, V, N, M, lanes); a contiguous copy."""
     n_channel, n_state = values.shape[-2:]
     n_vector = math.ceil(n_channel / lanes)
-    filled = pad(values, (0, 0, 0, n_vector * lanes - n_channel))
+    missing = n_vector * lanes - n_channel
+    filled = pad(values, (0, 0, 0, missing)) if missing else values
     cut = filled.reshape(*values.shape[:-2], n_vector, lanes, n_state)
     order = (1, 3, 0, 2) if values.ndim == 3 else (1, 2, 4, 0, 3)
-    return cut.permute(order).contiguous()
+    return cut.permute(order).clone(memory_format=torch.contiguous_format)
 
 
 def unpack(packed: Tensor, n_channel: int) -> Tensor:
-    """Undo `pack`: drop the filling and return (M, E, N) or (M, B, E, N), contiguous."""
+    """Undo `pack`: drop the filling and return (M, E, N) or (M, B, E, N), a contiguous copy."""
     order = (2, 0, 3, 1) if packed.ndim == 4 else (3, 0, 1, 4, 2)
     cut = packed.permute(order)
     n_vector, lanes, n_state = cut.shape[-3:]
     flat = cut.reshape(*cut.shape[:-3], n_vector * lanes, n_state)
-    return flat[..., :n_channel, :].contiguous()
+    return flat[..., :n_channel, :].clone(memory_format=torch.contiguous_format)
 
 
 def new(shape: tuple[int, ...], dtype: torch.dtype) -> Tensor:

@@ -3,6 +3,7 @@
 Importing this file does not import Numba; the first call does.
 """
 
+import math
 from typing import Any
 
 import torch
@@ -18,34 +19,45 @@ def _forward(
     A: Tensor,
     B: Tensor,
     C: Tensor,
-    D: Tensor,
-    W: Tensor,
-    h0: Tensor,
+    D: Tensor | None,
+    W: Tensor | None,
+    h0: Tensor | None,
     mask: Tensor | None,
+    weight: float,
     save: bool,
+    tell: bool,
 ) -> tuple[Tensor, Tensor, Tensor]:
-    from mmkernels.scan.numba_backend.launch import Given, run_forward
+    from mmkernels.scan.numba_backend import chain_launch, general_launch
+    from mmkernels.scan.numba_backend.launch import Given
 
-    return run_forward(Given(x, dt, A, B, C, D, W, mask), h0, save)
+    given = Given(x, dt, A, B, C, D, W, h0, mask, weight)
+    return (chain_launch if W is None else general_launch).run_forward(given, save=save, tell=tell)
 
 
 @torch.library.custom_op("mmkernels::coupled_scan_backward", mutates_args=())
 def _backward(
     dy: Tensor,
-    dh_last: Tensor,
+    dh_last: Tensor | None,
     x: Tensor,
     dt: Tensor,
     A: Tensor,
     B: Tensor,
     C: Tensor,
-    D: Tensor,
-    W: Tensor,
+    D: Tensor | None,
+    W: Tensor | None,
+    h0: Tensor | None,
     mask: Tensor | None,
     checkpoints: Tensor,
+    weight: float,
+    couple: bool,
 ) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, Tensor]:
-    from mmkernels.scan.numba_backend.launch import Given, run_backward
+    from mmkernels.scan.numba_backend import chain_launch, general_launch
+    from mmkernels.scan.numba_backend.launch import Given
 
-    return run_backward(dy, dh_last, Given(x, dt, A, B, C, D, W, mask), checkpoints)
+    given = Given(x, dt, A, B, C, D, W, h0, mask, weight)
+    if W is None:
+        return chain_launch.run_backward(dy, dh_last, given, checkpoints)
+    return general_launch.run_backward(dy, dh_last, given, checkpoints, couple=couple)
 
 
 @_forward.register_fake
@@ -55,54 +67,60 @@ def _(
     A: Tensor,
     B: Tensor,
     C: Tensor,
-    D: Tensor,
-    W: Tensor,
-    h0: Tensor,
+    D: Tensor | None,
+    W: Tensor | None,
+    h0: Tensor | None,
     mask: Tensor | None,
+    weight: float,
     save: bool,
+    tell: bool,
 ) -> tuple[Tensor, Tensor, Tensor]:
     from mmkernels.scan.numba_backend.launch import checkpoint_shape
 
-    y = x.new_empty(x.shape)
-    return y, x.new_empty(h0.shape), x.new_empty(checkpoint_shape(x, A.shape[-1], save))
+    n_modality, n_batch, _, n_channel = x.shape
+    h_last = x.new_empty((n_modality, n_batch, n_channel, A.shape[-1]) if tell else (0,))
+    kept = checkpoint_shape(x, A.shape[-1], save=save, one_chain=W is None)
+    return x.new_empty(x.shape), h_last, x.new_empty(kept)
 
 
 @_backward.register_fake
 def _(
     dy: Tensor,
-    dh_last: Tensor,
+    dh_last: Tensor | None,
     x: Tensor,
     dt: Tensor,
     A: Tensor,
     B: Tensor,
     C: Tensor,
-    D: Tensor,
-    W: Tensor,
+    D: Tensor | None,
+    W: Tensor | None,
+    h0: Tensor | None,
     mask: Tensor | None,
     checkpoints: Tensor,
+    weight: float,
+    couple: bool,
 ) -> _Gradients:
-    x_like, dt_like, A_like, B_like, C_like, D_like, W_like, h_like = (
-        values.new_empty(values.shape) for values in (x, dt, A, B, C, D, W, dh_last)
-    )
-    return x_like, dt_like, A_like, B_like, C_like, D_like, W_like, h_like
+    asked = (x, dt, A, B, C, D, W if couple else None, h0)
+    dx, ddt, dA, dB, dC, dD, dW, dh0 = (x.new_empty((0,) if v is None else v.shape) for v in asked)
+    return dx, ddt, dA, dB, dC, dD, dW, dh0
 
 
 def _setup_context(ctx: Any, inputs: tuple[Any, ...], output: tuple[Tensor, Tensor, Tensor]) -> None:
-    x, dt, A, B, C, D, W, h0, mask, _ = inputs
-    ctx.save_for_backward(x, dt, A, B, C, D, W, mask, output[2])
-    ctx.h_shape = h0.shape
+    *tensors, weight, _, tell = inputs
+    ctx.save_for_backward(*tensors, output[2])
+    ctx.weight, ctx.tell = weight, tell
     ctx.set_materialize_grads(False)
 
 
 def _gradients(ctx: Any, dy: Tensor | None, dh_last: Tensor | None, _: Tensor | None) -> tuple[Any, ...]:
-    x, dt, A, B, C, D, W, mask, checkpoints = ctx.saved_tensors
+    *tensors, checkpoints = ctx.saved_tensors
     if dy is None and dh_last is None:
-        return (None,) * 10
-    dy = torch.zeros_like(x) if dy is None else dy
-    dh_last = x.new_zeros(ctx.h_shape) if dh_last is None else dh_last
-    found = _backward(dy, dh_last, x, dt, A, B, C, D, W, mask, checkpoints)
-    needed = ctx.needs_input_grad
-    return (*(g if need else None for g, need in zip(found, needed[:8], strict=True)), None, None)
+        return (None,) * 12
+    dy = torch.zeros_like(tensors[0]) if dy is None else dy
+    needed = ctx.needs_input_grad[:8]
+    couple = tensors[6] is not None and needed[6]
+    found = _backward(dy, dh_last if ctx.tell else None, *tensors, checkpoints, ctx.weight, couple)
+    return (*(g if need else None for g, need in zip(found, needed, strict=True)), None, None, None, None)
 
 
 def _setup_nothing(ctx: Any, inputs: tuple[Any, ...], output: Any) -> None:
@@ -120,6 +138,16 @@ _forward.register_autograd(_gradients, setup_context=_setup_context)
 _backward.register_autograd(_refuse, setup_context=_setup_nothing)
 
 
+def _uniform(W: Tensor | None, x: Tensor) -> float | None:
+    """Return w if W[m, n] is known to be w > 0 everywhere, else None."""
+    if W is None:
+        return 1.0 / x.shape[0]
+    if W.ndim == 3 or W.requires_grad or torch.compiler.is_compiling():
+        return None
+    weight = float(W[0, 0])
+    return weight if 0.0 < weight < math.inf and bool(torch.all(weight == W)) else None
+
+
 def coupled_scan_numba(
     x: Tensor,
     dt: Tensor,
@@ -131,22 +159,26 @@ def coupled_scan_numba(
     *,
     h0: Tensor | None = None,
     mask: Tensor | None = None,
-) -> tuple[Tensor, Tensor]:
+    return_state: bool = True,
+) -> tuple[Tensor, Tensor | None]:
     """Run the coupled scan on the CPU, with a first derivative.
 
-    Parameters and meaning are those of `mmkernels.coupled_scan`; nothing is checked here.
+    Parameters and meaning are those of `mmkernels.coupled_scan`; nothing is checked here. Without mask, a W that
+    is the same positive number everywhere and needs no gradient (None is such a one) runs as one chain.
 
     Returns
     -------
     y
         (M, B, L, E).
     h_last
-        (M, B, E, N), the state after the last step.
+        (M, B, E, N), the state after the last step; None without `return_state`.
     """
-    n_modality, n_batch, _, n_channel = x.shape
-    D = x.new_zeros((n_modality, n_channel)) if D is None else D
-    W = x.new_full((n_modality, n_modality), 1.0 / n_modality) if W is None else W
-    h0 = x.new_zeros((n_modality, n_batch, n_channel, A.shape[-1])) if h0 is None else h0
-    save = torch.is_grad_enabled() and any(v.requires_grad for v in (x, dt, A, B, C, D, W, h0))
-    y, h_last, _ = _forward(x, dt, A, B, C, D, W, h0, mask, save)
-    return y, h_last
+    weight = _uniform(W, x) if mask is None else None
+    if weight is not None:
+        W = None
+    elif W is None:
+        W = x.new_full((x.shape[0], x.shape[0]), 1.0 / x.shape[0])
+    given = (x, dt, A, B, C, D, W, h0)
+    save = torch.is_grad_enabled() and any(v is not None and v.requires_grad for v in given)
+    y, h_last, _ = _forward(*given, mask, weight or 0.0, save, return_state)
+    return y, h_last if return_state else None

@@ -1,0 +1,127 @@
+"""The backward kernel for uniform coupling: one chain is recomputed, and one adjoint carried back.
+
+With c[t] the gradient of the loss with respect to S[t] = sum_m h[m, t] (see scan/README.md):
+
+    G[m, t] = C[m, t] dy[m, t] + c[t],     c[t - 1] = sum_m w exp(dt[m, t] A[m]) G[m, t]
+
+The states of a chunk are recomputed from its checkpoint, and its exponentials kept until the way back, for
+one vector of channels at a time. That scratch fits a second-level cache and holds no tensor with time, channel
+and state axes.
+"""
+
+from numba import njit
+
+from mmkernels.scan.numba_backend.forward import OPTIONS
+from mmkernels.scan.numba_backend.rows import begin, flush
+from mmkernels.simd.arithmetic import add, multiply, multiply_add, times_ln2, zero
+from mmkernels.simd.couple import load_one, splat_one, sum_of_products, to_all, total
+from mmkernels.simd.exponential import exp2_by, load_terms
+from mmkernels.simd.memory import load_block, load_lanes, spread_block, store_block, store_lanes
+from mmkernels.simd.vector import count_of, lanes_of
+
+
+@njit(forceinline=True, **OPTIONS)
+def _recompute(kind, sizes, inputs, work, place):  # type: ignore[no-untyped-def]
+    """Take the i-th step of a chunk again; keep the chain after it and the decays."""
+    n_batch, n_time, n_channel, n_state = sizes
+    x, dt, rate, _, _, _, log_weight, table = inputs
+    chain, cells, _, small = work
+    b, t, v, i = place
+    M, lanes, block = count_of(kind), lanes_of(kind), lanes_of(kind) * count_of(kind)
+    row, rows, d = b * n_time + t, n_batch * n_time, v * lanes
+    at, n_valid = row * n_channel + d, n_channel - d
+    step = load_lanes(kind, dt, at, rows * n_channel, n_valid)
+    drive = multiply(step, load_lanes(kind, x, at, rows * n_channel, n_valid))
+    shift, terms = to_all(kind, splat_one(kind, log_weight, 0)), load_terms(kind, table)
+    for n in range(n_state):
+        cell = i * n_state + n
+        decay = exp2_by(terms, multiply_add(step, load_block(kind, rate, (v * n_state + n) * block), shift))
+        store_block(cells, cell * 3 * block, decay)
+        old = to_all(kind, load_one(kind, chain, cell * lanes))
+        h = multiply_add(decay, old, multiply(drive, spread_block(kind, small, cell * 2 * M)))
+        store_block(chain, (cell + n_state) * lanes, total(kind, h))
+
+
+@njit(forceinline=True, **OPTIONS)
+def _retreat(kind, sizes, inputs, grads, work, place):  # type: ignore[no-untyped-def]
+    """Take the i-th step of a chunk back, for one vector of channels."""
+    n_batch, n_time, n_channel, n_state = sizes
+    x, dt, rate, _, _, D, _, _ = inputs
+    dy, dx, ddt, carried, dD, _, _, dh_last = grads
+    chain, cells, rows_u, small = work
+    b, t, v, i = place
+    M, lanes, block = count_of(kind), lanes_of(kind), lanes_of(kind) * count_of(kind)
+    row, rows, d = b * n_time + t, n_batch * n_time, v * lanes
+    at, n_valid = row * n_channel + d, n_channel - d
+    here = (b * ((n_channel + lanes - 1) // lanes) + v) * n_state
+    step = load_lanes(kind, dt, at, rows * n_channel, n_valid)
+    value = load_lanes(kind, x, at, rows * n_channel, n_valid)
+    out = load_lanes(kind, dy, at, rows * n_channel, n_valid)
+    drive = multiply(step, value)
+    asked = dh_last != 0 and t == n_time - 1
+    along_B, along_rate = zero(kind), zero(kind)
+    for n in range(n_state):
+        cell = i * n_state + n
+        home, local = (here + n) * (lanes + block), cell * 3 * block
+        decay = load_block(kind, cells, local)
+        later = to_all(kind, load_one(kind, carried, home))
+        if asked:
+            later = add(later, load_block(kind, dh_last, (here + n) * block))
+        g = multiply_add(out, spread_block(kind, small, cell * 2 * M + M), later)
+        left = multiply(decay, to_all(kind, load_one(kind, chain, cell * lanes)))
+        store_block(carried, home, sum_of_products(kind, decay, g))
+        through = multiply(g, left)
+        along_rate = multiply_add(through, load_block(kind, rate, (v * n_state + n) * block), along_rate)
+        along_B = multiply_add(g, spread_block(kind, small, cell * 2 * M), along_B)
+        sums = load_block(kind, carried, home + lanes)
+        store_block(carried, home + lanes, multiply_add(through, step, sums))
+        store_block(cells, local + block, multiply_add(g, drive, load_block(kind, cells, local + block)))
+        store_block(cells, local + 2 * block, multiply_add(out, left, load_block(kind, cells, local + 2 * block)))
+    store_block(rows_u, i * block, multiply_add(out, drive, load_block(kind, rows_u, i * block)))
+    value_gradient = multiply(step, along_B)
+    if D != 0:
+        value_gradient = multiply_add(load_lanes(kind, D, d, n_channel, n_valid), out, value_gradient)
+        skip = (b * ((n_channel + lanes - 1) // lanes) + v) * block
+        store_block(dD, skip, multiply_add(out, value, load_block(kind, dD, skip)))
+    store_lanes(dx, at, rows * n_channel, value_gradient, n_valid)
+    store_lanes(ddt, at, rows * n_channel, multiply_add(value, along_B, times_ln2(along_rate)), n_valid)
+
+
+@njit(cache=True, **OPTIONS)
+def chain_backward(kind, sizes, plan, inputs, grads, work, tasks):  # type: ignore[no-untyped-def]
+    """Run tasks[0] <= task < tasks[1]; a task is one batch element and one group of channel vectors.
+
+    Parameters
+    ----------
+    kind, sizes, inputs
+        As in `chain_forward`.
+    plan
+        (chunk, group, checkpoints): as in `chain_forward`; `group` vectors form a task.
+    grads
+        Addresses of dy (read), dx, ddt, carried (B, V, N, 1 + M, lanes; zeros on entry; on return the gradient of
+        every modality's h0, then of its rates), dD (B, V, M, lanes; zeros), dB and dC, each (groups, M, B, L, N),
+        and dh_last (B, V, N, M, lanes; 0 if there is none).
+    work
+        Scratch of this thread: chain (chunk + 1, N, lanes), cells (chunk, N, 3, M, lanes), rows_u (chunk, M,
+        lanes), small (chunk, N, 2, M).
+    """
+    _, n_time, n_channel, n_state = sizes
+    chunk, group, checkpoints = plan
+    chain, cells, rows_u, small = work
+    lanes = lanes_of(kind)
+    n_vector, n_chunk = (n_channel + lanes - 1) // lanes, (n_time + chunk - 1) // chunk
+    n_group, scratch = (n_vector + group - 1) // group, (cells, 3, rows_u, small)
+    for task in range(tasks[0], tasks[1]):
+        b, part = task // n_group, task % n_group
+        for c in range(n_chunk - 1, -1, -1):
+            t0, t1 = c * chunk, min(n_time, (c + 1) * chunk)
+            begin(kind, sizes, inputs, scratch, (t0, t1, b))
+            for v in range(part * group, min(n_vector, (part + 1) * group)):
+                source = ((b * n_chunk + c) * n_vector + v) * n_state
+                for n in range(n_state):
+                    store_block(chain, n * lanes, load_one(kind, checkpoints, (source + n) * lanes))
+                for i in range(t1 - t0):
+                    _recompute(kind, sizes, inputs, work, (b, t0 + i, v, i))
+                for i in range(t1 - t0 - 1, -1, -1):
+                    _retreat(kind, sizes, inputs, grads, work, (b, t0 + i, v, i))
+            flush(kind, sizes, scratch, (grads[5], grads[6]), (t0, t1, b, part))

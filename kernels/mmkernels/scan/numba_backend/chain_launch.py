@@ -1,0 +1,100 @@
+"""Launches the kernels for uniform coupling."""
+
+import math
+
+from torch import Tensor
+
+from mmkernels.scan.numba_backend import layout, notice
+from mmkernels.scan.numba_backend.chain_backward import chain_backward
+from mmkernels.scan.numba_backend.chain_forward import chain_forward
+from mmkernels.scan.numba_backend.launch import (
+    CHUNK,
+    Given,
+    Gradients,
+    addresses,
+    checkpoint_shape,
+    group_of,
+    rate_of,
+    sum_of_batch,
+    tile_of,
+)
+from mmkernels.simd import threads
+
+
+def _read(given: Given) -> tuple[Tensor | None, ...]:
+    """Return what both kernels read, contiguous."""
+    x, dt, _, B, C, D, *_ = given
+    log_weight = x.new_full((1,), math.log2(given.weight))
+    return tuple(None if v is None else v.contiguous() for v in (x, dt, rate_of(given), B, C, D, log_weight))
+
+
+def run_forward(given: Given, *, save: bool, tell: bool) -> tuple[Tensor, Tensor, Tensor]:
+    """Return y, the last state (M, B, E, N; empty unless `tell`), and the checkpoints (empty unless `save`)."""
+    x, h0, kind, sizes, n_vector = given.x, given.h0, given.kind, given.sizes, given.n_vector
+    n_batch, n_time, n_channel, n_state = sizes
+    n_modality, lanes = kind.n_modality, kind.lanes
+    if tell and n_time == 0:
+        return x.clone(), _start(given), layout.new(checkpoint_shape(x, n_state, save=save, one_chain=True), x.dtype)
+    inputs = _read(given)
+    if h0 is None:
+        chain = x.new_zeros((n_batch, n_vector, n_state, 1, lanes))
+    else:
+        chain = layout.pack(h0.sum(0, keepdim=True), lanes)
+    y = layout.new(tuple(x.shape), x.dtype)
+    h_last = layout.new((n_batch, n_vector, n_state, n_modality, lanes), x.dtype) if tell else None
+    checkpoints = layout.new(checkpoint_shape(x, n_state, save=save, one_chain=True), x.dtype)
+    tile = tile_of(given, n_modality + 1)
+    plan = (CHUNK, tile, save)
+    read, write = (*addresses(inputs), given.terms), addresses((y, chain, checkpoints, h_last))
+
+    def work(first: int, last: int) -> None:
+        chain_forward(kind, sizes, plan, read, write, first, last)
+
+    with notice.of_compilation(chain_forward, kind):
+        threads.split(work, n_batch * math.ceil(n_vector / tile), cost=float(x.numel()) * n_state)
+    return y, x.new_empty(0) if h_last is None else layout.unpack(h_last, n_channel), checkpoints
+
+
+def _start(given: Given) -> Tensor:
+    """Return a copy of h0, zeros if it is not given."""
+    n_modality, n_batch, _, n_channel = given.x.shape
+    shape = (n_modality, n_batch, n_channel, given.A.shape[-1])
+    return given.x.new_zeros(shape) if given.h0 is None else given.h0.clone()
+
+
+def run_backward(dy: Tensor, dh_last: Tensor | None, given: Given, checkpoints: Tensor) -> Gradients:
+    """Return the gradients of x, dt, A, B, C, D, W (always empty) and h0; empty where not given."""
+    x, kind, sizes, n_vector = given.x, given.kind, given.sizes, given.n_vector
+    n_batch, n_time, n_channel, n_state = sizes
+    n_modality, lanes = kind.n_modality, kind.lanes
+    inputs, dy = _read(given), dy.contiguous()
+    last = None if dh_last is None else layout.pack(dh_last, lanes)
+    group = group_of(given)
+    n_group = math.ceil(n_vector / group)
+    dx, ddt = layout.new(tuple(x.shape), x.dtype), layout.new(tuple(x.shape), x.dtype)
+    carried = x.new_zeros((n_batch, n_vector, n_state, 1 + n_modality, lanes))
+    dD = x.new_zeros((n_batch, n_vector, 1, n_modality, lanes))
+    dB, dC = (layout.new((n_group, n_modality, n_batch, n_time, n_state), x.dtype) for _ in range(2))
+    plan = (CHUNK, group, checkpoints.data_ptr())
+    read, write = (*addresses(inputs), given.terms), addresses((dy, dx, ddt, carried, dD, dB, dC, last))
+
+    def work(first: int, last: int) -> None:
+        cell = n_state * n_modality
+        lengths = (
+            (CHUNK + 1) * n_state * lanes,
+            CHUNK * cell * 3 * lanes,
+            CHUNK * n_modality * lanes,
+            CHUNK * cell * 2,
+        )
+        scratch = [layout.new((length,), x.dtype) for length in lengths]
+        chain_backward(kind, sizes, plan, read, write, addresses(scratch), (first, last))
+
+    with notice.of_compilation(chain_backward, kind):
+        threads.split(work, n_batch * n_group, cost=3.0 * x.numel() * n_state)
+    dh0 = x.new_empty(0)
+    if given.h0 is not None:
+        before = layout.unpack(carried[..., :1, :], n_channel).expand(n_modality, -1, -1, -1)
+        dh0 = before.clone() if n_time or dh_last is None else dh_last.clone()
+    d_direct = x.new_empty(0) if given.D is None else sum_of_batch(dD, n_channel).squeeze(-1)
+    rows_B, rows_C = (rows[0] if n_group == 1 else rows.sum(0) for rows in (dB, dC))
+    return dx, ddt, sum_of_batch(carried[..., 1:, :], n_channel), rows_B, rows_C, d_direct, x.new_empty(0), dh0

@@ -1,0 +1,119 @@
+"""Uniform coupling runs as one chain, and gives what the general kernel and the reference give."""
+
+import mmkernels
+import pytest
+import torch
+from mmkernels.scan.numba_backend import chain_launch, general_launch, operator
+from scan_problems import Problem, Sizes, outputs, problem, solve, worst
+from torch import Tensor
+
+SIZES = [Sizes(3, 2, 37, 13, 5), Sizes(1, 3, 16, 33, 4), Sizes(2, 1, 1, 1, 1), Sizes(5, 2, 33, 7, 2)]
+TOLERANCE = {torch.float64: 1e-12, torch.float32: 1e-5}
+
+
+def _with(drawn: Problem, W: Tensor | None) -> Problem:
+    return Problem({**drawn.tensors, "W": W}, drawn.mask, drawn.dy, drawn.dh)
+
+
+@pytest.fixture
+def launched(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Record which forward kernel runs."""
+    names: list[str] = []
+    for name, module in (("chain", chain_launch), ("general", general_launch)):
+        run = module.run_forward
+
+        def noted(*args, _name=name, _run=run, **options):  # type: ignore[no-untyped-def]
+            names.append(_name)
+            return _run(*args, **options)
+
+        monkeypatch.setattr(module, "run_forward", noted)
+    return names
+
+
+@pytest.mark.parametrize("dtype", [torch.float64, torch.float32], ids=str)
+@pytest.mark.parametrize("optional", [True, False])
+@pytest.mark.parametrize("sizes", SIZES, ids=str)
+def test_one_chain_agrees_with_the_reference(sizes: Sizes, optional: bool, dtype: torch.dtype) -> None:
+    drawn = problem(sizes, coupling="none", optional=optional, seed=1)
+    right = solve(drawn, "reference")
+    found = solve(drawn.to(dtype), "numba")
+    for name, value in right.items():
+        assert worst(found[name], value) <= TOLERANCE[dtype], name
+
+
+@pytest.mark.parametrize("weight", [1.0, 1 / 3, 0.01])
+def test_a_constant_coupling_that_needs_no_gradient_runs_as_one_chain(weight: float, launched: list[str]) -> None:
+    drawn = problem(Sizes(3, 2, 20, 9, 4), seed=2)
+    W = torch.full((3, 3), weight, dtype=torch.float64)
+    right = outputs(_with(drawn, W), "reference")
+    found = outputs(_with(drawn, W), "numba")
+    assert launched == ["chain"]
+    learned = outputs(_with(drawn, W.clone().requires_grad_()), "numba")
+    assert launched == ["chain", "general"]
+    for one, general, wanted in zip(found, learned, right, strict=True):
+        assert worst(one, wanted) <= 1e-13
+        assert worst(general.detach(), wanted) <= 1e-13
+
+
+@pytest.mark.parametrize("weight", [0.0, -0.5, float("nan")])
+def test_weights_without_a_logarithm_run_in_the_general_kernel(weight: float, launched: list[str]) -> None:
+    drawn = _with(problem(Sizes(2, 2, 20, 9, 4), seed=3), torch.full((2, 2), weight, dtype=torch.float64))
+    y, _ = outputs(drawn, "numba")
+    right, _ = outputs(drawn, "reference")
+    assert launched == ["general"]
+    assert torch.allclose(y, right, rtol=1e-12, atol=1e-12, equal_nan=True)
+
+
+def test_a_mask_runs_in_the_general_kernel_whatever_the_coupling(launched: list[str]) -> None:
+    outputs(problem(Sizes(2, 2, 20, 9, 4), coupling="none", masking="gaps", seed=4), "numba")
+    assert launched == ["general"]
+
+
+@pytest.mark.parametrize("coupling", ["none", "softmax", "per_batch"])
+def test_results_do_not_depend_on_the_distance_of_checkpoints(coupling: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn = problem(Sizes(2, 3, 41, 9, 4), coupling=coupling, seed=5)
+    right = solve(drawn, "numba")
+    for chunk in (1, 5, 64):
+        for module in (mmkernels.scan.numba_backend.launch, chain_launch, general_launch):
+            monkeypatch.setattr(module, "CHUNK", chunk)
+        found = solve(drawn, "numba")
+        assert all(worst(found[name], value) <= 1e-14 for name, value in right.items())
+
+
+def test_the_last_state_is_not_worked_for_unless_it_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[bool] = []
+    run = chain_launch.run_forward
+
+    def noted(given, *, save, tell):  # type: ignore[no-untyped-def]
+        asked.append(tell)
+        return run(given, save=save, tell=tell)
+
+    monkeypatch.setattr(chain_launch, "run_forward", noted)
+    drawn = problem(Sizes(2, 2, 20, 9, 4), coupling="none", seed=6).tensors
+    five = tuple(drawn[name] for name in ("x", "dt", "A", "B", "C"))
+    y = mmkernels.coupled_scan(*five, backend="numba")
+    with_state, _ = mmkernels.coupled_scan(*five, return_state=True, backend="numba")
+    assert asked == [False, True]
+    assert torch.equal(y, with_state)
+
+
+def test_a_compiled_call_does_not_look_into_the_coupling() -> None:
+    # What W holds is not known while a graph is traced.
+    assert operator._uniform(torch.ones(2, 2), torch.ones(2, 1, 1, 1)) == 1.0
+    drawn = problem(Sizes(2, 2, 20, 9, 4), seed=7).tensors
+    W = torch.ones(2, 2, dtype=torch.float64)
+
+    def run(x: Tensor) -> Tensor:
+        return mmkernels.coupled_scan(x, drawn["dt"], drawn["A"], drawn["B"], drawn["C"], W=W, backend="numba")
+
+    compiled = torch.compile(run, fullgraph=True, backend="eager")
+    assert worst(compiled(drawn["x"]), run(drawn["x"])) <= 1e-14
+
+
+@pytest.mark.parametrize("masking", ["none", "right"])
+def test_a_start_that_lies_as_the_kernels_want_it_is_still_copied(masking: str) -> None:
+    # With one modality, one state and whole vectors of channels there is nothing to pack.
+    drawn = problem(Sizes(1, 1, 5, 64, 1), masking=masking, seed=8).to(torch.float32)
+    before = drawn.tensors["h0"].clone()
+    solve(drawn, "numba")
+    assert torch.equal(drawn.tensors["h0"], before)
