@@ -17,7 +17,7 @@ TOOL = Path(triton.__file__).parent / "backends/nvidia/bin/cuobjdump"
 POINTERS = ("x", "y", "h", "k", "soft", "out")
 
 
-def main(arch: int) -> None:
+def compiled(arch: int) -> dict[str, dict[str, int]]:
     """Compile both kernels for one compute capability."""
     found = {}
     constants = {name: TILE[name] for name in ("BN", "BM", "BD")}
@@ -33,8 +33,8 @@ def main(arch: int) -> None:
             usage = subprocess.run([TOOL, "-res-usage", file], capture_output=True, text=True, check=True).stdout
         stack, registers = (int(re.search(rf"{name}:(\d+)", usage)[1]) for name in ("STACK", "REG"))  # type: ignore[index]
         found[kernel.__name__] = {"registers": registers, "stack": stack, "shared": made.metadata.shared}
-    sys.stdout.write(json.dumps(found))
+    return found
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    sys.stdout.write(json.dumps({arch: compiled(int(arch)) for arch in sys.argv[1:]}))

@@ -20,7 +20,7 @@ def run(backend: str, sides: tuple[Tensor, Tensor], named: dict[str, Any], logit
     return {**{k: getattr(found, k).detach() for k in ("value", "f", "g", "iterations")}, **named_gradients}
 
 
-def main(metric: str, kind: str, n: int, m: int, d: int) -> None:
+def differences(metric: str, kind: str, n: int, m: int, d: int) -> dict[str, float]:
     """Solve one batch with both backends."""
     draw = torch.Generator().manual_seed(n + m)
     sides = torch.randn(2, n, d, generator=draw), torch.randn(2, m, d, generator=draw)
@@ -33,9 +33,9 @@ def main(metric: str, kind: str, n: int, m: int, d: int) -> None:
     found, right = (run(backend, sides, named, logits) for backend in ("triton", "numba"))
     scale = {k: max(v.abs().max().item(), 1e-30) for k, v in right.items()}
     scale["f"] = scale["g"] = max(scale["f"], scale["g"])
-    errors = {k: (found[k] - right[k]).abs().max().item() / scale[k] for k in right}
-    sys.stdout.write(json.dumps(errors))
+    return {k: (found[k] - right[k]).abs().max().item() / scale[k] for k in right}
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], *(int(size) for size in sys.argv[3:]))
+    cases = json.loads(sys.argv[1])
+    sys.stdout.write(json.dumps([differences(*case) for case in cases]))

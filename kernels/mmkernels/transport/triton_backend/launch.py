@@ -9,7 +9,7 @@ from torch import Tensor
 
 from mmkernels.transport.triton_backend.kernels import soft_mean, soft_rows
 
-TILE = {"BN": 64, "BM": 64, "BD": 32, "num_warps": 4}
+TILE = {"BN": 64, "BM": 64, "BD": 32, "num_warps": 8}  # four warps would spill registers
 GLANCE = 10  # iterations between two looks at whether all are done; each look waits for the device
 LOG2_E = math.log2(math.e)
 
