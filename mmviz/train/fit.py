@@ -16,6 +16,7 @@ from lightning_fabric import Fabric
 from tqdm.auto import tqdm
 
 import mmviz
+from mmviz.data.spec_json import spec_to_json
 from mmviz.errors import ConfigError
 from mmviz.models.batch import batch_of
 from mmviz.models.build import name_of
@@ -25,7 +26,7 @@ from mmviz.train.config import TrainConfig
 from mmviz.train.folder import RunFolder
 from mmviz.train.interrupt import Interruptible
 from mmviz.train.metrics import loss_of, scores_of
-from mmviz.train.run import Run, spec_to_json
+from mmviz.train.run import Run
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -5,14 +5,14 @@ from __future__ import annotations
 import copy
 import math
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 import torch
 
-from mmviz.data.spec import Modality, Spec, Task
+from mmviz.data.spec_json import spec_from_json
 from mmviz.errors import CheckpointError, ConfigError
 from mmviz.models.batch import Batch, batch_of
 from mmviz.models.build import build
@@ -163,22 +163,3 @@ def load(path: str | Path) -> Run:
         return Run.from_index(folder, index)
     except (KeyError, TypeError, AttributeError, ValueError, RuntimeError) as error:
         raise CheckpointError(f"{folder.path / 'run.json'} is not the index of a run ({error!r})") from error
-
-
-def spec_to_json(spec: Spec) -> dict[str, Any]:
-    """Return a spec as plain JSON values; float32 statistics survive the way back exactly."""
-    plain = asdict(spec)
-    for modality in plain["modalities"]:
-        for name in ("mean", "std"):
-            modality[name] = [float(v) for v in np.asarray(modality[name]).ravel()]
-    return plain
-
-
-def spec_from_json(plain: dict[str, Any]) -> Spec:
-    """Return the spec that :func:`spec_to_json` wrote."""
-    modalities = []
-    for entry in plain["modalities"]:
-        statistics = {name: np.array(entry[name], dtype=np.float32) for name in ("mean", "std")}
-        modalities.append(Modality(**{**entry, **statistics, "channels": tuple(entry["channels"])}))
-    task = Task(**{**plain["task"], "classes": tuple(plain["task"]["classes"])})
-    return Spec(**{**plain, "modalities": tuple(modalities), "task": task, "notes": tuple(plain["notes"])})

@@ -105,6 +105,15 @@ def test_no_frame_is_stretched_moved_or_lost(split):
                 assert not trim or batch.valid[m][:, -1].any() or steps == 1
 
 
+def test_a_model_answers_trimmed_batches_as_the_whole_split(ragged, ragged_run):
+    from mmviz.models.batch import batch_of
+
+    whole = ragged_run.predict(ragged["train"])
+    plan = Buckets(ragged["train"], 1).of(0)  # batches of one, the shortest of them a single frame
+    for rows, batch in zip(plan, stream(ragged["train"], plan), strict=True):
+        assert np.abs(ragged_run.predict(batch_of(batch)) - whole[rows]).max() < 1e-6
+
+
 def test_modalities_keep_lengths_of_their_own(split):
     batch = next(iter(stream(split, Buckets(split, 8).of(0))))
     assert batch.inputs["sound"].shape[1] != batch.inputs["light"].shape[1]

@@ -5,10 +5,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from mmviz.data.report import Finding, Report
-from mmviz.data.spec import Modality, Spec, Task
 from mmviz.errors import DataError
 
 NAME = "dataset.json"
@@ -39,25 +36,6 @@ def read_index(folder: Path) -> dict[str, Any]:
         seen = index.get("format") if isinstance(index, dict) else type(index).__name__
         raise DataError(f"{path} has format {seen!r}, this mmviz reads {FORMAT}; write the set again")
     return index
-
-
-def spec_to_json(spec: Spec) -> dict[str, Any]:
-    """Return a spec as plain values; the float32 statistics survive the way back exactly."""
-    plain = asdict(spec)
-    for modality in plain["modalities"]:
-        for name in ("mean", "std"):
-            modality[name] = [float(v) for v in modality[name]]
-    return plain
-
-
-def spec_from_json(plain: dict[str, Any]) -> Spec:
-    """Return the spec that `spec_to_json` wrote."""
-    modalities = []
-    for entry in plain["modalities"]:
-        statistics = {name: np.array(entry[name], dtype=np.float32) for name in ("mean", "std")}
-        modalities.append(Modality(**{**entry, **statistics, "channels": tuple(entry["channels"])}))
-    task = Task(**{**plain["task"], "classes": tuple(plain["task"]["classes"])})
-    return Spec(**{**plain, "modalities": tuple(modalities), "task": task, "notes": tuple(plain["notes"])})
 
 
 def report_to_json(report: Report) -> dict[str, Any]:

@@ -7,9 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mmviz.data.dataset import Dataset, Split
-from mmviz.data.disk.index import read_index, report_from_json, spec_from_json
+from mmviz.data.disk.index import read_index, report_from_json
 from mmviz.data.disk.layout import Stored
 from mmviz.data.disk.ragged import Ragged
+from mmviz.data.spec_json import spec_from_json
 from mmviz.errors import DataError
 
 

@@ -12,9 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mmviz.data.dataset import Dataset, Split
-from mmviz.data.disk.index import FORMAT, NAME, read_index, report_to_json, spec_to_json
+from mmviz.data.disk.index import FORMAT, NAME, read_index, report_to_json
 from mmviz.data.disk.layout import complete, storable, write_tensors
 from mmviz.data.report import Report
+from mmviz.data.spec_json import spec_to_json
 from mmviz.errors import ConfigError, DataError
 from mmviz.io.atomic import write_bytes_atomic
 
