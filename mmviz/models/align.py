@@ -1,4 +1,8 @@
-"""Bring modalities of different lengths onto one common sequence of steps."""
+"""Bring modalities of different lengths onto one common sequence of steps.
+
+What others call resampling "mean" (the published code of Coupled Mamba) is `resample` here, "none" is `pad_to`; `bin_frames` averages on
+a clock that all sequences share. The data stage never changes a length.
+"""
 
 from __future__ import annotations
 

@@ -13,6 +13,8 @@ from mmviz.data.disk.ragged import Ragged
 from mmviz.data.spec_json import spec_from_json
 from mmviz.errors import DataError
 
+_LONGEST = 1 << 20  # characters of one text in a column of fixed width
+
 
 def from_disk(folder: str | Path, *, verify: bool = True) -> Dataset:
     """Open a data set that `to_disk` wrote; values stay on disk.
@@ -41,7 +43,7 @@ def from_disk(folder: str | Path, *, verify: bool = True) -> Dataset:
     try:
         spec, report = spec_from_json(index["spec"]), report_from_json(index["report"])
         splits = {entry["name"]: _split(folder, entry, spec.names, verify) for entry in index["splits"]}
-    except (KeyError, TypeError, AttributeError, ValueError, OverflowError) as error:
+    except (KeyError, TypeError, AttributeError, ValueError, OverflowError, MemoryError) as error:
         if isinstance(error, DataError):
             raise
         raise DataError(f"{folder}: its index is not one of a data set ({error!r}); write the set again") from error
@@ -72,7 +74,9 @@ def _text(column: dict[str, Any], n: int, where: str) -> NDArray[Any]:
     if len(column["values"]) != n:
         raise DataError(f"{where}: {len(column['values'])} values for {n} samples; write the set again")
     dtype = np.dtype(column["dtype"])
-    if dtype.kind != "O":
+    if dtype.kind not in "UO" or (dtype.kind == "U" and dtype.itemsize > 4 * _LONGEST):
+        raise DataError(f"{where}: dtype {column['dtype']!r}, expected text of at most {_LONGEST} characters")
+    if dtype.kind == "U":
         return np.array(column["values"], dtype=dtype)
     out = np.empty(n, dtype=object)
     out[:] = column["values"]
