@@ -80,6 +80,16 @@ _registry: dict[str, dict[str, Backend]] = {}
 _last: dict[str, Choice] = {}
 
 
+def constant_in_graphs(question: Callable[[], str | None]) -> Callable[[], str | None]:
+    """Mark a function without arguments: torch.compile calls it once and keeps the answer.
+
+    It sets the mark that `torch.compiler.assume_constant_result` sets, without importing the compiler for it,
+    which takes longer than everything else a first call needs.
+    """
+    question._dynamo_marked_constant = True  # type: ignore[attr-defined]
+    return question
+
+
 def register(operator: str, backend: Backend) -> None:
     """Add a backend to an operator. ``backend="auto"`` tries them in the order of registration.
 

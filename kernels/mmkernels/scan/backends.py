@@ -5,7 +5,7 @@ import importlib
 import torch
 from torch import Tensor
 
-from mmkernels.dispatch import Backend, register
+from mmkernels.dispatch import Backend, constant_in_graphs, register
 from mmkernels.scan import mamba_ssm_backend as mamba_ssm
 from mmkernels.scan.numba_backend.operator import coupled_scan_numba
 from mmkernels.scan.reference import coupled_scan_reference
@@ -13,7 +13,7 @@ from mmkernels.scan.triton_backend.operator import coupled_scan_triton
 from mmkernels.scan.triton_backend.plan import is_interpreted
 
 
-@torch.compiler.assume_constant_result
+@constant_in_graphs
 def _why_numba_is_missing() -> str | None:
     try:
         importlib.import_module("numba")
@@ -36,7 +36,7 @@ def _against_numba(first: Tensor | None) -> str | None:
     return _why_numba_is_missing()
 
 
-@torch.compiler.assume_constant_result
+@constant_in_graphs
 def _why_triton_is_missing() -> str | None:
     try:
         importlib.import_module("triton.language")

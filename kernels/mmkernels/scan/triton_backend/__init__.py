@@ -1,0 +1,1 @@
+"""The coupled scan as Triton kernels, forward and backward, for NVIDIA GPUs."""

@@ -1,0 +1,156 @@
+"""Makes the kernels a PyTorch operator: autograd, torch.compile and torch.export see one opaque node.
+
+Importing this file does not import Triton; the first call does.
+"""
+
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from mmkernels.scan.triton_backend.plan import Given, checkpoint_shape
+
+_Gradients = tuple[Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, Tensor]
+
+
+@torch.library.custom_op("mmkernels::coupled_scan_triton", mutates_args=())
+def _forward(
+    x: Tensor,
+    dt: Tensor,
+    A: Tensor,
+    B: Tensor,
+    C: Tensor,
+    D: Tensor | None,
+    W: Tensor | None,
+    h0: Tensor | None,
+    mask: Tensor | None,
+    save: bool,
+) -> tuple[Tensor, Tensor, Tensor]:
+    from mmkernels.scan.triton_backend.launch import run_forward
+
+    return run_forward(Given(x, dt, A, B, C, D, W, mask), h0, save)
+
+
+@torch.library.custom_op("mmkernels::coupled_scan_triton_backward", mutates_args=())
+def _backward(
+    dy: Tensor,
+    dh_last: Tensor | None,
+    x: Tensor,
+    dt: Tensor,
+    A: Tensor,
+    B: Tensor,
+    C: Tensor,
+    D: Tensor | None,
+    W: Tensor | None,
+    mask: Tensor | None,
+    checkpoints: Tensor,
+    wants_w: bool,
+    wants_h0: bool,
+) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, Tensor]:
+    from mmkernels.scan.triton_backend.launch import run_backward
+
+    given = Given(x, dt, A, B, C, D, W, mask)
+    return run_backward(dy, dh_last, given, checkpoints, wants_w=wants_w, wants_h0=wants_h0)
+
+
+@_forward.register_fake
+def _(
+    x: Tensor,
+    dt: Tensor,
+    A: Tensor,
+    B: Tensor,
+    C: Tensor,
+    D: Tensor | None,
+    W: Tensor | None,
+    h0: Tensor | None,
+    mask: Tensor | None,
+    save: bool,
+) -> tuple[Tensor, Tensor, Tensor]:
+    given = Given(x, dt, A, B, C, D, W, mask)
+    n_modality, n_batch, _, n_channel = x.shape
+    last = x.new_empty((n_modality, n_batch, n_channel, A.shape[-1]))
+    return x.new_empty(x.shape), last, x.new_empty(checkpoint_shape(given, save), dtype=given.real)
+
+
+@_backward.register_fake
+def _(
+    dy: Tensor,
+    dh_last: Tensor | None,
+    x: Tensor,
+    dt: Tensor,
+    A: Tensor,
+    B: Tensor,
+    C: Tensor,
+    D: Tensor | None,
+    W: Tensor | None,
+    mask: Tensor | None,
+    checkpoints: Tensor,
+    wants_w: bool,
+    wants_h0: bool,
+) -> _Gradients:
+    def like(values: Tensor | None, wanted: bool = True) -> Tensor:
+        return x.new_empty(0) if values is None or not wanted else values.new_empty(values.shape)
+
+    n_modality, n_batch, _, n_channel = x.shape
+    h_like = x.new_empty((n_modality, n_batch, n_channel, A.shape[-1]) if wants_h0 else (0,))
+    return like(x), like(dt), like(A), like(B), like(C), like(D), like(W, wants_w), h_like
+
+
+def _setup_context(ctx: Any, inputs: tuple[Any, ...], output: tuple[Tensor, Tensor, Tensor]) -> None:
+    x, dt, A, B, C, D, W, _, mask, _ = inputs
+    ctx.save_for_backward(x, dt, A, B, C, D, W, mask, output[2])
+    ctx.set_materialize_grads(False)
+
+
+def _gradients(ctx: Any, dy: Tensor | None, dh_last: Tensor | None, _: Tensor | None) -> tuple[Any, ...]:
+    x, dt, A, B, C, D, W, mask, checkpoints = ctx.saved_tensors
+    if dy is None and dh_last is None:
+        return (None,) * 10
+    dy = torch.zeros_like(x) if dy is None else dy
+    needed = ctx.needs_input_grad
+    found = _backward(dy, dh_last, x, dt, A, B, C, D, W, mask, checkpoints, needed[6], needed[7])
+    return (*(g if need else None for g, need in zip(found, needed[:8], strict=True)), None, None)
+
+
+def _setup_nothing(ctx: Any, inputs: tuple[Any, ...], output: Any) -> None:
+    """Keep nothing: there is no second derivative."""
+
+
+def _refuse(ctx: Any, *gradients: Tensor) -> tuple[Any, ...]:
+    raise RuntimeError(
+        "coupled_scan: the triton backend has no second derivative (a gradient of its gradient was asked for). "
+        "Call coupled_scan(..., backend='reference'), which autograd differentiates any number of times."
+    )
+
+
+_forward.register_autograd(_gradients, setup_context=_setup_context)
+_backward.register_autograd(_refuse, setup_context=_setup_nothing)
+
+
+def coupled_scan_triton(
+    x: Tensor,
+    dt: Tensor,
+    A: Tensor,
+    B: Tensor,
+    C: Tensor,
+    D: Tensor | None = None,
+    W: Tensor | None = None,
+    *,
+    h0: Tensor | None = None,
+    mask: Tensor | None = None,
+) -> tuple[Tensor, Tensor]:
+    """Run the coupled scan on an NVIDIA GPU, with a first derivative.
+
+    Parameters and meaning are those of `mmkernels.coupled_scan`; nothing is checked here. float16 and bfloat16 are
+    computed in float32 and rounded at the end.
+
+    Returns
+    -------
+    y
+        (M, B, L, E).
+    h_last
+        (M, B, E, N), the state after the last step.
+    """
+    save = torch.is_grad_enabled() and any(v is not None and v.requires_grad for v in (x, dt, A, B, C, D, W, h0))
+    y, h_last, _ = _forward(x, dt, A, B, C, D, W, h0, mask, save)
+    return y, h_last
