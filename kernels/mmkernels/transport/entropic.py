@@ -194,8 +194,8 @@ def entropic_plan(
     >>> from mmkernels import entropic_plan
     >>> result = entropic_plan(torch.tensor([[[0.0, 1.0], [1.0, 0.0]]]), epsilon=0.1)
     >>> result.plan
-    tensor([[[5.0000e-01, 2.2699e-05],
-             [2.2699e-05, 5.0000e-01]]])
+    tensor([[[4.9998e-01, 2.2699e-05],
+             [2.2699e-05, 4.9998e-01]]])
     >>> bool(result.converged)
     True
     """

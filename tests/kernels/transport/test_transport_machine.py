@@ -1,5 +1,6 @@
 """Threads, memory layout, compilation and the state of the process change nothing."""
 
+import time
 from typing import Any
 
 import numpy as np
@@ -97,6 +98,30 @@ def test_nothing_of_the_process_is_changed() -> None:
     assert torch.equal(C, copy)
     assert torch.equal(before[0], torch.get_rng_state())
     assert (before[1], before[2], before[3]) == (torch.is_grad_enabled(), torch.get_default_dtype(), np.geterr())
+
+
+def test_a_compilation_that_takes_long_says_so_once(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    from mmkernels.transport.numba_backend import launch
+
+    C, kernel = costs(1, 3, 4), launch.solve
+    right = entropic_plan(C)
+
+    def slow(*args: Any) -> None:
+        first, last = args[-1]
+        if first == last:  # no problems: the call that compiles
+            time.sleep(0.5)
+        kernel(*args)
+
+    monkeypatch.setattr(launch, "solve", slow)
+    monkeypatch.setattr(launch, "PATIENCE", 0.02)
+    monkeypatch.setattr(launch, "_ready", set())
+    for _ in range(2):
+        assert torch.equal(entropic_plan(C).plan, right.plan)
+    assert [record.getMessage() for record in caplog.records] == [
+        "compiling Sinkhorn for torch.float64 (once on this machine, some seconds)"
+    ]
 
 
 def test_auto_takes_numba_on_the_cpu_and_records_it() -> None:

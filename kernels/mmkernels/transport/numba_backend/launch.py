@@ -1,7 +1,9 @@
 """Prepares tensors for the Sinkhorn kernel, launches it over threads, and gives the results back."""
 
+import logging
 import math
 from pathlib import Path
+from threading import Timer
 from typing import Any
 
 import numpy as np
@@ -16,6 +18,9 @@ from mmkernels.transport.problem import Problem, Solved, real_first
 SOURCES = digest(Path(__file__).parent)
 RANGE = {torch.float32: 2.0**30, torch.float64: 2.0**200}  # how far scalings may leave 1
 LINE = 64  # bytes
+PATIENCE = 1.0  # seconds; a kernel that is kept on disk loads in less
+_log = logging.getLogger("mmkernels")
+_ready: set[torch.dtype] = set()
 
 
 def _aligned(shape: tuple[int, ...], dtype: Any) -> np.ndarray:
@@ -76,5 +81,15 @@ def solve_numba(problem: Problem) -> Solved:
     def work(first: int, last: int) -> None:
         solve(kinds, lanes, given, settings, _scratch(n, m, lanes, dtype), limits, out, (first, last))
 
+    if cost.dtype not in _ready:  # no problems: only compiles, or loads from disk
+        message = "compiling Sinkhorn for %s (once on this machine, some seconds)"
+        timer = Timer(PATIENCE, _log.warning, (message, cost.dtype))
+        timer.daemon = True
+        timer.start()
+        try:
+            work(0, 0)
+        finally:
+            timer.cancel()
+        _ready.add(cost.dtype)
     threads.split(work, n_batch, cost=float(cost.numel()) * max(1, problem.max_iterations) / 10)
     return Solved(*(torch.from_numpy(array) for array in out))
