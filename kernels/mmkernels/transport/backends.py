@@ -7,14 +7,14 @@ from functools import partial
 import torch
 from torch import Tensor
 
-from mmkernels.dispatch import Backend, register
+from mmkernels.dispatch import Backend, constant_in_graphs, register
 from mmkernels.transport.nearest import relaxed_reference, relaxed_torch
 from mmkernels.transport.operator import sinkhorn
 from mmkernels.transport.points import by_matrix, by_triton
 from mmkernels.transport.pot_backend import solve_pot
 
 
-@torch.compiler.assume_constant_result
+@constant_in_graphs
 def _why_numba_is_missing() -> str | None:
     try:
         importlib.import_module("numba")
@@ -35,7 +35,7 @@ def _against_numba(first: Tensor | None) -> str | None:
     return _why_numba_is_missing()
 
 
-@torch.compiler.assume_constant_result
+@constant_in_graphs
 def _why_pot_is_missing() -> str | None:
     try:
         importlib.import_module("ot")

@@ -1,4 +1,4 @@
-"""Says that a kernel is being compiled, when that takes long enough for a person to wonder."""
+"""Says that a kernel is being compiled or loaded, when that takes long enough for a person to wonder."""
 
 import logging
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from typing import Any
 
 from mmkernels.simd.vector import Kind
 
-PATIENCE = 1.0  # seconds; a kernel that is kept on disk loads in less
+PATIENCE = 1.0  # seconds; on an idle machine a kernel that is kept on disk loads in less
 _log = logging.getLogger("mmkernels")
 _met: set[tuple[str, int, bool]] = set()
 
@@ -21,17 +21,13 @@ def of_compilation(kernel: Any, kind: Kind) -> Iterator[None]:
         yield
         return
     _met.add(key)
-    message = "compiling %s for %d modalities in %s (once on this machine, some seconds)"
+    message = (
+        "preparing %s for %d modalities in %s: compiled once on this machine, some seconds; later processes load it"
+    )
     precision = "float32" if kind.single else "float64"
     timer = Timer(PATIENCE, _log.warning, (message, kernel.__name__, kind.n_modality, precision))
     timer.daemon = True
-    if kernel.signatures:
-        names = [str(signature[0]) for signature in kernel.signatures]
-        compiled = any(f"kind({kind.n_modality}, {precision}" in name for name in names)
-    else:
-        compiled = False
-    if not compiled:
-        timer.start()
+    timer.start()
     try:
         yield
     finally:

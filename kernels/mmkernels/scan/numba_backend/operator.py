@@ -4,6 +4,7 @@ Importing this file does not import Numba; the first call does.
 """
 
 import math
+from collections.abc import Iterable
 from typing import Any
 
 import torch
@@ -12,8 +13,7 @@ from torch import Tensor
 _Gradients = tuple[Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, Tensor]
 
 
-@torch.library.custom_op("mmkernels::coupled_scan", mutates_args=())
-def _forward(
+def _run(
     x: Tensor,
     dt: Tensor,
     A: Tensor,
@@ -27,6 +27,7 @@ def _forward(
     save: bool,
     tell: bool,
 ) -> tuple[Tensor, Tensor, Tensor]:
+    """Return y, the last state (empty unless `tell`) and the checkpoints (none unless `save`)."""
     from mmkernels.scan.numba_backend import chain_launch, general_launch
     from mmkernels.scan.numba_backend.launch import Given
 
@@ -34,8 +35,7 @@ def _forward(
     return (chain_launch if W is None else general_launch).run_forward(given, save=save, tell=tell)
 
 
-@torch.library.custom_op("mmkernels::coupled_scan_backward", mutates_args=())
-def _backward(
+def _run_backward(
     dy: Tensor,
     dh_last: Tensor | None,
     x: Tensor,
@@ -51,6 +51,7 @@ def _backward(
     weight: float,
     couple: bool,
 ) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, Tensor]:
+    """Return the gradients of the first eight arguments of `_run`; empty where not given or not asked for."""
     from mmkernels.scan.numba_backend import chain_launch, general_launch
     from mmkernels.scan.numba_backend.launch import Given
 
@@ -58,6 +59,10 @@ def _backward(
     if W is None:
         return chain_launch.run_backward(dy, dh_last, given, checkpoints)
     return general_launch.run_backward(dy, dh_last, given, checkpoints, couple=couple)
+
+
+_forward = torch.library.custom_op("mmkernels::coupled_scan", _run, mutates_args=())
+_backward = torch.library.custom_op("mmkernels::coupled_scan_backward", _run_backward, mutates_args=())
 
 
 @_forward.register_fake
@@ -112,14 +117,15 @@ def _setup_context(ctx: Any, inputs: tuple[Any, ...], output: tuple[Tensor, Tens
     ctx.set_materialize_grads(False)
 
 
-def _gradients(ctx: Any, dy: Tensor | None, dh_last: Tensor | None, _: Tensor | None) -> tuple[Any, ...]:
+def _gradients(ctx: Any, *from_outside: Tensor | None, run: Any = _backward) -> tuple[Any, ...]:
+    dy, dh_last, _ = from_outside
     *tensors, checkpoints = ctx.saved_tensors
     if dy is None and dh_last is None:
         return (None,) * 12
     dy = torch.zeros_like(tensors[0]) if dy is None else dy
     needed = ctx.needs_input_grad[:8]
     couple = tensors[6] is not None and needed[6]
-    found = _backward(dy, dh_last if ctx.tell else None, *tensors, checkpoints, ctx.weight, couple)
+    found = run(dy, dh_last if ctx.tell else None, *tensors, checkpoints, ctx.weight, couple)
     return (*(g if need else None for g, need in zip(found, needed, strict=True)), None, None, None, None)
 
 
@@ -134,8 +140,45 @@ def _refuse(ctx: Any, *gradients: Tensor) -> tuple[Any, ...]:
     )
 
 
+class _EagerBackward(torch.autograd.Function):
+    """The gradients for plain tensors, and the refusal to differentiate them."""
+
+    @staticmethod
+    def forward(*arguments: Any) -> Any:
+        return _run_backward(*arguments)
+
+    setup_context = staticmethod(_setup_nothing)
+    backward = staticmethod(_refuse)
+
+
+class _Eager(torch.autograd.Function):
+    """The operator for plain tensors that nothing watches: half the cost of a small call.
+
+    A first call of a `torch.library.custom_op` also imports torch.compile, which takes longer than all else.
+    """
+
+    @staticmethod
+    def forward(*arguments: Any) -> Any:
+        return _run(*arguments)
+
+    setup_context = staticmethod(_setup_context)
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor | None) -> Any:
+        return _gradients(ctx, *gradients, run=_EagerBackward.apply)
+
+
 _forward.register_autograd(_gradients, setup_context=_setup_context)
 _backward.register_autograd(_refuse, setup_context=_setup_nothing)
+
+
+def _is_plain(given: Iterable[Tensor | None]) -> bool:
+    """Say whether these are ordinary tensors and nothing (a compiler, vmap, a dispatch mode) watches the call."""
+    if torch.compiler.is_compiling() or torch._C._len_torch_dispatch_stack():
+        return False
+    if torch._C._functorch.peek_interpreter_stack() is not None:
+        return False
+    return all(v is None or type(v) in (Tensor, torch.nn.Parameter) for v in given)
 
 
 def _uniform(W: Tensor | None, x: Tensor) -> float | None:
@@ -145,7 +188,7 @@ def _uniform(W: Tensor | None, x: Tensor) -> float | None:
     if W.ndim == 3 or W.requires_grad or torch.compiler.is_compiling():
         return None
     weight = float(W[0, 0])
-    return weight if 0.0 < weight < math.inf and bool(torch.all(weight == W)) else None
+    return weight if 0.0 < weight < math.inf and bool(W.eq(weight).all()) else None
 
 
 def coupled_scan_numba(
@@ -180,5 +223,6 @@ def coupled_scan_numba(
         W = x.new_full((x.shape[0], x.shape[0]), 1.0 / x.shape[0])
     given = (x, dt, A, B, C, D, W, h0)
     save = torch.is_grad_enabled() and any(v is not None and v.requires_grad for v in given)
-    y, h_last, _ = _forward(*given, mask, weight or 0.0, save, return_state)
+    run = _Eager.apply if _is_plain((*given, mask)) else _forward
+    y, h_last, _ = run(*given, mask, weight or 0.0, save, return_state)
     return y, h_last if return_state else None
