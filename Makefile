@@ -10,7 +10,7 @@ GPU_PYTHON ?= $(if $(wildcard $(BIN)/python),$(BIN)/python,$(PYTHON))
 ROOT := $(shell [ "$$(id -u)" = 0 ] && echo --allow-root)
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test check bars bench bench-table gpu browser figures notebooks lock clean
+.PHONY: help lab test check bars bench bench-table fuzz gpu browser figures notebooks lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,6 +38,9 @@ bench-table: ## write the tables of kernels/README.md from the stored JSON
 
 gpu: ## the same on an NVIDIA GPU; needs torch and triton, nothing else
 	PYTHONPATH=kernels:. $(GPU_PYTHON) -m bench --gpu $(BENCH_FLAGS)
+
+fuzz: $(VENV)/.dev ## one million spoilt inputs for every reader (hours; FUZZ="--count 20000" for less); JSON beside the tests
+	$(BIN)/python tests/hostile/fuzz.py --json tests/hostile/fuzz.json $(FUZZ)
 
 browser: ## install Debian's Chromium for the browser tests (needs apt and root)
 	@{ command -v chromium || command -v chromium-browser || command -v google-chrome; } >/dev/null && echo "a browser is there" || \

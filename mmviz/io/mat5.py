@@ -81,7 +81,7 @@ def read_mat5(data: bytes, *, where: str = ".mat file") -> dict[str, NDArray[Any
             found[name] = array
             if len(found) > MAX_VARIABLES:
                 raise DataError(f"{where}: more than {MAX_VARIABLES} variables")
-    except (struct.error, zlib.error, IndexError, UnicodeDecodeError, ValueError, MemoryError) as error:
+    except (struct.error, zlib.error, IndexError, UnicodeDecodeError, ValueError, OverflowError, MemoryError) as error:
         if isinstance(error, DataError):
             raise
         raise DataError(f"{where}: damaged MATLAB file ({type(error).__name__}: {error!s:.100})") from None
@@ -137,6 +137,8 @@ def _variable(body: bytes, order: Order, where: str) -> tuple[str, NDArray[Any]]
             f"{where}: variable {name[:60]!r} has {values.size} values for the shape {shape}; the file is damaged"
         )
     if klass == 4:
+        if values.dtype.kind != "u":
+            raise DataError(f"{where}: variable {name[:60]!r} is text stored as {values.dtype}; the file is damaged")
         points = values.astype(np.uint32)
         return name, np.array("".join(map(chr, points.tolist())))
     with np.errstate(all="ignore"):

@@ -102,7 +102,7 @@ def _utterances(x: Any, y: Any, lengths: Any, split: str, modality: str, where: 
     if not len(x) == len(y) == len(k) or x.shape[1] != y.shape[1] or len(k) > MAX_VIDEOS:
         raise DataError(f"{at}: {x.shape} features, {y.shape} labels, {len(k)} lengths; they do not belong together")
     if k.dtype.kind not in "iu" or (k < 0).any() or (k > x.shape[1]).any():
-        first = next((i for i, v in enumerate(k.tolist()) if not 0 <= v <= x.shape[1] or v != int(v)), 0)
+        first = next((i for i, v in enumerate(k.tolist()) if not (0 <= v <= x.shape[1] and v % 1 == 0)), 0)
         raise DataError(f"{at}: length of video {first} is {k[first]}; give whole numbers from 0 to {x.shape[1]}")
     real = np.arange(x.shape[1]) < k[:, None]
     video, clip = np.nonzero(real)

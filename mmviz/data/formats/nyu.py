@@ -78,7 +78,7 @@ def read(
     """
     one_of(target, (None, "scene", "dominant", "pixel"), "target")
     one_of(classes, (9, 10), "classes")
-    if window % 2 != 1 or not 1 <= window <= min(size) or per_frame < 1:
+    if target == "pixel" and (window % 2 != 1 or not 1 <= window <= min(size) or per_frame < 1):
         raise ConfigError(
             f"window={window}, per_frame={per_frame}: give an odd window inside {size} and at least one pixel"
         )

@@ -36,7 +36,7 @@ def cut_and_pad(x: NDArray[Any], lengths: Any, where: str) -> tuple[NDArray[Any]
     """
     k = numeric(lengths, where, 1)
     if k.dtype.kind not in "iu" or (k.size and (int(k.min()) < 0 or int(k.max()) > len(x))):
-        first = next((i for i, v in enumerate(k.tolist()) if v < 0 or v > len(x) or v != int(v)), 0) if k.size else 0
+        first = next((i for i, v in enumerate(k.tolist()) if not (0 <= v <= len(x) and v % 1 == 0)), 0) if k.size else 0
         raise DataError(
             f"{where}: length {k[first] if k.size else k} of sample {first}; give whole numbers from 0 to {len(x)}"
         )
