@@ -60,7 +60,7 @@ lock: ## write constraints.txt anew from a fresh environment
 	.lock/bin/python -m pip freeze --all --exclude pip --exclude-editable | sed 's/+cpu//' > constraints.txt && rm -rf .lock
 
 clean: ## remove .venv and everything that was made
-	rm -rf $(VENV) .lock runs dist build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) .lock kernels/bench/ceiling/build runs dist build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 
 $(VENV)/.base: pyproject.toml constraints.txt
 	@$(PYTHON) mmviz/preflight.py
