@@ -23,7 +23,7 @@ def whole(ds):
     return inputs, valid, np.concatenate([s.target for s in splits]), np.concatenate([s.group for s in splits])
 
 
-def pooled(x, valid, *, change=False, thirds=False):
+def pooled(x, valid):
     """Mean, standard deviation, minimum and maximum of each feature over the real steps."""
     mask = valid[..., None]
     count = np.maximum(mask.sum(1), 1)
@@ -33,6 +33,18 @@ def pooled(x, valid, *, change=False, thirds=False):
     low = np.where(some, np.where(mask, x, np.inf).min(1), 0)
     high = np.where(some, np.where(mask, x, -np.inf).max(1), 0)
     return np.hstack([mean, std, low, high])
+
+
+def quarters(x, valid):
+    """Mean and standard deviation of each feature over each quarter of the real steps; pooling as in `pooled`."""
+    step, count, first = np.arange(valid.shape[1]), valid.sum(1), valid.argmax(1)
+    out = []
+    for k in range(4):
+        low = first + count * k // 4
+        high = np.maximum(first + count * (k + 1) // 4, low + 1)
+        part = (step >= low[:, None]) & (step < high[:, None]) & valid
+        out.append(pooled(x, part)[:, : 2 * x.shape[2]])
+    return np.hstack(out)
 
 
 def model(strength=1.0):

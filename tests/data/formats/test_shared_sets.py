@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from shared import SHARED, folds, needs_shared, pooled, score, whole
+from shared import SHARED, folds, needs_shared, pooled, quarters, score, whole
 
 import mmviz as mm
 from mmviz.data.formats.log_mel import log_mel
@@ -92,6 +92,14 @@ def test_mosi_words_npz_and_misa_pickle_hold_the_same_numbers():
     assert a.report.count("leakage") == 0
 
 
+def test_mosi_words_baselines_by_video():
+    ds = mm.data.load(SHARED / "cmu_mosi/mosi_word_valid229.npz", target="classification")
+    inputs, valid, y, video = whole(ds)
+    tables = [pooled(inputs[m], valid[m])[:, : 2 * inputs[m].shape[2]] for m in ("text", "audio", "vision")]
+    found = [folds(x, y, video, strength=STRENGTH) for x in [*tables, np.hstack(tables)]]
+    assert found == pytest.approx([68.0, 55.8, 56.9, 63.0], abs=1)
+
+
 def test_the_mmsa_pickle_has_its_sizes_lengths_and_texts():
     ds = mm.data.load(SHARED / "cmu_mosi/mmsa_style_aligned_50_mini.pkl")
     assert _sizes(ds) == {"train": 24, "valid": 8, "test": 8}
@@ -138,6 +146,33 @@ def test_utd_mhad_sizes_subjects_lengths_and_actions():
     assert [m.features for m in ds.spec.modalities] == [6, 60, 768]
     assert len(set(ds["train"].target)) == 27
     assert ds.report.count("leakage") == 0
+
+
+def test_utd_mhad_baselines_of_one_modality_and_fusion_beats_both():
+    """Pooled over quarters of the recording, joints counted from the hip centre; the README does not say how it pools."""
+    ds = mm.data.load(SHARED / "utd_mhad/utd_mhad.npz")
+    tables = {}
+    for name, split in ds.splits.items():
+        joints = split.inputs["skeleton"].reshape(len(split), -1, 20, 3)
+        centred = (joints - joints[:, :, 3:4]).reshape(split.inputs["skeleton"].shape)
+        tables[name] = [
+            quarters(split.inputs["inertial"], split.valid["inertial"]),
+            quarters(centred, split.valid["skeleton"]),
+        ]
+    y, z = ds["train"].target, ds["test"].target
+    inertial, skeleton = (score(a, y, b, z) for a, b in zip(tables["train"], tables["test"], strict=True))
+    both = score(np.hstack(tables["train"]), y, np.hstack(tables["test"]), z)
+    assert [inertial, skeleton] == pytest.approx([84.2, 82.3], abs=1)
+    assert both > max(inertial, skeleton) + 2  # 89.1 in the README
+
+
+def test_fsdd_baselines_by_random_folds_and_by_speaker():
+    ds = mm.data.load(SHARED / "fsdd/fsdd_logmel40.npz")
+    inputs, valid, y, speaker = whole(ds)
+    parts = quarters(inputs["audio"], valid["audio"]).reshape(len(y), 4, 2, -1)
+    x = parts[:, :, 0].reshape(len(y), -1)  # the means alone
+    assert folds(x, y, strength=0.01) == pytest.approx(93.6, abs=1)
+    assert folds(x, y, speaker, strength=0.01, n=6) == pytest.approx(68.9, abs=1)
 
 
 def test_fsdd_sizes_splits_and_speakers():
