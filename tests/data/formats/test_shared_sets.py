@@ -129,8 +129,15 @@ def test_mmmo_sizes_and_the_text_that_training_lacks():
     assert ds.report.of("absent")[0].where == "train text"
     assert all("at the start" in f.action for f in ds.report.of("lengths"))
     assert mm.data.load(path, splits=("valid", "test")).spec.names == ("text", "audio", "video")
-    x = {s: pooled(ds[s].inputs["audio"], ds[s].valid["audio"]) for s in ds.splits}
-    assert score(x["train"], ds["train"].target, x["test"], ds["test"].target, STRENGTH) > 70  # 76.3 in the README
+    found = [_mmmo_accuracy(ds, names) for names in (("audio",), ("video",), ("audio", "video"))]
+    assert found == pytest.approx([76.25, 62.5, 77.5], abs=1.26)  # one of the 80 test samples is 1.25 points
+
+
+def _mmmo_accuracy(ds, names):
+    x = {s: np.hstack([pooled(ds[s].inputs[m], ds[s].valid[m]) for m in names]) for s in ds.splits}
+    y = {s: ds[s].target for s in ds.splits}
+    fitted, labels = np.vstack([x["train"], x["valid"]]), np.hstack([y["train"], y["valid"]])
+    return score(fitted, labels, x["test"], y["test"], 0.005)
 
 
 def test_utd_mhad_sizes_subjects_lengths_and_actions():
