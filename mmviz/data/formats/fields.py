@@ -49,6 +49,11 @@ def numeric(value: Any, where: str, *ndims: int) -> NDArray[Any]:
     return array
 
 
+def at_least(values: NDArray[Any], threshold: float) -> NDArray[np.float64]:
+    """Give 1 where a value reaches the threshold, 0 where not, and NaN where it is NaN: a missing label stays missing."""
+    return np.where(np.isnan(values.astype(np.float64)), np.nan, values >= threshold)
+
+
 def texts(value: Any, where: str) -> list[str]:
     """Return a list of text; bytes are read as UTF-8, what is not becomes U+FFFD."""
     if isinstance(value, np.ndarray):

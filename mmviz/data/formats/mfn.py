@@ -7,7 +7,7 @@ import numpy as np
 
 from mmviz.data.choice import one_of
 from mmviz.data.dataset import Dataset
-from mmviz.data.formats.fields import field, listed, numeric
+from mmviz.data.formats.fields import at_least, field, listed, numeric
 from mmviz.data.formats.repairs import Meaning, Raw, Repairs, dataset
 from mmviz.data.report import Report
 from mmviz.errors import ConfigError, DataError
@@ -85,7 +85,7 @@ def read(
         threshold = 0.0 if any(bool((y < 0).any()) for y in values.values()) else 3.5
     for s in splits:
         x = {m: numeric(tree[f"{m}_{s}"], f"{content.where} {m}_{s}", 3) for m in names}
-        raws[s] = Raw(x, values[s] >= threshold if target == "classification" else values[s])
+        raws[s] = Raw(x, at_least(values[s], threshold) if target == "classification" else values[s])
     report.add(
         "note", "ids", content.where, len(splits), action="no ids and no videos in the file: leakage is not checkable"
     )

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from mmviz.data.dataset import Dataset
-from mmviz.data.formats.fields import field, numeric, texts
+from mmviz.data.formats.fields import at_least, field, numeric, texts
 from mmviz.data.formats.repairs import Meaning, Raw, Repairs, dataset
 from mmviz.data.report import Report
 from mmviz.io.content import Content
@@ -55,7 +55,9 @@ def read(
     x = {m: numeric(field(tree, k, where), f"{where} {k}", 3) for m, k in keys.items()}
     lengths = numeric(field(tree, "lengths", where), f"{where} lengths", 1)
     classification = target == "classification"
-    raw = Raw(x, y >= 0 if classification else y, ids, [i.split("[")[0] for i in ids], dict.fromkeys(x, lengths))
+    raw = Raw(
+        x, at_least(y, 0) if classification else y, ids, [i.split("[")[0] for i in ids], dict.fromkeys(x, lengths)
+    )
     meaning = Meaning(
         "cmu_mosi_words", "classification" if classification else "regression",
         ("negative", "non-negative") if classification else None, (-3.0, 3.0),

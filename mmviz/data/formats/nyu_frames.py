@@ -52,7 +52,8 @@ def shrink(x: NDArray[Any], size: tuple[int, int], where: str) -> NDArray[np.flo
     if (rows, columns) == tuple(size):
         return x.astype(np.float32)
     blocks = x.reshape(n, size[0], rows // size[0], size[1], columns // size[1], *rest)
-    return blocks.mean(axis=(2, 4), dtype=np.float32)
+    with np.errstate(over="ignore", invalid="ignore"):  # what is not finite afterwards is found and counted later
+        return blocks.mean(axis=(2, 4), dtype=np.float32)
 
 
 def image_rows(frames: Frames, rows: NDArray[np.int64]) -> dict[str, NDArray[np.float32]]:

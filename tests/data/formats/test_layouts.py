@@ -168,3 +168,13 @@ def test_padding_is_found_at_the_side_where_it_is_and_zeros_inside_stay():
     assert padded_side(x) == "start"
     assert real_steps(x, "start").tolist() == [[False, False, True, True, True], [False, True, True, True, True]]
     assert padded_side(x[:, ::-1]) == "end"
+
+
+@pytest.mark.parametrize(("name", "key"), [("mfn", "y_train"), ("mosi_words", "label_reg")])
+def test_a_missing_label_is_no_negative_one(name, key):
+    kind, tree = trees()[name]
+    tree[key][1] = np.nan
+    with pytest.raises(DataError, match="bad labels"):
+        read_tree_of(name, kind, tree, {"target": "classification"})
+    ds = read_tree_of(name, kind, tree, {"target": "classification", "labels": "drop"})
+    assert ds.report.count("label") == 1
