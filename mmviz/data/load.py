@@ -49,8 +49,8 @@ def load(name: str | Path, **options: Any) -> Dataset:
         return read_path(name, **options)
     if not isinstance(name, str) or name not in LOADERS:
         raise ConfigError(
-            f"load: no data set and no file {name!r}{nearest(name, LOADERS)}; there is {', '.join(map(repr, LOADERS))}. "
-            "Your own arrays enter by mmviz.data.from_arrays."
+            f"load: no data set {name!r}{nearest(name, LOADERS)}; there is {', '.join(map(repr, LOADERS))}. "
+            "There is no file of that name either. Your own arrays enter by mmviz.data.from_arrays."
         )
     module, function = LOADERS[name]
     loader = getattr(importlib.import_module(module), function)

@@ -49,7 +49,7 @@ def test_an_unknown_option_names_the_nearest_and_an_unknown_layout_what_is_there
     path.write_bytes(pickle.dumps({"x": [1, 2]}))
     with pytest.raises(DataError, match=r"no known layout \(keys 'x'\)"):
         mm.data.load(path)
-    with pytest.raises(ConfigError, match="no data set and no file"):
+    with pytest.raises(ConfigError, match="no file of that name"):
         mm.data.load("nowhere")
 
 
