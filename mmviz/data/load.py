@@ -65,6 +65,6 @@ def load(name: str | Path, **options: Any) -> Dataset:
 
 def _is_there(name: str) -> bool:
     try:
-        return Path(name).exists()
+        return bool(name) and Path(name).exists()
     except (OSError, ValueError):  # too long, or a NUL inside
         return False
