@@ -1,5 +1,6 @@
 """The coupled selective scan and its neighbours."""
 
+from mmkernels.conv import causal_conv
 from mmkernels.dispatch import (
     Availability,
     BackendUnavailable,
@@ -34,6 +35,7 @@ __all__ = [
     "Influence",
     "RelaxedPlan",
     "backends",
+    "causal_conv",
     "check",
     "check_transport",
     "coupled_influence",

@@ -96,7 +96,7 @@ class CoupledBlock(nn.Module):
         """Return what the operator reads, and the gate its output is multiplied with. No mask: every step is valid."""
         normed = self.norm(x)
         u = self.into(normed)
-        u = nn.functional.silu(self.conv(u if mask is None else u * mask[..., None]))
+        u = self.conv(u if mask is None else u * mask[..., None], activation="silu")
         low, B, C = self.select(u).split([self.rank, self.state, self.state], -1)
         dt = nn.functional.softplus(self.dt(low))
         everyone = torch.ones(x.shape[1], len(x), dtype=torch.bool, device=x.device)
@@ -115,7 +115,9 @@ class CoupledBlock(nn.Module):
         x, dt, A, B, C, D, W, mask = inputs
         whole = A.dtype  # under automatic mixed precision the projections are half, the recurrence stays whole
         x, dt, B, C = (tensor.to(whole).contiguous() for tensor in (x, dt, B, C))
-        return coupled_scan(x, dt, A, B, C, D, W.to(whole), mask=mask, backend=self.backend)
+        everyone_alike = mask is None and len(W) > 0  # then one W serves the batch, and a constant one a single chain
+        couple = (W[0] if everyone_alike else W).to(whole)
+        return coupled_scan(x, dt, A, B, C, D, couple, mask=mask, backend=self.backend)
 
     def combine(
         self,

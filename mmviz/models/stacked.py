@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 import torch
+from mmkernels import causal_conv
 from torch import nn
 
 if TYPE_CHECKING:
@@ -52,14 +53,10 @@ class StackedCausalConv(nn.Module):
         self.weight = nn.Parameter(torch.empty(modalities * channels, 1, taps).uniform_(-bound, bound))
         self.bias = nn.Parameter(torch.empty(modalities * channels).uniform_(-bound, bound))
 
-    def forward(self, x: Float[Tensor, "modality batch time channel"]) -> Float[Tensor, "modality batch time channel"]:
-        """Convolve; what lies before the first step counts as zero."""
-        modalities, _, time, channels = x.shape
-        if time == 0:
-            return x
-        weight = self.weight.view(modalities, 1, 1, channels, self.taps)
-        out = x * weight[..., -1] + self.bias.view(modalities, 1, 1, channels)
-        for lag in range(1, min(self.taps, time)):
-            past = nn.functional.pad(x[:, :, : time - lag], (0, 0, lag, 0))
-            out = torch.addcmul(out, past, weight[..., self.taps - 1 - lag])
-        return out
+    def forward(
+        self, x: Float[Tensor, "modality batch time channel"], *, activation: str | None = None
+    ) -> Float[Tensor, "modality batch time channel"]:
+        """Convolve, then apply the activation (None or "silu"); what lies before the first step counts as zero."""
+        modalities, _, _, channels = x.shape
+        weight = self.weight.view(modalities, channels, self.taps)
+        return causal_conv(x.to(weight.dtype), weight, self.bias.view(modalities, channels), activation=activation)

@@ -138,6 +138,7 @@ def _elementwise(operation: Callable[..., Any], n_args: int, doc: str) -> Any:
 add = _elementwise(lambda builder, vectors, x, y: builder.fadd(x, y), 2, "Return x + y.")
 multiply = _elementwise(lambda builder, vectors, x, y: builder.fmul(x, y), 2, "Return x * y.")
 multiply_add = _elementwise(fused, 3, "Return x * y + z.")
+one_minus = _elementwise(lambda builder, vectors, x: builder.fsub(constant(vectors, 1.0), x), 1, "Return 1 - x.")
 exp2 = _elementwise(_exp2, 1, "Return 2**x; exactly 1 at 0, NaN for NaN.")
 
 

@@ -43,6 +43,17 @@ def load_vector(builder: Any, vectors: VectorType, pointer: Any) -> Any:
     return value
 
 
+def store_vector(builder: Any, vectors: VectorType, pointer: Any, value: Any) -> None:
+    """Store one vector from a number on."""
+    instruction = builder.store(value, builder.bitcast(pointer, vectors.vector_ir.as_pointer()))
+    instruction.align = vectors.itemsize
+
+
+def _is_whole(builder: Any, vectors: VectorType, n_valid: Any) -> Any:
+    """Return whether all lanes count. A branch, since masked stores are slow on some CPUs (microcode on Zen)."""
+    return builder.icmp_signed(">=", n_valid, ir.Constant(n_valid.type, vectors.lanes))
+
+
 def _lane_mask(builder: Any, vectors: VectorType, n_valid: Any) -> Any:
     """Return <lanes x i1>: lane < n_valid."""
     integers = ir.VectorType(n_valid.type, vectors.lanes)
@@ -79,8 +90,7 @@ def store(typingctx: Any, address: Any, index: Any, stride: Any, value: Any) -> 
     def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
         where = each(builder, value, args[:3])
         for pointer, part in zip(where, parts(builder, value, args[3]), strict=True):
-            instruction = builder.store(part, builder.bitcast(pointer, value.vector_ir.as_pointer()))
-            instruction.align = value.itemsize
+            store_vector(builder, value, pointer, part)
         return context.get_dummy_value()
 
     return types.void(INT, INT, INT, value), generate
@@ -111,8 +121,7 @@ def store_block(typingctx: Any, address: Any, index: Any, value: Any) -> Any:
     def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
         where = _neighbours(builder, value, args[0], args[1], value.lanes)
         for pointer, part in zip(where, parts(builder, value, args[2]), strict=True):
-            instruction = builder.store(part, builder.bitcast(pointer, value.vector_ir.as_pointer()))
-            instruction.align = value.itemsize
+            store_vector(builder, value, pointer, part)
         return context.get_dummy_value()
 
     return types.void(INT, INT, value), generate
@@ -136,14 +145,27 @@ def load_lanes(typingctx: Any, kind: Any, address: Any, index: Any, stride: Any,
     vectors = kind.vectors
 
     def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        mask = _lane_mask(builder, vectors, args[4])
-        align = ir.Constant(I32, vectors.itemsize)
-        zeros = ir.Constant(vectors.vector_ir, [0.0] * vectors.lanes)
-        function = _masked(builder, vectors, "load")
+        pointers = each(builder, vectors, args[1:4])
+        with builder.if_else(_is_whole(builder, vectors, args[4]), likely=True) as (whole, ragged):
+            with whole:
+                full = [load_vector(builder, vectors, pointer) for pointer in pointers]
+                after_whole = builder.block
+            with ragged:
+                mask = _lane_mask(builder, vectors, args[4])
+                align = ir.Constant(I32, vectors.itemsize)
+                zeros = ir.Constant(vectors.vector_ir, [0.0] * vectors.lanes)
+                function = _masked(builder, vectors, "load")
+                part = []
+                for pointer in pointers:
+                    where = builder.bitcast(pointer, vectors.vector_ir.as_pointer())
+                    part.append(builder.call(function, [where, align, mask, zeros]))
+                after_ragged = builder.block
         out = []
-        for pointer in each(builder, vectors, args[1:4]):
-            where = builder.bitcast(pointer, vectors.vector_ir.as_pointer())
-            out.append(builder.call(function, [where, align, mask, zeros]))
+        for one, other in zip(full, part, strict=True):
+            value = builder.phi(vectors.vector_ir)
+            value.add_incoming(one, after_whole)
+            value.add_incoming(other, after_ragged)
+            out.append(value)
         return build(builder, vectors, out)
 
     return vectors(kind, INT, INT, INT, INT), generate
@@ -154,13 +176,18 @@ def store_lanes(typingctx: Any, address: Any, index: Any, stride: Any, value: An
     """Store as `store` does, only the first `n_valid` lanes; the memory of the others is not touched."""
 
     def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        mask = _lane_mask(builder, value, args[4])
-        align = ir.Constant(I32, value.itemsize)
-        function = _masked(builder, value, "store")
-        where = each(builder, value, args[:3])
-        for pointer, part in zip(where, parts(builder, value, args[3]), strict=True):
-            target = builder.bitcast(pointer, value.vector_ir.as_pointer())
-            builder.call(function, [part, target, align, mask])
+        pairs = list(zip(each(builder, value, args[:3]), parts(builder, value, args[3]), strict=True))
+        with builder.if_else(_is_whole(builder, value, args[4]), likely=True) as (whole, ragged):
+            with whole:
+                for pointer, part in pairs:
+                    store_vector(builder, value, pointer, part)
+            with ragged:
+                mask = _lane_mask(builder, value, args[4])
+                align = ir.Constant(I32, value.itemsize)
+                function = _masked(builder, value, "store")
+                for pointer, part in pairs:
+                    target = builder.bitcast(pointer, value.vector_ir.as_pointer())
+                    builder.call(function, [part, target, align, mask])
         return context.get_dummy_value()
 
     return types.void(INT, INT, INT, value, INT), generate

@@ -4,11 +4,12 @@ Importing this file does not import Numba; the first call does.
 """
 
 import math
-from collections.abc import Iterable
 from typing import Any
 
 import torch
 from torch import Tensor
+
+from mmkernels.plain import is_plain
 
 _Gradients = tuple[Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, Tensor]
 
@@ -172,15 +173,6 @@ _forward.register_autograd(_gradients, setup_context=_setup_context)
 _backward.register_autograd(_refuse, setup_context=_setup_nothing)
 
 
-def _is_plain(given: Iterable[Tensor | None]) -> bool:
-    """Say whether these are ordinary tensors and nothing (a compiler, vmap, a dispatch mode) watches the call."""
-    if torch.compiler.is_compiling() or torch._C._len_torch_dispatch_stack():
-        return False
-    if torch._C._functorch.peek_interpreter_stack() is not None:
-        return False
-    return all(v is None or type(v) in (Tensor, torch.nn.Parameter) for v in given)
-
-
 def _uniform(W: Tensor | None, x: Tensor) -> float | None:
     """Return w if W[m, n] is known to be w > 0 everywhere, else None."""
     if W is None:
@@ -223,6 +215,6 @@ def coupled_scan_numba(
         W = x.new_full((x.shape[0], x.shape[0]), 1.0 / x.shape[0])
     given = (x, dt, A, B, C, D, W, h0)
     save = torch.is_grad_enabled() and any(v is not None and v.requires_grad for v in given)
-    run = _Eager.apply if _is_plain((*given, mask)) else _forward
+    run = _Eager.apply if is_plain((*given, mask)) else _forward
     y, h_last, _ = run(*given, mask, weight or 0.0, save, return_state)
     return y, h_last if return_state else None
