@@ -8,7 +8,15 @@ from bench.bars import Verdict, verdicts
 from bench.rows import MEASURED, UNAVAILABLE, Row
 
 README = Path(__file__).parents[1] / "README.md"
-GROUPS = ("backends", "operators_gpu", "transport", "plans", "influence", "mmd")  # whose rows are of our backends
+GROUPS = (
+    "backends",
+    "operators_gpu",
+    "conv",
+    "transport",
+    "plans",
+    "influence",
+    "mmd",
+)  # whose rows are of our backends
 PRECISIONS = ("float32", "float64", "bfloat16", "float16")
 NOTHING = "Not measured yet: `make bench`."
 NO_GPU = "No GPU has been measured yet (`make gpu`): what the documents say about GPUs is *projected* from instruction counts."

@@ -14,6 +14,7 @@ NAMES = (
     "coupling",
     "backends",
     "memory",
+    "conv",
     "mixer",
     "attention",
     "transport",

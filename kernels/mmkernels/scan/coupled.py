@@ -78,7 +78,8 @@ def coupled_scan(
     Parameters
     ----------
     x
-        (M, B, L, E), input: modality, batch, time, channel. float32 or float64 (`reference`: any float dtype).
+        (M, B, L, E), input: modality, batch, time, channel. float32 or float64 (`triton`: also bfloat16 and float16,
+        with float32 states; `reference`: any float dtype).
     dt
         (M, B, L, E), step size, >= 0, dimensionless. 0 decays nothing and adds nothing.
     A
@@ -100,8 +101,8 @@ def coupled_scan(
     return_state
         Also return the state after the last step.
     backend
-        "auto" (the best that can run), or a name: "numba", "reference", or "mamba_ssm" (a peer to compare with,
-        M = 1 only). See `backends` and `last_backend`.
+        "auto" (the best that can run), or a name: "numba" (CPU), "triton" (NVIDIA GPUs), "reference" (anywhere), or
+        "mamba_ssm" (a peer to compare with, M = 1 only). See `backends` and `last_backend`.
 
     Returns
     -------
@@ -122,10 +123,11 @@ def coupled_scan(
     Notes
     -----
     A is discretised exactly, B by Euler's rule, as in [1]_ and [2]_. Cost O(M (M + 1) B L E N) multiplications.
-    `numba` stores one state per 16 steps for the backward pass and never a tensor with time, channel and state
-    axes; it agrees with a float64 `reference` to 1e-12 (float64) and 1e-5 (float32) of the largest value, forward and
-    backward (tests/kernels/test_scan_agreement.py). It has first derivatives only. Results do not depend
-    on the number of threads.
+    `numba` and `triton` store one state per chunk of steps for the backward pass and never a tensor with time,
+    channel and state axes; they agree with a float64 `reference` to 1e-12 (float64) and 1e-5 (float32) of the
+    largest value, forward and backward (tests/kernels/test_scan_agreement.py), and have first derivatives only.
+    A W that is the same positive number everywhere (None; on the CPU also a tensor that needs no gradient) runs
+    as one chain where there is no mask. Results do not depend on the number of threads.
 
     References
     ----------
