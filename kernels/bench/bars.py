@@ -98,6 +98,11 @@ def coupling(rows: list[Row]) -> Iterator[Verdict]:
         yield at_most("general W / W constant", where(row, "L", "N"), 1.6, ratio)
 
 
+def _bytes_of_results(M: int, B: int, L: int, E: int, N: int) -> int:
+    """Return the bytes of y, dx, ddt, dB, dC and dA in float32."""
+    return 4 * (3 * M * B * L * E + 2 * M * B * L * N + M * E * N)
+
+
 def memory(rows: list[Row]) -> Iterator[Verdict]:
     """Judge the peak memory of training, and that it grows like L."""
     rows = find(rows, group="memory")
@@ -107,6 +112,10 @@ def memory(rows: list[Row]) -> Iterator[Verdict]:
         least = min((peak for peak in peers if peak), default=None)
         if least and own:
             yield at_least("training memory, best PyTorch scan / ours", f"L={L}, N=16", 25.0, least / own)
+            results = _bytes_of_results(**find(rows, contender=field.NUMBA, L=L)[0].shape)
+            extra = (least - results) / max(1, own - results)
+            where_ = f"L={L}, N=16; the results alone are {results / 2**20:.0f} MiB"
+            yield at_least("the same beyond y and the gradients, which all must hold", where_, 25.0, extra)
     if ours.get(4000) and ours.get(1000):
         growth = ours[4000] / ours[1000]
         yield at_most("training memory, L=4000 / L=1000 (linear is 4)", "N=16", 4.4, growth)
