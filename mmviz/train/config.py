@@ -33,6 +33,11 @@ class TrainConfig:
         safer choice.
     augment
         Random changes to the training batches, an :class:`mmviz.train.Augment`; None for none.
+    bucket
+        So many batches are sorted by length together, so that a batch holds samples of like length, cut to the longest of them: less padding
+        to compute. 0 shuffles plainly. See `mmviz.data.Buckets` (its ``pool``).
+    block
+        With `bucket`: neighbours that stay among the same batches; some dozens read a set from disk in long runs.
     seed
         Of batch order, augmentation and dropout.
     accelerator
@@ -52,6 +57,8 @@ class TrainConfig:
     patience: int = 0
     select: str = "best"
     augment: Augment | None = None
+    bucket: int = 0
+    block: int = 1
     seed: int = 0
     accelerator: str = "auto"
     precision: str = "32-true"
@@ -67,10 +74,12 @@ class TrainConfig:
             raise ConfigError(
                 "fit: patience stops where validation was best, select='last' returns another epoch; give one of them"
             )
-        for name, low in (("epochs", 1), ("batch_size", 1), ("patience", 0), ("seed", 0)):
+        for name, low in (("epochs", 1), ("batch_size", 1), ("patience", 0), ("seed", 0), ("bucket", 0), ("block", 1)):
             value = getattr(self, name)
             if type(value) is not int or value < low:
                 raise ConfigError(f"fit: {name}={value!r}, expected an integer ≥ {low}")
+        if self.block > 1 and not self.bucket:
+            raise ConfigError(f"fit: block={self.block} needs bucket ≥ 1: blocks are kept inside a bucket's batches")
         if self.precision not in PRECISIONS:
             raise ConfigError(f"fit: precision={self.precision!r} is unknown; choose one of {', '.join(PRECISIONS)}")
         for name in ("learning_rate", "clip"):

@@ -23,6 +23,7 @@ from mmviz.models.build import name_of
 from mmviz.train import joint
 from mmviz.train.admission import check_spec, check_splits, open_fabric
 from mmviz.train.config import TrainConfig
+from mmviz.train.epochs import Epochs
 from mmviz.train.folder import RunFolder
 from mmviz.train.interrupt import Interruptible
 from mmviz.train.metrics import loss_of, scores_of
@@ -57,7 +58,7 @@ def fit(
     model
         From :func:`mmviz.models.build`; it is left untouched, the run holds its own copy.
     ds
-        A data set whose spec is the model's.
+        A data set whose spec is the model's, in memory or from `mmviz.data.from_disk`: of the latter, one batch at a time is in memory.
     out
         Folder for ``run.json`` and one safetensors file per epoch; in memory only when None.
     overwrite
@@ -134,9 +135,9 @@ class _Loop:
         ]
         optimizer = torch.optim.AdamW(groups, lr=self.config.learning_rate)
         self.model, self.optimizer = self.fabric.setup(self.raw, optimizer)
-        self.per_epoch = math.ceil(len(self.ds[self.config.train]) / self.config.batch_size)
+        self.epochs = Epochs(self.ds[self.config.train], self.config)
+        self.per_epoch = self.epochs.updates
         self.updates = 0
-        self.order = np.random.default_rng(self.config.seed)
         self.info: dict[str, Any] = {
             "dataset": self.ds.spec.name,
             "model": {"name": name_of(self.raw), "options": asdict(self.raw.config)},
@@ -150,7 +151,7 @@ class _Loop:
         bar = tqdm(total=self.config.epochs * self.per_epoch, disable=not progress, desc="training", unit="update")
         with bar:
             for epoch in range(1, self.config.epochs + 1):
-                row = self._epoch(bar)
+                row = self._epoch(epoch, bar)
                 if row is None:
                     return "diverged"
                 self._keep(epoch, {"epoch": float(epoch), **row})
@@ -160,12 +161,11 @@ class _Loop:
                     return "early_stopped"
         return "finished"
 
-    def _epoch(self, bar: tqdm) -> dict[str, float] | None:
+    def _epoch(self, epoch: int, bar: tqdm) -> dict[str, float] | None:
         self.model.train()
         start, total, norms, clipped, seen, updates = time.perf_counter(), 0.0, 0.0, 0, 0, 0
-        order = self.order.permutation(len(self.ds[self.config.train]))
-        for rows in np.array_split(order, self.per_epoch):
-            batch = batch_of(self.ds[self.config.train], rows).to(self.fabric.device)
+        for rows, read in self.epochs.batches(epoch):
+            batch = read.to(self.fabric.device)
             if self.config.augment is not None:
                 batch = self.config.augment(batch)
             loss, norm = self._update(batch)
@@ -233,9 +233,9 @@ class _Loop:
         if split is None:
             return {}
         self.model.eval()
-        batches = [batch_of(split, range(i, min(i + 256, len(split)))) for i in range(0, len(split), 256)]
+        batches = (batch_of(split, range(i, min(i + 256, len(split)))) for i in range(0, len(split), 256))
         output = torch.cat([self.model(batch.to(self.fabric.device)).float().cpu() for batch in batches])
-        target = torch.cat([batch.truth for batch in batches])
+        target = torch.from_numpy(np.array(split.target))
         task = self.ds.spec.task
         scores = {f"valid_{name}": value for name, value in scores_of(task, output, target).items()}
         return {"valid_loss": loss_of(task, output, target).item(), **scores}

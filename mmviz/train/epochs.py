@@ -1,0 +1,54 @@
+"""The batches of one epoch: shuffled, or with samples of like length together; only the batch's rows are in memory."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mmviz.data.buckets import Buckets
+from mmviz.data.stream import stream
+from mmviz.models.batch import batch_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mmviz.data.dataset import Split
+    from mmviz.models.batch import Batch
+    from mmviz.train.config import TrainConfig
+
+
+class Epochs:
+    """What a training reads, epoch after epoch.
+
+    Parameters
+    ----------
+    split
+        In memory or from `mmviz.data.from_disk`.
+    config
+        ``batch_size``, ``seed``, ``bucket``, ``block``.
+    """
+
+    def __init__(self, split: Split, config: TrainConfig) -> None:
+        self.split = split
+        self.updates = math.ceil(len(split) / config.batch_size)
+        self._order = np.random.default_rng(config.seed)
+        self._plan: Buckets | None = None
+        if config.bucket:
+            self._plan = Buckets(split, config.batch_size, config.seed, pool=config.bucket, block=config.block)
+
+    def batches(self, epoch: int) -> Iterator[tuple[np.ndarray, Batch]]:
+        """Yield the rows of each batch and the batch.
+
+        Without buckets the order comes from one random stream, so epochs are to be asked for in turn; with buckets it depends on seed
+        and epoch alone, and each modality ends at the batch's last real step.
+        """
+        if self._plan is None:
+            order = self._order.permutation(len(self.split))
+            for rows in np.array_split(order, self.updates):
+                yield rows, batch_of(self.split, rows)
+            return
+        plan = self._plan.of(epoch)
+        for rows, part in zip(plan, stream(self.split, plan), strict=True):
+            yield rows, batch_of(part)
