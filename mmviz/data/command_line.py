@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from mmviz.data.dataset import Dataset
+from mmviz.data.disk import from_disk, is_set
 from mmviz.data.formats import FORMATS, detect, read_content
 from mmviz.data.known_sets import known_sets
 from mmviz.errors import ConfigError, DataError
@@ -81,12 +83,22 @@ def _shown(value: Any) -> str:
 
 def _check(given: argparse.Namespace) -> int:
     options = dict(_option(text) for text in given.set)
+    if is_set(given.path):
+        if options:
+            raise ConfigError(
+                f"{given.path}: a set that to_disk wrote takes no --set; repairs were made when it was loaded first"
+            )
+        sys.stdout.write(f"{given.path}: written by mmviz.data.to_disk; every sha256 is compared\n")
+        return _say(from_disk(given.path))
     content = open_content(given.path, encoding=given.encoding)
     name = detect(content)
     sys.stdout.write(f"{given.path}: {FORMATS[name]}\n")
     if given.path.is_file():
         sys.stdout.write(f"sha256 {sha256_file(given.path)}\n")
-    data = read_content(content, name, options)
+    return _say(read_content(content, name, options))
+
+
+def _say(data: Dataset) -> int:
     sys.stdout.write("\n".join([repr(data), "", str(data.report), "", *data.spec.notes, ""]))
     return 0
 
@@ -115,6 +127,10 @@ def _convert(given: argparse.Namespace) -> int:
         raise ConfigError(f"{given.new}: give a new name that ends in .npz")
     if given.new.exists() and not given.overwrite:
         raise ConfigError(f"{given.new} is there already; pass --overwrite to replace it")
+    if is_set(given.old):
+        raise ConfigError(
+            f"{given.old}: written by mmviz.data.to_disk, in safetensors and JSON: there is no pickle to convert"
+        )
     content = open_content(given.old, encoding=given.encoding)
     if content.kind not in ("pickle", "mat5", "npz"):
         raise DataError(f"{given.old}: a {content.kind}; pickles and MATLAB 5 files are converted")

@@ -7,6 +7,7 @@ from typing import Any
 
 from mmviz.data.choice import nearest
 from mmviz.data.dataset import Dataset
+from mmviz.data.disk import from_disk, is_set
 from mmviz.data.formats import read_path
 from mmviz.errors import ConfigError
 
@@ -27,11 +28,13 @@ def load(name: str | Path, **options: Any) -> Dataset:
         "watch" (`mmviz.data.watch.load_watch`), "av_digits" (`mmviz.data.av_digits.load_av_digits`) or "synthetic"
         (`mmviz.data.synthetic.synthetic`); or the path of a file or folder. Its layout is recognised by what is in it
         (`mmviz.data.formats`), its shapes come from its arrays. A bare name of a file that is also the name of a set means
-        the set; write ``./name`` or a `pathlib.Path` for the file.
+        the set; write ``./name`` or a `pathlib.Path` for the file. A folder that `mmviz.data.to_disk` wrote is opened by
+        `mmviz.data.from_disk`: its values stay on disk.
     **options
         Of that loader: see its docstring. For a path: ``nonfinite=``, ``labels=``, ``label_range=``, ``duplicates=``,
         ``lengths=``, ``padding=`` (`mmviz.data.formats.repairs.Repairs`: what may be repaired; the default is to refuse),
-        ``encoding="latin1"`` for pickles of Python 2, ``format=``, and the options of the format's ``read``.
+        ``encoding="latin1"`` for pickles of Python 2, ``format=``, and the options of the format's ``read``. For a folder of
+        `to_disk`: ``verify=``.
 
     Returns
     -------
@@ -46,7 +49,7 @@ def load(name: str | Path, **options: Any) -> Dataset:
         If the package that carries the file is not installed, or the file is another one.
     """
     if isinstance(name, Path) or (isinstance(name, str) and name not in LOADERS and _is_there(name)):
-        return read_path(name, **options)
+        return _opened(Path(name), options) if is_set(name) else read_path(name, **options)
     if not isinstance(name, str) or name not in LOADERS:
         raise ConfigError(
             f"load: no data set {name!r}{nearest(name, LOADERS)}; there is {', '.join(map(repr, LOADERS))}. "
@@ -61,6 +64,16 @@ def load(name: str | Path, **options: Any) -> Dataset:
                 f"load({name!r}): no option {option!r}{nearest(option, known)}; it takes {', '.join(known)}"
             )
     return loader(**options)
+
+
+def _opened(folder: Path, options: dict[str, Any]) -> Dataset:
+    for option in options:
+        if option != "verify":
+            raise ConfigError(
+                f"load({str(folder)!r}): no option {option!r}; the folder was written by to_disk and takes verify alone: "
+                "repairs were made when the set was loaded first"
+            )
+    return from_disk(folder, **options)
 
 
 def _is_there(name: str) -> bool:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from safetensors.numpy import load_file
 
 import mmviz as mm
+from mmviz.__main__ import main
 from mmviz.data import Dataset, Split, from_arrays
 from mmviz.data.disk import Ragged, from_disk, to_disk, write
 from mmviz.errors import ConfigError, DataError
@@ -257,3 +258,30 @@ def test_only_what_is_asked_for_is_read(folder, monkeypatch):
     split = from_disk(folder)["train"]
     split.take([1, 2])
     assert asked == [2, 2]
+
+
+def test_load_opens_the_folder_and_says_which_option_it_takes(ds, folder):
+    for path in (folder, str(folder)):
+        back = mm.data.load(path)
+        assert back.fingerprint() == ds.fingerprint()
+        assert isinstance(back["train"].inputs["sound"], Ragged)
+    assert any("not compared" in f.action for f in mm.data.load(folder, verify=False).report)
+    with pytest.raises(ConfigError, match="no option 'nonfinite'; the folder was written by to_disk"):
+        mm.data.load(folder, nonfinite="zero")
+
+
+def test_the_command_line_checks_the_folder_and_has_nothing_to_convert(folder, copied, tmp_path, capsys):
+    assert main(["data", "check", str(folder)]) == 0
+    shown = capsys.readouterr().out
+    assert "written by mmviz.data.to_disk" in shown
+    assert "train: 30 samples" in shown
+    assert main(["data", "check", str(folder), "--set", "nonfinite=zero"]) == 1
+    assert "takes no --set" in capsys.readouterr().err
+    assert main(["data", "convert", str(folder), str(tmp_path / "new.npz")]) == 1
+    assert "there is no pickle to convert" in capsys.readouterr().err
+    stored = next(copied.glob("*.safetensors"))
+    raw = bytearray(stored.read_bytes())
+    raw[-1] ^= 1
+    stored.write_bytes(raw)
+    assert main(["data", "check", str(copied)]) == 1
+    assert "sha256" in capsys.readouterr().err

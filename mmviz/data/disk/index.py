@@ -13,6 +13,14 @@ FORMAT = 1
 _LARGEST = 1 << 30
 
 
+def is_set(folder: str | Path) -> bool:
+    """Whether a folder is one of `to_disk`: it holds ``dataset.json``. Whether that is sound, `read_index` says."""
+    try:
+        return (Path(folder) / NAME).is_file()
+    except (OSError, ValueError):  # too long, or a NUL inside
+        return False
+
+
 def read_index(folder: Path) -> dict[str, Any]:
     """Return the index.
 
