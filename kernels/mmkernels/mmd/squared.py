@@ -5,53 +5,12 @@ from collections.abc import Sequence
 
 import torch
 from torch import Tensor
-from torch.utils.checkpoint import checkpoint
 
 from mmkernels.mmd.bandwidth import pooled_median
-from mmkernels.mmd.sets import Sets, two_sets
+from mmkernels.mmd.kernel_sum import sum_of_kernel
+from mmkernels.mmd.sets import two_sets
 
-BLOCK_PAIRS = 2**18  # pairs of points whose kernel values are held at a time
 MEDIAN_POINTS = 1000
-
-
-def _sum_of_rows(
-    rows: Tensor,
-    row_is_real: Tensor,
-    points: Tensor,
-    is_real: Tensor,
-    own: int | None,
-    bandwidth: Tensor,
-    factors: tuple[float, ...],
-) -> Tensor:
-    """Return the sum of k(row, point) over real pairs, (P,); row i's own point, i + `own`, is left out."""
-    pairs = row_is_real.unsqueeze(2) & is_real.unsqueeze(1)
-    if own is not None:
-        pairs.diagonal(own, 1, 2).zero_()
-    distances = torch.cdist(rows, points, compute_mode="donot_use_mm_for_euclid_dist")
-    squared = (distances / bandwidth[:, None, None]).square()
-    values = torch.zeros_like(squared)
-    for factor in factors:
-        values = values + torch.exp(squared * (-0.5 / factor**2))
-    return (values * pairs).sum((1, 2)) / len(factors)
-
-
-def _sum_of_kernel(x: Sets, y: Sets, bandwidth: Tensor, factors: tuple[float, ...], *, with_self: bool) -> Tensor:
-    """Return the sum of k(x_i, y_j) over all real pairs, (P,); without j = i unless `with_self`.
-
-    Rows are taken in blocks, and a block is computed again in the backward pass instead of being kept.
-    """
-    n_set, n_row = x.real.shape
-    size = max(1, BLOCK_PAIRS // max(1, n_set * y.real.shape[1]))
-    total = torch.zeros_like(bandwidth)
-    for first in range(0, n_row, size):
-        rows, real = x.points[:, first : first + size], x.real[:, first : first + size]
-        given = (rows, real, y.points, y.real, None if with_self else first, bandwidth, factors)
-        if size < n_row and torch.is_grad_enabled():
-            part = checkpoint(_sum_of_rows, *given, use_reentrant=False, preserve_rng_state=False)
-        else:
-            part = _sum_of_rows(*given)
-        total = total + part
-    return total
 
 
 def _checked_factors(factors: Sequence[float]) -> tuple[float, ...]:
@@ -129,8 +88,8 @@ def mmd_squared(
 
     Notes
     -----
-    O((n + m)² d) time. Memory is linear in n + m: kernel values exist for one block of rows at a time, and the
-    backward pass computes them again. Identical sets give exactly 0 in the biased form; in float32 expect 1e-6.
+    O((n + m)² d) time. Memory is linear in n + m: kernel values exist for one block of rows at a time, and where a
+    gradient will be asked for it is made from them on the spot. Identical sets give exactly 0 in the biased form; in float32 expect 1e-6.
 
     References
     ----------
@@ -150,7 +109,7 @@ def mmd_squared(
     bank = _checked_factors(factors)
     scale = pooled_median(sets_x, sets_y, MEDIAN_POINTS) if bandwidth is None else _checked_bandwidth(bandwidth, x)
     n, m, left_out = sets_x.n_real, sets_y.n_real, int(unbiased)
-    among_x = _sum_of_kernel(sets_x, sets_x, scale, bank, with_self=not unbiased) / (n * (n - left_out))
-    among_y = _sum_of_kernel(sets_y, sets_y, scale, bank, with_self=not unbiased) / (m * (m - left_out))
-    between = _sum_of_kernel(sets_x, sets_y, scale, bank, with_self=True) / (n * m)
+    among_x = sum_of_kernel(sets_x, sets_x, scale, bank, with_self=not unbiased) / (n * (n - left_out))
+    among_y = sum_of_kernel(sets_y, sets_y, scale, bank, with_self=not unbiased) / (m * (m - left_out))
+    between = sum_of_kernel(sets_x, sets_y, scale, bank, with_self=True) / (n * m)
     return (among_x + among_y - 2.0 * between).reshape(x.shape[:-2])

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 import torch
 from mmkernels import median_bandwidth, mmd_squared
-from mmkernels.mmd import squared
+from mmkernels.mmd import kernel_sum, squared
 from torch import Tensor
 from torch.utils._python_dispatch import TorchDispatchMode
 
@@ -119,7 +119,7 @@ class LargestTensor(TorchDispatchMode):
 
 
 def test_memory_is_linear_in_the_number_of_points(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(squared, "BLOCK_PAIRS", 2**14)
+    monkeypatch.setattr(kernel_sum, "BLOCK_PAIRS", 2**14)
     monkeypatch.setattr(squared, "MEDIAN_POINTS", 100)
     kept, largest = {}, {}
     for n in (500, 1000):

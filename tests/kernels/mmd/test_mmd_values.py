@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import torch
 from mmkernels import median_bandwidth, mmd_squared
-from mmkernels.mmd import bandwidth, squared
+from mmkernels.mmd import bandwidth, kernel_sum, squared
 from mmkernels.mmd.reference import median_distance_reference, mmd_squared_reference
 from torch import Tensor
 
@@ -135,7 +135,7 @@ def test_masked_sets_are_the_sets_without_their_filler(unbiased: bool) -> None:
 def test_results_do_not_depend_on_the_blocks(rows: int, unbiased: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     x, y = sets(2, 20, 3, m=20, seed=9)
     whole = with_gradients(x, y, unbiased=unbiased)
-    monkeypatch.setattr(squared, "BLOCK_PAIRS", 2 * 20 * rows)
+    monkeypatch.setattr(kernel_sum, "BLOCK_PAIRS", 2 * 20 * rows)
     for found, right in zip(with_gradients(x, y, unbiased=unbiased), whole, strict=True):
         assert (found - right).abs().max() <= 1e-15
 
@@ -194,7 +194,17 @@ def test_documents_show_what_happens() -> None:
         result = doctest.testmod(module)
         assert result.attempted >= 3
         assert result.failed == 0
-    readme = Path(squared.__file__).with_name("README.md")
+    readme = Path(kernel_sum.__file__).with_name("README.md")
     result = doctest.testfile(str(readme), module_relative=False)
     assert result.attempted >= 6
     assert result.failed == 0
+
+
+def test_gradients_keep_their_digits_far_away_from_the_origin() -> None:
+    draw = torch.Generator().manual_seed(0)
+    x, y = (torch.randn(30, 4, generator=draw, dtype=torch.float64) for _ in range(2))
+    right = torch.autograd.grad(mmd_squared(a := x.requires_grad_(), y, bandwidth=2.0), a)[0]
+    far = (x.detach() + 1000.0).to(torch.float32).requires_grad_()
+    found = torch.autograd.grad(mmd_squared(far, (y + 1000.0).to(torch.float32), bandwidth=2.0), far)[0]
+    # The shift itself rounds the points to 6e-5; nothing more may be lost.
+    assert (found.double() - right).abs().max() <= 1e-3 * right.abs().max()
