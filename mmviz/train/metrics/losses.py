@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from torch.nn import functional
 
-from mmviz.train.metrics.values import mean_absolute_error, pearson
+from mmviz.metrics.values import mean_absolute_error, pearson
 
 if TYPE_CHECKING:
     from jaxtyping import Float, Shaped

@@ -6,10 +6,10 @@ from numpy.typing import ArrayLike
 
 from mmviz.data.spec import Task
 from mmviz.errors import ConfigError
-from mmviz.train.metrics.answer import Metrics
-from mmviz.train.metrics.classes import classification, polarity
-from mmviz.train.metrics.sentiment import sentiment
-from mmviz.train.metrics.values import regression
+from mmviz.metrics.answer import Metrics
+from mmviz.metrics.classes import classification, polarity
+from mmviz.metrics.sentiment import sentiment
+from mmviz.metrics.values import regression
 
 
 def score(

@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from mmviz.errors import ConfigError
-from mmviz.train.metrics.agreement import accuracy, f1
-from mmviz.train.metrics.answer import Answer, Metrics
-from mmviz.train.metrics.values import mean_absolute_error, paired_values, pearson
+from mmviz.metrics.agreement import accuracy, f1
+from mmviz.metrics.answer import Answer, Metrics
+from mmviz.metrics.values import mean_absolute_error, paired_values, pearson
 
 Convention = Literal["mosi", "sims"]
 _SIMS_EDGES = {2: (0.0,), 3: (-0.1, 0.1), 5: (-0.7, -0.1, 0.1, 0.7)}

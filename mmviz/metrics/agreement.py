@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mmviz.errors import ConfigError, DataError
-from mmviz.train.metrics.answer import Answer
+from mmviz.metrics.answer import Answer
 
 NO_SAMPLES = "there are no samples"
 

@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from mmviz.errors import DataError
-from mmviz.train.metrics.agreement import NO_SAMPLES
-from mmviz.train.metrics.answer import Answer, Metrics
+from mmviz.metrics.agreement import NO_SAMPLES
+from mmviz.metrics.answer import Answer, Metrics
 
 Values = NDArray[Any]
 MEANING = {
