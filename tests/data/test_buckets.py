@@ -1,5 +1,8 @@
 """Batches: every sample once per epoch, the same for the same seed and any number of workers, lengths left as they are."""
 
+import os
+import threading
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -10,7 +13,7 @@ from mmviz.data import from_arrays, pad
 from mmviz.data.buckets import Buckets
 from mmviz.data.disk import from_disk, to_disk
 from mmviz.data.stream import stream
-from mmviz.errors import ConfigError
+from mmviz.errors import ConfigError, DataError
 
 
 def ragged(n=203):
@@ -121,12 +124,53 @@ def test_modalities_keep_lengths_of_their_own(split):
 
 
 def test_a_stream_that_is_left_early_leaves_no_thread(split):
-    import threading
-
     reading = stream(split, Buckets(split, 4).of(0), workers=2)
     next(reading)
     reading.close()
     assert not [t for t in threading.enumerate() if t.name.startswith("mmviz-stream")]
+
+
+@pytest.fixture(scope="module")
+def stored(split, tmp_path_factory):
+    ds = from_arrays({"train": split.inputs}, {"train": split.target}, valid={"train": split.valid})
+    return from_disk(to_disk(ds, tmp_path_factory.mktemp("sets") / "set"))["train"]
+
+
+@pytest.mark.parametrize("workers", [0, 2])
+def test_reading_ahead_from_disk_leaves_no_thread_either(stored, workers):
+    reading = stream(stored, Buckets(stored, 4).of(0), workers=workers, ahead=8)
+    next(reading)
+    assert [t for t in threading.enumerate() if t.name.startswith("mmviz-stream-ahead")]
+    reading.close()
+    assert not [t for t in threading.enumerate() if t.name.startswith("mmviz-stream")]
+
+
+@pytest.mark.parametrize("rows", [[3, 999], [0.5, 1.0], [[1, 2]]])
+def test_rows_that_are_not_there_are_refused_in_their_turn(stored, rows):
+    reading = stream(stored, [[0, -1], rows])
+    assert len(next(reading)) == 2
+    with pytest.raises(DataError, match=r"train\.take: indices"):
+        next(reading)
+
+
+def test_the_disk_is_told_each_run_of_neighbours_once(stored, monkeypatch):
+    told = []
+    monkeypatch.setattr(os, "posix_fadvise", lambda *a: told.append(a[1:3]), raising=False)
+    monkeypatch.setattr(os, "POSIX_FADV_WILLNEED", 3, raising=False)
+    sound = stored.inputs["sound"]
+    sound.fetch([7, 5, 6, 100, 101, 5])
+    lengths = stored.valid["sound"].sum(1)
+    assert [size for _, size in told] == [12 * int(lengths[5:8].sum()), 12 * int(lengths[100:102].sum())]
+    assert told[1][0] - told[0][0] == 12 * int(lengths[5:100].sum())
+    sound.fetch(np.arange(50))  # one run: the system sees it by itself
+    assert len(told) == 2
+
+
+def test_where_the_system_cannot_be_told_the_batches_are_the_same(stored, monkeypatch):
+    plan = Buckets(stored, 16, block=8).of(0)
+    usual = list(stream(stored, plan))
+    monkeypatch.delattr(os, "posix_fadvise", raising=False)
+    assert all(same(a, b) for a, b in zip(usual, stream(stored, plan), strict=True))
 
 
 class Rows(Dataset):
