@@ -1,26 +1,14 @@
 """The backends of `causal_conv`, best first."""
 
-import importlib
-
 import torch
 from torch import Tensor
 
 from mmkernels.conv.numba_backend.operator import causal_conv_numba
 from mmkernels.conv.reference import causal_conv_reference
-from mmkernels.dispatch import Backend, constant_in_graphs, register
+from mmkernels.dispatch import Backend, register
+from mmkernels.numba_kernels import why_missing
 
-
-@constant_in_graphs
-def _why_numba_is_missing() -> str | None:
-    try:
-        importlib.import_module("mmkernels.conv.numba_backend.launch")
-    except (ImportError, SystemError, OSError) as error:
-        # A Numba too old for the installed numpy raises ImportError (or SystemError) with the reason.
-        return f"numba cannot be imported ({error}); install or upgrade it: pip install 'numba>=0.61'"
-    except RuntimeError as error:
-        # Numba finds no folder to keep compiled kernels in.
-        return f"its kernels cannot be set up ({error}); set NUMBA_CACHE_DIR to a folder you may write to"
-    return None
+_why_numba_is_missing = why_missing("mmkernels.conv.numba_backend.launch")
 
 
 def _against_numba(first: Tensor | None) -> str | None:

@@ -6,26 +6,14 @@ import torch
 from torch import Tensor
 
 from mmkernels.dispatch import Backend, constant_in_graphs, register
+from mmkernels.numba_kernels import why_missing
 from mmkernels.scan import mamba_ssm_backend as mamba_ssm
 from mmkernels.scan.numba_backend.operator import coupled_scan_numba
 from mmkernels.scan.reference import coupled_scan_reference
 from mmkernels.scan.triton_backend.operator import coupled_scan_triton
 from mmkernels.scan.triton_backend.plan import is_interpreted
 
-
-@constant_in_graphs
-def _why_numba_is_missing() -> str | None:
-    try:
-        importlib.import_module("numba")
-    except (ImportError, SystemError, OSError) as error:
-        # A Numba too old for the installed numpy raises ImportError (or SystemError) with the reason.
-        return f"numba cannot be imported ({error}); install or upgrade it: pip install 'numba>=0.61'"
-    try:
-        importlib.import_module("mmkernels.scan.numba_backend.general_launch")
-    except RuntimeError as error:
-        # Numba finds no folder to keep compiled kernels in.
-        return f"its kernels cannot be set up ({error}); set NUMBA_CACHE_DIR to a folder you may write to"
-    return None
+_why_numba_is_missing = why_missing("mmkernels.scan.numba_backend.general_launch")
 
 
 def _against_numba(first: Tensor | None) -> str | None:

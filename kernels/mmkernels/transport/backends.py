@@ -8,25 +8,13 @@ import torch
 from torch import Tensor
 
 from mmkernels.dispatch import Backend, constant_in_graphs, register
+from mmkernels.numba_kernels import why_missing
 from mmkernels.transport.nearest import relaxed_reference, relaxed_torch
 from mmkernels.transport.operator import sinkhorn
 from mmkernels.transport.points import by_matrix, by_triton
 from mmkernels.transport.pot_backend import solve_pot
 
-
-@constant_in_graphs
-def _why_numba_is_missing() -> str | None:
-    try:
-        importlib.import_module("numba")
-    except (ImportError, SystemError, OSError) as error:
-        # A Numba too old for the installed numpy raises ImportError (or SystemError) with the reason.
-        return f"numba cannot be imported ({error}); install or upgrade it: pip install 'numba>=0.61'"
-    try:
-        importlib.import_module("mmkernels.transport.numba_backend.launch")
-    except RuntimeError as error:
-        # Numba finds no folder to keep compiled kernels in.
-        return f"its kernels cannot be set up ({error}); set NUMBA_CACHE_DIR to a folder you may write to"
-    return None
+_why_numba_is_missing = why_missing("mmkernels.transport.numba_backend.launch")
 
 
 def _against_numba(first: Tensor | None) -> str | None:

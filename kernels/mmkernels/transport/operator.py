@@ -7,6 +7,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from mmkernels.torch_operator import differentiable
 from mmkernels.transport.gradient import Optimum, gradients, value_of
 from mmkernels.transport.problem import Problem, Solved
 from mmkernels.transport.reference import solve_reference
@@ -31,8 +32,7 @@ def _error(mass: Tensor, marginal: Tensor, potential: Tensor, rho: float | None)
     return (mass - asked).abs().sum(1)
 
 
-@torch.library.custom_op("mmkernels::sinkhorn", mutates_args=())
-def sinkhorn(
+def _run(
     cost: Tensor,
     a: Tensor,
     b: Tensor,
@@ -64,8 +64,7 @@ def sinkhorn(
     )
 
 
-@sinkhorn.register_fake
-def _(
+def _fake(
     cost: Tensor,
     a: Tensor,
     b: Tensor,
@@ -85,8 +84,7 @@ def _(
     return plan, value, moved, cost.new_empty(n_batch, n), cost.new_empty(n_batch, m), error, iterations
 
 
-@torch.library.custom_op("mmkernels::sinkhorn_backward", mutates_args=())
-def _backward(
+def _run_backward(
     d_plan: Tensor | None,
     d_value: Tensor | None,
     d_moved: Tensor | None,
@@ -102,8 +100,7 @@ def _backward(
     return gradients(Optimum(cost, a, b, plan, f, g, epsilon, rho), d_plan, d_value, d_moved)
 
 
-@_backward.register_fake
-def _(
+def _fake_backward(
     d_plan: Tensor | None,
     d_value: Tensor | None,
     d_moved: Tensor | None,
@@ -119,7 +116,7 @@ def _(
     return cost.new_empty(cost.shape), a.new_empty(a.shape), b.new_empty(b.shape)
 
 
-def _setup_context(ctx: Any, inputs: tuple[Any, ...], output: _Result) -> None:
+def _keep(ctx: Any, inputs: tuple[Any, ...], output: _Result) -> None:
     cost, a, b, _, _, epsilon, _, _, rho, _, _, _ = inputs
     plan, _, _, f, g, error, iterations = output
     ctx.save_for_backward(cost, a, b, plan, f, g, epsilon)
@@ -128,25 +125,26 @@ def _setup_context(ctx: Any, inputs: tuple[Any, ...], output: _Result) -> None:
     ctx.set_materialize_grads(False)
 
 
-def _gradients(ctx: Any, d_plan: Tensor | None, d_value: Tensor | None, d_moved: Tensor | None, *_: Any) -> Any:
+def _gradients(
+    ctx: Any, run: Any, d_plan: Tensor | None, d_value: Tensor | None, d_moved: Tensor | None, *_: Any
+) -> tuple[Any, ...]:
     cost, a, b, plan, f, g, epsilon = ctx.saved_tensors
     if d_plan is None and d_value is None and d_moved is None:
         return (None,) * 12
-    found = _backward(d_plan, d_value, d_moved, cost, a, b, plan, f, g, epsilon, ctx.rho)
+    found = run(d_plan, d_value, d_moved, cost, a, b, plan, f, g, epsilon, ctx.rho)
     needed = ctx.needs_input_grad
     return (*(g if need else None for g, need in zip(found, needed[:3], strict=True)), *(None,) * 9)
 
 
-def _setup_nothing(ctx: Any, inputs: tuple[Any, ...], output: Any) -> None:
-    """Keep nothing: there is no second derivative."""
-
-
-def _refuse(ctx: Any, *gradients: Tensor) -> Any:
-    raise RuntimeError(
+sinkhorn = differentiable(
+    "sinkhorn",
+    _run,
+    _run_backward,
+    fakes=(_fake, _fake_backward),
+    keep=_keep,
+    gradients=_gradients,
+    refusal=(
         "entropic_plan: plans have no second derivative (a gradient of their gradient was asked for). "
         "Detach what goes into the second one."
-    )
-
-
-sinkhorn.register_autograd(_gradients, setup_context=_setup_context)
-_backward.register_autograd(_refuse, setup_context=_setup_nothing)
+    ),
+)

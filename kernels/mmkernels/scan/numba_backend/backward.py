@@ -6,7 +6,7 @@ With G[m, t] the gradient of the loss with respect to h[m, t] (see scan/README.m
     carry[n]   <- sum_m W[m, n] q[m]                (the carry before step 0 is the gradient of h0)
 
 The states of a chunk are recomputed from its checkpoint, and its exponentials kept until the way back, for
-one vector of channels at a time. That scratch fits a second-level cache and holds no tensor with time, channel
+one vector of channels at a time. That scratch fits the caches and holds no tensor with time, channel
 and state axes.
 """
 

@@ -5,7 +5,7 @@ With c[t] the gradient of the loss with respect to S[t] = sum_m h[m, t] (see sca
     G[m, t] = C[m, t] dy[m, t] + c[t],     c[t - 1] = sum_m w exp(dt[m, t] A[m]) G[m, t]
 
 The states of a chunk are recomputed from its checkpoint, and its exponentials kept until the way back, for
-one vector of channels at a time. That scratch fits a second-level cache and holds no tensor with time, channel
+one vector of channels at a time. That scratch fits the caches and holds no tensor with time, channel
 and state axes.
 """
 

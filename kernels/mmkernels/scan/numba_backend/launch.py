@@ -15,7 +15,7 @@ from mmkernels.simd.vector import VECTOR_BYTES, Kind, digest
 
 SOURCES = digest(Path(__file__).parent)
 LOG2_E = math.log2(math.e)
-CHUNK = 32  # steps between two checkpoints; the scratch of a chunk fits a second-level cache for usual N
+CHUNK = 64  # steps between two checkpoints; their states cost little memory, the scratch of a chunk some cache
 TILE_BYTES = 24_000  # states and rates of one forward task: most of a first-level cache
 GROUP_TASKS = 16  # a backward task is one batch element unless the batch has fewer than this
 

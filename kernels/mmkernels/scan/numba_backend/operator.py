@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from mmkernels.plain import is_plain
+from mmkernels.torch_operator import differentiable
 
 _Gradients = tuple[Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, Tensor]
 
@@ -62,12 +62,7 @@ def _run_backward(
     return general_launch.run_backward(dy, dh_last, given, checkpoints, couple=couple)
 
 
-_forward = torch.library.custom_op("mmkernels::coupled_scan", _run, mutates_args=())
-_backward = torch.library.custom_op("mmkernels::coupled_scan_backward", _run_backward, mutates_args=())
-
-
-@_forward.register_fake
-def _(
+def _fake(
     x: Tensor,
     dt: Tensor,
     A: Tensor,
@@ -89,8 +84,7 @@ def _(
     return x.new_empty(x.shape), h_last, x.new_empty(kept)
 
 
-@_backward.register_fake
-def _(
+def _fake_backward(
     dy: Tensor,
     dh_last: Tensor | None,
     x: Tensor,
@@ -111,15 +105,14 @@ def _(
     return dx, ddt, dA, dB, dC, dD, dW, dh0
 
 
-def _setup_context(ctx: Any, inputs: tuple[Any, ...], output: tuple[Tensor, Tensor, Tensor]) -> None:
+def _keep(ctx: Any, inputs: tuple[Any, ...], output: tuple[Tensor, Tensor, Tensor]) -> None:
     *tensors, weight, _, tell = inputs
     ctx.save_for_backward(*tensors, output[2])
     ctx.weight, ctx.tell = weight, tell
     ctx.set_materialize_grads(False)
 
 
-def _gradients(ctx: Any, *from_outside: Tensor | None, run: Any = _backward) -> tuple[Any, ...]:
-    dy, dh_last, _ = from_outside
+def _gradients(ctx: Any, run: Any, dy: Tensor | None, dh_last: Tensor | None, _: Tensor | None) -> tuple[Any, ...]:
     *tensors, checkpoints = ctx.saved_tensors
     if dy is None and dh_last is None:
         return (None,) * 12
@@ -130,47 +123,18 @@ def _gradients(ctx: Any, *from_outside: Tensor | None, run: Any = _backward) -> 
     return (*(g if need else None for g, need in zip(found, needed, strict=True)), None, None, None, None)
 
 
-def _setup_nothing(ctx: Any, inputs: tuple[Any, ...], output: Any) -> None:
-    """Keep nothing: there is no second derivative."""
-
-
-def _refuse(ctx: Any, *gradients: Tensor) -> tuple[Any, ...]:
-    raise RuntimeError(
+_operator = differentiable(
+    "coupled_scan",
+    _run,
+    _run_backward,
+    fakes=(_fake, _fake_backward),
+    keep=_keep,
+    gradients=_gradients,
+    refusal=(
         "coupled_scan: the numba backend has no second derivative (a gradient of its gradient was asked for). "
         "Call coupled_scan(..., backend='reference'), which autograd differentiates any number of times."
-    )
-
-
-class _EagerBackward(torch.autograd.Function):
-    """The gradients for plain tensors, and the refusal to differentiate them."""
-
-    @staticmethod
-    def forward(*arguments: Any) -> Any:
-        return _run_backward(*arguments)
-
-    setup_context = staticmethod(_setup_nothing)
-    backward = staticmethod(_refuse)
-
-
-class _Eager(torch.autograd.Function):
-    """The operator for plain tensors that nothing watches: half the cost of a small call.
-
-    A first call of a `torch.library.custom_op` also imports torch.compile, which takes longer than all else.
-    """
-
-    @staticmethod
-    def forward(*arguments: Any) -> Any:
-        return _run(*arguments)
-
-    setup_context = staticmethod(_setup_context)
-
-    @staticmethod
-    def backward(ctx: Any, *gradients: Tensor | None) -> Any:
-        return _gradients(ctx, *gradients, run=_EagerBackward.apply)
-
-
-_forward.register_autograd(_gradients, setup_context=_setup_context)
-_backward.register_autograd(_refuse, setup_context=_setup_nothing)
+    ),
+)
 
 
 def _uniform(W: Tensor | None, x: Tensor) -> float | None:
@@ -215,6 +179,5 @@ def coupled_scan_numba(
         W = x.new_full((x.shape[0], x.shape[0]), 1.0 / x.shape[0])
     given = (x, dt, A, B, C, D, W, h0)
     save = torch.is_grad_enabled() and any(v is not None and v.requires_grad for v in given)
-    run = _Eager.apply if is_plain((*given, mask)) else _forward
-    y, h_last, _ = run(*given, mask, weight or 0.0, save, return_state)
+    y, h_last, _ = _operator(*given, mask, weight or 0.0, save, return_state)
     return y, h_last if return_state else None

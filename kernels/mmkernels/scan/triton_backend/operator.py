@@ -9,12 +9,12 @@ import torch
 from torch import Tensor
 
 from mmkernels.scan.triton_backend.plan import Given, checkpoint_shape
+from mmkernels.torch_operator import differentiable
 
 _Gradients = tuple[Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, Tensor]
 
 
-@torch.library.custom_op("mmkernels::coupled_scan_triton", mutates_args=())
-def _forward(
+def _run(
     x: Tensor,
     dt: Tensor,
     A: Tensor,
@@ -31,8 +31,7 @@ def _forward(
     return run_forward(Given(x, dt, A, B, C, D, W, mask), h0, save)
 
 
-@torch.library.custom_op("mmkernels::coupled_scan_triton_backward", mutates_args=())
-def _backward(
+def _run_backward(
     dy: Tensor,
     dh_last: Tensor | None,
     x: Tensor,
@@ -53,8 +52,7 @@ def _backward(
     return run_backward(dy, dh_last, given, checkpoints, wants_w=wants_w, wants_h0=wants_h0)
 
 
-@_forward.register_fake
-def _(
+def _fake(
     x: Tensor,
     dt: Tensor,
     A: Tensor,
@@ -72,8 +70,7 @@ def _(
     return x.new_empty(x.shape), last, x.new_empty(checkpoint_shape(given, save), dtype=given.real)
 
 
-@_backward.register_fake
-def _(
+def _fake_backward(
     dy: Tensor,
     dh_last: Tensor | None,
     x: Tensor,
@@ -96,35 +93,34 @@ def _(
     return like(x), like(dt), like(A), like(B), like(C), like(D), like(W, wants_w), h_like
 
 
-def _setup_context(ctx: Any, inputs: tuple[Any, ...], output: tuple[Tensor, Tensor, Tensor]) -> None:
+def _keep(ctx: Any, inputs: tuple[Any, ...], output: tuple[Tensor, Tensor, Tensor]) -> None:
     x, dt, A, B, C, D, W, _, mask, _ = inputs
     ctx.save_for_backward(x, dt, A, B, C, D, W, mask, output[2])
     ctx.set_materialize_grads(False)
 
 
-def _gradients(ctx: Any, dy: Tensor | None, dh_last: Tensor | None, _: Tensor | None) -> tuple[Any, ...]:
+def _gradients(ctx: Any, run: Any, dy: Tensor | None, dh_last: Tensor | None, _: Tensor | None) -> tuple[Any, ...]:
     x, dt, A, B, C, D, W, mask, checkpoints = ctx.saved_tensors
     if dy is None and dh_last is None:
         return (None,) * 10
     dy = torch.zeros_like(x) if dy is None else dy
     needed = ctx.needs_input_grad
-    found = _backward(dy, dh_last, x, dt, A, B, C, D, W, mask, checkpoints, needed[6], needed[7])
+    found = run(dy, dh_last, x, dt, A, B, C, D, W, mask, checkpoints, needed[6], needed[7])
     return (*(g if need else None for g, need in zip(found, needed[:8], strict=True)), None, None)
 
 
-def _setup_nothing(ctx: Any, inputs: tuple[Any, ...], output: Any) -> None:
-    """Keep nothing: there is no second derivative."""
-
-
-def _refuse(ctx: Any, *gradients: Tensor) -> tuple[Any, ...]:
-    raise RuntimeError(
+_operator = differentiable(
+    "coupled_scan_triton",
+    _run,
+    _run_backward,
+    fakes=(_fake, _fake_backward),
+    keep=_keep,
+    gradients=_gradients,
+    refusal=(
         "coupled_scan: the triton backend has no second derivative (a gradient of its gradient was asked for). "
         "Call coupled_scan(..., backend='reference'), which autograd differentiates any number of times."
-    )
-
-
-_forward.register_autograd(_gradients, setup_context=_setup_context)
-_backward.register_autograd(_refuse, setup_context=_setup_nothing)
+    ),
+)
 
 
 def coupled_scan_triton(
@@ -152,5 +148,5 @@ def coupled_scan_triton(
         (M, B, E, N), the state after the last step.
     """
     save = torch.is_grad_enabled() and any(v is not None and v.requires_grad for v in (x, dt, A, B, C, D, W, h0))
-    y, h_last, _ = _forward(x, dt, A, B, C, D, W, h0, mask, save)
+    y, h_last, _ = _operator(x, dt, A, B, C, D, W, h0, mask, save)
     return y, h_last
