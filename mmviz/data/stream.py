@@ -14,6 +14,7 @@ from mmviz.data.choice import whole
 from mmviz.data.dataset import Split
 from mmviz.data.disk.ragged import Ragged
 
+Batches = Generator[ArrayLike, None, None]
 _FETCHERS = 2  # threads that tell the system what will be read
 
 
@@ -56,17 +57,17 @@ def stream(
 
     A fully random order (``Buckets`` with ``block=1``) asks the disk for every sample of every modality by itself: the system cannot guess
     what comes next, so without `ahead` each of them is waited for; on a turning disk that is a seek each. ``block=64`` keeps 64 neighbours in
-    one pool of batches, so that a cold set is read in long runs, and mixes the samples of the whole pool. ``python tests/bars/streaming.py``
+    one pool of batches, so that what a cold disk is asked for lies near together, and mixes the samples of the whole pool. ``python tests/bars/streaming.py``
     prints the throughput of each order here. A set that fits the cache is read at the speed of memory from the second epoch on.
     """
     whole(workers, "workers", low=0)
     whole(ahead, "ahead", low=0)
     stored: list[Ragged] = [x for x in dict[str, Any](split.inputs).values() if isinstance(x, Ragged)]
-    plan = _fetched(iter(batches), stored, len(split), ahead) if ahead and stored else iter(batches)
+    plan = _fetched(iter(batches), stored, len(split), ahead) if ahead and stored else (rows for rows in batches)
     return _threaded(split, plan, workers, trim) if workers else _alone(split, plan, trim)
 
 
-def _fetched(batches: Iterator[ArrayLike], stored: list[Ragged], n: int, ahead: int) -> Iterator[ArrayLike]:
+def _fetched(batches: Iterator[ArrayLike], stored: list[Ragged], n: int, ahead: int) -> Batches:
     """Pass the batches on, each after the disk was told of the next `ahead`: in groups, so that neighbours are told together."""
     size = -(-ahead // 4)
     waiting: deque[tuple[list[ArrayLike], list[Future[None]]]] = deque()
@@ -99,16 +100,15 @@ def _come(waiting: deque[tuple[list[ArrayLike], list[Future[None]]]]) -> list[Ar
     return group
 
 
-def _alone(split: Split, batches: Iterator[ArrayLike], trim: bool) -> Iterator[Split]:
+def _alone(split: Split, batches: Batches, trim: bool) -> Iterator[Split]:
     try:
         for rows in batches:
             yield _read(split, rows, trim)
     finally:
-        if isinstance(batches, Generator):
-            batches.close()
+        batches.close()
 
 
-def _threaded(split: Split, batches: Iterator[ArrayLike], workers: int, trim: bool) -> Iterator[Split]:
+def _threaded(split: Split, batches: Batches, workers: int, trim: bool) -> Iterator[Split]:
     waiting: deque[Future[Split]] = deque()
     pool = ThreadPoolExecutor(workers, thread_name_prefix="mmviz-stream")
     try:
@@ -120,8 +120,7 @@ def _threaded(split: Split, batches: Iterator[ArrayLike], workers: int, trim: bo
             yield waiting.popleft().result()
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
-        if isinstance(batches, Generator):
-            batches.close()
+        batches.close()
 
 
 def _read(split: Split, rows: ArrayLike, trim: bool) -> Split:

@@ -37,7 +37,7 @@ class TrainConfig:
         So many batches are sorted by length together, so that a batch holds samples of like length, cut to the longest of them: less padding
         to compute. 0 shuffles plainly. See `mmviz.data.Buckets` (its ``pool``).
     block
-        With `bucket`: neighbours that stay among the same batches; some dozens read a set from disk in long runs.
+        With `bucket`: neighbours that stay among the same batches; some dozens, for a set from disk: what is read lies near together.
     seed
         Of batch order, augmentation and dropout.
     accelerator
