@@ -60,9 +60,9 @@ def _against_triton(first: Tensor | None) -> str | None:
 
 
 for _operator in ("entropic_plan", "unbalanced_plan"):
-    register(_operator, Backend("numba", partial(sinkhorn, solver="numba"), _against_numba))
-    register(_operator, Backend("torch", partial(sinkhorn, solver="torch"), _never))
-    register(_operator, Backend("reference", partial(sinkhorn, solver="reference"), _never))
+    register(_operator, Backend("numba", partial(sinkhorn, "numba"), _against_numba))
+    register(_operator, Backend("torch", partial(sinkhorn, "torch"), _never))
+    register(_operator, Backend("reference", partial(sinkhorn, "reference"), _never))
 register("relaxed_plan", Backend("torch", relaxed_torch, _never))
 register("relaxed_plan", Backend("reference", relaxed_reference, _never))
 register("exact_plan", Backend("pot", solve_pot, _against_pot))

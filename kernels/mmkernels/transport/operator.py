@@ -33,6 +33,7 @@ def _error(mass: Tensor, marginal: Tensor, potential: Tensor, rho: float | None)
 
 
 def _run(
+    solver: str,
     cost: Tensor,
     a: Tensor,
     b: Tensor,
@@ -44,7 +45,6 @@ def _run(
     rho: float | None,
     tolerance: float,
     max_iterations: int,
-    solver: str,
 ) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, Tensor]:
     """Return plan (B, n, m), value, <plan, cost> (B,), f (B, n), g (B, m), marginal error and iterations (B,)."""
     finite_rho = math.inf if rho is None else rho
@@ -65,6 +65,7 @@ def _run(
 
 
 def _fake(
+    solver: str,
     cost: Tensor,
     a: Tensor,
     b: Tensor,
@@ -76,7 +77,6 @@ def _fake(
     rho: float | None,
     tolerance: float,
     max_iterations: int,
-    solver: str,
 ) -> _Result:
     plan, (n_batch, n, m) = cost.new_empty(cost.shape), cost.shape
     value, moved, error = (cost.new_empty(n_batch) for _ in range(3))
@@ -117,7 +117,7 @@ def _fake_backward(
 
 
 def _keep(ctx: Any, inputs: tuple[Any, ...], output: _Result) -> None:
-    cost, a, b, _, _, epsilon, _, _, rho, _, _, _ = inputs
+    _, cost, a, b, _, _, epsilon, _, _, rho, _, _ = inputs
     plan, _, _, f, g, error, iterations = output
     ctx.save_for_backward(cost, a, b, plan, f, g, epsilon)
     ctx.rho = rho
@@ -132,8 +132,8 @@ def _gradients(
     if d_plan is None and d_value is None and d_moved is None:
         return (None,) * 12
     found = run(d_plan, d_value, d_moved, cost, a, b, plan, f, g, epsilon, ctx.rho)
-    needed = ctx.needs_input_grad
-    return (*(g if need else None for g, need in zip(found, needed[:3], strict=True)), *(None,) * 9)
+    needed = ctx.needs_input_grad[1:4]
+    return (None, *(g if need else None for g, need in zip(found, needed, strict=True)), *(None,) * 8)
 
 
 sinkhorn = differentiable(
