@@ -122,12 +122,12 @@ def memory(rows: list[Row]) -> Iterator[Verdict]:
 
 
 def mixer(rows: list[Row]) -> Iterator[Verdict]:
-    """Judge a whole block of transformers with our scan."""
-    from bench.groups.mixer import MAMBAPY, OURS, SLOW
+    """Judge a whole Mamba block against that of transformers."""
+    from bench.groups.mixer import BLOCK, MAMBAPY, SLOW
 
     for slow, limit in ((SLOW, 10.0), (MAMBAPY, 7.0)):
-        for row, ratio in pairs(find(rows, group="mixer"), OURS, slow):
-            yield at_least(f"MambaMixer, {slow} / with our scan", where(row, "L"), limit, ratio)
+        for row, ratio in pairs(find(rows, group="mixer"), BLOCK, slow):
+            yield at_least(f"MambaMixer, {slow} / {BLOCK}", where(row, "L"), limit, ratio)
 
 
 def attention(rows: list[Row]) -> Iterator[Verdict]:
