@@ -49,8 +49,10 @@ def test_memory_is_compared_with_the_best_peer_and_with_itself() -> None:
 
     rows = [peak(field.NUMBA, L, L // 10) for L in (500, 1000, 4000)]
     rows += [peak(field.LOOP, 500, 2000), peak(field.MAMBAPY, 500, 1000)]
-    least, linear = bars.memory(rows)
+    least, beyond, linear = bars.memory(rows)
     assert (least.measured, least.met) == ("20×", False)
+    results = 4 * (3 * 3 * 16 * 500 * 128 + 2 * 3 * 16 * 500 * 16 + 3 * 128 * 16) / 2**20  # x-like, B-like, A-like
+    assert float(beyond.measured.rstrip("×")) == pytest.approx((1000 - results) / (50 - results), rel=0.01)
     assert (linear.measured, linear.met) == ("4×", True)
 
 

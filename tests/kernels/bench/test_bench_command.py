@@ -39,6 +39,8 @@ def test_every_group_measures_something_and_refuses_nobody(name: str) -> None:
     assert {row.group for row in rows} == {name}
     assert [row.line() for row in rows if row.status == "refused"] == []
     measured = [row for row in rows if row.status == "measured"]
+    if {row.status for row in rows} == {"not installed"}:
+        pytest.skip(f"{name}: {rows[0].note}")
     assert len(measured) >= 2
     assert all(row.error is not None for row in measured)
     assert all(row.time is not None or row.peak_bytes is not None for row in measured)
