@@ -9,15 +9,27 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from mmviz.errors import ConfigError
+from mmviz.models.average import Average, AverageConfig
+from mmviz.models.concat import Concat, ConcatConfig
 from mmviz.models.coupled_mamba import CoupledMamba, CoupledMambaConfig
 from mmviz.models.fusion import FusionModel
+from mmviz.models.gated import Gated, GatedConfig
+from mmviz.models.lmf import LMF, LMFConfig
+from mmviz.models.tfn import TFN, TFNConfig
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from mmviz.data.spec import Spec
 
-_REGISTRY: dict[str, tuple[type[FusionModel], type]] = {"coupled_mamba": (CoupledMamba, CoupledMambaConfig)}
+_REGISTRY: dict[str, tuple[type[FusionModel], type]] = {
+    "coupled_mamba": (CoupledMamba, CoupledMambaConfig),
+    "average": (Average, AverageConfig),
+    "concat": (Concat, ConcatConfig),
+    "gated": (Gated, GatedConfig),
+    "lmf": (LMF, LMFConfig),
+    "tfn": (TFN, TFNConfig),
+}
 
 
 def available() -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from torch import nn
 
 from mmviz.errors import ConfigError
 from mmviz.models.coupled_block import CoupledBlock, ScanInputs
-from mmviz.models.encoder import Encoders
+from mmviz.models.encoder import Encoders, align_of
 from mmviz.models.fusion import FusionModel
 from mmviz.models.pooling import PresentMean, RunningPool
 from mmviz.models.stacked import StackedLayerNorm, StackedLinear
@@ -90,7 +90,7 @@ class CoupledMamba(FusionModel):
         self.spec, self.config = spec, config
         M, width = len(spec.modalities), config.width
         self.steps = config.steps or min(m.steps for m in spec.modalities)
-        self.align = _align_of(spec, self.steps) if config.align == "auto" else config.align
+        self.align = align_of(spec, self.steps) if config.align == "auto" else config.align
         self.encoders = Encoders(spec.modalities, width, self.steps, align=self.align)
         self.blocks = nn.ModuleList(
             CoupledBlock(
@@ -144,6 +144,11 @@ class CoupledMamba(FusionModel):
         """Return which steps of which modality carry data."""
         return self.encoders(batch)[1]
 
+    @property
+    def scan_shape(self) -> tuple[int, int, int]:
+        """Coupled layers, inner channels, states per channel."""
+        return self.config.layers, self.config.expand * self.config.width, self.config.state
+
     def _coupled(self) -> list[CoupledBlock]:
         return [block for block in self.blocks if isinstance(block, CoupledBlock)]
 
@@ -167,10 +172,3 @@ class CoupledMamba(FusionModel):
         self, x: Float[Tensor, "modality batch time width"], mask: Bool[Tensor, "modality batch time"]
     ) -> Float[Tensor, "batch time width"]:
         return self.fuse(self.pool(x, mask), mask.cumsum(-1) > 0)
-
-
-def _align_of(spec: Spec, steps: int) -> str:
-    lengths = {m.steps for m in spec.modalities}
-    if lengths == {steps}:
-        return "pad"
-    return "bin" if len(lengths) == 1 and steps < max(lengths) else "resample"

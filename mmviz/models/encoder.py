@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from jaxtyping import Bool, Float
     from torch import Tensor
 
-    from mmviz.data.spec import Modality
+    from mmviz.data.spec import Modality, Spec
     from mmviz.models.batch import Batch
 
 
@@ -98,3 +98,11 @@ class Encoders(nn.Module):
             )
         pairs = [encode(batch.values[n], batch.valid[n]) for n, encode in zip(self.names, self.encoders, strict=True)]
         return torch.stack([steps for steps, _ in pairs]), torch.stack([mask for _, mask in pairs])
+
+
+def align_of(spec: Spec, steps: int) -> str:
+    """Return how frames become ``steps`` steps when the options leave it to the data."""
+    lengths = {m.steps for m in spec.modalities}
+    if lengths == {steps}:
+        return "pad"
+    return "bin" if len(lengths) == 1 and steps < max(lengths) else "resample"

@@ -50,8 +50,13 @@ class FusionModel(nn.Module, ABC):
 
     @abstractmethod
     def layers_of(self, batch: Batch) -> list[ScanInputs]:
-        """Return what the coupled scan of each layer reads for this batch."""
+        """Return what the coupled scan of each layer reads for this batch; empty where a model has no scan."""
 
     @abstractmethod
     def coupling_matrices(self) -> Float[Tensor, "layer listener source"]:
-        """Return W of each layer with every modality present."""
+        """Return W of each layer with every modality present; no layer where a model has no scan."""
+
+    @property
+    def scan_shape(self) -> tuple[int, int, int]:
+        """Coupled layers, inner channels, states per channel; zeros where a model has no scan."""
+        return 0, 0, 0

@@ -14,6 +14,7 @@ import xarray as xr
 import mmviz
 from mmviz.errors import ConfigError
 from mmviz.models.batch import batch_of
+from mmviz.models.coupled_block import ScanInputs
 from mmviz.trace.choice import chosen_epochs, chosen_samples
 from mmviz.trace.schema import SCHEMA_VERSION, validate
 from mmviz.trace.size import estimate, refuse_large
@@ -139,13 +140,15 @@ def _states(run: Run, batch: Batch, chosen: np.ndarray, epochs: list[int]) -> di
     norms, couplings, operator = [], [], xr.Dataset()
     for epoch in epochs:
         with run.at_epoch(epoch) as model:
-            scans = model.layers_of(batch)
+            mask, scans = model.mask_of(batch), model.layers_of(batch)
+            layers = len(scans)
+            scans = scans or [_no_scan(mask)]
             hidden = [states_of(scan) for scan in scans]
-            norms.append(torch.stack([h.norm(dim=-1) for h in hidden]).permute(2, 0, 1, 3, 4))
+            norms.append(torch.stack([h.norm(dim=-1) for h in hidden])[:layers].permute(2, 0, 1, 3, 4))
             couplings.append(model.coupling_matrices())
             if epoch == run.best_epoch:
-                operator = _operator(scans, hidden)
-            valid = model.mask_of(batch).movedim(1, 0)
+                operator = _operator(scans, hidden).isel(layer=slice(layers))
+            valid = mask.movedim(1, 0)
     coords = _coordinates(run, chosen, epochs)
     names = coords["modality"]
     states = xr.Dataset(
@@ -161,6 +164,14 @@ def _states(run: Run, batch: Batch, chosen: np.ndarray, epochs: list[int]) -> di
     traced = operator.assign_coords(traced=chosen, modality=names, source=names)
     traced.attrs = {"epoch": run.best_epoch}
     return {"/states": states, "/operator": traced}
+
+
+def _no_scan(mask: Tensor) -> ScanInputs:
+    """Return the shapes of a scan without channels and states, for a model that has no scan."""
+    M, batch, _ = mask.shape
+    nothing = torch.zeros(*mask.shape, 0)
+    vector = torch.zeros(M, 0)
+    return ScanInputs(nothing, nothing, torch.zeros(M, 0, 0), nothing, nothing, vector, torch.zeros(batch, M, M), mask)
 
 
 def _operator(scans: list[Any], hidden: list[Tensor]) -> xr.Dataset:

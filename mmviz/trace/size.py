@@ -26,10 +26,10 @@ def estimate(
 ) -> dict[str, int]:
     """Return the bytes each group of the Trace will take in memory, before anything is run."""
     spec = run.model.spec
-    config = run.model.config
+    Y, channels, N = run.model.scan_shape
     S, E = len(chosen_samples(split, traced)), len(chosen_epochs(run, epochs))
-    M, Y, T, N = len(spec.modalities), config.layers, run.model.steps, config.state
-    K, channels = spec.task.outputs, config.expand * config.width
+    M, T = len(spec.modalities), run.model.steps
+    K = spec.task.outputs
     cells = S * Y * M * T
     sizes = {
         "inputs": sum(S * m.steps * (4 * m.features + 1) for m in spec.modalities),
