@@ -14,6 +14,7 @@ from mmviz.models.concat import Concat, ConcatConfig
 from mmviz.models.coupled_mamba import CoupledMamba, CoupledMambaConfig
 from mmviz.models.fusion import FusionModel
 from mmviz.models.gated import Gated, GatedConfig
+from mmviz.models.late import Late, LateConfig
 from mmviz.models.lmf import LMF, LMFConfig
 from mmviz.models.tfn import TFN, TFNConfig
 
@@ -27,6 +28,7 @@ _REGISTRY: dict[str, tuple[type[FusionModel], type]] = {
     "average": (Average, AverageConfig),
     "concat": (Concat, ConcatConfig),
     "gated": (Gated, GatedConfig),
+    "late": (Late, LateConfig),
     "lmf": (LMF, LMFConfig),
     "tfn": (TFN, TFNConfig),
 }

@@ -190,3 +190,13 @@ def test_tensor_fusion_is_the_outer_product_and_has_a_largest_size(toy, pooled):
     torch.testing.assert_close(model.answer(x, present)[3, 0], expected, rtol=0, atol=1e-6)
     with pytest.raises(ConfigError, match="use lmf"):
         build("tfn", toy.spec, width=64)
+
+
+@torch.no_grad()
+def test_late_streams_never_hear_each_other_and_their_answers_are_averaged(toy, batch):
+    model = small("late", toy.spec)
+    alone = [model(batch.masked((torch.arange(3) == m).expand(len(batch), -1))) for m in range(3)]
+    torch.testing.assert_close(model(batch), torch.stack(alone).mean(0), rtol=0, atol=2e-6)
+    model.fuse.logits.copy_(torch.tensor([1.0, -1.0, 0.5]))
+    weight = model.fuse.logits.softmax(0)[:, None, None]
+    torch.testing.assert_close(model(batch), (weight * torch.stack(alone)).sum(0), rtol=0, atol=2e-6)

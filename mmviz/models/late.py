@@ -1,0 +1,105 @@
+"""Late fusion: one Mamba stream and one answer per modality, averaged at the end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
+
+import torch
+from torch import nn
+
+from mmviz.models.coupled_block import CoupledBlock, ScanInputs
+from mmviz.models.pooled import PooledConfig, PooledFusion
+from mmviz.models.pooling import PresentMean
+from mmviz.models.stacked import StackedLayerNorm, StackedLinear
+
+if TYPE_CHECKING:
+    from jaxtyping import Bool, Float
+    from torch import Tensor
+
+    from mmviz.data.spec import Spec
+    from mmviz.models.batch import Batch
+
+
+@dataclass(frozen=True)
+class LateConfig(PooledConfig):
+    """Options of ``build("late", spec, ...)``.
+
+    Attributes
+    ----------
+    layers, state, expand, taps
+        Mamba layers per stream, states per channel, inner channels per channel, convolution taps; each ≥ 1. The rest as
+        in :class:`~mmviz.models.pooled.PooledConfig`; the scan runs on the backend that is fastest here.
+    """
+
+    layers: int = 2
+    state: int = 16
+    expand: int = 2
+    taps: int = 4
+
+
+class Late(PooledFusion):
+    """Mamba streams that never hear each other; a learned convex mean of their answers over what is present.
+
+    The streams are Coupled Mamba's blocks with the coupling ``identity``, so the Trace holds their states. The weights of
+    the mean start equal. Each modality alone is answered by its own stream; nothing present: zeros.
+
+    Notes
+    -----
+    A reading of "Mamba fusion" (Coupled Mamba, arXiv 2405.18014, Table 11: one block per modality, weighted sum at the
+    end); that the sum is of answers and not of features is our choice, as "late fusion" means elsewhere.
+    """
+
+    config: LateConfig
+
+    def __init__(self, spec: Spec, config: LateConfig) -> None:
+        super().__init__(spec, config)
+        M, width = len(spec.modalities), config.width
+        self.blocks = nn.ModuleList(
+            CoupledBlock(M, width, state=config.state, expand=config.expand, taps=config.taps, coupling="identity")
+            for _ in range(config.layers)
+        )
+        self.norm = StackedLayerNorm(M, width)
+        self.drop = nn.Dropout(config.dropout)
+        self.hidden = StackedLinear(M, width, width)
+        self.out = StackedLinear(M, width, spec.task.outputs)
+        self.fuse = PresentMean(M)
+
+    @property
+    def scan_shape(self) -> tuple[int, int, int]:
+        """Layers, inner channels, states per channel."""
+        return self.config.layers, self.config.expand * self.config.width, self.config.state
+
+    def features(
+        self, batch: Batch
+    ) -> tuple[Float[Tensor, "modality batch time width"], Bool[Tensor, "modality batch time"]]:
+        """Return the output of every stream."""
+        return self._streams(batch, [])
+
+    def answer(
+        self, pooled: Float[Tensor, "modality batch time width"], present: Bool[Tensor, "modality batch time"]
+    ) -> Float[Tensor, "batch time output"]:
+        """Answer per modality, then average."""
+        return self.fuse(self.out(nn.functional.gelu(self.hidden(self.drop(pooled)))), present)
+
+    def layers_of(self, batch: Batch) -> list[ScanInputs]:
+        """Return what the scan of each layer reads for this batch."""
+        seen: list[ScanInputs] = []
+        self._streams(batch, seen)
+        return seen
+
+    def coupling_matrices(self) -> Float[Tensor, "layer listener source"]:
+        """Return the identity for each layer."""
+        return torch.eye(len(self.spec.modalities)).repeat(self.config.layers, 1, 1)
+
+    def _streams(
+        self, batch: Batch, seen: list[ScanInputs]
+    ) -> tuple[Float[Tensor, "modality batch time width"], Bool[Tensor, "modality batch time"]]:
+        x, mask = self.encoders(batch)
+        holes = None if bool(mask.all()) else mask
+        for block in self.blocks:
+            block = cast("CoupledBlock", block)
+            scan, z = block.scan_inputs(x, holes)
+            seen.append(scan)
+            x = block.combine(x, block.scan(scan), z, holes)
+        return self.norm(x), mask
