@@ -17,6 +17,7 @@ from mmviz.models.gated import Gated, GatedConfig
 from mmviz.models.late import Late, LateConfig
 from mmviz.models.lmf import LMF, LMFConfig
 from mmviz.models.tfn import TFN, TFNConfig
+from mmviz.models.transformer import Transformer, TransformerConfig
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -31,6 +32,7 @@ _REGISTRY: dict[str, tuple[type[FusionModel], type]] = {
     "late": (Late, LateConfig),
     "lmf": (LMF, LMFConfig),
     "tfn": (TFN, TFNConfig),
+    "transformer": (Transformer, TransformerConfig),
 }
 
 

@@ -200,3 +200,17 @@ def test_late_streams_never_hear_each_other_and_their_answers_are_averaged(toy, 
     model.fuse.logits.copy_(torch.tensor([1.0, -1.0, 0.5]))
     weight = model.fuse.logits.softmax(0)[:, None, None]
     torch.testing.assert_close(model(batch), (weight * torch.stack(alone)).sum(0), rtol=0, atol=2e-6)
+
+
+@torch.no_grad()
+def test_a_token_sees_every_modality_up_to_its_own_step_and_no_further(toy, batch):
+    model = small("transformer", toy.spec)
+    name = batch.names[0]
+    moved = batch.values[name].clone()
+    moved[:, 10] += 1
+    before, _ = model.features(batch)
+    after, _ = model.features(dataclasses.replace(batch, values={**batch.values, name: moved}))
+    assert torch.equal(before[:, :, :10], after[:, :, :10])
+    assert bool((before[:, :, 10:] != after[:, :, 10:]).any(-1).all())
+    with pytest.raises(ConfigError, match="heads=3 does not divide"):
+        build("transformer", toy.spec, width=8, heads=3)
