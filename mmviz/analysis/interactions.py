@@ -1,0 +1,195 @@
+"""Interactions between modalities: Möbius coefficients and the Shapley interaction index, exact, from all subsets."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+import numpy as np
+import xarray as xr
+
+from mmviz.analysis.shapley import MAX_PLAYERS, _game, _group, _provenance, _value_of
+from mmviz.errors import ConfigError
+
+if TYPE_CHECKING:
+    from jaxtyping import Float
+
+
+def moebius(game: Float[np.ndarray, "*rest coalition"]) -> Float[np.ndarray, "*rest coalition"]:
+    r"""Return the Möbius coefficients of games: what a coalition adds beyond all of its parts.
+
+    m(S) = Σ_{T ⊆ S} (-1)^{|S|-|T|} v(T); back again, v(S) = Σ_{T ⊆ S} m(T). m(S) > 0 is synergy, m(S) < 0 redundancy.
+
+    Parameters
+    ----------
+    game
+        v(S); coalition k holds player i if bit i of k is set. The last dimension has 2^M entries.
+
+    Returns
+    -------
+    float64, in the units and the order of ``game``. NaN where a part of that coalition is not finite.
+
+    Raises
+    ------
+    ConfigError
+        If the last dimension is not 2^M with 0 ≤ M ≤ 12.
+
+    References
+    ----------
+    .. [1] J. C. Harsanyi, A simplified bargaining model for the n-person cooperative game, 1963 (dividends).
+    .. [2] G.-C. Rota, On the foundations of combinatorial theory I, 1964.
+    """
+    v = np.asarray(game, dtype=np.float64)
+    count = v.shape[-1] if v.ndim else 0
+    players = count.bit_length() - 1
+    if count != 2 ** max(players, 0) or players > MAX_PLAYERS:
+        raise ConfigError(
+            f"moebius: the last dimension has {count} entries, expected 2^M coalitions with M ≤ {MAX_PLAYERS}; "
+            "for more players use an estimator with a budget"
+        )
+    out = np.where(np.isfinite(v), v, np.nan)
+    for i in range(players):
+        cube = out.reshape(*v.shape[:-1], -1, 2, 2**i)
+        cube[..., 1, :] -= cube[..., 0, :]
+    return out
+
+
+def interaction_index(
+    game: Float[np.ndarray, "*rest coalition"], *, order: int = 2
+) -> Float[np.ndarray, "*rest subset"]:
+    r"""Return the Shapley interaction index of all sets of ``order`` players, in the order of `combinations`.
+
+    I(S) = Σ_{T ⊆ players \ S} |T|! (M-|T|-s)! / (M-s+1)! · Σ_{L ⊆ S} (-1)^{s-|L|} v(T ∪ L),  s = |S|
+
+    It is computed as Σ_{T ⊇ S} m(T) / (|T|-s+1) from the Möbius coefficients m, which is the same and gives exactly 0
+    to a player that changes nothing. Order 1 is the Shapley value.
+
+    Parameters
+    ----------
+    game
+        v(S); coalition k holds player i if bit i of k is set. The last dimension has 2^M entries.
+    order
+        s, from 1 to M; 2 for pairs: (0, 1), (0, 2), ..., (1, 2), ...
+
+    Returns
+    -------
+    float64, in the units of ``game``. NaN where a coalition of that game is not finite; other games are not touched.
+
+    Raises
+    ------
+    ConfigError
+        If the last dimension is not 2^M with 0 ≤ M ≤ 12, or ``order`` is not an integer from 1 to M.
+
+    References
+    ----------
+    .. [1] M. Grabisch, M. Roubens, An axiomatic approach to the concept of interaction among players in cooperative
+       games, 1999.
+    """
+    coefficients = moebius(game)
+    players = coefficients.shape[-1].bit_length() - 1
+    _check_order("interaction_index", order, players)
+    return coefficients @ _weights(players, order)
+
+
+def interactions(trace: xr.DataTree, *, value: str | None = None, order: int = 2) -> xr.Dataset:
+    """Return how the modalities work together, per sample and on average, at the best epoch.
+
+    Parameters
+    ----------
+    trace
+        Recorded with ``coalitions=True``.
+    value
+        The value function v, as in :func:`mmviz.analysis.shapley`.
+    order
+        Size of the sets of modalities; 2 for pairs.
+
+    Returns
+    -------
+    xr.Dataset
+        ``interaction`` (sample, subset): Shapley interaction index; ``moebius`` (sample, coalition): Möbius
+        coefficients, whose sum over coalitions is v(all). For each, ``_mean``, ``_low`` and ``_high``: the mean over
+        samples and its 95 % interval (normal approximation, samples taken as independent; NaN for a single sample).
+        Samples with a coalition that is not finite are left out there; attribute ``n_samples`` counts the rest.
+        ``subset_members`` (subset, modality), ``coalition_members`` (coalition, modality): who belongs to it.
+
+    Raises
+    ------
+    DataError
+        If the Trace holds no coalitions.
+    ConfigError
+        If the value function does not belong to the task, or ``order`` is not from 1 to the number of modalities.
+
+    Notes
+    -----
+    Above 0 the modalities help each other (synergy), below 0 they say the same (redundancy), in the units of v. As with
+    the Shapley values, v(S) is the model's answer when the modalities outside S are masked.
+    """
+    group = _group(trace, "coalitions")
+    kind = _value_of(trace, value)
+    names = [str(name) for name in group["modality"].values]
+    _check_order("interactions", order, len(names))
+    game = _game(group["answer"], trace["samples"].to_dataset()["target"], kind).transpose("sample", "coalition").values
+    known = np.isfinite(game).all(-1)
+    subsets = [sum(1 << i for i in s) for s in combinations(range(len(names)), order)]
+    out = xr.Dataset(
+        {
+            "subset_members": (("subset", "modality"), _members(subsets, len(names))),
+            "coalition_members": (("coalition", "modality"), _members(range(2 ** len(names)), len(names))),
+        },
+        coords={
+            "sample_id": ("sample", trace["samples"]["id"].values),
+            "modality": names,
+            "subset": [_label(k, names) for k in subsets],
+        },
+    )
+    for name, dim, values in (
+        ("interaction", "subset", interaction_index(game, order=order)),
+        ("moebius", "coalition", moebius(game)),
+    ):
+        mean, reach = _mean_and_reach(values[known])
+        out[name] = (("sample", dim), values)
+        out[f"{name}_mean"], out[f"{name}_low"], out[f"{name}_high"] = (
+            (dim, mean),
+            (dim, mean - reach),
+            (dim, mean + reach),
+        )
+    out.attrs = _provenance(trace, kind, epoch=trace.attrs["best_epoch"]) | {
+        "index": f"Shapley interaction index of order {order}; Möbius coefficients",
+        "order": order,
+        "n_samples": int(known.sum()),
+        "interval": "95 % of the mean over samples, normal approximation",
+    }
+    return out
+
+
+def _check_order(place: str, order: int, players: int) -> None:
+    if type(order) is not int or not 1 <= order <= players:
+        raise ConfigError(f"{place}: order={order!r}, expected an integer from 1 to the number of players, {players}")
+
+
+@lru_cache(maxsize=4)
+def _weights(players: int, order: int) -> np.ndarray:
+    """Return (2^M, subsets): what each Möbius coefficient gives to each set of that order."""
+    subsets = np.array([sum(1 << i for i in s) for s in combinations(range(players), order)])
+    coalitions = np.arange(2**players)[:, None]
+    size = np.bitwise_count(coalitions).astype(np.int64)
+    table = np.where(coalitions & subsets == subsets, 1 / np.maximum(size - order + 1, 1), 0.0)
+    table.setflags(write=False)
+    return table
+
+
+def _members(coalitions: list[int] | range, players: int) -> np.ndarray:
+    return (np.asarray(coalitions)[:, None] >> np.arange(players)) % 2 == 1
+
+
+def _label(coalition: int, names: list[str]) -> str:
+    return " × ".join(name for i, name in enumerate(names) if coalition >> i & 1)
+
+
+def _mean_and_reach(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return mean and 1.96 standard errors over the first dimension; NaN where they are undefined."""
+    unknown = np.full(values.shape[1:], np.nan)
+    count = len(values)
+    mean = values.mean(0) if count else unknown
+    return mean, 1.96 * values.std(0, ddof=1) / np.sqrt(count) if count > 1 else unknown
