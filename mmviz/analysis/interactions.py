@@ -173,7 +173,7 @@ def _weights(players: int, order: int) -> np.ndarray:
     """Return (2^M, subsets): what each Möbius coefficient gives to each set of that order."""
     subsets = np.array([sum(1 << i for i in s) for s in combinations(range(players), order)])
     coalitions = np.arange(2**players)[:, None]
-    size = np.bitwise_count(coalitions).astype(np.int64)
+    size = _members(range(2**players), players).sum(1, keepdims=True)
     table = np.where(coalitions & subsets == subsets, 1 / np.maximum(size - order + 1, 1), 0.0)
     table.setflags(write=False)
     return table
