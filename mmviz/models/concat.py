@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from mmviz.models.config import FusionConfig
 from mmviz.models.head import head_of
-from mmviz.models.pooled import PooledConfig, PooledFusion
+from mmviz.models.pooled import PooledFusion
 
 if TYPE_CHECKING:
     from jaxtyping import Bool, Float
@@ -16,8 +17,8 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class ConcatConfig(PooledConfig):
-    """Options of ``build("concat", spec, ...)``: those of :class:`~mmviz.models.pooled.PooledConfig`."""
+class ConcatConfig(FusionConfig):
+    """Options of ``build("concat", spec, ...)``: those of :class:`~mmviz.models.config.FusionConfig`."""
 
 
 class Concat(PooledFusion):

@@ -10,6 +10,7 @@ from torch import nn
 
 from mmviz.errors import DataError
 from mmviz.models.align import bin_frames, pad_to, resample
+from mmviz.models.steps import Steps
 
 if TYPE_CHECKING:
     from jaxtyping import Bool, Float
@@ -80,9 +81,7 @@ class Encoders(nn.Module):
         self.names = tuple(m.name for m in modalities)
         self.encoders = nn.ModuleList(StepEncoder(m, width, steps, align=align) for m in modalities)
 
-    def forward(
-        self, batch: Batch
-    ) -> tuple[Float[Tensor, "modality batch time width"], Bool[Tensor, "modality batch time"]]:
+    def forward(self, batch: Batch) -> Steps:
         """Encode every modality of the batch.
 
         Raises
@@ -97,7 +96,7 @@ class Encoders(nn.Module):
                 "is given as any values with a mask that is all False"
             )
         pairs = [encode(batch.values[n], batch.valid[n]) for n, encode in zip(self.names, self.encoders, strict=True)]
-        return torch.stack([steps for steps, _ in pairs]), torch.stack([mask for _, mask in pairs])
+        return Steps(torch.stack([steps for steps, _ in pairs]), torch.stack([mask for _, mask in pairs]))
 
 
 def align_of(spec: Spec, steps: int) -> str:

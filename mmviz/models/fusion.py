@@ -1,11 +1,16 @@
-"""The contract of every fusion model: what training, tracing and prediction may ask of it."""
+"""The contract of every fusion model, and the way they share: encode, streams, pool, answer."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+import torch
 from torch import nn
+
+from mmviz.models.encoder import Encoders, align_of
+from mmviz.models.observation import Observation
+from mmviz.models.pooling import RunningPool
 
 if TYPE_CHECKING:
     from jaxtyping import Bool, Float
@@ -13,11 +18,18 @@ if TYPE_CHECKING:
 
     from mmviz.data.spec import Spec
     from mmviz.models.batch import Batch
-    from mmviz.models.coupled_block import ScanInputs
+    from mmviz.models.config import FusionConfig
+    from mmviz.models.steps import Steps
 
 
 class FusionModel(nn.Module, ABC):
     """A model from a batch of modalities to one answer.
+
+    ``encode`` brings every modality onto one time axis, each alone; ``streams`` is what happens along time; a running pool
+    makes one vector per modality; ``answer`` fuses them. A subclass writes ``streams`` and ``answer``. Both are causal, so
+    ``prefixes`` is exact: step t of it is the answer to the sequence cut after step t, wherever each modality that is present
+    has begun by then. With ``align="resample"`` that is a cut of the *resampled* sequence: a shorter recording would be
+    stretched. A modality is present at step t if it has a valid step in 0..t; an absent one cannot change the answer.
 
     Attributes
     ----------
@@ -31,32 +43,64 @@ class FusionModel(nn.Module, ABC):
         ``pad``, ``bin`` or ``resample``: how frames become steps.
     """
 
-    spec: Spec
-    config: Any
-    steps: int
-    align: str
+    def __init__(self, spec: Spec, config: FusionConfig) -> None:
+        super().__init__()
+        self.spec, self.config = spec, config
+        self.steps = config.steps or min(m.steps for m in spec.modalities)
+        self.align = align_of(spec, self.steps) if config.align == "auto" else config.align
+        self.encoders = Encoders(spec.modalities, config.width, self.steps, align=self.align)
+        self.pool = RunningPool(config.pooling)
 
     @abstractmethod
+    def streams(self, steps: Steps, seen: Observation | None = None) -> Float[Tensor, "modality batch time width"]:
+        """Return what is pooled; note in ``seen``, where one is given, what happens inside and what training punishes."""
+
+    @abstractmethod
+    def answer(
+        self, pooled: Float[Tensor, "modality batch time width"], present: Bool[Tensor, "modality batch time"]
+    ) -> Float[Tensor, "batch time output"]:
+        """Fuse into logits (classification) or values (regression); ``pooled`` is zero where a modality is not present."""
+
+    def encode(self, batch: Batch) -> Steps:
+        """Return the steps of every modality, and their mask."""
+        return self.encoders(batch)
+
     def forward(self, batch: Batch) -> Float[Tensor, "batch output"]:
         """Return logits (classification) or values (regression)."""
+        return self.fuse(self.encode(batch))
 
-    @abstractmethod
+    def fuse(self, steps: Steps) -> Float[Tensor, "batch output"]:
+        """Return the answer to encoded steps."""
+        return self.answer(*self.pooled(steps))[:, 0]
+
+    def pooled(
+        self, steps: Steps, seen: Observation | None = None
+    ) -> tuple[Float[Tensor, "modality batch 1 width"], Bool[Tensor, "modality batch 1"]]:
+        """Return one vector per modality, what ``answer`` reads, and which modalities are present."""
+        return self.pool(self.streams(steps, seen), steps.mask)[:, :, -1:], steps.mask.any(-1, keepdim=True)
+
     def prefixes(self, batch: Batch) -> Float[Tensor, "batch time output"]:
         """Return the answer from the steps 0..t, for every t; the last is ``forward``."""
+        steps = self.encode(batch)
+        return self.answer(self.pool(self.streams(steps), steps.mask), steps.mask.cumsum(-1) > 0)
 
-    @abstractmethod
-    def mask_of(self, batch: Batch) -> Bool[Tensor, "modality batch time"]:
-        """Return which steps of which modality carry data."""
+    def learn(self, steps: Steps) -> tuple[Float[Tensor, "batch output"], dict[str, Float[Tensor, ""]]]:
+        """Return the answer and the model's own penalties, by name and weighted, for training."""
+        seen = Observation()
+        return self.answer(*self.pooled(steps, seen))[:, 0], seen.penalties
 
-    @abstractmethod
-    def layers_of(self, batch: Batch) -> list[ScanInputs]:
-        """Return what the coupled scan of each layer reads for this batch; empty where a model has no scan."""
+    def observe(self, steps: Steps) -> Observation:
+        """Return what happens inside for these steps."""
+        seen = Observation()
+        self.streams(steps, seen)
+        return seen
 
-    @abstractmethod
     def coupling_matrices(self) -> Float[Tensor, "layer listener source"]:
-        """Return W of each layer with every modality present; no layer where a model has no scan."""
+        """Return W of each layer with every modality present; no layer where nothing is coupled."""
+        M = len(self.spec.modalities)
+        return torch.zeros(0, M, M)
 
     @property
     def scan_shape(self) -> tuple[int, int, int]:
-        """Coupled layers, inner channels, states per channel; zeros where a model has no scan."""
+        """Layers with a scan, inner channels, states per channel; zeros where a model has no scan."""
         return 0, 0, 0

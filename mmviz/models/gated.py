@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from mmviz.models.config import FusionConfig
 from mmviz.models.head import head_of
-from mmviz.models.pooled import PooledConfig, PooledFusion
+from mmviz.models.pooled import PooledFusion
 from mmviz.models.stacked import StackedLinear
 
 if TYPE_CHECKING:
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class GatedConfig(PooledConfig):
-    """Options of ``build("gated", spec, ...)``: those of :class:`~mmviz.models.pooled.PooledConfig`."""
+class GatedConfig(FusionConfig):
+    """Options of ``build("gated", spec, ...)``: those of :class:`~mmviz.models.config.FusionConfig`."""
 
 
 class Gated(PooledFusion):

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, cast
 import torch
 from torch import nn
 
-from mmviz.models.coupled_block import CoupledBlock, ScanInputs
-from mmviz.models.pooled import PooledConfig, PooledFusion
+from mmviz.models.config import FusionConfig
+from mmviz.models.coupled_block import CoupledBlock
+from mmviz.models.fusion import FusionModel
 from mmviz.models.pooling import PresentMean
 from mmviz.models.stacked import StackedLayerNorm, StackedLinear
 
@@ -18,18 +19,19 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from mmviz.data.spec import Spec
-    from mmviz.models.batch import Batch
+    from mmviz.models.observation import Observation
+    from mmviz.models.steps import Steps
 
 
 @dataclass(frozen=True)
-class LateConfig(PooledConfig):
+class LateConfig(FusionConfig):
     """Options of ``build("late", spec, ...)``.
 
     Attributes
     ----------
     layers, state, expand, taps
         Mamba layers per stream, states per channel, inner channels per channel, convolution taps; each ≥ 1. The rest as
-        in :class:`~mmviz.models.pooled.PooledConfig`; the scan runs on the backend that is fastest here.
+        in :class:`~mmviz.models.config.FusionConfig`; the scan runs on the backend that is fastest here.
     """
 
     layers: int = 2
@@ -38,7 +40,7 @@ class LateConfig(PooledConfig):
     taps: int = 4
 
 
-class Late(PooledFusion):
+class Late(FusionModel):
     """Mamba streams that never hear each other; a learned convex mean of their answers over what is present.
 
     The streams are Coupled Mamba's blocks with the coupling ``identity``, so the Trace holds their states. The weights of
@@ -63,43 +65,30 @@ class Late(PooledFusion):
         self.drop = nn.Dropout(config.dropout)
         self.hidden = StackedLinear(M, width, width)
         self.out = StackedLinear(M, width, spec.task.outputs)
-        self.fuse = PresentMean(M)
+        self.present_mean = PresentMean(M)
 
     @property
     def scan_shape(self) -> tuple[int, int, int]:
         """Layers, inner channels, states per channel."""
         return self.config.layers, self.config.expand * self.config.width, self.config.state
 
-    def features(
-        self, batch: Batch
-    ) -> tuple[Float[Tensor, "modality batch time width"], Bool[Tensor, "modality batch time"]]:
+    def streams(self, steps: Steps, seen: Observation | None = None) -> Float[Tensor, "modality batch time width"]:
         """Return the output of every stream."""
-        return self._streams(batch, [])
+        x, holes = steps.x, steps.holes
+        for block in self.blocks:
+            block = cast("CoupledBlock", block)
+            scan, z = block.scan_inputs(x, holes)
+            if seen is not None:
+                seen.scans.append(scan)
+            x = block.combine(x, block.scan(scan), z, holes)
+        return self.norm(x)
 
     def answer(
         self, pooled: Float[Tensor, "modality batch time width"], present: Bool[Tensor, "modality batch time"]
     ) -> Float[Tensor, "batch time output"]:
         """Answer per modality, then average."""
-        return self.fuse(self.out(nn.functional.gelu(self.hidden(self.drop(pooled)))), present)
-
-    def layers_of(self, batch: Batch) -> list[ScanInputs]:
-        """Return what the scan of each layer reads for this batch."""
-        seen: list[ScanInputs] = []
-        self._streams(batch, seen)
-        return seen
+        return self.present_mean(self.out(nn.functional.gelu(self.hidden(self.drop(pooled)))), present)
 
     def coupling_matrices(self) -> Float[Tensor, "layer listener source"]:
         """Return the identity for each layer."""
         return torch.eye(len(self.spec.modalities)).repeat(self.config.layers, 1, 1)
-
-    def _streams(
-        self, batch: Batch, seen: list[ScanInputs]
-    ) -> tuple[Float[Tensor, "modality batch time width"], Bool[Tensor, "modality batch time"]]:
-        x, mask = self.encoders(batch)
-        holes = None if bool(mask.all()) else mask
-        for block in self.blocks:
-            block = cast("CoupledBlock", block)
-            scan, z = block.scan_inputs(x, holes)
-            seen.append(scan)
-            x = block.combine(x, block.scan(scan), z, holes)
-        return self.norm(x), mask

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import torch
 from torch import nn
 
-from mmviz.models.pooled import PooledConfig, PooledFusion
+from mmviz.models.config import FusionConfig
+from mmviz.models.pooled import PooledFusion
 from mmviz.models.stacked import StackedLinear
 
 if TYPE_CHECKING:
@@ -19,13 +20,13 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class LMFConfig(PooledConfig):
+class LMFConfig(FusionConfig):
     """Options of ``build("lmf", spec, ...)``.
 
     Attributes
     ----------
     rank
-        Products that are added; ≥ 1. The rest as in :class:`~mmviz.models.pooled.PooledConfig`.
+        Products that are added; ≥ 1. The rest as in :class:`~mmviz.models.config.FusionConfig`.
     """
 
     rank: int = 4

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from torch.nn.functional import pad
 
 from mmviz.errors import ConfigError
+from mmviz.models.config import FusionConfig
 from mmviz.models.head import head_of
-from mmviz.models.pooled import PooledConfig, PooledFusion
+from mmviz.models.pooled import PooledFusion
 
 if TYPE_CHECKING:
     from jaxtyping import Bool, Float
@@ -21,7 +22,7 @@ _MOST = 1 << 16
 
 
 @dataclass(frozen=True)
-class TFNConfig(PooledConfig):
+class TFNConfig(FusionConfig):
     """Options of ``build("tfn", spec, ...)``.
 
     Attributes
@@ -29,7 +30,7 @@ class TFNConfig(PooledConfig):
     width
         Features per modality; the tensor has (width + 1)^M entries, at most 65536.
     hidden
-        Units of the head behind the tensor. The rest as in :class:`~mmviz.models.pooled.PooledConfig`.
+        Units of the head behind the tensor. The rest as in :class:`~mmviz.models.config.FusionConfig`.
     """
 
     width: int = 8

@@ -9,8 +9,9 @@ import torch
 from torch import nn
 
 from mmviz.errors import ConfigError
+from mmviz.models.config import FusionConfig
+from mmviz.models.fusion import FusionModel
 from mmviz.models.head import head_of
-from mmviz.models.pooled import PooledConfig, PooledFusion
 from mmviz.models.pooling import PresentMean
 
 if TYPE_CHECKING:
@@ -18,18 +19,19 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from mmviz.data.spec import Spec
-    from mmviz.models.batch import Batch
+    from mmviz.models.observation import Observation
+    from mmviz.models.steps import Steps
 
 
 @dataclass(frozen=True)
-class TransformerConfig(PooledConfig):
+class TransformerConfig(FusionConfig):
     """Options of ``build("transformer", spec, ...)``.
 
     Attributes
     ----------
     layers, heads
         Attention layers and heads, ≥ 1; ``heads`` divides ``width``. The rest as in
-        :class:`~mmviz.models.pooled.PooledConfig`.
+        :class:`~mmviz.models.config.FusionConfig`.
     """
 
     layers: int = 2
@@ -64,7 +66,7 @@ class AttentionLayer(nn.Module):
         return x + self.feed(x)
 
 
-class Transformer(PooledFusion):
+class Transformer(FusionModel):
     """Tokens with modality and time embeddings, causal attention over all of them, a pool per modality, a mean, a head.
 
     A token sees the valid tokens of every modality up to its own step, so prefixes are exact; invalid tokens are seen by
@@ -87,26 +89,24 @@ class Transformer(PooledFusion):
         self.time = nn.Parameter(0.02 * torch.randn(self.steps, width))
         self.layers = nn.ModuleList(AttentionLayer(width, config.heads) for _ in range(config.layers))
         self.norm = nn.LayerNorm(width)
-        self.fuse = PresentMean(M)
+        self.present_mean = PresentMean(M)
         self.head = head_of(width, width, spec.task.outputs, config.dropout)
 
-    def features(
-        self, batch: Batch
-    ) -> tuple[Float[Tensor, "modality batch time width"], Bool[Tensor, "modality batch time"]]:
+    def streams(self, steps: Steps, seen: Observation | None = None) -> Float[Tensor, "modality batch time width"]:
         """Return every token after the last layer."""
-        x, mask = self.encoders(batch)
+        x, mask = steps
         M, _, T, _ = x.shape
         clock = (mask.any(0).cumsum(-1) - 1).clamp(min=0)
         tokens = (x + self.modality + self.time[clock]).permute(1, 0, 2, 3).flatten(1, 2)
         step = torch.arange(T, device=x.device).repeat(M)
-        seen = mask.transpose(0, 1).flatten(1)[:, None, :] & (step[None, :] <= step[:, None])
-        seen = seen | torch.eye(M * T, dtype=torch.bool, device=x.device)  # a row that sees nothing has no softmax
+        sees = mask.transpose(0, 1).flatten(1)[:, None, :] & (step[None, :] <= step[:, None])
+        sees = sees | torch.eye(M * T, dtype=torch.bool, device=x.device)  # a row that sees nothing has no softmax
         for layer in self.layers:
-            tokens = layer(tokens, seen)
-        return self.norm(tokens).unflatten(1, (M, T)).transpose(0, 1), mask
+            tokens = layer(tokens, sees)
+        return self.norm(tokens).unflatten(1, (M, T)).transpose(0, 1)
 
     def answer(
         self, pooled: Float[Tensor, "modality batch time width"], present: Bool[Tensor, "modality batch time"]
     ) -> Float[Tensor, "batch time output"]:
         """Average what is present, then the head."""
-        return self.head(self.fuse(pooled, present))
+        return self.head(self.present_mean(pooled, present))

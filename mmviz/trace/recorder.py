@@ -140,7 +140,8 @@ def _states(run: Run, batch: Batch, chosen: np.ndarray, epochs: list[int]) -> di
     norms, couplings, operator = [], [], xr.Dataset()
     for epoch in epochs:
         with run.at_epoch(epoch) as model:
-            mask, scans = model.mask_of(batch), model.layers_of(batch)
+            steps = model.encode(batch)
+            mask, scans = steps.mask, model.observe(steps).scans
             layers = len(scans)
             scans = scans or [_no_scan(mask)]
             hidden = [states_of(scan) for scan in scans]

@@ -135,6 +135,8 @@ class _Loop:
         ]
         optimizer = torch.optim.AdamW(groups, lr=self.config.learning_rate)
         self.model, self.optimizer = self.fabric.setup(self.raw, optimizer)
+        for method in (self.model.encode, self.model.learn, self.model.fuse):
+            self.model.mark_forward_method(method.__name__)
         self.epochs = Epochs(self.ds[self.config.train], self.config)
         self.per_epoch = self.epochs.updates
         self.updates = 0

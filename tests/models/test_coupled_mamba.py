@@ -116,7 +116,7 @@ def test_identity_coupling_without_mixing_leaves_modalities_to_the_head(toy, bat
     apart = small(toy.spec, coupling="identity", mix="none")
     coupled = small(toy.spec, coupling="softmax", mix="none")
     for model, moved in ((apart, False), (coupled, True)):
-        before, after = model.layers_of(batch)[-1].x, model.layers_of(changed)[-1].x
+        before, after = (model.observe(model.encode(b)).scans[-1].x for b in (batch, changed))
         assert torch.equal(before[1:], after[1:]) is not moved
         assert not torch.equal(before[0], after[0])
 

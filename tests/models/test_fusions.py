@@ -197,8 +197,8 @@ def test_late_streams_never_hear_each_other_and_their_answers_are_averaged(toy, 
     model = small("late", toy.spec)
     alone = [model(batch.masked((torch.arange(3) == m).expand(len(batch), -1))) for m in range(3)]
     torch.testing.assert_close(model(batch), torch.stack(alone).mean(0), rtol=0, atol=2e-6)
-    model.fuse.logits.copy_(torch.tensor([1.0, -1.0, 0.5]))
-    weight = model.fuse.logits.softmax(0)[:, None, None]
+    model.present_mean.logits.copy_(torch.tensor([1.0, -1.0, 0.5]))
+    weight = model.present_mean.logits.softmax(0)[:, None, None]
     torch.testing.assert_close(model(batch), (weight * torch.stack(alone)).sum(0), rtol=0, atol=2e-6)
 
 
@@ -208,9 +208,21 @@ def test_a_token_sees_every_modality_up_to_its_own_step_and_no_further(toy, batc
     name = batch.names[0]
     moved = batch.values[name].clone()
     moved[:, 10] += 1
-    before, _ = model.features(batch)
-    after, _ = model.features(dataclasses.replace(batch, values={**batch.values, name: moved}))
+    changed = dataclasses.replace(batch, values={**batch.values, name: moved})
+    before, after = (model.streams(model.encode(b)) for b in (batch, changed))
     assert torch.equal(before[:, :, :10], after[:, :, :10])
     assert bool((before[:, :, 10:] != after[:, :, 10:]).any(-1).all())
     with pytest.raises(ConfigError, match="heads=3 does not divide"):
         build("transformer", toy.spec, width=8, heads=3)
+
+
+@pytest.mark.parametrize("name", available())
+@torch.no_grad()
+def test_coalitions_masked_after_the_encoders_are_those_masked_before(toy, batch, name):
+    model = small(name, toy.spec).eval()
+    members = torch.rand(len(batch), len(batch.names)) < 0.5
+    torch.testing.assert_close(model.fuse(model.encode(batch).masked(members)), model(batch.masked(members)))
+    twice = model.encode(batch).repeated(2)
+    torch.testing.assert_close(model.fuse(twice)[::2], model(batch))
+    with pytest.raises(ConfigError, match=r"\(batch, modality\)"):
+        model.encode(batch).masked(members[1:])

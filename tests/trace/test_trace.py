@@ -18,7 +18,7 @@ def test_the_recorded_states_give_the_operators_output(toy, toy_run, holes):
     if holes:
         batch.valid[toy.spec.names[0]][0, 3:6] = False
         batch.valid[toy.spec.names[1]][1] = False
-    for scan in toy_run.model.layers_of(batch):
+    for scan in toy_run.model.observe(toy_run.model.encode(batch)).scans:
         assert (scan.mask is not None) is holes
         h = states_of(scan)
         y = torch.einsum("mbten,mbtn->mbte", h, scan.C) + scan.D[:, None, None] * scan.x
@@ -76,7 +76,7 @@ def test_the_estimate_is_the_size_within_five_percent(toy, toy_run):
 
 
 def test_too_large_a_trace_is_refused_before_the_first_batch(toy, toy_run, monkeypatch):
-    monkeypatch.setattr(type(toy_run.model), "layers_of", lambda *_: pytest.fail("the model was run"))
+    monkeypatch.setattr(type(toy_run.model), "observe", lambda *_: pytest.fail("the model was run"))
     with pytest.raises(MmvizError, match=r"states .* MiB.*give fewer traced samples"):
         mm.trace.record(toy_run, toy["test"], limit_bytes=1000)
 

@@ -1,0 +1,52 @@
+"""The options that every fusion model has."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+from mmviz.errors import ConfigError
+
+
+@dataclass(frozen=True)
+class FusionConfig:
+    """Options of every fusion model.
+
+    Attributes
+    ----------
+    width
+        Channels per modality and step.
+    pooling
+        ``mean``, ``max`` (the published code of Coupled Mamba) or ``last`` valid step.
+    steps
+        Common number of steps; 0 takes the shortest of the modalities' longest sequences.
+    align
+        How frames become steps. ``pad``: one frame, one step. ``bin``: averages over equal numbers of frames, on one clock for
+        all sequences. ``resample``: averages over equal parts of each sequence's own duration. ``auto`` pads when every modality has
+        ``steps`` frames, bins when all have the same number and it is larger, and resamples otherwise.
+    dropout
+        On the features before the head, in [0, 1).
+
+    Notes
+    -----
+    Whole numbers are ≥ 1, but for ``steps``, in every model's options.
+    """
+
+    width: int = 64
+    pooling: str = "mean"
+    steps: int = 0
+    align: str = "auto"
+    dropout: float = 0.1
+
+    def __post_init__(self) -> None:
+        name = type(self).__name__.removesuffix("Config")
+        for field in fields(self):
+            value, lowest = getattr(self, field.name), 0 if field.name == "steps" else 1
+            if field.type in (int, "int") and (type(value) is not int or value < lowest):
+                zero = " (0 = from the data)" if lowest == 0 else ""
+                raise ConfigError(f"{name}: {field.name}={value!r}, expected an integer ≥ {lowest}{zero}")
+            if field.type in (bool, "bool") and type(value) is not bool:
+                raise ConfigError(f"{name}: {field.name}={value!r}, expected True or False")
+        if self.align not in ("auto", "pad", "bin", "resample"):
+            raise ConfigError(f"{name}: align={self.align!r} is unknown; choose auto, pad, bin or resample")
+        if isinstance(self.dropout, bool) or not isinstance(self.dropout, (int, float)) or not 0 <= self.dropout < 1:
+            raise ConfigError(f"{name}: dropout={self.dropout!r}, expected a number in [0, 1)")
