@@ -25,7 +25,7 @@ def run_python(code):
 
 def test_environment_yml_and_pyproject_list_the_same_requirements():
     extras = PROJECT["optional-dependencies"]
-    expected = {*PROJECT["dependencies"], *extras["lab"], *extras["explain"]}
+    expected = {*PROJECT["dependencies"], *extras["lab"], *extras["explain"], *extras["paper"]}
     text = (ROOT / "environment.yml").read_text()
     pip = yaml.safe_load(text)["dependencies"][-1]["pip"]
     listed = {line for line in pip if not line.startswith("-")}
@@ -38,7 +38,10 @@ def test_constraints_pin_every_requirement_to_a_version_it_allows():
     lines = [line.split("==") for line in (ROOT / "constraints.txt").read_text().split()]
     pinned = {canonicalize_name(name): version for name, version in lines}
     extras = PROJECT["optional-dependencies"]
-    listed = [*PROJECT["dependencies"], *(r for name in ("lab", "explain", "dev", "bench") for r in extras[name])]
+    listed = [
+        *PROJECT["dependencies"],
+        *(r for name in ("lab", "explain", "paper", "dev", "bench") for r in extras[name]),
+    ]
     wanted = [Requirement(r) for r in listed]
     missing = [r.name for r in wanted if canonicalize_name(r.name) not in pinned]
     assert missing == [], "not pinned: run make lock"
