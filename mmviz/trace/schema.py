@@ -2,19 +2,23 @@
 
 Dimensions, with one meaning everywhere:
 
-========== ======================================================================================
-sample     samples of the split that was recorded
-traced     the few of them whose states were recorded; coordinate ``traced`` = position in ``sample``
-epoch      recorded epochs; coordinate = epoch number, 0 is the untrained model
-layer      coupled layers
-modality   modalities (names); ``source`` the same, as the one that is heard
-time       steps of the model, after alignment
-channel    inner channels of the scan
-state      states per channel
-coalition  subsets of modalities; row k holds modality i if bit i of k is set, so 0 is empty, the last is all
-output     class probabilities, or the one value of a regression
-frame, feature   of one modality's recorded input; their sizes differ between modalities
-========== ======================================================================================
+=============== ====================================================================================
+sample          samples of the split that was recorded
+traced          the few of them whose states were recorded; coordinate ``traced`` = position in ``sample``
+epoch           recorded epochs; coordinate = epoch number, 0 is the untrained model
+layer           coupled layers, or layers with experts
+modality        modalities (names); ``source`` the same, as the one that is heard
+time            steps of the model, after alignment
+channel         inner channels of the scan
+state           states per channel
+coalition       subsets of modalities; row k holds modality i if bit i of k is set, so 0 is empty, the last is all
+output          class probabilities, or the one value of a regression
+block           blocks of time of the influence map; coordinate = first step; ``source_block`` the same, of what is heard
+expert          experts of a layer; coordinate ``owner`` = the modality it belongs to, "" where all share it
+pair            a modality and its anchor; coordinates ``source`` and ``anchor``
+anchor_time     steps of the anchor
+frame, feature  of one modality's recorded input; their sizes differ between modalities
+=============== ====================================================================================
 """
 
 from __future__ import annotations
@@ -26,7 +30,7 @@ from mmviz.errors import DataError
 if TYPE_CHECKING:
     import xarray as xr
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 #: group -> variable -> (dimensions, numpy dtype kind)
 SCHEMA: dict[str, dict[str, tuple[tuple[str, ...], str]]] = {
@@ -55,6 +59,24 @@ SCHEMA: dict[str, dict[str, tuple[tuple[str, ...], str]]] = {
         "A": (("layer", "modality", "channel", "state"), "f"),
         "W": (("traced", "layer", "modality", "source"), "f"),
     },
+    "influence": {
+        "influence": (("traced", "layer", "modality", "block", "source", "source_block"), "f"),
+        "effect": (("traced", "layer", "modality", "block", "source", "source_block"), "f"),
+    },
+    "routing": {
+        "weight": (("epoch", "traced", "layer", "modality", "time", "expert"), "f"),
+        "owner": (("expert",), "UOT"),
+    },
+    "transport": {
+        "plan": (("traced", "pair", "time", "anchor_time"), "f"),
+        "cost": (("traced", "pair", "time", "anchor_time"), "f"),
+        "distance": (("epoch", "traced", "pair"), "f"),
+    },
+    "alignment": {
+        "ot": (("epoch", "pair"), "f"),
+        "mmd": (("epoch", "pair"), "f"),
+        "a_distance": (("epoch", "pair"), "f"),
+    },
     "history": {},
 }
 #: every child of ``inputs`` is one modality
@@ -74,7 +96,8 @@ ROOT_ATTRS = (
     "modalities",
     "best_epoch",
 )
-OPTIONAL = ("coalitions", "prefixes")  # a Trace recorded with coalitions=False has neither
+#: groups that not every Trace holds: left out on request, or nothing of the kind in the model
+OPTIONAL = ("coalitions", "prefixes", "influence", "routing", "transport", "alignment")
 
 
 def validate(trace: xr.DataTree) -> None:
@@ -103,6 +126,11 @@ def validate(trace: xr.DataTree) -> None:
         elif group not in OPTIONAL:
             raise DataError(
                 f"Trace: group /{group} is missing (schema {SCHEMA_VERSION}); it holds {', '.join(trace.children)}"
+            )
+    for name, column in trace["history"].data_vars.items():
+        if column.dims not in (("epoch",), ("epoch", "modality")):
+            raise DataError(
+                f"Trace: /history/{name} has dimensions {column.dims}, the schema says epoch (and modality)"
             )
     if "inputs" not in trace.children:
         raise DataError(

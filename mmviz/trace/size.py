@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from mmviz.errors import MmvizError
 from mmviz.trace.choice import chosen_epochs, chosen_samples
+from mmviz.trace.influence import steps_per_block
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,6 +25,7 @@ def estimate(
     traced: int | Sequence[int] | np.ndarray = 6,
     epochs: Sequence[int] | None = None,
     coalitions: bool = True,
+    influence: bool = True,
 ) -> dict[str, int]:
     """Return the bytes each group of the Trace will take in memory, before anything is run."""
     spec = run.model.spec
@@ -36,6 +39,9 @@ def estimate(
         "states": 4 * E * (cells * channels + Y * M * M) + S * M * T,
         "operator": 4 * (cells * (channels * (N + 1) + 2 * N) + Y * M * channels * N + S * Y * M * M),
     }
+    if influence and Y:
+        blocks = math.ceil(T / steps_per_block(T))
+        sizes["influence"] = 2 * 4 * S * Y * (M * blocks) ** 2
     if coalitions:
         sizes["coalitions"] = 2**M * (4 * len(split) * K + M)
         sizes["prefixes"] = 4 * E * S * 2**M * T * K

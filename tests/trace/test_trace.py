@@ -68,7 +68,7 @@ def test_chosen_epochs_and_samples_are_the_ones_recorded(toy, toy_run):
 def test_the_estimate_is_the_size_within_five_percent(toy, toy_run):
     trace = mm.trace.record(toy_run, toy["test"], traced=4)
     sizes = mm.trace.estimate(toy_run, toy["test"], traced=4)
-    for group in ("states", "operator", "prefixes"):
+    for group in ("states", "operator", "prefixes", "influence"):
         true = sum(v.nbytes for v in trace[group].data_vars.values())
         assert abs(sizes[group] - true) <= 0.05 * true, group
     true = sum(v.nbytes for name in toy.spec.names for v in trace["inputs"][name].data_vars.values())
@@ -163,7 +163,7 @@ def test_a_missing_file_is_refused(tmp_path):
 def test_another_schema_version_names_both(trace):
     old = trace.copy()
     old.attrs["schema"] = 99
-    with pytest.raises(DataError, match="version 99 found, this mmviz reads 1"):
+    with pytest.raises(DataError, match="version 99 found, this mmviz reads 2"):
         mm.trace.validate(old)
 
 
@@ -208,7 +208,7 @@ def test_the_order_in_which_a_split_lists_its_modalities_does_not_matter(toy, to
 
 
 def test_recording_in_several_passes_gives_the_same_answers(toy, toy_run, trace, monkeypatch):
-    import mmviz.trace.recorder as recorder
+    import mmviz.trace.answers as recorder
 
     split = toy["test"].take([0, 5, 7])
     whole = mm.trace.record(toy_run, split, traced=3)

@@ -1,0 +1,65 @@
+"""Groups /samples, /inputs and /history: what was recorded of whom, and how the training went."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import xarray as xr
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mmviz.data.dataset import Split
+    from mmviz.data.spec import Spec
+    from mmviz.train.run import Run
+
+
+def samples_of(split: Split) -> xr.Dataset:
+    """Return id, group and target of every sample."""
+    return xr.Dataset(
+        {"id": ("sample", np.asarray(split.ids, dtype=str)), "group": ("sample", np.asarray(split.group, dtype=str)),
+         "target": ("sample", np.asarray(split.target))}
+    )  # fmt: skip
+
+
+def inputs_of(spec: Spec, split: Split, chosen: np.ndarray) -> dict[str, xr.Dataset]:
+    """Return the recorded frames of the traced samples, one group per modality."""
+    groups = {}
+    for modality in spec.modalities:
+        data = xr.Dataset(
+            {
+                "value": (("traced", "frame", "feature"), np.asarray(split.inputs[modality.name][chosen])),
+                "valid": (("traced", "frame"), np.asarray(split.valid[modality.name][chosen])),
+            },
+            coords={"traced": chosen, "feature": list(modality.channels)},
+            attrs={"rate_hz": modality.rate_hz, "description": modality.description},
+        )
+        data["value"].attrs["units"] = modality.unit
+        groups[f"/inputs/{modality.name}"] = data
+    return groups
+
+
+def history_of(run: Run) -> xr.Dataset:
+    """Return the history of the training, one value per epoch.
+
+    Entries ``name/modality`` for every modality become one variable ``name`` over epoch and modality; another slash becomes
+    an underscore, as a netCDF name has none. NaN where an epoch has no such entry.
+    """
+    names = [m.name for m in run.model.spec.modalities]
+    keys = [k for k in dict.fromkeys(key for row in run.history for key in row) if k != "epoch"]
+    columns: dict[str, Any] = {}
+    for key in keys:
+        head, slash, last = key.partition("/")
+        if slash and last in names:
+            columns[head] = (("epoch", "modality"), np.stack([_column(run, f"{head}/{name}") for name in names], 1))
+        else:
+            columns[key.replace("/", "_")] = ("epoch", _column(run, key))
+    coords: dict[str, Sequence[Any]] = {"epoch": [int(row["epoch"]) for row in run.history]}
+    if any("modality" in dims for dims, _ in columns.values()):
+        coords["modality"] = names
+    return xr.Dataset(columns, coords=coords)
+
+
+def _column(run: Run, key: str) -> np.ndarray:
+    return np.array([row.get(key, np.nan) for row in run.history], dtype=np.float64)
