@@ -12,7 +12,7 @@ import pytest
 from mmviz.__main__ import main
 from mmviz.data import load
 from mmviz.data.formats import FORMATS
-from mmviz.data.known_sets import REQUIRED, known_sets
+from mmviz.data.known_sets import PLACES, REQUIRED, known_sets
 from mmviz.data.load import LOADERS
 
 ROOT = Path(__file__).parents[2]
@@ -46,6 +46,13 @@ def test_the_manifest_is_complete_and_its_formats_exist():
         assert f"`{name}`" in readme, name
         for file in entry.get("files", []):
             assert len(file.get("sha256", "0" * 64)) == 64
+
+
+def test_a_wheel_carries_the_manifest_to_where_it_is_looked_for():
+    build = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["hatch"]["build"]
+    carried = build["targets"]["wheel"]["force-include"]
+    beside, inside = (str(place.relative_to(ROOT)) for place in PLACES)
+    assert carried == {beside: inside}
 
 
 def test_check_prints_the_layout_the_digest_and_the_report(own, capsys):
