@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from mmviz.data.dataset import Dataset
     from mmviz.models.fusion import FusionModel
     from mmviz.train.config import TrainConfig
+    from mmviz.train.strategy import Strategy
 
 
 def check_splits(ds: Dataset, config: TrainConfig) -> None:
@@ -24,6 +25,15 @@ def check_splits(ds: Dataset, config: TrainConfig) -> None:
         raise ConfigError(
             f"fit: split {config.valid!r} is not there, so nothing can be validated; {ds.spec.name!r} has "
             f"{', '.join(ds.splits)}: name one with valid=, or leave out patience and valid"
+        )
+
+
+def check_strategy(strategy: Strategy, config: TrainConfig) -> None:
+    """Raise ConfigError where strategy and options do not go together."""
+    if strategy.reorders and config.bucket:
+        raise ConfigError(
+            f"fit: strategy={strategy.name!r} chooses the samples of an epoch itself, bucket={config.bucket} would too; "
+            "leave out bucket"
         )
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from mmviz.errors import ConfigError
 from mmviz.train.augment import Augment
@@ -17,7 +18,9 @@ class TrainConfig:
     Attributes
     ----------
     strategy
-        How modalities share the updates; ``joint`` is the ordinary way.
+        How modalities share the updates: a name of :data:`mmviz.train.STRATEGIES`; ``joint`` is the ordinary way.
+    strategy_options
+        Fields of the strategy's own options.
     epochs, batch_size
         Passes over the training split, samples per update; integers ≥ 1.
     learning_rate, weight_decay
@@ -49,6 +52,7 @@ class TrainConfig:
     """
 
     strategy: str = "joint"
+    strategy_options: dict[str, Any] = field(default_factory=dict)
     epochs: int = 20
     batch_size: int = 32
     learning_rate: float = 3e-3

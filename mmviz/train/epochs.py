@@ -31,24 +31,28 @@ class Epochs:
     """
 
     def __init__(self, split: Split, config: TrainConfig) -> None:
-        self.split = split
+        self.split, self.size = split, config.batch_size
         self.updates = math.ceil(len(split) / config.batch_size)
         self._order = np.random.default_rng(config.seed)
         self._plan: Buckets | None = None
         if config.bucket:
             self._plan = Buckets(split, config.batch_size, config.seed, pool=config.bucket, block=config.block)
 
-    def batches(self, epoch: int) -> Iterator[tuple[np.ndarray, Batch]]:
+    def count(self, rows: np.ndarray) -> int:
+        """Return into how many batches these rows go."""
+        return math.ceil(len(rows) / self.size)
+
+    def batches(self, epoch: int, rows: np.ndarray | None = None) -> Iterator[tuple[np.ndarray, Batch]]:
         """Yield the rows of each batch and the batch.
 
-        Without buckets the order comes from one random stream, so epochs are to be asked for in turn; with buckets it depends on seed
+        ``rows``, where given, are read in their order. Without buckets the order comes from one random stream, so epochs are to be asked for in turn; with buckets it depends on seed
         and epoch alone, and each modality ends at the batch's last real step.
         """
-        if self._plan is None:
-            order = self._order.permutation(len(self.split))
-            for rows in np.array_split(order, self.updates):
-                yield rows, batch_of(self.split, rows)
+        if self._plan is None or rows is not None:
+            order = self._order.permutation(len(self.split)) if rows is None else rows
+            for chosen in np.array_split(order, self.count(order)):
+                yield chosen, batch_of(self.split, chosen)
             return
         plan = self._plan.of(epoch)
-        for rows, part in zip(plan, stream(self.split, plan), strict=True):
-            yield rows, batch_of(part)
+        for chosen, part in zip(plan, stream(self.split, plan), strict=True):
+            yield chosen, batch_of(part)

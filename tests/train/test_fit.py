@@ -14,7 +14,6 @@ import torch
 
 import mmviz as mm
 from mmviz.errors import CheckpointError, ConfigError, DataError
-from mmviz.train import fit as fit_function
 
 
 def model_of(ds, **options):
@@ -97,18 +96,20 @@ def test_patience_stops_early(toy):
     assert run.history[-1]["epoch"] - run.best_epoch == 1
 
 
-def test_an_interrupt_returns_what_was_reached(toy, tmp_path, monkeypatch):
+def test_an_interrupt_returns_what_was_reached(toy, tmp_path):
     steps = []
 
-    def interrupting(model, batch, task):
-        steps.append(1)
-        if len(steps) == 5:
-            os.kill(os.getpid(), signal.SIGINT)
-        yield from mm.train.joint.losses(model, batch, task)
+    class Interrupting(mm.train.strategies.Joint):
+        def updates(self, batch, rows):
+            steps.append(1)
+            if len(steps) == 5:
+                os.kill(os.getpid(), signal.SIGINT)
+            yield from super().updates(batch, rows)
 
-    monkeypatch.setitem(fit_function.__globals__["_STRATEGIES"], "joint", interrupting)
     before = signal.getsignal(signal.SIGINT)
-    run = mm.train.fit(model_of(toy), toy, epochs=50, batch_size=8, out=tmp_path / "run", progress=False)
+    run = mm.train.fit(
+        model_of(toy), toy, epochs=50, batch_size=8, out=tmp_path / "run", strategy=Interrupting(), progress=False
+    )
     assert run.status == "interrupted"
     assert len(steps) == 5, "the step was finished, no other was begun"
     assert signal.getsignal(signal.SIGINT) is before
@@ -127,12 +128,14 @@ def test_a_second_interrupt_is_immediate():
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
-def test_a_loss_that_is_not_finite_stops_at_that_step_and_names_the_samples(toy, monkeypatch):
-    def exploding(model, batch, task):
-        yield next(iter(mm.train.joint.losses(model, batch, task))) * math.nan
+def test_a_loss_that_is_not_finite_stops_at_that_step_and_names_the_samples(toy):
+    class Exploding(mm.train.strategies.Joint):
+        def updates(self, batch, rows):
+            for update in super().updates(batch, rows):
+                update.loss = update.loss * math.nan
+                yield update
 
-    monkeypatch.setitem(fit_function.__globals__["_STRATEGIES"], "joint", exploding)
-    run = mm.train.fit(model_of(toy), toy, epochs=3, batch_size=8, progress=False)
+    run = mm.train.fit(model_of(toy), toy, epochs=3, batch_size=8, strategy=Exploding(), progress=False)
     assert run.status == "diverged"
     assert len(run.info["diverged"]["samples"]) == 8
     assert set(run.info["diverged"]["samples"]) <= set(toy["train"].ids.tolist())
@@ -151,7 +154,9 @@ def test_a_loss_that_is_not_finite_stops_at_that_step_and_names_the_samples(toy,
         ({"weight_decay": -1}, "number ≥ 0"),
         ({"select": "median"}, "choose best or last"),
         ({"select": "last", "patience": 2}, "give one of them"),
-        ({"strategy": "shapley"}, "available: joint"),
+        ({"strategy": "joined"}, "did you mean 'joint'"),
+        ({"strategy": "joint", "strategy_options": {"x": 1}}, "it has no options"),
+        ({"strategy": None}, "available: joint"),
     ],
 )
 def test_wrong_options_are_refused_before_anything_starts(toy, tmp_path, options, message):
@@ -203,13 +208,15 @@ def test_every_precision_trains_and_leaves_a_float32_model(toy, precision):
     assert np.isfinite(run.predict(toy["test"])).all()
 
 
-def test_a_gradient_that_is_not_finite_stops_without_a_step(toy, tmp_path, monkeypatch):
-    def exploding(model, batch, task):
-        loss = next(iter(mm.train.joint.losses(model, batch, task)))
-        yield loss + 0 * (loss - loss.detach()).clamp(min=0).sqrt()  # finite value, infinite slope
+def test_a_gradient_that_is_not_finite_stops_without_a_step(toy, tmp_path):
+    class Exploding(mm.train.strategies.Joint):
+        def updates(self, batch, rows):
+            for update in super().updates(batch, rows):
+                loss = update.loss
+                update.loss = loss + 0 * (loss - loss.detach()).clamp(min=0).sqrt()  # finite value, infinite slope
+                yield update
 
-    monkeypatch.setitem(fit_function.__globals__["_STRATEGIES"], "joint", exploding)
-    run = mm.train.fit(model_of(toy), toy, epochs=2, out=tmp_path / "run", progress=False)
+    run = mm.train.fit(model_of(toy), toy, epochs=2, out=tmp_path / "run", strategy=Exploding(), progress=False)
     assert run.status == "diverged"
     assert run.info["diverged"]["gradient_norm"] in ("nan", "inf")
     assert same_weights(run.model.state_dict(), model_of(toy).state_dict())

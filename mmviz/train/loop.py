@@ -1,0 +1,190 @@
+"""The loop: epochs of batches, a strategy's updates on each, validation, a row of history."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+from tqdm.auto import tqdm
+
+from mmviz.models.batch import batch_of
+from mmviz.train.epochs import Epochs
+from mmviz.train.metrics import loss_of, scores_of
+from mmviz.train.schedule import warm_cosine
+from mmviz.train.training import Training
+
+if TYPE_CHECKING:
+    from lightning_fabric import Fabric
+    from torch.optim import Optimizer
+
+    from mmviz.data.dataset import Split
+    from mmviz.models.batch import Batch
+    from mmviz.models.fusion import FusionModel
+    from mmviz.train.config import TrainConfig
+    from mmviz.train.interrupt import Interruptible
+    from mmviz.train.record import Record
+    from mmviz.train.strategy import Strategy, Update
+
+FORWARD = ("encode", "streams", "pooled", "answer", "fuse", "learn")
+
+
+class Loop:
+    """One training.
+
+    Parameters
+    ----------
+    fabric
+        Device and precision.
+    raw
+        The model that is trained, on the CPU.
+    strategy
+        Fresh; it is begun here.
+    splits
+        What the updates see, what is held out of the training split, what validates; the last two may be None.
+    """
+
+    def __init__(
+        self,
+        fabric: Fabric,
+        raw: FusionModel,
+        strategy: Strategy,
+        splits: tuple[Split, Split | None, Split | None],
+        config: TrainConfig,
+        record: Record,
+        interrupt: Interruptible,
+    ) -> None:
+        self.fabric, self.raw, self.strategy, self.config = fabric, raw, strategy, config
+        self.record, self.interrupt = record, interrupt
+        self.samples, held_out, self.valid = splits
+        own = strategy.optimizers(raw, self._adamw)
+        wrapped, *optimizers = fabric.setup(raw, *own.values())
+        for method in FORWARD:
+            wrapped.mark_forward_method(method)
+        self.model = wrapped
+        self.optimizers = dict(zip(own, optimizers, strict=True))
+        self.epochs = Epochs(self.samples, config)
+        self.done = 0
+        self.training = Training(
+            wrapped, config, self.samples, held_out, fabric.device, np.random.default_rng([config.seed, 1])
+        )
+        strategy.begin(self.training)
+
+    def _adamw(self, decay: float = 1.0, parameters: Any = None) -> Optimizer:
+        """Return AdamW with the training's options: matrices decay, vectors do not."""
+        chosen = list(self.raw.parameters() if parameters is None else parameters)
+        groups = [
+            {"params": [p for p in chosen if p.ndim >= 2], "weight_decay": self.config.weight_decay * decay},
+            {"params": [p for p in chosen if p.ndim < 2], "weight_decay": 0.0},
+        ]
+        return torch.optim.AdamW([g for g in groups if g["params"]], lr=self.config.learning_rate)
+
+    def run(self, progress: bool) -> str:
+        """Train; return how it ended."""
+        self.record.keep(0, self._validate())
+        bar = tqdm(total=self.config.epochs * self.epochs.updates, disable=not progress, desc="training", unit="batch")
+        with bar:
+            for epoch in range(1, self.config.epochs + 1):
+                row = self._epoch(epoch, bar)
+                if row is None:
+                    return "diverged"
+                self.record.keep(epoch, row)
+                if self.interrupt.requested:
+                    return "interrupted"
+                if 0 < self.config.patience <= epoch - self.record.best:
+                    return "early_stopped"
+        return "finished"
+
+    def _epoch(self, epoch: int, bar: tqdm) -> dict[str, float] | None:
+        self.model.train()
+        start = time.perf_counter()
+        self.training.seconds.clear()
+        noted = dict(self.strategy.before_epoch(epoch))
+        order = self.strategy.order(epoch)
+        batches = self.epochs.updates if order is None else self.epochs.count(order)
+        total, norms, clipped, seen, updates = 0.0, 0.0, 0, 0, 0
+        parts: dict[str, list[float]] = defaultdict(lambda: [0.0, 0])
+        for number, (rows, read) in enumerate(self.epochs.batches(epoch, order)):
+            batch = read.to(self.fabric.device)
+            if self.config.augment is not None:
+                batch = self.config.augment(batch)
+            position = (epoch - 1) * self.epochs.updates + number * self.epochs.updates / batches
+            rate = self.config.learning_rate * warm_cosine(position, self.config.epochs * self.epochs.updates)
+            losses = []
+            for update in self.strategy.updates(batch, rows):
+                loss, norm = self._step(update, rate)
+                if not (math.isfinite(loss) and math.isfinite(norm)):
+                    self._diverged(loss, norm, update, rows)
+                    return None
+                losses.append(loss)
+                norms, clipped, updates = norms + norm, clipped + (norm > self.config.clip), updates + 1
+                for name, value in update.parts.items():
+                    parts[name][0] += float(value) * len(rows)
+                    parts[name][1] += len(rows)
+            self.done += 1
+            if losses:
+                total, seen = total + sum(losses) / len(losses) * len(rows), seen + len(rows)
+            bar.update()
+            if self.interrupt.requested:
+                break
+        row = {
+            "train_loss": total / seen if seen else math.nan,
+            "learning_rate": rate,
+            "gradient_norm": norms / updates if updates else math.nan,
+            "clipped": float(clipped),
+        }
+        row |= self._validate() | {name: value / count for name, (value, count) in parts.items()}
+        row |= noted | dict(self.strategy.after_epoch(epoch))
+        row |= {f"seconds_{what}": value for what, value in self.training.seconds.items()}
+        row["seconds"] = time.perf_counter() - start
+        bar.set_postfix(
+            {k: f"{row[k]:.3f}" for k in ("train_loss", "valid_loss", "valid_accuracy", "valid_mae") if k in row}
+        )
+        return row
+
+    def _step(self, update: Update, rate: float) -> tuple[float, float]:
+        """Make one update; return its loss and the norm of its gradient, and stop short where either is not finite."""
+        loss = update.loss.item()
+        if not math.isfinite(loss):
+            return loss, 0.0
+        optimizer = self.optimizers[update.optimizer]
+        self.fabric.backward(update.loss)
+        self.strategy.after_backward(update)
+        clipped = self.fabric.clip_gradients(self.model, optimizer, max_norm=self.config.clip, error_if_nonfinite=False)
+        norm = math.inf if clipped is None else float(clipped)
+        if not math.isfinite(norm):
+            return loss, norm
+        for group in optimizer.param_groups:
+            group["lr"] = rate * update.rate
+        optimizer.step()
+        self.raw.zero_grad()
+        return loss, norm
+
+    def _diverged(self, loss: float, norm: float, update: Update, rows: np.ndarray) -> None:
+        """Note where it went wrong: update, samples, and the modality where one alone was being trained."""
+        self.record.info["diverged"] = {
+            "update": self.done,
+            "loss": str(loss),
+            "gradient_norm": str(norm),
+            "modality": update.modality,
+            "samples": [str(i) for i in np.asarray(self.samples.ids)[rows]],
+        }
+
+    @torch.no_grad()
+    def _validate(self) -> dict[str, float]:
+        split = self.valid
+        if split is None:
+            return {}
+        self.model.eval()
+        batches = (batch_of(split, range(i, min(i + 256, len(split)))) for i in range(0, len(split), 256))
+        output = torch.cat([self._answer(batch.to(self.fabric.device)) for batch in batches])
+        target = torch.from_numpy(np.array(split.target))
+        task = self.raw.spec.task
+        scores = {f"valid_{name}": value for name, value in scores_of(task, output, target).items()}
+        return {"valid_loss": loss_of(task, output, target).item(), **scores}
+
+    def _answer(self, batch: Batch) -> torch.Tensor:
+        return self.model(batch).float().cpu()

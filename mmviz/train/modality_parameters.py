@@ -1,0 +1,95 @@
+"""Which parameters belong to one modality: its encoder, and its slice of every parameter that is stacked over modalities."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from mmviz.errors import ConfigError
+from mmviz.models.coupled_block import CoupledBlock
+from mmviz.models.cross_attention import CrossAttention
+from mmviz.models.encoder import Encoders
+from mmviz.models.stacked import StackedCausalConv, StackedLayerNorm, StackedLinear
+from mmviz.models.transformer import Transformer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from torch import Tensor, nn
+
+    from mmviz.models.fusion import FusionModel
+
+#: kind of module -> its own parameters whose first dimension runs over modalities, in equal parts
+_STACKED: dict[type[nn.Module], tuple[str, ...]] = {
+    StackedLinear: ("weight", "bias"),
+    StackedLayerNorm: ("weight", "bias"),
+    StackedCausalConv: ("weight", "bias"),
+    CoupledBlock: ("A_log", "D"),
+    Transformer: ("modality",),
+}
+#: kind of module -> its lists that hold one module per modality
+_LISTED: dict[type[nn.Module], tuple[str, ...]] = {Encoders: ("encoders",), CrossAttention: ("own",)}
+
+
+class Part(NamedTuple):
+    """A parameter, or the rows of it that belong to one modality."""
+
+    name: str
+    parameter: nn.Parameter
+    rows: slice
+
+    @property
+    def gradient(self) -> Tensor | None:
+        """The gradient, as a view that may be changed in place; None where there is none."""
+        grad = self.parameter.grad
+        return None if grad is None else grad[self.rows]
+
+
+def modality_parameters(model: FusionModel, modality: int) -> list[Part]:
+    """Return what only one modality's way to the fusion goes through.
+
+    Parameters
+    ----------
+    model
+        A model of :mod:`mmviz.models`.
+    modality
+        Its position in ``model.spec.modalities``.
+
+    Returns
+    -------
+    list of Part
+        Encoder ``modality`` whole, slice ``modality`` of what is stacked (the streams of Coupled Mamba and of late fusion, the
+        factors of low-rank fusion, the units of gated fusion, the Transformer's modality embedding), element ``modality`` of
+        lists with one module per modality. All else (heads, attention, coupling weights, weights of a mean) is shared. Parts of
+        different modalities do not overlap.
+
+    Raises
+    ------
+    ConfigError
+        If there is no such modality.
+
+    Notes
+    -----
+    A mixer between coupled layers reads every modality, but its slice m only writes to m's stream: it counts as m's. With m
+    masked, the gradient of every part of m is exactly zero, in every model: tests/train/test_modality_parameters.py.
+    """
+    count = len(model.spec.modalities)
+    if type(modality) is not int or not 0 <= modality < count:
+        raise ConfigError(f"modality_parameters: modality={modality!r}, expected a position from 0 to {count - 1}")
+    return list(_parts(model, "", modality, count))
+
+
+def _parts(module: nn.Module, place: str, modality: int, count: int) -> Iterator[Part]:
+    if isinstance(module, CoupledBlock) and module.coupling.modalities != count:
+        return  # one stream for all modalities together: nobody's own
+    for name in _STACKED.get(type(module), ()):
+        parameter = getattr(module, name)
+        if parameter is not None:
+            size = len(parameter) // count
+            yield Part(f"{place}{name}", parameter, slice(modality * size, (modality + 1) * size))
+    for name, child in module.named_children():
+        if name in _LISTED.get(type(module), ()):
+            mine = f"{place}{name}.{modality}"
+            own = child.get_submodule(str(modality))
+            yield from (Part(f"{mine}.{n}", p, slice(None)) for n, p in own.named_parameters())
+        else:
+            yield from _parts(child, f"{place}{name}.", modality, count)

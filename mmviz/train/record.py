@@ -1,0 +1,77 @@
+"""What a training leaves behind as it goes: a row of history and the weights of every epoch, in memory and on disk."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import mmkernels
+
+from mmviz.data.spec_json import spec_to_json
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from mmviz.models.fusion import FusionModel
+    from mmviz.train.folder import RunFolder
+
+
+@dataclass
+class Record:
+    """The history so far, and which epoch is the one to return.
+
+    Attributes
+    ----------
+    model
+        Whose weights are kept.
+    select
+        ``best`` or ``last``.
+    folder
+        Where it is published after every epoch; None for memory only.
+    info
+        Of the run; ``backend`` is filled in here.
+    """
+
+    model: FusionModel
+    select: str
+    folder: RunFolder | None
+    info: dict[str, Any]
+    history: list[dict[str, float]] = field(default_factory=list)
+    weights: dict[int, dict[str, Tensor]] = field(default_factory=dict)
+    entries: dict[str, dict[str, str]] = field(default_factory=dict)
+    best: int = 0
+
+    def keep(self, epoch: int, row: dict[str, float]) -> None:
+        """Add a finished epoch."""
+        self.history.append({"epoch": float(epoch), **row})
+        self.weights[epoch] = {k: v.detach().cpu().float().clone() for k, v in self.model.state_dict().items()}
+        chosen = self.history[-1] if self.select == "last" else max(self.history, key=_goodness)
+        self.best = int(chosen["epoch"])
+        ran = mmkernels.last_backend()
+        self.info["backend"] = "none" if ran is None else ran.backend
+        if self.folder is not None:
+            self.entries[str(epoch)] = self.folder.write_weights(epoch, self.weights[epoch])
+            self.publish("running")
+
+    def publish(self, status: str) -> None:
+        """Write the index of the run, where it has a folder."""
+        if self.folder is not None:
+            self.folder.write_index(
+                {
+                    "status": status,
+                    "best_epoch": self.best,
+                    "info": self.info,
+                    "history": self.history,
+                    "weights": self.entries,
+                    "spec": spec_to_json(self.model.spec),
+                }
+            )
+
+
+def _goodness(row: dict[str, float]) -> tuple[float, ...]:
+    """Return what the best epoch has most of: validation score, then least validation loss; without a split, epochs."""
+    if "valid_loss" not in row:
+        return (row["epoch"],)
+    score = row["valid_accuracy"] if "valid_accuracy" in row else -row["valid_mae"]
+    return (score, -row["valid_loss"]) if math.isfinite(row["valid_loss"]) else (-math.inf, -math.inf)

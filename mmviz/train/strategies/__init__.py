@@ -1,0 +1,50 @@
+"""One file per strategy. `strategy_of` is the only registry: a name and options in, a strategy out."""
+
+from __future__ import annotations
+
+import copy
+import difflib
+from typing import TYPE_CHECKING, Any
+
+from mmviz.errors import ConfigError
+from mmviz.train.strategies.joint import Joint
+from mmviz.train.strategy import Strategy
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+STRATEGIES: dict[str, type[Strategy]] = {kind.name: kind for kind in (Joint,)}
+
+
+def strategy_of(strategy: str | Strategy, options: Mapping[str, Any] | None = None) -> Strategy:
+    """Return a fresh strategy.
+
+    Parameters
+    ----------
+    strategy
+        A name of :data:`STRATEGIES`, or a strategy with its options; of the latter a copy is made.
+    options
+        Fields of the strategy's ``Options``, with a name only.
+
+    Raises
+    ------
+    ConfigError
+        Unknown name or option (with the nearest known one), a value out of range, or options beside a strategy that has its own.
+    """
+    if isinstance(strategy, Strategy):
+        if options:
+            raise ConfigError(
+                f"fit: strategy is a {type(strategy).__name__} with options of its own; leave out strategy_options, "
+                f"or name it: strategy={strategy.name!r}"
+            )
+        return copy.deepcopy(strategy)
+    if not isinstance(strategy, str) or strategy not in STRATEGIES:
+        close = difflib.get_close_matches(strategy, list(STRATEGIES), 1) if isinstance(strategy, str) else []
+        hint = f", did you mean {close[0]!r}?" if close else ""
+        raise ConfigError(f"fit: strategy={strategy!r} is unknown{hint}; available: {', '.join(STRATEGIES)}")
+    if options is not None and not hasattr(options, "keys"):
+        raise ConfigError(f"fit: strategy_options={options!r}, expected a dict of option names and values")
+    return STRATEGIES[strategy](**(options or {}))
+
+
+__all__ = ["STRATEGIES", "Joint", "strategy_of"]

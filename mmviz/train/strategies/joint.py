@@ -1,0 +1,24 @@
+"""The joint strategy: every modality in every update, one loss."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mmviz.train.strategy import Strategy, Update
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import numpy as np
+
+    from mmviz.models.batch import Batch
+
+
+class Joint(Strategy):
+    """One update per batch: the task's loss and the model's own penalties."""
+
+    name = "joint"
+
+    def updates(self, batch: Batch, rows: np.ndarray) -> Iterator[Update]:
+        """Yield the one update."""
+        yield self.training.joint(self.training.model.encode(batch), batch.truth)
