@@ -12,6 +12,8 @@ from mmviz.errors import ConfigError
 from mmviz.models.average import Average, AverageConfig
 from mmviz.models.concat import Concat, ConcatConfig
 from mmviz.models.coupled_mamba import CoupledMamba, CoupledMambaConfig
+from mmviz.models.cross_attention import CrossAttention, CrossAttentionConfig
+from mmviz.models.early import Early, EarlyConfig
 from mmviz.models.fusion import FusionModel
 from mmviz.models.gated import Gated, GatedConfig
 from mmviz.models.late import Late, LateConfig
@@ -23,16 +25,19 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from mmviz.data.spec import Spec
+    from mmviz.models.config import FusionConfig
 
-_REGISTRY: dict[str, tuple[type[FusionModel], type]] = {
+_REGISTRY: dict[str, tuple[type[FusionModel], type[FusionConfig]]] = {
     "coupled_mamba": (CoupledMamba, CoupledMambaConfig),
     "average": (Average, AverageConfig),
     "concat": (Concat, ConcatConfig),
+    "early": (Early, EarlyConfig),
     "gated": (Gated, GatedConfig),
     "late": (Late, LateConfig),
     "lmf": (LMF, LMFConfig),
     "tfn": (TFN, TFNConfig),
     "transformer": (Transformer, TransformerConfig),
+    "cross_attention": (CrossAttention, CrossAttentionConfig),
 }
 
 
@@ -60,20 +65,32 @@ def build(name: str, spec: Spec, *, seed: int = 0, **options: Any) -> FusionMode
     ConfigError
         Unknown name or option (with the nearest known one), or a value out of range.
     """
-    if name not in _REGISTRY:
-        raise ConfigError(f"model {name!r} is unknown{_nearest(name, _REGISTRY)}; available: {', '.join(_REGISTRY)}")
     if not hasattr(spec, "modalities"):
         raise ConfigError(f"build({name!r}): spec is a {type(spec).__name__}, expected the .spec of a data set")
-    model, config = _REGISTRY[name]
+    config = config_of(name, **options)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        return _REGISTRY[name][0](spec, config)
+
+
+def config_of(name: str, **options: Any) -> FusionConfig:
+    """Return a model's options, checked, the defaults among them; no data are needed.
+
+    Raises
+    ------
+    ConfigError
+        As :func:`build`.
+    """
+    if name not in _REGISTRY:
+        raise ConfigError(f"model {name!r} is unknown{_nearest(name, _REGISTRY)}; available: {', '.join(_REGISTRY)}")
+    config = _REGISTRY[name][1]
     known = [field.name for field in dataclasses.fields(config)]
     for option in options:
         if option not in known:
             raise ConfigError(
                 f"build({name!r}): option {option!r} is unknown{_nearest(option, known)}; known: {', '.join(known)}"
             )
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
-        return model(spec, config(**options))
+    return config(**options)
 
 
 def name_of(model: FusionModel) -> str:

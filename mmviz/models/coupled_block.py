@@ -9,6 +9,7 @@ import torch
 from mmkernels import coupled_scan
 from torch import nn
 
+from mmviz.errors import ConfigError
 from mmviz.models.coupling import Coupling
 from mmviz.models.stacked import StackedCausalConv, StackedLayerNorm, StackedLinear
 
@@ -43,6 +44,8 @@ class CoupledBlock(nn.Module):
         Inner channels per outer channel; E = expand · width.
     taps
         Taps of the causal depthwise convolution.
+    dt_rank
+        Rank of Δ's projection, ≥ 1; None takes ceil(width / 8), as in the published code.
     coupling
         See :class:`mmviz.models.coupling.Coupling`.
     backend
@@ -51,8 +54,7 @@ class CoupledBlock(nn.Module):
     Notes
     -----
     Source: Coupled Mamba, arXiv 2405.18014, Algorithm 1 and equations 6 and 10. Printed without an exponential,
-    the line for S is read as exp(Δ·A) with A = -exp(A_log) < 0. Δ's projection has rank ceil(width / 8), as in the
-    published code. D-skip and the bias of Δ follow Mamba (arXiv 2312.00752). Each modality has its own A, B, C: a reading,
+    the line for S is read as exp(Δ·A) with A = -exp(A_log) < 0. D-skip and the bias of Δ follow Mamba (arXiv 2312.00752). Each modality has its own A, B, C: a reading,
     as the paper does not say.
     """
 
@@ -64,11 +66,14 @@ class CoupledBlock(nn.Module):
         state: int = 16,
         expand: int = 2,
         taps: int = 4,
+        dt_rank: int | None = None,
         coupling: str = "softmax",
         backend: str = "auto",
     ) -> None:
         super().__init__()
-        inner, rank = expand * width, math.ceil(width / 8)
+        if dt_rank is not None and (type(dt_rank) is not int or dt_rank < 1):
+            raise ConfigError(f"dt_rank={dt_rank!r}, expected an integer ≥ 1, or None for ceil(width / 8)")
+        inner, rank = expand * width, dt_rank or math.ceil(width / 8)
         self.state, self.rank, self.backend = state, rank, backend
         self.norm = StackedLayerNorm(modalities, width)
         self.into = StackedLinear(modalities, width, inner, bias=False)

@@ -12,6 +12,7 @@ from mmviz.errors import ConfigError
 from mmviz.models.config import FusionConfig
 from mmviz.models.coupled_block import CoupledBlock
 from mmviz.models.fusion import FusionModel
+from mmviz.models.head import head_of
 from mmviz.models.pooling import PresentMean
 from mmviz.models.stacked import StackedLayerNorm, StackedLinear
 
@@ -33,8 +34,10 @@ class CoupledMambaConfig(FusionConfig):
     layers, state, expand, taps
         Coupled layers, states per channel, inner channels per channel, convolution taps.
         The paper's best on MOSEI: width 128, layers 3, state 64; the defaults are sized for a laptop.
+    dt_rank
+        Rank of Δ's projection, ≥ 1; None takes ceil(width / 8). What the paper's Table 9 calls "Δ", as we read it.
     coupling
-        ``identity``, ``mean``, ``softmax`` or ``exact_sum``.
+        ``identity``, ``mean``, ``gain``, ``softmax`` or ``exact_sum``, see :class:`~mmviz.models.coupling.Coupling`.
     mix
         ``cat`` adds, between layers, a projection of all modalities to each (Figure 1's "Cat", read as concatenation,
         projection and residual); ``none`` leaves the state coupling alone to carry anything across.
@@ -46,6 +49,7 @@ class CoupledMambaConfig(FusionConfig):
     state: int = 16
     expand: int = 2
     taps: int = 4
+    dt_rank: int | None = None
     coupling: str = "softmax"
     mix: str = "cat"
     backend: str = "auto"
@@ -74,6 +78,7 @@ class CoupledMamba(FusionModel):
                 state=config.state,
                 expand=config.expand,
                 taps=config.taps,
+                dt_rank=config.dt_rank,
                 coupling=config.coupling,
                 backend=config.backend,
             )
@@ -83,12 +88,7 @@ class CoupledMamba(FusionModel):
         self.mixers = nn.ModuleList(StackedLinear(M, M * width, width) for _ in range(mixers))
         self.norm = StackedLayerNorm(M, width)
         self.present_mean = PresentMean(M)
-        self.head = nn.Sequential(
-            nn.Dropout(config.dropout),
-            nn.Linear(width, width),
-            nn.GELU(),
-            nn.Linear(width, spec.task.outputs),
-        )
+        self.head = head_of(width, width, spec.task.outputs, config.dropout)
 
     def streams(self, steps: Steps, seen: Observation | None = None) -> Float[Tensor, "modality batch time width"]:
         """Return the output of the last coupled layer, normalised."""

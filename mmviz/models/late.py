@@ -30,14 +30,19 @@ class LateConfig(FusionConfig):
     Attributes
     ----------
     layers, state, expand, taps
-        Mamba layers per stream, states per channel, inner channels per channel, convolution taps; each ≥ 1. The rest as
-        in :class:`~mmviz.models.config.FusionConfig`; the scan runs on the backend that is fastest here.
+        Mamba layers per stream, states per channel, inner channels per channel, convolution taps; each ≥ 1.
+    dt_rank
+        Rank of Δ's projection, ≥ 1; None takes ceil(width / 8).
+    backend
+        Backend of the scan. The rest as in :class:`~mmviz.models.config.FusionConfig`.
     """
 
     layers: int = 2
     state: int = 16
     expand: int = 2
     taps: int = 4
+    dt_rank: int | None = None
+    backend: str = "auto"
 
 
 class Late(FusionModel):
@@ -58,7 +63,16 @@ class Late(FusionModel):
         super().__init__(spec, config)
         M, width = len(spec.modalities), config.width
         self.blocks = nn.ModuleList(
-            CoupledBlock(M, width, state=config.state, expand=config.expand, taps=config.taps, coupling="identity")
+            CoupledBlock(
+                M,
+                width,
+                state=config.state,
+                expand=config.expand,
+                taps=config.taps,
+                dt_rank=config.dt_rank,
+                coupling="identity",
+                backend=config.backend,
+            )
             for _ in range(config.layers)
         )
         self.norm = StackedLayerNorm(M, width)

@@ -64,13 +64,21 @@ def test_identity_and_exact_sum_are_literal():
     assert torch.equal(Coupling(3, "exact_sum")(everyone)[0], torch.ones(3, 3))
 
 
+def test_a_gain_scales_the_mean_and_stays_below_it():
+    some = torch.tensor([[True, False, True]])
+    gain, mean = Coupling(3, "gain"), Coupling(3, "mean")
+    torch.testing.assert_close(gain(some), torch.sigmoid(torch.tensor(2.0)) * mean(some))
+    gain(some).sum().backward()
+    assert gain.gain.grad != 0
+
+
 @pytest.mark.parametrize("kind", COUPLINGS)
 def test_coupling_is_finite_when_nothing_is_present(kind):
     assert bool(torch.isfinite(Coupling(3, kind)(torch.zeros(2, 3, dtype=torch.bool))).all())
 
 
 def test_unknown_kinds_are_refused_with_the_known_ones():
-    with pytest.raises(ConfigError, match="identity, mean, softmax, exact_sum"):
+    with pytest.raises(ConfigError, match="identity, mean, gain, softmax, exact_sum"):
         Coupling(3, "sum")
     with pytest.raises(ConfigError, match="mean, max, last"):
         RunningPool("median")

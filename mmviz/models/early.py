@@ -1,0 +1,111 @@
+"""Early fusion: the steps of all modalities become one sequence, on which Mamba blocks run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import torch
+from torch import nn
+
+from mmviz.errors import ConfigError
+from mmviz.models.config import FusionConfig
+from mmviz.models.coupled_block import CoupledBlock
+from mmviz.models.fusion import FusionModel
+from mmviz.models.head import head_of
+
+if TYPE_CHECKING:
+    from jaxtyping import Bool, Float
+    from torch import Tensor
+
+    from mmviz.data.spec import Spec
+    from mmviz.models.observation import Observation
+    from mmviz.models.steps import Steps
+
+JOINS = ("average", "concat")
+
+
+@dataclass(frozen=True)
+class EarlyConfig(FusionConfig):
+    """Options of ``build("early", spec, ...)``.
+
+    Attributes
+    ----------
+    join
+        ``average``: the mean of the modalities that are valid at a step. ``concat``: side by side, zeros where one is not
+        valid, then a map to ``width``.
+    layers, state, expand, taps
+        Mamba blocks, states per channel, inner channels per channel, convolution taps; each ≥ 1.
+    dt_rank
+        Rank of Δ's projection, ≥ 1; None takes ceil(width / 8).
+    backend
+        Backend of the scan. The rest as in :class:`~mmviz.models.config.FusionConfig`.
+    """
+
+    join: str = "concat"
+    layers: int = 1
+    state: int = 16
+    expand: int = 2
+    taps: int = 4
+    dt_rank: int | None = None
+    backend: str = "auto"
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.join not in JOINS:
+            raise ConfigError(f"Early: join={self.join!r} is unknown; choose {' or '.join(JOINS)}")
+
+
+class Early(FusionModel):
+    """One sequence for all modalities, Mamba blocks, a pool, a head.
+
+    The sequence has a step where any modality has one. Each modality that is present pools it over its own steps, and the
+    pools are averaged: without padding that is one pool. A sample without a modality is answered by the same rule as one
+    with gaps; nothing present: the head's answer to zeros. The states belong to no modality, so the Trace holds none.
+
+    Notes
+    -----
+    A reading of "average fusion" and "concat fusion" (Coupled Mamba, arXiv 2405.18014, Table 11: the mean, or the
+    concatenation, of the features, then one Mamba block). That features are joined step by step, and that the concatenation
+    is mapped back to ``width``, is ours.
+    """
+
+    config: EarlyConfig
+
+    def __init__(self, spec: Spec, config: EarlyConfig) -> None:
+        super().__init__(spec, config)
+        M, width = len(spec.modalities), config.width
+        self.joined = nn.Linear(M * width, width) if config.join == "concat" else None
+        self.blocks = nn.ModuleList(
+            CoupledBlock(
+                1,
+                width,
+                state=config.state,
+                expand=config.expand,
+                taps=config.taps,
+                dt_rank=config.dt_rank,
+                coupling="identity",
+                backend=config.backend,
+            )
+            for _ in range(config.layers)
+        )
+        self.norm = nn.LayerNorm(width)
+        self.head = head_of(width, width, spec.task.outputs, config.dropout)
+
+    def streams(self, steps: Steps, seen: Observation | None = None) -> Float[Tensor, "modality batch time width"]:
+        """Return the one sequence, once for every modality that will pool it."""
+        x, mask = steps
+        if self.joined is None:
+            one = x.sum(0, keepdim=True) / mask.sum(0).clamp(min=1)[..., None]
+        else:
+            one = self.joined(x.permute(1, 2, 0, 3).flatten(2))[None]
+        valid = None if steps.holes is None else mask.any(0, keepdim=True)
+        for block in self.blocks:
+            one = block(one, valid)
+        return self.norm(one).expand(len(x), -1, -1, -1)
+
+    def answer(
+        self, pooled: Float[Tensor, "modality batch time width"], present: Bool[Tensor, "modality batch time"]
+    ) -> Float[Tensor, "batch time output"]:
+        """Average the pools of what is present, then the head."""
+        return self.head(pooled.sum(0) / torch.clamp(present.sum(0), min=1)[..., None])
