@@ -13,15 +13,61 @@ if TYPE_CHECKING:
 
 #: variable -> (dimensions, numpy dtype kinds)
 FRAME: dict[str, tuple[tuple[str, ...], str]] = {
-    "state": (("epoch", "traced", "layer", "modality", "time", "channel"), "u"),
     "state_valid": (("traced", "modality", "time"), "bu"),
     "prediction": (("epoch", "traced", "time", "output"), "f"),
     "contribution": (("epoch", "traced", "time", "modality"), "f"),
     "baseline": (("epoch", "traced", "time"), "f"),
-    "coupling": (("epoch", "layer", "modality", "source"), "f"),
 }
-_COORDINATES = ("epoch", "layer", "modality", "output", "sample_id", "target")
+#: what each further view needs; a frame holds all variables of a group or none
+GROUPS: dict[str, dict[str, tuple[tuple[str, ...], str]]] = {
+    "states": {
+        "state": (("epoch", "traced", "layer", "modality", "time", "channel"), "u"),
+        "coupling": (("epoch", "layer", "modality", "source"), "f"),
+    },
+    "memory": {
+        "half_life": (("layer", "modality", "channel"), "f"),
+        "channel_index": (("layer", "modality", "channel"), "iuf"),
+    },
+    "paths": {
+        "path": (("traced", "layer", "modality", "time", "axis"), "f"),
+        "path_share": (("traced", "layer", "axis"), "f"),
+        "heard": (("traced", "layer", "modality", "source"), "f"),
+    },
+    "game": {"game": (("epoch", "traced", "time", "coalition"), "f")},
+    "overall": dict.fromkeys(("phi_mean", "phi_low", "phi_high"), (("modality",), "f")),
+    "training": {
+        "history": (("history_epoch", "curve"), "f"),
+        "growth": (("epoch", "modality"), "f"),
+        "deviation": (("epoch",), "f"),
+    },
+    "samples": {
+        "listed_phi": (("listed", "modality"), "f"),
+        "listed_answer": (("listed",), "f"),
+        "listed_correct": (("listed",), "f"),
+        "listed_traced": (("listed",), "iuf"),
+    },
+    "influence": {"influence": (("traced", "layer", "modality", "block", "source", "source_block"), "u")},
+    "routing": {"routing": (("epoch", "traced", "layer", "modality", "time", "expert"), "u")},
+    "transport": {
+        "plan": (("traced", "pair", "time", "anchor_time"), "u"),
+        "cost": (("traced", "pair", "time", "anchor_time"), "u"),
+        "distance": (("epoch", "traced", "pair"), "f"),
+    },
+}
+_COORDINATES = ("epoch", "output", "sample_id", "target")
+_GROUP_COORDINATES = {
+    "states": ("layer",),
+    "samples": ("listed_id", "listed_target", "listed_said"),
+    "influence": ("block",),
+    "routing": ("expert", "owner"),
+    "transport": ("pair_source", "pair_anchor"),
+}
 _TASKS = ("classification", "regression")
+
+
+def groups_of(frame: xr.Dataset) -> list[str]:
+    """Return the groups of :data:`GROUPS` that a frame holds."""
+    return [group for group, variables in GROUPS.items() if any(name in frame.variables for name in variables)]
 
 
 def check_frame(frame: xr.Dataset) -> None:
@@ -32,9 +78,13 @@ def check_frame(frame: xr.Dataset) -> None:
     DataError
         The first variable, dimension, type or attribute that is not as it must be.
     """
-    for name, (dims, kinds) in FRAME.items():
+    groups = groups_of(frame)
+    wanted = dict(FRAME)
+    for group in groups:
+        wanted |= GROUPS[group]
+    for name, (dims, kinds) in wanted.items():
         _check_variable(frame, name, dims, kinds)
-    for name in _COORDINATES:
+    for name in (*_COORDINATES, *(name for group in groups for name in _GROUP_COORDINATES.get(group, ()))):
         if name not in frame.coords:
             raise DataError(
                 f"frame: coordinate {name!r} is missing; it has {_listed(frame.coords)}; add it with assign_coords"
@@ -45,13 +95,14 @@ def check_frame(frame: xr.Dataset) -> None:
     empty = [str(dim) for dim, size in frame.sizes.items() if size == 0]
     if empty:
         raise DataError(f"frame: dimension {empty[0]!r} has size 0; every dimension needs at least one entry")
-    if frame["state"].dtype != np.uint8:
-        raise DataError(f"frame: 'state' has type {frame['state'].dtype}, expected uint8, 255 = the layer's scale")
+    for name in ("state", "influence", "routing", "plan", "cost"):
+        if name in frame and frame[name].dtype != np.uint8:
+            raise DataError(f"frame: {name!r} has type {frame[name].dtype}, expected uint8, 255 = its scale")
     _check_task(frame)
 
 
 def _check_variable(frame: xr.Dataset, name: str, dims: tuple[str, ...], kinds: str) -> None:
-    if name not in frame.data_vars:
+    if name not in frame.variables:
         raise DataError(
             f"frame: variable {name!r} is missing; it holds {_listed(frame.data_vars)}; "
             "make frames with mmviz.plots.explorer_frame"

@@ -11,11 +11,13 @@ import traitlets
 
 from mmviz.errors import ConfigError
 from mmviz.io.atomic import write_bytes_atomic
+from mmviz.plots.escape import visible
 from mmviz.widgets import source
 from mmviz.widgets.contract import check_frame
 from mmviz.widgets.page import page
 from mmviz.widgets.payload import header, pack, sizes
-from mmviz.widgets.selection import check_selection
+from mmviz.widgets.recipe import read_recipe, write_recipe
+from mmviz.widgets.selection import Choices, check_selection
 from mmviz.widgets.words import readout
 
 if TYPE_CHECKING:
@@ -34,14 +36,18 @@ class Explorer(anywidget.AnyWidget):
     frame
         Instead of a Trace: what :func:`mmviz.plots.explorer_frame` returned for one.
     selection
-        What is shown first: indices ``sample``, ``epoch``, ``layer``, ``time``. Default: the first sample at the
-        best epoch (else the last), heard to its end.
+        What is shown first, any keys of ``selection`` below. Default: the first sample at the best epoch (else the last),
+        heard to its end.
+    recipe
+        Instead of a selection: what :attr:`recipe` returned, here or for another recording of the same data.
 
     Attributes
     ----------
     selection
-        The same four indices, followed and settable from code: ``explorer.selection = {"epoch": 3}``.
-        Keys left out keep their value. Assign a new dict; changing the old one in place shows nothing.
+        What is shown, as one dict of JSON values, followed and settable from code: ``explorer.selection = {"epoch": 3}``.
+        Indices ``sample``, ``epoch``, ``layer``, ``channel`` (the row of the state maps), ``time``; ``brush``: None or
+        [first step, last step]; ``masked``: modalities the model is not to hear; ``run``: "A", and with ``other``
+        "B" or "both". Keys left out keep their value. Assign a new dict; changing the old one in place shows nothing.
     message
         Why the last selection that came from the browser was refused, or "".
     frame
@@ -66,22 +72,31 @@ class Explorer(anywidget.AnyWidget):
         trace: xr.DataTree | None = None,
         *,
         frame: xr.Dataset | None = None,
-        selection: dict[str, int] | None = None,
+        selection: dict[str, Any] | None = None,
+        recipe: dict[str, Any] | None = None,
     ) -> None:
         if (trace is None) == (frame is None):
             given = "both" if frame is not None else "neither"
             raise ConfigError(f"Explorer: {given} of trace and frame given; give one of them")
         self.frame: xr.Dataset = frame if trace is None else _frame_of(trace)  # type: ignore[assignment]
         check_frame(self.frame)
-        self._sizes = sizes(self.frame)
-        first = _first(self.frame)
-        chosen = check_selection({} if selection is None else selection, sizes=self._sizes, current=first)
+        self._choices = _choices(self.frame)
+        if selection is not None and recipe is not None:
+            raise ConfigError("Explorer: both of selection and recipe given; give one of them")
+        asked = {} if selection is None else selection
+        asked = asked if recipe is None else read_recipe(self.frame, recipe)
+        chosen = check_selection(asked, choices=self._choices, current=_first(self.frame))
         super().__init__(data=pack(self.frame), selection=chosen)
 
     @classmethod
-    def from_frame(cls, frame: xr.Dataset, *, selection: dict[str, int] | None = None) -> Explorer:
+    def from_frame(cls, frame: xr.Dataset, *, selection: dict[str, Any] | None = None) -> Explorer:
         """Return the view of a frame that was computed before, for example read from a file."""
         return cls(frame=frame, selection=selection)
+
+    @property
+    def recipe(self) -> dict[str, Any]:
+        """The selection in names (sample id, epoch and layer numbers) as JSON values; ``Explorer(trace, recipe=...)`` shows it."""
+        return write_recipe(self.frame, self.selection)
 
     @property
     def readout(self) -> str:
@@ -119,15 +134,15 @@ class Explorer(anywidget.AnyWidget):
         super().set_state(accepted)
 
     @traitlets.validate("selection")
-    def _validate_selection(self, proposal: dict[str, Any]) -> dict[str, int]:
+    def _validate_selection(self, proposal: dict[str, Any]) -> dict[str, Any]:
         return self._checked(proposal["value"])
 
     @traitlets.observe("selection")
     def _forget_message(self, _change: object) -> None:
         self.message = ""
 
-    def _checked(self, given: object) -> dict[str, int]:
-        return check_selection(given, sizes=self._sizes, current=self.selection)
+    def _checked(self, given: object) -> dict[str, Any]:
+        return check_selection(given, choices=self._choices, current=self.selection)
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         """Return the widget, and a sentence for front ends that show none."""
@@ -145,8 +160,15 @@ def _frame_of(trace: xr.DataTree) -> xr.Dataset:
     return plots.explorer_frame(trace)
 
 
-def _first(frame: xr.Dataset) -> dict[str, int]:
+def _choices(frame: xr.Dataset) -> Choices:
+    """Return what can be selected; modalities can be masked where the answers to their subsets were recorded."""
+    names = [visible(name) for name in frame["modality"].values] if "game" in frame else []
+    return Choices(sizes(frame), names)
+
+
+def _first(frame: xr.Dataset) -> dict[str, Any]:
     epochs = [int(epoch) for epoch in frame["epoch"].values]
     best = frame.attrs.get("best_epoch")
     epoch = epochs.index(best) if best in epochs else len(epochs) - 1
-    return {"sample": 0, "epoch": epoch, "layer": 0, "time": frame.sizes["time"] - 1}
+    indices = {"sample": 0, "epoch": epoch, "layer": 0, "channel": 0, "time": frame.sizes["time"] - 1}
+    return {**indices, "brush": None, "masked": [], "run": "A"}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import gzip
 import hashlib
 import json
 from typing import TYPE_CHECKING
@@ -32,7 +31,7 @@ _PAGE = """<!doctype html>
 """
 
 
-def page(data: Mapping[str, str | bytes], *, selection: Mapping[str, int], title: str) -> str:
+def page(data: Mapping[str, str | bytes], *, selection: Mapping[str, object], title: str) -> str:
     """Return a whole HTML page; equal input gives equal text.
 
     Its content security policy lets only our own script and style act (by their SHA-256) and forbids every request, so that
@@ -49,14 +48,11 @@ def page(data: Mapping[str, str | bytes], *, selection: Mapping[str, int], title
     """
     script = f"{source.module()}\n{source.read('page.js')}"
     style = f"{source.read('style.css')}\n{source.read('page.css')}"
-    buffers = {name: _packed(raw) for name, raw in data.items() if isinstance(raw, bytes)}
-    study = {"meta": data["meta"], "buffers": buffers, "selection": dict(selection), "message": "", "level": 1}
+    texts = {name: text for name, text in data.items() if isinstance(text, str)}
+    buffers = {name: base64.b64encode(raw).decode("ascii") for name, raw in data.items() if isinstance(raw, bytes)}
+    study = {"texts": texts, "buffers": buffers, "selection": dict(selection), "message": "", "level": 1}
     policy = f"default-src 'none'; script-src {_digest(script)}; style-src {_digest(style)}; base-uri 'none'; form-action 'none'"
     return _PAGE.format(policy=policy, title=escape.html(title), style=style, study=_json_in_html(study), script=script)
-
-
-def _packed(raw: bytes) -> str:
-    return base64.b64encode(gzip.compress(raw, 6, mtime=0)).decode("ascii")
 
 
 def _digest(text: str) -> str:

@@ -1,4 +1,4 @@
-"""From a frame to what travels to the browser: one JSON header and one binary buffer per array."""
+"""From a frame to what travels to the browser: one JSON header and one stream of arrays."""
 
 from __future__ import annotations
 
@@ -9,36 +9,38 @@ import numpy as np
 
 from mmviz.plots.escape import visible
 from mmviz.plots.theme import MODALITY_COLOURS
+from mmviz.widgets.contract import FRAME, GROUPS, groups_of
 from mmviz.widgets.duration import duration_s
+from mmviz.widgets.wire import encode
 from mmviz.widgets.words import digits
 
 if TYPE_CHECKING:
     import xarray as xr
 
-_SHARED = ("state", "state_valid", "prediction", "contribution", "baseline", "coupling")
-_COUNTED = {"sample": "traced", "epoch": "epoch", "layer": "layer", "time": "time"}
+_COUNTED = {"sample": "traced", "epoch": "epoch", "layer": "layer", "channel": "channel", "time": "time"}
 
 
 def pack(frame: xr.Dataset) -> dict[str, str | bytes]:
-    """Return ``{"meta": JSON, name: bytes, ...}`` for a checked frame.
+    """Return ``{"meta": JSON, "body": bytes}`` for a checked frame.
 
-    Arrays keep their values: bool and uint8 travel as uint8, floats as little-endian float32, in C order. Signals are named
+    The body holds every array with its values unchanged (see :mod:`mmviz.widgets.wire`). Signals are named
     ``signal_0``, ``signal_valid_0``, ... by the position of their modality, so no foreign text becomes a key.
     All text is made visible (see :func:`mmviz.plots.escape.visible`) and the header is pure ASCII.
     """
-    arrays = {name: frame[name].values for name in _SHARED}
+    arrays = {name: frame[name] for name in FRAME}
+    for group in groups_of(frame):
+        arrays |= {name: frame[name] for name in GROUPS[group]}
     for m, name in enumerate(map(str, frame["modality"].values)):
-        arrays[f"signal_{m}"] = frame[f"signal_{name}"].values
-        arrays[f"signal_valid_{m}"] = frame[f"signal_valid_{name}"].values
-    wire = {name: _wire(values) for name, values in arrays.items()}
-    described = {name: {"shape": a.shape, "dtype": str(a.dtype)} for name, a in wire.items()}
+        arrays[f"signal_{m}"] = frame[f"signal_{name}"]
+        arrays[f"signal_valid_{m}"] = frame[f"signal_valid_{name}"]
+    described, body = encode(arrays)
     meta = json.dumps({"arrays": described, **header(frame)}, allow_nan=False)
-    return {"meta": meta, **{name: a.tobytes() for name, a in wire.items()}}
+    return {"meta": meta, "body": body}
 
 
 def sizes(frame: xr.Dataset) -> dict[str, int]:
-    """Return how many samples, epochs, layers and time steps there are to choose from."""
-    return {key: int(frame.sizes[dim]) for key, dim in _COUNTED.items()}
+    """Return how many samples, epochs, layers, channels and time steps there are to choose from (at least one of each)."""
+    return {key: int(frame.sizes.get(dim, 1)) for key, dim in _COUNTED.items()}
 
 
 def header(frame: xr.Dataset) -> dict[str, Any]:
@@ -54,20 +56,55 @@ def header(frame: xr.Dataset) -> dict[str, Any]:
         "notes": [visible(note, longest=1000) for note in _list(attrs.get("notes"))],
         "align": str(attrs.get("align", "")),
         "sizes": sizes(frame),
-        "extents": {"time": int(frame.sizes["time"]), "channel": int(frame.sizes["channel"])},
         "samples": [visible(i) or f"sample {k}" for k, i in enumerate(frame["sample_id"].values)],
         "targets": [_finite(value) for value in frame["target"].values],
         "epochs": [int(value) for value in frame["epoch"].values],
-        "layers": [visible(value) for value in frame["layer"].values],
+        "best_epoch": attrs.get("best_epoch"),
+        "layers": [visible(value) for value in frame["layer"].values] if "layer" in frame.coords else ["1"],
         "outputs": [visible(value) for value in frame["output"].values],
         "modalities": [_modality(frame, name) for name in names],
         "colours": [MODALITY_COLOURS[m % len(MODALITY_COLOURS)] for m in range(min(7, len(names)))],
         "duration_s": [duration_s(frame, k) for k in range(frame.sizes["traced"])],
         "digits": digits(frame),
-        "scale": _scale(frame),
-        "state_name": visible(frame["state"].attrs.get("long_name", "state")),
-        "state_unit": visible(frame["state"].attrs.get("unit", "")),
+        **_of_groups(frame, names),
     }
+
+
+def _of_groups(frame: xr.Dataset, names: list[str]) -> dict[str, Any]:
+    out: dict[str, Any] = {}
+    held = groups_of(frame)
+    if "states" in held:
+        state = frame["state"].attrs
+        out |= {
+            "scale": _scale(frame, "state", "layer"),
+            "state_name": visible(state.get("long_name", "state")),
+            "state_unit": visible(state.get("unit", "")),
+        }
+    if "overall" in held:
+        out["overall"] = {"samples": int(frame["phi_mean"].attrs.get("n_samples", 0))}
+    if "training" in held:
+        out["curves"] = [visible(name) for name in frame["curve"].values]
+        out["history_epochs"] = [int(epoch) for epoch in frame["history_epoch"].values]
+    if "samples" in held:
+        out["listed"] = {
+            "id": [visible(i) or f"sample {k}" for k, i in enumerate(frame["listed_id"].values)],
+            "target": [visible(i) for i in frame["listed_target"].values],
+            "said": [visible(i) for i in frame["listed_said"].values],
+            "total": int(frame["listed_phi"].attrs.get("total", frame.sizes["listed"])),
+        }
+    if "influence" in held:
+        out["influence"] = {
+            "block": [int(b) for b in frame["block"].values],
+            "scale": _scale(frame, "influence", "layer"),
+        }
+    if "routing" in held:
+        owner = [names.index(str(o)) if str(o) in names else -1 for o in frame["owner"].values]
+        out["experts"] = [{"name": visible(n), "owner": o} for n, o in zip(frame["expert"].values, owner, strict=True)]
+    if "transport" in held:
+        ends = zip(frame["pair_source"].values, frame["pair_anchor"].values, strict=True)
+        out["pairs"] = [{"source": visible(a), "anchor": visible(b)} for a, b in ends]
+        out["transport_scale"] = {name: _scale(frame, name, "pair") for name in ("plan", "cost")}
+    return out
 
 
 def _modality(frame: xr.Dataset, name: str) -> dict[str, Any]:
@@ -77,13 +114,9 @@ def _modality(frame: xr.Dataset, name: str) -> dict[str, Any]:
     return {
         "name": visible(name),
         "unit": visible(signal.attrs.get("unit", "")),
+        "rate_hz": _finite(signal.attrs.get("rate_hz")),
         "features": [visible(f) for f in features],
     }
-
-
-def _wire(values: np.ndarray) -> np.ndarray:
-    kind = np.dtype("u1") if values.dtype.kind in "bu" else np.dtype("<f4")
-    return np.ascontiguousarray(values, dtype=kind)
 
 
 def _list(value: object) -> list[Any]:
@@ -91,11 +124,11 @@ def _list(value: object) -> list[Any]:
     return list(found) if isinstance(found, (list, tuple, np.ndarray)) else []
 
 
-def _scale(frame: xr.Dataset) -> list[float]:
-    found = [float(s) for s in _list(frame["state"].attrs.get("scale"))]
-    return found if len(found) == frame.sizes["layer"] else [1.0] * frame.sizes["layer"]
+def _scale(frame: xr.Dataset, name: str, dim: str) -> list[float]:
+    found = [float(s) for s in _list(frame[name].attrs.get("scale"))]
+    return found if len(found) == frame.sizes[dim] else [1.0] * frame.sizes[dim]
 
 
-def _finite(value: np.generic) -> int | float | None:
-    number = value.item()
-    return number if np.isfinite(number) else None
+def _finite(value: Any) -> int | float | None:
+    number = value.item() if isinstance(value, np.generic) else value
+    return number if isinstance(number, (int, float)) and np.isfinite(number) else None

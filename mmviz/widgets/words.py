@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from decimal import ROUND_HALF_UP, Context, Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -36,7 +36,7 @@ def fixed(value: float, places: int, *, plus: bool = False) -> str:
     return ("−" if value < 0 else "+" if plus else "") + text
 
 
-def readout(frame: xr.Dataset, selection: Mapping[str, int]) -> str:
+def readout(frame: xr.Dataset, selection: Mapping[str, Any]) -> str:
     """Return the sentence under the controls: epoch, moment, prediction, truth, contributions."""
     places = digits(frame)
     here = frame.isel(epoch=selection["epoch"], traced=selection["sample"], time=selection["time"])
@@ -45,10 +45,19 @@ def readout(frame: xr.Dataset, selection: Mapping[str, int]) -> str:
     shares = here["contribution"].values
     each = ", ".join(f"{n} {fixed(float(v), places, plus=True)}" for n, v in zip(names, shares, strict=True))
     when = _moment(frame, selection)
-    return f"epoch {epochs[selection['epoch']]} of {epochs[-1]}, {when}: {_answer(here, places)}; {each}"
+    return f"epoch {epochs[selection['epoch']]} of {epochs[-1]}, {when}: {_answer(here, places)}; {each}{_without(here, selection, places)}"
 
 
-def _moment(frame: xr.Dataset, selection: Mapping[str, int]) -> str:
+def _without(here: xr.Dataset, selection: Mapping[str, Any], places: int) -> str:
+    masked = selection.get("masked")
+    if not masked:
+        return ""
+    names = [visible(name) for name in here["modality"].values]
+    heard = sum(1 << i for i, name in enumerate(names) if name not in masked)
+    return f"; without {', '.join(masked)}: {fixed(float(here['game'].values[heard]), places)}"
+
+
+def _moment(frame: xr.Dataset, selection: Mapping[str, Any]) -> str:
     step, steps = selection["time"] + 1, frame.sizes["time"]
     seconds = duration_s(frame, selection["sample"])
     return f"step {step} of {steps}" if seconds is None else f"t = {fixed(step / steps * seconds, 2)} s"

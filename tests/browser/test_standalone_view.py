@@ -6,6 +6,7 @@ from mmviz.widgets.words import fixed
 
 pytestmark = pytest.mark.timeout(90)
 PLACES = [(0, 0, 0, 0), (2, 4, 1, 49), (1, 2, 0, 17)]
+SPAN = ["Start the span at the time cursor", "End the span at the time cursor"]
 KINDS = [
     {},
     {"task": "regression", "features": 12, "rate_hz": None},
@@ -124,12 +125,12 @@ def test_the_training_chart_picks_an_epoch(show):
 def test_every_control_is_reached_by_tab_in_reading_order(show):
     page = show()
     reached = []
-    for _ in range(5):
+    for _ in range(7):
         page.keyboard.press("Tab")
         reached.append(
             page.evaluate("document.activeElement.getAttribute('aria-label') ?? document.activeElement.tagName")
         )
-    assert reached == ["Sample", "Layer", "Epoch", "Time cursor", "SUMMARY"]
+    assert reached == ["Sample", "Layer", "Epoch", "Time cursor", *SPAN, "SUMMARY"]
 
 
 def test_escape_changes_nothing(show):
@@ -148,3 +149,49 @@ def test_keys_used_in_the_view_stay_in_it(show):
     for key in ("ArrowLeft", "Home", "PageUp", "Escape", "b", "Control+s"):
         page.keyboard.press(key)
     assert page.evaluate("heard") == ["Control", "s"]
+
+
+def test_a_span_is_brushed_with_the_mouse_and_with_the_keyboard(show):
+    page = show(selection=at(0, 4, 0, 20))
+    group = page.get_by_role("group", name="Span of time")
+    box = page.locator(".mmv-signal").first.bounding_box()
+    page.keyboard.down("Shift")
+    page.mouse.move(box["x"] + box["width"] * 0.205, box["y"] + 20)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.395, box["y"] + 20, steps=4)
+    page.mouse.up()
+    page.keyboard.up("Shift")
+    assert "0.80 to 1.60 s" in group.inner_text()
+    assert "t = 1.68 s" in sentence(page), "brushing leaves the cursor where it is"
+    page.keyboard.press("]")
+    assert "0.80 to 1.68 s" in group.inner_text()
+    page.keyboard.press("Escape")
+    assert "all" in group.inner_text()
+    slider(page, "Time cursor").focus()
+    page.keyboard.press("[")
+    assert "1.60 to 4.00 s" in group.inner_text() or "1.68 to 4.00 s" in group.inner_text()
+    page.get_by_role("button", name="Clear the span").click()
+    assert "all" in group.inner_text()
+
+
+def test_a_row_of_a_state_map_is_chosen_by_pressing_it(show):
+    page = show()
+    box = page.locator(".mmv-state").nth(2).bounding_box()
+    page.mouse.click(box["x"] + 30, box["y"] + box["height"] * 5.5 / 16)
+    tops = page.eval_on_selector_all(".mmv-row", "(rows) => rows.map((row) => row.style.top)")
+    assert tops == ["31.25%"] * 3
+
+
+def test_a_reload_shows_the_same_selection(show):
+    page = show(selection=at(0, 1, 0, 20))
+    slider(page, "Epoch").focus()
+    page.keyboard.press("ArrowRight")
+    slider(page, "Time cursor").focus()
+    page.keyboard.press("[")
+    said = sentence(page)
+    page.wait_for_timeout(500)
+    assert "brush" in page.evaluate("location.hash")
+    page.reload()
+    page.wait_for_selector(".mmv-readout:not(:empty)")
+    assert sentence(page) == said
+    assert page.get_by_role("button", name="Clear the span").is_enabled()

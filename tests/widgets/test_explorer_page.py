@@ -1,10 +1,13 @@
 import re
+from pathlib import Path
 
 import pytest
 from explorer_frames import make_frame
 from hostile_text import EVERYTHING, ODD
 
 from mmviz.widgets import Explorer, source
+
+VIEW = Path(source.__file__).parent / "view"
 
 
 def saved(tmp_path, **kind):
@@ -26,9 +29,24 @@ def test_the_notebook_and_the_page_run_the_same_module(tmp_path):
 
 def test_the_module_is_small_and_imports_nothing():
     module = source.module()
-    assert len(module.encode()) < 30_000
+    assert len(module.encode()) < 120_000
+    assert max(len(source.read(path.name).encode()) for path in VIEW.glob("*.js")) < 12_000
     assert not re.search(r"^\s*import\b|\bimport\(|\bfetch\(|XMLHttpRequest|WebSocket", module, re.MULTILINE)
     assert module.count("export ") == 1
+
+
+def test_every_file_of_the_view_is_joined_and_takes_only_what_another_gives():
+    given = {
+        path.stem: set(re.findall(r"^export (?:async )?(?:const|function) (\w+)", path.read_text(), re.MULTILINE))
+        for path in VIEW.glob("*.js")
+    }
+    for path in VIEW.glob("*.js"):
+        for names, other in re.findall(r'import \{ ([\w, ]+) \} from "\./(\w+)\.js"', path.read_text()):
+            assert set(names.split(", ")) <= given[other], (path.name, other)
+        if path.stem != "page":
+            assert f"const ${path.stem} = " in source.module()
+    for view in re.findall(r"import \* as (\w+)", source.read("views.js")):
+        assert {"needs", "mount"} <= given[view], view
 
 
 def test_the_module_never_turns_text_into_markup():
@@ -87,7 +105,7 @@ def test_the_page_opens_at_the_selection_of_the_moment_it_was_saved(tmp_path):
     explorer = Explorer(frame=make_frame())
     explorer.selection = {"epoch": 1, "time": 9}
     html = explorer.save(tmp_path / "a.html").read_text(encoding="utf-8")
-    assert '"selection": {"sample": 0, "epoch": 1, "layer": 0, "time": 9}' in html
+    assert '"selection": {"sample": 0, "epoch": 1, "layer": 0, "channel": 0, "time": 9, "brush": null' in html
 
 
 def test_a_failed_save_leaves_the_old_file_and_nothing_else(tmp_path, monkeypatch):

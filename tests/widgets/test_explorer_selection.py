@@ -1,3 +1,5 @@
+import json
+
 import numpy as np
 import pytest
 from explorer_frames import make_frame
@@ -6,6 +8,7 @@ from mmviz import plots
 from mmviz.errors import ConfigError
 from mmviz.widgets import Explorer
 
+REST = {"channel": 0, "brush": None, "masked": [], "run": "A"}
 WRONG = [
     ({"epochs": 1}, "unknown key 'epochs'"),
     ({"epoch": 5}, "epoch is 5, expected a whole number from 0 to 4"),
@@ -14,13 +17,21 @@ WRONG = [
     ({"layer": True}, r"layer is True \(bool\)"),
     ({"time": "3"}, r"time is '3' \(str\)"),
     ({"time": None}, "time is None"),
+    ({"channel": 16}, "channel is 16, expected a whole number from 0 to 15"),
+    ({"brush": [3]}, r"brush is \[3\], expected None or"),
+    ({"brush": [5, 4]}, r"brush is \[5, 4\], expected the first step not after the last"),
+    ({"brush": [0, 50]}, "brush is 50, expected"),
+    ({"masked": "gyro"}, "masked is 'gyro', expected a list"),
+    ({"masked": ["nose"]}, "masked names 'nose', which is not one of"),
+    ({"run": "B"}, "run is 'B', expected one of A"),
+    ({"run": ["A"]}, "run is"),
     ([0, 1, 2, 3], "is a list, expected a dict"),
     (None, "is a NoneType"),
 ]
 
 
 def test_the_first_selection_is_the_last_step_of_the_last_epoch(frame):
-    assert Explorer(frame=frame).selection == {"sample": 0, "epoch": 4, "layer": 0, "time": 49}
+    assert Explorer(frame=frame).selection == {"sample": 0, "epoch": 4, "layer": 0, "time": 49} | REST
 
 
 def test_the_first_epoch_shown_is_the_best_one_where_it_is_known():
@@ -30,7 +41,7 @@ def test_the_first_epoch_shown_is_the_best_one_where_it_is_known():
 def test_a_partial_selection_keeps_the_other_indices(frame):
     explorer = Explorer(frame=frame, selection={"epoch": 1})
     explorer.selection = {"time": np.int64(7)}
-    assert explorer.selection == {"sample": 0, "epoch": 1, "layer": 0, "time": 7}
+    assert explorer.selection == {"sample": 0, "epoch": 1, "layer": 0, "time": 7} | REST
     assert type(explorer.selection["time"]) is int
 
 
@@ -65,7 +76,7 @@ def test_a_right_selection_from_the_browser_is_taken_and_clears_the_message(fram
     explorer.set_state({"selection": {"epoch": 99}})
     assert "epoch is 99" in explorer.message
     explorer.set_state({"selection": {"sample": 1, "epoch": 2, "layer": 1, "time": 3}})
-    assert explorer.selection == {"sample": 1, "epoch": 2, "layer": 1, "time": 3}
+    assert explorer.selection == {"sample": 1, "epoch": 2, "layer": 1, "time": 3} | REST
     assert explorer.message == ""
 
 
@@ -107,3 +118,40 @@ def test_front_ends_without_widgets_get_the_sentence(frame):
     bundle = bundle[0] if isinstance(bundle, tuple) else bundle
     assert "application/vnd.jupyter.widget-view+json" in bundle
     assert "epoch 3 of 4, t = 1.84 s: predicts " in bundle["text/plain"]
+
+
+def test_a_recipe_is_json_in_names_and_reproduces_the_view(frame):
+    explorer = Explorer(frame=frame, selection={"sample": 2, "epoch": 3, "layer": 1, "channel": 5, "brush": [4, 9]})
+    recipe = json.loads(json.dumps(explorer.recipe))
+    assert (recipe["sample"], recipe["epoch"], recipe["layer"]) == (str(frame["sample_id"].values[2]), 3, 2)
+    assert Explorer(frame=frame, recipe=recipe).selection == explorer.selection
+
+
+def test_a_recipe_finds_its_sample_in_another_recording(frame):
+    recipe = Explorer(frame=frame, selection={"sample": 2, "epoch": 3}).recipe
+    other = frame.isel(traced=[2, 1], epoch=[1, 3])
+    assert Explorer(frame=other, recipe=recipe).selection["sample"] == 0
+    assert Explorer(frame=other, recipe=recipe).selection["epoch"] == 1
+    with pytest.raises(ConfigError, match="sample 's2_r7_w2' was not recorded here; recorded are"):
+        Explorer(frame=frame.isel(traced=[0, 1]), recipe=recipe)
+
+
+@pytest.mark.parametrize(
+    ("recipe", "said"),
+    [
+        ({}, "none of format 1"),
+        ([], "none of format 1"),
+        ({"mmviz_recipe": 2}, "none of format 1"),
+        ({"mmviz_recipe": 1, "nose": 3}, "unknown key 'nose'"),
+        ({"mmviz_recipe": 1, "epoch": True}, "epoch True was not recorded"),
+        ({"mmviz_recipe": 1, "time": 400}, "time is 400"),
+    ],
+)
+def test_a_wrong_recipe_is_refused(frame, recipe, said):
+    with pytest.raises(ConfigError, match=said):
+        Explorer(frame=frame, recipe=recipe)
+
+
+def test_selection_and_recipe_exclude_each_other(frame):
+    with pytest.raises(ConfigError, match="both of selection and recipe"):
+        Explorer(frame=frame, selection={}, recipe=Explorer(frame=frame).recipe)

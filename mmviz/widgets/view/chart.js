@@ -1,60 +1,41 @@
-// Two small multiples of the contributions: along the sequence at this epoch, and along training at this step.
-function chart(title, frame, onPick) {
-  const lines = frame.modalities.map((_, m) => s("path", { class: "mmv-share", "data-m": m % 8, "stroke-dasharray": DASHES[m % 8] }));
-  const marks = frame.modalities.map((_, m) => glyph(m));
+// A small line chart: one line for each series, a cursor that stands on a position, an optional band behind it.
+import { h, s, plot, glyph, onDrag, DASHES } from "./dom.js";
+
+// series: indices of modalities; onPick(x) gets the place across the chart, 0..1.
+export function chart({ label, series, onPick, tall = false }) {
+  const lines = series.map((m) => s("path", { class: "mmv-share", "data-m": m % 8, "stroke-dasharray": DASHES[m % 8] }));
+  const marks = series.map((m) => glyph(m));
   const zero = s("path", { class: "mmv-rule" }), here = s("path", { class: "mmv-here" });
-  const note = h("span"), from = h("span"), to = h("span");
+  const band = s("rect", { class: "mmv-band", y: 0, height: 100 });
+  const title = h("span"), from = h("span"), to = h("span"), high = h("span"), low = h("span");
+  const drawing = plot(label, band, zero, here, ...lines);
   const over = h("div", { class: "mmv-marks", "aria-hidden": "true" }, ...marks);
-  const box = h("div", { class: "mmv-plot mmv-chart" },
-    plot(`Contribution of each modality over the ${title}; its numbers at the cursor are in the table`, zero, here, ...lines), over);
-  const node = h("div", {}, h("div", { class: "mmv-subtitle" }, title, note), box,
+  const box = h("div", { class: `mmv-plot mmv-chart${tall ? " mmv-tall" : ""}` }, drawing, over);
+  const scale = h("div", { class: "mmv-scale", "aria-hidden": "true" }, high, low);
+  const node = h("div", { class: "mmv-charted" }, h("div", { class: "mmv-subtitle" }, title), scale, box,
     h("div", { class: "mmv-ends", "aria-hidden": "true" }, from, to));
-  onDrag(box, box, onPick);
-  // values(m, i) for i in 0..count-1; the cursor is at i = now
-  function draw(values, count, now, [low, high]) {
-    const x = (i) => (count > 1 ? (i / (count - 1)) * 1000 : 500);
-    const y = (v) => 96 - ((v - low) / (high - low || 1)) * 92;
-    lines.forEach((line, m) => {
+  if (onPick) onDrag(box, box, (x) => onPick(Math.min(1, Math.max(0, x))));
+  // places(i) across (0..1) and values(k, i) of series k, for i in 0..count-1; the cursor is at i = now
+  function draw({ values, count, now, range: [bottom, top], place = (i) => (count > 1 ? i / (count - 1) : 0.5), brush = null }) {
+    const y = (v) => 96 - ((v - bottom) / (top - bottom || 1)) * 92;
+    lines.forEach((line, k) => {
       let path = "", pen = "M";
       for (let i = 0; i < count; i++) {
-        const v = values(m, i);
-        if (Number.isFinite(v)) path += `${pen}${x(i).toFixed(1)} ${y(v).toFixed(2)}`;
+        const v = values(k, i);
+        if (Number.isFinite(v)) path += `${pen}${(1000 * place(i)).toFixed(1)} ${y(v).toFixed(2)}`;
         pen = Number.isFinite(v) ? "L" : "M";
       }
       line.setAttribute("d", path);
-      const v = values(m, now);
-      marks[m].hidden = !Number.isFinite(v);
-      marks[m].style.left = `${x(now) / 10}%`;
-      marks[m].style.top = `${y(v)}%`;
+      const v = now < 0 ? NaN : values(k, now);
+      marks[k].hidden = !Number.isFinite(v);
+      if (now >= 0) marks[k].style.left = `${100 * place(now)}%`;
+      marks[k].style.top = `${y(v)}%`;
     });
-    zero.setAttribute("d", `M0 ${y(0)}H1000`);
-    here.setAttribute("d", `M${x(now)} 0V100`);
+    zero.setAttribute("d", bottom <= 0 && top >= 0 ? `M0 ${y(0)}H1000` : "");
+    here.setAttribute("d", now < 0 ? "" : `M${1000 * place(now)} 0V100`);
+    band.setAttribute("x", brush ? 1000 * place(brush[0]) : 0);
+    band.setAttribute("width", brush ? Math.max(2, 1000 * (place(brush[1]) - place(brush[0]))) : 0);
   }
-  const say = (...texts) => [note, from, to].forEach((span, i) => (span.textContent = texts[i]));
+  const say = (texts) => Object.entries({ title, from, to, high, low }).forEach(([key, span]) => key in texts && (span.textContent = texts[key]));
   return { node, draw, say };
-}
-
-function chartPanel(frame, pick) {
-  const M = frame.modalities.length, T = frame.sizes.time, E = frame.sizes.epoch;
-  const nearest = (x, count) => Math.min(count - 1, Math.max(0, Math.round(x * (count - 1))));
-  const along = chart("sequence", frame, (x) => pick({ time: nearest(x, T) }));
-  const during = chart("training", frame, (x) => pick({ epoch: nearest(x, E) }));
-  const high = h("span"), low = h("span");
-  const { node } = panel("Contribution over sequence and training", h("div", { class: "mmv-pair" },
-    h("div", { class: "mmv-scale", "aria-hidden": "true" }, high, low), along.node, during.node));
-  let range = [0, 0];
-  function draw({ sample, epoch, time }, changed) {
-    if (changed("sample")) {
-      range = [0, 0];
-      for (let e = 0; e < E; e++)
-        for (const v of frame.part("contribution", e, sample)) range = [Math.min(range[0], v || 0), Math.max(range[1], v || 0)];
-      [low, high].forEach((span, i) => (span.textContent = signed(range[i], frame.digits)));
-    }
-    const now = frame.part("contribution", epoch, sample);
-    along.draw((m, t) => now[t * M + m], T, time, range);
-    along.say(`, ${epochName(frame, epoch).split(" of ")[0]}`, moment(frame, sample, 0).split(" of ")[0], moment(frame, sample, T - 1).split(" of ")[0]);
-    during.draw((m, e) => frame.part("contribution", e, sample, time)[m], E, epoch, range);
-    during.say(`, at ${moment(frame, sample, time).split(" of ")[0]}`, `epoch ${frame.epochs[0]}`, String(frame.epochs[E - 1]));
-  }
-  return { node, draw };
 }

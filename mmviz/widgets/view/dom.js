@@ -6,23 +6,52 @@ function fill(node, attributes, children) {
   node.append(...children);
   return node;
 }
-const h = (tag, attributes = {}, ...children) => fill(document.createElement(tag), attributes, children);
-const s = (tag, attributes = {}, ...children) => fill(document.createElementNS(SVG, tag), attributes, children);
-const unseen = (text) => h("span", { class: "mmv-unseen" }, text);
+export const h = (tag, attributes = {}, ...children) => fill(document.createElement(tag), attributes, children);
+export const s = (tag, attributes = {}, ...children) => fill(document.createElementNS(SVG, tag), attributes, children);
+export const unseen = (text) => h("span", { class: "mmv-unseen" }, text);
 
 // An isolated run of foreign text: its writing direction cannot reorder ours.
-const name = (text) => h("bdi", {}, text);
+export const name = (text) => h("bdi", {}, text);
+export const heading = (...children) => h("div", { class: "mmv-heading", role: "heading" }, ...children);
+export const faint = (...children) => h("p", { class: "mmv-faint mmv-small" }, ...children);
 
-function panel(title, ...children) {
-  const heading = h("div", { class: "mmv-heading", role: "heading" }, title);
-  return { heading, node: h("section", { class: "mmv-panel" }, heading, ...children) };
+export function button(text, act, attributes = {}) {
+  const node = h("button", { type: "button", ...attributes }, text);
+  node.addEventListener("click", act);
+  return node;
+}
+export function choice(label, options, onPick) {
+  const select = h("select", { "aria-label": label }, ...options.map((text, i) => h("option", { value: i }, text)));
+  select.addEventListener("change", () => onPick(Number(select.value)));
+  return { select, node: h("label", { class: "mmv-control" }, h("span", {}, label), select) };
 }
 
 // A drawing stretched over its box: 1000 x 100 units, lines keep their width.
-const plot = (label, ...children) =>
+export const plot = (label, ...children) =>
   s("svg", { viewBox: "0 0 1000 100", preserveAspectRatio: "none", role: "img", "aria-label": label }, ...children);
 
 // What tells modality number m from the others without its colour: a glyph, a dash and (style.css) a hatch.
 const GLYPHS = ["●", "▲", "■", "◆", "▼", "✚", "★", "✖"];
-const DASHES = ["", "7 3", "2 3", "9 3 2 3", "4 2", "12 4", "1 4", "5 2 1 2 1 2"];
-const glyph = (m) => h("span", { class: "mmv-glyph", "data-m": m % 8, "aria-hidden": "true" }, GLYPHS[m % 8]);
+export const DASHES = ["", "7 3", "2 3", "9 3 2 3", "4 2", "12 4", "1 4", "5 2 1 2 1 2"];
+export const glyph = (m) => h("span", { class: "mmv-glyph", "data-m": m % 8, "aria-hidden": "true" }, GLYPHS[m % 8]);
+export const modality = (frame, m) => [glyph(m), name(frame.modalities[m].name)];
+
+// Press or drag on `area`: report the place across and down `ruler` (0..1) and hand the keyboard to `control`.
+export function onDrag(area, ruler, report, control) {
+  const at = (event) => {
+    const { left, width, top, height } = ruler.getBoundingClientRect();
+    return [(event.clientX - left) / width, (event.clientY - top) / height];
+  };
+  let held = null;
+  area.addEventListener("pointerdown", (event) => {
+    const [x, y] = at(event);
+    if (event.button !== 0 || x < 0 || event.target.closest("button, input, select, a")) return;
+    held = event.pointerId;
+    area.setPointerCapture(held);
+    event.preventDefault();
+    control?.focus({ preventScroll: true });
+    report(x, y, event, true);
+  });
+  area.addEventListener("pointermove", (event) => event.pointerId === held && report(...at(event), event, false));
+  for (const end of ["pointerup", "pointercancel"]) area.addEventListener(end, () => (held = null));
+}

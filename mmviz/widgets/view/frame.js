@@ -1,36 +1,65 @@
 // The arrays Python sent, opened once; part("state", epoch, sample) is the block at those leading indices.
-const TYPES = { uint8: Uint8Array, float32: Float32Array };
+function opened(bytes, { shape, dtype, at, lag }) {
+  const count = shape.reduce((a, b) => a * b, 1), wide = dtype === "float32" ? 4 : 1;
+  const whole = wide === 4 ? new Uint32Array(count) : bytes.slice(at, at + count);
+  if (wide === 4)
+    for (let b = 0; b < 4; b++)
+      for (let i = 0, from = at + b * count; i < count; i++) whole[i] |= bytes[from + i] << (8 * b);
+  if (lag) for (let i = lag; i < count; i++) whole[i] += whole[i - lag];
+  return wide === 4 ? new Float32Array(whole.buffer) : whole;
+}
 
-function openFrame(data) {
-  const meta = JSON.parse(data.meta);
-  const arrays = {};
-  for (const [key, { dtype }] of Object.entries(meta.arrays)) {
-    const { buffer, byteOffset, byteLength } = data[key];
-    arrays[key] = new TYPES[dtype](buffer.slice(byteOffset, byteOffset + byteLength));
-  }
+export async function openFrame(text, body) {
+  const meta = JSON.parse(text), arrays = {};
+  const stream = new Blob([body]).stream().pipeThrough(new DecompressionStream("gzip"));
+  const bytes = new Uint8Array(await new Response(stream).arrayBuffer());
+  for (const [key, described] of Object.entries(meta.arrays)) arrays[key] = opened(bytes, described);
   function part(key, ...index) {
     const { shape } = meta.arrays[key];
     const size = shape.slice(index.length).reduce((a, b) => a * b, 1);
     const start = index.reduce((sum, i, axis) => sum * shape[axis] + i, 0) * size;
     return arrays[key].subarray(start, start + size);
   }
-  return { ...meta, part };
+  const shape = (key) => meta.arrays[key].shape;
+  const has = (key) => Object.hasOwn(arrays, key);
+  return { ...meta, part, shape, has };
 }
 
 // The reason why a selection cannot be shown, or "".
-function fault(selection, sizes) {
+export function fault(selection, frame, runs) {
   if (typeof selection !== "object" || selection === null) return "selection is not an object";
-  for (const key of Object.keys(selection)) if (!Object.hasOwn(sizes, key)) return `selection has an unknown key: ${key}`;
+  const { sizes } = frame, T = sizes.time, known = ["brush", "masked", "run"];
+  for (const key of Object.keys(selection))
+    if (!Object.hasOwn(sizes, key) && !known.includes(key)) return `selection has an unknown key: ${key}`;
   for (const [key, size] of Object.entries(sizes)) {
     const value = selection[key];
     if (!Number.isInteger(value) || value < 0 || value >= size)
       return `selection: ${key} is ${value}, expected a whole number from 0 to ${size - 1}`;
   }
-  return "";
+  const { brush, masked, run } = selection;
+  const span = Array.isArray(brush) && brush.length === 2 && brush.every(Number.isInteger) && brush[0] >= 0 && brush[0] <= brush[1] && brush[1] < T;
+  if (brush !== null && !span) return `selection: brush is ${JSON.stringify(brush)}, expected null or [first step, last step]`;
+  const names = frame.has("game") ? frame.modalities.map((m) => m.name) : [];
+  if (!Array.isArray(masked) || !masked.every((m) => names.includes(m))) return `selection: masked is ${JSON.stringify(masked)}, expected modalities`;
+  return runs.includes(run) ? "" : `selection: run is ${JSON.stringify(run)}, expected one of ${runs.join(", ")}`;
 }
 
+// Has any of these keys changed since this function was last asked?
+export function changes() {
+  let before = {};
+  return (state, ...keys) => {
+    const now = JSON.stringify(keys.map((key) => state[key])), name = keys.join();
+    const differs = before[name] !== now;
+    before[name] = now;
+    return differs;
+  };
+}
+
+// The steps that count: the brush, or all of the sequence.
+export const span = (frame, { brush }) => brush ?? [0, frame.sizes.time - 1];
+
 // Which recorded frame of a signal lies in each column of the shared axis; -1 where there is none (padding).
-function columnsOf(valid, align, steps) {
+export function columnsOf(valid, align, steps) {
   const kept = [...valid.keys()].filter((i) => valid[i]);
   if (align === "resample") return kept;
   const count = align === "pad" ? steps : valid.length;

@@ -1,27 +1,10 @@
-// The left column: every modality's input above its coupled state, on one time axis with one cursor.
-const CIVIDIS = "00224e 123570 3b496c 575d6d 707173 8a8678 a59c74 c3b369 e1cc55 fee838".split(" ");
-const RGB = CIVIDIS.map((c) => [0, 2, 4].map((k) => parseInt(c.slice(k, k + 2), 16)));
-const PALETTE = Uint8ClampedArray.from({ length: 768 }, (_, i) => {
-  const f = ((i / 3) | 0) / 255 * 9, k = Math.min(8, f | 0);
-  return RGB[k][i % 3] * (1 - f + k) + RGB[k + 1][i % 3] * (f - k);
-});
+// The left column: every modality's input above its coupled state, on one time axis with one cursor and one brush.
+import { h, s, plot, glyph, name, button, onDrag, DASHES } from "./dom.js";
+import { paint, ticks } from "./paint.js";
+import { columnsOf, changes, span } from "./frame.js";
+import { moment, stretch } from "./words.js";
 
-// Paint a map of columns x rows; level(column, row) is 0..255, or -1 for nothing.
-function paint(canvas, columns, rows, level) {
-  canvas.width = Math.max(1, columns);
-  canvas.height = Math.max(1, rows);
-  if (!columns || !rows) return;
-  const context = canvas.getContext("2d");
-  const image = context.createImageData(columns, rows);
-  for (let y = 0, p = 0; y < rows; y++)
-    for (let x = 0; x < columns; x++, p += 4) {
-      const v = level(x, y);
-      if (v < 0) continue;
-      for (let c = 0; c < 3; c++) image.data[p + c] = PALETTE[3 * v + c];
-      image.data[p + 3] = 255;
-    }
-  context.putImageData(image, 0, 0);
-}
+export const needs = ["prediction"];
 
 function extent(values, columns, features) {
   let low = Infinity, high = -Infinity;
@@ -74,7 +57,7 @@ function legend(features) {
 }
 
 function signalLane(frame, m) {
-  const { name: title, unit, features } = frame.modalities[m];
+  const { name: title, unit, features, rate_hz } = frame.modalities[m];
   const F = features.length, asMap = F > 8;
   const label = `${title}: input signal, ${F} features${unit ? `, in ${unit}` : ""}`;
   const top = h("span"), bottom = h("span"), middle = h("span", {}, name(unit)), absent = h("span", { class: "mmv-absent", hidden: "" }, "absent: not recorded for this sample");
@@ -83,6 +66,7 @@ function signalLane(frame, m) {
   const box = h("div", { class: `mmv-plot mmv-signal${asMap ? " mmv-map" : ""}` }, map);
   const gutter = h("div", { class: "mmv-gutter" },
     h("div", { class: "mmv-name" }, glyph(m), name(title)),
+    ...(rate_hz === null ? [] : [h("div", { class: "mmv-faint" }, `${Number(rate_hz.toPrecision(4))} Hz`)]),
     h("div", { class: "mmv-faint" }, asMap ? `${F} features` : legend(features)),
     h("div", { class: "mmv-range", "aria-hidden": "true" }, top, middle, bottom));
   function draw({ sample }) {
@@ -107,24 +91,22 @@ function signalLane(frame, m) {
 }
 
 function stateLane(frame, m) {
-  const { time: T, channel: C } = frame.extents;
+  const { time: T, channel: C } = frame.sizes;
   const label = `${frame.modalities[m].name}: coupled state, ${C} channels over ${T} steps`;
   const canvas = h("canvas", { role: "img", "aria-label": label });
-  const box = h("div", { class: "mmv-plot mmv-state mmv-map" }, canvas);
+  const mark = h("div", { class: "mmv-row", "aria-hidden": "true" });
+  const box = h("div", { class: "mmv-plot mmv-state mmv-map" }, canvas, mark);
   const gutter = h("div", { class: "mmv-gutter" },
     h("div", { class: "mmv-faint" }, "coupled state"), h("div", { class: "mmv-faint" }, `${C} channels`));
   function draw({ sample, epoch, layer }) {
     const valid = frame.part("state_valid", sample, m), state = frame.part("state", epoch, sample, layer, m);
     paint(canvas, T, C, (t, c) => (valid[t] ? state[t * C + c] : -1));
   }
-  return { gutter, box, draw };
-}
-
-// Round numbers for the axis, at most seven of them.
-function ticks(length) {
-  const rough = length / 6, power = 10 ** Math.floor(Math.log10(rough));
-  const step = [1, 2, 5, 10].find((k) => k * power >= rough) * power;
-  return Array.from({ length: Math.floor(length / step + 1e-9) + 1 }, (_, i) => Number((i * step).toPrecision(6)));
+  const choose = ({ channel }) => {
+    mark.style.top = `${(100 * channel) / C}%`;
+    mark.style.height = `${100 / C}%`;
+  };
+  return { gutter, box, draw, choose };
 }
 
 function colourKey(frame) {
@@ -138,29 +120,71 @@ function colourKey(frame) {
   return { node, draw };
 }
 
-function buildLanes(frame, pick) {
-  const T = frame.sizes.time, rows = [], signals = [], states = [];
+
+// The span of steps other views look at: from here, to here, or all of it.
+function buildBrush(frame, now, pick) {
+  const said = h("span", { class: "mmv-span" }), T = frame.sizes.time;
+  const from = () => pick({ brush: [now().time, Math.max(now().time, now().brush?.[1] ?? T - 1)] });
+  const to = () => pick({ brush: [Math.min(now().time, now().brush?.[0] ?? 0), now().time] });
+  const clear = button("clear", () => pick({ brush: null }), { "aria-label": "Clear the span" });
+  const node = h("div", { class: "mmv-brush", role: "group", "aria-label": "Span of time" }, h("span", { class: "mmv-faint" }, "Span"), said,
+    button("from here", from, { "aria-label": "Start the span at the time cursor" }), button("to here", to, { "aria-label": "End the span at the time cursor" }), clear);
+  const key = (event) => ({ "[": from, "]": to, Escape: now().brush && (() => pick({ brush: null })) })[event.key];
+  const draw = (state) => {
+    said.textContent = state.brush ? stretch(frame, state.sample, state.brush) : "all";
+    clear.disabled = !state.brush;
+  };
+  return { node, draw, key };
+}
+
+export function mount(root, frame, state, pick) {
+  const T = frame.sizes.time, C = frame.sizes.channel, rows = [], signals = [], states = [];
+  let shown = state;
   frame.modalities.forEach((_, m) => {
-    const signal = signalLane(frame, m), state = stateLane(frame, m);
+    const signal = signalLane(frame, m);
     signals.push(signal);
-    states.push(state);
-    rows.push(h("div", { class: "mmv-lane" }, signal.gutter, signal.box, state.gutter, state.box));
+    const parts = [signal.gutter, signal.box];
+    if (frame.has("state")) {
+      const lane = stateLane(frame, m);
+      states.push(lane);
+      parts.push(lane.gutter, lane.box);
+    }
+    rows.push(h("div", { class: "mmv-lane" }, ...parts));
   });
   const tag = h("span", { class: "mmv-tag" }), cursor = h("div", { class: "mmv-cursor" }, tag);
-  const stage = h("div", { class: "mmv-stage" }, ...rows, h("div", { class: "mmv-over", "aria-hidden": "true" }, cursor));
+  const veil = [h("div", { class: "mmv-veil" }), h("div", { class: "mmv-veil" })];
+  const stage = h("div", { class: "mmv-stage" }, ...rows, h("div", { class: "mmv-over", "aria-hidden": "true" }, ...veil, cursor));
   const axis = h("div", { class: "mmv-axis", "aria-hidden": "true" });
   const range = h("input", { type: "range", min: 0, max: T - 1, step: 1, class: "mmv-time", "aria-label": "Time cursor" });
-  const unit = h("span", { class: "mmv-faint" }), key = colourKey(frame);
+  const unit = h("span", { class: "mmv-faint" }), key = frame.has("state") ? colourKey(frame) : { node: "", draw() {} };
+  const brush = buildBrush(frame, () => shown, pick);
   const foot = h("div", { class: "mmv-foot" }, h("label", { class: "mmv-gutter" }, "Time ", unit),
-    h("div", { class: "mmv-scrub" }, axis, range), h("span"), key.node);
-  const node = h("div", { class: "mmv-lanes" }, stage, foot);
-  node.style.setProperty("--steps", T);
+    h("div", { class: "mmv-scrub" }, axis, range), h("span"), h("div", { class: "mmv-under" }, brush.node, key.node));
+  root.append(stage, foot);
+  root.style.setProperty("--steps", T);
   range.addEventListener("input", () => pick({ time: Number(range.value) }));
-  onDrag(stage, cursor.parentNode, (x) => pick({ time: Math.min(T - 1, Math.max(0, Math.ceil(x * T) - 1)) }), range);
+  root.addEventListener("keydown", (event) => {
+    const act = event.ctrlKey || event.metaKey || event.altKey ? null : brush.key(event);
+    if (act) act();
+  });
+  let began = 0;
+  onDrag(stage, veil[0].parentNode, (x, _y, event, first) => {
+    const time = Math.min(T - 1, Math.max(0, Math.ceil(x * T) - 1));
+    if (first) began = time;
+    const change = event.shiftKey ? { brush: [Math.min(began, time), Math.max(began, time)] } : { time };
+    const lane = first ? states.find((one) => one.box.contains(event.target)) : null;
+    if (lane) {
+      const { top, height } = lane.box.getBoundingClientRect();
+      change.channel = Math.min(C - 1, Math.max(0, Math.floor(((event.clientY - top) / height) * C)));
+    }
+    pick(change);
+  }, range);
 
-  function draw(selection, changed) {
-    const { sample, time } = selection;
-    if (changed("sample")) {
+  const changed = changes();
+  return (selection) => {
+    shown = selection;
+    const { sample, time } = selection, [a, b] = span(frame, selection);
+    if (changed(selection, "sample")) {
       signals.forEach((lane) => lane.draw(selection));
       const seconds = frame.duration_s[sample], length = seconds ?? T;
       unit.textContent = seconds === null ? "in steps" : "in seconds";
@@ -170,31 +194,17 @@ function buildLanes(frame, pick) {
         return tick;
       }));
     }
-    if (changed("sample", "epoch", "layer")) states.forEach((lane) => lane.draw(selection));
-    if (changed("layer")) key.draw(selection);
+    if (changed(selection, "sample", "epoch", "layer")) states.forEach((lane) => lane.draw(selection));
+    if (changed(selection, "channel")) states.forEach((lane) => lane.choose(selection));
+    if (changed(selection, "layer")) key.draw(selection);
+    if (changed(selection, "brush", "sample")) {
+      veil[0].style.width = `${(100 * a) / T}%`;
+      veil[1].style.width = `${100 - (100 * (b + 1)) / T}%`;
+      brush.draw(selection);
+    }
     range.value = time;
     range.setAttribute("aria-valuetext", moment(frame, sample, time));
     cursor.style.setProperty("--at", (time + 1) / T);
     tag.textContent = moment(frame, sample, time);
-  }
-  return { node, draw };
-}
-
-// Press or drag on `area`: report the place across `ruler` (0..1) and hand the keyboard to `control`.
-function onDrag(area, ruler, report, control) {
-  const at = (event) => {
-    const { left, width } = ruler.getBoundingClientRect();
-    return (event.clientX - left) / width;
   };
-  let held = null;
-  area.addEventListener("pointerdown", (event) => {
-    if (event.button !== 0 || at(event) < 0) return;
-    held = event.pointerId;
-    area.setPointerCapture(held);
-    event.preventDefault();
-    control?.focus({ preventScroll: true });
-    report(at(event));
-  });
-  area.addEventListener("pointermove", (event) => event.pointerId === held && report(at(event)));
-  for (const end of ["pointerup", "pointercancel"]) area.addEventListener(end, () => (held = null));
 }

@@ -1,31 +1,42 @@
 // The standalone host: a model without a kernel, and the data that lie in the page itself.
+// The selection stands in the page's address, so that a reload, a bookmark or a copied link shows the same.
 function pageModel(state) {
   const heard = {};
+  let timer = 0;
+  const keep = () => {
+    timer = 0;
+    history.replaceState(null, "", `#${encodeURIComponent(JSON.stringify(state.selection))}`);
+  };
   return {
     get: (key) => state[key],
     set(key, value) {
       state[key] = value;
       (heard[`change:${key}`] ?? []).forEach((listener) => listener());
     },
-    save_changes() {},
+    save_changes: () => (timer ||= setTimeout(keep, 200)),
     on: (event, listener) => (heard[event] ??= []).push(listener),
     off: (event, listener) => (heard[event] = (heard[event] ?? []).filter((other) => other !== listener)),
   };
 }
 
-async function unzip(text) {
-  const bytes = Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
-  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
-  return new DataView(await new Response(stream).arrayBuffer());
+function kept() {
+  try {
+    const found = JSON.parse(decodeURIComponent(location.hash.slice(1)));
+    return typeof found === "object" && found !== null ? found : {};
+  } catch {
+    return {};
+  }
 }
 
+const bytesOf = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
 const place = document.getElementById("mmviz-view");
 try {
-  const { meta, buffers, ...state } = JSON.parse(document.getElementById("mmviz-study").textContent);
-  state.data = { meta };
-  for (const [key, text] of Object.entries(buffers)) state.data[key] = await unzip(text);
+  const { texts, buffers, ...state } = JSON.parse(document.getElementById("mmviz-study").textContent);
+  state.data = { ...texts };
+  for (const [key, text] of Object.entries(buffers)) state.data[key] = bytesOf(text);
+  state.selection = { ...state.selection, ...kept() };
   place.textContent = "";
-  render({ model: pageModel(state), el: place });
+  await $view.render({ model: pageModel(state), el: place });
 } catch (error) {
   place.textContent = `This page could not be drawn: ${error}. If this browser is older than 2024, use a newer one.`;
   throw error;

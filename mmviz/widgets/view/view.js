@@ -1,11 +1,10 @@
 // The view: controls, one selection, and the parts that answer to it. Hosts call render({ model, el }).
-let serial = 0;
+import { h, name, choice } from "./dom.js";
+import { openFrame, fault } from "./frame.js";
+import { readout, epochName } from "./words.js";
+import { MAIN, SIDE, MORE } from "./views.js";
 
-function choice(label, options, onPick) {
-  const select = h("select", { "aria-label": label }, ...options.map((text, i) => h("option", { value: i }, text)));
-  select.addEventListener("change", () => onPick(Number(select.value)));
-  return { select, node: h("label", { class: "mmv-control" }, h("span", {}, label), select) };
-}
+let serial = 0;
 
 function buildControls(frame, pick) {
   const sample = choice("Sample", frame.samples.map((text, i) =>
@@ -34,7 +33,7 @@ function keepKeys(event) {
 
 function largeSteps(event, selection, sizes, pick) {
   const direction = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1 }[event.key];
-  const key = event.target.className === "mmv-time" ? "time" : event.target.className === "mmv-epoch" ? "epoch" : null;
+  const key = /\bmmv-(time|epoch|channel)\b/.exec(event.target.className)?.[1];
   if (!direction || !key || !event.shiftKey) return;
   event.preventDefault();
   pick({ [key]: Math.min(sizes[key] - 1, Math.max(0, selection[key] + 10 * direction)) });
@@ -46,8 +45,61 @@ function notesOf(frame) {
     h("ul", {}, ...frame.notes.map((text) => h("li", {}, name(text)))))];
 }
 
-function render({ model, el }) {
-  const frame = openFrame(model.get("data"));
+// One run: its lanes, the answers beside them, and every further view whose data are there.
+function mountRun(frame, state, pick) {
+  const updates = [];
+  const put = (view, tag, kind) => {
+    const root = h(tag, { class: kind });
+    updates.push({ root, update: view.mount(root, frame, state, pick) });
+    return root;
+  };
+  const there = (view) => view.needs.every(frame.has);
+  const main = MAIN.map((view) => put(view, "div", "mmv-lanes"));
+  const side = SIDE.filter(there).map((view) => put(view, "section", "mmv-panel"));
+  const more = MORE.filter(there).map((view) => put(view, "section", `mmv-panel${view.wide ? " mmv-wide" : ""}`));
+  const node = h("div", { class: "mmv-run" },
+    h("div", { class: "mmv-body" }, ...main, h("div", { class: "mmv-side" }, ...side)),
+    ...(more.length ? [h("div", { class: "mmv-more" }, ...more)] : []));
+  return { node, updates };
+}
+
+// What can be seen is drawn at once, the rest as soon as that is on the screen.
+function inTurn(parts) {
+  const hidden = new Set(), waiting = new Map();
+  const watcher = new IntersectionObserver((entries) => entries.forEach(({ target, isIntersecting }) => {
+    if (isIntersecting) hidden.delete(target);
+    else hidden.add(target);
+  }), { rootMargin: "200px" });
+  parts.forEach(({ root }) => watcher.observe(root));
+  let timer = 0;
+  const flush = () => {
+    clearTimeout(timer);
+    timer = 0;
+    for (const draw of waiting.values()) draw();
+    waiting.clear();
+  };
+  function draw(selection) {
+    for (const { root, update } of parts) {
+      if (hidden.has(root)) waiting.set(root, () => update(selection));
+      else {
+        waiting.delete(root);
+        update(selection);
+      }
+    }
+    if (waiting.size && !timer) timer = setTimeout(flush, 60);
+  }
+  addEventListener("beforeprint", flush);
+  const stop = () => {
+    removeEventListener("beforeprint", flush);
+    watcher.disconnect();
+    clearTimeout(timer);
+  };
+  return { draw, stop };
+}
+
+export async function render({ model, el }) {
+  const data = model.get("data"), runs = ["A"];
+  const frame = await openFrame(data.meta, data.body);
   const id = `mmv-title-${++serial}`, level = model.get("level") ?? 2;
   let shown = {};
   const pick = (change) => {
@@ -56,26 +108,24 @@ function render({ model, el }) {
   };
   const said = h("p", { class: "mmv-readout", role: "status", "aria-live": "polite" });
   const wrong = h("p", { class: "mmv-wrong", role: "alert" });
-  const controls = buildControls(frame, pick), lanes = buildLanes(frame, pick);
-  const answers = [frame.task === "classification" ? classPanel(frame) : valuePanel(frame),
-    contributionPanel(frame), chartPanel(frame, pick), couplingPanel(frame)];
-  const parts = [controls, lanes, ...answers];
+  const controls = buildControls(frame, pick);
   const title = h("div", { class: "mmv-title", id, role: "heading", "aria-level": level }, name(frame.title));
+  const first = fault(model.get("selection"), frame, runs) ? null : model.get("selection");
+  const run = mountRun(frame, first, pick);
   const root = h("section", { class: "mmv", "aria-labelledby": id },
     h("header", {}, title, h("div", { class: "mmv-faint" }, name(frame.subtitle)), controls.node, said, wrong),
-    h("div", { class: "mmv-body" }, lanes.node, h("div", { class: "mmv-side" }, ...answers.map((part) => part.node))),
-    ...notesOf(frame));
+    run.node, ...notesOf(frame));
   root.querySelectorAll(".mmv-heading").forEach((node) => node.setAttribute("aria-level", level + 1));
   frame.colours.forEach((colour, m) => root.style.setProperty(`--m${m}`, colour));
+  const parts = inTurn(run.updates);
 
   function draw() {
-    const selection = model.get("selection"), reason = fault(selection, frame.sizes);
+    const selection = model.get("selection"), reason = fault(selection, frame, runs);
     wrong.textContent = reason || model.get("message") || "";
     if (reason) return;
-    const before = shown;
     shown = { ...selection };
-    const changed = (...keys) => keys.some((key) => before[key] !== shown[key]);
-    parts.forEach((part) => part.draw(shown, changed));
+    controls.draw(shown);
+    parts.draw(shown);
     said.textContent = readout(frame, shown);
   }
   root.addEventListener("keydown", (event) => {
@@ -86,7 +136,8 @@ function render({ model, el }) {
   events.forEach((event) => model.on(event, draw));
   el.append(root);
   draw();
-  return () => events.forEach((event) => model.off(event, draw));
+  return () => {
+    events.forEach((event) => model.off(event, draw));
+    parts.stop();
+  };
 }
-
-export default { render };

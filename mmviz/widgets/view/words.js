@@ -1,14 +1,16 @@
 // Numbers and the sentence under the controls; the Python side writes the same sentence (words.py).
-function fixed(value, digits) {
+export function fixed(value, digits) {
   if (!Number.isFinite(value)) return "–";
   const text = Math.abs(value).toFixed(digits);
   return (value < 0 && Number(text) !== 0 ? "−" : "") + text;
 }
-function signed(value, digits) {
+export function signed(value, digits) {
   const text = fixed(value, digits);
   return value > 0 && Number(text) !== 0 ? `+${text}` : text;
 }
-function argmax(values) {
+// Three significant digits, for quantities of any size.
+export const short = (value) => (Number.isFinite(value) ? String(Number(value.toPrecision(3))).replace("-", "−") : "–");
+export function argmax(values) {
   let best = -1;
   values.forEach((v, i) => {
     if (Number.isFinite(v) && (best < 0 || v > values[best])) best = i;
@@ -17,14 +19,25 @@ function argmax(values) {
 }
 
 // The moment at the end of step t: everything before it has been heard.
-function moment(frame, sample, t) {
+export function moment(frame, sample, t) {
   const seconds = frame.duration_s[sample];
   if (seconds === null) return `step ${t + 1} of ${frame.sizes.time}`;
   return `${fixed(((t + 1) / frame.sizes.time) * seconds, 2)} s`;
 }
-const epochName = (frame, e) => `epoch ${frame.epochs[e]} of ${frame.epochs[frame.epochs.length - 1]}`;
+export const brief = (frame, sample, t) => moment(frame, sample, t).split(" of ")[0];
 
-function readout(frame, { sample, epoch, time }) {
+// A span of steps, from the beginning of the first to the end of the last.
+export function stretch(frame, sample, [a, b]) {
+  const seconds = frame.duration_s[sample], T = frame.sizes.time;
+  if (seconds === null) return a === b ? `step ${a + 1}` : `steps ${a + 1} to ${b + 1}`;
+  return `${fixed((a / T) * seconds, 2)} to ${fixed(((b + 1) / T) * seconds, 2)} s`;
+}
+export const epochName = (frame, e) => `epoch ${frame.epochs[e]} of ${frame.epochs[frame.epochs.length - 1]}`;
+
+// The coalition (one bit for each modality) that is left when these are masked.
+export const heard = (frame, masked) => frame.modalities.reduce((sum, m, i) => sum | (masked.includes(m.name) ? 0 : 1 << i), 0);
+
+export function readout(frame, { sample, epoch, time, masked }) {
   const when = moment(frame, sample, time);
   const answer = frame.part("prediction", epoch, sample, time);
   const target = frame.targets[sample];
@@ -39,5 +52,7 @@ function readout(frame, { sample, epoch, time }) {
   const shares = frame.part("contribution", epoch, sample, time);
   const each = frame.modalities.map((m, i) => `${m.name} ${signed(shares[i], frame.digits)}`);
   const at = frame.duration_s[sample] === null ? when : `t = ${when}`;
-  return `${epochName(frame, epoch)}, ${at}: ${said}; ${each.join(", ")}`;
+  const without = masked.length
+    ? `; without ${masked.join(", ")}: ${fixed(frame.part("game", epoch, sample, time)[heard(frame, masked)], frame.digits)}` : "";
+  return `${epochName(frame, epoch)}, ${at}: ${said}; ${each.join(", ")}${without}`;
 }

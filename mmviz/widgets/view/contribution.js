@@ -1,0 +1,51 @@
+// What each modality contributes to the answer at the cursor, and how that grows over the sequence and over training.
+import { h, heading, name, modality } from "./dom.js";
+import { largest } from "./paint.js";
+import { fixed, signed, brief, epochName } from "./words.js";
+import { signedBar, row, rowHead } from "./bars.js";
+import { changes } from "./frame.js";
+import { chart } from "./chart.js";
+
+export const needs = ["contribution"];
+
+export function mount(root, frame, _state, pick) {
+  const E = frame.sizes.epoch, T = frame.sizes.time, M = frame.modalities.length, all = frame.modalities.map((_, m) => m);
+  const rows = all.map((m) => {
+    const value = h("span"), { track, set } = signedBar(m);
+    return { value, set, node: row(rowHead(...modality(frame, m)), track, value) };
+  });
+  const none = h("span"), whole = h("span");
+  const total = (text, value) => h("tr", { class: "mmv-total" }, rowHead(text), h("td"), h("td", { class: "mmv-value" }, value));
+  const along = chart({ label: "Contribution of each modality over the sequence; its numbers at the cursor are in the table", series: all,
+    onPick: (x) => pick({ time: Math.round(x * (T - 1)) }) });
+  const during = chart({ label: "Contribution of each modality over training; its numbers at the epoch are in the table", series: all,
+    onPick: (x) => pick({ epoch: Math.round(x * (E - 1)) }) });
+  root.append(heading("Contribution to ", name(frame.target_name)),
+    h("table", { "aria-label": "Exact Shapley value of each modality" }, h("tbody", {},
+      total("no modality", none), ...rows.map((r) => r.node), total("all together", whole))),
+    h("div", { class: "mmv-pair" }, along.node, during.node));
+  const changed = changes();
+  let most = 0, range = [0, 0];
+  return ({ sample, epoch, time, brush }) => {
+    if (changed({ sample }, "sample")) {
+      most = 0;
+      range = [0, 0];
+      for (let e = 0; e < E; e++)
+        for (const v of frame.part("contribution", e, sample)) range = [Math.min(range[0], v || 0), Math.max(range[1], v || 0)];
+      most = largest(range);
+    }
+    const shares = frame.part("contribution", epoch, sample, time), now = frame.part("contribution", epoch, sample);
+    rows.forEach((r, m) => {
+      r.set(shares[m], most);
+      r.value.textContent = signed(shares[m], frame.digits);
+    });
+    const shown = frame.task === "classification" ? frame.targets[sample] : 0;
+    none.textContent = fixed(frame.part("baseline", epoch, sample)[time], frame.digits);
+    whole.textContent = fixed(frame.part("prediction", epoch, sample, time)[shown], frame.digits);
+    const [low, high] = range.map((v) => signed(v, frame.digits));
+    along.draw({ values: (m, t) => now[t * M + m], count: T, now: time, range, brush });
+    along.say({ title: `over the sequence, ${epochName(frame, epoch).split(" of ")[0]}`, high, low, from: brief(frame, sample, 0), to: brief(frame, sample, T - 1) });
+    during.draw({ values: (m, e) => frame.part("contribution", e, sample, time)[m], count: E, now: epoch, range });
+    during.say({ title: `over training, at ${brief(frame, sample, time)}`, high, low, from: `epoch ${frame.epochs[0]}`, to: String(frame.epochs[E - 1]) });
+  };
+}

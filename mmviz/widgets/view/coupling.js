@@ -1,0 +1,27 @@
+// W: how much every modality hears of every other at each step, in the chosen layer at the chosen epoch.
+import { h, heading, unseen, glyph, modality } from "./dom.js";
+import { largest } from "./paint.js";
+import { fixed } from "./words.js";
+import { rowHead } from "./bars.js";
+
+export const needs = ["coupling"];
+
+export function mount(root, frame) {
+  const M = frame.modalities.length;
+  const cells = frame.modalities.map(() => frame.modalities.map(() => h("td")));
+  const head = h("tr", {}, h("td", { class: "mmv-faint" }, "listens to"),
+    ...cells.map((_, n) => h("th", { scope: "col" }, ...(M > 4 ? [glyph(n), unseen(frame.modalities[n].name)] : modality(frame, n)))));
+  const body = cells.map((list, m) => h("tr", {}, rowHead(...modality(frame, m)), ...list));
+  const title = heading("Coupling");
+  root.append(title, h("table", { class: "mmv-matrix", "aria-label": "Coupling: rows listen to columns", ...(M > 4 ? { "data-many": "" } : {}) },
+    h("thead", {}, head), h("tbody", {}, ...body)));
+  const most = largest(...frame.epochs.map((_, e) => frame.part("coupling", e)));
+  return ({ epoch, layer }) => {
+    const weights = frame.part("coupling", epoch, layer);
+    title.textContent = `Coupling in layer ${frame.layers[layer]}`;
+    cells.flat().forEach((cell, i) => {
+      cell.textContent = fixed(weights[i], 2);
+      cell.style.setProperty("--weight", most ? Math.abs(weights[i]) / most || 0 : 0);
+    });
+  };
+}
