@@ -8,7 +8,7 @@ from mmviz.errors import ConfigError
 from mmviz.models.coupled_block import CoupledBlock
 from mmviz.models.cross_attention import CrossAttention
 from mmviz.models.encoder import Encoders
-from mmviz.models.stacked import StackedCausalConv, StackedLayerNorm, StackedLinear
+from mmviz.models.stacked import StackedLayerNorm, StackedLinear
 from mmviz.models.transformer import Transformer
 
 if TYPE_CHECKING:
@@ -22,8 +22,7 @@ if TYPE_CHECKING:
 _STACKED: dict[type[nn.Module], tuple[str, ...]] = {
     StackedLinear: ("weight", "bias"),
     StackedLayerNorm: ("weight", "bias"),
-    StackedCausalConv: ("weight", "bias"),
-    CoupledBlock: ("A_log", "D"),
+    CoupledBlock: ("A_log", "D", "conv.weight", "conv.bias"),
     Transformer: ("modality",),
 }
 #: kind of module -> its lists that hold one module per modality
@@ -82,8 +81,8 @@ def _parts(module: nn.Module, place: str, modality: int, count: int) -> Iterator
     if isinstance(module, CoupledBlock) and module.coupling.modalities != count:
         return  # one stream for all modalities together: nobody's own
     for name in _STACKED.get(type(module), ()):
-        parameter = getattr(module, name)
-        if parameter is not None:
+        parameter = _parameter(module, name)
+        if parameter is not None and len(parameter) % count == 0:
             size = len(parameter) // count
             yield Part(f"{place}{name}", parameter, slice(modality * size, (modality + 1) * size))
     for name, child in module.named_children():
@@ -93,3 +92,9 @@ def _parts(module: nn.Module, place: str, modality: int, count: int) -> Iterator
             yield from (Part(f"{mine}.{n}", p, slice(None)) for n, p in own.named_parameters())
         else:
             yield from _parts(child, f"{place}{name}.", modality, count)
+
+
+def _parameter(module: nn.Module, name: str) -> nn.Parameter | None:
+    for step in name.split("."):
+        module = getattr(module, step)
+    return module  # type: ignore[return-value]

@@ -7,13 +7,20 @@ import difflib
 from typing import TYPE_CHECKING, Any
 
 from mmviz.errors import ConfigError
+from mmviz.train.strategies.g_blend import GBlend
 from mmviz.train.strategies.joint import Joint
+from mmviz.train.strategies.mla import Mla
+from mmviz.train.strategies.modality_dropout import ModalityDropout
+from mmviz.train.strategies.ogm_ge import OgmGe
+from mmviz.train.strategies.unimodal import Unimodal
+from mmviz.train.strategies.valuation import Valuation
 from mmviz.train.strategy import Strategy
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-STRATEGIES: dict[str, type[Strategy]] = {kind.name: kind for kind in (Joint,)}
+_KINDS: tuple[type[Strategy], ...] = (Joint, Unimodal, ModalityDropout, OgmGe, Mla, GBlend, Valuation)
+STRATEGIES: dict[str, type[Strategy]] = {kind.name: kind for kind in _KINDS}
 
 
 def strategy_of(strategy: str | Strategy, options: Mapping[str, Any] | None = None) -> Strategy:
@@ -47,4 +54,14 @@ def strategy_of(strategy: str | Strategy, options: Mapping[str, Any] | None = No
     return STRATEGIES[strategy](**(options or {}))
 
 
-__all__ = ["STRATEGIES", "Joint", "strategy_of"]
+__all__ = [
+    "STRATEGIES",
+    "GBlend",
+    "Joint",
+    "Mla",
+    "ModalityDropout",
+    "OgmGe",
+    "Unimodal",
+    "Valuation",
+    "strategy_of",
+]

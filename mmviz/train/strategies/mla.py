@@ -1,0 +1,162 @@
+"""Multimodal learning with alternating unimodal adaptation (MLA): one modality after the other, and a head that does not forget."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from torch import nn
+
+from mmviz.errors import ConfigError
+from mmviz.train.strategies.alone import alone
+from mmviz.train.strategies.projector import Projector
+from mmviz.train.strategy import Strategy, Update
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    import numpy as np
+    from torch import Tensor
+    from torch.optim import Optimizer
+
+    from mmviz.models.batch import Batch
+    from mmviz.models.fusion import FusionModel
+    from mmviz.train.training import Training
+
+
+@dataclass(frozen=True)
+class MlaOptions:
+    """Options of MLA.
+
+    Attributes
+    ----------
+    protect
+        From what the head's gradient of a modality is kept away: features of the ``others`` (a projector per modality), of ``all``
+        that was ever seen, its own included (one projector, as in the published code), or of ``none`` (plain alternation).
+    alpha
+        Base of the projector's regularisation: α = alpha^(b/B + 1) in batch b of B; in (0, 1].
+    """
+
+    protect: str = "others"
+    alpha: float = 0.1
+
+    def __post_init__(self) -> None:
+        if self.protect not in ("others", "all", "none"):
+            raise ConfigError(f"mla: protect={self.protect!r} is unknown; choose one of others, all, none")
+        if isinstance(self.alpha, bool) or not isinstance(self.alpha, (int, float)) or not 0 < self.alpha <= 1:
+            raise ConfigError(f"mla: alpha={self.alpha!r}, expected a number > 0 and ≤ 1")
+
+
+class Mla(Strategy):
+    """One update per modality and batch, in the order of the data, each of its own pass, each with an optimiser of its own.
+
+    Before a step, the gradient of every linear layer of the shared head is multiplied by a projector that has learned, by
+    recursive least squares, which inputs other modalities have given that layer: for those its answer hardly changes. The history
+    holds ``loss/<modality>`` and ``projected/<modality>``, the share of the head's gradient norm that is left (1: nothing taken away).
+    Classification and regression alike; the model's penalties, which compare modalities, have no part in it.
+
+    Notes
+    -----
+    Source: Zhang et al., *Multimodal Representation Learning by Alternating Unimodal Adaptation*, CVPR 2024, arXiv 2311.10707,
+    section 3.2; `Cecile-hi/Multimodal-Learning-with-Alternating-Unimodal-Adaptation`. What is ours, or differs:
+
+    * Its published projection acts only on a parameter called ``module.weight``; the head it is given calls it ``weight``, so it
+      never fires. It also divides by an outer product where a scalar is meant, scales P to norm 1 after every step, and
+      projects with the modality's own features of the same batch. Here α + rᵀPr is a scalar, P starts as the identity and is
+      not rescaled, and a modality's features enter after its step.
+    * ``protect="others"``, one projector per modality from the features of the rest, is a *reading* of "not to lose
+      previously acquired information"; with one for all (``"all"``) a modality is soon kept from its own mean feature.
+    * The paper's head is one linear layer. A head of several has a projector for each: a *reading* (as in OWM, Zeng et
+      al., arXiv 1810.01256). Biases are not projected, as published.
+    * Optimisers are AdamW, one per modality, where the paper has one SGD: momentum would mix modalities. AdamW divides
+      by running sizes weight by weight, so that a step leaves the projected subspace a little.
+
+    For fusion at test time by entropy see :func:`mmviz.train.strategies.entropy_fusion.entropy_fused`.
+    """
+
+    name = "mla"
+    Options = MlaOptions
+
+    def prepare(self, model: FusionModel) -> FusionModel:
+        """Refuse a model whose modalities share no head of linear layers."""
+        if not _linear_layers(model) and self.options.protect != "none":
+            raise ConfigError(
+                f"mla: {type(model).__name__} has no head of linear layers that its modalities share, so there is nothing to "
+                "project; use another model, or protect='none' for plain alternation"
+            )
+        return model
+
+    def optimizers(self, model: FusionModel, adamw: Callable[..., Optimizer]) -> dict[str, Optimizer]:
+        """Return one optimiser per modality."""
+        names = model.spec.names
+        return {name: adamw(decay=1 / len(names)) for name in names}
+
+    def begin(self, training: Training) -> None:
+        """Start every projector as the identity."""
+        super().begin(training)
+        self.layers = _linear_layers(training.model) if self.options.protect != "none" else []
+        owners = [0] if self.options.protect == "all" else range(len(training.names))
+        self.projectors = {o: [Projector.identity(layer.weight) for layer in self.layers] for o in owners}
+        self.batch = 0
+
+    def before_epoch(self, epoch: int) -> dict[str, float]:
+        """Start α's schedule again."""
+        self.batch = 0
+        self.sizes: dict[str, list[float]] = defaultdict(lambda: [0.0, 0.0])
+        return {}
+
+    def updates(self, batch: Batch, rows: np.ndarray) -> Iterator[Update]:
+        """Yield one update per modality that any sample has."""
+        training = self.training
+        count = -(-len(training.samples) // training.config.batch_size)
+        strength = self.options.alpha ** (min(self.batch, count) / count + 1)
+        for m, name in enumerate(training.names):
+            steps = training.model.encode(batch).masked(training.only(m, len(batch)))
+            if not steps.mask.any():
+                continue
+            with _inputs_of(self.layers) as inputs:
+                loss = alone(training.model, steps).losses(training, batch.truth)[name]
+            yield Update(loss, optimizer=name, modality=name, parts={f"loss/{name}": loss.detach()})
+            for owner, projectors in self.projectors.items():
+                if self.options.protect == "all" or owner != m:
+                    for projector, feature in zip(projectors, inputs, strict=True):
+                        projector.learn(feature, strength)
+        self.batch += 1
+
+    def after_backward(self, update: Update) -> None:
+        """Project the gradients of the head."""
+        name = str(update.modality)
+        owner = 0 if self.options.protect == "all" else self.training.names.index(name)
+        for layer, projector in zip(self.layers, self.projectors[owner], strict=bool(self.layers)):
+            gradient = layer.weight.grad
+            if gradient is not None:
+                self.sizes[name][0] += float(gradient.norm())
+                gradient.copy_(projector.applied(gradient))
+                self.sizes[name][1] += float(gradient.norm())
+
+    def after_epoch(self, epoch: int) -> dict[str, float]:
+        """Note how much of the head's gradient was left."""
+        return {f"projected/{name}": left / size for name, (size, left) in self.sizes.items() if size > 0}
+
+
+def _linear_layers(model: FusionModel) -> list[nn.Linear]:
+    head = getattr(model, "head", None)
+    return [m for m in head.modules() if isinstance(m, nn.Linear)] if isinstance(head, nn.Module) else []
+
+
+@contextmanager
+def _inputs_of(layers: list[nn.Linear]) -> Iterator[list[Tensor]]:
+    """Collect the mean input of each layer, over the samples, while a pass runs."""
+    means: list[Tensor] = []
+
+    def note(layer: nn.Linear, inputs: tuple[Tensor, ...]) -> None:
+        means.append(inputs[0].detach().flatten(0, -2).mean(0).to(layer.weight.dtype))
+
+    hooks = [layer.register_forward_pre_hook(note) for layer in layers]
+    try:
+        yield means
+    finally:
+        for hook in hooks:
+            hook.remove()

@@ -1,0 +1,180 @@
+"""On-the-fly gradient modulation with generalisation enhancement (OGM-GE): the modality that is ahead learns more slowly."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import torch
+from torch.nn import functional
+
+from mmviz.errors import ConfigError
+from mmviz.train.modality_parameters import modality_parameters
+from mmviz.train.strategies.alone import alone
+from mmviz.train.strategy import Strategy, Update
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import numpy as np
+    from jaxtyping import Float, Shaped
+    from torch import Tensor
+
+    from mmviz.data.spec import Task
+    from mmviz.models.batch import Batch
+    from mmviz.train.modality_parameters import Part
+    from mmviz.train.training import Training
+
+_FLOOR = 1e-8  # of the noise's standard deviation, as in the published code
+
+
+@dataclass(frozen=True)
+class OgmGeOptions:
+    """Options of OGM-GE.
+
+    Attributes
+    ----------
+    alpha
+        How strongly a lead slows down, > 0; the paper tunes it per data set.
+    noise
+        GE: ``all`` adds noise to the gradients of every modality (the published code), ``scaled`` to those that were scaled,
+        ``none`` to none (OGM).
+    scale
+        What the coefficient multiplies: the ``gradient`` (the paper), or the ``step`` that the optimiser makes of it.
+    first_epoch, last_epoch
+        Epochs with modulation, from 1; ``last_epoch=0`` goes on to the end.
+    """
+
+    alpha: float = 0.5
+    noise: str = "all"
+    scale: str = "gradient"
+    first_epoch: int = 1
+    last_epoch: int = 0
+
+    def __post_init__(self) -> None:
+        if (
+            isinstance(self.alpha, bool)
+            or not isinstance(self.alpha, (int, float))
+            or not 0 < self.alpha < float("inf")
+        ):
+            raise ConfigError(f"ogm_ge: alpha={self.alpha!r}, expected a number > 0")
+        for name, known in (("noise", ("all", "scaled", "none")), ("scale", ("gradient", "step"))):
+            if getattr(self, name) not in known:
+                raise ConfigError(
+                    f"ogm_ge: {name}={getattr(self, name)!r} is unknown; choose one of {', '.join(known)}"
+                )
+        for name, low in (("first_epoch", 1), ("last_epoch", 0)):
+            if type(getattr(self, name)) is not int or getattr(self, name) < low:
+                raise ConfigError(f"ogm_ge: {name}={getattr(self, name)!r}, expected an integer ≥ {low}")
+
+
+class OgmGe(Strategy):
+    """Joint training, with the gradients of each modality's own parameters scaled by how far it is ahead, plus noise.
+
+    The history holds ``ratio/<modality>`` and ``coefficient/<modality>``.
+
+    Notes
+    -----
+    Source: Peng et al., *Balanced Multimodal Learning via On-the-fly Gradient Modulation*, CVPR 2022, arXiv 2203.15332, equations
+    8 to 12 (scores, ratio, coefficient, noise); `GeWu-Lab/OGM-GE_CVPR2022 main.py`. What is ours:
+
+    * Scores come from each modality's own pass, not from a split of the last linear layer: a *reading*, so that any fusion will do.
+      With absent modalities they are means over the samples that have the modality.
+    * More than two modalities: the ratio is to the mean of the others; for two it is the paper's. A *reading*.
+    * Regression has no true-class probability: exp(-loss) stands for it, which for classification is the same thing; the loss is in
+      units of the batch's mean absolute deviation. A *reading*.
+    * "The encoder of m" is :func:`mmviz.train.modality_parameters.modality_parameters`. The published code scales convolution
+      weights only (its gradients of four dimensions), and takes the noise's standard deviation before scaling, as we do.
+    * The paper trains with SGD. AdamW divides every gradient by its running size, so that a steady coefficient cancels and only
+      its changes act. ``scale="step"`` multiplies what the optimiser did instead; with SGD without momentum the two are equal.
+
+    A tie gives 1 and the least lead 1 - tanh(alpha): equation 10 has that jump.
+    """
+
+    name = "ogm_ge"
+    Options = OgmGeOptions
+
+    def begin(self, training: Training) -> None:
+        """Find every modality's own parameters."""
+        super().begin(training)
+        self.parts = [modality_parameters(training.model, m) for m in range(len(training.names))]
+        self.coefficients: list[float] = [1.0] * len(training.names)
+        self.active = False
+
+    def before_epoch(self, epoch: int) -> dict[str, float]:
+        """Switch the modulation on and off."""
+        last = self.options.last_epoch
+        self.active = self.options.first_epoch <= epoch and (not last or epoch <= last)
+        return {}
+
+    def updates(self, batch: Batch, rows: np.ndarray) -> Iterator[Update]:
+        """Yield the joint update."""
+        training = self.training
+        steps = training.model.encode(batch)
+        with torch.no_grad(), training.clock("modulation"):
+            output, who, sample = alone(training.model, steps)
+            score = scores(training.task, output, batch.truth[sample])
+            mean = torch.stack([score[who == m].mean() for m in range(len(training.names))])
+            ratio = discrepancy(mean)
+            found = coefficients(ratio, self.options.alpha)
+        self.coefficients = found.tolist() if self.active else [1.0] * len(found)
+        noted = {f"ratio/{n}": r for n, r in zip(training.names, ratio, strict=True) if torch.isfinite(r)}
+        noted |= {f"coefficient/{n}": torch.tensor(k) for n, k in zip(training.names, self.coefficients, strict=True)}
+        before = self._kept() if self.active and self.options.scale == "step" else []
+        yield training.joint(steps, batch.truth, parts=noted)
+        with torch.no_grad():
+            for part, value, k in before:
+                now = part.parameter[part.rows]
+                now.copy_(value + k * (now - value))
+
+    def after_backward(self, update: Update) -> None:
+        """Scale and disturb the gradients."""
+        if not self.active:
+            return
+        for parts, k in zip(self.parts, self.coefficients, strict=True):
+            noisy = self.options.noise == "all" or (self.options.noise == "scaled" and k < 1)
+            for part in parts:
+                modulate(part.gradient, k if self.options.scale == "gradient" else 1.0, noisy=noisy)
+
+    def _kept(self) -> list[tuple[Part, Tensor, float]]:
+        """Return the values of all parameters whose step will be scaled."""
+        scaled = zip(self.parts, self.coefficients, strict=True)
+        return [(p, p.parameter.detach()[p.rows].clone(), k) for parts, k in scaled if k != 1 for p in parts]
+
+
+def scores(task: Task, output: Float[Tensor, "row output"], target: Shaped[Tensor, " row"]) -> Float[Tensor, " row"]:
+    """Return the probability of the true class (equation 8), or exp(-|error|/MAD) of a regression; MAD of the targets given."""
+    if task.kind == "classification":
+        return output.softmax(-1).gather(-1, target[:, None])[:, 0]
+    value = target.to(output.dtype)
+    spread = (value - value.median()).abs().mean() if len(value) else value.sum()
+    return torch.exp(-(output[:, 0] - value).abs() / torch.where(spread > 0, spread, torch.ones_like(spread)))
+
+
+def discrepancy(score: Float[Tensor, " modality"]) -> Float[Tensor, " modality"]:
+    """Return each score over the mean of the others' (equation 9 for two); 1 where there is nothing to compare with.
+
+    A score is NaN where no sample has the modality; so is its ratio, and nobody is compared with it.
+    """
+    there = ~torch.isnan(score)
+    known = torch.where(there, score, torch.zeros_like(score))
+    others = there.sum() - there.long()
+    rest = (known.sum() - known) / others.clamp(min=1)
+    ratio = torch.where((others > 0) & ((known > 0) | (rest > 0)), known / rest, torch.ones_like(known))
+    return torch.where(there, ratio, torch.full_like(ratio, torch.nan))
+
+
+def coefficients(ratio: Float[Tensor, " modality"], alpha: float) -> Float[Tensor, " modality"]:
+    """Return k = 1 - tanh(α ρ) where ρ > 1, else 1 (equation 10)."""
+    return torch.where(ratio > 1, 1 - torch.tanh(alpha * functional.relu(ratio)), torch.ones_like(ratio))
+
+
+def modulate(gradient: Tensor | None, k: float, *, noisy: bool) -> None:
+    """Scale a gradient by k in place, and add Gaussian noise with the standard deviation it had (equation 12)."""
+    if gradient is None:
+        return
+    spread = gradient.std() + _FLOOR if noisy and gradient.numel() > 1 else None
+    if k != 1:
+        gradient.mul_(k)
+    if spread is not None:
+        gradient.add_(torch.randn_like(gradient) * spread)
