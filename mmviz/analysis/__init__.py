@@ -1,22 +1,38 @@
 """Analyses: a Trace in, named arrays out. No torch, no model."""
 
+from mmviz.analysis.coalitions import coalition_scores
 from mmviz.analysis.equilibrium import deviations, edm_e1, edm_e2, edm_e3, equilibrium, shares
+from mmviz.analysis.influence import influence
 from mmviz.analysis.interactions import interaction_index, interactions, moebius
+from mmviz.analysis.routing import information, routing
 from mmviz.analysis.shapley import prefix_shapley, shapley, shapley_values
 from mmviz.analysis.states import states
+from mmviz.analysis.training import training
+from mmviz.analysis.trajectories import trajectories
+from mmviz.analysis.transport import alignment, plan_entropy, plan_monotonicity, transport
 
 __all__ = [
+    "alignment",
+    "coalition_scores",
     "deviations",
     "edm_e1",
     "edm_e2",
     "edm_e3",
     "equilibrium",
+    "influence",
+    "information",
     "interaction_index",
     "interactions",
     "moebius",
+    "plan_entropy",
+    "plan_monotonicity",
     "prefix_shapley",
+    "routing",
     "shapley",
     "shapley_values",
     "shares",
     "states",
+    "training",
+    "trajectories",
+    "transport",
 ]

@@ -7,6 +7,21 @@ import unicodedata
 
 _LONGEST = 200
 _BIDIRECTIONAL = set("\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_LATEX = {
+    "\\": r"\textbackslash{}",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+    "<": r"\textless{}",
+    ">": r"\textgreater{}",
+    "|": r"\textbar{}",
+    '"': r"{\char34}",
+    "−": r"\ensuremath{-}",
+    "±": r"\ensuremath{\pm}",
+    "×": r"\ensuremath{\times}",
+    "→": r"\ensuremath{\to}",
+    "–": "--",
+    "…": r"\ldots{}",
+} | {c: "\\" + c for c in "&%$#_{}"}
 
 
 def visible(text: object, *, longest: int = _LONGEST) -> str:
@@ -24,6 +39,16 @@ def html(text: object) -> str:
 def plotly(text: object) -> str:
     """Return the text as it may stand in a plotly title, label, legend or annotation: no tags, no TeX, no templates."""
     return html(text).replace("$", "&#36;").replace("%{", "&#37;{")
+
+
+def matplotlib(text: object) -> str:
+    """Return the text as it may stand in a matplotlib figure: every dollar is one, so that nothing is read as TeX."""
+    return visible(text).replace("$", r"\$")
+
+
+def latex(text: object, *, longest: int = _LONGEST) -> str:
+    """Return the text as it may stand in a LaTeX document: no command, no comment, no mathematics of its own."""
+    return "".join(_LATEX.get(c, c) for c in visible(text, longest=longest))
 
 
 def _harmless(character: str) -> bool:

@@ -11,15 +11,22 @@ import xarray as xr
 from mmviz.analysis import prefix_shapley, states
 from mmviz.errors import DataError
 from mmviz.plots import theme
+from mmviz.plots.explorer_parts import influence_part, overall_part, paths_part, routing_part, transport_part
+from mmviz.plots.explorer_samples import samples_part
+from mmviz.plots.explorer_training import training_part
 
 
-def explorer_frame(trace: xr.DataTree, *, channels: int = 32) -> xr.Dataset:
-    """Return what :class:`mmviz.widgets.Explorer` shows.
+def explorer_frame(trace: xr.DataTree, *, channels: int = 32, samples: int = 5000) -> xr.Dataset:
+    """Return what :class:`mmviz.widgets.Explorer` shows; a group of arrays is there where the Trace holds its data.
 
-    ``state`` uint8 (epoch, traced, layer, modality, time, channel), 255 = ``scale`` of its layer; ``state_valid``;
-    ``prediction`` (epoch, traced, time, output): the answer from the steps up to this one; ``contribution`` and
-    ``baseline`` (…, modality): exact Shapley values of that answer; ``coupling``; ``half_life`` (layer, modality, channel), median over
-    the states, in steps; per modality ``signal_<name>`` and ``signal_valid_<name>``.
+    Always: ``state_valid``; ``prediction`` (epoch, traced, time, output): the answer from the steps up to this one;
+    ``contribution`` and ``baseline`` (…, modality): exact Shapley values of that answer; ``game`` (…, coalition): its
+    value for every subset of modalities; ``phi_mean``, ``phi_low``, ``phi_high`` (modality): over all samples;
+    ``history`` (history_epoch, curve); ``listed_*`` (listed): the samples to choose from; per modality ``signal_<name>`` and
+    ``signal_valid_<name>``. Of a model with a scan: ``state`` uint8 (epoch, traced, layer, modality, time, channel), 255 =
+    ``scale`` of its layer; ``coupling``; ``half_life`` (layer, modality, channel), median over the states, in steps;
+    ``path`` (traced, layer, modality, time, axis): all chains in one plane per layer. ``influence``, ``routing``, ``plan`` and ``cost``
+    are uint8 maps with their ``scale``.
 
     Parameters
     ----------
@@ -27,6 +34,8 @@ def explorer_frame(trace: xr.DataTree, *, channels: int = 32) -> xr.Dataset:
         Recorded with ``coalitions=True``.
     channels
         Channels shown per layer and modality, see :func:`mmviz.analysis.states`.
+    samples
+        The most samples that are listed to choose from; beyond it, an even choice and all traced ones.
 
     Raises
     ------
@@ -35,35 +44,51 @@ def explorer_frame(trace: xr.DataTree, *, channels: int = 32) -> xr.Dataset:
     """
     if "prefixes" not in trace.children:
         raise DataError("Explorer: the Trace was recorded with coalitions=False; record it again with coalitions=True")
-    summary = states(trace, channels=channels)
     prefixes = trace["prefixes"].to_dataset()
     phi = prefix_shapley(trace)
     traced = prefixes["traced"].values
-    samples = trace["samples"].to_dataset().isel(sample=traced)
-    state, scale = _quantised(summary["norm"], summary["valid"])
-    typical = summary["half_life"].median("state").isel(channel_all=summary["channel"])
+    told = trace["samples"].to_dataset().isel(sample=traced)
     frame = xr.Dataset(
         {
-            "state": state,
-            "state_valid": summary["valid"],
+            "state_valid": trace["states"].to_dataset()["valid"].transpose("traced", "modality", "time"),
             "prediction": prefixes["answer"].isel(coalition=-1).astype(np.float32),
             "contribution": phi["phi"].astype(np.float32),
             "baseline": phi["baseline"].astype(np.float32),
-            "coupling": summary["coupling"].astype(np.float32),
-            "half_life": typical.rename(rank="channel").drop_vars("channel_all", errors="ignore").astype(np.float32),
+            "game": _game(prefixes["answer"], told["target"]),
             **_signals(trace),
         },
     )
-    frame = frame.assign_coords(
-        sample_id=("traced", samples["id"].values),
-        target=("traced", samples["target"].values),
-        layer=np.arange(1, frame.sizes["layer"] + 1),
-        channel=np.arange(frame.sizes["channel"]),
-        channel_index=(("layer", "modality", "channel"), summary["channel"].values),
+    frame = frame.drop_vars("layer", errors="ignore").assign_coords(
+        sample_id=("traced", told["id"].values), target=("traced", told["target"].values)
     )
-    frame["state"].attrs = {"scale": json.dumps(scale), "long_name": "state norm", "unit": "1"}
+    parts = [overall_part(trace), training_part(trace), samples_part(trace, most=samples)]
+    if trace["states"].sizes["layer"]:
+        parts += [_states(trace, channels), paths_part(trace)]
+    parts += [influence_part(trace), routing_part(trace), transport_part(trace)]
+    for part in parts:
+        frame = frame.assign({str(name): array for name, array in part.data_vars.items()}).assign_coords(part.coords)
+    if "layer" in frame.sizes:
+        frame = frame.assign_coords(layer=np.arange(1, frame.sizes["layer"] + 1))
     frame.attrs = _attrs(trace, phi)
     return frame
+
+
+def _states(trace: xr.DataTree, channels: int) -> xr.Dataset:
+    summary = states(trace, channels=channels)
+    state, scale = _quantised(summary["norm"], summary["valid"])
+    typical = summary["half_life"].median("state").isel(channel_all=summary["channel"])
+    part = xr.Dataset(
+        {
+            "state": state,
+            "coupling": summary["coupling"].astype(np.float32),
+            "half_life": typical.rename(rank="channel").drop_vars("channel_all", errors="ignore").astype(np.float32),
+        }
+    )
+    part["state"].attrs = {"scale": json.dumps(scale), "long_name": "state norm", "unit": "1"}
+    return part.assign_coords(
+        channel=np.arange(part.sizes["channel"]),
+        channel_index=(("layer", "modality", "channel"), summary["channel"].values),
+    )
 
 
 def _quantised(norm: xr.DataArray, valid: xr.DataArray) -> tuple[xr.DataArray, list[float]]:
@@ -72,6 +97,15 @@ def _quantised(norm: xr.DataArray, valid: xr.DataArray) -> tuple[xr.DataArray, l
     scale = [theme.top_of(norm.isel(layer=i).where(valid).values) for i in range(norm.sizes["layer"])]
     share = (norm / xr.DataArray(scale, dims="layer")).fillna(1).clip(0, 1)
     return (share * 255).round().astype(np.uint8).rename(rank="channel"), scale
+
+
+def _game(answer: xr.DataArray, target: xr.DataArray) -> xr.DataArray:
+    """Return v of every subset at every step: the probability of the true class, or the predicted value."""
+    if answer.sizes["output"] == 1:
+        value = answer.isel(output=0, drop=True)
+    else:
+        value = answer.isel(output=xr.DataArray(target.values, dims="traced"), drop=True)
+    return value.drop_vars("output", errors="ignore").transpose("epoch", "traced", "time", "coalition").astype(np.float32)
 
 
 def _signals(trace: xr.DataTree) -> dict[str, xr.DataArray]:

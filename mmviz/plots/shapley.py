@@ -8,8 +8,8 @@ import numpy as np
 import xarray as xr
 
 from mmviz.errors import DataError
-from mmviz.plots import theme
-from mmviz.plots.escape import plotly as escaped
+from mmviz.plots.picture import Axis, Bars, Note, Panel, Picture, Rule, span_of, ticks_of
+from mmviz.plots.provenance import titled
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -55,6 +55,31 @@ def shapley_frame(phi: xr.Dataset) -> xr.Dataset:
     return frame
 
 
+def shapley_picture(frame: xr.Dataset) -> Picture:
+    """Return the bars of a :func:`shapley_frame`."""
+    names = [str(name) for name in frame["modality"].values]
+    mean, low, high = (frame[n].values for n in ("mean", "low", "high"))
+    ends = np.nanmax([high, mean, np.zeros_like(mean)], 0)
+    bars = Bars(np.arange(len(names)), mean, tuple(range(len(names))), tuple(names), low, high)
+    notes = [Note(float(x), i, f"{value:+.3f}") for i, (x, value) in enumerate(zip(ends, mean, strict=True))]
+    return Picture(
+        title=titled("What each modality contributes", frame.attrs),
+        subtitle=(
+            f"{frame.attrs['units']}; {float(frame['baseline']):.3f} with no modality, {float(frame['full']):.3f} with all",
+            f"mean of {frame.attrs['n_samples']} samples, lines: 95 %",
+        ),
+        panels=(
+            Panel(
+                (Rule(0), bars, *notes),
+                Axis("mean Shapley value", span=span_of(low, high, mean, zero=True, end=0.14)),
+                Axis(ticks=ticks_of(names), span=(-0.6, len(names) - 0.4), reverse=True),
+            ),
+        ),
+        heights=(40 + 42 * len(names),),
+        width=640,
+    )
+
+
 def plot_shapley(phi: xr.Dataset) -> go.Figure:
     """Draw the mean contribution of each modality as a bar with its 95 % interval.
 
@@ -63,37 +88,6 @@ def plot_shapley(phi: xr.Dataset) -> go.Figure:
     phi
         From :func:`mmviz.analysis.shapley`.
     """
-    import plotly.graph_objects as go
+    from mmviz.plots.screen import draw
 
-    frame = shapley_frame(phi)
-    names = [escaped(name) for name in frame["modality"].values]
-    figure = go.Figure()
-    for i, name in enumerate(names):
-        mean = float(frame["mean"][i])
-        reach = float(frame["high"][i]) - mean
-        figure.add_bar(
-            x=[mean],
-            y=[name],
-            orientation="h",
-            marker={"color": theme.colour(i), "pattern": {"shape": theme.pattern(i), "fgcolor": "white"}},
-            error_x={"type": "data", "array": [reach], "color": theme.INK, "thickness": 1.2, "width": 5},
-            hovertemplate="%{y}: %{x:+.4f}<extra></extra>",
-        )
-        figure.add_annotation(
-            x=float(np.nanmax([float(frame["high"][i]), mean, 0.0])),
-            y=name,
-            text=f"{mean:+.3f}",
-            showarrow=False,
-            xanchor="left",
-            xshift=8,
-            font={"color": theme.INK},
-        )
-    subtitle = (
-        f"{escaped(frame.attrs['units'])}; {float(frame['baseline']):.3f} with no modality, {float(frame['full']):.3f} with all<br>"
-        f"mean of {frame.attrs['n_samples']} samples, bars: 95 %"
-    )
-    title = f"What each modality contributes — {escaped(frame.attrs['dataset'])}, {escaped(frame.attrs['split'])}"
-    figure.update_layout(showlegend=False, bargap=0.35)
-    figure.update_yaxes(autorange="reversed", showgrid=False)
-    figure.update_xaxes(title={"text": "mean Shapley value", "standoff": 8}, zeroline=True)
-    return theme.dress(figure, title=title, subtitle=subtitle, height=150 + 55 * len(names))
+    return draw(shapley_picture(shapley_frame(phi)))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 import xarray as xr
 
-from mmviz.errors import ConfigError
+from mmviz.errors import ConfigError, DataError
 from mmviz.plots import theme
-from mmviz.plots.escape import plotly as escaped
+from mmviz.plots.picture import Axis, Heat, Panel, Picture
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -32,15 +33,17 @@ def states_frame(summary: xr.Dataset, *, sample: int = 0, epoch: int | None = No
     ------
     ConfigError
         If one of them was not recorded.
+    DataError
+        If the model has no scan.
     """
+    require_layers("states_frame", summary)
     chosen = summary.attrs["best_epoch"] if epoch is None else epoch
     if chosen not in summary["epoch"].values:
         raise ConfigError(
             f"states_frame: epoch={epoch!r} was not recorded; recorded are {summary['epoch'].values.tolist()}"
         )
-    for name, value, dim in (("sample", sample, "traced"), ("layer", layer, "layer")):
-        if not 0 <= value < summary.sizes[dim]:
-            raise ConfigError(f"states_frame: {name}={value!r}, expected a position from 0 to {summary.sizes[dim] - 1}")
+    position("states_frame", "sample", sample, summary.sizes["traced"])
+    position("states_frame", "layer", layer, summary.sizes["layer"])
     picked = summary[["norm", "channel", "valid"]].sel(epoch=chosen).isel(traced=sample, layer=layer)
     picked["norm"] = picked["norm"].where(picked["valid"])
     frame = picked.transpose("modality", "rank", ...)
@@ -53,43 +56,49 @@ def states_frame(summary: xr.Dataset, *, sample: int = 0, epoch: int | None = No
     return frame
 
 
+def require_layers(place: str, summary: xr.Dataset) -> None:
+    """Raise DataError where the summary is of a model without a scan, which has no states."""
+    if summary.sizes.get("layer") == 0:
+        raise DataError(
+            f"{place}: the Trace holds no states (0 layers), because its model has no scan; record a model with states, such "
+            "as coupled_mamba or late"
+        )
+
+
+def position(place: str, name: str, value: int, size: int) -> None:
+    """Raise ConfigError where a position does not exist."""
+    if type(value) is not int or not 0 <= value < size:
+        raise ConfigError(f"{place}: {name}={value!r}, expected a position from 0 to {size - 1}")
+
+
+def states_picture(frame: xr.Dataset) -> Picture:
+    """Return the heat maps of a :func:`states_frame`."""
+    top = theme.top_of(frame["norm"].values)
+    steps, ranks = (np.arange(frame.sizes[d]).astype(float) for d in ("time", "rank"))
+    names = [str(n) for n in frame["modality"].values]
+    panels = tuple(
+        Panel(
+            (Heat(frame["norm"].isel(modality=i).values, steps, ranks, 0.0, top, "state norm"),),
+            Axis("step" if i == len(names) - 1 else "", link="time", shown=i == len(names) - 1),
+            Axis(name, shown=False, reverse=True, ticks=()),
+        )
+        for i, name in enumerate(names)
+    )
+    return Picture(
+        title=f"Coupled states — {frame.attrs['dataset']}, sample {frame.attrs['sample']}",
+        subtitle=(
+            f"layer {frame.attrs['layer'] + 1}, epoch {frame.attrs['epoch']}; the {frame.sizes['rank']} liveliest channels of "
+            "each modality, long half-lives on top;",
+            "the last colour stands for the largest 0.5 % of the norms",
+        ),
+        panels=panels,
+        heights=(120,),
+        gap=(70, 14),
+    )
+
+
 def plot_states(summary: xr.Dataset, *, sample: int = 0, epoch: int | None = None, layer: int = 0) -> go.Figure:
     """Draw the state norms of one sample, one heat map per modality on one colour scale. See :func:`states_frame`."""
-    from plotly.subplots import make_subplots
+    from mmviz.plots.screen import draw
 
-    frame = states_frame(summary, sample=sample, epoch=epoch, layer=layer)
-    names = [escaped(name) for name in frame["modality"].values]
-    figure = make_subplots(rows=len(names), cols=1, shared_xaxes=True, vertical_spacing=0.03)
-    for i, _ in enumerate(names):
-        figure.add_heatmap(
-            z=frame["norm"].isel(modality=i).values,
-            coloraxis="coloraxis",
-            customdata=frame["channel"].isel(modality=i).values[:, None].repeat(frame.sizes["time"], 1),
-            hovertemplate="step %{x}, channel %{customdata}: %{z:.3f}<extra></extra>",
-            row=i + 1,
-            col=1,
-        )
-    for i, name in enumerate(names):
-        figure.update_yaxes(
-            title={"text": name, "standoff": 4},
-            showticklabels=False,
-            ticks="",
-            autorange="reversed",
-            row=i + 1,
-            col=1,
-        )
-    figure.update_xaxes(title={"text": "step"}, row=len(names), col=1)
-    figure.update_layout(
-        coloraxis={
-            "cmin": 0,
-            "cmax": theme.top_of(frame["norm"].values),
-            "colorscale": theme.STATE_COLOURS,
-            "colorbar": {"title": {"text": "state norm"}, "thickness": 12},
-        }
-    )
-    title = f"Coupled states — {escaped(frame.attrs['dataset'])}, sample {frame.attrs['sample']}"
-    subtitle = (
-        f"layer {frame.attrs['layer'] + 1}, epoch {frame.attrs['epoch']}; the {frame.sizes['rank']} liveliest channels of each "
-        "modality, long half-lives on top;<br>the last colour stands for the largest 0.5 % of the norms"
-    )
-    return theme.dress(figure, title=title, subtitle=subtitle, width=720, height=150 + 130 * len(names))
+    return draw(states_picture(states_frame(summary, sample=sample, epoch=epoch, layer=layer)))

@@ -12,18 +12,29 @@ if TYPE_CHECKING:
 #: Okabe and Ito's colours, safe under the common forms of colour blindness; the order is that of the modalities.
 MODALITY_COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9", "#F0E442", "#000000")
 MODALITY_PATTERNS = ("", "/", ".", "x", "-", "|", "+", "\\")
+#: per series of lines: the dashes in points (on, off, ...), and the marker's name on the screen and on paper
+DASHES = ((), (5, 2), (1.5, 1.5), (6, 2, 1.5, 2), (9, 2), (9, 2, 1.5, 2), (3, 3), (1.5, 4))
+SYMBOLS = ("circle", "square", "diamond", "triangle-up", "cross", "x", "triangle-down", "star")
+MARKERS = ("o", "s", "D", "^", "P", "X", "v", "*")
 STATE_COLOURS = "Cividis"
+#: blue is below 0, red above; the numbers or signs beside them say it without colour
+SIGNED_COLOURS = "RdBu_r"
 INK, FAINT, GRID = "#1f2430", "#667085", "#e4e7ec"
 
 
 def colour(index: int) -> str:
-    """Return the colour of the modality with that position in the spec."""
-    return MODALITY_COLOURS[index % len(MODALITY_COLOURS)]
+    """Return the colour of the modality with that position in the spec; grey for what is no modality (below 0)."""
+    return MODALITY_COLOURS[index % len(MODALITY_COLOURS)] if index >= 0 else FAINT
 
 
 def pattern(index: int) -> str:
-    """Return the fill pattern of the modality with that position in the spec."""
-    return MODALITY_PATTERNS[index % len(MODALITY_PATTERNS)]
+    """Return the fill pattern of the modality with that position in the spec; none for what is no modality."""
+    return MODALITY_PATTERNS[index % len(MODALITY_PATTERNS)] if index >= 0 else ""
+
+
+def dash(index: int) -> tuple[float, ...]:
+    """Return the dashes of the series with that position, in points; empty for a solid line."""
+    return DASHES[max(index, 0) % len(DASHES)]
 
 
 def top_of(values: np.ndarray) -> float:
@@ -41,8 +52,12 @@ def dress(figure: go.Figure, *, title: str, subtitle: str = "", width: int = 640
         title={
             "text": title + second,
             "x": 0,
-            "xref": "paper",
+            "xref": "container",
             "xanchor": "left",
+            "y": 1,
+            "yref": "container",
+            "yanchor": "top",
+            "pad": {"l": 16, "t": 14},
             "font": {"size": 15, "color": INK},
         },
         font={
@@ -52,7 +67,7 @@ def dress(figure: go.Figure, *, title: str, subtitle: str = "", width: int = 640
         },
         width=width,
         height=height,
-        margin={"l": 90, "r": 40, "t": 56 + 22 * (lines - 1) + 16, "b": 50},
+        margin={"l": 90, "r": 40, "t": 50 + 17 * lines, "b": 56},
         plot_bgcolor="white",
         paper_bgcolor="white",
     )

@@ -1,0 +1,81 @@
+"""The coupled influence map summed up: whom each modality hears, how much, and from how long ago."""
+
+from __future__ import annotations
+
+import numpy as np
+import xarray as xr
+
+from mmviz.errors import ConfigError, DataError
+
+KINDS = ("influence", "effect")
+
+
+def influence(trace: xr.DataTree, *, kind: str = "influence") -> xr.Dataset:
+    """Return who moves whom, at the best epoch.
+
+    Parameters
+    ----------
+    trace
+        Recorded with ``influence=True``, of a model with a scan.
+    kind
+        ``influence``: what a unit input would do, |K|; ``effect``: what this sample's input did, |K·x|.
+
+    Returns
+    -------
+    xr.Dataset
+        ``map`` (traced, layer, modality, block, source, source_block): mean over the channels and the pairs of steps of two
+        blocks; ``total`` (traced, layer, modality, source): sum of it over all pairs of steps; ``share``: the same,
+        divided by its sum over ``source`` (NaN where a modality hears nothing); ``by_lag`` (traced, layer, modality,
+        source, lag): mean over the pairs of blocks ``lag`` blocks apart, coordinate ``lag`` in steps.
+
+    Raises
+    ------
+    DataError
+        If the Trace holds no influence map.
+    ConfigError
+        If ``kind`` is unknown.
+
+    Notes
+    -----
+    The map is exact for the inputs of the operator, with its gates as they were; it is not the derivative of the model.
+    """
+    if kind not in KINDS:
+        raise ConfigError(f"influence: kind={kind!r}, choose one of {', '.join(KINDS)}")
+    if "influence" not in trace.children:
+        raise DataError(
+            "Trace: group /influence is missing; record it with mmviz.trace.record(..., influence=True), of a model with a "
+            f"scan (this one is {trace.attrs['model']['name']!r}; coupled_mamba has one)"
+        )
+    group = trace["influence"].to_dataset()
+    values = group[kind].astype(np.float64).transpose("traced", "layer", "modality", "block", "source", "source_block")
+    width = int(group.attrs["steps_per_block"])
+    steps = trace["states"].sizes["time"]
+    starts = np.arange(values.sizes["block"]) * width
+    held = np.minimum(width, steps - starts)  # the last block may be shorter
+    pairs = held[:, None] * held
+    total = np.einsum("ylmbnc,bc->ylmn", values.values, pairs)
+    heard = total.sum(-1, keepdims=True)
+    by_lag = np.stack([np.diagonal(values.values, -k, 3, 5).mean(-1) for k in range(values.sizes["block"])], -1)
+    four = ("traced", "layer", "modality", "source")
+    out = xr.Dataset(
+        {
+            "map": values.drop_vars("epoch", errors="ignore"),
+            "total": (four, total),
+            "share": (four, total / np.where(heard > 0, heard, np.nan)),
+            "by_lag": ((*four, "lag"), by_lag),
+        },
+        coords={"lag": starts},
+    )
+    out["share"].attrs = {"long_name": "share of the influence on a modality", "units": "1"}
+    out["map"].attrs = {**group[kind].attrs, "steps_per_block": width}
+    out["by_lag"].attrs = {"long_name": "influence from so many steps ago", "units": "1"}
+    out.attrs = {
+        "kind": kind,
+        "epoch": trace.attrs["best_epoch"],
+        "steps": int(steps),
+        "steps_per_block": width,
+        **{name: trace.attrs[name] for name in ("dataset", "split", "backend")},
+        "model": trace.attrs["model"]["name"],
+        "seed": trace.attrs["train"]["seed"],
+    }
+    return out

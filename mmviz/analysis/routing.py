@@ -1,0 +1,92 @@
+"""Experts: how much each is used, and how much its use tells about modality and label."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import xarray as xr
+
+from mmviz.errors import ConfigError, DataError
+
+if TYPE_CHECKING:
+    from jaxtyping import Float
+
+
+def information(joint: Float[np.ndarray, "*rest left right"]) -> Float[np.ndarray, "*rest"]:
+    """Return the mutual information, in bits, of two variables given their joint weights (not yet summing to 1).
+
+    I = Σ p(a,b) log₂ p(a,b) / (p(a) p(b)); NaN where the weights sum to nothing or are not finite.
+
+    Raises
+    ------
+    ConfigError
+        If a weight is negative, or there are fewer than two dimensions.
+    """
+    weights = np.asarray(joint, dtype=np.float64)
+    if weights.ndim < 2 or (weights < 0).any():
+        raise ConfigError(
+            f"information: expected weights ≥ 0 with two dimensions, got shape {weights.shape}, smallest {weights.min(initial=0)}"
+        )
+    total = weights.sum((-2, -1), keepdims=True)
+    p = weights / np.where((total > 0) & np.isfinite(total), total, np.nan)
+    independent = p.sum(-1, keepdims=True) * p.sum(-2, keepdims=True)
+    ratio = np.where(p > 0, p, 1) / np.where(independent > 0, independent, 1)
+    bits = np.where(p > 0, p * np.log2(ratio), 0.0).sum((-2, -1))
+    return np.where(np.isnan(p).any((-2, -1)), np.nan, np.maximum(bits, 0.0))
+
+
+def routing(trace: xr.DataTree) -> xr.Dataset:
+    """Return who is served by which expert.
+
+    Parameters
+    ----------
+    trace
+        Of a model with experts.
+
+    Returns
+    -------
+    xr.Dataset
+        ``weight`` (epoch, traced, layer, modality, time, expert), NaN at steps without data; ``usage`` (epoch, layer,
+        modality, expert): mean weight over the steps with data of the traced samples; ``modality_information`` (epoch,
+        layer): mutual information, in bits, of expert and modality, every modality counted alike (an expert drawn by the
+        weights), at most log₂ of the smaller number; for a classification ``label_information`` (epoch, layer): of
+        expert and true class, over the steps of the traced samples, which are few. Coordinate ``owner`` (expert).
+
+    Raises
+    ------
+    DataError
+        If the Trace holds no routing.
+    """
+    if "routing" not in trace.children:
+        raise DataError(
+            f"Trace: group /routing is missing; model {trace.attrs['model']['name']!r} has no experts that were recorded; "
+            "train one with experts (mmviz.models.available() names the models) and record it again"
+        )
+    group = trace["routing"].to_dataset()
+    dims = ("epoch", "traced", "layer", "modality", "time", "expert")
+    weight = group["weight"].astype(np.float64).transpose(*dims)
+    valid = trace["states"].to_dataset()["valid"].drop_vars("epoch", errors="ignore")
+    weight = weight.where(valid).transpose(*dims)
+    usage = weight.mean(("traced", "time"))
+    out = xr.Dataset({"weight": weight, "usage": usage})
+    heard = usage.dropna("modality", how="all")
+    kept = ("epoch", "layer")
+    out["modality_information"] = (kept, information(heard.transpose(*kept, "modality", "expert").values))
+    out["modality_information"].attrs = {"long_name": "mutual information of expert and modality", "units": "bit"}
+    if trace.attrs["task"]["kind"] == "classification":
+        label = trace["samples"].to_dataset()["target"].values[group["traced"].values]
+        mass = weight.sum(("modality", "time"))  # NaN steps count nothing
+        joint = np.stack(
+            [mass.isel(traced=label == k).sum("traced").transpose(*kept, "expert") for k in np.unique(label)], -2
+        )
+        out["label_information"] = (kept, information(joint))
+        out["label_information"].attrs = {"long_name": "mutual information of expert and true class", "units": "bit"}
+    out["usage"].attrs = {"long_name": "mean weight of an expert", "units": "1"}
+    out.attrs = {
+        **{name: trace.attrs[name] for name in ("dataset", "split", "best_epoch", "backend")},
+        "model": trace.attrs["model"]["name"],
+        "seed": trace.attrs["train"]["seed"],
+        "n_traced": int(weight.sizes["traced"]),
+    }
+    return out

@@ -1,0 +1,97 @@
+"""The states of all chains in one common plane: where each modality's chain goes, step by step."""
+
+from __future__ import annotations
+
+import numpy as np
+import xarray as xr
+from scipy.linalg import eigh
+
+from mmviz.errors import ConfigError, DataError
+
+
+def require_scan(trace: xr.DataTree, place: str) -> None:
+    """Raise where the model has no scan, and so no states to speak of.
+
+    Raises
+    ------
+    DataError
+        Says which model it is, and which have states.
+    """
+    if trace["states"].sizes["layer"] == 0:
+        raise DataError(
+            f"{place}: model {trace.attrs['model']['name']!r} has no scan, so the Trace holds no states (/states has 0 layers); "
+            "record a model with states, such as coupled_mamba or late"
+        )
+
+
+def trajectories(trace: xr.DataTree, *, layer: int = 0) -> xr.Dataset:
+    """Project the states of all modalities and traced samples on their two strongest common directions.
+
+    Parameters
+    ----------
+    trace
+        Of a model with a scan.
+    layer
+        Position of the layer.
+
+    Returns
+    -------
+    xr.Dataset
+        ``position`` (traced, modality, time, axis): principal components of the states (all channels and states of one step
+        of one modality as one vector, mean taken away), NaN where a step carries no data; ``explained`` (axis): share of the
+        variance; ``coupling`` (traced, modality, source): W of that layer. Best epoch. Signs are fixed: the entry of a
+        direction that is largest in size is positive.
+
+    Raises
+    ------
+    DataError
+        If the model has no scan, or there are fewer than three finite steps.
+    ConfigError
+        If the layer does not exist.
+    """
+    require_scan(trace, "trajectories")
+    operator = trace["operator"].to_dataset()
+    if type(layer) is not int or not 0 <= layer < operator.sizes["layer"]:
+        raise ConfigError(f"trajectories: layer={layer!r}, expected a position from 0 to {operator.sizes['layer'] - 1}")
+    valid = trace["states"].to_dataset()["valid"].transpose("traced", "modality", "time").values
+    h = operator["h"].isel(layer=layer).transpose("traced", "modality", "time", "channel", "state").values
+    flat = h.reshape(*h.shape[:3], -1).astype(np.float64)
+    known = valid & np.isfinite(flat).all(-1)
+    rows = flat[known]
+    if len(rows) < 3:
+        raise DataError(f"trajectories: {len(rows)} steps with finite states in layer {layer}; at least 3 are needed")
+    centred = rows - rows.mean(0)
+    variance, directions = _strongest(centred)
+    largest = np.take_along_axis(directions, np.abs(directions).argmax(1)[:, None], 1)
+    directions = directions * np.where(largest < 0, -1, 1)
+    position = np.full((*flat.shape[:3], 2), np.nan)
+    position[known] = centred @ directions.T
+    out = xr.Dataset(
+        {
+            "position": (("traced", "modality", "time", "axis"), position),
+            "explained": ("axis", variance / (float((centred**2).sum()) or np.nan)),
+            "coupling": operator["W"].isel(layer=layer).transpose("traced", "modality", "source"),
+        },
+        coords={"axis": [1, 2]},
+    ).drop_vars("layer", errors="ignore")
+    out.attrs = {
+        "layer": layer,
+        "epoch": trace.attrs["best_epoch"],
+        **{name: trace.attrs[name] for name in ("dataset", "split", "backend")},
+        "model": trace.attrs["model"]["name"],
+        "seed": trace.attrs["train"]["seed"],
+    }
+    return out
+
+
+def _strongest(centred: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the two largest squared singular values and their right singular vectors, by the smaller of the two squares."""
+    rows, columns = centred.shape
+    small = min(rows, columns)
+    square = centred.T @ centred if columns == small else centred @ centred.T
+    values, vectors = eigh(square, subset_by_index=[max(small - 2, 0), small - 1])
+    values, vectors = values[::-1].clip(0), vectors[:, ::-1].T
+    if columns > small:
+        vectors = vectors @ centred
+    length = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return values, vectors / np.where(length > 0, length, 1)

@@ -1,0 +1,157 @@
+"""Transport plans between a modality and its anchor, what they look like in numbers, and alignment over training."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+import xarray as xr
+
+from mmviz.analysis.training import shared_attrs, traces_by_name
+from mmviz.errors import ConfigError, DataError
+
+if TYPE_CHECKING:
+    from jaxtyping import Float
+
+
+def plan_entropy(plan: Float[np.ndarray, "*rest time anchor_time"]) -> Float[np.ndarray, "*rest"]:
+    """Return -Σ p ln p of a plan scaled to sum 1, in nat: ln(T) for a one-to-one plan of T steps, ln(T·T') if all is even.
+
+    NaN for a plan without mass.
+    """
+    p = _scaled(plan)
+    return np.where(
+        np.isnan(p).any((-2, -1)), np.nan, -np.where(p > 0, p * np.log(np.where(p > 0, p, 1)), 0).sum((-2, -1))
+    )
+
+
+def plan_monotonicity(plan: Float[np.ndarray, "*rest time anchor_time"]) -> Float[np.ndarray, "*rest"]:
+    """Return Goodman and Kruskal's γ of a plan: 1 if order is kept, -1 if it is reversed, 0 if it is lost.
+
+    Two pieces of mass drawn from the plan agree if the later in time is later in the anchor too; γ = (agree - disagree) /
+    (agree + disagree). NaN where no two pieces differ in both times, as when all mass falls on one step.
+
+    References
+    ----------
+    .. [1] L. A. Goodman, W. H. Kruskal, Measures of association for cross classifications, 1954.
+    """
+    p = _scaled(plan)
+    room = [(0, 0)] * (p.ndim - 2)
+    later = np.pad(p[..., ::-1, :].cumsum(-2)[..., ::-1, :][..., 1:, :], [*room, (0, 1), (0, 0)])  # rows behind
+    above = np.pad(later[..., ::-1].cumsum(-1)[..., ::-1][..., 1:], [*room, (0, 0), (0, 1)])
+    below = np.pad(later.cumsum(-1)[..., :-1], [*room, (0, 0), (1, 0)])
+    agree, disagree = (p * above).sum((-2, -1)), (p * below).sum((-2, -1))
+    known = agree + disagree > 0
+    return np.where(known, (agree - disagree) / np.where(known, agree + disagree, 1), np.nan)
+
+
+def transport(trace: xr.DataTree, source: str, anchor: str) -> xr.Dataset:
+    """Return where the steps of one modality are carried among those of its anchor.
+
+    Parameters
+    ----------
+    trace
+        Of a model that aligns.
+    source, anchor
+        Names of two modalities that were aligned, in this order.
+
+    Returns
+    -------
+    xr.Dataset
+        Best epoch: ``plan``, ``cost`` (traced, time, anchor_time); ``target`` (traced, time): the mean anchor step that a
+        step is carried to, NaN where it carries nothing; ``lag`` = target - time, in steps; ``mean_lag`` (traced),
+        weighted by mass; ``entropy`` (traced), nat; ``monotonicity`` (traced), see :func:`plan_monotonicity`.
+        All recorded epochs: ``distance`` (epoch, traced).
+
+    Raises
+    ------
+    DataError
+        If the Trace holds no plans.
+    ConfigError
+        If that pair was not aligned; names those that were.
+    """
+    if "transport" not in trace.children:
+        raise DataError(
+            f"Trace: group /transport is missing; model {trace.attrs['model']['name']!r} aligned nothing that was recorded; "
+            "train one that aligns (option align_ot or the like; mmviz.models.available() names the models) and record it again"
+        )
+    group = trace["transport"].to_dataset()
+    pairs = list(zip(group["source"].values.tolist(), group["anchor"].values.tolist(), strict=True))
+    if (source, anchor) not in pairs:
+        known = ", ".join(f"{a!r} to {b!r}" for a, b in pairs)
+        raise ConfigError(f"transport: {source!r} to {anchor!r} was not aligned; aligned are {known}")
+    chosen = group.isel(pair=pairs.index((source, anchor)), drop=True)
+    plan, cost = (chosen[n].astype(np.float64).transpose("traced", "time", "anchor_time") for n in ("plan", "cost"))
+    mass = plan.values.sum(-1)
+    carried = np.where(mass > 0, mass, np.nan)
+    target = (plan.values * np.arange(plan.sizes["anchor_time"])).sum(-1) / carried
+    lag = target - np.arange(plan.sizes["time"])
+    whole = mass.sum(-1)
+    mean_lag = np.where(mass > 0, mass * np.nan_to_num(lag), 0).sum(-1) / np.where(whole > 0, whole, np.nan)
+    out = xr.Dataset(
+        {
+            "plan": plan,
+            "cost": cost,
+            "target": (("traced", "time"), target),
+            "lag": (("traced", "time"), lag),
+            "mean_lag": ("traced", mean_lag),
+            "entropy": ("traced", plan_entropy(plan.values)),
+            "monotonicity": ("traced", plan_monotonicity(plan.values)),
+            "distance": chosen["distance"].astype(np.float64).transpose("epoch", "traced"),
+        }
+    ).drop_vars(("source", "anchor"), errors="ignore")
+    for name, units in (("lag", "steps"), ("mean_lag", "steps"), ("entropy", "nat"), ("monotonicity", "1")):
+        out[name].attrs = {"units": units}
+    out.attrs = {
+        "source": source,
+        "anchor": anchor,
+        **{name: trace.attrs[name] for name in ("dataset", "split", "best_epoch")},
+        "model": trace.attrs["model"]["name"],
+        "seed": trace.attrs["train"]["seed"],
+    }
+    return out
+
+
+def alignment(traces: xr.DataTree | Mapping[str, xr.DataTree]) -> xr.Dataset:
+    """Return how far apart the modalities lie, over training.
+
+    Parameters
+    ----------
+    traces
+        A Trace with a group ``/alignment``, or several by the name of their run.
+
+    Returns
+    -------
+    xr.Dataset
+        ``ot``, ``mmd``, ``a_distance`` (run, epoch, pair); coordinate ``pair`` = "source → anchor".
+
+    Raises
+    ------
+    DataError
+        If a Trace holds no alignment.
+    """
+    runs = traces_by_name("alignment", traces)
+    parts = []
+    for name, trace in runs.items():
+        if "alignment" not in trace.children:
+            raise DataError(
+                f"Trace: group /alignment of run {name!r} is missing; model {trace.attrs['model']['name']!r} aligned nothing "
+                "that was recorded; train one that aligns and record it again"
+            )
+        group = trace["alignment"].to_dataset()
+        names = [f"{a} → {b}" for a, b in zip(group["source"].values, group["anchor"].values, strict=True)]
+        data = group[["ot", "mmd", "a_distance"]].astype(np.float64)
+        parts.append(data.drop_vars(("source", "anchor"), errors="ignore").assign_coords(pair=names))
+    out = xr.concat(parts, dim="run", join="outer", data_vars="all", coords="different", compat="equals")
+    out = out.assign_coords(run=list(runs)).transpose("run", "epoch", "pair")
+    out.attrs = shared_attrs(runs)
+    return out
+
+
+def _scaled(plan: np.ndarray) -> np.ndarray:
+    p = np.asarray(plan, dtype=np.float64)
+    if p.ndim < 2 or (p < 0).any():
+        raise ConfigError(f"transport: expected a plan of mass ≥ 0 with two dimensions, got shape {p.shape}")
+    total = p.sum((-2, -1), keepdims=True)
+    return p / np.where(total > 0, total, np.nan)

@@ -1,0 +1,79 @@
+"""The learned coupling W: who hears whom, in every layer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import xarray as xr
+
+from mmviz.errors import ConfigError
+from mmviz.plots.picture import Axis, Heat, Panel, Picture, ticks_of
+from mmviz.plots.provenance import titled
+from mmviz.plots.states import require_layers
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+
+def coupling_frame(summary: xr.Dataset, *, epoch: int | None = None) -> xr.Dataset:
+    """Return what :func:`plot_coupling` draws: ``coupling`` (layer, modality, source), W at one epoch.
+
+    Parameters
+    ----------
+    summary
+        From :func:`mmviz.analysis.states`.
+    epoch
+        A recorded epoch; the best one when None.
+
+    Raises
+    ------
+    ConfigError
+        If the epoch was not recorded.
+    DataError
+        If the model has no scan.
+    """
+    require_layers("coupling_frame", summary)
+    chosen = summary.attrs["best_epoch"] if epoch is None else epoch
+    if chosen not in summary["epoch"].values:
+        raise ConfigError(
+            f"coupling_frame: epoch={epoch!r} was not recorded; recorded are {summary['epoch'].values.tolist()}"
+        )
+    frame = summary[["coupling"]].sel(epoch=chosen).astype(np.float64).transpose("layer", "modality", "source")
+    frame.attrs = {**summary.attrs, "epoch": int(chosen)}
+    return frame
+
+
+def coupling_picture(frame: xr.Dataset) -> Picture:
+    """Return the matrices of a :func:`coupling_frame`."""
+    names = [str(n) for n in frame["modality"].values]
+    at = np.arange(len(names)).astype(float)
+    values = frame["coupling"].values
+    signed = bool(values.min() < 0)
+    top = float(np.abs(values).max()) or 1.0
+    panels = tuple(
+        Panel(
+            (Heat(matrix, at, at, -top if signed else 0.0, top, "W", signed, ".2f", bar=False),),
+            Axis("is heard", ticks=ticks_of(names)),
+            Axis("hears" if i == 0 else "", ticks=ticks_of(names), reverse=True, shown=i == 0),
+            title=f"layer {i + 1}",
+            square=True,
+        )
+        for i, matrix in enumerate(values)
+    )
+    return Picture(
+        title=titled("Who hears whom: the coupling W", frame.attrs),
+        subtitle=(f"epoch {frame.attrs['epoch']}; a row is a modality, its entries what it takes from each",),
+        panels=panels,
+        columns=min(len(panels), 3),
+        heights=(90 + 42 * len(names),),
+        width=max(360, 130 + min(len(panels), 3) * (110 + 46 * len(names))),
+        fixed=len(panels) <= 2,
+    )
+
+
+def plot_coupling(summary: xr.Dataset, *, epoch: int | None = None) -> go.Figure:
+    """Draw the coupling W of every layer. See :func:`coupling_frame`."""
+    from mmviz.plots.screen import draw
+
+    return draw(coupling_picture(coupling_frame(summary, epoch=epoch)))

@@ -1,0 +1,131 @@
+"""The cross-modal influence map: who, when, moves whom, when; and from how long ago."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import xarray as xr
+
+from mmviz.plots.intervals import require
+from mmviz.plots.picture import Axis, Heat, Lines, Panel, Picture
+from mmviz.plots.provenance import source_of, titled
+from mmviz.plots.states import position
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+_DEEPEST = -3.0
+_KIND = {"influence": "what a unit input does, |K|", "effect": "what this sample's input did, |K·x|"}
+
+
+def influence_frame(found: xr.Dataset, *, sample: int = 0, layer: int = 0) -> xr.Dataset:
+    """Return what :func:`plot_influence` and :func:`plot_influence_lag` draw, of one traced sample and layer.
+
+    ``map`` (modality, block, source, source_block); ``level``: its log₁₀ below the largest entry, NaN where there is no
+    influence (the future among others), -3 where it is smaller than a thousandth; ``share`` (modality, source);
+    ``by_lag`` (modality, source, lag).
+
+    Parameters
+    ----------
+    found
+        From :func:`mmviz.analysis.influence`.
+    sample, layer
+        Positions among the traced samples and the layers.
+
+    Raises
+    ------
+    ConfigError
+        If one of them does not exist.
+    DataError
+        If ``found`` is something else.
+    """
+    dims = ("traced", "layer", "modality", "block", "source", "source_block")
+    values = require("influence_frame", found, "map", dims, "mmviz.analysis.influence")
+    position("influence_frame", "sample", sample, values.sizes["traced"])
+    position("influence_frame", "layer", layer, values.sizes["layer"])
+    chosen = found[["map", "share", "by_lag"]].isel(traced=sample, layer=layer)
+    largest = float(chosen["map"].max())
+    relative = chosen["map"].where(chosen["map"] > 0) / (largest if largest > 0 else 1.0)
+    frame = chosen.assign(level=xr.ufuncs.log10(relative).clip(min=_DEEPEST))
+    frame = frame.transpose("modality", "block", "source", "source_block", "lag")
+    frame.attrs = {
+        **found.attrs,
+        "sample": int(found["traced"].values[sample]) if "traced" in found.coords else sample,
+        "layer": layer,
+    }
+    return frame
+
+
+def influence_picture(frame: xr.Dataset) -> Picture:
+    """Return the M × M blocks of an :func:`influence_frame`."""
+    names = [str(n) for n in frame["modality"].values]
+    level, share = frame["level"].values, frame["share"].values
+    at = frame["block"].values.astype(float) + (frame.attrs["steps_per_block"] - 1) / 2
+    last = len(names) - 1
+    panels = tuple(
+        Panel(
+            (Heat(level[m, :, n], at, at, _DEEPEST, 0.0, "log₁₀ of influence / largest"),),
+            Axis("step of what is heard" if m == last and n == last // 2 else "", shown=m == last, link="heard"),
+            Axis(f"{heard_by}: step" if n == 0 else "", shown=n == 0, reverse=True, link="hears"),
+            title=f"{heard_by} ← {source}, {share[m, n]:.0%}" if np.isfinite(share[m, n]) else f"{heard_by} ← {source}",
+        )
+        for m, heard_by in enumerate(names)
+        for n, source in enumerate(names)
+    )
+    return Picture(
+        title=titled("Who moves whom, and when", frame.attrs),
+        subtitle=(
+            f"sample {frame.attrs['sample']}, layer {frame.attrs['layer'] + 1}; {source_of(frame.attrs)}; {_KIND[frame.attrs['kind']]}, mean over channels",
+            "percent: share of all that moves the modality of that row; blank: no influence (the future); colours end at a thousandth",
+        ),
+        panels=panels,
+        columns=len(names),
+        heights=(max(110, 480 // len(names)),),
+        width=780,
+        fixed=True,
+        gap=(16, 34),
+    )
+
+
+def influence_lag_picture(frame: xr.Dataset) -> Picture:
+    """Return the influence by lag of an :func:`influence_frame`, one panel for each modality that hears."""
+    names = [str(n) for n in frame["modality"].values]
+    lag, values = frame["lag"].values.astype(float), frame["by_lag"].values
+    shown = np.where(values > 0, values, np.nan)
+    finite = shown[np.isfinite(shown)]
+    top = float(finite.max()) if finite.size else 1.0
+    panels = tuple(
+        Panel(
+            tuple(Lines(lag, shown[m, n], f"from {source}", n, marked=False) for n, source in enumerate(names)),
+            Axis("steps ago", link="lag"),
+            Axis("influence" if m == 0 else "", log=True, span=(top * 1e-4, top * 2), shown=m == 0),
+            title=f"on {name}",
+        )
+        for m, name in enumerate(names)
+    )
+    return Picture(
+        title=titled("From how long ago", frame.attrs),
+        subtitle=(
+            f"sample {frame.attrs['sample']}, layer {frame.attrs['layer'] + 1}; {source_of(frame.attrs)}; {_KIND[frame.attrs['kind']]}, mean over channels and steps",
+        ),
+        panels=panels,
+        columns=min(3, len(panels)),
+        heights=(220,),
+        width=860,
+        gap=(24, 70),
+    )
+
+
+def plot_influence(found: xr.Dataset, *, sample: int = 0, layer: int = 0) -> go.Figure:
+    """Draw the influence of every modality and step on every other as M × M maps. See :func:`influence_frame`."""
+    from mmviz.plots.screen import draw
+
+    return draw(influence_picture(influence_frame(found, sample=sample, layer=layer)))
+
+
+def plot_influence_lag(found: xr.Dataset, *, sample: int = 0, layer: int = 0) -> go.Figure:
+    """Draw how the influence fades with the steps between. See :func:`influence_frame`."""
+    from mmviz.plots.screen import draw
+
+    return draw(influence_lag_picture(influence_frame(found, sample=sample, layer=layer)))

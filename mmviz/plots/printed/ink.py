@@ -1,0 +1,209 @@
+"""Draw a picture with matplotlib, on a Figure of its own: for a paper's column."""
+
+from __future__ import annotations
+
+from functools import singledispatch
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from mmviz.plots import theme
+from mmviz.plots.picture import Axis, Bars, Dots, Heat, Lines, Links, Mark, Note, Picture, Rule
+from mmviz.plots.printed.letters import legible
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+_SIDES: dict[str, dict[str, Any]] = {
+    "right": {"ha": "left", "va": "center", "xytext": (3, 0)},
+    "left": {"ha": "right", "va": "center", "xytext": (-3, 0)},
+    "above": {"ha": "center", "va": "bottom", "xytext": (0, 2)},
+    "on": {"ha": "center", "va": "center", "xytext": (0, 0)},
+}
+
+
+def draw(picture: Picture, *, width: float, height: float | None = None) -> Figure:
+    """Return the picture as a matplotlib figure of exactly that width, in inches. No global state is touched.
+
+    The caller holds ``matplotlib.rc_context`` while drawing and while saving.
+    """
+    from matplotlib.figure import Figure
+
+    if width < 4:
+        picture = picture.stacked()
+    heights = [picture.height_of(row) for row in range(picture.rows)]
+    tall = sum(heights) / 150 + 0.42 * picture.rows + 0.1 if height is None else height
+    figure = Figure(figsize=(width, tall), layout="constrained")
+    axes = figure.subplots(picture.rows, picture.columns, squeeze=False, height_ratios=heights)
+    heats: dict[tuple[Any, ...], list[tuple[Axes, Any]]] = {}
+    for i, ax in enumerate(axes.flat):
+        if i >= len(picture.panels):
+            ax.set_axis_off()
+            continue
+        panel = picture.panels[i]
+        for order, mark in enumerate(panel.marks):
+            artist = _add(mark, ax, order)
+            if isinstance(mark, Heat) and mark.bar:
+                heats.setdefault((mark.label, mark.low, mark.high, mark.signed), []).append((ax, artist))
+        ax.set_title(legible(panel.title))
+        _axis(ax, "x", panel.x)
+        _axis(ax, "y", panel.y)
+        if panel.square:
+            ax.set_aspect("equal", adjustable="datalim" if not any(isinstance(m, Heat) for m in panel.marks) else "box")
+    for (label, *_), drawn in heats.items():
+        bar = figure.colorbar(drawn[0][1], ax=[ax for ax, _ in drawn], aspect=24, pad=0.02)
+        bar.set_label(legible(label))
+        bar.outline.set_visible(False)
+    _legend(figure, axes)
+    return figure
+
+
+def _legend(figure: Figure, axes: np.ndarray) -> None:
+    shown: dict[str, Any] = {}
+    for ax in axes.flat:
+        for handle, label in zip(*ax.get_legend_handles_labels(), strict=True):
+            shown.setdefault(label, handle)
+    if shown:
+        per_row = max(1, min(len(shown), int(figure.get_figwidth() * 11 / (max(map(len, shown)) + 6))))
+        figure.legend(
+            shown.values(), shown.keys(), loc="outside upper center", ncols=per_row, frameon=False, handlelength=3
+        )
+
+
+def _axis(ax: Axes, letter: str, axis: Axis) -> None:
+    set_, side = (ax.set_xlim, ax.xaxis) if letter == "x" else (ax.set_ylim, ax.yaxis)
+    side.set_label_text(legible(axis.label))
+    if axis.log:
+        (ax.set_xscale if letter == "x" else ax.set_yscale)("log")
+        from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+
+        side.set_major_locator(LogLocator(numticks=6))
+        side.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+        side.set_minor_formatter(NullFormatter())
+    if axis.ticks is not None:
+        side.set_ticks([at for at, _ in axis.ticks], [legible(text) for _, text in axis.ticks])
+        side.set_tick_params(length=0)
+        side.grid(False)
+    if axis.span is not None:
+        set_(axis.span[::-1] if axis.reverse else axis.span)
+    elif axis.reverse and not side.get_inverted():
+        side.set_inverted(True)
+    if not axis.shown:
+        side.set_tick_params(labelbottom=False, labelleft=False, length=0)
+
+
+@singledispatch
+def _add(mark: Mark, ax: Axes, order: int) -> Any:
+    raise TypeError(f"paper: a picture cannot hold a {type(mark).__name__}; use the marks of mmviz.plots.picture")
+
+
+@_add.register(Lines)
+def _lines(mark: Lines, ax: Axes, order: int) -> Any:
+    colour = theme.colour(mark.look)
+    if mark.low is not None and mark.high is not None and np.isfinite(mark.low).any():
+        ax.fill_between(mark.x, mark.low, mark.high, color=colour, alpha=0.16, linewidth=0, zorder=1)
+    (line,) = ax.plot(
+        mark.x,
+        mark.y,
+        color=colour,
+        linestyle=(0, theme.dash(mark.look)) if theme.dash(mark.look) else "-",
+        linewidth=1.1,
+        marker=theme.MARKERS[max(mark.look, 0) % len(theme.MARKERS)] if mark.marked else None,
+        markersize=3,
+        label=legible(mark.name) if mark.name else None,
+        zorder=3,
+    )
+    return line
+
+
+@_add.register(Bars)
+def _bars(mark: Bars, ax: Axes, order: int) -> Any:
+    base = np.zeros_like(mark.value) if mark.base is None else mark.base
+    label = legible(mark.series) if mark.series else None
+    for i, look in enumerate(mark.looks):
+        given = {"facecolor": theme.colour(look), "hatch": 2 * theme.pattern(look), "edgecolor": "white"}
+        given |= {"linewidth": 0, "zorder": 2, "label": None if i else label}
+        if mark.flat:
+            ax.barh(mark.at[i], mark.value[i], left=base[i], height=mark.thickness, **given)
+        else:
+            ax.bar(mark.at[i], mark.value[i], bottom=base[i], width=mark.thickness, **given)
+    if mark.low is not None and mark.high is not None:
+        known = np.isfinite(mark.low) & np.isfinite(mark.high)
+        draw_reach = ax.hlines if mark.flat else ax.vlines
+        draw_reach(mark.at[known], mark.low[known], mark.high[known], color=theme.INK, linewidth=0.9, zorder=4)
+    return None
+
+
+@_add.register(Heat)
+def _heat(mark: Heat, ax: Axes, order: int) -> Any:
+    image = ax.pcolormesh(
+        mark.x,
+        mark.y,
+        np.ma.masked_invalid(mark.z),
+        vmin=mark.low,
+        vmax=mark.high,
+        cmap=theme.SIGNED_COLOURS if mark.signed else theme.STATE_COLOURS.lower(),
+        shading="nearest",
+        rasterized=mark.z.size > 2000,
+        zorder=1,
+    )
+    ax.grid(False)
+    if mark.numbers:
+        for i, j in zip(*np.nonzero(np.isfinite(mark.z)), strict=True):
+            r, g, b, _ = image.cmap(image.norm(mark.z[i, j]))
+            ink = theme.INK if 0.299 * r + 0.587 * g + 0.114 * b > 0.5 else "white"
+            ax.annotate(format(mark.z[i, j], mark.numbers), (mark.x[j], mark.y[i]), ha="center", va="center", color=ink)
+    return image
+
+
+@_add.register(Links)
+def _links(mark: Links, ax: Axes, order: int) -> Any:
+    from matplotlib.collections import LineCollection
+
+    ends = np.stack([np.stack([mark.x0, mark.y0], 1), np.stack([mark.x1, mark.y1], 1)], 1)
+    colour = theme.colour(mark.look)
+    lines = LineCollection(
+        list(ends), colors=colour, linewidths=0.25 * mark.level, alpha=0.14 + 0.15 * mark.level, zorder=2
+    )
+    return ax.add_collection(lines)
+
+
+@_add.register(Dots)
+def _dots(mark: Dots, ax: Axes, order: int) -> Any:
+    colour = theme.colour(mark.look)
+    (line,) = ax.plot(
+        mark.x,
+        mark.y,
+        linestyle="none",
+        marker=theme.MARKERS[max(mark.look, 0) % len(theme.MARKERS)],
+        markersize=mark.size * 0.7,
+        color=colour,
+        markerfacecolor="white" if mark.hollow else colour,
+        label=legible(mark.name) if mark.name else None,
+        zorder=4,
+    )
+    return line
+
+
+@_add.register(Note)
+def _note(mark: Note, ax: Axes, order: int) -> Any:
+    return ax.annotate(
+        legible(mark.text), (mark.x, mark.y), textcoords="offset points", annotation_clip=False,
+        fontsize="small", color=theme.INK, **_SIDES[mark.side]
+    )  # fmt: skip
+
+
+@_add.register(Rule)
+def _rule(mark: Rule, ax: Axes, order: int) -> Any:
+    line = (ax.axvline if mark.along == "x" else ax.axhline)(
+        mark.at, color=theme.FAINT, linewidth=0.7, linestyle=(0, (4, 2)), zorder=1
+    )
+    if mark.text:
+        place = (mark.at, 1.0) if mark.along == "x" else (1.0, mark.at)
+        across = ax.get_xaxis_transform() if mark.along == "x" else ax.get_yaxis_transform()
+        ax.annotate(
+            legible(mark.text), place, xycoords=across, xytext=(3, -2) if mark.along == "x" else (-2, 2), textcoords="offset points",
+            ha="left" if mark.along == "x" else "right", va="top" if mark.along == "x" else "bottom", fontsize="small", color=theme.FAINT,
+        )  # fmt: skip
+    return line

@@ -1,0 +1,149 @@
+"""A tidy table as LaTeX, with a caption that says what the numbers are of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from mmviz.errors import ConfigError, DataError
+from mmviz.io.atomic import write_bytes_atomic
+from mmviz.plots.escape import latex
+
+_HEAD = "% Written by mmviz.plots.latex_table; needs \\usepackage{booktabs}.\n"
+
+
+def latex_table(
+    rows: Sequence[Mapping[str, object]],
+    *,
+    file: str | Path,
+    caption: str,
+    data: str,
+    seeds: Sequence[int],
+    commit: str,
+    reading: str = "",
+    label: str = "",
+    digits: int = 3,
+    best: Mapping[str, str] | None = None,
+    wide: bool = False,
+) -> Path:
+    r"""Write rows as a LaTeX table (``booktabs``), every text escaped, every number as it is given, rounded.
+
+    Parameters
+    ----------
+    rows
+        Dicts of one table; the first gives the columns and their order. A value is text, a number, None or NaN (printed as
+        a dash), or (mean, half width) for a number with its interval.
+    file
+        Ends in ``.tex``. An older file is replaced.
+    caption
+        What the table shows.
+    data, seeds, commit
+        Appended to the caption: the data set and split, the seeds, the commit of the code that made the numbers.
+    reading
+        Which readings of unpublished formulas are in it; appended where given.
+    label
+        For ``\ref``.
+    digits
+        Behind the decimal point.
+    best
+        Column to "max" or "min": its best number is set in bold (all of them, where they agree to the printed digits).
+    wide
+        Over both columns of the page (``table*``).
+
+    Raises
+    ------
+    ConfigError
+        If an option is wrong, or names no column.
+    DataError
+        If there is no row, a row has other columns than the first, or the file cannot be written.
+    """
+    columns = _columns(rows)
+    if Path(file).suffix != ".tex":
+        raise ConfigError(f"latex_table: file={str(file)!r}, expected a name that ends in .tex")
+    if type(digits) is not int or not 0 <= digits <= 10:
+        raise ConfigError(f"latex_table: digits={digits!r}, expected an integer from 0 to 10")
+    for column, way in (best or {}).items():
+        if column not in columns or way not in ("max", "min"):
+            raise ConfigError(
+                f"latex_table: best={{{column!r}: {way!r}}}, expected max or min for one of {', '.join(columns)}"
+            )
+    shown = {c: _cells([row[c] for row in rows], digits, (best or {}).get(c)) for c in columns}
+    numeric = {c: any(_is_number(row[c]) for row in rows) for c in columns}
+    kind = "table*" if wide else "table"
+    said = [caption.rstrip(".") + ".", f"Data: {data}.", f"Seeds: {', '.join(map(str, seeds)) or 'none'}."]
+    said += [f"Readings of ours: {reading.rstrip('.')}."] if reading else []
+    text = " ".join(latex(part, longest=2000) for part in said) + rf" Code: \texttt{{{latex(commit)}}}."
+    lines = [
+        rf"\begin{{{kind}}}",
+        r"\centering",
+        rf"\caption{{{text}}}",
+        *([rf"\label{{{_checked_label(label)}}}"] if label else []),
+        rf"\begin{{tabular}}{{{''.join('r' if numeric[c] else 'l' for c in columns)}}}",
+        r"\toprule",
+        " & ".join(latex(c) for c in columns) + r" \\",
+        r"\midrule",
+        *(" & ".join(shown[c][i] for c in columns) + r" \\" for i in range(len(rows))),
+        r"\bottomrule",
+        r"\end{tabular}",
+        rf"\end{{{kind}}}",
+    ]
+    target = Path(file)
+    try:
+        write_bytes_atomic(target, (_HEAD + "\n".join(lines) + "\n").encode())
+    except OSError as error:
+        raise DataError(
+            f"latex_table: {target} cannot be written ({error}); an older file of that name is intact"
+        ) from error
+    return target
+
+
+def _columns(rows: Sequence[Mapping[str, object]]) -> list[str]:
+    if not rows:
+        raise DataError("latex_table: rows is empty; pass at least one dict")
+    columns = list(rows[0])
+    for i, row in enumerate(rows):
+        if list(row) != columns:
+            raise DataError(f"latex_table: rows[{i}] has the columns {list(row)}, rows[0] has {columns}")
+    return columns
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float, np.number, tuple)) and not isinstance(value, bool)
+
+
+def _mean_of(value: object) -> float:
+    first = value[0] if isinstance(value, tuple) else value
+    return float(first) if isinstance(first, (int, float, np.number)) and not isinstance(first, bool) else float("nan")
+
+
+def _cells(values: list[object], digits: int, way: str | None) -> list[str]:
+    out = [_cell(value, digits) for value in values]
+    means = np.round([_mean_of(value) for value in values], digits)
+    if way is None or not np.isfinite(means).any():
+        return out
+    top = np.nanmax(means) if way == "max" else np.nanmin(means)
+    return [rf"\textbf{{{cell}}}" if mean == top else cell for cell, mean in zip(out, means, strict=True)]
+
+
+def _cell(value: object, digits: int) -> str:
+    if value is None:
+        return "--"
+    if isinstance(value, tuple):
+        if len(value) != 2:
+            raise DataError(f"latex_table: the cell {value!r} has {len(value)} parts, expected (mean, half width)")
+        mean, reach = (_cell(v, digits) for v in value)
+        return mean if reach == "--" else rf"{mean} \ensuremath{{\pm}} {reach}"
+    if isinstance(value, (float, np.floating)):
+        number = float(value)
+        if np.isnan(number):
+            return "--"
+        return f"{number:.{digits}f}".replace("-", r"\ensuremath{-}") if np.isfinite(number) else latex(number)
+    return latex(value)
+
+
+def _checked_label(label: str) -> str:
+    if not all(c.isalnum() or c in ":-._" for c in label):
+        raise ConfigError(f"latex_table: label={label!r}, expected letters, digits and : - . _ only")
+    return label

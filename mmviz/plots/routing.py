@@ -1,0 +1,141 @@
+"""Experts: which of them serves each step of each modality, and how much each is used."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import xarray as xr
+
+from mmviz.errors import ConfigError
+from mmviz.plots.intervals import require
+from mmviz.plots.picture import Axis, Bars, Heat, Panel, Picture, ticks_of
+from mmviz.plots.provenance import source_of, titled
+from mmviz.plots.states import position
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+
+def routing_frame(found: xr.Dataset, *, sample: int = 0, layer: int = 0, epoch: int | None = None) -> xr.Dataset:
+    """Return what :func:`plot_routing` and :func:`plot_expert_usage` draw, of one layer and epoch.
+
+    ``weight`` (modality, expert, time) of one traced sample, NaN at steps without data; ``usage`` (modality, expert), mean over
+    the traced samples; ``modality_information`` and, for a classification, ``label_information``, in bits.
+
+    Parameters
+    ----------
+    found
+        From :func:`mmviz.analysis.routing`.
+    sample, layer
+        Positions among the traced samples and the layers.
+    epoch
+        A recorded epoch; the best one when None.
+
+    Raises
+    ------
+    ConfigError
+        If one of them does not exist.
+    DataError
+        If ``found`` is something else.
+    """
+    dims = ("epoch", "traced", "layer", "modality", "time", "expert")
+    values = require("routing_frame", found, "weight", dims, "mmviz.analysis.routing")
+    position("routing_frame", "sample", sample, values.sizes["traced"])
+    position("routing_frame", "layer", layer, values.sizes["layer"])
+    chosen = found.attrs["best_epoch"] if epoch is None else epoch
+    if chosen not in found["epoch"].values:
+        raise ConfigError(
+            f"routing_frame: epoch={epoch!r} was not recorded; recorded are {found['epoch'].values.tolist()}"
+        )
+    frame = found.sel(epoch=chosen).isel(traced=sample, layer=layer).transpose("modality", "expert", ...)
+    frame.attrs = {
+        **found.attrs,
+        "sample": int(found["traced"].values[sample]) if "traced" in found.coords else sample,
+        "layer": layer,
+        "epoch": int(chosen),
+    }
+    return frame
+
+
+def _experts(frame: xr.Dataset) -> list[str]:
+    owners = frame["owner"].values if "owner" in frame.coords else [""] * frame.sizes["expert"]
+    names = [str(n) for n in frame["expert"].values]
+    return [
+        n if not o or str(o) in n else f"{n} ({o})" if o else f"{n} (shared)"
+        for n, o in zip(names, owners, strict=True)
+    ]
+
+
+def routing_picture(frame: xr.Dataset) -> Picture:
+    """Return the maps of a :func:`routing_frame`."""
+    names, experts = [str(n) for n in frame["modality"].values], _experts(frame)
+    steps, rows = np.arange(frame.sizes["time"]).astype(float), np.arange(len(experts)).astype(float)
+    panels = tuple(
+        Panel(
+            (Heat(frame["weight"].values[i], steps, rows, 0.0, 1.0, "weight of the expert"),),
+            Axis("step" if i == len(names) - 1 else "", link="time", shown=i == len(names) - 1),
+            Axis(ticks=ticks_of(experts), reverse=True),
+            title=name,
+        )
+        for i, name in enumerate(names)
+    )
+    return Picture(
+        title=titled("Which expert serves which step", frame.attrs),
+        subtitle=(
+            f"sample {frame.attrs['sample']}, layer {frame.attrs['layer'] + 1}; {source_of(frame.attrs)}; blank: no data at that step",
+        ),
+        panels=panels,
+        heights=(24 + 22 * len(experts),),
+        gap=(70, 34),
+    )
+
+
+def expert_usage_picture(frame: xr.Dataset) -> Picture:
+    """Return the usage bars of a :func:`routing_frame`."""
+    names, experts = [str(n) for n in frame["modality"].values], _experts(frame)
+    thick = 0.8 / len(names)
+    at = np.arange(len(experts)).astype(float)
+    bars = tuple(
+        Bars(
+            at + (i - (len(names) - 1) / 2) * thick,
+            frame["usage"].values[i],
+            (i,) * len(experts),
+            tuple(f"{name}, {expert}" for expert in experts),
+            series=name,
+            thickness=thick * 0.9,
+        )
+        for i, name in enumerate(names)
+    )
+    known = f"expert and modality share {float(frame['modality_information']):.2f} bit"
+    if "label_information" in frame:
+        known += f", expert and true class {float(frame['label_information']):.2f} bit"
+    return Picture(
+        title=titled("How much each expert is used", frame.attrs),
+        subtitle=(
+            f"layer {frame.attrs['layer'] + 1}; {source_of(frame.attrs)}; mean weight over the steps of {frame.attrs['n_traced']} traced samples",
+            f"mutual information: {known}",
+        ),
+        panels=(
+            Panel(
+                bars,
+                Axis("mean weight", span=(0.0, 1.02 * max(float(frame["usage"].max()), 1e-9))),
+                Axis(ticks=ticks_of(experts), span=(-0.6, len(experts) - 0.4), reverse=True),
+            ),
+        ),
+        heights=(40 + (14 + 13 * len(names)) * len(experts),),
+    )
+
+
+def plot_routing(found: xr.Dataset, *, sample: int = 0, layer: int = 0, epoch: int | None = None) -> go.Figure:
+    """Draw the weight of every expert at every step of one sample. See :func:`routing_frame`."""
+    from mmviz.plots.screen import draw
+
+    return draw(routing_picture(routing_frame(found, sample=sample, layer=layer, epoch=epoch)))
+
+
+def plot_expert_usage(found: xr.Dataset, *, layer: int = 0, epoch: int | None = None) -> go.Figure:
+    """Draw how much each modality uses each expert. See :func:`routing_frame`."""
+    from mmviz.plots.screen import draw
+
+    return draw(expert_usage_picture(routing_frame(found, layer=layer, epoch=epoch)))

@@ -1,0 +1,284 @@
+"""Draw a picture with plotly: a plain figure, for the screen."""
+
+from __future__ import annotations
+
+from functools import singledispatch
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from mmviz.plots import theme
+from mmviz.plots.escape import plotly as escaped
+from mmviz.plots.escape import visible
+from mmviz.plots.picture import Axis, Bars, Dots, Heat, Lines, Links, Mark, Note, Panel, Picture, Rule, described
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+_SIDES = {
+    "right": {"xanchor": "left", "xshift": 6},
+    "left": {"xanchor": "right", "xshift": -6},
+    "above": {"yanchor": "bottom", "yshift": 3},
+    "on": {},
+}
+
+
+def draw(picture: Picture) -> go.Figure:
+    """Return the picture as a plain plotly figure; ``layout.meta["description"]`` says in words what it shows."""
+    from plotly.subplots import make_subplots
+
+    rows, columns = picture.rows, picture.columns
+    heights = [picture.height_of(row) for row in range(rows)]
+    across, down = picture.gap
+    inner = sum(heights) + down * (rows - 1)
+    titled = any(panel.title for panel in picture.panels)
+    figure = make_subplots(
+        rows=rows,
+        cols=columns,
+        row_heights=heights,
+        horizontal_spacing=min(across / (picture.width - 130), 0.8 / max(columns - 1, 1)) if columns > 1 else 0,
+        vertical_spacing=down / inner if rows > 1 else 0,
+        subplot_titles=[escaped(panel.title) for panel in picture.panels] if titled else None,
+    )
+    figure.update_annotations(font={"size": 13, "color": theme.INK})
+    heats: dict[tuple[Any, ...], list[int]] = {}
+    for i, panel in enumerate(picture.panels):
+        place = {"row": i // columns + 1, "col": i % columns + 1}
+        figure.update_xaxes(_axis(panel.x), **place)
+        figure.update_yaxes(_axis(panel.y), **place)
+        if panel.square:
+            anchor = figure.get_subplot(**place).yaxis.plotly_name.replace("axis", "")
+            figure.update_xaxes(scaleanchor=anchor, constrain="domain", **place)
+            figure.update_yaxes(constrain="domain", **place)
+        for mark in panel.marks:
+            if isinstance(mark, Heat) and mark.bar:
+                heats.setdefault((mark.label, mark.low, mark.high, mark.signed), []).append(len(figure.data))
+            _add(mark, figure, panel, place)
+    _link(figure, picture)
+    _legend_once(figure)
+    for traces in heats.values():
+        _one_bar(figure, traces)
+    named = any(trace.showlegend for trace in figure.data)
+    subtitle = "<br>".join(escaped(line) for line in picture.subtitle)
+    theme.dress(figure, title=escaped(picture.title), subtitle=subtitle, width=picture.width)
+    below = named and bool(heats)
+    figure.update_layout(
+        barmode="overlay",
+        bargap=0,
+        height=inner + figure.layout.margin.t + figure.layout.margin.b + 22 * titled + 40 * below,
+        meta={"description": visible(described(picture), longest=2000)},
+        legend={"orientation": "h", "y": -60 / inner, "yanchor": "top", "x": 0} if below else {"x": 1.02, "y": 1},
+        showlegend=named,
+    )
+    figure.update_layout(
+        margin={"t": figure.layout.margin.t + 22 * titled, "b": figure.layout.margin.b + 40 * below, "r": 30}
+    )
+    return figure
+
+
+def _axis(axis: Axis) -> dict[str, Any]:
+    out: dict[str, Any] = {"title": {"text": escaped(axis.label), "standoff": 6}, "zeroline": False}
+    if axis.ticks is not None:
+        out |= {
+            "tickmode": "array",
+            "tickvals": [at for at, _ in axis.ticks],
+            "ticktext": [escaped(text) for _, text in axis.ticks],
+            "showgrid": False,
+        }
+    span = axis.span
+    if axis.log:
+        out["type"] = "log"
+        out["dtick"] = 1
+        span = None if span is None else (float(np.log10(span[0])), float(np.log10(span[1])))
+    if span is not None:
+        out["range"] = list(span[::-1] if axis.reverse else span)
+    elif axis.reverse:
+        out["autorange"] = "reversed"
+    if not axis.shown:
+        out |= {"showticklabels": False, "ticks": ""}
+    return out
+
+
+def _link(figure: go.Figure, picture: Picture) -> None:
+    """Axes of one link move together."""
+    first: dict[tuple[str, str], str] = {}
+    for i, panel in enumerate(picture.panels):
+        subplot = figure.get_subplot(i // picture.columns + 1, i % picture.columns + 1)
+        for letter, axis, drawn in (("x", panel.x, subplot.xaxis), ("y", panel.y, subplot.yaxis)):
+            if axis.link:
+                name = drawn.plotly_name.replace("axis", "")
+                leader = first.setdefault((letter, axis.link), name)
+                if leader != name:
+                    drawn.matches = leader
+
+
+def _legend_once(figure: go.Figure) -> None:
+    seen: set[str] = set()
+    for trace in figure.data:
+        if trace.showlegend:
+            trace.showlegend = trace.name not in seen
+            seen.add(trace.name)
+
+
+def _one_bar(figure: go.Figure, traces: list[int]) -> None:
+    """Place one colour bar beside the panels that share it."""
+    domains = []
+    for i in traces:
+        trace = figure.data[i]
+        x, y = (figure.layout[f"{a[0]}axis{a[1:]}"].domain for a in (trace.xaxis or "x", trace.yaxis or "y"))
+        domains.append((x, y))
+        trace.showscale = i == traces[0]
+    low, high = min(y[0] for _, y in domains), max(y[1] for _, y in domains)
+    figure.data[traces[0]].colorbar.update(
+        x=max(x[1] for x, _ in domains) + 0.012, xanchor="left", y=(low + high) / 2, len=high - low, thickness=11
+    )
+
+
+@singledispatch
+def _add(mark: Mark, figure: go.Figure, panel: Panel, place: dict[str, int]) -> None:
+    raise TypeError(f"screen: a picture cannot hold a {type(mark).__name__}; use the marks of mmviz.plots.picture")
+
+
+@_add.register(Lines)
+def _lines(mark: Lines, figure: go.Figure, panel: Panel, place: dict[str, int]) -> None:
+    colour, name = theme.colour(mark.look), escaped(mark.name)
+    if mark.low is not None and mark.high is not None:
+        known = np.isfinite(mark.low) & np.isfinite(mark.high)
+        x = np.concatenate([mark.x[known], mark.x[known][::-1]])
+        y = np.concatenate([mark.high[known], mark.low[known][::-1]])
+        figure.add_scatter(
+            x=x, y=y, fill="toself", fillcolor=colour, opacity=0.16, mode="lines", line={"width": 0},
+            hoverinfo="skip", legendgroup=name, showlegend=False, **place,
+        )  # fmt: skip
+    dashes = ",".join(f"{d}px" for d in theme.dash(mark.look)) or "solid"
+    figure.add_scatter(
+        x=mark.x,
+        y=mark.y,
+        name=name,
+        legendgroup=name,
+        mode="lines+markers" if mark.marked else "lines",
+        line={"color": colour, "dash": dashes, "width": 2},
+        marker={"symbol": theme.SYMBOLS[max(mark.look, 0) % len(theme.SYMBOLS)], "size": 7},
+        hovertemplate=f"{name}, %{{x}}: %{{y:.4g}}<extra></extra>",
+        showlegend=bool(mark.name),
+        **place,
+    )
+
+
+@_add.register(Bars)
+def _bars(mark: Bars, figure: go.Figure, panel: Panel, place: dict[str, int]) -> None:
+    along, over = ("x", "y") if mark.flat else ("y", "x")
+    reach: dict[str, Any] = {}
+    if mark.low is not None and mark.high is not None:
+        end = mark.value if mark.base is None else mark.base + mark.value
+        known = np.isfinite(mark.low) & np.isfinite(mark.high)
+        reach[f"error_{along}"] = {
+            "type": "data",
+            "array": np.where(known, mark.high - end, 0.0),
+            "arrayminus": np.where(known, end - mark.low, 0.0),
+            "color": theme.INK,
+            "thickness": 1.2,
+            "width": 4,
+        }
+    figure.add_bar(
+        **{along: mark.value, over: mark.at},
+        base=mark.base,
+        orientation="h" if mark.flat else "v",
+        width=mark.thickness,
+        marker={
+            "color": [theme.colour(i) for i in mark.looks],
+            "pattern": {"shape": [theme.pattern(i) for i in mark.looks], "fgcolor": "white", "size": 7},
+            "line": {"width": 0},
+        },
+        name=escaped(mark.series),
+        legendgroup=escaped(mark.series),
+        showlegend=bool(mark.series),
+        customdata=[escaped(name) for name in mark.names],
+        hovertemplate=f"%{{customdata}}: %{{{along}:.4g}}<extra></extra>",
+        **reach,
+        **place,
+    )
+
+
+@_add.register(Heat)
+def _heat(mark: Heat, figure: go.Figure, panel: Panel, place: dict[str, int]) -> None:
+    known = np.isfinite(mark.z)
+    words = {}
+    if mark.numbers:
+        cells = np.array(
+            [
+                [format(v, mark.numbers) if ok else "" for v, ok in zip(*row, strict=True)]
+                for row in zip(mark.z, known, strict=True)
+            ]
+        )
+        words = {"text": cells, "texttemplate": "%{text}", "textfont": {"size": 12}}
+    figure.add_heatmap(
+        z=mark.z,
+        x=mark.x,
+        y=mark.y,
+        zmin=mark.low,
+        zmax=mark.high,
+        colorscale=theme.SIGNED_COLOURS if mark.signed else theme.STATE_COLOURS,
+        showscale=False,
+        colorbar={"title": {"text": escaped(mark.label), "side": "right"}},
+        hovertemplate="%{x}, %{y}: %{z:.4g}<extra></extra>",
+        hoverongaps=False,
+        **words,
+        **place,
+    )
+
+
+@_add.register(Links)
+def _links(mark: Links, figure: go.Figure, panel: Panel, place: dict[str, int]) -> None:
+    gap = np.full_like(mark.x0, np.nan)
+    for level in range(1, 6):
+        chosen = mark.level == level
+        if chosen.any():
+            figure.add_scatter(
+                x=np.stack([mark.x0, mark.x1, gap], 1)[chosen].ravel(),
+                y=np.stack([mark.y0, mark.y1, gap], 1)[chosen].ravel(),
+                mode="lines",
+                line={"color": theme.colour(mark.look), "width": 0.6 * level},
+                opacity=0.14 + 0.15 * level,
+                hoverinfo="skip",
+                showlegend=False,
+                **place,
+            )
+
+
+@_add.register(Dots)
+def _dots(mark: Dots, figure: go.Figure, panel: Panel, place: dict[str, int]) -> None:
+    symbol = theme.SYMBOLS[max(mark.look, 0) % len(theme.SYMBOLS)]
+    colour, name = theme.colour(mark.look), escaped(mark.name)
+    figure.add_scatter(
+        x=mark.x,
+        y=mark.y,
+        mode="markers",
+        name=name,
+        legendgroup=name,
+        showlegend=bool(mark.name),
+        marker={
+            "symbol": f"{symbol}-open" if mark.hollow else symbol,
+            "size": mark.size * 1.4,
+            "color": colour,
+        },
+        hovertemplate=f"{name} (%{{x:.4g}}, %{{y:.4g}})<extra></extra>",
+        **place,
+    )
+
+
+@_add.register(Note)
+def _note(mark: Note, figure: go.Figure, panel: Panel, place: dict[str, int]) -> None:
+    figure.add_annotation(
+        x=mark.x, y=mark.y, text=escaped(mark.text), showarrow=False, font={"color": theme.INK}, **_SIDES[mark.side], **place
+    )  # fmt: skip
+
+
+@_add.register(Rule)
+def _rule(mark: Rule, figure: go.Figure, panel: Panel, place: dict[str, int]) -> None:
+    add = figure.add_vline if mark.along == "x" else figure.add_hline
+    words = {
+        "annotation_text": escaped(mark.text),
+        "annotation_position": "top right" if mark.along == "x" else "bottom right",
+    }
+    add(mark.at, line={"color": theme.FAINT, "width": 1, "dash": "dash"}, **(words if mark.text else {}), **place)

@@ -1,0 +1,98 @@
+"""Training curves: losses, scores, contributions and whatever else a run notes, epoch by epoch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import xarray as xr
+
+from mmviz.errors import ConfigError, DataError
+from mmviz.plots.picture import Axis, Lines, Panel, Picture, Rule
+from mmviz.plots.provenance import source_of, titled
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+#: what a run notes about its own running; drawn only when asked for
+_UPKEEP = ("learning_rate", "gradient_norm", "clipped", "seconds")
+
+
+def training_frame(curves: xr.Dataset, *, quantities: Sequence[str] | None = None) -> xr.Dataset:
+    """Return what :func:`plot_training` draws: the chosen quantities (run, epoch) or (run, epoch, modality).
+
+    Parameters
+    ----------
+    curves
+        From :func:`mmviz.analysis.training`.
+    quantities
+        Names of variables; when None all that hold a finite value, without learning rate, gradient norm and seconds.
+
+    Raises
+    ------
+    ConfigError
+        If a quantity was not noted; names those that were.
+    DataError
+        If ``curves`` is something else, or nothing is left to draw.
+    """
+    if not isinstance(curves, xr.Dataset) or "run" not in curves.dims or "epoch" not in curves.dims:
+        seen = dict(curves.sizes) if isinstance(curves, xr.Dataset) else type(curves).__name__
+        raise DataError(f"training_frame: expected (run, epoch) from mmviz.analysis.training, got {seen}")
+    known = [str(n) for n in curves.data_vars]
+    unknown = [q for q in quantities or () if q not in known]
+    if unknown:
+        raise ConfigError(
+            f"training_frame: quantities holds {unknown[0]!r}, which no run noted; noted are {', '.join(known)}"
+        )
+    finite = [n for n in known if n not in _UPKEEP and bool(np.isfinite(curves[n]).any())]
+    names = finite if quantities is None else list(quantities)
+    if not names:
+        raise DataError(f"training_frame: no quantity holds a finite value; noted are {', '.join(known)}")
+    frame = curves[names].transpose("run", "epoch", ...)
+    frame.attrs = dict(curves.attrs)
+    return frame
+
+
+def training_picture(frame: xr.Dataset) -> Picture:
+    """Return the panels of a :func:`training_frame`: one a quantity, or one a run for what each modality has of it."""
+    epochs = frame["epoch"].values.astype(float)
+    runs = [str(r) for r in frame["run"].values]
+    best = (
+        Rule(float(frame["best_epoch"].values[0]), text="kept")
+        if len(runs) == 1 and "best_epoch" in frame.coords
+        else None
+    )
+    panels = []
+    for name, values in frame.data_vars.items():
+        label = str(name).replace("_", " ")
+        if "modality" in values.dims:
+            for r, run in enumerate(runs):
+                lines = [
+                    Lines(epochs, values.values[r, :, m], str(modality), m)
+                    for m, modality in enumerate(frame["modality"].values)
+                ]
+                panels.append(_panel(lines, label if len(runs) == 1 else f"{label}, {run}", best))
+        else:
+            lines = [Lines(epochs, values.values[r], run if len(runs) > 1 else "", r) for r, run in enumerate(runs)]
+            panels.append(_panel(lines, label, best))
+    return Picture(
+        title=titled("Training", frame.attrs),
+        subtitle=(source_of(frame.attrs, epoch=False),),
+        panels=tuple(panels),
+        columns=min(2, len(panels)),
+        heights=(170,),
+        width=820,
+        gap=(64, 76),
+    )
+
+
+def _panel(lines: list[Lines], title: str, best: Rule | None) -> Panel:
+    return Panel((*([best] if best else []), *lines), Axis("epoch", link="epoch"), Axis(), title=title)
+
+
+def plot_training(curves: xr.Dataset, *, quantities: Sequence[str] | None = None) -> go.Figure:
+    """Draw what was noted at every epoch. See :func:`training_frame`."""
+    from mmviz.plots.screen import draw
+
+    return draw(training_picture(training_frame(curves, quantities=quantities)))

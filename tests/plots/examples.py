@@ -1,0 +1,148 @@
+"""Data for every kind of figure: analyses of a recorded Trace, of hand-made groups, and hand-made measurements."""
+
+import numpy as np
+import xarray as xr
+
+import mmviz as mm
+from mmviz import analysis, plots
+
+BY_OTHERS = ["routing", "transport", "alignment", "influence"]
+
+
+def full(trace):
+    """The Trace with every optional group, hand-made where its model records none; modalities are its own."""
+    out = trace.copy()
+    names, traced = trace.attrs["modalities"], trace["states"]["traced"].values
+    epochs, steps = trace["states"]["epoch"].values, trace["states"].sizes["time"]
+    rng = np.random.default_rng(0)
+    common = {"epoch": epochs, "traced": traced, "modality": names}
+    made = {"routing": _routing(rng, common, steps), "transport": _transport(common, steps), "alignment": _alignment(common)}
+    if "influence" not in out.children:
+        made["influence"] = _influence(rng, common, steps)
+    for name, group in made.items():
+        if name not in out.children:
+            out[name] = xr.DataTree(group)
+    history = out["history"].to_dataset()
+    grown = np.linspace(0.1, 1, history.sizes["epoch"])[:, None] ** np.arange(1, len(names) + 1)
+    out["history"] = xr.DataTree(history.assign(contribution=(("epoch", "modality"), grown)).assign_coords(modality=names))
+    mm.trace.validate(out)
+    return out
+
+
+def _routing(rng, common, steps):
+    owners = [*common["modality"], ""]
+    sizes = (len(common["epoch"]), len(common["traced"]), 2, len(common["modality"]), steps, len(owners))
+    weight = rng.random(sizes) + 3 * np.eye(len(owners))[: sizes[3]][:, None, :]
+    weight /= weight.sum(-1, keepdims=True)
+    return xr.Dataset(
+        {"weight": (("epoch", "traced", "layer", "modality", "time", "expert"), weight.astype(np.float32))},
+        coords={**common, "expert": [f"{o or 'shared'} 1" for o in owners], "owner": ("expert", owners)},
+    )
+
+
+def _transport(common, steps):
+    i, j = np.arange(steps)[:, None], np.arange(steps)
+    first = common["modality"][0]
+    pairs = [(other, first) for other in common["modality"][1:]]
+    plan = np.stack([np.exp(-(((j - i - 2 * k) / 1.5) ** 2)) for k in range(len(pairs))]).astype(np.float32)
+    plan /= plan.sum((-2, -1), keepdims=True)
+    cost = np.stack([np.abs(j - i - 2 * k) / steps for k in range(len(pairs))]).astype(np.float32)
+    shape = (len(common["traced"]), *plan.shape)
+    distance = np.linspace(1, 0.2, len(common["epoch"]))[:, None, None] * np.ones((1, shape[0], len(pairs)))
+    dims = ("traced", "pair", "time", "anchor_time")
+    return xr.Dataset(
+        {"plan": (dims, np.broadcast_to(plan, shape).copy()), "cost": (dims, np.broadcast_to(cost, shape).copy()),
+         "distance": (("epoch", "traced", "pair"), distance)},
+        coords={"epoch": common["epoch"], "traced": common["traced"],
+                "source": ("pair", [a for a, _ in pairs]), "anchor": ("pair", [b for _, b in pairs])},
+    )  # fmt: skip
+
+
+def _alignment(common):
+    first = common["modality"][0]
+    pairs = [(other, first) for other in common["modality"][1:]]
+    fall = np.linspace(1, 0.2, len(common["epoch"]))[:, None] + 0.1 * np.arange(len(pairs))
+    return xr.Dataset(
+        {name: (("epoch", "pair"), scale * fall) for name, scale in (("ot", 0.8), ("mmd", 0.3), ("a_distance", 1.5))},
+        coords={"epoch": common["epoch"], "source": ("pair", [a for a, _ in pairs]), "anchor": ("pair", [b for _, b in pairs])},
+    )
+
+
+def _influence(rng, common, steps):
+    i, M, S = np.arange(steps), len(common["modality"]), len(common["traced"])
+    fade = np.where(i[:, None] >= i, 0.8 ** np.abs(i[:, None] - i), 0)
+    values = rng.random((S, 2, M, 1, M, 1)) * fade[:, None, :] * np.where(np.eye(M), 1, 0.1)[:, None, :, None]
+    dims = ("traced", "layer", "modality", "block", "source", "source_block")
+    group = xr.Dataset(
+        {"influence": (dims, values), "effect": (dims, values * 0.5)},
+        coords={"traced": common["traced"], "modality": common["modality"], "source": common["modality"], "block": i, "source_block": i},
+    )
+    group.attrs["steps_per_block"] = 1
+    return group
+
+
+def missing_scores():
+    rng = np.random.default_rng(1)
+    rate = np.arange(0, 0.8, 0.1)
+    fall = np.array([0.85, 0.8])[:, None, None] - np.array([0.2, 0.35])[:, None, None] * rate[:, None]
+    return xr.Dataset(
+        {"score": (("model", "rate", "seed"), fall + 0.01 * rng.normal(size=(2, 8, 5)))},
+        coords={"model": ["coupled_mamba", "concat"], "rate": rate, "seed": range(5)},
+        attrs={"dataset": "toy", "split": "test", "score": "accuracy", "protocol": "whole modalities masked"},
+    )
+
+
+def measured():
+    rng = np.random.default_rng(2)
+    length = np.array([100, 200, 300, 400, 500])
+    seconds = np.stack([2e-4 * length, 4e-7 * length**2])[..., None] * (1 + 0.1 * rng.random((2, 5, 4)))
+    held = np.stack([4e5 * length, 3e3 * length**2])[..., None] * np.ones((2, 5, 4))
+    dims = ("model", "length", "repeat")
+    return xr.Dataset(
+        {"seconds": (dims, seconds), "bytes": (dims, held)},
+        coords={"model": ["coupled_mamba", "transformer"], "length": length},
+        attrs={"machine": "made by hand"},
+    )
+
+
+def variants():
+    rng = np.random.default_rng(3)
+    names = ["whole", "shared experts only", "specific experts only", "no transport", "no alignment"]
+    base = np.array([0.86, 0.84, 0.82, 0.85, 0.8])[:, None]
+    return xr.Dataset(
+        {"score": (("variant", "seed"), base + 0.01 * rng.normal(size=(5, 5)))},
+        coords={"variant": names, "seed": range(5)},
+        attrs={"dataset": "toy", "split": "test", "score": "accuracy"},
+    )
+
+
+def examples(trace):
+    """{drawing: (data, options)} for every kind of figure."""
+    trace = full(trace)
+    summary, names = analysis.states(trace, channels=8), trace.attrs["modalities"]
+    found = analysis.interactions(trace)
+    runs = {"joint": trace, "alternating": trace}
+    equilibria = {name: analysis.equilibrium(run, per_epoch=True) for name, run in runs.items()}
+    influence, routing = analysis.influence(trace), analysis.routing(trace)
+    return {
+        plots.plot_ablation: ((variants(),), {"reference": "whole"}),
+        plots.plot_alignment: ((analysis.alignment(trace),), {}),
+        plots.plot_coupling: ((summary,), {}),
+        plots.plot_efficiency: ((measured(),), {}),
+        plots.plot_equilibrium: ((equilibria,), {}),
+        plots.plot_expert_usage: ((routing,), {}),
+        plots.plot_half_life: ((summary,), {}),
+        plots.plot_influence: ((influence,), {}),
+        plots.plot_influence_lag: ((influence,), {}),
+        plots.plot_interactions: ((found,), {}),
+        plots.plot_missing: ((missing_scores(),), {}),
+        plots.plot_routing: ((routing,), {}),
+        plots.plot_shapley: ((analysis.shapley(trace),), {}),
+        plots.plot_shapley_epochs: ((analysis.prefix_shapley(trace),), {}),
+        plots.plot_states: ((summary,), {}),
+        plots.plot_subsets: ((analysis.coalition_scores(trace),), {}),
+        plots.plot_training: ((analysis.training(trace),), {}),
+        plots.plot_trajectories: ((analysis.trajectories(trace),), {}),
+        plots.plot_transport: ((analysis.transport(trace, names[1], names[0]),), {}),
+        plots.plot_waterfall: ((found,), {}),
+    }
