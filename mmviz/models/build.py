@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from mmviz.errors import ConfigError
+from mmviz.models.alignmamba2 import AlignMamba2, AlignMamba2Config
 from mmviz.models.average import Average, AverageConfig
 from mmviz.models.concat import Concat, ConcatConfig
 from mmviz.models.coupled_mamba import CoupledMamba, CoupledMambaConfig
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 _REGISTRY: dict[str, tuple[type[FusionModel], type[FusionConfig]]] = {
     "coupled_mamba": (CoupledMamba, CoupledMambaConfig),
+    "alignmamba2": (AlignMamba2, AlignMamba2Config),
     "average": (Average, AverageConfig),
     "concat": (Concat, ConcatConfig),
     "early": (Early, EarlyConfig),

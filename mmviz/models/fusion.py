@@ -26,9 +26,9 @@ class FusionModel(nn.Module, ABC):
     """A model from a batch of modalities to one answer.
 
     ``encode`` brings every modality onto one time axis, each alone; ``streams`` is what happens along time; a running pool
-    makes one vector per modality; ``answer`` fuses them. A subclass writes ``streams`` and ``answer``. Both are causal, so
-    ``prefixes`` is exact: step t of it is the answer to the sequence cut after step t, wherever each modality that is present
-    has begun by then. With ``align="resample"`` that is a cut of the *resampled* sequence: a shorter recording would be
+    makes one vector per modality; ``answer`` fuses them. A subclass writes ``streams`` and ``answer``. Both are causal, or
+    ``causal`` is False, so ``prefixes`` is exact: step t of it is the answer to the sequence cut after step t, wherever each
+    modality that is present has begun by then. With ``align="resample"`` that is a cut of the *resampled* sequence: a shorter recording would be
     stretched. A modality is present at step t if it has a valid step in 0..t; an absent one cannot change the answer.
 
     Attributes
@@ -79,14 +79,21 @@ class FusionModel(nn.Module, ABC):
         """Return one vector per modality, what ``answer`` reads, and which modalities are present."""
         return self.pool(self.streams(steps, seen), steps.mask)[:, :, -1:], steps.mask.any(-1, keepdim=True)
 
+    @property
+    def causal(self) -> bool:
+        """Whether one pass gives the answer to every prefix; if not, ``prefixes`` takes as many passes as there are steps."""
+        return True
+
     def prefixes(self, batch: Batch) -> Float[Tensor, "batch time output"]:
         """Return the answer from the steps 0..t, for every t; the last is ``forward``."""
         steps = self.encode(batch)
+        if not self.causal:
+            return torch.stack([self.fuse(steps.until(stop)) for stop in range(1, self.steps + 1)], 1)
         return self.answer(self.pool(self.streams(steps), steps.mask), steps.mask.cumsum(-1) > 0)
 
     def learn(self, steps: Steps) -> tuple[Float[Tensor, "batch output"], dict[str, Float[Tensor, ""]]]:
         """Return the answer and the model's own penalties, by name and weighted, for training."""
-        seen = Observation()
+        seen = Observation(learning=True)
         return self.answer(*self.pooled(steps, seen))[:, 0], seen.penalties
 
     def observe(self, steps: Steps) -> Observation:

@@ -43,6 +43,10 @@ class Steps(NamedTuple):
         mask = self.mask & keep
         return Steps(torch.where(mask[..., None], self.x, torch.zeros_like(self.x)), mask)
 
+    def until(self, stop: int) -> Steps:
+        """Return the steps 0..stop-1 alone."""
+        return Steps(self.x[:, :, :stop], self.mask[:, :, :stop])
+
     def repeated(self, times: int) -> Steps:
         """Return every sample ``times`` times in a row (sample 0, sample 0, ..., sample 1, ...)."""
         return Steps(self.x.repeat_interleave(times, 1), self.mask.repeat_interleave(times, 1))
