@@ -2,75 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 import xarray as xr
 
-from mmviz.analysis.shapley import _game, _group, _provenance, _value_of, shapley_values
+from mmviz.analysis.shapley import _game, _group, _provenance, _value_of
 from mmviz.errors import ConfigError
+from mmviz.metrics.equilibrium import READINGS, deviations, edm_e1, edm_e2, edm_e3, shares
+from mmviz.metrics.shapley import shapley_values
 
-if TYPE_CHECKING:
-    from jaxtyping import Float
+__all__ = ["READINGS", "deviations", "edm_e1", "edm_e2", "edm_e3", "equilibrium", "shares"]
 
-READINGS = {
-    "E1": "mean |share - 1/M|",
-    "E2": "root mean square of share - 1/M",
-    "E3": "mean |score - mean score| of the modalities alone",
-}
 _STATUS = (
     "readings of ours of the equilibrium deviation metric (arXiv 2506.00030), whose formula is not public; "
     "0 is equilibrium, lower is better"
 )
 _WORTH = {"classification": "correct", "regression": "negative_absolute_error"}
-
-
-def shares(contributions: Float[np.ndarray, "*rest modality"]) -> Float[np.ndarray, "*rest modality"]:
-    """Return p_m = max(φ_m, 0) / Σ_k max(φ_k, 0): each modality's share of what is contributed. A reading.
-
-    NaN in all modalities of a row with a contribution that is not finite, or with none above 0.
-
-    Raises
-    ------
-    ConfigError
-        If there are fewer than two modalities in the last dimension.
-    """
-    phi = _compared("shares", contributions)
-    positive = np.where(np.isfinite(phi).all(-1, keepdims=True), np.maximum(phi, 0), np.nan)
-    top = positive.max(-1, keepdims=True)
-    scaled = positive / np.where(top > 0, top, np.nan)  # so that no sum overflows
-    return scaled / scaled.sum(-1, keepdims=True)
-
-
-def deviations(contributions: Float[np.ndarray, "*rest modality"]) -> Float[np.ndarray, "*rest modality"]:
-    """Return d_m = p_m - 1/M, signed: below 0 a modality is starved, above 0 it leads. A reading; NaN as in `shares`."""
-    p = shares(contributions)
-    return p - 1 / p.shape[-1]
-
-
-def edm_e1(contributions: Float[np.ndarray, "*rest modality"]) -> Float[np.ndarray, "*rest"]:
-    """Return reading E1, 1/M Σ_m |p_m - 1/M|: 0 at equilibrium, 2(M-1)/M² if one has all. NaN as in `shares`."""
-    return np.abs(deviations(contributions)).mean(-1)
-
-
-def edm_e2(contributions: Float[np.ndarray, "*rest modality"]) -> Float[np.ndarray, "*rest"]:
-    """Return reading E2, √(1/M Σ_m (p_m - 1/M)²): 0 at equilibrium, √(M-1)/M if one has all. NaN as in `shares`."""
-    return np.sqrt((deviations(contributions) ** 2).mean(-1))
-
-
-def edm_e3(scores: Float[np.ndarray, "*rest modality"]) -> Float[np.ndarray, "*rest"]:
-    """Return reading E3, 1/M Σ_m |a_m - ā|, in the units of the scores a of the modalities alone.
-
-    NaN for a row with a score that is not finite.
-
-    Raises
-    ------
-    ConfigError
-        If there are fewer than two modalities in the last dimension.
-    """
-    a = _compared("edm_e3", scores)
-    a = np.where(np.isfinite(a).all(-1, keepdims=True), a, np.nan)
-    return np.abs(a - a.mean(-1, keepdims=True)).mean(-1)
 
 
 def equilibrium(trace: xr.DataTree, *, value: str | None = None, per_epoch: bool = False) -> xr.Dataset:
@@ -89,7 +35,7 @@ def equilibrium(trace: xr.DataTree, *, value: str | None = None, per_epoch: bool
     Returns
     -------
     xr.Dataset
-        ``contribution`` (modality): mean Shapley value; ``share``, ``deviation`` (modality), see :func:`deviations`;
+        ``contribution`` (modality): mean Shapley value; ``share``, ``deviation`` (modality), see :func:`mmviz.metrics.equilibrium.deviations`;
         ``score`` (modality): accuracy, or minus the mean absolute error, of the fused model that hears it alone;
         ``E1``, ``E2`` from the contributions, ``E3`` from the scores; ``count``: the samples behind them (one with an
         answer that is not finite is left out). With ``per_epoch=True`` each has dimension ``epoch`` first. Attribute
@@ -148,16 +94,6 @@ def equilibrium(trace: xr.DataTree, *, value: str | None = None, per_epoch: bool
         "silent": _silent(answer.values, names),
     }
     return out
-
-
-def _compared(place: str, values: np.ndarray) -> np.ndarray:
-    array = np.asarray(values, dtype=np.float64)
-    count = array.shape[-1] if array.ndim else 0
-    if count < 2:
-        raise ConfigError(
-            f"{place}: the last dimension holds {count} modalities; equilibrium compares at least two, pass (..., M ≥ 2)"
-        )
-    return array
 
 
 def _mean_of(game: np.ndarray, known: np.ndarray) -> np.ndarray:

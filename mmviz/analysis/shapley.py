@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from math import factorial
-from typing import TYPE_CHECKING
-
 import numpy as np
 import xarray as xr
 
 from mmviz.errors import ConfigError, DataError
+from mmviz.metrics.shapley import MAX_PLAYERS, shapley_values
 
-if TYPE_CHECKING:
-    from jaxtyping import Float
+__all__ = ["MAX_PLAYERS", "VALUES", "prefix_shapley", "shapley", "shapley_values"]
 
-MAX_PLAYERS = 12
 VALUES = {
     "classification": ("probability", "log_likelihood", "correct"),
     "regression": ("output", "negative_absolute_error"),
@@ -25,47 +21,6 @@ _MEANING = {
     "output": "the predicted value",
     "negative_absolute_error": "minus the absolute error of the predicted value",
 }
-
-
-def shapley_values(game: Float[np.ndarray, "*rest coalition"]) -> Float[np.ndarray, "*rest player"]:
-    r"""Return the exact Shapley values of games given by all their coalitions.
-
-    φ_i = Σ_{S ⊆ players \ {i}} |S|! (M-|S|-1)! / M! · [v(S ∪ {i}) - v(S)]
-
-    Parameters
-    ----------
-    game
-        v(S); coalition k holds player i if bit i of k is set. The last dimension has 2^M entries.
-
-    Returns
-    -------
-    float64. NaN where a coalition of that game is not finite; other games are not touched.
-
-    Raises
-    ------
-    ConfigError
-        If the last dimension is not 2^M with 0 ≤ M ≤ 12.
-
-    References
-    ----------
-    .. [1] L. S. Shapley, A value for n-person games, 1953.
-    """
-    v = np.asarray(game, dtype=np.float64)
-    count = v.shape[-1] if v.ndim else 0
-    players = count.bit_length() - 1
-    if count != 2 ** max(players, 0) or players > MAX_PLAYERS:
-        raise ConfigError(
-            f"shapley_values: the last dimension has {count} entries, expected 2^M coalitions with M ≤ {MAX_PLAYERS}; "
-            "for more players use an estimator with a budget"
-        )
-    coalitions = np.arange(count)
-    out = np.empty((*v.shape[:-1], players))
-    size = np.array([int(k).bit_count() for k in coalitions])
-    for i in range(players):
-        without = coalitions[(coalitions >> i) % 2 == 0]
-        weight = np.array([factorial(s) * factorial(players - s - 1) for s in size[without]]) / factorial(players)
-        out[..., i] = (v[..., without | (1 << i)] - v[..., without]) @ weight
-    return out
 
 
 def shapley(trace: xr.DataTree, *, value: str | None = None) -> xr.Dataset:

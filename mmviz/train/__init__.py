@@ -5,6 +5,7 @@ from mmviz.train.augment import Augment
 from mmviz.train.config import TrainConfig
 from mmviz.train.fit import fit
 from mmviz.train.linear import linear_baseline
+from mmviz.train.measure import Measure
 from mmviz.train.run import Run, load
 from mmviz.train.strategies import STRATEGIES
 from mmviz.train.strategy import Strategy, Update
@@ -13,6 +14,7 @@ from mmviz.train.training import Training
 __all__ = [
     "STRATEGIES",
     "Augment",
+    "Measure",
     "Run",
     "Strategy",
     "TrainConfig",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from lightning_fabric import Fabric
 
 from mmviz.errors import ConfigError
+from mmviz.train.measure import Measure
 
 if TYPE_CHECKING:
     from mmviz.data.dataset import Dataset
@@ -28,8 +29,10 @@ def check_splits(ds: Dataset, config: TrainConfig) -> None:
         )
 
 
-def check_strategy(strategy: Strategy, config: TrainConfig) -> None:
-    """Raise ConfigError where strategy and options do not go together."""
+def check_strategy(strategy: Strategy, config: TrainConfig, ds: Dataset) -> None:
+    """Raise ConfigError where strategy, options and data do not go together."""
+    if isinstance(config.measure, Measure):
+        config.measure.check(ds.spec)
     if strategy.reorders and config.bucket:
         raise ConfigError(
             f"fit: strategy={strategy.name!r} chooses the samples of an epoch itself, bucket={config.bucket} would too; "

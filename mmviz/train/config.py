@@ -7,6 +7,7 @@ from typing import Any
 
 from mmviz.errors import ConfigError
 from mmviz.train.augment import Augment
+from mmviz.train.measure import Measure
 
 PRECISIONS = ("32-true", "64-true", "bf16-mixed")
 
@@ -36,6 +37,12 @@ class TrainConfig:
         safer choice.
     augment
         Random changes to the training batches, an :class:`mmviz.train.Augment`; None for none.
+    measure
+        Contributions of the modalities after every epoch, and the readings of the equilibrium deviation: True, or a
+        :class:`mmviz.train.Measure`. They are measured on a slice that is taken out of the training split.
+    held_out
+        Samples in that slice; 0 takes 0.3 / 2^M of the split, but at least 32 and at most 512 samples, and never more than a
+        fifth. Where nothing measures, all are trained on.
     bucket
         So many batches are sorted by length together, so that a batch holds samples of like length, cut to the longest of them: less padding
         to compute. 0 shuffles plainly. See `mmviz.data.Buckets` (its ``pool``).
@@ -61,6 +68,8 @@ class TrainConfig:
     patience: int = 0
     select: str = "best"
     augment: Augment | None = None
+    measure: Measure | bool | None = None
+    held_out: int = 0
     bucket: int = 0
     block: int = 1
     seed: int = 0
@@ -72,13 +81,18 @@ class TrainConfig:
     def __post_init__(self) -> None:
         if self.augment is not None and not isinstance(self.augment, Augment):
             raise ConfigError(f"fit: augment={self.augment!r}, expected an mmviz.train.Augment or None")
+        if self.measure is not None and not isinstance(self.measure, (Measure, bool)):
+            raise ConfigError(f"fit: measure={self.measure!r}, expected True, False or an mmviz.train.Measure")
+        if isinstance(self.measure, bool):
+            object.__setattr__(self, "measure", Measure() if self.measure else None)
         if self.select not in ("best", "last"):
             raise ConfigError(f"fit: select={self.select!r} is unknown; choose best or last")
         if self.select == "last" and self.patience:
             raise ConfigError(
                 "fit: patience stops where validation was best, select='last' returns another epoch; give one of them"
             )
-        for name, low in (("epochs", 1), ("batch_size", 1), ("patience", 0), ("seed", 0), ("bucket", 0), ("block", 1)):
+        whole = {"epochs": 1, "batch_size": 1, "patience": 0, "seed": 0, "bucket": 0, "block": 1, "held_out": 0}
+        for name, low in whole.items():
             value = getattr(self, name)
             if type(value) is not int or value < low:
                 raise ConfigError(f"fit: {name}={value!r}, expected an integer ≥ {low}")

@@ -17,6 +17,7 @@ from mmviz.models.build import name_of
 from mmviz.train.admission import check_spec, check_splits, check_strategy, open_fabric
 from mmviz.train.config import TrainConfig
 from mmviz.train.folder import RunFolder
+from mmviz.train.held_out import hold_out
 from mmviz.train.interrupt import Interruptible
 from mmviz.train.loop import Loop
 from mmviz.train.record import Record
@@ -26,7 +27,7 @@ from mmviz.train.strategies import strategy_of
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from mmviz.data.dataset import Dataset
+    from mmviz.data.dataset import Dataset, Split
     from mmviz.models.fusion import FusionModel
     from mmviz.train.strategy import Strategy
 
@@ -87,14 +88,17 @@ def fit(
     if config.augment is not None:
         config.augment.check({m.name: m.features for m in ds.spec.modalities})
     check_splits(ds, config)
-    check_strategy(chosen, config)
+    check_strategy(chosen, config, ds)
     fabric = open_fabric(config)
+    parts: tuple[Split, Split | None] = ds[config.train], None
+    if chosen.holds_out or config.measure is not None:
+        parts = hold_out(ds[config.train], config.held_out, config.seed)
     folder = None if out is None else RunFolder(out)
     with torch.random.fork_rng(), Interruptible() as interrupt:
         torch.manual_seed(config.seed)
         raw = chosen.prepare(copy.deepcopy(model).cpu())
         record = Record(raw, config.select, folder, _info(raw, ds, config))
-        splits = ds[config.train], None, ds.splits.get(config.valid)
+        splits = *parts, ds.splits.get(config.valid)
         loop = Loop(fabric, raw, chosen, splits, config, record, interrupt)
         if folder is not None:
             folder.create(overwrite=overwrite)
@@ -125,4 +129,6 @@ def _config(strategy: Strategy, options: dict[str, Any]) -> TrainConfig:
             hint = f", did you mean {close[0]!r}?" if close else ""
             raise ConfigError(f"fit: option {name!r} is unknown{hint}; known: {', '.join(known)}")
     own = dataclasses.asdict(strategy.options)
+    if strategy.measures and not options.get("measure"):
+        options = options | {"measure": True}
     return TrainConfig(strategy=strategy.name, strategy_options=own, **options)

@@ -13,6 +13,7 @@ from tqdm.auto import tqdm
 
 from mmviz.models.batch import batch_of
 from mmviz.train.epochs import Epochs
+from mmviz.train.measure import Measure, Meter
 from mmviz.train.metrics import loss_of, scores_of
 from mmviz.train.schedule import warm_cosine
 from mmviz.train.training import Training
@@ -71,6 +72,9 @@ class Loop:
         self.training = Training(
             wrapped, config, self.samples, held_out, fabric.device, np.random.default_rng([config.seed, 1])
         )
+        self.meter: Meter | None = None
+        if isinstance(config.measure, Measure) and held_out is not None:
+            self.meter = Meter(config.measure, held_out, raw.spec, fabric.device)
         strategy.begin(self.training)
 
     def _adamw(self, decay: float = 1.0, parameters: Any = None) -> Optimizer:
@@ -84,7 +88,7 @@ class Loop:
 
     def run(self, progress: bool) -> str:
         """Train; return how it ended."""
-        self.record.keep(0, self._validate())
+        self.record.keep(0, self._validate() | self._measure(0))
         bar = tqdm(total=self.config.epochs * self.epochs.updates, disable=not progress, desc="training", unit="batch")
         with bar:
             for epoch in range(1, self.config.epochs + 1):
@@ -137,9 +141,8 @@ class Loop:
             "clipped": float(clipped),
         }
         row |= self._validate() | {name: value / count for name, (value, count) in parts.items()}
-        row |= noted | dict(self.strategy.after_epoch(epoch))
-        row |= {f"seconds_{what}": value for what, value in self.training.seconds.items()}
-        row["seconds"] = time.perf_counter() - start
+        row |= noted | self._measure(epoch) | dict(self.strategy.after_epoch(epoch))
+        row |= self._cost(time.perf_counter() - start)
         bar.set_postfix(
             {k: f"{row[k]:.3f}" for k in ("train_loss", "valid_loss", "valid_accuracy", "valid_mae") if k in row}
         )
@@ -162,6 +165,20 @@ class Loop:
         optimizer.step()
         self.raw.zero_grad()
         return loss, norm
+
+    def _measure(self, epoch: int) -> dict[str, float]:
+        """Return the contributions now, where they are asked for and due."""
+        if self.meter is None or not self.meter.due(epoch):
+            return {}
+        with self.training.clock("measure"):
+            self.training.measured = self.meter.measure(self.model)
+            return self.training.measured.row(self.training.names)
+
+    def _cost(self, total: float) -> dict[str, float]:
+        """Return the seconds of the epoch, of what was clocked in it, and the share of that."""
+        clocked = dict(self.training.seconds)
+        row = {f"seconds_{what}": value for what, value in clocked.items()}
+        return row | ({"cost_share": sum(clocked.values()) / total} if clocked else {}) | {"seconds": total}
 
     def _diverged(self, loss: float, norm: float, update: Update, rows: np.ndarray) -> None:
         """Note where it went wrong: update, samples, and the modality where one alone was being trained."""

@@ -76,7 +76,8 @@ class Strategy:
     holds_out
         The strategy needs a slice of the training split that no update sees (``training.held_out``).
     measures
-        The strategy needs the contributions, measured after every epoch (``training.measured``); implies ``holds_out``.
+        The strategy needs the contributions, measured before the first epoch and after every one (``training.measured``), on the
+        slice that is then held out.
     reorders
         :meth:`order` decides which samples an epoch reads; it cannot be combined with buckets.
     """

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from mmviz.models.fusion import FusionModel
     from mmviz.models.steps import Steps
     from mmviz.train.config import TrainConfig
+    from mmviz.train.measure import Measured
 
 
 @dataclass
@@ -46,6 +47,10 @@ class Training:
         Of model and batches.
     rng
         NumPy's generator for the strategy's own draws, from the training's seed; torch's global one is seeded too.
+    measured
+        The last measurement of the contributions, from before the first epoch on; None where nobody asked for it.
+    seconds
+        What :meth:`clock` has counted in this epoch.
     """
 
     model: FusionModel
@@ -54,6 +59,7 @@ class Training:
     held_out: Split | None
     device: torch.device
     rng: np.random.Generator
+    measured: Measured | None = None
     seconds: dict[str, float] = field(default_factory=lambda: defaultdict(float))
 
     @property

@@ -1,0 +1,119 @@
+"""Exact Shapley values of a game given by all its coalitions, and what an answer is worth to such a game."""
+
+from __future__ import annotations
+
+from math import factorial
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mmviz.errors import ConfigError
+
+if TYPE_CHECKING:
+    from jaxtyping import Float, Shaped
+
+MAX_PLAYERS = 12
+WORTH = {
+    "probability": "probability of the true class",
+    "accuracy": "1 where the most probable class is the true one, else 0",
+    "negative_loss": "minus the loss: log-probability of the true class in nat, or minus the absolute error",
+    "sample_level": "the number of modalities in the subset where its most probable class is the true one, else 0",
+}
+
+
+def shapley_values(game: Float[np.ndarray, "*rest coalition"]) -> Float[np.ndarray, "*rest player"]:
+    r"""Return the exact Shapley values of games given by all their coalitions.
+
+    φ_i = Σ_{S ⊆ players \ {i}} |S|! (M-|S|-1)! / M! · [v(S ∪ {i}) - v(S)]
+
+    Parameters
+    ----------
+    game
+        v(S); coalition k holds player i if bit i of k is set. The last dimension has 2^M entries.
+
+    Returns
+    -------
+    float64. NaN where a coalition of that game is not finite; other games are not touched.
+
+    Raises
+    ------
+    ConfigError
+        If the last dimension is not 2^M with 0 ≤ M ≤ 12.
+
+    References
+    ----------
+    .. [1] L. S. Shapley, A value for n-person games, 1953.
+    """
+    v = np.asarray(game, dtype=np.float64)
+    count = v.shape[-1] if v.ndim else 0
+    players = count.bit_length() - 1
+    if count != 2 ** max(players, 0) or players > MAX_PLAYERS:
+        raise ConfigError(
+            f"shapley_values: the last dimension has {count} entries, expected 2^M coalitions with M ≤ {MAX_PLAYERS}; "
+            "for more players use an estimator with a budget"
+        )
+    coalitions = np.arange(count)
+    out = np.empty((*v.shape[:-1], players))
+    size = np.array([int(k).bit_count() for k in coalitions])
+    for i in range(players):
+        without = coalitions[(coalitions >> i) % 2 == 0]
+        weight = np.array([factorial(s) * factorial(players - s - 1) for s in size[without]]) / factorial(players)
+        out[..., i] = (v[..., without | (1 << i)] - v[..., without]) @ weight
+    return out
+
+
+def worth(
+    kind: str, output: Float[np.ndarray, "sample coalition output"], target: Shaped[np.ndarray, " sample"]
+) -> Float[np.ndarray, "sample coalition"]:
+    """Return v(S) of every sample and subset of modalities S; higher is better.
+
+    Parameters
+    ----------
+    kind
+        A key of :data:`WORTH`; a regression (one output) knows ``negative_loss`` only.
+    output
+        Logits, or values with one output; coalition k holds modality i if bit i of k is set.
+    target
+        Classes, or values.
+
+    Returns
+    -------
+    float64. NaN where an output is not finite.
+
+    Raises
+    ------
+    ConfigError
+        Unknown ``kind``, or one that a regression does not have.
+
+    References
+    ----------
+    .. [1] ``sample_level``: the public code of sample-level modality valuation (Wei et al., Enhancing Multimodal Cooperation via
+       Sample-level Modality Valuation, CVPR 2024), v(S) = |S| if the prediction from S is right, else 0. The others are readings: Modality
+       Equilibrium Matters (arXiv 2506.00030) does not publish its value function.
+    """
+    answers = np.asarray(output, dtype=np.float64)
+    regression = answers.shape[-1] == 1
+    if kind not in WORTH or (regression and kind != "negative_loss"):
+        known = "negative_loss" if regression else ", ".join(WORTH)
+        raise ConfigError(
+            f"worth: value={kind!r} does not belong to a {'regression' if regression else 'classification'}; "
+            f"choose {'' if regression else 'one of '}{known}"
+        )
+    finite = np.isfinite(answers).all(-1)
+    clean = np.where(finite[..., None], answers, 0.0)
+    if regression:
+        value = -np.abs(clean[..., 0] - np.asarray(target, dtype=np.float64)[:, None])
+        return np.where(finite, value, np.nan)
+    truth = np.asarray(target)[:, None]
+    right = clean.argmax(-1) == truth
+    if kind == "accuracy":
+        value = right.astype(np.float64)
+    elif kind == "sample_level":
+        size = np.array([k.bit_count() for k in range(answers.shape[1])], dtype=np.float64)
+        value = np.where(right, size, 0.0)
+    else:
+        top = clean.max(-1, keepdims=True)
+        chosen = np.take_along_axis(clean, np.broadcast_to(truth[..., None], (*clean.shape[:2], 1)), -1) - top
+        value = (chosen - np.log(np.exp(clean - top).sum(-1, keepdims=True)))[..., 0]
+        value = np.exp(value) if kind == "probability" else value
+    return np.where(finite, value, np.nan)
