@@ -8,6 +8,7 @@ from mmviz.errors import ConfigError
 from mmviz.models.coupled_block import CoupledBlock
 from mmviz.models.cross_attention import CrossAttention
 from mmviz.models.encoder import Encoders
+from mmviz.models.experts import Experts
 from mmviz.models.stacked import StackedLayerNorm, StackedLinear
 from mmviz.models.transformer import Transformer
 
@@ -23,6 +24,7 @@ _STACKED: dict[type[nn.Module], tuple[str, ...]] = {
     StackedLinear: ("weight", "bias"),
     StackedLayerNorm: ("weight", "bias"),
     CoupledBlock: ("A_log", "D", "conv.weight", "conv.bias"),
+    Experts: ("specific",),
     Transformer: ("modality",),
 }
 #: kind of module -> its lists that hold one module per modality
@@ -57,7 +59,8 @@ def modality_parameters(model: FusionModel, modality: int) -> list[Part]:
     -------
     list of Part
         Encoder ``modality`` whole, slice ``modality`` of what is stacked (the streams of Coupled Mamba and of late fusion, the
-        factors of low-rank fusion, the units of gated fusion, the Transformer's modality embedding), element ``modality`` of
+        factors of low-rank fusion, the units of gated fusion, the experts of one modality in AlignMamba-2, the Transformer's
+        modality embedding), element ``modality`` of
         lists with one module per modality. All else (heads, attention, coupling weights, weights of a mean) is shared. Parts of
         different modalities do not overlap.
 
