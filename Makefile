@@ -56,7 +56,7 @@ notebooks: $(VENV)/.dev ## bring the .ipynb files in step with their percent scr
 lock: ## write constraints.txt anew from a fresh environment
 	rm -rf .lock && $(PYTHON) -m venv .lock
 	.lock/bin/python -m pip install -q "$$(grep ^torch== constraints.txt)"
-	.lock/bin/python -m pip install -q -c constraints.txt -e ".[lab,explain,dev,bench]"
+	.lock/bin/python -m pip install -q -c constraints.txt -e ".[lab,explain,dev,bench,scale]"
 	.lock/bin/python -m pip freeze --all --exclude pip --exclude-editable | sed 's/+cpu//' > constraints.txt && rm -rf .lock
 
 clean: ## remove .venv and everything that was made

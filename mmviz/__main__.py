@@ -9,6 +9,9 @@ from mmviz.errors import MmvizError
 # command: (module with `main(arguments) -> exit status`, what it does)
 COMMANDS = {
     "data": ("mmviz.data.command_line", "list, check and convert data sets"),
+    "efficiency": ("mmviz.efficiency.command_line", "time and memory of the fusions against length"),
+    "experiment": ("mmviz.experiments.command_line", "run a named experiment and print its table"),
+    "plan": ("mmviz.experiments.plan_command", "what an experiment would take: cells, hours, memory, disk"),
 }
 
 

@@ -1,0 +1,50 @@
+"""A data set of fewer modalities: the others are not absent, they do not exist."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from mmviz.data.dataset import Dataset, Split
+from mmviz.data.missing.change import chosen
+from mmviz.data.report import Report
+
+
+def select_modalities(ds: Dataset, names: Iterable[str]) -> Dataset:
+    """Return the data set without the other modalities, as the baseline that has never heard of them needs it.
+
+    Parameters
+    ----------
+    ds
+        Left alone; the values are shared with it.
+    names
+        What remains; the order of the data set is kept.
+
+    Returns
+    -------
+    Dataset
+        Its spec names these modalities alone. All samples stay, so that scores compare; a sample in which none of the named
+        ones was recorded has nothing left, and the report counts such samples per split. The truth of synthetic data is gone.
+
+    Raises
+    ------
+    ConfigError
+        If a name is unknown, or none is given.
+
+    See Also
+    --------
+    mmviz.data.missing.keep_modalities : masks the others instead, so that a model of all modalities reads the result.
+    """
+    kept = chosen(ds.spec.names, names, "names")
+    if kept == ds.spec.names:
+        return ds
+    report = Report(ds.report.name, list(ds.report.findings))
+    splits = {}
+    for name, split in ds.splits.items():
+        inputs, valid = ({m: arrays[m] for m in kept} for arrays in (split.inputs, split.valid))
+        heard = sum(valid[m].any(axis=1) for m in kept)
+        nothing = int((heard == 0).sum())
+        if nothing:
+            report.add("note", "absent", f"{name} {'+'.join(kept)}", nothing, action="samples with nothing left")
+        splits[name] = Split(split.name, inputs, valid, split.target, split.ids, split.group, split.extras)
+    note = f"only {', '.join(kept)} of {', '.join(ds.spec.names)}"
+    spec = replace(ds.spec, modalities=tuple(ds.spec.modality(m) for m in kept), notes=(*ds.spec.notes, note))
+    return Dataset(spec, splits, report)

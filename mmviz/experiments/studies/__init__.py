@@ -1,0 +1,118 @@
+"""The named experiments: one file each, with ``declare(data, common) -> Study``."""
+
+from __future__ import annotations
+
+import importlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from mmviz.data.choice import nearest, whole
+from mmviz.errors import ConfigError
+from mmviz.experiments.recipes import recipe_for, unknown
+from mmviz.experiments.source import open_source, source
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from mmviz.data.spec import Spec
+    from mmviz.experiments.study import Study
+
+# name: what it asks; the module of that name declares it
+STUDIES = {
+    "fusions": "every fusion against each other and against each modality alone",
+}
+
+
+@dataclass(frozen=True)
+class Common:
+    """What every named experiment is given.
+
+    Attributes
+    ----------
+    data
+        One entry per fold, ready for the grid.
+    seeds
+        Of every variant.
+    model, train
+        Options for every model that has them, for every training.
+    spec
+        Of the first data.
+    convention
+        Of the scores.
+    """
+
+    data: list[dict[str, Any]]
+    seeds: list[int]
+    model: Mapping[str, Any]
+    train: Mapping[str, Any]
+    spec: Spec
+    convention: str | None = None
+
+    @property
+    def metric(self) -> str:
+        """The score of the task's kind on the test split."""
+        return "test.accuracy" if self.spec.task.kind == "classification" else "test.mae"
+
+
+def declare(
+    name: str,
+    data: str | Mapping[str, Any],
+    *,
+    seeds: int | Sequence[int] = 5,
+    folds: Sequence[int] | None = None,
+    model: Mapping[str, Any] | None = None,
+    train: Mapping[str, Any] | None = None,
+    convention: str | None = None,
+) -> Study:
+    """Declare a named experiment on some data.
+
+    Parameters
+    ----------
+    name
+        One of `STUDIES`.
+    data
+        A built-in set or path, or a mapping with ``name`` and loader options.
+    seeds
+        How many, from 0; or which.
+    folds
+        Values of the data's option ``fold``. None: the recipe's (all five for "watch"), unless `data` names a fold.
+    model, train
+        Options in place of the recipe's (:mod:`mmviz.experiments.recipes`).
+    convention
+        As in :func:`mmviz.train.metrics.score`.
+
+    Returns
+    -------
+    Study
+        With the columns, metric and reference of its comparison.
+
+    Raises
+    ------
+    ConfigError
+        Unknown experiment, data or option; offers the nearest name.
+    """
+    if name not in STUDIES:
+        raise ConfigError(f"no experiment {name!r}{nearest(name, STUDIES)}; there is {', '.join(STUDIES)}")
+    for option in unknown(model or {}):
+        raise ConfigError(f"model option {option!r}: no model has it; see the options of mmviz.models.build")
+    entry = {"name": data} if isinstance(data, str) else dict(data)
+    known = source(entry)
+    recipe = recipe_for(known["name"])
+    if folds is not None and "fold" not in known["options"]:
+        raise ConfigError(f"folds={list(folds)}: data {entry['name']!r} have no option fold; leave folds out")
+    chosen = folds if folds is not None else () if "fold" in entry else recipe.folds
+    entries = [{**entry, "fold": whole(fold, "folds", low=0)} for fold in chosen] or [entry]
+    common = Common(
+        entries,
+        list(range(whole(seeds, "seeds", low=1)))
+        if isinstance(seeds, int)
+        else [whole(s, "seeds", low=0) for s in seeds],
+        {**recipe.model, **(model or {})},
+        {**recipe.train, **(train or {})},
+        open_source(source(entries[0]), None).spec,
+        convention,
+    )
+    return importlib.import_module(f"{__name__}.{name}").declare(common)
+
+
+__all__ = ["STUDIES", "Common", "declare"]

@@ -1,0 +1,214 @@
+"""Run one cell: load, build, train, measure; the answer is one flat row, for a failure too."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import platform
+import time
+import traceback
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+
+import mmviz
+from mmviz.errors import CheckpointError, ConfigError, DataError, MissingDependencyError, MmvizError
+from mmviz.experiments.canonical import as_typed
+from mmviz.experiments.cell import revived
+from mmviz.experiments.code_version import code_version
+from mmviz.experiments.measure import alone_and_together, brief_trace, contributions, scores, with_losses
+from mmviz.experiments.source import digest_of, open_source
+from mmviz.models.build import build
+from mmviz.trace import save
+from mmviz.trace.recorder import record
+from mmviz.train.fit import fit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mmviz.data.dataset import Dataset
+    from mmviz.experiments.cell import Cell
+    from mmviz.train.run import Run
+
+KEEP = ("nothing", "runs", "traces")
+# random state and thread count belong to the process: two threads of one worker take turns
+_turn = Lock()
+
+
+class _DivergedError(MmvizError):
+    """The loss was not finite."""
+
+
+def run_cell(cell: Cell, *, folder: Path | None = None, keep: str = "nothing", threads: int = 1) -> dict[str, Any]:
+    """Run one cell on `threads` threads and return its row.
+
+    Parameters
+    ----------
+    cell
+        What to do.
+    folder
+        Where a run and its Trace are kept.
+    keep
+        "nothing", "runs" (weights and history), or "traces" (both).
+    threads
+        Of torch and the kernels.
+
+    Returns
+    -------
+    dict
+        ``key``, ``status`` "finished" or "failed"; for a failure ``kind`` (diverged, out of memory, bad data, refused, error)
+        and ``reason``. The cell's columns, ``SPLIT.METRIC`` scores, provenance, and ``history`` as JSON.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        If the training was interrupted; there is no row then.
+    CheckpointError
+        If what was to be kept cannot be written.
+    """
+    start, clock = datetime.now(UTC), time.perf_counter()
+    with _turn, thread_count(threads):
+        try:
+            found = {"status": "finished", "kind": "", "reason": ""} | _work(cell, folder, keep)
+        except CheckpointError:
+            raise  # a full or read-only disk is the study's trouble, not this cell's
+        except Exception as error:  # noqa: BLE001 - whatever a cell does, the others go on; the row says what it was
+            found = failure(error)
+    found |= {
+        "started": start.isoformat(timespec="seconds"),
+        "seconds": time.perf_counter() - clock,
+        "threads": threads,
+    }
+    return row_of(cell, found)
+
+
+def row_of(cell: Cell, found: dict[str, Any]) -> dict[str, Any]:
+    """Return the row of a cell: its key and columns, what was found, provenance."""
+    return {"key": cell.key, "config": cell.text, **cell.columns(), **found, **provenance(cell)}
+
+
+def provenance(cell: Cell) -> dict[str, Any]:
+    """Return what a number depends on besides its configuration, as columns."""
+    return {
+        "code": code_version(),
+        "data_digest": cell.digest,
+        "version.mmviz": mmviz.__version__,
+        "version.python": platform.python_version(),
+        "version.torch": torch.__version__,
+        "version.numpy": np.__version__,
+        "machine": platform.node(),
+        "machine.kind": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores",
+    }
+
+
+def _work(cell: Cell, folder: Path | None, keep: str) -> dict[str, Any]:
+    c = cell.config
+    if digest_of(c["data"]) != cell.digest:
+        raise DataError(
+            f"{c['data']['name']}: not the data the study was declared with; compare the files, declare it again"
+        )
+    ds = open_source(c["data"], None if c["modalities"] is None else tuple(c["modalities"]))
+    place = folder / cell.key if folder is not None and keep != "nothing" else None
+    run = trained(cell, ds, place)
+    trace = _keep_trace(run, ds, place / "trace.nc") if place is not None and keep == "traces" else ""
+    return measured(cell, ds, run) | {"run.folder": "" if place is None else str(place), "run.trace": trace}
+
+
+def trained(cell: Cell, ds: Dataset, place: Path | None = None, **instead: Any) -> Run:
+    """Train the cell's model on `ds`, with training options `instead` of the cell's.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        If it was interrupted.
+    MmvizError
+        If it diverged, or the model or training refuses the data.
+    """
+    c = cell.config
+    model = build(c["model"]["name"], ds.spec, seed=c["seed"], **as_typed(c["model"]["options"]))
+    run = fit(model, ds, out=place, overwrite=True, progress=False, **revived(c["train"]) | instead)
+    if run.status == "interrupted":
+        raise KeyboardInterrupt
+    if run.status == "diverged":
+        raise _DivergedError(", ".join(f"{k} {v}" for k, v in run.info["diverged"].items() if k != "samples"))
+    return run
+
+
+def measured(cell: Cell, ds: Dataset, run: Run) -> dict[str, Any]:
+    """Return the columns that a trained model gives: scores, further measures, how the training went, its history."""
+    convention = cell.config["convention"]
+    values, why = scores(run, ds, convention)
+    values |= _further(run, ds, cell.config["measures"], convention)
+    on_gpu = torch.cuda.is_available() and run.info["train"]["accelerator"] in ("auto", "cuda")
+    return values | {
+        "why": json.dumps(why) if why else "",
+        "run.status": run.status,
+        "run.best_epoch": run.best_epoch,
+        "run.epochs": int(run.history[-1]["epoch"]),
+        "run.parameters": sum(p.numel() for p in run.model.parameters()),
+        "run.train_seconds": sum(row.get("seconds", 0.0) for row in run.history),
+        "run.backend": run.info["backend"],
+        "run.device": torch.cuda.get_device_name() if on_gpu else "cpu",
+        "history": json.dumps([{k: v if np.isfinite(v) else None for k, v in row.items()} for row in run.history]),
+    }
+
+
+def _keep_trace(run: Run, ds: Dataset, path: Path) -> str:
+    if "test" not in ds.splits:
+        return ""
+    trace = record(run, ds["test"])
+    try:
+        return str(save(trace, path))
+    except DataError as error:
+        raise CheckpointError(str(error)) from error
+
+
+def _further(run: Run, ds: Dataset, measures: list[str], convention: Any) -> dict[str, float]:
+    if not measures:
+        return {}
+    if "test" not in ds.splits:
+        raise ConfigError(
+            f"measures {', '.join(measures)} are of the split 'test'; the data have {', '.join(ds.splits)}"
+        )
+    trace = brief_trace(run, ds["test"])
+    values: dict[str, float] = {}
+    if "contributions" in measures:
+        values |= contributions(trace)
+    if "missing" in measures:
+        values |= alone_and_together(trace, run, ds["test"], convention)
+        values |= with_losses(run, ds, "test", convention)
+    return values
+
+
+def failure(error: Exception) -> dict[str, str]:
+    """Return a failed row's ``status``, ``kind``, ``reason`` and ``traceback``."""
+    said = str(error) or type(error).__name__
+    starved = isinstance(error, (MemoryError, torch.cuda.OutOfMemoryError))
+    if isinstance(error, _DivergedError):
+        kind = "diverged"
+    elif starved or (isinstance(error, RuntimeError) and ("out of memory" in said or "not enough memory" in said)):
+        kind = "out of memory"
+    elif isinstance(error, (DataError, MissingDependencyError, OSError)):
+        kind = "bad data"
+    elif isinstance(error, ConfigError):
+        kind = "refused"
+    else:
+        kind, said = "error", f"{type(error).__name__}: {said}"
+    trail = "".join(traceback.format_exception(error))[-4000:]
+    return {"status": "failed", "kind": kind, "reason": said, "traceback": trail}
+
+
+@contextlib.contextmanager
+def thread_count(count: int) -> Iterator[None]:
+    """Give torch and the kernels so many threads inside the block."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(count)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
