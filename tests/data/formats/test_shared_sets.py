@@ -2,7 +2,10 @@
 
 import numpy as np
 import pytest
-from shared import SHARED, folds, needs_shared, pooled, quarters, score, whole
+from shared import SHARED, folds, model, needs_shared, parts, pooled, score, whole
+from sklearn.linear_model import Ridge
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 
 import mmviz as mm
 from mmviz.data.formats.log_mel import log_mel
@@ -70,6 +73,23 @@ def test_mosi_baselines_on_the_official_split():
     assert _single_step(_utterances(), ("text",)) == pytest.approx(77.5, abs=1)
 
 
+def test_mosi_baselines_on_the_official_split_of_audio_and_of_the_value():
+    ds = _utterances()
+    audio = {name: split.inputs["audio"][:, 0] for name, split in ds.splits.items()}
+    fitted, labels = (
+        np.concatenate([x["train"], x["valid"]]) for x in (audio, {n: s.target for n, s in ds.splits.items()})
+    )
+    assert score(fitted, labels, audio["test"], ds["test"].target, STRENGTH) == pytest.approx(50.2, abs=1)
+    ds = _utterances(target="regression", labels="drop")
+    known = np.concatenate([ds["train"].target, ds["valid"].target])
+    for name, mae, r in (("text", 0.955, 0.710), ("audio", 1.458, 0.10)):
+        x = {n: s.inputs[name][:, 0].astype(np.float64) for n, s in ds.splits.items()}
+        ridge = make_pipeline(StandardScaler(), Ridge(1000)).fit(np.concatenate([x["train"], x["valid"]]), known)
+        answer = ridge.predict(x["test"])
+        assert mm.metrics.mean_absolute_error(answer, ds["test"].target).value == pytest.approx(mae, abs=0.005)
+        assert mm.metrics.pearson(answer, ds["test"].target).value == pytest.approx(r, abs=0.01)
+
+
 def test_mosi_baselines_on_what_no_feature_knows():
     inputs, _, y, group = whole(_utterances(split="held_out"))
     tables = [inputs[m][:, 0] for m in ("text", "audio", "video")]
@@ -133,6 +153,15 @@ def test_mmmo_sizes_and_the_text_that_training_lacks():
     assert found == pytest.approx([76.25, 62.5, 77.5], abs=1.26)  # one of the 80 test samples is 1.25 points
 
 
+def test_mmmo_baselines_of_three_modalities_by_folds():
+    inputs, valid, y, _ = whole(
+        mm.data.load(SHARED / "mfn_word_aligned/mmmo.npz", splits=("valid", "test"), target="classification")
+    )
+    tables = [pooled(inputs[m], valid[m])[:, : 2 * inputs[m].shape[2]] for m in ("text", "audio", "video")]
+    found = [folds(x, y, strength=0.001) for x in [*tables, np.hstack(tables)]]
+    assert found == pytest.approx([65.8, 65.8, 64.2, 68.3], abs=1)
+
+
 def _mmmo_accuracy(ds, names):
     x = {s: np.hstack([pooled(ds[s].inputs[m], ds[s].valid[m]) for m in names]) for s in ds.splits}
     y = {s: ds[s].target for s in ds.splits}
@@ -155,29 +184,28 @@ def test_utd_mhad_sizes_subjects_lengths_and_actions():
     assert ds.report.count("leakage") == 0
 
 
-def test_utd_mhad_baselines_of_one_modality_and_fusion_beats_both():
-    """Pooled over quarters of the recording, joints counted from the hip centre; the README does not say how it pools."""
+def _utd_mhad_tables(split):
+    """Pool over fifths of the recording, joints counted from where the hip centre begins; the README does not say how it pools."""
+    joints = split.inputs["skeleton"].reshape(len(split), -1, 20, 3)
+    placed = (joints - joints[:, :1, 3:4]).reshape(split.inputs["skeleton"].shape)
+    moved = {"inertial": split.inputs["inertial"], "skeleton": placed}
+    return [parts(x, split.valid[m], 5) for m, x in moved.items()]
+
+
+def test_utd_mhad_baselines_of_one_modality_and_of_both():
     ds = mm.data.load(SHARED / "utd_mhad/utd_mhad.npz")
-    tables = {}
-    for name, split in ds.splits.items():
-        joints = split.inputs["skeleton"].reshape(len(split), -1, 20, 3)
-        centred = (joints - joints[:, :, 3:4]).reshape(split.inputs["skeleton"].shape)
-        tables[name] = [
-            quarters(split.inputs["inertial"], split.valid["inertial"]),
-            quarters(centred, split.valid["skeleton"]),
-        ]
+    (a, b), (c, d) = _utd_mhad_tables(ds["train"]), _utd_mhad_tables(ds["test"])
     y, z = ds["train"].target, ds["test"].target
-    inertial, skeleton = (score(a, y, b, z) for a, b in zip(tables["train"], tables["test"], strict=True))
-    both = score(np.hstack(tables["train"]), y, np.hstack(tables["test"]), z)
-    assert [inertial, skeleton] == pytest.approx([84.2, 82.3], abs=1)
-    assert both > max(inertial, skeleton) + 2  # 89.1 in the README
+    found = [score(p, y, q, z) for p, q in ((a, c), (b, d), (np.hstack([a, b]), np.hstack([c, d])))]
+    assert found == pytest.approx([84.2, 82.3, 89.1], abs=1)
+    chance = sum(model().fit(p, y).predict_proba(q) for p, q in ((a, c), (b, d)))
+    assert 100 * (chance.argmax(1) == z).mean() == pytest.approx(88.6, abs=1)
 
 
 def test_fsdd_baselines_by_random_folds_and_by_speaker():
     ds = mm.data.load(SHARED / "fsdd/fsdd_logmel40.npz")
     inputs, valid, y, speaker = whole(ds)
-    parts = quarters(inputs["audio"], valid["audio"]).reshape(len(y), 4, 2, -1)
-    x = parts[:, :, 0].reshape(len(y), -1)  # the means alone
+    x = parts(inputs["audio"], valid["audio"]).reshape(len(y), 4, 2, -1)[:, :, 0].reshape(len(y), -1)  # the means alone
     assert folds(x, y, strength=0.01) == pytest.approx(93.6, abs=1)
     assert folds(x, y, speaker, strength=0.01, n=6) == pytest.approx(68.9, abs=1)
 
