@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 import torch
-from mmkernels import entropic_plan, mmd_squared, pairwise_cost, relaxed_plan
+from mmkernels import entropic_plan, pairwise_cost, relaxed_plan
 
 from mmviz.errors import ConfigError
-from mmviz.models.config import FusionConfig
+from mmviz.models.anchor import AnchorConfig, anchor_of
 from mmviz.models.observation import Plan
 
 if TYPE_CHECKING:
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
     from mmviz.models.observation import Observation
     from mmviz.models.steps import Steps
 
-NATURAL_ANCHORS = ("text", "language", "rgb")
 CHOICES = {
     "plan": ("relaxed", "entropic"),
     "direction": ("to_anchor", "mean", "max"),
@@ -32,81 +30,46 @@ CHOICES = {
 
 
 @dataclass(frozen=True)
-class AlignmentConfig(FusionConfig):
-    """Options of the alignment; AlignMamba-2's abstract names the two distances and no more, so all of them are *readings*.
+class AlignmentConfig(AnchorConfig):
+    """Options of the dual alignment; AlignMamba-2's abstract names the two distances and no more: all is a *reading*.
 
     Attributes
     ----------
-    anchor
-        The modality the others are drawn to. "" takes text, language or rgb where there is one (language is AlignMamba's anchor), else the
-        first of the data.
-    ot, mmd
-        Weights of the two penalties, ≥ 0; 0 leaves one out. The default 0.01 of both keeps the penalties an order of magnitude
-        below a cross-entropy, which starts near 1: each is between 0 and 2 per pair. (A public re-implementation has 0.001 and 0.01.)
+    ot
+        Weight of the transport distance, ≥ 0; 0 leaves it out. With the cosine cost it is between 0 and 2 per pair, as the
+        MMD is, so both have the same default. (A public re-implementation has 0.001 for it and 0.01 for the MMD.)
     plan
-        ``relaxed``: each step goes, whole, to its cheapest step of the anchor, AlignMamba's closed form. ``entropic``: Sinkhorn,
-        both marginals uniform.
+        ``relaxed``: each step goes, whole, to its cheapest step of the anchor, AlignMamba's closed form. ``entropic``:
+        Sinkhorn, both marginals uniform.
     direction
-        Of the relaxed distance, which depends on it: ``to_anchor``, or the ``mean`` or the ``max`` of both ways. ``mean`` by default: to the
-        anchor alone, the distance falls to 0 when all steps meet at one step of the anchor. (Entropic: the same both ways.)
+        Of the relaxed distance, which depends on it: ``to_anchor``, or the ``mean`` or the ``max`` of both ways. ``mean`` by
+        default: to the anchor alone, the distance falls to 0 when all steps meet at one step of the anchor. The entropic
+        distance is the same both ways.
     cost
         ``cosine``, AlignMamba's equation 3, blind to the size of features; or ``sqeuclidean``.
     epsilon
         Strength of the entropy in units of cost, > 0. 0.05 is 1/40 of the largest cosine cost.
-    bandwidth
-        Of the Gaussian kernel; 0 takes the median distance of each pair of sets, as a fixed one makes the kernel, and with it the gradient,
-        vanish when features grow.
-    factors
-        Multiples of the bandwidth in the bank of kernels, so that no single scale has to be right.
     mmd_over
-        The sets that are compared: the ``steps`` of one sample (as AlignMamba's equation 7 suggests) or those of the ``batch``. ``auto`` takes
-        steps, but the batch where sequences have one step, as one point is no distribution.
+        The sets that are compared: the ``steps`` of one sample (as AlignMamba's equation 7 suggests) or those of the
+        ``batch``. ``auto`` takes steps, but the batch where sequences have one step, as one point is no distribution.
+        The rest as in :class:`~mmviz.models.anchor.AnchorConfig`.
     """
 
-    anchor: str = ""
     ot: float = 0.01
-    mmd: float = 0.01
     plan: str = "relaxed"
     direction: str = "mean"
     cost: str = "cosine"
     epsilon: float = 0.05
-    bandwidth: float = 0.0
-    factors: tuple[float, ...] = (0.25, 0.5, 1.0, 2.0, 4.0)
     mmd_over: str = "auto"
 
     def __post_init__(self) -> None:
         super().__post_init__()
         name = type(self).__name__.removesuffix("Config")
         for option, known in CHOICES.items():
-            if getattr(self, option) not in known:
-                raise ConfigError(
-                    f"{name}: {option}={getattr(self, option)!r} is unknown; choose one of {', '.join(known)}"
-                )
-        object.__setattr__(self, "factors", tuple(self.factors))  # a list, when it comes back from JSON
-        limits = {"ot": self.ot, "mmd": self.mmd, "bandwidth": self.bandwidth, "epsilon": self.epsilon}
-        limits |= {f"factors[{k}]": factor for k, factor in enumerate(self.factors)}
-        for option, value in limits.items():
-            above = option == "epsilon" or option.startswith("factors")
-            sensible = isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
-            if not sensible or value < 0 or (above and value == 0):
-                raise ConfigError(f"{name}: {option}={value!r}, expected a finite number {'>' if above else '≥'} 0")
-        if not self.factors:
-            raise ConfigError(f"{name}: factors is empty; give at least one, for example (1.0,)")
-
-
-def anchor_of(names: tuple[str, ...], chosen: str) -> int:
-    """Return the position of the anchor: the one chosen, a natural one, or the first.
-
-    Raises
-    ------
-    ConfigError
-        If the data has no modality of the name that was chosen.
-    """
-    if chosen:
-        if chosen not in names:
-            raise ConfigError(f"anchor={chosen!r} is no modality of the data; choose one of {', '.join(names)}")
-        return names.index(chosen)
-    return next((names.index(name) for name in NATURAL_ANCHORS if name in names), 0)
+            if (value := getattr(self, option)) not in known:
+                raise ConfigError(f"{name}: {option}={value!r} is unknown; choose one of {', '.join(known)}")
+        self._check_number("ot", self.ot)
+        self._check_number("epsilon", self.epsilon, above=True)
 
 
 class Pair(NamedTuple):
@@ -126,6 +89,8 @@ class Pair(NamedTuple):
     def of(cls, steps: Steps, source: int, anchor: int) -> Pair:
         """Return the pair of two modalities."""
         x, mask = steps
+        if x.dtype in (torch.float16, torch.bfloat16):  # under automatic mixed precision
+            x = x.float()
         both = mask[source].any(-1) & mask[anchor].any(-1)
         lacking = ~both[:, None]
         return cls(x[source], x[anchor], mask[source] | lacking, mask[anchor] | lacking, both)
@@ -159,9 +124,7 @@ class Alignment:
 
     def __call__(self, steps: Steps, seen: Observation) -> None:
         """Add the penalties ``ot`` and ``mmd`` to ``seen``, and the plans where they are wanted."""
-        if steps.x.dtype in (torch.float16, torch.bfloat16):  # under automatic mixed precision
-            steps = steps._replace(x=steps.x.float())
-        zero, anchor = steps.x.new_zeros(()), self.anchor
+        anchor, zero = self.anchor, torch.zeros((), device=steps.x.device)
         totals = {"ot": zero, "mmd": zero}
         for m, name in enumerate(self.names):
             if m == anchor:
@@ -195,12 +158,9 @@ class Alignment:
     def _discrepancy(self, pair: Pair) -> Float[Tensor, " batch"]:
         """Return MMD² for each sample; over the batch it is the same for all."""
         x, y, mask_x, mask_y, both = pair
-        bandwidth, factors = self.config.bandwidth or None, self.config.factors
         if self.config.mmd_over == "steps" or (self.config.mmd_over == "auto" and x.shape[1] > 1):
-            return mmd_squared(x, y, mask_x=mask_x, mask_y=mask_y, bandwidth=bandwidth, factors=factors)
+            return self.config.discrepancy(x, y, mask_x, mask_y)
         if not bool(both.any()):
             return x.new_zeros(len(x))
-        sets = (x.flatten(0, 1), y.flatten(0, 1))
-        real = ((mask_x & both[:, None]).flatten(), (mask_y & both[:, None]).flatten())
-        one = mmd_squared(*sets, mask_x=real[0], mask_y=real[1], bandwidth=bandwidth, factors=factors)
-        return one.expand(len(x))
+        real = ((mask & both[:, None]).flatten()[None] for mask in (mask_x, mask_y))
+        return self.config.discrepancy(x.flatten(0, 1)[None], y.flatten(0, 1)[None], *real).expand(len(x))

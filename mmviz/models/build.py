@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from mmviz.errors import ConfigError
+from mmviz.models.alignmamba import AlignMamba, AlignMambaConfig
 from mmviz.models.alignmamba2 import AlignMamba2, AlignMamba2Config
 from mmviz.models.average import Average, AverageConfig
 from mmviz.models.concat import Concat, ConcatConfig
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 _REGISTRY: dict[str, tuple[type[FusionModel], type[FusionConfig]]] = {
     "coupled_mamba": (CoupledMamba, CoupledMambaConfig),
+    "alignmamba": (AlignMamba, AlignMambaConfig),
     "alignmamba2": (AlignMamba2, AlignMamba2Config),
     "average": (Average, AverageConfig),
     "concat": (Concat, ConcatConfig),

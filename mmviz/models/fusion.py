@@ -86,9 +86,12 @@ class FusionModel(nn.Module, ABC):
 
     def prefixes(self, batch: Batch) -> Float[Tensor, "batch time output"]:
         """Return the answer from the steps 0..t, for every t; the last is ``forward``."""
-        steps = self.encode(batch)
+        return self.fuse_prefixes(self.encode(batch))
+
+    def fuse_prefixes(self, steps: Steps) -> Float[Tensor, "batch time output"]:
+        """Return the answer to encoded steps 0..t, for every t; the last is ``fuse``."""
         if not self.causal:
-            return torch.stack([self.fuse(steps.until(stop)) for stop in range(1, self.steps + 1)], 1)
+            return torch.stack([self.fuse(steps.until(stop)) for stop in range(1, steps.x.shape[2] + 1)], 1)
         return self.answer(self.pool(self.streams(steps), steps.mask), steps.mask.cumsum(-1) > 0)
 
     def learn(self, steps: Steps) -> tuple[Float[Tensor, "batch output"], dict[str, Float[Tensor, ""]]]:
