@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,7 +10,7 @@ import xarray as xr
 
 from mmviz.errors import ConfigError
 from mmviz.plots.intervals import over_seeds, require
-from mmviz.plots.picture import NEUTRAL, Axis, Bars, Note, Panel, Picture, Rule, span_of, ticks_of
+from mmviz.plots.picture import NEUTRAL, Axis, Bars, Note, Panel, Picture, Rule, signed, span_of, ticks_of
 from mmviz.plots.provenance import titled
 
 if TYPE_CHECKING:
@@ -65,10 +66,10 @@ def ablation_picture(frame: xr.Dataset) -> Picture:
     label = str(frame.attrs.get("score", "score"))
     rows = Axis(ticks=ticks_of(names), span=(-0.6, len(names) - 0.4), reverse=True)
     seeds = frame.attrs["n_seeds"]
-    panels = [_bars(frame, names, "mean", "low", "high", Axis(label), rows, "{:.3f}")]
+    panels = [_bars(frame, names, "mean", "low", "high", Axis(label), rows, "{:.3f}".format)]
     if "difference" in frame:
         panel = _bars(frame, names, "difference", "difference_low", "difference_high",
-                      Axis(f"difference from {frame.attrs['reference']}"), rows, "{:+.3f}")  # fmt: skip
+                      Axis(f"difference from {frame.attrs['reference']}"), rows, signed)  # fmt: skip
         panels.append(panel)
     spread = f"mean of {seeds} seeds, lines: 95 % (Student's t)" if seeds > 1 else "one seed, so no interval"
     return Picture(
@@ -82,7 +83,9 @@ def ablation_picture(frame: xr.Dataset) -> Picture:
     )
 
 
-def _bars(frame: xr.Dataset, names: list[str], mean: str, low: str, high: str, x: Axis, y: Axis, form: str) -> Panel:
+def _bars(
+    frame: xr.Dataset, names: list[str], mean: str, low: str, high: str, x: Axis, y: Axis, form: Callable[[float], str]
+) -> Panel:
     value, below, above = (frame[n].values for n in (mean, low, high))
     known = np.isfinite(value)
     at = np.arange(len(names))[known]
@@ -91,7 +94,7 @@ def _bars(frame: xr.Dataset, names: list[str], mean: str, low: str, high: str, x
     shown = tuple(names[i] for i in at)
     bars = Bars(at, value[known], looks, shown, below[known], above[known])
     ends = np.nanmax([above[known], value[known], np.zeros(len(at))], 0)
-    notes = [Note(float(e), float(i), form.format(v)) for i, e, v in zip(at, ends, value[known], strict=True)]
+    notes = [Note(float(e), float(i), form(v)) for i, e, v in zip(at, ends, value[known], strict=True)]
     span = span_of(below, above, value, zero=True, end=0.22)
     return Panel((Rule(0), bars, *notes), Axis(x.label, span=span), y)
 

@@ -62,7 +62,7 @@ def alignment_picture(frame: xr.Dataset) -> Picture:
         subtitle=(source_of(frame.attrs),),
         panels=panels,
         heights=(150,),
-        gap=(70, 76),
+        gap=(70, 44),
         width=760,
     )
 

@@ -55,7 +55,7 @@ def coupling_picture(frame: xr.Dataset) -> Picture:
         Panel(
             (Heat(matrix, at, at, -top if signed else 0.0, top, "W", signed, ".2f", bar=False),),
             Axis("is heard", ticks=ticks_of(names)),
-            Axis("hears" if i == 0 else "", ticks=ticks_of(names), reverse=True, shown=i == 0),
+            Axis("hears", ticks=ticks_of(names), reverse=True, link="hears"),
             title=f"layer {i + 1}",
             square=True,
         )

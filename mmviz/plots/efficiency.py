@@ -52,20 +52,11 @@ def efficiency_frame(measured: xr.Dataset) -> xr.Dataset:
 
 def efficiency_picture(frame: xr.Dataset) -> Picture:
     """Return the curves of an :func:`efficiency_frame`."""
-    length = frame["length"].values.astype(float)
     panels = tuple(
-        Panel(
-            tuple(
-                Lines(length, *(frame[n].values[i] for n in (unit,)), str(model), i, frame[f"{unit}_low"].values[i], frame[f"{unit}_high"].values[i])
-                for i, model in enumerate(frame["model"].values)
-            ),
-            Axis("length, steps", link="length"),
-            Axis(label, span=(0.0, 1.06 * float(frame[f"{unit}_high"].max()) or 1.0)),
-            title=title,
-        )
+        _panel(frame, unit, label, title)
         for unit, label, title in (("milliseconds", "ms", "time"), ("mebibytes", "MiB", "memory"))
         if unit in frame
-    )  # fmt: skip
+    )
     repeats = frame.attrs["n_repeats"]
     return Picture(
         title=titled("Time and memory against length", frame.attrs),
@@ -79,6 +70,15 @@ def efficiency_picture(frame: xr.Dataset) -> Picture:
         heights=(250,),
         width=860 if len(panels) == 2 else 620,
     )
+
+
+def _panel(frame: xr.Dataset, unit: str, label: str, title: str) -> Panel:
+    length = frame["length"].values.astype(float)
+    middle, low, high = (frame[n].values for n in (unit, f"{unit}_low", f"{unit}_high"))
+    names = [str(n) for n in frame["model"].values]
+    lines = tuple(Lines(length, middle[i], name, i, low[i], high[i]) for i, name in enumerate(names))
+    top = 1.06 * float(np.nanmax(high, initial=0)) or 1.0
+    return Panel(lines, Axis("length, steps", link="length"), Axis(label, span=(0.0, top)), title=title)
 
 
 def plot_efficiency(measured: xr.Dataset) -> go.Figure:

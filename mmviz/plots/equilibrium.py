@@ -68,7 +68,7 @@ def equilibrium_picture(frame: xr.Dataset) -> Picture:
         ),
         panels=panels,
         heights=(150,),
-        gap=(70, 76),
+        gap=(70, 44),
     )
 
 

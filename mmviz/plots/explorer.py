@@ -19,7 +19,7 @@ from mmviz.plots.explorer_training import training_part
 def explorer_frame(trace: xr.DataTree, *, channels: int = 32, samples: int = 5000) -> xr.Dataset:
     """Return what :class:`mmviz.widgets.Explorer` shows; a group of arrays is there where the Trace holds its data.
 
-    Always: ``state_valid``; ``prediction`` (epoch, traced, time, output): the answer from the steps up to this one;
+    Answers and contributions are rounded to 16 significant bits. Always: ``state_valid``; ``prediction`` (epoch, traced, time, output): the answer from the steps up to this one;
     ``contribution`` and ``baseline`` (…, modality): exact Shapley values of that answer; ``game`` (…, coalition): its
     value for every subset of modalities; ``phi_mean``, ``phi_low``, ``phi_high`` (modality): over all samples;
     ``history`` (history_epoch, curve); ``listed_*`` (listed): the samples to choose from; per modality ``signal_<name>`` and
@@ -51,10 +51,10 @@ def explorer_frame(trace: xr.DataTree, *, channels: int = 32, samples: int = 500
     frame = xr.Dataset(
         {
             "state_valid": trace["states"].to_dataset()["valid"].transpose("traced", "modality", "time"),
-            "prediction": prefixes["answer"].isel(coalition=-1).astype(np.float32),
-            "contribution": phi["phi"].astype(np.float32),
-            "baseline": phi["baseline"].astype(np.float32),
-            "game": _game(prefixes["answer"], told["target"]),
+            "prediction": _rounded(prefixes["answer"].isel(coalition=-1)),
+            "contribution": _rounded(phi["phi"]),
+            "baseline": _rounded(phi["baseline"]),
+            "game": _rounded(_game(prefixes["answer"], told["target"])),
             **_signals(trace),
         },
     )
@@ -105,7 +105,16 @@ def _game(answer: xr.DataArray, target: xr.DataArray) -> xr.DataArray:
         value = answer.isel(output=0, drop=True)
     else:
         value = answer.isel(output=xr.DataArray(target.values, dims="traced"), drop=True)
-    return value.drop_vars("output", errors="ignore").transpose("epoch", "traced", "time", "coalition").astype(np.float32)
+    return (
+        value.drop_vars("output", errors="ignore").transpose("epoch", "traced", "time", "coalition")
+
+
+def _rounded(values: xr.DataArray) -> xr.DataArray:
+    """Return float32 rounded to 16 significant bits (relative error below 8e-6): a page of 40 epochs stays small."""
+    bits = np.ascontiguousarray(values.values, np.float32).view(np.uint32).astype(np.uint64)
+    kept = ((bits + 0x80) & 0xFFFFFF00).astype(np.uint32).view(np.float32)
+    return values.astype(np.float32).copy(data=kept.reshape(values.shape))
+    )
 
 
 def _signals(trace: xr.DataTree) -> dict[str, xr.DataArray]:

@@ -58,7 +58,7 @@ def half_life_picture(frame: xr.Dataset) -> Picture:
         ),
         panels=(
             Panel(
-                (Rule(steps, text=f"the sequence: {steps} steps"), *lines),
+                (Rule(steps, text=f"the sequence: {steps} steps", side="bottom right"), *lines),
                 Axis(
                     "half-life, steps", log=True, span=(float(10**low), float(10 ** max(high, np.log10(steps) + 0.1)))
                 ),

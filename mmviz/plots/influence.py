@@ -8,22 +8,22 @@ import numpy as np
 import xarray as xr
 
 from mmviz.plots.intervals import require
-from mmviz.plots.picture import Axis, Heat, Lines, Panel, Picture
+from mmviz.plots.picture import Axis, Heat, Lines, Note, Panel, Picture
 from mmviz.plots.provenance import source_of, titled
 from mmviz.plots.states import position
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-_DEEPEST = -3.0
+_DEEPEST = -8.0
 _KIND = {"influence": "what a unit input does, |K|", "effect": "what this sample's input did, |K·x|"}
 
 
 def influence_frame(found: xr.Dataset, *, sample: int = 0, layer: int = 0) -> xr.Dataset:
     """Return what :func:`plot_influence` and :func:`plot_influence_lag` draw, of one traced sample and layer.
 
-    ``map`` (modality, block, source, source_block); ``level``: its log₁₀ below the largest entry, NaN where there is no
-    influence (the future among others), -3 where it is smaller than a thousandth; ``share`` (modality, source);
+    ``map`` (modality, block, source, source_block); ``level``: its log₁₀ relative to the largest entry, NaN where there is
+    no influence (the future among others), and not below the attribute ``deepest``, which 95 % of them reach; ``share`` (modality, source);
     ``by_lag`` (modality, source, lag).
 
     Parameters
@@ -47,12 +47,15 @@ def influence_frame(found: xr.Dataset, *, sample: int = 0, layer: int = 0) -> xr
     chosen = found[["map", "share", "by_lag"]].isel(traced=sample, layer=layer)
     largest = float(chosen["map"].max())
     relative = chosen["map"].where(chosen["map"] > 0) / (largest if largest > 0 else 1.0)
-    frame = chosen.assign(level=xr.ufuncs.log10(relative).clip(min=_DEEPEST))
+    level = xr.ufuncs.log10(relative)
+    deepest = float(max(_DEEPEST, np.floor(level.quantile(0.05)))) if bool(level.notnull().any()) else -1.0
+    frame = chosen.assign(level=level.clip(min=min(deepest, -1.0)))
     frame = frame.transpose("modality", "block", "source", "source_block", "lag")
     frame.attrs = {
         **found.attrs,
         "sample": int(found["traced"].values[sample]) if "traced" in found.coords else sample,
         "layer": layer,
+        "deepest": min(deepest, -1.0),
     }
     return frame
 
@@ -62,13 +65,17 @@ def influence_picture(frame: xr.Dataset) -> Picture:
     names = [str(n) for n in frame["modality"].values]
     level, share = frame["level"].values, frame["share"].values
     at = frame["block"].values.astype(float) + (frame.attrs["steps_per_block"] - 1) / 2
-    last = len(names) - 1
+    middle, end = len(names) // 2, float(frame.attrs["steps"] - 1)
+    deepest = float(frame.attrs["deepest"])
     panels = tuple(
         Panel(
-            (Heat(level[m, :, n], at, at, _DEEPEST, 0.0, "log₁₀ of influence / largest"),),
-            Axis("step of what is heard" if m == last and n == last // 2 else "", shown=m == last, link="heard"),
-            Axis(f"{heard_by}: step" if n == 0 else "", shown=n == 0, reverse=True, link="hears"),
-            title=f"{heard_by} ← {source}, {share[m, n]:.0%}" if np.isfinite(share[m, n]) else f"{heard_by} ← {source}",
+            (
+                Heat(level[m, :, n], at, at, deepest, 0.0, "log₁₀ of influence / largest"),
+                *([Note(end, 0.13 * end, f"{share[m, n]:.0%}", "left")] if np.isfinite(share[m, n]) else []),
+            ),
+            Axis("step of what is heard" if n == middle else "", link=f"heard {n}"),
+            Axis(f"{heard_by}: step", reverse=True, link=f"hears {m}"),
+            title=f"from {source}" if m == 0 else "",
         )
         for m, heard_by in enumerate(names)
         for n, source in enumerate(names)
@@ -77,14 +84,14 @@ def influence_picture(frame: xr.Dataset) -> Picture:
         title=titled("Who moves whom, and when", frame.attrs),
         subtitle=(
             f"sample {frame.attrs['sample']}, layer {frame.attrs['layer'] + 1}; {source_of(frame.attrs)}; {_KIND[frame.attrs['kind']]}, mean over channels",
-            "percent: share of all that moves the modality of that row; blank: no influence (the future); colours end at a thousandth",
+            "percent: share of all that moves the modality of that row; blank: no influence (the future)",
         ),
         panels=panels,
         columns=len(names),
         heights=(max(110, 480 // len(names)),),
         width=780,
         fixed=True,
-        gap=(16, 34),
+        gap=(16, 14),
     )
 
 
@@ -94,12 +101,12 @@ def influence_lag_picture(frame: xr.Dataset) -> Picture:
     lag, values = frame["lag"].values.astype(float), frame["by_lag"].values
     shown = np.where(values > 0, values, np.nan)
     finite = shown[np.isfinite(shown)]
-    top = float(finite.max()) if finite.size else 1.0
+    least, top = (float(finite.min()), float(finite.max())) if finite.size else (0.1, 1.0)
     panels = tuple(
         Panel(
             tuple(Lines(lag, shown[m, n], f"from {source}", n, marked=False) for n, source in enumerate(names)),
             Axis("steps ago", link="lag"),
-            Axis("influence" if m == 0 else "", log=True, span=(top * 1e-4, top * 2), shown=m == 0),
+            Axis("influence", log=True, span=(max(least / 2, top * 1e-8), top * 2), link="influence"),
             title=f"on {name}",
         )
         for m, name in enumerate(names)

@@ -8,7 +8,7 @@ import numpy as np
 import xarray as xr
 
 from mmviz.plots.intervals import require
-from mmviz.plots.picture import NEUTRAL, Axis, Bars, Note, Panel, Picture, Rule, span_of, ticks_of
+from mmviz.plots.picture import NEUTRAL, Axis, Bars, Note, Panel, Picture, Rule, signed, span_of, ticks_of
 from mmviz.plots.provenance import source_of, titled
 
 if TYPE_CHECKING:
@@ -40,14 +40,14 @@ def interactions_picture(frame: xr.Dataset) -> Picture:
     bars = Bars(np.arange(len(names)), mean, (NEUTRAL,) * len(names), tuple(names), low, high)
     ends = np.nanmax([high, mean, np.zeros_like(mean)], 0)
     notes = [
-        Note(float(x), i, f"{v:+.3f} {'synergy' if v > 0 else 'redundancy' if v < 0 else ''}".strip())
-        for i, (x, v) in enumerate(zip(ends, mean, strict=True))
+        Note(float(x), i, f"{signed(v)}{_word(a, b)}")
+        for i, (x, v, a, b) in enumerate(zip(ends, mean, low, high, strict=True))
     ]
     return Picture(
         title=titled("How the modalities work together", frame.attrs),
         subtitle=(
             f"{frame.attrs['units']}; {source_of(frame.attrs)}",
-            f"Shapley interaction index; above 0 they help each other, below 0 they say the same; {frame.attrs['n_samples']} samples, lines: 95 %",
+            f"Shapley interaction index; above 0 they help each other, below 0 they say the same (named where the interval leaves 0 out); {frame.attrs['n_samples']} samples, lines: 95 %",
         ),
         panels=(
             Panel(
@@ -58,6 +58,11 @@ def interactions_picture(frame: xr.Dataset) -> Picture:
         ),
         heights=(40 + 36 * len(names),),
     )
+
+
+def _word(low: float, high: float) -> str:
+    """Name what the interval leaves no doubt about."""
+    return " synergy" if low > 0 else " redundancy" if high < 0 else ""
 
 
 def plot_interactions(found: xr.Dataset) -> go.Figure:

@@ -15,7 +15,10 @@ NEUTRAL = -1
 
 @dataclass(frozen=True)
 class Axis:
-    """One axis of a panel; ``ticks`` are (position, text) and replace the automatic ones."""
+    """One axis of a panel; ``ticks`` are (position, text) and replace the automatic ones.
+
+    Axes with the same ``link`` move together; in a column only the lowest x axis is labelled, in a row only the first y axis.
+    """
 
     label: str = ""
     ticks: tuple[tuple[float, str], ...] | None = None
@@ -106,11 +109,12 @@ class Note:
 
 @dataclass(frozen=True)
 class Rule:
-    """A thin dashed line across the panel at one value of an axis, with a word for it."""
+    """A thin dashed line across the panel at one value of an axis, with a word for it at one of its sides."""
 
     at: float
     along: str = "x"
     text: str = ""
+    side: str = "top right"
 
 
 Mark = Lines | Bars | Heat | Links | Dots | Note | Rule
@@ -163,6 +167,13 @@ class Picture:
             return self
         heights = tuple(self.height_of(i // self.columns) for i in range(len(self.panels)))
         return replace(self, columns=1, heights=heights)
+
+    def bare(self, i: int) -> tuple[bool, bool]:
+        """Return whether the x axis and the y axis of panel ``i`` are labelled by a linked neighbour."""
+        panel, row, column = self.panels[i], i // self.columns, i % self.columns
+        below = any(p.x.link == panel.x.link for p in self.panels[i + self.columns :: self.columns])
+        before = any(p.y.link == panel.y.link for p in self.panels[row * self.columns : row * self.columns + column])
+        return bool(panel.x.link) and below, bool(panel.y.link) and before
 
     def height_of(self, row: int) -> float:
         """Return the height of a row; the last given one holds for those behind it."""
@@ -226,6 +237,11 @@ def span_of(
     low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
     wide = (high - low) or abs(high) or 1.0
     return low - room * wide * (low < 0 or not zero), high + (room + end) * wide
+
+
+def signed(value: float, digits: int = 3) -> str:
+    """Return the number with its sign and a true minus."""
+    return f"{value:+.{digits}f}".replace("-", "−")
 
 
 def ticks_of(names: Sequence[object]) -> tuple[tuple[float, str], ...]:

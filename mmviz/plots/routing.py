@@ -74,7 +74,7 @@ def routing_picture(frame: xr.Dataset) -> Picture:
     panels = tuple(
         Panel(
             (Heat(frame["weight"].values[i], steps, rows, 0.0, 1.0, "weight of the expert"),),
-            Axis("step" if i == len(names) - 1 else "", link="time", shown=i == len(names) - 1),
+            Axis("step", link="time"),
             Axis(ticks=ticks_of(experts), reverse=True),
             title=name,
         )

@@ -44,8 +44,9 @@ def draw(picture: Picture) -> go.Figure:
     heats: dict[tuple[Any, ...], list[int]] = {}
     for i, panel in enumerate(picture.panels):
         place = {"row": i // columns + 1, "col": i % columns + 1}
-        figure.update_xaxes(_axis(panel.x), **place)
-        figure.update_yaxes(_axis(panel.y), **place)
+        bare_x, bare_y = picture.bare(i)
+        figure.update_xaxes(_axis(panel.x, bare=bare_x), **place)
+        figure.update_yaxes(_axis(panel.y, bare=bare_y), **place)
         if panel.square:
             anchor = figure.get_subplot(**place).yaxis.plotly_name.replace("axis", "")
             figure.update_xaxes(scaleanchor=anchor, constrain="domain", **place)
@@ -60,24 +61,24 @@ def draw(picture: Picture) -> go.Figure:
         _one_bar(figure, traces)
     named = any(trace.showlegend for trace in figure.data)
     subtitle = "<br>".join(escaped(line) for line in picture.subtitle)
-    theme.dress(figure, title=escaped(picture.title), subtitle=subtitle, width=picture.width)
     below = named and bool(heats)
+    head = 50 + 17 * len(picture.subtitle) + 17 + 22 * titled
+    foot = 56 + 40 * below
+    height = round(inner + head + foot)
+    theme.dress(figure, title=escaped(picture.title), subtitle=subtitle, width=picture.width, height=height)
     figure.update_layout(
         barmode="overlay",
         bargap=0,
-        height=inner + figure.layout.margin.t + figure.layout.margin.b + 22 * titled + 40 * below,
+        margin={"t": head, "b": foot, "r": 30},
         meta={"description": visible(described(picture), longest=2000)},
         legend={"orientation": "h", "y": -60 / inner, "yanchor": "top", "x": 0} if below else {"x": 1.02, "y": 1},
         showlegend=named,
     )
-    figure.update_layout(
-        margin={"t": figure.layout.margin.t + 22 * titled, "b": figure.layout.margin.b + 40 * below, "r": 30}
-    )
     return figure
 
 
-def _axis(axis: Axis) -> dict[str, Any]:
-    out: dict[str, Any] = {"title": {"text": escaped(axis.label), "standoff": 6}, "zeroline": False}
+def _axis(axis: Axis, *, bare: bool) -> dict[str, Any]:
+    out: dict[str, Any] = {"title": {"text": "" if bare else escaped(axis.label), "standoff": 6}, "zeroline": False}
     if axis.ticks is not None:
         out |= {
             "tickmode": "array",
@@ -94,7 +95,7 @@ def _axis(axis: Axis) -> dict[str, Any]:
         out["range"] = list(span[::-1] if axis.reverse else span)
     elif axis.reverse:
         out["autorange"] = "reversed"
-    if not axis.shown:
+    if bare or not axis.shown:
         out |= {"showticklabels": False, "ticks": ""}
     return out
 
@@ -238,8 +239,8 @@ def _links(mark: Links, figure: go.Figure, panel: Panel, place: dict[str, int]) 
                 x=np.stack([mark.x0, mark.x1, gap], 1)[chosen].ravel(),
                 y=np.stack([mark.y0, mark.y1, gap], 1)[chosen].ravel(),
                 mode="lines",
-                line={"color": theme.colour(mark.look), "width": 0.6 * level},
-                opacity=0.14 + 0.15 * level,
+                line={"color": theme.colour(mark.look), "width": 0.4 * level},
+                opacity=0.1 + 0.1 * level,
                 hoverinfo="skip",
                 showlegend=False,
                 **place,
@@ -279,6 +280,12 @@ def _rule(mark: Rule, figure: go.Figure, panel: Panel, place: dict[str, int]) ->
     add = figure.add_vline if mark.along == "x" else figure.add_hline
     words = {
         "annotation_text": escaped(mark.text),
-        "annotation_position": "top right" if mark.along == "x" else "bottom right",
+        "annotation_position": mark.side,
     }
-    add(mark.at, line={"color": theme.FAINT, "width": 1, "dash": "dash"}, **(words if mark.text else {}), **place)
+    add(
+        mark.at,
+        line={"color": theme.FAINT, "width": 1, "dash": "dash"},
+        exclude_empty_subplots=False,
+        **(words if mark.text else {}),
+        **place,
+    )

@@ -8,7 +8,7 @@ import numpy as np
 import xarray as xr
 
 from mmviz.errors import DataError
-from mmviz.plots.picture import Axis, Bars, Note, Panel, Picture, Rule, span_of, ticks_of
+from mmviz.plots.picture import Axis, Bars, Note, Panel, Picture, Rule, signed, span_of, ticks_of
 from mmviz.plots.provenance import titled
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def shapley_picture(frame: xr.Dataset) -> Picture:
     mean, low, high = (frame[n].values for n in ("mean", "low", "high"))
     ends = np.nanmax([high, mean, np.zeros_like(mean)], 0)
     bars = Bars(np.arange(len(names)), mean, tuple(range(len(names))), tuple(names), low, high)
-    notes = [Note(float(x), i, f"{value:+.3f}") for i, (x, value) in enumerate(zip(ends, mean, strict=True))]
+    notes = [Note(float(x), i, signed(value)) for i, (x, value) in enumerate(zip(ends, mean, strict=True))]
     return Picture(
         title=titled("What each modality contributes", frame.attrs),
         subtitle=(

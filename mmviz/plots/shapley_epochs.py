@@ -35,17 +35,9 @@ def shapley_epochs_frame(phi: xr.Dataset) -> xr.Dataset:
 def shapley_epochs_picture(frame: xr.Dataset) -> Picture:
     """Return the lines of a :func:`shapley_epochs_frame`."""
     epochs = frame["epoch"].values.astype(float)
-    lines = [
-        Lines(
-            epochs,
-            *(frame[n].values[:, i] for n in ("mean",)),
-            str(name),
-            i,
-            frame["low"].values[:, i],
-            frame["high"].values[:, i],
-        )
-        for i, name in enumerate(frame["modality"].values)
-    ]
+    mean, low, high = (frame[n].transpose("modality", "epoch").values for n in ("mean", "low", "high"))
+    names = [str(name) for name in frame["modality"].values]
+    lines = [Lines(epochs, mean[i], name, i, low[i], high[i]) for i, name in enumerate(names)]
     return Picture(
         title=titled("Contributions over training", frame.attrs),
         subtitle=(

@@ -79,7 +79,7 @@ def states_picture(frame: xr.Dataset) -> Picture:
     panels = tuple(
         Panel(
             (Heat(frame["norm"].isel(modality=i).values, steps, ranks, 0.0, top, "state norm"),),
-            Axis("step" if i == len(names) - 1 else "", link="time", shown=i == len(names) - 1),
+            Axis("step", link="time"),
             Axis(name, shown=False, reverse=True, ticks=()),
         )
         for i, name in enumerate(names)

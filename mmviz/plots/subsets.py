@@ -48,9 +48,11 @@ def subsets_picture(frame: xr.Dataset) -> Picture:
         Note(float(x), float(y), f"{v:.2f}", "above")
         for x, y, v in zip(at, np.nanmax([high, score], 0), score, strict=True)
     ]
-    inside = [Dots(at[members[:, i]], np.full(members[:, i].sum(), float(i)), "", NEUTRAL) for i in range(len(names))]
+    inside = [
+        Dots(at[members[:, i]], np.full(members[:, i].sum(), float(i)), "", NEUTRAL, 8) for i in range(len(names))
+    ]
     outside = [
-        Dots(at[~members[:, i]], np.full((~members[:, i]).sum(), float(i)), "", NEUTRAL, hollow=True)
+        Dots(at[~members[:, i]], np.full((~members[:, i]).sum(), float(i)), "", NEUTRAL, 8, hollow=True)
         for i in range(len(names))
     ]
     span = (-0.6, len(at) - 0.4)
@@ -64,7 +66,7 @@ def subsets_picture(frame: xr.Dataset) -> Picture:
         panels=(
             Panel(
                 (bars, *(notes if len(at) <= 16 else ())),
-                Axis(span=span, shown=False, link="subset"),
+                Axis(span=span, link="subset"),
                 Axis(_SCORE.get(kind, kind), span=span_of(low, high, score, zero=True, room=0.1)),
             ),
             Panel(

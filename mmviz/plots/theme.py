@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 MODALITY_COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9", "#F0E442", "#000000")
 MODALITY_PATTERNS = ("", "/", ".", "x", "-", "|", "+", "\\")
 #: per series of lines: the dashes in points (on, off, ...), and the marker's name on the screen and on paper
-DASHES = ((), (5, 2), (1.5, 1.5), (6, 2, 1.5, 2), (9, 2), (9, 2, 1.5, 2), (3, 3), (1.5, 4))
+DASHES = ((), (5, 2), (2, 2), (6, 2, 1.5, 2), (9, 2), (9, 2, 1.5, 2), (3, 3), (1.5, 4))
 SYMBOLS = ("circle", "square", "diamond", "triangle-up", "cross", "x", "triangle-down", "star")
 MARKERS = ("o", "s", "D", "^", "P", "X", "v", "*")
 STATE_COLOURS = "Cividis"
@@ -54,10 +54,10 @@ def dress(figure: go.Figure, *, title: str, subtitle: str = "", width: int = 640
             "x": 0,
             "xref": "container",
             "xanchor": "left",
-            "y": 1,
+            "y": 1 - 14 / height,
             "yref": "container",
             "yanchor": "top",
-            "pad": {"l": 16, "t": 14},
+            "pad": {"l": 16},
             "font": {"size": 15, "color": INK},
         },
         font={

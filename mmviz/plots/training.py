@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -46,6 +47,7 @@ def training_frame(curves: xr.Dataset, *, quantities: Sequence[str] | None = Non
             f"training_frame: quantities holds {unknown[0]!r}, which no run noted; noted are {', '.join(known)}"
         )
     finite = [n for n in known if n not in _UPKEEP and bool(np.isfinite(curves[n]).any())]
+    finite.sort(key=lambda name: ("loss" not in name, "train" not in name))
     names = finite if quantities is None else list(quantities)
     if not names:
         raise DataError(f"training_frame: no quantity holds a finite value; noted are {', '.join(known)}")
@@ -58,12 +60,8 @@ def training_picture(frame: xr.Dataset) -> Picture:
     """Return the panels of a :func:`training_frame`: one a quantity, or one a run for what each modality has of it."""
     epochs = frame["epoch"].values.astype(float)
     runs = [str(r) for r in frame["run"].values]
-    best = (
-        Rule(float(frame["best_epoch"].values[0]), text="kept")
-        if len(runs) == 1 and "best_epoch" in frame.coords
-        else None
-    )
-    panels = []
+    best = _kept(frame, epochs) if len(runs) == 1 and "best_epoch" in frame.coords else None
+    panels: list[Panel] = []
     for name, values in frame.data_vars.items():
         label = str(name).replace("_", " ")
         if "modality" in values.dims:
@@ -72,10 +70,10 @@ def training_picture(frame: xr.Dataset) -> Picture:
                     Lines(epochs, values.values[r, :, m], str(modality), m)
                     for m, modality in enumerate(frame["modality"].values)
                 ]
-                panels.append(_panel(lines, label if len(runs) == 1 else f"{label}, {run}", best))
+                panels.append(_panel(lines, label if len(runs) == 1 else f"{label}, {run}", best, first=not panels))
         else:
             lines = [Lines(epochs, values.values[r], run if len(runs) > 1 else "", r) for r, run in enumerate(runs)]
-            panels.append(_panel(lines, label, best))
+            panels.append(_panel(lines, label, best, first=not panels))
     return Picture(
         title=titled("Training", frame.attrs),
         subtitle=(source_of(frame.attrs, epoch=False),),
@@ -83,12 +81,19 @@ def training_picture(frame: xr.Dataset) -> Picture:
         columns=min(2, len(panels)),
         heights=(170,),
         width=820,
-        gap=(64, 76),
+        fixed=len(panels) > 3,
+        gap=(64, 44),
     )
 
 
-def _panel(lines: list[Lines], title: str, best: Rule | None) -> Panel:
-    return Panel((*([best] if best else []), *lines), Axis("epoch", link="epoch"), Axis(), title=title)
+def _kept(frame: xr.Dataset, epochs: np.ndarray) -> Rule:
+    best = float(frame["best_epoch"].values[0])
+    return Rule(best, text="kept", side="top left" if best > np.median(epochs) else "top right")
+
+
+def _panel(lines: list[Lines], title: str, best: Rule | None, *, first: bool) -> Panel:
+    rule = [best if first else replace(best, text="")] if best else []
+    return Panel((*rule, *lines), Axis("epoch", link="epoch"), Axis(), title=title)
 
 
 def plot_training(curves: xr.Dataset, *, quantities: Sequence[str] | None = None) -> go.Figure:

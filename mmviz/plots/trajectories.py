@@ -47,7 +47,9 @@ def trajectories_frame(found: xr.Dataset, *, sample: int = 0, links: int = 6) ->
         raise ConfigError(f"trajectories_frame: links={links!r}, expected an integer ≥ 0")
     path = where.isel(traced=sample)
     W = found["coupling"].isel(traced=sample).transpose("modality", "source").values.astype(np.float64)
-    steps = np.unique(np.linspace(1, path.sizes["time"] - 1, links).round().astype(int)) if links else []
+    steps: list[int] = (
+        np.unique(np.linspace(1, path.sizes["time"] - 1, links).round().astype(int)).tolist() if links else []
+    )
     ends = []
     for t in steps:
         for m, n in np.argwhere(W != 0):

@@ -18,11 +18,12 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 
-def transport_frame(found: xr.Dataset, *, sample: int = 0, ribbons: int = 120) -> xr.Dataset:
+def transport_frame(found: xr.Dataset, *, sample: int = 0, ribbons: int = 200) -> xr.Dataset:
     """Return what :func:`plot_transport` draws for one traced sample.
 
     ``plan``, ``cost`` (time, anchor_time); ``target``, ``lag`` (time); ``ribbon_time``, ``ribbon_anchor``, ``ribbon_mass``,
-    ``ribbon_level`` (ribbon): the largest entries of the plan, strongest first; level 1 to 5 is the fifth of the largest
+    ``ribbon_level`` (ribbon): the largest entries of the plan, strongest first (of several that are equally strong, all or
+    none, unless the strongest are too many); level 1 to 5 is the fifth of the largest
     mass that it falls in. Attribute ``ribbon_share``: the part of all mass that they carry.
 
     Parameters
@@ -49,8 +50,7 @@ def transport_frame(found: xr.Dataset, *, sample: int = 0, ribbons: int = 120) -
     names = ["plan", "cost", "target", "lag", "mean_lag", "entropy", "monotonicity"]
     chosen = found[names].isel(traced=sample, drop=True).transpose("time", "anchor_time")
     plan = chosen["plan"].values
-    order = np.argsort(-plan, axis=None, kind="stable")[:ribbons]
-    order = order[plan.ravel()[order] > 0]
+    order = _strongest(plan.ravel(), ribbons)
     start, end = np.unravel_index(order, plan.shape)
     mass = plan.ravel()[order]
     total = float(plan.sum())
@@ -69,19 +69,27 @@ def transport_frame(found: xr.Dataset, *, sample: int = 0, ribbons: int = 120) -
     return frame
 
 
+def _strongest(mass: np.ndarray, count: int) -> np.ndarray:
+    order = np.argsort(-mass, kind="stable")
+    order = order[mass[order] > 0]
+    if len(order) <= count:
+        return order
+    clear = order[mass[order] > mass[order[count]]]
+    return clear if len(clear) else order[:count]
+
+
 def transport_picture(frame: xr.Dataset) -> Picture:
     """Return the panels of a :func:`transport_frame`."""
     source, anchor = str(frame.attrs["source"]), str(frame.attrs["anchor"])
     plan, cost = frame["plan"].values, frame["cost"].values
     time, over = (np.arange(n).astype(float) for n in plan.shape)
-    blank = np.where(plan > 0, plan, np.nan)
     a, b = frame["ribbon_time"].values.astype(float), frame["ribbon_anchor"].values.astype(float)
     finite = cost[np.isfinite(cost)]
-    line = Lines(frame["target"].values, time, "where it goes on average", 4, marked=False)
+    line = Lines(frame["target"].values, time, "", 4, marked=False)
     down = Axis(f"step of {source}", span=(-0.5, len(time) - 0.5), reverse=True)
     across = Axis(f"step of {anchor}", span=(-0.5, len(over) - 0.5))
     panels = (
-        Panel((Heat(blank, over, time, 0.0, theme.top_of(plan), "mass"), line), across, down, title="plan"),
+        Panel((Heat(plan, over, time, 0.0, theme.top_of(plan), "mass"), line), across, down, title="plan"),
         Panel(
             (Heat(cost, over, time, float(finite.min(initial=0)), float(finite.max(initial=0)) or 1.0, "cost"),),
             across, down, title="cost",
@@ -102,16 +110,17 @@ def transport_picture(frame: xr.Dataset) -> Picture:
         subtitle=(
             f"sample {frame.attrs['sample']}, epoch {frame.attrs['best_epoch']}; mean lag {float(frame['mean_lag']):+.2f} steps, order kept "
             f"(γ) {float(frame['monotonicity']):+.2f}, entropy {float(frame['entropy']):.2f} nat",
+            "dashed in the plan: the mean step of the anchor that a step is carried to",
         ),
         panels=panels,
         columns=2,
         heights=(260, 180),
-        width=900,
-        gap=(110, 84),
+        width=960,
+        gap=(170, 84),
     )
 
 
-def plot_transport(found: xr.Dataset, *, sample: int = 0, ribbons: int = 120) -> go.Figure:
+def plot_transport(found: xr.Dataset, *, sample: int = 0, ribbons: int = 200) -> go.Figure:
     """Draw a transport plan as matrix and ribbons, with cost and lag. See :func:`transport_frame`."""
     from mmviz.plots.screen import draw
 

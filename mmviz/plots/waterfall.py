@@ -9,7 +9,7 @@ import xarray as xr
 
 from mmviz.errors import ConfigError
 from mmviz.plots.intervals import require
-from mmviz.plots.picture import NEUTRAL, Axis, Bars, Note, Panel, Picture, span_of, ticks_of
+from mmviz.plots.picture import NEUTRAL, Axis, Bars, Note, Panel, Picture, signed, span_of, ticks_of
 from mmviz.plots.provenance import source_of, titled
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def waterfall_picture(frame: xr.Dataset) -> Picture:
     rows = np.arange(len(names))
     bars = Bars(rows, step, tuple(frame["only"].values.tolist()), tuple(names), low, high, base=start)
     right = np.nanmax([start, end, high], 0)
-    notes = [Note(float(x), float(i), f"{v:+.3f}") for i, (x, v) in enumerate(zip(right, step, strict=True))]
+    notes = [Note(float(x), float(i), signed(v)) for i, (x, v) in enumerate(zip(right, step, strict=True))]
     return Picture(
         title=titled("From nothing to everything", frame.attrs),
         subtitle=(

@@ -98,7 +98,9 @@ def write(picture: Picture, target: Path, *, venue: Venue, width: float, height:
         ".png": {"metadata": {"Title": words["Title"], "Description": said, "Software": None}, "dpi": 300},
     }
     canvas = {".pdf": FigureCanvasPdf, ".svg": FigureCanvasSVG, ".png": FigureCanvasAgg}[target.suffix]
-    with mpl.rc_context({**mpl.rcParamsDefault, **rc(venue)}):
+    plain: dict[Any, Any] = dict(mpl.rcParamsDefault)
+    del plain["backend"]  # rc_context would not give the old one back
+    with mpl.rc_context({**plain, **rc(venue)}):
         figure = draw(picture, width=width, height=height)
         canvas(figure)
         try:
@@ -117,7 +119,6 @@ def rc(venue: Venue) -> dict[str, Any]:
     return {
         **sizes,
         "axes.titlesize": sizes["axes.labelsize"],
-        "backend": "agg",
         "text.usetex": False,
         "font.family": list(FONTS),
         "pdf.fonttype": 42,

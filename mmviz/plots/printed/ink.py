@@ -37,6 +37,7 @@ def draw(picture: Picture, *, width: float, height: float | None = None) -> Figu
     figure = Figure(figsize=(width, tall), layout="constrained")
     axes = figure.subplots(picture.rows, picture.columns, squeeze=False, height_ratios=heights)
     heats: dict[tuple[Any, ...], list[tuple[Axes, Any]]] = {}
+    linked: dict[tuple[str, str], Axes] = {}
     for i, ax in enumerate(axes.flat):
         if i >= len(picture.panels):
             ax.set_axis_off()
@@ -47,8 +48,13 @@ def draw(picture: Picture, *, width: float, height: float | None = None) -> Figu
             if isinstance(mark, Heat) and mark.bar:
                 heats.setdefault((mark.label, mark.low, mark.high, mark.signed), []).append((ax, artist))
         ax.set_title(legible(panel.title))
-        _axis(ax, "x", panel.x)
-        _axis(ax, "y", panel.y)
+        bare = picture.bare(i)
+        for letter, axis, hidden in (("x", panel.x, bare[0]), ("y", panel.y, bare[1])):
+            if axis.link:
+                leader = linked.setdefault((letter, axis.link), ax)
+                if leader is not ax:
+                    (ax.sharex if letter == "x" else ax.sharey)(leader)
+            _axis(ax, letter, axis, bare=hidden)
         if panel.square:
             ax.set_aspect("equal", adjustable="datalim" if not any(isinstance(m, Heat) for m in panel.marks) else "box")
     for (label, *_), drawn in heats.items():
@@ -65,15 +71,15 @@ def _legend(figure: Figure, axes: np.ndarray) -> None:
         for handle, label in zip(*ax.get_legend_handles_labels(), strict=True):
             shown.setdefault(label, handle)
     if shown:
-        per_row = max(1, min(len(shown), int(figure.get_figwidth() * 11 / (max(map(len, shown)) + 6))))
+        per_row = max(1, min(len(shown), int(figure.get_figwidth() / (0.05 * max(map(len, shown)) + 0.55))))
         figure.legend(
             shown.values(), shown.keys(), loc="outside upper center", ncols=per_row, frameon=False, handlelength=3
         )
 
 
-def _axis(ax: Axes, letter: str, axis: Axis) -> None:
+def _axis(ax: Axes, letter: str, axis: Axis, *, bare: bool) -> None:
     set_, side = (ax.set_xlim, ax.xaxis) if letter == "x" else (ax.set_ylim, ax.yaxis)
-    side.set_label_text(legible(axis.label))
+    side.set_label_text("" if bare else legible(axis.label))
     if axis.log:
         (ax.set_xscale if letter == "x" else ax.set_yscale)("log")
         from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
@@ -89,8 +95,8 @@ def _axis(ax: Axes, letter: str, axis: Axis) -> None:
         set_(axis.span[::-1] if axis.reverse else axis.span)
     elif axis.reverse and not side.get_inverted():
         side.set_inverted(True)
-    if not axis.shown:
-        side.set_tick_params(labelbottom=False, labelleft=False, length=0)
+    if bare or not axis.shown:
+        side.set_tick_params(which="both", labelbottom=False, labelleft=False, length=0)
 
 
 @singledispatch
@@ -122,7 +128,11 @@ def _bars(mark: Bars, ax: Axes, order: int) -> Any:
     base = np.zeros_like(mark.value) if mark.base is None else mark.base
     label = legible(mark.series) if mark.series else None
     for i, look in enumerate(mark.looks):
-        given = {"facecolor": theme.colour(look), "hatch": 2 * theme.pattern(look), "edgecolor": "white"}
+        given: dict[str, Any] = {
+            "facecolor": theme.colour(look),
+            "hatch": 2 * theme.pattern(look),
+            "edgecolor": "white",
+        }
         given |= {"linewidth": 0, "zorder": 2, "label": None if i else label}
         if mark.flat:
             ax.barh(mark.at[i], mark.value[i], left=base[i], height=mark.thickness, **given)
@@ -164,7 +174,7 @@ def _links(mark: Links, ax: Axes, order: int) -> Any:
     ends = np.stack([np.stack([mark.x0, mark.y0], 1), np.stack([mark.x1, mark.y1], 1)], 1)
     colour = theme.colour(mark.look)
     lines = LineCollection(
-        list(ends), colors=colour, linewidths=0.25 * mark.level, alpha=0.14 + 0.15 * mark.level, zorder=2
+        list(ends), colors=colour, linewidths=0.18 * mark.level, alpha=0.1 + 0.1 * mark.level, zorder=2
     )
     return ax.add_collection(lines)
 
@@ -200,10 +210,18 @@ def _rule(mark: Rule, ax: Axes, order: int) -> Any:
         mark.at, color=theme.FAINT, linewidth=0.7, linestyle=(0, (4, 2)), zorder=1
     )
     if mark.text:
-        place = (mark.at, 1.0) if mark.along == "x" else (1.0, mark.at)
-        across = ax.get_xaxis_transform() if mark.along == "x" else ax.get_yaxis_transform()
+        top, right = "top" in mark.side, "right" in mark.side
+        upright = mark.along == "x"
+        place = (mark.at, float(top)) if upright else (float(right), mark.at)
         ax.annotate(
-            legible(mark.text), place, xycoords=across, xytext=(3, -2) if mark.along == "x" else (-2, 2), textcoords="offset points",
-            ha="left" if mark.along == "x" else "right", va="top" if mark.along == "x" else "bottom", fontsize="small", color=theme.FAINT,
-        )  # fmt: skip
+            legible(mark.text),
+            place,
+            xycoords=ax.get_xaxis_transform() if upright else ax.get_yaxis_transform(),
+            xytext=(3 if right == upright else -3, -2 if top == upright else 2),
+            textcoords="offset points",
+            ha="left" if right == upright else "right",
+            va="top" if top == upright else "bottom",
+            fontsize="small",
+            color=theme.FAINT,
+        )
     return line
