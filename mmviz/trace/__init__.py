@@ -1,6 +1,6 @@
 """THE WALL: the last stage that may touch a model. It runs the model and writes the Trace.
 
-``record`` needs torch and is imported when first used; ``save``, ``load`` and ``validate`` do not.
+``record``, ``missing_scores`` and ``subset_scores`` need torch and are imported when first used; ``save``, ``load`` and ``validate`` do not.
 """
 
 import importlib
@@ -9,11 +9,16 @@ from typing import Any
 from mmviz.trace.schema import SCHEMA_VERSION, validate
 from mmviz.trace.store import load, save
 
-__all__ = ["SCHEMA_VERSION", "estimate", "load", "record", "save", "validate"]
+__all__ = ["SCHEMA_VERSION", "estimate", "load", "missing_scores", "record", "save", "subset_scores", "validate"]
 
 
 def __getattr__(name: str) -> Any:
-    homes = {"record": "mmviz.trace.recorder", "estimate": "mmviz.trace.size"}
+    homes = {
+        "record": "mmviz.trace.recorder",
+        "estimate": "mmviz.trace.size",
+        "missing_scores": "mmviz.trace.missing",
+        "subset_scores": "mmviz.trace.missing",
+    }
     if name in homes:
         return getattr(importlib.import_module(homes[name]), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

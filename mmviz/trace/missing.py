@@ -1,0 +1,257 @@
+"""What is left when modalities are missing: the score of every subset, and curves over the rate of loss, from one pass."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+import numpy as np
+import torch
+import xarray as xr
+
+from mmviz.data.missing import IMDER_RATES, kept_members
+from mmviz.errors import ConfigError
+from mmviz.models.coalitions import coalition_answers, members_of
+from mmviz.train.metrics import score
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from jaxtyping import Bool, Float, Shaped
+
+    from mmviz.data.dataset import Split
+    from mmviz.data.missing.protocol import Protocol
+    from mmviz.data.spec import Task
+    from mmviz.metrics.answer import Metrics
+    from mmviz.train.run import Run
+
+Convention = Literal["mosi", "sims", "polarity"] | None
+
+
+class Answers(NamedTuple):
+    """A run's answers to every subset of modalities of a split, subset k holding modality m where bit m of k is set."""
+
+    output: Float[np.ndarray, "sample coalition output"]
+    present: Bool[np.ndarray, "sample modality"]
+    target: Shaped[np.ndarray, " sample"]
+    ids: Shaped[np.ndarray, " sample"]
+
+    def of(self, members: Bool[np.ndarray, "sample modality"]) -> Float[np.ndarray, "sample output"]:
+        """Return each sample's answer from its own subset."""
+        which = (members << np.arange(members.shape[1])).sum(1)
+        return self.output[np.arange(len(which)), which]
+
+
+def subset_answers(run: Run, split: Split) -> Answers:
+    """Ask the run's model for every subset of modalities; the encoders run once.
+
+    Parameters
+    ----------
+    run
+        A training.
+    split
+        For example ``ds["test"]``.
+
+    Returns
+    -------
+    Answers
+        Class probabilities or values, float32. Equal to `Run.predict` on data from which `mmviz.data.missing` took the others away.
+    """
+    model, task = run.model, run.model.spec.task
+    mode, parts, present = model.training, [], []
+    model.eval()
+    try:
+        with torch.no_grad():
+            for batch in run.batches(split):
+                steps = model.encode(batch)
+                answer = coalition_answers(model, steps).float()
+                parts.append((answer.softmax(-1) if task.kind == "classification" else answer).numpy())
+                present.append(steps.mask.any(-1).t().numpy())
+    finally:
+        model.train(mode)
+    return Answers(np.concatenate(parts), np.concatenate(present), np.asarray(split.target), np.asarray(split.ids))
+
+
+def subset_scores(
+    run: Run,
+    split: Split,
+    *,
+    metric: str = "",
+    convention: Convention = None,
+    level: float = 0.95,
+    resamples: int = 200,
+    seed: int = 0,
+) -> xr.Dataset:
+    """Score a run on every non-empty subset of modalities.
+
+    Parameters
+    ----------
+    run, split
+        As for :func:`subset_answers`.
+    metric
+        A name that :func:`mmviz.train.metrics.score` gives; "" is ``accuracy``, or ``mae`` of a regression.
+    convention
+        As for `score`.
+    level
+        Of the intervals, in (0, 1).
+    resamples
+        Bootstrap samples for the intervals, ≥ 1.
+    seed
+        Of the bootstrap.
+
+    Returns
+    -------
+    xr.Dataset
+        ``score``, ``low``, ``high`` (subset), ``members`` (subset, modality), ``lacking`` (subset): samples that had none of
+        the subset's modalities, and are scored all the same, by the model's answer to nothing. Subsets are named by their modalities,
+        joined with " + ", single ones first. The score is exact; the interval is the central share of the bootstrap over samples.
+    """
+    _check(level=level, draws=resamples, seed=seed, name="resamples")
+    answers = subset_answers(run, split)
+    names = run.model.spec.names
+    members = members_of(len(names)).numpy()[1:]
+    members = members[np.argsort(members.sum(1), kind="stable")]
+    chosen = _metric(run, metric, convention)
+    rng = np.random.default_rng(seed)
+    rows = rng.integers(0, len(answers.target), (resamples, len(answers.target)))
+    point, spread, lacking = [], [], []
+    for row in members:
+        given = answers.of(np.broadcast_to(row, answers.present.shape))
+        point.append(chosen.of(given, answers.target)[chosen.name])
+        spread.append([chosen.of(given[pick], answers.target[pick])[chosen.name] for pick in rows])
+        lacking.append(int((~(answers.present & row).any(1)).sum()))
+    low, high = np.quantile(spread, [(1 - level) / 2, (1 + level) / 2], axis=1)
+    subset = [" + ".join(n for n, there in zip(names, row, strict=True) if there) for row in members]
+    out = xr.Dataset(
+        {
+            "score": ("subset", np.array(point)),
+            "low": ("subset", low),
+            "high": ("subset", high),
+            "members": (("subset", "modality"), members),
+            "lacking": ("subset", np.array(lacking)),
+        },
+        coords={"subset": subset, "modality": list(names)},
+    )
+    out.attrs = _attrs(run, split, answers, chosen) | {
+        "interval": f"central {level:g} of {resamples} bootstrap samples of the split",
+        "seed": seed,
+    }
+    return out
+
+
+def missing_scores(
+    run: Run,
+    split: Split,
+    *,
+    rates: Sequence[float] = (0.0, *IMDER_RATES),
+    protocol: Protocol = "imder",
+    draws: int = 20,
+    metric: str = "",
+    convention: Convention = None,
+    level: float = 0.95,
+    seed: int = 0,
+) -> xr.Dataset:
+    """Score a run on data that lose whole modalities at growing rates, many times over.
+
+    Parameters
+    ----------
+    run, split, metric, convention
+        As for :func:`subset_scores`.
+    rates
+        Of loss.
+    protocol
+        Of :func:`mmviz.data.missing.kept_members`: ``imder`` for three modalities, else ``independent``.
+    draws
+        How often it is drawn who loses what, ≥ 1; draw d has the seed ``seed + d``.
+    level
+        Of the intervals, in (0, 1).
+    seed
+        Of the first draw.
+
+    Returns
+    -------
+    xr.Dataset
+        ``score`` (rate, draw); ``mean``, ``low``, ``high`` (rate) over the draws; ``lost`` (rate), the share of recorded modalities that was
+        really taken. The interval says how much depends on who loses what, not on which samples were tested.
+
+    Raises
+    ------
+    ConfigError
+        An option out of range, a rate the protocol does not know, or a metric the task does not have.
+
+    Notes
+    -----
+    No draw asks the model again: each looks its answers up among those of all 2^M subsets. The result is that of `Run.predict` on
+    ``mm.data.missing.drop_modalities(ds, rate, protocol=..., seed=...)``. For a model that was trained on incomplete data, apply that to the
+    training split before ``fit``.
+    """
+    _check(level=level, draws=draws, seed=seed, name="draws")
+    if not len(rates):
+        raise ConfigError("missing_scores: rates is empty; give at least one rate, such as 0.3")
+    answers = subset_answers(run, split)
+    chosen = _metric(run, metric, convention)
+    table, lost = np.empty((len(rates), draws)), np.empty((len(rates), draws))
+    for i, rate in enumerate(rates):
+        for d in range(draws):
+            kept = kept_members(answers.ids, answers.present, rate, protocol=protocol, seed=seed + d)
+            table[i, d] = chosen.of(answers.of(kept), answers.target)[chosen.name]
+            lost[i, d] = 1 - kept.sum() / max(1, answers.present.sum())
+    low, high = np.quantile(table, [(1 - level) / 2, (1 + level) / 2], axis=1)
+    out = xr.Dataset(
+        {
+            "score": (("rate", "draw"), table),
+            "mean": ("rate", table.mean(1)),
+            "low": ("rate", low),
+            "high": ("rate", high),
+            "lost": ("rate", lost.mean(1)),
+        },
+        coords={"rate": np.array(rates, dtype=np.float64), "draw": np.arange(draws)},
+    )
+    out.attrs = _attrs(run, split, answers, chosen) | {
+        "protocol": protocol,
+        "interval": f"central {level:g} of {draws} draws of who loses what",
+        "seed": seed,
+    }
+    return out
+
+
+@dataclass(frozen=True)
+class _Metric:
+    """One score of a task, by name."""
+
+    task: Task
+    name: str
+    convention: Convention
+
+    def of(self, output: Float[np.ndarray, "sample output"], target: Shaped[np.ndarray, " sample"]) -> Metrics:
+        """Return all scores; ``[self.name]`` is the one."""
+        given = output if self.task.kind == "classification" else output[:, 0]
+        return score(self.task, given, target, convention=self.convention)
+
+
+def _metric(run: Run, name: str, convention: Convention) -> _Metric:
+    task = run.model.spec.task
+    return _Metric(task, name or ("accuracy" if task.kind == "classification" else "mae"), convention)
+
+
+def _attrs(run: Run, split: Split, answers: Answers, metric: _Metric) -> dict[str, Any]:
+    meaning = metric.of(answers.output[:, -1], answers.target).meaning[metric.name]
+    return {
+        "metric": metric.name,
+        "meaning": meaning,
+        "better": "lower" if metric.name == "mae" else "higher",
+        "dataset": run.model.spec.name,
+        "split": split.name,
+        "samples": len(split),
+        "model": run.info["model"]["name"],
+        "strategy": run.info["train"]["strategy"],
+        "epoch": run.best_epoch,
+    }
+
+
+def _check(*, level: float, draws: int, seed: int, name: str) -> None:
+    if isinstance(level, bool) or not isinstance(level, (int, float)) or not 0 < level < 1:
+        raise ConfigError(f"level={level!r}, expected a number between 0 and 1")
+    for option, number, least in ((name, draws, 1), ("seed", seed, 0)):
+        if type(number) is not int or number < least:
+            raise ConfigError(f"{option}={number!r}, expected an integer ≥ {least}")
