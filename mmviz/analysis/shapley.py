@@ -82,7 +82,7 @@ def _group(trace: xr.DataTree, name: str) -> xr.Dataset:
     return trace[name].to_dataset()
 
 
-def _value_of(trace: xr.DataTree, value: str | None) -> str:
+def _value_of(trace: xr.DataTree | xr.Dataset, value: str | None) -> str:
     task = trace.attrs["task"]["kind"]
     known = VALUES[task]
     if value is not None and value not in known:
@@ -116,7 +116,7 @@ def _values_of(game: xr.DataArray, names: np.ndarray) -> xr.Dataset:
     )
 
 
-def _provenance(trace: xr.DataTree, kind: str, *, epoch: int | None) -> dict[str, object]:
+def _provenance(trace: xr.DataTree | xr.Dataset, kind: str, *, epoch: int | None) -> dict[str, object]:
     return {
         "index": "Shapley value",
         "exact": True,

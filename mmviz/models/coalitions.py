@@ -1,30 +1,56 @@
-"""The answers of a model to every subset of modalities, from one pass of the encoders."""
+"""The answers of a model to every subset of modalities, or of their time windows, from one pass of the encoders."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 import torch
 
 from mmviz.errors import ConfigError
+from mmviz.models.late import Late
+from mmviz.models.players import Players, whole_modalities
+from mmviz.models.pooled import PooledFusion
+from mmviz.models.steps import Steps
 
 if TYPE_CHECKING:
-    from jaxtyping import Bool, Float
+    from collections.abc import Callable
+
+    from jaxtyping import Bool, Float, Int
     from torch import Tensor
 
     from mmviz.models.fusion import FusionModel
-    from mmviz.models.steps import Steps
+
+    Asked = Callable[[Tensor, Tensor], Tensor]
 
 MOST = 12
+#: Encoded steps of one pass; a fusion touches several times as much. The time per row of Coupled Mamba and of the
+#: Transformer is flat around it, and grows where a pass leaves the cache: ``python tests/bars/shapley_speed.py --chunks``.
+CHUNK_BYTES = 1 << 20
+#: Models whose streams do not hear each other: what a modality says is pooled once, whoever else is heard.
+_APART = (PooledFusion, Late)
+_FAILURES = (RuntimeError, ValueError, TypeError, IndexError, KeyError, ArithmeticError)
 
 
-def members_of(modalities: int) -> Bool[Tensor, "coalition modality"]:
-    """Return who is in each of the 2^M subsets: row k holds modality i where bit i of k is set."""
-    return (torch.arange(2**modalities)[:, None] >> torch.arange(modalities)) % 2 == 1
+def members_of(players: int) -> Bool[Tensor, "coalition player"]:
+    """Return who is in each of the 2^n subsets: row k holds player i where bit i of k is set."""
+    return (torch.arange(2**players)[:, None] >> torch.arange(players)) % 2 == 1
 
 
-def coalition_answers(model: FusionModel, steps: Steps, *, rows: int = 512) -> Float[Tensor, "batch coalition output"]:
-    """Return logits or values for every subset of modalities, the rest masked after the encoders.
+def coalition_answers(
+    model: FusionModel,
+    steps: Steps,
+    members: Bool[Tensor, "coalition player"] | None = None,
+    *,
+    players: Players | None = None,
+    every_step: bool = False,
+    chunk_bytes: int = CHUNK_BYTES,
+) -> Float[Tensor, "batch coalition *time output"]:
+    """Return logits or values as each coalition of players hears each sample; the rest is masked after the encoders.
+
+    Whoever has no data in a sample never enters: coalitions that differ only by such a player are one row and one answer, to
+    the last bit, so that its Shapley value is exactly 0. The answer to nothing is one for all samples. Where the
+    streams of a model do not hear each other, they run once per sample, too.
 
     Parameters
     ----------
@@ -32,50 +58,100 @@ def coalition_answers(model: FusionModel, steps: Steps, *, rows: int = 512) -> F
         Any model of :mod:`mmviz.models`.
     steps
         What ``model.encode`` gave: the encoders are not run again.
-    rows
-        Sequences in one pass of the fusion; it has no influence on the result.
+    members
+        Which players each coalition has; all 2^n subsets when None, see :func:`members_of`.
+    players
+        Who plays; the modalities when None.
+    every_step
+        Answer from the steps 0..t, for every t: (batch, coalition, time, output).
+    chunk_bytes
+        How much of the encoded steps one pass takes; it has no influence on the result but on the last digits.
 
     Raises
     ------
     ConfigError
-        More than 12 modalities, or a subset that the model cannot run (it is named).
+        More than 12 players without ``members``; members of another shape; or a subset that the model cannot run (it is named).
     """
-    M, batch = steps.mask.shape[:2]
-    if M > MOST:
+    players = whole_modalities(model) if players is None else players
+    n = len(players.names)
+    if members is None:
+        if n > MOST:
+            raise ConfigError(
+                f"coalition_answers: {n} players have 2^{n} = {2**n} subsets, more than 2^{MOST}; estimate with a budget instead"
+            )
+        members = members_of(n)
+    if members.ndim != 2 or members.shape[1] != n or members.dtype != torch.bool:
         raise ConfigError(
-            f"coalition_answers: {M} modalities have 2^{M} = {2**M} subsets, more than 2^{MOST}; estimate with a budget instead"
+            f"coalition_answers: members is {members.dtype} of shape {tuple(members.shape)}, expected bool (coalition, {n}), one "
+            f"column for each of {', '.join(players.names)}"
         )
-    members = members_of(M).to(steps.mask.device)
-    at_once = max(1, rows // 2**M)
-    parts, nothing = [], None
-    try:
-        for start in range(0, batch, at_once):
-            some = type(steps)(steps.x[:, start : start + at_once], steps.mask[:, start : start + at_once])
-            count = some.mask.shape[1]
-            asked, who = some.repeated(2**M - 1), members[1:].repeat(count, 1)
-            if nothing is None:  # the answer to no modality is one for all samples
-                asked, who = _joined(asked, steps), torch.cat([who, members[:1]])
-            answers = model.fuse(asked.masked(who))
-            nothing = answers[-1:] if nothing is None else nothing
-            heard = answers[: count * (2**M - 1)].unflatten(0, (count, 2**M - 1))
-            parts.append(torch.cat([nothing.expand(count, 1, -1), heard], 1))
-    except (RuntimeError, ValueError, IndexError) as error:
-        raise ConfigError(f"coalition_answers: {_culprit(model, steps, members)} ({error})") from error
-    return torch.cat(parts)
-
-
-def _joined(asked: Steps, steps: Steps) -> Steps:
-    """Return the steps with the first sample of the others behind them."""
-    return type(steps)(torch.cat([asked.x, steps.x[:, :1]], 1), torch.cat([asked.mask, steps.mask[:, :1]], 1))
-
-
-def _culprit(model: FusionModel, steps: Steps, members: Bool[Tensor, "coalition modality"]) -> str:
-    """Say which subset fails, by running each alone."""
-    names = model.spec.names
-    for row in members:
+    rows, sample, place = _distinct(members.cpu().numpy(), players.present(steps.mask))
+    way = _pooled_once if isinstance(model, _APART) and players.are_modalities_of(model) else _masked
+    answer, row_bytes = way(model, steps, players, every_step)
+    size, device = max(1, chunk_bytes // max(row_bytes, 1)), steps.mask.device
+    parts = []
+    for held, who in zip(torch.from_numpy(rows).split(size), torch.from_numpy(sample).split(size), strict=True):
         try:
-            model.fuse(steps.masked(row.expand(steps.mask.shape[1], -1)))
-        except (RuntimeError, ValueError, IndexError):
-            who = " + ".join(n for n, there in zip(names, row.tolist(), strict=True) if there) or "no modality"
-            return f"{type(model).__name__} cannot answer from {who} alone; every subset is needed for contributions"
-    return f"{type(model).__name__} answers each subset alone, but not all in one batch"
+            parts.append(answer(held.to(device), who.to(device)))
+        except _FAILURES as error:
+            culprit = _culprit(model, answer, held.to(device), who.to(device), players)
+            raise ConfigError(f"coalition_answers: {culprit} ({error})") from error
+    return torch.cat(parts)[torch.from_numpy(place).to(device)]
+
+
+def _distinct(
+    members: Bool[np.ndarray, "coalition player"], present: Bool[np.ndarray, "batch player"]
+) -> tuple[Bool[np.ndarray, "row player"], Int[np.ndarray, " row"], Int[np.ndarray, "batch coalition"]]:
+    """Return the rows that differ, coalition by coalition; the sample of each; and where each answer is found."""
+    held = members[None] & present[:, None]
+    sample = np.where(held.any(-1), np.arange(len(present))[:, None], 0)
+    digits = sample.astype(">i8")[..., None].view(np.uint8)
+    keys = np.concatenate([np.packbits(held, axis=-1), digits], -1)
+    flat = np.ascontiguousarray(keys.reshape(-1, keys.shape[-1]))
+    _, first, place = np.unique(flat.view(f"V{flat.shape[1]}")[:, 0], return_index=True, return_inverse=True)
+    return held.reshape(-1, held.shape[-1])[first], sample.reshape(-1)[first], place.reshape(sample.shape)
+
+
+def _masked(model: FusionModel, steps: Steps, players: Players, every_step: bool) -> tuple[Asked, int]:
+    """Mask the encoded steps of each row, then fuse them. Second: bytes of a row."""
+    M, _, T = steps.mask.shape
+    cells = players.cells(M, T).to(steps.mask.device).flatten(1).float()
+
+    def answer(held: Tensor, sample: Tensor) -> Tensor:
+        keep = (held.float() @ cells).unflatten(1, (M, T)).movedim(1, 0) > 0
+        heard = Steps(steps.x[:, sample], steps.mask[:, sample]).kept(keep)
+        return model.fuse_prefixes(heard) if every_step else model.fuse(heard)
+
+    return answer, steps.x[:, :1].numel() * steps.x.element_size()
+
+
+def _pooled_once(model: FusionModel, steps: Steps, players: Players, every_step: bool) -> tuple[Asked, int]:
+    """Pool every modality once, then choose among the pooled. Second: bytes of a row."""
+    if every_step:
+        pooled, present = model.pool(model.streams(steps), steps.mask), steps.mask.cumsum(-1) > 0
+    else:
+        pooled, present = model.pooled(steps)
+
+    def answer(held: Tensor, sample: Tensor) -> Tensor:
+        keep = present[:, sample] & held.t()[..., None]
+        chosen = pooled[:, sample]
+        output = model.answer(torch.where(keep[..., None], chosen, torch.zeros_like(chosen)), keep)
+        return output if every_step else output[:, 0]
+
+    return answer, pooled[:, :1].numel() * pooled.element_size()
+
+
+def _culprit(model: FusionModel, answer: Asked, held: Tensor, sample: Tensor, players: Players) -> str:
+    """Say which subset fails, by running each alone."""
+    for row in range(len(held)):
+        try:
+            answer(held[row : row + 1], sample[row : row + 1])
+        except _FAILURES:
+            who = (
+                " + ".join(n for n, there in zip(players.names, held[row].tolist(), strict=True) if there) or "nothing"
+            )
+            return (
+                f"{type(model).__name__} cannot answer sample {int(sample[row])} from {who} alone; every subset is needed for "
+                "contributions"
+            )
+    return f"{type(model).__name__} answers each subset alone, but not all in one pass; give a smaller chunk_bytes"

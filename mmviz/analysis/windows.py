@@ -1,0 +1,239 @@
+"""Contributions of time windows within modalities: the Shapley value, and the Owen value that keeps a modality together."""
+
+from __future__ import annotations
+
+from math import factorial
+from typing import TYPE_CHECKING
+
+import numpy as np
+import xarray as xr
+from scipy.special import stdtrit
+
+from mmviz.analysis.shapley import MAX_PLAYERS, _game, _provenance, _value_of, shapley_values
+from mmviz.errors import ConfigError, DataError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from jaxtyping import Bool, Float, Int
+
+INDICES = {
+    "shapley": "Shapley value of the windows",
+    "owen": "Owen value of the windows; the modality is the outer coalition",
+}
+
+
+class Coalitions:
+    """Where the answer of a coalition stands: a table of members, looked up by its rows."""
+
+    def __init__(self, members: Bool[np.ndarray, "coalition player"]) -> None:
+        self.players = members.shape[1]
+        self._row = {key: row for row, key in enumerate(_keys(members))}
+
+    def rows(self, members: Bool[np.ndarray, "wanted player"]) -> Int[np.ndarray, " wanted"] | None:
+        """Return the row of each coalition; None if any is lacking."""
+        found = [self._row.get(key, -1) for key in _keys(members)]
+        return None if -1 in found else np.array(found)
+
+
+def owen_values(
+    game: Float[np.ndarray, "*rest coalition"],
+    blocks: Sequence[Sequence[int] | Int[np.ndarray, " block"]],
+    members: Bool[np.ndarray, "coalition player"] | None = None,
+) -> Float[np.ndarray, "*rest player"]:
+    r"""Return the exact Owen values of games whose players form blocks.
+
+    φ_i = Σ_{Q ⊆ blocks \ {B}} |Q|!(m-|Q|-1)!/m! · Σ_{T ⊆ B \ {i}} |T|!(b-|T|-1)!/b! · [v(Q ∪ T ∪ {i}) - v(Q ∪ T)], i ∈ B,
+    with m blocks and b players in B: the Shapley value when only orders are counted that keep each block together.
+    The values of a block sum to the Shapley value of the block in the game between blocks.
+
+    Parameters
+    ----------
+    game
+        v(S) of the coalitions listed in ``members``.
+    blocks
+        Positions of the players, each in one block.
+    members
+        Which players each coalition has. At least all coalitions of whole blocks and a part of one must be there; None:
+        all 2^n, coalition k holds player i if bit i of k is set.
+
+    Returns
+    -------
+    float64. NaN where a coalition of that block and game is not finite.
+
+    Raises
+    ------
+    ConfigError
+        If the blocks are no partition of the players, a block has more than 12 players, or a coalition is lacking.
+
+    References
+    ----------
+    .. [1] G. Owen, Values of games with a priori unions, 1977.
+    """
+    v = np.asarray(game, dtype=np.float64)
+    if members is None:
+        n = max(v.shape[-1].bit_length() - 1, 0) if v.ndim else 0
+        members = _subsets(n)
+    if not v.ndim or len(members) != v.shape[-1]:
+        raise ConfigError(
+            f"owen_values: game has shape {v.shape}, but {len(members)} coalitions are listed; its last dimension is v(S)"
+        )
+    parts, n = [np.asarray(b, dtype=int) for b in blocks], members.shape[1]
+    if sorted(np.concatenate(parts or [np.zeros(0, int)]).tolist()) != list(range(n)):
+        raise ConfigError(f"owen_values: blocks={blocks!r} are no partition of the players 0..{n - 1}; name each once")
+    if max(map(len, parts), default=0) > MAX_PLAYERS:
+        raise ConfigError(f"owen_values: a block has more than {MAX_PLAYERS} players; give fewer windows a modality")
+    table, m = Coalitions(members), len(parts)
+    out = np.zeros((*v.shape[:-1], n))
+    for k, block in enumerate(parts):
+        for whole in _subsets(m - 1):
+            outside = [b for b, chosen in zip(parts[:k] + parts[k + 1 :], whole, strict=True) if chosen]
+            heard = np.zeros((2 ** len(block), n), dtype=bool)
+            heard[:, np.concatenate([*outside, np.zeros(0, int)]).astype(int)] = True
+            heard[:, block] = _subsets(len(block))
+            rows = table.rows(heard)
+            if rows is None:
+                raise ConfigError("owen_values: members lacks a coalition of whole blocks and a part of one")
+            size = int(whole.sum())
+            weight = factorial(size) * factorial(m - size - 1) / factorial(m)
+            out[..., block] += weight * shapley_values(v[..., rows])
+    return out
+
+
+def values_along_orders(
+    game: Float[np.ndarray, "*rest coalition"],
+    members: Bool[np.ndarray, "coalition player"],
+    orders: Int[np.ndarray, "draw player"],
+) -> tuple[Float[np.ndarray, "*rest player"], Float[np.ndarray, "*rest player"]]:
+    """Return the mean of what each player adds along drawn orders, and its standard error.
+
+    Orders 0 and 1, 2 and 3, ... are pairs, each the reverse of the other; pairs are independent. Along any order the
+    contributions sum to v(all) - v(none), so the means do too. Unbiased: for the Shapley value where every order is
+    equally likely, for the Owen value where every order is that keeps its blocks together.
+
+    Raises
+    ------
+    DataError
+        If a coalition along an order is not in ``members``, or there are fewer than two pairs.
+
+    References
+    ----------
+    .. [1] J. Castro, D. Gómez, J. Tejada, Polynomial calculation of the Shapley value based on sampling, 2009.
+    .. [2] R. Mitchell, J. Cooper, E. Frank, G. Holmes, Sampling permutations for Shapley value estimation, 2022 (pairs).
+    """
+    v = np.asarray(game, dtype=np.float64)
+    draws, n = orders.shape
+    if draws < 4 or draws % 2:
+        raise DataError(
+            f"values_along_orders: {draws} orders, expected at least two pairs; record with a larger budget"
+        )
+    heard = np.argsort(orders, axis=1)[:, None, :] < np.arange(n + 1)[None, :, None]
+    rows = Coalitions(members).rows(heard.reshape(-1, n))
+    if rows is None:
+        raise DataError("values_along_orders: a coalition along an order was not recorded; record the windows again")
+    gain = np.diff(v[..., rows.reshape(draws, n + 1)], axis=-1)
+    added = np.take_along_axis(gain, np.broadcast_to(np.argsort(orders, axis=1), gain.shape), -1)
+    pairs = (added[..., ::2, :] + added[..., 1::2, :]) / 2
+    return pairs.mean(-2), pairs.std(-2, ddof=1) / np.sqrt(draws // 2)
+
+
+def window_shapley(windows: xr.Dataset, *, value: str | None = None, index: str = "shapley") -> xr.Dataset:
+    """Return what each time window of each modality contributes to the answer, per traced sample.
+
+    Parameters
+    ----------
+    windows
+        From :func:`mmviz.trace.record_windows`.
+    value
+        The value function, as in :func:`mmviz.analysis.shapley`.
+    index
+        ``shapley``: every order of the windows counts. ``owen``: only those that keep a modality together; the values of a
+        modality then sum to its Shapley value among modalities.
+
+    Returns
+    -------
+    xr.Dataset
+        ``phi`` (traced, modality, window); ``error``, its standard error (0 where exact); ``low``, ``high``: 95 % interval of
+        Student's t over the pairs of orders; ``present`` (traced, modality, window); ``baseline``, ``full`` (traced): v(nothing), v(all), with
+        baseline + Σ phi = full to rounding, exact or not; ``start``, ``stop`` (window): steps. Attribute ``exact``; where
+        it is False, ``pairs`` of orders and ``coalitions`` asked about.
+
+    Raises
+    ------
+    ConfigError
+        Unknown index, or a value function that does not belong to the task.
+    DataError
+        If the recording lacks what the index needs.
+
+    Notes
+    -----
+    A window without data in a sample (padding, an absent modality) contributes exactly 0.
+    """
+    if index not in INDICES:
+        raise ConfigError(f"window_shapley: index={index!r} is unknown; choose one of {', '.join(INDICES)}")
+    lacking = {"answer", "members", "modality", "window", "present", "target"} - set(map(str, windows.variables))
+    if lacking:
+        raise DataError(
+            f"window_shapley: {', '.join(sorted(lacking))} is lacking; record with mmviz.trace.record_windows"
+        )
+    kind = _value_of(windows, value)
+    members = windows["members"].transpose("coalition", "player").values
+    game = _game(windows["answer"], windows["target"], kind).transpose("traced", "coalition").values
+    if f"{index}_order" in windows:
+        orders = windows[f"{index}_order"].values
+        phi, error = values_along_orders(game, members, orders)
+        pairs = len(orders) // 2
+        reach = error * stdtrit(pairs - 1, 0.975)
+    else:
+        phi, pairs = _exact(game, members, windows["modality"].values, index), 0
+        reach = error = np.where(np.isfinite(phi), 0.0, np.nan)
+    names = list(dict.fromkeys(windows["modality"].values.tolist()))
+    shape, dims = (len(phi), len(names), -1), ("traced", "modality", "window")
+    ends = Coalitions(members).rows(np.array([[False], [True]]).repeat(members.shape[1], 1))
+    if ends is None:
+        raise DataError("window_shapley: no window, or all of them, was not recorded; record the windows again")
+    out = xr.Dataset(
+        {
+            "phi": (dims, phi.reshape(shape)),
+            "error": (dims, error.reshape(shape)),
+            "low": (dims, (phi - reach).reshape(shape)),
+            "high": (dims, (phi + reach).reshape(shape)),
+            "present": (dims, windows["present"].values.reshape(shape)),
+            "baseline": ("traced", game[:, ends[0]]),
+            "full": ("traced", game[:, ends[1]]),
+            "start": ("window", windows["start"].values.reshape(len(names), -1)[0]),
+            "stop": ("window", windows["stop"].values.reshape(len(names), -1)[0]),
+        },
+        coords={"traced": windows["traced"], "modality": names, "sample_id": windows["sample_id"]},
+    )
+    out.attrs = _provenance(windows, kind, epoch=windows.attrs["best_epoch"]) | {
+        "index": INDICES[index],
+        "exact": pairs == 0,
+        "players": members.shape[1],
+        "pairs": pairs,
+        "coalitions": len(members),
+        "order_seed": windows.attrs["order_seed"],
+        "baseline": "the model's answer with every window masked",
+        "interval": "exact" if pairs == 0 else "95 %, Student's t over independent pairs of orders",
+    }
+    return out
+
+
+def _exact(game: np.ndarray, members: np.ndarray, modality: np.ndarray, index: str) -> np.ndarray:
+    n = members.shape[1]
+    if index == "owen":
+        return owen_values(game, [np.flatnonzero(modality == m) for m in dict.fromkeys(modality.tolist())], members)
+    rows = Coalitions(members).rows(_subsets(n)) if n <= MAX_PLAYERS else None
+    if rows is None:
+        raise DataError(
+            f"window_shapley: not all 2^{n} coalitions and no orders were recorded; record the windows again"
+        )
+    return shapley_values(game[..., rows])
+
+
+def _subsets(players: int) -> np.ndarray:
+    return (np.arange(2**players)[:, None] >> np.arange(players)) % 2 == 1
+
+
+def _keys(members: np.ndarray) -> Iterator[bytes]:
+    return (row.tobytes() for row in np.packbits(np.asarray(members, dtype=bool), axis=1))

@@ -1,0 +1,30 @@
+"""Where recorded answers come from: the attributes of what is recorded beside a Trace."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import mmkernels
+
+import mmviz
+
+if TYPE_CHECKING:
+    from mmviz.data.dataset import Split
+    from mmviz.train.run import Run
+
+
+def provenance(run: Run, split: Split) -> dict[str, Any]:
+    """Return data set, split, model, seed, epoch, task and modalities, in the names that a Trace has."""
+    spec, ran = run.model.spec, mmkernels.last_backend()
+    return {
+        "mmviz": mmviz.__version__,
+        "dataset": spec.name,
+        "split": split.name,
+        "model": run.info["model"],
+        "train": run.info["train"],
+        "backend": "none" if ran is None else ran.backend,
+        "training_backend": run.info["backend"],
+        "task": {"kind": spec.task.kind, "classes": list(spec.task.classes)},
+        "modalities": list(spec.names),
+        "best_epoch": run.best_epoch,
+    }
