@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 MAX_PLAYERS = 12
 WORTH = {
-    "probability": "probability of the true class",
     "accuracy": "1 where the most probable class is the true one, else 0",
+    "probability": "probability of the true class",
     "negative_loss": "minus the loss: log-probability of the true class in nat, or minus the absolute error",
     "sample_level": "the number of modalities in the subset where its most probable class is the true one, else 0",
 }

@@ -16,6 +16,7 @@ from mmviz.models.concat import Concat, ConcatConfig
 from mmviz.models.coupled_mamba import CoupledMamba, CoupledMambaConfig
 from mmviz.models.cross_attention import CrossAttention, CrossAttentionConfig
 from mmviz.models.early import Early, EarlyConfig
+from mmviz.models.equilibrium import Equilibrium, EquilibriumConfig
 from mmviz.models.fusion import FusionModel
 from mmviz.models.gated import Gated, GatedConfig
 from mmviz.models.late import Late, LateConfig
@@ -42,12 +43,14 @@ _REGISTRY: dict[str, tuple[type[FusionModel], type[FusionConfig]]] = {
     "tfn": (TFN, TFNConfig),
     "transformer": (Transformer, TransformerConfig),
     "cross_attention": (CrossAttention, CrossAttentionConfig),
+    "equilibrium": (Equilibrium, EquilibriumConfig),
 }
+_AROUND = ("equilibrium",)  # not a fusion itself, but something around one
 
 
 def available() -> tuple[str, ...]:
-    """Return the names ``build`` knows."""
-    return tuple(_REGISTRY)
+    """Return the names of the fusions ``build`` knows; it knows ``equilibrium`` too, which goes around any of them."""
+    return tuple(name for name in _REGISTRY if name not in _AROUND)
 
 
 def build(name: str, spec: Spec, *, seed: int = 0, **options: Any) -> FusionModel:
@@ -56,7 +59,7 @@ def build(name: str, spec: Spec, *, seed: int = 0, **options: Any) -> FusionMode
     Parameters
     ----------
     name
-        One of :func:`available`.
+        One of :func:`available`, or ``equilibrium``.
     spec
         ``ds.spec``: modalities with their training statistics, and the task.
     seed

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from mmviz.train.record import Record
     from mmviz.train.strategy import Strategy, Update
 
-FORWARD = ("encode", "streams", "pooled", "answer", "fuse", "learn")
+FORWARD = ("encode", "streams", "pooled", "answer", "fuse", "learn", "alone", "turn")
 
 
 class Loop:
@@ -63,7 +63,7 @@ class Loop:
         self.samples, held_out, self.valid = splits
         own = strategy.optimizers(raw, self._adamw)
         wrapped, *optimizers = fabric.setup(raw, *own.values())
-        for method in FORWARD:
+        for method in (name for name in FORWARD if hasattr(raw, name)):
             wrapped.mark_forward_method(method)
         self.model = wrapped
         self.optimizers = dict(zip(own, optimizers, strict=True))

@@ -33,8 +33,9 @@ class Measure:
     Attributes
     ----------
     value
-        What an answer is worth: ``probability`` (default), ``accuracy``, ``negative_loss`` or ``sample_level``, see
-        :data:`mmviz.metrics.shapley.WORTH`; "" is the task's default, which for a regression is ``negative_loss``.
+        What an answer is worth: ``accuracy``, ``probability``, ``negative_loss`` or ``sample_level``, see
+        :data:`mmviz.metrics.shapley.WORTH`; "" is what :func:`mmviz.analysis.equilibrium` takes: ``accuracy`` for a classification,
+        ``negative_loss`` for a regression.
     every
         Measure after every so many epochs, and before the first.
     smoothing
@@ -120,7 +121,7 @@ class Meter:
     """Measures one model again and again on the same samples."""
 
     def __init__(self, options: Measure, held_out: Split, spec: Spec, device: torch.device) -> None:
-        default = "probability" if spec.task.kind == "classification" else "negative_loss"
+        default = "accuracy" if spec.task.kind == "classification" else "negative_loss"
         self.value, self.every, self.smoothing = options.value or default, options.every, options.smoothing
         self._score = "accuracy" if spec.task.kind == "classification" else "negative_loss"
         self._target = np.asarray(held_out.target)

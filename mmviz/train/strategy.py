@@ -86,7 +86,7 @@ class Strategy:
     Options: ClassVar[type] = NoOptions
     holds_out: ClassVar[bool] = False
     measures: ClassVar[bool] = False
-    reorders: ClassVar[bool] = False
+    reorders: bool = False
     training: Training
 
     def __init__(self, **options: Any) -> None:

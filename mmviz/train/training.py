@@ -14,7 +14,7 @@ from mmviz.train.metrics import loss_of
 from mmviz.train.strategy import Update
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     import numpy as np
     from jaxtyping import Bool, Float, Shaped
@@ -92,7 +92,16 @@ class Training:
         update
             Fields of `Update`: ``optimizer``, ``modality``, ``rate``, ``parts``.
         """
-        output, penalties = self.model.learn(steps)
+        return self.update(*self.model.learn(steps), target, **update)
+
+    def update(
+        self,
+        output: Float[Tensor, "batch output"],
+        penalties: Mapping[str, Float[Tensor, ""]],
+        target: Shaped[Tensor, " batch"],
+        **update: Any,
+    ) -> Update:
+        """Return the update of an answer and its penalties, by name and weighted; each is noted as ``penalty/<name>``."""
         loss = self.loss(output, target)
         noted = {f"penalty/{name}": value.detach() for name, value in penalties.items()}
         parts = noted | dict(update.pop("parts", {}))

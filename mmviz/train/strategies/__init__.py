@@ -12,6 +12,7 @@ from mmviz.train.strategies.joint import Joint
 from mmviz.train.strategies.mla import Mla
 from mmviz.train.strategies.modality_dropout import ModalityDropout
 from mmviz.train.strategies.ogm_ge import OgmGe
+from mmviz.train.strategies.shapley_alternating import ShapleyAlternating
 from mmviz.train.strategies.unimodal import Unimodal
 from mmviz.train.strategies.valuation import Valuation
 from mmviz.train.strategy import Strategy
@@ -19,7 +20,7 @@ from mmviz.train.strategy import Strategy
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_KINDS: tuple[type[Strategy], ...] = (Joint, Unimodal, ModalityDropout, OgmGe, Mla, GBlend, Valuation)
+_KINDS: tuple[type[Strategy], ...] = (Joint, ShapleyAlternating, Unimodal, ModalityDropout, OgmGe, Mla, GBlend, Valuation)
 STRATEGIES: dict[str, type[Strategy]] = {kind.name: kind for kind in _KINDS}
 
 
@@ -61,6 +62,7 @@ __all__ = [
     "Mla",
     "ModalityDropout",
     "OgmGe",
+    "ShapleyAlternating",
     "Unimodal",
     "Valuation",
     "strategy_of",
