@@ -1,5 +1,6 @@
 """Analyses: a Trace in, named arrays out. No torch, no model."""
 
+from mmviz.analysis.attribution import attribution
 from mmviz.analysis.coalitions import coalition_scores
 from mmviz.analysis.equilibrium import deviations, edm_e1, edm_e2, edm_e3, equilibrium, shares
 from mmviz.analysis.influence import influence
@@ -10,9 +11,11 @@ from mmviz.analysis.states import states
 from mmviz.analysis.training import training
 from mmviz.analysis.trajectories import trajectories
 from mmviz.analysis.transport import alignment, plan_entropy, plan_monotonicity, transport
+from mmviz.analysis.windows import owen_values, window_shapley
 
 __all__ = [
     "alignment",
+    "attribution",
     "coalition_scores",
     "deviations",
     "edm_e1",
@@ -24,6 +27,7 @@ __all__ = [
     "interaction_index",
     "interactions",
     "moebius",
+    "owen_values",
     "plan_entropy",
     "plan_monotonicity",
     "prefix_shapley",
@@ -35,4 +39,5 @@ __all__ = [
     "training",
     "trajectories",
     "transport",
+    "window_shapley",
 ]

@@ -9,7 +9,18 @@ from typing import Any
 from mmviz.trace.schema import SCHEMA_VERSION, validate
 from mmviz.trace.store import load, save
 
-__all__ = ["SCHEMA_VERSION", "estimate", "load", "missing_scores", "record", "save", "subset_scores", "validate"]
+__all__ = [
+    "SCHEMA_VERSION",
+    "estimate",
+    "load",
+    "missing_scores",
+    "record",
+    "record_attribution",
+    "record_windows",
+    "save",
+    "subset_scores",
+    "validate",
+]
 
 
 def __getattr__(name: str) -> Any:
@@ -18,6 +29,8 @@ def __getattr__(name: str) -> Any:
         "estimate": "mmviz.trace.size",
         "missing_scores": "mmviz.trace.missing",
         "subset_scores": "mmviz.trace.missing",
+        "record_attribution": "mmviz.trace.attribution",
+        "record_windows": "mmviz.trace.windows",
     }
     if name in homes:
         return getattr(importlib.import_module(homes[name]), name)

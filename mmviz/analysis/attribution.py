@@ -1,0 +1,68 @@
+"""Gradient attributions by modality, with what completeness leaves unexplained."""
+
+from __future__ import annotations
+
+import numpy as np
+import xarray as xr
+
+from mmviz.errors import DataError
+
+
+def attribution(recorded: xr.DataTree) -> xr.Dataset:
+    """Return how much of the answer integrated gradients lay on each modality, per traced sample.
+
+    Parameters
+    ----------
+    recorded
+        From :func:`mmviz.trace.record_attribution`.
+
+    Returns
+    -------
+    xr.Dataset
+        ``attribution`` (traced, modality): the sum over frames and features, in the units of the answer; ``strength``
+        (traced, modality): the sum of absolute values, where signs do not cancel; ``answer``, ``baseline_answer``, ``gap``
+        (traced), with Σ attribution = answer - baseline_answer + gap; ``relative_gap`` (traced): |gap| / |answer -
+        baseline_answer|, NaN where these are equal. Attribute ``completeness`` says in words how large the gap is.
+
+    Raises
+    ------
+    DataError
+        If the tree was not recorded by ``record_attribution``.
+
+    Notes
+    -----
+    A large gap means that the sum is not the answer's difference: record with more ``steps``, or do not add the parts up.
+    """
+    if "samples" not in recorded.children or "features" not in recorded.children:
+        raise DataError(
+            f"attribution: groups /samples and /features are wanted, the tree holds {', '.join(recorded.children) or 'none'}; "
+            "record with mmviz.trace.record_attribution"
+        )
+    samples, names = recorded["samples"].to_dataset(), list(recorded["features"].children)
+    parts = [recorded["features"][name]["attribution"].astype(np.float64) for name in names]
+    over = ("frame", "feature")
+    total = np.stack([part.sum(over, skipna=False).values for part in parts], 1)
+    strength = np.stack([abs(part).sum(over, skipna=False).values for part in parts], 1)
+    explained = samples["answer"].values - samples["baseline_answer"].values
+    gap = samples["gap"].values
+    relative = np.abs(gap) / np.where(explained != 0, np.abs(explained), np.nan)
+    out = xr.Dataset(
+        {
+            "attribution": (("traced", "modality"), total),
+            "strength": (("traced", "modality"), strength),
+            "answer": samples["answer"],
+            "baseline_answer": samples["baseline_answer"],
+            "gap": samples["gap"],
+            "relative_gap": ("traced", relative),
+        },
+        coords={"traced": samples["traced"], "modality": names, "sample_id": samples["sample_id"]},
+    )
+    out.attrs = {**recorded.attrs, "completeness": _in_words(gap, relative)}
+    return out
+
+
+def _in_words(gap: np.ndarray, relative: np.ndarray) -> str:
+    known = np.isfinite(relative)
+    if not known.any():
+        return "the gap is not defined for any sample"
+    return f"largest gap {np.abs(gap[known]).max():.2g}, {100 * relative[known].max():.2g} % of the difference it should explain"
