@@ -66,8 +66,8 @@ class Mixer(nn.Module):
             core = cast("SelectiveCore", core)
             scan = core.scan_inputs(way.sequence(u))
             if seen is not None and not seen.learning:
-                places = way.places(u.shape[1], scan.x.shape[2], u.device)
-                seen.tokens.append(TokenScan(scan, places, way.backward))
+                sequence = (u.shape[1], scan.x.shape[2], u.device)
+                seen.tokens.append(TokenScan(scan, way.places(*sequence), way.real(*sequence), way.backward))
             heard = heard + way.tokens(core.scan(scan))
         return self.out(heard * nn.functional.silu(z), gates)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from jaxtyping import Float, Int
+    from jaxtyping import Bool, Float, Int
     from torch import Tensor
 
     from mmviz.models.coupled_block import ScanInputs
@@ -45,13 +45,15 @@ class TokenScan(NamedTuple):
     ``scan`` is what the operator read, with a modality axis of length 1 and tokens as its time; tokens with data come first,
     filler behind them. ``places`` says where the token (modality, sample, step) stands among them; one without data has the place of the last
     one with data before it, whose state it would hold, -1 where there is none (state zero). So with h = ``states_of(scan)[0]``, (batch, token,
-    channel, state), the state after the token (m, b, t) is h[b, places[m, b, t]]; dt, B and C are read the same way.
+    channel, state), the state after the token (m, b, t) is h[b, places[m, b, t]]; dt, B and C are read the same way. ``real`` is True
+    for a token with data.
 
     ``backward`` marks the second scan of a layer that reads both ways; a layer has one scan that is not.
     """
 
     scan: ScanInputs
     places: Int[Tensor, "modality batch time"]
+    real: Bool[Tensor, "modality batch time"]
     backward: bool = False
 
 

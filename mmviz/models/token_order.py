@@ -41,7 +41,7 @@ class TokenOrder:
             raise ConfigError(f"order={self.kind!r} is unknown; choose {' or '.join(ORDERS)}")
 
     @classmethod
-    def with_anchor_last(cls, count: int, anchor: int, kind: str) -> TokenOrder:
+    def with_anchor_last(cls, count: int, anchor: int, kind: str = "interleaved") -> TokenOrder:
         """Return the order that ends with the anchor, the others before it, last first: (text, audio, video) gives v, a, l."""
         others = [m for m in reversed(range(count)) if m != anchor]
         return cls((*others, anchor), kind)
@@ -116,3 +116,10 @@ class Arrangement:
             return self.order.unline(self.place)
         place = torch.arange(tokens, device=device).expand(batch, -1)
         return self.order.unline(place.flip(1) if self.backward else place)
+
+    def real(self, batch: int, tokens: int, device: torch.device) -> Bool[Tensor, "modality batch time"]:
+        """Return which tokens of a sequence of ``tokens`` have data."""
+        if self.source is None or self.place is None:
+            return self.order.unline(torch.ones(batch, tokens, dtype=torch.bool, device=device))
+        owner = self.source.gather(1, self.place.clamp(min=0))
+        return self.order.unline((owner == torch.arange(tokens, device=device)) & (self.place >= 0))
