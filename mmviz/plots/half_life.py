@@ -62,7 +62,7 @@ def half_life_picture(frame: xr.Dataset) -> Picture:
                 Axis(
                     "half-life, steps", log=True, span=(float(10**low), float(10 ** max(high, np.log10(steps) + 0.1)))
                 ),
-                Axis("share of the states that last so long or shorter", span=(0.0, 1.02)),
+                Axis("share of the states, cumulative", span=(0.0, 1.02)),
             ),
         ),
         heights=(280,),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import singledispatch
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -60,9 +61,10 @@ def draw(picture: Picture) -> go.Figure:
     for traces in heats.values():
         _one_bar(figure, traces)
     named = any(trace.showlegend for trace in figure.data)
-    subtitle = "<br>".join(escaped(line) for line in picture.subtitle)
+    told = [part for line in picture.subtitle for part in wrap(visible(line), int(picture.width / 6.3)) or [""]]
+    subtitle = "<br>".join(escaped(line) for line in told)
     below = named and bool(heats)
-    head = 50 + 17 * len(picture.subtitle) + 17 + 22 * titled
+    head = 50 + 17 * len(told) + 17 + 22 * titled
     foot = 56 + 40 * below
     height = round(inner + head + foot)
     theme.dress(figure, title=escaped(picture.title), subtitle=subtitle, width=picture.width, height=height)
@@ -89,7 +91,7 @@ def _axis(axis: Axis, *, bare: bool) -> dict[str, Any]:
     span = axis.span
     if axis.log:
         out["type"] = "log"
-        out["dtick"] = 1
+        out |= {"dtick": 1, "exponentformat": "power"}
         span = None if span is None else (float(np.log10(span[0])), float(np.log10(span[1])))
     if span is not None:
         out["range"] = list(span[::-1] if axis.reverse else span)
@@ -270,22 +272,35 @@ def _dots(mark: Dots, figure: go.Figure, panel: Panel, place: dict[str, int]) ->
 
 @_add.register(Note)
 def _note(mark: Note, figure: go.Figure, panel: Panel, place: dict[str, int]) -> None:
-    figure.add_annotation(
-        x=mark.x, y=mark.y, text=escaped(mark.text), showarrow=False, font={"color": theme.INK}, **_SIDES[mark.side], **place
-    )  # fmt: skip
+    _say(mark.text, mark.x, mark.y, figure, panel, place, color=theme.INK, **_SIDES[mark.side])
 
 
 @_add.register(Rule)
 def _rule(mark: Rule, figure: go.Figure, panel: Panel, place: dict[str, int]) -> None:
-    add = figure.add_vline if mark.along == "x" else figure.add_hline
-    words = {
-        "annotation_text": escaped(mark.text),
-        "annotation_position": mark.side,
-    }
-    add(
-        mark.at,
-        line={"color": theme.FAINT, "width": 1, "dash": "dash"},
-        exclude_empty_subplots=False,
-        **(words if mark.text else {}),
-        **place,
-    )
+    upright = mark.along == "x"
+    add = figure.add_vline if upright else figure.add_hline
+    line = {"color": theme.FAINT, "width": 1, "dash": "dash"}
+    add(mark.at, line=line, exclude_empty_subplots=False, **place)
+    if mark.text:
+        top, right = "top" in mark.side, "right" in mark.side
+        plot = figure.get_subplot(**place)
+        ends = {"xanchor": "left" if right == upright else "right", "yanchor": "top" if top == upright else "bottom"}
+        far = (
+            {"yref": f"{plot.yaxis.plotly_name.replace('axis', '')} domain"}
+            if upright
+            else {"xref": f"{plot.xaxis.plotly_name.replace('axis', '')} domain"}
+        )
+        at = (mark.at, float(top)) if upright else (float(right), mark.at)
+        _say(mark.text, *at, figure, panel, place, color=theme.FAINT, **ends)
+        figure.layout.annotations[-1].update(far)
+
+
+def _say(
+    text: str, x: float, y: float, figure: go.Figure, panel: Panel, place: dict[str, int], *, color: str, **side: Any
+) -> None:
+    """Write words at a point; an annotation's place on a logarithmic axis is the logarithm, unlike a line's."""
+    figure.add_annotation(
+        x=float(np.log10(x)) if panel.x.log else x,
+        y=float(np.log10(y)) if panel.y.log and y > 0 else y,
+        text=escaped(text), showarrow=False, font={"color": color}, **side, **place,
+    )  # fmt: skip

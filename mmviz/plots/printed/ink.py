@@ -85,7 +85,7 @@ def _axis(ax: Axes, letter: str, axis: Axis, *, bare: bool) -> None:
         from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
         side.set_major_locator(LogLocator(numticks=6))
-        side.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+        side.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}".replace("e-0", "e-")))
         side.set_minor_formatter(NullFormatter())
     if axis.ticks is not None:
         side.set_ticks([at for at, _ in axis.ticks], [legible(text) for _, text in axis.ticks])

@@ -6,8 +6,6 @@ import xarray as xr
 import mmviz as mm
 from mmviz import analysis, plots
 
-BY_OTHERS = ["routing", "transport", "alignment", "influence"]
-
 
 def full(trace):
     """The Trace with every optional group, hand-made where its model records none; modalities are its own."""
@@ -16,7 +14,11 @@ def full(trace):
     epochs, steps = trace["states"]["epoch"].values, trace["states"].sizes["time"]
     rng = np.random.default_rng(0)
     common = {"epoch": epochs, "traced": traced, "modality": names}
-    made = {"routing": _routing(rng, common, steps), "transport": _transport(common, steps), "alignment": _alignment(common)}
+    made = {
+        "routing": _routing(rng, common, steps),
+        "transport": _transport(common, steps),
+        "alignment": _alignment(common),
+    }
     if "influence" not in out.children:
         made["influence"] = _influence(rng, common, steps)
     for name, group in made.items():
@@ -24,7 +26,9 @@ def full(trace):
             out[name] = xr.DataTree(group)
     history = out["history"].to_dataset()
     grown = np.linspace(0.1, 1, history.sizes["epoch"])[:, None] ** np.arange(1, len(names) + 1)
-    out["history"] = xr.DataTree(history.assign(contribution=(("epoch", "modality"), grown)).assign_coords(modality=names))
+    out["history"] = xr.DataTree(
+        history.assign(contribution=(("epoch", "modality"), grown)).assign_coords(modality=names)
+    )
     mm.trace.validate(out)
     return out
 
@@ -64,7 +68,11 @@ def _alignment(common):
     fall = np.linspace(1, 0.2, len(common["epoch"]))[:, None] + 0.1 * np.arange(len(pairs))
     return xr.Dataset(
         {name: (("epoch", "pair"), scale * fall) for name, scale in (("ot", 0.8), ("mmd", 0.3), ("a_distance", 1.5))},
-        coords={"epoch": common["epoch"], "source": ("pair", [a for a, _ in pairs]), "anchor": ("pair", [b for _, b in pairs])},
+        coords={
+            "epoch": common["epoch"],
+            "source": ("pair", [a for a, _ in pairs]),
+            "anchor": ("pair", [b for _, b in pairs]),
+        },
     )
 
 
@@ -75,7 +83,13 @@ def _influence(rng, common, steps):
     dims = ("traced", "layer", "modality", "block", "source", "source_block")
     group = xr.Dataset(
         {"influence": (dims, values), "effect": (dims, values * 0.5)},
-        coords={"traced": common["traced"], "modality": common["modality"], "source": common["modality"], "block": i, "source_block": i},
+        coords={
+            "traced": common["traced"],
+            "modality": common["modality"],
+            "source": common["modality"],
+            "block": i,
+            "source_block": i,
+        },
     )
     group.attrs["steps_per_block"] = 1
     return group
@@ -122,7 +136,7 @@ def examples(trace):
     summary, names = analysis.states(trace, channels=8), trace.attrs["modalities"]
     found = analysis.interactions(trace)
     runs = {"joint": trace, "alternating": trace}
-    equilibria = {name: analysis.equilibrium(run, per_epoch=True) for name, run in runs.items()}
+    equilibria = {name: analysis.equilibrium(run, value="log_likelihood", per_epoch=True) for name, run in runs.items()}
     influence, routing = analysis.influence(trace), analysis.routing(trace)
     return {
         plots.plot_ablation: ((variants(),), {"reference": "whole"}),

@@ -1,0 +1,15 @@
+"""One set of data for every kind of figure, made once."""
+
+import pytest
+from figure_examples import examples, full
+
+
+@pytest.fixture(scope="session")
+def whole(recorded):
+    """A Trace with every optional group."""
+    return full(recorded)
+
+
+@pytest.fixture(scope="session")
+def figure_data(recorded):
+    return examples(recorded)

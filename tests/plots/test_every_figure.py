@@ -1,0 +1,162 @@
+"""What holds for every kind of figure: the same numbers everywhere, words for those who cannot see, no markup from data."""
+
+import inspect
+import json
+
+import matplotlib as mpl
+import numpy as np
+import plotly.graph_objects as go
+import pytest
+from drawn_numbers import lacking, of_matplotlib, of_plotly
+from test_figures import HOSTILE
+
+from mmviz import analysis, plots
+from mmviz.errors import DataError
+from mmviz.plots.kinds import KINDS
+from mmviz.plots.printed import ink
+from mmviz.plots.printed.file import rc
+from mmviz.plots.printed.venue import venue_of
+
+DRAWN = {
+    "plot_ablation": ("mean", "low", "high", "difference", "difference_low", "difference_high"),
+    "plot_alignment": ("ot", "mmd", "a_distance"),
+    "plot_coupling": ("coupling",),
+    "plot_efficiency": ("milliseconds", "milliseconds_low", "milliseconds_high", "mebibytes", "mebibytes_low", "mebibytes_high"),
+    "plot_equilibrium": ("E1", "E2", "E3"),
+    "plot_expert_usage": ("usage",),
+    "plot_half_life": ("half_life", "share"),
+    "plot_influence": ("level",),
+    "plot_influence_lag": ("by_lag",),
+    "plot_interactions": ("mean", "low", "high"),
+    "plot_missing": ("mean", "low", "high"),
+    "plot_routing": ("weight",),
+    "plot_shapley": ("mean", "low", "high"),
+    "plot_shapley_epochs": ("mean", "low", "high"),
+    "plot_states": ("norm",),
+    "plot_subsets": ("score", "low", "high"),
+    "plot_training": ("train_loss", "valid_loss", "contribution", "E1", "E2"),
+    "plot_trajectories": ("position", "link_start", "link_end"),
+    "plot_transport": ("plan", "cost", "target", "lag"),
+    "plot_waterfall": ("step", "start", "low", "high"),
+}  # fmt: skip
+every_kind = pytest.mark.parametrize("plot", KINDS, ids=lambda plot: plot.__name__)
+
+
+def test_every_drawing_of_the_package_is_a_kind_and_has_its_numbers_named_here():
+    public = {name for name in plots.__all__ if name.startswith("plot_")}
+    assert public == {plot.__name__ for plot in KINDS} == set(DRAWN)
+
+
+@every_kind
+def test_frame_screen_and_page_hold_the_same_numbers(plot, figure_data):
+    data, options = figure_data[plot]
+    frame = KINDS[plot].frame(*data, **options)
+    screen = of_plotly(plot(*data, **options))
+    with mpl.rc_context(rc(venue_of("icml2024"))):
+        page = of_matplotlib(ink.draw(KINDS[plot].picture(frame), width=6.75))
+    for name in DRAWN[plot.__name__]:
+        values = frame[name].values
+        assert np.isfinite(values).any(), name
+        if plot is plots.plot_influence_lag:
+            values = values[values > 0]  # a logarithmic axis has no 0
+        assert lacking(screen, values).tolist() == [], name
+        assert lacking(page, values).tolist() == [], name
+
+
+@every_kind
+def test_a_number_that_is_changed_is_missed(plot, figure_data):
+    data, options = figure_data[plot]
+    frame = KINDS[plot].frame(*data, **options)
+    values = frame[DRAWN[plot.__name__][0]].values.astype(float)
+    other = values[np.isfinite(values)][:1] * 1.0001 + 0.0123
+    assert lacking(of_plotly(plot(*data, **options)), other).tolist() == other.tolist()
+
+
+@every_kind
+def test_a_figure_is_plain_says_what_it_shows_and_is_the_same_twice(plot, figure_data):
+    data, options = figure_data[plot]
+    figure = plot(*data, **options)
+    assert type(figure) is go.Figure
+    said = figure.layout.meta["description"]
+    assert len(said) > 60
+    assert figure.layout.title.text.split("<br>")[0].split(" —")[0].split("&")[0] in said
+    assert figure.to_json() == plot(*data, **options).to_json()
+
+
+@every_kind
+def test_drawing_changes_nothing_in_the_data(plot, figure_data):
+    data, options = figure_data[plot]
+    given = list(data[0].values()) if isinstance(data[0], dict) else list(data)
+    before = [d.copy(deep=True) for d in given]
+    plot(*data, **options)
+    for one, other in zip(before, given, strict=True):
+        assert one.identical(other)
+
+
+@every_kind
+def test_no_series_is_told_apart_by_colour_alone(plot, figure_data):
+    data, options = figure_data[plot]
+    looks = {}
+    for trace in plot(*data, **options).data:
+        if trace.type == "scatter" and trace.name:
+            looks.setdefault(trace.name, (trace.line.dash, trace.marker.symbol))
+        if trace.type == "bar" and trace.name:
+            looks.setdefault(trace.name, trace.marker.pattern.shape)
+    assert len(set(looks.values())) == len(looks)
+
+
+@every_kind
+def test_the_drawing_takes_what_its_frame_takes(plot):
+    drawn, framed = (set(inspect.signature(f).parameters) for f in (plot, KINDS[plot].frame))
+    assert drawn <= framed
+
+
+@every_kind
+def test_what_is_no_result_of_the_analysis_is_refused_with_its_name(plot, figure_data):
+    foreign = (
+        figure_data[plots.plot_shapley][0][0]
+        if plot is not plots.plot_shapley
+        else figure_data[plots.plot_states][0][0]
+    )
+    with pytest.raises((DataError, KeyError)) as refused:
+        plot(foreign)
+    assert refused.type is DataError or plot in (plots.plot_states, plots.plot_coupling, plots.plot_half_life)
+
+
+def renamed(data, text):
+    """The data with a hostile first modality and model, wherever those stand."""
+    if isinstance(data, dict):
+        return {text: renamed(next(iter(data.values())), text)}
+    changed = {}
+    for name in ("modality", "source", "model", "variant", "run", "expert", "pair", "subset"):
+        if name in data.indexes:
+            changed[name] = [text, *data[name].values.astype(str)[1:]]
+    out = data.assign_coords(changed)
+    out.attrs = {**data.attrs, "dataset": text, "model": text} | {
+        n: text for n in ("source", "anchor", "protocol", "machine", "score") if n in data.attrs
+    }
+    return out
+
+
+@every_kind
+def test_hostile_names_are_literal_on_the_screen(plot, figure_data):
+    data, options = figure_data[plot]
+    text = " ".join(HOSTILE[:6])
+    options = {k: text if k == "reference" else v for k, v in options.items()}
+    figure = json.loads(plot(*(renamed(d, text) for d in data), **options).to_json())
+    figure["layout"].pop("meta")  # plain text, never markup
+    figure["layout"].pop("template", None)
+    assert text not in repr(figure)
+    shown = json.dumps(figure)
+    assert "<img" not in shown
+    assert "<script" not in shown
+    assert "$\\\\href" not in shown
+
+
+def test_the_api_and_the_frame_agree(trace):
+    phi = analysis.shapley(trace)
+    np.testing.assert_allclose(plots.shapley_frame(phi)["mean"], phi["phi"].values.mean(0), rtol=1e-14)
+    found = analysis.interactions(trace)
+    np.testing.assert_array_equal(plots.interactions_frame(found)["mean"], found["interaction_mean"])
+    scores = analysis.coalition_scores(trace)
+    np.testing.assert_array_equal(np.sort(plots.subsets_frame(scores)["score"]), np.sort(scores["score"]))
