@@ -23,7 +23,7 @@ def explorer_frame(trace: xr.DataTree, *, channels: int = 32, samples: int = 500
     ``contribution`` and ``baseline`` (…, modality): exact Shapley values of that answer; ``game`` (…, coalition): its
     value for every subset of modalities; ``phi_mean``, ``phi_low``, ``phi_high`` (modality): over all samples;
     ``history`` (history_epoch, curve); ``listed_*`` (listed): the samples to choose from; per modality ``signal_<name>`` and
-    ``signal_valid_<name>``. Of a model with a scan: ``state`` uint8 (epoch, traced, layer, modality, time, channel), 255 =
+    ``signal_valid_<name>``. Of a model with a scan: ``state`` uint8 (epoch, traced, layer, modality, channel, time), 255 =
     ``scale`` of its layer; ``coupling``; ``half_life`` (layer, modality, channel), median over the states, in steps;
     ``path`` (traced, layer, modality, time, axis): all chains in one plane per layer. ``influence``, ``routing``, ``plan`` and ``cost``
     are uint8 maps with their ``scale``.
@@ -96,7 +96,7 @@ def _quantised(norm: xr.DataArray, valid: xr.DataArray) -> tuple[xr.DataArray, l
     norm = norm.astype(np.float64)
     scale = [theme.top_of(norm.isel(layer=i).where(valid).values) for i in range(norm.sizes["layer"])]
     share = (norm / xr.DataArray(scale, dims="layer")).fillna(1).clip(0, 1)
-    return (share * 255).round().astype(np.uint8).rename(rank="channel"), scale
+    return (share * 255).round().astype(np.uint8).rename(rank="channel").transpose(..., "channel", "time"), scale
 
 
 def _game(answer: xr.DataArray, target: xr.DataArray) -> xr.DataArray:
@@ -105,8 +105,7 @@ def _game(answer: xr.DataArray, target: xr.DataArray) -> xr.DataArray:
         value = answer.isel(output=0, drop=True)
     else:
         value = answer.isel(output=xr.DataArray(target.values, dims="traced"), drop=True)
-    return (
-        value.drop_vars("output", errors="ignore").transpose("epoch", "traced", "time", "coalition")
+    return value.drop_vars("output", errors="ignore").transpose("epoch", "traced", "time", "coalition")
 
 
 def _rounded(values: xr.DataArray) -> xr.DataArray:
@@ -114,7 +113,6 @@ def _rounded(values: xr.DataArray) -> xr.DataArray:
     bits = np.ascontiguousarray(values.values, np.float32).view(np.uint32).astype(np.uint64)
     kept = ((bits + 0x80) & 0xFFFFFF00).astype(np.uint32).view(np.float32)
     return values.astype(np.float32).copy(data=kept.reshape(values.shape))
-    )
 
 
 def _signals(trace: xr.DataTree) -> dict[str, xr.DataArray]:

@@ -26,7 +26,7 @@ def paths_part(trace: xr.DataTree) -> xr.Dataset:
     The plane of each layer is that of :func:`mmviz.analysis.trajectories`; ``path_share`` is the share of variance it shows;
     ``heard`` (traced, layer, modality, source) is W. A layer without a plane (states not finite) is NaN.
     """
-    planes = []
+    planes: list[xr.Dataset | None] = []
     for layer in range(trace["operator"].sizes["layer"]):
         try:
             planes.append(trajectories(trace, layer=layer))
@@ -50,13 +50,16 @@ def paths_part(trace: xr.DataTree) -> xr.Dataset:
 
 
 def influence_part(trace: xr.DataTree) -> xr.Dataset:
-    """Return ``influence`` uint8 (traced, layer, modality, block, source, source_block), or nothing; best epoch."""
+    """Return ``influence`` uint8 (traced, layer, modality, block, source, source_block), or nothing; best epoch.
+
+    (byte / 255)² · scale of its layer is the value of :func:`mmviz.analysis.influence`: a root, as small influences matter.
+    """
     if "influence" not in trace.children:
         return xr.Dataset()
     seen = influence(trace)["map"]
     values = seen.transpose("traced", "layer", "modality", "block", "source", "source_block")
-    quantised, scale = byte_map(values, "layer")
-    quantised.attrs = {"scale": json.dumps(scale)}
+    quantised, root = byte_map(values**0.5, "layer")
+    quantised.attrs = {"scale": json.dumps([top**2 for top in root])}
     return xr.Dataset({"influence": quantised}, coords={"block": seen["block"].values})
 
 

@@ -25,7 +25,7 @@ def samples_part(trace: xr.DataTree, *, most: int) -> xr.Dataset:
     phi = shapley(trace)
     told = trace["samples"].to_dataset()
     answer = trace["coalitions"].to_dataset()["answer"].isel(coalition=-1).transpose("sample", "output").values
-    traced = trace["prefixes"]["traced"].values
+    traced = trace["prefixes"].to_dataset()["traced"].values
     kept = listed(len(answer), traced, most)
     position = np.full(len(answer), -1)
     position[traced] = np.arange(len(traced))
@@ -34,10 +34,10 @@ def samples_part(trace: xr.DataTree, *, most: int) -> xr.Dataset:
         names = np.asarray(trace.attrs["task"]["classes"], dtype=str)
         said = np.nan_to_num(answer, nan=-1).argmax(1)
         correct = np.where(np.isfinite(answer).all(1), (said == target).astype(float), np.nan)
-        texts = names[target], names[said]
+        texts = [names[target], names[said]]
     else:
         correct = np.full(len(answer), np.nan)
-        texts = tuple(np.array([f"{v:.4g}" for v in values]) for values in (target, answer[:, 0]))
+        texts = [np.array([f"{v:.4g}" for v in values]) for values in (target, answer[:, 0])]
     part = xr.Dataset(
         {
             "listed_phi": (("listed", "modality"), phi["phi"].transpose("sample", "modality").values[kept]),

@@ -21,7 +21,7 @@ FRAME: dict[str, tuple[tuple[str, ...], str]] = {
 #: what each further view needs; a frame holds all variables of a group or none
 GROUPS: dict[str, dict[str, tuple[tuple[str, ...], str]]] = {
     "states": {
-        "state": (("epoch", "traced", "layer", "modality", "time", "channel"), "u"),
+        "state": (("epoch", "traced", "layer", "modality", "channel", "time"), "u"),
         "coupling": (("epoch", "layer", "modality", "source"), "f"),
     },
     "memory": {
@@ -35,11 +35,7 @@ GROUPS: dict[str, dict[str, tuple[tuple[str, ...], str]]] = {
     },
     "game": {"game": (("epoch", "traced", "time", "coalition"), "f")},
     "overall": dict.fromkeys(("phi_mean", "phi_low", "phi_high"), (("modality",), "f")),
-    "training": {
-        "history": (("history_epoch", "curve"), "f"),
-        "growth": (("epoch", "modality"), "f"),
-        "deviation": (("epoch",), "f"),
-    },
+    "training": {"history": (("history_epoch", "curve"), "f")},
     "samples": {
         "listed_phi": (("listed", "modality"), "f"),
         "listed_answer": (("listed",), "f"),
@@ -57,6 +53,7 @@ GROUPS: dict[str, dict[str, tuple[tuple[str, ...], str]]] = {
 _COORDINATES = ("epoch", "output", "sample_id", "target")
 _GROUP_COORDINATES = {
     "states": ("layer",),
+    "training": ("history_epoch", "curve", "chart", "curve_modality"),
     "samples": ("listed_id", "listed_target", "listed_said"),
     "influence": ("block",),
     "routing": ("expert", "owner"),

@@ -83,7 +83,8 @@ def _of_groups(frame: xr.Dataset, names: list[str]) -> dict[str, Any]:
     if "overall" in held:
         out["overall"] = {"samples": int(frame["phi_mean"].attrs.get("n_samples", 0))}
     if "training" in held:
-        out["curves"] = [visible(name) for name in frame["curve"].values]
+        curves = zip(*(frame[key].values for key in ("curve", "chart", "curve_modality")), strict=True)
+        out["curves"] = [{"name": visible(n), "chart": visible(c), "modality": _place(names, m)} for n, c, m in curves]
         out["history_epochs"] = [int(epoch) for epoch in frame["history_epoch"].values]
     if "samples" in held:
         out["listed"] = {
@@ -105,6 +106,10 @@ def _of_groups(frame: xr.Dataset, names: list[str]) -> dict[str, Any]:
         out["pairs"] = [{"source": visible(a), "anchor": visible(b)} for a, b in ends]
         out["transport_scale"] = {name: _scale(frame, name, "pair") for name in ("plan", "cost")}
     return out
+
+
+def _place(names: list[str], name: object) -> int:
+    return names.index(str(name)) if str(name) in names else -1
 
 
 def _modality(frame: xr.Dataset, name: str) -> dict[str, Any]:

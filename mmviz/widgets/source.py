@@ -12,7 +12,10 @@ from pathlib import Path
 
 _FOLDER = Path(__file__).parent / "view"
 _SHARED = ("dom", "paint", "words", "frame", "chart", "bars")
-_VIEWS = ("lanes", "prediction", "contribution", "coupling")
+_VIEWS = (
+    *("lanes", "prediction", "contribution", "coupling", "channels", "trajectory", "subsets", "overall"),
+    *("training", "samples", "influence", "routing", "transport"),
+)
 _IMPORT = re.compile(r'^import (?:\* as (\w+)|(\{ [\w, ]+ \})) from "\./(\w+)\.js";$', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=(?:async )?(?:const|function) (\w+))", re.MULTILINE)
 

@@ -22,12 +22,12 @@ def test_the_state_maps_are_drawn_and_are_the_numbers_of_the_frame(show):
     page = show(selection=at(1, 2, 1, 5))
     state = page.explorer.frame["state"].values[2, 1, 1]
     for m, pixels in enumerate(maps(page)):
-        drawn = np.array(pixels).reshape(*state[m].T.shape, 4)
+        drawn = np.array(pixels).reshape(*state[m].shape, 4)
         assert (drawn[..., 3] == 255).all()
         assert len({tuple(p) for p in drawn.reshape(-1, 4)}) > 50
         # cividis grows in brightness: the order of the pixels is the order of the states
         shade = drawn[..., :3] @ [0.2126, 0.7152, 0.0722]
-        order = np.argsort(state[m].T, axis=None, kind="stable")
+        order = np.argsort(state[m], axis=None, kind="stable")
         assert (np.diff(shade.ravel()[order]) >= -1.01).all()
     assert page.faults == []
 

@@ -30,8 +30,13 @@ def make_frame(
     task="classification",
     attrs=None,
     seed=0,
+    every_view=False,
+    listed=40,
 ):
-    """Return a Dataset; ``absent`` = (sample, modality) not recorded, ``padded`` = padding frames at the end of sample 1."""
+    """Return a Dataset; ``absent`` = (sample, modality) not recorded, ``padded`` = padding frames at the end of sample 1.
+
+    ``every_view`` adds the arrays of all further views, with ``listed`` samples to choose from.
+    """
     rng = np.random.default_rng(seed)
     M, K = len(names), len(classes) if task == "classification" else 1
     valid = np.ones((samples, M, steps), bool)
@@ -46,8 +51,8 @@ def make_frame(
     prediction = _spread(rng, shown, target, K) if task == "classification" else shown[..., None]
     W = np.stack([_softmax(rng.normal(size=(layers, M, M)) * e / max(1, epochs - 1) * 1.2) for e in range(epochs)])
     data = {
-        "state": (("epoch", "traced", "layer", "modality", "time", "channel"),
-                  _states(rng, (epochs, samples, layers, M, steps, channels)),
+        "state": (("epoch", "traced", "layer", "modality", "channel", "time"),
+                  _states(rng, (epochs, samples, layers, M, steps, channels)).swapaxes(-1, -2),
                   {"scale": json.dumps([0.82, 1.4][:layers] + [1.0] * (layers - 2)), "unit": "1", "long_name": "state norm"}),
         "state_valid": (("traced", "modality", "time"), valid),
         "prediction": (("epoch", "traced", "time", "output"), prediction.astype("f4")),
@@ -77,7 +82,61 @@ def make_frame(
         "target_name": "probability of the true class" if task == "classification" else "the predicted value",
         "notes": json.dumps(["dynamic and gravity come from one accelerometer, split by a low-pass filter."]),
     }  # fmt: skip
-    return xr.Dataset(data, coords=coords, attrs=about | (attrs or {}))
+    frame = xr.Dataset(data, coords=coords, attrs=about | (attrs or {}))
+    return _with_every_view(frame, rng, listed) if every_view else frame
+
+
+def _with_every_view(frame, rng, listed):
+    E, S, L, M, C, T = (frame.sizes[d] for d in ("epoch", "traced", "layer", "modality", "channel", "time"))
+    names, many = [str(n) for n in frame["modality"].values], np.arange(2**M)
+    member = (many[:, None] >> np.arange(M)) % 2 == 1
+    phi, count = frame["contribution"].values, 5
+    step = np.arange(T)
+    cumulated = np.cumsum(rng.normal(size=(S, L, M, T, 2)), 3)
+    weight = rng.dirichlet(np.ones(M + 2), size=(E, S, L, M, T))
+    gap = step[:, None] - step
+    plan = np.exp(-((gap - 3) ** 2) / 8)
+    said = rng.integers(0, frame.sizes["output"], listed)
+    true = rng.integers(0, frame.sizes["output"], listed)
+    heard = rng.random((S, L, M, count, M, count)) * (np.arange(count)[:, None, None] >= np.arange(count))
+    names_of = frame["output"].values
+    learning = frame.attrs["task"] == "classification"
+    block = np.arange(count) * max(1, T // count)
+    data = {
+        "half_life": (("layer", "modality", "channel"), np.sort(np.exp(rng.normal(2, 1, (L, M, C))))[..., ::-1].astype("f4")),
+        "path": (("traced", "layer", "modality", "time", "axis"), cumulated.astype("f4")),
+        "path_share": (("traced", "layer", "axis"), np.full((S, L, 2), [0.61, 0.2], "f4")),
+        "heard": (("traced", "layer", "modality", "source"), np.broadcast_to(frame["coupling"].values[-1], (S, L, M, M)).copy()),
+        "game": (("epoch", "traced", "time", "coalition"),
+                 (frame["baseline"].values[..., None] + (phi[..., None, :] * member).sum(-1)).astype("f4")),
+        "phi_mean": ("modality", np.linspace(0.4, -0.1, M, dtype="f4"), {"n_samples": 273}),
+        "phi_low": ("modality", np.linspace(0.3, -0.2, M, dtype="f4")),
+        "phi_high": ("modality", np.linspace(0.5, 0.0, M, dtype="f4")),
+        "history": (("history_epoch", "curve"), rng.random((E, 3 + M)).astype("f4")),
+        "listed_phi": (("listed", "modality"), rng.normal(0, 0.3, (listed, M)).astype("f4"), {"total": listed}),
+        "listed_answer": ("listed", rng.random(listed).astype("f4")),
+        "listed_correct": ("listed", (said == true).astype("f4") if learning else np.full(listed, np.nan, "f4")),
+        "listed_traced": ("listed", np.where(np.arange(listed) % 9 == 4, np.arange(listed) // 9, -1).clip(-1, S - 1).astype("f4")),
+        "influence": (("traced", "layer", "modality", "block", "source", "source_block"), (255 * heard).astype("u1"), {"scale": json.dumps([4.0] * L)}),
+        "routing": (("epoch", "traced", "layer", "modality", "time", "expert"), np.round(255 * weight).astype("u1")),
+        "plan": (("traced", "pair", "time", "anchor_time"), np.broadcast_to((255 * plan).astype("u1"), (S, 2, T, T)).copy(), {"scale": "[0.02, 0.03]"}),
+        "cost": (("traced", "pair", "time", "anchor_time"), rng.integers(0, 255, (S, 2, T, T)).astype("u1"), {"scale": "[1.5, 2.0]"}),
+        "distance": (("epoch", "traced", "pair"), rng.random((E, S, 2)).astype("f4")),
+    }  # fmt: skip
+    coords = {
+        "channel_index": (("layer", "modality", "channel"), rng.permuted(np.broadcast_to(np.arange(C) * 3, (L, M, C)), axis=-1)),
+        "history_epoch": frame["epoch"].values,
+        "curve": ["train_loss", "valid_loss", "valid_accuracy", *names],
+        "chart": ("curve", ["loss", "loss", "valid_accuracy", *["contribution"] * M]),
+        "curve_modality": ("curve", ["", "", "", *names]),
+        "listed_id": ("listed", [f"s{k}" for k in range(listed)]),
+        "listed_target": ("listed", names_of[true] if learning else np.array([f"{v:.3g}" for v in rng.normal(size=listed)])),
+        "listed_said": ("listed", names_of[said] if learning else np.array([f"{v:.3g}" for v in rng.normal(size=listed)])),
+        "block": block,
+        "expert": [*names, "shared 1", "shared 2"], "owner": ("expert", [*names, "", ""]),
+        "pair_source": ("pair", [names[-1], names[0]]), "pair_anchor": ("pair", [names[0], names[-1]]),
+    }  # fmt: skip
+    return frame.assign(data).assign_coords(coords).assign_attrs(best_epoch=int(E - 1))
 
 
 def _signal(rng, samples, frames, features, m):

@@ -1,10 +1,12 @@
-// A small line chart: one line for each series, a cursor that stands on a position, an optional band behind it.
-import { h, s, plot, glyph, onDrag, DASHES } from "./dom.js";
+// Small line charts and their keys. A chart: one line for each series, a cursor that stands on a position, an optional band behind it.
+import { h, s, plot, glyph, name, onDrag, DASHES } from "./dom.js";
 
-// series: indices of modalities; onPick(x) gets the place across the chart, 0..1.
+// series: { m } for modality number m, { f } for line number f that is none; onPick(x) gets the place across the chart, 0..1.
 export function chart({ label, series, onPick, tall = false }) {
-  const lines = series.map((m) => s("path", { class: "mmv-share", "data-m": m % 8, "stroke-dasharray": DASHES[m % 8] }));
-  const marks = series.map((m) => glyph(m));
+  const lines = series.map(({ m, f }) => s("path", m === undefined
+    ? { class: "mmv-line", "data-f": f % 8, "stroke-dasharray": DASHES[f % 8] }
+    : { class: "mmv-share", "data-m": m % 8, "stroke-dasharray": DASHES[m % 8] }));
+  const marks = series.map(({ m }) => (m === undefined ? h("span", { class: "mmv-glyph" }, "•") : glyph(m)));
   const zero = s("path", { class: "mmv-rule" }), here = s("path", { class: "mmv-here" });
   const band = s("rect", { class: "mmv-band", y: 0, height: 100 });
   const title = h("span"), from = h("span"), to = h("span"), high = h("span"), low = h("span");
@@ -38,4 +40,21 @@ export function chart({ label, series, onPick, tall = false }) {
   }
   const say = (texts) => Object.entries({ title, from, to, high, low }).forEach(([key, span]) => key in texts && (span.textContent = texts[key]));
   return { node, draw, say };
+}
+
+// What the dashes of lines that belong to no modality stand for.
+export function legend(features) {
+  const keys = features.map((text, f) =>
+    h("span", { class: "mmv-key" },
+      s("svg", { viewBox: "0 0 18 6", "aria-hidden": "true" },
+        s("path", { d: "M0 3H18", class: "mmv-line", "data-f": f % 8, "stroke-dasharray": DASHES[f % 8] })),
+      name(text)));
+  return h("div", { class: "mmv-legend", ...(features.length > 4 ? { "data-many": "" } : {}) }, ...keys);
+}
+
+// The smallest range that holds all finite values of the lists, and 0 if asked.
+export function rangeOf(lists, zero = false) {
+  let low = zero ? 0 : Infinity, high = zero ? 0 : -Infinity;
+  for (const list of lists) for (const v of list) if (Number.isFinite(v)) [low, high] = [Math.min(low, v), Math.max(high, v)];
+  return low <= high ? [low, high] : [0, 0];
 }

@@ -16,9 +16,9 @@ export function mount(root, frame, _state, pick) {
   });
   const none = h("span"), whole = h("span");
   const total = (text, value) => h("tr", { class: "mmv-total" }, rowHead(text), h("td"), h("td", { class: "mmv-value" }, value));
-  const along = chart({ label: "Contribution of each modality over the sequence; its numbers at the cursor are in the table", series: all,
+  const along = chart({ label: "Contribution of each modality over the sequence; its numbers at the cursor are in the table", series: all.map((m) => ({ m })),
     onPick: (x) => pick({ time: Math.round(x * (T - 1)) }) });
-  const during = chart({ label: "Contribution of each modality over training; its numbers at the epoch are in the table", series: all,
+  const during = chart({ label: "Contribution of each modality over training; its numbers at the epoch are in the table", series: all.map((m) => ({ m })),
     onPick: (x) => pick({ epoch: Math.round(x * (E - 1)) }) });
   root.append(heading("Contribution to ", name(frame.target_name)),
     h("table", { "aria-label": "Exact Shapley value of each modality" }, h("tbody", {},

@@ -1,11 +1,11 @@
 // The arrays Python sent, opened once; part("state", epoch, sample) is the block at those leading indices.
-function opened(bytes, { shape, dtype, at, lag }) {
+function opened(bytes, { shape, dtype, at, lags }) {
   const count = shape.reduce((a, b) => a * b, 1), wide = dtype === "float32" ? 4 : 1;
   const whole = wide === 4 ? new Uint32Array(count) : bytes.slice(at, at + count);
   if (wide === 4)
     for (let b = 0; b < 4; b++)
       for (let i = 0, from = at + b * count; i < count; i++) whole[i] |= bytes[from + i] << (8 * b);
-  if (lag) for (let i = lag; i < count; i++) whole[i] += whole[i - lag];
+  for (const lag of [...lags].reverse()) for (let i = lag; i < count; i++) whole[i] += whole[i - lag];
   return wide === 4 ? new Float32Array(whole.buffer) : whole;
 }
 

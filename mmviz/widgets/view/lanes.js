@@ -2,6 +2,7 @@
 import { h, s, plot, glyph, name, button, onDrag, DASHES } from "./dom.js";
 import { paint, ticks } from "./paint.js";
 import { columnsOf, changes, span } from "./frame.js";
+import { legend } from "./chart.js";
 import { moment, stretch } from "./words.js";
 
 export const needs = ["prediction"];
@@ -45,15 +46,6 @@ function linePath(values, columns, features, f, [low, high]) {
     pen = "L";
   });
   return path;
-}
-
-function legend(features) {
-  const keys = features.map((text, f) =>
-    h("span", { class: "mmv-key" },
-      s("svg", { viewBox: "0 0 18 6", "aria-hidden": "true" },
-        s("path", { d: "M0 3H18", class: "mmv-line", "data-f": f, "stroke-dasharray": DASHES[f] })),
-      name(text)));
-  return h("div", { class: "mmv-legend", ...(features.length > 4 ? { "data-many": "" } : {}) }, ...keys);
 }
 
 function signalLane(frame, m) {
@@ -100,7 +92,7 @@ function stateLane(frame, m) {
     h("div", { class: "mmv-faint" }, "coupled state"), h("div", { class: "mmv-faint" }, `${C} channels`));
   function draw({ sample, epoch, layer }) {
     const valid = frame.part("state_valid", sample, m), state = frame.part("state", epoch, sample, layer, m);
-    paint(canvas, T, C, (t, c) => (valid[t] ? state[t * C + c] : -1));
+    paint(canvas, T, C, (t, c) => (valid[t] ? state[c * T + t] : -1));
   }
   const choose = ({ channel }) => {
     mark.style.top = `${(100 * channel) / C}%`;

@@ -2,7 +2,7 @@
 import { h, name, choice } from "./dom.js";
 import { openFrame, fault } from "./frame.js";
 import { readout, epochName } from "./words.js";
-import { MAIN, SIDE, MORE } from "./views.js";
+import { MAIN, SIDE, MORE, WIDE } from "./views.js";
 
 let serial = 0;
 
@@ -56,10 +56,11 @@ function mountRun(frame, state, pick) {
   const there = (view) => view.needs.every(frame.has);
   const main = MAIN.map((view) => put(view, "div", "mmv-lanes"));
   const side = SIDE.filter(there).map((view) => put(view, "section", "mmv-panel"));
-  const more = MORE.filter(there).map((view) => put(view, "section", `mmv-panel${view.wide ? " mmv-wide" : ""}`));
+  const more = MORE.filter(there).map((view) => put(view, "section", "mmv-panel"));
+  const wide = WIDE.filter(there).map((view) => put(view, "section", "mmv-panel mmv-wide"));
   const node = h("div", { class: "mmv-run" },
     h("div", { class: "mmv-body" }, ...main, h("div", { class: "mmv-side" }, ...side)),
-    ...(more.length ? [h("div", { class: "mmv-more" }, ...more)] : []));
+    ...(more.length ? [h("div", { class: "mmv-more" }, ...more)] : []), ...wide);
   return { node, updates };
 }
 

@@ -1,0 +1,48 @@
+// How long each channel remembers, and what the chosen one does over the sequence in every chain.
+import { h, heading, faint, modality } from "./dom.js";
+import { changes } from "./frame.js";
+import { chart, rangeOf } from "./chart.js";
+import { short, brief } from "./words.js";
+import { rowHead } from "./bars.js";
+
+export const needs = ["half_life", "state"];
+
+export function mount(root, frame, _state, pick) {
+  const { time: T, channel: C } = frame.sizes, series = frame.modalities.map((_, m) => ({ m }));
+  const slider = h("input", { type: "range", min: 0, max: C - 1, step: 1, class: "mmv-channel", "aria-label": "Channel" });
+  slider.addEventListener("input", () => pick({ channel: Number(slider.value) }));
+  const lasting = chart({ label: "Half-life of every channel row, on a logarithmic scale; its numbers are in the table", series,
+    onPick: (x) => pick({ channel: Math.round(x * (C - 1)) }) });
+  const along = chart({ label: "State norm of the chosen channel row over the sequence", series, onPick: (x) => pick({ time: Math.round(x * (T - 1)) }) });
+  const cells = frame.modalities.map(() => [h("td"), h("td"), h("td")]);
+  const words = ["channel", "half-life, steps", "state norm"];
+  const table = h("table", { class: "mmv-list", "aria-label": "The chosen channel row in each chain" },
+    h("thead", {}, h("tr", {}, h("td"), ...words.map((text) => h("th", { scope: "col" }, text)))),
+    h("tbody", {}, ...cells.map((list, m) => h("tr", {}, rowHead(...modality(frame, m)), ...list))));
+  root.append(heading("Channels: how long they remember"),
+    h("label", { class: "mmv-control mmv-grow" }, h("span", {}, "Row"), slider), lasting.node, along.node, table,
+    faint("Rows are those of the state maps: the liveliest channels of each chain, from long to short half-life (ln 2 / (Δ·|A|), by its own decay)."));
+  const changed = changes();
+  return (state) => {
+    const { sample, epoch, layer, channel, time, brush } = state;
+    const lives = frame.part("half_life", layer), numbers = frame.part("channel_index", layer);
+    const log = (m, c) => Math.log10(lives[m * C + c]);
+    slider.value = channel;
+    slider.setAttribute("aria-valuetext", `row ${channel + 1} of ${C}`);
+    if (changed(state, "layer", "channel")) {
+      const range = rangeOf([Array.from(lives, Math.log10)]);
+      lasting.draw({ values: log, count: C, now: channel, range });
+      lasting.say({ title: "half-life by row, steps (log)", high: short(10 ** range[1]), low: short(10 ** range[0]), from: "row 1", to: String(C) });
+    }
+    const scale = frame.scale[layer] / 255, norms = frame.modalities.map((_, m) => frame.part("state", epoch, sample, layer, m));
+    const valid = frame.modalities.map((_, m) => frame.part("state_valid", sample, m));
+    const norm = (m, t) => (valid[m][t] ? norms[m][channel * T + t] * scale : NaN);
+    along.draw({ values: norm, count: T, now: time, range: [0, frame.scale[layer]], brush });
+    along.say({ title: `state norm of row ${channel + 1}`, high: `≥${short(frame.scale[layer])}`, low: "0", from: brief(frame, sample, 0), to: brief(frame, sample, T - 1) });
+    cells.forEach(([number, life, size], m) => {
+      number.textContent = String(numbers[m * C + channel]);
+      life.textContent = short(lives[m * C + channel]);
+      size.textContent = norm(m, time) >= frame.scale[layer] ? `≥ ${short(frame.scale[layer])}` : short(norm(m, time));
+    });
+  };
+}

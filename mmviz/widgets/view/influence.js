@@ -1,0 +1,63 @@
+// Who moves whom, and when: for every chain and moment, how much each modality's input at each earlier moment moves it.
+import { h, heading, faint, glyph, name, modality, onDrag } from "./dom.js";
+import { paint } from "./paint.js";
+import { changes, span } from "./frame.js";
+import { fixed, brief, short } from "./words.js";
+import { rowHead } from "./bars.js";
+
+export const needs = ["influence"];
+
+export function mount(root, frame, _state, pick) {
+  const [, layers, M, B] = frame.shape("influence"), T = frame.sizes.time, starts = frame.influence.block;
+  const blockOf = (t) => starts.reduce((best, from, b) => (from <= t ? b : best), 0), lastOf = (b) => (b + 1 < B ? starts[b + 1] : T) - 1;
+  const canvas = h("canvas", { role: "img" }), lines = Array.from({ length: M }, () => h("div", { class: "mmv-at" }));
+  const grid = frame.modalities.flatMap((_, k) => (k ? [h("div", { class: "mmv-cut-x" }), h("div", { class: "mmv-cut-y" })] : []));
+  grid.forEach((node, i) => node.style.setProperty("--at", (1 + (i >> 1)) / M));
+  const box = h("div", { class: "mmv-plot mmv-map mmv-square" }, canvas, h("div", { class: "mmv-marks", "aria-hidden": "true" }, ...grid, ...lines));
+  const names = (kind) => h("div", { class: kind, "aria-hidden": "true" }, ...frame.modalities.map((one, m) => h("span", {}, glyph(m), name(one.name))));
+  const cells = frame.modalities.map(() => frame.modalities.map(() => h("td")));
+  const title = heading("Influence: who moves whom, when"), caption = h("caption", { class: "mmv-small" });
+  root.append(title, h("div", { class: "mmv-blocks" }, names("mmv-ups"), box, h("span"), names("mmv-alongs")),
+    h("table", { class: "mmv-list", "aria-label": "What each chain hears at the cursor" }, caption,
+      h("thead", {}, h("tr", {}, h("td", { class: "mmv-faint" }, "hears"), ...frame.modalities.map((_, n) => h("th", { scope: "col" }, ...modality(frame, n))))),
+      h("tbody", {}, ...cells.map((list, m) => h("tr", {}, rowHead(...modality(frame, m)), ...list)))),
+    faint("Each block: down the moment that is moved, across the moment that is heard; nothing is heard before it was said. Size of |K|, exact for the operator's inputs with its gates as they were, at the best epoch; colours grow with its square root; it is not the derivative of the whole model. Press on the map to put the cursor there."));
+  onDrag(box, box, (_x, y) => {
+    const row = Math.min(M * B - 1, Math.max(0, Math.floor(y * M * B)));
+    pick({ time: lastOf(row % B) });
+  });
+  const changed = changes();
+  return (state) => {
+    const { sample, time } = state, layer = Math.min(state.layer, layers - 1), map = frame.part("influence", sample, layer);
+    const [a, b] = span(frame, state), [first, last] = [blockOf(a), blockOf(b)], scale = frame.influence.scale[layer];
+    const at = blockOf(time), level = (m, t, n, s) => map[((m * B + t) * M + n) * B + s];
+    if (changed(state, "sample", "layer", "brush"))
+      // what is heard outside the span is left out; the bytes are square roots, so that small influences are seen too
+      paint(canvas, M * B, M * B, (x, y) => {
+        const s = x % B, t = y % B;
+        return s > t || s < first || s > last ? -1 : level((y / B) | 0, t, (x / B) | 0, s);
+      });
+    canvas.setAttribute("aria-label", `Influence map of layer ${frame.layers[layer]}, ${M} by ${M} blocks of ${B} moments; the table holds the sums at the cursor`);
+    title.textContent = `Influence in layer ${frame.layers[layer]}: who moves whom, when`;
+    lines.forEach((line, m) => {
+      line.style.top = `${(100 * (m * B + at)) / (M * B)}%`;
+      line.style.height = `${100 / (M * B)}%`;
+    });
+    caption.textContent = `Share of what moves each chain at ${brief(frame, sample, time)}, and when most of it was said (the last colour of the map: ${short(scale)}).`;
+    cells.forEach((list, m) => {
+      const sums = list.map((_, n) => {
+        let sum = 0, most = -1, when = 0;
+        for (let s = first; s <= Math.min(at, last); s++) {
+          const v = level(m, at, n, s) ** 2;
+          sum += v;
+          if (v > most) [most, when] = [v, s];
+        }
+        return { sum, when };
+      });
+      const whole = sums.reduce((all, { sum }) => all + sum, 0);
+      list.forEach((cell, n) => {
+        cell.textContent = whole && sums[n].sum ? `${fixed((100 * sums[n].sum) / whole, 0)} %, ${brief(frame, sample, lastOf(sums[n].when))}` : "–";
+      });
+    });
+  };
+}

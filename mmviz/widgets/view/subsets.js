@@ -1,0 +1,70 @@
+// From nothing to all modalities: the steps of the contributions, and the answer to every subset. A subset can be chosen: the rest is masked.
+import { h, heading, faint, glyph, modality, unseen, name } from "./dom.js";
+import { fixed, signed, heard } from "./words.js";
+import { changes } from "./frame.js";
+import { bar, row, rowHead } from "./bars.js";
+
+export const needs = ["game"];
+const MOST = 16;
+
+export function mount(root, frame, _state, pick) {
+  const M = frame.modalities.length, whole = 2 ** M - 1, size = (k) => k.toString(2).replaceAll("0", "").length;
+  const shownSubsets = Array.from({ length: whole + 1 }, (_, k) => k)
+    .filter((k) => whole < MOST || size(k) <= 1 || size(k) >= M - 1).sort((a, b) => size(a) - size(b) || a - b);
+  const steps = frame.modalities.map((_, m) => {
+    const value = h("span"), { track, set } = bar(m);
+    return { value, set, node: row(rowHead(...modality(frame, m)), track, value) };
+  });
+  const ends = ["no modality", "all together"].map((text) => {
+    const value = h("span"), { track, set } = bar(null);
+    return { value, set, node: row(rowHead(text), track, value) };
+  });
+  const masks = frame.modalities.map((one, m) => {
+    const box = h("input", { type: "checkbox" });
+    box.addEventListener("change", () => pick({ masked: frame.modalities.filter((_, k) => !masks[k].box.checked).map((k) => k.name) }));
+    return { box, node: h("label", { class: "mmv-control" }, box, ...modality(frame, m)) };
+  });
+  const members = (k) => (k === 0 ? [h("span", {}, "none")]
+    : frame.modalities.flatMap((one, m) => ((k >> m) & 1 ? [glyph(m), unseen(`${one.name} `)] : [])));
+  const subsets = shownSubsets.map((k) => {
+    const value = h("span"), { track, set } = bar(null);
+    return { k, value, set, node: row(rowHead(...members(k)), track, value) };
+  });
+  root.append(heading("Subsets: the ", name(frame.target_name), " without some"),
+    h("table", { "aria-label": "Waterfall from no modality to all" }, h("tbody", {}, ends[0].node, ...steps.map((r) => r.node), ends[1].node)),
+    h("div", { class: "mmv-inline", role: "group", "aria-label": "Modalities the model hears" }, h("span", { class: "mmv-faint" }, "The model hears"), ...masks.map((one) => one.node)),
+    h("table", { "aria-label": "The answer to each subset of modalities" }, h("tbody", {}, ...subsets.map((r) => r.node))),
+    faint(shownSubsets.length > whole ? "What was masked is also said in the sentence on top; the state maps show the run with every modality."
+      : `${shownSubsets.length} of ${whole + 1} subsets are listed: those of at most one modality, and those that lack at most one.`));
+  const changed = changes();
+  let low = 0, high = 0;
+  return (state) => {
+    const { sample, epoch, time, masked } = state, game = frame.part("game", epoch, sample, time), shares = frame.part("contribution", epoch, sample, time);
+    if (changed(state, "sample")) {
+      [low, high] = [0, 0];
+      for (let e = 0; e < frame.sizes.epoch; e++)
+        for (const v of frame.part("game", e, sample)) if (Number.isFinite(v)) [low, high] = [Math.min(low, v), Math.max(high, v)];
+    }
+    const x = (v) => (Number.isFinite(v) ? (v - low) / (high - low || 1) : 0);
+    let at = game[0];
+    ends.forEach((end, i) => {
+      const v = game[i ? whole : 0];
+      end.set(x(0), x(v));
+      end.value.textContent = fixed(v, frame.digits);
+    });
+    steps.forEach((step, m) => {
+      step.set(x(at), x(at + shares[m]));
+      step.value.textContent = signed(shares[m], frame.digits);
+      at += shares[m];
+    });
+    const chosen = heard(frame, masked);
+    subsets.forEach(({ k, value, set, node }) => {
+      set(x(0), x(game[k]));
+      value.textContent = fixed(game[k], frame.digits);
+      node.className = k === chosen ? "mmv-best" : "";
+      if (k === chosen) node.setAttribute("aria-current", "true");
+      else node.removeAttribute("aria-current");
+    });
+    masks.forEach(({ box }, m) => (box.checked = !masked.includes(frame.modalities[m].name)));
+  };
+}

@@ -1,0 +1,70 @@
+// The chains of one sample in a plane they share, and the coupling that acts between them at the cursor.
+import { h, s, heading, faint, glyph, modality, DASHES } from "./dom.js";
+import { changes, span } from "./frame.js";
+import { fixed, brief } from "./words.js";
+
+export const needs = ["path", "heard"];
+const W = 400, H = 300, EDGE = 18;
+
+export function mount(root, frame) {
+  const T = frame.sizes.time, M = frame.modalities.length;
+  const all = frame.modalities.map((_, m) => s("path", { class: "mmv-share mmv-past", "data-m": m % 8 }));
+  const told = frame.modalities.map((_, m) => s("path", { class: "mmv-share", "data-m": m % 8, "stroke-dasharray": DASHES[m % 8] }));
+  const arrows = frame.modalities.flatMap((_, m) => frame.modalities.map((_, n) => (m === n ? null : s("path", { class: "mmv-arrow", "data-m": n % 8 }))));
+  const marks = frame.modalities.map((_, m) => glyph(m)), weights = arrows.map((arrow) => arrow && h("span", { class: "mmv-weight" }));
+  const drawing = s("svg", { viewBox: `0 0 ${W} ${H}`, role: "img" }, ...all, ...told, ...arrows.filter(Boolean));
+  const box = h("div", { class: "mmv-plot mmv-plane" }, drawing, h("div", { class: "mmv-marks", "aria-hidden": "true" }, ...weights.filter(Boolean), ...marks));
+  const note = h("span");
+  root.append(heading("Trajectories of the chains"), box,
+    h("div", { class: "mmv-inline" }, ...frame.modalities.map((_, m) => h("span", {}, ...modality(frame, m)))), faint(note));
+  const changed = changes();
+  let x = [], y = [];
+  return (state) => {
+    const { sample, layer, time } = state, [a, b] = span(frame, state);
+    const place = frame.part("path", sample, layer), share = frame.part("path_share", sample, layer), heard = frame.part("heard", sample, layer);
+    const line = (m, from, to) => {
+      let path = "", pen = "M";
+      for (let t = from; t <= to; t++) {
+        const i = m * T + t, there = Number.isFinite(x[i]);
+        if (there) path += `${pen}${x[i].toFixed(1)} ${y[i].toFixed(1)}`;
+        pen = there ? "L" : "M";
+      }
+      return path;
+    };
+    if (changed(state, "sample", "layer")) {
+      const low = [Infinity, Infinity], high = [-Infinity, -Infinity];
+      place.forEach((v, i) => Number.isFinite(v) && ([low[i % 2], high[i % 2]] = [Math.min(low[i % 2], v), Math.max(high[i % 2], v)]));
+      const unit = Math.min((W - 2 * EDGE) / (high[0] - low[0] || 1), (H - 2 * EDGE) / (high[1] - low[1] || 1));
+      x = Array.from({ length: M * T }, (_, i) => W / 2 + (place[2 * i] - (low[0] + high[0]) / 2) * unit);
+      y = Array.from({ length: M * T }, (_, i) => H / 2 - (place[2 * i + 1] - (low[1] + high[1]) / 2) * unit);
+      all.forEach((path, m) => path.setAttribute("d", line(m, 0, T - 1)));
+      note.textContent = Number.isFinite(share[0])
+        ? `Two directions the states of all chains share (principal components) show ${fixed(100 * share[0], 0)} % and ${fixed(100 * share[1], 0)} % of their variance; epoch ${frame.best_epoch ?? "–"}, whatever epoch the other views show. Arrows: what each chain hears of the others' last step (W).`
+        : "The states of this layer are not finite: there is no plane to show them in.";
+    }
+    told.forEach((path, m) => path.setAttribute("d", line(m, a, Math.max(a, Math.min(b, time)))));
+    const said = [];
+    marks.forEach((mark, m) => {
+      const i = m * T + time;
+      mark.hidden = !Number.isFinite(x[i]);
+      mark.style.left = `${(100 * x[i]) / W}%`;
+      mark.style.top = `${(100 * y[i]) / H}%`;
+      for (let n = 0; n < M; n++) {
+        const arrow = arrows[m * M + n], label = weights[m * M + n], w = heard[m * M + n], j = n * T + Math.max(0, time - 1);
+        if (!arrow) continue;
+        const there = Number.isFinite(x[i] + x[j]) && Math.abs(w) > 0.005 && time > 0;
+        // bent to the side, so that both directions of a pair can be seen
+        const dx = x[i] - x[j], dy = y[i] - y[j], mx = (x[i] + x[j]) / 2 - dy * 0.18, my = (y[i] + y[j]) / 2 + dx * 0.18;
+        arrow.setAttribute("d", there ? `M${x[j].toFixed(1)} ${y[j].toFixed(1)}Q${mx.toFixed(1)} ${my.toFixed(1)} ${x[i].toFixed(1)} ${y[i].toFixed(1)}` : "");
+        arrow.style.strokeWidth = `${Math.min(8, 0.6 + 9 * Math.abs(w))}px`;
+        const far = Math.hypot(dx, dy) > 70;
+        label.hidden = !there || !far;
+        label.textContent = fixed(w, 2);
+        label.style.left = `${(100 * ((x[i] + x[j]) / 4 + mx / 2)) / W}%`;
+        label.style.top = `${(100 * ((y[i] + y[j]) / 4 + my / 2)) / H}%`;
+        if (there) said.push(`${frame.modalities[m].name} hears ${frame.modalities[n].name} ${fixed(w, 2)}`);
+      }
+    });
+    drawing.setAttribute("aria-label", `States of ${M} chains in one plane, at ${brief(frame, sample, time)}; ${said.join(", ")}`);
+  };
+}

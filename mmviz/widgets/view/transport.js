@@ -1,0 +1,78 @@
+// Which step of a modality is carried to which step of its anchor: plan, cost, ribbons, lag; distance over training.
+import { h, s, heading, faint, name, onDrag } from "./dom.js";
+import { paint } from "./paint.js";
+import { changes, span } from "./frame.js";
+import { chart, rangeOf } from "./chart.js";
+import { fixed, signed, short, brief, epochName } from "./words.js";
+
+export const needs = ["plan", "cost", "distance"];
+const W = 400, H = 90, RIBBONS = 80;
+
+function pairView(frame, p, pick) {
+  const T = frame.sizes.time, [, , , R] = frame.shape("plan"), { source, anchor } = frame.pairs[p], which = `${source} to ${anchor}`;
+  const maps = ["Plan", "Cost"].map((kind) => {
+    const canvas = h("canvas", { role: "img", "aria-label": `${kind} from ${which}: ${T} by ${R} steps` }), line = h("div", { class: "mmv-at" });
+    const box = h("div", { class: "mmv-plot mmv-map mmv-square" }, canvas, line), most = h("span");
+    onDrag(box, box, (_x, y) => pick({ time: Math.min(T - 1, Math.max(0, Math.floor(y * T))) }));
+    return { canvas, line, most, node: h("div", {}, h("div", { class: "mmv-subtitle" }, `${kind.toLowerCase()}, at most `, most), box) };
+  });
+  const ribbons = s("g"), here = s("path", { class: "mmv-here" });
+  const river = s("svg", { viewBox: `0 0 ${W} ${H}`, preserveAspectRatio: "none", role: "img", "aria-label": `Ribbons from the steps of ${source} (top) to the steps of ${anchor} (bottom)` }, ribbons, here);
+  const lag = chart({ label: `Mean lag of ${which} over the sequence, in steps`, series: [{ f: 0 }], onPick: (x) => pick({ time: Math.round(x * (T - 1)) }) });
+  const far = chart({ label: `Transport distance of ${which} over training`, series: [{ f: 0 }], onPick: (x) => pick({ epoch: Math.round(x * (frame.sizes.epoch - 1)) }) });
+  const said = h("p", { class: "mmv-small" });
+  const node = h("div", { class: "mmv-carried" }, h("div", { class: "mmv-name" }, name(source), " → ", name(anchor)),
+    h("div", { class: "mmv-pair" }, ...maps.map((map) => map.node),
+      h("div", {}, h("div", { class: "mmv-subtitle" }, "ribbons: ", name(source), " above, ", name(anchor), " below"), h("div", { class: "mmv-plot mmv-river" }, river), lag.node, far.node)), said);
+  const changed = changes();
+  let lags = [], masses = [];
+  function draw(state) {
+    const { sample, epoch, time } = state, [a, b] = span(frame, state), plan = frame.part("plan", sample, p);
+    if (changed(state, "sample")) {
+      maps.forEach(({ canvas, most }, i) => {
+        const values = i ? frame.part("cost", sample, p) : plan;
+        paint(canvas, R, T, (x, y) => values[y * R + x]);
+        most.textContent = short(frame.transport_scale[i ? "cost" : "plan"][p]);
+      });
+      masses = Array.from({ length: T }, (_, t) => plan.subarray(t * R, (t + 1) * R).reduce((sum, v) => sum + v, 0));
+      lags = masses.map((mass, t) => {
+        let sum = 0;
+        for (let r = 0; r < R; r++) sum += plan[t * R + r] * r;
+        return mass ? sum / mass - t : NaN;
+      });
+    }
+    if (changed(state, "sample", "brush")) {
+      const flows = [];
+      for (let t = a; t <= b; t++) for (let r = 0; r < R; r++) if (plan[t * R + r]) flows.push([plan[t * R + r], t, r]);
+      flows.sort((one, other) => other[0] - one[0]);
+      const top = flows.length ? flows[0][0] : 1, x = (i, count) => ((i + 0.5) / count) * W;
+      ribbons.replaceChildren(...flows.slice(0, RIBBONS).map(([mass, t, r]) => {
+        const ribbon = s("path", { class: "mmv-ribbon", d: `M${x(t, T).toFixed(1)} 0C${x(t, T).toFixed(1)} ${H / 2} ${x(r, R).toFixed(1)} ${H / 2} ${x(r, R).toFixed(1)} ${H}` });
+        ribbon.style.strokeWidth = `${(0.5 + 4 * (mass / top)).toFixed(1)}px`;
+        return ribbon;
+      }));
+    }
+    here.setAttribute("d", `M${((time + 0.5) / T) * W} 0V${H}`);
+    maps.forEach(({ line }) => {
+      line.style.top = `${(100 * time) / T}%`;
+      line.style.height = `${100 / T}%`;
+    });
+    const reach = rangeOf([lags], true);
+    lag.draw({ values: (_, t) => lags[t], count: T, now: time, range: reach, brush: state.brush });
+    lag.say({ title: "mean lag, steps", high: short(reach[1]), low: short(reach[0]), from: brief(frame, sample, 0), to: brief(frame, sample, T - 1) });
+    const distances = frame.epochs.map((_, e) => frame.part("distance", e, sample)[p]), apart = rangeOf([distances], true);
+    far.draw({ values: (_, e) => distances[e], count: distances.length, now: epoch, range: apart });
+    far.say({ title: "distance over training", high: short(apart[1]), low: short(apart[0]), from: `epoch ${frame.epochs[0]}`, to: String(frame.epochs[frame.sizes.epoch - 1]) });
+    said.textContent = Number.isFinite(lags[time])
+      ? `At ${brief(frame, sample, time)} ${source} is carried ${signed(lags[time], 1)} steps from its own time in ${anchor}, on average; distance ${fixed(distances[epoch], 3)} at ${epochName(frame, epoch)}.`
+      : `At ${brief(frame, sample, time)} ${source} carries nothing to ${anchor}; distance ${fixed(distances[epoch], 3)} at ${epochName(frame, epoch)}.`;
+  }
+  return { node, draw };
+}
+
+export function mount(root, frame, _state, pick) {
+  const views = frame.pairs.map((_, p) => pairView(frame, p, pick));
+  root.append(heading("Transport"), ...views.map((view) => view.node),
+    faint(`Plan and cost are of the best epoch. Down: steps of the modality, across: steps of its anchor. Ribbons: the ${RIBBONS} heaviest in the span.`));
+  return (state) => views.forEach((view) => view.draw(state));
+}

@@ -1,0 +1,207 @@
+"""Every further view: it shows the numbers of the frame, answers to the others, and can be moved by keyboard."""
+
+import numpy as np
+import pytest
+from seen import sentence, slider
+
+from mmviz.widgets.words import fixed
+
+pytestmark = pytest.mark.timeout(90)
+HERE = {"sample": 1, "epoch": 3, "layer": 1, "time": 30, "channel": 4}
+VIEWS = (
+    "Trajectories of the chains", "Contribution over all samples", "Influence in layer", "Channels: how long", "Subsets: ",
+    "Experts in layer", "Transport", "Training", "Samples",
+)  # fmt: skip
+
+
+@pytest.fixture
+def all_views(show):
+    page = show(every_view=True, selection=HERE)
+    page.frame = page.explorer.frame.isel(traced=1, layer=1)
+    return page
+
+
+def cells(page, label):
+    rows = page.locator(f"table[aria-label='{label}'] tbody tr")
+    return [row.locator("td").all_inner_texts() for row in rows.all()]
+
+
+def test_every_view_is_there_where_its_data_are_and_only_there(show, all_views):
+    headings = all_views.locator(".mmv-heading").all_inner_texts()
+    assert [v for v in VIEWS if not any(text.startswith(v) for text in headings)] == []
+    assert all_views.faults == []
+    plain = show()
+    assert [
+        v for v in VIEWS if any(text.startswith(v) for text in plain.locator(".mmv-heading").all_inner_texts())
+    ] == []
+
+
+def test_the_chosen_channel_is_told_in_numbers_and_moved_by_keyboard(all_views):
+    page, frame = all_views, all_views.frame
+    slider(page, "Channel").focus()
+    page.keyboard.press("ArrowRight")
+    assert slider(page, "Channel").get_attribute("aria-valuetext") == "row 6 of 16"
+    told = cells(page, "The chosen channel row in each chain")
+    for m in range(3):
+        life = float(frame["half_life"].values[m, 5])
+        norm = frame["state"].values[3, m, 5, 30] / 255 * 1.4
+        assert told[m][0] == str(int(frame["channel_index"].values[m, 5]))
+        assert float(told[m][1]) == pytest.approx(life, rel=6e-3)
+        assert float(told[m][2].removeprefix("≥ ")) == pytest.approx(norm, rel=6e-3)
+    tops = page.eval_on_selector_all(".mmv-row", "(rows) => rows.map((row) => row.style.top)")
+    assert tops == ["31.25%"] * 3
+
+
+def test_the_plane_shows_each_chain_at_its_place_and_says_who_hears_whom(all_views):
+    page = all_views
+    place = page.frame["path"].values
+    low, high = place.reshape(-1, 2).min(0), place.reshape(-1, 2).max(0)
+    unit = min(364 / (high[0] - low[0]), 264 / (high[1] - low[1]))
+    marks = page.eval_on_selector_all(
+        ".mmv-plane .mmv-glyph", "(m) => m.map((g) => [parseFloat(g.style.left), parseFloat(g.style.top)])"
+    )
+    for m in range(3):
+        x, y = place[m, 30] - (low + high) / 2
+        assert marks[m][0] * 4 == pytest.approx(200 + x * unit, abs=0.1)
+        assert marks[m][1] * 3 == pytest.approx(150 - y * unit, abs=0.1)
+    heard = page.frame["heard"].values
+    label = page.locator(".mmv-plane svg").get_attribute("aria-label")
+    assert f"dynamic hears gyro {fixed(float(heard[0, 1]), 2)}" in label
+    before = page.locator(".mmv-plane path").nth(3).get_attribute("d")
+    slider(page, "Time cursor").focus()
+    page.keyboard.press("ArrowRight")
+    assert page.locator(".mmv-plane path").nth(3).get_attribute("d").startswith(before)
+
+
+def test_a_modality_is_masked_by_its_box_and_the_sentence_says_what_is_left(all_views):
+    page, frame = all_views, all_views.frame
+    page.get_by_role("group", name="Modalities the model hears").get_by_role("checkbox", name="gyro").focus()
+    page.keyboard.press("Space")
+    left = fixed(float(frame["game"].values[3, 30, 0b101]), 2)
+    assert sentence(page).endswith(f"without gyro: {left}")
+    assert cells(page, "The answer to each subset of modalities")[5][-1] == left
+    page.explorer.selection = {"masked": ["gyro"]}
+    assert page.explorer.readout == sentence(page)
+    shares = [fixed(float(v), 2, plus=True) for v in frame["contribution"].values[3, 30]]
+    assert [row[-1] for row in cells(page, "Waterfall from no modality to all")][1:-1] == shares
+
+
+def test_the_mean_contribution_stands_with_its_interval(all_views):
+    told = cells(all_views, "Mean Shapley value of each modality with its interval")
+    assert [row[1] for row in told] == ["+0.400", "+0.150", "−0.100"]
+    assert "+0.300 to +0.500" in told[0][2]
+
+
+def test_the_influence_map_is_causal_and_the_cursor_hears_only_the_span(all_views):
+    page = all_views
+    pixels = np.array(page.evaluate(
+        "(() => { const c = document.querySelector('.mmv-blocks canvas'); return [...c.getContext('2d').getImageData(0, 0, c.width, c.height).data]; })()"
+    )).reshape(3, 5, 3, 5, 4)  # fmt: skip
+    later = np.arange(5)[:, None] >= np.arange(5)
+    assert ((pixels[..., 3] > 0) == later[None, :, None, :]).all()
+    seen = (page.frame["influence"].values.astype(float) ** 2)[:, 3]  # block 3 holds step 30
+    for part, brush in ((slice(0, 4), None), (slice(1, 2), [10, 19])):
+        if brush:
+            slider(page, "Time cursor").fill("19")
+            page.keyboard.press("]")
+            slider(page, "Time cursor").fill("10")
+            page.keyboard.press("[")
+            slider(page, "Time cursor").fill("30")
+            page.wait_for_timeout(150)
+        sums = seen[:, :, part].sum(-1)
+        told = cells(page, "What each chain hears at the cursor")
+        for m in range(3):
+            shares = [float(text.split(" ")[0]) for text in told[m]]
+            assert shares == pytest.approx((100 * sums[m] / sums[m].sum()).tolist(), abs=0.51)
+
+
+def test_the_use_of_experts_is_the_mean_of_their_weights(all_views):
+    page = all_views
+    weight = page.frame["routing"].values[3] / 255
+    told = cells(page, "Mean weight of each expert")
+    for x in range(5):
+        assert told[x] == [fixed(float(weight[m, :, x].mean()), 2) for m in range(3)]
+    assert "gyro" in page.locator(".mmv-rows").first.inner_text()
+
+
+def test_the_lag_of_a_plan_is_said_in_words(all_views):
+    page = all_views
+    plan = page.frame["plan"].values[0].astype(float)
+    lag = (plan[30] * np.arange(50)).sum() / plan[30].sum() - 30
+    said = page.locator(".mmv-carried p").first.inner_text()
+    assert f"is carried {fixed(float(lag), 1, plus=True)} steps" in said
+    assert f"distance {fixed(float(page.frame['distance'].values[3, 0]), 3)} at epoch 3 of 4" in said
+    assert page.locator(".mmv-ribbon").count() == 160
+
+
+def test_a_training_chart_says_its_values_and_scrubs_the_epoch(all_views):
+    page = all_views
+    said = page.locator(".mmv-said-values").all_inner_texts()
+    table = page.frame["history"].values[3]
+    assert said[0].startswith(f"train_loss {float(f'{table[0]:.3g}'):g}")
+    box = page.locator(".mmv-wide .mmv-pair .mmv-chart").last
+    box.scroll_into_view_if_needed()
+    page.wait_for_timeout(200)
+    place = box.bounding_box()
+    page.mouse.click(place["x"] + 2, place["y"] + 20)
+    assert sentence(page).startswith("epoch 0 of 4")
+
+
+def test_samples_are_sorted_filtered_and_opened_by_keyboard(all_views):
+    page = all_views
+    table = page.get_by_role("table", name="Samples", exact=True)
+    sort = table.get_by_role("button", name="gravity")
+    sort.focus()
+    page.keyboard.press("Enter")
+    values = [row[-1] for row in cells(page, "Samples")]
+    phi = np.sort(page.frame["listed_phi"].values[:, 2])
+    assert values == [fixed(float(v), 2, plus=True) for v in phi[:12]]
+    assert table.locator("th[aria-sort=ascending]").inner_text().startswith("gravity")
+    page.keyboard.press("Enter")
+    assert next(row[-1] for row in cells(page, "Samples")) == fixed(float(phi[-1]), 2, plus=True)
+    page.get_by_label("Show").select_option("1")
+    assert "1 to 4 of 4" in page.locator(".mmv-inline", has_text="previous").inner_text()
+    page.get_by_role("searchbox").fill("s22")
+    table.get_by_role("button", name="s22").focus()
+    page.keyboard.press("Enter")
+    assert page.get_by_label("Sample", exact=True).input_value() == "2"
+    page.get_by_role("searchbox").fill("nobody")
+    assert cells(page, "Samples") == []
+
+
+def test_many_samples_are_paged_and_decimation_is_said(show):
+    frame = {"every_view": True, "listed": 5000}
+    page = show(**frame)
+    assert "1 to 12 of 5000" in page.locator("main").inner_text()
+    page.get_by_role("button", name="Next page of samples").click()
+    assert "13 to 24 of 5000" in page.locator("main").inner_text()
+    took = page.evaluate("""() => { const t0 = performance.now();
+        document.querySelector('table[aria-label=Samples] button').click(); return performance.now() - t0; }""")
+    assert took < 1000
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_in_any_view(show, scheme):
+    axe = pytest.importorskip("axe_core_python.sync_playwright", reason="axe-core-python is not installed")
+    page = show(
+        every_view=True, selection=HERE | {"masked": ["gyro"], "brush": [5, 40]}, context={"color_scheme": scheme}
+    )
+    page.wait_for_timeout(200)
+    found = axe.Axe().run(page)
+    assert [(v["id"], v["impact"], v["nodes"][0]["html"][:160]) for v in found["violations"]] == []
+
+
+@pytest.mark.parametrize("width", [1280, 700, 420])
+def test_no_view_is_cut_off_at_the_side(show, width):
+    page = show(every_view=True, context={"viewport": {"width": width, "height": 800}})
+    page.wait_for_timeout(200)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_a_model_without_states_is_shown_without_them(show, make_frame):
+    import mmviz.widgets.explorer as module
+
+    frame = make_frame(every_view=True).drop_dims(["layer"])
+    explorer = module.Explorer(frame=frame)
+    assert explorer.selection["layer"] == 0
+    assert "state" not in explorer.data["meta"].split('"arrays"')[1].split("state_valid")[0]
