@@ -96,6 +96,11 @@ class AlignMamba(FusionModel):
         self.head = head_of(width, width, spec.task.outputs, config.dropout)
 
     @property
+    def scan_shape(self) -> tuple[int, int, int]:
+        """Layers, inner channels, states per channel."""
+        return self.config.layers, self.config.expand * self.config.width, self.config.state
+
+    @property
     def causal(self) -> bool:
         """Never: a later step of the anchor may be the cheapest of an earlier step."""
         return False

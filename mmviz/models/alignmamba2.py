@@ -112,6 +112,11 @@ class AlignMamba2(FusionModel):
         self.head = head_of(config.width, config.width, spec.task.outputs, config.dropout)
 
     @property
+    def scan_shape(self) -> tuple[int, int, int]:
+        """Layers, inner channels, states per channel."""
+        return self.config.layers, self.config.expand * self.config.width, self.config.state
+
+    @property
     def causal(self) -> bool:
         """Whether a token hears only tokens of its own step and before."""
         return self.config.order == "interleaved" and not self.config.bidirectional

@@ -61,14 +61,15 @@ class Mixer(nn.Module):
     ) -> Float[Tensor, "modality batch time width"]:
         """Mix the tokens along each of ``ways``; note the scans in ``seen``."""
         u, z = self.into(x, gates).chunk(2, -1)
-        heard = torch.zeros_like(u)
+        heard = None
         for way, core in zip(ways, self.cores, strict=True):
             core = cast("SelectiveCore", core)
             scan = core.scan_inputs(way.sequence(u))
             if seen is not None and not seen.learning:
                 sequence = (u.shape[1], scan.x.shape[2], u.device)
                 seen.tokens.append(TokenScan(scan, way.places(*sequence), way.real(*sequence), way.backward))
-            heard = heard + way.tokens(core.scan(scan))
+            one_way = way.tokens(core.scan(scan))
+            heard = one_way if heard is None else heard + one_way
         return self.out(heard * nn.functional.silu(z), gates)
 
 

@@ -6,10 +6,12 @@ import math
 from typing import TYPE_CHECKING
 
 import numpy as np
+import torch
 import xarray as xr
 from mmkernels import coupled_influence
 
 from mmviz.trace.axes import array, coordinates
+from mmviz.trace.chains import whole
 
 if TYPE_CHECKING:
     from mmviz.models.coupled_block import ScanInputs
@@ -31,12 +33,13 @@ def influence_of(model: FusionModel, seen: Observation, chosen: np.ndarray) -> x
 
     ``influence`` is |K|: what a unit input would do; ``effect`` is |K·x|: what this sample's input did. Means over the
     channels, and over the pairs of steps of two blocks. See ``mmkernels.coupled_influence``; K belongs to the inputs of the
-    operator, with its gates as they were, not to the whole model.
+    operator, with its gates as they were, not to the whole model. Where one chain serves the tokens of all modalities, K is that
+    of the tokens; a layer that reads them both ways also moves what came before.
     """
     width = steps_per_block(model.steps)
-    maps = {"influence": [], "effect": []}  # type: dict[str, list[np.ndarray]]
+    maps: dict[str, list[np.ndarray]] = {"influence": [], "effect": []}
     for sample in range(len(chosen)):
-        layers = [_maps(scan, sample, width) for scan in seen.scans]
+        layers = [_maps(scan, sample, width) for scan in seen.scans] or _token_maps(seen, sample, width)
         for name, parts in maps.items():
             parts.append(np.stack([layer[name] for layer in layers]))
     coords = coordinates(model.spec, chosen)
@@ -52,11 +55,36 @@ def influence_of(model: FusionModel, seen: Observation, chosen: np.ndarray) -> x
 
 
 def _maps(scan: ScanInputs, sample: int, width: int) -> dict[str, np.ndarray]:
-    mask = None if scan.mask is None else scan.mask[:, sample]
-    at = [scan.dt[:, sample], scan.A, scan.B[:, sample], scan.C[:, sample], scan.D, scan.W[sample]]
-    read = [tensor.float().contiguous() for tensor in at]
-    x = scan.x[:, sample].float().contiguous()
+    x, dt, A, B, C, D, W, mask = whole(scan)
+    read = [part.contiguous() for part in (dt[:, sample], A, B[:, sample], C[:, sample], D, W[sample])]
+    held = None if mask is None else mask[:, sample]
+    inputs = {"influence": None, "effect": x[:, sample].contiguous()}
     return {
-        "influence": array(coupled_influence(*read, mask=mask, bin_steps=width).of_inputs),
-        "effect": array(coupled_influence(*read, x=x, mask=mask, bin_steps=width).of_inputs),
+        name: array(coupled_influence(*read, x=inputs[name], mask=held, bin_steps=width).of_inputs) for name in inputs
     }
+
+
+def _token_maps(seen: Observation, sample: int, width: int) -> list[dict[str, np.ndarray]]:
+    """Return the maps of each layer with one chain for all tokens; what both ways do is added."""
+    layers: list[dict[str, np.ndarray]] = []
+    for tokens in seen.tokens:
+        scan = whole(tokens.scan)
+        (M, _, T), length = tokens.real.shape, scan.x.shape[2]
+        places = torch.where(tokens.real[:, sample], tokens.places[:, sample], length).flatten()
+        found = {}
+        for name, part in _maps(scan, sample, 1).items():
+            around = np.pad(part[0, :, 0], ((0, 1), (0, 1)))  # a row and a column of zeros for steps without a token
+            map_ = around[places][:, places].reshape(M, T, M, T)
+            found[name] = _in_blocks(_in_blocks(map_, 1, width), 3, width)
+        if tokens.backward:
+            layers[-1] = {name: part + found[name] for name, part in layers[-1].items()}
+        else:
+            layers.append(found)
+    return layers
+
+
+def _in_blocks(x: np.ndarray, axis: int, width: int) -> np.ndarray:
+    """Return means over blocks of ``width`` steps; the last may be shorter."""
+    first = np.arange(0, x.shape[axis], width)
+    count = np.diff(np.append(first, x.shape[axis])).reshape([-1 if k == axis else 1 for k in range(x.ndim)])
+    return np.add.reduceat(x, first, axis) / count.astype(x.dtype)

@@ -11,7 +11,9 @@ import xarray as xr
 
 import mmviz
 from mmviz.errors import ConfigError
+from mmviz.models.anchor import AnchorConfig
 from mmviz.models.batch import batch_of
+from mmviz.trace.alignment import AlignmentGroup
 from mmviz.trace.answers import PrefixGroup, coalitions_of, members_of
 from mmviz.trace.choice import chosen_epochs, chosen_samples
 from mmviz.trace.influence import influence_of
@@ -41,6 +43,7 @@ def record(
     epochs: Sequence[int] | None = None,
     coalitions: bool = True,
     influence: bool = True,
+    alignment: bool | None = None,
     limit_bytes: int = 1 << 30,
 ) -> xr.DataTree:
     """Run the model on a split and return the Trace.
@@ -60,6 +63,8 @@ def record(
         every epoch and step.
     influence
         Also record the coupled influence map of the traced samples at the best epoch, where the model has a scan.
+    alignment
+        Also record how far the encoded modalities are from the anchor, at every replayed epoch. None: for models that align.
     limit_bytes
         Refuse, before the first batch, to record more than this.
 
@@ -89,6 +94,8 @@ def record(
     batch = batch_of(split, chosen)
     scans, routing, transport = ScanGroups(), RoutingGroup(), TransportGroup()
     prefixes = PrefixGroup(members_of(len(spec.modalities))) if coalitions else None
+    aligns = isinstance(run.model.config, AnchorConfig) if alignment is None else alignment
+    aligned = AlignmentGroup(run.model, split) if aligns else None
     with torch.no_grad():
         for epoch in replayed:
             with run.at_epoch(epoch) as model:
@@ -97,14 +104,18 @@ def record(
                 scans.add(model, steps, seen, best=best)
                 routing.add(seen)
                 transport.add(seen, best=best)
-                if best and influence and seen.scans:
+                if best and influence and (seen.scans or seen.tokens):
                     groups["/influence"] = influence_of(model, seen, chosen)
                 if prefixes is not None:
                     prefixes.add(model, batch)
+                if aligned is not None:
+                    aligned.add(model)
         if coalitions:
             groups["/coalitions"] = coalitions_of(run, split, members_of(len(spec.modalities)))
     groups |= scans.datasets(run.model, chosen, replayed, run.best_epoch)
     groups |= routing.datasets(run.model, chosen, replayed) | transport.datasets(chosen, replayed)
+    if aligned is not None:
+        groups |= aligned.datasets(replayed)
     if prefixes is not None:
         groups |= prefixes.datasets(run.model, chosen, replayed)
     trace = xr.DataTree.from_dict(groups)

@@ -8,13 +8,10 @@ import numpy as np
 import torch
 import xarray as xr
 
-from mmviz.models.coupled_block import ScanInputs
 from mmviz.trace.axes import array, coordinates
-from mmviz.trace.states import states_of
+from mmviz.trace.chains import Chains, chains_of, no_chain
 
 if TYPE_CHECKING:
-    from torch import Tensor
-
     from mmviz.models.fusion import FusionModel
     from mmviz.models.observation import Observation
     from mmviz.models.steps import Steps
@@ -33,15 +30,19 @@ class ScanGroups:
 
     def add(self, model: FusionModel, steps: Steps, seen: Observation, *, best: bool) -> None:
         """Take in one epoch."""
-        scans = [_whole(scan) for scan in seen.scans] or [_no_scan(steps.mask)]
-        layers = len(seen.scans)
-        hidden = [states_of(scan) for scan in scans]
-        norms = torch.stack([h.norm(dim=-1) for h in hidden])[:layers]  # layer, modality, traced, time, channel
+        chains = chains_of(seen)
+        layers, chains = len(chains), chains or [no_chain(steps)]
+        norms = torch.stack([chain.h.norm(dim=-1) for chain in chains])[
+            :layers
+        ]  # layer, modality, traced, time, channel
         self._norms.append(array(norms.permute(2, 0, 1, 3, 4)))
-        self._couplings.append(array(model.coupling_matrices()))
-        self._valid = steps.mask.movedim(1, 0).cpu().numpy()
+        coupling = array(model.coupling_matrices())
+        M = len(steps.mask)
+        self._couplings.append(coupling if len(coupling) == layers else np.full((layers, M, M), np.nan, np.float32))
+        mask = seen.tokens[0].real if seen.tokens else steps.mask
+        self._valid = mask.movedim(1, 0).cpu().numpy()
         if best:
-            self._operator = _operator(scans, hidden).isel(layer=slice(layers))
+            self._operator = _operator(chains).isel(layer=slice(layers))
 
     def datasets(self, model: FusionModel, chosen: np.ndarray, epochs: list[int], best: int) -> dict[str, xr.Dataset]:
         """Return the two groups."""
@@ -55,43 +56,32 @@ class ScanGroups:
             coords={**coords, "source": coords["modality"]},
         )
         states["norm"].attrs = {"long_name": "Euclidean norm of a channel's states", "units": "1"}
-        states["coupling"].attrs = {"long_name": "W: how much a modality hears each source", "units": "1"}
+        states["coupling"].attrs = {
+            "long_name": "W: how much a modality hears each source; NaN where one chain serves all tokens",
+            "units": "1",
+        }
         names = coords["modality"]
         operator = self._operator.assign_coords(traced=chosen, modality=names, source=names)
         operator.attrs = {"epoch": best}
         return {"/states": states, "/operator": operator}
 
 
-def _whole(scan: ScanInputs) -> ScanInputs:
-    """Return the scan in float32: under mixed precision the projections come in half."""
-    x, dt, A, B, C, D, W, mask = scan
-    return ScanInputs(x.float(), dt.float(), A.float(), B.float(), C.float(), D.float(), W.float(), mask)
-
-
-def _no_scan(mask: Tensor) -> ScanInputs:
-    """Return the shapes of a scan without channels and states, for a model that has no scan."""
-    M, batch, _ = mask.shape
-    nothing = torch.zeros(*mask.shape, 0)
-    vector = torch.zeros(M, 0)
-    return ScanInputs(nothing, nothing, torch.zeros(M, 0, 0), nothing, nothing, vector, torch.zeros(batch, M, M), mask)
-
-
-def _operator(scans: list[ScanInputs], hidden: list[Tensor]) -> xr.Dataset:
+def _operator(chains: list[Chains]) -> xr.Dataset:
     """Return states and what the operator reads, as (traced, layer, modality, ...)."""
 
     def stacked(name: str) -> np.ndarray:
-        return array(torch.stack([getattr(scan, name) for scan in scans]).movedim(2, 0))
+        return array(torch.stack([getattr(chain, name) for chain in chains]).movedim(2, 0))
 
     return xr.Dataset(
         {
-            "h": ((*_HEAD, "channel", "state"), array(torch.stack(hidden).movedim(2, 0))),
+            "h": ((*_HEAD, "channel", "state"), stacked("h")),
             "dt": ((*_HEAD, "channel"), stacked("dt")),
             "B": ((*_HEAD, "state"), stacked("B")),
             "C": ((*_HEAD, "state"), stacked("C")),
-            "A": (("layer", "modality", "channel", "state"), array(torch.stack([s.A for s in scans]))),
+            "A": (("layer", "modality", "channel", "state"), array(torch.stack([chain.A for chain in chains]))),
             "W": (
                 ("traced", "layer", "modality", "source"),
-                array(torch.stack([s.W for s in scans]).movedim(1, 0)),
+                array(torch.stack([chain.W for chain in chains]).movedim(1, 0)),
             ),
         }
     )
