@@ -9,6 +9,8 @@ import torch
 from mmviz.models.steps import Steps
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from jaxtyping import Float, Int, Shaped
     from torch import Tensor
 
@@ -34,6 +36,12 @@ class Alone(NamedTuple):
             if mine.any():
                 found[name] = training.loss(self.output[mine], target[self.sample[mine]])
         return found
+
+
+def culprit(losses: Mapping[str, Tensor]) -> str | None:
+    """Return the first modality whose loss is not finite, or the only one there is; else None."""
+    broken = [name for name, loss in losses.items() if not torch.isfinite(loss)]
+    return next(iter(broken or (losses if len(losses) == 1 else ())), None)
 
 
 def alone(model: FusionModel, steps: Steps) -> Alone:

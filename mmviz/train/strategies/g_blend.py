@@ -11,7 +11,7 @@ import torch
 
 from mmviz.errors import ConfigError
 from mmviz.models.batch import batch_of
-from mmviz.train.strategies.alone import alone
+from mmviz.train.strategies.alone import alone, culprit
 from mmviz.train.strategy import Strategy, Update
 
 if TYPE_CHECKING:
@@ -114,7 +114,8 @@ class GBlend(Strategy):
         loss = loss + sum(weight[name] * each for name, each in single.items()) + sum(penalties.values())
         parts = {f"loss/{name}": each.detach() for name, each in single.items()}
         parts |= {f"penalty/{name}": value.detach() for name, value in penalties.items()}
-        yield Update(loss, parts=parts)
+        whole = bool(torch.isfinite(loss))
+        yield Update(loss, modality=None if whole else culprit(single), parts=parts)
 
     def _probe(self, which: int) -> Float[np.ndarray, " 4"]:
         """Train a copy on loss ``which``; return training and held-out loss before, training and held-out loss after."""

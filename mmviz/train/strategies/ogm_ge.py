@@ -17,11 +17,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     import numpy as np
-    from jaxtyping import Float, Shaped
+    from jaxtyping import Bool, Float, Shaped
     from torch import Tensor
 
     from mmviz.data.spec import Task
     from mmviz.models.batch import Batch
+    from mmviz.models.steps import Steps
     from mmviz.train.modality_parameters import Part
     from mmviz.train.training import Training
 
@@ -111,14 +112,11 @@ class OgmGe(Strategy):
         """Yield the joint update."""
         training = self.training
         steps = training.model.encode(batch)
-        with torch.no_grad(), training.clock("modulation"):
-            output, who, sample = alone(training.model, steps)
-            score = scores(training.task, output, batch.truth[sample])
-            mean = torch.stack([score[who == m].mean() for m in range(len(training.names))])
-            ratio = discrepancy(mean)
-            found = coefficients(ratio, self.options.alpha)
+        with training.clock("modulation"):
+            ratio = self._ratio(steps, batch.truth)
+        found = coefficients(ratio, self.options.alpha)
         self.coefficients = found.tolist() if self.active else [1.0] * len(found)
-        noted = {f"ratio/{n}": r for n, r in zip(training.names, ratio, strict=True) if torch.isfinite(r)}
+        noted = {f"ratio/{n}": r for n, r in zip(training.names, ratio, strict=True)}
         noted |= {f"coefficient/{n}": torch.tensor(k) for n, k in zip(training.names, self.coefficients, strict=True)}
         before = self._kept() if self.active and self.options.scale == "step" else []
         yield training.joint(steps, batch.truth, parts=noted)
@@ -136,6 +134,20 @@ class OgmGe(Strategy):
             for part in parts:
                 modulate(part.gradient, k if self.options.scale == "gradient" else 1.0, noisy=noisy)
 
+    @torch.no_grad()
+    def _ratio(self, steps: Steps, target: Shaped[Tensor, " batch"]) -> Float[Tensor, " modality"]:
+        """Return how far each modality is ahead, by answers without dropout, so that no random number is drawn."""
+        model, M = self.training.model, len(self.training.names)
+        model.eval()
+        try:
+            output, who, sample = alone(model, steps)
+        finally:
+            model.train()
+        score = scores(self.training.task, output, target[sample])
+        count = torch.stack([(who == m).sum() for m in range(M)])
+        total = torch.stack([score[who == m].sum() for m in range(M)])
+        return discrepancy(total / count.clamp(min=1), count > 0)
+
     def _kept(self) -> list[tuple[Part, Tensor, float]]:
         """Return the values of all parameters whose step will be scaled."""
         scaled = zip(self.parts, self.coefficients, strict=True)
@@ -151,17 +163,15 @@ def scores(task: Task, output: Float[Tensor, "row output"], target: Shaped[Tenso
     return torch.exp(-(output[:, 0] - value).abs() / torch.where(spread > 0, spread, torch.ones_like(spread)))
 
 
-def discrepancy(score: Float[Tensor, " modality"]) -> Float[Tensor, " modality"]:
+def discrepancy(score: Float[Tensor, " modality"], there: Bool[Tensor, " modality"]) -> Float[Tensor, " modality"]:
     """Return each score over the mean of the others' (equation 9 for two); 1 where there is nothing to compare with.
 
-    A score is NaN where no sample has the modality; so is its ratio, and nobody is compared with it.
+    What no sample has (``there`` is False) is neither compared nor compared with. A score that is NaN makes the others' ratios NaN.
     """
-    there = ~torch.isnan(score)
     known = torch.where(there, score, torch.zeros_like(score))
     others = there.sum() - there.long()
     rest = (known.sum() - known) / others.clamp(min=1)
-    ratio = torch.where((others > 0) & ((known > 0) | (rest > 0)), known / rest, torch.ones_like(known))
-    return torch.where(there, ratio, torch.full_like(ratio, torch.nan))
+    return torch.where(there & (others > 0) & (known + rest != 0), known / rest, torch.ones_like(known))
 
 
 def coefficients(ratio: Float[Tensor, " modality"], alpha: float) -> Float[Tensor, " modality"]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from mmviz.errors import ConfigError
-from mmviz.train.strategies.alone import alone
+from mmviz.train.strategies.alone import alone, culprit
 from mmviz.train.strategy import Strategy, Update
 
 if TYPE_CHECKING:
@@ -70,5 +70,4 @@ class Unimodal(Strategy):
         losses = alone(training.model, steps).losses(training, batch.truth)
         if losses:
             parts = {f"loss/{name}": loss.detach() for name, loss in losses.items()}
-            only = next(iter(losses)) if len(losses) == 1 else None
-            yield Update(torch.stack(list(losses.values())).mean(), modality=only, parts=parts)
+            yield Update(torch.stack(list(losses.values())).mean(), modality=culprit(losses), parts=parts)

@@ -124,9 +124,9 @@ class Valuation(Strategy):
             answers = coalition_answers(model, Steps(steps.x.detach(), steps.mask))
         finally:
             model.train()
-        right = (answers.argmax(-1) == batch.truth[:, None]).cpu().numpy()
+        right = (answers.argmax(-1) == batch.truth[:, None]) & answers.isfinite().all(-1)
         present = steps.mask.any(-1).t().cpu().numpy()
-        return sample_values(right, present), present
+        return sample_values(right.cpu().numpy(), present), present
 
 
 def sample_values(

@@ -1,0 +1,140 @@
+"""What every strategy owes: it learns, repeats itself, copes with one modality, absent ones and broken losses, and refuses nonsense."""
+
+import math
+
+import pytest
+import torch
+
+import mmviz as mm
+from mmviz.errors import ConfigError
+from mmviz.train.strategies.alone import Alone, alone
+from mmviz.train.training import Training
+
+OPTIONS = {"valuation": {"warm_up": 1}, "g_blend": {"super_epoch": 1}, "ogm_ge": {"noise": "scaled"}}
+NAMES = ("unimodal", "modality_dropout", "ogm_ge", "mla", "g_blend", "valuation")
+
+
+def trained(ds, strategy, model="concat", options=None, **more):
+    sizes = {"width": 8, "pooling": "max"} | ({"layers": 1, "state": 4} if model in ("coupled_mamba", "late") else {})
+    chosen = OPTIONS.get(strategy) if options is None else options
+    fit = {"epochs": 2, "batch_size": 16, "learning_rate": 0.01, "progress": False, **more}
+    return mm.train.fit(mm.models.build(model, ds.spec, **sizes), ds, strategy=strategy, strategy_options=chosen, **fit)
+
+
+@pytest.mark.parametrize("strategy", NAMES)
+def test_it_learns(easy, strategy):
+    run = trained(easy, strategy, epochs=6)
+    assert run.status == "finished"
+    assert run.history[-1]["valid_loss"] < run.history[0]["valid_loss"]
+    if strategy != "valuation":  # its later epochs repeat what is hard
+        assert run.history[-1]["train_loss"] < run.history[1]["train_loss"]
+
+
+@pytest.mark.parametrize("strategy", NAMES)
+@pytest.mark.parametrize("model", ["coupled_mamba", "transformer"])
+def test_it_works_with_other_fusions(easy, strategy, model):
+    run = trained(easy, strategy, model, epochs=1, batch_size=64)
+    assert run.status == "finished"
+    assert any(not torch.equal(run.weights[1][k], v) for k, v in run.weights[0].items())
+
+
+@pytest.mark.parametrize("strategy", NAMES)
+def test_the_same_seed_repeats_bit_for_bit(easy, strategy):
+    first, again, other = (trained(easy, strategy, seed=s, batch_size=64) for s in (0, 0, 1))
+    assert all(torch.equal(v, again.weights[2][k]) for k, v in first.weights[2].items())
+    assert not all(torch.equal(v, other.weights[2][k]) for k, v in first.weights[2].items())
+    clock = ("seconds", "cost_share")
+    assert [{k: v for k, v in r.items() if not k.startswith(clock)} for r in first.history] == [
+        {k: v for k, v in r.items() if not k.startswith(clock)} for r in again.history
+    ]
+
+
+@pytest.mark.parametrize("strategy", NAMES)
+def test_one_modality_is_enough(single, strategy):
+    run = trained(single, strategy)
+    assert run.status == "finished"
+    assert math.isfinite(run.history[-1]["valid_loss"])
+
+
+@pytest.mark.parametrize("strategy", NAMES)
+def test_samples_may_lack_a_modality_and_a_batch_may_lack_it_whole(ragged, strategy):
+    run = trained(ragged, strategy, batch_size=2)
+    assert run.status == "finished"
+    assert all(torch.isfinite(v).all() for v in run.weights[2].values())
+
+
+@pytest.mark.parametrize("strategy", [n for n in NAMES if n != "valuation"])
+def test_a_regression_is_trained(regression, strategy):
+    run = trained(regression, strategy, epochs=3)
+    assert run.status == "finished"
+    assert run.history[-1]["train_loss"] < run.history[1]["train_loss"]
+
+
+def test_valuation_names_itself_when_it_refuses_a_regression(regression, tmp_path):
+    with pytest.raises(ConfigError, match=r"valuation: values a subset .* by whether its answer is right"):
+        trained(regression, "valuation", out=tmp_path / "run")
+    assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize("strategy", NAMES)
+def test_a_loss_that_is_not_finite_stops_the_training(easy, strategy, monkeypatch):
+    real = Training.loss
+    monkeypatch.setattr(Training, "loss", lambda self, output, target: real(self, output, target) * math.nan)
+    run = trained(easy, strategy)
+    assert run.status == "diverged"
+    assert run.best_epoch == 0
+    assert len(run.info["diverged"]["samples"]) > 0
+    assert all(torch.equal(v, run.weights[0][k]) for k, v in run.model.state_dict().items())
+
+
+@pytest.mark.parametrize("strategy", ["unimodal", "mla", "g_blend"])
+def test_the_one_modality_with_a_broken_loss_is_named(easy, strategy, monkeypatch):
+    real = Alone.losses
+    monkeypatch.setattr(
+        Alone,
+        "losses",
+        lambda self, *a: {n: loss * (math.nan if n == "m2" else 1) for n, loss in real(self, *a).items()},
+    )
+    run = trained(easy, strategy)
+    assert run.status == "diverged"
+    assert run.info["diverged"]["modality"] == "m2"
+
+
+@pytest.mark.parametrize(
+    ("strategy", "options", "message"),
+    [
+        ("unimodal", {"modality": "nose"}, "'nose' is unknown; the data have m1, m2, m3"),
+        ("unimodal", {"modality": 1}, "expected a name"),
+        ("modality_dropout", {"rate": 1}, "≥ 0 and < 1"),
+        ("modality_dropout", {"rat": 0.1}, "did you mean 'rate'"),
+        ("ogm_ge", {"alpha": 0}, "number > 0"),
+        ("ogm_ge", {"noise": True}, "noise=True is unknown"),
+        ("ogm_ge", {"scale": "loss"}, "scale='loss' is unknown"),
+        ("ogm_ge", {"first_epoch": 0}, "first_epoch=0"),
+        ("mla", {"protect": "me"}, "protect='me' is unknown"),
+        ("mla", {"alpha": 2}, "> 0 and ≤ 1"),
+        ("g_blend", {"form": "on"}, "form='on' is unknown"),
+        ("g_blend", {"super_epoch": 0}, "super_epoch=0"),
+        ("g_blend", {"floor": 0}, "floor=0"),
+        ("valuation", {"warm_up": -1}, "warm_up=-1"),
+        ("valuation", {"slope": math.inf}, "slope=inf"),
+    ],
+)
+def test_wrong_options_are_refused_before_anything_starts(easy, tmp_path, strategy, options, message):
+    with pytest.raises(ConfigError, match=message):
+        trained(easy, strategy, options=options, out=tmp_path / "run")
+    assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize("name", ["concat", "coupled_mamba"])
+def test_a_modality_alone_is_a_sample_that_has_nothing_else(ragged, begun, name):
+    world = begun(mm.train.strategies.Unimodal(), ragged, name)
+    steps = world.model.encode(world.batch)
+    output, who, sample = alone(world.model, steps)
+    assert sorted(zip(who.tolist(), sample.tolist(), strict=True)) == [
+        (m, i) for m in range(2) for i in range(12) if steps.mask[m, i].any()
+    ]
+    for m in range(2):
+        members = torch.arange(2).eq(m).expand(12, -1)
+        expected = world.model(world.batch.masked(members))[sample[who == m]]
+        torch.testing.assert_close(output[who == m], expected, rtol=1e-5, atol=1e-6)
