@@ -47,6 +47,11 @@ class Cell:
         return digest_of(self.config["data"])
 
     @cached_property
+    def code(self) -> str:
+        """Version of the code it is run with; see :func:`mmviz.experiments.code_version.code_version`."""
+        return code_version()
+
+    @cached_property
     def key(self) -> str:
         """32 hexadecimal digits: sha256 over configuration, digest of the data and version of the code.
 
@@ -56,7 +61,7 @@ class Cell:
         placed = self.config | {
             "data": {"name": data["name"] if data["builtin"] else "path", "options": data["options"]}
         }
-        return hashlib.sha256("\n".join([text_of(placed), self.digest, code_version()]).encode()).hexdigest()[:32]
+        return hashlib.sha256("\n".join([text_of(placed), self.digest, self.code]).encode()).hexdigest()[:32]
 
     def columns(self) -> dict[str, Any]:
         """Return the configuration as flat columns: ``model``, ``model.width``, ``strategy``, ``train.epochs``, ``data``, ``data.fold``, ....

@@ -52,13 +52,12 @@ def on_cluster(
     distributed = _distributed()
     with _client(distributed, workers, scheduler) as client:
         check_versions(client)
-        bar.set_description(f"{bar.desc} [{client.dashboard_link or 'no dashboard'}]")
+        if not bar.disable:
+            bar.set_description(f"{bar.desc.removesuffix(': ')} [{client.dashboard_link or 'no dashboard'}]")
         cells = {c.key: c for c in todo}
         # a key of its own for every run: a scheduler may still remember the failure that is to be repeated
         futures = {
-            client.submit(
-                _remote, cell, code_version(), options, key=f"mmviz-{key}-{id(todo)}", pure=False, retries=0
-            ): key
+            client.submit(_remote, cell, cell.code, options, key=f"mmviz-{key}-{id(todo)}", pure=False, retries=0): key
             for key, cell in cells.items()
         }
         try:

@@ -162,7 +162,8 @@ def _chosen(rows: pd.DataFrame, of: Study | None, code: str | None) -> tuple[pd.
     """Return the rows of one study and one version of the code, how many others there were, and which version."""
     everything = len(rows)
     if of is not None:
-        rows = rows[rows["key"].isin([c.key for c in of.cells])] if everything else rows
+        place = {c.key: i for i, c in enumerate(of.cells)}
+        rows = rows[rows["key"].isin(place)].sort_values("key", key=lambda k: k.map(place)) if everything else rows
     if not len(rows) or not (rows["status"] == FINISHED).any():
         raise DataError(
             f"table: no finished rows{' of this study' if of is not None else ''}; run the experiment first"

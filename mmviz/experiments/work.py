@@ -20,7 +20,6 @@ import mmviz
 from mmviz.errors import CheckpointError, ConfigError, DataError, MissingDependencyError, MmvizError
 from mmviz.experiments.canonical import as_typed
 from mmviz.experiments.cell import revived
-from mmviz.experiments.code_version import code_version
 from mmviz.experiments.measure import alone_and_together, brief_trace, contributions, scores, with_losses
 from mmviz.experiments.source import digest_of, open_source
 from mmviz.models.build import build
@@ -95,7 +94,7 @@ def row_of(cell: Cell, found: dict[str, Any]) -> dict[str, Any]:
 def provenance(cell: Cell) -> dict[str, Any]:
     """Return what a number depends on besides its configuration, as columns."""
     return {
-        "code": code_version(),
+        "code": cell.code,
         "data_digest": cell.digest,
         "version.mmviz": mmviz.__version__,
         "version.python": platform.python_version(),

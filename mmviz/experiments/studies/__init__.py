@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 # name: what it asks; the module of that name declares it
 STUDIES = {
     "fusions": "every fusion against each other and against each modality alone",
+    "alignmamba_ablation": "AlignMamba-2 with neither, one or both of its alignments, and with shared, specific or both experts",
+    "equilibrium": "training strategies: accuracy, equilibrium deviation, contributions, robustness to absent modalities",
 }
 
 

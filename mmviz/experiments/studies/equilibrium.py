@@ -1,0 +1,38 @@
+"""Which strategy lets the modalities contribute evenly, and what that costs or gains."""
+
+from __future__ import annotations
+
+from mmviz.errors import ConfigError
+from mmviz.experiments.recipes import fitting
+from mmviz.experiments.studies import Common
+from mmviz.experiments.study import Study, grid
+from mmviz.train.strategies import STRATEGIES
+
+MODEL = "coupled_mamba"
+
+
+def declare(common: Common) -> Study:
+    """Return every strategy with its default options on one model; the reference is joint training.
+
+    Beside the scores each row has the contributions and the readings E1, E2, E3 of the equilibrium deviation, and the scores with every
+    subset of modalities and at the missing rates 0.1 to 0.7: print them with ``--metric test.E1``, ``test.contribution.audio``,
+    ``test.accuracy@audio``, ``test.accuracy@missing``. The history of a row holds the contributions after every epoch: all strategies,
+    joint training too, are measured on a slice that is held out of the training split, so that all train on the same samples.
+
+    Raises
+    ------
+    ConfigError
+        If the data have one modality.
+    """
+    if len(common.spec.names) < 2:
+        raise ConfigError(f"equilibrium: {common.spec.name!r} has one modality; there is nothing to balance")
+    cells = grid(
+        data=common.data,
+        model=fitting(MODEL, common.model),
+        strategy=list(STRATEGIES),
+        train={"measure": True, **common.train},
+        seed=common.seeds,
+        measures=("contributions", "missing"),
+        convention=common.convention,
+    )
+    return Study("equilibrium", cells, by=("strategy",), metric=common.metric, reference={"strategy": "joint"})
