@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import anywidget
 import traitlets
+import xarray as xr
 
 from mmviz.errors import ConfigError
 from mmviz.io.atomic import write_bytes_atomic
@@ -15,13 +16,11 @@ from mmviz.plots.escape import visible
 from mmviz.widgets import source
 from mmviz.widgets.contract import check_frame
 from mmviz.widgets.page import page
+from mmviz.widgets.pairing import in_other, paired
 from mmviz.widgets.payload import header, pack, sizes
 from mmviz.widgets.recipe import read_recipe, write_recipe
-from mmviz.widgets.selection import Choices, check_selection
+from mmviz.widgets.selection import RUNS, Choices, check_selection
 from mmviz.widgets.words import readout
-
-if TYPE_CHECKING:
-    import xarray as xr
 
 
 class Explorer(anywidget.AnyWidget):
@@ -35,6 +34,9 @@ class Explorer(anywidget.AnyWidget):
         Recorded with ``coalitions=True``.
     frame
         Instead of a Trace: what :func:`mmviz.plots.explorer_frame` returned for one.
+    other
+        A second run's Trace or frame, of the same data: both stand side by side, linked, with their difference. The samples
+        are those recorded for both.
     selection
         What is shown first, any keys of ``selection`` below. Default: the first sample at the best epoch (else the last),
         heard to its end.
@@ -50,15 +52,15 @@ class Explorer(anywidget.AnyWidget):
         "B" or "both". Keys left out keep their value. Assign a new dict; changing the old one in place shows nothing.
     message
         Why the last selection that came from the browser was refused, or "".
-    frame
-        The numbers shown.
+    frame, other
+        The numbers shown; ``other`` is None unless two runs are compared.
 
     Raises
     ------
     ConfigError
         Both or neither of ``trace`` and ``frame``; a selection that does not exist.
     DataError
-        A Trace without coalitions, or a frame that is not one.
+        A Trace without coalitions, a frame that is not one, or another run that cannot be compared.
     """
 
     _esm = source.module()
@@ -72,6 +74,7 @@ class Explorer(anywidget.AnyWidget):
         trace: xr.DataTree | None = None,
         *,
         frame: xr.Dataset | None = None,
+        other: xr.DataTree | xr.Dataset | None = None,
         selection: dict[str, Any] | None = None,
         recipe: dict[str, Any] | None = None,
     ) -> None:
@@ -80,13 +83,21 @@ class Explorer(anywidget.AnyWidget):
             raise ConfigError(f"Explorer: {given} of trace and frame given; give one of them")
         self.frame: xr.Dataset = frame if trace is None else _frame_of(trace)  # type: ignore[assignment]
         check_frame(self.frame)
-        self._choices = _choices(self.frame)
+        self.other: xr.Dataset | None = None
+        if other is not None:
+            second = _frame_of(other)
+            check_frame(second)
+            self.frame, self.other = paired(self.frame, second)
+        self._choices = _choices(self.frame, self.other)
         if selection is not None and recipe is not None:
             raise ConfigError("Explorer: both of selection and recipe given; give one of them")
         asked = {} if selection is None else selection
         asked = asked if recipe is None else read_recipe(self.frame, recipe)
-        chosen = check_selection(asked, choices=self._choices, current=_first(self.frame))
-        super().__init__(data=pack(self.frame), selection=chosen)
+        chosen = check_selection(asked, choices=self._choices, current=_first(self.frame, self._choices))
+        data = pack(self.frame)
+        if self.other is not None:
+            data |= {f"{key}_b": value for key, value in pack(self.other).items()}
+        super().__init__(data=data, selection=chosen)
 
     @classmethod
     def from_frame(cls, frame: xr.Dataset, *, selection: dict[str, Any] | None = None) -> Explorer:
@@ -100,8 +111,12 @@ class Explorer(anywidget.AnyWidget):
 
     @property
     def readout(self) -> str:
-        """The sentence under the controls, in words: epoch, moment, prediction, truth, contributions."""
-        return readout(self.frame, self.selection)
+        """The sentence under the controls, in words: epoch, moment, prediction, truth, contributions; of the runs shown."""
+        first, run = readout(self.frame, self.selection), self.selection["run"]
+        if self.other is None or run == "A":
+            return first
+        second = readout(self.other, in_other(self.frame, self.other, self.selection))
+        return second if run == "B" else f"A: {first} · B: {second}"
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the view as one HTML file that needs neither kernel nor network, and return its path.
@@ -154,21 +169,24 @@ class Explorer(anywidget.AnyWidget):
         return bundle
 
 
-def _frame_of(trace: xr.DataTree) -> xr.Dataset:
+def _frame_of(trace: xr.DataTree | xr.Dataset) -> xr.Dataset:
+    if isinstance(trace, xr.Dataset):
+        return trace
     from mmviz import plots  # only a Trace needs the analysis behind it
 
     return plots.explorer_frame(trace)
 
 
-def _choices(frame: xr.Dataset) -> Choices:
+def _choices(frame: xr.Dataset, other: xr.Dataset | None) -> Choices:
     """Return what can be selected; modalities can be masked where the answers to their subsets were recorded."""
-    names = [visible(name) for name in frame["modality"].values] if "game" in frame else []
-    return Choices(sizes(frame), names)
+    known = "game" in frame and (other is None or "game" in other)
+    names = [visible(name) for name in frame["modality"].values] if known else []
+    return Choices(sizes(frame), names, ("A",) if other is None else RUNS)
 
 
-def _first(frame: xr.Dataset) -> dict[str, Any]:
+def _first(frame: xr.Dataset, choices: Choices) -> dict[str, Any]:
     epochs = [int(epoch) for epoch in frame["epoch"].values]
     best = frame.attrs.get("best_epoch")
     epoch = epochs.index(best) if best in epochs else len(epochs) - 1
     indices = {"sample": 0, "epoch": epoch, "layer": 0, "channel": 0, "time": frame.sizes["time"] - 1}
-    return {**indices, "brush": None, "masked": [], "run": "A"}
+    return {**indices, "brush": None, "masked": [], "run": choices.runs[-1]}

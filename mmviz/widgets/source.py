@@ -11,10 +11,10 @@ from functools import cache
 from pathlib import Path
 
 _FOLDER = Path(__file__).parent / "view"
-_SHARED = ("dom", "paint", "words", "frame", "chart", "bars")
+_SHARED = ("dom", "paint", "words", "frame", "chart", "bars", "pairing")
 _VIEWS = (
     *("lanes", "prediction", "contribution", "coupling", "channels", "trajectory", "subsets", "overall"),
-    *("training", "samples", "influence", "routing", "transport"),
+    *("training", "samples", "influence", "routing", "transport", "difference"),
 )
 _IMPORT = re.compile(r'^import (?:\* as (\w+)|(\{ [\w, ]+ \})) from "\./(\w+)\.js";$', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=(?:async )?(?:const|function) (\w+))", re.MULTILINE)

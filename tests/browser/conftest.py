@@ -69,8 +69,9 @@ def show(open_page, make_frame, tmp_path):
     """Return a function that saves a view as one file and opens it from there."""
     from mmviz.widgets import Explorer
 
-    def showing(*, selection=None, context=None, **kind):
-        explorer = Explorer(frame=make_frame(**kind), selection=selection)
+    def showing(*, selection=None, context=None, other=None, **kind):
+        second = None if other is None else make_frame(**other)
+        explorer = Explorer(frame=make_frame(**kind), other=second, selection=selection)
         path = explorer.save(tmp_path / "study.html")
         page = open_page(**(context or {}))
         page.goto(path.as_uri())

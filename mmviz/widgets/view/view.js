@@ -1,12 +1,14 @@
 // The view: controls, one selection, and the parts that answer to it. Hosts call render({ model, el }).
-import { h, name, choice } from "./dom.js";
+import { h, name, choice, heading } from "./dom.js";
 import { openFrame, fault } from "./frame.js";
 import { readout, epochName } from "./words.js";
+import { toOther, fromOther } from "./pairing.js";
+import * as difference from "./difference.js";
 import { MAIN, SIDE, MORE, WIDE } from "./views.js";
 
 let serial = 0;
 
-function buildControls(frame, pick) {
+function buildControls(frame, pick, runs) {
   const sample = choice("Sample", frame.samples.map((text, i) =>
     frame.task === "classification" ? `${text} · ${frame.outputs[frame.targets[i]]}` : text), (i) => pick({ sample: i }));
   const layer = choice("Layer", frame.layers.map(String), (i) => pick({ layer: i }));
@@ -14,10 +16,12 @@ function buildControls(frame, pick) {
   const said = h("span", { class: "mmv-said" });
   range.addEventListener("input", () => pick({ epoch: Number(range.value) }));
   const epoch = h("label", { class: "mmv-control mmv-grow" }, h("span", {}, "Epoch"), range, said);
-  const node = h("div", { class: "mmv-controls" }, sample.node, layer.node, epoch);
+  const run = choice("Run", runs.map((one) => (one === "both" ? "A and B" : one)), (i) => pick({ run: runs[i] }));
+  const node = h("div", { class: "mmv-controls" }, sample.node, layer.node, ...(runs.length > 1 ? [run.node] : []), epoch);
   function draw(selection) {
     sample.select.value = selection.sample;
     layer.select.value = selection.layer;
+    run.select.value = runs.indexOf(selection.run);
     range.value = selection.epoch;
     said.textContent = `${frame.epochs[selection.epoch]} of ${frame.epochs[frame.sizes.epoch - 1]}`;
     range.setAttribute("aria-valuetext", epochName(frame, selection.epoch));
@@ -46,8 +50,8 @@ function notesOf(frame) {
 }
 
 // One run: its lanes, the answers beside them, and every further view whose data are there.
-function mountRun(frame, state, pick) {
-  const updates = [];
+function mountRun(frame, state, pick, letter) {
+  const updates = [], about = letter && `Run ${letter}: ${frame.subtitle}`;
   const put = (view, tag, kind) => {
     const root = h(tag, { class: kind });
     updates.push({ root, update: view.mount(root, frame, state, pick) });
@@ -58,7 +62,7 @@ function mountRun(frame, state, pick) {
   const side = SIDE.filter(there).map((view) => put(view, "section", "mmv-panel"));
   const more = MORE.filter(there).map((view) => put(view, "section", "mmv-panel"));
   const wide = WIDE.filter(there).map((view) => put(view, "section", "mmv-panel mmv-wide"));
-  const node = h("div", { class: "mmv-run" },
+  const node = h("section", { class: "mmv-run", ...(about ? { "aria-label": about } : {}) }, ...(about ? [heading(name(about))] : []),
     h("div", { class: "mmv-body" }, ...main, h("div", { class: "mmv-side" }, ...side)),
     ...(more.length ? [h("div", { class: "mmv-more" }, ...more)] : []), ...wide);
   return { node, updates };
@@ -99,8 +103,8 @@ function inTurn(parts) {
 }
 
 export async function render({ model, el }) {
-  const data = model.get("data"), runs = ["A"];
-  const frame = await openFrame(data.meta, data.body);
+  const data = model.get("data"), runs = data.meta_b ? ["A", "B", "both"] : ["A"];
+  const frame = await openFrame(data.meta, data.body), other = data.meta_b && await openFrame(data.meta_b, data.body_b);
   const id = `mmv-title-${++serial}`, level = model.get("level") ?? 2;
   let shown = {};
   const pick = (change) => {
@@ -109,16 +113,22 @@ export async function render({ model, el }) {
   };
   const said = h("p", { class: "mmv-readout", role: "status", "aria-live": "polite" });
   const wrong = h("p", { class: "mmv-wrong", role: "alert" });
-  const controls = buildControls(frame, pick);
+  const controls = buildControls(frame, pick, runs);
   const title = h("div", { class: "mmv-title", id, role: "heading", "aria-level": level }, name(frame.title));
   const first = fault(model.get("selection"), frame, runs) ? null : model.get("selection");
-  const run = mountRun(frame, first, pick);
-  const root = h("section", { class: "mmv", "aria-labelledby": id },
+  const a = mountRun(frame, first, pick, other && "A"), updates = [...a.updates], sides = [a.node];
+  if (other) {
+    const b = mountRun(other, first && toOther(frame, other, first), (change) => pick(fromOther(frame, other, change)), "B");
+    const apart = h("section", { class: "mmv-panel mmv-apart" }), update = difference.mount(apart, frame, other, pick);
+    updates.push(...b.updates.map((part) => ({ ...part, update: (state) => part.update(toOther(frame, other, state)) })), { root: apart, update });
+    sides.push(b.node, apart);
+  }
+  const root = h("section", { class: "mmv", "aria-labelledby": id, ...(other ? { "data-two": "" } : {}) },
     h("header", {}, title, h("div", { class: "mmv-faint" }, name(frame.subtitle)), controls.node, said, wrong),
-    run.node, ...notesOf(frame));
+    ...(other ? [sides[2], h("div", { class: "mmv-runs" }, sides[0], sides[1])] : sides), ...notesOf(frame));
   root.querySelectorAll(".mmv-heading").forEach((node) => node.setAttribute("aria-level", level + 1));
   frame.colours.forEach((colour, m) => root.style.setProperty(`--m${m}`, colour));
-  const parts = inTurn(run.updates);
+  const parts = inTurn(updates);
 
   function draw() {
     const selection = model.get("selection"), reason = fault(selection, frame, runs);
@@ -127,7 +137,9 @@ export async function render({ model, el }) {
     shown = { ...selection };
     controls.draw(shown);
     parts.draw(shown);
-    said.textContent = readout(frame, shown);
+    sides.forEach((node, i) => (node.hidden = other && shown.run !== "both" && shown.run !== "AB "[i]));
+    const words = [readout(frame, shown), ...(other ? [readout(other, toOther(frame, other, shown))] : [])];
+    said.textContent = shown.run === "both" ? `A: ${words[0]} · B: ${words[1]}` : words["AB".indexOf(shown.run)];
   }
   root.addEventListener("keydown", (event) => {
     keepKeys(event);

@@ -1,0 +1,79 @@
+"""Two runs side by side: the same samples in both, and what a selection in one means in the other."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from mmviz.errors import DataError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import xarray as xr
+
+
+def paired(a: xr.Dataset, b: xr.Dataset) -> tuple[xr.Dataset, xr.Dataset]:
+    """Return both frames restricted to the samples both were recorded for, in the order of the first.
+
+    Raises
+    ------
+    DataError
+        Different modalities, task or classes, or no sample in common; says what was found.
+    """
+    for what in ("modality", "output"):
+        seen = [frame[what].values.tolist() for frame in (a, b)]
+        if seen[0] != seen[1]:
+            raise DataError(
+                f"Explorer: {what} of other is {seen[1]}, expected {seen[0]}; compare runs on the same data"
+            )
+    if a.attrs["task"] != b.attrs["task"]:
+        raise DataError(
+            f"Explorer: other is a {b.attrs['task']}, expected a {a.attrs['task']}; compare runs on the same task"
+        )
+    ids = [[str(i) for i in frame["sample_id"].values] for frame in (a, b)]
+    common = [i for i in ids[0] if i in ids[1]]
+    if not common:
+        raise DataError(
+            f"Explorer: trace and other have no traced sample in common: {', '.join(ids[0][:5])} and {', '.join(ids[1][:5])}; "
+            "record both with the same traced=[...]"
+        )
+    if ("game" in a) != ("game" in b):  # modalities are masked in both runs or in none
+        a, b = (frame.drop_vars("game", errors="ignore") for frame in (a, b))
+    return tuple(  # type: ignore[return-value]
+        _only(frame, [seen.index(i) for i in common]) for frame, seen in ((a, ids[0]), (b, ids[1]))
+    )
+
+
+def _only(frame: xr.Dataset, kept: list[int]) -> xr.Dataset:
+    """Return the frame with these traced samples; the list of samples to choose from knows their new positions."""
+    out = frame.isel(traced=kept)
+    if "listed_traced" in out:
+        place = {old: new for new, old in enumerate(kept)}
+        moved = [place.get(int(old), -1) for old in frame["listed_traced"].values]
+        out["listed_traced"] = ("listed", np.asarray(moved, np.float32))
+    return out
+
+
+def in_other(a: xr.Dataset, b: xr.Dataset, selection: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a selection of ``a`` means in ``b``: the last epoch not after it, the same share of the sequence.
+
+    ``view/view.js`` does the same in the browser.
+    """
+    number = a["epoch"].values[selection["epoch"]]
+    earlier = np.flatnonzero(b["epoch"].values <= number)
+    steps = a.sizes["time"], b.sizes["time"]
+    brush = selection["brush"]
+    return {
+        **selection,
+        "epoch": int(earlier[-1]) if len(earlier) else 0,
+        "layer": min(selection["layer"], b.sizes.get("layer", 1) - 1),
+        "channel": min(selection["channel"], b.sizes.get("channel", 1) - 1),
+        "time": _step(selection["time"], *steps),
+        "brush": brush and [_step(end, *steps) for end in brush],
+    }
+
+
+def _step(time: int, of: int, to: int) -> int:
+    return max(0, -(-(time + 1) * to // of) - 1)

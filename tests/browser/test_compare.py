@@ -1,0 +1,58 @@
+"""Two runs side by side: linked, each its own numbers, and their difference."""
+
+import pytest
+from seen import sentence
+
+from mmviz.widgets.words import fixed
+
+pytestmark = pytest.mark.timeout(90)
+OTHER = {"seed": 1, "epochs": 3, "steps": 40, "attrs": {"model": "late"}}
+
+
+@pytest.fixture
+def two(show):
+    return show(other=OTHER, selection={"time": 29, "sample": 1}, context={"viewport": {"width": 1500, "height": 1000}})
+
+
+def test_both_runs_say_what_python_says_wherever_one_of_them_is_scrubbed(two):
+    page = two
+    assert sentence(page) == page.explorer.readout
+    b = page.get_by_role("region", name="Run B:")
+    b.get_by_role("slider", name="Time cursor").fill("11")
+    page.explorer.selection = {"time": 14}
+    assert sentence(page) == page.explorer.readout
+    assert b.locator(".mmv-tag").inner_text() == "1.20 s"
+    assert page.get_by_role("region", name="Run A:").locator(".mmv-tag").inner_text() == "1.20 s"
+    page.get_by_role("slider", name="Epoch").fill("1")
+    page.explorer.selection = {"epoch": 1}
+    assert sentence(page) == page.explorer.readout
+    assert page.faults == []
+
+
+def test_the_difference_is_that_of_the_numbers_of_both(two):
+    page = two
+    a, b = page.explorer.frame, page.explorer.other
+    one, other = (a["contribution"].values[4, 1, 29], b["contribution"].values[2, 1, 23])
+    rows = page.locator("table[aria-label='Both runs at the cursor'] tbody tr").all()
+    told = [row.locator("td").all_inner_texts() for row in rows]
+    for m in range(3):
+        values = (one[m], other[m], other[m] - one[m])
+        assert told[m + 1] == [fixed(float(v), 2, plus=True) for v in values]
+    matrix = page.locator("table[aria-label='Coupling in B minus coupling in A'] td").all_inner_texts()[1:]
+    gap = (b["coupling"].values[2, 0] - a["coupling"].values[4, 0]).ravel()
+    assert matrix == [fixed(float(v), 2, plus=True) for v in gap]
+
+
+def test_one_run_can_be_shown_alone(two):
+    page = two
+    page.get_by_label("Run", exact=True).select_option("1")
+    assert not page.get_by_role("region", name="Run A:").is_visible()
+    assert page.get_by_role("region", name="Run B:").is_visible()
+    assert page.get_by_text("Difference of the runs").is_hidden()
+    assert sentence(page).startswith("epoch 2 of 2")
+
+
+def test_axe_finds_nothing_in_two_runs(two):
+    axe = pytest.importorskip("axe_core_python.sync_playwright", reason="axe-core-python is not installed")
+    found = axe.Axe().run(two)
+    assert [(v["id"], v["impact"], v["nodes"][0]["html"][:160]) for v in found["violations"]] == []
