@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mmkernels import mmd_squared
+from mmkernels import median_bandwidth, mmd_squared
 
 from mmviz.errors import ConfigError
 from mmviz.models.config import FusionConfig
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 NATURAL_ANCHORS = ("text", "language", "rgb")
+MEDIAN_POINTS = 64
 
 
 @dataclass(frozen=True)
@@ -65,8 +66,10 @@ class AnchorConfig(FusionConfig):
         mask_x: Bool[Tensor, "set point"],
         mask_y: Bool[Tensor, "set other"],
     ) -> Float[Tensor, " set"]:
-        """Return MMD² of each pair of sets with these options."""
-        bandwidth = self.bandwidth or None
+        """Return MMD² of each pair of sets with these options; the median is that of at most 64 of a pair's points."""
+        bandwidth: float | Tensor = self.bandwidth
+        if not bandwidth:  # all of them would cost as much as the kernels do
+            bandwidth = median_bandwidth(x, y, mask_x=mask_x, mask_y=mask_y, max_points=MEDIAN_POINTS)
         return mmd_squared(x, y, mask_x=mask_x, mask_y=mask_y, bandwidth=bandwidth, factors=self.factors)
 
 
