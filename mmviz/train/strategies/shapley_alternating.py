@@ -10,7 +10,7 @@ import torch
 
 from mmviz.errors import ConfigError, DataError
 from mmviz.metrics.equilibrium import deviations, shares
-from mmviz.models.equilibrium import Equilibrium, around
+from mmviz.models.equilibrium import Equilibrium, EquilibriumConfig, around
 from mmviz.models.steps import Steps
 from mmviz.train.strategy import Strategy, Update
 from mmviz.train.turns import Turns, rates_by_weakness, weakest_first
@@ -57,7 +57,8 @@ class AlternatingOptions:
         Neighbours in the order change places only where they differ by more than this fraction of the sum; ≥ 0.
     memory, mapping, feature, sample, sample_weight
         Put the model into an `equilibrium` with these options, see :class:`mmviz.models.equilibrium.EquilibriumConfig`. The memory is
-        handed on in the order of the turns, and no gradient goes back through it; in its turn a modality learns to map to the others.
+        handed on in the order of the turns, and no gradient goes back through it; in its turn a modality learns to map to the others,
+        and what stands in for them passes through, and trains, the fusion's own slices for them (late, lmf), never their encoders or streams.
     """
 
     order: str = "weakest_first"
@@ -89,6 +90,7 @@ class AlternatingOptions:
                 raise ConfigError(
                     f"shapley_alternating: {name}={getattr(self, name)!r} is unknown; choose one of {', '.join(map(str, known))}"
                 )
+        EquilibriumConfig(**{name: getattr(self, name) for name in _PARTS})  # its own checks
         for name, low in (("temperature", "> 0"), ("hysteresis", "≥ 0")):
             value = getattr(self, name)
             good = isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value < float("inf")
