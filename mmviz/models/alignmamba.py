@@ -1,4 +1,4 @@
-"""AlignMamba: the steps of every modality are carried onto those of an anchor, then Mamba reads all of them interleaved."""
+"""AlignMamba: steps of every modality are carried onto those of an anchor, then Mamba reads all, interleaved."""
 
 from __future__ import annotations
 
@@ -36,9 +36,10 @@ class AlignMambaConfig(AnchorConfig):
     layers, state, expand, taps
         Mamba layers, states per channel, inner channels per channel, convolution taps; each ≥ 1.
     normalize
-        What an anchor's step receives from the steps carried to it. ``literal``, the paper's equation 6: their mass, so that k of T steps
-        arrive as k/T times their mean, and 0 where none does. ``barycentric``, a *reading*: their mean, and a learned
-        vector where none arrives; the default, as the literal one shrinks a long modality to the size of 1/T.
+        What an anchor's step receives from the steps carried to it. ``literal``, the paper's equation 6: their mass,
+        so that k of T steps arrive as k/T times their mean, and 0 where none does. ``barycentric``, a *reading*:
+        their mean, and a learned vector where none arrives; the default, as the literal one shrinks a long modality
+        to the size of 1/T.
     backend
         Backend of the scan. The rest, with ``mmd`` as the paper's λ, as in :class:`~mmviz.models.anchor.AnchorConfig`.
     """
@@ -57,17 +58,18 @@ class AlignMambaConfig(AnchorConfig):
 
 
 class AlignMamba(FusionModel):
-    """Carry each modality onto the anchor's steps, interleave, Mamba layers, a pool per modality, a mean of what is present, a head.
+    """Carry each modality onto the anchor's steps, interleave, Mamba layers, pools, a mean of what is present, a head.
 
-    Who goes where depends on the whole sequence, so the model is not causal: an answer to every prefix takes as many passes as
-    there are steps, each with the plan of the sequence cut there. A sample that lacks the anchor keeps its steps where they are (as if each
-    modality were its own anchor); one that lacks another modality is answered as if that did not exist.
+    Who goes where depends on the whole sequence, so the model is not causal: an answer to every prefix takes as many
+    passes as there are steps, each with the plan of the sequence cut there. A sample that lacks the anchor keeps its
+    steps where they are (as if each modality were its own anchor); one that lacks another modality is answered as if
+    that did not exist.
 
     Notes
     -----
-    AlignMamba (arXiv 2412.00833): cost, relaxed plan and transport (equations 3-6), MMD between what was carried and the anchor as a penalty
-    of training (7-10, 12), interleaving (11). The plan carries no gradient; the steps that it moves do. Depth, sizes, λ, bandwidth,
-    pooling and what to do without the anchor are not in the paper: *readings*.
+    AlignMamba (arXiv 2412.00833): cost, relaxed plan and transport (equations 3-6), MMD between what was carried and
+    the anchor as a penalty of training (7-10, 12), interleaving (11). The plan carries no gradient; the steps that it
+    moves do. Depth, sizes, λ, bandwidth, pooling and what to do without the anchor are not in the paper: *readings*.
     """
 
     config: AlignMambaConfig
@@ -129,7 +131,7 @@ class AlignMamba(FusionModel):
         return torch.where(anchor.any(-1, keepdim=True), anchor & mask.any(-1, keepdim=True), mask)
 
     def carried(self, steps: Steps, seen: Observation | None = None) -> Steps:
-        """Return the steps after the transport; add the penalty ``mmd`` to ``seen``, and the plans where they are wanted."""
+        """Return the steps after the transport; note the penalty ``mmd``, and the plans where they are wanted."""
         x, mask = steps
         parts, total = [], x.new_zeros((), dtype=torch.promote_types(x.dtype, torch.float32))
         for m, name in enumerate(self.spec.names):

@@ -38,8 +38,9 @@ class AlignMamba2Config(AlignmentConfig):
     balance
         Weight of a learned router's balancing penalty, a mean over layers; ≥ 0. 0.01 is Switch Transformer's.
     order, bidirectional
-        ``interleaved`` or ``concatenated``, see :class:`~mmviz.models.token_order.TokenOrder`; and whether a second core reads the tokens from the
-        end. Interleaved and one way, the model is causal; else an answer to every prefix takes as many passes as there are steps.
+        ``interleaved`` or ``concatenated``, see :class:`~mmviz.models.token_order.TokenOrder`; and whether a second
+        core reads the tokens from the end. Interleaved and one way, the model is causal; else an answer to every
+        prefix takes as many passes as there are steps.
     backend
         Backend of the scan. The rest as in :class:`~mmviz.models.alignment.AlignmentConfig`.
     """
@@ -70,16 +71,17 @@ class AlignMamba2Config(AlignmentConfig):
 
 
 class AlignMamba2(FusionModel):
-    """One chain of states for the tokens of all modalities; a pool per modality, a learned convex mean of what is present, a head.
+    """One chain of states for the tokens of all modalities; a pool for each, a mean of what is present, a head.
 
-    Tokens without data (padding, absent modalities) are not in the sequence at all: a sample without a modality is answered as by the
-    same model of the modalities that are there. Nothing present: the head's answer to zeros.
+    Tokens without data (padding, absent modalities) are not in the sequence at all: a sample without a modality is
+    answered as by the same model of the modalities that are there. Nothing present: the head's answer to zeros.
 
     Notes
     -----
-    A *reading* of AlignMamba-2 (arXiv 2603.18462): its abstract gives the two regularisers, used in training only, and the Modality-Aware Mamba
-    layer with modality-shared and modality-specific experts; depth, sizes, order, pooling, encoders and weights are not public. See
-    :class:`~mmviz.models.alignment.Alignment` and :class:`~mmviz.models.modality_aware.ModalityAwareLayer` for what each part is read as.
+    A *reading* of AlignMamba-2 (arXiv 2603.18462): its abstract gives the two regularisers, used in training only,
+    and the Modality-Aware Mamba layer with modality-shared and modality-specific experts; depth, sizes, order,
+    pooling, encoders and weights are not public. See :class:`~mmviz.models.alignment.Alignment` and
+    :class:`~mmviz.models.modality_aware.ModalityAwareLayer` for what each part is read as.
     """
 
     config: AlignMamba2Config

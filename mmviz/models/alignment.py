@@ -1,4 +1,4 @@
-"""Dual alignment: in training, every modality is drawn to an anchor by optimal transport and by the maximum mean discrepancy."""
+"""Dual alignment: training draws every modality to an anchor, by optimal transport and maximum mean discrepancy."""
 
 from __future__ import annotations
 
@@ -36,15 +36,16 @@ class AlignmentConfig(AnchorConfig):
     Attributes
     ----------
     ot
-        Weight of the transport distance, ≥ 0; 0 leaves it out. With the cosine cost it is between 0 and 2 per pair, as the
-        MMD is, so both have the same default. (A public re-implementation has 0.001 for it and 0.01 for the MMD.)
+        Weight of the transport distance, ≥ 0; 0 leaves it out. With the cosine cost it is between 0 and 2 per pair,
+        as the MMD is, so both have the same default. (A public re-implementation has 0.001 for it and 0.01 for the
+        MMD.)
     plan
         ``relaxed``: each step goes, whole, to its cheapest step of the anchor, AlignMamba's closed form. ``entropic``:
         Sinkhorn, both marginals uniform.
     direction
-        Of the relaxed distance, which depends on it: ``to_anchor``, or the ``mean`` or the ``max`` of both ways. ``mean`` by
-        default: to the anchor alone, the distance falls to 0 when all steps meet at one step of the anchor. The entropic
-        distance is the same both ways.
+        Of the relaxed distance, which depends on it: ``to_anchor``, or the ``mean`` or the ``max`` of both ways.
+        ``mean`` by default: to the anchor alone, the distance falls to 0 when all steps meet at one step of the
+        anchor. The entropic distance is the same both ways.
     cost
         ``cosine``, AlignMamba's equation 3, blind to the size of features; or ``sqeuclidean``.
     epsilon
@@ -75,8 +76,8 @@ class AlignmentConfig(AnchorConfig):
 class Pair(NamedTuple):
     """The steps of a modality and of the anchor.
 
-    Where a sample lacks either, ``both`` is False and the masks are True: what comes of it is thrown away, but no set is
-    empty, which the operators refuse.
+    Where a sample lacks either, ``both`` is False and the masks are True: what comes of it is thrown away, but no set
+    is empty, which the operators refuse.
     """
 
     x: Float[Tensor, "batch time width"]
@@ -106,16 +107,17 @@ class Pair(NamedTuple):
 class Alignment:
     """Draws every modality to the anchor; it has no parameters, and an inference never comes here.
 
-    A sample that lacks the anchor contributes nothing, one that lacks another modality nothing to its pair; padding is never looked at. Each
-    penalty is a sum over pairs of the mean over the batch, so a sample weighs as much as in the task's loss, whatever the others
-    lack. With one modality there is no pair, and the penalties are 0.
+    A sample that lacks the anchor contributes nothing, one that lacks another modality nothing to its pair; padding
+    is never looked at. Each penalty is a sum over pairs of the mean over the batch, so a sample weighs as much as in
+    the task's loss, whatever the others lack. With one modality there is no pair, and the penalties are 0.
 
     Notes
     -----
-    L = L_task + ot · Σ_m ⟨M_m, C_m⟩ + mmd · Σ_m MMD²(X_m, X_anchor) over the encoded steps X: the weights, the sum over pairs and the place
-    (before fusion) are a *reading* of AlignMamba-2 (arXiv 2603.18462, whose abstract has "optimal transport distance" and MMD as
-    regularisers). Cost, relaxed plan and MMD² as in AlignMamba (arXiv 2412.00833, equations 3-9), with the operators of ``mmkernels``.
-    The plan is noted as it is to the anchor, whatever ``direction`` is.
+    L = L_task + ot · Σ_m ⟨M_m, C_m⟩ + mmd · Σ_m MMD²(X_m, X_anchor) over the encoded steps X: the weights, the sum
+    over pairs and the place (before fusion) are a *reading* of AlignMamba-2 (arXiv 2603.18462, whose abstract has
+    "optimal transport distance" and MMD as regularisers). Cost, relaxed plan and MMD² as in AlignMamba (arXiv
+    2412.00833, equations 3-9), with the operators of ``mmkernels``. The plan is noted as it is to the anchor,
+    whatever ``direction`` is.
     """
 
     def __init__(self, names: tuple[str, ...], config: AlignmentConfig) -> None:

@@ -26,14 +26,14 @@ class AnchorConfig(FusionConfig):
     Attributes
     ----------
     anchor
-        Name of a modality. "" takes text, language or rgb where there is one (language is AlignMamba's anchor), else the
-        first of the data.
+        Name of a modality. "" takes text, language or rgb where there is one (language is AlignMamba's anchor), else
+        the first of the data.
     mmd
         Weight of the penalty, ≥ 0; 0 leaves it out. The default 0.01 keeps it, between 0 and 2 per pair, well below a
         cross-entropy, which starts near 1; no paper of the family publishes its weight.
     bandwidth
-        Of the Gaussian kernel; 0 takes the median distance of each pair of sets, as a fixed one makes the kernel, and with
-        it the gradient, vanish when features grow.
+        Of the Gaussian kernel; 0 takes the median distance of each pair of sets, as a fixed one makes the kernel, and
+        with it the gradient, vanish when features grow.
     factors
         Multiples of the bandwidth in the bank of kernels, so that no single scale has to be right.
     """

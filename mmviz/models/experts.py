@@ -20,9 +20,9 @@ EXPERTS = ("both", "shared", "specific")
 class Experts(nn.Module):
     """A token of modality m is mapped by the shared experts and by those of m; the results are added.
 
-    Without gates every one of them has weight 1, so that their sum is one matrix per modality, Σ W_shared + Σ W_m, and that is
-    what is multiplied with: the added experts cost a sum of matrices per call, and after ``merge`` nothing. With gates, expert e has the
-    weight its token gives it.
+    Without gates every one of them has weight 1, so that their sum is one matrix per modality, Σ W_shared + Σ W_m,
+    and that is what is multiplied with: the added experts cost a sum of matrices per call, and after ``merge``
+    nothing. With gates, expert e has the weight its token gives it.
 
     Parameters
     ----------
@@ -33,10 +33,10 @@ class Experts(nn.Module):
 
     Notes
     -----
-    Deterministic routing by modality id and the sum of shared and specific experts are a *reading* of AlignMamba-2 (arXiv
-    2603.18462), whose layer is not public; two independent public implementations that carry its idea agree on them. Mixture-of-Mamba
-    (arXiv 2501.16295) has the specific half. Without specific experts it is a plain linear map. Weights start uniform with the
-    variance of ``torch.nn.Linear`` for the sum.
+    Deterministic routing by modality id and the sum of shared and specific experts are a *reading* of AlignMamba-2
+    (arXiv 2603.18462), whose layer is not public; two independent public implementations that carry its idea agree on
+    them. Mixture-of-Mamba (arXiv 2501.16295) has the specific half. Without specific experts it is a plain linear
+    map. Weights start uniform with the variance of ``torch.nn.Linear`` for the sum.
     """
 
     def __init__(self, modalities: int, inputs: int, outputs: int, *, shared: int, specific: int) -> None:

@@ -1,4 +1,4 @@
-"""The Modality-Aware Mamba layer: one chain of states for all modalities, between experts that know whose token they map."""
+"""The Modality-Aware Mamba layer: one chain of states for all modalities, between experts for each and for all."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ READINGS = ("A", "B")
 class Mixer(nn.Module):
     """Mamba's block without norm and residual: project in, convolve and scan the sequence, gate, project out.
 
-    With two arrangements of the tokens there are two cores, one along each, and their outputs are added before the gate, as in Vision
-    Mamba (arXiv 2401.09417, Algorithm 1).
+    With two arrangements of the tokens there are two cores, one along each, and their outputs are added before the
+    gate, as in Vision Mamba (arXiv 2401.09417, Algorithm 1).
     """
 
     def __init__(
@@ -81,16 +81,16 @@ class ModalityAwareLayer(nn.Module):
     names, width
         The modalities, and the channels of a token.
     reading
-        ``A``: the experts take the place of Mamba's projections in and out. ``B``: they are maps of ``width`` to ``width``
-        before and behind a stock Mamba, and a feed-forward part of ratio 2 follows.
+        ``A``: the experts take the place of Mamba's projections in and out. ``B``: they are maps of ``width`` to
+        ``width`` before and behind a stock Mamba, and a feed-forward part of ratio 2 follows.
     experts
         ``both``, ``shared`` (under A: plain Mamba) or ``specific``.
     router
         ``modality``: a token uses the shared expert and the one of its modality. ``learned``: it chooses, see
         :class:`~mmviz.models.router.Router`; one choice for the maps on both sides.
     shared_experts, specific_experts, top_k
-        Of the learned router: experts that serve all, experts of each modality, and how many a token uses. By modality id there
-        is one of each kind, as a sum of linear maps is one linear map.
+        Of the learned router: experts that serve all, experts of each modality, and how many a token uses. By
+        modality id there is one of each kind, as a sum of linear maps is one linear map.
     balance
         Weight of the router's balancing penalty.
     state, expand, taps, backend, bidirectional
@@ -98,8 +98,9 @@ class ModalityAwareLayer(nn.Module):
 
     Notes
     -----
-    AlignMamba-2 (arXiv 2603.18462) has a layer of this name; its equations are not public. Both forms are *readings*, made from two public
-    implementations that carry the idea: A is our default, as it adds nothing to Mamba at inference (``merge``).
+    AlignMamba-2 (arXiv 2603.18462) has a layer of this name; its equations are not public. Both forms are *readings*,
+    made from two public implementations that carry the idea: A is our default, as it adds nothing to Mamba at
+    inference (``merge``).
     """
 
     def __init__(

@@ -27,8 +27,9 @@ class Choice(NamedTuple):
     def imbalance(self, mask: Bool[Tensor, "modality batch time"]) -> Float[Tensor, ""]:
         """Return how unevenly the candidates are used: 1 when evenly, at most their number; 0 where no token is.
 
-        N Σ f_i P_i for each modality with f_i the share of the choices that fell on candidate i and P_i its mean probability, over the
-        tokens with data; then the mean over modalities that have tokens. Only P carries a gradient.
+        N Σ f_i P_i for each modality with f_i the share of the choices that fell on candidate i and P_i its mean
+        probability, over the tokens with data; then the mean over modalities that have tokens. Only P carries a
+        gradient.
         """
         real = mask[..., None]
         count = mask.sum((1, 2)).clamp(min=1)[:, None]
@@ -43,8 +44,9 @@ class Choice(NamedTuple):
 class Router(nn.Module):
     """Top-k over the shared experts and those of the token's modality.
 
-    The gates are the probabilities of the chosen, not renormalised (as Switch Transformer has it), so that also with k = 1 the task's loss reaches
-    the router. An expert that no token of a batch chooses has the gradient zero from that batch.
+    The gates are the probabilities of the chosen, not renormalised (as Switch Transformer has it), so that also with
+    k = 1 the task's loss reaches the router. An expert that no token of a batch chooses has the gradient zero from
+    that batch.
 
     Parameters
     ----------
@@ -58,8 +60,9 @@ class Router(nn.Module):
     Notes
     -----
     W. Fedus, B. Zoph, N. Shazeer, *Switch Transformers*, arXiv 2101.03961, equations 1-6 (gates and balancing loss);
-    D. Lepikhin et al., *GShard*, arXiv 2006.16668 (k = 2). Ours: the candidates, no capacity limit, no noise, every expert is computed
-    (their number is small) and those not chosen get the weight 0. AlignMamba-2's own router, if it has one, is not public.
+    D. Lepikhin et al., *GShard*, arXiv 2006.16668 (k = 2). Ours: the candidates, no capacity limit, no noise, every
+    expert is computed (their number is small) and those not chosen get the weight 0. AlignMamba-2's own router, if it
+    has one, is not public.
     """
 
     def __init__(self, modalities: int, width: int, candidates: int, top_k: int) -> None:

@@ -42,7 +42,7 @@ class TokenOrder:
 
     @classmethod
     def with_anchor_last(cls, count: int, anchor: int, kind: str = "interleaved") -> TokenOrder:
-        """Return the order that ends with the anchor, the others before it, last first: (text, audio, video) gives v, a, l."""
+        """Return the order that ends with the anchor, the others before it, last first: text, audio, video give v, a, l."""
         others = [m for m in reversed(range(count)) if m != anchor]
         return cls((*others, anchor), kind)
 
@@ -81,14 +81,15 @@ class TokenOrder:
 class Arrangement:
     """The sequence of one batch: tokens with data first, one behind the other, filler behind them.
 
-    A causal convolution and a scan along it never meet a token without data, so the outputs at those with data are what
-    they would be if the others did not exist, whatever the mask.
+    A causal convolution and a scan along it never meet a token without data, so the outputs at those with data are
+    what they would be if the others did not exist, whatever the mask.
 
     Attributes
     ----------
     source, place
-        For each place of the sequence the position in the row of all tokens, and back. A token without data has the place of the last one
-        with data before it, -1 where there is none: the state it would hold. None where every token has data.
+        For each place of the sequence the position in the row of all tokens, and back. A token without data has the
+        place of the last one with data before it, -1 where there is none: the state it would hold. None where every
+        token has data.
     """
 
     order: TokenOrder
@@ -104,7 +105,7 @@ class Arrangement:
         return row.gather(1, self.source[..., None].expand_as(row))
 
     def tokens(self, sequence: Shaped[Tensor, "batch token *rest"]) -> Shaped[Tensor, "modality batch time *rest"]:
-        """Put what stands in the sequence back to its token; one without data gets what its ``place`` holds, or the first."""
+        """Return what stands at the place of each token; at the first place for one without any before it."""
         if self.place is None:
             return self.order.unline(sequence.flip(1) if self.backward else sequence)
         place = self.place.clamp(min=0).view(*self.place.shape, *(1,) * (sequence.ndim - 2))
