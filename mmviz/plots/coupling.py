@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import xarray as xr
 
-from mmviz.errors import ConfigError
+from mmviz.errors import ConfigError, DataError
 from mmviz.plots.picture import Axis, Heat, Panel, Picture, ticks_of
 from mmviz.plots.provenance import titled
 from mmviz.plots.states import require_layers
@@ -31,13 +31,18 @@ def coupling_frame(summary: xr.Dataset, *, epoch: int | None = None) -> xr.Datas
     ConfigError
         If the epoch was not recorded.
     DataError
-        If the model has no scan.
+        If the model has no scan, or one chain for all modalities and so no W.
     """
     require_layers("coupling_frame", summary)
     chosen = summary.attrs["best_epoch"] if epoch is None else epoch
     if chosen not in summary["epoch"].values:
         raise ConfigError(
             f"coupling_frame: epoch={epoch!r} was not recorded; recorded are {summary['epoch'].values.tolist()}"
+        )
+    if not bool(summary["coupling"].notnull().any()):
+        raise DataError(
+            "coupling_frame: W is not recorded, because one chain serves all modalities of this model; record a model with a "
+            "chain for each modality, such as coupled_mamba, or draw plot_influence, which needs no W"
         )
     frame = summary[["coupling"]].sel(epoch=chosen).astype(np.float64).transpose("layer", "modality", "source")
     frame.attrs = {**summary.attrs, "epoch": int(chosen)}
@@ -49,8 +54,8 @@ def coupling_picture(frame: xr.Dataset) -> Picture:
     names = [str(n) for n in frame["modality"].values]
     at = np.arange(len(names)).astype(float)
     values = frame["coupling"].values
-    signed = bool(values.min() < 0)
-    top = float(np.abs(values).max()) or 1.0
+    signed = bool((values < 0).any())
+    top = float(np.nanmax(np.abs(values), initial=0)) or 1.0
     panels = tuple(
         Panel(
             (Heat(matrix, at, at, -top if signed else 0.0, top, "W", signed, ".2f", bar=False),),

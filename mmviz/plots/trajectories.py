@@ -16,13 +16,16 @@ from mmviz.plots.states import position
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
+_LINKS = "grey: the coupling at a few steps, from what is heard (one step earlier) to who hears it; wider is stronger"
+
 
 def trajectories_frame(found: xr.Dataset, *, sample: int = 0, links: int = 6) -> xr.Dataset:
     """Return what :func:`plot_trajectories` draws for one traced sample.
 
     ``position`` (modality, time, axis); ``link_start``, ``link_end`` (link, axis): at ``links`` evenly spaced steps t, from the
     state of a source at t-1 to the state of the modality that hears it at t; ``weight`` (link): W there; ``level`` (link):
-    1 to 5, the fifth of the largest weight that it falls in. Links of weight 0, to itself, or without data are left out.
+    1 to 5, the fifth of the largest weight that it falls in. Links of weight 0, to itself, or without data are left out;
+    a model whose modalities share one chain has no W and no links.
 
     Parameters
     ----------
@@ -52,7 +55,7 @@ def trajectories_frame(found: xr.Dataset, *, sample: int = 0, links: int = 6) ->
     )
     ends = []
     for t in steps:
-        for m, n in np.argwhere(W != 0):
+        for m, n in np.argwhere(np.nan_to_num(W) != 0):
             pair = np.stack([path.values[n, t - 1], path.values[m, t]])
             if m != n and np.isfinite(pair).all():
                 ends.append((pair, W[m, n]))
@@ -92,7 +95,7 @@ def trajectories_picture(frame: xr.Dataset) -> Picture:
         title=titled("Where each chain goes", frame.attrs),
         subtitle=(
             f"sample {frame.attrs['sample']}, layer {frame.attrs['layer'] + 1}; {source_of(frame.attrs)}; hollow: first step, full: last step",
-            "grey: the coupling at a few steps, from what is heard (one step earlier) to who hears it; wider is stronger",
+            *((_LINKS,) if frame.sizes["link"] else ()),
         ),
         panels=(
             Panel(

@@ -10,7 +10,7 @@ import xarray as xr
 from mmviz.errors import ConfigError
 from mmviz.plots import theme
 from mmviz.plots.intervals import require
-from mmviz.plots.picture import Axis, Heat, Lines, Links, Panel, Picture, Rule
+from mmviz.plots.picture import Axis, Heat, Lines, Links, Panel, Picture, Rule, signed
 from mmviz.plots.provenance import titled
 from mmviz.plots.states import position
 
@@ -108,8 +108,8 @@ def transport_picture(frame: xr.Dataset) -> Picture:
     return Picture(
         title=titled(f"From {source} to {anchor}: transport", frame.attrs),
         subtitle=(
-            f"sample {frame.attrs['sample']}, epoch {frame.attrs['best_epoch']}; mean lag {float(frame['mean_lag']):+.2f} steps, order kept "
-            f"(γ) {float(frame['monotonicity']):+.2f}, entropy {float(frame['entropy']):.2f} nat",
+            f"sample {frame.attrs['sample']}, epoch {frame.attrs['best_epoch']}; mean lag {signed(float(frame['mean_lag']), 2)} steps, order kept "
+            f"(γ) {signed(float(frame['monotonicity']), 2)}, entropy {float(frame['entropy']):.2f} nat",
             "dashed in the plan: the mean step of the anchor that a step is carried to",
         ),
         panels=panels,

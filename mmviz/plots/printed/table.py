@@ -144,6 +144,6 @@ def _cell(value: object, digits: int) -> str:
 
 
 def _checked_label(label: str) -> str:
-    if not all(c.isalnum() or c in ":-._" for c in label):
+    if not all(c.isascii() and (c.isalnum() or c in ":-._") for c in label):
         raise ConfigError(f"latex_table: label={label!r}, expected letters, digits and : - . _ only")
     return label
