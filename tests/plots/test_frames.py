@@ -1,0 +1,216 @@
+"""Frames to the last digit: each against its analysis, or against a direct reading."""
+
+import numpy as np
+import pytest
+import xarray as xr
+from figure_examples import measured, missing_scores, variants
+from scipy.stats import t as student
+from scipy.stats import ttest_rel
+
+from mmviz import analysis, plots
+from mmviz.errors import ConfigError, DataError
+from mmviz.plots.picture import described, span_of
+
+
+def t_interval(values):
+    n = len(values)
+    reach = student.ppf(0.975, n - 1) * values.std(ddof=1) / np.sqrt(n)
+    return values.mean() - reach, values.mean() + reach
+
+
+def test_missing_and_ablation_intervals_are_students(whole):
+    scores = missing_scores()
+    frame = plots.missing_frame(scores)
+    low, high = t_interval(scores["score"].values[1, 3])
+    np.testing.assert_allclose([frame["low"][1, 3], frame["high"][1, 3]], [low, high], rtol=1e-12)
+    cut = plots.ablation_frame(variants(), reference="whole")
+    pair = ttest_rel(*variants()["score"].values[[2, 0]]).confidence_interval(0.95)
+    np.testing.assert_allclose([cut["difference_low"][2], cut["difference_high"][2]], [pair.low, pair.high], rtol=1e-10)
+    assert np.isnan(cut["difference"][0])
+
+
+def test_one_seed_has_no_interval_and_a_lost_seed_is_not_counted():
+    scores = variants()
+    scores["score"][1, 2] = np.nan
+    frame = plots.ablation_frame(scores)
+    assert frame["count"].values.tolist() == [5, 4, 5, 5, 5]
+    np.testing.assert_allclose(frame["mean"][1], np.delete(scores["score"].values[1], 2).mean(), rtol=1e-14)
+    single = plots.ablation_frame(variants().isel(seed=[0]))
+    assert np.isnan(single["low"]).all()
+    assert "one seed" in plots.plot_ablation(variants().isel(seed=[0])).layout.title.text
+
+
+def test_efficiency_is_the_median_and_the_range():
+    data = measured()
+    frame = plots.efficiency_frame(data)
+    np.testing.assert_allclose(frame["milliseconds"], np.median(data["seconds"], -1) * 1e3, rtol=1e-14)
+    np.testing.assert_allclose(frame["mebibytes_high"], data["bytes"].values.max(-1) / 2**20, rtol=1e-14)
+    assert set(plots.efficiency_frame(data[["seconds"]]).data_vars) == {
+        "milliseconds",
+        "milliseconds_low",
+        "milliseconds_high",
+    }
+
+
+def test_the_waterfall_leads_from_nothing_to_everything(whole):
+    found, phi = analysis.interactions(whole), analysis.shapley(whole)
+    frame = plots.waterfall_frame(found)
+    np.testing.assert_allclose(frame["end"][-1], phi["full"].mean(), rtol=1e-12)
+    np.testing.assert_allclose(frame["step"][0], phi["baseline"].mean(), rtol=1e-12)
+    np.testing.assert_allclose(frame["start"][1:-1], frame["end"][:-2], rtol=1e-14)
+    assert frame["name"].values.tolist()[:2] == ["nothing", str(found["modality"].values[0])]
+    np.testing.assert_allclose(frame["low"][1] - frame["start"][1], found["moebius_low"][1], atol=1e-14)
+
+
+def test_the_waterfall_joins_small_steps_and_still_arrives(whole):
+    found = analysis.interactions(whole)
+    frame, joined = plots.waterfall_frame(found), plots.waterfall_frame(found, largest=2)
+    assert joined.sizes["row"] == 5
+    assert joined["name"].values[-2] == "the other 5"
+    np.testing.assert_allclose(joined["end"][-1], frame["end"][-1], rtol=1e-12)
+
+
+def test_contributions_over_epochs_are_those_to_the_whole_sequence(whole):
+    phi = analysis.prefix_shapley(whole)
+    frame = plots.shapley_epochs_frame(phi)
+    np.testing.assert_allclose(frame["mean"], phi["phi"].values[:, :, -1].mean(1), rtol=1e-12)
+
+
+def test_subsets_go_from_nothing_to_everything(whole):
+    scores = analysis.coalition_scores(whole)
+    frame = plots.subsets_frame(scores)
+    size = frame["members"].values.sum(1)
+    assert size.tolist() == sorted(size.tolist())
+    for row in range(frame.sizes["coalition"]):
+        k = int((frame["members"].values[row] * 2 ** np.arange(frame.sizes["modality"])).sum())
+        assert float(frame["score"][row]) == float(scores["score"][k])
+
+
+def test_half_lives_are_quantiles_of_all_states(whole):
+    summary = analysis.states(whole)
+    frame = plots.half_life_frame(summary, layer=1)
+    values = summary["half_life"].isel(layer=1).values
+    np.testing.assert_allclose(frame["half_life"][2], np.quantile(values[2], np.linspace(0, 1, 101)), rtol=1e-12)
+    W = plots.coupling_frame(summary, epoch=1)["coupling"]
+    np.testing.assert_array_equal(W, whole["states"]["coupling"].sel(epoch=1).astype(float))
+
+
+def test_the_influence_frame_keeps_the_map_and_its_logarithm(whole):
+    found = analysis.influence(whole)
+    frame = plots.influence_frame(found, sample=2, layer=1)
+    K = found["map"].values[2, 1]
+    np.testing.assert_array_equal(frame["map"], K)
+    level = np.log10(K[K > 0] / K.max())
+    np.testing.assert_allclose(frame["level"].values[K > 0], np.maximum(level, frame.attrs["deepest"]), rtol=1e-12)
+    assert np.isnan(frame["level"].values[K == 0]).all()
+    assert (level >= frame.attrs["deepest"]).mean() >= 0.95
+
+
+def test_no_future_is_heard(whole):
+    frame = plots.influence_frame(analysis.influence(whole))
+    level = frame["level"].transpose("modality", "source", "block", "source_block").values
+    above = np.triu(np.ones(level.shape[2:], dtype=bool), 1)
+    assert np.isnan(level[..., above]).all()
+
+
+def test_routing_keeps_weights_usage_and_information(whole):
+    found = analysis.routing(whole)
+    frame = plots.routing_frame(found, sample=1, layer=1, epoch=2)
+    np.testing.assert_array_equal(
+        frame["weight"].transpose("modality", "time", "expert"), found["weight"].sel(epoch=2).values[1, 1]
+    )
+    assert float(frame["modality_information"]) == float(found["modality_information"].sel(epoch=2)[1])
+
+
+def test_ribbons_are_the_largest_entries_and_ties_are_not_cut(whole):
+    names = whole.attrs["modalities"]
+    found = analysis.transport(whole, names[1], names[0])
+    frame = plots.transport_frame(found, ribbons=10)
+    plan = found["plan"].values[0]
+    mass = frame["ribbon_mass"].values
+    np.testing.assert_array_equal(mass, plan[frame["ribbon_time"], frame["ribbon_anchor"]])
+    assert len(mass) <= 10
+    np.testing.assert_allclose(frame.attrs["ribbon_share"], mass.sum() / plan.sum())
+    even = found.copy(deep=True)
+    even["plan"][:] = 1.0
+    assert plots.transport_frame(even, ribbons=10).sizes["ribbon"] == 10
+    steps = xr.zeros_like(found["plan"])
+    steps[:, 0, 0] = 2.0
+    steps[:, 1:5, 1] = 1.0
+    even["plan"] = steps
+    assert plots.transport_frame(even, ribbons=3).sizes["ribbon"] == 1, "of four equal ones all or none"
+
+
+def test_links_of_a_trajectory_end_on_the_paths(whole):
+    found = analysis.trajectories(whole)
+    frame = plots.trajectories_frame(found, links=3)
+    path = frame["position"].values.reshape(-1, 2)
+    for name in ("link_start", "link_end"):
+        for point in frame[name].values:
+            assert (path == point).all(1).any()
+    assert plots.trajectories_frame(found, links=0).sizes["link"] == 0
+    assert set(frame["level"].values.tolist()) <= {1, 2, 3, 4, 5}
+
+
+def test_training_shows_the_losses_first_and_what_is_asked_for(whole):
+    curves = analysis.training(whole)
+    names = list(plots.training_frame(curves).data_vars)
+    assert names[:2] == ["train_loss", "valid_loss"]
+    assert "seconds" not in names
+    assert list(plots.training_frame(curves, quantities=["seconds"]).data_vars) == ["seconds"]
+    with pytest.raises(ConfigError, match="'los'"):
+        plots.training_frame(curves, quantities=["los"])
+
+
+def test_equilibrium_of_several_runs_is_blank_where_a_run_has_no_such_epoch(whole):
+    one = analysis.equilibrium(whole, per_epoch=True)
+    frame = plots.equilibrium_frame({"all": one, "few": one.isel(epoch=[0, 1])})
+    np.testing.assert_array_equal(frame["E3"][0], one["E3"])
+    assert np.isnan(frame["E3"].values[1, 2:]).all()
+    with pytest.raises(DataError, match="per_epoch=True"):
+        plots.equilibrium_frame(analysis.equilibrium(whole))
+    with pytest.raises(ConfigError, match="no run"):
+        plots.equilibrium_frame({})
+
+
+@pytest.mark.parametrize(
+    ("call", "match"),
+    [
+        (lambda t: plots.influence_frame(analysis.influence(t), sample=99), "sample=99"),
+        (lambda t: plots.influence_frame(analysis.influence(t), layer=-1), "layer=-1"),
+        (lambda t: plots.routing_frame(analysis.routing(t), epoch=99), "epoch=99"),
+        (lambda t: plots.coupling_frame(analysis.states(t), epoch=99), "epoch=99"),
+        (lambda t: plots.half_life_frame(analysis.states(t), layer=9), "layer=9"),
+        (lambda t: plots.waterfall_frame(analysis.interactions(t), largest=0), "largest=0"),
+        (lambda t: plots.trajectories_frame(analysis.trajectories(t), links=-1), "links=-1"),
+        (lambda t: plots.ablation_frame(variants(), reference="all"), "reference='all'"),
+    ],
+)
+def test_a_place_that_does_not_exist_is_refused(whole, call, match):
+    with pytest.raises(ConfigError, match=match):
+        call(whole)
+
+
+def test_negative_measurements_are_refused():
+    data = measured()
+    data["seconds"][0, 0, 0] = -1
+    with pytest.raises(DataError, match="≥ 0"):
+        plots.efficiency_frame(data)
+
+
+def test_the_words_name_every_bar_with_its_interval(whole):
+    from mmviz.plots.shapley import shapley_picture
+
+    frame = plots.shapley_frame(analysis.shapley(whole))
+    words = described(shapley_picture(frame))
+    for name, mean in zip(frame["modality"].values, frame["mean"].values, strict=True):
+        assert f"{name} {mean:.3g} (" in words
+    assert "cut" in described(shapley_picture(frame), longest=50)
+
+
+def test_an_axis_reaches_around_all_finite_values():
+    assert span_of(np.array([1.0, np.nan, 3.0]), room=0.5) == (0.0, 4.0)
+    assert span_of(np.array([np.nan])) == (-0.05, 1.05)
+    low, high = span_of(np.array([2.0]), zero=True)
+    assert low == 0
+    assert high > 2
