@@ -61,16 +61,16 @@ class Mixer(nn.Module):
     ) -> Float[Tensor, "modality batch time width"]:
         """Mix the tokens along each of ``ways``; note the scans in ``seen``."""
         u, z = self.into(x, gates).chunk(2, -1)
-        heard = None
+        heard = []
         for way, core in zip(ways, self.cores, strict=True):
             core = cast("SelectiveCore", core)
             scan = core.scan_inputs(way.sequence(u))
             if seen is not None and not seen.learning:
                 sequence = (u.shape[1], scan.x.shape[2], u.device)
                 seen.tokens.append(TokenScan(scan, way.places(*sequence), way.real(*sequence), way.backward))
-            one_way = way.tokens(core.scan(scan))
-            heard = one_way if heard is None else heard + one_way
-        return self.out(heard * nn.functional.silu(z), gates)
+            heard.append(way.tokens(core.scan(scan)))
+        both = heard[0] if len(heard) == 1 else heard[0] + heard[1]
+        return self.out(both * nn.functional.silu(z), gates)
 
 
 class ModalityAwareLayer(nn.Module):
