@@ -9,10 +9,10 @@ import torch
 from torch import nn
 
 from mmviz.errors import ConfigError
-from mmviz.models.config import FusionConfig
 from mmviz.models.coupled_block import CoupledBlock
 from mmviz.models.fusion import FusionModel
 from mmviz.models.head import head_of
+from mmviz.models.mamba_config import MambaConfig
 from mmviz.models.pooling import PresentMean
 from mmviz.models.stacked import StackedLayerNorm, StackedLinear
 
@@ -26,33 +26,22 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class CoupledMambaConfig(FusionConfig):
+class CoupledMambaConfig(MambaConfig):
     """Options of ``build("coupled_mamba", spec, ...)``.
 
     Attributes
     ----------
-    layers, state, expand, taps
-        Coupled layers, states per channel, inner channels per channel, convolution taps.
-        The paper's best on MOSEI: width 128, layers 3, state 64; the defaults are sized for a laptop.
-    dt_rank
-        Rank of Δ's projection, ≥ 1; None takes ceil(width / 8). What the paper's Table 9 calls "Δ", as we read it.
     coupling
         ``identity``, ``mean``, ``gain``, ``softmax`` or ``exact_sum``, see :class:`~mmviz.models.coupling.Coupling`.
     mix
         ``cat`` adds, between layers, a projection of all modalities to each (Figure 1's "Cat", read as concatenation,
         projection and residual); ``none`` leaves the state coupling alone to carry anything across.
-    backend
-        Backend of the scan. The rest as in :class:`~mmviz.models.config.FusionConfig`.
+        The rest as in :class:`~mmviz.models.mamba_config.MambaConfig`. The paper's best on MOSEI: width 128, layers 3,
+        state 64; the defaults are sized for a laptop.
     """
 
-    layers: int = 2
-    state: int = 16
-    expand: int = 2
-    taps: int = 4
-    dt_rank: int | None = None
     coupling: str = "softmax"
     mix: str = "cat"
-    backend: str = "auto"
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -71,19 +60,7 @@ class CoupledMamba(FusionModel):
     def __init__(self, spec: Spec, config: CoupledMambaConfig) -> None:
         super().__init__(spec, config)
         M, width = len(spec.modalities), config.width
-        self.blocks = nn.ModuleList(
-            CoupledBlock(
-                M,
-                width,
-                state=config.state,
-                expand=config.expand,
-                taps=config.taps,
-                dt_rank=config.dt_rank,
-                coupling=config.coupling,
-                backend=config.backend,
-            )
-            for _ in range(config.layers)
-        )
+        self.blocks = config.blocks(M, config.coupling)
         mixers = config.layers - 1 if config.mix == "cat" else 0
         self.mixers = nn.ModuleList(StackedLinear(M, M * width, width) for _ in range(mixers))
         self.norm = StackedLayerNorm(M, width)

@@ -9,10 +9,9 @@ import torch
 from torch import nn
 
 from mmviz.errors import ConfigError
-from mmviz.models.config import FusionConfig
-from mmviz.models.coupled_block import CoupledBlock
 from mmviz.models.fusion import FusionModel
 from mmviz.models.head import head_of
+from mmviz.models.mamba_config import MambaConfig
 
 if TYPE_CHECKING:
     from jaxtyping import Bool, Float
@@ -26,7 +25,7 @@ JOINS = ("average", "concat")
 
 
 @dataclass(frozen=True)
-class EarlyConfig(FusionConfig):
+class EarlyConfig(MambaConfig):
     """Options of ``build("early", spec, ...)``.
 
     Attributes
@@ -34,21 +33,12 @@ class EarlyConfig(FusionConfig):
     join
         ``average``: the mean of the modalities that are valid at a step. ``concat``: side by side, zeros where one is not
         valid, then a map to ``width``.
-    layers, state, expand, taps
-        Mamba blocks, states per channel, inner channels per channel, convolution taps; each ≥ 1.
-    dt_rank
-        Rank of Δ's projection, ≥ 1; None takes ceil(width / 8).
-    backend
-        Backend of the scan. The rest as in :class:`~mmviz.models.config.FusionConfig`.
+    layers
+        Blocks, ≥ 1. The rest as in :class:`~mmviz.models.mamba_config.MambaConfig`.
     """
 
     join: str = "concat"
     layers: int = 1
-    state: int = 16
-    expand: int = 2
-    taps: int = 4
-    dt_rank: int | None = None
-    backend: str = "auto"
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -76,19 +66,7 @@ class Early(FusionModel):
         super().__init__(spec, config)
         M, width = len(spec.modalities), config.width
         self.joined = nn.Linear(M * width, width) if config.join == "concat" else None
-        self.blocks = nn.ModuleList(
-            CoupledBlock(
-                1,
-                width,
-                state=config.state,
-                expand=config.expand,
-                taps=config.taps,
-                dt_rank=config.dt_rank,
-                coupling="identity",
-                backend=config.backend,
-            )
-            for _ in range(config.layers)
-        )
+        self.blocks = config.blocks(1, "identity")
         self.norm = nn.LayerNorm(width)
         self.head = head_of(width, width, spec.task.outputs, config.dropout)
 

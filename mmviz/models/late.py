@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, cast
 import torch
 from torch import nn
 
-from mmviz.models.config import FusionConfig
 from mmviz.models.coupled_block import CoupledBlock
 from mmviz.models.fusion import FusionModel
+from mmviz.models.mamba_config import MambaConfig
 from mmviz.models.pooling import PresentMean
 from mmviz.models.stacked import StackedLayerNorm, StackedLinear
 
@@ -24,25 +24,8 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class LateConfig(FusionConfig):
-    """Options of ``build("late", spec, ...)``.
-
-    Attributes
-    ----------
-    layers, state, expand, taps
-        Mamba layers per stream, states per channel, inner channels per channel, convolution taps; each ≥ 1.
-    dt_rank
-        Rank of Δ's projection, ≥ 1; None takes ceil(width / 8).
-    backend
-        Backend of the scan. The rest as in :class:`~mmviz.models.config.FusionConfig`.
-    """
-
-    layers: int = 2
-    state: int = 16
-    expand: int = 2
-    taps: int = 4
-    dt_rank: int | None = None
-    backend: str = "auto"
+class LateConfig(MambaConfig):
+    """Options of ``build("late", spec, ...)``: those of :class:`~mmviz.models.mamba_config.MambaConfig`, for each stream."""
 
 
 class Late(FusionModel):
@@ -62,19 +45,7 @@ class Late(FusionModel):
     def __init__(self, spec: Spec, config: LateConfig) -> None:
         super().__init__(spec, config)
         M, width = len(spec.modalities), config.width
-        self.blocks = nn.ModuleList(
-            CoupledBlock(
-                M,
-                width,
-                state=config.state,
-                expand=config.expand,
-                taps=config.taps,
-                dt_rank=config.dt_rank,
-                coupling="identity",
-                backend=config.backend,
-            )
-            for _ in range(config.layers)
-        )
+        self.blocks = config.blocks(M, "identity")
         self.norm = StackedLayerNorm(M, width)
         self.drop = nn.Dropout(config.dropout)
         self.hidden = StackedLinear(M, width, width)
