@@ -33,18 +33,18 @@ class MlaOptions:
     Attributes
     ----------
     protect
-        From what the head's gradient of a modality is kept away: features of the ``others`` (a projector per modality), of ``all``
-        that was ever seen, its own included (one projector, as in the published code), or of ``none`` (plain alternation).
+        From what the head's gradient of a modality is kept away: features of ``all`` that was seen before, its own included (one
+        projector, as published), of the ``others`` only (a projector per modality), or of ``none`` (plain alternation).
     alpha
         Base of the projector's regularisation: α = alpha^(b/B + 1) in batch b of B; in (0, 1].
     """
 
-    protect: str = "others"
+    protect: str = "all"
     alpha: float = 0.1
 
     def __post_init__(self) -> None:
-        if self.protect not in ("others", "all", "none"):
-            raise ConfigError(f"mla: protect={self.protect!r} is unknown; choose one of others, all, none")
+        if self.protect not in ("all", "others", "none"):
+            raise ConfigError(f"mla: protect={self.protect!r} is unknown; choose one of all, others, none")
         if isinstance(self.alpha, bool) or not isinstance(self.alpha, (int, float)) or not 0 < self.alpha <= 1:
             raise ConfigError(f"mla: alpha={self.alpha!r}, expected a number > 0 and ≤ 1")
 
@@ -53,7 +53,7 @@ class Mla(Strategy):
     """One update per modality and batch, in the order of the data, each of its own pass, each with an optimiser of its own.
 
     Before a step, the gradient of every linear layer of the shared head is multiplied by a projector that has learned, by
-    recursive least squares, which inputs other modalities have given that layer: for those its answer hardly changes. The history
+    recursive least squares, which inputs the updates before have given that layer: for those its answer hardly changes. The history
     holds ``loss/<modality>`` and ``projected/<modality>``, the share of the head's gradient norm that is left (1: nothing taken away).
     Classification and regression alike; the model's penalties, which compare modalities, have no part in it.
 
@@ -66,8 +66,8 @@ class Mla(Strategy):
       never fires. It also divides by an outer product where a scalar is meant, scales P to norm 1 after every step, and
       projects with the modality's own features of the same batch. Here α + rᵀPr is a scalar, P starts as the identity and is
       not rescaled, and a modality's features enter after its step.
-    * ``protect="others"``, one projector per modality from the features of the rest, is a *reading* of "not to lose
-      previously acquired information"; with one for all (``"all"``) a modality is soon kept from its own mean feature.
+    * One projector for all soon keeps a modality from its own mean feature too. ``protect="others"``, one per modality that learns
+      the features of the rest, is a *reading* of "not to lose previously acquired information" without that.
     * The paper's head is one linear layer. A head of several has a projector for each: a *reading* (as in OWM, Zeng et
       al., arXiv 1810.01256). Biases are not projected, as published.
     * Optimisers are AdamW, one per modality, where the paper has one SGD: momentum would mix modalities. AdamW divides

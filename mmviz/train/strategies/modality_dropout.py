@@ -78,8 +78,8 @@ def subset_weights(present: Bool[Tensor, "batch modality"], rate: float) -> Floa
     bit = torch.arange(M, device=present.device)
     member = (torch.arange(2**M, device=present.device)[:, None] >> bit) % 2 == 1
     possible = (member[None] <= present[:, None]).all(-1) & member.any(1)
-    size = member.sum(1).double()
+    size = member.sum(1).float()
     # of the modalities that are there, `size` stay and the others go; the factor (1 - rate)^present is left out
-    lost = present.sum(1, keepdim=True).double() - size
-    weight = torch.pow(torch.tensor(rate / (1 - rate), dtype=torch.float64, device=present.device), lost.clamp(min=0))
+    lost = present.sum(1, keepdim=True).float() - size
+    weight = torch.pow(torch.tensor(rate / (1 - rate), device=present.device), lost.clamp(min=0))
     return torch.where(possible, weight, torch.zeros_like(weight))

@@ -70,6 +70,13 @@ def test_a_regression_is_trained(regression, strategy):
     assert run.history[-1]["train_loss"] < run.history[1]["train_loss"]
 
 
+@pytest.mark.parametrize("strategy", NAMES)
+@pytest.mark.parametrize("precision", ["64-true", "bf16-mixed"])
+def test_other_precisions_are_trained(easy, strategy, precision):
+    run = trained(easy, strategy, "coupled_mamba", epochs=1, batch_size=64, precision=precision)
+    assert run.status == "finished"
+
+
 def test_valuation_names_itself_when_it_refuses_a_regression(regression, tmp_path):
     with pytest.raises(ConfigError, match=r"valuation: values a subset .* by whether its answer is right"):
         trained(regression, "valuation", out=tmp_path / "run")

@@ -60,7 +60,7 @@ def test_the_first_gradient_of_the_head_is_left_alone_and_the_next_are_projected
 
 
 def test_a_projected_step_hardly_changes_what_the_head_makes_of_the_others(toy, begun):
-    world = begun(Mla(alpha=1e-4), toy, "average")
+    world = begun(Mla(alpha=1e-4, protect="others"), toy, "average")
     layer = world.strategy.layers[0]
     seen = []
     hook = layer.register_forward_pre_hook(lambda _, x: seen.append(x[0].detach().flatten(0, -2).mean(0)))
