@@ -59,7 +59,7 @@ def fit(
         Show a bar.
     strategy
         How modalities share the updates: a name of :data:`mmviz.train.STRATEGIES`, or a strategy with its options,
-        ``strategy=mm.train.strategies.Joint()``.
+        ``strategy=mm.train.strategies.ShapleyAlternating(memory=True)``.
     strategy_options
         Options of a strategy that was named, by name.
     options

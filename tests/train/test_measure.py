@@ -70,7 +70,7 @@ def test_every_model_can_be_measured_and_the_contributions_add_up(toy, name):
 
 
 def test_they_are_the_ones_the_analysis_finds_in_a_trace(toy, toy_run):
-    trace = mm.trace.record(toy_run, toy["valid"])
+    trace = mm.trace.record(toy_run, toy["valid"], traced=1, epochs=[toy_run.best_epoch], influence=False)
     for value, theirs in (("accuracy", "correct"), ("probability", "probability")):
         measured = meter_of(toy, value=value).measure(toy_run.model)
         phi = mm.analysis.shapley(trace, value=theirs)["phi"].mean("sample")
