@@ -20,7 +20,16 @@ from mmviz.train.strategy import Strategy
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_KINDS: tuple[type[Strategy], ...] = (Joint, ShapleyAlternating, Unimodal, ModalityDropout, OgmGe, Mla, GBlend, Valuation)
+_KINDS: tuple[type[Strategy], ...] = (
+    Joint,
+    ShapleyAlternating,
+    Unimodal,
+    ModalityDropout,
+    OgmGe,
+    Mla,
+    GBlend,
+    Valuation,
+)
 STRATEGIES: dict[str, type[Strategy]] = {kind.name: kind for kind in _KINDS}
 
 
