@@ -59,7 +59,7 @@ def coupling_picture(frame: xr.Dataset) -> Picture:
     panels = tuple(
         Panel(
             (Heat(matrix, at, at, -top if signed else 0.0, top, "W", signed, ".2f", bar=False),),
-            Axis("is heard", ticks=ticks_of(names)),
+            Axis("is heard", ticks=ticks_of(names), link="heard"),
             Axis("hears", ticks=ticks_of(names), reverse=True, link="hears"),
             title=f"layer {i + 1}",
             square=True,
@@ -73,7 +73,7 @@ def coupling_picture(frame: xr.Dataset) -> Picture:
         columns=min(len(panels), 3),
         heights=(90 + 42 * len(names),),
         width=max(360, 130 + min(len(panels), 3) * (110 + 46 * len(names))),
-        fixed=len(panels) <= 2,
+        fixed=len(panels) <= 2 and max(map(len, names)) <= 8,
     )
 
 

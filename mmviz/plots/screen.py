@@ -80,7 +80,11 @@ def draw(picture: Picture) -> go.Figure:
 
 
 def _axis(axis: Axis, *, bare: bool) -> dict[str, Any]:
-    out: dict[str, Any] = {"title": {"text": "" if bare else escaped(axis.label), "standoff": 6}, "zeroline": False}
+    out: dict[str, Any] = {
+        "title": {"text": "" if bare else escaped(axis.label), "standoff": 6},
+        "zeroline": False,
+        "automargin": True,
+    }
     if axis.ticks is not None:
         out |= {
             "tickmode": "array",
@@ -284,7 +288,10 @@ def _rule(mark: Rule, figure: go.Figure, panel: Panel, place: dict[str, int]) ->
     if mark.text:
         top, right = "top" in mark.side, "right" in mark.side
         plot = figure.get_subplot(**place)
-        ends = {"xanchor": "left" if right == upright else "right", "yanchor": "top" if top == upright else "bottom"}
+        ends: dict[str, Any] = {
+            "xanchor": "left" if right == upright else "right",
+            "yanchor": "top" if top == upright else "bottom",
+        }
         far = (
             {"yref": f"{plot.yaxis.plotly_name.replace('axis', '')} domain"}
             if upright

@@ -100,7 +100,7 @@ def write(picture: Picture, target: Path, *, venue: Venue, width: float, height:
     canvas = {".pdf": FigureCanvasPdf, ".svg": FigureCanvasSVG, ".png": FigureCanvasAgg}[target.suffix]
     plain: dict[Any, Any] = dict(mpl.rcParamsDefault)
     del plain["backend"]  # rc_context would not give the old one back
-    with mpl.rc_context({**plain, **rc(venue)}):
+    with mpl.rc_context(plain | rc(venue)):
         figure = draw(picture, width=width, height=height)
         canvas(figure)
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import singledispatch
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -47,7 +48,8 @@ def draw(picture: Picture, *, width: float, height: float | None = None) -> Figu
             artist = _add(mark, ax, order)
             if isinstance(mark, Heat) and mark.bar:
                 heats.setdefault((mark.label, mark.low, mark.high, mark.signed), []).append((ax, artist))
-        ax.set_title(legible(panel.title))
+        room = 0.75 * width / picture.columns  # inches, about
+        _title(ax, panel.title, room)
         bare = picture.bare(i)
         for letter, axis, hidden in (("x", panel.x, bare[0]), ("y", panel.y, bare[1])):
             if axis.link:
@@ -55,6 +57,10 @@ def draw(picture: Picture, *, width: float, height: float | None = None) -> Figu
                 if leader is not ax:
                     (ax.sharex if letter == "x" else ax.sharey)(leader)
             _axis(ax, letter, axis, bare=hidden)
+        longest = max((len(text) for _, text in panel.x.ticks or ()), default=0)
+        if not bare[0] and len(panel.x.ticks or ()) * (longest + 1) * 0.055 > room * (0.5 if panel.square else 1):
+            for label in ax.get_xticklabels():
+                label.set(rotation=30, ha="right", rotation_mode="anchor")
         if panel.square:
             ax.set_aspect("equal", adjustable="datalim" if not any(isinstance(m, Heat) for m in panel.marks) else "box")
     for (label, *_), drawn in heats.items():
@@ -63,6 +69,14 @@ def draw(picture: Picture, *, width: float, height: float | None = None) -> Figu
         bar.outline.set_visible(False)
     _legend(figure, axes)
     return figure
+
+
+def _title(ax: Axes, text: str, room: float) -> None:
+    lines = wrap(text, max(8, int(room / 0.06)), break_long_words=False) or [""]
+    fits = max(map(len, lines)) * 0.06 <= room
+    title = ax.set_title("\n".join(legible(line) for line in lines))
+    if not fits:
+        title.set_fontsize("x-small")
 
 
 def _legend(figure: Figure, axes: np.ndarray) -> None:
