@@ -7,6 +7,7 @@ import torch
 
 import mmviz as mm
 from mmviz.errors import ConfigError
+from mmviz.train.strategies import Mla, ModalityDropout, OgmGe, Unimodal, Valuation
 from mmviz.train.strategies.alone import Alone, alone
 from mmviz.train.training import Training
 
@@ -68,6 +69,19 @@ def test_a_regression_is_trained(regression, strategy):
     run = trained(regression, strategy, epochs=3)
     assert run.status == "finished"
     assert run.history[-1]["train_loss"] < run.history[1]["train_loss"]
+
+
+@pytest.mark.parametrize("model", mm.models.available())
+def test_every_model_can_be_updated_by_every_strategy(easy, begun, model):
+    kinds = (Unimodal(), ModalityDropout(), OgmGe(scale="step"), Valuation(warm_up=0), Mla(protect="none"), Mla())
+    narrow = {"width": 4} if model == "tfn" else {}
+    for strategy in kinds[:5] if model in ("late", "lmf") else kinds:
+        world = begun(strategy, easy, model, **narrow)
+        for update in strategy.updates(world.batch, world.rows):
+            update.loss.backward()
+            strategy.after_backward(update)
+            assert all(p.grad is None or p.grad.isfinite().all() for p in world.model.parameters())
+            world.model.zero_grad()
 
 
 @pytest.mark.parametrize("strategy", NAMES)
