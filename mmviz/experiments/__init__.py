@@ -4,6 +4,7 @@
 """
 
 from mmviz.experiments.cell import Cell
+from mmviz.experiments.overview import overview
 from mmviz.experiments.plan import Plan, plan
 from mmviz.experiments.run import Outcome, run
 from mmviz.experiments.store import Store
@@ -11,4 +12,4 @@ from mmviz.experiments.studies import declare
 from mmviz.experiments.study import Study, grid
 from mmviz.experiments.table import Table, table
 
-__all__ = ["Cell", "Outcome", "Plan", "Store", "Study", "Table", "declare", "grid", "plan", "run", "table"]
+__all__ = ["Cell", "Outcome", "Plan", "Store", "Study", "Table", "declare", "grid", "overview", "plan", "run", "table"]

@@ -11,6 +11,7 @@ from typing import Any
 from mmviz.data.command_line import _option
 from mmviz.data.load import LOADERS
 from mmviz.errors import ConfigError
+from mmviz.experiments.overview import overview
 from mmviz.experiments.plan import plan
 from mmviz.experiments.run import run
 from mmviz.experiments.store import Store
@@ -50,12 +51,13 @@ def main(arguments: Sequence[str]) -> int:
     outcome = run(study, store, keep=given.keep, threads=given.threads, **options)
     sys.stdout.write(f"{outcome}\n")
     if outcome.there + outcome.ran:
-        found = table(
-            store, of=study, by=study.by, metric=given.metric or study.metric, reference=study.reference or None
-        )
+        chosen: dict[str, Any] = {"of": study, "by": study.by, "reference": study.reference or None}
+        found = table(store, metric=given.metric or study.metric, **chosen)
         if given.csv is not None:
             found.csv(given.csv)
         sys.stdout.write(f"\n{found}\n")
+        if study.also and given.metric is None:
+            sys.stdout.write(f"\n{overview(store, study.also, **chosen)}\n")
     sys.stdout.write(f"rows: {store.path}\n")
     return int(outcome.there + outcome.ran < len(study))
 

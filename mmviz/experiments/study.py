@@ -32,6 +32,8 @@ class Study:
         What the table shows, such as "test.accuracy".
     reference
         Column to value: the variant that all others are paired with; empty for none.
+    also
+        Further metrics that belong to its answer.
 
     Raises
     ------
@@ -44,6 +46,7 @@ class Study:
     by: tuple[str, ...] = ("model",)
     metric: str = "test.accuracy"
     reference: Mapping[str, Any] = field(default_factory=dict)
+    also: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.name or not self.name.replace("_", "").replace("-", "").isalnum():

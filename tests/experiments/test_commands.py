@@ -1,6 +1,7 @@
 """python -m mmviz experiment and plan, from the words typed to the table printed."""
 
 import csv
+import json
 
 import pytest
 from conftest import TINY, tiny_study
@@ -81,6 +82,18 @@ def test_every_named_experiment_declares_a_study_with_its_reference():
         assert study.name == name
         assert study.reference
         assert any(all(c.columns().get(k) == v for k, v in study.reference.items()) for c in study.cells)
+
+
+def test_the_equilibrium_experiment_prints_deviation_contributions_and_robustness(tmp_path, capsys, monkeypatch):
+    from mmviz.experiments.studies import equilibrium
+
+    monkeypatch.setattr(equilibrium, "STRATEGIES", ("joint", "modality_dropout"))
+    assert main(["experiment", "equilibrium", *WORDS, "--seeds", "2", "--out", str(tmp_path / "out")]) == 0
+    shown = capsys.readouterr().out
+    for metric in ("test.E1", "test.E3", "test.share.m2", "test.accuracy@m1", "test.accuracy@missing"):
+        assert sum(line.startswith(f"{metric} ") for line in shown.splitlines()) == 2
+    history = json.loads(Store(tmp_path / "out").rows()["history"].iloc[0])
+    assert any(name.startswith("contribution") for name in history[-1])
 
 
 def test_a_plan_counts_only_what_is_missing_and_scales_with_the_work(run):

@@ -11,7 +11,7 @@ from conftest import rows_of
 from scipy import stats
 
 from mmviz.errors import ConfigError, DataError
-from mmviz.experiments import table
+from mmviz.experiments import overview, table
 from mmviz.experiments.statistics import holm
 
 
@@ -136,3 +136,15 @@ def test_text_is_aligned_and_says_what_the_numbers_are(scores):
 def test_holm_is_the_step_down_method():
     np.testing.assert_allclose(holm(np.array([0.01, 0.04, np.nan, 0.03])), [0.03, 0.06, np.nan, 0.06])
     np.testing.assert_allclose(holm(np.array([0.9, 0.8])), [1, 1])
+
+
+def test_an_overview_is_the_tables_of_its_metrics_below_one_another(scores):
+    rows = rows_of(scores).assign(**{"test.E1": np.linspace(0, 1, 15)})
+    found = overview(rows, ["test.accuracy", "test.E1"], reference="concat").frame
+    assert found["metric"].tolist() == ["test.accuracy"] * 3 + ["test.E1"] * 3
+    for metric in ("test.accuracy", "test.E1"):
+        one = table(rows, metric=metric, reference="concat").frame
+        for column in ("n", "mean", "low", "high", "difference", "p_holm"):
+            np.testing.assert_array_equal(found.loc[found.metric == metric, column], one[column])
+    with pytest.raises(ConfigError, match="no metrics"):
+        overview(rows, [])

@@ -15,8 +15,7 @@ def declare(common: Common) -> Study:
     """Return every strategy with its default options on one model; the reference is joint training.
 
     Beside the scores each row has the contributions and the readings E1, E2, E3 of the equilibrium deviation, and the scores with every
-    subset of modalities and at the missing rates 0.1 to 0.7: print them with ``--metric test.E1``, ``test.contribution.audio``,
-    ``test.accuracy@audio``, ``test.accuracy@missing``. The history of a row holds the contributions after every epoch: all strategies,
+    subset of modalities and at the missing rates 0.1 to 0.7; the second table shows them. The history of a row holds the contributions after every epoch: all strategies,
     joint training too, are measured on a slice that is held out of the training split, so that all train on the same samples.
 
     Raises
@@ -35,4 +34,10 @@ def declare(common: Common) -> Study:
         measures=("contributions", "missing"),
         convention=common.convention,
     )
-    return Study("equilibrium", cells, by=("strategy",), metric=common.metric, reference={"strategy": "joint"})
+    alone = tuple(f"{common.metric}@{m}" for m in common.spec.names)
+    without = tuple(f"{common.metric}@{'+'.join(n for n in common.spec.names if n != m)}" for m in common.spec.names)
+    share = tuple(f"test.share.{m}" for m in common.spec.names)
+    also = ("test.E1", "test.E2", "test.E3", *share, *dict.fromkeys(alone + without), f"{common.metric}@missing")
+    return Study(
+        "equilibrium", cells, by=("strategy",), metric=common.metric, reference={"strategy": "joint"}, also=also
+    )

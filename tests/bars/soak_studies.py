@@ -1,0 +1,162 @@
+"""Kill processes of a study at random moments, again and again: it resumes, and its table is that of an undisturbed one. Writes JSON.
+
+    python tests/bars/soak_studies.py [--kills 20] [--seed 0] [--out tests/bars/soak_studies.json]
+
+In turn the victim is the process of the plain loop, a Dask worker, the Dask scheduler, and the Dask client. A worker that is killed is
+replaced by another one; where scheduler or client went, the same command is given again.
+"""
+
+import argparse
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+
+import mmviz as mm
+
+VICTIMS = ("loop", "worker", "scheduler", "client")
+HERE = str(Path(__file__).parent)
+GIVE_UP = 300
+
+
+def study():
+    grid = mm.experiments.grid(
+        data={"name": "synthetic", "n": 120, "steps": 32, "task": "classification"},
+        model=[{"name": name, "width": 16, "layers": 1} for name in ("coupled_mamba", "late", "concat")],
+        train={"epochs": 4},
+        seed=range(4),
+    )
+    return mm.experiments.Study("soak", grid)
+
+
+def start(*words):
+    return subprocess.Popen([sys.executable, *words], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+def client(store, scheduler=None):
+    code = (
+        f"import sys; sys.path.insert(0, {HERE!r}); import mmviz as mm, soak_studies;"
+        f"mm.experiments.run(soak_studies.study(), {str(store)!r}, scheduler={scheduler!r}, progress=False)"
+    )
+    return start("-c", code)
+
+
+class Cluster:
+    """A scheduler and two workers, each a process of its own."""
+
+    def __init__(self, folder):
+        self.file = folder / f"scheduler-{time.monotonic_ns()}.json"
+        words = (
+            "-m",
+            "distributed.cli.dask_scheduler",
+            "--port",
+            "0",
+            "--no-dashboard",
+            "--scheduler-file",
+            str(self.file),
+        )
+        self.scheduler = start(*words)
+        self.workers = [self.worker(), self.worker()]
+        wait(self.file.exists)
+        time.sleep(0.2)
+        self.address = json.loads(self.file.read_text())["address"]
+
+    def worker(self):
+        words = ("--scheduler-file", str(self.file), "--nthreads", "1", "--no-nanny", "--no-dashboard")
+        return start("-m", "distributed.cli.dask_worker", *words)
+
+    def close(self):
+        for process in (*self.workers, self.scheduler):
+            kill(process)
+
+
+def wait(ready):
+    end = time.monotonic() + GIVE_UP
+    while not ready():
+        if time.monotonic() > end:
+            raise SystemExit(f"nothing happened in {GIVE_UP} s")
+        time.sleep(0.02)
+
+
+def kill(process):
+    if process.poll() is None:
+        process.send_signal(signal.SIGKILL)
+    process.wait()
+
+
+def rows(store):
+    return len(list((store / "finished").glob("[!.]*.parquet")))
+
+
+def one(victim, folder, draw):
+    """Kill one process of one study at a random moment of its work, let it end; return what was seen."""
+    store = folder / f"store-{time.monotonic_ns()}"
+    total = len(study())
+    cluster = None if victim == "loop" else Cluster(folder)
+    try:
+        running = client(store, None if cluster is None else cluster.address)
+        moment = int(draw.integers(0, total - 1))
+        wait(lambda: rows(store) >= moment or running.poll() is not None)
+        time.sleep(draw.uniform(0, 0.3))
+        before, alive = rows(store), running.poll() is None
+        if victim in ("loop", "client"):
+            kill(running)
+        elif victim == "worker":
+            kill(cluster.workers[0])
+            cluster.workers[0] = cluster.worker()
+        else:
+            kill(cluster.scheduler)
+        if victim == "worker":
+            wait(lambda: running.poll() is not None)
+        if victim == "scheduler":
+            wait(lambda: running.poll() is not None)
+            cluster.close()
+            cluster = Cluster(folder)
+        kept = rows(store)
+        runs = 1
+        while rows(store) < total and runs < 4:
+            again = client(store, None if cluster is None else cluster.address)
+            wait(lambda again=again: again.poll() is not None)
+            runs += 1
+    finally:
+        if cluster is not None:
+            cluster.close()
+    return {"victim": victim, "alive": alive, "rows_at_the_kill": before, "rows_kept": kept, "commands": runs}, store
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--kills", type=int, default=20)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--out", type=Path, default=Path(__file__).with_suffix(".json"))
+    given = parser.parse_args()
+    os.environ |= {"OMP_NUM_THREADS": "1", "DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT": "10s"}
+    draw, found, begun = np.random.default_rng(given.seed), [], time.monotonic()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        mm.experiments.run(study(), folder / "undisturbed", progress=False)
+        expected = mm.experiments.table(folder / "undisturbed").csv()
+        for i in range(given.kills):
+            seen, store = one(VICTIMS[i % len(VICTIMS)], folder, draw)
+            rows_ = mm.experiments.Store(store)
+            frame = rows_.rows()
+            seen["lost"] = seen["rows_at_the_kill"] - min(seen["rows_at_the_kill"], seen["rows_kept"])
+            seen["damaged"] = len(rows_.damaged)
+            seen["same_table"] = mm.experiments.table(frame).csv() == expected
+            found.append(seen)
+            print(seen, flush=True)
+    good = sum(s["same_table"] and not s["lost"] and not s["damaged"] for s in found)
+    result = {"kills": len(found), "good": good, "minutes": (time.monotonic() - begun) / 60, "each": found}
+    given.out.write_text(json.dumps(result, indent=1) + "\n")
+    print(f"{good} of {len(found)} good")
+    return 0 if good == len(found) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
