@@ -10,7 +10,7 @@ GPU_PYTHON ?= $(if $(wildcard $(BIN)/python),$(BIN)/python,$(PYTHON))
 ROOT := $(shell [ "$$(id -u)" = 0 ] && echo --allow-root)
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test check bars bench bench-table bench-views fuzz gpu browser figures notebooks lock clean
+.PHONY: help lab test check bars bench bench-scale bench-table bench-views fuzz soak gpu browser figures notebooks lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,10 +39,10 @@ bench-table: ## write the tables of kernels/README.md from the stored JSON
 bench-views: $(VENV)/.dev ## how fast the live views answer in JupyterLab, beside plotly's FigureWidget (a minute; needs a browser)
 	$(BIN)/python tests/bars/views.py
 
-bench-scale: $(VENV)/.dev ## studies: two workers against one, overhead per cell, a finished study repeated (minutes, quiet machine); JSON beside the script
+bench-scale: $(VENV)/.dev ## studies: two workers against one, overhead per cell, a finished study repeated (needs a quiet machine); JSON beside the script
 	OMP_NUM_THREADS=1 $(BIN)/python tests/bars/scale.py $(SCALE_FLAGS)
 
-soak: $(VENV)/.dev ## kill the processes of a study twenty times at random moments; JSON beside the script (about half an hour; SOAK_FLAGS="--kills 4" for less)
+soak: $(VENV)/.dev ## kill the processes of a study twenty times at random moments; JSON beside the script (SOAK_FLAGS="--kills 4" for less)
 	$(BIN)/python tests/bars/soak_studies.py $(SOAK_FLAGS)
 
 gpu: ## the same on an NVIDIA GPU; needs torch and triton, nothing else
