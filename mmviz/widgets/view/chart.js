@@ -7,6 +7,7 @@ export function chart({ label, series, onPick, tall = false }) {
     ? { class: "mmv-line", "data-f": f % 8, "stroke-dasharray": DASHES[f % 8] }
     : { class: "mmv-share", "data-m": m % 8, "stroke-dasharray": DASHES[m % 8] }));
   const marks = series.map(({ m }) => (m === undefined ? h("span", { class: "mmv-glyph" }, "•") : glyph(m)));
+  const drawn = []; // setting a path anew costs a layout, even if it is the same
   const zero = s("path", { class: "mmv-rule" }), here = s("path", { class: "mmv-here" });
   const band = s("rect", { class: "mmv-band", y: 0, height: 100 });
   const title = h("span"), from = h("span"), to = h("span"), high = h("span"), low = h("span");
@@ -27,7 +28,7 @@ export function chart({ label, series, onPick, tall = false }) {
         if (Number.isFinite(v)) path += `${pen}${(1000 * place(i)).toFixed(1)} ${y(v).toFixed(2)}`;
         pen = Number.isFinite(v) ? "L" : "M";
       }
-      line.setAttribute("d", path);
+      if (drawn[k] !== path) line.setAttribute("d", (drawn[k] = path));
       const v = now < 0 ? NaN : values(k, now);
       marks[k].hidden = !Number.isFinite(v);
       if (now >= 0) marks[k].style.left = `${100 * place(now)}%`;
@@ -38,7 +39,10 @@ export function chart({ label, series, onPick, tall = false }) {
     band.setAttribute("x", brush ? 1000 * place(brush[0]) : 0);
     band.setAttribute("width", brush ? Math.max(2, 1000 * (place(brush[1]) - place(brush[0]))) : 0);
   }
-  const say = (texts) => Object.entries({ title, from, to, high, low }).forEach(([key, span]) => key in texts && (span.textContent = texts[key]));
+  const spans = { title, from, to, high, low };
+  function say(texts) {
+    for (const [key, text] of Object.entries(texts)) if (spans[key].textContent !== text) spans[key].textContent = text;
+  }
   return { node, draw, say };
 }
 

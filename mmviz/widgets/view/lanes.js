@@ -50,7 +50,7 @@ function linePath(values, columns, features, f, [low, high]) {
 
 function signalLane(frame, m) {
   const { name: title, unit, features, rate_hz } = frame.modalities[m];
-  const F = features.length, asMap = F > 8;
+  const F = features.length, asMap = F > 10;
   const label = `${title}: input signal, ${F} features${unit ? `, in ${unit}` : ""}`;
   const top = h("span"), bottom = h("span"), middle = h("span", {}, name(unit)), absent = h("span", { class: "mmv-absent", hidden: "" }, "absent: not recorded for this sample");
   const lines = features.map((_, f) => s("path", { class: "mmv-line", "data-f": f % 8, "stroke-dasharray": DASHES[f % 8] }));

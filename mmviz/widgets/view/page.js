@@ -4,7 +4,6 @@ function pageModel(state) {
   const heard = {};
   let timer = 0;
   const keep = () => {
-    timer = 0;
     history.replaceState(null, "", `#${encodeURIComponent(JSON.stringify(state.selection))}`);
   };
   return {
@@ -13,7 +12,10 @@ function pageModel(state) {
       state[key] = value;
       (heard[`change:${key}`] ?? []).forEach((listener) => listener());
     },
-    save_changes: () => (timer ||= setTimeout(keep, 200)),
+    save_changes() {
+      clearTimeout(timer);
+      timer = setTimeout(keep, 300);
+    },
     on: (event, listener) => (heard[event] ??= []).push(listener),
     off: (event, listener) => (heard[event] = (heard[event] ?? []).filter((other) => other !== listener)),
   };
@@ -34,6 +36,7 @@ try {
   const { texts, buffers, ...state } = JSON.parse(document.getElementById("mmviz-study").textContent);
   state.data = { ...texts };
   for (const [key, text] of Object.entries(buffers)) state.data[key] = bytesOf(text);
+  state.opened = state.selection;
   state.selection = { ...state.selection, ...kept() };
   place.textContent = "";
   await $view.render({ model: pageModel(state), el: place });

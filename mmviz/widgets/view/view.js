@@ -68,13 +68,13 @@ function mountRun(frame, state, pick, letter) {
   return { node, updates };
 }
 
-// What can be seen is drawn at once, the rest as soon as that is on the screen.
+// What can be seen is drawn at once, the rest after a short rest.
 function inTurn(parts) {
   const hidden = new Set(), waiting = new Map();
   const watcher = new IntersectionObserver((entries) => entries.forEach(({ target, isIntersecting }) => {
     if (isIntersecting) hidden.delete(target);
     else hidden.add(target);
-  }), { rootMargin: "200px" });
+  }), { rootMargin: "50px" });
   parts.forEach(({ root }) => watcher.observe(root));
   let timer = 0;
   const flush = () => {
@@ -91,7 +91,8 @@ function inTurn(parts) {
         update(selection);
       }
     }
-    if (waiting.size && !timer) timer = setTimeout(flush, 60);
+    clearTimeout(timer);
+    if (waiting.size) timer = setTimeout(flush, 120);
   }
   addEventListener("beforeprint", flush);
   const stop = () => {
@@ -108,6 +109,7 @@ export async function render({ model, el }) {
   const id = `mmv-title-${++serial}`, level = model.get("level") ?? 2;
   let shown = {};
   const pick = (change) => {
+    stale = "";
     model.set("selection", { ...shown, ...change });
     model.save_changes();
   };
@@ -115,6 +117,9 @@ export async function render({ model, el }) {
   const wrong = h("p", { class: "mmv-wrong", role: "alert" });
   const controls = buildControls(frame, pick, runs);
   const title = h("div", { class: "mmv-title", id, role: "heading", "aria-level": level }, name(frame.title));
+  // a page's address may ask for what this page does not hold: then it shows what was saved
+  let stale = model.get("opened") ? fault(model.get("selection"), frame, runs) : "";
+  if (stale) model.set("selection", model.get("opened"));
   const first = fault(model.get("selection"), frame, runs) ? null : model.get("selection");
   const a = mountRun(frame, first, pick, other && "A"), updates = [...a.updates], sides = [a.node];
   if (other) {
@@ -132,7 +137,7 @@ export async function render({ model, el }) {
 
   function draw() {
     const selection = model.get("selection"), reason = fault(selection, frame, runs);
-    wrong.textContent = reason || model.get("message") || "";
+    wrong.textContent = reason || model.get("message") || (stale && `The address of this page asks for what is not here: ${stale}`);
     if (reason) return;
     shown = { ...selection };
     controls.draw(shown);
