@@ -11,6 +11,7 @@ from mmviz.trace.store import load, save
 
 __all__ = [
     "SCHEMA_VERSION",
+    "compare_missing",
     "estimate",
     "load",
     "missing_scores",
@@ -27,6 +28,7 @@ def __getattr__(name: str) -> Any:
     homes = {
         "record": "mmviz.trace.recorder",
         "estimate": "mmviz.trace.size",
+        "compare_missing": "mmviz.trace.missing",
         "missing_scores": "mmviz.trace.missing",
         "subset_scores": "mmviz.trace.missing",
         "record_attribution": "mmviz.trace.attribution",

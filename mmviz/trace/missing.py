@@ -15,7 +15,7 @@ from mmviz.models.coalitions import coalition_answers, members_of
 from mmviz.train.metrics import score
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from jaxtyping import Bool, Float, Shaped
 
@@ -213,6 +213,41 @@ def missing_scores(
         "seed": seed,
     }
     return out
+
+
+def compare_missing(runs: Mapping[str, Sequence[Run]], split: Split, **options: Any) -> xr.Dataset:
+    """Put the curves of several trainings side by side, as :func:`mmviz.plots.plot_missing` draws them.
+
+    Parameters
+    ----------
+    runs
+        A name (of a model, of a strategy) to its runs, one for each seed.
+    split, options
+        As for :func:`missing_scores`.
+
+    Returns
+    -------
+    xr.Dataset
+        ``score`` (model, rate, seed), each the mean over the draws of one run; NaN where a name has fewer runs than another.
+
+    Raises
+    ------
+    ConfigError
+        If there is no run, or as :func:`missing_scores`.
+    """
+    if not runs or not all(runs.values()):
+        raise ConfigError("compare_missing: runs is empty, or a name in it has none; give {name: [run, ...], ...}")
+    curves = {name: [missing_scores(run, split, **options) for run in each] for name, each in runs.items()}
+    first = next(iter(curves.values()))[0]
+    count = max(map(len, curves.values()))
+    table = np.full((len(curves), first.sizes["rate"], count), np.nan)
+    for i, each in enumerate(curves.values()):
+        for k, curve in enumerate(each):
+            table[i, :, k] = curve["mean"]
+    coords = {"model": list(curves), "rate": first["rate"].values, "seed": np.arange(count)}
+    kept = ("metric", "meaning", "better", "dataset", "split", "samples", "protocol")
+    attrs = {name: first.attrs[name] for name in kept} | {"score": first.attrs["metric"]}
+    return xr.Dataset({"score": (("model", "rate", "seed"), table)}, coords=coords, attrs=attrs)
 
 
 @dataclass(frozen=True)

@@ -129,6 +129,19 @@ def test_training_on_incomplete_data_is_the_protocol_on_the_training_split(toy):
     assert not torch.equal(*weights), "what was taken away was not learned from"
 
 
+def test_curves_of_several_trainings_are_what_the_figure_draws(clear, run, toy_run):
+    both = mm.trace.compare_missing({"one": [run, run], "other": [toy_run]}, clear["test"], rates=[0.0, 0.5], draws=2)
+    assert both.score.dims == ("model", "rate", "seed")
+    alone = mm.trace.missing_scores(run, clear["test"], rates=[0.0, 0.5], draws=2)
+    np.testing.assert_array_equal(both.score.sel(model="one", seed=1), alone["mean"])
+    assert np.isnan(both.score.sel(model="other", seed=1)).all()
+    frame = mm.plots.missing_frame(both)
+    np.testing.assert_allclose(frame["mean"].sel(model="one"), alone["mean"])
+    for wrong in ({}, {"one": []}):
+        with pytest.raises(ConfigError, match="a name in it has none"):
+            mm.trace.compare_missing(wrong, clear["test"])
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [
