@@ -16,6 +16,7 @@ from mmviz.models.fusion import FusionModel
 from mmviz.models.head import head_of
 from mmviz.models.modality_aware import ModalityAwareLayer
 from mmviz.models.pooling import PresentMean
+from mmviz.models.rms_norm import RMSNorm
 from mmviz.models.steps import Steps
 from mmviz.models.token_order import TokenOrder
 
@@ -93,7 +94,7 @@ class AlignMamba(FusionModel):
             )
             for _ in range(config.layers)
         )
-        self.norm = nn.RMSNorm(width)
+        self.norm = RMSNorm(width)
         self.present_mean = PresentMean(M)
         self.head = head_of(width, width, spec.task.outputs, config.dropout)
 
@@ -132,6 +133,10 @@ class AlignMamba(FusionModel):
 
     def carried(self, steps: Steps, seen: Observation | None = None) -> Steps:
         """Return the steps after the transport; note the penalty ``mmd``, and the plans where they are wanted."""
+        with torch.autocast(steps.x.device.type, enabled=False):  # costs are compared in whole precision
+            return self._carry(steps, seen)
+
+    def _carry(self, steps: Steps, seen: Observation | None) -> Steps:
         x, mask = steps
         parts, total = [], x.new_zeros((), dtype=torch.promote_types(x.dtype, torch.float32))
         for m, name in enumerate(self.spec.names):

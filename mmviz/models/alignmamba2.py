@@ -14,6 +14,7 @@ from mmviz.models.fusion import FusionModel
 from mmviz.models.head import head_of
 from mmviz.models.modality_aware import ModalityAwareLayer
 from mmviz.models.pooling import PresentMean
+from mmviz.models.rms_norm import RMSNorm
 from mmviz.models.token_order import TokenOrder
 
 if TYPE_CHECKING:
@@ -109,7 +110,7 @@ class AlignMamba2(FusionModel):
             )
             for _ in range(config.layers)
         )
-        self.norm = nn.RMSNorm(config.width)
+        self.norm = RMSNorm(config.width)
         self.present_mean = PresentMean(len(spec.names))
         self.head = head_of(config.width, config.width, spec.task.outputs, config.dropout)
 

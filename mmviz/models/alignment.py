@@ -126,6 +126,10 @@ class Alignment:
 
     def __call__(self, steps: Steps, seen: Observation) -> None:
         """Add the penalties ``ot`` and ``mmd`` to ``seen``, and the plans where they are wanted."""
+        with torch.autocast(steps.x.device.type, enabled=False):  # distances are taken in whole precision
+            self._measure(steps, seen)
+
+    def _measure(self, steps: Steps, seen: Observation) -> None:
         anchor, zero = self.anchor, torch.zeros((), device=steps.x.device)
         totals = {"ot": zero, "mmd": zero}
         for m, name in enumerate(self.names):

@@ -11,6 +11,7 @@ from torch import nn
 from mmviz.errors import ConfigError
 from mmviz.models.experts import EXPERTS, Experts
 from mmviz.models.observation import Routing, TokenScan
+from mmviz.models.rms_norm import RMSNorm
 from mmviz.models.router import Router
 from mmviz.models.selective_core import SelectiveCore
 
@@ -137,7 +138,7 @@ class ModalityAwareLayer(nn.Module):
         shared = 0 if experts == "specific" else shared_experts
         specific = 0 if experts == "shared" else specific_experts
         self.names, self.counts, self.balance = names, (shared, specific), balance
-        self.norm = nn.RMSNorm(width)
+        self.norm = RMSNorm(width)
         self.router = Router(M, width, shared + specific, top_k) if router == "learned" else None
         outer = {"shared": 1, "specific": 0} if reading == "B" else {"shared": shared, "specific": specific}
         self.mixer = Mixer(
@@ -148,7 +149,7 @@ class ModalityAwareLayer(nn.Module):
             self.before = Experts(M, width, width, shared=shared, specific=specific)
             self.behind = Experts(M, width, width, shared=shared, specific=specific)
             self.feed = nn.Sequential(
-                nn.RMSNorm(width), nn.Linear(width, 2 * width), nn.GELU(), nn.Linear(2 * width, width)
+                RMSNorm(width), nn.Linear(width, 2 * width), nn.GELU(), nn.Linear(2 * width, width)
             )
 
     def forward(

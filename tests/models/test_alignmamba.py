@@ -293,3 +293,21 @@ def test_a_run_comes_back_from_disk(toy, batch, name, tmp_path):
     assert again.model.config == run.model.config
     with torch.no_grad():
         assert torch.equal(again.model(batch), run.model(batch))
+
+
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        ("alignmamba", {}),
+        ("alignmamba2", {"bidirectional": True, "router": "learned"}),
+        ("alignmamba2", {"plan": "entropic"}),
+    ],
+)
+def test_under_mixed_precision_distances_are_whole_and_gradients_finite(toy, batch, name, options):
+    model = small(name, toy.spec, steps=6, **options)
+    with torch.autocast("cpu", torch.bfloat16):
+        answer, penalties = model.learn(model.encode(batch))
+    assert {value.dtype for value in penalties.values()} == {torch.float32}
+    (answer.square().sum() + sum(penalties.values())).backward()
+    assert all(bool(torch.isfinite(p.grad).all()) for p in model.parameters())
+    torch.testing.assert_close(answer.float(), model(batch), rtol=0, atol=0.05)

@@ -75,10 +75,7 @@ def matrix(experts, m):
 def read_aloud(layer, x, tokens, b):
     """Reading A for one sample, {token: output}."""
     inner = layer.mixer.cores[0].D.shape[1]
-    normed = {
-        (m, t): x[m, b, t] / (x[m, b, t].square().mean() + torch.finfo(x.dtype).eps).sqrt() * layer.norm.weight
-        for m, t in tokens
-    }
+    normed = {(m, t): x[m, b, t] / (x[m, b, t].square().mean() + 1e-5).sqrt() * layer.norm.weight for m, t in tokens}
     projected = [normed[m, t] @ matrix(layer.mixer.into, m) for m, t in tokens]
     if not tokens:
         return {}
