@@ -11,11 +11,12 @@ import torch
 
 from mmviz.efficiency.admission import TOLERANCE, batches_of, error_of, small_of
 from mmviz.efficiency.clock import times_of
-from mmviz.efficiency.memory import peak_bytes
+from mmviz.efficiency.memory import peak_bytes, tensors_apart
 from mmviz.errors import MmvizError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from multiprocessing.context import BaseContext
 
     from mmviz.efficiency.case import Case
 
@@ -28,12 +29,20 @@ def fresh(function: Callable[..., Any], *arguments: Any, threads: int) -> Any:
     MmvizError
         If the process died, as when memory ran out. What the function raises passes through.
     """
-    spawn = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(1, spawn, torch.set_num_threads, (threads,)) as pool:
+    with ProcessPoolExecutor(1, _beginning(), torch.set_num_threads, (threads,)) as pool:
         try:
             return pool.submit(function, *arguments).result()
         except BrokenProcessPool:
             raise MmvizError(f"the process of {function.__name__} died; was there memory enough?") from None
+
+
+def _beginning() -> BaseContext:
+    """Return how a process begins: as a copy of one that has imported this and done nothing else, where the system can do so."""
+    if "forkserver" not in multiprocessing.get_all_start_methods():
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([__name__])
+    return context
 
 
 def timed(cases: list[Case], rounds: int, seconds: float) -> dict[str, dict[str, Any]]:
@@ -53,6 +62,7 @@ def timed(cases: list[Case], rounds: int, seconds: float) -> dict[str, dict[str,
 
 def weighed(case: Case) -> int:
     """Return the peak of one piece of work in bytes, after small ones that compile and load what it needs."""
+    tensors_apart()
     small = small_of(case)
     rehearsed = small.model(small.data()[0])
     for batch in batches_of(small):

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 _SAMPLE = 0.05  # seconds; shorter work is repeated within a sample
+_LONG = 1.0  # seconds; of longer work, what a first call takes beyond the others does not matter
 
 
 def times_of(works: Mapping[str, Callable[[], object]], *, rounds: int, seconds: float) -> dict[str, dict[str, float]]:
@@ -20,7 +21,7 @@ def times_of(works: Mapping[str, Callable[[], object]], *, rounds: int, seconds:
     Parameters
     ----------
     works
-        By name. The first call of each is not counted; the second tells how many make a sample.
+        By name. The first call of each is not counted; it (of long work) or the second tells how many make a sample.
     rounds
         Samples wanted of each, ≥ 1.
     seconds
@@ -35,8 +36,8 @@ def times_of(works: Mapping[str, Callable[[], object]], *, rounds: int, seconds:
     share = seconds / max(1, len(works))
     calls, left = {}, {}
     for name, work in works.items():
-        work()
-        once = max(_sample(work, 1)[0], 1e-6)
+        once = _sample(work, 1)[0]
+        once = once if once > _LONG else max(_sample(work, 1)[0], 1e-6)
         calls[name] = max(1, round(_SAMPLE / once))
         left[name] = max(1, min(rounds, int(share / (once * calls[name]))))
     samples: dict[str, list[tuple[float, float]]] = {name: [] for name in works}

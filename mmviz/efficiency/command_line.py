@@ -77,7 +77,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--threads", type=int, default=1, help="CPU threads")
     parser.add_argument("--device", default="cpu", help="cpu or cuda")
     parser.add_argument("--rounds", type=int, default=7, help="samples of each time")
-    parser.add_argument("--seconds", type=float, default=15.0, help="of timing, for each length and mode")
+    parser.add_argument("--seconds", type=float, default=10.0, help="of timing, for each length and mode")
     parser.add_argument("--out", type=Path, help="folder for efficiency.json and efficiency.csv")
     return parser
 

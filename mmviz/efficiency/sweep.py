@@ -61,7 +61,7 @@ def study(
     threads: int = 1,
     device: str = "cpu",
     rounds: int = 7,
-    seconds: float = 15.0,
+    seconds: float = 10.0,
     told: Callable[[Row], object] = lambda row: None,
 ) -> list[Row]:
     """Measure time and peak memory of the contenders against length.
