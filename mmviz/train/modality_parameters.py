@@ -60,9 +60,8 @@ def modality_parameters(model: FusionModel, modality: int) -> list[Part]:
     list of Part
         Encoder ``modality`` whole, slice ``modality`` of what is stacked (the streams of Coupled Mamba and of late fusion, the
         factors of low-rank fusion, the units of gated fusion, the experts of one modality in AlignMamba-2, the Transformer's
-        modality embedding), element ``modality`` of
-        lists with one module per modality. All else (heads, attention, coupling weights, weights of a mean) is shared. Parts of
-        different modalities do not overlap.
+        modality embedding), element ``modality`` of lists with one module per modality. All else (heads, attention, coupling
+        weights, weights of a mean) is shared. Parts of different modalities do not overlap.
 
     Raises
     ------
