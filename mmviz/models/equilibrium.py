@@ -135,11 +135,10 @@ class Equilibrium(FusionModel):
         """Return the refined vectors, stand-ins for what is absent, and who is there then."""
         return self._extended(*self.base.pooled(steps, seen))
 
-    def prefixes(self, batch: Batch) -> Float[Tensor, "batch time output"]:
-        """Return the answer from the steps 0..t, for every t."""
+    def fuse_prefixes(self, steps: Steps) -> Float[Tensor, "batch time output"]:
+        """Return the answer to encoded steps 0..t, for every t."""
         if not self.causal:
-            return super().prefixes(batch)
-        steps = self.encode(batch)
+            return super().fuse_prefixes(steps)
         pooled = self.base.pool(self.base.streams(steps), steps.mask)
         return self.answer(*self._extended(pooled, steps.mask.cumsum(-1) > 0))
 
