@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import singledispatch
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
@@ -11,17 +10,11 @@ import numpy as np
 from mmviz.plots import theme
 from mmviz.plots.escape import plotly as escaped
 from mmviz.plots.escape import visible
-from mmviz.plots.picture import Axis, Bars, Dots, Heat, Lines, Links, Mark, Note, Panel, Picture, Rule, described
+from mmviz.plots.picture import Axis, Heat, Picture, described
+from mmviz.plots.strokes import add
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
-
-_SIDES = {
-    "right": {"xanchor": "left", "xshift": 6},
-    "left": {"xanchor": "right", "xshift": -6},
-    "above": {"yanchor": "bottom", "yshift": 3},
-    "on": {},
-}
 
 
 def draw(picture: Picture) -> go.Figure:
@@ -55,7 +48,7 @@ def draw(picture: Picture) -> go.Figure:
         for mark in panel.marks:
             if isinstance(mark, Heat) and mark.bar:
                 heats.setdefault((mark.label, mark.low, mark.high, mark.signed), []).append(len(figure.data))
-            _add(mark, figure, panel, place)
+            add(mark, figure, panel, place)
     _link(figure, picture)
     _legend_once(figure)
     for traces in heats.values():
@@ -139,175 +132,3 @@ def _one_bar(figure: go.Figure, traces: list[int]) -> None:
     figure.data[traces[0]].colorbar.update(
         x=max(x[1] for x, _ in domains) + 0.012, xanchor="left", y=(low + high) / 2, len=high - low, thickness=11
     )
-
-
-@singledispatch
-def _add(mark: Mark, figure: go.Figure, panel: Panel, place: dict[str, int]) -> None:
-    raise TypeError(f"screen: a picture cannot hold a {type(mark).__name__}; use the marks of mmviz.plots.picture")
-
-
-@_add.register(Lines)
-def _lines(mark: Lines, figure: go.Figure, panel: Panel, place: dict[str, int]) -> None:
-    colour, name = theme.colour(mark.look), escaped(mark.name)
-    if mark.low is not None and mark.high is not None:
-        known = np.isfinite(mark.low) & np.isfinite(mark.high)
-        x = np.concatenate([mark.x[known], mark.x[known][::-1]])
-        y = np.concatenate([mark.high[known], mark.low[known][::-1]])
-        figure.add_scatter(
-            x=x, y=y, fill="toself", fillcolor=colour, opacity=0.16, mode="lines", line={"width": 0},
-            hoverinfo="skip", legendgroup=name, showlegend=False, **place,
-        )  # fmt: skip
-    dashes = ",".join(f"{d}px" for d in theme.dash(mark.look)) or "solid"
-    figure.add_scatter(
-        x=mark.x,
-        y=mark.y,
-        name=name,
-        legendgroup=name,
-        mode="lines+markers" if mark.marked else "lines",
-        line={"color": colour, "dash": dashes, "width": 2},
-        marker={"symbol": theme.SYMBOLS[max(mark.look, 0) % len(theme.SYMBOLS)], "size": 7},
-        hovertemplate=f"{name}, %{{x}}: %{{y:.4g}}<extra></extra>",
-        showlegend=bool(mark.name),
-        **place,
-    )
-
-
-@_add.register(Bars)
-def _bars(mark: Bars, figure: go.Figure, panel: Panel, place: dict[str, int]) -> None:
-    along, over = ("x", "y") if mark.flat else ("y", "x")
-    reach: dict[str, Any] = {}
-    if mark.low is not None and mark.high is not None:
-        end = mark.value if mark.base is None else mark.base + mark.value
-        known = np.isfinite(mark.low) & np.isfinite(mark.high)
-        reach[f"error_{along}"] = {
-            "type": "data",
-            "array": np.where(known, mark.high - end, 0.0),
-            "arrayminus": np.where(known, end - mark.low, 0.0),
-            "color": theme.INK,
-            "thickness": 1.2,
-            "width": 4,
-        }
-    figure.add_bar(
-        **{along: mark.value, over: mark.at},
-        base=mark.base,
-        orientation="h" if mark.flat else "v",
-        width=mark.thickness,
-        marker={
-            "color": [theme.colour(i) for i in mark.looks],
-            "pattern": {"shape": [theme.pattern(i) for i in mark.looks], "fgcolor": "white", "size": 7},
-            "line": {"width": 0},
-        },
-        name=escaped(mark.series),
-        legendgroup=escaped(mark.series),
-        showlegend=bool(mark.series),
-        customdata=[escaped(name) for name in mark.names],
-        hovertemplate=f"%{{customdata}}: %{{{along}:.4g}}<extra></extra>",
-        **reach,
-        **place,
-    )
-
-
-@_add.register(Heat)
-def _heat(mark: Heat, figure: go.Figure, panel: Panel, place: dict[str, int]) -> None:
-    known = np.isfinite(mark.z)
-    words = {}
-    if mark.numbers:
-        cells = np.array(
-            [
-                [format(v, mark.numbers) if ok else "" for v, ok in zip(*row, strict=True)]
-                for row in zip(mark.z, known, strict=True)
-            ]
-        )
-        words = {"text": cells, "texttemplate": "%{text}", "textfont": {"size": 12}}
-    figure.add_heatmap(
-        z=mark.z,
-        x=mark.x,
-        y=mark.y,
-        zmin=mark.low,
-        zmax=mark.high,
-        colorscale=theme.SIGNED_COLOURS if mark.signed else theme.STATE_COLOURS,
-        showscale=False,
-        colorbar={"title": {"text": escaped(mark.label), "side": "right"}},
-        hovertemplate="%{x}, %{y}: %{z:.4g}<extra></extra>",
-        hoverongaps=False,
-        **words,
-        **place,
-    )
-
-
-@_add.register(Links)
-def _links(mark: Links, figure: go.Figure, panel: Panel, place: dict[str, int]) -> None:
-    gap = np.full_like(mark.x0, np.nan)
-    for level in range(1, 6):
-        chosen = mark.level == level
-        if chosen.any():
-            figure.add_scatter(
-                x=np.stack([mark.x0, mark.x1, gap], 1)[chosen].ravel(),
-                y=np.stack([mark.y0, mark.y1, gap], 1)[chosen].ravel(),
-                mode="lines",
-                line={"color": theme.colour(mark.look), "width": 0.4 * level},
-                opacity=0.1 + 0.1 * level,
-                hoverinfo="skip",
-                showlegend=False,
-                **place,
-            )
-
-
-@_add.register(Dots)
-def _dots(mark: Dots, figure: go.Figure, panel: Panel, place: dict[str, int]) -> None:
-    symbol = theme.SYMBOLS[max(mark.look, 0) % len(theme.SYMBOLS)]
-    colour, name = theme.colour(mark.look), escaped(mark.name)
-    figure.add_scatter(
-        x=mark.x,
-        y=mark.y,
-        mode="markers",
-        name=name,
-        legendgroup=name,
-        showlegend=bool(mark.name),
-        marker={
-            "symbol": f"{symbol}-open" if mark.hollow else symbol,
-            "size": mark.size * 1.4,
-            "color": colour,
-        },
-        hovertemplate=f"{name} (%{{x:.4g}}, %{{y:.4g}})<extra></extra>",
-        **place,
-    )
-
-
-@_add.register(Note)
-def _note(mark: Note, figure: go.Figure, panel: Panel, place: dict[str, int]) -> None:
-    _say(mark.text, mark.x, mark.y, figure, panel, place, color=theme.INK, **_SIDES[mark.side])
-
-
-@_add.register(Rule)
-def _rule(mark: Rule, figure: go.Figure, panel: Panel, place: dict[str, int]) -> None:
-    upright = mark.along == "x"
-    add = figure.add_vline if upright else figure.add_hline
-    line = {"color": theme.FAINT, "width": 1, "dash": "dash"}
-    add(mark.at, line=line, exclude_empty_subplots=False, **place)
-    if mark.text:
-        top, right = "top" in mark.side, "right" in mark.side
-        plot = figure.get_subplot(**place)
-        ends: dict[str, Any] = {
-            "xanchor": "left" if right == upright else "right",
-            "yanchor": "top" if top == upright else "bottom",
-        }
-        far = (
-            {"yref": f"{plot.yaxis.plotly_name.replace('axis', '')} domain"}
-            if upright
-            else {"xref": f"{plot.xaxis.plotly_name.replace('axis', '')} domain"}
-        )
-        at = (mark.at, float(top)) if upright else (float(right), mark.at)
-        _say(mark.text, *at, figure, panel, place, color=theme.FAINT, **ends)
-        figure.layout.annotations[-1].update(far)
-
-
-def _say(
-    text: str, x: float, y: float, figure: go.Figure, panel: Panel, place: dict[str, int], *, color: str, **side: Any
-) -> None:
-    """Write words at a point; an annotation's place on a logarithmic axis is the logarithm, unlike a line's."""
-    figure.add_annotation(
-        x=float(np.log10(x)) if panel.x.log else x,
-        y=float(np.log10(y)) if panel.y.log and y > 0 else y,
-        text=escaped(text), showarrow=False, font={"color": color}, **side, **place,
-    )  # fmt: skip
