@@ -99,7 +99,7 @@ def worth(
             f"worth: value={kind!r} does not belong to a {'regression' if regression else 'classification'}; "
             f"choose {'' if regression else 'one of '}{known}"
         )
-    finite = np.isfinite(answers).all(-1)
+    finite = np.asarray(np.isfinite(answers).all(-1))
     clean = np.where(finite[..., None], answers, 0.0)
     if regression:
         value = -np.abs(clean[..., 0] - np.asarray(target, dtype=np.float64)[:, None])
