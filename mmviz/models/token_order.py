@@ -48,20 +48,19 @@ class TokenOrder:
 
     def line(self, x: Shaped[Tensor, "modality batch time *rest"]) -> Shaped[Tensor, "batch token *rest"]:
         """Return all tokens in one row, those without data included."""
-        speaking = x[list(self.modalities)]
+        speaking = [x[m] for m in self.modalities]
         if self.kind == "interleaved":
-            return speaking.movedim(0, 2).flatten(1, 2)
-        return speaking.movedim(0, 1).flatten(1, 2)
+            return torch.stack(speaking, 2).flatten(1, 2)
+        return torch.cat(speaking, 1)
 
     def unline(self, row: Shaped[Tensor, "batch token *rest"]) -> Shaped[Tensor, "modality batch time *rest"]:
         """Undo ``line``."""
         M = len(self.modalities)
-        if self.kind == "interleaved":
-            speaking = row.unflatten(1, (-1, M)).movedim(2, 0)
-        else:
-            speaking = row.unflatten(1, (M, -1)).movedim(1, 0)
         home = [self.modalities.index(m) for m in range(M)]
-        return speaking[home]
+        if self.kind == "interleaved":
+            return torch.stack([row[:, k::M] for k in home])
+        spoken = row.chunk(M, 1)
+        return torch.stack([spoken[k] for k in home])
 
     def arrange(self, mask: Bool[Tensor, "modality batch time"] | None, *, backward: bool = False) -> Arrangement:
         """Return where the tokens with data stand (all, without a mask), counted from either end."""
