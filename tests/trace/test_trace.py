@@ -212,7 +212,7 @@ def test_recording_in_several_passes_gives_the_same_answers(toy, toy_run, trace,
 
     split = toy["test"].take([0, 5, 7])
     whole = mm.trace.record(toy_run, split, traced=3)
-    monkeypatch.setattr(recorder, "_ROWS", 5)
+    monkeypatch.setattr(recorder, "_SAMPLES", 2)
     parts = mm.trace.record(toy_run, split, traced=3)
     for group in ("coalitions", "prefixes"):
         np.testing.assert_allclose(parts[group]["answer"], whole[group]["answer"], atol=1e-6)
