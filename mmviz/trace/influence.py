@@ -32,7 +32,8 @@ def influence_of(model: FusionModel, seen: Observation, chosen: np.ndarray) -> x
     """Return the coupled influence map of every traced sample and layer.
 
     ``influence`` is |K|: what a unit input would do; ``effect`` is |K·x|: what this sample's input did. Means over the
-    channels, and over the pairs of steps of two blocks. See ``mmkernels.coupled_influence``; K belongs to the inputs of the
+    channels, and over the pairs of steps of two blocks. What the states carry, that is: the direct path D, by which a step moves its own output
+    and nothing else, would outshine it and is left out. See ``mmkernels.coupled_influence``; K belongs to the inputs of the
     operator, with its gates as they were, not to the whole model. Where one chain serves the tokens of all modalities, K is that
     of the tokens; a layer that reads them both ways also moves what came before.
     """
@@ -55,12 +56,14 @@ def influence_of(model: FusionModel, seen: Observation, chosen: np.ndarray) -> x
 
 
 def _maps(scan: ScanInputs, sample: int, width: int) -> dict[str, np.ndarray]:
-    x, dt, A, B, C, D, W, mask = whole(scan)
-    read = [part.contiguous() for part in (dt[:, sample], A, B[:, sample], C[:, sample], D, W[sample])]
+    x, dt, A, B, C, _, W, mask = whole(scan)
+    read = [part.contiguous() for part in (dt[:, sample], A, B[:, sample], C[:, sample])]
+    coupling = W[sample].contiguous()
     held = None if mask is None else mask[:, sample]
     inputs = {"influence": None, "effect": x[:, sample].contiguous()}
     return {
-        name: array(coupled_influence(*read, x=inputs[name], mask=held, bin_steps=width).of_inputs) for name in inputs
+        name: array(coupled_influence(*read, None, coupling, x=inputs[name], mask=held, bin_steps=width).of_inputs)
+        for name in inputs
     }
 
 

@@ -15,9 +15,9 @@ def test_the_recorded_map_is_the_operators(toy, toy_run, trace):
     with torch.no_grad(), toy_run.at_epoch(toy_run.best_epoch) as model:
         scans = model.observe(model.encode(batch)).scans
     for layer, scan in enumerate(scans):
-        x, dt, A, B, C, D, W, mask = scan
+        x, dt, A, B, C, _, W, mask = scan
         held = None if mask is None else mask[:, 2]
-        K = mmkernels.coupled_influence(dt[:, 2], A, B[:, 2], C[:, 2], D, W[2], mask=held, reduce="none").of_inputs
+        K = mmkernels.coupled_influence(dt[:, 2], A, B[:, 2], C[:, 2], None, W[2], mask=held, reduce="none").of_inputs
         moved = (K * x[:, 2]).abs().mean(-1).numpy()
         np.testing.assert_allclose(group["influence"].values[2, layer], K.abs().mean(-1).numpy(), rtol=1e-4, atol=1e-6)
         np.testing.assert_allclose(group["effect"].values[2, layer], moved, rtol=1e-4, atol=1e-6)

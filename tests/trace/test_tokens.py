@@ -46,8 +46,8 @@ def test_the_influence_of_tokens_is_the_operators_in_the_order_of_speaking(toy):
     _, seen = seen_by(run, toy["test"], [0])
     speaking = run.model.order.modalities
     for layer, tokens in enumerate(seen.tokens):
-        _, dt, A, B, C, D, W, _ = tokens.scan
-        K = mmkernels.coupled_influence(dt[:, 0], A, B[:, 0], C[:, 0], D, W[0]).of_inputs[0, :, 0].numpy()
+        _, dt, A, B, C, _, W, _ = tokens.scan
+        K = mmkernels.coupled_influence(dt[:, 0], A, B[:, 0], C[:, 0], None, W[0]).of_inputs[0, :, 0].numpy()
         for (m, t), (n, s) in (((0, 3), (1, 2)), ((1, 5), (0, 5)), ((0, 0), (1, 0)), ((1, 2), (0, 4))):
             heard = K[t * len(speaking) + speaking.index(m), s * len(speaking) + speaking.index(n)]
             np.testing.assert_allclose(group["influence"].values[0, layer, m, t, n, s], heard, rtol=1e-4, atol=1e-7)
