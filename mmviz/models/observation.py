@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 class Routing(NamedTuple):
     """Which experts one layer used.
 
-    ``weight`` is how much each expert contributes to a token, (modality, batch, time, expert), zeros where there is no token;
-    ``owners`` names the modality each expert belongs to, "" for one that all share.
+    ``weight`` is how much each expert contributes to a token, (modality, batch, time, expert), zeros where there is
+    no token; ``owners`` names the modality each expert belongs to, "" for one that all share.
     """
 
     weight: Float[Tensor, "modality batch time expert"]
@@ -26,9 +26,9 @@ class Routing(NamedTuple):
 class Plan(NamedTuple):
     """Where the steps of one modality are carried among those of the anchor; zeros where either has no step.
 
-    ``plan`` is the mass carried, ``cost`` what a unit of it costs, both (batch, time, anchor time); ``distance`` is the
-    sum of their product, (batch,), NaN where a sample lacks either modality; so is ``mmd``, the squared maximum mean
-    discrepancy between the two, None where a model does not measure it.
+    ``plan`` is the mass carried, ``cost`` what a unit of it costs, both (batch, time, anchor time); ``distance`` is
+    the sum of their product, (batch,), NaN where a sample lacks either modality; so is ``mmd``, the squared maximum
+    mean discrepancy between the two, None where a model does not measure it.
     """
 
     source: str
@@ -42,11 +42,11 @@ class Plan(NamedTuple):
 class TokenScan(NamedTuple):
     """One scan along a sequence of tokens (modality, step), where the modalities share one chain of states.
 
-    ``scan`` is what the operator read, with a modality axis of length 1 and tokens as its time; tokens with data come first,
-    filler behind them. ``places`` says where the token (modality, sample, step) stands among them; one without data has the place of the last
-    one with data before it, whose state it would hold, -1 where there is none (state zero). So with h = ``states_of(scan)[0]``, (batch, token,
-    channel, state), the state after the token (m, b, t) is h[b, places[m, b, t]]; dt, B and C are read the same way. ``real`` is True
-    for a token with data.
+    ``scan`` is what the operator read, with a modality axis of length 1 and tokens as its time; tokens with data come
+    first, filler behind them. ``places`` says where the token (modality, sample, step) stands among them; one without
+    data has the place of the last one with data before it, whose state it would hold, -1 where there is none (state
+    zero). So with h = ``states_of(scan)[0]``, (batch, token, channel, state), the state after the token (m, b, t) is
+    h[b, places[m, b, t]]; dt, B and C are read the same way. ``real`` is True for a token with data.
 
     ``backward`` marks the second scan of a layer that reads both ways; a layer has one scan that is not.
     """
