@@ -84,10 +84,13 @@ def main():
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         by_hand(study(2, 1, first=10_000))  # kernels compiled, data loaded
-        hand, plain = [], []
+        hand, plain, cpu = [], [], []
         for i in range(given.rounds):
+            used = time.process_time()
             hand.append(timed(lambda: by_hand(what))[0])
+            between = time.process_time()
             plain.append(timed(lambda i=i: mm.experiments.run(what, folder / f"here{i}", progress=False))[0])
+            cpu.append((time.process_time() - between) - (between - used))
         workers = {count: on_workers(what, count, folder) for count in (1, 2)}
         again, outcome = timed(lambda: mm.experiments.run(what, folder / "here0", progress=False))
         code = (
@@ -102,6 +105,7 @@ def main():
         "seconds_by_hand": min(hand),
         "seconds_here": min(plain),
         "overhead_per_cell": (min(plain) - min(hand)) / len(what),
+        "overhead_per_cell_of_processor_time": float(np.median(cpu)) / len(what),
         "seconds_on_workers": {str(k): s for k, (_, s) in workers.items()},
         "seconds_to_start_workers": {str(k): s for k, (s, _) in workers.items()},
         "speedup_of_two": workers[1][1] / workers[2][1],

@@ -28,7 +28,7 @@ GIVE_UP = 300
 def study():
     grid = mm.experiments.grid(
         data={"name": "synthetic", "n": 120, "steps": 32, "task": "classification"},
-        model=[{"name": name, "width": 16, "layers": 1} for name in ("coupled_mamba", "late", "concat")],
+        model=[{"name": name, "width": 16} for name in ("average", "concat", "gated")],
         train={"epochs": 4},
         seed=range(4),
     )
