@@ -54,7 +54,7 @@ def dress(figure: go.Figure, *, title: str, subtitle: str = "", width: int = 640
             "x": 0,
             "xref": "container",
             "xanchor": "left",
-            "y": 1 - 14 / height,
+            "y": 1 - 22 / height,
             "yref": "container",
             "yanchor": "top",
             "pad": {"l": 16},

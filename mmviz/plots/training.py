@@ -10,7 +10,7 @@ import numpy as np
 import xarray as xr
 
 from mmviz.errors import ConfigError, DataError
-from mmviz.plots.picture import Axis, Lines, Panel, Picture, Rule
+from mmviz.plots.picture import NEUTRAL, Axis, Lines, Panel, Picture, Rule
 from mmviz.plots.provenance import source_of, titled
 
 if TYPE_CHECKING:
@@ -61,6 +61,8 @@ def training_picture(frame: xr.Dataset) -> Picture:
     epochs = frame["epoch"].values.astype(float)
     runs = [str(r) for r in frame["run"].values]
     best = _kept(frame, epochs) if len(runs) == 1 and "best_epoch" in frame.coords else None
+    behind = frame.sizes.get("modality", 0)  # no run looks like a modality
+    looks = [behind + r for r in range(len(runs))] if len(runs) > 1 else [NEUTRAL]
     panels: list[Panel] = []
     for name, values in frame.data_vars.items():
         label = str(name).replace("_", " ")
@@ -72,7 +74,9 @@ def training_picture(frame: xr.Dataset) -> Picture:
                 ]
                 panels.append(_panel(lines, label if len(runs) == 1 else f"{label}, {run}", best, first=not panels))
         else:
-            lines = [Lines(epochs, values.values[r], run if len(runs) > 1 else "", r) for r, run in enumerate(runs)]
+            lines = [
+                Lines(epochs, values.values[r], run if len(runs) > 1 else "", looks[r]) for r, run in enumerate(runs)
+            ]
             panels.append(_panel(lines, label, best, first=not panels))
     return Picture(
         title=titled("Training", frame.attrs),

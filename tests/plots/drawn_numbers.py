@@ -26,7 +26,7 @@ def of_matplotlib(figure):
             out += [line.get_xdata(orig=True), line.get_ydata(orig=True)]
         for patch in ax.patches:
             out += [[patch.get_x(), patch.get_y(), patch.get_width(), patch.get_height()]]
-        for held in ax.collections:
+        for held in [*ax.images, *ax.collections]:
             if held.get_array() is not None:
                 out.append(np.ma.filled(np.ma.asarray(held.get_array(), dtype=float), np.nan))
             else:
