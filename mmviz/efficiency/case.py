@@ -31,6 +31,15 @@ CONTENDERS: dict[str, tuple[str, dict[str, Any]]] = {
     "transformer_materialised": ("transformer", {"heads": 8, "attention": "materialised"}),
 }
 
+#: what the models of the study are, in words
+MEANING = {
+    "coupled_mamba": "as many coupled layers as --layers, 16 states, softmax coupling",
+    "alignmamba2": "as many Modality-Aware Mamba layers over 3 x length interleaved tokens; OT and MMD in training alone",
+    "cross_attention": "multi-stream Transformer (MulT): for each of 6 ordered pairs as many cross-modal layers, then one "
+    "self-attention layer per modality; causal, 8 heads; pairs run one after another",
+    "transformer": "single-stream Transformer: as many layers over 3 x length tokens; causal by step, 8 heads; fused, it reads a mask of tokens²",
+}
+
 _PLAIN = {"backend": "reference", "attention": "materialised"}  # what the float64 form of a model takes of these
 
 

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mmviz.efficiency.case import CONTENDERS, MODES
+from mmviz.efficiency.case import CONTENDERS, MEANING, MODES
 from mmviz.efficiency.machine import described
 from mmviz.efficiency.sweep import FAILED, REFUSED, Row, study
 from mmviz.efficiency.verdict import Saving, savings
@@ -52,16 +52,23 @@ def main(arguments: Sequence[str]) -> int:
         "machine": described(given["device"]),
         "asked": given,
     }
-    sys.stdout.write(_HEAD)
-    rows = study(**given, told=lambda row: sys.stdout.write(line_of(row)))
+    meanings = {name: MEANING[model] for name, (model, _) in CONTENDERS.items() if name in given["models"]}
+    _say(_HEAD)
+    rows = study(**given, told=lambda row: _say(line_of(row)))
     saved = savings(rows)
     longest = max(given["lengths"])
-    sys.stdout.write("\nless than, in this run:\n")
+    _say("".join(f"\n{name}: {meaning}" for name, meaning in meanings.items()))
+    _say("\n\nless than, in this run:\n")
     sys.stdout.writelines(_saved_line(s) for s in saved if s.row.case.length == longest or s.promised)
     if out is not None:
-        write(out, rows, saved, about)
+        write(out, rows, saved, {**about, "models": meanings})
         sys.stdout.write(f"\nwritten: {out / 'efficiency.json'}, {out / 'efficiency.csv'}\n")
     return 1 if any(row.status in (REFUSED, FAILED) for row in rows) else 0
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(text)
+    sys.stdout.flush()
 
 
 def _parser() -> argparse.ArgumentParser:
