@@ -27,3 +27,9 @@ def test_no_figure_of_others_that_takes_data_text_as_markup_is_called():
     scripts = [*SOURCES, *(ROOT / "mmviz").rglob("*.js")]
     found = [(p.name, call) for p in scripts for call in calls if call in p.read_text(encoding="utf-8")]
     assert found == []
+
+
+def test_no_two_test_files_have_one_name():
+    """Pytest imports a test file by its bare name."""
+    names = [path.name for path in (ROOT / "tests").rglob("test_*.py")]
+    assert sorted(names) == sorted(set(names))
