@@ -89,6 +89,7 @@ def _parser(command: str, what: str | None) -> argparse.ArgumentParser:
         metavar="OPTION=VALUE",
         help="of the loader, such as image_energy=0.25",
     )
+    add("--only", metavar="A,B", help="these models or strategies, beside the reference (default: all)")
     add("--seeds", default="5", help="how many, from 0, or which: 0,3,7 (default 5)")
     add("--folds", help="which: 0,1,2 (default: all of data that have folds by subject)")
     add("--epochs", type=int, help="in place of the recipe's")
@@ -127,6 +128,7 @@ def _study(given: argparse.Namespace) -> Study:
         model=dict(_option(text) for text in given.model_option),
         train=train,
         convention=given.convention,
+        only=None if given.only is None else [w.strip() for w in given.only.split(",") if w.strip()],
     )
 
 

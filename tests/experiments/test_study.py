@@ -79,6 +79,19 @@ def test_fusions_are_all_models_and_each_modality_alone():
     assert len(study) == 2 * len(variants)
 
 
+def test_only_some_variants_beside_the_reference():
+    data = {**TINY, "modalities": 2}
+    study = declare("fusions", data, seeds=1, only=["alignmamba2"])
+    variants = {(c.columns()["model"], c.columns()["modalities"]) for c in study.cells}
+    assert variants == {("alignmamba2", "all"), ("concat", "all"), ("coupled_mamba", "m1"), ("coupled_mamba", "m2")}
+    study = declare("equilibrium", data, seeds=1, only=["mla"])
+    assert {c.columns()["strategy"] for c in study.cells} == {"joint", "mla"}
+    with pytest.raises(ConfigError, match="did you mean 'mla'"):
+        declare("equilibrium", data, only=["mlla"])
+    with pytest.raises(ConfigError, match="no variants by name"):
+        declare("alignmamba_ablation", data, only=["mmd"])
+
+
 def test_an_experiment_or_option_that_is_not_there_is_refused():
     with pytest.raises(ConfigError, match="did you mean 'fusions'"):
         declare("fusion", TINY)

@@ -41,6 +41,8 @@ class Common:
         Of the first data.
     convention
         Of the scores.
+    only
+        Names of the variants to keep; None for all.
     """
 
     data: list[dict[str, Any]]
@@ -49,6 +51,14 @@ class Common:
     train: Mapping[str, Any]
     spec: Spec
     convention: str | None = None
+    only: tuple[str, ...] | None = None
+
+    def chosen(self, names: Sequence[str], reference: str) -> list[str]:
+        """Return those of the variants that are wanted, and always the reference; refuses an unknown one by the nearest name."""
+        for name in self.only or ():
+            if name not in names:
+                raise ConfigError(f"only={name!r}{nearest(name, names)}: there is {', '.join(names)}")
+        return [name for name in names if self.only is None or name in (*self.only, reference)]
 
     @property
     def metric(self) -> str:
@@ -65,6 +75,7 @@ def declare(
     model: Mapping[str, Any] | None = None,
     train: Mapping[str, Any] | None = None,
     convention: str | None = None,
+    only: Sequence[str] | None = None,
 ) -> Study:
     """Declare a named experiment on some data.
 
@@ -82,6 +93,8 @@ def declare(
         Options in place of the recipe's (:mod:`mmviz.experiments.recipes`).
     convention
         As in :func:`mmviz.train.metrics.score`.
+    only
+        Names of the models ("fusions") or strategies ("equilibrium") to compare, beside the reference. None: all.
 
     Returns
     -------
@@ -113,6 +126,7 @@ def declare(
         {**recipe.train, **(train or {})},
         open_source(source(entries[0]), None).spec,
         convention,
+        None if only is None else tuple(only),
     )
     return importlib.import_module(f"{__name__}.{name}").declare(common)
 

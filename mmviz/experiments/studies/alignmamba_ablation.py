@@ -21,6 +21,8 @@ def declare(common: Common) -> Study:
     """
     if len(common.spec.names) < 2:
         raise ConfigError(f"alignmamba_ablation: {common.spec.name!r} has one modality; alignment needs two")
+    if common.only is not None:
+        raise ConfigError("alignmamba_ablation has no variants by name; leave only= out")
     base = fitting(MODEL, common.model)
     whole = config_of(MODEL, **{k: v for k, v in base.items() if k != "name"})
     weights = {"ot": whole.ot, "mmd": whole.mmd}  # type: ignore[attr-defined]

@@ -9,6 +9,7 @@ from mmviz.experiments.study import Study, grid
 from mmviz.train.strategies import STRATEGIES
 
 MODEL = "coupled_mamba"
+REFERENCE = "joint"
 
 
 def declare(common: Common) -> Study:
@@ -28,7 +29,7 @@ def declare(common: Common) -> Study:
     cells = grid(
         data=common.data,
         model=fitting(MODEL, common.model),
-        strategy=list(STRATEGIES),
+        strategy=common.chosen(list(STRATEGIES), REFERENCE),
         train={"measure": True, **common.train},
         seed=common.seeds,
         measures=("contributions", "missing"),
@@ -39,5 +40,5 @@ def declare(common: Common) -> Study:
     share = tuple(f"test.share.{m}" for m in common.spec.names)
     also = ("test.E1", "test.E2", "test.E3", *share, *dict.fromkeys(alone + without), f"{common.metric}@missing")
     return Study(
-        "equilibrium", cells, by=("strategy",), metric=common.metric, reference={"strategy": "joint"}, also=also
+        "equilibrium", cells, by=("strategy",), metric=common.metric, reference={"strategy": REFERENCE}, also=also
     )

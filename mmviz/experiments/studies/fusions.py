@@ -14,7 +14,11 @@ REFERENCE = "concat"
 def declare(common: Common) -> Study:
     """Return all models on all modalities, and a Mamba on each modality alone; the reference is concatenation."""
     shared = {"data": common.data, "seed": common.seeds, "convention": common.convention}
-    cells = grid(model=[fitting(name, common.model) for name in available()], train=common.train, **shared)
+    cells = grid(
+        model=[fitting(name, common.model) for name in common.chosen(available(), REFERENCE)],
+        train=common.train,
+        **shared,
+    )
     for modality in common.spec.names if len(common.spec.names) > 1 else ():
         cells += grid(
             model=fitting(ALONE, common.model), modalities=(modality,), train=heard(common.train, modality), **shared
