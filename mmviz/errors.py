@@ -23,3 +23,7 @@ class CheckpointError(MmvizError):
 
 class MissingDependencyError(MmvizError, ImportError):
     """A package, or the data file inside it, is not installed."""
+
+
+class DeviceError(MmvizError):
+    """One of several devices that train one model has failed, or does not answer."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lightning_fabric import Fabric
+from lightning_fabric.plugins.environments import LightningEnvironment
+from lightning_fabric.strategies import SingleDeviceStrategy
 
 from mmviz.errors import ConfigError
 from mmviz.train.measure import Measure
@@ -13,6 +15,7 @@ if TYPE_CHECKING:
     from mmviz.data.dataset import Dataset
     from mmviz.models.fusion import FusionModel
     from mmviz.train.config import TrainConfig
+    from mmviz.train.devices import Devices
     from mmviz.train.strategy import Strategy
 
 
@@ -40,10 +43,20 @@ def check_strategy(strategy: Strategy, config: TrainConfig, ds: Dataset) -> None
         )
 
 
-def open_fabric(config: TrainConfig) -> Fabric:
-    """Return Lightning Fabric on one device; ConfigError where this machine has no such accelerator."""
+def open_fabric(config: TrainConfig, devices: Devices) -> Fabric:
+    """Return Lightning Fabric on this process's one device; ConfigError where this machine has no such accelerator.
+
+    Several devices are several processes with such a Fabric each: what they send each other is `mmviz.train.devices`' business.
+    """
+    place: Any = {"devices": 1}
+    if devices.count > 1:
+        place = {
+            "devices": [devices.device.index] if devices.device.type == "cuda" else 1,
+            "plugins": [LightningEnvironment()],
+        }
+        place["strategy"] = SingleDeviceStrategy(devices.device)
     try:
-        return Fabric(accelerator=config.accelerator, devices=1, precision=config.precision)  # type: ignore[arg-type]
+        return Fabric(accelerator=config.accelerator, precision=config.precision, **place)  # type: ignore[arg-type]
     except (ValueError, RuntimeError) as error:
         raise ConfigError(
             f"fit: accelerator={config.accelerator!r} cannot be used here ({error}); choose auto or cpu"

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from mmviz.errors import ConfigError
+from mmviz.train.devices import Devices
 
 if TYPE_CHECKING:
     from jaxtyping import Float
@@ -67,16 +68,20 @@ class Augment:
                     f"Augment: rotate={name!r} has {features[name]} features; only 3-axis modalities can be turned"
                 )
 
-    def __call__(self, batch: Batch) -> Batch:
-        """Return a changed copy; draws from torch's global generator."""
-        values = dict(batch.values)
+    def __call__(self, batch: Batch, whole: int | None = None, devices: Devices | None = None) -> Batch:
+        """Return a changed copy; draws from torch's global generator.
+
+        On several devices for the ``whole`` samples of which they share the batch, so that a sample is changed alike on any number of them.
+        """
+        values, share = dict(batch.values), (devices or Devices()).share
+        count = len(batch) if whole is None else whole
         if self.rotate and self.degrees > 0:
-            turns = random_rotations(len(batch), self.degrees, like=values[self.rotate[0]])
+            turns = share(random_rotations(count, self.degrees, like=values[self.rotate[0]]))
             for name in self.rotate:
                 values[name] = torch.einsum("bij,btj->bti", turns, values[name])
         for name in self.stretch:
-            factor = torch.exp(self.gain * torch.randn(len(batch), 1, 1, dtype=values[name].dtype))
-            values[name] = values[name] * factor.to(values[name].device)
+            factor = torch.exp(self.gain * torch.randn(count, 1, 1, dtype=values[name].dtype))
+            values[name] = values[name] * share(factor).to(values[name].device)
         return dataclasses.replace(batch, values=values)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,7 +10,7 @@ from mmviz.errors import ConfigError
 from mmviz.train.augment import Augment
 from mmviz.train.measure import Measure
 
-PRECISIONS = ("32-true", "64-true", "bf16-mixed")
+PRECISIONS = ("32-true", "64-true", "bf16-mixed", "16-mixed")
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,8 @@ class TrainConfig:
     accelerator
         ``auto``, ``cpu``, ``cuda`` or ``mps``: Lightning Fabric's business.
     precision
-        ``32-true``, ``64-true`` or ``bf16-mixed`` (matrix products in bfloat16, the scan in float32); a run holds float32 weights.
+        ``32-true``, ``64-true``, ``bf16-mixed`` (matrix products in bfloat16, the scan in float32), or, with CUDA only, ``16-mixed``
+        (in float16 with a scaled loss: an update whose gradient overflows is left out); a run holds float32 weights.
     train, valid
         Names of the splits to train on and to validate on. Without a validation split the last epoch is the best.
     """
@@ -99,7 +101,11 @@ class TrainConfig:
         if self.block > 1 and not self.bucket:
             raise ConfigError(f"fit: block={self.block} needs bucket ≥ 1: blocks are kept inside a bucket's batches")
         if self.precision not in PRECISIONS:
-            raise ConfigError(f"fit: precision={self.precision!r} is unknown; choose one of {', '.join(PRECISIONS)}")
+            close = difflib.get_close_matches(str(self.precision), PRECISIONS, 1)
+            hint = f", did you mean {close[0]!r}?" if close else ""
+            raise ConfigError(
+                f"fit: precision={self.precision!r} is unknown{hint}; choose one of {', '.join(PRECISIONS)}"
+            )
         for name in ("learning_rate", "clip"):
             value = getattr(self, name)
             if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < float("inf"):

@@ -2,33 +2,31 @@
 
 from __future__ import annotations
 
-import copy
 import dataclasses
 import difflib
-import json
-from dataclasses import asdict
+import signal
 from typing import TYPE_CHECKING, Any
 
-import torch
-
-import mmviz
 from mmviz.errors import ConfigError
-from mmviz.models.build import name_of
-from mmviz.train.admission import check_spec, check_splits, check_strategy, open_fabric
+from mmviz.train.admission import check_spec, check_splits, check_strategy
+from mmviz.train.carry_out import Job, carry_out
 from mmviz.train.config import TrainConfig
+from mmviz.train.devices import Devices
+from mmviz.train.devices.bar import bar_of
+from mmviz.train.devices.group import join
+from mmviz.train.devices.placement import placement
+from mmviz.train.devices.spawn import spawned
 from mmviz.train.folder import RunFolder
-from mmviz.train.held_out import hold_out
 from mmviz.train.interrupt import Interruptible
-from mmviz.train.loop import Loop
-from mmviz.train.record import Record
-from mmviz.train.run import Run
+from mmviz.train.resume import folder_of
 from mmviz.train.strategies import strategy_of
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from mmviz.data.dataset import Dataset, Split
+    from mmviz.data.dataset import Dataset
     from mmviz.models.fusion import FusionModel
+    from mmviz.train.run import Run
     from mmviz.train.strategy import Strategy
 
 
@@ -41,6 +39,10 @@ def fit(
     progress: bool = True,
     strategy: str | Strategy = "joint",
     strategy_options: dict[str, Any] | None = None,
+    devices: int | str = 1,
+    strategy_backend: str = "ddp",
+    timeout: float = 1800,
+    resume: bool | str | Path = False,
     **options: Any,
 ) -> Run:
     """Train a model on one split, choose the epoch by another (``train`` and ``valid`` unless named otherwise).
@@ -62,6 +64,16 @@ def fit(
         ``strategy=mm.train.strategies.ShapleyAlternating(memory=True)``.
     strategy_options
         Options of a strategy that was named, by name.
+    devices
+        Share every batch among so many GPUs, or processes on the CPU; ``"auto"`` takes every GPU. ``batch_size`` counts all devices, so
+        that their number does not change the result beyond rounding (dropout draws another mask). See ``docs/scale.md``.
+    strategy_backend
+        How devices share the work: ``ddp``, every device holds all weights, gradients are summed.
+    timeout
+        Seconds one device waits for another until the training ends with an error.
+    resume
+        Go on with a training that stopped: True with the run in ``out`` (begin where there is none), a path with the one there. Give the
+        same model, data and options; the number of devices may be another. An epoch that was cut short is trained again.
     options
         Fields of :class:`mmviz.train.TrainConfig`: ``epochs``, ``batch_size``, ``learning_rate``, ``patience``, ``seed``, ...
 
@@ -73,9 +85,11 @@ def fit(
     Raises
     ------
     ConfigError
-        An unknown option or strategy, a value out of range, or a model built for other data.
+        An unknown option or strategy, a value out of range, a model built for other data, or a run to go on with that was made of something else.
     CheckpointError
-        ``out`` holds a run already or cannot be written.
+        ``out`` holds a run already or cannot be written, or the run to go on with cannot be read.
+    DeviceError
+        One of several devices has failed or does not answer.
 
     Notes
     -----
@@ -89,36 +103,19 @@ def fit(
         config.augment.check({m.name: m.features for m in ds.spec.modalities})
     check_splits(ds, config)
     check_strategy(chosen, config, ds)
-    fabric = open_fabric(config)
-    parts: tuple[Split, Split | None] = ds[config.train], None
-    if chosen.holds_out or config.measure is not None:
-        parts = hold_out(ds[config.train], config.held_out, config.seed)
-    folder = None if out is None else RunFolder(out)
-    with torch.random.fork_rng(), Interruptible() as interrupt:
-        torch.manual_seed(config.seed)
-        raw = chosen.prepare(copy.deepcopy(model).cpu())
-        record = Record(raw, config.select, folder, _info(raw, ds, config))
-        splits = *parts, ds.splits.get(config.valid)
-        loop = Loop(fabric, raw, chosen, splits, config, record, interrupt)
-        if folder is not None:
-            folder.create(overwrite=overwrite)
-        status = loop.run(progress)
-        record.publish(status)
-    best = raw.cpu().float().eval()
-    best.load_state_dict(record.weights[record.best])
-    path = None if folder is None else folder.path
-    return Run(best, record.info, record.history, status, record.best, record.weights, path)
-
-
-def _info(model: FusionModel, ds: Dataset, config: TrainConfig) -> dict[str, Any]:
-    """Return what a run knows of how it was made, in plain values."""
-    return {
-        "dataset": ds.spec.name,
-        "model": {"name": name_of(model), "options": json.loads(json.dumps(asdict(model.config)))},
-        "train": json.loads(json.dumps(asdict(config))),
-        "backend": "",
-        "versions": {"mmviz": mmviz.__version__, "torch": torch.__version__},
-    }
+    place = placement(devices, strategy_backend, timeout, config)
+    out, goes_on = folder_of(out, resume)
+    if out is not None and not goes_on and place.how != "joined":
+        RunFolder(out).refuse_another(overwrite=overwrite)
+    job = Job(model, ds, chosen, config, out, overwrite, goes_on)
+    if place.how == "spawned":
+        return spawned(job, place, progress=progress)
+    if place.how == "here":
+        with Interruptible() as interrupt:
+            return carry_out(job, Devices(), interrupt, lambda batches: bar_of(batches, shown=progress))
+    with Interruptible(signal.SIGTERM) as interrupt:
+        shared = join(place)
+        return carry_out(job, shared, interrupt, lambda n: bar_of(n, shown=progress and shared.rank == 0))
 
 
 def _config(strategy: Strategy, options: dict[str, Any]) -> TrainConfig:

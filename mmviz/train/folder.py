@@ -16,6 +16,7 @@ from safetensors.torch import save as save_tensors
 
 from mmviz.errors import CheckpointError
 from mmviz.io.atomic import write_bytes_atomic
+from mmviz.train.state import State
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -34,6 +35,14 @@ class RunFolder:
     def __init__(self, path: str | Path) -> None:
         self.path = Path(path)
 
+    def refuse_another(self, *, overwrite: bool) -> None:
+        """Raise CheckpointError where the folder holds a run that is not to be overwritten."""
+        if (self.path / "run.json").exists() and not overwrite:
+            raise CheckpointError(
+                f"{self.path} already holds a run (run.json); choose another out=, load it with "
+                f"mmviz.train.load({str(self.path)!r}), go on with it (resume=True), or pass overwrite=True"
+            )
+
     def create(self, *, overwrite: bool) -> None:
         """Make the folder; refuse one that already holds a run, unless told to overwrite it.
 
@@ -42,16 +51,12 @@ class RunFolder:
         CheckpointError
             If it holds a run and ``overwrite`` is False, or cannot be written.
         """
+        self.refuse_another(overwrite=overwrite)
         index = self.path / "run.json"
-        if index.exists() and not overwrite:
-            raise CheckpointError(
-                f"{self.path} already holds a run (run.json); choose another out=, load it with "
-                f"mmviz.train.load({str(self.path)!r}), or pass overwrite=True"
-            )
         try:
             (self.path / "weights").mkdir(parents=True, exist_ok=True)
             index.unlink(missing_ok=True)
-            for old in (self.path / "weights").glob("epoch-*.safetensors"):
+            for old in (self.path / "weights").glob("*-*.safetensors"):
                 old.unlink()
         except OSError as error:
             raise CheckpointError(f"{self.path} cannot be written ({error}); choose another out=") from error
@@ -62,6 +67,33 @@ class RunFolder:
         data = save_tensors({key: value.detach().cpu().contiguous() for key, value in state.items()})
         self._write(name, data)
         return {"file": name, "sha256": hashlib.sha256(data).hexdigest()}
+
+    def write_state(self, state: State) -> dict[str, str]:
+        """Write what a training needs to go on; return its entry for ``run.json``. The last one stays until that names this one."""
+        name = f"weights/state-{state.epoch:04d}.safetensors"
+        data = state.to_bytes()
+        self._write(name, data)
+        return {"file": name, "sha256": hashlib.sha256(data).hexdigest()}
+
+    def drop_states(self, entry: dict[str, str]) -> None:
+        """Remove all states but the one that ``run.json`` names."""
+        for old in (self.path / "weights").glob("state-*.safetensors"):
+            if old.name != Path(entry["file"]).name:
+                old.unlink(missing_ok=True)
+
+    def read_state(self, entry: Any) -> State:
+        """Return what the training needs to go on, after every check.
+
+        Raises
+        ------
+        CheckpointError
+            If the run has none (it was made by an older mmviz), or its file is missing, changed, or none.
+        """
+        if not isinstance(entry, dict) or not all(isinstance(entry.get(k), str) for k in ("file", "sha256")):
+            raise CheckpointError(
+                f"{self.path} holds a run without the state to go on from; train again with another out="
+            )
+        return State.from_file(self.path / entry["file"], self._checked(entry))
 
     def write_index(self, index: dict[str, Any]) -> None:
         """Replace ``run.json``."""
@@ -98,6 +130,16 @@ class RunFolder:
         CheckpointError
             File missing or outside the folder, sha256 different, tensors that are not the model's, or not finite.
         """
+        path, data = self.path / entry["file"], self._checked(entry)
+        try:
+            state = load_tensors(data)
+        except (SafetensorError, ValueError, OverflowError) as error:
+            raise CheckpointError(f"{path} is not a safetensors file ({error})") from error
+        _compare(path, state, like)
+        return state
+
+    def _checked(self, entry: dict[str, str]) -> bytes:
+        """Return the bytes that ``run.json`` names."""
         path = (self.path / entry["file"]).resolve()
         if not path.is_relative_to(self.path.resolve()):
             raise CheckpointError(f"run.json names {entry['file']!r}, which lies outside {self.path}")
@@ -110,12 +152,7 @@ class RunFolder:
         digest = hashlib.sha256(data).hexdigest()
         if digest != entry["sha256"]:
             raise CheckpointError(f"{path} has sha256 {digest}, run.json says {entry['sha256']}; the file was changed")
-        try:
-            state = load_tensors(data)
-        except (SafetensorError, ValueError, OverflowError) as error:
-            raise CheckpointError(f"{path} is not a safetensors file ({error})") from error
-        _compare(path, state, like)
-        return state
+        return data
 
     def _write(self, name: str, data: bytes) -> None:
         try:

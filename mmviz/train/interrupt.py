@@ -15,25 +15,29 @@ class Interruptible:
     """A context in which SIGINT sets :attr:`requested` instead of raising; the old handler comes back on leaving.
 
     Outside the main thread Python delivers no signals; there the context does nothing.
+
+    Parameters
+    ----------
+    also
+        Further signals that ask for the same.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *also: signal.Signals) -> None:
         self.requested = False
-        self._before: object = None
-        self._active = False
+        self._signals = (signal.SIGINT, *also)
+        self._before: dict[signal.Signals, object] = {}
 
     def __enter__(self) -> Self:
         if threading.current_thread() is threading.main_thread():
-            self._before = signal.signal(signal.SIGINT, self._note)
-            self._active = True
+            self._before = {each: signal.signal(each, self._note) for each in self._signals}
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._active:
-            signal.signal(signal.SIGINT, self._before)  # type: ignore[arg-type]
-            self._active = False
+        for each, before in self._before.items():
+            signal.signal(each, before)  # type: ignore[arg-type]
+        self._before = {}
 
     def _note(self, number: int, frame: FrameType | None) -> None:
         if self.requested:

@@ -15,6 +15,7 @@ from mmviz.metrics.equilibrium import deviations, edm_e1, edm_e2, edm_e3, shares
 from mmviz.metrics.shapley import WORTH, shapley_values, worth
 from mmviz.models.batch import batch_of
 from mmviz.models.coalitions import MOST, coalition_answers
+from mmviz.train.devices import Devices
 
 if TYPE_CHECKING:
     from jaxtyping import Float
@@ -118,23 +119,40 @@ class Measured:
 
 
 class Meter:
-    """Measures one model again and again on the same samples."""
+    """Measures one model again and again on the same samples; each sample once, whatever the number of devices."""
 
-    def __init__(self, options: Measure, held_out: Split, spec: Spec, device: torch.device) -> None:
+    def __init__(
+        self,
+        options: Measure,
+        held_out: Split,
+        spec: Spec,
+        device: torch.device,
+        devices: Devices | None = None,
+    ) -> None:
+        self._devices, self._outputs = devices or Devices(), spec.task.outputs
         default = "accuracy" if spec.task.kind == "classification" else "negative_loss"
         self.value, self.every, self.smoothing = options.value or default, options.every, options.smoothing
         self._score = "accuracy" if spec.task.kind == "classification" else "negative_loss"
         self._target = np.asarray(held_out.target)
-        rows = np.arange(len(held_out))
+        rows = self._devices.share(np.arange(len(held_out)))
         parts = [rows[i : i + _AT_ONCE] for i in range(0, len(rows), _AT_ONCE)]
         self._batches = [batch_of(held_out, part).to(device) for part in parts]
         self._sum, self._count = np.zeros(len(spec.modalities)), 0
-        if spec.task.kind == "classification" and len(np.unique(self._target)) < 2:
+        if spec.task.kind == "classification" and len(np.unique(self._target)) < 2 and self._devices.rank == 0:
             warnings.warn(
-                f"the {len(rows)} samples held out for measuring are of one class only: contributions on them say "
+                f"the {len(held_out)} samples held out for measuring are of one class only: contributions on them say "
                 "nothing of telling classes apart; hold out more (held_out=)",
                 stacklevel=5,
             )
+
+    @property
+    def mean(self) -> tuple[list[float], int]:
+        """The running mean, before its correction, and of how many measurements; it may be set."""
+        return self._sum.tolist(), self._count
+
+    @mean.setter
+    def mean(self, state: tuple[list[float], int]) -> None:
+        self._sum, self._count = np.array(state[0]), int(state[1])
 
     def due(self, epoch: int) -> bool:
         """Return whether this epoch is measured."""
@@ -157,7 +175,8 @@ class Meter:
             answers = [coalition_answers(model, model.encode(batch)).float().cpu().numpy() for batch in self._batches]
         finally:
             model.train(mode)
-        output = np.concatenate(answers)
+        own = np.concatenate(answers) if answers else np.zeros((0, 2 ** len(self._sum), self._outputs), np.float32)
+        output = self._devices.whole(torch.from_numpy(own)).numpy()
         game = worth(self.value, output, self._target).mean(0)
         contribution = shapley_values(game)
         if np.isfinite(contribution).all():

@@ -11,10 +11,14 @@ import mmkernels
 from mmviz.data.spec_json import spec_to_json
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from torch import Tensor
 
     from mmviz.models.fusion import FusionModel
     from mmviz.train.folder import RunFolder
+    from mmviz.train.resume import Before
+    from mmviz.train.state import State
 
 
 @dataclass
@@ -41,18 +45,31 @@ class Record:
     weights: dict[int, dict[str, Tensor]] = field(default_factory=dict)
     entries: dict[str, dict[str, str]] = field(default_factory=dict)
     best: int = 0
+    state: dict[str, str] | None = None
 
-    def keep(self, epoch: int, row: dict[str, float]) -> None:
-        """Add a finished epoch."""
+    def go_on(self, before: Before) -> None:
+        """Begin with the epochs that a training before has left."""
+        self.history, self.weights, self.entries = before.history, before.weights, before.entries
+        self.best, self.state = self._chosen(), before.entry
+
+    def keep(self, epoch: int, row: dict[str, float], state: Callable[[], State] | None = None) -> None:
+        """Add an epoch, and what is needed to go on after it; without that it was cut short, and is trained again when resumed."""
         self.history.append({"epoch": float(epoch), **row})
         self.weights[epoch] = {k: v.detach().cpu().float().clone() for k, v in self.model.state_dict().items()}
-        chosen = self.history[-1] if self.select == "last" else max(self.history, key=_goodness)
-        self.best = int(chosen["epoch"])
+        self.best = self._chosen()
         ran = mmkernels.last_backend()
         self.info["backend"] = "none" if ran is None else ran.backend
         if self.folder is not None:
             self.entries[str(epoch)] = self.folder.write_weights(epoch, self.weights[epoch])
+            if state is not None:
+                self.state = self.folder.write_state(state())
             self.publish("running")
+            if self.state is not None:
+                self.folder.drop_states(self.state)
+
+    def _chosen(self) -> int:
+        chosen = self.history[-1] if self.select == "last" else max(self.history, key=_goodness)
+        return int(chosen["epoch"])
 
     def publish(self, status: str) -> None:
         """Write the index of the run, where it has a folder."""
@@ -64,6 +81,7 @@ class Record:
                     "info": self.info,
                     "history": self.history,
                     "weights": self.entries,
+                    "state": self.state,
                     "spec": spec_to_json(self.model.spec),
                 }
             )

@@ -56,7 +56,8 @@ class Strategy:
     """How one training goes about its updates; a subclass per strategy, an instance per training.
 
     A subclass sets ``name`` and ``Options`` (a frozen dataclass that checks its values) and writes :meth:`updates`; the other
-    methods have the defaults of joint training. The loop calls them in this order: ``prepare``, ``optimizers``, ``begin``; then for
+    methods have the defaults of joint training. One that carries something from epoch to epoch writes ``state`` and ``restore`` too. On
+    several devices each runs the same strategy on its share of a batch, see :class:`mmviz.train.Training`. The loop calls them in this order: ``prepare``, ``optimizers``, ``begin``; then for
     each epoch ``before_epoch``, ``order``, for each batch ``updates`` (with ``after_backward`` before every step), ``after_epoch``.
 
     Parameters
@@ -139,6 +140,13 @@ class Strategy:
             Rows of ``training.samples`` the batch was read from.
         """
         raise NotImplementedError
+
+    def state(self) -> Mapping[str, Any]:
+        """Return what an epoch hands on to the next, by name: tensors, and what JSON holds. A training that is resumed starts from it."""
+        return {}
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Take back what :meth:`state` returned; called after ``begin``."""
 
     def after_backward(self, update: Update) -> None:
         """Change the gradients of ``training.model`` before they are clipped and the optimiser steps."""

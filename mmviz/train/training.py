@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
+from mmviz.train.devices import Devices
 from mmviz.train.metrics import loss_of
 from mmviz.train.strategy import Update
 
@@ -51,6 +52,9 @@ class Training:
         The last measurement of the contributions, from before the first epoch on; None where nobody asked for it.
     seconds
         What :meth:`clock` has counted in this epoch.
+    devices
+        Those that share the training. On several, a batch holds this device's samples, and losses and what is noted are its shares, which
+        add up; a decision is to be taken on what ``devices`` has summed or gathered, so that all take it alike.
     """
 
     model: FusionModel
@@ -61,6 +65,7 @@ class Training:
     rng: np.random.Generator
     measured: Measured | None = None
     seconds: dict[str, float] = field(default_factory=lambda: defaultdict(float))
+    devices: Devices = field(default_factory=Devices)
 
     @property
     def task(self) -> Task:
@@ -77,8 +82,8 @@ class Training:
         return torch.arange(len(self.names), device=self.device).eq(modality).expand(batch, -1)
 
     def loss(self, output: Float[Tensor, "batch output"], target: Shaped[Tensor, " batch"]) -> Float[Tensor, ""]:
-        """Return the task's loss: cross-entropy in nat, or mean absolute error."""
-        return loss_of(self.task, output, target)
+        """Return the task's loss, cross-entropy in nat or mean absolute error; on several devices this one's share of the mean over all samples."""
+        return self._mean(output, target) * self.devices.portion(len(target))
 
     def joint(self, steps: Steps, target: Shaped[Tensor, " batch"], **update: Any) -> Update:
         """Return the ordinary update: the task's loss and the model's own penalties, each noted.
@@ -102,10 +107,14 @@ class Training:
         **update: Any,
     ) -> Update:
         """Return the update of an answer and its penalties, by name and weighted; each is noted as ``penalty/<name>``."""
-        loss = self.loss(output, target)
-        noted = {f"penalty/{name}": value.detach() for name, value in penalties.items()}
+        portion = self.devices.portion(len(target))
+        own = {name: value * portion for name, value in penalties.items()} if len(target) else {}
+        noted = {f"penalty/{name}": own[name].detach() if own else 0.0 for name in penalties}
         parts = noted | dict(update.pop("parts", {}))
-        return Update(loss + sum(penalties.values()), parts=parts, **update)
+        return Update(self._mean(output, target) * portion + sum(own.values()), parts=parts, **update)
+
+    def _mean(self, output: Float[Tensor, "batch output"], target: Shaped[Tensor, " batch"]) -> Float[Tensor, ""]:
+        return loss_of(self.task, output, target) if len(target) else output.sum() * 0
 
     @contextmanager
     def clock(self, what: str) -> Iterator[None]:

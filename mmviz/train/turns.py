@@ -43,16 +43,21 @@ class Turns:
     ----------
     count
         Of modalities.
+
+    Attributes
+    ----------
+    owed
+        (M,) what is left of a turn for each.
     """
 
     def __init__(self, count: int) -> None:
-        self._owed = np.zeros(count)
+        self.owed = np.zeros(count)
 
     def deal(self, rates: Float[np.ndarray, " modality"]) -> list[int]:
         """Return how often each has its turn now; what is left of a turn is kept for later."""
-        self._owed += rates
-        now = np.floor(self._owed + 1e-9).astype(int)
-        self._owed -= now
+        self.owed += rates
+        now = np.floor(self.owed + 1e-9).astype(int)
+        self.owed -= now
         return [int(n) for n in now]
 
 

@@ -29,11 +29,11 @@ class Alone(NamedTuple):
     sample: Int[Tensor, " row"]
 
     def losses(self, training: Training, target: Shaped[Tensor, " batch"]) -> dict[str, Float[Tensor, ""]]:
-        """Return the task's loss of each modality alone, over the samples that have it; without those that no sample has."""
+        """Return the task's loss of each modality alone (on several devices this one's share), over the samples that have it; without those that no sample has."""
         found = {}
         for m, name in enumerate(training.names):
             mine = self.who == m
-            if mine.any():
+            if training.devices.any(bool(mine.any())):
                 found[name] = training.loss(self.output[mine], target[self.sample[mine]])
         return found
 

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
 
 from mmviz.errors import ConfigError
 from mmviz.models.batch import batch_of
+from mmviz.train.devices import Devices
 from mmviz.train.strategies.alone import alone, culprit
 from mmviz.train.strategy import Strategy, Update
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from jaxtyping import Float
     from torch import Tensor
@@ -76,6 +78,7 @@ class GBlend(Strategy):
     * A loss whose held-out value does not fall gets the weight 0, and O is at least ``floor``; if nothing falls, all weights are
       equal. The paper does not treat these cases. *Readings*.
     * The paper's offline form probes over a whole training; here over ``super_epoch`` epochs, for its price.
+    * On several devices every one runs the same whole probes, which are short; the updates are shared.
     * Probes run AdamW at the training's learning rate without its schedule, in whole precision, without augmentation.
     """
 
@@ -92,6 +95,15 @@ class GBlend(Strategy):
         """Start without weights: the first epoch has a probe before it."""
         super().begin(training)
         self.weights = np.full(len(training.names) + 1, np.nan)
+        self._apart = dataclasses.replace(training, devices=Devices())  # every device runs the whole probe
+
+    def state(self) -> dict[str, Any]:
+        """Return the weights of the losses."""
+        return {"weights": self.weights.tolist()}
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Take them back."""
+        self.weights = np.array(state["weights"])
 
     def before_epoch(self, epoch: int) -> dict[str, float]:
         """Probe where it is time to, and note the weights."""
@@ -99,6 +111,7 @@ class GBlend(Strategy):
         if due:
             with self.training.clock("probe"):
                 curves = np.stack([self._probe(k) for k in range(len(self.weights))])
+                curves = self.training.devices.mean(torch.from_numpy(curves)[None]).numpy()
             self.weights = blend_weights(*curves.T, floor=self.options.floor)
         *each, every = self.weights.tolist()
         return {f"blend/{n}": w for n, w in zip(self.training.names, each, strict=True)} | {"blend_all": every}
@@ -147,9 +160,9 @@ class GBlend(Strategy):
         steps = model.encode(batch)
         if which == len(training.names):
             output = model.learn(steps)[0] if model.training else model.fuse(steps)
-            return training.loss(output, batch.truth), len(batch)
+            return self._apart.loss(output, batch.truth), len(batch)
         there = steps.mask[which].any(-1)
-        losses = alone(model, steps.masked(training.only(which, len(batch)))).losses(training, batch.truth)
+        losses = alone(model, steps.masked(training.only(which, len(batch)))).losses(self._apart, batch.truth)
         return losses.get(training.names[which], steps.x.sum() * 0), int(there.sum())
 
     @torch.no_grad()

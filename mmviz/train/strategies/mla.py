@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from torch import nn
 
@@ -15,7 +15,7 @@ from mmviz.train.strategies.projector import Projector
 from mmviz.train.strategy import Strategy, Update
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     import numpy as np
     from torch import Tensor
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from mmviz.models.batch import Batch
     from mmviz.models.fusion import FusionModel
+    from mmviz.train.devices import Devices
     from mmviz.train.training import Training
 
 
@@ -101,6 +102,16 @@ class Mla(Strategy):
         self.projectors = {o: [Projector.identity(layer.weight) for layer in self.layers] for o in owners}
         self.batch = 0
 
+    def state(self) -> dict[str, Any]:
+        """Return what the projectors have learned."""
+        return {f"{o}.{i}": p.matrix for o, found in self.projectors.items() for i, p in enumerate(found)}
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Take it back."""
+        for o, found in self.projectors.items():
+            for i, projector in enumerate(found):
+                projector.matrix = state[f"{o}.{i}"].to(projector.matrix)
+
     def before_epoch(self, epoch: int) -> dict[str, float]:
         """Start α's schedule again."""
         self.batch = 0
@@ -114,9 +125,10 @@ class Mla(Strategy):
         strength = self.options.alpha ** (min(self.batch, count) / count + 1)
         for m, name in enumerate(training.names):
             steps = training.model.encode(batch).masked(training.only(m, len(batch)))
-            if not steps.mask.any():
+            mine = bool(steps.mask.any())
+            if not training.devices.any(mine):
                 continue
-            with _inputs_of(self.layers) as inputs:
+            with _inputs_of(self.layers, training.devices, mine=mine) as inputs:
                 loss = alone(training.model, steps).losses(training, batch.truth)[name]
             yield Update(loss, optimizer=name, modality=name, parts={f"loss/{name}": loss.detach()})
             for owner, projectors in self.projectors.items():
@@ -147,12 +159,13 @@ def _linear_layers(model: FusionModel) -> list[nn.Linear]:
 
 
 @contextmanager
-def _inputs_of(layers: list[nn.Linear]) -> Iterator[list[Tensor]]:
-    """Collect the mean input of each layer, over the samples, while a pass runs."""
+def _inputs_of(layers: list[nn.Linear], devices: Devices, *, mine: bool) -> Iterator[list[Tensor]]:
+    """Collect the mean input of each layer, over the samples of all devices, while a pass runs; not ``mine``: here it has none."""
     means: list[Tensor] = []
 
     def note(layer: nn.Linear, inputs: tuple[Tensor, ...]) -> None:
-        means.append(inputs[0].detach().flatten(0, -2).mean(0).to(layer.weight.dtype))
+        rows = inputs[0].detach().flatten(0, -2)
+        means.append(devices.mean(rows if mine else rows[:0]).to(layer.weight.dtype))
 
     hooks = [layer.register_forward_pre_hook(note) for layer in layers]
     try:

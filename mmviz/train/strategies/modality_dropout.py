@@ -54,9 +54,11 @@ class ModalityDropout(Strategy):
         """Yield the joint update of the subsets."""
         steps = self.training.model.encode(batch)
         present = steps.mask.any(-1).t()
-        kept = draw_subsets(present, self.options.rate)
-        share = kept.sum() / present.sum().clamp(min=1)
-        yield self.training.joint(steps.masked(kept), batch.truth, parts={"kept": share})
+        devices, everyone = self.training.devices, self.training.devices.whole(present)
+        with devices.common_draws():
+            kept = draw_subsets(everyone, self.options.rate)
+        share = kept.sum() / everyone.sum().clamp(min=1) * devices.portion(len(batch))
+        yield self.training.joint(steps.masked(devices.share(kept)), batch.truth, parts={"kept": share})
 
 
 def draw_subsets(present: Bool[Tensor, "batch modality"], rate: float) -> Bool[Tensor, "batch modality"]:

@@ -116,8 +116,12 @@ class OgmGe(Strategy):
             ratio = self._ratio(steps, batch.truth)
         found = coefficients(ratio, self.options.alpha)
         self.coefficients = found.tolist() if self.active else [1.0] * len(found)
-        noted = {f"ratio/{n}": r for n, r in zip(training.names, ratio, strict=True)}
-        noted |= {f"coefficient/{n}": torch.tensor(k) for n, k in zip(training.names, self.coefficients, strict=True)}
+        portion = training.devices.portion(len(batch))
+        noted = {f"ratio/{n}": r * portion for n, r in zip(training.names, ratio, strict=True)}
+        noted |= {
+            f"coefficient/{n}": torch.tensor(k) * portion
+            for n, k in zip(training.names, self.coefficients, strict=True)
+        }
         before = self._kept() if self.active and self.options.scale == "step" else []
         yield training.joint(steps, batch.truth, parts=noted)
         with torch.no_grad():
@@ -143,9 +147,10 @@ class OgmGe(Strategy):
             output, who, sample = alone(model, steps)
         finally:
             model.train()
-        score = scores(self.training.task, output, target[sample])
-        count = torch.stack([(who == m).sum() for m in range(M)])
-        total = torch.stack([score[who == m].sum() for m in range(M)])
+        devices = self.training.devices
+        score = scores(self.training.task, output, target[sample], devices.gathered(target[sample]))
+        count = devices.total(torch.stack([(who == m).sum() for m in range(M)]))
+        total = devices.total(torch.stack([score[who == m].sum() for m in range(M)]))
         return discrepancy(total / count.clamp(min=1), count > 0)
 
     def _kept(self) -> list[tuple[Part, Tensor, float]]:
@@ -154,12 +159,18 @@ class OgmGe(Strategy):
         return [(p, p.parameter.detach()[p.rows].clone(), k) for parts, k in scaled if k != 1 for p in parts]
 
 
-def scores(task: Task, output: Float[Tensor, "row output"], target: Shaped[Tensor, " row"]) -> Float[Tensor, " row"]:
-    """Return the probability of the true class (equation 8), or exp(-|error|/MAD) of a regression; MAD of the targets given."""
+def scores(
+    task: Task,
+    output: Float[Tensor, "row output"],
+    target: Shaped[Tensor, " row"],
+    among: Shaped[Tensor, " any"] | None = None,
+) -> Float[Tensor, " row"]:
+    """Return the probability of the true class (equation 8), or exp(-|error|/MAD) of a regression; MAD of the targets ``among``, or given."""
     if task.kind == "classification":
         return output.softmax(-1).gather(-1, target[:, None])[:, 0]
     value = target.to(output.dtype)
-    spread = (value - value.median()).abs().mean() if len(value) else value.sum()
+    every = value if among is None else among.to(output.dtype)
+    spread = (every - every.median()).abs().mean() if len(every) else every.sum()
     return torch.exp(-(output[:, 0] - value).abs() / torch.where(spread > 0, spread, torch.ones_like(spread)))
 
 

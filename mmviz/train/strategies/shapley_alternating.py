@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 import numpy as np
 import torch
@@ -16,7 +16,7 @@ from mmviz.train.strategy import Strategy, Update
 from mmviz.train.turns import Turns, rates_by_weakness, weakest_first
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from jaxtyping import Bool, Float
     from torch import Tensor
@@ -163,6 +163,15 @@ class ShapleyAlternating(Strategy):
         self._made = np.zeros(len(training.names))
         self._number, self._batches = 0, 0
 
+    def state(self) -> dict[str, Any]:
+        """Return the order, and what is owed of turns."""
+        return {"order": list(self._order), "owed": self._turns.owed.tolist(), "rates": self._rates.tolist()}
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Take them back."""
+        self._order, self._rates = tuple(state["order"]), np.array(state["rates"])
+        self._turns.owed = np.array(state["owed"])
+
     def before_epoch(self, epoch: int) -> dict[str, float]:
         """Decide the order by the last measurement."""
         worth, names = self._worth(), self.training.names
@@ -214,7 +223,7 @@ class ShapleyAlternating(Strategy):
         training = self.training
         steps = training.model.encode(batch)
         there = steps.mask[m].any(-1)
-        if not bool(there.any()):
+        if not training.devices.any(bool(there.any())):
             return
         target, name = batch.truth[there], training.names[m]
         only = Steps(steps.x[:, there], steps.mask[:, there]).masked(training.only(m, len(target)))

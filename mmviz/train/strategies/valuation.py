@@ -109,8 +109,9 @@ class Valuation(Strategy):
         where = torch.cat([torch.arange(len(target), device=training.device), sample])
         members = torch.ones(len(where), len(training.names), dtype=torch.bool, device=training.device)
         members[len(target) :] = modality[:, None] == torch.arange(len(training.names), device=training.device)
-        noted = {f"contribution_now/{n}": float(phi[:, m].mean()) for m, n in enumerate(training.names)}
-        noted |= {f"copies/{n}": float(more[:, m].mean()) for m, n in enumerate(training.names)}
+        portion = training.devices.portion(len(batch))
+        noted = {f"contribution_now/{n}": _mean(phi[:, m]) * portion for m, n in enumerate(training.names)}
+        noted |= {f"copies/{n}": _mean(more[:, m]) * portion for m, n in enumerate(training.names)}
         grown = Steps(steps.x[:, where], steps.mask[:, where]).masked(members)
         yield training.joint(grown, target[where], parts=noted)
 
@@ -119,6 +120,8 @@ class Valuation(Strategy):
         self, steps: Steps, batch: Batch
     ) -> tuple[Float[np.ndarray, "sample modality"], Bool[np.ndarray, "sample modality"]]:
         model = self.training.model
+        if not len(batch):
+            return np.zeros((0, len(self.training.names))), np.zeros((0, len(self.training.names)), dtype=np.bool_)
         model.eval()
         try:
             answers = coalition_answers(model, Steps(steps.x.detach(), steps.mask))
@@ -149,6 +152,10 @@ def copies(
     """Return how often each sample is shown again with one modality alone: slope · (1 - φ), rounded half up, at least 0."""
     wanted = np.floor(slope * (1 - phi) + 0.5 + 1e-9).astype(np.int64)
     return np.where(present, np.maximum(wanted, 0), 0)
+
+
+def _mean(values: np.ndarray) -> float:
+    return float(values.mean()) if len(values) else 0.0
 
 
 def _listed(counts: Int[np.ndarray, "sample modality"]) -> tuple[np.ndarray, np.ndarray]:

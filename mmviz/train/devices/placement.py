@@ -1,0 +1,123 @@
+"""On how many devices a training runs and who starts their processes, decided before anything starts."""
+
+from __future__ import annotations
+
+import difflib
+import math
+import multiprocessing
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import torch
+import torch.distributed as dist
+
+from mmviz.errors import ConfigError
+
+if TYPE_CHECKING:
+    from mmviz.train.config import TrainConfig
+
+#: name -> what it means; others are refused
+BACKENDS = {"ddp": "every device holds all weights and trains on its share of each batch; gradients are summed"}
+_OTHERS = ("fsdp", "deepspeed", "dp")
+
+
+@dataclass(frozen=True)
+class Placement:
+    """Where a training runs.
+
+    Attributes
+    ----------
+    how
+        ``here``: in this process. ``spawned``: in processes that `fit` starts. ``joined``: this process is one that torchrun started.
+    count
+        Of devices.
+    kind
+        ``cpu`` or ``cuda``; of one device "", which leaves it to Fabric.
+    timeout
+        Seconds one device waits for another.
+    """
+
+    how: str
+    count: int
+    kind: str
+    timeout: float
+
+
+def placement(devices: int | str, backend: str, timeout: float, config: TrainConfig) -> Placement:
+    """Return where a training runs.
+
+    Raises
+    ------
+    ConfigError
+        An unknown backend; not a number of devices; more than this machine has, than torchrun started, or than a batch has samples;
+        a precision that the device does not have; a process that may not start others.
+    """
+    _check_backend(backend)
+    if isinstance(timeout, bool) or not isinstance(timeout, (int, float)) or not 0 < timeout < math.inf:
+        raise ConfigError(f"fit: timeout={timeout!r}, expected seconds > 0")
+    if devices != "auto" and (type(devices) is not int or devices < 1):
+        raise ConfigError(f"fit: devices={devices!r}, expected an integer ≥ 1, or 'auto' for every GPU of this machine")
+    gpus = torch.cuda.device_count()
+    kind = "cuda" if config.accelerator in ("cuda", "gpu") or (config.accelerator == "auto" and gpus) else "cpu"
+    if config.precision == "16-mixed" and not (kind == "cuda" and gpus):
+        raise ConfigError(
+            f"fit: precision='16-mixed' needs CUDA, accelerator={config.accelerator!r} has none here; choose bf16-mixed or 32-true"
+        )
+    world = int(os.environ.get("WORLD_SIZE", "1")) if dist.is_available() and dist.is_torchelastic_launched() else 0
+    count = (world or (max(1, gpus) if kind == "cuda" else 1)) if devices == "auto" else int(devices)
+    if world and count != world:
+        raise ConfigError(
+            f"fit: devices={devices!r}, torchrun started {world} process{'es' * (world > 1)}; give devices={world} or devices='auto'"
+        )
+    if count == 1:
+        return Placement("here", 1, "", timeout)
+    _check_many(count, kind, gpus, config)
+    if world:
+        return Placement("joined", count, kind, timeout)
+    _check_may_start(count)
+    return Placement("spawned", count, kind, timeout)
+
+
+def _check_backend(backend: str) -> None:
+    if backend in BACKENDS:
+        return
+    close = difflib.get_close_matches(str(backend).lower(), [*BACKENDS, *_OTHERS], 1)
+    if close and close[0] in _OTHERS:
+        hint = f" ({close[0]} cuts weights up or copies them for every batch; models here fit a device, and strategies change whole gradients)"
+    else:
+        hint = f", did you mean {close[0]!r}?" if close else ""
+    raise ConfigError(f"fit: strategy_backend={backend!r} is unknown{hint}; available: {', '.join(BACKENDS)}")
+
+
+def _check_many(count: int, kind: str, gpus: int, config: TrainConfig) -> None:
+    if not dist.is_available():
+        raise ConfigError(f"fit: devices={count}, but this build of PyTorch has no torch.distributed; give devices=1")
+    if config.accelerator not in ("auto", "cpu", "cuda", "gpu"):
+        raise ConfigError(
+            f"fit: accelerator={config.accelerator!r} is one device; give devices=1, or accelerator cpu or cuda"
+        )
+    here = int(os.environ.get("LOCAL_WORLD_SIZE", count))
+    if kind == "cuda" and here > gpus:
+        raise ConfigError(
+            f"fit: devices={count} on GPUs puts {here} on this machine, which has {gpus}; give devices={max(1, gpus)} or "
+            "accelerator='cpu'"
+        )
+    if config.batch_size < count:
+        raise ConfigError(
+            f"fit: batch_size={config.batch_size} samples are shared by devices={count}; every device needs at least one: give "
+            f"batch_size ≥ {count} (it counts all devices) or fewer devices"
+        )
+
+
+def _check_may_start(count: int) -> None:
+    process = multiprocessing.current_process()
+    if getattr(process, "_inheriting", False):
+        raise ConfigError(
+            f"fit: devices={count} starts processes that read this script again; put the call below `if __name__ == '__main__':`, or "
+            "start the script with torchrun"
+        )
+    if process.daemon:
+        raise ConfigError(
+            f"fit: devices={count}, but this process ({process.name}) may not start others; give devices=1 here, or use torchrun"
+        )
