@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import xarray as xr
 
+from mmviz.analysis.blockwise import pieces
 from mmviz.analysis.shapley import _game, _group, _provenance, _value_of
 from mmviz.errors import ConfigError
 from mmviz.metrics.equilibrium import READINGS, deviations, edm_e1, edm_e2, edm_e3, shares
@@ -91,7 +92,7 @@ def equilibrium(trace: xr.DataTree, *, value: str | None = None, per_epoch: bool
         "reading": _STATUS,
         "score": score_kind,
         "samples": "traced" if per_epoch else "all",
-        "silent": _silent(answer.values, names),
+        "silent": _silent(answer, names),
     }
     return out
 
@@ -103,11 +104,12 @@ def _mean_of(game: np.ndarray, known: np.ndarray) -> np.ndarray:
     return total / np.where(count > 0, count, np.nan)
 
 
-def _silent(answer: np.ndarray, names: np.ndarray) -> list[str]:
-    """Return the modalities whose absence changes no answer, by (..., coalition, output)."""
-    k = np.arange(answer.shape[-2])
-    return [
-        str(name)
-        for i, name in enumerate(names)
-        if np.array_equal(answer[..., k & ~(1 << i), :], answer[..., k | 1 << i, :], equal_nan=True)
-    ]
+def _silent(answer: xr.DataArray, names: np.ndarray) -> list[str]:
+    """Return the modalities whose absence changes no answer, by (..., sample, coalition, output)."""
+    k, silent = np.arange(answer.sizes["coalition"]), set(range(len(names)))
+    for (part,) in pieces(answer, dim="sample"):
+        seen = part.values
+        silent = {
+            i for i in silent if np.array_equal(seen[..., k & ~(1 << i), :], seen[..., k | 1 << i, :], equal_nan=True)
+        }
+    return [str(name) for i, name in enumerate(names) if i in silent]

@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 import xarray as xr
 
+from mmviz.analysis.blockwise import blockwise
 from mmviz.errors import ConfigError, DataError
 
+_MAP = ["layer", "modality", "block", "source", "source_block"]
 KINDS = ("influence", "effect")
 
 
@@ -53,9 +55,10 @@ def influence(trace: xr.DataTree, *, kind: str = "influence") -> xr.Dataset:
     starts = np.arange(values.sizes["block"]) * width
     held = np.minimum(width, steps - starts)  # the last block may be shorter
     pairs = held[:, None] * held
-    total = np.einsum("ylmbnc,bc->ylmn", values.values, pairs)
+    total = blockwise(_total, values, core=[_MAP], to=["layer", "modality", "source"], pairs=pairs).values
     heard = total.sum(-1, keepdims=True)
-    by_lag = np.stack([np.diagonal(values.values, -k, 3, 5).mean(-1) for k in range(values.sizes["block"])], -1)
+    to = ["layer", "modality", "source", "lag"]
+    by_lag = blockwise(_by_lag, values, core=[_MAP], to=to, sizes={"lag": values.sizes["block"]}).values
     four = ("traced", "layer", "modality", "source")
     out = xr.Dataset(
         {
@@ -79,3 +82,13 @@ def influence(trace: xr.DataTree, *, kind: str = "influence") -> xr.Dataset:
         "seed": trace.attrs["train"]["seed"],
     }
     return out
+
+
+def _total(values: np.ndarray, pairs: np.ndarray) -> np.ndarray:
+    """Return (..., layer, modality, source): the sum over all pairs of steps."""
+    return np.einsum("...mbnc,bc->...mn", values, pairs)
+
+
+def _by_lag(values: np.ndarray) -> np.ndarray:
+    """Return (..., layer, modality, source, lag): the mean over pairs of blocks that far apart."""
+    return np.stack([np.diagonal(values, -k, -3, -1).mean(-1) for k in range(values.shape[-1])], -1)

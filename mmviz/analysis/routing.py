@@ -68,7 +68,7 @@ def routing(trace: xr.DataTree) -> xr.Dataset:
     weight = group["weight"].astype(np.float64).transpose(*dims)
     valid = trace["states"].to_dataset()["valid"].drop_vars("epoch", errors="ignore")
     weight = weight.where(valid).transpose(*dims)
-    usage = weight.mean(("traced", "time"))
+    usage = weight.mean(("traced", "time")).compute()
     out = xr.Dataset({"weight": weight, "usage": usage})
     heard = usage.dropna("modality", how="all")
     kept = ("epoch", "layer")
@@ -76,7 +76,7 @@ def routing(trace: xr.DataTree) -> xr.Dataset:
     out["modality_information"].attrs = {"long_name": "mutual information of expert and modality", "units": "bit"}
     if trace.attrs["task"]["kind"] == "classification":
         label = trace["samples"].to_dataset()["target"].values[group["traced"].values]
-        mass = weight.sum(("modality", "time"))  # NaN steps count nothing
+        mass = weight.sum(("modality", "time")).compute()  # NaN steps count nothing
         joint = np.stack(
             [mass.isel(traced=label == k).sum("traced").transpose(*kept, "expert") for k in np.unique(label)], -2
         )

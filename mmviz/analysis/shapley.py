@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import xarray as xr
 
+from mmviz.analysis.blockwise import blockwise
 from mmviz.errors import ConfigError, DataError
 from mmviz.metrics.shapley import MAX_PLAYERS, shapley_values
 
@@ -50,6 +51,7 @@ def shapley(trace: xr.DataTree, *, value: str | None = None) -> xr.Dataset:
     Notes
     -----
     v(S) is the model's answer when the modalities outside S are masked; v(no modality) is its answer to nothing.
+    Of a Trace that was opened with ``chunks``, the values are lazy: computed block by block when they are asked for.
     The Shapley value as a measure of a modality's contribution: Modality Equilibrium Matters, arXiv 2506.00030
     (its own formula is not public; this is the standard one, read in).
     """
@@ -99,18 +101,25 @@ def _game(output: xr.DataArray, target: xr.DataArray, kind: str) -> xr.DataArray
     if kind == "correct":
         known = answers.notnull().all("output")
         return (answers.fillna(0).argmax("output") == target).astype(np.float64).where(known)
-    truth = answers.isel(output=target, drop=True)
+    truth = blockwise(_of_class, answers, target, core=[["output"], []])
     return truth if kind == "probability" else xr.ufuncs.log(truth.clip(min=np.finfo(np.float32).tiny))
+
+
+def _of_class(answers: np.ndarray, target: np.ndarray) -> np.ndarray:
+    """Return the entry of the last dimension that each target names; target broadcasts against the others."""
+    place = np.broadcast_to(np.asarray(target, dtype=np.intp), answers.shape[:-1])
+    return np.take_along_axis(answers, place[..., None], -1)[..., 0]
 
 
 def _values_of(game: xr.DataArray, names: np.ndarray) -> xr.Dataset:
     game = game.transpose(..., "coalition")
     kept = game.dims[:-1]
+    phi = blockwise(shapley_values, game, core=[["coalition"]], to=["modality"], sizes={"modality": len(names)})
     return xr.Dataset(
         {
-            "phi": ((*kept, "modality"), shapley_values(game.values)),
-            "baseline": (kept, game.values[..., 0]),
-            "full": (kept, game.values[..., -1]),
+            "phi": ((*kept, "modality"), phi.data),
+            "baseline": (kept, game.isel(coalition=0).data),
+            "full": (kept, game.isel(coalition=-1).data),
         },
         coords={**{d: game[d] for d in kept if d in game.coords}, "modality": names},
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import xarray as xr
 
+from mmviz.analysis.blockwise import blockwise, median, pieces
 from mmviz.errors import ConfigError
 
 
@@ -42,13 +43,20 @@ def states(trace: xr.DataTree, *, channels: int = 32) -> xr.Dataset:
     valid = group["valid"]
     half_life = _half_life(trace, valid)
     best = norm.sel(epoch=trace.attrs["best_epoch"])
-    spread = best.where(valid & np.isfinite(best)).std("time").mean("traced")  # (layer, modality, channel)
+    spread = _spread(best, valid)
     count = min(channels, norm.sizes["channel"])
     lasting = half_life.median("state").values
     most = np.argsort(-np.nan_to_num(spread.values), axis=-1, kind="stable")[..., :count]
     order = np.argsort(-np.take_along_axis(lasting, most, -1), axis=-1, kind="stable")
     rank = xr.DataArray(np.take_along_axis(most, order, -1), dims=("layer", "modality", "rank"))
-    kept = norm.isel(channel=rank).transpose("epoch", "traced", "layer", "modality", "time", "rank")
+    kept = blockwise(
+        _of_channels,
+        norm,
+        rank,
+        core=[["layer", "modality", "time", "channel"], ["layer", "modality", "rank"]],
+        to=["layer", "modality", "time", "rank"],
+        dtype=norm.dtype,
+    )
     out = xr.Dataset(
         {
             "norm": kept.drop_vars("channel", errors="ignore"),
@@ -66,11 +74,25 @@ def states(trace: xr.DataTree, *, channels: int = 32) -> xr.Dataset:
     return out
 
 
+def _spread(norm: xr.DataArray, valid: xr.DataArray) -> xr.DataArray:
+    """Return (layer, modality, channel): the standard deviation over the valid steps, mean over the samples that have any."""
+    total = count = xr.DataArray(0)
+    for part, there in pieces(norm, valid, dim="traced"):
+        deviation = part.where(there & np.isfinite(part)).std("time")
+        total, count = total + deviation.sum("traced"), count + deviation.notnull().sum("traced")
+    return total / count.where(count > 0)
+
+
+def _of_channels(norm: np.ndarray, rank: np.ndarray) -> np.ndarray:
+    """Return (..., layer, modality, time, rank): the channels that are ranked."""
+    place = np.broadcast_to(rank[..., None, :], (*norm.shape[:-1], rank.shape[-1]))
+    return np.take_along_axis(norm, place, -1)
+
+
 def _half_life(trace: xr.DataTree, valid: xr.DataArray) -> xr.DataArray:
     """Return ln 2 / (-Δ·A) with the median Δ over valid steps; (layer, modality, channel, state)."""
     operator = trace["operator"].to_dataset()
-    dt = operator["dt"].astype(np.float64).where(valid)
-    typical = dt.median(("traced", "time"))
+    typical = median(operator["dt"].where(valid), over=("traced", "time"))
     return (np.log(2) / (-operator["A"].astype(np.float64) * typical)).transpose(
         "layer", "modality", "channel", "state"
     )

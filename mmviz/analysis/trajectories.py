@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import xarray as xr
 from scipy.linalg import eigh
 
+from mmviz.analysis.blockwise import pieces
 from mmviz.errors import ConfigError, DataError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 def require_scan(trace: xr.DataTree, place: str) -> None:
@@ -53,23 +59,21 @@ def trajectories(trace: xr.DataTree, *, layer: int = 0) -> xr.Dataset:
     operator = trace["operator"].to_dataset()
     if type(layer) is not int or not 0 <= layer < operator.sizes["layer"]:
         raise ConfigError(f"trajectories: layer={layer!r}, expected a position from 0 to {operator.sizes['layer'] - 1}")
-    valid = trace["states"].to_dataset()["valid"].transpose("traced", "modality", "time").values
-    h = operator["h"].isel(layer=layer).transpose("traced", "modality", "time", "channel", "state").values
-    flat = h.reshape(*h.shape[:3], -1).astype(np.float64)
-    known = valid & np.isfinite(flat).all(-1)
-    rows = flat[known]
-    if len(rows) < 3:
-        raise DataError(f"trajectories: {len(rows)} steps with finite states in layer {layer}; at least 3 are needed")
-    centred = rows - rows.mean(0)
-    variance, directions = _strongest(centred)
+    valid = trace["states"].to_dataset()["valid"].transpose("traced", "modality", "time")
+    h = operator["h"].isel(layer=layer).transpose("traced", "modality", "time", "channel", "state")
+    count, mean = _count_and_mean(h, valid)
+    if count < 3:
+        raise DataError(f"trajectories: {count} steps with finite states in layer {layer}; at least 3 are needed")
+    variance, directions, whole = _strongest(h, valid, count, mean)
     largest = np.take_along_axis(directions, np.abs(directions).argmax(1)[:, None], 1)
     directions = directions * np.where(largest < 0, -1, 1)
-    position = np.full((*flat.shape[:3], 2), np.nan)
-    position[known] = centred @ directions.T
+    position = np.full((*valid.shape, 2), np.nan)
+    for start, rows, known in _rows(h, valid):
+        position[start : start + len(known)][known] = (rows - mean) @ directions.T
     out = xr.Dataset(
         {
             "position": (("traced", "modality", "time", "axis"), position),
-            "explained": ("axis", variance / (float((centred**2).sum()) or np.nan)),
+            "explained": ("axis", variance / (whole or np.nan)),
             "coupling": operator["W"].isel(layer=layer).transpose("traced", "modality", "source"),
         },
         coords={"axis": [1, 2]},
@@ -84,14 +88,40 @@ def trajectories(trace: xr.DataTree, *, layer: int = 0) -> xr.Dataset:
     return out
 
 
-def _strongest(centred: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the two largest squared singular values and their right singular vectors, by the smaller of the two squares."""
-    rows, columns = centred.shape
-    small = min(rows, columns)
-    square = centred.T @ centred if columns == small else centred @ centred.T
+def _rows(h: xr.DataArray, valid: xr.DataArray) -> Iterator[tuple[int, np.ndarray, np.ndarray]]:
+    """Yield, block by block of samples: where it begins, (row, entry) its finite steps with data, and which those are."""
+    start = 0
+    for part, there in pieces(h, valid, dim="traced"):
+        flat = part.values.reshape(*part.shape[:3], -1).astype(np.float64)
+        known = there.values & np.isfinite(flat).all(-1)
+        yield start, flat[known], known
+        start += len(known)
+
+
+def _count_and_mean(h: xr.DataArray, valid: xr.DataArray) -> tuple[int, np.ndarray]:
+    parts = [(len(rows), rows.sum(0)) for _, rows, _ in _rows(h, valid)]
+    count = sum(n for n, _ in parts)
+    return count, np.sum([total for _, total in parts], axis=0) / max(count, 1)
+
+
+def _strongest(
+    h: xr.DataArray, valid: xr.DataArray, count: int, mean: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, float]:
+    """Return the two largest squared singular values of the centred rows, their right vectors, and the sum of all squares.
+
+    By the smaller of the two squares; where steps outnumber the entries of a state, a block of them is in memory at a time.
+    """
+    columns = len(mean)
+    small = min(count, columns)
+    centred = np.zeros((0, columns))
+    if columns == small:
+        square = sum((rows - mean).T @ (rows - mean) for _, rows, _ in _rows(h, valid))
+    else:
+        centred = np.concatenate([rows - mean for _, rows, _ in _rows(h, valid)])
+        square = centred @ centred.T
     values, vectors = eigh(square, subset_by_index=[max(small - 2, 0), small - 1])
     values, vectors = values[::-1].clip(0), vectors[:, ::-1].T
     if columns > small:
         vectors = vectors @ centred
     length = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return values, vectors / np.where(length > 0, length, 1)
+    return values, vectors / np.where(length > 0, length, 1), float(np.trace(square))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import xarray as xr
 
+from mmviz.analysis.blockwise import blockwise
 from mmviz.analysis.training import shared_attrs, traces_by_name
 from mmviz.errors import ConfigError, DataError
 
@@ -62,7 +63,7 @@ def transport(trace: xr.DataTree, source: str, anchor: str) -> xr.Dataset:
         Best epoch: ``plan``, ``cost`` (traced, time, anchor_time); ``target`` (traced, time): the mean anchor step that a
         step is carried to, NaN where it carries nothing; ``lag`` = target - time, in steps; ``mean_lag`` (traced),
         weighted by mass; ``entropy`` (traced), nat; ``monotonicity`` (traced), see :func:`plan_monotonicity`.
-        All recorded epochs: ``distance`` (epoch, traced).
+        All recorded epochs: ``distance`` (epoch, traced). Of a Trace opened with ``chunks``, plan and cost stay lazy.
 
     Raises
     ------
@@ -83,12 +84,15 @@ def transport(trace: xr.DataTree, source: str, anchor: str) -> xr.Dataset:
         raise ConfigError(f"transport: {source!r} to {anchor!r} was not aligned; aligned are {known}")
     chosen = group.isel(pair=pairs.index((source, anchor)), drop=True)
     plan, cost = (chosen[n].astype(np.float64).transpose("traced", "time", "anchor_time") for n in ("plan", "cost"))
-    mass = plan.values.sum(-1)
+    mass = plan.sum("anchor_time", skipna=False).values
     carried = np.where(mass > 0, mass, np.nan)
-    target = (plan.values * np.arange(plan.sizes["anchor_time"])).sum(-1) / carried
+    target = (plan * np.arange(plan.sizes["anchor_time"])).sum("anchor_time", skipna=False).values / carried
     lag = target - np.arange(plan.sizes["time"])
     whole = mass.sum(-1)
     mean_lag = np.where(mass > 0, mass * np.nan_to_num(lag), 0).sum(-1) / np.where(whole > 0, whole, np.nan)
+    entropy, monotonicity = (
+        blockwise(f, plan, core=[["time", "anchor_time"]]).values for f in (plan_entropy, plan_monotonicity)
+    )
     out = xr.Dataset(
         {
             "plan": plan,
@@ -96,8 +100,8 @@ def transport(trace: xr.DataTree, source: str, anchor: str) -> xr.Dataset:
             "target": (("traced", "time"), target),
             "lag": (("traced", "time"), lag),
             "mean_lag": ("traced", mean_lag),
-            "entropy": ("traced", plan_entropy(plan.values)),
-            "monotonicity": ("traced", plan_monotonicity(plan.values)),
+            "entropy": ("traced", entropy),
+            "monotonicity": ("traced", monotonicity),
             "distance": chosen["distance"].astype(np.float64).transpose("epoch", "traced"),
         }
     ).drop_vars(("source", "anchor"), errors="ignore")

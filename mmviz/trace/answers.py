@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import xarray as xr
 
+from mmviz.models.batch import batch_of
 from mmviz.trace.axes import coordinates, outputs
 from mmviz.trace.coalitions import recorded_answers
 
@@ -24,11 +25,12 @@ def members_of(modalities: int) -> np.ndarray:
     return (np.arange(2**modalities)[:, None] >> np.arange(modalities)) % 2 == 1
 
 
-def coalitions_of(run: Run, split: Split, members: np.ndarray) -> xr.Dataset:
-    """Return the answers of every sample and coalition at the best epoch."""
+def coalitions_of(run: Run, split: Split, members: np.ndarray, rows: np.ndarray) -> xr.Dataset:
+    """Return the answers of these samples and every coalition at the best epoch."""
     spec = run.model.spec
+    batches = (batch_of(split, rows[i : i + _SAMPLES]) for i in range(0, len(rows), _SAMPLES))
     with run.at_epoch(run.best_epoch) as model:
-        answers = [recorded_answers(model, batch, members) for batch in run.batches(split, _SAMPLES)]
+        answers = [recorded_answers(model, batch, members) for batch in batches]
     data = {
         "members": (("coalition", "modality"), members),
         "answer": (("sample", "coalition", "output"), np.concatenate(answers)),

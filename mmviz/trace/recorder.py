@@ -2,32 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import mmkernels
-import torch
+import numpy as np
 import xarray as xr
 
-import mmviz
 from mmviz.errors import ConfigError
 from mmviz.models.anchor import AnchorConfig
-from mmviz.models.batch import batch_of
-from mmviz.trace.alignment import AlignmentGroup
-from mmviz.trace.answers import PrefixGroup, coalitions_of, members_of
+from mmviz.trace.answers import members_of
 from mmviz.trace.choice import chosen_epochs, chosen_samples
-from mmviz.trace.influence import influence_of
-from mmviz.trace.routing import RoutingGroup
-from mmviz.trace.samples import history_of, inputs_of, samples_of
-from mmviz.trace.scans import ScanGroups
-from mmviz.trace.schema import SCHEMA_VERSION, validate
-from mmviz.trace.size import estimate, refuse_large
-from mmviz.trace.transport import TransportGroup
+from mmviz.trace.pieces import write_in_pieces
+from mmviz.trace.recording import Recording
+from mmviz.trace.schema import validate
+from mmviz.trace.size import Sizes, refuse_large
+from mmviz.trace.store import load
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    import numpy as np
+    from pathlib import Path
 
     from mmviz.data.dataset import Split
     from mmviz.train.run import Run
@@ -45,6 +37,9 @@ def record(
     influence: bool = True,
     alignment: bool | None = None,
     limit_bytes: int = 1 << 30,
+    path: str | Path | None = None,
+    chunk: int | None = None,
+    progress: bool = True,
 ) -> xr.DataTree:
     """Run the model on a split and return the Trace.
 
@@ -66,19 +61,30 @@ def record(
     alignment
         Also record how far the encoded modalities are from the anchor, at every replayed epoch. None: for models that align.
     limit_bytes
-        Refuse, before the first batch, to record more than this.
+        Refuse, before the first batch, to hold more than this in memory: the whole Trace, or with ``path`` one piece of it.
+    path
+        Write the Trace to this file piece by piece instead of holding it in memory, and return it opened there. The file
+        appears when it is whole; an older one is replaced in that moment.
+    chunk
+        With ``path``: samples that are recorded and written at a time, ≥ 1. None: as many as take about 64 MiB. Has no
+        influence on the result but on the last digits.
+    progress
+        With ``path``: show a progress bar.
 
     Returns
     -------
     xr.DataTree
         See :mod:`mmviz.trace.schema`. Everything under ``operator``, ``coalitions`` and ``influence`` is of the best epoch.
+        With ``path``, values stay in the file until they are asked for, as with ``mmviz.trace.load(path, chunks="auto")``.
 
     Raises
     ------
     ConfigError
-        Unknown epoch or sample, or more than 12 modalities with ``coalitions=True``.
+        Unknown epoch or sample, more than 12 modalities with ``coalitions=True``, or ``chunk`` without ``path``.
     MmvizError
-        If the Trace would be larger than ``limit_bytes``; says how large each group is and what to leave out.
+        If more than ``limit_bytes`` would be held; says how large each group is and what to leave out.
+    DataError
+        With ``path``: if the disk has no room for what is to come, or the file cannot be written.
     """
     spec = run.model.spec
     chosen = chosen_samples(split, traced)
@@ -88,61 +94,19 @@ def record(
             f"record: {len(spec.modalities)} modalities mean 2^{len(spec.modalities)} subsets, more than the limit of "
             f"2^{_MAX_EXACT}; pass coalitions=False"
         )
-    sizes = estimate(run, split, traced=chosen, epochs=replayed, coalitions=coalitions, influence=influence)
-    refuse_large(sizes, limit_bytes)
-    groups = {"/samples": samples_of(split), "/history": history_of(run), **inputs_of(spec, split, chosen)}
-    batch = batch_of(split, chosen)
-    scans, routing, transport = ScanGroups(), RoutingGroup(), TransportGroup()
-    prefixes = PrefixGroup(members_of(len(spec.modalities))) if coalitions else None
+    if chunk is not None and (path is None or type(chunk) is not int or chunk < 1):
+        raise ConfigError(
+            f"record: chunk={chunk!r}, expected an integer ≥ 1 beside path=, the file that is written in pieces"
+        )
     aligns = isinstance(run.model.config, AnchorConfig) if alignment is None else alignment
-    aligned = AlignmentGroup(run.model, split) if aligns else None
-    with torch.no_grad():
-        for epoch in replayed:
-            with run.at_epoch(epoch) as model:
-                steps, best = model.encode(batch), epoch == run.best_epoch
-                seen = model.observe(steps)
-                scans.add(model, steps, seen, best=best)
-                routing.add(seen)
-                transport.add(seen, best=best)
-                if best and influence and (seen.scans or seen.tokens):
-                    groups["/influence"] = influence_of(model, seen, chosen)
-                if prefixes is not None:
-                    prefixes.add(model, batch)
-                if aligned is not None:
-                    aligned.add(model)
-        if coalitions:
-            groups["/coalitions"] = coalitions_of(run, split, members_of(len(spec.modalities)))
-    groups |= scans.datasets(run.model, chosen, replayed, run.best_epoch)
-    groups |= routing.datasets(run.model, chosen, replayed) | transport.datasets(chosen, replayed)
-    if aligned is not None:
-        groups |= aligned.datasets(replayed)
-    if prefixes is not None:
-        groups |= prefixes.datasets(run.model, chosen, replayed)
-    trace = xr.DataTree.from_dict(groups)
-    trace.attrs = _attrs(run, split)
+    members = members_of(len(spec.modalities)) if coalitions else None
+    recording = Recording(run, split, replayed, members, influence, aligns)
+    sizes = Sizes.of(recording, len(chosen))
+    if path is not None:
+        return load(write_in_pieces(recording, chosen, path, sizes, chunk, limit_bytes, progress), chunks="auto")
+    refuse_large(sizes.groups, limit_bytes)
+    rows = np.arange(len(split))
+    trace = xr.DataTree.from_dict(recording.around() | recording.traced(chosen) | recording.coalitions(rows))
+    trace.attrs = recording.attrs()
     validate(trace)
     return trace
-
-
-def _attrs(run: Run, split: Split) -> dict[str, Any]:
-    model = run.model
-    spec = model.spec
-    ran = mmkernels.last_backend()
-    return {
-        "schema": SCHEMA_VERSION,
-        "mmviz": mmviz.__version__,
-        "created": datetime.now(UTC).isoformat(timespec="seconds"),
-        "dataset": spec.name,
-        "split": split.name,
-        "model": run.info["model"],
-        "train": run.info["train"],
-        "backend": "none" if ran is None else ran.backend,
-        "training_backend": run.info["backend"],
-        "task": {"kind": spec.task.kind, "classes": list(spec.task.classes)},
-        "modalities": [m.name for m in spec.modalities],
-        "steps": {"count": model.steps, "align": model.align},
-        "best_epoch": run.best_epoch,
-        "source": spec.source,
-        "licence": spec.licence,
-        "notes": list(spec.notes),
-    }

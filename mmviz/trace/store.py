@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import xarray as xr
 
 from mmviz.errors import DataError
 from mmviz.io.atomic import atomic_path
+from mmviz.trace.blocks import GROWING, check_chunks, in_blocks
+from mmviz.trace.patient_file import PatientFile
 from mmviz.trace.schema import validate
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+_CHUNK_BYTES = 1 << 20
 _HDF5_MAGIC = b"\x89HDF\r\n\x1a\n"
 
 
@@ -29,32 +36,69 @@ def save(trace: xr.DataTree, path: str | Path) -> Path:
     """
     validate(trace)
     target = Path(path)
-    tree = trace.map_over_datasets(_encode)
-    tree.attrs = _to_json(trace.attrs, "/")
-    encoding = {
-        node.path: {
-            str(name): {"zlib": True, "complevel": 1}
-            for name, v in node.data_vars.items()
-            if v.dtype.kind == "f" and v.size
-        }
-        for node in tree.subtree
-    }
     try:
         with atomic_path(target) as temporary:
-            tree.to_netcdf(temporary, engine="h5netcdf", encoding=encoding)
+            temporary.touch()
+            with PatientFile(temporary) as file:
+                write_tree(trace, file)
     except OSError as error:
         raise DataError(f"{target} cannot be written ({error}); an older file of that name is intact") from error
     return target
 
 
-def load(path: str | Path) -> xr.DataTree:
-    """Read a Trace into memory. Needs no torch.
+def write_tree(
+    trace: xr.DataTree,
+    file: PatientFile,
+    pieces: Mapping[str, int] | None = None,
+    growing: Mapping[str, Sequence[str]] | None = None,
+) -> None:
+    """Write a tree to an open file as `save` does, but neither checked nor atomically.
+
+    Parameters
+    ----------
+    pieces
+        Dimension to the number of samples that are written, and will be read, together; all of them when None.
+    growing
+        Group to dimensions that may grow later.
+
+    Raises
+    ------
+    OSError, DataError
+        As `save`.
+    """
+    tree = trace.map_over_datasets(_encode)
+    tree.attrs = _to_json(trace.attrs, "/")
+    encoding = {
+        node.path: {str(name): _layout(v, pieces or {}) for name, v in node.data_vars.items() if v.size}
+        for node in tree.subtree
+    }
+    tree.to_netcdf(file, engine="h5netcdf", encoding=encoding, unlimited_dims=growing)
+    file.check()
+
+
+def load(path: str | Path, *, chunks: int | Literal["auto"] | None = None) -> xr.DataTree:
+    """Read a Trace into memory, or open it and leave its values in the file. Needs no torch.
+
+    Parameters
+    ----------
+    path
+        What :func:`save` or ``record(..., path=...)`` wrote.
+    chunks
+        None: read everything. A number: values of samples are dask arrays of so many samples (and one epoch) each, read when
+        they are computed; every analysis takes such a Trace, goes over it block by block, and leaves lazy what has as many
+        values as the Trace itself. ``"auto"``: blocks of about 8 MiB. ``trace.close()`` closes the file.
 
     Raises
     ------
     DataError
         If the file is not there, not netCDF 4, or not a Trace of this schema.
+    ConfigError
+        If ``chunks`` is neither.
+    MissingDependencyError
+        If ``chunks`` is given and dask is not installed.
     """
+    if chunks is not None:
+        check_chunks(chunks)
     source = Path(path)
     try:
         with source.open("rb") as file:
@@ -64,14 +108,37 @@ def load(path: str | Path) -> xr.DataTree:
     if head != _HDF5_MAGIC:
         raise DataError(f"{source} is not a netCDF 4 file: it starts with {head!r}; give the path of a saved Trace")
     try:
-        with xr.open_datatree(source, engine="h5netcdf") as opened:
-            stored = opened.load()
+        opened = xr.open_datatree(source, engine="h5netcdf", cache=False)
+        if chunks is None:
+            with opened:
+                opened = opened.load()
     except (OSError, ValueError, KeyError) as error:
         raise DataError(f"{source} cannot be read as netCDF 4 ({error}); the file is damaged or cut off") from error
-    tree = stored.map_over_datasets(_decode)
-    tree.attrs = _from_json(stored.attrs, source)
-    validate(tree)
+    try:
+        tree = opened.map_over_datasets(_decode)
+        tree.attrs = _from_json(opened.attrs, source)
+        validate(tree)
+        if chunks is not None:
+            tree = in_blocks(tree, chunks)
+    except BaseException:
+        opened.close()
+        raise
+    tree.set_close(opened.close)
     return tree
+
+
+def _layout(variable: xr.DataArray, pieces: Mapping[str, int]) -> dict[str, Any]:
+    """Return how a variable lies in the file: floating point values compressed, samples in chunks of about 1 MiB."""
+    how: dict[str, Any] = {"zlib": True, "complevel": 1} if variable.dtype.kind == "f" else {}
+    grown = [d for d in GROWING if d in variable.dims]
+    if grown and variable.dtype.kind in "fb":
+        dim = grown[0]
+        fixed = {d: 1 if d == "epoch" else n for d, n in variable.sizes.items() if d != dim}
+        one = variable.dtype.itemsize * math.prod(fixed.values())
+        most = min(_CHUNK_BYTES // one, pieces.get(str(dim), variable.sizes[dim]), variable.sizes[dim])
+        fixed[dim] = 1 << (max(1, most).bit_length() - 1)
+        how["chunksizes"] = tuple(fixed[d] for d in variable.dims)
+    return how
 
 
 def _encode(data: xr.Dataset) -> xr.Dataset:
@@ -95,6 +162,7 @@ def _check_text(name: str, values: np.ndarray) -> None:
 
 def _decode(data: xr.Dataset) -> xr.Dataset:
     out = data.copy()
+    out.encoding = {}
     out.attrs = _from_json(data.attrs, "group")
     for name in list(out.variables):
         variable = out[name].variable

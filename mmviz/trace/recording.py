@@ -1,0 +1,118 @@
+"""A recording in parts: of any traced samples, of any samples of the split, and of what belongs to neither."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import mmkernels
+import torch
+
+import mmviz
+from mmviz.models.batch import batch_of
+from mmviz.trace.alignment import AlignmentGroup
+from mmviz.trace.answers import PrefixGroup, coalitions_of
+from mmviz.trace.influence import influence_of
+from mmviz.trace.routing import RoutingGroup
+from mmviz.trace.samples import history_of, inputs_of, samples_of
+from mmviz.trace.scans import ScanGroups
+from mmviz.trace.schema import SCHEMA_VERSION
+from mmviz.trace.transport import TransportGroup
+
+if TYPE_CHECKING:
+    import numpy as np
+    import xarray as xr
+    from jaxtyping import Bool, Int
+
+    from mmviz.data.dataset import Split
+    from mmviz.train.run import Run
+
+
+@dataclass(frozen=True)
+class Recording:
+    """What is to be recorded. Each part runs the model on its own samples only, so any part fits in memory if it is small enough.
+
+    Attributes
+    ----------
+    run, split
+        Whose model, and the samples it is shown.
+    epochs
+        Epochs to replay, the best among them.
+    members
+        The subsets of modalities that answer, None for no answers of subsets.
+    influence, alignment
+        Whether these groups are wanted.
+    """
+
+    run: Run
+    split: Split
+    epochs: list[int]
+    members: Bool[np.ndarray, "coalition modality"] | None
+    influence: bool
+    alignment: bool
+
+    @torch.no_grad()
+    def traced(self, chosen: Int[np.ndarray, " traced"]) -> dict[str, xr.Dataset]:
+        """Return the groups with a dimension ``traced``, of these positions in the split."""
+        run, best_epoch = self.run, self.run.best_epoch
+        groups = inputs_of(run.model.spec, self.split, chosen)
+        batch = batch_of(self.split, chosen)
+        scans, routing, transport = ScanGroups(), RoutingGroup(), TransportGroup()
+        prefixes = None if self.members is None else PrefixGroup(self.members)
+        for epoch in self.epochs:
+            with run.at_epoch(epoch) as model:
+                steps, best = model.encode(batch), epoch == best_epoch
+                seen = model.observe(steps)
+                scans.add(model, steps, seen, best=best)
+                routing.add(seen)
+                transport.add(seen, best=best)
+                if best and self.influence and (seen.scans or seen.tokens):
+                    groups["/influence"] = influence_of(model, seen, chosen)
+                if prefixes is not None:
+                    prefixes.add(model, batch)
+        groups |= scans.datasets(run.model, chosen, self.epochs, best_epoch)
+        groups |= routing.datasets(run.model, chosen, self.epochs) | transport.datasets(chosen, self.epochs)
+        if prefixes is not None:
+            groups |= prefixes.datasets(run.model, chosen, self.epochs)
+        return groups
+
+    def coalitions(self, rows: Int[np.ndarray, " sample"]) -> dict[str, xr.Dataset]:
+        """Return the group with the answers of these samples, or none."""
+        return {} if self.members is None else {"/coalitions": coalitions_of(self.run, self.split, self.members, rows)}
+
+    @torch.no_grad()
+    def around(self) -> dict[str, xr.Dataset]:
+        """Return the groups that hold the split, the training, or an average: small, however many samples are traced."""
+        groups = {"/samples": samples_of(self.split), "/history": history_of(self.run)}
+        if self.alignment:
+            aligned = AlignmentGroup(self.run.model, self.split)
+            for epoch in self.epochs:
+                with self.run.at_epoch(epoch) as model:
+                    aligned.add(model)
+            groups |= aligned.datasets(self.epochs)
+        return groups
+
+    def attrs(self) -> dict[str, Any]:
+        """Return the attributes of the Trace; to be asked for when the model has run."""
+        run, model = self.run, self.run.model
+        spec = model.spec
+        ran = mmkernels.last_backend()
+        return {
+            "schema": SCHEMA_VERSION,
+            "mmviz": mmviz.__version__,
+            "created": datetime.now(UTC).isoformat(timespec="seconds"),
+            "dataset": spec.name,
+            "split": self.split.name,
+            "model": run.info["model"],
+            "train": run.info["train"],
+            "backend": "none" if ran is None else ran.backend,
+            "training_backend": run.info["backend"],
+            "task": {"kind": spec.task.kind, "classes": list(spec.task.classes)},
+            "modalities": [m.name for m in spec.modalities],
+            "steps": {"count": model.steps, "align": model.align},
+            "best_epoch": run.best_epoch,
+            "source": spec.source,
+            "licence": spec.licence,
+            "notes": list(spec.notes),
+        }
