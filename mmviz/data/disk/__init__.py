@@ -1,4 +1,4 @@
-"""Data sets on disk: sequences without their padding in safetensors, read through the memory map when they are asked for."""
+"""Data sets on disk: sequences without their padding in safetensors, read when they are asked for."""
 
 from mmviz.data.disk.index import is_set
 from mmviz.data.disk.ragged import Ragged
