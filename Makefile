@@ -7,16 +7,22 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 MAMBA := MAMBA_SKIP_CUDA_BUILD=TRUE MAMBA_FORCE_BUILD=TRUE $(PIP) install -q --no-deps --no-build-isolation mamba-ssm==2.3.2.post1
 # the GPU benchmark runs in any Python with a CUDA build of torch: make gpu GPU_PYTHON=...
 GPU_PYTHON ?= $(if $(wildcard $(BIN)/python),$(BIN)/python,$(PYTHON))
+# what `make app` shows
+TRACE ?= runs/app/trace.nc
 ROOT := $(shell [ "$$(id -u)" = 0 ] && echo --allow-root)
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test check bars bench bench-scale bench-table bench-views fuzz soak gpu browser figures notebooks lock clean
+.PHONY: help lab app test check bars bench bench-scale bench-table bench-views fuzz soak gpu browser figures notebooks lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 lab: $(VENV)/.lab ## install into .venv (once) and open JupyterLab on notebooks/00_start_here.ipynb
-	$(BIN)/python -m jupyterlab $(ROOT) --ServerApp.root_dir=notebooks --LabApp.default_url=/lab/tree/00_start_here.ipynb $(LAB_FLAGS)
+	$(BIN)/python -m jupyterlab $(ROOT) --ServerApp.root_dir=notebooks --LabApp.default_url=/lab/tree/00_start_here.ipynb \
+		--ServerApp.jpserver_extensions=mmviz.server=True $(LAB_FLAGS)
+
+app: $(VENV)/.app $(TRACE) ## serve the Explorer as a page without code, on loopback, with a token (TRACE="one.nc [other.nc]" APP_FLAGS=--port=9000)
+	$(BIN)/python -m mmviz app $(TRACE) $(APP_FLAGS)
 
 test: $(VENV)/.dev ## the whole test suite
 	$(BIN)/python -m pytest
@@ -56,7 +62,7 @@ browser: ## install Debian's Chromium for the browser tests (needs apt and root)
 	{ command -v apt-get >/dev/null || { echo "no apt-get here: install Chromium or Chrome by hand"; exit 1; }; \
 	apt-get update -qq && apt-get install -y -qq chromium; }
 
-figures: $(VENV)/.dev ## draw the README's picture again (needs a browser)
+figures: $(VENV)/.dev ## draw the README's pictures again (minutes; needs a browser)
 	$(BIN)/python docs/figures.py
 
 notebooks: $(VENV)/.dev ## bring the .ipynb files in step with their percent scripts, outputs stripped
@@ -78,11 +84,18 @@ $(VENV)/.base: pyproject.toml constraints.txt
 	@touch $@
 
 $(VENV)/.lab: $(VENV)/.base
-	$(PIP) install -q -c constraints.txt -e ".[lab,explain]"
+	$(PIP) install -q -c constraints.txt -e ".[lab,explain,paper]"
 	@touch $@
 
+$(VENV)/.app: $(VENV)/.lab
+	$(PIP) install -q -c constraints.txt -e ".[lab,explain,paper,app]"
+	@touch $@
+
+runs/app/trace.nc: | $(VENV)/.app
+	$(BIN)/python -m mmviz.server.example $@
+
 $(VENV)/.dev: $(VENV)/.lab
-	$(PIP) install -q -c constraints.txt -e ".[lab,explain,dev]"
+	$(PIP) install -q -c constraints.txt -e ".[lab,explain,paper,dev]"
 	@if [ "$$(uname -s)-$$(uname -m)" = Linux-x86_64 ]; then $(MAMBA) || echo "mamba-ssm did not install: its tests are skipped"; fi
 	@touch $@
 

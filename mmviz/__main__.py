@@ -8,6 +8,7 @@ from mmviz.errors import MmvizError
 
 # command: (module with `main(arguments) -> exit status`, what it does)
 COMMANDS = {
+    "app": ("mmviz.server.app", "serve the Explorer as a page without code"),
     "data": ("mmviz.data.command_line", "list, check and convert data sets"),
     "efficiency": ("mmviz.efficiency.command_line", "time and memory of the fusions against length"),
     "experiment": ("mmviz.experiments.command_line", "run a named experiment and print its table"),

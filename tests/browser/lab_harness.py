@@ -19,21 +19,29 @@ _OPTIONS = (
     "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate", "--LabApp.extension_manager=readonly",
     "--ServerApp.terminals_enabled=False",
 )  # fmt: skip
+ROOT = ("--allow-root",) if hasattr(os, "geteuid") and os.geteuid() == 0 else ()
 _CURRENT = "const w = (window.jupyterapp || window.jupyterlab).shell.currentWidget; const k = w?.sessionContext?.session?.kernel;"
 
 
 @contextlib.contextmanager
-def start_lab(folder, *, state, timeout_s=60.0):
+def start_lab(folder, *, state, timeout_s=60.0, flags=()):
     """Yield the address of a JupyterLab that serves ``folder`` and keeps all its own files under ``state``."""
+    words = ["jupyterlab", *_OPTIONS, *ROOT, *flags, f"--ServerApp.root_dir={folder}"]
+    with start_server(words, state=state, answers="/api/status", timeout_s=timeout_s) as address:
+        yield address
+
+
+@contextlib.contextmanager
+def start_server(words, *, state, answers, timeout_s=60.0, environment=None):
+    """Yield the address of ``python -m WORDS --port=...`` as soon as its path ``answers`` does; its own files lie under ``state``."""
     port = _free_port()
-    log = Path(state) / "lab.log"
-    environment = _environment(Path(state))
-    root = ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
-    command = [sys.executable, "-m", "jupyterlab", *_OPTIONS, *root, f"--port={port}", f"--ServerApp.root_dir={folder}"]
+    log = Path(state) / "server.log"
+    command = [sys.executable, "-m", *words, f"--port={port}"]
     with log.open("w") as out:
-        server = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT, env=environment, cwd=state)
+        surroundings = _environment(Path(state)) | (environment or {})
+        server = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT, env=surroundings, cwd=state)
         try:
-            _wait_for(f"http://127.0.0.1:{port}/api/status", server, timeout_s, log)
+            _wait_for(f"http://127.0.0.1:{port}{answers}", server, timeout_s, log)
             yield f"http://127.0.0.1:{port}"
         finally:
             server.terminate()
@@ -117,10 +125,10 @@ def _wait_for(url, server, timeout_s, log):
     end = time.monotonic() + timeout_s
     while time.monotonic() < end:
         if server.poll() is not None:
-            raise RuntimeError(f"JupyterLab ended with {server.returncode}:\n{log.read_text()[-2000:]}")
+            raise RuntimeError(f"the server ended with {server.returncode}:\n{log.read_text()[-2000:]}")
         try:
             with urllib.request.urlopen(url, timeout=2):  # noqa: S310 (loopback, http)
                 return
         except (urllib.error.URLError, OSError):
             time.sleep(0.1)
-    raise TimeoutError(f"JupyterLab did not answer within {timeout_s} s:\n{log.read_text()[-2000:]}")
+    raise TimeoutError(f"the server did not answer within {timeout_s} s:\n{log.read_text()[-2000:]}")

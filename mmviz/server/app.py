@@ -1,0 +1,144 @@
+"""``python -m mmviz app``: the Explorer as a page without code, served by Voilà on loopback and with a token."""
+
+from __future__ import annotations
+
+import argparse
+import ipaddress
+import os
+import sys
+import tempfile
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mmviz.errors import ConfigError, MissingDependencyError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from traitlets.config import Config
+
+_JUPYTER = Path(__file__).parent / "jupyter"
+_TITLE = "mmviz Explorer"
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Serve one Trace, or two beside each other, until stopped.
+
+    Whoever has the token sees what is recorded in the Traces and moves the view; no visitor can run code or read files.
+    Each has a Python process of its own, which ends when the page is closed.
+
+    Parameters
+    ----------
+    arguments
+        Words after ``python -m mmviz app``.
+
+    Returns
+    -------
+    int
+        0.
+
+    Raises
+    ------
+    MissingDependencyError
+        Voilà is not installed.
+    ConfigError
+        More than two Traces, or a port that is none.
+    DataError
+        A Trace cannot be read or shown, or two cannot be compared; found before anything is served.
+    """
+    given = _parser().parse_args(list(arguments))
+    if find_spec("voila") is None:
+        raise MissingDependencyError("app: the package voila is not installed; pip install 'mmviz[app]'")
+    if len(given.traces) > 2:
+        raise ConfigError(f"app: {len(given.traces)} Traces given; give one, or two to be compared")
+    if not 1 <= given.port <= 65535:
+        raise ConfigError(f"app: --port is {given.port}, expected a number from 1 to 65535")
+    with tempfile.TemporaryDirectory(prefix="mmviz-app-") as folder:
+        book = prepare(given.traces, Path(folder))
+        if given.no_token and not _loopback(given.ip):
+            sys.stderr.write(
+                f"app: no token, and {given.ip} is not loopback: anyone who reaches this machine sees the Traces\n"
+            )
+        _serve(book, settings(ip=given.ip, port=given.port, token=not given.no_token))
+    return 0
+
+
+def prepare(traces: Sequence[Path], folder: Path) -> Path:
+    """Write what the page shows into a folder, frames and a notebook of one cell; return the notebook.
+
+    Raises
+    ------
+    DataError
+        See :class:`mmviz.widgets.Explorer`.
+    """
+    import nbformat
+
+    from mmviz import plots, trace
+    from mmviz.widgets import Explorer
+
+    frames = [plots.explorer_frame(trace.load(path)) for path in traces]
+    Explorer(frame=frames[0], other=frames[1] if len(frames) == 2 else None)
+    for letter, frame in zip("ab", frames, strict=False):
+        frame.to_netcdf(folder / f"{letter}.nc", engine="h5netcdf")
+    names = [f"{letter}.nc" for letter in "ab"[: len(frames)]]
+    cell = nbformat.v4.new_code_cell(f"from mmviz.server.page import show\n\nshow({names!r})")
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    book = nbformat.v4.new_notebook(cells=[cell], metadata={"kernelspec": kernel, "title": _TITLE})
+    path = folder / "explorer.ipynb"
+    nbformat.write(book, path)
+    return path
+
+
+def settings(*, ip: str, port: int, token: bool) -> Config:
+    """Return Voilà's settings: a token unless it is not wanted, our page, no page of another's choosing, prompt sockets.
+
+    The token is Jupyter's: that of the environment variable JUPYTER_TOKEN, else a new one, which Voilà prints.
+    """
+    from jupyter_server.services.kernels.connection.channels import ZMQChannelsWebsocketConnection
+    from traitlets.config import Config
+
+    from mmviz.server.prompt_sockets import prompt
+
+    config = Config()
+    config.Voila.ip = ip
+    config.Voila.port = port
+    config.Voila.port_retries = 0
+    config.Voila.open_browser = False
+    config.Voila.auto_token = token
+    config.Voila.kernel_websocket_connection_class = prompt(ZMQChannelsWebsocketConnection)
+    config.VoilaConfiguration.template = "mmviz"
+    config.VoilaConfiguration.allow_template_override = "NO"
+    config.VoilaConfiguration.file_allowlist = []
+    # a page that was closed, or lost its connection for five minutes, leaves no process behind
+    config.MappingKernelManager.cull_interval = 60
+    config.MappingKernelManager.cull_idle_timeout = 300
+    return config
+
+
+def _serve(book: Path, config: Config) -> None:
+    from voila.app import Voila
+
+    before = os.environ.get("JUPYTER_PATH", "")
+    os.environ["JUPYTER_PATH"] = os.pathsep.join(filter(None, (str(_JUPYTER), before)))
+    Voila.launch_instance([str(book)], config=config)
+
+
+def _loopback(ip: str) -> bool:
+    try:
+        return ipaddress.ip_address(ip).is_loopback
+    except ValueError:
+        return ip == "localhost"
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m mmviz app", description=__doc__)
+    parser.add_argument(
+        "traces", nargs="+", type=Path, metavar="TRACE", help="a file of mm.trace.save; two are compared"
+    )
+    parser.add_argument(
+        "--ip", default="127.0.0.1", help="the address to listen on; 0.0.0.0 is every one (default: loopback)"
+    )
+    parser.add_argument("--port", type=int, default=8866)
+    parser.add_argument("--no-token", action="store_true", help="let everyone in who reaches the address")
+    return parser

@@ -1,0 +1,34 @@
+"""What the served page shows: the Explorer, with its selection in the page's address."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import xarray as xr
+
+from mmviz.widgets import source
+from mmviz.widgets.explorer import Explorer
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_HOST = "export default { render: $view.render };"
+
+
+class Page(Explorer):
+    """An Explorer that owns its page: what is selected survives a reload, and a copied link shows the same."""
+
+    _esm = source.module().removesuffix(_HOST) + (Path(__file__).parent / "address.js").read_text(encoding="utf-8")
+
+
+def show(frames: Sequence[str]) -> Page:
+    """Return the page of one frame, or of two beside each other.
+
+    Parameters
+    ----------
+    frames
+        Paths of one or two frames as :func:`mmviz.plots.explorer_frame` returns them, each written to a netCDF file.
+    """
+    opened = [xr.load_dataset(path, engine="h5netcdf") for path in frames]
+    return Page(frame=opened[0], other=opened[1] if len(opened) == 2 else None)

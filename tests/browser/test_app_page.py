@@ -1,0 +1,125 @@
+"""``make app``: the Explorer as a page without code; alive, let in by its token, the same after a reload."""
+
+import contextlib
+import json
+import re
+import urllib.error
+import urllib.request
+from urllib.parse import unquote
+
+import pytest
+import websocket
+from lab_harness import start_server
+from seen import maps, sentence, slider
+
+import mmviz as mm
+
+pytest.importorskip("voila", reason="voila is not installed: pip install 'mmviz[app]'")
+pytestmark = pytest.mark.timeout(180)
+TOKEN = "a-token-of-the-test"  # noqa: S105
+READY = ".mmv-readout:not(:empty)"
+
+
+@pytest.fixture(scope="module")
+def served(recorded, tmp_path_factory):
+    """The address of the page, and the folder of the server's own files."""
+    state = tmp_path_factory.mktemp("app")
+    mm.trace.save(recorded, state / "trace.nc")
+    with start_server(
+        ["mmviz", "app", "trace.nc"], state=state, answers="/login", environment={"JUPYTER_TOKEN": TOKEN}
+    ) as address:
+        yield address, state
+
+
+@pytest.fixture
+def page(served, open_page):
+    page = open_page(viewport={"width": 1320, "height": 900})
+    page.goto(f"{served[0]}/?token={TOKEN}")
+    page.wait_for_selector(READY, timeout=60_000)
+    return page
+
+
+def address_of(page):
+    return json.loads(unquote(page.evaluate("location.hash")).removeprefix("#"))
+
+
+def test_the_page_shows_the_explorer_without_code_and_asks_no_other_machine(page):
+    assert sentence(page).startswith("epoch 4 of 4")
+    before = maps(page)
+    slider(page, "Epoch").focus()
+    page.keyboard.press("Home")
+    assert sentence(page).startswith("epoch 0 of 4")
+    assert maps(page) != before
+    assert "import show" not in page.content()
+    assert page.locator(".jp-InputArea, .jp-InputPrompt").count() == 0
+    assert page.title() == "mmviz Explorer"
+    assert page.external == []
+
+
+def test_a_reload_and_a_copied_link_show_what_was_selected(page, open_page, served):
+    slider(page, "Epoch").focus()
+    page.keyboard.press("ArrowLeft")
+    slider(page, "Time cursor").focus()
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("[")
+    page.get_by_label("Sample", exact=True).select_option("2")
+    said = sentence(page)
+    page.wait_for_function("location.hash.includes('brush')")
+    page.wait_for_timeout(500)
+    chosen = address_of(page)
+    assert {key: chosen[key] for key in ("sample", "epoch", "time")} == {"sample": 2, "epoch": 3, "time": 22}
+    page.reload()
+    page.wait_for_selector(READY, timeout=60_000)
+    page.wait_for_function("(said) => document.querySelector('.mmv-readout').textContent === said", arg=said)
+    assert address_of(page) == chosen
+    other = open_page(viewport={"width": 1320, "height": 900})
+    other.goto(f"{served[0]}/?token={TOKEN}{page.evaluate('location.hash')}")
+    other.wait_for_selector(READY, timeout=60_000)
+    other.wait_for_function("(said) => document.querySelector('.mmv-readout').textContent === said", arg=said)
+
+
+def test_an_address_that_asks_for_what_is_not_there_is_refused_in_words(served, open_page):
+    page = open_page()
+    page.goto(f"{served[0]}/?token={TOKEN}#%7B%22sample%22%3A99%7D")
+    page.wait_for_selector(".mmv-wrong:not(:empty)", timeout=60_000)
+    page.wait_for_function("document.querySelector('.mmv-wrong').textContent.includes('sample is 99')")
+    page.wait_for_selector(READY)
+    slider(page, "Epoch").focus()
+    page.keyboard.press("Home")
+    assert sentence(page).startswith("epoch 0 of 4")
+
+
+def test_nobody_gets_in_without_the_token(served, open_page):
+    page = open_page()
+    page.goto(served[0])
+    assert "/login" in page.url
+    assert page.locator(".mmv").count() == 0
+    with pytest.raises(urllib.error.HTTPError, match="403"):
+        urllib.request.urlopen(f"{served[0]}/api/kernels/00000000-0000-0000-0000-000000000000", timeout=20)  # noqa: S310
+
+
+def test_a_visitor_cannot_run_code_or_read_files(page, served):
+    address, _ = served
+    kernel = json.loads(page.locator("script#jupyter-config-data").inner_text())["kernelId"]
+    header = {"msg_id": "1", "msg_type": "execute_request", "session": "s", "username": "", "version": "5.3"}
+    content = {"code": "open('run.txt', 'w').write('ran')", "silent": False}
+    asked = {"header": header, "parent_header": {}, "metadata": {}, "channel": "shell", "content": content}
+    channel = websocket.create_connection(
+        f"{address.replace('http', 'ws')}/api/kernels/{kernel}/channels?session_id=s&token={TOKEN}", timeout=4
+    )
+    with contextlib.closing(channel):
+        channel.send(json.dumps(asked))
+        answers = []
+        with contextlib.suppress(websocket.WebSocketTimeoutException):
+            while True:
+                answers.append(json.loads(channel.recv())["msg_type"])
+    assert "execute_reply" not in answers
+    for path in ("voila/files/a.nc", "voila/files/explorer.ipynb", "api/contents", "voila/files/../../etc/hostname"):
+        with pytest.raises(urllib.error.HTTPError, match=r"40[034]"):
+            urllib.request.urlopen(f"{address}/{path}?token={TOKEN}", timeout=20)  # noqa: S310
+
+
+def test_the_printed_address_is_loopback_and_its_token_is_not_in_the_log_when_it_was_given(served):
+    log = (served[1] / "server.log").read_text()
+    assert re.search(r"http://127\.0\.0\.1:\d+/\?token=\.\.\.", log)
+    assert TOKEN not in log

@@ -1,0 +1,75 @@
+"""Kernel sockets send at once where ``make lab`` asks for it, and nowhere else."""
+
+import json
+import re
+import subprocess
+import urllib.request
+from pathlib import Path
+
+import pytest
+import websocket
+from lab_harness import ROOT, start_server
+
+HERE = Path(__file__).parent
+SERVER = (
+    "jupyter_server", "--no-browser", "--ip=127.0.0.1", "--port-retries=0", "--IdentityProvider.token=",
+    "--ServerApp.disable_check_xsrf=True", "--ServerApp.terminals_enabled=False", *ROOT,
+)  # fmt: skip
+SPY = "--ServerApp.jpserver_extensions=spy_on_sockets=True"
+
+
+@pytest.fixture(scope="module")
+def flag_of_make_lab():
+    said = subprocess.run(["make", "-n", "lab"], cwd=HERE.parents[1], capture_output=True, text=True, check=True).stdout
+    (flag,) = re.findall(r"--ServerApp\.jpserver_extensions=\S+", said)
+    return flag
+
+
+def nodelay_of_a_live_socket(flags, state):
+    """Return what the system says of a kernel's open socket, and the server's log."""
+    with start_server(
+        [*SERVER, *flags, SPY], state=state, answers="/api/status", environment={"PYTHONPATH": str(HERE)}
+    ) as address:
+        asked = urllib.request.Request(f"{address}/api/kernels", data=b'{"name": "python3"}', method="POST")  # noqa: S310
+        with urllib.request.urlopen(asked, timeout=30) as answer:  # noqa: S310 (loopback)
+            kernel = json.load(answer)["id"]
+        channel = websocket.create_connection(
+            f"{address.replace('http', 'ws')}/api/kernels/{kernel}/channels?session_id=test", timeout=30
+        )
+        try:
+            with urllib.request.urlopen(f"{address}/sockets", timeout=30) as answer:  # noqa: S310 (loopback)
+                (told,) = json.load(answer)["nodelay"]
+        finally:
+            channel.close()
+    return told, (state / "server.log").read_text()
+
+
+def test_the_flag_of_make_lab_sets_nodelay_on_a_live_kernel_socket(flag_of_make_lab, tmp_path):
+    told, log = nodelay_of_a_live_socket([flag_of_make_lab], tmp_path)
+    assert told is True
+    assert "mmviz.server | extension was successfully loaded" in log
+
+
+def test_without_the_flag_nothing_of_ours_is_loaded_and_the_socket_is_as_jupyter_made_it(tmp_path):
+    told, log = nodelay_of_a_live_socket([], tmp_path)
+    assert told is False
+    assert "mmviz" not in log
+
+
+def test_nothing_is_installed_that_would_load_the_extension_for_other_servers():
+    from jupyter_core.paths import ENV_CONFIG_PATH
+
+    enabled = [p for place in ENV_CONFIG_PATH for p in Path(place).rglob("*.json") if "mmviz" in p.read_text()]
+    assert enabled == []
+
+
+def test_the_class_a_server_would_have_used_stays_as_it_was():
+    from jupyter_server.services.kernels.connection.channels import ZMQChannelsWebsocketConnection as Usual
+
+    from mmviz.server.prompt_sockets import prompt
+
+    connect = Usual.connect
+    made = prompt(Usual)
+    assert issubclass(made, Usual)
+    assert made.connect is not connect
+    assert Usual.connect is connect
