@@ -6,6 +6,7 @@ from mmviz.plots.coupling import coupling_frame, plot_coupling
 from mmviz.plots.efficiency import efficiency_frame, plot_efficiency
 from mmviz.plots.equilibrium import equilibrium_frame, plot_equilibrium
 from mmviz.plots.explorer import explorer_frame
+from mmviz.plots.explorer_edited import edited_frame
 from mmviz.plots.half_life import half_life_frame, plot_half_life
 from mmviz.plots.influence import influence_frame, plot_influence, plot_influence_lag
 from mmviz.plots.interactions import interactions_frame, plot_interactions
@@ -25,6 +26,7 @@ __all__ = [
     "ablation_frame",
     "alignment_frame",
     "coupling_frame",
+    "edited_frame",
     "efficiency_frame",
     "equilibrium_frame",
     "explorer_frame",

@@ -51,10 +51,10 @@ def explorer_frame(trace: xr.DataTree, *, channels: int = 32, samples: int = 500
     frame = xr.Dataset(
         {
             "state_valid": trace["states"].to_dataset()["valid"].transpose("traced", "modality", "time"),
-            "prediction": _rounded(prefixes["answer"].isel(coalition=-1)),
-            "contribution": _rounded(phi["phi"]),
-            "baseline": _rounded(phi["baseline"]),
-            "game": _rounded(_game(prefixes["answer"], told["target"])),
+            "prediction": rounded(prefixes["answer"].isel(coalition=-1)),
+            "contribution": rounded(phi["phi"]),
+            "baseline": rounded(phi["baseline"]),
+            "game": rounded(_game(prefixes["answer"], told["target"])),
             **_signals(trace),
         },
     )
@@ -108,7 +108,7 @@ def _game(answer: xr.DataArray, target: xr.DataArray) -> xr.DataArray:
     return value.drop_vars("output", errors="ignore").transpose("epoch", "traced", "time", "coalition")
 
 
-def _rounded(values: xr.DataArray) -> xr.DataArray:
+def rounded(values: xr.DataArray) -> xr.DataArray:
     """Return float32 rounded to 16 significant bits (relative error below 8e-6): a page of 40 epochs stays small."""
     bits = np.ascontiguousarray(values.values, np.float32).view(np.uint32).astype(np.uint64)
     kept = ((bits + 0x80) & 0xFFFFFF00).astype(np.uint32).view(np.float32)

@@ -1,6 +1,6 @@
 """THE WALL: the last stage that may touch a model. It runs the model and writes the Trace.
 
-``record``, ``missing_scores`` and ``subset_scores`` need torch and are imported when first used; ``save``, ``load`` and ``validate`` do not.
+``record``, ``what_if``, ``missing_scores`` and ``subset_scores`` need torch and are imported when first used; ``save``, ``load`` and ``validate`` do not.
 """
 
 import importlib
@@ -21,6 +21,7 @@ __all__ = [
     "save",
     "subset_scores",
     "validate",
+    "what_if",
 ]
 
 
@@ -33,6 +34,7 @@ def __getattr__(name: str) -> Any:
         "subset_scores": "mmviz.trace.missing",
         "record_attribution": "mmviz.trace.attribution",
         "record_windows": "mmviz.trace.windows",
+        "what_if": "mmviz.trace.what_if_answer",
     }
     if name in homes:
         return getattr(importlib.import_module(homes[name]), name)

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 
     from mmviz.models.coupled_block import ScanInputs
 
+#: steps whose decay and drive are computed at once
+_BLOCK = 64
+
 
 @torch.no_grad()
 def states_of(scan: ScanInputs) -> Float[Tensor, "modality batch time channel state"]:
@@ -22,12 +25,15 @@ def states_of(scan: ScanInputs) -> Float[Tensor, "modality batch time channel st
     """
     x, dt, A, B, _, _, W, mask = scan
     modalities, batch, steps, channels = x.shape
-    h = x.new_zeros(modalities, batch, channels, A.shape[-1])
-    out = x.new_empty(modalities, batch, steps, channels, A.shape[-1])
-    for t in range(steps):
-        heard = torch.einsum("bmn,nbes->mbes", W, h)
-        new = torch.exp(dt[:, :, t, :, None] * A[:, None]) * heard
-        new = new + (dt[:, :, t] * x[:, :, t])[..., None] * B[:, :, t, None, :]
-        h = new if mask is None else torch.where(mask[:, :, t, None, None], new, h)
-        out[:, :, t] = h
-    return out
+    h = x.new_zeros(batch, modalities, channels * A.shape[-1])  # so that W h is one product of matrices per sample
+    out = x.new_empty(steps, *h.shape)
+    for start in range(0, steps, _BLOCK):
+        block = slice(start, start + _BLOCK)
+        decay = torch.exp(dt[:, :, block, :, None] * A[:, None, None])
+        drive = (dt[:, :, block] * x[:, :, block])[..., None] * B[:, :, block, None, :]
+        moved = zip(*(part.permute(2, 1, 0, 3, 4).flatten(3).contiguous() for part in (decay, drive)), strict=True)
+        for t, (kept, new) in enumerate(moved, start):
+            new += kept * torch.bmm(W, h)
+            h = new if mask is None else torch.where(mask[:, :, t].t()[..., None], new, h)
+            out[t] = h
+    return out.unflatten(-1, (channels, A.shape[-1])).permute(2, 1, 0, 3, 4).contiguous()

@@ -1,0 +1,154 @@
+"""What would the model have done: one edited sample, recorded as a Trace would record it, quickly enough to ask live."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+
+from mmviz.errors import ConfigError
+from mmviz.models.batch import batch_of
+from mmviz.trace.answers import PrefixGroup, members_of
+from mmviz.trace.influence import influence_of
+from mmviz.trace.routing import RoutingGroup
+from mmviz.trace.samples import inputs_of, samples_of
+from mmviz.trace.scans import ScanGroups
+from mmviz.trace.transport import TransportGroup
+from mmviz.trace.what_if_edits import EDITS, edited, row_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    import xarray as xr
+
+    from mmviz.data.dataset import Split
+    from mmviz.models.fusion import FusionModel
+    from mmviz.trace.what_if_edits import Encoder
+    from mmviz.train.run import Run
+
+_MOST = 12
+_MODELS = 2
+
+
+def what_if(run: Run, part: Split, *, text: Mapping[str, Encoder] | None = None, influence: bool = False) -> WhatIf:
+    """Return what :class:`mmviz.widgets.Explorer` asks when a sample is edited: ``Explorer(trace, what_if=what_if(run, part))``.
+
+    Parameters
+    ----------
+    run
+        A training; its models are copied, so that asking never touches it.
+    part
+        The split the Trace was recorded from, for example ``ds["test"]``.
+    text
+        For modalities made of words: name to the encoder that made them (see :mod:`mmviz.data.encoders`), so that their text can be edited.
+    influence
+        Also answer with the influence map, which takes about ten times as long as all the rest.
+
+    Raises
+    ------
+    ConfigError
+        A part of another data set, an encoder for a modality that does not exist, or more than 12 modalities.
+    """
+    return WhatIf(run, part, text=text, influence=influence)
+
+
+class WhatIf:
+    """A callable from a sample and its edits to what the model does with it; see :func:`what_if`.
+
+    Attributes
+    ----------
+    offers
+        Modality name to the edits that can be made to it, see :data:`mmviz.trace.what_if_edits.EDITS`.
+    """
+
+    def __init__(
+        self, run: Run, part: Split, *, text: Mapping[str, Encoder] | None = None, influence: bool = False
+    ) -> None:
+        spec = run.model.spec
+        if set(part.inputs) != set(spec.names):
+            raise ConfigError(
+                f"what_if: part has the modalities {', '.join(part.inputs)}, the run was trained on {', '.join(spec.names)}; "
+                "give a split of the same data set"
+            )
+        wrong = [name for name in text or {} if name not in spec.names]
+        if wrong:
+            raise ConfigError(f"what_if: text names {wrong[0]!r:.80}, which is not one of {', '.join(spec.names)}")
+        if len(spec.names) > _MOST:
+            raise ConfigError(
+                f"what_if: {len(spec.names)} modalities mean 2^{len(spec.names)} subsets, more than 2^{_MOST}"
+            )
+        self._run, self._part, self._text, self._influence = run, part, dict(text or {}), influence
+        self._models: dict[int, FusionModel] = {}
+        self._members = members_of(len(spec.names))
+        self._lock = threading.Lock()
+        self.offers = {
+            name: tuple(kind for kind in EDITS if kind != "text" or name in self._text) for name in spec.names
+        }
+
+    def __call__(self, sample: str, epoch: int, edits: Mapping[str, Mapping[str, Any]]) -> dict[str, xr.Dataset]:
+        """Return the groups of a Trace of this one sample, at this one epoch, with these edits.
+
+        Parameters
+        ----------
+        sample
+            Its id.
+        epoch
+            One whose weights the run kept.
+        edits
+            Modality name to edits, as in :func:`mmviz.trace.what_if_edits.edited`.
+
+        Returns
+        -------
+        dict
+            ``/samples``, ``/inputs/NAME``, ``/states``, ``/prefixes`` with the answers of all 2^M subsets at every step and, where
+            the model has them, ``/routing`` and ``/transport``: bit for bit what :func:`mmviz.trace.record` writes for a split of
+            this one sample on one thread, with dimensions ``traced`` and ``epoch`` of size 1. Only where the epoch is the best
+            one, as in a Trace, plan and cost, and ``/influence`` if it was asked for.
+
+        Raises
+        ------
+        ConfigError
+            A sample, epoch, modality, edit or value that does not exist.
+        """
+        row = row_of(self._part, sample, "sample")
+        spec = self._run.model.spec
+        split = edited(self._part, row, edits, spec=spec, text=self._text)
+        chosen, best = np.zeros(1, np.int64), epoch == self._run.best_epoch
+        scans, routing, transport, prefixes = ScanGroups(), RoutingGroup(), TransportGroup(), PrefixGroup(self._members)
+        with self._lock, _one_thread(), torch.no_grad():
+            model, batch = self._model(epoch), batch_of(split)
+            steps = model.encode(batch)
+            seen = model.observe(steps)
+            scans.add(model, steps, seen, best=False)
+            routing.add(seen)
+            transport.add(seen, best=best)
+            prefixes.add(model, batch)
+            groups = {"/samples": samples_of(split), **inputs_of(spec, split, chosen)}
+            if best and self._influence and (seen.scans or seen.tokens):
+                groups["/influence"] = influence_of(model, seen, chosen)
+        groups["/states"] = scans.datasets(model, chosen, [epoch], epoch)["/states"]
+        groups |= prefixes.datasets(model, chosen, [epoch]) | routing.datasets(model, chosen, [epoch])
+        return groups | transport.datasets(chosen, [epoch])
+
+    def _model(self, epoch: int) -> FusionModel:
+        """Return a copy of the model at an epoch; the last two are kept."""
+        if epoch not in self._models:
+            with self._run.at_epoch(epoch) as model:
+                if len(self._models) == _MODELS:
+                    del self._models[next(iter(self._models))]
+                self._models[epoch] = model
+        return self._models[epoch]
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """One sample is small: waking other threads takes longer than they save."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
