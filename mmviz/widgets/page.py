@@ -31,7 +31,13 @@ _PAGE = """<!doctype html>
 """
 
 
-def page(data: Mapping[str, str | bytes], *, selection: Mapping[str, object], title: str) -> str:
+def page(
+    data: Mapping[str, str | bytes],
+    *,
+    selection: Mapping[str, object],
+    title: str,
+    answer: Mapping[str, object] | None = None,
+) -> str:
     """Return a whole HTML page; equal input gives equal text.
 
     Its content security policy lets only our own script and style act (by their SHA-256) and forbids every request, so that
@@ -45,12 +51,18 @@ def page(data: Mapping[str, str | bytes], *, selection: Mapping[str, object], ti
         What is shown first.
     title
         Plain text.
+    answer
+        To the edits of the selection, if any: a page has no kernel to ask.
     """
     script = f"{source.module()}\n{source.read('page.js')}"
     style = f"{source.read('style.css')}\n{source.read('page.css')}"
     texts = {name: text for name, text in data.items() if isinstance(text, str)}
     buffers = {name: base64.b64encode(raw).decode("ascii") for name, raw in data.items() if isinstance(raw, bytes)}
     study = {"texts": texts, "buffers": buffers, "selection": dict(selection), "message": "", "level": 1}
+    if answer:
+        body = answer["body"]
+        buffers["answer"] = base64.b64encode(body if isinstance(body, bytes) else b"").decode("ascii")
+        study["answer"] = {key: value for key, value in answer.items() if key != "body"}
     policy = f"default-src 'none'; script-src {_digest(script)}; style-src {_digest(style)}; base-uri 'none'; form-action 'none'"
     return _PAGE.format(policy=policy, title=escape.html(title), style=style, study=_json_in_html(study), script=script)
 

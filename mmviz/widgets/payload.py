@@ -38,6 +38,22 @@ def pack(frame: xr.Dataset) -> dict[str, str | bytes]:
     return {"meta": meta, "body": body}
 
 
+def pack_edited(edited: xr.Dataset) -> dict[str, Any]:
+    """Return ``{"meta": JSON, "body": bytes}`` for :func:`mmviz.plots.edited_frame`.
+
+    ``leads`` in the header: how many of epoch and sample an array begins with. Nothing is compressed: that would take longer than
+    the way to the browser, and a small message waits there for a full one.
+    """
+    arrays = {str(name): edited[name] for name in edited.data_vars if not str(name).startswith("signal_")}
+    for m, name in enumerate(map(str, edited["modality"].values)):
+        arrays[f"signal_{m}"] = edited[f"signal_{name}"]
+        arrays[f"signal_valid_{m}"] = edited[f"signal_valid_{name}"]
+    described, body = encode(arrays, level=0)
+    leads = {name: 2 if array.dims[0] == "epoch" else 1 for name, array in arrays.items()}
+    meta = {"arrays": described, "leads": leads, "duration_s": duration_s(edited, 0)}
+    return {"meta": json.dumps(meta, allow_nan=False), "body": body}
+
+
 def sizes(frame: xr.Dataset) -> dict[str, int]:
     """Return how many samples, epochs, layers, channels and time steps there are to choose from (at least one of each)."""
     return {key: int(frame.sizes.get(dim, 1)) for key, dim in _COUNTED.items()}
@@ -59,7 +75,7 @@ def header(frame: xr.Dataset) -> dict[str, Any]:
         "samples": [visible(i) or f"sample {k}" for k, i in enumerate(frame["sample_id"].values)],
         "targets": [_finite(value) for value in frame["target"].values],
         "epochs": [int(value) for value in frame["epoch"].values],
-        "best_epoch": attrs.get("best_epoch"),
+        "best_epoch": None if attrs.get("best_epoch") is None else int(attrs["best_epoch"]),
         "layers": [visible(value) for value in frame["layer"].values] if "layer" in frame.coords else ["1"],
         "outputs": [visible(value) for value in frame["output"].values],
         "modalities": [_modality(frame, name) for name in names],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from mmviz.errors import ConfigError
@@ -12,7 +12,20 @@ if TYPE_CHECKING:
     import xarray as xr
 
 FORMAT = 1
-_KEYS = ("mmviz_recipe", "dataset", "split", "sample", "epoch", "layer", "channel", "time", "brush", "masked", "run")
+_KEYS = (
+    "mmviz_recipe",
+    "dataset",
+    "split",
+    "sample",
+    "epoch",
+    "layer",
+    "channel",
+    "time",
+    "brush",
+    "masked",
+    "edits",
+    "run",
+)
 
 
 def write_recipe(frame: xr.Dataset, selection: Mapping[str, Any]) -> dict[str, Any]:
@@ -25,6 +38,7 @@ def write_recipe(frame: xr.Dataset, selection: Mapping[str, Any]) -> dict[str, A
         "epoch": int(frame["epoch"].values[selection["epoch"]]),
         "layer": selection["layer"] + 1,
         **{key: selection[key] for key in ("channel", "time", "brush", "masked", "run")},
+        "edits": _swaps(selection["edits"], lambda swap: str(frame["sample_id"].values[swap])),
     }
     return json.loads(json.dumps(recipe))
 
@@ -43,14 +57,27 @@ def read_recipe(frame: xr.Dataset, recipe: object) -> dict[str, Any]:
     if unknown:
         raise ConfigError(f"recipe: unknown key {unknown[0]!r:.80}; choose from {', '.join(_KEYS)}")
     out = {key: recipe[key] for key in ("channel", "time", "brush", "masked", "run") if key in recipe}
+    ids = [str(i) for i in frame["sample_id"].values]
+    if "edits" in recipe:
+        out["edits"] = _swaps(recipe["edits"], lambda swap: _place("swapped sample", swap, ids))
     if "sample" in recipe:
-        out["sample"] = _place("sample", recipe["sample"], [str(i) for i in frame["sample_id"].values])
+        out["sample"] = _place("sample", recipe["sample"], ids)
     if "epoch" in recipe:
         out["epoch"] = _place("epoch", recipe["epoch"], [int(e) for e in frame["epoch"].values])
     if "layer" in recipe:
         layers = list(range(1, frame.sizes.get("layer", 1) + 1))
         out["layer"] = _place("layer", recipe["layer"], layers)
     return out
+
+
+def _swaps(edits: object, change: Callable[[Any], Any]) -> object:
+    """Return the edits with what stands for a sample changed; what is no edit is left for the check to name."""
+    if not isinstance(edits, Mapping) or not all(isinstance(one, Mapping) for one in edits.values()):
+        return edits
+    return {
+        name: {kind: change(value) if kind == "swap" and value is not None else value for kind, value in one.items()}
+        for name, one in edits.items()
+    }
 
 
 def _place(key: str, wanted: object, known: list[Any]) -> int:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from mmviz.errors import ConfigError
+from mmviz.widgets.edits import Editable, check_edits
 
 RUNS = ("A", "B", "both")
 
@@ -20,11 +21,13 @@ class Choices:
     modalities: Sequence[str]
     #: the runs that can be shown: "A" alone, or "A", "B" and "both"
     runs: Sequence[str] = ("A",)
+    #: what can be edited
+    editable: Editable = field(default_factory=Editable)
 
     @property
     def keys(self) -> tuple[str, ...]:
         """The keys of a selection."""
-        return (*self.sizes, "brush", "masked", "run")
+        return (*self.sizes, "brush", "masked", "edits", "run")
 
 
 def check_selection(given: object, *, choices: Choices, current: Mapping[str, object]) -> dict[str, object]:
@@ -34,8 +37,8 @@ def check_selection(given: object, *, choices: Choices, current: Mapping[str, ob
     ----------
     given
         Mapping from ``sample``, ``epoch``, ``layer``, ``channel``, ``time`` to an index, 0 ≤ index < size; ``brush`` to None or
-        the first and last step of a span; ``masked`` to the names of modalities the model is not to hear; ``run`` to "A",
-        "B" or "both".
+        the first and last step of a span; ``masked`` to the names of modalities the model is not to hear; ``edits`` as
+        :func:`mmviz.widgets.edits.check_edits` takes them; ``run`` to "A", "B" or "both".
     choices, current
         What there is; what is selected now.
 
@@ -55,6 +58,8 @@ def check_selection(given: object, *, choices: Choices, current: Mapping[str, ob
             complete[key] = _span(value, choices.sizes["time"])
         elif key == "masked":
             complete[key] = _names(value, choices.modalities)
+        elif key == "edits":
+            complete[key] = check_edits(value, choices.editable)
         elif key == "run":
             complete[key] = _run(value, choices.runs)
         else:

@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 _SMOOTH = ("epoch", "time", "block")
 
 
-def encode(arrays: Mapping[str, xr.DataArray]) -> tuple[dict[str, dict[str, Any]], bytes]:
+def encode(arrays: Mapping[str, xr.DataArray], *, level: int = 9) -> tuple[dict[str, dict[str, Any]], bytes]:
     """Return ``{name: {shape, dtype, at, lags}}`` and the stream; equal arrays give equal bytes.
 
     bool and uint8 travel as uint8, all else as little-endian float32, in C order. They are read as whole numbers of 8 or 32
     bits; for each lag in turn x[i] is replaced by x[i] - x[i - lag] (modulo 2^8 or 2^32); and a float32 array is stored as
-    four planes of bytes, the least significant first. ``at`` is where the array starts in the unzipped stream.
+    four planes of bytes, the least significant first. ``at`` is where the array starts in the unzipped stream. ``level`` is gzip's, 0 to 9.
     """
     described: dict[str, dict[str, Any]] = {}
     parts: list[bytes] = []
@@ -34,7 +34,7 @@ def encode(arrays: Mapping[str, xr.DataArray]) -> tuple[dict[str, dict[str, Any]
         described[name] = {"shape": list(values.shape), "dtype": str(values.dtype), "at": at, "lags": lags}
         parts.append(raw)
         at += len(raw)
-    return described, gzip.compress(b"".join(parts), 9, mtime=0)
+    return described, gzip.compress(b"".join(parts), level, mtime=0)
 
 
 def decode(described: Mapping[str, Mapping[str, Any]], stream: bytes) -> dict[str, np.ndarray]:

@@ -36,16 +36,29 @@ def fixed(value: float, places: int, *, plus: bool = False) -> str:
     return ("−" if value < 0 else "+" if plus else "") + text
 
 
-def readout(frame: xr.Dataset, selection: Mapping[str, Any]) -> str:
-    """Return the sentence under the controls: epoch, moment, prediction, truth, contributions."""
+def readout(
+    frame: xr.Dataset, selection: Mapping[str, Any], *, edited: xr.Dataset | None = None, what_if: str = ""
+) -> str:
+    """Return the sentence under the controls: epoch, moment, prediction, truth, contributions.
+
+    With ``edited``, the frame of the edited sample, its numbers; ``what_if`` says in words how it was edited.
+    """
     places = digits(frame)
     here = frame.isel(epoch=selection["epoch"], traced=selection["sample"], time=selection["time"])
+    if edited is not None:
+        now = edited.isel(epoch=0, traced=0, time=selection["time"])
+        here = here.assign({name: now[name].variable for name in ("prediction", "contribution", "game") if name in now})
     epochs = frame["epoch"].values
     names = [visible(name) for name in frame["modality"].values]
     shares = here["contribution"].values
     each = ", ".join(f"{n} {fixed(float(v), places, plus=True)}" for n, v in zip(names, shares, strict=True))
-    when = _moment(frame, selection)
-    return f"epoch {epochs[selection['epoch']]} of {epochs[-1]}, {when}: {_answer(here, places)}; {each}{_without(here, selection, places)}"
+    seconds = duration_s(frame, selection["sample"]) if edited is None else duration_s(edited, 0)
+    when = _moment(selection["time"] + 1, frame.sizes["time"], seconds)
+    asked = f"; what if: {what_if}" if edited is not None and what_if else ""
+    return (
+        f"epoch {epochs[selection['epoch']]} of {epochs[-1]}, {when}: {_answer(here, places)}; "
+        f"{each}{_without(here, selection, places)}{asked}"
+    )
 
 
 def _without(here: xr.Dataset, selection: Mapping[str, Any], places: int) -> str:
@@ -57,9 +70,7 @@ def _without(here: xr.Dataset, selection: Mapping[str, Any], places: int) -> str
     return f"; without {', '.join(masked)}: {fixed(float(here['game'].values[heard]), places)}"
 
 
-def _moment(frame: xr.Dataset, selection: Mapping[str, Any]) -> str:
-    step, steps = selection["time"] + 1, frame.sizes["time"]
-    seconds = duration_s(frame, selection["sample"])
+def _moment(step: int, steps: int, seconds: float | None) -> str:
     return f"step {step} of {steps}" if seconds is None else f"t = {fixed(step / steps * seconds, 2)} s"
 
 

@@ -42,7 +42,7 @@ def test_in_jupyterlab_keys_move_the_view_python_follows_and_nothing_leaves_the_
     assert maps(page) != before
 
     asked = page.evaluate(ASK, "print(explorer.selection, explorer.readout, sep='|')")
-    chosen = "{'sample': 0, 'epoch': 2, 'layer': 0, 'channel': 0, 'time': 21, 'brush': None, 'masked': [], 'run': 'A'}|"
+    chosen = "{'sample': 0, 'epoch': 2, 'layer': 0, 'channel': 0, 'time': 21, 'brush': None, 'masked': [], 'edits': {}, 'run': 'A'}|"
     assert asked == chosen + sentence(page)
 
     page.get_by_label("Sample").focus()

@@ -8,7 +8,7 @@ from mmviz import plots
 from mmviz.errors import ConfigError
 from mmviz.widgets import Explorer
 
-REST = {"channel": 0, "brush": None, "masked": [], "run": "A"}
+REST = {"channel": 0, "brush": None, "masked": [], "edits": {}, "run": "A"}
 WRONG = [
     ({"epochs": 1}, "unknown key 'epochs'"),
     ({"epoch": 5}, "epoch is 5, expected a whole number from 0 to 4"),
@@ -23,6 +23,8 @@ WRONG = [
     ({"brush": [0, 50]}, "brush is 50, expected"),
     ({"masked": "gyro"}, "masked is 'gyro', expected a list"),
     ({"masked": ["nose"]}, "masked names 'nose', which is not one of"),
+    ({"edits": {"gyro": {"delay": 1}}}, "edits need a model"),
+    ({"edits": []}, r"edits is \[\], expected a dict"),
     ({"run": "B"}, "run is 'B', expected one of A"),
     ({"run": ["A"]}, "run is"),
     ([0, 1, 2, 3], "is a list, expected a dict"),

@@ -3,13 +3,19 @@ import { h } from "./dom.js";
 
 export function bar(hatch) {
   const ink = h("div", { class: "mmv-bar", ...(hatch === null ? {} : { "data-m": hatch % 8 }) });
-  const track = h("div", { class: "mmv-track", "aria-hidden": "true" }, ink);
+  const ghost = h("div", { class: "mmv-was", hidden: "" }), track = h("div", { class: "mmv-track", "aria-hidden": "true" }, ink, ghost);
   // from and to are shares of the track, 0..1
-  const set = (from, to) => {
-    ink.style.left = `${100 * Math.min(from, to)}%`;
-    ink.style.width = `${100 * Math.abs(to - from) || 0}%`;
+  const lay = (node, from, to) => {
+    node.style.left = `${100 * Math.min(from, to)}%`;
+    node.style.width = `${100 * Math.abs(to - from) || 0}%`;
   };
-  return { track, set };
+  const set = (from, to) => lay(ink, from, to);
+  // the outline of what it was before an edit, or none
+  const was = (from, to) => {
+    ghost.hidden = !Number.isFinite(to);
+    if (!ghost.hidden) lay(ghost, from, to);
+  };
+  return { track, set, was };
 }
 export const row = (head, track, value) =>
   h("tr", {}, head, h("td", { class: "mmv-cell" }, track), h("td", { class: "mmv-value" }, value));
@@ -17,7 +23,7 @@ export const rowHead = (...children) => h("th", { scope: "row" }, ...children);
 
 // A bar from a zero line, to the left or to the right.
 export function signedBar(hatch) {
-  const { track, set } = bar(hatch);
+  const { track, set, was } = bar(hatch), place = (value, most) => 0.5 + (most && Number.isFinite(value) ? value / most / 2 : 0);
   track.classList.add("mmv-zero");
-  return { track, set: (value, most) => set(0.5, 0.5 + (most && Number.isFinite(value) ? value / most / 2 : 0)) };
+  return { track, set: (value, most) => set(0.5, place(value, most)), was: (value, most) => was(0.5, Number.isFinite(value) ? place(value, most) : NaN) };
 }

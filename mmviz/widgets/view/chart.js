@@ -6,29 +6,35 @@ export function chart({ label, series, onPick, tall = false }) {
   const lines = series.map(({ m, f }) => s("path", m === undefined
     ? { class: "mmv-line", "data-f": f % 8, "stroke-dasharray": DASHES[f % 8] }
     : { class: "mmv-share", "data-m": m % 8, "stroke-dasharray": DASHES[m % 8] }));
+  const befores = series.map(({ m }) => s("path", { class: "mmv-before", ...(m === undefined ? {} : { "data-m": m % 8 }) }));
   const marks = series.map(({ m }) => (m === undefined ? h("span", { class: "mmv-glyph" }, "•") : glyph(m)));
-  const drawn = []; // setting a path anew costs a layout, even if it is the same
+  const drawn = [], ghosts = []; // setting a path anew costs a layout, even if it is the same
   const zero = s("path", { class: "mmv-rule" }), here = s("path", { class: "mmv-here" });
   const band = s("rect", { class: "mmv-band", y: 0, height: 100 });
   const title = h("span"), from = h("span"), to = h("span"), high = h("span"), low = h("span");
-  const drawing = plot(label, band, zero, here, ...lines);
+  const drawing = plot(label, band, zero, here, ...befores, ...lines);
   const over = h("div", { class: "mmv-marks", "aria-hidden": "true" }, ...marks);
   const box = h("div", { class: `mmv-plot mmv-chart${tall ? " mmv-tall" : ""}` }, drawing, over);
   const scale = h("div", { class: "mmv-scale", "aria-hidden": "true" }, high, low);
   const node = h("div", { class: "mmv-charted" }, h("div", { class: "mmv-subtitle" }, title), scale, box,
     h("div", { class: "mmv-ends", "aria-hidden": "true" }, from, to));
   if (onPick) onDrag(box, box, (x) => onPick(Math.min(1, Math.max(0, x))));
-  // places(i) across (0..1) and values(k, i) of series k, for i in 0..count-1; the cursor is at i = now
-  function draw({ values, count, now, range: [bottom, top], place = (i) => (count > 1 ? i / (count - 1) : 0.5), brush = null }) {
+  // places(i) across (0..1) and values(k, i) of series k, for i in 0..count-1; the cursor is at i = now; before(k, i): as recorded, before an edit
+  function draw({ values, count, now, range: [bottom, top], place = (i) => (count > 1 ? i / (count - 1) : 0.5), brush = null, before = null }) {
     const y = (v) => 96 - ((v - bottom) / (top - bottom || 1)) * 92;
-    lines.forEach((line, k) => {
+    const pathOf = (of) => {
       let path = "", pen = "M";
       for (let i = 0; i < count; i++) {
-        const v = values(k, i);
+        const v = of(i);
         if (Number.isFinite(v)) path += `${pen}${(1000 * place(i)).toFixed(1)} ${y(v).toFixed(2)}`;
         pen = Number.isFinite(v) ? "L" : "M";
       }
+      return path;
+    };
+    lines.forEach((line, k) => {
+      const path = pathOf((i) => values(k, i)), ghost = before ? pathOf((i) => before(k, i)) : "";
       if (drawn[k] !== path) line.setAttribute("d", (drawn[k] = path));
+      if ((ghosts[k] ?? "") !== ghost) befores[k].setAttribute("d", (ghosts[k] = ghost));
       const v = now < 0 ? NaN : values(k, now);
       marks[k].hidden = !Number.isFinite(v);
       if (now >= 0) marks[k].style.left = `${100 * place(now)}%`;

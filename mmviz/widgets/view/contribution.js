@@ -1,5 +1,5 @@
 // What each modality contributes to the answer at the cursor, and how that grows over the sequence and over training.
-import { h, heading, name, modality } from "./dom.js";
+import { h, heading, name, modality, unseen } from "./dom.js";
 import { largest } from "./paint.js";
 import { fixed, signed, brief, epochName } from "./words.js";
 import { signedBar, row, rowHead } from "./bars.js";
@@ -11,8 +11,8 @@ export const needs = ["contribution"];
 export function mount(root, frame, _state, pick) {
   const E = frame.sizes.epoch, T = frame.sizes.time, M = frame.modalities.length, all = frame.modalities.map((_, m) => m);
   const rows = all.map((m) => {
-    const value = h("span"), { track, set } = signedBar(m);
-    return { value, set, node: row(rowHead(...modality(frame, m)), track, value) };
+    const value = h("span"), { track, set, was } = signedBar(m);
+    return { value, set, was, node: row(rowHead(...modality(frame, m)), track, value) };
   });
   const none = h("span"), whole = h("span");
   const total = (text, value) => h("tr", { class: "mmv-total" }, rowHead(text), h("td"), h("td", { class: "mmv-value" }, value));
@@ -31,21 +31,25 @@ export function mount(root, frame, _state, pick) {
       most = 0;
       range = [0, 0];
       for (let e = 0; e < E; e++)
-        for (const v of frame.part("contribution", e, sample)) range = [Math.min(range[0], v || 0), Math.max(range[1], v || 0)];
+        for (const one of frame.answer() ? [frame, frame.recorded] : [frame])
+          for (const v of one.part("contribution", e, sample)) range = [Math.min(range[0], v || 0), Math.max(range[1], v || 0)];
       most = largest(range);
     }
     const shares = frame.part("contribution", epoch, sample, time), now = frame.part("contribution", epoch, sample);
+    const { recorded } = frame, before = frame.answer() ? recorded.part("contribution", epoch, sample) : null;
     rows.forEach((r, m) => {
       r.set(shares[m], most);
+      r.was(before ? before[time * M + m] : NaN, most);
       r.value.textContent = signed(shares[m], frame.digits);
+      if (before) r.value.append(unseen(`, as recorded ${signed(before[time * M + m], frame.digits)}`));
     });
     const shown = frame.task === "classification" ? frame.targets[sample] : 0;
     none.textContent = fixed(frame.part("baseline", epoch, sample)[time], frame.digits);
     whole.textContent = fixed(frame.part("prediction", epoch, sample, time)[shown], frame.digits);
     const [low, high] = range.map((v) => signed(v, frame.digits));
-    along.draw({ values: (m, t) => now[t * M + m], count: T, now: time, range, brush });
+    along.draw({ values: (m, t) => now[t * M + m], count: T, now: time, range, brush, before: before && ((m, t) => before[t * M + m]) });
     along.say({ title: `over the sequence, ${epochName(frame, epoch).split(" of ")[0]}`, high, low, from: brief(frame, sample, 0), to: brief(frame, sample, T - 1) });
-    during.draw({ values: (m, e) => frame.part("contribution", e, sample, time)[m], count: E, now: epoch, range });
-    during.say({ title: `over training, at ${brief(frame, sample, time)}`, high, low, from: `epoch ${frame.epochs[0]}`, to: String(frame.epochs[E - 1]) });
+    during.draw({ values: (m, e) => recorded.part("contribution", e, sample, time)[m], count: E, now: epoch, range });
+    during.say({ title: `over training, ${before ? "as recorded, " : ""}at ${brief(frame, sample, time)}`, high, low, from: `epoch ${frame.epochs[0]}`, to: String(frame.epochs[E - 1]) });
   };
 }

@@ -28,7 +28,7 @@ export async function openFrame(text, body) {
 // The reason why a selection cannot be shown, or "".
 export function fault(selection, frame, runs) {
   if (typeof selection !== "object" || selection === null) return "selection is not an object";
-  const { sizes } = frame, T = sizes.time, known = ["brush", "masked", "run"];
+  const { sizes } = frame, T = sizes.time, known = ["brush", "masked", "edits", "run"];
   for (const key of Object.keys(selection))
     if (!Object.hasOwn(sizes, key) && !known.includes(key)) return `selection has an unknown key: ${key}`;
   for (const [key, size] of Object.entries(sizes)) {
@@ -41,14 +41,32 @@ export function fault(selection, frame, runs) {
   if (brush !== null && !span) return `selection: brush is ${JSON.stringify(brush)}, expected null or [first step, last step]`;
   const names = frame.has("game") ? frame.modalities.map((m) => m.name) : [];
   if (!Array.isArray(masked) || !masked.every((m) => names.includes(m))) return `selection: masked is ${JSON.stringify(masked)}, expected modalities`;
+  const wrong = faultOfEdits(selection.edits, frame);
+  if (wrong) return `selection: ${wrong}`;
   return runs.includes(run) ? "" : `selection: run is ${JSON.stringify(run)}, expected one of ${runs.join(", ")}`;
 }
 
-// Has any of these keys changed since this function was last asked?
+const whole = (value, low, high) => Number.isInteger(value) && value >= low && value <= high;
+const EDITS = {
+  delay: (v) => Number.isInteger(v), noise: (v) => Number.isFinite(v) && v >= 0, seed: (v) => whole(v, 0, 2 ** 32 - 1),
+  swap: (v, frame) => whole(v, 0, frame.sizes.sample - 1), text: (v) => typeof v === "string",
+};
+function faultOfEdits(edits, frame) {
+  const plain = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
+  if (!plain(edits)) return `edits is ${JSON.stringify(edits)}, expected an object`;
+  for (const [key, one] of Object.entries(edits)) {
+    if (!frame.modalities.some((m) => m.name === key) || !plain(one)) return `edits names ${JSON.stringify(key)}, expected a modality and its edits`;
+    for (const [kind, value] of Object.entries(one))
+      if (!Object.hasOwn(EDITS, kind) || !EDITS[kind](value, frame)) return `edits of ${key}: ${kind} is ${JSON.stringify(value)}`;
+  }
+  return "";
+}
+
+// Has any of these keys, or the answer to the edits, changed since this function was last asked?
 export function changes() {
   let before = {};
   return (state, ...keys) => {
-    const now = JSON.stringify(keys.map((key) => state[key])), name = keys.join();
+    const now = JSON.stringify([state.version, ...keys.map((key) => state[key])]), name = keys.join();
     const differs = before[name] !== now;
     before[name] = now;
     return differs;

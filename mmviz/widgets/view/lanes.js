@@ -61,10 +61,12 @@ function signalLane(frame, m) {
     ...(rate_hz === null ? [] : [h("div", { class: "mmv-faint" }, `${Number(rate_hz.toPrecision(4))} Hz`)]),
     h("div", { class: "mmv-faint" }, asMap ? `${F} features` : legend(features)),
     h("div", { class: "mmv-range", "aria-hidden": "true" }, top, middle, bottom));
+  const drawn = [];
   function draw({ sample }) {
     const columns = columnsOf(frame.part(`signal_valid_${m}`, sample), frame.align, frame.sizes.time);
     const values = frame.part(`signal_${m}`, sample), range = extent(values, columns, F);
     absent.hidden = columns.some((c) => c >= 0);
+    absent.textContent = frame.recorded.part(`signal_valid_${m}`, sample).some(Boolean) ? "masked: the model does not hear it" : "absent: not recorded for this sample";
     const ends = absent.hidden ? range.map((v) => String(Number(v.toPrecision(2))).replace("-", "−")) : ["", ""];
     [bottom.textContent, top.textContent] = ends;
     if (asMap) {
@@ -77,7 +79,10 @@ function signalLane(frame, m) {
       return;
     }
     box.replaceChildren(map, ...gaps(columns), absent);
-    lines.forEach((line, f) => line.setAttribute("d", linePath(values, columns, F, f, range)));
+    lines.forEach((line, f) => {
+      const path = linePath(values, columns, F, f, range);
+      if (drawn[f] !== path) line.setAttribute("d", (drawn[f] = path));
+    });
   }
   return { gutter, box, draw };
 }

@@ -36,6 +36,7 @@ try {
   const { texts, buffers, ...state } = JSON.parse(document.getElementById("mmviz-study").textContent);
   state.data = { ...texts };
   for (const [key, text] of Object.entries(buffers)) state.data[key] = bytesOf(text);
+  if (state.answer) state.answer.body = state.data.answer;
   state.opened = state.selection;
   state.selection = { ...state.selection, ...kept() };
   place.textContent = "";

@@ -6,17 +6,20 @@ import { bar, signedBar, row, rowHead } from "./bars.js";
 
 function classes(root, frame) {
   const rows = frame.outputs.map((text) => {
-    const mark = h("span", { class: "mmv-mark" }), value = h("span"), { track, set } = bar(null);
-    return { mark, value, set, node: row(rowHead(h("div", { class: "mmv-split" }, name(text), mark)), track, value) };
+    const mark = h("span", { class: "mmv-mark" }), value = h("span"), { track, set, was } = bar(null);
+    return { mark, value, set, was, node: row(rowHead(h("div", { class: "mmv-split" }, name(text), mark)), track, value) };
   });
   const table = h("table", { "aria-label": "Probability of each class" }, h("tbody", {}, ...rows.map((r) => r.node)));
   const long = rows.length > 10 ? { class: "mmv-scroll", tabindex: 0, role: "region", "aria-label": "All classes" } : {};
   root.append(heading("Prediction"), h("div", long, table));
   return ({ sample, epoch, time }) => {
     const answer = frame.part("prediction", epoch, sample, time), best = argmax(answer);
+    const before = frame.answer() ? frame.recorded.part("prediction", epoch, sample, time) : null;
     rows.forEach((r, k) => {
       r.set(0, answer[k] || 0);
+      r.was(0, before ? before[k] : NaN);
       r.value.textContent = fixed(answer[k], frame.digits);
+      if (before) r.value.append(unseen(`, as recorded ${fixed(before[k], frame.digits)}`));
       r.mark.textContent = frame.targets[sample] === k ? "true" : "";
       r.node.className = k === best ? "mmv-best" : "";
       if (k === best) r.mark.append(unseen(" predicted"));
@@ -26,19 +29,22 @@ function classes(root, frame) {
 
 function value(root, frame) {
   const rows = ["predicted", "target"].map((text) => {
-    const cell = h("span"), { track, set } = signedBar(null);
-    return { cell, set, node: row(rowHead(text), track, cell) };
+    const cell = h("span"), { track, set, was } = signedBar(null);
+    return { cell, set, was, node: row(rowHead(text), track, cell) };
   });
   rows[0].node.className = "mmv-best";
   rows[1].node.className = "mmv-target";
   root.append(heading("Prediction"), h("table", { "aria-label": "Predicted and target value" }, h("tbody", {}, ...rows.map((r) => r.node))));
   return ({ sample, epoch, time }) => {
     const target = frame.targets[sample] ?? NaN, said = frame.part("prediction", epoch, sample, time)[0];
-    const most = largest([target], ...frame.epochs.map((_, e) => frame.part("prediction", e, sample)));
+    const before = frame.answer() ? frame.recorded.part("prediction", epoch, sample, time)[0] : NaN;
+    const most = largest([target, before], ...frame.epochs.map((_, e) => frame.part("prediction", e, sample)));
     [said, target].forEach((v, i) => {
       rows[i].set(v, most);
       rows[i].cell.textContent = fixed(v, frame.digits);
     });
+    rows[0].was(before, most);
+    if (Number.isFinite(before)) rows[0].cell.append(unseen(`, as recorded ${fixed(before, frame.digits)}`));
   };
 }
 

@@ -30,11 +30,12 @@ export function mount(root, frame, _state, pick) {
     const value = h("span"), { track, set } = bar(null);
     return { k, value, set, node: row(rowHead(...members(k)), track, value) };
   });
+  const note = h("span");
   root.append(heading("Subsets: the ", name(frame.target_name), " without some"),
     h("table", { "aria-label": "Waterfall from no modality to all" }, h("tbody", {}, ends[0].node, ...steps.map((r) => r.node), ends[1].node)),
     h("div", { class: "mmv-inline", role: "group", "aria-label": "Modalities the model hears" }, h("span", { class: "mmv-faint" }, "The model hears"), ...masks.map((one) => one.node)),
     h("table", { "aria-label": "The answer to each subset of modalities" }, h("tbody", {}, ...subsets.map((r) => r.node))),
-    faint(shownSubsets.length > whole ? "What was masked is also said in the sentence on top; the state maps show the run with every modality."
+    faint(note, shownSubsets.length > whole ? ""
       : `${shownSubsets.length} of ${whole + 1} subsets are listed: those of at most one modality, and those that lack at most one.`));
   const changed = changes();
   let low = 0, high = 0;
@@ -65,6 +66,7 @@ export function mount(root, frame, _state, pick) {
       if (k === chosen) node.setAttribute("aria-current", "true");
       else node.removeAttribute("aria-current");
     });
+    note.textContent = `What was masked is also said in the sentence on top${frame.answer() ? "" : "; the state maps show the run with every modality"}. `;
     masks.forEach(({ box }, m) => (box.checked = !masked.includes(frame.modalities[m].name)));
   };
 }

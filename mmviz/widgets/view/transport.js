@@ -60,12 +60,12 @@ function pairView(frame, p, pick) {
     const reach = rangeOf([lags], true);
     lag.draw({ values: (_, t) => lags[t], count: T, now: time, range: reach, brush: state.brush });
     lag.say({ title: "mean lag, steps", high: short(reach[1]), low: short(reach[0]), from: brief(frame, sample, 0), to: brief(frame, sample, T - 1) });
-    const distances = frame.epochs.map((_, e) => frame.part("distance", e, sample)[p]), apart = rangeOf([distances], true);
+    const distances = frame.epochs.map((_, e) => frame.recorded.part("distance", e, sample)[p]), apartNow = frame.part("distance", epoch, sample)[p], apart = rangeOf([distances], true);
     far.draw({ values: (_, e) => distances[e], count: distances.length, now: epoch, range: apart });
-    far.say({ title: "distance over training", high: short(apart[1]), low: short(apart[0]), from: `epoch ${frame.epochs[0]}`, to: String(frame.epochs[frame.sizes.epoch - 1]) });
+    far.say({ title: `distance over training${frame.answer() ? ", as recorded" : ""}`, high: short(apart[1]), low: short(apart[0]), from: `epoch ${frame.epochs[0]}`, to: String(frame.epochs[frame.sizes.epoch - 1]) });
     said.textContent = Number.isFinite(lags[time])
-      ? `At ${brief(frame, sample, time)} ${source} is carried ${signed(lags[time], 1)} steps from its own time in ${anchor}, on average; distance ${fixed(distances[epoch], 3)} at ${epochName(frame, epoch)}.`
-      : `At ${brief(frame, sample, time)} ${source} carries nothing to ${anchor}; distance ${fixed(distances[epoch], 3)} at ${epochName(frame, epoch)}.`;
+      ? `At ${brief(frame, sample, time)} ${source} is carried ${signed(lags[time], 1)} steps from its own time in ${anchor}, on average; distance ${fixed(apartNow, 3)} at ${epochName(frame, epoch)}.`
+      : `At ${brief(frame, sample, time)} ${source} carries nothing to ${anchor}; distance ${fixed(apartNow, 3)} at ${epochName(frame, epoch)}.`;
   }
   return { node, draw };
 }

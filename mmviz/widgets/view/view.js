@@ -1,8 +1,11 @@
 // The view: controls, one selection, and the parts that answer to it. Hosts call render({ model, el }).
-import { h, name, choice, heading } from "./dom.js";
+import { h, name, choice, heading, faint } from "./dom.js";
 import { openFrame, fault } from "./frame.js";
 import { readout, epochName } from "./words.js";
 import { toOther, fromOther } from "./pairing.js";
+import { answerable, CHANGED } from "./answered.js";
+import { listen, question, editWords } from "./asked.js";
+import { mountStudio } from "./what_if.js";
 import * as difference from "./difference.js";
 import { MAIN, SIDE, MORE, WIDE } from "./views.js";
 
@@ -53,8 +56,13 @@ function notesOf(frame) {
 function mountRun(frame, state, pick, letter) {
   const updates = [], about = letter && `Run ${letter}: ${frame.subtitle}`;
   const put = (view, tag, kind) => {
-    const root = h(tag, { class: kind });
-    updates.push({ root, update: view.mount(root, frame, state, pick) });
+    const root = h(tag, { class: kind }), update = view.mount(root, frame, state, pick);
+    const lacking = view.needs.filter((key) => CHANGED.includes(key)), note = faint("As recorded: the edit is not in this view.");
+    if (lacking.length) root.append(note);
+    updates.push({ root, update: (selection) => {
+      update(selection);
+      note.hidden = !frame.answer() || lacking.every(frame.answers);
+    } });
     return root;
   };
   const there = (view) => view.needs.every(frame.has);
@@ -105,7 +113,7 @@ function inTurn(parts) {
 
 export async function render({ model, el }) {
   const data = model.get("data"), runs = data.meta_b ? ["A", "B", "both"] : ["A"];
-  const frame = await openFrame(data.meta, data.body), other = data.meta_b && await openFrame(data.meta_b, data.body_b);
+  const frame = answerable(await openFrame(data.meta, data.body)), other = data.meta_b && answerable(await openFrame(data.meta_b, data.body_b));
   const id = `mmv-title-${++serial}`, level = model.get("level") ?? 2;
   let shown = {};
   const pick = (change) => {
@@ -113,13 +121,24 @@ export async function render({ model, el }) {
     model.set("selection", { ...shown, ...change });
     model.save_changes();
   };
+  let comparing = false, version = 0, seen = null;
+  const compare = (asked) => {
+    comparing = asked;
+    draw();
+  };
+  const kernel = listen(model, (problem = "") => {
+    stale = typeof problem === "string" ? problem : "";
+    draw();
+  });
+  const studio = other ? null : mountStudio(frame, model, pick, { compare });
   const said = h("p", { class: "mmv-readout", role: "status", "aria-live": "polite" });
   const wrong = h("p", { class: "mmv-wrong", role: "alert" });
   const controls = buildControls(frame, pick, runs);
   const title = h("div", { class: "mmv-title", id, role: "heading", "aria-level": level }, name(frame.title));
   // a page's address may ask for what this page does not hold: then it shows what was saved
-  let stale = model.get("opened") ? fault(model.get("selection"), frame, runs) : "";
-  if (stale) model.set("selection", model.get("opened"));
+  const unknown = model.get("opened") ? fault(model.get("selection"), frame, runs) : "";
+  if (unknown) model.set("selection", model.get("opened"));
+  let stale = unknown && `The address of this page asks for what is not here: ${unknown}`;
   const first = fault(model.get("selection"), frame, runs) ? null : model.get("selection");
   const a = mountRun(frame, first, pick, other && "A"), updates = [...a.updates], sides = [a.node];
   if (other) {
@@ -129,21 +148,32 @@ export async function render({ model, el }) {
     sides.push(b.node, apart);
   }
   const root = h("section", { class: "mmv", "aria-labelledby": id, ...(other ? { "data-two": "" } : {}) },
-    h("header", {}, title, h("div", { class: "mmv-faint" }, name(frame.subtitle)), controls.node, said, wrong),
+    h("header", {}, title, h("div", { class: "mmv-faint" }, name(frame.subtitle)), controls.node, said, wrong), ...(studio ? [studio.node] : []),
     ...(other ? [sides[2], h("div", { class: "mmv-runs" }, sides[0], sides[1])] : sides), ...notesOf(frame));
   root.querySelectorAll(".mmv-heading").forEach((node) => node.setAttribute("aria-level", level + 1));
   frame.colours.forEach((colour, m) => root.style.setProperty(`--m${m}`, colour));
   const parts = inTurn(updates);
 
+  // the last answer, where it is about the sample and the epoch that are edited
+  function answerTo({ sample, epoch, ...rest }) {
+    const twin = kernel.current();
+    if (twin && question({ sample, epoch, ...rest }) && twin.sample === sample && twin.epoch === epoch) return twin;
+    comparing = false;
+    return null;
+  }
   function draw() {
     const selection = model.get("selection"), reason = fault(selection, frame, runs);
-    wrong.textContent = reason || model.get("message") || (stale && `The address of this page asks for what is not here: ${stale}`);
+    wrong.textContent = reason || model.get("message") || stale;
     if (reason) return;
     shown = { ...selection };
     controls.draw(shown);
-    parts.draw(shown);
+    const twin = answerTo(shown), shows = comparing ? null : twin;
+    if (shows !== seen) [seen, version] = [shows, version + 1];
+    frame.show(twin, comparing);
+    parts.draw({ ...shown, version });
+    if (studio) studio.draw(shown, twin, comparing);
     sides.forEach((node, i) => (node.hidden = other && shown.run !== "both" && shown.run !== "AB "[i]));
-    const words = [readout(frame, shown), ...(other ? [readout(other, toOther(frame, other, shown))] : [])];
+    const words = [readout(frame, shown, shows ? editWords(frame, shows.edits) : ""), ...(other ? [readout(other, toOther(frame, other, shown))] : [])];
     said.textContent = shown.run === "both" ? `A: ${words[0]} · B: ${words[1]}` : words["AB".indexOf(shown.run)];
   }
   root.addEventListener("keydown", (event) => {
@@ -152,9 +182,12 @@ export async function render({ model, el }) {
   });
   const events = ["change:selection", "change:message"];
   events.forEach((event) => model.on(event, draw));
+  await kernel.take();
   el.append(root);
   draw();
   return () => {
+    kernel.stop();
+    studio?.stop();
     events.forEach((event) => model.off(event, draw));
     parts.stop();
   };

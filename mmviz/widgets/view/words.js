@@ -37,7 +37,8 @@ export const epochName = (frame, e) => `epoch ${frame.epochs[e]} of ${frame.epoc
 // The coalition (one bit for each modality) that is left when these are masked.
 export const heard = (frame, masked) => frame.modalities.reduce((sum, m, i) => sum | (masked.includes(m.name) ? 0 : 1 << i), 0);
 
-export function readout(frame, { sample, epoch, time, masked }) {
+// whatIf: how the sample was edited, in words, or "".
+export function readout(frame, { sample, epoch, time, masked }, whatIf = "") {
   const when = moment(frame, sample, time);
   const answer = frame.part("prediction", epoch, sample, time);
   const target = frame.targets[sample];
@@ -54,5 +55,5 @@ export function readout(frame, { sample, epoch, time, masked }) {
   const at = frame.duration_s[sample] === null ? when : `t = ${when}`;
   const without = masked.length
     ? `; without ${masked.join(", ")}: ${fixed(frame.part("game", epoch, sample, time)[heard(frame, masked)], frame.digits)}` : "";
-  return `${epochName(frame, epoch)}, ${at}: ${said}; ${each.join(", ")}${without}`;
+  return `${epochName(frame, epoch)}, ${at}: ${said}; ${each.join(", ")}${without}${whatIf && `; what if: ${whatIf}`}`;
 }

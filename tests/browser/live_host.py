@@ -1,0 +1,108 @@
+"""The view in a page whose kernel is the test: it reads what the view asks and decides when which answer comes."""
+
+import base64
+import json
+
+import numpy as np
+
+from mmviz.widgets import Explorer, source
+from mmviz.widgets.payload import pack_edited
+
+_HOST = """
+const bytesOf = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
+const given = JSON.parse(document.getElementById("given").textContent), heard = {}, state = { ...given.state };
+state.data = { meta: given.meta, body: bytesOf(given.body) };
+const tell = (key) => (heard[`change:${key}`] ?? []).forEach((listener) => listener());
+const model = {
+  get: (key) => state[key],
+  set(key, value) { state[key] = value; tell(key); },
+  save_changes() { window.asked.push(structuredClone(state.selection)); },
+  on: (event, listener) => (heard[event] ??= []).push(listener),
+  off: (event, listener) => (heard[event] = (heard[event] ?? []).filter((other) => other !== listener)),
+};
+window.asked = [];
+window.send = (key, value) => { model.set(key, value.body ? { ...value, body: bytesOf(value.body) } : value); };
+await $view.render({ model, el: document.querySelector("main") });
+"""
+_PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>live</title><style>{style}</style></head>
+<body><main></main><script type="application/json" id="given">{given}</script><script type="module">{script}</script></body></html>"""
+
+
+def editor(names, *, text=(), work=None):
+    """Return a callable that stands for a model, and offers text where asked."""
+
+    def asked(sample, epoch, edits):
+        return work(sample, epoch, edits)
+
+    kinds = ("mask", "delay", "noise", "seed", "swap")
+    asked.offers = {name: (*kinds, "text") if name in text else kinds for name in names}
+    return asked
+
+
+def open_live(page, frame, folder, *, selection=None, text=(), state=None):
+    """Open the view with a studio; ``page.explorer`` is its Python side."""
+    names = [str(name) for name in frame["modality"].values]
+    explorer = Explorer(frame=frame, what_if=editor(names, text=text, work=lambda *_: {}), selection=selection)
+    explorer._latest.close()  # the test answers
+    held = {"selection": explorer.selection, "studio": explorer.studio, "message": "", "answer": {}, "failure": {}}
+    given = {
+        "meta": explorer.data["meta"],
+        "body": base64.b64encode(explorer.data["body"]).decode(),
+        "state": held | (state or {}),
+    }
+    text_of = json.dumps(given).replace("<", "\\u003c")
+    style = source.read("style.css") + source.read("page.css")
+    html = _PAGE.format(style=style, given=text_of, script=source.module() + _HOST)
+    path = folder / "live.html"
+    path.write_text(html, encoding="utf-8")
+    page.goto(path.as_uri())
+    page.wait_for_selector(".mmv-readout:not(:empty)", timeout=15_000)
+    page.explorer, page.frame_shown = explorer, frame
+    return page
+
+
+def answer(frame, asked, seq, *, share=0.5):
+    """Return an answer to a question: the recorded sample with its contributions times ``share``, its states turned round in time."""
+    return {"seq": seq, "asked": asked, **_sent(pack_edited(twin(frame, asked, share=share)))}
+
+
+def twin(frame, asked, *, share=0.5):
+    """Return the frame of the edited sample that :func:`answer` sends."""
+    one = frame.isel(epoch=[asked["epoch"]], traced=[asked["sample"]])
+    names = [
+        "prediction",
+        "contribution",
+        "baseline",
+        "game",
+        "state_valid",
+        "state",
+        "routing",
+        "plan",
+        "cost",
+        "distance",
+    ]
+    names += [f"{kind}_{name}" for kind in ("signal", "signal_valid") for name in map(str, frame["modality"].values)]
+    out = one[[name for name in names if name in one]].copy(deep=True)
+    out["contribution"] = out["contribution"] * np.float32(share)
+    full = out["baseline"] + out["contribution"].sum("modality")
+    column = 0 if frame.attrs["task"] == "regression" else int(one["target"].values[0])
+    out["prediction"][..., column] = full.values
+    if "state" in out:
+        out["state"].values[:] = out["state"].values[..., ::-1]
+    return out
+
+
+def deliver(page, asked, seq, **kind):
+    """Send an answer to the page."""
+    page.evaluate("(value) => window.send('answer', value)", answer(page.frame_shown, asked, seq, **kind))
+
+
+def question(page):
+    """Return what the view last asked, as the kernel would echo it."""
+    page.wait_for_function("window.asked.length > 0")
+    selection = page.evaluate("window.asked.at(-1)")
+    return {key: selection[key] for key in ("sample", "epoch", "masked", "edits")}
+
+
+def _sent(packed):
+    return {"meta": packed["meta"], "body": base64.b64encode(packed["body"]).decode()}

@@ -1,0 +1,322 @@
+"""The studio's kernel side, without a kernel: what is asked, when, by whom, and what becomes of answers and errors."""
+
+import json
+import sys
+import threading
+
+import numpy as np
+import pytest
+from explorer_frames import make_frame
+
+from mmviz.errors import ConfigError
+from mmviz.widgets import Explorer
+from mmviz.widgets.latest import Latest
+from mmviz.widgets.wire import decode
+
+NAMES = ("dynamic", "gyro", "gravity")
+EDIT = {"gyro": {"delay": 3, "noise": 0.5, "seed": 1}}
+
+
+def answer_of(frame, sample, epoch, *, scale=0.5):
+    """Return the groups that stand for the recorded sample with its answers scaled."""
+    import xarray as xr
+
+    k = [str(i) for i in frame["sample_id"].values].index(sample)
+    e = list(frame["epoch"].values).index(epoch)
+    one = frame.isel(epoch=[e], traced=[k])
+    said = one["prediction"].values[:, :, None].repeat(8, 2) * scale  # epoch, traced, coalition, time, output
+    head = ("epoch", "traced")
+    groups = {
+        "/samples": xr.Dataset({"target": ("sample", one["target"].values)}),
+        "/prefixes": xr.Dataset({"answer": ((*head, "coalition", "time", "output"), said)}, coords={"epoch": [epoch]}),
+        "/states": xr.Dataset({"valid": one["state_valid"].drop_vars(list(one["state_valid"].coords))}),
+    }
+    for name in NAMES:
+        groups[f"/inputs/{name}"] = xr.Dataset(
+            {"value": (("traced", "frame", "feature"), one[f"signal_{name}"].values),
+             "valid": (("traced", "frame"), one[f"signal_valid_{name}"].values)}
+        )  # fmt: skip
+    return groups
+
+
+class Model:
+    """A stand-in for a model that says what it was asked and answers when it may."""
+
+    offers = dict.fromkeys(NAMES, ("mask", "delay", "noise", "seed", "swap"))
+
+    def __init__(self, frame, *, held=False):
+        self.frame, self.asked, self.threads = frame, [], set()
+        self.may = threading.Semaphore(0) if held else None
+        self.begun = threading.Semaphore(0)
+
+    def __call__(self, sample, epoch, edits):
+        self.asked.append((sample, epoch, edits))
+        self.threads.add(threading.get_ident())
+        self.begun.release()
+        if self.may is not None:
+            assert self.may.acquire(timeout=20)
+        return answer_of(self.frame, sample, epoch)
+
+
+@pytest.fixture
+def bare(frame):
+    """A frame of a model without states: the smallest that can be edited."""
+    bare = make_frame(every_view=True).drop_dims(["layer"])
+    return bare[[n for n in bare.data_vars if n not in ("plan", "cost", "distance")]]
+
+
+@pytest.fixture
+def explorer(bare):
+    model = Model(bare)
+    explorer = Explorer(frame=bare, what_if=model)
+    explorer.model = model
+    yield explorer
+    explorer.close()
+
+
+def held(bare):
+    model = Model(bare, held=True)
+    return Explorer(frame=bare, what_if=model), model
+
+
+def test_nothing_is_asked_until_something_is_edited(explorer):
+    explorer.selection = {"time": 3, "epoch": 1, "sample": 2}
+    assert explorer.wait() is None
+    assert explorer.model.asked == []
+    assert explorer.answer == {}
+
+
+def test_an_edit_asks_by_id_epoch_number_and_name_and_the_answer_is_what_is_shown(explorer, bare):
+    explorer.selection = {"sample": 1, "epoch": 2, "masked": ["gravity"], "edits": {**EDIT, "dynamic": {"swap": 2}}}
+    edited = explorer.wait()
+    ids = [str(i) for i in bare["sample_id"].values]
+    edits = {"dynamic": {"swap": ids[2]}, "gyro": EDIT["gyro"], "gravity": {"mask": True}}
+    assert explorer.model.asked == [(ids[1], 2, edits)]
+    np.testing.assert_allclose(
+        edited["prediction"].values[0, 0], bare["prediction"].values[2, 1] * 0.5, rtol=1e-4, atol=1e-6
+    )
+    assert explorer.answer["asked"] == {k: explorer.selection[k] for k in ("sample", "epoch", "masked", "edits")}
+    described = json.loads(explorer.answer["meta"])
+    sent = decode(described["arrays"], explorer.answer["body"])
+    np.testing.assert_array_equal(sent["prediction"], edited["prediction"].values)
+    assert described["leads"]["prediction"] == 2
+    assert described["leads"]["signal_1"] == 1
+
+
+def test_scrubbing_time_layer_and_span_asks_nothing_more(explorer):
+    explorer.selection = {"edits": EDIT}
+    explorer.wait()
+    for change in ({"time": 3}, {"brush": [1, 5]}, {"channel": 0}, {"time": 9}):
+        explorer.set_state({"selection": change})
+    explorer.wait()
+    assert len(explorer.model.asked) == 1
+
+
+def test_the_readout_says_the_edited_numbers_and_the_edits(explorer):
+    before = explorer.readout
+    explorer.selection = {"edits": {**EDIT, "dynamic": {"swap": 2}, "gravity": {"delay": -1}}}
+    explorer.wait()
+    assert explorer.readout != before
+    assert explorer.readout.endswith(
+        "; what if: dynamic of s2_r7_w2; gyro 3 steps later, with noise of 0.50 sd; gravity 1 step earlier"
+    )
+    explorer.selection = {"edits": {}}
+    assert explorer.readout == before
+    assert explorer.edited is None
+
+
+def test_only_the_newest_of_many_edits_is_worked_on_in_one_thread(bare):
+    explorer, model = held(bare)
+    explorer.selection = {"edits": {"gyro": {"delay": 1}}}
+    assert model.begun.acquire(timeout=20)
+    for delay in range(2, 40):
+        explorer.selection = {"edits": {"gyro": {"delay": delay}}}
+    model.may.release(2)
+    explorer.wait()
+    assert [edits["gyro"]["delay"] for _, _, edits in model.asked] == [1, 39]
+    assert explorer.answer["asked"]["edits"]["gyro"]["delay"] == 39
+    assert len(model.threads) == 1
+    assert model.threads != {threading.get_ident()}
+    explorer.close()
+
+
+def test_numbers_of_answers_grow_and_a_reset_cancels_what_is_worked_on(bare):
+    explorer, model = held(bare)
+    numbers = []
+    explorer.observe(lambda change: numbers.append(change["new"]["seq"]), names="answer")
+    explorer.selection = {"edits": EDIT}
+    assert model.begun.acquire(timeout=20)
+    explorer.selection = {"edits": {}}
+    model.may.release()
+    assert explorer.wait() is None
+    assert numbers == []
+    for delay in (4, 5):
+        explorer.selection = {"edits": {"gyro": {"delay": delay}}}
+        model.may.release()
+        explorer.wait()
+    assert len(numbers) == 2
+    assert numbers[0] < numbers[1]
+    explorer.close()
+
+
+def test_going_back_to_the_last_answer_asks_nothing(bare):
+    explorer, model = held(bare)
+    explorer.selection = {"edits": EDIT}
+    model.may.release()
+    explorer.wait()
+    explorer.selection = {"edits": {"gyro": {"delay": 9}}}
+    assert model.begun.acquire(timeout=20)
+    explorer.selection = {"edits": EDIT}
+    model.may.release()
+    explorer.wait()
+    assert explorer.answer["asked"]["edits"] == EDIT
+    assert len(model.asked) <= 2
+    explorer.close()
+
+
+def test_what_the_callable_raises_is_shown_and_the_last_good_answer_stays(explorer, bare, monkeypatch):
+    explorer.selection = {"edits": EDIT}
+    good = explorer.wait()
+    kept = explorer.answer
+
+    def fails(self, sample, epoch, edits):
+        raise ValueError("the <b>model</b> is tired\nand more")
+
+    monkeypatch.setattr(Model, "__call__", fails)
+    explorer.selection = {"edits": {"gyro": {"delay": 7}}}
+    with pytest.raises(ValueError, match="is tired"):
+        explorer.wait()
+    assert explorer.failure["text"] == "ValueError: the <b>model</b> is tired"
+    assert explorer.failure["asked"]["edits"] == {"gyro": {"delay": 7}}
+    assert explorer.answer is kept
+    assert explorer.edited is good
+    monkeypatch.undo()
+    explorer.selection = {"edits": {"gyro": {"delay": 8}}}
+    assert explorer.wait() is not good
+    assert explorer.failure == {}
+
+
+def test_even_an_exit_in_the_callable_is_shown_and_the_thread_goes_on(explorer, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(Model, "__call__", lambda *_: sys.exit(3))
+        explorer.selection = {"edits": EDIT}
+        with pytest.raises(SystemExit):
+            explorer.wait()
+        assert explorer.failure["text"] == "SystemExit: 3"
+    explorer.selection = {"edits": {"gyro": {"delay": 2}}}
+    assert explorer.wait() is not None
+
+
+def test_an_answer_that_does_not_fit_is_an_error_too(explorer, monkeypatch):
+    monkeypatch.setattr(Model, "__call__", lambda *_: {})
+    explorer.selection = {"edits": EDIT}
+    with pytest.raises(ValueError, match="has no group /samples"):
+        explorer.wait()
+    assert "has no group /samples" in explorer.failure["text"]
+
+
+def test_waiting_ends_in_time(bare):
+    explorer, model = held(bare)
+    explorer.selection = {"edits": EDIT}
+    with pytest.raises(TimeoutError, match=r"no answer to .* after 0.05 s"):
+        explorer.wait(0.05)
+    model.may.release()
+    explorer.wait()
+    explorer.close()
+
+
+def test_edits_survive_as_json_and_a_recipe_brings_them_back(explorer, bare):
+    explorer.selection = {"sample": 1, "edits": {**EDIT, "dynamic": {"swap": 2}}}
+    explorer.wait()
+    recipe = json.loads(json.dumps(explorer.recipe))
+    assert recipe["edits"]["dynamic"] == {"swap": "s2_r7_w2"}
+    turned = bare.isel(traced=[2, 1, 0])
+    again = Explorer(frame=turned, what_if=Model(turned), recipe=recipe)
+    assert again.selection["edits"] == {"dynamic": {"swap": 0}, **EDIT}
+    again.wait()
+    assert again.readout == explorer.readout
+    again.close()
+    with pytest.raises(ConfigError, match="edits need a model"):
+        Explorer(frame=bare, recipe=recipe)
+    with pytest.raises(ConfigError, match="swapped sample 'nobody' was not recorded here"):
+        Explorer(frame=bare, what_if=Model(bare), recipe={**recipe, "edits": {"gyro": {"swap": "nobody"}}})
+
+
+def test_the_browser_can_change_neither_answer_nor_offers(explorer):
+    studio = explorer.studio
+    explorer.set_state({"studio": {}, "answer": {"seq": 99}, "failure": {"text": "x"}})
+    assert explorer.studio == studio
+    assert explorer.answer == {}
+    assert explorer.failure == {}
+
+
+@pytest.mark.parametrize(
+    ("edits", "said"),
+    [
+        ({"nose": {}}, "names 'nose'"),
+        ({"gyro": 3}, "are 3, expected a dict"),
+        ({"gyro": {"pitch": 1}}, "unknown edit 'pitch'"),
+        ({"gyro": {"delay": 200}}, "delay is 200, expected a whole number from -199 to 199"),
+        ({"gyro": {"delay": 1.5}}, "delay is 1.5"),
+        ({"gyro": {"noise": float("inf")}}, "noise is inf"),
+        ({"gyro": {"noise": 11}}, "noise is 11"),
+        ({"gyro": {"noise": 1, "seed": -1}}, "seed is -1"),
+        ({"gyro": {"swap": 3}}, "swap is 3, expected a whole number from 0 to 2"),
+        ({"gyro": {"text": "hi"}}, "text is not offered by what_if"),
+    ],
+)
+def test_an_edit_that_does_not_exist_is_refused_and_nothing_is_asked(explorer, edits, said):
+    with pytest.raises(ConfigError, match=said):
+        explorer.selection = {"edits": edits}
+    explorer.set_state({"selection": {"edits": edits}})
+    assert explorer.message
+    assert explorer.selection["edits"] == {}
+    assert explorer.model.asked == []
+
+
+def test_edits_that_change_nothing_are_left_out(explorer):
+    explorer.selection = {"edits": {"gyro": {"delay": 0, "noise": 0, "seed": 4, "swap": None}, "gravity": {"delay": 1}}}
+    assert explorer.selection["edits"] == {"gravity": {"delay": 1}}
+
+
+def test_what_cannot_answer_is_refused(bare):
+    with pytest.raises(ConfigError, match="what_if is a str, expected a callable"):
+        Explorer(frame=bare, what_if="model")
+    with pytest.raises(ConfigError, match="what_if beside other"):
+        Explorer(frame=bare, other=bare, what_if=Model(bare))
+
+    stranger = Model(bare)
+    stranger.offers = {"nose": ("mask",)}
+    with pytest.raises(ConfigError, match="what_if edits nose, the Trace has dynamic, gyro, gravity"):
+        Explorer(frame=bare, what_if=stranger)
+
+
+def test_a_saved_page_holds_the_answer_only_while_it_is_shown(explorer, tmp_path):
+    explorer.selection = {"edits": EDIT}
+    explorer.wait()
+    assert '"answer"' in explorer.save(tmp_path / "a.html").read_text(encoding="utf-8")
+    explorer.selection = {"edits": {}}
+    study = explorer.save(tmp_path / "b.html").read_text(encoding="utf-8").split('id="mmviz-study">')[1].split("<")[0]
+    assert "answer" not in json.loads(study)
+
+
+def test_the_worker_drops_what_waits_and_keeps_its_order():
+    order, gate, begun = [], threading.Event(), threading.Event()
+
+    def work(request):
+        begun.set()
+        gate.wait(20)
+        return request * 2
+
+    latest = Latest(work, lambda number, request, result, error: order.append((number, request, result, error)))
+    latest.ask(1)
+    assert begun.wait(20)
+    latest.ask(2)
+    assert latest.ask(3) == 3
+    assert not latest.rest(0.01)
+    gate.set()
+    assert latest.rest(20)
+    assert order == [(1, 1, 2, None), (3, 3, 6, None)]
+    latest.close()
+    latest._thread.join(20)
+    assert not latest._thread.is_alive()
