@@ -12,7 +12,7 @@ TRACE ?= runs/app/trace.nc
 ROOT := $(shell [ "$$(id -u)" = 0 ] && echo --allow-root)
 
 .DEFAULT_GOAL := help
-.PHONY: help lab app test check bars bench bench-scale bench-table bench-views fuzz soak gpu browser figures notebooks lock clean
+.PHONY: help lab app test check bars bench bench-memory bench-scale bench-table bench-views fuzz soak gpu browser figures notebooks lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,6 +44,9 @@ bench-table: ## write the tables of kernels/README.md from the stored JSON
 
 bench-views: $(VENV)/.dev ## how fast the live views answer in JupyterLab, beside plotly's FigureWidget (a minute; needs a browser)
 	$(BIN)/python tests/bars/views.py
+
+bench-memory: $(VENV)/.dev ## memory of training and tracing from disk: 16 k samples of MOSEI's shapes, a Trace of 100 k (minutes, 8 GB of disk); JSON beside the script
+	OMP_NUM_THREADS=1 $(BIN)/python tests/bars/memory.py $(MEMORY_FLAGS)
 
 bench-scale: $(VENV)/.dev ## studies: two workers against one, overhead per cell, a finished study repeated (needs a quiet machine); JSON beside the script
 	OMP_NUM_THREADS=1 $(BIN)/python tests/bars/scale.py $(SCALE_FLAGS)

@@ -1,4 +1,4 @@
-"""``python -m mmviz data list | check PATH | convert OLD NEW``."""
+"""``python -m mmviz data list | check PATH | convert OLD NEW | store OLD FOLDER``."""
 
 import argparse
 import sys
@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from mmviz.data.dataset import Dataset
-from mmviz.data.disk import from_disk, is_set
+from mmviz.data.disk import from_disk, is_set, to_disk
 from mmviz.data.formats import FORMATS, detect, read_content
 from mmviz.data.known_sets import known_sets
 from mmviz.errors import ConfigError, DataError
@@ -17,7 +17,7 @@ from mmviz.io.tree_npz import read_tree, write_tree
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run ``list``, ``check`` or ``convert``.
+    """Run ``list``, ``check``, ``convert`` or ``store``.
 
     Parameters
     ----------
@@ -46,8 +46,7 @@ def _parser() -> argparse.ArgumentParser:
     listing.set_defaults(run=_list)
     check = commands.add_parser("check", help="read a file or folder and say what was found; nothing is changed")
     check.add_argument("path", type=Path)
-    check.add_argument("--encoding", default="ASCII", help="latin1 for pickles written by Python 2")
-    check.add_argument("--set", action="append", default=[], metavar="OPTION=VALUE", help="such as nonfinite=zero")
+    _reading(check)
     check.set_defaults(run=_check)
     convert = commands.add_parser("convert", help="write a pickle or MATLAB 5 file as .npz, which needs no pickle")
     convert.add_argument("old", type=Path)
@@ -55,7 +54,18 @@ def _parser() -> argparse.ArgumentParser:
     convert.add_argument("--encoding", default="ASCII", help="latin1 for pickles written by Python 2")
     convert.add_argument("--overwrite", action="store_true")
     convert.set_defaults(run=_convert)
+    store = commands.add_parser("store", help="write a set to a folder that is trained on without being in memory")
+    store.add_argument("old", type=Path)
+    store.add_argument("folder", type=Path)
+    _reading(store)
+    store.add_argument("--overwrite", action="store_true")
+    store.set_defaults(run=_store)
     return parser
+
+
+def _reading(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--encoding", default="ASCII", help="latin1 for pickles written by Python 2")
+    command.add_argument("--set", action="append", default=[], metavar="OPTION=VALUE", help="such as nonfinite=zero")
 
 
 def _list(given: argparse.Namespace) -> int:
@@ -96,6 +106,19 @@ def _check(given: argparse.Namespace) -> int:
     if given.path.is_file():
         sys.stdout.write(f"sha256 {sha256_file(given.path)}\n")
     return _say(read_content(content, name, options))
+
+
+def _store(given: argparse.Namespace) -> int:
+    if is_set(given.folder) and not given.overwrite:  # before minutes of reading
+        raise ConfigError(f"{given.folder} holds a set already; choose another folder or pass --overwrite")
+    options = dict(_option(text) for text in given.set)
+    if is_set(given.old):
+        raise ConfigError(f"{given.old}: written by mmviz.data.to_disk already; copy the folder")
+    content = open_content(given.old, encoding=given.encoding)
+    to_disk(read_content(content, detect(content), options), given.folder, overwrite=given.overwrite)
+    _say(from_disk(given.folder))
+    sys.stdout.write(f'{given.old} -> {given.folder}: mmviz.data.load("{given.folder}") leaves the values on disk\n')
+    return 0
 
 
 def _say(data: Dataset) -> int:
