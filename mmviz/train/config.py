@@ -101,7 +101,7 @@ class TrainConfig:
         if self.block > 1 and not self.bucket:
             raise ConfigError(f"fit: block={self.block} needs bucket ≥ 1: blocks are kept inside a bucket's batches")
         if self.precision not in PRECISIONS:
-            close = difflib.get_close_matches(str(self.precision), PRECISIONS, 1)
+            close = difflib.get_close_matches(str(self.precision), PRECISIONS, 1, 0.5)
             hint = f", did you mean {close[0]!r}?" if close else ""
             raise ConfigError(
                 f"fit: precision={self.precision!r} is unknown{hint}; choose one of {', '.join(PRECISIONS)}"

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 import difflib
 import signal
 from typing import TYPE_CHECKING, Any
+
+import torch
 
 from mmviz.errors import ConfigError
 from mmviz.train.admission import check_spec, check_splits, check_strategy
@@ -13,6 +16,7 @@ from mmviz.train.carry_out import Job, carry_out
 from mmviz.train.config import TrainConfig
 from mmviz.train.devices import Devices
 from mmviz.train.devices.bar import bar_of
+from mmviz.train.devices.divisible import check_divisible
 from mmviz.train.devices.group import join
 from mmviz.train.devices.placement import placement
 from mmviz.train.devices.spawn import spawned
@@ -107,6 +111,9 @@ def fit(
     out, goes_on = folder_of(out, resume)
     if out is not None and not goes_on and place.how != "joined":
         RunFolder(out).refuse_another(overwrite=overwrite)
+    if place.count > 1:
+        with torch.random.fork_rng():
+            check_divisible(copy.deepcopy(chosen).prepare(copy.deepcopy(model).cpu()), place.count)
     job = Job(model, ds, chosen, config, out, overwrite, goes_on)
     if place.how == "spawned":
         return spawned(job, place, progress=progress)

@@ -154,7 +154,8 @@ class Loop:
         for number, (rows, read) in enumerate(self.epochs.batches(epoch, order)):
             batch, own = read.to(self.fabric.device), self.devices.share(rows)
             if self.config.augment is not None:
-                batch = self.config.augment(batch, len(rows), self.devices)
+                shared = () if self.devices.count == 1 else (len(rows), self.devices)
+                batch = self.config.augment(batch, *shared)
             position = (epoch - 1) * self.epochs.updates + number * self.epochs.updates / batches
             rate = self.config.learning_rate * warm_cosine(position, self.config.epochs * self.epochs.updates)
             losses = []

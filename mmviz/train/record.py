@@ -51,6 +51,7 @@ class Record:
         """Begin with the epochs that a training before has left."""
         self.history, self.weights, self.entries = before.history, before.weights, before.entries
         self.best, self.state = self._chosen(), before.entry
+        self.publish("running")  # an epoch that was cut short is no longer named: its file will be written anew
 
     def keep(self, epoch: int, row: dict[str, float], state: Callable[[], State] | None = None) -> None:
         """Add an epoch, and what is needed to go on after it; without that it was cut short, and is trained again when resumed."""

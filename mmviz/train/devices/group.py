@@ -16,11 +16,13 @@ from mmviz.train.devices.many import ManyDevices
 if TYPE_CHECKING:
     from mmviz.train.devices.placement import Placement
 
+_BEGIN = 300.0  # seconds for all processes to have imported torch; one that dies meanwhile is seen by who started it
+
 
 def meet(place: Placement, rank: int, port: int) -> ManyDevices:
     """Join the others at a store on this machine; for a process that `fit` started."""
-    wait = datetime.timedelta(seconds=place.timeout)
-    store = dist.TCPStore("127.0.0.1", port, place.count, is_master=False, timeout=wait)
+    begin = datetime.timedelta(seconds=max(place.timeout, _BEGIN))
+    store = dist.TCPStore("127.0.0.1", port, place.count, is_master=False, timeout=begin, wait_for_workers=True)
     return _joined(place, rank, store=store, rank=rank, world_size=place.count)
 
 

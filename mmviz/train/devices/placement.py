@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 #: name -> what it means; others are refused
 BACKENDS = {"ddp": "every device holds all weights and trains on its share of each batch; gradients are summed"}
-_OTHERS = ("fsdp", "deepspeed", "dp")
+_CUT = "it cuts weights and gradients up; models here fit a device, and strategies change whole gradients"
+_OTHERS = {"fsdp": _CUT, "deepspeed": _CUT, "dp": "one process for all devices: ddp does the same, faster"}
 
 
 @dataclass(frozen=True)
@@ -82,11 +83,10 @@ def placement(devices: int | str, backend: str, timeout: float, config: TrainCon
 def _check_backend(backend: str) -> None:
     if backend in BACKENDS:
         return
-    close = difflib.get_close_matches(str(backend).lower(), [*BACKENDS, *_OTHERS], 1)
-    if close and close[0] in _OTHERS:
-        hint = f" ({close[0]} cuts weights up or copies them for every batch; models here fit a device, and strategies change whole gradients)"
-    else:
-        hint = f", did you mean {close[0]!r}?" if close else ""
+    close = difflib.get_close_matches(str(backend).lower(), BACKENDS, 1)
+    hint = f", did you mean {close[0]!r}?" if close else ""
+    if str(backend).lower() in _OTHERS:
+        hint = f" ({_OTHERS[str(backend).lower()]})"
     raise ConfigError(f"fit: strategy_backend={backend!r} is unknown{hint}; available: {', '.join(BACKENDS)}")
 
 

@@ -119,7 +119,7 @@ class OgmGe(Strategy):
         portion = training.devices.portion(len(batch))
         noted = {f"ratio/{n}": r * portion for n, r in zip(training.names, ratio, strict=True)}
         noted |= {
-            f"coefficient/{n}": torch.tensor(k) * portion
+            f"coefficient/{n}": torch.tensor(k).double() * portion
             for n, k in zip(training.names, self.coefficients, strict=True)
         }
         before = self._kept() if self.active and self.options.scale == "step" else []

@@ -247,7 +247,9 @@ class ShapleyAlternating(Strategy):
         with torch.no_grad():
             if inside.mapping is not None:
                 goals = cast("Equilibrium", self.training.model).alone(self.training.model.encode(batch))
-            return Handed(torch.zeros(len(batch), inside.config.width, device=self.training.device), goals)
+            whole = next(inside.parameters()).dtype
+            carried = torch.zeros(len(batch), inside.config.width, device=self.training.device, dtype=whole)
+            return Handed(carried, goals)
 
     def _noted(self, update: Update, name: str) -> Update:
         update.parts = {**update.parts, name: update.loss.detach()}

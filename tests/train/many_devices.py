@@ -1,0 +1,116 @@
+"""Trainings that the tests run on one device and on two; torchrun starts this file."""
+
+import os
+import pickle
+import signal
+import sys
+from pathlib import Path
+
+import numpy as np
+
+import mmviz as mm
+from mmviz.errors import MmvizError
+
+STRATEGIES = {
+    "joint": {},
+    "shapley_alternating": {},
+    "unimodal": {},
+    "modality_dropout": {},
+    "ogm_ge": {},
+    "mla": {},
+    "g_blend": {"super_epoch": 1},
+    "valuation": {"warm_up": 0},
+}
+REGRESSION = ("joint", "shapley_alternating", "ogm_ge", "g_blend")
+MORE = {
+    "memory": ("shapley_alternating", {"memory": True}),
+    "turns of epochs": ("shapley_alternating", {"turn": "epoch", "joint_update": False}),
+    "turns by weakness": ("shapley_alternating", {"steps": "weakness"}),
+    "others": ("mla", {"protect": "others"}),
+    "step": ("ogm_ge", {"scale": "step"}),
+}
+
+
+class Interrupted(mm.train.strategies.ShapleyAlternating):
+    """Asks to stop in the middle of the second epoch."""
+
+    def updates(self, batch, rows):
+        self.seen = getattr(self, "seen", 0) + 1
+        if self.seen == 9 and self.training.devices.rank == 0:
+            os.kill(os.getpid(), signal.SIGINT)
+        yield from super().updates(batch, rows)
+
+
+def ragged(task="classification", n=61):
+    """41 samples to train on, so that a batch of 8 ends with one sample: one device has none of it; some lack a modality."""
+    rng = np.random.default_rng(0)
+    target = rng.integers(0, 2, n)
+    inputs = {
+        "sound": rng.normal(size=(n, 15, 2)) + target[:, None, None],
+        "light": rng.normal(size=(n, 9, 3)) - target[:, None, None],
+    }
+    lengths = {"sound": rng.integers(3, 16, n), "light": rng.integers(2, 10, n)}
+    lengths["sound"][[1, 5, 9, 30]] = 0
+    lengths["light"][[2, 31, 40]] = 0
+    rows = {"train": slice(0, 41), "valid": slice(41, 52), "test": slice(52, n)}
+    classification = {"classes": ["no", "yes"]} if task == "classification" else {"task": task}
+    value = target if task == "classification" else target + rng.random(n)
+    return mm.data.from_arrays(
+        {split: {name: x[s] for name, x in inputs.items()} for split, s in rows.items()},
+        {split: value[s] for split, s in rows.items()},
+        lengths={split: {name: x[s] for name, x in lengths.items()} for split, s in rows.items()},
+        name=task,
+        **classification,
+    )
+
+
+def trained(ds, strategy, options=None, **more):
+    """Train without dropout, in float64 unless told otherwise."""
+    model = mm.models.build("coupled_mamba", ds.spec, width=8, layers=1, state=4, dropout=0.0)
+    augment = mm.train.Augment(stretch=ds.spec.names)
+    chosen = {"epochs": 1, "batch_size": 8, "precision": "64-true", "augment": augment, "progress": False} | more
+    return mm.train.fit(model, ds, strategy=strategy, strategy_options=options, **chosen)
+
+
+def results(folder, **devices):
+    """Return the runs of all cases by name; ``folder`` holds an interrupted run to go on with."""
+    sets = {task: ragged(task) for task in ("classification", "regression")}
+    found = {}
+    for name, (strategy, options) in {**{s: (s, o) for s, o in STRATEGIES.items()}, **MORE}.items():
+        bucket = {} if options.get("turn") == "epoch" else {"bucket": 2}
+        found[name] = trained(sets["classification"], strategy, options, **bucket, **devices)
+        if name in REGRESSION:
+            found[f"{name}, regression"] = trained(sets["regression"], strategy, options, **devices)
+    found["float32"] = trained(sets["classification"], "joint", precision="32-true", epochs=2, **devices)
+    found["measured"] = trained(sets["classification"], "joint", measure=True, epochs=2, patience=1, **devices)
+    again = {"epochs": 3, "resume": True, "out": folder / "resumed"}
+    found["resumed"] = trained(sets["classification"], "shapley_alternating", **again, **devices)
+    return found
+
+
+def refusals(folder, **devices):
+    """Return what a call is answered that every device must refuse alike."""
+    ds, said = ragged(), []
+    again = {"epochs": 3, "resume": True, "out": folder / "resumed"}
+    for changed in ({"learning_rate": 0.1}, {"batch_size": 9}):
+        try:
+            trained(ds, "shapley_alternating", **again | changed, **devices)
+        except MmvizError as error:
+            said.append(str(error))
+    try:
+        trained(ds, "joint", out=folder / "resumed", **devices)
+    except MmvizError as error:
+        said.append(str(error))
+    return said
+
+
+if __name__ == "__main__":
+    folder = Path(sys.argv[1])
+    runs = results(folder, devices="auto", timeout=60)
+    new = trained(ragged(), "shapley_alternating", epochs=3, out=folder / "new", devices="auto", timeout=60)
+    stopped = trained(ragged(), Interrupted(), epochs=3, out=folder / "stopped", devices=2, timeout=60)
+    said = refusals(folder, devices=2, timeout=60)
+    kept = {name: (run.history, run.weights, run.status, run.best_epoch) for name, run in runs.items()}
+    kept["new"] = (new.history, new.weights, new.status, new.best_epoch)
+    rank = os.environ["RANK"]
+    (folder / f"rank{rank}.pickle").write_bytes(pickle.dumps((kept, said, stopped.status)))
