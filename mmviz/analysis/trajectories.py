@@ -8,7 +8,7 @@ import numpy as np
 import xarray as xr
 from scipy.linalg import eigh
 
-from mmviz.analysis.blockwise import pieces
+from mmviz.analysis.blockwise import blockwise, pieces
 from mmviz.errors import ConfigError, DataError
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def trajectories(trace: xr.DataTree, *, layer: int = 0) -> xr.Dataset:
         ``position`` (traced, modality, time, axis): principal components of the states (all channels and states of one step
         of one modality as one vector, mean taken away), NaN where a step carries no data; ``explained`` (axis): share of the
         variance; ``coupling`` (traced, modality, source): W of that layer. Best epoch. Signs are fixed: the entry of a
-        direction that is largest in size is positive.
+        direction that is largest in size is positive. Of a Trace opened with ``chunks``, positions stay lazy.
 
     Raises
     ------
@@ -67,12 +67,20 @@ def trajectories(trace: xr.DataTree, *, layer: int = 0) -> xr.Dataset:
     variance, directions, whole = _strongest(h, valid, count, mean)
     largest = np.take_along_axis(directions, np.abs(directions).argmax(1)[:, None], 1)
     directions = directions * np.where(largest < 0, -1, 1)
-    position = np.full((*valid.shape, 2), np.nan)
-    for start, rows, known in _rows(h, valid):
-        position[start : start + len(known)][known] = (rows - mean) @ directions.T
+    four = ["modality", "time", "channel", "state"]
+    position = blockwise(
+        _positions,
+        h,
+        valid,
+        core=[four, four[:2]],
+        to=["modality", "time", "axis"],
+        sizes={"axis": 2},
+        mean=mean,
+        directions=directions,
+    )
     out = xr.Dataset(
         {
-            "position": (("traced", "modality", "time", "axis"), position),
+            "position": (("traced", "modality", "time", "axis"), position.data),
             "explained": ("axis", variance / (whole or np.nan)),
             "coupling": operator["W"].isel(layer=layer).transpose("traced", "modality", "source"),
         },
@@ -88,18 +96,28 @@ def trajectories(trace: xr.DataTree, *, layer: int = 0) -> xr.Dataset:
     return out
 
 
-def _rows(h: xr.DataArray, valid: xr.DataArray) -> Iterator[tuple[int, np.ndarray, np.ndarray]]:
-    """Yield, block by block of samples: where it begins, (row, entry) its finite steps with data, and which those are."""
-    start = 0
+def _flat(h: np.ndarray, valid: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return (traced, modality, time, entry), and which steps carry data and are finite."""
+    flat = h.reshape(*h.shape[:3], -1).astype(np.float64)
+    return flat, valid & np.isfinite(flat).all(-1)
+
+
+def _positions(h: np.ndarray, valid: np.ndarray, mean: np.ndarray, directions: np.ndarray) -> np.ndarray:
+    flat, known = _flat(h, valid)
+    position = np.full((*known.shape, 2), np.nan)
+    position[known] = (flat[known] - mean) @ directions.T
+    return position
+
+
+def _rows(h: xr.DataArray, valid: xr.DataArray) -> Iterator[np.ndarray]:
+    """Yield (row, entry), block by block of samples: the finite steps with data."""
     for part, there in pieces(h, valid, dim="traced"):
-        flat = part.values.reshape(*part.shape[:3], -1).astype(np.float64)
-        known = there.values & np.isfinite(flat).all(-1)
-        yield start, flat[known], known
-        start += len(known)
+        flat, known = _flat(part.values, there.values)
+        yield flat[known]
 
 
 def _count_and_mean(h: xr.DataArray, valid: xr.DataArray) -> tuple[int, np.ndarray]:
-    parts = [(len(rows), rows.sum(0)) for _, rows, _ in _rows(h, valid)]
+    parts = [(len(rows), rows.sum(0)) for rows in _rows(h, valid)]
     count = sum(n for n, _ in parts)
     return count, np.sum([total for _, total in parts], axis=0) / max(count, 1)
 
@@ -115,9 +133,9 @@ def _strongest(
     small = min(count, columns)
     centred = np.zeros((0, columns))
     if columns == small:
-        square = sum((rows - mean).T @ (rows - mean) for _, rows, _ in _rows(h, valid))
+        square = sum((rows - mean).T @ (rows - mean) for rows in _rows(h, valid))
     else:
-        centred = np.concatenate([rows - mean for _, rows, _ in _rows(h, valid)])
+        centred = np.concatenate([rows - mean for rows in _rows(h, valid)])
         square = centred @ centred.T
     values, vectors = eigh(square, subset_by_index=[max(small - 2, 0), small - 1])
     values, vectors = values[::-1].clip(0), vectors[:, ::-1].T
