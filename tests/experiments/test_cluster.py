@@ -4,7 +4,7 @@ import builtins
 from types import SimpleNamespace
 
 import pytest
-from conftest import tiny_study
+from tiny_studies import tiny_study
 
 import mmviz as mm
 from mmviz.errors import ConfigError, MissingDependencyError, MmvizError

@@ -4,7 +4,7 @@ import csv
 import json
 
 import pytest
-from conftest import TINY, tiny_study
+from tiny_studies import TINY, tiny_study
 
 from mmviz.__main__ import main
 from mmviz.experiments import Store, plan

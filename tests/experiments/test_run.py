@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
-from conftest import TINY, forks, tiny_study
+from tiny_studies import TINY, forks, tiny_study
 
 import mmviz as mm
 from mmviz.errors import CheckpointError, ConfigError

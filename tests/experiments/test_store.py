@@ -4,7 +4,7 @@ import errno
 from pathlib import Path
 
 import pytest
-from conftest import forks
+from tiny_studies import forks
 
 from mmviz.errors import CheckpointError
 from mmviz.experiments import Store

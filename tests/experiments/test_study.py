@@ -1,7 +1,7 @@
 """A grid becomes cells; what is misspelt, out of range or there twice is refused before anything runs."""
 
 import pytest
-from conftest import TINY, tiny_study
+from tiny_studies import TINY, tiny_study
 
 import mmviz as mm
 from mmviz.errors import ConfigError

@@ -7,8 +7,8 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import rows_of
 from scipy import stats
+from tiny_studies import rows_of
 
 from mmviz.errors import ConfigError, DataError
 from mmviz.experiments import overview, table
