@@ -49,7 +49,7 @@ def editable_of(frame: xr.Dataset, what_if: Callback | None) -> Editable:
             "give the one made from the run and the part that were recorded"
         )
     return Editable(
-        {visible(name): tuple(offers[name]) for name in names},
+        {visible(name): tuple(kind for kind in offers[name] if kind != "mask" or "game" in frame) for name in names},
         {visible(name): frame.sizes[f"frame_{name}"] for name in names},
         frame.sizes["traced"],
     )

@@ -22,7 +22,22 @@ const model = {
 };
 window.asked = [];
 window.send = (key, value) => { model.set(key, value.body ? { ...value, body: bytesOf(value.body) } : value); };
-await $view.render({ model, el: document.querySelector("main") });
+const slow = Blob.prototype.stream;
+// an answer held back while it is opened: window.hold(), window.free() for those to come, window.release()
+let held = null, gate = null;
+window.hold = () => { gate = new Promise((open) => (held = open)); };
+window.free = () => { gate = null; };
+window.release = () => held();
+Blob.prototype.stream = function () {
+  const whole = slow.call(this);
+  if (!gate) return whole;
+  const wait = gate;
+  return whole.pipeThrough(new TransformStream({ start: () => wait }));
+};
+const begin = () => $view.render({ model, el: document.querySelector("main") });
+// the same model in a new view, as after a reload of the page
+window.again = async () => { document.querySelector("main").textContent = ""; await begin(); };
+await begin();
 """
 _PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>live</title><style>{style}</style></head>
 <body><main></main><script type="application/json" id="given">{given}</script><script type="module">{script}</script></body></html>"""
@@ -44,7 +59,7 @@ def open_live(page, frame, folder, *, selection=None, text=(), state=None):
     names = [str(name) for name in frame["modality"].values]
     explorer = Explorer(frame=frame, what_if=editor(names, text=text, work=lambda *_: {}), selection=selection)
     explorer._latest.close()  # the test answers
-    held = {"selection": explorer.selection, "studio": explorer.studio, "message": "", "answer": {}, "failure": {}}
+    held = {"selection": explorer.selection, "studio": explorer.studio, "message": "", "answer": {}, "failure": {}, "level": 1}
     given = {
         "meta": explorer.data["meta"],
         "body": base64.b64encode(explorer.data["body"]).decode(),
@@ -63,7 +78,7 @@ def open_live(page, frame, folder, *, selection=None, text=(), state=None):
 
 def answer(frame, asked, seq, *, share=0.5):
     """Return an answer to a question: the recorded sample with its contributions times ``share``, its states turned round in time."""
-    return {"seq": seq, "asked": asked, **_sent(pack_edited(twin(frame, asked, share=share)))}
+    return {"seq": seq, "asked": asked, **sent(pack_edited(twin(frame, asked, share=share)))}
 
 
 def twin(frame, asked, *, share=0.5):
@@ -104,5 +119,5 @@ def question(page):
     return {key: selection[key] for key in ("sample", "epoch", "masked", "edits")}
 
 
-def _sent(packed):
+def sent(packed):
     return {"meta": packed["meta"], "body": base64.b64encode(packed["body"]).decode()}

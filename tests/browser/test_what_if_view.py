@@ -1,0 +1,281 @@
+"""The studio in the page: every control edits, the newest answer alone is painted, errors are words, without a kernel it says so."""
+
+from base64 import b64decode
+
+import numpy as np
+import pytest
+from live_host import answer, deliver, open_live, question, sent, twin
+from seen import contrasts, maps, sentence, values
+
+from mmviz.widgets import Explorer
+from mmviz.widgets.page import page as page_of
+from mmviz.widgets.payload import pack_edited
+from mmviz.widgets.words import fixed, readout
+
+pytestmark = pytest.mark.timeout(120)
+EDIT = {"gyro": {"delay": 12, "noise": 0.35, "seed": 3}, "gravity": {"swap": 1}}
+SAID = "gyro 12 steps later, with noise of 0.35 sd; gravity of s1_r4_w1"
+
+
+@pytest.fixture
+def live(open_page, make_frame, tmp_path):
+    """Return a function that opens a view whose kernel is the test."""
+
+    def opening(*, context=None, selection=None, text=(), state=None, **kind):
+        return open_live(
+            open_page(**(context or {})), make_frame(**kind), tmp_path, selection=selection, text=text, state=state
+        )
+
+    return opening
+
+
+def status(page):
+    return page.locator(".mmv-asked").inner_text()
+
+
+def alert(page):
+    return page.locator(".mmv-studio .mmv-wrong").inner_text()
+
+
+def asked(page):
+    return page.evaluate("window.asked.at(-1).edits")
+
+
+def test_every_control_has_a_name_and_edits_by_keyboard(live):
+    page = live(text=("gyro",), every_view=True)
+    page.get_by_role("slider", name="Delay of gyro in steps").focus()
+    page.keyboard.press("ArrowRight")
+    assert asked(page) == {"gyro": {"delay": 1}}
+    noise = page.get_by_role("slider", name="Noise on gyro, as a share of its standard deviation")
+    noise.focus()
+    page.keyboard.press("ArrowRight")
+    seed = page.get_by_role("spinbutton", name="Seed of the noise on gyro")
+    seed.focus()
+    page.keyboard.press("ArrowUp")
+    assert asked(page) == {"gyro": {"delay": 1, "noise": 0.05, "seed": 1}}
+    page.get_by_label("Swap dynamic for that of another sample").select_option("2")
+    assert asked(page)["dynamic"] == {"swap": 1}
+    page.get_by_role("checkbox", name="The model hears gravity").focus()
+    page.keyboard.press("Space")
+    assert page.evaluate("window.asked.at(-1).masked") == ["gravity"]
+    page.get_by_role("textbox", name="Another text for gyro").fill("words")
+    assert asked(page)["gyro"]["text"] == "words"
+    page.get_by_role("button", name="Reset all edits").click()
+    last = page.evaluate("window.asked.at(-1)")
+    assert (last["edits"], last["masked"]) == ({}, [])
+    assert page.faults == []
+
+
+def test_what_is_not_offered_is_not_there_and_the_page_says_why(live):
+    page = live()
+    assert page.get_by_role("textbox", name="Another text").count() == 0
+    studio = page.locator(".mmv-studio").inner_text()
+    assert "The text of dynamic, gyro, gravity cannot be edited: what_if was given no encoder for it." in studio
+
+
+def test_prediction_contribution_and_states_change_together_with_what_they_were_in_outline(live):
+    page = live(selection={"edits": EDIT}, every_view=True)
+    before = maps(page), sentence(page), values(page, "Exact Shapley value of each modality")
+    assert status(page) == "Computing; shown is the recorded sample."
+    assert page.locator(".mmv-was:visible").count() == 0
+    here = {key: page.explorer.selection[key] for key in ("sample", "epoch", "masked", "edits")}
+    deliver(page, here, 1)
+    page.wait_for_selector(".mmv-change")
+    edited = twin(page.frame_shown, here)
+    assert sentence(page) == readout(page.frame_shown, page.explorer.selection, edited=edited, what_if=SAID)
+    shares = edited["contribution"].values[0, 0, -1]
+    after = page.evaluate(
+        "[...document.querySelectorAll(\"table[aria-label='Exact Shapley value of each modality'] .mmv-value\")]"
+        ".map((cell) => cell.firstChild.firstChild.data)"
+    )
+    assert after[1:-1] == [fixed(float(v), 2, plus=True) for v in shares]
+    assert before[2][1:-1] != after[1:-1]
+    assert maps(page) != before[0]
+    drawn = np.array(maps(page)[0]).reshape(16, 50, 4)
+    np.testing.assert_array_equal(drawn, np.array(before[0][0]).reshape(16, 50, 4)[:, ::-1])
+    assert page.locator(".mmv-was:visible").count() >= 4
+    assert page.locator(".mmv-value", has_text="as recorded").count() >= 4
+    assert status(page).startswith("Shown is the edited sample")
+    assert "As recorded: the edit is not in this view." in page.locator(".mmv-more").inner_text()
+    page.get_by_role("button", name="show as recorded").click()
+    assert sentence(page) == before[1]
+    assert maps(page) == before[0]
+    assert status(page) == "Shown is the sample as recorded."
+    page.get_by_role("button", name="show as recorded").click()
+    assert maps(page) != before[0]
+
+
+def test_a_late_answer_never_paints_over_a_newer_one(live):
+    page = live(selection={"edits": {"gyro": {"delay": 1}}})
+    first = {key: page.explorer.selection[key] for key in ("sample", "epoch", "masked", "edits")}
+    page.get_by_role("slider", name="Delay of gyro in steps").focus()
+    page.keyboard.press("ArrowRight")
+    second = question(page)
+    deliver(page, second, 2, share=0.25)
+    page.wait_for_function("document.querySelector('.mmv-asked').textContent.startsWith('Shown is the edited')")
+    newest = sentence(page), maps(page)
+    assert "gyro 2 steps later" in newest[0]
+    deliver(page, first, 1, share=0.9)
+    page.wait_for_timeout(300)
+    assert (sentence(page), maps(page)) == newest
+
+
+def test_an_answer_that_is_still_being_opened_when_a_newer_one_comes_is_thrown_away(live):
+    page = live(selection={"edits": {"gyro": {"delay": 1}}})
+    first = {key: page.explorer.selection[key] for key in ("sample", "epoch", "masked", "edits")}
+    page.evaluate("window.hold()")
+    deliver(page, first, 1, share=0.9)
+    page.keyboard.press("Tab")
+    page.get_by_role("slider", name="Delay of gyro in steps").focus()
+    page.keyboard.press("ArrowRight")
+    page.evaluate("window.free()")  # the newer one is opened at once, the older one waits
+    deliver(page, question(page), 2, share=0.25)
+    page.wait_for_function("document.querySelector('.mmv-asked').textContent.startsWith('Shown is the edited')")
+    page.evaluate("window.release()")
+    page.wait_for_timeout(300)
+    assert "gyro 2 steps later" in sentence(page)
+
+
+def test_while_the_newer_is_computed_the_last_answer_stays_and_is_called_that(live):
+    page = live(selection={"edits": {"gyro": {"delay": 1}}})
+    deliver(page, {key: page.explorer.selection[key] for key in ("sample", "epoch", "masked", "edits")}, 1)
+    page.wait_for_selector(".mmv-change")
+    shown = maps(page)
+    page.get_by_role("slider", name="Delay of gyro in steps").focus()
+    page.keyboard.press("ArrowRight")
+    assert status(page) == "Computing; shown is the last good answer."
+    assert "what if: gyro 1 step later" in sentence(page)
+    assert maps(page) == shown
+    page.get_by_role("button", name="Cancel this edit").click()
+    assert asked(page) == {"gyro": {"delay": 1}}
+    assert status(page).startswith("Shown is the edited sample")
+
+
+def test_another_epoch_or_sample_is_never_shown_with_the_answer_to_this_one(live):
+    page = live(selection={"edits": EDIT, "epoch": 2})
+    deliver(page, {key: page.explorer.selection[key] for key in ("sample", "epoch", "masked", "edits")}, 1)
+    page.wait_for_selector(".mmv-change")
+    page.get_by_role("slider", name="Epoch").focus()
+    page.keyboard.press("ArrowRight")
+    assert status(page) == "Computing; shown is the recorded sample."
+    there = {**page.explorer.selection, "epoch": 3}
+    assert sentence(page) == readout(page.frame_shown, there)
+    assert question(page) == {"sample": 0, "epoch": 3, "masked": [], "edits": EDIT}
+
+
+def test_an_error_is_a_sentence_and_the_last_good_answer_stays_marked_as_such(live):
+    page = live(selection={"edits": {"gyro": {"delay": 1}}})
+    deliver(page, {key: page.explorer.selection[key] for key in ("sample", "epoch", "masked", "edits")}, 1)
+    page.wait_for_selector(".mmv-change")
+    shown = maps(page)
+    page.get_by_role("slider", name="Delay of gyro in steps").focus()
+    page.keyboard.press("ArrowRight")
+    text = "ValueError: <img src=x onerror=alert(1)> is not a tensor"
+    failure = {"seq": 2, "asked": question(page), "text": text}
+    page.evaluate("(value) => window.send('failure', value)", failure)
+    said = alert(page)
+    assert said == (
+        "This edit could not be computed; shown is the last good answer: gyro 1 step later. The reason: " + text
+    )
+    assert page.locator(".mmv-studio [role=alert]").count() == 1
+    assert page.locator(".mmv img").count() == 0
+    assert maps(page) == shown
+    page.keyboard.press("ArrowRight")
+    assert alert(page) == ""
+
+
+def test_a_masked_modality_is_called_masked_and_not_absent(live):
+    page = live(selection={"masked": ["gyro"]}, every_view=True)
+    here = {key: page.explorer.selection[key] for key in ("sample", "epoch", "masked", "edits")}
+    packed = twin(page.frame_shown, here)
+    packed["signal_valid_gyro"][:] = False
+    page.evaluate("(value) => window.send('answer', value)", {"seq": 1, "asked": here, **sent(pack_edited(packed))})
+    page.wait_for_selector(".mmv-change")
+    assert page.get_by_text("masked: the model does not hear it").locator("visible=true").count() == 1
+    assert page.get_by_text("absent: not recorded").locator("visible=true").count() == 0
+
+
+def test_a_silent_kernel_is_named_after_five_seconds(live):
+    page = live(selection={"edits": EDIT})
+    page.wait_for_function(
+        "document.querySelector('.mmv-asked').textContent.startsWith('No answer for 5')", timeout=9000
+    )
+    assert "the kernel is busy, or not running; shown is the recorded sample" in status(page)
+
+
+def test_a_reload_shows_edits_and_answer_at_once(live, make_frame):
+    chosen = {"sample": 0, "epoch": 4, "layer": 0, "channel": 0, "time": 49, "brush": None, "masked": [], "run": "A"}
+    here = {"sample": 0, "epoch": 4, "masked": [], "edits": EDIT}
+    given = answer(make_frame(), here, 7)
+    page = live(selection={**chosen, "edits": EDIT})
+    page.evaluate("(value) => window.send('answer', value)", given)
+    page.wait_for_selector(".mmv-change")
+    assert len(b64decode(given["body"])) < 200_000
+    before = sentence(page), maps(page)
+    page.evaluate("() => window.again()")
+    page.wait_for_selector(".mmv-change")
+    assert (sentence(page), maps(page)) == before
+    assert page.get_by_role("slider", name="Delay of gyro in steps").input_value() == "12"
+
+
+def test_a_saved_page_says_that_edits_need_a_kernel_and_keeps_masking(show):
+    page = show(every_view=True)
+    page.locator(".mmv-studio summary").click()
+    said = page.locator(".mmv-studio").inner_text()
+    assert (
+        "Edits need a running kernel, and a saved page has none; a modality can still be left out, under Subsets."
+        in said
+    )
+    assert page.locator(".mmv-studio input").count() == 0
+    page.get_by_role("checkbox", name="gyro").uncheck()
+    assert "; without gyro: " in sentence(page)
+    assert page.locator(".mmv-studio [role=status]").inner_text() == ""
+
+
+@pytest.mark.parametrize("kind", [{}, {"task": "regression"}], ids=str)
+def test_a_page_saved_with_an_edit_shows_it_with_the_numbers_python_says(open_page, make_frame, tmp_path, kind):
+    frame = make_frame(**kind)
+    explorer = Explorer(frame=frame)
+    here = {"sample": 1, "epoch": 2, "masked": [], "edits": EDIT}
+    explorer.selection = {"sample": 1, "epoch": 2, "time": 30}
+    edited = twin(frame, here)
+    raw = {"seq": 3, "asked": here, **pack_edited(edited)}
+    chosen = {**explorer.selection, "edits": EDIT}
+    path = tmp_path / "edited.html"
+    path.write_text(page_of(explorer.data, selection=chosen, title="x", answer=raw), encoding="utf-8")
+    page = open_page()
+    page.goto(path.as_uri())
+    page.wait_for_selector(".mmv-change")
+    assert sentence(page) == readout(frame, chosen, edited=edited, what_if=SAID)
+    page.get_by_role("button", name="Reset all edits").click()
+    assert sentence(page) == readout(frame, {**chosen, "edits": {}})
+    assert page.faults == []
+    assert page.external == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_in_the_studio_and_its_text_can_be_read(live, scheme):
+    axe = pytest.importorskip("axe_core_python.sync_playwright", reason="axe-core-python is not installed")
+    page = live(
+        selection={"edits": EDIT, "masked": ["dynamic"]},
+        text=("gyro",),
+        context={"color_scheme": scheme},
+        every_view=True,
+    )
+    deliver(page, {key: page.explorer.selection[key] for key in ("sample", "epoch", "masked", "edits")}, 1)
+    page.wait_for_selector(".mmv-change")
+    failure = {"seq": 2, "asked": {"sample": 0, "epoch": 4, "masked": ["dynamic"], "edits": EDIT}, "text": "no"}
+    page.evaluate("(value) => window.send('failure', value)", failure)
+    found = axe.Axe().run(page)
+    assert [(v["id"], v["impact"], v["nodes"][0]["html"][:160]) for v in found["violations"]] == []
+    faint = [(text, ratio) for text, ratio in contrasts(page) if ratio < 4.5 and text not in ("clear", "cancel")]
+    assert faint == []
+
+
+@pytest.mark.parametrize("width", [1280, 700, 420])
+def test_the_studio_is_not_cut_off_at_the_side(live, width):
+    page = live(selection={"edits": EDIT}, text=("gyro",), context={"viewport": {"width": width, "height": 900}})
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    box = page.get_by_label("Swap gyro for that of another sample").bounding_box()
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= width
