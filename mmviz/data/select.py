@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
+import numpy as np
+
 from mmviz.data.dataset import Dataset, Split
 from mmviz.data.missing.change import chosen
 from mmviz.data.report import Report
@@ -39,9 +41,8 @@ def select_modalities(ds: Dataset, names: Iterable[str]) -> Dataset:
     report = Report(ds.report.name, list(ds.report.findings))
     splits = {}
     for name, split in ds.splits.items():
-        inputs, valid = ({m: arrays[m] for m in kept} for arrays in (split.inputs, split.valid))
-        heard = sum(valid[m].any(axis=1) for m in kept)
-        nothing = int((heard == 0).sum())
+        inputs, valid = {m: split.inputs[m] for m in kept}, {m: split.valid[m] for m in kept}
+        nothing = int((~np.any([valid[m].any(axis=1) for m in kept], axis=0)).sum())
         if nothing:
             report.add("note", "absent", f"{name} {'+'.join(kept)}", nothing, action="samples with nothing left")
         splits[name] = Split(split.name, inputs, valid, split.target, split.ids, split.group, split.extras)

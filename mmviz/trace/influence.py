@@ -56,14 +56,14 @@ def influence_of(model: FusionModel, seen: Observation, chosen: np.ndarray) -> x
 
 
 def _maps(scan: ScanInputs, sample: int, width: int) -> dict[str, np.ndarray]:
-    x, dt, A, B, C, _, W, mask = whole(scan)
-    read = [part.contiguous() for part in (dt[:, sample], A, B[:, sample], C[:, sample])]
+    put, dt, A, B, C, _, W, mask = whole(scan)
+    step, decay, write, read = (part.contiguous() for part in (dt[:, sample], A, B[:, sample], C[:, sample]))
     coupling = W[sample].contiguous()
     held = None if mask is None else mask[:, sample]
-    inputs = {"influence": None, "effect": x[:, sample].contiguous()}
+    inputs = {"influence": None, "effect": put[:, sample].contiguous()}
     return {
-        name: array(coupled_influence(*read, None, coupling, x=inputs[name], mask=held, bin_steps=width).of_inputs)
-        for name in inputs
+        name: array(coupled_influence(step, decay, write, read, W=coupling, x=x, mask=held, bin_steps=width).of_inputs)
+        for name, x in inputs.items()
     }
 
 
