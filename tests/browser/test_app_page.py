@@ -54,6 +54,7 @@ def test_the_page_shows_the_explorer_without_code_and_asks_no_other_machine(page
     assert page.locator(".jp-InputArea, .jp-InputPrompt").count() == 0
     assert page.title() == "mmviz Explorer"
     assert page.external == []
+    assert page.faults == []
 
 
 def test_a_reload_and_a_copied_link_show_what_was_selected(page, open_page, served):
