@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 #: bytes of the Trace that one piece holds, where nobody says how many samples it has
 PIECE_BYTES = 64 << 20
-_FEWEST_ANSWERS = 64
+_MOST_ANSWERS = 4096  # so that the progress bar moves
 
 
 def write_in_pieces(
@@ -55,7 +55,7 @@ def write_in_pieces(
         what=f"a piece of {min(size, len(chosen))} samples",
         other="a smaller chunk " if size > 1 else "",
     )
-    answers = chunk or max(_FEWEST_ANSWERS, _fitting(PIECE_BYTES // 8, sizes.sample, len(recording.split)))
+    answers = chunk or min(_MOST_ANSWERS, _fitting(PIECE_BYTES // 8, sizes.sample, len(recording.split)))
     try:
         with atomic_path(target) as temporary:
             temporary.touch()  # a folder that cannot be written says so before the model runs
