@@ -83,7 +83,8 @@ class Training:
 
     def loss(self, output: Float[Tensor, "batch output"], target: Shaped[Tensor, " batch"]) -> Float[Tensor, ""]:
         """Return the task's loss, cross-entropy in nat or mean absolute error; on several devices this one's share of the mean over all samples."""
-        return self._mean(output, target) * self.devices.portion(len(target))
+        mean = loss_of(self.task, output, target) if len(target) else output.sum() * 0
+        return mean * self.devices.portion(len(target))
 
     def joint(self, steps: Steps, target: Shaped[Tensor, " batch"], **update: Any) -> Update:
         """Return the ordinary update: the task's loss and the model's own penalties, each noted.
@@ -107,14 +108,11 @@ class Training:
         **update: Any,
     ) -> Update:
         """Return the update of an answer and its penalties, by name and weighted; each is noted as ``penalty/<name>``."""
-        portion = self.devices.portion(len(target))
+        loss, portion = self.loss(output, target), self.devices.portion(len(target))
         own = {name: value * portion for name, value in penalties.items()} if len(target) else {}
         noted = {f"penalty/{name}": own[name].detach() if own else 0.0 for name in penalties}
         parts = noted | dict(update.pop("parts", {}))
-        return Update(self._mean(output, target) * portion + sum(own.values()), parts=parts, **update)
-
-    def _mean(self, output: Float[Tensor, "batch output"], target: Shaped[Tensor, " batch"]) -> Float[Tensor, ""]:
-        return loss_of(self.task, output, target) if len(target) else output.sum() * 0
+        return Update(loss + sum(own.values()), parts=parts, **update)
 
     @contextmanager
     def clock(self, what: str) -> Iterator[None]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import contextlib
 import pickle
 import signal
+import tempfile
 import time
 import warnings
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -42,8 +44,11 @@ def spawned(job: Job, place: Placement, *, progress: bool) -> Run:
     messages, stop = context.SimpleQueue(), context.Event()
     store = dist.TCPStore("127.0.0.1", 0, place.count, is_master=True, wait_for_workers=False)
     threads = max(1, torch.get_num_threads() // place.count) if place.kind == "cpu" else torch.get_num_threads()
-    with Interruptible() as interrupt:
-        arguments = (place, store.port, threads, payload, messages, stop)
+    with Interruptible() as interrupt, tempfile.TemporaryDirectory(prefix="mmviz-job-") as folder:
+        # by a file: a process that dies before it has read all of its arguments would leave this one waiting for ever
+        sent = Path(folder) / "job"
+        sent.write_bytes(payload)
+        arguments = (place, store.port, threads, sent, messages, stop)
         processes = mp.start_processes(_work, arguments, place.count, join=False, start_method="spawn").processes
         bar = ReceivedBar(shown=progress)
         try:
@@ -145,12 +150,12 @@ class _Stop:
         return bool(self._event.is_set())
 
 
-def _work(rank: int, place: Placement, port: int, threads: int, payload: bytes, messages: Any, stop: Any) -> None:
+def _work(rank: int, place: Placement, port: int, threads: int, sent: Path, messages: Any, stop: Any) -> None:
     """Be one device."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches every process of a terminal; the first one decides
     torch.set_num_threads(threads)
     try:
-        job = _unpacked(payload)
+        job = _unpacked(sent.read_bytes())
         devices = meet(place, rank, port)
         send = messages.put if rank == 0 else None
         with warnings.catch_warnings(record=True) as found:
