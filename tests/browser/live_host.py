@@ -59,7 +59,14 @@ def open_live(page, frame, folder, *, selection=None, text=(), state=None):
     names = [str(name) for name in frame["modality"].values]
     explorer = Explorer(frame=frame, what_if=editor(names, text=text, work=lambda *_: {}), selection=selection)
     explorer._latest.close()  # the test answers
-    held = {"selection": explorer.selection, "studio": explorer.studio, "message": "", "answer": {}, "failure": {}, "level": 1}
+    held = {
+        "selection": explorer.selection,
+        "studio": explorer.studio,
+        "message": "",
+        "answer": {},
+        "failure": {},
+        "level": 1,
+    }
     given = {
         "meta": explorer.data["meta"],
         "body": base64.b64encode(explorer.data["body"]).decode(),

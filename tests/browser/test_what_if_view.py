@@ -34,7 +34,7 @@ def status(page):
 
 
 def alert(page):
-    return page.locator(".mmv-studio .mmv-wrong").inner_text()
+    return page.locator(".mmv-studio .mmv-failed").inner_text()
 
 
 def asked(page):

@@ -152,7 +152,7 @@ export async function render({ model, el }) {
     ...(other ? [sides[2], h("div", { class: "mmv-runs" }, sides[0], sides[1])] : sides), ...notesOf(frame));
   root.querySelectorAll(".mmv-heading").forEach((node) => node.setAttribute("aria-level", level + 1));
   frame.colours.forEach((colour, m) => root.style.setProperty(`--m${m}`, colour));
-  const parts = inTurn(updates);
+  let parts = null; // watched only once they stand in the page
 
   // the last answer, where it is about the sample and the epoch that are edited
   function answerTo({ sample, epoch, ...rest }) {
@@ -162,6 +162,7 @@ export async function render({ model, el }) {
     return null;
   }
   function draw() {
+    if (!parts) return;
     const selection = model.get("selection"), reason = fault(selection, frame, runs);
     wrong.textContent = reason || model.get("message") || stale;
     if (reason) return;
@@ -184,6 +185,7 @@ export async function render({ model, el }) {
   events.forEach((event) => model.on(event, draw));
   await kernel.take();
   el.append(root);
+  parts = inTurn(updates);
   draw();
   return () => {
     kernel.stop();

@@ -84,7 +84,7 @@ export function mountStudio(frame, model, pick, { compare }) {
   const studio = model.get("studio"), live = Boolean(studio?.offers);
   const title = h("summary", {}, "What if this sample were different?");
   const root = h("details", { class: "mmv-panel mmv-studio", ...(live || model.get("answer")?.seq ? { open: "" } : {}) }, title);
-  const said = h("p", { class: "mmv-small mmv-asked", role: "status" }), wrong = h("p", { class: "mmv-wrong", role: "alert" }), told = h("p", { class: "mmv-small mmv-told" });
+  const said = h("p", { class: "mmv-small mmv-asked", role: "status" }), wrong = h("p", { class: "mmv-failed", role: "alert" }), told = h("p", { class: "mmv-small mmv-told" });
   const reset = button("reset", () => pick({ edits: {}, masked: [] }), { "aria-label": "Reset all edits" });
   const before = button("show as recorded", () => compare(before.getAttribute("aria-pressed") !== "true"), { "aria-pressed": "false" });
   const cancel = button("cancel", () => pick(back()), { "aria-label": "Cancel this edit" });
