@@ -1,34 +1,125 @@
-"""Draw the README's picture again: train on watch, record, open the saved view in a browser, take a picture.
+"""Draw the README's pictures again: train, record, open the saved views in a browser, take a picture of every view.
 
-python docs/figures.py        (about a minute; needs a Chromium or Chrome)
+python docs/figures.py [name ...]        (some minutes; needs a Chromium or Chrome)
 """
 
-import subprocess
+import json
+import re
 import sys
 import tempfile
 from pathlib import Path
+from urllib.parse import quote
 
 import mmviz as mm
 
 HERE = Path(__file__).parent
-SCREENSHOT = HERE.parent / "tests" / "browser" / "screenshot.py"
+sys.path.insert(0, str(HERE.parent / "tests" / "browser"))
+
+from chromium import find_chromium, open_chromium, open_page  # noqa: E402
+from PIL import Image  # noqa: E402
+
+#: picture: (study, part of the page: None for all, a selector, or how a heading begins; width; what else is selected)
+PICTURES = {
+    "explorer": ("watch", None, 1280, {}),
+    "states": ("watch", ".mmv-body > .mmv-lanes", 1280, {}),
+    "answers": ("watch", ".mmv-body > .mmv-side", 1280, {}),
+    "trajectories": ("watch", "Trajectories of the chains", 760, {"time": 18}),
+    "overall": ("watch", "Contribution over all samples", 760, {}),
+    "influence": ("watch", "Influence in layer", 760, {}),
+    "channels": ("watch", "Channels: how long", 760, {"channel": 6}),
+    "subsets": ("watch", "Subsets: ", 760, {"masked": ["gyro"]}),
+    "training": ("watch", "Training", 1100, {}),
+    "samples": ("watch", "Samples", 1100, {}),
+    "routing": ("experts", "Experts in layer", 1100, {}),
+    "transport": ("experts", "Transport", 1100, {}),
+    "compare": ("compare", ".mmv-apart", 1280, {}),
+}
+MARGIN = 14  # around a part, in CSS pixels
+# views out of sight are not laid out; all of them must have their place before a part is cut out
+SHOW_ALL = (
+    """() => document.querySelectorAll('.mmv-panel').forEach((e) => { e.style.contentVisibility = 'visible'; })"""
+)
 
 
-def main():
-    """Train, record, save the page, take its picture."""
-    ds = mm.data.load("watch", fold=0)
-    model = mm.models.build("coupled_mamba", ds.spec, layers=2, steps=50, coupling="softmax", seed=0)
-    augment = mm.train.Augment(rotate=ds.spec.names, degrees=20, stretch=("dynamic", "gyro"))
-    run = mm.train.fit(model, ds, epochs=8, augment=augment, select="last", seed=0)
-    trace = mm.trace.record(run, ds["test"])
+def main(names):
+    """Draw the named pictures, or all."""
+    found = find_chromium()
+    if found is None:
+        return "no Chromium or Chrome found: make browser"
+    unknown = [name for name in names if name not in PICTURES]
+    if unknown:
+        return f"no picture {unknown[0]!r}; choose from {', '.join(PICTURES)}"
+    wanted = {name: PICTURES[name] for name in names or PICTURES}
+    with tempfile.TemporaryDirectory() as folder, open_chromium(found) as browser:
+        views = {study: STUDIES[study]() for study in dict.fromkeys(one[0] for one in wanted.values())}
+        pages = {study: view.save(Path(folder, f"{study}.html")) for study, view in views.items()}
+        opened = {study: view.selection for study, view in views.items()}
+        for name, (study, part, width, selection) in wanted.items():
+            png = HERE / f"{name}.png"
+            address = f"{pages[study].as_uri()}#{quote(json.dumps(opened[study] | selection))}"
+            shoot(browser, address, part, width, png)
+            print(f"{name}.png  {png.stat().st_size / 1e3:.0f} kB")
+    return 0
+
+
+def shoot(browser, address, part, width, png):
+    """Write all of a page, or one view of it at two pixels for each, as PNG."""
+    with open_page(browser, viewport={"width": width, "height": 900}, device_scale_factor=2 if part else 1) as page:
+        page.goto(address)
+        page.wait_for_selector(".mmv-readout:not(:empty)", timeout=15_000)
+        if part is None:
+            page.screenshot(path=png, full_page=True)
+        else:
+            heading = page.locator(".mmv-heading", has_text=re.compile(f"^{part}"))
+            one = page.locator(part).first if part.startswith(".") else page.locator(".mmv-panel", has=heading).first
+            page.evaluate(SHOW_ALL)
+            page.wait_for_timeout(600)
+            box = one.bounding_box()
+            edges = {"x": box["x"] - MARGIN, "y": box["y"], "width": box["width"] + 2 * MARGIN}
+            page.screenshot(path=png, full_page=True, clip=edges | {"height": box["height"] + MARGIN / 2})
+    Image.open(png).convert("RGB").save(png, optimize=True)
+
+
+def watch():
+    """The README's model of the watch data."""
+    run = coupled(watch_data(), epochs=8, coupling="softmax")
+    trace = mm.trace.record(run, watch_data()["test"])
     steps = trace["states"].sizes["time"]
-    explorer = mm.widgets.Explorer(trace, selection={"sample": 2, "layer": 1, "time": int(0.7 * steps)})
-    with tempfile.TemporaryDirectory() as folder:
-        page = explorer.save(Path(folder) / "study.html")
-        picture = HERE / "explorer.png"
-        command = [sys.executable, str(SCREENSHOT), str(page), str(picture), "--width", "1280"]
-        return subprocess.run(command, check=False).returncode
+    return mm.widgets.Explorer(trace, selection={"sample": 2, "layer": 1, "time": int(0.7 * steps)})
 
+
+def compare():
+    """Coupled chains and chains that do not hear each other."""
+    ds = watch_data()
+    traces = [mm.trace.record(coupled(ds, epochs=3, coupling=c), ds["test"]) for c in ("softmax", "identity")]
+    steps = traces[0]["states"].sizes["time"]
+    return mm.widgets.Explorer(traces[0], other=traces[1], selection={"sample": 2, "time": int(0.7 * steps)})
+
+
+def experts():
+    """AlignMamba-2 with a learned router: experts, and the plans that align a modality with its anchor."""
+    ds = mm.data.load("av_digits")
+    model = mm.models.build(
+        "alignmamba2", ds.spec, width=16, router="learned", shared_experts=2, specific_experts=2, top_k=2, seed=0
+    )
+    run = mm.train.fit(model, ds, epochs=4, select="last", seed=0)
+    trace = mm.trace.record(run, ds["test"])
+    return mm.widgets.Explorer(trace, selection={"sample": 1, "time": trace["states"].sizes["time"] // 2})
+
+
+def watch_data():
+    """Seven exercises, three sensors."""
+    return mm.data.load("watch", fold=0)
+
+
+def coupled(ds, *, epochs, coupling):
+    """Train the Coupled Mamba of the notebooks."""
+    model = mm.models.build("coupled_mamba", ds.spec, layers=2, steps=50, coupling=coupling, seed=0)
+    augment = mm.train.Augment(rotate=ds.spec.names, degrees=20, stretch=("dynamic", "gyro"))
+    return mm.train.fit(model, ds, epochs=epochs, augment=augment, select="last", seed=0)
+
+
+STUDIES = {"watch": watch, "compare": compare, "experts": experts}
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))
