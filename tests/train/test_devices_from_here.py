@@ -37,7 +37,7 @@ class Fails(mm.train.strategies.Joint):
         if epoch == 2 and self.training.devices.rank == 1:
             if self.how == "is killed":
                 os.kill(os.getpid(), signal.SIGKILL)
-            time.sleep(100)
+            time.sleep(1000)
         return {}
 
 
@@ -74,7 +74,7 @@ def test_a_device_that_fails_ends_the_training_and_leaves_the_last_epoch(tmp_pat
     begun = time.monotonic()
     with pytest.raises(DeviceError, match=message):
         run_of(strategy, tmp_path / "run", devices=2, timeout=5)
-    assert time.monotonic() - begun < 90
+    assert time.monotonic() - begun < 250
     left = mm.train.load(tmp_path / "run")
     assert left.status == "running"
     assert left.history[-1]["epoch"] == 1
