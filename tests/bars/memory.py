@@ -1,6 +1,6 @@
 """Measure the memory of work on more data than fits in it. Prints a table, writes JSON beside this file.
 
-    python tests/bars/memory.py [--quick] [--folder /where/there/are/12/GB] [--out tests/bars/memory.json]
+    python tests/bars/memory.py [--quick] [--folder /where/there/are/8/GB] [--out tests/bars/memory.json]
 
 Every stage is a process of its own, and its peak is what the system says was resident at most (ru_maxrss): interpreter, libraries and
 memory maps included. The set has the shapes of unaligned MOSEI (16326 training samples, text 50 x 300, audio 500 x 74, vision 500 x 35; random
