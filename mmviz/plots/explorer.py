@@ -133,6 +133,8 @@ def _attrs(trace: xr.DataTree, phi: xr.Dataset) -> dict[str, Any]:
         "dataset": trace.attrs["dataset"],
         "split": trace.attrs["split"],
         "model": trace.attrs["model"]["name"],
+        "run": trace.attrs.get("run", ""),
+        "settings": json.dumps({"model": trace.attrs["model"].get("options", {}), "train": trace.attrs["train"]}),
         "task": trace.attrs["task"]["kind"],
         "target_name": phi.attrs["units"],
         "best_epoch": trace.attrs["best_epoch"],

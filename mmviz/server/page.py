@@ -31,4 +31,6 @@ def show(frames: Sequence[str]) -> Page:
         Paths of one or two frames as :func:`mmviz.plots.explorer_frame` returns them, each written to a netCDF file.
     """
     opened = [xr.load_dataset(path, engine="h5netcdf") for path in frames]
-    return Page(frame=opened[0], other=opened[1] if len(opened) == 2 else None)
+    view = Page(frame=opened[0], other=opened[1] if len(opened) == 2 else None)
+    view.studio = {"never": True}  # no model is served, so nothing could answer an edit
+    return view

@@ -32,7 +32,7 @@ def check_chunks(chunks: object) -> None:
 
 def in_blocks(tree: xr.DataTree, chunks: int | str) -> xr.DataTree:
     """Return a tree that was opened, not read, with every number that belongs to a sample as a dask array."""
-    size = chunks if isinstance(chunks, int) else _automatic(tree)
+    sizes = {d: chunks if isinstance(chunks, int) else _automatic(tree, d) for d in GROWING}
 
     def blocked(data: xr.Dataset) -> xr.Dataset:
         mark, lazy = secrets.token_hex(8), {}
@@ -40,7 +40,7 @@ def in_blocks(tree: xr.DataTree, chunks: int | str) -> xr.DataTree:
             grown = [d for d in GROWING if d in array.dims]
             if grown and array.dtype.kind in "fb":
                 lazy[name] = array.chunk(
-                    {d: _length(str(d), n, size) for d, n in array.sizes.items()}, token=f"{mark}{name}"
+                    {d: _length(str(d), n, sizes) for d, n in array.sizes.items()}, token=f"{mark}{name}"
                 )
         return data.assign(lazy)
 
@@ -49,18 +49,18 @@ def in_blocks(tree: xr.DataTree, chunks: int | str) -> xr.DataTree:
     return out
 
 
-def _length(dim: str, whole: int, size: int) -> int:
-    if dim in GROWING:
-        return min(size, whole)
+def _length(dim: str, whole: int, sizes: dict[str, int]) -> int:
+    if dim in sizes:
+        return min(sizes[dim], whole)
     return 1 if dim == "epoch" else whole
 
 
-def _automatic(tree: xr.DataTree) -> int:
-    """Return how many samples of the widest variable make a block; a power of two, as chunks in the file are."""
+def _automatic(tree: xr.DataTree, dim: str) -> int:
+    """Return how many samples of the widest variable along this dimension make a block; a power of two, as chunks in the file are."""
     widest = 1
     for node in tree.subtree:
         for array in node.data_vars.values():
             kept: dict[Any, int] = {d: n for d, n in array.sizes.items() if d not in (*GROWING, "epoch")}
-            if len(kept) < array.ndim and array.dtype.kind in "fb":
+            if dim in array.dims and array.dtype.kind in "fb":
                 widest = max(widest, array.dtype.itemsize * math.prod(kept.values()))
     return 1 << (max(1, _BLOCK_BYTES // widest).bit_length() - 1)

@@ -104,6 +104,7 @@ class Recording:
             "created": datetime.now(UTC).isoformat(timespec="seconds"),
             "dataset": spec.name,
             "split": self.split.name,
+            "run": "" if run.folder is None else run.folder.name,
             "model": run.info["model"],
             "train": run.info["train"],
             "backend": "none" if ran is None else ran.backend,

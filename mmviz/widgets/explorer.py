@@ -20,7 +20,7 @@ from mmviz.widgets.edits import Editable, edit_words
 from mmviz.widgets.latest import Latest
 from mmviz.widgets.page import page
 from mmviz.widgets.pairing import in_other, paired
-from mmviz.widgets.payload import header, pack, sizes
+from mmviz.widgets.payload import header, pack_runs, sizes
 from mmviz.widgets.recipe import read_recipe, write_recipe
 from mmviz.widgets.selection import RUNS, Choices, check_selection
 from mmviz.widgets.studio import Answered, answered, described, editable_of, question, sentence
@@ -116,9 +116,7 @@ class Explorer(anywidget.AnyWidget):
         asked = {} if selection is None else selection
         asked = asked if recipe is None else read_recipe(self.frame, recipe)
         chosen = check_selection(asked, choices=self._choices, current=_first(self.frame, self._choices))
-        data = pack(self.frame)
-        if self.other is not None:
-            data |= {f"{key}_b": value for key, value in pack(self.other).items()}
+        data = pack_runs(self.frame, self.other)
         self._last: Answered | None = None
         self._error: BaseException | None = None
         self._sending = threading.RLock()  # the browser's messages and answers come from two threads

@@ -11,6 +11,7 @@ from mmviz.plots.escape import visible
 from mmviz.plots.theme import MODALITY_COLOURS
 from mmviz.widgets.contract import FRAME, GROUPS, groups_of
 from mmviz.widgets.duration import duration_s
+from mmviz.widgets.naming import names_of
 from mmviz.widgets.wire import encode
 from mmviz.widgets.words import digits
 
@@ -20,8 +21,16 @@ if TYPE_CHECKING:
 _COUNTED = {"sample": "traced", "epoch": "epoch", "layer": "layer", "channel": "channel", "time": "time"}
 
 
-def pack(frame: xr.Dataset) -> dict[str, str | bytes]:
-    """Return ``{"meta": JSON, "body": bytes}`` for a checked frame.
+def pack_runs(frame: xr.Dataset, other: xr.Dataset | None) -> dict[str, str | bytes]:
+    """Return :func:`pack` of one frame, or of two with names that tell them apart; the second under ``meta_b`` and ``body_b``."""
+    if other is None:
+        return pack(frame)
+    names = names_of(frame, other)
+    return pack(frame, name=names[0]) | {f"{key}_b": value for key, value in pack(other, name=names[1]).items()}
+
+
+def pack(frame: xr.Dataset, *, name: str = "") -> dict[str, str | bytes]:
+    """Return ``{"meta": JSON, "body": bytes}`` for a checked frame; ``name`` is what tells its run from another beside it.
 
     The body holds every array with its values unchanged (see :mod:`mmviz.widgets.wire`). Signals are named
     ``signal_0``, ``signal_valid_0``, ... by the position of their modality, so no foreign text becomes a key.
@@ -30,11 +39,11 @@ def pack(frame: xr.Dataset) -> dict[str, str | bytes]:
     arrays = {name: frame[name] for name in FRAME}
     for group in groups_of(frame):
         arrays |= {name: frame[name] for name in GROUPS[group]}
-    for m, name in enumerate(map(str, frame["modality"].values)):
-        arrays[f"signal_{m}"] = frame[f"signal_{name}"]
-        arrays[f"signal_valid_{m}"] = frame[f"signal_valid_{name}"]
+    for m, modality in enumerate(map(str, frame["modality"].values)):
+        arrays[f"signal_{m}"] = frame[f"signal_{modality}"]
+        arrays[f"signal_valid_{m}"] = frame[f"signal_valid_{modality}"]
     described, body = encode(arrays)
-    meta = json.dumps({"arrays": described, **header(frame)}, allow_nan=False)
+    meta = json.dumps({"arrays": described, "name": name, **header(frame)}, allow_nan=False)
     return {"meta": meta, "body": body}
 
 
@@ -63,10 +72,12 @@ def header(frame: xr.Dataset) -> dict[str, Any]:
     """Return everything about a frame that is not an array: texts, names, units, sizes."""
     attrs = frame.attrs
     names = list(map(str, frame["modality"].values))
-    about = [attrs.get("dataset"), attrs.get("split") and f"{attrs['split']} split", attrs.get("model")]
+    told = [attrs.get("dataset"), attrs.get("split") and f"{attrs['split']} split", attrs.get("model")]
+    about = [visible(text) for text in told if text]
     return {
         "title": visible(attrs.get("title") or "Coupled states"),
-        "subtitle": " · ".join(visible(text) for text in about if text),
+        "about": about,
+        "subtitle": " · ".join(about),
         "task": attrs["task"],
         "target_name": visible(attrs.get("target_name") or "the answer"),
         "notes": [visible(note, longest=1000) for note in _list(attrs.get("notes"))],

@@ -52,13 +52,13 @@ export function chart({ label, series, onPick, tall = false }) {
   return { node, draw, say };
 }
 
+// A piece of line number f that belongs to no modality.
+export const dash = (f) => s("svg", { viewBox: "0 0 18 6", "aria-hidden": "true" },
+  s("path", { d: "M0 3H18", class: "mmv-line", "data-f": f % 8, "stroke-dasharray": DASHES[f % 8] }));
+
 // What the dashes of lines that belong to no modality stand for.
 export function legend(features) {
-  const keys = features.map((text, f) =>
-    h("span", { class: "mmv-key" },
-      s("svg", { viewBox: "0 0 18 6", "aria-hidden": "true" },
-        s("path", { d: "M0 3H18", class: "mmv-line", "data-f": f % 8, "stroke-dasharray": DASHES[f % 8] })),
-      name(text)));
+  const keys = features.map((text, f) => h("span", { class: "mmv-key" }, dash(f), name(text)));
   return h("div", { class: "mmv-legend", ...(features.length > 4 ? { "data-many": "" } : {}) }, ...keys);
 }
 

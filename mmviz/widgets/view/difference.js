@@ -24,7 +24,7 @@ export function mount(root, a, b, pick) {
       h("thead", {}, h("tr", {}, h("td"), ...["A", "B", "B − A"].map((text) => h("th", { scope: "col" }, text)))),
       h("tbody", {}, answer.node, ...parts.map((part) => part.node)))),
     along.node, during.node, ...(coupled ? [matrix] : [])),
-  faint("A: ", name(a.subtitle), "; B: ", name(b.subtitle), ". Contributions are to the ", name(a.target_name), "; where the runs differ in steps or epochs, B stands at the same share of the sequence and at the last epoch not after A's."));
+  faint(...(a.name ? ["A: ", name(a.name), "; B: ", name(b.name), ". "] : []), "Contributions are to the ", name(a.target_name), "; where the runs differ in steps or epochs, B stands at the same share of the sequence and at the last epoch not after A's."));
   const write = ({ cells: [one, two, apart] }, x, y, form) => {
     one.textContent = form(x, a.digits);
     two.textContent = form(y, a.digits);

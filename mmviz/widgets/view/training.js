@@ -1,6 +1,6 @@
 // The course of the training: one chart for each quantity, each of them scrubs the epoch.
-import { h, heading } from "./dom.js";
-import { chart, legend, rangeOf } from "./chart.js";
+import { h, heading, glyph, name } from "./dom.js";
+import { chart, dash, rangeOf } from "./chart.js";
 import { short } from "./words.js";
 
 export const needs = ["history"];
@@ -19,12 +19,14 @@ export function mount(root, frame, _state, pick) {
     const place = (i) => (epochs[noted[i]] - first) / reach, values = columns.map(({ k }) => noted.map((i) => table[i * K + k]));
     const range = rangeOf(values, !plain);
     one.say({ title, high: short(range[1]), low: short(range[0]), from: `epoch ${epochs[0]}`, to: String(epochs[epochs.length - 1]) });
-    const said = h("div", { class: "mmv-small mmv-said-values" });
-    const node = h("div", {}, one.node, ...(plain && columns.length > 1 ? [legend(columns.map((curve) => curve.name))] : []), said);
+    const single = plain && columns.length === 1, told = columns.map(() => h("span"));
+    const said = h("div", { class: "mmv-small mmv-said-values" }, ...columns.map((curve, c) =>
+      h("span", { class: "mmv-key" }, ...(single ? [] : [plain ? dash(c) : glyph(curve.modality), h("span", {}, name(curve.name), " ")]), told[c])));
+    const node = h("div", {}, one.node, said);
     const draw = (epoch) => {
       const now = noted.findIndex((i) => epochs[i] === epoch);
       one.draw({ values: (c, i) => values[c][i], count: noted.length, now, range, place });
-      said.textContent = now < 0 ? "" : columns.map((curve, c) => `${plain && columns.length === 1 ? "" : `${curve.name} `}${short(values[c][now])}`).join(", ");
+      told.forEach((span, c) => (span.textContent = now < 0 ? "" : short(values[c][now])));
     };
     return { node, draw };
   });

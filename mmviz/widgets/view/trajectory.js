@@ -4,7 +4,16 @@ import { changes, span } from "./frame.js";
 import { fixed, brief } from "./words.js";
 
 export const needs = ["path", "heard"];
-const W = 400, H = 300, EDGE = 18;
+const W = 400, H = 300, EDGE = 18, LABEL = [44, 24], MARK = [22, 22];
+
+// The first place along the arrow where its weight covers neither a mark nor another weight, or null.
+function free(taken, [x0, y0], [mx, my], [x1, y1]) {
+  for (const u of [0.5, 0.35, 0.65, 0.25, 0.75]) {
+    const at = [(1 - u) ** 2 * x0 + 2 * u * (1 - u) * mx + u * u * x1, (1 - u) ** 2 * y0 + 2 * u * (1 - u) * my + u * u * y1];
+    if (taken.every(([x, y, size]) => [x, y].some((v, k) => Math.abs(v - at[k]) > (size[k] + LABEL[k]) / 2))) return at;
+  }
+  return null;
+}
 
 export function mount(root, frame) {
   const T = frame.sizes.time, M = frame.modalities.length;
@@ -39,11 +48,11 @@ export function mount(root, frame) {
       y = Array.from({ length: M * T }, (_, i) => H / 2 - (place[2 * i + 1] - (low[1] + high[1]) / 2) * unit);
       all.forEach((path, m) => path.setAttribute("d", line(m, 0, T - 1)));
       note.textContent = Number.isFinite(share[0])
-        ? `Two directions the states of all chains share (principal components) show ${fixed(100 * share[0], 0)} % and ${fixed(100 * share[1], 0)} % of their variance; epoch ${frame.best_epoch ?? "–"}, whatever epoch the other views show. Arrows: what each chain hears of the others' last step (W).`
+        ? `Two directions the states of all chains share (principal components) show ${fixed(100 * share[0], 0)} % and ${fixed(100 * share[1], 0)} % of their variance; epoch ${frame.best_epoch ?? "–"}, whatever epoch the other views show. Arrows: what each chain hears of the others' last step (W), in numbers where there is room.`
         : "The states of this layer are not finite: there is no plane to show them in.";
     }
     told.forEach((path, m) => path.setAttribute("d", line(m, a, Math.max(a, Math.min(b, time)))));
-    const said = [];
+    const said = [], taken = frame.modalities.map((_, m) => [x[m * T + time], y[m * T + time], MARK]).filter(([at]) => Number.isFinite(at));
     marks.forEach((mark, m) => {
       const i = m * T + time;
       mark.hidden = !Number.isFinite(x[i]);
@@ -57,11 +66,14 @@ export function mount(root, frame) {
         const dx = x[i] - x[j], dy = y[i] - y[j], mx = (x[i] + x[j]) / 2 - dy * 0.18, my = (y[i] + y[j]) / 2 + dx * 0.18;
         arrow.setAttribute("d", there ? `M${x[j].toFixed(1)} ${y[j].toFixed(1)}Q${mx.toFixed(1)} ${my.toFixed(1)} ${x[i].toFixed(1)} ${y[i].toFixed(1)}` : "");
         arrow.style.strokeWidth = `${Math.min(8, 0.6 + 9 * Math.abs(w))}px`;
-        const far = Math.hypot(dx, dy) > 70;
-        label.hidden = !there || !far;
-        label.textContent = fixed(w, 2);
-        label.style.left = `${(100 * ((x[i] + x[j]) / 4 + mx / 2)) / W}%`;
-        label.style.top = `${(100 * ((y[i] + y[j]) / 4 + my / 2)) / H}%`;
+        const place = there ? free(taken, [x[j], y[j]], [mx, my], [x[i], y[i]]) : null;
+        label.hidden = !place;
+        if (place) {
+          taken.push([...place, LABEL]);
+          label.textContent = fixed(w, 2);
+          label.style.left = `${(100 * place[0]) / W}%`;
+          label.style.top = `${(100 * place[1]) / H}%`;
+        }
         if (there) said.push(`${frame.modalities[m].name} hears ${frame.modalities[n].name} ${fixed(w, 2)}`);
       }
     });

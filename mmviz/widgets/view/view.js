@@ -5,13 +5,14 @@ import { readout, epochName } from "./words.js";
 import { toOther, fromOther } from "./pairing.js";
 import { answerable, CHANGED } from "./answered.js";
 import { listen, question, editWords } from "./asked.js";
-import { mountStudio } from "./what_if.js";
+import { mountStudio, studied } from "./what_if.js";
 import * as difference from "./difference.js";
 import { MAIN, SIDE, MORE, WIDE } from "./views.js";
 
 let serial = 0;
 
-function buildControls(frame, pick, runs) {
+// names: what tells the runs apart, by their letters
+function buildControls(frame, pick, runs, names) {
   const sample = choice("Sample", frame.samples.map((text, i) =>
     frame.task === "classification" ? `${text} · ${frame.outputs[frame.targets[i]]}` : text), (i) => pick({ sample: i }));
   const layer = choice("Layer", frame.layers.map(String), (i) => pick({ layer: i }));
@@ -19,7 +20,7 @@ function buildControls(frame, pick, runs) {
   const said = h("span", { class: "mmv-said" });
   range.addEventListener("input", () => pick({ epoch: Number(range.value) }));
   const epoch = h("label", { class: "mmv-control mmv-grow" }, h("span", {}, "Epoch"), range, said);
-  const run = choice("Run", runs.map((one) => (one === "both" ? "A and B" : one)), (i) => pick({ run: runs[i] }));
+  const run = choice("Run", runs.map((one) => (one === "both" ? "A and B" : `${one}${names[one] && `: ${names[one]}`}`)), (i) => pick({ run: runs[i] }));
   const node = h("div", { class: "mmv-controls" }, sample.node, layer.node, ...(runs.length > 1 ? [run.node] : []), epoch);
   function draw(selection) {
     sample.select.value = selection.sample;
@@ -54,7 +55,7 @@ function notesOf(frame) {
 
 // One run: its lanes, the answers beside them, and every further view whose data are there.
 function mountRun(frame, state, pick, letter) {
-  const updates = [], about = letter && `Run ${letter}: ${frame.subtitle}`;
+  const updates = [], about = letter && `Run ${letter}${frame.name && `: ${frame.name}`}`;
   const put = (view, tag, kind) => {
     const root = h(tag, { class: kind }), update = view.mount(root, frame, state, pick);
     const lacking = view.needs.filter((key) => CHANGED.includes(key)), note = faint("As recorded: the edit is not in this view.");
@@ -130,10 +131,10 @@ export async function render({ model, el }) {
     stale = typeof problem === "string" ? problem : "";
     draw();
   });
-  const studio = other ? null : mountStudio(frame, model, pick, { compare });
+  const studio = other || !studied(model) ? null : mountStudio(frame, model, pick, { compare });
   const said = h("p", { class: "mmv-readout", role: "status", "aria-live": "polite" });
   const wrong = h("p", { class: "mmv-wrong", role: "alert" });
-  const controls = buildControls(frame, pick, runs);
+  const controls = buildControls(frame, pick, runs, { A: frame.name, B: other?.name });
   const title = h("div", { class: "mmv-title", id, role: "heading", "aria-level": level }, name(frame.title));
   // a page's address may ask for what this page does not hold: then it shows what was saved
   const unknown = model.get("opened") ? fault(model.get("selection"), frame, runs) : "";
@@ -148,7 +149,7 @@ export async function render({ model, el }) {
     sides.push(b.node, apart);
   }
   const root = h("section", { class: "mmv", "aria-labelledby": id, ...(other ? { "data-two": "" } : {}) },
-    h("header", {}, title, h("div", { class: "mmv-faint" }, name(frame.subtitle)), controls.node, said, wrong), ...(studio ? [studio.node] : []),
+    h("header", {}, title, h("div", { class: "mmv-faint" }, name(other ? frame.about.filter((text, i) => text === other.about[i]).join(" · ") : frame.subtitle)), controls.node, said, wrong), ...(studio ? [studio.node] : []),
     ...(other ? [sides[2], h("div", { class: "mmv-runs" }, sides[0], sides[1])] : sides), ...notesOf(frame));
   root.querySelectorAll(".mmv-heading").forEach((node) => node.setAttribute("aria-level", level + 1));
   frame.colours.forEach((colour, m) => root.style.setProperty(`--m${m}`, colour));

@@ -80,6 +80,12 @@ function lacking(frame, offers) {
     .map(([kind, names]) => (kind === "text" ? `The text of ${names.join(", ")} cannot be edited: what_if was given no encoder for it.` : `What_if does not offer ${WORDS[kind]} for ${names.join(", ")}.`)).join(" ");
 }
 
+// A page that was saved, or is served without a model, has nothing to ask: there it stands only where an edit does.
+export function studied(model) {
+  const selection = model.get("selection"), alone = model.get("opened") || model.get("studio")?.never;
+  return !alone || Boolean(model.get("answer")?.seq) || Object.keys(selection?.edits ?? {}).length > 0;
+}
+
 export function mountStudio(frame, model, pick, { compare }) {
   const studio = model.get("studio"), live = Boolean(studio?.offers);
   const title = h("summary", {}, "What if this sample were different?");
@@ -101,7 +107,7 @@ export function mountStudio(frame, model, pick, { compare }) {
     root.append(h("div", { class: "mmv-scroll-x", tabindex: 0, role: "region", "aria-label": "Edits of each modality" }, h("table", { class: "mmv-edits", "aria-label": "Edits" },
       h("thead", {}, h("tr", {}, h("td"), ...kinds.map((kind) => h("th", { scope: "col", class: `mmv-by-${kind}` }, HEADS[kind])))), h("tbody", {}, ...rows.map((one) => one.row(kinds))))));
   }
-  const why = live ? lacking(frame, studio.offers) : model.get("opened") ? "Edits need a running kernel, and a saved page has none; a modality can still be left out, under Subsets."
+  const why = live ? lacking(frame, studio.offers) : model.get("opened") ? "Further edits need a running kernel, and a saved page has none; a modality can still be left out, under Subsets."
     : `Edits need the model in a running kernel: ${HOW}.`;
   root.append(h("div", { class: "mmv-inline" }, reset, before, cancel, said), told, wrong, ...(why ? [faint(why)] : []));
 

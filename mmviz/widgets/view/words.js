@@ -9,7 +9,12 @@ export function signed(value, digits) {
   return value > 0 && Number(text) !== 0 ? `+${text}` : text;
 }
 // Three significant digits, for quantities of any size.
-export const short = (value) => (Number.isFinite(value) ? String(Number(value.toPrecision(3))).replace("-", "−") : "–");
+// Three significant digits; where they would need many more places, a power of ten.
+export function short(value) {
+  if (!Number.isFinite(value)) return "–";
+  const size = Math.abs(value), text = value && (size < 1e-3 || size >= 1e6) ? value.toExponential(1) : String(Number(value.toPrecision(3)));
+  return text.replace("+", "").replaceAll("-", "−");
+}
 export function argmax(values) {
   let best = -1;
   values.forEach((v, i) => {
