@@ -7,6 +7,7 @@ import json
 import re
 import sys
 import tempfile
+from functools import cache
 from pathlib import Path
 from urllib.parse import quote
 
@@ -16,6 +17,7 @@ HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent / "tests" / "browser"))
 
 from chromium import find_chromium, open_chromium, open_page  # noqa: E402
+from live_host import open_live, sent  # noqa: E402
 from PIL import Image  # noqa: E402
 
 #: picture: (study, part of the page: None for all, a selector, or how a heading begins; width; what else is selected)
@@ -28,7 +30,8 @@ PICTURES = {
     "influence": ("watch", "Influence in layer", 760, {}),
     "channels": ("watch", "Channels: how long", 760, {"channel": 6}),
     "subsets": ("watch", "Subsets: ", 760, {"masked": ["gyro"]}),
-    "training": ("watch", "Training", 1100, {}),
+    "training": ("imbalance", "Training", 1100, {}),
+    "what_if": ("what_if", ".mmv-studio, .mmv-body", 1280, {}),
     "samples": ("watch", "Samples", 1100, {}),
     "routing": ("experts", "Experts in layer", 1100, {}),
     "transport": ("experts", "Transport", 1100, {}),
@@ -52,40 +55,76 @@ def main(names):
     wanted = {name: PICTURES[name] for name in names or PICTURES}
     with tempfile.TemporaryDirectory() as folder, open_chromium(found) as browser:
         views = {study: STUDIES[study]() for study in dict.fromkeys(one[0] for one in wanted.values())}
-        pages = {study: view.save(Path(folder, f"{study}.html")) for study, view in views.items()}
-        opened = {study: view.selection for study, view in views.items()}
         for name, (study, part, width, selection) in wanted.items():
             png = HERE / f"{name}.png"
-            address = f"{pages[study].as_uri()}#{quote(json.dumps(opened[study] | selection))}"
-            shoot(browser, address, part, width, png)
+            looks = {"viewport": {"width": width, "height": 900}, "device_scale_factor": 2 if part else 1}
+            with open_page(browser, **looks) as page:
+                arrive(page, views[study], Path(folder), selection)
+                shoot(page, part, png)
             print(f"{name}.png  {png.stat().st_size / 1e3:.0f} kB")
     return 0
 
 
-def shoot(browser, address, part, width, png):
-    """Write all of a page, or one view of it at two pixels for each, as PNG."""
-    with open_page(browser, viewport={"width": width, "height": 900}, device_scale_factor=2 if part else 1) as page:
-        page.goto(address)
-        page.wait_for_selector(".mmv-readout:not(:empty)", timeout=15_000)
-        if part is None:
-            page.screenshot(path=png, full_page=True)
-        else:
-            heading = page.locator(".mmv-heading", has_text=re.compile(f"^{part}"))
-            one = page.locator(part).first if part.startswith(".") else page.locator(".mmv-panel", has=heading).first
-            page.evaluate(SHOW_ALL)
-            page.wait_for_timeout(600)
-            box = one.bounding_box()
-            edges = {"x": box["x"] - MARGIN, "y": box["y"], "width": box["width"] + 2 * MARGIN}
-            page.screenshot(path=png, full_page=True, clip=edges | {"height": box["height"] + MARGIN / 2})
+def arrive(page, view, folder, selection):
+    """Open a view as a saved page; one that shows an edit as in a notebook, with the answer it got."""
+    if view.edited is None:
+        saved = view.save(folder / "study.html")
+        page.goto(f"{saved.as_uri()}#{quote(json.dumps(view.selection | selection))}")
+    else:
+        open_live(page, view.frame, folder, selection=view.selection | selection)
+        answer = {key: view.answer[key] for key in ("seq", "asked")} | sent(view.answer)
+        page.evaluate("(value) => window.send('answer', value)", answer)
+        page.wait_for_selector(".mmv-change")
+    page.wait_for_selector(".mmv-readout:not(:empty)", timeout=15_000)
+
+
+def shoot(page, part, png):
+    """Write all of a page, or a part of it, as PNG."""
+    page.evaluate(SHOW_ALL)
+    page.wait_for_timeout(600)
+    if part is None:
+        page.screenshot(path=png, full_page=True)
+    else:
+        heading = page.locator(".mmv-heading", has_text=re.compile(f"^{part}"))
+        found = page.locator(part).all() if part.startswith(".") else [page.locator(".mmv-panel", has=heading).first]
+        boxes = [one.bounding_box() for one in found]
+        left, top = (min(box[side] for box in boxes) for side in "xy")
+        right, end = (max(box[s] + box[size] for box in boxes) for s, size in (("x", "width"), ("y", "height")))
+        clip = {"x": left - MARGIN, "y": top, "width": right - left + 2 * MARGIN, "height": end - top + MARGIN / 2}
+        page.screenshot(path=png, full_page=True, clip=clip)
     Image.open(png).convert("RGB").save(png, optimize=True)
 
 
-def watch():
-    """The README's model of the watch data."""
+@cache
+def watched():
+    """The README's model of the watch data: its run, its Trace, and what is shown first."""
     run = coupled(watch_data(), epochs=8, coupling="softmax")
     trace = mm.trace.record(run, watch_data()["test"])
-    steps = trace["states"].sizes["time"]
-    return mm.widgets.Explorer(trace, selection={"sample": 2, "layer": 1, "time": int(0.7 * steps)})
+    return run, trace, {"sample": 2, "layer": 1, "time": int(0.7 * trace["states"].sizes["time"])}
+
+
+def watch():
+    """What was recorded."""
+    _, trace, shown = watched()
+    return mm.widgets.Explorer(trace, selection=shown)
+
+
+def what_if():
+    """The same sample with a gyroscope that comes half a second late and is noisy."""
+    run, trace, shown = watched()
+    edits = {"gyro": {"delay": 25, "noise": 0.5, "seed": 1}}
+    answers = mm.trace.what_if(run, watch_data()["test"])
+    view = mm.widgets.Explorer(trace, what_if=answers, selection=shown | {"edits": edits})
+    view.wait()
+    return view
+
+
+def imbalance():
+    """Joint training on a clear voice and a blurred image: one modality is heard, the other is starved."""
+    ds = mm.data.load("av_digits", image_energy=0.25)
+    model = mm.models.build("coupled_mamba", ds.spec, width=16, coupling="softmax", seed=0)
+    run = mm.train.fit(model, ds, epochs=10, measure=True, select="last", seed=0)
+    return mm.widgets.Explorer(mm.trace.record(run, ds["test"]))
 
 
 def compare():
@@ -119,7 +158,7 @@ def coupled(ds, *, epochs, coupling):
     return mm.train.fit(model, ds, epochs=epochs, augment=augment, select="last", seed=0)
 
 
-STUDIES = {"watch": watch, "compare": compare, "experts": experts}
+STUDIES = {"watch": watch, "what_if": what_if, "imbalance": imbalance, "compare": compare, "experts": experts}
 
 if __name__ == "__main__":
     sys.exit(main(sys.argv[1:]))

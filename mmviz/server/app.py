@@ -75,9 +75,12 @@ def prepare(traces: Sequence[Path], folder: Path) -> Path:
     import nbformat
 
     from mmviz import plots, trace
+    from mmviz.plots.escape import visible
     from mmviz.widgets import Explorer
 
     frames = [plots.explorer_frame(trace.load(path)) for path in traces]
+    for path, frame in zip(traces, frames, strict=True):
+        frame.attrs["run"] = frame.attrs["run"] or visible(path.stem)  # what tells runs of the same settings apart
     Explorer(frame=frames[0], other=frames[1] if len(frames) == 2 else None)
     for letter, frame in zip("ab", frames, strict=False):
         frame.to_netcdf(folder / f"{letter}.nc", engine="h5netcdf")

@@ -49,7 +49,18 @@ def test_one_run_can_be_shown_alone(two):
     assert not page.get_by_role("region", name="Run A:").is_visible()
     assert page.get_by_role("region", name="Run B:").is_visible()
     assert page.get_by_text("Difference of the runs").is_hidden()
+    assert page.get_by_label("Run", exact=True).locator("option").all_inner_texts() == [
+        "A: coupled_mamba",
+        "B: late",
+        "A and B",
+    ]
     assert sentence(page).startswith("epoch 2 of 2")
+
+
+def test_each_heading_names_what_tells_its_run_from_the_other(two):
+    headings = two.locator(".mmv-run > .mmv-heading").all_text_contents()
+    assert headings == ["Run A: coupled_mamba", "Run B: late"]
+    assert two.locator("header .mmv-faint").first.inner_text() == "watch · test split"
 
 
 def test_axe_finds_nothing_in_two_runs(two):

@@ -218,18 +218,22 @@ def test_a_reload_shows_edits_and_answer_at_once(live, make_frame):
     assert page.get_by_role("slider", name="Delay of gyro in steps").input_value() == "12"
 
 
-def test_a_saved_page_says_that_edits_need_a_kernel_and_keeps_masking(show):
+def test_a_saved_page_has_no_studio_and_keeps_masking(show):
     page = show(every_view=True)
-    page.locator(".mmv-studio summary").click()
-    said = page.locator(".mmv-studio").inner_text()
-    assert (
-        "Edits need a running kernel, and a saved page has none; a modality can still be left out, under Subsets."
-        in said
-    )
-    assert page.locator(".mmv-studio input").count() == 0
+    assert page.locator(".mmv-studio").count() == 0
     page.get_by_role("checkbox", name="gyro").uncheck()
     assert "; without gyro: " in sentence(page)
-    assert page.locator(".mmv-studio [role=status]").inner_text() == ""
+    assert page.faults == []
+
+
+def test_a_notebook_without_a_model_says_in_a_closed_line_what_the_studio_needs(live):
+    page = live(state={"studio": {}})
+    assert page.locator(".mmv-studio").get_attribute("open") is None
+    page.locator(".mmv-studio summary").click()
+    assert (
+        "Edits need the model in a running kernel: Explorer(trace, what_if=" in page.locator(".mmv-studio").inner_text()
+    )
+    assert page.locator(".mmv-studio input").count() == 0
 
 
 @pytest.mark.parametrize("kind", [{}, {"task": "regression"}], ids=str)
@@ -246,6 +250,7 @@ def test_a_page_saved_with_an_edit_shows_it_with_the_numbers_python_says(open_pa
     page = open_page()
     page.goto(path.as_uri())
     page.wait_for_selector(".mmv-change")
+    assert "Further edits need a running kernel, and a saved page has none" in page.locator(".mmv-studio").inner_text()
     assert sentence(page) == readout(frame, chosen, edited=edited, what_if=SAID)
     page.get_by_role("button", name="Reset all edits").click()
     assert sentence(page) == readout(frame, {**chosen, "edits": {}})

@@ -1,9 +1,12 @@
+import json
+
 import numpy as np
 import pytest
 from explorer_frames import make_frame
 
 from mmviz.errors import ConfigError, DataError
 from mmviz.widgets import Explorer
+from mmviz.widgets.naming import names_of
 from mmviz.widgets.pairing import in_other
 
 
@@ -28,6 +31,47 @@ def test_only_samples_of_both_runs_are_shown_in_the_order_of_the_first():
     kept = explorer.frame["listed_traced"].values
     assert set(kept) == {-1.0, 0.0, 1.0}
     assert ((frame["listed_traced"].values == 3) == (kept == 1)).all()
+
+
+SETTINGS = {
+    "model": {"coupling": "softmax", "width": 16, "backend": "numba"},
+    "train": {"strategy": "joint", "measure": None},
+}
+
+
+def told(model=None, train=None, **attrs):
+    """A frame whose run has these settings."""
+    settings = {"model": SETTINGS["model"] | (model or {}), "train": SETTINGS["train"] | (train or {})}
+    return make_frame(attrs={"settings": json.dumps(settings), **attrs})
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "names"),
+    [
+        ({}, {"model": {"coupling": "identity"}}, ("coupling softmax", "coupling identity")),
+        (
+            {},
+            {"model": {"width": 8.5}, "train": {"measure": {}}},
+            ("width 16, measure none", "width 8.5, measure given"),
+        ),
+        ({}, {"model": {"more": 1, "backend": "triton"}, "run": "b"}, ("", "")),
+        ({"run": "first"}, {"run": "second"}, ("first", "second")),
+        ({"run": "first"}, {"run": "first"}, ("", "")),
+        ({"split": "test"}, {"split": "valid"}, ("split test", "split valid")),
+    ],
+)
+def test_a_run_is_named_by_what_tells_it_from_the_other_else_by_its_folder(a, b, names):
+    assert names_of(told(**a), told(**b)) == names
+    explorer = Explorer(frame=told(**a), other=told(**b))
+    assert tuple(json.loads(explorer.data[key])["name"] for key in ("meta", "meta_b")) == names
+
+
+def test_more_than_three_differences_are_counted():
+    a, b = told(dataset="x"), told({"coupling": "mean", "width": 4}, {"strategy": "alternating"}, dataset="\u202ey")
+    one, two = names_of(a, b)
+    assert one == "x, coupling softmax, width 16 and 1 more"
+    assert "\u202e" not in two
+    assert two.endswith("coupling mean, width 4 and 1 more")
 
 
 @pytest.mark.parametrize(

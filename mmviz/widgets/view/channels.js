@@ -6,6 +6,7 @@ import { short, brief } from "./words.js";
 import { rowHead } from "./bars.js";
 
 export const needs = ["half_life", "state"];
+export const tall = (M) => 375 + 20 * M;
 
 export function mount(root, frame, _state, pick) {
   const { time: T, channel: C } = frame.sizes, series = frame.modalities.map((_, m) => ({ m }));

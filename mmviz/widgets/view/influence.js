@@ -6,6 +6,7 @@ import { fixed, brief, short } from "./words.js";
 import { rowHead } from "./bars.js";
 
 export const needs = ["influence"];
+export const tall = (M) => 585 + 22 * M;
 
 export function mount(root, frame, _state, pick) {
   const [, layers, M, B] = frame.shape("influence"), T = frame.sizes.time, starts = frame.influence.block;

@@ -52,15 +52,15 @@ function signalLane(frame, m) {
   const { name: title, unit, features, rate_hz } = frame.modalities[m];
   const F = features.length, asMap = F > 10;
   const label = `${title}: input signal, ${F} features${unit ? `, in ${unit}` : ""}`;
-  const top = h("span"), bottom = h("span"), middle = h("span", {}, name(unit)), absent = h("span", { class: "mmv-absent", hidden: "" }, "absent: not recorded for this sample");
+  const top = h("span"), bottom = h("span"), absent = h("span", { class: "mmv-absent", hidden: "" }, "absent: not recorded for this sample");
   const lines = features.map((_, f) => s("path", { class: "mmv-line", "data-f": f % 8, "stroke-dasharray": DASHES[f % 8] }));
   const map = asMap ? h("canvas", { role: "img", "aria-label": label }) : plot(label, ...lines);
   const box = h("div", { class: `mmv-plot mmv-signal${asMap ? " mmv-map" : ""}` }, map);
   const gutter = h("div", { class: "mmv-gutter" },
     h("div", { class: "mmv-name" }, glyph(m), name(title)),
-    ...(rate_hz === null ? [] : [h("div", { class: "mmv-faint" }, `${Number(rate_hz.toPrecision(4))} Hz`)]),
+    h("div", { class: "mmv-faint mmv-unit" }, rate_hz === null ? "" : `${Number(rate_hz.toPrecision(4))} Hz${unit && " · "}`, name(unit)),
     h("div", { class: "mmv-faint" }, asMap ? `${F} features` : legend(features)),
-    h("div", { class: "mmv-range", "aria-hidden": "true" }, top, middle, bottom));
+    h("div", { class: "mmv-range", "aria-hidden": "true" }, top, bottom));
   const drawn = [];
   function draw({ sample }) {
     const columns = columnsOf(frame.part(`signal_valid_${m}`, sample), frame.align, frame.sizes.time);

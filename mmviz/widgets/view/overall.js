@@ -5,6 +5,7 @@ import { signed } from "./words.js";
 import { signedBar, row, rowHead } from "./bars.js";
 
 export const needs = ["phi_mean", "phi_low", "phi_high"];
+export const tall = (M) => 70 + 26 * M;
 
 export function mount(root, frame) {
   const [mean, low, high] = needs.map((key) => frame.part(key)), most = largest(mean, low, high);

@@ -6,6 +6,7 @@ import { bar, row, rowHead } from "./bars.js";
 
 export const needs = ["game"];
 const MOST = 16;
+export const tall = (M) => 75 + 22 * (M + 2 + (2 ** M <= MOST ? 2 ** M : 2 * M + 2));
 
 export function mount(root, frame, _state, pick) {
   const M = frame.modalities.length, whole = 2 ** M - 1, size = (k) => k.toString(2).replaceAll("0", "").length;
@@ -31,11 +32,11 @@ export function mount(root, frame, _state, pick) {
     return { k, value, set, node: row(rowHead(...members(k)), track, value) };
   });
   const note = h("span");
-  root.append(heading("Subsets: the ", name(frame.target_name), " without some"),
+  root.append(heading("Subsets: what is left without some"),
     h("table", { "aria-label": "Waterfall from no modality to all" }, h("tbody", {}, ends[0].node, ...steps.map((r) => r.node), ends[1].node)),
     h("div", { class: "mmv-inline", role: "group", "aria-label": "Modalities the model hears" }, h("span", { class: "mmv-faint" }, "The model hears"), ...masks.map((one) => one.node)),
     h("table", { "aria-label": "The answer to each subset of modalities" }, h("tbody", {}, ...subsets.map((r) => r.node))),
-    faint(note, shownSubsets.length > whole ? ""
+    faint("Bars: the ", name(frame.target_name), ". ", note, shownSubsets.length > whole ? ""
       : `${shownSubsets.length} of ${whole + 1} subsets are listed: those of at most one modality, and those that lack at most one.`));
   const changed = changes();
   let low = 0, high = 0;
@@ -66,7 +67,7 @@ export function mount(root, frame, _state, pick) {
       if (k === chosen) node.setAttribute("aria-current", "true");
       else node.removeAttribute("aria-current");
     });
-    note.textContent = `What was masked is also said in the sentence on top${frame.answer() ? "" : "; the state maps show the run with every modality"}. `;
+    note.textContent = `What is masked is said on top${frame.answer() ? "" : "; the state maps hear every modality"}. `;
     masks.forEach(({ box }, m) => (box.checked = !masked.includes(frame.modalities[m].name)));
   };
 }

@@ -4,7 +4,8 @@ import { changes, span } from "./frame.js";
 import { fixed, brief } from "./words.js";
 
 export const needs = ["path", "heard"];
-const W = 400, H = 300, EDGE = 18, LABEL = [44, 24], MARK = [22, 22];
+export const tall = () => 350;
+const W = 400, H = 250, EDGE = 18, LABEL = [44, 24], MARK = [22, 22];
 
 // The first place along the arrow where its weight covers neither a mark nor another weight, or null.
 function free(taken, [x0, y0], [mx, my], [x1, y1]) {
@@ -48,7 +49,7 @@ export function mount(root, frame) {
       y = Array.from({ length: M * T }, (_, i) => H / 2 - (place[2 * i + 1] - (low[1] + high[1]) / 2) * unit);
       all.forEach((path, m) => path.setAttribute("d", line(m, 0, T - 1)));
       note.textContent = Number.isFinite(share[0])
-        ? `Two directions the states of all chains share (principal components) show ${fixed(100 * share[0], 0)} % and ${fixed(100 * share[1], 0)} % of their variance; epoch ${frame.best_epoch ?? "–"}, whatever epoch the other views show. Arrows: what each chain hears of the others' last step (W), in numbers where there is room.`
+        ? `Two directions of all chains' states (principal components): ${fixed(100 * share[0], 0)} % and ${fixed(100 * share[1], 0)} % of their variance, always of epoch ${frame.best_epoch ?? "–"}. Arrows: what a chain hears of the others' last step (W), in numbers where there is room.`
         : "The states of this layer are not finite: there is no plane to show them in.";
     }
     told.forEach((path, m) => path.setAttribute("d", line(m, a, Math.max(a, Math.min(b, time)))));

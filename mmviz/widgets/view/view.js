@@ -6,6 +6,7 @@ import { toOther, fromOther } from "./pairing.js";
 import { answerable, CHANGED } from "./answered.js";
 import { listen, question, editWords } from "./asked.js";
 import { mountStudio, studied } from "./what_if.js";
+import { spread } from "./spread.js";
 import * as difference from "./difference.js";
 import { MAIN, SIDE, MORE, WIDE } from "./views.js";
 
@@ -69,11 +70,11 @@ function mountRun(frame, state, pick, letter) {
   const there = (view) => view.needs.every(frame.has);
   const main = MAIN.map((view) => put(view, "div", "mmv-lanes"));
   const side = SIDE.filter(there).map((view) => put(view, "section", "mmv-panel"));
-  const more = MORE.filter(there).map((view) => put(view, "section", "mmv-panel"));
+  const more = MORE.filter(there).map((view) => ({ node: put(view, "section", "mmv-panel"), tall: view.tall(frame.modalities.length) }));
   const wide = WIDE.filter(there).map((view) => put(view, "section", "mmv-panel mmv-wide"));
   const node = h("section", { class: "mmv-run", ...(about ? { "aria-label": about } : {}) }, ...(about ? [heading(name(about))] : []),
     h("div", { class: "mmv-body" }, ...main, h("div", { class: "mmv-side" }, ...side)),
-    ...(more.length ? [h("div", { class: "mmv-more" }, ...more)] : []), ...wide);
+    ...(more.length ? [spread(more)] : []), ...wide);
   return { node, updates };
 }
 
