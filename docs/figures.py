@@ -37,6 +37,7 @@ PICTURES = {
     "transport": ("experts", "Transport", 1100, {}),
     "compare": ("compare", ".mmv-apart", 1280, {}),
 }
+LARGE = ("explorer", "what_if")  # at one pixel for each of the page, the others at two
 MARGIN = 14  # around a part, in CSS pixels
 # views out of sight are not laid out; all of them must have their place before a part is cut out
 SHOW_ALL = (
@@ -57,7 +58,7 @@ def main(names):
         views = {study: STUDIES[study]() for study in dict.fromkeys(one[0] for one in wanted.values())}
         for name, (study, part, width, selection) in wanted.items():
             png = HERE / f"{name}.png"
-            looks = {"viewport": {"width": width, "height": 900}, "device_scale_factor": 2 if part else 1}
+            looks = {"viewport": {"width": width, "height": 900}, "device_scale_factor": 1 if name in LARGE else 2}
             with open_page(browser, **looks) as page:
                 arrive(page, views[study], Path(folder), selection)
                 shoot(page, part, png)

@@ -79,8 +79,9 @@ def prepare(traces: Sequence[Path], folder: Path) -> Path:
     from mmviz.widgets import Explorer
 
     frames = [plots.explorer_frame(trace.load(path)) for path in traces]
-    for path, frame in zip(traces, frames, strict=True):
-        frame.attrs["run"] = frame.attrs["run"] or visible(path.stem)  # what tells runs of the same settings apart
+    if len({frame.attrs["run"] for frame in frames}) < len(frames):  # their folders do not tell them apart
+        for path, frame in zip(traces, frames, strict=True):
+            frame.attrs["run"] = visible(path.stem)
     Explorer(frame=frames[0], other=frames[1] if len(frames) == 2 else None)
     for letter, frame in zip("ab", frames, strict=False):
         frame.to_netcdf(folder / f"{letter}.nc", engine="h5netcdf")

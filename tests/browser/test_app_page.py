@@ -39,6 +39,18 @@ def page(served, open_page):
     return page
 
 
+@pytest.fixture(scope="module")
+def served_two(recorded, tmp_path_factory):
+    """The address of a page of two runs with the same settings."""
+    state = tmp_path_factory.mktemp("app_two")
+    for name in ("first", "second"):
+        mm.trace.save(recorded, state / f"{name}.nc")
+    with start_server(
+        ["mmviz", "app", "first.nc", "second.nc"], state=state, answers="/login", environment={"JUPYTER_TOKEN": TOKEN}
+    ) as address:
+        yield address
+
+
 def address_of(page):
     return json.loads(unquote(page.evaluate("location.hash")).removeprefix("#"))
 
@@ -88,6 +100,37 @@ def test_an_address_that_asks_for_what_is_not_there_is_refused_in_words(served, 
     slider(page, "Epoch").focus()
     page.keyboard.press("Home")
     assert sentence(page).startswith("epoch 0 of 4")
+
+
+def test_two_traces_stand_side_by_side_linked_and_the_run_shown_survives_a_reload(served_two, open_page):
+    page = open_page(viewport={"width": 1700, "height": 900})
+    page.goto(f"{served_two}/?token={TOKEN}")
+    page.wait_for_selector(READY, timeout=60_000)
+    headings = page.locator(".mmv-run > .mmv-heading")
+    assert headings.all_text_contents() == ["Run A: first", "Run B: second"]
+    assert page.evaluate("document.querySelector('.mmv').clientWidth") > 1500
+    before = maps(page)
+    page.get_by_role("region", name="Run B:").get_by_role("slider", name="Time cursor").fill("3")
+    slider(page, "Epoch").fill("0")
+    said = sentence(page)
+    assert said.startswith("A: epoch 0 of 4")
+    assert said.split(" · B: ")[1] == said.split(" · B: ")[0].removeprefix("A: ")
+    assert maps(page) != before
+    page.get_by_label("Run", exact=True).select_option("1")
+    assert [one.is_visible() for one in headings.all()] == [False, True]
+    said = sentence(page)
+    page.wait_for_function("location.hash.includes('%22run%22%3A%22B%22')")
+    page.wait_for_timeout(500)
+    page.reload()
+    page.wait_for_selector(READY, timeout=60_000)
+    page.wait_for_function("(said) => document.querySelector('.mmv-readout').textContent === said", arg=said)
+    assert page.get_by_label("Run", exact=True).input_value() == "1"
+    assert page.external == []
+    assert page.faults == []
+
+
+def test_a_page_without_a_model_offers_no_edits(page):
+    assert page.locator(".mmv-studio").count() == 0
 
 
 def test_nobody_gets_in_without_the_token(served, open_page):

@@ -2,7 +2,7 @@
 import { h, heading, faint, modality } from "./dom.js";
 import { changes } from "./frame.js";
 import { chart, rangeOf } from "./chart.js";
-import { short, brief } from "./words.js";
+import { short, tick, brief } from "./words.js";
 import { rowHead } from "./bars.js";
 
 export const needs = ["half_life", "state"];
@@ -33,7 +33,7 @@ export function mount(root, frame, _state, pick) {
     if (changed(state, "layer", "channel")) {
       const range = rangeOf([Array.from(lives, Math.log10)]);
       lasting.draw({ values: log, count: C, now: channel, range });
-      lasting.say({ title: "half-life by row, steps (log)", high: short(10 ** range[1]), low: short(10 ** range[0]), from: "row 1", to: String(C) });
+      lasting.say({ title: "half-life by row, steps (log)", high: tick(10 ** range[1]), low: tick(10 ** range[0]), from: "row 1", to: String(C) });
     }
     const scale = frame.scale[layer] / 255, norms = frame.modalities.map((_, m) => frame.part("state", epoch, sample, layer, m));
     const valid = frame.modalities.map((_, m) => frame.part("state_valid", sample, m));

@@ -24,7 +24,7 @@ export function mount(root, a, b, pick) {
       h("thead", {}, h("tr", {}, h("td"), ...["A", "B", "B − A"].map((text) => h("th", { scope: "col" }, text)))),
       h("tbody", {}, answer.node, ...parts.map((part) => part.node)))),
     along.node, during.node, ...(coupled ? [matrix] : [])),
-  faint(...(a.name ? ["A: ", name(a.name), "; B: ", name(b.name), ". "] : []), "Contributions are to the ", name(a.target_name), "; where the runs differ in steps or epochs, B stands at the same share of the sequence and at the last epoch not after A's."));
+  faint(...(a.name ? ["A: ", name(a.name), "; B: ", name(b.name), ". "] : []), "Charts: contribution in B minus that in A, to the ", name(a.target_name), "; where the runs differ in steps or epochs, B stands at the same share of the sequence and at the last epoch not after A's."));
   const write = ({ cells: [one, two, apart] }, x, y, form) => {
     one.textContent = form(x, a.digits);
     two.textContent = form(y, a.digits);
@@ -44,9 +44,9 @@ export function mount(root, a, b, pick) {
     const steps = Array.from({ length: T }, (_, t) => gap(epoch, t)), epochs = Array.from({ length: E }, (_, e) => gap(e, time));
     const range = rangeOf([...steps, ...epochs], true), [low, high] = range.map((v) => signed(v, a.digits));
     along.draw({ values: (m, t) => steps[t][m], count: T, now: time, range, brush });
-    along.say({ title: "contribution, B − A, over the sequence", high, low, from: brief(a, sample, 0), to: brief(a, sample, T - 1) });
+    along.say({ title: "B − A, over the sequence", high, low, from: brief(a, sample, 0), to: brief(a, sample, T - 1) });
     during.draw({ values: (m, e) => epochs[e][m], count: E, now: epoch, range });
-    during.say({ title: `contribution, B − A, over training, at ${brief(a, sample, time)}`, high, low, from: `epoch ${a.epochs[0]}`, to: String(a.epochs[E - 1]) });
+    during.say({ title: `B − A, over training, at ${brief(a, sample, time)}`, high, low, from: `epoch ${a.epochs[0]}`, to: String(a.epochs[E - 1]) });
     if (!coupled) return;
     const [w, v] = [a.part("coupling", epoch, layer), b.part("coupling", at.epoch, at.layer)];
     caption.textContent = `Coupling, B − A, in layer ${a.layers[layer]}${at.layer === layer ? "" : ` (of B: ${b.layers[at.layer]})`}`;

@@ -1,7 +1,7 @@
 // The course of the training: one chart for each quantity, each of them scrubs the epoch.
 import { h, heading, glyph, name } from "./dom.js";
 import { chart, dash, rangeOf } from "./chart.js";
-import { short } from "./words.js";
+import { short, tick } from "./words.js";
 
 export const needs = ["history"];
 
@@ -18,7 +18,7 @@ export function mount(root, frame, _state, pick) {
     const noted = epochs.map((_, i) => i).filter((i) => columns.some(({ k }) => Number.isFinite(table[i * K + k])));
     const place = (i) => (epochs[noted[i]] - first) / reach, values = columns.map(({ k }) => noted.map((i) => table[i * K + k]));
     const range = rangeOf(values, !plain);
-    one.say({ title, high: short(range[1]), low: short(range[0]), from: `epoch ${epochs[0]}`, to: String(epochs[epochs.length - 1]) });
+    one.say({ title, high: tick(range[1]), low: tick(range[0]), from: `epoch ${epochs[0]}`, to: String(epochs[epochs.length - 1]) });
     const single = plain && columns.length === 1, told = columns.map(() => h("span"));
     const said = h("div", { class: "mmv-small mmv-said-values" }, ...columns.map((curve, c) =>
       h("span", { class: "mmv-key" }, ...(single ? [] : [plain ? dash(c) : glyph(curve.modality), h("span", {}, name(curve.name), " ")]), told[c])));

@@ -15,6 +15,8 @@ export function short(value) {
   const size = Math.abs(value), text = value && (size < 1e-3 || size >= 1e6) ? value.toExponential(1) : String(Number(value.toPrecision(3)));
   return text.replace("+", "").replaceAll("-", "−");
 }
+// The same for the end of an axis, where there is room for seven characters.
+export const tick = (value) => (short(value).length > 7 ? short(Number(value.toPrecision(2))) : short(value));
 export function argmax(values) {
   let best = -1;
   values.forEach((v, i) => {
