@@ -25,7 +25,7 @@ PICTURES = {
     "explorer": ("watch", None, 1280, {}),
     "states": ("watch", ".mmv-body > .mmv-lanes", 1280, {}),
     "answers": ("watch", ".mmv-body > .mmv-side", 1280, {}),
-    "trajectories": ("watch", "Trajectories of the chains", 760, {"time": 18}),
+    "trajectories": ("watch", "Trajectories of the chains", 760, {"layer": 0, "time": 18}),
     "overall": ("watch", "Contribution over all samples", 760, {}),
     "influence": ("watch", "Influence in layer", 760, {}),
     "channels": ("watch", "Channels: how long", 760, {"channel": 6}),
