@@ -121,12 +121,12 @@ def test_two_traces_stand_side_by_side_linked_and_the_run_shown_survives_a_reloa
     said = sentence(page)
     page.wait_for_function("location.hash.includes('%22run%22%3A%22B%22')")
     page.wait_for_timeout(500)
+    assert page.faults == []
     page.reload()
     page.wait_for_selector(READY, timeout=60_000)
     page.wait_for_function("(said) => document.querySelector('.mmv-readout').textContent === said", arg=said)
     assert page.get_by_label("Run", exact=True).input_value() == "1"
     assert page.external == []
-    assert page.faults == []
 
 
 def test_a_page_without_a_model_offers_no_edits(page):
