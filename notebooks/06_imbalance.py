@@ -1,0 +1,259 @@
+# ---
+# jupyter:
+#   jupytext:
+#     formats: ipynb,py:percent
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#       format_version: '1.3'
+#       jupytext_version: 1.19.6
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # Imbalance: who is heard, who is starved, what helps?
+#
+# A digit is spoken and drawn. Sound and picture go into one model, and are trained together. **The question: does the model make
+# use of both, and if not, can another way of training change that?**
+#
+# You need `00_start_here`, and an idea of what a training epoch is. About two minutes to run and twenty to think; no GPU, no network.
+#
+# ## 1 · A dial that starves the picture
+#
+# `image_energy` keeps the strongest principal components of the pictures, as many as hold this share of the variance. *Move the slider:
+# at which value could you no longer read the digits yourself?*
+
+# %%
+import ipywidgets
+import numpy as np
+import plotly.express as px
+
+import mmviz as mm
+
+ENERGIES = (1.0, 0.25, 0.05)
+data = {energy: mm.data.load("av_digits", image_energy=energy) for energy in ENERGIES}
+pictures = {}
+for energy, ds in data.items():
+    rows = [int((ds["test"].target == digit).argmax()) for digit in range(10)]  # the first of each digit
+    strip = np.hstack([ds["test"].inputs["image"][row] for row in rows])
+    figure = px.imshow(strip, color_continuous_scale="gray_r", zmin=0, zmax=1, width=820, height=130)
+    figure.update_layout(coloraxis_showscale=False, margin={"l": 8, "r": 8, "t": 8, "b": 8})
+    pictures[energy] = figure.update_xaxes(visible=False).update_yaxes(visible=False)
+dial = ipywidgets.SelectionSlider(options=ENERGIES, description="image energy", style={"description_width": "initial"})
+_ = ipywidgets.interact(lambda energy: pictures[energy], energy=dial)
+# %%
+sounds = [ds["test"].inputs["audio"] for ds in data.values()]
+spread = [float(ds["train"].inputs["image"].var(axis=0).sum()) for ds in data.values()]
+assert all(np.array_equal(sound, sounds[0]) for sound in sounds)
+assert spread[0] > spread[1] > spread[2]
+kept = ", ".join(f"{s / spread[0]:.0%}" for s in spread)
+print(f"check: the sound is the same at every setting; what is left of the pictures' variance: {kept}")
+
+# %% [markdown]
+# ## 2 · Train both together, then take one away
+#
+# A small Coupled Mamba, four epochs, once for each setting of the dial. The Trace holds its answers to every subset of the modalities:
+# to nothing, to the sound alone, to the picture alone, to both.
+#
+# *Predict before you run: the pictures at energy 1 are perfect. How many digits will the model name right from a picture alone?*
+
+# %%
+small = {"width": 16, "layers": 1, "steps": 14, "state": 4, "coupling": "softmax"}
+plan = {"epochs": 4, "batch_size": 128, "learning_rate": 1e-2, "select": "last", "progress": False}
+traces = {}
+for energy, ds in data.items():
+    model = mm.models.build("coupled_mamba", ds.spec, **small, seed=0)
+    run = mm.train.fit(model, ds, **plan, measure=True, seed=0)
+    traces[energy] = mm.trace.record(run, ds["test"], influence=False)
+
+# %%
+subsets = {energy: mm.plots.plot_subsets(mm.analysis.coalition_scores(trace)) for energy, trace in traces.items()}
+dial = ipywidgets.SelectionSlider(options=ENERGIES, description="image energy", style={"description_width": "initial"})
+_ = ipywidgets.interact(lambda energy: subsets[energy], energy=dial)
+# %%
+NOTHING, SOUND, PICTURE, BOTH = range(4)  # bit i of a subset's number: modality i is heard
+scores = {energy: mm.analysis.coalition_scores(trace)["score"].values for energy, trace in traces.items()}
+assert all(s[BOTH] > s[SOUND] > s[PICTURE] > s[NOTHING] for s in scores.values())
+assert scores[0.05][PICTURE] < scores[0.25][PICTURE]
+print("check: at every setting both together are best, the sound alone is next, the picture alone far behind")
+
+# %% [markdown]
+# Even perfect pictures are heard badly. Are they hard to read, or did this model never learn to? The test: a model of the same size, with
+# the same training, that has *only* the pictures. From here on the dial stays at 0.25, the setting of the AV-MNIST recipe.
+
+# %%
+from mmviz.data.select import select_modalities
+
+ds = data[0.25]
+pictures_only = select_modalities(ds, ["image"])
+model = mm.models.build("coupled_mamba", pictures_only.spec, **small, seed=0)
+run = mm.train.fit(model, pictures_only, **plan, seed=0)
+own = (run.predict(pictures_only["test"]).argmax(1) == pictures_only["test"].target).mean()
+starved = scores[0.25][PICTURE]
+assert own > starved
+print(f"check: from the picture alone, the model of both is right in {starved:.1%}, the model of pictures in {own:.1%}")
+
+# %% [markdown]
+# That gap is *starvation*: the sound was learnt faster, it brought the loss down, and little was left to learn from the picture. One must
+# not call every weak modality starved, though: at energy 0.05 the pictures themselves say little.
+#
+# ## 3 · Contributions, to the last digit
+#
+# The Shapley value asks what a modality adds, averaged over the orders in which the modalities could have come. With two of them there are two
+# orders, and four subsets to ask:
+#
+# $$\varphi_\text{image} = \tfrac12\big[v(\text{image}) - v(\emptyset)\big] + \tfrac12\big[v(\text{both}) - v(\text{audio})\big]$$
+#
+# Here v is the accuracy. Nothing is sampled, so this is exact, and it adds up.
+
+# %%
+balance = {energy: mm.analysis.equilibrium(trace) for energy, trace in traces.items()}
+for energy, found in balance.items():
+    v, phi = scores[energy], found["contribution"].values
+    by_hand = (v[PICTURE] - v[NOTHING] + v[BOTH] - v[SOUND]) / 2
+    assert abs(by_hand - phi[1]) < 1e-12
+    assert abs(v[NOTHING] + phi.sum() - v[BOTH]) < 1e-12
+    print(f"image energy {energy:<4}: audio {phi[0]:.3f}, image {phi[1]:.3f}")
+shown = {energy: float(found["contribution"][1]) for energy, found in balance.items()}
+assert min(shown, key=shown.get) == 0.05
+print("check: equal to the formula, adds up to the accuracy; the starved picture contributes least")
+
+# %% [markdown]
+# Between energy 1 and 0.25 do not read much into the order: over seeds it changes.
+#
+# **One number for imbalance.** Modality Equilibrium Matters (arXiv 2506.00030) names an *equilibrium deviation metric*, EDM; its formula is not
+# public. So here are three *readings of ours*, of which 0 is equilibrium. With the shares $p_m = \max(\varphi_m, 0) / \sum_k \max(\varphi_k, 0)$ of M modalities:
+#
+# | reading | formula | from |
+# | --- | --- | --- |
+# | E1 | $\frac1M \sum_m \lvert p_m - \frac1M \rvert$ | contributions |
+# | E2 | $\sqrt{\frac1M \sum_m (p_m - \frac1M)^2}$ | contributions |
+# | E3 | $\frac1M \sum_m \lvert a_m - \bar a \rvert$ | accuracies $a_m$ of each modality alone |
+
+# %%
+for energy, found in balance.items():
+    phi, alone = found["contribution"].values, scores[energy][[SOUND, PICTURE]]
+    share = phi / phi.sum()
+    assert np.isclose(found["E1"], abs(share - 1 / 2).mean(), atol=1e-12)
+    assert np.isclose(found["E2"], np.sqrt(((share - 1 / 2) ** 2).mean()), atol=1e-12)
+    assert np.isclose(found["E3"], abs(alone - alone.mean()).mean(), atol=1e-12)
+    assert np.isclose(found["E1"], found["E2"], atol=1e-12)
+    print(f"image energy {energy:<4}: " + ", ".join(f"{name} {float(found[name]):.3f}" for name in ("E1", "E2", "E3")))
+print("check: equal to the formulas; with two modalities E1 and E2 are the same number")
+
+# %% [markdown]
+# ## 4 · What helps?
+#
+# Four ways to train the same model on the same data for the same four epochs:
+#
+# | strategy | idea |
+# | --- | --- |
+# | `joint` | one loss, all modalities together |
+# | `ogm_ge` | OGM-GE: whoever is ahead gets smaller gradients, and all get noise |
+# | `mla` | MLA: one modality after the other through a shared head, which is kept from forgetting |
+# | `shapley_alternating` | a turn for each modality, the least contribution first, then a joint update (a reading of ours) |
+#
+# The last one makes three updates where `joint` makes one. That would be an unfair comparison, so `joint_long` trains jointly for three times as
+# many epochs. *Predict: which one hears the picture best? Which one is right most often?*
+
+# %%
+trained = {"joint": traces[0.25]}
+for name in ("joint_long", "ogm_ge", "mla", "shapley_alternating"):
+    model = mm.models.build("coupled_mamba", ds.spec, **small, seed=0)
+    epochs = 3 * plan["epochs"] if name == "joint_long" else plan["epochs"]
+    strategy = name.removesuffix("_long")
+    run = mm.train.fit(model, ds, **plan | {"epochs": epochs}, strategy=strategy, measure=True, seed=0)
+    trained[name] = mm.trace.record(run, ds["test"], influence=False)
+
+# %%
+views = {name: mm.plots.plot_subsets(mm.analysis.coalition_scores(trace)) for name, trace in trained.items()}
+choice = ipywidgets.ToggleButtons(options=list(views), description="strategy", style={"button_width": "auto"})
+_ = ipywidgets.interact(lambda strategy: views[strategy], strategy=choice)
+# %% [markdown]
+# With two modalities "the weak one alone" and "the strong one has gone missing" are the same subset: it is the column `picture` here.
+
+# %%
+result = {name: mm.analysis.coalition_scores(trace)["score"].values for name, trace in trained.items()}
+e1 = {name: float(mm.analysis.equilibrium(trace)["E1"]) for name, trace in trained.items()}
+print(f"{'':20} {'both':>7} {'sound':>7} {'picture':>8} {'E1':>6}")
+for name, s in result.items():
+    print(f"{name:20} {s[BOTH]:7.1%} {s[SOUND]:7.1%} {s[PICTURE]:8.1%} {e1[name]:6.3f}")
+assert result["shapley_alternating"][PICTURE] > result["joint_long"][PICTURE] + 0.03
+assert result["mla"][PICTURE] > result["joint"][PICTURE]
+print("check: turns bring the picture forward, also against joint training with as many updates")
+
+# %% [markdown]
+# **When does it happen?** After every epoch the contributions were measured on a slice of the training data that no update saw.
+
+# %%
+names = ("joint", "ogm_ge", "mla", "shapley_alternating")
+curves = mm.analysis.training({name: trained[name] for name in names})
+last = curves["contribution"].sel(epoch=plan["epochs"])
+assert (last.sel(modality="audio") > last.sel(modality="image")).all()
+print("check: at the end the sound leads in all four; a strategy softens the imbalance, it does not turn it round")
+mm.plots.plot_training(curves, quantities=["contribution"])
+
+# %% [markdown]
+# ## 5 · How much of that is chance?
+#
+# A difference counts if it is larger than what another seed would have made. Joint training again, with two other seeds:
+
+# %%
+seeds = [result["joint"]]
+for seed in (1, 2):
+    model = mm.models.build("coupled_mamba", ds.spec, **small, seed=seed)
+    run = mm.train.fit(model, ds, **plan, measure=True, seed=seed)
+    trace = mm.trace.record(run, ds["test"], influence=False)
+    seeds.append(mm.analysis.coalition_scores(trace)["score"].values)
+noise = np.ptp(seeds, axis=0)
+gain = result["shapley_alternating"] - result["joint_long"]
+print(f"picture alone: {gain[PICTURE]:+.1%} by turns, seeds differ by {noise[PICTURE]:.1%}")
+print(f"both:          {gain[BOTH]:+.1%} by turns, seeds differ by {noise[BOTH]:.1%}")
+assert gain[PICTURE] > noise[PICTURE]
+assert abs(gain[BOTH]) < 0.03
+print("check: the gain without the sound is more than chance; with both there is none to speak of, at equal updates")
+
+# %% [markdown]
+# So what turns buy here is not a better answer when all is well, but a model that still answers when the sound is gone.
+#
+# **And is equilibrium the same as quality?** Look at the table: one strategy has the lowest E1 of all.
+
+# %%
+assert min(e1, key=e1.get) == "ogm_ge"
+assert result["ogm_ge"][BOTH] < result["joint"][BOTH]
+print(f"check: OGM-GE has the lowest E1 ({e1['ogm_ge']:.3f}), and is less often right than joint training")
+
+# %% [markdown]
+# That is after four epochs, with AdamW; the paper trains for longer with SGD. Read it as a warning about the number, not about the method.
+#
+# ## What we learnt
+#
+# - Weak and starved are different things. To tell them apart, train the modality by itself.
+# - Contributions are exact: 2^M subsets, no sampling. EDM is not one number; here it is three readings, and with two modalities two of them agree.
+# - Turns made the picture useful where it had been drowned; with both modalities there was no gain beyond chance at equal updates.
+#
+# ## Exercise
+#
+# OGM-GE lowered E1. A share can move in two ways: the weak modality gains, or the strong one loses.
+# **Compute by how much each contribution changed from `joint` to `ogm_ge`, from `result` alone. Which of the two ways was it?** Use the formula of section 3.
+
+# %%
+# your work: gained = ..., lost = ...
+
+# %% [markdown]
+# ## Solution
+#
+# Open the cell below (click on the three dots) when you have an answer.
+
+# %% jupyter={"source_hidden": true, "outputs_hidden": true}
+v = np.array([result["joint"], result["ogm_ge"]])
+picture = (v[:, PICTURE] - v[:, NOTHING] + v[:, BOTH] - v[:, SOUND]) / 2
+sound = (v[:, SOUND] - v[:, NOTHING] + v[:, BOTH] - v[:, PICTURE]) / 2
+gained, lost = picture[1] - picture[0], sound[0] - sound[1]
+assert lost > gained
+print(
+    f"check: the picture gained {gained:.3f}, the sound lost {lost:.3f}: more equal mostly because the strong one fell"
+)
