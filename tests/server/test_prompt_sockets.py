@@ -53,7 +53,7 @@ def test_the_flag_of_make_lab_sets_nodelay_on_a_live_kernel_socket(flag_of_make_
 def test_without_the_flag_nothing_of_ours_is_loaded_and_the_socket_is_as_jupyter_made_it(tmp_path):
     told, log = nodelay_of_a_live_socket([], tmp_path)
     assert told is False
-    assert "mmviz" not in log
+    assert "mmviz.server" not in log
 
 
 def test_nothing_is_installed_that_would_load_the_extension_for_other_servers():
