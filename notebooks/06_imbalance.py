@@ -27,23 +27,26 @@
 # at which value could you no longer read the digits yourself?*
 
 # %%
-import ipywidgets
 import numpy as np
 import plotly.express as px
+import plotly.graph_objects as go
 
 import mmviz as mm
 
 ENERGIES = (1.0, 0.25, 0.05)
 data = {energy: mm.data.load("av_digits", image_energy=energy) for energy in ENERGIES}
-pictures = {}
-for energy, ds in data.items():
+strips = []
+for ds in data.values():
     rows = [int((ds["test"].target == digit).argmax()) for digit in range(10)]  # the first of each digit
-    strip = np.hstack([ds["test"].inputs["image"][row] for row in rows])
-    figure = px.imshow(strip, color_continuous_scale="gray_r", zmin=0, zmax=1, width=820, height=130)
-    figure.update_layout(coloraxis_showscale=False, margin={"l": 8, "r": 8, "t": 8, "b": 8})
-    pictures[energy] = figure.update_xaxes(visible=False).update_yaxes(visible=False)
-dial = ipywidgets.SelectionSlider(options=ENERGIES, description="image energy", style={"description_width": "initial"})
-_ = ipywidgets.interact(lambda energy: pictures[energy], energy=dial)
+    strips.append(np.hstack([ds["test"].inputs["image"][row] for row in rows]))
+figure = px.imshow(np.stack(strips), animation_frame=0, color_continuous_scale="gray_r", zmin=0, zmax=1)
+for step, energy in zip(figure.layout.sliders[0].steps, ENERGIES, strict=True):
+    step.label = str(energy)
+figure.layout.sliders[0].update(x=0.02, len=0.96, pad={"t": 10}, currentvalue={"prefix": "image energy "})
+figure.layout.updatemenus = ()
+figure.update_layout(width=820, height=190, margin={"l": 8, "r": 8, "t": 8, "b": 100})
+figure.update_layout(coloraxis_showscale=False).update_xaxes(visible=False).update_yaxes(visible=False)
+
 # %%
 sounds = [ds["test"].inputs["audio"] for ds in data.values()]
 spread = [float(ds["train"].inputs["image"].var(axis=0).sum()) for ds in data.values()]
@@ -70,9 +73,14 @@ for energy, ds in data.items():
     traces[energy] = mm.trace.record(run, ds["test"], influence=False)
 
 # %%
-subsets = {energy: mm.plots.plot_subsets(mm.analysis.coalition_scores(trace)) for energy, trace in traces.items()}
-dial = ipywidgets.SelectionSlider(options=ENERGIES, description="image energy", style={"description_width": "initial"})
-_ = ipywidgets.interact(lambda energy: subsets[energy], energy=dial)
+subsets = {str(e): mm.plots.plot_subsets(mm.analysis.coalition_scores(trace)) for e, trace in traces.items()}
+at_once = {"mode": "immediate", "frame": {"duration": 0, "redraw": True}}
+dial = [{"label": e, "method": "animate", "args": [[e], at_once]} for e in subsets]
+figure = go.Figure(subsets["1.0"])
+figure.frames = [go.Frame(name=e, data=each.data, layout={"yaxis": each.layout.yaxis}) for e, each in subsets.items()]
+figure.update_layout(sliders=[{"steps": dial, "currentvalue": {"prefix": "image energy "}, "pad": {"t": 30}}])
+figure.update_layout(height=figure.layout.height + 90, margin_b=100)
+
 # %%
 NOTHING, SOUND, PICTURE, BOTH = range(4)  # bit i of a subset's number: modality i is heard
 scores = {energy: mm.analysis.coalition_scores(trace)["score"].values for energy, trace in traces.items()}
@@ -170,8 +178,14 @@ for name in ("joint_long", "ogm_ge", "mla", "shapley_alternating"):
 
 # %%
 views = {name: mm.plots.plot_subsets(mm.analysis.coalition_scores(trace)) for name, trace in trained.items()}
-choice = ipywidgets.ToggleButtons(options=list(views), description="strategy", style={"button_width": "auto"})
-_ = ipywidgets.interact(lambda strategy: views[strategy], strategy=choice)
+choice = [{"label": name, "method": "animate", "args": [[name], at_once]} for name in views]
+figure = go.Figure(views["joint"])
+figure.frames = [
+    go.Frame(name=name, data=each.data, layout={"yaxis": each.layout.yaxis}) for name, each in views.items()
+]
+figure.update_layout(sliders=[{"steps": choice, "currentvalue": {"prefix": "trained by "}, "pad": {"t": 30}}])
+figure.update_layout(height=figure.layout.height + 90, margin_b=100)
+
 # %% [markdown]
 # With two modalities "the weak one alone" and "the strong one has gone missing" are the same subset: it is the column `picture` here.
 
@@ -195,6 +209,12 @@ last = curves["contribution"].sel(epoch=plan["epochs"])
 assert (last.sel(modality="audio") > last.sel(modality="image")).all()
 print("check: at the end the sound leads in all four; a strategy softens the imbalance, it does not turn it round")
 mm.plots.plot_training(curves, quantities=["contribution"])
+
+# %% [markdown]
+# **Look inside.** Joint training (A) beside turns (B), on the same pair of sound and picture: choose a sample, move the cursor, untick the sound.
+
+# %%
+mm.widgets.Explorer(trained["joint"], other=trained["shapley_alternating"])
 
 # %% [markdown]
 # ## 5 · How much of that is chance?

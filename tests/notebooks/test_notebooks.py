@@ -20,7 +20,7 @@ def test_the_notebook_runs_and_its_checks_hold(path, tmp_path):
     shutil.copy(path, tmp_path)
     book = nbformat.read(path, as_version=4)
     client = nbclient.NotebookClient(
-        book, timeout=400, kernel_name="python3", resources={"metadata": {"path": tmp_path}}, store_widget_state=True
+        book, timeout=400, kernel_name="python3", resources={"metadata": {"path": tmp_path}}, store_widget_state=False
     )
     start = time.perf_counter()
     done = client.execute()
