@@ -184,7 +184,7 @@ figure.frames = [
     go.Frame(name=name, data=each.data, layout={"yaxis": each.layout.yaxis}) for name, each in views.items()
 ]
 figure.update_layout(sliders=[{"steps": choice, "currentvalue": {"prefix": "trained by "}, "pad": {"t": 30}}])
-figure.update_layout(height=figure.layout.height + 90, margin_b=100)
+figure.update_layout(height=figure.layout.height + 90, margin_b=100, margin_r=70)
 
 # %% [markdown]
 # With two modalities "the weak one alone" and "the strong one has gone missing" are the same subset: it is the column `picture` here.
