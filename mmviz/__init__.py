@@ -1,14 +1,14 @@
 """Seeing inside multimodal fusion with state space models.
 
 Stages, in the order data flows: ``io``, ``data``, ``models``, ``train``, ``trace`` | ``analysis``, ``plots``,
-``widgets``, ``experiments``; beside them ``metrics``. Each is imported when first touched; importing ``mmviz`` alone imports none of them.
+``widgets``, ``experiments``, ``course``; beside them ``metrics``. Each is imported when first touched; importing ``mmviz`` alone imports none of them.
 """
 
 import importlib
 from types import ModuleType
 
 __version__ = "0.1.0"
-_STAGES = ("io", "data", "models", "train", "trace", "analysis", "plots", "widgets", "experiments", "metrics", "errors")
+_STAGES = ("io", "data", "models", "train", "trace", "analysis", "plots", "widgets", "experiments", "course", "metrics", "errors")
 __all__ = [*_STAGES, "__version__"]
 
 

@@ -1,0 +1,12 @@
+"""Exercises of the notebooks: ``check`` an answer, ask for a ``hint``, read the ``solution``.
+
+Nothing is compared as text: a number, an array or a function is compared with what it should be, to rounding, and a
+wrong one with the mistakes people make.
+"""
+
+from mmviz.course.ask import check, hint, solution
+from mmviz.course.exercise import Exercise, Mistake, UnreadableError
+from mmviz.course.known import EXERCISES, find
+from mmviz.course.verdict import Verdict
+
+__all__ = ["EXERCISES", "Exercise", "Mistake", "UnreadableError", "Verdict", "check", "find", "hint", "solution"]

@@ -1,0 +1,1 @@
+"""One module for each notebook that has exercises; each holds ``EXERCISES``."""

@@ -1,0 +1,19 @@
+"""What the tests know of each exercise: the right answer another way, and wrong ones by the name of their mistake."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Answers:
+    """Answers to one exercise.
+
+    ``equivalent``: right answers of another form than the solution's. ``wrong``: name of the mistake -> an answer that
+    makes it, at least three. ``given``: what the notebook hands over, small. ``names``: what the solution uses beside it.
+    """
+
+    equivalent: tuple[Any, ...]
+    wrong: Mapping[str, Any]
+    given: Mapping[str, Any] = field(default_factory=dict)
+    names: Mapping[str, Any] = field(default_factory=dict)
