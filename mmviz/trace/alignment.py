@@ -12,6 +12,8 @@ from sklearn.model_selection import StratifiedKFold, cross_val_predict
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from mmviz.errors import ConfigError
+from mmviz.models.adapted import Adapted
 from mmviz.models.alignment import Alignment, AlignmentConfig
 from mmviz.models.batch import batch_of
 from mmviz.models.observation import Observation
@@ -35,6 +37,11 @@ class AlignmentGroup:
     """
 
     def __init__(self, model: FusionModel, split: Split) -> None:
+        if isinstance(model, Adapted):
+            raise ConfigError(
+                f"record: alignment=True compares encoded steps, and {model.config.name} was made elsewhere: how it encodes is not known; "
+                "leave alignment out"
+            )
         rows = np.unique(np.linspace(0, len(split) - 1, min(SAMPLES, len(split))).round().astype(int))
         self._batches = [batch_of(split, rows[i : i + _ROWS]) for i in range(0, len(rows), _ROWS)]
         self._measure = Alignment(model.spec.names, _config(model))

@@ -74,7 +74,7 @@ def record_attribution(
     Raises
     ------
     ConfigError
-        Unknown baseline or output, or ``steps`` below 1.
+        Unknown baseline or output, ``steps`` below 1, or a model whose answer has no gradient.
     MissingDependencyError
         If captum (extra ``explain``) is not installed.
 
@@ -161,6 +161,10 @@ def _of_sample(
 
     valid = tuple(batch.valid[name] for name in names)
     with torch.enable_grad():
+        if not answer(*(x.clone().requires_grad_() for x in inputs), *valid).requires_grad:
+            raise ConfigError(
+                "record_attribution: the answer has no gradient in the inputs; is there a torch.no_grad() or a detach() inside the module?"
+            )
         parts = explain(answer).attribute(
             inputs, tuple(bases), additional_forward_args=valid, n_steps=steps, internal_batch_size=_ROWS
         )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import mmkernels
 
 import mmviz
+from mmviz.models.adapted import Adapted
 
 if TYPE_CHECKING:
     from mmviz.data.dataset import Split
@@ -15,16 +16,22 @@ if TYPE_CHECKING:
 
 def provenance(run: Run, split: Split) -> dict[str, Any]:
     """Return data set, split, model, seed, epoch, task and modalities, in the names that a Trace has."""
-    spec, ran = run.model.spec, mmkernels.last_backend()
+    spec = run.model.spec
     return {
         "mmviz": mmviz.__version__,
         "dataset": spec.name,
         "split": split.name,
         "model": run.info["model"],
         "train": run.info["train"],
-        "backend": "none" if ran is None else ran.backend,
+        "backend": backend_of(run),
         "training_backend": run.info["backend"],
         "task": {"kind": spec.task.kind, "classes": list(spec.task.classes)},
         "modalities": list(spec.names),
         "best_epoch": run.best_epoch,
     }
+
+
+def backend_of(run: Run) -> str:
+    """Return the backend that ran the last scan; "none" where there was none, or where a module from elsewhere was asked."""
+    ran = None if isinstance(run.model, Adapted) else mmkernels.last_backend()
+    return "none" if ran is None else ran.backend

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-import mmkernels
 import torch
 
 import mmviz
@@ -14,6 +13,7 @@ from mmviz.models.batch import batch_of
 from mmviz.trace.alignment import AlignmentGroup
 from mmviz.trace.answers import PrefixGroup, coalitions_of
 from mmviz.trace.influence import influence_of
+from mmviz.trace.provenance import backend_of
 from mmviz.trace.routing import RoutingGroup
 from mmviz.trace.samples import history_of, inputs_of, samples_of
 from mmviz.trace.scans import ScanGroups
@@ -97,7 +97,6 @@ class Recording:
         """Return the attributes of the Trace; to be asked for when the model has run."""
         run, model = self.run, self.run.model
         spec = model.spec
-        ran = mmkernels.last_backend()
         return {
             "schema": SCHEMA_VERSION,
             "mmviz": mmviz.__version__,
@@ -107,7 +106,7 @@ class Recording:
             "run": "" if run.folder is None else run.folder.name,
             "model": run.info["model"],
             "train": run.info["train"],
-            "backend": "none" if ran is None else ran.backend,
+            "backend": backend_of(run),
             "training_backend": run.info["backend"],
             "task": {"kind": spec.task.kind, "classes": list(spec.task.classes)},
             "modalities": [m.name for m in spec.modalities],

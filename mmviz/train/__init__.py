@@ -1,6 +1,7 @@
 """Training: one loop, one file per strategy, a Run that can predict, be saved and be loaded."""
 
 from mmviz.train import strategies
+from mmviz.train.as_run import as_run
 from mmviz.train.augment import Augment
 from mmviz.train.config import TrainConfig
 from mmviz.train.fit import fit
@@ -20,6 +21,7 @@ __all__ = [
     "TrainConfig",
     "Training",
     "Update",
+    "as_run",
     "fit",
     "linear_baseline",
     "load",

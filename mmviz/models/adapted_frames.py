@@ -1,0 +1,96 @@
+"""Frames of every modality on one axis of steps and back again, nothing averaged: what an adapted module is asked through."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import torch
+from torch import nn
+
+from mmviz.errors import DataError
+from mmviz.models.steps import Steps
+
+if TYPE_CHECKING:
+    from jaxtyping import Bool, Float
+    from torch import Tensor
+
+    from mmviz.data.spec import Modality
+    from mmviz.models.batch import Batch
+
+
+class Frames(nn.Module):
+    """Step k of a modality holds its frames i with ⌊i · steps / frames⌋ = k, one behind the other, as they were recorded.
+
+    So a step is the same share of every modality's own clock. Beside each frame stands a 1 where it was recorded, so
+    that whoever masks steps masks the frames in them.
+
+    Parameters
+    ----------
+    modalities
+        Of the spec.
+    steps
+        From 1 to the smallest number of frames.
+    """
+
+    def __init__(self, modalities: tuple[Modality, ...], steps: int) -> None:
+        super().__init__()
+        self.modalities, self.steps = modalities, steps
+        self._slots: list[Tensor] = []
+        self._groups = [-(-m.steps // steps) for m in modalities]
+        for modality, group in zip(modalities, self._groups, strict=True):
+            frame = torch.arange(modality.steps)
+            step = frame * steps // modality.steps
+            first = torch.searchsorted(step, torch.arange(steps))
+            self._slots.append(step * group + frame - first[step])
+        self.width = max(group * (m.features + 1) for m, group in zip(modalities, self._groups, strict=True))
+
+    def pack(self, batch: Batch) -> Steps:
+        """Return steps and which of them hold a recorded frame; what padding holds is not looked at.
+
+        Raises
+        ------
+        DataError
+            If the batch lacks a modality, or one has other features or more frames than the spec.
+        """
+        packed = [self._packed(m, batch) for m in range(len(self.modalities))]
+        return Steps(torch.stack([x for x, _ in packed]), torch.stack([mask for _, mask in packed]))
+
+    def unpack(
+        self, steps: Steps
+    ) -> tuple[dict[str, Float[Tensor, "batch _frame _feature"]], dict[str, Bool[Tensor, "batch _frame"]]]:
+        """Return frames and mask of every modality, zeros where nothing was recorded; steps that are lacking at the end are masked."""
+        values, valid = {}, {}
+        lacking = self.steps - steps.x.shape[2]
+        for m, modality in enumerate(self.modalities):
+            group, slots, cells = self._groups[m], self._slots[m].to(steps.x.device), modality.features + 1
+            x = nn.functional.pad(steps.x[m, :, :, : group * cells], (0, 0, 0, lacking))
+            frames = x.reshape(len(x), self.steps * group, cells)[:, slots]
+            heard = nn.functional.pad(steps.mask[m], (0, lacking))[:, slots // group]
+            there = (frames[..., -1] > 0.5) & heard
+            kept = frames[..., :-1]
+            values[modality.name] = torch.where(there[..., None], kept, torch.zeros_like(kept))
+            valid[modality.name] = there
+        return values, valid
+
+    def _packed(self, m: int, batch: Batch) -> tuple[Float[Tensor, "batch time width"], Bool[Tensor, "batch time"]]:
+        modality, group = self.modalities[m], self._groups[m]
+        if modality.name not in batch.values:
+            raise DataError(
+                f"batch: modality {modality.name!r} is lacking, it holds {', '.join(batch.names)}; an absent modality "
+                "is given as any values with a mask that is all False"
+            )
+        x, valid = batch.values[modality.name], batch.valid[modality.name]
+        if x.ndim != 3 or x.shape[-1] != modality.features or x.shape[1] > modality.steps:
+            raise DataError(
+                f"modality {modality.name!r}: values have shape {tuple(x.shape)}, expected (batch, up to {modality.steps} frames, "
+                f"{modality.features}); adapt the module with the spec of the data set it is used on"
+            )
+        flag = valid[..., None]
+        frames = torch.cat([torch.where(flag, x, torch.zeros_like(x)), flag.to(x.dtype)], -1)
+        slots = self._slots[m][: x.shape[1]].to(x.device)
+        laid = x.new_zeros(len(x), self.steps * group, frames.shape[-1]).index_copy(1, slots, frames)
+        laid = laid.reshape(len(x), self.steps, -1)
+        held = valid.new_zeros(len(x), self.steps * group).index_copy(1, slots, valid)
+        return nn.functional.pad(laid, (0, self.width - laid.shape[-1])), held.reshape(len(x), self.steps, group).any(
+            -1
+        )
