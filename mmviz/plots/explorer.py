@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import xarray as xr
@@ -11,12 +11,18 @@ import xarray as xr
 from mmviz.analysis import prefix_shapley, states
 from mmviz.errors import DataError
 from mmviz.plots import theme
+from mmviz.plots.explorer_choice import only_traced
 from mmviz.plots.explorer_parts import influence_part, overall_part, paths_part, routing_part, transport_part
 from mmviz.plots.explorer_samples import samples_part
 from mmviz.plots.explorer_training import training_part
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
-def explorer_frame(trace: xr.DataTree, *, channels: int = 32, samples: int = 5000) -> xr.Dataset:
+
+def explorer_frame(
+    trace: xr.DataTree, *, channels: int = 32, samples: int = 5000, traced: int | Sequence[str] | None = None
+) -> xr.Dataset:
     """Return what :class:`mmviz.widgets.Explorer` shows; a group of arrays is there where the Trace holds its data.
 
     Answers and contributions are rounded to 16 significant bits. Always: ``state_valid``; ``prediction`` (epoch, traced, time, output): the answer from the steps up to this one;
@@ -36,18 +42,21 @@ def explorer_frame(trace: xr.DataTree, *, channels: int = 32, samples: int = 500
         Channels shown per layer and modality, see :func:`mmviz.analysis.states`.
     samples
         The most samples that are listed to choose from; beyond it, an even choice and all traced ones.
+    traced
+        Fewer of the traced samples, for a smaller page: how many (an even choice), or their ids. Default: all.
 
     Raises
     ------
     DataError
         If the Trace holds no coalitions.
+    ConfigError
+        ``traced`` names a sample that was not traced.
     """
     if "prefixes" not in trace.children:
         raise DataError("Explorer: the Trace was recorded with coalitions=False; record it again with coalitions=True")
     prefixes = trace["prefixes"].to_dataset()
     phi = prefix_shapley(trace)
-    traced = prefixes["traced"].values
-    told = trace["samples"].to_dataset().isel(sample=traced)
+    told = trace["samples"].to_dataset().isel(sample=prefixes["traced"].values)
     frame = xr.Dataset(
         {
             "state_valid": trace["states"].to_dataset()["valid"].transpose("traced", "modality", "time"),
@@ -70,7 +79,7 @@ def explorer_frame(trace: xr.DataTree, *, channels: int = 32, samples: int = 500
     if "layer" in frame.sizes:
         frame = frame.assign_coords(layer=np.arange(1, frame.sizes["layer"] + 1))
     frame.attrs = _attrs(trace, phi)
-    return frame
+    return frame if traced is None else only_traced(frame, traced)
 
 
 def _states(trace: xr.DataTree, channels: int) -> xr.Dataset:

@@ -11,7 +11,20 @@ from functools import cache
 from pathlib import Path
 
 _FOLDER = Path(__file__).parent / "view"
-_SHARED = ("dom", "paint", "words", "frame", "chart", "bars", "pairing", "answered", "asked", "what_if", "spread")
+_SHARED = (
+    "dom",
+    "paint",
+    "words",
+    "frame",
+    "chart",
+    "bars",
+    "pairing",
+    "answered",
+    "asked",
+    "what_if",
+    "spread",
+    "address",
+)
 _VIEWS = (
     *("lanes", "prediction", "contribution", "coupling", "channels", "trajectory", "subsets", "overall"),
     *("training", "samples", "influence", "routing", "transport", "difference"),

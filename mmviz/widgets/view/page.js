@@ -3,9 +3,6 @@
 function pageModel(state) {
   const heard = {};
   let timer = 0;
-  const keep = () => {
-    history.replaceState(null, "", `#${encodeURIComponent(JSON.stringify(state.selection))}`);
-  };
   return {
     get: (key) => state[key],
     set(key, value) {
@@ -14,20 +11,11 @@ function pageModel(state) {
     },
     save_changes() {
       clearTimeout(timer);
-      timer = setTimeout(keep, 300);
+      timer = setTimeout(() => $address.keep(state.selection), 300);
     },
     on: (event, listener) => (heard[event] ??= []).push(listener),
     off: (event, listener) => (heard[event] = (heard[event] ?? []).filter((other) => other !== listener)),
   };
-}
-
-function kept() {
-  try {
-    const found = JSON.parse(decodeURIComponent(location.hash.slice(1)));
-    return typeof found === "object" && found !== null ? found : {};
-  } catch {
-    return {};
-  }
 }
 
 const bytesOf = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
@@ -38,7 +26,7 @@ try {
   for (const [key, text] of Object.entries(buffers)) state.data[key] = bytesOf(text);
   if (state.answer) state.answer.body = state.data.answer;
   state.opened = state.selection;
-  state.selection = { ...state.selection, ...kept() };
+  state.selection = { ...state.selection, ...$address.kept() };
   place.textContent = "";
   await $view.render({ model: pageModel(state), el: place });
 } catch (error) {
