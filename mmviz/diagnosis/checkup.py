@@ -1,0 +1,85 @@
+"""What ``mm.doctor()`` returns: findings that print as a table, and in a notebook a line that only a live widget can draw."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from mmviz.diagnosis.pulse import Pulse
+
+State = Literal["good", "note", "bad"]
+_MARKS = {"good": "✓", "note": "·", "bad": "✗"}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at.
+
+    Attributes
+    ----------
+    area
+        "python", "packages", "kernels", "widgets", "data" or "speed".
+    state
+        "good"; "note": something optional is not there; "bad": a notebook will fail or be very slow.
+    what
+        What was found.
+    advice
+        What to do, where something is to be done.
+    """
+
+    area: str
+    state: State
+    what: str
+    advice: str = ""
+
+
+@dataclass(frozen=True)
+class Checkup:
+    """All findings, in order.
+
+    Attributes
+    ----------
+    findings
+        What was looked at.
+    pulse
+        In a notebook: a widget that says so when the browser has drawn it; None elsewhere.
+    """
+
+    findings: tuple[Finding, ...]
+    pulse: Pulse | None = field(default=None, compare=False)
+
+    @property
+    def healthy(self) -> bool:
+        """Whether nothing was found that is bad."""
+        return all(finding.state != "bad" for finding in self.findings)
+
+    def of(self, area: str) -> list[Finding]:
+        """Return the findings of one area."""
+        return [finding for finding in self.findings if finding.area == area]
+
+    def __iter__(self) -> Iterator[Finding]:
+        return iter(self.findings)
+
+    def __str__(self) -> str:
+        width = max((len(finding.area) for finding in self.findings), default=0)
+        lines, before = [], ""
+        for finding in self.findings:
+            area = finding.area if finding.area != before else ""
+            before = finding.area
+            lines.append(f"{area:<{width}}  {_MARKS[finding.state]} {finding.what}")
+            if finding.advice:
+                lines.append(f"{'':<{width}}    → {finding.advice}")
+        bad = sum(finding.state == "bad" for finding in self.findings)
+        end = "All is well." if not bad else f"{bad} of {len(self.findings)} need attention (✗)."
+        return "\n".join([*lines, end])
+
+    __repr__ = __str__
+
+    def _ipython_display_(self) -> None:
+        from IPython.display import display
+
+        display({"text/plain": str(self)}, raw=True)
+        if self.pulse is not None:
+            display(self.pulse)

@@ -1,0 +1,106 @@
+"""``mm.doctor()`` sees what is wrong, and says what to do."""
+
+import json
+from importlib.metadata import PackageNotFoundError
+
+import pytest
+
+import mmviz as mm
+from mmviz.diagnosis import Checkup, Finding, kernels, packages, speed
+from mmviz.diagnosis.pulse import Pulse
+
+
+@pytest.fixture(scope="module")
+def checkup():
+    return mm.doctor()
+
+
+def test_a_sound_installation_is_healthy(checkup):
+    assert checkup.healthy, str(checkup)
+    assert {f.area for f in checkup} == {"python", "packages", "kernels", "data", "speed", "widgets"}
+    text = str(checkup)
+    assert text.endswith("All is well.")
+    assert "av_digits" in text
+    assert "the coupled scan runs on numba" in text
+    assert checkup.pulse is None, "no widget outside a notebook"
+
+
+def test_a_missing_package_is_bad_where_it_is_needed_and_a_note_where_not(monkeypatch):
+    def without(name):
+        if name in ("plotly", "shap"):
+            raise PackageNotFoundError(name)
+        return "1.0"
+
+    monkeypatch.setattr(packages, "version", without)
+    found = {f.what.split()[0]: f for f in packages.findings() if "not installed" in f.what}
+    assert found["plotly"].state == "bad"
+    assert found["shap"].state == "note"
+    assert "[explain]" in found["shap"].advice
+
+
+def test_an_old_python_is_bad(monkeypatch):
+    monkeypatch.setattr(packages, "PYTHON", (99, 0))
+    first = next(packages.findings())
+    assert first.state == "bad"
+    assert "99.0" in first.advice
+
+
+def test_a_kernel_that_computes_wrongly_is_found(monkeypatch):
+    import mmkernels
+
+    right = mmkernels.coupled_scan
+
+    def wrong(*args, **options):
+        y = right(*args, **options)
+        return y if options.get("backend") == "reference" else y * 1.01
+
+    monkeypatch.setattr(mmkernels, "coupled_scan", wrong)
+    first = next(kernels.findings())
+    assert first.state == "bad"
+    assert "reference" in first.advice
+
+
+def test_a_set_that_does_not_open_is_bad_and_an_area_that_fails_is_told(monkeypatch):
+    def broken(*_):
+        raise OSError("the disk is gone")
+
+    monkeypatch.setattr(mm.data, "load", broken)
+    found = mm.doctor()
+    assert not found.healthy
+    assert [f.state for f in found.of("data")][:2] == ["bad", "bad"]
+    monkeypatch.setattr(speed, "probe", broken)
+    assert "the disk is gone" in mm.doctor().of("speed")[0].what
+    assert "need attention" in str(found)
+
+
+def test_seconds_are_scaled_by_this_machine(monkeypatch, tmp_path):
+    known = {"probe_s": 0.01, "notebooks": {"00_start_here": 30.0}}
+    (tmp_path / "seconds.json").write_text(json.dumps(known))
+    monkeypatch.setattr(speed, "SECONDS", tmp_path / "seconds.json")
+    monkeypatch.setattr(speed, "probe", lambda: 0.05)
+    step, told = speed.findings()
+    assert step.state == "note"
+    assert "5.0 times" in step.what
+    assert "00_start_here 150 s" in told.what
+
+
+def test_without_seconds_the_step_alone_is_told(monkeypatch, tmp_path):
+    monkeypatch.setattr(speed, "SECONDS", tmp_path / "none.json")
+    (only,) = speed.findings()
+    assert only.state == "note"
+    assert "ms" in only.what
+
+
+def test_the_table_marks_each_finding_and_prints_advice_below():
+    text = str(Checkup((Finding("data", "bad", "gone", "fetch it"), Finding("data", "good", "there"))))
+    assert text.splitlines() == ["data  ✗ gone", "        → fetch it", "      ✓ there", "1 of 2 need attention (✗)."]
+
+
+def test_the_line_of_the_widget_says_what_to_do_where_it_is_not_drawn():
+    pulse = Pulse()
+    assert pulse.alive is False
+    bundle = pulse._repr_mimebundle_()
+    data = bundle[0] if isinstance(bundle, tuple) else bundle
+    assert "widgets are not drawn here" in data["text/plain"]
+    pulse.set_state({"alive": True})
+    assert pulse.alive is True
