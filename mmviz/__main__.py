@@ -9,10 +9,12 @@ from mmviz.errors import MmvizError
 # command: (module with `main(arguments) -> exit status`, what it does)
 COMMANDS = {
     "app": ("mmviz.server.app", "serve the Explorer as a page without code"),
+    "course": ("mmviz.course.command_line", "write the notebooks for students, teachers and nbgrader"),
     "data": ("mmviz.data.command_line", "list, check and convert data sets"),
     "efficiency": ("mmviz.efficiency.command_line", "time and memory of the fusions against length"),
     "experiment": ("mmviz.experiments.command_line", "run a named experiment and print its table"),
     "plan": ("mmviz.experiments.plan_command", "what an experiment would take: cells, hours, memory, disk"),
+    "report": ("mmviz.report.site", "run the notebooks and build the static site of them, with the reference"),
 }
 
 

@@ -257,23 +257,14 @@ print(f"check: OGM-GE has the lowest E1 ({e1['ogm_ge']:.3f}), and is less often 
 #
 # ## Exercise
 #
+# ### Exercise 6.1 · which contribution moved
+#
 # OGM-GE lowered E1. A share can move in two ways: the weak modality gains, or the strong one loses.
-# **Compute by how much each contribution changed from `joint` to `ogm_ge`, from `result` alone. Which of the two ways was it?** Use the formula of section 3.
+# **By how much did the contribution of the picture rise from `joint` to `ogm_ge`, and by how much did that of the sound fall?** Work it out from
+# `result` with the formula of section 3: `answer = [gained, lost]`. Which of the two ways was it?
+#
+# Stuck? `mm.course.hint("6.1")`, then `mm.course.hint("6.1", 2)` and `3`; the solution: `mm.course.solution("6.1")`.
 
 # %%
-# your work: gained = ..., lost = ...
-
-# %% [markdown]
-# ## Solution
-#
-# Open the cell below (click on the three dots) when you have an answer.
-
-# %% jupyter={"source_hidden": true, "outputs_hidden": true}
-v = np.array([result["joint"], result["ogm_ge"]])
-picture = (v[:, PICTURE] - v[:, NOTHING] + v[:, BOTH] - v[:, SOUND]) / 2
-sound = (v[:, SOUND] - v[:, NOTHING] + v[:, BOTH] - v[:, PICTURE]) / 2
-gained, lost = picture[1] - picture[0], sound[0] - sound[1]
-assert lost > gained
-print(
-    f"check: the picture gained {gained:.3f}, the sound lost {lost:.3f}: more equal mostly because the strong one fell"
-)
+answer = ...  # your work
+mm.course.check("6.1", answer, result=result)

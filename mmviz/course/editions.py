@@ -1,0 +1,116 @@
+"""The notebooks for three readers: a student's without solutions, a teacher's with them, and the source of an nbgrader course."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from copy import deepcopy
+from typing import TYPE_CHECKING, Any
+
+from mmviz.course.known import find
+from mmviz.errors import DataError
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+_WORK = re.compile(r"^answer = \.\.\.", re.MULTILINE)
+_CHECK = re.compile(r'^mm\.course\.check\("(?P<number>[\d.]+)", answer(?P<given>.*)\)$', re.MULTILINE)
+_SOLVED = re.compile(r'[,;:]? (?:then )?the solution: `mm\.course\.solution\("[\d.]+"\)`')
+
+
+def exercises_of(book: NotebookNode) -> list[str]:
+    """Return the numbers of the exercises of a notebook, in order.
+
+    Raises
+    ------
+    DataError
+        A cell that checks an answer has no line ``answer = ...``, or checks two.
+    """
+    return [number for cell in book.cells if (number := _number(cell)) is not None]
+
+
+def teacher(book: NotebookNode) -> NotebookNode:
+    """Return the notebook with each solution, its check and the hints below the exercise."""
+    return _rewritten(book, _with_solution)
+
+
+def student(book: NotebookNode) -> NotebookNode:
+    """Return the notebook without the word where to find the solutions; work cells are as empty as they were."""
+    out = _rewritten(book, lambda cell, _: iter([cell]))
+    for cell in out.cells:
+        if cell.cell_type == "markdown":
+            cell.source = _SOLVED.sub("", cell.source)
+    return out
+
+
+def for_nbgrader(book: NotebookNode) -> NotebookNode:
+    """Return the notebook as nbgrader wants its source: solutions between marks, a locked cell with a point for each check."""
+    return _rewritten(book, _graded)
+
+
+def _rewritten(book: NotebookNode, change: Callable[[NotebookNode, str], Iterator[NotebookNode]]) -> NotebookNode:
+    out = deepcopy(book)
+    cells: list[NotebookNode] = []
+    for cell in out.cells:
+        number = _number(cell)
+        cells.extend([cell] if number is None else change(cell, number))
+    out.cells = cells
+    return out
+
+
+def _number(cell: NotebookNode) -> str | None:
+    if cell.cell_type != "code":
+        return None
+    asked = _CHECK.findall(cell.source)
+    if not asked:
+        return None
+    if len(asked) > 1 or not _WORK.search(cell.source):
+        raise DataError(
+            f"exercise {asked[0][0]}: its cell must hold one line `answer = ...` and one check, it is:\n{cell.source}"
+        )
+    number: str = asked[0][0]
+    return number
+
+
+def _with_solution(cell: NotebookNode, number: str) -> Iterator[NotebookNode]:
+    from nbformat import v4
+
+    exercise = find(number)
+    hints = "\n".join(f"{k}. {hint}" for k, hint in enumerate(exercise.hints, 1))
+    mistakes = "\n".join(f"- *{mistake.name}*: {mistake.says}" for mistake in exercise.mistakes)
+    yield cell
+    yield v4.new_markdown_cell(
+        f"**Solution of {number}.** Hints the student can ask for:\n\n{hints}\n\nMistakes that are recognised:\n\n{mistakes}"
+    )
+    check = _check(cell)
+    yield v4.new_code_cell(f"{exercise.solution.strip()}\nverdict = {check}\nassert verdict, verdict\nverdict")
+
+
+def _graded(cell: NotebookNode, number: str) -> Iterator[NotebookNode]:
+    from nbformat import v4
+
+    name, check = number.replace(".", "-"), _check(cell)
+    before = cell.source[: _WORK.search(cell.source).start()]  # type: ignore[union-attr]
+    work = v4.new_code_cell(f"{before}### BEGIN SOLUTION\n{find(number).solution.strip()}\n### END SOLUTION")
+    work.metadata["nbgrader"] = _mark(f"exercise-{name}", solution=True)
+    test = v4.new_code_cell(f"verdict = {check}\nprint(verdict)\nassert verdict")
+    test.metadata["nbgrader"] = _mark(f"check-{name}", grade=True, locked=True, points=1)
+    yield work
+    yield test
+
+
+def _check(cell: NotebookNode) -> str:
+    found = _CHECK.search(cell.source)
+    return "" if found is None else found.group()
+
+
+def _mark(grade_id: str, **flags: Any) -> dict[str, Any]:
+    mark = {
+        "schema_version": 3,
+        "grade_id": grade_id,
+        "grade": False,
+        "solution": False,
+        "locked": False,
+        "task": False,
+    }
+    return mark | flags
