@@ -1,0 +1,102 @@
+"""The static site: built offline, asks for nothing outside itself, formulas and live views drawn without a kernel."""
+
+import json
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from mmviz.report.inside import frame
+from mmviz.report.run_studies import run_study
+
+FOLDER = Path(__file__).parents[2]
+STUDY = """\
+import mmviz as mm
+import plotly.graph_objects as go
+
+ds = mm.data.synthetic(n=60, modalities=2, steps=12, task="classification", seed=0)
+model = mm.models.build("coupled_mamba", ds.spec, width=8, layers=1, seed=0)
+run = mm.train.fit(model, ds, epochs=1, progress=False, seed=0)
+trace = mm.trace.record(run, ds["test"], traced=2)
+mm.widgets.Explorer(trace)"""
+
+
+@pytest.fixture(scope="module")
+def notebooks(tmp_path_factory):
+    v4, folder = nbformat.v4, tmp_path_factory.mktemp("notebooks")
+    cells = [
+        v4.new_markdown_cell("# A study\n\nWith $x_t$ and\n\n$$\\frac12 \\sum_m \\varphi_m$$"),
+        v4.new_code_cell(STUDY),
+        v4.new_code_cell("go.Figure(go.Bar(y=[1, 2]))"),
+    ]
+    nbformat.write(v4.new_notebook(cells=cells), folder / "00_study.ipynb")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def site(notebooks, tmp_path_factory):
+    pytest.importorskip("myst_nb", reason="the extra `report` is not installed")
+    from mmviz.report import build
+
+    out = tmp_path_factory.mktemp("report")
+    return build(out, notebooks=notebooks).parent
+
+
+def test_the_pages_are_there(site):
+    there = {str(path.relative_to(site)) for path in site.rglob("*.html")}
+    wanted = {
+        "index.html",
+        "studies/00_study.html",
+        "kernels/operators.html",
+        "api/analysis.html",
+        "api/mmkernels.html",
+        "data.html",
+    }
+    assert wanted <= there
+    assert "coupled_scan" in (site / "api/mmkernels.html").read_text()
+
+
+def test_nothing_is_fetched_from_elsewhere(site):
+    asked = re.compile(
+        r"""(?:<(?:script|img|iframe|source)[^>]*\ssrc|<link(?![^>]*rel="canonical")[^>]*\shref)=["'](https?:)?//"""
+    )
+    for path in [*site.glob("*.html"), *site.glob("[a-z]*/*.html")]:
+        assert not asked.search(path.read_text(encoding="utf-8")), path
+    for path in site.rglob("*.css"):
+        assert not re.search(r"url\(\s*['\"]?(?:https?:)?//", path.read_text(encoding="utf-8")), path
+
+
+def test_formulas_are_mathml_and_figures_come_from_the_sites_plotly(site):
+    text = (site / "studies/00_study.html").read_text()
+    assert '<math xmlns="http://www.w3.org/1998/Math/MathML" display="block">' in text
+    assert "<mfrac>" in text
+    assert "Plotly.newPlot" in text
+    assert (site / "_static/plotly.min.js").stat().st_size > 1e6
+    assert len(text) < 500_000, "plotly.js is not in every page"
+
+
+def test_the_live_view_is_a_page_that_works_alone(site):
+    text = (site / "studies/00_study.html").read_text()
+    (address,) = set(re.findall(r'<iframe src="([^"]+)"', text))
+    page = (site / "studies" / address).resolve()
+    assert page.is_file()
+    assert "Content-Security-Policy" in page.read_text()
+
+
+def test_a_notebook_runs_again_only_when_it_or_the_code_changed(notebooks, tmp_path):
+    path, out, views = notebooks / "00_study.ipynb", tmp_path / "studies" / "00_study.ipynb", tmp_path / "views"
+    assert run_study(path, out, views, version="1")
+    before = out.read_bytes()
+    assert not run_study(path, out, views, version="1")
+    assert out.read_bytes() == before
+    assert run_study(path, out, views, version="2")
+    book = json.loads(out.read_text())
+    assert "show_pages" not in json.dumps(book)
+    assert "iframe" in json.dumps(book)
+
+
+def test_text_of_the_data_cannot_act_in_the_frame():
+    text = frame("views/a.html", 'x" onload="alert(1)<script>')
+    assert 'onload="alert' not in text
+    assert "<script>" not in text
