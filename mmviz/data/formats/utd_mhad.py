@@ -19,6 +19,8 @@ from mmviz.io.content import Content, tree_of
 RATES = {"inertial": 50.0, "skeleton": 30.0, "depth": 15.0}
 UNITS = {"inertial": "g, deg/s", "skeleton": "m"}
 TRAIN, TEST = (1, 3, 5, 7), (2, 4, 6, 8)
+FRAMES = ("room", "hip")
+JOINTS, HIP = 20, 3
 NPZ, DEPTH = "utd_mhad.npz", "utd_mhad_depth24x32.npz"
 _MAT = re.compile(r"(?:.*/)?a(\d{1,2})_s(\d)_t(\d)_(inertial|skeleton|depth)\.mat")
 _FIELD = {"inertial": "d_iner", "skeleton": "d_skel", "depth": "d_depth"}
@@ -38,6 +40,7 @@ def read(
     *,
     modalities: tuple[str, ...] | None = None,
     valid_subjects: tuple[int, ...] = (),
+    skeleton: str = "room",
 ) -> Dataset:
     """Read the samples; odd subjects train, even subjects test, as the authors do.
 
@@ -51,6 +54,9 @@ def read(
         Of "inertial", "skeleton", "depth"; default all that are there.
     valid_subjects
         Training subjects set aside as the split "valid".
+    skeleton
+        "room": joints where the camera saw them. "hip": every joint relative to the centre of the hip in its frame, so that where
+        a person stands is not a feature.
 
     Returns
     -------
@@ -64,12 +70,16 @@ def read(
     """
     if not set(valid_subjects) < set(TRAIN):
         raise ConfigError(f"valid_subjects={valid_subjects}: choose some, not all, of {TRAIN}")
+    if skeleton not in FRAMES:
+        raise ConfigError(f"skeleton={skeleton!r}: choose one of {', '.join(map(repr, FRAMES))}")
     report = Report(content.where)
     raw, who = (
         _from_mats(content, report)
         if content.members is not None and NPZ not in content.members
         else _from_npz(content)
     )
+    if skeleton == "hip" and "skeleton" in raw.inputs:
+        raw.inputs["skeleton"] = _from_the_hip(raw.inputs["skeleton"], f"{content.where} skeleton")
     names = tuple(raw.inputs) if modalities is None else tuple(modalities)
     for m in names:
         if m not in raw.inputs:
@@ -90,7 +100,10 @@ def read(
     meaning = Meaning(
         "utd_mhad", "classification", tuple(f"a{a}" for a in range(1, 28)), None,
         "UTD-MHAD (C. Chen, R. Jafari, N. Kehtarnavaz, ICIP 2015)", "free for research; cite the paper",
-        ("Subjects 1, 3, 5, 7 train, 2, 4, 6, 8 test.", "The streams cover the same action and are not aligned."),
+        (
+            "Subjects 1, 3, 5, 7 train, 2, 4, 6, 8 test.", "The streams cover the same action and are not aligned.",
+            *(("Joints are relative to the centre of the hip.",) if skeleton == "hip" else ()),
+        ),
         {m: RATES[m] for m in names}, {m: UNITS[m] for m in names if m in UNITS},
     )  # fmt: skip
     return dataset(raws, meaning, repairs, report)
@@ -144,6 +157,14 @@ def _from_mats(content: Content, report: Report) -> tuple[Raw, Any]:
         inputs[m], lengths[m] = pad([found[k].get(m, np.zeros((0, width))) for k in keys])
     ids = ["a{}_s{}_t{}".format(*k) for k in keys]
     return Raw(inputs, np.array([k[0] - 1 for k in keys]), ids, None, lengths), np.array([k[1] for k in keys])
+
+
+def _from_the_hip(x: Any, where: str) -> Any:
+    """Return joints (…, 20 × 3) relative to joint `HIP`; padding, which is 0 everywhere, stays 0."""
+    if x.shape[-1] != JOINTS * 3:
+        raise DataError(f"{where}: {x.shape[-1]} values in a frame, expected {JOINTS} joints of 3; use skeleton='room'")
+    joints = x.reshape(*x.shape[:-1], JOINTS, 3)
+    return (joints - joints[..., HIP : HIP + 1, :]).reshape(x.shape)
 
 
 def _stream(x: Any, modality: str, where: str) -> Any:

@@ -160,6 +160,12 @@ def test_utd_mhad_of_the_authors_files():
     assert {n: len(s) for n, s in ds.splits.items()} == {"train": 4, "test": 4}
     assert [(m.steps, m.features) for m in ds.spec.modalities] == [(9, 6), (5, 60), (2, 6)]
     assert not ds["test"].valid["depth"][ds["test"].group == "2"].any()
+    hip = read_files_of("utd", content, {"skeleton": "hip"})
+    joints, seen = (d["test"].inputs["skeleton"].reshape(4, 5, 20, 3) for d in (hip, ds))
+    np.testing.assert_allclose(joints, seen - seen[:, :, 3:4], atol=1e-6)
+    np.testing.assert_array_equal(hip["test"].inputs["depth"], ds["test"].inputs["depth"])
+    with pytest.raises(ConfigError, match="choose one of 'room', 'hip'"):
+        read_files_of("utd", content, {"skeleton": "hips"})
 
 
 def test_padding_is_found_at_the_side_where_it_is_and_zeros_inside_stay():
