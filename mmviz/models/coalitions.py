@@ -87,7 +87,7 @@ def coalition_answers(
         )
     rows, sample, place = _distinct(members.cpu().numpy(), players.present(steps.mask))
     way = _pooled_once if isinstance(model, _APART) and players.are_modalities_of(model) else _masked
-    answer, row_bytes = way(model, steps, players, every_step)
+    answer, row_bytes = way(model, steps, players, every_step, chunk_bytes)
     size, device = max(1, chunk_bytes // max(row_bytes, 1)), steps.mask.device
     parts = []
     for held, who in zip(torch.from_numpy(rows).split(size), torch.from_numpy(sample).split(size), strict=True):
@@ -112,7 +112,7 @@ def _distinct(
     return held.reshape(-1, held.shape[-1])[first], sample.reshape(-1)[first], place.reshape(sample.shape)
 
 
-def _masked(model: FusionModel, steps: Steps, players: Players, every_step: bool) -> tuple[Asked, int]:
+def _masked(model: FusionModel, steps: Steps, players: Players, every_step: bool, _: int) -> tuple[Asked, int]:
     """Mask the encoded steps of each row, then fuse them. Second: bytes of a row."""
     M, _, T = steps.mask.shape
     cells = players.cells(M, T).to(steps.mask.device).flatten(1).float()
@@ -125,12 +125,20 @@ def _masked(model: FusionModel, steps: Steps, players: Players, every_step: bool
     return answer, steps.x[:, :1].numel() * steps.x.element_size()
 
 
-def _pooled_once(model: FusionModel, steps: Steps, players: Players, every_step: bool) -> tuple[Asked, int]:
-    """Pool every modality once, then choose among the pooled. Second: bytes of a row."""
+def _pooled_once(
+    model: FusionModel, steps: Steps, players: Players, every_step: bool, chunk_bytes: int
+) -> tuple[Asked, int]:
+    """Pool every modality once, some samples at a time, then choose among the pooled. Second: bytes of a row."""
+    sample_bytes = max(1, steps.x[:, :1].numel() * steps.x.element_size())
+    size = max(1, chunk_bytes // sample_bytes)
+    pieces = [Steps(x, mask) for x, mask in zip(steps.x.split(size, 1), steps.mask.split(size, 1), strict=True)]
     if every_step:
-        pooled, present = model.pool(model.streams(steps), steps.mask), steps.mask.cumsum(-1) > 0
+        pooled = torch.cat([model.pool(model.streams(piece), piece.mask) for piece in pieces], 1)
+        present = steps.mask.cumsum(-1) > 0
     else:
-        pooled, present = model.pooled(steps)
+        pooled, present = (
+            torch.cat(parts, 1) for parts in zip(*(model.pooled(piece) for piece in pieces), strict=True)
+        )
 
     def answer(held: Tensor, sample: Tensor) -> Tensor:
         keep = present[:, sample] & held.t()[..., None]
