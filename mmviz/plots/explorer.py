@@ -138,7 +138,7 @@ def _signals(trace: xr.DataTree) -> dict[str, xr.DataArray]:
 
 def _attrs(trace: xr.DataTree, phi: xr.Dataset) -> dict[str, Any]:
     return {
-        "title": f"Coupled states — {trace.attrs['dataset']}",
+        "title": f"{'Coupled states' if trace['states'].sizes['layer'] else 'Answers'} — {trace.attrs['dataset']}",
         "dataset": trace.attrs["dataset"],
         "split": trace.attrs["split"],
         "model": trace.attrs["model"]["name"],

@@ -77,6 +77,7 @@ def test_what_nobody_knows_is_absent_from_the_trace_and_from_the_view(toy, run, 
     assert not {"influence", "routing", "transport", "alignment"} & set(adapted_trace.children)
     assert list(adapted_trace["history"].data_vars) == []
     view = mm.widgets.Explorer(adapted_trace, what_if=mm.trace.what_if(run, toy["test"]))
+    assert view.frame.attrs["title"].startswith("Answers")
     assert set(groups_of(view.frame)) == {"game", "overall", "training", "samples"}
     assert adapted_trace.identical(mm.trace.load(mm.trace.save(adapted_trace, tmp_path / "trace.nc")))
     assert view.save(tmp_path / "view.html").stat().st_size > 1000

@@ -67,7 +67,7 @@ export function mount(root, frame, _state, pick) {
       if (k === chosen) node.setAttribute("aria-current", "true");
       else node.removeAttribute("aria-current");
     });
-    note.textContent = `What is masked is said on top${frame.answer() ? "" : "; the state maps hear every modality"}. `;
+    note.textContent = `What is masked is said on top${frame.answer() || !frame.has("state") ? "" : "; the state maps hear every modality"}. `;
     masks.forEach(({ box }, m) => (box.checked = !masked.includes(frame.modalities[m].name)));
   };
 }

@@ -17,12 +17,13 @@ function buildControls(frame, pick, runs, names) {
   const sample = choice("Sample", frame.samples.map((text, i) =>
     frame.task === "classification" ? `${text} · ${frame.outputs[frame.targets[i]]}` : text), (i) => pick({ sample: i }));
   const layer = choice("Layer", frame.layers.map(String), (i) => pick({ layer: i }));
+  const layered = ["state", "influence", "routing"].some(frame.has);
   const range = h("input", { type: "range", min: 0, max: frame.sizes.epoch - 1, step: 1, class: "mmv-epoch", "aria-label": "Epoch" });
   const said = h("span", { class: "mmv-said" });
   range.addEventListener("input", () => pick({ epoch: Number(range.value) }));
   const epoch = h("label", { class: "mmv-control mmv-grow" }, h("span", {}, "Epoch"), range, said);
   const run = choice("Run", runs.map((one) => (one === "both" ? "A and B" : `${one}${names[one] && `: ${names[one]}`}`)), (i) => pick({ run: runs[i] }));
-  const node = h("div", { class: "mmv-controls" }, sample.node, layer.node, ...(runs.length > 1 ? [run.node] : []), epoch);
+  const node = h("div", { class: "mmv-controls" }, sample.node, ...(layered ? [layer.node] : []), ...(runs.length > 1 ? [run.node] : []), epoch);
   function draw(selection) {
     sample.select.value = selection.sample;
     layer.select.value = selection.layer;
