@@ -15,6 +15,7 @@ from mmviz.plots.printed import latex_table, paper
 from mmviz.plots.routing import plot_expert_usage, plot_routing, routing_frame
 from mmviz.plots.shapley import plot_shapley, shapley_frame
 from mmviz.plots.shapley_epochs import plot_shapley_epochs, shapley_epochs_frame
+from mmviz.plots.slider import with_slider
 from mmviz.plots.states import plot_states, states_frame
 from mmviz.plots.subsets import plot_subsets, subsets_frame
 from mmviz.plots.training import plot_training, training_frame
@@ -65,4 +66,5 @@ __all__ = [
     "trajectories_frame",
     "transport_frame",
     "waterfall_frame",
+    "with_slider",
 ]

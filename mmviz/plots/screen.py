@@ -16,6 +16,8 @@ from mmviz.plots.strokes import add
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
+_MOST_TICKS = 12  # of a logarithmic axis; above that, not every power of ten has one
+
 
 def draw(picture: Picture) -> go.Figure:
     """Return the picture as a plain plotly figure; ``layout.meta["description"]`` says in words what it shows."""
@@ -88,8 +90,9 @@ def _axis(axis: Axis, *, bare: bool) -> dict[str, Any]:
     span = axis.span
     if axis.log:
         out["type"] = "log"
-        out |= {"dtick": 1, "exponentformat": "power"}
         span = None if span is None else (float(np.log10(span[0])), float(np.log10(span[1])))
+        decades = 1 if span is None else int(np.ceil((span[1] - span[0]) / _MOST_TICKS))
+        out |= {"dtick": decades, "exponentformat": "power"}
     if span is not None:
         out["range"] = list(span[::-1] if axis.reverse else span)
     elif axis.reverse:

@@ -1,0 +1,82 @@
+"""Several figures of one kind behind one slider: it works in a notebook and in a saved page, without a kernel."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from mmviz.errors import ConfigError
+from mmviz.plots.escape import plotly as escaped
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import plotly.graph_objects as go
+
+_ROOM = 86  # pixels that the slider takes below a figure
+_MOVES = ("title", "annotations", "shapes")  # beside the axes, what of a figure's layout may differ from frame to frame
+
+
+def with_slider(figures: Mapping[str, go.Figure], *, says: str, start: str | None = None) -> go.Figure:
+    """Return one figure that shows one of ``figures``, chosen with a slider below it.
+
+    Parameters
+    ----------
+    figures
+        By the label on the slider, in its order; all with the same traces and panels, such as one drawing function makes of
+        several settings.
+    says
+        What stands before the label, for example ``"coupling "``.
+    start
+        The label shown first. None: the first one.
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+        Data, title, notes and axes follow the slider; the size is that of the figure shown first.
+
+    Raises
+    ------
+    ConfigError
+        No figures, an unknown ``start``, or figures that cannot take each other's place.
+    """
+    import plotly.graph_objects as go
+
+    labels = list(figures)
+    if not labels:
+        raise ConfigError("with_slider: figures is empty; give one for each place of the slider")
+    start = labels[0] if start is None else start
+    if start not in figures:
+        raise ConfigError(f"with_slider: start={start!r}; choose one of {', '.join(map(repr, labels))}")
+    kinds = {label: [trace.type for trace in each.data] for label, each in figures.items()}
+    for label, kind in kinds.items():
+        if kind != kinds[start]:
+            raise ConfigError(
+                f"with_slider: figure {label!r} has traces {kind}, {start!r} has {kinds[start]}; alike wanted"
+            )
+    figure = go.Figure(figures[start])
+    figure.frames = [go.Frame(name=label, data=each.data, layout=_moving(each)) for label, each in figures.items()]
+    at_once = {"mode": "immediate", "frame": {"duration": 0, "redraw": True}, "transition": {"duration": 0}}
+    steps = [{"label": escaped(label), "method": "animate", "args": [[label], at_once]} for label in labels]
+    below = figure.layout.margin.b or 56
+    figure.update_layout(
+        sliders=[
+            {
+                "steps": steps,
+                "active": labels.index(start),
+                "currentvalue": {"prefix": escaped(says)},
+                "pad": {"t": below, "b": 0},
+                "x": 0,
+                "len": 1,
+            }
+        ],
+        margin_b=below + _ROOM,
+    )
+    if figure.layout.height is not None:
+        figure.layout.height += _ROOM
+    return figure
+
+
+def _moving(figure: go.Figure) -> dict[str, Any]:
+    """Return what of a figure's layout a frame must set."""
+    layout = figure.layout.to_plotly_json()
+    return {name: part for name, part in layout.items() if name in _MOVES or name.startswith(("xaxis", "yaxis"))}
