@@ -65,8 +65,8 @@ browser: ## install Debian's Chromium for the browser tests (needs apt and root)
 	{ command -v apt-get >/dev/null || { echo "no apt-get here: install Chromium or Chrome by hand"; exit 1; }; \
 	apt-get update -qq && apt-get install -y -qq chromium; }
 
-figures: $(VENV)/.dev ## draw the README's pictures again (minutes; needs a browser)
-	$(BIN)/python docs/figures.py
+figures: $(VENV)/$(if $(VENUE),.lab,.dev) ## the README's pictures (minutes; needs a browser); VENUE=neurips2024, icml2024, acl or cvpr: the papers' figures and tables (FIGURES_FLAGS=--help)
+	$(BIN)/python $(if $(VENUE),-m mmviz figures --venue $(VENUE) $(FIGURES_FLAGS),docs/figures.py)
 
 notebooks: $(VENV)/.dev ## bring the .ipynb files in step with their percent scripts, outputs stripped
 	$(BIN)/jupytext --sync notebooks/*.py

@@ -1,7 +1,7 @@
 """Seeing inside multimodal fusion with state space models.
 
 Stages, in the order data flows: ``io``, ``data``, ``models``, ``train``, ``trace`` | ``analysis``, ``plots``,
-``widgets``, ``experiments``, ``course``; beside them ``metrics``. ``mmviz.doctor()`` says whether the notebooks will run here. Each is imported when first touched; importing ``mmviz`` alone imports none of them.
+``widgets``, ``experiments``, ``course``, ``figures``; beside them ``metrics``. ``mmviz.doctor()`` says whether the notebooks will run here. Each is imported when first touched; importing ``mmviz`` alone imports none of them.
 """
 
 import importlib
@@ -20,6 +20,7 @@ _STAGES = (
     "widgets",
     "experiments",
     "course",
+    "figures",
     "metrics",
     "errors",
 )

@@ -13,6 +13,7 @@ COMMANDS = {
     "data": ("mmviz.data.command_line", "list, check and convert data sets"),
     "efficiency": ("mmviz.efficiency.command_line", "time and memory of the fusions against length"),
     "experiment": ("mmviz.experiments.command_line", "run a named experiment and print its table"),
+    "figures": ("mmviz.figures.command_line", "every kind of figure and table of the three papers, for a venue"),
     "plan": ("mmviz.experiments.plan_command", "what an experiment would take: cells, hours, memory, disk"),
     "report": ("mmviz.report.site", "run the notebooks and build the static site of them, with the reference"),
 }

@@ -21,6 +21,10 @@ _LATEX = {
     "→": r"\ensuremath{\to}",
     "–": "--",
     "…": r"\ldots{}",
+    "Δ": r"\ensuremath{\Delta}",
+    "φ": r"\ensuremath{\varphi}",
+    "²": r"\ensuremath{^2}",
+    "≥": r"\ensuremath{\geq}",
 } | {c: "\\" + c for c in "&%$#_{}"}
 
 

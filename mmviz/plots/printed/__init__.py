@@ -1,6 +1,7 @@
 """Figures and tables for papers: the frames of the screen's figures, drawn at a venue's width in PDF or SVG."""
 
+from mmviz.plots.printed.figure import latex_figure
 from mmviz.plots.printed.file import paper
 from mmviz.plots.printed.table import latex_table
 
-__all__ = ["latex_table", "paper"]
+__all__ = ["latex_figure", "latex_table", "paper"]

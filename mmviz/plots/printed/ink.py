@@ -109,6 +109,8 @@ def _axis(ax: Axes, letter: str, axis: Axis, *, bare: bool) -> None:
         set_(axis.span[::-1] if axis.reverse else axis.span)
     elif axis.reverse and not side.get_inverted():
         side.set_inverted(True)
+    if not axis.shown and axis.ticks == ():  # a plane without axes, as of a diagram
+        ax.spines["bottom" if letter == "x" else "left"].set_visible(False)
     if bare or not axis.shown:
         side.set_tick_params(which="both", labelbottom=False, labelleft=False, length=0)
 

@@ -10,6 +10,7 @@ import numpy as np
 from mmviz.errors import ConfigError, DataError
 from mmviz.io.atomic import write_bytes_atomic
 from mmviz.plots.escape import latex
+from mmviz.plots.printed.caption import caption_of, checked_label
 
 _HEAD = "% Written by mmviz.plots.latex_table; needs \\usepackage{booktabs}.\n"
 
@@ -26,6 +27,9 @@ def latex_table(
     label: str = "",
     digits: int = 3,
     best: Mapping[str, str] | None = None,
+    groups: Mapping[str, Sequence[str]] | None = None,
+    printed: str = "",
+    small: bool = False,
     wide: bool = False,
 ) -> Path:
     r"""Write rows as a LaTeX table (``booktabs``), every text escaped, every number as it is given, rounded.
@@ -49,6 +53,13 @@ def latex_table(
         Behind the decimal point.
     best
         Column to "max" or "min": its best number is set in bold (all of them, where they agree to the printed digits).
+    groups
+        A heading to the columns that stand under it, such as the numbers another paper prints: with a rule of its own and a gap on either
+        side. Columns of a group follow each other.
+    printed
+        Which numbers are printed elsewhere and were not measured here; appended to the caption.
+    small
+        In small letters with narrow gaps, for many columns.
     wide
         Over both columns of the page (``table*``).
 
@@ -72,16 +83,17 @@ def latex_table(
     shown = {c: _cells([row[c] for row in rows], digits, (best or {}).get(c)) for c in columns}
     numeric = {c: any(_is_number(row[c]) for row in rows) for c in columns}
     kind = "table*" if wide else "table"
-    said = [caption.rstrip(".") + ".", f"Data: {data}.", f"Seeds: {', '.join(map(str, seeds)) or 'none'}."]
-    said += [f"Readings of ours: {reading.rstrip('.')}."] if reading else []
-    text = " ".join(latex(part, longest=2000) for part in said) + rf" Code: \texttt{{{latex(commit)}}}."
+    text = caption_of(caption, data=data, seeds=seeds, commit=commit, reading=reading, printed=printed)
+    heads, gaps = _headings(columns, groups or {})
     lines = [
         rf"\begin{{{kind}}}",
         r"\centering",
+        *([r"\small\setlength{\tabcolsep}{3.5pt}"] if small else []),
         rf"\caption{{{text}}}",
-        *([rf"\label{{{_checked_label(label)}}}"] if label else []),
-        rf"\begin{{tabular}}{{{''.join('r' if numeric[c] else 'l' for c in columns)}}}",
+        *([rf"\label{{{checked_label(label)}}}"] if label else []),
+        rf"\begin{{tabular}}{{{''.join(gaps[c] + ('r' if numeric[c] else 'l') for c in columns)}}}",
         r"\toprule",
+        *heads,
         " & ".join(latex(c) for c in columns) + r" \\",
         r"\midrule",
         *(" & ".join(shown[c][i] for c in columns) + r" \\" for i in range(len(rows))),
@@ -97,6 +109,37 @@ def latex_table(
             f"latex_table: {target} cannot be written ({error}); an older file of that name is intact"
         ) from error
     return target
+
+
+def _headings(columns: list[str], groups: Mapping[str, Sequence[str]]) -> tuple[list[str], dict[str, str]]:
+    """Return the lines above the names of the columns, and what stands before each column."""
+    first: dict[str, tuple[str, int]] = {}
+    taken: set[int] = set()
+    for head, members in groups.items():
+        places = [columns.index(c) for c in members if c in columns]
+        whole = (
+            bool(places) and len(places) == len(members) and places == list(range(places[0], places[0] + len(places)))
+        )
+        if not whole or taken & set(places):
+            raise ConfigError(
+                f"latex_table: groups={{{head!r}: {list(members)!r}}}, expected columns that follow each other, each in one group: "
+                f"{', '.join(columns)}"
+            )
+        taken |= set(places)
+        first[columns[places[0]]] = (head, len(places))
+    gaps = dict.fromkeys(columns, "")
+    above, rules, place = [], [], 0
+    while place < len(columns):
+        head, count = first.get(columns[place], ("", 1))
+        if head:
+            above.append(rf"\multicolumn{{{count}}}{{c}}{{{latex(head)}}}")
+            rules.append(rf"\cmidrule(lr){{{place + 1}-{place + count}}}")
+        else:
+            above.append("")
+        if place and (head or (place - 1) in taken):
+            gaps[columns[place]] = r"@{\hspace{2em}}"
+        place += count
+    return ([" & ".join(above) + r" \\", "".join(rules)] if groups else []), gaps
 
 
 def _columns(rows: Sequence[Mapping[str, object]]) -> list[str]:
@@ -141,9 +184,3 @@ def _cell(value: object, digits: int) -> str:
             return "--"
         return f"{number:.{digits}f}".replace("-", r"\ensuremath{-}") if np.isfinite(number) else latex(number)
     return latex(value)
-
-
-def _checked_label(label: str) -> str:
-    if not all(c.isascii() and (c.isalnum() or c in ":-._") for c in label):
-        raise ConfigError(f"latex_table: label={label!r}, expected letters, digits and : - . _ only")
-    return label

@@ -1,0 +1,10 @@
+"""Stage ``figures``: every kind of figure and table of the three papers, drawn from small studies of ours, for a venue.
+
+``python -m mmviz figures --venue neurips2024``, or ``make figures VENUE=neurips2024``. The papers' own numbers stand beside ours, apart.
+"""
+
+from mmviz.figures.evidence import Budget, Evidence
+from mmviz.figures.known import FIGURES, kind_named
+from mmviz.figures.write import write_figure
+
+__all__ = ["FIGURES", "Budget", "Evidence", "kind_named", "write_figure"]

@@ -1,0 +1,106 @@
+"""The studies behind the figures: small trainings on spoken and drawn digits, and on synthetic values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from mmviz.experiments import Study, declare, grid
+from mmviz.models import ablations
+
+if TYPE_CHECKING:
+    from mmviz.figures.evidence import Budget
+    from mmviz.models import Ablation
+
+DIGITS = {"name": "av_digits", "image_energy": 0.25}
+VALUES = {"name": "synthetic", "n": 600, "steps": 32, "task": "regression"}
+FUSIONS_OF_VALUES = ("average", "tfn", "lmf", "late", "cross_attention", "coupled_mamba")
+STRATEGIES = ("joint", "ogm_ge", "mla", "shapley_alternating")
+ORDERS = ("weakest_first", "strongest_first", "fixed", "random")
+_FACTOR = 8  # the paper's width, states and rank by this
+
+
+def data_of(budget: Budget) -> str:
+    """Return what captions say of the digits and of the models."""
+    return (
+        f"spoken digits and blurred pictures of them (av_digits, image energy 0.25), test split; width {budget.width}, "
+        f"{budget.epochs} epochs"
+    )
+
+
+def values_of(budget: Budget) -> str:
+    """Return what captions say of the synthetic values."""
+    return f"synthetic values from three modalities, 600 samples, test split; width {budget.width}, {3 * budget.epochs} epochs"
+
+
+def model_options(budget: Budget) -> dict[str, Any]:
+    """Return the options of every model that has them."""
+    return {"width": budget.width, "layers": 1, "steps": 14, "state": 4}
+
+
+def train_options(budget: Budget) -> dict[str, Any]:
+    """Return the options of every training."""
+    return {"epochs": budget.epochs, "batch_size": 128, "learning_rate": 1e-2, "select": "last"}
+
+
+def scaled(row: Ablation, budget: Budget) -> dict[str, Any]:
+    """Return a row of the paper's ablations at our width: as many layers, states and rank an eighth, at least 1 and 4."""
+    options = dict(row.options) | {"width": budget.width, "steps": 14}
+    for name, least in (("state", 4), ("dt_rank", 1)):
+        if name in options:
+            options[name] = max(least, options[name] // _FACTOR)
+    if "heads" in options:
+        options["heads"] = 4
+    return {"name": row.model, **options}
+
+
+def _common(budget: Budget) -> dict[str, Any]:
+    return {
+        "seeds": budget.seeds,
+        "model": model_options(budget),
+        "train": train_options(budget),
+    }
+
+
+def _ablation(budget: Budget) -> Study:
+    models = {str(sorted(entry.items())): entry for entry in (scaled(row, budget) for row in ablations())}
+    cells = grid(data=DIGITS, model=list(models.values()), train=train_options(budget), seed=list(range(budget.seeds)))
+    return Study("paper_ablation", cells)
+
+
+def _values(budget: Budget) -> Study:
+    own = model_options(budget)
+    models = []
+    for name in FUSIONS_OF_VALUES:
+        kept = ("width", "steps") if name in ("average", "tfn", "lmf", "cross_attention") else tuple(own)
+        models.append({"name": name} | {k: 16 if k == "steps" else own[k] for k in kept})
+    cells = grid(
+        data=VALUES,
+        model=models,
+        train=train_options(budget) | {"epochs": 3 * budget.epochs, "batch_size": 64},
+        seed=list(range(budget.seeds)),
+        convention="mosi",
+    )
+    return Study("values", cells, metric="test.mae")
+
+
+def _orders(budget: Budget) -> Study:
+    cells = grid(
+        data=DIGITS,
+        model={"name": "coupled_mamba", **model_options(budget)},
+        strategy=["joint", *({"name": "shapley_alternating", "order": order} for order in ORDERS)],
+        train={"measure": True, **train_options(budget)},
+        seed=list(range(budget.seeds)),
+        measures=("contributions", "missing"),
+    )
+    return Study("orders", cells, by=("strategy", "strategy.order"))
+
+
+STUDIES: dict[str, Callable[[Budget], Study]] = {
+    "fusions": lambda budget: declare("fusions", DIGITS, **_common(budget)),
+    "paper_ablation": _ablation,
+    "values": _values,
+    "alignment": lambda budget: declare("alignmamba_ablation", DIGITS, **_common(budget)),
+    "equilibrium": lambda budget: declare("equilibrium", DIGITS, only=STRATEGIES, **_common(budget)),
+    "orders": _orders,
+}
