@@ -7,7 +7,7 @@ from mmviz.course.exercise import Exercise
 from mmviz.errors import ConfigError
 
 # one module of exercises for each notebook that has some
-NOTEBOOKS = ("imbalance",)
+NOTEBOOKS = ("coupled_scan", "imbalance")
 
 
 def _all() -> dict[str, Exercise]:

@@ -1,0 +1,52 @@
+"""Answers to the exercises of notebook 02."""
+
+import math
+
+import numpy as np
+import torch
+from course_answers import Answers
+
+
+def homogeneous(F1, v1, F2, v2):
+    """The same by one product of matrices with a row 0, ..., 0, 1 below."""
+    first, second = (np.block([[F, v[:, None]], [np.zeros(len(v)), np.ones(1)]]) for F, v in ((F1, v1), (F2, v2)))
+    both = second @ first
+    return both[:-1, :-1], both[:-1, -1]
+
+
+ANSWERS = {
+    "2.1": Answers(
+        equivalent=(
+            lambda M: 1 / math.log2(M),
+            lambda M: torch.tensor(math.log(2) / math.log(M)),
+            lambda M: -1 / np.log2(1 / M),
+        ),
+        wrong={
+            "decay": lambda M: 1 / M,
+            "time constant": lambda M: 1 / math.log(M),
+            "upside down": math.log2,
+            "sign": lambda M: math.log(2) / math.log(1 / M),
+        },
+    ),
+    "2.2": Answers(
+        equivalent=(
+            homogeneous,
+            lambda F1, v1, F2, v2: [np.einsum("ij,jk->ik", F2, F1), (F2 * v1).sum(1) + v2],
+        ),
+        wrong={
+            "order of the matrices": lambda F1, v1, F2, v2: (F1 @ F2, F2 @ v1 + v2),
+            "stretches exchanged": lambda F1, v1, F2, v2: (F1 @ F2, F1 @ v2 + v1),
+            "not carried on": lambda F1, v1, F2, v2: (F2 @ F1, v1 + v2),
+            "element by element": lambda F1, v1, F2, v2: (F2 * F1, F2 * v1 + v2),
+        },
+    ),
+    "2.3": Answers(
+        equivalent=(np.roll(np.eye(3), 1, axis=1), torch.eye(3)[[1, 2, 0]]),
+        wrong={
+            "rows and columns": np.roll(np.eye(3), 1, axis=0),
+            "not whole": [[0, 0.5, 0], [0, 0, 0.5], [0.5, 0, 0]],
+            "some stays": np.eye(3),
+            "to two at once": [[0, 0.5, 0.5], [0.5, 0, 0.5], [0.5, 0.5, 0]],
+        },
+    ),
+}
