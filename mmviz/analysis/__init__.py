@@ -2,6 +2,7 @@
 
 from mmviz.analysis.attribution import attribution
 from mmviz.analysis.coalitions import coalition_scores
+from mmviz.analysis.directions import directions
 from mmviz.analysis.equilibrium import deviations, edm_e1, edm_e2, edm_e3, equilibrium, shares
 from mmviz.analysis.influence import influence
 from mmviz.analysis.interactions import interaction_index, interactions, moebius
@@ -10,7 +11,7 @@ from mmviz.analysis.shapley import prefix_shapley, shapley, shapley_values
 from mmviz.analysis.states import states
 from mmviz.analysis.training import training
 from mmviz.analysis.trajectories import trajectories
-from mmviz.analysis.transport import alignment, plan_entropy, plan_monotonicity, transport
+from mmviz.analysis.transport import alignment, plan_entropy, plan_monotonicity, plan_summary, transport
 from mmviz.analysis.windows import owen_values, window_shapley
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "attribution",
     "coalition_scores",
     "deviations",
+    "directions",
     "edm_e1",
     "edm_e2",
     "edm_e3",
@@ -30,6 +32,7 @@ __all__ = [
     "owen_values",
     "plan_entropy",
     "plan_monotonicity",
+    "plan_summary",
     "prefix_shapley",
     "routing",
     "shapley",

@@ -15,6 +15,8 @@ from mmviz.errors import ConfigError, DataError
 if TYPE_CHECKING:
     from jaxtyping import Float
 
+_PLAN = ("traced", "time", "anchor_time")
+
 
 def plan_entropy(plan: Float[np.ndarray, "*rest time anchor_time"]) -> Float[np.ndarray, "*rest"]:
     """Return -Σ p ln p of a plan scaled to sum 1, in nat: ln(T) for a one-to-one plan of T steps, ln(T·T') if all is even.
@@ -82,8 +84,61 @@ def transport(trace: xr.DataTree, source: str, anchor: str) -> xr.Dataset:
     if (source, anchor) not in pairs:
         known = ", ".join(f"{a!r} to {b!r}" for a, b in pairs)
         raise ConfigError(f"transport: {source!r} to {anchor!r} was not aligned; aligned are {known}")
-    chosen = group.isel(pair=pairs.index((source, anchor)), drop=True)
-    plan, cost = (chosen[n].astype(np.float64).transpose("traced", "time", "anchor_time") for n in ("plan", "cost"))
+    chosen = group.isel(pair=pairs.index((source, anchor)), drop=True).drop_vars(("source", "anchor"), errors="ignore")
+    plan, cost = (chosen[n].astype(np.float64).transpose(*_PLAN) for n in ("plan", "cost"))
+    out = _described(plan, cost).assign(distance=chosen["distance"].astype(np.float64).transpose("epoch", "traced"))
+    out.attrs = {
+        "source": source,
+        "anchor": anchor,
+        **{name: trace.attrs[name] for name in ("dataset", "split", "best_epoch")},
+        "model": trace.attrs["model"]["name"],
+        "seed": trace.attrs["train"]["seed"],
+    }
+    return out
+
+
+def plan_summary(
+    plan: Float[np.ndarray, "*traced time anchor_time"],
+    cost: Float[np.ndarray, "*traced time anchor_time"],
+    *,
+    source: str = "x",
+    anchor: str = "y",
+) -> xr.Dataset:
+    """Return what :func:`transport` says of a plan, for one that comes from no Trace.
+
+    Parameters
+    ----------
+    plan, cost
+        Mass carried from a step to a step of the anchor, ≥ 0, and what a unit of it costs; one problem, or several of the same shape.
+    source, anchor
+        Names for the two sequences.
+
+    Returns
+    -------
+    xr.Dataset
+        As of :func:`transport`, without epochs: ``distance`` (traced) is the sum of plan times cost.
+
+    Raises
+    ------
+    ConfigError
+        If the two are not of one shape with two or three dimensions, or mass is negative.
+    """
+    mass, price = (np.asarray(values, dtype=np.float64) for values in (plan, cost))
+    if mass.shape != price.shape or mass.ndim not in (2, 3) or (mass < 0).any():
+        raise ConfigError(
+            f"plan_summary: plan {mass.shape} and cost {price.shape}, smallest mass {mass.min(initial=0)}; give both as (time, anchor_time) "
+            "or (traced, time, anchor_time), mass ≥ 0"
+        )
+    several = (1,) * (3 - mass.ndim) + mass.shape
+    held, charged = (xr.DataArray(values.reshape(several), dims=_PLAN) for values in (mass, price))
+    out = _described(held, charged)
+    out["distance"] = (held * charged).sum(_PLAN[1:])
+    out.attrs = {"source": source, "anchor": anchor}
+    return out
+
+
+def _described(plan: xr.DataArray, cost: xr.DataArray) -> xr.Dataset:
+    """Return plan and cost (traced, time, anchor_time) with target, lag, entropy and monotonicity."""
     mass = plan.sum("anchor_time", skipna=False).values
     carried = np.where(mass > 0, mass, np.nan)
     target = (plan * np.arange(plan.sizes["anchor_time"])).sum("anchor_time", skipna=False).values / carried
@@ -102,18 +157,10 @@ def transport(trace: xr.DataTree, source: str, anchor: str) -> xr.Dataset:
             "mean_lag": ("traced", mean_lag),
             "entropy": ("traced", entropy),
             "monotonicity": ("traced", monotonicity),
-            "distance": chosen["distance"].astype(np.float64).transpose("epoch", "traced"),
         }
-    ).drop_vars(("source", "anchor"), errors="ignore")
+    )
     for name, units in (("lag", "steps"), ("mean_lag", "steps"), ("entropy", "nat"), ("monotonicity", "1")):
         out[name].attrs = {"units": units}
-    out.attrs = {
-        "source": source,
-        "anchor": anchor,
-        **{name: trace.attrs[name] for name in ("dataset", "split", "best_epoch")},
-        "model": trace.attrs["model"]["name"],
-        "seed": trace.attrs["train"]["seed"],
-    }
     return out
 
 

@@ -3,6 +3,7 @@
 from mmviz.plots.ablation import ablation_frame, plot_ablation
 from mmviz.plots.alignment import alignment_frame, plot_alignment
 from mmviz.plots.coupling import coupling_frame, plot_coupling
+from mmviz.plots.directions import directions_frame, plot_directions
 from mmviz.plots.efficiency import efficiency_frame, plot_efficiency
 from mmviz.plots.equilibrium import equilibrium_frame, plot_equilibrium
 from mmviz.plots.explorer import explorer_frame
@@ -11,6 +12,7 @@ from mmviz.plots.half_life import half_life_frame, plot_half_life
 from mmviz.plots.influence import influence_frame, plot_influence, plot_influence_lag
 from mmviz.plots.interactions import interactions_frame, plot_interactions
 from mmviz.plots.missing import missing_frame, plot_missing
+from mmviz.plots.plan import plan_frame, plot_plan
 from mmviz.plots.printed import latex_table, paper
 from mmviz.plots.routing import plot_expert_usage, plot_routing, routing_frame
 from mmviz.plots.shapley import plot_shapley, shapley_frame
@@ -27,6 +29,7 @@ __all__ = [
     "ablation_frame",
     "alignment_frame",
     "coupling_frame",
+    "directions_frame",
     "edited_frame",
     "efficiency_frame",
     "equilibrium_frame",
@@ -37,9 +40,11 @@ __all__ = [
     "latex_table",
     "missing_frame",
     "paper",
+    "plan_frame",
     "plot_ablation",
     "plot_alignment",
     "plot_coupling",
+    "plot_directions",
     "plot_efficiency",
     "plot_equilibrium",
     "plot_expert_usage",
@@ -48,6 +53,7 @@ __all__ = [
     "plot_influence_lag",
     "plot_interactions",
     "plot_missing",
+    "plot_plan",
     "plot_routing",
     "plot_shapley",
     "plot_shapley_epochs",

@@ -81,6 +81,7 @@ def _strongest(mass: np.ndarray, count: int) -> np.ndarray:
 def transport_picture(frame: xr.Dataset) -> Picture:
     """Return the panels of a :func:`transport_frame`."""
     source, anchor = str(frame.attrs["source"]), str(frame.attrs["anchor"])
+    epoch = f", epoch {frame.attrs['best_epoch']}" if "best_epoch" in frame.attrs else ""
     plan, cost = frame["plan"].values, frame["cost"].values
     time, over = (np.arange(n).astype(float) for n in plan.shape)
     a, b = frame["ribbon_time"].values.astype(float), frame["ribbon_anchor"].values.astype(float)
@@ -108,7 +109,7 @@ def transport_picture(frame: xr.Dataset) -> Picture:
     return Picture(
         title=titled(f"From {source} to {anchor}: transport", frame.attrs),
         subtitle=(
-            f"sample {frame.attrs['sample']}, epoch {frame.attrs['best_epoch']}; mean lag {signed(float(frame['mean_lag']), 2)} steps, order kept "
+            f"sample {frame.attrs['sample']}{epoch}; mean lag {signed(float(frame['mean_lag']), 2)} steps, order kept "
             f"(γ) {signed(float(frame['monotonicity']), 2)}, entropy {float(frame['entropy']):.2f} nat",
             "dashed in the plan: the mean step of the anchor that a step is carried to",
         ),

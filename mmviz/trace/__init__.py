@@ -1,6 +1,6 @@
 """THE WALL: the last stage that may touch a model. It runs the model and writes the Trace.
 
-``record``, ``what_if``, ``missing_scores`` and ``subset_scores`` need torch and are imported when first used; ``save``, ``load`` and ``validate`` do not.
+``record``, ``what_if``, ``encoded``, ``missing_scores`` and ``subset_scores`` need torch and are imported when first used; ``save``, ``load`` and ``validate`` do not.
 """
 
 import importlib
@@ -12,6 +12,7 @@ from mmviz.trace.store import load, save
 __all__ = [
     "SCHEMA_VERSION",
     "compare_missing",
+    "encoded",
     "estimate",
     "load",
     "missing_scores",
@@ -30,6 +31,7 @@ def __getattr__(name: str) -> Any:
         "record": "mmviz.trace.recorder",
         "estimate": "mmviz.trace.size",
         "compare_missing": "mmviz.trace.missing",
+        "encoded": "mmviz.trace.encodings",
         "missing_scores": "mmviz.trace.missing",
         "subset_scores": "mmviz.trace.missing",
         "record_attribution": "mmviz.trace.attribution",

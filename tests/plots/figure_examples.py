@@ -119,6 +119,15 @@ def measured():
     )
 
 
+def vectors():
+    drawn = np.random.default_rng(4).normal(size=(2, 9, 5)) + np.array([0.5, -0.5])[:, None, None]
+    return xr.Dataset(
+        {"vector": (("modality", "sample", "channel"), drawn)},
+        coords={"modality": ["audio", "image"], "sample": [f"s{k}" for k in range(9)]},
+        attrs={"dataset": "toy", "split": "test", "model": "concat", "seed": 0, "epoch": 2},
+    )
+
+
 def variants():
     rng = np.random.default_rng(3)
     names = ["whole", "shared experts only", "specific experts only", "no transport", "no alignment"]
@@ -142,6 +151,7 @@ def examples(trace):
         plots.plot_ablation: ((variants(),), {"reference": "whole"}),
         plots.plot_alignment: ((analysis.alignment(trace),), {}),
         plots.plot_coupling: ((summary,), {}),
+        plots.plot_directions: ((analysis.directions(vectors()),), {}),
         plots.plot_efficiency: ((measured(),), {}),
         plots.plot_equilibrium: ((equilibria,), {}),
         plots.plot_expert_usage: ((routing,), {}),
@@ -150,6 +160,7 @@ def examples(trace):
         plots.plot_influence_lag: ((influence,), {}),
         plots.plot_interactions: ((found,), {}),
         plots.plot_missing: ((missing_scores(),), {}),
+        plots.plot_plan: ((analysis.transport(trace, names[1], names[0]),), {}),
         plots.plot_routing: ((routing,), {}),
         plots.plot_shapley: ((analysis.shapley(trace),), {}),
         plots.plot_shapley_epochs: ((analysis.prefix_shapley(trace),), {}),
