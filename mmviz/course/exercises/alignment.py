@@ -1,0 +1,219 @@
+"""Notebook 05_alignment."""
+
+from collections.abc import Callable
+
+import numpy as np
+from scipy.optimize import linear_sum_assignment
+
+from mmviz.course.comparing import does
+from mmviz.course.exercise import Exercise, Mistake
+from mmviz.course.reading import a_function, an_array
+
+
+def _cost(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Cosine cost of all pairs; a point at the origin costs 1."""
+    x, y = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
+    lengths = [np.linalg.norm(points, axis=1, keepdims=True) for points in (x, y)]
+    left, right = (p / np.where(n > 0, n, 1) for p, n in zip((x, y), lengths, strict=True))
+    return 1 - left @ right.T
+
+
+def _relaxed(x: np.ndarray, y: np.ndarray) -> float:
+    return float(_cost(x, y).min(1).mean())
+
+
+def _exact(x: np.ndarray, y: np.ndarray) -> float:
+    """Exact transport of as many steps as there are: an assignment."""
+    cost = _cost(x, y)
+    return float(cost[linear_sum_assignment(cost)].mean())
+
+
+def _fits(answer: np.ndarray, y: np.ndarray) -> bool:
+    return answer.shape == np.shape(y)
+
+
+CHEAT = Exercise(
+    number="5.1",
+    title="cheat the loss",
+    hints=(
+        "The relaxed cost asks of every step of x one thing only: that some step of y lies in its direction. It never asks which, nor how "
+        "many others went there.",
+        "If all steps of x go to one and the same step of y, the relaxed cost is 0 and most of y is left alone: exact transport has to "
+        "bring mass there all the same.",
+        "Take one step of y, such as y[0], and repeat it as often as x has steps: np.tile or np.repeat.",
+    ),
+    solution="""
+answer = np.tile(y[:1], (len(y), 1))
+""",
+    reads=an_array(None, None),
+    accepts=lambda answer, y: (
+        _fits(answer, y)
+        and (np.linalg.norm(answer, axis=1) > 0).all()
+        and _relaxed(answer, y) < 1e-5
+        and _exact(answer, y) > 0.1
+    ),
+    mistakes=(
+        Mistake(
+            name="another shape",
+            says="as many steps, of as many features, as y has.",
+            made=lambda answer, y: not _fits(answer, y),
+        ),
+        Mistake(
+            name="zeros",
+            says="a step of zeros has no direction: its cosine cost is 1 everywhere.",
+            made=lambda answer, y: bool((np.linalg.norm(answer, axis=1) == 0).any()),
+        ),
+        Mistake(
+            name="y itself",
+            says="this is y, or y made longer or shorter step by step: the relaxed cost is 0, but the exact one too, so nothing is cheated.",
+            made=lambda answer, y: bool((np.diag(_cost(answer, y)) < 1e-5).all()),
+        ),
+        Mistake(
+            name="y in another order",
+            says="these are the steps of y in another order: exact transport finds every one of them and charges nothing.",
+            made=lambda answer, y: _relaxed(answer, y) < 1e-5 and _exact(answer, y) < 1e-5,
+        ),
+        Mistake(
+            name="the mean of y",
+            says="the mean of y lies between its steps and in the direction of none: the relaxed cost is not 0.",
+            made=lambda answer, y: bool((_cost(answer, np.asarray(y).mean(0, keepdims=True)) < 1e-5).all()),
+        ),
+        Mistake(
+            name="too mild",
+            says="the relaxed cost is 0, but exact transport charges less than 0.1: leave out more of y.",
+            made=lambda answer, y: _relaxed(answer, y) < 1e-5,
+        ),
+    ),
+    given=("y",),
+)
+
+_PLAN = np.array([[0.25, 0.0, 0.0], [0.125, 0.0, 0.0], [0.0, 0.0, 0.25], [0.125, 0.0, 0.25]])
+_X = np.array([[1.0, 2.0], [3.0, -2.0], [5.0, 0.5], [7.0, 4.0]])
+_OTHER = np.array([[0.5, 0.0], [0.0, 0.5]]), np.array([[2.0, 1.0, 0.0], [4.0, 8.0, 1.0]])
+_PROBES = ((_PLAN, _X), _OTHER)
+
+
+def _carried(plan: np.ndarray, x: np.ndarray) -> np.ndarray:
+    mass = plan.sum(0)[:, None]
+    return plan.T @ x / np.where(mass > 0, mass, 1)
+
+
+CARRY = Exercise(
+    number="5.2",
+    title="carry the steps over",
+    hints=(
+        "Step j of the result is an average of the steps of x, and the plan's column j says with which weights.",
+        "plan.T @ x is the sum of mass times step (AlignMamba's equation 6). To make it a mean, divide each row by the mass that arrived: "
+        "the sum of the plan's column. What if that is 0?",
+        "mass = plan.sum(0)[:, None] is what arrives at each step. Where it is 0, plan.T @ x is 0 too, so dividing by 1 there leaves the 0.",
+    ),
+    solution="""
+def answer(plan, x):
+    mass = plan.sum(0)[:, None]
+    return plan.T @ x / np.where(mass > 0, mass, 1)
+""",
+    reads=a_function(*_PROBES),
+    accepts=does(_carried, *_PROBES),
+    mistakes=(
+        Mistake(
+            name="mass, not mean",
+            says="this is the literal equation 6: a step that gets little mass comes out small, by 1/T for a one-to-one plan. Divide by what arrives.",
+            made=does(lambda plan, x: plan.T @ x, *_PROBES),
+        ),
+        Mistake(
+            name="all divided alike",
+            says="every step was multiplied by the same number of steps: right for a one-to-one plan alone. Divide each by the mass that arrives there.",
+            made=lambda answer: any(
+                does(lambda plan, x, side=side: plan.T @ x * plan.shape[side], *_PROBES)(answer) for side in (0, 1)
+            ),
+        ),
+        Mistake(
+            name="rows, not columns",
+            says="the plan was divided by what *leaves* each step of x: that marginal holds anyway. Divide by what arrives, the sum of a column.",
+            made=does(lambda plan, x: (plan / plan.sum(1, keepdims=True)).T @ x, *_PROBES),
+        ),
+    ),
+)
+
+_SETS = (
+    (np.array([[0.0], [1.0]]), np.array([[0.0], [3.0], [4.0]]), 1.0),
+    (np.array([[0.5, 1.0], [2.0, -1.0], [0.0, 0.3]]), np.array([[1.0, 1.0], [-1.0, 0.0]]), 2.0),
+)
+
+
+def _squared(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    return ((x[:, None] - y) ** 2).sum(-1)
+
+
+def _three(kernel: Callable[..., np.ndarray], *, cross: float = 2.0) -> Callable[..., float]:
+    """Make MMD² of a function of (squared distances, s) that gives kernel values or their sum."""
+    return lambda x, y, s: float(
+        kernel(_squared(x, x), s).mean() + kernel(_squared(y, y), s).mean() - cross * kernel(_squared(x, y), s).mean()
+    )
+
+
+def _gauss(squared: np.ndarray, s: float) -> np.ndarray:
+    return np.exp(-squared / (2 * s**2))
+
+
+_mmd = _three(_gauss)
+
+
+def _unbiased(x: np.ndarray, y: np.ndarray, s: float) -> float:
+    within = [(_gauss(_squared(z, z), s).sum() - len(z)) / (len(z) * (len(z) - 1)) for z in (x, y)]
+    return float(sum(within) - 2 * _gauss(_squared(x, y), s).mean())
+
+
+MMD = Exercise(
+    number="5.3",
+    title="MMD in three lines",
+    hints=(
+        "Three means of one kernel: among x, among y, and between them. The last is taken away twice.",
+        "All squared distances of two sets at once: ((x[:, None] - y) ** 2).sum(-1). The kernel is exp(-that / (2 s**2)).",
+        "k = lambda a, b: np.exp(-((a[:, None] - b) ** 2).sum(-1) / (2 * s**2)) makes the kernel; then k(x, x).mean() and its fellows.",
+    ),
+    solution="""
+def answer(x, y, s):
+    k = lambda a, b: np.exp(-((a[:, None] - b) ** 2).sum(-1) / (2 * s**2)).mean()
+    return k(x, x) + k(y, y) - 2 * k(x, y)
+""",
+    reads=a_function(*_SETS),
+    accepts=does(_mmd, *_SETS),
+    mistakes=(
+        Mistake(
+            name="cross term once",
+            says="the mean between the sets is taken away once; it comes from both sides of the square, so it counts twice.",
+            made=does(_three(_gauss, cross=1.0), *_SETS),
+        ),
+        Mistake(
+            name="sums, not means",
+            says="these are sums: with them a larger set is farther away. Take means.",
+            made=does(_three(lambda squared, s: _gauss(squared, s).sum()), *_SETS),
+        ),
+        Mistake(
+            name="kernel's width",
+            says="the kernel divides by 2 s²; here it is another multiple of s, so its width is not s.",
+            made=lambda answer: any(
+                does(_three(lambda squared, s, w=width: np.exp(-squared / w(s))), *_SETS)(answer)
+                for width in (lambda s: s**2, lambda s: s, lambda s: 2 * s)
+            ),
+        ),
+        Mistake(
+            name="distance not squared",
+            says="the Gaussian kernel has the squared distance in its exponent.",
+            made=does(_three(lambda squared, s: np.exp(-np.sqrt(squared) / (2 * s**2))), *_SETS),
+        ),
+        Mistake(
+            name="unbiased",
+            says="this is the other estimate, without each point's pair with itself: right on average, but not 0 for identical sets, and not equation 8.",
+            made=does(_unbiased, *_SETS),
+        ),
+        Mistake(
+            name="the root",
+            says="this is MMD; equation 8 is its square.",
+            made=does(lambda x, y, s: np.sqrt(_mmd(x, y, s)), *_SETS),
+        ),
+    ),
+)
+
+EXERCISES = (CHEAT, CARRY, MMD)

@@ -1,0 +1,74 @@
+"""Answers to the exercises of notebook 05."""
+
+import numpy as np
+from course_answers import Answers
+
+# five steps in the plane: north, east, south, west, and almost north
+Y = np.array([[0.0, 1.0], [2.0, 0.0], [0.0, -1.0], [-3.0, 0.0], [0.05, 1.0]])
+
+
+def _carry(plan, x):
+    """Step by step."""
+    out = np.zeros((plan.shape[1], x.shape[1]))
+    for j in range(plan.shape[1]):
+        if plan[:, j].sum() > 0:
+            out[j] = np.average(x, axis=0, weights=plan[:, j])
+    return out
+
+
+def _squared(a, b):
+    return np.array([[np.sum((p - q) ** 2) for q in b] for p in a])
+
+
+def _mmd(kernel, cross=2.0, pool=np.mean):
+    return lambda x, y, s: (
+        pool(kernel(_squared(x, x), s)) + pool(kernel(_squared(y, y), s)) - cross * pool(kernel(_squared(x, y), s))
+    )
+
+
+def _gauss(d, s):
+    return np.exp(-d / 2 / s / s)
+
+
+def _apart(d):
+    return d[~np.eye(len(d), dtype=bool)]
+
+
+ANSWERS = {
+    "5.1": Answers(
+        equivalent=(np.repeat(Y[1:2] * 5, 5, 0), Y[[0, 0, 1, 1, 1]].tolist(), Y[[3, 3, 3, 3, 0]].astype(np.float32)),
+        wrong={
+            "another shape": np.repeat(Y[:1], 6, 0),
+            "zeros": np.zeros((5, 2)),
+            "y itself": Y * np.array([[1.0], [2.0], [3.0], [0.5], [1.0]]),
+            "y in another order": Y[::-1],
+            "the mean of y": np.repeat(Y.mean(0, keepdims=True), 5, 0),
+            "too mild": Y[[0, 1, 2, 3, 0]],
+        },
+        given={"y": Y},
+        names={"y": Y},
+    ),
+    "5.2": Answers(
+        equivalent=(_carry, lambda plan, x: np.nan_to_num((plan / np.maximum(plan.sum(0), 1e-300)).T @ x)),
+        wrong={
+            "mass, not mean": lambda plan, x: np.einsum("ij,id->jd", plan, x),
+            "all divided alike": lambda plan, x: len(x) * plan.T @ x,
+            "rows, not columns": lambda plan, x: (plan / plan.sum(1)[:, None]).T @ x,
+        },
+    ),
+    "5.3": Answers(
+        equivalent=(_mmd(_gauss),),
+        wrong={
+            "cross term once": _mmd(_gauss, cross=1),
+            "sums, not means": _mmd(_gauss, pool=np.sum),
+            "kernel's width": _mmd(lambda d, s: np.exp(-d / s**2)),
+            "distance not squared": _mmd(lambda d, s: np.exp(-np.sqrt(d) / (2 * s**2))),
+            "unbiased": lambda x, y, s: (
+                _apart(_gauss(_squared(x, x), s)).mean()
+                + _apart(_gauss(_squared(y, y), s)).mean()
+                - 2 * _gauss(_squared(x, y), s).mean()
+            ),
+            "the root": lambda x, y, s: _mmd(_gauss)(x, y, s) ** 0.5,
+        },
+    ),
+}
