@@ -7,6 +7,7 @@ import pytest
 from mmviz.errors import ConfigError, DataError
 from mmviz.plots import latex_table
 from mmviz.plots.escape import latex
+from mmviz.plots.printed import latex_figure
 
 GIVEN = {"caption": "What each part is worth", "data": "watch, test", "seeds": [0, 1], "commit": "abc1234"}
 ROWS = [
@@ -78,3 +79,36 @@ def test_another_ending_or_a_missing_folder_is_refused(tmp_path):
         latex_table(ROWS, file=tmp_path / "table.txt", **GIVEN)
     with pytest.raises(DataError, match="cannot be written"):
         latex_table(ROWS, file=tmp_path / "nowhere" / "table.tex", **GIVEN)
+
+
+def test_groups_of_columns_stand_under_a_heading_with_a_gap(tmp_path):
+    rows = [{"model": "a", "F1": 0.5, "F1 ": "85.6"}]
+    text = written(
+        tmp_path, rows=rows, groups={"measured": ["F1"], "printed, 50 %": ["F1 "]}, printed="Table 1", small=True
+    )
+    assert r" & \multicolumn{1}{c}{measured} & \multicolumn{1}{c}{printed, 50 \%} \\" in text
+    assert r"\cmidrule(lr){2-2}\cmidrule(lr){3-3}" in text
+    assert r"\begin{tabular}{l@{\hspace{2em}}r@{\hspace{2em}}l}" in text
+    assert "Printed elsewhere, not measured here: Table 1." in text
+    assert r"\small" in text
+
+
+@pytest.mark.parametrize(
+    "groups", [{"a": ["variant", "steps"]}, {"a": ["nothing"]}, {"a": ["steps"], "b": ["steps"]}, {"a": []}]
+)
+def test_groups_that_are_not_neighbours_are_refused(tmp_path, groups):
+    with pytest.raises(ConfigError, match="columns that follow each other"):
+        written(tmp_path, groups=groups)
+
+
+def test_a_figure_environment_includes_the_picture_at_its_size_and_says_what_it_is_of(tmp_path):
+    file = latex_figure("fig_1.pdf", file=tmp_path / "fig.tex", **GIVEN, printed="a & b", label="fig:one", wide=True)
+    text = file.read_text()
+    assert r"\includegraphics{fig_1.pdf}" in text
+    assert r"\begin{figure*}" in text
+    assert r"not measured here: a \& b. Code: \texttt{abc1234}.}" in text
+    assert r"\label{fig:one}" in text
+    for wrong in ({"graphic": "a}{b.pdf"}, {"file": tmp_path / "fig.pdf"}, {"label": "a b"}):
+        with pytest.raises(ConfigError):
+            latex_figure(**{"graphic": "fig.pdf", "file": tmp_path / "x.tex", **GIVEN, **wrong})
+    assert not (tmp_path / "x.tex").exists()
