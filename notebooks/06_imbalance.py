@@ -268,3 +268,16 @@ print(f"check: OGM-GE has the lowest E1 ({e1['ogm_ge']:.3f}), and is less often 
 # %%
 answer = ...  # your work
 mm.course.check("6.1", answer, result=result)
+
+# %% [markdown]
+# ### Exercise 6.2 · contributions of three
+#
+# Three modalities have eight subsets. `v` holds their scores: bit m of a subset's number says whether modality m is heard, so `v[0]` is nothing,
+# `v[1]`, `v[2]`, `v[4]` are the three alone, `v[7]` is all. **Write a function of `v` that returns the three contributions.** How many orders are there, and in how
+# many of them does a modality come first?
+#
+# Stuck? `mm.course.hint("6.2")`, then `2` and `3`; the solution: `mm.course.solution("6.2")`.
+
+# %%
+answer = ...  # your work: a function
+mm.course.check("6.2", answer)

@@ -1,11 +1,38 @@
 """Answers to the exercises of notebook 06."""
 
+import itertools
+
 import numpy as np
 from course_answers import Answers
 
 # scores of (nothing, sound, picture, both), so that all can be worked out by hand. Contributions of (picture, sound):
 # joint (0.2 + 0.1) / 2, (0.8 + 0.7) / 2 = 0.15, 0.75; ogm_ge (0.25 + 0.2) / 2, (0.5 + 0.45) / 2 = 0.225, 0.475
 RESULT = {"joint": np.array([0.1, 0.9, 0.3, 1.0]), "ogm_ge": np.array([0.1, 0.6, 0.35, 0.8])}
+
+
+def by_orders(v):
+    """Say it the long way: the mean over the six orders."""
+    phi = np.zeros(3)
+    for order in itertools.permutations(range(3)):
+        heard = 0
+        for m in order:
+            phi[m] += (v[heard | 1 << m] - v[heard]) / 6
+            heard |= 1 << m
+    return phi
+
+
+def by_matrix(v):
+    """Say it as three rows of weights, as a tuple."""
+    a, b, c = np.array([1, 2, 4]), np.array([[3, 5], [3, 6], [5, 6]]), np.array([6, 5, 3])
+    first, last = v[a] - v[0], v[7] - v[c]
+    second = [sum(v[k] - v[k - a[m]] for k in b[m]) / 6 for m in range(3)]
+    return tuple(first / 3 + np.array(second) + last / 3)
+
+
+def over_subsets(v):
+    return np.array([np.mean([v[k | 1 << m] - v[k] for k in range(8) if not k >> m & 1]) for m in range(3)])
+
+
 ANSWERS = {
     "6.1": Answers(
         equivalent=((0.075, 0.275), np.array([0.075, 0.275], dtype=np.float32)),
@@ -18,5 +45,16 @@ ANSWERS = {
         },
         given={"result": RESULT},
         names={"NOTHING": 0, "SOUND": 1, "PICTURE": 2, "BOTH": 3},
+    ),
+    "6.2": Answers(
+        equivalent=(by_orders, by_matrix),
+        wrong={
+            "equal weights": over_subsets,
+            "alone only": lambda v: np.array([v[1], v[2], v[4]]) - v[0],
+            "last only": lambda v: [v[7] - v[6], v[7] - v[5], v[7] - v[3]],
+            "first and last": lambda v: (v[[1, 2, 4]] - v[0] + v[7] - v[[6, 5, 3]]) / 2,
+            "bits backwards": lambda v: by_orders(v[[0, 4, 2, 6, 1, 5, 3, 7]])[[0, 1, 2]],
+            "shares": lambda v: by_orders(v) / (v[7] - v[0]),
+        },
     ),
 }

@@ -9,7 +9,7 @@ from mmviz.plots import explorer_frame
 from mmviz.widgets import Explorer
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def whole(trace):
     return explorer_frame(trace, channels=4)
 
