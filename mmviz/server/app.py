@@ -114,9 +114,10 @@ def settings(*, ip: str, port: int, token: bool) -> Config:
     config.VoilaConfiguration.template = "mmviz"
     config.VoilaConfiguration.allow_template_override = "NO"
     config.VoilaConfiguration.file_allowlist = []
-    config.VoilaConfiguration.extension_denylist = [
-        "jupyterlab-jupytext"
-    ]  # asks for parts of JupyterLab that Voilà lacks
+    # what draws a widget; others that happen to be installed ask for parts of JupyterLab that Voilà lacks
+    config.VoilaConfiguration.extension_allowlist = [
+        *("@jupyter-widgets/jupyterlab-manager", "@voila-dashboards/widgets-manager8", "anywidget")
+    ]
     # a page that was closed, or lost its connection for five minutes, leaves no process behind
     config.MappingKernelManager.cull_interval = 60
     config.MappingKernelManager.cull_idle_timeout = 300
