@@ -12,7 +12,7 @@ TRACE ?= runs/app/trace.nc
 ROOT := $(shell [ "$$(id -u)" = 0 ] && echo --allow-root)
 
 .DEFAULT_GOAL := help
-.PHONY: help lab app test check bars bench bench-memory bench-scale bench-table bench-views fuzz soak gpu browser figures notebooks lock clean
+.PHONY: help lab app test check bars bench bench-memory bench-scale bench-table bench-views fuzz soak gpu browser course figures notebooks report seconds lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -71,14 +71,24 @@ figures: $(VENV)/$(if $(VENUE),.lab,.dev) ## the README's pictures (minutes; nee
 notebooks: $(VENV)/.dev ## bring the .ipynb files in step with their percent scripts, outputs stripped
 	$(BIN)/jupytext --sync notebooks/*.py
 
+course: $(VENV)/.lab ## write the notebooks for students, teachers and nbgrader into course/
+	$(PIP) install -q -c constraints.txt -e ".[lab,explain,paper,course]"
+	$(BIN)/python -m mmviz course
+
+report: $(VENV)/.dev ## run all notebooks and build the static site of them, with the reference, into report/site (minutes; REPORT="--no-run")
+	$(BIN)/python -m mmviz report $(REPORT)
+
+seconds: $(VENV)/.dev ## time every notebook here, for mm.doctor() (minutes; leave the machine alone)
+	$(BIN)/python -m mmviz.diagnosis.seconds notebooks
+
 lock: ## write constraints.txt anew from a fresh environment
 	rm -rf .lock && $(PYTHON) -m venv .lock
 	.lock/bin/python -m pip install -q "$$(grep ^torch== constraints.txt)"
-	.lock/bin/python -m pip install -q -c constraints.txt -e ".[lab,explain,dev,bench,scale]"
+	.lock/bin/python -m pip install -q -c constraints.txt -e ".[lab,explain,dev,bench,scale,report,course]"
 	.lock/bin/python -m pip freeze --all --exclude pip --exclude-editable | sed 's/+cpu//' > constraints.txt && rm -rf .lock
 
 clean: ## remove .venv and everything that was made
-	rm -rf $(VENV) .lock kernels/bench/ceiling/build runs dist build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) .lock kernels/bench/ceiling/build runs course report dist build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 
 $(VENV)/.base: pyproject.toml constraints.txt
 	@$(PYTHON) mmviz/preflight.py

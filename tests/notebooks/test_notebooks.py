@@ -10,6 +10,8 @@ import nbclient
 import nbformat
 import pytest
 
+from mmviz.course.editions import teacher
+
 FOLDER = Path(__file__).parents[2] / "notebooks"
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
 
@@ -18,7 +20,7 @@ NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.stem)
 def test_the_notebook_runs_and_its_checks_hold(path, tmp_path):
     shutil.copy(path, tmp_path)
-    book = nbformat.read(path, as_version=4)
+    book = teacher(nbformat.read(path, as_version=4))  # with the solutions, each below its exercise and checked
     client = nbclient.NotebookClient(
         book, timeout=400, kernel_name="python3", resources={"metadata": {"path": tmp_path}}, store_widget_state=False
     )
