@@ -5,6 +5,6 @@
 
 from mmviz.figures.evidence import Budget, Evidence
 from mmviz.figures.known import FIGURES, kind_named
-from mmviz.figures.write import write_figure
+from mmviz.figures.write import write_document, write_figure
 
-__all__ = ["FIGURES", "Budget", "Evidence", "kind_named", "write_figure"]
+__all__ = ["FIGURES", "Budget", "Evidence", "kind_named", "write_document", "write_figure"]

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 _ROOM = 86  # pixels that the slider takes below a figure
-_MOVES = ("title", "annotations", "shapes")  # beside the axes, what of a figure's layout may differ from frame to frame
+_MOVES = ("title", "annotations", "shapes", "images")  # beside the axes, what of a figure's layout may differ from frame to frame
 
 
 def with_slider(figures: Mapping[str, go.Figure], *, says: str, start: str | None = None) -> go.Figure:

@@ -1,0 +1,205 @@
+# ---
+# jupyter:
+#   jupytext:
+#     formats: ipynb,py:percent
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#       format_version: '1.3'
+#       jupytext_version: 1.19.6
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # The figure in the PDF tonight: is it the one you looked at?
+#
+# Between the picture on the screen and the one in the paper numbers are copied, fonts replaced, sizes stretched. **The question: can a figure go from
+# here into a two-column page with nothing changed on the way, and can you prove it?**
+#
+# You need `00_start_here`. A minute to run and ten to read; no GPU, no network, no LaTeX.
+#
+# ## 1 · Look
+#
+# A small model of three sensors on a wrist, opened. What you find here is what we shall print.
+
+# %%
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import plotly.graph_objects as go
+
+import mmviz as mm
+from mmviz.plots.printed import inspect_pdf
+
+ds = mm.data.load("watch", fold=0)
+model = mm.models.build("late", ds.spec, width=16, layers=1, steps=25, state=4, seed=0)
+run = mm.train.fit(model, ds, epochs=4, select="last", progress=False, seed=0)
+trace = mm.trace.record(run, ds["test"], traced=3)
+mm.widgets.Explorer(trace)
+
+# %% [markdown]
+# One figure of it, on the screen:
+
+# %%
+phi = mm.analysis.shapley(trace)
+mm.plots.plot_shapley(phi)
+
+# %% [markdown]
+# ## 2 · The same for a page
+#
+# `paper` takes the same drawing and the same data, and a venue. *Move the slider: which venue leaves least room? The figures are drawn to scale.*
+
+# %%
+folder = Path(tempfile.mkdtemp())
+VENUES = {"NeurIPS": ("neurips2024", 1), "ICML": ("icml2024", 1), "ACL": ("acl", 1), "CVPR, both columns": ("cvpr", 2)}
+files = {}
+for label, (venue, columns) in VENUES.items():
+    options = {"venue": venue, "columns": columns}
+    for ending in ("pdf", "svg"):
+        name = folder / f"fig_{venue}_{columns}.{ending}"
+        files[label, ending] = mm.plots.paper(mm.plots.plot_shapley, phi, file=name, **options)
+sizes = {label: inspect_pdf(files[label, "pdf"]) for label in VENUES}
+print("\n".join(f"{label:20} {size.width:.3f} x {size.height:.2f} inches" for label, size in sizes.items()))
+
+# %%
+import base64
+
+pages = {}
+for label, size in sizes.items():
+    coded = base64.b64encode(files[label, "svg"].read_bytes()).decode()
+    image = {"source": f"data:image/svg+xml;base64,{coded}", "x": 0, "y": 0, "xref": "x", "yref": "y"}
+    image |= {"sizex": size.width, "sizey": size.height, "xanchor": "left", "yanchor": "top", "layer": "above"}
+    page = go.Figure(go.Scatter(x=[0, size.width, size.width, 0, 0], y=[0, 0, -size.height, -size.height, 0]))
+    page.update_traces(mode="lines", line={"color": "#c5cad3", "width": 1}, hoverinfo="skip")
+    pages[label] = page.update_layout(images=[image], title=f"{size.width:.2f} inches wide")
+for page in pages.values():
+    page.update_xaxes(range=[-0.1, 7.1], title="inches", showgrid=False)
+    page.update_yaxes(range=[-1.9, 0.1], visible=False, scaleanchor="x")
+    page.update_layout(width=860, height=330, plot_bgcolor="white", margin={"l": 40, "r": 70, "t": 50, "b": 40})
+mm.plots.with_slider(pages, says="venue: ")
+
+# %%
+columns = {
+    "NeurIPS": 5.5,
+    "ICML": 3.25,
+    "ACL": 7.7 / 2.54,
+    "CVPR, both columns": 6.875,
+}  # inches, from their style files
+for label, size in sizes.items():
+    assert abs(size.width - columns[label]) < 0.005
+    assert size.embedded
+assert min(sizes, key=lambda label: sizes[label].width) == "ACL"
+print("check: each is as wide as its column, to 1/200 of an inch, and its fonts are inside:", *sizes["ACL"].fonts)
+
+# %% [markdown]
+# ## 3 · Are they the same numbers?
+#
+# Not "were they meant to be": we open the PDF that was written, take the words and the boxes out of its page, and hold them against the frame.
+
+# %%
+mean = mm.plots.shapley_frame(phi)["mean"].values
+for size in sizes.values():
+    bars = size.boxes[np.isclose(size.boxes[:, 3], np.median(size.boxes[:, 3]), atol=0.01)]
+    ratio = bars[:, 2] / bars[:, 2].max()
+    assert np.allclose(ratio, abs(mean) / abs(mean).max(), atol=2e-3)
+    assert {f"{abs(v):.3f}" for v in mean} <= {word.lstrip("+") for word in size.words}
+print(
+    "check: in all four PDFs the bars are as long as the numbers say, and the numbers beside them are those of the screen"
+)
+
+# %%
+again = mm.plots.paper(mm.plots.plot_shapley, phi, file=folder / "again.pdf", venue="acl")
+assert again.read_bytes() == files["ACL", "pdf"].read_bytes()
+print(
+    f"check: written again, the file is the same to the last of its {again.stat().st_size} bytes, so a changed byte means a changed number"
+)
+
+# %% [markdown]
+# ## 4 · The caption
+#
+# A number without its data, seeds and code is a rumour. `latex_figure` writes them down; whatever text the data bring is escaped.
+
+# %%
+from mmviz.figures.commit import commit
+from mmviz.plots.printed import latex_figure
+
+said = {
+    "caption": "What each sensor contributes",
+    "data": "watch, test split of fold 0",
+    "seeds": [0],
+    "commit": commit(),
+}
+tex = latex_figure("fig_acl_1.pdf", file=folder / "contributions.tex", label="fig:contributions", **said)
+print(tex.read_text())
+assert all(word in tex.read_text() for word in ("Data: watch", "Seeds: 0", "Code: ", r"\label{fig:contributions}"))
+print("check: the caption says which data, which seed, which code")
+
+# %% [markdown]
+# ## 5 · Every kind of figure of three papers
+#
+# `make figures VENUE=acl` (or `python -m mmviz figures --venue acl`) draws these, from small studies that are run once and kept with their checksums:
+
+# %%
+for name, kind in mm.figures.FIGURES.items():
+    print(f"{name:20} like {kind.like}")
+
+# %% [markdown]
+# Here is one of them with the smallest budget there is: one seed, a few epochs, six fusions of synthetic values. *What would you expect of a table made in seconds?*
+
+# %%
+evidence = mm.figures.Evidence(folder / "cache", budget=mm.figures.Budget(seeds=1, epochs=1))
+(table,) = mm.figures.write_figure("cm_regression", evidence, venue="acl", out=folder / "acl")
+print(table.read_text())
+
+# %% [markdown]
+# The numbers on the left are ours, and bad: three epochs on synthetic values. Those on the right the paper prints, for CMU-MOSEI. They stand
+# under headings of their own, as **they must not be compared**: other data, other budget.
+
+# %%
+rows = evidence.rows("values").set_index("model")
+text = table.read_text()
+assert all(f"{error:.2f}" in text for error in rows["test.mae"])
+assert r"\multicolumn{4}{c}{measured here} & \multicolumn{4}{c}{printed, CMU-MOSEI}" in text
+assert "Printed elsewhere, not measured here" in text
+print("check: our numbers are those of the study's rows; the paper's stand apart, and the caption says so")
+
+# %% [markdown]
+# **And if the evidence is not there?** Nothing is made up.
+
+# %%
+cached, refused = mm.figures.Evidence(folder / "empty", make=False), ""
+try:
+    mm.figures.write_figure("me_contribution", cached, venue="acl", out=folder / "acl")
+except mm.errors.MmvizError as error:
+    refused = str(error)
+print(refused)
+assert "make figures" in refused
+print("check: refused, with the command that makes it")
+
+# %% [markdown]
+# ## 6 · Into the paper
+#
+# Put the files beside your `.tex`. `all.tex` shows how they are included in two columns; it needs no style file and sets with `pdflatex`, where there is one.
+
+# %%
+mm.figures.write_figure("cm_stack", evidence, venue="acl", out=folder / "acl")
+document = mm.figures.write_document(["cm_stack", "cm_regression"], venue="acl", out=folder / "acl")
+print(document.read_text())
+page = inspect_pdf(folder / "acl" / "cm_stack.pdf")
+assert "twocolumn" in document.read_text()
+assert page.embedded
+print(f"check: a two-column document; its first figure is {page.width:.2f} inches wide, its fonts are inside")
+
+# %% [markdown]
+# ## What we learnt
+#
+# - One frame, two drawings: the screen and the page cannot differ in a number, and the PDF itself proves it.
+# - Width and letters belong to the venue. Draw at the size it will have, never stretch.
+# - A caption says data, seeds, readings and code; what another paper prints stands apart.
+#
+# **Try next.** Write the figure of your own notebook: `mm.plots.paper(mm.plots.plot_shapley, phi, file="mine.pdf", venue="icml2024")`. Then
+# run `make figures VENUE=icml2024` once, and look into `runs/figures/icml2024`.
