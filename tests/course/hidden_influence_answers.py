@@ -1,0 +1,78 @@
+"""Answers to the exercises of notebook 03."""
+
+from functools import reduce
+
+import numpy as np
+import torch
+from course_answers import Answers
+
+power = np.linalg.matrix_power
+
+
+def product(matrices):
+    """The matrix product, the identity if there are none."""
+    return reduce(np.matmul, matrices, np.eye(3))
+
+
+def in_units(a, W, s, t):
+    """Column by column: what becomes of a state that only chain n has."""
+    columns = []
+    for h in np.eye(len(W)):
+        for j in range(s + 1, t + 1):
+            h = a[j] * (W @ h)
+        columns.append(h)
+    return np.stack(columns, 1)
+
+
+def gates(at, rest, *more):
+    """Forty gates: this wide at step 5, this wide elsewhere, and others at other steps."""
+    out = np.full(40, rest, dtype=float)
+    out[5] = at
+    for step, width in more:
+        out[step] = width
+    return out
+
+
+ANSWERS = {
+    "3.1": Answers(
+        equivalent=(
+            lambda a, W, s, t: product([np.diag(a[j]) @ W for j in range(t, s, -1)]),
+            lambda a, W, s, t: torch.from_numpy(product([np.einsum("m,mn->mn", a[j], W) for j in range(t, s, -1)])),
+            in_units,
+        ),
+        wrong={
+            "order of the steps": lambda a, W, s, t: product([np.diag(a[j]) @ W for j in range(s + 1, t + 1)]),
+            "one step too many": lambda a, W, s, t: product([np.diag(a[j]) @ W for j in range(t, s - 1, -1)]),
+            "who decays": lambda a, W, s, t: product([W * a[j] for j in range(t, s, -1)]),
+            "decays apart": lambda a, W, s, t: np.diag(np.prod(a[s + 1 : t + 1], 0)) @ power(W, t - s),
+            "transposed": lambda a, W, s, t: product([W.T * a[j] for j in range(s + 1, t + 1)]),
+        },
+    ),
+    "3.2": Answers(
+        equivalent=((12.0, 12.0, 4.0), torch.tensor([12, 12, 4])),
+        wrong={
+            "all chains count": [12, 12, 12],
+            "one chain": [4, 4, 4],
+            "states forgotten": [3, 3, 1],
+            "the whole map": [192, 192, 192],
+            "alone is less": [4, 12, 12],
+        },
+    ),
+    "3.3": Answers(
+        equivalent=(
+            gates(1, 0),
+            gates(0.5, 0.01),
+            gates(2, 1e-3, (35, 5.0)),
+            torch.tensor(gates(1, 0)),
+            gates(1, 0, (2, 0.7)),
+        ),
+        wrong={
+            "negative": gates(1, -0.001),
+            "all alike": gates(0.1, 0.1),
+            "another step": gates(0.1, 0, (6, 1.0)),
+            "forgotten": gates(1, 0, (30, 5.0)),
+            "hardly written": gates(0.05, 0.001),
+            "not ten times": gates(0.15, 0.014),
+        },
+    ),
+}
