@@ -1,0 +1,176 @@
+"""Notebook 04_experts."""
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+
+from mmviz.course.comparing import does, near
+from mmviz.course.exercise import Exercise, Mistake
+from mmviz.course.reading import a_function, a_number
+
+
+def _is(*wanted: float, tolerance: float = 2e-3) -> Callable[[float], bool]:
+    return lambda answer: any(near(answer, value, tolerance=tolerance) for value in wanted)
+
+
+BITS = Exercise(
+    number="4.1",
+    title="bits by construction",
+    hints=(
+        "Draw a token (each modality as likely), then one of the two experts that serve it (each as likely). Now hide the token: what does the "
+        "name of the expert tell about its modality?",
+        "Half of the time it is the shared expert, which tells nothing. Half of the time it is the modality's own, which tells all there is to know "
+        "about one of three.",
+        "All there is to know about one of three equally likely modalities is log2(3) bits. Take half of it, or check with mm.analysis.information on the table "
+        "of (modality, expert).",
+    ),
+    solution="""
+use = np.hstack([np.ones((3, 1)), np.eye(3)])  # (modality, expert): the shared one, then each one's own
+answer = float(mm.analysis.information(use))
+""",
+    reads=a_number,
+    accepts=_is(math.log2(3) / 2),
+    mistakes=(
+        Mistake(
+            name="shared expert forgotten",
+            says="this is what the *own* expert tells. Half of the draws fall on the shared one, which tells nothing.",
+            made=_is(math.log2(3)),
+        ),
+        Mistake(
+            name="two modalities",
+            says="this is the number for two modalities; the question is about three.",
+            made=_is(0.5),
+        ),
+        Mistake(
+            name="experts counted",
+            says="this counts experts; what can be told is limited by the three modalities, and the shared expert tells nothing of them.",
+            made=_is(2.0, 1.0),
+        ),
+        Mistake(
+            name="nats",
+            says="right but for the unit: this is in nat. Take the logarithm to the base 2.",
+            made=_is(math.log(3) / 2),
+        ),
+    ),
+)
+
+_DRAW = np.random.default_rng(4)
+_STACKS = tuple(
+    (_DRAW.normal(size=(s, 3, 2)), _DRAW.normal(size=(m, k, 3, 2))) for s, m, k in ((1, 2, 1), (2, 2, 2), (1, 3, 1))
+)
+
+
+def _merged(shared: np.ndarray, specific: np.ndarray) -> np.ndarray:
+    return shared.sum(0) + specific.sum(1)
+
+
+MERGE = Exercise(
+    number="4.2",
+    title="merge by hand",
+    hints=(
+        "Every expert is a matrix, and their results are added: x W₁ + x W₂ = x (W₁ + W₂).",
+        "Modality m is served by all shared experts and by its own. So its one matrix is the sum of the shared ones, plus the sum of specific[m].",
+        "shared has the shape (how many, inputs, outputs): sum over axis 0. specific has (modality, how many, inputs, outputs): sum over axis 1. "
+        "The sum of the two broadcasts.",
+    ),
+    solution="""
+def answer(shared, specific):
+    return shared.sum(0) + specific.sum(1)
+""",
+    reads=a_function(*_STACKS),
+    accepts=does(_merged, *_STACKS),
+    mistakes=(
+        Mistake(
+            name="shared left out",
+            says="these are the specific experts alone: the shared ones serve every modality too.",
+            made=does(lambda shared, specific: specific.sum(1), *_STACKS),
+        ),
+        Mistake(
+            name="mean, not sum",
+            says="results of experts are added, not averaged: nothing divides by their number.",
+            made=lambda answer: any(
+                does(average, *_STACKS)(answer)
+                for average in (
+                    lambda shared, specific: shared.mean(0) + specific.mean(1),
+                    lambda shared, specific: (shared.mean(0) + specific.mean(1)) / 2,
+                    lambda shared, specific: _merged(shared, specific) / (len(shared) + specific.shape[1]),
+                )
+            ),
+        ),
+        Mistake(
+            name="everybody's experts",
+            says="every modality got the experts of all: a modality is served by its own and by the shared ones.",
+            made=does(
+                lambda shared, specific: np.broadcast_to(shared.sum(0) + specific.sum((0, 1)), (len(specific), 3, 2)),
+                *_STACKS,
+            ),
+        ),
+        Mistake(
+            name="first expert only",
+            says="right where there is one of each kind, but there may be several: sum over all of them.",
+            made=does(lambda shared, specific: shared[0] + specific[:, 0], *_STACKS),
+        ),
+    ),
+)
+
+_PROBABILITY = np.array([[0.7, 0.2, 0.1], [0.5, 0.3, 0.2], [0.1, 0.8, 0.1], [0.6, 0.3, 0.1]])
+_TOKENS = ((_PROBABILITY, 1), (np.array([[0.4, 0.3, 0.2, 0.1], [0.1, 0.2, 0.3, 0.4], [0.35, 0.05, 0.3, 0.3]]), 2))
+
+
+def _shares(probability: np.ndarray, k: int) -> np.ndarray:
+    """Share of all choices that fell on each expert, when every token takes its k most probable."""
+    order = np.argsort(-probability, axis=1)[:, :k]
+    return np.bincount(order.ravel(), minlength=probability.shape[1]) / order.size
+
+
+def _imbalance(probability: np.ndarray, k: int) -> float:
+    return float(probability.shape[1] * (_shares(probability, k) * probability.mean(0)).sum())
+
+
+BALANCE = Exercise(
+    number="4.3",
+    title="how uneven is the router?",
+    hints=(
+        "Two vectors over the experts: f, the share of the choices that fell on each, and P, its mean probability. Both sum to 1.",
+        "The k choices of a token are its k largest probabilities: np.argsort(-p, axis=1)[:, :k]. Count them with np.bincount and divide by their number.",
+        "The measure is N times the sum of f · P, with N experts: 1 when both are even, N when all falls on one.",
+    ),
+    solution="""
+def answer(p, k):
+    chosen = np.argsort(-p, axis=1)[:, :k]
+    f = np.bincount(chosen.ravel(), minlength=p.shape[1]) / chosen.size
+    return p.shape[1] * (f * p.mean(0)).sum()
+""",
+    reads=a_function(*_TOKENS),
+    accepts=does(_imbalance, *_TOKENS),
+    mistakes=(
+        Mistake(
+            name="without N",
+            says="the factor N is missing: an even router must give 1, whatever the number of experts.",
+            made=does(lambda p, k: _imbalance(p, k) / p.shape[1], *_TOKENS),
+        ),
+        Mistake(
+            name="choices per token",
+            says="f must sum to 1: divide by the number of choices, not by the number of tokens.",
+            made=does(lambda p, k: k * _imbalance(p, k), *_TOKENS),
+        ),
+        Mistake(
+            name="choices alone",
+            says="this is N Σ f²: choices alone, which have no gradient. One factor must be the mean probability.",
+            made=does(lambda p, k: p.shape[1] * (_shares(p, k) ** 2).sum(), *_TOKENS),
+        ),
+        Mistake(
+            name="probabilities alone",
+            says="this is N Σ P²: probabilities alone. One factor must be the share of the choices.",
+            made=does(lambda p, k: p.shape[1] * (p.mean(0) ** 2).sum(), *_TOKENS),
+        ),
+        Mistake(
+            name="always one choice",
+            says="right for k = 1; with more, every token makes k choices.",
+            made=does(lambda p, k: _imbalance(p, 1), *_TOKENS),
+        ),
+    ),
+)
+
+EXERCISES = (BITS, MERGE, BALANCE)
