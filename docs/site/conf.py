@@ -10,7 +10,6 @@ html_theme = "furo"
 html_title = "mmviz"
 html_math_renderer = "mathml"
 html_static_path = ["_static"]
-html_js_files = ["plotly.min.js"]
 html_css_files = ["site.css"]
 html_show_sourcelink = False
 nb_execution_mode = "off"

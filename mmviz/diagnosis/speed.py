@@ -30,12 +30,13 @@ def probe(*, repeats: int = 5) -> float:
     ds = data.synthetic(n=96, modalities=3, steps=40, task="classification", seed=0)
     model = models.build("coupled_mamba", ds.spec, seed=0)
     batch = batch_of(ds["train"], range(32))
+    target = torch.as_tensor(ds["train"].target[:32])
     optimiser = torch.optim.SGD(model.parameters(), lr=1e-3)
     spent = []
     for _ in range(repeats + 1):
         start = time.perf_counter()
         optimiser.zero_grad()
-        torch.nn.functional.cross_entropy(model(batch), batch.target).backward()
+        torch.nn.functional.cross_entropy(model(batch), target).backward()
         optimiser.step()
         spent.append(time.perf_counter() - start)
     return statistics.median(spent[1:])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from itertools import chain, count, repeat
 from pathlib import Path
 from typing import Any
 
@@ -23,14 +24,23 @@ def show_pages(folder: str, address: str) -> None:
     """
     import plotly.io as pio
     from IPython import get_ipython
-    from plotly.io.base_renderers import HtmlRenderer
+    from plotly.io.base_renderers import MimetypeRenderer
 
     from mmviz.widgets import Explorer
 
-    pio.renderers["mmviz-site"] = HtmlRenderer(include_plotlyjs=False, full_html=False)
+    sources = chain([f"../_static/{PLOTLY}"], repeat(False))  # the first figure of a page brings plotly.js
+
+    class Embedded(MimetypeRenderer):
+        """A figure as markup that asks the site for plotly.js, and no other machine for anything."""
+
+        def to_mimebundle(self, fig_dict: dict[str, Any]) -> dict[str, str]:
+            options = {"full_html": False, "include_mathjax": False, "auto_play": False, "validate": False}
+            return {"text/html": pio.to_html(fig_dict, include_plotlyjs=next(sources), **options)}
+
+    pio.renderers["mmviz-site"] = Embedded()
     pio.renderers.default = "mmviz-site"
     Path(folder).mkdir(parents=True, exist_ok=True)
-    numbers = iter(range(1, 1000))
+    numbers = count(1)
 
     def framed(view: Explorer, *_: Any, **__: Any) -> tuple[dict[str, str], dict[str, Any]]:
         name = f"view{next(numbers)}.html"

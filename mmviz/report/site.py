@@ -5,8 +5,10 @@ from __future__ import annotations
 import argparse
 import hashlib
 import shutil
+import subprocess
 import sys
 from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
 
 from mmviz.errors import DataError, MissingDependencyError
@@ -45,12 +47,9 @@ def build(out: str | Path, *, run: bool = True, notebooks: str | Path | None = N
     DataError
         A notebook failed, or Sphinx did.
     """
-    try:
-        from sphinx.cmd.build import build_main
-    except ImportError as error:
-        raise MissingDependencyError(
-            f"{error.name} is not installed: pip install -c constraints.txt -e '.[report]'"
-        ) from error
+    for module in ("sphinx", "myst_nb", "furo", "latex2mathml"):
+        if find_spec(module) is None:
+            raise MissingDependencyError(f"{module} is not installed: pip install -c constraints.txt -e '.[report]'")
     out, source = Path(out), Path(out) / "source"
     folder = ROOT / "notebooks" if notebooks is None else Path(notebooks)
     shutil.rmtree(source, ignore_errors=True)
@@ -61,8 +60,9 @@ def build(out: str | Path, *, run: bool = True, notebooks: str | Path | None = N
     shutil.copytree(out / "studies" if run else folder, source / "studies", ignore=shutil.ignore_patterns("*.py"))
     _gather(source, views)
     words = ["-q", "-b", "html", "-d", str(out / "doctrees"), str(source), str(out / "site")]
-    if build_main(words):
-        raise DataError(f"Sphinx could not build {source}; what it said stands above")
+    done = subprocess.run([sys.executable, "-m", "sphinx", *words], capture_output=True, text=True, check=False)  # noqa: S603 - our own words
+    if done.returncode:
+        raise DataError(f"Sphinx could not build {source}:\n{done.stderr[-2000:]}")
     return out / "site" / "index.html"
 
 

@@ -29,6 +29,7 @@ def notebooks(tmp_path_factory):
         v4.new_markdown_cell("# A study\n\nWith $x_t$ and\n\n$$\\frac12 \\sum_m \\varphi_m$$"),
         v4.new_code_cell(STUDY),
         v4.new_code_cell("go.Figure(go.Bar(y=[1, 2]))"),
+        v4.new_code_cell("go.Figure(go.Bar(y=[2, 1]))"),
     ]
     nbformat.write(v4.new_notebook(cells=cells), folder / "00_study.ipynb")
     return folder
@@ -71,7 +72,8 @@ def test_formulas_are_mathml_and_figures_come_from_the_sites_plotly(site):
     text = (site / "studies/00_study.html").read_text()
     assert '<math xmlns="http://www.w3.org/1998/Math/MathML" display="block">' in text
     assert "<mfrac>" in text
-    assert "Plotly.newPlot" in text
+    assert text.index("plotly.min.js") < text.index("Plotly.newPlot")
+    assert text.count("plotly.min.js") == 1
     assert (site / "_static/plotly.min.js").stat().st_size > 1e6
     assert len(text) < 500_000, "plotly.js is not in every page"
 
