@@ -65,7 +65,7 @@ answer = np.tile(y[:1], (len(y), 1))
         ),
         Mistake(
             name="y itself",
-            says="this is y, or y made longer or shorter step by step: the relaxed cost is 0, but the exact one too, so nothing is cheated.",
+            says="this is y, or y with its steps scaled: the relaxed cost is 0, but the exact one too, so nobody is cheated.",
             made=lambda answer, y: bool((np.diag(_cost(answer, y)) < 1e-5).all()),
         ),
         Mistake(

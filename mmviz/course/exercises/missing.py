@@ -1,0 +1,161 @@
+"""Notebook 07_missing."""
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+from scipy.stats import t as student
+
+from mmviz.course.comparing import is_near
+from mmviz.course.exercise import Exercise, Mistake
+from mmviz.course.reading import a_number, an_array
+
+Scores = Mapping[str, float]
+TWO, ONE = 0.5, 0.2  # IMDer's fractions at the rate 0.4: samples that lose two of their three modalities, and one
+RATE = 0.4
+
+
+def _means(alone: Scores) -> tuple[float, float, float]:
+    """Mean score of the subsets of one modality, of two, and of all three; a name joins its members with " + "."""
+    by_size: dict[int, list[float]] = {1: [], 2: [], 3: []}
+    for name, score in dict(alone).items():
+        by_size[name.count("+") + 1].append(float(score))
+    one, two, three = (float(np.mean(by_size[size])) for size in (1, 2, 3))
+    return one, two, three
+
+
+def _mixed(*weights: float) -> Callable[[Scores], float]:
+    """Make the mean of the three means with these weights."""
+    return lambda subsets: float(np.dot(weights, _means(subsets)))
+
+
+def _by_chance(subsets: Scores) -> float:
+    """Each modality lost by itself with probability RATE, given that not all are."""
+    kept = 1 - RATE
+    weights = np.array([3 * kept * RATE**2, 3 * kept**2 * RATE, kept**3])
+    return float(np.dot(weights / weights.sum(), _means(subsets)))
+
+
+CURVE = Exercise(
+    number="7.1",
+    title="a point of the curve, from the table",
+    hints=(
+        "At one rate a sample has all three modalities, or two, or one. The accuracy is a mean over these three groups, each with its share of "
+        "the samples.",
+        "At rate 0.4 half of the samples lose two modalities and a fifth loses one. In the first group one modality is left, and each of the three is "
+        "as likely: the mean of the three scores alone.",
+        "one, two and three are the mean scores of the subsets of that size; which have how many members: name.count('+') + 1. "
+        "The weights are 0.5, 0.2 and what is left.",
+    ),
+    solution="""
+size = {name: name.count("+") + 1 for name in subsets}
+one, two, three = (np.mean([subsets[name] for name in subsets if size[name] == k]) for k in (1, 2, 3))
+answer = 0.5 * one + 0.2 * two + 0.3 * three
+""",
+    reads=a_number,
+    accepts=is_near(_mixed(TWO, ONE, 1 - TWO - ONE), tolerance=1e-4),
+    mistakes=(
+        Mistake(
+            name="groups exchanged",
+            says="who *loses* two has one left: the half belongs to the subsets of one modality, the fifth to those of two.",
+            made=is_near(_mixed(ONE, TWO, 1 - TWO - ONE), tolerance=1e-4),
+        ),
+        Mistake(
+            name="the complete ones forgotten",
+            says="the samples that lose nothing are left out: the three shares must add up to 1.",
+            made=is_near(_mixed(TWO, ONE, 0), tolerance=1e-4),
+        ),
+        Mistake(
+            name="each by chance",
+            says="this is the other protocol: each modality lost by itself with probability 0.4. IMDer gives fractions of samples.",
+            made=is_near(_by_chance, tolerance=1e-4),
+        ),
+        Mistake(
+            name="a straight line",
+            says="this goes straight from all three to one: as if the rate were the share of samples that lose two.",
+            made=is_near(_mixed(RATE, 0, 1 - RATE), tolerance=1e-4),
+        ),
+        Mistake(
+            name="all subsets alike",
+            says="this is the mean of all subsets; at rate 0.4 they are not equally frequent.",
+            made=is_near(_mixed(3 / 7, 3 / 7, 1 / 7), tolerance=1e-4),
+        ),
+    ),
+    given=("subsets",),
+)
+
+
+def _reach(differences: np.ndarray, *, quantile: float, ddof: int = 1, root: bool = True) -> float:
+    return quantile * float(differences.std(ddof=ddof)) / (np.sqrt(len(differences)) if root else 1.0)
+
+
+def _interval(**how: object) -> Callable[..., np.ndarray]:
+    def of(before: np.ndarray, after: np.ndarray) -> np.ndarray:
+        differences = np.asarray(after, dtype=np.float64) - np.asarray(before, dtype=np.float64)
+        options = {"quantile": float(student.ppf(0.975, len(differences) - 1))} | how
+        reach = _reach(differences, **options)  # type: ignore[arg-type]
+        return differences.mean() + np.array([-reach, reach])
+
+    return of
+
+
+def _unpaired(before: np.ndarray, after: np.ndarray) -> np.ndarray:
+    a, b = (np.asarray(values, dtype=np.float64) for values in (before, after))
+    n = len(a)
+    reach = float(student.ppf(0.975, 2 * n - 2)) * np.sqrt((a.var(ddof=1) + b.var(ddof=1)) / n)
+    return b.mean() - a.mean() + np.array([-reach, reach])
+
+
+CHANCE = Exercise(
+    number="7.2",
+    title="is it chance?",
+    hints=(
+        "The runs come in pairs: the same seed, the same data, another training. Look at the differences, one for each seed, and forget the rest.",
+        "The interval is mean ± t · s / √n, of the differences: s is their standard deviation with n − 1 below (ddof=1), t the 97.5 % point of "
+        "Student's t with n − 1 degrees of freedom.",
+        "from scipy import stats; stats.t.ppf(0.975, n - 1) is t. For three seeds it is 4.3, not 1.96.",
+    ),
+    solution="""
+from scipy import stats
+d = np.asarray(after) - np.asarray(before)
+reach = stats.t.ppf(0.975, len(d) - 1) * d.std(ddof=1) / np.sqrt(len(d))
+answer = [d.mean() - reach, d.mean() + reach]
+""",
+    reads=an_array(2),
+    accepts=is_near(_interval(), tolerance=1e-3),
+    mistakes=(
+        Mistake(
+            name="normal, not t",
+            says="1.96 is for many seeds. With a handful their spread itself is a guess: take Student's t with n − 1 degrees of freedom.",
+            made=lambda answer, before, after: any(
+                is_near(_interval(quantile=q), tolerance=1e-3)(answer, before=before, after=after)
+                for q in (1.96, 1.959963984540054, 2.0)
+            ),
+        ),
+        Mistake(
+            name="not paired",
+            says="this treats the two groups as strangers. Run k of one and run k of the other have one seed: take differences first.",
+            made=is_near(_unpaired, tolerance=1e-3),
+        ),
+        Mistake(
+            name="spread, not error",
+            says="this is where the next *difference* may lie, not their mean: divide by √n.",
+            made=is_near(_interval(root=False), tolerance=1e-3),
+        ),
+        Mistake(
+            name="n below",
+            says="np.std divides by n; a standard deviation that is estimated together with its mean divides by n − 1 (ddof=1).",
+            made=is_near(_interval(ddof=0), tolerance=1e-3),
+        ),
+        Mistake(
+            name="wrong way round",
+            says="the sign is the other way: after minus before, and the lower end first.",
+            made=lambda answer, before, after: any(
+                is_near(_interval(), tolerance=1e-3)(turned, before=before, after=after)
+                for turned in (-answer[::-1], -answer, answer[::-1])
+            ),
+        ),
+    ),
+    given=("before", "after"),
+)
+
+EXERCISES = (CURVE, CHANCE)
