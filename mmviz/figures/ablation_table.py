@@ -45,7 +45,7 @@ def table(evidence: Evidence) -> Sheet:
         )
     readings = "; ".join(dict.fromkeys(row.reading for row in ablations() if row.reading))
     said = Said(
-        "Ablations of Coupled Mamba, each row scaled down: states and rank an eighth (at least 4 and 1), the width as given. In per cent; mean and standard deviation over the seeds.",
+        "Ablations of Coupled Mamba, each row scaled down: an eighth of the states and a quarter of the rank, the width as given. In per cent; mean and standard deviation over the seeds.",
         data_of(evidence.budget),
         seeds_of(evidence.rows("paper_ablation")),
         readings,

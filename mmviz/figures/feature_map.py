@@ -34,7 +34,7 @@ def mapping(evidence: Evidence) -> Drawing:
 
 def _drawing(data: xr.Dataset, shows: str, where: str, reading: str) -> Drawing:
     names = [str(name) for name in data["modality"].values]
-    axis = Axis(ticks=())
+    axis = Axis(ticks=(), shown=False)
     panels = tuple(
         Panel(
             tuple(

@@ -44,7 +44,7 @@ def printed_bars(names: list[str], values: list[float], label: str, title: str) 
     """Return bars of numbers that a paper prints, each with its value; the axis begins at 0, as bars must."""
     given = np.array(values, dtype=float)
     at = np.arange(len(names), dtype=float)
-    notes = [Note(max(v, 0.0), a, f"{v:g}") for v, a in zip(given, at, strict=True)]
+    notes = [Note(max(v, 0.0), a, f"{v:g}".replace("-", "−")) for v, a in zip(given, at, strict=True)]
     low, high = min(0.0, float(given.min())), max(0.0, float(given.max()))
     room = (high - low) or 1.0
     return Panel(

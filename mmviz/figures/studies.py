@@ -17,7 +17,8 @@ VALUES = {"name": "synthetic", "n": 600, "steps": 32, "task": "regression"}
 FUSIONS_OF_VALUES = ("average", "tfn", "lmf", "late", "cross_attention", "coupled_mamba")
 STRATEGIES = ("joint", "ogm_ge", "mla", "shapley_alternating")
 ORDERS = ("weakest_first", "strongest_first", "fixed", "random")
-_FACTOR = 8  # the paper's width, states and rank by this
+#: what the paper's states and rank are divided by, and the least that is left
+_SCALED = {"state": (8, 4), "dt_rank": (4, 1)}
 
 
 def data_of(budget: Budget) -> str:
@@ -44,11 +45,11 @@ def train_options(budget: Budget) -> dict[str, Any]:
 
 
 def scaled(row: Ablation, budget: Budget) -> dict[str, Any]:
-    """Return a row of the paper's ablations at our width: as many layers, states and rank an eighth, at least 1 and 4."""
+    """Return a row of the paper's ablations at our width: as many layers, an eighth of the states, a quarter of the rank."""
     options = dict(row.options) | {"width": budget.width, "steps": 14}
-    for name, least in (("state", 4), ("dt_rank", 1)):
+    for name, (factor, least) in _SCALED.items():
         if name in options:
-            options[name] = max(least, options[name] // _FACTOR)
+            options[name] = max(least, options[name] // factor)
     if "heads" in options:
         options["heads"] = 4
     return {"name": row.model, **options}
