@@ -29,3 +29,14 @@ suppress_warnings = [
     "toc.not_included",
     "mystnb.unknown_mime_type",
 ]
+
+
+def setup(app):
+    """A bar in a docstring is an absolute value, not the mark of a substitution."""
+    app.connect("autodoc-process-docstring", _bars)
+
+
+def _bars(_app, _what, _name, _of, _options, lines):
+    for i, line in enumerate(lines):
+        parts = line.split("``")  # every second one is code
+        lines[i] = "``".join(part if k % 2 else part.replace("|", "\\|") for k, part in enumerate(parts))
