@@ -174,12 +174,13 @@ def _rule(mark: Rule, figure: go.Figure, panel: Panel, place: dict[str, int]) ->
             "xanchor": "left" if right == upright else "right",
             "yanchor": "top" if top == upright else "bottom",
         }
+        # along the line the place is a share of the panel, also where that axis is logarithmic
         far = (
-            {"yref": f"{plot.yaxis.plotly_name.replace('axis', '')} domain"}
+            {"yref": f"{plot.yaxis.plotly_name.replace('axis', '')} domain", "y": float(top)}
             if upright
-            else {"xref": f"{plot.xaxis.plotly_name.replace('axis', '')} domain"}
+            else {"xref": f"{plot.xaxis.plotly_name.replace('axis', '')} domain", "x": float(right)}
         )
-        at = (mark.at, float(top)) if upright else (float(right), mark.at)
+        at = (mark.at, 1.0) if upright else (1.0, mark.at)
         _say(mark.text, *at, figure, panel, place, color=theme.FAINT, **ends)
         figure.layout.annotations[-1].update(far)
 
