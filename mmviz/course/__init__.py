@@ -1,4 +1,4 @@
-"""Exercises of the notebooks: ``check`` an answer, ask for a ``hint``, read the ``solution``.
+"""Exercises of the notebooks: ``check`` an answer, ask for a ``hint``, read the ``solution``; ``seal`` results to compare them.
 
 Nothing is compared as text: a number, an array or a function is compared with what it should be, to rounding, and a
 wrong one with the mistakes people make.
@@ -7,6 +7,18 @@ wrong one with the mistakes people make.
 from mmviz.course.ask import check, hint, solution
 from mmviz.course.exercise import Exercise, Mistake, UnreadableError
 from mmviz.course.known import EXERCISES, find
+from mmviz.course.seal import seal
 from mmviz.course.verdict import Verdict
 
-__all__ = ["EXERCISES", "Exercise", "Mistake", "UnreadableError", "Verdict", "check", "find", "hint", "solution"]
+__all__ = [
+    "EXERCISES",
+    "Exercise",
+    "Mistake",
+    "UnreadableError",
+    "Verdict",
+    "check",
+    "find",
+    "hint",
+    "seal",
+    "solution",
+]
