@@ -14,8 +14,6 @@
 # ---
 
 # %% [markdown]
-#
-# %% [markdown]
 # # Hidden influence: is a state space model an attention in disguise?
 #
 # Attention says openly who looks at whom: it computes a matrix of weights. A state space model keeps a state and moves on, and shows no matrix. Yet

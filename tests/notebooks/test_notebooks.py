@@ -14,6 +14,8 @@ from mmviz.course.editions import teacher
 
 FOLDER = Path(__file__).parents[2] / "notebooks"
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
+#: notebooks in which there is no Trace to look at, and why
+WITHOUT_VIEW = {"08_efficiency": "it measures time and memory of models that are never trained"}
 
 
 @pytest.mark.timeout(600)
@@ -33,7 +35,8 @@ def test_the_notebook_runs_and_its_checks_hold(path, tmp_path):
     promised = sum("check:" in cell.source for cell in done.cells if cell.cell_type == "code")
     assert promised >= 3, "every claim is followed by a visible check"
     assert sum("check:" in said for said in printed) == promised
-    assert "application/vnd.jupyter.widget-view+json" in text, "the live view is shown"
+    if path.stem not in WITHOUT_VIEW:
+        assert "application/vnd.jupyter.widget-view+json" in text, "the live view is shown"
     assert spent < 400
 
 

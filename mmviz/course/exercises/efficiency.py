@@ -1,0 +1,162 @@
+"""Notebook 08_efficiency."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from mmviz.course.comparing import does
+from mmviz.course.exercise import Exercise, Mistake
+from mmviz.course.reading import a_function, a_number
+
+SETTINGS = ((100, 8, 1), (2000, 8, 1), (500, 4, 32))  # length, heads, batch
+
+BYTES = Exercise(
+    number="8.1",
+    title="bytes of one attention",
+    hints=(
+        "How many numbers has the matrix of one head, for one sample? Each query has a weight for each key.",
+        "length × length for each head and each sample. The width of the model does not come in.",
+        "A float32 has 32 bits, and a byte has 8 of them: 4 bytes for each number.",
+    ),
+    solution="""
+answer = lambda length, heads, batch: 4 * batch * heads * length**2
+""",
+    reads=a_function(*SETTINGS),
+    accepts=does(lambda length, heads, batch: 4 * batch * heads * length**2, *SETTINGS),
+    mistakes=(
+        Mistake(
+            name="numbers, not bytes",
+            says="this counts the numbers; each of them takes several bytes.",
+            made=does(lambda length, heads, batch: batch * heads * length**2, *SETTINGS),
+        ),
+        Mistake(
+            name="bits",
+            says="this is in bits, or a number too wide: eight bits are one byte.",
+            made=does(lambda length, heads, batch: 32 * batch * heads * length**2, *SETTINGS),
+        ),
+        Mistake(
+            name="float64",
+            says="this counts numbers of double precision; the models compute in float32.",
+            made=does(lambda length, heads, batch: 8 * batch * heads * length**2, *SETTINGS),
+        ),
+        Mistake(
+            name="one head",
+            says="every head has a matrix of its own.",
+            made=does(lambda length, heads, batch: 4 * batch * length**2, *SETTINGS),
+        ),
+        Mistake(
+            name="one sample",
+            says="every sample of the batch has matrices of its own.",
+            made=does(lambda length, heads, batch: 4 * heads * length**2, *SETTINGS),
+        ),
+        Mistake(
+            name="linear",
+            says="this grows with the length, not with its square: every query has a weight for every key.",
+            made=does(lambda length, heads, batch: 4 * batch * heads * length, *SETTINGS),
+        ),
+        Mistake(
+            name="half of it",
+            says="half of the weights of a causal attention are 0, but written out whole they are stored like the others.",
+            made=does(lambda length, heads, batch: 2 * batch * heads * length**2, *SETTINGS),
+        ),
+    ),
+)
+
+
+def _full(lengths: Sequence[int], peak: Sequence[float], memory: float) -> float:
+    """Return the length at which quadratic growth from the longest measured one fills the memory."""
+    return float(lengths[-1] * np.sqrt(memory / peak[-1]))
+
+
+def _within(factor: float, low: float, high: float) -> bool:
+    return low <= factor <= high
+
+
+FULL = Exercise(
+    number="8.2",
+    title="when the memory is full",
+    hints=(
+        "Twice the length, how many times the memory? Look at the exponent of section 3.",
+        "It grows with the square. If the memory may grow by a factor r, the length may grow by the root of r.",
+        "Start from the longest length that was measured: lengths[-1] * np.sqrt(memory / peak[-1]).",
+    ),
+    solution="""
+answer = lengths[-1] * np.sqrt(memory / peak[-1])
+""",
+    reads=a_number,
+    # other ways, such as a fit to all lengths, come out somewhat different
+    accepts=lambda answer, **given: _within(answer / _full(**given), 0.75, 1.3),
+    mistakes=(
+        Mistake(
+            name="linear growth",
+            says="this takes the memory to grow with the length. It grows with its square, so it is full much sooner.",
+            made=lambda answer, lengths, peak, memory: _within(answer / (lengths[-1] * memory / peak[-1]), 0.75, 1.3),
+        ),
+        Mistake(
+            name="kibibytes",
+            says="memory and peak are both in bytes; this is off by the root of 1024, as if one of them were in KiB.",
+            made=lambda answer, **given: (
+                _within(answer / _full(**given), 24, 42) or _within(_full(**given) / answer if answer else 0.0, 24, 42)
+            ),
+        ),
+        Mistake(
+            name="a factor, not a length",
+            says="this is by how much the length may grow; by which length must it be multiplied?",
+            made=lambda answer, lengths, peak, memory: _within(answer / np.sqrt(memory / peak[-1]), 0.75, 1.3),
+        ),
+        Mistake(
+            name="from the shortest",
+            says="this starts from the shortest length, where everything else in the model still weighs as much as the matrices. Start from the longest.",
+            made=lambda answer, lengths, peak, memory: _within(
+                answer / (lengths[0] * np.sqrt(memory / peak[0])), 0.9, 1.1
+            ),
+        ),
+    ),
+    given=("lengths", "peak", "memory"),
+)
+
+SIZES = ((3, 128, 256, 16), (3, 64, 128, 16), (2, 32, 64, 8))  # modalities, width, inner channels, states
+
+
+def _crossing(M: int, D: int, E: int, N: int) -> float:
+    return (M + 1) * E * N / (2 * (M - 1) * D)
+
+
+CROSSING = Exercise(
+    number="8.3",
+    title="where the multiplications cross",
+    hints=(
+        "Set the two counts equal. Both contain the length: one with its square.",
+        "Of the attention: M (M − 1) pairs, two products, D L² each. Divide both sides by L and by M.",
+        "2 (M − 1) D L = (M + 1) E N. Solve for L.",
+    ),
+    solution="""
+answer = lambda M, D, E, N: (M + 1) * E * N / (2 * (M - 1) * D)
+""",
+    reads=a_function(*SIZES),
+    accepts=does(_crossing, *SIZES),
+    mistakes=(
+        Mistake(
+            name="half of the attention",
+            says="this counts half of the attention: it multiplies twice (queries with keys, weights with values), and audio that looks at image is another one than image that looks at audio.",
+            made=does(lambda M, D, E, N: 2 * _crossing(M, D, E, N), *SIZES),
+        ),
+        Mistake(
+            name="one pair",
+            says="there is an attention for each ordered pair of modalities, not one in all.",
+            made=does(lambda M, D, E, N: M * (M + 1) * E * N / (2 * D), *SIZES),
+        ),
+        Mistake(
+            name="without coupling",
+            says="this counts M chains that are alone; W h takes M² multiplications for each channel and state on top.",
+            made=does(lambda M, D, E, N: E * N / (2 * (M - 1) * D), *SIZES),
+        ),
+        Mistake(
+            name="upside down",
+            says="the other way round: more states make the scan dearer, so the lengths at which attention is cheaper reach further.",
+            made=does(lambda M, D, E, N: 1 / _crossing(M, D, E, N), *SIZES),
+        ),
+    ),
+)
+
+EXERCISES = (BYTES, FULL, CROSSING)

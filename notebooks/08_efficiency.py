@@ -1,0 +1,253 @@
+# ---
+# jupyter:
+#   jupytext:
+#     formats: ipynb,py:percent
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#       format_version: '1.3'
+#       jupytext_version: 1.19.6
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # Efficiency: what does length cost?
+#
+# Attention compares every step with every step, a scan walks along once. So the cost of one grows with the square of the length, that of the other with the
+# length. **The question: where does that begin to matter, on your own machine, in time and in memory?**
+#
+# You need `00_start_here`. About a minute to run, all of it measuring, and twenty to think; no GPU, no network.
+# *Close what else is running: a noisy machine makes noisy figures.*
+#
+# ## 1 · Count before you measure
+#
+# Three modalities of L steps each. Cross-attention asks for each ordered pair of them: which steps of the one matter to each step of the other? With 8 heads
+# that is 8 matrices of L × L weights. A scan keeps one state of E channels × N numbers for each modality, however long the sequence.
+#
+# The slider sets how many samples go through at once. *Where is the memory of this machine full?*
+
+# %%
+import numpy as np
+import torch
+from mmkernels import coupled_scan
+
+import mmviz as mm
+from mmviz.efficiency import study
+from mmviz.efficiency.command_line import line_of
+from mmviz.efficiency.machine import described
+from mmviz.plots.picture import Axis, Lines, Panel, Picture, Rule
+from mmviz.plots.screen import draw
+
+M, HEADS, WIDTH, E, N = 3, 8, 64, 128, 16
+machine = described("cpu")
+memory = 1024 * (machine["memory_kib"] or 8 * 2**20)  # bytes; 8 GiB where this system does not tell
+print(f"{machine['processor']}, {machine['cores']} cores, {memory / 2**30:.1f} GiB")
+
+# %%
+length, figures = np.logspace(2, 6, 41), {}
+for batch in (1, 8, 64, 512):
+    counted = {
+        "weights of one pair, written out": 4 * batch * HEADS * length**2,
+        "one layer's sequences": 4 * batch * M * length * WIDTH,
+        "states of the scan": 4 * batch * M * E * N + 0 * length,
+    }
+    lines = tuple(Lines(length, size, name, i, marked=False) for i, (name, size) in enumerate(counted.items()))
+    axes = Axis("length, steps", log=True), Axis("bytes", log=True, span=(1e4, 1e17))
+    panel = Panel((*lines, Rule(memory, "y", "memory of this machine", "top left")), *axes)
+    words = f"float32, {HEADS} heads, width {WIDTH}, {E} channels of {N} states, {M} modalities; counted, not measured"
+    figures[str(batch)] = draw(Picture("What must be kept", (words,), (panel,), heights=(300,), width=860))
+mm.plots.with_slider(figures, says="samples at once: ")
+
+# %%
+one_pair = torch.zeros(1, HEADS, 500, 500).nbytes
+assert one_pair == 4 * HEADS * 500**2
+state = {}
+for steps in (100, 10_000):
+    x, ones = torch.zeros(M, 1, steps, E), torch.ones(M, 1, steps, N)
+    state[steps] = coupled_scan(x, x + 0.1, -torch.ones(M, E, N), ones, ones, return_state=True)[1].nbytes
+assert state[100] == state[10_000] == 4 * M * E * N
+print(
+    f"check: one pair at 500 steps takes {one_pair / 2**20:.1f} MiB, the scan's state {state[100] / 2**10:.0f} KiB at any length"
+)
+
+# %% [markdown]
+# ## 2 · Measure
+#
+# Now the real thing: whole models of the same width with one layer each, inference, one sample at a time, one thread. The same attention can be computed in two ways:
+# *materialised*, the matrix written out; and *fused*, block by block and never whole, which is what PyTorch does today if one lets it.
+#
+# Before anything is timed, each model must give the answers of its own plain float64 form; and memory is read in a process of its own, so this takes its time.
+# *Predict the order of the three, in memory and in time, at 300 steps and at 1200.*
+
+# %%
+SCAN, FUSED, WRITTEN = models = ("coupled_mamba", "cross_attention_fused", "cross_attention_materialised")
+same = {"modes": ("inference",), "width": WIDTH, "layers": 1, "rounds": 5, "seconds": 2.0}
+rows = study(lengths=(300, 600, 1200), models=models, **same)
+rows += study(lengths=(2400,), models=(SCAN, FUSED), **same)  # written out this would take its time
+print("length  mode       model                         median ms           q1 to q3  peak MiB    weights")
+print("".join(line_of(row) for row in rows))
+
+# %%
+by_model = {name: [row for row in rows if row.case.contender == name] for name in models}
+steps = {name: np.array([row.case.length for row in found], dtype=float) for name, found in by_model.items()}
+time = {q: {n: np.array([r.time_ms[q] for r in f]) for n, f in by_model.items()} for q in ("q1", "median", "q3", "cpu")}
+peaks = {n: np.array([np.nan if r.peak_bytes is None else r.peak_bytes for r in f]) for n, f in by_model.items()}
+known = not np.isnan(np.concatenate(list(peaks.values()))).any()  # not every system tells
+shown = {n: (time["median"][n], time["q1"][n], time["q3"][n]) for n in models}, {n: (peaks[n] / 2**20,) for n in models}
+labels = tuple((length, f"{length:.0f}") for length in steps[SCAN])
+panels = []
+for values, unit, title in zip(shown, ("ms", "MiB"), ("time", "peak memory"), strict=True):
+    ends = np.log10(np.nan_to_num([v[0][i] for v in values.values() for i in (0, -1)], nan=1.0))
+    span = (10.0 ** np.floor(ends.min()), 10.0 ** np.ceil(ends.max()))
+    lines = tuple(Lines(steps[n], v[0], n, i, *v[1:]) for i, (n, v) in enumerate(values.items()))
+    axes = Axis("length, steps", log=True, ticks=labels), Axis(unit, log=True, span=span)
+    panels.append(Panel(lines, *axes, title=title))
+words = (
+    f"{machine['processor']}; one thread; medians, bands from the first to the third quartile; both axes logarithmic"
+)
+draw(Picture("Time and memory against length, here", (words,), tuple(panels), columns=2, heights=(260,), width=880))
+
+# %%
+assert all(row.status == "measured" and row.error < 1e-4 for row in rows)
+print(
+    f"check: all three give the answers of their plain float64 form, the worst to {max(row.error for row in rows):.0e}"
+)
+
+# %% [markdown]
+# **A power law is a straight line** if both axes are logarithmic, and its slope is the exponent: 1 for growth with the length, 2 for growth with its square. From one doubling to the
+# next:
+
+# %%
+exponent = {name: np.diff(np.log2(peaks[name])) for name in models}  # each length is twice the one before
+for name in models:
+    print(f"{name:28} exponents of memory: {np.round(exponent[name], 2)}")
+if known:
+    assert exponent[WRITTEN][-1] > 1.6
+    assert max(exponent[FUSED][-1], exponent[SCAN][-1]) < 1.4
+    assert peaks[WRITTEN][-1] > 3 * max(peaks[FUSED][2], peaks[SCAN][2])
+    assert peaks[FUSED][-1] < 1.5 * peaks[SCAN][-1]
+    print(
+        "check: memory grows with the square of the length if the weights are written out; else about with the length"
+    )
+    print(
+        f"       at {steps[SCAN][-1]:.0f} steps fused attention takes {peaks[FUSED][-1] / peaks[SCAN][-1]:.2f} times the scan's memory"
+    )
+else:
+    print("check: left out, this system does not tell the peak memory (Linux does); section 1 is what there is")
+
+# %% [markdown]
+# **Look at the fused attention: its memory grows with the length only, as the scan's does.** What is reported as saved against attention is saved against the written-out
+# form. Since attention can be fused, memory alone is no argument for a scan any more. What remains is time: fused or not, every step is compared with every step.
+#
+# For growth, processor time is the better measure: what others do on this machine meanwhile counts less in it.
+
+# %%
+cpu = time["cpu"]  # the least of the samples
+for name in models:
+    beside = np.round(cpu[name] / cpu[SCAN][: len(cpu[name])], 1)
+    print(f"{name:28} exponents of time: {np.round(np.diff(np.log2(cpu[name])), 2)}, beside the scan: {beside}")
+grown = {name: cpu[name][-1] / cpu[name][0] for name in (SCAN, FUSED)}
+assert grown[FUSED] > 1.3 * grown[SCAN]
+assert np.log2(cpu[WRITTEN][-1] / cpu[WRITTEN][0]) > 1.2 * np.log2(cpu[SCAN][2] / cpu[SCAN][0])
+print(
+    f"check: eight times the length takes the scan {grown[SCAN]:.1f} times as long, fused attention {grown[FUSED]:.1f} times"
+)
+
+# %% [markdown]
+# How many times as long beside the scan is a number of this machine, these widths, one sample and one thread. What holds elsewhere is how it *changes* with the length.
+#
+# ## 3 · The paper's figure, read with care
+#
+# Figures 3 and 4 of Coupled Mamba (arXiv 2405.18014) print memory and time at five lengths, on a V100. These are the paper's numbers, not ours; whether they are of training, which batch and which
+# precision, is not stated. The text calls the growth of attention's memory "exponential". *Is it?*
+
+# %%
+from mmviz.figures.printed_numbers import LENGTHS, MEMORY_GB, TIME_S
+
+printed, attention, scan = np.array(LENGTHS, dtype=float), *(np.array(values) for values in MEMORY_GB.values())
+finely = np.linspace(100, 600, 51)
+square = np.polyfit(printed, attention, 2)  # a quadratic
+power = np.polyfit(printed, np.log(attention), 1)  # an exponential: a straight line in the logarithm
+lines = (
+    Lines(printed, scan, "Coupled Mamba, printed", 0),
+    Lines(printed, attention, "cross-attention, printed", 2),
+    Lines(finely, np.polyval(square, finely), "quadratic fit", 4, marked=False),
+    Lines(finely, np.exp(np.polyval(power, finely)), "exponential fit", 5, marked=False),
+)
+panel = Panel(lines, Axis("length, steps"), Axis("GB", span=(0, 25)))
+draw(
+    Picture(
+        "Memory as the paper prints it", ("Figure 3 of arXiv 2405.18014, a V100",), (panel,), heights=(260,), width=820
+    )
+)
+
+# %%
+fits = {"quadratic": np.polyval(square, printed), "exponential": np.exp(np.polyval(power, printed))}
+error = {name: abs(fit / attention - 1).max() for name, fit in fits.items()}
+assert error["quadratic"] < 0.05 < error["exponential"]
+print(
+    f"check: a quadratic is off by {error['quadratic']:.1%} at most, an exponential by {error['exponential']:.0%}: the growth is quadratic"
+)
+saved = 1 - scan / attention
+faster = 1 - np.divide(*reversed(list(TIME_S.values())))
+assert (np.diff(saved) > 0).all()
+assert round(100 * saved[-1], 1) == 83.7
+assert round(100 * faster.mean()) == 49
+print(f"check: the headline of 83.7 % less memory is the last length alone; the mean of the five is {saved.mean():.1%}")
+print(
+    f"       the headline of 49 % less time is that mean, {faster.mean():.1%}; at the last length it is {faster[-1]:.1%}"
+)
+
+# %% [markdown]
+# Both headlines are right, but by two rules. And the share saved grows with the length, towards 100 %. **A saving without its length says nothing.**
+#
+# ## What we learnt
+#
+# - Written out, attention's weights grow with the square of the length, whatever the width. A scan's state does not grow at all; the sequences themselves do, everywhere.
+# - Fused attention keeps no such matrix: its memory grows as the scan's does. Against it a scan saves time, and the more, the longer the sequence.
+# - On logarithmic axes growth is a slope, the exponent. It holds on any machine; milliseconds do not.
+#
+# For more lengths, models and modes, and a file to keep: `python -m mmviz efficiency --help`.
+#
+# ## Exercises
+#
+# Put your work where the dots are. Stuck? `mm.course.hint("8.1")`, then `mm.course.hint("8.1", 2)` and `3`; the solution: `mm.course.solution("8.1")`.
+#
+# ### Exercise 8.1 · Bytes of one attention
+#
+# One modality looks at one other; both have `length` steps. How many bytes do the weights take, written out in float32?
+# `answer = lambda length, heads, batch: ...`
+
+# %%
+answer = ...  # your work
+mm.course.check("8.1", answer)
+
+# %% [markdown]
+# ### Exercise 8.2 · When the memory is full
+#
+# At which length does written-out attention fill the memory of your machine, with one sample? `lengths` are the lengths that were measured, `peak` what they took in
+# bytes, `memory` is what you have, in bytes. A third more or less is near enough: `answer = ...`, a number of steps.
+
+# %%
+lengths = steps[WRITTEN]
+peak = peaks[WRITTEN] if known else 8 * HEADS * lengths**2  # where it cannot be read: two matrices, counted
+
+answer = ...  # your work
+mm.course.check("8.2", answer, lengths=lengths, peak=peak, memory=memory)
+
+# %% [markdown]
+# ### Exercise 8.3 · Where the multiplications cross
+#
+# Count multiplications alone, one layer, one sample. The attention of one ordered pair takes $2 D L^2$ (queries with keys, weights with values; D is the width), the coupled scan
+# of M modalities takes $M (M + 1)\,E N L$. From which length on has the scan fewer, if all M (M − 1) ordered pairs are counted? `answer = lambda M, D, E, N: ...`
+
+# %%
+answer = ...  # your work
+mm.course.check("8.3", answer)
+
+# %% [markdown]
+# *When it is right:* compare with section 2. Multiplications are not milliseconds: a scan's are one after the other, attention's are matrix products, at which a
+# processor is at its best.
