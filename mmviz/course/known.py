@@ -7,7 +7,7 @@ from mmviz.course.exercise import Exercise
 from mmviz.errors import ConfigError
 
 # one module of exercises for each notebook that has some
-NOTEBOOKS = ("coupled_scan", "hidden_influence", "imbalance", "efficiency")
+NOTEBOOKS = ("coupled_scan", "hidden_influence", "experts", "alignment", "imbalance", "missing", "efficiency")
 
 
 def _all() -> dict[str, Exercise]:
