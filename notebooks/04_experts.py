@@ -105,7 +105,7 @@ assert weights["both, merged"] == weights["specific"] < weights["both"]
 print(f"check: merged, the answers differ by {difference:.0e}, with as many weights as `specific` has")
 
 # %% [markdown]
-# So at inference the shared expert costs nothing, because it is not there. **And it can express nothing that `specific` cannot**: every model with `both` *is* a model with `specific`. Build one with
+# So at inference the shared expert costs nothing, because it is not there: as many multiplications as before, and the addition of the matrices is gone. **And it can express nothing that `specific` cannot**: every model with `both` *is* a model with `specific`. Build one with
 # the merged matrices and ask it:
 
 # %%
