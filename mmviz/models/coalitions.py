@@ -8,6 +8,7 @@ import numpy as np
 import torch
 
 from mmviz.errors import ConfigError
+from mmviz.models.adapted import Adapted
 from mmviz.models.late import Late
 from mmviz.models.players import Players, whole_modalities
 from mmviz.models.pooled import PooledFusion
@@ -29,6 +30,8 @@ MOST = 12
 CHUNK_BYTES = 1 << 20
 #: Models whose streams do not hear each other: what a modality says is pooled once, whoever else is heard.
 _APART = (PooledFusion, Late)
+#: A module from elsewhere is asked about so many rows at once, however wide: its frames are not what it multiplies.
+_ROWS = 32
 _FAILURES = (RuntimeError, ValueError, TypeError, IndexError, KeyError, ArithmeticError)
 
 
@@ -88,7 +91,8 @@ def coalition_answers(
     rows, sample, place = _distinct(members.cpu().numpy(), players.present(steps.mask))
     way = _pooled_once if isinstance(model, _APART) and players.are_modalities_of(model) else _masked
     answer, row_bytes = way(model, steps, players, every_step, chunk_bytes)
-    size, device = max(1, chunk_bytes // max(row_bytes, 1)), steps.mask.device
+    least = _ROWS if isinstance(model, Adapted) else 1
+    size, device = max(least, chunk_bytes // max(row_bytes, 1)), steps.mask.device
     parts = []
     for held, who in zip(torch.from_numpy(rows).split(size), torch.from_numpy(sample).split(size), strict=True):
         try:

@@ -313,6 +313,24 @@ def test_data_of_another_set_are_refused(toy, ragged):
         model(batch)
 
 
+def test_wide_frames_do_not_make_many_small_questions():
+    rng = np.random.default_rng(0)
+    inputs = {"text": rng.normal(size=(20, 10, 700)), "audio": rng.normal(size=(20, 40, 3))}
+    ds = mm.data.from_arrays(inputs, np.arange(20) % 2, split={"train": 0.5, "test": 0.5})
+    rows = []
+
+    def counted(net, values):
+        rows.append(len(values["text"]))
+        return net(values)
+
+    model = adapt(Net(ds.spec), ds.spec, missing="zeros", call=counted)
+    rows.clear()
+    with torch.no_grad():
+        coalition_answers(model, model.encode(batch_of(ds["test"])), every_step=True)
+    assert max(rows) >= 30
+    assert len(rows) == model.steps
+
+
 def test_what_is_not_known_is_not_made_up(toy):
     model = adapt(Net(toy.spec), toy.spec, missing="zeros", name="our net")
     steps = model.encode(batch_of(toy["test"], [0]))

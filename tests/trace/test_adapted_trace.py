@@ -186,6 +186,15 @@ def test_alignment_of_what_is_not_encoded_here_is_refused(toy, run):
         mm.trace.record(run, toy["test"], traced=1, alignment=True)
 
 
+def test_scores_of_subsets_and_of_missing_data_are_had_too(toy, run):
+    scores = mm.trace.subset_scores(run, toy["test"], resamples=5)
+    whole = (run.predict(toy["test"]).argmax(1) == toy["test"].target).mean()
+    assert float(scores["score"].sel(subset="m1 + m2 + m3")) == pytest.approx(whole)
+    curve = mm.trace.missing_scores(run, toy["test"], rates=(0.0, 0.7), draws=2)
+    assert float(curve["mean"][0]) == pytest.approx(whole)
+    assert scores.attrs["strategy"] == "elsewhere"
+
+
 def test_the_size_said_before_is_the_size_then(toy, run, adapted_trace):
     said = mm.trace.estimate(run, toy["test"], traced=3)
     for group in ("prefixes", "coalitions", "states"):
