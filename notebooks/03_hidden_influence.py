@@ -233,7 +233,8 @@ again = coupled_influence(dt, A, B, C, W=W).of_inputs.numpy()
 shown = trace["influence"]["influence"].isel(traced=0, layer=0).values
 assert abs(again - shown).max() < 1e-5 * shown.max()
 print("check: the map of the figure is |K| of the recorded operator, mean over its channels")
-print(found["share"].mean(("traced", "layer")).to_pandas().round(2))
+share = found["share"].mean(("traced", "layer")).to_pandas()
+print(share.round(2), mm.course.seal(seed=0, share=share), sep="\n\n")
 
 # %% [markdown]
 # **From how long ago?** The same influence by the steps between; the vertical axis is logarithmic. *Look for what section 3 found: others begin at 0 (no line), rise,

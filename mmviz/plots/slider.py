@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 _ROOM = 86  # pixels that the slider takes below a figure
-_MOVES = ("title", "annotations", "shapes", "images")  # beside the axes, what of a figure's layout may differ from frame to frame
+# beside the axes, what of a figure's layout may differ from frame to frame
+_MOVES = ("title", "annotations", "shapes", "images")
 
 
 def with_slider(figures: Mapping[str, go.Figure], *, says: str, start: str | None = None) -> go.Figure:
@@ -33,6 +34,10 @@ def with_slider(figures: Mapping[str, go.Figure], *, says: str, start: str | Non
     -------
     plotly.graph_objects.Figure
         Data, title, notes and axes follow the slider; the size is that of the figure shown first.
+
+    Notes
+    -----
+    A notebook waits for the slider. A page would play all places on opening; ``write_html(file, auto_play=False)`` makes one that waits.
 
     Raises
     ------
