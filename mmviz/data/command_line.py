@@ -10,6 +10,7 @@ from mmviz.data.dataset import Dataset
 from mmviz.data.disk import from_disk, is_set, to_disk
 from mmviz.data.formats import FORMATS, detect, read_content
 from mmviz.data.known_sets import known_sets
+from mmviz.data.option_words import option
 from mmviz.errors import ConfigError, DataError
 from mmviz.io.content import open_content
 from mmviz.io.digest import sha256_file
@@ -92,7 +93,7 @@ def _shown(value: Any) -> str:
 
 
 def _check(given: argparse.Namespace) -> int:
-    options = dict(_option(text) for text in given.set)
+    options = dict(option(text) for text in given.set)
     if is_set(given.path):
         if options:
             raise ConfigError(
@@ -111,7 +112,7 @@ def _check(given: argparse.Namespace) -> int:
 def _store(given: argparse.Namespace) -> int:
     if is_set(given.folder) and not given.overwrite:  # before minutes of reading
         raise ConfigError(f"{given.folder} holds a set already; choose another folder or pass --overwrite")
-    options = dict(_option(text) for text in given.set)
+    options = dict(option(text) for text in given.set)
     if is_set(given.old):
         raise ConfigError(f"{given.old}: written by mmviz.data.to_disk already; copy the folder")
     content = open_content(given.old, encoding=given.encoding)
@@ -124,25 +125,6 @@ def _store(given: argparse.Namespace) -> int:
 def _say(data: Dataset) -> int:
     sys.stdout.write("\n".join([repr(data), "", str(data.report), "", *data.spec.notes, ""]))
     return 0
-
-
-def _option(text: str) -> tuple[str, Any]:
-    """Take OPTION=VALUE; a number becomes a number, ``a,b`` a tuple."""
-    name, equals, value = text.partition("=")
-    if not equals or not name:
-        raise ConfigError(f"--set {text!r}: give OPTION=VALUE, such as nonfinite=zero")
-    if "," in value:
-        return name, tuple(_value(v) for v in value.split(",") if v)
-    return name, _value(value)
-
-
-def _value(text: str) -> Any:
-    for kind in (int, float):
-        try:
-            return kind(text)
-        except ValueError:
-            continue
-    return text
 
 
 def _convert(given: argparse.Namespace) -> int:

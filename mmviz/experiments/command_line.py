@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from mmviz.data.command_line import _option
 from mmviz.data.load import LOADERS
+from mmviz.data.option_words import option
 from mmviz.errors import ConfigError
 from mmviz.experiments.overview import overview
 from mmviz.experiments.plan import plan
@@ -116,16 +116,16 @@ def _parser(command: str, what: str | None) -> argparse.ArgumentParser:
 
 
 def _study(given: argparse.Namespace) -> Study:
-    train = dict(_option(text) for text in given.train_option)
+    train = dict(option(text) for text in given.train_option)
     if given.epochs is not None:
         train["epochs"] = given.epochs
     seeds = _numbers(given.seeds, "--seeds") or []
     return declare(
         given.name,
-        {"name": given.data, **dict(_option(text) for text in given.data_option)},
+        {"name": given.data, **dict(option(text) for text in given.data_option)},
         seeds=seeds[0] if "," not in given.seeds else seeds,
         folds=None if given.folds is None else _numbers(given.folds, "--folds"),
-        model=dict(_option(text) for text in given.model_option),
+        model=dict(option(text) for text in given.model_option),
         train=train,
         convention=given.convention,
         only=None if given.only is None else [w.strip() for w in given.only.split(",") if w.strip()],
