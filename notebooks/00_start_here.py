@@ -5,6 +5,8 @@
 #     text_representation:
 #       extension: .py
 #       format_name: percent
+#       format_version: '1.3'
+#       jupytext_version: 1.19.6
 #   kernelspec:
 #     display_name: Python 3 (ipykernel)
 #     language: python
@@ -21,10 +23,18 @@
 #
 # We train a *Coupled Mamba* — three state space chains whose states hear each other at every step — and then open it.
 # About three minutes on a laptop, no GPU, no network. Run the cells from top to bottom.
+#
+# First a look at this machine: what is installed, what will run, and how long the notebooks will take here.
 
 # %%
 import mmviz as mm
 
+mm.doctor()
+
+# %% [markdown]
+# ✗ is something to mend first, and says how. Now the data:
+
+# %%
 ds = mm.data.load("watch", fold=0)
 ds
 
@@ -126,8 +136,11 @@ mm.plots.plot_states(summary, sample=0, layer=1)
 mean = phi["phi"].mean("sample")
 ranking = sorted(zip(mean.values.tolist(), ds.spec.names, strict=True), reverse=True)
 print("most to least:", ", ".join(f"{name} {value:+.2f}" for value, name in ranking))
+print(mm.course.seal(seed=0, contributions=mean.values))
 
 # %% [markdown]
+# The last line is a *seal*: a neighbour with the same six characters got the same numbers, to two digits. Another processor may round the other way.
+#
 # ## What we learnt
 #
 # - One pass over the model gives its answer to *every prefix* of a movement and *every subset* of modalities; both are exact.
