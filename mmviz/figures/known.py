@@ -36,6 +36,7 @@ class Kind(NamedTuple):
 FIGURES: dict[str, Kind] = {
     "cm_stack": Kind(CM, "Figure 1 of Coupled Mamba.", "diagram_layers", "stack"),
     "cm_states": Kind(CM, "Figure 2 of Coupled Mamba.", "diagram_layers", "unrolled"),
+    "cm_growth": Kind(CM, "equation 6 of Coupled Mamba, which its paper does not draw.", "state_growth", "growth"),
     "cm_memory": Kind(CM, "Figure 3 of Coupled Mamba.", "length_curves", "memory"),
     "cm_time": Kind(CM, "Figure 4 of Coupled Mamba.", "length_curves", "time"),
     "cm_length_table": Kind(CM, "Figures 3 and 4 of Coupled Mamba, as a table.", "length_table", "table"),

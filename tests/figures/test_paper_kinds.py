@@ -11,6 +11,7 @@ from mmviz.figures import FIGURES, kind_named, write_figure
 from mmviz.figures.commit import commit
 from mmviz.figures.made import Drawing, Sheet
 from mmviz.figures.printed_numbers import MEMORY_GB, TIME_S
+from mmviz.figures.state_growth import states
 from mmviz.figures.write import write_document
 from mmviz.plots.picture import Bars, Lines
 
@@ -143,6 +144,15 @@ def test_variants_of_the_ablations_are_told_apart(evidence):
     assert bars[0].names == ("neither", "OT alone", "MMD alone", "both")
     assert bars[0].value[3] == pytest.approx(whole["test.accuracy"].mean())
     assert len(set(bars[0].value)) == 4
+
+
+def test_the_literal_sum_grows_beyond_bounds_and_the_mean_does_not():
+    literal, mean = (states(weight) for weight in (1.0, 1 / 3))
+    assert literal[24] > 1e7
+    assert literal[-1] > 1e20
+    assert mean.max() < 1
+    rate = np.log(literal[-1] / literal[-21]) / 20
+    assert 0 < rate <= np.log(3)
 
 
 def test_what_wants_two_columns_gets_as_many_as_the_page_has(evidence, tmp_path):
