@@ -46,7 +46,7 @@ def record(
     Parameters
     ----------
     run
-        A training from :func:`mmviz.train.fit` or :func:`mmviz.train.load`.
+        A training from :func:`mmviz.train.fit` or :func:`mmviz.train.load`, or a module from elsewhere from :func:`mmviz.train.as_run`.
     split
         For example ``ds["test"]``.
     traced
