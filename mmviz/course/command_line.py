@@ -28,7 +28,7 @@ def main(arguments: Sequence[str]) -> int:
     for path in write(options.notebooks, options.out, pages=options.pages):
         sys.stdout.write(f"{path}\n")
     sys.stdout.write(
-        f"\nnbgrader: (cd {options.out}/nbgrader && nbgrader db upgrade && nbgrader generate_assignment --create '*')\n"
+        f"\nnbgrader: (cd {options.out}/nbgrader && nbgrader db upgrade && nbgrader generate_assignment --create NOTEBOOK)\n"
     )
     return 0
 
