@@ -5,7 +5,8 @@ turn with the others, and its memory is read in a process of its own.
 """
 
 from mmviz.efficiency.case import CONTENDERS, MODES, Case
+from mmviz.efficiency.measured import as_dataset
 from mmviz.efficiency.sweep import Row, study
 from mmviz.efficiency.verdict import savings
 
-__all__ = ["CONTENDERS", "MODES", "Case", "Row", "savings", "study"]
+__all__ = ["CONTENDERS", "MODES", "Case", "Row", "as_dataset", "savings", "study"]

@@ -8,6 +8,7 @@ from mmviz.plots.efficiency import efficiency_frame, plot_efficiency
 from mmviz.plots.equilibrium import equilibrium_frame, plot_equilibrium
 from mmviz.plots.explorer import explorer_frame
 from mmviz.plots.explorer_edited import edited_frame
+from mmviz.plots.growth import growth_frame, plot_growth
 from mmviz.plots.half_life import half_life_frame, plot_half_life
 from mmviz.plots.influence import influence_frame, plot_influence, plot_influence_lag
 from mmviz.plots.interactions import interactions_frame, plot_interactions
@@ -34,6 +35,7 @@ __all__ = [
     "efficiency_frame",
     "equilibrium_frame",
     "explorer_frame",
+    "growth_frame",
     "half_life_frame",
     "influence_frame",
     "interactions_frame",
@@ -48,6 +50,7 @@ __all__ = [
     "plot_efficiency",
     "plot_equilibrium",
     "plot_expert_usage",
+    "plot_growth",
     "plot_half_life",
     "plot_influence",
     "plot_influence_lag",

@@ -106,6 +106,24 @@ def missing_scores():
     )
 
 
+def grown():
+    """Time and memory of two models, the second not measured at the longest length."""
+    length = np.array([300.0, 600.0, 1200.0])
+    time = np.stack([0.06 * length, 1e-3 * length**2])
+    time[1, 2] = np.nan
+    held = np.stack([0.02 * length, 1e-4 * length**2])
+    dims = ("model", "length")
+    return xr.Dataset(
+        {
+            name: (dims, time * factor)
+            for name, factor in (("milliseconds", 1), ("low", 0.9), ("high", 1.2), ("cpu", 0.95))
+        }
+        | {"mebibytes": (dims, np.where(np.isnan(time), np.nan, held))},
+        coords={"model": ["coupled_mamba", "transformer"], "length": length.astype(int)},
+        attrs={"machine": "made by hand", "mode": "inference", "width": 64, "batch": 1, "threads": 1},
+    )
+
+
 def measured():
     rng = np.random.default_rng(2)
     length = np.array([100, 200, 300, 400, 500])
@@ -155,6 +173,7 @@ def examples(trace):
         plots.plot_efficiency: ((measured(),), {}),
         plots.plot_equilibrium: ((equilibria,), {}),
         plots.plot_expert_usage: ((routing,), {}),
+        plots.plot_growth: ((grown(),), {}),
         plots.plot_half_life: ((summary,), {}),
         plots.plot_influence: ((influence,), {}),
         plots.plot_influence_lag: ((influence,), {}),

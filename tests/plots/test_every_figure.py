@@ -25,6 +25,7 @@ DRAWN = {
     "plot_efficiency": ("milliseconds", "milliseconds_low", "milliseconds_high", "mebibytes", "mebibytes_low", "mebibytes_high"),
     "plot_equilibrium": ("E1", "E2", "E3"),
     "plot_expert_usage": ("usage",),
+    "plot_growth": ("milliseconds", "low", "high", "mebibytes"),
     "plot_half_life": ("half_life", "share"),
     "plot_influence": ("level",),
     "plot_influence_lag": ("by_lag",),
