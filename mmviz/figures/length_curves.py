@@ -110,7 +110,7 @@ def _panel(lines: Sequence[Lines], label: str, title: str, *, valued: bool = Tru
     notes = []
     for i, line in enumerate(lines if valued else ()):
         for x, y in zip(line.x.tolist(), line.y.tolist(), strict=True):
-            under = y / (4 * high / low) ** _ROOM if log else y - _ROOM * high
+            under = y / (6 * high / low) ** _ROOM if log else y - _ROOM * high
             notes.append(
                 Note(
                     x,
@@ -119,7 +119,7 @@ def _panel(lines: Sequence[Lines], label: str, title: str, *, valued: bool = Tru
                     "on" if i == lowest else "above",
                 )
             )
-    span = (low / 2, 2 * high) if log else (0.0, (1 + 2 * _ROOM) * high)
+    span = (low / 3, 2 * high) if log else (0.0, (1 + 2 * _ROOM) * high)
     x_axis = Axis("length, steps", span=(60, LENGTHS[-1] + 40))
     return Panel((*lines, *notes), x_axis, Axis(label, log=log, span=span), title=title)
 
