@@ -24,10 +24,21 @@ def evidence():
     return HandMade()
 
 
+class Written(dict):
+    """The files of every kind, written when first asked for."""
+
+    def __init__(self, evidence, folder):
+        super().__init__()
+        self.evidence, self.folder = evidence, folder
+
+    def __missing__(self, name):
+        self[name] = write_figure(name, self.evidence, venue="acl", out=self.folder)
+        return self[name]
+
+
 @pytest.fixture(scope="module")
 def written(evidence, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("acl")
-    return {name: write_figure(name, evidence, venue="acl", out=folder) for name in FIGURES}
+    return Written(evidence, tmp_path_factory.mktemp("acl"))
 
 
 def lines_of(picture, name):
