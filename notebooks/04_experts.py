@@ -221,6 +221,7 @@ for seed in range(3):
     print(
         f"seed {seed}: {bits[seed, 0]:.2f} bit before, {bits[seed, 1]:.2f} bit after training; accuracy {learned[seed]:.1%}"
     )
+print(mm.course.seal(seed=0, accuracy=list(right.values()), learned=learned, bits=bits))
 assert bits[:, 0].max() > 0.7
 print("check: a router that has learnt nothing may look like a specialist")
 assert np.ptp(bits[:, 1]) > 0.15 > 0.1 > np.ptp(learned)
