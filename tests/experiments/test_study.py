@@ -1,5 +1,7 @@
 """A grid becomes cells; what is misspelt, out of range or there twice is refused before anything runs."""
 
+from pathlib import Path
+
 import pytest
 from tiny_studies import TINY, tiny_study
 
@@ -105,6 +107,18 @@ def test_augmentation_of_one_modality_names_no_other():
     train = {"epochs": 3, "augment": {"rotate": ("a", "b"), "degrees": 20}}
     assert heard(train, "a") == {"epochs": 3, "augment": {"rotate": ("a",), "degrees": 20}}
     assert heard(train, "c") == {"epochs": 3, "augment": None}
+    assert heard(train, "b", "c")["augment"] == {"rotate": ("b",), "degrees": 20}
+
+
+def test_files_of_a_known_set_take_its_recipe_and_name_only_modalities_that_are_there():
+    folder = Path(__file__).parents[3] / "shared" / "data" / "utd_mhad"
+    if not folder.is_dir():
+        pytest.skip(f"the files of UTD-MHAD are not in {folder.parent.name}/ beside the clone")
+    entry = {"name": str(folder), "skeleton": "hip", "modalities": ("inertial", "skeleton")}
+    study = declare("equilibrium", entry, seeds=1, only=["joint"])
+    columns = study.cells[0].columns()
+    assert (columns["model.steps"], columns["train.epochs"]) == (20, 40)
+    assert list(study.cells[0].config["train"]["augment"]["stretch"]) == ["inertial", "skeleton"]
 
 
 def test_a_study_of_seeds_differs_in_nothing_else():

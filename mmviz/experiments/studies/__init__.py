@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from mmviz.data.choice import nearest, whole
 from mmviz.errors import ConfigError
-from mmviz.experiments.recipes import recipe_for, unknown
+from mmviz.experiments.recipes import heard, recipe_for, unknown
 from mmviz.experiments.source import open_source, source
 
 if TYPE_CHECKING:
@@ -112,7 +112,8 @@ def declare(
         raise ConfigError(f"model option {option!r}: no model has it; see the options of mmviz.models.build")
     entry = {"name": data} if isinstance(data, str) else dict(data)
     known = source(entry)
-    recipe = recipe_for(known["name"])
+    spec = open_source(known, None).spec
+    recipe = recipe_for(spec.name)
     if folds is not None and "fold" not in known["options"]:
         raise ConfigError(f"folds={list(folds)}: data {entry['name']!r} have no option fold; leave folds out")
     chosen = folds if folds is not None else () if "fold" in entry else recipe.folds
@@ -123,8 +124,8 @@ def declare(
         if isinstance(seeds, int)
         else [whole(s, "seeds", low=0) for s in seeds],
         {**recipe.model, **(model or {})},
-        {**recipe.train, **(train or {})},
-        open_source(source(entries[0]), None).spec,
+        {**heard(recipe.train, *spec.names), **(train or {})},
+        spec,
         convention,
         None if only is None else tuple(only),
     )
