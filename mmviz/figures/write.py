@@ -114,6 +114,7 @@ def write_document(names: Sequence[str], *, venue: str, out: str | Path) -> Path
     paper = ""
     for name in sorted(names, key=list(FIGURES).index):
         if FIGURES[name].paper != paper:
+            lines += [r"\clearpage"] if paper else []  # what floats stays with its paper
             paper = FIGURES[name].paper
             lines.append(rf"\section*{{{latex(paper)}}}")
         lines.append(rf"\input{{{name}.tex}}")

@@ -12,7 +12,9 @@ from mmviz.io.atomic import write_bytes_atomic
 from mmviz.plots.escape import latex
 from mmviz.plots.printed.caption import caption_of, checked_label
 
-_HEAD = "% Written by mmviz.plots.latex_table; needs \\usepackage{booktabs}.\n"
+# as wide as it is, or as the column where it would be wider
+_FIT = r"\resizebox{\ifdim\width>\linewidth\linewidth\else\width\fi}{!}{%"
+_HEAD = "% Written by mmviz.plots.latex_table; needs \\usepackage{booktabs,graphicx}.\n"
 
 
 def latex_table(
@@ -32,7 +34,7 @@ def latex_table(
     small: bool = False,
     wide: bool = False,
 ) -> Path:
-    r"""Write rows as a LaTeX table (``booktabs``), every text escaped, every number as it is given, rounded.
+    r"""Write rows as a LaTeX table (``booktabs``), every text escaped, every number as it is given, rounded; never wider than the column.
 
     Parameters
     ----------
@@ -91,6 +93,7 @@ def latex_table(
         *([r"\small\setlength{\tabcolsep}{3.5pt}"] if small else []),
         rf"\caption{{{text}}}",
         *([rf"\label{{{checked_label(label)}}}"] if label else []),
+        _FIT,
         rf"\begin{{tabular}}{{{''.join(gaps[c] + ('r' if numeric[c] else 'l') for c in columns)}}}",
         r"\toprule",
         *heads,
@@ -98,7 +101,7 @@ def latex_table(
         r"\midrule",
         *(" & ".join(shown[c][i] for c in columns) + r" \\" for i in range(len(rows))),
         r"\bottomrule",
-        r"\end{tabular}",
+        r"\end{tabular}}",
         rf"\end{{{kind}}}",
     ]
     target = Path(file)
