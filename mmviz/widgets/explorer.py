@@ -14,6 +14,7 @@ import xarray as xr
 from mmviz.errors import ConfigError
 from mmviz.io.atomic import write_bytes_atomic
 from mmviz.plots.escape import visible
+from mmviz.plots.still import still
 from mmviz.widgets import source
 from mmviz.widgets.contract import check_frame
 from mmviz.widgets.edits import Editable, edit_words
@@ -253,12 +254,14 @@ class Explorer(anywidget.AnyWidget):
         return check_selection(given, choices=self._choices, current=self.selection)
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
-        """Return the widget, and a sentence for front ends that show none."""
+        """Return the widget, and for front ends that show none a still picture and a sentence."""
         bundle = super()._repr_mimebundle_(**kwargs)
         if bundle is None:
             return None
         said = f"{header(self.frame)['title']}: {self.readout}. Shown where widgets are; elsewhere use .save('study.html')."
-        (bundle[0] if isinstance(bundle, tuple) else bundle)["text/plain"] = said
+        other_forms = bundle[0] if isinstance(bundle, tuple) else bundle
+        other_forms["text/plain"] = said
+        other_forms["text/html"] = still(self.frame, self.selection, readout=self.readout)
         return bundle
 
 
