@@ -63,6 +63,8 @@ def draw(picture: Picture, *, width: float, height: float | None = None) -> Figu
                 label.set(rotation=30, ha="right", rotation_mode="anchor")
         if panel.square:
             ax.set_aspect("equal", adjustable="datalim" if not any(isinstance(m, Heat) for m in panel.marks) else "box")
+    for (letter, _), leader in linked.items():  # room for what all of them show, not for what the first one does
+        leader.autoscale_view(scalex=letter == "x", scaley=letter == "y")
     for (label, *_), drawn in heats.items():
         bar = figure.colorbar(drawn[0][1], ax=[ax for ax, _ in drawn], aspect=24, pad=0.02)
         bar.set_label(legible(label))
