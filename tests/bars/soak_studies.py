@@ -148,7 +148,10 @@ def main():
             frame = rows_.rows()
             seen["lost"] = seen["rows_at_the_kill"] - min(seen["rows_at_the_kill"], seen["rows_kept"])
             seen["damaged"] = len(rows_.damaged)
-            seen["same_table"] = mm.experiments.table(frame).csv() == expected
+            table = mm.experiments.table(frame).csv()
+            seen["same_table"] = table == expected
+            if not seen["same_table"]:
+                seen["differs"] = sorted(set(table.splitlines()) ^ set(expected.splitlines()))
             found.append(seen)
             print(seen, flush=True)
     good = sum(s["same_table"] and not s["lost"] and not s["damaged"] for s in found)
