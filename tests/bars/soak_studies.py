@@ -141,14 +141,14 @@ def main():
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         mm.experiments.run(study(), folder / "undisturbed", progress=False)
-        expected = mm.experiments.table(folder / "undisturbed").csv()
+        expected = mm.experiments.table(folder / "undisturbed", of=study()).csv()
         for i in range(given.kills):
             seen, store = one(VICTIMS[i % len(VICTIMS)], folder, draw)
             rows_ = mm.experiments.Store(store)
             frame = rows_.rows()
             seen["lost"] = seen["rows_at_the_kill"] - min(seen["rows_at_the_kill"], seen["rows_kept"])
             seen["damaged"] = len(rows_.damaged)
-            table = mm.experiments.table(frame).csv()
+            table = mm.experiments.table(frame, of=study()).csv()
             seen["same_table"] = table == expected
             if not seen["same_table"]:
                 seen["differs"] = sorted(set(table.splitlines()) ^ set(expected.splitlines()))
