@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mmviz.errors import ConfigError, DataError
-from mmviz.io.atomic import write_bytes_atomic
+from mmviz.errors import ConfigError
 from mmviz.plots.printed.caption import caption_of, checked_label
+from mmviz.plots.printed.latex_file import write_latex
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,11 +63,4 @@ def latex_figure(
         *([rf"\label{{{checked_label(label)}}}"] if label else []),
         rf"\end{{{kind}}}",
     ]
-    target = Path(file)
-    try:
-        write_bytes_atomic(target, (_HEAD + "\n".join(lines) + "\n").encode())
-    except OSError as error:
-        raise DataError(
-            f"latex_figure: {target} cannot be written ({error}); an older file of that name is intact"
-        ) from error
-    return target
+    return write_latex(lines, file, head=_HEAD, caller="latex_figure")

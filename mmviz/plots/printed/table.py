@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 
 from mmviz.errors import ConfigError, DataError
-from mmviz.io.atomic import write_bytes_atomic
 from mmviz.plots.escape import latex
 from mmviz.plots.printed.caption import caption_of, checked_label
+from mmviz.plots.printed.latex_file import write_latex
 
 # as wide as it is, or as the column where it would be wider
 _FIT = r"\resizebox{\ifdim\width>\linewidth\linewidth\else\width\fi}{!}{%"
@@ -104,14 +104,7 @@ def latex_table(
         r"\end{tabular}}",
         rf"\end{{{kind}}}",
     ]
-    target = Path(file)
-    try:
-        write_bytes_atomic(target, (_HEAD + "\n".join(lines) + "\n").encode())
-    except OSError as error:
-        raise DataError(
-            f"latex_table: {target} cannot be written ({error}); an older file of that name is intact"
-        ) from error
-    return target
+    return write_latex(lines, file, head=_HEAD, caller="latex_table")
 
 
 def _headings(columns: list[str], groups: Mapping[str, Sequence[str]]) -> tuple[list[str], dict[str, str]]:
