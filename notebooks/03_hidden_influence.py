@@ -215,7 +215,7 @@ print("check: all together decay by a, whatever W; the speaker's lead by aλ, fa
 # %%
 watch = mm.data.load("watch", fold=0)
 model = mm.models.build("coupled_mamba", watch.spec, layers=1, steps=50, coupling="softmax", seed=0)
-run = mm.train.fit(model, watch, epochs=4, select="last", seed=0, progress=False)
+run = mm.train.fit(model, watch, epochs=4, select="last", seed=0, progress=False, cache="runs")
 trace = mm.trace.record(run, watch["test"])
 mm.widgets.Explorer(trace)
 

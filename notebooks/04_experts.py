@@ -44,7 +44,7 @@ from mmviz.plots.screen import draw
 ds = mm.data.load("av_digits")  # pairs of a spoken and a handwritten digit
 test = ds["test"]
 small = {"width": 16, "layers": 1, "steps": 14, "state": 4, "ot": 0, "mmd": 0}  # no alignment: that is notebook 05
-plan = {"epochs": 4, "batch_size": 128, "learning_rate": 1e-2, "select": "last", "progress": False}
+plan = {"epochs": 4, "batch_size": 128, "learning_rate": 1e-2, "select": "last", "progress": False, "cache": "runs"}
 model = mm.models.build("alignmamba2", ds.spec, **small, experts="both", seed=0)
 run = mm.train.fit(model, ds, **plan, seed=0)
 by_name = mm.trace.record(run, test, influence=False)

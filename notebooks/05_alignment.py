@@ -163,7 +163,7 @@ print(
 
 # %%
 small = {"width": 16, "layers": 1, "steps": 14, "state": 4}
-plan = {"epochs": 4, "batch_size": 128, "learning_rate": 1e-2, "select": "last", "progress": False}
+plan = {"epochs": 4, "batch_size": 128, "learning_rate": 1e-2, "select": "last", "progress": False, "cache": "runs"}
 weights = {"0": (0, 0), "0.01": (0.01, 0.01), "0.1": (0.1, 0.1), "1": (1, 1), "100": (100, 100)}
 weights |= {"100, OT alone": (100, 0), "100, MMD alone": (0, 100), "0, seed 1": (0, 0), "0, seed 2": (0, 0)}
 traces, points = {}, {}

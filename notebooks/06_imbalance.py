@@ -29,7 +29,6 @@
 # %%
 import numpy as np
 import plotly.express as px
-import plotly.graph_objects as go
 
 import mmviz as mm
 
@@ -65,7 +64,7 @@ print(f"check: the sound is the same at every setting; what is left of the pictu
 
 # %%
 small = {"width": 16, "layers": 1, "steps": 14, "state": 4, "coupling": "softmax"}
-plan = {"epochs": 4, "batch_size": 128, "learning_rate": 1e-2, "select": "last", "progress": False}
+plan = {"epochs": 4, "batch_size": 128, "learning_rate": 1e-2, "select": "last", "progress": False, "cache": "runs"}
 traces = {}
 for energy, ds in data.items():
     model = mm.models.build("coupled_mamba", ds.spec, **small, seed=0)
@@ -74,12 +73,7 @@ for energy, ds in data.items():
 
 # %%
 subsets = {str(e): mm.plots.plot_subsets(mm.analysis.coalition_scores(trace)) for e, trace in traces.items()}
-at_once = {"mode": "immediate", "frame": {"duration": 0, "redraw": True}}
-dial = [{"label": e, "method": "animate", "args": [[e], at_once]} for e in subsets]
-figure = go.Figure(subsets["1.0"])
-figure.frames = [go.Frame(name=e, data=each.data, layout={"yaxis": each.layout.yaxis}) for e, each in subsets.items()]
-figure.update_layout(sliders=[{"steps": dial, "currentvalue": {"prefix": "image energy "}, "pad": {"t": 30}}])
-figure.update_layout(height=figure.layout.height + 90, margin_b=100)
+mm.plots.with_slider(subsets, says="image energy ")
 
 # %%
 NOTHING, SOUND, PICTURE, BOTH = range(4)  # bit i of a subset's number: modality i is heard
@@ -178,13 +172,7 @@ for name in ("joint_long", "ogm_ge", "mla", "shapley_alternating"):
 
 # %%
 views = {name: mm.plots.plot_subsets(mm.analysis.coalition_scores(trace)) for name, trace in trained.items()}
-choice = [{"label": name, "method": "animate", "args": [[name], at_once]} for name in views]
-figure = go.Figure(views["joint"])
-figure.frames = [
-    go.Frame(name=name, data=each.data, layout={"yaxis": each.layout.yaxis}) for name, each in views.items()
-]
-figure.update_layout(sliders=[{"steps": choice, "currentvalue": {"prefix": "trained by "}, "pad": {"t": 30}}])
-figure.update_layout(height=figure.layout.height + 90, margin_b=100, margin_r=70)
+mm.plots.with_slider(views, says="trained by ")
 
 # %% [markdown]
 # With two modalities "the weak one alone" and "the strong one has gone missing" are the same subset: it is the column `picture` here.

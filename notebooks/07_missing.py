@@ -38,7 +38,7 @@ from mmviz.experiments.statistics import paired
 ds = mm.data.load("watch", fold=0)  # two people in the test split, whom no training has seen
 test = ds["test"]
 small = {"width": 16, "layers": 1, "steps": 25, "state": 4, "coupling": "softmax"}
-plan = {"epochs": 4, "batch_size": 64, "learning_rate": 1e-2, "select": "last", "progress": False}
+plan = {"epochs": 4, "batch_size": 64, "learning_rate": 1e-2, "select": "last", "progress": False, "cache": "runs"}
 run = mm.train.fit(mm.models.build("coupled_mamba", ds.spec, **small, seed=0), ds, **plan, seed=0)
 complete = mm.trace.record(run, test, influence=False)
 scores = mm.analysis.coalition_scores(complete)

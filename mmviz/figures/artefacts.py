@@ -11,8 +11,7 @@ import xarray as xr
 from sklearn.manifold import TSNE
 
 import mmviz as mm
-from mmviz.efficiency import study
-from mmviz.efficiency.machine import described
+from mmviz.efficiency import as_dataset, study
 from mmviz.errors import DataError
 from mmviz.figures.printed_numbers import LENGTHS
 from mmviz.figures.studies import DIGITS, model_options, train_options
@@ -44,22 +43,7 @@ def efficiency(budget: Budget) -> xr.DataTree:
         raise DataError(
             f"efficiency: {bad[0].case.contender} at length {bad[0].case.length} was {bad[0].status}: {bad[0].note}"
         )
-    shape = (len(CONTENDERS), len(LENGTHS))
-    table = np.full((4, *shape), np.nan)
-    for row in rows:
-        at = (CONTENDERS.index(row.case.contender), LENGTHS.index(row.case.length))
-        time = row.time_ms or {}
-        table[(slice(None), *at)] = time["median"], time["q1"], time["q3"], (row.peak_bytes or np.nan) / 2**20
-    dims, machine = ("model", "length"), described("cpu")
-    data = xr.Dataset(
-        {
-            name: (dims, values)
-            for name, values in zip(("milliseconds", "low", "high", "mebibytes"), table, strict=True)
-        },
-        coords={"model": list(CONTENDERS), "length": list(LENGTHS)},
-        attrs={"machine": f"{machine['processor']}, one thread", "batch": 4, "width": 2 * budget.width},
-    )
-    return xr.DataTree.from_dict({"/efficiency": data})
+    return xr.DataTree.from_dict({"/efficiency": _plain(as_dataset(rows))})
 
 
 def aligned(budget: Budget) -> xr.DataTree:

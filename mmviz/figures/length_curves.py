@@ -79,7 +79,7 @@ def _drawing(panels: tuple[Panel, ...], shows: str, data: xr.Dataset, printed: s
     said = Said(
         shows,
         f"three modalities of noise, batch {data.attrs['batch']}, width {data.attrs['width']}, one layer, float32, attention written out, "
-        f"{data.attrs['machine']}",
+        f"{data.attrs['machine']}, threads: {data.attrs['threads']}",
         reading="the attention models are readings of the papers' baselines",
         printed=printed,
     )

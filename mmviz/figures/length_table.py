@@ -34,7 +34,7 @@ def table(evidence: Evidence) -> Sheet:
             )
     said = Said(
         "Peak memory and median time of one inference.",
-        f"three modalities of noise, batch {data.attrs['batch']}, width {data.attrs['width']}, one layer, float32, {data.attrs['machine']}",
+        f"three modalities of noise, batch {data.attrs['batch']}, width {data.attrs['width']}, one layer, float32, {data.attrs['machine']}, threads: {data.attrs['threads']}",
         reading="the attention models are readings of the papers' baselines",
         printed=EFFICIENCY_SOURCE,
     )

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from mmviz.errors import ConfigError
+from mmviz.train import cache as caching
 from mmviz.train.admission import check_spec, check_splits, check_strategy
 from mmviz.train.carry_out import Job, carry_out
 from mmviz.train.config import TrainConfig
@@ -47,6 +48,7 @@ def fit(
     strategy_backend: str = "ddp",
     timeout: float = 1800,
     resume: bool | str | Path = False,
+    cache: str | Path | None = None,
     **options: Any,
 ) -> Run:
     """Train a model on one split, choose the epoch by another (``train`` and ``valid`` unless named otherwise).
@@ -78,6 +80,10 @@ def fit(
     resume
         Go on with a training that stopped: True with the run in ``out`` (begin where there is none), a path with the one there. Give the
         same model, data and options; the number of devices may be another. An epoch that was cut short is trained again.
+    cache
+        Folder that keeps trainings by what they are made of, instead of ``out``: one that is there is loaded, every file checked against its
+        sha256; one that was stopped goes on; any other model, data, option, code or torch is another training. What cannot be read is trained
+        again with a warning, and where nothing can be written, nothing is kept, with a warning.
     options
         Fields of :class:`mmviz.train.TrainConfig`: ``epochs``, ``batch_size``, ``learning_rate``, ``patience``, ``seed``, ...
 
@@ -108,6 +114,13 @@ def fit(
     check_splits(ds, config)
     check_strategy(chosen, config, ds)
     place = placement(devices, strategy_backend, timeout, config)
+    if cache is not None:
+        caching.check(cache, out, resume)
+        kept = caching.place_in(cache, model, ds, config, place.count)
+        before = caching.found(kept)
+        if before is not None:
+            return before
+        out, resume = (kept, True) if caching.writable(kept) else (None, False)
     out, goes_on = folder_of(out, resume)
     if out is not None and not goes_on and place.how != "joined":
         RunFolder(out).refuse_another(overwrite=overwrite)

@@ -58,7 +58,7 @@ def _efficiency():
     data = xr.Dataset(
         {name: (("model", "length"), v) for name, v in values.items()},
         coords={"model": list(CONTENDERS), "length": list(LENGTHS)},
-        attrs={"machine": "a machine, one thread", "batch": 4, "width": 32},
+        attrs={"machine": "a machine", "threads": 1, "batch": 4, "width": 32},
     )
     return xr.DataTree.from_dict({"/efficiency": data})
 

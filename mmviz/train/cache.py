@@ -1,0 +1,85 @@
+"""A folder of trainings by what they are made of: the same one is loaded, not repeated."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import warnings
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+from safetensors.torch import save as save_tensors
+
+from mmviz.data.spec_json import spec_to_json
+from mmviz.errors import CheckpointError, ConfigError
+from mmviz.io.sources import version_of
+from mmviz.models.build import name_of
+from mmviz.train.run import Run, load
+from mmviz.train.state import content_of
+
+if TYPE_CHECKING:
+    from mmviz.data.dataset import Dataset
+    from mmviz.models.fusion import FusionModel
+    from mmviz.train.config import TrainConfig
+
+STAGES = ("io", "data", "models", "train", "metrics")
+_DONE = ("finished", "early_stopped")
+
+
+def place_in(cache: str | Path, model: FusionModel, ds: Dataset, config: TrainConfig, devices: int) -> Path:
+    """Return the folder of one training in a cache: the model's name and a hash of all that the result depends on.
+
+    That is the model's options and first weights, what the splits and the spec hold (of a set on disk: see `content_of`), the options of the
+    training, how many devices, the sources of mmviz up to the training, and torch's version.
+    """
+    weights = {name: value.detach().cpu().contiguous() for name, value in model.state_dict().items()}
+    made = {
+        "model": [name_of(model), asdict(model.config), hashlib.sha256(save_tensors(weights)).hexdigest()],
+        "train": asdict(config),
+        "data": [_content(ds, (config.train, config.valid)), spec_to_json(ds.spec)],
+        "code": [devices, version_of(STAGES), torch.__version__],
+    }
+    key = hashlib.sha256(json.dumps(made, sort_keys=True, default=str).encode()).hexdigest()
+    return Path(cache) / f"{name_of(model)}-{key[:16]}"
+
+
+def found(place: Path) -> Run | None:
+    """Return the training that was carried to its end in this folder, every file checked; None where there is none.
+
+    One that cannot be read is told in a warning, and is to be trained again.
+    """
+    if not (place / "run.json").exists():
+        return None
+    try:
+        run = load(place)
+    except CheckpointError as error:
+        warnings.warn(f"fit: the cached training is damaged and is repeated: {error}", UserWarning, stacklevel=3)
+        (place / "run.json").unlink(missing_ok=True)
+        return None
+    return run if run.status in _DONE else None
+
+
+def writable(place: Path) -> bool:
+    """Tell whether a training can be kept here, and make its folder; where not, a warning says why."""
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        warnings.warn(
+            f"fit: the training is not cached: {place} cannot be written ({error})", UserWarning, stacklevel=3
+        )
+        return False
+    return True
+
+
+def check(cache: str | Path, out: str | Path | None, resume: object) -> None:
+    """Refuse a cache beside another folder for the run."""
+    if out is not None or resume is not False:
+        raise ConfigError(f"fit: cache={str(cache)!r} chooses the run's folder itself; leave out out= and resume=")
+
+
+def _content(ds: Dataset, splits: tuple[str, ...]) -> str:
+    arrays = [array for split in ds.splits.values() for array in split.inputs.values()]
+    return ds.fingerprint() if all(type(array) is np.ndarray for array in arrays) else content_of(ds, splits)
