@@ -22,9 +22,29 @@
 # **The question: a digit is spoken and drawn. When does a model that hears and sees know which digit it is, and from whom?**
 
 # %%
+from plotly.subplots import make_subplots
+
 import mmviz as mm
 
 digits = mm.data.load("av_digits")  # pairs of a spoken and a handwritten digit
+first = digits["test"]
+name = digits.spec.task.classes[first.target[0]]
+figure = make_subplots(
+    cols=2, column_widths=[0.75, 0.25], subplot_titles=["audio: 13 coefficients by frame", "image: 28 rows"]
+)
+figure.add_heatmap(
+    z=first.inputs["audio"][0][first.valid["audio"][0]].T, colorscale="Viridis", showscale=False, col=1, row=1
+)
+figure.add_heatmap(z=first.inputs["image"][0], colorscale="gray_r", showscale=False, col=2, row=1)
+figure.update_yaxes(autorange="reversed", col=2).update_xaxes(visible=False, col=2).update_yaxes(visible=False, col=2)
+figure.update_layout(
+    title=f"the first test pair: {name}", width=820, height=280, margin={"l": 40, "r": 8, "t": 70, "b": 30}
+)
+
+# %% [markdown]
+# The image is read row by row, as the sound is frame by frame. Now a model of both, and the view:
+
+# %%
 model = mm.models.build("coupled_mamba", digits.spec, width=16, coupling="softmax", seed=0)
 run = mm.train.fit(model, digits, epochs=3, select="last", seed=0, cache="runs")
 trace = mm.trace.record(run, digits["test"])
