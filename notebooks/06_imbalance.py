@@ -34,17 +34,15 @@ import mmviz as mm
 
 ENERGIES = (1.0, 0.25, 0.05)
 data = {energy: mm.data.load("av_digits", image_energy=energy) for energy in ENERGIES}
-strips = []
-for ds in data.values():
+strips = {}
+for energy, ds in data.items():
     rows = [int((ds["test"].target == digit).argmax()) for digit in range(10)]  # the first of each digit
-    strips.append(np.hstack([ds["test"].inputs["image"][row] for row in rows]))
-figure = px.imshow(np.stack(strips), animation_frame=0, color_continuous_scale="gray_r", zmin=0, zmax=1)
-for step, energy in zip(figure.layout.sliders[0].steps, ENERGIES, strict=True):
-    step.label = str(energy)
-figure.layout.sliders[0].update(x=0.02, len=0.96, pad={"t": 10}, currentvalue={"prefix": "image energy "})
-figure.layout.updatemenus = ()
-figure.update_layout(width=820, height=190, margin={"l": 8, "r": 8, "t": 8, "b": 100})
-figure.update_layout(coloraxis_showscale=False).update_xaxes(visible=False).update_yaxes(visible=False)
+    strip = np.hstack([ds["test"].inputs["image"][row] for row in rows])
+    strips[str(energy)] = px.imshow(strip, color_continuous_scale="gray_r", zmin=0, zmax=1)
+for strip in strips.values():
+    strip.update_layout(width=840, height=120, margin={"l": 20, "r": 20, "t": 20, "b": 20}, coloraxis_showscale=False)
+    strip.update_xaxes(visible=False).update_yaxes(visible=False)
+mm.plots.with_slider(strips, says="image energy ")
 
 # %%
 sounds = [ds["test"].inputs["audio"] for ds in data.values()]

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 _ROOM = 86  # pixels that the slider takes below a figure
+_HALF_LETTER = 4.0  # px, of a label's letters
 # beside the axes, what of a figure's layout may differ from frame to frame
 _MOVES = ("title", "annotations", "shapes", "images")
 
@@ -63,6 +64,9 @@ def with_slider(figures: Mapping[str, go.Figure], *, says: str, start: str | Non
     at_once = {"mode": "immediate", "frame": {"duration": 0, "redraw": True}, "transition": {"duration": 0}}
     steps = [{"label": escaped(label), "method": "animate", "args": [[label], at_once]} for label in labels]
     below = figure.layout.margin.b or 56
+    right = max(
+        80 if figure.layout.margin.r is None else figure.layout.margin.r, round(_HALF_LETTER * len(labels[-1]))
+    )  # the last label is centred on the end
     figure.update_layout(
         sliders=[
             {
@@ -75,6 +79,7 @@ def with_slider(figures: Mapping[str, go.Figure], *, says: str, start: str | Non
             }
         ],
         margin_b=below + _ROOM,
+        margin_r=right,
     )
     if figure.layout.height is not None:
         figure.layout.height += _ROOM

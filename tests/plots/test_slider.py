@@ -67,3 +67,14 @@ def test_notes_and_rules_move_with_the_slider():
     for frame in figure.frames:
         assert frame.layout.shapes == each[frame.name].layout.shapes
         assert frame.layout.annotations == each[frame.name].layout.annotations
+
+
+def test_the_last_label_has_room_and_a_wide_margin_stays():
+    def margin(right, last):
+        figures = {label: go.Figure(go.Bar(y=[1]), {"margin": {"r": right}}) for label in ("a", last)}
+        return mm.plots.with_slider(figures, says="").layout.margin.r
+
+    assert margin(10, "b") == 10
+    assert margin(10, "shapley_alternating") >= 60
+    assert margin(200, "shapley_alternating") == 200
+    assert margin(None, "b") == 80  # plotly's own
