@@ -1,6 +1,7 @@
 """Figures behind one slider: each place of it shows its own figure, all of it, and nothing else."""
 
 import numpy as np
+import plotly.graph_objects as go
 import pytest
 
 from mmviz import plots
@@ -72,7 +73,7 @@ def test_notes_and_rules_move_with_the_slider():
 def test_the_last_label_has_room_and_a_wide_margin_stays():
     def margin(right, last):
         figures = {label: go.Figure(go.Bar(y=[1]), {"margin": {"r": right}}) for label in ("a", last)}
-        return mm.plots.with_slider(figures, says="").layout.margin.r
+        return plots.with_slider(figures, says="").layout.margin.r
 
     assert margin(10, "b") == 10
     assert margin(10, "shapley_alternating") >= 60
