@@ -40,7 +40,7 @@ def place_in(cache: str | Path, model: FusionModel, ds: Dataset, config: TrainCo
         "model": [name_of(model), asdict(model.config), hashlib.sha256(save_tensors(weights)).hexdigest()],
         "train": asdict(config),
         "data": [_content(ds, (config.train, config.valid)), spec_to_json(ds.spec)],
-        "code": [devices, version_of(STAGES), torch.__version__],
+        "code": [devices, version_of(STAGES), torch.__version__.partition("+")[0]],
     }
     key = hashlib.sha256(json.dumps(made, sort_keys=True, default=str).encode()).hexdigest()
     return Path(cache) / f"{name_of(model)}-{key[:16]}"
