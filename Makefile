@@ -7,6 +7,8 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 MAMBA := MAMBA_SKIP_CUDA_BUILD=TRUE MAMBA_FORCE_BUILD=TRUE $(PIP) install -q --no-deps --no-build-isolation mamba-ssm==2.3.2.post1
 # the GPU benchmark runs in any Python with a CUDA build of torch: make gpu GPU_PYTHON=...
 GPU_PYTHON ?= $(if $(wildcard $(BIN)/python),$(BIN)/python,$(PYTHON))
+# processes that share the tests
+JOBS ?= 2
 # what `make app` shows
 TRACE ?= runs/app/trace.nc
 ROOT := $(shell [ "$$(id -u)" = 0 ] && echo --allow-root)
@@ -19,13 +21,14 @@ help: ## list the targets
 
 lab: $(VENV)/.lab ## install into .venv (once) and open JupyterLab on notebooks/00_start_here.ipynb
 	$(BIN)/python -m jupyterlab $(ROOT) --ServerApp.root_dir=notebooks --LabApp.default_url=/lab/tree/00_start_here.ipynb \
-		--ServerApp.jpserver_extensions=mmviz.server=True $(LAB_FLAGS)
+		--ServerApp.jpserver_extensions=mmviz.server=True --LabApp.news_url= \
+		--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate $(LAB_FLAGS)
 
 app: $(VENV)/.app $(TRACE) ## serve the Explorer as a page without code, on loopback, with a token (TRACE="one.nc [other.nc]" APP_FLAGS=--port=9000)
 	$(BIN)/python -m mmviz app $(TRACE) $(APP_FLAGS)
 
-test: $(VENV)/.dev ## the whole test suite
-	$(BIN)/python -m pytest
+test: $(VENV)/.dev ## the whole test suite, in two processes (JOBS=4; TEST_FLAGS="tests/models -x")
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(TEST_FLAGS)
 
 check: $(VENV)/.dev ## style, types, import arrows, notebooks in step with their scripts
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .

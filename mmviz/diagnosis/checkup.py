@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
@@ -10,6 +11,7 @@ if TYPE_CHECKING:
     from mmviz.diagnosis.pulse import Pulse
 
 State = Literal["good", "note", "bad"]
+_COLUMNS = 104
 _MARKS = {"good": "✓", "note": "·", "bad": "✗"}
 
 
@@ -68,9 +70,9 @@ class Checkup:
         for finding in self.findings:
             area = finding.area if finding.area != before else ""
             before = finding.area
-            lines.append(f"{area:<{width}}  {_MARKS[finding.state]} {finding.what}")
+            lines += _wrapped(f"{area:<{width}}  {_MARKS[finding.state]} ", finding.what)
             if finding.advice:
-                lines.append(f"{'':<{width}}    → {finding.advice}")
+                lines += _wrapped(f"{'':<{width}}    → ", finding.advice)
         bad = sum(finding.state == "bad" for finding in self.findings)
         end = "All is well." if not bad else f"{bad} of {len(self.findings)} need attention (✗)."
         return "\n".join([*lines, end])
@@ -83,3 +85,15 @@ class Checkup:
         display({"text/plain": str(self)}, raw=True)
         if self.pulse is not None:
             display(self.pulse)
+
+
+def _wrapped(before: str, text: str) -> list[str]:
+    """Return the text in lines that fit a notebook, each below the first one's beginning."""
+    return textwrap.wrap(
+        text,
+        _COLUMNS,
+        initial_indent=before,
+        subsequent_indent=" " * len(before),
+        break_long_words=False,
+        break_on_hyphens=False,
+    )

@@ -104,3 +104,13 @@ def test_the_line_of_the_widget_says_what_to_do_where_it_is_not_drawn():
     assert "widgets are not drawn here" in data["text/plain"]
     pulse.set_state({"alive": True})
     assert pulse.alive is True
+
+
+def test_long_findings_are_broken_between_words_below_their_beginning():
+    words = [f"notebook_{i:02d}" for i in range(40)]
+    text = str(Checkup((Finding("speed", "good", " ".join(words), " ".join(words)),)))
+    lines = text.splitlines()[:-1]
+    assert len(lines) > 4
+    assert max(map(len, lines)) <= 104
+    assert [word for word in text.split() if word.startswith("notebook_")] == words * 2
+    assert lines[1].startswith("         notebook_")
