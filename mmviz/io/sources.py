@@ -11,8 +11,8 @@ import mmviz
 
 
 @cache
-def version_of(places: tuple[str, ...]) -> str:
-    """Return ``VERSION+HASH`` of the code in this process: 12 hexadecimal digits over the kernels' sources and those of these places.
+def version_of(places: tuple[str, ...], *, kernels: bool = True) -> str:
+    """Return ``VERSION+HASH`` of the code in this process: 12 hexadecimal digits over its sources.
 
     Bytes are hashed, line ends apart: a comment counts too, as no rule could tell a harmless edit from one that changes a result. Nothing
     outside the two packages counts; the versions of torch and NumPy are to be kept beside it.
@@ -20,13 +20,13 @@ def version_of(places: tuple[str, ...]) -> str:
     Parameters
     ----------
     places
-        Folders and files of the package ``mmviz``, such as ``"models"`` or ``"experiments/cell.py"``.
+        Folders and files of the package ``mmviz`` that count, such as ``"models"`` or ``"experiments/cell.py"``.
+    kernels
+        Whether the sources of the kernels count as well.
     """
-    package, kernels = Path(mmviz.__file__).parent, Path(mmkernels.__file__).parent
-    files = [*_sources(package / place for place in places), *_sources([kernels])]
-    named = {
-        path.relative_to((kernels if kernels in path.parents else package).parent).as_posix(): path for path in files
-    }
+    package, other = Path(mmviz.__file__).parent, Path(mmkernels.__file__).parent
+    files = [*_sources(package / place for place in places), *(_sources([other]) if kernels else ())]
+    named = {path.relative_to((other if other in path.parents else package).parent).as_posix(): path for path in files}
     digest = hashlib.sha256()
     for name in sorted(named):
         digest.update(f"{name}\0".encode())

@@ -1,6 +1,8 @@
 """Spoil inputs of every reader by the million: only our own exceptions may come out, and the process must live.
 
 python tests/hostile/fuzz.py [--count 1000000] [--reader NAME ...] [--workers 2] [--seed 0] [--json FILE]
+
+What the JSON holds already of a reader, as many inputs and with the same code, is not repeated: a long run may be stopped and goes on.
 """
 
 import argparse
@@ -18,6 +20,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from readers import readers
 
 from mmviz.errors import MmvizError
+from mmviz.io.sources import version_of
 
 CHUNK = 5000
 
@@ -100,19 +103,21 @@ def main():
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--json", type=Path)
     given = parser.parse_args()
-    known = readers()
-    results = []
+    known, code = readers(), version_of(("io", "data"), kernels=False)
+    results = json.loads(given.json.read_text())["results"] if given.json and given.json.exists() else []
     for name in given.reader or known:
+        if any(r["reader"] == name and r["code"] == code and r["inputs"] >= given.count for r in results):
+            print(f"{name:<24} done before, with this code")
+            continue
         result = fuzz(name, known[name], given.count, given.seed, given.workers)
-        results.append(result)
+        result |= {"seed": given.seed, "workers": given.workers, "code": code}
+        results = [r for r in results if r["reader"] != name or r["inputs"] > given.count] + [result]
         print(f"{name:<24} {result['inputs']:>9} inputs, {result['accepted']:>8} read, {result['wrong_count']:>4} wrong, "
               f"{result['died_count']:>3} deaths, {result['seconds']:>8.1f} s", flush=True)  # fmt: skip
         for i, what in result["wrong"][:5]:
             print(f"    input {i}: {what}")
         if given.json:
-            given.json.write_text(
-                json.dumps({"seed": given.seed, "workers": given.workers, "results": results}, indent=1) + "\n"
-            )
+            given.json.write_text(json.dumps({"results": results}, indent=1) + "\n")
     # the HDF5 library may die: mmviz only lets it read in a process of its own first, where death is a DataError
     bad = any(r["wrong_count"] or (r["died_count"] and r["reader"] != "bytes: hdf5") for r in results)
     return 1 if bad else 0
