@@ -32,5 +32,5 @@ def test_the_first_notebook_runs_in_jupyterlab_and_its_view_answers_the_keyboard
         at = sentence(page)
         page.keyboard.press("ArrowRight")
         assert sentence(page) != at, "prediction and contributions did not follow the cursor"
-        assert page.locator(".js-plotly-plot").count() == 2
+        assert page.locator(".js-plotly-plot").count() == 3
         assert page.external == []
