@@ -60,7 +60,7 @@ soak: $(VENV)/.dev ## kill the processes of a study twenty times at random momen
 gpu: ## the same on an NVIDIA GPU; needs torch and triton, nothing else
 	PYTHONPATH=kernels:. $(GPU_PYTHON) -m bench --gpu $(BENCH_FLAGS)
 
-fuzz: $(VENV)/.dev ## one million spoilt inputs for every reader (hours; FUZZ="--count 20000" for less); JSON beside the tests
+fuzz: $(VENV)/.dev ## one million spoilt inputs for every reader (an hour and a half with two cores of its own; FUZZ="--count 20000" for less); JSON beside the tests
 	$(BIN)/python tests/hostile/fuzz.py --json tests/hostile/fuzz.json $(FUZZ)
 
 browser: ## install Debian's Chromium for the browser tests (needs apt and root)

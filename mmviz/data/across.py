@@ -1,6 +1,6 @@
 """What only shows when the splits are compared: other modalities, other feature sizes, the same sample or group twice."""
 
-import numpy as np
+from collections import Counter
 
 from mmviz.data.parts import Part
 from mmviz.data.report import Report
@@ -50,22 +50,22 @@ def leakage(parts: list[Part], report: Report) -> None:
     DataError
         If an id occurs twice in one split or in two splits.
     """
-    for part in parts:
-        names, counts = np.unique(part.ids, return_counts=True)
-        if (counts > 1).any():
-            twice = names[counts > 1]
+    ids = [Counter(part.ids.tolist()) for part in parts]
+    for part, counts in zip(parts, ids, strict=True):
+        if len(counts) < len(part.ids):
+            twice = sorted(name for name, count in counts.items() if count > 1)
             raise DataError(
-                f"{part.name} ids: {len(twice)} occur more than once (first: {str(twice[0])!r}); make ids unique"
+                f"{part.name} ids: {len(twice)} occur more than once (first: {twice[0]!r}); make ids unique"
             )
+    group = [set(part.group.tolist()) - {""} for part in parts]
     for i, a in enumerate(parts):
-        for b in parts[i + 1 :]:
-            shared = np.intersect1d(a.ids, b.ids)
-            if len(shared):
+        for j, b in enumerate(parts[i + 1 :], i + 1):
+            if shared := sorted(ids[i].keys() & ids[j].keys()):
                 raise DataError(
-                    f"leakage: {len(shared)} ids are in both {a.name} and {b.name} (first: {str(shared[0])!r}); "
+                    f"leakage: {len(shared)} ids are in both {a.name} and {b.name} (first: {shared[0]!r}); "
                     "keep each sample in one split"
                 )
-            groups = [str(g) for g in np.intersect1d(a.group, b.group) if g != ""]
+            groups = sorted(group[i] & group[j])
             first = f"group {groups[0]!r}" if groups else ""
             report.add(
                 "warning",

@@ -122,11 +122,18 @@ def _split(
         absent = ~real.any(axis=1)
         first = f"sample {str(part.ids[np.argmax(absent)])!r}" if absent.any() else ""
         report.add("note", "absent", where, int(absent.sum()), first=first, action="kept, masked")
-        wider = steps[m] - x.shape[1]
-        inputs[m] = np.pad(x, ((0, 0), (0, wider), (0, 0)))[keep]
-        valid[m] = np.pad(real, ((0, 0), (0, wider)))[keep]
+        inputs[m], valid[m] = _kept(x, keep, steps[m]), _kept(real, keep, steps[m])
     extras = {k: v[keep] for k, v in part.extras.items()}
     return Split(part.name, inputs, valid, target[keep], part.ids[keep], part.group[keep], extras)
+
+
+def _kept(x: NDArray[Any], keep: NDArray[np.bool_], steps: int) -> NDArray[Any]:
+    """Return the samples that stay, with 0 after their last step up to `steps`; x itself where that is nothing to do."""
+    if keep.all() and x.shape[1] == steps:
+        return x
+    wider = np.zeros((int(keep.sum()), steps, *x.shape[2:]), x.dtype)
+    wider[:, : x.shape[1]] = x[keep]
+    return wider
 
 
 def _real_steps(

@@ -86,7 +86,9 @@ def mask_from_lengths(lengths: ArrayLike, steps: int, ids: NDArray[np.str_], whe
         raise DataError(f"{where}: lengths of shape {length.shape} for {len(ids)} samples; give ({len(ids)},)")
     if length.dtype.kind not in "fiu":
         raise DataError(f"{where}: lengths of dtype {length.dtype}; give whole numbers")
-    bad = ~np.isfinite(length) | (length != np.floor(length)) | (length < 0) | (length > steps)
+    bad = (length < 0) | (length > steps)
+    if length.dtype.kind == "f":
+        bad |= ~np.isfinite(length) | (length != np.floor(length))
     if bad.any():
         at = int(np.flatnonzero(bad)[0])
         raise DataError(
@@ -116,9 +118,11 @@ def refuse_swapped_padding(x: NDArray[Any], valid: Mask, where: str, *, side: Si
     DataError
         If so.
     """
-    zero = (x == 0).all(axis=2)
     padding, other = ~valid, ~valid[:, ::-1]
-    if padding.any() and zero[padding].mean() < 0.5 and zero[other].mean() > 0.95:
+    if not padding.any():
+        return
+    zero = (x == 0).all(axis=2)
+    if zero[padding].mean() < 0.5 and zero[other].mean() > 0.95:
         right = "start" if side == "end" else "end"
         raise DataError(
             f"{where}: with padding at the {side}, {1 - zero[padding].mean():.0%} of the padded steps hold values, while "
@@ -164,8 +168,11 @@ def clean(
         If `nonfinite` is "raise" and a real step holds NaN, ±inf, or a number beyond float32.
     """
     with np.errstate(over="ignore"):
-        cast = x.astype(np.float32)
-    bad = ~np.isfinite(cast) & valid[:, :, None]
+        cast = x.astype(np.float32, order="C")
+    finite, holes = np.isfinite(cast), ~valid[:, :, None]
+    if finite.all() and not holes.any():
+        return cast, valid.copy()
+    bad = ~finite & valid[:, :, None]
     if bad.any():
         i, t, f = (int(k) for k in np.argwhere(bad)[0])
         count, overflow = int(bad.sum()), int((bad & np.isfinite(x)).sum())
@@ -181,8 +188,9 @@ def clean(
         report.add("repair", "overflow", where, overflow, first=first, action=action)
         if nonfinite == "mask":
             valid = valid & ~bad.any(axis=2)
-    padding = ~valid[:, :, None] & (x != 0)
-    kept = np.where(np.isfinite(cast) & valid[:, :, None], cast, np.float32(0))
+            holes = ~valid[:, :, None]
+    padding = holes & (x != 0)
+    kept = np.where(finite & ~holes, cast, np.float32(0))
     leftover = padding & ~bad.any(axis=2, keepdims=True)
     report.add("repair", "padding", where, int(leftover.sum()), action="values in padding set to 0")
     return kept, valid.copy()

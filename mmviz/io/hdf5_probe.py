@@ -5,6 +5,7 @@ It imports nothing of mmviz, so that it starts fast and works from any place.
 """
 
 import json
+import math
 import sys
 from typing import Any
 
@@ -53,11 +54,13 @@ def checked(file: Any, name: str, size: int) -> Any:
     filters = [plist.get_filter(i)[0] for i in range(plist.get_nfilters())]
     if any(f not in FILTERS for f in filters):
         raise RefusedError(f"{name!r} needs the filters {filters}; only deflate, shuffle and checksum are run")
-    if data.dtype.kind not in "iufbO" or (data.dtype.kind == "O" and h5py.check_ref_dtype(data.dtype) is None):
-        raise RefusedError(f"{name!r} holds {data.dtype}; only numbers and references are read")
-    bytes_needed = int(data.size) * data.dtype.itemsize if data.shape is not None else 0
-    if data.shape is None or data.ndim > 8 or (bytes_needed > FREE and bytes_needed > MAX_RATIO * size):
-        raise RefusedError(f"{name!r} of shape {data.shape} would need {bytes_needed} bytes; the file has {size}")
+    kind = data.dtype  # made anew at every look
+    if kind.kind not in "iufbO" or (kind.kind == "O" and h5py.check_ref_dtype(kind) is None):
+        raise RefusedError(f"{name!r} holds {kind}; only numbers and references are read")
+    shape = data.shape
+    bytes_needed = math.prod(shape) * kind.itemsize if shape is not None else 0
+    if shape is None or len(shape) > 8 or (bytes_needed > FREE and bytes_needed > MAX_RATIO * size):
+        raise RefusedError(f"{name!r} of shape {shape} would need {bytes_needed} bytes; the file has {size}")
     return data
 
 
@@ -80,6 +83,7 @@ def inspect(path: str, read: list[str]) -> dict[str, Any]:
 
     size = Path(path).stat().st_size
     found: dict[str, Any] = {}
+    sound: dict[str, Any] = {}
     with open_file(path) as file:
         if len(file) > MAX_OBJECTS:
             raise RefusedError(f"{len(file)} objects; at most {MAX_OBJECTS} are read")
@@ -92,18 +96,20 @@ def inspect(path: str, read: list[str]) -> dict[str, Any]:
                 found[name] = {"refused": str(error)}
                 continue
             found[name] = {"shape": list(data.shape), "dtype": data.dtype.str}
+            if name in read:
+                sound[name] = data
         for name in read:
-            if name in found:
-                data = checked(file, name, size)
+            if name in sound:
+                data, shape = sound[name], found[name]["shape"]
                 if data.dtype.kind == "O":
                     texts(file, data)
                     continue
-                if data.ndim == 0:
+                if not shape:
                     data[()]
                     continue
-                row = max(1, int(data.size) // max(1, data.shape[0]) * data.dtype.itemsize)
+                row = max(1, math.prod(shape) // max(1, shape[0]) * data.dtype.itemsize)
                 step = max(1, SLAB // row)
-                for start in range(0, data.shape[0], step):
+                for start in range(0, shape[0], step):
                     data[start : start + step]
     return found
 

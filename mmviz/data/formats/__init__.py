@@ -5,6 +5,7 @@ Each module has ``matches(content)`` and ``read(content, repairs, **options)``. 
 
 import importlib
 import inspect
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -36,6 +37,7 @@ FORMATS = {
 REPAIRS = tuple(inspect.signature(Repairs).parameters)
 
 
+@cache
 def module(name: str) -> ModuleType:
     """Import the module of a format."""
     return importlib.import_module(f"{__name__}.{name}")
@@ -116,8 +118,7 @@ def read_path(
 
 def read_content(content: Content, name: str, options: dict[str, Any]) -> Dataset:
     """Read opened content with one format, after its options were checked."""
-    read = module(name).read
-    own = [p for p in inspect.signature(read).parameters if p not in ("content", "repairs")]
+    read, own = module(name).read, _own_options(name)
     for option in options:
         if option not in (*own, *REPAIRS):
             known = ", ".join((*own, *REPAIRS))
@@ -126,3 +127,8 @@ def read_content(content: Content, name: str, options: dict[str, Any]) -> Datase
             )
     repairs = Repairs(**{k: v for k, v in options.items() if k in REPAIRS})
     return read(content, repairs, **{k: v for k, v in options.items() if k in own})
+
+
+@cache
+def _own_options(name: str) -> tuple[str, ...]:
+    return tuple(p for p in inspect.signature(module(name).read).parameters if p not in ("content", "repairs"))

@@ -1,7 +1,7 @@
 """Log-mel spectra of a recording: 25 ms windows every 10 ms, 40 bands from 60 to 3800 Hz."""
 
 import math
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -41,13 +41,20 @@ def log_mel(sound: NDArray[np.float32], rate: int, *, where: str = "sound") -> N
     width, hop = round(WINDOW_S * rate), round(HOP_S * rate)
     if len(sound) < width:
         return np.zeros((0, BANDS), np.float32)
-    frames = np.lib.stride_tricks.sliding_window_view(sound, width)[::hop] * np.hanning(width)
+    count, stride = 1 + (len(sound) - width) // hop, sound.strides[0]
+    shifted = np.lib.stride_tricks.as_strided(sound, (count, width), (hop * stride, stride), writeable=False)
+    frames = shifted * _window(width)
     points = 1 << (width - 1).bit_length()
     power = np.abs(np.fft.rfft(frames, 2 * points, axis=1)) ** 2
     return np.log(np.maximum(power @ _filters(rate, 2 * points).T, FLOOR)).astype(np.float32)
 
 
-@cache
+@lru_cache(maxsize=8)
+def _window(width: int) -> NDArray[Any]:
+    return np.hanning(width)
+
+
+@lru_cache(maxsize=8)  # rates come from files: a file may not fill the memory with filters
 def _filters(rate: int, points: int) -> NDArray[Any]:
     """Triangles of equal width on the mel scale 2595 log10(1 + f / 700), (bands, points // 2 + 1)."""
     low, high = (2595 * math.log10(1 + f / 700) for f in (LOW_HZ, HIGH_HZ))

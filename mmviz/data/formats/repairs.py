@@ -12,7 +12,7 @@ from mmviz.data.assemble import Description, Treatment, assemble
 from mmviz.data.checks import Nonfinite, mask_from_lengths, refuse_swapped_padding
 from mmviz.data.choice import one_of
 from mmviz.data.dataset import Dataset
-from mmviz.data.formats.zero_padding import padded_side, real_steps
+from mmviz.data.formats.zero_padding import padded_side, real_steps, side_and_real_steps
 from mmviz.data.labels import OutOfRange
 from mmviz.data.parts import Part, make_part, parts_from_whole
 from mmviz.data.report import Report
@@ -166,8 +166,11 @@ def _real_steps(part: Part, repairs: Repairs, report: Report) -> None:
             continue
         given = part.lengths.pop(m, None)
         if given is None or repairs.lengths == "derive":
-            side = padded_side(x) if repairs.padding == "auto" else repairs.padding
-            real = real_steps(x, side)
+            side, real = (
+                side_and_real_steps(x)
+                if repairs.padding == "auto"
+                else (repairs.padding, real_steps(x, repairs.padding))
+            )
             action = f"none given: all-zero steps at the {side} are padding"
             report.add("note", "lengths", where, len(part), action=action)
         else:
