@@ -7,9 +7,12 @@ process when two Python threads use it at once, and the one on Linux ends it in 
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from threading import Lock
 
 import torch
+
+from mmkernels.simd import openmp
 
 _lock = Lock()
 _pools: dict[int, ThreadPoolExecutor] = {}
@@ -51,10 +54,42 @@ def split(work: Callable[[int, int], None], n_task: int, *, cost: float) -> None
     if n_thread == 1:
         work(0, n_task)
         return
-    pool = _pool(n_thread - 1)
-    others = [pool.submit(work, bounds[i], bounds[i + 1]) for i in range(1, n_thread)]
+    team = openmp.team()
+    if team is None:
+        _on_pool(work, list(pairwise(bounds)))
+    else:
+        _on_team(team, work, list(pairwise(bounds)))
+
+
+def _on_team(
+    team: Callable[[Callable[[], None], int], None],
+    work: Callable[[int, int], None],
+    parts: list[tuple[int, int]],
+) -> None:
+    errors: list[BaseException] = []
+
+    def take() -> None:
+        while parts:
+            try:
+                part = parts.pop()
+            except IndexError:  # another thread was faster
+                return
+            try:
+                work(*part)
+            except BaseException as error:  # noqa: BLE001 - raised again by the caller's thread
+                errors.append(error)
+
+    # always all of PyTorch's threads: OpenMP ends those that a smaller team leaves out
+    team(take, torch.get_num_threads())
+    if errors:
+        raise errors[0]
+
+
+def _on_pool(work: Callable[[int, int], None], parts: list[tuple[int, int]]) -> None:
+    pool = _pool(len(parts) - 1)
+    others = [pool.submit(work, *part) for part in parts[1:]]
     try:
-        work(0, bounds[1])
+        work(*parts[0])
     finally:
         for other in others:
             other.result()

@@ -8,11 +8,11 @@ from mmkernels.scan.numba_backend import layout, notice
 from mmkernels.scan.numba_backend.chain_backward import chain_backward
 from mmkernels.scan.numba_backend.chain_forward import chain_forward
 from mmkernels.scan.numba_backend.launch import (
-    CHUNK,
     Given,
     Gradients,
     addresses,
     checkpoint_shape,
+    chunk_of,
     group_of,
     rate_of,
     sum_of_batch,
@@ -44,7 +44,8 @@ def run_forward(given: Given, *, save: bool, tell: bool) -> tuple[Tensor, Tensor
     h_last = layout.new((n_batch, n_vector, n_state, n_modality, lanes), x.dtype) if tell else None
     checkpoints = layout.new(checkpoint_shape(x, n_state, save=save, one_chain=True), x.dtype)
     tile = tile_of(given, n_modality + 1)
-    plan = (CHUNK, tile, save)
+    chunk = chunk_of(n_modality, n_state, one_chain=True)
+    plan = (chunk, tile, save)
     read, write = (*addresses(inputs), given.terms), addresses((y, chain, checkpoints, h_last))
 
     def work(first: int, last: int) -> None:
@@ -75,16 +76,17 @@ def run_backward(dy: Tensor, dh_last: Tensor | None, given: Given, checkpoints: 
     carried = x.new_zeros((n_batch, n_vector, n_state, 1 + n_modality, lanes))
     dD = x.new_zeros((n_batch, n_vector, 1, n_modality, lanes))
     dB, dC = (layout.new((n_group, n_modality, n_batch, n_time, n_state), x.dtype) for _ in range(2))
-    plan = (CHUNK, group, checkpoints.data_ptr())
+    chunk = chunk_of(n_modality, n_state, one_chain=True)
+    plan = (chunk, group, checkpoints.data_ptr())
     read, write = (*addresses(inputs), given.terms), addresses((dy, dx, ddt, carried, dD, dB, dC, last))
 
     def work(first: int, last: int) -> None:
         cell = n_state * n_modality
         lengths = (
-            (CHUNK + 1) * n_state * lanes,
-            CHUNK * cell * 3 * lanes,
-            CHUNK * n_modality * lanes,
-            CHUNK * cell * 2,
+            (chunk + 1) * n_state * lanes,
+            chunk * cell * 3 * lanes,
+            chunk * n_modality * lanes,
+            chunk * cell * 2,
         )
         scratch = [layout.new((length,), x.dtype) for length in lengths]
         chain_backward(kind, sizes, plan, read, write, addresses(scratch), (first, last))

@@ -9,11 +9,11 @@ from mmkernels.scan.numba_backend import layout, notice
 from mmkernels.scan.numba_backend.backward import backward
 from mmkernels.scan.numba_backend.forward import forward
 from mmkernels.scan.numba_backend.launch import (
-    CHUNK,
     Given,
     Gradients,
     addresses,
     checkpoint_shape,
+    chunk_of,
     group_of,
     rate_of,
     sum_of_batch,
@@ -52,7 +52,8 @@ def run_forward(given: Given, *, save: bool, tell: bool) -> tuple[Tensor, Tensor
     y = layout.new(tuple(x.shape), x.dtype)
     checkpoints = layout.new(checkpoint_shape(x, n_state, save=save, one_chain=False), x.dtype)
     tile = tile_of(given, 2 * n_modality)
-    plan = (CHUNK, tile, given.mask is not None, save, _w_step(given))
+    chunk = chunk_of(n_modality, n_state, one_chain=False)
+    plan = (chunk, tile, given.mask is not None, save, _w_step(given))
     read, write = (*addresses(inputs), given.terms), addresses((y, state, checkpoints))
 
     def work(first: int, last: int) -> None:
@@ -78,16 +79,17 @@ def run_backward(dy: Tensor, dh_last: Tensor | None, given: Given, checkpoints: 
     dD = x.new_zeros((n_batch, n_vector, 1, n_modality, lanes))
     dB, dC = (layout.new((n_group, n_modality, n_batch, n_time, n_state), x.dtype) for _ in range(2))
     dW = torch.zeros((n_batch, n_group, n_modality, n_modality), dtype=torch.float64) if couple else None
-    plan = (CHUNK, group, mask is not None, _w_step(given), checkpoints.data_ptr())
+    chunk = chunk_of(n_modality, n_state, one_chain=False)
+    plan = (chunk, group, mask is not None, _w_step(given), checkpoints.data_ptr())
     read, write = (*addresses(inputs), given.terms), addresses((dy, dx, ddt, carried, dD, dB, dC, dW))
 
     def work(first: int, last: int) -> None:
         cell = n_state * n_modality
         lengths = (
-            (CHUNK + 1) * cell * lanes,
-            CHUNK * cell * 4 * lanes,
-            CHUNK * n_modality * lanes,
-            CHUNK * cell * 2,
+            (chunk + 1) * cell * lanes,
+            chunk * cell * 4 * lanes,
+            chunk * n_modality * lanes,
+            chunk * cell * 2,
             n_modality**2 * lanes,
         )
         scratch = [layout.new((length,), x.dtype) for length in lengths]

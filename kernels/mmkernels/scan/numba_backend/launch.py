@@ -78,11 +78,16 @@ def rate_of(given: Given) -> Tensor:
     return layout.pack(given.A * LOG2_E, given.kind.lanes)
 
 
+def chunk_of(n_modality: int, n_state: int, *, one_chain: bool) -> int:
+    """Return the steps between two checkpoints: twice as many where the scratch of a chunk is small even so."""
+    return 2 * CHUNK if one_chain and n_modality * n_state <= 64 else CHUNK
+
+
 def checkpoint_shape(x: Tensor, n_state: int, *, save: bool, one_chain: bool) -> tuple[int, ...]:
     """Return the shape of the checkpoints, (B, chunks, V, N, M or 1, lanes); no chunks unless `save`."""
     n_modality, n_batch, n_time, n_channel = x.shape
     lanes = VECTOR_BYTES // x.element_size()
-    n_chunk = (n_time + CHUNK - 1) // CHUNK if save else 0
+    n_chunk = math.ceil(n_time / chunk_of(n_modality, n_state, one_chain=one_chain)) if save else 0
     return (n_batch, n_chunk, -(-n_channel // lanes), n_state, 1 if one_chain else n_modality, lanes)
 
 
