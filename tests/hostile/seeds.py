@@ -106,7 +106,7 @@ def leaner(name, tree):
     if name == "mult":
         return {s: {k: v[:2] for k, v in tree[s].items() if k != "vision"} for s in ("train", "test")}
     if name == "misa":
-        return tree[:5]
+        return tree[:7]
     if name == "mosi_words":
         return {k: v[:10:2] for k, v in tree.items()}
     if name == "mfn":
