@@ -62,7 +62,7 @@ def fit(
     out
         Folder for ``run.json`` and one safetensors file per epoch; in memory only when None.
     overwrite
-        Replace a run that is already in ``out``.
+        Replace a run that is already in ``out``; train again what is in ``cache``.
     progress
         Show a bar.
     strategy
@@ -117,10 +117,10 @@ def fit(
     if cache is not None:
         caching.check(cache, out, resume)
         kept = caching.place_in(cache, model, ds, config, place.count)
-        before = caching.found(kept)
+        before = None if overwrite else caching.found(kept)
         if before is not None:
             return before
-        out, resume = (kept, True) if caching.writable(kept) else (None, False)
+        out, resume = (kept, not overwrite) if caching.writable(kept) else (None, False)
     out, goes_on = folder_of(out, resume)
     if out is not None and not goes_on and place.how != "joined":
         RunFolder(out).refuse_another(overwrite=overwrite)

@@ -42,6 +42,15 @@ def test_the_same_training_is_carried_out_once_and_loads_as_it_was(ds, tmp_path,
     np.testing.assert_array_equal(first.predict(ds["test"]), second.predict(ds["test"]))
 
 
+def test_overwrite_trains_again_and_keeps_the_new_one(ds, tmp_path, trainings):
+    first = mm.train.fit(build(ds), ds, cache=tmp_path, **PLAN)
+    again = mm.train.fit(build(ds), ds, cache=tmp_path, overwrite=True, **PLAN)
+    loaded = mm.train.fit(build(ds), ds, cache=tmp_path, **PLAN)
+    assert len(trainings) == 2
+    assert first.folder == again.folder == loaded.folder
+    assert again.history == loaded.history
+
+
 def test_it_is_the_training_one_gets_without_a_cache(ds, tmp_path):
     kept, plain = mm.train.fit(build(ds), ds, cache=tmp_path, **PLAN), mm.train.fit(build(ds), ds, **PLAN)
     np.testing.assert_array_equal(kept.predict(ds["test"]), plain.predict(ds["test"]))
