@@ -16,7 +16,7 @@ from mmkernels.simd.vector import VECTOR_BYTES, Kind, digest
 SOURCES = digest(Path(__file__).parent)
 LOG2_E = math.log2(math.e)
 CHUNK = 64  # steps between two checkpoints; their states cost little memory, the scratch of a chunk some cache
-TILE_BYTES = 24_000  # states and rates of one forward task: most of a first-level cache
+TILE_BYTES = 16_000  # states and rates of one forward task: half of a first-level cache; B and C pass through the rest
 GROUP_TASKS = 16  # a backward task is one batch element unless the batch has fewer than this
 
 Gradients = tuple[Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, Tensor]
