@@ -27,7 +27,7 @@ def hold_out(split: Split, samples: int, seed: int) -> tuple[Split, Split]:
         In memory, or from `mmviz.data.from_disk`: of the latter the slice is read, the rest stays on disk.
     samples
         Size of the slice; 0 takes 0.3 / 2^M of the split (M modalities), but at least 32 and at most 512 samples, and never
-        more than a fifth: measuring all 2^M subsets of it then costs some 3 % of an epoch of joint training, whatever M.
+        more than a fifth: measuring all 2^M subsets of it then costs some 5 % of an epoch of joint training, whatever M (the history says, as ``cost_share``).
     seed
         The same seed holds out the same samples.
 
