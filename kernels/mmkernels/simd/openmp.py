@@ -1,7 +1,7 @@
 """PyTorch's own OpenMP threads, for work of ours.
 
 After every parallel operation PyTorch's threads stay awake for milliseconds and wait, spinning, for the next. Threads of
-ours would share the processors with them: a scan behind a matrix product took half as long again.
+ours would share the processors with them, and hardly help.
 """
 
 import ctypes
