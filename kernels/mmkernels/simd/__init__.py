@@ -1,1 +1,1 @@
-"""SIMD vectors inside Numba kernels: types, arithmetic, memory, small matrices, and a thread pool."""
+"""SIMD vectors inside Numba kernels: types, arithmetic, memory, small matrices; aligned arrays, and threads."""

@@ -11,6 +11,8 @@ import torch
 from torch import Tensor
 from torch.nn.functional import pad
 
+from mmkernels.simd.aligned import aligned
+
 
 def pack(values: Tensor, lanes: int) -> Tensor:
     """Turn (M, E, N) into (V, N, M, lanes), or (M, B, E, N) into (B, V, N, M, lanes); a contiguous copy."""
@@ -32,18 +34,10 @@ def unpack(packed: Tensor, n_channel: int) -> Tensor:
     return flat[..., :n_channel, :].clone(memory_format=torch.contiguous_format)
 
 
-LINE = 64  # bytes of a cache line: a vector that lies across two of them is loaded and stored twice
-
-
 def new(shape: tuple[int, ...], dtype: torch.dtype) -> Tensor:
     """Return an uninitialised tensor that begins on a cache line, in memory that numpy allocated.
 
     numpy asks for huge pages; for results of many megabytes first touching plain pages costs more time than
-    the arithmetic. But it aligns to 16 bytes only.
+    the arithmetic.
     """
-    import numpy as np
-
-    n_byte = math.prod(shape) * dtype.itemsize
-    memory = np.empty(n_byte + LINE, dtype=np.uint8)
-    first = -memory.ctypes.data % LINE
-    return torch.from_numpy(memory[first : first + n_byte]).view(dtype).view(shape)
+    return torch.from_numpy(aligned(shape, {torch.float32: "f4", torch.float64: "f8"}[dtype]))

@@ -1,7 +1,6 @@
 """Prepares tensors for the Sinkhorn kernel, launches it over threads, and gives the results back."""
 
 import logging
-import math
 from pathlib import Path
 from threading import Timer
 from typing import Any
@@ -10,6 +9,7 @@ import numpy as np
 import torch
 
 from mmkernels.simd import threads
+from mmkernels.simd.aligned import aligned
 from mmkernels.simd.vector import Kind, digest
 from mmkernels.transport.numba_backend.products import ROWS
 from mmkernels.transport.numba_backend.solve import solve
@@ -17,36 +17,27 @@ from mmkernels.transport.problem import Problem, Solved, real_first
 
 SOURCES = digest(Path(__file__).parent)
 RANGE = {torch.float32: 2.0**30, torch.float64: 2.0**200}  # how far scalings may leave 1
-LINE = 64  # bytes
 PATIENCE = 1.0  # seconds; a kernel that is kept on disk loads in less
 _log = logging.getLogger("mmkernels")
 _ready: set[torch.dtype] = set()
-
-
-def _aligned(shape: tuple[int, ...], dtype: Any) -> np.ndarray:
-    """Return an uninitialised array that starts at a cache line."""
-    n_byte = math.prod(shape) * np.dtype(dtype).itemsize
-    memory = np.empty(n_byte + LINE, dtype=np.uint8)
-    offset = -memory.ctypes.data % LINE
-    return memory[offset : offset + n_byte].view(dtype).reshape(shape)
 
 
 def _scratch(n: int, m: int, lanes: int, dtype: Any) -> tuple[tuple[np.ndarray, ...], tuple[np.ndarray, ...]]:
     """Return the arrays of one problem and of its scalings, filled up to whole blocks and vectors."""
     n, m = -(-n // ROWS) * ROWS, -(-m // lanes) * lanes
     double = np.float64
-    potentials = (_aligned((n,), double), _aligned((m,), double))
-    marginals = tuple(_aligned(shape, double) for shape in ((n,), (m,), (n,), (m,)))
+    potentials = (aligned((n,), double), aligned((m,), double))
+    marginals = tuple(aligned(shape, double) for shape in ((n,), (m,), (n,), (m,)))
     problem = (
-        _aligned((n, m), dtype),
-        _aligned((n, m), dtype),
+        aligned((n, m), dtype),
+        aligned((n, m), dtype),
         *potentials,
         *marginals,
-        _aligned((m,), double),
-        _aligned((m,), dtype),
+        aligned((m,), double),
+        aligned((m,), dtype),
     )
-    scalings = tuple(_aligned((2, size), dtype) for size in (n, m, n, m))
-    return problem, (*scalings, _aligned((ROWS * lanes,), dtype))
+    scalings = tuple(aligned((2, size), dtype) for size in (n, m, n, m))
+    return problem, (*scalings, aligned((ROWS * lanes,), dtype))
 
 
 def solve_numba(problem: Problem) -> Solved:
