@@ -116,3 +116,23 @@ def test_a_start_that_lies_as_the_kernels_want_it_is_still_copied(masking: str) 
     before = drawn.tensors["h0"].clone()
     solve(drawn, "numba")
     assert torch.equal(drawn.tensors["h0"], before)
+
+
+@pytest.mark.parametrize("masking", ["none", "gaps"])
+@pytest.mark.parametrize("dtype", [torch.float64, torch.float32], ids=str)
+def test_channels_of_one_modality_taken_two_vectors_at_a_time_are_those_taken_one_by_one(
+    dtype: torch.dtype, masking: str
+) -> None:
+    drawn = problem(Sizes(1, 3, 150, 48, 5), coupling="none", masking=masking, seed=6).to(dtype)
+    whole = solve(drawn, "numba")
+    channels = {"x": 3, "dt": 3, "A": 1, "D": 1, "h0": 2}  # the axis of the channels, where there is one
+    for first in range(0, 48, 3):
+        cut = {
+            k: v if v is None or k not in channels else v.narrow(channels[k], first, 3)
+            for k, v in drawn.tensors.items()
+        }
+        part = Problem(cut, drawn.mask, drawn.dy[..., first : first + 3], drawn.dh[:, :, first : first + 3])
+        found = solve(part, "numba")
+        assert torch.equal(found["y"], whole["y"][..., first : first + 3])
+        for name, axis in channels.items():
+            assert torch.equal(found[f"d{name}"], whole[f"d{name}"].narrow(axis, first, 3)), name

@@ -15,7 +15,7 @@ from numba.core import cgutils
 
 from mmkernels.simd.arithmetic import COEFFICIENTS, constant, fused, scale
 from mmkernels.simd.memory import INT, at, load_vector
-from mmkernels.simd.vector import HAS_AVX512, VECTOR_BYTES, VectorType, build, intrinsic, parts
+from mmkernels.simd.vector import HAS_AVX512, VECTOR_BYTES, VectorType, build, intrinsic, parts, registers, together
 
 # Below the first the exponent bits become 0 and 2**x exactly 0, above the second all ones and infinity; in
 # between only results below the smallest normal number lose digits.
@@ -43,7 +43,8 @@ def terms_address(*, single: bool) -> int:
 @intrinsic
 def load_terms(typingctx: Any, kind: Any, address: Any) -> Any:
     """Load the constants of `exp2_by` from `terms_address`; once, outside the loop."""
-    count = len(TERMS[kind.dtype == types.float32]) // kind.vectors.lanes
+    one = VectorType(kind.dtype, 1)
+    count = len(TERMS[kind.dtype == types.float32]) // one.lanes
     terms = VectorType(kind.dtype, count)
 
     def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
@@ -57,7 +58,13 @@ def load_terms(typingctx: Any, kind: Any, address: Any) -> Any:
 
 
 def power_of_two(builder: Any, x: VectorType, terms: list[Any], power: Any) -> Any:
-    """Return 2**power for one vector."""
+    """Return 2**power for one vector, register by register; each of `terms` fills one."""
+    narrow = VectorType(x.dtype, 1)
+    return together(builder, [_power_of_two(builder, narrow, terms, part) for part in registers(builder, x, power)])
+
+
+def _power_of_two(builder: Any, x: VectorType, terms: list[Any], power: Any) -> Any:
+    """Return 2**power for one register."""
     low, high, first, *others = terms
     if not HAS_AVX512:
         power = builder.select(builder.fcmp_ordered("<", power, low), low, power)

@@ -96,7 +96,7 @@ def store(typingctx: Any, address: Any, index: Any, stride: Any, value: Any) -> 
     return types.void(INT, INT, INT, value), generate
 
 
-def _neighbours(builder: Any, vectors: VectorType, address: Any, index: Any, step: int) -> list[Any]:
+def neighbours(builder: Any, vectors: VectorType, address: Any, index: Any, step: int) -> list[Any]:
     """Return the pointers address[index + m * step]: one register and constant offsets."""
     first = at(builder, address, index, vectors.float_ir)
     return [builder.gep(first, [ir.Constant(index.type, m * step)]) for m in range(vectors.count)]
@@ -108,7 +108,7 @@ def load_block(typingctx: Any, kind: Any, address: Any, index: Any) -> Any:
     vectors = kind.vectors
 
     def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        where = _neighbours(builder, vectors, args[1], args[2], vectors.lanes)
+        where = neighbours(builder, vectors, args[1], args[2], vectors.lanes)
         return build(builder, vectors, [load_vector(builder, vectors, pointer) for pointer in where])
 
     return vectors(kind, INT, INT), generate
@@ -119,7 +119,7 @@ def store_block(typingctx: Any, address: Any, index: Any, value: Any) -> Any:
     """Store vectors one after the other from address[index] on."""
 
     def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        where = _neighbours(builder, value, args[0], args[1], value.lanes)
+        where = neighbours(builder, value, args[0], args[1], value.lanes)
         for pointer, part in zip(where, parts(builder, value, args[2]), strict=True):
             store_vector(builder, value, pointer, part)
         return context.get_dummy_value()
@@ -133,7 +133,7 @@ def spread_block(typingctx: Any, kind: Any, address: Any, index: Any) -> Any:
     vectors = kind.vectors
 
     def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        where = _neighbours(builder, vectors, args[1], args[2], 1)
+        where = neighbours(builder, vectors, args[1], args[2], 1)
         return build(builder, vectors, [splat(builder, vectors, builder.load(p)) for p in where])
 
     return vectors(kind, INT, INT), generate
@@ -203,25 +203,6 @@ def spread(typingctx: Any, kind: Any, address: Any, index: Any, stride: Any) -> 
         return build(builder, vectors, [splat(builder, vectors, builder.load(p)) for p in where])
 
     return vectors(kind, INT, INT, INT), generate
-
-
-@intrinsic
-def lane_sum(typingctx: Any, kind: Any, address: Any, index: Any) -> Any:
-    """Return the sum of the numbers of one whole vector at address[index], in a fixed order."""
-    vectors = kind.vectors
-
-    def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        value = load_vector(builder, vectors, at(builder, args[1], args[2], vectors.float_ir))
-        width = vectors.lanes
-        while width > 1:  # fold the upper half onto the lower half
-            width //= 2
-            low = ir.Constant(ir.VectorType(I32, width), list(range(width)))
-            high = ir.Constant(ir.VectorType(I32, width), list(range(width, 2 * width)))
-            upper = builder.shuffle_vector(value, value, high)
-            value = builder.fadd(builder.shuffle_vector(value, value, low), upper)
-        return builder.extract_element(value, ir.Constant(I32, 0))
-
-    return kind.dtype(kind, INT, INT), generate
 
 
 @intrinsic

@@ -44,11 +44,11 @@ def digest(folder: Path) -> str:
 
 
 class VectorType(types.Type):
-    """``count`` vectors of ``lanes`` numbers of a Numba float type."""
+    """``count`` vectors of ``lanes`` numbers of a Numba float type; a vector fills one register, or several."""
 
-    def __init__(self, dtype: Any, count: int) -> None:
-        self.dtype, self.count = dtype, count
-        self.lanes = VECTOR_BYTES * 8 // dtype.bitwidth
+    def __init__(self, dtype: Any, count: int, registers: int = 1) -> None:
+        self.dtype, self.count, self.registers = dtype, count, registers
+        self.lanes = registers * VECTOR_BYTES * 8 // dtype.bitwidth
         super().__init__(name=f"vector({dtype} x {self.lanes} x {count})")
 
     @property
@@ -89,28 +89,30 @@ class Kind:
         True for float32, False for float64.
     sources
         `digest` of the folder that the kernel is in.
+    registers
+        How many of the CPU's vector registers one vector fills.
     """
 
-    def __init__(self, n_modality: int, *, single: bool, sources: str) -> None:
-        self.n_modality, self.single, self.sources = n_modality, single, sources
-        self.numba_type = KindType(n_modality, single, sources)
+    def __init__(self, n_modality: int, *, single: bool, sources: str, registers: int = 1) -> None:
+        self.n_modality, self.single, self.sources, self.registers = n_modality, single, sources, registers
+        self.numba_type = KindType(n_modality, single, sources, registers)
 
     @property
     def lanes(self) -> int:
         """Return how many numbers one vector holds."""
-        return VECTOR_BYTES // (4 if self.single else 8)
+        return self.registers * VECTOR_BYTES // (4 if self.single else 8)
 
 
 class KindType(types.Type):
     """The Numba type of `Kind`: count and precision are known when the kernel is compiled."""
 
-    def __init__(self, n_modality: int, single: bool, sources: str) -> None:
+    def __init__(self, n_modality: int, single: bool, sources: str, registers: int) -> None:
         self.n_modality = n_modality
         self.dtype = types.float32 if single else types.float64
-        self.vectors = VectorType(self.dtype, n_modality)
-        self.matrix = VectorType(self.dtype, n_modality**2)
-        self.single = VectorType(self.dtype, 1)
-        super().__init__(name=f"kind({n_modality}, {self.dtype}, {VECTOR_BYTES}, {sources})")
+        self.vectors = VectorType(self.dtype, n_modality, registers)
+        self.matrix = VectorType(self.dtype, n_modality**2, registers)
+        self.single = VectorType(self.dtype, 1, registers)
+        super().__init__(name=f"kind({n_modality}, {self.dtype}, {registers} x {VECTOR_BYTES}, {sources})")
 
 
 register_model(KindType)(models.OpaqueModel)
@@ -137,6 +139,22 @@ def build(builder: Any, vectors: VectorType, parts: list[Any]) -> Any:
 def parts(builder: Any, vectors: VectorType, value: Any) -> list[Any]:
     """Return the vectors of an LLVM array."""
     return [builder.extract_value(value, index) for index in range(vectors.count)]
+
+
+def registers(builder: Any, vectors: VectorType, value: Any) -> list[Any]:
+    """Return the parts of one vector that fill a register each."""
+    width = vectors.lanes // vectors.registers
+    lanes = [[*range(first, first + width)] for first in range(0, vectors.lanes, width)]
+    return [builder.shuffle_vector(value, value, ir.Constant(ir.VectorType(I32, width), part)) for part in lanes]
+
+
+def together(builder: Any, parts: list[Any]) -> Any:
+    """Return one vector of one or two registers' worth: undo `registers`."""
+    if len(parts) == 1:
+        return parts[0]
+    first, second = parts
+    lanes = ir.Constant(ir.VectorType(I32, 2 * first.type.count), [*range(2 * first.type.count)])
+    return builder.shuffle_vector(first, second, lanes)
 
 
 def splat(builder: Any, vectors: VectorType, scalar: Any) -> Any:

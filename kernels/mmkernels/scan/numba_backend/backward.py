@@ -17,7 +17,8 @@ from mmkernels.scan.numba_backend.rows import begin, flush
 from mmkernels.simd.arithmetic import add, multiply, multiply_add, times_ln2, where_real, zero
 from mmkernels.simd.couple import add_outer, heard, rows_where_real, told, zero_matrix
 from mmkernels.simd.exponential import exp2_by, load_terms
-from mmkernels.simd.memory import add_double, lane_sum, load_block, load_lanes, spread_block, store_block, store_lanes
+from mmkernels.simd.memory import add_double, load_block, load_lanes, spread_block, store_block, store_lanes
+from mmkernels.simd.sums import add_products, lane_sum, width_of
 from mmkernels.simd.vector import count_of, lanes_of
 
 
@@ -25,16 +26,16 @@ from mmkernels.simd.vector import count_of, lanes_of
 def _recompute(kind, sizes, inputs, work, place, i):  # type: ignore[no-untyped-def]
     """Take the i-th step of a chunk again; keep the states after it, the decays, and what they leave of the past."""
     n_state, rate, table = sizes[3], inputs[2], inputs[9]
-    states, cells, _, small, _ = work
+    states, cells, _, _, small, _ = work
     M, block, v = count_of(kind), lanes_of(kind) * count_of(kind), place[2]
     step, value, weights = read_step(kind, sizes, inputs, place)
     drive, terms = multiply(step, value), load_terms(kind, table)
     for n in range(n_state):
         cell = i * n_state + n
         decay = exp2_by(terms, multiply(step, load_block(kind, rate, (v * n_state + n) * block)))
-        store_block(cells, cell * 4 * block, decay)
+        store_block(cells, cell * 2 * block, decay)
         left = multiply(decay, heard(weights, load_block(kind, states, cell * block)))
-        store_block(cells, (cell * 4 + 1) * block, left)
+        store_block(cells, (cell * 2 + 1) * block, left)
         new = multiply_add(drive, spread_block(kind, small, cell * 2 * M), left)
         store_block(states, (cell + n_state) * block, new)
 
@@ -45,9 +46,10 @@ def _retreat(kind, sizes, inputs, grads, work, place, i):  # type: ignore[no-unt
     n_batch, n_time, n_channel, n_state = sizes
     _, _, rate, _, _, D, _, _, mask, _ = inputs
     dy, dx, ddt, carried, dD, _, _, _ = grads
-    _, cells, rows_u, small, _ = work
+    _, cells, sums, rows_u, small, _ = work
     b, t, v, masked, _ = place
     M, lanes, block = count_of(kind), lanes_of(kind), lanes_of(kind) * count_of(kind)
+    part = M * width_of(kind)
     row, rows, d = b * n_time + t, n_batch * n_time, v * lanes
     at, n_valid = row * n_channel + d, n_channel - d
     here = (b * ((n_channel + lanes - 1) // lanes) + v) * n_state
@@ -59,7 +61,7 @@ def _retreat(kind, sizes, inputs, grads, work, place, i):  # type: ignore[no-unt
     along_B, along_rate = zero(kind), zero(kind)
     for n in range(n_state):
         cell = i * n_state + n
-        home, local = (here + n) * 2 * block, cell * 4 * block
+        home, local = (here + n) * 2 * block, cell * 2 * block
         left = load_block(kind, cells, local + block)
         g = multiply_add(out, spread_block(kind, small, cell * 2 * M + M), load_block(kind, carried, home))
         q = multiply(load_block(kind, cells, local), g)
@@ -69,10 +71,9 @@ def _retreat(kind, sizes, inputs, grads, work, place, i):  # type: ignore[no-unt
         along_rate = multiply_add(through, load_block(kind, rate, (v * n_state + n) * block), along_rate)
         along_B = multiply_add(g, spread_block(kind, small, cell * 2 * M), along_B)
         store_block(carried, home + block, multiply_add(through, step, load_block(kind, carried, home + block)))
-        to_B, to_C = local + 2 * block, local + 3 * block
-        store_block(cells, to_B, multiply_add(g, drive, load_block(kind, cells, to_B)))
-        store_block(cells, to_C, multiply_add(out, left, load_block(kind, cells, to_C)))
-    store_block(rows_u, i * block, multiply_add(out, drive, load_block(kind, rows_u, i * block)))
+        add_products(sums, cell * 2 * part, g, drive)
+        add_products(sums, (cell * 2 + 1) * part, out, left)
+    add_products(rows_u, i * part, out, drive)
     value_gradient = multiply(step, along_B)
     step_gradient = multiply_add(value, along_B, times_ln2(along_rate))
     if D != 0:
@@ -90,7 +91,7 @@ def _retreat(kind, sizes, inputs, grads, work, place, i):  # type: ignore[no-unt
 def _listen(kind, sizes, inputs, work, place, dW):  # type: ignore[no-untyped-def]
     """Add a chunk's part of dW, the sum of q[m, t] h[n, t-1]; `place` is (first step, end, batch element, masked)."""
     n_batch, n_time, _, n_state = sizes
-    states, cells, _, _, lane_wise = work
+    states, cells, _, _, _, lane_wise = work
     t0, t1, b, masked = place
     lanes, block, mask = lanes_of(kind), lanes_of(kind) * count_of(kind), inputs[8]
     outer = zero_matrix(kind)
@@ -98,7 +99,7 @@ def _listen(kind, sizes, inputs, work, place, dW):  # type: ignore[no-untyped-de
         here = zero_matrix(kind)
         for n in range(n_state):
             cell = i * n_state + n
-            passed = load_block(kind, cells, cell * 4 * block)
+            passed = load_block(kind, cells, cell * 2 * block)
             here = add_outer(here, passed, load_block(kind, states, cell * block))
         if masked:
             here = rows_where_real(kind, mask, b * n_time + t0 + i, n_batch * n_time, here, zero_matrix(kind))
@@ -123,13 +124,12 @@ def backward(kind, sizes, plan, inputs, grads, work, tasks):  # type: ignore[no-
         h0 on return; then that of the rates, zeros on entry), dD (B, V, M, lanes; zeros), dB and dC, each
         (groups, M, B, L, N), and dW (B, groups, M, M; float64, zeros; 0 if nobody asks).
     work
-        Scratch of this thread: states (chunk + 1, N, M, lanes), cells (chunk, N, 4, M, lanes), rows_u (chunk, M,
-        lanes), small (chunk, N, 2, M), one (M, M, lanes).
+        Scratch of this thread: states (chunk + 1, N, M, lanes), cells (chunk, N, 2, M, lanes), what `rows.py` gathers
+        (sums, rows_u, small), and one (M, M, lanes).
     """
     _, n_time, n_channel, n_state = sizes
     chunk, group, masked, w_step, checkpoints = plan
-    states, cells, rows_u, small, _ = work
-    dW, scratch = grads[7], (cells, 4, rows_u, small)
+    states, dW, scratch = work[0], grads[7], work[2:5]
     lanes, block = lanes_of(kind), lanes_of(kind) * count_of(kind)
     n_vector, n_chunk = (n_channel + lanes - 1) // lanes, (n_time + chunk - 1) // chunk
     n_group = (n_vector + group - 1) // group

@@ -17,6 +17,7 @@ from mmkernels.simd.arithmetic import add, multiply, multiply_add, times_ln2, ze
 from mmkernels.simd.couple import load_one, splat_one, sum_of_products, to_all, total
 from mmkernels.simd.exponential import exp2_by, load_terms
 from mmkernels.simd.memory import load_block, load_lanes, spread_block, store_block, store_lanes
+from mmkernels.simd.sums import add_products, width_of
 from mmkernels.simd.vector import count_of, lanes_of
 
 
@@ -25,7 +26,7 @@ def _recompute(kind, sizes, inputs, work, place):  # type: ignore[no-untyped-def
     """Take the i-th step of a chunk again; keep the chain after it and the decays."""
     n_batch, n_time, n_channel, n_state = sizes
     x, dt, rate, _, _, _, log_weight, table = inputs
-    chain, cells, _, small = work
+    chain, cells, _, _, small = work
     b, t, v, i = place
     M, lanes, block = count_of(kind), lanes_of(kind), lanes_of(kind) * count_of(kind)
     row, rows, d = b * n_time + t, n_batch * n_time, v * lanes
@@ -36,7 +37,7 @@ def _recompute(kind, sizes, inputs, work, place):  # type: ignore[no-untyped-def
     for n in range(n_state):
         cell = i * n_state + n
         decay = exp2_by(terms, multiply_add(step, load_block(kind, rate, (v * n_state + n) * block), shift))
-        store_block(cells, cell * 3 * block, decay)
+        store_block(cells, cell * block, decay)
         old = to_all(kind, load_one(kind, chain, cell * lanes))
         h = multiply_add(decay, old, multiply(drive, spread_block(kind, small, cell * 2 * M)))
         store_block(chain, (cell + n_state) * lanes, total(kind, h))
@@ -48,9 +49,10 @@ def _retreat(kind, sizes, inputs, grads, work, place):  # type: ignore[no-untype
     n_batch, n_time, n_channel, n_state = sizes
     x, dt, rate, _, _, D, _, _ = inputs
     dy, dx, ddt, carried, dD, _, _, dh_last = grads
-    chain, cells, rows_u, small = work
+    chain, cells, sums, rows_u, small = work
     b, t, v, i = place
     M, lanes, block = count_of(kind), lanes_of(kind), lanes_of(kind) * count_of(kind)
+    part = M * width_of(kind)
     row, rows, d = b * n_time + t, n_batch * n_time, v * lanes
     at, n_valid = row * n_channel + d, n_channel - d
     here = (b * ((n_channel + lanes - 1) // lanes) + v) * n_state
@@ -62,8 +64,8 @@ def _retreat(kind, sizes, inputs, grads, work, place):  # type: ignore[no-untype
     along_B, along_rate = zero(kind), zero(kind)
     for n in range(n_state):
         cell = i * n_state + n
-        home, local = (here + n) * (lanes + block), cell * 3 * block
-        decay = load_block(kind, cells, local)
+        home = (here + n) * (lanes + block)
+        decay = load_block(kind, cells, cell * block)
         later = to_all(kind, load_one(kind, carried, home))
         if asked:
             later = add(later, load_block(kind, dh_last, (here + n) * block))
@@ -73,11 +75,10 @@ def _retreat(kind, sizes, inputs, grads, work, place):  # type: ignore[no-untype
         through = multiply(g, left)
         along_rate = multiply_add(through, load_block(kind, rate, (v * n_state + n) * block), along_rate)
         along_B = multiply_add(g, spread_block(kind, small, cell * 2 * M), along_B)
-        sums = load_block(kind, carried, home + lanes)
-        store_block(carried, home + lanes, multiply_add(through, step, sums))
-        store_block(cells, local + block, multiply_add(g, drive, load_block(kind, cells, local + block)))
-        store_block(cells, local + 2 * block, multiply_add(out, left, load_block(kind, cells, local + 2 * block)))
-    store_block(rows_u, i * block, multiply_add(out, drive, load_block(kind, rows_u, i * block)))
+        store_block(carried, home + lanes, multiply_add(through, step, load_block(kind, carried, home + lanes)))
+        add_products(sums, cell * 2 * part, g, drive)
+        add_products(sums, (cell * 2 + 1) * part, out, left)
+    add_products(rows_u, i * part, out, drive)
     value_gradient = multiply(step, along_B)
     if D != 0:
         value_gradient = multiply_add(load_lanes(kind, D, d, n_channel, n_valid), out, value_gradient)
@@ -102,15 +103,14 @@ def chain_backward(kind, sizes, plan, inputs, grads, work, tasks):  # type: igno
         every modality's h0, then of its rates), dD (B, V, M, lanes; zeros), dB and dC, each (groups, M, B, L, N),
         and dh_last (B, V, N, M, lanes; 0 if there is none).
     work
-        Scratch of this thread: chain (chunk + 1, N, lanes), cells (chunk, N, 3, M, lanes), rows_u (chunk, M,
-        lanes), small (chunk, N, 2, M).
+        Scratch of this thread: chain (chunk + 1, N, lanes), cells (chunk, N, M, lanes), and what `rows.py` gathers:
+        sums, rows_u, small.
     """
     _, n_time, n_channel, n_state = sizes
     chunk, group, checkpoints = plan
-    chain, cells, rows_u, small = work
-    lanes = lanes_of(kind)
+    chain, lanes = work[0], lanes_of(kind)
     n_vector, n_chunk = (n_channel + lanes - 1) // lanes, (n_time + chunk - 1) // chunk
-    n_group, scratch = (n_vector + group - 1) // group, (cells, 3, rows_u, small)
+    n_group, scratch = (n_vector + group - 1) // group, work[2:]
     for task in range(tasks[0], tasks[1]):
         b, part = task // n_group, task % n_group
         for c in range(n_chunk - 1, -1, -1):

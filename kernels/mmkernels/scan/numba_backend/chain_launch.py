@@ -15,6 +15,7 @@ from mmkernels.scan.numba_backend.launch import (
     chunk_of,
     group_of,
     rate_of,
+    row_lengths,
     sum_of_batch,
     tile_of,
 )
@@ -81,13 +82,8 @@ def run_backward(dy: Tensor, dh_last: Tensor | None, given: Given, checkpoints: 
     read, write = (*addresses(inputs), given.terms), addresses((dy, dx, ddt, carried, dD, dB, dC, last))
 
     def work(first: int, last: int) -> None:
-        cell = n_state * n_modality
-        lengths = (
-            (chunk + 1) * n_state * lanes,
-            chunk * cell * 3 * lanes,
-            chunk * n_modality * lanes,
-            chunk * cell * 2,
-        )
+        steps = min(chunk, n_time)
+        lengths = ((steps + 1) * n_state * lanes, steps * n_state * n_modality * lanes, *row_lengths(given, steps))
         scratch = [layout.new((length,), x.dtype) for length in lengths]
         chain_backward(kind, sizes, plan, read, write, addresses(scratch), (first, last))
 

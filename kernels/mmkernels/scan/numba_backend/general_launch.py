@@ -16,6 +16,7 @@ from mmkernels.scan.numba_backend.launch import (
     chunk_of,
     group_of,
     rate_of,
+    row_lengths,
     sum_of_batch,
     tile_of,
 )
@@ -84,12 +85,11 @@ def run_backward(dy: Tensor, dh_last: Tensor | None, given: Given, checkpoints: 
     read, write = (*addresses(inputs), given.terms), addresses((dy, dx, ddt, carried, dD, dB, dC, dW))
 
     def work(first: int, last: int) -> None:
-        cell = n_state * n_modality
+        cell, steps = n_state * n_modality, min(chunk, n_time)
         lengths = (
-            (chunk + 1) * cell * lanes,
-            chunk * cell * 4 * lanes,
-            chunk * n_modality * lanes,
-            chunk * cell * 2,
+            (steps + 1) * cell * lanes,
+            steps * cell * 2 * lanes,
+            *row_lengths(given, steps),
             n_modality**2 * lanes,
         )
         scratch = [layout.new((length,), x.dtype) for length in lengths]

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from mmkernels.scan.numba_backend import layout
 from mmkernels.simd.exponential import terms_address
-from mmkernels.simd.vector import VECTOR_BYTES, Kind, digest
+from mmkernels.simd.vector import HAS_AVX512, VECTOR_BYTES, Kind, digest
 
 SOURCES = digest(Path(__file__).parent)
 LOG2_E = math.log2(math.e)
@@ -59,13 +59,19 @@ class Given(NamedTuple):
 
 
 @lru_cache
-def _kind(n_modality: int, single: bool) -> Kind:
-    return Kind(n_modality, single=single, sources=SOURCES)
+def _kind(n_modality: int, single: bool, registers: int) -> Kind:
+    return Kind(n_modality, single=single, sources=SOURCES, registers=registers)
 
 
 def kind_of(x: Tensor) -> Kind:
-    """Return what the kernels for (M, B, L, E) are compiled for."""
-    return _kind(x.shape[0], x.dtype == torch.float32)
+    """Return what the kernels for (M, B, L, E) are compiled for.
+
+    One modality takes its channels two vectors at a time: they share B, C and the sums over channels. Three
+    modalities would not have the registers; with AVX-512 it was not measured.
+    """
+    n_modality, pair = x.shape[0], 2 * VECTOR_BYTES // x.element_size()
+    registers = 2 if n_modality == 1 and x.shape[3] % pair == 0 and not HAS_AVX512 else 1
+    return _kind(n_modality, x.dtype == torch.float32, registers)
 
 
 def addresses(tensors: Iterable[Tensor | None]) -> tuple[int, ...]:
@@ -80,13 +86,13 @@ def rate_of(given: Given) -> Tensor:
 
 def chunk_of(n_modality: int, n_state: int, *, one_chain: bool) -> int:
     """Return the steps between two checkpoints: twice as many where the scratch of a chunk is small even so."""
-    return 2 * CHUNK if one_chain and n_modality * n_state <= 64 else CHUNK
+    return 2 * CHUNK if one_chain and max(2, n_modality) * n_state <= 64 else CHUNK
 
 
 def checkpoint_shape(x: Tensor, n_state: int, *, save: bool, one_chain: bool) -> tuple[int, ...]:
     """Return the shape of the checkpoints, (B, chunks, V, N, M or 1, lanes); no chunks unless `save`."""
     n_modality, n_batch, n_time, n_channel = x.shape
-    lanes = VECTOR_BYTES // x.element_size()
+    lanes = kind_of(x).lanes
     n_chunk = math.ceil(n_time / chunk_of(n_modality, n_state, one_chain=one_chain)) if save else 0
     return (n_batch, n_chunk, -(-n_channel // lanes), n_state, 1 if one_chain else n_modality, lanes)
 
@@ -104,6 +110,14 @@ def group_of(given: Given) -> int:
     """
     n_batch = given.x.shape[1]
     return max(1, math.ceil(given.n_vector / math.ceil(GROUP_TASKS / max(1, n_batch))))
+
+
+def row_lengths(given: Given, steps: int) -> tuple[int, int, int]:
+    """Return the lengths of what a chunk of so many steps gathers for dB and dC (see `rows.py`): sums, rows_u and small."""
+    kind, n_state = given.kind, given.A.shape[-1]
+    width = kind.lanes // kind.registers
+    rows, cells = steps * kind.n_modality, steps * kind.n_modality * n_state
+    return cells * 2 * width, rows * width, cells * 2
 
 
 def sum_of_batch(packed: Tensor, n_channel: int) -> Tensor:

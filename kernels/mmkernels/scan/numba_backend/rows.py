@@ -1,37 +1,37 @@
 """What the backward kernels gather over the channels of a chunk of time: dB and dC; and its copies of B and C.
 
-A *cell* is the scratch of one step and state of a chunk: blocks of M vectors side by side, so that one address
-serves them all. The last two blocks of every cell are the sums for dB and dC, lane by lane.
+The sums for dB and dC are gathered lane by lane, (chunk, N, 2, M, width), and so is the sum of dy * drive,
+(chunk, M, width), where width is what one register holds.
 """
 
 from numba import njit
 
 from mmkernels.scan.numba_backend.forward import OPTIONS
-from mmkernels.simd.arithmetic import zero
-from mmkernels.simd.memory import lane_sum, number_at, put, store_block
-from mmkernels.simd.vector import count_of, lanes_of
+from mmkernels.simd.memory import number_at, put
+from mmkernels.simd.sums import clear, register_sum, width_of
+from mmkernels.simd.vector import count_of
 
 
 @njit(forceinline=True, **OPTIONS)
 def begin(kind, sizes, inputs, scratch, place):  # type: ignore[no-untyped-def]
     """Set a chunk's sums to zero and copy its B and C to (step, N, 2, M): all modalities side by side.
 
-    `scratch` is (cells, blocks per cell, rows_u, small), `place` (first step, end, batch element).
+    `scratch` is (sums, rows_u, small), `place` (first step, end, batch element).
     """
     n_batch, n_time, _, n_state = sizes
-    cells, n_block, rows_u, small = scratch
+    sums, rows_u, small = scratch
     t0, t1, b = place
-    M, block = count_of(kind), count_of(kind) * lanes_of(kind)
+    M, width = count_of(kind), width_of(kind)
     plane = n_batch * n_time * n_state
     first = (b * n_time + t0) * n_state
     for i in range((t1 - t0) * n_state):
-        store_block(cells, (i * n_block + n_block - 2) * block, zero(kind))
-        store_block(cells, (i * n_block + n_block - 1) * block, zero(kind))
+        clear(kind, sums, i * 2 * M * width)
+        clear(kind, sums, (i * 2 + 1) * M * width)
         for m in range(M):
             put(small, i * 2 * M + m, number_at(kind, inputs[3], m * plane + first + i))
             put(small, i * 2 * M + M + m, number_at(kind, inputs[4], m * plane + first + i))
     for i in range(t1 - t0):
-        store_block(rows_u, i * block, zero(kind))
+        clear(kind, rows_u, i * M * width)
 
 
 @njit(forceinline=True, **OPTIONS)
@@ -41,18 +41,18 @@ def flush(kind, sizes, scratch, grads, place):  # type: ignore[no-untyped-def]
     h = (what the decay left) + B * drive, so dC is its sum and B times the sum of dy * drive.
     """
     n_batch, n_time, _, n_state = sizes
-    cells, n_block, rows_u, small = scratch
+    sums, rows_u, small = scratch
     dB, dC = grads
     t0, t1, b, group = place
-    M, lanes = count_of(kind), lanes_of(kind)
+    M, width = count_of(kind), width_of(kind)
     plane = n_batch * n_time * n_state
     for i in range(t1 - t0):
         for m in range(M):
-            pushed = lane_sum(kind, rows_u, (i * M + m) * lanes)
+            pushed = register_sum(kind, rows_u, (i * M + m) * width)
             for n in range(n_state):
                 cell = i * n_state + n
-                local = (cell * n_block + n_block - 2) * M * lanes + m * lanes
+                local = (cell * 2 * M + m) * width
                 target = (group * M + m) * plane + (b * n_time + t0 + i) * n_state + n
-                put(dB, target, lane_sum(kind, cells, local))
+                put(dB, target, register_sum(kind, sums, local))
                 fed = number_at(kind, small, cell * 2 * M + m) * pushed
-                put(dC, target, lane_sum(kind, cells, local + M * lanes) + fed)
+                put(dC, target, register_sum(kind, sums, local + M * width) + fed)

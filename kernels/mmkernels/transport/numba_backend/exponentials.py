@@ -16,7 +16,8 @@ import numpy as np
 from numba import njit
 
 from mmkernels.simd.arithmetic import add, exp2, zero
-from mmkernels.simd.memory import lane_sum, load, store
+from mmkernels.simd.memory import load, store
+from mmkernels.simd.sums import lane_sum
 from mmkernels.transport.numba_backend.vectors import OPTIONS, exponent, maximum
 
 

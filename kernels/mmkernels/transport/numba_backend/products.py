@@ -11,7 +11,8 @@ import math
 from numba import njit
 
 from mmkernels.simd.arithmetic import multiply_add, zero
-from mmkernels.simd.memory import lane_sum, load, spread, store
+from mmkernels.simd.memory import load, spread, store
+from mmkernels.simd.sums import lane_sum
 from mmkernels.transport.numba_backend.vectors import OPTIONS, add_products
 
 ROWS = 8  # rows in a block
