@@ -4,7 +4,7 @@ import math
 
 from torch import Tensor
 
-from mmkernels.scan.numba_backend import layout, notice
+from mmkernels.scan.numba_backend import launch, layout, notice
 from mmkernels.scan.numba_backend.chain_backward import chain_backward
 from mmkernels.scan.numba_backend.chain_forward import chain_forward
 from mmkernels.scan.numba_backend.launch import (
@@ -12,7 +12,6 @@ from mmkernels.scan.numba_backend.launch import (
     Gradients,
     addresses,
     checkpoint_shape,
-    chunk_of,
     group_of,
     rate_of,
     row_lengths,
@@ -45,7 +44,7 @@ def run_forward(given: Given, *, save: bool, tell: bool) -> tuple[Tensor, Tensor
     h_last = layout.new((n_batch, n_vector, n_state, n_modality, lanes), x.dtype) if tell else None
     checkpoints = layout.new(checkpoint_shape(x, n_state, save=save, one_chain=True), x.dtype)
     tile = tile_of(given, n_modality + 1)
-    chunk = chunk_of(n_modality, n_state, one_chain=True)
+    chunk = launch.CHUNK
     plan = (chunk, tile, save)
     read, write = (*addresses(inputs), given.terms), addresses((y, chain, checkpoints, h_last))
 
@@ -77,7 +76,7 @@ def run_backward(dy: Tensor, dh_last: Tensor | None, given: Given, checkpoints: 
     carried = x.new_zeros((n_batch, n_vector, n_state, 1 + n_modality, lanes))
     dD = x.new_zeros((n_batch, n_vector, 1, n_modality, lanes))
     dB, dC = (layout.new((n_group, n_modality, n_batch, n_time, n_state), x.dtype) for _ in range(2))
-    chunk = chunk_of(n_modality, n_state, one_chain=True)
+    chunk = launch.CHUNK
     plan = (chunk, group, checkpoints.data_ptr())
     read, write = (*addresses(inputs), given.terms), addresses((dy, dx, ddt, carried, dD, dB, dC, last))
 

@@ -5,7 +5,7 @@ import math
 import torch
 from torch import Tensor
 
-from mmkernels.scan.numba_backend import layout, notice
+from mmkernels.scan.numba_backend import launch, layout, notice
 from mmkernels.scan.numba_backend.backward import backward
 from mmkernels.scan.numba_backend.forward import forward
 from mmkernels.scan.numba_backend.launch import (
@@ -13,7 +13,6 @@ from mmkernels.scan.numba_backend.launch import (
     Gradients,
     addresses,
     checkpoint_shape,
-    chunk_of,
     group_of,
     rate_of,
     row_lengths,
@@ -53,7 +52,7 @@ def run_forward(given: Given, *, save: bool, tell: bool) -> tuple[Tensor, Tensor
     y = layout.new(tuple(x.shape), x.dtype)
     checkpoints = layout.new(checkpoint_shape(x, n_state, save=save, one_chain=False), x.dtype)
     tile = tile_of(given, 2 * n_modality)
-    chunk = chunk_of(n_modality, n_state, one_chain=False)
+    chunk = launch.CHUNK
     plan = (chunk, tile, given.mask is not None, save, _w_step(given))
     read, write = (*addresses(inputs), given.terms), addresses((y, state, checkpoints))
 
@@ -80,7 +79,7 @@ def run_backward(dy: Tensor, dh_last: Tensor | None, given: Given, checkpoints: 
     dD = x.new_zeros((n_batch, n_vector, 1, n_modality, lanes))
     dB, dC = (layout.new((n_group, n_modality, n_batch, n_time, n_state), x.dtype) for _ in range(2))
     dW = torch.zeros((n_batch, n_group, n_modality, n_modality), dtype=torch.float64) if couple else None
-    chunk = chunk_of(n_modality, n_state, one_chain=False)
+    chunk = launch.CHUNK
     plan = (chunk, group, mask is not None, _w_step(given), checkpoints.data_ptr())
     read, write = (*addresses(inputs), given.terms), addresses((dy, dx, ddt, carried, dD, dB, dC, dW))
 

@@ -17,6 +17,7 @@ SOURCES = digest(Path(__file__).parent)
 LOG2_E = math.log2(math.e)
 CHUNK = 64  # steps between two checkpoints; their states cost little memory, the scratch of a chunk some cache
 TILE_BYTES = 16_000  # states and rates of one forward task: half of a first-level cache; B and C pass through the rest
+SUMMED = 16_384  # numbers that are summed over the batch at once
 GROUP_TASKS = 16  # a backward task is one batch element unless the batch has fewer than this
 
 Gradients = tuple[Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, Tensor]
@@ -84,16 +85,11 @@ def rate_of(given: Given) -> Tensor:
     return layout.pack(given.A * LOG2_E, given.kind.lanes)
 
 
-def chunk_of(n_modality: int, n_state: int, *, one_chain: bool) -> int:
-    """Return the steps between two checkpoints: twice as many where the scratch of a chunk is small even so."""
-    return 2 * CHUNK if one_chain and max(2, n_modality) * n_state <= 64 else CHUNK
-
-
 def checkpoint_shape(x: Tensor, n_state: int, *, save: bool, one_chain: bool) -> tuple[int, ...]:
     """Return the shape of the checkpoints, (B, chunks, V, N, M or 1, lanes); no chunks unless `save`."""
     n_modality, n_batch, n_time, n_channel = x.shape
     lanes = kind_of(x).lanes
-    n_chunk = math.ceil(n_time / chunk_of(n_modality, n_state, one_chain=one_chain)) if save else 0
+    n_chunk = math.ceil(n_time / CHUNK) if save else 0
     return (n_batch, n_chunk, -(-n_channel // lanes), n_state, 1 if one_chain else n_modality, lanes)
 
 
@@ -121,5 +117,11 @@ def row_lengths(given: Given, steps: int) -> tuple[int, int, int]:
 
 
 def sum_of_batch(packed: Tensor, n_channel: int) -> Tensor:
-    """Return the sum of (B, V, ..., M, lanes) over the batch, in float64, unpacked to (M, E, ...)."""
-    return layout.unpack(packed.sum(0, dtype=torch.float64).to(packed.dtype), n_channel)
+    """Return the sum of (B, V, ..., M, lanes) over the batch, in float64, unpacked to (M, E, ...).
+
+    A few vectors at a time: PyTorch first copies to float64 all that it is to sum.
+    """
+    each = max(1, packed[:, :1].numel())
+    pieces = packed.split(max(1, SUMMED // each), dim=1)
+    sums = [piece.sum(0, dtype=torch.float64).to(packed.dtype) for piece in pieces]
+    return layout.unpack(sums[0] if len(sums) == 1 else torch.cat(sums), n_channel)
