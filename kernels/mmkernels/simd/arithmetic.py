@@ -56,6 +56,11 @@ def fused(builder: Any, vectors: VectorType, x: Any, y: Any, z: Any) -> Any:
     return builder.call(function, [x, y, z])
 
 
+def _magnitude(builder: Any, vectors: VectorType, x: Any) -> Any:
+    typ = ir.FunctionType(vectors.vector_ir, [vectors.vector_ir])
+    return builder.call(cgutils.get_or_insert_function(builder.module, typ, f"llvm.fabs.{vectors.suffix}"), [x])
+
+
 def _polynomial(builder: Any, vectors: VectorType, f: Any) -> Any:
     coefficients = _SINGLE if vectors.dtype == types.float32 else _DOUBLE
     value = constant(vectors, coefficients[-1])
@@ -139,6 +144,7 @@ add = _elementwise(lambda builder, vectors, x, y: builder.fadd(x, y), 2, "Return
 multiply = _elementwise(lambda builder, vectors, x, y: builder.fmul(x, y), 2, "Return x * y.")
 multiply_add = _elementwise(fused, 3, "Return x * y + z.")
 one_minus = _elementwise(lambda builder, vectors, x: builder.fsub(constant(vectors, 1.0), x), 1, "Return 1 - x.")
+magnitude = _elementwise(_magnitude, 1, "Return |x|.")
 exp2 = _elementwise(_exp2, 1, "Return 2**x; exactly 1 at 0, NaN for NaN.")
 
 

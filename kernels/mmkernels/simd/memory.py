@@ -216,6 +216,22 @@ def number_at(typingctx: Any, kind: Any, address: Any, index: Any) -> Any:
 
 
 @intrinsic
+def nothing(typingctx: Any, kind: Any) -> Any:
+    """Return the number 0 in the kernel's precision."""
+    return kind.dtype(kind), lambda context, builder, sig, args: ir.Constant(kind.vectors.float_ir, 0.0)
+
+
+@intrinsic
+def byte_at(typingctx: Any, address: Any, index: Any) -> Any:
+    """Read one byte, address[index]."""
+
+    def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        return builder.load(at(builder, args[0], args[1], ir.IntType(8)))
+
+    return types.uint8(INT, INT), generate
+
+
+@intrinsic
 def put(typingctx: Any, address: Any, index: Any, number: Any) -> Any:
     """Write one number, address[index] = number, in the precision of `number`."""
 
