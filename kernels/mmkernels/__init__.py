@@ -8,6 +8,7 @@ from mmkernels.dispatch import (
     backends,
     last_backend,
 )
+from mmkernels.gate import silu_gate
 from mmkernels.influence import Influence, coupled_influence
 from mmkernels.mmd import median_bandwidth, mmd_squared
 from mmkernels.scan import check, coupled_scan
@@ -48,6 +49,7 @@ __all__ = [
     "mmd_squared",
     "pairwise_cost",
     "relaxed_plan",
+    "silu_gate",
     "unbalanced_plan",
 ]
 __version__ = "0.1.0"

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING, NamedTuple
 
 import torch
-from mmkernels import coupled_scan
+from mmkernels import coupled_scan, silu_gate
 from torch import nn
 
 from mmviz.errors import ConfigError
@@ -132,5 +132,5 @@ class CoupledBlock(nn.Module):
         mask: Bool[Tensor, "modality batch time"] | None,
     ) -> Float[Tensor, "modality batch time width"]:
         """Gate, project back, add the residual."""
-        out = self.out(y * nn.functional.silu(z))
+        out = self.out(silu_gate(y, z.to(y.dtype)))
         return x + (out if mask is None else out * mask[..., None])

@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING, cast
 
 import torch
+from mmkernels import silu_gate
 from torch import nn
 
 from mmviz.errors import ConfigError
@@ -71,7 +72,7 @@ class Mixer(nn.Module):
                 seen.tokens.append(TokenScan(scan, way.places(*sequence), way.real(*sequence), way.backward))
             heard.append(way.tokens(core.scan(scan)))
         both = heard[0] if len(heard) == 1 else heard[0] + heard[1]
-        return self.out(both * nn.functional.silu(z), gates)
+        return self.out(silu_gate(both, z.to(both.dtype)), gates)
 
 
 class ModalityAwareLayer(nn.Module):

@@ -1,11 +1,11 @@
-"""The causal convolution with SiLU against PyTorch's own: conv1d and silu, and the same sum tap by tap."""
+"""What stands before and behind a scan against PyTorch's own: the convolution with SiLU, and the gate."""
 
 from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 import torch
-from mmkernels import causal_conv
+from mmkernels import causal_conv, silu_gate
 from torch import Tensor
 from torch.nn.functional import conv1d, pad, silu
 
@@ -19,14 +19,14 @@ from bench.race import FORWARD, TRAINING
 from bench.rows import MEASURED, REFUSED, Row
 from bench.settings import Settings, plan
 
-CASE, PYTORCH, TAPS = "causal_conv with SiLU", "PyTorch conv1d", 4
+CONV, GATE, PYTORCH, TAPS = "causal_conv with SiLU", "silu_gate", "PyTorch conv1d", 4
 SIZES, SMALL = {"M": 3, "B": 8, "L": 500, "E": 256}, {"M": 3, "B": 2, "L": 40, "E": 24}
 
 
-def _given(sizes: dict[str, int], dtype: torch.dtype = torch.float32) -> list[Tensor]:
+def _given(case: str, sizes: dict[str, int], dtype: torch.dtype = torch.float32) -> list[Tensor]:
     draw = torch.Generator().manual_seed(0)
     M, B, L, E = sizes.values()
-    shapes = ((M, B, L, E), (M, E, TAPS), (M, E))
+    shapes = ((M, B, L, E), (M, E, TAPS), (M, E)) if case == CONV else ((M, B, L, E), (M, B, L, E))
     return [torch.randn(shape, generator=draw, dtype=torch.float64).to(dtype).requires_grad_() for shape in shapes]
 
 
@@ -38,11 +38,18 @@ def _by_pytorch(x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
     return silu(y).view(batch, modalities, channels, time).permute(1, 0, 3, 2).contiguous()
 
 
-CONTENDERS: dict[str, Callable[..., Tensor]] = {
-    "numba float32": partial(causal_conv, activation="silu", backend="numba"),
-    "numba float64": partial(causal_conv, activation="silu", backend="numba"),
-    "reference float32": partial(causal_conv, activation="silu", backend="reference"),
-    PYTORCH: _by_pytorch,
+CONTENDERS: dict[str, dict[str, Callable[..., Tensor]]] = {
+    CONV: {
+        "numba float32": partial(causal_conv, activation="silu", backend="numba"),
+        "numba float64": partial(causal_conv, activation="silu", backend="numba"),
+        "reference float32": partial(causal_conv, activation="silu", backend="reference"),
+        PYTORCH: _by_pytorch,
+    },
+    GATE: {
+        "numba float32": partial(silu_gate, backend="numba"),
+        "numba float64": partial(silu_gate, backend="numba"),
+        "reference float32": partial(silu_gate, backend="reference"),
+    },
 }
 
 
@@ -56,18 +63,19 @@ def _infer(function: Callable[..., Tensor], given: list[Tensor]) -> Tensor:
         return function(*given)
 
 
-def one(sizes: dict[str, int], quick: bool) -> list[dict[str, Any]]:
-    """Race inference and training in this process."""
-    right = _train(CONTENDERS["reference float32"], _given(SMALL, torch.float64))
+def one(case: str, sizes: dict[str, int], quick: bool) -> list[dict[str, Any]]:
+    """Race inference and training of one operator in this process."""
+    right = _train(CONTENDERS[case]["reference float32"], _given(case, SMALL, torch.float64))
+    more = {"taps": TAPS} if case == CONV else {}
     rows = []
     for step, run in ((FORWARD, _infer), (TRAINING, _train)):
         works = {}
-        for name, function in CONTENDERS.items():
+        for name, function in CONTENDERS[case].items():
             dtype = torch.float64 if name.endswith("64") else torch.float32
-            row = Row("conv", CASE, {**sizes, "taps": TAPS}, step, name, torch.get_num_threads(), simd())
-            row.error, row.error_shape = worst(_train(function, _given(SMALL, dtype)), right), {**SMALL, "taps": TAPS}
+            row = Row("conv", case, sizes | more, step, name, torch.get_num_threads(), simd())
+            row.error, row.error_shape = worst(_train(function, _given(case, SMALL, dtype)), right), SMALL | more
             if row.error <= (1e-4 if name == PYTORCH else TOLERANCE[str(dtype).removeprefix("torch.")]):
-                works[name] = partial(run, function, _given(sizes, dtype))
+                works[name] = partial(run, function, _given(case, sizes, dtype))
             else:
                 row.status, row.note = REFUSED, f"its error is {row.error:.1e}: not timed"
             rows.append(row)
@@ -78,6 +86,9 @@ def one(sizes: dict[str, int], quick: bool) -> list[dict[str, Any]]:
 
 
 def run(settings: Settings) -> list[Row]:
-    """Run one layer's convolution at width 128, inner width 256."""
-    sizes = SMALL if settings.quick else SIZES
-    return unpack(fresh.call("bench.groups.conv:one", settings.most, sizes=sizes, quick=settings.quick))
+    """Run both for one layer at width 128, inner width 256."""
+    sizes, rows = SMALL if settings.quick else SIZES, []
+    for case in CONTENDERS:
+        found = fresh.call("bench.groups.conv:one", settings.most, case=case, sizes=sizes, quick=settings.quick)
+        rows += unpack(found)
+    return rows

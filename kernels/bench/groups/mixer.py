@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 import torch
-from mmkernels import causal_conv, coupled_scan
+from mmkernels import causal_conv, coupled_scan, silu_gate
 from torch import Tensor, nn
 from torch.nn.functional import linear, silu, softplus
 
@@ -78,7 +78,7 @@ def _block(mixer: Any, x: Tensor) -> Tensor:
     dt = softplus(linear(linear(u, to_low), mixer.dt_proj.weight, mixer.dt_proj.bias))
     A, D = -mixer.A_log.exp().unsqueeze(0), mixer.D.unsqueeze(0)
     y = coupled_scan(u, dt, A, linear(u, to_B), linear(u, to_C), D, backend="numba")[0]
-    return linear(y * silu(linear(x, gate)), mixer.out_proj.weight)
+    return linear(silu_gate(y, linear(x, gate), backend="numba"), mixer.out_proj.weight)
 
 
 def _block_step(mixer: nn.Module, x: Tensor, _: object) -> list[Tensor]:

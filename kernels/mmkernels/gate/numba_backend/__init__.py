@@ -1,0 +1,1 @@
+"""The CPU backend of the gate: one pass over the data forward, one backward."""
