@@ -1,9 +1,33 @@
 """Whether an operator's Numba kernels can be had here, asked once and kept."""
 
 import importlib
+import importlib.util
+import sys
 from collections.abc import Callable
+from typing import Any
 
 from mmkernels.dispatch import constant_in_graphs
+
+
+def _load_array_functions() -> None:
+    """Load Numba's array functions, which it needs for any kernel, without importing scipy.linalg.
+
+    Numba only asks whether it is there, by importing it, and that takes a good part of a first call. Where linear
+    algebra is compiled, which no kernel here has, Numba asks again and gets the answer it would have got.
+    """
+    if "numba.np.arraymath" in sys.modules or "scipy.linalg" in sys.modules or not importlib.util.find_spec("scipy"):
+        return
+    try:
+        linalg: Any = importlib.import_module("numba.np.linalg")
+        ask = linalg.ensure_blas
+    except (ImportError, AttributeError):
+        return  # another Numba: it loads them itself, as it likes
+    linalg.ensure_blas = lambda: None
+    try:
+        functions: Any = importlib.import_module("numba.np.arraymath")
+        functions.ensure_blas = ask
+    finally:
+        linalg.ensure_blas = ask
 
 
 def why_missing(module: str) -> Callable[[], str | None]:
@@ -16,6 +40,7 @@ def why_missing(module: str) -> Callable[[], str | None]:
         except (ImportError, SystemError, OSError) as error:
             # A Numba too old for the installed numpy raises ImportError (or SystemError) with the reason.
             return f"numba cannot be imported ({error}); install or upgrade it: pip install 'numba>=0.61'"
+        _load_array_functions()
         try:
             importlib.import_module(module)
         except RuntimeError as error:

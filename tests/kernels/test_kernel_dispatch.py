@@ -88,6 +88,21 @@ def test_importing_the_library_imports_neither_numba_nor_mmviz() -> None:
     assert run_alone(code).strip() == "set()"
 
 
+def test_a_first_call_does_not_import_scipys_linear_algebra_and_leaves_numba_its_own(tmp_path: Path) -> None:
+    code = """
+import sys, numba, numpy, torch
+from mmkernels import coupled_scan, last_backend
+x = torch.ones(1, 1, 2, 1)
+coupled_scan(x, x, -x[:, 0, :1], x, x)
+print(last_backend().backend, "scipy.linalg" in sys.modules)
+matrix = numpy.array([[2.0, 1.0], [1.0, 3.0]])
+product, solved = numba.njit(lambda a: (a @ a, numpy.linalg.solve(a, a)))(matrix)
+print(numpy.allclose(product, matrix @ matrix), numpy.allclose(solved, numpy.eye(2)), "scipy.linalg" in sys.modules)
+"""
+    said = run_alone(code, NUMBA_CACHE_DIR=str(tmp_path)).split()
+    assert said == ["numba", "False", "True", "True", "True"]
+
+
 def test_without_numba_auto_uses_the_reference_and_says_so() -> None:
     code = """
 import sys
