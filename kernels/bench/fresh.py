@@ -15,11 +15,14 @@ ROOT = Path(__file__).parents[2]
 
 
 def environment(threads: int, *, emulate_avx2: bool = False) -> dict[str, str]:
-    """Return the environment of a process with this many threads that finds mmkernels, bench and mmviz."""
+    """Return the environment of a process with this many threads that finds mmkernels, bench and mmviz.
+
+    Threads wait for work as PyTorch ships them (they spin for a while), since that is how everybody runs them.
+    """
     found = dict(os.environ)
     path = [str(ROOT / "kernels"), str(ROOT), *filter(None, [found.get("PYTHONPATH")])]
     found["PYTHONPATH"] = os.pathsep.join(path)
-    found["OMP_WAIT_POLICY"] = "passive"  # process CPU time then means work, not waiting
+    found.pop("OMP_WAIT_POLICY", None)
     found["TOKENIZERS_PARALLELISM"] = "false"
     for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"):
         found[name] = str(threads)
