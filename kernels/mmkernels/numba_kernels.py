@@ -6,6 +6,9 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+import torch
+from torch import Tensor
+
 from mmkernels.dispatch import constant_in_graphs
 
 
@@ -49,3 +52,17 @@ def why_missing(module: str) -> Callable[[], str | None]:
         return None
 
     return why
+
+
+def against_numba(module: str, name: str) -> Callable[[Tensor | None], str | None]:
+    """Return the question why the kernels of `module` cannot serve a tensor, called `name`; None if they can."""
+    missing = why_missing(module)
+
+    def against(first: Tensor | None) -> str | None:
+        if first is not None and first.device.type != "cpu":
+            return f"it runs on the CPU and {name} is on {first.device}"
+        if first is not None and first.dtype not in (torch.float32, torch.float64):
+            return f"it computes in float32 and float64 and {name} is {first.dtype}"
+        return missing()
+
+    return against

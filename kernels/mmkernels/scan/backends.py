@@ -6,22 +6,14 @@ import torch
 from torch import Tensor
 
 from mmkernels.dispatch import Backend, constant_in_graphs, register
-from mmkernels.numba_kernels import why_missing
+from mmkernels.numba_kernels import against_numba
 from mmkernels.scan import mamba_ssm_backend as mamba_ssm
 from mmkernels.scan.numba_backend.operator import coupled_scan_numba
 from mmkernels.scan.reference import coupled_scan_reference
 from mmkernels.scan.triton_backend.operator import coupled_scan_triton
 from mmkernels.scan.triton_backend.plan import is_interpreted
 
-_why_numba_is_missing = why_missing("mmkernels.scan.numba_backend.general_launch")
-
-
-def _against_numba(first: Tensor | None) -> str | None:
-    if first is not None and first.device.type != "cpu":
-        return f"it runs on the CPU and x is on {first.device}"
-    if first is not None and first.dtype not in (torch.float32, torch.float64):
-        return f"it computes in float32 and float64 and x is {first.dtype}"
-    return _why_numba_is_missing()
+_against_numba = against_numba("mmkernels.scan.numba_backend.general_launch", "x")
 
 
 @constant_in_graphs
