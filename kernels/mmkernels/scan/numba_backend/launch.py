@@ -67,8 +67,8 @@ def _kind(n_modality: int, single: bool, registers: int) -> Kind:
 def kind_of(x: Tensor) -> Kind:
     """Return what the kernels for (M, B, L, E) are compiled for.
 
-    One modality takes its channels two vectors at a time: they share B, C and the sums over channels. Three
-    modalities would not have the registers; with AVX-512 it was not measured.
+    One modality takes its channels two vectors at a time: they share B, C and the sums over channels. More
+    modalities need the registers themselves; with AVX-512 it was not measured.
     """
     n_modality, pair = x.shape[0], 2 * VECTOR_BYTES // x.element_size()
     registers = 2 if n_modality == 1 and x.shape[3] % pair == 0 and not HAS_AVX512 else 1

@@ -10,13 +10,13 @@ from mmkernels.simd.vector import Kind
 
 PATIENCE = 1.0  # seconds; on an idle machine a kernel that is kept on disk loads in less
 _log = logging.getLogger("mmkernels")
-_met: set[tuple[str, int, bool]] = set()
+_met: set[tuple[str, int, bool, int]] = set()
 
 
 @contextmanager
 def of_compilation(kernel: Any, kind: Kind) -> Iterator[None]:
     """Log a warning if the first call of `kernel` for this kind in this process is still not back after a second."""
-    key = (str(kernel.__name__), kind.n_modality, kind.single)
+    key = (str(kernel.__name__), kind.n_modality, kind.single, kind.registers)
     if key in _met:
         yield
         return
