@@ -16,7 +16,8 @@ from mmkernels.simd.vector import HAS_AVX512, VECTOR_BYTES, Kind, digest
 SOURCES = digest(Path(__file__).parent)
 LOG2_E = math.log2(math.e)
 CHUNK = 64  # steps between two checkpoints; their states cost little memory, the scratch of a chunk some cache
-TILE_BYTES = 16_000  # states and rates of one forward task: half of a first-level cache; B and C pass through the rest
+TILE_BYTES = 1 << 17  # states and rates of one forward task: they stay in a second-level cache
+TASKS_PER_THREAD = 8  # with so many, one more or less no longer matters
 SUMMED = 16_384  # numbers that are summed over the batch at once
 GROUP_TASKS = 16  # a backward task is one batch element unless the batch has fewer than this
 
@@ -68,7 +69,7 @@ def kind_of(x: Tensor) -> Kind:
     """Return what the kernels for (M, B, L, E) are compiled for.
 
     One modality takes its channels two vectors at a time: they share B, C and the sums over channels. More
-    modalities need the registers themselves; with AVX-512 it was not measured.
+    modalities need the registers themselves, and with AVX-512 single vectors are faster.
     """
     n_modality, pair = x.shape[0], 2 * VECTOR_BYTES // x.element_size()
     registers = 2 if n_modality == 1 and x.shape[3] % pair == 0 and not HAS_AVX512 else 1
@@ -97,9 +98,22 @@ def checkpoint_shape(x: Tensor, n_state: int, *, save: bool, one_chain: bool) ->
 
 
 def tile_of(given: Given, vectors_per_state: int) -> int:
-    """Return how many vectors of channels a forward task holds; each has so many vectors per state."""
-    bytes_each = max(1, given.A.shape[-1]) * vectors_per_state * given.kind.lanes * given.x.element_size()
-    return max(1, TILE_BYTES // bytes_each)
+    """Return how many vectors of channels a forward task holds; each has so many vectors per state.
+
+    Long rows of x, dt and y are read best, so a tile is as large as lets all threads have their share; a power of
+    two, so that two tasks share no cache line. A result does not depend on it.
+    """
+    n_batch, _, _, n_state = given.sizes
+    bytes_each = max(1, n_state) * vectors_per_state * given.kind.lanes * given.x.element_size()
+    tile = 1 << max(1, TILE_BYTES // bytes_each).bit_length() - 1
+    tile = min(tile, 1 << max(1, given.n_vector - 1).bit_length())
+    n_thread = torch.get_num_threads()
+    while tile > 2:
+        n_task = n_batch * math.ceil(given.n_vector / tile)
+        if n_task % n_thread == 0 or n_task >= TASKS_PER_THREAD * n_thread:
+            break
+        tile //= 2
+    return tile
 
 
 def group_of(given: Given) -> int:
