@@ -12,7 +12,7 @@ from bench.ceiling.build import library
 from bench.machine import simd
 
 CHUNK = 16  # steps between two checkpoints
-TILE_BYTES = 24_000  # states and decay rates of one tile of channels: most of a first-level cache
+TILE_BYTES = 1 << 17  # states and decay rates of one tile of channels, as in the Numba kernels
 
 
 def _new(*shape: int) -> Tensor:
@@ -58,7 +58,7 @@ class _Ceiling(torch.autograd.Function):
         save = any(ctx.needs_input_grad)
         checkpoints = _new(n_batch, -(-L // CHUNK), N, E) if save else None
         y, width = _new(M, n_batch, L, E), code.vector_width()
-        tile = max(width, TILE_BYTES // (4 * N * (1 + M)) // width * width)
+        tile = width << max(1, TILE_BYTES // (4 * N * (1 + M) * width)).bit_length() - 1
         arrays = [_at(v) for v in (x, dt, rate, B, C, y, checkpoints)]
         code.coupled_forward(*_sizes(x, A), *arrays, ctypes.c_long(min(tile, E)))
         ctx.save_for_backward(x, dt, A, rate, B, C, checkpoints)
