@@ -33,7 +33,7 @@ class Plan:
     rounds: int = 7
     batch: float = 0.08
     budget: float = 30.0
-    long: float = 4.0
+    long: float = 10.0
 
 
 QUICK = Plan(rounds=1, batch=0.0, budget=1.0, long=1.0)
