@@ -35,7 +35,7 @@ class Watch:
 def test_the_median_and_quartiles_are_of_one_call(monkeypatch: pytest.MonkeyPatch) -> None:
     watch = Watch(monkeypatch)
     works = {"a": watch.work("a", [0.5, 0.01, 0.01, 0.02, 0.03, 0.04])}
-    found = measure(works, Plan(rounds=4, batch=0.01, budget=100.0, long=9.0))["a"]
+    found = measure(works, Plan(rounds=4, batch=0.01, budget=100.0, long=9.0, short=0.0))["a"]
     assert found["samples"] == 4
     assert found["calls"] == 1
     assert found["median"] == pytest.approx(25.0)
@@ -50,6 +50,15 @@ def test_fast_work_is_repeated_and_contenders_take_turns(monkeypatch: pytest.Mon
     assert found["slow"]["calls"] == 1
     turns = [name for i, name in enumerate(watch.order[4:]) if i == 0 or watch.order[4:][i - 1] != name]
     assert turns == ["fast", "slow"] * 3
+
+
+def test_short_work_does_not_pay_for_what_the_work_before_it_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    watch = Watch(monkeypatch)
+    cold_and_warm = [0.5, 0.02] + [0.09, 0.02] * 3
+    works = {"short": watch.work("short", cold_and_warm), "other": watch.work("other", [0.4])}
+    found = measure(works, Plan(rounds=3, batch=0.01, budget=100.0))
+    assert found["short"]["median"] == pytest.approx(20.0)
+    assert watch.order[4:] == ["short", "short", "other"] * 3
 
 
 def test_a_long_first_call_is_the_only_sample(monkeypatch: pytest.MonkeyPatch) -> None:
