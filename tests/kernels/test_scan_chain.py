@@ -3,7 +3,7 @@
 import mmkernels
 import pytest
 import torch
-from mmkernels.scan.numba_backend import chain_launch, general_launch, operator
+from mmkernels.scan.numba_backend import chain_launch, general_launch, launch, operator
 from scan_problems import Problem, Sizes, outputs, problem, solve, worst
 from torch import Tensor
 
@@ -74,9 +74,32 @@ def test_results_do_not_depend_on_the_distance_of_checkpoints(coupling: str, mon
     drawn = problem(Sizes(2, 3, 41, 9, 4), coupling=coupling, seed=5)
     right = solve(drawn, "numba")
     for chunk in (1, 5, 64):
-        monkeypatch.setattr(mmkernels.scan.numba_backend.launch, "CHUNK", chunk)
+        monkeypatch.setattr(launch, "CHUNK", chunk)
         found = solve(drawn, "numba")
         assert all(worst(found[name], value) <= 1e-14 for name, value in right.items())
+
+
+@pytest.mark.parametrize("coupling", ["none", "softmax"])
+@pytest.mark.parametrize("n_modality", [1, 2])
+def test_results_do_not_depend_on_the_size_of_tiles(
+    n_modality: int, coupling: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn = problem(Sizes(n_modality, 1, 12, 200, 3), coupling=coupling, seed=7)
+    sizes, right = [], solve(drawn, "numba")
+    for kept in (1, 1 << 10, 1 << 12, 1 << 20):
+        monkeypatch.setattr(launch, "TILE_BYTES", kept)
+        for n_thread in (1, 3):
+            before = torch.get_num_threads()
+            torch.set_num_threads(n_thread)
+            try:
+                found = solve(drawn, "numba")
+                given = launch.Given(**drawn.tensors, mask=None, weight=1.0)
+                sizes.append(launch.tile_of(given, 2 * n_modality))
+            finally:
+                torch.set_num_threads(before)
+            assert all(torch.equal(found[name], value) for name, value in right.items())
+    assert len(set(sizes)) >= 3
+    assert all(size & (size - 1) == 0 for size in sizes)
 
 
 def test_the_last_state_is_not_worked_for_unless_it_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
