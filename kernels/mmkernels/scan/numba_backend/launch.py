@@ -17,7 +17,8 @@ SOURCES = digest(Path(__file__).parent)
 LOG2_E = math.log2(math.e)
 CHUNK = 64  # steps between two checkpoints; their states cost little memory, the scratch of a chunk some cache
 TILE_BYTES = 1 << 17  # states and rates of one forward task: they stay in a second-level cache
-TASKS_PER_THREAD = 8  # with so many, one more or less no longer matters
+TASKS_PER_THREAD = 8  # with so many, one more or less hardly matters
+UNEVEN = 1 + 1 / TASKS_PER_THREAD  # how much more than its share a thread may have
 SUMMED = 16_384  # numbers that are summed over the batch at once
 GROUP_TASKS = 16  # a backward task is one batch element unless the batch has fewer than this
 
@@ -110,7 +111,8 @@ def tile_of(given: Given, vectors_per_state: int) -> int:
     n_thread = torch.get_num_threads()
     while tile > 2:
         n_task = n_batch * math.ceil(given.n_vector / tile)
-        if n_task % n_thread == 0 or n_task >= TASKS_PER_THREAD * n_thread:
+        most = math.ceil(n_task / n_thread) * min(tile, given.n_vector)
+        if n_task >= TASKS_PER_THREAD * n_thread or most * n_thread <= UNEVEN * n_batch * given.n_vector:
             break
         tile //= 2
     return tile
