@@ -15,10 +15,11 @@ from mmviz.experiments.overview import overview
 from mmviz.experiments.plan import plan
 from mmviz.experiments.run import run
 from mmviz.experiments.store import Store
-from mmviz.experiments.studies import STUDIES, declare
+from mmviz.experiments.studies import JOINT, STUDIES, declare
 from mmviz.experiments.study import Study
 from mmviz.experiments.table import table
 from mmviz.experiments.work import KEEP
+from mmviz.train.strategies import STRATEGIES
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -90,6 +91,11 @@ def _parser(command: str, what: str | None) -> argparse.ArgumentParser:
         help="of the loader, such as image_energy=0.25",
     )
     add("--only", metavar="A,B", help="these models or strategies, beside the reference (default: all)")
+    add(
+        "--strategy",
+        default=JOINT,
+        help=f"of every training on several modalities: {', '.join(STRATEGIES)} (default {JOINT})",
+    )
     add("--seeds", default="5", help="how many, from 0, or which: 0,3,7 (default 5)")
     add("--folds", help="which: 0,1,2 (default: all of data that have folds by subject)")
     add("--epochs", type=int, help="in place of the recipe's")
@@ -129,6 +135,7 @@ def _study(given: argparse.Namespace) -> Study:
         train=train,
         convention=given.convention,
         only=None if given.only is None else [w.strip() for w in given.only.split(",") if w.strip()],
+        strategy=given.strategy,
     )
 
 

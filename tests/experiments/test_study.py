@@ -94,6 +94,19 @@ def test_only_some_variants_beside_the_reference():
         declare("alignmamba_ablation", data, only=["mmd"])
 
 
+def test_a_strategy_is_of_all_that_have_several_modalities():
+    data = {**TINY, "modalities": 2}
+    study = declare("fusions", data, seeds=1, only=["alignmamba2"], strategy="modality_dropout")
+    trained = {(c.columns()["modalities"], c.columns()["strategy"]) for c in study.cells}
+    assert trained == {("all", "modality_dropout"), ("m1", "joint"), ("m2", "joint")}
+    study = declare("alignmamba_ablation", data, seeds=1, strategy="modality_dropout")
+    assert {c.columns()["strategy"] for c in study.cells} == {"modality_dropout"}
+    with pytest.raises(ConfigError, match="did you mean 'modality_dropout'"):
+        declare("fusions", data, strategy="modality_dropuot")
+    with pytest.raises(ConfigError, match="equilibrium compares strategies"):
+        declare("equilibrium", data, strategy="modality_dropout")
+
+
 def test_an_experiment_or_option_that_is_not_there_is_refused():
     with pytest.raises(ConfigError, match="did you mean 'fusions'"):
         declare("fusion", TINY)

@@ -25,6 +25,9 @@ STUDIES = {
 }
 
 
+JOINT = "joint"
+
+
 @dataclass(frozen=True)
 class Common:
     """What every named experiment is given.
@@ -43,6 +46,8 @@ class Common:
         Of the scores.
     only
         Names of the variants to keep; None for all.
+    strategy
+        Of every training on several modalities.
     """
 
     data: list[dict[str, Any]]
@@ -52,6 +57,7 @@ class Common:
     spec: Spec
     convention: str | None = None
     only: tuple[str, ...] | None = None
+    strategy: str = JOINT
 
     def chosen(self, names: Sequence[str], reference: str) -> list[str]:
         """Return those of the variants that are wanted, and always the reference; refuses an unknown one by the nearest name."""
@@ -76,6 +82,7 @@ def declare(
     train: Mapping[str, Any] | None = None,
     convention: str | None = None,
     only: Sequence[str] | None = None,
+    strategy: str = JOINT,
 ) -> Study:
     """Declare a named experiment on some data.
 
@@ -95,6 +102,9 @@ def declare(
         As in :func:`mmviz.train.metrics.score`.
     only
         Names of the models ("fusions") or strategies ("equilibrium") to compare, beside the reference. None: all.
+    strategy
+        How every model of several modalities is trained; a modality alone is always trained jointly. Not of "equilibrium", which
+        compares strategies.
 
     Returns
     -------
@@ -128,6 +138,7 @@ def declare(
         spec,
         convention,
         None if only is None else tuple(only),
+        strategy,
     )
     return importlib.import_module(f"{__name__}.{name}").declare(common)
 

@@ -34,6 +34,7 @@ def declare(common: Common) -> Study:
     cells = grid(
         data=common.data,
         model=[{**base, **variant} for variant in variants],
+        strategy=common.strategy,
         train=common.train,
         seed=common.seeds,
         convention=common.convention,

@@ -22,10 +22,12 @@ def declare(common: Common) -> Study:
     Raises
     ------
     ConfigError
-        If the data have one modality.
+        If the data have one modality, or a strategy is given for all.
     """
     if len(common.spec.names) < 2:
         raise ConfigError(f"equilibrium: {common.spec.name!r} has one modality; there is nothing to balance")
+    if common.strategy != REFERENCE:
+        raise ConfigError(f"equilibrium compares strategies; give only=[{common.strategy!r}] in place of strategy=")
     cells = grid(
         data=common.data,
         model=fitting(MODEL, common.model),

@@ -16,6 +16,7 @@ def declare(common: Common) -> Study:
     shared = {"data": common.data, "seed": common.seeds, "convention": common.convention}
     cells = grid(
         model=[fitting(name, common.model) for name in common.chosen(available(), REFERENCE)],
+        strategy=common.strategy,
         train=common.train,
         **shared,
     )
