@@ -231,7 +231,7 @@ print("check: the gain without the sound is more than chance; with both there is
 # %%
 assert e1["ogm_ge"] < e1["joint"]
 assert result["ogm_ge"][BOTH] < result["joint"][BOTH]
-print(f"check: OGM-GE's E1 ({e1['ogm_ge']:.3f}) is below joint training's ({e1['joint']:.3f}), and it is less often right")
+print(f"check: OGM-GE's E1 is {e1['ogm_ge']:.3f}, joint training's {e1['joint']:.3f}, and it is less often right")
 
 # %% [markdown]
 # That is after four epochs, with AdamW; the paper trains for longer with SGD. Read it as a warning about the number, not about the method.
