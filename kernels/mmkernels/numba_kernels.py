@@ -35,9 +35,13 @@ def _load_array_functions() -> None:
 
 def why_missing(module: str) -> Callable[[], str | None]:
     """Return a question without arguments: why the kernels of `module` cannot run here, or None if they can."""
+    found = False
 
     @constant_in_graphs
     def why() -> str | None:
+        nonlocal found
+        if found:
+            return None
         try:
             importlib.import_module("numba")
         except (ImportError, SystemError, OSError) as error:
@@ -49,6 +53,7 @@ def why_missing(module: str) -> Callable[[], str | None]:
         except RuntimeError as error:
             # Numba finds no folder to keep compiled kernels in.
             return f"its kernels cannot be set up ({error}); set NUMBA_CACHE_DIR to a folder you may write to"
+        found = True
         return None
 
     return why

@@ -81,6 +81,6 @@ def test_no_thread_is_added_to_those_of_pytorch() -> None:
     for _ in range(3):
         threads.split(work, 2, cost=1e9)
         torch.randn(2000, 500).sin()
-    assert {path.name for path in Path("/proc/self/task").iterdir()} == before
+    assert {path.name for path in Path("/proc/self/task").iterdir()} <= before  # one of another test's may have ended
     assert len(names) == 2
     assert names <= before

@@ -49,7 +49,7 @@ static void forward(const Sizes& s, const float* x, const float* dt, const float
               vec sum = splat(0);
 #pragma GCC unroll 4
               for (int m = 0; m < M; m++) {
-                const vec state = exp2(step[m] * load(rate + (m * N + n) * E + e)) * old + drive[m] * Bt[m * rows + n];
+                const vec state = exp2_in_scan(step[m] * load(rate + (m * N + n) * E + e)) * old + drive[m] * Bt[m * rows + n];
                 sum += state;
                 out[m] += state * Ct[m * rows + n];
               }
@@ -97,7 +97,7 @@ static void backward(const Sizes& s, const float* x, const float* dt, const floa
               vec sum = splat(0);
 #pragma GCC unroll 4
               for (int m = 0; m < M; m++) {
-                const vec a = exp2(step[m] * load(rate + (m * N + n) * E + e));
+                const vec a = exp2_in_scan(step[m] * load(rate + (m * N + n) * E + e));
                 if (KEEP) store(kept + (n * M + m) * W, a);
                 sum += a * old + drive[m] * Bt[m * rows + n];
               }
@@ -123,7 +123,7 @@ static void backward(const Sizes& s, const float* x, const float* dt, const floa
 #pragma GCC unroll 4
               for (int m = 0; m < M; m++) {
                 const vec r = load(rate + (m * N + n) * E + e);
-                const vec a = KEEP ? load(kept + (n * M + m) * W) : exp2(step[m] * r);
+                const vec a = KEEP ? load(kept + (n * M + m) * W) : exp2_in_scan(step[m] * r);
                 const vec g = back + out[m] * Ct[m * rows + n];
                 const vec q = a * g;
                 const vec w = q * old;

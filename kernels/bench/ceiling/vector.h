@@ -46,3 +46,20 @@ INLINE vec exp2(vec x) {
   return (vec)((vec_int)p + ((vec_int)shifted << 23));
 #endif
 }
+
+// The same for a scan, whose multiplications are what it waits for: one fewer, and more of the rest. Relative error 1.2e-7.
+INLINE vec exp2_in_scan(vec x) {
+#if defined(__AVX512F__)
+  alignas(64) static const float powers[16] = {  // 2**(j / 16)
+      1.f,        1.0442737f, 1.0905077f, 1.1387886f, 1.1892071f, 1.2418578f, 1.2968396f, 1.3542555f,
+      1.4142135f, 1.4768262f, 1.5422108f, 1.6104903f, 1.6817929f, 1.7562522f, 1.8340081f, 1.9152066f};
+  const float shift = 786432.f;  // 1.5 * 2**19: adding it rounds to sixteenths, whose number is in the low bits
+  const vec shifted = x + shift;
+  const vec k = shifted - shift, f = x - k;
+  const vec factor = (vec)_mm512_permutexvar_ps((__m512i)shifted, _mm512_load_ps(powers));
+  const vec slope = (5.550410866e-2f * f + 2.402265070e-1f) * f + 6.931471806e-1f;
+  return (vec)_mm512_scalef_ps((__m512)(factor * f * slope + factor), (__m512)k);
+#else
+  return exp2(x);
+#endif
+}

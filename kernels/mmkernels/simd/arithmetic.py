@@ -70,7 +70,7 @@ def _polynomial(builder: Any, vectors: VectorType, f: Any) -> Any:
 
 
 def _scale_avx512(builder: Any, vectors: VectorType, value: Any, k: Any) -> Any:
-    """Return value * 2**k by one instruction that also knows overflow, underflow and NaN."""
+    """Return value * 2**floor(k) by one instruction that also knows overflow, underflow and NaN."""
     single = vectors.dtype == types.float32
     bits = ir.IntType(16 if single else 8)
     typ = ir.FunctionType(vectors.vector_ir, [vectors.vector_ir] * 3 + [bits, I32])
@@ -93,7 +93,7 @@ def _scale_portable(builder: Any, vectors: VectorType, value: Any, k: Any) -> An
 
 
 def scale(builder: Any, vectors: VectorType, value: Any, k: Any) -> Any:
-    """Return value * 2**k for whole numbers k that are within limits (AVX-512: any k)."""
+    """Return value * 2**k for whole numbers k that are within limits (AVX-512: any k, rounded down)."""
     return (_scale_avx512 if HAS_AVX512 else _scale_portable)(builder, vectors, value, k)
 
 

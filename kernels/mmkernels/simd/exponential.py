@@ -3,6 +3,10 @@
 LLVM loads a floating-point constant anew where it is used, eight of them for every power in an inner loop;
 constants that arrive through memory stay in registers or are operands of the arithmetic. Vectors follow one
 another whole: with sixteen registers, taking all of them through each step together was slower.
+
+Single precision with AVX-512 splits off sixteenths in place of whole numbers: 2**x = 2**f 2**(j / 16) 2**k, where the
+middle factor comes from a register. That is one multiplication less (they are what a scan waits for), and more additions;
+where nothing but powers is computed it is slower.
 """
 
 import math
@@ -15,18 +19,44 @@ from numba.core import cgutils
 
 from mmkernels.simd.arithmetic import COEFFICIENTS, constant, fused, scale
 from mmkernels.simd.memory import INT, at, load_vector
-from mmkernels.simd.vector import HAS_AVX512, VECTOR_BYTES, VectorType, build, intrinsic, parts, registers, together
+from mmkernels.simd.vector import (
+    HAS_AVX512,
+    I32,
+    VECTOR_BYTES,
+    VectorType,
+    build,
+    intrinsic,
+    parts,
+    registers,
+    together,
+)
 
 # Below the first the exponent bits become 0 and 2**x exactly 0, above the second all ones and infinity; in
 # between only results below the smallest normal number lose digits.
 _LIMITS = {True: (-127.0, 128.0), False: (-1023.0, 1024.0)}
 
 
+_PARTS = 16  # fractions of two that one register holds
+_SHIFT = 1.5 * 2**23 / _PARTS  # adding it rounds to sixteenths, and leaves their number in the lowest bits
+
+
 def _terms(*, single: bool) -> np.ndarray[Any, Any]:
-    """Return the constants, each repeated over the lanes of a vector: limits, then coefficients, highest first."""
-    numbers = (*_LIMITS[single], *reversed(COEFFICIENTS[single]), 1.0)
+    """Return the constants, each repeated over the lanes of a vector.
+
+    They are the limits, then the coefficients, highest first. Of the form with sixteenths: what rounds to them, the
+    coefficients on [-1/32, 1/32] (those of the series: the next is below 1e-8), and the powers, one in each lane.
+    """
     dtype = np.float32 if single else np.float64
-    return np.repeat(np.array(numbers, dtype), VECTOR_BYTES // np.dtype(dtype).itemsize)
+    lanes = VECTOR_BYTES // np.dtype(dtype).itemsize
+    if _by_sixteenths(single=single):
+        ln2 = math.log(2.0)
+        numbers = np.repeat([_SHIFT, ln2**3 / 6, ln2**2 / 2, ln2], lanes)
+        return np.concatenate([numbers, 2.0 ** (np.arange(_PARTS) / _PARTS)]).astype(dtype)
+    return np.repeat(np.array((*_LIMITS[single], *reversed(COEFFICIENTS[single]), 1.0), dtype), lanes)
+
+
+def _by_sixteenths(*, single: bool) -> bool:
+    return single and HAS_AVX512
 
 
 TERMS = {single: _terms(single=single) for single in (True, False)}
@@ -65,6 +95,8 @@ def power_of_two(builder: Any, x: VectorType, terms: list[Any], power: Any) -> A
 
 def _power_of_two(builder: Any, x: VectorType, terms: list[Any], power: Any) -> Any:
     """Return 2**power for one register."""
+    if _by_sixteenths(single=x.dtype == types.float32):
+        return _power_by_sixteenths(builder, x, terms, power)
     low, high, first, *others = terms
     if not HAS_AVX512:
         power = builder.select(builder.fcmp_ordered("<", power, low), low, power)
@@ -77,6 +109,20 @@ def _power_of_two(builder: Any, x: VectorType, terms: list[Any], power: Any) -> 
     for coefficient in others:
         value = fused(builder, x, value, rest, coefficient)
     return scale(builder, x, value, whole)
+
+
+def _power_by_sixteenths(builder: Any, x: VectorType, terms: list[Any], power: Any) -> Any:
+    shift, third, second, first, powers = terms
+    shifted = builder.fadd(power, shift)
+    nearest = builder.fsub(shifted, shift)
+    rest = builder.fsub(power, nearest)
+    integers = ir.VectorType(I32, x.lanes)
+    typ = ir.FunctionType(x.vector_ir, [x.vector_ir, integers])
+    select = cgutils.get_or_insert_function(builder.module, typ, "llvm.x86.avx512.permvar.sf.512")
+    factor = builder.call(select, [powers, builder.bitcast(shifted, integers)])
+    slope = fused(builder, x, fused(builder, x, third, rest, second), rest, first)
+    value = fused(builder, x, builder.fmul(factor, rest), slope, factor)
+    return scale(builder, x, value, nearest)  # by 2 to the whole number below
 
 
 @intrinsic

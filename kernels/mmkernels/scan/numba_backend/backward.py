@@ -17,6 +17,7 @@ from mmkernels.scan.numba_backend.rows import begin, flush
 from mmkernels.simd.arithmetic import add, multiply, multiply_add, times_ln2, where_real, zero
 from mmkernels.simd.couple import add_outer, heard, rows_where_real, told, zero_matrix
 from mmkernels.simd.exponential import exp2_by, load_terms
+from mmkernels.simd.fold import add_dot_products, folded_of
 from mmkernels.simd.memory import add_double, load_block, load_lanes, spread_block, store_block, store_lanes
 from mmkernels.simd.sums import add_products, lane_sum, width_of
 from mmkernels.simd.vector import count_of, lanes_of
@@ -49,7 +50,6 @@ def _retreat(kind, sizes, inputs, grads, work, place, i):  # type: ignore[no-unt
     _, cells, sums, rows_u, small, _ = work
     b, t, v, masked, _ = place
     M, lanes, block = count_of(kind), lanes_of(kind), lanes_of(kind) * count_of(kind)
-    part = M * width_of(kind)
     row, rows, d = b * n_time + t, n_batch * n_time, v * lanes
     at, n_valid = row * n_channel + d, n_channel - d
     here = (b * ((n_channel + lanes - 1) // lanes) + v) * n_state
@@ -71,9 +71,8 @@ def _retreat(kind, sizes, inputs, grads, work, place, i):  # type: ignore[no-unt
         along_rate = multiply_add(through, load_block(kind, rate, (v * n_state + n) * block), along_rate)
         along_B = multiply_add(g, spread_block(kind, small, cell * 2 * M), along_B)
         store_block(carried, home + block, multiply_add(through, step, load_block(kind, carried, home + block)))
-        add_products(sums, cell * 2 * part, g, drive)
-        add_products(sums, (cell * 2 + 1) * part, out, left)
-    add_products(rows_u, i * part, out, drive)
+        add_dot_products(sums, cell * folded_of(kind), g, drive, out, left)
+    add_products(rows_u, i * M * width_of(kind), out, drive)
     value_gradient = multiply(step, along_B)
     step_gradient = multiply_add(value, along_B, times_ln2(along_rate))
     if D != 0:
@@ -121,7 +120,7 @@ def backward(kind, sizes, plan, inputs, grads, work, tasks):  # type: ignore[no-
         (chunk, group, masked, w_step, checkpoints): as in `forward`; `group` vectors form a task.
     grads
         Addresses of dy (read), dx, ddt, carried (B, V, N, 2, M, lanes; the gradient of the last state on entry, of
-        h0 on return; then that of the rates, zeros on entry), dD (B, V, M, lanes; zeros), dB and dC, each
+        h0 on return; then that of the rates, zeros on entry), dD (B, V, M, lanes; zeros; 0 without D), dB and dC, each
         (groups, M, B, L, N), and dW (B, groups, M, M; float64, zeros; 0 if nobody asks).
     work
         Scratch of this thread: states (chunk + 1, N, M, lanes), cells (chunk, N, 2, M, lanes), what `rows.py` gathers

@@ -16,6 +16,7 @@ from mmkernels.scan.numba_backend.rows import begin, flush
 from mmkernels.simd.arithmetic import add, multiply, multiply_add, times_ln2, zero
 from mmkernels.simd.couple import load_one, splat_one, sum_of_products, to_all, total
 from mmkernels.simd.exponential import exp2_by, load_terms
+from mmkernels.simd.fold import add_dot_products, folded_of
 from mmkernels.simd.memory import load_block, load_lanes, spread_block, store_block, store_lanes
 from mmkernels.simd.sums import add_products, width_of
 from mmkernels.simd.vector import count_of, lanes_of
@@ -52,7 +53,6 @@ def _retreat(kind, sizes, inputs, grads, work, place):  # type: ignore[no-untype
     chain, cells, sums, rows_u, small = work
     b, t, v, i = place
     M, lanes, block = count_of(kind), lanes_of(kind), lanes_of(kind) * count_of(kind)
-    part = M * width_of(kind)
     row, rows, d = b * n_time + t, n_batch * n_time, v * lanes
     at, n_valid = row * n_channel + d, n_channel - d
     here = (b * ((n_channel + lanes - 1) // lanes) + v) * n_state
@@ -76,9 +76,8 @@ def _retreat(kind, sizes, inputs, grads, work, place):  # type: ignore[no-untype
         along_rate = multiply_add(through, load_block(kind, rate, (v * n_state + n) * block), along_rate)
         along_B = multiply_add(g, spread_block(kind, small, cell * 2 * M), along_B)
         store_block(carried, home + lanes, multiply_add(through, step, load_block(kind, carried, home + lanes)))
-        add_products(sums, cell * 2 * part, g, drive)
-        add_products(sums, (cell * 2 + 1) * part, out, left)
-    add_products(rows_u, i * part, out, drive)
+        add_dot_products(sums, cell * folded_of(kind), g, drive, out, left)
+    add_products(rows_u, i * M * width_of(kind), out, drive)
     value_gradient = multiply(step, along_B)
     if D != 0:
         value_gradient = multiply_add(load_lanes(kind, D, d, n_channel, n_valid), out, value_gradient)
@@ -100,7 +99,7 @@ def chain_backward(kind, sizes, plan, inputs, grads, work, tasks):  # type: igno
         (chunk, group, checkpoints): as in `chain_forward`; `group` vectors form a task.
     grads
         Addresses of dy (read), dx, ddt, carried (B, V, N, 1 + M, lanes; zeros on entry; on return the gradient of
-        every modality's h0, then of its rates), dD (B, V, M, lanes; zeros), dB and dC, each (groups, M, B, L, N),
+        every modality's h0, then of its rates), dD (B, V, M, lanes; zeros; 0 without D), dB and dC, each (groups, M, B, L, N),
         and dh_last (B, V, N, M, lanes; 0 if there is none).
     work
         Scratch of this thread: chain (chunk + 1, N, lanes), cells (chunk, N, M, lanes), and what `rows.py` gathers:

@@ -1,7 +1,9 @@
 """Launches the kernels for uniform coupling."""
 
 import math
+from functools import lru_cache
 
+import torch
 from torch import Tensor
 
 from mmkernels.scan.numba_backend import launch, layout, notice
@@ -23,9 +25,13 @@ from mmkernels.simd import threads
 
 def _read(given: Given) -> tuple[Tensor | None, ...]:
     """Return what both kernels read, contiguous."""
-    x, dt, _, B, C, D, *_ = given
-    log_weight = x.new_full((1,), math.log2(given.weight))
-    return tuple(None if v is None else v.contiguous() for v in (x, dt, rate_of(given), B, C, D, log_weight))
+    plain = (given.x, given.dt, rate_of(given), given.B, given.C, given.D, _log2(given.weight, given.x.dtype))
+    return tuple(None if v is None else v.contiguous() for v in plain)
+
+
+@lru_cache
+def _log2(weight: float, dtype: torch.dtype) -> Tensor:
+    return torch.full((1,), math.log2(weight), dtype=dtype)
 
 
 def run_forward(given: Given, *, save: bool, tell: bool) -> tuple[Tensor, Tensor, Tensor]:
@@ -74,7 +80,7 @@ def run_backward(dy: Tensor, dh_last: Tensor | None, given: Given, checkpoints: 
     n_group = math.ceil(n_vector / group)
     dx, ddt = layout.new(tuple(x.shape), x.dtype), layout.new(tuple(x.shape), x.dtype)
     carried = x.new_zeros((n_batch, n_vector, n_state, 1 + n_modality, lanes))
-    dD = x.new_zeros((n_batch, n_vector, 1, n_modality, lanes))
+    dD = None if given.D is None else x.new_zeros((n_batch, n_vector, 1, n_modality, lanes))
     dB, dC = (layout.new((n_group, n_modality, n_batch, n_time, n_state), x.dtype) for _ in range(2))
     chunk = launch.CHUNK
     plan = (chunk, group, checkpoints.data_ptr())
@@ -92,6 +98,6 @@ def run_backward(dy: Tensor, dh_last: Tensor | None, given: Given, checkpoints: 
     if given.h0 is not None:
         before = layout.unpack(carried[..., :1, :], n_channel).expand(n_modality, -1, -1, -1)
         dh0 = before.clone() if n_time or dh_last is None else dh_last.clone()
-    d_direct = x.new_empty(0) if given.D is None else sum_of_batch(dD, n_channel).squeeze(-1)
+    d_direct = x.new_empty(0) if dD is None else sum_of_batch(dD, n_channel).squeeze(-1)
     rows_B, rows_C = (rows[0] if n_group == 1 else rows.sum(0) for rows in (dB, dC))
     return dx, ddt, sum_of_batch(carried[..., 1:, :], n_channel), rows_B, rows_C, d_direct, x.new_empty(0), dh0

@@ -24,13 +24,13 @@ from mmkernels.simd import threads
 
 def _read(given: Given) -> tuple[Tensor | None, ...]:
     """Return what both kernels read, contiguous; rows of B and C at masked steps are cleared."""
-    x, dt, _, B, C, D, W, _, mask, _ = given
+    x, B, C, mask = given.x, given.B, given.C, given.mask
     bytes_mask = None
     if mask is not None:
         B, C = (torch.where(mask.unsqueeze(-1), rows, torch.zeros_like(rows)) for rows in (B, C))
         bytes_mask = mask.contiguous().view(torch.uint8)
     identity = torch.eye(x.shape[0], dtype=x.dtype)
-    plain = (x, dt, rate_of(given), B, C, D, W)
+    plain = (x, given.dt, rate_of(given), B, C, given.D, given.W)
     return (*(None if v is None else v.contiguous() for v in plain), identity, bytes_mask)
 
 
@@ -76,7 +76,7 @@ def run_backward(dy: Tensor, dh_last: Tensor | None, given: Given, checkpoints: 
     carried = x.new_zeros((n_batch, n_vector, n_state, 2 * n_modality, lanes))
     if dh_last is not None:
         carried[..., :n_modality, :] = layout.pack(dh_last, lanes)
-    dD = x.new_zeros((n_batch, n_vector, 1, n_modality, lanes))
+    dD = None if given.D is None else x.new_zeros((n_batch, n_vector, 1, n_modality, lanes))
     dB, dC = (layout.new((n_group, n_modality, n_batch, n_time, n_state), x.dtype) for _ in range(2))
     dW = torch.zeros((n_batch, n_group, n_modality, n_modality), dtype=torch.float64) if couple else None
     chunk = launch.CHUNK
@@ -96,7 +96,7 @@ def run_backward(dy: Tensor, dh_last: Tensor | None, given: Given, checkpoints: 
 
     with notice.of_compilation(backward, kind):
         threads.split(work, n_batch * n_group, cost=3.0 * x.numel() * n_state)
-    d_direct = x.new_empty(0) if given.D is None else sum_of_batch(dD, n_channel).squeeze(-1)
+    d_direct = x.new_empty(0) if dD is None else sum_of_batch(dD, n_channel).squeeze(-1)
     d_couple = x.new_empty(0)
     if dW is not None:
         d_couple = (dW.sum(1) if _w_step(given) else dW.sum((0, 1))).to(x.dtype)

@@ -2,15 +2,16 @@
 
 import math
 from collections.abc import Iterable
-from functools import lru_cache
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
 from mmkernels.scan.numba_backend import layout
 from mmkernels.simd.exponential import terms_address
+from mmkernels.simd.fold import folded_size
 from mmkernels.simd.vector import HAS_AVX512, VECTOR_BYTES, Kind, digest
 
 SOURCES = digest(Path(__file__).parent)
@@ -25,7 +26,8 @@ GROUP_TASKS = 16  # a backward task is one batch element unless the batch has fe
 Gradients = tuple[Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, Tensor]
 
 
-class Given(NamedTuple):
+@dataclass(eq=False)
+class Given:
     """The arguments of the scan. `W` None: uniform coupling, every W[m, n] is `weight`, and there is no mask."""
 
     x: Tensor
@@ -39,7 +41,7 @@ class Given(NamedTuple):
     mask: Tensor | None
     weight: float
 
-    @property
+    @cached_property
     def kind(self) -> Kind:
         """Return what the kernels are compiled for."""
         return kind_of(self.x)
@@ -49,13 +51,13 @@ class Given(NamedTuple):
         """Return the address of the constants of 2**x."""
         return terms_address(single=self.x.dtype == torch.float32)
 
-    @property
+    @cached_property
     def sizes(self) -> tuple[int, int, int, int]:
         """Return B, L, E and N."""
         _, n_batch, n_time, n_channel = self.x.shape
         return n_batch, n_time, n_channel, self.A.shape[-1]
 
-    @property
+    @cached_property
     def n_vector(self) -> int:
         """Return the number of vectors that the channels fill."""
         return -(-self.x.shape[3] // self.kind.lanes)
@@ -84,7 +86,7 @@ def addresses(tensors: Iterable[Tensor | None]) -> tuple[int, ...]:
 
 def rate_of(given: Given) -> Tensor:
     """Return A as the kernels want it: (V, N, M, lanes), for powers of two."""
-    return layout.pack(given.A * LOG2_E, given.kind.lanes)
+    return layout.pack(given.A, given.kind.lanes, LOG2_E)
 
 
 def checkpoint_shape(x: Tensor, n_state: int, *, save: bool, one_chain: bool) -> tuple[int, ...]:
@@ -131,8 +133,8 @@ def row_lengths(given: Given, steps: int) -> tuple[int, int, int]:
     """Return the lengths of what a chunk of so many steps gathers for dB and dC (see `rows.py`): sums, rows_u and small."""
     kind, n_state = given.kind, given.A.shape[-1]
     width = kind.lanes // kind.registers
-    rows, cells = steps * kind.n_modality, steps * kind.n_modality * n_state
-    return cells * 2 * width, rows * width, cells * 2
+    rows, n_sum = steps * kind.n_modality, 2 * kind.n_modality
+    return steps * n_state * folded_size(n_sum, width), rows * width, steps * n_state * n_sum
 
 
 def sum_of_batch(packed: Tensor, n_channel: int) -> Tensor:

@@ -13,16 +13,19 @@ from torch.nn.functional import pad
 
 from mmkernels.simd.aligned import aligned
 
+SMALL = 1 << 16  # bytes; below, only the time of the call itself counts
 
-def pack(values: Tensor, lanes: int) -> Tensor:
-    """Turn (M, E, N) into (V, N, M, lanes), or (M, B, E, N) into (B, V, N, M, lanes); a contiguous copy."""
+
+def pack(values: Tensor, lanes: int, factor: float = 1.0) -> Tensor:
+    """Turn (M, E, N) into (V, N, M, lanes), or (M, B, E, N) into (B, V, N, M, lanes), times `factor`; a contiguous copy."""
     n_channel, n_state = values.shape[-2:]
     n_vector = math.ceil(n_channel / lanes)
     missing = n_vector * lanes - n_channel
     filled = pad(values, (0, 0, 0, missing)) if missing else values
     cut = filled.reshape(*values.shape[:-2], n_vector, lanes, n_state)
     order = (1, 3, 0, 2) if values.ndim == 3 else (1, 2, 4, 0, 3)
-    return cut.permute(order).clone(memory_format=torch.contiguous_format)
+    ordered = cut.permute(order)
+    return torch.mul(ordered, factor, out=torch.empty(ordered.shape, dtype=values.dtype))
 
 
 def unpack(packed: Tensor, n_channel: int) -> Tensor:
@@ -35,9 +38,12 @@ def unpack(packed: Tensor, n_channel: int) -> Tensor:
 
 
 def new(shape: tuple[int, ...], dtype: torch.dtype) -> Tensor:
-    """Return an uninitialised tensor that begins on a cache line, in memory that numpy allocated.
+    """Return an uninitialised tensor that begins on a cache line.
 
-    numpy asks for huge pages; for results of many megabytes first touching plain pages costs more time than
-    the arithmetic.
+    What is not small comes from numpy: it asks for huge pages, and for results of many megabytes first touching plain
+    pages costs more time than the arithmetic; and it gets memory back that is still in the caches, where PyTorch, which
+    asks for aligned memory, often gets other.
     """
+    if math.prod(shape) * dtype.itemsize < SMALL:
+        return torch.empty(shape, dtype=dtype)
     return torch.from_numpy(aligned(shape, {torch.float32: "f4", torch.float64: "f8"}[dtype]))
