@@ -117,7 +117,8 @@ def backward(kind, sizes, plan, inputs, grads, work, tasks):  # type: ignore[no-
     kind, sizes, inputs
         As in `forward`.
     plan
-        (chunk, group, masked, w_step, checkpoints): as in `forward`; `group` vectors form a task.
+        (chunk, group, masked, w_step, checkpoints, start): as in `forward`; `group` vectors form a task, `start` is
+        the address of h0 (B, V, N, M, lanes; 0 if that is 0).
     grads
         Addresses of dy (read), dx, ddt, carried (B, V, N, 2, M, lanes; the gradient of the last state on entry, of
         h0 on return; then that of the rates, zeros on entry), dD (B, V, M, lanes; zeros; 0 without D), dB and dC, each
@@ -127,7 +128,7 @@ def backward(kind, sizes, plan, inputs, grads, work, tasks):  # type: ignore[no-
         (sums, rows_u, small), and one (M, M, lanes).
     """
     _, n_time, n_channel, n_state = sizes
-    chunk, group, masked, w_step, checkpoints = plan
+    chunk, group, masked, w_step, checkpoints, start = plan
     states, dW, scratch = work[0], grads[7], work[2:5]
     lanes, block = lanes_of(kind), lanes_of(kind) * count_of(kind)
     n_vector, n_chunk = (n_channel + lanes - 1) // lanes, (n_time + chunk - 1) // chunk
@@ -138,9 +139,13 @@ def backward(kind, sizes, plan, inputs, grads, work, tasks):  # type: ignore[no-
             t0, t1 = c * chunk, min(n_time, (c + 1) * chunk)
             begin(kind, sizes, inputs, scratch, (t0, t1, b))
             for v in range(part * group, min(n_vector, (part + 1) * group)):
-                source = ((b * n_chunk + c) * n_vector + v) * n_state
+                from_start, from_checkpoint = (b * n_vector + v) * n_state, (b * (n_chunk - 1) + c - 1) * n_vector + v
                 for n in range(n_state):
-                    store_block(states, n * block, load_block(kind, checkpoints, (source + n) * block))
+                    if c > 0:
+                        before = load_block(kind, checkpoints, (from_checkpoint * n_state + n) * block)
+                    else:
+                        before = load_block(kind, start, (from_start + n) * block) if start != 0 else zero(kind)
+                    store_block(states, n * block, before)
                 for i in range(t1 - t0):
                     _recompute(kind, sizes, inputs, work, (b, t0 + i, v, masked, b * w_step), i)
                 for i in range(t1 - t0 - 1, -1, -1):

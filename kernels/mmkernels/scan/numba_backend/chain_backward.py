@@ -96,7 +96,8 @@ def chain_backward(kind, sizes, plan, inputs, grads, work, tasks):  # type: igno
     kind, sizes, inputs
         As in `chain_forward`.
     plan
-        (chunk, group, checkpoints): as in `chain_forward`; `group` vectors form a task.
+        (chunk, group, checkpoints, start): as in `chain_forward`; `group` vectors form a task, `start` is the address
+        of S before the first step (B, V, N, lanes; 0 if that is 0).
     grads
         Addresses of dy (read), dx, ddt, carried (B, V, N, 1 + M, lanes; zeros on entry; on return the gradient of
         every modality's h0, then of its rates), dD (B, V, M, lanes; zeros; 0 without D), dB and dC, each (groups, M, B, L, N),
@@ -106,7 +107,7 @@ def chain_backward(kind, sizes, plan, inputs, grads, work, tasks):  # type: igno
         sums, rows_u, small.
     """
     _, n_time, n_channel, n_state = sizes
-    chunk, group, checkpoints = plan
+    chunk, group, checkpoints, start = plan
     chain, lanes = work[0], lanes_of(kind)
     n_vector, n_chunk = (n_channel + lanes - 1) // lanes, (n_time + chunk - 1) // chunk
     n_group, scratch = (n_vector + group - 1) // group, work[2:]
@@ -116,9 +117,15 @@ def chain_backward(kind, sizes, plan, inputs, grads, work, tasks):  # type: igno
             t0, t1 = c * chunk, min(n_time, (c + 1) * chunk)
             begin(kind, sizes, inputs, scratch, (t0, t1, b))
             for v in range(part * group, min(n_vector, (part + 1) * group)):
-                source = ((b * n_chunk + c) * n_vector + v) * n_state
+                from_start, from_checkpoint = (b * n_vector + v) * n_state, (b * (n_chunk - 1) + c - 1) * n_vector + v
                 for n in range(n_state):
-                    store_block(chain, n * lanes, load_one(kind, checkpoints, (source + n) * lanes))
+                    if c > 0:
+                        before = load_one(kind, checkpoints, (from_checkpoint * n_state + n) * lanes)
+                    else:
+                        before = (
+                            load_one(kind, start, (from_start + n) * lanes) if start != 0 else total(kind, zero(kind))
+                        )
+                    store_block(chain, n * lanes, before)
                 for i in range(t1 - t0):
                     _recompute(kind, sizes, inputs, work, (b, t0 + i, v, i))
                 for i in range(t1 - t0 - 1, -1, -1):

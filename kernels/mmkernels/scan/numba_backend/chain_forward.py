@@ -60,7 +60,7 @@ def chain_forward(kind, sizes, plan, inputs, outputs, first, last):  # type: ign
         number) and the constants of 2**x.
     outputs
         Addresses of y, chain (B, V, N, lanes; holds S before the first step, and after the last on return),
-        checkpoints (B, ceil(L / chunk), V, N, lanes) and h_last (B, V, N, M, lanes; 0 if nobody asks).
+        checkpoints (B, ceil(L / chunk) - 1, V, N, lanes; the first is known) and h_last (B, V, N, M, lanes; 0 if nobody asks).
     first, last
         Range of tasks.
     """
@@ -75,9 +75,9 @@ def chain_forward(kind, sizes, plan, inputs, outputs, first, last):  # type: ign
         b, v0 = task // n_tile, (task % n_tile) * tile
         v1 = min(n_vector, v0 + tile)
         for t in range(n_time):
-            if save and t % chunk == 0:
+            if save and t > 0 and t % chunk == 0:
                 source = (b * n_vector + v0) * n_state
-                target = ((b * n_chunk + t // chunk) * n_vector + v0) * n_state
+                target = ((b * (n_chunk - 1) + t // chunk - 1) * n_vector + v0) * n_state
                 for i in range((v1 - v0) * n_state):
                     store_block(checkpoints, (target + i) * lanes, load_one(kind, chain, (source + i) * lanes))
             for v in range(v0, v1):

@@ -36,16 +36,14 @@ def _log2(weight: float, dtype: torch.dtype) -> Tensor:
 
 def run_forward(given: Given, *, save: bool, tell: bool) -> tuple[Tensor, Tensor, Tensor]:
     """Return y, the last state (M, B, E, N; empty unless `tell`), and the checkpoints (empty unless `save`)."""
-    x, h0, kind, sizes, n_vector = given.x, given.h0, given.kind, given.sizes, given.n_vector
+    x, kind, sizes, n_vector = given.x, given.kind, given.sizes, given.n_vector
     n_batch, n_time, n_channel, n_state = sizes
     n_modality, lanes = kind.n_modality, kind.lanes
     if tell and n_time == 0:
         return x.clone(), _start(given), layout.new(checkpoint_shape(x, n_state, save=save, one_chain=True), x.dtype)
     inputs = _read(given)
-    if h0 is None:
-        chain = x.new_zeros((n_batch, n_vector, n_state, 1, lanes))
-    else:
-        chain = layout.pack(h0.sum(0, keepdim=True), lanes)
+    start = _packed_start(given)
+    chain = x.new_zeros((n_batch, n_vector, n_state, 1, lanes)) if start is None else start
     y = layout.new(tuple(x.shape), x.dtype)
     h_last = layout.new((n_batch, n_vector, n_state, n_modality, lanes), x.dtype) if tell else None
     checkpoints = layout.new(checkpoint_shape(x, n_state, save=save, one_chain=True), x.dtype)
@@ -62,6 +60,11 @@ def run_forward(given: Given, *, save: bool, tell: bool) -> tuple[Tensor, Tensor
     return y, x.new_empty(0) if h_last is None else layout.unpack(h_last, n_channel), checkpoints
 
 
+def _packed_start(given: Given) -> Tensor | None:
+    """Return S before the first step, (B, V, N, 1, lanes); None if that is 0."""
+    return None if given.h0 is None else layout.pack(given.h0.sum(0, keepdim=True), given.kind.lanes)
+
+
 def _start(given: Given) -> Tensor:
     """Return a copy of h0, zeros if it is not given."""
     n_modality, n_batch, _, n_channel = given.x.shape
@@ -75,7 +78,7 @@ def run_backward(dy: Tensor, dh_last: Tensor | None, given: Given, checkpoints: 
     n_batch, n_time, n_channel, n_state = sizes
     n_modality, lanes = kind.n_modality, kind.lanes
     inputs, dy = _read(given), dy.contiguous()
-    last = None if dh_last is None else layout.pack(dh_last, lanes)
+    start, last = _packed_start(given), None if dh_last is None else layout.pack(dh_last, lanes)
     group = group_of(given)
     n_group = math.ceil(n_vector / group)
     dx, ddt = layout.new(tuple(x.shape), x.dtype), layout.new(tuple(x.shape), x.dtype)
@@ -83,7 +86,7 @@ def run_backward(dy: Tensor, dh_last: Tensor | None, given: Given, checkpoints: 
     dD = None if given.D is None else x.new_zeros((n_batch, n_vector, 1, n_modality, lanes))
     dB, dC = (layout.new((n_group, n_modality, n_batch, n_time, n_state), x.dtype) for _ in range(2))
     chunk = launch.CHUNK
-    plan = (chunk, group, checkpoints.data_ptr())
+    plan = (chunk, group, *addresses((checkpoints, start)))
     read, write = (*addresses(inputs), given.terms), addresses((dy, dx, ddt, carried, dD, dB, dC, last))
 
     def work(first: int, last: int) -> None:

@@ -93,7 +93,7 @@ def forward(kind, sizes, plan, inputs, outputs, first, last):  # type: ignore[no
         mask (M, B, L; bytes) and the constants of 2**x. D and mask are 0 if there is none.
     outputs
         Addresses of y, state (B, V, N, M, lanes; holds h0 on entry, the last state on return) and
-        checkpoints (B, ceil(L / chunk), V, N, M, lanes).
+        checkpoints (B, ceil(L / chunk) - 1, V, N, M, lanes; the first is known).
     first, last
         Range of tasks.
     """
@@ -108,9 +108,9 @@ def forward(kind, sizes, plan, inputs, outputs, first, last):  # type: ignore[no
         b, v0 = task // n_tile, (task % n_tile) * tile
         v1 = min(n_vector, v0 + tile)
         for t in range(n_time):
-            if save and t % chunk == 0:
+            if save and t > 0 and t % chunk == 0:
                 source = (b * n_vector + v0) * n_state
-                target = ((b * n_chunk + t // chunk) * n_vector + v0) * n_state
+                target = ((b * (n_chunk - 1) + t // chunk - 1) * n_vector + v0) * n_state
                 for i in range((v1 - v0) * n_state):
                     held = load_block(kind, state, (source + i) * block)
                     store_block(checkpoints, (target + i) * block, held)

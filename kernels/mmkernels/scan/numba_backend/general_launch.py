@@ -80,7 +80,8 @@ def run_backward(dy: Tensor, dh_last: Tensor | None, given: Given, checkpoints: 
     dB, dC = (layout.new((n_group, n_modality, n_batch, n_time, n_state), x.dtype) for _ in range(2))
     dW = torch.zeros((n_batch, n_group, n_modality, n_modality), dtype=torch.float64) if couple else None
     chunk = launch.CHUNK
-    plan = (chunk, group, mask is not None, _w_step(given), checkpoints.data_ptr())
+    start = None if given.h0 is None else layout.pack(given.h0, lanes)
+    plan = (chunk, group, mask is not None, _w_step(given), *addresses((checkpoints, start)))
     read, write = (*addresses(inputs), given.terms), addresses((dy, dx, ddt, carried, dD, dB, dC, dW))
 
     def work(first: int, last: int) -> None:

@@ -90,14 +90,15 @@ def rate_of(given: Given) -> Tensor:
 
 
 def checkpoint_shape(x: Tensor, n_state: int, *, save: bool, one_chain: bool) -> tuple[int, ...]:
-    """Return the shape of the checkpoints, (B, chunks, V, N, M or 1, lanes); no chunks unless `save`.
+    """Return the shape of the checkpoints, (B, chunks - 1, V, N, M or 1, lanes); none unless `save`.
 
+    None before the first chunk: that is h0.
     V and lanes are counted in vectors of one register, whatever the kernels take at a time: sizes may be symbols here.
     """
     n_modality, n_batch, n_time, n_channel = x.shape
     lanes = VECTOR_BYTES // x.element_size()
-    n_chunk = math.ceil(n_time / CHUNK) if save else 0
-    return (n_batch, n_chunk, -(-n_channel // lanes), n_state, 1 if one_chain else n_modality, lanes)
+    n_kept = (n_time - (n_time > 0)) // CHUNK if save else 0
+    return (n_batch, n_kept, -(-n_channel // lanes), n_state, 1 if one_chain else n_modality, lanes)
 
 
 def tile_of(given: Given, vectors_per_state: int) -> int:
