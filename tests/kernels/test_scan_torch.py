@@ -10,6 +10,7 @@ import torch
 from mmkernels import coupled_scan
 from scan_problems import NAMES, Sizes, outputs, problem, solve, worst
 from torch import Tensor
+from torch.autograd import forward_ad
 
 BACKENDS = pytest.mark.parametrize("backend", ["numba", "reference"])
 
@@ -64,6 +65,12 @@ def test_grad_modes_and_requires_grad_do_not_change_the_values(backend: str) -> 
     assert torch.equal(silent, right)
     assert torch.equal(found["y"], right)
     assert torch.equal(found["h_last"], last)
+
+
+def test_a_forward_derivative_is_refused_and_never_dropped() -> None:
+    x, *others = (v.detach() for v in _arguments(seed=6))
+    with forward_ad.dual_level(), pytest.raises(NotImplementedError, match="jvp"):
+        coupled_scan(forward_ad.make_dual(x, torch.ones_like(x)), *others[:4], backend="numba")
 
 
 @pytest.mark.parametrize("save", [False, True])

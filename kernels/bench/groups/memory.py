@@ -62,9 +62,8 @@ def run(settings: Settings) -> list[Row]:
 
 def _middle(found: list[Row]) -> Row:
     """Return the row with the median peak, and note the others; a row that was not measured comes first."""
-    ranked = sorted(found, key=lambda row: row.peak_bytes or 0)
-    middle = ranked[len(ranked) // 2] if ranked[0].peak_bytes else ranked[0]
-    if len(ranked) > 1 and ranked[0].peak_bytes and ranked[-1].peak_bytes:
-        lowest, highest = (row.peak_bytes / 2**20 for row in (ranked[0], ranked[-1]))
-        middle.note += f"; {len(ranked)} processes, {lowest:.1f} to {highest:.1f} MiB"
+    peaks = sorted(row.peak_bytes or 0 for row in found)
+    middle = next(row for row in found if (row.peak_bytes or 0) == peaks[len(peaks) // 2 if peaks[0] else 0])
+    if peaks[0] and len(peaks) > 1:
+        middle.note += f"; {len(peaks)} processes, {peaks[0] / 2**20:.1f} to {peaks[-1] / 2**20:.1f} MiB"
     return middle

@@ -1,1 +1,1 @@
-"""SIMD vectors inside Numba kernels: types, arithmetic, memory, sums, small matrices; aligned arrays, and threads."""
+"""SIMD vectors inside Numba kernels: types, arithmetic, memory, sums, folded sums, small matrices; aligned arrays, and threads."""
