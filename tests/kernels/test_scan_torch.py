@@ -67,6 +67,7 @@ def test_grad_modes_and_requires_grad_do_not_change_the_values(backend: str) -> 
     assert torch.equal(found["h_last"], last)
 
 
+@pytest.mark.filterwarnings("ignore:.*torch.jit:DeprecationWarning")  # PyTorch's own, when a dual tensor is made
 def test_a_forward_derivative_is_refused_and_never_dropped() -> None:
     x, *others = (v.detach() for v in _arguments(seed=6))
     with forward_ad.dual_level(), pytest.raises(NotImplementedError, match="jvp"):
