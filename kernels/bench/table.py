@@ -61,9 +61,11 @@ def operators(files: list[dict[str, Any]]) -> str:
     return _table(head, lines) if lines else NOTHING
 
 
+PROMISE = ["promise", "where", "wanted", "measured", ""]
+
+
 def _verdicts(found: list[Verdict]) -> str:
-    head = ["promise", "where", "wanted", "measured", ""]
-    return _table(head, [[v.bar, v.where, v.wanted, v.measured, "met" if v.met else "**not met**"] for v in found])
+    return _table(PROMISE, [[v.bar, v.where, v.wanted, v.measured, "met" if v.met else "**not met**"] for v in found])
 
 
 def bars(files: list[dict[str, Any]]) -> str:
@@ -78,10 +80,11 @@ def bars(files: list[dict[str, Any]]) -> str:
 
 
 def gpu(files: list[dict[str, Any]]) -> str:
-    """Return the promises measured on a GPU, or that there are none."""
+    """Return the promises measured on a GPU; or that none was, and what is promised."""
     rows = [row for content in files if content["group"].endswith("gpu") for row in content["rows"]]
     found = [verdict for bar in bars_gpu.ALL for verdict in bar(rows)]
-    return _verdicts(found) if found else NO_GPU
+    promised = [[*line, "", "*projected*"] for line in bars_gpu.PROMISED]
+    return _verdicts(found) if found else f"{NO_GPU}\n\n{_table(PROMISE, promised)}"
 
 
 def machines(files: list[dict[str, Any]]) -> str:

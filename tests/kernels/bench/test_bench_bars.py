@@ -108,6 +108,7 @@ def test_the_tables_show_what_was_measured(tmp_path: Path) -> None:
     )
     assert "| ≥ 20× | 30× | met |" in text
     assert table.NO_GPU in text
+    assert text.count("|  | *projected* |") == len(bars_gpu.PROMISED)
     assert "| 2 of 14 |" in text
 
 
