@@ -14,6 +14,7 @@ from numba import types
 
 from mmkernels.simd.arithmetic import constant, fused
 from mmkernels.simd.memory import INT, load_vector, neighbours, store_vector
+from mmkernels.simd.sums import clearing
 from mmkernels.simd.vector import I32, VectorType, intrinsic, parts, registers
 
 _QUICK_BYTES = 16  # within so many, every CPU rearranges numbers quickly
@@ -92,14 +93,7 @@ def folded_of(typingctx: Any, kind: Any) -> Any:
 @intrinsic
 def clear_folded(typingctx: Any, kind: Any, address: Any, index: Any) -> Any:
     """Set what `add_dot_products` keeps at address[index:] to zero."""
-    kept, _ = _kept(kind.vectors)
-
-    def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        for pointer in neighbours(builder, kept, args[1], args[2], kept.lanes):
-            store_vector(builder, kept, pointer, constant(kept, 0.0))
-        return context.get_dummy_value()
-
-    return types.void(kind, INT, INT), generate
+    return types.void(kind, INT, INT), clearing(_kept(kind.vectors)[0])
 
 
 @intrinsic

@@ -37,17 +37,21 @@ def width_of(typingctx: Any, kind: Any) -> Any:
     return types.intp(kind), lambda context, builder, sig, args: ir.Constant(ir.IntType(64), width)
 
 
+def clearing(vectors: VectorType) -> Any:
+    """Return what generates zeros for `vectors` at address[index:], the second and third argument of an intrinsic."""
+
+    def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        for pointer in neighbours(builder, vectors, args[1], args[2], vectors.lanes):
+            store_vector(builder, vectors, pointer, constant(vectors, 0.0))
+        return context.get_dummy_value()
+
+    return generate
+
+
 @intrinsic
 def clear(typingctx: Any, kind: Any, address: Any, index: Any) -> Any:
     """Set the sums at address[index:] to zero, one register for each modality."""
-    narrow = _one_register(kind.vectors)
-
-    def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        for pointer in neighbours(builder, narrow, args[1], args[2], narrow.lanes):
-            store_vector(builder, narrow, pointer, constant(narrow, 0.0))
-        return context.get_dummy_value()
-
-    return types.void(kind, INT, INT), generate
+    return types.void(kind, INT, INT), clearing(_one_register(kind.vectors))
 
 
 @intrinsic
