@@ -67,6 +67,15 @@ def test_grad_modes_and_requires_grad_do_not_change_the_values(backend: str) -> 
     assert torch.equal(found["h_last"], last)
 
 
+@pytest.mark.parametrize("coupling", ["none", "softmax"])
+def test_another_default_device_changes_nothing(coupling: str) -> None:
+    drawn = problem(Sizes(2, 2, 70, 9, 3), coupling=coupling, seed=7)
+    right = solve(drawn, "numba")
+    with torch.device("meta"):
+        found = solve(drawn, "numba")
+    assert all(torch.equal(found[name], value) for name, value in right.items())
+
+
 @pytest.mark.filterwarnings("ignore:.*torch.jit:DeprecationWarning")  # PyTorch's own, when a dual tensor is made
 def test_a_forward_derivative_is_refused_and_never_dropped() -> None:
     x, *others = (v.detach() for v in _arguments(seed=6))

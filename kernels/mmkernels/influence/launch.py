@@ -86,7 +86,7 @@ def _means(sums: Tensor, n_time: int, n_channel: int, reduce: str, bin_steps: in
     """Turn sums over channels and pairs of steps into what `reduce` asks for."""
     if bin_steps > 1:
         full, rest = divmod(n_time, bin_steps)
-        lengths = torch.tensor([bin_steps] * full + [rest] * (rest > 0), dtype=sums.dtype)
+        lengths = torch.tensor([bin_steps] * full + [rest] * (rest > 0), dtype=sums.dtype, device=sums.device)
         sums /= lengths[:, None, None] * lengths
     if reduce == "none":
         return sums.permute(1, 2, 3, 4, 0)

@@ -2,7 +2,7 @@
 
 A vector whose lanes are to be summed need not be kept whole. Two of them become one that holds the first's halves,
 added, beside the second's; four of those two, and so on, until all fit one vector or every lane holds a sum of its
-own. For the 2 M sums of a scan's way back that is 2 M times less to load and store.
+own. For the 2 M sums of a scan's way back that is 2 M times less to load and store, up to the lanes of a vector.
 """
 
 import math

@@ -9,7 +9,7 @@ def relaxed_reference(cost: Tensor, a: Tensor, mask_x: Tensor | None, mask_y: Te
     n_batch, n, m = cost.shape
     plan, spent = torch.zeros_like(cost).detach(), []
     for p in range(n_batch):
-        columns = torch.arange(m) if mask_y is None else mask_y[p].nonzero()[:, 0]
+        columns = torch.arange(m, device=cost.device) if mask_y is None else mask_y[p].nonzero()[:, 0]
         total = cost.new_zeros(())
         for i in range(n):
             if mask_x is not None and not bool(mask_x[p, i]):

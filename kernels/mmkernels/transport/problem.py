@@ -62,5 +62,6 @@ class Solved(NamedTuple):
 def real_first(mask: Tensor | None, n_batch: int, n: int) -> tuple[Tensor, Tensor]:
     """Return the indices of the real entries in order, then of the padding (B, n), and how many are real (B,)."""
     if mask is None:
-        return torch.arange(n).expand(n_batch, n).contiguous(), torch.full((n_batch,), n)
+        order = torch.arange(n, device="cpu").expand(n_batch, n).contiguous()
+        return order, torch.full((n_batch,), n, device="cpu")
     return torch.sort(~mask, dim=1, stable=True).indices.contiguous(), mask.sum(1)

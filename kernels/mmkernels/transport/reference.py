@@ -41,8 +41,8 @@ def solve_reference(problem: Problem) -> Solved:
     plan, f, g = cost.new_zeros(n_batch, n, m), cost.new_zeros(n_batch, n), cost.new_zeros(n_batch, m)
     moved, iterations = cost.new_zeros(n_batch), torch.zeros(n_batch, dtype=torch.int64, device=cost.device)
     for p in range(n_batch):
-        rows = torch.arange(n) if problem.mask_x is None else problem.mask_x[p].nonzero()[:, 0]
-        columns = torch.arange(m) if problem.mask_y is None else problem.mask_y[p].nonzero()[:, 0]
+        rows = torch.arange(n, device=cost.device) if problem.mask_x is None else problem.mask_x[p].nonzero()[:, 0]
+        columns = torch.arange(m, device=cost.device) if problem.mask_y is None else problem.mask_y[p].nonzero()[:, 0]
         if len(rows) == 0 or len(columns) == 0:
             continue
         C, a, b = cost[p][rows][:, columns], problem.a[p].double()[rows], problem.b[p].double()[columns]

@@ -31,7 +31,7 @@ def _read(given: Given) -> tuple[Tensor | None, ...]:
 
 @lru_cache
 def _log2(weight: float, dtype: torch.dtype) -> Tensor:
-    return torch.full((1,), math.log2(weight), dtype=dtype)
+    return torch.full((1,), math.log2(weight), dtype=dtype, device="cpu")
 
 
 def run_forward(given: Given, *, save: bool, tell: bool) -> tuple[Tensor, Tensor, Tensor]:

@@ -29,7 +29,7 @@ def _read(given: Given) -> tuple[Tensor | None, ...]:
     if mask is not None:
         B, C = (torch.where(mask.unsqueeze(-1), rows, torch.zeros_like(rows)) for rows in (B, C))
         bytes_mask = mask.contiguous().view(torch.uint8)
-    identity = torch.eye(x.shape[0], dtype=x.dtype)
+    identity = torch.eye(x.shape[0], dtype=x.dtype, device=x.device)
     plain = (x, given.dt, rate_of(given), B, C, given.D, given.W)
     return (*(None if v is None else v.contiguous() for v in plain), identity, bytes_mask)
 
@@ -78,7 +78,7 @@ def run_backward(dy: Tensor, dh_last: Tensor | None, given: Given, checkpoints: 
         carried[..., :n_modality, :] = layout.pack(dh_last, lanes)
     dD = None if given.D is None else x.new_zeros((n_batch, n_vector, 1, n_modality, lanes))
     dB, dC = (layout.new((n_group, n_modality, n_batch, n_time, n_state), x.dtype) for _ in range(2))
-    dW = torch.zeros((n_batch, n_group, n_modality, n_modality), dtype=torch.float64) if couple else None
+    dW = x.new_zeros((n_batch, n_group, n_modality, n_modality), dtype=torch.float64) if couple else None
     chunk = launch.CHUNK
     start = None if given.h0 is None else layout.pack(given.h0, lanes)
     plan = (chunk, group, mask is not None, _w_step(given), *addresses((checkpoints, start)))

@@ -25,7 +25,7 @@ def pack(values: Tensor, lanes: int, factor: float = 1.0) -> Tensor:
     cut = filled.reshape(*values.shape[:-2], n_vector, lanes, n_state)
     order = (1, 3, 0, 2) if values.ndim == 3 else (1, 2, 4, 0, 3)
     ordered = cut.permute(order)
-    return torch.mul(ordered, factor, out=torch.empty(ordered.shape, dtype=values.dtype))
+    return torch.mul(ordered, factor, out=values.new_empty(ordered.shape))
 
 
 def unpack(packed: Tensor, n_channel: int) -> Tensor:
@@ -45,5 +45,5 @@ def new(shape: tuple[int, ...], dtype: torch.dtype) -> Tensor:
     asks for aligned memory, often gets other.
     """
     if math.prod(shape) * dtype.itemsize < SMALL:
-        return torch.empty(shape, dtype=dtype)
+        return torch.empty(shape, dtype=dtype, device="cpu")
     return torch.from_numpy(aligned(shape, {torch.float32: "f4", torch.float64: "f8"}[dtype]))
