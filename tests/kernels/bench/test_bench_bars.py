@@ -73,13 +73,16 @@ def test_the_bars_of_a_gpu() -> None:
     fast.values[bars_gpu.SHARE] = 0.75
     one = [row(n, ms, shape=wide | {"M": 1}, case=SINGLE, **on) for n, ms in ((TRITON, 0.05), (MAMBA_CUDA, 0.1))]
     rows = [fast, row(MAMBA_THREE, 0.3, shape=wide, case=COUPLED, **on), *one]
-    found = [(v.wanted, v.measured, v.met) for judge in bars_gpu.ALL for v in judge(rows)]
+    verdicts = [v for judge in bars_gpu.ALL for v in judge(rows)]
+    found = [(v.wanted, v.measured, v.met) for v in verdicts]
     assert found == [("≥ 60 %", "75 %", True), ("≥ 3×", "2×", False), ("≤ 1×", "0.5×", True)]
     block = {"group": "block_gpu", "case": "fusion block", "step": "inference", "threads": 0, "simd": "cuda"}
     rows = [row(n, ms, **block) for n, ms in ((fusion.COUPLED, 1.0), (fusion.STORED, 4.0))]
     rows[0].peak_bytes, rows[1].peak_bytes = 100, 1000
-    found = [(v.measured, v.met) for v in bars_gpu.block(rows)]
-    assert found == [("75 %", True), ("90 %", True)]
+    blocks = [*bars_gpu.block(rows)]
+    assert [(v.measured, v.met) for v in blocks] == [("75 %", True), ("90 %", True)]
+    promised = {(bar, wanted) for bar, _, wanted in bars_gpu.PROMISED}
+    assert {(v.bar, v.wanted) for v in (*verdicts, *blocks)} <= promised
 
 
 def test_a_row_survives_its_file(tmp_path: Path) -> None:
