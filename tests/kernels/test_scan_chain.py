@@ -102,6 +102,19 @@ def test_results_do_not_depend_on_the_size_of_tiles(
     assert all(size & (size - 1) == 0 for size in sizes)
 
 
+@pytest.mark.parametrize("dtype", [torch.float64, torch.float32], ids=str)
+@pytest.mark.parametrize("n_modality", [1, 3, 5])
+def test_gradients_do_not_depend_on_how_many_states_go_back_at_a_time(
+    n_modality: int, dtype: torch.dtype, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn = problem(Sizes(n_modality, 2, 70, 21, 9), coupling="none", seed=8).to(dtype)
+    right = solve(drawn, "numba")
+    for room in (1, 2, 4, 9, 30):
+        monkeypatch.setattr(chain_launch, "_room", lambda _, room=room: room)
+        found = solve(drawn, "numba")
+        assert all(torch.equal(found[name], value) for name, value in right.items()), room
+
+
 def test_the_last_state_is_not_worked_for_unless_it_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[bool] = []
     run = chain_launch.run_forward

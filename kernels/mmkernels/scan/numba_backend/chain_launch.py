@@ -21,6 +21,7 @@ from mmkernels.scan.numba_backend.launch import (
     tile_of,
 )
 from mmkernels.simd import threads
+from mmkernels.simd.vector import HAS_AVX512, Kind
 
 
 def _read(given: Given) -> tuple[Tensor | None, ...]:
@@ -72,6 +73,14 @@ def _start(given: Given) -> Tensor:
     return given.x.new_zeros(shape) if given.h0 is None else given.h0.clone()
 
 
+def _room(kind: Kind) -> int:
+    """Return how many states of a vector go back at a time; no result depends on it.
+
+    Few need little scratch; but each time x, dt and dy are read again, and the other constants of the loop.
+    """
+    return 4 if kind.n_modality in (2, 3) and HAS_AVX512 else 8
+
+
 def run_backward(dy: Tensor, dh_last: Tensor | None, given: Given, checkpoints: Tensor) -> Gradients:
     """Return the gradients of x, dt, A, B, C, D, W (always empty) and h0; empty where not given."""
     x, kind, sizes, n_vector = given.x, given.kind, given.sizes, given.n_vector
@@ -82,25 +91,31 @@ def run_backward(dy: Tensor, dh_last: Tensor | None, given: Given, checkpoints: 
     group = group_of(given)
     n_group = math.ceil(n_vector / group)
     dx, ddt = layout.new(tuple(x.shape), x.dtype), layout.new(tuple(x.shape), x.dtype)
-    carried = x.new_zeros((n_batch, n_vector, n_state, 1 + n_modality, lanes))
+    d_rate = x.new_zeros((n_batch, n_vector, n_state, n_modality, lanes))
+    d_start = None if given.h0 is None else layout.new((n_batch, n_vector, n_state, 1, lanes), x.dtype)
     dD = None if given.D is None else x.new_zeros((n_batch, n_vector, 1, n_modality, lanes))
     dB, dC = (layout.new((n_group, n_modality, n_batch, n_time, n_state), x.dtype) for _ in range(2))
-    chunk = launch.CHUNK
-    plan = (chunk, group, *addresses((checkpoints, start)))
-    read, write = (*addresses(inputs), given.terms), addresses((dy, dx, ddt, carried, dD, dB, dC, last))
+    chunk, room = launch.CHUNK, _room(kind)
+    plan = (chunk, group, room, *addresses((checkpoints, start)))
+    read, write = (*addresses(inputs), given.terms), addresses((dy, dx, ddt, d_rate, dD, dB, dC, last, d_start))
 
     def work(first: int, last: int) -> None:
         steps = min(chunk, n_time)
-        lengths = ((steps + 1) * n_state * lanes, steps * n_state * n_modality * lanes, *row_lengths(given, steps))
+        lengths = (
+            (steps + 1) * room * lanes,
+            steps * room * n_modality * lanes,
+            *row_lengths(given, steps),
+            group * n_state * lanes,
+        )
         scratch = [layout.new((length,), x.dtype) for length in lengths]
         chain_backward(kind, sizes, plan, read, write, addresses(scratch), (first, last))
 
     with notice.of_compilation(chain_backward, kind):
         threads.split(work, n_batch * n_group, cost=3.0 * x.numel() * n_state)
     dh0 = x.new_empty(0)
-    if given.h0 is not None:
-        before = layout.unpack(carried[..., :1, :], n_channel).expand(n_modality, -1, -1, -1)
+    if d_start is not None:
+        before = layout.unpack(d_start, n_channel).expand(n_modality, -1, -1, -1)
         dh0 = before.clone() if n_time or dh_last is None else dh_last.clone()
     d_direct = x.new_empty(0) if dD is None else sum_of_batch(dD, n_channel).squeeze(-1)
     rows_B, rows_C = (rows[0] if n_group == 1 else rows.sum(0) for rows in (dB, dC))
-    return dx, ddt, sum_of_batch(carried[..., 1:, :], n_channel), rows_B, rows_C, d_direct, x.new_empty(0), dh0
+    return dx, ddt, sum_of_batch(d_rate, n_channel), rows_B, rows_C, d_direct, x.new_empty(0), dh0
