@@ -6,7 +6,7 @@ With c[t] the gradient of the loss with respect to S[t] = sum_m h[m, t] (see sca
 
 The states of a chunk are recomputed from its checkpoint, and its exponentials kept until the way back, for
 one vector of channels and a few of its states at a time. That scratch fits the caches and holds no tensor with
-time, channel and state axes. What all states add to dx and ddt is gathered there, a few states after the other.
+time, channel and state axes. Until the last states of a vector, dx and ddt hold sums over the states so far.
 """
 
 from numba import njit
@@ -82,7 +82,7 @@ def _retreat(kind, sizes, inputs, grads, work, place, states):  # type: ignore[n
         rate_gradient = load_block(kind, d_rate, (here + n) * block)
         store_block(d_rate, (here + n) * block, multiply_add(through, step, rate_gradient))
         add_dot_products(sums, row * folded_of(kind), g, drive, out, left)
-    if last == n_state:
+    if last == n_state:  # the sums become the gradients
         add_products(rows_u, i * M * width_of(kind), out, drive)
         along_rate = multiply_add(value, along_B, times_ln2(along_rate))
         along_B = multiply(step, along_B)
