@@ -10,7 +10,8 @@ def maps(page):
 
 
 def sentence(page):
-    return page.locator(".mmv-readout").inner_text()
+    """Return the view's sentence, drawn or not: JupyterLab leaves out what has scrolled away."""
+    return page.locator(".mmv-readout").text_content()
 
 
 def values(page, label):

@@ -50,7 +50,7 @@ def test_in_jupyterlab_an_edit_is_answered_shown_and_kept_and_an_error_is_said(o
         for _ in range(6):
             page.keyboard.press("ArrowRight")
         page.wait_for_function("document.querySelector('.mmv-studio [role=alert]').textContent !== ''")
-        said = page.locator(".mmv-studio [role=alert]").inner_text()
+        said = page.locator(".mmv-studio [role=alert]").text_content()
         assert said.startswith("This edit could not be computed; shown is the last good answer: m1 ")
         assert said.endswith("The reason: ValueError: that is too late")
 
