@@ -1,9 +1,11 @@
 """Powers of two and folded sums of the kernels' vectors, held against numpy."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from mmkernels.scan.numba_backend.forward import OPTIONS
-from mmkernels.simd.exponential import exp2_by, load_terms, terms_address
+from mmkernels.simd.exponential import begin_exp2, end_exp2, exp2_by, load_terms, terms_address
 from mmkernels.simd.fold import add_dot_products, clear_folded, finish_folded, folded_of, folded_size
 from mmkernels.simd.memory import load_block, load_lanes, store_lanes
 from mmkernels.simd.vector import Kind, lanes_of
@@ -21,6 +23,14 @@ def _powers(kind, table, source, target, n):  # type: ignore[no-untyped-def]
 
 
 @njit(**OPTIONS)
+def _powers_in_two_steps(kind, table, source, target, n):  # type: ignore[no-untyped-def]
+    terms = load_terms(kind, table)
+    for i in range(0, n, lanes_of(kind)):
+        power = load_lanes(kind, source, i, 0, n - i)
+        store_lanes(target, i, 0, end_exp2(terms, power, begin_exp2(terms, power)), n - i)
+
+
+@njit(**OPTIONS)
 def _dot_products(kind, vectors, block, n, room):  # type: ignore[no-untyped-def]
     clear_folded(kind, room, 0)
     for i in range(n):
@@ -31,11 +41,11 @@ def _dot_products(kind, vectors, block, n, room):  # type: ignore[no-untyped-def
     return folded_of(kind)
 
 
-def _exp2(values: np.ndarray, *, single: bool) -> np.ndarray:
+def _exp2(values: np.ndarray, *, single: bool, way: Any = _powers, registers: int = 1) -> np.ndarray:
     source = values.astype(REAL[single])
     target = np.full_like(source, -1.0)
-    kind = Kind(1, single=single, sources="test")
-    _powers(kind, terms_address(single=single), source.ctypes.data, target.ctypes.data, len(source))
+    kind = Kind(1, single=single, sources="test", registers=registers)
+    way(kind, terms_address(single=single), source.ctypes.data, target.ctypes.data, len(source))
     return target
 
 
@@ -66,6 +76,30 @@ def test_powers_at_the_ends(single: bool) -> None:
     assert under == 0.0
     assert far == 0.0
     assert over == np.inf
+
+
+@PRECISION
+@pytest.mark.parametrize("registers", [1, 2])
+def test_a_power_begun_early_is_the_same_to_the_bit(registers: int, single: bool) -> None:
+    ends = [
+        0.0,
+        -0.0,
+        np.nan,
+        np.inf,
+        -np.inf,
+        127.99,
+        128.0,
+        -126.5,
+        -149.9,
+        1023.99,
+        1024.0,
+        -1074.5,
+        -5000.0,
+        5000.0,
+    ]
+    values = np.concatenate([np.random.default_rng(5).uniform(-140.0, 140.0, 4000), ends])
+    at_once = _exp2(values, single=single, registers=registers)
+    np.testing.assert_array_equal(_exp2(values, single=single, way=_powers_in_two_steps, registers=registers), at_once)
 
 
 @PRECISION

@@ -90,13 +90,21 @@ def load_terms(typingctx: Any, kind: Any, address: Any) -> Any:
 def power_of_two(builder: Any, x: VectorType, terms: list[Any], power: Any) -> Any:
     """Return 2**power for one vector, register by register; each of `terms` fills one."""
     narrow = VectorType(x.dtype, 1)
-    return together(builder, [_power_of_two(builder, narrow, terms, part) for part in registers(builder, x, power)])
+    values = []
+    for part in registers(builder, x, power):
+        values.append(_end(builder, narrow, terms, part, _begin(builder, narrow, terms, part)))
+    return together(builder, values)
 
 
-def _power_of_two(builder: Any, x: VectorType, terms: list[Any], power: Any) -> Any:
+def _begin(builder: Any, x: VectorType, terms: list[Any], power: Any) -> Any:
+    """Return what `_end` wants to know of one register early: where its sixteenths are, or nothing new."""
+    return builder.fadd(power, terms[0]) if _by_sixteenths(single=x.dtype == types.float32) else power
+
+
+def _end(builder: Any, x: VectorType, terms: list[Any], power: Any, begun: Any) -> Any:
     """Return 2**power for one register."""
     if _by_sixteenths(single=x.dtype == types.float32):
-        return _power_by_sixteenths(builder, x, terms, power)
+        return _power_by_sixteenths(builder, x, terms, power, begun)
     low, high, first, *others = terms
     if not HAS_AVX512:
         power = builder.select(builder.fcmp_ordered("<", power, low), low, power)
@@ -111,9 +119,8 @@ def _power_of_two(builder: Any, x: VectorType, terms: list[Any], power: Any) -> 
     return scale(builder, x, value, whole)
 
 
-def _power_by_sixteenths(builder: Any, x: VectorType, terms: list[Any], power: Any) -> Any:
+def _power_by_sixteenths(builder: Any, x: VectorType, terms: list[Any], power: Any, shifted: Any) -> Any:
     shift, third, second, first, powers = terms
-    shifted = builder.fadd(power, shift)
     nearest = builder.fsub(shifted, shift)
     rest = builder.fsub(power, nearest)
     integers = ir.VectorType(I32, x.lanes)
@@ -134,6 +141,35 @@ def exp2_by(typingctx: Any, terms: Any, x: Any) -> Any:
         return build(builder, x, [power_of_two(builder, x, loaded, part) for part in parts(builder, x, args[1])])
 
     return x(terms, x), generate
+
+
+@intrinsic
+def begin_exp2(typingctx: Any, terms: Any, x: Any) -> Any:
+    """Return the first step to 2**x, for `end_exp2`: a loop may take it before its time, while others are computed."""
+    narrow = VectorType(x.dtype, 1)
+
+    def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        loaded, out = parts(builder, terms, args[0]), []
+        for part in parts(builder, x, args[1]):
+            out.append(together(builder, [_begin(builder, narrow, loaded, one) for one in registers(builder, x, part)]))
+        return build(builder, x, out)
+
+    return x(terms, x), generate
+
+
+@intrinsic
+def end_exp2(typingctx: Any, terms: Any, x: Any, begun: Any) -> Any:
+    """Return 2**x, as `exp2_by` does to the bit; `begun` comes from `begin_exp2` for the same x."""
+    narrow = VectorType(x.dtype, 1)
+
+    def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        loaded, out = parts(builder, terms, args[0]), []
+        for pair in zip(parts(builder, x, args[1]), parts(builder, x, args[2]), strict=True):
+            pieces = zip(*(registers(builder, x, part) for part in pair), strict=True)
+            out.append(together(builder, [_end(builder, narrow, loaded, *piece) for piece in pieces]))
+        return build(builder, x, out)
+
+    return x(terms, x, x), generate
 
 
 @intrinsic

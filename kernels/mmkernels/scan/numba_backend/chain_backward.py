@@ -100,8 +100,10 @@ def chain_backward(kind, sizes, plan, inputs, grads, work, tasks):  # type: igno
 
     Parameters
     ----------
-    kind, sizes, inputs
+    kind, sizes
         As in `chain_forward`.
+    inputs
+        As in `chain_forward`, but for A log2(e) as `layout.pack` lays it out, (V, N, M, lanes), in place of A.
     plan
         (chunk, group, room, checkpoints, start): as in `chain_forward`; `group` vectors form a task, `room` states of
         a vector are taken at a time, `start` is the address of S before the first step (B, V, N, lanes; 0 if that is 0).

@@ -2,7 +2,8 @@
 
 S[t] = sum_m h[m, t] is the only state carried from step to step: M times less to load, store and keep for the
 backward pass than in `forward.py`, and no product with W. The weight enters with the decay,
-w exp(dt A) = 2**(dt A log2(e) + log2(w)). Memory layout as in `forward.py`; S is (B, V, N, lanes).
+w exp(dt A) = 2**(dt A log2(e) + log2(w)). Memory layout as in `forward.py`; S is (B, V, N, lanes). Each thread lays out
+the rates that it reads: sooner done than by one thread for all.
 """
 
 from numba import njit
@@ -10,42 +11,92 @@ from numba import njit
 from mmkernels.scan.numba_backend.forward import OPTIONS
 from mmkernels.simd.arithmetic import multiply, multiply_add, zero
 from mmkernels.simd.couple import load_one, splat_one, to_all, total
-from mmkernels.simd.exponential import exp2_by, load_terms
-from mmkernels.simd.memory import load_block, load_lanes, spread, store_block, store_lanes
+from mmkernels.simd.exponential import begin_exp2, end_exp2, load_terms
+from mmkernels.simd.memory import load_block, load_lanes, nothing, number_at, put, spread, store_block, store_lanes
 from mmkernels.simd.vector import count_of, lanes_of
 
 
 @njit(forceinline=True, **OPTIONS)
-def _advance(kind, sizes, inputs, outputs, place):  # type: ignore[no-untyped-def]
+def _power(kind, rate, index, step, shift):  # type: ignore[no-untyped-def]
+    return multiply_add(step, load_block(kind, rate, index * lanes_of(kind) * count_of(kind)), shift)
+
+
+@njit(forceinline=True, **OPTIONS)
+def _state(kind, ways, where, tell, drive, decay, out):  # type: ignore[no-untyped-def]
+    """Take one state a step further; return `out` with its share of y."""
+    B, C, chain, h_last = ways
+    here, small, plane = where
+    lanes = lanes_of(kind)
+    old = to_all(kind, load_one(kind, chain, here * lanes))
+    h = multiply_add(decay, old, multiply(drive, spread(kind, B, small, plane)))
+    store_block(chain, here * lanes, total(kind, h))
+    if tell:
+        store_block(h_last, here * lanes * count_of(kind), h)
+    return multiply_add(h, spread(kind, C, small, plane), out)
+
+
+@njit(forceinline=True, **OPTIONS)
+def _states(kind, n_state, ways, where, tell, decays, drive, out):  # type: ignore[no-untyped-def]
+    """Take all states of a vector one step further; return `out` with y.
+
+    The power of the next state is begun before this one takes its step: from a rate to its state the way is longer than
+    a processor looks ahead.
+    """
+    rate, first, step, shift, terms = decays
+    here, small, plane = where
+    power = _power(kind, rate, first, step, shift)
+    begun = begin_exp2(terms, power)
+    for n in range(n_state - 1):
+        decay = end_exp2(terms, power, begun)
+        power = _power(kind, rate, first + n + 1, step, shift)
+        begun = begin_exp2(terms, power)
+        out = _state(kind, ways, (here + n, small + n, plane), tell, drive, decay, out)
+    last, decay = n_state - 1, end_exp2(terms, power, begun)
+    return _state(kind, ways, (here + last, small + last, plane), tell, drive, decay, out)
+
+
+@njit(forceinline=True, **OPTIONS)
+def _advance(kind, sizes, inputs, outputs, rate, place):  # type: ignore[no-untyped-def]
     """Take one time step of one batch element for one vector of channels; write y, and h after the last step."""
     n_batch, n_time, n_channel, n_state = sizes
-    x, dt, rate, B, C, D, log_weight, table = inputs
+    x, dt, _, B, C, D, logarithms, table = inputs
     y, chain, _, h_last = outputs
-    b, t, v, n_vector = place
-    lanes, block = lanes_of(kind), lanes_of(kind) * count_of(kind)
-    row, rows, d = b * n_time + t, n_batch * n_time, v * lanes
+    b, t, v, v0, n_vector = place
+    row, rows, d = b * n_time + t, n_batch * n_time, v * lanes_of(kind)
     at, n_valid = row * n_channel + d, n_channel - d
     step = load_lanes(kind, dt, at, rows * n_channel, n_valid)
     value = load_lanes(kind, x, at, rows * n_channel, n_valid)
     drive = multiply(step, value)
     out = multiply(load_lanes(kind, D, d, n_channel, n_valid), value) if D != 0 else zero(kind)
-    shift, terms = to_all(kind, splat_one(kind, log_weight, 0)), load_terms(kind, table)
-    here, slopes, small, plane = (b * n_vector + v) * n_state, v * n_state, row * n_state, rows * n_state
-    tell = h_last != 0 and t == n_time - 1
-    for n in range(n_state):
-        decay = exp2_by(terms, multiply_add(step, load_block(kind, rate, (slopes + n) * block), shift))
-        old = to_all(kind, load_one(kind, chain, (here + n) * lanes))
-        h = multiply_add(decay, old, multiply(drive, spread(kind, B, small + n, plane)))
-        out = multiply_add(h, spread(kind, C, small + n, plane), out)
-        store_block(chain, (here + n) * lanes, total(kind, h))
-        if tell:
-            store_block(h_last, (here + n) * block, h)
+    shift, terms = to_all(kind, splat_one(kind, logarithms, 0)), load_terms(kind, table)
+    ways, decays = (B, C, chain, h_last), (rate, (v - v0) * n_state, step, shift, terms)
+    where = ((b * n_vector + v) * n_state, row * n_state, rows * n_state)
+    # twice, so that neither has a branch within its loop
+    if n_state > 0 and h_last != 0 and t == n_time - 1:
+        out = _states(kind, n_state, ways, where, True, decays, drive, out)
+    elif n_state > 0:
+        out = _states(kind, n_state, ways, where, False, decays, drive, out)
     store_lanes(y, at, rows * n_channel, out, n_valid)
 
 
+@njit(forceinline=True, **OPTIONS)
+def _pack_rates(kind, sizes, inputs, rate, v0, v1):  # type: ignore[no-untyped-def]
+    """Write A log2(e) for some vectors of channels to `rate` (v1 - v0, N, M, lanes); 0 where there is no channel."""
+    _, _, n_channel, n_state = sizes
+    M, lanes, log2_e = count_of(kind), lanes_of(kind), number_at(kind, inputs[6], 1)
+    for m in range(M):
+        for d in range(v0 * lanes, v1 * lanes):
+            cell = (d // lanes - v0) * n_state * M + m
+            for n in range(n_state):
+                value = nothing(kind)
+                if d < n_channel:
+                    value = number_at(kind, inputs[2], (m * n_channel + d) * n_state + n) * log2_e
+                put(rate, (cell + n * M) * lanes + d % lanes, value)
+
+
 @njit(cache=True, **OPTIONS)
-def chain_forward(kind, sizes, plan, inputs, outputs, first, last):  # type: ignore[no-untyped-def]
-    """Run tasks first <= task < last; a task is one batch element and one tile of channel vectors.
+def chain_forward(kind, sizes, plan, inputs, outputs, rate, first, last):  # type: ignore[no-untyped-def]
+    """Run tasks first <= task < last; a task is one tile of channel vectors and one batch element.
 
     Parameters
     ----------
@@ -54,26 +105,33 @@ def chain_forward(kind, sizes, plan, inputs, outputs, first, last):  # type: ign
     sizes
         (B, L, E, N).
     plan
-        (chunk, tile, save): steps between two checkpoints, vectors in a tile, whether to write checkpoints.
+        (chunk, tile, save, start): steps between two checkpoints, vectors in a tile, whether to write checkpoints,
+        whether `chain` holds S before the first step; else that is 0.
     inputs
-        Addresses of x, dt, rate (V, N, M, lanes; A times log2 e), B, C, D (0 if there is none), log2 w (one
-        number) and the constants of 2**x.
+        Addresses of x, dt, A (M, E, N), B, C, D (0 if there is none), log2 w and log2 e (two numbers) and the constants of
+        2**x.
     outputs
-        Addresses of y, chain (B, V, N, lanes; holds S before the first step, and after the last on return),
+        Addresses of y, chain (B, V, N, lanes; S after the last step on return),
         checkpoints (B, ceil(L / chunk) - 1, V, N, lanes; the first is known) and h_last (B, V, N, M, lanes; 0 if nobody asks).
+    rate
+        Address of room for the rates of a tile, (tile, N, M, lanes).
     first, last
         Range of tasks.
     """
-    _, n_time, n_channel, n_state = sizes
-    chunk, tile, save = plan
+    n_batch, n_time, n_channel, n_state = sizes
+    chunk, tile, save, start = plan
     _, chain, checkpoints, _ = outputs
     lanes = lanes_of(kind)
     n_vector = (n_channel + lanes - 1) // lanes
     n_chunk = (n_time + chunk - 1) // chunk
-    n_tile = (n_vector + tile - 1) // tile
     for task in range(first, last):
-        b, v0 = task // n_tile, (task % n_tile) * tile
+        b, v0 = task % n_batch, task // n_batch * tile
         v1 = min(n_vector, v0 + tile)
+        if b == 0 or task == first:
+            _pack_rates(kind, sizes, inputs, rate, v0, v1)
+        if not start:
+            for i in range((b * n_vector + v0) * n_state, (b * n_vector + v1) * n_state):
+                store_block(chain, i * lanes, total(kind, zero(kind)))
         for t in range(n_time):
             if save and t > 0 and t % chunk == 0:
                 source = (b * n_vector + v0) * n_state
@@ -81,4 +139,4 @@ def chain_forward(kind, sizes, plan, inputs, outputs, first, last):  # type: ign
                 for i in range((v1 - v0) * n_state):
                     store_block(checkpoints, (target + i) * lanes, load_one(kind, chain, (source + i) * lanes))
             for v in range(v0, v1):
-                _advance(kind, sizes, inputs, outputs, (b, t, v, n_vector))
+                _advance(kind, sizes, inputs, outputs, rate, (b, t, v, v0, n_vector))

@@ -10,6 +10,7 @@ from mmkernels.scan.numba_backend import launch, layout, notice
 from mmkernels.scan.numba_backend.chain_backward import chain_backward
 from mmkernels.scan.numba_backend.chain_forward import chain_forward
 from mmkernels.scan.numba_backend.launch import (
+    LOG2_E,
     Given,
     Gradients,
     addresses,
@@ -24,15 +25,15 @@ from mmkernels.simd import threads
 from mmkernels.simd.vector import HAS_AVX512, Kind
 
 
-def _read(given: Given) -> tuple[Tensor | None, ...]:
-    """Return what both kernels read, contiguous."""
-    plain = (given.x, given.dt, rate_of(given), given.B, given.C, given.D, _log2(given.weight, given.x.dtype))
+def _read(given: Given, rates: Tensor) -> tuple[Tensor | None, ...]:
+    """Return what a kernel reads, contiguous; `rates` are A, or A as it wants it."""
+    plain = (given.x, given.dt, rates, given.B, given.C, given.D, _logarithms(given.weight, given.x.dtype))
     return tuple(None if v is None else v.contiguous() for v in plain)
 
 
 @lru_cache
-def _log2(weight: float, dtype: torch.dtype) -> Tensor:
-    return torch.full((1,), math.log2(weight), dtype=dtype, device="cpu")
+def _logarithms(weight: float, dtype: torch.dtype) -> Tensor:
+    return torch.tensor([math.log2(weight), LOG2_E], dtype=dtype, device="cpu")
 
 
 def run_forward(given: Given, *, save: bool, tell: bool) -> tuple[Tensor, Tensor, Tensor]:
@@ -42,19 +43,20 @@ def run_forward(given: Given, *, save: bool, tell: bool) -> tuple[Tensor, Tensor
     n_modality, lanes = kind.n_modality, kind.lanes
     if tell and n_time == 0:
         return x.clone(), _start(given), layout.new(checkpoint_shape(x, n_state, save=save, one_chain=True), x.dtype)
-    inputs = _read(given)
+    inputs = _read(given, given.A)
     start = _packed_start(given)
-    chain = x.new_zeros((n_batch, n_vector, n_state, 1, lanes)) if start is None else start
+    chain = layout.new((n_batch, n_vector, n_state, 1, lanes), x.dtype) if start is None else start
     y = layout.new(tuple(x.shape), x.dtype)
     h_last = layout.new((n_batch, n_vector, n_state, n_modality, lanes), x.dtype) if tell else None
     checkpoints = layout.new(checkpoint_shape(x, n_state, save=save, one_chain=True), x.dtype)
     tile = tile_of(given, n_modality + 1)
     chunk = launch.CHUNK
-    plan = (chunk, tile, save)
+    plan = (chunk, tile, save, start is not None)
     read, write = (*addresses(inputs), given.terms), addresses((y, chain, checkpoints, h_last))
 
     def work(first: int, last: int) -> None:
-        chain_forward(kind, sizes, plan, read, write, first, last)
+        rate = layout.new((tile, n_state, n_modality, lanes), x.dtype)
+        chain_forward(kind, sizes, plan, read, write, rate.data_ptr(), first, last)
 
     with notice.of_compilation(chain_forward, kind):
         threads.split(work, n_batch * math.ceil(n_vector / tile), cost=float(x.numel()) * n_state)
@@ -86,7 +88,7 @@ def run_backward(dy: Tensor, dh_last: Tensor | None, given: Given, checkpoints: 
     x, kind, sizes, n_vector = given.x, given.kind, given.sizes, given.n_vector
     n_batch, n_time, n_channel, n_state = sizes
     n_modality, lanes = kind.n_modality, kind.lanes
-    inputs, dy = _read(given), dy.contiguous()
+    inputs, dy = _read(given, rate_of(given)), dy.contiguous()
     start, last = _packed_start(given), None if dh_last is None else layout.pack(dh_last, lanes)
     group = group_of(given)
     n_group = math.ceil(n_vector / group)
