@@ -7,7 +7,13 @@ from mmkernels.scan.numba_backend import chain_launch, general_launch, launch, o
 from scan_problems import Problem, Sizes, outputs, problem, solve, worst
 from torch import Tensor
 
-SIZES = [Sizes(3, 2, 37, 13, 5), Sizes(1, 3, 16, 33, 4), Sizes(2, 1, 1, 1, 1), Sizes(5, 2, 33, 7, 2), Sizes(3, 3, 5, 40, 1)]
+SIZES = [
+    Sizes(3, 2, 37, 13, 5),
+    Sizes(1, 3, 16, 33, 4),
+    Sizes(2, 1, 1, 1, 1),
+    Sizes(5, 2, 33, 7, 2),
+    Sizes(3, 3, 5, 40, 1),
+]
 TOLERANCE = {torch.float64: 1e-12, torch.float32: 1e-5}
 
 
