@@ -36,47 +36,69 @@ def _state(kind, ways, where, tell, drive, decay, out):  # type: ignore[no-untyp
 
 
 @njit(forceinline=True, **OPTIONS)
-def _states(kind, n_state, ways, where, tell, decays, drive, out):  # type: ignore[no-untyped-def]
-    """Take all states of a vector one step further; return `out` with y.
+def _begin(kind, sizes, inputs, rate, place):  # type: ignore[no-untyped-def]
+    """Return dt, x, and the first power, with its first step, of one vector of channels at one time step."""
+    n_batch, n_time, n_channel, n_state = sizes
+    x, dt, _, _, _, _, logarithms, table = inputs
+    b, t, v, v0, _ = place
+    rows, d = n_batch * n_time, v * lanes_of(kind)
+    at, n_valid = (b * n_time + t) * n_channel + d, n_channel - d
+    step = load_lanes(kind, dt, at, rows * n_channel, n_valid)
+    value = load_lanes(kind, x, at, rows * n_channel, n_valid)
+    power = zero(kind)
+    if n_state > 0:
+        power = _power(kind, rate, (v - v0) * n_state, step, to_all(kind, splat_one(kind, logarithms, 0)))
+    return step, value, power, begin_exp2(load_terms(kind, table), power)
+
+
+@njit(forceinline=True, **OPTIONS)
+def _all_but_last(kind, n_state, ways, where, tell, decays, ready, drive, out):  # type: ignore[no-untyped-def]
+    """Take all states of a vector but the last one step further; return `out` with their share of y, and the last decay.
 
     The power of the next state is begun before this one takes its step: from a rate to its state the way is longer than
     a processor looks ahead.
     """
-    rate, first, step, shift, terms = decays
+    rate, first, shift, terms = decays
     here, small, plane = where
-    power = _power(kind, rate, first, step, shift)
-    begun = begin_exp2(terms, power)
+    step, _, power, begun = ready
     for n in range(n_state - 1):
         decay = end_exp2(terms, power, begun)
         power = _power(kind, rate, first + n + 1, step, shift)
         begun = begin_exp2(terms, power)
         out = _state(kind, ways, (here + n, small + n, plane), tell, drive, decay, out)
-    last, decay = n_state - 1, end_exp2(terms, power, begun)
-    return _state(kind, ways, (here + last, small + last, plane), tell, drive, decay, out)
+    return out, end_exp2(terms, power, begun)
 
 
 @njit(forceinline=True, **OPTIONS)
-def _advance(kind, sizes, inputs, outputs, rate, place):  # type: ignore[no-untyped-def]
-    """Take one time step of one batch element for one vector of channels; write y, and h after the last step."""
+def _advance(kind, sizes, inputs, outputs, rate, ready, place, following):  # type: ignore[no-untyped-def]
+    """Take one time step of one batch element for one vector of channels; write y, and h after the last step.
+
+    `ready` is what `_begin` returned for `place`; returned is what it returns for `following`, before the last state.
+    """
     n_batch, n_time, n_channel, n_state = sizes
-    x, dt, _, B, C, D, logarithms, table = inputs
+    _, _, _, B, C, D, logarithms, table = inputs
     y, chain, _, h_last = outputs
     b, t, v, v0, n_vector = place
+    step, value, _, _ = ready
     row, rows, d = b * n_time + t, n_batch * n_time, v * lanes_of(kind)
-    at, n_valid = row * n_channel + d, n_channel - d
-    step = load_lanes(kind, dt, at, rows * n_channel, n_valid)
-    value = load_lanes(kind, x, at, rows * n_channel, n_valid)
+    n_valid = n_channel - d
     drive = multiply(step, value)
     out = multiply(load_lanes(kind, D, d, n_channel, n_valid), value) if D != 0 else zero(kind)
     shift, terms = to_all(kind, splat_one(kind, logarithms, 0)), load_terms(kind, table)
-    ways, decays = (B, C, chain, h_last), (rate, (v - v0) * n_state, step, shift, terms)
-    where = ((b * n_vector + v) * n_state, row * n_state, rows * n_state)
+    ways, decays = (B, C, chain, h_last), (rate, (v - v0) * n_state, shift, terms)
+    here, small, plane = (b * n_vector + v) * n_state, row * n_state, rows * n_state
+    tell = h_last != 0 and t == n_time - 1
     # twice, so that neither has a branch within its loop
-    if n_state > 0 and h_last != 0 and t == n_time - 1:
-        out = _states(kind, n_state, ways, where, True, decays, drive, out)
-    elif n_state > 0:
-        out = _states(kind, n_state, ways, where, False, decays, drive, out)
-    store_lanes(y, at, rows * n_channel, out, n_valid)
+    if tell:
+        out, decay = _all_but_last(kind, n_state, ways, (here, small, plane), True, decays, ready, drive, out)
+    else:
+        out, decay = _all_but_last(kind, n_state, ways, (here, small, plane), False, decays, ready, drive, out)
+    ready = _begin(kind, sizes, inputs, rate, following)
+    if n_state > 0:
+        last = n_state - 1
+        out = _state(kind, ways, (here + last, small + last, plane), tell, drive, decay, out)
+    store_lanes(y, row * n_channel + d, rows * n_channel, out, n_valid)
+    return ready
 
 
 @njit(forceinline=True, **OPTIONS)
@@ -132,6 +154,7 @@ def chain_forward(kind, sizes, plan, inputs, outputs, rate, first, last):  # typ
         if not start:
             for i in range((b * n_vector + v0) * n_state, (b * n_vector + v1) * n_state):
                 store_block(chain, i * lanes, total(kind, zero(kind)))
+        ready = _begin(kind, sizes, inputs, rate, (b, 0, v0, v0, n_vector))
         for t in range(n_time):
             if save and t > 0 and t % chunk == 0:
                 source = (b * n_vector + v0) * n_state
@@ -139,4 +162,6 @@ def chain_forward(kind, sizes, plan, inputs, outputs, rate, first, last):  # typ
                 for i in range((v1 - v0) * n_state):
                     store_block(checkpoints, (target + i) * lanes, load_one(kind, chain, (source + i) * lanes))
             for v in range(v0, v1):
-                _advance(kind, sizes, inputs, outputs, rate, (b, t, v, v0, n_vector))
+                following = (b, t, v + 1, v0, n_vector) if v + 1 < v1 else (b, min(t + 1, n_time - 1), v0, v0, n_vector)
+                place = (b, t, v, v0, n_vector)
+                ready = _advance(kind, sizes, inputs, outputs, rate, ready, place, following)

@@ -2,6 +2,7 @@
 
 import math
 from functools import lru_cache
+from itertools import count
 
 import torch
 from torch import Tensor
@@ -54,8 +55,13 @@ def run_forward(given: Given, *, save: bool, tell: bool) -> tuple[Tensor, Tensor
     plan = (chunk, tile, save, start is not None)
     read, write = (*addresses(inputs), given.terms), addresses((y, chain, checkpoints, h_last))
 
+    # made here and not by each part of the work: the others would wait for the interpreter meanwhile
+    shape, turn = (tile, n_state, n_modality, lanes), count()
+    rooms = layout.new((torch.get_num_threads(), *shape), x.dtype).unbind()
+
     def work(first: int, last: int) -> None:
-        rate = layout.new((tile, n_state, n_modality, lanes), x.dtype)
+        part = next(turn)
+        rate = rooms[part] if part < len(rooms) else layout.new(shape, x.dtype)
         chain_forward(kind, sizes, plan, read, write, rate.data_ptr(), first, last)
 
     with notice.of_compilation(chain_forward, kind):

@@ -4,6 +4,7 @@ Importing this file does not import Numba; the first call does.
 """
 
 import math
+from functools import lru_cache
 from typing import Any
 
 import torch
@@ -12,6 +13,15 @@ from torch import Tensor
 from mmkernels.torch_operator import differentiable
 
 _Gradients = tuple[Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, Tensor]
+
+
+@lru_cache
+def _launchers() -> tuple[Any, Any, Any]:
+    """Return the modules that launch the kernels, and `Given`; loaded by the first call."""
+    from mmkernels.scan.numba_backend import chain_launch, general_launch
+    from mmkernels.scan.numba_backend.launch import Given
+
+    return chain_launch, general_launch, Given
 
 
 def _run(
@@ -29,9 +39,7 @@ def _run(
     tell: bool,
 ) -> tuple[Tensor, Tensor, Tensor]:
     """Return y, the last state (empty unless `tell`) and the checkpoints (none unless `save`)."""
-    from mmkernels.scan.numba_backend import chain_launch, general_launch
-    from mmkernels.scan.numba_backend.launch import Given
-
+    chain_launch, general_launch, Given = _launchers()
     given = Given(x, dt, A, B, C, D, W, h0, mask, weight)
     return (chain_launch if W is None else general_launch).run_forward(given, save=save, tell=tell)
 
@@ -53,9 +61,7 @@ def _run_backward(
     couple: bool,
 ) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, Tensor]:
     """Return the gradients of the first eight arguments of `_run`; empty where not given or not asked for."""
-    from mmkernels.scan.numba_backend import chain_launch, general_launch
-    from mmkernels.scan.numba_backend.launch import Given
-
+    chain_launch, general_launch, Given = _launchers()
     given = Given(x, dt, A, B, C, D, W, h0, mask, weight)
     if W is None:
         return chain_launch.run_backward(dy, dh_last, given, checkpoints)
