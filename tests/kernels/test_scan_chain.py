@@ -178,3 +178,21 @@ def test_channels_of_one_modality_taken_two_vectors_at_a_time_are_those_taken_on
         assert torch.equal(found["y"], whole["y"][..., first : first + 3])
         for name, axis in channels.items():
             assert torch.equal(found[f"d{name}"], whole[f"d{name}"].narrow(axis, first, 3)), name
+
+
+@pytest.mark.parametrize("wanted", [True, False])
+def test_without_a_time_step_the_kernel_is_not_called(wanted: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(chain_launch, "chain_forward", None)  # it reads the first step before it takes one
+    drawn = problem(Sizes(2, 3, 0, 33, 4), coupling="none", optional=False, seed=9).tensors
+    five = [drawn[name].clone().requires_grad_(wanted) for name in ("x", "dt", "A", "B", "C")]
+    assert mmkernels.coupled_scan(*five, backend="numba").shape == (2, 3, 0, 33)
+    y, h_last = mmkernels.coupled_scan(*five, return_state=True, backend="numba")
+    assert y.shape == (2, 3, 0, 33)
+    assert torch.equal(h_last, torch.zeros(2, 3, 33, 4, dtype=h_last.dtype))
+
+
+@pytest.mark.parametrize("sizes", [Sizes(2, 3, 5, 33, 0), Sizes(2, 0, 5, 33, 4), Sizes(2, 3, 5, 0, 4)], ids=str)
+def test_without_states_channels_or_a_batch_there_is_nothing_or_zero(sizes: Sizes) -> None:
+    drawn = problem(sizes, coupling="none", optional=False, seed=9).tensors
+    y = mmkernels.coupled_scan(*(drawn[name] for name in ("x", "dt", "A", "B", "C")), backend="numba")
+    assert torch.equal(y, torch.zeros_like(drawn["x"]))

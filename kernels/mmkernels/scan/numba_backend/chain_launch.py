@@ -42,14 +42,14 @@ def run_forward(given: Given, *, save: bool, tell: bool) -> tuple[Tensor, Tensor
     x, kind, sizes, n_vector = given.x, given.kind, given.sizes, given.n_vector
     n_batch, n_time, n_channel, n_state = sizes
     n_modality, lanes = kind.n_modality, kind.lanes
-    if tell and n_time == 0:
-        return x.clone(), _start(given), layout.new(checkpoint_shape(x, n_state, save=save, one_chain=True), x.dtype)
+    checkpoints = layout.new(checkpoint_shape(x, n_state, save=save, one_chain=True), x.dtype)
+    if n_time == 0:  # the kernel reads a step before it takes one
+        return x.clone(), _start(given) if tell else x.new_empty(0), checkpoints
     inputs = _read(given, given.A)
     start = _packed_start(given)
     chain = layout.new((n_batch, n_vector, n_state, 1, lanes), x.dtype) if start is None else start
     y = layout.new(tuple(x.shape), x.dtype)
     h_last = layout.new((n_batch, n_vector, n_state, n_modality, lanes), x.dtype) if tell else None
-    checkpoints = layout.new(checkpoint_shape(x, n_state, save=save, one_chain=True), x.dtype)
     tile = tile_of(given, n_modality + 1)
     chunk = launch.CHUNK
     plan = (chunk, tile, save, start is not None)
