@@ -1,16 +1,21 @@
-"""2**x and the logistic function, with their constants read from memory.
+"""w 2**x and the logistic function, with their constants read from memory.
 
 LLVM loads a floating-point constant anew where it is used, eight of them for every power in an inner loop;
 constants that arrive through memory stay in registers or are operands of the arithmetic. Vectors follow one
 another whole: with sixteen registers, taking all of them through each step together was slower.
 
 Single precision with AVX-512 splits off sixteenths in place of whole numbers: 2**x = 2**f 2**(j / 16) 2**k, where the
-middle factor comes from a register. That is one multiplication less (they are what a scan waits for), and more additions;
-where nothing but powers is computed it is slower.
+middle factor comes from a register, and f is within 1/32. There the cubic ((z**2 + a) z + b) / v in z = f + 23/16 has the
+slopes of 2**f to 1e-7 and needs two multiplications, since with 23/16 for 1 / ln 2 it has no term in z**2. That is two
+multiplications less than by whole numbers (they are what a scan waits for).
+
+The weight w is a factor of constants and not a term of x: so x keeps its digits where it is small, in slow decays, whose
+small error every later step would repeat.
 """
 
 import math
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 import numpy as np
 from llvmlite import ir
@@ -38,43 +43,89 @@ _LIMITS = {True: (-127.0, 128.0), False: (-1023.0, 1024.0)}
 
 _PARTS = 16  # fractions of two that one register holds
 _SHIFT = 1.5 * 2**23 / _PARTS  # adding it rounds to sixteenths, and leaves their number in the lowest bits
+_BEFORE = 23  # sixteenths between f and z
+_CENTRE = _BEFORE / _PARTS  # of z, close to 1 / ln 2
+_WEIGHTS = 2.0**-32, 2.0**32  # beyond, a weight is a term of x, so that no constant over- or underflows
 
 
-def _terms(*, single: bool) -> np.ndarray[Any, Any]:
-    """Return the constants, each repeated over the lanes of a vector.
+class Terms(NamedTuple):
+    """The constants of w 2**(x + shift).
 
-    They are the limits, then the coefficients, highest first. Of the form with sixteenths: what rounds to them, the
-    coefficients on [-1/32, 1/32] (those of the series: the next is below 1e-8), and the powers, one in each lane.
+    Parameters
+    ----------
+    numbers
+        The constants, each repeated over the lanes of a vector. While they are in use somebody must hold them.
+    address
+        Where they are, for `load_terms`.
+    shift
+        What is to be added to x: what w lost when it was rounded.
+    """
+
+    numbers: np.ndarray[Any, Any]
+    address: int
+    shift: float
+
+
+@lru_cache(maxsize=256)
+def terms_of(weight: float = 1.0, *, single: bool) -> Terms:
+    """Return the constants of weight 2**x for float32 (`single`) or float64; 0 < weight < infinity.
+
+    By sixteenths they are what rounds to them, that and the centre, the two coefficients, and the powers, one in each
+    lane; else the limits, then the coefficients, highest first.
     """
     dtype = np.float32 if single else np.float64
     lanes = VECTOR_BYTES // np.dtype(dtype).itemsize
+    if not _WEIGHTS[0] <= weight <= _WEIGHTS[1]:
+        numbers, address, _ = terms_of(single=single)
+        return Terms(numbers, address, math.log2(weight))
     if _by_sixteenths(single=single):
-        ln2 = math.log(2.0)
-        numbers = np.repeat([_SHIFT, ln2**3 / 6, ln2**2 / 2, ln2], lanes)
-        return np.concatenate([numbers, 2.0 ** (np.arange(_PARTS) / _PARTS)]).astype(dtype)
-    return np.repeat(np.array((*_LIMITS[single], *reversed(COEFFICIENTS[single]), 1.0), dtype), lanes)
+        linear, last, value = cubic(weight)
+        part = np.arange(_PARTS)
+        powers = weight * 2.0 ** (part / _PARTS - (part - _BEFORE) // _PARTS) / value
+        numbers = np.concatenate([np.repeat([_SHIFT, _SHIFT + _CENTRE, linear, last], lanes), powers]).astype(dtype)
+        shift = 0.0
+    else:
+        rounded = float(dtype(weight))
+        coefficients = [weight * number for number in (*reversed(COEFFICIENTS[single]), 1.0)]
+        numbers = np.repeat(np.array((*_LIMITS[single], *coefficients), dtype), lanes)
+        shift = math.log2(weight / rounded)
+    return Terms(numbers, int(numbers.ctypes.data), shift)
+
+
+def cubic(weight: float) -> tuple[float, float, float]:
+    """Return a and b of (z**2 + a) z + b, which is v 2**(z - 23/16) near 23/16, and v.
+
+    The second derivative over v wants to be ln(2)**2: that gives v, nearly. Near it is taken a float v that is computed
+    without rounding, and for which rounding weight / v to the first factor, and `a` for the slope ln(2) v, costs least:
+    at 0 the product is then the weight, and no error there has a direction.
+    """
+    ln2 = math.log(2.0)
+    ulp = 2.0**-19  # of v and 2**-21 of b; of `a` four times that, for a product with 23/16 of no more digits
+    values = (np.round(6.0 * _CENTRE / ln2**2 / ulp) + np.arange(-400, 401)) * ulp
+    linear = np.round((ln2 * values - 3.0 * _CENTRE**2) / (4.0 * ulp)) * (4.0 * ulp)
+    factor_error = np.abs((weight / values).astype(np.float32).astype(np.float64) * values / weight - 1.0)
+    slope_error = np.abs((3.0 * _CENTRE**2 + linear) / (ln2 * values) - 1.0)
+    best = int(np.argmin(factor_error + slope_error / 30.0))
+    a, v = float(linear[best]), float(values[best])
+    return a, v - _CENTRE * (_CENTRE**2 + a), v
 
 
 def _by_sixteenths(*, single: bool) -> bool:
     return single and HAS_AVX512
 
 
-TERMS = {single: _terms(single=single) for single in (True, False)}
-
-
-_ADDRESSES = {single: int(TERMS[single].ctypes.data) for single in TERMS}
+_PLAIN = {single: terms_of(single=single) for single in (True, False)}
 
 
 def terms_address(*, single: bool) -> int:
-    """Return where the constants of `exp2_by` are, for float32 (`single`) or float64."""
-    return _ADDRESSES[single]
+    """Return where the constants of 2**x are, for float32 (`single`) or float64."""
+    return _PLAIN[single].address
 
 
 @intrinsic
 def load_terms(typingctx: Any, kind: Any, address: Any) -> Any:
-    """Load the constants of `exp2_by` from `terms_address`; once, outside the loop."""
-    one = VectorType(kind.dtype, 1)
-    count = len(TERMS[kind.dtype == types.float32]) // one.lanes
+    """Load the constants from the address of `Terms`; once, outside the loop."""
+    count = _PLAIN[kind.dtype == types.float32].numbers.nbytes // VECTOR_BYTES
     terms = VectorType(kind.dtype, count)
 
     def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
@@ -120,21 +171,19 @@ def _end(builder: Any, x: VectorType, terms: list[Any], power: Any, begun: Any) 
 
 
 def _power_by_sixteenths(builder: Any, x: VectorType, terms: list[Any], power: Any, shifted: Any) -> Any:
-    shift, third, second, first, powers = terms
-    nearest = builder.fsub(shifted, shift)
-    rest = builder.fsub(power, nearest)
+    _, shift, linear, last, powers = terms
+    below = builder.fsub(shifted, shift)  # the sixteenths, less the centre
+    z = builder.fsub(power, below)
     integers = ir.VectorType(I32, x.lanes)
     typ = ir.FunctionType(x.vector_ir, [x.vector_ir, integers])
     select = cgutils.get_or_insert_function(builder.module, typ, "llvm.x86.avx512.permvar.sf.512")
-    factor = builder.call(select, [powers, builder.bitcast(shifted, integers)])
-    slope = fused(builder, x, fused(builder, x, third, rest, second), rest, first)
-    value = fused(builder, x, builder.fmul(factor, rest), slope, factor)
-    return scale(builder, x, value, nearest)  # by 2 to the whole number below
+    factor = scale(builder, x, builder.call(select, [powers, builder.bitcast(shifted, integers)]), below)
+    return builder.fmul(factor, fused(builder, x, fused(builder, x, z, z, linear), z, last))
 
 
 @intrinsic
 def exp2_by(typingctx: Any, terms: Any, x: Any) -> Any:
-    """Return 2**x; exactly 1 at 0, NaN for NaN. `terms` comes from `load_terms`."""
+    """Return w 2**x; exactly w at 0, NaN for NaN. `terms` comes from `load_terms`."""
 
     def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
         loaded = parts(builder, terms, args[0])
@@ -145,7 +194,7 @@ def exp2_by(typingctx: Any, terms: Any, x: Any) -> Any:
 
 @intrinsic
 def begin_exp2(typingctx: Any, terms: Any, x: Any) -> Any:
-    """Return the first step to 2**x, for `end_exp2`: a loop may take it before its time, while others are computed."""
+    """Return the first step to w 2**x, for `end_exp2`: a loop may take it before its time, while others are computed."""
     narrow = VectorType(x.dtype, 1)
 
     def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
@@ -159,7 +208,7 @@ def begin_exp2(typingctx: Any, terms: Any, x: Any) -> Any:
 
 @intrinsic
 def end_exp2(typingctx: Any, terms: Any, x: Any, begun: Any) -> Any:
-    """Return 2**x, as `exp2_by` does to the bit; `begun` comes from `begin_exp2` for the same x."""
+    """Return w 2**x, as `exp2_by` does to the bit; `begun` comes from `begin_exp2` for the same x."""
     narrow = VectorType(x.dtype, 1)
 
     def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:

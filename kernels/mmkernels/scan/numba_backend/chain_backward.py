@@ -26,7 +26,7 @@ from mmkernels.simd.vector import count_of, lanes_of
 def _recompute(kind, sizes, inputs, work, place, states):  # type: ignore[no-untyped-def]
     """Take the i-th step of a chunk again; keep the chain after it and the decays of the states first <= n < last."""
     n_batch, n_time, n_channel, n_state = sizes
-    x, dt, rate, _, _, _, log_weight, table = inputs
+    x, dt, rate, _, _, _, shifts, table = inputs
     chain, cells, _, _, small, _ = work
     b, t, v, i = place
     first, last, room = states
@@ -35,7 +35,7 @@ def _recompute(kind, sizes, inputs, work, place, states):  # type: ignore[no-unt
     at, n_valid = (b * n_time + t) * n_channel + d, n_channel - d
     step = load_lanes(kind, dt, at, rows * n_channel, n_valid)
     drive = multiply(step, load_lanes(kind, x, at, rows * n_channel, n_valid))
-    shift, terms = to_all(kind, splat_one(kind, log_weight, 0)), load_terms(kind, table)
+    shift, terms = to_all(kind, splat_one(kind, shifts, 0)), load_terms(kind, table)
     for n in range(first, last):
         cell = i * room + n - first
         decay = exp2_by(terms, multiply_add(step, load_block(kind, rate, (v * n_state + n) * block), shift))

@@ -1,8 +1,8 @@
 """The forward kernel for uniform coupling, W[m, n] = w > 0: all modalities hear the same, so one chain is kept.
 
 S[t] = sum_m h[m, t] is the only state carried from step to step: M times less to load, store and keep for the
-backward pass than in `forward.py`, and no product with W. The weight enters with the decay,
-w exp(dt A) = 2**(dt A log2(e) + log2(w)). Memory layout as in `forward.py`; S is (B, V, N, lanes). Each thread lays out
+backward pass than in `forward.py`, and no product with W. The weight enters with the constants of the decay,
+w 2**(dt A log2(e)). Memory layout as in `forward.py`; S is (B, V, N, lanes). Each thread lays out
 the rates that it reads: sooner done than by one thread for all.
 """
 
@@ -39,7 +39,7 @@ def _state(kind, ways, where, tell, drive, decay, out):  # type: ignore[no-untyp
 def _begin(kind, sizes, inputs, rate, place):  # type: ignore[no-untyped-def]
     """Return dt, x, and the first power, with its first step, of one vector of channels at one time step."""
     n_batch, n_time, n_channel, n_state = sizes
-    x, dt, _, _, _, _, logarithms, table = inputs
+    x, dt, _, _, _, _, shifts, table = inputs
     b, t, v, v0, _ = place
     rows, d = n_batch * n_time, v * lanes_of(kind)
     at, n_valid = (b * n_time + t) * n_channel + d, n_channel - d
@@ -47,7 +47,7 @@ def _begin(kind, sizes, inputs, rate, place):  # type: ignore[no-untyped-def]
     value = load_lanes(kind, x, at, rows * n_channel, n_valid)
     power = zero(kind)
     if n_state > 0:
-        power = _power(kind, rate, (v - v0) * n_state, step, to_all(kind, splat_one(kind, logarithms, 0)))
+        power = _power(kind, rate, (v - v0) * n_state, step, to_all(kind, splat_one(kind, shifts, 0)))
     return step, value, power, begin_exp2(load_terms(kind, table), power)
 
 
@@ -76,7 +76,7 @@ def _advance(kind, sizes, inputs, outputs, rate, ready, place, following):  # ty
     `ready` is what `_begin` returned for `place`; returned is what it returns for `following`, before the last state.
     """
     n_batch, n_time, n_channel, n_state = sizes
-    _, _, _, B, C, D, logarithms, table = inputs
+    _, _, _, B, C, D, shifts, table = inputs
     y, chain, _, h_last = outputs
     b, t, v, v0, n_vector = place
     step, value, _, _ = ready
@@ -84,7 +84,7 @@ def _advance(kind, sizes, inputs, outputs, rate, ready, place, following):  # ty
     n_valid = n_channel - d
     drive = multiply(step, value)
     out = multiply(load_lanes(kind, D, d, n_channel, n_valid), value) if D != 0 else zero(kind)
-    shift, terms = to_all(kind, splat_one(kind, logarithms, 0)), load_terms(kind, table)
+    shift, terms = to_all(kind, splat_one(kind, shifts, 0)), load_terms(kind, table)
     ways, decays = (B, C, chain, h_last), (rate, (v - v0) * n_state, shift, terms)
     here, small, plane = (b * n_vector + v) * n_state, row * n_state, rows * n_state
     tell = h_last != 0 and t == n_time - 1
@@ -130,8 +130,8 @@ def chain_forward(kind, sizes, plan, inputs, outputs, rate, first, last):  # typ
         (chunk, tile, save, start): steps between two checkpoints, vectors in a tile, whether to write checkpoints,
         whether `chain` holds S before the first step; else that is 0.
     inputs
-        Addresses of x, dt, A (M, E, N), B, C, D (0 if there is none), log2 w and log2 e (two numbers) and the constants of
-        2**x.
+        Addresses of x, dt, A (M, E, N), B, C, D (0 if there is none), two numbers, and the constants of
+        w 2**x (see `Terms`); the numbers are their shift and log2 e.
     outputs
         Addresses of y, chain (B, V, N, lanes; S after the last step on return),
         checkpoints (B, ceil(L / chunk) - 1, V, N, lanes; the first is known) and h_last (B, V, N, M, lanes; 0 if nobody asks).

@@ -23,18 +23,21 @@ from mmkernels.scan.numba_backend.launch import (
     tile_of,
 )
 from mmkernels.simd import threads
+from mmkernels.simd.exponential import Terms, terms_of
 from mmkernels.simd.vector import HAS_AVX512, Kind
 
 
-def _read(given: Given, rates: Tensor) -> tuple[Tensor | None, ...]:
+def _read(given: Given, rates: Tensor, shifts: Tensor) -> tuple[Tensor | None, ...]:
     """Return what a kernel reads, contiguous; `rates` are A, or A as it wants it."""
-    plain = (given.x, given.dt, rates, given.B, given.C, given.D, _logarithms(given.weight, given.x.dtype))
+    plain = (given.x, given.dt, rates, given.B, given.C, given.D, shifts)
     return tuple(None if v is None else v.contiguous() for v in plain)
 
 
-@lru_cache
-def _logarithms(weight: float, dtype: torch.dtype) -> Tensor:
-    return torch.tensor([math.log2(weight), LOG2_E], dtype=dtype, device="cpu")
+@lru_cache(maxsize=256)
+def _decay(weight: float, dtype: torch.dtype) -> tuple[Terms, Tensor]:
+    """Return the constants of weight 2**(x + shift), and that shift with log2 e, as a kernel reads them."""
+    terms = terms_of(weight, single=dtype == torch.float32)
+    return terms, torch.tensor([terms.shift, LOG2_E], dtype=dtype, device="cpu")
 
 
 def run_forward(given: Given, *, save: bool, tell: bool) -> tuple[Tensor, Tensor, Tensor]:
@@ -45,7 +48,8 @@ def run_forward(given: Given, *, save: bool, tell: bool) -> tuple[Tensor, Tensor
     checkpoints = layout.new(checkpoint_shape(x, n_state, save=save, one_chain=True), x.dtype)
     if n_time == 0:  # the kernel reads a step before it takes one
         return x.clone(), _start(given) if tell else x.new_empty(0), checkpoints
-    inputs = _read(given, given.A)
+    terms, shifts = _decay(given.weight, x.dtype)
+    inputs = _read(given, given.A, shifts)
     start = _packed_start(given)
     chain = layout.new((n_batch, n_vector, n_state, 1, lanes), x.dtype) if start is None else start
     y = layout.new(tuple(x.shape), x.dtype)
@@ -53,7 +57,7 @@ def run_forward(given: Given, *, save: bool, tell: bool) -> tuple[Tensor, Tensor
     tile = tile_of(given, n_modality + 1)
     chunk = launch.CHUNK
     plan = (chunk, tile, save, start is not None)
-    read, write = (*addresses(inputs), given.terms), addresses((y, chain, checkpoints, h_last))
+    read, write = (*addresses(inputs), terms.address), addresses((y, chain, checkpoints, h_last))
 
     # made here and not by each part of the work: the others would wait for the interpreter meanwhile
     shape, turn = (tile, n_state, n_modality, lanes), count()
@@ -94,7 +98,8 @@ def run_backward(dy: Tensor, dh_last: Tensor | None, given: Given, checkpoints: 
     x, kind, sizes, n_vector = given.x, given.kind, given.sizes, given.n_vector
     n_batch, n_time, n_channel, n_state = sizes
     n_modality, lanes = kind.n_modality, kind.lanes
-    inputs, dy = _read(given, rate_of(given)), dy.contiguous()
+    terms, shifts = _decay(given.weight, x.dtype)
+    inputs, dy = _read(given, rate_of(given), shifts), dy.contiguous()
     start, last = _packed_start(given), None if dh_last is None else layout.pack(dh_last, lanes)
     group = group_of(given)
     n_group = math.ceil(n_vector / group)
@@ -105,7 +110,7 @@ def run_backward(dy: Tensor, dh_last: Tensor | None, given: Given, checkpoints: 
     dB, dC = (layout.new((n_group, n_modality, n_batch, n_time, n_state), x.dtype) for _ in range(2))
     chunk, room = launch.CHUNK, _room(kind)
     plan = (chunk, group, room, *addresses((checkpoints, start)))
-    read, write = (*addresses(inputs), given.terms), addresses((dy, dx, ddt, d_rate, dD, dB, dC, last, d_start))
+    read, write = (*addresses(inputs), terms.address), addresses((dy, dx, ddt, d_rate, dD, dB, dC, last, d_start))
 
     def work(first: int, last: int) -> None:
         steps = min(chunk, n_time)
