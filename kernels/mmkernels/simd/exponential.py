@@ -96,18 +96,19 @@ def cubic(weight: float) -> tuple[float, float, float]:
     """Return a and b of (z**2 + a) z + b, which is v 2**(z - 23/16) near 23/16, and v.
 
     The second derivative over v wants to be ln(2)**2: that gives v, nearly. Near it is taken a float v that is computed
-    without rounding, and for which rounding weight / v to the first factor, and `a` for the slope ln(2) v, costs least:
-    at 0 the product is then the weight, and no error there has a direction.
+    without rounding, and that costs least at the first factor, which is weight / v rounded, at the slope, since `a` is
+    rounded, and at 2**(1 / 32): at 0 the product is then the weight, and no error there has a direction.
     """
-    ln2 = math.log(2.0)
+    ln2, edge = math.log(2.0), 0.5 / _PARTS
     ulp = 2.0**-19  # of v and 2**-21 of b; of `a` four times that, for a product with 23/16 of no more digits
-    values = (np.round(6.0 * _CENTRE / ln2**2 / ulp) + np.arange(-400, 401)) * ulp
-    linear = np.round((ln2 * values - 3.0 * _CENTRE**2) / (4.0 * ulp)) * (4.0 * ulp)
-    factor_error = np.abs((weight / values).astype(np.float32).astype(np.float64) * values / weight - 1.0)
-    slope_error = np.abs((3.0 * _CENTRE**2 + linear) / (ln2 * values) - 1.0)
-    best = int(np.argmin(factor_error + slope_error / 30.0))
-    a, v = float(linear[best]), float(values[best])
-    return a, v - _CENTRE * (_CENTRE**2 + a), v
+    v = (np.round(6.0 * _CENTRE / ln2**2 / ulp) + np.arange(-2000, 2001)) * ulp
+    a = np.round((ln2 * v - 3.0 * _CENTRE**2) / (4.0 * ulp)) * (4.0 * ulp)
+    b = v - _CENTRE * (_CENTRE**2 + a)
+    factor_error = np.abs((weight / v).astype(np.float32).astype(np.float64) * v / weight - 1.0)
+    slope_error = np.abs((3.0 * _CENTRE**2 + a) / (ln2 * v) - 1.0)
+    edge_error = np.abs((((_CENTRE + edge) ** 2 + a) * (_CENTRE + edge) + b) / v / 2.0**edge - 1.0)
+    best = int(np.argmin(factor_error + slope_error / 30.0 + edge_error / 10.0))
+    return float(a[best]), float(b[best]), float(v[best])
 
 
 def _by_sixteenths(*, single: bool) -> bool:
