@@ -28,6 +28,23 @@ kernels = (forward.forward, backward.backward)
 print(vector.HAS_AVX512, *(sum(k.stats.cache_hits.values()) for k in kernels))
 """
 
+CHAINS = f"""
+import sys
+sys.path.insert(0, {TESTS!r})
+import torch
+from scan_problems import Sizes, problem, solve, worst
+from mmkernels.simd import vector
+for steep in (1.0, 300.0):
+    drawn = problem(Sizes(3, 2, 70, 13, 3), coupling="none", seed=1)
+    drawn.tensors["A"] = steep * drawn.tensors["A"]
+    right = solve(drawn, "reference")
+    found = solve(drawn.to(torch.float32), "numba")
+    for name in right:
+        if not worst(found[name], right[name]) <= 1e-5:
+            raise SystemExit(f"{{name}} is wrong")
+print(vector.HAS_AVX512)
+"""
+
 COMPILES = """
 import numba
 from mmkernels.scan.numba_backend import forward
@@ -44,6 +61,16 @@ IS_X86 = platform.machine().lower() in ("x86_64", "amd64")
 def test_a_cpu_without_wide_vectors_or_fused_arithmetic_gets_the_same_results(tmp_path: Path) -> None:
     cpu = {"NUMBA_CPU_NAME": "generic", "NUMBA_CACHE_DIR": str(tmp_path)}
     assert run_alone(AGREES, arguments=("float32", "float64"), **cpu).split() == ["False", "0", "0"]
+
+
+def test_there_one_chain_is_right_too_whatever_it_forgets(tmp_path: Path) -> None:
+    cpu = {"NUMBA_CPU_NAME": "generic", "NUMBA_CACHE_DIR": str(tmp_path)}
+    assert run_alone(CHAINS, **cpu).split() == ["False"]
+
+
+def test_there_powers_of_two_are_right_too(tmp_path: Path) -> None:
+    run = f"import pytest, sys; sys.exit(pytest.main(['-q', '-p', 'no:cacheprovider', {str(Path(TESTS) / 'test_vectors.py')!r}]))"
+    assert "failed" not in run_alone(run, NUMBA_CPU_NAME="generic", NUMBA_CACHE_DIR=str(tmp_path))
 
 
 @pytest.mark.skipif(not IS_X86, reason="AVX-512 is an extension of x86")

@@ -98,6 +98,26 @@ def test_small_steps_lose_nothing_of_what_they_decay(weight: float, single: bool
 
 
 @PRECISION
+@pytest.mark.parametrize("weight", [0.5, 4.0, 1 / 3, 0.2, 0.7, 3.0, 1e-9, 1e9, 1e-30, 1e30])
+def test_a_weight_at_the_ends(weight: float, single: bool) -> None:
+    bits = 127 if single else 1023
+    with np.errstate(over="ignore", under="ignore"):
+        values = np.linspace(-3.0 * bits, bits - np.log2(weight) - 1.0, 100_003).astype(REAL[single])
+        found = _exp2(values.astype(np.float64), single=single, weight=weight).astype(np.float64)
+        right = np.exp2(values.astype(np.longdouble)) * np.longdouble(weight)
+    tiny = 2.0 ** (6 - bits)
+    counted = right > tiny
+    assert np.abs(found[counted] / right[counted] - 1.0).max() <= (1e-5 if single else 1e-13)
+    assert found[~counted].min() >= 0.0
+    assert found[~counted].max() <= tiny
+    nan, under, far, over = _exp2(np.array([np.nan, -5000.0, -1e30, 5000.0]), single=single, weight=weight)
+    assert np.isnan(nan)
+    assert 0.0 <= under <= 2.0 ** (2 - bits)
+    assert 0.0 <= far <= 2.0 ** (2 - bits)
+    assert over >= 2.0**bits * 0.99
+
+
+@PRECISION
 def test_powers_at_the_ends(single: bool) -> None:
     zero, nan, under, far, over = _exp2(np.array([0.0, np.nan, -5000.0, -1e30, 5000.0]), single=single)
     assert zero == 1.0

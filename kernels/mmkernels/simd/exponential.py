@@ -36,7 +36,7 @@ from mmkernels.simd.vector import (
     together,
 )
 
-# Below the first the exponent bits become 0 and 2**x exactly 0, above the second all ones and infinity; in
+# At the first the exponent bits of the result become 0 and 2**x exactly 0, at the second all ones and infinity; in
 # between only results below the smallest normal number lose digits.
 _LIMITS = {True: (-127.0, 128.0), False: (-1023.0, 1024.0)}
 
@@ -71,7 +71,7 @@ def terms_of(weight: float = 1.0, *, single: bool) -> Terms:
     """Return the constants of weight 2**x for float32 (`single`) or float64; 0 < weight < infinity.
 
     By sixteenths they are what rounds to them, that and the centre, the two coefficients, and the powers, one in each
-    lane; else the limits, then the coefficients, highest first.
+    lane; else the limits of x, then the coefficients, highest first.
     """
     dtype = np.float32 if single else np.float64
     lanes = VECTOR_BYTES // np.dtype(dtype).itemsize
@@ -87,9 +87,21 @@ def terms_of(weight: float = 1.0, *, single: bool) -> Terms:
     else:
         rounded = float(dtype(weight))
         coefficients = [weight * number for number in (*reversed(COEFFICIENTS[single]), 1.0)]
-        numbers = np.repeat(np.array((*_LIMITS[single], *coefficients), dtype), lanes)
+        numbers = np.repeat(np.array((*_limits(rounded, single=single), *coefficients), dtype), lanes)
         shift = math.log2(weight / rounded)
     return Terms(numbers, int(numbers.ctypes.data), shift)
+
+
+def _limits(weight: float, *, single: bool) -> tuple[float, float]:
+    """Return between what x must be for the exponent bits of weight 2**x to be right.
+
+    A weight that is no power of two has other bits too, which with an exponent of 0 or of all ones are no 0 and no
+    infinity: there the results end at the smallest normal number and in the last binade.
+    """
+    low, high = _LIMITS[single]
+    fraction, exponent = math.frexp(weight)
+    inner = fraction != 0.5
+    return low - (exponent - 1) + inner, high - (exponent - 1) - inner
 
 
 def cubic(weight: float) -> tuple[float, float, float]:
