@@ -6,7 +6,7 @@ another whole: with sixteen registers, taking all of them through each step toge
 
 Single precision with AVX-512 splits off sixteenths in place of whole numbers: 2**x = 2**f 2**(j / 16) 2**k, where the
 middle factor comes from a register, and f is within 1/32. There the cubic ((z**2 + a) z + b) / v in z = f + 23/16 has the
-slopes of 2**f to 1e-7 and needs two multiplications, since with 23/16 for 1 / ln 2 it has no term in z**2. That is two
+slopes of 2**f to 2e-7 and needs two multiplications, since with 23/16 for 1 / ln 2 it has no term in z**2. That is two
 multiplications less than by whole numbers (they are what a scan waits for).
 
 The weight w is a factor of constants and not a term of x: so x keeps its digits where it is small, in slow decays, whose
