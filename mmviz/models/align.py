@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING
 import torch
 
 if TYPE_CHECKING:
-    from jaxtyping import Bool, Float
+    from jaxtyping import Bool, Float, Int, Shaped
     from torch import Tensor
+
+_ROUNDING = 1e-9  # of a step: a smaller overlap of bounds in float64 is rounding
 
 
 def resample(
@@ -41,9 +43,12 @@ def resample(
     The published code of Coupled Mamba (arXiv 2405.18014) averages inside ``numpy.linspace`` bins to make
     "unaligned" data step-aligned. With whole frames per step the two agree; this form also handles n < steps.
     """
-    rank = (valid.cumsum(1) - 1).to(x.dtype)  # position of each recorded frame among the recorded ones
-    width = valid.sum(1).clamp(min=1).to(x.dtype)[:, None]
-    values, _ = _averaged(x, valid, rank / width, 1 / width, steps)
+    rank, count = valid.cumsum(1) - 1, valid.sum(1, keepdim=True).clamp(min=1)
+    if steps >= x.shape[1]:
+        values = _stretched(x, valid, rank, count, steps)
+    else:
+        edges = torch.arange(steps + 1, device=x.device) * count
+        values, _ = average_intervals(x, valid, rank * steps, (rank + 1) * steps, edges)
     return values, valid.any(1)[:, None].expand(-1, steps)
 
 
@@ -69,28 +74,109 @@ def bin_frames(
     values, valid
         A step is valid where an interval holds a recorded frame; elsewhere zeros.
     """
-    place = torch.arange(x.shape[1], device=x.device, dtype=x.dtype).expand(valid.shape)
-    width = x.new_full((len(x), 1), float(frames))
-    values, held = _averaged(x, valid, place / width, 1 / width, steps)
-    return values, held
+    place = (torch.arange(x.shape[1], device=x.device) * steps).expand(valid.shape)
+    edges = (torch.arange(steps + 1, device=x.device) * frames).expand(x.shape[0], -1)
+    return average_intervals(x, valid, place, place + steps, edges)
 
 
-def _averaged(
+def average_intervals(
     x: Float[Tensor, "batch frame feature"],
     valid: Bool[Tensor, "batch frame"],
-    left: Float[Tensor, "batch frame"],
-    width: Float[Tensor, "batch 1"],
-    steps: int,
-) -> tuple[Float[Tensor, "batch {steps} feature"], Bool[Tensor, "batch {steps}"]]:
-    """Average frames that cover [left, left + width) of the unit interval inside its ``steps`` equal parts."""
-    left, width = left[:, None, :], width[:, :, None]
-    edge = torch.arange(steps, device=x.device, dtype=x.dtype)[None, :, None] / steps
-    overlap = torch.minimum(left + width, edge + 1 / steps) - torch.maximum(left, edge)
-    weight = (overlap * steps).clamp(min=0) * valid[:, None, :]
-    weight = torch.where(weight > 1e-4 * width * steps, weight, torch.zeros_like(weight))  # rounding is no overlap
-    total = weight.sum(-1, keepdim=True)
+    left: Shaped[Tensor, "batch frame"],
+    right: Shaped[Tensor, "batch frame"],
+    edges: Shaped[Tensor, "batch _edge"],
+) -> tuple[Float[Tensor, "batch _step feature"], Bool[Tensor, "batch _step"]]:
+    """Return the coverage-weighted average of the frames inside each step, in time and memory linear in frames + steps.
+
+    Frame i covers [left_i, right_i) and step k is [edges_k, edges_{k+1}), in any unit that the three share. The weight of a
+    frame in a step is the length of their overlap. Frames may have widths of their own and gaps between them.
+
+    Parameters
+    ----------
+    x, valid
+        Frames and their mask. Frames where ``valid`` is False are never looked at, neither are their bounds.
+    left, right
+        Bounds of each frame, int64 (exact) or float64. Valid frames are in order of time and do not overlap: right_i ≤ left_{i+1}.
+    edges
+        Ascending, one more than there are steps, of the same type.
+
+    Returns
+    -------
+    values, covered
+        Averages in the type of ``x``, and where a step is covered by a valid frame; zeros elsewhere. With bounds in float64 an
+        overlap below a billionth of the step is rounding and covers nothing.
+
+    Notes
+    -----
+    A frame that overlaps a step either begins inside it or covers its left edge. The first kind is summed with one scatter over
+    the frames, the second with one gather over the steps, as at most one frame covers an edge. Sums are taken in float64 (float32
+    on a device without it), so a constant of a narrower type stays exactly what it is; in float64 a second pass over the
+    residuals makes it so.
+    """
+    start, end = edges[:, :-1].clone(memory_format=torch.contiguous_format), edges[:, 1:]
+    low = float("-inf") if left.is_floating_point() else torch.iinfo(left.dtype).min
+    begins = (
+        torch.where(valid, left, low).contiguous().cummax(1).values
+    )  # in order, whatever stands beside an invalid frame
+    place = torch.arange(x.shape[1], device=x.device).expand(valid.shape)
+    last = torch.where(valid, place, -1).cummax(1).values  # the last valid frame up to each
+    inside = torch.searchsorted(start, begins, right=True)  # each frame begins in step inside - 1
+    counts = torch.zeros_like(edges, dtype=torch.int64).scatter_add(1, inside, torch.ones_like(inside))
+    across = last.gather(1, (counts.cumsum(1)[:, :-1] - 1).clamp(min=0))  # the last valid frame begun before each step
+    inside, held = (inside - 1).clamp(min=0), across.clamp(min=0)
+
+    from_edge, to_edge = start.gather(1, inside), end.gather(1, inside)
+    whole = torch.where(valid & (left >= from_edge), torch.minimum(right, to_edge) - left, 0)
+    part = torch.where(
+        (across >= 0) & (left.gather(1, held) < start), torch.minimum(right.gather(1, held), end) - start, 0
+    )
+    if left.is_floating_point():
+        whole = torch.where(whole > _ROUNDING * (to_edge - from_edge), whole, 0)
+        part = torch.where(part > _ROUNDING * (end - start), part, 0)
+
+    wide = _wide(x)
+    whole, part = whole.clamp(min=0).to(wide), part.clamp(min=0).to(wide)
+    total = part.scatter_add(1, inside, whole)
+    share = 1 / torch.where(total > 0, total, 1)
+    whole, part = (whole * share.gather(1, inside))[..., None], (part * share)[..., None]
     clean = torch.where(valid[..., None], x, torch.zeros_like(x))
-    return weight @ clean / total.clamp(min=torch.finfo(x.dtype).tiny), total[..., 0] > 0
+    carried, of_step = _at(clean, held), inside[..., None].expand(-1, -1, x.shape[-1])
+    values = (carried * part).scatter_add(1, of_step, clean * whole)
+    if x.dtype == wide:
+        residual = (clean - _at(values, inside)) * whole
+        values = values + ((carried - values) * part).scatter_add(1, of_step, residual)
+    return values.to(x.dtype), total > 0
+
+
+def _stretched(
+    x: Float[Tensor, "batch frame feature"],
+    valid: Bool[Tensor, "batch frame"],
+    rank: Int[Tensor, "batch frame"],
+    count: Int[Tensor, "batch 1"],
+    steps: int,
+) -> Float[Tensor, "batch {steps} feature"]:
+    """Return what `average_intervals` returns for no more frames than steps: a step then meets one frame or two neighbours."""
+    begin = torch.arange(steps, device=x.device) * count
+    first, last = begin // steps, (begin + count - 1) // steps
+    weight = torch.where(last > first, begin + count - last * steps, 0).to(_wide(x)) / count
+    place = torch.arange(x.shape[1], device=x.device).expand(valid.shape)
+    order = torch.zeros_like(torch.nn.functional.pad(rank, (0, 1)))
+    order = order.scatter(1, torch.where(valid, rank, x.shape[1]), place)  # places of the recorded frames, in order
+    clean = torch.where(valid[..., None], x, torch.zeros_like(x))
+    one, other = (_at(clean, order.gather(1, index)) for index in (first, last))
+    return torch.lerp(one, other, weight.to(x.dtype)[..., None])
+
+
+def _wide(x: Tensor) -> torch.dtype:
+    return torch.float64 if x.device.type != "mps" else torch.float32
+
+
+def _at(
+    x: Float[Tensor, "batch frame feature"], index: Int[Tensor, "batch place"]
+) -> Float[Tensor, "batch place feature"]:
+    """Return the frames of each sample at its own places."""
+    row = torch.arange(x.shape[0], device=x.device)[:, None] * x.shape[1]
+    return x.flatten(0, 1).index_select(0, (index + row).flatten()).unflatten(0, index.shape)
 
 
 def pad_to(
