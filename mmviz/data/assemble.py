@@ -16,6 +16,8 @@ from mmviz.data.parts import Part
 from mmviz.data.report import Report
 from mmviz.data.spec import Modality, Spec, Task, TaskKind
 from mmviz.data.statistics import training_statistics
+from mmviz.data.time_report import longest, on_one_clock, report_time
+from mmviz.data.times import checked, frames_of, from_side, measured
 from mmviz.errors import ConfigError, DataError
 
 
@@ -94,9 +96,11 @@ def assemble(parts: list[Part], treatment: Treatment, about: Description) -> Dat
     names = tuple(parts[0].inputs)
     splits = {p.name: _split(p, names, targets[p.name], steps, treatment, report) for p in parts}
     task = _task({n: s.target for n, s in splits.items()}, treatment, report)
+    splits = on_one_clock(splits, report)
     modalities = tuple(_modality(m, splits, training, about, report) for m in names)
     _refuse_unknown(about, [m.name for m in modalities])
-    spec = Spec(about.name, modalities, task, about.source, about.licence, about.notes)
+    report_time(splits, modalities, report)
+    spec = Spec(about.name, modalities, task, about.source, about.licence, about.notes, longest(splits.values()))
     return Dataset(spec, splits, report)
 
 
@@ -114,24 +118,27 @@ def _split(
         target, keep = within(target, treatment.label_range, part.name, report, labels=treatment.labels)
     if not keep.any():
         raise DataError(f"{part.name}: no samples left after labels='drop'; widen label_range={treatment.label_range}")
-    inputs, valid = {}, {}
+    inputs, valid, times = {}, {}, {}
     for m in names:
         raw, where = part.inputs[m], f"{part.name} {m}"
         real = _real_steps(part, m, raw, where, treatment, report)
+        if m in part.times:
+            seconds = checked(from_side(part.times[m], treatment.padding), real, part.ids, where)
+            times[m] = _kept(seconds, keep, steps[m], np.nan)
         x, real = clean(raw, real, part.ids, where, report, nonfinite=treatment.nonfinite)
         absent = ~real.any(axis=1)
         first = f"sample {str(part.ids[np.argmax(absent)])!r}" if absent.any() else ""
         report.add("note", "absent", where, int(absent.sum()), first=first, action="kept, masked")
         inputs[m], valid[m] = _kept(x, keep, steps[m]), _kept(real, keep, steps[m])
     extras = {k: v[keep] for k, v in part.extras.items()}
-    return Split(part.name, inputs, valid, target[keep], part.ids[keep], part.group[keep], extras)
+    return Split(part.name, inputs, valid, target[keep], part.ids[keep], part.group[keep], extras, times)
 
 
-def _kept(x: NDArray[Any], keep: NDArray[np.bool_], steps: int) -> NDArray[Any]:
-    """Return the samples that stay, with 0 after their last step up to `steps`; x itself where that is nothing to do."""
+def _kept(x: NDArray[Any], keep: NDArray[np.bool_], steps: int, fill: float = 0) -> NDArray[Any]:
+    """Return the samples that stay, filled after their last step up to `steps`; x itself where that is nothing to do."""
     if keep.all() and x.shape[1] == steps:
         return x
-    wider = np.zeros((int(keep.sum()), steps, *x.shape[2:]), x.dtype)
+    wider = np.full((int(keep.sum()), steps, *x.shape[2:]), fill, x.dtype)
     wider[:, : x.shape[1]] = x[keep]
     return wider
 
@@ -145,6 +152,9 @@ def _real_steps(
         return real
     if m in part.valid:
         return as_mask(part.valid[m], raw.shape[:2], where)
+    if m in part.times and np.isnan(part.times[m]).any():
+        report.add("note", "lengths", where, len(part), action="none given: a step without a time is padding")
+        return frames_of(from_side(part.times[m], treatment.padding), part.ids, where)
     report.add("note", "lengths", where, len(part), action="none given: every step counts as real")
     return np.ones(raw.shape[:2], dtype=bool)
 
@@ -172,7 +182,9 @@ def _modality(m: str, splits: dict[str, Split], training: str, about: Descriptio
     first = f"channel {channels[constant[0]]!r}: {mean[constant[0]]}" if len(constant) else ""
     report.add("note", "constant", f"{training} {m}", len(constant), first=first, action="std kept as 0")
     unit, text = about.units.get(m, ""), about.descriptions.get(m, "")
-    return Modality(m, features, x.shape[1], rate, unit, channels, mean, std, text)
+    times = splits[training].times
+    spacing, irregular = measured(times[m], rate, f"{training} {m}") if m in times else (None, False)
+    return Modality(m, features, x.shape[1], rate, unit, channels, mean, std, text, spacing, irregular)
 
 
 def _refuse_unknown(about: Description, names: list[str]) -> None:

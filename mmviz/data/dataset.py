@@ -35,6 +35,10 @@ class Split:
         Text (n,): subject, speaker or video; "" where not known.
     extras
         What else is known per sample and no model reads: name to array of n rows, such as "raw_text" (objects).
+    times
+        When each frame was recorded: modality name to float64 seconds (n, steps), on a clock that the modalities of a sample
+        share; NaN where there is no frame. A frame that is masked keeps its time. Empty without timestamps; a modality
+        of a single step may be left out.
     """
 
     name: str
@@ -44,6 +48,7 @@ class Split:
     ids: NDArray[np.str_]
     group: NDArray[np.str_]
     extras: Mapping[str, NDArray[Any]] = field(default_factory=dict)
+    times: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.target)
@@ -88,6 +93,7 @@ class Split:
             self.ids[rows],
             self.group[rows],
             {k: v[rows] for k, v in self.extras.items()},
+            {m: t[rows] for m, t in self.times.items()},
         )
 
     def __repr__(self) -> str:
@@ -159,6 +165,8 @@ def _arrays(name: str, split: Split) -> Iterable[tuple[str, NDArray[Any]]]:
     for modality in split.inputs:
         yield f"{name}/inputs/{modality}", split.inputs[modality]
         yield f"{name}/valid/{modality}", split.valid[modality]
+        if modality in split.times:
+            yield f"{name}/times/{modality}", split.times[modality]
     yield f"{name}/target", split.target
     yield f"{name}/ids", split.ids
     yield f"{name}/group", split.group

@@ -18,6 +18,7 @@ def from_arrays(
     *,
     lengths: Mapping[str, Any] | None = None,
     valid: Mapping[str, Any] | None = None,
+    times: Mapping[str, Any] | None = None,
     ids: Any = None,
     group: Any = None,
     extras: Any = None,
@@ -56,6 +57,13 @@ def from_arrays(
         modality; with neither, every step counts as real and the report says so.
     valid
         Per modality, booleans (n, steps): True where the step is real.
+    times
+        Per modality, when each frame was recorded, in seconds on one clock that all modalities of a sample share:
+        (n, steps); n sequences of different lengths; or (steps,), the same for all samples. Also ``datetime64``,
+        ``timedelta64`` and pandas or Python dates. Times increase from frame to frame; what padding holds is not looked at.
+        Gaps, irregular rates and different starts are kept: models align the modalities by time. Times that count from
+        an epoch (above 10⁶ s, about 11 days) are counted from the first frame of each sample. Give them for every modality
+        of more than one step, or for none: frames are then taken as equally spaced, and the report says so.
     ids, group
         Text (n,). Ids default to split and number; groups (subject, speaker, video) to "".
     extras
@@ -101,6 +109,7 @@ def from_arrays(
         ids=ids,
         group=group,
         extras=extras,
+        times=times,
         split=split,
         split_by=split_by,
         seed=seed,
@@ -120,6 +129,7 @@ def _parts(
     ids: Any,
     group: Any,
     extras: Any,
+    times: Mapping[str, Any] | None,
     split: Mapping[str, float] | None,
     split_by: str,
     seed: int,
@@ -130,7 +140,7 @@ def _parts(
     if all(nested):
         if split is not None:
             raise ConfigError(f"split={dict(split)}: the splits are given by inputs already; leave one of them out")
-        return parts_from_splits(inputs, target, lengths, valid, ids, group, extras)
+        return parts_from_splits(inputs, target, lengths, valid, ids, group, extras, times)
     if any(nested):
         raise ConfigError(
             "inputs: some values are arrays and some are mappings; give either splits or modalities outside"
@@ -139,5 +149,5 @@ def _parts(
         raise ConfigError(
             "split: none given; pass split={'train': 0.7, 'valid': 0.15, 'test': 0.15}, or inputs per split"
         )
-    everything = make_part("", inputs, target, lengths or {}, valid or {}, ids, group, extras)
+    everything = make_part("", inputs, target, lengths or {}, valid or {}, ids, group, extras, times)
     return parts_from_whole(everything, split, by=split_by, seed=seed)

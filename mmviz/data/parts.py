@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from mmviz.data.checks import as_signal
 from mmviz.data.choice import nearest
 from mmviz.data.splitting import split_groups, split_samples
+from mmviz.data.times import as_times, untimed
 from mmviz.errors import ConfigError, DataError
 
 
@@ -25,6 +26,7 @@ class Part:
     ids: NDArray[np.str_]
     group: NDArray[np.str_]
     extras: dict[str, NDArray[Any]] = field(default_factory=dict)
+    times: dict[str, NDArray[np.float64]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -40,6 +42,7 @@ class Part:
             self.ids[rows],
             self.group[rows],
             {k: v[rows] for k, v in self.extras.items()},
+            {m: t[rows] for m, t in self.times.items()},
         )
 
 
@@ -62,6 +65,7 @@ def make_part(
     ids: Any,
     group: Any,
     extras: Mapping[str, Any] | None = None,
+    times: Mapping[str, Any] | None = None,
 ) -> Part:
     """Take the arrays of one split, refusing different sample counts and names that belong to no modality.
 
@@ -69,7 +73,7 @@ def make_part(
     ----------
     name
         Of the split; "" where the whole is still to be dealt out.
-    inputs, target, lengths, valid, ids, group, extras
+    inputs, target, lengths, valid, ids, group, extras, times
         As in `from_arrays`, without the outer level.
 
     Returns
@@ -90,7 +94,11 @@ def make_part(
     if not inputs:
         raise DataError(f"{at}inputs: no modality; give at least one array (n, steps, features)")
     signals = {m: as_signal(x, f"{at}{m}") for m, x in inputs.items()}
-    for option, given in (("lengths", lengths), ("valid", valid)):
+    for option, given in (("lengths", lengths), ("valid", valid), ("times", times or {})):
+        if not isinstance(given, Mapping):
+            raise ConfigError(
+                f"{at}{option}: a {type(given).__name__}; give a mapping from modality to one row per sample"
+            )
         for m in given:
             if m not in signals:
                 known = ", ".join(map(repr, signals))
@@ -114,7 +122,9 @@ def make_part(
     names = _text([f"{prefix}_{i}" for i in range(n)] if ids is None else ids, f"{at}ids")
     groups = _text([""] * n if group is None else group, f"{at}group")
     more = {k: _column(v, n) for k, v in (extras or {}).items()}
-    return Part(name, signals, target, dict(lengths), dict(valid), names, groups, more)
+    seconds = {m: as_times(t, signals[m].shape[:2], f"{at}{m}") for m, t in (times or {}).items()}
+    untimed(signals, seconds, {m: x.shape[1] for m, x in signals.items()}, at)
+    return Part(name, signals, target, dict(lengths), dict(valid), names, groups, more, seconds)
 
 
 def parts_from_splits(
@@ -125,6 +135,7 @@ def parts_from_splits(
     ids: Any,
     group: Any,
     extras: Any = None,
+    times: Mapping[str, Any] | None = None,
 ) -> list[Part]:
     """Take splits that the user made: every argument is a mapping from split to content.
 
@@ -141,6 +152,7 @@ def parts_from_splits(
         If another argument is no mapping, lacks a split, or names an unknown one.
     """
     given = {"target": target, "lengths": lengths, "valid": valid, "ids": ids, "group": group, "extras": extras}
+    given["times"] = times
     for option, value in given.items():
         if value is None:
             continue
@@ -161,6 +173,7 @@ def parts_from_splits(
             (ids or {}).get(split),
             (group or {}).get(split),
             (extras or {}).get(split),
+            (times or {}).get(split),
         )
         for split in inputs
     ]

@@ -45,7 +45,10 @@ def select_modalities(ds: Dataset, names: Iterable[str]) -> Dataset:
         nothing = int((~np.any([valid[m].any(axis=1) for m in kept], axis=0)).sum())
         if nothing:
             report.add("note", "absent", f"{name} {'+'.join(kept)}", nothing, action="samples with nothing left")
-        splits[name] = Split(split.name, inputs, valid, split.target, split.ids, split.group, split.extras)
+        times = {m: t for m, t in split.times.items() if m in kept}
+        splits[name] = Split(split.name, inputs, valid, split.target, split.ids, split.group, split.extras, times)
     note = f"only {', '.join(kept)} of {', '.join(ds.spec.names)}"
-    spec = replace(ds.spec, modalities=tuple(ds.spec.modality(m) for m in kept), notes=(*ds.spec.notes, note))
+    left = tuple(ds.spec.modality(m) for m in kept)
+    duration = ds.spec.duration_s if any(m.spacing_s is not None for m in left) else None
+    spec = replace(ds.spec, modalities=left, notes=(*ds.spec.notes, note), duration_s=duration)
     return Dataset(spec, splits, report)

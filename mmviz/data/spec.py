@@ -33,6 +33,10 @@ class Modality:
         Over the real steps of the training split, (features,) float32. A std of exactly 0 marks a constant channel.
     description
         One sentence.
+    spacing_s
+        Median seconds between frames in the training split; None without timestamps.
+    irregular
+        Whether more than one spacing in twenty is a tenth off the median; False without timestamps.
     """
 
     name: str
@@ -44,6 +48,8 @@ class Modality:
     mean: NDArray[np.float32]
     std: NDArray[np.float32]
     description: str = ""
+    spacing_s: float | None = None
+    irregular: bool = False
 
 
 @dataclass(frozen=True)
@@ -81,6 +87,8 @@ class Spec:
         Who made the data, and what may be done with them.
     notes
         What a reader of a result must know (how modalities were made, what the splits mean).
+    duration_s
+        The longest recording over all splits in seconds, from its first frame to the end of its last; None without timestamps.
     """
 
     name: str
@@ -89,6 +97,7 @@ class Spec:
     source: str = ""
     licence: str = ""
     notes: tuple[str, ...] = ()
+    duration_s: float | None = None
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -127,11 +127,15 @@ def _read(split: Split, rows: ArrayLike, trim: bool) -> Split:
     if not trim:
         return split.take(rows)
     index = np.asarray(rows)
-    light = Split(split.name, {}, split.valid, split.target, split.ids, split.group, split.extras).take(index)
+    light = Split(split.name, {}, split.valid, split.target, split.ids, split.group, split.extras, split.times)
+    light = light.take(index)
     index = np.arange(len(split))[index]
-    inputs, valid = {}, {}
+    inputs, valid, times = {}, {}, {}
     for m, x in split.inputs.items():
-        steps = width(light.valid[m])
+        timed = m in light.times  # a masked frame still says how long the recording was
+        steps = width(light.valid[m] | np.isfinite(light.times[m]) if timed else light.valid[m])
+        if timed:
+            times[m] = light.times[m][:, :steps].copy()
         inputs[m] = x.gather(index, steps) if isinstance(x, Ragged) else np.array(x[index, :steps])
         valid[m] = light.valid[m][:, :steps].copy()
-    return Split(split.name, inputs, valid, light.target, light.ids, light.group, light.extras)
+    return Split(split.name, inputs, valid, light.target, light.ids, light.group, light.extras, times)

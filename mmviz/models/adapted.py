@@ -199,6 +199,11 @@ class Adapted(FusionModel):
         return self._checked(output, steps.x.shape[1])
 
     @property
+    def timed(self) -> bool:
+        """False: a step is a share of each modality's frames, whatever their times are."""
+        return False
+
+    @property
     def causal(self) -> bool:
         """False: whether the module looks ahead is not known, so each prefix is asked for."""
         return False

@@ -57,7 +57,7 @@ def probe(model: Adapted, *, unsure: bool) -> None:
                 f"adapt: {name} answers the same question differently each time (by up to {_apart(both, again):.2g}); is there dropout that "
                 "eval() does not turn off, or something it remembers?"
             )
-        alone = torch.cat([_asked(model, _row(batch, i), "one sample") for i in range(2)])
+        alone = torch.cat([_asked(model, batch.sample(i), "one sample") for i in range(2)])
         if not _alike(both, alone):
             raise ConfigError(
                 f"adapt: {name} answers a sample differently beside another one (by up to {_apart(both, alone):.2g}), so no answer "
@@ -106,10 +106,6 @@ def _batch(model: Adapted) -> Batch:
         values[m.name] = rows[:, None].repeat(1, m.steps, 1)
         valid[m.name] = torch.ones(2, m.steps, dtype=torch.bool)
     return Batch(values, valid)
-
-
-def _row(batch: Batch, i: int) -> Batch:
-    return Batch({n: x[i : i + 1] for n, x in batch.values.items()}, {n: v[i : i + 1] for n, v in batch.valid.items()})
 
 
 def _alike(a: Tensor, b: Tensor) -> bool:

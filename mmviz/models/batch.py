@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
 
+from mmviz.data.clock import clock_of, spans_of
 from mmviz.errors import ConfigError, DataError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from jaxtyping import Bool, Float, Int, Shaped
     from torch import Tensor
@@ -31,11 +32,19 @@ class Batch:
         Modality name to bool tensor (batch, frame): True where a frame was recorded. All False = absent.
     target
         (batch,) int64 classes or float values; None where only a prediction is wanted.
+    times
+        Modality name to float64 (batch, frame, 2): begin and end of the interval that each frame covers, in seconds; NaN where
+        there is no frame. Empty without timestamps; a modality without an entry covers the whole clock.
+    clock
+        (batch, 2) float64: begin and end of each recording in seconds, over all its modalities; masking one does not move
+        it. None without timestamps.
     """
 
     values: dict[str, Float[Tensor, "batch _frame _feature"]]
     valid: dict[str, Bool[Tensor, "batch _frame"]]
     target: Shaped[Tensor, " batch"] | None = None
+    times: dict[str, Float[Tensor, "batch _frame 2"]] = field(default_factory=dict)
+    clock: Float[Tensor, "batch 2"] | None = None
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -56,14 +65,20 @@ class Batch:
         """Return the batch with its modalities in the order of ``names``."""
         return replace(self, values={n: self.values[n] for n in names}, valid={n: self.valid[n] for n in names})
 
+    def sample(self, i: int) -> Batch:
+        """Return one sample as a batch."""
+        return self._each(lambda x: x[i : i + 1])
+
+    def _each(self, change: Callable[[Tensor], Tensor]) -> Batch:
+        """Return the batch with every tensor changed alike."""
+        kept = {k: {n: change(x) for n, x in getattr(self, k).items()} for k in ("values", "valid", "times")}
+        whole = {k: None if (x := getattr(self, k)) is None else change(x) for k in ("target", "clock")}
+        return Batch(kept["values"], kept["valid"], whole["target"], kept["times"], whole["clock"])
+
     def to(self, device: torch.device | str, dtype: torch.dtype | None = None) -> Batch:
         """Return the batch on ``device``, values cast to ``dtype`` when one is given."""
-        target = None if self.target is None else self.target.to(device)
-        return Batch(
-            {name: x.to(device, dtype) for name, x in self.values.items()},
-            {name: v.to(device) for name, v in self.valid.items()},
-            target,
-        )
+        moved = self._each(lambda x: x.to(device))
+        return replace(moved, values={name: x.to(device, dtype) for name, x in self.values.items()})
 
     def masked(self, members: Bool[Tensor, "batch modality"]) -> Batch:
         """Return the batch with every modality removed (masked) where ``members`` is False.
@@ -89,12 +104,7 @@ class Batch:
 
     def repeated(self, times: int) -> Batch:
         """Return every sample ``times`` times in a row (sample 0, sample 0, ..., sample 1, ...)."""
-        target = None if self.target is None else self.target.repeat_interleave(times, 0)
-        return Batch(
-            {name: x.repeat_interleave(times, 0) for name, x in self.values.items()},
-            {name: v.repeat_interleave(times, 0) for name, v in self.valid.items()},
-            target,
-        )
+        return self._each(lambda x: x.repeat_interleave(times, 0))
 
 
 def batch_of(split: Split, indices: Sequence[int] | Int[np.ndarray, " batch"] | None = None) -> Batch:
@@ -108,8 +118,14 @@ def batch_of(split: Split, indices: Sequence[int] | Int[np.ndarray, " batch"] | 
         Which samples, in which order; all of them when None.
     """
     rows = np.arange(len(split)) if indices is None else np.asarray(indices, dtype=np.int64)
-    return Batch(
+    batch = Batch(
         {name: torch.from_numpy(np.array(x[rows], copy=True)) for name, x in split.inputs.items()},
         {name: torch.from_numpy(np.array(v[rows], copy=True)) for name, v in split.valid.items()},
         torch.from_numpy(np.array(split.target[rows], copy=True)),
     )
+    if not split.times:
+        return batch
+    times = {name: t[rows] for name, t in split.times.items()}
+    clock = clock_of(times)
+    spans = {name: torch.from_numpy(spans_of(t, split.valid[name][rows], clock)) for name, t in times.items()}
+    return replace(batch, times=spans, clock=torch.from_numpy(clock))

@@ -80,6 +80,11 @@ class FusionModel(nn.Module, ABC):
         return self.pool(self.streams(steps, seen), steps.mask)[:, :, -1:], steps.mask.any(-1, keepdim=True)
 
     @property
+    def timed(self) -> bool:
+        """Whether steps are intervals of time in seconds: the data have timestamps, and frames are not taken one by one."""
+        return self.spec.duration_s is not None and self.align != "pad"
+
+    @property
     def causal(self) -> bool:
         """Whether one pass gives the answer to every prefix; if not, ``prefixes`` takes as many passes as there are steps."""
         return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,7 +10,7 @@ import torch
 import xarray as xr
 
 from mmviz.errors import ConfigError, MissingDependencyError
-from mmviz.models.batch import Batch, batch_of
+from mmviz.models.batch import batch_of
 from mmviz.trace.axes import array
 from mmviz.trace.choice import chosen_samples
 from mmviz.trace.provenance import provenance
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from mmviz.data.dataset import Split
     from mmviz.data.spec import Modality
+    from mmviz.models.batch import Batch
     from mmviz.models.fusion import FusionModel
     from mmviz.train.run import Run
 
@@ -154,7 +156,8 @@ def _of_sample(
 
     def answer(*given: Tensor) -> Tensor:
         values, valid = given[: len(names)], given[len(names) :]
-        logits = model(Batch(dict(zip(names, values, strict=True)), dict(zip(names, valid, strict=True))))
+        frames, real = dict(zip(names, values, strict=True)), dict(zip(names, valid, strict=True))
+        logits = model(replace(batch.repeated(len(values[0])), values=frames, valid=real))
         if output == "value":
             return logits[:, 0]
         return (logits.softmax(-1) if output == "probability" else logits)[:, int(batch.truth[0])]

@@ -15,7 +15,7 @@ from mmviz.trace.answers import PrefixGroup, coalitions_of
 from mmviz.trace.influence import influence_of
 from mmviz.trace.provenance import backend_of
 from mmviz.trace.routing import RoutingGroup
-from mmviz.trace.samples import history_of, inputs_of, samples_of
+from mmviz.trace.samples import clock_group, history_of, inputs_of, samples_of
 from mmviz.trace.scans import ScanGroups
 from mmviz.trace.schema import SCHEMA_VERSION
 from mmviz.trace.transport import TransportGroup
@@ -56,7 +56,7 @@ class Recording:
     def traced(self, chosen: Int[np.ndarray, " traced"]) -> dict[str, xr.Dataset]:
         """Return the groups with a dimension ``traced``, of these positions in the split."""
         run, best_epoch = self.run, self.run.best_epoch
-        groups = inputs_of(run.model.spec, self.split, chosen)
+        groups = inputs_of(run.model.spec, self.split, chosen) | clock_group(run.model, self.split, chosen)
         batch = batch_of(self.split, chosen)
         scans, routing, transport = ScanGroups(), RoutingGroup(), TransportGroup()
         prefixes = None if self.members is None else PrefixGroup(self.members)

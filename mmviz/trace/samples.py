@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import xarray as xr
 
+from mmviz.data.clock import clock_of, spans_of, step_edges
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from mmviz.data.dataset import Split
     from mmviz.data.spec import Spec
+    from mmviz.models.fusion import FusionModel
     from mmviz.train.run import Run
 
 
@@ -24,8 +27,10 @@ def samples_of(split: Split) -> xr.Dataset:
 
 
 def inputs_of(spec: Spec, split: Split, chosen: np.ndarray) -> dict[str, xr.Dataset]:
-    """Return the recorded frames of the traced samples, one group per modality."""
+    """Return the recorded frames of the traced samples, one group per modality; with timestamps, when each began and ended."""
     groups = {}
+    times = {name: t[chosen] for name, t in split.times.items()}
+    clock = clock_of(times) if times else np.zeros((len(chosen), 2))
     for modality in spec.modalities:
         data = xr.Dataset(
             {
@@ -36,8 +41,30 @@ def inputs_of(spec: Spec, split: Split, chosen: np.ndarray) -> dict[str, xr.Data
             attrs={"rate_hz": modality.rate_hz, "description": modality.description},
         )
         data["value"].attrs["units"] = modality.unit
+        data.attrs |= {"spacing_s": modality.spacing_s, "irregular": modality.irregular}
+        if modality.name in times:
+            begin, end = spans_of(times[modality.name], data["valid"].values, clock).transpose(2, 0, 1)
+            data["time"], data["end"] = (("traced", "frame"), begin), (("traced", "frame"), end)
+            data["time"].attrs = {"units": "s", "long_name": "when the frame was recorded; NaN where there is none"}
+            data["end"].attrs = {
+                "units": "s",
+                "long_name": "until when the frame holds: the next one, or the begin of a gap",
+            }
         groups[f"/inputs/{modality.name}"] = data
     return groups
+
+
+def clock_group(model: FusionModel, split: Split, chosen: np.ndarray) -> dict[str, xr.Dataset]:
+    """Return the seconds that each step of the model covers, of the traced samples; nothing where it does not align by time."""
+    if not split.times or not model.timed:
+        return {}
+    clock = clock_of({name: t[chosen] for name, t in split.times.items()})
+    edges = step_edges(clock, model.steps, model.spec.duration_s if model.align == "bin" else None)
+    dims = ("traced", "time")
+    group = xr.Dataset({"start": (dims, edges[:, :-1]), "stop": (dims, edges[:, 1:])}, coords={"traced": chosen})
+    for name in ("start", "stop"):
+        group[name].attrs = {"units": "s", "long_name": f"{name} of a step, on the clock of the sample"}
+    return {"/clock": group}
 
 
 def history_of(run: Run) -> xr.Dataset:

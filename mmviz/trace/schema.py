@@ -19,6 +19,10 @@ pair            a modality and its anchor; coordinates ``source`` and ``anchor``
 anchor_time     steps of the anchor
 frame, feature  of one modality's recorded input; their sizes differ between modalities
 =============== ====================================================================================
+
+Seconds, where the data have timestamps: ``/inputs/NAME/time`` and ``end``, when each frame was recorded and until when it
+holds (NaN where there is none; the time from the end of one frame to the next one is a gap), and ``/clock/start`` and
+``stop``, what each step of the model covers. All of a sample are on one clock. A Trace without these groups has steps alone.
 """
 
 from __future__ import annotations
@@ -38,6 +42,10 @@ SCHEMA: dict[str, dict[str, tuple[tuple[str, ...], str]]] = {
         "id": (("sample",), "UOT"),
         "group": (("sample",), "UOT"),
         "target": (("sample",), "if"),
+    },
+    "clock": {
+        "start": (("traced", "time"), "f"),
+        "stop": (("traced", "time"), "f"),
     },
     "coalitions": {
         "members": (("coalition", "modality"), "b"),
@@ -84,6 +92,11 @@ INPUT: dict[str, tuple[tuple[str, ...], str]] = {
     "value": (("traced", "frame", "feature"), "f"),
     "valid": (("traced", "frame"), "b"),
 }
+#: beside them where the modality has timestamps, seconds
+TIMED: dict[str, tuple[tuple[str, ...], str]] = {
+    "time": (("traced", "frame"), "f"),
+    "end": (("traced", "frame"), "f"),
+}
 ROOT_ATTRS = (
     "schema",
     "mmviz",
@@ -97,7 +110,7 @@ ROOT_ATTRS = (
     "best_epoch",
 )
 #: groups that not every Trace holds: left out on request, or nothing of the kind in the model
-OPTIONAL = ("coalitions", "prefixes", "influence", "routing", "transport", "alignment")
+OPTIONAL = ("clock", "coalitions", "prefixes", "influence", "routing", "transport", "alignment")
 
 
 def validate(trace: xr.DataTree) -> None:
@@ -141,7 +154,8 @@ def validate(trace: xr.DataTree) -> None:
             raise DataError(
                 f"Trace: group /inputs/{name} is missing; /inputs holds {', '.join(trace['inputs'].children)}"
             )
-        _check_group(f"/inputs/{name}", trace["inputs"][name].to_dataset(), INPUT)
+        recorded = trace["inputs"][name].to_dataset()
+        _check_group(f"/inputs/{name}", recorded, INPUT | TIMED if set(TIMED) & set(recorded.data_vars) else INPUT)
 
 
 def _check_group(place: str, group: xr.Dataset, variables: dict[str, tuple[tuple[str, ...], str]]) -> None:

@@ -64,8 +64,10 @@ class Sizes:
         Y, channels, N = model.scan_shape
         E, M, T, K = len(recording.epochs), len(spec.modalities), model.steps, spec.task.outputs
         cells = Y * M * T
+        timed = [m.name for m in spec.modalities if m.name in recording.split.times]
         each = {
-            "inputs": sum(m.steps * (4 * m.features + 1) for m in spec.modalities),
+            "inputs": sum(m.steps * (4 * m.features + 1 + (16 if m.name in timed else 0)) for m in spec.modalities),
+            **({"clock": 16 * T} if timed and model.timed else {}),
             "states": 4 * E * cells * channels + M * T,
             "operator": 4 * (cells * (channels * (N + 1) + 2 * N) + Y * M * M),
         }

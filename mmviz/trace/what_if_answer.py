@@ -14,7 +14,7 @@ from mmviz.models.batch import batch_of
 from mmviz.trace.answers import PrefixGroup, members_of
 from mmviz.trace.influence import influence_of
 from mmviz.trace.routing import RoutingGroup
-from mmviz.trace.samples import inputs_of, samples_of
+from mmviz.trace.samples import clock_group, inputs_of, samples_of
 from mmviz.trace.scans import ScanGroups
 from mmviz.trace.transport import TransportGroup
 from mmviz.trace.what_if_edits import EDITS, edited, row_of
@@ -76,6 +76,11 @@ class WhatIf:
         wrong = [name for name in text or {} if name not in spec.names]
         if wrong:
             raise ConfigError(f"what_if: text names {wrong[0]!r:.80}, which is not one of {', '.join(spec.names)}")
+        timed = [name for name in text or {} if name in part.times]
+        if timed:
+            raise ConfigError(
+                f"what_if: the frames of {timed[0]!r} have timestamps, and those of another text are not known; leave it out of text="
+            )
         if len(spec.names) > _MOST:
             raise ConfigError(
                 f"what_if: {len(spec.names)} modalities mean 2^{len(spec.names)} subsets, more than 2^{_MOST}"
@@ -103,7 +108,7 @@ class WhatIf:
         Returns
         -------
         dict
-            ``/samples``, ``/inputs/NAME``, ``/states``, ``/prefixes`` with the answers of all 2^M subsets at every step and, where
+            ``/samples``, ``/inputs/NAME``, with timestamps ``/clock``, ``/states``, ``/prefixes`` with the answers of all 2^M subsets at every step and, where
             the model has them, ``/routing`` and ``/transport``: bit for bit what :func:`mmviz.trace.record` writes for a split of
             this one sample on one thread, with dimensions ``traced`` and ``epoch`` of size 1. Only where the epoch is the best
             one, as in a Trace, plan and cost, and ``/influence`` if it was asked for.
@@ -126,7 +131,11 @@ class WhatIf:
             routing.add(seen)
             transport.add(seen, best=best)
             prefixes.add(model, batch)
-            groups = {"/samples": samples_of(split), **inputs_of(spec, split, chosen)}
+            groups = {
+                "/samples": samples_of(split),
+                **inputs_of(spec, split, chosen),
+                **clock_group(model, split, chosen),
+            }
             if best and self._influence and (seen.scans or seen.tokens):
                 groups["/influence"] = influence_of(model, seen, chosen)
         groups["/states"] = scans.datasets(model, chosen, [epoch], epoch)["/states"]

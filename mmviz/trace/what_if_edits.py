@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 import operator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from mmviz.data.clock import clock_of, delayed_frames
 from mmviz.data.dataset import Split
 from mmviz.errors import ConfigError
 
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
 #: every edit of a modality and what it means
 EDITS = {
     "mask": "True: the model does not hear the modality, as if it had not been recorded",
-    "delay": "whole steps of the modality by which it comes later (negative: earlier)",
+    "delay": "whole steps of the modality (with timestamps: median spacings) by which it comes later (negative: earlier)",
     "noise": "sd of added Gaussian noise, as a share of each channel's sd over the training split, from 0 to 10",
     "seed": "seed of the noise, a whole number from 0",
     "swap": "id of the sample whose modality is heard instead",
@@ -64,19 +66,22 @@ def edited(
     Notes
     -----
     A delay moves the recorded steps d[i] among themselves: step i holds d[i - delay], the first or last recorded step where there
-    is none; the places of padding and gaps stay. Noise is drawn per recorded step and channel by
+    is none; the places of padding and gaps stay. With timestamps a step is the modality's median spacing in seconds. Noise is drawn per recorded step and channel by
     ``numpy.random.default_rng([seed, position of the modality])``, so that its pattern is the same at every share.
     """
     unknown = [name for name in edits if name not in spec.names]
     if unknown:
         raise ConfigError(f"what_if: edits name {unknown[0]!r:.80}, which is not one of {', '.join(spec.names)}")
     one = part.take([row])
+    times = dict(one.times)
     for m, modality in enumerate(spec.modalities):
         asked = _checked(modality.name, edits.get(modality.name, {}))
         x, valid = one.inputs[modality.name][0], one.valid[modality.name][0]
         if "swap" in asked:
             other = row_of(part, asked["swap"], f"swap of {modality.name!r}")
             x, valid = np.array(part.inputs[modality.name][other]), np.array(part.valid[modality.name][other])
+            if modality.name in part.times:
+                times[modality.name] = _on_clock_of(part, row, other, modality.name)
         elif "text" in asked:
             x, valid = _from_text(asked["text"], modality, (text or {}).get(modality.name), len(x))
         for kind in ("delay", "noise"):
@@ -86,20 +91,40 @@ def edited(
                     "swap it for another sample's first"
                 )
         if asked.get("delay"):
-            x = delayed(x, valid, asked["delay"])
+            seconds = times[modality.name][0] if modality.name in times else None
+            x = delayed(x, valid, asked["delay"], seconds, modality.spacing_s)
         if asked.get("noise"):
             x = noisy(x, valid, asked["noise"] * modality.std, seed=[asked.get("seed", 0), m])
         one.inputs[modality.name] = np.ascontiguousarray(x, dtype=np.float32)[None]
         one.valid[modality.name] = (valid & (not asked.get("mask", False)))[None]
-    return one
+    return replace(one, times=times)
 
 
-def delayed(x: Float[np.ndarray, "step feature"], valid: Bool[np.ndarray, " step"], delay: int) -> np.ndarray:
-    """Return the recorded steps ``delay`` places later among themselves; the end that is left open holds its nearest step."""
+def delayed(
+    x: Float[np.ndarray, "step feature"],
+    valid: Bool[np.ndarray, " step"],
+    delay: int,
+    times: Float[np.ndarray, " step"] | None = None,
+    spacing_s: float | None = None,
+) -> np.ndarray:
+    """Return the recorded steps ``delay`` places later among themselves; the end that is left open holds its nearest step.
+
+    With ``times``, each step holds the one that was recorded nearest to ``delay`` median spacings before.
+    """
     kept = np.flatnonzero(valid)
     out = np.array(x)
+    if times is not None and spacing_s is not None:
+        index, _ = delayed_frames(times, valid, delay * spacing_s)
+        out[kept] = x[index[kept]]
+        return out
     out[kept] = x[kept[np.clip(np.arange(len(kept)) - delay, 0, len(kept) - 1)]]
     return out
+
+
+def _on_clock_of(part: Split, row: int, other: int, name: str) -> Float[np.ndarray, "1 step"]:
+    """Return another sample's times of a modality, counted on the clock of this one."""
+    begin = clock_of({m: t[[row, other]] for m, t in part.times.items()})[:, 0]
+    return np.asarray(part.times[name][other] + (begin[0] - begin[1]))[None]
 
 
 def noisy(

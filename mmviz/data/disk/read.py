@@ -31,7 +31,7 @@ def from_disk(folder: str | Path, *, verify: bool = True) -> Dataset:
     -------
     Dataset
         Equal to the one that was written, bit for bit; ``split.inputs`` holds `Ragged` in place of arrays: rows are read
-        when they are indexed. Masks, targets, ids and extras are in memory.
+        when they are indexed. Masks, times, targets, ids and extras are in memory.
 
     Raises
     ------
@@ -66,8 +66,9 @@ def _split(folder: Path, entry: dict[str, Any], names: tuple[str, ...], verify: 
     target = arrays.any("target") if "target" in arrays.names else np.zeros(0)
     if target.shape != (n,):
         raise DataError(f"{arrays.path}: target has shape {target.shape}, expected ({n},); write the set again")
+    times = {m: arrays.read(f"times {m}", np.float64, valid[m].shape) for m in names if f"times {m}" in arrays.names}
     ids, group = (_text(entry[k], n, f"{folder}: {k}") for k in ("ids", "group"))
-    return Split(entry["name"], inputs, valid, target, ids, group, extras)
+    return Split(entry["name"], inputs, valid, target, ids, group, extras, times)
 
 
 def _text(column: dict[str, Any], n: int, where: str) -> NDArray[Any]:

@@ -83,6 +83,7 @@ def _split(folder: Path, mark: str, split: Split, name: str, report: Report) -> 
         file = folder / f"{mark}-{len(modalities)}-{slug}.safetensors"
         modalities[m] = _sequences(file, split, m) | {"steps": int(split.inputs[m].shape[1])}
     tensors, text = {"target": complete(split.target)}, {}
+    tensors |= {f"times {m}": complete(t) for m, t in split.times.items()}
     for k, column in split.extras.items():
         if storable(column):
             tensors[f"extra {k}"] = complete(column)

@@ -31,7 +31,7 @@ def read(
     ----------
     content
         Of a file with arrays ``train/audio`` (n, steps, features), ..., ``train/target`` (n,), and optionally
-        ``train/lengths/audio`` (n,), ``train/ids`` and ``train/group`` (n,) text; the same for the other splits.
+        ``train/lengths/audio`` (n,), ``train/times/audio`` (n, steps) in seconds, ``train/ids`` and ``train/group`` (n,) text; the same for the other splits.
     repairs
         What may be repaired.
     target
@@ -51,7 +51,8 @@ def read(
     raws = {}
     for s, part in content.tree.items():
         where = f"{content.where}, {s}"
-        names = [m for m in part if m not in _RESERVED]
+        times = part.get("times", {}) if isinstance(part.get("times"), Mapping) else {}
+        names = [m for m in part if m not in _RESERVED and not (m == "times" and times)]
         lengths = part.get("lengths", {})
         if not isinstance(lengths, Mapping) or not set(lengths) <= set(names):
             raise DataError(
@@ -63,5 +64,6 @@ def read(
             texts(part["ids"], f"{where} ids") if "ids" in part else None,
             texts(part["group"], f"{where} group") if "group" in part else None,
             {str(m): numeric(k, f"{where} lengths of {m}", 1) for m, k in lengths.items()},
+            times={str(m): numeric(t, f"{where} times of {m}", 1, 2) for m, t in times.items()},
         )
     return dataset(raws, Meaning("own", target, source=content.where), repairs, Report(content.where))

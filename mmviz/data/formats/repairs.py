@@ -17,6 +17,7 @@ from mmviz.data.labels import OutOfRange
 from mmviz.data.parts import Part, make_part, parts_from_whole
 from mmviz.data.report import Report
 from mmviz.data.spec import TaskKind
+from mmviz.data.times import frames_of
 
 Padding = Literal["auto", "end", "start"]
 _RANK = {"test": 0, "valid": 1}  # who keeps a sample that is in several splits
@@ -69,6 +70,7 @@ class Raw:
     lengths: dict[str, Any] = field(default_factory=dict)
     valid: dict[str, Any] = field(default_factory=dict)
     extras: dict[str, Any] = field(default_factory=dict)
+    times: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -122,7 +124,7 @@ def dataset(
         As `mmviz.data.from_arrays`.
     """
     parts = [
-        make_part(name, raw.inputs, raw.target, raw.lengths, raw.valid, raw.ids, raw.group, raw.extras)
+        make_part(name, raw.inputs, raw.target, raw.lengths, raw.valid, raw.ids, raw.group, raw.extras, raw.times)
         for name, raw in raws.items()
     ]
     for part in parts:
@@ -165,6 +167,10 @@ def _real_steps(part: Part, repairs: Repairs, report: Report) -> None:
         if m in part.valid:
             continue
         given = part.lengths.pop(m, None)
+        if given is None and m in part.times and np.isnan(part.times[m]).any():
+            part.valid[m] = frames_of(part.times[m], part.ids, where)
+            report.add("note", "lengths", where, len(part), action="none given: a step without a time is padding")
+            continue
         if given is None or repairs.lengths == "derive":
             side, real = (
                 side_and_real_steps(x)

@@ -62,7 +62,7 @@ def changed(
                     touched.append(str(key))
             first = f"sample {touched[0]!r}" if touched else ""
             report.add("note", kind, f"{name} {m}", len(touched), first=first, action=done)
-        after[name] = Split(split.name, inputs, valid, split.target, split.ids, split.group, split.extras)
+        after[name] = Split(split.name, inputs, valid, split.target, split.ids, split.group, split.extras, split.times)
     where = "all splits" if splits is None else ", ".join(splits)
     spec = replace(ds.spec, notes=(*ds.spec.notes, f"made incomplete on purpose ({where}): {done}"))
     return Dataset(spec, after, report)

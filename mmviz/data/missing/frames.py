@@ -6,6 +6,7 @@ from typing import Literal
 import numpy as np
 
 from mmviz.data.choice import number, one_of, whole
+from mmviz.data.clock import delayed_frames
 from mmviz.data.dataset import Dataset
 from mmviz.data.missing.change import Floats, Mask, changed, chosen
 from mmviz.data.missing.draws import generator
@@ -81,7 +82,8 @@ def delay(
         Left alone.
     steps
         Modality to whole steps: later if positive, earlier if negative. What leaves the array is lost, what is left open is not
-        real.
+        real. With timestamps a step is the modality's median spacing in seconds, and each frame's place is taken by the one that
+        was recorded so many seconds before.
     jitter
         Each sample and named modality moves by a further whole number, uniform from -jitter to jitter.
     seed
@@ -114,9 +116,22 @@ def delay(
                 f"between -{longest} and {longest}"
             )
 
+    clocks = {
+        (m, str(key)): times
+        for split in ds.splits.values()
+        for m in names
+        if m in split.times
+        for key, times in zip(split.ids, split.times[m], strict=True)
+    }
+
     def edit(modality: str, x: Floats, valid: Mask, key: str) -> None:
         more = generator(seed, f"delay {modality}", key).integers(-jitter, jitter, endpoint=True) if jitter else 0
         by = steps[modality] + int(more)
+        if (modality, key) in clocks:
+            spacing = ds.spec.modality(modality).spacing_s or 0.0
+            index, there = delayed_frames(clocks[modality, key], valid, by * spacing)
+            x[:], valid[:] = x[index], there
+            return
         target, source = (slice(by, None), slice(None, len(x) - by)) if by >= 0 else (slice(None, by), slice(-by, None))
         moved, real = np.zeros_like(x), np.zeros_like(valid)
         moved[target], real[target] = x[source], valid[source]

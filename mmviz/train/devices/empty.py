@@ -74,4 +74,9 @@ def _blank(steps: Steps) -> Steps:
 
 def _blank_batch(batch: Batch) -> Batch:
     values = {n: x.new_zeros(1, max(1, x.shape[1]), x.shape[2]) for n, x in batch.values.items()}
-    return Batch(values, {n: torch.ones(x.shape[:2], dtype=torch.bool, device=x.device) for n, x in values.items()})
+    valid = {n: torch.ones(x.shape[:2], dtype=torch.bool, device=x.device) for n, x in values.items()}
+    if batch.clock is None:
+        return Batch(values, valid)
+    edges = {n: torch.linspace(0, 1, values[n].shape[1] + 1).to(t) for n, t in batch.times.items()}
+    times = {n: torch.stack([edge[:-1], edge[1:]], -1)[None] for n, edge in edges.items()}
+    return Batch(values, valid, times=times, clock=batch.clock.new_tensor([[0.0, 1.0]]))

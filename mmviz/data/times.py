@@ -1,0 +1,219 @@
+"""Timestamps of frames: taken as seconds, checked against the frames they belong to, compared with the rates."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mmviz.data.checks import Mask, Side
+from mmviz.data.clock import Seconds, spacing_of
+from mmviz.errors import DataError
+
+_RATE = 0.01
+_EVEN = 0.1
+
+
+def as_times(values: Any, shape: tuple[int, int], where: str) -> Seconds:
+    """Take the timestamps of one modality as seconds, float64 (n, steps).
+
+    Parameters
+    ----------
+    values
+        Numbers in seconds, ``datetime64``, ``timedelta64`` or pandas and Python dates: (n, steps); n sequences of different
+        lengths; or (steps,), which all samples share.
+    shape
+        Of the signal: (n, steps).
+    where
+        Split and modality, for errors.
+
+    Returns
+    -------
+    ndarray
+        New; NaN after the end of a shorter sequence.
+
+    Raises
+    ------
+    DataError
+        If the values are no times, or do not fit the signal.
+    """
+    n, steps = shape
+    try:
+        array = np.asarray(values)
+    except ValueError:  # sequences of different lengths
+        array = np.empty(0, object)
+    if not _by_rows(values, array, steps):
+        found = _seconds(array, where)
+        if found.shape not in ((n, steps), (steps,)):
+            raise DataError(_misfit(where, f"have shape {found.shape}", shape))
+        return np.array(np.broadcast_to(found, shape))
+    if len(values) != n:
+        raise DataError(_misfit(where, f"are {len(values)} sequences", shape))
+    out = np.full((n, steps), np.nan)
+    for i, row in enumerate(values):
+        found = _seconds(np.asarray(row), f"{where}, sample {i}")
+        if found.ndim != 1 or len(found) > steps:
+            raise DataError(
+                f"{where}: times of sample {i} have shape {found.shape}, its signal has {steps} steps; give one time per frame"
+            )
+        out[i, : len(found)] = found
+    return out
+
+
+def from_side(times: Seconds, side: Side) -> Seconds:
+    """Return the times with shorter sequences moved to the end where padding lies at the start."""
+    if side == "end":
+        return times
+    out = times.copy()
+    count = np.isfinite(times).sum(axis=1)
+    for i in np.flatnonzero(np.isnan(times[:, -1]) & (count > 0)):
+        if np.isfinite(times[i, : count[i]]).all():
+            out[i] = np.nan
+            out[i, times.shape[1] - count[i] :] = times[i, : count[i]]
+    return out
+
+
+def frames_of(times: Seconds, ids: NDArray[np.str_], where: str) -> Mask:
+    """Return which steps have a time, for a modality whose lengths were not given.
+
+    Raises
+    ------
+    DataError
+        If a time is missing between others: then it is no padding.
+    """
+    there = np.isfinite(times)
+    edges = np.diff(there.astype(np.int8), axis=1, prepend=0, append=0)
+    torn = (edges == 1).sum(axis=1) > 1
+    if torn.any():
+        i = int(np.flatnonzero(torn)[0])
+        t = int(np.flatnonzero(~there[i] & (np.arange(times.shape[1]) > there[i].argmax()))[0])
+        raise DataError(_missing(where, ids, i, t, times[i, t]))
+    return there
+
+
+def checked(times: Seconds, real: Mask, ids: NDArray[np.str_], where: str) -> Seconds:
+    """Return the times of the real steps, NaN elsewhere.
+
+    Parameters
+    ----------
+    times
+        From `as_times`.
+    real
+        Bool (n, steps): the steps that hold a frame.
+    ids
+        (n,), for errors.
+    where
+        Split and modality, for errors.
+
+    Raises
+    ------
+    DataError
+        If a frame has no finite time, or times do not increase from frame to frame; the first sample and frame are named.
+    """
+    bad = real & ~np.isfinite(times)
+    if bad.any():
+        i, t = (int(k) for k in np.argwhere(bad)[0])
+        raise DataError(_missing(where, ids, i, t, times[i, t]))
+    out = np.where(real, times, np.nan)
+    shown = np.where(real, times, -np.inf)
+    before = np.maximum.accumulate(shown, axis=1)[:, :-1]
+    back = real[:, 1:] & (times[:, 1:] <= before)
+    if back.any():
+        i, t = (int(k) for k in np.argwhere(back)[0])
+        raise DataError(
+            f"{where}: {int(back.sum())} times do not increase (first: sample {str(ids[i])!r}, frame {t + 1}: "
+            f"{times[i, t + 1]:.12g} s after {before[i, t]:.12g} s); sort the frames by time and merge frames of the same time"
+        )
+    return out
+
+
+def measured(times: Seconds, rate_hz: float | None, where: str) -> tuple[float | None, bool]:
+    """Return the median spacing of the frames in seconds (None where no sequence has two), and whether it is irregular.
+
+    Irregular: more than one spacing in twenty is a tenth off the median.
+
+    Raises
+    ------
+    DataError
+        If the rate differs from 1 / spacing by more than one percent.
+    """
+    each = spacing_of(times)
+    each = each[np.isfinite(each)]
+    if not len(each):
+        return None, False
+    spacing = float(np.median(each))
+    if rate_hz is not None and abs(rate_hz * spacing - 1) > _RATE:
+        factor = rate_hz * spacing
+        hint = ""
+        for name, size in (("milliseconds", 1e3), ("microseconds", 1e6), ("nanoseconds", 1e9)):
+            if abs(factor / size - 1) < 0.1:
+                hint = f"; the times look like {name}: divide them by {size:g}"
+        raise DataError(
+            f"{where}: rate_hz is {rate_hz:g}, but its times have a median spacing of {spacing:.6g} s, which is "
+            f"{1 / spacing:.6g} Hz{hint or '; correct the times, or leave rate_hz out'}"
+        )
+    spread = np.diff(times, axis=1)
+    spread = spread[np.isfinite(spread)] / spacing
+    return spacing, bool((np.abs(spread - 1) > _EVEN).mean() > 0.05) if len(spread) else False
+
+
+def _by_rows(values: Any, array: NDArray[Any], steps: int) -> bool:
+    """Return whether the times are one sequence per sample, of different lengths or all shorter than the signal."""
+    if array.size == 0:
+        return hasattr(values, "__len__") and len(values) > 0
+    if array.dtype == object and array.ndim == 1:
+        return np.ndim(array[0]) > 0
+    return isinstance(values, (list, tuple)) and array.ndim == 2 and array.shape[1] != steps
+
+
+def _misfit(where: str, seen: str, shape: tuple[int, int]) -> str:
+    n, steps = shape
+    return (
+        f"{where}: times {seen}, the signal has {n} samples of {steps} steps; "
+        f"give ({n}, {steps}), a list of {n} sequences, or ({steps},) for all samples"
+    )
+
+
+def _missing(where: str, ids: NDArray[np.str_], i: int, t: int, value: float) -> str:
+    return (
+        f"{where}: frame {t} of sample {str(ids[i])!r} has the time {value}; give a finite time for every real frame, "
+        "or mask the frame with valid="
+    )
+
+
+def _seconds(array: NDArray[Any], where: str) -> Seconds:
+    """Return numbers or dates as float64 seconds; dates count from 1970."""
+    kind = array.dtype.kind
+    if kind in "fiu":
+        return array.astype(np.float64)
+    if kind in "mM":
+        nanoseconds = array.astype(f"{kind}8[ns]")
+        return np.where(np.isnat(nanoseconds), np.nan, nanoseconds.astype(np.int64) / 1e9)
+    if kind == "O":
+        return np.array([_second(v, where) for v in array.ravel()], np.float64).reshape(array.shape)
+    raise DataError(
+        f"{where}: times of dtype {array.dtype}; give seconds as numbers, or datetime64 (text: use pandas.to_datetime first)"
+    )
+
+
+def _second(value: Any, where: str) -> float:
+    if value is None or value != value:  # NaN and NaT
+        return float("nan")
+    for name in ("timestamp", "total_seconds"):
+        if callable(method := getattr(value, name, None)):
+            return float(method())
+    if isinstance(value, (np.datetime64, np.timedelta64)):
+        return float(_seconds(np.asarray(value), where))
+    if isinstance(value, (int, float, np.number)) and not isinstance(value, bool):
+        return float(value)
+    raise DataError(f"{where}: {value!r:.40} is no time; give seconds as numbers, or dates")
+
+
+def untimed(names: Iterable[str], times: Mapping[str, Any], steps: Mapping[str, int], where: str) -> None:
+    """Raise DataError where some modalities have times and one of several steps has none."""
+    for m in names:
+        if times and m not in times and steps[m] > 1:
+            raise DataError(
+                f"{where}times: none for {m!r}, which has {steps[m]} steps; give times for every modality of more than one step "
+                f"(equally spaced: numpy.arange({steps[m]}) / rate), or for none"
+            )
