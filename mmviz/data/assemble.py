@@ -8,13 +8,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mmviz.data.across import align_features, leakage
-from mmviz.data.checks import Nonfinite, Side, as_mask, clean, mask_from_lengths, refuse_swapped_padding
+from mmviz.data.checks import (
+    NONFINITE,
+    Mask,
+    Nonfinite,
+    Side,
+    as_mask,
+    clean,
+    mask_from_lengths,
+    refuse_swapped_padding,
+)
 from mmviz.data.choice import nearest, one_of
 from mmviz.data.dataset import Dataset, Split
-from mmviz.data.labels import OutOfRange, as_target, check_classes, within
+from mmviz.data.imputation import Known, impute
+from mmviz.data.labels import Given, OutOfRange, targets_of, within
 from mmviz.data.parts import Part
 from mmviz.data.report import Report
-from mmviz.data.spec import Modality, Spec, Task, TaskKind
+from mmviz.data.spec import Modality, Spec, TaskKind
 from mmviz.data.statistics import training_statistics
 from mmviz.data.time_report import longest, on_one_clock, report_time
 from mmviz.data.times import checked, frames_of, from_side, measured
@@ -36,7 +46,7 @@ class Treatment:
         one_of(self.task, ("classification", "regression"), "task")
         one_of(self.labels, ("raise", "clip", "drop"), "labels")
         one_of(self.padding, ("end", "start"), "padding")
-        one_of(self.nonfinite, ("raise", "mask", "zero"), "nonfinite")
+        one_of(self.nonfinite, NONFINITE, "nonfinite")
         if self.label_range is not None and self.task == "classification":
             raise ConfigError(
                 f"label_range={self.label_range}: only a regression has one; `classes` limits class labels"
@@ -63,7 +73,7 @@ class Description:
     notes: tuple[str, ...]
 
 
-def assemble(parts: list[Part], treatment: Treatment, about: Description) -> Dataset:
+def assemble(parts: list[Part], treatment: Treatment, about: Description, report: Report) -> Dataset:
     """Check raw parts and make them a data set.
 
     Parameters
@@ -74,6 +84,8 @@ def assemble(parts: list[Part], treatment: Treatment, about: Description) -> Dat
         How values are judged.
     about
         Names, units, rates, source.
+    report
+        What was found so far; it becomes the report of the data set.
 
     Returns
     -------
@@ -85,19 +97,18 @@ def assemble(parts: list[Part], treatment: Treatment, about: Description) -> Dat
     DataError, ConfigError
         As `from_arrays`.
     """
-    report = Report(about.name)
     training = next((p.name for p in parts if p.name == "train"), parts[0].name)
     parts.sort(key=lambda p: p.name != training)
     steps = align_features(parts)
     leakage(parts, report)
-    targets = {
-        p.name: as_target(p.target, len(p), p.name, classification=treatment.task == "classification") for p in parts
-    }
+    given = {p.name: Given(p.target, len(p), p.place) for p in parts}
+    targets, task = targets_of(given, treatment.task, treatment.classes, report)
     names = tuple(parts[0].inputs)
-    splits = {p.name: _split(p, names, targets[p.name], steps, treatment, report) for p in parts}
-    task = _task({n: s.target for n, s in splits.items()}, treatment, report)
+    made = {p.name: _split(p, names, targets[p.name], steps, treatment, report) for p in parts}
+    splits = {name: split for name, (split, _) in made.items()}
+    means = impute(splits, {name: missing for name, (_, missing) in made.items()}, training)
     splits = on_one_clock(splits, report)
-    modalities = tuple(_modality(m, splits, training, about, report) for m in names)
+    modalities = tuple(_modality(m, splits, training, about, report, means.get(m)) for m in names)
     _refuse_unknown(about, [m.name for m in modalities])
     report_time(splits, modalities, report)
     spec = Spec(about.name, modalities, task, about.source, about.licence, about.notes, longest(splits.values()))
@@ -107,31 +118,36 @@ def assemble(parts: list[Part], treatment: Treatment, about: Description) -> Dat
 def _split(
     part: Part,
     names: tuple[str, ...],
-    target: NDArray[Any],
+    target: NDArray[Any] | None,
     steps: dict[str, int],
     treatment: Treatment,
     report: Report,
-) -> Split:
-    """Clean one split; its modalities come out in the order of ``names``, whatever order the caller used."""
+) -> tuple[Split, dict[str, Mask]]:
+    """Clean one split, its modalities in the order of ``names``; return it with the cells that are still to be imputed."""
     keep = np.ones(len(part), dtype=bool)
-    if treatment.label_range is not None:
-        target, keep = within(target, treatment.label_range, part.name, report, labels=treatment.labels)
+    if treatment.label_range is not None and target is not None:
+        target, keep = within(
+            target, treatment.label_range, part.name, report, labels=treatment.labels, place=part.place
+        )
     if not keep.any():
         raise DataError(f"{part.name}: no samples left after labels='drop'; widen label_range={treatment.label_range}")
-    inputs, valid, times = {}, {}, {}
+    inputs, valid, missing, times = {}, {}, {}, {}
     for m in names:
         raw, where = part.inputs[m], f"{part.name} {m}"
         real = _real_steps(part, m, raw, where, treatment, report)
         if m in part.times:
             seconds = checked(from_side(part.times[m], treatment.padding), real, part.ids, where)
             times[m] = _kept(seconds, keep, steps[m], np.nan)
-        x, real = clean(raw, real, part.ids, where, report, nonfinite=treatment.nonfinite)
+        x, real, cells = clean(raw, real, part.sample, where, report, nonfinite=treatment.nonfinite)
         absent = ~real.any(axis=1)
-        first = f"sample {str(part.ids[np.argmax(absent)])!r}" if absent.any() else ""
+        first = part.sample(int(np.argmax(absent))) if absent.any() else ""
         report.add("note", "absent", where, int(absent.sum()), first=first, action="kept, masked")
         inputs[m], valid[m] = _kept(x, keep, steps[m]), _kept(real, keep, steps[m])
-    extras = {k: v[keep] for k, v in part.extras.items()}
-    return Split(part.name, inputs, valid, target[keep], part.ids[keep], part.group[keep], extras, times)
+        if cells is not None:
+            missing[m] = _kept(cells, keep, steps[m])
+    extras = {k: v[keep] for k, v in part.extras.items()} | {f"missing cells of {m}": c for m, c in missing.items()}
+    kept = None if target is None else target[keep]
+    return Split(part.name, inputs, valid, kept, part.ids[keep], part.group[keep], extras, times), missing
 
 
 def _kept(x: NDArray[Any], keep: NDArray[np.bool_], steps: int, fill: float = 0) -> NDArray[Any]:
@@ -147,26 +163,27 @@ def _real_steps(
     part: Part, m: str, raw: NDArray[Any], where: str, treatment: Treatment, report: Report
 ) -> NDArray[np.bool_]:
     if m in part.lengths:
-        real = mask_from_lengths(part.lengths[m], raw.shape[1], part.ids, where, side=treatment.padding)
+        real = mask_from_lengths(part.lengths[m], raw.shape[1], part.sample, where, side=treatment.padding)
         refuse_swapped_padding(raw, real, where, side=treatment.padding)
-        return real
-    if m in part.valid:
-        return as_mask(part.valid[m], raw.shape[:2], where)
-    if m in part.times and np.isnan(part.times[m]).any():
+    elif m in part.valid:
+        real = as_mask(part.valid[m], raw.shape[:2], where)
+    elif m in part.times and np.isnan(part.times[m]).any():
         report.add("note", "lengths", where, len(part), action="none given: a step without a time is padding")
-        return frames_of(from_side(part.times[m], treatment.padding), part.ids, where)
-    report.add("note", "lengths", where, len(part), action="none given: every step counts as real")
-    return np.ones(raw.shape[:2], dtype=bool)
+        real = frames_of(from_side(part.times[m], treatment.padding), part.ids, where)
+    else:
+        report.add("note", "lengths", where, len(part), action="none given: every step counts as real")
+        real = np.ones(raw.shape[:2], dtype=bool)
+    if m not in part.masked:
+        return real
+    gone = real & part.masked[m]
+    first = f"{part.sample(int(np.argmax(gone.any(axis=1))))}" if gone.any() else ""
+    report.add("note", "masked", where, int(gone.sum()), first=first, action="steps masked as a whole: not valid")
+    return real & ~gone
 
 
-def _task(targets: dict[str, NDArray[Any]], treatment: Treatment, report: Report) -> Task:
-    if treatment.task == "regression":
-        return Task("regression", (), 1)
-    classes = check_classes(targets, treatment.classes, report)
-    return Task("classification", classes, len(classes))
-
-
-def _modality(m: str, splits: dict[str, Split], training: str, about: Description, report: Report) -> Modality:
+def _modality(
+    m: str, splits: dict[str, Split], training: str, about: Description, report: Report, known: Known | None
+) -> Modality:
     x, valid = splits[training].inputs[m], splits[training].valid[m]
     if not valid.any():
         raise DataError(f"{training} {m}: absent for every sample; leave the modality out")
@@ -177,7 +194,7 @@ def _modality(m: str, splits: dict[str, Split], training: str, about: Descriptio
     rate = about.rate_hz.get(m)
     if rate is not None and not 0 < rate < float("inf"):
         raise ConfigError(f"rate_hz of {m!r} is {rate}; give a positive number, or None where it is not known")
-    mean, std = training_statistics(x, valid)
+    mean, std = training_statistics(x, valid) if known is None else known
     constant = np.flatnonzero(std == 0)
     first = f"channel {channels[constant[0]]!r}: {mean[constant[0]]}" if len(constant) else ""
     report.add("note", "constant", f"{training} {m}", len(constant), first=first, action="std kept as 0")

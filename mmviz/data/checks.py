@@ -1,5 +1,6 @@
 """What every signal must pass before it becomes part of a data set: shape, finite values, real steps."""
 
+from collections.abc import Callable
 from typing import Any, Literal
 
 import numpy as np
@@ -8,10 +9,13 @@ from numpy.typing import ArrayLike, NDArray
 from mmviz.data.report import Report
 from mmviz.errors import DataError
 
-Nonfinite = Literal["raise", "mask", "zero"]
+Nonfinite = Literal["raise", "mask", "zero", "mean"]
+NONFINITE: tuple[Nonfinite, ...] = ("raise", "mask", "zero", "mean")
 Side = Literal["end", "start"]
 Floats = NDArray[np.float32]
 Mask = NDArray[np.bool_]
+Place = Callable[..., str]
+_DONE = {"mask": "steps masked", "zero": "values set to 0", "mean": "values set to the training mean of their feature"}
 
 
 def as_signal(values: ArrayLike, where: str) -> NDArray[Any]:
@@ -55,7 +59,7 @@ def as_signal(values: ArrayLike, where: str) -> NDArray[Any]:
     return array
 
 
-def mask_from_lengths(lengths: ArrayLike, steps: int, ids: NDArray[np.str_], where: str, *, side: Side) -> Mask:
+def mask_from_lengths(lengths: ArrayLike, steps: int, place: Place, where: str, *, side: Side) -> Mask:
     """Turn lengths into a mask of real steps.
 
     Parameters
@@ -64,8 +68,8 @@ def mask_from_lengths(lengths: ArrayLike, steps: int, ids: NDArray[np.str_], whe
         Whole numbers 0..steps, (n,); 0 means that the modality is absent for the sample.
     steps
         Width of the padded array.
-    ids
-        For errors, (n,).
+    place
+        Row to how its sample is called in errors.
     where
         Split and modality, for errors.
     side
@@ -79,11 +83,11 @@ def mask_from_lengths(lengths: ArrayLike, steps: int, ids: NDArray[np.str_], whe
     Raises
     ------
     DataError
-        If a length is negative, fractional, not a number, or more than `steps`, or there are not n of them.
+        If a length is negative, fractional, not a number, or more than `steps`, or there is more than one for a sample.
     """
     length = np.asarray(lengths)
-    if length.shape != ids.shape:
-        raise DataError(f"{where}: lengths of shape {length.shape} for {len(ids)} samples; give ({len(ids)},)")
+    if length.ndim != 1:
+        raise DataError(f"{where}: lengths of shape {length.shape}; give one per sample, ({len(length)},)")
     if length.dtype.kind not in "fiu":
         raise DataError(f"{where}: lengths of dtype {length.dtype}; give whole numbers")
     bad = (length < 0) | (length > steps)
@@ -92,7 +96,7 @@ def mask_from_lengths(lengths: ArrayLike, steps: int, ids: NDArray[np.str_], whe
     if bad.any():
         at = int(np.flatnonzero(bad)[0])
         raise DataError(
-            f"{where}: {int(bad.sum())} impossible lengths (first: sample {str(ids[at])!r}: {length[at]}); "
+            f"{where}: {int(bad.sum())} impossible lengths (first: {place(at)}: {length[at]}); "
             f"give whole numbers from 0 to {steps}"
         )
     step = np.arange(steps)
@@ -133,12 +137,12 @@ def refuse_swapped_padding(x: NDArray[Any], valid: Mask, where: str, *, side: Si
 def clean(
     x: NDArray[Any],
     valid: Mask,
-    ids: NDArray[np.str_],
+    place: Place,
     where: str,
     report: Report,
     *,
     nonfinite: Nonfinite,
-) -> tuple[Floats, Mask]:
+) -> tuple[Floats, Mask, Mask | None]:
     """Cast to float32, deal with what is not finite, and set everything that is not real to 0.
 
     Parameters
@@ -147,20 +151,21 @@ def clean(
         (n, steps, features), any real dtype.
     valid
         bool (n, steps).
-    ids
-        (n,), for errors.
+    place
+        Row, and the place inside the sample, to what they are called in errors.
     where
         Split and modality, for errors.
     report
         Receives "nonfinite", "overflow" and "padding" findings.
     nonfinite
         "raise" refuses; "zero" replaces each value by 0; "mask" removes the whole step (its values become 0 and `valid`
-        False, so a mask may have holes).
+        False, so a mask may have holes); "mean" leaves the cells to `mmviz.data.imputation`, and removes a step where no feature has
+        a value.
 
     Returns
     -------
-    x, valid
-        New float32 and bool arrays.
+    x, valid, missing
+        New float32 and bool arrays; with "mean" the cells of valid steps that have no value, bool as `x`, otherwise None.
 
     Raises
     ------
@@ -171,29 +176,32 @@ def clean(
         cast = x.astype(np.float32, order="C")
     finite, holes = np.isfinite(cast), ~valid[:, :, None]
     if finite.all() and not holes.any():
-        return cast, valid.copy()
+        return cast, valid.copy(), None
     bad = ~finite & valid[:, :, None]
     if bad.any():
         i, t, f = (int(k) for k in np.argwhere(bad)[0])
         count, overflow = int(bad.sum()), int((bad & np.isfinite(x)).sum())
-        first = f"sample {str(ids[i])!r}, step {t}, feature {f}: {x[i, t, f]}"
+        first = place(i, f", step {t}, feature {f}: {x[i, t, f]}")
         if nonfinite == "raise":
             beyond = f", {overflow} of them finite but beyond float32" if overflow else ""
+            empty = int((bad & np.isnan(x)).sum())
+            gone = f", {empty} of them missing (NaN or masked)" if empty else ""
             raise DataError(
-                f"{where}: {count} non-finite values{beyond} (first: {first}). "
-                'Pass nonfinite="mask" to remove those steps, or nonfinite="zero" to set the values to 0.'
+                f"{where}: {count} non-finite values{beyond}{gone} (first: {first}). "
+                'Pass nonfinite="mask" to remove those steps, nonfinite="mean" to set the values to the training mean of their feature, '
+                'or nonfinite="zero" to set them to 0.'
             )
-        action = "steps masked" if nonfinite == "mask" else "values set to 0"
-        report.add("repair", "nonfinite", where, count - overflow, first=first, action=action)
-        report.add("repair", "overflow", where, overflow, first=first, action=action)
-        if nonfinite == "mask":
-            valid = valid & ~bad.any(axis=2)
+        report.add("repair", "nonfinite", where, count - overflow, first=first, action=_DONE[nonfinite])
+        report.add("repair", "overflow", where, overflow, first=first, action=_DONE[nonfinite])
+        if nonfinite != "zero":
+            lost = bad.any(axis=2) if nonfinite == "mask" else bad.all(axis=2)
+            valid = valid & ~lost
             holes = ~valid[:, :, None]
     padding = holes & (x != 0)
     kept = np.where(finite & ~holes, cast, np.float32(0))
     leftover = padding & ~bad.any(axis=2, keepdims=True)
     report.add("repair", "padding", where, int(leftover.sum()), action="values in padding set to 0")
-    return kept, valid.copy()
+    return kept, valid.copy(), (bad & ~holes if nonfinite == "mean" and bad.any() else None)
 
 
 def refuse_empty(n: int, where: str) -> None:

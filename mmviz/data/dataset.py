@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from mmviz.data.report import Report
 from mmviz.data.spec import Spec
+from mmviz.data.split_names import canonical
 from mmviz.data.truth import Truth
 from mmviz.errors import ConfigError, DataError
 
@@ -28,7 +29,7 @@ class Split:
         Modality name to bool (n, steps): True where the step is real. Padding may lie on either side; a row of False
         only means that the modality is absent for that sample.
     target
-        int64 (n,) class labels, or float32 (n,) values.
+        int64 (n,) class labels, or float32 (n,) values; None where the samples have no labels and can only be predicted.
     ids
         Text (n,), unique over all splits.
     group
@@ -44,14 +45,33 @@ class Split:
     name: str
     inputs: dict[str, NDArray[np.float32]]
     valid: dict[str, NDArray[np.bool_]]
-    target: NDArray[Any]
+    target: NDArray[Any] | None
     ids: NDArray[np.str_]
     group: NDArray[np.str_]
     extras: Mapping[str, NDArray[Any]] = field(default_factory=dict)
     times: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
 
     def __len__(self) -> int:
-        return len(self.target)
+        return len(self.ids)
+
+    def labels(self, purpose: str) -> NDArray[Any]:
+        """Return the target.
+
+        Parameters
+        ----------
+        purpose
+            What needs it, for the error, such as "fit".
+
+        Raises
+        ------
+        DataError
+            If the split has no labels.
+        """
+        if self.target is None:
+            raise DataError(
+                f"{purpose}: split {self.name!r} has no labels (target is None), so it can only be predicted; use a labelled split"
+            )
+        return self.target
 
     def take(self, indices: ArrayLike) -> "Split":
         """Copy some samples, in the order asked for.
@@ -89,7 +109,7 @@ class Split:
             self.name,
             {m: x[rows] for m, x in self.inputs.items()},
             {m: v[rows] for m, v in self.valid.items()},
-            self.target[rows],
+            None if self.target is None else self.target[rows],
             self.ids[rows],
             self.group[rows],
             {k: v[rows] for k, v in self.extras.items()},
@@ -97,7 +117,7 @@ class Split:
         )
 
     def __repr__(self) -> str:
-        lines = [f"{self.name}: {len(self)} samples"]
+        lines = [f"{self.name}: {len(self)} samples{'' if self.target is not None else ', no labels'}"]
         for name, x in self.inputs.items():
             present = self.valid[name].any(axis=1)
             real = self.valid[name].sum(axis=1)[present]
@@ -109,7 +129,7 @@ class Split:
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
-    """Splits of samples with the spec they share; ``ds["train"]`` is a `Split`.
+    """Splits of samples with the spec they share; ``ds["train"]`` is a `Split`, and so is ``ds["val"]`` for "valid".
 
     Attributes
     ----------
@@ -129,12 +149,14 @@ class Dataset:
     truth: Truth | None = None
 
     def __getitem__(self, split: str) -> Split:
+        if split not in self.splits and isinstance(split, str) and canonical(split) in self.splits:
+            return self.splits[canonical(split)]
         if split not in self.splits:
             raise ConfigError(f"{self.spec.name}: no split {split!r}; it has {', '.join(map(repr, self.splits))}")
         return self.splits[split]
 
     def __contains__(self, split: object) -> bool:
-        return split in self.splits
+        return split in self.splits or (isinstance(split, str) and canonical(split) in self.splits)
 
     def fingerprint(self) -> str:
         """Compute one sha256 over every array of every split, to recognise the same data again.
@@ -154,6 +176,7 @@ class Dataset:
     def __repr__(self) -> str:
         task = self.spec.task
         what = f"{len(task.classes)} classes: {', '.join(task.classes)}" if task.classes else "one value"
+        what = "classes not known: no labels" if task.kind == "classification" and not task.classes else what
         lines = [f"{self.spec.name}: {task.kind} ({what})", *map(repr, self.splits.values())]
         lines.append(
             f"report: {len(self.report)} finding(s), see .report; notes: {len(self.spec.notes)}, see .spec.notes"
@@ -167,6 +190,7 @@ def _arrays(name: str, split: Split) -> Iterable[tuple[str, NDArray[Any]]]:
         yield f"{name}/valid/{modality}", split.valid[modality]
         if modality in split.times:
             yield f"{name}/times/{modality}", split.times[modality]
-    yield f"{name}/target", split.target
+    if split.target is not None:
+        yield f"{name}/target", split.target
     yield f"{name}/ids", split.ids
     yield f"{name}/group", split.group

@@ -8,7 +8,8 @@ from mmviz.data.checks import Nonfinite, Side
 from mmviz.data.choice import one_of, whole
 from mmviz.data.dataset import Dataset
 from mmviz.data.labels import OutOfRange
-from mmviz.data.parts import Part, make_part, parts_from_splits, parts_from_whole
+from mmviz.data.parts import Part, make_part, parts_from_splits, parts_from_whole, without_unlabelled
+from mmviz.data.report import Report
 from mmviz.errors import ConfigError, DataError
 
 
@@ -51,7 +52,9 @@ def from_arrays(
     inputs
         Real numbers (n, steps, features) per modality. Padding may hold anything; it is set to 0.
     target
-        (n,): whole class labels from 0, or finite values.
+        (n,): whole class labels from 0, names of classes, one-hot classes (n, k), or finite values. Names become numbers in the order of
+        `classes`, else of a pandas categorical, else sorted; the report says which. Several labels or targets per sample are refused.
+        None, for everything or for a split: no labels, for prediction only; without `split` all samples are then the split "test".
     lengths
         Per modality, whole numbers (n,) from 0 to steps; 0 means absent. At most one of `lengths` and `valid` for a
         modality; with neither, every step counts as real and the report says so.
@@ -73,13 +76,16 @@ def from_arrays(
     classes
         Names of the classes; default "0", "1", ....
     label_range, labels
-        Regression: the lowest and highest value, and what to do beyond: "raise", "clip", "drop".
+        Regression: the lowest and highest value, and what to do beyond: "raise", "clip", "drop". "drop" also leaves out samples
+        without a label (masked, NaN, None) where others have one, and counts them.
     split, split_by, seed
         Shares of the splits to be made, whether samples or whole groups are dealt out, and the seed.
     padding
         On which side padding lies where `lengths` are given.
     nonfinite
-        NaN, ±inf and numbers beyond float32 in real steps: "raise", "mask" (remove the step), "zero" (the value).
+        NaN, ±inf, numbers beyond float32 and masked cells in real steps: "raise", "mask" (remove the step), "zero" (the value), or
+        "mean" (the cell becomes the mean of its feature over the training cells that were observed; which cells, is kept in
+        ``Split.extras["missing cells of NAME"]``). A step that is masked as a whole in a masked array is not valid.
     rate_hz, units, channels, descriptions
         Per modality; all optional, never guessed.
     name, source, licence, notes
@@ -94,16 +100,18 @@ def from_arrays(
     Raises
     ------
     DataError
-        If the data are not what they should be; see ``tests/data`` for the full list. The message says where.
+        If the data are not what they should be, with the row of the arrays given and the id; see ``tests/data`` for the full list. The message says where.
     ConfigError
         If an option is unknown or contradicts another.
     """
     treatment = Treatment(task, classes, label_range, labels, padding, nonfinite)
     one_of(split_by, ("sample", "group"), "split_by")
     whole(seed, "seed", low=0)
+    report = Report(name)
     parts = _parts(
         inputs,
         target,
+        report,
         lengths=lengths,
         valid=valid,
         ids=ids,
@@ -113,16 +121,18 @@ def from_arrays(
         split=split,
         split_by=split_by,
         seed=seed,
+        drop=labels == "drop",
     )
     about = Description(
         rate_hz or {}, units or {}, channels or {}, descriptions or {}, name, source, licence, tuple(notes)
     )
-    return assemble(parts, treatment, about)
+    return assemble(parts, treatment, about, report)
 
 
 def _parts(
     inputs: Mapping[str, Any],
     target: Any,
+    report: Report,
     *,
     lengths: Mapping[str, Any] | None,
     valid: Mapping[str, Any] | None,
@@ -133,6 +143,7 @@ def _parts(
     split: Mapping[str, float] | None,
     split_by: str,
     seed: int,
+    drop: bool,
 ) -> list[Part]:
     if not isinstance(inputs, Mapping) or not inputs:
         raise DataError(f"inputs: a {type(inputs).__name__} without modalities; give a mapping from modality to array")
@@ -140,14 +151,19 @@ def _parts(
     if all(nested):
         if split is not None:
             raise ConfigError(f"split={dict(split)}: the splits are given by inputs already; leave one of them out")
-        return parts_from_splits(inputs, target, lengths, valid, ids, group, extras, times)
+        parts = parts_from_splits(inputs, target, lengths, valid, ids, group, extras, report, times)
+        return [without_unlabelled(part, report) for part in parts] if drop else parts
     if any(nested):
         raise ConfigError(
             "inputs: some values are arrays and some are mappings; give either splits or modalities outside"
         )
+    if split is None and target is None:
+        split = {"test": 1.0}
     if split is None:
         raise ConfigError(
             "split: none given; pass split={'train': 0.7, 'valid': 0.15, 'test': 0.15}, or inputs per split"
         )
     everything = make_part("", inputs, target, lengths or {}, valid or {}, ids, group, extras, times)
+    if drop:
+        everything = without_unlabelled(everything, report)
     return parts_from_whole(everything, split, by=split_by, seed=seed)

@@ -1,115 +1,234 @@
-"""What a target must be: whole class labels in range, or finite numbers; never text, None or NaN."""
+"""Targets of all splits: class numbers or finite values, or none where a split has no labels."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
+from mmviz.data.given_labels import Labels
 from mmviz.data.report import Report
+from mmviz.data.spec import Task, TaskKind
+from mmviz.data.target_layout import one_column
 from mmviz.errors import ConfigError, DataError
 
 MAX_CLASSES = 100_000
 OutOfRange = Literal["raise", "clip", "drop"]
+Place = Callable[[int], str]
 
 
-def as_target(values: ArrayLike, n: int, where: str, *, classification: bool) -> NDArray[Any]:
-    """Take a target as int64 or float32 (n,), or raise DataError with the first bad place.
+@dataclass(frozen=True, eq=False)
+class Given:
+    """The labels of one split and how its rows are called in errors."""
+
+    labels: Labels | None
+    n: int
+    place: Place
+
+
+def missing_labels(labels: Labels | None) -> NDArray[np.bool_] | None:
+    """Return which samples of a partly labelled split have no label, bool (n,); None where all or none have one."""
+    if labels is None or not len(labels):
+        return None
+    missing = labels.unlabelled
+    return missing if missing.any() and not missing.all() else None
+
+
+def refuse_partly_labelled(labels: Labels | None, place: Place, where: str) -> None:
+    """Raise DataError where some samples have a label and others have none."""
+    missing = missing_labels(labels)
+    if missing is not None:
+        raise DataError(
+            f"{where}: {int(missing.sum())} of {len(missing)} samples have no label (first: {place(int(np.argmax(missing)))}); pass "
+            "labels='drop' to leave them out, or put them into a split of their own with target None, which can be predicted"
+        )
+
+
+def targets_of(
+    given: Mapping[str, Given], kind: TaskKind, classes: Sequence[str] | None, report: Report
+) -> tuple[dict[str, NDArray[Any] | None], Task]:
+    """Return the target of every split, and the task.
 
     Parameters
     ----------
-    values
-        What the user gave.
-    n
-        Number of samples.
-    where
-        Name of the split, for errors.
-    classification
-        Whether labels are classes (whole numbers from 0) or values.
+    given
+        Split name to labels; the training split first.
+    kind
+        Whether labels are classes or values.
+    classes
+        Names of the classes in the order of their numbers; None where they are to be made.
+    report
+        Receives what was converted, which splits have no labels, and the classes that no training sample has.
 
     Returns
     -------
-    ndarray
-        int64 (n,) or float32 (n,).
+    targets, task
+        int64 (n,) or float32 (n,), or None for a split without labels.
 
     Raises
     ------
     DataError
-        If the shape is not (n,), a label is text, None, NaN or infinite, or a class is negative or fractional.
+        If a split is partly labelled, or labels are of a layout, type or value that the task does not have; says where.
+    ConfigError
+        If two classes have the same name.
     """
-    try:
-        y = np.asarray(values)
-    except ValueError as error:
-        raise DataError(f"{where}: target: {error}; give one number per sample") from None
-    if y.shape != (n,):
-        raise DataError(f"{where}: target of shape {y.shape} for {n} samples; give ({n},)")
-    if y.dtype.kind not in "fiub":
-        # not y itself: NumPy turns [0, "a"] into text
-        given = y.tolist() if isinstance(values, np.ndarray) else list(values)  # type: ignore[arg-type]
-        at = next((i for i, v in enumerate(given) if not isinstance(v, (int, float, np.number))), 0)
+    columns: dict[str, Labels] = {}
+    count = 0
+    for split, g in given.items():
+        labels, k = _column(split, g, kind, report)
+        if labels is not None:
+            columns[split] = labels
+            count = _same_count(count, k, split)
+    targets: dict[str, NDArray[Any] | None] = dict.fromkeys(given)
+    if kind == "classification":
+        found, names = _classes(columns, given, classes, count, report)
+        targets |= found
+        return targets, Task("classification", names, len(names))
+    for split, labels in columns.items():
+        targets[split] = _values(labels, f"{split}: target", given[split].place)
+    return targets, Task("regression", (), 1)
+
+
+def _column(split: str, given: Given, kind: TaskKind, report: Report) -> tuple[Labels | None, int]:
+    """Return labels (n,) of one split, and the number of classes where a layout says it."""
+    labels, where = given.labels, f"{split}: target"
+    if labels is None or (len(labels) and labels.missing.all()):
+        report.add("note", "unlabelled", split, given.n, action="no labels: for prediction only")
+        return None, 0
+    values, k, action = one_column(
+        labels.values, given.n, where, classification=kind == "classification", columns=labels.columns,
+        missing=labels.missing,
+    )  # fmt: skip
+    refuse_partly_labelled(labels, given.place, where)
+    missing = labels.unlabelled
+    report.add("note", "label", split, given.n if action else 0, action=action)
+    if k and labels.columns and not all(isinstance(c, (int, np.integer)) for c in labels.columns):
+        names = tuple(map(str, labels.columns))
+        text = np.empty(given.n, dtype=object)
+        text[:] = [names[i] for i in values]
+        return Labels(text, missing, names), 0
+    return Labels(values, missing, labels.categories), k
+
+
+def _same_count(before: int, k: int, split: str) -> int:
+    if before and k and before != k:
+        raise DataError(f"{split}: target is one-hot of {k} classes, another split of {before}; give the same columns")
+    return before or k
+
+
+def _classes(
+    columns: Mapping[str, Labels],
+    given: Mapping[str, Given],
+    classes: Sequence[str] | None,
+    count: int,
+    report: Report,
+) -> tuple[dict[str, NDArray[Any]], tuple[str, ...]]:
+    names = None if classes is None else tuple(map(str, classes))
+    if names is not None and len(set(names)) < len(names):
+        raise ConfigError(f"classes: {names} holds a name twice")
+    if names is not None and count and count != len(names):
+        raise DataError(f"target is one-hot of {count} classes, classes= names {len(names)}: {names}; name each column")
+    kinds = {labels.text for labels in columns.values()}
+    if len(kinds) > 1:
+        text, numbers = (next(s for s, c in columns.items() if c.text is wanted) for wanted in (True, False))
+        raise DataError(f"target: {text} holds names of classes and {numbers} numbers; give one of both everywhere")
+    if kinds == {True}:
+        if names is None:
+            names = _made_names(columns)
+            listed = ", ".join(f"{i} = {name!r}" for i, name in enumerate(names[:20]))
+            action = "classes numbered: " + listed + (", ..." if len(names) > 20 else "")
+            report.add("note", "class names", "target", len(names), action=action)
+        targets = {s: _by_name(c, names, f"{s}: target", given[s].place) for s, c in columns.items()}
+    else:
+        targets = {s: _numbers(c, names, f"{s}: target", given[s].place) for s, c in columns.items()}
+        if names is None and targets:
+            highest = max(int(y.max()) for y in targets.values())
+            names = tuple(str(k) for k in range(max(highest + 1, count)))
+    _check(targets, names or (), given, report)
+    return targets, names or ()
+
+
+def _made_names(columns: Mapping[str, Labels]) -> tuple[str, ...]:
+    """Return the categories of a pandas categorical where all splits have the same, otherwise the sorted names."""
+    orders = {labels.categories for labels in columns.values()}
+    if len(orders) == 1 and (order := next(iter(orders))):
+        return tuple(str(c).strip() for c in order)
+    names = {str(v) for labels in columns.values() for v in labels.values}
+    whole = all(n.isascii() and n.lstrip("-").isdigit() for n in names)
+    return tuple(sorted(names, key=(lambda n: (int(n), n)) if whole else (lambda n: (0, n))))
+
+
+def _by_name(labels: Labels, names: tuple[str, ...], where: str, place: Place) -> NDArray[np.int64]:
+    index = {name.strip(): i for i, name in enumerate(names)}
+    unknown = [i for i, v in enumerate(labels.values) if v not in index]
+    if unknown:
         raise DataError(
-            f"{where}: target is not numeric (first: sample {at}: {given[at]!r:.60}); "
-            "give class labels 0, 1, ... with classes=(names), or finite numbers"
+            f"{where}: {len(unknown)} labels are none of the classes {names} (first: {place(unknown[0])}: "
+            f"{labels.values[unknown[0]]!r:.60}); name all classes, in the spelling of the labels"
         )
-    bad = ~np.isfinite(y)
-    if classification:
-        wide = y.astype(np.float64)  # a half-precision label is compared as the number it is
-        bad |= (wide < 0) | (wide != np.floor(wide)) | (wide >= MAX_CLASSES)
+    return np.array([index[v] for v in labels.values], dtype=np.int64)
+
+
+def _numbers(labels: Labels, names: tuple[str, ...] | None, where: str, place: Place) -> NDArray[np.int64]:
+    y = labels.values
+    wide = y.astype(np.float64)  # a half-precision label is compared as the number it is
+    bad = ~np.isfinite(wide) | (wide < 0) | (wide != np.floor(wide)) | (wide >= MAX_CLASSES)
     if bad.any():
         at = int(np.flatnonzero(bad)[0])
-        wanted = f"whole numbers from 0, below {MAX_CLASSES}" if classification else "finite numbers"
-        raise DataError(f"{where}: {int(bad.sum())} bad labels (first: sample {at}: {y[at]}); give {wanted}")
-    if classification:
-        return y.astype(np.int64)
+        signs = np.isin(wide, (-1, 1)).all()
+        hint = "; labels -1 and 1 become classes by (target > 0).astype(int)" if signs else ""
+        raise DataError(
+            f"{where}: {int(bad.sum())} bad labels (first: {place(at)}: {y[at]}); give whole numbers from 0, "
+            f"below {MAX_CLASSES}{hint}"
+        )
+    if names is not None and wide.max() >= len(names):
+        at = int(np.flatnonzero(wide >= len(names))[0])
+        from_one = "; if labels count from 1, give target - 1" if wide.min() == 1 and wide.max() == len(names) else ""
+        raise DataError(
+            f"{where}: label {y[at]} of {place(at)} is beyond the {len(names)} classes {names}; name all classes{from_one}"
+        )
+    return y.astype(np.int64)
+
+
+def _values(labels: Labels, where: str, place: Place) -> NDArray[np.float32]:
+    y = labels.values
+    if labels.text:
+        raise DataError(
+            f"{where} is not numeric (first: {place(0)}: {y[0]!r:.60}); a regression takes finite numbers: "
+            "convert with .astype(float), or set task='classification'"
+        )
+    bad = ~np.isfinite(y)
+    if bad.any():
+        at = int(np.flatnonzero(bad)[0])
+        raise DataError(f"{where}: {int(bad.sum())} bad labels (first: {place(at)}: {y[at]}); give finite numbers")
     with np.errstate(over="ignore"):
         cast = y.astype(np.float32)
     if not np.isfinite(cast).all():
         at = int(np.flatnonzero(~np.isfinite(cast))[0])
-        raise DataError(f"{where}: target of sample {at} is {y[at]}, beyond float32; rescale it")
+        raise DataError(f"{where}: {place(at)} is {y[at]}, beyond float32; rescale it")
     return cast
 
 
-def check_classes(targets: dict[str, NDArray[Any]], classes: Sequence[str] | None, report: Report) -> tuple[str, ...]:
-    """Compare labels with the names of the classes; make names where none were given.
-
-    Parameters
-    ----------
-    targets
-        Split name to int64 labels.
-    classes
-        Names in the order of the labels, or None: "0", "1", ... up to the largest label.
-    report
-        Receives a "class" finding for each class that no training sample has.
-
-    Returns
-    -------
-    tuple of str
-        Names of the classes.
-
-    Raises
-    ------
-    ConfigError
-        If two classes have the same name.
-    DataError
-        If a label has no name, or there is only one class.
-    """
-    highest = max(int(y.max()) for y in targets.values())
-    names = tuple(map(str, classes)) if classes is not None else tuple(str(k) for k in range(highest + 1))
-    if len(set(names)) < len(names):
-        raise ConfigError(f"classes: {names} holds a name twice")
-    for split, y in targets.items():
-        if len(y) and y.max() >= len(names):
-            at = int(np.flatnonzero(y >= len(names))[0])
-            raise DataError(
-                f"{split}: label {y[at]} of sample {at} is beyond the {len(names)} classes {names}; name all classes"
-            )
+def _check(
+    targets: Mapping[str, NDArray[Any]], names: tuple[str, ...], given: Mapping[str, Given], report: Report
+) -> None:
+    """Refuse a single class; count the classes without a training sample, and the samples of them in other splits."""
+    if not targets:
+        return
     if len(names) < 2:
         raise DataError(f"target: only one class ({', '.join(names)}); a classification needs two")
     reference = next(iter(targets))
-    missing = sorted(set(range(len(names))) - set(np.unique(targets[reference]).tolist()))
+    seen = set(np.unique(targets[reference]).tolist())
+    missing = sorted(set(range(len(names))) - seen)
     first = f"class {names[missing[0]]!r}" if missing else ""
     report.add("warning", "class", reference, len(missing), first=first, action="no sample; kept as an output")
-    return names
+    for split, y in targets.items():
+        new = ~np.isin(y, sorted(seen))
+        at = int(np.flatnonzero(new)[0]) if new.any() else 0
+        first = f"{given[split].place(at)}: class {names[y[at]]!r}" if new.any() else ""
+        action = f"of a class that {reference} does not have: they cannot be right"
+        report.add("warning", "unseen class", split, int(new.sum()), first=first, action=action)
 
 
 def within(
@@ -119,6 +238,7 @@ def within(
     report: Report,
     *,
     labels: OutOfRange,
+    place: Place,
 ) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
     """Deal with values beyond a stated range.
 
@@ -134,6 +254,8 @@ def within(
         Receives a "label" finding.
     labels
         "raise" refuses, "clip" moves values to the limit, "drop" removes the samples.
+    place
+        Row to how it is called in errors.
 
     Returns
     -------
@@ -152,7 +274,7 @@ def within(
     if not outside.any():
         return y, keep
     at = int(np.flatnonzero(outside)[0])
-    first = f"sample {at}: {y[at]}"
+    first = f"{place(at)}: {y[at]}"
     if labels == "raise":
         raise DataError(
             f"{where}: {int(outside.sum())} labels outside {low} to {high} (first: {first}). "

@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from mmviz.data.checks import Side
 from mmviz.data.choice import one_of
+from mmviz.data.masked import Plain, plain
 from mmviz.errors import DataError
 
 
@@ -17,22 +18,24 @@ def pad(sequences: Sequence[ArrayLike], *, side: Side = "end") -> tuple[NDArray[
     Parameters
     ----------
     sequences
-        n arrays (steps_i, features); a length of 0 marks a sample that lacks the modality.
+        n arrays or DataFrames (steps_i, features); a length of 0 marks a sample that lacks the modality.
     side
         Where the padding goes.
 
     Returns
     -------
     padded, lengths
-        (n, longest, features) of the common dtype, and (n,).
+        (n, longest, features) of the common dtype, and (n,); a masked array where a sequence has masked or missing (pandas) cells.
 
     Raises
     ------
     DataError
-        If there is no sequence, one is not numeric (steps, features), or the numbers of features differ.
+        If there is no sequence, one is not numeric (steps, features), or the numbers or names of the features differ.
     """
     one_of(side, ("end", "start"), "side")
-    arrays = [np.asarray(s) for s in sequences]
+    given = [plain(s, f"pad: sequence {i}") for i, s in enumerate(sequences)]
+    _refuse_other_columns(given)
+    arrays = [np.asarray(g.values) for g in given]
     if not arrays:
         raise DataError("pad: no sequences; give at least one array (steps, features)")
     for i, a in enumerate(arrays):
@@ -45,4 +48,21 @@ def pad(sequences: Sequence[ArrayLike], *, side: Side = "end") -> tuple[NDArray[
     padded = np.zeros((len(arrays), int(lengths.max()), arrays[0].shape[1]), np.result_type(*arrays))
     for row, a in zip(padded, arrays, strict=True):
         row[slice(0, len(a)) if side == "end" else slice(len(row) - len(a), None)] = a
-    return padded, lengths
+    if all(g.missing is None for g in given):
+        return padded, lengths
+    mask = np.zeros(padded.shape, dtype=bool)
+    for row, g in zip(mask, given, strict=True):
+        if g.missing is not None:
+            row[slice(0, len(g.missing)) if side == "end" else slice(len(row) - len(g.missing), None)] = g.missing
+    return np.ma.masked_array(padded, mask=mask), lengths
+
+
+def _refuse_other_columns(given: Sequence[Plain]) -> None:
+    """Refuse DataFrames whose columns are not the same ones in the same order."""
+    named = [(i, tuple(map(str, g.columns))) for i, g in enumerate(given) if g.columns is not None]
+    for i, columns in named[1:]:
+        if columns != named[0][1]:
+            raise DataError(
+                f"pad: sequence {i} has the columns {', '.join(columns)}, sequence {named[0][0]} {', '.join(named[0][1])}; "
+                "put the same columns into one order first"
+            )

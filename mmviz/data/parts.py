@@ -7,8 +7,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mmviz.data.checks import as_signal
 from mmviz.data.choice import nearest
+from mmviz.data.given_arrays import column_of, complete, refuse_other_order, signal_of, text_of
+from mmviz.data.given_labels import Labels, given_labels
+from mmviz.data.labels import missing_labels, refuse_partly_labelled
+from mmviz.data.report import Report
+from mmviz.data.split_names import canonical_splits, report_renamed
 from mmviz.data.splitting import split_groups, split_samples
 from mmviz.data.times import as_times, untimed
 from mmviz.errors import ConfigError, DataError
@@ -16,33 +20,49 @@ from mmviz.errors import ConfigError, DataError
 
 @dataclass(frozen=True, eq=False)
 class Part:
-    """What the user gave for one split; signals are numeric (n, steps, features), counts agree, values are unchecked."""
+    """What the user gave for one split; signals are numeric (n, steps, features), counts agree, values are unchecked.
+
+    `rows` are the rows of the arrays that were given, also after samples were dealt out or left out; `masked` are steps (n, steps)
+    of which a masked array or pandas says that they hold nothing; cells without a value are NaN.
+    """
 
     name: str
     inputs: dict[str, NDArray[Any]]
-    target: Any
+    target: Labels | None
     lengths: dict[str, Any]
     valid: dict[str, Any]
     ids: NDArray[np.str_]
     group: NDArray[np.str_]
+    rows: NDArray[np.int64]
     extras: dict[str, NDArray[Any]] = field(default_factory=dict)
     times: dict[str, NDArray[np.float64]] = field(default_factory=dict)
+    masked: dict[str, NDArray[np.bool_]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.ids)
+
+    def place(self, i: int) -> str:
+        """Return what sample i is called in errors: its row in the array that was given, and its id."""
+        return f"row {int(self.rows[i])}, id {str(self.ids[i])!r}"
+
+    def sample(self, i: int, inside: str = "") -> str:
+        """Return what sample i is called in errors about a signal: its id, the place inside it, and its row in the array given."""
+        return f"sample {str(self.ids[i])!r}{inside} (row {int(self.rows[i])})"
 
     def take(self, name: str, rows: NDArray[np.int64]) -> "Part":
         """Copy some samples into a new part."""
         return Part(
             name,
             {m: x[rows] for m, x in self.inputs.items()},
-            np.asarray(self.target)[rows],
+            None if self.target is None else self.target.take(rows),
             {m: np.asarray(v)[rows] for m, v in self.lengths.items()},
             {m: np.asarray(v)[rows] for m, v in self.valid.items()},
             self.ids[rows],
             self.group[rows],
+            self.rows[rows],
             {k: v[rows] for k, v in self.extras.items()},
             {m: t[rows] for m, t in self.times.items()},
+            {m: v[rows] for m, v in self.masked.items()},
         )
 
 
@@ -93,7 +113,10 @@ def make_part(
     at = f"{name} " if name else ""
     if not inputs:
         raise DataError(f"{at}inputs: no modality; give at least one array (n, steps, features)")
-    signals = {m: as_signal(x, f"{at}{m}") for m, x in inputs.items()}
+    refuse_other_order({**inputs, "target": target, "ids": ids, "group": group}, at)
+    found = {m: signal_of(x, f"{at}{m}") for m, x in inputs.items()}
+    signals = {m: x for m, (x, _) in found.items()}
+    masked = {m: steps for m, (_, steps) in found.items() if steps is not None}
     for option, given in (("lengths", lengths), ("valid", valid), ("times", times or {})):
         if not isinstance(given, Mapping):
             raise ConfigError(
@@ -107,7 +130,8 @@ def make_part(
     if both:
         raise ConfigError(f"{both[0]!r} has both lengths and valid; give one of them")
     counts: dict[str, int] = {m: len(x) for m, x in signals.items()}
-    counts["target"] = _count(target, f"{at}target")
+    if target is not None:
+        counts["target"] = _count(target, f"{at}target")
     counts |= {f"lengths of {m}": _count(v, f"{at}lengths of {m}") for m, v in lengths.items()}
     counts |= {f"valid of {m}": _count(v, f"{at}valid of {m}") for m, v in valid.items()}
     counts |= {k: _count(v, at + k) for k, v in (("ids", ids), ("group", group)) if v is not None}
@@ -115,16 +139,19 @@ def make_part(
     if len(set(counts.values())) > 1:
         listed = ", ".join(f"{k} {v}" for k, v in counts.items())
         raise DataError(f"{at}sample counts differ: {listed}; every array needs one row per sample")
-    n = counts["target"]
+    n = next(iter(counts.values()))
     if n == 0:
         raise DataError(f"{at}inputs: no samples; leave the split out or give it some")
     prefix = name or "sample"
-    names = _text([f"{prefix}_{i}" for i in range(n)] if ids is None else ids, f"{at}ids")
-    groups = _text([""] * n if group is None else group, f"{at}group")
-    more = {k: _column(v, n) for k, v in (extras or {}).items()}
+    names = text_of([f"{prefix}_{i}" for i in range(n)] if ids is None else ids, f"{at}ids")
+    groups = text_of([""] * n if group is None else group, f"{at}group")
+    more = {k: column_of(v, n, f"{at}extras {k!r}") for k, v in (extras or {}).items()}
+    count = {m: complete(v, f"{at}lengths of {m}", names) for m, v in lengths.items()}
+    real = {m: complete(v, f"{at}valid of {m}", names) for m, v in valid.items()}
+    labels = None if target is None else given_labels(target, f"{name}: target" if name else "target")
     seconds = {m: as_times(t, signals[m].shape[:2], f"{at}{m}") for m, t in (times or {}).items()}
     untimed(signals, seconds, {m: x.shape[1] for m, x in signals.items()}, at)
-    return Part(name, signals, target, dict(lengths), dict(valid), names, groups, more, seconds)
+    return Part(name, signals, labels, count, real, names, groups, np.arange(n), more, seconds, masked)
 
 
 def parts_from_splits(
@@ -134,7 +161,8 @@ def parts_from_splits(
     valid: Mapping[str, Any] | None,
     ids: Any,
     group: Any,
-    extras: Any = None,
+    extras: Any,
+    report: Report,
     times: Mapping[str, Any] | None = None,
 ) -> list[Part]:
     """Take splits that the user made: every argument is a mapping from split to content.
@@ -142,7 +170,7 @@ def parts_from_splits(
     Returns
     -------
     list of Part
-        In the order of `inputs`.
+        In the order of `inputs`, under the names of `mmviz.data.split_names`; the report says which were renamed.
 
     Raises
     ------
@@ -151,8 +179,10 @@ def parts_from_splits(
     ConfigError
         If another argument is no mapping, lacks a split, or names an unknown one.
     """
+    named = canonical_splits(inputs, "inputs")
     given = {"target": target, "lengths": lengths, "valid": valid, "ids": ids, "group": group, "extras": extras}
     given["times"] = times
+    per: dict[str, dict[Any, Any]] = {option: {} for option in given}
     for option, value in given.items():
         if value is None:
             continue
@@ -160,23 +190,31 @@ def parts_from_splits(
             raise ConfigError(
                 f"{option}: a {type(value).__name__}; inputs are given per split, so give one per split too"
             )
-        wrong = [s for s in value if s not in inputs] or [s for s in inputs if option == "target" and s not in value]
+        called = canonical_splits(value, option)
+        per[option] = {called[s]: content for s, content in value.items()}
+        wrong = [s for s in value if called[s] not in named.values()]
+        wrong += [s for s in inputs if option == "target" and named[s] not in per[option]]
         if wrong:
-            raise ConfigError(f"{option}: split {wrong[0]!r} is not in both {option} and inputs ({', '.join(inputs)})")
-    return [
+            listed = ", ".join(map(str, inputs))
+            raise ConfigError(
+                f"{option}: split {wrong[0]!r} is not in both {option} and inputs ({listed}); a split without labels has the target None"
+            )
+    parts = [
         make_part(
             split,
-            inputs[split],
-            target[split],
-            (lengths or {}).get(split, {}),
-            (valid or {}).get(split, {}),
-            (ids or {}).get(split),
-            (group or {}).get(split),
-            (extras or {}).get(split),
-            (times or {}).get(split),
+            inputs[s],
+            per["target"].get(split),
+            per["lengths"].get(split, {}),
+            per["valid"].get(split, {}),
+            per["ids"].get(split),
+            per["group"].get(split),
+            per["extras"].get(split),
+            per["times"].get(split),
         )
-        for split in inputs
+        for s, split in named.items()
     ]
+    report_renamed(named, dict(zip(named, map(len, parts), strict=True)), report, "inputs")
+    return parts
 
 
 def parts_from_whole(whole: Part, fractions: Mapping[str, float], *, by: str, seed: int) -> list[Part]:
@@ -192,8 +230,27 @@ def parts_from_whole(whole: Part, fractions: Mapping[str, float], *, by: str, se
     DataError, ConfigError
         As `split_samples` and `split_groups`.
     """
-    rows = split_groups(whole.group, fractions, seed) if by == "group" else split_samples(len(whole), fractions, seed)
+    refuse_partly_labelled(whole.target, whole.place, f"{whole.name}: target" if whole.name else "target")
+    named = canonical_splits(fractions, "split")
+    shares = {named[s]: share for s, share in fractions.items()}
+    if by == "group" and (whole.group == "").any():
+        raise DataError(
+            f"split_by='group': {whole.place(int(np.argmax(whole.group == '')))} has no group; "
+            "give a group for every sample or use split_by='sample'"
+        )
+    rows = split_groups(whole.group, shares, seed) if by == "group" else split_samples(len(whole), shares, seed)
     return [whole.take(name, r) for name, r in rows.items()]
+
+
+def without_unlabelled(part: Part, report: Report) -> Part:
+    """Leave out the samples of a partly labelled part that have no label, and count them."""
+    missing = missing_labels(part.target)
+    if missing is None:
+        return part
+    first = part.place(int(np.argmax(missing)))
+    where = part.name or "target"
+    report.add("repair", "label", where, int(missing.sum()), first=first, action="no label: samples dropped")
+    return part.take(part.name, np.flatnonzero(~missing))
 
 
 def _count(values: Any, where: str) -> int:
@@ -203,24 +260,3 @@ def _count(values: Any, where: str) -> int:
         raise DataError(
             f"{where}: a {type(values).__name__} ({values!r:.40}) where one row per sample is needed"
         ) from None
-
-
-def _column(values: Any, n: int) -> NDArray[Any]:
-    """Take an array as it is, anything else as n objects."""
-    if isinstance(values, np.ndarray):
-        return values.copy()
-    column = np.empty(n, dtype=object)
-    column[:] = list(values)
-    return column
-
-
-def _text(values: Any, where: str) -> NDArray[np.str_]:
-    """Take ids or groups as text; a group may be None, which is unknown, an id may not."""
-    given = values.tolist() if isinstance(values, np.ndarray) else list(values)
-    if where.endswith("group"):
-        given = ["" if v is None else v for v in given]
-    text = [str(v) for v in given]
-    for i, v in enumerate(given):
-        if v is None or "\0" in text[i]:  # NumPy drops trailing NULs, so two ids could become one
-            raise DataError(f"{where}: sample {i} is {v!r}; give text without NUL, different for each sample")
-    return np.array(text, dtype=np.str_)

@@ -30,7 +30,7 @@ def probe(*, repeats: int = 5) -> float:
     ds = data.synthetic(n=96, modalities=3, steps=40, task="classification", seed=0)
     model = models.build("coupled_mamba", ds.spec, seed=0)
     batch = batch_of(ds["train"], range(32))
-    target = torch.as_tensor(ds["train"].target[:32])
+    target = torch.as_tensor(ds["train"].labels("speed")[:32])
     optimiser = torch.optim.SGD(model.parameters(), lr=1e-3)
     spent = []
     for _ in range(repeats + 1):

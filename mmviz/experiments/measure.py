@@ -25,7 +25,7 @@ def scores(run: Run, ds: Dataset, convention: Any) -> tuple[dict[str, float], di
     for name, split in ds.splits.items():
         if name == run.info["train"]["train"]:
             continue
-        found = score(ds.spec.task, run.predict(split), split.target, convention=convention)
+        found = score(ds.spec.task, run.predict(split), split.labels("score"), convention=convention)
         values |= {f"{name}.{metric}": value for metric, value in found.items()}
         why |= {f"{name}.{metric}": reason for metric, reason in found.why.items()}
     return values, why
@@ -61,7 +61,7 @@ def alone_and_together(trace: xr.DataTree, run: Run, split: Split, convention: A
         if members.any() and not members.all():
             answer = np.asarray(group["answer"].isel(coalition=k))
             answer = answer if task.kind == "classification" else answer[:, 0]
-            found = score(task, answer, split.target, convention=convention)
+            found = score(task, answer, split.labels("score"), convention=convention)
             kept = "+".join(m for m, there in zip(names, members, strict=True) if there)
             values |= {f"{split.name}.{metric}@{kept}": value for metric, value in found.items()}
     return values
@@ -78,7 +78,7 @@ def with_losses(run: Run, ds: Dataset, name: str, convention: Any) -> dict[str, 
     by_metric: dict[str, list[float]] = {}
     for rate in IMDER_RATES:
         split = drop_modalities(ds, rate, protocol=protocol, splits=[name])[name]  # type: ignore[arg-type]
-        found = score(ds.spec.task, run.predict(split), split.target, convention=convention)
+        found = score(ds.spec.task, run.predict(split), split.labels("score"), convention=convention)
         for metric, value in found.items():
             values[f"{name}.{metric}@missing={rate}"] = value
             by_metric.setdefault(metric, []).append(value)

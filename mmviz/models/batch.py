@@ -121,7 +121,7 @@ def batch_of(split: Split, indices: Sequence[int] | Int[np.ndarray, " batch"] | 
     batch = Batch(
         {name: torch.from_numpy(np.array(x[rows], copy=True)) for name, x in split.inputs.items()},
         {name: torch.from_numpy(np.array(v[rows], copy=True)) for name, v in split.valid.items()},
-        torch.from_numpy(np.array(split.target[rows], copy=True)),
+        None if split.target is None else torch.from_numpy(np.array(split.target[rows], copy=True)),
     )
     if not split.times:
         return batch

@@ -107,7 +107,7 @@ def record_attribution(
             "answer": ("traced", answers[:, 0]),
             "baseline_answer": ("traced", answers[:, 1]),
             "gap": ("traced", total - (answers[:, 0] - answers[:, 1])),
-            "target": ("traced", np.asarray(split.target)[rows]),
+            "target": ("traced", np.asarray(split.labels("record"))[rows]),
             "sample_id": ("traced", np.asarray(split.ids, dtype=str)[rows]),
         },
         coords={"traced": rows},

@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
 
 def chosen_samples(split: Split, traced: int | Sequence[int] | np.ndarray) -> np.ndarray:
-    """Return positions in the split: those given, or so many spread evenly over the sorted targets."""
+    """Return positions in the split: those given, or so many spread evenly over the sorted targets, without labels over the split."""
     if isinstance(traced, (bool, float)):
         raise ConfigError(f"record: traced={traced!r}, expected a number of samples or their positions")
     if isinstance(traced, (int, np.integer)):
         if not traced >= 1:
             raise ConfigError(f"record: traced={traced}, expected at least 1")
-        order = np.argsort(split.target, kind="stable")
+        order = np.arange(len(split)) if split.target is None else np.argsort(split.target, kind="stable")
         picks = np.linspace(0, len(split) - 1, min(int(traced), len(split))).round().astype(int)
         return np.sort(order[picks])
     rows = np.asarray(traced)

@@ -69,7 +69,9 @@ def subset_answers(run: Run, split: Split) -> Answers:
                 present.append(steps.mask.any(-1).t().numpy())
     finally:
         model.train(mode)
-    return Answers(np.concatenate(parts), np.concatenate(present), np.asarray(split.target), np.asarray(split.ids))
+    return Answers(
+        np.concatenate(parts), np.concatenate(present), np.asarray(split.labels("record")), np.asarray(split.ids)
+    )
 
 
 def subset_scores(

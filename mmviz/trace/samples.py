@@ -22,7 +22,7 @@ def samples_of(split: Split) -> xr.Dataset:
     """Return id, group and target of every sample."""
     return xr.Dataset(
         {"id": ("sample", np.asarray(split.ids, dtype=str)), "group": ("sample", np.asarray(split.group, dtype=str)),
-         "target": ("sample", np.asarray(split.target))}
+         "target": ("sample", np.asarray(split.labels("record")))}
     )  # fmt: skip
 
 

@@ -92,7 +92,7 @@ def record_windows(
             "window": ("player", np.tile(np.arange(windows), len(names))),
             "start": ("player", players.start),
             "stop": ("player", players.stop),
-            "target": ("traced", np.asarray(split.target)[rows]),
+            "target": ("traced", np.asarray(split.labels("record"))[rows]),
             "sample_id": ("traced", np.asarray(split.ids, dtype=str)[rows]),
         }
         | {f"{kind}_order": ((f"{kind}_draw", "position"), order) for kind, order in orders.items()},

@@ -49,7 +49,7 @@ def hold_out(split: Split, samples: int, seed: int) -> tuple[Split, Split]:
             "at most half can be: give a smaller held_out, or leave out what measures"
         )
     order = np.random.default_rng([seed, 2]).permutation(n)
-    order = order[np.argsort(np.asarray(split.target)[order], kind="stable")]
+    order = order[np.argsort(np.asarray(split.labels("fit"))[order], kind="stable")]
     chosen = np.zeros(n, dtype=bool)
     chosen[order[(np.arange(size) * n + n // 2) // size]] = True
     return _left(split, np.flatnonzero(~chosen)), split.take(np.flatnonzero(chosen))

@@ -55,7 +55,7 @@ def linear_baseline(ds: Dataset, *, train: str = "train", test: str = "test") ->
     for name in (train, test):
         if name not in ds.splits:
             raise ConfigError(f"linear_baseline: split {name!r} is not there; the data set has {', '.join(ds.splits)}")
-    if len(np.unique(ds[train].target)) < 2:
+    if len(np.unique(ds[train].labels("linear baseline"))) < 2:
         raise DataError(f"linear_baseline: split {train!r} holds one class only; a classifier needs two")
     names = ds.spec.names
     tables = {
@@ -70,8 +70,10 @@ def linear_baseline(ds: Dataset, *, train: str = "train", test: str = "test") ->
                 warnings.simplefilter(
                     "ignore", FutureWarning
                 )  # scikit-learn's own deprecations are not the reader's business
-                model.fit(np.hstack([tables[train][n] for n in subset]), ds[train].target)
-                right = model.predict(np.hstack([tables[test][n] for n in subset])) == ds[test].target
+                model.fit(np.hstack([tables[train][n] for n in subset]), ds[train].labels("linear baseline"))
+                right = model.predict(np.hstack([tables[test][n] for n in subset])) == ds[test].labels(
+                    "linear baseline"
+                )
             scores[" + ".join(subset)] = float(right.mean())
     return scores
 

@@ -248,7 +248,7 @@ class Loop:
         own = self.devices.share(np.arange(len(split)))
         batches = (batch_of(split, own[i : i + 256]) for i in range(0, max(1, len(own)), 256))
         output = self.devices.whole(torch.cat([self._answer(batch.to(self.fabric.device)) for batch in batches]))
-        target = torch.from_numpy(np.array(split.target))
+        target = torch.from_numpy(np.array(split.labels("fit")))
         task = self.raw.spec.task
         scores = {f"valid_{name}": value for name, value in scores_of(task, output, target).items()}
         return {"valid_loss": loss_of(task, output, target).item(), **scores}

@@ -133,7 +133,7 @@ class Meter:
         default = "accuracy" if spec.task.kind == "classification" else "negative_loss"
         self.value, self.every, self.smoothing = options.value or default, options.every, options.smoothing
         self._score = "accuracy" if spec.task.kind == "classification" else "negative_loss"
-        self._target = np.asarray(held_out.target)
+        self._target = np.asarray(held_out.labels("measure"))
         rows = self._devices.share(np.arange(len(held_out)))
         parts = [rows[i : i + _AT_ONCE] for i in range(0, len(rows), _AT_ONCE)]
         self._batches = [batch_of(held_out, part).to(device) for part in parts]

@@ -128,7 +128,9 @@ def content_of(ds: Dataset, splits: tuple[str, ...]) -> str:
     for name in (n for n in splits if n in ds.splits):
         split = ds[name]
         rows = np.unique(np.linspace(0, len(split) - 1, _SAMPLES).astype(int))
-        arrays = {"ids": np.asarray(split.ids), "target": np.asarray(split.target)}
+        arrays = {"ids": np.asarray(split.ids)}
+        if split.target is not None:
+            arrays["target"] = np.asarray(split.target)
         for m in split.inputs:
             arrays |= {
                 f"valid/{m}": np.asarray(split.valid[m]).sum(1),

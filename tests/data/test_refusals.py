@@ -90,12 +90,12 @@ def test_id_in_two_splits_is_refused_as_leakage():
 @pytest.mark.parametrize(
     ("label", "message"),
     [
-        (np.nan, "bad labels"),
-        (None, "not numeric.*None"),
+        (np.nan, "1 of 12 samples have no label .*row 2, id 'train_2'"),
+        (None, "1 of 12 samples have no label .*labels='drop'"),
         ("positive", "not numeric.*'positive'"),
         (-1, "bad labels.*-1"),
         (0.5, r"bad labels.*0\.5"),
-        (9, "label 9 of sample 2 is beyond the 2 classes"),
+        (9, "label 9 of row 2, id 'train_2' is beyond the 2 classes"),
     ],
 )
 def test_bad_class_label_is_refused_with_its_place(label, message):
@@ -116,7 +116,7 @@ def test_bad_value_to_regress_is_refused(label):
 def test_label_beyond_the_stated_range_is_refused():
     inputs, target, lengths = honest()
     target["test"] = np.array([0, 10 / 3, 5.0, -3, 3, 1])
-    with pytest.raises(DataError, match=r"test: 2 labels outside -3 to 3 \(first: sample 1: 3\.33"):
+    with pytest.raises(DataError, match=r"test: 2 labels outside -3 to 3 \(first: row 1, id 'test_1': 3\.33"):
         from_arrays(inputs, target, lengths=lengths, task="regression", label_range=(-3, 3))
 
 
@@ -211,7 +211,7 @@ def test_bad_mask_is_refused(mask, message):
         ({"split_by": "speaker"}, "split_by='speaker'"),
         ({"split": {"train": 1.0}}, "given by inputs already"),
         ({"ids": ["a"] * 12}, "one per split"),
-        ({"group": {"dev": ["a"]}}, "split 'dev'"),
+        ({"group": {"extra": ["a"]}}, "split 'extra'"),
         ({"valid": {"train": {"sound": np.ones((12, 7), bool)}}}, "both lengths and valid"),
     ],
 )

@@ -23,7 +23,7 @@ def test_masked_steps_are_counted_and_removed():
     ds = from_arrays(inputs, target, lengths=lengths, nonfinite="mask")
     valid, x = ds["train"].valid["sound"], ds["train"].inputs["sound"]
     assert (ds.report.count("nonfinite"), ds.report.count("overflow")) == (2, 1)
-    assert ds.report.of("nonfinite")[0].first == "sample 'train_3', step 1, feature 0: nan"
+    assert ds.report.of("nonfinite")[0].first == "sample 'train_3', step 1, feature 0: nan (row 3)"
     assert not valid[3, 1]
     assert not valid[5, 0]
     assert valid.sum() == lengths["train"]["sound"].sum() - 2
@@ -59,7 +59,7 @@ def test_sample_of_length_zero_is_kept_and_masked():
     assert len(ds["train"]) == SIZES["train"]
     assert not ds["train"].valid["light"][4].any()
     finding = ds.report.of("absent")[0]
-    assert (finding.where, finding.count, finding.first) == ("train light", 1, "sample 'train_4'")
+    assert (finding.where, finding.count, finding.first) == ("train light", 1, "sample 'train_4' (row 4)")
 
 
 def test_zero_frames_inside_a_sequence_are_real():

@@ -49,8 +49,8 @@ def test_taking_what_is_not_there_is_refused(ds, indices):
 
 
 def test_unknown_split_and_modality_are_named(ds):
-    with pytest.raises(ConfigError, match="no split 'dev'; it has 'train', 'valid', 'test'"):
-        ds["dev"]
+    with pytest.raises(ConfigError, match="no split 'extra'; it has 'train', 'valid', 'test'"):
+        ds["extra"]
     with pytest.raises(ConfigError, match="no modality 'smell'; it has 'sound', 'light'"):
         ds.spec.modality("smell")
 

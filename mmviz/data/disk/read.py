@@ -63,8 +63,11 @@ def _split(folder: Path, entry: dict[str, Any], names: tuple[str, ...], verify: 
     arrays = Stored(folder, entry["arrays"], verify=verify)
     extras = {k.removeprefix("extra "): arrays.any(k) for k in arrays.names if k.startswith("extra ")}
     extras |= {k: _text(v, n, f"{folder}: {k}") for k, v in entry["text"].items()}
-    target = arrays.any("target") if "target" in arrays.names else np.zeros(0)
-    if target.shape != (n,):
+    target = arrays.any("target") if "target" in arrays.names else None
+    labelled = entry.get("labelled", True)
+    if labelled is not (target is not None):
+        raise DataError(f"{arrays.path}: the index says labelled={labelled!r}, the file disagrees; write the set again")
+    if target is not None and target.shape != (n,):
         raise DataError(f"{arrays.path}: target has shape {target.shape}, expected ({n},); write the set again")
     times = {m: arrays.read(f"times {m}", np.float64, valid[m].shape) for m in names if f"times {m}" in arrays.names}
     ids, group = (_text(entry[k], n, f"{folder}: {k}") for k in ("ids", "group"))

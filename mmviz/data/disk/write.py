@@ -82,7 +82,8 @@ def _split(folder: Path, mark: str, split: Split, name: str, report: Report) -> 
         slug = re.sub(r"[^A-Za-z0-9]+", "_", m)[:40]
         file = folder / f"{mark}-{len(modalities)}-{slug}.safetensors"
         modalities[m] = _sequences(file, split, m) | {"steps": int(split.inputs[m].shape[1])}
-    tensors, text = {"target": complete(split.target)}, {}
+    tensors = {} if split.target is None else {"target": complete(split.target)}
+    text = {}
     tensors |= {f"times {m}": complete(t) for m, t in split.times.items()}
     for k, column in split.extras.items():
         if storable(column):
@@ -96,6 +97,7 @@ def _split(folder: Path, mark: str, split: Split, name: str, report: Report) -> 
     return {
         "name": name,
         "count": len(split),
+        "labelled": split.target is not None,
         "modalities": modalities,
         "arrays": write_tensors(folder / f"{mark}.safetensors", tensors),
         "text": text,

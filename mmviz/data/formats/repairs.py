@@ -9,12 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mmviz.data.assemble import Description, Treatment, assemble
-from mmviz.data.checks import Nonfinite, mask_from_lengths, refuse_swapped_padding
+from mmviz.data.checks import NONFINITE, Nonfinite, Place, mask_from_lengths, refuse_swapped_padding
 from mmviz.data.choice import one_of
 from mmviz.data.dataset import Dataset
 from mmviz.data.formats.zero_padding import padded_side, real_steps, side_and_real_steps
 from mmviz.data.labels import OutOfRange
-from mmviz.data.parts import Part, make_part, parts_from_whole
+from mmviz.data.parts import Part, make_part, parts_from_whole, without_unlabelled
 from mmviz.data.report import Report
 from mmviz.data.spec import TaskKind
 from mmviz.data.times import frames_of
@@ -30,7 +30,8 @@ class Repairs:
     Attributes
     ----------
     nonfinite
-        NaN, ±inf and numbers beyond float32: "raise", "mask" (remove the step), "zero" (the value).
+        NaN, ±inf and numbers beyond float32: "raise", "mask" (remove the step), "zero" (the value), "mean" (the training mean of
+        the feature; see `mmviz.data.from_arrays`).
     labels
         Values beyond the range, and missing ones: "raise", "clip" (the range only), "drop" (the samples).
     label_range
@@ -52,7 +53,7 @@ class Repairs:
     padding: Padding = "auto"
 
     def __post_init__(self) -> None:
-        one_of(self.nonfinite, ("raise", "mask", "zero"), "nonfinite")
+        one_of(self.nonfinite, NONFINITE, "nonfinite")
         one_of(self.labels, ("raise", "clip", "drop"), "labels")
         one_of(self.duplicates, ("raise", "drop"), "duplicates")
         one_of(self.lengths, ("raise", "clip", "derive"), "lengths")
@@ -64,7 +65,7 @@ class Raw:
     """What a file says about one split; as in `mmviz.data.from_arrays`, one row per sample."""
 
     inputs: dict[str, Any]
-    target: Any
+    target: Any  # None: the file has no labels
     ids: Any = None
     group: Any = None
     lengths: dict[str, Any] = field(default_factory=dict)
@@ -130,7 +131,7 @@ def dataset(
     for part in parts:
         _real_steps(part, repairs, report)
     if repairs.labels == "drop":
-        parts = [_labelled(part, report) for part in parts]
+        parts = [without_unlabelled(part, report) for part in parts]
     if repairs.duplicates == "drop":
         parts = _once(parts, report)
     if split is not None:
@@ -155,9 +156,8 @@ def dataset(
         meaning.licence,
         tuple(meaning.notes),
     )
-    made = assemble(parts, treatment, about)
-    made.report.findings[:0] = report.findings
-    return made
+    report.name = about.name
+    return assemble(parts, treatment, about, report)
 
 
 def _real_steps(part: Part, repairs: Repairs, report: Report) -> None:
@@ -180,9 +180,9 @@ def _real_steps(part: Part, repairs: Repairs, report: Report) -> None:
             action = f"none given: all-zero steps at the {side} are padding"
             report.add("note", "lengths", where, len(part), action=action)
         else:
-            given = _possible(given, x.shape[1], where, repairs, report)
+            given = _possible(given, x.shape[1], where, repairs, report, part.sample)
             side = padded_side(x) if repairs.padding == "auto" else repairs.padding
-            real = mask_from_lengths(given, x.shape[1], part.ids, where, side=side)
+            real = mask_from_lengths(given, x.shape[1], part.sample, where, side=side)
             if repairs.padding != "auto":
                 refuse_swapped_padding(x, real, where, side=side)
             elif side == "start":
@@ -190,7 +190,7 @@ def _real_steps(part: Part, repairs: Repairs, report: Report) -> None:
         part.valid[m] = real
 
 
-def _possible(given: Any, steps: int, where: str, repairs: Repairs, report: Report) -> Any:
+def _possible(given: Any, steps: int, where: str, repairs: Repairs, report: Report, place: Place) -> Any:
     """With lengths="clip", bring whole lengths into 0..steps and count them; otherwise leave them to the check."""
     length = np.asarray(given)
     if repairs.lengths != "clip" or length.dtype.kind not in "fiu" or length.ndim != 1:
@@ -198,21 +198,8 @@ def _possible(given: Any, steps: int, where: str, repairs: Repairs, report: Repo
     bad = np.isfinite(length) & ((length < 0) | (length > steps))
     if bad.any():
         at = int(np.flatnonzero(bad)[0])
-        report.add("repair", "lengths", where, int(bad.sum()), first=f"sample {at}: {length[at]}", action="clipped")
+        report.add("repair", "lengths", where, int(bad.sum()), first=f"{place(at)}: {length[at]}", action="clipped")
     return np.where(bad, np.clip(np.nan_to_num(length), 0, steps), length)
-
-
-def _labelled(part: Part, report: Report) -> Part:
-    """Leave out samples whose label is NaN."""
-    target = np.asarray(part.target)
-    if target.dtype.kind != "f" or target.ndim != 1:
-        return part
-    missing = np.isnan(target)
-    if not missing.any():
-        return part
-    first = f"sample {str(part.ids[np.argmax(missing)])!r}"
-    report.add("repair", "label", part.name, int(missing.sum()), first=first, action="no label: samples dropped")
-    return part.take(part.name, np.flatnonzero(~missing))
 
 
 def _once(parts: list[Part], report: Report) -> list[Part]:
@@ -225,7 +212,7 @@ def _once(parts: list[Part], report: Report) -> list[Part]:
         for i, name in enumerate(part.ids.tolist()):
             (dropped if name in seen else rows).append(i)
             seen.add(name)
-        first = f"id {str(part.ids[dropped[0]])!r}" if dropped else ""
+        first = part.place(dropped[0]) if dropped else ""
         report.add("repair", "duplicate", part.name, len(dropped), first=first, action="dropped")
         kept[part.name] = part.take(part.name, np.array(rows, dtype=np.int64)) if dropped else part
     return [kept[p.name] for p in parts]

@@ -29,7 +29,7 @@ def test_mosi_utterances_have_the_official_sizes_and_the_authors():
 
 
 def test_mosi_four_utterances_have_no_value():
-    with pytest.raises(DataError, match="3 bad labels"):
+    with pytest.raises(DataError, match="3 of 1284 samples have no label"):
         _utterances(target="regression")
     ds = _utterances(target="regression", labels="drop")
     assert sum(_sizes(ds).values()) == 2195
