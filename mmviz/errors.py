@@ -21,6 +21,10 @@ class CheckpointError(MmvizError):
     """A checkpoint or a run folder cannot be written, read or trusted."""
 
 
+class InUseError(CheckpointError):
+    """Another process writes to the folder at this moment; the message names it."""
+
+
 class MissingDependencyError(MmvizError, ImportError):
     """A package, or the data file inside it, is not installed."""
 

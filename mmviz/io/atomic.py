@@ -2,10 +2,13 @@
 
 import contextlib
 import os
+import re
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+_TEMPORARY = re.compile(r"\.[0-9a-f]{16}\.part(\.\w+)?")
 
 
 @contextmanager
@@ -63,6 +66,21 @@ def write_bytes_atomic(path: str | Path, data: bytes) -> None:
     """
     with atomic_path(path) as temporary:
         temporary.write_bytes(data)
+
+
+def remove_temporary_files(folder: str | Path) -> None:
+    """Remove the temporary files that `atomic_path` leaves in a folder when its process is killed.
+
+    For a caller who knows that nobody writes there at this moment, such as the holder of the folder's lock.
+
+    Raises
+    ------
+    OSError
+        If the folder cannot be read or a file cannot be removed.
+    """
+    for path in list(Path(folder).iterdir()):
+        if _TEMPORARY.fullmatch(path.name):
+            path.unlink(missing_ok=True)
 
 
 def _sync(path: Path) -> None:

@@ -29,6 +29,16 @@ def open_file(path: str) -> Any:
     return h5py.File(path, "r", libver="latest", locking=False)
 
 
+def require_own(data: Any, name: str) -> None:
+    """Refuse a data set whose content lies in another file, or that needs an unusual filter; nothing of it is read."""
+    if data.external or data.is_virtual:
+        raise RefusedError(f"the content of {name!r} lies in another file")
+    plist = data.id.get_create_plist()
+    filters = [plist.get_filter(i)[0] for i in range(plist.get_nfilters())]
+    if any(f not in FILTERS for f in filters):
+        raise RefusedError(f"{name!r} needs the filters {filters}; only deflate, shuffle and checksum are run")
+
+
 def checked(file: Any, name: str, size: int) -> Any:
     """Return a data set of plain numbers or of references, or refuse.
 
@@ -48,12 +58,7 @@ def checked(file: Any, name: str, size: int) -> Any:
     data = file[name]
     if not isinstance(data, h5py.Dataset):
         raise RefusedError(f"{name!r} is a group, not an array")
-    if data.external or data.is_virtual:
-        raise RefusedError(f"the content of {name!r} lies in another file")
-    plist = data.id.get_create_plist()
-    filters = [plist.get_filter(i)[0] for i in range(plist.get_nfilters())]
-    if any(f not in FILTERS for f in filters):
-        raise RefusedError(f"{name!r} needs the filters {filters}; only deflate, shuffle and checksum are run")
+    require_own(data, name)
     kind = data.dtype  # made anew at every look
     if kind.kind not in "iufbO" or (kind.kind == "O" and h5py.check_ref_dtype(kind) is None):
         raise RefusedError(f"{name!r} holds {kind}; only numbers and references are read")
@@ -73,6 +78,7 @@ def texts(file: Any, data: Any) -> list[str]:
         target = file[reference]
         if not hasattr(target, "dtype") or target.dtype.kind != "u" or target.size > MAX_TEXT:
             raise RefusedError(f"{data.name!r} refers to something that is no text")
+        require_own(target, f"{data.name} -> {target.name}")
         out.append("".join(chr(c) for c in target[()].ravel().tolist() if c))
     return out
 

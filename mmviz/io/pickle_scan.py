@@ -1,17 +1,17 @@
 """The static pass over a pickle: every opcode is looked at, none is executed."""
 
 import pickletools
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import Any, BinaryIO, cast
 
 from mmviz.errors import UnsafeFileError
+from mmviz.io.pickle_stack import PickleStack
 
 MAX_OPCODES = 4_000_000
 _MEMO_WRITES = frozenset({"PUT", "BINPUT", "LONG_BINPUT"})
-# opcode and bytes of its size: BINBYTES, BINBYTES8, BYTEARRAY8
-_BLOCKS = frozenset([(b"B", 4), (b"\x8e", 8), (b"\x96", 8)])
-_LARGE = 1 << 16
 _INTEGERS = frozenset({"INT", "LONG", "LONG1"})
+_CHECKED = _MEMO_WRITES | _INTEGERS | {"GLOBAL"}
+_SMALL = 1 << 10  # no harm to ask for more bytes than there are
 # What CPython and NumPy write for containers, text, numbers and arrays, protocols 0 to 5. Left out on purpose:
 # INST, OBJ, NEWOBJ, NEWOBJ_EX (build objects), PERSID, BINPERSID, EXT1, EXT2, EXT4 (names from elsewhere),
 # NEXT_BUFFER, READONLY_BUFFER (data from elsewhere), LONG4 (integers of 2 GB), sets, DUP, POP, POP_MARK.
@@ -96,66 +96,97 @@ def scan(stream: BinaryIO, size: int, allowed_names: Collection[tuple[str, str]]
     ------
     UnsafeFileError
         If an opcode is not in `ALLOWED_OPCODES`, a name is not allowed, a memo index exceeds the number of opcodes
-        (CPython would allocate that many slots), an integer needs more than 64 bits, there are more than
-        `MAX_OPCODES` opcodes, or bytes follow the end.
+        (CPython would allocate that many slots), an integer needs more than 64 bits, a dictionary key is neither text nor
+        a whole number, containers are nested deeper than `pickle_stack.MAX_NESTING`, there are more than `MAX_OPCODES`
+        opcodes, values are left over, or bytes follow the end.
     ValueError
         If `pickletools` finds the bytes malformed; the caller translates.
     """
-    count, opcode = 0, "nothing"
-    for count, (op, arg, position) in enumerate(pickletools.genops(cast(BinaryIO, _Clamped(stream, size))), start=1):
-        opcode = op.name
-        problem = _problem(opcode, arg, count, allowed_names)
-        if problem:
-            raise UnsafeFileError(f"byte {position}: {problem}")
-    if stream.tell() != size:
-        raise UnsafeFileError(f"byte {stream.tell()}: {size - stream.tell()} bytes follow the end ({opcode})")
+    stack = PickleStack()
+    rules = {code: (name, reader, stack.leaves.get(name), stack.effects.get(name)) for code, name, reader in _RULES}
+    read, tell, push, clamped = stream.read, stream.tell, stack.push, cast(BinaryIO, _Clamped(stream, size))
+    opcode, count = "", 0
+    while opcode != "STOP":
+        position = tell()
+        code = read(1)
+        if code not in rules:
+            raise _not_allowed(code, position)
+        opcode, reader, leaf, effect = rules[code]
+        arg = None if reader is None else reader(clamped)
+        count += 1
+        if opcode in _CHECKED or count > MAX_OPCODES:
+            problem = _problem(opcode, arg, count, allowed_names)
+            if problem:
+                raise UnsafeFileError(f"byte {position}: {problem}")
+        if leaf is not None:
+            push(leaf)
+        elif effect is not None:
+            try:
+                effect(arg)
+            except UnsafeFileError as error:
+                raise UnsafeFileError(f"byte {position}: {error}") from None
+    if tell() != size:
+        raise UnsafeFileError(f"byte {tell()}: {size - tell()} bytes follow the end (STOP)")
     return count
 
 
-class _Passed:
-    """Stands for a block of bytes that was passed over: `pickletools` looks at nothing but its length."""
-
-    def __init__(self, size: int) -> None:
-        self._size = size
-
-    def __len__(self) -> int:
-        return self._size
-
-
 class _Clamped:
-    """A stream that is never asked for more bytes than it has, and passes over large blocks without reading them.
+    """A stream that is never asked for more bytes than it has; a file would allocate them before it looks.
 
-    A file would allocate the bytes before it looks whether they are there. `pickletools` reads the opcode (1 byte), the
-    size (4 or 8 bytes) and the block; only opcodes whose block it hands on unseen are passed over.
+    Large blocks of bytes are passed over without reading them: `_block` needs no content.
     """
 
     def __init__(self, stream: BinaryIO, size: int) -> None:
         self._stream, self._size = stream, size
-        self._code = self._before = b""
-        self._one = stream.read
         self.tell, self.readline = stream.tell, stream.readline
 
-    def read(self, count: int) -> bytes | _Passed:
+    def read(self, count: int) -> bytes:
         """Read `count` bytes, or what is left."""
-        if count == 1:  # an opcode, most often: as little as can be done
-            self._code, self._before = self._before, self._one(1)
-            return self._before
-        left = self._size - self._stream.tell()
-        if _LARGE < count <= left and (self._code, len(self._before)) in _BLOCKS:
-            self._stream.seek(count, 1)
-            self._code = self._before = b""
-            return _Passed(count)
-        piece = self._stream.read(min(count, left))
-        self._code, self._before = self._before, piece
-        return piece
+        return self._stream.read(count if count <= _SMALL else min(count, self._size - self._stream.tell()))
+
+    def skip(self, count: int) -> None:
+        """Pass over `count` bytes; ValueError where fewer are left."""
+        at = self._stream.tell()
+        if count > self._size - at:
+            raise ValueError(f"expected {count} bytes in a block, but only {self._size - at} remain")
+        self._stream.seek(at + count)
+
+
+def _block(width: int) -> Callable[[Any], None]:
+    """Return the reader of a block of bytes whose size takes `width` bytes; its content is passed over."""
+
+    def reader(stream: _Clamped) -> None:
+        size = stream.read(width)
+        if len(size) < width:
+            raise ValueError("not enough data in stream to read the size of a block")
+        stream.skip(int.from_bytes(size, "little"))
+
+    return reader
+
+
+# opcode and bytes of its size: BINBYTES, BINBYTES8, BYTEARRAY8
+_BLOCKS = {"BINBYTES": _block(4), "BINBYTES8": _block(8), "BYTEARRAY8": _block(8)}
+_RULES: list[tuple[bytes, str, Callable[[Any], Any] | None]] = [
+    (op.code.encode("latin1"), op.name, _BLOCKS.get(op.name, op.arg.reader if op.arg else None))
+    for op in pickletools.opcodes
+    if op.name in ALLOWED_OPCODES
+]
+
+
+def _not_allowed(code: bytes, position: int) -> Exception:
+    """Return the error for a byte that is no opcode, or one that is not allowed."""
+    if not code:
+        return ValueError("pickle exhausted before seeing STOP")
+    op = pickletools.code2op.get(code.decode("latin1"))
+    if op is None:
+        return ValueError(f"at position {position}, opcode {code!r} unknown")
+    return UnsafeFileError(f"byte {position}: opcode {op.name}, which no plain data needs")
 
 
 def _problem(opcode: str, arg: Any, count: int, allowed_names: Collection[tuple[str, str]]) -> str:
     """Say what is wrong with one opcode; the empty string if nothing is."""
     if count > MAX_OPCODES:
         return f"more than {MAX_OPCODES:,} opcodes (store numbers as NumPy arrays, not as Python lists)"
-    if opcode not in ALLOWED_OPCODES:
-        return f"opcode {opcode}, which no plain data needs"
     if opcode in _MEMO_WRITES and not 0 <= arg <= count:
         return f"memo index {arg} after {count} opcodes"
     if opcode in _INTEGERS and not -(2**63) <= arg < 2**64:

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import xarray as xr
 
-from mmviz.errors import DataError
+from mmviz.errors import DataError, MmvizError
 from mmviz.io.atomic import atomic_path
+from mmviz.io.json_text import parse_json
+from mmviz.io.regular_file import open_regular
 from mmviz.trace.blocks import GROWING, check_chunks, in_blocks
 from mmviz.trace.patient_file import PatientFile
 from mmviz.trace.schema import validate
@@ -91,7 +93,8 @@ def load(path: str | Path, *, chunks: int | Literal["auto"] | None = None) -> xr
     Raises
     ------
     DataError
-        If the file is not there, not netCDF 4, or not a Trace of this schema.
+        If the file is not there, not netCDF 4, or not a Trace of this schema; or if its content lies in other files, is linked
+        in circles, or would take far more memory than the file has (see `mmviz.io.hdf5_walk.check_netcdf`).
     ConfigError
         If ``chunks`` is neither.
     MissingDependencyError
@@ -100,31 +103,41 @@ def load(path: str | Path, *, chunks: int | Literal["auto"] | None = None) -> xr
     if chunks is not None:
         check_chunks(chunks)
     source = Path(path)
-    try:
-        with source.open("rb") as file:
-            head = file.read(8)
-    except OSError as error:
-        raise DataError(f"{source} cannot be read ({error}); give the path of a saved Trace") from error
-    if head != _HDF5_MAGIC:
-        raise DataError(f"{source} is not a netCDF 4 file: it starts with {head!r}; give the path of a saved Trace")
+    _require_netcdf(source)
     try:
         opened = xr.open_datatree(source, engine="h5netcdf", cache=False)
         if chunks is None:
             with opened:
                 opened = opened.load()
-    except (OSError, ValueError, KeyError) as error:
-        raise DataError(f"{source} cannot be read as netCDF 4 ({error}); the file is damaged or cut off") from error
+    except Exception as error:  # the library raises many kinds of errors over damaged files
+        raise DataError(f"{source} cannot be read as netCDF 4 ({error!s:.300}); the file is damaged or cut off") from error
     try:
         tree = opened.map_over_datasets(_decode)
         tree.attrs = _from_json(opened.attrs, source)
         validate(tree)
         if chunks is not None:
             tree = in_blocks(tree, chunks)
-    except BaseException:
+    except BaseException as error:
         opened.close()
-        raise
+        if isinstance(error, MmvizError) or not isinstance(error, Exception):
+            raise
+        raise DataError(f"{source} is not a Trace ({error!r:.300}); the file was not written by mmviz") from error
     tree.set_close(opened.close)
     return tree
+
+
+def _require_netcdf(source: Path) -> None:
+    """Refuse what is not a netCDF 4 file, or one that `mmviz.io.hdf5_walk` refuses."""
+    from mmviz.io.hdf5_walk import check_netcdf  # imports h5py
+
+    try:
+        with open_regular(source) as file:
+            head = file.read(8)
+    except OSError as error:
+        raise DataError(f"{source} cannot be read ({error}); give the path of a saved Trace") from error
+    if head != _HDF5_MAGIC:
+        raise DataError(f"{source} is not a netCDF 4 file: it starts with {head!r}; give the path of a saved Trace")
+    check_netcdf(source)
 
 
 def _layout(variable: xr.DataArray, pieces: Mapping[str, int]) -> dict[str, Any]:
@@ -185,8 +198,8 @@ def _to_json(attrs: dict[Any, Any], place: str) -> dict[str, str]:
 
 def _from_json(attrs: dict[Any, Any], place: object) -> dict[str, Any]:
     try:
-        return {str(name): json.loads(value) for name, value in attrs.items()}
-    except (TypeError, ValueError) as error:
+        return {str(name): parse_json(value, where=f"attribute {name!r}") for name, value in attrs.items()}
+    except (TypeError, ValueError, AttributeError) as error:
         raise DataError(
             f"Trace: an attribute of {place} is not JSON ({error}); the file was not written by mmviz"
         ) from error

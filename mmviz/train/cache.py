@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import warnings
@@ -14,7 +15,8 @@ import torch
 from safetensors.torch import save as save_tensors
 
 from mmviz.data.spec_json import spec_to_json
-from mmviz.errors import CheckpointError, ConfigError
+from mmviz.errors import CheckpointError, ConfigError, InUseError
+from mmviz.io.folder_lock import holder_of, locked, wait_until_free
 from mmviz.io.sources import version_of
 from mmviz.models.build import name_of
 from mmviz.train.run import Run, load
@@ -47,19 +49,41 @@ def place_in(cache: str | Path, model: FusionModel, ds: Dataset, config: TrainCo
 
 
 def found(place: Path) -> Run | None:
-    """Return the training that was carried to its end in this folder, every file checked; None where there is none.
+    """Return the finished training in this folder, every file checked; None where there is none.
 
-    One that cannot be read is told in a warning, and is to be trained again.
+    One that cannot be read is reported in a warning and removed, to be trained again. Where another process trains it at this
+    moment, this one waits until that has ended, and says so in a warning.
     """
+    run = _loaded(place)
+    if run is None and (busy := holder_of(place)):
+        warnings.warn(
+            f"fit: {busy} trains the same in {place}; waiting until it has ended (interrupt to stop waiting)", UserWarning, stacklevel=3
+        )
+        wait_until_free(place)
+        run = _loaded(place)
+    return run
+
+
+def _loaded(place: Path) -> Run | None:
     if not (place / "run.json").exists():
         return None
     try:
         run = load(place)
-    except CheckpointError as error:
-        warnings.warn(f"fit: the cached training is damaged and is repeated: {error}", UserWarning, stacklevel=3)
-        (place / "run.json").unlink(missing_ok=True)
+    except CheckpointError:
+        with contextlib.suppress(InUseError, OSError), locked(place):  # nobody writes to it while it is looked at again
+            run = _repaired(place)
+            return run if run is not None and run.status in _DONE else None
         return None
     return run if run.status in _DONE else None
+
+
+def _repaired(place: Path) -> Run | None:
+    try:
+        return load(place)
+    except CheckpointError as error:
+        warnings.warn(f"fit: the cached training is damaged and is repeated: {error}", UserWarning, stacklevel=5)
+        (place / "run.json").unlink(missing_ok=True)
+        return None
 
 
 def writable(place: Path) -> bool:

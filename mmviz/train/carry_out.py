@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import json
 from dataclasses import asdict, dataclass
@@ -68,7 +69,7 @@ def carry_out(job: Job, devices: Devices, interrupt: Stoppable, bar: Callable[[i
     ConfigError
         No such accelerator here; a run to go on with that was made of something else.
     CheckpointError
-        A folder that cannot be read or written.
+        A folder that cannot be read or written, or that another training writes to (InUseError).
     """
     ds, config, chosen = job.ds, job.config, copy.deepcopy(job.strategy)
     fabric = open_fabric(config, devices)
@@ -76,7 +77,11 @@ def carry_out(job: Job, devices: Devices, interrupt: Stoppable, bar: Callable[[i
     if chosen.holds_out or config.measure is not None:
         parts = hold_out(ds[config.train], config.held_out, config.seed)
     folder = None if job.out is None else RunFolder(job.out)
-    with torch.random.fork_rng():
+    with contextlib.ExitStack() as held:
+        if folder is not None:
+            mine = folder
+            devices.first(lambda: held.enter_context(mine.locked()))
+        held.enter_context(torch.random.fork_rng())
         torch.manual_seed(config.seed)
         raw = chosen.prepare(copy.deepcopy(job.model).cpu())
         info = _info(raw, ds, config)
@@ -95,6 +100,8 @@ def carry_out(job: Job, devices: Devices, interrupt: Stoppable, bar: Callable[[i
         loop = Loop(fabric, raw, chosen, splits, config, record, interrupt, devices, made)
         if before is not None:
             record.go_on(before)
+            if devices.rank == 0 and folder is not None:
+                folder.remove_temporary_files()
             go_on(loop, before.state)
         elif folder is not None:
             made_anew = folder

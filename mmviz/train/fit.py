@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from mmviz.errors import ConfigError
+from mmviz.errors import ConfigError, InUseError
+from mmviz.io.folder_lock import wait_until_free
 from mmviz.train import cache as caching
 from mmviz.train.admission import check_spec, check_splits, check_strategy
 from mmviz.train.carry_out import Job, carry_out
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
     from mmviz.data.dataset import Dataset
     from mmviz.models.fusion import FusionModel
+    from mmviz.train.devices.placement import Placement
     from mmviz.train.run import Run
     from mmviz.train.strategy import Strategy
 
@@ -82,7 +84,7 @@ def fit(
         same model, data and options; the number of devices may be another. An epoch that was cut short is trained again.
     cache
         Folder that keeps trainings by what they are made of, instead of ``out``: one that is there is loaded, every file checked against its
-        sha256; one that was stopped goes on; any other model, data, option, code or torch is another training. What cannot be read is trained
+        sha256; one that was stopped goes on; one that another process trains at this moment is waited for; any other model, data, option, code or torch is another training. What cannot be read is trained
         again with a warning, and where nothing can be written, nothing is kept, with a warning.
     options
         Fields of :class:`mmviz.train.TrainConfig`: ``epochs``, ``batch_size``, ``learning_rate``, ``patience``, ``seed``, ...
@@ -97,7 +99,8 @@ def fit(
     ConfigError
         An unknown option or strategy, a value out of range, a model built for other data, or a run to go on with that was made of something else.
     CheckpointError
-        ``out`` holds a run already or cannot be written, or the run to go on with cannot be read.
+        ``out`` holds a run already or cannot be written, another training writes to it at this moment (``InUseError``, which names the
+        process), or the run to go on with cannot be read.
     DeviceError
         One of several devices has failed or does not answer.
 
@@ -117,10 +120,30 @@ def fit(
     if cache is not None:
         caching.check(cache, out, resume)
         kept = caching.place_in(cache, model, ds, config, place.count)
-        before = None if overwrite else caching.found(kept)
-        if before is not None:
-            return before
-        out, resume = (kept, not overwrite) if caching.writable(kept) else (None, False)
+        while True:
+            before = None if overwrite else caching.found(kept)
+            if before is not None:
+                return before
+            out, resume = (kept, not overwrite) if caching.writable(kept) else (None, False)
+            try:
+                return _train(model, ds, chosen, config, place, out, resume, overwrite=overwrite, progress=progress)
+            except InUseError:  # another process was faster
+                wait_until_free(kept)
+    return _train(model, ds, chosen, config, place, out, resume, overwrite=overwrite, progress=progress)
+
+
+def _train(
+    model: FusionModel,
+    ds: Dataset,
+    chosen: Strategy,
+    config: TrainConfig,
+    place: Placement,
+    out: str | Path | None,
+    resume: bool | str | Path,
+    *,
+    overwrite: bool,
+    progress: bool,
+) -> Run:
     out, goes_on = folder_of(out, resume)
     if out is not None and not goes_on and place.how != "joined":
         RunFolder(out).refuse_another(overwrite=overwrite)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import math
 import os
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,15 +16,22 @@ from safetensors import SafetensorError
 from safetensors.torch import load as load_tensors
 from safetensors.torch import save as save_tensors
 
-from mmviz.errors import CheckpointError
-from mmviz.io.atomic import write_bytes_atomic
+from mmviz.errors import CheckpointError, DataError
+from mmviz.io.atomic import remove_temporary_files, write_bytes_atomic
+from mmviz.io.folder_lock import FolderLock, holder_of
+from mmviz.io.json_text import parse_json
+from mmviz.io.regular_file import read_regular
 from mmviz.train.state import State
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from torch import Tensor
 
 FORMAT = 1
 _LARGEST = 8 << 30
+_LARGEST_INDEX = 256 << 20
+_OWN = re.compile(r"(epoch|state)-\d{4,}\.safetensors")
 
 
 class RunFolder:
@@ -34,6 +43,31 @@ class RunFolder:
 
     def __init__(self, path: str | Path) -> None:
         self.path = Path(path)
+
+    @contextlib.contextmanager
+    def locked(self) -> Iterator[None]:
+        """Make the folder, and keep every other process from writing to it for the duration of a block.
+
+        Raises
+        ------
+        InUseError
+            If another training writes to it; names its process.
+        CheckpointError
+            If the folder cannot be written.
+        """
+        new, lock = not self.path.exists(), FolderLock(self.path)
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            lock.acquire()
+        except OSError as error:
+            raise CheckpointError(f"{self.path} cannot be written ({error}); choose another out=") from error
+        try:
+            yield
+        finally:
+            lock.release()
+            if new:
+                with contextlib.suppress(OSError):
+                    self.path.rmdir()  # succeeds where nothing was written
 
     def refuse_another(self, *, overwrite: bool) -> None:
         """Raise CheckpointError where the folder holds a run that is not to be overwritten."""
@@ -56,10 +90,21 @@ class RunFolder:
         try:
             (self.path / "weights").mkdir(parents=True, exist_ok=True)
             index.unlink(missing_ok=True)
-            for old in (self.path / "weights").glob("*-*.safetensors"):
+            for old in self._own("epoch", "state"):
                 old.unlink()
+            self.remove_temporary_files()
         except OSError as error:
             raise CheckpointError(f"{self.path} cannot be written ({error}); choose another out=") from error
+
+    def remove_temporary_files(self) -> None:
+        """Remove what trainings that were killed while they wrote have left; for who holds the lock."""
+        for folder in (self.path, self.path / "weights"):
+            remove_temporary_files(folder)
+
+    def _own(self, *kinds: str) -> list[Path]:
+        """Return the files in ``weights`` that a training has written; any other file is left alone."""
+        found = sorted((self.path / "weights").iterdir())
+        return [path for path in found if (own := _OWN.fullmatch(path.name)) and own[1] in kinds]
 
     def write_weights(self, epoch: int, state: dict[str, Tensor]) -> dict[str, str]:
         """Write one epoch's weights; return its file name and sha256 for ``run.json``."""
@@ -77,7 +122,7 @@ class RunFolder:
 
     def drop_states(self, entry: dict[str, str]) -> None:
         """Remove all states but the one that ``run.json`` names."""
-        for old in (self.path / "weights").glob("state-*.safetensors"):
+        for old in self._own("state"):
             if old.name != Path(entry["file"]).name:
                 old.unlink(missing_ok=True)
 
@@ -110,9 +155,11 @@ class RunFolder:
         """
         path = self.path / "run.json"
         try:
-            index = json.loads(path.read_text(encoding="utf-8"))
+            index = parse_json(read_regular(path, max_bytes=_LARGEST_INDEX), where=str(path))
         except FileNotFoundError:
-            raise CheckpointError(f"{path} is not there; give the out= folder of a training") from None
+            busy = holder_of(self.path)
+            begun = f"; {busy} has begun a training there" if busy else "; give the out= folder of a training"
+            raise CheckpointError(f"{path} is not there{begun}") from None
         except (OSError, ValueError) as error:
             raise CheckpointError(f"{path} cannot be read ({error})") from error
         if not isinstance(index, dict) or index.get("format") != FORMAT:
@@ -144,10 +191,8 @@ class RunFolder:
         if not path.is_relative_to(self.path.resolve()):
             raise CheckpointError(f"run.json names {entry['file']!r}, which lies outside {self.path}")
         try:
-            if path.stat().st_size > _LARGEST:
-                raise CheckpointError(f"{path} has {path.stat().st_size} bytes, more than the limit of {_LARGEST}")
-            data = path.read_bytes()
-        except OSError as error:
+            data = read_regular(path, max_bytes=_LARGEST)
+        except (OSError, DataError) as error:
             raise CheckpointError(f"{path} cannot be read ({error}); the run folder is incomplete") from error
         digest = hashlib.sha256(data).hexdigest()
         if digest != entry["sha256"]:

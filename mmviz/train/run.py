@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from mmviz.data.dataset import Split
     from mmviz.models.fusion import FusionModel
 
+_RETRIES = 20  # of a loading during which the run was replaced
+
 
 @dataclass
 class Run:
@@ -159,7 +161,14 @@ def load(path: str | Path) -> Run:
     """
     folder = RunFolder(path)
     index = folder.read_index()
-    try:
-        return Run.from_index(folder, index)
-    except (KeyError, TypeError, AttributeError, ValueError, RuntimeError) as error:
-        raise CheckpointError(f"{folder.path / 'run.json'} is not the index of a run ({error!r})") from error
+    for _ in range(_RETRIES):
+        try:
+            return Run.from_index(folder, index)
+        except (KeyError, TypeError, AttributeError, ValueError, RuntimeError, CheckpointError) as error:
+            newer = folder.read_index()
+            if newer == index:
+                if isinstance(error, CheckpointError):
+                    raise
+                raise CheckpointError(f"{folder.path / 'run.json'} is not the index of a run ({error!r})") from error
+            index = newer  # a training has replaced the run while it was read
+    raise CheckpointError(f"{folder.path} changes faster than it can be read; load it when its training has ended")

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
-from safetensors import safe_open
 from safetensors.torch import load as load_tensors
 from safetensors.torch import save as save_tensors
 from torch import Tensor
 
 from mmviz.errors import CheckpointError
+from mmviz.io.json_text import parse_json
 from mmviz.train.measure import Measured
 
 if TYPE_CHECKING:
@@ -56,9 +56,9 @@ class State:
     def from_file(cls, path: Path, data: bytes) -> State:
         """Read it again; CheckpointError where it is none."""
         try:
-            with safe_open(path, "pt") as file:
-                plain = json.loads(file.metadata()["plain"])
-            return cls(load_tensors(data), plain)
+            tensors = load_tensors(data)  # also checks the header
+            header = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])
+            return cls(tensors, parse_json(header["__metadata__"]["plain"], where=path.name))
         except Exception as error:
             raise CheckpointError(f"{path} is not the state of a training ({error}); train again") from error
 

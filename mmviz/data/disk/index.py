@@ -1,12 +1,13 @@
 """The index of a folder, ``dataset.json``: spec, report, splits, and every file with its size and sha256."""
 
-import json
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from mmviz.data.report import Finding, Report
 from mmviz.errors import DataError
+from mmviz.io.json_text import parse_json
+from mmviz.io.regular_file import read_regular
 
 NAME = "dataset.json"
 FORMAT = 1
@@ -31,14 +32,10 @@ def read_index(folder: Path) -> dict[str, Any]:
     """
     path = folder / NAME
     try:
-        if path.stat().st_size > _LARGEST:
-            raise DataError(f"{path} has {path.stat().st_size} bytes, more than the limit of {_LARGEST}")
-        index = json.loads(path.read_text(encoding="utf-8"))
+        index = parse_json(read_regular(path, max_bytes=_LARGEST), where=str(path))
     except FileNotFoundError:
         raise DataError(f"{path} is not there; give a folder that mmviz.data.to_disk wrote") from None
-    except (OSError, ValueError, RecursionError) as error:
-        if isinstance(error, DataError):
-            raise
+    except (OSError, DataError) as error:
         raise DataError(f"{path} cannot be read ({error})") from error
     if not isinstance(index, dict) or index.get("format") != FORMAT:
         seen = index.get("format") if isinstance(index, dict) else type(index).__name__

@@ -95,6 +95,8 @@ class Stored:
             size = self.path.stat().st_size
         except OSError as error:
             raise DataError(f"{self.path} cannot be read ({error}); the folder is incomplete") from error
+        if not self.path.is_file() or self.path.is_symlink():
+            raise DataError(f"{self.path} is no regular file; write the set again")
         if size != entry["bytes"]:
             raise DataError(f"{self.path} has {size} bytes, the index says {entry['bytes']}; write the set again")
         if verify and (found := sha256_file(self.path)) != entry["sha256"]:
@@ -107,7 +109,7 @@ class Stored:
                 self._header = json.loads(raw.read(length))
         except (SafetensorError, ValueError) as error:
             raise DataError(f"{self.path} is not a safetensors file ({error}); write the set again") from error
-        self._data = 8 + length
+        self._data, self.bytes = 8 + length, size
 
     def read(self, name: str, dtype: Any, shape: tuple[int, ...]) -> NDArray[Any]:
         """Return one tensor; DataError where it is missing or of another type or shape (-1 in `shape` is any)."""

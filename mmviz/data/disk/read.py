@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from safetensors import SafetensorError
 
 from mmviz.data.dataset import Dataset, Split
 from mmviz.data.disk.index import read_index, report_from_json
@@ -14,6 +15,9 @@ from mmviz.data.spec_json import spec_from_json
 from mmviz.errors import DataError
 
 _LONGEST = 1 << 20  # characters of one text in a column of fixed width
+_FREE = 256 << 20
+_MAX_RATIO = 200  # bytes in memory for one byte on disk, beyond 256 MiB
+_RETRIES = 20  # of an opening during which the set was replaced
 
 
 def from_disk(folder: str | Path, *, verify: bool = True) -> Dataset:
@@ -40,13 +44,30 @@ def from_disk(folder: str | Path, *, verify: bool = True) -> Dataset:
     """
     folder = Path(folder)
     index = read_index(folder)
+    for _ in range(_RETRIES):
+        try:
+            return _opened(folder, index, verify)
+        except DataError:
+            newer = read_index(folder)
+            if newer == index:
+                raise
+            index = newer  # the set was replaced while it was opened
+    raise DataError(f"{folder} changes faster than it can be read; open it when it is complete")
+
+
+def _opened(folder: Path, index: dict[str, Any], verify: bool) -> Dataset:
     try:
         spec, report = spec_from_json(index["spec"]), report_from_json(index["report"])
+        names = [entry["name"] for entry in index["splits"]]
+        if len(set(names)) < len(names):
+            raise DataError(f"{folder}: two splits have one name ({', '.join(map(str, names))}); write the set again")
         splits = {entry["name"]: _split(folder, entry, spec.names, verify) for entry in index["splits"]}
+    except (OSError, SafetensorError) as error:
+        raise DataError(f"{folder}: a file cannot be read ({error}); the folder is incomplete") from error
     except (KeyError, TypeError, AttributeError, ValueError, OverflowError, MemoryError) as error:
         if isinstance(error, DataError):
             raise
-        raise DataError(f"{folder}: its index is not one of a data set ({error!r}); write the set again") from error
+        raise DataError(f"{folder}: its index is not one of a data set ({error!r:.300}); write the set again") from error
     if not verify:
         report.add("note", "checksums", str(folder.name), len(splits), action="not compared: verify=False")
     return Dataset(spec, splits, report)
@@ -81,6 +102,9 @@ def _text(column: dict[str, Any], n: int, where: str) -> NDArray[Any]:
     if dtype.kind not in "UO" or (dtype.kind == "U" and dtype.itemsize > 4 * _LONGEST):
         raise DataError(f"{where}: dtype {column['dtype']!r}, expected text of at most {_LONGEST} characters")
     if dtype.kind == "U":
+        needed = n * dtype.itemsize
+        if needed > _FREE and needed > _MAX_RATIO * sum(map(len, column["values"])):
+            raise DataError(f"{where}: dtype {column['dtype']!r} needs {needed} bytes for {n} short texts; the index is damaged")
         return np.array(column["values"], dtype=dtype)
     out = np.empty(n, dtype=object)
     out[:] = column["values"]
@@ -90,6 +114,12 @@ def _text(column: dict[str, Any], n: int, where: str) -> NDArray[Any]:
 def _sequences(stored: Stored, n: int, steps: int) -> tuple[Any, NDArray[np.bool_]]:
     offsets = stored.read("offsets", np.int64, (n + 1,))
     start = stored.read("start", np.int64, (n,))
+    needed = n * steps  # bytes of the mask
+    if needed > _FREE and needed > _MAX_RATIO * stored.bytes:
+        raise DataError(
+            f"{stored.path}: {n} samples of {steps} steps need {needed} bytes for their mask, for a file of {stored.bytes} bytes; "
+            "the index is damaged or crafted"
+        )
     length = np.diff(offsets)
     if offsets[0] != 0 or (length < 0).any() or (start < 0).any() or (start + length > steps).any():
         raise DataError(f"{stored.path}: offsets and starts do not fit {steps} steps; write the set again")

@@ -16,8 +16,9 @@ from mmviz.data.disk.index import FORMAT, NAME, read_index, report_to_json
 from mmviz.data.disk.layout import complete, storable, write_tensors
 from mmviz.data.report import Report
 from mmviz.data.spec_json import spec_to_json
-from mmviz.errors import ConfigError, DataError
-from mmviz.io.atomic import write_bytes_atomic
+from mmviz.errors import ConfigError, DataError, InUseError
+from mmviz.io.atomic import remove_temporary_files, write_bytes_atomic
+from mmviz.io.folder_lock import locked
 
 _PIECE = 32 << 20  # bytes of padded values held at a time
 
@@ -48,7 +49,8 @@ def to_disk(ds: Dataset, folder: str | Path, *, overwrite: bool = False) -> Path
     ConfigError
         If the folder holds a data set and `overwrite` is False.
     DataError
-        If a value outside the real steps is not 0 (a `Split` promises that), or the disk refuses.
+        If a value outside the real steps is not 0 (a `Split` promises that), another process writes to the folder at this
+        moment (the message names it), or the disk refuses.
 
     Notes
     -----
@@ -56,24 +58,31 @@ def to_disk(ds: Dataset, folder: str | Path, *, overwrite: bool = False) -> Path
     stored report as "extras").
     """
     folder = Path(folder)
-    if (folder / NAME).exists() and not overwrite:
-        raise ConfigError(f"{folder} already holds a data set ({NAME}); choose another folder or pass overwrite=True")
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        old = _files_of(folder)
-        report = Report(ds.report.name, list(ds.report.findings))
-        mark = secrets.token_hex(4)
-        splits = [
-            _split(folder, f"{mark}-{i}", split, name, report) for i, (name, split) in enumerate(ds.splits.items())
-        ]
-        index = {"format": FORMAT, "spec": spec_to_json(ds.spec), "report": report_to_json(report), "splits": splits}
-        write_bytes_atomic(folder / NAME, json.dumps(index, indent=1, allow_nan=False).encode())
+        with locked(folder):
+            _write(ds, folder, overwrite=overwrite)
+    except InUseError as error:
+        raise DataError(f"to_disk: {error}") from None
     except OSError as error:
         raise DataError(f"{folder} cannot be written ({error}); what was there before is intact") from error
+    return folder
+
+
+def _write(ds: Dataset, folder: Path, *, overwrite: bool) -> None:
+    """Write the set; for the holder of the folder's lock."""
+    if (folder / NAME).exists() and not overwrite:
+        raise ConfigError(f"{folder} already holds a data set ({NAME}); choose another folder or pass overwrite=True")
+    remove_temporary_files(folder)
+    old = _files_of(folder)
+    report = Report(ds.report.name, list(ds.report.findings))
+    mark = secrets.token_hex(4)
+    splits = [_split(folder, f"{mark}-{i}", split, name, report) for i, (name, split) in enumerate(ds.splits.items())]
+    index = {"format": FORMAT, "spec": spec_to_json(ds.spec), "report": report_to_json(report), "splits": splits}
+    write_bytes_atomic(folder / NAME, json.dumps(index, indent=1, allow_nan=False).encode())
     for name in old:
         with contextlib.suppress(OSError):  # still mapped by a reader on Windows
             (folder / name).unlink()
-    return folder
 
 
 def _split(folder: Path, mark: str, split: Split, name: str, report: Report) -> dict[str, Any]:
