@@ -22,7 +22,13 @@ if TYPE_CHECKING:
 NAME = ".lock"
 _CLAIM = ".lock-owner"  # where the file system has no locks
 _LARGEST = 4096
-_UNSUPPORTED = {errno.ENOLCK, errno.ENOSYS, errno.EINVAL, getattr(errno, "EOPNOTSUPP", 95), getattr(errno, "ENOTSUP", 95)}
+_UNSUPPORTED = {
+    errno.ENOLCK,
+    errno.ENOSYS,
+    errno.EINVAL,
+    getattr(errno, "EOPNOTSUPP", 95),
+    getattr(errno, "ENOTSUP", 95),
+}
 _POLL = 0.25  # seconds
 
 
@@ -56,13 +62,15 @@ class FolderLock:
         """
         path = self.folder / NAME
         while True:
-            handle = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOFOLLOW", 0), 0o666)
+            handle = os.open(
+                path, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOFOLLOW", 0), 0o666
+            )
             try:
                 held = _exclusive(handle)
                 if held is None:
                     self._claim()
                 elif not held:
-                    raise InUseError(_refusal(self.folder, _read_owner(path)))
+                    self._refuse(path)
                 if held is None or _is_same(handle, path):
                     self._handle = handle
                     os.truncate(handle, 0)
@@ -89,6 +97,9 @@ class FolderLock:
         handle, self._handle = self._handle, None
         if handle is not None:
             os.close(handle)
+
+    def _refuse(self, path: Path) -> None:
+        raise InUseError(_refusal(self.folder, _read_owner(path)))
 
     def _claim(self) -> None:
         claim = self.folder / _CLAIM
@@ -144,7 +155,12 @@ def wait_until_free(folder: str | Path) -> None:
 
 _HELD: weakref.WeakSet[FolderLock] = weakref.WeakSet()
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=lambda: [lock.forget() for lock in list(_HELD)])
+
+    def _forget_all() -> None:
+        for lock in list(_HELD):
+            lock.forget()
+
+    os.register_at_fork(after_in_child=_forget_all)
 
 
 def _exclusive(handle: int, *, shared: bool = False) -> bool | None:
@@ -178,7 +194,9 @@ def _is_same(handle: int, path: Path) -> bool:
 
 def _owner() -> bytes:
     now = datetime.now(UTC).isoformat(timespec="seconds")
-    return json.dumps({"pid": os.getpid(), "host": socket.gethostname(), "since": now, "start": _start_of(os.getpid())}).encode()
+    return json.dumps(
+        {"pid": os.getpid(), "host": socket.gethostname(), "since": now, "start": _start_of(os.getpid())}
+    ).encode()
 
 
 def _read_owner(path: Path) -> dict[str, Any]:

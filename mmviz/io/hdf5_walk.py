@@ -96,7 +96,9 @@ class _Walk:
     def _object(self, found: h5py.HLObject, place: str) -> None:
         address = h5py.h5o.get_info(found.id).addr
         if address in self._seen:
-            raise RefusedError(f"{place[:200]!r} is the same object as {self._seen[address][:200]!r}; each may occur once")
+            raise RefusedError(
+                f"{place[:200]!r} is the same object as {self._seen[address][:200]!r}; each may occur once"
+            )
         self._seen[address] = place
         _require(len(self._seen) <= MAX_OBJECTS, f"more than {MAX_OBJECTS} objects")
         count = h5py.h5a.get_num_attrs(found.id)
@@ -108,13 +110,17 @@ class _Walk:
         name = f"{place}@{found.name.decode('utf-8', 'replace')}"
         kind, size = found.dtype, math.prod(found.shape)
         self._attribute_bytes += found.get_storage_size()
-        _require(self._attribute_bytes <= MAX_ATTRIBUTE, f"attributes of more than {MAX_ATTRIBUTE} bytes at {name[:200]!r}")
+        _require(
+            self._attribute_bytes <= MAX_ATTRIBUTE, f"attributes of more than {MAX_ATTRIBUTE} bytes at {name[:200]!r}"
+        )
         if _refers(kind):
             _require(size <= MAX_OBJECTS, f"{name[:200]!r} holds {size} references")
             if not kind.names:  # the list of a scale's users is not followed by any reader
                 self._follow(found, name)
         elif h5py.check_string_dtype(kind) is not None:
-            _require(size <= 1 or kind.kind == "S", f"{name[:200]!r} is an array of {size} texts; only one text is read")
+            _require(
+                size <= 1 or kind.kind == "S", f"{name[:200]!r} is an array of {size} texts; only one text is read"
+            )
             if kind.kind == "O" and size:
                 value = np.empty(found.shape, kind)
                 found.read(value)  # many attributes may be one and the same text in the file
@@ -129,13 +135,18 @@ class _Walk:
         for value in values.ravel():
             each = value.ravel().tolist() if isinstance(value, np.ndarray) else [value]
             self._references.extend((name[:200], reference) for reference in each if reference)
-            _require(len(self._references) <= 16 * MAX_OBJECTS, f"more than {16 * MAX_OBJECTS} references at {name[:200]!r}")
+            _require(
+                len(self._references) <= 16 * MAX_OBJECTS, f"more than {16 * MAX_OBJECTS} references at {name[:200]!r}"
+            )
 
     def _data(self, data: h5py.Dataset, place: str) -> None:
         require_own(data, place[:200])
         kind, shape = data.dtype, data.shape
         text = h5py.check_string_dtype(kind)
-        _require(kind.kind in "iufb" or text is not None, f"{place[:200]!r} has the type {kind}; only numbers and text are read")
+        _require(
+            kind.kind in "iufb" or text is not None,
+            f"{place[:200]!r} has the type {kind}; only numbers and text are read",
+        )
         _require(shape is not None and len(shape) <= 8, f"{place[:200]!r} has the shape {shape}")
         self._bytes += math.prod(shape) * (_REFERENCE if kind.kind == "O" else kind.itemsize)
         if kind.kind == "O":
@@ -147,7 +158,9 @@ class _Walk:
         )
         chunk = math.prod(data.chunks or ()) * kind.itemsize
         own = math.prod(shape) * kind.itemsize
-        _require(chunk <= max(_CHUNK, own), f"{place[:200]!r} is stored in chunks of {chunk} bytes, for {own} bytes in all")
+        _require(
+            chunk <= max(_CHUNK, own), f"{place[:200]!r} is stored in chunks of {chunk} bytes, for {own} bytes in all"
+        )
 
     def _text_bytes(self, data: h5py.Dataset, place: str) -> int:
         """Return the characters of texts of variable length, of which many may be one and the same in the file."""
@@ -163,7 +176,9 @@ class _Walk:
         total = 0
         with Path(self._file.filename).open("rb") as raw:
             for offset, size in spans:
-                _require(offset is not None and size <= self._size, f"{place[:200]!r} is text stored in an unusual layout")
+                _require(
+                    offset is not None and size <= self._size, f"{place[:200]!r} is text stored in an unusual layout"
+                )
                 raw.seek(offset)
                 listed = np.frombuffer(raw.read(size - size % _REFERENCE), np.uint8).reshape(-1, _REFERENCE)
                 total += int(listed[:, :4].copy().view("<u4").sum(dtype=np.uint64))

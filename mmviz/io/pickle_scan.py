@@ -177,10 +177,10 @@ def _not_allowed(code: bytes, position: int) -> Exception:
     """Return the error for a byte that is no opcode, or one that is not allowed."""
     if not code:
         return ValueError("pickle exhausted before seeing STOP")
-    op = pickletools.code2op.get(code.decode("latin1"))
-    if op is None:
+    names = [op.name for op in pickletools.opcodes if op.code == code.decode("latin1")]
+    if not names:
         return ValueError(f"at position {position}, opcode {code!r} unknown")
-    return UnsafeFileError(f"byte {position}: opcode {op.name}, which no plain data needs")
+    return UnsafeFileError(f"byte {position}: opcode {names[0]}, which no plain data needs")
 
 
 def _problem(opcode: str, arg: Any, count: int, allowed_names: Collection[tuple[str, str]]) -> str:

@@ -40,7 +40,9 @@ class PickleStack:
         self.leaves = dict.fromkeys(_KEYS.split(), _KEY) | dict.fromkeys(_LEAVES.split(), _LEAF)
         self.leaves |= dict.fromkeys(("EMPTY_LIST", "EMPTY_TUPLE", "EMPTY_DICT"), _LEAF + 1)
         self.effects: dict[str, Callable[[Any], object]] = {
-            **{f"TUPLE{n}": lambda _, n=n: push(self._outer(self._pop(n))) for n in (1, 2, 3)},
+            "TUPLE1": lambda _: push(self._outer(self._pop(1))),
+            "TUPLE2": lambda _: push(self._outer(self._pop(2))),
+            "TUPLE3": lambda _: push(self._outer(self._pop(3))),
             "INT": lambda arg: push(_LEAF if type(arg) is bool else _KEY),
             "MARK": lambda _: self._marks.append(len(self._stack)),
             "TUPLE": lambda _: push(self._outer(self._pop_mark())),
@@ -110,4 +112,6 @@ class PickleStack:
 
     def _stop(self, _: object) -> None:
         if self._marks or len(self._stack) != 1:
-            raise UnsafeFileError(f"{len(self._stack)} values and {len(self._marks)} marks at the end, expected one value")
+            raise UnsafeFileError(
+                f"{len(self._stack)} values and {len(self._marks)} marks at the end, expected one value"
+            )

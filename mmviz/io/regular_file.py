@@ -42,24 +42,31 @@ def open_regular(path: str | Path, *, max_bytes: int | None = None) -> BinaryIO:
     shown = str(path)[:200]
     try:
         # without O_NONBLOCK, opening a named pipe waits for a writer
-        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0))
+        handle = os.open(
+            path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+        )
     except (FileNotFoundError, PermissionError):
         if Path(path).is_dir():  # Windows opens no folder
             raise DataError(f"{shown} is a folder; give a file") from None
         raise
     except (OSError, ValueError) as error:  # a loop of links, a name that is too long, a NUL inside
-        raise DataError(f"{shown!r} cannot be opened ({error.args[-1] if not isinstance(error, OSError) else error.strerror}); give the path of a file") from None
+        raise DataError(
+            f"{shown!r} cannot be opened ({error.args[-1] if not isinstance(error, OSError) else error.strerror}); give the path of a file"
+        ) from None
     try:
-        found = os.fstat(handle)
-        for is_kind, name in _KINDS:
-            if is_kind(found.st_mode):
-                raise DataError(f"{shown} is {name}; give a regular file")
-        if max_bytes is not None and found.st_size > max_bytes:
-            raise DataError(f"{shown} has {found.st_size} bytes, more than the limit of {max_bytes}")
-        return os.fdopen(handle, "rb")
+        _require_regular(os.fstat(handle), shown, max_bytes)
     except BaseException:
         os.close(handle)
         raise
+    return os.fdopen(handle, "rb")
+
+
+def _require_regular(found: os.stat_result, shown: str, max_bytes: int | None) -> None:
+    for is_kind, name in _KINDS:
+        if is_kind(found.st_mode):
+            raise DataError(f"{shown} is {name}; give a regular file")
+    if max_bytes is not None and found.st_size > max_bytes:
+        raise DataError(f"{shown} has {found.st_size} bytes, more than the limit of {max_bytes}")
 
 
 def read_regular(path: str | Path, *, max_bytes: int) -> bytes:
@@ -68,5 +75,7 @@ def read_regular(path: str | Path, *, max_bytes: int) -> bytes:
         data = file.read(os.fstat(file.fileno()).st_size)
         more = file.read(1)
     if more:
-        raise DataError(f"{str(path)[:200]} grew while it was read, or does not tell its size; copy it and read the copy")
+        raise DataError(
+            f"{str(path)[:200]} grew while it was read, or does not tell its size; copy it and read the copy"
+        )
     return data

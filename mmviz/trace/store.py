@@ -110,7 +110,9 @@ def load(path: str | Path, *, chunks: int | Literal["auto"] | None = None) -> xr
             with opened:
                 opened = opened.load()
     except Exception as error:  # the library raises many kinds of errors over damaged files
-        raise DataError(f"{source} cannot be read as netCDF 4 ({error!s:.300}); the file is damaged or cut off") from error
+        raise DataError(
+            f"{source} cannot be read as netCDF 4 ({error!s:.300}); the file is damaged or cut off"
+        ) from error
     try:
         tree = opened.map_over_datasets(_decode)
         tree.attrs = _from_json(opened.attrs, source)

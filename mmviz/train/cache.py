@@ -57,7 +57,9 @@ def found(place: Path) -> Run | None:
     run = _loaded(place)
     if run is None and (busy := holder_of(place)):
         warnings.warn(
-            f"fit: {busy} trains the same in {place}; waiting until it has ended (interrupt to stop waiting)", UserWarning, stacklevel=3
+            f"fit: {busy} trains the same in {place}; waiting until it has ended (interrupt to stop waiting)",
+            UserWarning,
+            stacklevel=3,
         )
         wait_until_free(place)
         run = _loaded(place)
@@ -71,8 +73,8 @@ def _loaded(place: Path) -> Run | None:
         run = load(place)
     except CheckpointError:
         with contextlib.suppress(InUseError, OSError), locked(place):  # nobody writes to it while it is looked at again
-            run = _repaired(place)
-            return run if run is not None and run.status in _DONE else None
+            again = _repaired(place)
+            return again if again is not None and again.status in _DONE else None
         return None
     return run if run.status in _DONE else None
 

@@ -153,7 +153,9 @@ def test_an_empty_variable_that_declares_more_than_memory_is_refused(copy, shape
 
 def test_a_chunk_far_larger_than_its_variable_is_refused(copy):
     with h5py.File(copy, "r+") as file:
-        file.create_dataset("states/wide", (4, 4), "f4", maxshape=(None, None), chunks=(16384, 16384), compression="gzip")
+        file.create_dataset(
+            "states/wide", (4, 4), "f4", maxshape=(None, None), chunks=(16384, 16384), compression="gzip"
+        )
     with pytest.raises(DataError, match="chunks of"):
         mm.trace.load(copy)
 
@@ -166,7 +168,7 @@ def test_many_texts_that_are_one_text_in_the_file_are_counted_before_they_are_re
         file["samples/id"][0] = long
         file.flush()
         offset = file["samples/id"].id.get_offset()
-    with open(copy, "r+b") as raw:
+    with copy.open("r+b") as raw:
         raw.seek(offset)
         first = raw.read(16)
         raw.seek(offset)
@@ -194,7 +196,7 @@ def test_20000_objects_are_refused(copy):
 def test_an_attribute_that_is_not_the_json_that_was_saved_is_refused(copy, text):
     with h5py.File(copy, "r+") as file:
         file.attrs["model"] = text
-    with pytest.raises(DataError, match="model|damaged"):
+    with pytest.raises(DataError, match=r"model|damaged"):
         mm.trace.load(copy)
 
 

@@ -67,7 +67,9 @@ def _opened(folder: Path, index: dict[str, Any], verify: bool) -> Dataset:
     except (KeyError, TypeError, AttributeError, ValueError, OverflowError, MemoryError) as error:
         if isinstance(error, DataError):
             raise
-        raise DataError(f"{folder}: its index is not one of a data set ({error!r:.300}); write the set again") from error
+        raise DataError(
+            f"{folder}: its index is not one of a data set ({error!r:.300}); write the set again"
+        ) from error
     if not verify:
         report.add("note", "checksums", str(folder.name), len(splits), action="not compared: verify=False")
     return Dataset(spec, splits, report)
@@ -104,7 +106,9 @@ def _text(column: dict[str, Any], n: int, where: str) -> NDArray[Any]:
     if dtype.kind == "U":
         needed = n * dtype.itemsize
         if needed > _FREE and needed > _MAX_RATIO * sum(map(len, column["values"])):
-            raise DataError(f"{where}: dtype {column['dtype']!r} needs {needed} bytes for {n} short texts; the index is damaged")
+            raise DataError(
+                f"{where}: dtype {column['dtype']!r} needs {needed} bytes for {n} short texts; the index is damaged"
+            )
         return np.array(column["values"], dtype=dtype)
     out = np.empty(n, dtype=object)
     out[:] = column["values"]
