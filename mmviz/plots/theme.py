@@ -2,20 +2,38 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-#: Okabe and Ito's colours, safe under the common forms of colour blindness; the order is that of the modalities.
-MODALITY_COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9", "#F0E442", "#000000")
-MODALITY_PATTERNS = ("", "/", ".", "x", "-", "|", "+", "\\")
-#: per series of lines: the dashes in points (on, off, ...), and the marker's name on the screen and on paper
-DASHES = ((), (5, 2), (2, 2), (6, 2, 1.5, 2), (9, 2), (9, 2, 1.5, 2), (3, 3), (1.5, 4))
-SYMBOLS = ("circle", "square", "diamond", "triangle-up", "cross", "x", "triangle-down", "star")
-MARKERS = ("o", "s", "D", "^", "P", "X", "v", "*")
+
+class Look(NamedTuple):
+    """What tells one modality or series from another: colour, glyph (text), symbol (plotly), marker (matplotlib), dashes in points, fill."""
+
+    colour: str
+    glyph: str
+    symbol: str
+    marker: str
+    dash: tuple[float, ...]
+    pattern: str
+
+
+#: in the order of the modalities, the same on the page, on the screen and on paper; Okabe and Ito's colours, safe under the common forms of
+#: colour blindness
+LOOKS = (
+    Look("#0072B2", "●", "circle", "o", (), ""),
+    Look("#E69F00", "■", "square", "s", (5, 2), "/"),
+    Look("#009E73", "◆", "diamond", "D", (2, 2), "."),
+    Look("#CC79A7", "▲", "triangle-up", "^", (6, 2, 1.5, 2), "x"),
+    Look("#D55E00", "✚", "cross", "P", (9, 2), "-"),
+    Look("#56B4E9", "✖", "x", "X", (9, 2, 1.5, 2), "|"),
+    Look("#F0E442", "▼", "triangle-down", "v", (3, 3), "+"),
+    Look("#000000", "★", "star", "*", (1.5, 4), "\\"),
+)
+MODALITY_COLOURS, GLYPHS, SYMBOLS, MARKERS, DASHES, MODALITY_PATTERNS = zip(*LOOKS, strict=True)
 STATE_COLOURS = "Cividis"
 #: blue is below 0, red above; the numbers or signs beside them say it without colour
 SIGNED_COLOURS = "RdBu_r"

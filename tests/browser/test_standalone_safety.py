@@ -118,10 +118,12 @@ def test_a_selection_that_does_not_exist_is_refused_in_words(show, open_page, tm
     assert wrong.inner_text() == "selection: epoch is 44, expected a whole number from 0 to 4"
 
 
-def test_the_printed_page_has_no_controls(show):
+def test_the_printed_page_has_no_sliders_and_says_which_sample_and_layer_it_shows(show):
     page = show()
     page.emulate_media(media="print", color_scheme="dark")
-    assert not page.get_by_label("Sample").is_visible()
+    assert not slider(page, "Epoch").is_visible()
+    assert page.get_by_label("Sample").is_visible()
+    assert page.get_by_label("Layer").is_visible()
     assert page.locator(".mmv-readout").is_visible()
     assert sentence(page).startswith("epoch 4 of 4")
 

@@ -4,10 +4,11 @@ import { h } from "./dom.js";
 export function bar(hatch) {
   const ink = h("div", { class: "mmv-bar", ...(hatch === null ? {} : { "data-m": hatch % 8 }) });
   const ghost = h("div", { class: "mmv-was", hidden: "" }), track = h("div", { class: "mmv-track", "aria-hidden": "true" }, ink, ghost);
-  // from and to are shares of the track, 0..1
+  // from and to are shares of the track, 0..1; where one is not finite nothing is drawn
   const lay = (node, from, to) => {
-    node.style.left = `${100 * Math.min(from, to)}%`;
-    node.style.width = `${100 * Math.abs(to - from) || 0}%`;
+    const known = Number.isFinite(from + to);
+    node.style.left = `${known ? 100 * Math.min(from, to) : 0}%`;
+    node.style.width = `${known ? 100 * Math.abs(to - from) : 0}%`;
   };
   const set = (from, to) => lay(ink, from, to);
   // the outline of what it was before an edit, or none
@@ -23,7 +24,7 @@ export const rowHead = (...children) => h("th", { scope: "row" }, ...children);
 
 // A bar from a zero line, to the left or to the right.
 export function signedBar(hatch) {
-  const { track, set, was } = bar(hatch), place = (value, most) => 0.5 + (most && Number.isFinite(value) ? value / most / 2 : 0);
+  const { track, set, was } = bar(hatch), place = (value, most) => 0.5 + (most ? value / most / 2 : 0 * value);
   track.classList.add("mmv-zero");
-  return { track, set: (value, most) => set(0.5, place(value, most)), was: (value, most) => was(0.5, Number.isFinite(value) ? place(value, most) : NaN) };
+  return { track, set: (value, most) => set(0.5, place(value, most)), was: (value, most) => was(0.5, place(value, most)) };
 }

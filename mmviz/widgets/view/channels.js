@@ -1,8 +1,8 @@
 // How long each channel remembers, and what the chosen one does over the sequence in every chain.
 import { h, heading, faint, modality } from "./dom.js";
-import { changes } from "./frame.js";
+import { changes, layerOf, lastColour } from "./frame.js";
 import { chart, rangeOf } from "./chart.js";
-import { short, tick, brief } from "./words.js";
+import { short, ends, brief } from "./words.js";
 import { rowHead } from "./bars.js";
 
 export const needs = ["half_life", "state"];
@@ -30,16 +30,17 @@ export function mount(root, frame, _state, pick) {
     const log = (m, c) => Math.log10(lives[m * C + c]);
     slider.value = channel;
     slider.setAttribute("aria-valuetext", `row ${channel + 1} of ${C}`);
-    if (changed(state, "layer", "channel")) {
-      const range = rangeOf([Array.from(lives, Math.log10)]);
-      lasting.draw({ values: log, count: C, now: channel, range });
-      lasting.say({ title: "half-life by row, steps (log)", high: tick(10 ** range[1]), low: tick(10 ** range[0]), from: "row 1", to: String(C) });
+    if (changed(state, "layer", "asked_layer", "channel")) {
+      const range = rangeOf(frame.compared.filter((one) => one.has("half_life")).map((one) => Array.from(one.part("half_life", layerOf(one, frame, state)), Math.log10)));
+      const [low, high] = ends(...range.map((v) => 10 ** v));
+      lasting.draw({ values: log, count: C, now: channel, range, rule: false });
+      lasting.say({ title: "half-life by row, steps (log)", high, low, from: "row 1", to: String(C) });
     }
-    const scale = frame.scale[layer] / 255, norms = frame.modalities.map((_, m) => frame.part("state", epoch, sample, layer, m));
+    const scale = frame.scale[layer] / 255, most = lastColour(frame, (one) => one.scale, state), norms = frame.modalities.map((_, m) => frame.part("state", epoch, sample, layer, m));
     const valid = frame.modalities.map((_, m) => frame.part("state_valid", sample, m));
     const norm = (m, t) => (valid[m][t] ? norms[m][channel * T + t] * scale : NaN);
-    along.draw({ values: norm, count: T, now: time, range: [0, frame.scale[layer]], brush });
-    along.say({ title: `state norm of row ${channel + 1}`, high: `≥${short(frame.scale[layer])}`, low: "0", from: brief(frame, sample, 0), to: brief(frame, sample, T - 1) });
+    along.draw({ values: norm, count: T, now: time, range: [0, most], brush });
+    along.say({ title: `state norm of row ${channel + 1}`, high: `≥${short(most)}`, low: "0", from: brief(frame, sample, 0), to: brief(frame, sample, T - 1) });
     cells.forEach(([number, life, size], m) => {
       number.textContent = String(numbers[m * C + channel]);
       life.textContent = short(lives[m * C + channel]);

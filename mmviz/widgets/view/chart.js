@@ -1,5 +1,6 @@
 // Small line charts and their keys. A chart: one line for each series, a cursor that stands on a position, an optional band behind it.
 import { h, s, plot, glyph, name, onDrag, DASHES } from "./dom.js";
+import { pathOf, heightOf } from "./stroke.js";
 
 // series: { m } for modality number m, { f } for line number f that is none; onPick(x) gets the place across the chart, 0..1.
 export function chart({ label, series, onPick, tall = false }) {
@@ -19,20 +20,13 @@ export function chart({ label, series, onPick, tall = false }) {
   const node = h("div", { class: "mmv-charted" }, h("div", { class: "mmv-subtitle" }, title), scale, box,
     h("div", { class: "mmv-ends", "aria-hidden": "true" }, from, to));
   if (onPick) onDrag(box, box, (x) => onPick(Math.min(1, Math.max(0, x))));
-  // places(i) across (0..1) and values(k, i) of series k, for i in 0..count-1; the cursor is at i = now; before(k, i): as recorded, before an edit
-  function draw({ values, count, now, range: [bottom, top], place = (i) => (count > 1 ? i / (count - 1) : 0.5), brush = null, before = null }) {
-    const y = (v) => 96 - ((v - bottom) / (top - bottom || 1)) * 92;
-    const pathOf = (of) => {
-      let path = "", pen = "M";
-      for (let i = 0; i < count; i++) {
-        const v = of(i);
-        if (Number.isFinite(v)) path += `${pen}${(1000 * place(i)).toFixed(1)} ${y(v).toFixed(2)}`;
-        pen = Number.isFinite(v) ? "L" : "M";
-      }
-      return path;
-    };
+  // places(i) across (0..1) and values(k, i) of series k, for i in 0..count-1: NaN where one is missing, undefined where none is expected;
+  // the cursor is at i = now; before(k, i): as recorded, before an edit
+  function draw({ values, count, now, range, place = (i) => (count > 1 ? i / (count - 1) : 0.5), brush = null, before = null, rule = true }) {
+    const [bottom, top] = range, y = (v) => (v === undefined ? v : heightOf(v, range));
+    const lineOf = (of) => pathOf(count, (i) => 1000 * place(i), (i) => y(of(i)), 12);
     lines.forEach((line, k) => {
-      const path = pathOf((i) => values(k, i)), ghost = before ? pathOf((i) => before(k, i)) : "";
+      const path = lineOf((i) => values(k, i)), ghost = before ? lineOf((i) => before(k, i)) : "";
       if (drawn[k] !== path) line.setAttribute("d", (drawn[k] = path));
       if ((ghosts[k] ?? "") !== ghost) befores[k].setAttribute("d", (ghosts[k] = ghost));
       const v = now < 0 ? NaN : values(k, now);
@@ -40,7 +34,7 @@ export function chart({ label, series, onPick, tall = false }) {
       if (now >= 0) marks[k].style.left = `${100 * place(now)}%`;
       marks[k].style.top = `${y(v)}%`;
     });
-    zero.setAttribute("d", bottom <= 0 && top >= 0 ? `M0 ${y(0)}H1000` : "");
+    zero.setAttribute("d", rule && bottom <= 0 && top >= 0 ? `M0 ${y(0)}H1000` : "");
     here.setAttribute("d", now < 0 ? "" : `M${1000 * place(now)} 0V100`);
     band.setAttribute("x", brush ? 1000 * place(brush[0]) : 0);
     band.setAttribute("width", brush ? Math.max(2, 1000 * (place(brush[1]) - place(brush[0]))) : 0);

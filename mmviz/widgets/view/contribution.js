@@ -1,10 +1,10 @@
 // What each modality contributes to the answer at the cursor, and how that grows over the sequence and over training.
 import { h, heading, name, modality, unseen } from "./dom.js";
 import { largest } from "./paint.js";
-import { fixed, signed, brief, epochName } from "./words.js";
+import { fixed, signed, brief, epochName, ends } from "./words.js";
 import { signedBar, row, rowHead } from "./bars.js";
-import { changes } from "./frame.js";
-import { chart } from "./chart.js";
+import { changes, allOf } from "./frame.js";
+import { chart, rangeOf } from "./chart.js";
 
 export const needs = ["contribution"];
 
@@ -26,13 +26,10 @@ export function mount(root, frame, _state, pick) {
     h("div", { class: "mmv-pair" }, along.node, during.node));
   const changed = changes();
   let most = 0, range = [0, 0];
-  return ({ sample, epoch, time, brush }) => {
-    if (changed({ sample }, "sample")) {
-      most = 0;
-      range = [0, 0];
-      for (let e = 0; e < E; e++)
-        for (const one of frame.answer() ? [frame, frame.recorded] : [frame])
-          for (const v of one.part("contribution", e, sample)) range = [Math.min(range[0], v || 0), Math.max(range[1], v || 0)];
+  return (state) => {
+    const { sample, epoch, time, brush } = state;
+    if (changed(state, "sample")) {
+      range = rangeOf(allOf(frame, "contribution", sample), true);
       most = largest(range);
     }
     const shares = frame.part("contribution", epoch, sample, time), now = frame.part("contribution", epoch, sample);
@@ -46,7 +43,7 @@ export function mount(root, frame, _state, pick) {
     const shown = frame.task === "classification" ? frame.targets[sample] : 0;
     none.textContent = fixed(frame.part("baseline", epoch, sample)[time], frame.digits);
     whole.textContent = fixed(frame.part("prediction", epoch, sample, time)[shown], frame.digits);
-    const [low, high] = range.map((v) => signed(v, frame.digits));
+    const [low, high] = ends(...range);
     along.draw({ values: (m, t) => now[t * M + m], count: T, now: time, range, brush, before: before && ((m, t) => before[t * M + m]) });
     along.say({ title: `over the sequence, ${epochName(frame, epoch).split(" of ")[0]}`, high, low, from: brief(frame, sample, 0), to: brief(frame, sample, T - 1) });
     during.draw({ values: (m, e) => recorded.part("contribution", e, sample, time)[m], count: E, now: epoch, range });

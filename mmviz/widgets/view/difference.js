@@ -1,6 +1,6 @@
 // Two runs on the same sample: their answers, contributions and couplings, and B minus A.
 import { h, heading, faint, name, modality, glyph } from "./dom.js";
-import { fixed, signed, brief } from "./words.js";
+import { fixed, signed, brief, ends } from "./words.js";
 import { chart, rangeOf } from "./chart.js";
 import { toOther } from "./pairing.js";
 import { rowHead } from "./bars.js";
@@ -42,7 +42,7 @@ export function mount(root, a, b, pick) {
       return a.modalities.map((_, m) => y[m] - x[m]);
     };
     const steps = Array.from({ length: T }, (_, t) => gap(epoch, t)), epochs = Array.from({ length: E }, (_, e) => gap(e, time));
-    const range = rangeOf([...steps, ...epochs], true), [low, high] = range.map((v) => signed(v, a.digits));
+    const range = rangeOf([...steps, ...epochs], true), [low, high] = ends(...range);
     along.draw({ values: (m, t) => steps[t][m], count: T, now: time, range, brush });
     along.say({ title: "B − A, over the sequence", high, low, from: brief(a, sample, 0), to: brief(a, sample, T - 1) });
     during.draw({ values: (m, e) => epochs[e][m], count: E, now: epoch, range });

@@ -30,10 +30,15 @@ export function choice(label, options, onPick) {
 export const plot = (label, ...children) =>
   s("svg", { viewBox: "0 0 1000 100", preserveAspectRatio: "none", role: "img", "aria-label": label }, ...children);
 
-// What tells modality number m from the others without its colour: a glyph, a dash and (style.css) a hatch.
-const GLYPHS = ["●", "▲", "■", "◆", "▼", "✚", "★", "✖"];
-export const DASHES = ["", "7 3", "2 3", "9 3 2 3", "4 2", "12 4", "1 4", "5 2 1 2 1 2"];
+// What tells modality number m from the others without its colour: a glyph, a dash and (style.css) a hatch. LOOKS is the table that the
+// figures use too; source.py writes it in front of all files.
+const GLYPHS = LOOKS.glyphs;
+export const DASHES = LOOKS.dashes;
 export const glyph = (m) => h("span", { class: "mmv-glyph", "data-m": m % 8, "aria-hidden": "true" }, GLYPHS[m % 8]);
+// The same for the head of a column with room for so many letters (wide ones count twice): where one name is longer, all stand as glyphs alone.
+export const letters = (text) => [...text].reduce((sum, c) => sum + (c.codePointAt(0) > 0x2e7f ? 2 : 1), 0);
+export const columnHead = (frame, m, room) => frame.modalities.every((one) => letters(one.name) <= room) ? modality(frame, m)
+  : [glyph(m), unseen(frame.modalities[m].name)];
 export const modality = (frame, m) => [glyph(m), name(frame.modalities[m].name)];
 
 // Press or drag on `area`: report the place across and down `ruler` (0..1) and hand the keyboard to `control`.

@@ -73,6 +73,19 @@ export function changes() {
   };
 }
 
+// The smallest range that holds all of these ranges; null stands for none.
+export const joint = (ranges) => ranges.filter(Boolean).reduce((all, one) => (all ? [Math.min(all[0], one[0]), Math.max(all[1], one[1])] : one), null) ?? [0, 0];
+
+// An array of a sample at every epoch, of all runs that are compared, as recorded and as edited.
+export const allOf = (frame, key, sample) => frame.compared.filter((one) => one.has(key))
+  .flatMap((one) => (one.answer() ? [one, one.recorded] : [one]).flatMap((kind) => one.epochs.map((_, e) => kind.part(key, e, sample))));
+
+// The layer of another of the compared runs that stands beside the selected one.
+export const layerOf = (one, frame, { layer, asked_layer }) => Math.min(one === frame ? layer : asked_layer ?? layer, one.sizes.layer - 1);
+
+// What 255 stands for in the selected layer, the same in all runs that are compared; scales(run) has one entry for each layer.
+export const lastColour = (frame, scales, state) => Math.max(...frame.compared.map((one) => scales(one)?.[layerOf(one, frame, state)] ?? 0));
+
 // The steps that count: the brush, or all of the sequence.
 export const span = (frame, { brush }) => brush ?? [0, frame.sizes.time - 1];
 

@@ -1,7 +1,7 @@
 // Who moves whom, and when: for every chain and moment, how much each modality's input at each earlier moment moves it.
-import { h, heading, faint, glyph, name, modality, onDrag } from "./dom.js";
+import { h, heading, faint, modality, columnHead, onDrag } from "./dom.js";
 import { paint } from "./paint.js";
-import { changes, span } from "./frame.js";
+import { changes, span, lastColour } from "./frame.js";
 import { fixed, brief, short } from "./words.js";
 import { rowHead } from "./bars.js";
 
@@ -15,28 +15,30 @@ export function mount(root, frame, _state, pick) {
   const grid = frame.modalities.flatMap((_, k) => (k ? [h("div", { class: "mmv-cut-x" }), h("div", { class: "mmv-cut-y" })] : []));
   grid.forEach((node, i) => node.style.setProperty("--at", (1 + (i >> 1)) / M));
   const box = h("div", { class: "mmv-plot mmv-map mmv-square" }, canvas, h("div", { class: "mmv-marks", "aria-hidden": "true" }, ...grid, ...lines));
-  const names = (kind) => h("div", { class: kind, "aria-hidden": "true" }, ...frame.modalities.map((one, m) => h("span", {}, glyph(m), name(one.name))));
+  const names = (kind) => h("div", { class: kind, "aria-hidden": "true" }, ...frame.modalities.map((_, m) => h("span", {}, ...columnHead(frame, m, (340 / M - 15) / 6.5))));
   const cells = frame.modalities.map(() => frame.modalities.map(() => h("td")));
   const title = heading("Influence: who moves whom, when"), caption = h("caption", { class: "mmv-small" });
   root.append(title, h("div", { class: "mmv-blocks" }, names("mmv-ups"), box, h("span"), names("mmv-alongs")),
-    h("table", { class: "mmv-list", "aria-label": "What each chain hears at the cursor" }, caption,
-      h("thead", {}, h("tr", {}, h("td", { class: "mmv-faint" }, "hears"), ...frame.modalities.map((_, n) => h("th", { scope: "col" }, ...modality(frame, n))))),
-      h("tbody", {}, ...cells.map((list, m) => h("tr", {}, rowHead(...modality(frame, m)), ...list)))),
+    h("div", { class: "mmv-scroll-x", tabindex: 0, role: "region", "aria-label": "Shares at the cursor" }, h("table", { class: "mmv-list mmv-heard", "aria-label": "What each chain hears at the cursor" }, caption,
+      h("thead", {}, h("tr", {}, h("td", { class: "mmv-faint" }, "hears"), ...frame.modalities.map((_, n) => h("th", { scope: "col" }, ...columnHead(frame, n, (285 / M - 18) / 6.5))))),
+      h("tbody", {}, ...cells.map((list, m) => h("tr", {}, rowHead(...modality(frame, m)), ...list))))),
     faint("Each block: down the moment that is moved, across the moment that is heard; nothing is heard before it was said. Size of |K|, exact for the operator's inputs with its gates as they were, at the best epoch; colours grow with its square root; it is not the derivative of the whole model. Press on the map to put the cursor there."));
   onDrag(box, box, (_x, y) => {
     const row = Math.min(M * B - 1, Math.max(0, Math.floor(y * M * B)));
     pick({ time: lastOf(row % B) });
   });
+  root.style.setProperty("--heard", M);
   const changed = changes();
   return (state) => {
     const { sample, time } = state, layer = Math.min(state.layer, layers - 1), map = frame.part("influence", sample, layer);
-    const [a, b] = span(frame, state), [first, last] = [blockOf(a), blockOf(b)], scale = frame.influence.scale[layer];
+    const [a, b] = span(frame, state), [first, last] = [blockOf(a), blockOf(b)], scale = lastColour(frame, (one) => one.influence?.scale, { ...state, layer });
     const at = blockOf(time), level = (m, t, n, s) => map[((m * B + t) * M + n) * B + s];
-    if (changed(state, "sample", "layer", "brush"))
+    const share = Math.sqrt(frame.influence.scale[layer] / scale);
+    if (changed(state, "sample", "layer", "asked_layer", "brush"))
       // what is heard outside the span is left out; the bytes are square roots, so that small influences are seen too
       paint(canvas, M * B, M * B, (x, y) => {
         const s = x % B, t = y % B;
-        return s > t || s < first || s > last ? -1 : level((y / B) | 0, t, (x / B) | 0, s);
+        return s > t || s < first || s > last ? -1 : Math.round(share * level((y / B) | 0, t, (x / B) | 0, s));
       });
     canvas.setAttribute("aria-label", `Influence map of layer ${frame.layers[layer]}, ${M} by ${M} blocks of ${B} moments; the table holds the sums at the cursor`);
     title.textContent = `Influence in layer ${frame.layers[layer]}: who moves whom, when`;
@@ -44,7 +46,7 @@ export function mount(root, frame, _state, pick) {
       line.style.top = `${(100 * (m * B + at)) / (M * B)}%`;
       line.style.height = `${100 / (M * B)}%`;
     });
-    caption.textContent = `Share of what moves each chain at ${brief(frame, sample, time)}, and when most of it was said (the last colour of the map: ${short(scale)}).`;
+    caption.textContent = `Share of what moves each chain at ${brief(frame, sample, time)}, and when most of it was said (the colours of the map end at ${short(scale)}).`;
     cells.forEach((list, m) => {
       const sums = list.map((_, n) => {
         let sum = 0, most = -1, when = 0;
@@ -57,7 +59,8 @@ export function mount(root, frame, _state, pick) {
       });
       const whole = sums.reduce((all, { sum }) => all + sum, 0);
       list.forEach((cell, n) => {
-        cell.textContent = whole && sums[n].sum ? `${fixed((100 * sums[n].sum) / whole, 0)} %, ${brief(frame, sample, lastOf(sums[n].when))}` : "–";
+        const told = whole && sums[n].sum ? [`${fixed((100 * sums[n].sum) / whole, 0)} %,`, brief(frame, sample, lastOf(sums[n].when))] : ["–"];
+        cell.replaceChildren(...told.flatMap((text, i) => [i ? " " : "", h("span", { class: "mmv-whole" }, text)]));
       });
     });
   };

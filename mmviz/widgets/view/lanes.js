@@ -1,9 +1,10 @@
 // The left column: every modality's input above its coupled state, on one time axis with one cursor and one brush.
 import { h, s, plot, glyph, name, button, onDrag, DASHES } from "./dom.js";
+import { pathOf, heightOf } from "./stroke.js";
 import { paint, ticks } from "./paint.js";
-import { columnsOf, changes, span } from "./frame.js";
+import { columnsOf, changes, span, joint, lastColour } from "./frame.js";
 import { legend } from "./chart.js";
-import { moment, stretch } from "./words.js";
+import { moment, stretch, ends, short } from "./words.js";
 
 export const needs = ["prediction"];
 
@@ -12,13 +13,23 @@ function extent(values, columns, features) {
   for (const frame of columns)
     for (let f = 0; frame >= 0 && f < features; f++) {
       const v = values[frame * features + f];
-      if (v < low) low = v;
-      if (v > high) high = v;
+      if (v < low && v > -Infinity) low = v;
+      if (v > high && v < Infinity) high = v;
     }
-  return low <= high ? [low, high] : [0, 0];
+  return low <= high ? [low, high] : null;
 }
 
-// Hatched blocks over the runs of columns that hold no frame.
+// The columns of a sample's signal; -1 also where a frame was recorded in which no feature has a value.
+function columnsWithValues(frame, m, sample, features) {
+  const values = frame.part(`signal_${m}`, sample);
+  const told = (c) => {
+    for (let f = 0; f < features; f++) if (Number.isFinite(values[c * features + f])) return true;
+    return false;
+  };
+  return columnsOf(frame.part(`signal_valid_${m}`, sample), frame.align, frame.sizes.time).map((c) => (c >= 0 && told(c) ? c : -1));
+}
+
+// Hatched blocks over the runs of columns that hold no value.
 function gaps(columns) {
   const runs = [];
   columns.forEach((c, i) => {
@@ -35,17 +46,10 @@ function gaps(columns) {
   });
 }
 
-function linePath(values, columns, features, f, [low, high]) {
-  const scale = high > low ? 92 / (high - low) : 0;
-  let path = "", pen = "M";
-  columns.forEach((frame, i) => {
-    const v = frame < 0 ? NaN : values[frame * features + f];
-    if (!Number.isFinite(v)) return void (pen = "M");
-    const y = scale ? 96 - (v - low) * scale : 50;
-    path += `${pen}${(((i + 0.5) / columns.length) * 1000).toFixed(1)} ${y.toFixed(2)}`;
-    pen = "L";
-  });
-  return path;
+// A frame between two gaps is as wide as its column.
+function linePath(values, columns, features, f, range) {
+  const wide = 1000 / columns.length;
+  return pathOf(columns.length, (i) => (i + 0.5) * wide, (i) => (columns[i] < 0 ? NaN : heightOf(values[columns[i] * features + f], range)), Math.max(4, wide / 2));
 }
 
 function signalLane(frame, m) {
@@ -63,12 +67,12 @@ function signalLane(frame, m) {
     h("div", { class: "mmv-range", "aria-hidden": "true" }, top, bottom));
   const drawn = [];
   function draw({ sample }) {
-    const columns = columnsOf(frame.part(`signal_valid_${m}`, sample), frame.align, frame.sizes.time);
-    const values = frame.part(`signal_${m}`, sample), range = extent(values, columns, F);
+    const columns = columnsWithValues(frame, m, sample, F), values = frame.part(`signal_${m}`, sample);
+    const range = joint(frame.compared.map((one) => extent(one.part(`signal_${m}`, sample), columnsWithValues(one, m, sample, F), F)));
     absent.hidden = columns.some((c) => c >= 0);
-    absent.textContent = frame.recorded.part(`signal_valid_${m}`, sample).some(Boolean) ? "masked: the model does not hear it" : "absent: not recorded for this sample";
-    const ends = absent.hidden ? range.map((v) => String(Number(v.toPrecision(2))).replace("-", "−")) : ["", ""];
-    [bottom.textContent, top.textContent] = ends;
+    absent.textContent = frame.part(`signal_valid_${m}`, sample).some(Boolean) ? "recorded without any value" : frame.recorded.part(`signal_valid_${m}`, sample).some(Boolean)
+      ? "masked: the model does not hear it" : "absent: not recorded for this sample";
+    [bottom.textContent, top.textContent] = absent.hidden ? ends(...range) : ["", ""];
     if (asMap) {
       box.replaceChildren(map, absent);
       const scale = range[1] > range[0] ? 255 / (range[1] - range[0]) : 0;
@@ -95,9 +99,10 @@ function stateLane(frame, m) {
   const box = h("div", { class: "mmv-plot mmv-state mmv-map" }, canvas, mark);
   const gutter = h("div", { class: "mmv-gutter" },
     h("div", { class: "mmv-faint" }, "coupled state"), h("div", { class: "mmv-faint" }, `${C} channels`));
-  function draw({ sample, epoch, layer }) {
+  function draw(selection) {
+    const { sample, epoch, layer } = selection, share = frame.scale[layer] / lastColour(frame, (one) => one.scale, selection);
     const valid = frame.part("state_valid", sample, m), state = frame.part("state", epoch, sample, layer, m);
-    paint(canvas, T, C, (t, c) => (valid[t] ? state[c * T + t] : -1));
+    paint(canvas, T, C, (t, c) => (valid[t] ? Math.round(state[c * T + t] * share) : -1));
   }
   const choose = ({ channel }) => {
     mark.style.top = `${(100 * channel) / C}%`;
@@ -110,9 +115,9 @@ function colourKey(frame) {
   const bar = h("canvas", { "aria-hidden": "true" }), end = h("span");
   paint(bar, 256, 1, (x) => x);
   const node = h("div", { class: "mmv-colour" }, h("span", {}, frame.state_name), h("span", {}, "0"), bar, end);
-  const draw = ({ layer }) => {
+  const draw = (selection) => {
     const unit = frame.state_unit && frame.state_unit !== "1" ? ` ${frame.state_unit}` : "";
-    end.textContent = `≥ ${Number(frame.scale[layer].toPrecision(3))}${unit}`;
+    end.textContent = `≥ ${short(lastColour(frame, (one) => one.scale, selection))}${unit}`;
   };
   return { node, draw };
 }
@@ -191,9 +196,9 @@ export function mount(root, frame, state, pick) {
         return tick;
       }));
     }
-    if (changed(selection, "sample", "epoch", "layer")) states.forEach((lane) => lane.draw(selection));
+    if (changed(selection, "sample", "epoch", "layer", "asked_layer")) states.forEach((lane) => lane.draw(selection));
     if (changed(selection, "channel")) states.forEach((lane) => lane.choose(selection));
-    if (changed(selection, "layer")) key.draw(selection);
+    if (changed(selection, "layer", "asked_layer")) key.draw(selection);
     if (changed(selection, "brush", "sample")) {
       veil[0].style.width = `${(100 * a) / T}%`;
       veil[1].style.width = `${100 - (100 * (b + 1)) / T}%`;

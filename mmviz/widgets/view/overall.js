@@ -8,12 +8,12 @@ export const needs = ["phi_mean", "phi_low", "phi_high"];
 export const tall = (M) => 70 + 26 * M;
 
 export function mount(root, frame) {
-  const [mean, low, high] = needs.map((key) => frame.part(key)), most = largest(mean, low, high);
+  const [mean, low, high] = needs.map((key) => frame.part(key)), most = largest(...frame.compared.filter((one) => one.has("phi_mean")).flatMap((one) => needs.map((key) => one.part(key))));
   const across = (v) => `${50 + (50 * v) / (most || 1)}%`;
   const rows = frame.modalities.map((_, m) => {
     const { track, set } = signedBar(m);
     set(mean[m], most);
-    if (Number.isFinite(low[m])) {
+    if (Number.isFinite(low[m] + high[m])) {
       const whisker = h("div", { class: "mmv-whisker" });
       whisker.style.left = across(low[m]);
       whisker.style.width = `${(50 * (high[m] - low[m])) / (most || 1)}%`;

@@ -7,6 +7,7 @@ export function toOther(a, b, state) {
     ...state,
     epoch: Math.max(0, b.epochs.findLastIndex((e) => e <= number)),
     layer: Math.min(state.layer, b.sizes.layer - 1),
+    asked_layer: state.layer, // that of A, where B has fewer
     channel: Math.min(state.channel, b.sizes.channel - 1),
     time: step(state.time, ...steps),
     brush: state.brush && state.brush.map((end) => step(end, ...steps)),

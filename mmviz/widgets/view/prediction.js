@@ -2,6 +2,7 @@
 import { h, name, unseen, heading } from "./dom.js";
 import { largest } from "./paint.js";
 import { argmax, fixed } from "./words.js";
+import { changes, allOf } from "./frame.js";
 import { bar, signedBar, row, rowHead } from "./bars.js";
 
 function classes(root, frame) {
@@ -16,7 +17,7 @@ function classes(root, frame) {
     const answer = frame.part("prediction", epoch, sample, time), best = argmax(answer);
     const before = frame.answer() ? frame.recorded.part("prediction", epoch, sample, time) : null;
     rows.forEach((r, k) => {
-      r.set(0, answer[k] || 0);
+      r.set(0, answer[k]);
       r.was(0, before ? before[k] : NaN);
       r.value.textContent = fixed(answer[k], frame.digits);
       if (before) r.value.append(unseen(`, as recorded ${fixed(before[k], frame.digits)}`));
@@ -35,10 +36,12 @@ function value(root, frame) {
   rows[0].node.className = "mmv-best";
   rows[1].node.className = "mmv-target";
   root.append(heading("Prediction"), h("table", { "aria-label": "Predicted and target value" }, h("tbody", {}, ...rows.map((r) => r.node))));
-  return ({ sample, epoch, time }) => {
-    const target = frame.targets[sample] ?? NaN, said = frame.part("prediction", epoch, sample, time)[0];
+  const changed = changes();
+  let most = 0;
+  return (state) => {
+    const { sample, epoch, time } = state, target = frame.targets[sample] ?? NaN, said = frame.part("prediction", epoch, sample, time)[0];
     const before = frame.answer() ? frame.recorded.part("prediction", epoch, sample, time)[0] : NaN;
-    const most = largest([target, before], ...frame.epochs.map((_, e) => frame.part("prediction", e, sample)));
+    if (changed(state, "sample")) most = largest([target], ...allOf(frame, "prediction", sample));
     [said, target].forEach((v, i) => {
       rows[i].set(v, most);
       rows[i].cell.textContent = fixed(v, frame.digits);

@@ -1,5 +1,5 @@
 // Which expert serves which step: one map for each modality, an expert's colour is that of the modality it belongs to.
-import { h, heading, faint, glyph, name, modality, onDrag } from "./dom.js";
+import { h, heading, faint, glyph, name, modality, letters, onDrag } from "./dom.js";
 import { tint, rgb } from "./paint.js";
 import { changes, span } from "./frame.js";
 import { fixed } from "./words.js";
@@ -10,8 +10,9 @@ const SHARED = [120, 126, 138];
 
 export function mount(root, frame, _state, pick) {
   const T = frame.sizes.time, [, , layers, M, , X] = frame.shape("routing");
-  const inks = frame.experts.map(({ owner }) => (owner < 0 || !frame.colours[owner] ? SHARED : rgb(frame.colours[owner].slice(1))));
-  const label = ({ name: text, owner }) => [owner < 0 ? h("span", { class: "mmv-glyph", "aria-hidden": "true" }, "○") : glyph(owner), name(text)];
+  const inks = frame.experts.map(({ owner }) => (owner < 0 || !frame.colours[owner % 8] ? SHARED : rgb(frame.colours[owner % 8].slice(1))));
+  const sign = ({ owner }) => (owner < 0 ? h("span", { class: "mmv-glyph", "aria-hidden": "true" }, "○") : glyph(owner));
+  const label = (one) => [sign(one), name(one.name)], beside = frame.experts.every((one) => letters(one.name) <= 13);
   const maps = frame.modalities.map((one) => h("canvas", { role: "img", "aria-label": `Expert weights of ${one.name} over the sequence, ${X} experts; the table holds their mean use` }));
   const cursors = maps.map(() => h("div", { class: "mmv-stroke" }));
   const lanes = frame.modalities.map((_, m) => {
@@ -19,7 +20,7 @@ export function mount(root, frame, _state, pick) {
     box.style.height = `${16 * X}px`;
     onDrag(box, box, (x) => pick({ time: Math.min(T - 1, Math.max(0, Math.ceil(x * T) - 1)) }));
     return h("div", { class: "mmv-lane" }, h("div", { class: "mmv-gutter" }, h("div", { class: "mmv-name" }, ...modality(frame, m)),
-      h("div", { class: "mmv-rows", "aria-hidden": "true" }, ...frame.experts.map((one) => h("span", {}, ...label(one))))), box);
+      h("div", { class: "mmv-rows", "aria-hidden": "true" }, ...frame.experts.map((one) => h("span", {}, ...(beside ? label(one) : [sign(one)]))))), box);
   });
   const cells = frame.experts.map(({ owner }) => frame.modalities.map(() => {
     const value = h("span"), { track, set } = bar(owner < 0 ? null : owner);

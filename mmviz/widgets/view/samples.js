@@ -1,20 +1,34 @@
 // The samples to choose from: a table and a scatter of the same rows. Only traced samples have states to show.
 import { h, heading, faint, name, button, choice, onDrag } from "./dom.js";
-import { fixed, signed } from "./words.js";
+import { fixed, signed, ends } from "./words.js";
 import { rangeOf } from "./chart.js";
 
 export const needs = ["listed_phi", "listed_answer", "listed_correct", "listed_traced"];
 const PAGE = 12, SHOWN = ["all samples", "traced: with states to show", "right", "wrong"];
 
-export function mount(root, frame, _state, pick) {
-  const { id, target, said, total } = frame.listed, N = id.length, M = frame.modalities.length;
-  const phi = frame.part("listed_phi"), answer = frame.part("listed_answer"), correct = frame.part("listed_correct"), traced = frame.part("listed_traced");
-  const columns = [
-    { title: "sample", text: (i) => id[i], key: (i) => id[i] }, { title: "target", text: (i) => target[i], key: (i) => Number(target[i]) || target[i] },
-    { title: frame.task === "classification" ? "predicted" : "predicted value", text: (i) => said[i], key: (i) => Number(said[i]) || said[i] },
+// By what a column of texts is sorted: by its numbers where all of them are, else by its texts.
+function keyOf(texts) {
+  const numbers = texts.map((text) => (text.trim() === "" ? NaN : Number(text)));
+  return numbers.every((v, i) => !Number.isNaN(v) || texts[i] === "nan") ? (i) => numbers[i] : (i) => texts[i];
+}
+
+// The columns of the table: what is shown of listed sample i, and by what it is sorted.
+function columnsOf(frame) {
+  const { id, target, said } = frame.listed, phi = frame.part("listed_phi"), answer = frame.part("listed_answer"), M = frame.modalities.length;
+  return [
+    { title: "sample", text: (i) => id[i], key: (i) => id[i] }, { title: "target", text: (i) => target[i], key: keyOf(target) },
+    { title: frame.task === "classification" ? "predicted" : "predicted value", text: (i) => said[i], key: keyOf(said) },
     ...(frame.task === "classification" ? [{ title: "p(target)", text: (i) => fixed(answer[i], 2), key: (i) => answer[i] }] : []),
     ...frame.modalities.map((one, m) => ({ title: one.name, text: (i) => signed(phi[i * M + m], frame.digits), key: (i) => phi[i * M + m] })),
   ];
+}
+
+export function mount(root, frame, _state, pick) {
+  const { id, target, said, total } = frame.listed, N = id.length, M = frame.modalities.length;
+  const correct = frame.part("listed_correct"), traced = frame.part("listed_traced"), columns = columnsOf(frame);
+  // the axes hold all listed samples of all runs that are compared, whichever are shown
+  const others = frame.compared.filter((one) => one.has("listed_phi")).map((one) => [one, columnsOf(one)]);
+  const axisOf = ({ title }) => rangeOf(others.map(([one, list]) => one.listed.id.map((_, i) => list.find((column) => column.title === title).key(i))));
   const numbers = columns.filter((column) => typeof column.key(0) === "number");
   let sorted = { column: -1, down: false }, rows = [], page = 0, chosen = 0;
 
@@ -30,10 +44,12 @@ export function mount(root, frame, _state, pick) {
     sort.append(name(column.title), mark);
     return { mark, node: h("th", { scope: "col" }, sort) };
   });
+  root.style.setProperty("--columns", columns.length);
   const body = h("tbody"), count = h("span", { role: "status" });
   const back = button("previous", () => turn(-1), { "aria-label": "Previous page of samples" }), next = button("next", () => turn(1), { "aria-label": "Next page of samples" });
   const canvas = h("canvas", { role: "img" }), ring = h("span", { class: "mmv-ring", "aria-hidden": "true" });
-  const box = h("div", { class: "mmv-plot mmv-scatter" }, canvas, ring);
+  const box = h("div", { class: "mmv-plot mmv-scatter" }, canvas, ring), least = h("span"), most = h("span"), under = h("span"), above = h("span"), blank = h("span");
+  const axes = h("div", { class: "mmv-charted" }, h("div", { class: "mmv-subtitle" }), h("div", { class: "mmv-scale", "aria-hidden": "true" }, above, under), box, h("div", { class: "mmv-ends", "aria-hidden": "true" }, least, most));
   const across = choice("Across", numbers.map((column) => column.title), () => scatter()), up = choice("Up", numbers.map((column) => column.title), () => scatter());
   across.select.value = Math.max(0, numbers.length - M);
   up.select.value = Math.min(numbers.length - 1, numbers.length - M + 1);
@@ -41,8 +57,8 @@ export function mount(root, frame, _state, pick) {
   root.append(heading("Samples"), h("div", { class: "mmv-inline" }, text, which.node, count, back, next),
     h("div", { class: "mmv-pick" },
       h("div", { class: "mmv-scroll-x", tabindex: 0, role: "region", "aria-label": "Table of samples" }, h("table", { class: "mmv-list", "aria-label": "Samples" }, h("thead", {}, h("tr", {}, ...heads.map((head) => head.node))), body)),
-      h("div", {}, h("div", { class: "mmv-inline" }, across.node, up.node), box)),
-    faint(all + "Answers and contributions are of the best epoch. A name that can be pressed is a traced sample: it opens in all views. Dots: filled = right, hollow = wrong, large = traced."));
+      h("div", {}, h("div", { class: "mmv-inline" }, across.node, up.node), axes)),
+    faint(all + "Answers and contributions are of the best epoch. A name that can be pressed is a traced sample: it opens in all views. Dots: filled = right, hollow = wrong, large = traced. ", blank));
 
   function turn(by) {
     page = Math.max(0, Math.min(Math.ceil(rows.length / PAGE) - 1, page + by));
@@ -89,13 +105,17 @@ export function mount(root, frame, _state, pick) {
   let places = [];
   function scatter() {
     const [x, y] = [across, up].map(({ select }) => numbers[Number(select.value)]), wide = 480, high = 300;
-    const [left, right] = rangeOf([rows.map(x.key)]), [low, top] = rangeOf([rows.map(y.key)]);
+    const [left, right] = axisOf(x), [low, top] = axisOf(y);
+    [least.textContent, most.textContent] = ends(left, right);
+    [under.textContent, above.textContent] = ends(low, top);
     const ink = getComputedStyle(root).color, pen = canvas.getContext("2d");
     canvas.width = wide * 2;
     canvas.height = high * 2;
     pen.scale(2, 2);
     pen.strokeStyle = pen.fillStyle = ink;
     places = rows.map((i) => [14 + ((x.key(i) - left) / (right - left || 1)) * (wide - 28), high - 14 - ((y.key(i) - low) / (top - low || 1)) * (high - 28)]);
+    const missing = places.filter(([px, py]) => !Number.isFinite(px + py)).length;
+    blank.textContent = missing ? `${missing} of ${rows.length} have no value for one of the axes and no dot.` : "";
     places.forEach(([px, py], k) => {
       const i = rows[k];
       if (!Number.isFinite(px + py)) return;

@@ -1,12 +1,24 @@
 // From nothing to all modalities: the steps of the contributions, and the answer to every subset. A subset can be chosen: the rest is masked.
 import { h, heading, faint, glyph, modality, unseen, name } from "./dom.js";
 import { fixed, signed, heard } from "./words.js";
-import { changes } from "./frame.js";
+import { changes, allOf } from "./frame.js";
+import { rangeOf } from "./chart.js";
 import { bar, row, rowHead } from "./bars.js";
 
 export const needs = ["game"];
 const MOST = 16;
 export const tall = (M) => 75 + 22 * (M + 2 + (2 ** M <= MOST ? 2 ** M : 2 * M + 2));
+
+// Where the steps of the waterfall end: between its ends it may rise and fall beyond the value of any subset.
+function stairs(frame, sample) {
+  const game = allOf(frame, "game", sample), shares = allOf(frame, "contribution", sample), M = frame.modalities.length;
+  return game.map((values, e) => {
+    const out = [];
+    for (let t = 0; t * M < shares[e].length; t++)
+      for (let m = 0, at = values[t * 2 ** M]; m < M; m++) out.push((at += shares[e][t * M + m]));
+    return out;
+  });
+}
 
 export function mount(root, frame, _state, pick) {
   const M = frame.modalities.length, whole = 2 ** M - 1, size = (k) => k.toString(2).replaceAll("0", "").length;
@@ -43,11 +55,9 @@ export function mount(root, frame, _state, pick) {
   return (state) => {
     const { sample, epoch, time, masked } = state, game = frame.part("game", epoch, sample, time), shares = frame.part("contribution", epoch, sample, time);
     if (changed(state, "sample")) {
-      [low, high] = [0, 0];
-      for (let e = 0; e < frame.sizes.epoch; e++)
-        for (const v of frame.part("game", e, sample)) if (Number.isFinite(v)) [low, high] = [Math.min(low, v), Math.max(high, v)];
+      [low, high] = rangeOf([...allOf(frame, "game", sample), ...stairs(frame, sample)], true);
     }
-    const x = (v) => (Number.isFinite(v) ? (v - low) / (high - low || 1) : 0);
+    const x = (v) => (v - low) / (high - low || 1);
     let at = game[0];
     ends.forEach((end, i) => {
       const v = game[i ? whole : 0];

@@ -1,5 +1,6 @@
 // The chains of one sample in a plane they share, and the coupling that acts between them at the cursor.
 import { h, s, heading, faint, glyph, modality, DASHES } from "./dom.js";
+import { pathOf } from "./stroke.js";
 import { changes, span } from "./frame.js";
 import { fixed, brief } from "./words.js";
 
@@ -33,13 +34,8 @@ export function mount(root, frame) {
     const { sample, layer, time } = state, [a, b] = span(frame, state);
     const place = frame.part("path", sample, layer), share = frame.part("path_share", sample, layer), heard = frame.part("heard", sample, layer);
     const line = (m, from, to) => {
-      let path = "", pen = "M";
-      for (let t = from; t <= to; t++) {
-        const i = m * T + t, there = Number.isFinite(x[i]);
-        if (there) path += `${pen}${x[i].toFixed(1)} ${y[i].toFixed(1)}`;
-        pen = there ? "L" : "M";
-      }
-      return path;
+      const first = m * T + from;
+      return pathOf(to - from + 1, (i) => x[first + i], (i) => y[first + i]);
     };
     if (changed(state, "sample", "layer")) {
       const low = [Infinity, Infinity], high = [-Infinity, -Infinity];

@@ -117,6 +117,9 @@ function inTurn(parts) {
 export async function render({ model, el }) {
   const data = model.get("data"), runs = data.meta_b ? ["A", "B", "both"] : ["A"];
   const frame = answerable(await openFrame(data.meta, data.body)), other = data.meta_b && answerable(await openFrame(data.meta_b, data.body_b));
+  // every scale holds the values of all runs that are compared
+  const compared = other ? [frame, other] : [frame];
+  compared.forEach((one) => (one.compared = compared));
   const id = `mmv-title-${++serial}`, level = model.get("level") ?? 2;
   let shown = {};
   const pick = (change) => {

@@ -8,15 +8,20 @@ export function signed(value, digits) {
   const text = fixed(value, digits);
   return value > 0 && Number(text) !== 0 ? `+${text}` : text;
 }
-// Three significant digits, for quantities of any size.
-// Three significant digits; where they would need many more places, a power of ten.
-export function short(value) {
-  if (!Number.isFinite(value)) return "–";
-  const size = Math.abs(value), text = value && (size < 1e-3 || size >= 1e6) ? value.toExponential(1) : String(Number(value.toPrecision(3)));
+// Three significant digits, for quantities of any size; where they would need many more places, a power of ten.
+export function short(value, digits = 3) {
+  if (!Number.isFinite(value)) return Math.abs(value) === Infinity ? `${value < 0 ? "−" : ""}∞` : "–";
+  const size = Math.abs(value), text = value && (size < 1e-3 || size >= 1e6) ? value.toExponential(Math.max(1, digits - 2)) : String(Number(value.toPrecision(digits)));
   return text.replace("+", "").replaceAll("-", "−");
 }
-// The same for the end of an axis, where there is room for seven characters.
-export const tick = (value) => (short(value).length > 7 ? short(Number(value.toPrecision(2))) : short(value));
+// The ends of an axis, from the low one: as few digits as rounding by a fiftieth of it allows, else the high one as what it is above the low one.
+export function ends(low, high) {
+  for (let digits = 3; digits <= 6; digits++) {
+    const texts = [low, high].map((v) => short(v, digits)), off = texts.map((text, i) => Math.abs(Number(text.replaceAll("−", "-")) - [low, high][i]));
+    if (Math.max(...off) <= 0.02 * (high - low) || low === high) return texts;
+  }
+  return [short(low), `+${short(high - low)}`];
+}
 export function argmax(values) {
   let best = -1;
   values.forEach((v, i) => {
