@@ -1,11 +1,16 @@
 """Targets of every layout: read as what they are, or refused with the name of the layout, the row and the way out."""
 
+import pickle
+
 import numpy as np
 import pandas as pd
 import pytest
 
+import mmviz as mm
 from mmviz.data import from_arrays
-from mmviz.errors import DataError
+from mmviz.data.formats import read_content
+from mmviz.errors import ConfigError, DataError
+from mmviz.io.content import Content
 
 ONE_AT_A_TIME = r"not supported: train one column at a time, target\[:, j\]"
 HALVES = {"train": 0.5, "test": 0.5}
@@ -256,3 +261,173 @@ def test_a_class_that_only_the_test_split_has_is_a_counted_warning():
 def test_names_in_one_split_and_numbers_in_another_are_refused():
     with pytest.raises(DataError, match="train holds names of classes and test numbers"):
         from_arrays({"train": signal(4), "test": signal(4)}, {"train": ["a", "b"] * 2, "test": [0, 1] * 2})
+
+
+# ---- labels in files
+
+
+def mult_file(labels, ids=None):
+    """A file of MulT's layout with these labels per split."""
+    rng = np.random.default_rng(0)
+    tree = {}
+    for split, y in labels.items():
+        n = len(y)
+        tree[split] = {
+            "text": rng.normal(size=(n, 6, 30)),
+            "audio": rng.normal(size=(n, 6, 5)),
+            "vision": rng.normal(size=(n, 6, 4)),
+            "labels": y,
+            "id": [[f"{split}{i}", "0", "1"] for i in range(n)] if ids is None else ids[split],
+        }
+    return tree
+
+
+def read(tree, name="mult", **options):
+    return read_content(Content("x.pkl", None, "pickle", tree), name, options)
+
+
+def present(k=4, **sizes):
+    rng = np.random.default_rng(3)
+    return {s: rng.integers(0, 2, (n, k)) for s, n in (sizes or {"train": 20, "valid": 6, "test": 8}).items()}
+
+
+def test_emotions_of_a_mult_file_are_refused_with_layout_columns_and_remedy(tmp_path):
+    path = tmp_path / "iemocap.pkl"
+    path.write_bytes(pickle.dumps(mult_file({s: np.eye(2)[p] for s, p in present().items()})))
+    with pytest.raises(
+        DataError, match=r"labels of shape \(34, 4, 2\): 4 labels per sample \(neutral, happy, sad, angry\)"
+    ) as error:
+        mm.data.load(path)
+    assert "one-hot (absent, present)" in str(error.value)
+    assert "label=0 to 3 or a name" in str(error.value)
+    with pytest.raises(DataError, match=ONE_AT_A_TIME):
+        raise error.value
+
+
+@pytest.mark.parametrize(("label", "column"), [("happy", 1), ("Angry", 3), (0, 0), (2, 2)])
+def test_an_emotion_that_is_asked_for_is_present_where_the_file_says_so(tmp_path, label, column):
+    path = tmp_path / "iemocap.pkl"
+    truth = present()
+    path.write_bytes(pickle.dumps(mult_file({s: np.eye(2)[p] for s, p in truth.items()})))
+    ds = mm.data.load(path, label=label)
+    assert ds.spec.task.kind == "classification"
+    assert ds.spec.task.classes == ("absent", "present")
+    for split, p in truth.items():
+        assert (ds[split].target == p[:, column]).all()
+    assert sum(f.count for f in ds.report.of("label")) == 34
+    assert any(f"column {column} of 4" in note for note in ds.spec.notes)
+
+
+@pytest.mark.parametrize("k", [2, 6, 7])
+def test_several_values_per_sample_in_a_mult_file_are_refused_and_one_can_be_chosen(k):
+    rng = np.random.default_rng(0)
+    labels = {s: rng.uniform(0, 3, (n, 1, k)) for s, n in (("train", 20), ("valid", 6), ("test", 8))}
+    with pytest.raises(DataError, match=rf"{k} targets per sample \(multi-target\).*label=0 to {k - 1}"):
+        read(mult_file(labels))
+    ds = read(mult_file(labels), label=1)
+    assert ds.spec.task.kind == "regression"
+    assert np.allclose(ds["test"].target, labels["test"][:, 0, 1])
+
+
+def test_a_column_of_zeros_and_ones_is_absent_or_present():
+    truth = present(6)
+    ds = read(mult_file(truth), label=5)
+    assert ds.spec.task.classes == ("absent", "present")
+    assert (ds["valid"].target == truth["valid"][:, 5]).all()
+
+
+def test_one_hot_rows_of_a_mult_file_are_classes():
+    y = {s: np.arange(n) % 5 for s, n in (("train", 20), ("valid", 6), ("test", 8))}
+    ds = read(mult_file({s: np.eye(5)[k] for s, k in y.items()}))
+    assert ds.spec.task.kind == "classification"
+    assert all((ds[s].target == k).all() for s, k in y.items())
+
+
+@pytest.mark.parametrize("label", ["surprise", 4, -1])
+def test_an_emotion_that_is_not_there_is_refused_with_those_that_are(label):
+    with pytest.raises(ConfigError, match="use label=0 to 3 or a name: 'neutral', 'happy', 'sad', 'angry'"):
+        read(mult_file({s: np.eye(2)[p] for s, p in present().items()}), label=label)
+
+
+def test_labels_of_one_column_are_one_value_whatever_their_axes():
+    y = {s: np.linspace(-2, 2, n) for s, n in (("train", 20), ("valid", 6), ("test", 8))}
+    for shape in ((-1,), (-1, 1), (-1, 1, 1)):
+        ds = read(mult_file({s: v.reshape(shape) for s, v in y.items()}))
+        assert np.allclose(ds["train"].target, y["train"])
+        assert ds.spec.task.kind == "regression"
+
+
+def test_a_misa_file_with_several_labels_is_refused_and_one_can_be_chosen():
+    rng = np.random.default_rng(0)
+    y = rng.uniform(-3, 3, (20, 1, 7))
+    tree = [
+        ((np.arange(3), rng.normal(size=(3, 4)), rng.normal(size=(3, 5)), ["a", "b", "c"]), y[i], f"v{i % 8}_{i}")
+        for i in range(20)
+    ]
+    with pytest.raises(DataError, match=r"7 targets per sample .*label=0 to 6"):
+        read(tree, "misa")
+    ds = read(tree, "misa", label=0)
+    found = {i: t for s in ds.splits.values() for i, t in zip(s.ids, s.target, strict=True)}
+    assert all(np.isclose(found[f"v{i % 8}_{i}"], y[i, 0, 0]) for i in range(20))
+
+
+def test_an_mmsa_file_with_several_values_is_refused_and_one_can_be_chosen():
+    rng = np.random.default_rng(0)
+    tree = {}
+    for s, n in (("train", 12), ("valid", 5), ("test", 6)):
+        tree[s] = {
+            "audio": rng.normal(size=(n, 4, 5)), "vision": rng.normal(size=(n, 4, 20)), "text": rng.normal(size=(n, 4, 3)),
+            "id": [f"{s}{i}$_$1" for i in range(n)], "regression_labels": rng.uniform(-3, 3, (n, 6)),
+        }  # fmt: skip
+    with pytest.raises(DataError, match=r"6 targets per sample .*label=0 to 5"):
+        read(tree, "mmsa")
+    assert np.allclose(read(tree, "mmsa", label=3)["test"].target, tree["test"]["regression_labels"][:, 3])
+
+
+def test_an_mfn_file_with_emotions_is_refused_and_one_can_be_chosen():
+    rng = np.random.default_rng(0)
+    tree = {}
+    for s, n in (("train", 12), ("valid", 5), ("test", 6)):
+        tree |= {
+            f"text_{s}": rng.normal(size=(n, 4, 5)),
+            f"audio_{s}": rng.normal(size=(n, 4, 2)),
+            f"y_{s}": rng.uniform(0, 3, (n, 6)),
+        }
+    with pytest.raises(DataError, match=r"6 targets per sample .*label=0 to 5"):
+        read_content(Content("x.npz", None, "npz", tree), "mfn", {})
+    ds = read_content(Content("x.npz", None, "npz", tree), "mfn", {"label": 4})
+    assert np.allclose(ds["test"].target, tree["y_test"][:, 4])
+
+
+def test_ones_own_file_may_hold_names_or_one_hot_classes_and_refuses_several_labels():
+    rng = np.random.default_rng(0)
+    words = np.array(["no", "yes"] * 6)
+    own = {
+        s: {"a": rng.normal(size=(12, 4, 2)), "target": words, "ids": [f"{s}{i}" for i in range(12)]}
+        for s in ("train", "test")
+    }
+    ds = read(own, "own")
+    assert ds.spec.task.classes == ("no", "yes")
+    for part in own.values():
+        part["classes"] = np.array(["yes", "no"])
+    assert read(own, "own")["train"].target.tolist() == [1, 0] * 6
+    for part in own.values():
+        part["target"] = np.eye(2)[np.arange(12) % 2]
+    assert read(own, "own")["train"].target.tolist() == [0, 1] * 6
+    for part in own.values():
+        part["target"] = np.ones((12, 2))
+    with pytest.raises(DataError, match=ONE_AT_A_TIME):
+        read(own, "own")
+
+
+def test_rows_in_messages_about_a_file_are_those_of_the_file():
+    y = {s: np.linspace(-2, 2, n) for s, n in (("train", 20), ("valid", 6), ("test", 8))}
+    y["test"][[0, 3]] = np.nan, 9
+    tree = mult_file(y)
+    with pytest.raises(DataError, match=r"test: target: 1 of 8 samples have no label \(first: row 0, id 'test0'\)"):
+        read(tree)
+    found = read(tree, labels="drop").report.of("label")
+    assert [f.first for f in found] == ["row 0, id 'test0'", "row 3, id 'test3': 9.0"]
+    tree["test"]["labels"][0] = 0
+    with pytest.raises(DataError, match=r"test: 1 labels outside -3\.0 to 3\.0 \(first: row 3, id 'test3': 9"):
+        read(tree)

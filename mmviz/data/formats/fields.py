@@ -1,11 +1,12 @@
 """Take one field out of a tree that came from a file: the right type and shape, or an error that says what is there."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from mmviz.data.report import Report
 from mmviz.errors import DataError
 
 MAX_TEXT = 2_000_000
@@ -24,6 +25,41 @@ def field(tree: Any, key: str, where: str) -> Any:
     if key not in tree:
         raise DataError(f"{where}: no key {key!r}; it has {listed(tree)}")
     return tree[key]
+
+
+def split_entries(
+    tree: Mapping[Any, Any], wanted: Collection[str], where: str, report: Report
+) -> dict[str, Mapping[str, Any]]:
+    """Return the dictionaries of a file that are splits, and count what else lies beside them.
+
+    Parameters
+    ----------
+    tree
+        Of the file.
+    wanted
+        A split has at least one of these keys.
+    where
+        File, for the report.
+    report
+        Receives a "left out" finding for each other entry, with its samples where it has any.
+
+    Returns
+    -------
+    dict
+        Name in the file to content, in the order of the file.
+    """
+    found: dict[str, Mapping[str, Any]] = {}
+    for key, part in tree.items():
+        if isinstance(key, str) and isinstance(part, Mapping) and set(part) & set(wanted):
+            found[key] = part
+            continue
+        rows = (
+            max((len(v) for v in part.values() if hasattr(v, "__len__")), default=1) if isinstance(part, Mapping) else 1
+        )
+        report.add(
+            "warning", "left out", where, max(rows, 1), first=repr(key)[:60], action="no split of this layout: not read"
+        )
+    return found
 
 
 def listed(names: Any) -> str:

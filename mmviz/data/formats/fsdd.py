@@ -65,6 +65,19 @@ def read(
     DataError, ConfigError
         As `mmviz.data.from_arrays`.
     """
+    report = Report(content.where)
+    other = (
+        [n for n in content.members.names if n.endswith(".wav") and not _WAV.fullmatch(n)] if content.members else []
+    )
+    first = repr(other[0])[:80] if other else ""
+    report.add(
+        "warning",
+        "left out",
+        content.where,
+        len(other),
+        first=first,
+        action="not named {digit}_{speaker}_{index}.wav: not read",
+    )
     one_of(split, (None, "official", "speaker", "share"), "split")
     x, lengths, digit, speaker, index = _from_wavs(content) if content.members is not None else _from_npz(content)
     if split is None:
@@ -82,7 +95,7 @@ def read(
         (f"Split: {split}.",), {"audio": 100.0}, {"audio": "log power"},
         {"audio": [f"mel {b}" for b in range(x.shape[2])]}, {"audio": "log-mel spectrum, 25 ms windows every 10 ms"},
     )  # fmt: skip
-    return dataset(raws, meaning, repairs, Report(content.where), split=shares, by="sample", seed=seed)
+    return dataset(raws, meaning, repairs, report, split=shares, by="sample", seed=seed)
 
 
 def _is_speaker(speaker: list[str], wanted: str | None) -> Any:

@@ -8,13 +8,14 @@ import numpy as np
 
 from mmviz.data.dataset import Dataset
 from mmviz.data.formats.fields import numeric, text, texts
+from mmviz.data.formats.label_columns import one_label
 from mmviz.data.formats.repairs import Meaning, Raw, Repairs, dataset
 from mmviz.data.pad import pad
 from mmviz.data.report import Report
+from mmviz.data.split_names import ALIASES, canonical, canonical_splits
 from mmviz.errors import DataError
 from mmviz.io.content import Content, tree_of
 
-FILES = {"train": "train.pkl", "valid": "dev.pkl", "test": "test.pkl"}
 SPLIT = {"train": 0.6, "valid": 0.2, "test": 0.2}
 _SEGMENT = re.compile(r"(.+?)(\[\d+\]|_\d+)$")
 
@@ -22,7 +23,7 @@ _SEGMENT = re.compile(r"(.+?)(\[\d+\]|_\d+)$")
 def matches(content: Content) -> bool:
     """Whether the tree is a list of such triples, or the folder holds the three files."""
     if content.members is not None:
-        return set(FILES.values()) <= set(content.members.names)
+        return {"train", "test"} <= set(_files(content.members.names))
     tree = content.tree
     if content.kind not in ("pickle", "npz") or not isinstance(tree, list) or not tree:
         return False
@@ -35,6 +36,7 @@ def read(
     repairs: Repairs,
     *,
     encode: Callable[[list[list[str]]], Sequence[Any]] | None = None,
+    label: int | None = None,
     split: Mapping[str, float] | None = None,
     seed: int = 0,
 ) -> Dataset:
@@ -49,6 +51,8 @@ def read(
     encode
         Words of all samples -> one array (words, features) per sample, for the modality "text". Without it there is no text:
         the file holds only numbers of words in a table that is not in it.
+    label
+        Which column, where samples have several labels (MOSEI: the sentiment is column 0 of MISA's files).
     split, seed
         One file only: shares of the splits to be dealt out by video, default 0.6 / 0.2 / 0.2.
 
@@ -68,14 +72,25 @@ def read(
         split = split or SPLIT
     else:
         split = None
-        trees = {s: tree_of(content.members.read(f), where=f) for s, f in FILES.items()}
+        files = _files(content.members.names)
+        trees = {s: tree_of(content.members.read(f), where=f) for s, f in files.items()}
     raws = {s: _split(tree, f"{content.where} {s}".strip(), encode, report) for s, tree in trees.items()}
+    found = one_label({s: raw.target for s, raw in raws.items()}, label, content.where, report)
+    for s, raw in raws.items():
+        raw.target = found.target[s]
     made = "One file: splits are dealt out by video." if split else "Splits are the files'."
     meaning = Meaning(
-        "misa", "regression", None, (-3.0, 3.0), "the layout of MISA (github declare-lab/MISA)",
-        "the data set's own: research use", (made, "All modalities have one step per word."),
+        "misa", found.task, found.classes, (-3.0, 3.0), "the layout of MISA (github declare-lab/MISA)",
+        "the data set's own: research use", (made, "All modalities have one step per word.", *((found.note,) if found.note else ())),
     )  # fmt: skip
     return dataset(raws, meaning, repairs, report, split=split, by="group", seed=seed)
+
+
+def _files(names: Sequence[str]) -> dict[str, str]:
+    """Return the files at the top of the folder that are named after a split, ``dev.pkl``, under the names of their splits."""
+    stems = {n.removesuffix(".pkl"): n for n in names if n.endswith(".pkl")}
+    named = canonical_splits([s for s in stems if canonical(s) in ALIASES], "folder")
+    return {split: stems[s] for s, split in named.items()}
 
 
 def _split(tree: Any, where: str, encode: Callable[..., Any] | None, report: Report) -> Raw:
@@ -100,7 +115,7 @@ def _split(tree: Any, where: str, encode: Callable[..., Any] | None, report: Rep
             raise DataError(
                 f"{at}: {len(vision[-1])} vision, {len(audio[-1])} audio steps, {len(words[-1])} words, {label.size} labels"
             )
-        target.append(label[0])
+        target.append(label)
         ids.append(text(name.tolist() if isinstance(name, np.ndarray) else name, f"{at} segment"))
     streams: dict[str, Sequence[Any]] = {"vision": vision, "audio": audio}
     if encode is None:
@@ -110,8 +125,11 @@ def _split(tree: Any, where: str, encode: Callable[..., Any] | None, report: Rep
     else:
         streams = {"text": encode(words), **streams}
     padded = {m: pad(x) for m, x in streams.items()}
+    sizes = sorted({len(y) for y in target})
+    if len(sizes) > 1:
+        raise DataError(f"{where}: samples have {sizes[0]} to {sizes[-1]} labels; the file is damaged")
     group = [found[1] if (found := _SEGMENT.match(name)) else "" for name in ids]
     return Raw(
-        {m: x for m, (x, _) in padded.items()}, np.array(target), ids, group,
+        {m: x for m, (x, _) in padded.items()}, np.stack(target), ids, group,
         {m: k for m, (_, k) in padded.items()}, {}, {"words": words},
     )  # fmt: skip

@@ -7,19 +7,21 @@ import numpy as np
 
 from mmviz.data.choice import one_of
 from mmviz.data.dataset import Dataset
-from mmviz.data.formats.fields import field, numeric, texts
+from mmviz.data.formats.fields import field, numeric, split_entries, texts
+from mmviz.data.formats.label_columns import one_label
 from mmviz.data.formats.repairs import Meaning, Raw, Repairs, dataset
 from mmviz.data.formats.zero_padding import runs
 from mmviz.data.report import Report
+from mmviz.data.split_names import ALIASES, canonical
 from mmviz.errors import ConfigError, DataError
 from mmviz.io.content import Content
 
-SPLITS = ("train", "valid", "test")
 MODALITIES = ("text", "audio", "vision")
 CLASSES = ("negative", "neutral", "positive")
 # (audio, vision) features -> which set this most likely is
 KNOWN = {(5, 20): "cmu_mosi", (74, 35): "cmu_mosei", (33, 709): "ch_sims", (25, 177): "ch_sims_v2"}
 _LABELS = {"M": "regression_labels", "T": "regression_labels_T", "A": "regression_labels_A", "V": "regression_labels_V"}
+_LABEL_KEYS = {*_LABELS.values(), "classification_labels", "annotations"}
 _NOTE_COLUMNS = (
     "Columns are numbered, not named: MOSI's 5 audio columns are 5 of COVAREP's 74 and its 20 vision columns 20 of FACET's "
     "47; which ones is not documented well enough to name them."
@@ -31,8 +33,8 @@ def matches(content: Content) -> bool:
     tree = content.tree
     if content.kind not in ("pickle", "npz") or not isinstance(tree, Mapping):
         return False
-    splits = [tree[s] for s in SPLITS if isinstance(tree.get(s), Mapping)]
-    return bool(splits) and any({"regression_labels", "classification_labels", "annotations"} & set(s) for s in splits)
+    parts = [p for s, p in tree.items() if isinstance(p, Mapping) and canonical(str(s)) in ALIASES]
+    return any(_LABEL_KEYS & set(p) for p in parts)
 
 
 def read(
@@ -40,7 +42,7 @@ def read(
     repairs: Repairs,
     *,
     target: Literal["regression", "classification"] = "regression",
-    label: Literal["M", "T", "A", "V"] = "M",
+    label: Literal["M", "T", "A", "V"] | int = "M",
     modalities: tuple[str, ...] | None = None,
 ) -> Dataset:
     """Read the three splits as they are in the file.
@@ -54,7 +56,7 @@ def read(
     target
         The value, or negative / neutral / positive after ``annotations`` (or ``classification_labels``).
     label
-        CH-SIMS: the label of the whole, or of text, audio, vision alone.
+        CH-SIMS: the label of the whole, or of text, audio, vision alone. A number from 0 where the labels have several columns.
     modalities
         Which to read; None for those of "text", "audio", "vision" that are there.
 
@@ -70,11 +72,14 @@ def read(
         If a key is missing (the keys that are there are listed), or as `mmviz.data.from_arrays`.
     """
     one_of(target, ("regression", "classification"), "target")
-    one_of(label, tuple(_LABELS), "label")
+    if not isinstance(label, int) or isinstance(label, bool):
+        one_of(label, tuple(_LABELS), "label")
     report = Report(content.where)
-    present = [s for s in SPLITS if s in content.tree]
+    present = list(split_entries(content.tree, (*MODALITIES, *_LABELS.values(), "id"), content.where, report))
     wanted = _wanted(content, present, modalities)
-    raws = {s: _split(content, s, wanted, target, label, report) for s in present}
+    labels = {s: _labels(_part(content, s), f"{content.where}, {s}", target, label) for s in present}
+    found = one_label(labels, label if isinstance(label, int) else None, content.where, report)
+    raws = {s: _split(content, s, wanted, found.target[s], report) for s in present}
     sims = any("regression_labels_T" in _part(content, s) for s in present)
     first = raws[present[0]].inputs
     audio, vision = (int(first[m].shape[2]) if m in first else 0 for m in ("audio", "vision"))
@@ -86,10 +91,13 @@ def read(
         else f"Feature sizes {sizes} of no known set."
     )
     limits = (-1.0, 1.0) if sims else (-3.0, 3.0)
-    classes = CLASSES if target == "classification" else None
-    notes = (known, _NOTE_COLUMNS, "Splits are the file's.")
+    several = found.classes is not None  # one-hot, or a column that is present or absent
+    classes = found.classes if several else CLASSES if target == "classification" else None
+    notes = (known, _NOTE_COLUMNS, *((found.note,) if found.note else ()), "Splits are the file's.")
     source = "MMSA (github thuiar/MMSA), a processed file of its layout"
-    meaning = Meaning(name, target, classes, limits, source, "the data set's own: research use", notes)
+    meaning = Meaning(
+        name, found.task if several else target, classes, limits, source, "the data set's own: research use", notes
+    )
     return dataset(raws, meaning, repairs, report)
 
 
@@ -113,7 +121,17 @@ def _part(content: Content, split: str) -> Mapping[str, Any]:
     return part
 
 
-def _split(content: Content, s: str, wanted: list[str], target: str, label: str, report: Report) -> Raw:
+def _labels(part: Mapping[str, Any], where: str, target: str, label: str | int) -> Any:
+    """Return the labels of one split, or None where it has none of any kind."""
+    if not _LABEL_KEYS & set(part):
+        return None
+    if target == "classification":
+        return _classes(part, where)
+    key = _LABELS["M" if isinstance(label, int) else label]
+    return numeric(field(part, key, where), f"{where} {key}", 1, 2, 3)
+
+
+def _split(content: Content, s: str, wanted: list[str], y: Any, report: Report) -> Raw:
     where = f"{content.where}, {s}"
     part = _part(content, s)
     inputs = {m: numeric(field(part, m, where), f"{where} {m}", 3) for m in wanted}
@@ -127,13 +145,6 @@ def _split(content: Content, s: str, wanted: list[str], target: str, label: str,
     extras: dict[str, Any] = {k: texts(part[k], f"{where} {k}") for k in ("raw_text", "annotations") if k in part}
     if "text_bert" in part:
         extras["text_bert"] = numeric(part["text_bert"], f"{where} text_bert", 3)
-    y = (
-        _classes(part, where)
-        if target == "classification"
-        else numeric(field(part, _LABELS[label], where), where, 1, 2, 3)
-    )
-    if y.ndim > 1 and y.size == len(y):
-        y = y.reshape(len(y))
     return Raw(inputs, y, ids, [i.split("$_$")[0] for i in ids], lengths, {}, extras)
 
 

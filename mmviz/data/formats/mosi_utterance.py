@@ -11,6 +11,7 @@ from mmviz.data.formats.fields import field, numeric, texts
 from mmviz.data.formats.leak import LEAK, refuse_bclstm_leak, warn_bclstm_leak
 from mmviz.data.formats.repairs import Meaning, Raw, Repairs, dataset
 from mmviz.data.report import Report
+from mmviz.data.split_names import ALIASES, canonical_splits
 from mmviz.errors import ConfigError, DataError
 from mmviz.io.content import Content
 
@@ -103,7 +104,7 @@ def read(
         listed = ", ".join(f"{k} {v}" for k, v in counts.items())
         raise DataError(f"{where}: sample counts differ: {listed}; the file is damaged")
     raws = {}
-    for name, rows in _rows(tree, split, n, where).items():
+    for name, rows in _rows(tree, split, n, where, report).items():
         ones = np.ones((len(rows), 1), dtype=bool)
         raws[name] = Raw(
             {m: a[rows][:, None] for m, a in x.items()}, y[rows], [ids[i] for i in rows], [video[i] for i in rows],
@@ -121,15 +122,22 @@ def read(
     return dataset(raws, meaning, repairs, report, split=shares, by="group", seed=seed)
 
 
-def _rows(tree: Mapping[str, object], split: str, n: int, where: str) -> dict[str, list[int]]:
+def _rows(tree: Mapping[str, object], split: str, n: int, where: str, report: Report) -> dict[str, list[int]]:
     key = "split_official" if split == "official" else "split_bclstm"
     names = texts(field(tree, key, where), f"{where} {key}")
     if len(names) != n:
         raise DataError(f"{where} {key}: {len(names)} entries for {n} utterances")
     if split == "held_out":
-        return {"": [i for i, s in enumerate(names) if s == "test"]}
-    order = {"train": "train", "dev": "valid", "test": "test"}
-    rows = {order[s]: [i for i, name in enumerate(names) if name == s] for s in order if s in names}
+        held = [i for i, s in enumerate(names) if s == "test"]
+        report.add(
+            "note", "left out", where, n - len(held), action="not of the held-out part: features know their labels"
+        )
+        return {"": held}
+    named = canonical_splits(dict.fromkeys(names), f"{where} {key}")
+    rows = {s: [i for i, name in enumerate(names) if named[name] == s] for s in ALIASES if s in named.values()}
+    others = [i for i, name in enumerate(names) if named[name] not in ALIASES]
+    first = f"row {others[0]}: {names[others[0]]!r}" if others else ""
+    report.add("warning", "left out", f"{where} {key}", len(others), first=first, action="of no split: not read")
     if "train" not in rows or "test" not in rows:
         raise DataError(f"{where} {key}: holds {sorted(set(names))[:5]}; train and test are expected")
     return rows

@@ -7,14 +7,16 @@ from typing import Any
 import numpy as np
 
 from mmviz.data.dataset import Dataset
-from mmviz.data.formats.fields import field, numeric, text
+from mmviz.data.formats.fields import field, numeric, split_entries, text
+from mmviz.data.formats.label_columns import one_label
 from mmviz.data.formats.repairs import Meaning, Raw, Repairs, dataset
 from mmviz.data.report import Report
+from mmviz.data.split_names import ALIASES, canonical
 from mmviz.errors import DataError
 from mmviz.io.content import Content
 
-SPLITS = ("train", "valid", "dev", "test")
 MODALITIES = ("text", "audio", "vision")
+EMOTIONS = {4: ("neutral", "happy", "sad", "angry")}  # IEMOCAP, in the order of MulT's eval_iemocap
 _SEGMENT = re.compile(r"(.+)\[\d+\]|(.+)_\d+")
 
 
@@ -23,11 +25,11 @@ def matches(content: Content) -> bool:
     tree = content.tree
     if content.kind not in ("pickle", "npz") or not isinstance(tree, Mapping):
         return False
-    splits = [tree[s] for s in SPLITS if isinstance(tree.get(s), Mapping)]
-    return bool(splits) and all("labels" in s and set(s) & set(MODALITIES) for s in splits)
+    parts = {str(s): p for s, p in tree.items() if isinstance(p, Mapping) and set(p) & set(MODALITIES)}
+    return any(canonical(s) in ALIASES and "labels" in p for s, p in parts.items())
 
 
-def read(content: Content, repairs: Repairs, *, label: int = 0) -> Dataset:
+def read(content: Content, repairs: Repairs, *, label: int | str | None = None) -> Dataset:
     """Read the splits of the file.
 
     Parameters
@@ -37,43 +39,46 @@ def read(content: Content, repairs: Repairs, *, label: int = 0) -> Dataset:
     repairs
         What may be repaired; labels reach from -3 to 3.
     label
-        Which column, where there is more than one (emotions).
+        Which column, where there is more than one (emotions): its number from 0, or "neutral", "happy", "sad", "angry" of IEMOCAP's
+        labels (n, 4, 2). A column that is present or absent is a classification, another one a regression.
 
     Returns
     -------
     Dataset
-        Padding is found by all-zero steps, on the side where they lie. Ids are the file's where they differ, else
+        One-hot labels (n, k) are k classes. A split without labels can be predicted. Padding is found by all-zero steps, on the side where they lie. Ids are the file's where they differ, else
         numbered; groups are the videos where an id shows one.
 
     Raises
     ------
     DataError, ConfigError
-        As `mmviz.data.from_arrays`.
+        If there are several labels and none was chosen, or as `mmviz.data.from_arrays`.
     """
     report = Report(content.where)
-    raws = {}
-    for s in SPLITS:
-        if s in content.tree:
-            raws["valid" if s == "dev" else s] = _split(content.tree[s], f"{content.where}, {s}", label, report)
-    notes = ("Splits are the file's.", "Columns are numbered, not named: which ones they are is not documented.")
+    parts = split_entries(content.tree, MODALITIES, content.where, report)
+    labels = {s: _labels(p, f"{content.where}, {s}") for s, p in parts.items()}
+    found = one_label(labels, label, content.where, report, names=EMOTIONS)
+    raws = {s: _split(p, found.target[s], f"{content.where}, {s}", report) for s, p in parts.items()}
+    notes = (
+        *((found.note,) if found.note else ()),
+        "Splits are the file's.",
+        "Columns are numbered, not named: which ones they are is not documented.",
+    )
     meaning = Meaning(
-        "mult", "regression", None, (-3.0, 3.0), "the layout of MulT (github yaohungt/Multimodal-Transformer)",
+        "mult", found.task, found.classes, (-3.0, 3.0), "the layout of MulT (github yaohungt/Multimodal-Transformer)",
         "the data set's own: research use", notes,
     )  # fmt: skip
     return dataset(raws, meaning, repairs, report)
 
 
-def _split(part: Any, where: str, label: int, report: Report) -> Raw:
-    if not isinstance(part, Mapping):
-        raise DataError(f"{where}: a {type(part).__name__}; a dictionary of arrays is expected")
+def _labels(part: Mapping[str, Any], where: str) -> Any:
+    return numeric(part["labels"], f"{where} labels", 1, 2, 3) if "labels" in part else None
+
+
+def _split(part: Mapping[str, Any], target: Any, where: str, report: Report) -> Raw:
     names = [m for m in MODALITIES if m in part]
     inputs = {m: numeric(field(part, m, where), f"{where} {m}", 3) for m in names}
-    y = numeric(field(part, "labels", where), f"{where} labels", 1, 2, 3)
-    y = y.reshape(len(y), -1) if y.size else y.reshape(len(y), 0)
-    if not 0 <= label < y.shape[1]:
-        raise DataError(f"{where} labels: {y.shape[1]} columns; label={label} is not one of them")
-    ids, group = _names(part.get("id"), len(y), where, report)
-    return Raw(inputs, y[:, label], ids, group)
+    ids, group = _names(part.get("id"), len(next(iter(inputs.values()))), where, report)
+    return Raw(inputs, target, ids, group)
 
 
 def _names(given: Any, n: int, where: str, report: Report) -> tuple[Any, Any]:

@@ -87,11 +87,16 @@ def read(
     if target is None:
         target = "scene" if frames.scenes is not None else "dominant"
     rows = _split(content, frames, splits)
+    outside = np.setdiff1d(np.arange(len(frames.depth)), np.concatenate(list(rows.values())))
+    first = f"frame {int(outside[0])}" if len(outside) else ""
+    report.add("note", "left out", content.where, len(outside), first=first, action="of no split: not read")
     if target == "pixel":
         raws = {s: pixels(frames, r, window, per_frame, seed) for s, r in rows.items()}
         names = frames.names
     elif target == "dominant":
         label = dominant(frames)
+        none = sum(int((label[r] < 0).sum()) for r in rows.values())
+        report.add("repair", "label", content.where, none, action="no labelled pixel: frames left out")
         raws = {s: _frames(frames, r[label[r] >= 0], label) for s, r in rows.items()}
         names = frames.names
     else:

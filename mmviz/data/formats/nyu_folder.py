@@ -7,11 +7,16 @@ import numpy as np
 from mmviz.data.dataset import Dataset
 from mmviz.data.formats.repairs import Meaning, Raw, Repairs, dataset
 from mmviz.data.report import Report
+from mmviz.data.split_names import canonical, canonical_splits
 from mmviz.errors import DataError
 from mmviz.io.content import Content
 from mmviz.io.image import read_image
 
-_PICTURE = re.compile(r"(?:.*/)?(train|val|test)/([^/]+)/([^/]+)\.(?:png|jpg|jpeg)", re.IGNORECASE)
+_PICTURE = re.compile(
+    r"(?:.*/)?(train|training|val|valid|validation|dev|eval|test|testing)/([^/]+)/([^/]+)\.(?:png|jpg|jpeg)",
+    re.IGNORECASE,
+)
+_ANY = re.compile(r"\.(?:png|jpg|jpeg)$", re.IGNORECASE)
 MAX_VALUES = 2_000_000_000
 
 
@@ -19,7 +24,7 @@ def matches(content: Content) -> bool:
     """Whether there are pictures in ``train/{class}`` and ``test/{class}``."""
     if content.members is None:
         return False
-    found = {m[1].lower() for n in content.members.names if (m := _PICTURE.fullmatch(n))}
+    found = {canonical(m[1]) for n in content.members.names if (m := _PICTURE.fullmatch(n))}
     return {"train", "test"} <= found
 
 
@@ -50,14 +55,21 @@ def read(content: Content, repairs: Repairs, *, size: tuple[int, int] = (60, 80)
     """
     members = content.members
     found = [(m, n) for n in members.names if (m := _PICTURE.fullmatch(n))] if members is not None else []
+    report = Report(content.where)
+    other = [n for n in members.names if _ANY.search(n) and not _PICTURE.fullmatch(n)] if members is not None else []
+    first = repr(other[0])[:80] if other else ""
+    report.add(
+        "warning", "left out", content.where, len(other), first=first, action="pictures of no split and class: not read"
+    )
     classes = sorted({m[2] for m, _ in found})
+    named = canonical_splits(dict.fromkeys(m[1].lower() for m, _ in found), content.where)
     if members is None or not found or len(found) * size[0] * size[1] * 4 > MAX_VALUES:
         raise DataError(f"{content.where}: {len(found)} pictures of {size}; choose a smaller size")
     rows: dict[str, list[int]] = {}
     x = np.zeros((len(found), size[0], 2 * size[1], 3), np.float32)
     for i, (m, name) in enumerate(found):
         x[i] = read_image(members.read(name), size=(size[0], 2 * size[1]), where=name) / np.float32(255)
-        rows.setdefault("valid" if m[1].lower() == "val" else m[1].lower(), []).append(i)
+        rows.setdefault(named[m[1].lower()], []).append(i)
     raws = {}
     for s, r in rows.items():
         left, right = x[r, :, : size[1]], x[r, :, size[1] :].mean(axis=3)
@@ -73,4 +85,4 @@ def read(content: Content, repairs: Repairs, *, size: tuple[int, int] = (60, 80)
         "nyu_depth_v2_folder", "classification", classes, None, "NYU-Depth V2 (N. Silberman et al., ECCV 2012), as pictures",
         "none stated by the authors; research use", notes, {}, {"rgb": "intensity (0 to 1)"},
     )  # fmt: skip
-    return dataset(raws, meaning, repairs, Report(content.where))
+    return dataset(raws, meaning, repairs, report)

@@ -3,11 +3,14 @@
 from collections.abc import Mapping
 from typing import Literal
 
+import numpy as np
+
 from mmviz.data.choice import one_of
 from mmviz.data.dataset import Dataset
-from mmviz.data.formats.fields import field, numeric, texts
+from mmviz.data.formats.fields import numeric, texts
 from mmviz.data.formats.repairs import Meaning, Raw, Repairs, dataset
 from mmviz.data.report import Report
+from mmviz.data.split_names import ALIASES, canonical
 from mmviz.errors import DataError
 from mmviz.io.content import Content
 
@@ -15,11 +18,13 @@ _RESERVED = ("target", "lengths", "ids", "group", "classes")
 
 
 def matches(content: Content) -> bool:
-    """Whether every entry is a split with a ``target``."""
+    """Whether the entries are splits, of which at least one has a ``target``."""
     tree = content.tree
     if content.kind not in ("npz", "pickle") or not isinstance(tree, Mapping) or not tree:
         return False
-    return all(isinstance(s, Mapping) and "target" in s for s in tree.values())
+    splits = [s for s in tree.values() if isinstance(s, Mapping)]
+    known = any(canonical(str(name)) in ALIASES for name in tree)
+    return bool(splits) and (len(splits) == len(tree) or known) and any("target" in s for s in splits)
 
 
 def read(
@@ -31,7 +36,9 @@ def read(
     ----------
     content
         Of a file with arrays ``train/audio`` (n, steps, features), ..., ``train/target`` (n,), and optionally
-        ``train/lengths/audio`` (n,), ``train/times/audio`` (n, steps) in seconds, ``train/ids`` and ``train/group`` (n,) text; the same for the other splits.
+        ``train/lengths/audio`` (n,), ``train/times/audio`` (n, steps) in seconds, ``train/ids``, ``train/group`` (n,)
+        and ``train/classes`` text; the same for the other splits. The target may be names of classes or one-hot; a split without one
+        can be predicted.
     repairs
         What may be repaired.
     target
@@ -49,7 +56,20 @@ def read(
     """
     one_of(target, ("classification", "regression"), "target")
     raws = {}
+    report = Report(content.where)
+    names_of_classes: list[str] = []
     for s, part in content.tree.items():
+        if not isinstance(part, Mapping) or not [m for m in part if m not in _RESERVED]:
+            rows = max((len(v) for v in part.values() if np.ndim(v)), default=1) if isinstance(part, Mapping) else 1
+            report.add(
+                "warning",
+                "left out",
+                content.where,
+                rows,
+                first=repr(s)[:60],
+                action="no split with a modality: not read",
+            )
+            continue
         where = f"{content.where}, {s}"
         times = part.get("times", {}) if isinstance(part.get("times"), Mapping) else {}
         names = [m for m in part if m not in _RESERVED and not (m == "times" and times)]
@@ -60,10 +80,15 @@ def read(
             )
         raws[str(s)] = Raw(
             {str(m): numeric(part[m], f"{where} {m}", 3) for m in names},
-            numeric(field(part, "target", where), f"{where} target", 1),
+            part.get("target"),
             texts(part["ids"], f"{where} ids") if "ids" in part else None,
             texts(part["group"], f"{where} group") if "group" in part else None,
             {str(m): numeric(k, f"{where} lengths of {m}", 1) for m, k in lengths.items()},
             times={str(m): numeric(t, f"{where} times of {m}", 1, 2) for m, t in times.items()},
         )
-    return dataset(raws, Meaning("own", target, source=content.where), repairs, Report(content.where))
+        if "classes" in part and target == "classification":
+            names_of_classes = names_of_classes or texts(part["classes"], f"{where} classes")
+            if names_of_classes != texts(part["classes"], f"{where} classes"):
+                raise DataError(f"{where} classes: other names than in an earlier split; give every split the same")
+    meaning = Meaning("own", target, tuple(names_of_classes) or None, source=content.where)
+    return dataset(raws, meaning, repairs, report)

@@ -17,6 +17,7 @@ from mmviz.data.labels import OutOfRange
 from mmviz.data.parts import Part, make_part, parts_from_whole, without_unlabelled
 from mmviz.data.report import Report
 from mmviz.data.spec import TaskKind
+from mmviz.data.split_names import canonical_splits, report_renamed
 from mmviz.data.times import frames_of
 
 Padding = Literal["auto", "end", "start"]
@@ -106,7 +107,7 @@ def dataset(
     Parameters
     ----------
     raws
-        Split name to raw arrays. With `split`, one entry named "": the whole, to be dealt out.
+        Split name to raw arrays, under the name of the file; `mmviz.data.split_names` gives "train", "valid", "test". With `split`, one entry named "": the whole, to be dealt out.
     meaning, repairs
         What the arrays are, and what may be repaired.
     report
@@ -124,10 +125,14 @@ def dataset(
     DataError, ConfigError
         As `mmviz.data.from_arrays`.
     """
+    named = canonical_splits(raws, report.name)
     parts = [
-        make_part(name, raw.inputs, raw.target, raw.lengths, raw.valid, raw.ids, raw.group, raw.extras, raw.times)
+        make_part(
+            named[name], raw.inputs, raw.target, raw.lengths, raw.valid, raw.ids, raw.group, raw.extras, raw.times
+        )
         for name, raw in raws.items()
     ]
+    report_renamed(named, dict(zip(raws, map(len, parts), strict=True)), report, report.name)
     for part in parts:
         _real_steps(part, repairs, report)
     if repairs.labels == "drop":

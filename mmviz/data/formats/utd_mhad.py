@@ -150,6 +150,16 @@ def _from_mats(content: Content, report: Report) -> tuple[Raw, Any]:
         for m in have:
             if m not in streams:
                 report.add("note", "absent", m, 1, first="a{}_s{}_t{}".format(*key), action="no file: masked")
+    other = [n for n in members.names if n.endswith(".mat") and not _MAT.fullmatch(n)] if members is not None else []
+    first = repr(other[0])[:80] if other else ""
+    report.add(
+        "warning",
+        "left out",
+        content.where,
+        len(other),
+        first=first,
+        action="not named a1_s1_t1_inertial.mat: not read",
+    )
     keys = sorted(found)
     inputs, lengths = {}, {}
     for m in have:
