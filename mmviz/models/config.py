@@ -23,6 +23,10 @@ class FusionConfig:
         How frames become steps. ``pad``: one frame, one step. ``bin``: averages over equal numbers of frames, on one clock for
         all sequences. ``resample``: averages over equal parts of each sequence's own duration. ``auto`` pads when every modality has
         ``steps`` frames, bins when all have the same number and it is larger, and resamples otherwise.
+        With timestamps (``from_arrays(times=)``) steps are intervals of time: ``bin`` cuts the longest recording of the data set,
+        ``resample`` each sample's own duration, over all its modalities; ``auto`` bins. A frame covers the time until the next
+        one, at most three times the median spacing; a step that no frame covers is masked. ``pad`` takes frames one by one,
+        whatever their times are.
     dropout
         On the features before the head, in [0, 1).
 

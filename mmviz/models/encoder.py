@@ -10,6 +10,7 @@ from torch import nn
 
 from mmviz.errors import DataError
 from mmviz.models.align import bin_frames, pad_to, resample
+from mmviz.models.align_time import align_by_time, shares_of_clock
 from mmviz.models.steps import Steps
 
 if TYPE_CHECKING:
@@ -46,9 +47,14 @@ class StepEncoder(nn.Module):
         )
 
     def forward(
-        self, x: Float[Tensor, "batch frame feature"], valid: Bool[Tensor, "batch frame"]
+        self,
+        x: Float[Tensor, "batch frame feature"],
+        valid: Bool[Tensor, "batch frame"],
+        share: Float[Tensor, "batch frame 2"] | None = None,
     ) -> tuple[Float[Tensor, "batch time width"], Bool[Tensor, "batch time"]]:
         """Return steps and their mask; zeros where the mask is False.
+
+        With ``share`` (see `mmviz.models.align_time.shares_of_clock`) frames are aligned by time.
 
         Raises
         ------
@@ -60,12 +66,14 @@ class StepEncoder(nn.Module):
                 f"modality {self.name!r}: values have shape {tuple(x.shape)}, expected (batch, frame, {self.features}); "
                 "build the model from the spec of the data set it is used on"
             )
-        if self.align != "resample" and x.shape[1] > self.frames:
+        if share is None and self.align != "resample" and x.shape[1] > self.frames:
             raise DataError(
                 f"modality {self.name!r}: {x.shape[1]} frames do not fit the {self.frames} of the spec; "
                 'build the model with a larger steps= or with align="resample"'
             )
-        if self.align == "bin":
+        if share is not None:
+            steps, mask = align_by_time(x, valid, share, self.steps)
+        elif self.align == "bin":
             steps, mask = bin_frames(x, valid, self.steps, self.frames)
         else:
             steps, mask = (pad_to if self.align == "pad" else resample)(x, valid, self.steps)
@@ -76,18 +84,22 @@ class StepEncoder(nn.Module):
 class Encoders(nn.Module):
     """A :class:`StepEncoder` per modality, results stacked."""
 
-    def __init__(self, modalities: tuple[Modality, ...], width: int, steps: int, *, align: str) -> None:
+    def __init__(
+        self, modalities: tuple[Modality, ...], width: int, steps: int, *, align: str, duration_s: float | None = None
+    ) -> None:
         super().__init__()
+        self.timed = duration_s is not None and align != "pad"
+        self.duration_s = duration_s if align == "bin" else None
         self.names = tuple(m.name for m in modalities)
         self.encoders = nn.ModuleList(StepEncoder(m, width, steps, align=align) for m in modalities)
 
     def forward(self, batch: Batch) -> Steps:
-        """Encode every modality of the batch.
+        """Encode every modality of the batch; by time where the spec has timestamps, unless each frame is a step.
 
         Raises
         ------
         DataError
-            If the batch lacks a modality of the spec.
+            If the batch lacks a modality of the spec, or the times that the spec has.
         """
         lacking = [name for name in self.names if name not in batch.values]
         if lacking:
@@ -95,12 +107,15 @@ class Encoders(nn.Module):
                 f"batch: modality {', '.join(lacking)} is lacking, it holds {', '.join(batch.names)}; an absent modality "
                 "is given as any values with a mask that is all False"
             )
-        pairs = [encode(batch.values[n], batch.valid[n]) for n, encode in zip(self.names, self.encoders, strict=True)]
+        shares = shares_of_clock(batch, self.names, self.duration_s) if self.timed else {}
+        pairs = [encode(batch.values[n], batch.valid[n], shares.get(n)) for n, encode in zip(self.names, self.encoders, strict=True)]
         return Steps(torch.stack([steps for steps, _ in pairs]), torch.stack([mask for _, mask in pairs]))
 
 
 def align_of(spec: Spec, steps: int) -> str:
-    """Return how frames become ``steps`` steps when the options leave it to the data."""
+    """Return how frames become ``steps`` steps when the options leave it to the data; data with timestamps have one clock."""
+    if spec.duration_s is not None:
+        return "bin"
     lengths = {m.steps for m in spec.modalities}
     if lengths == {steps}:
         return "pad"

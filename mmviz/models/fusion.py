@@ -48,7 +48,9 @@ class FusionModel(nn.Module, ABC):
         self.spec, self.config = spec, config
         self.steps = config.steps or min(m.steps for m in spec.modalities)
         self.align = align_of(spec, self.steps) if config.align == "auto" else config.align
-        self.encoders = Encoders(spec.modalities, config.width, self.steps, align=self.align)
+        self.encoders = Encoders(
+            spec.modalities, config.width, self.steps, align=self.align, duration_s=spec.duration_s
+        )
         self.pool = RunningPool(config.pooling)
 
     @abstractmethod

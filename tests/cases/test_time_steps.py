@@ -1,0 +1,189 @@
+"""Models of data with timestamps: what was recorded at the same second stands at the same step, and a gap is masked."""
+
+import numpy as np
+import pytest
+import torch
+
+import mmviz as mm
+from mmviz.errors import DataError
+from mmviz.models import batch_of
+from mmviz.models.align_time import align_by_time, shares_of_clock
+
+STEPS = 10
+
+
+def recording(n=6, seed=0, **options):
+    """Return a data set of 10 s: irregular 'a' with a gap from 4 to 7 s, and 'b' from 1 to 9 s; an event at 2.0 s in both."""
+    rng = np.random.default_rng(seed)
+    a = [np.sort(np.r_[0.0, 2.0, rng.uniform(0.1, 4, 28), rng.uniform(7, 10, 20)]) for _ in range(n)]
+    b = [np.sort(np.r_[1.0, 2.0, rng.uniform(1, 9, 18)]) for _ in range(n)]
+    a, b = (np.stack(t) for t in (a, b))
+    inputs = {"a": np.ones((n, 50, 1)), "b": np.ones((n, 20, 2))}
+    inputs["a"][a == 2.0] = 5.0
+    inputs["b"][b == 2.0] = 7.0
+    target = np.arange(n) % 2
+    return mm.data.from_arrays(inputs, target, split={"train": 1.0}, times={"a": a, "b": b}, **options)
+
+
+def aligned(ds, name, steps=STEPS, duration=None):
+    batch = batch_of(ds["train"])
+    share = shares_of_clock(batch, batch.names, duration)[name]
+    return align_by_time(batch.values[name], batch.valid[name], share, steps)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_an_event_at_two_seconds_in_two_irregular_modalities_lands_in_the_same_step(seed):
+    ds = recording(seed=seed)
+    for duration in (None, ds.spec.duration_s):
+        places = [aligned(ds, m, duration=duration)[0][..., 0].argmax(1) for m in ("a", "b")]
+        assert (places[0] == places[1]).all()
+        assert (places[0] == 2 * STEPS // 10.0).all()  # clocks last 10 s and a little
+
+
+def test_steps_before_a_modality_begins_in_its_gap_and_after_it_ends_are_masked_and_hold_zeros():
+    ds = recording()
+    for name, gone in (("a", [5, 6]), ("b", [0, 9])):
+        values, mask = aligned(ds, name, duration=10.0001)
+        assert not mask[:, gone].any()
+        assert (values[:, gone] == 0).all()
+    assert aligned(ds, "a", duration=10.0001)[1][:, [0, 1, 2, 3, 8, 9]].all()
+
+
+def test_regular_frames_without_gaps_become_the_steps_that_resampling_by_share_gives():
+    rng = np.random.default_rng(0)
+    inputs = {"a": rng.normal(size=(4, 30, 2)), "b": rng.normal(size=(4, 12, 3))}
+    times = {"a": np.arange(30) / 3, "b": np.arange(12) / 1.2}
+    plain = mm.data.from_arrays(inputs, [0, 1, 0, 1], split={"train": 1.0})
+    timed = mm.data.from_arrays(inputs, [0, 1, 0, 1], split={"train": 1.0}, times=times)
+    for steps in (6, 10, 12, 40):
+        models = [mm.models.build("late", ds.spec, seed=0, steps=steps, align="resample") for ds in (plain, timed)]
+        found = [m.encode(batch_of(ds["train"])) for m, ds in zip(models, (plain, timed), strict=True)]
+        assert torch.equal(found[0].mask, found[1].mask)
+        torch.testing.assert_close(found[0].x, found[1].x, rtol=0, atol=1e-5)
+
+
+def test_times_on_another_zero_or_in_epoch_seconds_give_the_same_steps():
+    ds = recording()
+    for zero in (-3.0, 1.7e9):
+        times = {m: t + zero for m, t in ds["train"].times.items()}
+        moved = mm.data.from_arrays(ds["train"].inputs, ds["train"].target, split={"train": 1.0}, times=times)
+        for m in times:
+            (x, mask), (y, same) = aligned(ds, m), aligned(moved, m)
+            assert torch.equal(mask, same)
+            torch.testing.assert_close(x, y, rtol=0, atol=2e-4)
+
+
+@pytest.mark.parametrize("align", ["bin", "resample"])
+def test_permuting_samples_permutes_the_answers_and_each_sample_alone_answers_the_same(align):
+    ds = recording()
+    model = mm.models.build("coupled_mamba", ds.spec, seed=0, width=8, steps=STEPS, align=align).eval()
+    order = np.random.default_rng(0).permutation(len(ds["train"]))
+    with torch.no_grad():
+        together = model(batch_of(ds["train"]))
+        torch.testing.assert_close(model(batch_of(ds["train"], order)), together[order], rtol=0, atol=1e-6)
+        for i in range(3):
+            torch.testing.assert_close(model(batch_of(ds["train"], [i])), together[i : i + 1], rtol=0, atol=1e-6)
+
+
+def test_auto_aligns_by_time_and_masking_a_modality_does_not_move_the_others():
+    ds = recording()
+    model = mm.models.build("coupled_mamba", ds.spec, seed=0, width=8, steps=STEPS).eval()
+    assert model.align == "bin"
+    assert model.timed
+    for align in ("bin", "resample"):
+        model = mm.models.build("coupled_mamba", ds.spec, seed=0, width=8, steps=STEPS, align=align).eval()
+        batch = batch_of(ds["train"])
+        only = torch.tensor([[False, True]]).expand(len(batch), 2)
+        steps = model.encode(batch)
+        torch.testing.assert_close(model.encode(batch.masked(only)).x, steps.masked(only).x, rtol=0, atol=0)
+        simulated = mm.data.missing.keep_modalities(ds, ["b"])["train"]
+        torch.testing.assert_close(model.encode(batch_of(simulated)).x, steps.masked(only).x, rtol=0, atol=0)
+
+
+def test_pad_takes_frames_one_by_one_whatever_their_times_are():
+    ds = recording()
+    model = mm.models.build("late", ds.spec, seed=0, align="pad", steps=50)
+    assert not model.timed
+    assert model.encode(batch_of(ds["train"])).mask[0].all()
+
+
+def test_a_model_of_timed_data_refuses_a_batch_without_times_and_a_recording_that_is_too_long():
+    ds = recording()
+    model = mm.models.build("late", ds.spec, seed=0, steps=STEPS)
+    plain = mm.data.from_arrays(ds["train"].inputs, ds["train"].target, split={"train": 1.0})
+    with pytest.raises(DataError, match="no timestamps.*times="):
+        model(batch_of(plain["train"]))
+    slow = {m: 2 * t for m, t in ds["train"].times.items()}
+    longer = mm.data.from_arrays(ds["train"].inputs, ds["train"].target, split={"train": 1.0}, times=slow)
+    with pytest.raises(DataError, match="lasts 20"):
+        model(batch_of(longer["train"]))
+    assert mm.models.build("late", ds.spec, seed=0, steps=STEPS, align="resample")(batch_of(longer["train"])).isfinite().all()
+
+
+def test_a_model_of_data_without_times_does_not_look_at_times():
+    ds = recording()
+    plain = mm.data.from_arrays(ds["train"].inputs, ds["train"].target, split={"train": 1.0})
+    model = mm.models.build("late", plain.spec, seed=0, steps=STEPS).eval()
+    assert torch.equal(model(batch_of(ds["train"])), model(batch_of(plain["train"])))
+
+
+def test_a_static_row_covers_the_whole_recording_and_no_more():
+    rng = np.random.default_rng(0)
+    inputs = {"a": rng.normal(size=(2, 20, 1)), "table": rng.normal(size=(2, 1, 3))}
+    times = {"a": np.stack([np.arange(20) * 0.5, np.arange(20) * 0.25])}
+    ds = mm.data.from_arrays(inputs, [0, 1], split={"train": 1.0}, times=times)
+    values, mask = aligned(ds, "table", duration=ds.spec.duration_s)
+    assert mask.tolist() == [[True] * 10, [True] * 5 + [False] * 5]
+    torch.testing.assert_close(values[1, :5], torch.tensor(ds["train"].inputs["table"][1]).expand(5, 3))
+
+
+@pytest.mark.parametrize("name", mm.models.available())
+def test_every_model_takes_timed_data_with_gaps_and_answers_prefixes_and_subsets(name):
+    ds = recording()
+    model = mm.models.build(name, ds.spec, seed=0, width=8, steps=STEPS).eval()
+    batch = batch_of(ds["train"], range(2))
+    with torch.no_grad():
+        answer, prefixes = model(batch), model.prefixes(batch)
+        assert answer.isfinite().all()
+        torch.testing.assert_close(prefixes[:, -1], answer, rtol=0, atol=1e-5)
+        assert mm.models.coalitions.coalition_answers(model, model.encode(batch)).isfinite().all()
+
+
+def order_of_events(n=900, seed=0):
+    """Return inputs, times and whether the event of 'a' comes before that of 'b'; sampling is dense early or late, at random."""
+    rng = np.random.default_rng(seed)
+    inputs, times, when = {}, {}, {}
+    for m in ("a", "b"):
+        t = np.sort(10 * rng.uniform(size=(n, 40)) ** np.where(rng.random((n, 1)) < 0.5, 3.0, 1 / 3), axis=1)
+        when[m] = rng.uniform(0.5, 9.5, n)
+        bump = 4 * np.exp(-(((t - when[m][:, None]) / 0.6) ** 2))
+        inputs[m], times[m] = (bump + rng.normal(0, 0.2, t.shape))[..., None], t
+    return inputs, times, (when["a"] < when["b"]).astype(int)
+
+
+def accuracy_of_order(ds):
+    """Return the test accuracy of a ridge regression on products of a step of 'a' and a step of 'b'."""
+    model = mm.models.build("late", ds.spec, seed=0, steps=12, align="resample")
+    found = {}
+    for name, split in ds.splits.items():
+        steps = []
+        batch = batch_of(split)
+        for encoder in model.encoders.encoders:
+            x, valid = batch.values[encoder.name], batch.valid[encoder.name]
+            encoder.net = torch.nn.Identity()
+            share = shares_of_clock(batch, batch.names, None)[encoder.name] if model.timed else None
+            steps.append((encoder(x, valid, share)[0][..., 0] * 1.0).numpy())
+        found[name] = np.einsum("ns,nt->nst", *steps).reshape(len(split), -1), 2.0 * split.target - 1
+    x, y = found["train"]
+    weights = np.linalg.solve(x.T @ x + 10 * np.eye(x.shape[1]), x.T @ y)
+    x, y = found["test"]
+    return (np.sign(x @ weights) == y).mean()
+
+
+def test_the_order_of_two_events_is_learnable_with_times_and_not_when_frames_are_taken_as_equally_spaced():
+    inputs, times, target = order_of_events()
+    splits = {"train": 2 / 3, "test": 1 / 3}
+    timed = accuracy_of_order(mm.data.from_arrays(inputs, target, split=splits, times=times))
+    plain = accuracy_of_order(mm.data.from_arrays(inputs, target, split=splits))
+    assert timed > 0.85
+    assert plain < 0.7
