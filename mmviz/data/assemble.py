@@ -136,7 +136,7 @@ def _split(
         raw, where = part.inputs[m], f"{part.name} {m}"
         real = _real_steps(part, m, raw, where, treatment, report)
         if m in part.times:
-            seconds = checked(from_side(part.times[m], treatment.padding), real, part.ids, where)
+            seconds = checked(from_side(part.times[m], treatment.padding), real, part.sample, where)
             times[m] = _kept(seconds, keep, steps[m], np.nan)
         x, real, cells = clean(raw, real, part.sample, where, report, nonfinite=treatment.nonfinite)
         absent = ~real.any(axis=1)
@@ -169,7 +169,7 @@ def _real_steps(
         real = as_mask(part.valid[m], raw.shape[:2], where)
     elif m in part.times and np.isnan(part.times[m]).any():
         report.add("note", "lengths", where, len(part), action="none given: a step without a time is padding")
-        real = frames_of(from_side(part.times[m], treatment.padding), part.ids, where)
+        real = frames_of(from_side(part.times[m], treatment.padding), part.sample, where)
     else:
         report.add("note", "lengths", where, len(part), action="none given: every step counts as real")
         real = np.ones(raw.shape[:2], dtype=bool)

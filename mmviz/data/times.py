@@ -1,6 +1,6 @@
 """Timestamps of frames: taken as seconds, checked against the frames they belong to, compared with the rates."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -10,6 +10,7 @@ from mmviz.data.checks import Mask, Side
 from mmviz.data.clock import Seconds, spacing_of
 from mmviz.errors import DataError
 
+Place = Callable[[int, str], str]
 _RATE = 0.01
 _EVEN = 0.1
 
@@ -38,6 +39,9 @@ def as_times(values: Any, shape: tuple[int, int], where: str) -> Seconds:
         If the values are no times, or do not fit the signal.
     """
     n, steps = shape
+    if isinstance(values, np.ma.MaskedArray):
+        seconds = _seconds(np.asarray(values.data), where)
+        values = np.where(np.ma.getmaskarray(values), np.nan, seconds)
     try:
         array = np.asarray(values)
     except ValueError:  # sequences of different lengths
@@ -73,7 +77,7 @@ def from_side(times: Seconds, side: Side) -> Seconds:
     return out
 
 
-def frames_of(times: Seconds, ids: NDArray[np.str_], where: str) -> Mask:
+def frames_of(times: Seconds, place: Place, where: str) -> Mask:
     """Return which steps have a time, for a modality whose lengths were not given.
 
     Raises
@@ -87,11 +91,11 @@ def frames_of(times: Seconds, ids: NDArray[np.str_], where: str) -> Mask:
     if torn.any():
         i = int(np.flatnonzero(torn)[0])
         t = int(np.flatnonzero(~there[i] & (np.arange(times.shape[1]) > there[i].argmax()))[0])
-        raise DataError(_missing(where, ids, i, t, times[i, t]))
+        raise DataError(_missing(where, place(i, f", frame {t}"), times[i, t]))
     return there
 
 
-def checked(times: Seconds, real: Mask, ids: NDArray[np.str_], where: str) -> Seconds:
+def checked(times: Seconds, real: Mask, place: Place, where: str) -> Seconds:
     """Return the times of the real steps, NaN elsewhere.
 
     Parameters
@@ -100,8 +104,8 @@ def checked(times: Seconds, real: Mask, ids: NDArray[np.str_], where: str) -> Se
         From `as_times`.
     real
         Bool (n, steps): the steps that hold a frame.
-    ids
-        (n,), for errors.
+    place
+        What a sample, and a place inside it, is called in errors.
     where
         Split and modality, for errors.
 
@@ -113,7 +117,7 @@ def checked(times: Seconds, real: Mask, ids: NDArray[np.str_], where: str) -> Se
     bad = real & ~np.isfinite(times)
     if bad.any():
         i, t = (int(k) for k in np.argwhere(bad)[0])
-        raise DataError(_missing(where, ids, i, t, times[i, t]))
+        raise DataError(_missing(where, place(i, f", frame {t}"), times[i, t]))
     out = np.where(real, times, np.nan)
     shown = np.where(real, times, -np.inf)
     before = np.maximum.accumulate(shown, axis=1)[:, :-1]
@@ -121,7 +125,7 @@ def checked(times: Seconds, real: Mask, ids: NDArray[np.str_], where: str) -> Se
     if back.any():
         i, t = (int(k) for k in np.argwhere(back)[0])
         raise DataError(
-            f"{where}: {int(back.sum())} times do not increase (first: sample {str(ids[i])!r}, frame {t + 1}: "
+            f"{where}: {int(back.sum())} times do not increase (first: {place(i, f', frame {t + 1}')}: "
             f"{times[i, t + 1]:.12g} s after {before[i, t]:.12g} s); sort the frames by time and merge frames of the same time"
         )
     return out
@@ -174,10 +178,9 @@ def _misfit(where: str, seen: str, shape: tuple[int, int]) -> str:
     )
 
 
-def _missing(where: str, ids: NDArray[np.str_], i: int, t: int, value: float) -> str:
+def _missing(where: str, place: str, value: float) -> str:
     return (
-        f"{where}: frame {t} of sample {str(ids[i])!r} has the time {value}; give a finite time for every real frame, "
-        "or mask the frame with valid="
+        f"{where}: {place} has the time {value}; give a finite time for every real frame, or mask the frame with valid="
     )
 
 
@@ -197,7 +200,7 @@ def _seconds(array: NDArray[Any], where: str) -> Seconds:
 
 
 def _second(value: Any, where: str) -> float:
-    if value is None or value != value:  # NaN and NaT
+    if value is None or type(value).__name__ == "NAType" or value != value:  # NaN and NaT
         return float("nan")
     for name in ("timestamp", "total_seconds"):
         if callable(method := getattr(value, name, None)):

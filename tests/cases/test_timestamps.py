@@ -50,8 +50,10 @@ def test_from_arrays_keeps_the_seconds_of_every_frame_in_float64_through_a_rando
         lambda t: (t * 1e9).round().astype("timedelta64[ns]"),
         lambda t: [[datetime.timedelta(seconds=v) for v in row] for row in t.tolist()],
         lambda t: t.astype(object),
+        lambda t: np.ma.masked_array(t, np.zeros(t.shape, bool)),
+        lambda t: [pd.Series(row) for row in t],
     ],
-    ids=["list of arrays", "lists", "timedelta64", "python timedeltas", "objects"],
+    ids=["list of arrays", "lists", "timedelta64", "python timedeltas", "objects", "masked array", "pandas"],
 )
 def test_times_in_any_common_form_become_the_same_seconds(form):
     inputs, target = arrays()
@@ -128,8 +130,8 @@ def broken(change):
 @pytest.mark.parametrize(
     ("change", "kind", "words"),
     [
-        (lambda t: t["audio"].__setitem__((4, 3), t["audio"][4, 2]), DataError, ["sample_4", "frame 3", "do not increase"]),
-        (lambda t: t["imu"].__setitem__((7, 5), np.nan), DataError, ["sample_7", "frame 5", "nan"]),
+        (lambda t: t["audio"].__setitem__((4, 3), t["audio"][4, 2]), DataError, ["sample_4", "(row 4)", "frame 3", "do not increase"]),
+        (lambda t: t["imu"].__setitem__((7, 5), np.nan), DataError, ["sample_7", "(row 7)", "frame 5", "nan"]),
         (lambda t: t["imu"].__setitem__((7, 5), np.inf), DataError, ["sample_7", "frame 5", "inf"]),
         (lambda t: t.update(imu=t["imu"][:, :-1]), DataError, ["imu", "(12, 19)", "20 steps"]),
         (lambda t: t.update(imu=list(t["imu"])[:-1]), DataError, ["imu", "(12, 20)"]),

@@ -173,7 +173,7 @@ def _real_steps(part: Part, repairs: Repairs, report: Report) -> None:
             continue
         given = part.lengths.pop(m, None)
         if given is None and m in part.times and np.isnan(part.times[m]).any():
-            part.valid[m] = frames_of(part.times[m], part.ids, where)
+            part.valid[m] = frames_of(part.times[m], part.sample, where)
             report.add("note", "lengths", where, len(part), action="none given: a step without a time is padding")
             continue
         if given is None or repairs.lengths == "derive":
