@@ -64,7 +64,7 @@ class Frames(nn.Module):
         for m, modality in enumerate(self.modalities):
             group, slots, cells = self._groups[m], self._slots[m].to(steps.x.device), modality.features + 1
             x = nn.functional.pad(steps.x[m, :, :, : group * cells], (0, 0, 0, lacking))
-            frames = x.reshape(len(x), self.steps * group, cells)[:, slots]
+            frames = x.reshape(len(x), self.steps * group, cells).index_select(1, slots)
             heard = nn.functional.pad(steps.mask[m], (0, lacking))[:, slots // group]
             there = (frames[..., -1] > 0.5) & heard
             kept = frames[..., :-1]

@@ -63,7 +63,7 @@ def build(name: str, spec: Spec, *, seed: int = 0, **options: Any) -> FusionMode
     spec
         ``ds.spec``: modalities with their training statistics, and the task.
     seed
-        Of the initial weights. The global random state is left as it was.
+        Of the initial weights. The global random state is left as it was. Weights are float32 whatever torch's default dtype is.
     options
         Fields of the model's config, for example ``layers=2, state=16, coupling="softmax"``.
 
@@ -75,9 +75,14 @@ def build(name: str, spec: Spec, *, seed: int = 0, **options: Any) -> FusionMode
     if not hasattr(spec, "modalities"):
         raise ConfigError(f"build({name!r}): spec is a {type(spec).__name__}, expected the .spec of a data set")
     config = config_of(name, **options)
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
-        return _REGISTRY[name][0](spec, config)
+    dtype = torch.get_default_dtype()
+    torch.set_default_dtype(torch.float32)
+    try:
+        with torch.random.fork_rng(devices=[]), torch.inference_mode(mode=False):
+            torch.manual_seed(seed)
+            return _REGISTRY[name][0](spec, config)
+    finally:
+        torch.set_default_dtype(dtype)
 
 
 def config_of(name: str, **options: Any) -> FusionConfig:

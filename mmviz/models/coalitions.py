@@ -123,7 +123,7 @@ def _masked(model: FusionModel, steps: Steps, players: Players, every_step: bool
 
     def answer(held: Tensor, sample: Tensor) -> Tensor:
         keep = (held.float() @ cells).unflatten(1, (M, T)).movedim(1, 0) > 0
-        heard = Steps(steps.x[:, sample], steps.mask[:, sample]).kept(keep)
+        heard = steps.rows(sample).kept(keep)
         return model.fuse_prefixes(heard) if every_step else model.fuse(heard)
 
     return answer, steps.x[:, :1].numel() * steps.x.element_size()
@@ -145,8 +145,8 @@ def _pooled_once(
         )
 
     def answer(held: Tensor, sample: Tensor) -> Tensor:
-        keep = present[:, sample] & held.t()[..., None]
-        chosen = pooled[:, sample]
+        keep = present.index_select(1, sample) & held.t()[..., None]
+        chosen = pooled.index_select(1, sample)
         output = model.answer(torch.where(keep[..., None], chosen, torch.zeros_like(chosen)), keep)
         return output if every_step else output[:, 0]
 

@@ -9,7 +9,7 @@ import torch
 from mmviz.errors import ConfigError
 
 if TYPE_CHECKING:
-    from jaxtyping import Bool, Float
+    from jaxtyping import Bool, Float, Int
     from torch import Tensor
 
 
@@ -46,6 +46,14 @@ class Steps(NamedTuple):
     def until(self, stop: int) -> Steps:
         """Return the steps 0..stop-1 alone."""
         return Steps(self.x[:, :, :stop], self.mask[:, :, :stop])
+
+    def rows(self, sample: Int[Tensor, " row"]) -> Steps:
+        """Return these samples, in this order, each any number of times.
+
+        The gradient of a repeated sample is summed in the order of ``sample``, so that it is the same with any number of threads;
+        that of ``x[:, sample]`` is not.
+        """
+        return Steps(self.x.index_select(1, sample), self.mask.index_select(1, sample))
 
     def repeated(self, times: int) -> Steps:
         """Return every sample ``times`` times in a row (sample 0, sample 0, ..., sample 1, ...)."""

@@ -20,6 +20,7 @@ from mmviz.train.record import Record
 from mmviz.train.resume import read_before
 from mmviz.train.run import Run
 from mmviz.train.state import content_of, go_on
+from mmviz.train.torch_settings import torch_settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -82,6 +83,7 @@ def carry_out(job: Job, devices: Devices, interrupt: Stoppable, bar: Callable[[i
             mine = folder
             devices.first(lambda: held.enter_context(mine.locked()))
         held.enter_context(torch.random.fork_rng())
+        held.enter_context(torch_settings(fabric.device))
         torch.manual_seed(config.seed)
         raw = chosen.prepare(copy.deepcopy(job.model).cpu())
         info = _info(raw, ds, config)

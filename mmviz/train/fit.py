@@ -106,8 +106,9 @@ def fit(
 
     Notes
     -----
-    Global random state, gradient mode and signal handlers are as before afterwards. The same seed on the same CPU gives the
-    same weights bit for bit.
+    Global random state, gradient mode and signal handlers are as before afterwards. The same seed, on the same CPU with the same
+    number of threads, gives the same weights bit for bit, whatever random numbers were drawn before. Another number of threads
+    changes the order of sums, and so the last digits.
     """
     chosen = strategy_of(strategy, strategy_options)
     config = _config(chosen, options)

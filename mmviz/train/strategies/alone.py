@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import torch
 
-from mmviz.models.steps import Steps
-
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -15,6 +13,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from mmviz.models.fusion import FusionModel
+    from mmviz.models.steps import Steps
     from mmviz.train.training import Training
 
 
@@ -61,5 +60,4 @@ def alone(model: FusionModel, steps: Steps) -> Alone:
     """
     who, sample = steps.mask.any(-1).nonzero(as_tuple=True)
     members = who[:, None] == torch.arange(len(steps.mask), device=who.device)
-    chosen = Steps(steps.x[:, sample], steps.mask[:, sample]).masked(members)
-    return Alone(model.fuse(chosen), who, sample)
+    return Alone(model.fuse(steps.rows(sample).masked(members)), who, sample)

@@ -11,7 +11,6 @@ import torch
 from mmviz.errors import ConfigError, DataError
 from mmviz.metrics.equilibrium import deviations, shares
 from mmviz.models.equilibrium import Equilibrium, EquilibriumConfig, around
-from mmviz.models.steps import Steps
 from mmviz.train.strategy import Strategy, Update
 from mmviz.train.turns import Turns, rates_by_weakness, weakest_first
 
@@ -222,11 +221,11 @@ class ShapleyAlternating(Strategy):
         """Yield the update of modality m on the samples that have it."""
         training = self.training
         steps = training.model.encode(batch)
-        there = steps.mask[m].any(-1)
-        if not training.devices.any(bool(there.any())):
+        there = steps.mask[m].any(-1).nonzero()[:, 0]
+        if not training.devices.any(len(there) > 0):
             return
         target, name = batch.truth[there], training.names[m]
-        only = Steps(steps.x[:, there], steps.mask[:, there]).masked(training.only(m, len(target)))
+        only = steps.rows(there).masked(training.only(m, len(target)))
         own = {"modality": name, "optimizer": f"alone/{name}" if self.options.optimizers == "own" else "all"}
         if handed is None:
             update = training.joint(only, target, **own)

@@ -112,8 +112,7 @@ class Valuation(Strategy):
         portion = training.devices.portion(len(batch))
         noted = {f"contribution_now/{n}": _mean(phi[:, m]) * portion for m, n in enumerate(training.names)}
         noted |= {f"copies/{n}": _mean(more[:, m]) * portion for m, n in enumerate(training.names)}
-        grown = Steps(steps.x[:, where], steps.mask[:, where]).masked(members)
-        yield training.joint(grown, target[where], parts=noted)
+        yield training.joint(steps.rows(where).masked(members), target[where], parts=noted)
 
     @torch.no_grad()
     def _values(
