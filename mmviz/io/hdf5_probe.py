@@ -4,6 +4,7 @@
 It imports nothing of mmviz, so that it starts fast and works from any place.
 """
 
+import itertools
 import json
 import math
 import sys
@@ -15,6 +16,7 @@ MAX_TEXT = 10_000
 SLAB = 1 << 24
 FREE = 256 << 20
 MAX_RATIO = 200
+SHOWN = 5
 FILTERS = (1, 2, 3)  # deflate, shuffle, checksum: what MATLAB and h5py write
 
 
@@ -69,6 +71,25 @@ def checked(file: Any, name: str, size: int) -> Any:
     return data
 
 
+def paths_in(file: Any, name: str) -> list[str]:
+    """List some of what lies in a group, three levels deep and `SHOWN` names wide; links to elsewhere are not followed."""
+    import h5py
+
+    if not isinstance(file.get(name, getlink=True), h5py.HardLink) or not isinstance(file[name], h5py.Group):
+        return []
+    out, level = [], [("", file[name])]
+    for _ in range(3):
+        below = []
+        for at, group in level:
+            for key in itertools.islice(group, SHOWN):
+                if isinstance(group.get(key, getlink=True), h5py.HardLink):
+                    out.append(at + key[:200])
+                    if isinstance(group[key], h5py.Group):
+                        below.append((f"{at}{key[:200]}/", group[key]))
+        level = below
+    return out
+
+
 def texts(file: Any, data: Any) -> list[str]:
     """Follow references to arrays of code units, as MATLAB stores a cell array of text."""
     if data.size > MAX_TEXTS:
@@ -99,7 +120,7 @@ def inspect(path: str, read: list[str]) -> dict[str, Any]:
             except RefusedError as error:
                 if name in read:
                     raise
-                found[name] = {"refused": str(error)}
+                found[name] = {"refused": str(error), "paths": paths_in(file, name)}
                 continue
             found[name] = {"shape": list(data.shape), "dtype": data.dtype.str}
             if name in read:

@@ -106,8 +106,15 @@ def _admit(archive: zipfile.ZipFile, size: int, where: str, max_bytes: int) -> l
             f"The limits are {max_bytes} bytes and {MAX_RATIO} times the file's size."
         )
     for info in members:
+        if info.filename.endswith("/data.pkl"):
+            raise DataError(
+                f"{where}: a torch file (.pt), which is not read; read it with torch.load(path, weights_only=True) and give the arrays, "
+                "tensor.numpy(), to mmviz.data.from_arrays"
+            )
         if not info.filename.endswith(".npy"):
-            raise DataError(f"{where}: member {info.filename[:80]!r} is not a .npy array; this is not a file of arrays")
+            raise DataError(
+                f"{where}: member {info.filename[:80]!r} is not a .npy array; this is not a file of arrays. Unpack another ZIP archive and give the path of what it holds"
+            )
         if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) or info.flag_bits & 0x1:
             raise DataError(f"{where}: member {info.filename[:80]!r} is encrypted or compressed in an unusual way")
         if info.compress_type == zipfile.ZIP_STORED and info.file_size != info.compress_size:

@@ -14,12 +14,13 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from mmviz.errors import ConfigError, UnsafeFileError
-from mmviz.io.file_kind import looks_like
+from mmviz.io.file_kind import looks_like, pickled_objects
 from mmviz.io.pickle_scan import MAX_OPCODES, scan
 from mmviz.io.sealed_numpy import SCALARS, SEALED_NAMES, Array, Budget, Sealed, require, sealed_names
 
 MAX_BYTES = 4 << 30
 MAX_DEPTH = 6
+_START = 4096  # bytes that are looked at to name a file that is refused
 _ENCODINGS = ("ASCII", "latin1")
 _SLACK = 1024
 
@@ -101,7 +102,7 @@ def _read(file: BinaryIO, size: int, encoding: str, where: str) -> Any:
     """Scan, then unpickle from the stream: the content is in memory once, in the arrays that are handed out."""
     if encoding not in _ENCODINGS:
         raise ConfigError(f"safe_pickle: encoding={encoding!r}; use one of {', '.join(map(repr, _ENCODINGS))}")
-    start = file.read(64)
+    start = file.read(_START)
     file.seek(0)
     try:
         walk = _Walk(scan(file, size, SEALED_NAMES))
@@ -111,10 +112,13 @@ def _read(file: BinaryIO, size: int, encoding: str, where: str) -> Any:
         reason = str(error)
     except Exception as error:  # noqa: BLE001 - whatever the bytes provoke becomes one refusal
         reason = f"not a well-formed pickle ({type(error).__name__}: {error})"[:300]
+    objects = pickled_objects(start if start[:1] == b"\x80" else b"") or pickled_objects(
+        reason.encode("utf-8", "replace")
+    )
     hint = "; a file written by Python 2 needs encoding='latin1'" if "codec can't decode" in reason else ""
     raise UnsafeFileError(
         f"{where}: refused, nothing in it was run. It looks like {looks_like(start)}; {reason}{hint}. "
-        "Only plain containers, text, numbers and NumPy arrays are read."
+        f"Only plain containers, text, numbers and NumPy arrays are read{f'; it holds {objects}' if objects else ''}."
     )
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from mmviz.data.choice import nearest, one_of
 from mmviz.data.dataset import Dataset
+from mmviz.data.formats.containers import way_in
 from mmviz.data.formats.fields import listed
 from mmviz.data.formats.repairs import Repairs
 from mmviz.errors import ConfigError, DataError
@@ -55,7 +56,8 @@ def detect(content: Content) -> str:
         if module(name).matches(content):
             return name
     raise DataError(
-        f"{content.where}: a {content.kind} of no known layout ({described(content)}). Known are: "
+        f"{content.where}: a {content.kind} of no known layout ({described(content)}). "
+        f"{f'{way} ' if (way := way_in(content)) else ''}Known are: "
         f"{'; '.join(FORMATS.values())}. Your own arrays enter by mmviz.data.from_arrays."
     )
 
