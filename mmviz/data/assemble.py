@@ -71,6 +71,7 @@ class Description:
     source: str
     licence: str
     notes: tuple[str, ...]
+    static: tuple[str, ...] = ()
 
 
 def assemble(parts: list[Part], treatment: Treatment, about: Description, report: Report) -> Dataset:
@@ -201,11 +202,25 @@ def _modality(
     unit, text = about.units.get(m, ""), about.descriptions.get(m, "")
     times = splits[training].times
     spacing, irregular = measured(times[m], rate, f"{training} {m}") if m in times else (None, False)
-    return Modality(m, features, x.shape[1], rate, unit, channels, mean, std, text, spacing, irregular)
+    static = _is_static(m, splits, about, report)
+    return Modality(m, features, x.shape[1], rate, unit, channels, mean, std, text, spacing, irregular, static)
+
+
+def _is_static(m: str, splits: dict[str, Split], about: Description, report: Report) -> bool:
+    """Return whether a modality is constant over a recording; count what is averaged because it was declared so."""
+    rows = {s: split.valid[m].sum(axis=1) for s, split in splits.items()}
+    if m in about.static:
+        for s, count in rows.items():
+            first = f"up to {int(count.max(initial=0))} rows in a sample"
+            report.add(
+                "note", "static", f"{s} {m}", int((count > 1).sum()), first=first, action="averaged, as declared"
+            )
+    timed = any(m in split.times for split in splits.values())  # one row with a time of its own is an event
+    return m in about.static or not timed and max(int(count.max(initial=0)) for count in rows.values()) <= 1
 
 
 def _refuse_unknown(about: Description, names: list[str]) -> None:
-    for option in ("rate_hz", "units", "channels", "descriptions"):
+    for option in ("rate_hz", "units", "channels", "descriptions", "static"):
         for m in getattr(about, option):
             if m not in names:
                 raise ConfigError(

@@ -36,6 +36,7 @@ def from_arrays(
     units: Mapping[str, str] | None = None,
     channels: Mapping[str, Sequence[str]] | None = None,
     descriptions: Mapping[str, str] | None = None,
+    static: Sequence[str] = (),
     name: str = "arrays",
     source: str = "",
     licence: str = "",
@@ -88,6 +89,9 @@ def from_arrays(
         ``Split.extras["missing cells of NAME"]``). A step that is masked as a whole in a masked array is not valid.
     rate_hz, units, channels, descriptions
         Per modality; all optional, never guessed.
+    static
+        Modalities that are constant over a recording, such as a table repeated at every step: their real rows are averaged, and a
+        model repeats the average at every step. A modality with at most one real row in every sample is static without being named.
     name, source, licence, notes
         Of the data set.
 
@@ -123,9 +127,12 @@ def from_arrays(
         seed=seed,
         drop=labels == "drop",
     )
-    about = Description(
-        rate_hz or {}, units or {}, channels or {}, descriptions or {}, name, source, licence, tuple(notes)
-    )
+    if isinstance(static, str):
+        raise ConfigError(
+            f"static={static!r}: one text; give a sequence of modality names, such as static=[{static!r}]"
+        )
+    texts = (units or {}, channels or {}, descriptions or {}, name, source, licence, tuple(notes))
+    about = Description(rate_hz or {}, *texts, static=tuple(static))
     return assemble(parts, treatment, about, report)
 
 

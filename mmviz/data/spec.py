@@ -37,6 +37,9 @@ class Modality:
         Median seconds between frames in the training split; None without timestamps.
     irregular
         Whether more than one spacing in twenty is a tenth off the median; False without timestamps.
+    static
+        Constant over a recording: no sample has more than one real row, or it was declared so. A model repeats it at every step, and
+        it has no influence on the number of steps.
     """
 
     name: str
@@ -50,6 +53,7 @@ class Modality:
     description: str = ""
     spacing_s: float | None = None
     irregular: bool = False
+    static: bool = False
 
 
 @dataclass(frozen=True)

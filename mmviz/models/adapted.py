@@ -17,6 +17,7 @@ from mmviz.models.adapted_probe import check_weights, probe
 from mmviz.models.config import FusionConfig
 from mmviz.models.fusion import FusionModel
 from mmviz.models.observation import Observation
+from mmviz.models.resolution import default_steps, signals_of
 
 if TYPE_CHECKING:
     from jaxtyping import Float
@@ -37,6 +38,7 @@ _SHOWN = {
 }
 _GIVES = {"classification": ("logits", "probabilities"), "regression": ("values",)}
 _SUM = 1e-3
+_MOST_PASSES = 100
 
 
 @dataclass(frozen=True)
@@ -99,8 +101,9 @@ def adapt(
         ``logits`` or ``probabilities`` for a classification, ``values`` for a regression. Left out, logits and values are
         assumed, and answers that look like probabilities are refused until you say which they are.
     steps
-        Of the time axis on which answers to prefixes are recorded, from 1 to the frames of the shortest modality; 0 takes those. Each step is
-        the same share of every modality's frames, none are averaged.
+        Of the time axis on which answers to prefixes are recorded, from 1 to the frames of the longest signal. 0: the frames of all
+        modalities where these are equal, otherwise those of the longest signal, at most 100, as every step takes a pass. Each step is
+        the same share of every signal's frames, none are averaged; a static modality is whole in every step.
     name
         What to call it; the name of its class when "".
 
@@ -133,15 +136,16 @@ def adapt(
     known = _GIVES[spec.task.kind]
     if gives not in ("", *known):
         raise ConfigError(f"adapt: gives={gives!r} does not belong to a {spec.task.kind}; choose {' or '.join(known)}")
-    shortest = min(m.steps for m in spec.modalities)
-    if type(steps) is not int or not 0 <= steps <= shortest:
+    lengths = {m.steps for m in signals_of(spec.modalities)}
+    if type(steps) is not int or not 0 <= steps <= max(lengths):
         raise ConfigError(
-            f"adapt: steps={steps!r}, expected an integer from 1 to {shortest}, the frames of the shortest modality, or 0 for these"
+            f"adapt: steps={steps!r}, expected an integer from 1 to {max(lengths)}, the frames of the longest signal, or 0 for the default"
         )
+    steps = steps or default_steps(spec.modalities, most=_MOST_PASSES)
     check_weights(module)
     config = AdaptedConfig(
-        steps=steps or shortest,
-        align="pad" if {m.steps for m in spec.modalities} == {steps or shortest} else "bin",
+        steps=steps,
+        align="pad" if lengths == {steps} else "bin",
         name=name or type(module).__name__,
         missing=missing if isinstance(missing, str) else _name_of(missing),
         masks=masks,

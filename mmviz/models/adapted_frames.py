@@ -21,22 +21,23 @@ if TYPE_CHECKING:
 class Frames(nn.Module):
     """Step k of a modality holds its frames i with ⌊i · steps / frames⌋ = k, one behind the other, as they were recorded.
 
-    So a step is the same share of every modality's own clock. Beside each frame stands a 1 where it was recorded, so
-    that whoever masks steps masks the frames in them.
+    So a step is the same share of every modality's own clock; a signal with fewer frames than steps has steps that hold none. A static
+    modality has no clock: every step holds all of its frames. Beside each frame stands a 1 where it was recorded, so that masking a
+    step masks the frames in it; a static modality is masked when all of its steps are.
 
     Parameters
     ----------
     modalities
         Of the spec.
     steps
-        From 1 to the smallest number of frames.
+        From 1 to the number of frames of the longest signal.
     """
 
     def __init__(self, modalities: tuple[Modality, ...], steps: int) -> None:
         super().__init__()
         self.modalities, self.steps = modalities, steps
         self._slots: list[Tensor] = []
-        self._groups = [-(-m.steps // steps) for m in modalities]
+        self._groups = [m.steps if m.static else -(-m.steps // steps) for m in modalities]
         for modality, group in zip(modalities, self._groups, strict=True):
             frame = torch.arange(modality.steps)
             step = frame * steps // modality.steps
@@ -62,6 +63,9 @@ class Frames(nn.Module):
         values, valid = {}, {}
         lacking = self.steps - steps.x.shape[2]
         for m, modality in enumerate(self.modalities):
+            if modality.static:
+                values[modality.name], valid[modality.name] = _unrepeated(steps.x[m], steps.mask[m], modality)
+                continue
             group, slots, cells = self._groups[m], self._slots[m].to(steps.x.device), modality.features + 1
             x = nn.functional.pad(steps.x[m, :, :, : group * cells], (0, 0, 0, lacking))
             frames = x.reshape(len(x), self.steps * group, cells).index_select(1, slots)
@@ -87,6 +91,10 @@ class Frames(nn.Module):
             )
         flag = valid[..., None]
         frames = torch.cat([torch.where(flag, x, torch.zeros_like(x)), flag.to(x.dtype)], -1)
+        if modality.static:
+            cells = nn.functional.pad(frames, (0, 0, 0, modality.steps - x.shape[1])).flatten(1)
+            cells = nn.functional.pad(cells, (0, self.width - cells.shape[-1]))
+            return cells[:, None].expand(-1, self.steps, -1), valid.any(1)[:, None].expand(-1, self.steps)
         slots = self._slots[m][: x.shape[1]].to(x.device)
         laid = x.new_zeros(len(x), self.steps * group, frames.shape[-1]).index_copy(1, slots, frames)
         laid = laid.reshape(len(x), self.steps, -1)
@@ -94,3 +102,14 @@ class Frames(nn.Module):
         return nn.functional.pad(laid, (0, self.width - laid.shape[-1])), held.reshape(len(x), self.steps, group).any(
             -1
         )
+
+
+def _unrepeated(
+    x: Float[Tensor, "batch time width"], mask: Bool[Tensor, "batch time"], modality: Modality
+) -> tuple[Float[Tensor, "batch frame feature"], Bool[Tensor, "batch frame"]]:
+    """Return the frames of a static modality from the first of its steps that is not masked."""
+    first = mask.int().argmax(1)
+    frames = x[torch.arange(len(x), device=x.device), first, : modality.steps * (modality.features + 1)]
+    frames = frames.reshape(len(x), modality.steps, modality.features + 1)
+    there = (frames[..., -1] > 0.5) & mask.any(1, keepdim=True)
+    return torch.where(there[..., None], frames[..., :-1], torch.zeros_like(frames[..., :-1])), there

@@ -10,7 +10,7 @@ from mmviz.errors import DataError
 from mmviz.models.align import average_intervals
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from jaxtyping import Bool, Float
     from torch import Tensor
@@ -21,7 +21,7 @@ _SLACK = 1e-6  # of the longest recording: rounding
 
 
 def shares_of_clock(
-    batch: Batch, names: Sequence[str], duration_s: float | None
+    batch: Batch, names: Sequence[str], duration_s: float | None, static: Collection[str] = ()
 ) -> dict[str, Float[Tensor, "batch _frame 2"]]:
     """Return the interval that each frame covers, as shares of what all steps cover together.
 
@@ -33,6 +33,8 @@ def shares_of_clock(
         Modalities.
     duration_s
         Seconds that all steps cover, from the begin of a sample's clock; None for the sample's own duration.
+    static
+        Modalities of which one frame, their average, covers the whole recording.
 
     Returns
     -------
@@ -60,9 +62,9 @@ def shares_of_clock(
     whole = own if duration_s is None else torch.full_like(own, duration_s)
     shares = {}
     for name in names:
-        if name in batch.times:
+        if name in batch.times and name not in static:
             shares[name] = (batch.times[name] - begin[..., None]) / whole[..., None]
-        elif batch.valid[name].shape[1] == 1:
+        elif name in static or batch.valid[name].shape[1] == 1:
             shares[name] = torch.stack([torch.zeros_like(own), own / whole], -1)
         else:
             raise DataError(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
+import warnings
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -21,6 +22,7 @@ from mmviz.models.fusion import FusionModel
 from mmviz.models.gated import Gated, GatedConfig
 from mmviz.models.late import Late, LateConfig
 from mmviz.models.lmf import LMF, LMFConfig
+from mmviz.models.resolution import resolution_losses
 from mmviz.models.tfn import TFN, TFNConfig
 from mmviz.models.transformer import Transformer, TransformerConfig
 
@@ -71,6 +73,11 @@ def build(name: str, spec: Spec, *, seed: int = 0, **options: Any) -> FusionMode
     ------
     ConfigError
         Unknown name or option (with the nearest known one), or a value out of range.
+
+    Warns
+    -----
+    UserWarning
+        If ``steps`` was left open and a step averages more than two frames of a signal.
     """
     if not hasattr(spec, "modalities"):
         raise ConfigError(f"build({name!r}): spec is a {type(spec).__name__}, expected the .spec of a data set")
@@ -80,9 +87,12 @@ def build(name: str, spec: Spec, *, seed: int = 0, **options: Any) -> FusionMode
     try:
         with torch.random.fork_rng(devices=[]), torch.inference_mode(mode=False):
             torch.manual_seed(seed)
-            return _REGISTRY[name][0](spec, config)
+            model = _REGISTRY[name][0](spec, config)
     finally:
         torch.set_default_dtype(dtype)
+    for loss in resolution_losses(spec.modalities, model.steps) if not config.steps else ():
+        warnings.warn(f"build({name!r}): {loss}", UserWarning, stacklevel=2)
+    return model
 
 
 def config_of(name: str, **options: Any) -> FusionConfig:

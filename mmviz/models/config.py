@@ -18,10 +18,13 @@ class FusionConfig:
     pooling
         ``mean``, ``max`` (the published code of Coupled Mamba) or ``last`` valid step.
     steps
-        Common number of steps; 0 takes the shortest of the modalities' longest sequences.
+        Common number of steps. 0: where all modalities have one length, that length; otherwise as many as the longest signal has
+        frames, at most 1024 (with ``align="pad"`` all). Shorter signals repeat frames. A static modality (one row per sample, or
+        declared in ``from_arrays(static=)``) is repeated at every step and has no influence on their number. Where a step averages more
+        than two frames of a signal, :func:`~mmviz.models.build` warns if the number was left open, and the notes of ``model.spec`` say so.
     align
-        How frames become steps. ``pad``: one frame, one step. ``bin``: averages over equal numbers of frames, on one clock for
-        all sequences. ``resample``: averages over equal parts of each sequence's own duration. ``auto`` pads when every modality has
+        How the frames of signals become steps. ``pad``: one frame, one step. ``bin``: averages over equal numbers of frames, on one clock for
+        all sequences. ``resample``: averages over equal parts of each sequence's own duration. ``auto`` pads when every signal has
         ``steps`` frames, bins when all have the same number and it is larger, and resamples otherwise.
         With timestamps (``from_arrays(times=)``) steps are intervals of time: ``bin`` cuts the longest recording of the data set,
         ``resample`` each sample's own duration, over all its modalities; ``auto`` bins. A frame covers the time until the next

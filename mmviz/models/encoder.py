@@ -11,6 +11,7 @@ from torch import nn
 from mmviz.errors import DataError
 from mmviz.models.align import bin_frames, pad_to, resample
 from mmviz.models.align_time import align_by_time, shares_of_clock
+from mmviz.models.resolution import signals_of
 from mmviz.models.steps import Steps
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ class StepEncoder(nn.Module):
 
     Two linear maps per step, as in the published code of Coupled Mamba (its ``FusionNet``), with GELU in place of ReLU
     and without its layer normalisations: on the few channels of a sensor they would take the amplitude away. A constant
-    feature (standard deviation 0) becomes 0.
+    feature (standard deviation 0) becomes 0. A static modality is averaged over its frames, encoded once and repeated at every step.
     """
 
     mean: Tensor
@@ -35,7 +36,7 @@ class StepEncoder(nn.Module):
     def __init__(self, modality: Modality, width: int, steps: int, *, align: str) -> None:
         super().__init__()
         self.name, self.features, self.steps, self.align = modality.name, modality.features, steps, align
-        self.frames = steps if align == "pad" else modality.steps
+        self.frames, self.static = steps if align == "pad" else modality.steps, modality.static
         std = np.asarray(modality.std, dtype=np.float32)
         scale = np.divide(1.0, std, out=np.zeros_like(std), where=std > 0)
         self.register_buffer("mean", torch.tensor(np.array(modality.mean, dtype=np.float32)))
@@ -66,6 +67,11 @@ class StepEncoder(nn.Module):
                 f"modality {self.name!r}: values have shape {tuple(x.shape)}, expected (batch, frame, {self.features}); "
                 "build the model from the spec of the data set it is used on"
             )
+        if self.static:
+            x, valid = resample(x, valid, 1)
+            if share is None:
+                code, mask = self._coded(x, valid)
+                return code.expand(-1, self.steps, -1), mask.expand(-1, self.steps)
         if share is None and self.align != "resample" and x.shape[1] > self.frames:
             raise DataError(
                 f"modality {self.name!r}: {x.shape[1]} frames do not fit the {self.frames} of the spec; "
@@ -77,6 +83,11 @@ class StepEncoder(nn.Module):
             steps, mask = bin_frames(x, valid, self.steps, self.frames)
         else:
             steps, mask = (pad_to if self.align == "pad" else resample)(x, valid, self.steps)
+        return self._coded(steps, mask)
+
+    def _coded(
+        self, steps: Float[Tensor, "batch _time feature"], mask: Bool[Tensor, "batch _time"]
+    ) -> tuple[Float[Tensor, "batch _time width"], Bool[Tensor, "batch _time"]]:
         code = self.net((steps - self.mean) * self.scale)
         return torch.where(mask[..., None], code, torch.zeros_like(code)), mask
 
@@ -91,6 +102,7 @@ class Encoders(nn.Module):
         self.timed = duration_s is not None and align != "pad"
         self.duration_s = duration_s if align == "bin" else None
         self.names = tuple(m.name for m in modalities)
+        self.static = tuple(m.name for m in modalities if m.static)
         self.encoders = nn.ModuleList(StepEncoder(m, width, steps, align=align) for m in modalities)
 
     def forward(self, batch: Batch) -> Steps:
@@ -107,7 +119,7 @@ class Encoders(nn.Module):
                 f"batch: modality {', '.join(lacking)} is lacking, it holds {', '.join(batch.names)}; an absent modality "
                 "is given as any values with a mask that is all False"
             )
-        shares = shares_of_clock(batch, self.names, self.duration_s) if self.timed else {}
+        shares = shares_of_clock(batch, self.names, self.duration_s, self.static) if self.timed else {}
         pairs = [
             encode(batch.values[n], batch.valid[n], shares.get(n))
             for n, encode in zip(self.names, self.encoders, strict=True)
@@ -119,7 +131,7 @@ def align_of(spec: Spec, steps: int) -> str:
     """Return how frames become ``steps`` steps when the options leave it to the data; data with timestamps have one clock."""
     if spec.duration_s is not None:
         return "bin"
-    lengths = {m.steps for m in spec.modalities}
+    lengths = {m.steps for m in signals_of(spec.modalities)}
     if lengths == {steps}:
         return "pad"
     return "bin" if len(lengths) == 1 and steps < max(lengths) else "resample"

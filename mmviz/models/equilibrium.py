@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import torch
@@ -14,6 +14,7 @@ from mmviz.models.fusion import FusionModel
 from mmviz.models.mapping import Mapping, feature_loss, sample_loss
 from mmviz.models.memory import Memory
 from mmviz.models.observation import Observation
+from mmviz.models.resolution import steps_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -106,9 +107,10 @@ class Equilibrium(FusionModel):
         from mmviz.models.build import build  # the registry knows this class: it cannot be asked before now
 
         nn.Module.__init__(self)
+        config = replace(config, steps=steps_of(config, spec.modalities))
         inner = {name: getattr(config, name) for name in ("width", "pooling", "steps", "align", "dropout")}
         self.base = build(config.base, spec, seed=torch.initial_seed() % 2**31, **inner, **config.base_options)
-        self.spec, self.config = spec, config
+        self.spec, self.config = self.base.spec, config
         self.steps, self.align = self.base.steps, self.base.align
         M = len(spec.modalities)
         self.memory = Memory(config.width) if config.memory else None

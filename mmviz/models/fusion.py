@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import torch
@@ -11,6 +12,7 @@ from torch import nn
 from mmviz.models.encoder import Encoders, align_of
 from mmviz.models.observation import Observation
 from mmviz.models.pooling import RunningPool
+from mmviz.models.resolution import noted, steps_of
 
 if TYPE_CHECKING:
     from jaxtyping import Bool, Float
@@ -34,9 +36,9 @@ class FusionModel(nn.Module, ABC):
     Attributes
     ----------
     spec
-        The data it was built for.
+        The data it was built for; where a step averages more than two frames of a signal, its notes say so.
     config
-        Its options, a dataclass of plain values.
+        Its options, a dataclass of plain values; ``steps`` is the number taken.
     steps
         Length of its own time axis.
     align
@@ -45,9 +47,9 @@ class FusionModel(nn.Module, ABC):
 
     def __init__(self, spec: Spec, config: FusionConfig) -> None:
         super().__init__()
-        self.spec, self.config = spec, config
-        self.steps = config.steps or min(m.steps for m in spec.modalities)
+        self.steps = steps_of(config, spec.modalities)
         self.align = align_of(spec, self.steps) if config.align == "auto" else config.align
+        self.spec, self.config = noted(spec, self.steps), replace(config, steps=self.steps)
         self.encoders = Encoders(
             spec.modalities, config.width, self.steps, align=self.align, duration_s=spec.duration_s
         )

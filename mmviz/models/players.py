@@ -64,6 +64,8 @@ def whole_modalities(model: FusionModel) -> Players:
 def windows_of(model: FusionModel, windows: int) -> Players:
     """Return so many windows of each modality, modality by modality, equally long to one step.
 
+    A static modality is repeated at every step, so that each of its windows holds a copy of it.
+
     Raises
     ------
     ConfigError

@@ -90,7 +90,12 @@ class WhatIf:
         self._members = members_of(len(spec.names))
         self._lock = threading.Lock()
         self.offers = {
-            name: tuple(kind for kind in EDITS if kind != "text" or name in self._text) for name in spec.names
+            m.name: tuple(
+                kind
+                for kind in EDITS
+                if (kind != "text" or m.name in self._text) and not (kind == "delay" and m.static)
+            )
+            for m in spec.modalities
         }
 
     def __call__(self, sample: str, epoch: int, edits: Mapping[str, Mapping[str, Any]]) -> dict[str, xr.Dataset]:

@@ -90,6 +90,10 @@ def edited(
                     f"what_if: {kind} of {modality.name!r}, which has no recorded step in sample {str(part.ids[row])!r:.80}; "
                     "swap it for another sample's first"
                 )
+        if asked.get("delay") and modality.static:
+            raise ConfigError(
+                f"what_if: delay={asked['delay']} of {modality.name!r}, which is static: it has no time to be moved in; leave the delay out"
+            )
         if asked.get("delay"):
             seconds = times[modality.name][0] if modality.name in times else None
             x = delayed(x, valid, asked["delay"], seconds, modality.spacing_s)

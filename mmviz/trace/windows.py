@@ -40,7 +40,8 @@ def record_windows(
     """Ask the model, at the best epoch, what it answers when it hears some windows of some modalities.
 
     A window is a stretch of the model's own steps, the same for all samples; all are equally long, to one step. A window that a
-    coalition lacks is masked behind the encoders, as a gap in the recording would be.
+    coalition lacks is masked behind the encoders, as a gap in the recording would be. A static modality is repeated in every window, so
+    that its contribution is spread over them: read their sum.
 
     Parameters
     ----------

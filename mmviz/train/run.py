@@ -131,7 +131,10 @@ class Run:
     def from_index(cls, folder: RunFolder, index: dict[str, Any]) -> Self:
         """Rebuild a run from its folder; every weight is checked."""
         spec = spec_from_json(index["spec"])
-        model = build(index["info"]["model"]["name"], spec, **index["info"]["model"]["options"])
+        options = index["info"]["model"]["options"]
+        if not options.get("steps", 1):  # written before the number taken was kept: it was the shortest length
+            options = options | {"steps": min(m.steps for m in spec.modalities)}
+        model = build(index["info"]["model"]["name"], spec, **options)
         like = model.state_dict()
         weights = {int(epoch): folder.read_weights(entry, like) for epoch, entry in index["weights"].items()}
         if index["best_epoch"] not in weights:
