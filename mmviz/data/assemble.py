@@ -27,7 +27,7 @@ from mmviz.data.report import Report
 from mmviz.data.spec import Modality, Spec, TaskKind
 from mmviz.data.statistics import training_statistics
 from mmviz.data.time_report import longest, on_one_clock, report_time
-from mmviz.data.times import checked, frames_of, from_side, measured
+from mmviz.data.times import checked, frames_of, from_side, measured, untimed
 from mmviz.errors import ConfigError, DataError
 
 
@@ -102,6 +102,8 @@ def assemble(parts: list[Part], treatment: Treatment, about: Description, report
     parts.sort(key=lambda p: p.name != training)
     steps = align_features(parts)
     leakage(parts, report)
+    for part in parts:
+        untimed([m for m in part.inputs if m not in about.static], part.times, steps, f"{part.name} ")
     given = {p.name: Given(p.target, len(p), p.place) for p in parts}
     targets, task = targets_of(given, treatment.task, treatment.classes, report)
     names = tuple(parts[0].inputs)
@@ -216,7 +218,7 @@ def _is_static(m: str, splits: dict[str, Split], about: Description, report: Rep
                 "note", "static", f"{s} {m}", int((count > 1).sum()), first=first, action="averaged, as declared"
             )
     timed = any(m in split.times for split in splits.values())  # one row with a time of its own is an event
-    return m in about.static or not timed and max(int(count.max(initial=0)) for count in rows.values()) <= 1
+    return m in about.static or (not timed and max(int(count.max(initial=0)) for count in rows.values()) <= 1)
 
 
 def _refuse_unknown(about: Description, names: list[str]) -> None:

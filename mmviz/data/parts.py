@@ -14,7 +14,7 @@ from mmviz.data.labels import missing_labels, refuse_partly_labelled
 from mmviz.data.report import Report
 from mmviz.data.split_names import canonical_splits, report_renamed
 from mmviz.data.splitting import split_groups, split_samples
-from mmviz.data.times import as_times, untimed
+from mmviz.data.times import as_times
 from mmviz.errors import ConfigError, DataError
 
 
@@ -150,7 +150,6 @@ def make_part(
     real = {m: complete(v, f"{at}valid of {m}", names) for m, v in valid.items()}
     labels = None if target is None else given_labels(target, f"{name}: target" if name else "target")
     seconds = {m: as_times(t, signals[m].shape[:2], f"{at}{m}") for m, t in (times or {}).items()}
-    untimed(signals, seconds, {m: x.shape[1] for m, x in signals.items()}, at)
     return Part(name, signals, labels, count, real, names, groups, np.arange(n), more, seconds, masked)
 
 
