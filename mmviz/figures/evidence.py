@@ -19,6 +19,8 @@ from mmviz.experiments.code_version import code_version
 from mmviz.experiments.store import FINISHED
 from mmviz.io.atomic import atomic_path, write_bytes_atomic
 from mmviz.io.digest import sha256_file
+from mmviz.io.json_text import parse_json
+from mmviz.io.regular_file import read_regular
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -165,7 +167,7 @@ class Evidence:
 
     def _index(self) -> dict[str, Any]:
         try:
-            found = json.loads((self.folder / "artefacts.json").read_text(encoding="utf-8"))
+            found = parse_json(read_regular(self.folder / "artefacts.json", max_bytes=1 << 26), where="artefacts.json")
         except FileNotFoundError:
             return {}
         except (OSError, ValueError) as error:

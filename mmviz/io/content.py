@@ -9,6 +9,7 @@ from mmviz.io.file_kind import looks_like
 from mmviz.io.hdf5 import is_hdf5, probe_hdf5
 from mmviz.io.mat5 import is_mat5, read_mat5
 from mmviz.io.members import Members, folder_members, tar_members
+from mmviz.io.regular_file import is_folder, open_regular, read_regular
 from mmviz.io.safe_pickle import load, loads
 from mmviz.io.tree_npz import read_tree
 
@@ -60,14 +61,14 @@ def open_content(path: str | Path, *, encoding: str = "ASCII") -> Content:
     Raises
     ------
     DataError
-        If the content is none of these kinds, or the reader of its kind refuses it.
+        If the content is none of these kinds, the reader of its kind refuses it, or the path is a pipe or a device.
     OSError
         If the file cannot be opened.
     """
     path = Path(path)
-    if path.is_dir():
+    if is_folder(path):
         return Content(path.name, path, "folder", None, folder_members(path))
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         start = file.read(520)
     kind = kind_of(start)
     if kind == "npz":
@@ -75,9 +76,7 @@ def open_content(path: str | Path, *, encoding: str = "ASCII") -> Content:
     if kind == "hdf5":
         return Content(path.name, path, kind, probe_hdf5(path))
     if kind == "mat5":
-        if path.stat().st_size > MAX_MAT5:
-            raise DataError(f"{path.name}: {path.stat().st_size} bytes; MATLAB 5 files up to {MAX_MAT5} are read")
-        return Content(path.name, path, kind, read_mat5(path.read_bytes(), where=path.name))
+        return Content(path.name, path, kind, read_mat5(read_regular(path, max_bytes=MAX_MAT5), where=path.name))
     if kind == "tar":
         return Content(path.name, path, kind, None, tar_members(path))
     return Content(path.name, path, "pickle", load(path, encoding=encoding))

@@ -11,7 +11,9 @@ from numpy.typing import NDArray
 from mmviz.errors import DataError
 from mmviz.io.file_kind import looks_like
 
-MAX_INFLATED = 1 << 30
+MAX_BYTES = 4 << 30  # of all variables in memory
+MAX_RATIO = 200
+_FREE = 256 << 20  # below this the ratio is not looked at
 MAX_VARIABLES = 1000
 Order = Literal["<", ">"]
 _MATRIX, _COMPRESSED = 14, 15
@@ -68,16 +70,18 @@ def read_mat5(data: bytes, *, where: str = ".mat file") -> dict[str, NDArray[Any
         raise DataError(f"{where}: not a MATLAB 5 file; it looks like {looks_like(data[:64])}")
     order: Order = "<" if data[126:128] == b"IM" else ">"
     found: dict[str, NDArray[Any]] = {}
-    at, left = 128, MAX_INFLATED
+    at, room = 128, _Room(len(data))
     try:
         while at < len(data):
             kind, body, at = _element(data, at, order)
             if kind == _COMPRESSED:
-                body, left = _inflate(body, left)
+                body = room.inflate(body)
                 kind, body, _ = _element(body, 0, order)
             if kind != _MATRIX:
                 raise DataError(f"{where}: an element of type {kind} where a variable is expected; the file is damaged")
-            name, array = _variable(body, order, where)
+            name, array = _variable(body, order, where, room)
+            if name in found:
+                raise DataError(f"{where}: two variables are named {name[:60]!r}; save the file again")
             found[name] = array
             if len(found) > MAX_VARIABLES:
                 raise DataError(f"{where}: more than {MAX_VARIABLES} variables")
@@ -105,15 +109,36 @@ def _element(data: bytes, at: int, order: Order) -> tuple[int, bytes, int]:
     return kind, data[at + 8 : end], padded
 
 
-def _inflate(data: bytes, left: int) -> tuple[bytes, int]:
-    engine = zlib.decompressobj()
-    out = engine.decompress(data, left)
-    if engine.unconsumed_tail:
-        raise DataError(f"more than {MAX_INFLATED} bytes after inflating; refused")
-    return out, left - len(out)
+class _Room:
+    """How many bytes may still be inflated, and how many the variables may still take in memory.
+
+    Parameters
+    ----------
+    size
+        Of the file, bytes.
+    """
+
+    def __init__(self, size: int) -> None:
+        self._most = min(MAX_BYTES, max(_FREE, MAX_RATIO * size))
+        self._inflated = self._taken = 0
+
+    def inflate(self, data: bytes) -> bytes:
+        """Inflate a variable, or refuse."""
+        engine = zlib.decompressobj()
+        out = engine.decompress(data, self._most - self._inflated + 1)
+        self._inflated += len(out)
+        if self._inflated > self._most:
+            raise DataError(f"more than {self._most} bytes after inflating; refused")
+        return out
+
+    def take(self, size: int, name: str) -> None:
+        """Count the bytes of a variable before it is made, or refuse."""
+        self._taken += size
+        if self._taken > self._most:
+            raise DataError(f"the variables up to {name[:60]!r} would take more than {self._most} bytes; refused")
 
 
-def _variable(body: bytes, order: Order, where: str) -> tuple[str, NDArray[Any]]:
+def _variable(body: bytes, order: Order, where: str, room: _Room) -> tuple[str, NDArray[Any]]:
     _, flags, at = _element(body, 0, order)
     (word,) = struct.unpack_from(order + "I", flags)
     _, shape_raw, at = _element(body, at, order)
@@ -129,17 +154,30 @@ def _variable(body: bytes, order: Order, where: str) -> tuple[str, NDArray[Any]]
     stored, raw, _ = _element(body, at, order)
     if stored not in _STORED:
         raise DataError(f"{where}: variable {name[:60]!r} is stored as type {stored}; the file is damaged")
-    if klass == 4 and stored in (16, 17):
-        return name, np.array(raw.decode({16: "utf-8", 17: "utf-16-le" if order == "<" else "utf-16-be"}[stored]))
+    if klass == 4:
+        room.take(4 * len(raw), name)
+        return name, np.array(_text(raw, stored, order, f"{where}: variable {name[:60]!r}"))
     values = np.frombuffer(raw, np.dtype(_STORED[stored]).newbyteorder(order))
     if values.size != math.prod(shape):
         raise DataError(
             f"{where}: variable {name[:60]!r} has {values.size} values for the shape {shape}; the file is damaged"
         )
-    if klass == 4:
-        if values.dtype.kind != "u":
-            raise DataError(f"{where}: variable {name[:60]!r} is text stored as {values.dtype}; the file is damaged")
-        points = values.astype(np.uint32)
-        return name, np.array("".join(map(chr, points.tolist())))
+    meant = np.dtype(_CLASSES[klass])
+    room.take(values.size * meant.itemsize, name)
     with np.errstate(all="ignore"):
-        return name, values.astype(_CLASSES[klass]).reshape(shape, order="F")
+        array = values.astype(meant)
+        if meant.kind in "iu" and not np.can_cast(values.dtype, meant) and not (array == values).all():
+            raise DataError(
+                f"{where}: variable {name[:60]!r} has values that {meant} does not hold; the file is damaged"
+            )
+    return name, array.reshape(shape, order="F")
+
+
+def _text(raw: bytes, stored: int, order: Order, name: str) -> str:
+    """Return the text of code units; MATLAB counts in UTF-16, so that some signs are two of them."""
+    if stored == 16:
+        return raw.decode("utf-8")
+    units = np.frombuffer(raw, np.dtype(_STORED[stored]).newbyteorder(order))
+    if units.dtype.kind != "u" or (units.size and int(units.max()) > 0xFFFF):
+        raise DataError(f"{name} is text stored as {units.dtype}; the file is damaged")
+    return units.astype("<u2").tobytes().decode("utf-16-le")

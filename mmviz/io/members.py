@@ -1,11 +1,11 @@
 """The files of a folder or of a tar archive, by name; nothing outside is ever touched, nothing is unpacked to disk."""
 
-import io
-import tarfile
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 
 from mmviz.errors import DataError
+from mmviz.io.regular_file import read_regular
+from mmviz.io.tar_stream import Member, TarStream
 
 MAX_MEMBERS = 200_000
 MAX_FILE = 4 << 30
@@ -69,7 +69,7 @@ def folder_members(path: str | Path) -> Members:
     Raises
     ------
     DataError
-        If a link leads outside, or there are more than `MAX_MEMBERS` files.
+        If a link leads outside or to itself, or there are more than `MAX_MEMBERS` files.
     """
     root = Path(path).resolve()
     sizes: dict[str, int] = {}
@@ -77,13 +77,20 @@ def folder_members(path: str | Path) -> Members:
         relative = found.relative_to(root)
         if any(part.startswith(".") for part in relative.parts):
             continue
-        if found.is_symlink() and not found.resolve().is_relative_to(root):
+        if found.is_symlink() and not _resolved(found, root).is_relative_to(root):
             raise DataError(f"{root.name}: {relative.as_posix()!r} is a link out of the folder; copy the file instead")
         if found.is_file():
             sizes[relative.as_posix()] = found.stat().st_size
         if len(sizes) > MAX_MEMBERS:
             raise DataError(f"{root.name}: more than {MAX_MEMBERS} files; give the folder of one data set")
-    return Members(root.name, sizes, lambda name: (root / name).read_bytes())
+    return Members(root.name, sizes, lambda name: read_regular(root / name, max_bytes=MAX_FILE))
+
+
+def _resolved(link: Path, root: Path) -> Path:
+    try:
+        return link.resolve()
+    except (OSError, RuntimeError):
+        raise DataError(f"{root.name}: {link.name!r} is a link to itself; remove it") from None
 
 
 def tar_members(source: str | Path | bytes, *, where: str = "") -> Members:
@@ -108,43 +115,39 @@ def tar_members(source: str | Path | bytes, *, where: str = "") -> Members:
         `MAX_TOTAL` bytes or `MAX_RATIO` times the archive; or if the archive is damaged. Nothing is written to disk.
     """
     where = where or (Path(source).name if not isinstance(source, bytes) else "tar archive")
-    data = source if isinstance(source, bytes) else Path(source).read_bytes()
+    data = source if isinstance(source, bytes) else read_regular(source, max_bytes=MAX_FILE)
     try:
-        with tarfile.open(fileobj=io.BytesIO(data), mode="r|*") as archive:
-            contents = _unpacked(archive, len(data), where)
-    except DataError:
-        raise
-    except Exception as error:  # noqa: BLE001 - tarfile raises many kinds of errors over damaged headers
-        raise DataError(f"{where}: damaged archive ({type(error).__name__}: {error!s:.150}); fetch it again") from None
+        contents = _unpacked(TarStream(data), len(data))
+    except DataError as error:
+        raise DataError(f"{where}: {error}; fetch the archive again") from None
     return Members(where, {n: len(c) for n, c in contents.items()}, contents.__getitem__)
 
 
-def _unpacked(archive: tarfile.TarFile, size: int, where: str) -> dict[str, bytes]:
+def _unpacked(archive: TarStream, size: int) -> dict[str, bytes]:
     contents: dict[str, bytes] = {}
     total = 0
-    for count, member in enumerate(archive):
-        name = _confined(member, where)
+    for count, member in enumerate(archive.members()):
+        name = _confined(member)
         if count >= MAX_MEMBERS:
-            raise DataError(f"{where}: more than {MAX_MEMBERS} members")
-        if not member.isfile():
+            raise DataError(f"more than {MAX_MEMBERS} members")
+        if member.kind == "folder":
             continue
         total += member.size
-        if member.size < 0 or total > MAX_TOTAL or (total > _FREE and total > MAX_RATIO * size):
-            raise DataError(f"{where}: {size} bytes would unpack to more than {total}; refused")
+        if total > MAX_TOTAL or (total > _FREE and total > MAX_RATIO * size):
+            raise DataError(f"{size} bytes would unpack to more than {total}; refused")
         if name in contents:
-            raise DataError(f"{where}: {name!r} occurs twice; make the archive again")
-        stream = archive.extractfile(member)
-        contents[name] = b"" if stream is None else stream.read(member.size)
-        if len(contents[name]) != member.size:
-            raise DataError(f"{where}: {name!r} is cut off; fetch the archive again")
+            raise DataError(f"{name[:100]!r} occurs twice; make the archive again")
+        contents[name] = archive.content(member)
     return contents
 
 
-def _confined(member: tarfile.TarInfo, where: str) -> str:
+def _confined(member: Member) -> str:
     """Return the name with ``/``, or refuse one that leads outside."""
     path = PurePosixPath(member.name)
-    if path.is_absolute() or ".." in path.parts or "\\" in member.name or "\0" in member.name:
-        raise DataError(f"{where}: member {member.name[:100]!r} leads outside the archive; nothing was read or written")
-    if not (member.isfile() or member.isdir()) or member.issparse():
-        raise DataError(f"{where}: member {member.name[:100]!r} is a link or a device; nothing was read or written")
+    if path.is_absolute() or ".." in path.parts or "\\" in member.name or "\0" in member.name or not path.parts:
+        if member.kind == "folder" and not path.parts:  # the archive's own root, "./"
+            return ""
+        raise DataError(f"member {member.name[:100]!r} leads outside the archive; nothing was read or written")
+    if member.kind == "other":
+        raise DataError(f"member {member.name[:100]!r} is a link or a device; nothing was read or written")
     return path.as_posix()

@@ -69,6 +69,14 @@ def _require_regular(found: os.stat_result, shown: str, max_bytes: int | None) -
         raise DataError(f"{shown} has {found.st_size} bytes, more than the limit of {max_bytes}")
 
 
+def is_folder(path: str | Path) -> bool:
+    """Whether a path is a folder; False where it is nothing, or no valid path."""
+    try:
+        return stat.S_ISDIR(os.stat(path).st_mode)  # noqa: PTH116 - Path.is_dir raises for a name that is too long
+    except (OSError, ValueError):
+        return False
+
+
 def read_regular(path: str | Path, *, max_bytes: int) -> bytes:
     """Read a regular file of at most `max_bytes`; raises as `open_regular`, and DataError where the file grows meanwhile."""
     with open_regular(path, max_bytes=max_bytes) as file:

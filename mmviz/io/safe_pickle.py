@@ -16,6 +16,7 @@ import numpy as np
 from mmviz.errors import ConfigError, UnsafeFileError
 from mmviz.io.file_kind import looks_like, pickled_objects
 from mmviz.io.pickle_scan import MAX_OPCODES, scan
+from mmviz.io.regular_file import open_regular
 from mmviz.io.sealed_numpy import SCALARS, SEALED_NAMES, Array, Budget, Sealed, require, sealed_names
 
 MAX_BYTES = 4 << 30
@@ -46,11 +47,13 @@ def load(path: str | Path, *, encoding: str = "ASCII", max_bytes: int = MAX_BYTE
     ------
     UnsafeFileError
         As `loads`, or if the file is larger than `max_bytes`.
+    DataError
+        If the path is no regular file.
     OSError
         If the file cannot be read.
     """
     path = Path(path)
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         before = os.fstat(file.fileno())
         if before.st_size > max_bytes:
             raise UnsafeFileError(
@@ -89,11 +92,6 @@ def loads(data: bytes, *, encoding: str = "ASCII", where: str = "pickle") -> Any
         For anything else; the message says what the file looks like and what it asked for.
     ConfigError
         If `encoding` is another one.
-
-    Notes
-    -----
-    Known limit: a dictionary whose keys are tuples crafted to collide is refused only after it was built, which costs
-    time quadratic in its size.
     """
     return _read(io.BytesIO(data), len(data), encoding, where)
 

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mmviz.errors import DataError
+from mmviz.io.json_text import parse_json
 from mmviz.io.npz import read_npz, write_npz
 
 MAX_DEPTH = 16
@@ -126,10 +127,7 @@ def _decode(array: NDArray[Any], kind: str, where: str) -> Any:
     raw = array.tobytes()
     if kind == "bytes":
         return raw
-    try:
-        return json.loads(raw)
-    except (ValueError, RecursionError) as error:
-        raise DataError(f"{where}: damaged text ({error!s:.100}); save the file again") from None
+    return parse_json(raw, where=f"{where}: damaged text")
 
 
 def _restore(node: Any, where: str, depth: int = 0) -> Any:

@@ -36,6 +36,7 @@ def read_wav(data: bytes, *, where: str = ".wav file") -> tuple[NDArray[np.float
     try:
         with wave.open(io.BytesIO(data)) as file:
             raw, count, channels, width, rate = _content(file, len(data), where)
+        _check_chunks(data, channels * width, where)
     except DataError:
         raise
     except (
@@ -63,6 +64,26 @@ def _content(file: wave.Wave_read, size: int, where: str) -> tuple[bytes, int, i
     if count * channels * width > size or count > MAX_SECONDS * rate:
         raise DataError(f"{where}: {count} steps announced in a file of {size} bytes; it is cut off")
     return file.readframes(count), count, channels, width, rate
+
+
+def _check_chunks(data: bytes, frame: int, where: str) -> None:
+    """Refuse what the decoder passes over in silence: part of a step, another size of a step, content behind the last chunk."""
+    at = 12
+    while at + 8 <= len(data):
+        name, size = data[at : at + 4], int.from_bytes(data[at + 4 : at + 8], "little")
+        if not name.isascii() or not name.decode("ascii").isprintable():
+            raise DataError(
+                f"{where}: {len(data) - at} bytes from byte {at} on are no chunk of a WAV file; its header announces too little"
+            )
+        if name == b"fmt " and int.from_bytes(data[at + 20 : at + 22], "little") != frame:
+            raise DataError(
+                f"{where}: {data[at + 20] + 256 * data[at + 21]} bytes a step announced, its format has {frame}"
+            )
+        if name == b"data" and size % frame:
+            raise DataError(
+                f"{where}: {size} bytes of samples are no whole number of steps of {frame}; the file is cut off"
+            )
+        at += 8 + size + size % 2
 
 
 def _scaled(raw: bytes, width: int) -> NDArray[Any]:

@@ -11,6 +11,9 @@ from safetensors.numpy import load, save
 
 from mmviz.errors import DataError
 from mmviz.io.atomic import write_bytes_atomic
+from mmviz.io.regular_file import read_regular
+
+_LARGEST = 1 << 30
 
 
 def content_key(identity: str, item: Any) -> str:
@@ -60,7 +63,7 @@ class FeatureCache:
         """
         path = self.path(key)
         try:
-            features = load(path.read_bytes())["features"]
+            features = load(read_regular(path, max_bytes=_LARGEST))["features"]
         except FileNotFoundError:
             return None
         except (OSError, SafetensorError, KeyError, ValueError) as error:

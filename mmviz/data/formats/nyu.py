@@ -14,9 +14,10 @@ from mmviz.data.formats.nyu_scenes import scene_classes
 from mmviz.data.formats.repairs import Meaning, Raw, Repairs, dataset
 from mmviz.data.report import Report
 from mmviz.errors import ConfigError, DataError
-from mmviz.io.content import Content
+from mmviz.io.content import MAX_MAT5, Content
 from mmviz.io.hdf5 import Arrays, open_hdf5
 from mmviz.io.mat5 import read_mat5
+from mmviz.io.regular_file import read_regular
 
 _NPZ = {"rgb", "depth_u8", "label13", "is_train", "names13"}
 _MAT = {"images", "depths"}
@@ -140,7 +141,7 @@ def _split(content: Content, frames: Frames, given: Any) -> dict[str, Any]:
             )
         given = beside
     if isinstance(given, (str, Path)):
-        tree = read_mat5(Path(given).read_bytes(), where=Path(given).name)
+        tree = read_mat5(read_regular(given, max_bytes=MAX_MAT5), where=Path(given).name)
         given = {s: field(tree, f"{s}Ndxs", Path(given).name).ravel().astype(int) - 1 for s in ("train", "test")}
     rows = {s: numeric(r, f"splits {s}", 1) for s, r in given.items()}
     for s, r in rows.items():
