@@ -48,7 +48,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _require_depth(found: Any, where: str, most: int) -> None:
     level = [found]
-    for _ in range(most + 1):
+    for _ in range(most):
         level = [
             inner
             for outer in level

@@ -99,7 +99,9 @@ class TarStream:
             raise DataError("the archive is cut off inside a header")
         told = _number(block[148:156])
         blank = block[:148] + b" " * 8 + block[156:]
-        if told not in (sum(blank), sum(b - 256 if b > 127 else b for b in blank)):
+        if told != sum(blank) and told != sum(
+            b - 256 if b > 127 else b for b in blank
+        ):  # old programs sum signed bytes
             raise DataError("a header whose checksum is wrong")
         return block
 
@@ -157,7 +159,7 @@ def _text(raw: bytes) -> str:
 
 
 def _records(body: bytes) -> dict[str, str]:
-    """Return the records ``LENGTH KEY=VALUE\\n`` of an extended header."""
+    """Return the records (``LENGTH KEY=VALUE`` and a line end) of an extended header."""
     found: dict[str, str] = {}
     at = 0
     while at < len(body):

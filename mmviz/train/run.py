@@ -16,6 +16,7 @@ from mmviz.data.spec_json import spec_from_json
 from mmviz.errors import CheckpointError, ConfigError
 from mmviz.models.batch import Batch, batch_of
 from mmviz.models.build import build
+from mmviz.train.bounded_build import bounded_build
 from mmviz.train.folder import RunFolder
 
 if TYPE_CHECKING:
@@ -130,17 +131,17 @@ class Run:
     @classmethod
     def from_index(cls, folder: RunFolder, index: dict[str, Any]) -> Self:
         """Rebuild a run from its folder; every weight is checked."""
+        best = str(index["best_epoch"])
+        if best not in index["weights"]:
+            raise CheckpointError(f"{folder.path}: run.json calls epoch {best[:40]} the best, but does not list it")
         spec = spec_from_json(index["spec"])
         options = index["info"]["model"]["options"]
         if not options.get("steps", 1):  # written before the number taken was kept: it was the shortest length
             options = options | {"steps": min(m.steps for m in spec.modalities)}
-        model = build(index["info"]["model"]["name"], spec, **options)
+        with bounded_build(folder.read_tensors(index["weights"][best]), str(folder.path / "run.json")):
+            model = build(index["info"]["model"]["name"], spec, **options)
         like = model.state_dict()
         weights = {int(epoch): folder.read_weights(entry, like) for epoch, entry in index["weights"].items()}
-        if index["best_epoch"] not in weights:
-            raise CheckpointError(
-                f"{folder.path}: run.json calls epoch {index['best_epoch']} the best, but does not list it"
-            )
         model.load_state_dict(weights[index["best_epoch"]])
         history = [{k: math.nan if v is None else v for k, v in row.items()} for row in index["history"]]
         return cls(
