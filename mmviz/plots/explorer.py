@@ -29,7 +29,8 @@ def explorer_frame(
     ``contribution`` and ``baseline`` (…, modality): exact Shapley values of that answer; ``game`` (…, coalition): its
     value for every subset of modalities; ``phi_mean``, ``phi_low``, ``phi_high`` (modality): over all samples;
     ``history`` (history_epoch, curve); ``listed_*`` (listed): the samples to choose from; per modality ``signal_<name>`` and
-    ``signal_valid_<name>``. Of a model with a scan: ``state`` uint8 (epoch, traced, layer, modality, channel, time), 255 =
+    ``signal_valid_<name>``; with timestamps ``signal_time_<name>`` and ``signal_end_<name>`` (when a frame was recorded, and until
+    when it holds) and ``clock`` (traced, edge), begin and end of the time axis, all in seconds. Of a model with a scan: ``state`` uint8 (epoch, traced, layer, modality, channel, time), 255 =
     ``scale`` of its layer; ``coupling``; ``half_life`` (layer, modality, channel), median over the states, in steps;
     ``path`` (traced, layer, modality, time, axis): all chains in one plane per layer. ``influence``, ``routing``, ``plan`` and ``cost``
     are uint8 maps with their ``scale``.
@@ -67,6 +68,8 @@ def explorer_frame(
             **_signals(trace),
         },
     )
+    if "clock" in trace.children:
+        frame["clock"] = clock_edges(trace["clock"].to_dataset())
     frame = frame.drop_vars("layer", errors="ignore").assign_coords(
         sample_id=("traced", told["id"].values), target=("traced", told["target"].values)
     )
@@ -131,9 +134,21 @@ def _signals(trace: xr.DataTree) -> dict[str, xr.DataArray]:
         renamed = data.rename(frame=f"frame_{name}", feature=f"feature_{name}")
         signal = renamed["value"].astype(np.float32).where(renamed["valid"], np.float32(0))
         signal.attrs = {"unit": data["value"].attrs.get("units", ""), "rate_hz": data.attrs["rate_hz"] or ""}
+        signal.attrs |= {
+            "spacing_s": data.attrs.get("spacing_s") or "",
+            "irregular": int(data.attrs.get("irregular", False)),
+        }
         out[f"signal_{name}"] = signal
         out[f"signal_valid_{name}"] = renamed["valid"]
+        if "time" in renamed:
+            out |= {f"signal_time_{name}": renamed["time"], f"signal_end_{name}": renamed["end"]}
     return out
+
+
+def clock_edges(clock: xr.Dataset) -> xr.DataArray:
+    """Return begin and end of the time axis of each traced sample in seconds, (traced, edge)."""
+    edges = np.stack([clock["start"].values[:, 0], clock["stop"].values[:, -1]], axis=1)
+    return xr.DataArray(edges, dims=("traced", "edge"))
 
 
 def _attrs(trace: xr.DataTree, phi: xr.Dataset) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import xarray as xr
 
 from mmviz.errors import DataError
 from mmviz.metrics.shapley import shapley_values
-from mmviz.plots.explorer import rounded
+from mmviz.plots.explorer import clock_edges, rounded
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -48,6 +48,8 @@ def edited_frame(answer: Mapping[str, xr.Dataset], frame: xr.Dataset) -> xr.Data
         **_answers(answer, frame),
         **_signals(answer, frame),
     }
+    if "/clock" in answer:
+        data["clock"] = clock_edges(answer["/clock"])
     if "state" in frame:
         data["state"] = _states(answer["/states"], frame)
     if "routing" in frame and "/routing" in answer:
@@ -92,6 +94,8 @@ def _signals(answer: Mapping[str, xr.Dataset], frame: xr.Dataset) -> dict[str, A
         dims = frame[f"signal_{name}"].dims
         out[f"signal_{name}"] = (dims, np.where(valid[..., None], value, 0).astype(np.float32))
         out[f"signal_valid_{name}"] = (dims[:2], valid)
+        if "time" in answer[group]:
+            out |= {f"signal_{key}_{name}": (dims[:2], answer[group][key].values) for key in ("time", "end")}
     return out
 
 

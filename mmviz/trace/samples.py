@@ -42,8 +42,10 @@ def inputs_of(spec: Spec, split: Split, chosen: np.ndarray) -> dict[str, xr.Data
         )
         data["value"].attrs["units"] = modality.unit
         data.attrs |= {"spacing_s": modality.spacing_s, "irregular": modality.irregular}
-        if modality.name in times:
-            begin, end = spans_of(times[modality.name], data["valid"].values, clock).transpose(2, 0, 1)
+        if modality.name in times or (times and modality.steps == 1):  # a single frame holds for the whole recording
+            valid = data["valid"].values
+            spans = spans_of(times[modality.name], valid, clock) if modality.name in times else clock[:, None]
+            begin, end = spans.transpose(2, 0, 1)
             data["time"], data["end"] = (("traced", "frame"), begin), (("traced", "frame"), end)
             data["time"].attrs = {"units": "s", "long_name": "when the frame was recorded; NaN where there is none"}
             data["end"].attrs = {

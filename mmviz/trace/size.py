@@ -64,7 +64,8 @@ class Sizes:
         Y, channels, N = model.scan_shape
         E, M, T, K = len(recording.epochs), len(spec.modalities), model.steps, spec.task.outputs
         cells = Y * M * T
-        timed = [m.name for m in spec.modalities if m.name in recording.split.times]
+        given = recording.split.times
+        timed = [m.name for m in spec.modalities if given and (m.name in given or m.steps == 1)]
         each = {
             "inputs": sum(m.steps * (4 * m.features + 1 + (16 if m.name in timed else 0)) for m in spec.modalities),
             **({"clock": 16 * T} if timed and model.timed else {}),

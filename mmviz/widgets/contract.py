@@ -89,6 +89,11 @@ def check_frame(frame: xr.Dataset) -> None:
     for name in map(str, frame["modality"].values):
         _check_variable(frame, f"signal_{name}", ("traced", f"frame_{name}", f"feature_{name}"), "f")
         _check_variable(frame, f"signal_valid_{name}", ("traced", f"frame_{name}"), "bu")
+        for key in ("time", "end"):
+            if f"signal_{key}_{name}" in frame:
+                _check_variable(frame, f"signal_{key}_{name}", ("traced", f"frame_{name}"), "f")
+    if "clock" in frame:
+        _check_variable(frame, "clock", ("traced", "edge"), "f")
     empty = [str(dim) for dim, size in frame.sizes.items() if size == 0]
     if empty:
         raise DataError(f"frame: dimension {empty[0]!r} has size 0; every dimension needs at least one entry")

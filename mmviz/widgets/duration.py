@@ -10,10 +10,22 @@ if TYPE_CHECKING:
     import xarray as xr
 
 
+def clock_s(frame: xr.Dataset, traced: int) -> tuple[float, float] | None:
+    """Return when the shared time axis of one traced sample begins and ends in seconds, or None: the view then counts steps.
+
+    With timestamps, what the steps of the model cover; without, from 0 to :func:`duration_s`.
+    """
+    if "clock" in frame:
+        begin, end = frame["clock"].values[traced].tolist()
+        return begin, end
+    seconds = duration_s(frame, traced)
+    return None if seconds is None else (0.0, seconds)
+
+
 def duration_s(frame: xr.Dataset, traced: int) -> float | None:
     """Return the length of the shared time axis of one traced sample in seconds, or None.
 
-    None if a recorded modality has no known rate, or if their lengths differ by more than one frame of the slowest:
+    None if a recorded modality has no known rate, or timestamps by which the model does not align, or if their lengths differ by more than one frame of the slowest:
     the view then counts steps. An absent modality has no say.
     """
     lengths, rates = [], []
@@ -22,7 +34,7 @@ def duration_s(frame: xr.Dataset, traced: int) -> float | None:
         if not valid.any():
             continue
         rate = _rate(frame[f"signal_{name}"].attrs.get("rate_hz"))
-        if rate is None:
+        if rate is None or frame[f"signal_{name}"].attrs.get("spacing_s"):
             return None
         rates.append(rate)
         lengths.append(_frames(frame, valid) / rate)

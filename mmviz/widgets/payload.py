@@ -10,7 +10,7 @@ import numpy as np
 from mmviz.plots.escape import visible
 from mmviz.plots.theme import MODALITY_COLOURS
 from mmviz.widgets.contract import FRAME, GROUPS, groups_of
-from mmviz.widgets.duration import duration_s
+from mmviz.widgets.duration import clock_s
 from mmviz.widgets.naming import names_of
 from mmviz.widgets.wire import encode
 from mmviz.widgets.words import digits
@@ -42,6 +42,7 @@ def pack(frame: xr.Dataset, *, name: str = "") -> dict[str, str | bytes]:
     for m, modality in enumerate(map(str, frame["modality"].values)):
         arrays[f"signal_{m}"] = frame[f"signal_{modality}"]
         arrays[f"signal_valid_{m}"] = frame[f"signal_valid_{modality}"]
+        arrays |= _places(frame, m, modality)
     described, body = encode(arrays)
     meta = json.dumps({"arrays": described, "name": name, **header(frame)}, allow_nan=False)
     return {"meta": meta, "body": body}
@@ -53,13 +54,16 @@ def pack_edited(edited: xr.Dataset) -> dict[str, Any]:
     ``leads`` in the header: how many of epoch and sample an array begins with. Nothing is compressed: that would take longer than
     the way to the browser, and a small message waits there for a full one.
     """
-    arrays = {str(name): edited[name] for name in edited.data_vars if not str(name).startswith("signal_")}
+    arrays = {
+        str(name): edited[name] for name in edited.data_vars if not str(name).startswith("signal_") and name != "clock"
+    }
     for m, name in enumerate(map(str, edited["modality"].values)):
         arrays[f"signal_{m}"] = edited[f"signal_{name}"]
         arrays[f"signal_valid_{m}"] = edited[f"signal_valid_{name}"]
+        arrays |= _places(edited, m, name)
     described, body = encode(arrays, level=0)
     leads = {name: 2 if array.dims[0] == "epoch" else 1 for name, array in arrays.items()}
-    meta = {"arrays": described, "leads": leads, "duration_s": duration_s(edited, 0)}
+    meta = {"arrays": described, "leads": leads, **_clock_of(edited, 0)}
     return {"meta": json.dumps(meta, allow_nan=False), "body": body}
 
 
@@ -72,6 +76,7 @@ def header(frame: xr.Dataset) -> dict[str, Any]:
     """Return everything about a frame that is not an array: texts, names, units, sizes."""
     attrs = frame.attrs
     names = list(map(str, frame["modality"].values))
+    clocks = [_clock_of(frame, k) for k in range(frame.sizes["traced"])]
     told = [attrs.get("dataset"), attrs.get("split") and f"{attrs['split']} split", attrs.get("model")]
     about = [visible(text) for text in told if text]
     return {
@@ -91,10 +96,30 @@ def header(frame: xr.Dataset) -> dict[str, Any]:
         "outputs": [visible(value) for value in frame["output"].values],
         "modalities": [_modality(frame, name) for name in names],
         "colours": [MODALITY_COLOURS[m % len(MODALITY_COLOURS)] for m in range(min(7, len(names)))],
-        "duration_s": [duration_s(frame, k) for k in range(frame.sizes["traced"])],
+        **{key: [one[key] for one in clocks] for key in ("start_s", "duration_s")},
         "digits": digits(frame),
         **_of_groups(frame, names),
     }
+
+
+def _clock_of(frame: xr.Dataset, traced: int) -> dict[str, float | None]:
+    """Return start and length of the time axis in seconds; 0 and None where it counts steps."""
+    clock = clock_s(frame, traced)
+    return (
+        {"start_s": 0.0, "duration_s": None}
+        if clock is None
+        else {"start_s": clock[0], "duration_s": clock[1] - clock[0]}
+    )
+
+
+def _places(frame: xr.Dataset, m: int, name: str) -> dict[str, xr.DataArray]:
+    """Return where each frame of a signal begins and ends, as shares of the time axis; nothing without timestamps."""
+    if "clock" not in frame or f"signal_time_{name}" not in frame:
+        return {}
+    begin = frame["clock"].isel(edge=0)
+    length = frame["clock"].isel(edge=1) - begin
+    seconds = {"at": frame[f"signal_time_{name}"], "until": frame[f"signal_end_{name}"]}
+    return {f"signal_{key}_{m}": (value - begin) / length for key, value in seconds.items()}
 
 
 def _of_groups(frame: xr.Dataset, names: list[str]) -> dict[str, Any]:
@@ -143,10 +168,14 @@ def _modality(frame: xr.Dataset, name: str) -> dict[str, Any]:
     signal = frame[f"signal_{name}"]
     dim = f"feature_{name}"
     features = frame[dim].values if dim in frame.coords else range(signal.sizes[dim])
+    rate, spacing = _finite(signal.attrs.get("rate_hz")), _finite(signal.attrs.get("spacing_s"))
+    rate = rate or (1 / spacing if spacing else None)
     return {
         "name": visible(name),
         "unit": visible(signal.attrs.get("unit", "")),
-        "rate_hz": _finite(signal.attrs.get("rate_hz")),
+        "rate_hz": rate,
+        "irregular": bool(signal.attrs.get("irregular", False)),
+        "step_s": spacing or (1 / rate if rate else None),
         "features": [visible(f) for f in features],
     }
 

@@ -20,6 +20,7 @@ _SHARED = (
     "paint",
     "words",
     "frame",
+    "columns",
     "chart",
     "bars",
     "pairing",

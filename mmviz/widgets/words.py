@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mmviz.plots.escape import visible
-from mmviz.widgets.duration import duration_s
+from mmviz.widgets.duration import clock_s
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -52,8 +52,8 @@ def readout(
     names = [visible(name) for name in frame["modality"].values]
     shares = here["contribution"].values
     each = ", ".join(f"{n} {fixed(float(v), places, plus=True)}" for n, v in zip(names, shares, strict=True))
-    seconds = duration_s(frame, selection["sample"]) if edited is None else duration_s(edited, 0)
-    when = _moment(selection["time"] + 1, frame.sizes["time"], seconds)
+    clock = clock_s(frame, selection["sample"]) if edited is None else clock_s(edited, 0)
+    when = _moment(selection["time"] + 1, frame.sizes["time"], clock)
     asked = f"; what if: {what_if}" if edited is not None and what_if else ""
     return (
         f"epoch {epochs[selection['epoch']]} of {epochs[-1]}, {when}: {_answer(here, places)}; "
@@ -70,8 +70,11 @@ def _without(here: xr.Dataset, selection: Mapping[str, Any], places: int) -> str
     return f"; without {', '.join(masked)}: {fixed(float(here['game'].values[heard]), places)}"
 
 
-def _moment(step: int, steps: int, seconds: float | None) -> str:
-    return f"step {step} of {steps}" if seconds is None else f"t = {fixed(step / steps * seconds, 2)} s"
+def _moment(step: int, steps: int, clock: tuple[float, float] | None) -> str:
+    if clock is None:
+        return f"step {step} of {steps}"
+    begin, end = clock
+    return f"t = {fixed(begin + step / steps * (end - begin), 2)} s"
 
 
 def _answer(here: xr.Dataset, places: int) -> str:

@@ -2,7 +2,7 @@
 // recorded: the frame as it was; answer(): the twin that is shown, or null; show(answer, before) changes which.
 export function answerable(recorded) {
   let twin = null, hidden = false;
-  const duration_s = [...recorded.duration_s];
+  const duration_s = [...recorded.duration_s], start_s = [...recorded.start_s];
   const answer = () => (hidden ? null : twin);
   const answers = (key) => answer() !== null && Object.hasOwn(twin.leads, key);
   function part(key, ...index) {
@@ -12,11 +12,12 @@ export function answerable(recorded) {
     return twin.part(key, ...(lead === 2 ? [0, 0] : [0]), ...index.slice(lead));
   }
   function show(next, before) {
-    if (twin) duration_s[twin.sample] = recorded.duration_s[twin.sample];
+    const put = ({ sample }, duration, start) => ([duration_s[sample], start_s[sample]] = [duration, start]);
+    if (twin) put(twin, recorded.duration_s[twin.sample], recorded.start_s[twin.sample]);
     [twin, hidden] = [next, before];
-    if (answer()) duration_s[twin.sample] = twin.duration_s;
+    if (answer()) put(twin, twin.duration_s, twin.start_s);
   }
-  return { ...recorded, duration_s, recorded, answer, answers, part, show };
+  return { ...recorded, duration_s, start_s, recorded, answer, answers, part, show };
 }
 
 // What an edit changes and an answer may lack: the views of these say that they stand as recorded.

@@ -88,11 +88,3 @@ export const lastColour = (frame, scales, state) => Math.max(...frame.compared.m
 
 // The steps that count: the brush, or all of the sequence.
 export const span = (frame, { brush }) => brush ?? [0, frame.sizes.time - 1];
-
-// Which recorded frame of a signal lies in each column of the shared axis; -1 where there is none (padding).
-export function columnsOf(valid, align, steps) {
-  const kept = [...valid.keys()].filter((i) => valid[i]);
-  if (align === "resample") return kept;
-  const count = align === "pad" ? steps : valid.length;
-  return Array.from({ length: count }, (_, i) => (i < valid.length && valid[i] ? i : -1));
-}

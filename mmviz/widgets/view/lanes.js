@@ -2,7 +2,8 @@
 import { h, s, plot, glyph, name, button, onDrag, DASHES } from "./dom.js";
 import { pathOf, heightOf } from "./stroke.js";
 import { paint, ticks } from "./paint.js";
-import { columnsOf, changes, span, joint, lastColour } from "./frame.js";
+import { changes, span, joint, lastColour } from "./frame.js";
+import { columnsOf, rasterOf } from "./columns.js";
 import { legend } from "./chart.js";
 import { moment, stretch, ends, short } from "./words.js";
 
@@ -10,7 +11,7 @@ export const needs = ["prediction"];
 
 function extent(values, columns, features) {
   let low = Infinity, high = -Infinity;
-  for (const frame of columns)
+  for (const { frame } of columns)
     for (let f = 0; frame >= 0 && f < features; f++) {
       const v = values[frame * features + f];
       if (v < low && v > -Infinity) low = v;
@@ -19,42 +20,33 @@ function extent(values, columns, features) {
   return low <= high ? [low, high] : null;
 }
 
-// The columns of a sample's signal; -1 also where a frame was recorded in which no feature has a value.
-function columnsWithValues(frame, m, sample, features) {
-  const values = frame.part(`signal_${m}`, sample);
-  const told = (c) => {
-    for (let f = 0; f < features; f++) if (Number.isFinite(values[c * features + f])) return true;
-    return false;
-  };
-  return columnsOf(frame.part(`signal_valid_${m}`, sample), frame.align, frame.sizes.time).map((c) => (c >= 0 && told(c) ? c : -1));
-}
-
 // Hatched blocks over the runs of columns that hold no value.
 function gaps(columns) {
   const runs = [];
-  columns.forEach((c, i) => {
-    if (c >= 0) return;
+  columns.forEach(({ frame, from, to }, i) => {
+    if (frame >= 0) return;
     const last = runs[runs.length - 1];
-    if (last && last[1] === i) last[1] = i + 1;
-    else runs.push([i, i + 1]);
+    if (i && columns[i - 1].frame < 0) last[1] = to;
+    else runs.push([from, to]);
   });
   return runs.map(([from, to]) => {
     const block = h("div", { class: "mmv-padding" });
-    block.style.left = `${(100 * from) / columns.length}%`;
-    block.style.width = `${(100 * (to - from)) / columns.length}%`;
+    block.style.left = `${100 * from}%`;
+    block.style.width = `${100 * (to - from)}%`;
     return block;
   });
 }
 
-// A frame between two gaps is as wide as its column.
-function linePath(values, columns, features, f, range) {
-  const wide = 1000 / columns.length;
-  return pathOf(columns.length, (i) => (i + 0.5) * wide, (i) => (columns[i] < 0 ? NaN : heightOf(values[columns[i] * features + f], range)), Math.max(4, wide / 2));
+// A frame between two gaps is as wide as its column; one with a time of its own is held at its value until the gap begins.
+function linePath(values, columns, features, f, range, even) {
+  const points = columns.flatMap((one, i) => (even || one.frame < 0 || columns[i + 1]?.frame >= 0 ? [one] : [one, { ...one, at: one.to }]));
+  const up = ({ frame }) => (frame < 0 ? NaN : heightOf(values[frame * features + f], range));
+  return pathOf(points.length, (i) => 1000 * points[i].at, (i) => up(points[i]), even ? Math.max(4, 500 / columns.length) : 4);
 }
 
 function signalLane(frame, m) {
-  const { name: title, unit, features, rate_hz } = frame.modalities[m];
-  const F = features.length, asMap = F > 10;
+  const { name: title, unit, features, rate_hz, irregular } = frame.modalities[m];
+  const F = features.length, asMap = F > 10, even = !frame.has(`signal_at_${m}`);
   const label = `${title}: input signal, ${F} features${unit ? `, in ${unit}` : ""}`;
   const top = h("span"), bottom = h("span"), absent = h("span", { class: "mmv-absent", hidden: "" }, "absent: not recorded for this sample");
   const lines = features.map((_, f) => s("path", { class: "mmv-line", "data-f": f % 8, "stroke-dasharray": DASHES[f % 8] }));
@@ -62,29 +54,30 @@ function signalLane(frame, m) {
   const box = h("div", { class: `mmv-plot mmv-signal${asMap ? " mmv-map" : ""}` }, map);
   const gutter = h("div", { class: "mmv-gutter" },
     h("div", { class: "mmv-name" }, glyph(m), name(title)),
-    h("div", { class: "mmv-faint mmv-unit" }, rate_hz === null ? "" : `${Number(rate_hz.toPrecision(4))} Hz${unit && " · "}`, name(unit)),
+    h("div", { class: "mmv-faint mmv-unit" }, rate_hz === null ? "" : `${irregular ? "≈ " : ""}${Number(rate_hz.toPrecision(irregular ? 2 : 4))} Hz${irregular ? ", irregular" : ""}${unit && " · "}`, name(unit)),
     h("div", { class: "mmv-faint" }, asMap ? `${F} features` : legend(features)),
     h("div", { class: "mmv-range", "aria-hidden": "true" }, top, bottom));
   const drawn = [];
   function draw({ sample }) {
-    const columns = columnsWithValues(frame, m, sample, F), values = frame.part(`signal_${m}`, sample);
-    const range = joint(frame.compared.map((one) => extent(one.part(`signal_${m}`, sample), columnsWithValues(one, m, sample, F), F)));
-    absent.hidden = columns.some((c) => c >= 0);
+    const columns = columnsOf(frame, m, sample), values = frame.part(`signal_${m}`, sample);
+    const range = joint(frame.compared.map((one) => extent(one.part(`signal_${m}`, sample), columnsOf(one, m, sample), F)));
+    absent.hidden = columns.some((one) => one.frame >= 0);
     absent.textContent = frame.part(`signal_valid_${m}`, sample).some(Boolean) ? "recorded without any value" : frame.recorded.part(`signal_valid_${m}`, sample).some(Boolean)
       ? "masked: the model does not hear it" : "absent: not recorded for this sample";
     [bottom.textContent, top.textContent] = absent.hidden ? ends(...range) : ["", ""];
     if (asMap) {
       box.replaceChildren(map, absent);
       const scale = range[1] > range[0] ? 255 / (range[1] - range[0]) : 0;
-      paint(map, columns.length, F, (x, y) => {
-        const v = columns[x] < 0 ? NaN : values[columns[x] * F + y];
+      const shown = rasterOf(columns, even);
+      paint(map, shown.length, F, (x, y) => {
+        const v = shown[x] < 0 ? NaN : values[shown[x] * F + y];
         return Number.isFinite(v) ? Math.round((v - range[0]) * scale) : -1;
       });
       return;
     }
     box.replaceChildren(map, ...gaps(columns), absent);
     lines.forEach((line, f) => {
-      const path = linePath(values, columns, F, f, range);
+      const path = linePath(values, columns, F, f, range, even);
       if (drawn[f] !== path) line.setAttribute("d", (drawn[f] = path));
     });
   }
@@ -188,11 +181,11 @@ export function mount(root, frame, state, pick) {
     const { sample, time } = selection, [a, b] = span(frame, selection);
     if (changed(selection, "sample")) {
       signals.forEach((lane) => lane.draw(selection));
-      const seconds = frame.duration_s[sample], length = seconds ?? T;
+      const seconds = frame.duration_s[sample], length = seconds ?? T, start = frame.start_s[sample];
       unit.textContent = seconds === null ? "in steps" : "in seconds";
-      axis.replaceChildren(...ticks(length).map((v) => {
-        const tick = h("span", {}, String(v));
-        tick.style.setProperty("--at", v / length);
+      axis.replaceChildren(...ticks(length, start).map((v) => {
+        const tick = h("span", {}, String(v).replace("-", "−"));
+        tick.style.setProperty("--at", (v - start) / length);
         return tick;
       }));
     }

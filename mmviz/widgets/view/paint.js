@@ -46,10 +46,11 @@ export function tint(canvas, columns, rows, colour) {
 }
 
 // Round numbers for the axis, at most seven of them.
-export function ticks(length) {
+export function ticks(length, start = 0) {
   const rough = length / 6, power = 10 ** Math.floor(Math.log10(rough));
   const step = [1, 2, 5, 10].find((k) => k * power >= rough) * power;
-  return Array.from({ length: Math.floor(length / step + 1e-9) + 1 }, (_, i) => Number((i * step).toPrecision(6)));
+  const first = Math.ceil(start / step - 1e-9), last = Math.floor((start + length) / step + 1e-9);
+  return Array.from({ length: last - first + 1 }, (_, i) => Number(((first + i) * step).toPrecision(6)));
 }
 
 export function largest(...lists) {

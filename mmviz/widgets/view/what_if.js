@@ -24,7 +24,7 @@ function slider(label, attributes, act) {
 function editRow(frame, m, offers, frames, edit, mask) {
   const one = frame.modalities[m], cells = {}, draws = [];
   const put = (kind, make) => offers.includes(kind) && make();
-  const rate = one.rate_hz, lasting = (steps) => (rate === null ? "" : ` (${signed(steps / rate, 2)} s)`);
+  const lasting = (steps) => (one.step_s === null ? "" : ` (${signed(steps * one.step_s, 2)} s)`);
   put("mask", () => {
     const box = h("input", { type: "checkbox", "aria-label": `The model hears ${one.name}` });
     box.addEventListener("change", () => mask(!box.checked));

@@ -34,7 +34,7 @@ export function argmax(values) {
 export function moment(frame, sample, t) {
   const seconds = frame.duration_s[sample];
   if (seconds === null) return `step ${t + 1} of ${frame.sizes.time}`;
-  return `${fixed(((t + 1) / frame.sizes.time) * seconds, 2)} s`;
+  return `${fixed(frame.start_s[sample] + ((t + 1) / frame.sizes.time) * seconds, 2)} s`;
 }
 export const brief = (frame, sample, t) => moment(frame, sample, t).split(" of ")[0];
 
@@ -42,7 +42,8 @@ export const brief = (frame, sample, t) => moment(frame, sample, t).split(" of "
 export function stretch(frame, sample, [a, b]) {
   const seconds = frame.duration_s[sample], T = frame.sizes.time;
   if (seconds === null) return a === b ? `step ${a + 1}` : `steps ${a + 1} to ${b + 1}`;
-  return `${fixed((a / T) * seconds, 2)} to ${fixed(((b + 1) / T) * seconds, 2)} s`;
+  const start = frame.start_s[sample];
+  return `${fixed(start + (a / T) * seconds, 2)} to ${fixed(start + ((b + 1) / T) * seconds, 2)} s`;
 }
 export const epochName = (frame, e) => `epoch ${frame.epochs[e]} of ${frame.epochs[frame.epochs.length - 1]}`;
 
