@@ -128,7 +128,9 @@ def test_what_if_edits_answer_on_the_same_clock_and_a_delay_is_a_delay_in_second
     plain = ask(sample, run.best_epoch, {})
     np.testing.assert_array_equal(plain["/clock"]["start"].values[0], trace["clock"]["start"].values[1])
     np.testing.assert_allclose(
-        plain["/prefixes"]["answer"].values[0], trace["prefixes"]["answer"].sel(epoch=[run.best_epoch]).values[:, 1], atol=1e-6
+        plain["/prefixes"]["answer"].values[0],
+        trace["prefixes"]["answer"].sel(epoch=[run.best_epoch]).values[:, 1],
+        atol=1e-6,
     )
     moved = ask(sample, run.best_epoch, {"notes": {"delay": 3}})
     seconds, before = moved["/inputs/notes"]["time"].values[0], plain["/inputs/notes"]["value"].values[0]
