@@ -1,31 +1,98 @@
-"""Makes a kernel and its gradient one PyTorch operator: autograd, torch.compile and torch.export see one node."""
+"""Makes a kernel and its derivatives one PyTorch operator: autograd, torch.func, torch.compile and torch.export see one node."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
-from torch.autograd import forward_ad
+
+from mmkernels.transforms import forward_levels, is_traced, is_transformed
+from mmkernels.vmap_rule import Fold, slice_by_slice
+
+
+class Refusals(NamedTuple):
+    """What is said to somebody who asks for a derivative that there is not: each a sentence with the way out."""
+
+    second: str
+    forward: str
+
+
+def refusals(who: str, remedy: str, *, forward: bool = True) -> Refusals:
+    """Return what is said: `who` has not got it, `remedy` says what to do, `forward`: whether there are tangents at all."""
+    first = "of its gradient or of its tangent" if forward else "at all"
+    return Refusals(
+        f"{who} has no second derivative (a gradient of its gradient, or of its tangent, was asked for, as by "
+        f"torch.func.hessian, jacrev of jacfwd, or create_graph=True). {remedy}",
+        f"{who} has no forward-mode derivative {first} (asked for by torch.func.jvp, jacfwd or hessian, or by "
+        f"torch.autograd.forward_ad). {remedy}",
+    )
 
 
 def is_plain(given: tuple[Any, ...]) -> bool:
-    """Say whether the tensors among these are ordinary and nothing (a compiler, vmap, a dispatch mode) watches."""
-    if torch.compiler.is_compiling() or torch._C._len_torch_dispatch_stack():
-        return False
-    if torch._C._functorch.peek_interpreter_stack() is not None:
-        return False
-    return all(type(v) in (Tensor, torch.nn.Parameter) for v in given if isinstance(v, Tensor))
+    """Return whether the tensors are ordinary and nothing (a compiler, a tracer, vmap, a dispatch mode) watches."""
+    return not (is_traced() or is_transformed()) and all(
+        type(v) in (Tensor, torch.nn.Parameter) for v in given if isinstance(v, Tensor)
+    )
 
 
 def _wants_gradient(given: tuple[Any, ...]) -> bool:
-    """Say whether autograd has anything to do with these; a forward derivative is for it to refuse."""
-    if forward_ad._current_level >= 0:
-        return True
+    """Return whether autograd has to record the call."""
     return torch.is_grad_enabled() and any(v.requires_grad for v in given if isinstance(v, Tensor))
 
 
 def _keep_nothing(ctx: Any, inputs: tuple[Any, ...], output: Any) -> None:
     """Keep nothing: there is no second derivative."""
+
+
+def _keep_all(ctx: Any, inputs: tuple[Any, ...], output: Any) -> None:
+    """Keep inputs and outputs for a tangent: tensors where PyTorch can follow them, the rest as it is."""
+    outputs = output if isinstance(output, tuple) else (output,)
+    values = (*inputs, *outputs)
+    ctx.others = [None if isinstance(v, Tensor) else v for v in values]
+    ctx.is_tensor = [isinstance(v, Tensor) for v in values]
+    ctx.save_for_forward(*(v for v in values if isinstance(v, Tensor)))
+
+
+def _kept(ctx: Any, n_input: int) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+    """Return what `_keep_all` kept: inputs and outputs."""
+    tensors = iter(ctx.saved_tensors)
+    values = [next(tensors) if held else v for held, v in zip(ctx.is_tensor, ctx.others, strict=True)]
+    return tuple(values[:n_input]), tuple(values[n_input:])
+
+
+def _refuser(sentence: str) -> Callable[..., Any]:
+    def refuse(ctx: Any, *_: Any) -> Any:
+        raise RuntimeError(sentence)
+
+    return refuse
+
+
+def _transformable(
+    start: Callable[..., Any],
+    setup: Callable[..., None],
+    derivatives: tuple[Callable[..., Any], Callable[..., Any]],
+    fold: Fold | None,
+) -> Callable[..., Any]:
+    """Return a function with the derivatives (backward, jvp) that torch.func and torch.autograd.forward_ad can take.
+
+    Their price is a call that takes several times as long, so ordinary calls do not come here.
+    """
+
+    class Transformed(torch.autograd.Function):
+        @staticmethod
+        def forward(*arguments: Any) -> Any:
+            return start(*arguments)
+
+        setup_context = staticmethod(setup)
+        backward = staticmethod(derivatives[0])
+        jvp = staticmethod(derivatives[1])
+
+        @staticmethod
+        def vmap(info: Any, in_dims: tuple[Any, ...], *arguments: Any) -> Any:
+            return slice_by_slice(Transformed.apply, info.batch_size, in_dims, arguments, fold)
+
+    apply: Callable[..., Any] = Transformed.apply
+    return apply
 
 
 def differentiable(
@@ -36,14 +103,17 @@ def differentiable(
     fakes: tuple[Callable[..., Any], Callable[..., Any]],
     keep: Callable[..., None],
     gradients: Callable[..., tuple[Any, ...]],
-    refusal: str,
+    refused: Refusals,
+    tangents: Callable[..., tuple[Any, ...]] | None = None,
+    fold: Fold | None = None,
 ) -> Callable[..., Any]:
     """Return the operator ``mmkernels::name``, as a function of the arguments of `run`.
 
     Ordinary tensors that nothing watches take an `autograd.Function`, or `run` itself where no gradient is wanted: it
     costs half of a `torch.library.custom_op` for a small call, and the first call of a custom_op imports
-    torch.compile, which takes longer than all else. Everything else gets the custom_op. All end in `run` and
-    `run_backward`, and refuse a second derivative.
+    torch.compile, which takes longer than all else. Compilers, tracers and dispatch modes get the custom_op; torch.func
+    and forward-mode derivatives a function of their own. All end in `run` and `run_backward`, and refuse a second
+    derivative.
 
     Parameters
     ----------
@@ -57,16 +127,20 @@ def differentiable(
         ``keep(ctx, inputs, output)``: saves what the gradient needs.
     gradients
         ``gradients(ctx, run_backward, *from_outside)``: returns the gradient of every input, None where there is none.
-    refusal
-        What is said to somebody who asks for a second derivative.
+    refused
+        What is said where a second, or a forward-mode, derivative is asked for.
+    tangents
+        ``tangents(inputs, outputs, d_inputs)``: returns the tangent of every output, None where there is none, given
+        the tangent of every input, None where it is constant; by PyTorch's operations or operators made here. None:
+        forward-mode derivatives are refused.
+    fold
+        How torch.vmap may put its axis into one that the operator has (`mmkernels.vmap_rule`); None: slice by slice.
     """
     forward = torch.library.custom_op(f"mmkernels::{name}", run, mutates_args=())
     backward_op = torch.library.custom_op(f"mmkernels::{name}_backward", run_backward, mutates_args=())
     forward.register_fake(fakes[0])
     backward_op.register_fake(fakes[1])
-
-    def refuse(ctx: Any, *from_outside: Tensor) -> tuple[Any, ...]:
-        raise RuntimeError(refusal)
+    refuse, refuse_tangent = _refuser(refused.second), _refuser(refused.forward)
 
     # Without `setup_context`: for it PyTorch asks for the signature of `forward` at every call.
     class EagerBackward(torch.autograd.Function):
@@ -75,6 +149,7 @@ def differentiable(
             return run_backward(*arguments)
 
         backward = staticmethod(refuse)
+        jvp = staticmethod(refuse_tangent)
 
     class Eager(torch.autograd.Function):
         @staticmethod
@@ -85,10 +160,40 @@ def differentiable(
 
         @staticmethod
         def backward(ctx: Any, *from_outside: Tensor | None) -> Any:
-            if not is_plain(from_outside):
-                return gradients(ctx, backward_op, *from_outside)
-            again = torch.is_grad_enabled()  # a second derivative may be asked for
-            return gradients(ctx, EagerBackward.apply if again else run_backward, *from_outside)
+            return gradients(ctx, backward_of(from_outside), *from_outside)
+
+    def start(*arguments: Any) -> Any:
+        return (run if is_plain(arguments) else forward)(*arguments)
+
+    def start_backward(*arguments: Any) -> Any:
+        return (run_backward if is_plain(arguments) else backward_op)(*arguments)
+
+    transformed_backward = _transformable(start_backward, _keep_nothing, (refuse, refuse_tangent), None)
+
+    def backward_of(from_outside: tuple[Tensor | None, ...]) -> Callable[..., Any]:
+        if not torch.compiler.is_compiling() and is_transformed():
+            return transformed_backward
+        if not is_plain(from_outside):
+            return backward_op
+        again = torch.is_grad_enabled()  # a second derivative may be asked for
+        return EagerBackward.apply if again else run_backward
+
+    def keep_for_both(ctx: Any, inputs: tuple[Any, ...], output: Any) -> None:
+        keep(ctx, inputs, output)
+        _keep_all(ctx, inputs, output)
+        ctx.set_materialize_grads(False)  # the tangent of a constant is None
+
+    def of_transformed(ctx: Any, *from_outside: Tensor | None) -> Any:
+        return gradients(ctx, transformed_backward, *from_outside)
+
+    def tangent(ctx: Any, *d_inputs: Any) -> Any:
+        if tangents is None or forward_levels() > 1:  # PyTorch would make the tangent of a tangent zero
+            return refuse_tangent(ctx)
+        inputs, outputs = _kept(ctx, len(d_inputs))
+        found = tangents(inputs, outputs, d_inputs)
+        return found if len(found) > 1 else found[0]
+
+    transformed = _transformable(start, keep_for_both, (of_transformed, tangent), fold)
 
     def of_watched(ctx: Any, *from_outside: Tensor | None) -> tuple[Any, ...]:
         return gradients(ctx, backward_op, *from_outside)
@@ -97,8 +202,40 @@ def differentiable(
     backward_op.register_autograd(refuse, setup_context=_keep_nothing)
 
     def call(*arguments: Any) -> Any:
-        if not is_plain(arguments):
-            return forward(*arguments)
-        return (Eager.apply if _wants_gradient(arguments) else run)(*arguments)
+        if is_plain(arguments):
+            return (Eager.apply if _wants_gradient(arguments) else run)(*arguments)
+        if not torch.compiler.is_compiling() and is_transformed():
+            return transformed(*arguments)
+        return forward(*arguments)
 
     return call
+
+
+def without_derivative(
+    name: str,
+    run: Callable[..., Any],
+    fake: Callable[..., Any],
+    *,
+    refused: Refusals,
+    fold: Fold | None = None,
+) -> Callable[..., Any]:
+    """Return the operator ``mmkernels::name``, which torch.vmap can map and of which no derivative is taken.
+
+    Parameters
+    ----------
+    name, run, fold
+        As in `differentiable`.
+    fake
+        Returns empty results of the right shapes.
+    refused
+        What is said where a derivative is asked for.
+    """
+    operator = torch.library.custom_op(f"mmkernels::{name}", run, mutates_args=())
+    operator.register_fake(fake)
+    refuse, refuse_tangent = _refuser(refused.second), _refuser(refused.forward)
+    operator.register_autograd(refuse, setup_context=_keep_nothing)
+
+    def start(*arguments: Any) -> Any:
+        return (run if is_plain(arguments) else operator)(*arguments)
+
+    return _transformable(start, _keep_nothing, (refuse, refuse_tangent), fold)

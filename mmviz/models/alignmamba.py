@@ -41,8 +41,7 @@ class AlignMambaConfig(AnchorConfig):
         so that k of T steps arrive as k/T times their mean, and 0 where none does. ``barycentric``, a *reading*:
         their mean, and a learned vector where none arrives; the default, as the literal one shrinks a long modality
         to the size of 1/T.
-    backend
-        Backend of the scan. The rest, with ``mmd`` as the paper's λ, as in :class:`~mmviz.models.anchor.AnchorConfig`.
+        The rest, with ``mmd`` as the paper's λ, as in :class:`~mmviz.models.anchor.AnchorConfig`.
     """
 
     layers: int = 2
@@ -50,7 +49,6 @@ class AlignMambaConfig(AnchorConfig):
     expand: int = 2
     taps: int = 4
     normalize: str = "barycentric"
-    backend: str = "auto"
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -145,7 +143,8 @@ class AlignMamba(FusionModel):
                 continue
             pair = Pair.of(steps, m, self.anchor)
             cost = pairwise_cost(pair.x, pair.y)
-            plan = relaxed_plan(cost, mask_x=pair.mask_x, mask_y=pair.mask_y).plan
+            backend = self.config.other_backend
+            plan = relaxed_plan(cost, mask_x=pair.mask_x, mask_y=pair.mask_y, backend=backend).plan
             moved, own = self._moved(m, pair.x, plan, mask[m])
             if seen is not None and (self.config.mmd > 0 or not seen.learning):
                 discrepancy = self.config.discrepancy(moved, pair.y, pair.mask_y, pair.mask_y)

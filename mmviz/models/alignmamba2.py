@@ -42,8 +42,7 @@ class AlignMamba2Config(AlignmentConfig):
         ``interleaved`` or ``concatenated``, see :class:`~mmviz.models.token_order.TokenOrder`; and whether a second
         core reads the tokens from the end. Interleaved and one way, the model is causal; else an answer to every
         prefix takes as many passes as there are steps.
-    backend
-        Backend of the scan. The rest as in :class:`~mmviz.models.alignment.AlignmentConfig`.
+        The rest as in :class:`~mmviz.models.alignment.AlignmentConfig`.
     """
 
     layers: int = 2
@@ -59,7 +58,6 @@ class AlignMamba2Config(AlignmentConfig):
     balance: float = 0.01
     order: str = "interleaved"
     bidirectional: bool = False
-    backend: str = "auto"
 
     def __post_init__(self) -> None:
         super().__post_init__()

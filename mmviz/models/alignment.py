@@ -150,13 +150,16 @@ class Alignment:
     def _transport(self, pair: Pair) -> tuple[Tensor, Tensor, Tensor]:
         """Return plan and cost to the anchor, and the distance of each sample."""
         cost = pairwise_cost(pair.x, pair.y, metric=cast("Literal['cosine', 'sqeuclidean']", self.config.cost))
+        backend = self.config.other_backend
         if self.config.plan == "entropic":
-            found = entropic_plan(cost, epsilon=self.config.epsilon, mask_x=pair.mask_x, mask_y=pair.mask_y)
+            found = entropic_plan(
+                cost, epsilon=self.config.epsilon, mask_x=pair.mask_x, mask_y=pair.mask_y, backend=backend
+            )
             return found.plan, cost, found.cost
-        there = relaxed_plan(cost, mask_x=pair.mask_x, mask_y=pair.mask_y)
+        there = relaxed_plan(cost, mask_x=pair.mask_x, mask_y=pair.mask_y, backend=backend)
         if self.config.direction == "to_anchor":
             return there.plan, cost, there.cost
-        back = relaxed_plan(cost.transpose(1, 2), mask_x=pair.mask_y, mask_y=pair.mask_x)
+        back = relaxed_plan(cost.transpose(1, 2), mask_x=pair.mask_y, mask_y=pair.mask_x, backend=backend)
         if self.config.direction == "max":
             return there.plan, cost, torch.maximum(there.cost, back.cost)
         return there.plan, cost, (there.cost + back.cost) / 2

@@ -70,7 +70,9 @@ class AnchorConfig(FusionConfig):
         bandwidth: float | Tensor = self.bandwidth
         if not bandwidth:  # all of them would cost as much as the kernels do
             bandwidth = median_bandwidth(x, y, mask_x=mask_x, mask_y=mask_y, max_points=MEDIAN_POINTS)
-        return mmd_squared(x, y, mask_x=mask_x, mask_y=mask_y, bandwidth=bandwidth, factors=self.factors)
+        return mmd_squared(
+            x, y, mask_x=mask_x, mask_y=mask_y, bandwidth=bandwidth, factors=self.factors, backend=self.other_backend
+        )
 
 
 def anchor_of(names: tuple[str, ...], chosen: str) -> int:

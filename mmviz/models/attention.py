@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import torch
+from mmkernels.transforms import is_transformed
 from torch import nn
 
 from mmviz.errors import ConfigError
@@ -26,6 +27,8 @@ class AttentionLayer(nn.Module):
     attention
         ``fused``: ``scaled_dot_product_attention``, which keeps no weights where it needs no mask. ``materialised``:
         softmax(q kᵀ / √d) v as written, with a (head, query, key) matrix in memory; equal to rounding.
+    backend
+        ``reference`` writes the matrix out too, as the fused kernel has no second or forward-mode derivatives.
 
     Notes
     -----
@@ -33,9 +36,9 @@ class AttentionLayer(nn.Module):
     (Tsai et al., arXiv 1906.00295).
     """
 
-    def __init__(self, width: int, heads: int, attention: str = "fused") -> None:
+    def __init__(self, width: int, heads: int, attention: str = "fused", *, backend: str = "auto") -> None:
         super().__init__()
-        self.heads, self.materialised = heads, attention == "materialised"
+        self.heads, self.materialised = heads, attention == "materialised" or backend == "reference"
         self.norm = nn.LayerNorm(width)
         self.ask = nn.Linear(width, width)
         self.offer = nn.Linear(width, 2 * width)
@@ -54,7 +57,7 @@ class AttentionLayer(nn.Module):
         normed = self.norm(x)
         q = self._split(self.ask(normed))
         k, v = map(self._split, self.offer(normed if source is None else self.norm(source)).chunk(2, -1))
-        if self.materialised:
+        if self.materialised or is_transformed():  # the fused kernel has no forward-mode derivative
             heard = _written_out(q, k, v, sees)
         else:
             mask = None if sees is None else sees[:, None]

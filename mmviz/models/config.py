@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 
+from mmkernels import backends
+
 from mmviz.errors import ConfigError
 
 
@@ -32,6 +34,11 @@ class FusionConfig:
         whatever their times are.
     dropout
         On the features before the head, in [0, 1).
+    backend
+        What computes the model's operators (scan, convolution, gate, transport, discrepancy, attention): ``auto``, the
+        fastest that can run; ``reference``, plain PyTorch for every one of them, slower, with derivatives of any order and
+        kind (torch.func, forward mode); or the name of a backend of the scan, see ``mmkernels.coupled_scan``, which leaves
+        the others at ``auto``.
 
     Notes
     -----
@@ -43,6 +50,7 @@ class FusionConfig:
     steps: int = 0
     align: str = "auto"
     dropout: float = 0.1
+    backend: str = "auto"
 
     def __post_init__(self) -> None:
         name = type(self).__name__.removesuffix("Config")
@@ -57,3 +65,16 @@ class FusionConfig:
             raise ConfigError(f"{name}: align={self.align!r} is unknown; choose auto, pad, bin or resample")
         if isinstance(self.dropout, bool) or not isinstance(self.dropout, (int, float)) or not 0 <= self.dropout < 1:
             raise ConfigError(f"{name}: dropout={self.dropout!r}, expected a number in [0, 1)")
+        known = ("auto", *(row.backend for row in backends("coupled_scan")))
+        if self.backend not in known:
+            raise ConfigError(f"{name}: backend={self.backend!r} is unknown; choose one of {', '.join(known)}")
+
+    @property
+    def other_backend(self) -> str:
+        """The backend of every operator but the scan: ``reference`` where that is asked for, else ``auto``."""
+        return beside_scan(self.backend)
+
+
+def beside_scan(backend: str) -> str:
+    """Return the backend of the operators beside a scan that runs on this one."""
+    return "reference" if backend == "reference" else "auto"

@@ -10,6 +10,7 @@ from mmkernels import coupled_scan, silu_gate
 from torch import nn
 
 from mmviz.errors import ConfigError
+from mmviz.models.config import beside_scan
 from mmviz.models.coupling import Coupling
 from mmviz.models.stacked import StackedCausalConv, StackedLayerNorm, StackedLinear
 
@@ -49,7 +50,7 @@ class CoupledBlock(nn.Module):
     coupling
         See :class:`mmviz.models.coupling.Coupling`.
     backend
-        Backend of the scan, see ``mmkernels.coupled_scan``.
+        Backend of the scan, see ``mmkernels.coupled_scan``; ``reference`` counts for convolution and gate too.
 
     Notes
     -----
@@ -78,7 +79,7 @@ class CoupledBlock(nn.Module):
         self.norm = StackedLayerNorm(modalities, width)
         self.into = StackedLinear(modalities, width, inner, bias=False)
         self.gate = StackedLinear(modalities, width, inner, bias=False)
-        self.conv = StackedCausalConv(modalities, inner, taps)
+        self.conv = StackedCausalConv(modalities, inner, taps, backend=beside_scan(backend))
         self.select = StackedLinear(modalities, inner, rank + 2 * state, bias=False)
         self.dt = StackedLinear(modalities, rank, inner)
         self.A_log = nn.Parameter(torch.arange(1, state + 1.0).log().expand(modalities, inner, state).clone())
@@ -132,5 +133,5 @@ class CoupledBlock(nn.Module):
         mask: Bool[Tensor, "modality batch time"] | None,
     ) -> Float[Tensor, "modality batch time width"]:
         """Gate, project back, add the residual."""
-        out = self.out(silu_gate(y, z.to(y.dtype)))
+        out = self.out(silu_gate(y, z.to(y.dtype), backend=beside_scan(self.backend)))
         return x + (out if mask is None else out * mask[..., None])

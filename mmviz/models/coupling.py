@@ -8,6 +8,7 @@ import torch
 from torch import nn
 
 from mmviz.errors import ConfigError
+from mmviz.models.masked_softmax import masked_softmax
 
 if TYPE_CHECKING:
     from jaxtyping import Bool, Float
@@ -59,8 +60,7 @@ class Coupling(nn.Module):
         if self.logits is None:
             mean = heard.to(dtype) / heard.sum(-1, keepdim=True).clamp(min=1)
             return mean if self.gain is None else self.gain.sigmoid() * mean
-        weights = torch.where(heard, self.logits.exp(), torch.zeros((), dtype=dtype, device=present.device))
-        return weights / weights.sum(-1, keepdim=True).clamp(min=torch.finfo(dtype).tiny)
+        return masked_softmax(self.logits, heard)
 
     @torch.no_grad()
     def matrix(self) -> Float[Tensor, "listener source"]:

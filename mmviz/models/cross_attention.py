@@ -72,7 +72,9 @@ class CrossAttention(FusionModel):
         M, width = len(spec.modalities), config.width
 
         def stack(layers: int) -> nn.ModuleList:
-            return nn.ModuleList(AttentionLayer(width, config.heads, config.attention) for _ in range(layers))
+            return nn.ModuleList(
+                AttentionLayer(width, config.heads, config.attention, backend=config.backend) for _ in range(layers)
+            )
 
         self.time = StepEmbedding(self.steps, width)
         self.pairs = [(asker, source) for asker in range(M) for source in range(M) if source != asker]

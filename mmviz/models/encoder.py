@@ -77,6 +77,8 @@ class StepEncoder(nn.Module):
                 f"modality {self.name!r}: {x.shape[1]} frames do not fit the {self.frames} of the spec; "
                 'build the model with a larger steps= or with align="resample"'
             )
+        if x.dtype in (torch.float16, torch.bfloat16):  # they cannot count frames
+            x = x.float()
         if share is not None:
             steps, mask = align_by_time(x, valid, share, self.steps)
         elif self.align == "bin":
@@ -88,7 +90,8 @@ class StepEncoder(nn.Module):
     def _coded(
         self, steps: Float[Tensor, "batch _time feature"], mask: Bool[Tensor, "batch _time"]
     ) -> tuple[Float[Tensor, "batch _time width"], Bool[Tensor, "batch _time"]]:
-        code = self.net((steps - self.mean) * self.scale)
+        standard = (steps - self.mean) * self.scale
+        code = self.net(standard.to(next(self.net.parameters()).dtype))
         return torch.where(mask[..., None], code, torch.zeros_like(code)), mask
 
 

@@ -34,7 +34,8 @@ class EquilibriumConfig(FusionConfig):
     Attributes
     ----------
     base
-        The fusion inside, a name of `mmviz.models.available`; ``width``, ``pooling``, ``steps``, ``align`` and ``dropout`` are handed to it.
+        The fusion inside, a name of `mmviz.models.available`; the options of
+        every fusion (``width``, ``pooling``, ``steps``, ...) are handed to it.
     base_options
         Its own further options.
     memory
@@ -108,7 +109,7 @@ class Equilibrium(FusionModel):
 
         nn.Module.__init__(self)
         config = replace(config, steps=steps_of(config, spec.modalities))
-        inner = {name: getattr(config, name) for name in ("width", "pooling", "steps", "align", "dropout")}
+        inner = {f.name: getattr(config, f.name) for f in fields(FusionConfig) if f.name not in config.base_options}
         self.base = build(config.base, spec, seed=torch.initial_seed() % 2**31, **inner, **config.base_options)
         self.spec, self.config = self.base.spec, config
         self.steps, self.align = self.base.steps, self.base.align

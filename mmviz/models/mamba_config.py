@@ -20,8 +20,7 @@ class MambaConfig(FusionConfig):
         Blocks one after another, states per channel, inner channels per channel, convolution taps; each ≥ 1.
     dt_rank
         Rank of Δ's projection, ≥ 1; None takes ceil(width / 8). What Coupled Mamba's Table 9 calls "Δ", as we read it.
-    backend
-        Backend of the scan, see ``mmkernels.coupled_scan``. The rest as in :class:`~mmviz.models.config.FusionConfig`.
+        The rest as in :class:`~mmviz.models.config.FusionConfig`.
     """
 
     layers: int = 2
@@ -29,7 +28,6 @@ class MambaConfig(FusionConfig):
     expand: int = 2
     taps: int = 4
     dt_rank: int | None = None
-    backend: str = "auto"
 
     def blocks(self, streams: int, coupling: str) -> nn.ModuleList:
         """Return the blocks for so many streams."""

@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 import torch
+from mmkernels.transforms import is_batched
 from torch import nn
 
 if TYPE_CHECKING:
@@ -50,7 +51,8 @@ class Mapping(nn.Module):
 
         Where nothing is present nothing is replaced.
         """
-        if not torch.compiler.is_exporting() and bool(present.all()):
+        traced = torch.compiler.is_exporting() or torch.jit.is_tracing() or is_batched()
+        if not traced and bool(present.all()):
             return z, present
         source = present[:, None, ..., None].to(z.dtype)
         guess = (self(z) * source).sum(0) / source.sum(0).clamp(min=1)

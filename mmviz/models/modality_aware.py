@@ -10,6 +10,7 @@ from mmkernels import silu_gate
 from torch import nn
 
 from mmviz.errors import ConfigError
+from mmviz.models.config import beside_scan
 from mmviz.models.experts import EXPERTS, Experts
 from mmviz.models.observation import Routing, TokenScan
 from mmviz.models.rms_norm import RMSNorm
@@ -53,6 +54,7 @@ class Mixer(nn.Module):
             SelectiveCore(inner, state=state, taps=taps, rank=rank, backend=backend) for _ in range(1 + bidirectional)
         )
         self.out = Experts(modalities, inner, width, shared=shared, specific=specific)
+        self.gate_backend = beside_scan(backend)
 
     def forward(
         self,
@@ -72,7 +74,7 @@ class Mixer(nn.Module):
                 seen.tokens.append(TokenScan(scan, way.places(*sequence), way.real(*sequence), way.backward))
             heard.append(way.tokens(core.scan(scan)))
         both = heard[0] if len(heard) == 1 else heard[0] + heard[1]
-        return self.out(silu_gate(both, z.to(both.dtype)), gates)
+        return self.out(silu_gate(both, z.to(both.dtype), backend=self.gate_backend), gates)
 
 
 class ModalityAwareLayer(nn.Module):

@@ -8,6 +8,7 @@ import torch
 from torch import nn
 
 from mmviz.errors import ConfigError
+from mmviz.models.masked_softmax import masked_softmax
 
 if TYPE_CHECKING:
     from jaxtyping import Bool, Float
@@ -58,6 +59,5 @@ class PresentMean(nn.Module):
     ) -> Float[Tensor, "*rest width"]:
         """Return zeros where nothing is present."""
         shape = (-1,) + (1,) * (present.ndim - 1)
-        weight = self.logits.exp().view(shape) * present
-        weight = weight / weight.sum(0, keepdim=True).clamp(min=torch.finfo(x.dtype).tiny)
+        weight = masked_softmax(self.logits.view(shape), present, dim=0)
         return (weight[..., None] * x).sum(0)

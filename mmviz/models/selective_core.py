@@ -9,6 +9,7 @@ import torch
 from mmkernels import coupled_scan
 from torch import nn
 
+from mmviz.models.config import beside_scan
 from mmviz.models.coupled_block import ScanInputs
 from mmviz.models.stacked import StackedCausalConv
 
@@ -31,7 +32,7 @@ class SelectiveCore(nn.Module):
     rank
         Of Δ's projection.
     backend
-        Backend of the scan, see ``mmkernels.coupled_scan``, which runs with M = 1.
+        Backend of the scan, see ``mmkernels.coupled_scan``, which runs with M = 1; ``reference`` counts for the convolution too.
 
     Notes
     -----
@@ -41,7 +42,7 @@ class SelectiveCore(nn.Module):
     def __init__(self, inner: int, *, state: int, taps: int, rank: int, backend: str) -> None:
         super().__init__()
         self.state, self.rank, self.backend = state, rank, backend
-        self.conv = StackedCausalConv(1, inner, taps)
+        self.conv = StackedCausalConv(1, inner, taps, backend=beside_scan(backend))
         self.select = nn.Linear(inner, rank + 2 * state, bias=False)
         self.dt = nn.Linear(rank, inner)
         self.A_log = nn.Parameter(torch.arange(1, state + 1.0).log().expand(1, inner, state).clone())

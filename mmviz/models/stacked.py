@@ -46,10 +46,10 @@ class StackedLayerNorm(nn.Module):
 class StackedCausalConv(nn.Module):
     """A causal depthwise convolution per modality, over time: step t sees steps t-taps+1 ... t."""
 
-    def __init__(self, modalities: int, channels: int, taps: int) -> None:
+    def __init__(self, modalities: int, channels: int, taps: int, *, backend: str = "auto") -> None:
         super().__init__()
         bound = 1 / math.sqrt(taps)
-        self.taps = taps
+        self.taps, self.backend = taps, backend
         self.weight = nn.Parameter(torch.empty(modalities * channels, 1, taps).uniform_(-bound, bound))
         self.bias = nn.Parameter(torch.empty(modalities * channels).uniform_(-bound, bound))
 
@@ -59,4 +59,5 @@ class StackedCausalConv(nn.Module):
         """Convolve, then apply the activation (None or "silu"); what lies before the first step counts as zero."""
         modalities, _, _, channels = x.shape
         weight = self.weight.view(modalities, channels, self.taps)
-        return causal_conv(x.to(weight.dtype), weight, self.bias.view(modalities, channels), activation=activation)
+        bias = self.bias.view(modalities, channels)
+        return causal_conv(x.to(weight.dtype), weight, bias, activation=activation, backend=self.backend)

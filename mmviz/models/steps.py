@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 import torch
+from mmkernels.transforms import is_batched
 
 from mmviz.errors import ConfigError
 
@@ -63,8 +64,8 @@ class Steps(NamedTuple):
     def holes(self) -> Bool[Tensor, "modality batch time"] | None:
         """The mask; None where every step is valid, as a scan without a mask is faster.
 
-        While a graph is exported it is the mask: a graph does not look at the data.
+        While a graph is exported or traced, and under torch.vmap, it is the mask: nobody can look at the data then.
         """
-        if torch.compiler.is_exporting():
+        if torch.compiler.is_exporting() or torch.jit.is_tracing() or is_batched():
             return self.mask
         return None if bool(self.mask.all()) else self.mask

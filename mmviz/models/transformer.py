@@ -66,7 +66,9 @@ class Transformer(FusionModel):
         M, width = len(spec.modalities), config.width
         self.modality = nn.Parameter(0.02 * torch.randn(M, 1, 1, width))
         self.time = StepEmbedding(self.steps, width)
-        self.layers = nn.ModuleList(AttentionLayer(width, config.heads, config.attention) for _ in range(config.layers))
+        self.layers = nn.ModuleList(
+            AttentionLayer(width, config.heads, config.attention, backend=config.backend) for _ in range(config.layers)
+        )
         self.norm = nn.LayerNorm(width)
         self.present_mean = PresentMean(M)
         self.head = head_of(width, width, spec.task.outputs, config.dropout)

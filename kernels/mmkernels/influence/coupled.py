@@ -11,6 +11,7 @@ from mmkernels.influence import backends as _  # noqa: F401 - registers the back
 from mmkernels.influence.arguments import check_size, chosen_channels, one_operator
 from mmkernels.influence.reference import mean_in_bins
 from mmkernels.scan.reference import coupled_scan_reference
+from mmkernels.transforms import is_transformed
 
 
 class Influence(NamedTuple):
@@ -100,6 +101,8 @@ def coupled_influence(
         If a type, dtype, device, shape or option is wrong, or the map would be larger than `limit_bytes`.
     BackendUnavailable
         If the named backend cannot run for these tensors.
+    RuntimeError
+        Inside a transform of torch.func or torch.autograd.forward_ad.
 
     Notes
     -----
@@ -125,6 +128,12 @@ def coupled_influence(
             [0.1516, 0.0000, 0.0000],
             [0.0920, 0.1516, 0.0000]])
     """
+    if is_transformed():
+        raise RuntimeError(
+            "coupled_influence has no derivative and maps one sample at a time, but torch.func (vmap, grad, jvp, ...) or "
+            "torch.autograd.forward_ad asked for more. Call it outside, on plain tensors, in a loop over samples; for a "
+            "map with derivatives take torch.func.jacrev of coupled_scan(..., backend='reference')."
+        )
     tensors = {"dt": dt, "A": A, "B": B, "C": C, "D": D, "W": W, "x": x, "h0": h0}
     op, start = one_operator(tensors, mask, channels)
     check_size(dt, len(chosen_channels(channels, dt.shape[2])), reduce, bin_steps, limit_bytes)

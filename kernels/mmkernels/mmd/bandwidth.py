@@ -3,7 +3,8 @@
 import torch
 from torch import Tensor
 
-from mmkernels.mmd.sets import Sets, two_sets
+from mmkernels.mmd.sets import Sets, two_sets, unscaled
+from mmkernels.transforms import values_are_readable
 
 BLOCK_DISTANCES = 2**22  # distances held at a time
 
@@ -33,7 +34,7 @@ def pooled_median(x: Sets, y: Sets, max_points: int) -> Tensor:
         pairs = some_real[:, rows] & some_real[:, columns]
         distances = torch.where(pairs, distances, torch.nan)
         median = distances.nanmedian(dim=1).values
-        if not bool((median > 0).all()):
+        if not values_are_readable() or not bool((median > 0).all()):
             apart = torch.where(distances > 0, distances, torch.nan).nanmedian(dim=1).values
             median = torch.where(median > 0, median, apart.nan_to_num(nan=1.0))
         found.append(median)
@@ -86,4 +87,6 @@ def median_bandwidth(
     sets = two_sets("median_bandwidth", x, y, mask_x, mask_y, least=1, check=check)
     if isinstance(max_points, bool) or not isinstance(max_points, int) or max_points < 2:
         raise ValueError(f"median_bandwidth: max_points must be a whole number >= 2; it is {max_points!r}. Pass 1000.")
-    return pooled_median(*sets, max_points).reshape(x.shape[:-2])
+    near_x, near_y, factor = unscaled(*sets)
+    median = pooled_median(near_x, near_y, max_points)
+    return (median / factor).to(x.dtype).reshape(x.shape[:-2])

@@ -6,6 +6,11 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from mmkernels.transforms import values_are_readable
+
+# The largest coordinate: beyond, sums of squared differences over- or underflow.
+_ORDINARY = {torch.float32: (2.0**-40, 2.0**40), torch.float64: (2.0**-400, 2.0**400)}
+
 
 class Sets(NamedTuple):
     """Point sets side by side; filler is cleared, so that nothing it holds can be seen."""
@@ -58,13 +63,13 @@ def _one(where: str, name: str, points: Tensor, mask: Tensor | None, least: int,
     if mask is not None:
         _check_mask(where, f"mask_{name}", mask, points)
         points = torch.where(mask.unsqueeze(-1), points, torch.zeros_like(points))
-    if check:
+    if check and values_are_readable():
         _check_values(where, name, points)
     real = torch.ones(points.shape[:-1], dtype=torch.bool, device=points.device) if mask is None else mask
     n_set = math.prod(points.shape[:-2])
     flat, real = points.reshape(n_set, *points.shape[-2:]), real.reshape(n_set, points.shape[-2])
     count = real.sum(1)
-    if bool((count < least).any()):
+    if values_are_readable() and bool((count < least).any()):
         p = int(torch.nonzero(count < least)[0])
         why = "the unbiased estimate leaves out each point's pair with itself" if least == 2 else "it has no mean"
         raise ValueError(
@@ -114,3 +119,21 @@ def two_sets(
             f"{tuple(y.shape)}."
         )
     return _one(where, "x", x, mask_x, least, check), _one(where, "y", y, mask_y, least, check)
+
+
+def unscaled(x: Sets, y: Sets) -> tuple[Sets, Sets, Tensor]:
+    """Return the sets with points near 1 where squares of theirs would leave the range of numbers, and the factors (P,).
+
+    A factor is a power of two and 1 for usual points, whose bits stay as they are.
+    """
+    spread = torch.maximum(_extent(x), _extent(y))
+    low, high = _ORDINARY[x.points.dtype]
+    usual = ((spread >= low) & (spread <= high)) | (spread == 0) | ~torch.isfinite(spread)
+    factor = torch.where(usual, 1.0, torch.exp2(-torch.floor(torch.log2(torch.where(usual, 1.0, spread)))))
+    near = tuple(s._replace(points=s.points * factor.to(s.points.dtype)[:, None, None]) for s in (x, y))
+    return near[0], near[1], factor
+
+
+def _extent(of: Sets) -> Tensor:
+    points = of.points.detach()
+    return points.abs().amax((1, 2)).double() if points.numel() else points.new_zeros(len(points)).double()

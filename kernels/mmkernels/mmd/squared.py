@@ -6,9 +6,11 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
+from mmkernels.dispatch import choose
+from mmkernels.mmd import backends as _  # noqa: F401 - registers the backends
 from mmkernels.mmd.bandwidth import pooled_median
-from mmkernels.mmd.kernel_sum import sum_of_kernel
-from mmkernels.mmd.sets import two_sets
+from mmkernels.mmd.sets import two_sets, unscaled
+from mmkernels.transforms import values_are_readable
 
 MEDIAN_POINTS = 1000
 
@@ -29,6 +31,8 @@ def _checked_bandwidth(bandwidth: float | Tensor, x: Tensor) -> Tensor:
             f"mmd_squared: bandwidth must be one number, or of shape {tuple(batch)}, one per pair of sets; it is "
             f"{tuple(given.shape)}. Pass None for the median heuristic."
         )
+    if not values_are_readable():
+        return given.expand(batch).reshape(math.prod(batch))
     wrong = given[~((given > 0) & torch.isfinite(given))]
     if len(wrong):
         raise ValueError(
@@ -48,6 +52,7 @@ def mmd_squared(
     factors: Sequence[float] = (0.25, 0.5, 1.0, 2.0, 4.0),
     unbiased: bool = False,
     check: bool = False,
+    backend: str = "auto",
 ) -> Tensor:
     """Compute the squared maximum mean discrepancy between sets of points, for a bank of Gaussian kernels.
 
@@ -74,10 +79,14 @@ def mmd_squared(
     check
         Also check that real values are finite (reads every value once).
 
+    backend
+        "auto", "torch" (first derivatives, reverse and forward) or "reference" (derivatives of any order and kind; it
+        keeps all pairs).
+
     Returns
     -------
     Tensor
-        (...), one MMD² per pair of sets. It has first derivatives with respect to x and y. The bandwidth
+        (...), one MMD² per pair of sets. It has derivatives with respect to x and y. The bandwidth
         counts as a constant, the one from the median, too: no gradient flows through it.
 
     Raises
@@ -107,9 +116,15 @@ def mmd_squared(
     where = "mmd_squared"
     sets_x, sets_y = two_sets(where, x, y, mask_x, mask_y, least=2 if unbiased else 1, check=check)
     bank = _checked_factors(factors)
-    scale = pooled_median(sets_x, sets_y, MEDIAN_POINTS) if bandwidth is None else _checked_bandwidth(bandwidth, x)
+    chosen = choose("mmd_squared", backend, x)
+    near_x, near_y, factor = unscaled(sets_x, sets_y)
+    if bandwidth is None:
+        scale = pooled_median(near_x, near_y, MEDIAN_POINTS)
+    else:
+        scale = (_checked_bandwidth(bandwidth, x) * factor).to(x.dtype)
     n, m, left_out = sets_x.n_real, sets_y.n_real, int(unbiased)
-    among_x = sum_of_kernel(sets_x, sets_x, scale, bank, with_self=not unbiased) / (n * (n - left_out))
-    among_y = sum_of_kernel(sets_y, sets_y, scale, bank, with_self=not unbiased) / (m * (m - left_out))
-    between = sum_of_kernel(sets_x, sets_y, scale, bank, with_self=True) / (n * m)
-    return (among_x + among_y - 2.0 * between).reshape(x.shape[:-2])
+    among_x = chosen.run(near_x, near_x, scale, bank, with_self=not unbiased) / (n * (n - left_out))
+    among_y = chosen.run(near_y, near_y, scale, bank, with_self=not unbiased) / (m * (m - left_out))
+    between = chosen.run(near_x, near_y, scale, bank, with_self=True) / (n * m)
+    result: Tensor = among_x + among_y - 2.0 * between
+    return result.reshape(x.shape[:-2])

@@ -16,6 +16,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from mmkernels.transforms import is_transformed
+
 _INSTALL = "pip install --no-deps --no-build-isolation mamba-ssm"
 
 
@@ -155,6 +157,11 @@ def coupled_scan_mamba_ssm(
     it should know. Source: github.com/state-spaces/mamba, mamba_ssm/ops/selective_scan_interface.py.
     """
     on_cuda = _on_cuda(x)
+    if on_cuda and is_transformed():
+        raise RuntimeError(
+            "coupled_scan: backend 'mamba_ssm' knows no transforms on a GPU (torch.func or torch.autograd.forward_ad asked "
+            "for one). Pass backend='reference'."
+        )
     scan = (_cuda_kernel() if on_cuda else _reference())[0]
     if scan is None:
         raise RuntimeError(f"coupled_scan: backend 'mamba_ssm' was called although {against(x)}.")

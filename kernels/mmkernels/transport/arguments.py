@@ -6,6 +6,8 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from mmkernels.transforms import values_are_readable
+
 SAME_MASS = 1e-5  # relative; weights rounded to float32 differ by less
 
 
@@ -72,7 +74,7 @@ def check_masks(
     for name, mask, shape in (("mask_x", mask_x, shapes[0]), ("mask_y", mask_y, shapes[1])):
         checked = _mask(operator, name, mask, shape, like)
         found.append(checked)
-        if checked is None or torch.compiler.is_compiling():
+        if checked is None or not values_are_readable():
             continue
         empty = ~checked.any(1)
         if bool(empty.any()):
@@ -94,7 +96,7 @@ def _marginal(
         fail(operator, name, f"of dtype {like.dtype}, as the cost", tensor.dtype, f"Pass {name}.to(cost.dtype).")
     if mask is not None:
         tensor = torch.where(mask, tensor, torch.zeros_like(tensor))
-    if torch.compiler.is_compiling():
+    if not values_are_readable():
         return tensor
     bad = ~(tensor >= 0) | torch.isinf(tensor)
     if bool(bad.any()):
@@ -119,7 +121,7 @@ def marginals(
     """Return the marginals, uniform over the real entries where not given, 0 at padding."""
     a = _marginal(operator, "a", given[0], masks[0], shapes[0], like)
     b = _marginal(operator, "b", given[1], masks[1], shapes[1], like)
-    if not equal_mass or (given[0] is None and given[1] is None) or torch.compiler.is_compiling():
+    if not equal_mass or (given[0] is None and given[1] is None) or not values_are_readable():
         return a, b
     left, right = a.detach().double().sum(1), b.detach().double().sum(1)
     bad = (left - right).abs() > SAME_MASS * torch.maximum(left, right)
@@ -142,7 +144,7 @@ def check_arguments(
     TypeError, ValueError
         If a type, dtype, device or shape disagrees; if a side is empty or all padding; if a marginal is
         negative, not finite, without mass, or (``equal_mass``) of another mass than its partner. While
-        torch.compile traces, values (padding and marginals) are not looked at.
+        torch.compile or another tracer records, and under torch.vmap, values (padding and marginals) are not looked at.
     """
     tensor = check_floats(operator, "cost", cost, "(B, n, m)")
     n_batch, n, m = tensor.shape

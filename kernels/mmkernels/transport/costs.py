@@ -1,10 +1,11 @@
 """What it costs to move one point onto another: all pairs of two sequences."""
 
-from typing import Literal
+from typing import Any, Literal
 
 import torch
 from torch import Tensor
 
+from mmkernels.transforms import is_transformed
 from mmkernels.transport.arguments import check_floats, fail
 
 Metric = Literal["cosine", "sqeuclidean"]
@@ -29,6 +30,24 @@ def unit(points: Tensor) -> Tensor:
     """Return points / |point|; a point at the origin stays there."""
     norm = torch.linalg.vector_norm(points, dim=-1, keepdim=True)
     return points / torch.where(norm > 0, norm, 1.0)
+
+
+class _SquaredDistances(torch.autograd.Function):
+    """|x - y|² of all pairs by differences, without a tensor of them; backward is made of operations with derivatives."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, y: Tensor) -> Tensor:
+        ctx.save_for_backward(x, y)
+        return torch.cdist(x, y, compute_mode="donot_use_mm_for_euclid_dist").square()
+
+    @staticmethod
+    def backward(ctx: Any, *from_outside: Tensor) -> tuple[Tensor, Tensor]:
+        (g,), (x, y) = from_outside, ctx.saved_tensors
+        center = y.detach().mean(1, keepdim=True)  # products with far-away points lose digits
+        x, y = x - center, y - center
+        dx = x * g.sum(2).unsqueeze(2) - g @ y
+        dy = y * g.sum(1).unsqueeze(2) - g.transpose(1, 2) @ x
+        return 2.0 * dx, 2.0 * dy
 
 
 def pairwise_cost(x: Tensor, y: Tensor, *, metric: Metric = "cosine") -> Tensor:
@@ -64,4 +83,7 @@ def pairwise_cost(x: Tensor, y: Tensor, *, metric: Metric = "cosine") -> Tensor:
     left, right = check_points("pairwise_cost", x, y, metric)
     if metric == "cosine":
         return 1.0 - unit(left) @ unit(right).transpose(1, 2)
-    return torch.cdist(left, right, compute_mode="donot_use_mm_for_euclid_dist").square()
+    if is_transformed():
+        return (left[:, :, None] - right[:, None]).square().sum(-1)
+    squared: Tensor = _SquaredDistances.apply(left, right)
+    return squared

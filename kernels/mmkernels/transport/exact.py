@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from mmkernels.dispatch import choose
+from mmkernels.transforms import values_are_readable
 from mmkernels.transport.arguments import check_arguments, fail
 from mmkernels.transport.values import check_cost
 
@@ -48,7 +49,9 @@ def exact_plan(
     -------
     ExactPlan
         plan, cost, f, g, converged; dtype and device of `cost`. `converged` is False where the simplex stopped at
-        `max_iterations`: that plan is feasible, not optimal.
+        `max_iterations`, and where its potentials do not prove the plan optimal to a thousandth of its cost, as when
+        the largest cost is 1e13 times what is spent and more: costs are lost in rounding. Such a plan is feasible, but
+        need not be optimal.
 
     Raises
     ------
@@ -65,9 +68,10 @@ def exact_plan(
     given = check_arguments("exact_plan", cost, mask_x, mask_y, a, b)
     if not isinstance(max_iterations, int) or max_iterations < 1:
         fail("exact_plan", "max_iterations", "an integer >= 1", repr(max_iterations), "100000 is the default.")
-    check_cost("exact_plan", given, forbidden_pairs=False)
     chosen = choose("exact_plan", backend, cost)
-    plan, f, g, converged = (part.to(cost.device) for part in chosen.run(given, max_iterations))
-    plan, f, g = (part.to(cost.dtype) for part in (plan, f, g))
+    if values_are_readable():
+        check_cost("exact_plan", given, forbidden_pairs=False)
+    constants = (None if part is None else part.detach() for part in given)
+    plan, f, g, converged = chosen.run(*constants, max_iterations)
     real = torch.where(plan > 0, cost, torch.zeros_like(cost))
     return ExactPlan(plan, (plan * real).sum((1, 2)), f, g, converged)

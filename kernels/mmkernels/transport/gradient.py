@@ -1,4 +1,4 @@
-"""Gradients of an entropic plan, its cost and its value, from the solution alone: no iteration is stored.
+"""Gradients and tangents of an entropic plan, its cost and its value, from the solution alone: no iteration is stored.
 
 The value needs the envelope theorem: its derivative by C is the plan. The plan needs the implicit function theorem
 on what optimality asks, P 1 = a exp(-f / rho) and P' 1 = b exp(-g / rho). README.md derives both.
@@ -97,3 +97,31 @@ def gradients(
             d += torch.where(weight > 0, kappa[:, None] * mass * multiplier / weight.double(), 0.0)
     d_a, d_b = torch.where(at.a > 0, d_a, 0.0), torch.where(at.b > 0, d_b, 0.0)
     return d_cost.to(at.cost.dtype), d_a.to(at.a.dtype), d_b.to(at.b.dtype)
+
+
+def tangents(at: Optimum, d_cost: Tensor, d_a: Tensor, d_b: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """Return the tangents of plan (B, n, m), value (B,) and <plan, cost> (B,), given those of cost, a and b.
+
+    The potentials move by what keeps the marginals: the system is that of `gradients`, since it is symmetric.
+    """
+    P, epsilon = at.plan.double(), at.epsilon[:, None]
+    real = P > 0
+    # padding holds anything, and an entry without mass keeps none
+    dC = torch.where(real, d_cost.double(), 0.0)
+    rows, columns = (
+        torch.where(weight > 0, d.double() / torch.where(weight > 0, weight.double(), 1.0), 0.0)
+        for d, weight in ((d_a, at.a), (d_b, at.b))
+    )
+    kappa = torch.ones_like(at.epsilon) if at.rho is None else 1.0 + at.epsilon / at.rho
+    right = (P * (dC - epsilon[:, :, None] * columns[:, None, :])).sum(2)
+    below = (P * (dC - epsilon[:, :, None] * rows[:, :, None])).sum(1)
+    df, dg = _solve(P, right, below, kappa[:, None], at.rho is None)
+    moved = rows[:, :, None] + columns[:, None, :] + (df[:, :, None] + dg[:, None, :] - dC) / epsilon[:, :, None]
+    d_plan = torch.where(real, P * moved, 0.0)
+    by_a, by_b = _by_marginal(at, at.f, at.b), _by_marginal(at, at.g, at.a)
+    d_value = (P * dC).sum((1, 2))
+    for d, weight, by in ((d_a, at.a, by_a), (d_b, at.b, by_b)):
+        d_value = d_value + torch.where(weight > 0, by * d.double(), 0.0).sum(1)
+    d_moved = (d_plan * torch.where(real, at.cost.double(), 0.0) + P * dC).sum((1, 2))
+    dtype = at.cost.dtype
+    return d_plan.to(dtype), d_value.to(dtype), d_moved.to(dtype)

@@ -7,8 +7,10 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from mmkernels.torch_operator import differentiable
-from mmkernels.transport.gradient import Optimum, gradients, value_of
+from mmkernels.torch_operator import differentiable, refusals, without_derivative
+from mmkernels.transforms import is_traced, is_transformed
+from mmkernels.transport.gradient import Optimum, gradients, tangents, value_of
+from mmkernels.transport.newton import sinkhorn_by_newton
 from mmkernels.transport.problem import Problem, Solved
 from mmkernels.transport.reference import solve_reference
 from mmkernels.transport.torch_backend import solve_torch
@@ -117,10 +119,10 @@ def _fake_backward(
 
 
 def _keep(ctx: Any, inputs: tuple[Any, ...], output: _Result) -> None:
-    _, cost, a, b, _, _, epsilon, _, _, rho, _, _ = inputs
+    solver, cost, a, b, mask_x, mask_y, epsilon, _, _, rho, _, _ = inputs
     plan, _, _, f, g, error, iterations = output
-    ctx.save_for_backward(cost, a, b, plan, f, g, epsilon)
-    ctx.rho = rho
+    ctx.save_for_backward(cost, a, b, plan, f, g, epsilon, mask_x, mask_y)
+    ctx.rho, ctx.solver = rho, solver
     ctx.mark_non_differentiable(f, g, error, iterations)
     ctx.set_materialize_grads(False)
 
@@ -128,23 +130,129 @@ def _keep(ctx: Any, inputs: tuple[Any, ...], output: _Result) -> None:
 def _gradients(
     ctx: Any, run: Any, d_plan: Tensor | None, d_value: Tensor | None, d_moved: Tensor | None, *_: Any
 ) -> tuple[Any, ...]:
-    cost, a, b, plan, f, g, epsilon = ctx.saved_tensors
+    cost, a, b, plan, f, g, epsilon, *masks = ctx.saved_tensors
     if d_plan is None and d_value is None and d_moved is None:
         return (None,) * 12
+    if ctx.solver == "reference" and torch.is_grad_enabled() and not is_traced():  # create_graph=True
+        known = (plan, None, None, f, g, None, None)
+        found = _gradients_again((cost, a, b), masks, epsilon, ctx.rho, known, (d_plan, d_value, d_moved))
+        return (None, *found, *(None,) * 8)
     found = run(d_plan, d_value, d_moved, cost, a, b, plan, f, g, epsilon, ctx.rho)
     needed = ctx.needs_input_grad[1:4]
     return (None, *(g if need else None for g, need in zip(found, needed, strict=True)), *(None,) * 8)
 
 
-sinkhorn = differentiable(
+def _gradients_again(
+    inputs: tuple[Tensor, Tensor, Tensor],
+    masks: list[Tensor | None],
+    epsilon: Tensor,
+    rho: float | None,
+    known: tuple[Tensor | None, ...],
+    from_outside: tuple[Tensor | None, Tensor | None, Tensor | None],
+) -> tuple[Tensor | None, ...]:
+    """Return the gradients of cost, a and b as functions of them, which can be differentiated again."""
+    views = (v.view_as(v) for v in inputs)
+    cost, a, b = leaves = tuple(v.requires_grad_() if v.is_leaf else v for v in views)
+    outputs = sinkhorn_by_newton(cost, a, b, (masks[0], masks[1]), epsilon, rho, known)[:3]
+    pairs = [(y, d) for y, d in zip(outputs, from_outside, strict=True) if d is not None]
+    return torch.autograd.grad(
+        [y for y, _ in pairs], leaves, [d for _, d in pairs], create_graph=True, allow_unused=True
+    )
+
+
+def _run_tangent(
+    d_cost: Tensor,
+    d_a: Tensor,
+    d_b: Tensor,
+    cost: Tensor,
+    a: Tensor,
+    b: Tensor,
+    plan: Tensor,
+    f: Tensor,
+    g: Tensor,
+    epsilon: Tensor,
+    rho: float | None,
+) -> tuple[Tensor, Tensor, Tensor]:
+    return tangents(Optimum(cost, a, b, plan, f, g, epsilon, rho), d_cost, d_a, d_b)
+
+
+def _fake_tangent(
+    d_cost: Tensor,
+    d_a: Tensor,
+    d_b: Tensor,
+    cost: Tensor,
+    a: Tensor,
+    b: Tensor,
+    plan: Tensor,
+    f: Tensor,
+    g: Tensor,
+    epsilon: Tensor,
+    rho: float | None,
+) -> tuple[Tensor, Tensor, Tensor]:
+    return cost.new_empty(cost.shape), cost.new_empty(cost.shape[0]), cost.new_empty(cost.shape[0])
+
+
+_refused = refusals(
+    "entropic_plan, unbalanced_plan and entropic_value: every backend but 'reference'",
+    "Pass backend='reference', which can be differentiated any number of times, either way.",
+)
+_tangent = without_derivative("sinkhorn_tangent", _run_tangent, _fake_tangent, refused=_refused)
+
+
+def _tangents(inputs: tuple[Any, ...], outputs: tuple[Any, ...], d_inputs: tuple[Any, ...]) -> tuple[Any, ...]:
+    _, cost, a, b, _, _, epsilon, _, _, rho, _, _ = inputs
+    plan, _, _, f, g, _, _ = outputs
+    moving = (torch.zeros_like(v) if d is None else d for v, d in zip((cost, a, b), d_inputs[1:4], strict=True))
+    return (*_tangent(*moving, cost, a, b, plan, f, g, epsilon, rho), None, None, None, None)
+
+
+_operator = differentiable(
     "sinkhorn",
     _run,
     _run_backward,
     fakes=(_fake, _fake_backward),
     keep=_keep,
     gradients=_gradients,
-    refusal=(
-        "entropic_plan: plans have no second derivative (a gradient of their gradient was asked for). "
-        "Detach what goes into the second one."
-    ),
+    refused=_refused,
+    tangents=_tangents,
 )
+
+
+def sinkhorn(
+    solver: str,
+    cost: Tensor,
+    a: Tensor,
+    b: Tensor,
+    mask_x: Tensor | None,
+    mask_y: Tensor | None,
+    epsilon: Tensor,
+    start: Tensor,
+    factor: float,
+    rho: float | None,
+    tolerance: float,
+    max_iterations: int,
+) -> _Result:
+    """Solve a batch of problems; "reference" can be differentiated any number of times, the others once.
+
+    Parameters
+    ----------
+    solver
+        "numba", "torch" or "reference".
+    cost, a, b, mask_x, mask_y, epsilon, start, factor, rho, tolerance, max_iterations
+        See `mmkernels.transport.problem`; here rho is None for exact marginals.
+
+    Returns
+    -------
+    tuple of Tensor
+        plan (B, n, m), value and <plan, cost> (B,), f (B, n), g (B, m), marginal error and iterations (B,).
+    """
+    arguments = (solver, cost, a, b, mask_x, mask_y, epsilon, start, factor, rho, tolerance, max_iterations)
+    if solver == "reference" and not torch.compiler.is_compiling() and is_transformed():
+        with torch.no_grad():
+            found = _solved(*(v.detach() if isinstance(v, Tensor) else v for v in arguments))
+        return sinkhorn_by_newton(cost, a, b, (mask_x, mask_y), epsilon, rho, found)
+    result: _Result = _operator(*arguments)
+    return result
+
+
+_solved = without_derivative("sinkhorn_solved", _run, _fake, refused=_refused)

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 
+from mmkernels.transforms import is_transformed
 from mmkernels.transport.costs import Metric, pairwise_cost, unit
 from mmkernels.transport.entropic import entropic_plan
 
@@ -36,6 +37,11 @@ def by_triton(x: Tensor, y: Tensor, metric: Metric, masks: Masks, weights: Any, 
     """Return the value with costs computed where they are needed."""
     from mmkernels.transport.triton_backend.operator import sinkhorn_points
 
+    if is_transformed():
+        raise RuntimeError(
+            "entropic_value: backend 'triton' knows no transforms (torch.func or torch.autograd.forward_ad asked for one). "
+            "Pass backend='torch', or 'reference' for second derivatives."
+        )
     (a, b), tolerance = weights, settings["tolerance"]
     if metric == "cosine":
         x, y, w = unit(x), unit(y), 1.0

@@ -5,9 +5,10 @@ Importing this file does not import Numba; the first call does.
 
 from typing import Any
 
+import torch
 from torch import Tensor
 
-from mmkernels.torch_operator import differentiable
+from mmkernels.torch_operator import differentiable, refusals
 
 
 def _run(x: Tensor, weight: Tensor, bias: Tensor | None, activated: bool) -> Tensor:
@@ -45,6 +46,25 @@ def _gradients(ctx: Any, run: Any, dy: Tensor) -> tuple[Any, ...]:
     return (*(g if need else None for g, need in zip(found, ctx.needs_input_grad[:3], strict=True)), None)
 
 
+def _silu_slope(v: Tensor) -> Tensor:
+    share = torch.sigmoid(v)
+    return share * (1.0 + v * (1.0 - share))
+
+
+def _tangents(inputs: tuple[Any, ...], outputs: tuple[Any, ...], d_inputs: tuple[Any, ...]) -> tuple[Any, ...]:
+    x, weight, bias, activated = inputs
+    dx, d_weight, d_bias, _ = d_inputs
+    moved = None  # the convolution is linear in x and in (weight, bias)
+    if dx is not None:
+        moved = _operator(dx, weight, None, False)
+    if d_weight is not None or d_bias is not None:
+        by_weight = _operator(x, torch.zeros_like(weight) if d_weight is None else d_weight, d_bias, False)
+        moved = by_weight if moved is None else moved + by_weight
+    if activated and moved is not None:
+        moved = moved * _silu_slope(_operator(x, weight, bias, False))
+    return (moved,)
+
+
 _operator = differentiable(
     "causal_conv",
     _run,
@@ -52,10 +72,11 @@ _operator = differentiable(
     fakes=(_fake, _fake_backward),
     keep=_keep,
     gradients=_gradients,
-    refusal=(
-        "causal_conv: the numba backend has no second derivative (a gradient of its gradient was asked for). "
-        "Call causal_conv(..., backend='reference'), which autograd differentiates any number of times."
+    refused=refusals(
+        "causal_conv: backend 'numba'",
+        "Call causal_conv(..., backend='reference'), which can be differentiated any number of times, either way.",
     ),
+    tangents=_tangents,
 )
 
 

@@ -5,9 +5,10 @@ Importing this file does not import Numba; the first call does.
 
 from typing import Any
 
+import torch
 from torch import Tensor
 
-from mmkernels.torch_operator import differentiable
+from mmkernels.torch_operator import differentiable, refusals
 
 
 def _run(x: Tensor, z: Tensor) -> Tensor:
@@ -39,6 +40,17 @@ def _gradients(ctx: Any, run: Any, dy: Tensor) -> tuple[Any, ...]:
     return tuple(g if need else None for g, need in zip(found, ctx.needs_input_grad[:2], strict=True))
 
 
+def _tangents(inputs: tuple[Any, ...], outputs: tuple[Any, ...], d_inputs: tuple[Any, ...]) -> tuple[Any, ...]:
+    x, z = inputs
+    dx, dz = d_inputs
+    share = torch.sigmoid(z)
+    moved = None if dx is None else dx * (z * share)
+    if dz is not None:
+        by_gate = dz * x * (share * (1.0 + z * (1.0 - share)))
+        moved = by_gate if moved is None else moved + by_gate
+    return (moved,)
+
+
 silu_gate_numba = differentiable(
     "silu_gate",
     _run,
@@ -46,8 +58,9 @@ silu_gate_numba = differentiable(
     fakes=(_fake, _fake_backward),
     keep=_keep,
     gradients=_gradients,
-    refusal=(
-        "silu_gate: the numba backend has no second derivative (a gradient of its gradient was asked for). "
-        "Call silu_gate(..., backend='reference'), which autograd differentiates any number of times."
+    refused=refusals(
+        "silu_gate: backend 'numba'",
+        "Call silu_gate(..., backend='reference'), which can be differentiated any number of times, either way.",
     ),
+    tangents=_tangents,
 )

@@ -22,7 +22,7 @@ from mmkernels.scan.numba_backend.launch import (
 from mmkernels.simd import threads
 
 
-def _read(given: Given) -> tuple[Tensor | None, ...]:
+def read_arguments(given: Given) -> tuple[Tensor | None, ...]:
     """Return what both kernels read, contiguous; rows of B and C at masked steps are cleared."""
     x, B, C, mask = given.x, given.B, given.C, given.mask
     bytes_mask = None
@@ -34,7 +34,7 @@ def _read(given: Given) -> tuple[Tensor | None, ...]:
     return (*(None if v is None else v.contiguous() for v in plain), identity, bytes_mask)
 
 
-def _w_step(given: Given) -> int:
+def w_step_of(given: Given) -> int:
     """Return the distance between the W of two batch elements."""
     return given.x.shape[0] ** 2 if given.W is not None and given.W.ndim == 3 else 0
 
@@ -44,7 +44,7 @@ def run_forward(given: Given, *, save: bool, tell: bool) -> tuple[Tensor, Tensor
     x, kind, sizes, n_vector = given.x, given.kind, given.sizes, given.n_vector
     n_batch, _, n_channel, n_state = sizes
     n_modality, lanes = kind.n_modality, kind.lanes
-    inputs = _read(given)
+    inputs = read_arguments(given)
     if given.h0 is None:
         state = x.new_zeros((n_batch, n_vector, n_state, n_modality, lanes))
     else:
@@ -53,7 +53,7 @@ def run_forward(given: Given, *, save: bool, tell: bool) -> tuple[Tensor, Tensor
     checkpoints = layout.new(checkpoint_shape(x, n_state, save=save, one_chain=False), x.dtype)
     tile = tile_of(given, 2 * n_modality)
     chunk = launch.CHUNK
-    plan = (chunk, tile, given.mask is not None, save, _w_step(given))
+    plan = (chunk, tile, given.mask is not None, save, w_step_of(given))
     read, write = (*addresses(inputs), given.terms), addresses((y, state, checkpoints))
 
     def work(first: int, last: int) -> None:
@@ -69,7 +69,7 @@ def run_backward(dy: Tensor, dh_last: Tensor | None, given: Given, checkpoints: 
     x, mask, kind, sizes, n_vector = given.x, given.mask, given.kind, given.sizes, given.n_vector
     n_batch, n_time, n_channel, n_state = sizes
     n_modality, lanes = kind.n_modality, kind.lanes
-    inputs, dy = _read(given), dy.contiguous()
+    inputs, dy = read_arguments(given), dy.contiguous()
     group = group_of(given)
     n_group = math.ceil(n_vector / group)
     dx, ddt = layout.new(tuple(x.shape), x.dtype), layout.new(tuple(x.shape), x.dtype)
@@ -81,7 +81,7 @@ def run_backward(dy: Tensor, dh_last: Tensor | None, given: Given, checkpoints: 
     dW = x.new_zeros((n_batch, n_group, n_modality, n_modality), dtype=torch.float64) if couple else None
     chunk = launch.CHUNK
     start = None if given.h0 is None else layout.pack(given.h0, lanes)
-    plan = (chunk, group, mask is not None, _w_step(given), *addresses((checkpoints, start)))
+    plan = (chunk, group, mask is not None, w_step_of(given), *addresses((checkpoints, start)))
     read, write = (*addresses(inputs), given.terms), addresses((dy, dx, ddt, carried, dD, dB, dC, dW))
 
     def work(first: int, last: int) -> None:
@@ -100,7 +100,7 @@ def run_backward(dy: Tensor, dh_last: Tensor | None, given: Given, checkpoints: 
     d_direct = x.new_empty(0) if dD is None else sum_of_batch(dD, n_channel).squeeze(-1)
     d_couple = x.new_empty(0)
     if dW is not None:
-        d_couple = (dW.sum(1) if _w_step(given) else dW.sum((0, 1))).to(x.dtype)
+        d_couple = (dW.sum(1) if w_step_of(given) else dW.sum((0, 1))).to(x.dtype)
     rows_B, rows_C = (rows[0] if n_group == 1 else rows.sum(0) for rows in (dB, dC))
     if mask is not None:  # exactly 0 at held steps, even where another modality's state has diverged
         rows_B, rows_C = (rows.masked_fill_(~mask.unsqueeze(-1), 0.0) for rows in (rows_B, rows_C))

@@ -10,7 +10,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from mmkernels.torch_operator import differentiable
+from mmkernels.torch_operator import differentiable, refusals, without_derivative
+from mmkernels.transforms import is_traced, is_transformed
 
 _Gradients = tuple[Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, Tensor]
 
@@ -22,6 +23,12 @@ def _launchers() -> tuple[Any, Any, Any]:
     from mmkernels.scan.numba_backend.launch import Given
 
     return chain_launch, general_launch, Given
+
+
+def _checkpoint_shape(x: Tensor, A: Tensor, W: Tensor | None, *, save: bool) -> tuple[int, ...]:
+    from mmkernels.scan.numba_backend.launch import checkpoint_shape
+
+    return checkpoint_shape(x, A.shape[-1], save=save, one_chain=W is None)
 
 
 def _run(
@@ -63,6 +70,8 @@ def _run_backward(
     """Return the gradients of the first eight arguments of `_run`; empty where not given or not asked for."""
     chain_launch, general_launch, Given = _launchers()
     given = Given(x, dt, A, B, C, D, W, h0, mask, weight)
+    if checkpoints.shape != _checkpoint_shape(x, A, W, save=True):  # traced or exported where no gradient was wanted
+        checkpoints = (chain_launch if W is None else general_launch).run_forward(given, save=True, tell=False)[2]
     if W is None:
         return chain_launch.run_backward(dy, dh_last, given, checkpoints)
     return general_launch.run_backward(dy, dh_last, given, checkpoints, couple=couple)
@@ -82,12 +91,9 @@ def _fake(
     save: bool,
     tell: bool,
 ) -> tuple[Tensor, Tensor, Tensor]:
-    from mmkernels.scan.numba_backend.launch import checkpoint_shape
-
     n_modality, n_batch, _, n_channel = x.shape
     h_last = x.new_empty((n_modality, n_batch, n_channel, A.shape[-1]) if tell else (0,))
-    kept = checkpoint_shape(x, A.shape[-1], save=save, one_chain=W is None)
-    return x.new_empty(x.shape), h_last, x.new_empty(kept)
+    return x.new_empty(x.shape), h_last, x.new_empty(_checkpoint_shape(x, A, W, save=save))
 
 
 def _fake_backward(
@@ -129,6 +135,74 @@ def _gradients(ctx: Any, run: Any, dy: Tensor | None, dh_last: Tensor | None, _:
     return (*(g if need else None for g, need in zip(found, needed, strict=True)), None, None, None, None)
 
 
+def _run_tangent(
+    x: Tensor,
+    dt: Tensor,
+    A: Tensor,
+    B: Tensor,
+    C: Tensor,
+    D: Tensor | None,
+    W: Tensor,
+    h0: Tensor | None,
+    mask: Tensor | None,
+    dx: Tensor,
+    ddt: Tensor,
+    dA: Tensor,
+    dB: Tensor,
+    dC: Tensor,
+    dD: Tensor | None,
+    dW: Tensor,
+    dh0: Tensor | None,
+) -> tuple[Tensor, Tensor]:
+    """Return the tangents of y and of the last state; D and its tangent are both given or not."""
+    from mmkernels.scan.numba_backend.tangent_launch import run_tangent
+
+    Given = _launchers()[2]
+    direction = Given(dx, ddt, dA, dB, dC, dD, dW, dh0, mask, 0.0)
+    return run_tangent(Given(x, dt, A, B, C, D, W, h0, mask, 0.0), direction)
+
+
+def _fake_tangent(
+    x: Tensor,
+    dt: Tensor,
+    A: Tensor,
+    B: Tensor,
+    C: Tensor,
+    D: Tensor | None,
+    W: Tensor,
+    h0: Tensor | None,
+    mask: Tensor | None,
+    dx: Tensor,
+    ddt: Tensor,
+    dA: Tensor,
+    dB: Tensor,
+    dC: Tensor,
+    dD: Tensor | None,
+    dW: Tensor,
+    dh0: Tensor | None,
+) -> tuple[Tensor, Tensor]:
+    n_modality, n_batch, _, n_channel = x.shape
+    return x.new_empty(x.shape), x.new_empty((n_modality, n_batch, n_channel, A.shape[-1]))
+
+
+_refused = refusals(
+    "coupled_scan: backend 'numba'",
+    "Call coupled_scan(..., backend='reference'), which can be differentiated any number of times, either way.",
+)
+_tangent = without_derivative("coupled_scan_tangent", _run_tangent, _fake_tangent, refused=_refused)
+
+
+def _tangents(inputs: tuple[Any, ...], outputs: tuple[Any, ...], d_inputs: tuple[Any, ...]) -> tuple[Any, ...]:
+    x, dt, A, B, C, D, W, h0, mask, weight, _, tell = inputs
+    W = x.new_full((x.shape[0], x.shape[0]), weight) if W is None else W
+    given = (x, dt, A, B, C, D, W)
+    moving = (
+        torch.zeros_like(v) if d is None and v is not None else d for v, d in zip(given, d_inputs[:7], strict=True)
+    )
+    dy, dh_last = _tangent(*given, h0, mask, *moving, d_inputs[7])
+    return dy, dh_last if tell else torch.zeros_like(outputs[1]), torch.zeros_like(outputs[2])
+
+
 _operator = differentiable(
     "coupled_scan",
     _run,
@@ -136,18 +210,16 @@ _operator = differentiable(
     fakes=(_fake, _fake_backward),
     keep=_keep,
     gradients=_gradients,
-    refusal=(
-        "coupled_scan: the numba backend has no second derivative (a gradient of its gradient was asked for). "
-        "Call coupled_scan(..., backend='reference'), which autograd differentiates any number of times."
-    ),
+    refused=_refused,
+    tangents=_tangents,
 )
 
 
 def _uniform(W: Tensor | None, x: Tensor) -> float | None:
     """Return w if W[m, n] is known to be w > 0 everywhere, else None."""
     if W is None:
-        return 1.0 / x.shape[0]
-    if W.ndim == 3 or W.requires_grad or torch.compiler.is_compiling():
+        return 1.0 / int(x.shape[0])  # a tensor while torch.jit.trace is under way
+    if W.ndim == 3 or W.requires_grad or is_traced() or is_transformed():
         return None
     weight = float(W[0, 0])
     return weight if 0.0 < weight < math.inf and bool(W.eq(weight).all()) else None
@@ -166,7 +238,7 @@ def coupled_scan_numba(
     mask: Tensor | None = None,
     return_state: bool = True,
 ) -> tuple[Tensor, Tensor | None]:
-    """Run the coupled scan on the CPU, with a first derivative.
+    """Run the coupled scan on the CPU, with first derivatives, reverse and forward.
 
     Parameters and meaning are those of `mmkernels.coupled_scan`; nothing is checked here. Without mask, a W that
     is the same positive number everywhere and needs no gradient (None is such a one) runs as one chain.
@@ -182,8 +254,10 @@ def coupled_scan_numba(
     if weight is not None:
         W = None
     elif W is None:
-        W = x.new_full((x.shape[0], x.shape[0]), 1.0 / x.shape[0])
+        W = x.new_full((x.shape[0], x.shape[0]), 1.0 / int(x.shape[0]))
     given = (x, dt, A, B, C, D, W, h0)
-    save = torch.is_grad_enabled() and any(v is not None and v.requires_grad for v in given)
+    save = torch.jit.is_tracing() or (  # a trace may be differentiated, whatever is wanted now
+        torch.is_grad_enabled() and any(v is not None and v.requires_grad for v in given)
+    )
     y, h_last, _ = _operator(*given, mask, weight or 0.0, save, return_state)
     return y, h_last if return_state else None

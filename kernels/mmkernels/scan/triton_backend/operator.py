@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from mmkernels.scan.triton_backend.plan import Given, checkpoint_shape
-from mmkernels.torch_operator import differentiable
+from mmkernels.torch_operator import differentiable, refusals
 
 _Gradients = tuple[Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, Tensor]
 
@@ -116,9 +116,10 @@ _operator = differentiable(
     fakes=(_fake, _fake_backward),
     keep=_keep,
     gradients=_gradients,
-    refusal=(
-        "coupled_scan: the triton backend has no second derivative (a gradient of its gradient was asked for). "
-        "Call coupled_scan(..., backend='reference'), which autograd differentiates any number of times."
+    refused=refusals(
+        "coupled_scan: backend 'triton'",
+        "Call coupled_scan(..., backend='reference'), which can be differentiated any number of times, either way.",
+        forward=False,
     ),
 )
 
@@ -147,6 +148,8 @@ def coupled_scan_triton(
     h_last
         (M, B, E, N), the state after the last step.
     """
-    save = torch.is_grad_enabled() and any(v is not None and v.requires_grad for v in (x, dt, A, B, C, D, W, h0))
+    save = torch.jit.is_tracing() or (
+        torch.is_grad_enabled() and any(v is not None and v.requires_grad for v in (x, dt, A, B, C, D, W, h0))
+    )
     y, h_last, _ = _operator(x, dt, A, B, C, D, W, h0, mask, save)
     return y, h_last

@@ -1,0 +1,38 @@
+"""What watches a call: a compiler, a tracer, a dispatch mode, torch.func, forward-mode differentiation."""
+
+import torch
+from torch.autograd import forward_ad
+
+
+def is_traced() -> bool:
+    """Return whether a compiler, torch.jit.trace or a dispatch mode (fake tensors, make_fx) records operations."""
+    return (
+        torch.compiler.is_compiling()
+        or torch._C._len_torch_dispatch_stack() > 0
+        or torch._C._get_tracing_state() is not None
+    )
+
+
+def is_transformed() -> bool:
+    """Return whether a transform of torch.func or a level of forward-mode differentiation is under way."""
+    return forward_ad._current_level >= 0 or torch._C._functorch.peek_interpreter_stack() is not None
+
+
+def _levels(kind: torch._C._functorch.TransformType) -> int:
+    stack = torch._C._functorch.get_interpreter_stack() or ()
+    return sum(level.key() == kind for level in stack)
+
+
+def is_batched() -> bool:
+    """Return whether torch.vmap is under way: a tensor may stand for many."""
+    return _levels(torch._C._functorch.TransformType.Vmap) > 0
+
+
+def forward_levels() -> int:
+    """Return how many levels of torch.func.jvp are under way, one inside the other."""
+    return _levels(torch._C._functorch.TransformType.Jvp)
+
+
+def values_are_readable() -> bool:
+    """Return whether Python may look at the values of tensors: not while they are recorded or stand for many."""
+    return not is_traced() and not is_batched()
