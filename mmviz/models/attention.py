@@ -78,7 +78,7 @@ def _written_out(
     """Return softmax(q kᵀ / √d) v; scores and weights are the two matrices that exist at once."""
     tokens = q.shape[-2]
     hidden = ~(torch.ones(1, tokens, tokens, dtype=torch.bool, device=q.device).tril() if sees is None else sees)
-    scores = (q * q.shape[-1] ** -0.5) @ k.transpose(-1, -2)
+    scores = (q * int(q.shape[-1]) ** -0.5) @ k.transpose(-1, -2)
     return scores.masked_fill_(hidden[:, None], -torch.inf).softmax(-1) @ v
 
 

@@ -67,6 +67,8 @@ class StepEncoder(nn.Module):
                 f"modality {self.name!r}: values have shape {tuple(x.shape)}, expected (batch, frame, {self.features}); "
                 "build the model from the spec of the data set it is used on"
             )
+        if x.dtype in (torch.float16, torch.bfloat16):  # they cannot count frames
+            x = x.float()
         if self.static:
             x, valid = resample(x, valid, 1)
             if share is None:
@@ -77,8 +79,6 @@ class StepEncoder(nn.Module):
                 f"modality {self.name!r}: {x.shape[1]} frames do not fit the {self.frames} of the spec; "
                 'build the model with a larger steps= or with align="resample"'
             )
-        if x.dtype in (torch.float16, torch.bfloat16):  # they cannot count frames
-            x = x.float()
         if share is not None:
             steps, mask = align_by_time(x, valid, share, self.steps)
         elif self.align == "bin":
