@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import xarray as xr
 
+from mmviz.analysis.explained import explained_target
 from mmviz.analysis.shapley import _game, _group, _provenance, _value_of
 
 _WORTH = {"classification": "correct", "regression": "negative_absolute_error"}
@@ -42,7 +43,7 @@ def coalition_scores(trace: xr.DataTree, *, value: str | None = None) -> xr.Data
     """
     kind = _value_of(trace, _WORTH[trace.attrs["task"]["kind"]] if value is None else value)
     group = _group(trace, "coalitions")
-    game = _game(group["answer"], trace["samples"].to_dataset()["target"], kind).transpose("sample", "coalition").values
+    game = _game(group["answer"], explained_target(trace, kind), kind).transpose("sample", "coalition").values
     known = game[np.isfinite(game).all(-1)]
     n = len(known)
     mean = known.mean(0) if n else np.full(game.shape[1], np.nan)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import xarray as xr
 
+from mmviz.analysis.explained import explained_target
 from mmviz.analysis.shapley import MAX_PLAYERS, _game, _group, _provenance, _value_of
 from mmviz.errors import ConfigError
 
@@ -129,7 +130,7 @@ def interactions(trace: xr.DataTree, *, value: str | None = None, order: int = 2
     kind = _value_of(trace, value)
     names = [str(name) for name in group["modality"].values]
     _check_order("interactions", order, len(names))
-    game = _game(group["answer"], trace["samples"].to_dataset()["target"], kind).transpose("sample", "coalition").values
+    game = _game(group["answer"], explained_target(trace, kind), kind).transpose("sample", "coalition").values
     known = np.isfinite(game).all(-1)
     subsets = [sum(1 << i for i in s) for s in combinations(range(len(names)), order)]
     out = xr.Dataset(

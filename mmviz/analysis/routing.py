@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import xarray as xr
 
+from mmviz.analysis.explained import is_labelled
 from mmviz.errors import ConfigError, DataError
 
 if TYPE_CHECKING:
@@ -74,8 +75,9 @@ def routing(trace: xr.DataTree) -> xr.Dataset:
     kept = ("epoch", "layer")
     out["modality_information"] = (kept, information(heard.transpose(*kept, "modality", "expert").values))
     out["modality_information"].attrs = {"long_name": "mutual information of expert and modality", "units": "bit"}
-    if trace.attrs["task"]["kind"] == "classification":
-        label = trace["samples"].to_dataset()["target"].values[group["traced"].values]
+    target = trace["samples"].to_dataset()["target"].values
+    if trace.attrs["task"]["kind"] == "classification" and is_labelled(target):
+        label = target[group["traced"].values]
         mass = weight.sum(("modality", "time")).compute()  # NaN steps count nothing
         joint = np.stack(
             [mass.isel(traced=label == k).sum("traced").transpose(*kept, "expert") for k in np.unique(label)], -2

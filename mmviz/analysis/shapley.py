@@ -6,6 +6,7 @@ import numpy as np
 import xarray as xr
 
 from mmviz.analysis.blockwise import blockwise
+from mmviz.analysis.explained import explained_target, is_labelled
 from mmviz.errors import ConfigError, DataError
 from mmviz.metrics.shapley import MAX_PLAYERS, shapley_values
 
@@ -44,7 +45,7 @@ def shapley(trace: xr.DataTree, *, value: str | None = None) -> xr.Dataset:
     Raises
     ------
     DataError
-        If the Trace holds no coalitions.
+        If the Trace holds no coalitions, or the value function compares with labels and there are none.
     ConfigError
         If the value function does not belong to the task.
 
@@ -52,12 +53,14 @@ def shapley(trace: xr.DataTree, *, value: str | None = None) -> xr.Dataset:
     -----
     v(S) is the model's answer when the modalities outside S are masked; v(no modality) is its answer to nothing.
     Of a Trace that was opened with ``chunks``, the values are lazy: computed block by block when they are asked for.
+    Of a split without labels, ``probability`` and ``log_likelihood`` are those of the predicted class (all modalities, best epoch), and
+    ``units`` says so.
     The Shapley value as a measure of a modality's contribution: Modality Equilibrium Matters, arXiv 2506.00030
     (its own formula is not public; this is the standard one, read in).
     """
     group = _group(trace, "coalitions")
     kind = _value_of(trace, value)
-    game = _game(group["answer"], trace["samples"].to_dataset()["target"], kind)
+    game = _game(group["answer"], explained_target(trace, kind), kind)
     out = _values_of(game, group["modality"].values).assign_coords(sample_id=("sample", trace["samples"]["id"].values))
     out.attrs = _provenance(trace, kind, epoch=trace.attrs["best_epoch"])
     return out
@@ -71,7 +74,7 @@ def prefix_shapley(trace: xr.DataTree, *, value: str | None = None) -> xr.Datase
     """
     group = _group(trace, "prefixes")
     kind = _value_of(trace, value)
-    target = trace["samples"].to_dataset()["target"].isel(sample=group["traced"].values)
+    target = explained_target(trace, kind).isel(sample=group["traced"].values)
     game = _game(group["answer"].transpose(..., "coalition", "output"), target.rename(sample="traced"), kind)
     out = _values_of(game, group["modality"].values)
     out.attrs = _provenance(trace, kind, epoch=None)
@@ -125,12 +128,19 @@ def _values_of(game: xr.DataArray, names: np.ndarray) -> xr.Dataset:
     )
 
 
+def _meaning(kind: str, *, labelled: bool) -> str:
+    """Say what a value is; without labels, the class that is explained is the predicted one."""
+    return _MEANING[kind] if labelled else _MEANING[kind].replace("true class", "predicted class (no labels)")
+
+
 def _provenance(trace: xr.DataTree | xr.Dataset, kind: str, *, epoch: int | None) -> dict[str, object]:
     return {
         "index": "Shapley value",
         "exact": True,
         "value": kind,
-        "units": _MEANING[kind],
+        "units": _meaning(
+            kind, labelled=is_labelled(trace["samples"]["target"] if "samples" in trace else trace["target"])
+        ),
         "baseline": "the model's answer with every modality masked",
         "players": len(trace.attrs["modalities"]),
         "epoch": epoch,

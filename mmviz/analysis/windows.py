@@ -9,6 +9,7 @@ import numpy as np
 import xarray as xr
 from scipy.special import stdtrit
 
+from mmviz.analysis.explained import is_labelled, predicted_class, refuse_unlabelled
 from mmviz.analysis.shapley import MAX_PLAYERS, _game, _provenance, _value_of, shapley_values
 from mmviz.errors import ConfigError, DataError
 
@@ -178,7 +179,7 @@ def window_shapley(windows: xr.Dataset, *, value: str | None = None, index: str 
         )
     kind = _value_of(windows, value)
     members = windows["members"].transpose("coalition", "player").values
-    game = _game(windows["answer"], windows["target"], kind).transpose("traced", "coalition").values
+    game = _game(windows["answer"], _explained(windows, members, kind), kind).transpose("traced", "coalition").values
     if f"{index}_order" in windows:
         orders = windows[f"{index}_order"].values
         phi, error = values_along_orders(game, members, orders)
@@ -217,6 +218,18 @@ def window_shapley(windows: xr.Dataset, *, value: str | None = None, index: str 
         "interval": "exact" if pairs == 0 else "95 %, Student's t over independent pairs of orders",
     }
     return out
+
+
+def _explained(windows: xr.Dataset, members: Bool[np.ndarray, "coalition player"], kind: str) -> xr.DataArray:
+    """Return the target, or without labels the class that is predicted from all windows."""
+    if is_labelled(windows["target"]):
+        return windows["target"]
+    refuse_unlabelled(kind, windows.attrs["split"])
+    whole = np.flatnonzero(members.all(axis=1))
+    if windows.attrs["task"]["kind"] != "classification" or not len(whole):
+        return windows["target"]
+    answer = windows["answer"].transpose("traced", "coalition", "output").values[:, whole[0]]
+    return windows["target"].copy(data=predicted_class(answer))
 
 
 def _exact(game: np.ndarray, members: np.ndarray, modality: np.ndarray, index: str) -> np.ndarray:

@@ -9,6 +9,7 @@ import numpy as np
 import xarray as xr
 
 from mmviz.analysis import prefix_shapley, states
+from mmviz.analysis.explained import explained_target, is_labelled
 from mmviz.errors import DataError
 from mmviz.plots import theme
 from mmviz.plots.explorer_choice import only_traced
@@ -58,20 +59,21 @@ def explorer_frame(
     prefixes = trace["prefixes"].to_dataset()
     phi = prefix_shapley(trace)
     told = trace["samples"].to_dataset().isel(sample=prefixes["traced"].values)
+    explained = explained_target(trace, phi.attrs["value"]).isel(sample=prefixes["traced"].values)
     frame = xr.Dataset(
         {
             "state_valid": trace["states"].to_dataset()["valid"].transpose("traced", "modality", "time"),
             "prediction": rounded(prefixes["answer"].isel(coalition=-1)),
             "contribution": rounded(phi["phi"]),
             "baseline": rounded(phi["baseline"]),
-            "game": rounded(_game(prefixes["answer"], told["target"])),
+            "game": rounded(_game(prefixes["answer"], explained)),
             **_signals(trace),
         },
     )
     if "clock" in trace.children:
         frame["clock"] = clock_edges(trace["clock"].to_dataset())
     frame = frame.drop_vars("layer", errors="ignore").assign_coords(
-        sample_id=("traced", told["id"].values), target=("traced", told["target"].values)
+        sample_id=("traced", told["id"].values), target=("traced", explained.values)
     )
     parts = [overall_part(trace), training_part(trace), samples_part(trace, most=samples)]
     if trace["states"].sizes["layer"]:
@@ -161,6 +163,7 @@ def _attrs(trace: xr.DataTree, phi: xr.Dataset) -> dict[str, Any]:
         "settings": json.dumps({"model": trace.attrs["model"].get("options", {}), "train": trace.attrs["train"]}),
         "task": trace.attrs["task"]["kind"],
         "target_name": phi.attrs["units"],
+        "labelled": int(is_labelled(trace["samples"]["target"])),
         "best_epoch": trace.attrs["best_epoch"],
         "align": trace.attrs["steps"]["align"],
         "notes": json.dumps(trace.attrs["notes"]),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import xarray as xr
 
+from mmviz.analysis.explained import is_labelled
 from mmviz.errors import DataError
 from mmviz.metrics.shapley import shapley_values
 from mmviz.plots.explorer import clock_edges, rounded
@@ -65,14 +66,15 @@ def edited_frame(answer: Mapping[str, xr.Dataset], frame: xr.Dataset) -> xr.Data
     out = xr.Dataset(known)
     for name in out.data_vars:
         out[name].attrs = dict(frame[name].attrs)
-    out.attrs = {"task": frame.attrs["task"], "align": frame.attrs.get("align", "")}
+    out.attrs = {key: frame.attrs[key] for key in ("task", "labelled") if key in frame.attrs}
+    out.attrs["align"] = frame.attrs.get("align", "")
     return out.assign_coords(modality=frame["modality"].values, epoch=answer["/prefixes"]["epoch"].values)
 
 
 def _answers(answer: Mapping[str, xr.Dataset], frame: xr.Dataset) -> dict[str, Any]:
     """Return prediction, game and exact Shapley values, as :func:`mmviz.analysis.prefix_shapley` with its default value."""
     said = answer["/prefixes"]["answer"].transpose("epoch", "traced", "time", "coalition", "output").values
-    column = int(answer["/samples"]["target"].values[0]) if frame.attrs["task"] == "classification" else 0
+    column = _explained(answer["/samples"], frame) if frame.attrs["task"] == "classification" else 0
     game = said[..., column].astype(np.float64)
     head = ("epoch", "traced", "time")
     values = {
@@ -82,6 +84,19 @@ def _answers(answer: Mapping[str, xr.Dataset], frame: xr.Dataset) -> dict[str, A
         "game": ((*head, "coalition"), said[..., column]),
     }
     return {name: rounded(xr.DataArray(array, dims=dims)).variable for name, (dims, array) in values.items()}
+
+
+def _explained(samples: xr.Dataset, frame: xr.Dataset) -> int:
+    """Return the class that the frame explains of this sample."""
+    target = samples["target"].values
+    if is_labelled(target):
+        return int(target[0])
+    same = np.flatnonzero(frame["sample_id"].values == str(samples["id"].values[0]))
+    if not len(same):
+        raise DataError(
+            f"what_if: sample {samples['id'].values[0]!r} has no label and is not in the frame; ask for one that is"
+        )
+    return int(frame["target"].values[same[0]])
 
 
 def _signals(answer: Mapping[str, xr.Dataset], frame: xr.Dataset) -> dict[str, Any]:

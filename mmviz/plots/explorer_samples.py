@@ -6,13 +6,16 @@ import numpy as np
 import xarray as xr
 
 from mmviz.analysis import shapley
+from mmviz.analysis.explained import is_labelled
+
+NO_LABEL = "–"
 
 
 def samples_part(trace: xr.DataTree, *, most: int) -> xr.Dataset:
     """Return one row for each listed sample, at the best epoch.
 
-    ``listed_phi`` (listed, modality): its contributions; ``listed_answer``: probability of the true class, or the predicted
-    value; ``listed_correct``: 1, 0, or NaN for a regression; ``listed_traced``: its position among the traced samples, or -1;
+    ``listed_phi`` (listed, modality): its contributions; ``listed_answer``: probability of the true class (without
+    labels, of the predicted one), or the predicted value; ``listed_correct``: 1, 0, or NaN for a regression and without labels; ``listed_traced``: its position among the traced samples, or -1;
     coordinates ``listed_id``, ``listed_target``, ``listed_said``: texts.
 
     Parameters
@@ -30,14 +33,16 @@ def samples_part(trace: xr.DataTree, *, most: int) -> xr.Dataset:
     position = np.full(len(answer), -1)
     position[traced] = np.arange(len(traced))
     target = told["target"].values
+    labelled, no_labels = is_labelled(target), np.full(len(answer), NO_LABEL)
     if trace.attrs["task"]["kind"] == "classification":
         names = np.asarray(trace.attrs["task"]["classes"], dtype=str)
         said = np.nan_to_num(answer, nan=-1).argmax(1)
-        correct = np.where(np.isfinite(answer).all(1), (said == target).astype(float), np.nan)
-        texts = [names[target], names[said]]
+        correct = np.where(np.isfinite(answer).all(1) & labelled, (said == target).astype(float), np.nan)
+        texts = [names[target] if labelled else no_labels, names[said]]
     else:
         correct = np.full(len(answer), np.nan)
         texts = [np.array([f"{v:.4g}" for v in values]) for values in (target, answer[:, 0])]
+        texts[0] = texts[0] if labelled else no_labels
     part = xr.Dataset(
         {
             "listed_phi": (("listed", "modality"), phi["phi"].transpose("sample", "modality").values[kept]),

@@ -6,6 +6,7 @@ import numpy as np
 import xarray as xr
 
 from mmviz.analysis import equilibrium, prefix_shapley
+from mmviz.analysis.explained import is_labelled
 
 #: columns that say nothing about the model
 _LEFT_OUT = ("seconds", "seconds_measure", "cost_share")
@@ -28,7 +29,7 @@ def training_part(trace: xr.DataTree) -> xr.Dataset:
     Coordinates of ``curve``: its name; ``chart``: the chart it belongs to (losses share one, so do the modalities of one
     quantity); ``curve_modality``: the modality's name, or "". A training that measured itself (``fit(..., measure=True)``) brings
     contributions and deviations of its held-out slice. Without, there are the mean contributions to the whole sequence of the traced
-    samples, and for two and more modalities the deviation E1 of the same samples, which is a reading (see
+    samples, and for two and more modalities of labelled samples the deviation E1 of the same samples, which is a reading (see
     :func:`mmviz.analysis.equilibrium`).
     """
     history = trace["history"].to_dataset()
@@ -37,7 +38,7 @@ def training_part(trace: xr.DataTree) -> xr.Dataset:
     if "contribution" not in history:
         whole = prefix_shapley(trace)["phi"].isel(time=-1).mean("traced")
         columns += [("contribution, traced samples", n, n, whole.isel(modality=m)) for m, n in enumerate(names)]
-        if len(names) > 1:
+        if len(names) > 1 and is_labelled(trace["samples"]["target"]):
             even = equilibrium(trace, per_epoch=True)["E1"]
             columns.append(("deviation E1 (a reading)", "E1", "", even))
     told = list(map(str, history.data_vars))

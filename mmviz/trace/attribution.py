@@ -14,6 +14,7 @@ from mmviz.models.batch import batch_of
 from mmviz.trace.axes import array
 from mmviz.trace.choice import chosen_samples
 from mmviz.trace.provenance import provenance
+from mmviz.trace.samples import recorded_target
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -62,7 +63,7 @@ def record_attribution(
     baseline
         x': ``mean`` of the training data per feature, or ``zero``. What is absent stays absent in x'.
     output
-        f: ``probability`` (default) or ``logit`` of the true class; ``value`` for a regression.
+        f: ``probability`` (default) or ``logit`` of the true class, without labels of the predicted class; ``value`` for a regression.
     steps
         Points of the quadrature, ≥ 1: as many passes per sample, forward and back.
 
@@ -94,11 +95,15 @@ def record_attribution(
         raise ConfigError(f"record_attribution: baseline={baseline!r} is unknown; choose one of {', '.join(BASELINES)}")
     if type(steps) is not int or steps < 1:
         raise ConfigError(f"record_attribution: steps={steps!r}, expected an integer ≥ 1")
+    labelled = split.target is not None
     explain, rows, spec = _captum(), chosen_samples(split, traced), run.model.spec
     found: list[tuple[list[np.ndarray], float, float]] = []
     with run.at_epoch(run.best_epoch) as model:
         for row in rows:
             batch = batch_of(split, [row]).ordered(spec.names)
+            if batch.target is None and task == "classification":
+                with torch.no_grad():
+                    batch = replace(batch, target=model(batch).argmax(-1))
             found.append(_of_sample(explain, model, batch, baseline, output, steps))
     answers = np.array([[answer, base] for _, answer, base in found])
     total = np.array([sum(part.sum(dtype=np.float64) for part in parts) for parts, _, _ in found])
@@ -107,7 +112,7 @@ def record_attribution(
             "answer": ("traced", answers[:, 0]),
             "baseline_answer": ("traced", answers[:, 1]),
             "gap": ("traced", total - (answers[:, 0] - answers[:, 1])),
-            "target": ("traced", np.asarray(split.labels("record"))[rows]),
+            "target": ("traced", recorded_target(split)[rows]),
             "sample_id": ("traced", np.asarray(split.ids, dtype=str)[rows]),
         },
         coords={"traced": rows},
@@ -125,7 +130,9 @@ def record_attribution(
     tree.attrs = provenance(run, split) | {
         "index": "integrated gradients",
         "value": output,
-        "units": _MEANING[output],
+        "units": _MEANING[output]
+        if labelled
+        else _MEANING[output].replace("true class", "predicted class (no labels)"),
         "baseline": baseline,
         "baseline_meaning": BASELINES[baseline],
         "steps": steps,

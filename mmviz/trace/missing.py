@@ -29,11 +29,14 @@ Convention = Literal["mosi", "sims", "polarity"] | None
 
 
 class Answers(NamedTuple):
-    """A run's answers to every subset of modalities of a split, subset k holding modality m where bit m of k is set."""
+    """A run's predictions for every subset of modalities of a split, subset k holding modality m where bit m of k is set.
+
+    Without labels, the target is None.
+    """
 
     output: Float[np.ndarray, "sample coalition output"]
     present: Bool[np.ndarray, "sample modality"]
-    target: Shaped[np.ndarray, " sample"]
+    target: Shaped[np.ndarray, " sample"] | None
     ids: Shaped[np.ndarray, " sample"]
 
     def of(self, members: Bool[np.ndarray, "sample modality"]) -> Float[np.ndarray, "sample output"]:
@@ -70,7 +73,10 @@ def subset_answers(run: Run, split: Split) -> Answers:
     finally:
         model.train(mode)
     return Answers(
-        np.concatenate(parts), np.concatenate(present), np.asarray(split.labels("record")), np.asarray(split.ids)
+        np.concatenate(parts),
+        np.concatenate(present),
+        None if split.target is None else np.asarray(split.target),
+        np.asarray(split.ids),
     )
 
 
@@ -109,18 +115,18 @@ def subset_scores(
         joined with " + ", single ones first. The score is exact; the interval is the central share of the bootstrap over samples.
     """
     _check(level=level, draws=resamples, seed=seed, name="resamples")
-    answers = subset_answers(run, split)
+    target, answers = split.labels("subset_scores"), subset_answers(run, split)
     names = run.model.spec.names
     members = members_of(len(names)).numpy()[1:]
     members = members[np.argsort(members.sum(1), kind="stable")]
     chosen = _metric(run, metric, convention)
     rng = np.random.default_rng(seed)
-    rows = rng.integers(0, len(answers.target), (resamples, len(answers.target)))
+    rows = rng.integers(0, len(target), (resamples, len(target)))
     point, spread, lacking = [], [], []
     for row in members:
         given = answers.of(np.broadcast_to(row, answers.present.shape))
-        point.append(chosen.of(given, answers.target)[chosen.name])
-        spread.append([chosen.of(given[pick], answers.target[pick])[chosen.name] for pick in rows])
+        point.append(chosen.of(given, target)[chosen.name])
+        spread.append([chosen.of(given[pick], target[pick])[chosen.name] for pick in rows])
         lacking.append(int((~(answers.present & row).any(1)).sum()))
     low, high = np.quantile(spread, [(1 - level) / 2, (1 + level) / 2], axis=1)
     subset = [" + ".join(n for n, there in zip(names, row, strict=True) if there) for row in members]
@@ -190,13 +196,13 @@ def missing_scores(
     _check(level=level, draws=draws, seed=seed, name="draws")
     if not len(rates):
         raise ConfigError("missing_scores: rates is empty; give at least one rate, such as 0.3")
-    answers = subset_answers(run, split)
+    target, answers = split.labels("missing_scores"), subset_answers(run, split)
     chosen = _metric(run, metric, convention)
     table, lost = np.empty((len(rates), draws)), np.empty((len(rates), draws))
     for i, rate in enumerate(rates):
         for d in range(draws):
             kept = kept_members(answers.ids, answers.present, rate, protocol=protocol, seed=seed + d)
-            table[i, d] = chosen.of(answers.of(kept), answers.target)[chosen.name]
+            table[i, d] = chosen.of(answers.of(kept), target)[chosen.name]
             lost[i, d] = 1 - kept.sum() / max(1, answers.present.sum())
     low, high = np.quantile(table, [(1 - level) / 2, (1 + level) / 2], axis=1)
     out = xr.Dataset(
@@ -272,7 +278,7 @@ def _metric(run: Run, name: str, convention: Convention) -> _Metric:
 
 
 def _attrs(run: Run, split: Split, answers: Answers, metric: _Metric) -> dict[str, Any]:
-    meaning = metric.of(answers.output[:, -1], answers.target).meaning[metric.name]
+    meaning = metric.of(answers.output[:, -1], split.labels("scores")).meaning[metric.name]
     return {
         "metric": metric.name,
         "meaning": meaning,

@@ -18,11 +18,16 @@ if TYPE_CHECKING:
     from mmviz.train.run import Run
 
 
+def recorded_target(split: Split) -> np.ndarray:
+    """Return the target of every sample; NaN where the split has no labels."""
+    return np.full(len(split), np.nan) if split.target is None else np.asarray(split.target)
+
+
 def samples_of(split: Split) -> xr.Dataset:
-    """Return id, group and target of every sample."""
+    """Return id, group and target of every sample; without labels the target is NaN."""
     return xr.Dataset(
         {"id": ("sample", np.asarray(split.ids, dtype=str)), "group": ("sample", np.asarray(split.group, dtype=str)),
-         "target": ("sample", np.asarray(split.labels("record")))}
+         "target": ("sample", recorded_target(split))}
     )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from mmviz.trace.axes import outputs
 from mmviz.trace.choice import chosen_samples
 from mmviz.trace.coalitions import recorded_answers
 from mmviz.trace.provenance import provenance
+from mmviz.trace.samples import recorded_target
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -93,7 +94,7 @@ def record_windows(
             "window": ("player", np.tile(np.arange(windows), len(names))),
             "start": ("player", players.start),
             "stop": ("player", players.stop),
-            "target": ("traced", np.asarray(split.labels("record"))[rows]),
+            "target": ("traced", recorded_target(split)[rows]),
             "sample_id": ("traced", np.asarray(split.ids, dtype=str)[rows]),
         }
         | {f"{kind}_order": ((f"{kind}_draw", "position"), order) for kind, order in orders.items()},

@@ -8,7 +8,7 @@ from lightning_fabric import Fabric
 from lightning_fabric.plugins.environments import LightningEnvironment
 from lightning_fabric.strategies import SingleDeviceStrategy
 
-from mmviz.errors import ConfigError
+from mmviz.errors import ConfigError, DataError
 from mmviz.train.measure import Measure
 
 if TYPE_CHECKING:
@@ -30,6 +30,16 @@ def check_splits(ds: Dataset, config: TrainConfig) -> None:
             f"fit: split {config.valid!r} is not there, so nothing can be validated; {ds.spec.name!r} has "
             f"{', '.join(ds.splits)}: name one with valid=, or leave out patience and valid"
         )
+
+
+def check_labels(ds: Dataset, config: TrainConfig) -> None:
+    """Raise DataError where a split that is trained on or validated has no labels."""
+    for name in (config.train, config.valid):
+        if name in ds.splits and ds.splits[name].target is None:
+            raise DataError(
+                f"fit: split {name!r} of {ds.spec.name!r} has no labels (target is None), so it can only be predicted; give "
+                "its target, or name a labelled split with train= and valid="
+            )
 
 
 def check_strategy(strategy: Strategy, config: TrainConfig, ds: Dataset) -> None:

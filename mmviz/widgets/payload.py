@@ -89,6 +89,7 @@ def header(frame: xr.Dataset) -> dict[str, Any]:
         "align": str(attrs.get("align", "")),
         "sizes": sizes(frame),
         "samples": [visible(i) or f"sample {k}" for k, i in enumerate(frame["sample_id"].values)],
+        "labelled": bool(attrs.get("labelled", 1)),
         "targets": [_finite(value) for value in frame["target"].values],
         "epochs": [int(value) for value in frame["epoch"].values],
         "best_epoch": None if attrs.get("best_epoch") is None else int(attrs["best_epoch"]),

@@ -79,11 +79,14 @@ def _moment(step: int, steps: int, clock: tuple[float, float] | None) -> str:
 
 def _answer(here: xr.Dataset, places: int) -> str:
     answer, target = here["prediction"].values, here["target"].item()
+    labelled = bool(here.attrs.get("labelled", 1))
     if here.attrs["task"] == "regression":
-        return f"predicts {fixed(float(answer[0]), places)}, target {fixed(float(target), places)}"
+        true = f"target {fixed(float(target), places)}" if labelled else "no label"
+        return f"predicts {fixed(float(answer[0]), places)}, {true}"
     classes = [visible(name) for name in here["output"].values]
+    true = f"true {classes[target]}" if labelled else "no label"
     known = np.isfinite(answer)
     if not known.any():
-        return f"no prediction, true {classes[target]}"
+        return f"no prediction, {true}"
     best = int(np.argmax(np.where(known, answer, -np.inf)))
-    return f"predicts {classes[best]} ({fixed(float(answer[best]), places)}), true {classes[target]}"
+    return f"predicts {classes[best]} ({fixed(float(answer[best]), places)}), {true}"

@@ -2,10 +2,11 @@
 
 from typing import Literal
 
+import numpy as np
 from numpy.typing import ArrayLike
 
 from mmviz.data.spec import Task
-from mmviz.errors import ConfigError
+from mmviz.errors import ConfigError, DataError
 from mmviz.metrics.answer import Metrics
 from mmviz.metrics.classes import classification, polarity
 from mmviz.metrics.sentiment import sentiment
@@ -15,7 +16,7 @@ from mmviz.metrics.values import regression
 def score(
     task: Task,
     prediction: ArrayLike,
-    target: ArrayLike,
+    target: ArrayLike | None,
     *,
     convention: Literal["mosi", "sims", "polarity"] | None = None,
 ) -> Metrics:
@@ -28,7 +29,7 @@ def score(
     prediction
         What `Run.predict` returns: probabilities (n, classes), or values (n,).
     target
-        (n,).
+        (n,); None, of a split without labels, is refused.
     convention
         A regression: "mosi" or "sims", see `sentiment`. A classification into negative, neutral, positive: "polarity". Never
         guessed; None gives the scores that need none.
@@ -43,8 +44,17 @@ def score(
     ConfigError
         If the convention does not fit the task.
     DataError
-        If the shapes do not.
+        If the shapes do not, or there are no labels.
     """
+    if target is None:
+        raise DataError(
+            "score: target is None, the split has no labels; score a labelled split, or keep to the predictions"
+        )
+    if np.ma.is_masked(target):
+        raise DataError(
+            f"score: {int(np.ma.count_masked(target))} labels are masked; score the samples that have one: "
+            "prediction[~target.mask], target[~target.mask]"
+        )
     fitting = {"classification": (None, "polarity"), "regression": (None, "mosi", "sims")}[task.kind]
     if convention not in fitting:
         raise ConfigError(f"score: convention={convention!r} for a {task.kind}; use one of {fitting}")

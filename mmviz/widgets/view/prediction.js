@@ -21,7 +21,7 @@ function classes(root, frame) {
       r.was(0, before ? before[k] : NaN);
       r.value.textContent = fixed(answer[k], frame.digits);
       if (before) r.value.append(unseen(`, as recorded ${fixed(before[k], frame.digits)}`));
-      r.mark.textContent = frame.targets[sample] === k ? "true" : "";
+      r.mark.textContent = frame.targets[sample] !== k ? "" : frame.labelled ? "true" : "explained";
       r.node.className = k === best ? "mmv-best" : "";
       if (k === best) r.mark.append(unseen(" predicted"));
     });

@@ -18,7 +18,7 @@ function columnsOf(frame) {
   return [
     { title: "sample", text: (i) => id[i], key: (i) => id[i] }, { title: "target", text: (i) => target[i], key: keyOf(target) },
     { title: frame.task === "classification" ? "predicted" : "predicted value", text: (i) => said[i], key: keyOf(said) },
-    ...(frame.task === "classification" ? [{ title: "p(target)", text: (i) => fixed(answer[i], 2), key: (i) => answer[i] }] : []),
+    ...(frame.task === "classification" ? [{ title: frame.labelled ? "p(target)" : "p(predicted)", text: (i) => fixed(answer[i], 2), key: (i) => answer[i] }] : []),
     ...frame.modalities.map((one, m) => ({ title: one.name, text: (i) => signed(phi[i * M + m], frame.digits), key: (i) => phi[i * M + m] })),
   ];
 }

@@ -15,7 +15,7 @@ let serial = 0;
 // names: what tells the runs apart, by their letters
 function buildControls(frame, pick, runs, names) {
   const sample = choice("Sample", frame.samples.map((text, i) =>
-    frame.task === "classification" ? `${text} · ${frame.outputs[frame.targets[i]]}` : text), (i) => pick({ sample: i }));
+    frame.task === "classification" && frame.labelled ? `${text} · ${frame.outputs[frame.targets[i]]}` : text), (i) => pick({ sample: i }));
   const layer = choice("Layer", frame.layers.map(String), (i) => pick({ layer: i }));
   const layered = ["state", "influence", "routing"].some(frame.has);
   const range = h("input", { type: "range", min: 0, max: frame.sizes.epoch - 1, step: 1, class: "mmv-epoch", "aria-label": "Epoch" });

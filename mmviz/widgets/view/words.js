@@ -59,9 +59,9 @@ export function readout(frame, { sample, epoch, time, masked }, whatIf = "") {
   if (frame.task === "classification") {
     const best = argmax(answer);
     said = best < 0 ? "no prediction" : `predicts ${frame.outputs[best]} (${fixed(answer[best], frame.digits)})`;
-    said += `, true ${frame.outputs[target]}`;
+    said += frame.labelled ? `, true ${frame.outputs[target]}` : ", no label";
   } else {
-    said = `predicts ${fixed(answer[0], frame.digits)}, target ${fixed(target ?? NaN, frame.digits)}`;
+    said = `predicts ${fixed(answer[0], frame.digits)}, ${frame.labelled ? `target ${fixed(target ?? NaN, frame.digits)}` : "no label"}`;
   }
   const shares = frame.part("contribution", epoch, sample, time);
   const each = frame.modalities.map((m, i) => `${m.name} ${signed(shares[i], frame.digits)}`);
