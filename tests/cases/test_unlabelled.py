@@ -88,7 +88,7 @@ def test_a_model_predicts_unlabelled_data_as_it_predicts_the_same_data_with_labe
 
 @pytest.mark.parametrize("part", ["train", "valid"])
 def test_a_split_without_labels_is_not_trained_on(part):
-    x, y = arrays(12)
+    y = arrays(12)[1]
     target = {"train": y, "valid": y, "test": y} | {part: None}
     ds = from_arrays({s: arrays(12, k)[0] for k, s in enumerate(target)}, target, classes=("no", "yes"))
     model = mm.models.build("coupled_mamba", ds.spec, width=8, layers=1, state=4)

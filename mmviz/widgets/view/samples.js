@@ -58,7 +58,7 @@ export function mount(root, frame, _state, pick) {
     h("div", { class: "mmv-pick" },
       h("div", { class: "mmv-scroll-x", tabindex: 0, role: "region", "aria-label": "Table of samples" }, h("table", { class: "mmv-list", "aria-label": "Samples" }, h("thead", {}, h("tr", {}, ...heads.map((head) => head.node))), body)),
       h("div", {}, h("div", { class: "mmv-inline" }, across.node, up.node), axes)),
-    faint(all + "Answers and contributions are of the best epoch. A name that can be pressed is a traced sample: it opens in all views. Dots: filled = right, hollow = wrong, large = traced. ", blank));
+    faint(all + "Answers and contributions are of the best epoch. A name that can be pressed is a traced sample: it opens in all views. " + (frame.labelled && frame.task === "classification" ? "Dots: filled = right, hollow = wrong, large = traced. " : "Dots: large = traced. "), blank));
 
   function turn(by) {
     page = Math.max(0, Math.min(Math.ceil(rows.length / PAGE) - 1, page + by));
