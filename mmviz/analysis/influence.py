@@ -6,6 +6,7 @@ import numpy as np
 import xarray as xr
 
 from mmviz.analysis.blockwise import blockwise
+from mmviz.analysis.clock import with_clock
 from mmviz.errors import ConfigError, DataError
 
 _MAP = ["layer", "modality", "block", "source", "source_block"]
@@ -81,7 +82,7 @@ def influence(trace: xr.DataTree, *, kind: str = "influence") -> xr.Dataset:
         "model": trace.attrs["model"]["name"],
         "seed": trace.attrs["train"]["seed"],
     }
-    return out
+    return with_clock(out, trace)
 
 
 def _total(values: np.ndarray, pairs: np.ndarray) -> np.ndarray:

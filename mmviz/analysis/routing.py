@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import xarray as xr
 
+from mmviz.analysis.clock import with_clock
 from mmviz.analysis.explained import is_labelled
 from mmviz.errors import ConfigError, DataError
 
@@ -91,4 +92,4 @@ def routing(trace: xr.DataTree) -> xr.Dataset:
         "seed": trace.attrs["train"]["seed"],
         "n_traced": int(weight.sizes["traced"]),
     }
-    return out
+    return with_clock(out, trace)

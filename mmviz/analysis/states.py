@@ -6,6 +6,7 @@ import numpy as np
 import xarray as xr
 
 from mmviz.analysis.blockwise import blockwise, median, pieces
+from mmviz.analysis.clock import with_clock
 from mmviz.errors import ConfigError
 
 
@@ -71,7 +72,7 @@ def states(trace: xr.DataTree, *, channels: int = 32) -> xr.Dataset:
     out["size"].attrs = {"long_name": "root mean square of the state norm over channels", "units": "1"}
     out["half_life"].attrs = {"long_name": "half-life of a state by its own decay", "units": "steps"}
     out.attrs = {name: trace.attrs[name] for name in ("dataset", "split", "best_epoch", "backend")}
-    return out
+    return with_clock(out, trace)
 
 
 def _spread(norm: xr.DataArray, valid: xr.DataArray) -> xr.DataArray:

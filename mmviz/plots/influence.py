@@ -10,6 +10,7 @@ import xarray as xr
 from mmviz.plots.intervals import require
 from mmviz.plots.picture import Axis, Heat, Lines, Note, Panel, Picture
 from mmviz.plots.provenance import source_of, titled
+from mmviz.plots.seconds import seconds_at, seconds_long, timed
 from mmviz.plots.states import position
 
 if TYPE_CHECKING:
@@ -65,16 +66,19 @@ def influence_picture(frame: xr.Dataset) -> Picture:
     names = [str(n) for n in frame["modality"].values]
     level, share = frame["level"].values, frame["share"].values
     at = frame["block"].values.astype(float) + (frame.attrs["steps_per_block"] - 1) / 2
-    middle, end = len(names) // 2, float(frame.attrs["steps"] - 1)
+    count = int(frame.attrs["steps"])
+    first, end = seconds_at(frame, np.array([0.0, count - 1.0]), count).tolist()
+    at, unit = seconds_at(frame, at, count), "time, s" if timed(frame) else "step"
+    middle, low = len(names) // 2, first + 0.13 * (end - first)
     deepest = float(frame.attrs["deepest"])
     panels = tuple(
         Panel(
             (
                 Heat(level[m, :, n], at, at, deepest, 0.0, "log₁₀ of influence / largest"),
-                *([Note(end, 0.13 * end, f"{share[m, n]:.0%}", "left")] if np.isfinite(share[m, n]) else []),
+                *([Note(end, low, f"{share[m, n]:.0%}", "left")] if np.isfinite(share[m, n]) else []),
             ),
-            Axis("step of what is heard" if n == middle else "", link=f"heard {n}"),
-            Axis(f"{heard_by}: step", reverse=True, link=f"hears {m}"),
+            Axis(f"{unit} of the source" if n == middle else "", link=f"heard {n}"),
+            Axis(f"{heard_by}: {unit}", reverse=True, link=f"hears {m}"),
             title=f"from {source}" if m == 0 else "",
         )
         for m, heard_by in enumerate(names)
@@ -99,13 +103,14 @@ def influence_lag_picture(frame: xr.Dataset) -> Picture:
     """Return the influence by lag of an :func:`influence_frame`, one panel for each modality that hears."""
     names = [str(n) for n in frame["modality"].values]
     lag, values = frame["lag"].values.astype(float), frame["by_lag"].values
+    lag = seconds_long(frame, lag, int(frame.attrs["steps"]))
     shown = np.where(values > 0, values, np.nan)
     finite = shown[np.isfinite(shown)]
     least, top = (float(finite.min()), float(finite.max())) if finite.size else (0.1, 1.0)
     panels = tuple(
         Panel(
             tuple(Lines(lag, shown[m, n], f"from {source}", n, marked=False) for n, source in enumerate(names)),
-            Axis("steps ago", link="lag"),
+            Axis("lag, s" if timed(frame) else "lag, steps", link="lag"),
             Axis("influence", log=True, span=(max(least / 2, top * 1e-8), top * 2), link="influence"),
             title=f"on {name}",
         )

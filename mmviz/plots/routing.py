@@ -11,6 +11,7 @@ from mmviz.errors import ConfigError
 from mmviz.plots.intervals import require
 from mmviz.plots.picture import Axis, Bars, Heat, Panel, Picture, ticks_of
 from mmviz.plots.provenance import source_of, titled
+from mmviz.plots.seconds import seconds_at, timed
 from mmviz.plots.states import position
 
 if TYPE_CHECKING:
@@ -71,10 +72,11 @@ def routing_picture(frame: xr.Dataset) -> Picture:
     """Return the maps of a :func:`routing_frame`."""
     names, experts = [str(n) for n in frame["modality"].values], _experts(frame)
     steps, rows = np.arange(frame.sizes["time"]).astype(float), np.arange(len(experts)).astype(float)
+    steps = seconds_at(frame, steps, len(steps))
     panels = tuple(
         Panel(
             (Heat(frame["weight"].values[i], steps, rows, 0.0, 1.0, "weight of the expert"),),
-            Axis("step", link="time"),
+            Axis("time, s" if timed(frame) else "step", link="time"),
             Axis(ticks=ticks_of(experts), reverse=True),
             title=name,
         )

@@ -10,6 +10,7 @@ import xarray as xr
 from mmviz.errors import ConfigError, DataError
 from mmviz.plots import theme
 from mmviz.plots.picture import Axis, Heat, Panel, Picture
+from mmviz.plots.seconds import seconds_at, timed
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -75,11 +76,12 @@ def states_picture(frame: xr.Dataset) -> Picture:
     """Return the heat maps of a :func:`states_frame`."""
     top = theme.top_of(frame["norm"].values)
     steps, ranks = (np.arange(frame.sizes[d]).astype(float) for d in ("time", "rank"))
+    steps = seconds_at(frame, steps, len(steps))
     names = [str(n) for n in frame["modality"].values]
     panels = tuple(
         Panel(
             (Heat(frame["norm"].isel(modality=i).values, steps, ranks, 0.0, top, "state norm"),),
-            Axis("step", link="time"),
+            Axis("time, s" if timed(frame) else "step", link="time"),
             Axis(name, shown=False, reverse=True, ticks=()),
         )
         for i, name in enumerate(names)

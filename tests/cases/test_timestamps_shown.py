@@ -155,3 +155,25 @@ def test_a_modality_swapped_for_another_samples_comes_with_that_samples_times(ds
 def test_another_text_for_words_with_times_is_refused(ds, run):
     with pytest.raises(ConfigError, match="timestamps"):
         mm.trace.what_if(run, ds["test"], text={"notes": lambda texts: [np.zeros((2, 1))] * len(texts)})
+
+
+def test_figures_over_steps_count_seconds_where_there_are_times_and_steps_where_not(trace):
+    begin, end = (float(trace["clock"][key].values[1, i]) for key, i in (("start", 0), ("stop", -1)))
+    middle = begin + (np.arange(20) + 0.5) * (end - begin) / 20
+    states = mm.plots.plot_states(mm.analysis.states(trace), sample=1)
+    np.testing.assert_allclose(np.asarray(states.data[0].x, float), middle)
+    influence = mm.analysis.influence(trace)
+    maps = mm.plots.plot_influence(influence, sample=1)
+    np.testing.assert_allclose(np.asarray(maps.data[0].y, float), middle)
+    lag = mm.plots.plot_influence_lag(influence, sample=1)
+    np.testing.assert_allclose(np.asarray(lag.data[0].x, float), np.arange(20) * (end - begin) / 20)
+    for figure, unit in ((states, "time, s"), (maps, "time, s"), (lag, "lag, s")):
+        assert unit in figure.to_json()
+    plain = trace.copy()
+    del plain["clock"]
+    for figure in (
+        mm.plots.plot_states(mm.analysis.states(plain)),
+        mm.plots.plot_influence(mm.analysis.influence(plain)),
+    ):
+        assert np.asarray(figure.data[0].x, float).tolist() == list(range(20))
+        assert "time, s" not in figure.to_json()
