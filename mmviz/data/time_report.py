@@ -72,7 +72,7 @@ def report_time(splits: Mapping[str, Split], modalities: tuple[Modality, ...], r
         for m, times in split.times.items():
             _gaps(split, m, times, f"{name} {m}", report)
         _apart(name, split, report)
-    signals = [m for m in modalities if m.steps > 1]
+    signals = [m for m in modalities if not m.static and m.steps > 1]
     if any(split.times for split in splits.values()) or len(signals) < 2:
         return
     names = " and ".join([", ".join(repr(m.name) for m in signals[:-1]), repr(signals[-1].name)])

@@ -121,7 +121,9 @@ def adapt(
     Notes
     -----
     A modality that is heard in part (a prefix, a window) is shown with zeros in the other frames, as the data set stores a
-    recording that is shorter; only one of which nothing is heard is missing. The answers to prefixes take one pass per step.
+    recording that is shorter; only one of which nothing is heard is missing. The answers to prefixes take one pass per step. With timestamps a step
+    is an interval of the longest recording's seconds and holds the frames that were recorded in it; the module is given the frames
+    as they are, without their times.
     """
     if not isinstance(module, nn.Module):
         raise ConfigError(f"adapt: module is a {type(module).__name__}, expected a torch.nn.Module")
@@ -145,7 +147,7 @@ def adapt(
     check_weights(module)
     config = AdaptedConfig(
         steps=steps,
-        align="pad" if lengths == {steps} else "bin",
+        align="pad" if lengths == {steps} and spec.duration_s is None else "bin",
         name=name or type(module).__name__,
         missing=missing if isinstance(missing, str) else _name_of(missing),
         masks=masks,
@@ -181,7 +183,7 @@ class Adapted(FusionModel):
         )
         self.spec, self.config, self.call = replace(spec, notes=(*spec.notes, note)), config, call
         self.steps, self.align = config.steps, config.align
-        self.frames = Frames(spec.modalities, config.steps)
+        self.frames = Frames(spec.modalities, config.steps, spec.duration_s)
         self.dtype = next((p.dtype for p in module.parameters() if p.is_floating_point()), torch.float32)
 
     def encode(self, batch: Batch) -> Steps:
@@ -201,11 +203,6 @@ class Adapted(FusionModel):
         given = (shown, {name: there.clone() for name, there in valid.items()}) if self.config.masks else (shown,)
         output = self.module(*given) if self.call is None else self.call(self.module, *given)
         return self._checked(output, steps.x.shape[1])
-
-    @property
-    def timed(self) -> bool:
-        """False: a step is a share of each modality's frames, whatever their times are."""
-        return False
 
     @property
     def causal(self) -> bool:

@@ -8,6 +8,7 @@ import torch
 from torch import nn
 
 from mmviz.errors import DataError
+from mmviz.models.align_time import shares_of_clock
 from mmviz.models.steps import Steps
 
 if TYPE_CHECKING:
@@ -25,17 +26,22 @@ class Frames(nn.Module):
     modality has no clock: every step holds all of its frames. Beside each frame stands a 1 where it was recorded, so that masking a
     step masks the frames in it; a static modality is masked when all of its steps are.
 
+    With ``duration_s`` a step holds the frames that were recorded in its interval of the clock, however many; beside each stands
+    its position, from 1.
+
     Parameters
     ----------
     modalities
         Of the spec.
     steps
         From 1 to the number of frames of the longest signal.
+    duration_s
+        Seconds that all steps cover, from the begin of a sample's clock; None without timestamps.
     """
 
-    def __init__(self, modalities: tuple[Modality, ...], steps: int) -> None:
+    def __init__(self, modalities: tuple[Modality, ...], steps: int, duration_s: float | None = None) -> None:
         super().__init__()
-        self.modalities, self.steps = modalities, steps
+        self.modalities, self.steps, self.duration_s = modalities, steps, duration_s
         self._slots: list[Tensor] = []
         self._groups = [m.steps if m.static else -(-m.steps // steps) for m in modalities]
         for modality, group in zip(modalities, self._groups, strict=True):
@@ -53,8 +59,15 @@ class Frames(nn.Module):
         DataError
             If the batch lacks a modality, or one has other features or more frames than the spec.
         """
-        packed = [self._packed(m, batch) for m in range(len(self.modalities))]
-        return Steps(torch.stack([x for x, _ in packed]), torch.stack([mask for _, mask in packed]))
+        if self.duration_s is None:
+            packed = [self._packed(m, batch) for m in range(len(self.modalities))]
+            return Steps(torch.stack([x for x, _ in packed]), torch.stack([mask for _, mask in packed]))
+        names = [m.name for m in self.modalities if not m.static and m.name in batch.values]
+        shares = shares_of_clock(batch, names, self.duration_s)
+        packed = [self._packed(m, batch, shares.get(one.name)) for m, one in enumerate(self.modalities)]
+        wide = max(x.shape[-1] for x, _ in packed)
+        padded = [nn.functional.pad(x, (0, wide - x.shape[-1])) for x, _ in packed]
+        return Steps(torch.stack(padded), torch.stack([mask for _, mask in packed]))
 
     def unpack(
         self, steps: Steps
@@ -66,6 +79,9 @@ class Frames(nn.Module):
             if modality.static:
                 values[modality.name], valid[modality.name] = _unrepeated(steps.x[m], steps.mask[m], modality)
                 continue
+            if self.duration_s is not None:
+                values[modality.name], valid[modality.name] = _in_order(steps.x[m], steps.mask[m], modality)
+                continue
             group, slots, cells = self._groups[m], self._slots[m].to(steps.x.device), modality.features + 1
             x = nn.functional.pad(steps.x[m, :, :, : group * cells], (0, 0, 0, lacking))
             frames = x.reshape(len(x), self.steps * group, cells).index_select(1, slots)
@@ -76,7 +92,9 @@ class Frames(nn.Module):
             valid[modality.name] = there
         return values, valid
 
-    def _packed(self, m: int, batch: Batch) -> tuple[Float[Tensor, "batch time width"], Bool[Tensor, "batch time"]]:
+    def _packed(
+        self, m: int, batch: Batch, share: Float[Tensor, "batch frame 2"] | None = None
+    ) -> tuple[Float[Tensor, "batch time width"], Bool[Tensor, "batch time"]]:
         modality, group = self.modalities[m], self._groups[m]
         if modality.name not in batch.values:
             raise DataError(
@@ -95,6 +113,8 @@ class Frames(nn.Module):
             cells = nn.functional.pad(frames, (0, 0, 0, modality.steps - x.shape[1])).flatten(1)
             cells = nn.functional.pad(cells, (0, self.width - cells.shape[-1]))
             return cells[:, None].expand(-1, self.steps, -1), valid.any(1)[:, None].expand(-1, self.steps)
+        if share is not None:
+            return _by_time(frames[..., :-1], valid, share[..., 0], self.steps)
         slots = self._slots[m][: x.shape[1]].to(x.device)
         laid = x.new_zeros(len(x), self.steps * group, frames.shape[-1]).index_copy(1, slots, frames)
         laid = laid.reshape(len(x), self.steps, -1)
@@ -102,6 +122,41 @@ class Frames(nn.Module):
         return nn.functional.pad(laid, (0, self.width - laid.shape[-1])), held.reshape(len(x), self.steps, group).any(
             -1
         )
+
+
+def _by_time(
+    x: Float[Tensor, "batch frame feature"],
+    valid: Bool[Tensor, "batch frame"],
+    share: Float[Tensor, "batch frame"],
+    steps: int,
+) -> tuple[Float[Tensor, "batch time width"], Bool[Tensor, "batch time"]]:
+    """Return the frames of each interval one behind the other, each with its position from 1, and the intervals that hold any."""
+    step = torch.where(valid, share * steps, 0).long().clamp(0, steps - 1)
+    counts = torch.zeros(len(x), steps, dtype=torch.long, device=x.device).scatter_add(1, step, valid.long())
+    before = counts.cumsum(1) - counts
+    group = max(1, int(counts.max())) if len(x) else 1
+    rank = valid.cumsum(1) - 1 - before.gather(1, step)
+    slot = torch.where(valid, step * group + rank, steps * group)  # the last slot is thrown away
+    number = torch.arange(1, x.shape[1] + 1, device=x.device, dtype=x.dtype).expand(valid.shape)[..., None]
+    cells = torch.cat([x, number], -1)
+    laid = x.new_zeros(len(x), steps * group + 1, cells.shape[-1])
+    laid = laid.scatter(1, slot[..., None].expand_as(cells), cells)
+    return laid[:, :-1].reshape(len(x), steps, -1), counts > 0
+
+
+def _in_order(
+    x: Float[Tensor, "batch _time width"], mask: Bool[Tensor, "batch _time"], modality: Modality
+) -> tuple[Float[Tensor, "batch frame feature"], Bool[Tensor, "batch frame"]]:
+    """Return the frames that `_by_time` laid out at their positions; those of masked steps are zeros."""
+    cells = modality.features + 1
+    group = x.shape[-1] // cells
+    laid = x[..., : group * cells].reshape(len(x), -1, cells)
+    heard = mask.repeat_interleave(group, 1) & (laid[..., -1] > 0.5)
+    place = torch.where(heard, laid[..., -1].round().long() - 1, modality.steps)  # one more frame is thrown away
+    values = x.new_zeros(len(x), modality.steps + 1, modality.features)
+    values = values.scatter(1, place[..., None].expand(-1, -1, modality.features), laid[..., :-1])
+    there = mask.new_zeros(len(x), modality.steps + 1).scatter(1, place, True)
+    return values[:, :-1], there[:, :-1]
 
 
 def _unrepeated(

@@ -105,7 +105,12 @@ def _batch(model: Adapted) -> Batch:
         rows = torch.from_numpy(np.stack([mean, mean + std]))
         values[m.name] = rows[:, None].repeat(1, m.steps, 1)
         valid[m.name] = torch.ones(2, m.steps, dtype=torch.bool)
-    return Batch(values, valid)
+    duration = model.spec.duration_s
+    if duration is None:
+        return Batch(values, valid)
+    edges = {m.name: torch.linspace(0, duration, m.steps + 1).double() for m in model.spec.modalities if not m.static}
+    times = {name: torch.stack([edge[:-1], edge[1:]], -1).expand(2, -1, -1) for name, edge in edges.items()}
+    return Batch(values, valid, times=times, clock=torch.tensor([[0.0, duration]] * 2, dtype=torch.float64))
 
 
 def _alike(a: Tensor, b: Tensor) -> bool:
