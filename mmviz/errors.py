@@ -1,8 +1,17 @@
 """Every error mmviz raises on purpose: what, where, the value seen, what to do."""
 
+from mmviz.io.printable import printable
+
 
 class MmvizError(Exception):
-    """The base of all errors raised by mmviz itself."""
+    """The base of all errors raised by mmviz itself.
+
+    Names, ids and paths in a message come from files; control characters in them are shown as escapes, so that a terminal does
+    not obey them.
+    """
+
+    def __init__(self, *args: object) -> None:
+        super().__init__(*(printable(arg) if isinstance(arg, str) else arg for arg in args))
 
 
 class DataError(MmvizError, ValueError):

@@ -14,6 +14,7 @@ from mmviz.data.option_words import option
 from mmviz.errors import ConfigError, DataError
 from mmviz.io.content import open_content
 from mmviz.io.digest import sha256_file
+from mmviz.io.printable import printable
 from mmviz.io.tree_npz import read_tree, write_tree
 
 
@@ -123,7 +124,7 @@ def _store(given: argparse.Namespace) -> int:
 
 
 def _say(data: Dataset) -> int:
-    sys.stdout.write("\n".join([repr(data), "", str(data.report), "", *data.spec.notes, ""]))
+    sys.stdout.write("\n".join([repr(data), "", str(data.report), "", *map(printable, data.spec.notes), ""]))
     return 0
 
 

@@ -13,6 +13,7 @@ from mmviz.data.spec import Spec
 from mmviz.data.split_names import canonical
 from mmviz.data.truth import Truth
 from mmviz.errors import ConfigError, DataError
+from mmviz.io.printable import printable
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,7 +125,7 @@ class Split:
             span = f"{real.min()}..{real.max()} real" if len(real) else "none real"
             absent = f", absent in {int((~present).sum())}" if not present.all() else ""
             lines.append(f"  {name}: {x.shape[1]} steps x {x.shape[2]} features ({span}{absent})")
-        return "\n".join(lines)
+        return "\n".join(printable(line, kept="") for line in lines)
 
 
 @dataclass(frozen=True, eq=False)
@@ -181,7 +182,7 @@ class Dataset:
         lines.append(
             f"report: {len(self.report)} finding(s), see .report; notes: {len(self.spec.notes)}, see .spec.notes"
         )
-        return "\n".join(lines)
+        return "\n".join([printable(lines[0], kept=""), *lines[1:]])
 
 
 def _arrays(name: str, split: Split) -> Iterable[tuple[str, NDArray[Any]]]:

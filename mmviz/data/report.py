@@ -1,10 +1,11 @@
 """What was found in the data and what was repaired: every finding counted, with its first place."""
 
 import html
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
+
+from mmviz.io.printable import printable
 
 Level = Literal["note", "repair", "warning"]
 _COLUMNS = ("level", "kind", "where", "count", "first", "action")
@@ -90,8 +91,8 @@ class Report:
 
 
 def _visible(text: str) -> str:
-    """Write control, bidirectional and lone surrogate characters as escapes, so that they cannot act."""
-    return "".join(c if unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Zl", "Zp") else ascii(c)[1:-1] for c in text)
+    """Write control, bidirectional and lone surrogate characters as escapes, so that they cannot act and a cell is one line."""
+    return printable(text, kept="")
 
 
 def _markup(text: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import math
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,11 +19,13 @@ from mmviz.errors import ConfigError, DataError
 from mmviz.experiments.statistics import holm, paired, summary
 from mmviz.experiments.store import FINISHED, Store
 from mmviz.io.atomic import write_bytes_atomic
+from mmviz.io.printable import printable
 
 if TYPE_CHECKING:
     from mmviz.experiments.study import Study
 
-_RISKY = ("=", "+", "-", "@", "\t", "\r")
+_RISKY = ("\t", "\r")
+_COMPUTED = tuple("=+-@\uff1d\uff0b\uff0d\uff20")  # the wide forms too, which spreadsheets of East Asia compute
 _REPLICATES = ("seed", "data.fold")
 
 
@@ -266,4 +269,8 @@ def _shown(value: Any) -> str:
 def _harmless(value: Any) -> Any:
     if isinstance(value, float) and math.isnan(value):
         return ""
-    return f"'{value}" if isinstance(value, str) and value.startswith(_RISKY) else value
+    if not isinstance(value, str):
+        return value
+    shown = printable(value)  # a carriage return would begin a row of its own
+    start = next((c for c in value if not (c.isspace() or unicodedata.category(c) in ("Cf", "Cc"))), "")
+    return f"'{shown}" if value[:1] in _RISKY or start in _COMPUTED else shown

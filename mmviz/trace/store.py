@@ -13,6 +13,7 @@ import xarray as xr
 from mmviz.errors import DataError, MmvizError
 from mmviz.io.atomic import atomic_path
 from mmviz.io.json_text import parse_json
+from mmviz.io.printable import printable
 from mmviz.io.regular_file import open_regular
 from mmviz.trace.blocks import GROWING, check_chunks, in_blocks
 from mmviz.trace.patient_file import PatientFile
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 _CHUNK_BYTES = 1 << 20
+#: attributes that are only read by people; names of modalities and classes are compared with other places of the file
+_DESCRIPTIVE = ("created", "dataset", "description", "licence", "long_name", "mmviz", "notes", "run", "source", "units")
 _HDF5_MAGIC = b"\x89HDF\r\n\x1a\n"
 
 
@@ -189,6 +192,13 @@ def _decode(data: xr.Dataset) -> xr.Dataset:
     return out
 
 
+def _printable(value: Any) -> Any:
+    """Return text, or a list of text, with control characters as escapes: xarray prints the attributes of a Trace as they are."""
+    if isinstance(value, list):
+        return [_printable(inner) for inner in value]
+    return printable(value) if isinstance(value, str) else value
+
+
 def _to_json(attrs: dict[Any, Any], place: str) -> dict[str, str]:
     try:
         return {str(name): json.dumps(value) for name, value in attrs.items()}
@@ -200,7 +210,8 @@ def _to_json(attrs: dict[Any, Any], place: str) -> dict[str, str]:
 
 def _from_json(attrs: dict[Any, Any], place: object) -> dict[str, Any]:
     try:
-        return {str(name): parse_json(value, where=f"attribute {name!r}") for name, value in attrs.items()}
+        found = {str(name): parse_json(value, where=f"attribute {name!r}") for name, value in attrs.items()}
+        return {name: _printable(value) if name in _DESCRIPTIVE else value for name, value in found.items()}
     except (TypeError, ValueError, AttributeError) as error:
         raise DataError(
             f"Trace: an attribute of {place} is not JSON ({error}); the file was not written by mmviz"

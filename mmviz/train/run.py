@@ -14,6 +14,7 @@ import torch
 
 from mmviz.data.spec_json import spec_from_json
 from mmviz.errors import CheckpointError, ConfigError
+from mmviz.io.printable import printable
 from mmviz.models.batch import Batch, batch_of
 from mmviz.models.build import build
 from mmviz.train.bounded_build import bounded_build
@@ -64,9 +65,10 @@ class Run:
 
     def __repr__(self) -> str:
         place = "in memory" if self.folder is None else str(self.folder)
-        return (
+        return printable(
             f"Run({self.info['model']['name']} on {self.info['dataset']}, {self.status} after epoch "
-            f"{int(self.history[-1]['epoch']) if self.history else 0}, best epoch {self.best_epoch}, {place})"
+            f"{int(self.history[-1]['epoch']) if self.history else 0}, best epoch {self.best_epoch}, {place})",
+            kept="",
         )
 
     def predict(self, data: Split | Batch, *, batch_size: int = 256) -> np.ndarray:
