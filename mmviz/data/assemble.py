@@ -17,11 +17,13 @@ from mmviz.data.checks import (
     clean,
     mask_from_lengths,
     refuse_swapped_padding,
+    report_sentinels,
 )
 from mmviz.data.choice import nearest, one_of
 from mmviz.data.dataset import Dataset, Split
 from mmviz.data.imputation import Known, impute
-from mmviz.data.labels import Given, OutOfRange, targets_of, within
+from mmviz.data.label_range import OutOfRange, within
+from mmviz.data.labels import Given, targets_of
 from mmviz.data.parts import Part
 from mmviz.data.report import Report
 from mmviz.data.spec import Modality, Spec, TaskKind
@@ -55,6 +57,12 @@ class Treatment:
             raise ConfigError(f"label_range={self.label_range}; give the lowest value, then the highest")
         if self.classes is not None and self.task == "regression":
             raise ConfigError(f"classes={self.classes}: only a classification has them; set task='classification'")
+        if isinstance(self.classes, (set, frozenset)):
+            raise ConfigError(f"classes={self.classes!r}: a set has no order; give a sequence of names")
+        if isinstance(self.classes, Mapping):
+            raise ConfigError(
+                f"classes={self.classes!r}: a mapping; give a sequence of names in the order of the labels 0, 1, ..."
+            )
         if isinstance(self.classes, str):
             raise ConfigError(f"classes={self.classes!r}: one text; give a sequence of names")
 
@@ -142,6 +150,7 @@ def _split(
             seconds = checked(from_side(part.times[m], treatment.padding), real, part.sample, where)
             times[m] = _kept(seconds, keep, steps[m], np.nan)
         x, real, cells = clean(raw, real, part.sample, where, report, nonfinite=treatment.nonfinite)
+        report_sentinels(x, real, part.sample, where, report)
         absent = ~real.any(axis=1)
         first = part.sample(int(np.argmax(absent))) if absent.any() else ""
         report.add("note", "absent", where, int(absent.sum()), first=first, action="kept, masked")

@@ -15,6 +15,7 @@ Side = Literal["end", "start"]
 Floats = NDArray[np.float32]
 Mask = NDArray[np.bool_]
 Place = Callable[..., str]
+_SENTINELS = {float(np.float32(v)) for s in (999.0, 9999.0, 99999.0, 999999.0, 1e20, 1e30, 9.96921e36) for v in (s, -s)}
 _DONE = {"mask": "steps masked", "zero": "values set to 0", "mean": "values set to the training mean of their feature"}
 
 
@@ -202,6 +203,34 @@ def clean(
     leftover = padding & ~bad.any(axis=2, keepdims=True)
     report.add("repair", "padding", where, int(leftover.sum()), action="values in padding set to 0")
     return kept, valid.copy(), (bad & ~holes if nonfinite == "mean" and bad.any() else None)
+
+
+def report_sentinels(x: Floats, valid: Mask, place: Place, where: str, report: Report) -> None:
+    """Warn of a number that files write where a value is missing, when it is the smallest or largest one and occurs twice.
+
+    Parameters
+    ----------
+    x, valid
+        (n, steps, features) and (n, steps), as `clean` returns them.
+    place, where
+        For the report.
+    report
+        Receives a "sentinel" warning.
+    """
+    for extreme in {float(x.min()), float(x.max())} & _SENTINELS:
+        cells = (x == np.float32(extreme)) & valid[:, :, None]
+        count = int(cells.sum())
+        if count > 1:
+            i, t, f = (int(k) for k in np.argwhere(cells)[0])
+            action = "kept as a value; if it marks missing cells, give NaN there and choose nonfinite="
+            report.add(
+                "warning",
+                "sentinel",
+                where,
+                count,
+                first=place(i, f", step {t}, feature {f}: {extreme:g}"),
+                action=action,
+            )
 
 
 def refuse_empty(n: int, where: str) -> None:

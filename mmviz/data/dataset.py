@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from mmviz.data.report import Report
 from mmviz.data.spec import Spec
 from mmviz.data.split_names import canonical
+from mmviz.data.target_layout import ONE_AT_A_TIME
 from mmviz.data.truth import Truth
 from mmviz.errors import ConfigError, DataError
 from mmviz.io.printable import printable
@@ -66,11 +67,15 @@ class Split:
         Raises
         ------
         DataError
-            If the split has no labels.
+            If the split has no labels, or several per sample.
         """
         if self.target is None:
             raise DataError(
                 f"{purpose}: split {self.name!r} has no labels (target is None), so it can only be predicted; use a labelled split"
+            )
+        if self.target.ndim != 1:
+            raise DataError(
+                f"{purpose}: the target of split {self.name!r} has shape {self.target.shape}, expected ({len(self)},); {ONE_AT_A_TIME}"
             )
         return self.target
 

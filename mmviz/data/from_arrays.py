@@ -7,7 +7,7 @@ from mmviz.data.assemble import Description, Treatment, assemble
 from mmviz.data.checks import Nonfinite, Side
 from mmviz.data.choice import one_of, whole
 from mmviz.data.dataset import Dataset
-from mmviz.data.labels import OutOfRange
+from mmviz.data.label_range import OutOfRange
 from mmviz.data.parts import Part, make_part, parts_from_splits, parts_from_whole, without_unlabelled
 from mmviz.data.report import Report
 from mmviz.errors import ConfigError, DataError

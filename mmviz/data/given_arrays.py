@@ -1,7 +1,7 @@
 """Arguments of one split as plain arrays: signals, lengths, masks, ids, groups and extras, whatever they came as."""
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from typing import Any
 
 import numpy as np
@@ -9,17 +9,39 @@ from numpy.typing import NDArray
 
 from mmviz.data.checks import as_signal
 from mmviz.data.given_labels import is_missing
-from mmviz.data.masked import filled, index_of, plain
+from mmviz.data.masked import Plain, filled, index_of, plain
 from mmviz.errors import DataError
 
 
 def signal_of(values: Any, where: str) -> tuple[NDArray[Any], NDArray[np.bool_] | None]:
     """Return a signal with NaN in cells without a value, and the steps (n, steps) that hold none at all."""
     found = plain(values, where)
+    if found.columns is not None:
+        _refuse_table(found, where)
     if found.missing is None:
         return as_signal(found.values, where), None
     array = as_signal(filled(found, where), where)
     return array, np.asarray(found.missing.reshape(array.shape).all(axis=2), dtype=bool)
+
+
+def _refuse_table(found: Plain, where: str) -> None:
+    """Refuse a DataFrame whose columns are not all numbers, or name the way to make one step of it."""
+    kinds = [
+        {type(v).__name__ for v in column if not is_missing(v)} for column in np.asarray(found.values, dtype=object).T
+    ]
+    odd = [
+        i
+        for i, names in enumerate(kinds)
+        if np.asarray(found.values).dtype.kind == "O" and names & {"str", "Timestamp", "datetime"}
+    ]
+    if odd and found.columns:
+        raise DataError(
+            f"{where}: column {found.columns[odd[0]]!r} of the DataFrame holds {', '.join(sorted(kinds[odd[0]]))}; give columns of numbers"
+        )
+    raise DataError(
+        f"{where}: a DataFrame of shape {np.shape(found.values)}; give (n, steps, features): one step with frame.to_numpy()[:, None, :] "
+        "and the names of its columns as channels=, or a list of DataFrames, one per sample, through mmviz.data.pad"
+    )
 
 
 def complete(values: Any, where: str, ids: NDArray[np.str_]) -> Any:
@@ -63,6 +85,10 @@ def column_of(values: Any, n: int, where: str) -> NDArray[Any]:
 
 def text_of(values: Any, where: str) -> NDArray[np.str_]:
     """Take ids or groups as text; a group may be None, which is unknown, an id may not."""
+    if isinstance(values, (Set, Mapping)):
+        raise DataError(
+            f"{where}: a {type(values).__name__} has no order of rows; give one text per sample in a list or an array"
+        )
     given = values.tolist() if isinstance(values, np.ndarray) else list(values)
     if where.endswith("group"):
         given = ["" if is_missing(v) else v for v in given]

@@ -1,6 +1,6 @@
 """Labels as they were given: plain arrays of numbers or text, with the entries marked that hold no label."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -88,6 +88,10 @@ def given_labels(values: Any, where: str) -> Labels:
 
 
 def _array(values: Any, where: str) -> NDArray[Any]:
+    if isinstance(values, (Set, Mapping)):
+        raise DataError(
+            f"{where}: a {type(values).__name__} has no order of rows; give one label per sample in a list or an array"
+        )
     if not isinstance(values, (np.ndarray, str, bytes)) and isinstance(values, Iterable):
         listed = values if hasattr(values, "__array__") else list(values)
         if isinstance(listed, list) and any(isinstance(v, (set, frozenset, dict)) for v in listed):

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +14,6 @@ from mmviz.data.target_layout import one_column
 from mmviz.errors import ConfigError, DataError
 
 MAX_CLASSES = 100_000
-OutOfRange = Literal["raise", "clip", "drop"]
 Place = Callable[[int], str]
 
 
@@ -141,12 +140,25 @@ def _classes(
             report.add("note", "class names", "target", len(names), action=action)
         targets = {s: _by_name(c, names, f"{s}: target", given[s].place) for s, c in columns.items()}
     else:
-        targets = {s: _numbers(c, names, f"{s}: target", given[s].place) for s, c in columns.items()}
+        if (
+            classes is not None and names and all(isinstance(c, (int, np.integer)) for c in classes)
+        ):  # values, not places
+            columns = {s: _as_names(c) for s, c in columns.items()}
+            targets = {s: _by_name(c, names, f"{s}: target", given[s].place) for s, c in columns.items()}
+        else:
+            targets = {s: _numbers(c, names, f"{s}: target", given[s].place) for s, c in columns.items()}
         if names is None and targets:
             highest = max(int(y.max()) for y in targets.values())
             names = tuple(str(k) for k in range(max(highest + 1, count)))
     _check(targets, names or (), given, report)
     return targets, names or ()
+
+
+def _as_names(labels: Labels) -> Labels:
+    """Return whole numbers as text."""
+    text = np.empty(len(labels), dtype=object)
+    text[:] = [f"{v:g}" if labels.values.dtype.kind == "f" else str(int(v)) for v in labels.values.tolist()]
+    return Labels(text, labels.missing)
 
 
 def _made_names(columns: Mapping[str, Labels]) -> tuple[str, ...]:
@@ -222,66 +234,12 @@ def _check(
     seen = set(np.unique(targets[reference]).tolist())
     missing = sorted(set(range(len(names))) - seen)
     first = f"class {names[missing[0]]!r}" if missing else ""
-    report.add("warning", "class", reference, len(missing), first=first, action="no sample; kept as an output")
+    from_one = all((y > 0).all() for y in targets.values())
+    action = "no sample; kept as an output" + ("; if labels count from 1, give target - 1" if from_one else "")
+    report.add("warning", "class", reference, len(missing), first=first, action=action)
     for split, y in targets.items():
         new = ~np.isin(y, sorted(seen))
         at = int(np.flatnonzero(new)[0]) if new.any() else 0
         first = f"{given[split].place(at)}: class {names[y[at]]!r}" if new.any() else ""
         action = f"of a class that {reference} does not have: they cannot be right"
         report.add("warning", "unseen class", split, int(new.sum()), first=first, action=action)
-
-
-def within(
-    y: NDArray[np.float32],
-    limits: tuple[float, float],
-    where: str,
-    report: Report,
-    *,
-    labels: OutOfRange,
-    place: Place,
-) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
-    """Deal with values beyond a stated range.
-
-    Parameters
-    ----------
-    y
-        (n,) finite.
-    limits
-        Lowest and highest value allowed.
-    where
-        Name of the split.
-    report
-        Receives a "label" finding.
-    labels
-        "raise" refuses, "clip" moves values to the limit, "drop" removes the samples.
-    place
-        Row to how it is called in errors.
-
-    Returns
-    -------
-    y, keep
-        The values, (n,), and which samples stay, bool (n,).
-
-    Raises
-    ------
-    DataError
-        If `labels` is "raise" and a value lies outside.
-    """
-    low, high = limits
-    # a limit such as 0.1 is compared in the precision of the labels
-    outside = (y < np.float32(low)) | (y > np.float32(high))
-    keep = np.ones(len(y), dtype=bool)
-    if not outside.any():
-        return y, keep
-    at = int(np.flatnonzero(outside)[0])
-    first = f"{place(at)}: {y[at]}"
-    if labels == "raise":
-        raise DataError(
-            f"{where}: {int(outside.sum())} labels outside {low} to {high} (first: {first}). "
-            'Pass labels="clip" or labels="drop", or widen label_range.'
-        )
-    action = "clipped" if labels == "clip" else "samples dropped"
-    report.add("repair", "label", where, int(outside.sum()), first=first, action=action)
-    if labels == "clip":
-        return np.clip(y, np.float32(low), np.float32(high)), keep
-    return y, ~outside

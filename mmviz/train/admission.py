@@ -33,13 +33,16 @@ def check_splits(ds: Dataset, config: TrainConfig) -> None:
 
 
 def check_labels(ds: Dataset, config: TrainConfig) -> None:
-    """Raise DataError where a split that is trained on or validated has no labels."""
+    """Raise DataError where a split that is trained on or validated has no labels, or several per sample."""
     for name in (config.train, config.valid):
-        if name in ds.splits and ds.splits[name].target is None:
+        if name not in ds.splits:
+            continue
+        if ds.splits[name].target is None:
             raise DataError(
                 f"fit: split {name!r} of {ds.spec.name!r} has no labels (target is None), so it can only be predicted; give "
                 "its target, or name a labelled split with train= and valid="
             )
+        ds.splits[name].labels("fit")
 
 
 def check_strategy(strategy: Strategy, config: TrainConfig, ds: Dataset) -> None:

@@ -1,6 +1,7 @@
 """Targets of every layout: read as what they are, or refused with the name of the layout, the row and the way out."""
 
 import pickle
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -11,6 +12,7 @@ from mmviz.data import from_arrays
 from mmviz.data.formats import read_content
 from mmviz.errors import ConfigError, DataError
 from mmviz.io.content import Content
+from mmviz.train.metrics import score
 
 ONE_AT_A_TIME = r"not supported: train one column at a time, target\[:, j\]"
 HALVES = {"train": 0.5, "test": 0.5}
@@ -261,6 +263,51 @@ def test_a_class_that_only_the_test_split_has_is_a_counted_warning():
 def test_names_in_one_split_and_numbers_in_another_are_refused():
     with pytest.raises(DataError, match="train holds names of classes and test numbers"):
         from_arrays({"train": signal(4), "test": signal(4)}, {"train": ["a", "b"] * 2, "test": [0, 1] * 2})
+
+
+def test_classes_given_as_whole_numbers_are_values_of_the_labels_not_places():
+    ds = made(np.array([3, 7] * 20), classes=[3, 7])
+    assert ds.spec.task.classes == ("3", "7")
+    assert all_targets(ds) == [0, 1] * 20
+    assert all_targets(made(np.array([0, 1] * 20), classes=[1, 0])) == [1, 0] * 20
+    assert all_targets(made(np.array([0.0, 1.0] * 20), classes=range(2))) == [0, 1] * 20
+    with pytest.raises(DataError, match=r"none of the classes .*row 1, id 'sample_1': '4'"):
+        made(np.array([3, 4] * 20), classes=[3, 7])
+
+
+@pytest.mark.parametrize(
+    ("classes", "why"), [({"a", "b"}, "no order"), ({"a": 1, "b": 0}, "a mapping"), ("ab", "one text")]
+)
+def test_classes_without_an_order_are_refused(classes, why):
+    with pytest.raises(ConfigError, match=why):
+        made(["a", "b"] * 20, classes=classes)
+
+
+@pytest.mark.parametrize("target", [set(range(40)), dict.fromkeys(range(40), 1)])
+def test_a_target_without_an_order_of_rows_is_refused(target):
+    with pytest.raises(DataError, match="no order of rows"):
+        from_arrays(signal(40), target, split=HALVES)
+
+
+def test_labels_that_seem_to_count_from_one_are_kept_with_a_hint():
+    ds = made(np.array([1, 2, 3, 1] * 10))
+    assert [f.action for f in ds.report.of("class")] == [
+        "no sample; kept as an output; if labels count from 1, give target - 1"
+    ]
+
+
+@pytest.mark.parametrize("task", ["classification", "regression"])
+def test_several_labels_in_a_split_made_by_hand_are_refused_by_fit_and_score(task):
+    ds = made(np.arange(40) % 2, task=task)
+    both = {
+        s: replace(part, target=np.stack([part.target, part.target], 1).astype(np.float32))
+        for s, part in ds.splits.items()
+    }
+    model = mm.models.build("coupled_mamba", ds.spec, width=8, layers=1, state=4)
+    with pytest.raises(DataError, match=ONE_AT_A_TIME):
+        mm.train.fit(model, replace(ds, splits=both), epochs=1, progress=False)
+    with pytest.raises(DataError, match=ONE_AT_A_TIME):
+        score(ds.spec.task, np.zeros((20, 2)), both["test"].target)
 
 
 # ---- labels in files

@@ -206,3 +206,30 @@ def test_a_nullable_frame_pads_to_missing_cells():
     padded, _ = pad([a, a.fillna(0)])
     with pytest.raises(DataError, match="1 of them missing"):
         from_arrays({"train": {"a": padded}}, {"train": [0, 1]})
+
+
+@pytest.mark.parametrize("mark", [-999, 9999, 1e20, -99999])
+def test_a_number_that_marks_missing_values_in_many_files_is_a_counted_warning(mark):
+    x = np.random.default_rng(0).normal(size=(N, 5, 2))
+    x[[3, 3, 8], [0, 1, 2], 1] = mark
+    ds = from_arrays({"a": x}, Y, split={"train": 1.0})
+    found = ds.report.of("sentinel")
+    assert [(f.level, f.count) for f in found] == [("warning", 3)]
+    assert "'sample_3', step 0, feature 1" in found[0].first
+    assert not from_arrays({"a": np.abs(x) % 1}, Y, split={"train": 1.0}).report.of("sentinel")
+
+
+def test_a_data_frame_is_no_sequence_and_the_message_says_how_it_becomes_one():
+    frame = pd.DataFrame(np.random.default_rng(0).normal(size=(N, 3)), columns=list("abc"))
+    with pytest.raises(DataError, match=r"a DataFrame of shape \(40, 3\).*frame\.to_numpy\(\)\[:, None, :\]"):
+        from_arrays({"a": frame}, Y, split=HALVES)
+    with pytest.raises(DataError, match="column 'city' of the DataFrame holds str"):
+        from_arrays({"a": frame.assign(city="x")}, Y, split=HALVES)
+    ds = from_arrays({"a": frame.to_numpy()[:, None, :]}, Y, split=HALVES, channels={"a": list(frame)})
+    assert ds.spec.modality("a").channels == ("a", "b", "c")
+
+
+@pytest.mark.parametrize("what", ["ids", "group"])
+def test_ids_and_groups_without_an_order_of_rows_are_refused(what):
+    with pytest.raises(DataError, match="no order of rows"):
+        from_arrays({"a": np.ones((N, 5, 2))}, Y, split=HALVES, **{what: {f"v{i}" for i in range(N)}})

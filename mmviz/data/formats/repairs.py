@@ -13,7 +13,7 @@ from mmviz.data.checks import NONFINITE, Nonfinite, Place, mask_from_lengths, re
 from mmviz.data.choice import one_of
 from mmviz.data.dataset import Dataset
 from mmviz.data.formats.zero_padding import padded_side, real_steps, side_and_real_steps
-from mmviz.data.labels import OutOfRange
+from mmviz.data.label_range import OutOfRange
 from mmviz.data.parts import Part, make_part, parts_from_whole, without_unlabelled
 from mmviz.data.report import Report
 from mmviz.data.spec import TaskKind

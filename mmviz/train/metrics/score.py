@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from mmviz.data.spec import Task
+from mmviz.data.target_layout import ONE_AT_A_TIME
 from mmviz.errors import ConfigError, DataError
 from mmviz.metrics.answer import Metrics
 from mmviz.metrics.classes import classification, polarity
@@ -55,6 +56,8 @@ def score(
             f"score: {int(np.ma.count_masked(target))} labels are masked; score the samples that have one: "
             "prediction[~target.mask], target[~target.mask]"
         )
+    if np.ndim(target) > 1:
+        raise DataError(f"score: target of shape {np.shape(target)}, expected one label per sample; {ONE_AT_A_TIME}")
     fitting = {"classification": (None, "polarity"), "regression": (None, "mosi", "sims")}[task.kind]
     if convention not in fitting:
         raise ConfigError(f"score: convention={convention!r} for a {task.kind}; use one of {fitting}")
