@@ -7,9 +7,9 @@ import xarray as xr
 
 from mmviz.analysis.explained import explained_target
 from mmviz.analysis.shapley import _game, _group, _provenance, _value_of
+from mmviz.metrics.intervals import mean_interval, share_interval
 
 _WORTH = {"classification": "correct", "regression": "negative_absolute_error"}
-_Z = 1.959963984540054
 
 
 def coalition_scores(trace: xr.DataTree, *, value: str | None = None) -> xr.Dataset:
@@ -27,7 +27,7 @@ def coalition_scores(trace: xr.DataTree, *, value: str | None = None) -> xr.Data
     -------
     xr.Dataset
         ``score``, ``low``, ``high`` (coalition): mean over the samples and its 95 % interval: Wilson's for ``correct``, else
-        the normal approximation. ``members`` (coalition, modality). Samples with an answer that is not finite are left
+        Student's t (NaN for a single sample). ``members`` (coalition, modality). Samples with an answer that is not finite are left
         out; attribute ``n_samples`` counts the rest. One fused model hears the subsets; none was trained on them alone.
 
     Raises
@@ -36,24 +36,15 @@ def coalition_scores(trace: xr.DataTree, *, value: str | None = None) -> xr.Data
         If the Trace holds no coalitions.
     ConfigError
         If the value function does not belong to the task.
-
-    References
-    ----------
-    .. [1] E. B. Wilson, Probable inference, the law of succession, and statistical inference, 1927.
     """
     kind = _value_of(trace, _WORTH[trace.attrs["task"]["kind"]] if value is None else value)
     group = _group(trace, "coalitions")
     game = _game(group["answer"], explained_target(trace, kind), kind).transpose("sample", "coalition").values
     known = game[np.isfinite(game).all(-1)]
     n = len(known)
-    mean = known.mean(0) if n else np.full(game.shape[1], np.nan)
-    if kind == "correct" and n:
-        centre = (mean + _Z**2 / (2 * n)) / (1 + _Z**2 / n)
-        reach = _Z / (1 + _Z**2 / n) * np.sqrt(mean * (1 - mean) / n + _Z**2 / (4 * n**2))
-        low, high = np.clip(centre - reach, 0, mean), np.clip(centre + reach, mean, 1)
-    else:
-        reach = _Z * known.std(0, ddof=1) / np.sqrt(n) if n > 1 else np.full(game.shape[1], np.nan)
-        low, high = mean - reach, mean + reach
+    mean, low, high = mean_interval(known)
+    if kind == "correct":
+        low, high = share_interval(mean, n)
     out = xr.Dataset(
         {
             "score": ("coalition", mean),
@@ -66,6 +57,6 @@ def coalition_scores(trace: xr.DataTree, *, value: str | None = None) -> xr.Data
     out.attrs = _provenance(trace, kind, epoch=trace.attrs["best_epoch"]) | {
         "index": "mean score of a subset of the modalities",
         "n_samples": n,
-        "interval": "95 %, Wilson" if kind == "correct" else "95 %, normal approximation",
+        "interval": "95 %, Wilson" if kind == "correct" else "95 %, Student's t",
     }
     return out

@@ -12,6 +12,7 @@ import xarray as xr
 from mmviz.analysis.explained import explained_target
 from mmviz.analysis.shapley import MAX_PLAYERS, _game, _group, _provenance, _value_of
 from mmviz.errors import ConfigError
+from mmviz.metrics.intervals import mean_interval
 
 if TYPE_CHECKING:
     from jaxtyping import Float
@@ -110,7 +111,7 @@ def interactions(trace: xr.DataTree, *, value: str | None = None, order: int = 2
     xr.Dataset
         ``interaction`` (sample, subset): Shapley interaction index; ``moebius`` (sample, coalition): Möbius
         coefficients, whose sum over coalitions is v(all). For each, ``_mean``, ``_low`` and ``_high``: the mean over
-        samples and its 95 % interval (normal approximation, samples taken as independent; NaN for a single sample).
+        samples and its 95 % interval (Student's t, samples taken as independent; NaN for a single sample).
         Samples with a coalition that is not finite are left out there; attribute ``n_samples`` counts the rest.
         ``subset_members`` (subset, modality), ``coalition_members`` (coalition, modality): who belongs to it.
 
@@ -148,18 +149,18 @@ def interactions(trace: xr.DataTree, *, value: str | None = None, order: int = 2
         ("interaction", "subset", interaction_index(game, order=order)),
         ("moebius", "coalition", moebius(game)),
     ):
-        mean, reach = _mean_and_reach(values[known])
+        mean, low, high = mean_interval(values[known])
         out[name] = (("sample", dim), values)
         out[f"{name}_mean"], out[f"{name}_low"], out[f"{name}_high"] = (
             (dim, mean),
-            (dim, mean - reach),
-            (dim, mean + reach),
+            (dim, low),
+            (dim, high),
         )
     out.attrs = _provenance(trace, kind, epoch=trace.attrs["best_epoch"]) | {
         "index": f"Shapley interaction index of order {order}; Möbius coefficients",
         "order": order,
         "n_samples": int(known.sum()),
-        "interval": "95 % of the mean over samples, normal approximation",
+        "interval": "95 % of the mean over samples, Student's t",
     }
     return out
 
@@ -186,11 +187,3 @@ def _members(coalitions: list[int] | range, players: int) -> np.ndarray:
 
 def _label(coalition: int, names: list[str]) -> str:
     return " × ".join(name for i, name in enumerate(names) if coalition >> i & 1)
-
-
-def _mean_and_reach(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return mean and 1.96 standard errors over the first dimension; NaN where they are undefined."""
-    unknown = np.full(values.shape[1:], np.nan)
-    count = len(values)
-    mean = values.mean(0) if count else unknown
-    return mean, 1.96 * values.std(0, ddof=1) / np.sqrt(count) if count > 1 else unknown

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from jaxtyping import Float
 
 NAN = float("nan")
+_ZERO = 1e-15  # of a difference of scores: below it, rounding
+_EXACT = 50
 
 
 def summary(values: Float[np.ndarray, " replicate"], level: float) -> dict[str, float]:
@@ -28,17 +30,19 @@ def summary(values: Float[np.ndarray, " replicate"], level: float) -> dict[str, 
 
 
 def paired(differences: Float[np.ndarray, " pair"], level: float) -> dict[str, float]:
-    """Return what the differences to the reference, replicate by replicate, say.
+    """Return mean, interval and tests of the differences to the reference, replicate by replicate.
 
     Returns
     -------
     dict
         ``pairs``, ``difference`` (mean) with its t interval ``difference_low``..``difference_high``, ``p_t`` (paired t test) and
-        ``p_wilcoxon`` (signed ranks, zeros left out), both two-sided. NaN where undefined: fewer than two pairs, or all differences equal.
+        ``p_wilcoxon`` (signed ranks, zeros left out), both two-sided. NaN with fewer than two pairs, or where a difference is not finite.
 
     Notes
     -----
-    With five pairs the smallest possible ``p_wilcoxon`` is 1/16.
+    Where all n differences are equal their variance is 0 and the t test is undefined: there is no interval (NaN), and ``p_t`` is that of the
+    exact sign-flip test of the mean, 2^(1-n), or 1 where all are 0. ``p_wilcoxon`` is exact up to 50 pairs, with ties as
+    without: with five pairs the smallest possible one is 1/16.
     """
     found = summary(differences, level)
     out = {
@@ -49,14 +53,47 @@ def paired(differences: Float[np.ndarray, " pair"], level: float) -> dict[str, f
         "p_t": NAN,
         "p_wilcoxon": NAN,
     }
-    if len(differences) >= 2 and not np.allclose(differences, differences[0], rtol=1e-12, atol=1e-15):
+    n = len(differences)
+    if n < 2 or not np.isfinite(differences).all():
+        return out
+    if np.allclose(differences, differences[0], rtol=1e-12, atol=1e-15):
+        nothing = abs(float(differences[0])) <= _ZERO
+        out |= {"difference_low": NAN, "difference_high": NAN, "p_t": 1.0 if nothing else 0.5 ** (n - 1)}
+        differences = np.zeros(n) if nothing else np.full(n, differences[0])
+    else:
         out["p_t"] = float(stats.ttest_1samp(differences, 0.0).pvalue)
-        out["p_wilcoxon"] = float(stats.wilcoxon(differences[differences != 0]).pvalue)
+    out["p_wilcoxon"] = signed_rank_p(differences)
     return out
 
 
+def signed_rank_p(differences: Float[np.ndarray, " pair"]) -> float:
+    """Return the two-sided p-value of Wilcoxon's signed-rank test, zeros left out; 1 where all are zero.
+
+    Exact up to 50 differences, by counting every assignment of signs to the ranks (mid-ranks of ties); beyond, scipy's normal
+    approximation.
+    """
+    d = np.asarray(differences, dtype=np.float64)
+    d = d[d != 0]
+    if not len(d):
+        return 1.0
+    if len(d) > _EXACT:
+        return float(stats.wilcoxon(d).pvalue)
+    twice = np.rint(2 * stats.rankdata(np.abs(d))).astype(int)  # whole numbers, though mid-ranks are halves
+    share = np.zeros(twice.sum() + 1)
+    share[0] = 1.0
+    for rank in twice:
+        moved = np.zeros_like(share)
+        moved[rank:] = share[: len(share) - rank]
+        share = (share + moved) / 2
+    positive = twice[d > 0].sum()
+    return min(1.0, 2 * float(min(share[: positive + 1].sum(), share[positive:].sum())))
+
+
 def holm(p: Float[np.ndarray, " test"]) -> Float[np.ndarray, " test"]:
-    """Return p-values corrected for their number by Holm's step-down method; NaN stay NaN and do not count.
+    """Return p-values corrected for their number by Holm's step-down method.
+
+    A p-value that is NaN stays NaN and counts as a test all the same, as the least significant one: a comparison that could not be
+    made does not make the others more significant.
 
     References
     ----------
@@ -66,5 +103,6 @@ def holm(p: Float[np.ndarray, " test"]) -> Float[np.ndarray, " test"]:
     known = np.flatnonzero(np.isfinite(p))
     order = known[np.argsort(p[known], kind="stable")]
     out = np.full(len(p), np.nan)
-    out[order] = np.minimum(1.0, np.maximum.accumulate(p[order] * np.arange(len(order), 0, -1)))
+    factor = np.arange(len(p), len(p) - len(order), -1)
+    out[order] = np.minimum(1.0, np.maximum.accumulate(p[order] * factor))
     return out

@@ -115,7 +115,7 @@ def table(
     -------
     Table
         Intervals are Student's t over replicates; tests are two-sided and paired by replicate, over those that both variants have.
-        ``p_holm`` is ``p_t`` corrected for the number of rows by Holm's method.
+        ``p_holm`` is ``p_t`` corrected by Holm's method for the number of rows beside the reference, those without a p-value included.
 
     Raises
     ------
@@ -157,7 +157,9 @@ def table(
         records.append(record)
     frame = pd.DataFrame.from_records(records)
     if chosen is not None:
-        frame["p_holm"] = holm(frame["p_t"].to_numpy())
+        compared = np.array([key != chosen for key in bad])
+        frame["p_holm"] = np.nan
+        frame.loc[compared, "p_holm"] = holm(frame["p_t"].to_numpy(dtype=float)[compared])
     return Table(frame, _note(metric, by, over, good, level, chosen, code, left_out, partial))
 
 
@@ -252,7 +254,8 @@ def _note(
     if chosen is not None:
         lines.append(
             f"difference: to {', '.join(map(str, chosen))}, paired by {', '.join(over)}; p_t paired t test, p_wilcoxon signed ranks, "
-            "both two-sided; p_holm is p_t corrected for the number of rows."
+            "both two-sided; p_holm is p_t corrected for the number of rows beside the reference. Where all differences of a row are "
+            "equal, a t test is undefined: p_t is that of the exact sign-flip test, 2^(1 - pairs), without an interval."
         )
     if partial:
         lines.append(f"{partial} replicates are incomplete and do not count.")

@@ -8,6 +8,7 @@ import numpy as np
 import xarray as xr
 
 from mmviz.errors import DataError
+from mmviz.metrics.intervals import mean_interval
 from mmviz.plots.picture import Axis, Bars, Note, Panel, Picture, Rule, signed, span_of, ticks_of
 from mmviz.plots.provenance import titled
 
@@ -18,8 +19,7 @@ if TYPE_CHECKING:
 def shapley_frame(phi: xr.Dataset) -> xr.Dataset:
     """Return what :func:`plot_shapley` draws: ``mean``, ``low``, ``high`` (modality), and ``baseline``, ``full``.
 
-    ``low`` and ``high`` bound the 95 % interval of the mean over samples (normal approximation: mean ± 1.96 standard
-    errors). Samples with a NaN contribution are left out; attribute ``n_samples`` counts the rest.
+    ``low`` and ``high`` bound the 95 % interval of the mean over samples (Student's t; NaN for a single one). Samples with a NaN contribution are left out; attribute ``n_samples`` counts the rest.
 
     Raises
     ------
@@ -31,8 +31,7 @@ def shapley_frame(phi: xr.Dataset) -> xr.Dataset:
         raise DataError(f"shapley_frame: expected phi (sample, modality) from mmviz.analysis.shapley, got {seen}")
     values = phi["phi"].dropna("sample")
     count = values.sizes["sample"]
-    mean = values.mean("sample")
-    error = values.std("sample", ddof=1) / np.sqrt(count) if count > 1 else xr.full_like(mean, np.nan)
+    mean, low, high = mean_interval(values.transpose("sample", "modality").values)
     kept = (
         phi.sel(sample=values["sample"])
         if "sample" in phi.coords
@@ -40,17 +39,18 @@ def shapley_frame(phi: xr.Dataset) -> xr.Dataset:
     )
     frame = xr.Dataset(
         {
-            "mean": mean,
-            "low": mean - 1.96 * error,
-            "high": mean + 1.96 * error,
+            "mean": ("modality", mean),
+            "low": ("modality", low),
+            "high": ("modality", high),
             "baseline": kept["baseline"].mean("sample"),
             "full": kept["full"].mean("sample"),
-        }
+        },
+        coords={"modality": values["modality"].values},
     )
     frame.attrs = {
         **phi.attrs,
         "n_samples": count,
-        "interval": "95 % of the mean over samples, normal approximation",
+        "interval": "95 % of the mean over samples, Student's t",
     }
     return frame
 

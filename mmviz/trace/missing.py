@@ -11,6 +11,7 @@ import xarray as xr
 
 from mmviz.data.missing import IMDER_RATES, kept_members
 from mmviz.errors import ConfigError
+from mmviz.metrics.intervals import bootstrap_interval
 from mmviz.models.coalitions import coalition_answers, members_of
 from mmviz.train.metrics import score
 
@@ -72,12 +73,8 @@ def subset_answers(run: Run, split: Split) -> Answers:
                 present.append(steps.mask.any(-1).t().numpy())
     finally:
         model.train(mode)
-    return Answers(
-        np.concatenate(parts),
-        np.concatenate(present),
-        None if split.target is None else np.asarray(split.target),
-        np.asarray(split.ids),
-    )
+    target = None if split.target is None else np.asarray(split.target)
+    return Answers(np.concatenate(parts), np.concatenate(present), target, np.asarray(split.ids))
 
 
 def subset_scores(
@@ -112,7 +109,8 @@ def subset_scores(
     xr.Dataset
         ``score``, ``low``, ``high`` (subset), ``members`` (subset, modality), ``lacking`` (subset): samples that had none of
         the subset's modalities, and are scored all the same, by the model's answer to nothing. Subsets are named by their modalities,
-        joined with " + ", single ones first. The score is exact; the interval is the central share of the bootstrap over samples.
+        joined with " + ", single ones first. The score is exact; the interval is the central share of the bootstrap over samples (where that
+        has no width, Wilson's for the accuracy and NaN for another metric).
     """
     _check(level=level, draws=resamples, seed=seed, name="resamples")
     target, answers = split.labels("subset_scores"), subset_answers(run, split)
@@ -128,7 +126,8 @@ def subset_scores(
         point.append(chosen.of(given, target)[chosen.name])
         spread.append([chosen.of(given[pick], target[pick])[chosen.name] for pick in rows])
         lacking.append(int((~(answers.present & row).any(1)).sum()))
-    low, high = np.quantile(spread, [(1 - level) / 2, (1 + level) / 2], axis=1)
+    share = chosen.name == "accuracy"
+    low, high = bootstrap_interval(np.array(spread), np.array(point), len(target), level, share=share)
     subset = [" + ".join(n for n, there in zip(names, row, strict=True) if there) for row in members]
     out = xr.Dataset(
         {
@@ -204,7 +203,8 @@ def missing_scores(
             kept = kept_members(answers.ids, answers.present, rate, protocol=protocol, seed=seed + d)
             table[i, d] = chosen.of(answers.of(kept), target)[chosen.name]
             lost[i, d] = 1 - kept.sum() / max(1, answers.present.sum())
-    low, high = np.quantile(table, [(1 - level) / 2, (1 + level) / 2], axis=1)
+    several = table if draws > 1 else np.full_like(table, np.nan)  # one draw says nothing of how much draws vary
+    low, high = np.quantile(several, [(1 - level) / 2, (1 + level) / 2], axis=1)
     out = xr.Dataset(
         {
             "score": (("rate", "draw"), table),
@@ -246,15 +246,15 @@ def compare_missing(runs: Mapping[str, Sequence[Run]], split: Split, **options: 
     if not runs or not all(runs.values()):
         raise ConfigError("compare_missing: runs is empty, or a name in it has none; give {name: [run, ...], ...}")
     curves = {name: [missing_scores(run, split, **options) for run in each] for name, each in runs.items()}
-    first = next(iter(curves.values()))[0]
-    count = max(map(len, curves.values()))
+    first, count = next(iter(curves.values()))[0], max(map(len, curves.values()))
     table = np.full((len(curves), first.sizes["rate"], count), np.nan)
     for i, each in enumerate(curves.values()):
         for k, curve in enumerate(each):
             table[i, :, k] = curve["mean"]
     coords = {"model": list(curves), "rate": first["rate"].values, "seed": np.arange(count)}
-    kept = ("metric", "meaning", "better", "dataset", "split", "samples", "protocol")
-    attrs = {name: first.attrs[name] for name in kept} | {"score": first.attrs["metric"]}
+    attrs = {k: first.attrs[k] for k in ("metric", "meaning", "better", "dataset", "split", "samples", "protocol")} | {
+        "score": first.attrs["metric"]
+    }
     return xr.Dataset({"score": (("model", "rate", "seed"), table)}, coords=coords, attrs=attrs)
 
 
@@ -278,10 +278,9 @@ def _metric(run: Run, name: str, convention: Convention) -> _Metric:
 
 
 def _attrs(run: Run, split: Split, answers: Answers, metric: _Metric) -> dict[str, Any]:
-    meaning = metric.of(answers.output[:, -1], split.labels("scores")).meaning[metric.name]
     return {
         "metric": metric.name,
-        "meaning": meaning,
+        "meaning": metric.of(answers.output[:, -1], split.labels("scores")).meaning[metric.name],
         "better": "lower" if metric.name == "mae" else "higher",
         "dataset": run.model.spec.name,
         "split": split.name,

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from scipy import stats
 
 from mmviz.analysis import interaction_index, interactions, moebius, shapley, shapley_values
 from mmviz.errors import ConfigError, DataError
@@ -142,7 +143,7 @@ def test_the_interval_leaves_out_and_counts_a_broken_sample(trace):
     values = whole["interaction"].values[1:]
     assert found.attrs["n_samples"] == len(values)
     np.testing.assert_allclose(found["interaction_mean"], values.mean(0), atol=1e-14)
-    reach = 1.96 * values.std(0, ddof=1) / np.sqrt(len(values))
+    reach = stats.t.ppf(0.975, len(values) - 1) * values.std(0, ddof=1) / np.sqrt(len(values))
     np.testing.assert_allclose(found["interaction_high"] - found["interaction_low"], 2 * reach, rtol=1e-9)
 
 

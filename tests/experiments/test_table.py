@@ -94,13 +94,15 @@ def test_two_contents_of_one_path_are_refused(scores):
         table(rows)
 
 
-def test_one_replicate_has_no_interval_and_equal_differences_have_no_test(scores):
+def test_one_replicate_has_no_interval_and_equal_differences_have_the_exact_test(scores):
     found = by_model(table(rows_of({"a": [0.5], "b": [0.6]}), reference="a"))
     assert np.isnan(found.loc["b", ["std", "low", "p_t", "p_wilcoxon", "p_holm"]].astype(float)).all()
     base = scores["concat"]
     found = by_model(table(rows_of({"a": base, "b": base, "c": base + 0.125}), reference="a"))
     assert found.loc["b", "difference"] == 0
-    assert np.isnan(found.loc[["b", "c"], "p_t"].astype(float)).all()
+    assert found.loc[["b", "c"], "p_t"].tolist() == [1.0, 1 / 16]
+    assert found.loc["c", "p_holm"] == 2 / 16
+    assert np.isnan(found.loc[["b", "c"], "difference_low"].astype(float)).all()
 
 
 def test_what_is_asked_wrongly_is_refused_with_the_nearest_name(scores):
@@ -134,7 +136,7 @@ def test_text_is_aligned_and_says_what_the_numbers_are(scores):
 
 
 def test_holm_is_the_step_down_method():
-    np.testing.assert_allclose(holm(np.array([0.01, 0.04, np.nan, 0.03])), [0.03, 0.06, np.nan, 0.06])
+    np.testing.assert_allclose(holm(np.array([0.01, 0.04, np.nan, 0.03])), [0.04, 0.09, np.nan, 0.09])
     np.testing.assert_allclose(holm(np.array([0.9, 0.8])), [1, 1])
 
 

@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from mmviz.analysis import shapley, states
 from mmviz.errors import ConfigError, DataError
@@ -23,13 +24,13 @@ HOSTILE = [
 ]
 
 
-def test_shapley_frame_is_the_mean_and_its_normal_interval(trace):
+def test_shapley_frame_is_the_mean_and_students_interval(trace):
     phi = shapley(trace)
     frame = shapley_frame(phi)
     values = phi["phi"].values
     error = values.std(0, ddof=1) / np.sqrt(len(values))
     np.testing.assert_allclose(frame["mean"], values.mean(0), rtol=1e-14)
-    np.testing.assert_allclose(frame["high"] - frame["mean"], 1.96 * error, rtol=1e-12)
+    np.testing.assert_allclose(frame["high"] - frame["mean"], stats.t.ppf(0.975, len(values) - 1) * error, rtol=1e-12)
     assert frame.attrs["n_samples"] == len(values)
 
 
