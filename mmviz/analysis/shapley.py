@@ -69,15 +69,15 @@ def shapley(trace: xr.DataTree, *, value: str | None = None) -> xr.Dataset:
 def prefix_shapley(trace: xr.DataTree, *, value: str | None = None) -> xr.Dataset:
     """Return the contributions to the answer from the first steps only: per epoch, traced sample and step.
 
-    As :func:`shapley`, with ``phi`` (epoch, traced, time, modality): step t holds the contributions to what the model
-    answers from the steps 0..t.
+    As :func:`shapley`, with ``phi`` (epoch, traced, time, modality): step t holds the contributions to the prediction from the prefix
+    that ends there. What a prefix is, attribute ``prefix`` says, see ``prefixes=`` of :func:`mmviz.trace.record`.
     """
     group = _group(trace, "prefixes")
     kind = _value_of(trace, value)
     target = explained_target(trace, kind).isel(sample=group["traced"].values)
     game = _game(group["answer"].transpose(..., "coalition", "output"), target.rename(sample="traced"), kind)
     out = _values_of(game, group["modality"].values)
-    out.attrs = _provenance(trace, kind, epoch=None)
+    out.attrs = _provenance(trace, kind, epoch=None) | {"prefix": group.attrs.get("says", "")}
     return out
 
 

@@ -40,6 +40,8 @@ class Modality:
     static
         Constant over a recording: no sample has more than one real row, or it was declared so. A model repeats it at every step, and
         it has no influence on the number of steps.
+    looks_ahead
+        What made a value depend on what was recorded after it, such as a zero-phase filter; "" where nothing did.
     """
 
     name: str
@@ -54,6 +56,7 @@ class Modality:
     spacing_s: float | None = None
     irregular: bool = False
     static: bool = False
+    looks_ahead: str = ""
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ def explorer_frame(
 ) -> xr.Dataset:
     """Return what :class:`mmviz.widgets.Explorer` shows; a group of arrays is there where the Trace holds its data.
 
-    Answers and contributions are rounded to 16 significant bits. Always: ``state_valid``; ``prediction`` (epoch, traced, time, output): the answer from the steps up to this one;
+    Answers and contributions are rounded to 16 significant bits. Always: ``state_valid``; ``prediction`` (epoch, traced, time, output): from the prefix that ends here (attributes ``prefix`` and ``prefix_says``);
     ``contribution`` and ``baseline`` (…, modality): exact Shapley values of that answer; ``game`` (…, coalition): its
     value for every subset of modalities; ``phi_mean``, ``phi_low``, ``phi_high`` (modality): over all samples;
     ``history`` (history_epoch, curve); ``listed_*`` (listed): the samples to choose from; per modality ``signal_<name>`` and
@@ -139,6 +139,7 @@ def _signals(trace: xr.DataTree) -> dict[str, xr.DataArray]:
         signal.attrs |= {
             "spacing_s": data.attrs.get("spacing_s") or "",
             "irregular": int(data.attrs.get("irregular", False)),
+            "static": int(data.attrs.get("static", False)),
         }
         out[f"signal_{name}"] = signal
         out[f"signal_valid_{name}"] = renamed["valid"]
@@ -166,5 +167,7 @@ def _attrs(trace: xr.DataTree, phi: xr.Dataset) -> dict[str, Any]:
         "labelled": int(is_labelled(trace["samples"]["target"])),
         "best_epoch": trace.attrs["best_epoch"],
         "align": trace.attrs["steps"]["align"],
+        "prefix": trace["prefixes"].attrs.get("label", ""),
+        "prefix_says": trace["prefixes"].attrs.get("says", ""),
         "notes": json.dumps(trace.attrs["notes"]),
     }

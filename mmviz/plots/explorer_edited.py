@@ -38,11 +38,17 @@ def edited_frame(answer: Mapping[str, xr.Dataset], frame: xr.Dataset) -> xr.Data
     Raises
     ------
     DataError
-        A group is missing, or the answer has other modalities, steps, outputs or channels than the frame.
+        A group is missing, its prefixes mean something else, or the answer has other modalities, steps, outputs or channels than the frame.
     """
     for group in ("/samples", "/states", "/prefixes"):
         if group not in answer:
             raise DataError(f"what_if: its answer has no group {group}; it holds {', '.join(answer) or 'nothing'}")
+    theirs, ours = answer["/prefixes"].attrs.get("label", ""), frame.attrs.get("prefix", "")
+    if theirs and ours and theirs != ours:
+        raise DataError(
+            f"what_if: its predictions are each {theirs!r}, those of the Trace {ours!r}; give mm.trace.record and mm.trace.what_if the same "
+            "prefixes="
+        )
     valid = answer["/states"]["valid"].transpose("traced", "modality", "time")
     data: dict[str, Any] = {
         "state_valid": (valid.dims, valid.values),

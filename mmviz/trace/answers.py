@@ -8,6 +8,7 @@ import numpy as np
 import xarray as xr
 
 from mmviz.models.batch import batch_of
+from mmviz.models.prefix import meaning_of, stopped
 from mmviz.trace.axes import coordinates, outputs
 from mmviz.trace.coalitions import recorded_answers
 
@@ -39,20 +40,34 @@ def coalitions_of(run: Run, split: Split, members: np.ndarray, rows: np.ndarray)
 
 
 class PrefixGroup:
-    """Answers of the traced samples from every coalition, at every step of every epoch."""
+    """Predictions for the traced samples from every coalition, at every step of every epoch.
 
-    def __init__(self, members: np.ndarray) -> None:
-        self._members = members
+    Parameters
+    ----------
+    members
+        Of the coalitions.
+    way
+        ``steps`` or ``recording``, see :func:`mmviz.trace.record`. Where both are the same, one pass is enough.
+    """
+
+    def __init__(self, members: np.ndarray, way: str = "steps") -> None:
+        self._members, self._way = members, way
         self._answers: list[np.ndarray] = []
 
     def add(self, model: FusionModel, batch: Batch) -> None:
         """Take in one epoch."""
-        self._answers.append(recorded_answers(model, batch, self._members, every_step=True))
+        if self._way == "steps" or meaning_of(model).kind != "steps":
+            self._answers.append(recorded_answers(model, batch, self._members, every_step=True))
+            return
+        cuts = (stopped(model, batch, stop) for stop in range(1, model.steps + 1))
+        self._answers.append(np.stack([recorded_answers(model, cut, self._members) for cut in cuts], 2))
 
     def datasets(self, model: FusionModel, chosen: np.ndarray, epochs: list[int]) -> dict[str, xr.Dataset]:
         """Return the group."""
         data = {"answer": (("epoch", "traced", "coalition", "time", "output"), np.stack(self._answers))}
         coords = {**coordinates(model.spec, chosen, epochs), "output": outputs(model.spec)}
         out = xr.Dataset(data, coords=coords)
-        out["answer"].attrs = {"long_name": "answer from the steps up to this one", "units": "1"}
+        meaning = meaning_of(model, self._way)
+        out["answer"].attrs = {"long_name": f"prediction at each step: {meaning.label}", "units": "1"}
+        out.attrs = meaning.attrs()
         return {"/prefixes": out}

@@ -9,6 +9,7 @@ import xarray as xr
 
 from mmviz.errors import ConfigError
 from mmviz.models.anchor import AnchorConfig
+from mmviz.models.prefix import meaning_of
 from mmviz.trace.answers import members_of
 from mmviz.trace.choice import chosen_epochs, chosen_samples
 from mmviz.trace.pieces import write_in_pieces
@@ -34,6 +35,7 @@ def record(
     traced: int | Sequence[int] | np.ndarray = 6,
     epochs: Sequence[int] | None = None,
     coalitions: bool = True,
+    prefixes: str = "steps",
     influence: bool = True,
     alignment: bool | None = None,
     limit_bytes: int = 1 << 30,
@@ -56,6 +58,11 @@ def record(
     coalitions
         Also record the answers for all 2^M subsets of modalities, of every sample at the best epoch and of the traced ones at
         every epoch and step.
+    prefixes
+        What the prediction at step t is made from. ``steps``: the first steps of the aligned recording, in one pass where the model is
+        causal. ``recording``: the recording stopped there: frames that begin later are removed from every modality before alignment, and
+        every step takes a pass of its own unless both are the same. What holds is written into the attributes of ``prefixes``
+        (``meaning``, ``label``, ``says``), and every figure shows it.
     influence
         Also record the coupled influence map of the traced samples at the best epoch, where the model has a scan.
     alignment
@@ -80,7 +87,7 @@ def record(
     Raises
     ------
     ConfigError
-        Unknown epoch or sample, more than 12 modalities with ``coalitions=True``, or ``chunk`` without ``path``.
+        Unknown epoch or sample, another ``prefixes``, more than 12 modalities with ``coalitions=True``, or ``chunk`` without ``path``.
     MmvizError
         If more than ``limit_bytes`` would be held; says how large each group is and what to leave out.
     DataError
@@ -100,7 +107,8 @@ def record(
         )
     aligns = isinstance(run.model.config, AnchorConfig) if alignment is None else alignment
     members = members_of(len(spec.modalities)) if coalitions else None
-    recording = Recording(run, split, replayed, members, influence, aligns)
+    meaning_of(run.model, prefixes)
+    recording = Recording(run, split, replayed, members, influence, aligns, prefixes)
     sizes = Sizes.of(recording, len(chosen))
     if path is not None:
         return load(write_in_pieces(recording, chosen, path, sizes, chunk, limit_bytes, progress), chunks="auto")

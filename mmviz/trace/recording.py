@@ -43,6 +43,8 @@ class Recording:
         The subsets of modalities that answer, None for no answers of subsets.
     influence, alignment
         Whether these groups are wanted.
+    prefixes
+        ``steps`` or ``recording``, see :func:`mmviz.trace.record`.
     """
 
     run: Run
@@ -51,6 +53,7 @@ class Recording:
     members: Bool[np.ndarray, "coalition modality"] | None
     influence: bool
     alignment: bool
+    prefixes: str = "steps"
 
     @torch.no_grad()
     def traced(self, chosen: Int[np.ndarray, " traced"]) -> dict[str, xr.Dataset]:
@@ -59,7 +62,7 @@ class Recording:
         groups = inputs_of(run.model.spec, self.split, chosen) | clock_group(run.model, self.split, chosen)
         batch = batch_of(self.split, chosen)
         scans, routing, transport = ScanGroups(), RoutingGroup(), TransportGroup()
-        prefixes = None if self.members is None else PrefixGroup(self.members)
+        prefixes = None if self.members is None else PrefixGroup(self.members, self.prefixes)
         for epoch in self.epochs:
             with run.at_epoch(epoch) as model:
                 steps, best = model.encode(batch), epoch == best_epoch

@@ -46,7 +46,7 @@ def inputs_of(spec: Spec, split: Split, chosen: np.ndarray) -> dict[str, xr.Data
             attrs={"rate_hz": modality.rate_hz, "description": modality.description},
         )
         data["value"].attrs["units"] = modality.unit
-        data.attrs |= {"spacing_s": modality.spacing_s, "irregular": modality.irregular}
+        data.attrs |= {"spacing_s": modality.spacing_s, "irregular": modality.irregular, "static": int(modality.static)}
         if modality.name in times or (times and modality.steps == 1):  # a single frame holds for the whole recording
             valid = data["valid"].values
             spans = spans_of(times[modality.name], valid, clock) if modality.name in times else clock[:, None]

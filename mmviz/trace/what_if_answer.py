@@ -11,6 +11,7 @@ import torch
 
 from mmviz.errors import ConfigError
 from mmviz.models.batch import batch_of
+from mmviz.models.prefix import meaning_of
 from mmviz.trace.answers import PrefixGroup, members_of
 from mmviz.trace.influence import influence_of
 from mmviz.trace.routing import RoutingGroup
@@ -33,7 +34,14 @@ _MOST = 12
 _MODELS = 2
 
 
-def what_if(run: Run, part: Split, *, text: Mapping[str, Encoder] | None = None, influence: bool = False) -> WhatIf:
+def what_if(
+    run: Run,
+    part: Split,
+    *,
+    text: Mapping[str, Encoder] | None = None,
+    influence: bool = False,
+    prefixes: str = "steps",
+) -> WhatIf:
     """Return what :class:`mmviz.widgets.Explorer` asks when a sample is edited: ``Explorer(trace, what_if=what_if(run, part))``.
 
     Parameters
@@ -46,13 +54,15 @@ def what_if(run: Run, part: Split, *, text: Mapping[str, Encoder] | None = None,
         For modalities made of words: name to the encoder that made them (see :mod:`mmviz.data.encoders`), so that their text can be edited.
     influence
         Also answer with the influence map, which takes about ten times as long as all the rest.
+    prefixes
+        As in :func:`mmviz.trace.record`; the same as for the Trace that is shown.
 
     Raises
     ------
     ConfigError
-        A part of another data set, an encoder for a modality that does not exist, or more than 12 modalities.
+        Another ``prefixes``, a part of another data set, an encoder for a modality that does not exist, or more than 12 modalities.
     """
-    return WhatIf(run, part, text=text, influence=influence)
+    return WhatIf(run, part, text=text, influence=influence, prefixes=prefixes)
 
 
 class WhatIf:
@@ -65,8 +75,15 @@ class WhatIf:
     """
 
     def __init__(
-        self, run: Run, part: Split, *, text: Mapping[str, Encoder] | None = None, influence: bool = False
+        self,
+        run: Run,
+        part: Split,
+        *,
+        text: Mapping[str, Encoder] | None = None,
+        influence: bool = False,
+        prefixes: str = "steps",
     ) -> None:
+        meaning_of(run.model, prefixes)
         spec = run.model.spec
         if set(part.inputs) != set(spec.names):
             raise ConfigError(
@@ -85,6 +102,7 @@ class WhatIf:
             raise ConfigError(
                 f"what_if: {len(spec.names)} modalities mean 2^{len(spec.names)} subsets, more than 2^{_MOST}"
             )
+        self._prefixes = prefixes
         self._run, self._part, self._text, self._influence = run, part, dict(text or {}), influence
         self._models: dict[int, FusionModel] = {}
         self._members = members_of(len(spec.names))
@@ -127,7 +145,8 @@ class WhatIf:
         spec = self._run.model.spec
         split = edited(self._part, row, edits, spec=spec, text=self._text)
         chosen, best = np.zeros(1, np.int64), epoch == self._run.best_epoch
-        scans, routing, transport, prefixes = ScanGroups(), RoutingGroup(), TransportGroup(), PrefixGroup(self._members)
+        scans, routing, transport = ScanGroups(), RoutingGroup(), TransportGroup()
+        prefixes = PrefixGroup(self._members, self._prefixes)
         with self._lock, _one_thread(), torch.no_grad():
             model, batch = self._model(epoch), batch_of(split)
             steps = model.encode(batch)

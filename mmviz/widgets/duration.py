@@ -26,12 +26,12 @@ def duration_s(frame: xr.Dataset, traced: int) -> float | None:
     """Return the length of the shared time axis of one traced sample in seconds, or None.
 
     None if a recorded modality has no known rate, or timestamps by which the model does not align, or if their lengths differ by more than one frame of the slowest:
-    the view then counts steps. An absent modality has no say.
+    the view then counts steps. An absent or static modality has no influence.
     """
     lengths, rates = [], []
     for name in map(str, frame["modality"].values):
         valid = frame[f"signal_valid_{name}"].values[traced].astype(bool)
-        if not valid.any():
+        if not valid.any() or frame[f"signal_{name}"].attrs.get("static"):
             continue
         rate = _rate(frame[f"signal_{name}"].attrs.get("rate_hz"))
         if rate is None or frame[f"signal_{name}"].attrs.get("spacing_s"):

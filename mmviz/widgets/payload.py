@@ -16,6 +16,8 @@ from mmviz.widgets.wire import encode
 from mmviz.widgets.words import digits
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import xarray as xr
 
 _COUNTED = {"sample": "traced", "epoch": "epoch", "layer": "layer", "channel": "channel", "time": "time"}
@@ -85,8 +87,12 @@ def header(frame: xr.Dataset) -> dict[str, Any]:
         "subtitle": " · ".join(about),
         "task": attrs["task"],
         "target_name": visible(attrs.get("target_name") or "the answer"),
-        "notes": [visible(note, longest=1000) for note in _list(attrs.get("notes"))],
+        "notes": [visible(note, longest=1000) for note in [*_list(attrs.get("notes")), *_prefix_note(attrs)]],
         "align": str(attrs.get("align", "")),
+        "prefix": {
+            "label": visible(attrs.get("prefix") or ""),
+            "says": visible(attrs.get("prefix_says") or "", longest=1000),
+        },
         "sizes": sizes(frame),
         "samples": [visible(i) or f"sample {k}" for k, i in enumerate(frame["sample_id"].values)],
         "labelled": bool(attrs.get("labelled", 1)),
@@ -121,6 +127,11 @@ def _places(frame: xr.Dataset, m: int, name: str) -> dict[str, xr.DataArray]:
     length = frame["clock"].isel(edge=1) - begin
     seconds = {"at": frame[f"signal_time_{name}"], "until": frame[f"signal_end_{name}"]}
     return {f"signal_{key}_{m}": (value - begin) / length for key, value in seconds.items()}
+
+
+def _prefix_note(attrs: Mapping[str, Any]) -> list[str]:
+    says = str(attrs.get("prefix_says") or "")
+    return [f"Predictions along time. {says}"] if says else []
 
 
 def _of_groups(frame: xr.Dataset, names: list[str]) -> dict[str, Any]:
@@ -176,6 +187,7 @@ def _modality(frame: xr.Dataset, name: str) -> dict[str, Any]:
         "unit": visible(signal.attrs.get("unit", "")),
         "rate_hz": rate,
         "irregular": bool(signal.attrs.get("irregular", False)),
+        "static": bool(signal.attrs.get("static", False)),
         "step_s": spacing or (1 / rate if rate else None),
         "features": [visible(f) for f in features],
     }

@@ -10,8 +10,9 @@ export function columnsOf(frame, m, sample) {
   };
   const kept = [...valid.keys()].filter((i) => valid[i]);
   if (frame.has(`signal_at_${m}`)) return timed(kept, frame.part(`signal_at_${m}`, sample), frame.part(`signal_until_${m}`, sample), told);
-  const count = frame.align === "resample" ? kept.length : frame.align === "pad" ? frame.sizes.time : valid.length;
-  const of = frame.align === "resample" ? (k) => kept[k] : (k) => (k < valid.length && valid[k] ? k : -1);
+  const spread = frame.align === "resample" || frame.modalities[m].static; // the model repeats a static modality at every step
+  const count = spread ? kept.length : frame.align === "pad" ? frame.sizes.time : valid.length;
+  const of = spread ? (k) => kept[k] : (k) => (k < valid.length && valid[k] ? k : -1);
   return Array.from({ length: count }, (_, k) => ({ frame: of(k) < 0 ? -1 : told(of(k)), from: k / count, to: (k + 1) / count, at: (k + 0.5) / count }));
 }
 

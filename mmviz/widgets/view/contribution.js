@@ -1,5 +1,5 @@
 // What each modality contributes to the answer at the cursor, and how that grows over the sequence and over training.
-import { h, heading, name, modality, unseen } from "./dom.js";
+import { h, heading, name, modality, unseen, prefixNote } from "./dom.js";
 import { largest } from "./paint.js";
 import { fixed, signed, brief, epochName, ends } from "./words.js";
 import { signedBar, row, rowHead } from "./bars.js";
@@ -20,7 +20,7 @@ export function mount(root, frame, _state, pick) {
     onPick: (x) => pick({ time: Math.round(x * (T - 1)) }) });
   const during = chart({ label: "Contribution of each modality over training; its numbers at the epoch are in the table", series: all.map((m) => ({ m })),
     onPick: (x) => pick({ epoch: Math.round(x * (E - 1)) }) });
-  root.append(heading("Contribution to ", name(frame.target_name)),
+  root.append(heading("Contribution to ", name(frame.target_name)), ...prefixNote(frame),
     h("table", { "aria-label": "Exact Shapley value of each modality" }, h("tbody", {},
       total("no modality", none), ...rows.map((r) => r.node), total("all together", whole))),
     h("div", { class: "mmv-pair" }, along.node, during.node));

@@ -13,6 +13,8 @@ export const unseen = (text) => h("span", { class: "mmv-unseen" }, text);
 // An isolated run of foreign text: its writing direction cannot reorder ours.
 export const name = (text) => h("bdi", {}, text);
 export const heading = (...children) => h("div", { class: "mmv-heading", role: "heading" }, ...children);
+// What the prediction at the cursor is made from, as the recording of the Trace says; nothing for an older Trace.
+export const prefixNote = (frame) => (frame.prefix?.label ? [h("p", { class: "mmv-faint mmv-small mmv-prefix", title: frame.prefix.says }, frame.prefix.label)] : []);
 export const faint = (...children) => h("p", { class: "mmv-faint mmv-small" }, ...children);
 
 export function button(text, act, attributes = {}) {

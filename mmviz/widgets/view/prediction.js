@@ -1,5 +1,5 @@
 // The answer at the cursor, as a table a screen reader can read.
-import { h, name, unseen, heading } from "./dom.js";
+import { h, name, unseen, heading, prefixNote } from "./dom.js";
 import { largest } from "./paint.js";
 import { argmax, fixed } from "./words.js";
 import { changes, allOf } from "./frame.js";
@@ -12,7 +12,7 @@ function classes(root, frame) {
   });
   const table = h("table", { "aria-label": "Probability of each class" }, h("tbody", {}, ...rows.map((r) => r.node)));
   const long = rows.length > 10 ? { class: "mmv-scroll", tabindex: 0, role: "region", "aria-label": "All classes" } : {};
-  root.append(heading("Prediction"), h("div", long, table));
+  root.append(heading("Prediction"), ...prefixNote(frame), h("div", long, table));
   return ({ sample, epoch, time }) => {
     const answer = frame.part("prediction", epoch, sample, time), best = argmax(answer);
     const before = frame.answer() ? frame.recorded.part("prediction", epoch, sample, time) : null;
@@ -35,7 +35,7 @@ function value(root, frame) {
   });
   rows[0].node.className = "mmv-best";
   rows[1].node.className = "mmv-target";
-  root.append(heading("Prediction"), h("table", { "aria-label": "Predicted and target value" }, h("tbody", {}, ...rows.map((r) => r.node))));
+  root.append(heading("Prediction"), ...prefixNote(frame), h("table", { "aria-label": "Predicted and target value" }, h("tbody", {}, ...rows.map((r) => r.node))));
   const changed = changes();
   let most = 0;
   return (state) => {
