@@ -100,8 +100,8 @@ explorer
 # %% [markdown]
 # **Move the time cursor** (drag in a lane, or the slider under the lanes, or its arrow keys). The bars on the right show what the
 # model would answer *had the recording stopped there*, and what each modality contributes to that answer. **Move the epoch
-# slider** to watch the states take shape from the untrained model on. (One small look ahead remains: the filter that splits off
-# gravity has seen the whole recording, see the notes above.)
+# slider** to watch the states take shape from the untrained model on. (The filter that separates
+# gravity from the acceleration runs forwards only, so that nothing on the screen has seen what comes later.)
 #
 # *Predict, then look: does the model decide at the first repetition of the movement, or only later? Which modality moves first?*
 #

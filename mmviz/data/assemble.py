@@ -1,7 +1,7 @@
 """From raw parts to a data set: check the values, compare the splits, pad, measure the training split."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -80,6 +80,7 @@ class Description:
     licence: str
     notes: tuple[str, ...]
     static: tuple[str, ...] = ()
+    looks_ahead: Mapping[str, str] = field(default_factory=dict)
 
 
 def assemble(parts: list[Part], treatment: Treatment, about: Description, report: Report) -> Dataset:
@@ -214,7 +215,21 @@ def _modality(
     times = splits[training].times
     spacing, irregular = measured(times[m], rate, f"{training} {m}") if m in times else (None, False)
     static = _is_static(m, splits, about, report)
-    return Modality(m, features, x.shape[1], rate, unit, channels, mean, std, text, spacing, irregular, static)
+    return Modality(
+        m,
+        features,
+        x.shape[1],
+        rate,
+        unit,
+        channels,
+        mean,
+        std,
+        text,
+        spacing,
+        irregular,
+        static,
+        about.looks_ahead.get(m, ""),
+    )
 
 
 def _is_static(m: str, splits: dict[str, Split], about: Description, report: Report) -> bool:
@@ -231,7 +246,7 @@ def _is_static(m: str, splits: dict[str, Split], about: Description, report: Rep
 
 
 def _refuse_unknown(about: Description, names: list[str]) -> None:
-    for option in ("rate_hz", "units", "channels", "descriptions", "static"):
+    for option in ("rate_hz", "units", "channels", "descriptions", "static", "looks_ahead"):
         for m in getattr(about, option):
             if m not in names:
                 raise ConfigError(

@@ -37,6 +37,7 @@ def from_arrays(
     channels: Mapping[str, Sequence[str]] | None = None,
     descriptions: Mapping[str, str] | None = None,
     static: Sequence[str] = (),
+    looks_ahead: Mapping[str, str] | None = None,
     name: str = "arrays",
     source: str = "",
     licence: str = "",
@@ -92,6 +93,9 @@ def from_arrays(
     static
         Modalities that are constant over a recording, such as a table repeated at every step: their real rows are averaged, and a
         model repeats the average at every step. A modality with at most one real row in every sample is static without being named.
+    looks_ahead
+        Modality to what made its values depend on what was recorded after them, such as "zero-phase low-pass filter" or "z-scored over
+        the recording". Predictions along time are then not shown as those of a recording that stops.
     name, source, licence, notes
         Of the data set.
 
@@ -132,7 +136,7 @@ def from_arrays(
             f"static={static!r}: one text; give a sequence of modality names, such as static=[{static!r}]"
         )
     texts = (units or {}, channels or {}, descriptions or {}, name, source, licence, tuple(notes))
-    about = Description(rate_hz or {}, *texts, static=tuple(static))
+    about = Description(rate_hz or {}, *texts, static=tuple(static), looks_ahead=looks_ahead or {})
     return assemble(parts, treatment, about, report)
 
 

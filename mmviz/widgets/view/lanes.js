@@ -45,7 +45,7 @@ function linePath(values, columns, features, f, range, even) {
 }
 
 function signalLane(frame, m) {
-  const { name: title, unit, features, rate_hz, irregular } = frame.modalities[m];
+  const { name: title, unit, features, rate_hz, irregular, static: constant } = frame.modalities[m];
   const F = features.length, asMap = F > 10, even = !frame.has(`signal_at_${m}`);
   const label = `${title}: input signal, ${F} features${unit ? `, in ${unit}` : ""}`;
   const top = h("span"), bottom = h("span"), absent = h("span", { class: "mmv-absent", hidden: "" }, "absent: not recorded for this sample");
@@ -54,7 +54,7 @@ function signalLane(frame, m) {
   const box = h("div", { class: `mmv-plot mmv-signal${asMap ? " mmv-map" : ""}` }, map);
   const gutter = h("div", { class: "mmv-gutter" },
     h("div", { class: "mmv-name" }, glyph(m), name(title)),
-    h("div", { class: "mmv-faint mmv-unit" }, rate_hz === null ? "" : `${irregular ? "≈ " : ""}${Number(rate_hz.toPrecision(irregular ? 2 : 4))} Hz${irregular ? ", irregular" : ""}${unit && " · "}`, name(unit)),
+    h("div", { class: "mmv-faint mmv-unit" }, constant ? `static${unit && " · "}` : rate_hz === null ? "" : `${irregular ? "≈ " : ""}${Number(rate_hz.toPrecision(irregular ? 2 : 4))} Hz${irregular ? ", irregular" : ""}${unit && " · "}`, name(unit)),
     h("div", { class: "mmv-faint" }, asMap ? `${F} features` : legend(features)),
     h("div", { class: "mmv-range", "aria-hidden": "true" }, top, bottom));
   const drawn = [];
