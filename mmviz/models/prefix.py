@@ -88,23 +88,20 @@ def stopped(model: FusionModel, batch: Batch, stop: int) -> Batch:
     """
     if not 1 <= stop <= model.steps:
         raise ConfigError(f"stopped: stop={stop!r}, expected an integer from 1 to the model's {model.steps} steps")
-    share, valid, times, clock = stop / model.steps, {}, dict(batch.times), batch.clock
+    valid, times, clock, ends = {}, dict(batch.times), batch.clock, None
     if model.timed and batch.clock is not None:
         begin, own = batch.clock[:, :1], batch.clock[:, 1:] - batch.clock[:, :1]
-        whole = (
-            own
-            if model.align == "resample" or model.spec.duration_s is None
-            else torch.full_like(own, model.spec.duration_s)
-        )
-        end = torch.minimum(begin + share * whole, batch.clock[:, 1:])
-        clock = torch.cat([begin, end], 1)
-        times = {name: torch.minimum(spans, end[:, None]) for name, spans in times.items()}
+        duration = None if model.align == "resample" else model.spec.duration_s
+        whole = own if duration is None else torch.full_like(own, duration)
+        ends = torch.minimum(begin + stop / model.steps * whole, batch.clock[:, 1:])
+        clock = torch.cat([begin, ends], 1)
+        times = {name: torch.minimum(spans, ends[:, None]) for name, spans in times.items()}
     for modality in model.spec.modalities:
         name, there = modality.name, batch.valid[modality.name]
         if modality.static:
             valid[name] = there
-        elif clock is not batch.clock and name in times:
-            valid[name] = there & (batch.times[name][..., 0] < clock[:, 1:])
+        elif ends is not None and name in times:
+            valid[name] = there & (batch.times[name][..., 0] < ends)
         else:
             valid[name] = there & _begun(model, modality, there, stop)
     return replace(
