@@ -152,7 +152,7 @@ print("check: equal to the formulas; with two modalities E1 and E2 are the same 
 # | strategy | idea |
 # | --- | --- |
 # | `joint` | one loss, all modalities together |
-# | `ogm_ge` | OGM-GE: whoever is ahead gets smaller gradients, and all get noise |
+# | `ogm_ge` | OGM-GE: whoever is ahead gets smaller gradients, and all get noise (on every parameter, `noise_on="all"`; by default on convolutions only) |
 # | `mla` | MLA: one modality after the other through a shared head, which is kept from forgetting |
 # | `shapley_alternating` | a turn for each modality, the least contribution first, then a joint update (a reading of ours) |
 #
@@ -165,7 +165,10 @@ for name in ("joint_long", "ogm_ge", "mla", "shapley_alternating"):
     model = mm.models.build("coupled_mamba", ds.spec, **small, seed=0)
     epochs = 3 * plan["epochs"] if name == "joint_long" else plan["epochs"]
     strategy = name.removesuffix("_long")
-    run = mm.train.fit(model, ds, **plan | {"epochs": epochs}, strategy=strategy, measure=True, seed=0)
+    options = {"noise_on": "all"} if name == "ogm_ge" else None
+    run = mm.train.fit(
+        model, ds, **plan | {"epochs": epochs}, strategy=strategy, strategy_options=options, measure=True, seed=0
+    )
     trained[name] = mm.trace.record(run, ds["test"], influence=False)
 
 # %%

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import torch
+from torch import nn
 from torch.nn import functional
 
 from mmviz.errors import ConfigError
+from mmviz.models.stacked import StackedCausalConv, StackedLinear
 from mmviz.train.modality_parameters import modality_parameters
 from mmviz.train.strategies.alone import alone
 from mmviz.train.strategy import Strategy, Update
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
     from mmviz.train.modality_parameters import Part
     from mmviz.train.training import Training
 
+NOISE_ON = ("convolutions", "weights", "all")
+_CONVOLUTIONS = (StackedCausalConv, nn.Conv1d, nn.Conv2d, nn.Conv3d)
 _FLOOR = 1e-8  # of the noise's standard deviation, as in the published code
 
 
@@ -40,6 +44,10 @@ class OgmGeOptions:
     noise
         GE: ``all`` adds noise to the gradients of every modality (the published code), ``scaled`` to those that were scaled,
         ``none`` to none (OGM).
+    noise_on
+        Which of a modality's own parameters get that noise: ``convolutions``, the weights of convolutions (the published code; a model
+        without a convolution gets none); ``weights``, those of linear maps too, except the one of the step size Δ; ``all``, also biases,
+        norms, A_log, D and Δ. The last two are options of ours and may cost accuracy.
     scale
         What the coefficient multiplies: the ``gradient`` (the paper), or the ``step`` that the optimiser makes of it.
     first_epoch, last_epoch
@@ -48,6 +56,7 @@ class OgmGeOptions:
 
     alpha: float = 0.5
     noise: str = "all"
+    noise_on: str = "convolutions"
     scale: str = "gradient"
     first_epoch: int = 1
     last_epoch: int = 0
@@ -59,7 +68,11 @@ class OgmGeOptions:
             or not 0 < self.alpha < float("inf")
         ):
             raise ConfigError(f"ogm_ge: alpha={self.alpha!r}, expected a number > 0")
-        for name, known in (("noise", ("all", "scaled", "none")), ("scale", ("gradient", "step"))):
+        for name, known in (
+            ("noise", ("all", "scaled", "none")),
+            ("noise_on", NOISE_ON),
+            ("scale", ("gradient", "step")),
+        ):
             if getattr(self, name) not in known:
                 raise ConfigError(
                     f"ogm_ge: {name}={getattr(self, name)!r} is unknown; choose one of {', '.join(known)}"
@@ -70,7 +83,7 @@ class OgmGeOptions:
 
 
 class OgmGe(Strategy):
-    """Joint training, with the gradients of each modality's own parameters scaled by how far it is ahead, plus noise.
+    """Joint training, with the gradients of each modality's own parameters scaled by how far it is ahead, and noise on its convolutions.
 
     The history holds ``ratio/<modality>`` and ``coefficient/<modality>``.
 
@@ -84,8 +97,12 @@ class OgmGe(Strategy):
     * More than two modalities: the ratio is to the mean of the others; for two it is the paper's. A *reading*.
     * Regression has no true-class probability: exp(-loss) stands for it, which for classification is the same thing; the loss is in
       units of the batch's mean absolute deviation. A *reading*.
-    * "The encoder of m" is :func:`mmviz.train.modality_parameters.modality_parameters`. The published code scales convolution
-      weights only (its gradients of four dimensions), and takes the noise's standard deviation before scaling, as we do.
+    * "The encoder of m" is :func:`mmviz.train.modality_parameters.modality_parameters`, all of which is scaled, as in equation 11. The
+      published code scales and disturbs only what has ``len(parms.grad.size()) == 4``: the convolution weights of its ResNets, never a
+      norm or a bias. We disturb convolution weights only by default, ``noise_on``. That the causal convolution of a state space block
+      is meant is *our interpretation*; its A_log, D and Δ have no counterpart there.
+    * As in that code the noise is Gaussian with the standard deviation of the tensor's gradient before scaling, for every modality,
+      ahead or not. Its modulation ends after epoch 50 of 100 (``last_epoch`` here), and its ``alpha`` has no default.
     * The paper trains with SGD. AdamW divides every gradient by its running size, so that a steady coefficient cancels and only
       its changes act. ``scale="step"`` multiplies what the optimiser did instead; with SGD without momentum the two are equal.
 
@@ -99,6 +116,7 @@ class OgmGe(Strategy):
         """Find every modality's own parameters."""
         super().begin(training)
         self.parts = [modality_parameters(training.model, m) for m in range(len(training.names))]
+        self.disturbed = disturbed(training.model, self.options.noise_on)
         self.coefficients: list[float] = [1.0] * len(training.names)
         self.active = False
 
@@ -136,7 +154,8 @@ class OgmGe(Strategy):
         for parts, k in zip(self.parts, self.coefficients, strict=True):
             noisy = self.options.noise == "all" or (self.options.noise == "scaled" and k < 1)
             for part in parts:
-                modulate(part.gradient, k if self.options.scale == "gradient" else 1.0, noisy=noisy)
+                some = noisy and id(part.parameter) in self.disturbed
+                modulate(part.gradient, k if self.options.scale == "gradient" else 1.0, noisy=some)
 
     @torch.no_grad()
     def _ratio(self, steps: Steps, target: Shaped[Tensor, " batch"]) -> Float[Tensor, " modality"]:
@@ -157,6 +176,15 @@ class OgmGe(Strategy):
         """Return the values of all parameters whose step will be scaled."""
         scaled = zip(self.parts, self.coefficients, strict=True)
         return [(p, p.parameter.detach()[p.rows].clone(), k) for parts, k in scaled if k != 1 for p in parts]
+
+
+def disturbed(model: nn.Module, noise_on: str) -> set[int]:
+    """Return the `id` of every parameter that may get noise; see ``noise_on`` of :class:`OgmGeOptions`."""
+    if noise_on == "all":
+        return {id(p) for p in model.parameters()}
+    kinds = _CONVOLUTIONS if noise_on == "convolutions" else (*_CONVOLUTIONS, nn.Linear, StackedLinear)
+    found = ((name, module) for name, module in model.named_modules() if isinstance(module, kinds))
+    return {id(module.weight) for name, module in found if name.rpartition(".")[2] != "dt"}
 
 
 def scores(

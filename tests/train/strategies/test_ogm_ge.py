@@ -100,7 +100,7 @@ def test_equal_contributions_leave_the_training_as_it_is(single):
 
 def test_noise_for_all_disturbs_everyone_and_for_the_scaled_only_them(toy, begun):
     for noise, disturbed in (("all", [True, True, True]), ("scaled", [False, True, False])):
-        world = begun(OgmGe(noise=noise), toy)
+        world = begun(OgmGe(noise=noise, noise_on="weights"), toy)
         update = next(world.strategy.updates(world.batch, world.rows))
         world.strategy.coefficients = [1.0, 0.5, 1.0]
         update.loss.backward()
