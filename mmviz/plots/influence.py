@@ -69,6 +69,7 @@ def influence_picture(frame: xr.Dataset) -> Picture:
     count = int(frame.attrs["steps"])
     first, end = seconds_at(frame, np.array([0.0, count - 1.0]), count).tolist()
     at, unit = seconds_at(frame, at, count), "time, s" if timed(frame) else "step"
+    source_axis = "time of the source, s" if timed(frame) else "step of the source"
     middle, low = len(names) // 2, first + 0.13 * (end - first)
     deepest = float(frame.attrs["deepest"])
     panels = tuple(
@@ -77,7 +78,7 @@ def influence_picture(frame: xr.Dataset) -> Picture:
                 Heat(level[m, :, n], at, at, deepest, 0.0, "log₁₀ of influence / largest"),
                 *([Note(end, low, f"{share[m, n]:.0%}", "left")] if np.isfinite(share[m, n]) else []),
             ),
-            Axis(f"{unit} of the source" if n == middle else "", link=f"heard {n}"),
+            Axis(source_axis if n == middle else "", link=f"heard {n}"),
             Axis(f"{heard_by}: {unit}", reverse=True, link=f"hears {m}"),
             title=f"from {source}" if m == 0 else "",
         )

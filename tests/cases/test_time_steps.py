@@ -193,3 +193,46 @@ def test_the_order_of_two_events_is_learnable_with_times_and_not_when_frames_are
     plain = accuracy_of_order(mm.data.from_arrays(inputs, target, split=splits))
     assert timed > 0.8
     assert plain < 0.7
+
+
+def test_a_device_without_samples_of_timed_data_encodes_none_and_trains_by_seconds_all_the_same():
+    from mmviz.train.devices.empty import MayBeEmpty
+
+    ds = recording()
+    model = mm.models.build("coupled_mamba", ds.spec, seed=0, width=8, steps=STEPS)
+    steps = MayBeEmpty(model).encode(batch_of(ds["train"], []))
+    assert steps.x.shape == (2, 0, STEPS, 8)
+
+
+def test_batches_keep_times_when_they_are_repeated_moved_and_ordered():
+    batch = batch_of(recording()["train"])
+    for other in (
+        batch.to("cpu", torch.float64),
+        batch.ordered(["b", "a"]),
+        batch.masked(torch.ones(6, 2, dtype=torch.bool)),
+    ):
+        assert torch.equal(other.times["a"].nan_to_num(), batch.times["a"].nan_to_num())
+        assert torch.equal(other.clock, batch.clock)
+        assert other.times["a"].dtype == torch.float64
+    assert torch.equal(batch.repeated(2).clock, batch.clock.repeat_interleave(2, 0))
+    assert torch.equal(batch.sample(3).times["b"], batch.times["b"][3:4])
+
+
+@pytest.mark.parametrize("name", ["integrated gradients", "training in buckets"])
+def test_attributions_and_training_in_buckets_run_on_timed_data(name):
+    rng = np.random.default_rng(0)
+    times = np.sort(rng.uniform(0, 5, (24, 20)), axis=1)
+    inputs = {"a": rng.normal(size=(24, 20, 1)), "b": rng.normal(size=(24, 7, 2))}
+    ds = mm.data.from_arrays(
+        inputs,
+        np.arange(24) % 2,
+        times={"a": times, "b": np.arange(7) * 0.7},
+        split={"train": 0.5, "valid": 0.25, "test": 0.25},
+    )
+    model = mm.models.build("late", ds.spec, seed=0, width=8, steps=10)
+    run = mm.train.fit(model, ds, epochs=1, progress=False, bucket=2)
+    assert np.isfinite(run.predict(ds["test"])).all()
+    if name == "integrated gradients":
+        pytest.importorskip("captum")
+        found = mm.trace.record_attribution(run, ds["test"], traced=2, steps=8)
+        assert np.isfinite(found["features/a"]["attribution"].values).all()

@@ -359,3 +359,35 @@ def test_the_clock_begins_with_the_first_and_ends_with_the_last_modality_and_an_
     a = np.array([[1.0, 2.0, 3.0], [np.nan] * 3, [np.nan] * 3])
     b = np.array([[2.5, 4.5], [5.0, np.nan], [np.nan] * 2])
     assert clock_of({"a": a, "b": b}).tolist() == [[1.0, 6.5], [5.0, 6.0], [0.0, 1.0]]
+
+
+def test_splits_under_other_names_carry_their_times_too():
+    inputs, target = arrays()
+    given, parts = stamps(), {"training": slice(0, 8), "dev": slice(8, 12)}
+    ds = mm.data.from_arrays(
+        {s: {m: x[r] for m, x in inputs.items()} for s, r in parts.items()},
+        {s: target[r] for s, r in parts.items()},
+        times={s: {m: t[r] for m, t in given.items()} for s, r in parts.items()},
+    )
+    np.testing.assert_array_equal(ds["valid"].times["audio"], given["audio"][8:])
+
+
+def test_data_without_labels_keep_times_and_dropped_labels_take_theirs_along():
+    inputs, target = arrays()
+    unlabelled = mm.data.from_arrays(inputs, None, split=SPLIT, times=stamps())
+    assert set(unlabelled["train"].times) == {"imu", "audio"}
+    values = target.astype(float)
+    values[3] = 99.0
+    ds = mm.data.from_arrays(
+        inputs, values, split={"train": 1.0}, times=stamps(), task="regression", label_range=(0, 1), labels="drop"
+    )
+    kept = [i for i in range(12) if i != 3]
+    np.testing.assert_array_equal(ds["train"].times["audio"], stamps()["audio"][kept])
+
+
+def test_frames_masked_for_their_values_keep_their_times_and_the_clock():
+    inputs, target = arrays()
+    inputs["imu"][2, 19] = np.nan
+    ds = mm.data.from_arrays(inputs, target, split={"train": 1.0}, times=stamps(), nonfinite="mask")
+    assert not ds["train"].valid["imu"][2, 19]
+    assert ds["train"].times["imu"][2, 19] == stamps()["imu"][2, 19]
