@@ -17,11 +17,12 @@ import numpy as np
 import torch
 
 import mmviz
-from mmviz.errors import CheckpointError, ConfigError, DataError, MissingDependencyError, MmvizError
+from mmviz.errors import CheckpointError, ConfigError, DataError, InUseError, MissingDependencyError, MmvizError
 from mmviz.experiments.canonical import as_typed
 from mmviz.experiments.cell import revived
 from mmviz.experiments.measure import alone_and_together, brief_trace, contributions, scores, with_losses
 from mmviz.experiments.source import digest_of, open_source
+from mmviz.io.folder_lock import wait_until_free
 from mmviz.models.build import build
 from mmviz.trace import save
 from mmviz.trace.recorder import record
@@ -113,9 +114,20 @@ def _work(cell: Cell, folder: Path | None, keep: str) -> dict[str, Any]:
         )
     ds = open_source(c["data"], None if c["modalities"] is None else tuple(c["modalities"]))
     place = folder / cell.key if folder is not None and keep != "nothing" else None
-    run = trained(cell, ds, place)
+    run = _trained_alone(cell, ds, place)
     trace = _keep_trace(run, ds, place / "trace.nc") if place is not None and keep == "traces" else ""
     return measured(cell, ds, run) | {"run.folder": "" if place is None else str(place), "run.trace": trace}
+
+
+def _trained_alone(cell: Cell, ds: Dataset, place: Path | None) -> Run:
+    """Train, after any other process that works on the same study has left the cell's folder."""
+    while True:
+        try:
+            return trained(cell, ds, place)
+        except InUseError:
+            if place is None:
+                raise
+            wait_until_free(place)
 
 
 def trained(cell: Cell, ds: Dataset, place: Path | None = None, **instead: Any) -> Run:

@@ -13,6 +13,8 @@ from typing import Any
 MAX_OBJECTS = 10_000
 MAX_TEXTS = 100_000
 MAX_TEXT = 10_000
+MAX_SIGNS = 20_000_000  # of all texts together, which may be one and the same in the file
+MAX_CHUNK = 64 << 20
 SLAB = 1 << 24
 FREE = 256 << 20
 MAX_RATIO = 200
@@ -32,13 +34,16 @@ def open_file(path: str) -> Any:
 
 
 def require_own(data: Any, name: str) -> None:
-    """Refuse a data set whose content lies in another file, or that needs an unusual filter; nothing of it is read."""
+    """Refuse a data set whose content lies in another file, that needs an unusual filter or far too large chunks; nothing is read."""
     if data.external or data.is_virtual:
         raise RefusedError(f"the content of {name!r} lies in another file")
     plist = data.id.get_create_plist()
     filters = [plist.get_filter(i)[0] for i in range(plist.get_nfilters())]
     if any(f not in FILTERS for f in filters):
         raise RefusedError(f"{name!r} needs the filters {filters}; only deflate, shuffle and checksum are run")
+    chunk, own = math.prod(data.chunks or ()) * data.dtype.itemsize, (data.size or 0) * data.dtype.itemsize
+    if chunk > max(MAX_CHUNK, own):
+        raise RefusedError(f"{name!r} is stored in chunks of {chunk} bytes, for {own} bytes in all")
 
 
 def checked(file: Any, name: str, size: int) -> Any:
@@ -94,12 +99,15 @@ def texts(file: Any, data: Any) -> list[str]:
     """Follow references to arrays of code units, as MATLAB stores a cell array of text."""
     if data.size > MAX_TEXTS:
         raise RefusedError(f"{data.name!r} holds {data.size} texts; at most {MAX_TEXTS} are read")
-    out = []
+    out, signs = [], 0
     for reference in data[()].ravel():
         target = file[reference]
         if not hasattr(target, "dtype") or target.dtype.kind != "u" or target.size > MAX_TEXT:
             raise RefusedError(f"{data.name!r} refers to something that is no text")
         require_own(target, f"{data.name} -> {target.name}")
+        signs += target.size
+        if signs > MAX_SIGNS:
+            raise RefusedError(f"{data.name!r} holds texts of more than {MAX_SIGNS} signs")
         out.append("".join(chr(c) for c in target[()].ravel().tolist() if c))
     return out
 

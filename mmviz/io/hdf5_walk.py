@@ -16,7 +16,6 @@ from mmviz.io.regular_file import open_regular
 MAX_DEPTH = 8  # groups inside groups
 MAX_ATTRIBUTES = 1000  # of one object
 MAX_ATTRIBUTE = 64 << 20  # bytes that all attributes take in the file
-_CHUNK = 64 << 20
 _REFERENCE = 16  # bytes of a text of variable length where it is listed: its length, and where it lies
 
 
@@ -155,11 +154,6 @@ class _Walk:
         _require(
             self._bytes <= most,
             f"the arrays up to {place[:200]!r} of shape {shape} would need {self._bytes} bytes; the file has {self._size}",
-        )
-        chunk = math.prod(data.chunks or ()) * kind.itemsize
-        own = math.prod(shape) * kind.itemsize
-        _require(
-            chunk <= max(_CHUNK, own), f"{place[:200]!r} is stored in chunks of {chunk} bytes, for {own} bytes in all"
         )
 
     def _text_bytes(self, data: h5py.Dataset, place: str) -> int:

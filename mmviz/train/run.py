@@ -136,6 +136,9 @@ class Run:
         best = str(index["best_epoch"])
         if best not in index["weights"]:
             raise CheckpointError(f"{folder.path}: run.json calls epoch {best[:40]} the best, but does not list it")
+        files = [entry["file"] for entry in index["weights"].values()]
+        if len(set(files)) < len(files):
+            raise CheckpointError(f"{folder.path}: run.json names one file for several epochs; it was changed")
         spec = spec_from_json(index["spec"])
         options = index["info"]["model"]["options"]
         if not options.get("steps", 1):  # written before the number taken was kept: it was the shortest length

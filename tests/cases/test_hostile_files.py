@@ -12,12 +12,14 @@ import tracemalloc
 import zlib
 from pathlib import Path
 
+import h5py
 import numpy as np
 import pytest
 
 import mmviz as mm
 from mmviz.errors import CheckpointError, DataError
 from mmviz.io.content import open_content
+from mmviz.io.hdf5 import open_hdf5
 from mmviz.io.json_text import parse_json
 from mmviz.io.mat5 import read_mat5
 from mmviz.io.members import folder_members, tar_members
@@ -254,7 +256,7 @@ def test_a_file_that_does_not_tell_its_size_is_not_read_as_empty():
     [
         ("[" * 200_000, "nested deeper"),
         ('{"a":' * 100_000, "nested deeper"),
-        ("[" * 65 + "]" * 65 + " ", "nested deeper"),
+        ("[" * 65 + "]" * 65, "nested deeper"),
         ('{"a": 1, "b": 2, "a": 3}', "'a' occurs twice"),
         ("9" * 5_000_000, "not JSON"),
         (b"\xff\xfe", "not JSON"),
@@ -311,6 +313,72 @@ def test_a_data_set_index_that_asks_for_gigabytes_is_refused(toy, tmp_path):
     m = toy.spec.modalities[0].name
     changed(folder, lambda i: i["splits"][0]["modalities"][m].update(steps=10**8), "dataset.json")
     refused(lambda: mm.data.from_disk(folder), match="bytes for their mask", megabytes=100)
+
+
+def test_an_index_that_names_one_file_many_times_is_refused(toy, toy_run, tmp_path):
+    folder = shutil.copytree(toy_run.folder, tmp_path / "run")
+    changed(folder, lambda i: i["weights"].update({str(k): i["weights"]["0"] for k in range(100, 1100)}))
+    with pytest.raises(CheckpointError, match="one file for several epochs"):
+        mm.train.load(folder)
+    folder = mm.data.to_disk(toy, tmp_path / "set")
+    changed(
+        folder, lambda i: i["splits"].extend(i["splits"][0] | {"name": f"s{k}"} for k in range(1000)), "dataset.json"
+    )
+    with pytest.raises(DataError, match="one file twice"):
+        mm.data.from_disk(folder)
+
+
+def matlab73(path, **arrays):
+    with h5py.File(path, "w", userblock_size=512) as file:
+        for name, value in arrays.items():
+            value(file, name) if callable(value) else file.create_dataset(name, data=value)
+    raw = bytearray(path.read_bytes())
+    raw[:128] = b"MATLAB 7.3".ljust(124) + b"\x00\x02IM"
+    path.write_bytes(raw)
+    return path
+
+
+def cells_of_text(length, count, **options):
+    def make(file, name):
+        target = file.create_dataset("#refs#/a", (length,), "u2", **options)
+        listed = file.create_dataset(name, (1, count), h5py.ref_dtype)
+        listed[0] = np.array([target.ref] * count, dtype=h5py.ref_dtype)
+
+    return make
+
+
+@pytest.mark.parametrize(
+    ("make", "match"),
+    [
+        (cells_of_text(60, 4, external=[("/etc/passwd", 0, 120)]), "another file"),
+        (cells_of_text(10_000, 5000), "more than 20000000 signs"),
+        (
+            lambda f, k: f.create_dataset(
+                k, (4, 4), "u1", maxshape=(None, None), chunks=(60_000, 60_000), compression=1
+            ),
+            "chunks of",
+        ),
+        (lambda f, k: f.create_dataset(k, (4, 4), "u1", compression="lzf"), "filters"),
+        (lambda f, k: f.__setitem__(k, h5py.SoftLink("/elsewhere")), "link"),
+        (lambda f, k: f.__setitem__(k, h5py.ExternalLink("/etc/passwd", "/x")), "link"),
+    ],
+    ids=["a text in another file", "5000 times one text", "chunks", "a filter", "a soft link", "an external link"],
+)
+def test_matlab_73_that_reads_elsewhere_or_grows_is_refused(make, match, tmp_path):
+    path = matlab73(tmp_path / "x.mat", sceneTypes=make)
+    with pytest.raises(DataError, match=match), open_hdf5(path, ["sceneTypes"]) as arrays:
+        arrays.texts("sceneTypes")
+
+
+def test_cells_of_text_of_matlab_73_are_read(tmp_path):
+    def make(file, name):
+        listed = file.create_dataset(name, (1, 3), h5py.ref_dtype)
+        for i, word in enumerate(("kitchen", "office", "büro")):
+            file[f"#refs#/{i}"] = np.frombuffer(word.encode("utf-16-le"), "<u2")
+            listed[0, i] = file[f"#refs#/{i}"].ref
+
+    with open_hdf5(matlab73(tmp_path / "x.mat", sceneTypes=make), ["sceneTypes"]) as arrays:
+        assert arrays.texts("sceneTypes") == ["kitchen", "office", "büro"]
 
 
 def test_a_data_set_index_with_two_splits_of_one_name_is_refused(toy, tmp_path):

@@ -61,6 +61,9 @@ def _opened(folder: Path, index: dict[str, Any], verify: bool) -> Dataset:
         names = [entry["name"] for entry in index["splits"]]
         if len(set(names)) < len(names):
             raise DataError(f"{folder}: two splits have one name ({', '.join(map(str, names))}); write the set again")
+        files = [e["file"] for s in index["splits"] for e in (*s["modalities"].values(), s["arrays"])]
+        if len(set(files)) < len(files):
+            raise DataError(f"{folder}: the index names one file twice; write the set again")
         splits = {entry["name"]: _split(folder, entry, spec.names, verify) for entry in index["splits"]}
     except (OSError, SafetensorError) as error:
         raise DataError(f"{folder}: a file cannot be read ({error}); the folder is incomplete") from error
