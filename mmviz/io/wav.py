@@ -75,10 +75,9 @@ def _check_chunks(data: bytes, frame: int, where: str) -> None:
             raise DataError(
                 f"{where}: {len(data) - at} bytes from byte {at} on are no chunk of a WAV file; its header announces too little"
             )
-        if name == b"fmt " and int.from_bytes(data[at + 20 : at + 22], "little") != frame:
-            raise DataError(
-                f"{where}: {data[at + 20] + 256 * data[at + 21]} bytes a step announced, its format has {frame}"
-            )
+        told = int.from_bytes(data[at + 20 : at + 22], "little")
+        if name == b"fmt " and told != frame:
+            raise DataError(f"{where}: its header announces {told} bytes a step, its format has {frame}")
         if name == b"data" and size % frame:
             raise DataError(
                 f"{where}: {size} bytes of samples are no whole number of steps of {frame}; the file is cut off"

@@ -416,7 +416,7 @@ def wav(*, channels=1, width=2, data=bytes(16000), block=None, size=None, tail=b
     [
         (wav(data=bytes(15999)), "no whole number of steps"),
         (wav(channels=2, data=bytes(15998)), "no whole number of steps"),
-        (wav(block=1), "bytes a step"),
+        (wav(block=1), "announces 1 bytes a step"),
         (wav(size=100), "no chunk of a WAV file"),
         (wav(tail=b"\x01\x02\x03\x04garbage!"), "no chunk of a WAV file"),
     ],
