@@ -118,7 +118,7 @@ def assemble(parts: list[Part], treatment: Treatment, about: Description, report
     names = tuple(parts[0].inputs)
     made = {p.name: _split(p, names, targets[p.name], steps, treatment, report) for p in parts}
     splits = {name: split for name, (split, _) in made.items()}
-    means = impute(splits, {name: missing for name, (_, missing) in made.items()}, training)
+    means = impute(splits, {name: missing for name, (_, missing) in made.items()}, training, report)
     splits = on_one_clock(splits, report)
     modalities = tuple(_modality(m, splits, training, about, report, means.get(m)) for m in names)
     _refuse_unknown(about, [m.name for m in modalities])

@@ -6,13 +6,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mmviz.data.dataset import Split
+from mmviz.data.report import Report
 from mmviz.errors import DataError
 
 Known = tuple[NDArray[np.float32], NDArray[np.float32]]
 Missing = Mapping[str, NDArray[np.bool_]]
 
 
-def impute(splits: Mapping[str, Split], missing: Mapping[str, Missing], training: str) -> dict[str, Known]:
+def impute(
+    splits: Mapping[str, Split], missing: Mapping[str, Missing], training: str, report: Report
+) -> dict[str, Known]:
     """Fill the missing cells of all splits, in place.
 
     Parameters
@@ -23,6 +26,8 @@ def impute(splits: Mapping[str, Split], missing: Mapping[str, Missing], training
         Split name to modality to bool (n, steps, features): cells of valid steps without a value.
     training
         Name of the split whose observed cells are averaged.
+    report
+        Receives an "imputed" note for each split and modality, which names that split.
 
     Returns
     -------
@@ -51,6 +56,8 @@ def impute(splits: Mapping[str, Split], missing: Mapping[str, Missing], training
             if m in cells:
                 values = splits[name].inputs[m]
                 np.copyto(values, known[m][0], where=cells[m])
+                action = f"missing cells: means of the observed cells of split {training!r}"
+                report.add("note", "imputed", f"{name} {m}", int(cells[m].sum()), action=action)
     return known
 
 

@@ -3,7 +3,7 @@
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from mmviz.errors import ConfigError, DataError
 from mmviz.metrics.answer import Answer
@@ -69,8 +69,18 @@ def f1(prediction: NDArray[Any], target: NDArray[Any], *, average: Literal["weig
     return Answer(float(np.average(each, weights=support if average == "weighted" else None)))
 
 
+def unmasked(values: ArrayLike, name: str) -> NDArray[Any]:
+    """Return an array; DataError where some of it is masked, since what lies under a mask is no value."""
+    if np.ma.is_masked(values):
+        raise DataError(
+            f"metrics: {np.ma.count_masked(values)} values of the {name} are masked; score the samples that have one: "
+            f"prediction[~{name}.mask], target[~{name}.mask]"
+        )
+    return np.asarray(values)
+
+
 def _paired(prediction: NDArray[Any], target: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
-    prediction, target = np.asarray(prediction), np.asarray(target)
+    prediction, target = unmasked(prediction, "prediction"), unmasked(target, "target")
     if prediction.ndim != 1 or prediction.shape != target.shape:
         raise DataError(f"metrics: prediction {prediction.shape} and target {target.shape}; give labels (n,) of one n")
     return prediction, target

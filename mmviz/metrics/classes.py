@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from mmviz.errors import DataError
-from mmviz.metrics.agreement import NO_SAMPLES, accuracy, f1
+from mmviz.metrics.agreement import NO_SAMPLES, accuracy, f1, unmasked
 from mmviz.metrics.answer import Answer, Metrics
 
 MEANING = {
@@ -108,7 +108,7 @@ def polarity(prediction: ArrayLike, target: ArrayLike) -> Metrics:
 
 
 def _checked(prediction: ArrayLike, target: ArrayLike) -> tuple[NDArray[Any], NDArray[Any], str]:
-    scores, labels = np.asarray(prediction), np.asarray(target)
+    scores, labels = unmasked(prediction, "prediction"), unmasked(target, "target")
     whole = "iu" if scores.ndim == 1 else "fiu"
     if scores.ndim not in (1, 2) or labels.ndim != 1 or len(scores) != len(labels) or scores.dtype.kind not in whole:
         raise DataError(

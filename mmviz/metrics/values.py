@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from mmviz.errors import DataError
-from mmviz.metrics.agreement import NO_SAMPLES
+from mmviz.metrics.agreement import NO_SAMPLES, unmasked
 from mmviz.metrics.answer import Answer, Metrics
 
 Values = NDArray[Any]
@@ -24,7 +24,7 @@ def paired_values(prediction: ArrayLike, target: ArrayLike) -> tuple[Values, Val
     DataError
         If the shapes are not (n,), or (n, 1) for the prediction, of one n; or a target is not finite.
     """
-    p, y = np.asarray(prediction), np.asarray(target)
+    p, y = unmasked(prediction, "prediction"), unmasked(target, "target")
     if p.ndim == 2 and p.shape[1] == 1:
         p = p[:, 0]
     if p.ndim != 1 or p.shape != y.shape or not {p.dtype.kind, y.dtype.kind} <= set("fiub"):

@@ -72,7 +72,7 @@ def build(name: str, spec: Spec, *, seed: int = 0, **options: Any) -> FusionMode
     Raises
     ------
     ConfigError
-        Unknown name or option (with the nearest known one), or a value out of range.
+        Unknown name or option (with the nearest known one), a value out of range, or data without labels and names of classes.
 
     Warns
     -----
@@ -81,6 +81,11 @@ def build(name: str, spec: Spec, *, seed: int = 0, **options: Any) -> FusionMode
     """
     if not hasattr(spec, "modalities"):
         raise ConfigError(f"build({name!r}): spec is a {type(spec).__name__}, expected the .spec of a data set")
+    if spec.task.outputs < 1:
+        raise ConfigError(
+            f"build({name!r}): the data set {spec.name!r} has no labels and no names of classes, so the number of outputs is not known; "
+            "build the model from labelled data, or give classes= to mmviz.data.from_arrays"
+        )
     config = config_of(name, **options)
     dtype = torch.get_default_dtype()
     torch.set_default_dtype(torch.float32)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import TYPE_CHECKING, Any
 
 from lightning_fabric import Fabric
 from lightning_fabric.plugins.environments import LightningEnvironment
 from lightning_fabric.strategies import SingleDeviceStrategy
 
+from mmviz.data.split_names import canonical
 from mmviz.errors import ConfigError, DataError
 from mmviz.train.measure import Measure
 
@@ -17,6 +19,16 @@ if TYPE_CHECKING:
     from mmviz.train.config import TrainConfig
     from mmviz.train.devices import Devices
     from mmviz.train.strategy import Strategy
+
+
+def with_split_names(ds: Dataset, config: TrainConfig) -> TrainConfig:
+    """Return the options with ``train`` and ``valid`` under the names of the data set, "valid" for "val" or "dev"."""
+    names: dict[str, Any] = {
+        option: name if name in ds.splits or canonical(name) not in ds.splits else canonical(name)
+        for option, name in (("train", config.train), ("valid", config.valid))
+        if isinstance(name, str)
+    }
+    return dataclasses.replace(config, **names)
 
 
 def check_splits(ds: Dataset, config: TrainConfig) -> None:

@@ -13,7 +13,7 @@ import torch
 from mmviz.errors import ConfigError, InUseError
 from mmviz.io.folder_lock import wait_until_free
 from mmviz.train import cache as caching
-from mmviz.train.admission import check_labels, check_spec, check_splits, check_strategy
+from mmviz.train.admission import check_labels, check_spec, check_splits, check_strategy, with_split_names
 from mmviz.train.carry_out import Job, carry_out
 from mmviz.train.config import TrainConfig
 from mmviz.train.devices import Devices
@@ -115,6 +115,7 @@ def fit(
     check_spec(model, ds)
     if config.augment is not None:
         config.augment.check({m.name: m.features for m in ds.spec.modalities})
+    config = with_split_names(ds, config)
     check_splits(ds, config)
     check_labels(ds, config)
     check_strategy(chosen, config, ds)

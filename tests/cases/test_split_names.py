@@ -10,6 +10,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parents[1] / "hostile"))
 from readers import OPTIONS, read_tree_of, trees
 
+import mmviz as mm
 from mmviz.data import from_arrays
 from mmviz.data.formats import FORMATS, module, read_content
 from mmviz.errors import ConfigError, DataError
@@ -90,6 +91,16 @@ def test_eval_is_the_test_split_beside_a_validation_split():
     ds = from_arrays(inputs, {s: np.arange(len(x["a"])) % 2 for s, x in inputs.items()})
     assert len(ds["test"]) == 6
     assert len(ds["valid"]) == 4
+
+
+def test_fit_takes_the_names_of_its_splits_in_any_spelling():
+    inputs = {"train": signal(8), "dev": signal(4)}
+    ds = from_arrays(inputs, {s: np.arange(len(x["a"])) % 2 for s, x in inputs.items()})
+    model = mm.models.build("coupled_mamba", ds.spec, width=8, layers=1, state=4)
+    run = mm.train.fit(model, ds, epochs=1, progress=False, valid="val", train="Training")
+    assert "valid_loss" in run.history[-1]
+    with pytest.raises(ConfigError, match="split 'extra' is not there"):
+        mm.train.fit(model, ds, epochs=1, progress=False, valid="extra")
 
 
 def test_splits_of_other_names_are_kept():

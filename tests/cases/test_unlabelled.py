@@ -7,7 +7,7 @@ import mmviz as mm
 from mmviz.analysis import coalition_scores, equilibrium, interactions, prefix_shapley, shapley, window_shapley
 from mmviz.data import from_arrays, from_disk, to_disk
 from mmviz.data.formats import read_content
-from mmviz.errors import DataError
+from mmviz.errors import ConfigError, DataError
 from mmviz.io.content import Content
 from mmviz.plots import explorer_frame
 from mmviz.train.metrics import score
@@ -71,6 +71,12 @@ def test_one_split_of_several_may_have_no_labels(empty):
         ds["new"].labels("score")
 
 
+def test_a_model_is_not_built_for_an_unknown_number_of_classes():
+    with pytest.raises(ConfigError, match="no labels and no names of classes"):
+        mm.models.build("coupled_mamba", unlabelled().spec)
+    assert mm.models.build("coupled_mamba", unlabelled(classes=("a", "b", "c")).spec).spec.task.outputs == 3
+
+
 def test_unlabelled_data_survive_a_folder_on_disk(tmp_path):
     ds = unlabelled()
     again = from_disk(to_disk(ds, tmp_path / "set"))
@@ -105,7 +111,7 @@ def test_scores_of_unlabelled_data_are_refused_in_words(trained):
         with pytest.raises(DataError, match="split 'test' has no labels"):
             scores(run, split)
     masked = np.ma.masked_array(np.zeros(12), mask=np.arange(12) == 2)
-    with pytest.raises(DataError, match="score: 1 labels are masked"):
+    with pytest.raises(DataError, match="metrics: 1 values of the target are masked"):
         score(run.model.spec.task, run.predict(split), masked)
 
 

@@ -51,11 +51,6 @@ def score(
         raise DataError(
             "score: target is None, the split has no labels; score a labelled split, or keep to the predictions"
         )
-    if np.ma.is_masked(target):
-        raise DataError(
-            f"score: {int(np.ma.count_masked(target))} labels are masked; score the samples that have one: "
-            "prediction[~target.mask], target[~target.mask]"
-        )
     if np.ndim(target) > 1:
         raise DataError(f"score: target of shape {np.shape(target)}, expected one label per sample; {ONE_AT_A_TIME}")
     fitting = {"classification": (None, "polarity"), "regression": (None, "mosi", "sims")}[task.kind]
