@@ -147,7 +147,8 @@ print(mm.course.seal(seed=0, contributions=mean.values))
 #
 # ## What we learnt
 #
-# - One pass over the model gives its answer to *every prefix* of a movement and *every subset* of modalities; both are exact.
+# - One pass over the model gives its answer to *every prefix* of a movement and *every subset* of modalities; both are exact
+#   (`trace["prefixes"].attrs["says"]` states what a prefix is).
 # - The ranking above is the trained model's. Compare it with the linear models of section 1: a modality that is strong alone
 #   need not be the one the fused model relies on. That gap is *modality imbalance*.
 # - `dynamic` and `gravity` come from one sensor, so part of what they tell is the same; the Shapley value splits what is shared.

@@ -62,7 +62,7 @@ print(f"check: {accuracy:.0%} of the test pairs are answered right (chance {1 / 
 # | view | what it shows |
 # | --- | --- |
 # | lanes | what was recorded, and under it the states of that modality's chain, a row for each channel |
-# | *Prediction*, *Contribution* | the answer had the recording stopped at the cursor, and each modality's Shapley value in it |
+# | *Prediction*, *Contribution* | the prediction had the recording stopped at the cursor, and each modality's Shapley value in it. Where a model's alignment or a filter looks ahead the panel says *prefix of the resampled sequence* instead; `record(..., prefixes="recording")` then really stops at every step |
 # | *Coupling* | who listens to whom: the weights W |
 # | *Trajectories* | the chains' states in one plane, so that chains that come together are seen to |
 # | *Contribution over all samples* | the mean, with its interval |

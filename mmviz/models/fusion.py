@@ -31,7 +31,7 @@ class FusionModel(nn.Module, ABC):
     makes one vector per modality; ``answer`` fuses them. A subclass writes ``streams`` and ``answer``. Both are causal, or
     ``causal`` is False, so ``prefixes`` is exact: step t of it is the answer to the sequence cut after step t, wherever each
     modality that is present has begun by then. With ``align="resample"`` that is a cut of the *resampled* sequence: a shorter recording would be
-    stretched. A modality is present at step t if it has a valid step in 0..t; an absent one cannot change the answer.
+    stretched; :mod:`mmviz.models.prefix` says what holds, and cuts recordings. A modality is present at step t if it has a valid step in 0..t; an absent one cannot change the answer.
 
     Attributes
     ----------

@@ -219,3 +219,16 @@ def test_the_watch_set_names_its_filter_and_the_one_that_looks_ahead_is_marked()
     np.testing.assert_array_equal(causal["train"].inputs["gyro"], ahead["train"].inputs["gyro"])
     with pytest.raises(mm.errors.ConfigError, match="gravity"):
         mm.data.load("watch", gravity="none")
+
+
+@pytest.mark.parametrize("way", ["steps", "recording"])
+def test_what_a_prefix_means_survives_saving_and_recording_in_pieces(tmp_path, way):
+    ds = dataset({"a": 12, "b": 5})
+    run = trained(ds)
+    trace, _ = recorded(run, ds, prefixes=way)
+    mm.trace.save(trace, tmp_path / "whole.nc")
+    pieces, _ = recorded(run, ds, prefixes=way, path=tmp_path / "pieces.nc", chunk=2, progress=False)
+    for tree in (mm.trace.load(tmp_path / "whole.nc"), pieces):
+        again = tree["prefixes"]
+        assert {key: again.attrs[key] for key in ("meaning", "label", "says")} == dict(trace["prefixes"].attrs)
+        np.testing.assert_allclose(again["answer"].values, trace["prefixes"]["answer"].values, atol=1e-6)
