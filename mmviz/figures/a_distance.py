@@ -15,6 +15,8 @@ from mmviz.plots.picture import Axis, Bars, Note, Panel, Picture, Rule, ticks_of
 if TYPE_CHECKING:
     from mmviz.figures.evidence import Evidence
 
+_SPAN = (0.0, 2.4)  # of the distance, with room for its number; both panels have it
+
 
 def bars(evidence: Evidence) -> Drawing:
     """Draw the A-distance at the first and the last epoch of both trainings."""
@@ -28,11 +30,13 @@ def bars(evidence: Evidence) -> Drawing:
     notes = [Note(v, a, f"{v:.2f}") for v, a in zip(given, rows, strict=True)]
     ours = Panel(
         (Rule(0), Bars(rows, given, (1, 1, 0, 0), tuple(names)), *notes),
-        Axis("A-distance, 0 alike, 2 apart", span=(0, 2.4)),
+        Axis("A-distance, 0 equal, 2 apart", span=_SPAN),
         Axis(ticks=ticks_of(names), span=(-0.6, len(names) - 0.4), reverse=True),
         title="measured here",
     )
-    theirs = printed_bars(list(A_DISTANCE), list(A_DISTANCE.values()), "A-distance", "printed for AlignMamba")
+    theirs = printed_bars(
+        list(A_DISTANCE), list(A_DISTANCE.values()), "A-distance", "printed for AlignMamba", span=_SPAN
+    )
     shows = "Proxy A-distance of the encoded means of both modalities: twice the gap of a linear classifier's error to chance, in five folds."
     said = Said(
         shows,

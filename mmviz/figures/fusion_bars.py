@@ -40,8 +40,10 @@ def bars(evidence: Evidence) -> Drawing:
     return Drawing(Picture("Four ways to fuse", (shows,), panels, columns=2, heights=(150,)), said, columns=2)
 
 
-def printed_bars(names: list[str], values: list[float], label: str, title: str) -> Panel:
-    """Return bars of numbers that a paper prints, each with its value; the axis begins at 0, as bars must."""
+def printed_bars(
+    names: list[str], values: list[float], label: str, title: str, *, span: tuple[float, float] | None = None
+) -> Panel:
+    """Return bars of numbers that a paper prints, each with its value; the axis begins at 0, as bars must, unless ``span`` is given."""
     given = np.array(values, dtype=float)
     at = np.arange(len(names), dtype=float)
     notes = [Note(max(v, 0.0), a, f"{v:g}".replace("-", "−")) for v, a in zip(given, at, strict=True)]
@@ -49,7 +51,7 @@ def printed_bars(names: list[str], values: list[float], label: str, title: str) 
     room = (high - low) or 1.0
     return Panel(
         (Rule(0), Bars(at, given, (NEUTRAL,) * len(names), tuple(names)), *notes),
-        Axis(label, span=(low - 0.05 * room * (low < 0), high + 0.25 * room)),
+        Axis(label, span=span or (low - 0.05 * room * (low < 0), high + 0.25 * room)),
         Axis(ticks=ticks_of(names), span=(-0.6, len(names) - 0.4), reverse=True),
         title=title,
     )

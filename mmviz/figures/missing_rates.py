@@ -68,14 +68,17 @@ def _ours(variants: dict[str, pd.DataFrame], title: str) -> Panel:
         values = np.array([[own[_column(rate)].to_numpy(dtype=float)] for rate in RATES])[:, 0]
         mean = np.array([summary(v, 0.95)["mean"] for v in values])
         lines.append(Lines(rates, mean, name, i, values.min(1), values.max(1)))
-    return Panel(tuple(lines), Axis("missing rate"), Axis("accuracy"), title=title)
+    return Panel(tuple(lines), Axis("missing rate", link="rate"), Axis("accuracy", link="accuracy"), title=title)
 
 
 def _printed() -> Panel:
     looks = {"Coupled Mamba": 0, "MMIN": 4, "GCNet": 5}
-    lines = tuple(Lines(np.array(RATES), np.array(v), name, looks[name]) for name, v in MISSING.items())
+    lines = tuple(Lines(np.array(RATES), np.array(v) / 100, name, looks[name]) for name, v in MISSING.items())
     return Panel(
-        lines, Axis("missing rate"), Axis("Acc-2, per cent"), title=f"printed in {COUPLED_MAMBA.split(' (')[0]}"
+        lines,
+        Axis("missing rate", link="rate"),
+        Axis("accuracy", link="accuracy"),
+        title=f"Acc-2 printed in {COUPLED_MAMBA.split(' (')[0]}",
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mmviz.figures.made import Drawing, Said
@@ -27,6 +28,9 @@ def bars(evidence: Evidence) -> Drawing:
     for metric, label in _PANELS.items():
         panel = ablation_picture(ablation_frame(over_seeds(rows, metric, variants).assign_attrs(score=label))).panels[0]
         panels.append(Panel(panel.marks, panel.x, panel.y))
+    spans = [panel.x.span for panel in panels if panel.x.span]
+    whole = (min(low for low, _ in spans), max(high for _, high in spans))  # both are accuracies: one axis
+    panels = [replace(panel, x=replace(panel.x, span=whole)) for panel in panels]
     shows = (
         "The order in which modalities take their turn, and joint training without turns (a third of the updates); lines: Student's 95 % interval over the "
         "seeds."

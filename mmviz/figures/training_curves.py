@@ -46,7 +46,7 @@ def deviations(evidence: Evidence) -> Drawing:
             own = rows[rows["strategy"] == strategy]
             data = histories(own, lambda entry, name=reading: [entry[name]], (strategy,))  # type: ignore[misc]
             lines += _lines(data, first=i)
-        panels.append(Panel(tuple(lines), Axis("epoch", link="e"), Axis(), title=reading))
+        panels.append(Panel(tuple(lines), Axis("epoch", link="e"), Axis("deviation", link="d"), title=reading))
     shows = f"Three readings of the equilibrium deviation after every epoch, 0 is equilibrium; {_BANDS}. With two modalities E1 and E2 are one number."
     said = Said(shows, _where(evidence), seeds_of(rows), f"E1, E2, E3; {_READ}", EQUILIBRIUM_SOURCE)
     picture = Picture("Equilibrium deviation", (shows,), tuple(panels), columns=3, heights=(170,))

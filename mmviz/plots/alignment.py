@@ -35,9 +35,10 @@ def alignment_frame(found: xr.Dataset) -> xr.Dataset:
 
 
 def alignment_picture(frame: xr.Dataset) -> Picture:
-    """Return the lines of an :func:`alignment_frame`; a panel without any value is left out."""
+    """Return the lines of an :func:`alignment_frame`; a panel without any value is left out where another has one."""
     epochs = frame["epoch"].values.astype(float)
     runs, pairs = [str(r) for r in frame["run"].values], [str(p) for p in frame["pair"].values]
+    shown = [name for name in _TITLES if bool(frame[name].notnull().any())]
     panels = tuple(
         Panel(
             tuple(
@@ -52,10 +53,9 @@ def alignment_picture(frame: xr.Dataset) -> Picture:
             ),
             Axis("epoch", link="epoch"),
             Axis(),
-            title=title,
+            title=_TITLES[name],
         )
-        for name, title in _TITLES.items()
-        if bool(frame[name].notnull().any())
+        for name in shown or _TITLES
     )
     return Picture(
         title=titled("Alignment over training", frame.attrs),

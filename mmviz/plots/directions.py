@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 import xarray as xr
 
 from mmviz.plots.intervals import require
@@ -38,13 +39,15 @@ def directions_picture(frame: xr.Dataset) -> Picture:
         for m, name in enumerate(names)
     )
     alike = ", ".join(f"{name} {value:.2f}" for name, value in zip(names, frame["within"].values, strict=True))
+    # unit vectors about their mean: seldom farther out than 1.3, never farther than 2
+    far = 1.3 if float(np.nanmax(np.abs(frame["position"].values), initial=0.0)) <= 1.3 else 2.1
     return Picture(
         title=titled("Where the encoded samples point", frame.attrs),
         subtitle=(
             f"{source_of(frame.attrs)}; the plane holds {float(frame['explained']):.0%} of their variance",
             f"mean cosine between two samples of a modality: {alike} (1: all in one direction)",
         ),
-        panels=(Panel(dots, Axis("first direction", span=(-1.3, 1.3)), Axis("second", span=(-1.3, 1.3))),),
+        panels=(Panel(dots, Axis("first direction", span=(-far, far)), Axis("second", span=(-far, far))),),
         heights=(340,),
         width=560,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+import numpy as np
 import xarray as xr
 
 from mmviz.analysis.equilibrium import READINGS
@@ -52,11 +53,12 @@ def equilibrium_picture(frame: xr.Dataset) -> Picture:
     """Return the lines of an :func:`equilibrium_frame`."""
     epochs = frame["epoch"].values.astype(float)
     runs = [str(name) for name in frame["run"].values]
+    top = float(np.nan_to_num([frame[reading].values for reading in READINGS]).max(initial=0.0)) or 1.0
     panels = tuple(
         Panel(
             tuple(Lines(epochs, frame[reading].values[i], name, i) for i, name in enumerate(runs)),
             Axis("epoch", link="epoch"),
-            Axis(span=(0.0, max(1e-6, 1.08 * float(frame[reading].max())) if frame[reading].notnull().any() else 1.0)),
+            Axis(span=(0.0, 1.08 * top)),
             title=f"{reading}: {meaning}",
         )
         for reading, meaning in READINGS.items()

@@ -101,10 +101,12 @@ def _panel(frame: xr.Dataset, name: str, label: str, title: str) -> Panel:
     for i, model in enumerate(frame["model"].values):
         band = (None, None) if low is None or high is None else (low[i], high[i])
         marks.append(Lines(length, values[i], str(model), i, *band))
-        if np.isfinite(slopes[i]):
-            end = np.flatnonzero(np.isfinite(values[i]))[-1]
+        known = np.flatnonzero(np.isfinite(values[i]) & (values[i] > 0))
+        if np.isfinite(slopes[i]) and len(known):
+            end = known[-1]
             marks.append(Note(length[end], values[i, end], f"{slopes[i]:.1f}", "right"))
-    shown = np.log10(values[np.isfinite(values)])
+    every = np.concatenate([np.ravel(one) for one in (values, low, high) if one is not None])
+    shown = np.log10(every[np.isfinite(every) & (every > 0)])
     decades = (np.floor(shown.min()), np.ceil(shown.max() + 0.1)) if shown.size else (0.0, 1.0)
     span = (float(10.0 ** decades[0]), float(10.0 ** max(decades[1], decades[0] + 1)))
     room = (length[-1] / length[0]) ** 0.06

@@ -240,8 +240,11 @@ def span_of(
 
 
 def signed(value: float, digits: int = 3) -> str:
-    """Return the number with its sign and a true minus."""
-    return f"{value:+.{digits}f}".replace("-", "−")
+    """Return the number with its sign and a true minus; what such digits do not show in scientific notation, and "no value" for NaN."""
+    if np.isnan(value):
+        return "no value"
+    small = digits > 2 and 0 < abs(value) < 0.5 * 10.0**-digits
+    return (f"{value:+.1e}" if small or abs(value) >= 1e6 else f"{value:+.{digits}f}").replace("-", "−")
 
 
 def ticks_of(names: Sequence[object]) -> tuple[tuple[float, str], ...]:

@@ -121,7 +121,10 @@ def expert_usage_picture(frame: xr.Dataset) -> Picture:
         panels=(
             Panel(
                 bars,
-                Axis("mean weight", span=(0.0, 1.02 * max(float(frame["usage"].max()), 1e-9))),
+                Axis(
+                    "mean weight",
+                    span=(0.0, 1.02 * (float(np.nan_to_num(frame["usage"].values).max(initial=0.0)) or 1.0)),
+                ),
                 Axis(ticks=ticks_of(experts), span=(-0.6, len(experts) - 0.4), reverse=True),
             ),
         ),

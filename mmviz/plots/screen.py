@@ -11,7 +11,9 @@ from mmviz.plots import theme
 from mmviz.plots.escape import plotly as escaped
 from mmviz.plots.escape import visible
 from mmviz.plots.picture import Axis, Heat, Picture, described
+from mmviz.plots.shared_scales import name_bars
 from mmviz.plots.strokes import add
+from mmviz.plots.visible_values import left_out
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -38,6 +40,7 @@ def draw(picture: Picture) -> go.Figure:
     )
     figure.update_annotations(font={"size": 13, "color": theme.INK})
     heats: dict[tuple[Any, ...], list[int]] = {}
+    lacking: list[tuple[dict[str, int], str]] = []
     for i, panel in enumerate(picture.panels):
         place = {"row": i // columns + 1, "col": i % columns + 1}
         bare_x, bare_y = picture.bare(i)
@@ -47,6 +50,8 @@ def draw(picture: Picture) -> go.Figure:
             anchor = figure.get_subplot(**place).yaxis.plotly_name.replace("axis", "")
             figure.update_xaxes(scaleanchor=anchor, constrain="domain", **place)
             figure.update_yaxes(constrain="domain", **place)
+        if text := left_out(panel):
+            lacking.append((place, text))
         for mark in panel.marks:
             if isinstance(mark, Heat) and mark.bar:
                 heats.setdefault((mark.label, mark.low, mark.high, mark.signed), []).append(len(figure.data))
@@ -55,6 +60,9 @@ def draw(picture: Picture) -> go.Figure:
     _legend_once(figure)
     for traces in heats.values():
         _one_bar(figure, traces)
+    name_bars(figure)
+    for place, text in lacking:
+        _tell(figure, text, place)
     named = any(trace.showlegend for trace in figure.data)
     told = [part for line in picture.subtitle for part in wrap(visible(line), int(picture.width / 6.3)) or [""]]
     subtitle = "<br>".join(escaped(line) for line in told)
@@ -121,6 +129,16 @@ def _legend_once(figure: go.Figure) -> None:
         if trace.showlegend:
             trace.showlegend = trace.name not in seen
             seen.add(trace.name)
+
+
+def _tell(figure: go.Figure, text: str, place: dict[str, int]) -> None:
+    """Say in a panel which values its axes do not hold."""
+    plot = figure.get_subplot(**place)
+    x, y = (axis.plotly_name.replace("axis", "") for axis in (plot.xaxis, plot.yaxis))
+    figure.add_annotation(
+        text=escaped(text), x=0, y=0, xref=f"{x} domain", yref=f"{y} domain", xanchor="left", yanchor="bottom",
+        showarrow=False, font={"size": 11, "color": theme.FAINT},
+    )  # fmt: skip
 
 
 def _one_bar(figure: go.Figure, traces: list[int]) -> None:

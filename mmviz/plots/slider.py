@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from mmviz.errors import ConfigError
 from mmviz.plots.escape import plotly as escaped
+from mmviz.plots.shared_scales import share_scales
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,7 +19,9 @@ _HALF_LETTER = 4.0  # px, of a label's letters
 _MOVES = ("title", "annotations", "shapes", "images")
 
 
-def with_slider(figures: Mapping[str, go.Figure], *, says: str, start: str | None = None) -> go.Figure:
+def with_slider(
+    figures: Mapping[str, go.Figure], *, says: str, start: str | None = None, shared: bool = True
+) -> go.Figure:
     """Return one figure that shows one of ``figures``, chosen with a slider below it.
 
     Parameters
@@ -30,11 +33,14 @@ def with_slider(figures: Mapping[str, go.Figure], *, says: str, start: str | Non
         What stands before the label, for example ``"coupling "``.
     start
         The label shown first. None: the first one.
+    shared
+        Whether equal axes and colour bars have one scale at all places, so that what is seen at one can be compared with another. With
+        ``shared=False`` each place keeps the scales of its figure.
 
     Returns
     -------
     plotly.graph_objects.Figure
-        Data, title, notes and axes follow the slider; the size is that of the figure shown first.
+        Data, title, notes and (with ``shared=False``) axes follow the slider; the size is that of the figure shown first.
 
     Notes
     -----
@@ -57,8 +63,12 @@ def with_slider(figures: Mapping[str, go.Figure], *, says: str, start: str | Non
     for label, kind in kinds.items():
         if kind != kinds[start]:
             raise ConfigError(
-                f"with_slider: figure {label!r} has traces {kind}, {start!r} has {kinds[start]}; alike wanted"
+                f"with_slider: figure {label!r} has traces {kind}, {start!r} has {kinds[start]}; "
+                "all figures must have the same trace types"
             )
+    if shared:
+        figures = {label: go.Figure(each) for label, each in figures.items()}  # the given ones stay as they are
+        share_scales(list(figures.values()))
     figure = go.Figure(figures[start])
     figure.frames = [go.Frame(name=label, data=each.data, layout=_moving(each)) for label, each in figures.items()]
     at_once = {"mode": "immediate", "frame": {"duration": 0, "redraw": True}, "transition": {"duration": 0}}

@@ -10,6 +10,7 @@ import numpy as np
 from mmviz.plots import theme
 from mmviz.plots.escape import plotly as escaped
 from mmviz.plots.picture import Bars, Dots, Heat, Lines, Links, Mark, Note, Panel, Rule
+from mmviz.plots.visible_values import banded, drawable, runs, single, within
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -31,10 +32,19 @@ def add(mark: Mark, figure: go.Figure, panel: Panel, place: dict[str, int]) -> N
 @add.register(Lines)
 def _lines(mark: Lines, figure: go.Figure, panel: Panel, place: dict[str, int]) -> None:
     colour, name = theme.colour(mark.look), escaped(mark.name)
+    known, reach = drawable(mark, panel), {}
     if mark.low is not None and mark.high is not None:
-        known = np.isfinite(mark.low) & np.isfinite(mark.high)
-        x = np.concatenate([mark.x[known], mark.x[known][::-1]])
-        y = np.concatenate([mark.high[known], mark.low[known][::-1]])
+        band = banded(mark, panel)
+        x, y = _outline(mark, [run for run in runs(band) if run.stop - run.start > 1])
+        alone = single(band) & known  # a band of one value has no area
+        reach["error_y"] = {
+            "type": "data",
+            "array": np.where(alone, mark.high - mark.y, 0.0),
+            "arrayminus": np.where(alone, mark.y - mark.low, 0.0),
+            "thickness": 1.2,
+            "width": 0,
+            "visible": bool(alone.any()),
+        }
         figure.add_scatter(
             x=x, y=y, fill="toself", fillcolor=colour, opacity=0.16, mode="lines", line={"width": 0},
             hoverinfo="skip", legendgroup=name, showlegend=False, **place,
@@ -45,13 +55,24 @@ def _lines(mark: Lines, figure: go.Figure, panel: Panel, place: dict[str, int]) 
         y=mark.y,
         name=name,
         legendgroup=name,
-        mode="lines+markers" if mark.marked else "lines",
+        mode="lines+markers" if mark.marked or single(known).any() else "lines",
         line={"color": colour, "dash": dashes, "width": 2},
-        marker={"symbol": theme.SYMBOLS[max(mark.look, 0) % len(theme.SYMBOLS)], "size": 7},
+        marker={"symbol": theme.symbol(mark.look), "size": 7 if mark.marked else np.where(single(known), 7, 0)},
         hovertemplate=f"{name}, %{{x}}: %{{y:.4g}}<extra></extra>",
         showlegend=bool(mark.name),
+        **reach,
         **place,
     )
+
+
+def _outline(mark: Lines, parts: list[slice]) -> tuple[np.ndarray, np.ndarray]:
+    """Return the outlines of a band's parts, NaN between them: a gap is not bridged."""
+    if mark.low is None or mark.high is None or not parts:
+        return np.zeros(0), np.zeros(0)
+    gap = np.array([np.nan])
+    x = [np.concatenate([mark.x[part], mark.x[part][::-1], gap]) for part in parts]
+    y = [np.concatenate([mark.high[part], mark.low[part][::-1], gap]) for part in parts]
+    return np.concatenate(x)[:-1], np.concatenate(y)[:-1]
 
 
 @add.register(Bars)
@@ -102,14 +123,15 @@ def _heat(mark: Heat, figure: go.Figure, panel: Panel, place: dict[str, int]) ->
         )
         words = {"text": cells, "texttemplate": "%{text}", "textfont": {"size": 12}}
     figure.add_heatmap(
-        z=mark.z,
+        z=within(mark),
         x=mark.x,
         y=mark.y,
         zmin=mark.low,
         zmax=mark.high,
         colorscale=theme.SIGNED_COLOURS if mark.signed else theme.STATE_COLOURS,
         showscale=False,
-        colorbar={"title": {"text": escaped(mark.label), "side": "right"}},
+        meta=escaped(mark.label),
+        colorbar={"title": {"side": "right"}},
         hovertemplate="%{x}, %{y}: %{z:.4g}<extra></extra>",
         hoverongaps=False,
         **words,
@@ -137,7 +159,7 @@ def _links(mark: Links, figure: go.Figure, panel: Panel, place: dict[str, int]) 
 
 @add.register(Dots)
 def _dots(mark: Dots, figure: go.Figure, panel: Panel, place: dict[str, int]) -> None:
-    symbol = theme.SYMBOLS[max(mark.look, 0) % len(theme.SYMBOLS)]
+    symbol = theme.symbol(mark.look)
     colour, name = theme.colour(mark.look), escaped(mark.name)
     figure.add_scatter(
         x=mark.x,

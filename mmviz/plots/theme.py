@@ -47,12 +47,27 @@ def colour(index: int) -> str:
 
 def pattern(index: int) -> str:
     """Return the fill pattern of the modality with that position in the spec; none for what is no modality."""
-    return MODALITY_PATTERNS[index % len(MODALITY_PATTERNS)] if index >= 0 else ""
+    return MODALITY_PATTERNS[_turned(index)] if index >= 0 else ""
 
 
 def dash(index: int) -> tuple[float, ...]:
     """Return the dashes of the series with that position, in points; empty for a solid line."""
-    return DASHES[max(index, 0) % len(DASHES)]
+    return DASHES[_turned(max(index, 0))]
+
+
+def symbol(index: int) -> str:
+    """Return plotly's marker of the modality or series with that position; circles for what is no modality."""
+    return SYMBOLS[_turned(max(index, 0))]
+
+
+def marker(index: int) -> str:
+    """Return matplotlib's marker of the modality or series with that position, the same shape as :func:`symbol`."""
+    return MARKERS[_turned(max(index, 0))]
+
+
+def _turned(index: int) -> int:
+    """Return the look of a position; beyond eight a colour comes again with the dashes, marker and fill of another one."""
+    return (index + index // len(LOOKS)) % len(LOOKS)
 
 
 def top_of(values: np.ndarray) -> float:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import xarray as xr
 
+from mmviz.analysis.equilibrium import READINGS
 from mmviz.errors import ConfigError, DataError
 from mmviz.plots.picture import NEUTRAL, Axis, Lines, Panel, Picture, Rule
 from mmviz.plots.provenance import source_of, titled
@@ -72,12 +73,14 @@ def training_picture(frame: xr.Dataset) -> Picture:
                     Lines(epochs, values.values[r, :, m], str(modality), m)
                     for m, modality in enumerate(frame["modality"].values)
                 ]
-                panels.append(_panel(lines, label if len(runs) == 1 else f"{label}, {run}", best, first=not panels))
+                panels.append(
+                    _panel(lines, label if len(runs) == 1 else f"{label}, {run}", best, str(name), first=not panels)
+                )
         else:
             lines = [
                 Lines(epochs, values.values[r], run if len(runs) > 1 else "", looks[r]) for r, run in enumerate(runs)
             ]
-            panels.append(_panel(lines, label, best, first=not panels))
+            panels.append(_panel(lines, label, best, str(name), first=not panels))
     return Picture(
         title=titled("Training", frame.attrs),
         subtitle=(source_of(frame.attrs, epoch=False),),
@@ -95,9 +98,11 @@ def _kept(frame: xr.Dataset, epochs: np.ndarray) -> Rule:
     return Rule(best, text="kept", side="top left" if best > np.median(epochs) else "top right")
 
 
-def _panel(lines: list[Lines], title: str, best: Rule | None, *, first: bool) -> Panel:
+def _panel(lines: list[Lines], title: str, best: Rule | None, quantity: str, *, first: bool) -> Panel:
+    """Return a panel on the scale of all panels of that quantity: the losses, the deviations, the runs of one quantity."""
     rule = [best if first else replace(best, text="")] if best else []
-    return Panel((*rule, *lines), Axis("epoch", link="epoch"), Axis(), title=title)
+    alike = "loss" if quantity.endswith("loss") else "deviation" if quantity in READINGS else quantity
+    return Panel((*rule, *lines), Axis("epoch", link="epoch"), Axis(link=alike), title=title)
 
 
 def plot_training(curves: xr.Dataset, *, quantities: Sequence[str] | None = None) -> go.Figure:

@@ -1,6 +1,7 @@
 """The slider of a figure, moved in a browser: every panel, the title and the axes follow."""
 
 import numpy as np
+import pytest
 
 from mmviz.plots import with_slider
 from mmviz.plots.picture import Axis, Heat, Lines, Panel, Picture
@@ -21,17 +22,24 @@ def figure_of(k):
     return draw(Picture(f"Power {k}", (), panels, columns=2))
 
 
-def test_a_click_on_the_slider_moves_all_of_the_figure(open_page, tmp_path):
-    figure = with_slider({f"place {k}": figure_of(k) for k in (1, 2, 3)}, says="at ", start="place 1")
+@pytest.mark.parametrize(("shared", "tops"), [(True, (8, 8)), (False, (2, 8))])
+def test_a_click_on_the_slider_moves_all_of_the_figure(open_page, tmp_path, shared, tops):
+    figure = with_slider({f"place {k}": figure_of(k) for k in (1, 2, 3)}, says="at ", start="place 1", shared=shared)
     figure.write_html(tmp_path / "figure.html", include_plotlyjs=True, auto_play=False)
     page = open_page()
     page.goto((tmp_path / "figure.html").as_uri())
     page.wait_for_selector(".slider-rail-touch-rect")
-    expected = {"title": "Power 1", "heat": 1, "line": [0, 1, 2], "top": 2, "label": "place 1"}
+    expected = {"title": "Power 1", "heat": 1, "line": [0, 1, 2], "top": tops[0], "label": "place 1"}
     assert page.evaluate(SHOWN) == expected
     rail = page.locator(".slider-rail-touch-rect").bounding_box()
     page.mouse.click(rail["x"] + rail["width"] - 3, rail["y"] + rail["height"] / 2)
     page.wait_for_function(f"() => ({SHOWN})().line[2] === 8")
-    assert page.evaluate(SHOWN) == {"title": "Power 3", "heat": 3, "line": [0, 1, 8], "top": 8, "label": "place 3"}
+    assert page.evaluate(SHOWN) == {
+        "title": "Power 3",
+        "heat": 3,
+        "line": [0, 1, 8],
+        "top": tops[1],
+        "label": "place 3",
+    }
     assert page.faults == []
     assert page.external == []

@@ -18,7 +18,7 @@ def curve(power):
 
 def test_every_place_of_the_slider_holds_its_figure():
     each = {f"{p}": curve(p) for p in (1, 2, 3)}
-    figure = plots.with_slider(each, says="power ", start="2")
+    figure = plots.with_slider(each, says="power ", start="2", shared=False)
     (slider,) = figure.layout.sliders
     assert [step.label for step in slider.steps] == [frame.name for frame in figure.frames] == list(each)
     assert [list(step.args[0]) for step in slider.steps] == [[label] for label in each]

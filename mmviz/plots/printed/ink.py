@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mmviz.plots import theme
-from mmviz.plots.picture import Axis, Bars, Dots, Heat, Lines, Links, Mark, Note, Picture, Rule
+from mmviz.plots.picture import Axis, Bars, Dots, Heat, Lines, Links, Mark, Note, Panel, Picture, Rule
 from mmviz.plots.printed.letters import legible
+from mmviz.plots.visible_values import banded, drawable, left_out, runs, scale_label, single, within
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -44,8 +45,8 @@ def draw(picture: Picture, *, width: float, height: float | None = None) -> Figu
             ax.set_axis_off()
             continue
         panel = picture.panels[i]
-        for order, mark in enumerate(panel.marks):
-            artist = _add(mark, ax, order)
+        for mark in panel.marks:
+            artist = _add(mark, ax, panel)
             if isinstance(mark, Heat) and mark.bar:
                 heats.setdefault((mark.label, mark.low, mark.high, mark.signed), []).append((ax, artist))
         room = 0.75 * width / picture.columns  # inches, about
@@ -61,13 +62,16 @@ def draw(picture: Picture, *, width: float, height: float | None = None) -> Figu
         if not bare[0] and len(panel.x.ticks or ()) * (longest + 1) * 0.055 > room * (0.5 if panel.square else 1):
             for label in ax.get_xticklabels():
                 label.set(rotation=30, ha="right", rotation_mode="anchor")
+        if text := left_out(panel):
+            ax.annotate(legible(text), (0, 0), xycoords="axes fraction", xytext=(2, 2), textcoords="offset points", fontsize="x-small", color=theme.FAINT)  # fmt: skip
         if panel.square:
             ax.set_aspect("equal", adjustable="datalim" if not any(isinstance(m, Heat) for m in panel.marks) else "box")
     for (letter, _), leader in linked.items():  # room for what all of them show, not for what the first one does
         leader.autoscale_view(scalex=letter == "x", scaley=letter == "y")
     for (label, *_), drawn in heats.items():
-        bar = figure.colorbar(drawn[0][1], ax=[ax for ax, _ in drawn], aspect=24, pad=0.02)
-        bar.set_label(legible(label))
+        image, cells = drawn[0][1], [np.ma.filled(each.get_array().astype(float), np.nan) for _, each in drawn]
+        bar = figure.colorbar(image, ax=[ax for ax, _ in drawn], aspect=24, pad=0.02)
+        bar.set_label(legible(scale_label(label, cells, image.norm.vmin, image.norm.vmax)))
         bar.outline.set_visible(False)
     _legend(figure, axes)
     return figure
@@ -97,6 +101,8 @@ def _axis(ax: Axes, letter: str, axis: Axis, *, bare: bool) -> None:
     set_, side = (ax.set_xlim, ax.xaxis) if letter == "x" else (ax.set_ylim, ax.yaxis)
     side.set_label_text("" if bare else legible(axis.label))
     if axis.log:
+        if axis.span is None and not np.max(side.get_data_interval()) > 0:  # nothing that such an axis could hold
+            set_((1.0, 10.0))
         (ax.set_xscale if letter == "x" else ax.set_yscale)("log")
         from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
@@ -118,22 +124,29 @@ def _axis(ax: Axes, letter: str, axis: Axis, *, bare: bool) -> None:
 
 
 @singledispatch
-def _add(mark: Mark, ax: Axes, order: int) -> Any:
+def _add(mark: Mark, ax: Axes, panel: Panel) -> Any:
     raise TypeError(f"paper: a picture cannot hold a {type(mark).__name__}; use the marks of mmviz.plots.picture")
 
 
 @_add.register(Lines)
-def _lines(mark: Lines, ax: Axes, order: int) -> Any:
+def _lines(mark: Lines, ax: Axes, panel: Panel) -> Any:
     colour = theme.colour(mark.look)
-    if mark.low is not None and mark.high is not None and np.isfinite(mark.low).any():
-        ax.fill_between(mark.x, mark.low, mark.high, color=colour, alpha=0.16, linewidth=0, zorder=1)
+    band, alone = banded(mark, panel), np.flatnonzero(single(drawable(mark, panel)))
+    if mark.low is not None and mark.high is not None:
+        for run in runs(band):
+            x, low, high = mark.x[run], mark.low[run], mark.high[run]
+            if len(x) == 1:  # a band of one value has no area
+                ax.vlines(x, low, high, color=colour, linewidth=0.9, zorder=2)
+            else:
+                ax.fill_between(x, low, high, color=colour, alpha=0.16, linewidth=0, zorder=1)
     (line,) = ax.plot(
         mark.x,
         mark.y,
         color=colour,
         linestyle=(0, theme.dash(mark.look)) if theme.dash(mark.look) else "-",
         linewidth=1.1,
-        marker=theme.MARKERS[max(mark.look, 0) % len(theme.MARKERS)] if mark.marked else None,
+        marker=theme.marker(mark.look) if mark.marked or len(alone) else None,
+        markevery=None if mark.marked else alone.tolist(),
         markersize=3,
         label=legible(mark.name) if mark.name else None,
         zorder=3,
@@ -142,7 +155,7 @@ def _lines(mark: Lines, ax: Axes, order: int) -> Any:
 
 
 @_add.register(Bars)
-def _bars(mark: Bars, ax: Axes, order: int) -> Any:
+def _bars(mark: Bars, ax: Axes, panel: Panel) -> Any:
     base = np.zeros_like(mark.value) if mark.base is None else mark.base
     label = legible(mark.series) if mark.series else None
     for i, look in enumerate(mark.looks):
@@ -164,14 +177,14 @@ def _bars(mark: Bars, ax: Axes, order: int) -> Any:
 
 
 @_add.register(Heat)
-def _heat(mark: Heat, ax: Axes, order: int) -> Any:
+def _heat(mark: Heat, ax: Axes, panel: Panel) -> Any:
     looks: dict[str, Any] = {
         "vmin": mark.low,
         "vmax": mark.high,
         "cmap": theme.SIGNED_COLOURS if mark.signed else theme.STATE_COLOURS.lower(),
         "zorder": 1,
     }
-    z = np.ma.masked_invalid(mark.z)
+    z = np.ma.masked_invalid(within(mark))
     image: Any
     if mark.z.size > 400:  # as one image with a pixel a cell: small, and without seams
         half = [(at[1] - at[0]) / 2 if len(at) > 1 else 0.5 for at in (mark.x, mark.y)]
@@ -189,7 +202,7 @@ def _heat(mark: Heat, ax: Axes, order: int) -> Any:
 
 
 @_add.register(Links)
-def _links(mark: Links, ax: Axes, order: int) -> Any:
+def _links(mark: Links, ax: Axes, panel: Panel) -> Any:
     from matplotlib.collections import LineCollection
 
     ends = np.stack([np.stack([mark.x0, mark.y0], 1), np.stack([mark.x1, mark.y1], 1)], 1)
@@ -201,13 +214,13 @@ def _links(mark: Links, ax: Axes, order: int) -> Any:
 
 
 @_add.register(Dots)
-def _dots(mark: Dots, ax: Axes, order: int) -> Any:
+def _dots(mark: Dots, ax: Axes, panel: Panel) -> Any:
     colour = theme.colour(mark.look)
     (line,) = ax.plot(
         mark.x,
         mark.y,
         linestyle="none",
-        marker=theme.MARKERS[max(mark.look, 0) % len(theme.MARKERS)],
+        marker=theme.marker(mark.look),
         markersize=mark.size * 0.7,
         color=colour,
         markerfacecolor="white" if mark.hollow else colour,
@@ -218,7 +231,7 @@ def _dots(mark: Dots, ax: Axes, order: int) -> Any:
 
 
 @_add.register(Note)
-def _note(mark: Note, ax: Axes, order: int) -> Any:
+def _note(mark: Note, ax: Axes, panel: Panel) -> Any:
     return ax.annotate(
         legible(mark.text), (mark.x, mark.y), textcoords="offset points", annotation_clip=False,
         fontsize="small", color=theme.INK, **_SIDES[mark.side]
@@ -226,7 +239,7 @@ def _note(mark: Note, ax: Axes, order: int) -> Any:
 
 
 @_add.register(Rule)
-def _rule(mark: Rule, ax: Axes, order: int) -> Any:
+def _rule(mark: Rule, ax: Axes, panel: Panel) -> Any:
     line = (ax.axvline if mark.along == "x" else ax.axhline)(
         mark.at, color=theme.FAINT, linewidth=0.7, linestyle=(0, (4, 2)), zorder=1
     )

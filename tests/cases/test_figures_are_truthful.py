@@ -1,0 +1,381 @@
+"""No figure draws what is not so: on the screen and on paper, for every kind of figure and for values at their limits."""
+
+import sys
+import warnings
+from pathlib import Path
+
+import matplotlib as mpl
+import numpy as np
+import plotly.graph_objects as go
+import pytest
+import xarray as xr
+
+from mmviz import plots
+from mmviz.plots import theme
+from mmviz.plots.kinds import KINDS
+from mmviz.plots.picture import Axis, Bars, Dots, Heat, Lines, Note, Panel, Picture, signed
+from mmviz.plots.printed import ink
+from mmviz.plots.printed.file import rc
+from mmviz.plots.printed.venue import venue_of
+from mmviz.plots.screen import draw
+from mmviz.plots.visible_values import left_out, runs, single
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "plots"))
+from figure_examples import examples
+
+every_kind = pytest.mark.parametrize("plot", KINDS, ids=lambda plot: plot.__name__)
+
+
+@pytest.fixture(scope="module")
+def data(recorded):
+    return examples(recorded)
+
+
+@pytest.fixture(scope="module")
+def frames(data):
+    return {plot: KINDS[plot].frame(*given, **options) for plot, (given, options) in data.items()}
+
+
+def on_paper(picture, width=6.75):
+    with mpl.rc_context(rc(venue_of("icml2024"))):
+        figure = ink.draw(picture, width=width)
+        figure.canvas.draw()
+    return figure
+
+
+def of_line(*values, low=None, high=None, marked=False, log=False, look=0):
+    y = np.array(values, float)
+    bands = [None if one is None else np.array(one, float) for one in (low, high)]
+    mark = Lines(np.arange(len(y), dtype=float), y, "a", look, *bands, marked=marked)
+    return Picture("t", (), (Panel((mark,), Axis("x"), Axis("y", log=log)),))
+
+
+GAPS = {
+    "one value": [np.nan, 2.0, np.nan], "first and last": [1.0, np.nan, np.nan, 4.0], "a run and one": [1.0, 2.0, np.nan, 4.0], "only one": [3.0],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("values", GAPS.values(), ids=GAPS)
+def test_a_value_between_gaps_has_a_marker_and_no_other_value_of_an_unmarked_line_has(values):
+    alone = single(np.isfinite(values))
+    (trace,) = draw(of_line(*values)).data
+    assert trace.mode == "lines+markers"
+    np.testing.assert_array_equal(np.asarray(trace.marker.size) > 0, alone)
+    assert not trace.connectgaps
+    (line,) = on_paper(of_line(*values)).axes[0].lines
+    assert line.get_marker() == "o"
+    assert line.get_markevery() == np.flatnonzero(alone).tolist()
+
+
+def test_a_line_without_gaps_and_without_markers_has_none():
+    assert draw(of_line(1.0, 2.0, 3.0)).data[0].mode == "lines"
+    assert on_paper(of_line(1.0, 2.0, 3.0)).axes[0].lines[0].get_marker() in ("None", None)
+
+
+@pytest.mark.parametrize(
+    ("known", "parts", "lonely"),
+    [([1, 1, 0, 1], [(0, 2), (3, 4)], [3]), ([0, 0], [], []), ([1], [(0, 1)], [0]), ([0, 1, 0, 1, 1], [(1, 2), (3, 5)], [1])],
+)  # fmt: skip
+def test_runs_and_single_values_are_found(known, parts, lonely):
+    known = np.array(known, bool)
+    assert [(run.start, run.stop) for run in runs(known)] == parts
+    assert np.flatnonzero(single(known)).tolist() == lonely
+
+
+def test_a_band_does_not_bridge_a_gap_and_that_of_one_value_is_a_line():
+    values = [1.0, 2.0, np.nan, 4.0, np.nan, 3.0, 3.0]
+    picture = of_line(*values, low=np.array(values) - 0.5, high=np.array(values) + 0.5)
+    band, line = draw(picture).data
+    parts = np.split(np.asarray(band.x), np.flatnonzero(np.isnan(band.x)))
+    assert [np.nanmax(part) - np.nanmin(part) for part in parts] == [1, 1], "0 to 1, and 5 to 6"
+    np.testing.assert_array_equal(line.error_y.array, [0, 0, 0, 0.5, 0, 0, 0])
+    axes = on_paper(picture).axes[0]
+    spans = sorted(np.ptp(path.vertices[:, 0]) for held in axes.collections for path in held.get_paths())
+    assert spans == [0, 1, 1]
+
+
+def spoiled(frame, change):
+    """The frame with its floating-point values changed; texts and positions stay."""
+    out = frame.copy(deep=True)
+    for name, values in out.data_vars.items():
+        if values.dtype.kind == "f" and values.ndim:
+            out[name].values[...] = change(values.values)
+    return out
+
+
+def with_gaps(values):
+    out = values.copy()
+    out.reshape(-1)[1::3] = np.nan
+    return out
+
+
+def alone_in_gaps(values):
+    out = np.full_like(values, np.nan)
+    out.reshape(-1)[::2] = values.reshape(-1)[::2]
+    return out
+
+
+EXTREME = {
+    "tiny": lambda v: v * 1e-12, "huge": lambda v: v * 1e9, "zero": lambda v: v * 0, "negative": lambda v: -np.abs(v), "mixed signs": lambda v: v * np.where(np.arange(v.size).reshape(v.shape) % 2, 1, -1),
+    "constant": lambda v: v * 0 + 3.0, "gaps": with_gaps, "single values": alone_in_gaps, "all missing": lambda v: v * np.nan,
+}  # fmt: skip
+
+
+@pytest.mark.filterwarnings(
+    "ignore:All-NaN",
+    "ignore:invalid value",
+    "ignore:divide by zero",
+    "ignore:Mean of empty",
+    "ignore:Degrees of freedom",
+)
+@pytest.mark.parametrize("kind", EXTREME)
+@every_kind
+def test_every_value_lies_on_its_axes_or_the_panel_says_how_many_do_not(plot, kind, frames):
+    picture = KINDS[plot].picture(spoiled(frames[plot], EXTREME[kind]))
+    figure = draw(picture)
+    shown = [note.text for note in figure.layout.annotations]
+    for i, panel in enumerate(picture.panels):
+        beyond = count_beyond(panel)
+        subplot = figure.get_subplot(i // picture.columns + 1, i % picture.columns + 1)
+        assert subplot is not None
+        if beyond:
+            assert any("beyond the axis" in text or "logarithmic" in text for text in shown), (panel.title, beyond)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        on_paper(picture)
+
+
+def count_beyond(panel):
+    """How many finite ends of bars and values of lines and dots are outside of a given span, or not above 0 where the axis is logarithmic."""
+    count = 0
+    for mark in panel.marks:
+        pairs = []
+        if isinstance(mark, (Lines, Dots)):
+            pairs = [(mark.x, panel.x), (mark.y, panel.y)]
+        elif isinstance(mark, Bars):
+            pairs = [(mark.value + (0 if mark.base is None else mark.base), panel.x if mark.flat else panel.y)]
+        for values, axis in pairs:
+            finite = values[np.isfinite(values)]
+            count += int((finite <= 0).sum()) if axis.log else 0
+            if axis.span:
+                count += (
+                    int(
+                        (
+                            (finite < axis.span[0] * (1 - 1e-9) - 1e-30) | (finite > axis.span[1] * (1 + 1e-9) + 1e-30)
+                        ).sum()
+                    )
+                    if not axis.log
+                    else 0
+                )
+    return count
+
+
+@pytest.mark.parametrize("values", [[1.0, 0.0, -2.0], [0.0], [1e-9, 0.0]])
+def test_what_a_logarithmic_axis_does_not_hold_is_counted_in_the_panel_and_is_a_gap(values):
+    picture = of_line(*values, log=True)
+    lost = sum(v <= 0 for v in values)
+    said = f"{lost} value{'s' * (lost != 1)} ≤ 0: not on a logarithmic axis"
+    assert left_out(picture.panels[0]) == said
+    assert said.replace("≤", "≤") in draw(picture).layout.annotations[0].text
+    assert any(said in text.get_text() for text in on_paper(picture).axes[0].texts)
+
+
+def test_bars_and_dots_beyond_a_given_axis_are_counted():
+    bars = Bars(np.arange(3.0), np.array([1.0, 5.0, -2.0]), (0, 1, 2), ("a", "b", "c"))
+    assert left_out(Panel((bars,), Axis("x", span=(0, 2)))) == "2 values beyond the axis"
+    dots = Dots(np.array([0.0, 9.0]), np.array([0.0, np.nan]), "d", 0)
+    assert left_out(Panel((dots,), Axis("x", span=(0, 2)))) == ""
+
+
+@every_kind
+def test_bars_begin_at_their_base_which_is_on_the_axis(plot, frames):
+    for panel in KINDS[plot].picture(frames[plot]).panels:
+        for mark in panel.marks:
+            if isinstance(mark, Bars):
+                span = (panel.x if mark.flat else panel.y).span
+                assert span is not None, "an axis of bars that is scaled by itself may begin anywhere"
+                base = np.zeros(1) if mark.base is None else mark.base
+                assert span[0] <= base.min()
+                assert base.max() <= span[1]
+
+
+@every_kind
+def test_maps_with_one_label_have_one_scale_and_panels_of_one_quantity_one_axis(plot, frames):
+    picture = KINDS[plot].picture(frames[plot])
+    scales = {}
+    for panel in picture.panels:
+        for mark in panel.marks:
+            if isinstance(mark, Heat):
+                scales.setdefault(mark.label, set()).add((mark.low, mark.high))
+    assert all(len(limits) == 1 for limits in scales.values()), scales
+    if plot in (plots.plot_equilibrium,):
+        assert len({panel.y.span for panel in picture.panels}) == 1
+    if plot is plots.plot_influence_lag:
+        assert len({panel.y.link for panel in picture.panels}) == 1
+
+
+def test_both_losses_and_one_quantity_of_several_runs_stand_on_one_axis(data, recorded):
+    from mmviz import analysis
+
+    runs_of = analysis.training({"joint": recorded, "alternating": recorded})
+    picture = KINDS[plots.plot_training].picture(KINDS[plots.plot_training].frame(runs_of))
+    links = {panel.title: panel.y.link for panel in picture.panels}
+    assert links["train loss"] == links["valid loss"] == "loss"
+    by_quantity = {}
+    for title, link in links.items():
+        by_quantity.setdefault(title.split(",")[0], set()).add(link)
+    assert all(len(found) == 1 for found in by_quantity.values())
+
+
+@pytest.mark.parametrize(
+    ("z", "high", "said"),
+    [([[0, 9.0]], 4.0, "norm (end: ≥ 4)"), ([[-3, 1.0]], 4.0, "norm (end: ≤ 0)"), ([[0, 4.0]], 4.0, "norm")],
+)
+def test_a_colour_scale_says_where_cells_pass_its_ends(z, high, said):
+    heat = Heat(np.array(z, float), np.arange(2.0), np.arange(1.0), 0.0, high, "norm")
+    picture = Picture("t", (), (Panel((heat,)),))
+    assert draw(picture).data[0].colorbar.title.text == said
+    assert on_paper(picture).axes[-1].get_ylabel() == said
+
+
+def test_an_infinite_cell_has_the_last_colour_and_a_missing_one_none():
+    heat = Heat(np.array([[np.inf, np.nan, -np.inf, 0.5]]), np.arange(4.0), np.arange(1.0), 0.0, 1.0, "z")
+    picture = Picture("t", (), (Panel((heat,)),))
+    np.testing.assert_array_equal(draw(picture).data[0].z, [[1.0, np.nan, 0.0, 0.5]])
+    (mesh,) = [held for held in on_paper(picture).axes[0].collections if held.get_array() is not None]
+    assert np.ma.getmaskarray(mesh.get_array()).ravel().tolist() == [False, True, False, False]
+
+
+def test_a_missing_number_is_called_so_and_a_small_one_is_not_zero():
+    assert signed(float("nan")) == "no value"
+    assert signed(2e-5) == "+2.0e−05"
+    assert signed(-2e9) == "−2.0e+09"
+    assert (signed(0.0), signed(-0.25)) == ("+0.000", "−0.250")
+
+
+@pytest.mark.parametrize("count", [3, 8, 9, 20, 40])
+def test_series_are_told_apart_however_many_there_are(count):
+    assert len({(theme.colour(i), theme.dash(i), theme.symbol(i)) for i in range(count)}) == count
+    assert len({(theme.colour(i), theme.pattern(i)) for i in range(count)}) == count
+    assert len({(theme.colour(i), theme.marker(i)) for i in range(count)}) == count
+
+
+SHAPES = {
+    "circle": "o",
+    "square": "s",
+    "diamond": "D",
+    "triangle-up": "^",
+    "cross": "P",
+    "x": "X",
+    "triangle-down": "v",
+    "star": "*",
+}
+GLYPHS = dict(zip(SHAPES, "●■◆▲✚✖▼★", strict=True))
+
+
+def test_glyph_symbol_and_marker_of_every_modality_are_one_shape():
+    for look in theme.LOOKS:
+        assert SHAPES[look.symbol] == look.marker
+        assert GLYPHS[look.symbol] == look.glyph
+    assert len({look.symbol for look in theme.LOOKS}) == 8
+
+
+@every_kind
+def test_a_modality_has_its_own_sign_on_screen_and_paper(plot, data, frames, recorded):
+    names = [str(name) for name in recorded.attrs["modalities"]]
+    given, options = data[plot]
+    for trace in plot(*given, **options).data:
+        if trace.type == "scatter" and trace.name in names:
+            assert trace.marker.symbol.removesuffix("-open") == theme.LOOKS[names.index(trace.name)].symbol
+            assert (trace.line.color or trace.marker.color) == theme.LOOKS[names.index(trace.name)].colour
+        if trace.type == "bar":
+            for name, colour in zip(trace.customdata, trace.marker.color, strict=True):
+                if name in names:
+                    assert colour == theme.LOOKS[names.index(name)].colour
+    for ax in on_paper(KINDS[plot].picture(frames[plot])).axes:
+        for line in ax.lines:
+            if line.get_label() in names and line.get_marker() not in ("None", None):
+                assert line.get_marker() == theme.LOOKS[names.index(line.get_label())].marker
+
+
+def curve(power, **axis):
+    x = np.arange(1.0, 5.0)
+    return draw(Picture(f"Power {power}", (), (Panel((Lines(x, x**power, "p", 0),), Axis("x"), Axis("y", **axis)),)))
+
+
+@pytest.mark.parametrize("axis", [{}, {"log": True}, {"reverse": True}])
+def test_behind_one_slider_every_place_has_the_axis_that_holds_all_of_them(axis):
+    figure = plots.with_slider({str(p): curve(p, **axis) for p in (1, 2, 3)}, says="")
+    ranges = {tuple(frame.layout.yaxis.range) for frame in figure.frames}
+    (only,) = ranges
+    low, high = sorted(only)
+    least, most = (0.0, np.log10(64)) if axis.get("log") else (1.0, 64.0)
+    assert low <= least
+    assert most <= high < 1.2 * most
+    assert (only[0] > only[1]) == bool(axis.get("reverse"))
+    assert tuple(figure.layout.yaxis.range) == only
+
+
+def test_behind_one_slider_given_spans_are_joined_and_bars_keep_their_zero():
+    def bars(top, span=None):
+        mark = Bars(
+            np.arange(2.0),
+            np.array([top, top / 2]),
+            (0, 1),
+            ("a", "b"),
+            np.array([top - 1.0, 0.0]),
+            np.array([top + 1.0, top]),
+        )
+        return draw(Picture("b", (), (Panel((mark,), Axis("x", span=span)),)))
+
+    given = plots.with_slider({"1": bars(1.0, (0, 2)), "9": bars(9.0, (0, 12))}, says="")
+    assert {tuple(frame.layout.xaxis.range) for frame in given.frames} == {(0, 12)}
+    free = plots.with_slider({"1": bars(1.0), "9": bars(9.0)}, says="")
+    ((low, high),) = {tuple(frame.layout.xaxis.range) for frame in free.frames}
+    assert low <= 0
+    assert high >= 10
+
+
+def test_behind_one_slider_maps_have_one_colour_scale_and_it_says_where_it_ends():
+    def map_of(top):
+        heat = Heat(np.array([[0.0, top]]), np.arange(2.0), np.arange(1.0), 0.0, top / 2, "mass")
+        return draw(Picture("m", (), (Panel((heat,)),)))
+
+    each = {"small": map_of(2.0), "large": map_of(8.0)}
+    figure = plots.with_slider(each, says="")
+    assert {(frame.data[0].zmin, frame.data[0].zmax) for frame in figure.frames} == {(0.0, 4.0)}
+    assert [frame.data[0].colorbar.title.text for frame in figure.frames] == ["mass", "mass (end: ≥ 4)"]
+    assert each["small"].data[0].zmax == 1.0, "the given figures stay as they are"
+
+
+def test_behind_one_slider_each_place_keeps_its_scales_where_asked():
+    figure = plots.with_slider({str(p): curve(p, span=(0, 5.0**p)) for p in (1, 2)}, says="", shared=False)
+    assert [tuple(frame.layout.yaxis.range) for frame in figure.frames] == [(0, 5), (0, 25)]
+
+
+def test_figures_of_words_and_foreign_figures_go_behind_a_slider_as_they_are():
+    figures = {
+        k: go.Figure(go.Bar(x=["a", "b"], y=[1, n]), {"xaxis": {"type": "category"}})
+        for k, n in (("one", 2), ("two", 9))
+    }
+    figure = plots.with_slider(figures, says="")
+    assert figure.frames[0].layout.xaxis.range is None
+    assert figure.frames[0].layout.yaxis.range == figure.frames[1].layout.yaxis.range
+
+
+@pytest.mark.parametrize("sizes", [(-5.0, 3.0, 4.0), (0.5, -2.0, -1.0), (1e-12, -3e-12, 1e-12), (1e9, -4e9, 2e9)])
+def test_the_steps_of_a_waterfall_lie_on_its_axis_also_where_they_pass_both_ends(sizes):
+    step = np.array([0.1, *sizes, 0.1 + sum(sizes)])
+    end = np.cumsum(step[:-1])
+    start = np.array([0.0, *end[:-1], 0.0])
+    nothing = np.full(5, np.nan)
+    frame = xr.Dataset(
+        {"step": ("row", step), "start": ("row", start), "end": ("row", [*end, end[-1]]), "low": ("row", nothing), "high": ("row", nothing), "only": ("row", [-1, 0, 1, 2, -1])},
+        coords={"name": ("row", ["nothing", "a", "b", "c", "all together"])}, attrs={"units": "1", "value": "probability"},
+    )  # fmt: skip
+    (panel,) = plots.waterfall.waterfall_picture(frame).panels
+    low, high = panel.x.span
+    assert low <= min(start.min(), end.min())
+    assert max(start.max(), end.max()) < high
+    assert left_out(panel) == ""
+    assert len([mark for mark in panel.marks if isinstance(mark, Note)]) == 5
