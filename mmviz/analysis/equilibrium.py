@@ -6,9 +6,9 @@ import numpy as np
 import xarray as xr
 
 from mmviz.analysis.blockwise import pieces
-from mmviz.analysis.explained import explained_target
+from mmviz.analysis.explained import is_labelled
 from mmviz.analysis.shapley import _game, _group, _provenance, _value_of
-from mmviz.errors import ConfigError
+from mmviz.errors import ConfigError, DataError
 from mmviz.metrics.equilibrium import READINGS, deviations, edm_e1, edm_e2, edm_e3, shares
 from mmviz.metrics.shapley import shapley_values
 
@@ -58,7 +58,12 @@ def equilibrium(trace: xr.DataTree, *, value: str | None = None, per_epoch: bool
     if kind == "output":
         raise ConfigError("equilibrium: value='output' measures no worth; choose 'negative_absolute_error'")
     group = _group(trace, "prefixes" if per_epoch else "coalitions")
-    target = explained_target(trace, _WORTH[trace.attrs["task"]["kind"]])
+    target = trace["samples"].to_dataset()["target"]
+    if not is_labelled(target):
+        raise DataError(
+            f"equilibrium: it compares scores with labels, and the split {trace.attrs['split']!r} was recorded without labels; record a "
+            "labelled split"
+        )
     answer = group["answer"]
     if per_epoch:
         answer = answer.isel(time=-1, drop=True).rename(traced="sample").drop_vars("sample", errors="ignore")

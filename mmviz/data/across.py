@@ -54,16 +54,17 @@ def leakage(parts: list[Part], report: Report) -> None:
     for part, counts in zip(parts, ids, strict=True):
         if len(counts) < len(part.ids):
             twice = sorted(name for name, count in counts.items() if count > 1)
+            rows = ", ".join(map(str, _rows(part, twice[0])[:5]))
             raise DataError(
-                f"{part.name} ids: {len(twice)} occur more than once (first: {twice[0]!r}); make ids unique"
+                f"{part.name} ids: {len(twice)} occur more than once (first: {twice[0]!r}, rows {rows}); make ids unique"
             )
     group = [set(part.group.tolist()) - {""} for part in parts]
     for i, a in enumerate(parts):
         for j, b in enumerate(parts[i + 1 :], i + 1):
             if shared := sorted(ids[i].keys() & ids[j].keys()):
                 raise DataError(
-                    f"leakage: {len(shared)} ids are in both {a.name} and {b.name} (first: {shared[0]!r}); "
-                    "keep each sample in one split"
+                    f"leakage: {len(shared)} ids are in both {a.name} and {b.name} (first: {shared[0]!r}, row {_rows(a, shared[0])[0]} "
+                    f"in {a.name} and row {_rows(b, shared[0])[0]} in {b.name}); keep each sample in one split, under an id of its own"
                 )
             groups = sorted(group[i] & group[j])
             first = f"group {groups[0]!r}" if groups else ""
@@ -75,3 +76,8 @@ def leakage(parts: list[Part], report: Report) -> None:
                 first=first,
                 action="kept; results may flatter",
             )
+
+
+def _rows(part: Part, name: str) -> list[int]:
+    """Return the rows of an id in the array that was given."""
+    return [int(row) for row in part.rows[part.ids == name]]

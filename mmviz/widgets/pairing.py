@@ -20,7 +20,7 @@ def paired(a: xr.Dataset, b: xr.Dataset) -> tuple[xr.Dataset, xr.Dataset]:
     Raises
     ------
     DataError
-        Different modalities, task or classes, or no sample in common; says what was found.
+        Different modalities, task or classes, different classes explained of a sample, or no sample in common; says what was found.
     """
     for what in ("modality", "output"):
         seen = [frame[what].values.tolist() for frame in (a, b)]
@@ -39,10 +39,32 @@ def paired(a: xr.Dataset, b: xr.Dataset) -> tuple[xr.Dataset, xr.Dataset]:
             f"Explorer: trace and other have no traced sample in common: {', '.join(ids[0][:5])} and {', '.join(ids[1][:5])}; "
             "record both with the same traced=[...]"
         )
+    if a.attrs["task"] == "classification":
+        _same_classes(a, b, [(ids[0].index(i), ids[1].index(i)) for i in common])
     if ("game" in a) != ("game" in b):  # modalities are masked in both runs or in none
         a, b = (frame.drop_vars("game", errors="ignore") for frame in (a, b))
     return tuple(  # type: ignore[return-value]
         _only(frame, [seen.index(i) for i in common]) for frame, seen in ((a, ids[0]), (b, ids[1]))
+    )
+
+
+def _same_classes(a: xr.Dataset, b: xr.Dataset, places: list[tuple[int, int]]) -> None:
+    """Refuse frames that explain different classes of a sample: their contributions have no difference."""
+    classes = list(map(str, a["output"].values))
+    differ = [(i, j) for i, j in places if a["target"].values[i] != b["target"].values[j]]
+    if not differ:
+        return
+    i, j = differ[0]
+    seen = f"{classes[int(a['target'].values[i])]!r} and {classes[int(b['target'].values[j])]!r}"
+    why = (
+        "the true classes differ; compare runs on the same data"
+        if a.attrs.get("labelled", 1) and b.attrs.get("labelled", 1)
+        else "without labels the predicted class is explained, and the runs predict different ones; record traced=[...] of samples on "
+        "which they agree, or labelled data"
+    )
+    raise DataError(
+        f"Explorer: trace and other explain different classes of {len(differ)} samples (first: sample "
+        f"{str(a['sample_id'].values[i])!r}: {seen}): {why}"
     )
 
 

@@ -1,6 +1,7 @@
 """Targets of every layout: read as what they are, or refused with the name of the layout, the row and the way out."""
 
 import pickle
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -183,6 +184,15 @@ def test_a_row_is_still_the_users_after_samples_without_a_label_were_left_out():
     x["a"][30, 2, 1] = np.nan
     with pytest.raises(DataError, match=r"'sample_30', step 2, feature 1: nan \(row 30\)"):
         from_arrays(x, y, task="regression", split=HALVES, labels="drop")
+
+
+def test_an_id_that_occurs_twice_is_refused_with_both_rows_of_the_array_that_was_given():
+    ids = [f"v{i}" for i in range(40)]
+    ids[31] = "v2"
+    for seed in range(3):
+        with pytest.raises(DataError, match="first: 'v2'") as error:
+            made(np.arange(40) % 2, ids=ids, seed=seed)
+        assert {"2", "31"} <= set(re.findall(r"\d+", str(error.value).split("'v2'")[1]))
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from mmviz.errors import ConfigError, DataError
 from mmviz.io.content import Content
 from mmviz.plots import explorer_frame
 from mmviz.train.metrics import score
+from mmviz.widgets.pairing import paired
 from mmviz.widgets.payload import header
 from mmviz.widgets.words import readout
 
@@ -143,7 +144,9 @@ def test_shapley_values_without_labels_explain_the_predicted_class(recorded):
 def test_what_compares_with_labels_is_refused_with_the_way_out(recorded):
     task, *_, trace = recorded
     value, way = ("correct", "probability") if task == "classification" else ("negative_absolute_error", "output")
-    for analysis in (lambda t: shapley(t, value=value), coalition_scores, equilibrium):
+    with pytest.raises(DataError, match=r"equilibrium: .* recorded without labels; record a labelled split"):
+        equilibrium(trace)
+    for analysis in (lambda t: shapley(t, value=value), coalition_scores):
         with pytest.raises(
             DataError, match=rf"value='{value}' compares .* recorded without labels; choose value='{way}'"
         ):
@@ -184,6 +187,27 @@ def test_the_explorer_shows_predictions_without_claiming_a_true_class(recorded, 
     assert "no label" in said
     assert "true" not in said
     assert ("predicted class" in header(frame)["target_name"]) == (task == "classification")
+
+
+def test_a_trace_without_labels_that_is_written_in_pieces_is_the_same(recorded, tmp_path):
+    _, run, split, trace = recorded
+    again = mm.trace.record(run, split, traced=3, path=tmp_path / "trace.nc", chunk=2, progress=False)
+    assert np.isnan(again["samples"]["target"].values).all()
+    assert np.allclose(shapley(again)["phi"], shapley(trace)["phi"], atol=1e-6)
+
+
+def test_runs_that_predict_different_classes_of_unlabelled_samples_are_not_compared(recorded):
+    task, *_, trace = recorded
+    a = explorer_frame(trace)
+    b = a.copy()
+    assert paired(a, b)[0].sizes["traced"] == 3
+    if task == "regression":
+        return
+    b = b.assign_coords(target=("traced", 1 - a["target"].values))
+    with pytest.raises(
+        DataError, match="explain different classes of 3 samples .*without labels the predicted class is explained"
+    ):
+        paired(a, b)
 
 
 def own(**parts):

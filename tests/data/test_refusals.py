@@ -66,7 +66,7 @@ def test_different_counts_are_refused_with_all_counts(which):
 def test_id_twice_in_a_split_is_refused():
     inputs, target, lengths = honest()
     ids = {"train": [*range(11), 3]}
-    with pytest.raises(DataError, match=r"train ids: 1 occur more than once \(first: '3'\)"):
+    with pytest.raises(DataError, match=r"train ids: 1 occur more than once \(first: '3', rows 3, 11\)"):
         from_arrays(inputs, target, lengths=lengths, ids=ids)
 
 
@@ -83,7 +83,10 @@ def test_unknown_id_is_refused_and_unknown_group_is_kept_empty():
 def test_id_in_two_splits_is_refused_as_leakage():
     inputs, target, lengths = honest()
     ids = {"train": [f"v{i}" for i in range(12)], "test": [f"v{i}" for i in range(11, 17)]}
-    with pytest.raises(DataError, match=r"leakage: 1 ids are in both train and test \(first: 'v11'\)"):
+    with pytest.raises(
+        DataError,
+        match=r"leakage: 1 ids are in both train and test \(first: 'v11', row 11 in train and row 0 in test\)",
+    ):
         from_arrays(inputs, target, lengths=lengths, ids=ids)
 
 
