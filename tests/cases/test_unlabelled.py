@@ -205,7 +205,7 @@ def test_runs_that_predict_different_classes_of_unlabelled_samples_are_not_compa
         return
     b = b.assign_coords(target=("traced", 1 - a["target"].values))
     with pytest.raises(
-        DataError, match="explain different classes of 3 samples .*without labels the predicted class is explained"
+        DataError, match=r"explain different classes of 3 samples .*without labels the predicted class is explained"
     ):
         paired(a, b)
 
