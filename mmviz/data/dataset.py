@@ -53,6 +53,17 @@ class Split:
     extras: Mapping[str, NDArray[Any]] = field(default_factory=dict)
     times: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        held = {f"inputs[{m!r}]": x for m, x in self.inputs.items()} | {
+            f"valid[{m!r}]": v for m, v in self.valid.items()
+        }
+        for place, values in {**held, "target": self.target}.items():
+            if isinstance(values, np.ma.MaskedArray):
+                raise DataError(
+                    f"{self.name}: {place} is a masked array, and models read what lies under a mask; give it to mmviz.data.from_arrays, "
+                    "which keeps masked steps and cells missing"
+                )
+
     def __len__(self) -> int:
         return len(self.ids)
 

@@ -189,7 +189,9 @@ def _numbers(labels: Labels, names: tuple[str, ...] | None, where: str, place: P
     if bad.any():
         at = int(np.flatnonzero(bad)[0])
         signs = np.isin(wide, (-1, 1)).all()
-        hint = "; labels -1 and 1 become classes by (target > 0).astype(int)" if signs else ""
+        mark = bool((wide[bad] == -1).all())
+        hint = "; if -1 marks samples without a label, give NaN there and labels='drop'" if mark else ""
+        hint = "; labels -1 and 1 become classes by (target > 0).astype(int)" if signs else hint
         raise DataError(
             f"{where}: {int(bad.sum())} bad labels (first: {place(at)}: {y[at]}); give whole numbers from 0, "
             f"below {MAX_CLASSES}{hint}"

@@ -200,6 +200,7 @@ def test_an_id_that_occurs_twice_is_refused_with_both_rows_of_the_array_that_was
     [
         (np.array([-1, 1] * 20), r"\(target > 0\)\.astype\(int\)"),
         (np.array([1, 2] * 20), "target - 1"),
+        (np.where(np.arange(40) < 3, -1, np.arange(40) % 2), "if -1 marks samples without a label"),
     ],
 )
 def test_labels_that_do_not_count_from_zero_are_refused_with_the_remedy(target, hint):

@@ -1,5 +1,7 @@
 """Missing cells, masked arrays and pandas NA: refused with count and place, or made up for by a word and counted; never used as values."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -227,6 +229,18 @@ def test_a_data_frame_is_no_sequence_and_the_message_says_how_it_becomes_one():
         from_arrays({"a": frame.assign(city="x")}, Y, split=HALVES)
     ds = from_arrays({"a": frame.to_numpy()[:, None, :]}, Y, split=HALVES, channels={"a": list(frame)})
     assert ds.spec.modality("a").channels == ("a", "b", "c")
+
+
+@pytest.mark.parametrize("what", ["inputs", "valid", "target"])
+def test_a_split_made_by_hand_holds_no_masked_array(what):
+    ds = from_arrays({"a": np.ones((N, 5, 2))}, Y, split=HALVES)
+    given = {
+        "inputs": {"a": np.ma.masked_all((20, 5, 2))},
+        "valid": {"a": np.ma.ones((20, 5), bool)},
+        "target": np.ma.zeros(20),
+    }
+    with pytest.raises(DataError, match=rf"train: {what}.* is a masked array.*from_arrays"):
+        replace(ds["train"], **{what: given[what]})
 
 
 @pytest.mark.parametrize("what", ["ids", "group"])
