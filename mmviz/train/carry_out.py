@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 import mmviz
+from mmviz.errors import CheckpointError
 from mmviz.models.build import name_of
 from mmviz.train.admission import open_fabric
 from mmviz.train.folder import RunFolder
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from mmviz.train.devices import Devices
     from mmviz.train.devices.bar import Bar
     from mmviz.train.loop import Stoppable
+    from mmviz.train.resume import Before
     from mmviz.train.strategy import Strategy
 
 
@@ -103,8 +105,9 @@ def carry_out(job: Job, devices: Devices, interrupt: Stoppable, bar: Callable[[i
         if before is not None:
             record.go_on(before)
             if devices.rank == 0 and folder is not None:
+                folder.refuse_links()
                 folder.remove_temporary_files()
-            go_on(loop, before.state)
+            _go_on(loop, before, folder)
         elif folder is not None:
             made_anew = folder
             devices.first(lambda: made_anew.create(overwrite=job.overwrite))
@@ -114,6 +117,17 @@ def carry_out(job: Job, devices: Devices, interrupt: Stoppable, bar: Callable[[i
     best.load_state_dict(record.weights[record.best])
     path = None if folder is None else folder.path
     return Run(best, record.info, record.history, status, record.best, record.weights, path)
+
+
+def _go_on(loop: Loop, before: Before, folder: RunFolder | None) -> None:
+    try:
+        go_on(loop, before.state)
+    except (KeyError, IndexError, TypeError, ValueError, AttributeError, RuntimeError) as error:
+        place = "" if folder is None else f"{folder.path}: "
+        raise CheckpointError(
+            f"{place}the state to resume from does not fit this training ({error!r:.300}); it was changed, or written by other "
+            "code: train again with overwrite=True or another out="
+        ) from error
 
 
 def _info(model: FusionModel, ds: Dataset, config: TrainConfig) -> dict[str, Any]:

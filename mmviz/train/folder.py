@@ -86,6 +86,7 @@ class RunFolder:
             If it holds a run and ``overwrite`` is False, or cannot be written.
         """
         self.refuse_another(overwrite=overwrite)
+        self.refuse_links()
         index = self.path / "run.json"
         try:
             (self.path / "weights").mkdir(parents=True, exist_ok=True)
@@ -95,6 +96,14 @@ class RunFolder:
             self.remove_temporary_files()
         except OSError as error:
             raise CheckpointError(f"{self.path} cannot be written ({error}); choose another out=") from error
+
+    def refuse_links(self) -> None:
+        """Raise CheckpointError where ``weights`` leads to another folder, whose files would be replaced."""
+        weights = self.path / "weights"
+        if weights.is_symlink():
+            raise CheckpointError(
+                f"{weights} is a link to another folder; nothing is written through it. Remove the link"
+            )
 
     def remove_temporary_files(self) -> None:
         """Remove what trainings that were killed while they wrote have left; for who holds the lock."""

@@ -89,7 +89,7 @@ def read_before(path: str | Path, model: FusionModel, made: dict[str, Any]) -> B
     state = folder.read_state(index.get("state"))
     differences = [
         f"{name} is {here!r}, was {there!r}"
-        for name, there, here in _differences("", state.plain["made"], made)
+        for name, there, here in _differences("", _made_of(state, folder), made)
         if name not in _MAY_DIFFER
     ]
     if differences:
@@ -106,6 +106,14 @@ def read_before(path: str | Path, model: FusionModel, made: dict[str, Any]) -> B
         raise CheckpointError(f"{folder.path / 'run.json'} is not the index of a run ({error!r})") from error
     whole = [{k: math.nan if v is None else v for k, v in row.items()} for row in history]
     return Before(state, whole, weights, kept, index["state"])
+
+
+def _made_of(state: State, folder: RunFolder) -> Any:
+    """Return what the stopped training was made of; CheckpointError where its state does not hold that."""
+    plain = state.plain
+    if not isinstance(plain, dict) or not isinstance(plain.get("made"), dict) or type(plain.get("epoch")) is not int:
+        raise CheckpointError(f"{folder.path}: the state to resume from is incomplete; train again with another out=")
+    return plain["made"]
 
 
 def _differences(name: str, there: Any, here: Any) -> list[tuple[str, Any, Any]]:

@@ -148,7 +148,7 @@ class Run:
         like = model.state_dict()
         weights = {int(epoch): folder.read_weights(entry, like) for epoch, entry in index["weights"].items()}
         model.load_state_dict(weights[index["best_epoch"]])
-        history = [{k: math.nan if v is None else v for k, v in row.items()} for row in index["history"]]
+        history = _history(index["history"], str(folder.path))
         return cls(
             model.eval(),
             index["info"],
@@ -158,6 +158,19 @@ class Run:
             weights,
             folder.path,
         )
+
+
+def _history(rows: Any, where: str) -> list[dict[str, float]]:
+    """Return the history of a run; CheckpointError where a row is not one of numbers."""
+    whole = [{k: math.nan if v is None else v for k, v in row.items()} for row in rows]
+    for i, row in enumerate(whole):
+        odd = [name for name, value in row.items() if type(value) not in (int, float)]
+        if odd or "epoch" not in row:
+            raise CheckpointError(
+                f"{where}: run.json: row {i} of the history {f'has {row[odd[0]]!r:.60} as {odd[0]!r:.60}' if odd else 'has no epoch'}; "
+                "it was changed"
+            )
+    return whole
 
 
 def load(path: str | Path) -> Run:

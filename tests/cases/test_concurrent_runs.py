@@ -362,3 +362,90 @@ def test_a_data_set_that_is_replaced_while_it_is_opened_is_the_old_or_the_new_on
         stop.set()
         writer.join()
     assert read > 3
+
+
+def test_weights_that_are_a_link_to_another_folder_are_not_written_through(ds, tmp_path):
+    out, other = tmp_path / "run", tmp_path / "other"
+    done = mm.train.fit(model(ds), ds, out=out, **PLAN)
+    (out / "weights").rename(other)
+    (out / "weights").symlink_to(other, target_is_directory=True)
+    before = {path.name: path.read_bytes() for path in other.iterdir()}
+    for options in ({"overwrite": True}, {"resume": True}):
+        with pytest.raises(CheckpointError, match=r"lies outside|is a link to another folder"):
+            mm.train.fit(model(ds), ds, out=done.folder, **options, **PLAN)
+    assert {path.name: path.read_bytes() for path in other.iterdir()} == before
+
+
+def spoilt_state(folder, change):
+    """Change the state to resume from, and give it its right sha256."""
+    import hashlib
+
+    from safetensors.torch import load, save
+
+    index = json.loads((folder / "run.json").read_text())
+    path = folder / index["state"]["file"]
+    data = path.read_bytes()
+    size = int.from_bytes(data[:8], "little")
+    plain = json.loads(json.loads(data[8 : 8 + size])["__metadata__"]["plain"])
+    tensors = load(data)
+    text = change(plain, tensors)
+    path.write_bytes(save(tensors, {"plain": json.dumps(plain) if text is None else text}))
+    index["state"]["sha256"] = hashlib.sha256(path.read_bytes()).hexdigest()
+    (folder / "run.json").write_text(json.dumps(index))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda p, t: p.__delitem__("made"),
+        lambda p, t: p.__delitem__("groups"),
+        lambda p, t: p.update(rng={"bit_generator": "PCG64"}),
+        lambda p, t: p.update(epoch="x"),
+        lambda p, t: p.update(done=None),
+        lambda p, t: t.__delitem__("draws/cpu"),
+        lambda p, t: t.__delitem__(next(k for k in t if k.startswith("model/"))),
+        lambda p, t: "[" * 100_000,
+        lambda p, t: '{"epoch": 1, "epoch": 2}',
+        lambda p, t: "null",
+    ],
+)
+def test_a_state_that_was_changed_is_refused_when_a_training_is_resumed_from_it(ds, tmp_path, change):
+    out = tmp_path / "run"
+    mm.train.fit(model(ds), ds, out=out, **PLAN)
+    spoilt_state(out, change)
+    with pytest.raises(CheckpointError):
+        mm.train.fit(model(ds), ds, out=out, resume=True, **PLAN)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda r: r.update(epoch="x"),
+        lambda r: r.pop("epoch"),
+        lambda r: r.update(train_loss=[1]),
+        lambda r: r.update(x={}),
+    ],
+)
+def test_a_history_that_is_no_table_of_numbers_is_refused(ds, tmp_path, change):
+    run = mm.train.fit(model(ds), ds, out=tmp_path / "run", **PLAN)
+    index = json.loads((run.folder / "run.json").read_text())
+    change(index["history"][1])
+    (run.folder / "run.json").write_text(json.dumps(index))
+    with pytest.raises(CheckpointError, match=r"row 1 of the history"):
+        mm.train.load(run.folder)
+
+
+def test_two_processes_that_run_one_study_and_keep_its_runs_finish_every_cell(tmp_path):
+    program = (
+        "import sys\nfrom mmviz.experiments import grid, run, Study\n"
+        "cells = grid(data='synthetic', model='average', seed=[0, 1], train={'epochs': 1})\n"
+        "outcome = run(Study('two', cells, metric='test.mae'), sys.argv[1], keep='runs', progress=False)\n"
+        "sys.exit(len(outcome.failed) + outcome.left)\n"
+    )
+    both = [
+        subprocess.Popen([sys.executable, "-c", program, str(tmp_path)], stderr=subprocess.PIPE, text=True)
+        for _ in range(2)
+    ]
+    for process in both:
+        told = process.communicate()[1]
+        assert process.returncode == 0, told[-2000:]
