@@ -11,6 +11,7 @@ from mmviz.data.report import Report
 from mmviz.data.spec import Modality
 from mmviz.errors import DataError
 
+_FEW = 4
 _ABSOLUTE = 1e6  # seconds; a clock that begins later counts from an epoch, not from the start of a recording
 
 
@@ -72,6 +73,7 @@ def report_time(splits: Mapping[str, Split], modalities: tuple[Modality, ...], r
         for m, times in split.times.items():
             _gaps(split, m, times, f"{name} {m}", report)
         _apart(name, split, report)
+    _uneven(splits, report)
     signals = [m for m in modalities if not m.static and m.steps > 1]
     if any(split.times for split in splits.values()) or len(signals) < 2:
         return
@@ -82,6 +84,21 @@ def report_time(splits: Mapping[str, Split], modalities: tuple[Modality, ...], r
         return
     for name, split in splits.items():
         _durations(name, split, signals, report)
+
+
+def _uneven(splits: Mapping[str, Split], report: Report) -> None:
+    """Warn where most recordings are short beside the longest: of steps that cut the longest they fill a few."""
+    clocks = [clock_of(split.times) for split in splits.values() if split.times]
+    if not clocks:
+        return
+    seconds = np.concatenate([clock[:, 1] - clock[:, 0] for clock in clocks])
+    short = seconds < seconds.max() / _FEW
+    if short.mean() > 0.5:
+        report.add(
+            "warning", "times", "durations", int(short.sum()),
+            first=f"the longest recording lasts {seconds.max():.4g} s, half of all at most {np.median(seconds):.4g} s",
+            action=f"they fill less than 1/{_FEW} of the steps with align='bin', the default; align='resample' cuts each sample's own duration",
+        )  # fmt: skip
 
 
 def _durations(name: str, split: Split, signals: list[Modality], report: Report) -> None:

@@ -391,3 +391,15 @@ def test_frames_masked_for_their_values_keep_their_times_and_the_clock():
     ds = mm.data.from_arrays(inputs, target, split={"train": 1.0}, times=stamps(), nonfinite="mask")
     assert not ds["train"].valid["imu"][2, 19]
     assert ds["train"].times["imu"][2, 19] == stamps()["imu"][2, 19]
+
+
+def test_recordings_that_are_mostly_far_shorter_than_the_longest_are_a_warning():
+    inputs, target = arrays()
+    times = stamps()
+    assert not timed().report.of("times")
+    for t in times.values():
+        t[0] *= 10
+    (found,) = mm.data.from_arrays(inputs, target, split={"train": 1.0}, times=times).report.of("times")
+    assert found.level == "warning"
+    assert found.count == 11
+    assert "resample" in found.action
