@@ -142,6 +142,7 @@ def _provenance(trace: xr.DataTree | xr.Dataset, kind: str, *, epoch: int | None
             kind, labelled=is_labelled(trace["samples"]["target"] if "samples" in trace else trace["target"])
         ),
         "baseline": "the model's answer with every modality masked",
+        "imputation": trace.attrs.get("imputation", "what stands for missing modalities was not recorded"),
         "players": len(trace.attrs["modalities"]),
         "epoch": epoch,
         "dataset": trace.attrs["dataset"],

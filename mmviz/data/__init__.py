@@ -11,6 +11,7 @@ from mmviz.data.from_arrays import from_arrays
 from mmviz.data.load import load
 from mmviz.data.pad import pad
 from mmviz.data.report import Finding, Report
+from mmviz.data.select import select_modalities
 from mmviz.data.spec import Modality, Spec, Task
 from mmviz.data.stream import stream
 from mmviz.data.synthetic import synthetic
@@ -32,6 +33,7 @@ __all__ = [
     "load",
     "missing",
     "pad",
+    "select_modalities",
     "stream",
     "synthetic",
     "to_disk",

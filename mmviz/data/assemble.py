@@ -1,6 +1,6 @@
 """From raw parts to a data set: check the values, compare the splits, pad, measure the training split."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,15 +19,15 @@ from mmviz.data.checks import (
     refuse_swapped_padding,
     report_sentinels,
 )
-from mmviz.data.choice import nearest, one_of
+from mmviz.data.choice import given_names, given_text, nearest, one_of
 from mmviz.data.dataset import Dataset, Split
 from mmviz.data.imputation import Known, impute
 from mmviz.data.label_range import OutOfRange, within
 from mmviz.data.labels import Given, targets_of
 from mmviz.data.parts import Part
 from mmviz.data.report import Report
-from mmviz.data.spec import Modality, Spec, TaskKind
-from mmviz.data.statistics import training_statistics
+from mmviz.data.spec import Modality, Spec, TaskKind, default_channels
+from mmviz.data.statistics import example_frames, training_statistics, whole_features
 from mmviz.data.time_report import longest, on_one_clock, report_time
 from mmviz.data.times import checked, frames_of, from_side, measured, untimed
 from mmviz.errors import ConfigError, DataError
@@ -53,8 +53,8 @@ class Treatment:
             raise ConfigError(
                 f"label_range={self.label_range}: only a regression has one; `classes` limits class labels"
             )
-        if self.label_range is not None and not self.label_range[0] < self.label_range[1]:
-            raise ConfigError(f"label_range={self.label_range}; give the lowest value, then the highest")
+        if self.label_range is not None and not _is_range(self.label_range):
+            raise ConfigError(f"label_range={self.label_range!r}; give the lowest value, then the highest, as (-3, 3)")
         if self.classes is not None and self.task == "regression":
             raise ConfigError(f"classes={self.classes}: only a classification has them; set task='classification'")
         if isinstance(self.classes, (set, frozenset)):
@@ -63,8 +63,9 @@ class Treatment:
             raise ConfigError(
                 f"classes={self.classes!r}: a mapping; give a sequence of names in the order of the labels 0, 1, ..."
             )
-        if isinstance(self.classes, str):
-            raise ConfigError(f"classes={self.classes!r}: one text; give a sequence of names")
+        if self.classes is not None:
+            one = isinstance(self.classes, str) or not isinstance(self.classes, Iterable)
+            object.__setattr__(self, "classes", given_names(self.classes, "classes") if one else tuple(self.classes))
 
 
 @dataclass(frozen=True)
@@ -198,38 +199,28 @@ def _modality(
     m: str, splits: dict[str, Split], training: str, about: Description, report: Report, known: Known | None
 ) -> Modality:
     x, valid = splits[training].inputs[m], splits[training].valid[m]
-    if not valid.any():
-        raise DataError(f"{training} {m}: absent for every sample; leave the modality out")
-    features = x.shape[2]
-    channels = tuple(map(str, about.channels.get(m, (f"{m}[{f}]" for f in range(features)))))
+    features, absent = x.shape[2], not valid.any()
+    if absent:
+        _absent(m, splits, training, report)
+    channels = given_names(about.channels.get(m, default_channels(m, features)), f"channels of {m!r}")
     if len(channels) != features:
         raise ConfigError(f"channels of {m!r}: {len(channels)} names for {features} features; give one per feature")
     rate = about.rate_hz.get(m)
-    if rate is not None and not 0 < rate < float("inf"):
-        raise ConfigError(f"rate_hz of {m!r} is {rate}; give a positive number, or None where it is not known")
-    mean, std = training_statistics(x, valid) if known is None else known
-    constant = np.flatnonzero(std == 0)
+    if rate is not None and not (_is_number(rate) and 0 < rate < float("inf")):
+        raise ConfigError(f"rate_hz of {m!r} is {rate!r}; give a positive number, or None where it is not known")
+    statistics = training_statistics(x, valid) if known is None and not absent else known
+    mean, std = np.zeros((2, features), np.float32) if statistics is None else statistics
+    constant = np.flatnonzero(std == 0) if not absent else np.zeros(0, np.intp)
     first = f"channel {channels[constant[0]]!r}: {mean[constant[0]]}" if len(constant) else ""
     report.add("note", "constant", f"{training} {m}", len(constant), first=first, action="std kept as 0")
-    unit, text = about.units.get(m, ""), about.descriptions.get(m, "")
+    unit = given_text(about.units.get(m, ""), f"units of {m!r}")
+    text = given_text(about.descriptions.get(m, ""), f"descriptions of {m!r}")
     times = splits[training].times
     spacing, irregular = measured(times[m], rate, f"{training} {m}") if m in times else (None, False)
-    static = _is_static(m, splits, about, report)
-    return Modality(
-        m,
-        features,
-        x.shape[1],
-        rate,
-        unit,
-        channels,
-        mean,
-        std,
-        text,
-        spacing,
-        irregular,
-        static,
-        about.looks_ahead.get(m, ""),
-    )
+    static = not absent and _is_static(m, splits, about, report)
+    examples, whole = (None, None) if absent else (example_frames(x, valid), whole_features(x))
+    known_of = (mean, std, text, spacing, irregular, static, about.looks_ahead.get(m, ""), examples, whole)
+    return Modality(m, features, x.shape[1], rate, unit, channels, *known_of)
 
 
 def _is_static(m: str, splits: dict[str, Split], about: Description, report: Report) -> bool:
@@ -245,6 +236,17 @@ def _is_static(m: str, splits: dict[str, Split], about: Description, report: Rep
     return m in about.static or (not timed and max(int(count.max(initial=0)) for count in rows.values()) <= 1)
 
 
+def _absent(m: str, splits: dict[str, Split], training: str, report: Report) -> None:
+    """Refuse a modality that no training sample has; in new data, which have no training split, it may be absent throughout."""
+    somewhere = any(s.valid[other].any() for s in splits.values() for other in s.valid)
+    if training == "train" or any(s.valid[m].any() for s in splits.values()) or not somewhere:
+        raise DataError(f"{training} {m}: absent for every sample; leave the modality out")
+    action = "kept: a model that was trained with it predicts from the others"
+    report.add(
+        "warning", "absent", m, sum(map(len, splits.values())), first="every sample of every split", action=action
+    )
+
+
 def _refuse_unknown(about: Description, names: list[str]) -> None:
     for option in ("rate_hz", "units", "channels", "descriptions", "static", "looks_ahead"):
         for m in getattr(about, option):
@@ -252,3 +254,13 @@ def _refuse_unknown(about: Description, names: list[str]) -> None:
                 raise ConfigError(
                     f"{option}: no modality {m!r}{nearest(m, names)}; there is {', '.join(map(repr, names))}"
                 )
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float, np.number)) and not isinstance(value, bool)
+
+
+def _is_range(limits: Any) -> bool:
+    """Return whether these are two numbers, the lower one first."""
+    two = isinstance(limits, (tuple, list, np.ndarray)) and len(limits) == 2 and all(map(_is_number, limits))
+    return two and bool(limits[0] < limits[1])

@@ -6,6 +6,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from mmviz.data.as_array import as_array
 from mmviz.data.report import Report
 from mmviz.errors import DataError
 
@@ -40,10 +41,7 @@ def as_signal(values: ArrayLike, where: str) -> NDArray[Any]:
         If the sequences are ragged or objects, the values are not real numbers, the number of dimensions is not 3, or
         there are no steps or no features.
     """
-    try:
-        array = np.asarray(values)
-    except ValueError as error:
-        raise DataError(f"{where}: {error}; ragged sequences go through mmviz.data.pad first") from None
+    array = as_array(values, where)
     if array.dtype.kind == "O":
         kinds = sorted({type(v).__name__ for v in array.ravel()[:1000]})
         raise DataError(
@@ -86,9 +84,11 @@ def mask_from_lengths(lengths: ArrayLike, steps: int, place: Place, where: str, 
     DataError
         If a length is negative, fractional, not a number, or more than `steps`, or there is more than one for a sample.
     """
-    length = np.asarray(lengths)
+    length = as_array(lengths, f"{where}: lengths")
     if length.ndim != 1:
-        raise DataError(f"{where}: lengths of shape {length.shape}; give one per sample, ({len(length)},)")
+        raise DataError(
+            f"{where}: lengths of shape {length.shape}; give one per sample, ({len(np.atleast_1d(length))},)"
+        )
     if length.dtype.kind not in "fiu":
         raise DataError(f"{where}: lengths of dtype {length.dtype}; give whole numbers")
     bad = (length < 0) | (length > steps)
@@ -107,7 +107,7 @@ def mask_from_lengths(lengths: ArrayLike, steps: int, place: Place, where: str, 
 
 def as_mask(valid: ArrayLike, shape: tuple[int, int], where: str) -> Mask:
     """Take a mask of real steps as bool (n, steps), or raise DataError: another shape, or values but 0 and 1."""
-    mask = np.asarray(valid)
+    mask = as_array(valid, f"{where}: valid")
     if mask.shape != shape:
         raise DataError(f"{where}: valid has shape {mask.shape}, the signal has {shape}; give one value per step")
     if mask.dtype.kind != "b" and not (mask.dtype.kind in "iu" and np.isin(mask, (0, 1)).all()):

@@ -1,7 +1,7 @@
 """Options are checked where they enter: the right type, one of a list, in a range; the nearest name is suggested."""
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from mmviz.errors import ConfigError
@@ -40,3 +40,27 @@ def number(value: Any, option: str, *, low: float, high: float = float("inf"), a
         upper = "" if high == float("inf") else f" and at most {high}"
         raise ConfigError(f"{option}={value!r}; give a finite number {limit}{upper}")
     return float(value)
+
+
+def given_mapping(value: Any, option: str, example: str) -> Mapping[Any, Any]:
+    """Return a mapping ({} for None), or raise ConfigError that shows an example of one."""
+    if value is None:
+        return {}
+    if not isinstance(value, Mapping):
+        raise ConfigError(f"{option}={value!r:.80}: a {type(value).__name__}; give a mapping such as {example}")
+    return value
+
+
+def given_names(value: Any, option: str) -> tuple[str, ...]:
+    """Return a sequence of names as text, or raise ConfigError; one text or one number is no sequence."""
+    if isinstance(value, (str, bytes, Mapping)) or not isinstance(value, Iterable):
+        seen = "one text" if isinstance(value, str) else f"a {type(value).__name__}"
+        raise ConfigError(f"{option}={value!r:.80}: {seen}; give a sequence of names, such as ['a', 'b']")
+    return tuple(map(str, value))
+
+
+def given_text(value: Any, option: str) -> str:
+    """Return a text, or raise ConfigError."""
+    if not isinstance(value, str):
+        raise ConfigError(f"{option}={value!r:.80}: a {type(value).__name__}; give a text")
+    return value

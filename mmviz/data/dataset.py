@@ -2,12 +2,13 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from mmviz.data.as_array import as_array
 from mmviz.data.report import Report
 from mmviz.data.spec import Spec
 from mmviz.data.split_names import canonical
@@ -42,6 +43,8 @@ class Split:
         When each frame was recorded: modality name to float64 seconds (n, steps), on a clock that the modalities of a sample
         share; NaN where there is no frame. A frame that is masked keeps its time. Empty without timestamps; a modality
         of a single step may be left out.
+    spec
+        Of the data set it belongs to, which sets it; None for a split that was put together by hand.
     """
 
     name: str
@@ -52,6 +55,7 @@ class Split:
     group: NDArray[np.str_]
     extras: Mapping[str, NDArray[Any]] = field(default_factory=dict)
     times: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
+    spec: Spec | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         held = {f"inputs[{m!r}]": x for m, x in self.inputs.items()} | {
@@ -108,7 +112,7 @@ class Split:
         DataError
             If an index is not a whole number or lies outside the split.
         """
-        rows = np.asarray(indices)
+        rows = as_array(indices, f"{self.name}.take: indices")
         if rows.size == 0:
             rows = rows.astype(np.int64)
         if rows.ndim != 1 or rows.dtype.kind not in "iub" or (rows.dtype.kind == "b" and len(rows) != len(self)):
@@ -122,15 +126,15 @@ class Split:
         if outside.any():
             at = int(np.flatnonzero(outside)[0])
             raise DataError(f"{self.name}.take: indices[{at}] is {rows[at]}; the split has {len(self)} samples")
-        return Split(
-            self.name,
-            {m: x[rows] for m, x in self.inputs.items()},
-            {m: v[rows] for m, v in self.valid.items()},
-            None if self.target is None else self.target[rows],
-            self.ids[rows],
-            self.group[rows],
-            {k: v[rows] for k, v in self.extras.items()},
-            {m: t[rows] for m, t in self.times.items()},
+        return replace(
+            self,
+            inputs={m: x[rows] for m, x in self.inputs.items()},
+            valid={m: v[rows] for m, v in self.valid.items()},
+            target=None if self.target is None else self.target[rows],
+            ids=self.ids[rows],
+            group=self.group[rows],
+            extras={k: v[rows] for k, v in self.extras.items()},
+            times={m: t[rows] for m, t in self.times.items()},
         )
 
     def __repr__(self) -> str:
@@ -164,6 +168,11 @@ class Dataset:
     splits: Mapping[str, Split]
     report: Report = field(repr=False)
     truth: Truth | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(
+            self, "splits", {name: replace(split, spec=self.spec) for name, split in self.splits.items()}
+        )
 
     def __getitem__(self, split: str) -> Split:
         if split not in self.splits and isinstance(split, str) and canonical(split) in self.splits:

@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from mmviz.data.assemble import Description, Treatment, assemble
 from mmviz.data.checks import Nonfinite, Side
-from mmviz.data.choice import one_of, whole
+from mmviz.data.choice import given_mapping, given_names, given_text, one_of, whole
 from mmviz.data.dataset import Dataset
 from mmviz.data.label_range import OutOfRange
 from mmviz.data.parts import Part, make_part, parts_from_splits, parts_from_whole, without_unlabelled
@@ -112,6 +112,10 @@ def from_arrays(
     ConfigError
         If an option is unknown or contradicts another.
     """
+    lengths = given_mapping(lengths, "lengths", "{'audio': [12, 9, ...]}, one number per sample")
+    valid = given_mapping(valid, "valid", "{'audio': booleans (n, steps)}")
+    if split is not None:
+        split = given_mapping(split, "split", "{'train': 0.7, 'valid': 0.15, 'test': 0.15}")
     treatment = Treatment(task, classes, label_range, labels, padding, nonfinite)
     one_of(split_by, ("sample", "group"), "split_by")
     whole(seed, "seed", low=0)
@@ -131,12 +135,18 @@ def from_arrays(
         seed=seed,
         drop=labels == "drop",
     )
-    if isinstance(static, str):
-        raise ConfigError(
-            f"static={static!r}: one text; give a sequence of modality names, such as static=[{static!r}]"
-        )
-    texts = (units or {}, channels or {}, descriptions or {}, name, source, licence, tuple(notes))
-    about = Description(rate_hz or {}, *texts, static=tuple(static), looks_ahead=looks_ahead or {})
+    about = Description(
+        given_mapping(rate_hz, "rate_hz", "{'audio': 100.0}"),
+        given_mapping(units, "units", "{'audio': 'Pa'}"),
+        given_mapping(channels, "channels", "{'audio': ['left', 'right']}"),
+        given_mapping(descriptions, "descriptions", "{'audio': 'the microphone'}"),
+        given_text(name, "name"),
+        given_text(source, "source"),
+        given_text(licence, "licence"),
+        given_names(notes, "notes"),
+        static=given_names(static, "static"),
+        looks_ahead=given_mapping(looks_ahead, "looks_ahead", "{'audio': 'a zero-phase filter'}"),
+    )
     return assemble(parts, treatment, about, report)
 
 
@@ -145,8 +155,8 @@ def _parts(
     target: Any,
     report: Report,
     *,
-    lengths: Mapping[str, Any] | None,
-    valid: Mapping[str, Any] | None,
+    lengths: Mapping[str, Any],
+    valid: Mapping[str, Any],
     ids: Any,
     group: Any,
     extras: Any,
@@ -174,7 +184,7 @@ def _parts(
         raise ConfigError(
             "split: none given; pass split={'train': 0.7, 'valid': 0.15, 'test': 0.15}, or inputs per split"
         )
-    everything = make_part("", inputs, target, lengths or {}, valid or {}, ids, group, extras, times)
+    everything = make_part("", inputs, target, lengths, valid, ids, group, extras, times)
     if drop:
         everything = without_unlabelled(everything, report)
     return parts_from_whole(everything, split, by=split_by, seed=seed)

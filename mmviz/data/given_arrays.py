@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mmviz.data.as_array import without_torch
 from mmviz.data.checks import as_signal
 from mmviz.data.given_labels import is_missing
 from mmviz.data.masked import Plain, filled, index_of, plain
@@ -89,6 +90,7 @@ def text_of(values: Any, where: str) -> NDArray[np.str_]:
         raise DataError(
             f"{where}: a {type(values).__name__} has no order of rows; give one text per sample in a list or an array"
         )
+    values = without_torch(values, where)
     given = values.tolist() if isinstance(values, np.ndarray) else list(values)
     if where.endswith("group"):
         given = ["" if is_missing(v) else v for v in given]

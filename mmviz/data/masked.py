@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mmviz.data.as_array import as_array, without_torch
 from mmviz.errors import DataError
 
 
@@ -33,7 +34,7 @@ class Plain:
 
 
 def plain(values: Any, where: str) -> Plain:
-    """Take a masked array, a sequence of masked arrays, or a pandas object apart; leave everything else as it is.
+    """Take a masked array, a sequence of masked arrays, or a pandas object apart; make torch tensors arrays; leave everything else as it is.
 
     Parameters
     ----------
@@ -65,7 +66,7 @@ def plain(values: Any, where: str) -> Plain:
     if pandas is not None and isinstance(values, pandas.DataFrame):
         return _frame(values)
     kinds = () if pandas is None else (pandas.Series, pandas.Index, pandas.api.extensions.ExtensionArray)
-    return _series(values) if isinstance(values, kinds) else Plain(values)
+    return _series(values) if isinstance(values, kinds) else Plain(without_torch(values, where))
 
 
 def index_of(values: Any) -> Any:
@@ -78,7 +79,7 @@ def index_of(values: Any) -> Any:
 
 def filled(found: Plain, where: str) -> NDArray[Any]:
     """Return numbers with NaN where there is no value; what is no array of numbers comes back as it is."""
-    array = np.asarray(found.values)
+    array = as_array(found.values, where)
     if found.missing is None or not found.missing.any() or array.dtype.kind not in "fiub":
         return array
     if array.shape != found.missing.shape:

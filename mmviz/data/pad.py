@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from mmviz.data.as_array import as_array
 from mmviz.data.checks import Side
 from mmviz.data.choice import one_of
 from mmviz.data.masked import Plain, plain
@@ -35,7 +36,7 @@ def pad(sequences: Sequence[ArrayLike], *, side: Side = "end") -> tuple[NDArray[
     one_of(side, ("end", "start"), "side")
     given = [plain(s, f"pad: sequence {i}") for i, s in enumerate(sequences)]
     _refuse_other_columns(given)
-    arrays = [np.asarray(g.values) for g in given]
+    arrays = [as_array(g.values, f"pad: sequence {i}") for i, g in enumerate(given)]
     if not arrays:
         raise DataError("pad: no sequences; give at least one array (steps, features)")
     for i, a in enumerate(arrays):

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mmviz.data.choice import nearest
+from mmviz.data.choice import given_mapping, nearest
 from mmviz.data.given_arrays import column_of, complete, refuse_other_order, signal_of, text_of
 from mmviz.data.given_labels import Labels, given_labels
 from mmviz.data.labels import missing_labels, refuse_partly_labelled
@@ -111,17 +111,17 @@ def make_part(
     for modality in inputs:
         _refuse_name(modality, name)
     at = f"{name} " if name else ""
+    lengths = given_mapping(lengths, f"{at}lengths", "{'audio': [12, 9, ...]}, one number per sample")
+    valid = given_mapping(valid, f"{at}valid", "{'audio': booleans (n, steps)}")
+    extras = given_mapping(extras, f"{at}extras", "{'raw_text': [...]}, one value per sample")
+    times = given_mapping(times, f"{at}times", "{'audio': seconds (n, steps)}")
     if not inputs:
         raise DataError(f"{at}inputs: no modality; give at least one array (n, steps, features)")
     refuse_other_order({**inputs, "target": target, "ids": ids, "group": group}, at)
     found = {m: signal_of(x, f"{at}{m}") for m, x in inputs.items()}
     signals = {m: x for m, (x, _) in found.items()}
     masked = {m: steps for m, (_, steps) in found.items() if steps is not None}
-    for option, given in (("lengths", lengths), ("valid", valid), ("times", times or {})):
-        if not isinstance(given, Mapping):
-            raise ConfigError(
-                f"{at}{option}: a {type(given).__name__}; give a mapping from modality to one row per sample"
-            )
+    for option, given in (("lengths", lengths), ("valid", valid), ("times", times)):
         for m in given:
             if m not in signals:
                 known = ", ".join(map(repr, signals))
@@ -135,7 +135,7 @@ def make_part(
     counts |= {f"lengths of {m}": _count(v, f"{at}lengths of {m}") for m, v in lengths.items()}
     counts |= {f"valid of {m}": _count(v, f"{at}valid of {m}") for m, v in valid.items()}
     counts |= {k: _count(v, at + k) for k, v in (("ids", ids), ("group", group)) if v is not None}
-    counts |= {f"extras {k!r}": _count(v, f"{at}extras {k!r}") for k, v in (extras or {}).items()}
+    counts |= {f"extras {k!r}": _count(v, f"{at}extras {k!r}") for k, v in extras.items()}
     if len(set(counts.values())) > 1:
         listed = ", ".join(f"{k} {v}" for k, v in counts.items())
         raise DataError(f"{at}sample counts differ: {listed}; every array needs one row per sample")
@@ -145,19 +145,19 @@ def make_part(
     prefix = name or "sample"
     names = text_of([f"{prefix}_{i}" for i in range(n)] if ids is None else ids, f"{at}ids")
     groups = text_of([""] * n if group is None else group, f"{at}group")
-    more = {k: column_of(v, n, f"{at}extras {k!r}") for k, v in (extras or {}).items()}
+    more = {k: column_of(v, n, f"{at}extras {k!r}") for k, v in extras.items()}
     count = {m: complete(v, f"{at}lengths of {m}", names) for m, v in lengths.items()}
     real = {m: complete(v, f"{at}valid of {m}", names) for m, v in valid.items()}
     labels = None if target is None else given_labels(target, f"{name}: target" if name else "target")
-    seconds = {m: as_times(t, signals[m].shape[:2], f"{at}{m}") for m, t in (times or {}).items()}
+    seconds = {m: as_times(t, signals[m].shape[:2], f"{at}{m}") for m, t in times.items()}
     return Part(name, signals, labels, count, real, names, groups, np.arange(n), more, seconds, masked)
 
 
 def parts_from_splits(
     inputs: Mapping[str, Any],
     target: Any,
-    lengths: Mapping[str, Any] | None,
-    valid: Mapping[str, Any] | None,
+    lengths: Mapping[str, Any],
+    valid: Mapping[str, Any],
     ids: Any,
     group: Any,
     extras: Any,

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from mmviz.data.dataset import Dataset, Split
+from mmviz.data.dataset import Dataset
 from mmviz.data.missing.change import chosen
 from mmviz.data.report import Report
 
@@ -46,7 +46,7 @@ def select_modalities(ds: Dataset, names: Iterable[str]) -> Dataset:
         if nothing:
             report.add("note", "absent", f"{name} {'+'.join(kept)}", nothing, action="samples with nothing left")
         times = {m: t for m, t in split.times.items() if m in kept}
-        splits[name] = Split(split.name, inputs, valid, split.target, split.ids, split.group, split.extras, times)
+        splits[name] = replace(split, inputs=inputs, valid=valid, times=times)
     note = f"only {', '.join(kept)} of {', '.join(ds.spec.names)}"
     left = tuple(ds.spec.modality(m) for m in kept)
     duration = ds.spec.duration_s if any(m.spacing_s is not None for m in left) else None

@@ -42,6 +42,10 @@ class Modality:
         it has no influence on the number of steps.
     looks_ahead
         What made a value depend on what was recorded after it, such as a zero-phase filter; "" where nothing did.
+    examples
+        Real frames of the training split, (up to 8, features) float32; None where none were kept. What a user's module is tried on.
+    whole
+        Which features hold whole numbers only, (features,) bool, such as token ids; None where it is not known.
     """
 
     name: str
@@ -57,6 +61,18 @@ class Modality:
     irregular: bool = False
     static: bool = False
     looks_ahead: str = ""
+    examples: NDArray[np.float32] | None = None
+    whole: NDArray[np.bool_] | None = None
+
+    @property
+    def has_channel_names(self) -> bool:
+        """Whether the channels were named, and not numbered by :func:`default_channels`."""
+        return self.channels != default_channels(self.name, self.features)
+
+
+def default_channels(modality: str, features: int) -> tuple[str, ...]:
+    """Return the names that channels have where none were given: ``audio[0]``, ``audio[1]``, ..."""
+    return tuple(f"{modality}[{f}]" for f in range(features))
 
 
 @dataclass(frozen=True)
@@ -76,6 +92,11 @@ class Task:
     kind: TaskKind
     classes: tuple[str, ...]
     outputs: int
+
+    @property
+    def has_class_names(self) -> bool:
+        """Whether the classes were named, and not numbered "0", "1", ...."""
+        return self.classes != tuple(map(str, range(len(self.classes))))
 
 
 @dataclass(frozen=True, eq=False)

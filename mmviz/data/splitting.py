@@ -13,6 +13,8 @@ Indices = NDArray[np.int64]
 def check_fractions(fractions: Mapping[str, float]) -> None:
     """Raise ConfigError unless the fractions are positive and sum to 1."""
     values = list(fractions.values())
+    if not all(isinstance(v, (int, float, np.number)) and not isinstance(v, bool) for v in values):
+        raise ConfigError(f"split={dict(fractions)}: give a share as a number, such as train 0.7, test 0.3")
     if not values or any(not 0 < v <= 1 for v in values) or abs(sum(values) - 1) > 1e-9:
         raise ConfigError(
             f"split={dict(fractions)}: give positive fractions that sum to 1, such as train 0.7, test 0.3"

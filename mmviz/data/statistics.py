@@ -1,10 +1,12 @@
-"""Mean and standard deviation of the training split, over real steps only."""
+"""What a spec keeps of the values of the training split: mean, standard deviation, some real frames, which features are whole numbers."""
 
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
 _AT_ONCE = 1 << 16  # values in float64
+_EXAMPLES = 4096  # values of the frames that are kept
+_SOME = 256  # samples that are looked at first
 
 
 def training_statistics(x: Floats, valid: NDArray[np.bool_]) -> tuple[Floats, Floats]:
@@ -34,3 +36,29 @@ def training_statistics(x: Floats, valid: NDArray[np.bool_]) -> tuple[Floats, Fl
     tiny = np.finfo(np.float32).tiny
     std = np.where(constant, 0.0, np.maximum(np.sqrt(variance), tiny)).astype(np.float32)
     return np.where(constant, real[0], mean).astype(np.float32), std
+
+
+def example_frames(x: Floats, valid: NDArray[np.bool_]) -> Floats:
+    """Return the first real frames, and last the first that differs from the first: (1 to 8, features).
+
+    Parameters
+    ----------
+    x, valid
+        As for :func:`training_statistics`.
+    """
+    some = np.flatnonzero(valid.any(axis=1))[:_SOME]
+    frames = x[some][valid[some]]
+    other = (frames != frames[:1]).any(axis=1)
+    count = min(len(frames), max(2, min(8, _EXAMPLES // x.shape[2])))
+    return np.concatenate([frames[: count - 1], frames[[int(np.argmax(other))]]]) if count > 1 else frames[:1].copy()
+
+
+def whole_features(x: Floats) -> NDArray[np.bool_]:
+    """Return which features hold whole numbers only, (features,) bool; padding is 0, which is one."""
+    whole = np.ones(x.shape[2], dtype=bool)
+    for start in range(0, len(x), _SOME):
+        part = x[start : start + _SOME][..., whole]
+        whole[whole] = (part == np.rint(part)).all(axis=(0, 1))
+        if not whole.any():
+            break
+    return whole

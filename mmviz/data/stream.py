@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from itertools import islice
 from typing import Any
 
@@ -127,8 +128,7 @@ def _read(split: Split, rows: ArrayLike, trim: bool) -> Split:
     if not trim:
         return split.take(rows)
     index = np.asarray(rows)
-    light = Split(split.name, {}, split.valid, split.target, split.ids, split.group, split.extras, split.times)
-    light = light.take(index)
+    light = replace(split, inputs={}).take(index)
     index = np.arange(len(split))[index]
     inputs, valid, times = {}, {}, {}
     for m, x in split.inputs.items():
@@ -138,4 +138,4 @@ def _read(split: Split, rows: ArrayLike, trim: bool) -> Split:
             times[m] = light.times[m][:, :steps].copy()
         inputs[m] = x.gather(index, steps) if isinstance(x, Ragged) else np.array(x[index, :steps])
         valid[m] = light.valid[m][:, :steps].copy()
-    return Split(split.name, inputs, valid, light.target, light.ids, light.group, light.extras, times)
+    return replace(light, inputs=inputs, valid=valid, times=times)

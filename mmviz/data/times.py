@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mmviz.data.as_array import without_torch
 from mmviz.data.checks import Mask, Side
 from mmviz.data.clock import Seconds, spacing_of
 from mmviz.errors import DataError
@@ -39,6 +40,7 @@ def as_times(values: Any, shape: tuple[int, int], where: str) -> Seconds:
         If the values are no times, or do not fit the signal.
     """
     n, steps = shape
+    values = without_torch(values, f"{where}: times")
     if isinstance(values, np.ma.MaskedArray):
         seconds = _seconds(np.asarray(values.data), where)
         values = np.where(np.ma.getmaskarray(values), np.nan, seconds)

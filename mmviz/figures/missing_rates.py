@@ -11,6 +11,7 @@ from mmviz.figures.made import Drawing, Said, Sheet
 from mmviz.figures.printed_numbers import COUPLED_MAMBA, EQUILIBRIUM_SOURCE, MISSING, MISSING_SOURCE, RATES
 from mmviz.figures.statistics import cell_of, seeds_of
 from mmviz.figures.studies import STRATEGIES, data_of
+from mmviz.models.imputation import MASKED
 from mmviz.plots.picture import Axis, Lines, Panel, Picture
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from mmviz.figures.evidence import Evidence
 
-_PROTOCOL = "whole modalities are lost, each independently at that rate, at least one is kept"
+_PROTOCOL = f"whole modalities are lost, each independently at that rate, at least one is kept; {MASKED}"
 
 
 def curves(evidence: Evidence) -> Drawing:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from mmviz.data.dataset import Split
+    from mmviz.data.matching import Matching
+    from mmviz.data.spec import Spec
 
 
 @dataclass
@@ -75,6 +77,28 @@ class Batch:
         whole = {k: None if (x := getattr(self, k)) is None else change(x) for k in ("target", "clock")}
         return Batch(kept["values"], kept["valid"], whole["target"], kept["times"], whole["clock"])
 
+    def completed(self, spec: Spec) -> Batch:
+        """Return the batch with every modality of the spec, those that it lacks being absent from all samples.
+
+        Raises
+        ------
+        DataError
+            If it has none of them, or one that the spec does not have.
+        """
+        unknown = [name for name in self.names if name not in spec.names]
+        if unknown or not self.names:
+            raise DataError(
+                f"batch: modality {', '.join(map(repr, unknown)) or 'none'} is not one of the model's, {', '.join(spec.names)}; give those"
+            )
+        if set(self.names) == set(spec.names):
+            return self
+        like, values, valid = next(iter(self.values.values())), dict(self.values), dict(self.valid)
+        for modality in spec.modalities:
+            if modality.name not in values:
+                values[modality.name] = like.new_zeros(len(self), modality.steps, modality.features)
+                valid[modality.name] = torch.zeros(len(self), modality.steps, dtype=torch.bool, device=like.device)
+        return replace(self, values=values, valid=valid).ordered(spec.names)
+
     def to(self, device: torch.device | str, dtype: torch.dtype | None = None) -> Batch:
         """Return the batch on ``device``, values cast to ``dtype`` when one is given."""
         moved = self._each(lambda x: x.to(device))
@@ -107,7 +131,11 @@ class Batch:
         return self._each(lambda x: x.repeat_interleave(times, 0))
 
 
-def batch_of(split: Split, indices: Sequence[int] | Int[np.ndarray, " batch"] | None = None) -> Batch:
+def batch_of(
+    split: Split,
+    indices: Sequence[int] | Int[np.ndarray, " batch"] | None = None,
+    matching: Matching | None = None,
+) -> Batch:
     """Copy samples of a split into tensors.
 
     Parameters
@@ -116,12 +144,20 @@ def batch_of(split: Split, indices: Sequence[int] | Int[np.ndarray, " batch"] | 
         A :class:`mmviz.data.dataset.Split`.
     indices
         Which samples, in which order; all of them when None.
+    matching
+        How the data are laid out for the model, see :func:`mmviz.data.matching.matched`; as they are when None.
     """
     rows = np.arange(len(split)) if indices is None else np.asarray(indices, dtype=np.int64)
+    if matching is not None and matching.rearranged:
+        pairs = {name: matching.expected(split, name, rows) for name in matching.model.names}
+        target = None if split.target is None else matching.target(split, rows)
+    else:
+        pairs = {name: (x[rows], split.valid[name][rows]) for name, x in split.inputs.items()}
+        target = None if split.target is None else split.target[rows]
     batch = Batch(
-        {name: torch.from_numpy(np.array(x[rows], copy=True)) for name, x in split.inputs.items()},
-        {name: torch.from_numpy(np.array(v[rows], copy=True)) for name, v in split.valid.items()},
-        None if split.target is None else torch.from_numpy(np.array(split.target[rows], copy=True)),
+        {name: torch.from_numpy(np.array(x, copy=True)) for name, (x, _) in pairs.items()},
+        {name: torch.from_numpy(np.array(v, copy=True)) for name, (_, v) in pairs.items()},
+        None if target is None else torch.from_numpy(np.array(target, copy=True)),
     )
     if not split.times:
         return batch

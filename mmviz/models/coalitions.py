@@ -8,7 +8,7 @@ import numpy as np
 import torch
 
 from mmviz.errors import ConfigError
-from mmviz.models.adapted import Adapted
+from mmviz.models.adapted_model import Adapted
 from mmviz.models.late import Late
 from mmviz.models.players import Players, whole_modalities
 from mmviz.models.pooled import PooledFusion

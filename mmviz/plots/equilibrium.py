@@ -12,7 +12,7 @@ from mmviz.analysis.equilibrium import READINGS
 from mmviz.errors import ConfigError
 from mmviz.plots.intervals import require
 from mmviz.plots.picture import Axis, Lines, Panel, Picture
-from mmviz.plots.provenance import titled
+from mmviz.plots.provenance import imputed, titled
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -67,6 +67,7 @@ def equilibrium_picture(frame: xr.Dataset) -> Picture:
         title=titled("Equilibrium of the modalities over training", frame.attrs),
         subtitle=(
             "three readings of ours of the equilibrium deviation (the published formula is not known); 0 is equilibrium",
+            *imputed(frame.attrs),
         ),
         panels=panels,
         heights=(150,),

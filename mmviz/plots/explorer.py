@@ -158,6 +158,8 @@ def _attrs(trace: xr.DataTree, phi: xr.Dataset) -> dict[str, Any]:
     return {
         "title": f"{'Coupled states' if trace['states'].sizes['layer'] else 'Answers'} — {trace.attrs['dataset']}",
         "dataset": trace.attrs["dataset"],
+        "trained_on": str(trace.attrs.get("trained_on", "")),
+        "imputation": phi.attrs["imputation"],
         "split": trace.attrs["split"],
         "model": trace.attrs["model"]["name"],
         "run": trace.attrs.get("run", ""),

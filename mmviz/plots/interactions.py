@@ -9,7 +9,7 @@ import xarray as xr
 
 from mmviz.plots.intervals import require
 from mmviz.plots.picture import NEUTRAL, Axis, Bars, Note, Panel, Picture, Rule, signed, span_of, ticks_of
-from mmviz.plots.provenance import source_of, titled
+from mmviz.plots.provenance import imputed, source_of, titled
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -48,6 +48,7 @@ def interactions_picture(frame: xr.Dataset) -> Picture:
         subtitle=(
             f"{frame.attrs['units']}; {source_of(frame.attrs)}",
             f"Shapley interaction index; above 0 they help each other, below 0 they say the same (named where the interval leaves 0 out); {frame.attrs['n_samples']} samples, lines: 95 %",
+            *imputed(frame.attrs),
         ),
         panels=(
             Panel(

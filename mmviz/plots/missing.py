@@ -8,7 +8,7 @@ import xarray as xr
 
 from mmviz.plots.intervals import over_seeds, require
 from mmviz.plots.picture import Axis, Lines, Panel, Picture
-from mmviz.plots.provenance import titled
+from mmviz.plots.provenance import imputed, titled
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -48,7 +48,7 @@ def missing_picture(frame: xr.Dataset) -> Picture:
     spread = f"mean of {seeds} seeds, bands: 95 % (Student's t)" if seeds > 1 else "one seed, so no interval"
     return Picture(
         title=titled("When modalities are missing", frame.attrs),
-        subtitle=("; ".join(str(s) for s in (frame.attrs.get("protocol"), spread) if s),),
+        subtitle=("; ".join(str(s) for s in (frame.attrs.get("protocol"), spread) if s), *imputed(frame.attrs)),
         panels=(Panel(lines, Axis("share missing"), Axis(str(frame.attrs.get("score", "score")))),),
         heights=(280,),
     )

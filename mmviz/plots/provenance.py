@@ -20,6 +20,11 @@ def source_of(attrs: Mapping[Any, Any], *, epoch: bool = True) -> str:
     return ", ".join(said)
 
 
+def imputed(attrs: Mapping[Any, Any]) -> tuple[str, ...]:
+    """Return the line of a caption that says what stands for missing modalities; none where the attributes do not hold it."""
+    return (str(attrs["imputation"]),) if attrs.get("imputation") else ()
+
+
 def titled(what: str, attrs: Mapping[Any, Any]) -> str:
     """Return "what — data set, split" with what the attributes hold of it."""
     of = ", ".join(str(attrs[name]) for name in ("dataset", "split") if attrs.get(name))

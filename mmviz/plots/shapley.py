@@ -10,7 +10,7 @@ import xarray as xr
 from mmviz.errors import DataError
 from mmviz.metrics.intervals import mean_interval
 from mmviz.plots.picture import Axis, Bars, Note, Panel, Picture, Rule, signed, span_of, ticks_of
-from mmviz.plots.provenance import titled
+from mmviz.plots.provenance import imputed, titled
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -67,6 +67,7 @@ def shapley_picture(frame: xr.Dataset) -> Picture:
         subtitle=(
             f"{frame.attrs['units']}; {float(frame['baseline']):.3f} with no modality, {float(frame['full']):.3f} with all",
             f"mean of {frame.attrs['n_samples']} samples, lines: 95 %",
+            *imputed(frame.attrs),
         ),
         panels=(
             Panel(

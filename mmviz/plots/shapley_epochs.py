@@ -8,7 +8,7 @@ import xarray as xr
 
 from mmviz.plots.intervals import over_seeds, require
 from mmviz.plots.picture import Axis, Lines, Panel, Picture, Rule
-from mmviz.plots.provenance import source_of, titled
+from mmviz.plots.provenance import imputed, source_of, titled
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -43,6 +43,7 @@ def shapley_epochs_picture(frame: xr.Dataset) -> Picture:
         subtitle=(
             f"{frame.attrs['units']}; {source_of(frame.attrs)}",
             f"mean of {frame.attrs['n_traced']} traced samples, bands: 95 % (Student's t)",
+            *imputed(frame.attrs),
         ),
         panels=(Panel((Rule(0, "y"), *lines), Axis("epoch"), Axis("mean Shapley value")),),
         heights=(260,),

@@ -45,9 +45,14 @@ def still(frame: xr.Dataset, selection: Mapping[str, Any], *, readout: str) -> s
     words = f"{title}. {html(readout)}"
     return (
         f'<figure style="margin:0;max-width:{WIDTH}px"><img alt="{words}" style="width:100%" '
-        f'src="data:image/svg+xml;base64,{image}"><figcaption>{html(readout)}. '
+        f'src="data:image/svg+xml;base64,{image}"><figcaption>{html(readout)}.{_imputation(frame)} '
         "A still picture: this place shows no widgets.</figcaption></figure>"
     )
+
+
+def _imputation(frame: xr.Dataset) -> str:
+    said = str(frame.attrs.get("imputation", ""))
+    return f" {html(said[:1].upper() + said[1:])}." if said else ""
 
 
 def drawn(frame: xr.Dataset, selection: Mapping[str, Any]) -> str:

@@ -9,7 +9,7 @@ import xarray as xr
 
 from mmviz.plots.intervals import require
 from mmviz.plots.picture import NEUTRAL, Axis, Bars, Dots, Note, Panel, Picture, span_of, ticks_of
-from mmviz.plots.provenance import source_of, titled
+from mmviz.plots.provenance import imputed, source_of, titled
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -62,6 +62,7 @@ def subsets_picture(frame: xr.Dataset) -> Picture:
         subtitle=(
             f"{source_of(frame.attrs)}; the modalities outside of the subset are masked (hollow)",
             f"mean of {frame.attrs['n_samples']} samples, lines: {frame.attrs['interval']}",
+            *imputed(frame.attrs),
         ),
         panels=(
             Panel(

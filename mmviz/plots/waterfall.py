@@ -10,7 +10,7 @@ import xarray as xr
 from mmviz.errors import ConfigError
 from mmviz.plots.intervals import require
 from mmviz.plots.picture import NEUTRAL, Axis, Bars, Note, Panel, Picture, signed, span_of, ticks_of
-from mmviz.plots.provenance import source_of, titled
+from mmviz.plots.provenance import imputed, source_of, titled
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -95,6 +95,7 @@ def waterfall_picture(frame: xr.Dataset) -> Picture:
         subtitle=(
             f"mean {frame.attrs['units']}; {source_of(frame.attrs)}",
             "each row: what a subset adds beyond all of its parts (Möbius coefficient); lines: 95 %",
+            *imputed(frame.attrs),
         ),
         panels=(
             Panel(

@@ -13,7 +13,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from mmviz.errors import ConfigError
-from mmviz.models.adapted import Adapted
+from mmviz.models.adapted_model import Adapted
 from mmviz.models.alignment import Alignment, AlignmentConfig
 from mmviz.models.batch import batch_of
 from mmviz.models.observation import Observation
@@ -21,6 +21,7 @@ from mmviz.models.steps import Steps
 
 if TYPE_CHECKING:
     from mmviz.data.dataset import Split
+    from mmviz.data.matching import Matching
     from mmviz.models.fusion import FusionModel
 
 #: samples, spread evenly over the split, that the distances are measured on
@@ -36,14 +37,14 @@ class AlignmentGroup:
     what can be measured of any model. A model with options of its own for anchor, cost, plan or bandwidth is measured with those.
     """
 
-    def __init__(self, model: FusionModel, split: Split) -> None:
+    def __init__(self, model: FusionModel, split: Split, matching: Matching) -> None:
         if isinstance(model, Adapted):
             raise ConfigError(
                 f"record: alignment=True compares encoded steps, and {model.config.name} was made elsewhere: how it encodes is not known; "
                 "leave alignment out"
             )
         rows = np.unique(np.linspace(0, len(split) - 1, min(SAMPLES, len(split))).round().astype(int))
-        self._batches = [batch_of(split, rows[i : i + _ROWS]) for i in range(0, len(rows), _ROWS)]
+        self._batches = [batch_of(split, rows[i : i + _ROWS], matching) for i in range(0, len(rows), _ROWS)]
         self._measure = Alignment(model.spec.names, _config(model))
         self._pairs: tuple[tuple[str, str], ...] = ()
         self._rows: list[list[tuple[float, float, float]]] = []

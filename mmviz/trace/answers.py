@@ -14,6 +14,7 @@ from mmviz.trace.coalitions import recorded_answers
 
 if TYPE_CHECKING:
     from mmviz.data.dataset import Split
+    from mmviz.data.matching import Matching
     from mmviz.models.batch import Batch
     from mmviz.models.fusion import FusionModel
     from mmviz.train.run import Run
@@ -26,15 +27,15 @@ def members_of(modalities: int) -> np.ndarray:
     return (np.arange(2**modalities)[:, None] >> np.arange(modalities)) % 2 == 1
 
 
-def coalitions_of(run: Run, split: Split, members: np.ndarray, rows: np.ndarray) -> xr.Dataset:
+def coalitions_of(run: Run, split: Split, matching: Matching, members: np.ndarray, rows: np.ndarray) -> xr.Dataset:
     """Return the answers of these samples and every coalition at the best epoch."""
-    spec = run.model.spec
-    batches = (batch_of(split, rows[i : i + _SAMPLES]) for i in range(0, len(rows), _SAMPLES))
+    spec = matching.spec
+    batches = (batch_of(split, rows[i : i + _SAMPLES], matching) for i in range(0, len(rows), _SAMPLES))
     with run.at_epoch(run.best_epoch) as model:
         answers = [recorded_answers(model, batch, members) for batch in batches]
     data = {
         "members": (("coalition", "modality"), members),
-        "answer": (("sample", "coalition", "output"), np.concatenate(answers)),
+        "answer": (("sample", "coalition", "output"), matching.outputs(np.concatenate(answers))),
     }
     return xr.Dataset(data, coords={"modality": list(spec.names), "output": outputs(spec)})
 
@@ -62,10 +63,13 @@ class PrefixGroup:
         cuts = (stopped(model, batch, stop) for stop in range(1, model.steps + 1))
         self._answers.append(np.stack([recorded_answers(model, cut, self._members) for cut in cuts], 2))
 
-    def datasets(self, model: FusionModel, chosen: np.ndarray, epochs: list[int]) -> dict[str, xr.Dataset]:
+    def datasets(
+        self, model: FusionModel, matching: Matching, chosen: np.ndarray, epochs: list[int]
+    ) -> dict[str, xr.Dataset]:
         """Return the group."""
-        data = {"answer": (("epoch", "traced", "coalition", "time", "output"), np.stack(self._answers))}
-        coords = {**coordinates(model.spec, chosen, epochs), "output": outputs(model.spec)}
+        answers = matching.outputs(np.stack(self._answers))
+        data = {"answer": (("epoch", "traced", "coalition", "time", "output"), answers)}
+        coords = {**coordinates(matching.spec, chosen, epochs), "output": outputs(matching.spec)}
         out = xr.Dataset(data, coords=coords)
         meaning = meaning_of(model, self._way)
         out["answer"].attrs = {"long_name": f"prediction at each step: {meaning.label}", "units": "1"}

@@ -9,7 +9,9 @@ import numpy as np
 import torch
 import xarray as xr
 
+from mmviz.data.matching import matched
 from mmviz.errors import ConfigError, MissingDependencyError
+from mmviz.models.adapted_model import Adapted
 from mmviz.models.batch import batch_of
 from mmviz.trace.axes import array
 from mmviz.trace.choice import chosen_samples
@@ -95,12 +97,20 @@ def record_attribution(
         raise ConfigError(f"record_attribution: baseline={baseline!r} is unknown; choose one of {', '.join(BASELINES)}")
     if type(steps) is not int or steps < 1:
         raise ConfigError(f"record_attribution: steps={steps!r}, expected an integer ≥ 1")
+    spec = run.model.spec
+    matching = matched(spec, split, "record_attribution")
     labelled = split.target is not None
-    explain, rows, spec = _captum(), chosen_samples(split, traced), run.model.spec
+    tokens = run.model.config.tokens if isinstance(run.model, Adapted) else ()
+    if tokens:
+        raise ConfigError(
+            f"record_attribution: modality {tokens[0]!r} holds token ids, which have no gradient; use record_windows, or wrap the module "
+            "behind its embedding"
+        )
+    explain, rows = _captum(), chosen_samples(split, traced)
     found: list[tuple[list[np.ndarray], float, float]] = []
     with run.at_epoch(run.best_epoch) as model:
         for row in rows:
-            batch = batch_of(split, [row]).ordered(spec.names)
+            batch = batch_of(split, [row], matching).ordered(spec.names)
             if batch.target is None and task == "classification":
                 with torch.no_grad():
                     batch = replace(batch, target=model(batch).argmax(-1))
@@ -118,16 +128,17 @@ def record_attribution(
         coords={"traced": rows},
     )
     groups = {"/samples": samples}
-    for i, modality in enumerate(spec.modalities):
+    for i, modality in enumerate(matching.spec.modalities):
+        parts = matching.features(modality.name, np.stack([each[i] for each, _, _ in found]))
         groups[f"/features/{modality.name}"] = xr.Dataset(
             {
-                "attribution": (("traced", "frame", "feature"), np.stack([parts[i] for parts, _, _ in found])),
-                "valid": (("traced", "frame"), np.asarray(split.valid[modality.name][rows])),
+                "attribution": (("traced", "frame", "feature"), parts),
+                "valid": (("traced", "frame"), matching.recorded(split, modality.name, rows)[1]),
             },
             coords={"traced": rows, "feature": list(modality.channels)},
         )
     tree = xr.DataTree.from_dict(groups)
-    tree.attrs = provenance(run, split) | {
+    tree.attrs = provenance(run, split, matching.spec) | {
         "index": "integrated gradients",
         "value": output,
         "units": _MEANING[output]

@@ -8,6 +8,8 @@ import numpy as np
 import torch
 import xarray as xr
 
+from mmviz.data.matching import matched
+
 if TYPE_CHECKING:
     from mmviz.data.dataset import Split
     from mmviz.train.run import Run
@@ -36,15 +38,16 @@ def encoded(run: Run, split: Split, *, epoch: int | None = None) -> xr.Dataset:
     ConfigError
         If the weights of that epoch were not kept.
     """
+    matching = matched(run.model.spec, split, "encoded")
     chosen = run.best_epoch if epoch is None else epoch
     parts = []
     with run.at_epoch(chosen) as model, torch.no_grad():
-        for batch in run.batches(split):
+        for batch in run.batches(split, matching=matching):
             steps = model.encode(batch)
             count = steps.mask.sum(-1)[..., None]
             mean = (steps.x * steps.mask[..., None]).sum(2) / count.clamp(min=1)
             parts.append(torch.where(count > 0, mean, torch.nan).float().numpy())
-    spec = run.model.spec
+    spec = matching.spec
     found = xr.Dataset(
         {"vector": (("modality", "sample", "channel"), np.concatenate(parts, 1))},
         coords={"modality": list(spec.names), "sample": np.asarray(split.ids).astype(str)},

@@ -9,10 +9,12 @@ import numpy as np
 import torch
 import xarray as xr
 
+from mmviz.data.matching import matched
 from mmviz.data.missing import IMDER_RATES, kept_members
 from mmviz.errors import ConfigError
 from mmviz.metrics.intervals import bootstrap_interval
 from mmviz.models.coalitions import coalition_answers, members_of
+from mmviz.models.imputation import imputation_of
 from mmviz.train.metrics import score
 
 if TYPE_CHECKING:
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
 
     from mmviz.data.dataset import Split
     from mmviz.data.missing.protocol import Protocol
-    from mmviz.data.spec import Task
+    from mmviz.data.spec import Spec, Task
     from mmviz.metrics.answer import Metrics
     from mmviz.train.run import Run
 
@@ -39,6 +41,7 @@ class Answers(NamedTuple):
     present: Bool[np.ndarray, "sample modality"]
     target: Shaped[np.ndarray, " sample"] | None
     ids: Shaped[np.ndarray, " sample"]
+    spec: Spec
 
     def of(self, members: Bool[np.ndarray, "sample modality"]) -> Float[np.ndarray, "sample output"]:
         """Return each sample's answer from its own subset."""
@@ -51,30 +54,28 @@ def subset_answers(run: Run, split: Split) -> Answers:
 
     Parameters
     ----------
-    run
-        A training.
-    split
-        For example ``ds["test"]``.
+    run, split
+        A training, and for example ``ds["test"]``.
 
     Returns
     -------
     Answers
         Class probabilities or values, float32. Equal to `Run.predict` on data from which `mmviz.data.missing` took the others away.
     """
-    model, task = run.model, run.model.spec.task
+    model, matching = run.model, matched(run.model.spec, split, "subset_answers")
     mode, parts, present = model.training, [], []
     model.eval()
     try:
         with torch.no_grad():
-            for batch in run.batches(split):
+            for batch in run.batches(split, matching=matching):
                 steps = model.encode(batch)
                 answer = coalition_answers(model, steps).float()
-                parts.append((answer.softmax(-1) if task.kind == "classification" else answer).numpy())
+                parts.append((answer.softmax(-1) if model.spec.task.kind == "classification" else answer).numpy())
                 present.append(steps.mask.any(-1).t().numpy())
     finally:
         model.train(mode)
-    target = None if split.target is None else np.asarray(split.target)
-    return Answers(np.concatenate(parts), np.concatenate(present), target, np.asarray(split.ids))
+    output = matching.outputs(np.concatenate(parts))
+    return Answers(output, np.concatenate(present), split.target, split.ids, matching.spec)
 
 
 def subset_scores(
@@ -113,11 +114,11 @@ def subset_scores(
         has no width, Wilson's for the accuracy and NaN for another metric).
     """
     _check(level=level, draws=resamples, seed=seed, name="resamples")
-    target, answers = split.labels("subset_scores"), subset_answers(run, split)
+    answers, target = subset_answers(run, split), split.labels("subset_scores")
     names = run.model.spec.names
     members = members_of(len(names)).numpy()[1:]
     members = members[np.argsort(members.sum(1), kind="stable")]
-    chosen = _metric(run, metric, convention)
+    chosen = _metric(answers.spec.task, metric, convention)
     rng = np.random.default_rng(seed)
     rows = rng.integers(0, len(target), (resamples, len(target)))
     point, spread, lacking = [], [], []
@@ -195,8 +196,8 @@ def missing_scores(
     _check(level=level, draws=draws, seed=seed, name="draws")
     if not len(rates):
         raise ConfigError("missing_scores: rates is empty; give at least one rate, such as 0.3")
-    target, answers = split.labels("missing_scores"), subset_answers(run, split)
-    chosen = _metric(run, metric, convention)
+    answers, target = subset_answers(run, split), split.labels("missing_scores")
+    chosen = _metric(answers.spec.task, metric, convention)
     table, lost = np.empty((len(rates), draws)), np.empty((len(rates), draws))
     for i, rate in enumerate(rates):
         for d in range(draws):
@@ -252,10 +253,9 @@ def compare_missing(runs: Mapping[str, Sequence[Run]], split: Split, **options: 
         for k, curve in enumerate(each):
             table[i, :, k] = curve["mean"]
     coords = {"model": list(curves), "rate": first["rate"].values, "seed": np.arange(count)}
-    attrs = {k: first.attrs[k] for k in ("metric", "meaning", "better", "dataset", "split", "samples", "protocol")} | {
-        "score": first.attrs["metric"]
-    }
-    return xr.Dataset({"score": (("model", "rate", "seed"), table)}, coords=coords, attrs=attrs)
+    own = ("low", "high", "model", "strategy", "epoch", "interval", "seed")
+    kept = {k: v for k, v in first.attrs.items() if k not in own} | {"score": first.attrs["metric"]}
+    return xr.Dataset({"score": (("model", "rate", "seed"), table)}, coords=coords, attrs=kept)
 
 
 @dataclass(frozen=True)
@@ -272,8 +272,7 @@ class _Metric:
         return score(self.task, given, target, convention=self.convention)
 
 
-def _metric(run: Run, name: str, convention: Convention) -> _Metric:
-    task = run.model.spec.task
+def _metric(task: Task, name: str, convention: Convention) -> _Metric:
     return _Metric(task, name or ("accuracy" if task.kind == "classification" else "mae"), convention)
 
 
@@ -282,7 +281,8 @@ def _attrs(run: Run, split: Split, answers: Answers, metric: _Metric) -> dict[st
         "metric": metric.name,
         "meaning": metric.of(answers.output[:, -1], split.labels("scores")).meaning[metric.name],
         "better": "lower" if metric.name == "mae" else "higher",
-        "dataset": run.model.spec.name,
+        "dataset": answers.spec.name,
+        "imputation": imputation_of(run.model),
         "split": split.name,
         "samples": len(split),
         "model": run.info["model"]["name"],

@@ -7,19 +7,22 @@ from typing import TYPE_CHECKING, Any
 import mmkernels
 
 import mmviz
-from mmviz.models.adapted import Adapted
+from mmviz.models.adapted_model import Adapted
+from mmviz.models.imputation import imputation_of
 
 if TYPE_CHECKING:
     from mmviz.data.dataset import Split
+    from mmviz.data.spec import Spec
     from mmviz.train.run import Run
 
 
-def provenance(run: Run, split: Split) -> dict[str, Any]:
-    """Return data set, split, model, seed, epoch, task and modalities, in the names that a Trace has."""
-    spec = run.model.spec
+def provenance(run: Run, split: Split, spec: Spec) -> dict[str, Any]:
+    """Return data set, split, model, seed, epoch, task and modalities, in the names that a Trace has; ``spec`` is that of the data."""
     return {
         "mmviz": mmviz.__version__,
         "dataset": spec.name,
+        "trained_on": run.info["dataset"],
+        "imputation": imputation_of(run.model),
         "split": split.name,
         "model": run.info["model"],
         "train": run.info["train"],

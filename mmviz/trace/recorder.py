@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import xarray as xr
 
+from mmviz.data.matching import matched
 from mmviz.errors import ConfigError
 from mmviz.models.anchor import AnchorConfig
 from mmviz.models.prefix import meaning_of
@@ -50,7 +51,8 @@ def record(
     run
         A training from :func:`mmviz.train.fit` or :func:`mmviz.train.load`, or a module from elsewhere from :func:`mmviz.train.as_run`.
     split
-        For example ``ds["test"]``.
+        For example ``ds["test"]``; also of another data set, which is matched with the run by name (see :func:`mmviz.data.matching.matched`).
+        The Trace states the name, classes, units and channels of the data that are recorded.
     traced
         Samples whose states are recorded: how many (spread evenly over the samples in order of their target), or their positions.
     epochs
@@ -94,6 +96,7 @@ def record(
         With ``path``: if the disk has no room for what is to come, or the file cannot be written.
     """
     spec = run.model.spec
+    matching = matched(spec, split, "record")
     chosen = chosen_samples(split, traced)
     replayed = chosen_epochs(run, epochs)
     if coalitions and len(spec.modalities) > _MAX_EXACT:
@@ -108,7 +111,7 @@ def record(
     aligns = isinstance(run.model.config, AnchorConfig) if alignment is None else alignment
     members = members_of(len(spec.modalities)) if coalitions else None
     meaning_of(run.model, prefixes)
-    recording = Recording(run, split, replayed, members, influence, aligns, prefixes)
+    recording = Recording(run, split, matching, replayed, members, influence, aligns, prefixes)
     sizes = Sizes.of(recording, len(chosen))
     if path is not None:
         return load(write_in_pieces(recording, chosen, path, sizes, chunk, limit_bytes, progress), chunks="auto")

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 import mmviz
+from mmviz.models.adapted_model import Adapted
 from mmviz.models.batch import batch_of
+from mmviz.models.imputation import imputation_of
 from mmviz.trace.alignment import AlignmentGroup
 from mmviz.trace.answers import PrefixGroup, coalitions_of
 from mmviz.trace.influence import influence_of
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from jaxtyping import Bool, Int
 
     from mmviz.data.dataset import Split
+    from mmviz.data.matching import Matching
     from mmviz.train.run import Run
 
 
@@ -37,6 +40,8 @@ class Recording:
     ----------
     run, split
         Whose model, and the samples it is shown.
+    matching
+        How these samples are laid out for the model, and the spec that states them.
     epochs
         Epochs to replay, the best among them.
     members
@@ -49,6 +54,7 @@ class Recording:
 
     run: Run
     split: Split
+    matching: Matching
     epochs: list[int]
     members: Bool[np.ndarray, "coalition modality"] | None
     influence: bool
@@ -59,8 +65,8 @@ class Recording:
     def traced(self, chosen: Int[np.ndarray, " traced"]) -> dict[str, xr.Dataset]:
         """Return the groups with a dimension ``traced``, of these positions in the split."""
         run, best_epoch = self.run, self.run.best_epoch
-        groups = inputs_of(run.model.spec, self.split, chosen) | clock_group(run.model, self.split, chosen)
-        batch = batch_of(self.split, chosen)
+        groups = inputs_of(self.matching, self.split, chosen) | clock_group(run.model, self.split, chosen)
+        batch = batch_of(self.split, chosen, self.matching)
         scans, routing, transport = ScanGroups(), RoutingGroup(), TransportGroup()
         prefixes = None if self.members is None else PrefixGroup(self.members, self.prefixes)
         for epoch in self.epochs:
@@ -77,19 +83,23 @@ class Recording:
         groups |= scans.datasets(run.model, chosen, self.epochs, best_epoch)
         groups |= routing.datasets(run.model, chosen, self.epochs) | transport.datasets(chosen, self.epochs)
         if prefixes is not None:
-            groups |= prefixes.datasets(run.model, chosen, self.epochs)
+            groups |= prefixes.datasets(run.model, self.matching, chosen, self.epochs)
         return groups
 
     def coalitions(self, rows: Int[np.ndarray, " sample"]) -> dict[str, xr.Dataset]:
         """Return the group with the answers of these samples, or none."""
-        return {} if self.members is None else {"/coalitions": coalitions_of(self.run, self.split, self.members, rows)}
+        return (
+            {}
+            if self.members is None
+            else {"/coalitions": coalitions_of(self.run, self.split, self.matching, self.members, rows)}
+        )
 
     @torch.no_grad()
     def around(self) -> dict[str, xr.Dataset]:
         """Return the groups that hold the split, the training, or an average: small, however many samples are traced."""
         groups = {"/samples": samples_of(self.split), "/history": history_of(self.run)}
         if self.alignment:
-            aligned = AlignmentGroup(self.run.model, self.split)
+            aligned = AlignmentGroup(self.run.model, self.split, self.matching)
             for epoch in self.epochs:
                 with self.run.at_epoch(epoch) as model:
                     aligned.add(model)
@@ -98,13 +108,14 @@ class Recording:
 
     def attrs(self) -> dict[str, Any]:
         """Return the attributes of the Trace; to be asked for when the model has run."""
-        run, model = self.run, self.run.model
-        spec = model.spec
+        run, model, spec = self.run, self.run.model, self.matching.spec
         return {
             "schema": SCHEMA_VERSION,
             "mmviz": mmviz.__version__,
             "created": datetime.now(UTC).isoformat(timespec="seconds"),
             "dataset": spec.name,
+            "trained_on": run.info["dataset"],
+            "imputation": imputation_of(model),
             "split": self.split.name,
             "run": "" if run.folder is None else run.folder.name,
             "model": run.info["model"],
@@ -117,5 +128,5 @@ class Recording:
             "best_epoch": run.best_epoch,
             "source": spec.source,
             "licence": spec.licence,
-            "notes": list(spec.notes),
+            "notes": [*spec.notes, *([model.note] if isinstance(model, Adapted) else [])],
         }

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from mmviz.data.dataset import Split
-    from mmviz.data.spec import Spec
+    from mmviz.data.matching import Matching
     from mmviz.models.fusion import FusionModel
     from mmviz.train.run import Run
 
@@ -31,17 +31,18 @@ def samples_of(split: Split) -> xr.Dataset:
     )  # fmt: skip
 
 
-def inputs_of(spec: Spec, split: Split, chosen: np.ndarray) -> dict[str, xr.Dataset]:
-    """Return the recorded frames of the traced samples, one group per modality; with timestamps, when each began and ended."""
+def inputs_of(matching: Matching, split: Split, chosen: np.ndarray) -> dict[str, xr.Dataset]:
+    """Return the recorded frames of the traced samples, one group per modality; with timestamps, when each began and ended.
+
+    Channels are in the order of the data.
+    """
     groups = {}
     times = {name: t[chosen] for name, t in split.times.items()}
     clock = clock_of(times) if times else np.zeros((len(chosen), 2))
-    for modality in spec.modalities:
+    for modality in matching.spec.modalities:
+        values, valid = matching.recorded(split, modality.name, chosen)
         data = xr.Dataset(
-            {
-                "value": (("traced", "frame", "feature"), np.asarray(split.inputs[modality.name][chosen])),
-                "valid": (("traced", "frame"), np.asarray(split.valid[modality.name][chosen])),
-            },
+            {"value": (("traced", "frame", "feature"), np.array(values)), "valid": (("traced", "frame"), valid)},
             coords={"traced": chosen, "feature": list(modality.channels)},
             attrs={"rate_hz": modality.rate_hz, "description": modality.description},
         )

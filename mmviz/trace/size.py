@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from mmviz.data.matching import matched
 from mmviz.errors import MmvizError
 from mmviz.models.alignmamba import AlignMamba
 from mmviz.models.anchor import AnchorConfig
@@ -109,7 +110,9 @@ def estimate(
     M = len(run.model.spec.modalities)
     aligns = isinstance(run.model.config, AnchorConfig) if alignment is None else alignment
     members = members_of(M) if coalitions else None
-    recording = Recording(run, split, chosen_epochs(run, epochs), members, influence, aligns)
+    recording = Recording(
+        run, split, matched(run.model.spec, split, "estimate"), chosen_epochs(run, epochs), members, influence, aligns
+    )
     return Sizes.of(recording, len(chosen_samples(split, traced))).groups
 
 

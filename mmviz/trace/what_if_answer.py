@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 
+from mmviz.data.matching import matched
 from mmviz.errors import ConfigError
+from mmviz.models.adapted_model import Adapted
 from mmviz.models.batch import batch_of
 from mmviz.models.prefix import meaning_of
 from mmviz.trace.answers import PrefixGroup, members_of
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
     from mmviz.data.dataset import Split
+    from mmviz.data.spec import Modality
     from mmviz.models.fusion import FusionModel
     from mmviz.trace.what_if_edits import Encoder
     from mmviz.train.run import Run
@@ -85,11 +88,8 @@ class WhatIf:
     ) -> None:
         meaning_of(run.model, prefixes)
         spec = run.model.spec
-        if set(part.inputs) != set(spec.names):
-            raise ConfigError(
-                f"what_if: part has the modalities {', '.join(part.inputs)}, the run was trained on {', '.join(spec.names)}; "
-                "give a split of the same data set"
-            )
+        self._matching = matched(spec, part, "what_if")
+        part = self._matching.completed(part)
         wrong = [name for name in text or {} if name not in spec.names]
         if wrong:
             raise ConfigError(f"what_if: text names {wrong[0]!r:.80}, which is not one of {', '.join(spec.names)}")
@@ -107,14 +107,18 @@ class WhatIf:
         self._models: dict[int, FusionModel] = {}
         self._members = members_of(len(spec.names))
         self._lock = threading.Lock()
+        tokens = run.model.config.tokens if isinstance(run.model, Adapted) else ()
         self.offers = {
-            m.name: tuple(
-                kind
-                for kind in EDITS
-                if (kind != "text" or m.name in self._text) and not (kind == "delay" and m.static)
-            )
-            for m in spec.modalities
+            m.name: tuple(kind for kind in EDITS if not self._impossible(kind, m, tokens)) for m in spec.modalities
         }
+
+    def _impossible(self, kind: str, modality: Modality, tokens: tuple[str, ...]) -> bool:
+        """Return whether an edit has no meaning for a modality."""
+        return (
+            (kind == "text" and modality.name not in self._text)
+            or (kind == "delay" and modality.static)
+            or (kind in ("noise", "seed") and modality.name in tokens)
+        )
 
     def __call__(self, sample: str, epoch: int, edits: Mapping[str, Mapping[str, Any]]) -> dict[str, xr.Dataset]:
         """Return the groups of a Trace of this one sample, at this one epoch, with these edits.
@@ -141,14 +145,18 @@ class WhatIf:
         ConfigError
             A sample, epoch, modality, edit or value that does not exist.
         """
+        for name, asked in edits.items():
+            if name in self.offers and asked.get("noise") and "noise" not in self.offers[name]:
+                raise ConfigError(
+                    f"what_if: {name!r} holds token ids, to which no noise can be added; swap or mask it instead"
+                )
         row = row_of(self._part, sample, "sample")
-        spec = self._run.model.spec
-        split = edited(self._part, row, edits, spec=spec, text=self._text)
+        split = edited(self._part, row, edits, spec=self._matching.spec, text=self._text)
         chosen, best = np.zeros(1, np.int64), epoch == self._run.best_epoch
         scans, routing, transport = ScanGroups(), RoutingGroup(), TransportGroup()
         prefixes = PrefixGroup(self._members, self._prefixes)
         with self._lock, _one_thread(), torch.no_grad():
-            model, batch = self._model(epoch), batch_of(split)
+            model, batch = self._model(epoch), batch_of(split, matching=self._matching)
             steps = model.encode(batch)
             seen = model.observe(steps)
             scans.add(model, steps, seen, best=False)
@@ -157,13 +165,13 @@ class WhatIf:
             prefixes.add(model, batch)
             groups = {
                 "/samples": samples_of(split),
-                **inputs_of(spec, split, chosen),
+                **inputs_of(self._matching, split, chosen),
                 **clock_group(model, split, chosen),
             }
             if best and self._influence and (seen.scans or seen.tokens):
                 groups["/influence"] = influence_of(model, seen, chosen)
         groups["/states"] = scans.datasets(model, chosen, [epoch], epoch)["/states"]
-        groups |= prefixes.datasets(model, chosen, [epoch]) | routing.datasets(model, chosen, [epoch])
+        groups |= prefixes.datasets(model, self._matching, chosen, [epoch]) | routing.datasets(model, chosen, [epoch])
         return groups | transport.datasets(chosen, [epoch])
 
     def _model(self, epoch: int) -> FusionModel:

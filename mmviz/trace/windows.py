@@ -8,6 +8,7 @@ import numpy as np
 import torch
 import xarray as xr
 
+from mmviz.data.matching import matched
 from mmviz.errors import ConfigError
 from mmviz.models.batch import batch_of
 from mmviz.models.coalitions import members_of
@@ -76,15 +77,16 @@ def record_windows(
         If ``windows`` does not fit the model's steps, 2^n needs a budget and has none, the budget is too small for
         two pairs of orders of each kind (an interval needs two), or the model cannot run a coalition (it is named).
     """
+    matching = matched(run.model.spec, split, "record_windows")
     rows = chosen_samples(split, traced)
     with run.at_epoch(run.best_epoch) as model:
         players = windows_of(model, windows)
         members, orders = _plan(players, budget, seed)
-        batch = batch_of(split, rows).ordered(model.spec.names)
-        answer = recorded_answers(model, batch, members, players=players)
+        batch = batch_of(split, rows, matching).ordered(model.spec.names)
+        answer = matching.outputs(recorded_answers(model, batch, members, players=players))
         with torch.no_grad():
             present = players.present(model.encode(batch).mask)
-        names, labels = model.spec.names, outputs(model.spec)
+        names, labels = model.spec.names, outputs(matching.spec)
     out = xr.Dataset(
         {
             "answer": (("traced", "coalition", "output"), answer),
@@ -101,7 +103,7 @@ def record_windows(
         coords={"traced": rows, "output": labels},
     )
     out["start"].attrs = out["stop"].attrs = {"units": "steps of the model; stop is not included"}
-    out.attrs = provenance(run, split) | {"windows": windows, "budget": budget, "order_seed": seed}
+    out.attrs = provenance(run, split, matching.spec) | {"windows": windows, "budget": budget, "order_seed": seed}
     return out
 
 

@@ -9,6 +9,7 @@ from lightning_fabric import Fabric
 from lightning_fabric.plugins.environments import LightningEnvironment
 from lightning_fabric.strategies import SingleDeviceStrategy
 
+from mmviz.data.matching import match_specs
 from mmviz.data.split_names import canonical
 from mmviz.errors import ConfigError, DataError
 from mmviz.train.measure import Measure
@@ -57,6 +58,16 @@ def check_labels(ds: Dataset, config: TrainConfig) -> None:
         ds.splits[name].labels("fit")
 
 
+def check_recorded(ds: Dataset, config: TrainConfig) -> None:
+    """Raise ConfigError where a modality is absent in every training sample: nothing can be learned about it."""
+    for name, valid in ds[config.train].valid.items():
+        if not valid.any():
+            raise ConfigError(
+                f"fit: modality {name!r} is absent in every sample of {config.train!r}; train without it, on "
+                f"mmviz.data.select_modalities(ds, {[n for n in ds.spec.names if n != name]!r})"
+            )
+
+
 def check_strategy(strategy: Strategy, config: TrainConfig, ds: Dataset) -> None:
     """Raise ConfigError where strategy, options and data do not go together."""
     if isinstance(config.measure, Measure):
@@ -99,4 +110,17 @@ def check_spec(model: FusionModel, ds: Dataset) -> None:
         raise ConfigError(
             f"fit: the model was built for {shape} with {mine.task.outputs} outputs, the data set {ds.spec.name!r} has "
             f"{theirs} with {ds.spec.task.outputs}; build the model from ds.spec"
+        )
+    try:
+        matching = match_specs(mine, ds.spec, "fit")
+    except ConfigError as error:
+        raise ConfigError(f"{error}; or build the model from ds.spec") from error
+    if matching.rearranged:
+        changed = [
+            *(f"channels of {name}" for name in matching.order),
+            *(["classes"] if matching.columns is not None else []),
+        ]
+        raise ConfigError(
+            f"fit: the model was built for {mine.name!r}, which has the {' and '.join(changed)} in another order than {ds.spec.name!r}; build "
+            "the model from ds.spec"
         )

@@ -9,7 +9,7 @@ import torch
 
 import mmviz
 from mmviz.errors import ConfigError
-from mmviz.models.adapted import Adapted
+from mmviz.models.adapted_model import Adapted
 from mmviz.train.run import Run
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from torch import Tensor
 
-_KEPT = ("name", "missing", "masks", "gives", "weights", "steps")
+_KEPT = ("name", "missing", "masks", "masked_as", "gives", "tokens", "weights", "steps")
 
 
 def as_run(
@@ -55,13 +55,17 @@ def as_run(
     options = asdict(model.config)
     info: dict[str, Any] = {
         "dataset": model.spec.name,
-        "model": {"name": options["name"], "adapted": True, "options": {key: options[key] for key in _KEPT}},
+        "model": {"name": options["name"], "adapted": True, "options": {key: _plain(options[key]) for key in _KEPT}},
         "train": {"strategy": "elsewhere", "seed": seed},
         "backend": "none",
         "versions": {"mmviz": mmviz.__version__, "torch": torch.__version__},
     }
     history = [{"epoch": float(epoch)} for epoch in sorted(weights)]
     return Run(model.eval(), info, history, "elsewhere", last, weights)
+
+
+def _plain(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value
 
 
 def _checked(epoch: object, state: Mapping[str, Tensor], current: Mapping[str, Tensor]) -> dict[str, Tensor]:

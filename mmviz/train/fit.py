@@ -13,7 +13,14 @@ import torch
 from mmviz.errors import ConfigError, InUseError
 from mmviz.io.folder_lock import wait_until_free
 from mmviz.train import cache as caching
-from mmviz.train.admission import check_labels, check_spec, check_splits, check_strategy, with_split_names
+from mmviz.train.admission import (
+    check_labels,
+    check_recorded,
+    check_spec,
+    check_splits,
+    check_strategy,
+    with_split_names,
+)
 from mmviz.train.carry_out import Job, carry_out
 from mmviz.train.config import TrainConfig
 from mmviz.train.devices import Devices
@@ -118,6 +125,7 @@ def fit(
     config = with_split_names(ds, config)
     check_splits(ds, config)
     check_labels(ds, config)
+    check_recorded(ds, config)
     check_strategy(chosen, config, ds)
     place = placement(devices, strategy_backend, timeout, config)
     if cache is not None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 import torch
 
+from mmviz.data.matching import matched
 from mmviz.data.spec_json import spec_from_json
 from mmviz.errors import CheckpointError, ConfigError
 from mmviz.io.printable import printable
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from mmviz.data.dataset import Split
+    from mmviz.data.matching import Matching
     from mmviz.models.fusion import FusionModel
 
 _RETRIES = 20  # of a loading during which the run was replaced
@@ -77,36 +79,44 @@ class Run:
         Parameters
         ----------
         data
-            A split of a data set of the same spec, or a batch.
+            A split of any data set with the model's modalities, matched by name (see :func:`mmviz.data.matching.matched`): a modality that
+            was not recorded may be left out, channels and classes may come in another order. Or a batch, in the model's own order.
         batch_size
             Samples per pass, ≥ 1; has no influence on the result.
+
+        Returns
+        -------
+        ndarray
+            The columns are the classes of the data set the split belongs to, in its order; classes of the model that it does not have
+            come last. So ``predict(split).argmax(1)`` compares with ``split.target``.
 
         Raises
         ------
         ConfigError
-            If the data is neither, or the batch size is none.
+            If the data is neither, or does not match the model, or the batch size is none.
         """
         if type(batch_size) is not int or batch_size < 1:
             raise ConfigError(f"predict: batch_size={batch_size!r}, expected an integer ≥ 1")
         mode = self.model.training
         self.model.eval()
+        matching = None if isinstance(data, Batch) else matched(self.model.spec, data, "predict", empty=True)
         try:
-            parts = [self._answer(part) for part in self.batches(data, batch_size)]
+            parts = [self._answer(part) for part in self.batches(data, batch_size, matching)]
         finally:
             self.model.train(mode)
         outputs = self.model.spec.task.outputs
         joined = np.concatenate(parts) if parts else np.zeros((0, outputs), dtype=np.float32)
+        joined = joined if matching is None else matching.outputs(joined)
         return joined if self.model.spec.task.kind == "classification" else joined[:, 0]
 
-    def batches(self, data: Split | Batch, batch_size: int = 256) -> Iterator[Batch]:
-        """Yield the samples of a split in their order."""
+    def batches(self, data: Split | Batch, batch_size: int = 256, matching: Matching | None = None) -> Iterator[Batch]:
+        """Yield the samples of a split in their order, laid out for the model; a batch as it is, what it lacks being absent."""
         if isinstance(data, Batch):
-            yield data
+            yield data.completed(self.model.spec)
             return
-        if not hasattr(data, "inputs"):
-            raise ConfigError(f"predict: got a {type(data).__name__}, expected a split such as ds['test'], or a Batch")
+        layout = matched(self.model.spec, data, "predict", empty=True) if matching is None else matching
         for start in range(0, len(data), batch_size):
-            yield batch_of(data, np.arange(start, min(start + batch_size, len(data))))
+            yield batch_of(data, np.arange(start, min(start + batch_size, len(data))), layout)
 
     @contextmanager
     def at_epoch(self, epoch: int) -> Iterator[FusionModel]:

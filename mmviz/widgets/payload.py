@@ -80,6 +80,8 @@ def header(frame: xr.Dataset) -> dict[str, Any]:
     names = list(map(str, frame["modality"].values))
     clocks = [_clock_of(frame, k) for k in range(frame.sizes["traced"])]
     told = [attrs.get("dataset"), attrs.get("split") and f"{attrs['split']} split", attrs.get("model")]
+    if attrs.get("trained_on") and attrs["trained_on"] != attrs.get("dataset"):
+        told.append(f"trained on {attrs['trained_on']}")
     about = [visible(text) for text in told if text]
     return {
         "title": visible(attrs.get("title") or "Coupled states"),
@@ -88,6 +90,7 @@ def header(frame: xr.Dataset) -> dict[str, Any]:
         "task": attrs["task"],
         "target_name": visible(attrs.get("target_name") or "the answer"),
         "notes": [visible(note, longest=1000) for note in [*_list(attrs.get("notes")), *_prefix_note(attrs)]],
+        "imputation": visible(str(attrs.get("imputation", "")), longest=1000),
         "align": str(attrs.get("align", "")),
         "prefix": {
             "label": visible(attrs.get("prefix") or ""),

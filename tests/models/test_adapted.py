@@ -126,6 +126,7 @@ def test_masks_and_a_call_of_ones_own(ragged):
         ragged.spec,
         missing="mean",
         masks=True,
+        masked_as="absent",
         call=lambda net, values, valid: counted(net, values, valid)["out"],
     )
     batch = batch_of(ragged["train"], range(5))

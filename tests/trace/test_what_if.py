@@ -101,7 +101,7 @@ def test_what_is_not_there_is_refused(toy, toy_run, ragged):
         asked("nobody", toy_run.best_epoch, {})
     with pytest.raises(ConfigError, match="epoch 99 was not kept"):
         asked(str(toy["test"].ids[0]), 99, {})
-    with pytest.raises(ConfigError, match="part has the modalities sound, light"):
+    with pytest.raises(ConfigError, match="what_if: 'ragged' has the modalities sound, light"):
         mm.trace.what_if(toy_run, ragged["test"])
     with pytest.raises(ConfigError, match="text names 'nose'"):
         mm.trace.what_if(toy_run, toy["test"], text={"nose": lambda texts: texts})

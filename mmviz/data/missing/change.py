@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mmviz.data.choice import nearest
-from mmviz.data.dataset import Dataset, Split
+from mmviz.data.dataset import Dataset
 from mmviz.data.report import Report
 from mmviz.errors import ConfigError
 
@@ -62,7 +62,7 @@ def changed(
                     touched.append(str(key))
             first = f"sample {touched[0]!r}" if touched else ""
             report.add("note", kind, f"{name} {m}", len(touched), first=first, action=done)
-        after[name] = Split(split.name, inputs, valid, split.target, split.ids, split.group, split.extras, split.times)
+        after[name] = replace(split, inputs=inputs, valid=valid)
     where = "all splits" if splits is None else ", ".join(splits)
     spec = replace(ds.spec, notes=(*ds.spec.notes, f"made incomplete on purpose ({where}): {done}"))
     return Dataset(spec, after, report)

@@ -14,7 +14,14 @@ _LONGEST = 2000
 
 
 def caption_of(
-    shows: str, *, data: str, seeds: Sequence[int], commit: str, reading: str = "", printed: str = ""
+    shows: str,
+    *,
+    data: str,
+    seeds: Sequence[int],
+    commit: str,
+    reading: str = "",
+    printed: str = "",
+    imputation: str = "",
 ) -> str:
     r"""Return the text of a caption, every part escaped.
 
@@ -28,8 +35,11 @@ def caption_of(
         Which readings of unpublished formulas are in it.
     printed
         Which numbers are printed elsewhere, and where; they are not ours.
+    imputation
+        What stands for missing modalities: the attribute of that name of the analysis.
     """
     said = [shows.rstrip(".") + ".", f"Data: {data}.", f"Seeds: {', '.join(map(str, seeds)) or 'none'}."]
+    said += [f"{imputation[0].upper()}{imputation[1:].rstrip('.')}."] if imputation else []
     said += [f"Readings of ours: {reading.rstrip('.')}."] if reading else []
     said += [f"Printed elsewhere, not measured here: {printed.rstrip('.')}."] if printed else []
     return " ".join(latex(part, longest=_LONGEST) for part in said) + rf" Code: \texttt{{{latex(commit)}}}."

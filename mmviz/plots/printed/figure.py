@@ -25,6 +25,7 @@ def latex_figure(
     commit: str,
     reading: str = "",
     printed: str = "",
+    imputation: str = "",
     label: str = "",
     wide: bool = False,
 ) -> Path:
@@ -36,7 +37,7 @@ def latex_figure(
         The picture as ``\includegraphics`` is to name it: letters, digits and ``. - _ /`` only.
     file
         Ends in ``.tex``. An older file is replaced.
-    caption, data, seeds, commit, reading, printed, label
+    caption, data, seeds, commit, reading, printed, imputation, label
         See :func:`mmviz.plots.latex_table`.
     wide
         Over both columns of the page (``figure*``).
@@ -54,7 +55,9 @@ def latex_figure(
     if not name or not all(c.isascii() and (c.isalnum() or c in ".-_/") for c in name):
         raise ConfigError(f"latex_figure: graphic={name!r}, expected letters, digits and . - _ / only")
     kind = "figure*" if wide else "figure"
-    said = caption_of(caption, data=data, seeds=seeds, commit=commit, reading=reading, printed=printed)
+    said = caption_of(
+        caption, data=data, seeds=seeds, commit=commit, reading=reading, printed=printed, imputation=imputation
+    )
     lines = [
         rf"\begin{{{kind}}}",
         r"\centering",

@@ -31,6 +31,7 @@ def latex_table(
     best: Mapping[str, str] | None = None,
     groups: Mapping[str, Sequence[str]] | None = None,
     printed: str = "",
+    imputation: str = "",
     small: bool = False,
     wide: bool = False,
 ) -> Path:
@@ -60,6 +61,8 @@ def latex_table(
         side. Columns of a group follow each other.
     printed
         Which numbers are printed elsewhere and were not measured here; appended to the caption.
+    imputation
+        What stands for missing modalities: ``phi.attrs["imputation"]``; appended to the caption.
     small
         In small letters with narrow gaps, for many columns.
     wide
@@ -85,7 +88,9 @@ def latex_table(
     shown = {c: _cells([row[c] for row in rows], digits, (best or {}).get(c)) for c in columns}
     numeric = {c: any(_is_number(row[c]) for row in rows) for c in columns}
     kind = "table*" if wide else "table"
-    text = caption_of(caption, data=data, seeds=seeds, commit=commit, reading=reading, printed=printed)
+    text = caption_of(
+        caption, data=data, seeds=seeds, commit=commit, reading=reading, printed=printed, imputation=imputation
+    )
     heads, gaps = _headings(columns, groups or {})
     lines = [
         rf"\begin{{{kind}}}",

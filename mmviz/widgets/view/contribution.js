@@ -1,5 +1,5 @@
 // What each modality contributes to the answer at the cursor, and how that grows over the sequence and over training.
-import { h, heading, name, modality, unseen, prefixNote } from "./dom.js";
+import { h, heading, faint, name, modality, unseen, prefixNote } from "./dom.js";
 import { largest } from "./paint.js";
 import { fixed, signed, brief, epochName, ends } from "./words.js";
 import { signedBar, row, rowHead } from "./bars.js";
@@ -23,6 +23,7 @@ export function mount(root, frame, _state, pick) {
   root.append(heading("Contribution to ", name(frame.target_name)), ...prefixNote(frame),
     h("table", { "aria-label": "Exact Shapley value of each modality" }, h("tbody", {},
       total("no modality", none), ...rows.map((r) => r.node), total("all together", whole))),
+    ...(frame.imputation ? [faint("Shapley values; ", name(frame.imputation), ".")] : []),
     h("div", { class: "mmv-pair" }, along.node, during.node));
   const changed = changes();
   let most = 0, range = [0, 0];
