@@ -11,7 +11,7 @@ import mmviz as mm
 from mmviz.data.clock import clock_of, spans_of
 from mmviz.errors import ConfigError, DataError
 from mmviz.plots import edited_frame, explorer_frame
-from mmviz.widgets.payload import header, pack
+from mmviz.widgets.payload import header, pack, pack_edited
 from mmviz.widgets.words import readout
 
 PLACE = {"sample": 1, "epoch": 0, "layer": 0, "channel": 0, "time": 9, "brush": None, "masked": [], "edits": {}}
@@ -141,6 +141,10 @@ def test_what_if_edits_answer_on_the_same_clock_and_a_delay_is_a_delay_in_second
     shown = edited_frame(moved, frame)
     assert "signal_time_notes" in shown
     np.testing.assert_array_equal(shown["clock"].values[0], frame["clock"].values[1])
+    sent = json.loads(pack_edited(shown)["meta"])
+    assert sent["start_s"] == header(frame)["start_s"][1]
+    assert sent["leads"]["signal_at_1"] == sent["leads"]["signal_until_1"] == 1
+    assert "clock" not in sent["arrays"]
 
 
 def test_a_modality_swapped_for_another_samples_comes_with_that_samples_times(ds, run):
