@@ -190,8 +190,9 @@ def _power_by_sixteenths(builder: Any, x: VectorType, terms: list[Any], power: A
     integers = ir.VectorType(I32, x.lanes)
     typ = ir.FunctionType(x.vector_ir, [x.vector_ir, integers])
     select = cgutils.get_or_insert_function(builder.module, typ, "llvm.x86.avx512.permvar.sf.512")
-    factor = scale(builder, x, builder.call(select, [powers, builder.bitcast(shifted, integers)]), below)
-    return builder.fmul(factor, fused(builder, x, fused(builder, x, z, z, linear), z, last))
+    value = fused(builder, x, fused(builder, x, z, z, linear), z, last)
+    value = builder.fmul(builder.call(select, [powers, builder.bitcast(shifted, integers)]), value)
+    return scale(builder, x, value, below)  # last: of -inf and inf, where z is NaN, it makes 0 and inf
 
 
 @intrinsic

@@ -1,5 +1,6 @@
 """POT's network simplex, one problem after the other; what it would crash on has been refused before."""
 
+import math
 import warnings
 from typing import Any
 
@@ -10,6 +11,7 @@ from torch import Tensor
 from mmkernels.torch_operator import is_plain, refusals, without_derivative
 
 CERTIFIED = 1e-3  # of the cost of a plan
+SMALL = 1e-3  # where all costs are below, they are divided by the largest
 
 
 def _is_certified(C: Any, mass: float, plan: Any, potentials: tuple[Any, Any]) -> bool:
@@ -25,6 +27,12 @@ def _is_certified(C: Any, mass: float, plan: Any, potentials: tuple[Any, Any]) -
         excess = max(0.0, -float(slack.min())) * mass  # a bound needs potentials that are feasible
         gap = float((plan * slack).sum())
     return bool(abs(gap) + excess <= CERTIFIED * spent) or bool(not C.any() or spent == 0.0 <= C.min())
+
+
+def _unit_of(C: Any) -> float:
+    """Return what costs are divided by, a power of two: to the simplex all costs far below 1 are equal."""
+    largest = float(np.abs(C).max(initial=0.0))
+    return 2.0 ** math.floor(math.log2(largest)) if 0.0 < largest < SMALL else 1.0
 
 
 def _solve(
@@ -45,10 +53,12 @@ def _solve(
         C = np.ascontiguousarray(C_all[p][np.ix_(rows, columns)])
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # that it did not converge is in the result
-            found, log = ot.emd(left, right, C, numItermax=max_iterations, log=True)
+            unit = _unit_of(C)
+            found, log = ot.emd(left, right, C / unit, numItermax=max_iterations, log=True)
+        u, v = log["u"] * unit, log["v"] * unit
         plan[p][np.ix_(rows, columns)] = found
-        f[p, rows], g[p, columns] = log["u"], log["v"]
-        converged[p] = log["warning"] is None and _is_certified(C, float(left.sum()), found, (log["u"], log["v"]))
+        f[p, rows], g[p, columns] = u, v
+        converged[p] = log["warning"] is None and _is_certified(C, float(left.sum()), found, (u, v))
     found_all = (torch.from_numpy(part).to(cost.device, cost.dtype) for part in (plan, f, g))
     return (*found_all, torch.from_numpy(converged).to(cost.device))  # type: ignore[return-value]
 
