@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 from torch import Tensor
@@ -76,11 +76,12 @@ class Availability:
     note: str | None = None
 
 
+_Answer = TypeVar("_Answer")
 _registry: dict[str, dict[str, Backend]] = {}
 _last: dict[str, Choice] = {}
 
 
-def constant_in_graphs(question: Callable[[], str | None]) -> Callable[[], str | None]:
+def constant_in_graphs(question: Callable[[], _Answer]) -> Callable[[], _Answer]:
     """Mark a function without arguments: torch.compile calls it once and keeps the answer.
 
     It sets the mark that `torch.compiler.assume_constant_result` sets, without importing the compiler for it,

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 
-from mmkernels.transforms import forward_levels, is_traced, is_transformed
+from mmkernels.transforms import forward_levels, is_differentiated, is_traced, is_transformed
 from mmkernels.vmap_rule import Fold, slice_by_slice
 
 
@@ -204,7 +204,13 @@ def differentiable(
     def call(*arguments: Any) -> Any:
         if is_plain(arguments):
             return (Eager.apply if _wants_gradient(arguments) else run)(*arguments)
-        if not torch.compiler.is_compiling() and is_transformed():
+        if torch.compiler.is_compiling():
+            if is_differentiated():  # a graph of the operator would drop the derivative
+                raise RuntimeError(
+                    f"mmkernels.{name}: torch.compile cannot record a derivative of torch.func or forward_ad of it. Leave "
+                    "torch.compile out, or pass backend='reference'."
+                )
+        elif is_transformed():
             return transformed(*arguments)
         return forward(*arguments)
 

@@ -3,6 +3,8 @@
 import torch
 from torch.autograd import forward_ad
 
+from mmkernels.dispatch import constant_in_graphs
+
 
 def is_traced() -> bool:
     """Return whether a compiler, torch.jit.trace or a dispatch mode (fake tensors, make_fx) records operations."""
@@ -31,6 +33,13 @@ def is_batched() -> bool:
 def forward_levels() -> int:
     """Return how many levels of torch.func.jvp are under way, one inside the other."""
     return _levels(torch._C._functorch.TransformType.Jvp)
+
+
+@constant_in_graphs
+def is_differentiated() -> bool:
+    """Return whether a derivative of torch.func or of forward mode is under way, also while torch.compile records it."""
+    kinds = torch._C._functorch.TransformType
+    return forward_ad._current_level >= 0 or _levels(kinds.Grad) > 0 or _levels(kinds.Jvp) > 0
 
 
 def values_are_readable() -> bool:

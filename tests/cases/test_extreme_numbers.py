@@ -1,6 +1,9 @@
 """Numbers at the ends of their range: finite where the mathematics is, flagged where digits are lost."""
 
 import math
+import os
+import signal
+import sys
 
 import mmkernels
 import pytest
@@ -144,3 +147,29 @@ def test_entropic_plans_of_extreme_costs_are_flagged_or_have_their_marginals(
         error = (found.plan.double().sum(2) - 1 / 5).abs().sum(1) + (found.plan.double().sum(1) - 1 / 6).abs().sum(1)
         assert (~found.converged | (error <= 1e-4)).all()
         assert found.converged.all() or options == {"epsilon": 0.1} or scale < 1e-37
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no fork")
+@pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")
+@pytest.mark.parametrize("what", ["scan", "PyTorch"])
+def test_a_child_forked_after_parallel_work_does_not_wait_for_threads_it_has_not(what: str) -> None:
+    draw = torch.Generator().manual_seed(0)
+    x, dt = torch.randn(2, 3, 8, 200, 64, generator=draw).abs()
+    rows, A = torch.randn(2, 3, 8, 200, 16, generator=draw), -torch.rand(3, 64, 16, generator=draw)
+    before = torch.get_num_threads()
+    torch.set_num_threads(2)
+    try:
+        right = mmkernels.coupled_scan(x, dt, A, *rows)  # large enough for PyTorch's own threads, too
+        child = os.fork()
+        if child == 0:  # pragma: no cover - runs in the child
+            signal.alarm(60)  # a deadlock ends the child by a signal
+            code = 1
+            try:
+                found = mmkernels.coupled_scan(x, dt, A, *rows) if what == "scan" else right.clone()
+                code = 0 if bool(torch.isfinite(found).all()) and torch.equal(found, right) else 2
+            finally:
+                os._exit(code)
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+        assert torch.get_num_threads() == 2
+    finally:
+        torch.set_num_threads(before)

@@ -51,7 +51,8 @@ def causal_conv(
     Returns
     -------
     y
-        (M, B, L, E), differentiable with respect to x, weight and bias; `numba` has first derivatives only.
+        (M, B, L, E), differentiable with respect to x, weight and bias; `numba` has first derivatives, reverse and
+        forward; others are refused.
 
     Raises
     ------

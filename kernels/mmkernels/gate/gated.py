@@ -32,7 +32,8 @@ def silu_gate(x: Tensor, z: Tensor, *, backend: str = "auto") -> Tensor:
     Returns
     -------
     y
-        Of that shape, differentiable with respect to both; `numba` has first derivatives only.
+        Of that shape, differentiable with respect to both; `numba` has first derivatives, reverse and forward; others
+        are refused.
 
     Raises
     ------

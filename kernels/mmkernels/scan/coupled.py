@@ -125,7 +125,8 @@ def coupled_scan(
     A is discretised exactly, B by Euler's rule, as in [1]_ and [2]_. Cost O(M (M + 1) B L E N) multiplications.
     `numba` and `triton` store one state per chunk of steps for the backward pass and never a tensor with time,
     channel and state axes; they agree with a float64 `reference` to 1e-12 (float64) and 1e-5 (float32) of the
-    largest value, forward and backward (tests/kernels/test_scan_agreement.py), and have first derivatives only. In
+    largest value, forward and backward (tests/kernels/test_scan_agreement.py), and have first derivatives only: `numba`
+    reverse and forward (torch.func, forward_ad), `triton` reverse; others are refused. In
     float32, here as elsewhere, a state that fades over thousands of exactly equal steps repeats one rounding of its
     decay at each of them: such data want float64.
     A W that is the same positive number everywhere (None; on the CPU also a tensor that needs no gradient) runs

@@ -19,8 +19,15 @@ _forked = False
 
 
 def _after_fork() -> None:
-    """Forget the threads: GNU's OpenMP waits for ever for those that a fork did not copy."""
+    """Forget the threads: GNU's OpenMP waits for ever for those that a fork did not copy.
+
+    So does PyTorch, in its own operations: the child gets one thread, as in a worker of its DataLoader.
+    """
     global _forked
+    if not _forked and _parallel.cache_info().currsize and _parallel() is not None:
+        import torch
+
+        torch.set_num_threads(1)
     _forked = True
 
 

@@ -177,7 +177,7 @@ def entropic_plan(
 
     Notes
     -----
-    Differentiable, once: `value` by the envelope theorem, `plan` and `cost` by the implicit function theorem, with
+    Differentiable, once, reverse and forward (by "reference" any number of times): `value` by the envelope theorem, `plan` and `cost` by the implicit function theorem, with
     respect to `cost`, `a` and `b`. Both hold at convergence; no iteration is stored. The gradients by a and b are
     defined up to a constant each (their masses are equal). f, g and marginal_error carry no gradient, and epsilon is
     a constant. The mathematics is in ``mmkernels/transport/README.md``.

@@ -53,7 +53,7 @@ def entropic_value(
 
     Notes
     -----
-    Differentiable, once, in x, y, a and b by the envelope theorem, so at convergence. In float32 the exponents, of
+    Differentiable, once (by "reference" any number of times; by "triton" not forward), in x, y, a and b by the envelope theorem, so at convergence. In float32 the exponents, of
     size |C| / epsilon, are rounded: expect a relative error of 6e-8 |C| / epsilon in the marginals.
     """
     left, right = check_points("entropic_value", x, y, metric)
