@@ -50,7 +50,7 @@ def complete(values: Any, where: str, ids: NDArray[np.str_]) -> Any:
     found = plain(values, where)
     if found.missing is None:
         return found.values
-    rows = found.missing.reshape(len(ids), -1).any(axis=1)
+    rows = found.missing.any(axis=tuple(range(1, found.missing.ndim)))
     at = int(np.argmax(rows))
     raise DataError(
         f"{where}: no value for {int(rows.sum())} samples (first: row {at}, id {str(ids[at])!r}); give a length of 0, or False, where "

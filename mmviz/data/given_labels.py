@@ -45,7 +45,7 @@ class Labels:
     @property
     def unlabelled(self) -> NDArray[np.bool_]:
         """Which samples lack a label, or one of several, bool (n,)."""
-        return np.asarray(self.missing.reshape(len(self), -1).any(axis=1), dtype=bool)
+        return np.asarray(self.missing.any(axis=tuple(range(1, self.missing.ndim))), dtype=bool)
 
     @property
     def text(self) -> bool:

@@ -173,3 +173,8 @@ def test_an_utterance_of_no_split_is_counted():
 
 def test_every_layout_is_tried_before_it_is_said_to_be_unknown():
     assert set(SPLIT_FORMATS) <= set(FORMATS)
+
+
+def test_a_file_of_ones_own_without_a_single_modality_is_refused():
+    with pytest.raises(DataError, match="no split with a modality"):
+        read_content(Content("x", None, "pickle", {"train": {"target": [0, 1]}}), "own", {})

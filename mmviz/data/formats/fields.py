@@ -53,13 +53,16 @@ def split_entries(
         if isinstance(key, str) and isinstance(part, Mapping) and set(part) & set(wanted):
             found[key] = part
             continue
-        rows = (
-            max((len(v) for v in part.values() if hasattr(v, "__len__")), default=1) if isinstance(part, Mapping) else 1
-        )
-        report.add(
-            "warning", "left out", where, max(rows, 1), first=repr(key)[:60], action="no split of this layout: not read"
-        )
+        rows = rows_in(part)
+        report.add("warning", "left out", where, rows, first=repr(key)[:60], action="no split of this layout: not read")
     return found
+
+
+def rows_in(part: Any) -> int:
+    """Return how many samples an entry that is left out may hold: its longest array or list, at least 1."""
+    columns = part.values() if isinstance(part, Mapping) else ()
+    sizes = [len(v) for v in columns if isinstance(v, (list, tuple)) or (isinstance(v, np.ndarray) and v.ndim)]
+    return max([1, *sizes])
 
 
 def listed(names: Any) -> str:

@@ -75,7 +75,7 @@ def read(
     if not isinstance(label, int) or isinstance(label, bool):
         one_of(label, tuple(_LABELS), "label")
     report = Report(content.where)
-    present = list(split_entries(content.tree, (*MODALITIES, *_LABELS.values(), "id"), content.where, report))
+    present = list(split_entries(content.tree, (*MODALITIES, *_LABEL_KEYS, "id"), content.where, report))
     wanted = _wanted(content, present, modalities)
     labels = {s: _labels(_part(content, s), f"{content.where}, {s}", target, label) for s in present}
     found = one_label(labels, label if isinstance(label, int) else None, content.where, report)

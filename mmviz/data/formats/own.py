@@ -3,11 +3,9 @@
 from collections.abc import Mapping
 from typing import Literal
 
-import numpy as np
-
 from mmviz.data.choice import one_of
 from mmviz.data.dataset import Dataset
-from mmviz.data.formats.fields import numeric, texts
+from mmviz.data.formats.fields import numeric, rows_in, texts
 from mmviz.data.formats.repairs import Meaning, Raw, Repairs, dataset
 from mmviz.data.report import Report
 from mmviz.data.split_names import ALIASES, canonical
@@ -60,7 +58,7 @@ def read(
     names_of_classes: list[str] = []
     for s, part in content.tree.items():
         if not isinstance(part, Mapping) or not [m for m in part if m not in _RESERVED]:
-            rows = max((len(v) for v in part.values() if np.ndim(v)), default=1) if isinstance(part, Mapping) else 1
+            rows = rows_in(part)
             report.add(
                 "warning",
                 "left out",

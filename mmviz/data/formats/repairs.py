@@ -19,6 +19,7 @@ from mmviz.data.report import Report
 from mmviz.data.spec import TaskKind
 from mmviz.data.split_names import canonical_splits, report_renamed
 from mmviz.data.times import frames_of
+from mmviz.errors import DataError
 
 Padding = Literal["auto", "end", "start"]
 _RANK = {"test": 0, "valid": 1}  # who keeps a sample that is in several splits
@@ -125,6 +126,8 @@ def dataset(
     DataError, ConfigError
         As `mmviz.data.from_arrays`.
     """
+    if not raws:
+        raise DataError(f"{report.name}: no split with a modality; the file is another one or damaged")
     named = canonical_splits(raws, report.name)
     parts = [
         make_part(
