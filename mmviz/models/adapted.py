@@ -68,8 +68,8 @@ def adapt(
         number per sample, (batch,) or (batch, 1), of the second class. Regression: ``"values"``. Left out, logits and values are assumed,
         and predictions that look like probabilities, or are single, are refused until you say which they are.
     steps
-        Of the time axis on which answers to prefixes are recorded, from 1 to the frames of the longest signal. 0: the frames of all
-        modalities where these are equal, otherwise those of the longest signal, at most 100, as every step takes a pass. Each step is
+        Of the time axis on which answers to prefixes are recorded, from 1 to the frames of the longest signal. 0: as the models of
+        :func:`~mmviz.models.build` choose, but at most 100 where lengths differ, as every step takes a pass. Each step is
         the same share of every signal's frames, none are averaged; a static modality is whole in every step.
     name
         What to call it; the name of its class when "".

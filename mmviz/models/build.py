@@ -77,7 +77,7 @@ def build(name: str, spec: Spec, *, seed: int = 0, **options: Any) -> FusionMode
     Warns
     -----
     UserWarning
-        If ``steps`` was left open and a step averages more than two frames of a signal.
+        If ``steps`` was left open and a step averages more than four frames of a signal.
     """
     if not hasattr(spec, "modalities"):
         raise ConfigError(f"build({name!r}): spec is a {type(spec).__name__}, expected the .spec of a data set")

@@ -20,10 +20,11 @@ class FusionConfig:
     pooling
         ``mean``, ``max`` (the published code of Coupled Mamba) or ``last`` valid step.
     steps
-        Common number of steps. 0: where all modalities have one length, that length; otherwise as many as the longest signal has
-        frames, at most 1024 (with ``align="pad"`` all). Shorter signals repeat frames. A static modality (one row per sample, or
+        Common number of steps. 0: where all modalities have one length, that length; otherwise that of the shortest
+        signal, as long as no step averages more than four frames of another one; else that of the longest, of which shorter ones repeat
+        frames. At most 1024 (with ``align="pad"`` as many as the longest has). A static modality (one row per sample, or
         declared in ``from_arrays(static=)``) is repeated at every step and has no influence on their number. Where a step averages more
-        than two frames of a signal, :func:`~mmviz.models.build` warns if the number was left open, and the notes of ``model.spec`` say so.
+        than four frames of a signal, :func:`~mmviz.models.build` warns if the number was left open, and the notes of ``model.spec`` say so.
     align
         How the frames of signals become steps. ``pad``: one frame, one step. ``bin``: averages over equal numbers of frames, on one clock for
         all sequences. ``resample``: averages over equal parts of each sequence's own duration. ``auto`` pads when every signal has

@@ -36,7 +36,7 @@ class FusionModel(nn.Module, ABC):
     Attributes
     ----------
     spec
-        The data it was built for; where a step averages more than two frames of a signal, its notes say so.
+        The data it was built for; where a step averages more than four frames of a signal, its notes say so.
     config
         Its options, a dataclass of plain values; ``steps`` is the number taken.
     steps

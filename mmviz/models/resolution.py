@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
 #: Most steps that are chosen for modalities of different lengths; more are taken only when they are asked for.
 MOST_STEPS = 1024
-#: Frames averaged in one step above which the loss of resolution is reported.
-REPORTED_LOSS = 2.0
+#: Frames of a signal that a step may average; beyond, the default takes more steps, and what is lost is reported.
+MOST_AVERAGED = 4.0
 
 
 def signals_of(modalities: Sequence[Modality]) -> tuple[Modality, ...]:
@@ -25,26 +25,30 @@ def signals_of(modalities: Sequence[Modality]) -> tuple[Modality, ...]:
 def default_steps(modalities: Sequence[Modality], *, most: int = MOST_STEPS) -> int:
     """Return the number of steps that the data suggest.
 
-    Modalities of one length give that length: a frame is a step. Otherwise it is the length of the longest signal, but at most
-    ``most``; shorter ones repeat frames. Static modalities are repeated at every step and have no influence.
+    Modalities of one length give that length: a frame is a step. Otherwise it is the length of the shortest signal, as long as
+    no step averages more than four frames of another one; else that of the longest, of which shorter ones repeat frames. At most
+    ``most``. Static modalities are repeated at every step and have no influence.
     """
-    lengths = {m.steps for m in modalities}
-    return max(lengths) if len(lengths) == 1 else min(max(m.steps for m in signals_of(modalities)), most)
+    if len({m.steps for m in modalities}) == 1:
+        return modalities[0].steps
+    lengths = [m.steps for m in signals_of(modalities)]
+    return min(most, min(lengths) if max(lengths) <= MOST_AVERAGED * min(lengths) else max(lengths))
 
 
 def steps_of(config: FusionConfig, modalities: Sequence[Modality]) -> int:
     """Return the number of steps of a model; with ``align="pad"`` every frame must find its step, so that no limit holds."""
-    longest = max(m.steps for m in modalities)
-    return config.steps or default_steps(modalities, most=longest if config.align == "pad" else MOST_STEPS)
+    if config.align == "pad":
+        return config.steps or max(m.steps for m in modalities)
+    return config.steps or default_steps(modalities)
 
 
 def resolution_losses(modalities: Sequence[Modality], steps: int) -> tuple[str, ...]:
-    """Return a sentence for each signal of which a step averages more than two frames: frames, steps, factor, and what to do."""
+    """Return a sentence for each signal of which a step averages more than four frames: frames, steps, factor, and what to do."""
     return tuple(
         f"Resolution lost: {m.name!r} has up to {m.steps} frames, the model {steps} step{'s' * (steps != 1)}, so that a step averages "
         f"{m.steps / steps:.3g} frames; steps={m.steps} keeps each of them."
         for m in signals_of(modalities)
-        if m.steps / steps > REPORTED_LOSS
+        if m.steps / steps > MOST_AVERAGED
     )
 
 

@@ -12,6 +12,7 @@ import mmviz
 from mmviz.models.adapted_model import Adapted
 from mmviz.models.batch import batch_of
 from mmviz.models.imputation import imputation_of
+from mmviz.models.resolution import resolution_losses
 from mmviz.trace.alignment import AlignmentGroup
 from mmviz.trace.answers import PrefixGroup, coalitions_of
 from mmviz.trace.influence import influence_of
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
     from mmviz.data.dataset import Split
     from mmviz.data.matching import Matching
+    from mmviz.models.fusion import FusionModel
     from mmviz.train.run import Run
 
 
@@ -128,5 +130,10 @@ class Recording:
             "best_epoch": run.best_epoch,
             "source": spec.source,
             "licence": spec.licence,
-            "notes": [*spec.notes, *([model.note] if isinstance(model, Adapted) else [])],
+            "notes": list(dict.fromkeys([*spec.notes, *_notes_of(model)])),
         }
+
+
+def _notes_of(model: FusionModel) -> tuple[str, ...]:
+    """Return what a reader must know of the model, whatever data it is recorded on."""
+    return (model.note,) if isinstance(model, Adapted) else resolution_losses(model.spec.modalities, model.steps)

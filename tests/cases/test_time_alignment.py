@@ -208,13 +208,15 @@ FUSIONS = mm.models.available()
         ({"imu": 100, "eeg": 100, "tab": 1}, 100, "pad"),
         ({"imu": 100, "eeg": 9}, 100, "resample"),
         ({"imu": 100, "eeg": 2, "tab": 1}, 100, "resample"),
+        ({"imu": 92, "eeg": 28, "tab": 1}, 28, "resample"),
+        ({"imu": 113, "eeg": 28, "tab": 1}, 113, "resample"),
         ({"a": 1, "b": 1}, 1, "pad"),
         ({"a": 24, "b": 24}, 24, "pad"),
         ({"a": 1500, "b": 1500}, 1500, "pad"),
         ({"a": 1500, "tab": 1}, 1024, "bin"),
     ],
 )
-def test_the_number_of_steps_follows_the_longest_signal_and_no_static_modality(lengths, steps, align):
+def test_the_number_of_steps_follows_the_signals_and_no_static_modality(lengths, steps, align):
     model = small(dataset(lengths).spec)
     assert (model.steps, model.align) == (steps, align)
     assert not model.spec.notes
