@@ -27,11 +27,13 @@ holds (NaN where there is none; the time from the end of one frame to the next o
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mmviz.errors import DataError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import xarray as xr
 
 SCHEMA_VERSION = 2
@@ -97,18 +99,19 @@ TIMED: dict[str, tuple[tuple[str, ...], str]] = {
     "time": (("traced", "frame"), "f"),
     "end": (("traced", "frame"), "f"),
 }
-ROOT_ATTRS = (
-    "schema",
-    "mmviz",
-    "dataset",
-    "split",
-    "model",
-    "train",
-    "backend",
-    "task",
-    "modalities",
-    "best_epoch",
-)
+#: attribute of the root -> its type
+ROOT_ATTRS: dict[str, type] = {
+    "schema": int,
+    "mmviz": str,
+    "dataset": str,
+    "split": str,
+    "model": dict,
+    "train": dict,
+    "backend": str,
+    "task": dict,
+    "modalities": list,
+    "best_epoch": int,
+}
 #: groups that not every Trace holds: left out on request, or nothing of the kind in the model
 OPTIONAL = ("clock", "coalitions", "prefixes", "influence", "routing", "transport", "alignment")
 
@@ -133,6 +136,7 @@ def validate(trace: xr.DataTree) -> None:
         raise DataError(
             f"Trace: attribute {lacking[0]!r} is missing at the root; it holds {', '.join(map(str, trace.attrs))}"
         )
+    _check_attributes(trace.attrs)
     for group, variables in SCHEMA.items():
         if group in trace.children:
             _check_group(f"/{group}", trace[group].to_dataset(), variables)
@@ -156,6 +160,18 @@ def validate(trace: xr.DataTree) -> None:
             )
         recorded = trace["inputs"][name].to_dataset()
         _check_group(f"/inputs/{name}", recorded, INPUT | TIMED if set(TIMED) & set(recorded.data_vars) else INPUT)
+
+
+def _check_attributes(attrs: Mapping[Any, Any]) -> None:
+    for name, kind in ROOT_ATTRS.items():
+        if type(attrs[name]) is not kind:
+            raise DataError(f"Trace: attribute {name!r} is {attrs[name]!r:.80}, the schema says a {kind.__name__}")
+    names, task = attrs["modalities"], attrs["task"]
+    if not names or not all(type(name) is str for name in names) or len(set(names)) < len(names):
+        raise DataError(f"Trace: attribute 'modalities' is {names!r:.80}, the schema says a list of different names")
+    classes = task.get("classes")
+    if type(task.get("kind")) is not str or type(classes) is not list or not all(type(c) is str for c in classes):
+        raise DataError(f"Trace: attribute 'task' is {task!r:.80}, the schema says a kind and a list of classes")
 
 
 def _check_group(place: str, group: xr.Dataset, variables: dict[str, tuple[tuple[str, ...], str]]) -> None:

@@ -200,7 +200,18 @@ def test_an_attribute_that_is_not_the_json_that_was_saved_is_refused(copy, text)
         mm.trace.load(copy)
 
 
-def test_150_spoilt_copies_give_a_trace_or_our_error_and_nothing_else(stored, tmp_path):
+@pytest.mark.parametrize("name", ["dataset", "split", "model", "train", "backend", "task", "modalities", "best_epoch"])
+@pytest.mark.parametrize("text", ["null", "1.5", "[1, 2]", "true", '{"kind": 3}', '["m", "m"]'])
+def test_an_attribute_of_another_type_is_refused_by_name(copy, name, text):
+    if name in ("model", "train"):  # options, of any names
+        text = text.replace("{", "[").replace("}", "]").replace(":", ",")
+    with h5py.File(copy, "r+") as file:
+        file.attrs[name] = text
+    with pytest.raises(DataError, match=rf"'{name}'|/inputs/"):
+        mm.trace.load(copy)
+
+
+def test_60_spoilt_copies_give_a_trace_or_our_error_and_nothing_else(stored, tmp_path):
     whole = stored.read_bytes()
     rng = np.random.default_rng(0)
     program = (
