@@ -1,6 +1,7 @@
 """Analyses: a Trace in, named arrays out. No torch, no model."""
 
 from mmviz.analysis.attribution import attribution
+from mmviz.analysis.class_shapley import shapley_by_class
 from mmviz.analysis.coalitions import coalition_scores
 from mmviz.analysis.directions import directions
 from mmviz.analysis.equilibrium import deviations, edm_e1, edm_e2, edm_e3, equilibrium, shares
@@ -36,6 +37,7 @@ __all__ = [
     "prefix_shapley",
     "routing",
     "shapley",
+    "shapley_by_class",
     "shapley_values",
     "shares",
     "states",

@@ -20,6 +20,7 @@ from mmviz.data.checks import (
     report_sentinels,
 )
 from mmviz.data.choice import given_names, given_text, nearest, one_of
+from mmviz.data.class_counts import report_classes
 from mmviz.data.dataset import Dataset, Split
 from mmviz.data.imputation import Known, impute
 from mmviz.data.label_range import OutOfRange, within
@@ -124,6 +125,7 @@ def assemble(parts: list[Part], treatment: Treatment, about: Description, report
     modalities = tuple(_modality(m, splits, training, about, report, means.get(m)) for m in names)
     _refuse_unknown(about, [m.name for m in modalities])
     report_time(splits, modalities, report)
+    report_classes(splits, training, task, report)
     spec = Spec(about.name, modalities, task, about.source, about.licence, about.notes, longest(splits.values()))
     return Dataset(spec, splits, report)
 

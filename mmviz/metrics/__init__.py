@@ -3,7 +3,7 @@
 With a task and a run at hand, `mmviz.train.metrics.score` chooses among them.
 """
 
-from mmviz.metrics.agreement import accuracy, f1
+from mmviz.metrics.agreement import accuracy, balanced_accuracy, f1
 from mmviz.metrics.answer import Answer, Metrics
 from mmviz.metrics.classes import classification, polarity
 from mmviz.metrics.sentiment import sentiment
@@ -13,6 +13,7 @@ __all__ = [
     "Answer",
     "Metrics",
     "accuracy",
+    "balanced_accuracy",
     "classification",
     "f1",
     "mean_absolute_error",

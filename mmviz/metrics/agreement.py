@@ -30,6 +30,29 @@ def accuracy(prediction: NDArray[Any], target: NDArray[Any]) -> Answer:
     return Answer(float(np.mean(prediction == target)))
 
 
+def balanced_accuracy(prediction: NDArray[Any], target: NDArray[Any]) -> Answer:
+    """Return the mean over the classes of the target of the share of their samples that are found (recall).
+
+    A constant prediction has 1 / K whatever the counts of the K classes. NaN without samples, or where the target holds one class only.
+
+    Parameters
+    ----------
+    prediction, target
+        Labels (n,).
+
+    Raises
+    ------
+    DataError
+        If they are not (n,) both.
+    """
+    prediction, target = _paired(prediction, target)
+    if not len(target):
+        return Answer(np.nan, NO_SAMPLES)
+    if (target == target[0]).all():
+        return Answer(np.nan, f"the target holds one class only ({target[0]})")
+    return Answer(float(np.mean([np.mean(prediction[target == c] == c) for c in np.unique(target)])))
+
+
 def f1(prediction: NDArray[Any], target: NDArray[Any], *, average: Literal["weighted", "macro"]) -> Answer:
     """Return F1 = 2·TP / (2·TP + FP + FN), averaged over the classes that occur in target or prediction.
 

@@ -6,11 +6,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from mmviz.errors import DataError
-from mmviz.metrics.agreement import NO_SAMPLES, accuracy, f1, unmasked
+from mmviz.metrics.agreement import NO_SAMPLES, accuracy, balanced_accuracy, f1, unmasked
 from mmviz.metrics.answer import Answer, Metrics
 
 MEANING = {
     "accuracy": "share of samples whose largest score is at the true class",
+    "balanced_accuracy": "share of the samples of each class that are found, averaged with equal weight",
     "f1_weighted": "F1 of each class, averaged by the class's share of the target",
     "f1_macro": "F1 of each class, averaged with equal weight",
 }
@@ -26,7 +27,7 @@ POLARITY_MEANING = {
 
 
 def classification(prediction: ArrayLike, target: ArrayLike) -> Metrics:
-    """Score class predictions: accuracy, weighted F1, macro F1.
+    """Score class predictions: accuracy, balanced accuracy, weighted F1, macro F1.
 
     Parameters
     ----------
@@ -51,6 +52,7 @@ def classification(prediction: ArrayLike, target: ArrayLike) -> Metrics:
     chosen = scores.argmax(1) if scores.ndim == 2 else scores
     answers = {
         "accuracy": accuracy(chosen, labels),
+        "balanced_accuracy": balanced_accuracy(chosen, labels),
         "f1_weighted": f1(chosen, labels, average="weighted"),
         "f1_macro": f1(chosen, labels, average="macro"),
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from lightning_fabric import Fabric
 from lightning_fabric.plugins.environments import LightningEnvironment
 from lightning_fabric.strategies import SingleDeviceStrategy
@@ -12,6 +13,8 @@ from lightning_fabric.strategies import SingleDeviceStrategy
 from mmviz.data.matching import match_specs
 from mmviz.data.split_names import canonical
 from mmviz.errors import ConfigError, DataError
+from mmviz.train.class_balance import class_weights
+from mmviz.train.config import SELECT
 from mmviz.train.measure import Measure
 
 if TYPE_CHECKING:
@@ -56,6 +59,31 @@ def check_labels(ds: Dataset, config: TrainConfig) -> None:
                 "its target, or name a labelled split with train= and valid="
             )
         ds.splits[name].labels("fit")
+    check_classes(ds, config)
+
+
+def check_classes(ds: Dataset, config: TrainConfig) -> None:
+    """Raise ConfigError where an option about classes does not fit the data: task, names, validation split."""
+    score = SELECT[config.select]
+    if ds.spec.task.kind != "classification":
+        for option, given in (("select", bool(score)), ("sampling", config.sampling != "shuffle")):
+            if given:
+                raise ConfigError(
+                    f"fit: {option}={getattr(config, option)!r} for a {ds.spec.task.kind}; only a classification has classes"
+                )
+    class_weights(config.class_weight, ds.spec.task, ds.splits[config.train].labels("fit"))
+    if not score:
+        return
+    if config.valid not in ds.splits or not len(ds.splits[config.valid]):
+        raise ConfigError(
+            f"fit: select={config.select!r} needs a validation split; {ds.spec.name!r} has {', '.join(ds.splits)}: name one with "
+            "valid=, or choose select='last'"
+        )
+    if len(np.unique(ds.splits[config.valid].labels("fit"))) < 2:
+        raise ConfigError(
+            f"fit: select={config.select!r}, but split {config.valid!r} holds one class only, for which that score is undefined; "
+            "give a validation split with several classes, or choose select='last'"
+        )
 
 
 def check_recorded(ds: Dataset, config: TrainConfig) -> None:
@@ -72,6 +100,11 @@ def check_strategy(strategy: Strategy, config: TrainConfig, ds: Dataset) -> None
     """Raise ConfigError where strategy, options and data do not go together."""
     if isinstance(config.measure, Measure):
         config.measure.check(ds.spec)
+    if strategy.reorders and config.sampling == "balanced":
+        raise ConfigError(
+            f"fit: strategy={strategy.name!r} chooses the samples of an epoch itself, sampling='balanced' would too; "
+            "leave out sampling, or give class_weight='balanced'"
+        )
     if strategy.reorders and config.bucket:
         raise ConfigError(
             f"fit: strategy={strategy.name!r} chooses the samples of an epoch itself, bucket={config.bucket} would too; "

@@ -8,8 +8,11 @@ from typing import Any
 
 from mmviz.errors import ConfigError
 from mmviz.train.augment import Augment
+from mmviz.train.class_balance import SAMPLINGS, checked_weight
 from mmviz.train.measure import Measure
 
+#: how the returned epoch is selected -> the score of the validation split it is selected by; "" is the task's first
+SELECT = {"best": "", "last": "", "balanced_accuracy": "balanced_accuracy", "f1_macro": "f1_macro"}
 PRECISIONS = ("32-true", "64-true", "bf16-mixed", "16-mixed")
 
 
@@ -35,7 +38,16 @@ class TrainConfig:
     select
         Which epoch the run returns: ``best`` by validation score (ties: least validation loss), or the ``last``. With a
         validation split of one or two people the score is noisy, and the last epoch, where the learning rate has come to rest, is the
-        safer choice.
+        safer choice. ``balanced_accuracy`` and ``f1_macro`` select by that score of the validation split: with imbalanced classes the
+        accuracy may be best where the small classes are never predicted.
+    class_weight
+        Weights of the classes in the loss of every update, whatever the strategy: None (all 1), ``"balanced"`` (inversely to their
+        counts among the samples that updates see; the mean over samples is 1), or a mapping of class names to weights, 1 where a class is not
+        named. A batch's loss is the mean of weight · cross-entropy over its samples. Validation loss and scores, and the
+        contributions that are measured, are not weighted; G-Blend's held-out losses are.
+    sampling
+        ``shuffle``: an epoch reads every sample once. ``balanced``: as many samples, every class equally often: small classes are
+        repeated, of large ones some are left out, others in the next epoch. Not with `bucket`, nor with a strategy that orders the samples itself.
     augment
         Random changes to the training batches, an :class:`mmviz.train.Augment`; None for none.
     measure
@@ -69,6 +81,8 @@ class TrainConfig:
     clip: float = 1.0
     patience: int = 0
     select: str = "best"
+    class_weight: str | dict[str, float] | None = None
+    sampling: str = "shuffle"
     augment: Augment | None = None
     measure: Measure | bool | None = None
     held_out: int = 0
@@ -87,8 +101,15 @@ class TrainConfig:
             raise ConfigError(f"fit: measure={self.measure!r}, expected True, False or an mmviz.train.Measure")
         if isinstance(self.measure, bool):
             object.__setattr__(self, "measure", Measure() if self.measure else None)
-        if self.select not in ("best", "last"):
-            raise ConfigError(f"fit: select={self.select!r} is unknown; choose best or last")
+        if self.select not in SELECT:
+            raise ConfigError(f"fit: select={self.select!r} is unknown; choose one of {', '.join(SELECT)}")
+        object.__setattr__(self, "class_weight", checked_weight(self.class_weight))
+        if self.sampling not in SAMPLINGS:
+            raise ConfigError(f"fit: sampling={self.sampling!r} is unknown; choose one of {', '.join(SAMPLINGS)}")
+        if self.sampling == "balanced" and self.bucket:
+            raise ConfigError(
+                f"fit: sampling='balanced' and bucket={self.bucket} both choose the samples of a batch; leave out one of them"
+            )
         if self.select == "last" and self.patience:
             raise ConfigError(
                 "fit: patience stops where validation was best, select='last' returns another epoch; give one of them"

@@ -10,6 +10,7 @@ import numpy as np
 from mmviz.data.buckets import Buckets
 from mmviz.data.stream import stream
 from mmviz.models.batch import batch_of
+from mmviz.train.class_balance import balanced_rows
 from mmviz.train.devices import Devices
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ class Epochs:
     split
         In memory or from `mmviz.data.from_disk`.
     config
-        ``batch_size``, ``seed``, ``bucket``, ``block``.
+        ``batch_size``, ``seed``, ``bucket``, ``block``, ``sampling``.
     devices
         Those that share every batch.
     """
@@ -37,6 +38,7 @@ class Epochs:
         self.split, self.size, self.devices = split, config.batch_size, devices or Devices()
         self.updates = math.ceil(len(split) / config.batch_size)
         self._order = np.random.default_rng(config.seed)
+        self._balanced = np.asarray(split.target) if config.sampling == "balanced" else None
         self._plan: Buckets | None = None
         if config.bucket:
             self._plan = Buckets(split, config.batch_size, config.seed, pool=config.bucket, block=config.block)
@@ -61,7 +63,7 @@ class Epochs:
         and epoch alone, and each modality ends at the batch's last real step.
         """
         if self._plan is None or rows is not None:
-            order = self._order.permutation(len(self.split)) if rows is None else rows
+            order = self._shuffled() if rows is None else rows
             for chosen in np.array_split(order, self.count(order)):
                 yield chosen, batch_of(self.split, self.devices.share(chosen))
             return
@@ -69,3 +71,8 @@ class Epochs:
         own = [self.devices.share(chosen) for chosen in plan]
         for chosen, part in zip(plan, stream(self.split, own), strict=True):
             yield chosen, batch_of(part)
+
+    def _shuffled(self) -> np.ndarray:
+        if self._balanced is not None:
+            return balanced_rows(self._balanced, self._order)
+        return self._order.permutation(len(self.split))

@@ -11,6 +11,7 @@ import numpy as np
 import torch
 
 from mmviz.models.batch import batch_of
+from mmviz.train.class_balance import class_weights
 from mmviz.train.devices.empty import MayBeEmpty
 from mmviz.train.epochs import Epochs
 from mmviz.train.measure import Measure, Meter
@@ -101,6 +102,7 @@ class Loop:
             fabric.device,
             np.random.default_rng([config.seed, 1]),
             devices=devices,
+            class_weight=self._class_weight(),
         )
         self.meter: Meter | None = None
         if isinstance(config.measure, Measure) and held_out is not None:
@@ -115,6 +117,14 @@ class Loop:
             {"params": [p for p in chosen if p.ndim < 2], "weight_decay": 0.0},
         ]
         return torch.optim.AdamW([g for g in groups if g["params"]], lr=self.config.learning_rate)
+
+    def _class_weight(self) -> torch.Tensor | None:
+        """Return the weights of the classes, on the device; the run's info holds them by name."""
+        task = self.raw.spec.task
+        weight = class_weights(self.config.class_weight, task, self.samples.labels("fit"))
+        if weight is not None:
+            self.record.info["class_weight"] = dict(zip(task.classes, weight.tolist(), strict=True))
+        return None if weight is None else weight.to(self.fabric.device)
 
     def run(self, bar_of: Callable[[int], Bar]) -> str:
         """Train from where the record ends; return how it ended."""

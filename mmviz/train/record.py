@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import mmkernels
 
 from mmviz.data.spec_json import spec_to_json
+from mmviz.train.config import SELECT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,7 +31,7 @@ class Record:
     model
         Whose weights are kept.
     select
-        ``best`` or ``last``.
+        As in :class:`mmviz.train.TrainConfig`.
     folder
         Where it is published after every epoch; None for memory only.
     info
@@ -69,7 +70,11 @@ class Record:
                 self.folder.drop_states(self.state)
 
     def _chosen(self) -> int:
-        chosen = self.history[-1] if self.select == "last" else max(self.history, key=_goodness)
+        chosen = (
+            self.history[-1]
+            if self.select == "last"
+            else max(self.history, key=lambda row: _goodness(row, SELECT[self.select]))
+        )
         return int(chosen["epoch"])
 
     def publish(self, status: str) -> None:
@@ -88,9 +93,9 @@ class Record:
             )
 
 
-def _goodness(row: dict[str, float]) -> tuple[float, ...]:
-    """Return what the best epoch has most of: validation score, then least validation loss; without a split, epochs."""
+def _goodness(row: dict[str, float], by: str) -> tuple[float, ...]:
+    """Return what the best epoch has most of: validation score (``by`` a name, "" the task's), then least validation loss; without a split, epochs."""
     if "valid_loss" not in row:
         return (row["epoch"],)
-    score = row["valid_accuracy"] if "valid_accuracy" in row else -row["valid_mae"]
+    score = row[f"valid_{by or 'accuracy'}"] if "valid_accuracy" in row else -row["valid_mae"]
     return (score, -row["valid_loss"]) if math.isfinite(row["valid_loss"]) else (-math.inf, -math.inf)

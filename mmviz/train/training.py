@@ -55,6 +55,8 @@ class Training:
     devices
         Those that share the training. On several, a batch holds this device's samples, and losses and what is noted are its shares, which
         add up; a decision is to be taken on what ``devices`` has summed or gathered, so that all take it alike.
+    class_weight
+        Weight of each class in :meth:`loss`; None where all count the same.
     """
 
     model: FusionModel
@@ -66,6 +68,7 @@ class Training:
     measured: Measured | None = None
     seconds: dict[str, float] = field(default_factory=lambda: defaultdict(float))
     devices: Devices = field(default_factory=Devices)
+    class_weight: Float[Tensor, " class"] | None = None
 
     @property
     def task(self) -> Task:
@@ -82,8 +85,11 @@ class Training:
         return torch.arange(len(self.names), device=self.device).eq(modality).expand(batch, -1)
 
     def loss(self, output: Float[Tensor, "batch output"], target: Shaped[Tensor, " batch"]) -> Float[Tensor, ""]:
-        """Return the task's loss, cross-entropy in nat or mean absolute error; on several devices this one's share of the mean over all samples."""
-        mean = loss_of(self.task, output, target) if len(target) else output.sum() * 0
+        """Return the task's loss, cross-entropy in nat or mean absolute error; on several devices this one's share of the mean over all samples.
+
+        With ``class_weight`` each sample's cross-entropy is multiplied by the weight of its class.
+        """
+        mean = loss_of(self.task, output, target, self.class_weight) if len(target) else output.sum() * 0
         return mean * self.devices.portion(len(target))
 
     def joint(self, steps: Steps, target: Shaped[Tensor, " batch"], **update: Any) -> Update:

@@ -152,7 +152,7 @@ def test_a_loss_that_is_not_finite_stops_at_that_step_and_names_the_samples(toy)
         ({"learning_rate": 0}, "number > 0"),
         ({"learning_rate": math.inf}, "number > 0"),
         ({"weight_decay": -1}, "number ≥ 0"),
-        ({"select": "median"}, "choose best or last"),
+        ({"select": "median"}, "choose one of best, last"),
         ({"select": "last", "patience": 2}, "give one of them"),
         ({"strategy": "joined"}, "did you mean 'joint'"),
         ({"strategy": "joint", "strategy_options": {"x": 1}}, "it has no options"),

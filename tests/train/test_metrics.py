@@ -213,5 +213,6 @@ def test_scores_of_a_training_follow_the_same_definitions():
     assert math.isnan(metrics.scores_of(VALUE, torch.full((3, 1), torch.nan), target[:3])["mae"])
     logits = torch.from_numpy(rng.normal(size=(20, 3)))
     labels = torch.from_numpy(rng.integers(0, 3, 20))
-    expected = metrics.classification(logits.numpy(), labels.numpy())["accuracy"]
-    assert metrics.scores_of(CLASSES, logits, labels) == {"accuracy": expected}
+    expected = metrics.classification(logits.numpy(), labels.numpy())
+    found = metrics.scores_of(CLASSES, logits, labels)
+    assert found == {name: expected[name] for name in ("accuracy", "balanced_accuracy", "f1_macro")}
