@@ -5,9 +5,11 @@ from __future__ import annotations
 import numpy as np
 import xarray as xr
 
+from mmviz.arguments import takes
 from mmviz.errors import DataError
 
 
+@takes(recorded="trace")
 def attribution(recorded: xr.DataTree) -> xr.Dataset:
     """Return how much of the answer integrated gradients lay on each modality, per traced sample.
 

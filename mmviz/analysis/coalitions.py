@@ -7,11 +7,13 @@ import xarray as xr
 
 from mmviz.analysis.explained import explained_target
 from mmviz.analysis.shapley import _game, _group, _provenance, _value_of
+from mmviz.arguments import takes
 from mmviz.metrics.intervals import mean_interval, share_interval
 
 _WORTH = {"classification": "correct", "regression": "negative_absolute_error"}
 
 
+@takes(trace="trace")
 def coalition_scores(trace: xr.DataTree, *, value: str | None = None) -> xr.Dataset:
     """Return the mean score of every subset of the modalities, the others masked, at the best epoch.
 

@@ -8,6 +8,7 @@ import xarray as xr
 from mmviz.analysis.blockwise import pieces
 from mmviz.analysis.explained import is_labelled
 from mmviz.analysis.shapley import _game, _group, _provenance, _value_of
+from mmviz.arguments import takes
 from mmviz.errors import ConfigError, DataError
 from mmviz.metrics.equilibrium import READINGS, deviations, edm_e1, edm_e2, edm_e3, shares
 from mmviz.metrics.shapley import shapley_values
@@ -21,6 +22,7 @@ _STATUS = (
 _WORTH = {"classification": "correct", "regression": "negative_absolute_error"}
 
 
+@takes(trace="trace")
 def equilibrium(trace: xr.DataTree, *, value: str | None = None, per_epoch: bool = False) -> xr.Dataset:
     """Return how evenly the modalities contribute: a reading, as the published formula is not known.
 

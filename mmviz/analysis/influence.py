@@ -7,12 +7,14 @@ import xarray as xr
 
 from mmviz.analysis.blockwise import blockwise
 from mmviz.analysis.clock import with_clock
+from mmviz.arguments import takes
 from mmviz.errors import ConfigError, DataError
 
 _MAP = ["layer", "modality", "block", "source", "source_block"]
 KINDS = ("influence", "effect")
 
 
+@takes(trace="trace")
 def influence(trace: xr.DataTree, *, kind: str = "influence") -> xr.Dataset:
     """Return who moves whom, at the best epoch.
 

@@ -11,6 +11,7 @@ import xarray as xr
 
 from mmviz.analysis.explained import explained_target
 from mmviz.analysis.shapley import MAX_PLAYERS, _game, _group, _provenance, _value_of
+from mmviz.arguments import takes
 from mmviz.errors import ConfigError
 from mmviz.metrics.intervals import mean_interval
 
@@ -94,6 +95,7 @@ def interaction_index(
     return coefficients @ _weights(players, order)
 
 
+@takes(trace="trace")
 def interactions(trace: xr.DataTree, *, value: str | None = None, order: int = 2) -> xr.Dataset:
     """Return how the modalities work together, per sample and on average, at the best epoch.
 

@@ -9,6 +9,7 @@ import xarray as xr
 
 from mmviz.analysis.clock import with_clock
 from mmviz.analysis.explained import is_labelled
+from mmviz.arguments import takes
 from mmviz.errors import ConfigError, DataError
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ def information(joint: Float[np.ndarray, "*rest left right"]) -> Float[np.ndarra
     return np.where(np.isnan(p).any((-2, -1)), np.nan, np.maximum(bits, 0.0))
 
 
+@takes(trace="trace")
 def routing(trace: xr.DataTree) -> xr.Dataset:
     """Return who is served by which expert.
 

@@ -7,6 +7,7 @@ import xarray as xr
 
 from mmviz.analysis.blockwise import blockwise
 from mmviz.analysis.explained import explained_target, is_labelled
+from mmviz.arguments import takes
 from mmviz.errors import ConfigError, DataError
 from mmviz.metrics.shapley import MAX_PLAYERS, shapley_values
 
@@ -25,6 +26,7 @@ _MEANING = {
 }
 
 
+@takes(trace="trace")
 def shapley(trace: xr.DataTree, *, value: str | None = None) -> xr.Dataset:
     """Return what each modality contributes to the answer, per sample, at the best epoch.
 
@@ -66,6 +68,7 @@ def shapley(trace: xr.DataTree, *, value: str | None = None) -> xr.Dataset:
     return out
 
 
+@takes(trace="trace")
 def prefix_shapley(trace: xr.DataTree, *, value: str | None = None) -> xr.Dataset:
     """Return the contributions to the answer from the first steps only: per epoch, traced sample and step.
 

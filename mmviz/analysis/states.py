@@ -7,9 +7,11 @@ import xarray as xr
 
 from mmviz.analysis.blockwise import blockwise, median, pieces
 from mmviz.analysis.clock import with_clock
+from mmviz.arguments import takes
 from mmviz.errors import ConfigError
 
 
+@takes(trace="trace")
 def states(trace: xr.DataTree, *, channels: int = 32) -> xr.Dataset:
     """Summarise the states of the traced samples.
 

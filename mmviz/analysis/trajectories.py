@@ -9,6 +9,7 @@ import xarray as xr
 from scipy.linalg import eigh
 
 from mmviz.analysis.blockwise import blockwise, pieces
+from mmviz.arguments import takes
 from mmviz.errors import ConfigError, DataError
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ def require_scan(trace: xr.DataTree, place: str) -> None:
         )
 
 
+@takes(trace="trace")
 def trajectories(trace: xr.DataTree, *, layer: int = 0) -> xr.Dataset:
     """Project the states of all modalities and traced samples on their two strongest common directions.
 

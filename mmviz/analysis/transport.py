@@ -10,6 +10,7 @@ import xarray as xr
 
 from mmviz.analysis.blockwise import blockwise
 from mmviz.analysis.training import shared_attrs, traces_by_name
+from mmviz.arguments import takes
 from mmviz.errors import ConfigError, DataError
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ def plan_monotonicity(plan: Float[np.ndarray, "*rest time anchor_time"]) -> Floa
     return np.where(known, (agree - disagree) / np.where(known, agree + disagree, 1), np.nan)
 
 
+@takes(trace="trace")
 def transport(trace: xr.DataTree, source: str, anchor: str) -> xr.Dataset:
     """Return where the steps of one modality are carried among those of its anchor.
 

@@ -10,7 +10,7 @@ from mmviz.errors import ConfigError
 def one_of(value: Any, allowed: Iterable[Any], option: str) -> None:
     """Raise ConfigError unless `value` is one of `allowed`; text gets the nearest name suggested."""
     options = list(allowed)
-    if any(value == a and type(value) is type(a) for a in options):
+    if any(type(value) is type(a) and value == a for a in options):
         return
     raise ConfigError(f"{option}={value!r}{nearest(value, options)}; use one of {', '.join(map(repr, options))}")
 

@@ -175,9 +175,9 @@ class Dataset:
         )
 
     def __getitem__(self, split: str) -> Split:
-        if split not in self.splits and isinstance(split, str) and canonical(split) in self.splits:
+        if isinstance(split, str) and split not in self.splits and canonical(split) in self.splits:
             return self.splits[canonical(split)]
-        if split not in self.splits:
+        if not isinstance(split, str) or split not in self.splits:
             raise ConfigError(f"{self.spec.name}: no split {split!r}; it has {', '.join(map(repr, self.splits))}")
         return self.splits[split]
 

@@ -1,6 +1,6 @@
 """Make one padded array from sequences of different lengths."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -34,6 +34,8 @@ def pad(sequences: Sequence[ArrayLike], *, side: Side = "end") -> tuple[NDArray[
         If there is no sequence, one is not numeric (steps, features), or the numbers or names of the features differ.
     """
     one_of(side, ("end", "start"), "side")
+    if isinstance(sequences, (str, bytes)) or not isinstance(sequences, Iterable):
+        raise DataError(f"pad: sequences is a {type(sequences).__name__}; give a sequence of arrays (steps, features)")
     given = [plain(s, f"pad: sequence {i}") for i, s in enumerate(sequences)]
     _refuse_other_columns(given)
     arrays = [as_array(g.values, f"pad: sequence {i}") for i, g in enumerate(given)]

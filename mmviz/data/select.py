@@ -5,11 +5,13 @@ from dataclasses import replace
 
 import numpy as np
 
+from mmviz.arguments import takes
 from mmviz.data.dataset import Dataset
 from mmviz.data.missing.change import chosen
 from mmviz.data.report import Report
 
 
+@takes(ds="dataset")
 def select_modalities(ds: Dataset, names: Iterable[str]) -> Dataset:
     """Return the data set without the other modalities, as the baseline that has never heard of them needs it.
 

@@ -104,7 +104,7 @@ def adapt(
     if call is not None and not callable(call):
         raise ConfigError(f"adapt: call is a {type(call).__name__}, expected a callable that is given the module first")
     known = known_gives(spec.task)
-    if gives not in ("", *known):
+    if not isinstance(gives, str) or gives not in ("", *known):
         kind = f"{spec.task.kind} with {len(spec.task.classes)} classes" if spec.task.classes else spec.task.kind
         raise ConfigError(f"adapt: gives={gives!r} does not belong to a {kind}; choose {' or '.join(known)}")
     lengths = {m.steps for m in signals_of(spec.modalities)}

@@ -44,7 +44,7 @@ class Imputation:
     """
 
     def __init__(self, spec: Spec, missing: Missing, *, masks: bool, masked_as: MaskedAs) -> None:
-        if masked_as not in MASKED_AS:
+        if not isinstance(masked_as, str) or masked_as not in MASKED_AS:
             raise ConfigError(
                 f"adapt: masked_as={masked_as!r:.80}, expected 'absent' (the mask of an imputed modality is False) or 'present' (True)"
             )
@@ -123,7 +123,7 @@ def _rules_of(spec: Spec, missing: Missing) -> dict[str, Rule]:
 
 
 def _checked(rule: Any, option: str) -> Rule:
-    if rule not in tuple(RULES) and (isinstance(rule, str) or not callable(rule)):
+    if (rule not in RULES) if isinstance(rule, str) else not callable(rule):
         raise ConfigError(
             f"adapt: {option}={rule!r:.80}, expected 'zeros', 'mean' or a callable (name, values, valid) -> frames, or one of these "
             "for each modality, as {'audio': 'mean', 'text': 'zeros'}"

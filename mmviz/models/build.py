@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
+from mmviz.arguments import takes
 from mmviz.errors import ConfigError
 from mmviz.models.alignmamba import AlignMamba, AlignMambaConfig
 from mmviz.models.alignmamba2 import AlignMamba2, AlignMamba2Config
@@ -55,6 +56,7 @@ def available() -> tuple[str, ...]:
     return tuple(name for name in _REGISTRY if name not in _AROUND)
 
 
+@takes(spec="spec")
 def build(name: str, spec: Spec, *, seed: int = 0, **options: Any) -> FusionModel:
     """Build a model for the data a spec describes.
 

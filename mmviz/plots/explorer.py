@@ -10,6 +10,7 @@ import xarray as xr
 
 from mmviz.analysis import prefix_shapley, states
 from mmviz.analysis.explained import explained_target, is_labelled
+from mmviz.arguments import takes
 from mmviz.errors import DataError
 from mmviz.plots import theme
 from mmviz.plots.explorer_choice import only_traced
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
+@takes(trace="trace")
 def explorer_frame(
     trace: xr.DataTree, *, channels: int = 32, samples: int = 5000, traced: int | Sequence[str] | None = None
 ) -> xr.Dataset:

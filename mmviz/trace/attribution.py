@@ -9,6 +9,7 @@ import numpy as np
 import torch
 import xarray as xr
 
+from mmviz.arguments import takes
 from mmviz.data.matching import matched
 from mmviz.errors import ConfigError, MissingDependencyError
 from mmviz.models.adapted_model import Adapted
@@ -40,6 +41,7 @@ _MEANING = {
 _ROWS = 64
 
 
+@takes(run="run")
 def record_attribution(
     run: Run,
     split: Split,

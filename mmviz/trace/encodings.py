@@ -8,6 +8,7 @@ import numpy as np
 import torch
 import xarray as xr
 
+from mmviz.arguments import takes
 from mmviz.data.matching import matched
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from mmviz.train.run import Run
 
 
+@takes(run="run")
 def encoded(run: Run, split: Split, *, epoch: int | None = None) -> xr.Dataset:
     """Return the mean encoded step of every sample and modality: what an alignment in training moves.
 

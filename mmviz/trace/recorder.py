@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import xarray as xr
 
+from mmviz.arguments import takes
 from mmviz.data.matching import matched
 from mmviz.errors import ConfigError
 from mmviz.models.anchor import AnchorConfig
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 _MAX_EXACT = 12
 
 
+@takes(run="run")
 def record(
     run: Run,
     split: Split,

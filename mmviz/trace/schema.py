@@ -29,6 +29,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from mmviz.arguments import takes
 from mmviz.errors import DataError
 
 if TYPE_CHECKING:
@@ -116,6 +117,7 @@ ROOT_ATTRS: dict[str, type] = {
 OPTIONAL = ("clock", "coalitions", "prefixes", "influence", "routing", "transport", "alignment")
 
 
+@takes(trace="trace")
 def validate(trace: xr.DataTree) -> None:
     """Check that a tree is a Trace of this schema.
 

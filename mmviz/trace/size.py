@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from mmviz.arguments import takes
 from mmviz.data.matching import matched
 from mmviz.errors import MmvizError
 from mmviz.models.alignmamba import AlignMamba
@@ -93,6 +94,7 @@ class Sizes:
         return cls(each, sample, once, traced, len(recording.split))
 
 
+@takes(run="run")
 def estimate(
     run: Run,
     split: Split,

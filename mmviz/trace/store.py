@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import xarray as xr
 
+from mmviz.arguments import takes
 from mmviz.errors import DataError, MmvizError
 from mmviz.io.atomic import atomic_path
 from mmviz.io.json_text import parse_json
@@ -28,6 +29,7 @@ _DESCRIPTIVE = ("created", "dataset", "description", "licence", "long_name", "mm
 _HDF5_MAGIC = b"\x89HDF\r\n\x1a\n"
 
 
+@takes(trace="trace", path="path")
 def save(trace: xr.DataTree, path: str | Path) -> Path:
     """Write a Trace to one netCDF 4 file; an existing file is replaced in one step.
 
@@ -81,6 +83,7 @@ def write_tree(
     file.check()
 
 
+@takes(path="path")
 def load(path: str | Path, *, chunks: int | Literal["auto"] | None = None) -> xr.DataTree:
     """Read a Trace into memory, or open it and leave its values in the file. Needs no torch.
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 
+from mmviz.arguments import takes
 from mmviz.data.matching import matched
 from mmviz.errors import ConfigError
 from mmviz.models.adapted_model import Adapted
@@ -37,6 +38,7 @@ _MOST = 12
 _MODELS = 2
 
 
+@takes(run="run")
 def what_if(
     run: Run,
     part: Split,

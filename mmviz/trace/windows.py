@@ -8,6 +8,7 @@ import numpy as np
 import torch
 import xarray as xr
 
+from mmviz.arguments import takes
 from mmviz.data.matching import matched
 from mmviz.errors import ConfigError
 from mmviz.models.batch import batch_of
@@ -30,6 +31,7 @@ EXACT_PLAYERS = 12
 _FEWEST_PAIRS = 2
 
 
+@takes(run="run")
 def record_windows(
     run: Run,
     split: Split,

@@ -133,7 +133,11 @@ def open_fabric(config: TrainConfig, devices: Devices) -> Fabric:
 
 
 def check_spec(model: FusionModel, ds: Dataset) -> None:
-    """Raise ConfigError where the model was built for other data."""
+    """Raise ConfigError where the model was built for other data, or the data are no data set."""
+    if not hasattr(ds, "splits"):
+        raise ConfigError(
+            f"fit: ds is a {type(ds).__name__}, expected a data set, such as mmviz.data.from_arrays(...) returns, with its splits"
+        )
     mine = getattr(model, "spec", None)
     if mine is None:
         raise ConfigError(f"fit: {type(model).__name__} carries no spec; build the model with mmviz.models.build")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -13,8 +14,6 @@ from mmviz.models.adapted_model import Adapted
 from mmviz.train.run import Run
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from torch import Tensor
 
 _KEPT = ("name", "missing", "masks", "masked_as", "gives", "tokens", "weights", "steps")
@@ -48,6 +47,10 @@ def as_run(
     """
     if not isinstance(model, Adapted):
         raise ConfigError(f"as_run: model is a {type(model).__name__}, expected what mm.models.adapt returned")
+    if checkpoints is not None and not isinstance(checkpoints, Mapping):
+        raise ConfigError(
+            f"as_run: checkpoints is a {type(checkpoints).__name__}, expected a mapping such as {{3: module.state_dict()}}"
+        )
     current = {key: value.detach().clone() for key, value in model.state_dict().items()}
     weights = {epoch: _checked(epoch, state, current) for epoch, state in (checkpoints or {}).items()}
     last = max(weights, default=0) + 1
@@ -72,6 +75,8 @@ def _checked(epoch: object, state: Mapping[str, Tensor], current: Mapping[str, T
     """Return the weights of the whole model at an epoch: the module's from the checkpoint, the rest as it is."""
     if type(epoch) is not int or epoch < 0:
         raise ConfigError(f"as_run: checkpoints has the epoch {epoch!r}, expected a whole number from 0")
+    if not isinstance(state, Mapping) or not all(isinstance(value, torch.Tensor) for value in state.values()):
+        raise ConfigError(f"as_run: checkpoints[{epoch}] is a {type(state).__name__}, expected module.state_dict()")
     own = {f"module.{key}": value for key, value in state.items()}
     expected = {key: value for key, value in current.items() if key.startswith("module.")}
     odd = sorted(own.keys() ^ expected.keys())

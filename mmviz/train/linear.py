@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mmviz.arguments import takes
 from mmviz.errors import ConfigError, DataError, MissingDependencyError
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from mmviz.data.dataset import Dataset
 
 
+@takes(ds="dataset")
 def linear_baseline(ds: Dataset, *, train: str = "train", test: str = "test") -> dict[str, float]:
     """Fit a logistic regression on pooled statistics, for every non-empty subset of modalities.
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 import torch
 
+from mmviz.arguments import takes
 from mmviz.data.matching import matched
 from mmviz.data.spec_json import spec_from_json
 from mmviz.errors import CheckpointError, ConfigError
@@ -183,6 +184,7 @@ def _history(rows: Any, where: str) -> list[dict[str, float]]:
     return whole
 
 
+@takes(path="path")
 def load(path: str | Path) -> Run:
     """Load the run a training left in ``out=``.
 

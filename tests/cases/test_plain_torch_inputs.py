@@ -191,3 +191,47 @@ def test_predict_of_no_samples_is_empty_and_of_a_data_set_is_refused(run):
     with pytest.raises(ConfigError, match=r"ds\['test'\]"):
         run[0].predict(run[1])
     assert len(run[1]["test"].take([])) == 0
+
+
+WRONG_KIND = {
+    "fit without a data set": lambda run, ds: mm.train.fit(run.model, ds["train"], epochs=1, progress=False),
+    "linear_baseline of a split": lambda run, ds: mm.train.linear_baseline(ds["train"]),
+    "load of nothing": lambda run, ds: mm.train.load(None),
+    "build from a data set": lambda run, ds: mm.models.build("concat", ds),
+    "record of a model": lambda run, ds: mm.trace.record(run.model, ds["test"]),
+    "estimate of a model": lambda run, ds: mm.trace.estimate(run.model, ds["test"]),
+    "record_windows of nothing": lambda run, ds: mm.trace.record_windows(None, ds["test"]),
+    "record_attribution of nothing": lambda run, ds: mm.trace.record_attribution(None, ds["test"]),
+    "what_if of a model": lambda run, ds: mm.trace.what_if(run.model, ds["test"]),
+    "encoded of nothing": lambda run, ds: mm.trace.encoded(None, ds["test"]),
+    "trace.load of a number": lambda run, ds: mm.trace.load(3),
+    "trace.save of a run": lambda run, ds: mm.trace.save(run, "trace.nc"),
+    "validate of nothing": lambda run, ds: mm.trace.validate(None),
+    "shapley of a run": lambda run, ds: mm.analysis.shapley(run),
+    "prefix_shapley of nothing": lambda run, ds: mm.analysis.prefix_shapley(None),
+    "interactions of an array": lambda run, ds: mm.analysis.interactions(PLAIN),
+    "states of nothing": lambda run, ds: mm.analysis.states(None),
+    "select_modalities of a split": lambda run, ds: mm.data.select_modalities(ds["test"], ["a"]),
+    "drop_modalities of a split": lambda run, ds: mm.data.missing.drop_modalities(ds["test"], 0.1),
+    "add_noise to an array": lambda run, ds: mm.data.missing.add_noise(PLAIN, 0.1),
+    "to_disk without a folder": lambda run, ds: mm.data.to_disk(ds, None),
+    "from_disk of nothing": lambda run, ds: mm.data.from_disk(None),
+    "pad of nothing": lambda run, ds: mm.data.pad(None),
+    "pad of a text": lambda run, ds: mm.data.pad("audio"),
+    "a split by a list": lambda run, ds: ds[["train", "test"]],
+    "an array as the task": lambda run, ds: made(PLAIN, task=np.array([0, 1])),
+    "Explorer frame of a run": lambda run, ds: mm.plots.explorer_frame(run),
+}
+
+
+@pytest.mark.parametrize("kind", WRONG_KIND)
+def test_an_argument_of_the_wrong_kind_is_refused_by_name(kind, run):
+    with pytest.raises(MmvizError, match="expected|give|no split|use one of"):
+        WRONG_KIND[kind](*run)
+
+
+def test_the_signature_of_a_checked_function_is_its_own():
+    import inspect
+
+    assert list(inspect.signature(mm.trace.record).parameters)[:3] == ["run", "split", "traced"]
+    assert mm.analysis.shapley.__doc__.startswith("Return")

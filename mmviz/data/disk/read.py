@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors import SafetensorError
 
+from mmviz.arguments import takes
 from mmviz.data.dataset import Dataset, Split
 from mmviz.data.disk.index import read_index, report_from_json
 from mmviz.data.disk.layout import Stored
@@ -20,6 +21,7 @@ _MAX_RATIO = 200  # bytes in memory for one byte on disk, beyond 256 MiB
 _RETRIES = 20  # of an opening during which the set was replaced
 
 
+@takes(folder="path")
 def from_disk(folder: str | Path, *, verify: bool = True) -> Dataset:
     """Open a data set that `to_disk` wrote; values stay on disk.
 

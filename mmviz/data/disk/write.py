@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mmviz.arguments import takes
 from mmviz.data.dataset import Dataset, Split
 from mmviz.data.disk.index import FORMAT, NAME, read_index, report_to_json
 from mmviz.data.disk.layout import complete, storable, write_tensors
@@ -23,6 +24,7 @@ from mmviz.io.folder_lock import locked
 _PIECE = 32 << 20  # bytes of padded values held at a time
 
 
+@takes(ds="dataset", folder="path")
 def to_disk(ds: Dataset, folder: str | Path, *, overwrite: bool = False) -> Path:
     """Write a data set so that it can be trained on without being in memory.
 

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 
+from mmviz.arguments import takes
 from mmviz.data.choice import number, whole
 from mmviz.data.dataset import Dataset
 from mmviz.data.missing.change import Floats, Mask, changed
 from mmviz.data.missing.draws import generator
 
 
+@takes(ds="dataset")
 def mask_elements(
     ds: Dataset,
     rate: float,
@@ -55,6 +57,7 @@ def mask_elements(
     return changed(ds, edit, kind="elements", done=done, modalities=modalities, splits=splits)
 
 
+@takes(ds="dataset")
 def add_noise(
     ds: Dataset,
     scale: float,

@@ -5,6 +5,7 @@ from typing import Literal
 
 import numpy as np
 
+from mmviz.arguments import takes
 from mmviz.data.choice import number, one_of, whole
 from mmviz.data.clock import delayed_frames
 from mmviz.data.dataset import Dataset
@@ -13,6 +14,7 @@ from mmviz.data.missing.draws import generator
 from mmviz.errors import ConfigError
 
 
+@takes(ds="dataset")
 def drop_frames(
     ds: Dataset,
     rate: float,
@@ -66,6 +68,7 @@ def drop_frames(
     return changed(ds, edit, kind="frames", done=done, modalities=modalities, splits=splits)
 
 
+@takes(ds="dataset")
 def delay(
     ds: Dataset,
     steps: Mapping[str, int],

@@ -5,12 +5,14 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from mmviz.arguments import takes
 from mmviz.data.dataset import Dataset
 from mmviz.data.missing.change import Floats, Mask, changed, chosen
 from mmviz.data.missing.protocol import Protocol, kept_members
 from mmviz.data.spec import Spec
 
 
+@takes(ds="dataset")
 def drop_modalities(
     ds: Dataset,
     rate: float,
@@ -55,6 +57,7 @@ def drop_modalities(
     return changed(ds, edit, kind="masked", done=done, modalities=None, splits=splits)
 
 
+@takes(ds="dataset")
 def keep_modalities(ds: Dataset, names: Iterable[str], *, splits: Sequence[str] | None = None) -> Dataset:
     """Mask every modality but the named ones, for all samples.
 
@@ -88,6 +91,7 @@ def keep_modalities(ds: Dataset, names: Iterable[str], *, splits: Sequence[str] 
     return changed(ds, edit, kind="masked", done=f"keep_modalities({list(kept)})", modalities=others, splits=splits)
 
 
+@takes(spec="spec")
 def subsets(spec: Spec) -> tuple[tuple[str, ...], ...]:
     """List every non-empty subset of the modalities; subset k, from 1, holds modality m where bit m of k is set."""
     names = spec.names
