@@ -226,7 +226,7 @@ WRONG_KIND = {
 
 @pytest.mark.parametrize("kind", WRONG_KIND)
 def test_an_argument_of_the_wrong_kind_is_refused_by_name(kind, run):
-    with pytest.raises(MmvizError, match="expected|give|no split|use one of"):
+    with pytest.raises(MmvizError, match=r"expected|give|no split|use one of"):
         WRONG_KIND[kind](*run)
 
 
