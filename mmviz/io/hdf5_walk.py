@@ -10,7 +10,7 @@ import h5py
 import numpy as np
 
 from mmviz.errors import DataError
-from mmviz.io.hdf5_probe import FREE, MAX_OBJECTS, MAX_RATIO, RefusedError, open_file, require_own
+from mmviz.io.hdf5_probe import FREE, MAX_OBJECTS, MAX_RATIO, RefusedError, require_own
 from mmviz.io.regular_file import open_regular
 
 MAX_DEPTH = 8  # groups inside groups
@@ -39,7 +39,9 @@ def check_netcdf(path: str | Path) -> None:
     with open_regular(source) as file:
         size = _size(file)
     try:
-        with open_file(str(source)) as opened:
+        with h5py.File(
+            source, "r"
+        ) as opened:  # locks as xarray does: a Trace that is already open has to be opened alike
             _Walk(opened, size).whole()
     except RefusedError as error:
         raise DataError(f"{source}: {error}; refused, no array was read. Record and save the Trace again.") from None

@@ -247,3 +247,10 @@ def test_a_path_that_is_no_regular_file_is_refused_at_once(tmp_path, make):
     path = {"device": "/dev/zero", "long": tmp_path / ("x" * 300), "nul": "a\0b"}.get(make, path)
     with pytest.raises(DataError):
         mm.trace.load(path)
+
+
+def test_a_trace_that_is_open_in_blocks_is_loaded_a_second_time_and_a_third(stored):
+    with mm.trace.load(stored, chunks="auto") as lazy:
+        again = mm.trace.load(stored)
+        with mm.trace.load(stored, chunks="auto") as third:
+            assert third["prefixes"].sizes == again["prefixes"].sizes == lazy["prefixes"].sizes
