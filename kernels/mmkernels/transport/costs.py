@@ -85,5 +85,7 @@ def pairwise_cost(x: Tensor, y: Tensor, *, metric: Metric = "cosine") -> Tensor:
         return 1.0 - unit(left) @ unit(right).transpose(1, 2)
     if is_transformed():
         return (left[:, :, None] - right[:, None]).square().sum(-1)
-    squared: Tensor = _SquaredDistances.apply(left, right)
-    return squared
+    if torch.is_grad_enabled() and (left.requires_grad or right.requires_grad):
+        squared: Tensor = _SquaredDistances.apply(left, right)
+        return squared
+    return torch.cdist(left, right, compute_mode="donot_use_mm_for_euclid_dist").square()
