@@ -36,7 +36,7 @@ def with_split_names(ds: Dataset, config: TrainConfig) -> TrainConfig:
 
 
 def check_splits(ds: Dataset, config: TrainConfig) -> None:
-    """Raise ConfigError where a split that was named is not in the data set."""
+    """Raise ConfigError where a split that was named is not in the data set, or holds no sample."""
     if config.train not in ds.splits:
         raise ConfigError(
             f"fit: split {config.train!r} is not there; {ds.spec.name!r} has {', '.join(ds.splits)}: name one with train="
@@ -46,6 +46,11 @@ def check_splits(ds: Dataset, config: TrainConfig) -> None:
             f"fit: split {config.valid!r} is not there, so nothing can be validated; {ds.spec.name!r} has "
             f"{', '.join(ds.splits)}: name one with valid=, or leave out patience and valid"
         )
+    for option, name in (("train", config.train), ("valid", config.valid)):
+        if name in ds.splits and not len(ds.splits[name]):
+            raise ConfigError(
+                f"fit: split {name!r} of {ds.spec.name!r} holds no sample; name another with {option}=, or leave the split out of the data"
+            )
 
 
 def check_labels(ds: Dataset, config: TrainConfig) -> None:

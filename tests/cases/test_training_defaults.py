@@ -1,5 +1,7 @@
 """What the strategies do by default, held against what their sources publish, and the small print of a training."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 import torch
@@ -77,3 +79,28 @@ def test_where_noise_goes_is_checked_and_is_kept_in_the_run(signals):
     run = mm.train.fit(built(signals), signals, epochs=1, strategy="ogm_ge", progress=False)
     assert run.info["train"]["strategy_options"]["noise_on"] == "convolutions"
     assert run.info["train"]["strategy_options"]["noise"] == "all"
+
+
+@pytest.mark.parametrize("split", ["train", "valid"])
+def test_a_split_without_samples_is_refused_and_never_returns_the_untrained_model(signals, tmp_path, split):
+    empty = signals[split].take(np.array([], dtype=int))
+    ds = dataclasses.replace(signals, splits=dict(signals.splits) | {split: empty})
+    with pytest.raises(ConfigError, match=f"split '{split}' of .* holds no sample; name another with {split}="):
+        mm.train.fit(built(ds, "concat"), ds, epochs=1, out=tmp_path / "run", progress=False)
+    assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize("split", ["train", "valid"])
+def test_a_split_of_a_single_sample_is_trained_and_validated(signals, split):
+    ds = dataclasses.replace(signals, splits=dict(signals.splits) | {split: signals[split].take([0])})
+    run = mm.train.fit(built(ds, "concat"), ds, epochs=2, progress=False)
+    assert run.status == "finished"
+    assert run.best_epoch > 0
+    assert all(np.isfinite(row["valid_loss"]) for row in run.history)
+
+
+@pytest.mark.parametrize("size", [1, 7, 1000])
+def test_any_batch_size_trains_every_sample_and_no_weight_becomes_undefined(signals, size):
+    run = mm.train.fit(built(signals), signals, epochs=1, batch_size=size, progress=False)
+    assert run.status == "finished"
+    assert all(torch.isfinite(v).all() for v in run.weights[1].values())
