@@ -87,7 +87,7 @@ def test_what_fails_is_recorded_with_its_reason_and_stops_nothing(run, tmp_path)
     cells = (
         grid(data=str(tmp_path / "bad.npz"), model=model, train=train)
         + grid(data=TINY, model=model, train={"epochs": 3, "learning_rate": 1e30})
-        + grid(data=TINY, model=model, train={**train, "valid": "dev"})
+        + grid(data=TINY, model=model, train={**train, "valid": "elsewhere"})
         + grid(data=TINY, model=model, train=train)
     )
     outcome = run(StudyClass("faults", cells))
@@ -95,7 +95,7 @@ def test_what_fails_is_recorded_with_its_reason_and_stops_nothing(run, tmp_path)
     rows = outcome.store.rows().set_index("key").loc[[c.key for c in cells]]
     assert rows["kind"].tolist() == ["bad data", "diverged", "refused", ""]
     assert "bad.npz" in rows["reason"].iloc[0]
-    assert "split 'dev' is not there" in rows["reason"].iloc[2]
+    assert "split 'elsewhere' is not there" in rows["reason"].iloc[2]
     assert "failed: Cell(average, joint" in str(outcome)
 
 
