@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from mmkernels.transforms import forward_levels, is_differentiated, is_traced, is_transformed
-from mmkernels.vmap_rule import Fold, slice_by_slice
+from mmkernels.vmap_rule import slice_by_slice
 
 
 class Refusals(NamedTuple):
@@ -71,7 +71,6 @@ def _transformable(
     start: Callable[..., Any],
     setup: Callable[..., None],
     derivatives: tuple[Callable[..., Any], Callable[..., Any]],
-    fold: Fold | None,
 ) -> Callable[..., Any]:
     """Return a function with the derivatives (backward, jvp) that torch.func and torch.autograd.forward_ad can take.
 
@@ -89,7 +88,7 @@ def _transformable(
 
         @staticmethod
         def vmap(info: Any, in_dims: tuple[Any, ...], *arguments: Any) -> Any:
-            return slice_by_slice(Transformed.apply, info.batch_size, in_dims, arguments, fold)
+            return slice_by_slice(Transformed.apply, info.batch_size, in_dims, arguments)
 
     apply: Callable[..., Any] = Transformed.apply
     return apply
@@ -105,7 +104,6 @@ def differentiable(
     gradients: Callable[..., tuple[Any, ...]],
     refused: Refusals,
     tangents: Callable[..., tuple[Any, ...]] | None = None,
-    fold: Fold | None = None,
 ) -> Callable[..., Any]:
     """Return the operator ``mmkernels::name``, as a function of the arguments of `run`.
 
@@ -133,8 +131,6 @@ def differentiable(
         ``tangents(inputs, outputs, d_inputs)``: returns the tangent of every output, None where there is none, given
         the tangent of every input, None where it is constant; by PyTorch's operations or operators made here. None:
         forward-mode derivatives are refused.
-    fold
-        How torch.vmap may put its axis into one that the operator has (`mmkernels.vmap_rule`); None: slice by slice.
     """
     forward = torch.library.custom_op(f"mmkernels::{name}", run, mutates_args=())
     backward_op = torch.library.custom_op(f"mmkernels::{name}_backward", run_backward, mutates_args=())
@@ -168,7 +164,7 @@ def differentiable(
     def start_backward(*arguments: Any) -> Any:
         return (run_backward if is_plain(arguments) else backward_op)(*arguments)
 
-    transformed_backward = _transformable(start_backward, _keep_nothing, (refuse, refuse_tangent), None)
+    transformed_backward = _transformable(start_backward, _keep_nothing, (refuse, refuse_tangent))
 
     def backward_of(from_outside: tuple[Tensor | None, ...]) -> Callable[..., Any]:
         if not torch.compiler.is_compiling() and is_transformed():
@@ -193,7 +189,7 @@ def differentiable(
         found = tangents(inputs, outputs, d_inputs)
         return found if len(found) > 1 else found[0]
 
-    transformed = _transformable(start, keep_for_both, (of_transformed, tangent), fold)
+    transformed = _transformable(start, keep_for_both, (of_transformed, tangent))
 
     def of_watched(ctx: Any, *from_outside: Tensor | None) -> tuple[Any, ...]:
         return gradients(ctx, backward_op, *from_outside)
@@ -223,13 +219,12 @@ def without_derivative(
     fake: Callable[..., Any],
     *,
     refused: Refusals,
-    fold: Fold | None = None,
 ) -> Callable[..., Any]:
     """Return the operator ``mmkernels::name``, which torch.vmap can map and of which no derivative is taken.
 
     Parameters
     ----------
-    name, run, fold
+    name, run
         As in `differentiable`.
     fake
         Returns empty results of the right shapes.
@@ -244,4 +239,4 @@ def without_derivative(
     def start(*arguments: Any) -> Any:
         return (run if is_plain(arguments) else operator)(*arguments)
 
-    return _transformable(start, _keep_nothing, (refuse, refuse_tangent), fold)
+    return _transformable(start, _keep_nothing, (refuse, refuse_tangent))

@@ -6,13 +6,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
-# fold(batch_size, in_dims, arguments): the arguments with the mapped axis folded into one that the operator has, and
-# what takes it out of the outputs again (each with it as its first axis); None where that would change a result.
-Fold = Callable[[int, tuple[Any, ...], tuple[Any, ...]], tuple[tuple[Any, ...], Callable[[Any], Any]] | None]
-
 
 def slice_by_slice(
-    apply: Callable[..., Any], batch_size: int, in_dims: tuple[Any, ...], arguments: tuple[Any, ...], fold: Fold | None
+    apply: Callable[..., Any], batch_size: int, in_dims: tuple[Any, ...], arguments: tuple[Any, ...]
 ) -> tuple[Any, Any]:
     """Return the outputs for every slice, stacked along a new first axis, and those axes.
 
@@ -22,16 +18,9 @@ def slice_by_slice(
         The operator; other transforms may watch it.
     batch_size, in_dims, arguments
         As `torch.autograd.Function.vmap` gets them: the axis of every argument that is mapped, None where it is shared.
-    fold
-        See `Fold`; used where it finds a way, since one call is faster than many.
     """
     if batch_size == 0:
         raise RuntimeError("mmkernels: torch.vmap over an axis of length 0 has no result. Leave out empty batches.")
-    folded = None if fold is None else fold(batch_size, in_dims, arguments)
-    if folded is not None:
-        given, unfold = folded
-        outputs = unfold(apply(*given))
-        return outputs, ((0,) * len(outputs) if isinstance(outputs, tuple) else 0)
     slices = [
         apply(*(v if d is None else v.select(d, i) for v, d in zip(arguments, in_dims, strict=True)))
         for i in range(batch_size)

@@ -231,7 +231,9 @@ def _check(
     if not targets:
         return
     if len(names) < 2:
-        raise DataError(f"target: only one class ({', '.join(names)}); a classification needs two")
+        raise DataError(
+            f"target: only one class ({', '.join(names)}); a classification needs two: name all classes with classes= if the others do not occur here"
+        )
     reference = next(iter(targets))
     seen = set(np.unique(targets[reference]).tolist())
     missing = sorted(set(range(len(names))) - seen)

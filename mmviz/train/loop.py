@@ -110,7 +110,7 @@ class Loop:
         strategy.begin(self.training)
 
     def _adamw(self, decay: float = 1.0, parameters: Any = None) -> Optimizer:
-        """Return AdamW with the training's options: matrices decay, vectors do not."""
+        """Return AdamW with the training's options: parameters of two or more axes decay, stacked vectors (A_log, D, norms of several modalities) included."""
         chosen = list(self.raw.parameters() if parameters is None else parameters)
         groups = [
             {"params": [p for p in chosen if p.ndim >= 2], "weight_decay": self.config.weight_decay * decay},
