@@ -26,6 +26,6 @@ export function mount(root, frame) {
   });
   root.append(heading("Contribution over all samples"),
     h("table", { class: "mmv-overall", "aria-label": "Mean Shapley value of each modality with its interval" }, h("tbody", {}, ...rows)),
-    faint("Mean Shapley value of the ", name(frame.target_name), ` over ${frame.overall.samples} samples at epoch ${frame.best_epoch ?? "–"}; lines: 95 % interval of the mean (normal approximation).`));
+    faint("Mean Shapley value of the ", name(frame.target_name), ` over ${frame.overall.samples} samples at epoch ${frame.best_epoch ?? "–"}; lines: 95 % interval of the mean (Student's t).`));
   return () => {};
 }
