@@ -247,7 +247,9 @@ def test_another_default_dtype_of_torch_does_not_change_a_training(signals, dtyp
 
 
 @pytest.mark.parametrize(
-    "setting", [torch.no_grad, torch.inference_mode, lambda: torch.autocast("cpu", torch.bfloat16)], ids=str
+    "setting",
+    [torch.no_grad, torch.inference_mode, lambda: torch.autocast("cpu", torch.bfloat16)],
+    ids=["no_grad", "inference_mode", "autocast"],
 )
 def test_a_training_inside_no_grad_inference_mode_or_autocast_is_that_outside(signals, setting):
     expected = trained(signals, "coupled_mamba")
