@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import singledispatch
+from itertools import pairwise
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
@@ -74,7 +75,22 @@ def draw(picture: Picture, *, width: float, height: float | None = None) -> Figu
         bar.set_label(legible(scale_label(label, cells, image.norm.vmin, image.norm.vmax)))
         bar.outline.set_visible(False)
     _legend(figure, axes)
+    figure.draw_without_rendering()  # a first pass of the layout: numbers beside bars move with the axes; saving makes the second
+    for ax in axes.flat:
+        for side, along in ((ax.xaxis, "x"), (ax.yaxis, "y")):
+            _thin(side, along)
     return figure
+
+
+def _thin(side: Any, along: str) -> None:
+    """Keep one number of an axis so short that its numbers would lie over one another."""
+    from matplotlib.ticker import ScalarFormatter
+
+    low, high = sorted(side.get_view_interval())
+    ticks = [tick for tick in side.get_major_ticks() if low <= tick.get_loc() <= high and tick.label1.get_text()]
+    spans = sorted(getattr(tick.label1.get_window_extent(), f"interval{along}").tolist() for tick in ticks)
+    if isinstance(side.get_major_formatter(), ScalarFormatter) and any(a[1] > b[0] for a, b in pairwise(spans)):
+        side.set_ticks([ticks[-1].get_loc()])
 
 
 def _title(ax: Axes, text: str, room: float) -> None:
