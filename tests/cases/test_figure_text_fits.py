@@ -40,7 +40,7 @@ def pictures(request):
 
 
 def boxes(figure):
-    """{text: box in pixels} of what is drawn and not empty, with the axis whose label it is."""
+    """{text: box in pixels} of what is drawn and not empty, with the axis whose label it is, or "title"."""
     renderer = figure.canvas.get_renderer()
     found = []
     for ax in figure.axes:
@@ -60,15 +60,15 @@ def boxes(figure):
         for t in (tick.label1, tick.label2)
     }
     found += [(text, None) for text in figure.findobj(Text) if id(text) not in every and id(text) not in ticks]
+    titles = {id(ax.title) for ax in figure.axes}
+    found = [(text, "title" if id(text) in titles else side) for text, side in found]
     drawn = [(text, side) for text, side in found if text.get_text().strip() and text.get_visible()]
     return [(text.get_text(), side, text.get_window_extent(renderer), text.get_rotation()) for text, side in drawn]
 
 
 @pytest.mark.parametrize(("venue", "columns"), VENUES)
 @pytest.mark.parametrize("plot", KINDS, ids=lambda plot: plot.__name__)
-def test_every_text_lies_inside_the_printed_figure_and_labels_of_one_axis_do_not_overlap(
-    pictures, plot, venue, columns
-):
+def test_every_text_lies_inside_the_printed_figure_and_labels_and_titles_do_not_overlap(pictures, plot, venue, columns):
     with mpl.rc_context(rc(venue_of(venue))):
         figure = ink.draw(pictures[plot], width=width_of(venue_of(venue), columns))
         figure.set_dpi(100)
@@ -86,3 +86,6 @@ def test_every_text_lies_inside_the_printed_figure_and_labels_of_one_axis_do_not
         and min(one.x1, two.x1) - max(one.x0, two.x0) > _TOUCH and min(one.y1, two.y1) - max(one.y0, two.y0) > _TOUCH
     ]  # fmt: skip
     assert not over, f"over one another: {over}"
+    assert min(min(ax.bbox.width, ax.bbox.height) for ax in figure.axes if ax.axison) > 4, (
+        "a panel, or a colour bar, has no room left"
+    )

@@ -39,6 +39,7 @@ def draw(picture: Picture, *, width: float, height: float | None = None) -> Figu
     tall = sum(heights) / 150 + 0.42 * picture.rows + 0.1 if height is None else height
     figure = Figure(figsize=(width, tall), layout="constrained")
     axes = figure.subplots(picture.rows, picture.columns, squeeze=False, height_ratios=heights)
+    longest_word = max((len(word) for panel in picture.panels for word in panel.title.split()), default=0)
     heats: dict[tuple[Any, ...], list[tuple[Axes, Any]]] = {}
     linked: dict[tuple[str, str], Axes] = {}
     for i, ax in enumerate(axes.flat):
@@ -51,7 +52,7 @@ def draw(picture: Picture, *, width: float, height: float | None = None) -> Figu
             if isinstance(mark, Heat) and mark.bar:
                 heats.setdefault((mark.label, mark.low, mark.high, mark.signed), []).append((ax, artist))
         room = 0.75 * width / picture.columns  # inches, about
-        _title(ax, panel.title, room)
+        _title(ax, panel.title, room, longest_word)
         bare = picture.bare(i)
         for letter, axis, hidden in (("x", panel.x, bare[0]), ("y", panel.y, bare[1])):
             if axis.link:
@@ -93,11 +94,12 @@ def _thin(side: Any, along: str) -> None:
         side.set_ticks([ticks[-1].get_loc()])
 
 
-def _title(ax: Axes, text: str, room: float) -> None:
-    lines = wrap(text, max(8, int(room / 0.06)), break_long_words=False) or [""]
-    fits = max(map(len, lines)) * 0.06 <= room
-    title = ax.set_title("\n".join(legible(line) for line in lines))
-    if not fits:
+def _title(ax: Axes, text: str, room: float, longest: int) -> None:
+    """Set a title in the way of all panels: in lines; small, then also turned, where the longest word of them is too wide."""
+    turned = longest * 0.045 > room
+    lines = [text] if turned else wrap(text, max(8, int(room / 0.06)), break_long_words=False) or [""]
+    title = ax.set_title("\n".join(legible(line) for line in lines), rotation=90 if turned else 0)
+    if longest * 0.06 > room:
         title.set_fontsize("x-small")
 
 
@@ -248,10 +250,12 @@ def _dots(mark: Dots, ax: Axes, panel: Panel) -> Any:
 
 @_add.register(Note)
 def _note(mark: Note, ax: Axes, panel: Panel) -> Any:
-    return ax.annotate(
+    text = ax.annotate(
         legible(mark.text), (mark.x, mark.y), textcoords="offset points", annotation_clip=False,
         fontsize="small", color=theme.INK, **_SIDES[mark.side]
     )  # fmt: skip
+    text.set_in_layout(mark.side != "left")  # that lies inside its panel, which is not to shrink because of it
+    return text
 
 
 @_add.register(Rule)
