@@ -98,7 +98,7 @@ def build(name: str, spec: Spec, *, seed: int = 0, **options: Any) -> FusionMode
     finally:
         torch.set_default_dtype(dtype)
     for loss in resolution_losses(spec.modalities, model.steps) if not config.steps else ():
-        warnings.warn(f"build({name!r}): {loss}", UserWarning, stacklevel=2)
+        warnings.warn(f"build({name!r}): {loss}", UserWarning, stacklevel=3)  # the caller of the checked function
     return model
 
 

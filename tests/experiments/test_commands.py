@@ -46,14 +46,14 @@ def test_a_failed_cell_makes_the_exit_status_one(few, tmp_path, capsys):
         "--seeds",
         "0,",
         "--train-option",
-        "valid=dev",
+        "valid=held",
         "--out",
         str(tmp_path / "out"),
     ]
     assert main(words) == 1
     shown = capsys.readouterr().out
     assert "4 failed now" in shown
-    assert "refused: fit: split 'dev' is not there" in shown
+    assert "refused: fit: split 'held' is not there" in shown
 
 
 def test_a_plan_says_what_it_takes_and_changes_nothing(few, tmp_path, capsys):
@@ -109,7 +109,7 @@ def test_a_plan_counts_only_what_is_missing_and_scales_with_the_work(run):
 
 
 def test_a_plan_says_which_variants_will_fail(tmp_path):
-    found = plan(tiny_study(models=("average",), train={"valid": "dev"}), Store(tmp_path / "none"), progress=False)
-    assert "split 'dev' is not there" in found.variants[0].problem
+    found = plan(tiny_study(models=("average",), train={"valid": "held"}), Store(tmp_path / "none"), progress=False)
+    assert "split 'held' is not there" in found.variants[0].problem
     assert "probe failed: refused" in str(found)
     assert not (tmp_path / "none").exists()

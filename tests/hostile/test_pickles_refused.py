@@ -102,7 +102,8 @@ def test_valid_pickle_cut_at_any_byte_is_refused():
         (b"\x1f\x8b\x08\x00", "a gzip file"),
         (b"\x89HDF\r\n\x1a\n", "an HDF5 or netCDF file"),
         (b"\x93NUMPY\x01\x00", "a .npy file"),
-        (b"id,label\n1,2\n", "an unknown kind of file"),
+        (b"id,label\n1,2\n", "a table of text, CSV or TSV"),
+        (b"not a file that anybody knows", "an unknown kind of file"),
     ],
 )
 def test_file_of_another_kind_is_refused_by_its_name(data, name):

@@ -241,7 +241,7 @@ def test_turns_of_whole_epochs_give_every_modality_a_pass(toy):
         mm.train.fit(model, toy, strategy=strategy, epochs=1, bucket=2, progress=False)
 
 
-def test_a_modality_that_is_always_absent_is_passed_over(toy):
+def test_a_modality_that_is_absent_in_all_training_samples_is_refused_and_the_remedy_named_trains(toy):
     def without(split):
         return type(split)(
             split.name,
@@ -253,10 +253,10 @@ def test_a_modality_that_is_always_absent_is_passed_over(toy):
         )
 
     ds = mm.data.Dataset(toy.spec, {n: without(s) for n, s in toy.splits.items()}, toy.report)
-    run = trained(ds, **FULL)
+    with pytest.raises(ConfigError, match=r"'m2' is absent in every sample of 'train'.*select_modalities\(ds, \['m1', 'm3'\]\)"):
+        trained(ds, **FULL)
+    run = trained(mm.data.select_modalities(ds, ["m1", "m3"]), **FULL)
     assert run.status == "finished"
-    assert run.history[1]["updates/m2"] == 0
-    assert "unimodal_loss/m2" not in run.history[1]
     assert run.history[2]["updates/m1"] > 0
 
 
