@@ -129,6 +129,8 @@ def unscaled(x: Sets, y: Sets) -> tuple[Sets, Sets, Tensor]:
     spread = torch.maximum(_extent(x), _extent(y))
     low, high = _ORDINARY[x.points.dtype]
     usual = ((spread >= low) & (spread <= high)) | (spread == 0) | ~torch.isfinite(spread)
+    if values_are_readable() and bool(usual.all()):
+        return x, y, torch.ones_like(spread)
     factor = torch.where(usual, 1.0, torch.exp2(-torch.floor(torch.log2(torch.where(usual, 1.0, spread)))))
     near = tuple(s._replace(points=s.points * factor.to(s.points.dtype)[:, None, None]) for s in (x, y))
     return near[0], near[1], factor
@@ -136,4 +138,6 @@ def unscaled(x: Sets, y: Sets) -> tuple[Sets, Sets, Tensor]:
 
 def _extent(of: Sets) -> Tensor:
     points = of.points.detach()
-    return points.abs().amax((1, 2)).double() if points.numel() else points.new_zeros(len(points)).double()
+    if not points.numel():
+        return points.new_zeros(len(points)).double()
+    return torch.linalg.vector_norm(points, float("inf"), dim=(1, 2)).double()
