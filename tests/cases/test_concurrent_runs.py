@@ -220,10 +220,10 @@ def test_a_cached_training_that_another_process_carries_out_is_waited_for_and_lo
 
     monkeypatch.setattr(Loop, "run", slow)
     monkeypatch.setattr(caching.warnings, "warn", lambda *a, **k: None)
-    found = []
+    found, models = [], [model(ds) for _ in range(3)]  # threads that build share PyTorch's generator
     threads = [
-        threading.Thread(target=lambda: found.append(mm.train.fit(model(ds), ds, cache=tmp_path, **PLAN)))
-        for _ in range(3)
+        threading.Thread(target=lambda one=one: found.append(mm.train.fit(one, ds, cache=tmp_path, **PLAN)))
+        for one in models
     ]
     for each in threads:
         each.start()

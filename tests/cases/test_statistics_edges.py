@@ -163,11 +163,11 @@ def test_a_bootstrap_that_never_varies_has_wilsons_interval_or_none():
 
 
 def test_subset_scores_of_one_sample_and_missing_scores_of_one_draw_claim_no_certainty(toy, toy_run):
-    one = mm.trace.missing.subset_scores(toy_run, toy["test"].take([0]))
+    one = mm.trace.subset_scores(toy_run, toy["test"].take([0]))
     assert (one["high"] - one["low"] > 0.3).all()
-    f = mm.trace.missing.subset_scores(toy_run, toy["test"].take([0, 1]), metric="f1_macro", resamples=20)
+    f = mm.trace.subset_scores(toy_run, toy["test"].take([0, 1]), metric="f1_macro", resamples=20)
     assert not (f["low"] == f["high"]).any()
-    single = mm.trace.missing.missing_scores(toy_run, toy["test"], rates=[0.3], draws=1)
+    single = mm.trace.missing_scores(toy_run, toy["test"], rates=[0.3], draws=1)
     assert np.isnan(single["low"]).all()
     assert np.isfinite(single["mean"]).all()
 

@@ -253,7 +253,9 @@ def test_a_modality_that_is_absent_in_all_training_samples_is_refused_and_the_re
         )
 
     ds = mm.data.Dataset(toy.spec, {n: without(s) for n, s in toy.splits.items()}, toy.report)
-    with pytest.raises(ConfigError, match=r"'m2' is absent in every sample of 'train'.*select_modalities\(ds, \['m1', 'm3'\]\)"):
+    with pytest.raises(
+        ConfigError, match=r"'m2' is absent in every sample of 'train'.*select_modalities\(ds, \['m1', 'm3'\]\)"
+    ):
         trained(ds, **FULL)
     run = trained(mm.data.select_modalities(ds, ["m1", "m3"]), **FULL)
     assert run.status == "finished"
