@@ -14,7 +14,7 @@ TRACE ?= runs/app/trace.nc
 ROOT := $(shell [ "$$(id -u)" = 0 ] && echo --allow-root)
 
 .DEFAULT_GOAL := help
-.PHONY: help lab app test check bars bench bench-memory bench-scale bench-table bench-views fuzz soak gpu browser course figures notebooks report seconds lock clean
+.PHONY: help lab app test check bars bench bench-memory bench-scale bench-table bench-views fuzz soak gpu browser course figures notebooks report same-results seconds lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -80,6 +80,9 @@ course: $(VENV)/.lab ## write the notebooks for students, teachers and nbgrader 
 
 report: $(VENV)/.dev ## run all notebooks and build the static site of them, with the reference, into report/site (minutes; REPORT="--no-run")
 	$(BIN)/python -m mmviz report $(REPORT)
+
+same-results: $(VENV)/.dev ## compare trainings, Traces, analyses and figure frames with stored digests, bit for bit (on the same kind of CPU)
+	$(BIN)/python tests/bars/same_results.py $(SAME_FLAGS)
 
 seconds: $(VENV)/.dev ## time every notebook here, for mm.doctor() (minutes; leave the machine alone)
 	$(BIN)/python -m mmviz.diagnosis.seconds notebooks
