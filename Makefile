@@ -14,7 +14,7 @@ TRACE ?= runs/app/trace.nc
 ROOT := $(shell [ "$$(id -u)" = 0 ] && echo --allow-root)
 
 .DEFAULT_GOAL := help
-.PHONY: help lab app test check bars bench bench-memory bench-scale bench-table bench-views fuzz soak gpu browser course figures notebooks report same-results seconds lock clean
+.PHONY: help lab app test check page bars bench bench-memory bench-scale bench-table bench-views fuzz soak gpu browser course figures notebooks report same-results seconds lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -71,6 +71,9 @@ browser: ## install Debian's Chromium for the browser tests (needs apt and root)
 figures: $(VENV)/$(if $(VENUE),.lab,.dev) ## the README's pictures (minutes; needs a browser); VENUE=neurips2024, icml2024, acl or cvpr: the papers' figures and tables (FIGURES_FLAGS=--help)
 	$(BIN)/python $(if $(VENUE),-m mmviz figures --venue $(VENUE) $(FIGURES_FLAGS),docs/figures.py)
 
+page: node_modules/.package-lock.json ## type-check the page's JavaScript and write its bundle, mmviz/widgets/bundle/explorer.js (needs Node.js)
+	npm run --silent build && npm run --silent check
+
 notebooks: $(VENV)/.dev ## bring the .ipynb files in step with their percent scripts, outputs stripped
 	$(BIN)/jupytext --sync notebooks/*.py
 
@@ -94,7 +97,7 @@ lock: ## write constraints.txt anew from a fresh environment
 	.lock/bin/python -m pip freeze --all --exclude pip --exclude-editable | sed 's/+cpu//' > constraints.txt && rm -rf .lock
 
 clean: ## remove .venv and everything that was made
-	rm -rf $(VENV) .lock kernels/bench/ceiling/build runs course report dist build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) node_modules .lock kernels/bench/ceiling/build runs course report dist build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 
 $(VENV)/.base: pyproject.toml constraints.txt
 	@$(PYTHON) mmviz/preflight.py
@@ -116,6 +119,12 @@ runs/app/trace.nc: | $(VENV)/.app
 $(VENV)/.dev: $(VENV)/.lab
 	$(PIP) install -q -c constraints.txt -e ".[lab,explain,paper,dev]"
 	@if [ "$$(uname -s)-$$(uname -m)" = Linux-x86_64 ]; then $(MAMBA) || echo "mamba-ssm did not install: its tests are skipped"; fi
+	@{ command -v npm >/dev/null && $(MAKE) --no-print-directory node_modules/.package-lock.json; } || echo "Node.js is missing, or npm could not install: the page's bundle is not checked"
+	@touch $@
+
+# the tools of package.json: a type checker and a bundler for the page's JavaScript; nothing needs them at run time
+node_modules/.package-lock.json: package.json
+	npm install --silent
 	@touch $@
 
 $(VENV)/.bench: $(VENV)/.dev

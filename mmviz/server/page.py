@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+import traitlets
 import xarray as xr
 
-from mmviz.widgets import source
 from mmviz.widgets.explorer import Explorer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_HOST = "export default { render: $view.render };"
-
 
 class Page(Explorer):
     """An Explorer that owns its page: what is selected survives a reload, and a copied link shows the same."""
 
-    _esm = source.module().removesuffix(_HOST) + (Path(__file__).parent / "address.js").read_text(encoding="utf-8")
+    address = traitlets.Bool(default_value=True).tag(sync=True)
 
 
 def show(frames: Sequence[str]) -> Page:

@@ -1,5 +1,6 @@
 """Live views of a Trace, in JupyterLab and as one HTML file; they show what others computed."""
 
 from mmviz.widgets.explorer import Explorer
+from mmviz.widgets.views import register_view, unregister_view
 
-__all__ = ["Explorer"]
+__all__ = ["Explorer", "register_view", "unregister_view"]

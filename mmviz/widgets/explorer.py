@@ -78,7 +78,7 @@ class Explorer(anywidget.AnyWidget):
     """
 
     _esm = source.module()
-    _css = source.read("style.css")
+    _css = source.style("style.css")
     data = traitlets.Dict().tag(sync=True)
     selection: Any = traitlets.TraitType({}).tag(sync=True)  # no type of its own: every refusal is a ConfigError
     message = traitlets.Unicode("").tag(sync=True)
@@ -122,6 +122,7 @@ class Explorer(anywidget.AnyWidget):
         self._error: BaseException | None = None
         self._sending = threading.RLock()  # the browser's messages and answers come from two threads
         self._latest = Latest(self._work, self._show)
+        self._esm = source.module()  # with the views registered by now
         super().__init__(data=data, selection=chosen, studio=described(self._editable))
         self._ask()
 

@@ -54,8 +54,8 @@ def page(
     answer
         To the edits of the selection, if any: a page has no kernel to ask.
     """
-    script = f"{source.module()}\n{source.read('page.js')}"
-    style = f"{source.read('style.css')}\n{source.read('page.css')}"
+    program = f"{source.script()}\nawait mmviz.openStandalone();\n"
+    sheet = f"{source.style('style.css')}\n{source.style('standalone.css')}"
     texts = {name: text for name, text in data.items() if isinstance(text, str)}
     buffers = {name: base64.b64encode(raw).decode("ascii") for name, raw in data.items() if isinstance(raw, bytes)}
     study = {"texts": texts, "buffers": buffers, "selection": dict(selection), "message": "", "level": 1}
@@ -63,8 +63,10 @@ def page(
         body = answer["body"]
         buffers["answer"] = base64.b64encode(body if isinstance(body, bytes) else b"").decode("ascii")
         study["answer"] = {key: value for key, value in answer.items() if key != "body"}
-    policy = f"default-src 'none'; script-src {_digest(script)}; style-src {_digest(style)}; base-uri 'none'; form-action 'none'"
-    return _PAGE.format(policy=policy, title=escape.html(title), style=style, study=_json_in_html(study), script=script)
+    policy = f"default-src 'none'; script-src {_digest(program)}; style-src {_digest(sheet)}; base-uri 'none'; form-action 'none'"
+    return _PAGE.format(
+        policy=policy, title=escape.html(title), style=sheet, study=_json_in_html(study), script=program
+    )
 
 
 def _digest(text: str) -> str:

@@ -12,6 +12,7 @@ from mmviz.plots.theme import MODALITY_COLOURS
 from mmviz.widgets.contract import FRAME, GROUPS, groups_of
 from mmviz.widgets.duration import clock_s
 from mmviz.widgets.naming import names_of
+from mmviz.widgets.views import registered
 from mmviz.widgets.wire import encode
 from mmviz.widgets.words import digits
 
@@ -45,6 +46,7 @@ def pack(frame: xr.Dataset, *, name: str = "") -> dict[str, str | bytes]:
         arrays[f"signal_{m}"] = frame[f"signal_{modality}"]
         arrays[f"signal_valid_{m}"] = frame[f"signal_valid_{modality}"]
         arrays |= _places(frame, m, modality)
+    arrays |= {name: frame[name] for view in registered() for name in view.variables if name in frame}
     described, body = encode(arrays)
     meta = json.dumps({"arrays": described, "name": name, **header(frame)}, allow_nan=False)
     return {"meta": meta, "body": body}

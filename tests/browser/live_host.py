@@ -34,7 +34,7 @@ Blob.prototype.stream = function () {
   const wait = gate;
   return whole.pipeThrough(new TransformStream({ start: () => wait }));
 };
-const begin = () => $view.render({ model, el: document.querySelector("main") });
+const begin = () => mmviz.render({ model, el: document.querySelector("main") });
 // the same model in a new view, as after a reload of the page
 window.again = async () => { document.querySelector("main").textContent = ""; await begin(); };
 await begin();
@@ -73,8 +73,8 @@ def open_live(page, frame, folder, *, selection=None, text=(), state=None):
         "state": held | (state or {}),
     }
     text_of = json.dumps(given).replace("<", "\\u003c")
-    style = source.read("style.css") + source.read("page.css")
-    html = _PAGE.format(style=style, given=text_of, script=source.module() + _HOST)
+    style = source.style("style.css") + source.style("standalone.css")
+    html = _PAGE.format(style=style, given=text_of, script=source.script() + _HOST)
     path = folder / "live.html"
     path.write_text(html, encoding="utf-8")
     page.goto(path.as_uri())

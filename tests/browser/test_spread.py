@@ -1,4 +1,4 @@
-"""Panels are parted into columns of like height, each column a run of the order of its first panel."""
+"""Panels are divided into columns of about equal height, in the order of each column's first panel."""
 
 import itertools
 
@@ -6,14 +6,14 @@ import pytest
 
 from mmviz.widgets import source
 
-BELOW = 22  # the space under a panel, as in spread.js
+BELOW = 22  # the space under a panel, as in column_layout.js
 
 
 @pytest.fixture
-def parted(show):
-    page = show()
-    script = source.read("spread.js").split("// panels:")[0].split('";\n', 1)[1].replace("export ", "")
-    return lambda heights, columns: page.evaluate(f"() => {{ {script} return parted({heights}, {columns}); }}")
+def parted(open_page):
+    page = open_page()
+    page.evaluate(source.script().replace("var mmviz=", "window.mmviz=", 1))
+    return lambda heights, columns: page.evaluate(f"() => mmviz.columnsOfEqualHeight({heights}, {columns})")
 
 
 def tallest(way, heights, columns):

@@ -1,0 +1,50 @@
+// Rows of a table with a bar in the middle.
+import { h } from "./dom.js";
+/** @import { Child } from "./types.js" */
+
+/** @param {number | null} hatch number of the modality, or null */
+export function bar(hatch) {
+  const ink = h("div", { class: "mmv-bar", ...(hatch === null ? {} : { "data-m": hatch % 8 }) });
+  const ghost = h("div", { class: "mmv-was", hidden: "" }), track = h("div", { class: "mmv-track", "aria-hidden": "true" }, ink, ghost);
+  // from and to are shares of the track, 0..1; where one is not finite nothing is drawn
+  /** @type {(node: HTMLElement, from: number, to: number) => void} */
+  const lay = (node, from, to) => {
+    const known = Number.isFinite(from + to);
+    node.style.left = `${known ? 100 * Math.min(from, to) : 0}%`;
+    node.style.width = `${known ? 100 * Math.abs(to - from) : 0}%`;
+  };
+  /** @type {(from: number, to: number) => void} */
+  const set = (from, to) => lay(ink, from, to);
+  // the outline of what it was before an edit, or none
+  /** @type {(from: number, to: number) => void} */
+  const was = (from, to) => {
+    ghost.hidden = !Number.isFinite(to);
+    if (!ghost.hidden) lay(ghost, from, to);
+  };
+  return { track, set, was };
+}
+/**
+ * @param {Child} head
+ * @param {Child} track
+ * @param {Child} value
+ */
+export const row = (head, track, value) =>
+  h("tr", {}, head, h("td", { class: "mmv-cell" }, track), h("td", { class: "mmv-value" }, value));
+/** @param {Child[]} children */
+export const rowHead = (...children) => h("th", { scope: "row" }, ...children);
+
+// A bar from a zero line, to the left or to the right.
+/** @param {number | null} hatch */
+export function signedBar(hatch) {
+  const { track, set, was } = bar(hatch);
+  /** @type {(value: number, most: number) => number} */
+  const place = (value, most) => 0.5 + (most ? value / most / 2 : 0 * value);
+  track.classList.add("mmv-zero");
+  return {
+    track,
+    /** @type {(value: number, most: number) => void} */
+    set: (value, most) => set(0.5, place(value, most)),
+    /** @type {(value: number, most: number) => void} */
+    was: (value, most) => was(0.5, place(value, most)),
+  };
+}

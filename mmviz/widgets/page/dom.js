@@ -1,0 +1,129 @@
+// Making elements: text only ever enters the page as text nodes and plain attributes.
+/** @import { Child, Frame } from "./types.js" */
+/**
+ * @typedef {Record<string, string | number>} Attributes
+ */
+const SVG = "http://www.w3.org/2000/svg";
+
+/**
+ * @template {Element} N
+ * @param {N} node
+ * @param {Attributes} attributes
+ * @param {Child[]} children
+ */
+function fill(node, attributes, children) {
+  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, String(value));
+  node.append(...children);
+  return node;
+}
+/**
+ * Return an HTML element.
+ * @template {keyof HTMLElementTagNameMap} K
+ * @param {K} tag
+ * @param {Attributes} attributes
+ * @param {Child[]} children
+ */
+export const h = (tag, attributes = {}, ...children) => fill(document.createElement(tag), attributes, children);
+/**
+ * Return an SVG element.
+ * @template {keyof SVGElementTagNameMap} K
+ * @param {K} tag
+ * @param {Attributes} attributes
+ * @param {Child[]} children
+ */
+export const s = (tag, attributes = {}, ...children) => fill(document.createElementNS(SVG, tag), attributes, children);
+/** @param {string} text */
+export const unseen = (text) => h("span", { class: "mmv-unseen" }, text);
+
+// An isolated run of foreign text: its writing direction cannot reorder ours.
+/** @param {string} text */
+export const name = (text) => h("bdi", {}, text);
+/** @param {Child[]} children */
+export const heading = (...children) => h("div", { class: "mmv-heading", role: "heading" }, ...children);
+// What the prediction at the cursor is made from, as the recording of the Trace says; nothing for an older Trace.
+/** @param {Frame} frame */
+export const prefixNote = (frame) => (frame.prefix?.label ? [h("p", { class: "mmv-faint mmv-small mmv-prefix", title: frame.prefix.says }, frame.prefix.label)] : []);
+/** @param {Child[]} children */
+export const faint = (...children) => h("p", { class: "mmv-faint mmv-small" }, ...children);
+
+/**
+ * @param {string} text
+ * @param {() => void} act
+ * @param {Attributes} attributes
+ */
+export function button(text, act, attributes = {}) {
+  const node = h("button", { type: "button", ...attributes }, text);
+  node.addEventListener("click", act);
+  return node;
+}
+/**
+ * @param {string} label
+ * @param {string[]} options
+ * @param {(index: number) => void} onPick
+ */
+export function choice(label, options, onPick) {
+  const select = h("select", { "aria-label": label }, ...options.map((text, i) => h("option", { value: i }, text)));
+  select.addEventListener("change", () => onPick(Number(select.value)));
+  return { select, node: h("label", { class: "mmv-control" }, h("span", {}, label), select) };
+}
+
+// A drawing stretched over its box: 1000 x 100 units, lines keep their width.
+/**
+ * @param {string} label
+ * @param {Child[]} children
+ */
+export const plot = (label, ...children) =>
+  s("svg", { viewBox: "0 0 1000 100", preserveAspectRatio: "none", role: "img", "aria-label": label }, ...children);
+
+// What tells modality number m from the others without its colour: a glyph, a dash and (style.css) a hatch. LOOKS is the table that the
+// figures use too; source.py writes it in front of all files.
+const GLYPHS = LOOKS.glyphs;
+export const DASHES = LOOKS.dashes;
+/** @param {number} m */
+export const glyph = (m) => h("span", { class: "mmv-glyph", "data-m": m % 8, "aria-hidden": "true" }, GLYPHS[m % 8]);
+// The same for the head of a column with room for so many letters (wide ones count twice): where one name is longer, all stand as glyphs alone.
+/** @param {string} text */
+export const letters = (text) => [...text].reduce((sum, c) => sum + (Number(c.codePointAt(0)) > 0x2e7f ? 2 : 1), 0);
+/**
+ * @param {Frame} frame
+ * @param {number} m
+ * @param {number} room
+ */
+export const columnHead = (frame, m, room) => frame.modalities.every((one) => letters(one.name) <= room) ? modality(frame, m)
+  : [glyph(m), unseen(frame.modalities[m].name)];
+/**
+ * @param {Frame} frame
+ * @param {number} m
+ */
+export const modality = (frame, m) => [glyph(m), name(frame.modalities[m].name)];
+
+// Press or drag on `area`: report the place across and down `ruler` (0..1) and hand the keyboard to `control`.
+/**
+ * @param {HTMLElement} area
+ * @param {Element} ruler
+ * @param {(across: number, down: number, event: PointerEvent, first: boolean) => void} report
+ * @param {HTMLElement} [control]
+ */
+export function onDrag(area, ruler, report, control) {
+  /** @param {PointerEvent} event */
+  const at = (event) => {
+    const { left, width, top, height } = ruler.getBoundingClientRect();
+    return [(event.clientX - left) / width, (event.clientY - top) / height];
+  };
+  /** @type {number | null} */
+  let held = null;
+  area.addEventListener("pointerdown", (event) => {
+    const [x, y] = at(event);
+    if (event.button !== 0 || x < 0 || /** @type {Element} */ (event.target).closest("button, input, select, a")) return;
+    held = event.pointerId;
+    area.setPointerCapture(held);
+    event.preventDefault();
+    control?.focus({ preventScroll: true });
+    report(x, y, event, true);
+  });
+  area.addEventListener("pointermove", (event) => {
+    const [x, y] = at(event);
+    if (event.pointerId === held) report(x, y, event, false);
+  });
+  for (const end of ["pointerup", "pointercancel"]) area.addEventListener(end, () => (held = null));
+}

@@ -1,0 +1,136 @@
+// The arrays Python sent, opened once; part("state", epoch, sample) is the block at those leading indices.
+/** @import { Frame, Recorded, State, Selection } from "./types.js" */
+/**
+ * @typedef {[number, number]} Range
+ */
+/**
+ * @param {Uint8Array<ArrayBuffer>} bytes
+ * @param {import("./types.js").Described} described
+ * @returns {import("./types.js").Numbers}
+ */
+function opened(bytes, { shape, dtype, at, lags }) {
+  const count = shape.reduce((a, b) => a * b, 1), wide = dtype === "float32";
+  const whole = wide ? new Uint32Array(count) : bytes.slice(at, at + count);
+  if (wide)
+    for (let b = 0; b < 4; b++)
+      for (let i = 0, from = at + b * count; i < count; i++) whole[i] |= bytes[from + i] << (8 * b);
+  for (const lag of [...lags].reverse()) for (let i = lag; i < count; i++) whole[i] += whole[i - lag];
+  return whole instanceof Uint32Array ? new Float32Array(whole.buffer) : whole;
+}
+
+/**
+ * @param {string} text the header
+ * @param {BlobPart} body the arrays
+ * @returns {Promise<any>} a Recorded frame, or what an edited sample sends
+ */
+export async function openFrame(text, body) {
+  const meta = JSON.parse(text);
+  /** @type {Record<string, import("./types.js").Numbers>} */
+  const arrays = {};
+  const stream = new Blob([body]).stream().pipeThrough(new DecompressionStream("gzip"));
+  const bytes = new Uint8Array(await new Response(stream).arrayBuffer());
+  for (const [key, described] of Object.entries(/** @type {Recorded["arrays"]} */ (meta.arrays))) arrays[key] = opened(bytes, described);
+  /** @type {Recorded["part"]} */
+  function part(key, ...index) {
+    /** @type {{ shape: number[] }} */
+    const { shape } = meta.arrays[key];
+    const size = shape.slice(index.length).reduce((a, b) => a * b, 1);
+    const start = index.reduce((sum, i, axis) => sum * shape[axis] + i, 0) * size;
+    return arrays[key].subarray(start, start + size);
+  }
+  /** @param {string} key */
+  const shape = (key) => meta.arrays[key].shape;
+  /** @param {string} key */
+  const has = (key) => Object.hasOwn(arrays, key);
+  return { ...meta, part, shape, has };
+}
+
+// The reason why a selection cannot be shown, or "".
+/**
+ * @param {any} selection
+ * @param {Frame} frame
+ * @param {string[]} runs
+ */
+export function fault(selection, frame, runs) {
+  if (typeof selection !== "object" || selection === null) return "selection is not an object";
+  const { sizes } = frame, T = sizes.time, known = ["brush", "masked", "edits", "run"];
+  for (const key of Object.keys(selection))
+    if (!Object.hasOwn(sizes, key) && !known.includes(key)) return `selection has an unknown key: ${key}`;
+  for (const [key, size] of Object.entries(sizes)) {
+    const value = selection[key];
+    if (!Number.isInteger(value) || value < 0 || value >= size)
+      return `selection: ${key} is ${value}, expected a whole number from 0 to ${size - 1}`;
+  }
+  const { brush, masked, run } = selection;
+  const span = Array.isArray(brush) && brush.length === 2 && brush.every(Number.isInteger) && brush[0] >= 0 && brush[0] <= brush[1] && brush[1] < T;
+  if (brush !== null && !span) return `selection: brush is ${JSON.stringify(brush)}, expected null or [first step, last step]`;
+  const names = frame.has("game") ? frame.modalities.map((m) => m.name) : [];
+  if (!Array.isArray(masked) || !masked.every((m) => names.includes(m))) return `selection: masked is ${JSON.stringify(masked)}, expected modalities`;
+  const wrong = faultOfEdits(selection.edits, frame);
+  if (wrong) return `selection: ${wrong}`;
+  return runs.includes(run) ? "" : `selection: run is ${JSON.stringify(run)}, expected one of ${runs.join(", ")}`;
+}
+
+/** @type {(value: unknown, low: number, high: number) => boolean} */
+const whole = (value, low, high) => Number.isInteger(value) && Number(value) >= low && Number(value) <= high;
+/** @type {Record<string, (value: unknown, frame: Frame) => boolean>} */
+const EDITS = {
+  delay: (v) => Number.isInteger(v), noise: (v) => Number.isFinite(v) && Number(v) >= 0, seed: (v) => whole(v, 0, 2 ** 32 - 1),
+  swap: (v, frame) => whole(v, 0, frame.sizes.sample - 1), text: (v) => typeof v === "string",
+};
+/**
+ * @param {unknown} edits
+ * @param {Frame} frame
+ */
+function faultOfEdits(edits, frame) {
+  /** @param {unknown} value @returns {value is object} */
+  const plain = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
+  if (!plain(edits)) return `edits is ${JSON.stringify(edits)}, expected an object`;
+  for (const [key, one] of Object.entries(edits)) {
+    if (!frame.modalities.some((m) => m.name === key) || !plain(one)) return `edits names ${JSON.stringify(key)}, expected a modality and its edits`;
+    for (const [kind, value] of Object.entries(one))
+      if (!Object.hasOwn(EDITS, kind) || !EDITS[kind](value, frame)) return `edits of ${key}: ${kind} is ${JSON.stringify(value)}`;
+  }
+  return "";
+}
+
+// Has any of these keys, or the answer to the edits, changed since this function was last asked?
+export function changes() {
+  /** @type {Record<string, string>} */
+  const before = {};
+  /** @type {(state: State, ...keys: (keyof State)[]) => boolean} */
+  return (state, ...keys) => {
+    const now = JSON.stringify([state.version, ...keys.map((key) => state[key])]), name = keys.join();
+    const differs = before[name] !== now;
+    before[name] = now;
+    return differs;
+  };
+}
+
+// The smallest range that holds all of these ranges; null stands for none.
+/**
+ * @param {(Range | null)[]} ranges
+ * @returns {Range}
+ */
+export const joint = (ranges) => ranges.reduce((all, one) => (all && one ? [Math.min(all[0], one[0]), Math.max(all[1], one[1])] : all ?? one), null) ?? [0, 0];
+
+// An array of a sample at every epoch, of all runs that are compared, as recorded and as edited.
+/**
+ * @param {Frame} frame
+ * @param {string} key
+ * @param {number} sample
+ */
+export const allOf = (frame, key, sample) => frame.compared.filter((one) => one.has(key))
+  .flatMap((one) => (one.answer() ? [one, one.recorded] : [one]).flatMap((kind) => one.epochs.map((_, e) => kind.part(key, e, sample))));
+
+// The layer of another of the compared runs that stands beside the selected one.
+/** @type {(one: Frame, frame: Frame, state: State) => number} */
+export const layerOf = (one, frame, { layer, asked_layer }) => Math.min(one === frame ? layer : asked_layer ?? layer, one.sizes.layer - 1);
+
+// What 255 stands for in the selected layer, the same in all runs that are compared; scales(run) has one entry for each layer.
+/** @type {(frame: Frame, scales: (run: Frame) => number[] | undefined, state: State) => number} */
+export const lastColour = (frame, scales, state) => Math.max(...frame.compared.map((one) => scales(one)?.[layerOf(one, frame, state)] ?? 0));
+
+// The steps that count: the brush, or all of the sequence.
+/** @type {(frame: Frame, state: State) => Range} */
+export const span = (frame, { brush }) => brush ?? [0, frame.sizes.time - 1];

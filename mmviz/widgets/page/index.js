@@ -1,0 +1,14 @@
+// Entry of the bundle. Everything exported here is available to a view from outside as a field of `mmviz`.
+import "mmviz:views";
+
+export * from "./bars.js";
+export * from "./chart.js";
+export * from "./dom.js";
+export * from "./format.js";
+export * from "./frame.js";
+export * from "./heatmap.js";
+export * from "./line_path.js";
+export { render } from "./explorer.js";
+export { columnsOfEqualHeight } from "./column_layout.js";
+export { register, registerFailure, viewNames } from "./registry.js";
+export { openStandalone } from "./standalone.js";

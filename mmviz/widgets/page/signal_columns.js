@@ -1,0 +1,66 @@
+// Where each recorded frame of a signal lies on the shared axis: by its time where it has one, else one column beside the other.
+// A column: the frame (-1: none was recorded, or none of its features has a value), and from, to, at as shares of the axis.
+const EDGE = 1e-4;
+
+/**
+ * @typedef {{ frame: number, from: number, to: number, at: number }} Column
+ */
+/**
+ * @param {import("./types.js").Frame} frame
+ * @param {number} m
+ * @param {number} sample
+ * @returns {Column[]}
+ */
+export function columnsOf(frame, m, sample) {
+  const valid = frame.part(`signal_valid_${m}`, sample), values = frame.part(`signal_${m}`, sample), F = frame.modalities[m].features.length;
+  /** @param {number} i */
+  const told = (i) => {
+    for (let f = 0; f < F; f++) if (Number.isFinite(values[i * F + f])) return i;
+    return -1;
+  };
+  const kept = [...valid.keys()].filter((i) => valid[i]);
+  if (frame.has(`signal_at_${m}`)) return timed(kept, frame.part(`signal_at_${m}`, sample), frame.part(`signal_until_${m}`, sample), told);
+  const spread = frame.align === "resample" || frame.modalities[m].static; // the model repeats a static modality at every step
+  const count = spread ? kept.length : frame.align === "pad" ? frame.sizes.time : valid.length;
+  /** @type {(k: number) => number} */
+  const of = spread ? (k) => kept[k] : (k) => (k < valid.length && valid[k] ? k : -1);
+  return Array.from({ length: count }, (_, k) => ({ frame: of(k) < 0 ? -1 : told(of(k)), from: k / count, to: (k + 1) / count, at: (k + 0.5) / count }));
+}
+
+// A column between the frames wherever the next one comes later than a frame holds.
+/**
+ * @param {number[]} kept
+ * @param {ArrayLike<number>} at
+ * @param {ArrayLike<number>} until
+ * @param {(i: number) => number} told
+ */
+function timed(kept, at, until, told) {
+  /** @type {Column[]} */
+  const columns = [];
+  /** @type {(from: number, to: number) => unknown} */
+  const gap = (from, to) => to > from + EDGE && columns.push({ frame: -1, from, to, at: from });
+  let end = 0;
+  for (const i of kept) {
+    gap(end, at[i]);
+    columns.push({ frame: told(i), from: at[i], to: until[i], at: at[i] });
+    end = until[i];
+  }
+  gap(end, 1);
+  return columns;
+}
+
+// The column at each of count equal parts of the axis, for maps; those of equal width are their own parts.
+/**
+ * @param {Column[]} columns
+ * @param {boolean} even
+ */
+export function rasterOf(columns, even) {
+  if (even) return columns.map((one) => one.frame);
+  const count = Math.min(2000, Math.max(400, 2 * columns.length));
+  let k = 0;
+  return Array.from({ length: count }, (_, x) => {
+    const share = (x + 0.5) / count;
+    while (k + 1 < columns.length && columns[k].to <= share) k++;
+    return columns.length && columns[k].from <= share && share < columns[k].to ? columns[k].frame : -1;
+  });
+}

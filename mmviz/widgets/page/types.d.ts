@@ -1,0 +1,165 @@
+// Types of the page: what Python sends, the selection, and the contract of a view.
+
+/** Glyphs and dashes of the modalities, written in front of the bundle by Python. */
+declare global {
+  const LOOKS: { glyphs: string[]; dashes: string[] };
+}
+
+export type Numbers = Float32Array | Uint8Array;
+export type Range = [number, number];
+export type Child = Node | string;
+
+export interface Edits {
+  delay?: number;
+  noise?: number;
+  seed?: number;
+  swap?: number;
+  text?: string;
+}
+
+/** What is selected; every key is shared by all views. */
+export interface Selection {
+  sample: number;
+  epoch: number;
+  layer: number;
+  channel: number;
+  time: number;
+  /** first and last step of the time range, or null for the whole sequence */
+  brush: [number, number] | null;
+  masked: string[];
+  edits: Record<string, Edits>;
+  run: "A" | "B" | "both";
+}
+
+/** The selection as a view receives it. */
+export interface State extends Selection {
+  /** grows whenever the edited sample that is shown changes */
+  version?: number;
+  /** the layer selected in run A, where run B has fewer */
+  asked_layer?: number;
+}
+
+export interface Modality {
+  name: string;
+  unit: string;
+  rate_hz: number | null;
+  irregular: boolean;
+  static: boolean;
+  step_s: number | null;
+  features: string[];
+}
+
+export interface Described {
+  shape: number[];
+  dtype: "float32" | "uint8";
+  at: number;
+  lags: number[];
+}
+
+/** Everything about a frame that is not an array; see `header` in serialize.py. */
+export interface Header {
+  arrays: Record<string, Described>;
+  name: string;
+  title: string;
+  about: string[];
+  subtitle: string;
+  task: "classification" | "regression";
+  target_name: string;
+  notes: string[];
+  imputation: string;
+  align: string;
+  prefix: { label: string; says: string };
+  sizes: { sample: number; epoch: number; layer: number; channel: number; time: number };
+  samples: string[];
+  labelled: boolean;
+  targets: number[];
+  epochs: number[];
+  best_epoch: number | null;
+  layers: string[];
+  outputs: string[];
+  modalities: Modality[];
+  colours: string[];
+  start_s: number[];
+  duration_s: (number | null)[];
+  digits: number;
+  /** the last colour of the state maps, by layer */
+  scale: number[];
+  state_name: string;
+  state_unit: string;
+  overall: { samples: number };
+  curves: { name: string; chart: string; modality: number }[];
+  history_epochs: number[];
+  listed: { id: string[]; target: string[]; said: string[]; total: number };
+  influence: { block: number[]; scale: number[] };
+  experts: { name: string; owner: number }[];
+  pairs: { source: string; anchor: string }[];
+  transport_scale: { plan: number[]; cost: number[] };
+}
+
+/** An opened message: its header and arrays. part("state", epoch, sample) is the block at those leading indices. */
+export interface Opened {
+  part(key: string, ...index: number[]): Numbers;
+  shape(key: string): number[];
+  has(key: string): boolean;
+}
+export type Recorded = Header & Opened;
+
+/** The edited sample: its arrays replace those of one sample at one epoch. */
+export type Twin = Opened & {
+  arrays: Record<string, Described>;
+  /** how many of epoch and sample each array begins with */
+  leads: Record<string, number>;
+  start_s: number;
+  duration_s: number | null;
+  epoch: number;
+  sample: number;
+  edits: Record<string, Edits>;
+  question: string;
+  asked: Question;
+};
+
+/** A frame that may show an edited sample in the place of a recorded one. */
+export interface Frame extends Recorded {
+  recorded: Recorded;
+  /** the edited sample that is shown, or null */
+  answer(): Twin | null;
+  /** does the edited sample that is shown replace this array? */
+  answers(key: string): boolean;
+  show(twin: Twin | null, hidden: boolean): void;
+  /** all runs that are compared, this one among them: colour scales and axes are those of all */
+  compared: Frame[];
+}
+
+export type Pick = (change: Partial<Selection>) => void;
+export type Update = (state: State) => void;
+
+/** A view. Its file calls register(view). */
+export interface View {
+  name: string;
+  /** "main": the lanes; "side": beside them; "columns": panels in columns; "wide": panels of full width, below */
+  place: "main" | "side" | "columns" | "wide";
+  /** among the views of one place, small ones first; 100 by default */
+  order?: number;
+  /** the arrays without which the view is left out */
+  needs: string[];
+  /** of "columns": the expected height in pixels, for this many modalities; 300 by default */
+  height?(modalities: number): number;
+  /** Fill the root element once; the returned function draws a selection and is called after every change. */
+  mount(root: HTMLElement, frame: Frame, state: State | null, pick: Pick): Update;
+}
+
+/** The model of anywidget, as far as it is used here. */
+export interface Model {
+  get(key: string): any;
+  set(key: string, value: unknown): void;
+  save_changes(): void;
+  on(event: string, listener: () => void): void;
+  off(event: string, listener: () => void): void;
+}
+
+export interface Question {
+  sample: number;
+  epoch: number;
+  masked: string[];
+  edits: Record<string, Edits>;
+}

@@ -1,0 +1,62 @@
+// What each modality contributes to the answer at the cursor, and how that grows over the sequence and over training.
+import { h, heading, faint, name, modality, unseen, prefixNote } from "../dom.js";
+import { largest } from "../heatmap.js";
+import { fixed, signed, brief, epochName, ends } from "../format.js";
+import { signedBar, row, rowHead } from "../bars.js";
+import { changes, allOf } from "../frame.js";
+import { chart, rangeOf } from "../chart.js";
+import { register } from "../registry.js";
+
+/** @type {import("../types.js").View["mount"]} */
+function mount(root, frame, _state, pick) {
+  const E = frame.sizes.epoch, T = frame.sizes.time, M = frame.modalities.length, all = frame.modalities.map((_, m) => m);
+  const rows = all.map((m) => {
+    const value = h("span"), { track, set, was } = signedBar(m);
+    return { value, set, was, node: row(rowHead(...modality(frame, m)), track, value) };
+  });
+  const none = h("span"), whole = h("span");
+  /** @type {(text: string, value: HTMLElement) => HTMLElement} */
+  const total = (text, value) => h("tr", { class: "mmv-total" }, rowHead(text), h("td"), h("td", { class: "mmv-value" }, value));
+  const along = chart({ label: "Contribution of each modality over the sequence; its numbers at the cursor are in the table", series: all.map((m) => ({ m })),
+    onPick: (x) => pick({ time: Math.round(x * (T - 1)) }) });
+  const during = chart({ label: "Contribution of each modality over training; its numbers at the epoch are in the table", series: all.map((m) => ({ m })),
+    onPick: (x) => pick({ epoch: Math.round(x * (E - 1)) }) });
+  root.append(heading("Contribution to ", name(frame.target_name)), ...prefixNote(frame),
+    h("table", { "aria-label": "Exact Shapley value of each modality" }, h("tbody", {},
+      total("no modality", none), ...rows.map((r) => r.node), total("all together", whole))),
+    ...(frame.imputation ? [faint("Shapley values; ", name(frame.imputation), ".")] : []),
+    h("div", { class: "mmv-pair" }, along.node, during.node));
+  const changed = changes();
+  let most = 0, range = rangeOf([]);
+  return (state) => {
+    const { sample, epoch, time, brush } = state;
+    if (changed(state, "sample")) {
+      range = rangeOf(allOf(frame, "contribution", sample), true);
+      most = largest(range);
+    }
+    const shares = frame.part("contribution", epoch, sample, time), now = frame.part("contribution", epoch, sample);
+    const { recorded } = frame, before = frame.answer() ? recorded.part("contribution", epoch, sample) : null;
+    rows.forEach((r, m) => {
+      r.set(shares[m], most);
+      r.was(before ? before[time * M + m] : NaN, most);
+      r.value.textContent = signed(shares[m], frame.digits);
+      if (before) r.value.append(unseen(`, as recorded ${signed(before[time * M + m], frame.digits)}`));
+    });
+    const shown = frame.task === "classification" ? frame.targets[sample] : 0;
+    none.textContent = fixed(frame.part("baseline", epoch, sample)[time], frame.digits);
+    whole.textContent = fixed(frame.part("prediction", epoch, sample, time)[shown], frame.digits);
+    const [low, high] = ends(...range);
+    along.draw({ values: (m, t) => now[t * M + m], count: T, now: time, range, brush, before: before && ((m, t) => before[t * M + m]) });
+    along.say({ title: `over the sequence, ${epochName(frame, epoch).split(" of ")[0]}`, high, low, from: brief(frame, sample, 0), to: brief(frame, sample, T - 1) });
+    during.draw({ values: (m, e) => recorded.part("contribution", e, sample, time)[m], count: E, now: epoch, range });
+    during.say({ title: `over training, ${before ? "as recorded, " : ""}at ${brief(frame, sample, time)}`, high, low, from: `epoch ${frame.epochs[0]}`, to: String(frame.epochs[E - 1]) });
+  };
+}
+
+register({
+  name: "contribution",
+  place: "side",
+  order: 20,
+  needs: ["contribution"],
+  mount,
+});

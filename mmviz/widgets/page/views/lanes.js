@@ -1,0 +1,236 @@
+// The left column: every modality's input above its coupled state, on one time axis with one cursor and one brush.
+import { h, s, plot, glyph, name, button, onDrag, DASHES } from "../dom.js";
+import { pathOf, heightOf } from "../line_path.js";
+import { paint, ticks } from "../heatmap.js";
+import { changes, span, joint, lastColour } from "../frame.js";
+import { columnsOf, rasterOf } from "../signal_columns.js";
+import { legend } from "../chart.js";
+import { moment, stretch, ends, short } from "../format.js";
+import { register } from "../registry.js";
+/** @import { Frame, Pick, Range, State } from "../types.js" */
+
+/** @typedef {import("../signal_columns.js").Column} Column */
+/** @type {(values: ArrayLike<number>, columns: Column[], features: number) => Range | null} */
+function extent(values, columns, features) {
+  let low = Infinity, high = -Infinity;
+  for (const { frame } of columns)
+    for (let f = 0; frame >= 0 && f < features; f++) {
+      const v = values[frame * features + f];
+      if (v < low && v > -Infinity) low = v;
+      if (v > high && v < Infinity) high = v;
+    }
+  return low <= high ? [low, high] : null;
+}
+
+// Hatched blocks over the runs of columns that hold no value.
+/** @param {Column[]} columns */
+function gaps(columns) {
+  /** @type {Range[]} */
+  const runs = [];
+  columns.forEach(({ frame, from, to }, i) => {
+    if (frame >= 0) return;
+    const last = runs[runs.length - 1];
+    if (i && columns[i - 1].frame < 0) last[1] = to;
+    else runs.push([from, to]);
+  });
+  return runs.map(([from, to]) => {
+    const block = h("div", { class: "mmv-padding" });
+    block.style.left = `${100 * from}%`;
+    block.style.width = `${100 * (to - from)}%`;
+    return block;
+  });
+}
+
+// A frame between two gaps is as wide as its column; one with a time of its own is held at its value until the gap begins.
+/** @type {(values: ArrayLike<number>, columns: Column[], features: number, f: number, range: Range, even: boolean) => string} */
+function linePath(values, columns, features, f, range, even) {
+  const points = columns.flatMap((one, i) => (even || one.frame < 0 || columns[i + 1]?.frame >= 0 ? [one] : [one, { ...one, at: one.to }]));
+  /** @param {Column} column */
+  const up = ({ frame }) => (frame < 0 ? NaN : heightOf(values[frame * features + f], range));
+  return pathOf(points.length, (i) => 1000 * points[i].at, (i) => up(points[i]), even ? Math.max(4, 500 / columns.length) : 4);
+}
+
+/**
+ * @param {Frame} frame
+ * @param {number} m
+ */
+function signalLane(frame, m) {
+  const { name: title, unit, features, rate_hz, irregular, static: constant } = frame.modalities[m];
+  const F = features.length, asMap = F > 10, even = !frame.has(`signal_at_${m}`);
+  const label = `${title}: input signal, ${F} features${unit ? `, in ${unit}` : ""}`;
+  const top = h("span"), bottom = h("span"), absent = h("span", { class: "mmv-absent", hidden: "" }, "absent: not recorded for this sample");
+  const lines = features.map((_, f) => s("path", { class: "mmv-line", "data-f": f % 8, "stroke-dasharray": DASHES[f % 8] }));
+  const canvas = asMap ? h("canvas", { role: "img", "aria-label": label }) : null, map = canvas ?? plot(label, ...lines);
+  const box = h("div", { class: `mmv-plot mmv-signal${asMap ? " mmv-map" : ""}` }, map);
+  const gutter = h("div", { class: "mmv-gutter" },
+    h("div", { class: "mmv-name" }, glyph(m), name(title)),
+    h("div", { class: "mmv-faint mmv-unit" }, constant ? `static${unit && " · "}` : rate_hz === null ? "" : `${irregular ? "≈ " : ""}${Number(rate_hz.toPrecision(irregular ? 2 : 4))} Hz${irregular ? ", irregular" : ""}${unit && " · "}`, name(unit)),
+    h("div", { class: "mmv-faint" }, asMap ? `${F} features` : legend(features)),
+    h("div", { class: "mmv-range", "aria-hidden": "true" }, top, bottom));
+  /** @type {string[]} */
+  const drawn = [];
+  /** @param {State} state */
+  function draw({ sample }) {
+    const columns = columnsOf(frame, m, sample), values = frame.part(`signal_${m}`, sample);
+    const range = joint(frame.compared.map((one) => extent(one.part(`signal_${m}`, sample), columnsOf(one, m, sample), F)));
+    absent.hidden = columns.some((one) => one.frame >= 0);
+    absent.textContent = frame.part(`signal_valid_${m}`, sample).some(Boolean) ? "recorded without any value" : frame.recorded.part(`signal_valid_${m}`, sample).some(Boolean)
+      ? "masked: the model does not hear it" : "absent: not recorded for this sample";
+    [bottom.textContent, top.textContent] = absent.hidden ? ends(...range) : ["", ""];
+    if (canvas) {
+      box.replaceChildren(map, absent);
+      const scale = range[1] > range[0] ? 255 / (range[1] - range[0]) : 0;
+      const shown = rasterOf(columns, even);
+      paint(canvas, shown.length, F, (x, y) => {
+        const v = shown[x] < 0 ? NaN : values[shown[x] * F + y];
+        return Number.isFinite(v) ? Math.round((v - range[0]) * scale) : -1;
+      });
+      return;
+    }
+    box.replaceChildren(map, ...gaps(columns), absent);
+    lines.forEach((line, f) => {
+      const path = linePath(values, columns, F, f, range, even);
+      if (drawn[f] !== path) line.setAttribute("d", (drawn[f] = path));
+    });
+  }
+  return { gutter, box, draw };
+}
+
+/**
+ * @param {Frame} frame
+ * @param {number} m
+ */
+function stateLane(frame, m) {
+  const { time: T, channel: C } = frame.sizes;
+  const label = `${frame.modalities[m].name}: coupled state, ${C} channels over ${T} steps`;
+  const canvas = h("canvas", { role: "img", "aria-label": label });
+  const mark = h("div", { class: "mmv-row", "aria-hidden": "true" });
+  const box = h("div", { class: "mmv-plot mmv-state mmv-map" }, canvas, mark);
+  const gutter = h("div", { class: "mmv-gutter" },
+    h("div", { class: "mmv-faint" }, "coupled state"), h("div", { class: "mmv-faint" }, `${C} channels`));
+  /** @param {State} selection */
+  function draw(selection) {
+    const { sample, epoch, layer } = selection, share = frame.scale[layer] / lastColour(frame, (one) => one.scale, selection);
+    const valid = frame.part("state_valid", sample, m), state = frame.part("state", epoch, sample, layer, m);
+    paint(canvas, T, C, (t, c) => (valid[t] ? Math.round(state[c * T + t] * share) : -1));
+  }
+  /** @param {State} state */
+  const choose = ({ channel }) => {
+    mark.style.top = `${(100 * channel) / C}%`;
+    mark.style.height = `${100 / C}%`;
+  };
+  return { gutter, box, draw, choose };
+}
+
+/** @param {Frame} frame */
+function colourKey(frame) {
+  const bar = h("canvas", { "aria-hidden": "true" }), end = h("span");
+  paint(bar, 256, 1, (x) => x);
+  const node = h("div", { class: "mmv-colour" }, h("span", {}, frame.state_name), h("span", {}, "0"), bar, end);
+  /** @param {State} selection */
+  const draw = (selection) => {
+    const unit = frame.state_unit && frame.state_unit !== "1" ? ` ${frame.state_unit}` : "";
+    end.textContent = `≥ ${short(lastColour(frame, (one) => one.scale, selection))}${unit}`;
+  };
+  return { node, draw };
+}
+
+// The span of steps other views look at: from here, to here, or all of it.
+/**
+ * @param {Frame} frame
+ * @param {() => { time: number, brush: Range | null }} now
+ * @param {Pick} pick
+ */
+function buildBrush(frame, now, pick) {
+  const said = h("span", { class: "mmv-span" }), T = frame.sizes.time;
+  const from = () => pick({ brush: [now().time, Math.max(now().time, now().brush?.[1] ?? T - 1)] });
+  const to = () => pick({ brush: [Math.min(now().time, now().brush?.[0] ?? 0), now().time] });
+  const clear = button("clear", () => pick({ brush: null }), { "aria-label": "Clear the span" });
+  const node = h("div", { class: "mmv-brush", role: "group", "aria-label": "Span of time" }, h("span", { class: "mmv-faint" }, "Span"), said,
+    button("from here", from, { "aria-label": "Start the span at the time cursor" }), button("to here", to, { "aria-label": "End the span at the time cursor" }), clear);
+  /** @param {KeyboardEvent} event */
+  const key = (event) => {
+    if (event.key === "[") from();
+    if (event.key === "]") to();
+    if (event.key === "Escape" && now().brush) pick({ brush: null });
+  };
+  /** @param {State} state */
+  const draw = (state) => {
+    said.textContent = state.brush ? stretch(frame, state.sample, state.brush) : "all";
+    clear.disabled = !state.brush;
+  };
+  return { node, draw, key };
+}
+
+/** @type {import("../types.js").View["mount"]} */
+function mount(root, frame, state, pick) {
+  const T = frame.sizes.time, C = frame.sizes.channel;
+  let shown = { time: state?.time ?? 0, brush: state?.brush ?? null };
+  const signals = frame.modalities.map((_, m) => signalLane(frame, m));
+  const states = frame.has("state") ? frame.modalities.map((_, m) => stateLane(frame, m)) : [];
+  const rows = signals.map((signal, m) => h("div", { class: "mmv-lane" }, ...[signal, ...states.slice(m, m + 1)].flatMap(({ gutter, box }) => [gutter, box])));
+  const tag = h("span", { class: "mmv-tag" }), cursor = h("div", { class: "mmv-cursor" }, tag);
+  const veil = [h("div", { class: "mmv-veil" }), h("div", { class: "mmv-veil" })];
+  const over = h("div", { class: "mmv-over", "aria-hidden": "true" }, ...veil, cursor), stage = h("div", { class: "mmv-stage" }, ...rows, over);
+  const axis = h("div", { class: "mmv-axis", "aria-hidden": "true" });
+  const range = h("input", { type: "range", min: 0, max: T - 1, step: 1, class: "mmv-time", "aria-label": "Time cursor" });
+  const unit = h("span", { class: "mmv-faint" }), key = frame.has("state") ? colourKey(frame) : { node: "", draw() {} };
+  const brush = buildBrush(frame, () => shown, pick);
+  const foot = h("div", { class: "mmv-foot" }, h("label", { class: "mmv-gutter" }, "Time ", unit),
+    h("div", { class: "mmv-scrub" }, axis, range), h("span"), h("div", { class: "mmv-under" }, brush.node, key.node));
+  root.append(stage, foot);
+  root.style.setProperty("--steps", String(T));
+  range.addEventListener("input", () => pick({ time: Number(range.value) }));
+  root.addEventListener("keydown", (event) => {
+    if (!event.ctrlKey && !event.metaKey && !event.altKey) brush.key(event);
+  });
+  let began = 0;
+  onDrag(stage, over, (x, _y, event, first) => {
+    const time = Math.min(T - 1, Math.max(0, Math.ceil(x * T) - 1));
+    if (first) began = time;
+    /** @type {Parameters<Pick>[0]} */
+    const change = event.shiftKey ? { brush: [Math.min(began, time), Math.max(began, time)] } : { time };
+    const lane = first ? states.find((one) => one.box.contains(/** @type {Node} */ (event.target))) : null;
+    if (lane) {
+      const { top, height } = lane.box.getBoundingClientRect();
+      change.channel = Math.min(C - 1, Math.max(0, Math.floor(((event.clientY - top) / height) * C)));
+    }
+    pick(change);
+  }, range);
+
+  const changed = changes();
+  return (selection) => {
+    shown = selection;
+    const { sample, time } = selection, [a, b] = span(frame, selection);
+    if (changed(selection, "sample")) {
+      signals.forEach((lane) => lane.draw(selection));
+      const seconds = frame.duration_s[sample], length = seconds ?? T, start = frame.start_s[sample];
+      unit.textContent = seconds === null ? "in steps" : "in seconds";
+      axis.replaceChildren(...ticks(length, start).map((v) => {
+        const tick = h("span", {}, String(v).replace("-", "−"));
+        tick.style.setProperty("--at", String((v - start) / length));
+        return tick;
+      }));
+    }
+    if (changed(selection, "sample", "epoch", "layer", "asked_layer")) states.forEach((lane) => lane.draw(selection));
+    if (changed(selection, "channel")) states.forEach((lane) => lane.choose(selection));
+    if (changed(selection, "layer", "asked_layer")) key.draw(selection);
+    if (changed(selection, "brush", "sample")) {
+      veil[0].style.width = `${(100 * a) / T}%`;
+      veil[1].style.width = `${100 - (100 * (b + 1)) / T}%`;
+      brush.draw(selection);
+    }
+    range.value = String(time);
+    range.setAttribute("aria-valuetext", moment(frame, sample, time));
+    cursor.style.setProperty("--at", String((time + 1) / T));
+    tag.textContent = moment(frame, sample, time);
+  };
+}
+
+register({
+  name: "lanes",
+  place: "main",
+  order: 10,
+  needs: ["prediction"],
+  mount,
+});

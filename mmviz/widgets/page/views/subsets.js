@@ -1,0 +1,97 @@
+// From nothing to all modalities: the steps of the contributions, and the answer to every subset. A subset can be chosen: the rest is masked.
+import { h, heading, faint, glyph, modality, unseen, name } from "../dom.js";
+import { fixed, signed, heard } from "../format.js";
+import { changes, allOf } from "../frame.js";
+import { rangeOf } from "../chart.js";
+import { bar, row, rowHead } from "../bars.js";
+import { register } from "../registry.js";
+
+const MOST = 16;
+
+// Where the steps of the waterfall end: between its ends it may rise and fall beyond the value of any subset.
+/** @type {(frame: import("../types.js").Frame, sample: number) => number[][]} */
+function stairs(frame, sample) {
+  const game = allOf(frame, "game", sample), shares = allOf(frame, "contribution", sample), M = frame.modalities.length;
+  return game.map((values, e) => {
+    const out = [];
+    for (let t = 0; t * M < shares[e].length; t++)
+      for (let m = 0, at = values[t * 2 ** M]; m < M; m++) out.push((at += shares[e][t * M + m]));
+    return out;
+  });
+}
+
+/** @type {import("../types.js").View["mount"]} */
+function mount(root, frame, _state, pick) {
+  const M = frame.modalities.length, whole = 2 ** M - 1;
+  /** @param {number} k */
+  const size = (k) => k.toString(2).replaceAll("0", "").length;
+  const shownSubsets = Array.from({ length: whole + 1 }, (_, k) => k)
+    .filter((k) => whole < MOST || size(k) <= 1 || size(k) >= M - 1).sort((a, b) => size(a) - size(b) || a - b);
+  const steps = frame.modalities.map((_, m) => {
+    const value = h("span"), { track, set } = bar(m);
+    return { value, set, node: row(rowHead(...modality(frame, m)), track, value) };
+  });
+  const ends = ["no modality", "all together"].map((text) => {
+    const value = h("span"), { track, set } = bar(null);
+    return { value, set, node: row(rowHead(text), track, value) };
+  });
+  const masks = frame.modalities.map((one, m) => {
+    const box = h("input", { type: "checkbox" });
+    box.addEventListener("change", () => pick({ masked: frame.modalities.filter((_, k) => !masks[k].box.checked).map((k) => k.name) }));
+    return { box, node: h("label", { class: "mmv-control" }, box, ...modality(frame, m)) };
+  });
+  /** @param {number} k */
+  const members = (k) => (k === 0 ? [h("span", {}, "none")]
+    : frame.modalities.flatMap((one, m) => ((k >> m) & 1 ? [glyph(m), unseen(`${one.name} `)] : [])));
+  const subsets = shownSubsets.map((k) => {
+    const value = h("span"), { track, set } = bar(null);
+    return { k, value, set, node: row(rowHead(...members(k)), track, value) };
+  });
+  const note = h("span");
+  root.append(heading("Subsets: what is left without some"),
+    h("table", { "aria-label": "Waterfall from no modality to all" }, h("tbody", {}, ends[0].node, ...steps.map((r) => r.node), ends[1].node)),
+    h("div", { class: "mmv-inline", role: "group", "aria-label": "Modalities the model hears" }, h("span", { class: "mmv-faint" }, "The model hears"), ...masks.map((one) => one.node)),
+    h("table", { "aria-label": "The answer to each subset of modalities" }, h("tbody", {}, ...subsets.map((r) => r.node))),
+    faint("Bars: the ", name(frame.target_name), ". ", note, shownSubsets.length > whole ? ""
+      : `${shownSubsets.length} of ${whole + 1} subsets are listed: those of at most one modality, and those that lack at most one.`));
+  const changed = changes();
+  let low = 0, high = 0;
+  return (state) => {
+    const { sample, epoch, time, masked } = state, game = frame.part("game", epoch, sample, time), shares = frame.part("contribution", epoch, sample, time);
+    if (changed(state, "sample")) {
+      [low, high] = rangeOf([...allOf(frame, "game", sample), ...stairs(frame, sample)], true);
+    }
+    /** @param {number} v */
+    const x = (v) => (v - low) / (high - low || 1);
+    let at = game[0];
+    ends.forEach((end, i) => {
+      const v = game[i ? whole : 0];
+      end.set(x(0), x(v));
+      end.value.textContent = fixed(v, frame.digits);
+    });
+    steps.forEach((step, m) => {
+      step.set(x(at), x(at + shares[m]));
+      step.value.textContent = signed(shares[m], frame.digits);
+      at += shares[m];
+    });
+    const chosen = heard(frame, masked);
+    subsets.forEach(({ k, value, set, node }) => {
+      set(x(0), x(game[k]));
+      value.textContent = fixed(game[k], frame.digits);
+      node.className = k === chosen ? "mmv-best" : "";
+      if (k === chosen) node.setAttribute("aria-current", "true");
+      else node.removeAttribute("aria-current");
+    });
+    note.textContent = `What is masked is said on top${frame.answer() || !frame.has("state") ? "" : "; the state maps hear every modality"}. `;
+    masks.forEach(({ box }, m) => (box.checked = !masked.includes(frame.modalities[m].name)));
+  };
+}
+
+register({
+  name: "subsets",
+  place: "columns",
+  order: 50,
+  needs: ["game"],
+  height: (M) => 75 + 22 * (M + 2 + (2 ** M <= MOST ? 2 ** M : 2 * M + 2)),
+  mount,
+});

@@ -1,0 +1,67 @@
+// The course of the training: one chart for each quantity, each of them scrubs the epoch.
+import { h, heading, glyph, name } from "../dom.js";
+import { chart, dash, rangeOf } from "../chart.js";
+import { short, ends } from "../format.js";
+import { register } from "../registry.js";
+/** @import { Frame } from "../types.js" */
+
+// What the curves of one chart hold, in a run.
+/** @type {(frame: Frame, title: string) => ArrayLike<number>[]} */
+const columnsOf = ({ curves, part }, title) => [...curves.keys()].filter((k) => curves[k].chart === title)
+  .map((k) => part("history").filter((_, i) => i % curves.length === k));
+
+// The values of a curve, undefined at the epochs where none was to be expected: it was measured at the recorded epochs alone, or at every
+// so many. Any other epoch without a value is a gap.
+/** @type {(values: number[], frame: Frame) => (number | undefined)[]} */
+function expected(values, { history_epochs: epochs, epochs: recorded }) {
+  const noted = epochs.filter((_, i) => Number.isFinite(values[i]));
+  const apart = noted.slice(1).map((e, i) => e - noted[i]);
+  /** @param {number} n */
+  const often = (n) => apart.filter((one) => one === n).length;
+  const usual = apart.reduce((best, n) => (often(n) > often(best) ? n : best), 1), every = often(usual) > 1 ? usual : 1;
+  const among = recorded.length < epochs.length && noted.every((e) => recorded.includes(e));
+  /** @param {number} e */
+  const due = (e) => (among ? recorded.includes(e) : (e - noted[0]) % every === 0);
+  return values.map((v, i) => (Number.isFinite(v) || due(epochs[i]) ? v : undefined));
+}
+
+/** @type {import("../types.js").View["mount"]} */
+function mount(root, frame, _state, pick) {
+  const { curves, history_epochs: epochs } = frame, K = curves.length, table = frame.part("history");
+  const first = epochs[0], reach = epochs[epochs.length - 1] - first || 1;
+  // the recorded epoch nearest to a place: only those can be shown
+  /** @param {number} x */
+  const nearest = (x) => frame.epochs.reduce((best, e, i) => (Math.abs(e - first - x * reach) < Math.abs(frame.epochs[best] - first - x * reach) ? i : best), 0);
+  const charts = [...new Set(curves.map((curve) => curve.chart))].map((title) => {
+    const columns = curves.map((curve, k) => ({ ...curve, k })).filter((curve) => curve.chart === title);
+    const plain = columns.every((curve) => curve.modality < 0);
+    const one = chart({ label: `${title} over training: ${columns.map((curve) => curve.name).join(", ")}`, onPick: (x) => pick({ epoch: nearest(x) }),
+      series: columns.map((curve, f) => (plain ? { f } : { m: curve.modality })) });
+    /** @param {number} i */
+    const place = (i) => (epochs[i] - first) / reach;
+    const values = columns.map(({ k }) => expected(epochs.map((_, i) => table[i * K + k]), frame));
+    const range = rangeOf(frame.compared.filter((other) => other.has("history")).flatMap((other) => columnsOf(other, title)), !plain), [low, high] = ends(...range);
+    one.say({ title, high, low, from: `epoch ${epochs[0]}`, to: String(epochs[epochs.length - 1]) });
+    const single = plain && columns.length === 1, told = columns.map(() => h("span"));
+    const said = h("div", { class: "mmv-small mmv-said-values" }, ...columns.map((curve, c) =>
+      h("span", { class: "mmv-key" }, ...(single ? [] : [plain ? dash(c) : glyph(curve.modality), h("span", {}, name(curve.name), " ")]), told[c])));
+    const node = h("div", {}, one.node, said);
+    /** @param {number} epoch */
+    const draw = (epoch) => {
+      const now = epochs.indexOf(epoch);
+      one.draw({ values: (c, i) => values[c][i], count: epochs.length, now, range, place });
+      told.forEach((span, c) => (span.textContent = now < 0 || values[c][now] === undefined ? "" : short(values[c][now])));
+    };
+    return { node, draw };
+  });
+  root.append(heading("Training"), h("div", { class: "mmv-pair" }, ...charts.map((one) => one.node)));
+  return ({ epoch }) => charts.forEach((one) => one.draw(frame.epochs[epoch]));
+}
+
+register({
+  name: "training",
+  place: "wide",
+  order: 30,
+  needs: ["history"],
+  mount,
+});

@@ -1,0 +1,198 @@
+// The what-if studio: edit one modality after another of the sample shown; the kernel answers, all views follow.
+import { h, modality, button, choice, faint } from "./dom.js";
+import { fixed, signed } from "./format.js";
+import { KINDS, question, editWords } from "./what_if_request.js";
+
+/**
+ * @import { Edits, Frame, Model, Pick, Selection, State, Twin } from "./types.js"
+ * @typedef {"mask" | "delay" | "noise" | "swap" | "text"} Kind
+ * @typedef {{ [K in keyof Edits]: Edits[K] | null }} Change
+ */
+/** @type {Kind[]} */
+const EDITED = ["mask", "delay", "noise", "swap", "text"];
+const WORDS = { mask: "a mask", delay: "a delay", noise: "noise", swap: "a swap", text: "text" };
+const HEADS = { mask: "heard", delay: "delay, steps", noise: "noise, sd · seed", swap: "swapped with", text: "text" };
+const HOW = "Explorer(trace, what_if=mmviz.trace.what_if(run, part))";
+
+/**
+ * @param {string} label
+ * @param {Record<string, number>} attributes
+ * @param {(value: number) => void} act
+ */
+function slider(label, attributes, act) {
+  const range = h("input", { type: "range", "aria-label": label, ...attributes }), said = h("span", { class: "mmv-set" });
+  range.addEventListener("input", () => act(Number(range.value)));
+  /** @type {(value: number, text: string) => void} */
+  const set = (value, text) => {
+    if (value > Number(range.max)) range.max = String(value);
+    if (value < Number(range.min)) range.min = String(value);
+    range.value = String(value);
+    range.setAttribute("aria-valuetext", text);
+    said.textContent = text;
+  };
+  return { range, node: h("div", { class: "mmv-slide" }, range, said), set };
+}
+
+// The controls of one modality; edit(change) sets some of its edits, null takes one away.
+/**
+ * @param {Frame} frame
+ * @param {number} m
+ * @param {Kind[]} offers
+ * @param {number} frames
+ * @param {(change: Change) => void} edit
+ * @param {(masked: boolean) => void} mask
+ */
+function editRow(frame, m, offers, frames, edit, mask) {
+  const one = frame.modalities[m];
+  /** @type {Partial<Record<Kind, HTMLElement>>} */
+  const cells = {};
+  /** @type {((edits: Edits, masked: boolean) => void)[]} */
+  const draws = [];
+  /** @type {(kind: Kind, make: () => void) => void} */
+  const put = (kind, make) => void (offers.includes(kind) && make());
+  /** @param {number} steps */
+  const lasting = (steps) => (one.step_s === null ? "" : ` (${signed(steps * one.step_s, 2)} s)`);
+  put("mask", () => {
+    const box = h("input", { type: "checkbox", "aria-label": `The model hears ${one.name}` });
+    box.addEventListener("change", () => mask(!box.checked));
+    cells.mask = box;
+    draws.push((_edits, masked) => (box.checked = !masked));
+  });
+  put("delay", () => {
+    const most = Math.max(1, Math.floor(frames / 2)), { range, node, set } = slider(`Delay of ${one.name} in steps`, { min: -most, max: most, step: 1 }, (v) => edit({ delay: v || null }));
+    cells.delay = node;
+    draws.push(({ delay = 0 }, masked) => {
+      set(delay, delay ? `${signed(delay, 0)}${lasting(delay)}` : "none");
+      range.disabled = masked;
+    });
+  });
+  put("noise", () => {
+    const { range, node, set } = slider(`Noise on ${one.name}, as a share of its standard deviation`, { min: 0, max: 2, step: 0.05 }, (v) => edit(v ? { noise: v, seed: Number(seed.value) || 0 } : { noise: null, seed: null }));
+    const seed = h("input", { type: "number", min: 0, max: 4294967295, step: 1, value: 0, "aria-label": `Seed of the noise on ${one.name}`, title: "seed of the noise" });
+    seed.addEventListener("input", () => seed.checkValidity() && seed.value !== "" && edit({ seed: Number(seed.value) }));
+    node.append(seed);
+    cells.noise = node;
+    draws.push(({ noise = 0, seed: sown = 0 }, masked) => {
+      set(noise, noise ? `${fixed(noise, 2)} sd` : "none");
+      range.disabled = masked;
+      seed.disabled = masked || !noise;
+      if (noise && Number(seed.value) !== sown) seed.value = String(sown);
+    });
+  });
+  put("swap", () => {
+    const { select } = choice(`Swap ${one.name} for that of another sample`, ["its own", ...frame.samples], (i) => edit({ swap: i ? i - 1 : null, text: null }));
+    cells.swap = select;
+    draws.push(({ swap }, masked) => {
+      select.value = String(swap === undefined ? 0 : swap + 1);
+      select.disabled = masked;
+    });
+  });
+  put("text", () => {
+    const field = h("input", { type: "text", class: "mmv-words", maxlength: 10000, placeholder: "as recorded", "aria-label": `Another text for ${one.name}` });
+    field.addEventListener("input", () => edit({ text: field.value || null, swap: null }));
+    cells.text = field;
+    draws.push(({ text = "" }, masked) => {
+      if (field.value !== text) field.value = text;
+      field.disabled = masked;
+    });
+  });
+  /** @param {Kind[]} kinds */
+  const row = (kinds) => h("tr", {}, h("th", { scope: "row" }, ...modality(frame, m)), ...kinds.map((kind) => h("td", { class: `mmv-by-${kind}`, "data-kind": HEADS[kind], ...(cells[kind] ? {} : { "data-none": "" }) }, cells[kind] ?? h("span", { class: "mmv-faint" }, "–"))));
+  /** @type {(edits: Edits, masked: boolean) => void} */
+  const draw = (edits, masked) => draws.forEach((one) => one(edits, masked));
+  return { row, draw };
+}
+
+// Why a control is not there, in one sentence, or "".
+/**
+ * @param {Frame} frame
+ * @param {Kind[][]} offers
+ */
+function lacking(frame, offers) {
+  /** @param {Kind} kind */
+  const without = (kind) => frame.modalities.filter((_, m) => !offers[m].includes(kind)).map((one) => one.name);
+  return EDITED.map((kind) => ({ kind, names: without(kind) })).filter(({ names }) => names.length)
+    .map(({ kind, names }) => (kind === "text" ? `The text of ${names.join(", ")} cannot be edited: what_if was given no encoder for it.` : `What_if does not offer ${WORDS[kind]} for ${names.join(", ")}.`)).join(" ");
+}
+
+// A page that was saved, or is served without a model, has nothing to ask: there it stands only where an edit does.
+/** @param {Model} model */
+export function studied(model) {
+  const selection = model.get("selection"), alone = model.get("opened") || model.get("studio")?.never;
+  return !alone || Boolean(model.get("answer")?.seq) || Object.keys(selection?.edits ?? {}).length > 0;
+}
+
+/**
+ * @param {Frame} frame
+ * @param {Model} model
+ * @param {Pick} pick
+ * @param {{ compare: (hidden: boolean) => void }} actions
+ */
+export function mountStudio(frame, model, pick, { compare }) {
+  const studio = model.get("studio"), live = Boolean(studio?.offers);
+  const title = h("summary", {}, "What if this sample were different?");
+  const root = h("details", { class: "mmv-panel mmv-studio", ...(live || model.get("answer")?.seq ? { open: "" } : {}) }, title);
+  const said = h("p", { class: "mmv-small mmv-asked", role: "status" }), wrong = h("p", { class: "mmv-failed", role: "alert" }), told = h("p", { class: "mmv-small mmv-told" });
+  const reset = button("reset", () => pick({ edits: {}, masked: [] }), { "aria-label": "Reset all edits" });
+  const before = button("show as recorded", () => compare(before.getAttribute("aria-pressed") !== "true"), { "aria-pressed": "false" });
+  const cancel = button("cancel", () => pick(back()), { "aria-label": "Cancel this edit" });
+  let shown = /** @type {Selection} */ (model.get("selection")), timer = 0;
+  /** @type {Twin | null} */
+  let current = null;
+  const back = () => (current ? { edits: current.edits, masked: current.asked.masked, sample: current.sample, epoch: current.epoch } : { edits: {}, masked: [] });
+  const rows = live ? frame.modalities.map((one, m) => editRow(frame, m, studio.offers[m], studio.frames[m], (change) => {
+    const whole = { ...(Object.hasOwn(shown.edits, one.name) ? shown.edits[one.name] : {}), ...change };
+    const kept = Object.fromEntries(KINDS.filter((kind) => whole[kind] !== undefined && whole[kind] !== null).map((kind) => [kind, whole[kind]]));
+    /** @type {[string, Edits][]} */
+    const rest = Object.entries(shown.edits).filter(([key]) => key !== one.name);
+    pick({ edits: Object.fromEntries(Object.keys(kept).length ? [...rest, [one.name, kept]] : rest) });
+  }, (masked) => pick({ masked: frame.modalities.map((k) => k.name).filter((k) => (k === one.name ? masked : shown.masked.includes(k))) }))) : [];
+  if (live) {
+    const kinds = EDITED.filter((kind) => /** @type {Kind[][]} */ (studio.offers).some((list) => list.includes(kind)));
+    root.append(h("div", { class: "mmv-scroll-x", tabindex: 0, role: "region", "aria-label": "Edits of each modality" }, h("table", { class: "mmv-edits", "aria-label": "Edits" },
+      h("thead", {}, h("tr", {}, h("td"), ...kinds.map((kind) => h("th", { scope: "col", class: `mmv-by-${kind}` }, HEADS[kind])))), h("tbody", {}, ...rows.map((one) => one.row(kinds))))));
+  }
+  const why = live ? lacking(frame, studio.offers) : model.get("opened") ? "Further edits need a running kernel, and a saved page has none; a modality can still be left out, under Subsets."
+    : `Edits need the model in a running kernel: ${HOW}.`;
+  root.append(h("div", { class: "mmv-inline" }, reset, before, cancel, said), told, wrong, ...(why ? [faint(why)] : []));
+
+  // The difference the edit makes at the cursor.
+  /** @param {Selection} selection */
+  function difference({ sample, epoch, time }) {
+    const k = frame.task === "classification" ? frame.targets[sample] : 0;
+    /** @param {import("./types.js").Recorded} one */
+    const at = (one) => one.part("prediction", epoch, sample, time)[k];
+    /** @type {(text: (Node | string)[], a: number, b: number, form: (value: number, digits: number) => string) => HTMLElement} */
+    const pair = (text, a, b, form) => h("span", { class: "mmv-change" }, ...text, ` ${form(a, frame.digits)} → ${form(b, frame.digits)}`);
+    const shares = [frame.recorded, frame].map((one) => one.part("contribution", epoch, sample, time));
+    return [pair([frame.task === "classification" ? "p(true class)" : "predicted value"], at(frame.recorded), at(frame), fixed),
+      ...frame.modalities.map((_, m) => pair(modality(frame, m), shares[0][m], shares[1][m], signed))];
+  }
+  /** @param {string} asked */
+  function say(asked) {
+    const failed = model.get("failure"), mine = failed?.seq && question(failed.asked) === asked;
+    const still = current ? "shown is the last good answer" : "shown is the recorded sample";
+    cancel.hidden = !live || !asked || current?.question === asked;
+    reset.disabled = !asked;
+    before.disabled = !current;
+    wrong.textContent = asked && mine ? `This edit could not be computed; ${still}${current ? `: ${editWords(frame, current.edits) || "some modalities masked"}` : ""}. The reason: ${failed.text}` : "";
+    said.textContent = frame.answer() === null && current ? "Shown is the sample as recorded." : !asked ? (live ? "Nothing is edited." : "") : mine ? "" : current && current.question === asked
+      ? "Shown is the edited sample; outlines and pale lines are as recorded." : live ? `Computing; ${still}.` : `This edit was not computed before the page was saved; ${still}.`;
+    clearTimeout(timer);
+    if (live && asked && !mine && !(current && current.question === asked))
+      timer = setTimeout(() => (said.textContent = `No answer for 5 seconds: the kernel is busy, or not running; ${still}.`), 5000);
+  }
+  /** @type {(selection: Selection, answer: Twin | null, hidden: boolean) => void} */
+  function draw(selection, answer, hidden) {
+    [shown, current] = [selection, answer];
+    const asked = live || answer ? question(selection) : Object.keys(selection.edits).length ? question(selection) : "";
+    rows.forEach((row, m) => {
+      const key = frame.modalities[m].name;
+      row.draw(Object.hasOwn(selection.edits, key) ? selection.edits[key] : {}, selection.masked.includes(key));
+    });
+    before.setAttribute("aria-pressed", String(hidden));
+    say(asked);
+    told.replaceChildren(...(frame.answer() ? difference(selection) : []));
+  }
+  return { node: root, draw, stop: () => clearTimeout(timer) };
+}
