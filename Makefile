@@ -88,7 +88,7 @@ same-results: $(VENV)/.dev ## compare trainings, Traces, analyses and figure fra
 	$(BIN)/python tests/bars/same_results.py $(SAME_FLAGS)
 
 seconds: $(VENV)/.dev ## time every notebook here, for mm.doctor() (minutes; leave the machine alone)
-	$(BIN)/python -m mmviz.diagnosis.seconds notebooks
+	$(BIN)/python -m mmviz.diagnosis.notebook_times notebooks
 
 lock: ## write constraints.txt anew from a fresh environment
 	rm -rf .lock && $(PYTHON) -m venv .lock

@@ -100,7 +100,7 @@ def shoot(page, part, png):
 def watched():
     """The README's model of the watch data: its run, its Trace, and what is shown first."""
     run = coupled(watch_data(), epochs=8, coupling="softmax")
-    trace = mm.trace.record(run, watch_data()["test"])
+    trace = mm.record(run, watch_data()["test"])
     return run, trace, {"sample": 2, "layer": 1, "time": int(0.7 * trace["states"].sizes["time"])}
 
 
@@ -114,7 +114,7 @@ def what_if():
     """The same sample with a gyroscope that comes half a second late and is noisy."""
     run, trace, shown = watched()
     edits = {"gyro": {"delay": 25, "noise": 0.5, "seed": 1}}
-    answers = mm.trace.what_if(run, watch_data()["test"])
+    answers = mm.recording.what_if(run, watch_data()["test"])
     view = mm.widgets.Explorer(trace, what_if=answers, selection=shown | {"edits": edits})
     view.wait()
     return view
@@ -125,13 +125,13 @@ def imbalance():
     ds = mm.data.load("av_digits", image_energy=0.25)
     model = mm.models.build("coupled_mamba", ds.spec, width=16, coupling="softmax", seed=0)
     run = mm.train.fit(model, ds, epochs=10, measure=True, select="last", seed=0)
-    return mm.widgets.Explorer(mm.trace.record(run, ds["test"]))
+    return mm.widgets.Explorer(mm.record(run, ds["test"]))
 
 
 def compare():
     """Coupled chains and chains that do not hear each other."""
     ds = watch_data()
-    traces = [mm.trace.record(coupled(ds, epochs=3, coupling=c), ds["test"]) for c in ("softmax", "identity")]
+    traces = [mm.record(coupled(ds, epochs=3, coupling=c), ds["test"]) for c in ("softmax", "identity")]
     steps = traces[0]["states"].sizes["time"]
     return mm.widgets.Explorer(traces[0], other=traces[1], selection={"sample": 2, "time": int(0.7 * steps)})
 
@@ -143,7 +143,7 @@ def experts():
         "alignmamba2", ds.spec, width=16, router="learned", shared_experts=2, specific_experts=2, top_k=2, seed=0
     )
     run = mm.train.fit(model, ds, epochs=4, select="last", seed=0)
-    trace = mm.trace.record(run, ds["test"])
+    trace = mm.record(run, ds["test"])
     return mm.widgets.Explorer(trace, selection={"sample": 1, "time": trace["states"].sizes["time"] // 2})
 
 

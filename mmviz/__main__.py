@@ -4,17 +4,17 @@ import importlib
 import sys
 from collections.abc import Sequence
 
-from mmviz.errors import MmvizError
+from mmviz.core.errors import MmvizError
 
 # command: (module with `main(arguments) -> exit status`, what it does)
 COMMANDS = {
     "app": ("mmviz.server.app", "serve the Explorer as a page without code"),
-    "course": ("mmviz.course.command_line", "write the notebooks for students, teachers and nbgrader"),
+    "course": ("mmviz.course.editions", "write the notebooks for students, teachers and nbgrader"),
     "data": ("mmviz.data.command_line", "list, check and convert data sets"),
-    "efficiency": ("mmviz.efficiency.command_line", "time and memory of the fusions against length"),
-    "experiment": ("mmviz.experiments.command_line", "run a named experiment and print its table"),
-    "figures": ("mmviz.figures.command_line", "every kind of figure and table of the three papers, for a venue"),
-    "plan": ("mmviz.experiments.plan_command", "what an experiment would take: cells, hours, memory, disk"),
+    "efficiency": ("mmviz.studies.efficiency.command_line", "time and memory of the fusions against length"),
+    "experiment": ("mmviz.studies.command_line", "run a named experiment and print its table"),
+    "figures": ("mmviz.studies.papers.command_line", "every kind of figure and table of the three papers, for a venue"),
+    "plan": ("mmviz.studies.plan_command", "what an experiment would take: cells, hours, memory, disk"),
     "report": ("mmviz.report.site", "run the notebooks and build the static site of them, with the reference"),
 }
 

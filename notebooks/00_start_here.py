@@ -93,7 +93,7 @@ print(f"check: {accuracy:.1%} of the windows of two people it has never seen (ch
 # nothing needs the model.
 
 # %%
-trace = mm.trace.record(run, ds["test"])
+trace = mm.record(run, ds["test"])
 explorer = mm.widgets.Explorer(trace)
 explorer
 

@@ -47,7 +47,7 @@ figure.update_layout(
 # %%
 model = mm.models.build("coupled_mamba", digits.spec, width=16, coupling="softmax", seed=0)
 run = mm.train.fit(model, digits, epochs=3, select="last", seed=0, cache="runs")
-trace = mm.trace.record(run, digits["test"])
+trace = mm.record(run, digits["test"])
 explorer = mm.widgets.Explorer(trace)
 explorer
 
@@ -114,7 +114,7 @@ print(f"check: without the image the true digit gets {blind:.2f}, as the Trace s
 # %%
 alone = mm.models.build("coupled_mamba", digits.spec, width=16, coupling="identity", seed=0)
 run_alone = mm.train.fit(alone, digits, epochs=3, select="last", seed=0, cache="runs")
-trace_alone = mm.trace.record(run_alone, digits["test"])
+trace_alone = mm.record(run_alone, digits["test"])
 both = mm.widgets.Explorer(trace, other=trace_alone, selection={"epoch": 3})
 both
 
@@ -135,7 +135,7 @@ print(f"check: of what moves the sound's chain, the image is {heard.sel(source='
 watch = mm.data.load("watch", fold=0)
 sensors = mm.models.build("coupled_mamba", watch.spec, layers=2, steps=50, coupling="softmax", seed=0)
 watch_run = mm.train.fit(sensors, watch, epochs=2, select="last", seed=0, cache="runs")
-watch_trace = mm.trace.record(watch_run, watch["test"])
+watch_trace = mm.record(watch_run, watch["test"])
 watch_explorer = mm.widgets.Explorer(watch_trace)
 watch_explorer
 

@@ -36,8 +36,8 @@ import torch
 from mmkernels import coupled_scan
 
 import mmviz as mm
-from mmviz.plots.picture import Axis, Heat, Lines, Panel, Picture, Rule
-from mmviz.plots.screen import draw
+from mmviz.plots.figure_spec import Axis, Heat, Lines, Panel, Picture, Rule
+from mmviz.plots.plotly_backend import draw
 
 rng = np.random.default_rng(0)
 M, L, N = 3, 64, 4  # modalities, steps, states
@@ -344,7 +344,7 @@ ds, traces = mm.data.load("av_digits"), {}
 for coupling in ("identity", "softmax"):
     model = mm.models.build("coupled_mamba", ds.spec, width=16, layers=1, steps=14, coupling=coupling, seed=0)
     run = mm.train.fit(model, ds, epochs=3, learning_rate=1e-2, select="last", seed=0, progress=False, cache="runs")
-    traces[coupling] = mm.trace.record(run, ds["test"])
+    traces[coupling] = mm.record(run, ds["test"])
 mm.widgets.Explorer(traces["identity"], other=traces["softmax"])
 
 # %% [markdown]

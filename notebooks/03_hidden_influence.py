@@ -35,8 +35,8 @@ import torch
 from mmkernels import coupled_influence, coupled_scan
 
 import mmviz as mm
-from mmviz.plots.picture import Axis, Heat, Lines, Panel, Picture, Rule
-from mmviz.plots.screen import draw
+from mmviz.plots.figure_spec import Axis, Heat, Lines, Panel, Picture, Rule
+from mmviz.plots.plotly_backend import draw
 
 rng = np.random.default_rng(0)
 M, L, N = 3, 64, 4  # modalities, steps, states
@@ -216,7 +216,7 @@ print("check: all together decay by a, whatever W; the speaker's lead by aλ, fa
 watch = mm.data.load("watch", fold=0)
 model = mm.models.build("coupled_mamba", watch.spec, layers=1, steps=50, coupling="softmax", seed=0)
 run = mm.train.fit(model, watch, epochs=4, select="last", seed=0, progress=False, cache="runs")
-trace = mm.trace.record(run, watch["test"])
+trace = mm.record(run, watch["test"])
 mm.widgets.Explorer(trace)
 
 # %%

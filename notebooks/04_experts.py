@@ -38,8 +38,8 @@ import numpy as np
 import torch
 
 import mmviz as mm
-from mmviz.plots.picture import Axis, Heat, Panel, Picture, ticks_of
-from mmviz.plots.screen import draw
+from mmviz.plots.figure_spec import Axis, Heat, Panel, Picture, ticks_of
+from mmviz.plots.plotly_backend import draw
 
 ds = mm.data.load("av_digits")  # pairs of a spoken and a handwritten digit
 test = ds["test"]
@@ -47,7 +47,7 @@ small = {"width": 16, "layers": 1, "steps": 14, "state": 4, "ot": 0, "mmd": 0}  
 plan = {"epochs": 4, "batch_size": 128, "learning_rate": 1e-2, "select": "last", "progress": False, "cache": "runs"}
 model = mm.models.build("alignmamba2", ds.spec, **small, experts="both", seed=0)
 run = mm.train.fit(model, ds, **plan, seed=0)
-by_name = mm.trace.record(run, test, influence=False)
+by_name = mm.record(run, test, influence=False)
 mm.plots.plot_routing(mm.analysis.routing(by_name))
 
 # %% [markdown]
@@ -168,7 +168,7 @@ for name, (part, change) in changes.items():
     changed = copy.deepcopy(run.model)
     for maps in (changed.layers[0].mixer.into, changed.layers[0].mixer.out):
         getattr(maps, part).data = change(getattr(maps, part).data)
-    hurt[name] = mm.trace.subset_scores(dataclasses.replace(run, model=changed), test, resamples=1)["score"].values
+    hurt[name] = mm.recording.subset_scores(dataclasses.replace(run, model=changed), test, resamples=1)["score"].values
 
 # %%
 heat = Heat(np.stack(list(hurt.values())), np.arange(3.0), np.arange(5.0), 0, 1, "accuracy", numbers=".2f")
@@ -206,7 +206,7 @@ chosen = {}
 for seed in range(3):
     model = mm.models.build("alignmamba2", ds.spec, **small, router="learned", balance=0.0, seed=seed)
     runs["learned", seed] = mm.train.fit(model, ds, **plan, seed=seed)
-    chosen[seed] = mm.trace.record(runs["learned", seed], test, influence=False, traced=40)
+    chosen[seed] = mm.record(runs["learned", seed], test, influence=False, traced=40)
 routing = {seed: mm.analysis.routing(trace) for seed, trace in chosen.items()}
 views = {}
 for seed, found in routing.items():
@@ -235,7 +235,7 @@ print("check: after training the seeds disagree about who specialises, and agree
 
 # %%
 for experts, expected in (("shared", 0), ("both", 0.5), ("specific", 1)):
-    named = mm.trace.record(runs[experts, 0], test, influence=False, epochs=[plan["epochs"]])
+    named = mm.record(runs[experts, 0], test, influence=False, epochs=[plan["epochs"]])
     found = float(mm.analysis.routing(named)["modality_information"].max())
     assert abs(found - expected) < 1e-6
 print("check: by name it is 0, 1/2 and 1 bit for shared, both and specific, whatever the model has learnt")
@@ -249,7 +249,7 @@ favourite, balanced = {}, {}
 for seed in range(3):
     model = mm.models.build("alignmamba2", ds.spec, **small, router="learned", balance=1.0, seed=seed)
     after = mm.train.fit(model, ds, **plan, seed=seed)
-    balanced[seed] = mm.trace.record(after, test, influence=False, epochs=[plan["epochs"]], traced=40)
+    balanced[seed] = mm.record(after, test, influence=False, epochs=[plan["epochs"]], traced=40)
 for weight, traces in (("0", chosen), ("1", balanced)):
     gates = [mm.analysis.routing(trace)["weight"].isel(epoch=-1, layer=0) for trace in traces.values()]
     shares = [(gate > 0).where(gate.notnull()).mean(("traced", "time")) for gate in gates]  # (modality, expert)

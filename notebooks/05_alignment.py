@@ -171,8 +171,8 @@ for name, (ot, mmd) in weights.items():
     seed = int(name[-1]) if "seed" in name else 0
     model = mm.models.build("alignmamba2", ds.spec, **small, ot=ot, mmd=mmd, seed=seed)
     run = mm.train.fit(model, ds, **plan, seed=seed)
-    traces[name] = mm.trace.record(run, test, influence=False)
-    points[name] = mm.analysis.directions(mm.trace.encoded(run, test))
+    traces[name] = mm.record(run, test, influence=False)
+    points[name] = mm.analysis.directions(mm.recording.encoded(run, test))
 
 # %%
 swept = ("0", "0.01", "0.1", "1", "100")

@@ -67,7 +67,7 @@ traces = {}
 for energy, ds in data.items():
     model = mm.models.build("coupled_mamba", ds.spec, **small, seed=0)
     run = mm.train.fit(model, ds, **plan, measure=True, seed=0)
-    traces[energy] = mm.trace.record(run, ds["test"], influence=False)
+    traces[energy] = mm.record(run, ds["test"], influence=False)
 
 # %%
 subsets = {str(e): mm.plots.plot_subsets(mm.analysis.coalition_scores(trace)) for e, trace in traces.items()}
@@ -85,7 +85,7 @@ print("check: at every setting both together are best, the sound alone is next, 
 # the same training, that has *only* the pictures. From here on the dial stays at 0.25, the setting of the AV-MNIST recipe.
 
 # %%
-from mmviz.data.select import select_modalities
+from mmviz.data.missing.modalities import select_modalities
 
 ds = data[0.25]
 pictures_only = select_modalities(ds, ["image"])
@@ -169,7 +169,7 @@ for name in ("joint_long", "ogm_ge", "mla", "shapley_alternating"):
     run = mm.train.fit(
         model, ds, **plan | {"epochs": epochs}, strategy=strategy, strategy_options=options, measure=True, seed=0
     )
-    trained[name] = mm.trace.record(run, ds["test"], influence=False)
+    trained[name] = mm.record(run, ds["test"], influence=False)
 
 # %%
 views = {name: mm.plots.plot_subsets(mm.analysis.coalition_scores(trace)) for name, trace in trained.items()}
@@ -216,7 +216,7 @@ seeds = [result["joint"]]
 for seed in (1, 2):
     model = mm.models.build("coupled_mamba", ds.spec, **small, seed=seed)
     run = mm.train.fit(model, ds, **plan, measure=True, seed=seed)
-    trace = mm.trace.record(run, ds["test"], influence=False)
+    trace = mm.record(run, ds["test"], influence=False)
     seeds.append(mm.analysis.coalition_scores(trace)["score"].values)
 noise = np.ptp(seeds, axis=0)
 gain = result["shapley_alternating"] - result["joint_long"]

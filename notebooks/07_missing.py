@@ -33,19 +33,19 @@ import numpy as np
 
 import mmviz as mm
 from mmviz.data.missing import drop_modalities
-from mmviz.experiments.statistics import paired
+from mmviz.studies.significance import paired
 
 ds = mm.data.load("watch", fold=0)  # two people in the test split, whom no training has seen
 test = ds["test"]
 small = {"width": 16, "layers": 1, "steps": 25, "state": 4, "coupling": "softmax"}
 plan = {"epochs": 4, "batch_size": 64, "learning_rate": 1e-2, "select": "last", "progress": False, "cache": "runs"}
 run = mm.train.fit(mm.models.build("coupled_mamba", ds.spec, **small, seed=0), ds, **plan, seed=0)
-complete = mm.trace.record(run, test, influence=False)
+complete = mm.record(run, test, influence=False)
 scores = mm.analysis.coalition_scores(complete)
 mm.plots.plot_subsets(scores)
 
 # %%
-table = mm.trace.subset_scores(run, test)
+table = mm.recording.subset_scores(run, test)
 subsets = {str(name): float(score) for name, score in zip(table["subset"].values, table["score"].values, strict=True)}
 everything, nothing = subsets[" + ".join(ds.spec.names)], float(scores["score"][0])
 assert everything == max(subsets.values())
@@ -59,7 +59,7 @@ print(f"check: best with all three, {everything:.0%}; with nothing at all it gue
 # which ones is drawn. At least one always remains. *Predict: what does "rate 0.7" take away?*
 
 # %%
-curve = mm.trace.missing_scores(run, test, draws=20)
+curve = mm.recording.missing_scores(run, test, draws=20)
 for rate, lost, mean, low, high in zip(
     *(curve[n].values for n in ("rate", "lost", "mean", "low", "high")), strict=True
 ):
@@ -111,7 +111,7 @@ for name, (data, kind, options, how) in ways.items():
 # The curves, with the places of the slider: each seed by itself, then all three, with 95 % intervals (Student's t over the seeds). *Go through the seeds first, and write down a winner at 0 and at 0.7 for each.*
 
 # %%
-found = mm.trace.compare_missing(runs, test, draws=5)
+found = mm.recording.compare_missing(runs, test, draws=5)
 views = {f"seed {seed}": mm.plots.plot_missing(found.isel(seed=[seed])) for seed in range(3)}
 views["all three"] = mm.plots.plot_missing(found)
 for view in views.values():
@@ -171,7 +171,7 @@ print("check: on the mean the mapping helps nowhere; it costs, also where nothin
 # **Look inside.** Plain training (A) beside dropout (B), on the same movement: untick modalities in *Subsets* and see which of the two keeps its head.
 
 # %%
-robust = mm.trace.record(runs["dropout"][0], test, influence=False)
+robust = mm.record(runs["dropout"][0], test, influence=False)
 mm.widgets.Explorer(complete, other=robust)
 
 # %% [markdown]

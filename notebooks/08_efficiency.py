@@ -35,11 +35,11 @@ import torch
 from mmkernels import coupled_scan
 
 import mmviz as mm
-from mmviz.efficiency import as_dataset, study
-from mmviz.efficiency.command_line import line_of
-from mmviz.efficiency.machine import described
-from mmviz.plots.picture import Axis, Lines, Panel, Picture, Rule
-from mmviz.plots.screen import draw
+from mmviz.plots.figure_spec import Axis, Lines, Panel, Picture, Rule
+from mmviz.plots.plotly_backend import draw
+from mmviz.studies.efficiency import as_dataset, study
+from mmviz.studies.efficiency.command_line import line_of
+from mmviz.studies.efficiency.table import described
 
 M, HEADS, WIDTH, E, N = 3, 8, 64, 128, 16
 machine = described("cpu")
@@ -142,7 +142,7 @@ print(
 # precision, is not stated. The text calls the growth of attention's memory "exponential". *Is it?*
 
 # %%
-from mmviz.figures.printed_numbers import LENGTHS, MEMORY_GB, TIME_S
+from mmviz.studies.papers.published_results import LENGTHS, MEMORY_GB, TIME_S
 
 printed, attention, scan = np.array(LENGTHS, dtype=float), *(np.array(values) for values in MEMORY_GB.values())
 finely = np.linspace(100, 600, 51)

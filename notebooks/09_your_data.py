@@ -57,8 +57,8 @@ print(ds.report)
 model = mm.models.build("coupled_mamba", ds.spec, width=16, layers=1, steps=14, state=4, seed=0)
 plan = {"batch_size": 64, "learning_rate": 1e-2, "select": "last", "progress": False}
 run = mm.train.fit(model, ds, epochs=6, **plan)
-trace = mm.trace.record(run, ds["test"])
-explorer = mm.widgets.Explorer(trace, what_if=mm.trace.what_if(run, ds["test"]))
+trace = mm.record(run, ds["test"])
+explorer = mm.widgets.Explorer(trace, what_if=mm.recording.what_if(run, ds["test"]))
 explorer
 
 # %%
@@ -75,7 +75,7 @@ spoilt, said = audio.copy(), ""
 spoilt[3, 2, 5] = np.nan
 try:
     mm.data.from_arrays({"audio": spoilt, "image": image}, digit, split={"train": 0.8, "test": 0.2})
-except mm.errors.DataError as error:
+except mm.core.errors.DataError as error:
     said = str(error)
 print(said)
 assert "audio" in said
@@ -106,7 +106,7 @@ print(moods, moods.report, sep="\n")
 # %%
 model = mm.models.build("coupled_mamba", moods.spec, width=16, layers=1, steps=12, state=4, seed=0)
 run = mm.train.fit(model, moods, epochs=6, **plan)
-trace = mm.trace.record(run, moods["test"], traced=1)
+trace = mm.record(run, moods["test"], traced=1)
 phi = mm.analysis.shapley(trace, value="negative_absolute_error")
 gain = dict(zip(moods.spec.names, phi["phi"].mean("sample").values.tolist(), strict=True))
 assert gain["text"] > 1.3 * gain["audio"]
@@ -124,7 +124,7 @@ mm.plots.plot_shapley(phi)
 (folder / "trap.pkl").write_bytes(b"cos\nmkdir\n(S'%s'\ntR." % str(folder / "caught").encode())
 try:
     mm.data.load(folder / "trap.pkl")
-except mm.errors.UnsafeFileError as error:
+except mm.core.errors.UnsafeFileError as error:
     print(error)
 assert not (folder / "caught").exists()
 print("check: the trap was read, recognised and not sprung")
@@ -158,8 +158,8 @@ for _ in range(12):
 # %%
 adapted = mm.models.adapt(net, ds.spec, missing="mean", call=ask, name="my GRU")
 mine = mm.train.as_run(adapted)
-theirs = mm.trace.record(mine, ds["test"])
-mm.widgets.Explorer(theirs, what_if=mm.trace.what_if(mine, ds["test"]))
+theirs = mm.record(mine, ds["test"])
+mm.widgets.Explorer(theirs, what_if=mm.recording.what_if(mine, ds["test"]))
 
 # %% [markdown]
 # Contributions, prefixes, subsets and the what-if studio are there: all of them are questions about answers. States, coupling and influence are not: nobody
@@ -203,7 +203,7 @@ stand_ins = {"zeros": "zeros", "mean": "mean", "one sample": lambda name, values
 found = {}
 for word, missing in stand_ins.items():
     each = mm.train.as_run(mm.models.adapt(net, ds.spec, missing=missing, call=ask))
-    found[word] = mm.analysis.shapley(mm.trace.record(each, ds["test"], traced=1))
+    found[word] = mm.analysis.shapley(mm.record(each, ds["test"], traced=1))
 views = {word: mm.plots.plot_shapley(phi) for word, phi in found.items()}
 reach = max(view.layout.xaxis.range[1] for view in views.values())
 for view in views.values():
@@ -231,7 +231,7 @@ print(f"check: each adds up exactly, and yet the contribution of a modality diff
 # where there is neither the sound had settled it, or the picture says nothing.
 
 # %%
-recorded = mm.trace.record_attribution(mine, ds["test"], traced=6, steps=128)
+recorded = mm.recording.record_attribution(mine, ds["test"], traced=6, steps=128)
 told = mm.analysis.attribution(recorded)
 pixels = np.hstack(recorded["features/image"]["attribution"].values)
 pictures = np.hstack(ds["test"].inputs["image"][recorded["samples"]["traced"].values])

@@ -33,12 +33,12 @@ import numpy as np
 import plotly.graph_objects as go
 
 import mmviz as mm
-from mmviz.plots.printed import inspect_pdf
+from mmviz.plots.paper_figure import inspect_pdf
 
 ds = mm.data.load("watch", fold=0)
 model = mm.models.build("late", ds.spec, width=16, layers=1, steps=25, state=4, seed=0)
 run = mm.train.fit(model, ds, epochs=4, select="last", progress=False, seed=0)
-trace = mm.trace.record(run, ds["test"], traced=3)
+trace = mm.record(run, ds["test"], traced=3)
 mm.widgets.Explorer(trace)
 
 # %% [markdown]
@@ -124,8 +124,8 @@ print(
 # A number without its data, seeds and code is a rumour. `latex_figure` writes them down; whatever text the data bring is escaped.
 
 # %%
-from mmviz.figures.commit import commit
-from mmviz.plots.printed import latex_figure
+from mmviz.plots.latex import latex_figure
+from mmviz.studies.papers.export import commit
 
 said = {
     "caption": "What each sensor contributes",
@@ -144,15 +144,15 @@ print("check: the caption says which data, which seed, which code")
 # `make figures VENUE=acl` (or `python -m mmviz figures --venue acl`) draws these, from small studies that are run once and kept with their checksums:
 
 # %%
-for name, kind in mm.figures.FIGURES.items():
+for name, kind in mm.studies.papers.FIGURES.items():
     print(f"{name:20} like {kind.like}")
 
 # %% [markdown]
 # Here is one of them with the smallest budget there is: one seed, a few epochs, six fusions of synthetic values. *What would you expect of a table made in seconds?*
 
 # %%
-evidence = mm.figures.Evidence(folder / "cache", budget=mm.figures.Budget(seeds=1, epochs=1))
-(table,) = mm.figures.write_figure("cm_regression", evidence, venue="acl", out=folder / "acl")
+evidence = mm.studies.papers.Evidence(folder / "cache", budget=mm.studies.papers.Budget(seeds=1, epochs=1))
+(table,) = mm.studies.papers.write_figure("cm_regression", evidence, venue="acl", out=folder / "acl")
 print(table.read_text())
 
 # %% [markdown]
@@ -171,10 +171,10 @@ print("check: our numbers are those of the study's rows; the paper's stand apart
 # **And if the evidence is not there?** Nothing is made up.
 
 # %%
-cached, refused = mm.figures.Evidence(folder / "empty", make=False), ""
+cached, refused = mm.studies.papers.Evidence(folder / "empty", make=False), ""
 try:
-    mm.figures.write_figure("me_contribution", cached, venue="acl", out=folder / "acl")
-except mm.errors.MmvizError as error:
+    mm.studies.papers.write_figure("me_contribution", cached, venue="acl", out=folder / "acl")
+except mm.core.errors.MmvizError as error:
     refused = str(error)
 print(refused)
 assert "make figures" in refused
@@ -186,8 +186,8 @@ print("check: refused, with the command that makes it")
 # Put the files beside your `.tex`. `all.tex` shows how they are included in two columns; it needs no style file and sets with `pdflatex`, where there is one.
 
 # %%
-mm.figures.write_figure("cm_stack", evidence, venue="acl", out=folder / "acl")
-document = mm.figures.write_document(["cm_stack", "cm_regression"], venue="acl", out=folder / "acl")
+mm.studies.papers.write_figure("cm_stack", evidence, venue="acl", out=folder / "acl")
+document = mm.studies.papers.write_document(["cm_stack", "cm_regression"], venue="acl", out=folder / "acl")
 print(document.read_text())
 page = inspect_pdf(folder / "acl" / "cm_stack.pdf")
 assert "twocolumn" in document.read_text()

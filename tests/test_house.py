@@ -12,7 +12,7 @@ SOURCES = sorted([*(ROOT / "mmviz").rglob("*.py"), *(ROOT / "kernels").rglob("*.
 @pytest.mark.parametrize("path", SOURCES, ids=lambda p: str(p.relative_to(ROOT)))
 def test_a_file_holds_one_idea_says_it_first_and_is_no_monster(path):
     text = path.read_text(encoding="utf-8")
-    assert text.count("\n") <= 300
+    assert text.count("\n") <= 500
     assert path.stem not in {"utils", "helpers", "common", "misc"}
     tree = ast.parse(text)
     assert ast.get_docstring(tree)

@@ -34,12 +34,14 @@ def main(argv: list[str] | None = None) -> int:
     except ImportError as error:
         _say(f"bench: torch cannot be imported by {sys.executable} ({error}); install it, or choose another Python.")
         return 1
-    from bench import bars, bars_gpu, groups, machine, store, table
-    from bench.settings import Settings
+    from mmkernels.timing import machine
+
+    from bench import groups, promises, results, tables
+    from bench.problems import Settings
 
     if chosen.table:
-        table.rewrite(store.read())
-        _say(f"written: {table.README}")
+        tables.rewrite(results.read())
+        _say(f"written: {tables.README}")
         return 0
     reason = groups.why_no_gpu() if chosen.gpu else None
     if reason is not None:
@@ -53,7 +55,7 @@ def main(argv: list[str] | None = None) -> int:
         return 1
     threads = tuple(sorted({int(n) for n in chosen.threads.split(",")}))
     settings = Settings(chosen.quick, threads, chosen.compile)
-    folder = chosen.out or (None if chosen.quick else store.RESULTS)
+    folder = chosen.out or (None if chosen.quick else results.RESULTS)
     found, broken = [], []
     for name in wanted:
         _say(f"== {name}")
@@ -68,11 +70,11 @@ def main(argv: list[str] | None = None) -> int:
             _say("   " + row.line())
         _say(f"   {time.perf_counter() - start:.0f} s")
         if folder is not None:
-            store.write(name, rows, described, folder)
-            if folder == store.RESULTS:
-                table.rewrite(store.read())
+            results.write(name, rows, described, folder)
+            if folder == results.RESULTS:
+                tables.rewrite(results.read())
         found += rows
-    judges = bars_gpu.ALL if chosen.gpu else bars.ALL
+    judges = promises.ALL_GPU if chosen.gpu else promises.ALL
     for v in [] if chosen.quick else [v for judge in judges for v in judge(found)]:
         _say(f"{'met    ' if v.met else 'NOT MET'}  {v.bar}, {v.where}: wanted {v.wanted}, measured {v.measured}")
     if broken:

@@ -1,11 +1,60 @@
-"""Whole blocks that fuse M modalities: the Coupled Mamba block and six blocks of cross-attention, of one width."""
+"""Whole blocks that fuse M modalities: the Coupled Mamba block, and cross-modal attention as in MulT (arXiv:1906.00295)."""
 
 from collections.abc import Callable
 
 import torch
 from torch import Tensor, nn
+from torch.nn.functional import scaled_dot_product_attention
 
-from bench.peers.cross_attention import CrossAttention
+
+class CrossBlock(nn.Module):
+    """One block: `asker` attends to `source`, then a feed-forward layer of four times the width; norms before.
+
+    Parameters
+    ----------
+    width, heads
+        Channels, and heads they are divided into.
+    materialised
+        True: the (L, L) matrix of weights is stored, as in the Transformers of the Coupled Mamba paper. False: PyTorch's fused attention.
+    """
+
+    def __init__(self, width: int, heads: int, *, materialised: bool) -> None:
+        super().__init__()
+        self.heads, self.materialised = heads, materialised
+        self.ask, self.offer = nn.Linear(width, width), nn.Linear(width, 2 * width)
+        self.out = nn.Linear(width, width)
+        self.feed = nn.Sequential(nn.Linear(width, 4 * width), nn.ReLU(), nn.Linear(4 * width, width))
+        self.norm_asker, self.norm_source, self.norm_feed = (nn.LayerNorm(width) for _ in range(3))
+
+    def forward(self, asker: Tensor, source: Tensor) -> Tensor:
+        """Take and return (B, L, width)."""
+
+        def split(values: Tensor) -> Tensor:
+            return values.unflatten(-1, (self.heads, -1)).transpose(1, 2)
+
+        q = split(self.ask(self.norm_asker(asker)))
+        k, v = (split(part) for part in self.offer(self.norm_source(source)).chunk(2, -1))
+        if self.materialised:
+            heard = torch.softmax(q @ k.transpose(-1, -2) * q.shape[-1] ** -0.5, -1) @ v
+        else:
+            heard = scaled_dot_product_attention(q, k, v)
+        asker = asker + self.out(heard.transpose(1, 2).flatten(2))
+        fed: Tensor = asker + self.feed(self.norm_feed(asker))
+        return fed
+
+
+class CrossAttention(nn.Module):
+    """All pairs of M modalities."""
+
+    def __init__(self, M: int, width: int, heads: int = 8, *, materialised: bool = False) -> None:
+        super().__init__()
+        self.pairs = [(i, j) for i in range(M) for j in range(M) if i != j]
+        self.blocks = nn.ModuleList(CrossBlock(width, heads, materialised=materialised) for _ in self.pairs)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Take (M, B, L, width), return (M (M - 1), B, L, width)."""
+        return torch.stack([block(x[i], x[j]) for block, (i, j) in zip(self.blocks, self.pairs, strict=True)])
+
 
 COUPLED, FUSED, STORED = (
     "Coupled Mamba block",
@@ -19,7 +68,7 @@ def block(name: str, *, width: int = WIDTH, backend: str = "auto") -> nn.Module:
     """Return one of the three, with the same weights every time."""
     torch.manual_seed(0)
     if name == COUPLED:
-        from mmviz.models.coupled_block import CoupledBlock
+        from mmviz.models.ssm.blocks import CoupledBlock
 
         return CoupledBlock(M, width, state=STATE, backend=backend)
     return CrossAttention(M, width, materialised=name == STORED)

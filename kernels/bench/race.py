@@ -1,13 +1,13 @@
-"""Equality first, then speed, in turn: the rows of one shape."""
+"""Comparison of contenders on one shape: equality with the reference first, then times measured in turn."""
 
 from collections.abc import Iterable, Sequence
 
 import torch
+from mmkernels.timing.clock import Plan, measure_on_cpu
+from mmkernels.timing.machine import simd
 
-from bench.clock import Plan, measure
-from bench.contender import Contender
-from bench.machine import simd
-from bench.problem import Shape
+from bench.contenders import Contender
+from bench.problems import Shape
 from bench.rows import NOT_INSTALLED, REFUSED, Row
 
 FORWARD, TRAINING = "forward", "forward + backward"
@@ -62,6 +62,6 @@ def race(
             admitted.append(contender)
     for step in steps:
         works = {c.name: c.forward(shape) if step == FORWARD else c.training(shape) for c in admitted}
-        for name, time in measure(works, plan).items():
+        for name, time in measure_on_cpu(works, plan).items():
             rows[name, step].time = time
     return list(rows.values())

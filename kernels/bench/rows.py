@@ -1,4 +1,4 @@
-"""One measured line, and how to find it again among others."""
+"""One measured row of the benchmark, and a search over rows."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, fields
@@ -25,7 +25,7 @@ class Row:
     threads
         CPU threads; 0 on a GPU.
     simd
-        Vector instructions, see `bench.machine.simd`.
+        Vector instructions, see `mmkernels.timing.machine.simd`.
     status
         "measured", "not installed", "refused" (failed its equality test and was not timed), "unavailable" (a backend that cannot
         run here) or "skipped".
@@ -37,7 +37,7 @@ class Row:
         Sizes on which the error was taken.
     time
         Milliseconds: median, quartiles (q1, q3), least, process CPU time (cpu); samples, how many were disturbed,
-        calls in a sample. See `bench.clock.Timing`.
+        calls in a sample. See `mmkernels.timing.clock.Timing`.
     peak_bytes
         Memory above what was there before.
     values

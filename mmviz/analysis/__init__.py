@@ -1,18 +1,14 @@
 """Analyses: a Trace in, named arrays out. No torch, no model."""
 
+from mmviz.analysis.alignment import alignment, directions, plan_entropy, plan_monotonicity, plan_summary, transport
 from mmviz.analysis.attribution import attribution
-from mmviz.analysis.class_shapley import shapley_by_class
-from mmviz.analysis.coalitions import coalition_scores
-from mmviz.analysis.directions import directions
-from mmviz.analysis.equilibrium import deviations, edm_e1, edm_e2, edm_e3, equilibrium, shares
+from mmviz.analysis.imbalance import deviations, edm_e1, edm_e2, edm_e3, equilibrium, shares
 from mmviz.analysis.influence import influence
 from mmviz.analysis.interactions import interaction_index, interactions, moebius
 from mmviz.analysis.routing import information, routing
-from mmviz.analysis.shapley import prefix_shapley, shapley, shapley_values
-from mmviz.analysis.states import states
-from mmviz.analysis.training import training
-from mmviz.analysis.trajectories import trajectories
-from mmviz.analysis.transport import alignment, plan_entropy, plan_monotonicity, plan_summary, transport
+from mmviz.analysis.shapley import coalition_scores, prefix_shapley, shapley, shapley_by_class, shapley_values
+from mmviz.analysis.states import states, trajectories
+from mmviz.analysis.training_history import training
 from mmviz.analysis.windows import owen_values, window_shapley
 
 __all__ = [

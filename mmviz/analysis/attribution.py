@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import xarray as xr
 
-from mmviz.arguments import takes
-from mmviz.errors import DataError
+from mmviz.core.errors import DataError
+from mmviz.core.options import takes
 
 
 @takes(recorded="trace")
@@ -16,7 +16,7 @@ def attribution(recorded: xr.DataTree) -> xr.Dataset:
     Parameters
     ----------
     recorded
-        From :func:`mmviz.trace.record_attribution`.
+        From :func:`mmviz.recording.record_attribution`.
 
     Returns
     -------
@@ -38,7 +38,7 @@ def attribution(recorded: xr.DataTree) -> xr.Dataset:
     if "samples" not in recorded.children or "features" not in recorded.children:
         raise DataError(
             f"attribution: groups /samples and /features are wanted, the tree holds {', '.join(recorded.children) or 'none'}; "
-            "record with mmviz.trace.record_attribution"
+            "record with mmviz.recording.record_attribution"
         )
     samples, names = recorded["samples"].to_dataset(), list(recorded["features"].children)
     parts = [recorded["features"][name]["attribution"].astype(np.float64) for name in names]

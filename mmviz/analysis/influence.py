@@ -6,9 +6,9 @@ import numpy as np
 import xarray as xr
 
 from mmviz.analysis.blockwise import blockwise
-from mmviz.analysis.clock import with_clock
-from mmviz.arguments import takes
-from mmviz.errors import ConfigError, DataError
+from mmviz.analysis.trace_groups import with_clock
+from mmviz.core.errors import ConfigError, DataError
+from mmviz.core.options import takes
 
 _MAP = ["layer", "modality", "block", "source", "source_block"]
 KINDS = ("influence", "effect")
@@ -48,7 +48,7 @@ def influence(trace: xr.DataTree, *, kind: str = "influence") -> xr.Dataset:
         raise ConfigError(f"influence: kind={kind!r}, choose one of {', '.join(KINDS)}")
     if "influence" not in trace.children:
         raise DataError(
-            "Trace: group /influence is missing; record it with mmviz.trace.record(..., influence=True), of a model with a "
+            "Trace: group /influence is missing; record it with mmviz.record(..., influence=True), of a model with a "
             f"scan (this one is {trace.attrs['model']['name']!r}; coupled_mamba has one)"
         )
     group = trace["influence"].to_dataset()

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import xarray as xr
 
-from mmviz.analysis.explained import explained_target
-from mmviz.analysis.shapley import MAX_PLAYERS, _game, _group, _provenance, _value_of
-from mmviz.arguments import takes
-from mmviz.errors import ConfigError
-from mmviz.metrics.intervals import mean_interval
+from mmviz.analysis.game import explained_target
+from mmviz.analysis.shapley import MAX_PLAYERS, game_of, provenance_of, trace_group, value_name
+from mmviz.core.errors import ConfigError
+from mmviz.core.intervals import mean_interval
+from mmviz.core.options import takes
 
 if TYPE_CHECKING:
     from jaxtyping import Float
@@ -129,11 +129,11 @@ def interactions(trace: xr.DataTree, *, value: str | None = None, order: int = 2
     Above 0 the modalities help each other (synergy), below 0 they say the same (redundancy), in the units of v. As with
     the Shapley values, v(S) is the model's answer when the modalities outside S are masked.
     """
-    group = _group(trace, "coalitions")
-    kind = _value_of(trace, value)
+    group = trace_group(trace, "coalitions")
+    kind = value_name(trace, value)
     names = [str(name) for name in group["modality"].values]
     _check_order("interactions", order, len(names))
-    game = _game(group["answer"], explained_target(trace, kind), kind).transpose("sample", "coalition").values
+    game = game_of(group["answer"], explained_target(trace, kind), kind).transpose("sample", "coalition").values
     known = np.isfinite(game).all(-1)
     subsets = [sum(1 << i for i in s) for s in combinations(range(len(names)), order)]
     out = xr.Dataset(
@@ -158,7 +158,7 @@ def interactions(trace: xr.DataTree, *, value: str | None = None, order: int = 2
             (dim, low),
             (dim, high),
         )
-    out.attrs = _provenance(trace, kind, epoch=trace.attrs["best_epoch"]) | {
+    out.attrs = provenance_of(trace, kind, epoch=trace.attrs["best_epoch"]) | {
         "index": f"Shapley interaction index of order {order}; Möbius coefficients",
         "order": order,
         "n_samples": int(known.sum()),

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import xarray as xr
 
-from mmviz.analysis.clock import with_clock
-from mmviz.analysis.explained import is_labelled
-from mmviz.arguments import takes
-from mmviz.errors import ConfigError, DataError
+from mmviz.analysis.game import is_labelled
+from mmviz.analysis.trace_groups import with_clock
+from mmviz.core.errors import ConfigError, DataError
+from mmviz.core.options import takes
 
 if TYPE_CHECKING:
     from jaxtyping import Float

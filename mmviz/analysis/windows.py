@@ -9,9 +9,9 @@ import numpy as np
 import xarray as xr
 from scipy.special import stdtrit
 
-from mmviz.analysis.explained import is_labelled, predicted_class, refuse_unlabelled
-from mmviz.analysis.shapley import MAX_PLAYERS, _game, _provenance, _value_of, shapley_values
-from mmviz.errors import ConfigError, DataError
+from mmviz.analysis.game import is_labelled, predicted_class, refuse_unlabelled
+from mmviz.analysis.shapley import MAX_PLAYERS, game_of, provenance_of, shapley_values, value_name
+from mmviz.core.errors import ConfigError, DataError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -144,7 +144,7 @@ def window_shapley(windows: xr.Dataset, *, value: str | None = None, index: str 
     Parameters
     ----------
     windows
-        From :func:`mmviz.trace.record_windows`.
+        From :func:`mmviz.recording.record_windows`.
     value
         The value function, as in :func:`mmviz.analysis.shapley`.
     index
@@ -175,11 +175,11 @@ def window_shapley(windows: xr.Dataset, *, value: str | None = None, index: str 
     lacking = {"answer", "members", "modality", "window", "present", "target"} - set(map(str, windows.variables))
     if lacking:
         raise DataError(
-            f"window_shapley: {', '.join(sorted(lacking))} is lacking; record with mmviz.trace.record_windows"
+            f"window_shapley: {', '.join(sorted(lacking))} is lacking; record with mmviz.recording.record_windows"
         )
-    kind = _value_of(windows, value)
+    kind = value_name(windows, value)
     members = windows["members"].transpose("coalition", "player").values
-    game = _game(windows["answer"], _explained(windows, members, kind), kind).transpose("traced", "coalition").values
+    game = game_of(windows["answer"], _explained(windows, members, kind), kind).transpose("traced", "coalition").values
     if f"{index}_order" in windows:
         orders = windows[f"{index}_order"].values
         phi, error = values_along_orders(game, members, orders)
@@ -207,7 +207,7 @@ def window_shapley(windows: xr.Dataset, *, value: str | None = None, index: str 
         },
         coords={"traced": windows["traced"], "modality": names, "sample_id": windows["sample_id"]},
     )
-    out.attrs = _provenance(windows, kind, epoch=windows.attrs["best_epoch"]) | {
+    out.attrs = provenance_of(windows, kind, epoch=windows.attrs["best_epoch"]) | {
         "index": INDICES[index],
         "exact": pairs == 0,
         "players": members.shape[1],

@@ -4,11 +4,10 @@ Nothing is compared as text: a number, an array or a function is compared with w
 wrong one with the mistakes people make.
 """
 
-from mmviz.course.ask import check, hint, solution
-from mmviz.course.exercise import Exercise, Mistake, UnreadableError
-from mmviz.course.known import EXERCISES, find
-from mmviz.course.seal import seal
-from mmviz.course.verdict import Verdict
+from mmviz.course.exercise import Exercise, Mistake, UnreadableError, Verdict
+from mmviz.course.exercises import EXERCISES, find
+from mmviz.course.feedback import check, hint, solution
+from mmviz.course.fingerprint import seal
 
 __all__ = [
     "EXERCISES",

@@ -1,4 +1,4 @@
-"""What an exercise is: what counts as right, which mistakes are likely, three hints, a solution that runs."""
+"""The data classes of the course: an exercise, a recognised mistake, the verdict on an answer."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -44,7 +44,7 @@ class Exercise:
     solution
         Python that binds ``answer``; it may use the names in ``given``, ``mm`` and ``np``.
     reads
-        Turns what was handed in into what the checks compare (:mod:`mmviz.course.reading`); raises :class:`UnreadableError`.
+        Turns what was handed in into what the checks compare (:mod:`mmviz.course.answers`); raises :class:`UnreadableError`.
     accepts
         ``accepts(answer, **given) -> bool``: whether it is right. Every equivalent right answer must pass.
     mistakes
@@ -61,3 +61,31 @@ class Exercise:
     accepts: Callable[..., bool]
     mistakes: tuple[Mistake, ...]
     given: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The answer to an answer.
+
+    Attributes
+    ----------
+    number
+        Of the exercise.
+    right
+        Whether the answer was accepted; ``bool(verdict)`` is the same.
+    mistake
+        The name of the mistake that was recognised, or None.
+    says
+        The sentence for the reader.
+    """
+
+    number: str
+    right: bool
+    mistake: str | None
+    says: str
+
+    def __bool__(self) -> bool:
+        return self.right
+
+    def __repr__(self) -> str:
+        return f"{'✓' if self.right else '✗'} {self.number}: {self.says}"

@@ -4,18 +4,17 @@
 """
 
 from mmviz.data import encoders, missing
-from mmviz.data.buckets import Buckets
+from mmviz.data.batches import Buckets, stream
 from mmviz.data.dataset import Dataset, Split
 from mmviz.data.disk import from_disk, to_disk
 from mmviz.data.from_arrays import from_arrays
 from mmviz.data.load import load
-from mmviz.data.pad import pad
+from mmviz.data.missing.modalities import select_modalities
+from mmviz.data.padding import pad
 from mmviz.data.report import Finding, Report
-from mmviz.data.select import select_modalities
+from mmviz.data.sets.synthetic import synthetic
 from mmviz.data.spec import Modality, Spec, Task
-from mmviz.data.stream import stream
-from mmviz.data.synthetic import synthetic
-from mmviz.data.truth import Truth
+from mmviz.data.synthetic_truth import Truth
 
 __all__ = [
     "Buckets",

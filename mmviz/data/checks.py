@@ -6,9 +6,9 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from mmviz.data.as_array import as_array
+from mmviz.core.errors import DataError
+from mmviz.data.arrays import as_array
 from mmviz.data.report import Report
-from mmviz.errors import DataError
 
 Nonfinite = Literal["raise", "mask", "zero", "mean"]
 NONFINITE: tuple[Nonfinite, ...] = ("raise", "mask", "zero", "mean")
@@ -160,7 +160,7 @@ def clean(
         Receives "nonfinite", "overflow" and "padding" findings.
     nonfinite
         "raise" refuses; "zero" replaces each value by 0; "mask" removes the whole step (its values become 0 and `valid`
-        False, so a mask may have holes); "mean" leaves the cells to `mmviz.data.imputation`, and removes a step where no feature has
+        False, so a mask may have holes); "mean" leaves the cells to `mmviz.data.statistics`, and removes a step where no feature has
         a value.
 
     Returns

@@ -6,16 +6,16 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from mmviz.core.errors import ConfigError, DataError
+from mmviz.core.escape import printable
+from mmviz.core.options import option
 from mmviz.data.dataset import Dataset
 from mmviz.data.disk import from_disk, is_set, to_disk
 from mmviz.data.formats import FORMATS, detect, read_content
-from mmviz.data.known_sets import known_sets
-from mmviz.data.option_words import option
-from mmviz.errors import ConfigError, DataError
+from mmviz.data.load import known_sets
 from mmviz.io.content import open_content
 from mmviz.io.digest import sha256_file
-from mmviz.io.printable import printable
-from mmviz.io.tree_npz import read_tree, write_tree
+from mmviz.io.npz import read_tree, write_tree
 
 
 def main(arguments: Sequence[str]) -> int:

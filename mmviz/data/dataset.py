@@ -8,14 +8,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from mmviz.data.as_array import as_array
+from mmviz.core.errors import ConfigError, DataError
+from mmviz.core.escape import printable
+from mmviz.data.arrays import as_array
+from mmviz.data.label_layout import ONE_AT_A_TIME
 from mmviz.data.report import Report
 from mmviz.data.spec import Spec
-from mmviz.data.split_names import canonical
-from mmviz.data.target_layout import ONE_AT_A_TIME
-from mmviz.data.truth import Truth
-from mmviz.errors import ConfigError, DataError
-from mmviz.io.printable import printable
+from mmviz.data.splits import canonical
+from mmviz.data.synthetic_truth import Truth
 
 
 @dataclass(frozen=True, eq=False)

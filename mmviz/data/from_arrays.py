@@ -3,14 +3,14 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
+from mmviz.core.errors import ConfigError, DataError
+from mmviz.core.options import given_mapping, given_names, given_text, one_of, whole
 from mmviz.data.assemble import Description, Treatment, assemble
 from mmviz.data.checks import Nonfinite, Side
-from mmviz.data.choice import given_mapping, given_names, given_text, one_of, whole
 from mmviz.data.dataset import Dataset
-from mmviz.data.label_range import OutOfRange
-from mmviz.data.parts import Part, make_part, parts_from_splits, parts_from_whole, without_unlabelled
 from mmviz.data.report import Report
-from mmviz.errors import ConfigError, DataError
+from mmviz.data.split_arrays import Part, make_part, parts_from_splits, parts_from_whole, without_unlabelled
+from mmviz.data.targets import OutOfRange
 
 
 def from_arrays(

@@ -1,21 +1,53 @@
-"""Load a built-in data set by name, or a file or folder by its path."""
+"""Load a built-in data set by name, or a file or folder by its path; list the data sets of ``data/manifest.toml``."""
 
 import importlib
 import inspect
+import tomllib
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from mmviz.data.choice import nearest
+from mmviz.core.errors import ConfigError, DataError
+from mmviz.core.options import nearest
 from mmviz.data.dataset import Dataset
 from mmviz.data.disk import from_disk, is_set
 from mmviz.data.formats import read_path
-from mmviz.errors import ConfigError
+
+# beside the package in a clone, inside it in a wheel
+PLACES = (Path(__file__).parents[2] / "data" / "manifest.toml", Path(__file__).with_name("manifest.toml"))
+REQUIRED = ("what", "whose", "licence", "get", "format")
+
+
+@cache
+def known_sets() -> dict[str, dict[str, Any]]:
+    """Read the manifest.
+
+    Returns
+    -------
+    dict
+        Name to entry; every entry has at least the keys of `REQUIRED`.
+
+    Raises
+    ------
+    DataError
+        If the file is not there or an entry is incomplete.
+    """
+    path = next((p for p in PLACES if p.is_file()), None)
+    if path is None:
+        raise DataError("data/manifest.toml is not installed; see data/README.md of the source tree")
+    entries = tomllib.loads(path.read_text(encoding="utf-8"))
+    for name, entry in entries.items():
+        missing = [k for k in REQUIRED if k not in entry]
+        if missing:
+            raise DataError(f"{path}: {name} has no {missing[0]!r}")
+    return entries
+
 
 # name: (module, function); imported when first asked for
 LOADERS = {
-    "av_digits": ("mmviz.data.av_digits", "load_av_digits"),
-    "synthetic": ("mmviz.data.synthetic", "synthetic"),
-    "watch": ("mmviz.data.watch", "load_watch"),
+    "av_digits": ("mmviz.data.sets.av_digits", "load_av_digits"),
+    "synthetic": ("mmviz.data.sets.synthetic", "synthetic"),
+    "watch": ("mmviz.data.sets.watch", "load_watch"),
 }
 
 
@@ -25,8 +57,8 @@ def load(name: str | Path, **options: Any) -> Dataset:
     Parameters
     ----------
     name
-        "watch" (`mmviz.data.watch.load_watch`), "av_digits" (`mmviz.data.av_digits.load_av_digits`) or "synthetic"
-        (`mmviz.data.synthetic.synthetic`); or the path of a file or folder. Its layout is recognised by what is in it
+        "watch" (`mmviz.data.sets.watch.load_watch`), "av_digits" (`mmviz.data.sets.av_digits.load_av_digits`) or "synthetic"
+        (`mmviz.data.sets.synthetic.synthetic`); or the path of a file or folder. Its layout is recognised by what is in it
         (`mmviz.data.formats`), its shapes come from its arrays. A bare name of a file that is also the name of a set means
         the set; write ``./name`` or a `pathlib.Path` for the file. A folder that `mmviz.data.to_disk` wrote is opened by
         `mmviz.data.from_disk`: its values stay on disk.

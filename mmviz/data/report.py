@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
-from mmviz.io.printable import printable
+from mmviz.core.escape import printable
 
 Level = Literal["note", "repair", "warning"]
 _COLUMNS = ("level", "kind", "where", "count", "first", "action")

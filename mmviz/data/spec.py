@@ -1,12 +1,12 @@
-"""What a data set is: its modalities, its task, where it comes from. Numbers and names only, no samples."""
+"""Description of a data set without its samples: modalities, task, source; also as plain values for JSON."""
 
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mmviz.errors import ConfigError
+from mmviz.core.errors import ConfigError
 
 TaskKind = Literal["classification", "regression"]
 
@@ -144,3 +144,26 @@ class Spec:
             if modality.name == name:
                 return modality
         raise ConfigError(f"{self.name}: no modality {name!r}; it has {', '.join(map(repr, self.names))}")
+
+
+def spec_to_json(spec: Spec) -> dict[str, Any]:
+    """Return a spec as plain values; the float32 statistics survive the way back exactly."""
+    plain = asdict(spec)
+    for modality in plain["modalities"]:
+        for name in ("mean", "std", "examples", "whole"):
+            modality[name] = None if modality[name] is None else np.asarray(modality[name]).tolist()
+    return plain
+
+
+def spec_from_json(plain: dict[str, Any]) -> Spec:
+    """Return the spec that `spec_to_json` wrote."""
+    modalities = []
+    for entry in plain["modalities"]:
+        dtypes: dict[str, type] = {"mean": np.float32, "std": np.float32, "examples": np.float32, "whole": np.bool_}
+        statistics: dict[str, Any] = {
+            name: None if entry.get(name) is None else np.array(entry[name], dtype=dtype)
+            for name, dtype in dtypes.items()
+        }
+        modalities.append(Modality(**{**entry, **statistics, "channels": tuple(entry["channels"])}))
+    task = Task(**{**plain["task"], "classes": tuple(plain["task"]["classes"])})
+    return Spec(**{**plain, "modalities": tuple(modalities), "task": task, "notes": tuple(plain["notes"])})

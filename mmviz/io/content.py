@@ -4,14 +4,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from mmviz.errors import DataError
-from mmviz.io.file_kind import looks_like
+from mmviz.core.errors import DataError
+from mmviz.io.archive import Members, folder_members, tar_members
+from mmviz.io.files import is_folder, looks_like, open_regular, read_regular
 from mmviz.io.hdf5 import is_hdf5, probe_hdf5
-from mmviz.io.mat5 import is_mat5, read_mat5
-from mmviz.io.members import Members, folder_members, tar_members
-from mmviz.io.regular_file import is_folder, open_regular, read_regular
+from mmviz.io.mat import is_mat5, read_mat5
+from mmviz.io.npz import read_tree
 from mmviz.io.safe_pickle import load, loads
-from mmviz.io.tree_npz import read_tree
 
 Kind = Literal["pickle", "npz", "mat5", "hdf5", "folder", "tar"]
 MAX_MAT5 = 4 << 30

@@ -3,7 +3,7 @@
 import hashlib
 from pathlib import Path
 
-from mmviz.errors import DataError
+from mmviz.core.errors import DataError
 
 
 def sha256_file(path: str | Path) -> str:

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mmviz.errors import InUseError
+from mmviz.core.errors import InUseError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

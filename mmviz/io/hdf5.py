@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mmviz.errors import DataError, MissingDependencyError
+from mmviz.core.errors import DataError, MissingDependencyError
 from mmviz.io import hdf5_probe
-from mmviz.io.file_kind import looks_like
+from mmviz.io.files import looks_like
 
 MAGIC = b"\x89HDF\r\n\x1a\n"
 MAX_BYTES = 16 << 30

@@ -3,21 +3,23 @@
 Five walls, one behind the other: a size cap; a static pass over the opcodes (`pickle_scan`); CPython's unpickler with a
 `find_class` that knows ten names, each a sealed stand-in of ours (`sealed_numpy`); arrays built here after every size
 has been checked; a walk over the result that lets only plain types through. There is no switch to skip them.
+
+Read the one Python object that `np.save` wrapped in a .npy file, through the sealed unpickler.
 """
 
 import io
 import os
 import pickle
+import re
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import numpy as np
 
-from mmviz.errors import ConfigError, UnsafeFileError
-from mmviz.io.file_kind import looks_like, pickled_objects
+from mmviz.core.errors import ConfigError, UnsafeFileError
+from mmviz.io.files import looks_like, open_regular, pickled_objects
+from mmviz.io.pickle_numpy import SCALARS, SEALED_NAMES, Array, Budget, Sealed, require, sealed_names
 from mmviz.io.pickle_scan import MAX_OPCODES, scan
-from mmviz.io.regular_file import open_regular
-from mmviz.io.sealed_numpy import SCALARS, SEALED_NAMES, Array, Budget, Sealed, require, sealed_names
 
 MAX_BYTES = 4 << 30
 MAX_DEPTH = 6
@@ -172,3 +174,43 @@ class _Walk:
         flat = np.empty(len(x.items), dtype=object)
         flat[:] = x.items
         return flat.reshape(x.shape)
+
+
+_MAGIC = b"\x93NUMPY"
+# the only header np.save writes for an object without dimensions
+_HEADER = re.compile(rb"\{'descr': '\|O', 'fortran_order': (False|True), 'shape': \(\), \} *\n\Z")
+
+
+def read_object_npy(data: bytes, *, encoding: str = "ASCII", where: str = ".npy file") -> Any:
+    """Read an object .npy file of shape ().
+
+    Parameters
+    ----------
+    data
+        The whole file.
+    encoding
+        As in `safe_pickle.loads`.
+    where
+        How to name the file in an error.
+
+    Returns
+    -------
+    object
+        What was saved, made of plain types only; see `safe_pickle.loads`.
+
+    Raises
+    ------
+    UnsafeFileError
+        If the header is not that of one Python object, or the pickle behind it is refused.
+    """
+    if not data.startswith(_MAGIC) or len(data) < 10:
+        raise UnsafeFileError(f"{where}: not a .npy file; it looks like {looks_like(data)}")
+    width = {1: 2, 2: 4, 3: 4}.get(data[6], 0)
+    start = 8 + width
+    end = start + int.from_bytes(data[8:start], "little")
+    if not width or end > len(data) or not _HEADER.fullmatch(data[start:end]):
+        raise UnsafeFileError(
+            f"{where}: the header {data[8:80]!r} is not that of one Python object; "
+            "read arrays of numbers with numpy.load(..., allow_pickle=False)"
+        )
+    return loads(data[end:], encoding=encoding, where=where)

@@ -3,11 +3,9 @@
 With a task and a run at hand, `mmviz.train.metrics.score` chooses among them.
 """
 
-from mmviz.metrics.agreement import accuracy, balanced_accuracy, f1
-from mmviz.metrics.answer import Answer, Metrics
-from mmviz.metrics.classes import classification, polarity
-from mmviz.metrics.sentiment import sentiment
-from mmviz.metrics.values import mean_absolute_error, pearson, regression
+from mmviz.metrics.classification import accuracy, balanced_accuracy, classification, f1, polarity
+from mmviz.metrics.regression import mean_absolute_error, pearson, regression, sentiment
+from mmviz.metrics.score import Answer, Metrics
 
 __all__ = [
     "Answer",

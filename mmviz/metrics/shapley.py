@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mmviz.errors import ConfigError
+from mmviz.core.errors import ConfigError
 
 if TYPE_CHECKING:
     from jaxtyping import Float, Shaped

@@ -1,25 +1,74 @@
-"""From recorded frames to aligned, standardised steps of one width, for every modality."""
+"""Step encoders: number of steps, temporal alignment, standardisation and projection of every modality to one width."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
 from torch import nn
 
-from mmviz.errors import DataError
-from mmviz.models.align import bin_frames, pad_to, resample
-from mmviz.models.align_time import align_by_time, shares_of_clock
-from mmviz.models.resolution import signals_of
-from mmviz.models.steps import Steps
+from mmviz.core.errors import DataError
+from mmviz.models.batch import Steps
+from mmviz.models.resampling import align_by_time, bin_frames, pad_to, resample, shares_of_clock
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from jaxtyping import Bool, Float
     from torch import Tensor
 
     from mmviz.data.spec import Modality, Spec
+    from mmviz.models.base import FusionConfig
     from mmviz.models.batch import Batch
+
+
+#: Most steps that are chosen for modalities of different lengths; more are taken only when they are asked for.
+MOST_STEPS = 1024
+#: Frames of a signal that a step may average; beyond, the default takes more steps, and what is lost is reported.
+MOST_AVERAGED = 4.0
+
+
+def signals_of(modalities: Sequence[Modality]) -> tuple[Modality, ...]:
+    """Return the modalities that change over time; all of them where none does."""
+    return tuple(m for m in modalities if not m.static) or tuple(modalities)
+
+
+def default_steps(modalities: Sequence[Modality], *, most: int = MOST_STEPS) -> int:
+    """Return the number of steps that the data suggest.
+
+    Modalities of one length give that length: a frame is a step. Otherwise it is the length of the shortest signal, as long as
+    no step averages more than four frames of another one; else that of the longest, of which shorter ones repeat frames. At most
+    ``most``. Static modalities are repeated at every step and have no influence.
+    """
+    if len({m.steps for m in modalities}) == 1:
+        return modalities[0].steps
+    lengths = [m.steps for m in signals_of(modalities)]
+    return min(most, min(lengths) if max(lengths) <= MOST_AVERAGED * min(lengths) else max(lengths))
+
+
+def steps_of(config: FusionConfig, modalities: Sequence[Modality]) -> int:
+    """Return the number of steps of a model; with ``align="pad"`` every frame must find its step, so that no limit holds."""
+    if config.align == "pad":
+        return config.steps or max(m.steps for m in modalities)
+    return config.steps or default_steps(modalities)
+
+
+def resolution_losses(modalities: Sequence[Modality], steps: int) -> tuple[str, ...]:
+    """Return a sentence for each signal of which a step averages more than four frames: frames, steps, factor, and what to do."""
+    return tuple(
+        f"Resolution lost: {m.name!r} has up to {m.steps} frames, the model {steps} step{'s' * (steps != 1)}, so that a step averages "
+        f"{m.steps / steps:.3g} frames; steps={m.steps} keeps each of them."
+        for m in signals_of(modalities)
+        if m.steps / steps > MOST_AVERAGED
+    )
+
+
+def noted(spec: Spec, steps: int) -> Spec:
+    """Return the spec with the loss of resolution among its notes."""
+    new = tuple(note for note in resolution_losses(spec.modalities, steps) if note not in spec.notes)
+    return replace(spec, notes=(*spec.notes, *new)) if new else spec
 
 
 class StepEncoder(nn.Module):
@@ -55,7 +104,7 @@ class StepEncoder(nn.Module):
     ) -> tuple[Float[Tensor, "batch time width"], Bool[Tensor, "batch time"]]:
         """Return steps and their mask; zeros where the mask is False.
 
-        With ``share`` (see `mmviz.models.align_time.shares_of_clock`) frames are aligned by time.
+        With ``share`` (see `mmviz.models.resampling.shares_of_clock`) frames are aligned by time.
 
         Raises
         ------

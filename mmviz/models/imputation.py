@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mmviz.models.adapted_model import Adapted
+from mmviz.models.user_module.model import Adapted
 
 if TYPE_CHECKING:
-    from mmviz.models.fusion import FusionModel
+    from mmviz.models.base import FusionModel
 
 MASKED = "missing modalities are masked, as if they had not been recorded; nothing is imputed"
 

@@ -1,4 +1,4 @@
-"""Efficiency: time and memory against the length of the sequence, for several models."""
+"""Efficiency: time and memory against sequence length, and the exponent of their growth."""
 
 from __future__ import annotations
 
@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import xarray as xr
 
-from mmviz.errors import DataError
-from mmviz.plots.intervals import require
-from mmviz.plots.picture import Axis, Lines, Panel, Picture
-from mmviz.plots.provenance import titled
+from mmviz.core.errors import DataError
+from mmviz.plots.figure_spec import Axis, Lines, Note, Panel, Picture
+from mmviz.plots.frames import require, titled
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -53,7 +52,7 @@ def efficiency_frame(measured: xr.Dataset) -> xr.Dataset:
 def efficiency_picture(frame: xr.Dataset) -> Picture:
     """Return the curves of an :func:`efficiency_frame`."""
     panels = tuple(
-        _panel(frame, unit, label, title)
+        _linear_panel(frame, unit, label, title)
         for unit, label, title in (("milliseconds", "ms", "time"), ("mebibytes", "MiB", "memory"))
         if unit in frame
     )
@@ -72,7 +71,7 @@ def efficiency_picture(frame: xr.Dataset) -> Picture:
     )
 
 
-def _panel(frame: xr.Dataset, unit: str, label: str, title: str) -> Panel:
+def _linear_panel(frame: xr.Dataset, unit: str, label: str, title: str) -> Panel:
     length = frame["length"].values.astype(float)
     middle, low, high = (frame[n].values for n in (unit, f"{unit}_low", f"{unit}_high"))
     names = [str(n) for n in frame["model"].values]
@@ -83,6 +82,118 @@ def _panel(frame: xr.Dataset, unit: str, label: str, title: str) -> Panel:
 
 def plot_efficiency(measured: xr.Dataset) -> go.Figure:
     """Draw time and memory of every model against length. See :func:`efficiency_frame`."""
-    from mmviz.plots.screen import draw
+    from mmviz.plots.plotly_backend import draw
 
     return draw(efficiency_picture(efficiency_frame(measured)))
+
+
+_PANELS = (("milliseconds", "ms", "time"), ("mebibytes", "MiB", "peak memory"))
+_FROM = {
+    "milliseconds": "cpu",
+    "mebibytes": "mebibytes",
+}  # what exponents are taken of: processor time, where it is known
+
+
+def growth_frame(measured: xr.Dataset) -> xr.Dataset:
+    """Return what :func:`plot_growth` draws: the curves, and the exponent from each length to the next.
+
+    Parameters
+    ----------
+    measured
+        ``milliseconds`` and/or ``mebibytes`` (model, length), as from ``mmviz.studies.efficiency.as_dataset``; with ``low`` and ``high`` around the former, and
+        ``cpu``, if they are known. NaN where nothing was measured.
+
+    Returns
+    -------
+    xr.Dataset
+        The same, lengths ascending, and ``exponent_of_milliseconds``, ``exponent_of_mebibytes`` (model, until): the slope of the logarithm from one
+        length to the next; ``slope_of_milliseconds``, ``slope_of_mebibytes`` (model): of the straight line that fits all lengths best, in least squares.
+        Those of time are taken of ``cpu``, if it is there. Coordinate ``until``: the longer length.
+
+    Raises
+    ------
+    DataError
+        If neither is there, one has other dimensions, there are fewer than two lengths, or a value is not above 0.
+    """
+    present = [name for name, _, _ in _PANELS if name in measured]
+    if not present:
+        raise DataError(
+            f"growth_frame: expected milliseconds or mebibytes (model, length), got {', '.join(map(str, measured))}"
+        )
+    frame = measured.sortby("length")
+    length = frame["length"].values.astype(np.float64)
+    if len(length) < 2:
+        raise DataError(f"growth_frame: {len(length)} length; growth needs two or more")
+    for name in present:
+        values = require("growth_frame", frame, name, ("model", "length"), "a study over lengths")
+        if bool((values <= 0).any()):
+            raise DataError(f"growth_frame: {name} holds {float(values.min())}; expected values above 0")
+        base = frame.get(_FROM[name], values)
+        logs = np.log(base.transpose("model", "length").values.astype(np.float64))
+        frame[f"exponent_of_{name}"] = ("model", "until"), np.diff(logs, axis=1) / np.diff(np.log(length))
+        frame[f"slope_of_{name}"] = "model", np.array([_slope(np.log(length), each) for each in logs])
+    return frame.assign_coords(until=frame["length"].values[1:])
+
+
+def _slope(x: np.ndarray, y: np.ndarray) -> float:
+    """Return the slope of the best straight line through the known values of y; NaN for fewer than two."""
+    known = np.isfinite(y)
+    return float(np.polyfit(x[known], y[known], 1)[0]) if known.sum() > 1 else np.nan
+
+
+def growth_picture(frame: xr.Dataset) -> Picture:
+    """Return the curves of a :func:`growth_frame`."""
+    panels = tuple(_log_panel(frame, name, label, title) for name, label, title in _PANELS if name in frame)
+    bands = "bands: quartiles" if {"low", "high"} <= set(frame.data_vars) else ""
+    settings = ", ".join(f"{name} {frame.attrs[name]}" for name in ("width", "batch", "threads") if name in frame.attrs)
+    told = (
+        frame.attrs.get("machine"),
+        frame.attrs.get("mode"),
+        settings,
+        bands,
+        "at the end of a line: its slope" + (", of time the processor's" if "cpu" in frame else ""),
+    )
+    return Picture(
+        title=titled("Growth with length", frame.attrs),
+        subtitle=("; ".join(str(part) for part in told if part),),
+        panels=panels,
+        columns=len(panels),
+        heights=(260,),
+        width=880 if len(panels) == 2 else 640,
+    )
+
+
+def _log_panel(frame: xr.Dataset, name: str, label: str, title: str) -> Panel:
+    length = frame["length"].values.astype(float)
+    values = frame[name].transpose("model", "length").values
+    slopes = frame[f"slope_of_{name}"].values
+    bands = name == "milliseconds" and {"low", "high"} <= set(frame.data_vars)
+    low, high = (frame[n].transpose("model", "length").values if bands else None for n in ("low", "high"))
+    marks: list[Lines | Note] = []
+    for i, model in enumerate(frame["model"].values):
+        band = (None, None) if low is None or high is None else (low[i], high[i])
+        marks.append(Lines(length, values[i], str(model), i, *band))
+        known = np.flatnonzero(np.isfinite(values[i]) & (values[i] > 0))
+        if np.isfinite(slopes[i]) and len(known):
+            end = known[-1]
+            marks.append(Note(length[end], values[i, end], f"{slopes[i]:.1f}", "right"))
+    every = np.concatenate([np.ravel(one) for one in (values, low, high) if one is not None])
+    shown = np.log10(every[np.isfinite(every) & (every > 0)])
+    decades = (np.floor(shown.min()), np.ceil(shown.max() + 0.1)) if shown.size else (0.0, 1.0)
+    span = (float(10.0 ** decades[0]), float(10.0 ** max(decades[1], decades[0] + 1)))
+    room = (length[-1] / length[0]) ** 0.06
+    across = Axis(
+        "length, steps",
+        ticks=tuple((at, f"{at:.0f}") for at in length.tolist()),
+        span=(length[0] / room, length[-1] * room**3),
+        log=True,
+        link="length",
+    )
+    return Panel(tuple(marks), across, Axis(label, log=True, span=span), title=title)
+
+
+def plot_growth(measured: xr.Dataset) -> go.Figure:
+    """Draw time and memory of every model against length, both axes logarithmic. See :func:`growth_frame`."""
+    from mmviz.plots.plotly_backend import draw
+
+    return draw(growth_picture(growth_frame(measured)))

@@ -1,25 +1,76 @@
-"""The frame of the live view: everything the browser shows, as named arrays."""
+"""The Explorer's frame: everything its page shows, as named arrays; and the same frame with fewer recorded samples."""
 
 from __future__ import annotations
 
 import json
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import xarray as xr
 
 from mmviz.analysis import prefix_shapley, states
-from mmviz.analysis.explained import explained_target, is_labelled
-from mmviz.arguments import takes
-from mmviz.errors import DataError
+from mmviz.analysis.game import explained_target, is_labelled
+from mmviz.core.errors import ConfigError, DataError
+from mmviz.core.options import takes
 from mmviz.plots import theme
-from mmviz.plots.explorer_choice import only_traced
-from mmviz.plots.explorer_parts import influence_part, overall_part, paths_part, routing_part, transport_part
-from mmviz.plots.explorer_samples import samples_part
-from mmviz.plots.explorer_training import training_part
+from mmviz.plots.explorer_groups import (
+    influence_part,
+    overall_part,
+    paths_part,
+    routing_part,
+    samples_part,
+    training_part,
+    transport_part,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+
+def only_traced(frame: xr.Dataset, traced: int | Sequence[str]) -> xr.Dataset:
+    """Return the frame with some of its traced samples; all else, and every scale, stays as it was.
+
+    Parameters
+    ----------
+    frame
+        From :func:`mmviz.plots.explorer_frame`.
+    traced
+        How many, an even choice of them; or the ids of samples, in the order in which they are to be shown.
+
+    Raises
+    ------
+    ConfigError
+        No sample, a number that is not positive, an id that was not traced, or one twice.
+    """
+    kept = _even(traced, frame.sizes["traced"]) if isinstance(traced, int) else _named(traced, frame)
+    place = np.full(frame.sizes["traced"] + 1, -1)  # the last: of samples that are listed and were never traced
+    place[kept] = np.arange(len(kept))
+    before = frame["listed_traced"]
+    moved = place[before.values.astype(int)].astype(before.dtype)
+    return frame.isel(traced=kept).assign(listed_traced=before.copy(data=moved))
+
+
+def _even(most: int, there: int) -> list[int]:
+    if isinstance(most, bool) or most < 1:
+        raise ConfigError(f"traced: {most!r}; give a positive number of samples, or their ids")
+    chosen = np.linspace(0, there - 1, min(most, there)).round()
+    return [int(i) for i in chosen]
+
+
+def _named(ids: Sequence[str], frame: xr.Dataset) -> list[int]:
+    known = [str(name) for name in frame["sample_id"].values]
+    if isinstance(ids, str) or not len(ids):
+        raise ConfigError(f"traced: {ids!r}; give a list of ids, such as [{known[0]!r}], or a number of samples")
+    if len(set(ids)) < len(ids):
+        twice = next(name for i, name in enumerate(ids) if name in list(ids)[:i])
+        raise ConfigError(f"traced: {twice!r} is there twice; name each sample once")
+    for name in ids:
+        if name not in known:
+            near = get_close_matches(str(name), known, n=1)
+            meant = f"did you mean {near[0]!r}? " if near else ""
+            raise ConfigError(f"traced: {name!r} was not traced; {meant}there are {len(known)}, the first {known[0]!r}")
+    return [known.index(name) for name in ids]
 
 
 @takes(trace="trace")

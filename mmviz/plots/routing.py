@@ -7,11 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import xarray as xr
 
-from mmviz.errors import ConfigError
-from mmviz.plots.intervals import require
-from mmviz.plots.picture import Axis, Bars, Heat, Panel, Picture, ticks_of
-from mmviz.plots.provenance import source_of, titled
-from mmviz.plots.seconds import seconds_at, timed
+from mmviz.core.errors import ConfigError
+from mmviz.plots.figure_spec import Axis, Bars, Heat, Panel, Picture, ticks_of
+from mmviz.plots.frames import require, seconds_at, source_of, timed, titled
 from mmviz.plots.states import position
 
 if TYPE_CHECKING:
@@ -134,13 +132,13 @@ def expert_usage_picture(frame: xr.Dataset) -> Picture:
 
 def plot_routing(found: xr.Dataset, *, sample: int = 0, layer: int = 0, epoch: int | None = None) -> go.Figure:
     """Draw the weight of every expert at every step of one sample. See :func:`routing_frame`."""
-    from mmviz.plots.screen import draw
+    from mmviz.plots.plotly_backend import draw
 
     return draw(routing_picture(routing_frame(found, sample=sample, layer=layer, epoch=epoch)))
 
 
 def plot_expert_usage(found: xr.Dataset, *, layer: int = 0, epoch: int | None = None) -> go.Figure:
     """Draw how much each modality uses each expert. See :func:`routing_frame`."""
-    from mmviz.plots.screen import draw
+    from mmviz.plots.plotly_backend import draw
 
     return draw(expert_usage_picture(routing_frame(found, layer=layer, epoch=epoch)))

@@ -1,19 +1,114 @@
-"""Several figures of one kind behind one slider: it works in a notebook and in a saved page, without a kernel."""
+"""Several figures of one kind behind one slider, on shared scales; works in a notebook and in a saved page, without a kernel."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mmviz.errors import ConfigError
-from mmviz.plots.escape import plotly as escaped
-from mmviz.plots.shared_scales import share_scales
+import numpy as np
+
+from mmviz.core.errors import ConfigError
+from mmviz.core.escape import plotly as escaped
+from mmviz.plots.figure_spec import scale_label
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     import plotly.graph_objects as go
 
-_ROOM = 86  # pixels that the slider takes below a figure
+
+_AXIS_MARGIN = 0.05  # beside the data, as a share of the axis
+
+
+def share_scales(figures: Sequence[go.Figure]) -> None:
+    """Give equal axes of all figures one range, and equal colour bars one scale; the figures are changed.
+
+    Axes are equal where they have one name and one type; those of words, of a square panel and those that a figure lacks stay as they are.
+    """
+    for name in sorted(set.intersection(*(set(_axes(figure)) for figure in figures))):
+        axes = [figure.layout[name] for figure in figures]
+        plain = {axis.type or "linear" for axis in axes} in ({"linear"}, {"log"})
+        if not plain or any(axis.scaleanchor for axis in axes):
+            continue
+        found = [_range_of(figure, name) for figure in figures]
+        known = [sorted(one) for one in found if one is not None]
+        if not known:
+            continue
+        whole = [min(low for low, _ in known), max(high for _, high in known)]
+        for axis in axes:
+            back = axis.autorange == "reversed" or (axis.range is not None and axis.range[0] > axis.range[1])
+            axis.update(range=whole[::-1] if back else whole, autorange=False)
+    for place in range(len(figures[0].data)):
+        heats = [figure.data[place] for figure in figures]
+        if all(heat.type == "heatmap" and heat.meta == heats[0].meta and heat.zmin is not None for heat in heats):
+            low, high = min(heat.zmin for heat in heats), max(heat.zmax for heat in heats)
+            for heat in heats:
+                heat.update(zmin=low, zmax=high)
+    for figure in figures:
+        name_bars(figure)
+
+
+def name_bars(figure: go.Figure) -> None:
+    """Write beside every colour bar what it shows and, where cells pass its ends, that they do. ``meta`` of a map is its label."""
+    maps = [trace for trace in figure.data if trace.type == "heatmap"]
+    for trace in maps:
+        if not trace.showscale:
+            continue
+        alike = [each.z for each in maps if (each.meta, each.zmin, each.zmax) == (trace.meta, trace.zmin, trace.zmax)]
+        trace.colorbar.title.text = scale_label(trace.meta, alike, trace.zmin, trace.zmax)
+
+
+def _axes(figure: go.Figure) -> list[str]:
+    return [name for name in figure.layout.to_plotly_json() if name.startswith(("xaxis", "yaxis"))]
+
+
+def _range_of(figure: go.Figure, name: str) -> tuple[float, float] | None:
+    """Return the range of an axis, with that of the axes that move with it; None where nothing stands on them."""
+    leader = figure.layout[name].matches or name.replace("axis", "")
+    names = [n for n in _axes(figure) if leader in (n.replace("axis", ""), figure.layout[n].matches)]
+    given = [figure.layout[n].range for n in names if figure.layout[n].range is not None]
+    if given:
+        return float(min(map(min, given))), float(max(map(max, given)))
+    log, letter = figure.layout[name].type == "log", name[0]
+    drawn = [
+        trace for trace in figure.data if (trace[f"{letter}axis"] or letter) in [n.replace("axis", "") for n in names]
+    ]
+    parts = [np.ravel(values) for trace in drawn for values in _values(trace, letter)]
+    flat = np.concatenate(parts) if parts else np.zeros(0)
+    flat = flat[np.isfinite(flat) & (flat > 0)] if log else flat[np.isfinite(flat)]
+    if not flat.size:
+        return None
+    flat = np.log10(flat) if log else flat
+    low, high = float(flat.min()), float(flat.max())
+    room = 0.0 if all(trace.type == "heatmap" for trace in drawn) else _AXIS_MARGIN * ((high - low) or abs(high) or 1.0)
+    return low - room, high + room
+
+
+def _values(trace: Any, letter: str) -> list[np.ndarray]:
+    """Return what a trace puts on an axis: its values, where its bars begin and end, the ends of its intervals and cells."""
+    if trace[letter] is None:
+        return []
+    at = np.asarray(trace[letter], dtype=float)
+    if trace.type == "heatmap":
+        half = abs(at[1] - at[0]) / 2 if len(at) > 1 else 0.5
+        return [at - half, at + half]
+    if trace.type == "bar":
+        if (letter == "x") != (trace.orientation == "h"):
+            half = np.max(trace.width) / 2 if trace.width is not None else 0.4
+            return [at - half, at + half]
+        base = np.asarray(0.0 if trace.base is None else trace.base, dtype=float)
+        at = base + at
+        out = [at, np.broadcast_to(base, at.shape)]
+    else:
+        out = [at]
+    reach = getattr(trace, f"error_{letter}", None)
+    if reach is not None and reach.array is not None:
+        up = np.asarray(reach.array, dtype=float)
+        down = up if reach.arrayminus is None else np.asarray(reach.arrayminus, dtype=float)
+        out += [at + up, at - down]
+    return out
+
+
+_SLIDER_HEIGHT = 86  # pixels that the slider takes below a figure
 _HALF_LETTER = 4.0  # px, of a label's letters
 # beside the axes, what of a figure's layout may differ from frame to frame
 _MOVES = ("title", "annotations", "shapes", "images")
@@ -88,11 +183,11 @@ def with_slider(
                 "len": 1,
             }
         ],
-        margin_b=below + _ROOM,
+        margin_b=below + _SLIDER_HEIGHT,
         margin_r=right,
     )
     if figure.layout.height is not None:
-        figure.layout.height += _ROOM
+        figure.layout.height += _SLIDER_HEIGHT
     return figure
 
 

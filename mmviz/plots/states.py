@@ -1,4 +1,4 @@
-"""Coupled states of one sample: a heat map per modality, channels over steps."""
+"""Hidden states: magnitude by channel and step, half-lives, and trajectories in a common plane."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import xarray as xr
 
-from mmviz.errors import ConfigError, DataError
+from mmviz.core.errors import ConfigError, DataError
 from mmviz.plots import theme
-from mmviz.plots.picture import Axis, Heat, Panel, Picture
-from mmviz.plots.seconds import seconds_at, timed
+from mmviz.plots.figure_spec import Axis, Dots, Heat, Lines, Links, Note, Panel, Picture, Rule, span_of
+from mmviz.plots.frames import require, seconds_at, source_of, timed, titled
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -101,6 +101,166 @@ def states_picture(frame: xr.Dataset) -> Picture:
 
 def plot_states(summary: xr.Dataset, *, sample: int = 0, epoch: int | None = None, layer: int = 0) -> go.Figure:
     """Draw the state norms of one sample, one heat map per modality on one colour scale. See :func:`states_frame`."""
-    from mmviz.plots.screen import draw
+    from mmviz.plots.plotly_backend import draw
 
     return draw(states_picture(states_frame(summary, sample=sample, epoch=epoch, layer=layer)))
+
+
+def half_life_frame(summary: xr.Dataset, *, layer: int = 0) -> xr.Dataset:
+    """Return what :func:`plot_half_life` draws: ``half_life`` (modality, share), in steps.
+
+    The half-life of a state by its own decay, ln 2 / (Δ·|A|) with the median Δ of the traced samples, coupling aside;
+    ``share`` of all states (channels × states) last so long or shorter. ``steps``: length of the sequence.
+
+    Raises
+    ------
+    ConfigError
+        If the layer does not exist.
+    DataError
+        If the model has no scan.
+    """
+    require_layers("half_life_frame", summary)
+    position("half_life_frame", "layer", layer, summary.sizes["layer"])
+    values = summary["half_life"].isel(layer=layer).transpose("modality", "channel_all", "state").values
+    share = np.linspace(0, 1, 101)
+    spread = np.nanquantile(values.reshape(len(values), -1), share, axis=1).T
+    frame = xr.Dataset(
+        {"half_life": (("modality", "share"), spread), "steps": summary.sizes["time"]},
+        coords={"modality": summary["modality"].values, "share": share},
+    )
+    frame["half_life"].attrs = dict(summary["half_life"].attrs)
+    frame.attrs = {**summary.attrs, "layer": layer, "states": int(values[0].size)}
+    return frame
+
+
+def half_life_picture(frame: xr.Dataset) -> Picture:
+    """Return the curves of a :func:`half_life_frame`."""
+    share, values = frame["share"].values, frame["half_life"].values
+    lines = [
+        Lines(row, share, str(name), i, marked=False)
+        for i, (row, name) in enumerate(zip(values, frame["modality"].values, strict=True))
+    ]
+    low, high = span_of(np.log10(values))
+    steps = int(frame["steps"])
+    return Picture(
+        title=titled("How long a state lasts", frame.attrs),
+        subtitle=(
+            f"layer {frame.attrs['layer'] + 1}; half-life by its own decay, ln 2 / (Δ·|A|), of {frame.attrs['states']} states a modality",
+        ),
+        panels=(
+            Panel(
+                (Rule(steps, text=f"the sequence: {steps} steps", side="bottom right"), *lines),
+                Axis(
+                    "half-life, steps", log=True, span=(float(10**low), float(10 ** max(high, np.log10(steps) + 0.1)))
+                ),
+                Axis("share of the states, cumulative", span=(0.0, 1.02)),
+            ),
+        ),
+        heights=(280,),
+    )
+
+
+def plot_half_life(summary: xr.Dataset, *, layer: int = 0) -> go.Figure:
+    """Draw how long the states last. ``summary`` is from :func:`mmviz.analysis.states`; see :func:`half_life_frame`."""
+    from mmviz.plots.plotly_backend import draw
+
+    return draw(half_life_picture(half_life_frame(summary, layer=layer)))
+
+
+_LINKS = "grey: the coupling at a few steps, from what is heard (one step earlier) to who hears it; wider is stronger"
+
+
+def trajectories_frame(found: xr.Dataset, *, sample: int = 0, links: int = 6) -> xr.Dataset:
+    """Return what :func:`plot_trajectories` draws for one traced sample.
+
+    ``position`` (modality, time, axis); ``link_start``, ``link_end`` (link, axis): at ``links`` evenly spaced steps t, from the
+    state of a source at t-1 to the state of the modality that hears it at t; ``weight`` (link): W there; ``level`` (link):
+    1 to 5, the fifth of the largest weight that it falls in. Links of weight 0, to itself, or without data are left out;
+    a model whose modalities share one chain has no W and no links.
+
+    Parameters
+    ----------
+    found
+        From :func:`mmviz.analysis.trajectories`.
+    sample
+        Position among the traced samples.
+    links
+        At how many steps the coupling is drawn; 0 for none.
+
+    Raises
+    ------
+    ConfigError
+        If the sample was not traced, or ``links`` is negative.
+    DataError
+        If ``found`` is something else.
+    """
+    dims = ("traced", "modality", "time", "axis")
+    where = require("trajectories_frame", found, "position", dims, "mmviz.analysis.trajectories")
+    position("trajectories_frame", "sample", sample, where.sizes["traced"])
+    if type(links) is not int or links < 0:
+        raise ConfigError(f"trajectories_frame: links={links!r}, expected an integer ≥ 0")
+    path = where.isel(traced=sample)
+    W = found["coupling"].isel(traced=sample).transpose("modality", "source").values.astype(np.float64)
+    steps: list[int] = (
+        np.unique(np.linspace(1, path.sizes["time"] - 1, links).round().astype(int)).tolist() if links else []
+    )
+    ends = []
+    for t in steps:
+        for m, n in np.argwhere(np.nan_to_num(W) != 0):
+            pair = np.stack([path.values[n, t - 1], path.values[m, t]])
+            if m != n and np.isfinite(pair).all():
+                ends.append((pair, W[m, n]))
+    weight = np.array([w for _, w in ends])
+    level = np.ceil(5 * np.abs(weight) / np.abs(weight).max()).astype(int) if len(ends) else np.zeros(0, int)
+    lines = np.stack([pair for pair, _ in ends]) if ends else np.zeros((0, 2, 2))
+    frame = xr.Dataset(
+        {
+            "position": path.drop_vars("traced", errors="ignore"),
+            "explained": found["explained"],
+            "link_start": (("link", "axis"), lines[:, 0]),
+            "link_end": (("link", "axis"), lines[:, 1]),
+            "weight": ("link", weight),
+            "level": ("link", level),
+        }
+    )
+    frame.attrs = {**found.attrs, "sample": int(found["traced"].values[sample]) if "traced" in found.coords else sample}
+    return frame
+
+
+def trajectories_picture(frame: xr.Dataset) -> Picture:
+    """Return the paths of a :func:`trajectories_frame`."""
+    marks: list[Lines | Links | Dots | Note] = []
+    if frame.sizes["link"]:
+        start, end = frame["link_start"].values, frame["link_end"].values
+        marks.append(Links(start[:, 0], start[:, 1], end[:, 0], end[:, 1], frame["level"].values))
+    for i, name in enumerate(frame["modality"].values):
+        path = frame["position"].values[i]
+        known = path[np.isfinite(path).all(1)]
+        marks.append(Lines(path[:, 0], path[:, 1], str(name), i, marked=False))
+        if len(known):
+            marks.append(Dots(known[:1, 0], known[:1, 1], "", i, 7, hollow=True))
+            marks.append(Dots(known[-1:, 0], known[-1:, 1], "", i, 8))
+    x, y = frame["position"].values[..., 0], frame["position"].values[..., 1]
+    share = frame["explained"].values
+    return Picture(
+        title=titled("Where each chain goes", frame.attrs),
+        subtitle=(
+            f"sample {frame.attrs['sample']}, layer {frame.attrs['layer'] + 1}; {source_of(frame.attrs)}; hollow: first step, full: last step",
+            *((_LINKS,) if frame.sizes["link"] else ()),
+        ),
+        panels=(
+            Panel(
+                tuple(marks),
+                Axis(f"first common direction ({share[0]:.0%} of the variance)", span=span_of(x)),
+                Axis(f"second ({share[1]:.0%})", span=span_of(y)),
+            ),
+        ),
+        heights=(420,),
+    )
+
+
+def plot_trajectories(found: xr.Dataset, *, sample: int = 0, links: int = 6) -> go.Figure:
+    """Draw the states of all modalities of one sample as paths in one plane. See :func:`trajectories_frame`."""
+    from mmviz.plots.plotly_backend import draw
+
+    return draw(trajectories_picture(trajectories_frame(found, sample=sample, links=links)))

@@ -1,21 +1,22 @@
-"""Training curves: losses, scores, contributions and whatever else a run notes, epoch by epoch."""
+"""Training curves: losses, scores and contributions by epoch, and the modality imbalance over training."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import xarray as xr
 
-from mmviz.analysis.equilibrium import READINGS
-from mmviz.errors import ConfigError, DataError
-from mmviz.plots.picture import NEUTRAL, Axis, Lines, Panel, Picture, Rule
-from mmviz.plots.provenance import source_of, titled
+from mmviz.analysis.imbalance import READINGS
+from mmviz.core.errors import ConfigError, DataError
+from mmviz.plots.figure_spec import NEUTRAL, Axis, Lines, Panel, Picture, Rule
+from mmviz.plots.frames import imputed, require, source_of, titled
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
+
 
 #: what a run notes about its own running; drawn only when asked for
 _UPKEEP = ("learning_rate", "gradient_norm", "clipped", "seconds")
@@ -107,6 +108,74 @@ def _panel(lines: list[Lines], title: str, best: Rule | None, quantity: str, *, 
 
 def plot_training(curves: xr.Dataset, *, quantities: Sequence[str] | None = None) -> go.Figure:
     """Draw what was noted at every epoch. See :func:`training_frame`."""
-    from mmviz.plots.screen import draw
+    from mmviz.plots.plotly_backend import draw
 
     return draw(training_picture(training_frame(curves, quantities=quantities)))
+
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+    Found = xr.Dataset | Mapping[str, xr.Dataset]
+
+
+def equilibrium_frame(found: Found) -> xr.Dataset:
+    """Return what :func:`plot_equilibrium` draws: ``E1``, ``E2``, ``E3`` (run, epoch), NaN where a run has no such epoch.
+
+    Parameters
+    ----------
+    found
+        From :func:`mmviz.analysis.equilibrium` with ``per_epoch=True``; or several of them, by the name of their run.
+
+    Raises
+    ------
+    DataError
+        If it is something else.
+    ConfigError
+        If there is none.
+    """
+    runs = {str(found.attrs.get("model", "run")): found} if isinstance(found, xr.Dataset) else dict(found)
+    if not runs:
+        raise ConfigError("equilibrium_frame: no run was given; pass what mmviz.analysis.equilibrium returned")
+    source = "mmviz.analysis.equilibrium(..., per_epoch=True)"
+    parts = [
+        xr.Dataset({n: require(f"equilibrium_frame: run {name!r}", data, n, ("epoch",), source) for n in READINGS})
+        for name, data in runs.items()
+    ]
+    frame = xr.concat(parts, dim="run", join="outer", data_vars="all").assign_coords(run=list(runs))
+    frame = frame.transpose("run", "epoch")
+    frame.attrs = dict(next(iter(runs.values())).attrs)
+    return frame
+
+
+def equilibrium_picture(frame: xr.Dataset) -> Picture:
+    """Return the lines of an :func:`equilibrium_frame`."""
+    epochs = frame["epoch"].values.astype(float)
+    runs = [str(name) for name in frame["run"].values]
+    top = float(np.nan_to_num([frame[reading].values for reading in READINGS]).max(initial=0.0)) or 1.0
+    panels = tuple(
+        Panel(
+            tuple(Lines(epochs, frame[reading].values[i], name, i) for i, name in enumerate(runs)),
+            Axis("epoch", link="epoch"),
+            Axis(span=(0.0, 1.08 * top)),
+            title=f"{reading}: {meaning}",
+        )
+        for reading, meaning in READINGS.items()
+    )
+    return Picture(
+        title=titled("Equilibrium of the modalities over training", frame.attrs),
+        subtitle=(
+            "three readings of ours of the equilibrium deviation (the published formula is not known); 0 is equilibrium",
+            *imputed(frame.attrs),
+        ),
+        panels=panels,
+        heights=(150,),
+        gap=(70, 44),
+    )
+
+
+def plot_equilibrium(found: Found) -> go.Figure:
+    """Draw the three readings of the equilibrium deviation over epochs. See :func:`equilibrium_frame`."""
+    from mmviz.plots.plotly_backend import draw
+
+    return draw(equilibrium_picture(equilibrium_frame(found)))

@@ -11,15 +11,14 @@ from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
-from mmviz.errors import DataError, MissingDependencyError
-from mmviz.report.inside import PLOTLY
-from mmviz.report.run_studies import run_all
+from mmviz.core.errors import DataError, MissingDependencyError
+from mmviz.report.notebooks import PLOTLY, run_all
 
 ROOT = Path(__file__).parents[2]
 #: pages of the clone that are pages of the site: from the root, to the site's source
 PAGES = {
     "kernels/README.md": "kernels/operators.md",
-    "kernels/mmkernels/scan/README.md": "kernels/scan.md",
+    "kernels/mmkernels/scan.md": "kernels/scan.md",
     "data/README.md": "data.md",
     "docs/scale.md": "scale.md",
     "DECISIONS.md": "decisions.md",

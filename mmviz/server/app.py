@@ -11,7 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mmviz.errors import ConfigError, MissingDependencyError
+from mmviz.core.errors import ConfigError, MissingDependencyError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -75,7 +75,7 @@ def prepare(traces: Sequence[Path], folder: Path) -> Path:
     import nbformat
 
     from mmviz import plots, trace
-    from mmviz.plots.escape import visible
+    from mmviz.core.escape import visible
     from mmviz.widgets import Explorer
 
     frames = [plots.explorer_frame(trace.load(path)) for path in traces]
@@ -102,7 +102,7 @@ def settings(*, ip: str, port: int, token: bool) -> Config:
     from jupyter_server.services.kernels.connection.channels import ZMQChannelsWebsocketConnection
     from traitlets.config import Config
 
-    from mmviz.server.prompt_sockets import prompt
+    from mmviz.server import prompt
 
     config = Config()
     config.Voila.ip = ip

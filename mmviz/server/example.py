@@ -22,7 +22,7 @@ def write(path: Path, *, epochs: int = 4) -> Path:
     model = mm.models.build("coupled_mamba", ds.spec, layers=2, steps=50, coupling="softmax", seed=0)
     run = mm.train.fit(model, ds, epochs=epochs, select="last", seed=0)
     path.parent.mkdir(parents=True, exist_ok=True)
-    return mm.trace.save(mm.trace.record(run, ds["test"]), path)
+    return mm.trace.save(mm.record(run, ds["test"]), path)
 
 
 if __name__ == "__main__":

@@ -29,8 +29,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mmviz.arguments import takes
-from mmviz.errors import DataError
+from mmviz.core.errors import DataError
+from mmviz.core.options import takes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

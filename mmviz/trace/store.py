@@ -1,27 +1,82 @@
-"""A Trace on disk: one netCDF file, written atomically; loading gives back what was saved."""
+"""Save a Trace as one netCDF file (atomically) and load it, into memory or as dask arrays in chunks of samples."""
 
 from __future__ import annotations
 
 import json
 import math
+import secrets
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import xarray as xr
 
-from mmviz.arguments import takes
-from mmviz.errors import DataError, MmvizError
+from mmviz.core.errors import ConfigError, DataError, MissingDependencyError, MmvizError
+from mmviz.core.escape import printable
+from mmviz.core.options import takes
 from mmviz.io.atomic import atomic_path
-from mmviz.io.json_text import parse_json
-from mmviz.io.printable import printable
-from mmviz.io.regular_file import open_regular
-from mmviz.trace.blocks import GROWING, check_chunks, in_blocks
-from mmviz.trace.patient_file import PatientFile
+from mmviz.io.files import open_regular, parse_json
+from mmviz.trace.buffered_hdf5 import PatientFile
 from mmviz.trace.schema import validate
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+
+#: dimensions that grow with the number of samples
+GROWING = ("sample", "traced")
+_BLOCK_BYTES = 8 << 20
+
+
+def check_chunks(chunks: object) -> None:
+    """Raise where `mmviz.trace.load` cannot take these ``chunks``."""
+    whole = type(chunks) is int and chunks >= 1
+    if not (whole or chunks == "auto"):
+        raise ConfigError(
+            f"load: chunks={chunks!r}, expected a number of samples ≥ 1, 'auto', or None to read everything"
+        )
+    if find_spec("dask") is None:
+        raise MissingDependencyError(
+            'load: chunks= needs dask, which is not installed; pip install "mmviz[scale]", or leave chunks out to read everything'
+        )
+
+
+def in_blocks(tree: xr.DataTree, chunks: int | str) -> xr.DataTree:
+    """Return a tree that was opened, not read, with every number that belongs to a sample as a dask array."""
+    sizes = {d: chunks if isinstance(chunks, int) else _automatic(tree, d) for d in GROWING}
+
+    def blocked(data: xr.Dataset) -> xr.Dataset:
+        mark, lazy = secrets.token_hex(8), {}
+        for name, array in data.data_vars.items():
+            grown = [d for d in GROWING if d in array.dims]
+            if grown and array.dtype.kind in "fb":
+                lazy[name] = array.chunk(
+                    {d: _length(str(d), n, sizes) for d, n in array.sizes.items()}, token=f"{mark}{name}"
+                )
+        return data.assign(lazy)
+
+    out = tree.map_over_datasets(blocked)
+    out.attrs = tree.attrs
+    return out
+
+
+def _length(dim: str, whole: int, sizes: dict[str, int]) -> int:
+    if dim in sizes:
+        return min(sizes[dim], whole)
+    return 1 if dim == "epoch" else whole
+
+
+def _automatic(tree: xr.DataTree, dim: str) -> int:
+    """Return how many samples of the widest variable along this dimension make a block; a power of two, as chunks in the file are."""
+    widest = 1
+    for node in tree.subtree:
+        for array in node.data_vars.values():
+            kept: dict[Any, int] = {d: n for d, n in array.sizes.items() if d not in (*GROWING, "epoch")}
+            if dim in array.dims and array.dtype.kind in "fb":
+                widest = max(widest, array.dtype.itemsize * math.prod(kept.values()))
+    return 1 << (max(1, _BLOCK_BYTES // widest).bit_length() - 1)
+
 
 _CHUNK_BYTES = 1 << 20
 #: attributes that are only read by people; names of modalities and classes are compared with other places of the file
@@ -100,7 +155,7 @@ def load(path: str | Path, *, chunks: int | Literal["auto"] | None = None) -> xr
     ------
     DataError
         If the file is not there, not netCDF 4, or not a Trace of this schema; or if its content lies in other files, is linked
-        in circles, or would take far more memory than the file has (see `mmviz.io.hdf5_walk.check_netcdf`).
+        in circles, or would take far more memory than the file has (see `mmviz.io.netcdf.check_netcdf`).
     ConfigError
         If ``chunks`` is neither.
     MissingDependencyError
@@ -135,8 +190,8 @@ def load(path: str | Path, *, chunks: int | Literal["auto"] | None = None) -> xr
 
 
 def _require_netcdf(source: Path) -> None:
-    """Refuse what is not a netCDF 4 file, or one that `mmviz.io.hdf5_walk` refuses."""
-    from mmviz.io.hdf5_walk import check_netcdf  # imports h5py
+    """Refuse what is not a netCDF 4 file, or one that `mmviz.io.netcdf` refuses."""
+    from mmviz.io.netcdf import check_netcdf  # imports h5py
 
     try:
         with open_regular(source) as file:

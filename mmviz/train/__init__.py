@@ -1,16 +1,14 @@
 """Training: one loop, one file per strategy, a Run that can predict, be saved and be loaded."""
 
 from mmviz.train import strategies
-from mmviz.train.as_run import as_run
-from mmviz.train.augment import Augment
+from mmviz.train.augmentation import Augment
+from mmviz.train.baseline import linear_baseline
 from mmviz.train.config import TrainConfig
+from mmviz.train.contributions import Measure
 from mmviz.train.fit import fit
-from mmviz.train.linear import linear_baseline
-from mmviz.train.measure import Measure
-from mmviz.train.run import Run, load
+from mmviz.train.run import Run, as_run, load
 from mmviz.train.strategies import STRATEGIES
-from mmviz.train.strategy import Strategy, Update
-from mmviz.train.training import Training
+from mmviz.train.strategies.base import Strategy, Training, Update
 
 __all__ = [
     "STRATEGIES",

@@ -14,20 +14,20 @@ import numpy as np
 import torch
 from safetensors.torch import save as save_tensors
 
-from mmviz.data.spec_json import spec_to_json
-from mmviz.errors import CheckpointError, ConfigError, InUseError
+from mmviz.core.errors import CheckpointError, ConfigError, InUseError
+from mmviz.data.spec import spec_to_json
 from mmviz.io.folder_lock import holder_of, locked, wait_until_free
 from mmviz.io.sources import version_of
-from mmviz.models.build import name_of
+from mmviz.models.registry import name_of
+from mmviz.train.checkpoint import content_of
 from mmviz.train.run import Run, load
-from mmviz.train.state import content_of
 
 if TYPE_CHECKING:
     from mmviz.data.dataset import Dataset
-    from mmviz.models.fusion import FusionModel
+    from mmviz.models.base import FusionModel
     from mmviz.train.config import TrainConfig
 
-STAGES = ("io", "data", "models", "train", "metrics")
+STAGES = ("core", "io", "data", "models", "train", "metrics")
 _DONE = ("finished", "early_stopped")
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 
-from mmviz.errors import ConfigError
+from mmviz.core.errors import ConfigError
 
 if TYPE_CHECKING:
     from jaxtyping import Float, Int

@@ -6,10 +6,10 @@ import difflib
 from dataclasses import dataclass, field
 from typing import Any
 
-from mmviz.errors import ConfigError
-from mmviz.train.augment import Augment
+from mmviz.core.errors import ConfigError
+from mmviz.train.augmentation import Augment
 from mmviz.train.class_balance import SAMPLINGS, checked_weight
-from mmviz.train.measure import Measure
+from mmviz.train.contributions import Measure
 
 #: how the returned epoch is selected -> the score of the validation split it is selected by; "" is the task's first
 SELECT = {"best": "", "last": "", "balanced_accuracy": "balanced_accuracy", "f1_macro": "f1_macro"}

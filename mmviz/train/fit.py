@@ -10,10 +10,18 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from mmviz.errors import ConfigError, InUseError
+from mmviz.core.errors import ConfigError, InUseError
 from mmviz.io.folder_lock import wait_until_free
 from mmviz.train import cache as caching
-from mmviz.train.admission import (
+from mmviz.train.checkpoint import RunFolder, folder_of
+from mmviz.train.config import TrainConfig
+from mmviz.train.devices import Devices
+from mmviz.train.devices.device_map import check_divisible, placement
+from mmviz.train.devices.processes import join, spawned
+from mmviz.train.devices.progress import bar_of
+from mmviz.train.job import Interruptible, Job, carry_out
+from mmviz.train.strategies import strategy_of
+from mmviz.train.validation import (
     check_labels,
     check_recorded,
     check_spec,
@@ -21,27 +29,15 @@ from mmviz.train.admission import (
     check_strategy,
     with_split_names,
 )
-from mmviz.train.carry_out import Job, carry_out
-from mmviz.train.config import TrainConfig
-from mmviz.train.devices import Devices
-from mmviz.train.devices.bar import bar_of
-from mmviz.train.devices.divisible import check_divisible
-from mmviz.train.devices.group import join
-from mmviz.train.devices.placement import placement
-from mmviz.train.devices.spawn import spawned
-from mmviz.train.folder import RunFolder
-from mmviz.train.interrupt import Interruptible
-from mmviz.train.resume import folder_of
-from mmviz.train.strategies import strategy_of
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from mmviz.data.dataset import Dataset
-    from mmviz.models.fusion import FusionModel
-    from mmviz.train.devices.placement import Placement
+    from mmviz.models.base import FusionModel
+    from mmviz.train.devices.device_map import Placement
     from mmviz.train.run import Run
-    from mmviz.train.strategy import Strategy
+    from mmviz.train.strategies.base import Strategy
 
 
 def fit(
@@ -118,7 +114,7 @@ def fit(
     changes the order of sums, and so the last digits.
     """
     chosen = strategy_of(strategy, strategy_options)
-    config = _config(chosen, options)
+    config = complete_config(chosen, options)
     check_spec(model, ds)
     if config.augment is not None:
         config.augment.check({m.name: m.features for m in ds.spec.modalities})
@@ -172,7 +168,8 @@ def _train(
         return carry_out(job, shared, interrupt, lambda n: bar_of(n, shown=progress and shared.rank == 0))
 
 
-def _config(strategy: Strategy, options: dict[str, Any]) -> TrainConfig:
+def complete_config(strategy: Strategy, options: dict[str, Any]) -> TrainConfig:
+    """Return the options of a training, with those of its strategy; ConfigError for an unknown option, with the nearest name."""
     known = TrainConfig.__dataclass_fields__
     for name in options:
         if name not in known:

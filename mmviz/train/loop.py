@@ -11,14 +11,14 @@ import numpy as np
 import torch
 
 from mmviz.models.batch import batch_of
+from mmviz.train.checkpoint import state_of
 from mmviz.train.class_balance import class_weights
-from mmviz.train.devices.empty import MayBeEmpty
-from mmviz.train.epochs import Epochs
-from mmviz.train.measure import Measure, Meter
+from mmviz.train.contributions import Measure, Meter
+from mmviz.train.devices.empty_batch import MayBeEmpty
 from mmviz.train.metrics import loss_of, scores_of
+from mmviz.train.sampling import Epochs
 from mmviz.train.schedule import warm_cosine
-from mmviz.train.state import state_of
-from mmviz.train.training import Training
+from mmviz.train.strategies.base import Training
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,14 +27,14 @@ if TYPE_CHECKING:
     from torch.optim import Optimizer
 
     from mmviz.data.dataset import Split
+    from mmviz.models.base import FusionModel
     from mmviz.models.batch import Batch
-    from mmviz.models.fusion import FusionModel
+    from mmviz.train.checkpoint import State
     from mmviz.train.config import TrainConfig
     from mmviz.train.devices import Devices
-    from mmviz.train.devices.bar import Bar
-    from mmviz.train.record import Record
-    from mmviz.train.state import State
-    from mmviz.train.strategy import Strategy, Update
+    from mmviz.train.devices.progress import Bar
+    from mmviz.train.run import Record
+    from mmviz.train.strategies.base import Strategy, Update
 
 FORWARD = ("encode", "streams", "pooled", "answer", "fuse", "learn", "alone", "turn")
 

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from mmviz.errors import ConfigError
-from mmviz.models.coupled_block import CoupledBlock
-from mmviz.models.cross_attention import CrossAttention
+from mmviz.core.errors import ConfigError
 from mmviz.models.encoder import Encoders
-from mmviz.models.experts import Experts
-from mmviz.models.stacked import StackedLayerNorm, StackedLinear
-from mmviz.models.transformer import Transformer
+from mmviz.models.fusions.attention import CrossAttention, Transformer
+from mmviz.models.layers import StackedLayerNorm, StackedLinear
+from mmviz.models.ssm.blocks import CoupledBlock
+from mmviz.models.ssm.experts import Experts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from torch import Tensor, nn
 
-    from mmviz.models.fusion import FusionModel
+    from mmviz.models.base import FusionModel
 
 #: kind of module -> its own parameters whose first dimension runs over modalities, in equal parts
 _STACKED: dict[type[nn.Module], tuple[str, ...]] = {

@@ -1,35 +1,180 @@
-"""What a training returns: the best model, its history, its weights at every epoch, and predictions."""
+"""The result of a training: selected model, history, weights of every epoch, predictions; loading it, and wrapping a user's model."""
 
 from __future__ import annotations
 
 import copy
 import math
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+import threading
+from collections.abc import Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
+import mmkernels
 import numpy as np
 import torch
+from torch.nn.modules.module import register_module_parameter_registration_hook
+from torch.overrides import TorchFunctionMode
 
-from mmviz.arguments import takes
+import mmviz
+from mmviz.core.errors import CheckpointError, ConfigError
+from mmviz.core.escape import printable
+from mmviz.core.options import takes
 from mmviz.data.matching import matched
-from mmviz.data.spec_json import spec_from_json
-from mmviz.errors import CheckpointError, ConfigError
-from mmviz.io.printable import printable
+from mmviz.data.spec import spec_from_json, spec_to_json
 from mmviz.models.batch import Batch, batch_of
-from mmviz.models.build import build
-from mmviz.train.bounded_build import bounded_build
-from mmviz.train.folder import RunFolder
+from mmviz.models.registry import build
+from mmviz.models.user_module.model import Adapted
+from mmviz.train.checkpoint import RunFolder
+from mmviz.train.config import SELECT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
-    from torch import Tensor
+    from torch import Tensor, nn
 
     from mmviz.data.dataset import Split
     from mmviz.data.matching import Matching
-    from mmviz.models.fusion import FusionModel
+    from mmviz.models.base import FusionModel
+    from mmviz.train.checkpoint import Before, State
+
+
+# above the weights' own figures, so that a model of another size is compared with them tensor by tensor
+_TIMES, _FREE_TENSORS, _FREE_ELEMENTS = 64, 1000, 1 << 22
+_FACTORIES = frozenset({"empty", "zeros", "ones", "full", "rand", "randn", "arange", "eye", "linspace"})
+
+
+@contextmanager
+def bounded_build(weights: Mapping[str, Tensor], where: str) -> Iterator[None]:
+    """Refuse, for the duration of a block, to make a model that is far larger than these weights.
+
+    A description may ask for a million layers, or for one of a million channels: building them takes hours or all memory before
+    anything could be compared.
+
+    Parameters
+    ----------
+    weights
+        Name to tensor, as stored.
+    where
+        How to name the description in an error.
+
+    Raises
+    ------
+    CheckpointError
+        At the first parameter too many, or before a tensor too large is made.
+    """
+    tensors = _TIMES * len(weights) + _FREE_TENSORS
+    elements = _TIMES * sum(value.numel() for value in weights.values()) + _FREE_ELEMENTS
+    own, count = threading.get_ident(), 0
+
+    def refuse(what: str) -> None:
+        raise CheckpointError(f"{where} describes a model of {what}, far more than the weights hold; it was changed")
+
+    def counted(module: nn.Module, name: str, parameter: Any) -> None:
+        nonlocal count
+        if threading.get_ident() == own:
+            count += 1
+            if count > tensors:
+                refuse(f"more than {tensors} tensors")
+
+    class Sizes(TorchFunctionMode):
+        def __torch_function__(self, func: Callable[..., Any], types: Any, args: Any = (), kwargs: Any = None) -> Any:
+            if getattr(func, "__name__", "") in _FACTORIES and _elements(args, kwargs or {}) > elements:
+                refuse(f"a tensor of more than {elements} elements")
+            return func(*args, **(kwargs or {}))
+
+    with ExitStack() as stack:
+        stack.callback(register_module_parameter_registration_hook(counted).remove)
+        stack.enter_context(Sizes())
+        yield
+
+
+def _elements(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> int:
+    """Return how many elements a factory is asked for; of a range, its end stands for that."""
+    sizes = [kwargs.get("size"), *args]
+    flat = [n for size in sizes for n in (size if isinstance(size, (tuple, list)) else [size]) if type(n) is int]
+    return math.prod(max(0, n) for n in flat) if flat else 0
+
+
+@dataclass
+class Record:
+    """The history so far, and which epoch is the one to return.
+
+    Attributes
+    ----------
+    model
+        Whose weights are kept.
+    select
+        As in :class:`mmviz.train.TrainConfig`.
+    folder
+        Where it is published after every epoch; None for memory only.
+    info
+        Of the run; ``backend`` is filled in here.
+    """
+
+    model: FusionModel
+    select: str
+    folder: RunFolder | None
+    info: dict[str, Any]
+    history: list[dict[str, float]] = field(default_factory=list)
+    weights: dict[int, dict[str, Tensor]] = field(default_factory=dict)
+    entries: dict[str, dict[str, str]] = field(default_factory=dict)
+    best: int = 0
+    state: dict[str, str] | None = None
+
+    def go_on(self, before: Before) -> None:
+        """Begin with the epochs that a training before has left."""
+        self.history, self.weights, self.entries = before.history, before.weights, before.entries
+        self.best, self.state = self._chosen(), before.entry
+        self.publish("running")  # an epoch that was cut short is no longer named: its file will be written anew
+
+    def keep(self, epoch: int, row: dict[str, float], state: Callable[[], State] | None = None) -> None:
+        """Add an epoch, and what is needed to go on after it; without that it was cut short, and is trained again when resumed."""
+        self.history.append({"epoch": float(epoch), **row})
+        self.weights[epoch] = {k: v.detach().cpu().float().clone() for k, v in self.model.state_dict().items()}
+        self.best = self._chosen()
+        ran = mmkernels.last_backend()
+        self.info["backend"] = "none" if ran is None else ran.backend
+        if self.folder is not None:
+            self.entries[str(epoch)] = self.folder.write_weights(epoch, self.weights[epoch])
+            if state is not None:
+                self.state = self.folder.write_state(state())
+            self.publish("running")
+            if self.state is not None:
+                self.folder.drop_states(self.state)
+
+    def _chosen(self) -> int:
+        chosen = (
+            self.history[-1]
+            if self.select == "last"
+            else max(self.history, key=lambda row: _goodness(row, SELECT[self.select]))
+        )
+        return int(chosen["epoch"])
+
+    def publish(self, status: str) -> None:
+        """Write the index of the run, where it has a folder."""
+        if self.folder is not None:
+            self.folder.write_index(
+                {
+                    "status": status,
+                    "best_epoch": self.best,
+                    "info": self.info,
+                    "history": self.history,
+                    "weights": self.entries,
+                    "state": self.state,
+                    "spec": spec_to_json(self.model.spec),
+                }
+            )
+
+
+def _goodness(row: dict[str, float], by: str) -> tuple[float, ...]:
+    """Return what the best epoch has most of: validation score (``by`` a name, "" the task's), then least validation loss; without a split, epochs."""
+    if "valid_loss" not in row:
+        return (row["epoch"],)
+    score = row[f"valid_{by or 'accuracy'}"] if "valid_accuracy" in row else -row["valid_mae"]
+    return (score, -row["valid_loss"]) if math.isfinite(row["valid_loss"]) else (-math.inf, -math.inf)
+
 
 _RETRIES = 20  # of a loading during which the run was replaced
 
@@ -206,3 +351,81 @@ def load(path: str | Path) -> Run:
                 raise CheckpointError(f"{folder.path / 'run.json'} is not the index of a run ({error!r})") from error
             index = newer  # a training has replaced the run while it was read
     raise CheckpointError(f"{folder.path} changes faster than it can be read; load it when its training has ended")
+
+
+_KEPT = ("name", "missing", "masks", "masked_as", "gives", "tokens", "weights", "steps")
+
+
+def as_run(
+    model: Adapted, *, checkpoints: Mapping[int, Mapping[str, Tensor]] | None = None, seed: int | None = None
+) -> Run:
+    """Return a Run of an adapted module, for ``mm.record``, ``mm.recording.what_if`` and attributions.
+
+    Parameters
+    ----------
+    model
+        From :func:`mmviz.models.adapt`.
+    checkpoints
+        Epoch to the ``state_dict`` of your module then, so that its training can be replayed; the module's own weights count as the
+        epoch after the last of them. None: there is one epoch, 1.
+    seed
+        Of your training, for the record; None where it is not known.
+
+    Returns
+    -------
+    Run
+        ``status`` is ``"elsewhere"``, ``history`` holds the numbers of the epochs and nothing else. Its ``info`` says how a missing modality is
+        shown.
+
+    Raises
+    ------
+    ConfigError
+        Another model, an epoch that is no whole number from 0, or a checkpoint that is not the module's.
+    """
+    if not isinstance(model, Adapted):
+        raise ConfigError(f"as_run: model is a {type(model).__name__}, expected what mm.models.adapt returned")
+    if checkpoints is not None and not isinstance(checkpoints, Mapping):
+        raise ConfigError(
+            f"as_run: checkpoints is a {type(checkpoints).__name__}, expected a mapping such as {{3: module.state_dict()}}"
+        )
+    current = {key: value.detach().clone() for key, value in model.state_dict().items()}
+    weights = {epoch: _checked(epoch, state, current) for epoch, state in (checkpoints or {}).items()}
+    last = max(weights, default=0) + 1
+    weights[last] = current
+    options = asdict(model.config)
+    info: dict[str, Any] = {
+        "dataset": model.spec.name,
+        "model": {"name": options["name"], "adapted": True, "options": {key: _plain(options[key]) for key in _KEPT}},
+        "train": {"strategy": "elsewhere", "seed": seed},
+        "backend": "none",
+        "versions": {"mmviz": mmviz.__version__, "torch": torch.__version__},
+    }
+    history = [{"epoch": float(epoch)} for epoch in sorted(weights)]
+    return Run(model.eval(), info, history, "elsewhere", last, weights)
+
+
+def _plain(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _checked(epoch: object, state: Mapping[str, Tensor], current: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Return the weights of the whole model at an epoch: the module's from the checkpoint, the rest as it is."""
+    if type(epoch) is not int or epoch < 0:
+        raise ConfigError(f"as_run: checkpoints has the epoch {epoch!r}, expected a whole number from 0")
+    if not isinstance(state, Mapping) or not all(isinstance(value, torch.Tensor) for value in state.values()):
+        raise ConfigError(f"as_run: checkpoints[{epoch}] is a {type(state).__name__}, expected module.state_dict()")
+    own = {f"module.{key}": value for key, value in state.items()}
+    expected = {key: value for key, value in current.items() if key.startswith("module.")}
+    odd = sorted(own.keys() ^ expected.keys())
+    odd += [key for key, value in own.items() if key in expected and value.shape != expected[key].shape]
+    if odd:
+        raise ConfigError(
+            f"as_run: checkpoints[{epoch}] is not of this module: {', '.join(key.removeprefix('module.') for key in odd[:5])} "
+            "differ in name or shape; give module.state_dict() of the same module"
+        )
+    bad = [key for key, value in own.items() if value.is_floating_point() and not bool(torch.isfinite(value).all())]
+    if bad:
+        raise ConfigError(
+            f"as_run: checkpoints[{epoch}] holds values that are not finite in {bad[0].removeprefix('module.')}"
+        )
+    return dict(current) | {key: value.detach().cpu().clone() for key, value in own.items()}

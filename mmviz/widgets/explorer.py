@@ -11,26 +11,23 @@ import anywidget
 import traitlets
 import xarray as xr
 
-from mmviz.errors import ConfigError
+from mmviz.core.errors import ConfigError
+from mmviz.core.escape import visible
 from mmviz.io.atomic import write_bytes_atomic
-from mmviz.plots.escape import visible
-from mmviz.plots.still import still
-from mmviz.widgets import source
-from mmviz.widgets.contract import check_frame
-from mmviz.widgets.edits import Editable, edit_words
-from mmviz.widgets.latest import Latest
-from mmviz.widgets.page import page
-from mmviz.widgets.pairing import in_other, paired
-from mmviz.widgets.payload import header, pack_runs, sizes
-from mmviz.widgets.recipe import read_recipe, write_recipe
-from mmviz.widgets.selection import RUNS, Choices, check_selection
-from mmviz.widgets.studio import Answered, answered, described, editable_of, question, sentence
-from mmviz.widgets.words import readout
+from mmviz.plots.explorer_image import still
+from mmviz.widgets import html_page
+from mmviz.widgets.compare import in_other, paired
+from mmviz.widgets.frame import check_frame
+from mmviz.widgets.html_page import page
+from mmviz.widgets.readout import readout
+from mmviz.widgets.selection import RUNS, Choices, Editable, check_selection, edit_words, read_recipe, write_recipe
+from mmviz.widgets.serialize import header, pack_runs, sizes
+from mmviz.widgets.what_if import Answered, Latest, answered, described, editable_of, question, sentence
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from mmviz.widgets.studio import Callback
+    from mmviz.widgets.what_if import Callback
 
 
 class Explorer(anywidget.AnyWidget):
@@ -53,7 +50,7 @@ class Explorer(anywidget.AnyWidget):
     recipe
         Instead of a selection: what :attr:`recipe` returned, here or for another recording of the same data.
     what_if
-        What answers edits, for example ``mmviz.trace.what_if(run, part)``: a callable from a sample's id, an epoch and edits to groups of a Trace
+        What answers edits, for example ``mmviz.recording.what_if(run, part)``: a callable from a sample's id, an epoch and edits to groups of a Trace
         of that one sample. It is called in one thread of its own, for the newest edit only; what it raises is shown.
 
     Attributes
@@ -77,8 +74,8 @@ class Explorer(anywidget.AnyWidget):
         A Trace without coalitions, a frame that is not one, or another run that cannot be compared.
     """
 
-    _esm = source.module()
-    _css = source.style("style.css")
+    _esm = html_page.module()
+    _css = html_page.style("style.css")
     data = traitlets.Dict().tag(sync=True)
     selection: Any = traitlets.TraitType({}).tag(sync=True)  # no type of its own: every refusal is a ConfigError
     message = traitlets.Unicode("").tag(sync=True)
@@ -122,7 +119,7 @@ class Explorer(anywidget.AnyWidget):
         self._error: BaseException | None = None
         self._sending = threading.RLock()  # the browser's messages and answers come from two threads
         self._latest = Latest(self._work, self._show)
-        self._esm = source.module()  # with the views registered by now
+        self._esm = html_page.module()  # with the views registered by now
         super().__init__(data=data, selection=chosen, studio=described(self._editable))
         self._ask()
 

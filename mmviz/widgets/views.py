@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from mmviz.errors import ConfigError
+from mmviz.core.errors import ConfigError
 
 _REFUSED = re.compile(r"^\s*(?:import\b|export\b).*$|</script|<!--", re.MULTILINE | re.IGNORECASE)
 
@@ -39,7 +39,7 @@ def register_view(path: str | os.PathLike[str], *, variables: Sequence[str] = ()
         A JavaScript file without ``import`` and ``export``; it calls ``mmviz.register({...})``. Copy ``docs/templates/view.js``.
         Its name without the suffix is the view's name; a file of the same name replaces the one before. The file is trusted: it runs in the page.
     variables
-        Variables of the frame that the view reads beside those of :data:`mmviz.widgets.contract.FRAME` and its groups; they are sent as float32
+        Variables of the frame that the view reads beside those of :data:`mmviz.widgets.frame.FRAME` and its groups; they are sent as float32
         or uint8.
 
     Raises

@@ -11,7 +11,7 @@ from hypothesis.extra.numpy import arrays
 from scipy import stats
 
 from mmviz.analysis import interaction_index, interactions, moebius, shapley, shapley_values
-from mmviz.errors import ConfigError, DataError
+from mmviz.core.errors import ConfigError, DataError
 
 
 @pytest.fixture(params=range(1, 7))

@@ -5,14 +5,14 @@ import pytest
 
 import mmviz as mm
 from mmviz.analysis import interactions, shapley, window_shapley
-from mmviz.errors import ConfigError
+from mmviz.core.errors import ConfigError
 from mmviz.plots import shapley_frame
 
 
 def traced(ds, epochs, strategy="joint"):
     model = mm.models.build("concat", ds.spec, width=16)
     run = mm.train.fit(model, ds, epochs=epochs, strategy=strategy, progress=False)
-    return run, mm.trace.record(run, ds["test"], traced=1)
+    return run, mm.record(run, ds["test"], traced=1)
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +36,7 @@ def test_the_order_of_contributions_is_the_true_one_and_noise_has_none(unequal):
 
 def test_windows_find_the_pulse(unequal):
     ds, run, _ = unequal
-    recorded = mm.trace.record_windows(run, ds["test"], traced=20, windows=3)
+    recorded = mm.recording.record_windows(run, ds["test"], traced=20, windows=3)
     phi = abs(window_shapley(recorded)["phi"]).mean("traced")
     for m, name in enumerate(ds.spec.names[:2]):
         middle = ds.truth.onset + ds.truth.delays[m] + len(ds.truth.waveform) / 2
@@ -47,7 +47,7 @@ def test_windows_find_the_pulse(unequal):
 def test_gradients_find_the_channel_that_carries_the_bit(unequal):
     pytest.importorskip("captum", reason="captum is not installed: pip install -e '.[explain]'")
     ds, run, _ = unequal
-    recorded = mm.trace.record_attribution(run, ds["test"], traced=20, steps=16)
+    recorded = mm.recording.record_attribution(run, ds["test"], traced=20, steps=16)
     strong = abs(recorded["features"][ds.spec.names[0]]["attribution"]).sum(("traced", "frame"))
     assert int(strong.values.argmax()) == ds.truth.channels["unique"]
 
@@ -92,8 +92,8 @@ def test_a_regression_has_interactions_in_the_units_of_its_value(unequal):
 
 def test_a_slice_with_one_class_is_explained_as_any_other(toy, toy_run):
     split = toy["test"].take(np.flatnonzero(toy["test"].target == 1))
-    found = shapley(mm.trace.record(toy_run, split, traced=1), value="correct")
-    whole = shapley(mm.trace.record(toy_run, toy["test"], traced=1), value="correct")
+    found = shapley(mm.record(toy_run, split, traced=1), value="correct")
+    whole = shapley(mm.record(toy_run, toy["test"], traced=1), value="correct")
     np.testing.assert_array_equal(found["phi"], whole["phi"].values[toy["test"].target == 1])
 
 
@@ -101,7 +101,7 @@ def test_an_always_absent_modality_contributes_nothing_and_interacts_with_nobody
     split = toy["test"].take(range(6))
     valid = split.valid | {toy.spec.names[1]: np.zeros_like(split.valid[toy.spec.names[1]])}
     split = type(split)(split.name, split.inputs, valid, split.target, split.ids, split.group)
-    trace = mm.trace.record(toy_run, split, traced=1)
+    trace = mm.record(toy_run, split, traced=1)
     assert float(abs(shapley(trace)["phi"].sel(modality=toy.spec.names[1])).max()) <= 1e-6
     pairs = interactions(trace)
     assert float(abs(pairs["interaction"].where(pairs["subset_members"][:, 1], 0)).max()) <= 1e-6

@@ -1,4 +1,4 @@
-"""Shapley values: the axioms to rounding error, known games, a second implementation."""
+"""Shapley values: axioms to rounding error, known games, a second implementation; scores of subsets with intervals."""
 
 from itertools import permutations
 
@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from scipy.stats import binomtest
 
-from mmviz.analysis import prefix_shapley, shapley, shapley_values
-from mmviz.errors import ConfigError, DataError
+from mmviz.analysis import coalition_scores, prefix_shapley, shapley, shapley_values
+from mmviz.core.errors import ConfigError, DataError
 
 PLAYERS = st.integers(1, 6)
 
@@ -139,3 +140,33 @@ def test_a_trace_without_coalitions_is_refused_with_the_remedy(trace):
     del poor["coalitions"]
     with pytest.raises(DataError, match="coalitions=True"):
         shapley(poor)
+
+
+def test_the_score_of_a_subset_is_its_accuracy_with_wilsons_interval(trace):
+    found = coalition_scores(trace)
+    right = trace["coalitions"]["answer"].values.argmax(-1) == trace["samples"]["target"].values[:, None]
+    np.testing.assert_allclose(found["score"], right.mean(0), rtol=1e-14)
+    for k in range(right.shape[1]):
+        expected = binomtest(int(right[:, k].sum()), len(right)).proportion_ci(method="wilson")
+        np.testing.assert_allclose([found["low"][k], found["high"][k]], [expected.low, expected.high], atol=1e-9)
+
+
+def test_all_and_nothing_are_those_of_the_contributions(trace):
+    found, phi = coalition_scores(trace, value="probability"), shapley(trace)
+    np.testing.assert_allclose(found["score"][-1], phi["full"].mean(), rtol=1e-12)
+    np.testing.assert_allclose(found["score"][0], phi["baseline"].mean(), rtol=1e-12)
+
+
+def test_a_sample_with_a_broken_answer_is_left_out_and_counted(trace):
+    broken = trace.copy(deep=True)
+    broken["coalitions"]["answer"].values[0, 1] = np.nan
+    assert coalition_scores(broken).attrs["n_samples"] == trace["samples"].sizes["sample"] - 1
+
+
+def test_what_cannot_be_is_refused(trace):
+    with pytest.raises(ConfigError, match="output"):
+        coalition_scores(trace, value="output")
+    poor = trace.copy()
+    del poor["coalitions"]
+    with pytest.raises(DataError, match="coalitions=True"):
+        coalition_scores(poor)

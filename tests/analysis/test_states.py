@@ -1,10 +1,10 @@
-"""State summaries: half-lives and norms against direct formulas."""
+"""State summaries against direct formulas; trajectories against a plain singular value decomposition."""
 
 import numpy as np
 import pytest
 
-from mmviz.analysis import states
-from mmviz.errors import ConfigError
+from mmviz.analysis import states, trajectories
+from mmviz.core.errors import ConfigError, DataError
 
 
 def test_half_life_halves_a_state_under_the_median_step(trace):
@@ -42,3 +42,49 @@ def test_size_is_zero_where_a_modality_is_absent(trace):
 def test_a_wrong_number_of_channels_is_refused(trace, channels):
     with pytest.raises(ConfigError, match="channels="):
         states(trace, channels=channels)
+
+
+def by_svd(trace, layer):
+    h = trace["operator"]["h"].isel(layer=layer).values.astype(np.float64)
+    valid = trace["states"]["valid"].values
+    rows = h.reshape(*h.shape[:3], -1)[valid]
+    rows = rows - rows.mean(0)
+    _, s, v = np.linalg.svd(rows, full_matrices=False)
+    sign = np.sign(v[[0, 1], np.abs(v[:2]).argmax(1)])
+    return valid, rows @ (v[:2] * sign[:, None]).T, s[:2] ** 2 / (s**2).sum()
+
+
+@pytest.mark.parametrize("layer", [0, 1])
+def test_positions_are_the_two_first_principal_components(trace, layer):
+    found = trajectories(trace, layer=layer)
+    valid, expected, share = by_svd(trace, layer)
+    np.testing.assert_allclose(found["position"].values[valid], expected, atol=1e-8 * np.abs(expected).max())
+    np.testing.assert_allclose(found["explained"], share, rtol=1e-9)
+    assert np.isnan(found["position"].values[~valid]).all()
+
+
+def test_few_steps_with_many_states_take_the_other_way_to_the_same_place(trace):
+    few = trace.copy(deep=True)
+    few["states"]["valid"].values[...] = False
+    few["states"]["valid"].values[0, 0, :6] = True
+    found = trajectories(few)
+    valid, expected, share = by_svd(few, 0)
+    np.testing.assert_allclose(found["position"].values[valid], expected, atol=1e-8 * np.abs(expected).max())
+    np.testing.assert_allclose(found["explained"], share, rtol=1e-9)
+
+
+def test_diverged_states_are_left_out(trace):
+    wild = trace.copy(deep=True)
+    wild["operator"]["h"].values[0, 0, 0, 5] = np.inf
+    position = trajectories(wild)["position"]
+    assert np.isnan(position[0, 0, 5]).all()
+    assert np.isfinite(position[0, 0, 4]).all()
+
+
+def test_what_cannot_be_is_refused(trace):
+    with pytest.raises(ConfigError, match="layer=9"):
+        trajectories(trace, layer=9)
+    empty = trace.copy(deep=True)
+    empty["states"]["valid"].values[...] = False
+    with pytest.raises(DataError, match="at least 3"):
+        trajectories(empty)

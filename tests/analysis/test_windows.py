@@ -10,7 +10,7 @@ from hypothesis.extra.numpy import arrays
 
 from mmviz.analysis import owen_values, shapley_values
 from mmviz.analysis.windows import values_along_orders
-from mmviz.errors import ConfigError, DataError
+from mmviz.core.errors import ConfigError, DataError
 
 BLOCKS = [[0, 1], [2], [3, 4]]
 MEMBERS = (np.arange(32)[:, None] >> np.arange(5)) % 2 == 1

@@ -11,8 +11,7 @@ import argparse
 import torch
 
 import mmviz as mm
-from mmviz.efficiency.clock import times_of
-from mmviz.efficiency.memory import peak_bytes
+from mmviz.studies.efficiency.measurement import peak_bytes, times_of
 
 WEIGHTS = {"none": {"ot": 0.0, "mmd": 0.0}, "OT": {"mmd": 0.0}, "MMD": {"ot": 0.0}, "both": {}}
 

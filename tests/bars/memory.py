@@ -92,8 +92,8 @@ def record(folder, sizes):
     model = mm.models.build("coupled_mamba", ds.spec, width=8, layers=1, state=4)
     run = mm.train.fit(model, ds, epochs=1, progress=False)
     options = {"traced": sizes["traced"], "influence": False}
-    held = sum(mm.trace.estimate(run, ds["test"], **options).values())
-    mm.trace.record(run, ds["test"], **options, path=folder / "trace.nc", progress=False).close()
+    held = sum(mm.recording.estimate(run, ds["test"], **options).values())
+    mm.record(run, ds["test"], **options, path=folder / "trace.nc", progress=False).close()
     return {"bytes_in_memory": held, "bytes_on_disk": (folder / "trace.nc").stat().st_size}
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 import mmviz as mm
-from mmviz.experiments.statistics import paired
+from mmviz.studies.significance import paired
 
 VARIANTS = {
     "joint": ("joint", {}),

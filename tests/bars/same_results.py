@@ -200,7 +200,7 @@ def frames(found, trace):
         for figure, frame in feeds.get(name, {}).items():
             try:
                 yield figure, frame(result)
-            except mm.errors.DataError:
+            except mm.core.errors.DataError:
                 yield figure, "refused"
     yield "explorer", plots.explorer_frame(trace)
 
@@ -229,7 +229,7 @@ def results():
         yield f"{name}: weights of every epoch", weights_of(run)
         yield f"{name}: history", [dict(row) for row in run.history]
         yield f"{name}: predictions", run.predict(ds["test"])
-        trace = mm.trace.record(run, ds["test"], traced=3)
+        trace = mm.record(run, ds["test"], traced=3)
         yield f"{name}: Trace", trace
         found = dict(analyses(trace))
         for label, result in found.items():
@@ -237,26 +237,26 @@ def results():
         for label, frame in frames(found, trace):
             yield f"{name}: frame {label}", frame
         split = ds["test"].take(range(12))
-        windows = mm.trace.record_windows(run, split, traced=2, windows=2)
+        windows = mm.recording.record_windows(run, split, traced=2, windows=2)
         yield f"{name}: Shapley values of windows", [windows, analysis.window_shapley(windows)]
         yield f"{name}: Owen values of windows", analysis.window_shapley(windows, index="owen")
-        yield f"{name}: mean encodings", analysis.directions(mm.trace.encoded(run, ds["test"]))
+        yield f"{name}: mean encodings", analysis.directions(mm.recording.encoded(run, ds["test"]))
         yield (
             f"{name}: frame directions",
-            plots.directions_frame(analysis.directions(mm.trace.encoded(run, ds["test"]))),
+            plots.directions_frame(analysis.directions(mm.recording.encoded(run, ds["test"]))),
         )
-        rates = mm.trace.compare_missing({"a": [run]}, split, rates=(0.0, 0.3), draws=3, protocol="independent")
+        rates = mm.recording.compare_missing({"a": [run]}, split, rates=(0.0, 0.3), draws=3, protocol="independent")
         yield f"{name}: missing modalities", [rates, plots.missing_frame(rates)]
-        yield f"{name}: scores of all subsets", mm.trace.subset_scores(run, split, resamples=20)
+        yield f"{name}: scores of all subsets", mm.recording.subset_scores(run, split, resamples=20)
         row = int(trace["states"]["traced"].values[0])
         edits = {ds.spec.names[0]: {"delay": 2, "noise": 0.3, "seed": 4}, ds.spec.names[1]: {"mask": True}}
-        edited = mm.trace.what_if(run, ds["test"])(str(ds["test"].ids[row]), run.best_epoch, edits)
+        edited = mm.recording.what_if(run, ds["test"])(str(ds["test"].ids[row]), run.best_epoch, edits)
         yield f"{name}: what if", list(edited.values())
         yield f"{name}: frame what if", plots.edited_frame(edited, plots.explorer_frame(trace))
         if name.startswith("late"):
-            recorded = mm.trace.record_attribution(run, split, traced=2, steps=8)
+            recorded = mm.recording.record_attribution(run, split, traced=2, steps=8)
             yield f"{name}: attribution", [recorded, analysis.attribution(recorded)]
-            yield f"{name}: Trace of stopped recordings", mm.trace.record(run, split, traced=1, prefixes="recording")
+            yield f"{name}: Trace of stopped recordings", mm.record(run, split, traced=1, prefixes="recording")
     for name, run in small_trainings():
         yield f"{name}: weights of every epoch", weights_of(run)
         yield f"{name}: history", [dict(row) for row in run.history]

@@ -20,21 +20,21 @@ import numpy as np
 import torch
 
 import mmviz as mm
-from mmviz.experiments.source import open_source
-from mmviz.experiments.work import thread_count
+from mmviz.studies.cell import open_source
+from mmviz.studies.worker import thread_count
 
 SPEEDUP_BAR, OVERHEAD_BAR, REPEAT_BAR = 1.7, 0.3, 3.0
 DATA = {"name": "synthetic", "n": 400, "steps": 64, "task": "classification"}
 
 
 def study(cells, epochs, first=0):
-    grid = mm.experiments.grid(
+    grid = mm.studies.grid(
         data=DATA,
         model=[{"name": name, "width": 32, "layers": 1} for name in ("coupled_mamba", "late")],
         train={"epochs": epochs},
         seed=range(first, first + max(1, cells // 2)),
     )
-    return mm.experiments.Study("scale", grid)
+    return mm.studies.Study("scale", grid)
 
 
 def timed(work):
@@ -62,12 +62,10 @@ def on_workers(what, count, folder):
     start = time.perf_counter()
     with distributed.LocalCluster(n_workers=count, threads_per_worker=1, dashboard_address=None) as cluster:
         warm = study(2 * count, 1, first=10_000)
-        mm.experiments.run(warm, folder / f"warm{count}", scheduler=cluster.scheduler_address, progress=False)
+        mm.studies.run(warm, folder / f"warm{count}", scheduler=cluster.scheduler_address, progress=False)
         started = time.perf_counter() - start
         address = cluster.scheduler_address
-        seconds, outcome = timed(
-            lambda: mm.experiments.run(what, folder / f"w{count}", scheduler=address, progress=False)
-        )
+        seconds, outcome = timed(lambda: mm.studies.run(what, folder / f"w{count}", scheduler=address, progress=False))
     if outcome.ran != len(what):
         raise SystemExit(f"{outcome}")
     return started, seconds
@@ -89,13 +87,13 @@ def main():
             used = time.process_time()
             hand.append(timed(lambda: by_hand(what))[0])
             between = time.process_time()
-            plain.append(timed(lambda i=i: mm.experiments.run(what, folder / f"here{i}", progress=False))[0])
+            plain.append(timed(lambda i=i: mm.studies.run(what, folder / f"here{i}", progress=False))[0])
             cpu.append((time.process_time() - between) - (between - used))
         workers = {count: on_workers(what, count, folder) for count in (1, 2)}
-        again, outcome = timed(lambda: mm.experiments.run(what, folder / "here0", progress=False))
+        again, outcome = timed(lambda: mm.studies.run(what, folder / "here0", progress=False))
         code = (
             f"import sys; sys.path.insert(0, {str(Path(__file__).parent)!r}); import mmviz as mm, scale;"
-            f"o = mm.experiments.run(scale.study({given.cells}, {given.epochs}), {str(folder / 'here0')!r}, progress=False);"
+            f"o = mm.studies.run(scale.study({given.cells}, {given.epochs}), {str(folder / 'here0')!r}, progress=False);"
             "sys.exit(o.ran)"
         )
         fresh, process = timed(lambda: subprocess.run([sys.executable, "-c", code], check=False))

@@ -28,8 +28,8 @@ import torch
 import mmviz as mm
 from mmviz.analysis import shapley_values
 from mmviz.models import batch_of
-from mmviz.models.steps import Steps
-from mmviz.trace.coalitions import CHUNK_BYTES, recorded_answers
+from mmviz.models.batch import Steps
+from mmviz.recording.coalitions import CHUNK_BYTES, recorded_answers
 
 RESULTS = Path(__file__).with_name("shapley_speed.json")
 BARS = {"shapiq": 8, "shap": 12, "captum": 30}

@@ -26,13 +26,13 @@ GIVE_UP = 300
 
 
 def study():
-    grid = mm.experiments.grid(
+    grid = mm.studies.grid(
         data={"name": "synthetic", "n": 120, "steps": 32, "task": "classification"},
         model=[{"name": name, "width": 16} for name in ("average", "concat", "gated")],
         train={"epochs": 4},
         seed=range(4),
     )
-    return mm.experiments.Study("soak", grid)
+    return mm.studies.Study("soak", grid)
 
 
 def start(*words):
@@ -42,7 +42,7 @@ def start(*words):
 def client(store, scheduler=None):
     code = (
         f"import sys; sys.path.insert(0, {HERE!r}); import mmviz as mm, soak_studies;"
-        f"mm.experiments.run(soak_studies.study(), {str(store)!r}, scheduler={scheduler!r}, progress=False)"
+        f"mm.studies.run(soak_studies.study(), {str(store)!r}, scheduler={scheduler!r}, progress=False)"
     )
     return start("-c", code)
 
@@ -140,15 +140,15 @@ def main():
     draw, found, begun = np.random.default_rng(given.seed), [], time.monotonic()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        mm.experiments.run(study(), folder / "undisturbed", progress=False)
-        expected = mm.experiments.table(folder / "undisturbed", of=study()).csv()
+        mm.studies.run(study(), folder / "undisturbed", progress=False)
+        expected = mm.studies.table(folder / "undisturbed", of=study()).csv()
         for i in range(given.kills):
             seen, store = one(VICTIMS[i % len(VICTIMS)], folder, draw)
-            rows_ = mm.experiments.Store(store)
+            rows_ = mm.studies.Store(store)
             frame = rows_.rows()
             seen["lost"] = seen["rows_at_the_kill"] - min(seen["rows_at_the_kill"], seen["rows_kept"])
             seen["damaged"] = len(rows_.damaged)
-            table = mm.experiments.table(frame, of=study()).csv()
+            table = mm.studies.table(frame, of=study()).csv()
             seen["same_table"] = table == expected
             if not seen["same_table"]:
                 seen["differs"] = sorted(set(table.splitlines()) ^ set(expected.splitlines()))

@@ -47,9 +47,9 @@ WHAT_IF = [
     "                         classes=['no', 'yes'], name='bench')\n"
     "model = mm.models.build('coupled_mamba', ds.spec, width=32, layers=1, state=4, seed=0)\n"
     "run = mm.train.fit(model, ds, epochs=1, progress=False)\n"
-    "frame = mm.plots.explorer_frame(mm.trace.record(run, ds['test'], traced=1, influence=False), channels=64)\n"
+    "frame = mm.plots.explorer_frame(mm.record(run, ds['test'], traced=1, influence=False), channels=64)\n"
     "assert frame['state'].shape[-2:] == (64, 500)",
-    "explorer = mm.widgets.Explorer(frame=frame, what_if=mm.trace.what_if(run, ds['test']))\nexplorer",
+    "explorer = mm.widgets.Explorer(frame=frame, what_if=mm.recording.what_if(run, ds['test']))\nexplorer",
 ]
 PLOTLY = [
     "import ipywidgets, plotly.graph_objects as go, xarray as xr\nfrom plotly.subplots import make_subplots\n"

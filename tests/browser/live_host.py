@@ -5,8 +5,8 @@ import json
 
 import numpy as np
 
-from mmviz.widgets import Explorer, source
-from mmviz.widgets.payload import pack_edited
+from mmviz.widgets import Explorer, html_page
+from mmviz.widgets.serialize import pack_edited
 
 _HOST = """
 const bytesOf = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
@@ -73,8 +73,8 @@ def open_live(page, frame, folder, *, selection=None, text=(), state=None):
         "state": held | (state or {}),
     }
     text_of = json.dumps(given).replace("<", "\\u003c")
-    style = source.style("style.css") + source.style("standalone.css")
-    html = _PAGE.format(style=style, given=text_of, script=source.script() + _HOST)
+    style = html_page.style("style.css") + html_page.style("standalone.css")
+    html = _PAGE.format(style=style, given=text_of, script=html_page.script() + _HOST)
     path = folder / "live.html"
     path.write_text(html, encoding="utf-8")
     page.goto(path.as_uri())

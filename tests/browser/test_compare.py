@@ -3,7 +3,7 @@
 import pytest
 from seen import sentence
 
-from mmviz.widgets.words import fixed
+from mmviz.widgets.readout import fixed
 
 pytestmark = pytest.mark.timeout(90)
 OTHER = {"seed": 1, "epochs": 3, "steps": 40, "attrs": {"model": "late"}}

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from mmviz.plots import with_slider
-from mmviz.plots.picture import Axis, Heat, Lines, Panel, Picture
-from mmviz.plots.screen import draw
+from mmviz.plots.figure_spec import Axis, Heat, Lines, Panel, Picture
+from mmviz.plots.plotly_backend import draw
 
 SHOWN = """() => {
   const [heat, line] = document.querySelector('.js-plotly-plot')._fullData;

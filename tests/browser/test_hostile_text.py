@@ -2,7 +2,7 @@
 
 import pytest
 
-from mmviz.plots.escape import visible
+from mmviz.core.escape import visible
 
 pytestmark = pytest.mark.timeout(120)
 TAGS = """() => { const count = {}; for (const e of document.querySelectorAll('*')) count[e.localName] = (count[e.localName] ?? 0) + 1; return count; }"""

@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 
-from mmviz.widgets import source
+from mmviz.widgets import html_page
 
 BELOW = 22  # the space under a panel, as in column_layout.js
 
@@ -12,7 +12,7 @@ BELOW = 22  # the space under a panel, as in column_layout.js
 @pytest.fixture
 def parted(open_page):
     page = open_page()
-    page.evaluate(source.script().replace("var mmviz=", "window.mmviz=", 1))
+    page.evaluate(html_page.script().replace("var mmviz=", "window.mmviz=", 1))
     return lambda heights, columns: page.evaluate(f"() => mmviz.columnsOfEqualHeight({heights}, {columns})")
 
 

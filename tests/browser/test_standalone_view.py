@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from seen import maps, sentence, slider, values
 
-from mmviz.widgets.words import fixed
+from mmviz.widgets.readout import fixed
 
 pytestmark = pytest.mark.timeout(90)
 PLACES = [(0, 0, 0, 0), (2, 4, 1, 49), (1, 2, 0, 17)]

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from seen import sentence, slider
 
-from mmviz.widgets.words import fixed
+from mmviz.widgets.readout import fixed
 
 pytestmark = pytest.mark.timeout(90)
 HERE = {"sample": 1, "epoch": 3, "layer": 1, "time": 30, "channel": 4}

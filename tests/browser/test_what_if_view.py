@@ -8,9 +8,9 @@ from live_host import answer, deliver, open_live, question, sent, twin
 from seen import contrasts, maps, sentence, values
 
 from mmviz.widgets import Explorer
-from mmviz.widgets.page import page as page_of
-from mmviz.widgets.payload import pack_edited
-from mmviz.widgets.words import fixed, readout
+from mmviz.widgets.html_page import page as page_of
+from mmviz.widgets.readout import fixed, readout
+from mmviz.widgets.serialize import pack_edited
 
 pytestmark = pytest.mark.timeout(120)
 EDIT = {"gyro": {"delay": 12, "noise": 0.35, "seed": 3}, "gravity": {"swap": 1}}

@@ -13,10 +13,10 @@ import numpy as np
 import pytest
 
 import mmviz as mm
-from mmviz.errors import CheckpointError, DataError, InUseError
+from mmviz.core.errors import CheckpointError, DataError, InUseError
 from mmviz.io import folder_lock
 from mmviz.io.folder_lock import FolderLock, holder_of, locked
-from mmviz.train.folder import RunFolder
+from mmviz.train.checkpoint import RunFolder
 from mmviz.train.loop import Loop
 
 HOLD = """
@@ -437,7 +437,7 @@ def test_a_history_that_is_no_table_of_numbers_is_refused(ds, tmp_path, change):
 
 def test_two_processes_that_run_one_study_and_keep_its_runs_finish_every_cell(tmp_path):
     program = (
-        "import sys\nfrom mmviz.experiments import grid, run, Study\n"
+        "import sys\nfrom mmviz.studies import grid, run, Study\n"
         "cells = grid(data='synthetic', model='average', seed=[0, 1], train={'epochs': 1})\n"
         "outcome = run(Study('two', cells, metric='test.mae'), sys.argv[1], keep='runs', progress=False)\n"
         "sys.exit(len(outcome.failed) + outcome.left)\n"

@@ -13,7 +13,7 @@ import scipy.io
 import torch
 
 import mmviz as mm
-from mmviz.errors import DataError
+from mmviz.core.errors import DataError
 
 FRAME = pd.DataFrame({"a": [1.0, 2.0], "label": [0, 1]})
 

@@ -10,9 +10,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from mmviz.models.coupling import Coupling
-from mmviz.models.masked_softmax import masked_softmax
-from mmviz.models.pooling import PresentMean
+from mmviz.models.layers import PresentMean, masked_softmax
+from mmviz.models.ssm.coupling import Coupling
 
 DTYPES = pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
 ENDS = [math.inf, -math.inf, math.nan, 0.0, -1e-3, 1e30, -1e30, 1e-45]

@@ -11,10 +11,10 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
 
 import mmviz as mm
-from mmviz.plots.kinds import KINDS
-from mmviz.plots.printed import ink
-from mmviz.plots.printed.file import rc
-from mmviz.plots.printed.venue import venue_of, width_of
+from mmviz.plots import matplotlib_backend
+from mmviz.plots.figure_registry import KINDS
+from mmviz.plots.paper_figure import rc
+from mmviz.plots.venue import venue_of, width_of
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "plots"))
 from figure_examples import examples
@@ -32,7 +32,7 @@ def pictures(request):
     ds = mm.data.from_arrays(inputs, np.arange(n) % 2, split={"train": 0.5, "valid": 0.25, "test": 0.25})
     model = mm.models.build("coupled_mamba", ds.spec, width=4, layers=2, state=2, seed=0)
     run = mm.train.fit(model, ds, epochs=1, progress=False)
-    trace = mm.trace.record(run, ds["test"])
+    trace = mm.record(run, ds["test"])
     return {
         plot: KINDS[plot].picture(KINDS[plot].frame(*given, **options))
         for plot, (given, options) in examples(trace).items()
@@ -70,7 +70,7 @@ def boxes(figure):
 @pytest.mark.parametrize("plot", KINDS, ids=lambda plot: plot.__name__)
 def test_every_text_lies_inside_the_printed_figure_and_labels_and_titles_do_not_overlap(pictures, plot, venue, columns):
     with mpl.rc_context(rc(venue_of(venue))):
-        figure = ink.draw(pictures[plot], width=width_of(venue_of(venue), columns))
+        figure = matplotlib_backend.draw(pictures[plot], width=width_of(venue_of(venue), columns))
         figure.set_dpi(100)
         FigureCanvasAgg(figure).draw()
         found = boxes(figure)

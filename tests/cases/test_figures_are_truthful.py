@@ -11,14 +11,12 @@ import pytest
 import xarray as xr
 
 from mmviz import plots
-from mmviz.plots import theme
-from mmviz.plots.kinds import KINDS
-from mmviz.plots.picture import Axis, Bars, Dots, Heat, Lines, Note, Panel, Picture, signed
-from mmviz.plots.printed import ink
-from mmviz.plots.printed.file import rc
-from mmviz.plots.printed.venue import venue_of
-from mmviz.plots.screen import draw
-from mmviz.plots.visible_values import left_out, runs, single
+from mmviz.plots import matplotlib_backend, theme
+from mmviz.plots.figure_registry import KINDS
+from mmviz.plots.figure_spec import Axis, Bars, Dots, Heat, Lines, Note, Panel, Picture, left_out, runs, signed, single
+from mmviz.plots.paper_figure import rc
+from mmviz.plots.plotly_backend import draw
+from mmviz.plots.venue import venue_of
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "plots"))
 from figure_examples import examples
@@ -38,7 +36,7 @@ def frames(data):
 
 def on_paper(picture, width=6.75):
     with mpl.rc_context(rc(venue_of("icml2024"))):
-        figure = ink.draw(picture, width=width)
+        figure = matplotlib_backend.draw(picture, width=width)
         figure.canvas.draw()
     return figure
 
@@ -373,7 +371,7 @@ def test_the_steps_of_a_waterfall_lie_on_its_axis_also_where_they_pass_both_ends
         {"step": ("row", step), "start": ("row", start), "end": ("row", [*end, end[-1]]), "low": ("row", nothing), "high": ("row", nothing), "only": ("row", [-1, 0, 1, 2, -1])},
         coords={"name": ("row", ["nothing", "a", "b", "c", "all together"])}, attrs={"units": "1", "value": "probability"},
     )  # fmt: skip
-    (panel,) = plots.waterfall.waterfall_picture(frame).panels
+    (panel,) = plots.coalitions.waterfall_picture(frame).panels
     low, high = panel.x.span
     assert low <= min(start.min(), end.min())
     assert max(start.max(), end.max()) < high

@@ -17,14 +17,13 @@ import numpy as np
 import pytest
 
 import mmviz as mm
-from mmviz.errors import CheckpointError, DataError
+from mmviz.core.errors import CheckpointError, DataError
+from mmviz.io.archive import folder_members, tar_members
 from mmviz.io.content import open_content
+from mmviz.io.files import parse_json, read_regular
 from mmviz.io.hdf5 import open_hdf5
-from mmviz.io.json_text import parse_json
-from mmviz.io.mat5 import read_mat5
-from mmviz.io.members import folder_members, tar_members
-from mmviz.io.regular_file import read_regular
-from mmviz.io.wav import read_wav
+from mmviz.io.mat import read_mat5
+from mmviz.io.media import read_wav
 
 HEAD = b"MATLAB 5.0 MAT-file".ljust(124) + b"\x00\x01IM"
 

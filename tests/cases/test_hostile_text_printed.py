@@ -10,10 +10,10 @@ import pandas as pd
 import pytest
 
 import mmviz as mm
-from mmviz.errors import CheckpointError, ConfigError, DataError, InUseError, MissingDependencyError, MmvizError
-from mmviz.experiments.table import Table
-from mmviz.io.printable import printable
-from mmviz.plots.printed.table import latex_table
+from mmviz.core.errors import CheckpointError, ConfigError, DataError, InUseError, MissingDependencyError, MmvizError
+from mmviz.core.escape import printable
+from mmviz.plots.latex import latex_table
+from mmviz.studies.comparison import Table
 
 CLEAR = "\x1b[2J\x1b[1;1H"
 TITLE = "\x1b]0;owned\x07"
@@ -90,7 +90,7 @@ def test_a_run_and_a_loaded_trace_print_without_control_characters(hostile, tmp_
     model = mm.models.build("average", hostile.spec, width=8)
     run = mm.train.fit(model, hostile, epochs=1, progress=False, out=tmp_path / "run")
     assert is_inert(repr(run))
-    path = mm.trace.save(mm.trace.record(run, hostile["test"]), tmp_path / "trace.nc")
+    path = mm.trace.save(mm.record(run, hostile["test"]), tmp_path / "trace.nc")
     trace = mm.trace.load(path)
     for name in ("dataset", "source", "notes"):
         value = trace.attrs[name]

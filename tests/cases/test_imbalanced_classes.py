@@ -10,8 +10,8 @@ from sklearn import metrics as reference
 from sklearn.utils.class_weight import compute_class_weight
 
 import mmviz as mm
-from mmviz.errors import ConfigError, DataError
-from mmviz.metrics.agreement import balanced_accuracy
+from mmviz.core.errors import ConfigError, DataError
+from mmviz.metrics.classification import balanced_accuracy
 from mmviz.train.class_balance import balanced_rows, class_weights
 from mmviz.train.config import TrainConfig
 from mmviz.train.metrics import loss_of
@@ -246,7 +246,7 @@ def test_the_report_of_even_classes_says_nothing_of_them():
 @pytest.fixture(scope="module")
 def trace(ds):
     run = fitted(ds, epochs=4, class_weight="balanced")
-    return mm.trace.record(run, ds["test"], traced=[0, 1], coalitions=True)
+    return mm.record(run, ds["test"], traced=[0, 1], coalitions=True)
 
 
 @pytest.mark.parametrize("value", ["probability", "log_likelihood", "correct"])
@@ -275,7 +275,7 @@ def test_the_macro_value_of_all_is_the_balanced_accuracy_and_the_majority_is_nam
 def test_shapley_by_class_of_a_single_sample_has_no_interval_and_an_empty_class_no_value(ds):
     run = fitted(ds, epochs=1)
     zero = np.flatnonzero(ds["test"].target == 0)[:1]
-    found = mm.analysis.shapley_by_class(mm.trace.record(run, ds["test"].take(zero), traced=[0], coalitions=True))
+    found = mm.analysis.shapley_by_class(mm.record(run, ds["test"].take(zero), traced=[0], coalitions=True))
     assert found["count"].values.tolist() == [1, 0]
     assert np.isnan(found["low"]).all()
     assert np.isfinite(found["mean"].sel({"class": "no"})).all()
@@ -285,7 +285,7 @@ def test_shapley_by_class_of_a_single_sample_has_no_interval_and_an_empty_class_
 
 def test_shapley_by_class_refuses_a_regression(regression):
     run = mm.train.fit(mm.models.build("concat", regression.spec, width=4), regression, epochs=1, progress=False)
-    trace = mm.trace.record(run, regression["test"], traced=[0], coalitions=True)
+    trace = mm.record(run, regression["test"], traced=[0], coalitions=True)
     with pytest.raises(ConfigError, match="only a classification has classes"):
         mm.analysis.shapley_by_class(trace)
 

@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 
 import mmviz as mm
+from mmviz.core.errors import ConfigError, DataError
 from mmviz.data import from_arrays
 from mmviz.data.formats import read_content
-from mmviz.errors import ConfigError, DataError
 from mmviz.io.content import Content
 from mmviz.train.metrics import score
 

@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 import mmviz as mm
+from mmviz.core.errors import DataError
 from mmviz.data import from_arrays, from_disk, pad, to_disk
-from mmviz.errors import DataError
 
 HALVES = {"train": 0.5, "test": 0.5}
 N = 40

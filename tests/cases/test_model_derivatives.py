@@ -11,8 +11,8 @@ from torch import Tensor, nn
 from torch.func import functional_call, grad, jvp, vmap
 
 import mmviz as mm
-from mmviz.errors import ConfigError
-from mmviz.models.fusion import FusionModel
+from mmviz.core.errors import ConfigError
+from mmviz.models.base import FusionModel
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore:.*torch.jit:DeprecationWarning"),

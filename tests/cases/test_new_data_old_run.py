@@ -5,7 +5,7 @@ import pytest
 import torch
 
 import mmviz as mm
-from mmviz.errors import ConfigError, DataError
+from mmviz.core.errors import ConfigError, DataError
 from mmviz.models import batch_of
 
 N = 60
@@ -72,7 +72,7 @@ def adapted():
 def test_modalities_in_another_order_give_the_same_predictions(run, same):
     split = new({name: INPUTS[name] for name in ("voice", "wrist")})
     np.testing.assert_array_equal(run.predict(split), same)
-    assert mm.trace.record(run, split).attrs["modalities"] == ["wrist", "voice"]
+    assert mm.record(run, split).attrs["modalities"] == ["wrist", "voice"]
 
 
 @pytest.mark.parametrize("order", [[2, 0, 1], [1, 0, 2], [2, 1, 0]])
@@ -82,7 +82,7 @@ def test_channels_in_another_order_are_put_back_by_name_and_the_trace_shows_the_
         inputs, channels={"wrist": [ABOUT["channels"]["wrist"][k] for k in order], "voice": ["pitch", "energy"]}
     )
     np.testing.assert_array_equal(run.predict(split), same)
-    trace = mm.trace.record(run, split, traced=[0, 1])
+    trace = mm.record(run, split, traced=[0, 1])
     shown = trace["inputs/wrist"].to_dataset()
     assert shown["feature"].values.tolist() == list(split.spec.modality("wrist").channels)
     np.testing.assert_array_equal(shown["value"].values, split.inputs["wrist"][:2])
@@ -95,14 +95,14 @@ def test_attributions_and_edits_of_permuted_channels_belong_to_the_names(run):
     order = [2, 0, 1]
     channels = {"wrist": [ABOUT["channels"]["wrist"][k] for k in order], "voice": ["pitch", "energy"]}
     split = new(INPUTS | {"wrist": INPUTS["wrist"][..., order]}, channels=channels)
-    first, second = (mm.trace.record_attribution(run, part, traced=[4], steps=4) for part in (new(), split))
+    first, second = (mm.recording.record_attribution(run, part, traced=[4], steps=4) for part in (new(), split))
     found = second["features/wrist/attribution"]
     assert found["feature"].values.tolist() == ["z", "x", "y"]
     np.testing.assert_allclose(
         found.sel(feature=["x", "y", "z"]).values, first["features/wrist/attribution"].values, rtol=0, atol=1e-6
     )
     name = str(split.ids[4])
-    whole = mm.trace.what_if(run, split)(name, run.best_epoch, {})
+    whole = mm.recording.what_if(run, split)(name, run.best_epoch, {})
     np.testing.assert_allclose(whole["/prefixes"]["answer"].values[0, 0, -1, -1], run.predict(split)[4], atol=1e-6)
     np.testing.assert_array_equal(whole["/inputs/wrist"]["value"].values[0], split.inputs["wrist"][4])
 
@@ -114,7 +114,7 @@ def test_classes_in_another_order_are_matched_by_name_everywhere(run, same, orde
     split = new(target=target, classes=names)
     found = run.predict(split)
     np.testing.assert_array_equal(found, same[:, order])
-    trace, plain = mm.trace.record(run, split, traced=[0]), mm.trace.record(run, new(), traced=[0])
+    trace, plain = mm.record(run, split, traced=[0]), mm.record(run, new(), traced=[0])
     assert trace.attrs["task"]["classes"] == names
     assert trace["coalitions/answer"]["output"].values.tolist() == names
     assert np.array_equal(trace["samples/target"].values, target)
@@ -123,9 +123,9 @@ def test_classes_in_another_order_are_matched_by_name_everywhere(run, same, orde
         np.testing.assert_allclose(ours, theirs, rtol=0, atol=1e-6)
     ours, theirs = (mm.analysis.prefix_shapley(each)["phi"].values for each in (trace, plain))
     np.testing.assert_allclose(ours, theirs, rtol=0, atol=1e-6)
-    ours, theirs = (mm.trace.subset_scores(run, each, resamples=2)["score"].values for each in (split, new()))
+    ours, theirs = (mm.recording.subset_scores(run, each, resamples=2)["score"].values for each in (split, new()))
     np.testing.assert_allclose(ours, theirs)
-    windows = [mm.trace.record_windows(run, each, traced=[3], windows=2) for each in (split, new())]
+    windows = [mm.recording.record_windows(run, each, traced=[3], windows=2) for each in (split, new())]
     ours, theirs = (mm.analysis.window_shapley(each)["phi"].values for each in windows)
     np.testing.assert_allclose(ours, theirs, rtol=0, atol=1e-6)
     assert any("order of these data" in note for note in trace.attrs["notes"])
@@ -135,13 +135,13 @@ def test_data_with_some_of_the_classes_keep_their_numbers_and_the_others_come_la
     rows = TARGET != 0
     split = new({m: x[rows] for m, x in INPUTS.items()}, TARGET[rows] - 1, classes=("happy", "sad"))
     np.testing.assert_allclose(run.predict(split), same[rows][:, [1, 2, 0]], rtol=0, atol=1e-6)
-    assert mm.trace.record(run, split).attrs["task"]["classes"] == ["happy", "sad", "calm"]
+    assert mm.record(run, split).attrs["task"]["classes"] == ["happy", "sad", "calm"]
 
 
 def test_unnamed_classes_and_channels_are_taken_in_the_order_of_the_run(run, same):
     split = new(classes=None, channels=None, units=None, rate_hz=None)
     np.testing.assert_array_equal(run.predict(split), same)
-    trace = mm.trace.record(run, split)
+    trace = mm.record(run, split)
     assert trace.attrs["task"]["classes"] == list(CLASSES)
     assert trace["inputs/wrist"]["feature"].values.tolist() == ["x", "y", "z"]
     assert trace["inputs/wrist"].attrs["rate_hz"] is None, "an unknown rate is not the rate of the training data"
@@ -194,13 +194,13 @@ DIFFERENT = {
 }
 DOORS = {
     "predict": lambda run, split: run.predict(split),
-    "record": lambda run, split: mm.trace.record(run, split),
-    "estimate": lambda run, split: mm.trace.estimate(run, split),
-    "record_windows": lambda run, split: mm.trace.record_windows(run, split, windows=2),
-    "record_attribution": lambda run, split: mm.trace.record_attribution(run, split),
-    "what_if": lambda run, split: mm.trace.what_if(run, split),
-    "subset_answers": lambda run, split: mm.trace.subset_scores(run, split),
-    "encoded": lambda run, split: mm.trace.encoded(run, split),
+    "record": lambda run, split: mm.record(run, split),
+    "estimate": lambda run, split: mm.recording.estimate(run, split),
+    "record_windows": lambda run, split: mm.recording.record_windows(run, split, windows=2),
+    "record_attribution": lambda run, split: mm.recording.record_attribution(run, split),
+    "what_if": lambda run, split: mm.recording.what_if(run, split),
+    "subset_answers": lambda run, split: mm.recording.subset_scores(run, split),
+    "encoded": lambda run, split: mm.recording.encoded(run, split),
 }
 
 
@@ -255,18 +255,18 @@ def without(name, way):
 def test_a_sensor_that_was_not_recorded_gives_the_prediction_of_the_others(run, name, way, whose):
     trained = run if whose == "ours" else adapted()
     split = without(name, way)
-    trace = mm.trace.record(trained, new(), traced=[0])
+    trace = mm.record(trained, new(), traced=[0])
     left = [k for k in ("wrist", "voice") if k != name]
     row = trace["coalitions/members"].values.tolist().index([k in left for k in ("wrist", "voice")])
     np.testing.assert_allclose(trained.predict(split), trace["coalitions/answer"].values[:, row], rtol=0, atol=1e-6)
-    absent = mm.trace.record(trained, split, traced=[0, 1])
+    absent = mm.record(trained, split, traced=[0, 1])
     assert not absent[f"inputs/{name}"]["valid"].values.any()
     phi = mm.analysis.shapley(absent)["phi"]
     assert (phi.sel(modality=name).values == 0).all()
     assert (phi.sel(modality=left[0]).values != 0).any()
     page = mm.widgets.Explorer(absent)
     assert not page.frame[f"signal_valid_{name}"].values.any()
-    answer = mm.trace.what_if(trained, split)(str(split.ids[0]), trained.best_epoch, {left[0]: {"delay": 1}})
+    answer = mm.recording.what_if(trained, split)(str(split.ids[0]), trained.best_epoch, {left[0]: {"delay": 1}})
     assert not answer[f"/inputs/{name}"]["valid"].values.any()
 
 
@@ -292,7 +292,7 @@ def test_a_modality_that_is_absent_in_training_is_refused_by_from_arrays_and_by_
 
 
 def test_trace_page_and_figures_name_the_new_data_and_the_data_of_the_training(run):
-    trace = mm.trace.record(run, new(notes=["recorded at home"], source="us"), traced=[0])
+    trace = mm.record(run, new(notes=["recorded at home"], source="us"), traced=[0])
     assert trace.attrs["dataset"] == "new recordings"
     assert trace.attrs["trained_on"] == "training data"
     assert trace.attrs["source"] == "us"
@@ -301,8 +301,8 @@ def test_trace_page_and_figures_name_the_new_data_and_the_data_of_the_training(r
     assert page.frame.attrs["title"].endswith("new recordings")
     assert "trained on training data" in page.data["meta"]
     assert "new recordings" in mm.plots.plot_shapley(mm.analysis.shapley(trace)).layout.title.text
-    assert mm.trace.subset_scores(run, new(), resamples=2).attrs["dataset"] == "new recordings"
-    assert mm.trace.encoded(run, new()).attrs["dataset"] == "new recordings"
+    assert mm.recording.subset_scores(run, new(), resamples=2).attrs["dataset"] == "new recordings"
+    assert mm.recording.encoded(run, new()).attrs["dataset"] == "new recordings"
 
 
 def test_a_saved_run_is_matched_with_new_data_as_the_run_in_memory(run, same, tmp_path):
@@ -347,19 +347,19 @@ def test_the_imputation_is_stated_by_every_analysis_figure_and_page(kind, tmp_pa
     net = torch.nn.Linear(5, 3)
     call = lambda m, x: m(torch.cat([x["wrist"].mean(1), x["voice"].mean(1)], 1))  # noqa: E731
     run = mm.train.as_run(mm.models.adapt(net, ds.spec, missing=rule, call=call))
-    trace = mm.trace.record(run, ds["test"], traced=[0, 1])
+    trace = mm.record(run, ds["test"], traced=[0, 1])
     trace = mm.trace.load(mm.trace.save(trace, tmp_path / "trace.nc"))
     _assert_stated(run, trace, ds["test"], words, tmp_path)
 
 
 def test_a_model_of_ours_states_that_missing_modalities_are_masked(run, tmp_path):
-    trace = mm.trace.record(run, new(), traced=[0, 1])
+    trace = mm.record(run, new(), traced=[0, 1])
     _assert_stated(run, trace, new(), "masked, as if they had not been recorded", tmp_path)
 
 
 def _assert_stated(run, trace, split, words, folder):
     a, p = mm.analysis, mm.plots
-    windows = a.window_shapley(mm.trace.record_windows(run, split, traced=[0], windows=2))
+    windows = a.window_shapley(mm.recording.record_windows(run, split, traced=[0], windows=2))
     found = {
         "shapley": (a.shapley(trace), p.plot_shapley),
         "epochs": (a.prefix_shapley(trace), p.plot_shapley_epochs),
@@ -374,7 +374,7 @@ def _assert_stated(run, trace, split, words, folder):
         assert words in figure.layout.meta["description"], name
         assert words in figure.layout.title.text.replace("<br>", " "), name
     assert words in windows.attrs["imputation"]
-    scores = mm.trace.missing_scores(run, split, protocol="independent", draws=1, rates=[0.2])
+    scores = mm.recording.missing_scores(run, split, protocol="independent", draws=1, rates=[0.2])
     assert words in scores.attrs["imputation"]
     page = mm.widgets.Explorer(trace)
     page.save(folder / "page.html")

@@ -8,7 +8,7 @@ import torch
 from torch.utils.data import DataLoader, TensorDataset
 
 import mmviz as mm
-from mmviz.errors import ConfigError, DataError, MmvizError
+from mmviz.core.errors import ConfigError, DataError, MmvizError
 
 N = 24
 TARGET = np.arange(N) % 2
@@ -161,14 +161,14 @@ def no_samples(ds):
 
 
 OF_NOTHING = {
-    "record": lambda run, split: mm.trace.record(run, split),
-    "estimate": lambda run, split: mm.trace.estimate(run, split),
-    "record_windows": lambda run, split: mm.trace.record_windows(run, split, windows=2),
-    "record_attribution": lambda run, split: mm.trace.record_attribution(run, split),
-    "subset_scores": lambda run, split: mm.trace.subset_scores(run, split),
-    "missing_scores": lambda run, split: mm.trace.missing_scores(run, split, protocol="independent"),
-    "encoded": lambda run, split: mm.trace.encoded(run, split),
-    "what_if": lambda run, split: mm.trace.what_if(run, split),
+    "record": lambda run, split: mm.record(run, split),
+    "estimate": lambda run, split: mm.recording.estimate(run, split),
+    "record_windows": lambda run, split: mm.recording.record_windows(run, split, windows=2),
+    "record_attribution": lambda run, split: mm.recording.record_attribution(run, split),
+    "subset_scores": lambda run, split: mm.recording.subset_scores(run, split),
+    "missing_scores": lambda run, split: mm.recording.missing_scores(run, split, protocol="independent"),
+    "encoded": lambda run, split: mm.recording.encoded(run, split),
+    "what_if": lambda run, split: mm.recording.what_if(run, split),
 }
 
 
@@ -198,12 +198,12 @@ WRONG_KIND = {
     "linear_baseline of a split": lambda run, ds: mm.train.linear_baseline(ds["train"]),
     "load of nothing": lambda run, ds: mm.train.load(None),
     "build from a data set": lambda run, ds: mm.models.build("concat", ds),
-    "record of a model": lambda run, ds: mm.trace.record(run.model, ds["test"]),
-    "estimate of a model": lambda run, ds: mm.trace.estimate(run.model, ds["test"]),
-    "record_windows of nothing": lambda run, ds: mm.trace.record_windows(None, ds["test"]),
-    "record_attribution of nothing": lambda run, ds: mm.trace.record_attribution(None, ds["test"]),
-    "what_if of a model": lambda run, ds: mm.trace.what_if(run.model, ds["test"]),
-    "encoded of nothing": lambda run, ds: mm.trace.encoded(None, ds["test"]),
+    "record of a model": lambda run, ds: mm.record(run.model, ds["test"]),
+    "estimate of a model": lambda run, ds: mm.recording.estimate(run.model, ds["test"]),
+    "record_windows of nothing": lambda run, ds: mm.recording.record_windows(None, ds["test"]),
+    "record_attribution of nothing": lambda run, ds: mm.recording.record_attribution(None, ds["test"]),
+    "what_if of a model": lambda run, ds: mm.recording.what_if(run.model, ds["test"]),
+    "encoded of nothing": lambda run, ds: mm.recording.encoded(None, ds["test"]),
     "trace.load of a number": lambda run, ds: mm.trace.load(3),
     "trace.save of a run": lambda run, ds: mm.trace.save(run, "trace.nc"),
     "validate of nothing": lambda run, ds: mm.trace.validate(None),
@@ -233,5 +233,5 @@ def test_an_argument_of_the_wrong_kind_is_refused_by_name(kind, run):
 def test_the_signature_of_a_checked_function_is_its_own():
     import inspect
 
-    assert list(inspect.signature(mm.trace.record).parameters)[:3] == ["run", "split", "traced"]
+    assert list(inspect.signature(mm.record).parameters)[:3] == ["run", "split", "traced"]
     assert mm.analysis.shapley.__doc__.startswith("Return")

@@ -7,8 +7,8 @@ import pytest
 import torch
 
 import mmviz as mm
-from mmviz.data.watch import split_gravity
-from mmviz.models.prefix import meaning_of, stopped
+from mmviz.data.sets.watch import split_gravity
+from mmviz.models.prefixes import meaning_of, stopped
 
 FUSIONS = mm.models.available()
 
@@ -41,7 +41,7 @@ def predicted_along(run, split, by):
 
 
 def recorded(run, ds, **options):
-    trace = mm.trace.record(run, ds["test"], traced=[0, 1, 2], epochs=[run.best_epoch], influence=False, **options)
+    trace = mm.record(run, ds["test"], traced=[0, 1, 2], epochs=[run.best_epoch], influence=False, **options)
     return trace, trace["prefixes"]["answer"].isel(epoch=0, coalition=-1).transpose("traced", "time", "output").values
 
 
@@ -147,10 +147,10 @@ def test_one_step_is_the_whole_recording_and_an_unknown_way_is_refused_by_name()
     ds = dataset({"a": 12, "b": 5})
     run = trained(ds, steps=1)
     assert meaning_of(run.model).kind == "recording"
-    with pytest.raises(mm.errors.ConfigError, match="prefixes='exact' is unknown; choose steps or recording"):
-        mm.trace.record(run, ds["test"], prefixes="exact")
-    with pytest.raises(mm.errors.ConfigError, match="prefixes='exact' is unknown"):
-        mm.trace.what_if(run, ds["test"], prefixes="exact")
+    with pytest.raises(mm.core.errors.ConfigError, match="prefixes='exact' is unknown; choose steps or recording"):
+        mm.record(run, ds["test"], prefixes="exact")
+    with pytest.raises(mm.core.errors.ConfigError, match="prefixes='exact' is unknown"):
+        mm.recording.what_if(run, ds["test"], prefixes="exact")
 
 
 def test_contributions_frame_and_page_take_the_words_from_the_trace():
@@ -161,7 +161,7 @@ def test_contributions_frame_and_page_take_the_words_from_the_trace():
         frame = mm.plots.explorer_frame(trace)
         assert frame.attrs["prefix"] == label
         assert mm.analysis.prefix_shapley(trace).attrs["prefix"] == trace["prefixes"].attrs["says"]
-        page = mm.widgets.payload.header(frame)
+        page = mm.widgets.serialize.header(frame)
         assert page["prefix"]["label"] == label
         assert any(trace["prefixes"].attrs["says"] in note for note in page["notes"])
 
@@ -172,12 +172,12 @@ def test_an_edited_sample_whose_prefixes_mean_something_else_is_refused_beside_t
     trace, answers = recorded(run, ds, prefixes="recording")
     frame = mm.plots.explorer_frame(trace)
     sample = str(ds["test"].ids[0])
-    same = mm.trace.what_if(run, ds["test"], prefixes="recording")(sample, run.best_epoch, {})
+    same = mm.recording.what_if(run, ds["test"], prefixes="recording")(sample, run.best_epoch, {})
     np.testing.assert_allclose(same["/prefixes"]["answer"].values[0, 0, -1], answers[0], atol=1e-6)
-    mm.plots.explorer_edited.edited_frame(same, frame)
-    other = mm.trace.what_if(run, ds["test"])(sample, run.best_epoch, {})
-    with pytest.raises(mm.errors.DataError, match="the same prefixes="):
-        mm.plots.explorer_edited.edited_frame(other, frame)
+    mm.plots.explorer_what_if.edited_frame(same, frame)
+    other = mm.recording.what_if(run, ds["test"])(sample, run.best_epoch, {})
+    with pytest.raises(mm.core.errors.DataError, match="the same prefixes="):
+        mm.plots.explorer_what_if.edited_frame(other, frame)
 
 
 def test_values_that_were_computed_from_the_whole_recording_make_no_prefix_exact():
@@ -217,7 +217,7 @@ def test_the_watch_set_names_its_filter_and_the_one_that_looks_ahead_is_marked()
     assert [bool(m.looks_ahead) for m in ahead.spec.modalities] == [True, False, True]
     assert "looks ahead" in ahead.spec.notes[0]
     np.testing.assert_array_equal(causal["train"].inputs["gyro"], ahead["train"].inputs["gyro"])
-    with pytest.raises(mm.errors.ConfigError, match="gravity"):
+    with pytest.raises(mm.core.errors.ConfigError, match="gravity"):
         mm.data.load("watch", gravity="none")
 
 

@@ -10,9 +10,8 @@ import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
 import mmviz as mm
-from mmviz.models.batch import batch_of
-from mmviz.models.steps import Steps
-from mmviz.train.torch_settings import torch_settings
+from mmviz.models.batch import Steps, batch_of
+from mmviz.train.job import torch_settings
 
 STRATEGIES = list(mm.train.STRATEGIES)
 MODELS = mm.models.available()
@@ -229,7 +228,7 @@ def test_predictions_shapley_values_and_coalitions_repeat_with_two_threads(signa
     run = trained(signals, "coupled_mamba")
     split = signals["test"]
     assert np.array_equal(run.predict(split), run.predict(split))
-    traces = [mm.trace.record(run, split, traced=[0, 1], coalitions=True) for _ in range(2)]
+    traces = [mm.record(run, split, traced=[0, 1], coalitions=True) for _ in range(2)]
     for group in ("coalitions", "prefixes", "predictions"):
         if group in traces[0].children:
             assert traces[0][group].to_dataset().identical(traces[1][group].to_dataset()), group

@@ -11,9 +11,9 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "hostile"))
 from readers import OPTIONS, read_tree_of, trees
 
 import mmviz as mm
+from mmviz.core.errors import ConfigError, DataError
 from mmviz.data import from_arrays
 from mmviz.data.formats import FORMATS, module, read_content
-from mmviz.errors import ConfigError, DataError
 from mmviz.io.content import Content
 
 VALID_NAMES = ["dev", "val", "valid", "validation", "Dev", " VAL ", "development", "eval", "Evaluation"]

@@ -10,10 +10,10 @@ import xarray as xr
 from scipy import stats
 
 import mmviz as mm
-from mmviz.experiments import table
-from mmviz.experiments.statistics import holm, paired, signed_rank_p, summary
+from mmviz.core.intervals import bootstrap_interval, mean_interval, share_interval
 from mmviz.metrics import accuracy, classification, f1, pearson
-from mmviz.metrics.intervals import bootstrap_interval, mean_interval, share_interval
+from mmviz.studies import table
+from mmviz.studies.significance import holm, paired, signed_rank_p, summary
 
 
 def sign_flip_p(differences):
@@ -163,17 +163,17 @@ def test_a_bootstrap_that_never_varies_has_wilsons_interval_or_none():
 
 
 def test_subset_scores_of_one_sample_and_missing_scores_of_one_draw_claim_no_certainty(toy, toy_run):
-    one = mm.trace.subset_scores(toy_run, toy["test"].take([0]))
+    one = mm.recording.subset_scores(toy_run, toy["test"].take([0]))
     assert (one["high"] - one["low"] > 0.3).all()
-    f = mm.trace.subset_scores(toy_run, toy["test"].take([0, 1]), metric="f1_macro", resamples=20)
+    f = mm.recording.subset_scores(toy_run, toy["test"].take([0, 1]), metric="f1_macro", resamples=20)
     assert not (f["low"] == f["high"]).any()
-    single = mm.trace.missing_scores(toy_run, toy["test"], rates=[0.3], draws=1)
+    single = mm.recording.missing_scores(toy_run, toy["test"], rates=[0.3], draws=1)
     assert np.isnan(single["low"]).all()
     assert np.isfinite(single["mean"]).all()
 
 
 def test_interactions_and_subsets_of_a_single_sample_have_no_interval(toy, toy_run):
-    trace = mm.trace.record(toy_run, toy["test"].take([0]), traced=[0], coalitions=True)
+    trace = mm.record(toy_run, toy["test"].take([0]), traced=[0], coalitions=True)
     found = mm.analysis.interactions(trace)
     assert np.isfinite(found["interaction_mean"]).all()
     assert np.isnan(found["interaction_low"]).all()
@@ -187,7 +187,7 @@ def test_interactions_and_subsets_of_a_single_sample_have_no_interval(toy, toy_r
 
 @pytest.mark.parametrize("values", [[0.5], [0.5, 0.5, 0.5], [0.2, math.nan, 0.4]])
 def test_bands_over_seeds_leave_nan_out_and_have_none_with_one_value(values):
-    from mmviz.plots.intervals import over_seeds
+    from mmviz.plots.frames import over_seeds
 
     known = [v for v in values if not math.isnan(v)]
     found = over_seeds(xr.DataArray(np.array(values), dims="seed"), "seed")

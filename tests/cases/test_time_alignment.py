@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import mmviz as mm
-from mmviz.models.align import average_intervals, bin_frames, resample
+from mmviz.models.resampling import average_intervals, bin_frames, resample
 
 
 def dense(x, valid, left, right, edges):
@@ -263,7 +263,7 @@ def test_the_note_on_resolution_reaches_the_trace_and_survives_saving_and_loadin
     assert list(again.model.spec.notes) == list(run.model.spec.notes)
     assert again.model.spec.modality("tab").static
     assert again.predict(ds["test"]).tolist() == run.predict(ds["test"]).tolist()
-    assert mm.trace.record(again, ds["test"], traced=2).attrs["notes"] == list(run.model.spec.notes)
+    assert mm.record(again, ds["test"], traced=2).attrs["notes"] == list(run.model.spec.notes)
 
 
 @pytest.mark.parametrize("name", FUSIONS)
@@ -311,9 +311,9 @@ def test_a_modality_declared_static_is_averaged_repeated_and_counted_in_the_repo
     other = mm.models.batch_of(ds["test"])
     other.values["site"] = other.values["site"].flip(1)
     torch.testing.assert_close(model(batch), model(other), rtol=0, atol=1e-6)
-    with pytest.raises(mm.errors.ConfigError, match="static: no modality 'sight'"):
+    with pytest.raises(mm.core.errors.ConfigError, match="static: no modality 'sight'"):
         dataset({"imu": 12, "site": 12}, static=["sight"])
-    with pytest.raises(mm.errors.ConfigError, match="static='site': one text"):
+    with pytest.raises(mm.core.errors.ConfigError, match="static='site': one text"):
         dataset({"imu": 12, "site": 12}, static="site")
 
 
@@ -325,7 +325,7 @@ def test_runs_saved_before_the_number_of_steps_was_kept_load_with_the_shortest_l
     options = index["info"]["model"]["options"] if "info" in index else index["content"]["info"]["model"]["options"]
     assert options["steps"] == 5
     options["steps"] = 0
-    loaded = mm.train.run.Run.from_index(mm.train.folder.RunFolder(tmp_path / "run"), index)
+    loaded = mm.train.run.Run.from_index(mm.train.checkpoint.RunFolder(tmp_path / "run"), index)
     assert loaded.model.steps == 5
     assert loaded.predict(ds["test"]).tolist() == run.predict(ds["test"]).tolist()
 
@@ -361,19 +361,19 @@ def test_adapted_frames_come_back_exactly_whatever_the_steps(lengths, steps):
 def test_answers_of_an_adapted_module_over_time_see_the_table_at_every_step_and_windows_and_edits_work():
     ds = dataset({"imu": 40, "tab": 1})
     run = mm.train.as_run(mm.models.adapt(Pooled(4), ds.spec, missing="mean", steps=20))
-    trace = mm.trace.record(run, ds["test"], traced=3)
+    trace = mm.record(run, ds["test"], traced=3)
     answers = trace["prefixes"]["answer"]
     assert answers.sizes["time"] == 20
     tab = answers.isel(coalition=2)  # bit 1: the table alone
     np.testing.assert_allclose(tab.values, np.broadcast_to(tab.values[:, :, :1], tab.shape), atol=1e-6)
-    windows = mm.trace.record_windows(run, ds["test"], traced=3, windows=2)
+    windows = mm.recording.record_windows(run, ds["test"], traced=3, windows=2)
     assert windows["present"].all()
     found = mm.analysis.window_shapley(windows)
     np.testing.assert_allclose(found["phi"].sum(["modality", "window"]) + found["baseline"], found["full"], atol=1e-5)
-    ask = mm.trace.what_if(run, ds["test"])
+    ask = mm.recording.what_if(run, ds["test"])
     assert "delay" not in ask.offers["tab"]
     assert "delay" in ask.offers["imu"]
-    with pytest.raises(mm.errors.ConfigError, match="delay=2 of 'tab', which is static"):
+    with pytest.raises(mm.core.errors.ConfigError, match="delay=2 of 'tab', which is static"):
         ask(str(ds["test"].ids[0]), run.best_epoch, {"tab": {"delay": 2}})
     ask(str(ds["test"].ids[0]), run.best_epoch, {"tab": {"noise": 0.5}, "imu": {"delay": 2}})
 
@@ -382,7 +382,7 @@ def test_the_steps_of_an_adapted_module_have_a_bound_that_is_named():
     ds = dataset({"imu": 400, "eeg": 30, "tab": 1})
     assert mm.models.adapt(Pooled(6), ds.spec, missing="zeros").steps == 100
     assert mm.models.adapt(Pooled(6), ds.spec, missing="zeros", steps=400).steps == 400
-    with pytest.raises(mm.errors.ConfigError, match="from 1 to 400, the frames of the longest signal"):
+    with pytest.raises(mm.core.errors.ConfigError, match="from 1 to 400, the frames of the longest signal"):
         mm.models.adapt(Pooled(6), ds.spec, missing="zeros", steps=401)
 
 

@@ -5,11 +5,10 @@ import pytest
 import torch
 
 import mmviz as mm
-from mmviz.errors import DataError
+from mmviz.core.errors import DataError
 from mmviz.models import batch_of
-from mmviz.models.align import resample
-from mmviz.models.align_time import align_by_time, shares_of_clock
 from mmviz.models.coalitions import coalition_answers
+from mmviz.models.resampling import align_by_time, resample, shares_of_clock
 
 STEPS = 10
 
@@ -196,7 +195,7 @@ def test_the_order_of_two_events_is_learnable_with_times_and_not_when_frames_are
 
 
 def test_a_device_without_samples_of_timed_data_encodes_none_and_trains_by_seconds_all_the_same():
-    from mmviz.train.devices.empty import MayBeEmpty
+    from mmviz.train.devices.empty_batch import MayBeEmpty
 
     ds = recording()
     model = mm.models.build("coupled_mamba", ds.spec, seed=0, width=8, steps=STEPS)
@@ -234,5 +233,5 @@ def test_attributions_and_training_in_buckets_run_on_timed_data(name):
     assert np.isfinite(run.predict(ds["test"])).all()
     if name == "integrated gradients":
         pytest.importorskip("captum")
-        found = mm.trace.record_attribution(run, ds["test"], traced=2, steps=8)
+        found = mm.recording.record_attribution(run, ds["test"], traced=2, steps=8)
         assert np.isfinite(found["features/a"]["attribution"].values).all()

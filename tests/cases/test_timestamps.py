@@ -8,9 +8,9 @@ import pandas as pd
 import pytest
 
 import mmviz as mm
+from mmviz.core.errors import ConfigError, DataError
 from mmviz.data.clock import HOLD, clock_of, spacing_of, spans_of
-from mmviz.data.select import select_modalities
-from mmviz.errors import ConfigError, DataError
+from mmviz.data.missing.modalities import select_modalities
 
 SPLIT = {"train": 0.5, "test": 0.5}
 
@@ -164,7 +164,7 @@ def test_the_spec_holds_spacing_regularity_and_the_longest_recording():
     assert not spec.modality("imu").irregular
     assert spec.modality("audio").irregular
     assert spec.duration_s >= 2.0
-    again = mm.data.spec_json.spec_from_json(mm.data.spec_json.spec_to_json(spec))
+    again = mm.data.spec.spec_from_json(mm.data.spec.spec_to_json(spec))
     assert again.duration_s == spec.duration_s
     assert again.modality("audio").spacing_s == spec.modality("audio").spacing_s
 
@@ -329,7 +329,7 @@ def test_a_file_of_ones_own_arrays_may_hold_times(tmp_path):
 
 
 def test_held_out_slices_and_replaced_splits_keep_times():
-    from mmviz.train.held_out import hold_out
+    from mmviz.train.sampling import hold_out
 
     split = timed(n=40)["train"]
     rest, part = hold_out(split, 4, seed=0)

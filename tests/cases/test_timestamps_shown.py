@@ -8,11 +8,11 @@ import xarray as xr
 from timed_recordings import timed_recordings, timed_run
 
 import mmviz as mm
+from mmviz.core.errors import ConfigError, DataError
 from mmviz.data.clock import clock_of, spans_of
-from mmviz.errors import ConfigError, DataError
 from mmviz.plots import edited_frame, explorer_frame
-from mmviz.widgets.payload import header, pack, pack_edited
-from mmviz.widgets.words import readout
+from mmviz.widgets.readout import readout
+from mmviz.widgets.serialize import header, pack, pack_edited
 
 PLACE = {"sample": 1, "epoch": 0, "layer": 0, "channel": 0, "time": 9, "brush": None, "masked": [], "edits": {}}
 
@@ -29,7 +29,7 @@ def run(ds):
 
 @pytest.fixture(scope="module")
 def trace(ds, run):
-    return mm.trace.record(run, ds["test"], traced=3)
+    return mm.record(run, ds["test"], traced=3)
 
 
 def test_the_trace_holds_the_seconds_of_every_frame_and_of_every_step(ds, run, trace):
@@ -62,18 +62,18 @@ def test_masked_steps_of_the_trace_are_those_that_no_frame_covers(trace):
 
 def test_resampled_steps_end_with_each_samples_own_clock(ds):
     run = timed_run(ds, align="resample", steps=7)
-    trace = mm.trace.record(run, ds["test"], traced=2)
+    trace = mm.record(run, ds["test"], traced=2)
     clock = clock_of(ds["test"].take(trace["states"]["traced"].values).times)
     np.testing.assert_allclose(trace["clock"]["stop"].values[:, -1], clock[:, 1])
 
 
 def test_a_saved_trace_and_one_recorded_in_pieces_have_the_same_times(ds, run, trace, tmp_path):
     back = mm.trace.load(mm.trace.save(trace, tmp_path / "one.nc"))
-    pieces = mm.trace.record(run, ds["test"], traced=3, path=tmp_path / "two.nc", chunk=2, progress=False)
+    pieces = mm.record(run, ds["test"], traced=3, path=tmp_path / "two.nc", chunk=2, progress=False)
     for other in (back, pieces):
         for place in ("inputs/sensor/time", "inputs/notes/end", "clock/start", "clock/stop"):
             np.testing.assert_array_equal(other[place].values, trace[place].values)
-    assert mm.trace.estimate(run, ds["test"], traced=3)["clock"] == sum(
+    assert mm.recording.estimate(run, ds["test"], traced=3)["clock"] == sum(
         v.nbytes for v in trace["clock"].data_vars.values()
     )
 
@@ -105,7 +105,7 @@ def test_the_view_places_every_frame_at_its_second_and_says_the_cursor_in_second
 
 def test_a_clock_that_begins_before_zero_is_shown_as_it_is():
     ds = timed_recordings(start=-2.5)
-    trace = mm.trace.record(timed_run(ds), ds["test"], traced=2)
+    trace = mm.record(timed_run(ds), ds["test"], traced=2)
     frame = explorer_frame(trace)
     assert header(frame)["start_s"] == [-2.5, -2.5]
     begin, end = frame["clock"].values[1]
@@ -116,13 +116,13 @@ def test_a_clock_that_begins_before_zero_is_shown_as_it_is():
 
 def test_timestamps_by_which_a_model_does_not_align_are_not_shown_as_seconds(ds):
     run = timed_run(ds, align="pad", steps=50)
-    frame = explorer_frame(mm.trace.record(run, ds["test"], traced=2))
+    frame = explorer_frame(mm.record(run, ds["test"], traced=2))
     assert "clock" not in frame
     assert "step 10 of 50" in readout(frame, PLACE)
 
 
 def test_what_if_edits_answer_on_the_same_clock_and_a_delay_is_a_delay_in_seconds(ds, run, trace):
-    ask = mm.trace.what_if(run, ds["test"])
+    ask = mm.recording.what_if(run, ds["test"])
     frame = explorer_frame(trace)
     sample = str(frame["sample_id"].values[1])
     plain = ask(sample, run.best_epoch, {})
@@ -148,7 +148,7 @@ def test_what_if_edits_answer_on_the_same_clock_and_a_delay_is_a_delay_in_second
 
 
 def test_a_modality_swapped_for_another_samples_comes_with_that_samples_times(ds, run):
-    ask = mm.trace.what_if(run, ds["test"])
+    ask = mm.recording.what_if(run, ds["test"])
     ids = [str(i) for i in ds["test"].ids[:2]]
     swapped = ask(ids[0], run.best_epoch, {"notes": {"swap": ids[1]}})
     clock = clock_of(ds["test"].times)
@@ -158,7 +158,7 @@ def test_a_modality_swapped_for_another_samples_comes_with_that_samples_times(ds
 
 def test_another_text_for_words_with_times_is_refused(ds, run):
     with pytest.raises(ConfigError, match="timestamps"):
-        mm.trace.what_if(run, ds["test"], text={"notes": lambda texts: [np.zeros((2, 1))] * len(texts)})
+        mm.recording.what_if(run, ds["test"], text={"notes": lambda texts: [np.zeros((2, 1))] * len(texts)})
 
 
 def test_figures_over_steps_count_seconds_where_there_are_times_and_steps_where_not(trace):

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import mmviz as mm
-from mmviz.errors import DataError
+from mmviz.core.errors import DataError
 
 
 @pytest.fixture(scope="module")
@@ -215,7 +215,7 @@ def test_60_spoilt_copies_give_a_trace_or_our_error_and_nothing_else(stored, tmp
     whole = stored.read_bytes()
     rng = np.random.default_rng(0)
     program = (
-        "import sys, pathlib, warnings\nimport mmviz as mm\nfrom mmviz.errors import MmvizError\nwarnings.simplefilter('ignore')\n"
+        "import sys, pathlib, warnings\nimport mmviz as mm\nfrom mmviz.core.errors import MmvizError\nwarnings.simplefilter('ignore')\n"
         "for path in sorted(pathlib.Path(sys.argv[1]).glob('*.nc')):\n"
         "    try:\n        mm.trace.load(path)\n    except MmvizError:\n        pass\n"
         "    sys.stdout.write('.')\n"

@@ -8,14 +8,14 @@ import torch
 from torch import nn
 
 import mmviz as mm
-from mmviz.errors import ConfigError
+from mmviz.core.errors import ConfigError
 from mmviz.models.batch import batch_of
-from mmviz.models.stacked import StackedCausalConv
+from mmviz.models.layers import StackedCausalConv
 from mmviz.train.config import TrainConfig
-from mmviz.train.held_out import hold_out
+from mmviz.train.sampling import hold_out
 from mmviz.train.strategies import OgmGe
+from mmviz.train.strategies.base import Training
 from mmviz.train.strategies.ogm_ge import disturbed
-from mmviz.train.training import Training
 
 SMALL = {"width": 8, "layers": 1, "state": 4}
 

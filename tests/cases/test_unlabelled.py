@@ -5,15 +5,15 @@ import pytest
 
 import mmviz as mm
 from mmviz.analysis import coalition_scores, equilibrium, interactions, prefix_shapley, shapley, window_shapley
+from mmviz.core.errors import ConfigError, DataError
 from mmviz.data import from_arrays, from_disk, to_disk
 from mmviz.data.formats import read_content
-from mmviz.errors import ConfigError, DataError
 from mmviz.io.content import Content
 from mmviz.plots import explorer_frame
 from mmviz.train.metrics import score
-from mmviz.widgets.pairing import paired
-from mmviz.widgets.payload import header
-from mmviz.widgets.words import readout
+from mmviz.widgets.compare import paired
+from mmviz.widgets.readout import readout
+from mmviz.widgets.serialize import header
 
 TASKS = ("classification", "regression")
 
@@ -46,7 +46,7 @@ def trained(request):
 def recorded(trained):
     task, run = trained
     split = unlabelled(task)["test"]
-    return task, run, split, mm.trace.record(run, split, traced=3)
+    return task, run, split, mm.record(run, split, traced=3)
 
 
 def test_arrays_without_labels_are_one_split_to_predict():
@@ -108,7 +108,7 @@ def test_scores_of_unlabelled_data_are_refused_in_words(trained):
     split = unlabelled(task)["test"]
     with pytest.raises(DataError, match="score: target is None, the split has no labels"):
         score(run.model.spec.task, run.predict(split), split.target)
-    for scores in (mm.trace.subset_scores, mm.trace.missing_scores):
+    for scores in (mm.recording.subset_scores, mm.recording.missing_scores):
         with pytest.raises(DataError, match="split 'test' has no labels"):
             scores(run, split)
     masked = np.ma.masked_array(np.zeros(12), mask=np.arange(12) == 2)
@@ -156,7 +156,7 @@ def test_what_compares_with_labels_is_refused_with_the_way_out(recorded):
 def test_windows_without_labels_explain_the_predicted_class(trained):
     task, run = trained
     split = unlabelled(task)["test"]
-    windows = mm.trace.record_windows(run, split, traced=2, windows=2)
+    windows = mm.recording.record_windows(run, split, traced=2, windows=2)
     found = window_shapley(windows)
     full = run.predict(split)[windows["traced"].values]
     full = full.max(1) if task == "classification" else full
@@ -168,7 +168,7 @@ def test_attribution_without_labels_explains_the_predicted_class(trained):
     pytest.importorskip("captum")
     task, run = trained
     split = unlabelled(task)["test"]
-    tree = mm.trace.record_attribution(run, split, traced=2, steps=8)
+    tree = mm.recording.record_attribution(run, split, traced=2, steps=8)
     rows = tree["samples"]["traced"].values
     full = run.predict(split)[rows]
     assert np.allclose(tree["samples"]["answer"], full.max(1) if task == "classification" else full, atol=1e-5)
@@ -191,7 +191,7 @@ def test_the_explorer_shows_predictions_without_claiming_a_true_class(recorded, 
 
 def test_a_trace_without_labels_that_is_written_in_pieces_is_the_same(recorded, tmp_path):
     _, run, split, trace = recorded
-    again = mm.trace.record(run, split, traced=3, path=tmp_path / "trace.nc", chunk=2, progress=False)
+    again = mm.record(run, split, traced=3, path=tmp_path / "trace.nc", chunk=2, progress=False)
     assert np.isnan(again["samples"]["target"].values).all()
     assert np.allclose(shapley(again)["phi"], shapley(trace)["phi"], atol=1e-6)
 

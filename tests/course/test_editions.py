@@ -7,9 +7,9 @@ import nbformat
 import pytest
 
 from mmviz.__main__ import main
+from mmviz.core.errors import DataError
 from mmviz.course import EXERCISES
 from mmviz.course.editions import exercises_of, for_nbgrader, student, teacher
-from mmviz.errors import DataError
 
 FOLDER = Path(__file__).parents[2]
 NOTEBOOKS = sorted((FOLDER / "notebooks").glob("*.ipynb"))

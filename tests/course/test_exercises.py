@@ -7,7 +7,7 @@ import pytest
 
 import mmviz as mm
 from mmviz.course import EXERCISES
-from mmviz.course.known import NOTEBOOKS
+from mmviz.course.exercises import NOTEBOOKS
 
 ANSWERS = {
     number: answers for name in NOTEBOOKS for number, answers in import_module(f"{name}_answers").ANSWERS.items()

@@ -12,8 +12,7 @@ import pytest
 from mmviz.__main__ import main
 from mmviz.data import load
 from mmviz.data.formats import FORMATS
-from mmviz.data.known_sets import PLACES, REQUIRED, known_sets
-from mmviz.data.load import LOADERS
+from mmviz.data.load import LOADERS, PLACES, REQUIRED, known_sets
 
 ROOT = Path(__file__).parents[2]
 

@@ -12,9 +12,9 @@ from safetensors.numpy import load_file
 
 import mmviz as mm
 from mmviz.__main__ import main
+from mmviz.core.errors import ConfigError, DataError
 from mmviz.data import Dataset, Split, from_arrays
 from mmviz.data.disk import Ragged, from_disk, to_disk, write
-from mmviz.errors import ConfigError, DataError
 
 TINY = {"width": 8, "layers": 1, "state": 4}
 
@@ -121,7 +121,7 @@ def test_training_from_disk_is_training_from_memory(ds, folder):
     a, b = (r.model.state_dict() for r in runs)
     assert all(bool((a[k] == b[k]).all()) for k in a)
     assert np.array_equal(runs[0].predict(ds["test"]), runs[1].predict(from_disk(folder)["test"]))
-    assert mm.trace.record(runs[1], from_disk(folder)["test"]).groups == mm.trace.record(runs[0], ds["test"]).groups
+    assert mm.record(runs[1], from_disk(folder)["test"]).groups == mm.record(runs[0], ds["test"]).groups
 
 
 def test_a_set_on_disk_can_be_made_incomplete_and_written_again(ds, folder, tmp_path):

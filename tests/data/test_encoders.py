@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from mmviz.core.errors import ConfigError, DataError, MissingDependencyError
 from mmviz.data import from_arrays
 from mmviz.data.encoders import FeatureCache, efficientnet_lite0, encode, language_model, minilm
-from mmviz.data.encoders.weights import Weights
-from mmviz.errors import ConfigError, DataError, MissingDependencyError
+from mmviz.data.package_data import Weights
 
 MOSI = Path(__file__).parents[3] / "shared" / "data" / "cmu_mosi"
 installed = all(

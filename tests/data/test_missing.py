@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import mmviz as mm
+from mmviz.core.errors import ConfigError, DataError
 from mmviz.data import from_arrays, missing
-from mmviz.errors import ConfigError, DataError
 
 PUBLISHED = {
     0.1: (0.1, 0.1),

@@ -8,9 +8,8 @@ from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
 
 from mmviz.data import load
-from mmviz.data.av_digits import pair_by_label
-from mmviz.data.pca import project_energy
-from mmviz.data.watch import FOLDS, fold_subjects, split_gravity
+from mmviz.data.sets.av_digits import pair_by_label, project_energy
+from mmviz.data.sets.watch import FOLDS, fold_subjects, split_gravity
 
 
 @pytest.fixture(scope="module", params=range(FOLDS))

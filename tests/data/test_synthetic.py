@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mmviz.core.errors import ConfigError
 from mmviz.data import synthetic
-from mmviz.data.truth import Weights, accuracy_game, moebius, shapley, variance_game
-from mmviz.errors import ConfigError
+from mmviz.data.synthetic_truth import Weights, accuracy_game, moebius, shapley, variance_game
 
 OPTIONS = {"unique": (1.0, 0.5, 0.0), "redundant": 0.8, "synergistic": 1.2, "delays": (0, 5, 11), "features": 5}
 

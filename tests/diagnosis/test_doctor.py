@@ -6,8 +6,8 @@ from importlib.metadata import PackageNotFoundError
 import pytest
 
 import mmviz as mm
-from mmviz.diagnosis import Checkup, Finding, kernels, packages, speed
-from mmviz.diagnosis.pulse import Pulse
+from mmviz.diagnosis import Checkup, Finding, checks
+from mmviz.diagnosis.checkup import Pulse
 
 
 @pytest.fixture(scope="module")
@@ -31,16 +31,16 @@ def test_a_missing_package_is_bad_where_it_is_needed_and_a_note_where_not(monkey
             raise PackageNotFoundError(name)
         return "1.0"
 
-    monkeypatch.setattr(packages, "version", without)
-    found = {f.what.split()[0]: f for f in packages.findings() if "not installed" in f.what}
+    monkeypatch.setattr(checks, "version", without)
+    found = {f.what.split()[0]: f for f in checks.package_findings() if "not installed" in f.what}
     assert found["plotly"].state == "bad"
     assert found["shap"].state == "note"
     assert "[explain]" in found["shap"].advice
 
 
 def test_an_old_python_is_bad(monkeypatch):
-    monkeypatch.setattr(packages, "PYTHON", (99, 0))
-    first = next(packages.findings())
+    monkeypatch.setattr(checks, "PYTHON", (99, 0))
+    first = next(checks.package_findings())
     assert first.state == "bad"
     assert "99.0" in first.advice
 
@@ -55,7 +55,7 @@ def test_a_kernel_that_computes_wrongly_is_found(monkeypatch):
         return y if options.get("backend") == "reference" else y * 1.01
 
     monkeypatch.setattr(mmkernels, "coupled_scan", wrong)
-    first = next(kernels.findings())
+    first = next(checks.kernel_findings())
     assert first.state == "bad"
     assert "reference" in first.advice
 
@@ -68,7 +68,7 @@ def test_a_set_that_does_not_open_is_bad_and_an_area_that_fails_is_told(monkeypa
     found = mm.doctor()
     assert not found.healthy
     assert [f.state for f in found.of("data")][:2] == ["bad", "bad"]
-    monkeypatch.setattr(speed, "probe", broken)
+    monkeypatch.setattr(checks, "probe", broken)
     assert "the disk is gone" in mm.doctor().of("speed")[0].what
     assert "need attention" in str(found)
 
@@ -76,17 +76,17 @@ def test_a_set_that_does_not_open_is_bad_and_an_area_that_fails_is_told(monkeypa
 def test_seconds_are_scaled_by_this_machine(monkeypatch, tmp_path):
     known = {"probe_s": 0.01, "notebooks": {"00_start_here": 30.0}}
     (tmp_path / "seconds.json").write_text(json.dumps(known))
-    monkeypatch.setattr(speed, "SECONDS", tmp_path / "seconds.json")
-    monkeypatch.setattr(speed, "probe", lambda: 0.05)
-    step, told = speed.findings()
+    monkeypatch.setattr(checks, "SECONDS", tmp_path / "seconds.json")
+    monkeypatch.setattr(checks, "probe", lambda: 0.05)
+    step, told = checks.speed_findings()
     assert step.state == "note"
     assert "5.0 times" in step.what
     assert "00_start_here 150 s" in told.what
 
 
 def test_without_seconds_the_step_alone_is_told(monkeypatch, tmp_path):
-    monkeypatch.setattr(speed, "SECONDS", tmp_path / "none.json")
-    (only,) = speed.findings()
+    monkeypatch.setattr(checks, "SECONDS", tmp_path / "none.json")
+    (only,) = checks.speed_findings()
     assert only.state == "note"
     assert "ms" in only.what
 

@@ -20,7 +20,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from mutations import numbers
 from readers import readers
 
-from mmviz.errors import MmvizError
+from mmviz.core.errors import MmvizError
 from mmviz.io.sources import version_of
 
 CHUNK = 20_000

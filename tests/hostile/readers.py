@@ -13,18 +13,15 @@ import numpy as np
 from mutations import frozen, spoil_bytes, spoil_tree
 from seeds import files, hdf5s, leaner, mats, member, npz, picture, tars, trees, wav
 
+from mmviz.core.errors import MmvizError
 from mmviz.data.formats import FORMATS, detect, module, read_content
-from mmviz.errors import MmvizError
 from mmviz.io import hdf5_probe
+from mmviz.io.archive import Members, tar_members
 from mmviz.io.content import Content
-from mmviz.io.image import read_image
-from mmviz.io.mat5 import read_mat5
-from mmviz.io.members import Members, tar_members
-from mmviz.io.npz import read_npz
-from mmviz.io.object_npy import read_object_npy
-from mmviz.io.safe_pickle import loads
-from mmviz.io.tree_npz import read_tree, write_tree
-from mmviz.io.wav import read_wav
+from mmviz.io.mat import read_mat5
+from mmviz.io.media import read_image, read_wav
+from mmviz.io.npz import read_npz, read_tree, write_tree
+from mmviz.io.safe_pickle import loads, read_object_npy
 
 NOWHERE = Path("nowhere")
 OPTIONS = {

@@ -7,7 +7,7 @@ from hostile_pickles import NAMES, corpus
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mmviz.errors import UnsafeFileError
+from mmviz.core.errors import UnsafeFileError
 from mmviz.io.pickle_scan import ALLOWED_OPCODES
 from mmviz.io.safe_pickle import loads
 

@@ -6,7 +6,7 @@ import struct
 import numpy as np
 import pytest
 
-from mmviz.errors import ConfigError, UnsafeFileError
+from mmviz.core.errors import ConfigError, UnsafeFileError
 from mmviz.io.safe_pickle import loads
 
 RNG = np.random.default_rng(0)

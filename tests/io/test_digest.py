@@ -4,7 +4,7 @@ import hashlib
 
 import pytest
 
-from mmviz.errors import DataError
+from mmviz.core.errors import DataError
 from mmviz.io.digest import require_sha256, sha256_file
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import mmkernels
 import pytest
-from mmkernels.scan import coupled
+from mmkernels import scan
 
 KERNELS = Path(mmkernels.__file__).parents[1]
 OPTIONS = doctest.ELLIPSIS
@@ -19,14 +19,14 @@ def test_every_example_in_the_readme_gives_what_it_shows() -> None:
 
 
 def test_the_example_of_the_operator_gives_what_it_shows() -> None:
-    result = doctest.testmod(coupled, optionflags=OPTIONS)
+    result = doctest.testmod(scan, optionflags=OPTIONS)
     assert result.attempted >= 5
     assert result.failed == 0
 
 
 @pytest.mark.parametrize("name", ["numba", "reference", "mamba_ssm"])
 def test_the_table_of_backends_names_each(name: str) -> None:
-    assert f"| `{name}` |" in (KERNELS / "mmkernels" / "scan" / "README.md").read_text(encoding="utf-8")
+    assert f"| `{name}` |" in (KERNELS / "mmkernels" / "scan.md").read_text(encoding="utf-8")
     assert name in {row.backend for row in mmkernels.backends("coupled_scan")}
 
 

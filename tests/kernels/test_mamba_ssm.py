@@ -10,7 +10,7 @@ import mmkernels
 import pytest
 import torch
 from mmkernels import BackendUnavailable, backends, coupled_scan, last_backend
-from mmkernels.scan import mamba_ssm_backend
+from mmkernels.peers import mamba_ssm
 from scan_problems import Problem, Sizes, problem, solve, worst
 
 ROW = next(row for row in backends("coupled_scan") if row.backend == "mamba_ssm")
@@ -139,9 +139,9 @@ print(transformers.MambaModel(config)(torch.zeros(1, 3, dtype=torch.long)).last_
 
 
 def test_without_the_package_the_reason_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(mamba_ssm_backend, "_found", lambda module: None)
-    mamba_ssm_backend._reference.cache_clear()
-    mamba_ssm_backend._cuda_kernel.cache_clear()
+    monkeypatch.setattr(mamba_ssm, "_found", lambda module: None)
+    mamba_ssm.selective_scan_reference.cache_clear()
+    mamba_ssm._cuda_kernel.cache_clear()
     try:
         row = next(row for row in backends("coupled_scan") if row.backend == "mamba_ssm")
         assert not row.available
@@ -152,8 +152,8 @@ def test_without_the_package_the_reason_says_how_to_install_it(monkeypatch: pyte
         with pytest.raises(BackendUnavailable, match=r"'mamba_ssm' cannot run.*not installed"):
             coupled_scan(**t, backend="mamba_ssm")
     finally:
-        mamba_ssm_backend._reference.cache_clear()
-        mamba_ssm_backend._cuda_kernel.cache_clear()
+        mamba_ssm.selective_scan_reference.cache_clear()
+        mamba_ssm._cuda_kernel.cache_clear()
 
 
 @pytest.mark.parametrize(
@@ -168,16 +168,16 @@ def test_a_package_that_has_changed_is_refused(
     if source is not None:
         (tmp_path / "ops" / "selective_scan_interface.py").write_text(source, encoding="utf-8")
     found = {"mamba_ssm": tmp_path / "__init__.py"}
-    monkeypatch.setattr(mamba_ssm_backend, "_found", found.get)
-    mamba_ssm_backend._reference.cache_clear()
+    monkeypatch.setattr(mamba_ssm, "_found", found.get)
+    mamba_ssm.selective_scan_reference.cache_clear()
     try:
-        assert reason in str(mamba_ssm_backend.against(None))
+        assert reason in str(mamba_ssm.against(None))
     finally:
-        mamba_ssm_backend._reference.cache_clear()
+        mamba_ssm.selective_scan_reference.cache_clear()
 
 
 def test_a_gradient_the_package_leaves_out_is_an_error_not_a_zero() -> None:
-    h = mamba_ssm_backend._NoGradient.apply(torch.ones(2, requires_grad=True))
+    h = mamba_ssm._NoGradient.apply(torch.ones(2, requires_grad=True))
     with pytest.raises(RuntimeError, match=r"no gradient for h_last.*h_last.detach\(\)"):
         h.sum().backward()
 

@@ -13,8 +13,8 @@ import sys
 sys.path.insert(0, {TESTS!r})
 import torch
 from scan_problems import Sizes, problem, solve, worst
-from mmkernels.scan.numba_backend import forward, backward
-from mmkernels.simd import vector
+from mmkernels.reference import forward, backward
+from mmkernels.cpu import vector
 for name, tolerance in {{"float32": 1e-5, "float64": 1e-12}}.items():
     if name not in sys.argv[1:]:
         continue
@@ -33,7 +33,7 @@ import sys
 sys.path.insert(0, {TESTS!r})
 import torch
 from scan_problems import Sizes, problem, solve, worst
-from mmkernels.simd import vector
+from mmkernels.cpu import vector
 for steep in (1.0, 300.0):
     drawn = problem(Sizes(3, 2, 70, 13, 3), coupling="none", seed=1)
     drawn.tensors["A"] = steep * drawn.tensors["A"]
@@ -47,8 +47,8 @@ print(vector.HAS_AVX512)
 
 COMPILES = """
 import numba
-from mmkernels.scan.numba_backend import forward
-from mmkernels.simd import vector
+from mmkernels.reference import forward
+from mmkernels.cpu import vector
 for single in (True, False):
     sizes, plan, inputs, outputs = (0,) * 4, (16, 1, False, False, 0), (0,) * 10, (0,) * 3
     arguments = (vector.Kind(1, single=single, sources=""), sizes, plan, inputs, outputs, 0, 0)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import torch
-from mmkernels.scan.numba_backend import layout
+from mmkernels.cpu import layout
 from scan_problems import Problem, Sizes, problem, solve
 from torch import Tensor
 

@@ -4,11 +4,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from mmkernels.scan.numba_backend.forward import OPTIONS
-from mmkernels.simd.exponential import begin_exp2, cubic, end_exp2, exp2_by, load_terms, terms_of
-from mmkernels.simd.fold import add_dot_products, clear_folded, finish_folded, folded_of, folded_size
-from mmkernels.simd.memory import load_block, load_lanes, store_lanes
-from mmkernels.simd.vector import Kind, lanes_of
+from mmkernels.cpu.exponential import begin_exp2, cubic, end_exp2, exp2_by, load_terms, terms_of
+from mmkernels.cpu.lane_sums import add_dot_products, clear_folded, finish_folded, folded_of, folded_size
+from mmkernels.cpu.memory import load_block, load_lanes, store_lanes
+from mmkernels.cpu.scan import OPTIONS
+from mmkernels.cpu.vectors import Kind, lanes_of
 from numba import njit
 
 REAL = {True: np.float32, False: np.float64}

@@ -11,11 +11,11 @@ from drawn_numbers import lacking, of_matplotlib, of_plotly
 from test_figures import HOSTILE
 
 from mmviz import analysis, plots
-from mmviz.errors import DataError
-from mmviz.plots.kinds import KINDS
-from mmviz.plots.printed import ink
-from mmviz.plots.printed.file import rc
-from mmviz.plots.printed.venue import venue_of
+from mmviz.core.errors import DataError
+from mmviz.plots import matplotlib_backend
+from mmviz.plots.figure_registry import KINDS
+from mmviz.plots.paper_figure import rc
+from mmviz.plots.venue import venue_of
 
 DRAWN = {
     "plot_ablation": ("mean", "low", "high", "difference", "difference_low", "difference_high"),
@@ -56,7 +56,7 @@ def test_frame_screen_and_page_hold_the_same_numbers(plot, figure_data):
     frame = KINDS[plot].frame(*data, **options)
     screen = of_plotly(plot(*data, **options))
     with mpl.rc_context(rc(venue_of("icml2024"))):
-        page = of_matplotlib(ink.draw(KINDS[plot].picture(frame), width=6.75))
+        page = of_matplotlib(matplotlib_backend.draw(KINDS[plot].picture(frame), width=6.75))
     for name in DRAWN[plot.__name__]:
         values = frame[name].values
         assert np.isfinite(values).any(), name

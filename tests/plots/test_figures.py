@@ -7,9 +7,9 @@ import pytest
 from scipy import stats
 
 from mmviz.analysis import shapley, states
-from mmviz.errors import ConfigError, DataError
+from mmviz.core.errors import ConfigError, DataError
+from mmviz.core.escape import html, plotly, visible
 from mmviz.plots import explorer_frame, plot_shapley, plot_states, shapley_frame, states_frame
-from mmviz.plots.escape import html, plotly, visible
 
 HOSTILE = [
     "<img src=x onerror=alert(1)>",

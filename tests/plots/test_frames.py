@@ -1,15 +1,17 @@
-"""Frames to the last digit: each against its analysis, or against a direct reading."""
+"""Frames to the last digit: each against its analysis, or against a direct computation."""
 
 import numpy as np
 import pytest
 import xarray as xr
-from figure_examples import measured, missing_scores, variants
+from figure_examples import grown, measured, missing_scores, variants
 from scipy.stats import t as student
 from scipy.stats import ttest_rel
 
 from mmviz import analysis, plots
-from mmviz.errors import ConfigError, DataError
-from mmviz.plots.picture import described, span_of
+from mmviz.analysis import plan_summary
+from mmviz.core.errors import ConfigError, DataError
+from mmviz.plots import plan_frame, plot_plan
+from mmviz.plots.figure_spec import described, span_of
 
 
 def t_interval(values):
@@ -214,3 +216,101 @@ def test_an_axis_reaches_around_all_finite_values():
     low, high = span_of(np.array([2.0]), zero=True)
     assert low == 0
     assert high > 2
+
+
+def test_the_exponent_of_a_power_law_is_its_power():
+    frame = plots.growth_frame(grown())
+    for name in ("exponent_of_milliseconds", "exponent_of_mebibytes"):
+        np.testing.assert_allclose(frame[name], [[1, 1], [2, np.nan]], rtol=1e-12)
+    for name in ("slope_of_milliseconds", "slope_of_mebibytes"):
+        np.testing.assert_allclose(frame[name], [1, 2], rtol=1e-12)
+    assert frame["until"].values.tolist() == [600, 1200]
+
+
+def test_the_slope_is_that_of_the_best_line_through_what_was_measured():
+    data = grown()
+    data["cpu"] = data["cpu"] * [1, 3, 1]
+    logs = np.log2(data["cpu"].values)
+    frame = plots.growth_frame(data)
+    np.testing.assert_allclose(
+        frame["slope_of_milliseconds"], [(logs[0, 2] - logs[0, 0]) / 2, logs[1, 1] - logs[1, 0]], rtol=1e-12
+    )
+    alone = plots.growth_frame(data.where(data["length"] == 300))
+    assert np.isnan(alone["slope_of_milliseconds"]).all()
+    assert plots.plot_growth(data.where(data["length"] == 300)).data
+
+
+def test_lengths_may_come_in_any_order_and_at_any_distance():
+    data = grown().isel(length=[2, 0])
+    np.testing.assert_allclose(plots.growth_frame(data)["exponent_of_mebibytes"][0], [1], rtol=1e-12)
+
+
+def test_time_grows_as_the_processor_saw_it_where_that_is_known():
+    data = grown()
+    data["milliseconds"] = data["milliseconds"] * [1, 5, 1]  # somebody else was at work
+    frame = plots.growth_frame(data)
+    np.testing.assert_allclose(frame["exponent_of_milliseconds"][0], [1, 1], rtol=1e-12)
+    without = plots.growth_frame(data.drop_vars("cpu"))
+    np.testing.assert_allclose(without["exponent_of_milliseconds"][0], np.log2([10, 0.4]), rtol=1e-12)
+
+
+def test_one_quantity_is_enough():
+    figure = plots.plot_growth(grown()[["mebibytes"]])
+    assert [trace.name for trace in figure.data] == ["coupled_mamba", "transformer"]
+    assert {figure.layout.xaxis.type, figure.layout.yaxis.type} == {"log"}
+
+
+@pytest.mark.parametrize(
+    ("spoil", "says"),
+    [
+        (lambda d: d[["cpu"]], "expected milliseconds or mebibytes"),
+        (lambda d: d.isel(length=[0]), "1 length; growth needs two"),
+        (lambda d: d.assign(mebibytes=d["mebibytes"] * 0), "mebibytes holds 0.0; expected values above 0"),
+    ],
+)
+def test_what_cannot_grow_is_refused(spoil, says):
+    with pytest.raises(DataError, match=says):
+        plots.growth_frame(spoil(grown()))
+
+
+def test_a_one_to_one_plan_has_ones_and_receives_ones():
+    frame = plan_frame(plan_summary(np.eye(5) / 5, np.full((5, 5), 0.25)))
+    assert np.array_equal(np.diag(frame["plan"]), np.ones(5))
+    np.testing.assert_allclose(frame["received"], np.ones(5), rtol=1e-14)
+    assert frame.attrs["reached"] == 5
+    np.testing.assert_allclose(frame.attrs["price"], 0.25, rtol=1e-14)
+
+
+def test_a_plan_that_falls_onto_one_step_says_so():
+    plan = np.zeros((4, 8))
+    plan[:, 3] = 1.0  # mass 4: scaled to 1
+    frame = plan_frame(plan_summary(plan, np.arange(32.0).reshape(4, 8)))
+    assert frame["received"].values.tolist() == [0, 0, 0, 8, 0, 0, 0, 0]
+    assert frame.attrs["reached"] == 1
+    np.testing.assert_allclose(frame.attrs["price"], np.mean([3, 11, 19, 27]), rtol=1e-14)
+    assert "mass arrives at 1 of 8 steps" in plot_plan(plan_summary(plan, plan)).layout.title.text
+
+
+def test_the_lag_of_most_mass_is_told():
+    plan = 0.7 * np.eye(6, 8, k=2) / 6 + 0.3 * np.eye(6, 8, k=-1) / 5
+    frame = plan_frame(plan_summary(plan, plan))
+    assert frame.attrs["moved"] == 2
+    np.testing.assert_allclose(frame.attrs["moved_share"], 0.7, rtol=1e-12)
+    assert "70% of the mass moves by +2 steps" in plot_plan(plan_summary(plan, plan)).layout.title.text
+
+
+def test_a_plan_without_mass_has_no_numbers():
+    frame = plan_frame(plan_summary(np.zeros((3, 3)), np.ones((3, 3))))
+    assert np.isnan(frame["received"]).all()
+    assert np.isnan(frame.attrs["price"])
+
+
+def test_one_of_several_is_chosen_and_what_is_wrong_is_refused():
+    plans = np.stack([np.eye(3), np.eye(3)[::-1]])
+    found = plan_summary(plans, 1 - plans)
+    assert plan_frame(found, sample=1).attrs["price"] == 0
+    np.testing.assert_array_equal(plan_frame(found, sample=1)["plan"], np.eye(3)[::-1])
+    with pytest.raises(ConfigError):
+        plan_frame(found, sample=2)
+    with pytest.raises(DataError, match="plan_summary"):
+        plan_frame(found[["lag"]])

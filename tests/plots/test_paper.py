@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from mmviz import analysis, plots
-from mmviz.errors import ConfigError, DataError
-from mmviz.plots.kinds import KINDS
-from mmviz.plots.printed.letters import legible
-from mmviz.plots.printed.venue import venue_of
+from mmviz.core.errors import ConfigError, DataError
+from mmviz.plots.figure_registry import KINDS
+from mmviz.plots.matplotlib_backend import legible
+from mmviz.plots.venue import venue_of
 
 WIDTHS = {("neurips2024", 1): 396.0, ("icml2024", 1): 234.0, ("icml2024", 2): 486.0, ("cvpr", 1): 234.0, ("cvpr", 2): 495.0,
           ("acl", 1): 7.7 / 2.54 * 72, ("acl", 2): 16 / 2.54 * 72}  # fmt: skip

@@ -7,8 +7,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from mmviz.report.inside import frame
-from mmviz.report.run_studies import run_study
+from mmviz.report.notebooks import frame, run_study
 
 FOLDER = Path(__file__).parents[2]
 STUDY = """\
@@ -18,7 +17,7 @@ import plotly.graph_objects as go
 ds = mm.data.synthetic(n=60, modalities=2, steps=12, task="classification", seed=0)
 model = mm.models.build("coupled_mamba", ds.spec, width=8, layers=1, seed=0)
 run = mm.train.fit(model, ds, epochs=1, progress=False, seed=0)
-trace = mm.trace.record(run, ds["test"], traced=2)
+trace = mm.record(run, ds["test"], traced=2)
 mm.widgets.Explorer(trace)"""
 
 

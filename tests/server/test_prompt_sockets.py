@@ -66,7 +66,7 @@ def test_nothing_is_installed_that_would_load_the_extension_for_other_servers():
 def test_the_class_a_server_would_have_used_stays_as_it_was():
     from jupyter_server.services.kernels.connection.channels import ZMQChannelsWebsocketConnection as Usual
 
-    from mmviz.server.prompt_sockets import prompt
+    from mmviz.server import prompt
 
     connect = Usual.connect
     made = prompt(Usual)

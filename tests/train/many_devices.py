@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 import mmviz as mm
-from mmviz.errors import MmvizError
+from mmviz.core.errors import MmvizError
 
 STRATEGIES = {
     "joint": {},

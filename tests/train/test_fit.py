@@ -13,7 +13,7 @@ import pytest
 import torch
 
 import mmviz as mm
-from mmviz.errors import CheckpointError, ConfigError, DataError
+from mmviz.core.errors import CheckpointError, ConfigError, DataError
 
 
 def model_of(ds, **options):
@@ -118,7 +118,7 @@ def test_an_interrupt_returns_what_was_reached(toy, tmp_path):
 
 
 def test_a_second_interrupt_is_immediate():
-    from mmviz.train.interrupt import Interruptible
+    from mmviz.train.job import Interruptible
 
     with Interruptible() as interrupt:
         os.kill(os.getpid(), signal.SIGINT)

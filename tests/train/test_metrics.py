@@ -12,8 +12,8 @@ from hypothesis.extra import numpy as hnp
 from scipy import stats
 from sklearn.metrics import accuracy_score, f1_score, mean_absolute_error
 
+from mmviz.core.errors import ConfigError, DataError
 from mmviz.data.spec import Task
-from mmviz.errors import ConfigError, DataError
 from mmviz.train import metrics
 
 CLASSES = Task("classification", ("negative", "neutral", "positive"), 3)

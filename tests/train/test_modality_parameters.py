@@ -4,7 +4,7 @@ import pytest
 import torch
 
 import mmviz as mm
-from mmviz.errors import ConfigError
+from mmviz.core.errors import ConfigError
 from mmviz.models.batch import batch_of
 from mmviz.train.modality_parameters import modality_parameters
 

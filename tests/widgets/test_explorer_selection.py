@@ -5,7 +5,7 @@ import pytest
 from explorer_frames import make_frame
 
 from mmviz import plots
-from mmviz.errors import ConfigError
+from mmviz.core.errors import ConfigError
 from mmviz.widgets import Explorer
 
 REST = {"channel": 0, "brush": None, "masked": [], "edits": {}, "run": "A"}

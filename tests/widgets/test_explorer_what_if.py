@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from explorer_frames import make_frame
 
-from mmviz.errors import ConfigError
+from mmviz.core.errors import ConfigError
 from mmviz.widgets import Explorer
-from mmviz.widgets.latest import Latest
-from mmviz.widgets.wire import decode
+from mmviz.widgets.serialize import decode
+from mmviz.widgets.what_if import Latest
 
 NAMES = ("dynamic", "gyro", "gravity")
 EDIT = {"gyro": {"delay": 3, "noise": 0.5, "seed": 1}}

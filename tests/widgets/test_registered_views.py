@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 from explorer_frames import make_frame
 
-from mmviz.errors import ConfigError
+from mmviz.core.errors import ConfigError
 from mmviz.widgets import Explorer, register_view, unregister_view, views
 
 TEMPLATE = Path(__file__).parents[2] / "docs" / "templates" / "view.js"

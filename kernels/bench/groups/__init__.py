@@ -4,8 +4,8 @@ import importlib
 from dataclasses import asdict
 from typing import Any
 
+from bench.problems import Settings
 from bench.rows import Row, from_dict
-from bench.settings import Settings
 
 NAMES = (
     "scan",
@@ -43,7 +43,7 @@ def describe_gpu(wanted: bool) -> dict[str, Any]:
     """Return what the GPU is; nothing where it is not wanted."""
     if not wanted:
         return {}
-    found: dict[str, Any] = importlib.import_module("bench.cuda_rates").describe()
+    found: dict[str, Any] = importlib.import_module("bench.gpu_rates").describe()
     return found
 
 

@@ -3,17 +3,16 @@
 from typing import Any
 
 import torch
+from mmkernels.timing.clock import measure_on_cpu
+from mmkernels.timing.machine import simd
+from mmkernels.timing.memory import peak_above
 
-from bench import fresh, fusion
-from bench.clock import measure
-from bench.contender import PEER
+from bench import fresh_process, fusion
+from bench.contenders import PEER
 from bench.groups import pack, unpack
-from bench.machine import simd
-from bench.memory import peak_above
-from bench.problem import worst
+from bench.problems import Settings, plan, worst
 from bench.race import TRAINING
 from bench.rows import MEASURED, REFUSED, Row
-from bench.settings import Settings, plan
 
 CASE, MEMORY = "fusion block", "memory"
 BATCH = 8
@@ -37,7 +36,7 @@ def times(L: int, quick: bool) -> list[dict[str, Any]]:
     rows = {name: _row(name, TRAINING, L, quick) for name in names}
     x = fusion.recording(2 if quick else BATCH, L)
     works = {n: fusion.training(fusion.block(n), x) for n, row in rows.items() if row.status == MEASURED}
-    for name, time in measure(works, plan(quick, 20.0)).items():
+    for name, time in measure_on_cpu(works, plan(quick, 20.0)).items():
         rows[name].time = time
     return pack(list(rows.values()))
 
@@ -56,10 +55,12 @@ def run(settings: Settings) -> list[Row]:
     rows = []
     lengths = (16,) if settings.quick else (50, 500, 2000, 8000)
     for L in lengths:
-        rows += unpack(fresh.call("bench.groups.attention:times", settings.most, L=L, quick=settings.quick))
+        rows += unpack(fresh_process.call("bench.groups.attention:times", settings.most, L=L, quick=settings.quick))
     linear, all_three = (fusion.COUPLED, fusion.FUSED), (fusion.COUPLED, fusion.FUSED, fusion.STORED)
     for L, names in ((16, all_three),) if settings.quick else ((500, all_three), (2000, linear)):
         for name in names:
-            found = fresh.call("bench.groups.attention:memory", settings.most, name=name, L=L, quick=settings.quick)
+            found = fresh_process.call(
+                "bench.groups.attention:memory", settings.most, name=name, L=L, quick=settings.quick
+            )
             rows += unpack(found)
     return rows

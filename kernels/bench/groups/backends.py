@@ -4,17 +4,16 @@ from typing import Any
 
 import torch
 from mmkernels import BackendUnavailable, backends, coupled_scan
+from mmkernels.timing.clock import measure
+from mmkernels.timing.machine import simd
 from torch import Tensor
 
-from bench import fresh
-from bench.contender import OURS, Contender
-from bench.cuda_clock import measure
+from bench import fresh_process
+from bench.contenders import OURS, Contender
 from bench.groups import pack, unpack
-from bench.machine import simd
-from bench.problem import Shape
+from bench.problems import Settings, Shape, plan, shape
 from bench.race import FORWARD, TRAINING
 from bench.rows import REFUSED, UNAVAILABLE, Row
-from bench.settings import Settings, plan, shape
 
 CASE = "coupled_scan"
 TOLERANCE = {"float64": 1e-12, "float32": OURS, "bfloat16": 0.05, "float16": 0.01}
@@ -75,4 +74,4 @@ def one(quick: bool, device: str = "cpu") -> list[dict[str, Any]]:
 
 def run(settings: Settings) -> list[Row]:
     """Run on the CPU."""
-    return unpack(fresh.call("bench.groups.backends:one", settings.most, quick=settings.quick))
+    return unpack(fresh_process.call("bench.groups.backends:one", settings.most, quick=settings.quick))

@@ -3,13 +3,12 @@
 from collections.abc import Callable
 
 import torch
+from mmkernels.timing.clock import measure, peak
 
 from bench import fusion
-from bench.contender import PEER
-from bench.cuda_clock import measure, peak
-from bench.problem import worst
+from bench.contenders import PEER
+from bench.problems import Settings, plan, worst
 from bench.rows import REFUSED, SKIPPED, Row
-from bench.settings import Settings, plan
 
 CASE, INFERENCE = "fusion block", "inference"
 LENGTHS = (50, 500, 2000, 8000, 32000)

@@ -5,14 +5,12 @@ from typing import Any
 from mmkernels import coupled_scan
 from torch import Tensor
 
-from bench import fresh
-from bench.contender import OURS, Contender
+from bench import fresh_process
+from bench.contenders import OURS, Contender, separate
 from bench.groups import pack, unpack
-from bench.problem import coupling
+from bench.problems import Settings, coupling, plan, shape
 from bench.race import race
 from bench.rows import Row
-from bench.separate import separate
-from bench.settings import Settings, plan, shape
 
 CASE = "coupling"
 MEAN, GENERAL, IDENTITY, THREE = "W constant (None)", "W general", "W = I", "M scans of one modality"
@@ -46,5 +44,5 @@ def run(settings: Settings) -> list[Row]:
     """Run L = 500, N = 16 and 64."""
     rows = []
     for N in (16,) if settings.quick else (16, 64):
-        rows += unpack(fresh.call("bench.groups.coupling:one", settings.most, L=500, N=N, quick=settings.quick))
+        rows += unpack(fresh_process.call("bench.groups.coupling:one", settings.most, L=500, N=N, quick=settings.quick))
     return rows

@@ -5,17 +5,16 @@ from typing import Any
 
 import torch
 from mmkernels import coupled_influence
+from mmkernels.timing.clock import measure_on_cpu
+from mmkernels.timing.machine import simd
 from torch import Tensor
 
-from bench import fresh
-from bench.clock import measure
+from bench import fresh_process
 from bench.groups import pack, unpack
 from bench.groups.backends import TOLERANCE
-from bench.machine import simd
-from bench.problem import Shape, coupling, draw, worst
+from bench.problems import Settings, Shape, coupling, draw, plan, shape, worst
 from bench.race import FORWARD
 from bench.rows import REFUSED, Row
-from bench.settings import Settings, plan, shape
 
 CASE = "coupled_influence"
 SIZES = ((500, 16), (500, 128))  # steps, channels
@@ -49,7 +48,7 @@ def one(L: int, E: int, quick: bool) -> list[dict[str, Any]]:
             row.status, row.note = REFUSED, f"its error {row.error:.1e} is above {TOLERANCE[dtype]:.0e}: not timed"
             continue
         works[dtype] = _work(sizes, typ, "numba")
-    for dtype, time in measure(works, plan(quick, 10.0)).items():
+    for dtype, time in measure_on_cpu(works, plan(quick, 10.0)).items():
         rows[dtype].time = time
     return pack(list(rows.values()))
 
@@ -58,5 +57,5 @@ def run(settings: Settings) -> list[Row]:
     """Run L = 500 for 16 and for 128 channels."""
     rows = []
     for L, E in SIZES[:1] if settings.quick else SIZES:
-        rows += unpack(fresh.call("bench.groups.influence:one", settings.most, L=L, E=E, quick=settings.quick))
+        rows += unpack(fresh_process.call("bench.groups.influence:one", settings.most, L=L, E=E, quick=settings.quick))
     return rows

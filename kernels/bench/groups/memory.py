@@ -4,16 +4,15 @@ from functools import partial
 from typing import Any
 
 import torch
+from mmkernels.timing.machine import simd
+from mmkernels.timing.memory import available, peak_above
 
-from bench import field, fresh
-from bench.contender import Contender
+from bench import contenders, fresh_process
+from bench.contenders import Contender
 from bench.groups import pack, unpack
-from bench.machine import simd
-from bench.memory import available, peak_above
-from bench.problem import Shape
+from bench.problems import Settings, Shape, shape
 from bench.race import admit
 from bench.rows import SKIPPED, Row
-from bench.settings import Settings, shape
 
 CASE, STEP = "coupled scan", "memory"
 PROCESSES = 7
@@ -22,10 +21,10 @@ COPIES = 10  # tensors with all axes that a PyTorch scan may hold at once
 
 def _named(name: str, sizes: Shape) -> Contender:
     makers = {
-        field.NUMBA: field.ours,
-        field.LOOP: field.loop,
-        field.MAMBAPY: field.mambapy,
-        field.CEILING: lambda: field.ceiling(sizes),
+        contenders.NUMBA: contenders.ours,
+        contenders.LOOP: contenders.loop,
+        contenders.MAMBAPY: contenders.mambapy,
+        contenders.CEILING: lambda: contenders.ceiling(sizes),
     }
     return makers[name]()
 
@@ -37,7 +36,7 @@ def one(name: str, L: int, quick: bool) -> list[dict[str, Any]]:
     row = Row("memory", CASE, sizes.sizes(), STEP, name, torch.get_num_threads(), simd())
     if not admit(contender, row, sizes.reduced()):
         return pack([row])
-    if name in (field.LOOP, field.MAMBAPY) and COPIES * 4 * sizes.elements > available():
+    if name in (contenders.LOOP, contenders.MAMBAPY) and COPIES * 4 * sizes.elements > available():
         row.status, row.note = SKIPPED, f"it may need {COPIES * 4 * sizes.elements / 2**30:.0f} GiB"
         return pack([row])
     row.peak_bytes, row.note = peak_above(contender.training(sizes))
@@ -49,13 +48,15 @@ def run(settings: Settings) -> list[Row]:
 
     A peak hangs on where the allocator finds room: at L = 500 each is the median of several processes.
     """
-    lengths = {field.NUMBA: (500, 1000, 2000, 4000), field.CEILING: (500, 2000)}
+    lengths = {contenders.NUMBA: (500, 1000, 2000, 4000), contenders.CEILING: (500, 2000)}
     rows = []
-    for name in (field.NUMBA, field.CEILING, field.LOOP, field.MAMBAPY):
+    for name in (contenders.NUMBA, contenders.CEILING, contenders.LOOP, contenders.MAMBAPY):
         wanted = lengths.get(name, (500, 2000))
         for L in wanted[:1] if settings.quick else wanted:
             times = 1 if settings.quick or wanted[0] < L else PROCESSES
-            call = partial(fresh.call, "bench.groups.memory:one", settings.most, name=name, L=L, quick=settings.quick)
+            call = partial(
+                fresh_process.call, "bench.groups.memory:one", settings.most, name=name, L=L, quick=settings.quick
+            )
             rows.append(_middle([unpack(call())[0] for _ in range(times)]))
     return rows
 

@@ -6,18 +6,17 @@ from typing import Any
 
 import torch
 from mmkernels import mmd_squared
+from mmkernels.timing.clock import measure_on_cpu
+from mmkernels.timing.machine import simd
+from mmkernels.timing.memory import peak_above
 from torch import Tensor
 
-from bench import fresh
-from bench.clock import measure
+from bench import fresh_process
 from bench.groups import pack, unpack
 from bench.groups.backends import TOLERANCE
-from bench.machine import simd
-from bench.memory import peak_above
-from bench.problem import worst
+from bench.problems import Settings, plan, worst
 from bench.race import TRAINING
 from bench.rows import MEASURED, REFUSED, Row
-from bench.settings import Settings, plan
 
 CASE, WHOLE = "mmd_squared", "PyTorch, whole matrices"
 BANDWIDTH, FACTORS, WIDTH = 8.0, (0.25, 0.5, 1.0, 2.0, 4.0), 64
@@ -71,7 +70,7 @@ def one(points: int, quick: bool) -> list[dict[str, Any]]:
         dtype = torch.float64 if name.endswith("64") else torch.float32
         if row.status == MEASURED:
             works[name] = partial(_step, CONTENDERS[name], *_sets(points, dtype))
-    for name, time in measure(works, plan(quick, 10.0)).items():
+    for name, time in measure_on_cpu(works, plan(quick, 10.0)).items():
         rows[name].time = time
     return pack(list(rows.values()))
 
@@ -88,7 +87,7 @@ def memory(name: str, points: int) -> list[dict[str, Any]]:
 def run(settings: Settings) -> list[Row]:
     """Run two sets of 2000 points in 64 dimensions."""
     points = 60 if settings.quick else 2000
-    rows = unpack(fresh.call("bench.groups.mmd:one", settings.most, points=points, quick=settings.quick))
+    rows = unpack(fresh_process.call("bench.groups.mmd:one", settings.most, points=points, quick=settings.quick))
     for name in ("torch float32", WHOLE):
-        rows += unpack(fresh.call("bench.groups.mmd:memory", settings.most, name=name, points=points))
+        rows += unpack(fresh_process.call("bench.groups.mmd:memory", settings.most, name=name, points=points))
     return rows

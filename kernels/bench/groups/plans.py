@@ -6,18 +6,17 @@ from typing import Any
 
 import torch
 from mmkernels import BackendUnavailable, backends, entropic_value, relaxed_plan, unbalanced_plan
+from mmkernels.timing.clock import measure
+from mmkernels.timing.machine import simd
 from torch import Tensor
 
-from bench import fresh
-from bench.cuda_clock import measure
+from bench import fresh_process
 from bench.groups import pack, unpack
 from bench.groups.transport import EPSILON, ITERATIONS
-from bench.machine import simd
-from bench.peers.sinkhorn import clouds, costs
-from bench.problem import worst
+from bench.peers import clouds, costs
+from bench.problems import Settings, plan, worst
 from bench.race import FORWARD
 from bench.rows import REFUSED, UNAVAILABLE, Row
-from bench.settings import Settings, plan
 
 TOLERANCE = {"float32": 1e-5, "float64": 1e-12}
 Given = tuple[Tensor, Tensor, Tensor]
@@ -85,4 +84,4 @@ def one(size: int, quick: bool, device: str = "cpu") -> list[dict[str, Any]]:
 def run(settings: Settings) -> list[Row]:
     """Run problems of 50 by 50 on the CPU."""
     size = 10 if settings.quick else 50
-    return unpack(fresh.call("bench.groups.plans:one", settings.most, size=size, quick=settings.quick))
+    return unpack(fresh_process.call("bench.groups.plans:one", settings.most, size=size, quick=settings.quick))

@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from bench import field, fresh
+from bench import contenders as field
+from bench import fresh_process
 from bench.groups import pack, unpack
+from bench.problems import Settings, fitting, plan, shape
 from bench.race import race
 from bench.rows import Row
-from bench.settings import Settings, fitting, plan, shape
 
 SIZES = ((500, 16), (500, 64), (2000, 16), (2000, 64))
 CASE = "coupled scan"
@@ -32,7 +33,7 @@ def run(settings: Settings) -> list[Row]:
                 if threads != settings.most and L > 500:
                     continue
                 plain = threads == settings.most and not emulated
-                found = fresh.call(
+                found = fresh_process.call(
                     "bench.groups.scan:one",
                     threads,
                     emulate_avx2=emulated,

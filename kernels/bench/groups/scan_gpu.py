@@ -3,18 +3,16 @@
 from collections.abc import Callable
 
 import torch
+from mmkernels.timing.clock import measure
 from torch import Tensor
 
-from bench import field
-from bench.contender import PEER, Contender
-from bench.cuda_clock import measure
-from bench.floors import Rates, floors
+from bench import contenders as field
+from bench.contenders import PEER, Contender, separate
 from bench.groups.coupling import GENERAL, with_coupling
-from bench.problem import Shape
+from bench.limits import Rates, floors
+from bench.problems import Settings, Shape, plan, shape
 from bench.race import FORWARD, TRAINING
 from bench.rows import NOT_INSTALLED, REFUSED, SKIPPED, Row
-from bench.separate import separate
-from bench.settings import Settings, plan, shape
 
 TRITON, MAMBA_CUDA, MAMBA_THREE = "mmkernels triton", "mamba-ssm CUDA", "mamba-ssm CUDA, M calls"
 COUPLED, SINGLE = "coupled scan", "selective scan"
@@ -101,7 +99,7 @@ def run(settings: Settings, device: str = "cuda", backend: str = "triton") -> li
     """Run M = 3 and M = 1 at every length, B = 64, E = 256, N = 16."""
     rates = None
     if device == "cuda":
-        from bench.cuda_rates import rates as measured
+        from bench.gpu_rates import rates as measured
 
         rates = measured()
     rows = []

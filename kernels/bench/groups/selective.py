@@ -5,12 +5,12 @@ from typing import Any
 from mmkernels import coupled_scan
 from torch import Tensor
 
-from bench import field, fresh
-from bench.contender import OURS, Contender
+from bench import contenders, fresh_process
+from bench.contenders import OURS, Contender
 from bench.groups import pack, unpack
+from bench.problems import Settings, plan, shape
 from bench.race import race
 from bench.rows import Row
-from bench.settings import Settings, plan, shape
 
 CASE, TURNED = "selective scan", "mmkernels numba, (B, E, L) layout"
 QUADRATIC = "quadratic in L when trained: each step's backward fills a gradient of full size"
@@ -26,10 +26,15 @@ def one(L: int, quick: bool) -> list[dict[str, Any]]:
     """Race one length in this process."""
     sizes = shape(quick, 1, 16, L, 128, 16)
     turned = Contender(TURNED, _turned, channels_first=True, tolerance=OURS)
-    peers = [field.loop(), field.transformers_mambapy(), field.mamba_reference(), field.ceiling(sizes)]
-    rows = race("selective", CASE, sizes, [field.ours(), turned, *peers], plan(quick, 20.0))
+    peers = [
+        contenders.loop(),
+        contenders.transformers_mambapy(),
+        contenders.mamba_reference(),
+        contenders.ceiling(sizes),
+    ]
+    rows = race("selective", CASE, sizes, [contenders.ours(), turned, *peers], plan(quick, 20.0))
     for row in rows:
-        if row.contender == field.MAMBA_REF and row.time is not None:
+        if row.contender == contenders.MAMBA_REF and row.time is not None:
             row.note = QUADRATIC
     return pack(rows)
 
@@ -38,5 +43,5 @@ def run(settings: Settings) -> list[Row]:
     """Run L = 50 and 500."""
     rows = []
     for L in (50,) if settings.quick else (50, 500):
-        rows += unpack(fresh.call("bench.groups.selective:one", settings.most, L=L, quick=settings.quick))
+        rows += unpack(fresh_process.call("bench.groups.selective:one", settings.most, L=L, quick=settings.quick))
     return rows

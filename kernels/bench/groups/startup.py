@@ -5,10 +5,11 @@ import statistics
 import tempfile
 from typing import Any
 
-from bench import fresh
-from bench.machine import simd
+from mmkernels.timing.machine import simd
+
+from bench import fresh_process
+from bench.problems import Settings
 from bench.rows import Row
-from bench.settings import Settings
 
 CASE, STEP = "start", "first call"
 WARM, COLD = "kernels on disk", "nothing on disk"
@@ -21,7 +22,8 @@ def run(settings: Settings) -> list[Row]:
         os.environ["NUMBA_CACHE_DIR"] = folder
         try:
             found = [
-                fresh.call("bench.first_call:first_call", settings.most) for _ in range(2 if settings.quick else 6)
+                fresh_process.call("bench.first_call:first_call", settings.most)
+                for _ in range(2 if settings.quick else 6)
             ]
         finally:
             del os.environ["NUMBA_CACHE_DIR"]

@@ -5,18 +5,16 @@ from functools import partial
 from typing import Any
 
 import torch
+from mmkernels.timing.clock import measure_on_cpu
+from mmkernels.timing.machine import simd
 from torch import Tensor
 
-from bench import fresh
-from bench.clock import measure
+from bench import fresh_process
 from bench.groups import pack, unpack
-from bench.machine import simd
-from bench.peers.selective import why_not
-from bench.peers.sinkhorn import clouds, costs, sinkhorn_log
-from bench.problem import worst
+from bench.peers import clouds, costs, sinkhorn_log, why_not
+from bench.problems import Settings, plan, worst
 from bench.race import FORWARD
 from bench.rows import NOT_INSTALLED, REFUSED, Row
-from bench.settings import Settings, plan
 
 CASE = "entropic_plan"
 EPSILON, ITERATIONS, TOLERANCE = 0.05, 100, 1e-5
@@ -108,7 +106,7 @@ def one(size: int, quick: bool) -> list[dict[str, Any]]:
     else:
         row.status = NOT_INSTALLED
     admitted = {name: work for name, work in works.items() if rows[name].status != REFUSED}
-    for name, time in measure(admitted, plan(quick, 30.0)).items():
+    for name, time in measure_on_cpu(admitted, plan(quick, 30.0)).items():
         rows[name].time = time
     return pack(list(rows.values()))
 
@@ -124,5 +122,5 @@ def run(settings: Settings) -> list[Row]:
     """Run problems of 50 by 50 and 500 by 500."""
     rows = []
     for size in (12,) if settings.quick else (50, 500):
-        rows += unpack(fresh.call("bench.groups.transport:one", settings.most, size=size, quick=settings.quick))
+        rows += unpack(fresh_process.call("bench.groups.transport:one", settings.most, size=size, quick=settings.quick))
     return rows

@@ -1,4 +1,4 @@
-"""The backends of the transport operators, best first."""
+"""Backends of the transport operators, best first."""
 
 import importlib
 import os
@@ -7,14 +7,14 @@ from functools import partial
 import torch
 from torch import Tensor
 
+from mmkernels.availability import why_missing
 from mmkernels.dispatch import Backend, constant_in_graphs, register
-from mmkernels.numba_kernels import why_missing
-from mmkernels.transport.nearest import relaxed_reference, relaxed_torch
-from mmkernels.transport.operator import sinkhorn
-from mmkernels.transport.points import by_matrix, by_triton
-from mmkernels.transport.pot_backend import solve_pot
+from mmkernels.peers.pot import solve_pot
+from mmkernels.reference.transport import relaxed_reference, relaxed_torch
+from mmkernels.transport.entropic_value import by_matrix, by_triton
+from mmkernels.transport.sinkhorn import sinkhorn
 
-_why_numba_is_missing = why_missing("mmkernels.transport.numba_backend.launch")
+_why_numba_is_missing = why_missing("mmkernels.cpu.sinkhorn")
 
 
 def _against_numba(first: Tensor | None) -> str | None:

@@ -1,4 +1,4 @@
-"""What it costs to move one point onto another: all pairs of two sequences."""
+"""Pairwise cost between the points of two sequences: cosine or squared Euclidean distance."""
 
 from typing import Any, Literal
 

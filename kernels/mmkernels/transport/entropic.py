@@ -1,4 +1,4 @@
-"""Plans smoothed by entropy: with exact marginals, and with marginals that are asked for at a price."""
+"""Entropic transport plans by Sinkhorn's algorithm: with exact marginals (balanced) and with penalised ones (unbalanced)."""
 
 from typing import Literal, NamedTuple
 

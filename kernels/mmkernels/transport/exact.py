@@ -1,4 +1,4 @@
-"""The exact plan, by POT's network simplex behind checks: POT itself ends the process on empty input."""
+"""Exact transport plan by POT's network simplex."""
 
 from typing import NamedTuple
 
@@ -7,8 +7,7 @@ from torch import Tensor
 
 from mmkernels.dispatch import choose
 from mmkernels.transforms import values_are_readable
-from mmkernels.transport.arguments import check_arguments, fail
-from mmkernels.transport.values import check_cost
+from mmkernels.transport.arguments import check_arguments, check_cost, fail
 
 
 class ExactPlan(NamedTuple):

@@ -1,4 +1,4 @@
-"""AlignMamba's relaxed plan: each source entry goes, whole, to where it is cheapest."""
+"""Relaxed transport plan of AlignMamba: every source point sends its mass to its cheapest target."""
 
 from typing import Literal, NamedTuple
 

@@ -5,9 +5,8 @@ from collections.abc import Callable
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
-from mmviz.course.comparing import does
+from mmviz.course.answers import a_function, an_array, does
 from mmviz.course.exercise import Exercise, Mistake
-from mmviz.course.reading import a_function, an_array
 
 
 def _cost(x: np.ndarray, y: np.ndarray) -> np.ndarray:

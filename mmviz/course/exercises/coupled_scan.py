@@ -5,9 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from mmviz.course.comparing import does, is_near, near
+from mmviz.course.answers import a_function, an_array, does, is_near, near
 from mmviz.course.exercise import Exercise, Mistake
-from mmviz.course.reading import a_function, an_array
 
 HOW_MANY = ((2,), (3,), (5,), (8,))  # modalities
 

@@ -4,9 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from mmviz.course.comparing import does
+from mmviz.course.answers import a_function, a_number, does
 from mmviz.course.exercise import Exercise, Mistake
-from mmviz.course.reading import a_function, a_number
 
 SETTINGS = ((100, 8, 1), (2000, 8, 1), (500, 4, 32))  # length, heads, batch
 

@@ -5,9 +5,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from mmviz.course.comparing import does, near
+from mmviz.course.answers import a_function, a_number, does, near
 from mmviz.course.exercise import Exercise, Mistake
-from mmviz.course.reading import a_function, a_number
 
 
 def _is(*wanted: float, tolerance: float = 2e-3) -> Callable[[float], bool]:

@@ -5,9 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from mmviz.course.comparing import does, is_near
+from mmviz.course.answers import a_function, an_array, does, is_near
 from mmviz.course.exercise import Exercise, Mistake
-from mmviz.course.reading import a_function, an_array
 
 
 def _probes() -> tuple[tuple[Any, ...], ...]:

@@ -4,9 +4,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from mmviz.course.comparing import does, is_near
+from mmviz.course.answers import a_function, an_array, does, is_near
 from mmviz.course.exercise import Exercise, Mistake
-from mmviz.course.reading import a_function, an_array
 
 Result = Mapping[str, np.ndarray]
 NOTHING, SOUND, PICTURE, BOTH = range(4)

@@ -5,9 +5,8 @@ from collections.abc import Callable, Mapping
 import numpy as np
 from scipy.stats import t as student
 
-from mmviz.course.comparing import is_near
+from mmviz.course.answers import a_number, an_array, is_near
 from mmviz.course.exercise import Exercise, Mistake
-from mmviz.course.reading import a_number, an_array
 
 Scores = Mapping[str, float]
 TWO, ONE = 0.5, 0.2  # IMDer's fractions at the rate 0.4: samples that lose two of their three modalities, and one

@@ -1,8 +1,8 @@
 """Data sets on disk: sequences without their padding in safetensors, read when they are asked for."""
 
-from mmviz.data.disk.index import is_set
 from mmviz.data.disk.ragged import Ragged
 from mmviz.data.disk.read import from_disk
+from mmviz.data.disk.storage import is_set
 from mmviz.data.disk.write import to_disk
 
 __all__ = ["Ragged", "from_disk", "is_set", "to_disk"]

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from mmviz.errors import DataError
+from mmviz.core.errors import DataError
 
 Floats = NDArray[np.float32]
 Whole = NDArray[np.int64]

@@ -7,13 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors import SafetensorError
 
-from mmviz.arguments import takes
+from mmviz.core.errors import DataError
+from mmviz.core.options import takes
 from mmviz.data.dataset import Dataset, Split
-from mmviz.data.disk.index import read_index, report_from_json
-from mmviz.data.disk.layout import Stored
 from mmviz.data.disk.ragged import Ragged
-from mmviz.data.spec_json import spec_from_json
-from mmviz.errors import DataError
+from mmviz.data.disk.storage import Stored, read_index, report_from_json
+from mmviz.data.spec import spec_from_json
 
 _LONGEST = 1 << 20  # characters of one text in a column of fixed width
 _FREE = 256 << 20

@@ -11,13 +11,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mmviz.arguments import takes
+from mmviz.core.errors import ConfigError, DataError, InUseError
+from mmviz.core.options import takes
 from mmviz.data.dataset import Dataset, Split
-from mmviz.data.disk.index import FORMAT, NAME, read_index, report_to_json
-from mmviz.data.disk.layout import complete, storable, write_tensors
+from mmviz.data.disk.storage import FORMAT, NAME, complete, read_index, report_to_json, storable, write_tensors
 from mmviz.data.report import Report
-from mmviz.data.spec_json import spec_to_json
-from mmviz.errors import ConfigError, DataError, InUseError
+from mmviz.data.spec import spec_to_json
 from mmviz.io.atomic import remove_temporary_files, write_bytes_atomic
 from mmviz.io.folder_lock import locked
 

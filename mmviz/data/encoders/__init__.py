@@ -1,7 +1,6 @@
 """Features of raw text and images from frozen models, offline: weights inside packages, or any callable of one's own."""
 
-from mmviz.data.encoders.cache import FeatureCache
-from mmviz.data.encoders.encode import encode
+from mmviz.data.encoders.encode import FeatureCache, encode
 from mmviz.data.encoders.image import ImageEncoder, efficientnet_lite0
 from mmviz.data.encoders.text import LanguageModel, language_model, minilm
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mmviz.data.encoders.weights import EFFICIENTNET_LITE0
-from mmviz.errors import ConfigError, DataError, MissingDependencyError
+from mmviz.core.errors import ConfigError, DataError, MissingDependencyError
+from mmviz.data.package_data import EFFICIENTNET_LITE0
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from mmviz.data.choice import one_of, whole
-from mmviz.data.encoders.weights import MINILM
-from mmviz.errors import ConfigError, DataError, MissingDependencyError
+from mmviz.core.errors import ConfigError, DataError, MissingDependencyError
+from mmviz.core.options import one_of, whole
+from mmviz.data.package_data import MINILM
 from mmviz.io.digest import sha256_file
 
 if TYPE_CHECKING:

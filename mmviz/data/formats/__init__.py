@@ -10,12 +10,12 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from mmviz.data.choice import nearest, one_of
+from mmviz.core.errors import ConfigError, DataError
+from mmviz.core.options import nearest, one_of
 from mmviz.data.dataset import Dataset
 from mmviz.data.formats.containers import way_in
 from mmviz.data.formats.fields import listed
 from mmviz.data.formats.repairs import Repairs
-from mmviz.errors import ConfigError, DataError
 from mmviz.io.content import Content, open_content
 from mmviz.io.digest import require_file
 

@@ -6,14 +6,13 @@ from typing import Any, Literal
 
 import numpy as np
 
-from mmviz.data.choice import one_of
+from mmviz.core.errors import ConfigError, DataError
+from mmviz.core.options import one_of
 from mmviz.data.dataset import Dataset
-from mmviz.data.formats.fields import at_least, field, listed, numeric
-from mmviz.data.formats.label_columns import one_label
+from mmviz.data.formats.fields import at_least, field, listed, numeric, one_label
 from mmviz.data.formats.repairs import Meaning, Raw, Repairs, dataset
 from mmviz.data.report import Report
-from mmviz.data.split_names import ALIASES, canonical, canonical_splits
-from mmviz.errors import ConfigError, DataError
+from mmviz.data.splits import ALIASES, canonical, canonical_splits
 from mmviz.io.content import Content
 from mmviz.io.hdf5 import open_hdf5
 

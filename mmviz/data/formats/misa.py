@@ -6,14 +6,13 @@ from typing import Any
 
 import numpy as np
 
+from mmviz.core.errors import DataError
 from mmviz.data.dataset import Dataset
-from mmviz.data.formats.fields import numeric, text, texts
-from mmviz.data.formats.label_columns import one_label
+from mmviz.data.formats.fields import numeric, one_label, text, texts
 from mmviz.data.formats.repairs import Meaning, Raw, Repairs, dataset
-from mmviz.data.pad import pad
+from mmviz.data.padding import pad
 from mmviz.data.report import Report
-from mmviz.data.split_names import ALIASES, canonical, canonical_splits
-from mmviz.errors import DataError
+from mmviz.data.splits import ALIASES, canonical, canonical_splits
 from mmviz.io.content import Content, tree_of
 
 SPLIT = {"train": 0.6, "valid": 0.2, "test": 0.2}

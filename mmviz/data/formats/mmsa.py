@@ -5,15 +5,14 @@ from typing import Any, Literal
 
 import numpy as np
 
-from mmviz.data.choice import one_of
+from mmviz.core.errors import ConfigError, DataError
+from mmviz.core.options import one_of
 from mmviz.data.dataset import Dataset
-from mmviz.data.formats.fields import field, numeric, split_entries, texts
-from mmviz.data.formats.label_columns import one_label
+from mmviz.data.formats.fields import field, numeric, one_label, split_entries, texts
 from mmviz.data.formats.repairs import Meaning, Raw, Repairs, dataset
-from mmviz.data.formats.zero_padding import runs
+from mmviz.data.padding import runs
 from mmviz.data.report import Report
-from mmviz.data.split_names import ALIASES, canonical
-from mmviz.errors import ConfigError, DataError
+from mmviz.data.splits import ALIASES, canonical
 from mmviz.io.content import Content
 
 MODALITIES = ("text", "audio", "vision")

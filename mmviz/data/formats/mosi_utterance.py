@@ -5,14 +5,14 @@ from typing import Literal
 
 import numpy as np
 
-from mmviz.data.choice import one_of
+from mmviz.core.errors import ConfigError, DataError
+from mmviz.core.options import one_of
 from mmviz.data.dataset import Dataset
+from mmviz.data.formats.bclstm import LEAK, refuse_bclstm_leak, warn_bclstm_leak
 from mmviz.data.formats.fields import field, numeric, texts
-from mmviz.data.formats.leak import LEAK, refuse_bclstm_leak, warn_bclstm_leak
 from mmviz.data.formats.repairs import Meaning, Raw, Repairs, dataset
 from mmviz.data.report import Report
-from mmviz.data.split_names import ALIASES, canonical_splits
-from mmviz.errors import ConfigError, DataError
+from mmviz.data.splits import ALIASES, canonical_splits
 from mmviz.io.content import Content
 
 KEYS = (

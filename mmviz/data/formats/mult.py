@@ -6,13 +6,12 @@ from typing import Any
 
 import numpy as np
 
+from mmviz.core.errors import DataError
 from mmviz.data.dataset import Dataset
-from mmviz.data.formats.fields import field, numeric, split_entries, text
-from mmviz.data.formats.label_columns import one_label
+from mmviz.data.formats.fields import field, numeric, one_label, split_entries, text
 from mmviz.data.formats.repairs import Meaning, Raw, Repairs, dataset
 from mmviz.data.report import Report
-from mmviz.data.split_names import ALIASES, canonical
-from mmviz.errors import DataError
+from mmviz.data.splits import ALIASES, canonical
 from mmviz.io.content import Content
 
 MODALITIES = ("text", "audio", "vision")

@@ -1,22 +1,132 @@
 """MVSA-Single: tweets and pictures from the folder or archive, or ready-made features from an npz."""
 
 import re
+import zlib
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
-from mmviz.data.choice import one_of
+from mmviz.core.errors import ConfigError, DataError
+from mmviz.core.options import one_of
 from mmviz.data.dataset import Dataset
 from mmviz.data.formats.fields import field, numeric, texts
-from mmviz.data.formats.hashed_words import hashed_words
-from mmviz.data.formats.mvsa_labels import CLASSES, Convention, parse_labels
 from mmviz.data.formats.repairs import Meaning, Raw, Repairs, dataset
-from mmviz.data.pad import pad
+from mmviz.data.padding import pad
 from mmviz.data.report import Report
-from mmviz.errors import ConfigError, DataError
 from mmviz.io.content import Content
-from mmviz.io.image import read_image
+from mmviz.io.media import read_image
+
+COLUMNS = 64
+LONGEST = 64
+_WORD = re.compile(r"\w+|[^\w\s]")
+
+
+def hashed_words(texts: Sequence[str]) -> list[NDArray[np.float32]]:
+    """Turn texts into sequences of hashed words.
+
+    Parameters
+    ----------
+    texts
+        Any text.
+
+    Returns
+    -------
+    list of ndarray
+        (words, 64) each, at most 64 words; an empty text has no step. Column and sign come from the CRC-32 of the word
+        in lower case, so they are the same everywhere.
+
+    References
+    ----------
+    K. Weinberger et al., Feature hashing for large scale multitask learning, ICML 2009.
+    """
+    out = []
+    for text in texts:
+        words = [w.lower() for w in _WORD.findall(text[: 40 * LONGEST])[:LONGEST]]
+        x = np.zeros((len(words), COLUMNS), np.float32)
+        for i, word in enumerate(words):
+            code = zlib.crc32(word.encode("utf-8", "replace"))
+            x[i, code % COLUMNS] = 1 if code & 0x80000000 else -1
+        out.append(x)
+    return out
+
+
+Convention = Literal["agreement", "merged"]
+CLASSES = ("negative", "neutral", "positive")
+_ROW = re.compile(r"\s*(\d{1,9})\s*[\t ]\s*(\w+)\s*,\s*(\w+)\s*")
+_TAG = re.compile(r"\s*(\d{1,9})\s*,\s*(\w+)\s*")
+
+
+def one_label(text: str, image: str, convention: Convention) -> str | None:
+    """Make one label of two, or None where the tweet is left out.
+
+    Parameters
+    ----------
+    text, image
+        "positive", "neutral" or "negative".
+    convention
+        "agreement": both must be equal (2592 of MVSA-Single's 4869). "merged": a neutral yields to the other, positive
+        against negative is left out (4511).
+    """
+    if text == image:
+        return text
+    if convention == "agreement" or {text, image} == {"positive", "negative"}:
+        return None
+    return image if text == "neutral" else text
+
+
+def parse_labels(raw: bytes, convention: Convention, where: str) -> dict[str, str | None]:
+    """Read ``labelResultAll.txt`` (``ID<TAB>text,image``) or ``train.txt`` (``guid,tag``).
+
+    Parameters
+    ----------
+    raw
+        The whole file.
+    convention
+        See `one_label`. A file of single tags comes after the merging: "agreement" cannot be made of it.
+    where
+        For errors.
+
+    Returns
+    -------
+    dict
+        Id to label; None for a tweet that the convention leaves out.
+
+    Raises
+    ------
+    DataError
+        If a row is none of these, a label is unknown, an id occurs twice, the file has three annotators (MVSA-Multiple),
+        or single tags meet "agreement".
+    """
+    lines = [line for line in raw.decode("utf-8", "replace").lstrip("\ufeff").splitlines() if line.strip()]
+    labels: dict[str, str | None] = {}
+    for i, line in enumerate(lines):
+        if i == 0 and line.strip().lower().startswith(("id", "guid")):
+            continue
+        if line.count(",") > 1:
+            raise DataError(
+                f"{where}, line {i + 1}: {line[:60]!r} has several annotators; this is MVSA-Multiple, not Single"
+            )
+        two, one = _ROW.fullmatch(line), _TAG.fullmatch(line)
+        if two:
+            key, words = two[1], [two[2].lower(), two[3].lower()]
+        elif one:
+            if convention == "agreement":
+                raise DataError(
+                    f"{where}: single tags, made by the merging rule; convention='agreement' needs labelResultAll.txt "
+                    "with both annotations"
+                )
+            key, words = one[1], [one[2].lower()] * 2
+        else:
+            raise DataError(f"{where}, line {i + 1}: {line[:60]!r} is neither 'ID<TAB>text,image' nor 'guid,tag'")
+        if not set(words) <= set(CLASSES):
+            raise DataError(f"{where}, line {i + 1}: {line[:60]!r}; labels are {', '.join(CLASSES)}")
+        if key in labels:
+            raise DataError(f"{where}, line {i + 1}: id {key} occurs twice")
+        labels[key] = one_label(words[0], words[1], convention)
+    return labels
+
 
 LABEL_FILES = ("labelResultAll.txt", "train.txt")
 SPLIT = {"train": 0.8, "valid": 0.1, "test": 0.1}
@@ -58,7 +168,7 @@ def read(
     size
         Rows and columns the pictures are scaled to.
     encode_text
-        Texts -> one array (steps, features) per text; default `mmviz.data.formats.hashed_words`.
+        Texts -> one array (steps, features) per text; default `mmviz.data.formats.mvsa`.
     encode_image
         Pictures uint8 (rows, columns, 3) -> one array (steps, features) each; default the rows of the scaled picture.
     split, seed

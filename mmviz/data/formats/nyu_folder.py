@@ -4,13 +4,13 @@ import re
 
 import numpy as np
 
+from mmviz.core.errors import DataError
 from mmviz.data.dataset import Dataset
 from mmviz.data.formats.repairs import Meaning, Raw, Repairs, dataset
 from mmviz.data.report import Report
-from mmviz.data.split_names import canonical, canonical_splits
-from mmviz.errors import DataError
+from mmviz.data.splits import canonical, canonical_splits
 from mmviz.io.content import Content
-from mmviz.io.image import read_image
+from mmviz.io.media import read_image
 
 _PICTURE = re.compile(
     r"(?:.*/)?(train|training|val|valid|validation|dev|eval|test|testing)/([^/]+)/([^/]+)\.(?:png|jpg|jpeg)",

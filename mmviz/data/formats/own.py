@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from typing import Literal
 
-from mmviz.data.choice import one_of
+from mmviz.core.errors import DataError
+from mmviz.core.options import one_of
 from mmviz.data.dataset import Dataset
 from mmviz.data.formats.fields import numeric, rows_in, texts
 from mmviz.data.formats.repairs import Meaning, Raw, Repairs, dataset
 from mmviz.data.report import Report
-from mmviz.data.split_names import ALIASES, canonical
-from mmviz.errors import DataError
+from mmviz.data.splits import ALIASES, canonical
 from mmviz.io.content import Content
 
 _RESERVED = ("target", "lengths", "ids", "group", "classes")

@@ -8,18 +8,18 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from mmviz.core.errors import DataError
+from mmviz.core.options import one_of
 from mmviz.data.assemble import Description, Treatment, assemble
 from mmviz.data.checks import NONFINITE, Nonfinite, Place, mask_from_lengths, refuse_swapped_padding
-from mmviz.data.choice import one_of
 from mmviz.data.dataset import Dataset
-from mmviz.data.formats.zero_padding import padded_side, real_steps, side_and_real_steps
-from mmviz.data.label_range import OutOfRange
-from mmviz.data.parts import Part, make_part, parts_from_whole, without_unlabelled
+from mmviz.data.padding import padded_side, real_steps, side_and_real_steps
 from mmviz.data.report import Report
 from mmviz.data.spec import TaskKind
-from mmviz.data.split_names import canonical_splits, report_renamed
-from mmviz.data.times import frames_of
-from mmviz.errors import DataError
+from mmviz.data.split_arrays import Part, make_part, parts_from_whole, without_unlabelled
+from mmviz.data.splits import canonical_splits, report_renamed
+from mmviz.data.targets import OutOfRange
+from mmviz.data.timestamps import frames_of
 
 Padding = Literal["auto", "end", "start"]
 _RANK = {"test": 0, "valid": 1}  # who keeps a sample that is in several splits
@@ -108,7 +108,7 @@ def dataset(
     Parameters
     ----------
     raws
-        Split name to raw arrays, under the name of the file; `mmviz.data.split_names` gives "train", "valid", "test". With `split`, one entry named "": the whole, to be dealt out.
+        Split name to raw arrays, under the name of the file; `mmviz.data.splits` gives "train", "valid", "test". With `split`, one entry named "": the whole, to be dealt out.
     meaning, repairs
         What the arrays are, and what may be repaired.
     report

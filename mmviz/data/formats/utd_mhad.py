@@ -7,13 +7,12 @@ from typing import Any
 
 import numpy as np
 
+from mmviz.core.errors import ConfigError, DataError
 from mmviz.data.dataset import Dataset
-from mmviz.data.formats.fields import field, numeric, texts
-from mmviz.data.formats.ragged import cut_and_pad
+from mmviz.data.formats.fields import cut_and_pad, field, numeric, texts
 from mmviz.data.formats.repairs import Meaning, Raw, Repairs, dataset
-from mmviz.data.pad import pad
+from mmviz.data.padding import pad
 from mmviz.data.report import Report
-from mmviz.errors import ConfigError, DataError
 from mmviz.io.content import Content, tree_of
 
 RATES = {"inertial": 50.0, "skeleton": 30.0, "depth": 15.0}

@@ -5,10 +5,8 @@ Draws belong to the sample's id, so order, batches and workers cannot change the
 The statistics in the spec stay those of the data as recorded, so that models of different rates standardise alike.
 """
 
-from mmviz.data.missing.elements import add_noise, mask_elements
-from mmviz.data.missing.frames import delay, drop_frames
-from mmviz.data.missing.modalities import drop_modalities, keep_modalities, subsets
-from mmviz.data.missing.protocol import IMDER_RATES, kept_members
+from mmviz.data.missing.corruption import add_noise, delay, drop_frames, mask_elements
+from mmviz.data.missing.modalities import IMDER_RATES, drop_modalities, keep_modalities, kept_members, subsets
 
 __all__ = [
     "IMDER_RATES",

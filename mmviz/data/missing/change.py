@@ -1,5 +1,6 @@
-"""One change of some splits: a copy of the data set, with the change written into its report and notes."""
+"""A changed copy of a data set, recorded in report and notes; random numbers that depend on seed and sample id alone."""
 
+import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
@@ -7,10 +8,26 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mmviz.data.choice import nearest
+from mmviz.core.errors import ConfigError
+from mmviz.core.options import nearest
 from mmviz.data.dataset import Dataset
 from mmviz.data.report import Report
-from mmviz.errors import ConfigError
+
+
+def _digest(seed: int, purpose: str, key: str) -> bytes:
+    text = f"{seed}\0{purpose}\0{key}".encode("utf-8", "surrogatepass")
+    return hashlib.blake2b(text, digest_size=16).digest()
+
+
+def uniform(seed: int, purpose: str, key: str) -> float:
+    """Return one number in [0, 1), the same on every machine and version."""
+    return (int.from_bytes(_digest(seed, purpose, key)[:8], "little") >> 11) / 2**53
+
+
+def generator(seed: int, purpose: str, key: str) -> np.random.Generator:
+    """Return a generator of its own for one sample and one purpose."""
+    return np.random.Generator(np.random.Philox(key=np.frombuffer(_digest(seed, purpose, key), np.uint64)))
+
 
 Floats = NDArray[np.float32]
 Mask = NDArray[np.bool_]

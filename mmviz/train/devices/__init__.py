@@ -1,5 +1,5 @@
 """One training on several devices: who holds which samples, what is summed, how the processes are started and stopped."""
 
-from mmviz.train.devices.devices import Devices
+from mmviz.train.devices.collective import Devices
 
 __all__ = ["Devices"]

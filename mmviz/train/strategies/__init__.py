@@ -6,7 +6,8 @@ import copy
 import difflib
 from typing import TYPE_CHECKING, Any
 
-from mmviz.errors import ConfigError
+from mmviz.core.errors import ConfigError
+from mmviz.train.strategies.base import Strategy
 from mmviz.train.strategies.g_blend import GBlend
 from mmviz.train.strategies.joint import Joint
 from mmviz.train.strategies.mla import Mla
@@ -15,7 +16,6 @@ from mmviz.train.strategies.ogm_ge import OgmGe
 from mmviz.train.strategies.shapley_alternating import ShapleyAlternating
 from mmviz.train.strategies.unimodal import Unimodal
 from mmviz.train.strategies.valuation import Valuation
-from mmviz.train.strategy import Strategy
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

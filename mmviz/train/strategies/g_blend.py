@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 
-from mmviz.errors import ConfigError
+from mmviz.core.errors import ConfigError
 from mmviz.models.batch import batch_of
 from mmviz.train.devices import Devices
-from mmviz.train.strategies.alone import alone, culprit
-from mmviz.train.strategy import Strategy, Update
+from mmviz.train.strategies.base import Strategy, Update
+from mmviz.train.strategies.unimodal import alone, culprit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from mmviz.data.dataset import Split
+    from mmviz.models.base import FusionModel
     from mmviz.models.batch import Batch
-    from mmviz.models.fusion import FusionModel
-    from mmviz.train.training import Training
+    from mmviz.train.strategies.base import Training
 
 _ROWS = 256
 

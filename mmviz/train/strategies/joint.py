@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mmviz.train.strategy import Strategy, Update
+from mmviz.train.strategies.base import Strategy, Update
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

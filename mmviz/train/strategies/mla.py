@@ -1,4 +1,4 @@
-"""Multimodal learning with alternating unimodal adaptation (MLA): one modality after the other, and a head that does not forget."""
+"""MLA, multimodal learning with alternating unimodal adaptation: projected updates of the shared head, and fusion by entropy."""
 
 from __future__ import annotations
 
@@ -7,24 +7,60 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+import torch
 from torch import nn
 
-from mmviz.errors import ConfigError
-from mmviz.train.strategies.alone import alone
-from mmviz.train.strategies.projector import Projector
-from mmviz.train.strategy import Strategy, Update
+from mmviz.core.errors import ConfigError
+from mmviz.train.strategies.base import Strategy, Update
+from mmviz.train.strategies.unimodal import alone
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    import numpy as np
+    from jaxtyping import Bool, Float
     from torch import Tensor
     from torch.optim import Optimizer
 
+    from mmviz.data.dataset import Split
+    from mmviz.models.base import FusionModel
     from mmviz.models.batch import Batch
-    from mmviz.models.fusion import FusionModel
     from mmviz.train.devices import Devices
-    from mmviz.train.training import Training
+    from mmviz.train.run import Run
+    from mmviz.train.strategies.base import Training
+
+
+class Projector:
+    """P: nearly zero along inputs it has learned, the identity across them.
+
+    Attributes
+    ----------
+    matrix
+        (inputs, inputs), symmetric.
+
+    Notes
+    -----
+    After learning r_1 ... r_n it is α (α I + Σ r_k r_kᵀ)⁻¹, where all had the same α: tests/train/strategies/test_mla.py. Source: the
+    recursive-least-squares projector of MLA (arXiv 2311.10707, section 3.2), which is that of OWM (Zeng et al., arXiv
+    1810.01256, equation 3).
+    """
+
+    def __init__(self, matrix: Float[Tensor, "inputs inputs"]) -> None:
+        self.matrix = matrix
+
+    @classmethod
+    def identity(cls, weight: Float[Tensor, "outputs inputs"]) -> Projector:
+        """Return one that has learned nothing, for a linear layer's weight."""
+        return cls(torch.eye(weight.shape[1], dtype=weight.dtype, device=weight.device))
+
+    def learn(self, feature: Float[Tensor, " inputs"], alpha: float) -> None:
+        """Take in one mean input r: P ← P - P r rᵀ P / (α + rᵀ P r)."""
+        along = self.matrix @ feature
+        self.matrix = self.matrix - torch.outer(along, along) / (alpha + feature @ along)
+
+    def applied(self, gradient: Float[Tensor, "outputs inputs"]) -> Float[Tensor, "outputs inputs"]:
+        """Return the gradient times P."""
+        return gradient @ self.matrix
 
 
 @dataclass(frozen=True)
@@ -74,7 +110,7 @@ class Mla(Strategy):
     * Optimisers are AdamW, one per modality, where the paper has one SGD: momentum would mix modalities. AdamW divides
       by running sizes weight by weight, so that a step leaves the projected subspace a little.
 
-    For fusion at test time by entropy see :func:`mmviz.train.strategies.entropy_fusion.entropy_fused`.
+    For fusion at test time by entropy see :func:`mmviz.train.strategies.mla.entropy_fused`.
     """
 
     name = "mla"
@@ -173,3 +209,60 @@ def _inputs_of(layers: list[nn.Linear], devices: Devices, *, mine: bool) -> Iter
     finally:
         for hook in hooks:
             hook.remove()
+
+
+def entropy_weights(
+    output: Float[Tensor, "batch modality class"], present: Bool[Tensor, "batch modality"]
+) -> Float[Tensor, "batch modality"]:
+    """Return each modality's weight in each sample, ∝ exp(H_max - H_m), H the entropy of its answer in nat; 0 where it is absent.
+
+    They sum to one, or to zero where a sample has nothing.
+    """
+    log = output.log_softmax(-1)
+    entropy = -(log.exp() * log).sum(-1)
+    weight = torch.where(present, -entropy, torch.full_like(entropy, -torch.inf)).softmax(-1)
+    return torch.where(present, weight, torch.zeros_like(weight))
+
+
+@torch.no_grad()
+def entropy_fused(run: Run, data: Split | Batch, *, batch_size: int = 256) -> np.ndarray:
+    """Return class probabilities (sample, class) from the modalities' own answers, weighted by their certainty.
+
+    Parameters
+    ----------
+    run
+        Of any strategy; MLA and `unimodal` train the modalities' own answers.
+    data
+        As for `Run.predict`.
+    batch_size
+        Samples per pass; has no influence on the result.
+
+    Raises
+    ------
+    ConfigError
+        For a regression, whose answers have no entropy.
+
+    Notes
+    -----
+    Source: Zhang et al., CVPR 2024, arXiv 2311.10707, section 3.3: the logits are averaged with weights ∝ exp(H_max - H_m). Its
+    published code (``calculate_entropy``) takes the softmax over the batch and one entropy for all samples of it; here each sample
+    has its own, over classes. A sample without any modality has equal probabilities.
+    """
+    model = run.model
+    if model.spec.task.kind != "classification":
+        raise ConfigError(
+            f"entropy_fused: {model.spec.name!r} is a {model.spec.task.kind}, whose answers have no entropy; use run.predict"
+        )
+    mode, parts = model.training, []
+    model.eval()
+    try:
+        for batch in run.batches(data, batch_size):
+            steps = model.encode(batch)
+            answers, who, sample = alone(model, steps)
+            output = answers.new_zeros(len(batch), len(model.spec.modalities), answers.shape[-1])
+            output[sample, who] = answers
+            weight = entropy_weights(output, steps.mask.any(-1).t())
+            parts.append((weight[..., None] * output).sum(1).softmax(-1).float().numpy())
+    finally:
+        model.train(mode)
+    return np.concatenate(parts) if parts else np.zeros((0, model.spec.task.outputs), dtype=np.float32)

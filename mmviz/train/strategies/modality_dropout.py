@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from mmviz.errors import ConfigError
-from mmviz.train.strategy import Strategy, Update
+from mmviz.core.errors import ConfigError
+from mmviz.train.strategies.base import Strategy, Update
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,11 +9,11 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from mmviz.errors import ConfigError
-from mmviz.models.stacked import StackedCausalConv, StackedLinear
+from mmviz.core.errors import ConfigError
+from mmviz.models.layers import StackedCausalConv, StackedLinear
 from mmviz.train.modality_parameters import modality_parameters
-from mmviz.train.strategies.alone import alone
-from mmviz.train.strategy import Strategy, Update
+from mmviz.train.strategies.base import Strategy, Update
+from mmviz.train.strategies.unimodal import alone
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,10 +23,9 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from mmviz.data.spec import Task
-    from mmviz.models.batch import Batch
-    from mmviz.models.steps import Steps
+    from mmviz.models.batch import Batch, Steps
     from mmviz.train.modality_parameters import Part
-    from mmviz.train.training import Training
+    from mmviz.train.strategies.base import Training
 
 NOISE_ON = ("convolutions", "weights", "all")
 _CONVOLUTIONS = (StackedCausalConv, nn.Conv1d, nn.Conv2d, nn.Conv3d)

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 import numpy as np
 import torch
 
-from mmviz.errors import ConfigError, DataError
-from mmviz.metrics.equilibrium import deviations, shares
-from mmviz.models.equilibrium import Equilibrium, EquilibriumConfig, around
-from mmviz.train.strategy import Strategy, Update
-from mmviz.train.turns import Turns, rates_by_weakness, weakest_first
+from mmviz.core.errors import ConfigError, DataError
+from mmviz.metrics.imbalance import deviations, shares
+from mmviz.models.fusions.equilibrium import Equilibrium, EquilibriumConfig, around
+from mmviz.train.schedule import Turns, rates_by_weakness, weakest_first
+from mmviz.train.strategies.base import Strategy, Update
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from torch import Tensor
     from torch.optim import Optimizer
 
+    from mmviz.models.base import FusionModel
     from mmviz.models.batch import Batch
-    from mmviz.models.fusion import FusionModel
-    from mmviz.train.training import Training
+    from mmviz.train.strategies.base import Training
 
 ORDERS = ("weakest_first", "strongest_first", "fixed", "random", "joint")
 _PARTS = ("memory", "mapping", "feature", "sample", "sample_weight")
@@ -55,7 +55,7 @@ class AlternatingOptions:
     hysteresis
         Neighbours in the order change places only where they differ by more than this fraction of the sum; ≥ 0.
     memory, mapping, feature, sample, sample_weight
-        Put the model into an `equilibrium` with these options, see :class:`mmviz.models.equilibrium.EquilibriumConfig`. The memory is
+        Put the model into an `equilibrium` with these options, see :class:`mmviz.models.fusions.equilibrium.EquilibriumConfig`. The memory is
         handed on in the order of the turns, and no gradient goes back through it; in its turn a modality learns to map to the others,
         and what stands in for them passes through, and trains, the fusion's own slices for them (late, lmf), never their encoders or streams.
     """

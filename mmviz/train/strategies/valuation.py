@@ -8,20 +8,20 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
-from mmviz.errors import ConfigError
+from mmviz.core.errors import ConfigError
 from mmviz.metrics.shapley import shapley_values
+from mmviz.models.batch import Steps
 from mmviz.models.coalitions import MOST, coalition_answers
-from mmviz.models.steps import Steps
-from mmviz.train.strategy import Strategy, Update
+from mmviz.train.strategies.base import Strategy, Update
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from jaxtyping import Bool, Float, Int
 
+    from mmviz.models.base import FusionModel
     from mmviz.models.batch import Batch
-    from mmviz.models.fusion import FusionModel
-    from mmviz.train.training import Training
+    from mmviz.train.strategies.base import Training
 
 
 @dataclass(frozen=True)

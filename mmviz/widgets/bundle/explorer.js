@@ -396,7 +396,7 @@ let newest=0,current=null,failed=()=>changed();async function take(){let raw=mod
 raw.meta,raw.body);raw.seq<newest||(current={...opened2,epoch:raw.asked.epoch,sample:raw.asked.sample,edits:raw.asked.edits,question:question(raw.asked),asked:raw.
 asked},changed())}let start=()=>take().catch(error=>changed(`The answer could not be opened: ${error}`));return model.on("change:answer",start),model.on("change\
 :failure",failed),{take:start,stop:()=>{model.off("change:answer",start),model.off("change:failure",failed)},current:()=>current}}var EDITED=["mask","delay","noise","swap","text"],WORDS={mask:"a mask",delay:"a delay",noise:"noise",swap:"a swap",text:"text"},HEADS={mask:"heard",delay:"delay\
-, steps",noise:"noise, sd · seed",swap:"swapped with",text:"text"},HOW="Explorer(trace, what_if=mmviz.trace.what_if(run, part))";function slider(label,attributes,act){
+, steps",noise:"noise, sd · seed",swap:"swapped with",text:"text"},HOW="Explorer(trace, what_if=mmviz.recording.what_if(run, part))";function slider(label,attributes,act){
 let range=h("input",{type:"range","aria-label":label,...attributes}),said=h("span",{class:"mmv-set"});range.addEventListener("input",()=>act(Number(range.value)));
 let set=(value2,text)=>{value2>Number(range.max)&&(range.max=String(value2)),value2<Number(range.min)&&(range.min=String(value2)),range.value=String(value2),range.
 setAttribute("aria-valuetext",text),said.textContent=text};return{range,node:h("div",{class:"mmv-slide"},range,said),set}}function editRow(frame,m,offers,frames,edit,mask){

@@ -12,7 +12,7 @@ import { KINDS, question, editWords } from "./what_if_request.js";
 const EDITED = ["mask", "delay", "noise", "swap", "text"];
 const WORDS = { mask: "a mask", delay: "a delay", noise: "noise", swap: "a swap", text: "text" };
 const HEADS = { mask: "heard", delay: "delay, steps", noise: "noise, sd · seed", swap: "swapped with", text: "text" };
-const HOW = "Explorer(trace, what_if=mmviz.trace.what_if(run, part))";
+const HOW = "Explorer(trace, what_if=mmviz.recording.what_if(run, part))";
 
 /**
  * @param {string} label

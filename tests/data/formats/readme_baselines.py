@@ -15,8 +15,7 @@ from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
 
 import mmviz as mm
-from mmviz.data.av_digits import pair_by_label
-from mmviz.data.pca import project_energy
+from mmviz.data.sets.av_digits import pair_by_label, project_energy
 
 
 class Row(NamedTuple):

@@ -12,10 +12,10 @@ sys.path.insert(0, str(Path(__file__).parents[2] / "hostile"))
 from readers import OPTIONS, files, read_files_of, read_tree_of, trees
 
 import mmviz as mm
-from mmviz.data.formats.mvsa_labels import parse_labels
-from mmviz.data.formats.nyu_scenes import KINDS, scene_classes
-from mmviz.data.formats.zero_padding import padded_side, real_steps
-from mmviz.errors import ConfigError, DataError
+from mmviz.core.errors import ConfigError, DataError
+from mmviz.data.formats.mvsa import parse_labels
+from mmviz.data.formats.nyu import KINDS, scene_classes
+from mmviz.data.padding import padded_side, real_steps
 
 
 @pytest.mark.parametrize("name", sorted(trees()))

@@ -5,10 +5,10 @@ import pytest
 from shared import SHARED, folds, needs_shared, parts, whole
 
 import mmviz as mm
-from mmviz.data.formats.log_mel import log_mel
-from mmviz.errors import ConfigError, DataError
-from mmviz.io.members import tar_members
-from mmviz.io.wav import read_wav
+from mmviz.core.errors import ConfigError, DataError
+from mmviz.data.formats.fsdd import log_mel
+from mmviz.io.archive import tar_members
+from mmviz.io.media import read_wav
 
 pytestmark = needs_shared
 

@@ -6,10 +6,10 @@ import time
 
 import pytest
 import torch
-from bench import clock
-from bench.clock import Plan, measure
-from bench.cuda_clock import measure as measure_on
-from bench.memory import available, peak_above
+from mmkernels.timing import clock
+from mmkernels.timing.clock import Plan, measure_on_cpu
+from mmkernels.timing.clock import measure as measure_on
+from mmkernels.timing.memory import available, peak_above
 
 
 class Watch:
@@ -35,7 +35,7 @@ class Watch:
 def test_the_median_and_quartiles_are_of_one_call(monkeypatch: pytest.MonkeyPatch) -> None:
     watch = Watch(monkeypatch)
     works = {"a": watch.work("a", [0.5, 0.01, 0.01, 0.02, 0.03, 0.04])}
-    found = measure(works, Plan(rounds=4, batch=0.01, budget=100.0, long=9.0, short=0.0))["a"]
+    found = measure_on_cpu(works, Plan(rounds=4, batch=0.01, budget=100.0, long=9.0, short=0.0))["a"]
     assert found["samples"] == 4
     assert found["calls"] == 1
     assert found["median"] == pytest.approx(25.0)
@@ -45,7 +45,7 @@ def test_the_median_and_quartiles_are_of_one_call(monkeypatch: pytest.MonkeyPatc
 def test_fast_work_is_repeated_and_contenders_take_turns(monkeypatch: pytest.MonkeyPatch) -> None:
     watch = Watch(monkeypatch)
     works = {"fast": watch.work("fast", [0.001]), "slow": watch.work("slow", [0.1])}
-    found = measure(works, Plan(rounds=3, batch=0.05, budget=100.0))
+    found = measure_on_cpu(works, Plan(rounds=3, batch=0.05, budget=100.0))
     assert found["fast"]["calls"] == 50
     assert found["slow"]["calls"] == 1
     turns = [name for i, name in enumerate(watch.order[4:]) if i == 0 or watch.order[4:][i - 1] != name]
@@ -56,14 +56,14 @@ def test_short_work_does_not_pay_for_what_the_work_before_it_left(monkeypatch: p
     watch = Watch(monkeypatch)
     cold_and_warm = [0.5, 0.02] + [0.09, 0.02] * 3
     works = {"short": watch.work("short", cold_and_warm), "other": watch.work("other", [0.4])}
-    found = measure(works, Plan(rounds=3, batch=0.01, budget=100.0))
+    found = measure_on_cpu(works, Plan(rounds=3, batch=0.01, budget=100.0))
     assert found["short"]["median"] == pytest.approx(20.0)
     assert watch.order[4:] == ["short", "short", "other"] * 3
 
 
 def test_a_long_first_call_is_the_only_sample(monkeypatch: pytest.MonkeyPatch) -> None:
     watch = Watch(monkeypatch)
-    found = measure({"long": watch.work("long", [70.0])}, Plan(long=4.0))["long"]
+    found = measure_on_cpu({"long": watch.work("long", [70.0])}, Plan(long=4.0))["long"]
     assert watch.order == ["long"]
     assert found["samples"] == 1
     assert found["median"] == pytest.approx(70_000.0)
@@ -78,7 +78,7 @@ def test_disturbed_samples_are_taken_again_and_do_not_count(monkeypatch: pytest.
         quiet()
         watch.elsewhere += 0.5 if len(watch.order) == 4 else 0.0
 
-    found = measure({"a": sometimes}, Plan(rounds=3, batch=0.1, budget=100.0))["a"]
+    found = measure_on_cpu({"a": sometimes}, Plan(rounds=3, batch=0.1, budget=100.0))["a"]
     assert found["disturbed"] == 1
     assert found["samples"] == 4
     assert found["median"] == pytest.approx(100.0)
@@ -86,7 +86,7 @@ def test_disturbed_samples_are_taken_again_and_do_not_count(monkeypatch: pytest.
 
 def test_the_budget_ends_a_measurement_on_a_busy_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     watch = Watch(monkeypatch)
-    found = measure({"a": watch.work("a", [0.1], others=1.0)}, Plan(rounds=5, batch=0.1, budget=1.0))["a"]
+    found = measure_on_cpu({"a": watch.work("a", [0.1], others=1.0)}, Plan(rounds=5, batch=0.1, budget=1.0))["a"]
     assert found["disturbed"] == found["samples"] >= 1
     assert found["median"] == pytest.approx(100.0)
 

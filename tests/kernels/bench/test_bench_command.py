@@ -10,10 +10,9 @@ from typing import Any
 import pytest
 import torch
 from bench import __main__ as command
-from bench import fresh, groups, store
+from bench import fresh_process, groups, results
 from bench.groups import block_gpu, operators_gpu, scan_gpu
-from bench.problem import Shape
-from bench.settings import Settings, fitting
+from bench.problems import Settings, Shape, fitting
 
 QUICK = Settings(quick=True, threads=(1,))
 IN_PROCESS = [name for name in groups.NAMES if name != "startup"]
@@ -28,7 +27,7 @@ def here(monkeypatch: pytest.MonkeyPatch) -> None:
         found = getattr(importlib.import_module(module), name)(**json.loads(json.dumps(arguments)))
         return json.loads(json.dumps(found))
 
-    monkeypatch.setattr(fresh, "call", call)
+    monkeypatch.setattr(fresh_process, "call", call)
 
 
 @pytest.mark.filterwarnings("ignore")
@@ -79,11 +78,11 @@ def test_an_unknown_group_is_named_with_the_known_ones(capsys: pytest.CaptureFix
 
 @pytest.mark.usefixtures("here")
 def test_a_quick_run_writes_where_it_is_told_and_only_there(tmp_path: Path) -> None:
-    before = {path: path.read_bytes() for path in store.RESULTS.glob("*.json")}
+    before = {path: path.read_bytes() for path in results.RESULTS.glob("*.json")}
     assert command.main(["--quick", "--only", "coupling", "--threads", "1"]) == 0
     assert command.main(["--quick", "--only", "coupling", "--threads", "1", "--out", str(tmp_path)]) == 0
     assert [path.name for path in tmp_path.iterdir()] == ["coupling.json"]
-    assert {path: path.read_bytes() for path in store.RESULTS.glob("*.json")} == before
+    assert {path: path.read_bytes() for path in results.RESULTS.glob("*.json")} == before
 
 
 def test_a_group_that_breaks_does_not_cost_the_others(
@@ -103,11 +102,11 @@ def test_a_group_that_breaks_does_not_cost_the_others(
 
 
 def test_a_fresh_process_answers_and_a_failing_one_says_why() -> None:
-    found = fresh.call("bench.first_call:first_call", 1)
+    found = fresh_process.call("bench.first_call:first_call", 1)
     assert found["ms"] >= found["forward ms"] > 0
     assert found["import ms"] > 1.0, "mmkernels was imported before the clock ran"
     with pytest.raises(RuntimeError, match="no_such_function"):
-        fresh.call("bench.first_call:no_such_function", 1)
+        fresh_process.call("bench.first_call:no_such_function", 1)
 
 
 def test_a_bare_machine_gives_rows_that_say_what_is_missing() -> None:
@@ -120,7 +119,7 @@ def test_a_bare_machine_gives_rows_that_say_what_is_missing() -> None:
         "print(json.dumps([[row['contender'], row['status']] for row in rows]))\n"
     )
     done = subprocess.run(
-        [sys.executable, "-c", code], env=fresh.environment(1), capture_output=True, text=True, check=False
+        [sys.executable, "-c", code], env=fresh_process.environment(1), capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
     status = dict(json.loads(done.stdout.splitlines()[-1]))

@@ -4,32 +4,30 @@ from typing import Any
 
 import pytest
 import torch
-from bench import field, throughput
-from bench.ceiling.build import library
-from bench.clock import QUICK
-from bench.contender import Contender
+from bench import contenders, limits, peers
+from bench.ceiling import library
+from bench.contenders import Contender, separate
 from bench.groups.coupling import with_coupling
-from bench.peers import parallel, selective
-from bench.peers.loop import coupled_loop
-from bench.problem import Shape, worst
+from bench.peers import coupled_loop
+from bench.problems import Shape, worst
 from bench.race import FORWARD, race
-from bench.separate import separate
 from mmkernels import coupled_scan
+from mmkernels.timing.clock import QUICK
 
 THREE, ONE = Shape(3, 2, 21, 16, 5), Shape(1, 2, 21, 16, 5)
 PEERS = [
-    (field.ours, THREE),
-    (field.loop, THREE),
-    (field.mambapy, THREE),
-    (lambda: field.ceiling(THREE), THREE),
-    (lambda: field.ceiling(ONE), ONE),
-    (lambda: Contender("associative_scan", parallel.by_associative_scan), THREE),
+    (contenders.ours, THREE),
+    (contenders.loop, THREE),
+    (contenders.mambapy, THREE),
+    (lambda: contenders.ceiling(THREE), THREE),
+    (lambda: contenders.ceiling(ONE), ONE),
+    (lambda: Contender("associative_scan", peers.by_associative_scan), THREE),
     (lambda: with_coupling("general", "general"), THREE),
     (lambda: with_coupling("identity", "identity"), THREE),
     (lambda: separate("three", _alone, channels_first=False, tolerance=1e-5), THREE),
     (lambda: separate("three", _turned, channels_first=True, tolerance=1e-5), THREE),
-    (field.transformers_mambapy, ONE),
-    (field.mamba_reference, ONE),
+    (contenders.transformers_mambapy, ONE),
+    (contenders.mamba_reference, ONE),
 ]
 
 
@@ -54,9 +52,9 @@ def test_every_contender_equals_the_float64_reference(index: int) -> None:
 
 @pytest.mark.filterwarnings("ignore")
 def test_the_loop_of_transformers_equals_it_too() -> None:
-    if selective.why_not("transformers") is not None:
+    if peers.why_not("transformers") is not None:
         pytest.skip("transformers is not installed")
-    slow = Contender("slow", selective.transformers_scan(mambapy=False), channels_first=True)
+    slow = Contender("slow", peers.transformers_scan(mambapy=False), channels_first=True)
     assert slow.error(ONE) <= 1e-5
 
 
@@ -80,7 +78,7 @@ class Spoiled:
 @pytest.mark.parametrize("what", ["value", "nan", "gradient"])
 def test_a_wrong_contender_is_refused_and_never_timed(what: str) -> None:
     spoiled = Spoiled(what)
-    rows = race("g", "c", THREE, [Contender("wrong", spoiled), field.loop()], QUICK)
+    rows = race("g", "c", THREE, [Contender("wrong", spoiled), contenders.loop()], QUICK)
     wrong = [row for row in rows if row.contender == "wrong"]
     assert [row.status for row in wrong] == ["refused", "refused"]
     assert all(row.time is None and "not timed" in row.note for row in wrong)
@@ -110,7 +108,7 @@ def test_nan_counts_as_infinitely_wrong() -> None:
 
 
 def test_the_exponentials_that_are_counted_are_right() -> None:
-    assert throughput.error(throughput.by_numba) <= 1e-6
+    assert limits.error(limits.by_numba) <= 1e-6
     if library()[0] is None:
         pytest.skip(f"no ceiling: {library()[1]}")
-    assert throughput.error(throughput.by_cpp) <= 1e-6
+    assert limits.error(limits.by_cpp) <= 1e-6

@@ -8,8 +8,7 @@ import tempfile
 from pathlib import Path
 
 import triton
-from mmkernels.transport.triton_backend.kernels import soft_mean, soft_rows
-from mmkernels.transport.triton_backend.launch import TILE
+from mmkernels.gpu.sinkhorn import TILE, soft_mean, soft_rows
 from triton.backends.compiler import GPUTarget
 from triton.compiler import ASTSource
 

@@ -102,9 +102,9 @@ def test_nothing_of_the_process_is_changed() -> None:
 def test_a_compilation_that_takes_long_says_so_once(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    from mmkernels.transport.numba_backend import launch
+    from mmkernels.cpu import sinkhorn
 
-    C, kernel = costs(1, 3, 4), launch.solve
+    C, kernel = costs(1, 3, 4), sinkhorn.solve
     right = entropic_plan(C)
     caplog.clear()  # where nothing is on disk yet, the kernel has just been compiled in earnest
 
@@ -114,9 +114,9 @@ def test_a_compilation_that_takes_long_says_so_once(
             time.sleep(0.5)
         kernel(*args)
 
-    monkeypatch.setattr(launch, "solve", slow)
-    monkeypatch.setattr(launch, "PATIENCE", 0.02)
-    monkeypatch.setattr(launch, "_ready", set())
+    monkeypatch.setattr(sinkhorn, "solve", slow)
+    monkeypatch.setattr(sinkhorn, "PATIENCE", 0.02)
+    monkeypatch.setattr(sinkhorn, "_ready", set())
     for _ in range(2):
         assert torch.equal(entropic_plan(C).plan, right.plan)
     assert [record.getMessage() for record in caplog.records] == [

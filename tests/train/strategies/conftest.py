@@ -9,8 +9,8 @@ import torch
 import mmviz as mm
 from mmviz.models.batch import batch_of
 from mmviz.train.config import TrainConfig
-from mmviz.train.held_out import hold_out
-from mmviz.train.training import Training
+from mmviz.train.sampling import hold_out
+from mmviz.train.strategies.base import Training
 
 SMALL = {"coupled_mamba": {"layers": 1, "state": 4}, "late": {"layers": 1, "state": 4}}
 

@@ -6,10 +6,10 @@ import pytest
 import torch
 
 import mmviz as mm
-from mmviz.errors import ConfigError
+from mmviz.core.errors import ConfigError
 from mmviz.train.strategies import Mla, ModalityDropout, OgmGe, Unimodal, Valuation
-from mmviz.train.strategies.alone import Alone, alone
-from mmviz.train.training import Training
+from mmviz.train.strategies.base import Training
+from mmviz.train.strategies.unimodal import Alone, alone
 
 OPTIONS = {"valuation": {"warm_up": 1}, "g_blend": {"super_epoch": 1}, "ogm_ge": {"noise": "scaled"}}
 NAMES = ("unimodal", "modality_dropout", "ogm_ge", "mla", "g_blend", "valuation")

@@ -8,8 +8,8 @@ import torch
 
 import mmviz as mm
 from mmviz.train.strategies import GBlend
-from mmviz.train.strategies.alone import alone
 from mmviz.train.strategies.g_blend import blend_weights
+from mmviz.train.strategies.unimodal import alone
 
 
 def test_weights_are_gain_over_squared_overfitting_by_hand():

@@ -7,11 +7,10 @@ import pytest
 import torch
 
 import mmviz as mm
-from mmviz.errors import ConfigError
+from mmviz.core.errors import ConfigError
 from mmviz.train.modality_parameters import modality_parameters
 from mmviz.train.strategies import Mla
-from mmviz.train.strategies.entropy_fusion import entropy_fused, entropy_weights
-from mmviz.train.strategies.projector import Projector
+from mmviz.train.strategies.mla import Projector, entropy_fused, entropy_weights
 
 
 def test_a_projector_starts_as_the_identity_and_learns_by_hand():

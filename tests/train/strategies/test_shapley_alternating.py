@@ -7,13 +7,13 @@ import pytest
 import torch
 
 import mmviz as mm
-from mmviz.errors import ConfigError, DataError
-from mmviz.models.equilibrium import Equilibrium
-from mmviz.train.measure import Measured
+from mmviz.core.errors import ConfigError, DataError
+from mmviz.models.fusions.equilibrium import Equilibrium
+from mmviz.train.contributions import Measured
 from mmviz.train.modality_parameters import modality_parameters
+from mmviz.train.schedule import Turns, rates_by_weakness, weakest_first
 from mmviz.train.strategies import ShapleyAlternating
-from mmviz.train.training import Training
-from mmviz.train.turns import Turns, rates_by_weakness, weakest_first
+from mmviz.train.strategies.base import Training
 
 FULL = {"memory": True, "mapping": "mlp", "sample": "infonce"}
 PHI = np.array([0.3, 0.1, 0.2])
@@ -324,7 +324,7 @@ def test_a_run_with_memory_and_mapping_survives_the_disk_and_is_recorded(toy, tm
     assert np.array_equal(again.predict(toy["test"]), run.predict(toy["test"]))
     assert again.info["train"]["strategy_options"]["memory"] is True
     assert {"penalty/mapping_feature", "penalty/mapping_sample"} <= run.history[1].keys()
-    trace = mm.trace.record(again, toy["test"], traced=2)
+    trace = mm.record(again, toy["test"], traced=2)
     np.testing.assert_allclose(trace["coalitions"]["answer"][:, -1], again.predict(toy["test"]), atol=1e-6)
 
 

@@ -1,1 +1,0 @@
-"""Whom the operators are compared with."""

@@ -1,1 +1,0 @@
-"""The CPU backend of the gate: one pass over the data forward, one backward."""

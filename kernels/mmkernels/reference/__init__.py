@@ -1,0 +1,1 @@
+"""Reference implementations: one readable oracle per operator, which every fast backend is tested against."""

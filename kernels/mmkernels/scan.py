@@ -1,0 +1,381 @@
+"""Coupled selective scan (README: scan.md beside this file): signature, argument checks, backends."""
+
+import importlib
+from typing import Literal, overload
+
+import torch
+from torch import Tensor
+
+from mmkernels.availability import against_numba
+from mmkernels.dispatch import Backend, choose, constant_in_graphs, register
+from mmkernels.gpu.scan_autograd import coupled_scan_triton
+from mmkernels.gpu.tiling import is_interpreted
+from mmkernels.peers import mamba_ssm
+from mmkernels.reference.scan import coupled_scan_reference
+from mmkernels.scan_autograd import coupled_scan_numba
+
+__all__ = ["check", "coupled_scan"]
+
+
+def _fail(name: str, expected: str, seen: str, remedy: str) -> None:
+    raise ValueError(f"coupled_scan: {name} must be {expected}; it is {seen}. {remedy}")
+
+
+def _check_shape(name: str, values: Tensor, symbols: str, sizes: tuple[int, ...], remedy: str) -> None:
+    if tuple(values.shape) != sizes:
+        expected = f"{symbols} = {sizes}"
+        _fail(name, f"of shape {expected}", f"{tuple(values.shape)}", remedy)
+
+
+def _check_kind(name: str, values: object, like: Tensor) -> None:
+    if not isinstance(values, Tensor):
+        raise TypeError(
+            f"coupled_scan: {name} must be a torch.Tensor; it is a {type(values).__name__}. "
+            f"Convert it, for example with torch.as_tensor({name}, dtype=x.dtype)."
+        )
+    if values.dtype != like.dtype:
+        _fail(name, f"{like.dtype}, the dtype of x", f"{values.dtype}", f"Pass {name}.to(x.dtype).")
+    if values.device != like.device:
+        _fail(name, f"on {like.device}, the device of x", f"on {values.device}", f"Pass {name}.to(x.device).")
+
+
+def _check_x(x: object) -> Tensor:
+    if not isinstance(x, Tensor):
+        raise TypeError(f"coupled_scan: x must be a torch.Tensor; it is a {type(x).__name__}. Pass torch.as_tensor(x).")
+    if not x.is_floating_point():
+        _fail("x", "of a floating-point dtype", f"{x.dtype}", "Pass x.float().")
+    if x.ndim != 4:
+        _fail(
+            "x",
+            "of shape (M, B, L, E): modality, batch, time, channel",
+            f"of {x.ndim} dimensions {tuple(x.shape)}",
+            "For one modality pass x.unsqueeze(0).",
+        )
+    if x.shape[0] == 0:
+        _fail("x", "of shape (M, B, L, E) with M >= 1", f"{tuple(x.shape)}", "Pass at least one modality.")
+    return x
+
+
+def check_arguments(
+    x: object,
+    tensors: dict[str, Tensor | None],
+    *,
+    h0: Tensor | None,
+    mask: Tensor | None,
+) -> None:
+    """Check types, dtypes, devices and shapes of the arguments of `mmkernels.coupled_scan`.
+
+    Parameters
+    ----------
+    x
+        (M, B, L, E).
+    tensors
+        The arguments dt, A, B, C, D, W by name; D and W may be None.
+    h0, mask
+        (M, B, E, N) of the dtype of x, and (M, B, L) of dtype bool; each may be None.
+
+    Raises
+    ------
+    TypeError
+        If an argument is not a tensor.
+    ValueError
+        If a dtype, a device or a shape disagrees; the message names argument, expectation, value and remedy.
+    """
+    x = _check_x(x)
+    for name, values in {**tensors, "h0": h0}.items():
+        if values is not None or name in ("dt", "A", "B", "C"):
+            _check_kind(name, values, x)
+    n_modality, n_batch, n_time, n_channel = x.shape
+    A = tensors["A"]
+    n_state = A.shape[-1] if A is not None and A.ndim == 3 else -1
+    if n_state < 0:
+        seen = None if A is None else tuple(A.shape)
+        _fail("A", f"of shape (M, E, N) = ({n_modality}, {n_channel}, N)", f"{seen}", "Pass one row per channel.")
+    wanted = {
+        "dt": ("(M, B, L, E)", (n_modality, n_batch, n_time, n_channel), "It has the shape of x."),
+        "A": ("(M, E, N)", (n_modality, n_channel, n_state), "M and E come from x."),
+        "B": ("(M, B, L, N)", (n_modality, n_batch, n_time, n_state), "M, B, L come from x, N from A."),
+        "C": ("(M, B, L, N)", (n_modality, n_batch, n_time, n_state), "M, B, L come from x, N from A."),
+        "D": ("(M, E)", (n_modality, n_channel), "M and E come from x."),
+        "h0": ("(M, B, E, N)", (n_modality, n_batch, n_channel, n_state), "M, B, E come from x, N from A."),
+    }
+    for name, (symbols, sizes, remedy) in wanted.items():
+        given = h0 if name == "h0" else tensors[name]
+        if given is not None:
+            _check_shape(name, given, symbols, sizes, remedy)
+    _check_coupling(tensors["W"], n_modality, n_batch)
+    _check_mask(mask, x)
+
+
+def _check_coupling(W: Tensor | None, n_modality: int, n_batch: int) -> None:
+    if W is None or tuple(W.shape) in ((n_modality, n_modality), (n_batch, n_modality, n_modality)):
+        return
+    _fail(
+        "W",
+        f"of shape (M, M) = {(n_modality, n_modality)} or (B, M, M) = {(n_batch, n_modality, n_modality)}",
+        f"{tuple(W.shape)}",
+        "Row m holds what modality m hears of each modality; pass None for the mean.",
+    )
+
+
+def _check_mask(mask: object, x: Tensor) -> None:
+    if mask is None:
+        return
+    if not isinstance(mask, Tensor) or mask.dtype != torch.bool:
+        seen = mask.dtype if isinstance(mask, Tensor) else type(mask).__name__
+        _fail("mask", "a tensor of dtype torch.bool, True at real steps", f"{seen}", "Pass mask.bool(), or None.")
+        return
+    _check_shape("mask", mask, "(M, B, L)", tuple(x.shape[:3]), "M, B, L come from x; True is a real step.")
+    if mask.device != x.device:
+        _fail("mask", f"on {x.device}, the device of x", f"on {mask.device}", "Pass mask.to(x.device).")
+
+
+def _require(name: str, values: Tensor, holds: Tensor, claim: str, remedy: str) -> None:
+    """Raise with the first offending index and value unless `holds` everywhere."""
+    if bool(holds.all()):
+        return
+    wrong = torch.nonzero(~holds)
+    index = tuple(int(i) for i in wrong[0])
+    raise ValueError(
+        f"coupled_scan: {name} must be {claim}; {len(wrong)} of {values.numel()} values are not, the first at "
+        f"index {index}: {values[index].item()!r}. {remedy}"
+    )
+
+
+def check(
+    x: Tensor,
+    dt: Tensor,
+    A: Tensor,
+    B: Tensor,
+    C: Tensor,
+    D: Tensor | None = None,
+    W: Tensor | None = None,
+    *,
+    h0: Tensor | None = None,
+    mask: Tensor | None = None,
+) -> None:
+    """Check that the arguments of `coupled_scan` mean what they should; reads every value once.
+
+    Parameters
+    ----------
+    x, dt, A, B, C, D, W, h0, mask
+        As in `mmkernels.coupled_scan`. Masked steps of x, dt, B and C are not looked at.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a type, dtype, device or shape disagrees; if a value is not finite; if a decay rate A is not
+        negative (the state would grow); if a step dt is negative. The message names the argument, the first
+        offending index, the value there, and what to do.
+    """
+    named = {"dt": dt, "A": A, "B": B, "C": C, "D": D, "W": W}
+    check_arguments(x, named, h0=h0, mask=mask)
+    for name, values in {"x": x, **named, "h0": h0}.items():
+        if values is None:
+            continue
+        finite = torch.isfinite(values)
+        if mask is not None and name in ("x", "dt", "B", "C"):
+            finite = finite | ~mask.unsqueeze(-1)
+        _require(name, values, finite, "finite", "Repair the data, or pass mask=False at these steps.")
+    _require("A", A, A < 0, "negative (a decay rate)", "Pass for example -torch.exp(A_log).")
+    positive = dt >= 0 if mask is None else (dt >= 0) | ~mask.unsqueeze(-1)
+    _require("dt", dt, positive, ">= 0 (a step size)", "Pass for example torch.nn.functional.softplus(dt).")
+
+
+_against_numba = against_numba("mmkernels.cpu.scan", "x")
+
+
+@constant_in_graphs
+def _why_triton_is_missing() -> str | None:
+    try:
+        importlib.import_module("triton.language")
+    except (ImportError, OSError) as error:
+        return f"triton cannot be imported ({error}); on Linux: pip install triton"
+    return None
+
+
+def _against_triton(first: Tensor | None) -> str | None:
+    if first is None and not torch.cuda.is_available() and not is_interpreted():
+        return "it runs on NVIDIA GPUs and PyTorch sees none"
+    if first is not None and first.device.type != "cuda" and not (first.device.type == "cpu" and is_interpreted()):
+        return f"it runs on NVIDIA GPUs and x is on {first.device} (TRITON_INTERPRET=1 makes it run anywhere, slowly)"
+    if first is not None and first.is_cuda and torch.version.hip is not None:
+        return "it is written for NVIDIA GPUs and this PyTorch drives AMD ones"
+    kinds = (torch.float32, torch.float64, torch.bfloat16, torch.float16)
+    if first is not None and first.dtype not in kinds:
+        return f"it computes in float32, float64, bfloat16 and float16 and x is {first.dtype}"
+    return _why_triton_is_missing()
+
+
+def _against_unasked_triton(first: Tensor) -> str | None:
+    return None if first.is_cuda else "the interpreter of triton is for tests; ask for it by name"
+
+
+def _never(first: Tensor | None) -> str | None:
+    return None
+
+
+register("coupled_scan", Backend("numba", coupled_scan_numba, _against_numba, skips_state=True))
+register(
+    "coupled_scan",
+    Backend("triton", coupled_scan_triton, _against_triton, reason_against_auto=_against_unasked_triton),
+)
+register("coupled_scan", Backend("reference", coupled_scan_reference, _never))
+# A peer to compare with. After the reference, which never refuses: "auto" never comes this far.
+register(
+    "coupled_scan",
+    Backend(
+        "mamba_ssm",
+        mamba_ssm.coupled_scan_mamba_ssm,
+        mamba_ssm.against,
+        mamba_ssm.against_call,
+        mamba_ssm.note,
+    ),
+)
+
+
+@overload
+def coupled_scan(
+    x: Tensor,
+    dt: Tensor,
+    A: Tensor,
+    B: Tensor,
+    C: Tensor,
+    D: Tensor | None = None,
+    W: Tensor | None = None,
+    *,
+    h0: Tensor | None = None,
+    mask: Tensor | None = None,
+    return_state: Literal[False] = False,
+    backend: str = "auto",
+) -> Tensor: ...
+@overload
+def coupled_scan(
+    x: Tensor,
+    dt: Tensor,
+    A: Tensor,
+    B: Tensor,
+    C: Tensor,
+    D: Tensor | None = None,
+    W: Tensor | None = None,
+    *,
+    h0: Tensor | None = None,
+    mask: Tensor | None = None,
+    return_state: Literal[True],
+    backend: str = "auto",
+) -> tuple[Tensor, Tensor]: ...
+@overload
+def coupled_scan(
+    x: Tensor,
+    dt: Tensor,
+    A: Tensor,
+    B: Tensor,
+    C: Tensor,
+    D: Tensor | None = None,
+    W: Tensor | None = None,
+    *,
+    h0: Tensor | None = None,
+    mask: Tensor | None = None,
+    return_state: bool,
+    backend: str = "auto",
+) -> Tensor | tuple[Tensor, Tensor]: ...
+
+
+def coupled_scan(
+    x: Tensor,
+    dt: Tensor,
+    A: Tensor,
+    B: Tensor,
+    C: Tensor,
+    D: Tensor | None = None,
+    W: Tensor | None = None,
+    *,
+    h0: Tensor | None = None,
+    mask: Tensor | None = None,
+    return_state: bool = False,
+    backend: str = "auto",
+) -> Tensor | tuple[Tensor, Tensor]:
+    """Run M selective state chains that hear each other at every step.
+
+    h[m,t] = exp(dt[m,t] A[m]) * sum_n W[m,n] h[n,t-1] + dt[m,t] B[m,t] x[m,t]
+    y[m,t] = sum_N C[m,t] h[m,t] + D[m] x[m,t]
+
+    Parameters
+    ----------
+    x
+        (M, B, L, E), input: modality, batch, time, channel. float32 or float64 (`triton`: also bfloat16 and float16,
+        with float32 states; `reference`: any float dtype).
+    dt
+        (M, B, L, E), step size, >= 0, dimensionless. 0 decays nothing and adds nothing.
+    A
+        (M, E, N), decay rate per unit of dt, < 0.
+    B, C
+        (M, B, L, N), how the input enters the states and how the states reach the output.
+    D
+        (M, E), direct path from x to y. None: no direct path.
+    W
+        (M, M), or (B, M, M) for one coupling per batch element: row m holds what modality m hears of each
+        modality's state. None is the mean, 1 / M everywhere. The identity is M independent chains; a row that
+        sums (in absolute value) to more than 1 may make the states grow without bound.
+    h0
+        (M, B, E, N), state before the first step. None: zero.
+    mask
+        (M, B, L) of dtype bool, True at real steps. Where it is False modality m *holds*: h[m,t] = h[m,t-1],
+        y[m,t] = 0, and x, dt, B, C there are never looked at (they may be NaN; their gradients are exactly
+        0). The others go on hearing the held state.
+    return_state
+        Also return the state after the last step.
+    backend
+        "auto" (the best that can run), or a name: "numba" (CPU), "triton" (NVIDIA GPUs), "reference" (anywhere), or
+        "mamba_ssm" (a peer to compare with, M = 1 only). See `backends` and `last_backend`.
+
+    Returns
+    -------
+    y
+        (M, B, L, E).
+    h_last
+        (M, B, E, N), only with ``return_state=True``. Differentiable, as y is, with respect to every float
+        argument.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is not a tensor, a dtype, device or shape disagrees, or no backend has that name.
+        Values are not checked here; see `check`.
+    BackendUnavailable
+        If the named backend cannot run for these tensors; the message says why.
+
+    Notes
+    -----
+    A is discretised exactly, B by Euler's rule, as in [1]_ and [2]_. Cost O(M (M + 1) B L E N) multiplications.
+    `numba` and `triton` store one state per chunk of steps for the backward pass and never a tensor with time,
+    channel and state axes; they agree with a float64 `reference` to 1e-12 (float64) and 1e-5 (float32) of the
+    largest value, forward and backward (tests/kernels/test_scan_agreement.py), and have first derivatives only: `numba`
+    reverse and forward (torch.func, forward_ad), `triton` reverse; others are refused. In
+    float32, here as elsewhere, a state that fades over thousands of exactly equal steps repeats one rounding of its
+    decay at each of them: such data want float64.
+    A W that is the same positive number everywhere (None; on the CPU also a tensor that needs no gradient) runs
+    as one chain where there is no mask. Results do not depend on the number of threads.
+
+    References
+    ----------
+    .. [1] A. Gu, T. Dao, *Mamba: Linear-Time Sequence Modeling with Selective State Spaces*, arXiv:2312.00752,
+       Algorithm 2 (this operator with M = 1).
+    .. [2] *Coupled Mamba: Enhanced Multi-modal Fusion with Coupled State Space Model*, arXiv:2405.18014, eq. 6
+       and 10, Algorithm 1; W = 1 everywhere is eq. 6, W = 1 / M is eq. 9 with G = I / M.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from mmkernels import coupled_scan
+    >>> x = torch.ones(2, 1, 3, 1)  # two modalities, three steps, one channel
+    >>> dt, A = torch.full_like(x, 0.5), torch.full((2, 1, 1), -1.0)
+    >>> B = C = torch.ones(2, 1, 3, 1)
+    >>> coupled_scan(x, dt, A, B, C)[0, 0, :, 0]
+    tensor([0.5000, 0.8033, 0.9872])
+    """
+    check_arguments(x, {"dt": dt, "A": A, "B": B, "C": C, "D": D, "W": W}, h0=h0, mask=mask)
+    chosen = choose("coupled_scan", backend, x, W=W, h0=h0, mask=mask)
+    options = {"return_state": return_state} if chosen.skips_state else {}
+    y, h_last = chosen.run(x, dt, A, B, C, D, W, h0=h0, mask=mask, **options)
+    return (y, h_last) if return_state else y

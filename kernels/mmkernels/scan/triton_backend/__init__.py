@@ -1,1 +1,0 @@
-"""The coupled scan as Triton kernels, forward and backward, for NVIDIA GPUs."""

@@ -1,0 +1,101 @@
+"""Record of the machine: processor, memory, versions, compiler."""
+
+import importlib.metadata
+import os
+import platform
+import subprocess
+from pathlib import Path
+from typing import Any
+
+PACKAGES = (
+    "torch",
+    "numba",
+    "llvmlite",
+    "numpy",
+    "triton",
+    "transformers",
+    "mambapy",
+    "mamba-ssm",
+    "pot",
+    "geomloss",
+)
+FLAGS = ("avx2", "fma", "avx512f", "avx512_bf16", "amx_tile", "asimd", "sve")
+EMULATE_AVX2 = {"NUMBA_CPU_NAME": "haswell", "ATEN_CPU_CAPABILITY": "avx2", "MKL_ENABLE_INSTRUCTIONS": "AVX2"}
+
+
+def _cpuinfo() -> dict[str, str]:
+    """Return /proc/cpuinfo of the first processor; empty where there is none."""
+    try:
+        text = Path("/proc/cpuinfo").read_text(encoding="utf-8")
+    except OSError:
+        return {}
+    pairs = [line.split(":", 1) for line in text.split("\n\n", 1)[0].splitlines() if ":" in line]
+    return {key.strip(): value.strip() for key, value in pairs}
+
+
+def flags() -> list[str]:
+    """Return which of the vector instructions of `FLAGS` the processor has."""
+    info = _cpuinfo()
+    has = set((info.get("flags") or info.get("Features") or "").split())
+    return [name for name in FLAGS if name in has]
+
+
+def simd() -> str:
+    """Return the vector instructions in use: avx512, avx2, "avx2 (emulated)", or the machine's own."""
+    has = flags()
+    if os.environ.get("NUMBA_CPU_NAME") == EMULATE_AVX2["NUMBA_CPU_NAME"]:
+        return "avx2 (emulated)"
+    if "avx512f" in has:
+        return "avx512"
+    return "avx2" if "avx2" in has else platform.machine()
+
+
+def compiler() -> str | None:
+    """Return the C++ compiler's command, or None."""
+    for name in (os.environ.get("CXX"), "c++", "g++", "clang++"):
+        if name and _first_line([name, "--version"]):
+            return name
+    return None
+
+
+def _first_line(command: list[str]) -> str | None:
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - a compiler, asked for its version
+    except OSError:
+        return None
+    lines = done.stdout.splitlines()
+    return lines[0] if done.returncode == 0 and lines else None
+
+
+def versions() -> dict[str, str]:
+    """Return the version of each package that is installed, and of Python and the compiler."""
+    found = {"python": platform.python_version()}
+    for name in PACKAGES:
+        try:
+            found[name] = importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    command = compiler()
+    if command is not None:
+        found["compiler"] = _first_line([command, "--version"]) or command
+    return found
+
+
+def describe() -> dict[str, Any]:
+    """Return processor, flags, cores, memory, system and load, ready for JSON."""
+    info = _cpuinfo()
+    try:
+        gib = round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30, 1)
+        load = round(os.getloadavg()[0], 2)
+    except (AttributeError, OSError, ValueError):
+        gib, load = None, None
+    return {
+        "processor": info.get("model name") or platform.processor() or platform.machine(),
+        "family": info.get("cpu family"),
+        "model": info.get("model"),
+        "flags": flags(),
+        "cpus": os.cpu_count(),
+        "memory_gib": gib,
+        "system": f"{platform.system()} {platform.machine()}",
+        "load_before": load,
+    }

@@ -1,0 +1,267 @@
+"""Alignment of modalities: transport plans, distances over training, and directions of encoded samples."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+import xarray as xr
+
+from mmviz.analysis.blockwise import blockwise
+from mmviz.analysis.training_history import shared_attrs, traces_by_name
+from mmviz.core.errors import ConfigError, DataError
+from mmviz.core.options import takes
+
+if TYPE_CHECKING:
+    from jaxtyping import Float
+
+
+_PLAN = ("traced", "time", "anchor_time")
+
+
+def plan_entropy(plan: Float[np.ndarray, "*rest time anchor_time"]) -> Float[np.ndarray, "*rest"]:
+    """Return -Σ p ln p of a plan scaled to sum 1, in nat: ln(T) for a one-to-one plan of T steps, ln(T·T') if all is even.
+
+    NaN for a plan without mass.
+    """
+    p = _scaled(plan)
+    return np.where(
+        np.isnan(p).any((-2, -1)), np.nan, -np.where(p > 0, p * np.log(np.where(p > 0, p, 1)), 0).sum((-2, -1))
+    )
+
+
+def plan_monotonicity(plan: Float[np.ndarray, "*rest time anchor_time"]) -> Float[np.ndarray, "*rest"]:
+    """Return Goodman and Kruskal's γ of a plan: 1 if order is kept, -1 if it is reversed, 0 if it is lost.
+
+    Two pieces of mass drawn from the plan agree if the later in time is later in the anchor too; γ = (agree - disagree) /
+    (agree + disagree). NaN where no two pieces differ in both times, as when all mass falls on one step.
+
+    References
+    ----------
+    .. [1] L. A. Goodman, W. H. Kruskal, Measures of association for cross classifications, 1954.
+    """
+    p = _scaled(plan)
+    room = [(0, 0)] * (p.ndim - 2)
+    later = np.pad(p[..., ::-1, :].cumsum(-2)[..., ::-1, :][..., 1:, :], [*room, (0, 1), (0, 0)])  # rows behind
+    above = np.pad(later[..., ::-1].cumsum(-1)[..., ::-1][..., 1:], [*room, (0, 0), (0, 1)])
+    below = np.pad(later.cumsum(-1)[..., :-1], [*room, (0, 0), (1, 0)])
+    agree, disagree = (p * above).sum((-2, -1)), (p * below).sum((-2, -1))
+    known = agree + disagree > 0
+    return np.where(known, (agree - disagree) / np.where(known, agree + disagree, 1), np.nan)
+
+
+@takes(trace="trace")
+def transport(trace: xr.DataTree, source: str, anchor: str) -> xr.Dataset:
+    """Return where the steps of one modality are carried among those of its anchor.
+
+    Parameters
+    ----------
+    trace
+        Of a model that aligns.
+    source, anchor
+        Names of two modalities that were aligned, in this order.
+
+    Returns
+    -------
+    xr.Dataset
+        Best epoch: ``plan``, ``cost`` (traced, time, anchor_time); ``target`` (traced, time): the mean anchor step that a
+        step is carried to, NaN where it carries nothing; ``lag`` = target - time, in steps; ``mean_lag`` (traced),
+        weighted by mass; ``entropy`` (traced), nat; ``monotonicity`` (traced), see :func:`plan_monotonicity`.
+        All recorded epochs: ``distance`` (epoch, traced). Of a Trace opened with ``chunks``, plan and cost stay lazy.
+
+    Raises
+    ------
+    DataError
+        If the Trace holds no plans.
+    ConfigError
+        If that pair was not aligned; names those that were.
+    """
+    if "transport" not in trace.children:
+        raise DataError(
+            f"Trace: group /transport is missing; model {trace.attrs['model']['name']!r} aligned nothing that was recorded; "
+            "train one that aligns (option align_ot or the like; mmviz.models.available() names the models) and record it again"
+        )
+    group = trace["transport"].to_dataset()
+    pairs = list(zip(group["source"].values.tolist(), group["anchor"].values.tolist(), strict=True))
+    if (source, anchor) not in pairs:
+        known = ", ".join(f"{a!r} to {b!r}" for a, b in pairs)
+        raise ConfigError(f"transport: {source!r} to {anchor!r} was not aligned; aligned are {known}")
+    chosen = group.isel(pair=pairs.index((source, anchor)), drop=True).drop_vars(("source", "anchor"), errors="ignore")
+    plan, cost = (chosen[n].astype(np.float64).transpose(*_PLAN) for n in ("plan", "cost"))
+    out = _described(plan, cost).assign(distance=chosen["distance"].astype(np.float64).transpose("epoch", "traced"))
+    out.attrs = {
+        "source": source,
+        "anchor": anchor,
+        **{name: trace.attrs[name] for name in ("dataset", "split", "best_epoch")},
+        "model": trace.attrs["model"]["name"],
+        "seed": trace.attrs["train"]["seed"],
+    }
+    return out
+
+
+def plan_summary(
+    plan: Float[np.ndarray, "*traced time anchor_time"],
+    cost: Float[np.ndarray, "*traced time anchor_time"],
+    *,
+    source: str = "x",
+    anchor: str = "y",
+) -> xr.Dataset:
+    """Return what :func:`transport` says of a plan, for one that comes from no Trace.
+
+    Parameters
+    ----------
+    plan, cost
+        Mass carried from a step to a step of the anchor, ≥ 0, and what a unit of it costs; one problem, or several of the same shape.
+    source, anchor
+        Names for the two sequences.
+
+    Returns
+    -------
+    xr.Dataset
+        As of :func:`transport`, without epochs: ``distance`` (traced) is the sum of plan times cost.
+
+    Raises
+    ------
+    ConfigError
+        If the two are not of one shape with two or three dimensions, or mass is negative.
+    """
+    mass, price = (np.asarray(values, dtype=np.float64) for values in (plan, cost))
+    if mass.shape != price.shape or mass.ndim not in (2, 3) or (mass < 0).any():
+        raise ConfigError(
+            f"plan_summary: plan {mass.shape} and cost {price.shape}, smallest mass {mass.min(initial=0)}; give both as (time, anchor_time) "
+            "or (traced, time, anchor_time), mass ≥ 0"
+        )
+    several = (1,) * (3 - mass.ndim) + mass.shape
+    held, charged = (xr.DataArray(values.reshape(several), dims=_PLAN) for values in (mass, price))
+    out = _described(held, charged)
+    out["distance"] = (held * charged).sum(_PLAN[1:])
+    out.attrs = {"source": source, "anchor": anchor}
+    return out
+
+
+def _described(plan: xr.DataArray, cost: xr.DataArray) -> xr.Dataset:
+    """Return plan and cost (traced, time, anchor_time) with target, lag, entropy and monotonicity."""
+    mass = plan.sum("anchor_time", skipna=False).values
+    carried = np.where(mass > 0, mass, np.nan)
+    target = (plan * np.arange(plan.sizes["anchor_time"])).sum("anchor_time", skipna=False).values / carried
+    lag = target - np.arange(plan.sizes["time"])
+    whole = mass.sum(-1)
+    mean_lag = np.where(mass > 0, mass * np.nan_to_num(lag), 0).sum(-1) / np.where(whole > 0, whole, np.nan)
+    entropy, monotonicity = (
+        blockwise(f, plan, core=[["time", "anchor_time"]]).values for f in (plan_entropy, plan_monotonicity)
+    )
+    out = xr.Dataset(
+        {
+            "plan": plan,
+            "cost": cost,
+            "target": (("traced", "time"), target),
+            "lag": (("traced", "time"), lag),
+            "mean_lag": ("traced", mean_lag),
+            "entropy": ("traced", entropy),
+            "monotonicity": ("traced", monotonicity),
+        }
+    )
+    for name, units in (("lag", "steps"), ("mean_lag", "steps"), ("entropy", "nat"), ("monotonicity", "1")):
+        out[name].attrs = {"units": units}
+    return out
+
+
+def alignment(traces: xr.DataTree | Mapping[str, xr.DataTree]) -> xr.Dataset:
+    """Return how far apart the modalities lie, over training.
+
+    Parameters
+    ----------
+    traces
+        A Trace with a group ``/alignment``, or several by the name of their run.
+
+    Returns
+    -------
+    xr.Dataset
+        ``ot``, ``mmd``, ``a_distance`` (run, epoch, pair); coordinate ``pair`` = "source → anchor".
+
+    Raises
+    ------
+    DataError
+        If a Trace holds no alignment.
+    """
+    runs = traces_by_name("alignment", traces)
+    parts = []
+    for name, trace in runs.items():
+        if "alignment" not in trace.children:
+            raise DataError(
+                f"Trace: group /alignment of run {name!r} is missing; model {trace.attrs['model']['name']!r} aligned nothing "
+                "that was recorded; train one that aligns and record it again"
+            )
+        group = trace["alignment"].to_dataset()
+        names = [f"{a} → {b}" for a, b in zip(group["source"].values, group["anchor"].values, strict=True)]
+        data = group[["ot", "mmd", "a_distance"]].astype(np.float64)
+        parts.append(data.drop_vars(("source", "anchor"), errors="ignore").assign_coords(pair=names))
+    out = xr.concat(parts, dim="run", join="outer", data_vars="all", coords="different", compat="equals")
+    out = out.assign_coords(run=list(runs)).transpose("run", "epoch", "pair")
+    out.attrs = shared_attrs(runs)
+    return out
+
+
+def _scaled(plan: np.ndarray) -> np.ndarray:
+    p = np.asarray(plan, dtype=np.float64)
+    if p.ndim < 2 or (p < 0).any():
+        raise ConfigError(f"transport: expected a plan of mass ≥ 0 with two dimensions, got shape {p.shape}")
+    total = p.sum((-2, -1), keepdims=True)
+    return p / np.where(total > 0, total, np.nan)
+
+
+def directions(found: xr.Dataset) -> xr.Dataset:
+    """Return where the encoded samples point, and how alike their directions are.
+
+    Parameters
+    ----------
+    found
+        From `mmviz.recording.encoded`: ``vector`` (modality, sample, channel).
+
+    Returns
+    -------
+    xr.Dataset
+        ``position`` (modality, sample, axis): the unit vectors in the plane of the two directions along which all of them vary most, about
+        their mean: no farther than 2 from each other, and all at 0 where they are one direction. ``within`` (modality): mean cosine between
+        different samples of a modality, 1 where they cannot be told apart by direction. ``between`` (modality, other): mean cosine between
+        samples of two modalities. ``explained``: share of the variance that lies in the plane. NaN where a modality is absent, or a vector is 0.
+
+    Raises
+    ------
+    DataError
+        If ``vector`` is not there or has other dimensions, or no sample has a direction.
+    """
+    dims = ("modality", "sample", "channel")
+    if not isinstance(found, xr.Dataset) or set(found.get("vector", xr.DataArray()).dims) != set(dims):
+        raise DataError(f"directions: expected vector {dims} from mmviz.recording.encoded, got {type(found).__name__}")
+    vector = found["vector"].transpose(*dims).values.astype(np.float64)
+    length = np.linalg.norm(vector, axis=-1, keepdims=True)
+    unit = vector / np.where(length > 0, length, np.nan)
+    there = np.asarray(np.isfinite(unit).all(-1))
+    if not there.any():
+        raise DataError("directions: no sample has a finite vector other than 0")
+    around = unit - unit[there].mean(0)
+    _, size, axes = np.linalg.svd(around[there], full_matrices=False)
+    axes = axes * np.sign(axes[np.arange(len(axes)), np.abs(axes).argmax(1)])[:, None]
+    plane = np.zeros((2, vector.shape[-1]))
+    plane[: len(axes[:2])] = axes[:2]
+    whole = float((size**2).sum())
+    total = np.where(there[..., None], unit, 0.0).sum(1)
+    n = there.sum(1)
+    pairs = np.outer(n, n).astype(np.float64) - np.diag(n)
+    cosine = total @ total.T - np.diag(n)
+    mean = np.where(pairs > 0, cosine / np.where(pairs > 0, pairs, 1), np.nan)
+    names = found["modality"].values
+    out = xr.Dataset(
+        {
+            "position": (("modality", "sample", "axis"), around @ plane.T),
+            "within": ("modality", np.diag(mean)),
+            "between": (("modality", "other"), np.where(np.eye(len(n), dtype=bool), np.nan, mean)),
+            "explained": float((size[:2] ** 2).sum() / whole) if whole > 0 else np.nan,
+        },
+        coords={"modality": names, "other": names, "sample": found["sample"]},
+    )
+    out["within"].attrs = {"long_name": "mean cosine between samples of a modality", "units": "1"}
+    out.attrs = dict(found.attrs)
+    return out

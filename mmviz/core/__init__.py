@@ -1,0 +1,1 @@
+"""Foundation of all packages: errors, validation of options, escapes, intervals, coalitions."""

@@ -1,0 +1,351 @@
+"""Raw arrays of one split before the check of values: signals, labels, lengths, masks, ids; from given splits or one whole."""
+
+import itertools
+from collections.abc import Mapping, Set
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mmviz.core.errors import ConfigError, DataError
+from mmviz.core.options import given_mapping, nearest
+from mmviz.data.arrays import Plain, filled, index_of, plain, without_torch
+from mmviz.data.checks import as_signal
+from mmviz.data.label_layout import Labels, given_labels, is_missing
+from mmviz.data.report import Report
+from mmviz.data.splits import canonical_splits, report_renamed, split_groups, split_samples
+from mmviz.data.targets import missing_labels, refuse_partly_labelled
+from mmviz.data.timestamps import as_times
+
+
+def signal_of(values: Any, where: str) -> tuple[NDArray[Any], NDArray[np.bool_] | None]:
+    """Return a signal with NaN in cells without a value, and the steps (n, steps) that hold none at all."""
+    found = plain(values, where)
+    if found.columns is not None:
+        _refuse_table(found, where)
+    if found.missing is None:
+        return as_signal(found.values, where), None
+    array = as_signal(filled(found, where), where)
+    return array, np.asarray(found.missing.reshape(array.shape).all(axis=2), dtype=bool)
+
+
+def _refuse_table(found: Plain, where: str) -> None:
+    """Refuse a DataFrame whose columns are not all numbers, or name the way to make one step of it."""
+    kinds = [
+        {type(v).__name__ for v in column if not is_missing(v)} for column in np.asarray(found.values, dtype=object).T
+    ]
+    odd = [
+        i
+        for i, names in enumerate(kinds)
+        if np.asarray(found.values).dtype.kind == "O" and names & {"str", "Timestamp", "datetime"}
+    ]
+    if odd and found.columns:
+        raise DataError(
+            f"{where}: column {found.columns[odd[0]]!r} of the DataFrame holds {', '.join(sorted(kinds[odd[0]]))}; give columns of numbers"
+        )
+    raise DataError(
+        f"{where}: a DataFrame of shape {np.shape(found.values)}; give (n, steps, features): one step with frame.to_numpy()[:, None, :] "
+        "and the names of its columns as channels=, or a list of DataFrames, one per sample, through mmviz.data.pad"
+    )
+
+
+def complete(values: Any, where: str, ids: NDArray[np.str_]) -> Any:
+    """Return lengths or masks of real steps as they are, refusing cells without a value."""
+    found = plain(values, where)
+    if found.missing is None:
+        return found.values
+    rows = found.missing.any(axis=tuple(range(1, found.missing.ndim)))
+    at = int(np.argmax(rows))
+    raise DataError(
+        f"{where}: no value for {int(rows.sum())} samples (first: row {at}, id {str(ids[at])!r}); give a length of 0, or False, where "
+        "nothing was recorded"
+    )
+
+
+def refuse_other_order(given: Mapping[str, Any], at: str) -> None:
+    """Refuse pandas objects whose row index holds the same labels in another order: rows are taken in their order."""
+    indices = {k: i for k, v in given.items() if (i := index_of(v)) is not None}
+    for (a, first), (b, other) in itertools.combinations(indices.items(), 2):
+        if len(first) == len(other) and not np.array_equal(first, other) and set(first.tolist()) == set(other.tolist()):
+            row = next(i for i, (x, y) in enumerate(zip(first.tolist(), other.tolist(), strict=True)) if x != y)
+            raise DataError(
+                f"{at}{a} and {b} have the same row index in different orders (first: row {row}: {first[row]!r} and {other[row]!r}); "
+                f"put them in one order, such as {b}.loc[{a}.index]"
+            )
+
+
+def column_of(values: Any, n: int, where: str) -> NDArray[Any]:
+    """Take an array as it is, anything else as n objects; None where a masked array or pandas has no value."""
+    found = plain(values, where)
+    if found.missing is None and isinstance(found.values, np.ndarray):
+        return found.values.copy()
+    column = np.empty(n, dtype=object)
+    column[:] = list(found.values)
+    if found.missing is not None and found.missing.shape == column.shape:
+        column[found.missing] = None
+    elif found.missing is not None:
+        raise DataError(f"{where}: a masked array of shape {found.missing.shape}; give one value per sample")
+    return column
+
+
+def text_of(values: Any, where: str) -> NDArray[np.str_]:
+    """Take ids or groups as text; a group may be None, which is unknown, an id may not."""
+    if isinstance(values, (Set, Mapping)):
+        raise DataError(
+            f"{where}: a {type(values).__name__} has no order of rows; give one text per sample in a list or an array"
+        )
+    values = without_torch(values, where)
+    given = values.tolist() if isinstance(values, np.ndarray) else list(values)
+    if where.endswith("group"):
+        given = ["" if is_missing(v) else v for v in given]
+    text = [str(v) for v in given]
+    for i, v in enumerate(given):
+        if (not isinstance(v, str) and is_missing(v)) or "\0" in text[
+            i
+        ]:  # NumPy drops trailing NULs, so two ids could become one
+            raise DataError(f"{where}: sample {i} is {v!r}; give text without NUL, different for each sample")
+    return np.array(text, dtype=np.str_)
+
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """What the user gave for one split; signals are numeric (n, steps, features), counts agree, values are unchecked.
+
+    `rows` are the rows of the arrays that were given, also after samples were dealt out or left out; `masked` are steps (n, steps)
+    of which a masked array or pandas says that they hold nothing; cells without a value are NaN.
+    """
+
+    name: str
+    inputs: dict[str, NDArray[Any]]
+    target: Labels | None
+    lengths: dict[str, Any]
+    valid: dict[str, Any]
+    ids: NDArray[np.str_]
+    group: NDArray[np.str_]
+    rows: NDArray[np.int64]
+    extras: dict[str, NDArray[Any]] = field(default_factory=dict)
+    times: dict[str, NDArray[np.float64]] = field(default_factory=dict)
+    masked: dict[str, NDArray[np.bool_]] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def place(self, i: int) -> str:
+        """Return what sample i is called in errors: its row in the array that was given, and its id."""
+        return f"row {int(self.rows[i])}, id {str(self.ids[i])!r}"
+
+    def sample(self, i: int, inside: str = "") -> str:
+        """Return what sample i is called in errors about a signal: its id, the place inside it, and its row in the array given."""
+        return f"sample {str(self.ids[i])!r}{inside} (row {int(self.rows[i])})"
+
+    def take(self, name: str, rows: NDArray[np.int64]) -> "Part":
+        """Copy some samples into a new part."""
+        return Part(
+            name,
+            {m: x[rows] for m, x in self.inputs.items()},
+            None if self.target is None else self.target.take(rows),
+            {m: np.asarray(v)[rows] for m, v in self.lengths.items()},
+            {m: np.asarray(v)[rows] for m, v in self.valid.items()},
+            self.ids[rows],
+            self.group[rows],
+            self.rows[rows],
+            {k: v[rows] for k, v in self.extras.items()},
+            {m: t[rows] for m, t in self.times.items()},
+            {m: v[rows] for m, v in self.masked.items()},
+        )
+
+
+def _refuse_name(modality: Any, split: str) -> None:
+    """Refuse a modality name that could not become a group of a file or a variable of a figure later."""
+    if not isinstance(modality, str) or not modality or modality in (".", "..") or {"/", "\x00"} & set(modality):
+        raise ConfigError(
+            f"{split or 'inputs'}: modality name {modality!r} cannot be used; give text without '/', not empty, not '.' or '..'"
+        )
+    if modality.startswith("valid_"):
+        raise ConfigError(f"{split or 'inputs'}: modality name {modality!r} cannot start with 'valid_'; rename it")
+
+
+def make_part(
+    name: str,
+    inputs: Mapping[str, Any],
+    target: Any,
+    lengths: Mapping[str, Any],
+    valid: Mapping[str, Any],
+    ids: Any,
+    group: Any,
+    extras: Mapping[str, Any] | None = None,
+    times: Mapping[str, Any] | None = None,
+) -> Part:
+    """Take the arrays of one split, refusing different sample counts and names that belong to no modality.
+
+    Parameters
+    ----------
+    name
+        Of the split; "" where the whole is still to be dealt out.
+    inputs, target, lengths, valid, ids, group, extras, times
+        As in `from_arrays`, without the outer level.
+
+    Returns
+    -------
+    Part
+        With default ids and groups filled in.
+
+    Raises
+    ------
+    DataError
+        If there is no modality, no sample, or the counts differ; the message holds all counts.
+    ConfigError
+        If `lengths` or `valid` name an unknown modality, or both name the same one.
+    """
+    for modality in inputs:
+        _refuse_name(modality, name)
+    at = f"{name} " if name else ""
+    lengths = given_mapping(lengths, f"{at}lengths", "{'audio': [12, 9, ...]}, one number per sample")
+    valid = given_mapping(valid, f"{at}valid", "{'audio': booleans (n, steps)}")
+    extras = given_mapping(extras, f"{at}extras", "{'raw_text': [...]}, one value per sample")
+    times = given_mapping(times, f"{at}times", "{'audio': seconds (n, steps)}")
+    if not inputs:
+        raise DataError(f"{at}inputs: no modality; give at least one array (n, steps, features)")
+    refuse_other_order({**inputs, "target": target, "ids": ids, "group": group}, at)
+    found = {m: signal_of(x, f"{at}{m}") for m, x in inputs.items()}
+    signals = {m: x for m, (x, _) in found.items()}
+    masked = {m: steps for m, (_, steps) in found.items() if steps is not None}
+    for option, given in (("lengths", lengths), ("valid", valid), ("times", times)):
+        for m in given:
+            if m not in signals:
+                known = ", ".join(map(repr, signals))
+                raise ConfigError(f"{option}: no modality {m!r}{nearest(m, signals)}; there is {known}")
+    both = sorted(set(lengths) & set(valid))
+    if both:
+        raise ConfigError(f"{both[0]!r} has both lengths and valid; give one of them")
+    counts: dict[str, int] = {m: len(x) for m, x in signals.items()}
+    if target is not None:
+        counts["target"] = _count(target, f"{at}target")
+    counts |= {f"lengths of {m}": _count(v, f"{at}lengths of {m}") for m, v in lengths.items()}
+    counts |= {f"valid of {m}": _count(v, f"{at}valid of {m}") for m, v in valid.items()}
+    counts |= {k: _count(v, at + k) for k, v in (("ids", ids), ("group", group)) if v is not None}
+    counts |= {f"extras {k!r}": _count(v, f"{at}extras {k!r}") for k, v in extras.items()}
+    if len(set(counts.values())) > 1:
+        listed = ", ".join(f"{k} {v}" for k, v in counts.items())
+        raise DataError(f"{at}sample counts differ: {listed}; every array needs one row per sample")
+    n = next(iter(counts.values()))
+    if n == 0:
+        raise DataError(f"{at}inputs: no samples; leave the split out or give it some")
+    prefix = name or "sample"
+    names = text_of([f"{prefix}_{i}" for i in range(n)] if ids is None else ids, f"{at}ids")
+    groups = text_of([""] * n if group is None else group, f"{at}group")
+    more = {k: column_of(v, n, f"{at}extras {k!r}") for k, v in extras.items()}
+    count = {m: complete(v, f"{at}lengths of {m}", names) for m, v in lengths.items()}
+    real = {m: complete(v, f"{at}valid of {m}", names) for m, v in valid.items()}
+    labels = None if target is None else given_labels(target, f"{name}: target" if name else "target")
+    seconds = {m: as_times(t, signals[m].shape[:2], f"{at}{m}") for m, t in times.items()}
+    return Part(name, signals, labels, count, real, names, groups, np.arange(n), more, seconds, masked)
+
+
+def parts_from_splits(
+    inputs: Mapping[str, Any],
+    target: Any,
+    lengths: Mapping[str, Any],
+    valid: Mapping[str, Any],
+    ids: Any,
+    group: Any,
+    extras: Any,
+    report: Report,
+    times: Mapping[str, Any] | None = None,
+) -> list[Part]:
+    """Take splits that the user made: every argument is a mapping from split to content.
+
+    Returns
+    -------
+    list of Part
+        In the order of `inputs`, under the names of `mmviz.data.splits`; the report says which were renamed.
+
+    Raises
+    ------
+    DataError
+        As `make_part`.
+    ConfigError
+        If another argument is no mapping, lacks a split, or names an unknown one.
+    """
+    named = canonical_splits(inputs, "inputs")
+    given = {"target": target, "lengths": lengths, "valid": valid, "ids": ids, "group": group, "extras": extras}
+    given["times"] = times
+    per: dict[str, dict[Any, Any]] = {option: {} for option in given}
+    for option, value in given.items():
+        if value is None:
+            continue
+        if not isinstance(value, Mapping):
+            raise ConfigError(
+                f"{option}: a {type(value).__name__}; inputs are given per split, so give one per split too"
+            )
+        called = canonical_splits(value, option)
+        per[option] = {called[s]: content for s, content in value.items()}
+        wrong = [s for s in value if called[s] not in named.values()]
+        wrong += [s for s in inputs if option == "target" and named[s] not in per[option]]
+        if wrong:
+            listed = ", ".join(map(str, inputs))
+            raise ConfigError(
+                f"{option}: split {wrong[0]!r} is not in both {option} and inputs ({listed}); a split without labels has the target None"
+            )
+    parts = [
+        make_part(
+            split,
+            inputs[s],
+            per["target"].get(split),
+            per["lengths"].get(split, {}),
+            per["valid"].get(split, {}),
+            per["ids"].get(split),
+            per["group"].get(split),
+            per["extras"].get(split),
+            per["times"].get(split),
+        )
+        for s, split in named.items()
+    ]
+    report_renamed(named, dict(zip(named, map(len, parts), strict=True)), report, "inputs")
+    return parts
+
+
+def parts_from_whole(whole: Part, fractions: Mapping[str, float], *, by: str, seed: int) -> list[Part]:
+    """Deal the samples of one part out into splits.
+
+    Returns
+    -------
+    list of Part
+        In the order of `fractions`.
+
+    Raises
+    ------
+    DataError, ConfigError
+        As `split_samples` and `split_groups`.
+    """
+    refuse_partly_labelled(whole.target, whole.place, f"{whole.name}: target" if whole.name else "target")
+    named = canonical_splits(fractions, "split")
+    shares = {named[s]: share for s, share in fractions.items()}
+    if by == "group" and (whole.group == "").any():
+        raise DataError(
+            f"split_by='group': {whole.place(int(np.argmax(whole.group == '')))} has no group; "
+            "give a group for every sample or use split_by='sample'"
+        )
+    rows = split_groups(whole.group, shares, seed) if by == "group" else split_samples(len(whole), shares, seed)
+    return [whole.take(name, r) for name, r in rows.items()]
+
+
+def without_unlabelled(part: Part, report: Report) -> Part:
+    """Leave out the samples of a partly labelled part that have no label, and count them."""
+    missing = missing_labels(part.target)
+    if missing is None:
+        return part
+    first = part.place(int(np.argmax(missing)))
+    where = part.name or "target"
+    report.add("repair", "label", where, int(missing.sum()), first=first, action="no label: samples dropped")
+    return part.take(part.name, np.flatnonzero(~missing))
+
+
+def _count(values: Any, where: str) -> int:
+    try:
+        return len(values)
+    except TypeError:
+        raise DataError(
+            f"{where}: a {type(values).__name__} ({values!r:.40}) where one row per sample is needed"
+        ) from None

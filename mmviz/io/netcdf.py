@@ -1,0 +1,197 @@
+"""Look at everything in a netCDF 4 file before a reader does: its content lies in the file itself and is bounded."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+
+from mmviz.core.errors import DataError
+from mmviz.io.files import open_regular
+from mmviz.io.hdf5_probe import FREE, MAX_OBJECTS, MAX_RATIO, RefusedError, require_own
+
+MAX_DEPTH = 8  # groups inside groups
+MAX_ATTRIBUTES = 1000  # of one object
+MAX_ATTRIBUTE = 64 << 20  # bytes that all attributes take in the file
+_REFERENCE = 16  # bytes of a text of variable length where it is listed: its length, and where it lies
+
+
+def check_netcdf(path: str | Path) -> None:
+    """Refuse a netCDF 4 file that reads other files, holds circles, or declares more than it can hold.
+
+    Parameters
+    ----------
+    path
+        The file.
+
+    Raises
+    ------
+    DataError
+        If an object is reached by a link (soft, external or user-defined) or twice, lies in another file (external storage,
+        a virtual data set), needs a filter beyond deflate, shuffle and checksum, has a type that netCDF does not need, a
+        reference leads to no listed object, groups are nested deeper than `MAX_DEPTH`, or the arrays together would take more
+        than 256 MiB and 200 times the file. Names the object.
+    """
+    source = Path(path)
+    with open_regular(source) as file:
+        size = _size(file)
+    try:
+        with h5py.File(
+            source, "r"
+        ) as opened:  # locks as xarray does: a Trace that is already open has to be opened alike
+            _Walk(opened, size).whole()
+    except RefusedError as error:
+        raise DataError(f"{source}: {error}; refused, no array was read. Record and save the Trace again.") from None
+    except DataError:
+        raise
+    except Exception as error:  # noqa: BLE001 - the library raises many kinds of errors over damaged files
+        raise DataError(
+            f"{source} cannot be read as netCDF 4 ({type(error).__name__}: {error!s:.200}); the file is damaged or cut off"
+        ) from None
+
+
+def _size(file: Any) -> int:
+    return int(file.seek(0, 2))
+
+
+class _Walk:
+    """One pass over an open file."""
+
+    def __init__(self, file: h5py.File, size: int) -> None:
+        self._file, self._size = file, size
+        self._seen: dict[int, str] = {}
+        self._references: list[tuple[str, Any]] = []
+        self._bytes = self._attribute_bytes = 0
+
+    def whole(self) -> None:
+        self._group(self._file, "/", 0)
+        for name, reference in self._references:
+            try:
+                address = h5py.h5o.get_info(h5py.h5r.dereference(reference, self._file.id)).addr
+            except (KeyError, ValueError, RuntimeError):
+                address = -1
+            _require(address in self._seen, f"{name!r} refers to an object that the file does not list")
+
+    def _group(self, group: h5py.Group, place: str, depth: int) -> None:
+        self._object(group, place)
+        _require(depth <= MAX_DEPTH, f"groups nested deeper than {MAX_DEPTH} at {place[:80]!r}")
+        for name in group:
+            inner = f"{place.rstrip('/')}/{name}"
+            kind = group.id.links.get_info(name.encode("utf-8", "surrogateescape")).type
+            _require(
+                kind == h5py.h5l.TYPE_HARD,
+                f"{inner[:200]!r} is not in the file itself but a link ({_LINKS.get(kind, 'of an unknown kind')})",
+            )
+            found = group[name]
+            if isinstance(found, h5py.Group):
+                self._group(found, inner, depth + 1)
+            elif isinstance(found, h5py.Dataset):
+                self._object(found, inner)
+                self._data(found, inner)
+            else:
+                raise RefusedError(f"{inner[:200]!r} is neither a group nor an array")
+
+    def _object(self, found: h5py.HLObject, place: str) -> None:
+        address = h5py.h5o.get_info(found.id).addr
+        if address in self._seen:
+            raise RefusedError(
+                f"{place[:200]!r} is the same object as {self._seen[address][:200]!r}; each may occur once"
+            )
+        self._seen[address] = place
+        _require(len(self._seen) <= MAX_OBJECTS, f"more than {MAX_OBJECTS} objects")
+        count = h5py.h5a.get_num_attrs(found.id)
+        _require(count <= MAX_ATTRIBUTES, f"{place[:200]!r} has {count} attributes; at most {MAX_ATTRIBUTES} are read")
+        for index in range(count):
+            self._attribute(h5py.h5a.open(found.id, index=index), place)
+
+    def _attribute(self, found: Any, place: str) -> None:
+        name = f"{place}@{found.name.decode('utf-8', 'replace')}"
+        kind, size = found.dtype, math.prod(found.shape)
+        self._attribute_bytes += found.get_storage_size()
+        _require(
+            self._attribute_bytes <= MAX_ATTRIBUTE, f"attributes of more than {MAX_ATTRIBUTE} bytes at {name[:200]!r}"
+        )
+        if _refers(kind):
+            _require(size <= MAX_OBJECTS, f"{name[:200]!r} holds {size} references")
+            if not kind.names:  # the list of a scale's users is not followed by any reader
+                self._follow(found, name)
+        elif h5py.check_string_dtype(kind) is not None:
+            _require(
+                size <= 1 or kind.kind == "S", f"{name[:200]!r} is an array of {size} texts; only one text is read"
+            )
+            if kind.kind == "O" and size:
+                value = np.empty(found.shape, kind)
+                found.read(value)  # many attributes may be one and the same text in the file
+                self._attribute_bytes += len(value.item())
+        else:
+            _require(kind.kind in "iufb", f"{name[:200]!r} has the type {kind}, which netCDF does not need")
+
+    def _follow(self, found: Any, name: str) -> None:
+        """Note the dimension scales of a variable, to compare them with the objects of the file when all are known."""
+        values = np.empty(found.shape, found.dtype)
+        found.read(values)
+        for value in values.ravel():
+            each = value.ravel().tolist() if isinstance(value, np.ndarray) else [value]
+            self._references.extend((name[:200], reference) for reference in each if reference)
+            _require(
+                len(self._references) <= 16 * MAX_OBJECTS, f"more than {16 * MAX_OBJECTS} references at {name[:200]!r}"
+            )
+
+    def _data(self, data: h5py.Dataset, place: str) -> None:
+        require_own(data, place[:200])
+        kind, shape = data.dtype, data.shape
+        text = h5py.check_string_dtype(kind)
+        _require(
+            kind.kind in "iufb" or text is not None,
+            f"{place[:200]!r} has the type {kind}; only numbers and text are read",
+        )
+        _require(shape is not None and len(shape) <= 8, f"{place[:200]!r} has the shape {shape}")
+        self._bytes += math.prod(shape) * (_REFERENCE if kind.kind == "O" else kind.itemsize)
+        if kind.kind == "O":
+            self._bytes += self._text_bytes(data, place)
+        most = max(FREE, MAX_RATIO * self._size)
+        _require(
+            self._bytes <= most,
+            f"the arrays up to {place[:200]!r} of shape {shape} would need {self._bytes} bytes; the file has {self._size}",
+        )
+
+    def _text_bytes(self, data: h5py.Dataset, place: str) -> int:
+        """Return the characters of texts of variable length, of which many may be one and the same in the file."""
+        if not data.size or not data.id.get_storage_size():
+            return 0
+        plist = data.id.get_create_plist()
+        _require(not plist.get_nfilters(), f"{place[:200]!r} is text of variable length behind a filter")
+        if data.chunks is None:
+            spans = [(data.id.get_offset(), data.id.get_storage_size())]
+        else:
+            infos = (data.id.get_chunk_info(i) for i in range(data.id.get_num_chunks()))
+            spans = [(info.byte_offset, info.size) for info in infos]
+        total = 0
+        with Path(self._file.filename).open("rb") as raw:
+            for offset, size in spans:
+                _require(
+                    offset is not None and size <= self._size, f"{place[:200]!r} is text stored in an unusual layout"
+                )
+                raw.seek(offset)
+                listed = np.frombuffer(raw.read(size - size % _REFERENCE), np.uint8).reshape(-1, _REFERENCE)
+                total += int(listed[:, :4].copy().view("<u4").sum(dtype=np.uint64))
+        return total
+
+
+_LINKS = {h5py.h5l.TYPE_SOFT: "soft", h5py.h5l.TYPE_EXTERNAL: "to another file"}
+
+
+def _refers(kind: np.dtype) -> bool:
+    """Whether a type is that of netCDF's lists of references: a reference, a list of them, or one with a number."""
+    if kind.names:
+        return set(kind.names) == {"dataset", "dimension"} and h5py.check_ref_dtype(kind["dataset"]) is h5py.Reference
+    inner = h5py.check_vlen_dtype(kind)
+    return h5py.check_ref_dtype(kind if inner is None else np.dtype(inner)) is h5py.Reference
+
+
+def _require(ok: bool, why: str) -> None:
+    if not ok:
+        raise RefusedError(why)

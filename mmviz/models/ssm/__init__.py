@@ -1,0 +1,1 @@
+"""State space building blocks: coupled and single Mamba blocks, coupling weights, experts, token order, alignment penalties."""

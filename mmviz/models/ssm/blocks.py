@@ -1,0 +1,222 @@
+"""Mamba blocks: coupled selective scans of M modality streams, and one selective scan along a token sequence."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+import torch
+from mmkernels import coupled_scan, silu_gate
+from torch import nn
+
+from mmviz.core.errors import ConfigError
+from mmviz.models.base import FusionConfig, beside_scan
+from mmviz.models.layers import StackedCausalConv, StackedLayerNorm, StackedLinear
+from mmviz.models.ssm.coupling import Coupling
+
+if TYPE_CHECKING:
+    from jaxtyping import Bool, Float
+    from torch import Tensor
+
+
+class ScanInputs(NamedTuple):
+    """What one call of the operator reads, in the operator's own names (``mmkernels.coupled_scan``)."""
+
+    x: Float[Tensor, "modality batch time channel"]
+    dt: Float[Tensor, "modality batch time channel"]
+    A: Float[Tensor, "modality channel state"]
+    B: Float[Tensor, "modality batch time state"]
+    C: Float[Tensor, "modality batch time state"]
+    D: Float[Tensor, "modality channel"]
+    W: Float[Tensor, "batch listener source"]
+    mask: Bool[Tensor, "modality batch time"] | None
+
+
+class CoupledBlock(nn.Module):
+    """One layer of Coupled Mamba: M streams, Algorithm 1 of the paper.
+
+    Parameters
+    ----------
+    modalities, width
+        M streams of ``width`` channels (the paper's D).
+    state
+        States per channel (N).
+    expand
+        Inner channels per outer channel; E = expand · width.
+    taps
+        Taps of the causal depthwise convolution.
+    dt_rank
+        Rank of Δ's projection, ≥ 1; None takes ceil(width / 8), as in the published code.
+    coupling
+        See :class:`mmviz.models.ssm.coupling.Coupling`.
+    backend
+        Backend of the scan, see ``mmkernels.coupled_scan``; ``reference`` counts for convolution and gate too.
+
+    Notes
+    -----
+    Source: Coupled Mamba, arXiv 2405.18014, Algorithm 1 and equations 6 and 10. Printed without an exponential,
+    the line for S is read as exp(Δ·A) with A = -exp(A_log) < 0. D-skip and the bias of Δ follow Mamba (arXiv 2312.00752). Each modality has its own A, B, C: a reading,
+    as the paper does not say.
+    """
+
+    def __init__(
+        self,
+        modalities: int,
+        width: int,
+        *,
+        state: int = 16,
+        expand: int = 2,
+        taps: int = 4,
+        dt_rank: int | None = None,
+        coupling: str = "softmax",
+        backend: str = "auto",
+    ) -> None:
+        super().__init__()
+        if dt_rank is not None and (type(dt_rank) is not int or dt_rank < 1):
+            raise ConfigError(f"dt_rank={dt_rank!r}, expected an integer ≥ 1, or None for ceil(width / 8)")
+        inner, rank = expand * width, dt_rank or math.ceil(width / 8)
+        self.state, self.rank, self.backend = state, rank, backend
+        self.norm = StackedLayerNorm(modalities, width)
+        self.into = StackedLinear(modalities, width, inner, bias=False)
+        self.gate = StackedLinear(modalities, width, inner, bias=False)
+        self.conv = StackedCausalConv(modalities, inner, taps, backend=beside_scan(backend))
+        self.select = StackedLinear(modalities, inner, rank + 2 * state, bias=False)
+        self.dt = StackedLinear(modalities, rank, inner)
+        self.A_log = nn.Parameter(torch.arange(1, state + 1.0).log().expand(modalities, inner, state).clone())
+        self.D = nn.Parameter(torch.ones(modalities, inner))
+        self.coupling = Coupling(modalities, coupling)
+        self.out = StackedLinear(modalities, inner, width, bias=False)
+        self._start_dt()
+
+    def _start_dt(self, low: float = 1e-3, high: float = 0.1) -> None:
+        """Start Δ log-uniform in [low, high], as Mamba does."""
+        bias = self.dt.bias
+        if bias is not None:
+            with torch.no_grad():
+                dt = torch.exp(torch.rand_like(bias) * math.log(high / low) + math.log(low))
+                bias.copy_(dt + torch.log(-torch.expm1(-dt)))
+
+    def scan_inputs(
+        self, x: Float[Tensor, "modality batch time width"], mask: Bool[Tensor, "modality batch time"] | None
+    ) -> tuple[ScanInputs, Float[Tensor, "modality batch time channel"]]:
+        """Return what the operator reads, and the gate its output is multiplied with. No mask: every step is valid."""
+        normed = self.norm(x)
+        u = self.into(normed)
+        u = self.conv(u if mask is None else u * mask[..., None], activation="silu")
+        low, B, C = self.select(u).split([self.rank, self.state, self.state], -1)
+        dt = nn.functional.softplus(self.dt(low))
+        everyone = torch.ones(x.shape[1], len(x), dtype=torch.bool, device=x.device)
+        W = self.coupling(everyone if mask is None else mask.any(-1).transpose(0, 1))
+        return ScanInputs(u, dt, -self.A_log.exp(), B, C, self.D, W.to(u.dtype), mask), self.gate(normed)
+
+    def forward(
+        self, x: Float[Tensor, "modality batch time width"], mask: Bool[Tensor, "modality batch time"] | None = None
+    ) -> Float[Tensor, "modality batch time width"]:
+        """Return x plus the block's answer; steps where the mask is False stay as they are."""
+        scan, z = self.scan_inputs(x, mask)
+        return self.combine(x, self.scan(scan), z, mask)
+
+    def scan(self, inputs: ScanInputs) -> Float[Tensor, "modality batch time channel"]:
+        """Run the operator."""
+        x, dt, A, B, C, D, W, mask = inputs
+        whole = A.dtype  # under automatic mixed precision the projections are half, the recurrence stays whole
+        x, dt, B, C = (tensor.to(whole).contiguous() for tensor in (x, dt, B, C))
+        everyone_alike = mask is None and len(W) > 0  # then one W serves the batch, and a constant one a single chain
+        couple = (W[0] if everyone_alike else W).to(whole)
+        return coupled_scan(x, dt, A, B, C, D, couple, mask=mask, backend=self.backend)
+
+    def combine(
+        self,
+        x: Float[Tensor, "modality batch time width"],
+        y: Float[Tensor, "modality batch time channel"],
+        z: Float[Tensor, "modality batch time channel"],
+        mask: Bool[Tensor, "modality batch time"] | None,
+    ) -> Float[Tensor, "modality batch time width"]:
+        """Gate, project back, add the residual."""
+        out = self.out(silu_gate(y, z.to(y.dtype), backend=beside_scan(self.backend)))
+        return x + (out if mask is None else out * mask[..., None])
+
+
+class SelectiveCore(nn.Module):
+    """Convolve, select, scan: one set of weights for all tokens, whatever their modality.
+
+    Parameters
+    ----------
+    inner
+        Channels (E).
+    state
+        States per channel (N).
+    taps
+        Taps of the causal depthwise convolution.
+    rank
+        Of Δ's projection.
+    backend
+        Backend of the scan, see ``mmkernels.coupled_scan``, which runs with M = 1; ``reference`` counts for the convolution too.
+
+    Notes
+    -----
+    Mamba, arXiv 2312.00752, Algorithm 2, with its starting values: A = -1 ... -N, Δ log-uniform in [0.001, 0.1].
+    """
+
+    def __init__(self, inner: int, *, state: int, taps: int, rank: int, backend: str) -> None:
+        super().__init__()
+        self.state, self.rank, self.backend = state, rank, backend
+        self.conv = StackedCausalConv(1, inner, taps, backend=beside_scan(backend))
+        self.select = nn.Linear(inner, rank + 2 * state, bias=False)
+        self.dt = nn.Linear(rank, inner)
+        self.A_log = nn.Parameter(torch.arange(1, state + 1.0).log().expand(1, inner, state).clone())
+        self.D = nn.Parameter(torch.ones(1, inner))
+        with torch.no_grad():
+            dt = torch.exp(torch.rand(inner) * math.log(100) + math.log(1e-3))
+            self.dt.bias.copy_(dt + torch.log(-torch.expm1(-dt)))
+
+    def scan_inputs(self, u: Float[Tensor, "batch token channel"]) -> ScanInputs:
+        """Return what the operator reads; its modality axis has length 1 and there is no mask."""
+        x = self.conv(u[None], activation="silu")
+        low, B, C = self.select(x).split([self.rank, self.state, self.state], -1)
+        dt = nn.functional.softplus(self.dt(low))
+        return ScanInputs(x, dt, -self.A_log.exp(), B, C, self.D, x.new_ones(u.shape[0], 1, 1), None)
+
+    def scan(self, inputs: ScanInputs) -> Float[Tensor, "batch token channel"]:
+        """Run the operator."""
+        x, dt, A, B, C, D, _, _ = inputs
+        whole = A.dtype  # under automatic mixed precision the projections are half, the recurrence stays whole
+        x, dt, B, C = (tensor.to(whole).contiguous() for tensor in (x, dt, B, C))
+        return coupled_scan(x, dt, A, B, C, D, backend=self.backend)[0]
+
+
+@dataclass(frozen=True)
+class MambaConfig(FusionConfig):
+    """Options of a stack of :class:`~mmviz.models.ssm.blocks.CoupledBlock`.
+
+    Attributes
+    ----------
+    layers, state, expand, taps
+        Blocks one after another, states per channel, inner channels per channel, convolution taps; each ≥ 1.
+    dt_rank
+        Rank of Δ's projection, ≥ 1; None takes ceil(width / 8). What Coupled Mamba's Table 9 calls "Δ", as we read it.
+        The rest as in :class:`~mmviz.models.base.FusionConfig`.
+    """
+
+    layers: int = 2
+    state: int = 16
+    expand: int = 2
+    taps: int = 4
+    dt_rank: int | None = None
+
+    def blocks(self, streams: int, coupling: str) -> nn.ModuleList:
+        """Return the blocks for so many streams."""
+        return nn.ModuleList(
+            CoupledBlock(
+                streams,
+                self.width,
+                state=self.state,
+                expand=self.expand,
+                taps=self.taps,
+                dt_rank=self.dt_rank,
+                coupling=coupling,
+                backend=self.backend,
+            )
+            for _ in range(self.layers)
+        )

@@ -1,0 +1,249 @@
+"""Coalitions of modalities: scores of all subsets, Shapley interaction indices, and the waterfall of Möbius coefficients."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import xarray as xr
+
+from mmviz.core.errors import ConfigError
+from mmviz.plots.figure_spec import NEUTRAL, Axis, Bars, Dots, Note, Panel, Picture, Rule, signed, span_of, ticks_of
+from mmviz.plots.frames import imputed, require, source_of, titled
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+
+_SCORE = {"correct": "accuracy", "negative_absolute_error": "minus mean absolute error"}
+
+
+def subsets_frame(scores: xr.Dataset) -> xr.Dataset:
+    """Return what :func:`plot_subsets` draws: ``score``, ``low``, ``high`` (coalition), ``members`` (coalition, modality).
+
+    Ordered by the size of the subset, then by the order of the modalities.
+
+    Raises
+    ------
+    DataError
+        If ``scores`` is not the result of :func:`mmviz.analysis.coalition_scores`.
+    """
+    require("subsets_frame", scores, "score", ("coalition",), "mmviz.analysis.coalition_scores")
+    members = scores["members"].transpose("coalition", "modality").values
+    order = np.lexsort((np.arange(len(members)), members.sum(1)))
+    frame = scores[["score", "low", "high", "members"]].isel(coalition=order).transpose("coalition", "modality")
+    frame.attrs = dict(scores.attrs)
+    return frame
+
+
+def subsets_picture(frame: xr.Dataset) -> Picture:
+    """Return the bars and the matrix of a :func:`subsets_frame`."""
+    names = [str(n) for n in frame["modality"].values]
+    members = frame["members"].values
+    score, low, high = (frame[n].values for n in ("score", "low", "high"))
+    at = np.arange(len(score)).astype(float)
+    labels = [" + ".join(n for n, m in zip(names, row, strict=True) if m) or "nothing" for row in members]
+    looks = tuple(int(row.argmax()) if row.sum() == 1 else NEUTRAL for row in members)
+    bars = Bars(at, score, looks, tuple(labels), low, high, flat=False)
+    notes = [
+        Note(float(x), float(y), f"{v:.2f}", "above")
+        for x, y, v in zip(at, np.nanmax([high, score], 0), score, strict=True)
+    ]
+    inside = [
+        Dots(at[members[:, i]], np.full(members[:, i].sum(), float(i)), "", NEUTRAL, 8) for i in range(len(names))
+    ]
+    outside = [
+        Dots(at[~members[:, i]], np.full((~members[:, i]).sum(), float(i)), "", NEUTRAL, 8, hollow=True)
+        for i in range(len(names))
+    ]
+    span = (-0.6, len(at) - 0.4)
+    kind = frame.attrs["value"]
+    return Picture(
+        title=titled("What each subset of the modalities can do", frame.attrs),
+        subtitle=(
+            f"{source_of(frame.attrs)}; the modalities outside of the subset are masked (hollow)",
+            f"mean of {frame.attrs['n_samples']} samples, lines: {frame.attrs['interval']}",
+            *imputed(frame.attrs),
+        ),
+        panels=(
+            Panel(
+                (bars, *(notes if len(at) <= 16 else ())),
+                Axis(span=span, link="subset"),
+                Axis(_SCORE.get(kind, kind), span=span_of(low, high, score, zero=True, room=0.1)),
+            ),
+            Panel(
+                (*inside, *outside),
+                Axis("subset", span=span, ticks=(), link="subset"),
+                Axis(ticks=ticks_of(names), span=(-0.6, len(names) - 0.4), reverse=True),
+            ),
+        ),
+        heights=(200, 24 + 24 * len(names)),
+        gap=(70, 12),
+    )
+
+
+def plot_subsets(scores: xr.Dataset) -> go.Figure:
+    """Draw the score of every subset of the modalities. ``scores`` is from :func:`mmviz.analysis.coalition_scores`."""
+    from mmviz.plots.plotly_backend import draw
+
+    return draw(subsets_picture(subsets_frame(scores)))
+
+
+def interactions_frame(found: xr.Dataset) -> xr.Dataset:
+    """Return what :func:`plot_interactions` draws: ``mean``, ``low``, ``high`` (subset), the mean index and its 95 % interval.
+
+    Raises
+    ------
+    DataError
+        If ``found`` is not the result of :func:`mmviz.analysis.interactions`.
+    """
+    source = "mmviz.analysis.interactions"
+    parts = {
+        n: require("interactions_frame", found, f"interaction_{n}", ("subset",), source)
+        for n in ("mean", "low", "high")
+    }
+    frame = xr.Dataset(parts)
+    frame.attrs = dict(found.attrs)
+    return frame
+
+
+def interactions_picture(frame: xr.Dataset) -> Picture:
+    """Return the bars of an :func:`interactions_frame`."""
+    names = [str(n) for n in frame["subset"].values]
+    mean, low, high = (frame[n].values for n in ("mean", "low", "high"))
+    bars = Bars(np.arange(len(names)), mean, (NEUTRAL,) * len(names), tuple(names), low, high)
+    ends = np.nanmax([high, mean, np.zeros_like(mean)], 0)
+    notes = [
+        Note(float(x), i, f"{signed(v)}{_word(a, b)}")
+        for i, (x, v, a, b) in enumerate(zip(ends, mean, low, high, strict=True))
+    ]
+    return Picture(
+        title=titled("How the modalities work together", frame.attrs),
+        subtitle=(
+            f"{frame.attrs['units']}; {source_of(frame.attrs)}",
+            f"Shapley interaction index; above 0 they help each other, below 0 they say the same (named where the interval leaves 0 out); {frame.attrs['n_samples']} samples, lines: 95 %",
+            *imputed(frame.attrs),
+        ),
+        panels=(
+            Panel(
+                (Rule(0), bars, *notes),
+                Axis("mean interaction index", span=span_of(low, high, mean, zero=True, end=0.42)),
+                Axis(ticks=ticks_of(names), span=(-0.6, len(names) - 0.4), reverse=True),
+            ),
+        ),
+        heights=(40 + 36 * len(names),),
+    )
+
+
+def _word(low: float, high: float) -> str:
+    """Name what the interval leaves no doubt about."""
+    return " synergy" if low > 0 else " redundancy" if high < 0 else ""
+
+
+def plot_interactions(found: xr.Dataset) -> go.Figure:
+    """Draw the mean interaction index of each set of modalities. ``found`` is from :func:`mmviz.analysis.interactions`."""
+    from mmviz.plots.plotly_backend import draw
+
+    return draw(interactions_picture(interactions_frame(found)))
+
+
+def waterfall_frame(found: xr.Dataset, *, largest: int = 24) -> xr.Dataset:
+    """Return what :func:`plot_waterfall` draws, a row for each step from v(nothing) to v(all).
+
+    ``step`` (row): mean Möbius coefficient m(S) of the subset, what S adds beyond all of its parts; ``start``, ``end``;
+    ``low``, ``high``: ``start`` plus the 95 % interval of the step. Coordinate ``name`` (row). The first row is v(nothing),
+    from 0; the last, "all together", is v(all), from 0. Rows are ordered by the size of the subset, then by the spec.
+
+    Parameters
+    ----------
+    found
+        From :func:`mmviz.analysis.interactions`.
+    largest
+        Show so many subsets, those of the largest mean size; the others are one row, "the other n", without interval.
+
+    Raises
+    ------
+    DataError
+        If ``found`` is not the result of :func:`mmviz.analysis.interactions`.
+    ConfigError
+        If ``largest`` is not a positive integer.
+    """
+    if type(largest) is not int or largest < 1:
+        raise ConfigError(f"waterfall_frame: largest={largest!r}, expected an integer ≥ 1")
+    mean, low, high = (
+        require("waterfall_frame", found, f"moebius_{n}", ("coalition",), "mmviz.analysis.interactions").values
+        for n in ("mean", "low", "high")
+    )
+    members = found["coalition_members"].transpose("coalition", "modality").values
+    names = [str(n) for n in found["modality"].values]
+    size = members.sum(1)
+    order = np.lexsort((np.arange(len(size)), size))[1:]
+    kept = set(order[np.argsort(-np.abs(mean[order]), kind="stable")][:largest].tolist())
+    shown = [k for k in order.tolist() if k in kept]
+    others = [k for k in order.tolist() if k not in kept]
+    labels = ["nothing", *(" × ".join(n for n, m in zip(names, members[k], strict=True) if m) for k in shown)]
+    step = [mean[0], *mean[shown]]
+    below, above = [low[0], *low[shown]], [high[0], *high[shown]]
+    if others:
+        labels.append(f"the other {len(others)}")
+        step.append(mean[others].sum())
+        below.append(np.nan)
+        above.append(np.nan)
+    end = np.cumsum(step)
+    start = np.concatenate([[0.0], end[:-1]])
+    frame = xr.Dataset(
+        {
+            "step": ("row", np.append(step, end[-1])),
+            "start": ("row", np.append(start, 0.0)),
+            "end": ("row", np.append(end, end[-1])),
+            "low": ("row", np.append(start + below, np.nan)),
+            "high": ("row", np.append(start + above, np.nan)),
+            "only": (
+                "row",
+                [
+                    NEUTRAL,
+                    *(int(members[k].argmax()) if size[k] == 1 else NEUTRAL for k in shown),
+                    *[NEUTRAL] * (1 + bool(others)),
+                ],
+            ),
+        },
+        coords={"name": ("row", [*labels, "all together"])},
+    )
+    frame.attrs = dict(found.attrs)
+    return frame
+
+
+def waterfall_picture(frame: xr.Dataset) -> Picture:
+    """Return the steps of a :func:`waterfall_frame`."""
+    names = [str(n) for n in frame["name"].values]
+    step, start, end, low, high = (frame[n].values for n in ("step", "start", "end", "low", "high"))
+    rows = np.arange(len(names))
+    bars = Bars(rows, step, tuple(frame["only"].values.tolist()), tuple(names), low, high, base=start)
+    right = np.nanmax([start, end, high], 0)
+    notes = [Note(float(x), float(i), signed(v)) for i, (x, v) in enumerate(zip(right, step, strict=True))]
+    return Picture(
+        title=titled("From nothing to everything", frame.attrs),
+        subtitle=(
+            f"mean {frame.attrs['units']}; {source_of(frame.attrs)}",
+            "each row: what a subset adds beyond all of its parts (Möbius coefficient); lines: 95 %",
+            *imputed(frame.attrs),
+        ),
+        panels=(
+            Panel(
+                (bars, *notes),
+                Axis(
+                    f"{frame.attrs['value'].replace('_', ' ')}",
+                    span=span_of(start, end, low, high, room=0.06, end=0.16),
+                ),
+                Axis(ticks=ticks_of(names), span=(-0.6, len(names) - 0.4), reverse=True),
+            ),
+        ),
+        heights=(40 + 30 * len(names),),
+    )
+
+
+def plot_waterfall(found: xr.Dataset, *, largest: int = 24) -> go.Figure:
+    """Draw the way from the answer to nothing to the answer to all modalities. See :func:`waterfall_frame`."""
+    from mmviz.plots.plotly_backend import draw
+
+    return draw(waterfall_picture(waterfall_frame(found, largest=largest)))

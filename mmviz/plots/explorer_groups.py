@@ -1,0 +1,221 @@
+"""Groups of the Explorer's frame: overall Shapley values, trajectories, influence, routing, transport, the sample list, training curves."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import xarray as xr
+
+from mmviz.analysis import equilibrium, influence, prefix_shapley, shapley, trajectories
+from mmviz.analysis.game import is_labelled
+from mmviz.core.errors import DataError
+from mmviz.plots.shapley import shapley_frame
+
+
+def overall_part(trace: xr.DataTree) -> xr.Dataset:
+    """Return ``phi_mean``, ``phi_low``, ``phi_high`` (modality) of :func:`mmviz.plots.shapley_frame`: all samples, best epoch."""
+    summary = shapley_frame(shapley(trace))
+    part = xr.Dataset({f"phi_{name}": summary[name].astype(np.float32) for name in ("mean", "low", "high")})
+    part["phi_mean"].attrs = {"n_samples": summary.attrs["n_samples"]}
+    return part
+
+
+def paths_part(trace: xr.DataTree) -> xr.Dataset:
+    """Return ``path`` (traced, layer, modality, time, axis), ``path_share`` (traced, layer, axis) and ``heard``.
+
+    The plane of each layer is that of :func:`mmviz.analysis.trajectories`; ``path_share`` is the share of variance it shows;
+    ``heard`` (traced, layer, modality, source) is W. A layer without a plane (states not finite) is NaN.
+    """
+    planes: list[xr.Dataset | None] = []
+    for layer in range(trace["operator"].sizes["layer"]):
+        try:
+            planes.append(trajectories(trace, layer=layer))
+        except DataError:
+            planes.append(None)
+    operator = trace["operator"].to_dataset()
+    sizes = {dim: operator.sizes[dim] for dim in ("traced", "modality", "time")}
+    nowhere = np.full((*sizes.values(), 2), np.nan)
+    place = np.stack([nowhere if p is None else p["position"].values for p in planes], 1)
+    share = np.stack([[np.nan, np.nan] if p is None else p["explained"].values for p in planes])
+    return xr.Dataset(
+        {
+            "path": (("traced", "layer", "modality", "time", "axis"), place.astype(np.float32)),
+            "path_share": (
+                ("traced", "layer", "axis"),
+                np.broadcast_to(share, (sizes["traced"], *share.shape)).astype(np.float32),
+            ),
+            "heard": (("traced", "layer", "modality", "source"), operator["W"].values.astype(np.float32)),
+        }
+    )
+
+
+def influence_part(trace: xr.DataTree) -> xr.Dataset:
+    """Return ``influence`` uint8 (traced, layer, modality, block, source, source_block), or nothing; best epoch.
+
+    (byte / 255)² · scale of its layer is the value of :func:`mmviz.analysis.influence`: a root, as small influences matter.
+    """
+    if "influence" not in trace.children:
+        return xr.Dataset()
+    seen = influence(trace)["map"]
+    values = seen.transpose("traced", "layer", "modality", "block", "source", "source_block")
+    quantised, root = byte_map(values**0.5, "layer")
+    quantised.attrs = {"scale": json.dumps([top**2 for top in root])}
+    return xr.Dataset({"influence": quantised}, coords={"block": seen["block"].values})
+
+
+def routing_part(trace: xr.DataTree) -> xr.Dataset:
+    """Return ``routing`` uint8 (epoch, traced, layer, modality, time, expert), 255 = weight 1, or nothing."""
+    if "routing" not in trace.children:
+        return xr.Dataset()
+    group = trace["routing"].to_dataset()
+    weight = group["weight"].transpose("epoch", "traced", "layer", "modality", "time", "expert")
+    share = (weight.fillna(0).clip(0, 1) * 255).round().astype(np.uint8)
+    return xr.Dataset({"routing": share.drop_vars(["layer", "owner"], errors="ignore")}).assign_coords(
+        expert=[str(name) for name in group["expert"].values],
+        owner=("expert", [str(name) for name in group["owner"].values]),
+    )
+
+
+def transport_part(trace: xr.DataTree) -> xr.Dataset:
+    """Return ``plan`` and ``cost`` uint8 (traced, pair, time, anchor_time), ``distance`` (epoch, traced, pair), or nothing."""
+    if "transport" not in trace.children:
+        return xr.Dataset()
+    group = trace["transport"].to_dataset()
+    maps = {}
+    for name in ("plan", "cost"):
+        maps[name], scale = byte_map(group[name].transpose("traced", "pair", "time", "anchor_time"), "pair")
+        maps[name].attrs = {"scale": json.dumps(scale)}
+    distance = group["distance"].transpose("epoch", "traced", "pair").astype(np.float32)
+    part = xr.Dataset({**maps, "distance": distance}).drop_vars(["source", "anchor"], errors="ignore")
+    return part.assign_coords(
+        pair_source=("pair", [str(name) for name in group["source"].values]),
+        pair_anchor=("pair", [str(name) for name in group["anchor"].values]),
+    )
+
+
+def byte_map(values: xr.DataArray, per: str) -> tuple[xr.DataArray, list[float]]:
+    """Return values ≥ 0 as uint8 and, for each entry of dimension ``per``, what 255 stands for: its largest finite value."""
+    known = values.astype(np.float64).where(np.isfinite(values)).drop_vars(list(values.coords), errors="ignore")
+    rest = [dim for dim in known.dims if dim != per]
+    top = known.max(rest).fillna(0)
+    top = top.where(top > 0, 1.0)
+    share = (known / top).fillna(0).clip(0, 1).transpose(*values.dims)
+    return (share * 255).round().astype(np.uint8), [float(v) for v in top.values]
+
+
+NO_LABEL = "–"
+
+
+def samples_part(trace: xr.DataTree, *, most: int) -> xr.Dataset:
+    """Return one row for each listed sample, at the best epoch.
+
+    ``listed_phi`` (listed, modality): its contributions; ``listed_answer``: probability of the true class (without
+    labels, of the predicted one), or the predicted value; ``listed_correct``: 1, 0, or NaN for a regression and without labels; ``listed_traced``: its position among the traced samples, or -1;
+    coordinates ``listed_id``, ``listed_target``, ``listed_said``: texts.
+
+    Parameters
+    ----------
+    trace
+        Recorded with ``coalitions=True``.
+    most
+        Beyond it, an even choice of samples and every traced one; ``listed_phi.attrs["total"]`` says how many there are.
+    """
+    phi = shapley(trace)
+    told = trace["samples"].to_dataset()
+    answer = trace["coalitions"].to_dataset()["answer"].isel(coalition=-1).transpose("sample", "output").values
+    traced = trace["prefixes"].to_dataset()["traced"].values
+    kept = listed(len(answer), traced, most)
+    position = np.full(len(answer), -1)
+    position[traced] = np.arange(len(traced))
+    target = told["target"].values
+    labelled, no_labels = is_labelled(target), np.full(len(answer), NO_LABEL)
+    if trace.attrs["task"]["kind"] == "classification":
+        names = np.asarray(trace.attrs["task"]["classes"], dtype=str)
+        said = np.nan_to_num(answer, nan=-1).argmax(1)
+        correct = np.where(np.isfinite(answer).all(1) & labelled, (said == target).astype(float), np.nan)
+        texts = [names[target] if labelled else no_labels, names[said]]
+    else:
+        correct = np.full(len(answer), np.nan)
+        texts = [np.array([f"{v:.4g}" for v in values]) for values in (target, answer[:, 0])]
+        texts[0] = texts[0] if labelled else no_labels
+    part = xr.Dataset(
+        {
+            "listed_phi": (("listed", "modality"), phi["phi"].transpose("sample", "modality").values[kept]),
+            "listed_answer": ("listed", phi["full"].values[kept]),
+            "listed_correct": ("listed", correct[kept]),
+            "listed_traced": ("listed", position[kept]),
+        },
+        coords={
+            "listed_id": ("listed", told["id"].values[kept]),
+            "listed_target": ("listed", texts[0][kept]),
+            "listed_said": ("listed", texts[1][kept]),
+        },
+    )
+    part = part.astype(np.float32)
+    part["listed_phi"].attrs = {"total": len(answer)}
+    return part
+
+
+def listed(count: int, traced: np.ndarray, most: int) -> np.ndarray:
+    """Return the positions of at most ``most`` samples, evenly spread, and all traced ones; in order."""
+    even = np.unique(np.linspace(0, count - 1, min(count, most)).round().astype(int))
+    return np.union1d(even, traced).astype(int)
+
+
+#: columns that say nothing about the model
+_LEFT_OUT = ("seconds", "seconds_measure", "cost_share")
+#: columns that share a chart, or whose name says too little; the first ones stand first
+_CHARTS = {
+    "contribution": "contribution, held out",
+    **dict.fromkeys(("E1", "E2", "E3"), "deviation (readings), held out"),
+    "contribution_smoothed": "contribution, smoothed",
+    "share": "share of the contribution",
+    "deviation": "deviation from even shares",
+    "score_alone": "score alone, held out",
+    **dict.fromkeys(("worth_of_all", "worth_of_none"), "worth, held out"),
+    **dict.fromkeys(("train_loss", "valid_loss"), "loss"),
+}
+
+
+def training_part(trace: xr.DataTree) -> xr.Dataset:
+    """Return ``history`` (history_epoch, curve), NaN where an epoch has no value.
+
+    Coordinates of ``curve``: its name; ``chart``: the chart it belongs to (losses share one, so do the modalities of one
+    quantity); ``curve_modality``: the modality's name, or "". A training that measured itself (``fit(..., measure=True)``) brings
+    contributions and deviations of its held-out slice. Without, there are the mean contributions to the whole sequence of the traced
+    samples, and for two and more modalities of labelled samples the deviation E1 of the same samples, which is a reading (see
+    :func:`mmviz.analysis.equilibrium`).
+    """
+    history = trace["history"].to_dataset()
+    names = [str(name) for name in trace.attrs["modalities"]]
+    columns: list[tuple[str, str, str, xr.DataArray]] = []
+    if "contribution" not in history:
+        whole = prefix_shapley(trace)["phi"].isel(time=-1).mean("traced")
+        columns += [("contribution, traced samples", n, n, whole.isel(modality=m)) for m, n in enumerate(names)]
+        if len(names) > 1 and is_labelled(trace["samples"]["target"]):
+            even = equilibrium(trace, per_epoch=True)["E1"]
+            columns.append(("deviation E1 (a reading)", "E1", "", even))
+    told = list(map(str, history.data_vars))
+    for key in [*(key for key in _CHARTS if key in told), *(key for key in told if key not in _CHARTS)]:
+        values, chart = history[key], _CHARTS.get(key, key.replace("_", " "))
+        if key in _LEFT_OUT or values.dtype.kind not in "biuf":
+            continue
+        if "modality" in values.dims:
+            columns += [(chart, n, n, values.isel(modality=m)) for m, n in enumerate(names)]
+        else:
+            columns.append((chart, key.replace("_", " "), "", values))
+    known = [c for c in columns if "epoch" in c[3].coords]
+    epochs = np.unique(np.concatenate([c[3]["epoch"].values for c in known])).astype(int)
+    table = np.full((len(epochs), len(known)), np.nan, np.float32)
+    for k, (_, _, _, values) in enumerate(known):
+        table[np.searchsorted(epochs, values["epoch"].values), k] = values.values
+    return xr.Dataset(
+        {"history": (("history_epoch", "curve"), table)},
+        coords={
+            "history_epoch": epochs,
+            "curve": [c[1] for c in known],
+            "chart": ("curve", [c[0] for c in known]),
+            "curve_modality": ("curve", [c[2] for c in known]),
+        },
+    )

@@ -1,0 +1,155 @@
+"""The Explorer as a static image, for places that show no widgets: hidden states of every modality and Shapley values."""
+
+from __future__ import annotations
+
+import base64
+import struct
+import zlib
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from mmviz.core.escape import html
+from mmviz.plots import theme
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import xarray as xr
+
+WIDTH, LEFT, MAP, GAP = 640, 110, 56, 14
+_BAR, _LINE, _LETTERS = 16, 22, 14
+_BLANK = 0xFF  # steps without data
+
+
+def still(frame: xr.Dataset, selection: Mapping[str, Any], *, readout: str) -> str:
+    """Return the picture as markup: an inert image with its words, no script, no reference to anything outside.
+
+    Parameters
+    ----------
+    frame
+        From :func:`mmviz.plots.explorer_frame`.
+    selection
+        Positions ``sample``, ``epoch``, ``layer`` and ``time``, as in the live view.
+    readout
+        The sentence under the view's controls; caption and description of the picture.
+
+    Returns
+    -------
+    str
+        A ``figure`` element. The picture is an SVG inside an ``img``, in which nothing can act, whatever the data's texts are.
+    """
+    image = base64.b64encode(drawn(frame, selection).encode()).decode("ascii")
+    title = html(frame.attrs["title"])
+    words = f"{title}. {html(readout)}"
+    return (
+        f'<figure style="margin:0;max-width:{WIDTH}px"><img alt="{words}" style="width:100%" '
+        f'src="data:image/svg+xml;base64,{image}"><figcaption>{html(readout)}.{_imputation(frame)} '
+        "A still picture: this place shows no widgets.</figcaption></figure>"
+    )
+
+
+def _imputation(frame: xr.Dataset) -> str:
+    said = str(frame.attrs.get("imputation", ""))
+    return f" {html(said[:1].upper() + said[1:])}." if said else ""
+
+
+def drawn(frame: xr.Dataset, selection: Mapping[str, Any]) -> str:
+    """Return the picture as SVG."""
+    here = frame.isel(epoch=selection["epoch"], traced=selection["sample"])
+    names = [str(name) for name in frame["modality"].values]
+    moment = selection["time"]
+    parts, y = [_text(0, 16, frame.attrs["title"], bold=True)], 34.0
+    if "state" in here:
+        state = here["state"].isel(layer=selection["layer"]).transpose("modality", "channel", "time").values
+        valid = here["state_valid"].transpose("modality", "time").values
+        for m, name in enumerate(names):
+            parts += [_swatch(m, y), _text(16, y + 10, _short(name)), _map(state[m], valid[m], y)]
+            y += MAP + 6
+        x = LEFT + (WIDTH - LEFT) * (moment + 1) / state.shape[2]
+        parts.append(f'<path d="M{x:.1f} 30V{y:.1f}" stroke="{theme.INK}" stroke-width="1.5"/>')
+        parts.append(
+            _text(
+                LEFT,
+                y + 12,
+                f"coupled states of layer {selection['layer'] + 1}: channels over steps; brighter is larger",
+            )
+        )
+        y += 12 + GAP
+    share = here["contribution"].isel(time=moment).transpose("modality").values.astype(float)
+    parts += [_text(0, y + 12, "Contributions up to the cursor", bold=True), *_bars(names, share, y + 20, frame)]
+    height = y + 20 + _LINE * len(names) + 4
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="-8 0 {WIDTH + 16} {height:.0f}" font-family="system-ui,sans-serif" font-size="12" '
+        f'fill="{theme.INK}"><rect x="-8" width="100%" height="100%" fill="white"/>{"".join(parts)}</svg>'
+    )
+
+
+def _bars(names: list[str], share: np.ndarray, top: float, frame: xr.Dataset) -> list[str]:
+    """Return a bar for each modality to either side of a line at zero, with its number."""
+    known = np.where(np.isfinite(share), share, 0.0)
+    reach = max(float(np.abs(known).max(initial=0.0)), 1e-9)
+    zero, half = LEFT + (WIDTH - LEFT) / 2, (WIDTH - LEFT) / 2 - 60
+    digits = "+.2f" if frame.attrs["task"] == "classification" else "+.3g"
+    parts = [f'<path d="M{zero} {top}V{top + _LINE * len(names)}" stroke="{theme.FAINT}"/>']
+    for m, name in enumerate(names):
+        y, width = top + _LINE * m, half * abs(known[m]) / reach
+        left = zero - width if known[m] < 0 else zero
+        side, anchor = (left - 6, "end") if known[m] < 0 else (left + width + 6, "start")
+        told = format(share[m], digits).replace("-", "−") if np.isfinite(share[m]) else "–"
+        parts += [
+            _swatch(m, y + 2),
+            _text(16, y + 13, _short(name)),
+            f'<rect x="{left:.1f}" y="{y + 2:.1f}" width="{width:.1f}" height="{_BAR}" fill="{theme.colour(m)}"/>',
+            _text(side, y + 14, told, anchor=anchor),
+        ]
+    return parts
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= _LETTERS else name[: _LETTERS - 1] + "…"
+
+
+def _swatch(m: int, y: float) -> str:
+    return f'<rect y="{y:.1f}" width="10" height="10" fill="{theme.colour(m)}"/>'
+
+
+def _text(x: float, y: float, text: str, *, bold: bool = False, anchor: str = "start") -> str:
+    weight = ' font-weight="bold"' if bold else ""
+    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}"{weight}>{html(text)}</text>'
+
+
+def _map(state: np.ndarray, valid: np.ndarray, y: float) -> str:
+    """Return one heat map (channel, time) of grey levels 0 to 255 as an embedded PNG; steps without data are white."""
+    level = np.minimum(state, _BLANK - 1).astype(np.uint8)
+    level[:, ~valid.astype(bool)] = _BLANK
+    source = base64.b64encode(_png(level)).decode("ascii")
+    return (
+        f'<image x="{LEFT}" y="{y:.1f}" width="{WIDTH - LEFT}" height="{MAP}" preserveAspectRatio="none" '
+        f'style="image-rendering:pixelated" href="data:image/png;base64,{source}"/>'
+    )
+
+
+@cache
+def _palette() -> bytes:
+    """Return 255 colours of the states' scale and white, three bytes each."""
+    from plotly.colors import get_colorscale, unlabel_rgb, validate_colors
+
+    scale = get_colorscale(theme.STATE_COLOURS)
+    anchors = np.array([unlabel_rgb(c) for c in validate_colors([c for _, c in scale], "rgb")])
+    at = np.linspace(0, 1, _BLANK)
+    colours = np.stack([np.interp(at, [s for s, _ in scale], anchors[:, k]) for k in range(3)], 1)
+    return colours.round().astype(np.uint8).tobytes() + b"\xff\xff\xff"
+
+
+def _png(level: np.ndarray) -> bytes:
+    """Return an image of palette numbers (row, column) as PNG."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    rows = np.hstack([np.zeros((len(level), 1), np.uint8), level])
+    head = struct.pack(">IIBBBBB", level.shape[1], level.shape[0], 8, 3, 0, 0, 0)
+    body = chunk(b"IHDR", head) + chunk(b"PLTE", _palette()) + chunk(b"IDAT", zlib.compress(rows.tobytes(), 9))
+    return b"\x89PNG\r\n\x1a\n" + body + chunk(b"IEND", b"")

@@ -1,0 +1,333 @@
+"""Figure specification: panels, axes and marks that both backends draw, and which of their values an axis can show."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+
+NEUTRAL = -1
+
+
+@dataclass(frozen=True)
+class Axis:
+    """One axis of a panel; ``ticks`` are (position, text) and replace the automatic ones.
+
+    Axes with the same ``link`` move together; in a column only the lowest x axis is labelled, in a row only the first y axis.
+    """
+
+    label: str = ""
+    ticks: tuple[tuple[float, str], ...] | None = None
+    span: tuple[float, float] | None = None
+    log: bool = False
+    reverse: bool = False
+    shown: bool = True
+    link: str = ""
+
+
+@dataclass(frozen=True)
+class Lines:
+    """One series, with a band between ``low`` and ``high`` where they are finite; ``look`` is its place in the palette."""
+
+    x: np.ndarray
+    y: np.ndarray
+    name: str
+    look: int
+    low: np.ndarray | None = None
+    high: np.ndarray | None = None
+    marked: bool = True
+
+
+@dataclass(frozen=True)
+class Bars:
+    """Bars from ``base`` by ``value`` at the positions ``at``; with intervals, each with its own look and words."""
+
+    at: np.ndarray
+    value: np.ndarray
+    looks: tuple[int, ...]
+    names: tuple[str, ...]
+    low: np.ndarray | None = None
+    high: np.ndarray | None = None
+    base: np.ndarray | None = None
+    series: str = ""
+    thickness: float = 0.62
+    flat: bool = True
+
+
+@dataclass(frozen=True)
+class Heat:
+    """A matrix ``z`` (row, column) over evenly spaced centres; NaN stays blank. ``numbers`` is a format for the cells."""
+
+    z: np.ndarray
+    x: np.ndarray
+    y: np.ndarray
+    low: float
+    high: float
+    label: str
+    signed: bool = False
+    numbers: str = ""
+    bar: bool = True
+
+
+@dataclass(frozen=True)
+class Links:
+    """Straight links from (x0, y0) to (x1, y1); ``level`` 1 to 5 sets how wide and dark each is."""
+
+    x0: np.ndarray
+    y0: np.ndarray
+    x1: np.ndarray
+    y1: np.ndarray
+    level: np.ndarray
+    look: int = NEUTRAL
+
+
+@dataclass(frozen=True)
+class Dots:
+    """Points of one look."""
+
+    x: np.ndarray
+    y: np.ndarray
+    name: str
+    look: int
+    size: float = 6.0
+    hollow: bool = False
+
+
+@dataclass(frozen=True)
+class Note:
+    """Words beside a point: ``side`` is where they lie."""
+
+    x: float
+    y: float
+    text: str
+    side: str = "right"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A thin dashed line across the panel at one value of an axis, with a word for it at one of its sides."""
+
+    at: float
+    along: str = "x"
+    text: str = ""
+    side: str = "top right"
+
+
+Mark = Lines | Bars | Heat | Links | Dots | Note | Rule
+
+
+@dataclass(frozen=True)
+class Panel:
+    """Marks on one pair of axes."""
+
+    marks: tuple[Mark, ...]
+    x: Axis = field(default_factory=Axis)
+    y: Axis = field(default_factory=Axis)
+    title: str = ""
+    square: bool = False
+
+
+@dataclass(frozen=True)
+class Picture:
+    """Panels in rows, with the words around them. No text in it is escaped: that is the drawing's part.
+
+    Attributes
+    ----------
+    title, subtitle
+        For the screen; on paper the caption says them. ``subtitle`` is one string a line.
+    panels
+        Row by row, ``columns`` in each.
+    heights
+        Of each row, in pixels on the screen; on paper 100 of them are an inch.
+    fixed
+        True where the panels are a grid by meaning and must not be rearranged on a narrow page.
+    """
+
+    title: str
+    subtitle: tuple[str, ...]
+    panels: tuple[Panel, ...]
+    columns: int = 1
+    heights: tuple[float, ...] = (220,)
+    width: int = 720
+    fixed: bool = False
+    gap: tuple[int, int] = (70, 62)
+
+    @property
+    def rows(self) -> int:
+        """Number of rows."""
+        return -(-len(self.panels) // self.columns)
+
+    def stacked(self) -> Picture:
+        """Return the same panels in one column, for a narrow page; a picture that is a grid by meaning stays."""
+        if self.fixed or self.columns == 1:
+            return self
+        heights = tuple(self.height_of(i // self.columns) for i in range(len(self.panels)))
+        return replace(self, columns=1, heights=heights)
+
+    def bare(self, i: int) -> tuple[bool, bool]:
+        """Return whether the x axis and the y axis of panel ``i`` are labelled by a linked neighbour."""
+        panel, row, column = self.panels[i], i // self.columns, i % self.columns
+        below = any(p.x.link == panel.x.link for p in self.panels[i + self.columns :: self.columns])
+        before = any(p.y.link == panel.y.link for p in self.panels[row * self.columns : row * self.columns + column])
+        return bool(panel.x.link) and below, bool(panel.y.link) and before
+
+    def height_of(self, row: int) -> float:
+        """Return the height of a row; the last given one holds for those behind it."""
+        return self.heights[min(row, len(self.heights) - 1)]
+
+
+def described(picture: Picture, *, longest: int = 1500) -> str:
+    """Return words for those who do not see the picture: what it is, and the numbers of its bars and lines.
+
+    Longer texts are cut at ``longest`` characters, and say so.
+    """
+    said = [picture.title + ".", *(line.rstrip(".") + "." for line in picture.subtitle)]
+    for panel in picture.panels:
+        words = [w for w in (_words(mark) for mark in panel.marks) if w]
+        axes = ", ".join(axis.label for axis in (panel.x, panel.y) if axis.label)
+        head = panel.title or axes
+        said.append(f"{head}: {'; '.join(words)}." if words else f"{head}.")
+    text = " ".join(said)
+    return text if len(text) <= longest else f"{text[:longest]}… (cut; the frame holds all numbers)"
+
+
+def _words(mark: Mark) -> str:
+    if isinstance(mark, Bars):
+        return "; ".join(
+            f"{name} {_number(value)}{_interval(mark.low, mark.high, i)}"
+            for i, (name, value) in enumerate(zip(mark.names, mark.value, strict=True))
+        )
+    if isinstance(mark, Lines):
+        known = np.flatnonzero(np.isfinite(mark.y))
+        if not len(known):
+            return f"{mark.name} has no value"
+        first, last = known[0], known[-1]
+        return (
+            f"{mark.name} from {_number(mark.y[first])} at {_number(mark.x[first])} to {_number(mark.y[last])} "
+            f"at {_number(mark.x[last])}{_interval(mark.low, mark.high, last)}"
+        )
+    if isinstance(mark, Heat):
+        finite = mark.z[np.isfinite(mark.z)]
+        span = f" between {_number(finite.min())} and {_number(finite.max())}" if finite.size else ", all blank"
+        return f"{mark.z.shape[0]} by {mark.z.shape[1]} cells of {mark.label}{span}"
+    return ""
+
+
+def _interval(low: np.ndarray | None, high: np.ndarray | None, i: int) -> str:
+    if low is None or high is None or not np.isfinite([low[i], high[i]]).all():
+        return ""
+    return f" ({_number(low[i])} to {_number(high[i])})"
+
+
+def _number(value: float) -> str:
+    return f"{value:.3g}"
+
+
+def span_of(
+    *values: np.ndarray | None, zero: bool = False, room: float = 0.05, end: float = 0.0
+) -> tuple[float, float]:
+    """Return an axis range around all finite values, with ``room`` on both sides and ``end`` more behind the last."""
+    parts = [np.ravel(v) for v in values if v is not None]
+    flat = np.concatenate([*parts, [0.0]]) if zero else np.concatenate(parts)
+    finite = flat[np.isfinite(flat)]
+    low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
+    wide = (high - low) or abs(high) or 1.0
+    return low - room * wide * (low < 0 or not zero), high + (room + end) * wide
+
+
+def signed(value: float, digits: int = 3) -> str:
+    """Return the number with its sign and a true minus; what such digits do not show in scientific notation, and "no value" for NaN."""
+    if np.isnan(value):
+        return "no value"
+    small = digits > 2 and 0 < abs(value) < 0.5 * 10.0**-digits
+    return (f"{value:+.1e}" if small or abs(value) >= 1e6 else f"{value:+.{digits}f}").replace("-", "−")
+
+
+def ticks_of(names: Sequence[object]) -> tuple[tuple[float, str], ...]:
+    """Return ticks 0, 1, 2, ... with these names."""
+    return tuple((float(i), str(name)) for i, name in enumerate(names))
+
+
+def runs(known: np.ndarray) -> list[slice]:
+    """Return the places of uninterrupted True values, in order: what a line or a band joins."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], known, [False]]).astype(np.int8)))
+    return [slice(int(a), int(b)) for a, b in edges.reshape(-1, 2)]
+
+
+def single(known: np.ndarray) -> np.ndarray:
+    """Return True where a value stands alone between gaps: a line through it would have no length."""
+    out = np.zeros(len(known), dtype=bool)
+    for run in runs(known):
+        out[run] = run.stop - run.start == 1
+    return out
+
+
+def drawable(mark: Lines, panel: Panel) -> np.ndarray:
+    """Return True where a value of a line is finite and, on a logarithmic axis, above 0."""
+    return _on(mark.x, panel.x) & _on(mark.y, panel.y)
+
+
+def banded(mark: Lines, panel: Panel) -> np.ndarray:
+    """Return True where a line has a band that can be drawn."""
+    if mark.low is None or mark.high is None:
+        return np.zeros(len(mark.x), dtype=bool)
+    return _on(mark.x, panel.x) & _on(mark.low, panel.y) & _on(mark.high, panel.y)
+
+
+def left_out(panel: Panel) -> str:
+    """Return words for the finite values that the axes of a panel do not hold, "no value" where there is none, or "" where they hold all."""
+    zero = beyond = there = held = 0
+    for values, axis in _placed(panel):
+        finite = values[np.isfinite(values)]
+        there, held = there + values.size, held + finite.size
+        low = int((finite <= 0).sum()) if axis.log else 0
+        zero += low
+        if axis.span is not None:
+            least, most = min(axis.span), max(axis.span)
+            slack = 1e-9 * max(abs(least), abs(most), most - least)
+            beyond += int(((finite < least - slack) | (finite > most + slack)).sum()) - low
+    if there and not held:
+        return "no value"
+    said = [f"{zero} value{'s' * (zero != 1)} ≤ 0: not on a logarithmic axis"] if zero else []
+    said += [f"{beyond} value{'s' * (beyond != 1)} beyond the axis"] if beyond > 0 else []
+    return "; ".join(said)
+
+
+def scale_label(label: str, parts: Iterable[np.ndarray], low: float, high: float) -> str:
+    """Return the label of a colour scale; where cells lie below its first or above its last colour, it says what the end stands for."""
+    cells = np.concatenate([np.ravel(z) for z in parts])
+    slack = 1e-9 * max(abs(low), abs(high))
+    said = [f"≤ {low:.3g}"] if (cells < low - slack).any() else []
+    said += [f"≥ {high:.3g}"] if (cells > high + slack).any() else []
+    return f"{label} (end: {', '.join(said)})" if said else label
+
+
+def within(mark: Heat) -> np.ndarray:
+    """Return the cells of a map with infinite ones at the ends of its scale; NaN stays blank."""
+    out = np.where(np.isposinf(mark.z), mark.high, mark.z)
+    return np.where(np.isneginf(out), mark.low, out)
+
+
+def _on(values: np.ndarray, axis: Axis) -> np.ndarray:
+    known = np.isfinite(values)
+    return known & (np.asarray(values) > 0) if axis.log else known
+
+
+def _placed(panel: Panel) -> Iterable[tuple[np.ndarray, Axis]]:
+    """Yield the values of every mark along each axis."""
+    for mark in panel.marks:
+        if isinstance(mark, (Lines, Dots)):
+            paired = np.isfinite(mark.x) & np.isfinite(mark.y)
+            yield np.where(paired, mark.x, np.nan), panel.x
+            yield np.where(paired, mark.y, np.nan), panel.y
+        elif isinstance(mark, Bars):
+            end = mark.value if mark.base is None else mark.base + mark.value
+            yield np.asarray(end, float), panel.x if mark.flat else panel.y
+        if isinstance(mark, (Lines, Bars)) and mark.low is not None and mark.high is not None:
+            along = panel.x if isinstance(mark, Bars) and mark.flat else panel.y
+            yield np.concatenate([mark.low, mark.high]), along

@@ -1,0 +1,309 @@
+"""LaTeX: figure environments and booktabs tables, each with a caption that states data, seeds, interpretation and code version."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from mmviz.core.errors import ConfigError, DataError
+from mmviz.core.escape import latex
+from mmviz.io.atomic import write_bytes_atomic
+
+_LONGEST = 2000
+
+
+def caption_of(
+    shows: str,
+    *,
+    data: str,
+    seeds: Sequence[int],
+    commit: str,
+    reading: str = "",
+    printed: str = "",
+    imputation: str = "",
+) -> str:
+    r"""Return the text of a caption, every part escaped.
+
+    Parameters
+    ----------
+    shows
+        What is to be seen.
+    data, seeds, commit
+        Of the numbers: data set and split, seeds, commit of the code.
+    reading
+        Which readings of unpublished formulas are in it.
+    printed
+        Which numbers are printed elsewhere, and where; they are not ours.
+    imputation
+        What stands for missing modalities: the attribute of that name of the analysis.
+    """
+    said = [shows.rstrip(".") + ".", f"Data: {data}.", f"Seeds: {', '.join(map(str, seeds)) or 'none'}."]
+    said += [f"{imputation[0].upper()}{imputation[1:].rstrip('.')}."] if imputation else []
+    said += [f"Readings of ours: {reading.rstrip('.')}."] if reading else []
+    said += [f"Printed elsewhere, not measured here: {printed.rstrip('.')}."] if printed else []
+    return " ".join(latex(part, longest=_LONGEST) for part in said) + rf" Code: \texttt{{{latex(commit)}}}."
+
+
+def checked_label(label: str) -> str:
+    r"""Return a name for ``\ref`` as it is.
+
+    Raises
+    ------
+    ConfigError
+        If it has other characters than letters, digits and : - . _
+    """
+    if not all(c.isascii() and (c.isalnum() or c in ":-._") for c in label):
+        raise ConfigError(f"label={label!r}, expected letters, digits and : - . _ only")
+    return label
+
+
+def write_latex(lines: Sequence[str], file: str | Path, *, head: str, caller: str) -> Path:
+    """Write lines below a head comment; return the path.
+
+    Raises
+    ------
+    DataError
+        If the file cannot be written; ``caller`` is named.
+    """
+    target = Path(file)
+    try:
+        write_bytes_atomic(target, (head + "\n".join(lines) + "\n").encode())
+    except OSError as error:
+        raise DataError(
+            f"{caller}: {target} cannot be written ({error}); an older file of that name is intact"
+        ) from error
+    return target
+
+
+_FIGURE_HEAD = "% Written by mmviz.plots.latex.latex_figure; needs \\usepackage{graphicx}.\n"
+
+
+def latex_figure(
+    graphic: str | Path,
+    *,
+    file: str | Path,
+    caption: str,
+    data: str,
+    seeds: Sequence[int],
+    commit: str,
+    reading: str = "",
+    printed: str = "",
+    imputation: str = "",
+    label: str = "",
+    wide: bool = False,
+) -> Path:
+    r"""Write a figure environment around a picture that :func:`mmviz.plots.paper` wrote; it is included at its own size.
+
+    Parameters
+    ----------
+    graphic
+        The picture as ``\includegraphics`` is to name it: letters, digits and ``. - _ /`` only.
+    file
+        Ends in ``.tex``. An older file is replaced.
+    caption, data, seeds, commit, reading, printed, imputation, label
+        See :func:`mmviz.plots.latex_table`.
+    wide
+        Over both columns of the page (``figure*``).
+
+    Raises
+    ------
+    ConfigError
+        If ``file``, ``graphic`` or ``label`` is not as said.
+    DataError
+        If the file cannot be written.
+    """
+    name = Path(graphic).as_posix()
+    if Path(file).suffix != ".tex":
+        raise ConfigError(f"latex_figure: file={str(file)!r}, expected a name that ends in .tex")
+    if not name or not all(c.isascii() and (c.isalnum() or c in ".-_/") for c in name):
+        raise ConfigError(f"latex_figure: graphic={name!r}, expected letters, digits and . - _ / only")
+    kind = "figure*" if wide else "figure"
+    said = caption_of(
+        caption, data=data, seeds=seeds, commit=commit, reading=reading, printed=printed, imputation=imputation
+    )
+    lines = [
+        rf"\begin{{{kind}}}",
+        r"\centering",
+        rf"\includegraphics{{{name}}}",
+        rf"\caption{{{said}}}",
+        *([rf"\label{{{checked_label(label)}}}"] if label else []),
+        rf"\end{{{kind}}}",
+    ]
+    return write_latex(lines, file, head=_FIGURE_HEAD, caller="latex_figure")
+
+
+# as wide as it is, or as the column where it would be wider
+_FIT = r"\resizebox{\ifdim\width>\linewidth\linewidth\else\width\fi}{!}{%"
+_TABLE_HEAD = "% Written by mmviz.plots.latex_table; needs \\usepackage{booktabs,graphicx}.\n"
+
+
+def latex_table(
+    rows: Sequence[Mapping[str, object]],
+    *,
+    file: str | Path,
+    caption: str,
+    data: str,
+    seeds: Sequence[int],
+    commit: str,
+    reading: str = "",
+    label: str = "",
+    digits: int = 3,
+    best: Mapping[str, str] | None = None,
+    groups: Mapping[str, Sequence[str]] | None = None,
+    printed: str = "",
+    imputation: str = "",
+    small: bool = False,
+    wide: bool = False,
+) -> Path:
+    r"""Write rows as a LaTeX table (``booktabs``), every text escaped, every number as it is given, rounded; never wider than the column.
+
+    Parameters
+    ----------
+    rows
+        Dicts of one table; the first gives the columns and their order. A value is text, a number, None or NaN (printed as
+        a dash), or (mean, half width) for a number with its interval.
+    file
+        Ends in ``.tex``. An older file is replaced.
+    caption
+        What the table shows.
+    data, seeds, commit
+        Appended to the caption: the data set and split, the seeds, the commit of the code that made the numbers.
+    reading
+        Which readings of unpublished formulas are in it; appended where given.
+    label
+        For ``\ref``.
+    digits
+        Behind the decimal point.
+    best
+        Column to "max" or "min": its best number is set in bold (all of them, where they agree to the printed digits).
+    groups
+        A heading to the columns that stand under it, such as the numbers another paper prints: with a rule of its own and a gap on either
+        side. Columns of a group follow each other.
+    printed
+        Which numbers are printed elsewhere and were not measured here; appended to the caption.
+    imputation
+        What stands for missing modalities: ``phi.attrs["imputation"]``; appended to the caption.
+    small
+        In small letters with narrow gaps, for many columns.
+    wide
+        Over both columns of the page (``table*``).
+
+    Raises
+    ------
+    ConfigError
+        If an option is wrong, or names no column.
+    DataError
+        If there is no row, a row has other columns than the first, or the file cannot be written.
+    """
+    columns = _columns(rows)
+    if Path(file).suffix != ".tex":
+        raise ConfigError(f"latex_table: file={str(file)!r}, expected a name that ends in .tex")
+    if type(digits) is not int or not 0 <= digits <= 10:
+        raise ConfigError(f"latex_table: digits={digits!r}, expected an integer from 0 to 10")
+    for column, way in (best or {}).items():
+        if column not in columns or way not in ("max", "min"):
+            raise ConfigError(
+                f"latex_table: best={{{column!r}: {way!r}}}, expected max or min for one of {', '.join(columns)}"
+            )
+    shown = {c: _cells([row[c] for row in rows], digits, (best or {}).get(c)) for c in columns}
+    numeric = {c: any(_is_number(row[c]) for row in rows) for c in columns}
+    kind = "table*" if wide else "table"
+    text = caption_of(
+        caption, data=data, seeds=seeds, commit=commit, reading=reading, printed=printed, imputation=imputation
+    )
+    heads, gaps = _headings(columns, groups or {})
+    lines = [
+        rf"\begin{{{kind}}}",
+        r"\centering",
+        *([r"\small\setlength{\tabcolsep}{3.5pt}"] if small else []),
+        rf"\caption{{{text}}}",
+        *([rf"\label{{{checked_label(label)}}}"] if label else []),
+        _FIT,
+        rf"\begin{{tabular}}{{{''.join(gaps[c] + ('r' if numeric[c] else 'l') for c in columns)}}}",
+        r"\toprule",
+        *heads,
+        " & ".join(latex(c) for c in columns) + r" \\",
+        r"\midrule",
+        *(" & ".join(shown[c][i] for c in columns) + r" \\" for i in range(len(rows))),
+        r"\bottomrule",
+        r"\end{tabular}}",
+        rf"\end{{{kind}}}",
+    ]
+    return write_latex(lines, file, head=_TABLE_HEAD, caller="latex_table")
+
+
+def _headings(columns: list[str], groups: Mapping[str, Sequence[str]]) -> tuple[list[str], dict[str, str]]:
+    """Return the lines above the names of the columns, and what stands before each column."""
+    first: dict[str, tuple[str, int]] = {}
+    taken: set[int] = set()
+    for head, members in groups.items():
+        places = [columns.index(c) for c in members if c in columns]
+        whole = (
+            bool(places) and len(places) == len(members) and places == list(range(places[0], places[0] + len(places)))
+        )
+        if not whole or taken & set(places):
+            raise ConfigError(
+                f"latex_table: groups={{{head!r}: {list(members)!r}}}, expected columns that follow each other, each in one group: "
+                f"{', '.join(columns)}"
+            )
+        taken |= set(places)
+        first[columns[places[0]]] = (head, len(places))
+    gaps = dict.fromkeys(columns, "")
+    above, rules, place = [], [], 0
+    while place < len(columns):
+        head, count = first.get(columns[place], ("", 1))
+        if head:
+            above.append(rf"\multicolumn{{{count}}}{{c}}{{{latex(head)}}}")
+            rules.append(rf"\cmidrule(lr){{{place + 1}-{place + count}}}")
+        else:
+            above.append("")
+        if place and (head or (place - 1) in taken):
+            gaps[columns[place]] = r"@{\hspace{2em}}"
+        place += count
+    return ([" & ".join(above) + r" \\", "".join(rules)] if groups else []), gaps
+
+
+def _columns(rows: Sequence[Mapping[str, object]]) -> list[str]:
+    if not rows:
+        raise DataError("latex_table: rows is empty; pass at least one dict")
+    columns = list(rows[0])
+    for i, row in enumerate(rows):
+        if list(row) != columns:
+            raise DataError(f"latex_table: rows[{i}] has the columns {list(row)}, rows[0] has {columns}")
+    return columns
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float, np.number, tuple)) and not isinstance(value, bool)
+
+
+def _mean_of(value: object) -> float:
+    first = value[0] if isinstance(value, tuple) else value
+    return float(first) if isinstance(first, (int, float, np.number)) and not isinstance(first, bool) else float("nan")
+
+
+def _cells(values: list[object], digits: int, way: str | None) -> list[str]:
+    out = [_cell(value, digits) for value in values]
+    means = np.round([_mean_of(value) for value in values], digits)
+    if way is None or not np.isfinite(means).any():
+        return out
+    top = np.nanmax(means) if way == "max" else np.nanmin(means)
+    return [rf"\textbf{{{cell}}}" if mean == top else cell for cell, mean in zip(out, means, strict=True)]
+
+
+def _cell(value: object, digits: int) -> str:
+    if value is None:
+        return "--"
+    if isinstance(value, tuple):
+        if len(value) != 2:
+            raise DataError(f"latex_table: the cell {value!r} has {len(value)} parts, expected (mean, half width)")
+        mean, reach = (_cell(v, digits) for v in value)
+        return mean if reach == "--" else rf"{mean} \ensuremath{{\pm}} {reach}"
+    if isinstance(value, (float, np.floating)):
+        number = float(value)
+        if np.isnan(number):
+            return "--"
+        return f"{number:.{digits}f}".replace("-", r"\ensuremath{-}") if np.isfinite(number) else latex(number)
+    return latex(value)

@@ -1,0 +1,315 @@
+"""Matplotlib backend: draws a figure specification as a matplotlib figure of a given width, for a paper."""
+
+from __future__ import annotations
+
+from functools import lru_cache, singledispatch
+from itertools import pairwise
+from textwrap import wrap
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from mmviz.core.escape import matplotlib as escaped
+from mmviz.plots import theme
+from mmviz.plots.figure_spec import (
+    Axis,
+    Bars,
+    Dots,
+    Heat,
+    Lines,
+    Links,
+    Mark,
+    Note,
+    Panel,
+    Picture,
+    Rule,
+    banded,
+    drawable,
+    left_out,
+    runs,
+    scale_label,
+    single,
+    within,
+)
+from mmviz.plots.venue import FONTS
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+
+def legible(text: object) -> str:
+    r"""Return the text as matplotlib may draw it: no TeX, and \uXXXX for characters that no font here has."""
+    return "".join(c if ord(c) in _known() else f"\\u{ord(c):04x}" for c in escaped(text))
+
+
+@lru_cache(maxsize=1)
+def _known() -> frozenset[int]:
+    from matplotlib.font_manager import findfont, get_font
+
+    return frozenset(
+        code for name in FONTS for code in get_font(findfont(name, fallback_to_default=False)).get_charmap()
+    )
+
+
+_SIDES: dict[str, dict[str, Any]] = {
+    "right": {"ha": "left", "va": "center", "xytext": (3, 0)},
+    "left": {"ha": "right", "va": "center", "xytext": (-3, 0)},
+    "above": {"ha": "center", "va": "bottom", "xytext": (0, 2)},
+    "on": {"ha": "center", "va": "center", "xytext": (0, 0)},
+}
+
+
+def draw(picture: Picture, *, width: float, height: float | None = None) -> Figure:
+    """Return the picture as a matplotlib figure of exactly that width, in inches. No global state is touched.
+
+    The caller holds ``matplotlib.rc_context`` while drawing and while saving.
+    """
+    from matplotlib.figure import Figure
+
+    if width < 4:
+        picture = picture.stacked()
+    heights = [picture.height_of(row) for row in range(picture.rows)]
+    tall = sum(heights) / 150 + 0.42 * picture.rows + 0.1 if height is None else height
+    figure = Figure(figsize=(width, tall), layout="constrained")
+    axes = figure.subplots(picture.rows, picture.columns, squeeze=False, height_ratios=heights)
+    longest_word = max((len(word) for panel in picture.panels for word in panel.title.split()), default=0)
+    heats: dict[tuple[Any, ...], list[tuple[Axes, Any]]] = {}
+    linked: dict[tuple[str, str], Axes] = {}
+    for i, ax in enumerate(axes.flat):
+        if i >= len(picture.panels):
+            ax.set_axis_off()
+            continue
+        panel = picture.panels[i]
+        for mark in panel.marks:
+            artist = _add(mark, ax, panel)
+            if isinstance(mark, Heat) and mark.bar:
+                heats.setdefault((mark.label, mark.low, mark.high, mark.signed), []).append((ax, artist))
+        room = 0.75 * width / picture.columns  # inches, about
+        _title(ax, panel.title, room, longest_word)
+        bare = picture.bare(i)
+        for letter, axis, hidden in (("x", panel.x, bare[0]), ("y", panel.y, bare[1])):
+            if axis.link:
+                leader = linked.setdefault((letter, axis.link), ax)
+                if leader is not ax:
+                    (ax.sharex if letter == "x" else ax.sharey)(leader)
+            _axis(ax, letter, axis, bare=hidden)
+        longest = max((len(text) for _, text in panel.x.ticks or ()), default=0)
+        if not bare[0] and len(panel.x.ticks or ()) * (longest + 1) * 0.055 > room * (0.5 if panel.square else 1):
+            for label in ax.get_xticklabels():
+                label.set(rotation=30, ha="right", rotation_mode="anchor")
+        if text := left_out(panel):
+            ax.annotate(legible(text), (0, 0), xycoords="axes fraction", xytext=(2, 2), textcoords="offset points", fontsize="x-small", color=theme.FAINT)  # fmt: skip
+        if panel.square:
+            ax.set_aspect("equal", adjustable="datalim" if not any(isinstance(m, Heat) for m in panel.marks) else "box")
+    for (letter, _), leader in linked.items():  # room for what all of them show, not for what the first one does
+        leader.autoscale_view(scalex=letter == "x", scaley=letter == "y")
+    for (label, *_), drawn in heats.items():
+        image, cells = drawn[0][1], [np.ma.filled(each.get_array().astype(float), np.nan) for _, each in drawn]
+        bar = figure.colorbar(image, ax=[ax for ax, _ in drawn], aspect=24, pad=0.02)
+        bar.set_label(legible(scale_label(label, cells, image.norm.vmin, image.norm.vmax)))
+        bar.outline.set_visible(False)
+    _legend(figure, axes)
+    figure.draw_without_rendering()  # a first pass of the layout: numbers beside bars move with the axes; saving makes the second
+    for ax in axes.flat:
+        for side, along in ((ax.xaxis, "x"), (ax.yaxis, "y")):
+            _thin(side, along)
+    return figure
+
+
+def _thin(side: Any, along: str) -> None:
+    """Keep one number of an axis so short that its numbers would lie over one another."""
+    from matplotlib.ticker import ScalarFormatter
+
+    low, high = sorted(side.get_view_interval())
+    ticks = [tick for tick in side.get_major_ticks() if low <= tick.get_loc() <= high and tick.label1.get_text()]
+    spans = sorted(getattr(tick.label1.get_window_extent(), f"interval{along}").tolist() for tick in ticks)
+    if isinstance(side.get_major_formatter(), ScalarFormatter) and any(a[1] > b[0] for a, b in pairwise(spans)):
+        side.set_ticks([ticks[-1].get_loc()])
+
+
+def _title(ax: Axes, text: str, room: float, longest: int) -> None:
+    """Set a title in the way of all panels: in lines; small, then also turned, where the longest word of them is too wide."""
+    turned = longest * 0.045 > room
+    lines = [text] if turned else wrap(text, max(8, int(room / 0.06)), break_long_words=False) or [""]
+    title = ax.set_title("\n".join(legible(line) for line in lines), rotation=90 if turned else 0)
+    if longest * 0.06 > room:
+        title.set_fontsize("x-small")
+
+
+def _legend(figure: Figure, axes: np.ndarray) -> None:
+    shown: dict[str, Any] = {}
+    for ax in axes.flat:
+        for handle, label in zip(*ax.get_legend_handles_labels(), strict=True):
+            shown.setdefault(label, handle)
+    if shown:
+        per_row = max(1, min(len(shown), int(figure.get_figwidth() / (0.05 * max(map(len, shown)) + 0.55))))
+        figure.legend(
+            shown.values(), shown.keys(), loc="outside upper center", ncols=per_row, frameon=False, handlelength=3
+        )
+
+
+def _axis(ax: Axes, letter: str, axis: Axis, *, bare: bool) -> None:
+    set_, side = (ax.set_xlim, ax.xaxis) if letter == "x" else (ax.set_ylim, ax.yaxis)
+    side.set_label_text("" if bare else legible(axis.label))
+    if axis.log:
+        if axis.span is None and not np.max(side.get_data_interval()) > 0:  # nothing that such an axis could hold
+            set_((1.0, 10.0))
+        (ax.set_xscale if letter == "x" else ax.set_yscale)("log")
+        from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+
+        side.set_major_locator(LogLocator(numticks=6))
+        side.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}".replace("e-0", "e-")))
+        side.set_minor_formatter(NullFormatter())
+    if axis.ticks is not None:
+        side.set_ticks([at for at, _ in axis.ticks], [legible(text) for _, text in axis.ticks])
+        side.set_tick_params(length=0)
+        side.grid(False)
+    if axis.span is not None:
+        set_(axis.span[::-1] if axis.reverse else axis.span)
+    elif axis.reverse and not side.get_inverted():
+        side.set_inverted(True)
+    if not axis.shown and axis.ticks == ():  # a plane without axes, as of a diagram
+        ax.spines["bottom" if letter == "x" else "left"].set_visible(False)
+    if bare or not axis.shown:
+        side.set_tick_params(which="both", labelbottom=False, labelleft=False, length=0)
+
+
+@singledispatch
+def _add(mark: Mark, ax: Axes, panel: Panel) -> Any:
+    raise TypeError(f"paper: a picture cannot hold a {type(mark).__name__}; use the marks of mmviz.plots.figure_spec")
+
+
+@_add.register(Lines)
+def _lines(mark: Lines, ax: Axes, panel: Panel) -> Any:
+    colour = theme.colour(mark.look)
+    band, alone = banded(mark, panel), np.flatnonzero(single(drawable(mark, panel)))
+    if mark.low is not None and mark.high is not None:
+        for run in runs(band):
+            x, low, high = mark.x[run], mark.low[run], mark.high[run]
+            if len(x) == 1:  # a band of one value has no area
+                ax.vlines(x, low, high, color=colour, linewidth=0.9, zorder=2)
+            else:
+                ax.fill_between(x, low, high, color=colour, alpha=0.16, linewidth=0, zorder=1)
+    (line,) = ax.plot(
+        mark.x,
+        mark.y,
+        color=colour,
+        linestyle=(0, theme.dash(mark.look)) if theme.dash(mark.look) else "-",
+        linewidth=1.1,
+        marker=theme.marker(mark.look) if mark.marked or len(alone) else None,
+        markevery=None if mark.marked else alone.tolist(),
+        markersize=3,
+        label=legible(mark.name) if mark.name else None,
+        zorder=3,
+    )
+    return line
+
+
+@_add.register(Bars)
+def _bars(mark: Bars, ax: Axes, panel: Panel) -> Any:
+    base = np.zeros_like(mark.value) if mark.base is None else mark.base
+    label = legible(mark.series) if mark.series else None
+    for i, look in enumerate(mark.looks):
+        given: dict[str, Any] = {
+            "facecolor": theme.colour(look),
+            "hatch": 2 * theme.pattern(look),
+            "edgecolor": "white",
+        }
+        given |= {"linewidth": 0, "zorder": 2, "label": None if i else label}
+        if mark.flat:
+            ax.barh(mark.at[i], mark.value[i], left=base[i], height=mark.thickness, **given)
+        else:
+            ax.bar(mark.at[i], mark.value[i], bottom=base[i], width=mark.thickness, **given)
+    if mark.low is not None and mark.high is not None:
+        known = np.isfinite(mark.low) & np.isfinite(mark.high)
+        draw_reach = ax.hlines if mark.flat else ax.vlines
+        draw_reach(mark.at[known], mark.low[known], mark.high[known], color=theme.INK, linewidth=0.9, zorder=4)
+    return None
+
+
+@_add.register(Heat)
+def _heat(mark: Heat, ax: Axes, panel: Panel) -> Any:
+    looks: dict[str, Any] = {
+        "vmin": mark.low,
+        "vmax": mark.high,
+        "cmap": theme.SIGNED_COLOURS if mark.signed else theme.STATE_COLOURS.lower(),
+        "zorder": 1,
+    }
+    z = np.ma.masked_invalid(within(mark))
+    image: Any
+    if mark.z.size > 400:  # as one image with a pixel a cell: small, and without seams
+        half = [(at[1] - at[0]) / 2 if len(at) > 1 else 0.5 for at in (mark.x, mark.y)]
+        extent = (mark.x[0] - half[0], mark.x[-1] + half[0], mark.y[0] - half[1], mark.y[-1] + half[1])
+        image = ax.imshow(z, extent=extent, origin="lower", aspect="auto", interpolation="none", **looks)
+    else:
+        image = ax.pcolormesh(mark.x, mark.y, z, shading="nearest", edgecolors="face", linewidth=0.2, **looks)
+    ax.grid(False)
+    if mark.numbers:
+        for i, j in zip(*np.nonzero(np.isfinite(mark.z)), strict=True):
+            r, g, b, _ = image.cmap(image.norm(mark.z[i, j]))
+            ink = theme.INK if 0.299 * r + 0.587 * g + 0.114 * b > 0.5 else "white"
+            ax.annotate(format(mark.z[i, j], mark.numbers), (mark.x[j], mark.y[i]), ha="center", va="center", color=ink)
+    return image
+
+
+@_add.register(Links)
+def _links(mark: Links, ax: Axes, panel: Panel) -> Any:
+    from matplotlib.collections import LineCollection
+
+    ends = np.stack([np.stack([mark.x0, mark.y0], 1), np.stack([mark.x1, mark.y1], 1)], 1)
+    colour = theme.colour(mark.look)
+    lines = LineCollection(
+        list(ends), colors=colour, linewidths=0.18 * mark.level, alpha=0.1 + 0.1 * mark.level, zorder=2
+    )
+    return ax.add_collection(lines)
+
+
+@_add.register(Dots)
+def _dots(mark: Dots, ax: Axes, panel: Panel) -> Any:
+    colour = theme.colour(mark.look)
+    (line,) = ax.plot(
+        mark.x,
+        mark.y,
+        linestyle="none",
+        marker=theme.marker(mark.look),
+        markersize=mark.size * 0.7,
+        color=colour,
+        markerfacecolor="white" if mark.hollow else colour,
+        label=legible(mark.name) if mark.name else None,
+        zorder=4,
+    )
+    return line
+
+
+@_add.register(Note)
+def _note(mark: Note, ax: Axes, panel: Panel) -> Any:
+    text = ax.annotate(
+        legible(mark.text), (mark.x, mark.y), textcoords="offset points", annotation_clip=False,
+        fontsize="small", color=theme.INK, **_SIDES[mark.side]
+    )  # fmt: skip
+    text.set_in_layout(mark.side != "left")  # that lies inside its panel, which is not to shrink because of it
+    return text
+
+
+@_add.register(Rule)
+def _rule(mark: Rule, ax: Axes, panel: Panel) -> Any:
+    line = (ax.axvline if mark.along == "x" else ax.axhline)(
+        mark.at, color=theme.FAINT, linewidth=0.7, linestyle=(0, (4, 2)), zorder=1
+    )
+    if mark.text:
+        top, right = "top" in mark.side, "right" in mark.side
+        upright = mark.along == "x"
+        place = (mark.at, float(top)) if upright else (float(right), mark.at)
+        ax.annotate(
+            legible(mark.text),
+            place,
+            xycoords=ax.get_xaxis_transform() if upright else ax.get_yaxis_transform(),
+            xytext=(3 if right == upright else -3, -2 if top == upright else 2),
+            textcoords="offset points",
+            ha="left" if right == upright else "right",
+            va="top" if top == upright else "bottom",
+            fontsize="small",
+            color=theme.FAINT,
+        )
+    return line

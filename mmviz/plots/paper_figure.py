@@ -1,0 +1,254 @@
+"""Figures for papers: PDF, SVG or PNG at a venue's width with embedded fonts; and the contents of such a PDF read back."""
+
+from __future__ import annotations
+
+import re
+import zlib
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from mmviz.core.errors import ConfigError, DataError, MissingDependencyError
+from mmviz.core.escape import visible
+from mmviz.io.atomic import atomic_path
+from mmviz.plots import theme
+from mmviz.plots.figure_spec import described
+from mmviz.plots.venue import FONTS, Venue, venue_of, width_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mmviz.plots.figure_spec import Picture
+
+
+_KINDS = (".pdf", ".svg", ".png")
+
+
+def paper(
+    plot: Callable[..., Any],
+    *data: Any,
+    file: str | Path,
+    venue: str = "neurips2024",
+    columns: int = 1,
+    height: float | None = None,
+    **options: Any,
+) -> Path:
+    """Write the figure that ``plot(*data, **options)`` shows as a figure for a paper.
+
+    The numbers are those of the same frame. The title is left to the caption; the words for those who do not see the
+    figure are in the file's metadata.
+
+    Parameters
+    ----------
+    plot
+        One of the drawings of :mod:`mmviz.plots`, for example ``mm.plots.plot_shapley``.
+    data, options
+        What that drawing takes.
+    file
+        Ends in ``.pdf``, ``.svg``, or ``.png`` (300 dots an inch). The folder must exist. An older file is replaced.
+    venue
+        ``neurips2024``, ``icml2024``, ``cvpr`` (sizes of the library tueplots) or ``acl`` (sizes of ours, see
+        :mod:`mmviz.plots.venue`).
+    columns
+        1: as wide as one column; 2: as wide as both, where the venue has two. NeurIPS has one, 5.5 inches.
+    height
+        In inches; by the content when None.
+
+    Returns
+    -------
+    Path
+        Of the file. Fonts are embedded (PDF: TrueType, "Type 42"; SVG: outlines); the same call gives the same bytes.
+
+    Raises
+    ------
+    ConfigError
+        If ``plot`` is no drawing of mmviz, or venue, columns, height or the ending of the file are not known.
+    DataError
+        If the file cannot be written.
+    MissingDependencyError
+        If matplotlib or tueplots are not installed.
+    """
+    from mmviz.plots.figure_registry import kind_of
+
+    target = Path(file)
+    if target.suffix not in _KINDS:
+        raise ConfigError(f"paper: file={str(file)!r} ends in {target.suffix!r}; choose one of {', '.join(_KINDS)}")
+    if height is not None and not 0.5 <= height <= 12:
+        raise ConfigError(f"paper: height={height!r} inches, expected 0.5 to 12, or None")
+    kind = kind_of(plot)
+    sizes = venue_of(venue)
+    width = width_of(sizes, columns)
+    return write(kind.picture(kind.frame(*data, **options)), target, venue=sizes, width=width, height=height)
+
+
+def write(picture: Picture, target: Path, *, venue: Venue, width: float, height: float | None) -> Path:
+    """Write a picture to a file at that width in inches. See :func:`paper`."""
+    try:
+        import matplotlib as mpl
+        from matplotlib.backends.backend_agg import FigureCanvasAgg
+        from matplotlib.backends.backend_pdf import FigureCanvasPdf
+        from matplotlib.backends.backend_svg import FigureCanvasSVG
+    except ImportError as error:
+        raise MissingDependencyError(
+            "paper: the package matplotlib is not installed; pip install 'mmviz[paper]'"
+        ) from error
+    from mmviz.plots.matplotlib_backend import draw
+
+    words = {"Title": visible(picture.title), "Creator": None, "Producer": None, "CreationDate": None}
+    said = visible(described(picture), longest=2000)
+    options: dict[str, dict[str, Any]] = {
+        ".pdf": {"metadata": {**words, "Subject": said}},
+        ".svg": {"metadata": {"Title": words["Title"], "Description": said, "Date": None, "Creator": None}},
+        ".png": {"metadata": {"Title": words["Title"], "Description": said, "Software": None}, "dpi": 300},
+    }
+    canvas = {".pdf": FigureCanvasPdf, ".svg": FigureCanvasSVG, ".png": FigureCanvasAgg}[target.suffix]
+    plain: dict[Any, Any] = dict(mpl.rcParamsDefault)
+    del plain["backend"]  # rc_context would not give the old one back
+    with mpl.rc_context(plain | rc(venue)):
+        figure = draw(picture, width=width, height=height)
+        canvas(figure)
+        try:
+            with atomic_path(target) as temporary:
+                figure.savefig(temporary, **options[target.suffix])
+        except OSError as error:
+            raise DataError(
+                f"paper: {target} cannot be written ({error}); an older file of that name is intact"
+            ) from error
+    return target
+
+
+def rc(venue: Venue) -> dict[str, Any]:
+    """Return the settings of matplotlib for a venue: its sizes, our fonts and looks, nothing that varies by machine."""
+    sizes = {k: v for k, v in venue.rc.items() if k.endswith("size") and not k.startswith("figure")}
+    return {
+        **sizes,
+        "axes.titlesize": sizes["axes.labelsize"],
+        "text.usetex": False,
+        "font.family": list(FONTS),
+        "pdf.fonttype": 42,
+        "svg.fonttype": "path",
+        "svg.hashsalt": "mmviz",
+        "savefig.bbox": None,
+        "figure.dpi": 100,
+        "axes.unicode_minus": True,
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "axes.edgecolor": theme.FAINT,
+        "axes.linewidth": 0.6,
+        "axes.grid": True,
+        "axes.axisbelow": True,
+        "grid.color": theme.GRID,
+        "grid.linewidth": 0.5,
+        "xtick.color": theme.FAINT,
+        "ytick.color": theme.FAINT,
+        "xtick.labelcolor": theme.INK,
+        "ytick.labelcolor": theme.INK,
+        "xtick.major.width": 0.6,
+        "ytick.major.width": 0.6,
+        "xtick.major.size": 2.5,
+        "ytick.major.size": 2.5,
+        "text.color": theme.INK,
+        "axes.labelcolor": theme.INK,
+        "hatch.linewidth": 0.5,
+        "hatch.color": "white",
+    }
+
+
+_POINTS = 72.0  # in an inch
+_NUMBER = rb"(-?[\d.]+)"
+_BOX = re.compile(rb"\s".join([_NUMBER] * 2) + rb" m\s" + (rb"\s".join([_NUMBER] * 2) + rb" l\s") * 3 + rb"h")
+_ESCAPED = re.compile(rb"\\(\d{1,3}|[\s\S])")
+_NAMED = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
+
+
+class Inside(NamedTuple):
+    """One page, read back.
+
+    Attributes
+    ----------
+    width, height
+        Of the page, in inches.
+    fonts
+        Names of the fonts that are used.
+    embedded
+        Whether every one of them is in the file, as TrueType ("Type 42").
+    words
+        Every text that is drawn, in the order of drawing; a sign beyond Latin-1, such as a true minus, stands apart and unread.
+    boxes
+        (box, 4): left, bottom, width and height of every rectangle that is drawn, in points; the first is the page.
+    """
+
+    width: float
+    height: float
+    fonts: tuple[str, ...]
+    embedded: bool
+    words: tuple[str, ...]
+    boxes: np.ndarray
+
+
+def inspect_pdf(path: str | Path) -> Inside:
+    """Read back a PDF of ours, to check what stands in it.
+
+    Parameters
+    ----------
+    path
+        Written by :func:`mmviz.plots.paper`. PDFs of other programs are laid out otherwise.
+
+    Returns
+    -------
+    Inside
+        See there.
+
+    Raises
+    ------
+    DataError
+        If the file cannot be read, or is no PDF of one page as ours are.
+    """
+    try:
+        raw = Path(path).read_bytes()
+    except OSError as error:
+        raise DataError(f"inspect_pdf: {path} cannot be read ({error})") from error
+    boxes = re.findall(rb"/MediaBox \[ 0 0 ([\d.]+) ([\d.]+) \]", raw)
+    if not raw.startswith(b"%PDF") or len(boxes) != 1:
+        raise DataError(f"inspect_pdf: {path} is no PDF of one page as mmviz.plots.paper writes it")
+    drawn = b"\n".join(_streams(raw))
+    fonts = tuple(dict.fromkeys(name.decode() for name in re.findall(rb"/Subtype /Type0 /BaseFont /(\S+)", raw)))
+    others = re.findall(rb"/Subtype /(?:Type1|Type3|TrueType|MMType1)\b", raw)
+    return Inside(
+        float(boxes[0][0]) / _POINTS,
+        float(boxes[0][1]) / _POINTS,
+        fonts,
+        len(re.findall(rb"/FontFile2 ", raw)) >= len(fonts) > 0 and not others,
+        tuple(_text(part) for part in re.findall(rb"\[\s(.*?)\s\]\sTJ", drawn, flags=re.DOTALL)),
+        np.array([_box(found) for found in _BOX.findall(drawn)]).reshape(-1, 4),
+    )
+
+
+def _streams(raw: bytes) -> list[bytes]:
+    """Return the content streams, those that draw text or lines."""
+    found = []
+    for part in re.findall(rb"stream\r?\n(.*?)\r?\nendstream", raw, flags=re.DOTALL):
+        try:
+            text = zlib.decompress(part)
+        except zlib.error:
+            continue
+        if text.startswith((b"/DeviceRGB", b"q")):
+            found.append(text)
+    return found
+
+
+def _text(shown: bytes) -> str:
+    """Return what one TJ shows: codes of two bytes, as matplotlib writes them for embedded TrueType."""
+    parts = re.findall(rb"\(((?:[^()\\]|\\[\s\S])*)\)", shown)
+    return _ESCAPED.sub(_plain, b"".join(parts)).decode("utf-16-be", errors="replace")
+
+
+def _plain(found: re.Match[bytes]) -> bytes:
+    code = found[1]
+    return bytes([int(code, 8)]) if code.isdigit() else _NAMED.get(code, code)
+
+
+def _box(found: tuple[bytes, ...]) -> tuple[float, float, float, float]:
+    xs, ys = (np.array(found[axis::2], dtype=float) for axis in (0, 1))
+    return float(xs.min()), float(ys.min()), float(np.ptp(xs)), float(np.ptp(ys))

@@ -1,0 +1,377 @@
+"""Plotly backend: draws a figure specification as a plotly figure for the screen."""
+
+from __future__ import annotations
+
+from functools import singledispatch
+from textwrap import wrap
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from mmviz.core.escape import plotly as escaped
+from mmviz.core.escape import visible
+from mmviz.plots import theme
+from mmviz.plots.figure_spec import (
+    Axis,
+    Bars,
+    Dots,
+    Heat,
+    Lines,
+    Links,
+    Mark,
+    Note,
+    Panel,
+    Picture,
+    Rule,
+    banded,
+    described,
+    drawable,
+    left_out,
+    runs,
+    single,
+    within,
+)
+from mmviz.plots.slider import name_bars
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+
+_SIDES = {
+    "right": {"xanchor": "left", "xshift": 6},
+    "left": {"xanchor": "right", "xshift": -6},
+    "above": {"yanchor": "bottom", "yshift": 3},
+    "on": {},
+}
+
+
+@singledispatch
+def add(mark: Mark, figure: go.Figure, panel: Panel, place: dict[str, int]) -> None:
+    """Add a mark to the subplot at ``place`` (row and col)."""
+    raise TypeError(f"screen: a picture cannot hold a {type(mark).__name__}; use the marks of mmviz.plots.figure_spec")
+
+
+@add.register(Lines)
+def _lines(mark: Lines, figure: go.Figure, panel: Panel, place: dict[str, int]) -> None:
+    colour, name = theme.colour(mark.look), escaped(mark.name)
+    known, reach = drawable(mark, panel), {}
+    if mark.low is not None and mark.high is not None:
+        band = banded(mark, panel)
+        x, y = _outline(mark, [run for run in runs(band) if run.stop - run.start > 1])
+        alone = single(band) & known  # a band of one value has no area
+        reach["error_y"] = {
+            "type": "data",
+            "array": np.where(alone, mark.high - mark.y, 0.0),
+            "arrayminus": np.where(alone, mark.y - mark.low, 0.0),
+            "thickness": 1.2,
+            "width": 0,
+            "visible": bool(alone.any()),
+        }
+        figure.add_scatter(
+            x=x, y=y, fill="toself", fillcolor=colour, opacity=0.16, mode="lines", line={"width": 0},
+            hoverinfo="skip", legendgroup=name, showlegend=False, **place,
+        )  # fmt: skip
+    dashes = ",".join(f"{d}px" for d in theme.dash(mark.look)) or "solid"
+    figure.add_scatter(
+        x=mark.x,
+        y=mark.y,
+        name=name,
+        legendgroup=name,
+        mode="lines+markers" if mark.marked or single(known).any() else "lines",
+        line={"color": colour, "dash": dashes, "width": 2},
+        marker={"symbol": theme.symbol(mark.look), "size": 7 if mark.marked else np.where(single(known), 7, 0)},
+        hovertemplate=f"{name}, %{{x}}: %{{y:.4g}}<extra></extra>",
+        showlegend=bool(mark.name),
+        **reach,
+        **place,
+    )
+
+
+def _outline(mark: Lines, parts: list[slice]) -> tuple[np.ndarray, np.ndarray]:
+    """Return the outlines of a band's parts, NaN between them: a gap is not bridged."""
+    if mark.low is None or mark.high is None or not parts:
+        return np.zeros(0), np.zeros(0)
+    gap = np.array([np.nan])
+    x = [np.concatenate([mark.x[part], mark.x[part][::-1], gap]) for part in parts]
+    y = [np.concatenate([mark.high[part], mark.low[part][::-1], gap]) for part in parts]
+    return np.concatenate(x)[:-1], np.concatenate(y)[:-1]
+
+
+@add.register(Bars)
+def _bars(mark: Bars, figure: go.Figure, panel: Panel, place: dict[str, int]) -> None:
+    along, over = ("x", "y") if mark.flat else ("y", "x")
+    reach: dict[str, Any] = {}
+    if mark.low is not None and mark.high is not None:
+        end = mark.value if mark.base is None else mark.base + mark.value
+        known = np.isfinite(mark.low) & np.isfinite(mark.high)
+        reach[f"error_{along}"] = {
+            "type": "data",
+            "array": np.where(known, mark.high - end, 0.0),
+            "arrayminus": np.where(known, end - mark.low, 0.0),
+            "color": theme.INK,
+            "thickness": 1.2,
+            "width": 4,
+        }
+    figure.add_bar(
+        **{along: mark.value, over: mark.at},
+        base=mark.base,
+        orientation="h" if mark.flat else "v",
+        width=mark.thickness,
+        marker={
+            "color": [theme.colour(i) for i in mark.looks],
+            "pattern": {"shape": [theme.pattern(i) for i in mark.looks], "fgcolor": "white", "size": 7},
+            "line": {"width": 0},
+        },
+        name=escaped(mark.series),
+        legendgroup=escaped(mark.series),
+        showlegend=bool(mark.series),
+        customdata=[escaped(name) for name in mark.names],
+        hovertemplate=f"%{{customdata}}: %{{{along}:.4g}}<extra></extra>",
+        **reach,
+        **place,
+    )
+
+
+@add.register(Heat)
+def _heat(mark: Heat, figure: go.Figure, panel: Panel, place: dict[str, int]) -> None:
+    known = np.isfinite(mark.z)
+    words = {}
+    if mark.numbers:
+        cells = np.array(
+            [
+                [format(v, mark.numbers) if ok else "" for v, ok in zip(*row, strict=True)]
+                for row in zip(mark.z, known, strict=True)
+            ]
+        )
+        words = {"text": cells, "texttemplate": "%{text}", "textfont": {"size": 12}}
+    figure.add_heatmap(
+        z=within(mark),
+        x=mark.x,
+        y=mark.y,
+        zmin=mark.low,
+        zmax=mark.high,
+        colorscale=theme.SIGNED_COLOURS if mark.signed else theme.STATE_COLOURS,
+        showscale=False,
+        meta=escaped(mark.label),
+        colorbar={"title": {"side": "right"}},
+        hovertemplate="%{x}, %{y}: %{z:.4g}<extra></extra>",
+        hoverongaps=False,
+        **words,
+        **place,
+    )
+
+
+@add.register(Links)
+def _links(mark: Links, figure: go.Figure, panel: Panel, place: dict[str, int]) -> None:
+    gap = np.full_like(mark.x0, np.nan)
+    for level in range(1, 6):
+        chosen = mark.level == level
+        if chosen.any():
+            figure.add_scatter(
+                x=np.stack([mark.x0, mark.x1, gap], 1)[chosen].ravel(),
+                y=np.stack([mark.y0, mark.y1, gap], 1)[chosen].ravel(),
+                mode="lines",
+                line={"color": theme.colour(mark.look), "width": 0.4 * level},
+                opacity=0.1 + 0.1 * level,
+                hoverinfo="skip",
+                showlegend=False,
+                **place,
+            )
+
+
+@add.register(Dots)
+def _dots(mark: Dots, figure: go.Figure, panel: Panel, place: dict[str, int]) -> None:
+    symbol = theme.symbol(mark.look)
+    colour, name = theme.colour(mark.look), escaped(mark.name)
+    figure.add_scatter(
+        x=mark.x,
+        y=mark.y,
+        mode="markers",
+        name=name,
+        legendgroup=name,
+        showlegend=bool(mark.name),
+        marker={
+            "symbol": f"{symbol}-open" if mark.hollow else symbol,
+            "size": mark.size * 1.4,
+            "color": colour,
+        },
+        hovertemplate=f"{name} (%{{x:.4g}}, %{{y:.4g}})<extra></extra>",
+        **place,
+    )
+
+
+@add.register(Note)
+def _note(mark: Note, figure: go.Figure, panel: Panel, place: dict[str, int]) -> None:
+    _say(mark.text, mark.x, mark.y, figure, panel, place, color=theme.INK, **_SIDES[mark.side])
+
+
+@add.register(Rule)
+def _rule(mark: Rule, figure: go.Figure, panel: Panel, place: dict[str, int]) -> None:
+    upright = mark.along == "x"
+    add = figure.add_vline if upright else figure.add_hline
+    line = {"color": theme.FAINT, "width": 1, "dash": "dash"}
+    add(mark.at, line=line, exclude_empty_subplots=False, **place)
+    if mark.text:
+        top, right = "top" in mark.side, "right" in mark.side
+        plot = figure.get_subplot(**place)
+        ends: dict[str, Any] = {
+            "xanchor": "left" if right == upright else "right",
+            "yanchor": "top" if top == upright else "bottom",
+        }
+        # along the line the place is a share of the panel, also where that axis is logarithmic
+        far = (
+            {"yref": f"{plot.yaxis.plotly_name.replace('axis', '')} domain", "y": float(top)}
+            if upright
+            else {"xref": f"{plot.xaxis.plotly_name.replace('axis', '')} domain", "x": float(right)}
+        )
+        at = (mark.at, 1.0) if upright else (1.0, mark.at)
+        _say(mark.text, *at, figure, panel, place, color=theme.FAINT, **ends)
+        figure.layout.annotations[-1].update(far)
+
+
+def _say(
+    text: str, x: float, y: float, figure: go.Figure, panel: Panel, place: dict[str, int], *, color: str, **side: Any
+) -> None:
+    """Write words at a point; an annotation's place on a logarithmic axis is the logarithm, unlike a line's."""
+    figure.add_annotation(
+        x=float(np.log10(x)) if panel.x.log else x,
+        y=float(np.log10(y)) if panel.y.log and y > 0 else y,
+        text=escaped(text), showarrow=False, font={"color": color}, **side, **place,
+    )  # fmt: skip
+
+
+_MOST_TICKS = 12  # of a logarithmic axis; above that, not every power of ten has one
+
+
+def draw(picture: Picture) -> go.Figure:
+    """Return the picture as a plain plotly figure; ``layout.meta["description"]`` says in words what it shows."""
+    from plotly.subplots import make_subplots
+
+    rows, columns = picture.rows, picture.columns
+    heights = [picture.height_of(row) for row in range(rows)]
+    across, down = picture.gap
+    inner = sum(heights) + down * (rows - 1)
+    titled = any(panel.title for panel in picture.panels)
+    figure = make_subplots(
+        rows=rows,
+        cols=columns,
+        row_heights=heights,
+        horizontal_spacing=min(across / (picture.width - 130), 0.8 / max(columns - 1, 1)) if columns > 1 else 0,
+        vertical_spacing=down / inner if rows > 1 else 0,
+        subplot_titles=[escaped(panel.title) for panel in picture.panels] if titled else None,
+    )
+    figure.update_annotations(font={"size": 13, "color": theme.INK})
+    heats: dict[tuple[Any, ...], list[int]] = {}
+    lacking: list[tuple[dict[str, int], str]] = []
+    for i, panel in enumerate(picture.panels):
+        place = {"row": i // columns + 1, "col": i % columns + 1}
+        bare_x, bare_y = picture.bare(i)
+        figure.update_xaxes(_axis(panel.x, bare=bare_x), **place)
+        figure.update_yaxes(_axis(panel.y, bare=bare_y), **place)
+        if panel.square:
+            anchor = figure.get_subplot(**place).yaxis.plotly_name.replace("axis", "")
+            figure.update_xaxes(scaleanchor=anchor, constrain="domain", **place)
+            figure.update_yaxes(constrain="domain", **place)
+        if text := left_out(panel):
+            lacking.append((place, text))
+        for mark in panel.marks:
+            if isinstance(mark, Heat) and mark.bar:
+                heats.setdefault((mark.label, mark.low, mark.high, mark.signed), []).append(len(figure.data))
+            add(mark, figure, panel, place)
+    _link(figure, picture)
+    _legend_once(figure)
+    for traces in heats.values():
+        _one_bar(figure, traces)
+    name_bars(figure)
+    for place, text in lacking:
+        _tell(figure, text, place)
+    named = any(trace.showlegend for trace in figure.data)
+    told = [part for line in picture.subtitle for part in wrap(visible(line), int(picture.width / 6.3)) or [""]]
+    subtitle = "<br>".join(escaped(line) for line in told)
+    below = named and bool(heats)
+    head = 50 + 17 * len(told) + 17 + 22 * titled
+    foot = 56 + 40 * below
+    height = round(inner + head + foot)
+    theme.dress(figure, title=escaped(picture.title), subtitle=subtitle, width=picture.width, height=height)
+    figure.update_layout(
+        barmode="overlay",
+        bargap=0,
+        margin={"t": head, "b": foot, "r": 30},
+        meta={"description": visible(described(picture), longest=2000)},
+        legend={"orientation": "h", "y": -60 / inner, "yanchor": "top", "x": 0} if below else {"x": 1.02, "y": 1},
+        showlegend=named,
+    )
+    return figure
+
+
+def _axis(axis: Axis, *, bare: bool) -> dict[str, Any]:
+    out: dict[str, Any] = {
+        "title": {"text": "" if bare else escaped(axis.label), "standoff": 6},
+        "zeroline": False,
+        "automargin": True,
+    }
+    if axis.ticks is not None:
+        out |= {
+            "tickmode": "array",
+            "tickvals": [at for at, _ in axis.ticks],
+            "ticktext": [escaped(text) for _, text in axis.ticks],
+            "showgrid": False,
+        }
+    span = axis.span
+    if axis.log:
+        out["type"] = "log"
+        span = None if span is None else (float(np.log10(span[0])), float(np.log10(span[1])))
+        decades = 1 if span is None else int(np.ceil((span[1] - span[0]) / _MOST_TICKS))
+        out |= {"dtick": decades, "exponentformat": "power"}
+    if span is not None:
+        out["range"] = list(span[::-1] if axis.reverse else span)
+    elif axis.reverse:
+        out["autorange"] = "reversed"
+    if bare or not axis.shown:
+        out |= {"showticklabels": False, "ticks": ""}
+    return out
+
+
+def _link(figure: go.Figure, picture: Picture) -> None:
+    """Axes of one link move together."""
+    first: dict[tuple[str, str], str] = {}
+    for i, panel in enumerate(picture.panels):
+        subplot = figure.get_subplot(i // picture.columns + 1, i % picture.columns + 1)
+        for letter, axis, drawn in (("x", panel.x, subplot.xaxis), ("y", panel.y, subplot.yaxis)):
+            if axis.link:
+                name = drawn.plotly_name.replace("axis", "")
+                leader = first.setdefault((letter, axis.link), name)
+                if leader != name:
+                    drawn.matches = leader
+
+
+def _legend_once(figure: go.Figure) -> None:
+    seen: set[str] = set()
+    for trace in figure.data:
+        if trace.showlegend:
+            trace.showlegend = trace.name not in seen
+            seen.add(trace.name)
+
+
+def _tell(figure: go.Figure, text: str, place: dict[str, int]) -> None:
+    """Say in a panel which values its axes do not hold."""
+    plot = figure.get_subplot(**place)
+    x, y = (axis.plotly_name.replace("axis", "") for axis in (plot.xaxis, plot.yaxis))
+    figure.add_annotation(
+        text=escaped(text), x=0, y=0, xref=f"{x} domain", yref=f"{y} domain", xanchor="left", yanchor="bottom",
+        showarrow=False, font={"size": 11, "color": theme.FAINT},
+    )  # fmt: skip
+
+
+def _one_bar(figure: go.Figure, traces: list[int]) -> None:
+    """Place one colour bar beside the panels that share it."""
+    domains = []
+    for i in traces:
+        trace = figure.data[i]
+        x, y = (figure.layout[f"{a[0]}axis{a[1:]}"].domain for a in (trace.xaxis or "x", trace.yaxis or "y"))
+        domains.append((x, y))
+        trace.showscale = i == traces[0]
+    low, high = min(y[0] for _, y in domains), max(y[1] for _, y in domains)
+    figure.data[traces[0]].colorbar.update(
+        x=max(x[1] for x, _ in domains) + 0.012, xanchor="left", y=(low + high) / 2, len=high - low, thickness=11
+    )

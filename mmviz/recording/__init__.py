@@ -1,0 +1,21 @@
+"""Recording: runs a trained model and writes its Trace. The last package that needs torch; `mmviz.record` is `record` of this one."""
+
+from mmviz.recording.alignment import encoded
+from mmviz.recording.attribution import record_attribution
+from mmviz.recording.missing_modalities import compare_missing, missing_scores, subset_scores
+from mmviz.recording.recorder import record
+from mmviz.recording.size_estimate import estimate
+from mmviz.recording.what_if import what_if
+from mmviz.recording.windows import record_windows
+
+__all__ = [
+    "compare_missing",
+    "encoded",
+    "estimate",
+    "missing_scores",
+    "record",
+    "record_attribution",
+    "record_windows",
+    "subset_scores",
+    "what_if",
+]

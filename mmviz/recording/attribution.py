@@ -1,0 +1,199 @@
+"""Integrated gradients of the prediction, per frame and feature of every modality."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+import xarray as xr
+
+from mmviz.core.errors import ConfigError, MissingDependencyError
+from mmviz.core.options import takes
+from mmviz.data.matching import matched
+from mmviz.models.batch import batch_of
+from mmviz.models.user_module.model import Adapted
+from mmviz.recording.samples import array, chosen_samples, provenance, recorded_target
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from captum.attr import IntegratedGradients
+    from torch import Tensor
+
+    from mmviz.data.dataset import Split
+    from mmviz.data.spec import Modality
+    from mmviz.models.base import FusionModel
+    from mmviz.models.batch import Batch
+    from mmviz.train.run import Run
+
+BASELINES = {"mean": "every feature at its mean over the training data", "zero": "every feature at 0"}
+OUTPUTS = {"classification": ("probability", "logit"), "regression": ("value",)}
+_MEANING = {
+    "probability": "probability of the true class",
+    "logit": "logit of the true class",
+    "value": "the predicted value",
+}
+_ROWS = 64
+
+
+@takes(run="run")
+def record_attribution(
+    run: Run,
+    split: Split,
+    *,
+    traced: int | Sequence[int] | np.ndarray = 6,
+    baseline: str = "mean",
+    output: str | None = None,
+    steps: int = 64,
+) -> xr.DataTree:
+    r"""Attribute the model's answer, at the best epoch, to what was recorded, by integrated gradients.
+
+    a = (x - x') · ∫ ∂f(x' + α(x - x')) / ∂x dα over α from 0 to 1, by Gauss-Legendre quadrature. Completeness:
+    Σ a = f(x) - f(x'), but for the error of the quadrature and of what has no gradient. How much is lacking is recorded.
+
+    Parameters
+    ----------
+    run
+        A training from :func:`mmviz.train.fit` or :func:`mmviz.train.load`, or a module from elsewhere from :func:`mmviz.train.as_run`.
+    split
+        For example ``ds["test"]``.
+    traced
+        How many samples (spread evenly over the sorted targets), or their positions.
+    baseline
+        x': ``mean`` of the training data per feature, or ``zero``. What is absent stays absent in x'.
+    output
+        f: ``probability`` (default) or ``logit`` of the true class, without labels of the predicted class; ``value`` for a regression.
+    steps
+        Points of the quadrature, ≥ 1: as many passes per sample, forward and back.
+
+    Returns
+    -------
+    xr.DataTree
+        ``/samples``: ``answer`` f(x), ``baseline_answer`` f(x'), ``gap`` = Σ a - (f(x) - f(x')), ``target``, ``sample_id``, all
+        (traced). ``/features/NAME`` for each modality: ``attribution`` (traced, frame, feature) in the units of f, exactly 0
+        where ``valid`` (traced, frame) is False. Read it with :func:`mmviz.analysis.attribution`.
+
+    Raises
+    ------
+    ConfigError
+        Unknown baseline or output, ``steps`` below 1, or a model whose answer has no gradient.
+    MissingDependencyError
+        If captum (extra ``explain``) is not installed.
+
+    References
+    ----------
+    .. [1] M. Sundararajan, A. Taly, Q. Yan, Axiomatic attribution for deep networks, 2017 (equations 1 and 3).
+    """
+    task = run.model.spec.task.kind
+    output = OUTPUTS[task][0] if output is None else output
+    if output not in OUTPUTS[task]:
+        raise ConfigError(
+            f"record_attribution: output={output!r} does not belong to a {task}; choose one of {', '.join(OUTPUTS[task])}"
+        )
+    if baseline not in BASELINES:
+        raise ConfigError(f"record_attribution: baseline={baseline!r} is unknown; choose one of {', '.join(BASELINES)}")
+    if type(steps) is not int or steps < 1:
+        raise ConfigError(f"record_attribution: steps={steps!r}, expected an integer ≥ 1")
+    spec = run.model.spec
+    matching = matched(spec, split, "record_attribution")
+    labelled = split.target is not None
+    tokens = run.model.config.tokens if isinstance(run.model, Adapted) else ()
+    if tokens:
+        raise ConfigError(
+            f"record_attribution: modality {tokens[0]!r} holds token ids, which have no gradient; use record_windows, or wrap the module "
+            "behind its embedding"
+        )
+    explain, rows = _captum(), chosen_samples(split, traced)
+    found: list[tuple[list[np.ndarray], float, float]] = []
+    with run.at_epoch(run.best_epoch) as model:
+        for row in rows:
+            batch = batch_of(split, [row], matching).ordered(spec.names)
+            if batch.target is None and task == "classification":
+                with torch.no_grad():
+                    batch = replace(batch, target=model(batch).argmax(-1))
+            found.append(_of_sample(explain, model, batch, baseline, output, steps))
+    answers = np.array([[answer, base] for _, answer, base in found])
+    total = np.array([sum(part.sum(dtype=np.float64) for part in parts) for parts, _, _ in found])
+    samples = xr.Dataset(
+        {
+            "answer": ("traced", answers[:, 0]),
+            "baseline_answer": ("traced", answers[:, 1]),
+            "gap": ("traced", total - (answers[:, 0] - answers[:, 1])),
+            "target": ("traced", recorded_target(split)[rows]),
+            "sample_id": ("traced", np.asarray(split.ids, dtype=str)[rows]),
+        },
+        coords={"traced": rows},
+    )
+    groups = {"/samples": samples}
+    for i, modality in enumerate(matching.spec.modalities):
+        parts = matching.features(modality.name, np.stack([each[i] for each, _, _ in found]))
+        groups[f"/features/{modality.name}"] = xr.Dataset(
+            {
+                "attribution": (("traced", "frame", "feature"), parts),
+                "valid": (("traced", "frame"), matching.recorded(split, modality.name, rows)[1]),
+            },
+            coords={"traced": rows, "feature": list(modality.channels)},
+        )
+    tree = xr.DataTree.from_dict(groups)
+    tree.attrs = provenance(run, split, matching.spec) | {
+        "index": "integrated gradients",
+        "value": output,
+        "units": _MEANING[output]
+        if labelled
+        else _MEANING[output].replace("true class", "predicted class (no labels)"),
+        "baseline": baseline,
+        "baseline_meaning": BASELINES[baseline],
+        "steps": steps,
+    }
+    return tree
+
+
+def _captum() -> type[IntegratedGradients]:
+    try:
+        from captum.attr import IntegratedGradients
+    except ImportError as error:
+        raise MissingDependencyError(
+            "record_attribution: captum is not installed; install the extra 'explain': pip install 'mmviz[explain]'"
+        ) from error
+    return IntegratedGradients
+
+
+def _of_sample(
+    explain: type[IntegratedGradients], model: FusionModel, batch: Batch, baseline: str, output: str, steps: int
+) -> tuple[list[np.ndarray], float, float]:
+    """Return the attribution of each modality, (frame, feature), and the answers to the sample and to the baseline."""
+    names = model.spec.names
+    bases = [_baseline(m, batch.values[m.name], baseline) for m in model.spec.modalities]
+    inputs = tuple(
+        torch.where(batch.valid[name][..., None], batch.values[name], base)  # what padding holds is nobody's business
+        for name, base in zip(names, bases, strict=True)
+    )
+
+    def answer(*given: Tensor) -> Tensor:
+        values, valid = given[: len(names)], given[len(names) :]
+        frames, real = dict(zip(names, values, strict=True)), dict(zip(names, valid, strict=True))
+        logits = model(replace(batch.repeated(len(values[0])), values=frames, valid=real))
+        if output == "value":
+            return logits[:, 0]
+        return (logits.softmax(-1) if output == "probability" else logits)[:, int(batch.truth[0])]
+
+    valid = tuple(batch.valid[name] for name in names)
+    with torch.enable_grad():
+        if not answer(*(x.clone().requires_grad_() for x in inputs), *valid).requires_grad:
+            raise ConfigError(
+                "record_attribution: the answer has no gradient in the inputs; is there a torch.no_grad() or a detach() inside the module?"
+            )
+        parts = explain(answer).attribute(
+            inputs, tuple(bases), additional_forward_args=valid, n_steps=steps, internal_batch_size=_ROWS
+        )
+    with torch.no_grad():
+        both = [float(answer(*point, *valid)) for point in (inputs, tuple(bases))]
+    return [array(part)[0] for part in parts], both[0], both[1]
+
+
+def _baseline(modality: Modality, values: Tensor, kind: str) -> Tensor:
+    if kind == "zero":
+        return torch.zeros_like(values)
+    return torch.as_tensor(np.array(modality.mean), dtype=values.dtype).expand_as(values).clone()

@@ -1,0 +1,115 @@
+"""Groups /coalitions and /prefixes: predictions for every subset of modalities and every prefix of the sequence."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+import xarray as xr
+
+from mmviz.models.batch import batch_of
+from mmviz.models.coalitions import CHUNK_BYTES, coalition_answers
+from mmviz.models.prefixes import meaning_of, stopped
+from mmviz.recording.samples import array, coordinates, outputs
+
+if TYPE_CHECKING:
+    from jaxtyping import Bool, Float
+
+    from mmviz.data.dataset import Split
+    from mmviz.data.matching import Matching
+    from mmviz.models.base import FusionModel
+    from mmviz.models.batch import Batch
+    from mmviz.models.coalitions import Players
+    from mmviz.train.run import Run
+
+
+def recorded_answers(
+    model: FusionModel,
+    batch: Batch,
+    members: Bool[np.ndarray, "coalition player"] | None = None,
+    *,
+    players: Players | None = None,
+    every_step: bool = False,
+    chunk_bytes: int = CHUNK_BYTES,
+) -> Float[np.ndarray, "batch coalition *time output"]:
+    """Return class probabilities or values for every sample and coalition; the encoders run once.
+
+    As :func:`mmviz.models.coalitions.coalition_answers`, from a batch, in evaluation mode and without gradients; the mode of the
+    model is left as it was. What the model answers is handed on, also NaN.
+
+    Raises
+    ------
+    ConfigError
+        As there: too many players, members of another shape, a subset that the model cannot run.
+    """
+    mode = model.training
+    model.eval()
+    try:
+        with torch.no_grad():
+            asked = None if members is None else torch.from_numpy(members)
+            steps = model.encode(batch.ordered(model.spec.names))
+            output = coalition_answers(
+                model, steps, asked, players=players, every_step=every_step, chunk_bytes=chunk_bytes
+            )
+            return array(output.softmax(-1) if model.spec.task.kind == "classification" else output)
+    finally:
+        model.train(mode)
+
+
+_SAMPLES = 64
+
+
+def members_of(modalities: int) -> np.ndarray:
+    """Return (coalition, modality) bool: row k holds modality i where bit i of k is set."""
+    return (np.arange(2**modalities)[:, None] >> np.arange(modalities)) % 2 == 1
+
+
+def coalitions_of(run: Run, split: Split, matching: Matching, members: np.ndarray, rows: np.ndarray) -> xr.Dataset:
+    """Return the answers of these samples and every coalition at the best epoch."""
+    spec = matching.spec
+    batches = (batch_of(split, rows[i : i + _SAMPLES], matching) for i in range(0, len(rows), _SAMPLES))
+    with run.at_epoch(run.best_epoch) as model:
+        answers = [recorded_answers(model, batch, members) for batch in batches]
+    data = {
+        "members": (("coalition", "modality"), members),
+        "answer": (("sample", "coalition", "output"), matching.outputs(np.concatenate(answers))),
+    }
+    return xr.Dataset(data, coords={"modality": list(spec.names), "output": outputs(spec)})
+
+
+class PrefixGroup:
+    """Predictions for the traced samples from every coalition, at every step of every epoch.
+
+    Parameters
+    ----------
+    members
+        Of the coalitions.
+    way
+        ``steps`` or ``recording``, see :func:`mmviz.record`. Where both are the same, one pass is enough.
+    """
+
+    def __init__(self, members: np.ndarray, way: str = "steps") -> None:
+        self._members, self._way = members, way
+        self._answers: list[np.ndarray] = []
+
+    def add(self, model: FusionModel, batch: Batch) -> None:
+        """Take in one epoch."""
+        if self._way == "steps" or meaning_of(model).kind != "steps":
+            self._answers.append(recorded_answers(model, batch, self._members, every_step=True))
+            return
+        cuts = (stopped(model, batch, stop) for stop in range(1, model.steps + 1))
+        self._answers.append(np.stack([recorded_answers(model, cut, self._members) for cut in cuts], 2))
+
+    def datasets(
+        self, model: FusionModel, matching: Matching, chosen: np.ndarray, epochs: list[int]
+    ) -> dict[str, xr.Dataset]:
+        """Return the group."""
+        answers = matching.outputs(np.stack(self._answers))
+        data = {"answer": (("epoch", "traced", "coalition", "time", "output"), answers)}
+        coords = {**coordinates(matching.spec, chosen, epochs), "output": outputs(matching.spec)}
+        out = xr.Dataset(data, coords=coords)
+        meaning = meaning_of(model, self._way)
+        out["answer"].attrs = {"long_name": f"prediction at each step: {meaning.label}", "units": "1"}
+        out.attrs = meaning.attrs()
+        return {"/prefixes": out}

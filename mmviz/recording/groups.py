@@ -1,0 +1,137 @@
+"""Computes the Trace groups in chunks: per recorded sample, per sample, per run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+import mmviz
+from mmviz.models.batch import batch_of
+from mmviz.models.encoder import resolution_losses
+from mmviz.models.imputation import imputation_of
+from mmviz.models.user_module.model import Adapted
+from mmviz.recording.alignment import AlignmentGroup, TransportGroup
+from mmviz.recording.coalitions import PrefixGroup, coalitions_of
+from mmviz.recording.hidden_states import ScanGroups
+from mmviz.recording.influence import influence_of
+from mmviz.recording.routing import RoutingGroup
+from mmviz.recording.samples import backend_of, clock_group, history_of, inputs_of, samples_of
+from mmviz.trace.schema import SCHEMA_VERSION
+
+if TYPE_CHECKING:
+    import numpy as np
+    import xarray as xr
+    from jaxtyping import Bool, Int
+
+    from mmviz.data.dataset import Split
+    from mmviz.data.matching import Matching
+    from mmviz.models.base import FusionModel
+    from mmviz.train.run import Run
+
+
+@dataclass(frozen=True)
+class Recording:
+    """What is to be recorded. Each part runs the model on its own samples only, so any part fits in memory if it is small enough.
+
+    Attributes
+    ----------
+    run, split
+        Whose model, and the samples it is shown.
+    matching
+        How these samples are laid out for the model, and the spec that states them.
+    epochs
+        Epochs to replay, the best among them.
+    members
+        The subsets of modalities that answer, None for no answers of subsets.
+    influence, alignment
+        Whether these groups are wanted.
+    prefixes
+        ``steps`` or ``recording``, see :func:`mmviz.record`.
+    """
+
+    run: Run
+    split: Split
+    matching: Matching
+    epochs: list[int]
+    members: Bool[np.ndarray, "coalition modality"] | None
+    influence: bool
+    alignment: bool
+    prefixes: str = "steps"
+
+    @torch.no_grad()
+    def traced(self, chosen: Int[np.ndarray, " traced"]) -> dict[str, xr.Dataset]:
+        """Return the groups with a dimension ``traced``, of these positions in the split."""
+        run, best_epoch = self.run, self.run.best_epoch
+        groups = inputs_of(self.matching, self.split, chosen) | clock_group(run.model, self.split, chosen)
+        batch = batch_of(self.split, chosen, self.matching)
+        scans, routing, transport = ScanGroups(), RoutingGroup(), TransportGroup()
+        prefixes = None if self.members is None else PrefixGroup(self.members, self.prefixes)
+        for epoch in self.epochs:
+            with run.at_epoch(epoch) as model:
+                steps, best = model.encode(batch), epoch == best_epoch
+                seen = model.observe(steps)
+                scans.add(model, steps, seen, best=best)
+                routing.add(seen)
+                transport.add(seen, best=best)
+                if best and self.influence and (seen.scans or seen.tokens):
+                    groups["/influence"] = influence_of(model, seen, chosen)
+                if prefixes is not None:
+                    prefixes.add(model, batch)
+        groups |= scans.datasets(run.model, chosen, self.epochs, best_epoch)
+        groups |= routing.datasets(run.model, chosen, self.epochs) | transport.datasets(chosen, self.epochs)
+        if prefixes is not None:
+            groups |= prefixes.datasets(run.model, self.matching, chosen, self.epochs)
+        return groups
+
+    def coalitions(self, rows: Int[np.ndarray, " sample"]) -> dict[str, xr.Dataset]:
+        """Return the group with the answers of these samples, or none."""
+        return (
+            {}
+            if self.members is None
+            else {"/coalitions": coalitions_of(self.run, self.split, self.matching, self.members, rows)}
+        )
+
+    @torch.no_grad()
+    def around(self) -> dict[str, xr.Dataset]:
+        """Return the groups that hold the split, the training, or an average: small, however many samples are traced."""
+        groups = {"/samples": samples_of(self.split), "/history": history_of(self.run)}
+        if self.alignment:
+            aligned = AlignmentGroup(self.run.model, self.split, self.matching)
+            for epoch in self.epochs:
+                with self.run.at_epoch(epoch) as model:
+                    aligned.add(model)
+            groups |= aligned.datasets(self.epochs)
+        return groups
+
+    def attrs(self) -> dict[str, Any]:
+        """Return the attributes of the Trace; to be asked for when the model has run."""
+        run, model, spec = self.run, self.run.model, self.matching.spec
+        return {
+            "schema": SCHEMA_VERSION,
+            "mmviz": mmviz.__version__,
+            "created": datetime.now(UTC).isoformat(timespec="seconds"),
+            "dataset": spec.name,
+            "trained_on": run.info["dataset"],
+            "imputation": imputation_of(model),
+            "split": self.split.name,
+            "run": "" if run.folder is None else run.folder.name,
+            "model": run.info["model"],
+            "train": run.info["train"],
+            "backend": backend_of(run),
+            "training_backend": run.info["backend"],
+            "task": {"kind": spec.task.kind, "classes": list(spec.task.classes)},
+            "modalities": [m.name for m in spec.modalities],
+            "steps": {"count": model.steps, "align": model.align},
+            "best_epoch": run.best_epoch,
+            "source": spec.source,
+            "licence": spec.licence,
+            "notes": list(dict.fromkeys([*spec.notes, *_notes_of(model)])),
+        }
+
+
+def _notes_of(model: FusionModel) -> tuple[str, ...]:
+    """Return what a reader must know of the model, whatever data it is recorded on."""
+    return (model.note,) if isinstance(model, Adapted) else resolution_losses(model.spec.modalities, model.steps)

@@ -1,0 +1,175 @@
+"""Groups /states and /operator: hidden states of the SSM streams and the operator's inputs, per modality and step."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import torch
+import xarray as xr
+
+from mmviz.recording.samples import array, coordinates
+
+if TYPE_CHECKING:
+    from jaxtyping import Float, Int
+    from torch import Tensor
+
+    from mmviz.models.base import FusionModel, Observation, TokenScan
+    from mmviz.models.batch import Steps
+    from mmviz.models.ssm.blocks import ScanInputs
+
+
+#: steps whose decay and drive are computed at once
+_BLOCK = 64
+
+
+@torch.no_grad()
+def states_of(scan: ScanInputs) -> Float[Tensor, "modality batch time channel state"]:
+    """Return h of ``mmkernels.coupled_scan`` at every step.
+
+    h[m,t] = exp(dt[m,t] A[m]) Σ_n W[m,n] h[n,t-1] + dt[m,t] B[m,t] x[m,t]; where the mask is False a modality
+    holds its state. Cost and memory O(modality · batch · time · channel · state): meant for a few samples.
+    """
+    x, dt, A, B, _, _, W, mask = scan
+    modalities, batch, steps, channels = x.shape
+    h = x.new_zeros(batch, modalities, channels * A.shape[-1])  # so that W h is one product of matrices per sample
+    out = x.new_empty(steps, *h.shape)
+    for start in range(0, steps, _BLOCK):
+        block = slice(start, start + _BLOCK)
+        decay = torch.exp(dt[:, :, block, :, None] * A[:, None, None])
+        drive = (dt[:, :, block] * x[:, :, block])[..., None] * B[:, :, block, None, :]
+        moved = zip(*(part.permute(2, 1, 0, 3, 4).flatten(3).contiguous() for part in (decay, drive)), strict=True)
+        for t, (kept, new) in enumerate(moved, start):
+            new += kept * torch.bmm(W, h)
+            h = new if mask is None else torch.where(mask[:, :, t].t()[..., None], new, h)
+            out[t] = h
+    return out.unflatten(-1, (channels, A.shape[-1])).permute(2, 1, 0, 3, 4).contiguous()
+
+
+class Chains(NamedTuple):
+    """States after every step of every modality, and what the operator read there, float32."""
+
+    h: Float[Tensor, "modality batch time channel state"]
+    dt: Float[Tensor, "modality batch time channel"]
+    A: Float[Tensor, "modality channel state"]
+    B: Float[Tensor, "modality batch time state"]
+    C: Float[Tensor, "modality batch time state"]
+    W: Float[Tensor, "batch listener source"]
+
+
+def chains_of(seen: Observation) -> list[Chains]:
+    """Return what each layer's scan did; no layer where a model has none.
+
+    Of a layer that reads its tokens both ways, the forward scan. Where all modalities share one chain W is NaN: nothing is
+    coupled, every token hears the one before it.
+    """
+    if seen.tokens:
+        return [_from_tokens(tokens) for tokens in seen.tokens if not tokens.backward]
+    return [_from_scan(scan) for scan in seen.scans]
+
+
+def no_chain(steps: Steps) -> Chains:
+    """Return the shapes of a scan without channels and states."""
+    M, batch, _ = steps.mask.shape
+    nothing = torch.zeros(*steps.mask.shape, 0)
+    return Chains(
+        torch.zeros(*steps.mask.shape, 0, 0), nothing, torch.zeros(M, 0, 0), nothing, nothing, torch.zeros(batch, M, M)
+    )
+
+
+def whole(scan: ScanInputs) -> ScanInputs:
+    """Return the scan in float32: under mixed precision the projections come in half."""
+    return scan._replace(**{name: tensor.float() for name, tensor in scan._asdict().items() if name != "mask"})
+
+
+def _from_scan(scan: ScanInputs) -> Chains:
+    scan = whole(scan)
+    return Chains(states_of(scan), scan.dt, scan.A, scan.B, scan.C, scan.W)
+
+
+def _from_tokens(tokens: TokenScan) -> Chains:
+    scan, places = whole(tokens.scan), tokens.places
+    M, batch, _ = places.shape
+    dt, B, C = (_at(part[0], places) for part in (scan.dt, scan.B, scan.C))
+    uncoupled = scan.dt.new_full((batch, M, M), torch.nan)
+    return Chains(_at(states_of(scan)[0], places), dt, scan.A.expand(M, -1, -1), B, C, uncoupled)
+
+
+def _at(
+    x: Float[Tensor, "batch token *rest"], places: Int[Tensor, "modality batch time"]
+) -> Float[Tensor, "modality batch time *rest"]:
+    """Return x[b, places[m, b, t]], zeros where the place is -1."""
+    rows = torch.arange(len(x), device=x.device)[None, :, None]
+    real = (places >= 0).view(*places.shape, *(1,) * (x.ndim - 2))
+    return torch.where(real, x[rows, places.clamp(min=0)], 0.0)
+
+
+_HEAD = ("traced", "layer", "modality", "time")
+
+
+class ScanGroups:
+    """Norms of the states at every epoch; the states themselves, and what made them, at the best."""
+
+    def __init__(self) -> None:
+        self._norms: list[np.ndarray] = []
+        self._couplings: list[np.ndarray] = []
+        self._valid = np.zeros((0, 0, 0), dtype=bool)
+        self._operator = xr.Dataset()
+
+    def add(self, model: FusionModel, steps: Steps, seen: Observation, *, best: bool) -> None:
+        """Take in one epoch."""
+        chains = chains_of(seen)
+        layers, chains = len(chains), chains or [no_chain(steps)]
+        norms = torch.stack([chain.h.norm(dim=-1) for chain in chains])[
+            :layers
+        ]  # layer, modality, traced, time, channel
+        self._norms.append(array(norms.permute(2, 0, 1, 3, 4)))
+        coupling = array(model.coupling_matrices())
+        M = len(steps.mask)
+        self._couplings.append(coupling if len(coupling) == layers else np.full((layers, M, M), np.nan, np.float32))
+        mask = seen.tokens[0].real if seen.tokens else steps.mask
+        self._valid = mask.movedim(1, 0).cpu().numpy()
+        if best:
+            self._operator = _operator(chains).isel(layer=slice(layers))
+
+    def datasets(self, model: FusionModel, chosen: np.ndarray, epochs: list[int], best: int) -> dict[str, xr.Dataset]:
+        """Return the two groups."""
+        coords = coordinates(model.spec, chosen, epochs)
+        states = xr.Dataset(
+            {
+                "norm": (("epoch", "traced", "layer", "modality", "time", "channel"), np.stack(self._norms)),
+                "coupling": (("epoch", "layer", "modality", "source"), np.stack(self._couplings)),
+                "valid": (("traced", "modality", "time"), self._valid),
+            },
+            coords={**coords, "source": coords["modality"]},
+        )
+        states["norm"].attrs = {"long_name": "Euclidean norm of a channel's states", "units": "1"}
+        states["coupling"].attrs = {
+            "long_name": "W: how much a modality hears each source; NaN where one chain serves all tokens",
+            "units": "1",
+        }
+        names = coords["modality"]
+        operator = self._operator.assign_coords(traced=chosen, modality=names, source=names)
+        operator.attrs = {"epoch": best}
+        return {"/states": states, "/operator": operator}
+
+
+def _operator(chains: list[Chains]) -> xr.Dataset:
+    """Return states and what the operator reads, as (traced, layer, modality, ...)."""
+
+    def stacked(name: str) -> np.ndarray:
+        return array(torch.stack([getattr(chain, name) for chain in chains]).movedim(2, 0))
+
+    return xr.Dataset(
+        {
+            "h": ((*_HEAD, "channel", "state"), stacked("h")),
+            "dt": ((*_HEAD, "channel"), stacked("dt")),
+            "B": ((*_HEAD, "state"), stacked("B")),
+            "C": ((*_HEAD, "state"), stacked("C")),
+            "A": (("layer", "modality", "channel", "state"), array(torch.stack([chain.A for chain in chains]))),
+            "W": (
+                ("traced", "layer", "modality", "source"),
+                array(torch.stack([chain.W for chain in chains]).movedim(1, 0)),
+            ),
+        }
+    )

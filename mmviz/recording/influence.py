@@ -1,0 +1,92 @@
+"""Group /influence: coupled influence map, the effect of x[n, s] on y[m, t] for every pair of modalities and steps."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+import xarray as xr
+from mmkernels import coupled_influence
+
+from mmviz.recording.hidden_states import whole
+from mmviz.recording.samples import array, coordinates
+
+if TYPE_CHECKING:
+    from mmviz.models.base import FusionModel, Observation
+    from mmviz.models.ssm.blocks import ScanInputs
+
+#: blocks of time the map is averaged over when a model has more steps
+BLOCKS = 100
+_DIMS = ("traced", "layer", "modality", "block", "source", "source_block")
+
+
+def steps_per_block(steps: int) -> int:
+    """Return how many steps share one block of the map: 1 up to 100 steps."""
+    return math.ceil(steps / BLOCKS)
+
+
+def influence_of(model: FusionModel, seen: Observation, chosen: np.ndarray) -> xr.Dataset:
+    """Return the coupled influence map of every traced sample and layer.
+
+    ``influence`` is |K|: what a unit input would do; ``effect`` is |K·x|: what this sample's input did. Means over the
+    channels, and over the pairs of steps of two blocks. What the states carry, that is: the direct path D, by which a step moves its own output
+    and nothing else, would outshine it and is left out. See ``mmkernels.coupled_influence``; K belongs to the inputs of the
+    operator, with its gates as they were, not to the whole model. Where one chain serves the tokens of all modalities, K is that
+    of the tokens; a layer that reads them both ways also moves what came before.
+    """
+    width = steps_per_block(model.steps)
+    maps: dict[str, list[np.ndarray]] = {"influence": [], "effect": []}
+    for sample in range(len(chosen)):
+        layers = [_maps(scan, sample, width) for scan in seen.scans] or _token_maps(seen, sample, width)
+        for name, parts in maps.items():
+            parts.append(np.stack([layer[name] for layer in layers]))
+    coords = coordinates(model.spec, chosen)
+    first = np.arange(0, model.steps, width)
+    data = xr.Dataset(
+        {name: (_DIMS, np.stack(parts)) for name, parts in maps.items()},
+        coords={**coords, "source": coords["modality"], "block": first, "source_block": first},
+        attrs={"steps_per_block": width},
+    )
+    data["influence"].attrs = {"long_name": "mean |K| over channels: what a unit input does", "units": "1"}
+    data["effect"].attrs = {"long_name": "mean |K·x| over channels: what this input did", "units": "1"}
+    return data
+
+
+def _maps(scan: ScanInputs, sample: int, width: int) -> dict[str, np.ndarray]:
+    put, dt, A, B, C, _, W, mask = whole(scan)
+    step, decay, write, read = (part.contiguous() for part in (dt[:, sample], A, B[:, sample], C[:, sample]))
+    coupling = W[sample].contiguous()
+    held = None if mask is None else mask[:, sample]
+    inputs = {"influence": None, "effect": put[:, sample].contiguous()}
+    return {
+        name: array(coupled_influence(step, decay, write, read, W=coupling, x=x, mask=held, bin_steps=width).of_inputs)
+        for name, x in inputs.items()
+    }
+
+
+def _token_maps(seen: Observation, sample: int, width: int) -> list[dict[str, np.ndarray]]:
+    """Return the maps of each layer with one chain for all tokens; what both ways do is added."""
+    layers: list[dict[str, np.ndarray]] = []
+    for tokens in seen.tokens:
+        scan = whole(tokens.scan)
+        (M, _, T), length = tokens.real.shape, scan.x.shape[2]
+        places = torch.where(tokens.real[:, sample], tokens.places[:, sample], length).flatten()
+        found = {}
+        for name, part in _maps(scan, sample, 1).items():
+            around = np.pad(part[0, :, 0], ((0, 1), (0, 1)))  # a row and a column of zeros for steps without a token
+            map_ = around[places][:, places].reshape(M, T, M, T)
+            found[name] = _in_blocks(_in_blocks(map_, 1, width), 3, width)
+        if tokens.backward:
+            layers[-1] = {name: part + found[name] for name, part in layers[-1].items()}
+        else:
+            layers.append(found)
+    return layers
+
+
+def _in_blocks(x: np.ndarray, axis: int, width: int) -> np.ndarray:
+    """Return means over blocks of ``width`` steps; the last may be shorter."""
+    first = np.arange(0, x.shape[axis], width)
+    count = np.diff(np.append(first, x.shape[axis])).reshape([-1 if k == axis else 1 for k in range(x.ndim)])
+    return np.add.reduceat(x, first, axis) / count.astype(x.dtype)

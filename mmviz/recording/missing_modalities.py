@@ -1,0 +1,299 @@
+"""Scores with missing modalities: every subset, and curves over the missing rate with intervals."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+import numpy as np
+import torch
+import xarray as xr
+
+from mmviz.core.errors import ConfigError
+from mmviz.core.intervals import bootstrap_interval
+from mmviz.data.matching import matched
+from mmviz.data.missing import IMDER_RATES, kept_members
+from mmviz.models.coalitions import coalition_answers, members_of
+from mmviz.models.imputation import imputation_of
+from mmviz.train.metrics import score
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from jaxtyping import Bool, Float, Shaped
+
+    from mmviz.data.dataset import Split
+    from mmviz.data.missing.modalities import Protocol
+    from mmviz.data.spec import Spec, Task
+    from mmviz.metrics.score import Metrics
+    from mmviz.train.run import Run
+
+Convention = Literal["mosi", "sims", "polarity"] | None
+
+
+class Answers(NamedTuple):
+    """A run's predictions for every subset of modalities of a split, subset k holding modality m where bit m of k is set.
+
+    Without labels, the target is None.
+    """
+
+    output: Float[np.ndarray, "sample coalition output"]
+    present: Bool[np.ndarray, "sample modality"]
+    target: Shaped[np.ndarray, " sample"] | None
+    ids: Shaped[np.ndarray, " sample"]
+    spec: Spec
+
+    def of(self, members: Bool[np.ndarray, "sample modality"]) -> Float[np.ndarray, "sample output"]:
+        """Return each sample's answer from its own subset."""
+        which = (members << np.arange(members.shape[1])).sum(1)
+        return self.output[np.arange(len(which)), which]
+
+
+def subset_answers(run: Run, split: Split) -> Answers:
+    """Ask the run's model for every subset of modalities; the encoders run once.
+
+    Parameters
+    ----------
+    run, split
+        A training, and for example ``ds["test"]``.
+
+    Returns
+    -------
+    Answers
+        Class probabilities or values, float32. Equal to `Run.predict` on data from which `mmviz.data.missing` took the others away.
+    """
+    model, matching = run.model, matched(run.model.spec, split, "subset_answers")
+    mode, parts, present = model.training, [], []
+    model.eval()
+    try:
+        with torch.no_grad():
+            for batch in run.batches(split, matching=matching):
+                steps = model.encode(batch)
+                answer = coalition_answers(model, steps).float()
+                parts.append((answer.softmax(-1) if model.spec.task.kind == "classification" else answer).numpy())
+                present.append(steps.mask.any(-1).t().numpy())
+    finally:
+        model.train(mode)
+    output = matching.outputs(np.concatenate(parts))
+    return Answers(output, np.concatenate(present), split.target, split.ids, matching.spec)
+
+
+def subset_scores(
+    run: Run,
+    split: Split,
+    *,
+    metric: str = "",
+    convention: Convention = None,
+    level: float = 0.95,
+    resamples: int = 200,
+    seed: int = 0,
+) -> xr.Dataset:
+    """Score a run on every non-empty subset of modalities.
+
+    Parameters
+    ----------
+    run, split
+        As for :func:`subset_answers`.
+    metric
+        A name that :func:`mmviz.train.metrics.score` gives; "" is ``accuracy``, or ``mae`` of a regression.
+    convention
+        As for `score`.
+    level
+        Of the intervals, in (0, 1).
+    resamples
+        Bootstrap samples for the intervals, ≥ 1.
+    seed
+        Of the bootstrap.
+
+    Returns
+    -------
+    xr.Dataset
+        ``score``, ``low``, ``high`` (subset), ``members`` (subset, modality), ``lacking`` (subset): samples that had none of
+        the subset's modalities, and are scored all the same, by the model's answer to nothing. Subsets are named by their modalities,
+        joined with " + ", single ones first. The score is exact; the interval is the central share of the bootstrap over samples (where that
+        has no width, Wilson's for the accuracy and NaN for another metric).
+    """
+    _check(level=level, draws=resamples, seed=seed, name="resamples")
+    answers, target = subset_answers(run, split), split.labels("subset_scores")
+    names = run.model.spec.names
+    members = members_of(len(names)).numpy()[1:]
+    members = members[np.argsort(members.sum(1), kind="stable")]
+    chosen = _metric(answers.spec.task, metric, convention)
+    rng = np.random.default_rng(seed)
+    rows = rng.integers(0, len(target), (resamples, len(target)))
+    point, spread, lacking = [], [], []
+    for row in members:
+        given = answers.of(np.broadcast_to(row, answers.present.shape))
+        point.append(chosen.of(given, target)[chosen.name])
+        spread.append([chosen.of(given[pick], target[pick])[chosen.name] for pick in rows])
+        lacking.append(int((~(answers.present & row).any(1)).sum()))
+    share = chosen.name == "accuracy"
+    low, high = bootstrap_interval(np.array(spread), np.array(point), len(target), level, share=share)
+    subset = [" + ".join(n for n, there in zip(names, row, strict=True) if there) for row in members]
+    out = xr.Dataset(
+        {
+            "score": ("subset", np.array(point)),
+            "low": ("subset", low),
+            "high": ("subset", high),
+            "members": (("subset", "modality"), members),
+            "lacking": ("subset", np.array(lacking)),
+        },
+        coords={"subset": subset, "modality": list(names)},
+    )
+    out.attrs = _attrs(run, split, answers, chosen) | {
+        "interval": f"central {level:g} of {resamples} bootstrap samples of the split",
+        "seed": seed,
+    }
+    return out
+
+
+def missing_scores(
+    run: Run,
+    split: Split,
+    *,
+    rates: Sequence[float] = (0.0, *IMDER_RATES),
+    protocol: Protocol = "imder",
+    draws: int = 20,
+    metric: str = "",
+    convention: Convention = None,
+    level: float = 0.95,
+    seed: int = 0,
+) -> xr.Dataset:
+    """Score a run on data that lose whole modalities at growing rates, many times over.
+
+    Parameters
+    ----------
+    run, split, metric, convention
+        As for :func:`subset_scores`.
+    rates
+        Of loss.
+    protocol
+        Of :func:`mmviz.data.missing.kept_members`: ``imder`` for three modalities, else ``independent``.
+    draws
+        How often it is drawn who loses what, ≥ 1; draw d has the seed ``seed + d``.
+    level
+        Of the intervals, in (0, 1).
+    seed
+        Of the first draw.
+
+    Returns
+    -------
+    xr.Dataset
+        ``score`` (rate, draw); ``mean``, ``low``, ``high`` (rate) over the draws; ``lost`` (rate), the share of recorded modalities that was
+        really taken. The interval says how much depends on who loses what, not on which samples were tested.
+
+    Raises
+    ------
+    ConfigError
+        An option out of range, a rate the protocol does not know, or a metric the task does not have.
+
+    Notes
+    -----
+    No draw asks the model again: each looks its answers up among those of all 2^M subsets. The result is that of `Run.predict` on
+    ``mm.data.missing.drop_modalities(ds, rate, protocol=..., seed=...)``. For a model that was trained on incomplete data, apply that to the
+    training split before ``fit``.
+    """
+    _check(level=level, draws=draws, seed=seed, name="draws")
+    if not len(rates):
+        raise ConfigError("missing_scores: rates is empty; give at least one rate, such as 0.3")
+    answers, target = subset_answers(run, split), split.labels("missing_scores")
+    chosen = _metric(answers.spec.task, metric, convention)
+    table, lost = np.empty((len(rates), draws)), np.empty((len(rates), draws))
+    for i, rate in enumerate(rates):
+        for d in range(draws):
+            kept = kept_members(answers.ids, answers.present, rate, protocol=protocol, seed=seed + d)
+            table[i, d] = chosen.of(answers.of(kept), target)[chosen.name]
+            lost[i, d] = 1 - kept.sum() / max(1, answers.present.sum())
+    several = table if draws > 1 else np.full_like(table, np.nan)  # one draw says nothing of how much draws vary
+    low, high = np.quantile(several, [(1 - level) / 2, (1 + level) / 2], axis=1)
+    out = xr.Dataset(
+        {
+            "score": (("rate", "draw"), table),
+            "mean": ("rate", table.mean(1)),
+            "low": ("rate", low),
+            "high": ("rate", high),
+            "lost": ("rate", lost.mean(1)),
+        },
+        coords={"rate": np.array(rates, dtype=np.float64), "draw": np.arange(draws)},
+    )
+    out.attrs = _attrs(run, split, answers, chosen) | {
+        "protocol": protocol,
+        "interval": f"central {level:g} of {draws} draws of who loses what",
+        "seed": seed,
+    }
+    return out
+
+
+def compare_missing(runs: Mapping[str, Sequence[Run]], split: Split, **options: Any) -> xr.Dataset:
+    """Put the curves of several trainings side by side, as :func:`mmviz.plots.plot_missing` draws them.
+
+    Parameters
+    ----------
+    runs
+        A name (of a model, of a strategy) to its runs, one for each seed.
+    split, options
+        As for :func:`missing_scores`.
+
+    Returns
+    -------
+    xr.Dataset
+        ``score`` (model, rate, seed), each the mean over the draws of one run; NaN where a name has fewer runs than another.
+
+    Raises
+    ------
+    ConfigError
+        If there is no run, or as :func:`missing_scores`.
+    """
+    if not runs or not all(runs.values()):
+        raise ConfigError("compare_missing: runs is empty, or a name in it has none; give {name: [run, ...], ...}")
+    curves = {name: [missing_scores(run, split, **options) for run in each] for name, each in runs.items()}
+    first, count = next(iter(curves.values()))[0], max(map(len, curves.values()))
+    table = np.full((len(curves), first.sizes["rate"], count), np.nan)
+    for i, each in enumerate(curves.values()):
+        for k, curve in enumerate(each):
+            table[i, :, k] = curve["mean"]
+    coords = {"model": list(curves), "rate": first["rate"].values, "seed": np.arange(count)}
+    own = ("low", "high", "model", "strategy", "epoch", "interval", "seed")
+    kept = {k: v for k, v in first.attrs.items() if k not in own} | {"score": first.attrs["metric"]}
+    return xr.Dataset({"score": (("model", "rate", "seed"), table)}, coords=coords, attrs=kept)
+
+
+@dataclass(frozen=True)
+class _Metric:
+    """One score of a task, by name."""
+
+    task: Task
+    name: str
+    convention: Convention
+
+    def of(self, output: Float[np.ndarray, "sample output"], target: Shaped[np.ndarray, " sample"]) -> Metrics:
+        """Return all scores; ``[self.name]`` is the one."""
+        given = output if self.task.kind == "classification" else output[:, 0]
+        return score(self.task, given, target, convention=self.convention)
+
+
+def _metric(task: Task, name: str, convention: Convention) -> _Metric:
+    return _Metric(task, name or ("accuracy" if task.kind == "classification" else "mae"), convention)
+
+
+def _attrs(run: Run, split: Split, answers: Answers, metric: _Metric) -> dict[str, Any]:
+    return {
+        "metric": metric.name,
+        "meaning": metric.of(answers.output[:, -1], split.labels("scores")).meaning[metric.name],
+        "better": "lower" if metric.name == "mae" else "higher",
+        "dataset": answers.spec.name,
+        "imputation": imputation_of(run.model),
+        "split": split.name,
+        "samples": len(split),
+        "model": run.info["model"]["name"],
+        "strategy": run.info["train"]["strategy"],
+        "epoch": run.best_epoch,
+    }
+
+
+def _check(*, level: float, draws: int, seed: int, name: str) -> None:
+    if isinstance(level, bool) or not isinstance(level, (int, float)) or not 0 < level < 1:
+        raise ConfigError(f"level={level!r}, expected a number between 0 and 1")
+    for option, number, least in ((name, draws, 1), ("seed", seed, 0)):
+        if type(number) is not int or number < least:
+            raise ConfigError(f"{option}={number!r}, expected an integer ≥ {least}")

@@ -1,0 +1,143 @@
+"""Estimated size of a Trace in bytes, per group, before the model is run."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mmviz.core.errors import MmvizError
+from mmviz.core.options import takes
+from mmviz.data.matching import matched
+from mmviz.models.fusions.alignmamba import AlignMamba
+from mmviz.models.ssm.alignment import AnchorConfig
+from mmviz.models.ssm.modality_aware import ModalityAwareLayer
+from mmviz.recording.coalitions import members_of
+from mmviz.recording.groups import Recording
+from mmviz.recording.influence import steps_per_block
+from mmviz.recording.samples import chosen_epochs, chosen_samples
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import numpy as np
+
+    from mmviz.data.dataset import Split
+    from mmviz.models.base import FusionModel
+    from mmviz.train.run import Run
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """Bytes that a Trace takes in memory.
+
+    Attributes
+    ----------
+    each
+        Group to the bytes of one traced sample.
+    sample
+        Bytes of the answers of one sample of the split to all subsets.
+    once
+        Group to bytes that do not grow with the number of samples.
+    traced, samples
+        How many there are of each.
+    """
+
+    each: dict[str, int]
+    sample: int
+    once: dict[str, int]
+    traced: int
+    samples: int
+
+    @property
+    def groups(self) -> dict[str, int]:
+        """Bytes of every group that will be there."""
+        grown = {name: size * self.traced for name, size in self.each.items()}
+        if self.sample:
+            grown["coalitions"] = self.sample * self.samples
+        names = dict.fromkeys([*grown, *self.once])
+        return {name: grown.get(name, 0) + self.once.get(name, 0) for name in names}
+
+    @classmethod
+    def of(cls, recording: Recording, traced: int) -> Sizes:
+        """Return the sizes of a recording with so many traced samples."""
+        model = recording.run.model
+        spec = model.spec
+        Y, channels, N = model.scan_shape
+        E, M, T, K = len(recording.epochs), len(spec.modalities), model.steps, spec.task.outputs
+        cells = Y * M * T
+        given = recording.split.times
+        timed = [m.name for m in spec.modalities if given and (m.name in given or m.steps == 1)]
+        each = {
+            "inputs": sum(m.steps * (4 * m.features + 1 + (16 if m.name in timed else 0)) for m in spec.modalities),
+            **({"clock": 16 * T} if timed and model.timed else {}),
+            "states": 4 * E * cells * channels + M * T,
+            "operator": 4 * (cells * (channels * (N + 1) + 2 * N) + Y * M * M),
+        }
+        once = {"states": 4 * E * Y * M * M, "operator": 4 * Y * M * channels * N}
+        if recording.influence and Y:
+            blocks = math.ceil(T / steps_per_block(T))
+            each["influence"] = 2 * 4 * Y * (M * blocks) ** 2
+        if experts := _experts(model):
+            layers, count = experts
+            each["routing"] = 4 * E * layers * M * T * count
+        pairs = M - 1 if _aligns(model) else 0
+        if pairs:
+            each["transport"] = 4 * pairs * (2 * T * T + E)
+        if recording.alignment and M > 1:
+            once["alignment"] = 3 * 8 * E * (M - 1)
+        sample = 0
+        if recording.members is not None:
+            S = len(recording.members)
+            each["prefixes"] = 4 * E * S * T * K
+            sample, once["coalitions"] = 4 * S * K, S * M
+        return cls(each, sample, once, traced, len(recording.split))
+
+
+@takes(run="run")
+def estimate(
+    run: Run,
+    split: Split,
+    *,
+    traced: int | Sequence[int] | np.ndarray = 6,
+    epochs: Sequence[int] | None = None,
+    coalitions: bool = True,
+    influence: bool = True,
+    alignment: bool | None = None,
+) -> dict[str, int]:
+    """Return the bytes each group of the Trace will take in memory, before anything is run.
+
+    Parameters as in :func:`mmviz.record`. A file is smaller: floating point values are compressed there.
+    """
+    M = len(run.model.spec.modalities)
+    aligns = isinstance(run.model.config, AnchorConfig) if alignment is None else alignment
+    members = members_of(M) if coalitions else None
+    recording = Recording(
+        run, split, matched(run.model.spec, split, "estimate"), chosen_epochs(run, epochs), members, influence, aligns
+    )
+    return Sizes.of(recording, len(chosen_samples(split, traced))).groups
+
+
+def refuse_large(sizes: Mapping[str, int], limit: int, *, what: str = "the Trace", other: str = "") -> None:
+    """Raise MmvizError where the groups together are larger than the limit; say how large each is."""
+    total = sum(sizes.values())
+    if total > limit:
+        listed = ", ".join(f"{name} {size / 2**20:.0f} MiB" for name, size in sizes.items())
+        raise MmvizError(
+            f"record: {what} would take {total / 2**20:.0f} MiB ({listed}), more than limit_bytes = {limit / 2**20:.0f} MiB; "
+            f"give fewer traced samples or epochs, {other}or a larger limit_bytes"
+        )
+
+
+def _experts(model: FusionModel) -> tuple[int, int] | None:
+    """Return how many layers route tokens, and among how many experts; None where none does."""
+    parts = list(model.modules())
+    layers = [part for part in parts if isinstance(part, ModalityAwareLayer)]
+    if not layers or any(isinstance(part, AlignMamba) for part in parts):  # its layers have one expert and note nothing
+        return None
+    shared, specific = layers[0].counts
+    return len(layers), shared + specific * len(layers[0].names)
+
+
+def _aligns(model: FusionModel) -> bool:
+    return any(isinstance(getattr(part, "config", None), AnchorConfig) for part in model.modules())

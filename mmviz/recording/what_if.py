@@ -1,0 +1,197 @@
+"""Predictions for an edited sample, with the groups that a Trace of that sample would hold."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+
+from mmviz.core.errors import ConfigError
+from mmviz.core.options import takes
+from mmviz.data.matching import matched
+from mmviz.models.batch import batch_of
+from mmviz.models.prefixes import meaning_of
+from mmviz.models.user_module.model import Adapted
+from mmviz.recording.alignment import TransportGroup
+from mmviz.recording.coalitions import PrefixGroup, members_of
+from mmviz.recording.hidden_states import ScanGroups
+from mmviz.recording.influence import influence_of
+from mmviz.recording.routing import RoutingGroup
+from mmviz.recording.samples import clock_group, inputs_of, samples_of
+from mmviz.recording.what_if_edits import EDITS, edited, row_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    import xarray as xr
+
+    from mmviz.data.dataset import Split
+    from mmviz.data.spec import Modality
+    from mmviz.models.base import FusionModel
+    from mmviz.recording.what_if_edits import Encoder
+    from mmviz.train.run import Run
+
+_MOST = 12
+_MODELS = 2
+
+
+@takes(run="run")
+def what_if(
+    run: Run,
+    part: Split,
+    *,
+    text: Mapping[str, Encoder] | None = None,
+    influence: bool = False,
+    prefixes: str = "steps",
+) -> WhatIf:
+    """Return what :class:`mmviz.widgets.Explorer` asks when a sample is edited: ``Explorer(trace, what_if=what_if(run, part))``.
+
+    Parameters
+    ----------
+    run
+        A training; its models are copied, so that asking never touches it.
+    part
+        The split the Trace was recorded from, for example ``ds["test"]``.
+    text
+        For modalities made of words: name to the encoder that made them (see :mod:`mmviz.data.encoders`), so that their text can be edited.
+    influence
+        Also answer with the influence map, which takes about ten times as long as all the rest.
+    prefixes
+        As in :func:`mmviz.record`; the same as for the Trace that is shown.
+
+    Raises
+    ------
+    ConfigError
+        Another ``prefixes``, a part of another data set, an encoder for a modality that does not exist, or more than 12 modalities.
+    """
+    return WhatIf(run, part, text=text, influence=influence, prefixes=prefixes)
+
+
+class WhatIf:
+    """A callable from a sample and its edits to what the model does with it; see :func:`what_if`.
+
+    Attributes
+    ----------
+    offers
+        Modality name to the edits that can be made to it, see :data:`mmviz.recording.what_if_edits.EDITS`.
+    """
+
+    def __init__(
+        self,
+        run: Run,
+        part: Split,
+        *,
+        text: Mapping[str, Encoder] | None = None,
+        influence: bool = False,
+        prefixes: str = "steps",
+    ) -> None:
+        meaning_of(run.model, prefixes)
+        spec = run.model.spec
+        self._matching = matched(spec, part, "what_if")
+        part = self._matching.completed(part)
+        wrong = [name for name in text or {} if name not in spec.names]
+        if wrong:
+            raise ConfigError(f"what_if: text names {wrong[0]!r:.80}, which is not one of {', '.join(spec.names)}")
+        timed = [name for name in text or {} if name in part.times]
+        if timed:
+            raise ConfigError(
+                f"what_if: the frames of {timed[0]!r} have timestamps, and those of another text are not known; leave it out of text="
+            )
+        if len(spec.names) > _MOST:
+            raise ConfigError(
+                f"what_if: {len(spec.names)} modalities mean 2^{len(spec.names)} subsets, more than 2^{_MOST}"
+            )
+        self._prefixes = prefixes
+        self._run, self._part, self._text, self._influence = run, part, dict(text or {}), influence
+        self._models: dict[int, FusionModel] = {}
+        self._members = members_of(len(spec.names))
+        self._lock = threading.Lock()
+        tokens = run.model.config.tokens if isinstance(run.model, Adapted) else ()
+        self.offers = {
+            m.name: tuple(kind for kind in EDITS if not self._impossible(kind, m, tokens)) for m in spec.modalities
+        }
+
+    def _impossible(self, kind: str, modality: Modality, tokens: tuple[str, ...]) -> bool:
+        """Return whether an edit has no meaning for a modality."""
+        return (
+            (kind == "text" and modality.name not in self._text)
+            or (kind == "delay" and modality.static)
+            or (kind in ("noise", "seed") and modality.name in tokens)
+        )
+
+    def __call__(self, sample: str, epoch: int, edits: Mapping[str, Mapping[str, Any]]) -> dict[str, xr.Dataset]:
+        """Return the groups of a Trace of this one sample, at this one epoch, with these edits.
+
+        Parameters
+        ----------
+        sample
+            Its id.
+        epoch
+            One whose weights the run kept.
+        edits
+            Modality name to edits, as in :func:`mmviz.recording.what_if_edits.edited`.
+
+        Returns
+        -------
+        dict
+            ``/samples``, ``/inputs/NAME``, with timestamps ``/clock``, ``/states``, ``/prefixes`` with the answers of all 2^M subsets at every step and, where
+            the model has them, ``/routing`` and ``/transport``: bit for bit what :func:`mmviz.record` writes for a split of
+            this one sample on one thread, with dimensions ``traced`` and ``epoch`` of size 1. Only where the epoch is the best
+            one, as in a Trace, plan and cost, and ``/influence`` if it was asked for.
+
+        Raises
+        ------
+        ConfigError
+            A sample, epoch, modality, edit or value that does not exist.
+        """
+        for name, asked in edits.items():
+            if name in self.offers and asked.get("noise") and "noise" not in self.offers[name]:
+                raise ConfigError(
+                    f"what_if: {name!r} holds token ids, to which no noise can be added; swap or mask it instead"
+                )
+        row = row_of(self._part, sample, "sample")
+        split = edited(self._part, row, edits, spec=self._matching.spec, text=self._text)
+        chosen, best = np.zeros(1, np.int64), epoch == self._run.best_epoch
+        scans, routing, transport = ScanGroups(), RoutingGroup(), TransportGroup()
+        prefixes = PrefixGroup(self._members, self._prefixes)
+        with self._lock, _one_thread(), torch.no_grad():
+            model, batch = self._model(epoch), batch_of(split, matching=self._matching)
+            steps = model.encode(batch)
+            seen = model.observe(steps)
+            scans.add(model, steps, seen, best=False)
+            routing.add(seen)
+            transport.add(seen, best=best)
+            prefixes.add(model, batch)
+            groups = {
+                "/samples": samples_of(split),
+                **inputs_of(self._matching, split, chosen),
+                **clock_group(model, split, chosen),
+            }
+            if best and self._influence and (seen.scans or seen.tokens):
+                groups["/influence"] = influence_of(model, seen, chosen)
+        groups["/states"] = scans.datasets(model, chosen, [epoch], epoch)["/states"]
+        groups |= prefixes.datasets(model, self._matching, chosen, [epoch]) | routing.datasets(model, chosen, [epoch])
+        return groups | transport.datasets(chosen, [epoch])
+
+    def _model(self, epoch: int) -> FusionModel:
+        """Return a copy of the model at an epoch; the last two are kept."""
+        if epoch not in self._models:
+            with self._run.at_epoch(epoch) as model:
+                if len(self._models) == _MODELS:
+                    del self._models[next(iter(self._models))]
+                self._models[epoch] = model
+        return self._models[epoch]
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """One sample is small: waking other threads takes longer than they save."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)

@@ -1,0 +1,171 @@
+"""Predictions for coalitions of time windows: all subsets, or orders drawn within a budget."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+import xarray as xr
+
+from mmviz.core.errors import ConfigError
+from mmviz.core.options import takes
+from mmviz.data.matching import matched
+from mmviz.models.batch import batch_of
+from mmviz.models.coalitions import Players, members_of, windows_of
+from mmviz.recording.coalitions import recorded_answers
+from mmviz.recording.samples import chosen_samples, outputs, provenance, recorded_target
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from mmviz.data.dataset import Split
+    from mmviz.train.run import Run
+
+#: All 2^n coalitions up to here: 4096 answers per sample.
+EXACT_PLAYERS = 12
+_FEWEST_PAIRS = 2
+
+
+@takes(run="run")
+def record_windows(
+    run: Run,
+    split: Split,
+    *,
+    traced: int | Sequence[int] | np.ndarray = 6,
+    windows: int = 4,
+    budget: int | None = None,
+    seed: int = 0,
+) -> xr.Dataset:
+    """Ask the model, at the best epoch, what it answers when it hears some windows of some modalities.
+
+    A window is a stretch of the model's own steps, the same for all samples; all are equally long, to one step. A window that a
+    coalition lacks is masked behind the encoders, as a gap in the recording would be. A static modality is repeated in every window, so
+    that its contribution is spread over them: read their sum.
+
+    Parameters
+    ----------
+    run
+        A training from :func:`mmviz.train.fit` or :func:`mmviz.train.load`, or a module from elsewhere from :func:`mmviz.train.as_run`.
+    split
+        For example ``ds["test"]``.
+    traced
+        How many samples (spread evenly over the sorted targets), or their positions.
+    windows
+        k windows in each of the M modalities; n = M·k players.
+    budget
+        The most coalitions that are asked about, per sample. All 2^n are, where n ≤ 12 and the budget, if any, allows it.
+        Otherwise orders of the players are drawn, each with its reverse: half of the budget for the Shapley value, half for the
+        Owen value, whose orders keep a modality together; the Owen value takes all M·2^(M-1)·2^k coalitions it is made of
+        instead where they fit its half.
+    seed
+        Of the orders.
+
+    Returns
+    -------
+    xr.Dataset
+        ``answer`` (traced, coalition, output), ``members`` (coalition, player), ``modality``, ``window``, ``start``, ``stop``
+        (player), ``present`` (traced, player): has the window any data, ``target`` and ``sample_id`` (traced); where orders were
+        drawn ``shapley_order`` (shapley_draw, position) and ``owen_order`` (owen_draw, position). Read it with
+        :func:`mmviz.analysis.window_shapley`.
+
+    Raises
+    ------
+    ConfigError
+        If ``windows`` does not fit the model's steps, 2^n needs a budget and has none, the budget is too small for
+        two pairs of orders of each kind (an interval needs two), or the model cannot run a coalition (it is named).
+    """
+    matching = matched(run.model.spec, split, "record_windows")
+    rows = chosen_samples(split, traced)
+    with run.at_epoch(run.best_epoch) as model:
+        players = windows_of(model, windows)
+        members, orders = _plan(players, budget, seed)
+        batch = batch_of(split, rows, matching).ordered(model.spec.names)
+        answer = matching.outputs(recorded_answers(model, batch, members, players=players))
+        with torch.no_grad():
+            present = players.present(model.encode(batch).mask)
+        names, labels = model.spec.names, outputs(matching.spec)
+    out = xr.Dataset(
+        {
+            "answer": (("traced", "coalition", "output"), answer),
+            "members": (("coalition", "player"), members),
+            "present": (("traced", "player"), present),
+            "modality": ("player", np.array([names[m] for m in players.modality])),
+            "window": ("player", np.tile(np.arange(windows), len(names))),
+            "start": ("player", players.start),
+            "stop": ("player", players.stop),
+            "target": ("traced", recorded_target(split)[rows]),
+            "sample_id": ("traced", np.asarray(split.ids, dtype=str)[rows]),
+        }
+        | {f"{kind}_order": ((f"{kind}_draw", "position"), order) for kind, order in orders.items()},
+        coords={"traced": rows, "output": labels},
+    )
+    out["start"].attrs = out["stop"].attrs = {"units": "steps of the model; stop is not included"}
+    out.attrs = provenance(run, split, matching.spec) | {"windows": windows, "budget": budget, "order_seed": seed}
+    return out
+
+
+def _plan(players: Players, budget: int | None, seed: int) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+    """Return the coalitions to ask about, and the orders drawn, by kind."""
+    n = len(players.names)
+    if budget is not None and (type(budget) is not int or budget < 1):
+        raise ConfigError(f"record_windows: budget={budget!r}, expected an integer ≥ 1")
+    if type(seed) is not int or seed < 0:
+        raise ConfigError(f"record_windows: seed={seed!r}, expected an integer ≥ 0")
+    if n <= EXACT_PLAYERS and (budget is None or budget >= 2**n):
+        return members_of(n).numpy(), {}
+    if budget is None:
+        raise ConfigError(
+            f"record_windows: {n} windows mean 2^{n} coalitions, more than the limit of 2^{EXACT_PLAYERS}; give fewer "
+            "windows, or a budget, for example budget=2000"
+        )
+    blocks = [np.flatnonzero(players.modality == m) for m in np.unique(players.modality)]
+    rng = np.random.default_rng(seed)
+    orders = {}
+    together = _owen_members(blocks, n, budget // 2)
+    if together is None:
+        orders["owen"] = _draw(lambda: _grouped(blocks, rng), n, budget // 2, budget)
+        together = _along(orders["owen"])
+    orders["shapley"] = _draw(lambda: rng.permutation(n), n, budget - len(together), budget)
+    return np.unique(np.concatenate([together, _along(orders["shapley"])]), axis=0), orders
+
+
+def _draw(order: Callable[[], np.ndarray], n: int, room: int, budget: int) -> np.ndarray:
+    """Return orders, each followed by its reverse, whose coalitions fit into the room."""
+    pairs = (room - 2) // (2 * (n - 1)) if n > 1 else room
+    if pairs < _FEWEST_PAIRS:
+        raise ConfigError(
+            f"record_windows: budget={budget} is too small for {n} windows, whose orders take {2 * (n - 1)} coalitions a pair; "
+            f"give at least {2 * (_FEWEST_PAIRS * 2 * (n - 1) + 2)}"
+        )
+    drawn = [order() for _ in range(pairs)]
+    return np.stack([o for one in drawn for o in (one, one[::-1])])
+
+
+def _grouped(blocks: list[np.ndarray], rng: np.random.Generator) -> np.ndarray:
+    return np.concatenate([rng.permutation(blocks[b]) for b in rng.permutation(len(blocks))])
+
+
+def _along(orders: np.ndarray) -> np.ndarray:
+    """Return the coalitions met along the orders, from none to all."""
+    draws, n = orders.shape
+    rank = np.argsort(orders, axis=1)
+    heard = rank[:, None, :] < np.arange(n + 1)[None, :, None]
+    return np.unique(heard.reshape(draws * (n + 1), n), axis=0)
+
+
+def _owen_members(blocks: list[np.ndarray], n: int, room: int) -> np.ndarray | None:
+    """Return every coalition of whole modalities and a part of one; None where they are more than the room."""
+    widest, count = max(len(b) for b in blocks), len(blocks)
+    if widest > EXACT_PLAYERS or sum(2 ** (count - 1 + len(b)) for b in blocks) > room:
+        return None
+    parts = []
+    for k, block in enumerate(blocks):
+        others = [b for j, b in enumerate(blocks) if j != k]
+        for whole in members_of(count - 1).numpy():
+            heard = np.zeros((2 ** len(block), n), dtype=bool)
+            for chosen, other in zip(whole, others, strict=True):
+                heard[:, other] = chosen
+            heard[:, block] = members_of(len(block)).numpy()
+            parts.append(heard)
+    return np.unique(np.concatenate(parts), axis=0)

@@ -1,0 +1,135 @@
+"""Run the notebooks for the site; live views are saved as pages and embedded as frames."""
+
+from __future__ import annotations
+
+import hashlib
+import html
+import json
+import shutil
+import sys
+import tempfile
+import time
+from itertools import chain, count, repeat
+from pathlib import Path
+from typing import Any
+
+from mmviz.core.errors import DataError
+from mmviz.io.atomic import write_bytes_atomic
+
+#: the file of plotly.js in the site, loaded once by every page
+PLOTLY = "plotly.min.js"
+HEIGHT = 900
+
+
+def show_pages(folder: str, address: str) -> None:
+    """Make this kernel show a live view as a page of its own in a frame.
+
+    Parameters
+    ----------
+    folder
+        Where the pages are written.
+    address
+        Of that folder, as seen from the page of the notebook.
+    """
+    import plotly.io as pio
+    from IPython import get_ipython
+    from plotly.io.base_renderers import MimetypeRenderer
+
+    from mmviz.widgets import Explorer
+
+    sources = chain([f"../_static/{PLOTLY}"], repeat(False))  # the first figure of a page brings plotly.js
+
+    class Embedded(MimetypeRenderer):
+        """A figure as markup that asks the site for plotly.js, and no other machine for anything."""
+
+        def to_mimebundle(self, fig_dict: dict[str, Any]) -> dict[str, str]:
+            options = {"full_html": False, "include_mathjax": False, "auto_play": False, "validate": False}
+            return {"text/html": pio.to_html(fig_dict, include_plotlyjs=next(sources), **options)}
+
+    pio.renderers["mmviz-site"] = Embedded()
+    pio.renderers.default = "mmviz-site"
+    Path(folder).mkdir(parents=True, exist_ok=True)
+    numbers = count(1)
+
+    def framed(view: Explorer, *_: Any, **__: Any) -> tuple[dict[str, str], dict[str, Any]]:
+        name = f"view{next(numbers)}.html"
+        view.save(Path(folder) / name)
+        return {"text/html": frame(f"{address}/{name}", view.readout), "text/plain": view.readout}, {}
+
+    get_ipython().display_formatter.mimebundle_formatter.for_type(Explorer, framed)
+
+
+def frame(address: str, readout: str) -> str:
+    """Return the markup of a frame that shows a saved view; ``readout`` is data's text, and is escaped."""
+    said, where = html.escape(readout, quote=True), html.escape(address, quote=True)
+    return (
+        f'<iframe src="{where}" title="Explorer: {said}" loading="lazy" style="width:100%;height:{HEIGHT}px;border:0"></iframe>'
+        f'<p><a href="{where}">The view on a page of its own</a></p>'
+    )
+
+
+#: seconds after which a notebook is given up
+PATIENCE = 1800
+
+
+def run_study(path: Path, out: Path, views: Path, *, version: str) -> bool:
+    """Run one notebook and write it with its outputs, the live views beside.
+
+    Parameters
+    ----------
+    path
+        The notebook.
+    out
+        Where it is written, with outputs.
+    views
+        Folder of all live views; those of this notebook go into a folder of its name.
+    version
+        Of the code: a notebook runs again when it or the code has changed.
+
+    Returns
+    -------
+    bool
+        Whether it ran; False where the outputs of the last run still hold.
+
+    Raises
+    ------
+    DataError
+        A cell of the notebook failed; it says which.
+    """
+    import nbclient
+    import nbformat
+
+    book = nbformat.read(path, as_version=4)
+    key = hashlib.sha256(f"{version}\n{path.read_text(encoding='utf-8')}".encode()).hexdigest()
+    mine = views / path.stem
+    if out.is_file() and nbformat.read(out, as_version=4).metadata.get("mmviz_key") == key and mine.is_dir():
+        return False
+    shutil.rmtree(mine, ignore_errors=True)
+    first = nbformat.v4.new_code_cell(
+        f"from mmviz.report.notebooks import show_pages\nshow_pages({str(mine.resolve())!r}, '../_static/views/{path.stem}')"
+    )
+    book.cells.insert(0, first)
+    with tempfile.TemporaryDirectory() as folder:
+        where = {"metadata": {"path": folder}}
+        client = nbclient.NotebookClient(book, timeout=PATIENCE, resources=where, store_widget_state=False)
+        try:
+            client.execute()
+        except nbclient.exceptions.CellExecutionError as error:
+            raise DataError(f"{path.name}: a cell failed: {error}") from error
+    del book.cells[0]
+    book.metadata["mmviz_key"] = key
+    out.parent.mkdir(parents=True, exist_ok=True)
+    mine.mkdir(parents=True, exist_ok=True)
+    write_bytes_atomic(out, nbformat.writes(book).encode("utf-8"))
+    return True
+
+
+def run_all(notebooks: Path, studies: Path, views: Path, *, version: str) -> dict[str, float]:
+    """Run every notebook of a folder; return the seconds of those that ran."""
+    spent = {}
+    for path in sorted(notebooks.glob("[0-9]*.ipynb")):
+        start = time.perf_counter()
+        if run_study(path, studies / path.name, views, version=version):
+            spent[path.stem] = round(time.perf_counter() - start, 1)
+            sys.stderr.write(json.dumps({path.stem: spent[path.stem]}) + "\n")
+    return spent

@@ -1,0 +1,314 @@
+"""One training of a study as a cell: canonical configuration, data source, and the key computed from configuration, data and code."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import importlib
+import inspect
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Any
+
+from mmviz.core.errors import ConfigError
+from mmviz.core.options import nearest, whole
+from mmviz.data.dataset import Dataset
+from mmviz.data.disk import is_set
+from mmviz.data.disk.storage import NAME
+from mmviz.data.load import LOADERS, load
+from mmviz.data.missing.modalities import select_modalities
+from mmviz.data.package_data import manifest
+from mmviz.io.digest import sha256_file
+from mmviz.io.sources import version_of
+from mmviz.models.registry import available, config_of
+from mmviz.train.augmentation import Augment
+from mmviz.train.config import TrainConfig
+from mmviz.train.contributions import Measure
+from mmviz.train.fit import complete_config
+from mmviz.train.strategies import strategy_of
+
+# what lies between bytes and a measured number; plots, widgets, the command line and the tables cannot change one
+STAGES = ("core", "io", "data", "models", "train", "metrics", "recording", "trace", "analysis")
+OWN = ("studies/cell.py", "studies/worker.py")
+
+
+def code_version() -> str:
+    """Return ``VERSION+HASH`` of the code in this process; see :func:`mmviz.io.sources.version_of`.
+
+    The stages from ``io`` to ``analysis``, the kernels, and of this stage the files that run and measure a cell count. The versions of torch
+    and NumPy are written into each row instead.
+    """
+    return version_of(STAGES + OWN)
+
+
+def canonical(value: Any, where: str = "configuration") -> Any:
+    """Return a value as plain JSON values: dataclasses and mappings as dicts, tuples as lists, NumPy numbers as Python's.
+
+    Raises
+    ------
+    ConfigError
+        If something cannot be written as JSON, a key is no text, or a number is not finite; says where.
+    """
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        value = {f.name: _typed(f, getattr(value, f.name)) for f in dataclasses.fields(value)}
+    if isinstance(value, Mapping):
+        odd = [k for k in value if not isinstance(k, str)]
+        if odd:
+            raise ConfigError(f"{where}: key {odd[0]!r} is no text")
+        return {k: canonical(v, f"{where}.{k}") for k, v in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [canonical(v, f"{where}[{i}]") for i, v in enumerate(value)]
+    if isinstance(value, (set, frozenset)):
+        return sorted(canonical(list(value), where))
+    if isinstance(value, Path):
+        return str(value)
+    if hasattr(value, "item") and getattr(value, "ndim", 0) == 0:
+        value = value.item()
+    if value is not None and not isinstance(value, (str, bool, int, float)):
+        raise ConfigError(f"{where}: a {type(value).__name__} cannot be part of a cell; give plain values")
+    if isinstance(value, float) and not math.isfinite(value):
+        raise ConfigError(f"{where}={value!r}: give a finite number")
+    return value
+
+
+def text_of(value: Any) -> str:
+    """Return a canonical value as one line of JSON with sorted keys; equal values give equal text."""
+    return json.dumps(canonical(value), sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+
+def as_typed(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return canonical options as a person types them: JSON knows lists alone where an option may be a tuple."""
+    return {k: tuple(v) if isinstance(v, list) else v for k, v in options.items()}
+
+
+def _typed(field: dataclasses.Field, value: Any) -> Any:
+    """Return a whole number in a field of real numbers as a real one: 1 and 1.0 are the same option."""
+    whole = isinstance(value, int) and not isinstance(value, bool)
+    return float(value) if whole and field.type in (float, "float") else value
+
+
+def source(entry: Any) -> dict[str, Any]:
+    """Return a data source with every option of a built-in set spelt out.
+
+    Parameters
+    ----------
+    entry
+        A name or path, or a mapping with ``name`` and the options of :func:`mmviz.data.load`. The name of a built-in set means the set.
+
+    Returns
+    -------
+    dict
+        ``name`` (built-in name, or absolute path), ``builtin``, ``options``.
+
+    Raises
+    ------
+    ConfigError
+        If there is no such set or path, or a built-in set has no such option; offers the nearest name.
+    """
+    given = {"name": entry} if isinstance(entry, (str, Path)) else dict(entry) if isinstance(entry, Mapping) else {}
+    if "name" not in given:
+        raise ConfigError(f"data={entry!r}: give a name, a path, or a mapping with 'name' and options")
+    name = given.pop("name")
+    if name in LOADERS:
+        module, function = LOADERS[name]
+        known = inspect.signature(getattr(importlib.import_module(module), function)).parameters
+        for option in given:
+            if option not in known:
+                raise ConfigError(
+                    f"data {name!r}: no option {option!r}{nearest(option, known)}; it takes {', '.join(known)}"
+                )
+        return {"name": name, "builtin": True, "options": canonical({k: p.default for k, p in known.items()} | given)}
+    if not Path(name).exists():
+        raise ConfigError(
+            f"data {str(name)!r}{nearest(str(name), LOADERS)}: neither a built-in set ({', '.join(LOADERS)}) nor a path that exists"
+        )
+    return {"name": str(Path(name).resolve()), "builtin": False, "options": canonical(given)}
+
+
+def open_source(data: Mapping[str, Any], modalities: tuple[str, ...] | None) -> Dataset:
+    """Load what :func:`source` describes, restricted to some modalities; the last two stay in memory.
+
+    Raises
+    ------
+    DataError, ConfigError, MissingDependencyError, OSError
+        As :func:`mmviz.data.load`, or for an unknown modality.
+    """
+    ds = _opened(text_of({k: data[k] for k in ("name", "builtin", "options")}), digest_of(data))
+    return ds if modalities is None else select_modalities(ds, modalities)
+
+
+def digest_of(data: Mapping[str, Any]) -> str:
+    """Return a sha256 that changes when the data do, without reading them into arrays.
+
+    A built-in set is a function of its options, our code (part of a cell's key) and the packages' files, whose sha256 `load` checks: the
+    digest is over the list of those. For a folder of `to_disk` it is over its index, which holds the sha256 of every
+    file. Otherwise every file at the path is read.
+
+    Raises
+    ------
+    OSError
+        If a file cannot be read.
+    """
+    if data["builtin"]:
+        sums = sorted((name, entry["sha256"]) for name, entry in manifest().items())
+        return hashlib.sha256(text_of(["built-in", data["name"], sums]).encode()).hexdigest()
+    path = Path(data["name"])
+    files = [path / NAME] if is_set(path) else sorted(p for p in path.rglob("*") if p.is_file())
+    stamps = []
+    for file in files or [path]:
+        seen = file.stat()
+        name = file.relative_to(path).as_posix() if file != path else ""
+        stamps.append((name, _sha256(str(file), seen.st_size, seen.st_mtime_ns)))
+    return hashlib.sha256(text_of(["path", stamps]).encode()).hexdigest()
+
+
+@lru_cache(maxsize=4096)
+def _sha256(file: str, size: int, changed: int) -> str:
+    """Return a file's sha256, read again in this process only when its size or time of change is another."""
+    return sha256_file(file)
+
+
+@lru_cache(maxsize=2)
+def _opened(described: str, digest: str) -> Dataset:
+    data = json.loads(described)
+    name = data["name"] if data["builtin"] else Path(data["name"])
+    return load(name, **as_typed(data["options"]))
+
+
+MEASURES = ("contributions", "missing")
+
+
+@dataclass(frozen=True, eq=False)
+class Cell:
+    """One cell; made by :func:`mmviz.studies.grid`.
+
+    Attributes
+    ----------
+    config
+        Plain values: ``model``, ``train``, ``data``, ``modalities``, ``seed``, ``measures``, ``convention``; every option with its
+        value, defaults too.
+    """
+
+    config: dict[str, Any]
+
+    @cached_property
+    def text(self) -> str:
+        """The configuration in one line; two cells are the same if this is."""
+        return text_of(self.config)
+
+    @cached_property
+    def digest(self) -> str:
+        """Digest of the data; see :func:`mmviz.studies.cell.digest_of`."""
+        return digest_of(self.config["data"])
+
+    @cached_property
+    def code(self) -> str:
+        """Version of the code it is run with; see :func:`mmviz.studies.cell.code_version`."""
+        return code_version()
+
+    @cached_property
+    def key(self) -> str:
+        """32 hexadecimal digits: sha256 over configuration, digest of the data and version of the code.
+
+        Where a file lies does not count, only what is in it.
+        """
+        data = self.config["data"]
+        placed = self.config | {
+            "data": {"name": data["name"] if data["builtin"] else "path", "options": data["options"]}
+        }
+        return hashlib.sha256("\n".join([text_of(placed), self.digest, self.code]).encode()).hexdigest()[:32]
+
+    def columns(self) -> dict[str, Any]:
+        """Return the configuration as flat columns: ``model``, ``model.width``, ``strategy``, ``train.epochs``, ``data``, ``data.fold``, ....
+
+        ``modalities`` is "all" or the names joined by "+"; what is neither text nor number is JSON.
+        """
+        c = self.config
+        flat: dict[str, Any] = {"model": c["model"]["name"]}
+        flat |= {f"model.{k}": v for k, v in c["model"]["options"].items()}
+        flat |= {"strategy": c["train"]["strategy"]}
+        flat |= {f"strategy.{k}": v for k, v in c["train"]["strategy_options"].items()}
+        flat |= {f"train.{k}": v for k, v in c["train"].items() if k not in ("strategy", "strategy_options", "seed")}
+        flat |= {"data": c["data"]["name"]} | {f"data.{k}": v for k, v in c["data"]["options"].items()}
+        flat |= {"modalities": "all" if c["modalities"] is None else "+".join(c["modalities"]), "seed": c["seed"]}
+        return {k: v if v is None or isinstance(v, (str, bool, int, float)) else text_of(v) for k, v in flat.items()}
+
+    def __repr__(self) -> str:
+        c = self.columns()
+        return f"Cell({c['model']}, {c['strategy']}, {c['data']}, modalities {c['modalities']}, seed {c['seed']})"
+
+
+def cell(
+    *,
+    data: Any,
+    modalities: Any,
+    model: Any,
+    strategy: Any,
+    train: Mapping[str, Any],
+    seed: int,
+    measures: Any,
+    convention: str | None,
+) -> Cell:
+    """Return a checked cell; see :func:`mmviz.studies.grid` for the arguments.
+
+    Raises
+    ------
+    ConfigError
+        For an unknown name or option (with the nearest known one), or a value out of range.
+    """
+    if not isinstance(train, Mapping):
+        raise ConfigError(f"train={train!r}: give a mapping of training options, or a list of such")
+    name, options = named(model, "model")
+    if name not in available():
+        raise ConfigError(f"model {name!r} is unknown{nearest(name, available())}; available: {', '.join(available())}")
+    seed = whole(seed, "seed", low=0)
+    measures = [measures] if isinstance(measures, str) else list(measures)
+    for measure in measures:
+        if measure not in MEASURES:
+            raise ConfigError(
+                f"measures: no {measure!r}{nearest(measure, MEASURES)}; there is {', '.join(MEASURES)}, beside the scores"
+            )
+    if isinstance(modalities, str):
+        raise ConfigError(f"modalities={modalities!r}: one text; give a tuple of names, or None for all")
+    return Cell(
+        canonical(
+            {
+                "model": {"name": name, "options": config_of(name, **options)},
+                "train": train_config(train, strategy, seed),
+                "data": source(data),
+                "modalities": None if modalities is None else sorted(modalities),
+                "seed": seed,
+                "measures": sorted(set(measures)),
+                "convention": convention,
+            }
+        )
+    )
+
+
+def train_config(options: Mapping[str, Any], strategy: Any, seed: int) -> TrainConfig:
+    """Return the options of a training as `fit` would complete them; ``augment`` and ``measure`` may be mappings."""
+    for axis in ("strategy", "strategy_options", "seed"):
+        if axis in options:
+            raise ConfigError(f"train: {axis!r} is no option here; write it as the axis strategy= or seed= of the grid")
+    name, own = named(strategy, "strategy")
+    return complete_config(strategy_of(name, own), {**revived(options), "seed": seed})
+
+
+def revived(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return training options as `fit` takes them: `augment` and `measure` as their classes, where they are mappings."""
+    kinds = {"augment": Augment, "measure": Measure}
+    given = {k: kinds[k](**v) if k in kinds and isinstance(v, Mapping) else v for k, v in options.items()}
+    return given | {k: as_typed(given[k]) for k in ("strategy_options",) if k in given}
+
+
+def named(entry: Any, axis: str) -> tuple[str, dict[str, Any]]:
+    """Take a name, or a mapping with ``name`` and options."""
+    if isinstance(entry, str):
+        return entry, {}
+    if not isinstance(entry, Mapping) or not isinstance(entry.get("name"), str):
+        raise ConfigError(f"{axis}={entry!r}: give a name, or a mapping with 'name' and options")
+    return entry["name"], {k: v for k, v in entry.items() if k != "name"}

@@ -1,0 +1,251 @@
+"""Figures and tables of AlignMamba and AlignMamba-2: diagrams, transport plan, A-distance, feature maps, and the ablations."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mmviz.plots.ablation import ablation_frame, ablation_picture
+from mmviz.plots.figure_spec import Axis, Bars, Dots, Note, Panel, Picture, Rule, ticks_of
+from mmviz.plots.transport import transport_frame, transport_picture
+from mmviz.studies.papers.coupled_mamba import published_bars
+from mmviz.studies.papers.diagram import Diagram
+from mmviz.studies.papers.published_results import A_DISTANCE, A_DISTANCE_SOURCE, ALIGNMENT_LOSS, ALIGNMENT_SOURCE
+from mmviz.studies.papers.registry import Drawing, Said, Sheet
+from mmviz.studies.papers.training_grids import cell_of, data_of, over_seeds, seeds_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import xarray as xr
+
+    from mmviz.studies.papers.results import Evidence
+
+
+_NOT_MEASURED = "a scheme, nothing in it is measured"
+
+
+def mechanisms(evidence: Evidence) -> Drawing:
+    """Draw attention among all tokens, a scan along them, and a scan along aligned tokens."""
+    d = Diagram()
+    for k, title in enumerate(("attention", "Mamba scan", "aligned, then scanned")):
+        left = 5.4 * k
+        d.words(left + 2.2, 5.2 if k == 0 else 3.9, [title])
+        for m in range(2):
+            for t in range(4):
+                place = t if k < 2 else 2 * t + m
+                x, y = (left + 0.5 + 1.1 * t, 4.2 - 2.6 * m) if k != 1 else (left + 0.3 + 0.56 * (4 * m + t), 2.9)
+                if k == 2:
+                    x, y = left + 0.3 + 0.56 * place, 2.9
+                d.box(x, y, 0.4, 0.6, [], m)
+                if k == 0 and m == 0:
+                    for s in range(4):
+                        d.arrow((x, y - 0.35), (left + 0.5 + 1.1 * s, 1.95))
+        if k:
+            d.arrow((left + 0.1, 2.2), (left + 4.5, 2.2))
+            d.words(left + 2.2, 1.6, ["one state, token after token"])
+        else:
+            d.words(left + 2.2, 0.8, ["every token asks every other"])
+    shows = (
+        "Three ways to let two sequences meet: attention, whose cost grows with the square of the tokens; a scan along both, one after the other; a scan along "
+        "tokens that were first brought beside their match."
+    )
+    said = Said(shows, _NOT_MEASURED)
+    return Drawing(
+        d.picture("Attention, scan, aligned scan", shows, span=(-0.2, 15.6, 0.3, 5.7), height=170), said, columns=2
+    )
+
+
+def framework(evidence: Evidence) -> Drawing:
+    """Draw AlignMamba: encoders, transport onto the anchor, interleaving, Mamba, head."""
+    d = Diagram()
+    for m, name in enumerate(("vision", "audio", "text")):
+        y = 4.4 - 2.0 * m
+        d.box(1.5, y, 2.4, 1.0, [f"{name} encoder"], m)
+        d.arrow((2.7, y), (3.5, y), m)
+        d.box(4.9, y, 2.7, 1.4, ["the anchor"] if m == 2 else ["transport", "onto text"], m)
+        d.arrow((6.25, y), (7.1, 2.4 + 0.3 * (1 - m)), m)
+    d.box(8.4, 2.4, 2.6, 1.4, ["interleave", "v a t v a t"])
+    d.arrow((9.7, 2.4), (10.4, 2.4))
+    d.box(11.5, 2.4, 2.1, 1.0, ["Mamba"])
+    d.arrow((12.55, 2.4), (13.2, 2.4))
+    d.box(14.1, 2.4, 1.7, 1.0, ["head"])
+    d.words(10.9, 0.3, ["MMD between the transported and the anchor, in training"])
+    shows = "AlignMamba: tokens of each modality are transported onto those of the anchor, interleaved step by step, and scanned as one sequence."
+    said = Said(shows, _NOT_MEASURED, reading="normalisation of the transported tokens, bandwidth of the MMD")
+    return Drawing(d.picture("AlignMamba", shows, span=(0, 15.2, -0.5, 5.4), height=190), said, columns=2)
+
+
+def framework_2(evidence: Evidence) -> Drawing:
+    """Draw AlignMamba-2: encoders, two losses in training, Modality-Aware Mamba with shared and specific experts, head."""
+    d = Diagram()
+    for m, name in enumerate(("vision", "audio", "text")):
+        y = 4.4 - 2.0 * m
+        d.box(1.5, y, 2.4, 1.0, [f"{name} encoder"], m)
+        d.arrow((2.7, y), (3.6, 2.4 + 0.3 * (1 - m)), m)
+    d.box(4.7, 2.4, 2.1, 1.4, ["tokens", "with owners"])
+    d.arrow((5.75, 2.4), (6.5, 2.4))
+    d.box(9.4, 2.4, 5.8, 3.6, [])
+    d.words(9.4, 3.8, ["Modality-Aware Mamba, K layers"])
+    d.box(8.0, 2.7, 2.4, 0.9, ["shared expert"], 4)
+    d.box(8.0, 1.4, 2.4, 0.9, ["own expert"], 5)
+    d.words(9.45, 2.05, ["+"])
+    d.box(11.0, 2.05, 1.9, 1.0, ["scan"])
+    d.arrow((9.75, 2.05), (10.05, 2.05))
+    d.arrow((12.3, 2.4), (13.0, 2.4))
+    d.box(13.9, 2.4, 1.7, 1.0, ["head"])
+    d.box(4.7, 5.1, 3.4, 0.9, ["OT and MMD losses"], 3)
+    d.arrow((4.7, 3.1), (4.7, 4.65), 3)
+    d.words(8.2, 5.1, ["in training alone"])
+    shows = "AlignMamba-2 as it is read here: two losses align the encoded tokens in training; in every layer a token passes a shared expert and its modality's own."
+    said = Said(
+        shows, _NOT_MEASURED, reading="what the experts are (reading A), where the losses act, the order of the tokens"
+    )
+    return Drawing(d.picture("AlignMamba-2", shows, span=(0, 15.0, -0.3, 5.8), height=200), said, columns=2)
+
+
+def transport_plan(evidence: Evidence) -> Drawing:
+    """Draw plan, cost, links and lag of the first traced sample."""
+    found = evidence.artefact("aligned")["transport"].to_dataset()
+    source, anchor = found.attrs["source"], found.attrs["anchor"]
+    shows = (
+        f"Where the steps of {source} are carried among those of {anchor} by AlignMamba-2 trained with both alignments; relaxed transport, one test "
+        "sample. Dashed: the mean step of the anchor."
+    )
+    said = Said(shows, data_of(evidence.budget), (0,), "AlignMamba-2: its losses, their weights and the anchor")
+    return Drawing(transport_picture(transport_frame(found)), said, columns=2)
+
+
+_A_DISTANCE_SPAN = (0.0, 2.4)  # of the distance, with room for its number; both panels have it
+
+
+def a_distance_bars(evidence: Evidence) -> Drawing:
+    """Draw the A-distance at the first and the last epoch of both trainings."""
+    found = evidence.artefact("aligned")["alignment"].to_dataset()["a_distance"].isel(pair=0)
+    names, values = [], []
+    for run in map(str, found["run"].values):
+        for word, at in (("untrained", 0), ("trained", -1)):
+            names.append(f"{run}, {word}")
+            values.append(float(found.sel(run=run).values[at]))
+    given, rows = np.array(values), np.arange(len(names), dtype=float)
+    notes = [Note(v, a, f"{v:.2f}") for v, a in zip(given, rows, strict=True)]
+    ours = Panel(
+        (Rule(0), Bars(rows, given, (1, 1, 0, 0), tuple(names)), *notes),
+        Axis("A-distance, 0 equal, 2 apart", span=_A_DISTANCE_SPAN),
+        Axis(ticks=ticks_of(names), span=(-0.6, len(names) - 0.4), reverse=True),
+        title="measured here",
+    )
+    theirs = published_bars(
+        list(A_DISTANCE), list(A_DISTANCE.values()), "A-distance", "printed for AlignMamba", span=_A_DISTANCE_SPAN
+    )
+    shows = "Proxy A-distance of the encoded means of both modalities: twice the gap of a linear classifier's error to chance, in five folds."
+    said = Said(
+        shows,
+        data_of(evidence.budget),
+        (0,),
+        "that the A-distance is this one; AlignMamba-2's losses",
+        A_DISTANCE_SOURCE,
+    )
+    return Drawing(Picture("A-distance", (shows,), (ours, theirs), columns=2, heights=(150,)), said, columns=2)
+
+
+def aligned_features(evidence: Evidence) -> Drawing:
+    """Draw encoded means of AlignMamba-2 trained without and with its alignments."""
+    data = evidence.artefact("aligned")["features"].to_dataset()
+    shows = f"t-SNE of the encoded means of {data.attrs['samples']} test samples, one map per training: without alignment, and with both."
+    return _feature_figure(data, shows, data_of(evidence.budget), "AlignMamba-2: its losses and their weights")
+
+
+def mapped_features(evidence: Evidence) -> Drawing:
+    """Draw the vectors of both modalities as they are, and with the first carried over by the mapping."""
+    data = evidence.artefact("mapped")["features"].to_dataset()
+    first, second = map(str, data["modality"].values)
+    shows = (
+        f"t-SNE of the vectors of {data.attrs['samples']} test samples, one map per panel. Before: {first} and {second} as the model pools them; after: "
+        f"{first} carried over by the linear mapping to {second}."
+    )
+    return _feature_figure(data, shows, data_of(evidence.budget), "the mapping and its losses")
+
+
+def _feature_figure(data: xr.Dataset, shows: str, where: str, reading: str) -> Drawing:
+    names = [str(name) for name in data["modality"].values]
+    axis = Axis(ticks=(), shown=False)
+    panels = tuple(
+        Panel(
+            tuple(
+                Dots(place[m, :, 0], place[m, :, 1], name, m, size=4.0, hollow=m == 1) for m, name in enumerate(names)
+            ),
+            axis, axis, title=str(stage), square=True,
+        )
+        for stage, place in zip(data["stage"].values, data["place"].values, strict=True)
+    )  # fmt: skip
+    picture = Picture("Features of both modalities", (shows,), panels, columns=2, heights=(250,), fixed=False)
+    return Drawing(picture, Said(shows, where, (0,), reading), columns=2)
+
+
+_ALIGNMAMBA2_INTERPRETATION = "AlignMamba-2: experts, losses and their weights"
+_LOSSES = {"neither": (False, False), "OT alone": (True, False), "MMD alone": (False, True), "both": (True, True)}
+_EXPERTS = ("shared", "specific", "both")
+
+
+def loss_bars(evidence: Evidence) -> Drawing:
+    """Draw the accuracy with neither, one and both of the losses; beside it what AlignMamba loses without one."""
+    rows = evidence.rows("alignment")
+    shows = "Accuracy of AlignMamba-2 with neither, one, or both of its training losses; lines: Student's 95 % interval over the seeds."
+    theirs = published_bars(
+        list(ALIGNMENT_LOSS), list(ALIGNMENT_LOSS.values()), "change, points", "printed for AlignMamba"
+    )
+    said = Said(shows, data_of(evidence.budget), seeds_of(rows), _ALIGNMAMBA2_INTERPRETATION, ALIGNMENT_SOURCE)
+    panels = (_accuracy_bars(rows, _of_losses(rows)), theirs)
+    return Drawing(Picture("Losses", (shows,), panels, columns=2, heights=(150,)), said, columns=2)
+
+
+def expert_bars(evidence: Evidence) -> Drawing:
+    """Draw the accuracy with shared experts, specific ones, and both."""
+    rows = evidence.rows("alignment")
+    shows = "Accuracy of AlignMamba-2 with shared experts alone, modality-specific ones alone, and both; lines: Student's 95 % interval over the seeds."
+    said = Said(shows, data_of(evidence.budget), seeds_of(rows), _ALIGNMAMBA2_INTERPRETATION)
+    return Drawing(Picture("Experts", (shows,), (_accuracy_bars(rows, _of_experts(rows)),), heights=(120,)), said)
+
+
+def ablation_table(evidence: Evidence) -> Sheet:
+    """Return both ablations in numbers."""
+    rows = evidence.rows("alignment")
+    variants = {f"losses: {name}": chosen for name, chosen in _of_losses(rows).items()}
+    variants |= {f"experts: {name}": chosen for name, chosen in _of_experts(rows).items()}
+    found = []
+    for name, chosen in variants.items():
+        points = ALIGNMENT_LOSS.get(name.removeprefix("losses: "))
+        found.append(
+            {
+                "variant": name,
+                "accuracy": cell_of(rows[chosen], "test.accuracy", factor=100.0),
+                "F1, macro": cell_of(rows[chosen], "test.f1_macro", factor=100.0),
+                "change, points": None if points is None or "experts" in name else f"{points:+.1f}",
+            }
+        )
+    said = Said(
+        "Ablation of AlignMamba-2 in per cent; mean and standard deviation over the seeds.",
+        data_of(evidence.budget), seeds_of(rows), _ALIGNMAMBA2_INTERPRETATION, ALIGNMENT_SOURCE,
+    )  # fmt: skip
+    groups = {"measured here": ("accuracy", "F1, macro"), "printed, CMU-MOSI": ("change, points",)}
+    return Sheet(found, said, groups=groups, columns=1)
+
+
+def _of_losses(rows: pd.DataFrame) -> dict[str, pd.Series]:
+    both = rows["model.experts"] == "both"
+    return {
+        name: both & ((rows["model.ot"] > 0) == ot) & ((rows["model.mmd"] > 0) == mmd)
+        for name, (ot, mmd) in _LOSSES.items()
+    }
+
+
+def _of_experts(rows: pd.DataFrame) -> dict[str, pd.Series]:
+    whole = (rows["model.ot"] > 0) & (rows["model.mmd"] > 0)
+    return {name: whole & (rows["model.experts"] == name) for name in _EXPERTS}
+
+
+def _accuracy_bars(rows: pd.DataFrame, variants: dict[str, pd.Series]) -> Panel:
+    scores = over_seeds(rows, "test.accuracy", variants).assign_attrs(score="accuracy")
+    panel = ablation_picture(ablation_frame(scores)).panels[0]
+    return Panel(panel.marks, panel.x, panel.y, title="measured here")

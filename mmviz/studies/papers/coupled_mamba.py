@@ -1,0 +1,266 @@
+"""Figures and tables of Coupled Mamba: diagrams, growth of the states, results by fusion, and the ablations."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mmviz.models import ablations
+from mmviz.models.ablation import PRINTED_ON
+from mmviz.plots.ablation import ablation_frame, ablation_picture
+from mmviz.plots.figure_spec import NEUTRAL, Axis, Bars, Lines, Note, Panel, Picture, Rule, ticks_of
+from mmviz.studies import grid
+from mmviz.studies.papers.diagram import Diagram
+from mmviz.studies.papers.published_results import (
+    MOSEI,
+    MOSEI_ALIGNED,
+    MOSEI_CLASSES,
+    MOSEI_CLASSES_SOURCE,
+    MOSEI_SOURCE,
+)
+from mmviz.studies.papers.registry import Drawing, Said, Sheet
+from mmviz.studies.papers.training_grids import (
+    DIGITS,
+    FUSIONS_OF_VALUES,
+    cell_of,
+    data_of,
+    over_seeds,
+    scaled,
+    seeds_of,
+    train_options,
+    values_of,
+)
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from jaxtyping import Float
+
+    from mmviz.models import Ablation
+    from mmviz.studies.papers.results import Evidence
+
+
+_DIAGRAM_MODALITIES = ("text", "audio", "vision")
+_NOT_MEASURED = "a scheme, nothing in it is measured"
+_RECURRENCE_INTERPRETATION = "the mean in the recurrence and the projection after Cat; the paper's own sum diverges"
+
+
+def stack(evidence: Evidence) -> Drawing:
+    """Draw encoders, coupled layers with Cat between them, pools and head."""
+    d = Diagram()
+    for m, name in enumerate(_DIAGRAM_MODALITIES):
+        x = 2.0 + 3.4 * m
+        d.box(x, 0, 2.6, 1.0, [f"{name} encoder"], m)
+        for layer, y in enumerate((2.0, 5.6)):
+            d.box(x, y, 2.6, 1.2, ["coupled", "Mamba"], m)
+            d.arrow((x, 0.5 if layer == 0 else 4.3), (x, y - 0.6), m)
+            d.arrow((x, y + 0.6), (x, 3.3 if layer == 0 else 6.9), m)
+        d.box(x, 7.4, 2.6, 1.0, ["pool"], m)
+        d.arrow((x, 7.9), (x, 8.7), m)
+    for y in (2.0, 5.6):
+        for m in range(2):
+            d.arrow((3.3 + 3.4 * m, y + 0.15), (4.1 + 3.4 * m, y + 0.15))
+            d.arrow((4.1 + 3.4 * m, y - 0.15), (3.3 + 3.4 * m, y - 0.15))
+    d.box(5.4, 3.8, 9.6, 0.9, ["Cat, projected back to each modality"])
+    d.box(5.4, 9.2, 9.6, 0.9, ["weighted mean and head"])
+    d.words(11.4, 3.8, ["between", "layers"])
+    shows = "Coupled Mamba: a stream for each modality, whose states hear each other in every layer; Cat between layers, pools, one answer."
+    said = Said(shows, _NOT_MEASURED, reading=_RECURRENCE_INTERPRETATION)
+    return Drawing(d.picture("Layers of Coupled Mamba", shows, span=(0, 12.4, -0.8, 10.0), height=310), said)
+
+
+def unrolled(evidence: Evidence) -> Drawing:
+    """Draw two chains over three steps: states, their mean, inputs and outputs."""
+    d = Diagram()
+    for t in range(3):
+        x, step = 2.2 + 4.2 * t, ("t−1", "t", "t+1")[t]
+        for m, y in enumerate((1.4, 7.4)):
+            d.box(x, y, 1.9, 1.0, [f"h {m + 1}, {step}"], m)
+            low = m == 0
+            d.arrow((x - 0.5, y - 1.5 if low else y + 1.5), (x - 0.5, y - 0.5 if low else y + 0.5), m)
+            d.arrow((x + 0.5, y - 0.5 if low else y + 0.5), (x + 0.5, y - 1.5 if low else y + 1.5), m)
+            d.words(x - 0.5, y - 1.9 if low else y + 1.9, ["B x"])
+            d.words(x + 0.5, y - 1.9 if low else y + 1.9, ["C, y"])
+            if t < 2:
+                d.arrow((x + 0.95, y + (0.3 if low else -0.3)), (x + 1.75, 4.0 if low else 4.8), m)
+                d.arrow((x + 2.45, 4.0 if low else 4.8), (x + 3.25, y + (0.3 if low else -0.3)), m)
+        if t < 2:
+            d.box(x + 2.1, 4.4, 1.3, 0.9, ["mean"])
+            d.words(x + 3.45, 3.4, ["S 1"])
+            d.words(x + 3.45, 5.4, ["S 2"])
+    shows = (
+        "The coupled recurrence, two modalities, three steps: each state is the decayed mean of all states of the step before, plus its own input. In the "
+        "paper it is their sum."
+    )
+    said = Said(shows, _NOT_MEASURED, reading=_RECURRENCE_INTERPRETATION)
+    return Drawing(d.picture("The coupled recurrence", shows, span=(0.6, 12.2, -1.0, 9.8), height=270), said)
+
+
+STEPS, MODALITIES, CHANNELS, STATES = 60, 3, 32, 64
+_LARGEST_FLOAT32 = float(np.finfo(np.float32).max)
+
+
+def state_growth(evidence: Evidence) -> Drawing:
+    """Draw the largest state at every step under the sum of equation 6 and under the mean."""
+    steps = np.arange(1, STEPS + 1, dtype=float)
+    largest = {"sum, as printed": largest_states(1.0), "mean": largest_states(1 / MODALITIES)}
+    lines = tuple(Lines(steps, values, name, i, marked=False) for i, (name, values) in enumerate(largest.items()))
+    shows = (
+        f"Largest absolute state of the coupled recurrence, by step, at the starting values of Mamba: the sum of equation 6 passes a billion at step "
+        f"{1 + int(np.argmax(largest['sum, as printed'] > 1e9))}; the mean stays below {largest['mean'].max():.1f}. Dashed: the largest number of single precision."
+    )
+    said = Said(
+        shows,
+        f"Gaussian noise, {MODALITIES} modalities, {CHANNELS} channels, {STATES} states a channel, double precision",
+        (0,),
+        "the mean in place of the sum",
+    )
+    panel = Panel(
+        (*lines, Rule(_LARGEST_FLOAT32, "y")), Axis("step"), Axis("largest state", log=True, span=(1e-3, 1e40))
+    )
+    return Drawing(Picture("Growth of the states", (shows,), (panel,), heights=(200,)), said)
+
+
+def largest_states(weight: float) -> Float[np.ndarray, " step"]:
+    """Return the largest absolute state after every step of h[m] = exp(dt A) · weight · Σ_k h[k] + dt B x.
+
+    Coupled Mamba (arXiv 2405.18014), equation 6, with Mamba's starting values: A = -1 ... -N, dt log-uniform in [0.001, 0.1].
+    """
+    rng = np.random.default_rng(0)
+    dt = np.exp(rng.uniform(np.log(1e-3), np.log(0.1), (MODALITIES, CHANNELS, 1)))
+    decay = np.exp(-dt * np.arange(1, STATES + 1.0))
+    h, largest = np.zeros((MODALITIES, CHANNELS, STATES)), []
+    for _ in range(STEPS):
+        drive = dt * rng.normal(size=(MODALITIES, 1, STATES)) * rng.normal(size=(MODALITIES, CHANNELS, 1))
+        h = decay * weight * h.sum(0) + drive
+        largest.append(float(np.abs(h).max()))
+    return np.array(largest)
+
+
+_HALF = "Mean and standard deviation over the seeds."
+_FORMS = ("{:.3f}", "{:.3f}", "{:.1f}", "{:.1f}")  # as the paper prints them
+_FUSION_INTERPRETATION = (
+    "late, early, cross_attention, transformer, alignmamba, alignmamba2, and what a fusion does without a modality"
+)
+
+
+def regression_table(evidence: Evidence) -> Sheet:
+    """Return error, correlation, Acc-2 and F1 of fusions on synthetic values, as Tables 1, 2 and 7."""
+    rows = evidence.rows("values")
+    columns = {"MAE": ("test.mae", 1.0), "Corr": ("test.correlation", 1.0), "Acc-2": ("test.accuracy_2_positive", 100.0),
+               "F1": ("test.f1_positive", 100.0)}  # fmt: skip
+    printed = dict(MOSEI) | dict(MOSEI_ALIGNED)
+    table = []
+    for model in FUSIONS_OF_VALUES:
+        own = rows[rows["model"] == model]
+        ours = {name: cell_of(own, metric, factor=factor) for name, (metric, factor) in columns.items()}
+        theirs: list[object] = (
+            [form.format(value) for form, value in zip(_FORMS, printed[model], strict=True)]
+            if model in printed
+            else [None] * 4
+        )
+        table.append({"model": model, **ours, **dict(zip((f"{name} " for name in columns), theirs, strict=True))})
+    said = Said(
+        f"Fusions on a regression. {_HALF} Acc-2 and F1: positive against negative, in per cent.",
+        values_of(evidence.budget), seeds_of(rows), _FUSION_INTERPRETATION, MOSEI_SOURCE,
+    )  # fmt: skip
+    groups = {"measured here": tuple(columns), "printed, CMU-MOSEI": tuple(f"{name} " for name in columns)}
+    best = {"MAE": "min", "Corr": "max", "Acc-2": "max", "F1": "max"}
+    return Sheet(table, said, digits=2, best=best, groups=groups)
+
+
+def classification_table(evidence: Evidence) -> Sheet:
+    """Return accuracy and F1 of every fusion, and of each modality alone, as Tables 3 to 6 and 13."""
+    rows = evidence.rows("fusions")
+    columns = {"accuracy": "test.accuracy", "F1, weighted": "test.f1_weighted", "F1, macro": "test.f1_macro"}
+    table = []
+    for (model, modalities), own in rows.groupby(["model", "modalities"], sort=False):
+        ours = {name: cell_of(own, metric, factor=100.0) for name, metric in columns.items()}
+        known = MOSEI_CLASSES.get(model) if modalities == "all" else None
+        theirs: list[object] = [None, None] if known is None else [f"{value:.2f}" for value in known]
+        table.append({"model": model, "hears": modalities} | ours | dict(zip(("Acc-3", "F1-3"), theirs, strict=True)))
+    said = Said(
+        f"Fusions on a classification, in per cent. {_HALF}",
+        data_of(evidence.budget),
+        seeds_of(rows),
+        _FUSION_INTERPRETATION,
+        MOSEI_CLASSES_SOURCE,
+    )
+    groups = {"measured here": tuple(columns), "printed, CMU-MOSEI": ("Acc-3", "F1-3")}
+    return Sheet(table, said, best=dict.fromkeys(columns, "max"), groups=groups)
+
+
+def ablation_rows(row: Ablation, evidence: Evidence) -> pd.DataFrame:
+    """Return the rows of the study that are one row of the paper's tables."""
+    rows, budget = evidence.rows("paper_ablation"), evidence.budget
+    cells = grid(data=DIGITS, model=scaled(row, budget), train=train_options(budget), seed=list(range(budget.seeds)))
+    return rows[rows["key"].isin([cell.key for cell in cells])]
+
+
+def ablation_table(evidence: Evidence) -> Sheet:
+    """Return every row of Tables 8 to 11 and 14."""
+    found = []
+    for row in ablations():
+        own = ablation_rows(row, evidence)
+        printed = {
+            name: row.printed.get(key) for name, key in (("Corr", "correlation"), ("Acc-2", "accuracy2"), ("F1", "f1"))
+        }
+        found.append(
+            {
+                "table": row.table,
+                "variant": row.name,
+                "accuracy": cell_of(own, "test.accuracy", factor=100.0),
+                "F1, macro": cell_of(own, "test.f1_macro", factor=100.0),
+                "weights": int(own["run.parameters"].iloc[0]),
+            }
+            | {name: None if value is None else f"{value:.1f}" for name, value in printed.items()}
+        )
+    readings = "; ".join(dict.fromkeys(row.reading for row in ablations() if row.reading))
+    said = Said(
+        "Ablations of Coupled Mamba, each row scaled down: an eighth of the states and a quarter of the rank, the width as given. In per cent; mean and standard deviation over the seeds.",
+        data_of(evidence.budget),
+        seeds_of(evidence.rows("paper_ablation")),
+        readings,
+        f"{PRINTED_ON}, Tables 8 to 11 and 14 of Coupled Mamba (arXiv 2405.18014)",
+    )
+    groups = {"measured here": ("accuracy", "F1, macro", "weights"), "printed, CMU-MOSEI": ("Corr", "Acc-2", "F1")}
+    return Sheet(found, said, groups=groups)
+
+
+_FUSION_TABLE = 11
+
+
+def fusion_bars(evidence: Evidence) -> Drawing:
+    """Draw the accuracy of the four fusions of Table 11."""
+    rows, study = [row for row in ablations() if row.table == _FUSION_TABLE], evidence.rows("paper_ablation")
+    of = {row.name: study["key"].isin(ablation_rows(row, evidence)["key"]) for row in rows}
+    scores = over_seeds(study, "test.accuracy", of).assign_attrs(score="accuracy")
+    ours = ablation_picture(ablation_frame(scores)).panels[0]
+    names = [row.name for row in rows]
+    panels = (
+        Panel(ours.marks, ours.x, ours.y, title="measured here"),
+        published_bars(names, [row.printed["f1"] for row in rows], "F1 in per cent", "printed in the paper"),
+    )
+    shows = "Four ways to fuse; lines: Student's 95 % interval over the seeds."
+    said = Said(
+        shows, data_of(evidence.budget), tuple(int(s) for s in scores["seed"].values),
+        "; ".join(dict.fromkeys(row.reading for row in rows)), f"F1 on {PRINTED_ON}, Table 11 of Coupled Mamba (arXiv 2405.18014)",
+    )  # fmt: skip
+    return Drawing(Picture("Four ways to fuse", (shows,), panels, columns=2, heights=(150,)), said, columns=2)
+
+
+def published_bars(
+    names: list[str], values: list[float], label: str, title: str, *, span: tuple[float, float] | None = None
+) -> Panel:
+    """Return bars of numbers that a paper prints, each with its value; the axis begins at 0, as bars must, unless ``span`` is given."""
+    given = np.array(values, dtype=float)
+    at = np.arange(len(names), dtype=float)
+    notes = [Note(max(v, 0.0), a, f"{v:g}".replace("-", "−")) for v, a in zip(given, at, strict=True)]
+    low, high = min(0.0, float(given.min())), max(0.0, float(given.max()))
+    room = (high - low) or 1.0
+    return Panel(
+        (Rule(0), Bars(at, given, (NEUTRAL,) * len(names), tuple(names)), *notes),
+        Axis(label, span=span or (low - 0.05 * room * (low < 0), high + 0.25 * room)),
+        Axis(ticks=ticks_of(names), span=(-0.6, len(names) - 0.4), reverse=True),
+        title=title,
+    )

@@ -1,0 +1,159 @@
+"""Memory and time of an inference against sequence length, as curves and as a table, beside the published values."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mmviz.plots.figure_spec import Axis, Lines, Note, Panel, Picture
+from mmviz.studies.papers.published_results import (
+    ALIGNMAMBA_SAVES_SOURCE,
+    EFFICIENCY_SOURCE,
+    LENGTHS,
+    MEMORY_GB,
+    TIME_S,
+)
+from mmviz.studies.papers.registry import Drawing, Said, Sheet
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import xarray as xr
+
+    from mmviz.studies.papers.results import Evidence
+
+
+#: how the paper calls what we measure; the first two are its two series
+NAMES = {
+    "coupled_mamba": "Coupled Mamba",
+    "cross_attention_materialised": "cross-attention",
+    "alignmamba2": "AlignMamba-2",
+    "transformer_materialised": "single stream",
+}
+_PAIR = ("cross_attention_materialised", "coupled_mamba")
+_FAR, _ROOM = 8.0, 0.1  # when an axis is logarithmic; how far below its point a value stands, as a share of the axis
+_LOOKS = {"Coupled Mamba": 0, "cross-attention": 1, "AlignMamba-2": 2, "single stream": 3}
+
+
+def memory_curves(evidence: Evidence) -> Drawing:
+    """Draw peak memory against length, as Figure 3 of Coupled Mamba."""
+    data = evidence.artefact("efficiency")["efficiency"].to_dataset()
+    saved = 1 - _last(data, "mebibytes", "coupled_mamba") / _last(data, "mebibytes", "cross_attention_materialised")
+    panels = (
+        _ours(data, "mebibytes", _PAIR, "MiB", "peak memory, measured here"),
+        _printed(MEMORY_GB, "GB", "peak memory, printed in the paper"),
+    )
+    shows = f"Peak memory of one inference against length. At {LENGTHS[-1]} steps Coupled Mamba does with {saved:.0%} less here."
+    return _drawing(panels, shows, data, EFFICIENCY_SOURCE)
+
+
+def time_curves(evidence: Evidence) -> Drawing:
+    """Draw the time of an inference against length, as Figure 4 of Coupled Mamba."""
+    data = evidence.artefact("efficiency")["efficiency"].to_dataset()
+    saved = 1 - _last(data, "milliseconds", "coupled_mamba") / _last(
+        data, "milliseconds", "cross_attention_materialised"
+    )
+    panels = (
+        _ours(data, "milliseconds", _PAIR, "ms", "time, measured here"),
+        _printed(TIME_S, "s", "time, printed in the paper"),
+    )
+    shows = f"Time of one inference against length; medians, bands: quartiles. At {LENGTHS[-1]} steps Coupled Mamba takes {saved:.0%} less here."
+    return _drawing(panels, shows, data, EFFICIENCY_SOURCE)
+
+
+def efficiency_curves(evidence: Evidence) -> Drawing:
+    """Draw memory and time of all contenders, as the efficiency figure of AlignMamba."""
+    data = evidence.artefact("efficiency")["efficiency"].to_dataset()
+    panels = (
+        _ours(data, "mebibytes", tuple(NAMES), "MiB", "peak memory", valued=False),
+        _ours(data, "milliseconds", tuple(NAMES), "ms", "time", valued=False),
+    )
+    shows = (
+        "Peak memory and time of one inference against length: AlignMamba-2 and Coupled Mamba beside a multi-stream (cross-attention) and a "
+        "single-stream Transformer. Operations are not counted here."
+    )
+    return _drawing(panels, shows, data, ALIGNMAMBA_SAVES_SOURCE)
+
+
+def _drawing(panels: tuple[Panel, ...], shows: str, data: xr.Dataset, printed: str) -> Drawing:
+    said = Said(
+        shows,
+        f"three modalities of noise, batch {data.attrs['batch']}, width {data.attrs['width']}, one layer, float32, attention written out, "
+        f"{data.attrs['machine']}, threads: {data.attrs['threads']}",
+        reading="the attention models are readings of the papers' baselines",
+        printed=printed,
+    )
+    return Drawing(
+        Picture("Memory and time against length", (shows,), panels, columns=2, heights=(170,)), said, columns=2
+    )
+
+
+def _ours(data: xr.Dataset, unit: str, models: Sequence[str], label: str, title: str, *, valued: bool = True) -> Panel:
+    length, lines = data["length"].values.astype(float), []
+    for model in models:
+        one, name = data.sel(model=model), NAMES[model]
+        bands = (one["low"].values, one["high"].values) if unit == "milliseconds" else (None, None)
+        lines.append(Lines(length, one[unit].values, name, _LOOKS[name], *bands))
+    return _panel(lines, label, title, valued=valued)
+
+
+def _printed(series: Mapping[str, tuple[float, ...]], label: str, title: str) -> Panel:
+    length = np.array(LENGTHS, dtype=float)
+    return _panel([Lines(length, np.array(v), name, _LOOKS[name]) for name, v in series.items()], label, title)
+
+
+def _panel(lines: Sequence[Lines], label: str, title: str, *, valued: bool = True) -> Panel:
+    """Return lines with the value at every point: above it, and below it for the lowest line; logarithmic where they lie far apart."""
+    values = np.array([line.y for line in lines])
+    low, high = float(np.nanmin(values)), float(np.nanmax(values))
+    log, lowest = high > _FAR * low, int(np.nanargmin(values[:, -1]))
+    notes = []
+    for i, line in enumerate(lines if valued else ()):
+        for x, y in zip(line.x.tolist(), line.y.tolist(), strict=True):
+            under = y / (6 * high / low) ** _ROOM if log else y - _ROOM * high
+            notes.append(
+                Note(
+                    x,
+                    under if i == lowest else y,
+                    f"{y:.0f}" if y >= 100 else f"{y:.3g}",
+                    "on" if i == lowest else "above",
+                )
+            )
+    span = (low / 3, 2 * high) if log else (0.0, (1 + 2 * _ROOM) * high)
+    x_axis = Axis("length, steps", span=(60, LENGTHS[-1] + 40))
+    return Panel((*lines, *notes), x_axis, Axis(label, log=log, span=span), title=title)
+
+
+def _last(data: xr.Dataset, unit: str, model: str) -> float:
+    return float(data[unit].sel(model=model).values[-1])
+
+
+_PRINTED = {"coupled_mamba": "Coupled Mamba", "cross_attention_materialised": "cross-attention"}
+_OURS, _THEIRS = ("MiB", "ms"), ("GB", "s")
+
+
+def length_table(evidence: Evidence) -> Sheet:
+    """Return a row for every model and length."""
+    data = evidence.artefact("efficiency")["efficiency"].to_dataset()
+    rows = []
+    for model, name in NAMES.items():
+        for i, length in enumerate(data["length"].values.tolist()):
+            one, printed = data.sel(model=model, length=length), _PRINTED.get(model)
+            rows.append(
+                {
+                    "model": name,
+                    "steps": length,
+                    "MiB": float(one["mebibytes"]),
+                    "ms": float(one["milliseconds"]),
+                    "GB": None if printed is None else f"{MEMORY_GB[printed][i]:.2f}",
+                    "s": None if printed is None else f"{TIME_S[printed][i]:.4f}",
+                }
+            )
+    said = Said(
+        "Peak memory and median time of one inference.",
+        f"three modalities of noise, batch {data.attrs['batch']}, width {data.attrs['width']}, one layer, float32, {data.attrs['machine']}, threads: {data.attrs['threads']}",
+        reading="the attention models are readings of the papers' baselines",
+        printed=EFFICIENCY_SOURCE,
+    )
+    return Sheet(rows, said, groups={"measured here": _OURS, "printed in the paper": _THEIRS}, columns=1)

@@ -1,0 +1,152 @@
+"""Export of a paper's figure or table for a venue: PDF, SVG and LaTeX with a caption, and a document that includes all of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import mmviz
+from mmviz.core.errors import DataError
+from mmviz.core.escape import latex
+from mmviz.io.atomic import write_bytes_atomic
+from mmviz.plots.latex import latex_figure, latex_table
+from mmviz.plots.paper_figure import write
+from mmviz.plots.venue import venue_of, width_of
+from mmviz.studies.cell import code_version
+from mmviz.studies.papers.registry import FIGURES, Drawing, kind_named
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mmviz.studies.papers.results import Evidence
+
+
+_SHOWN = 10
+
+
+def commit() -> str:
+    """Return "abc1234567, 0.1.0+hash"; the version and hash alone where there is no clone.
+
+    The hash covers the sources as they are, so it differs where a file was changed after the commit.
+    """
+    found = _head(Path(mmviz.__file__).parents[1] / ".git")
+    return f"{found[:_SHOWN]}, {code_version()}" if found else code_version()
+
+
+def _head(git: Path) -> str:
+    """Return the commit that is checked out, read from its files, or ""."""
+    try:
+        head = (git / "HEAD").read_text(encoding="utf-8").strip()
+        if not head.startswith("ref: "):
+            return head
+        name = head.removeprefix("ref: ")
+        if (git / name).exists():
+            return (git / name).read_text(encoding="utf-8").strip()
+        packed = (git / "packed-refs").read_text(encoding="utf-8").splitlines()
+        return next((line.split()[0] for line in packed if line.endswith(f" {name}")), "")
+    except OSError:
+        return ""
+
+
+def write_figure(name: str, evidence: Evidence, *, venue: str, out: str | Path) -> list[Path]:
+    """Draw a figure or table and write it.
+
+    Parameters
+    ----------
+    name
+        One of :data:`mmviz.studies.papers.FIGURES`.
+    evidence
+        What it is drawn from.
+    venue
+        As for :func:`mmviz.plots.paper`. What wants both columns goes over as many as the venue's page has.
+    out
+        Folder; made where it is not there.
+
+    Returns
+    -------
+    list of Path
+        ``NAME.pdf``, ``NAME.svg`` and ``NAME.tex``; of a table ``NAME.tex`` alone.
+
+    Raises
+    ------
+    ConfigError
+        Unknown name or venue.
+    NotThereError
+        What it is drawn from is not there and may not be made.
+    DataError
+        If the folder cannot be written.
+    """
+    kind, sizes = kind_named(name), venue_of(venue)
+    made = kind.make(evidence)
+    folder = Path(out)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DataError(f"figures: {folder} cannot be made ({error}); choose another --out") from error
+    said, columns = made.said, min(made.columns, len(sizes.widths))
+    words = {
+        "caption": f"{said.shows} Like {kind.like}",
+        "data": said.data,
+        "seeds": said.seeds,
+        "commit": commit(),
+        "reading": said.reading,
+        "printed": said.printed,
+        "label": f"{'fig' if isinstance(made, Drawing) else 'tab'}:{name}",
+        "wide": columns == 2,
+    }
+    tex = folder / f"{name}.tex"
+    if not isinstance(made, Drawing):
+        options = {"digits": made.digits, "best": made.best, "groups": made.groups, "small": True}
+        return [latex_table(made.rows, file=tex, **options, **words)]  # type: ignore[arg-type]
+    width = width_of(sizes, columns)
+    files = [
+        write(made.picture, folder / f"{name}{end}", venue=sizes, width=width, height=None) for end in (".pdf", ".svg")
+    ]
+    return [*files, latex_figure(f"{name}.pdf", file=tex, **words)]  # type: ignore[arg-type]
+
+
+def write_document(names: Sequence[str], *, venue: str, out: str | Path) -> Path:
+    """Write ``all.tex``, a document that shows every figure and table that was written, in the order of the papers.
+
+    Parameters
+    ----------
+    names
+        Of :data:`mmviz.studies.papers.FIGURES`, written to ``out`` before.
+    venue
+        Decides on one column or two; the venue's own style file is not needed, and not there.
+    out
+        Folder.
+
+    Returns
+    -------
+    Path
+        Of the document; ``pdflatex all.tex`` in its folder sets it.
+
+    Raises
+    ------
+    DataError
+        If it cannot be written.
+    """
+    sizes = venue_of(venue)
+    double = len(sizes.widths) == 2
+    column, gap = sizes.widths[0], sizes.widths[-1] - 2 * sizes.widths[0] if double else 0.0
+    lines = [
+        rf"\documentclass[10pt{',twocolumn' if double else ''}]{{article}}",
+        rf"\usepackage[textwidth={sizes.widths[-1]:.4f}in,textheight=9in]{{geometry}}",
+        *([rf"\setlength{{\columnsep}}{{{gap:.4f}in}} % columns of {column:.4f} in"] if double else []),
+        r"\usepackage{graphicx,booktabs}",
+        r"\begin{document}",
+    ]
+    paper = ""
+    for name in sorted(names, key=list(FIGURES).index):
+        if FIGURES[name].paper != paper:
+            lines += [r"\clearpage"] if paper else []  # what floats stays with its paper
+            paper = FIGURES[name].paper
+            lines.append(rf"\section*{{{latex(paper)}}}")
+        lines.append(rf"\input{{{name}.tex}}")
+    target = Path(out) / "all.tex"
+    try:
+        write_bytes_atomic(target, ("\n".join([*lines, r"\end{document}"]) + "\n").encode())
+    except OSError as error:
+        raise DataError(f"figures: {target} cannot be written ({error}); choose another --out") from error
+    return target

@@ -1,0 +1,86 @@
+"""The score as more and more modalities are missing: strategies of ours as curves and as a table, and the paper's rows apart."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mmviz.models.imputation import MASKED
+from mmviz.plots.figure_spec import Axis, Lines, Panel, Picture
+from mmviz.studies.papers.published_results import COUPLED_MAMBA, EQUILIBRIUM_SOURCE, MISSING, MISSING_SOURCE, RATES
+from mmviz.studies.papers.registry import Drawing, Said, Sheet
+from mmviz.studies.papers.training_grids import STRATEGIES, cell_of, data_of, seeds_of
+from mmviz.studies.significance import summary
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from mmviz.studies.papers.results import Evidence
+
+_PROTOCOL = f"whole modalities are lost, each independently at that rate, at least one is kept; {MASKED}"
+
+
+def missing_curves(evidence: Evidence) -> Drawing:
+    """Draw Coupled Mamba's accuracy against the missing rate, and the curves of Table 12."""
+    rows = evidence.rows("equilibrium")
+    joint = rows[rows["strategy"] == "joint"]
+    shows = f"Accuracy as modalities are missing. Measured here: {_PROTOCOL}; bands: least and largest of the seeds."
+    panels = (_ours({"Coupled Mamba": joint}, "measured here"), _printed())
+    said = Said(shows, data_of(evidence.budget), seeds_of(rows), printed=MISSING_SOURCE)
+    return Drawing(_picture(shows, panels), said, columns=2)
+
+
+def missing_by_strategy(evidence: Evidence) -> Drawing:
+    """Draw the accuracy of every strategy against the missing rate."""
+    rows = evidence.rows("equilibrium")
+    shows = (
+        f"Accuracy as modalities are missing, by training strategy: {_PROTOCOL}; bands: least and largest of the seeds."
+    )
+    panels = (_ours({name: rows[rows["strategy"] == name] for name in STRATEGIES}, ""),)
+    said = Said(shows, data_of(evidence.budget), seeds_of(rows), "shapley_alternating", EQUILIBRIUM_SOURCE)
+    return Drawing(_picture(shows, panels), said)
+
+
+def missing_table(evidence: Evidence) -> Sheet:
+    """Return Table 12's rates: ours, then the paper's rows."""
+    rows = evidence.rows("equilibrium")
+    found = []
+    for i, rate in enumerate(RATES):
+        column = _column(rate)
+        ours = {name: cell_of(rows[rows["strategy"] == name], column, factor=100.0) for name in STRATEGIES}
+        found.append({"rate": f"{rate:.1f}"} | ours | {name: f"{values[i]:.1f}" for name, values in MISSING.items()})
+    said = Said(
+        f"Accuracy in per cent as modalities are missing: {_PROTOCOL}; mean and standard deviation over the seeds.",
+        data_of(evidence.budget), seeds_of(rows), "shapley_alternating", MISSING_SOURCE,
+    )  # fmt: skip
+    return Sheet(found, said, groups={"measured here": STRATEGIES, "printed, CMU-MOSEI": tuple(MISSING)})
+
+
+def _column(rate: float) -> str:
+    return f"test.accuracy@missing={rate}" if rate else "test.accuracy"
+
+
+def _ours(variants: dict[str, pd.DataFrame], title: str) -> Panel:
+    rates = np.array(RATES)
+    lines = []
+    for i, (name, own) in enumerate(variants.items()):
+        values = np.array([[own[_column(rate)].to_numpy(dtype=float)] for rate in RATES])[:, 0]
+        mean = np.array([summary(v, 0.95)["mean"] for v in values])
+        lines.append(Lines(rates, mean, name, i, values.min(1), values.max(1)))
+    return Panel(tuple(lines), Axis("missing rate", link="rate"), Axis("accuracy", link="accuracy"), title=title)
+
+
+def _printed() -> Panel:
+    looks = {"Coupled Mamba": 0, "MMIN": 4, "GCNet": 5}
+    lines = tuple(Lines(np.array(RATES), np.array(v) / 100, name, looks[name]) for name, v in MISSING.items())
+    return Panel(
+        lines,
+        Axis("missing rate", link="rate"),
+        Axis("accuracy", link="accuracy"),
+        title=f"Acc-2 printed in {COUPLED_MAMBA.split(' (')[0]}",
+    )
+
+
+def _picture(shows: str, panels: tuple[Panel, ...]) -> Picture:
+    return Picture("When modalities are missing", (shows,), panels, columns=len(panels), heights=(190,))

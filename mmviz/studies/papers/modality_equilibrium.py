@@ -1,0 +1,151 @@
+"""Figures and tables of Modality Equilibrium Matters: contributions and imbalance over training, update order, and strategies."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from scipy.stats import pearsonr
+
+from mmviz.plots.ablation import ablation_frame, ablation_picture
+from mmviz.plots.figure_spec import Axis, Dots, Lines, Panel, Picture, span_of
+from mmviz.studies.papers.published_results import EQUILIBRIUM_SOURCE
+from mmviz.studies.papers.registry import Drawing, Said, Sheet
+from mmviz.studies.papers.training_grids import ORDERS, STRATEGIES, cell_of, data_of, histories, over_seeds, seeds_of
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from mmviz.studies.papers.results import Evidence
+
+
+_INTERPRETATION = "shapley_alternating; the value function (accuracy) and where it is measured"
+_SHOWN = ("joint", "mla", "shapley_alternating")
+_MODALITIES = ("audio", "image")
+_BANDS = "lines: mean, bands: least and largest of the seeds"
+
+
+def contribution_curves(evidence: Evidence) -> Drawing:
+    """Draw the Shapley value of each modality after every epoch."""
+    rows = evidence.rows("equilibrium")
+    panels = []
+    for strategy in _SHOWN:
+        own = rows[rows["strategy"] == strategy]
+        data = histories(own, lambda entry: [entry[f"contribution/{m}"] for m in _MODALITIES], _MODALITIES)
+        panels.append(Panel(_lines(data), Axis("epoch", link="e"), Axis("contribution", link="c"), title=strategy))
+    shows = (
+        f"Shapley value of each modality's share in the accuracy, after every epoch, by training strategy; {_BANDS}."
+    )
+    said = Said(shows, _where(evidence), seeds_of(rows), _INTERPRETATION, EQUILIBRIUM_SOURCE)
+    return Drawing(Picture("Contributions", (shows,), tuple(panels), columns=3, heights=(170,)), said, columns=2)
+
+
+def imbalance_curves(evidence: Evidence) -> Drawing:
+    """Draw the three readings of the equilibrium deviation after every epoch, for joint training, MLA and ours."""
+    rows = evidence.rows("equilibrium")
+    panels = []
+    for reading in ("E1", "E2", "E3"):
+        lines: list[Lines] = []
+        for i, strategy in enumerate(_SHOWN):
+            own = rows[rows["strategy"] == strategy]
+            data = histories(own, lambda entry, name=reading: [entry[name]], (strategy,))  # type: ignore[misc]
+            lines += _lines(data, first=i)
+        panels.append(Panel(tuple(lines), Axis("epoch", link="e"), Axis("deviation", link="d"), title=reading))
+    shows = f"Three readings of the equilibrium deviation after every epoch, 0 is equilibrium; {_BANDS}. With two modalities E1 and E2 are one number."
+    said = Said(shows, _where(evidence), seeds_of(rows), f"E1, E2, E3; {_INTERPRETATION}", EQUILIBRIUM_SOURCE)
+    picture = Picture("Equilibrium deviation", (shows,), tuple(panels), columns=3, heights=(170,))
+    return Drawing(picture, said, columns=2)
+
+
+def _lines(data: xr.Dataset, first: int = 0) -> tuple[Lines, ...]:
+    epochs = data["epoch"].values.astype(float)
+    return tuple(
+        Lines(
+            epochs, data["mean"].values[:, i], str(name), first + i, data["low"].values[:, i], data["high"].values[:, i]
+        )
+        for i, name in enumerate(data["name"].values)
+    )
+
+
+def _where(evidence: Evidence) -> str:
+    return data_of(evidence.budget).replace("test split", "a slice of the training split that no update saw")
+
+
+def imbalance_scatter(evidence: Evidence) -> Drawing:
+    """Draw a point for each strategy, order and seed, and say how the two go together."""
+    rows = pd.concat([evidence.rows("equilibrium"), evidence.rows("orders")]).drop_duplicates("key")
+    x, y = rows["test.E1"].to_numpy(dtype=float), rows["test.accuracy"].to_numpy(dtype=float)
+    known = np.isfinite(x) & np.isfinite(y)
+    r = (
+        float(pearsonr(x[known], y[known]).statistic)
+        if known.sum() > 2 and np.ptp(x[known]) and np.ptp(y[known])
+        else np.nan
+    )
+    dots = tuple(
+        Dots(x[rows["strategy"] == name], y[rows["strategy"] == name], str(name), i, hollow=bool(i % 2))
+        for i, name in enumerate(dict.fromkeys(rows["strategy"]))
+    )
+    shows = (
+        f"Accuracy against the equilibrium deviation E1 (0 is equilibrium), one point for each strategy, order and seed; correlation {r:+.2f} over "
+        f"{int(known.sum())} trainings."
+    )
+    panel = Panel(dots, Axis("E1", span=span_of(x)), Axis("accuracy", span=span_of(y)))
+    said = Said(
+        shows, data_of(evidence.budget), seeds_of(rows), "E1; shapley_alternating",
+        f"a strong link of equilibrium and accuracy, in a summary and without a number; {EQUILIBRIUM_SOURCE}",
+    )  # fmt: skip
+    return Drawing(Picture("Accuracy against deviation", (shows,), (panel,), heights=(230,)), said)
+
+
+_PANELS = {"test.accuracy": "accuracy, both heard", "test.accuracy@image": "accuracy, image alone"}
+
+
+def order_bars(evidence: Evidence) -> Drawing:
+    """Draw the accuracy of the four orders and of joint training, with both modalities and with the weak one alone."""
+    rows = evidence.rows("orders")
+    turns = rows["strategy"] == "shapley_alternating"
+    variants = {order.replace("_", " "): turns & (rows["strategy.order"] == order) for order in ORDERS}
+    variants["joint, no turns"] = rows["strategy"] == "joint"
+    panels = []
+    for metric, label in _PANELS.items():
+        panel = ablation_picture(ablation_frame(over_seeds(rows, metric, variants).assign_attrs(score=label))).panels[0]
+        panels.append(Panel(panel.marks, panel.x, panel.y))
+    spans = [panel.x.span for panel in panels if panel.x.span]
+    whole = (min(low for low, _ in spans), max(high for _, high in spans))  # both are accuracies: one axis
+    panels = [replace(panel, x=replace(panel.x, span=whole)) for panel in panels]
+    shows = (
+        "The order in which modalities take their turn, and joint training without turns (a third of the updates); lines: Student's 95 % interval over the "
+        "seeds."
+    )
+    said = Said(
+        shows, data_of(evidence.budget), seeds_of(rows), "shapley_alternating: value, rank, turns", EQUILIBRIUM_SOURCE
+    )
+    return Drawing(Picture("Order of the turns", (shows,), tuple(panels), columns=2, heights=(170,)), said, columns=2)
+
+
+_COLUMNS = {
+    "both": "test.accuracy",
+    "audio alone": "test.accuracy@audio",
+    "image alone": "test.accuracy@image",
+    "missing, mean": "test.accuracy@missing",
+}
+_DEVIATIONS = ("E1", "E2", "E3")
+
+
+def strategy_table(evidence: Evidence) -> Sheet:
+    """Return a row for every strategy."""
+    rows = evidence.rows("equilibrium")
+    found = []
+    for name in STRATEGIES:
+        own = rows[rows["strategy"] == name]
+        scores = {label: cell_of(own, metric, factor=100.0) for label, metric in _COLUMNS.items()}
+        deviations = {reading: cell_of(own, f"test.{reading}", factor=100.0) for reading in _DEVIATIONS}
+        found.append({"strategy": name, **scores, **deviations})
+    said = Said(
+        "Training strategies on one model: accuracy in per cent, and three readings of the equilibrium deviation times 100 (0 is equilibrium); mean and standard deviation over the seeds. All have the same epochs; shapley_alternating makes three updates where joint makes one.",
+        data_of(evidence.budget), seeds_of(rows), "E1, E2, E3; shapley_alternating", EQUILIBRIUM_SOURCE,
+    )  # fmt: skip
+    best = dict.fromkeys(_COLUMNS, "max") | dict.fromkeys(_DEVIATIONS, "min")
+    return Sheet(found, said, best=best, groups={"accuracy": tuple(_COLUMNS), "deviation": _DEVIATIONS})

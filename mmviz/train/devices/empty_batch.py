@@ -1,0 +1,81 @@
+"""Models on empty batches: a device may receive no sample of a batch, or none that has the modality."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from mmviz.models.batch import Batch, Steps
+
+if TYPE_CHECKING:
+    from jaxtyping import Bool, Float
+    from torch import Tensor
+
+    from mmviz.models.base import FusionModel
+    from mmviz.models.fusions.equilibrium import Turn
+
+
+class MayBeEmpty:
+    """The model as a strategy calls it on several devices; no samples in, no samples out, with a graph of zero gradients.
+
+    Behind it one blank sample runs, so that the same weights take part on every device. Everything else is the model's own.
+    """
+
+    def __init__(self, model: FusionModel) -> None:
+        self._model = model
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._model, name)
+
+    def __call__(self, batch: Batch) -> Float[Tensor, "batch output"]:
+        """Return the answers."""
+        return self._model(batch) if len(batch) else self._model(_blank_batch(batch))[:0]
+
+    def encode(self, batch: Batch) -> Steps:
+        """Return the steps of every modality, and their mask."""
+        if len(batch):
+            return self._model.encode(batch)
+        steps = self._model.encode(_blank_batch(batch))
+        return Steps(steps.x[:, :0], steps.mask[:, :0])
+
+    def fuse(self, steps: Steps) -> Float[Tensor, "batch output"]:
+        """Return the answer to encoded steps."""
+        return self._model.fuse(steps) if steps.x.shape[1] else self._model.fuse(_blank(steps))[:0]
+
+    def learn(self, steps: Steps) -> tuple[Float[Tensor, "batch output"], dict[str, Float[Tensor, ""]]]:
+        """Return the answer and the model's own penalties."""
+        if steps.x.shape[1]:
+            return self._model.learn(steps)
+        output, penalties = self._model.learn(_blank(steps))
+        return output[:0], penalties
+
+    def alone(self, steps: Steps) -> tuple[Float[Tensor, "modality batch width"], Bool[Tensor, "modality batch"]]:
+        """Return the vector of each modality alone: of an `equilibrium`."""
+        found: tuple[Tensor, Tensor] = self._model.alone(steps if steps.x.shape[1] else _blank(steps))  # type: ignore[operator]
+        return found if steps.x.shape[1] else (found[0][:, :0], found[1][:, :0])
+
+    def turn(self, steps: Steps, modality: int, carried: Tensor, goals: tuple[Tensor, Tensor] | None) -> Turn:
+        """Answer from one modality: of an `equilibrium`."""
+        if steps.x.shape[1]:
+            return self._model.turn(steps, modality, carried, goals)  # type: ignore[operator]
+        if goals is not None:
+            z, there = goals
+            goals = z.new_zeros(len(z), 1, z.shape[2]), there.new_zeros(len(there), 1)
+        turn: Turn = self._model.turn(_blank(steps), modality, carried.new_zeros(1, carried.shape[1]), goals)  # type: ignore[operator]
+        return turn._replace(output=turn.output[:0], carried=turn.carried[:0])
+
+
+def _blank(steps: Steps) -> Steps:
+    M, _, T, width = steps.x.shape
+    return Steps(steps.x.new_zeros(M, 1, T, width), torch.ones(M, 1, T, dtype=torch.bool, device=steps.x.device))
+
+
+def _blank_batch(batch: Batch) -> Batch:
+    values = {n: x.new_zeros(1, max(1, x.shape[1]), x.shape[2]) for n, x in batch.values.items()}
+    valid = {n: torch.ones(x.shape[:2], dtype=torch.bool, device=x.device) for n, x in values.items()}
+    if batch.clock is None:
+        return Batch(values, valid)
+    edges = {n: torch.linspace(0, 1, values[n].shape[1] + 1).to(t) for n, t in batch.times.items()}
+    times = {n: torch.stack([edge[:-1], edge[1:]], -1)[None] for n, edge in edges.items()}
+    return Batch(values, valid, times=times, clock=batch.clock.new_tensor([[0.0, 1.0]]))

@@ -1,0 +1,242 @@
+"""Processes of a training on several devices: the process group (NCCL or gloo), worker processes started by ``fit``, and their failures."""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import datetime
+import os
+import pickle
+import signal
+import tempfile
+import time
+import warnings
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import torch
+import torch.distributed as dist
+import torch.multiprocessing as mp
+
+from mmviz.core.errors import ConfigError, DeviceError
+from mmviz.train.devices.collective import ManyDevices
+from mmviz.train.devices.progress import ReceivedBar, SentBar
+from mmviz.train.job import Interruptible, carry_out
+
+if TYPE_CHECKING:
+    from mmviz.train.devices.device_map import Placement
+    from mmviz.train.job import Job
+    from mmviz.train.run import Run
+
+
+_BEGIN = 300.0  # seconds for all processes to have imported torch; one that dies meanwhile is seen by who started it
+
+
+def meet(place: Placement, rank: int, port: int) -> ManyDevices:
+    """Join the others at a store on this machine; for a process that `fit` started."""
+    begin = datetime.timedelta(seconds=max(place.timeout, _BEGIN))
+    store = dist.TCPStore("127.0.0.1", port, place.count, is_master=False, timeout=begin, wait_for_workers=True)
+    return _joined(place, rank, store=store, rank=rank, world_size=place.count)
+
+
+def join(place: Placement) -> ManyDevices:
+    """Join the others that torchrun started; the group stays until the process ends, so that the next training finds it."""
+    if dist.is_initialized():
+        return ManyDevices(_device(place, int(os.environ["LOCAL_RANK"])))
+    devices = _joined(place, int(os.environ["LOCAL_RANK"]))
+    atexit.register(leave)
+    return devices
+
+
+def leave() -> None:
+    """Leave the group, where there is one."""
+    if dist.is_initialized():
+        dist.destroy_process_group()
+
+
+def _joined(place: Placement, local: int, **how: object) -> ManyDevices:
+    device, wait = _device(place, local), datetime.timedelta(seconds=place.timeout)
+    if device.type == "cuda":
+        torch.cuda.set_device(device)
+        how["device_id"] = device
+    try:
+        dist.init_process_group("nccl" if device.type == "cuda" else "gloo", timeout=wait, **how)  # type: ignore[arg-type]
+    except RuntimeError as error:
+        raise DeviceError(
+            f"fit: the {place.count} devices did not find each other within {place.timeout:g} s ({error})"
+        ) from error
+    return ManyDevices(device)
+
+
+def _device(place: Placement, local: int) -> torch.device:
+    return torch.device("cuda", local) if place.kind == "cuda" else torch.device("cpu")
+
+
+_PATIENCE = 3.0  # seconds until a process that has ended has an exit code
+
+
+def spawned(job: Job, place: Placement, *, progress: bool) -> Run:
+    """Carry a training out on several devices of this machine, a process each.
+
+    Raises
+    ------
+    ConfigError
+        If model, data or strategy cannot be sent to another process.
+    DeviceError
+        If a process ends before the training does; the others are ended too. What a process raises on purpose is raised here as it is.
+    """
+    payload = _packed(job)
+    context = mp.get_context("spawn")
+    messages, stop = context.SimpleQueue(), context.Event()
+    store = dist.TCPStore("127.0.0.1", 0, place.count, is_master=True, wait_for_workers=False)
+    threads = max(1, torch.get_num_threads() // place.count) if place.kind == "cpu" else torch.get_num_threads()
+    with Interruptible() as interrupt, tempfile.TemporaryDirectory(prefix="mmviz-job-") as folder:
+        # by a file: a process that dies before it has read all of its arguments would leave this one waiting for ever
+        sent = Path(folder) / "job"
+        sent.write_bytes(payload)
+        arguments = (place, store.port, threads, sent, messages, stop)
+        processes = mp.start_processes(_work, arguments, place.count, join=False, start_method="spawn").processes
+        bar = ReceivedBar(shown=progress)
+        try:
+            return _follow(processes, messages, stop, interrupt, bar)
+        finally:
+            bar.close()
+            for process in processes:
+                process.kill()
+                process.join()
+
+
+def _follow(processes: list[Any], messages: Any, stop: Any, interrupt: Interruptible, bar: ReceivedBar) -> Run:
+    """Take messages until the run is there or a process has failed."""
+    run: Run | None = None
+    while True:
+        alive = any(process.is_alive() for process in processes)
+        while not messages.empty():
+            kind, *content = messages.get()
+            if kind == "bar":
+                bar.take(*content)
+            elif kind == "warning":
+                warnings.warn(content[0], content[1], stacklevel=5)
+            elif kind == "run":
+                run = pickle.loads(content[0])  # noqa: S301 - from a process that this one started
+            else:
+                raise _explained(pickle.loads(content[0]), processes)  # noqa: S301
+        if run is not None and not alive:
+            return run
+        if dead := _dead(processes):
+            raise DeviceError(f"fit: {dead} before the training did; the other devices were stopped. {_ADVICE}")
+        if not alive:
+            raise DeviceError(f"fit: all processes have ended without a run. {_ADVICE}")
+        if interrupt.requested:
+            stop.set()
+        time.sleep(0.05)
+
+
+_ADVICE = (
+    "What it wrote to the terminal says why (memory, a kernel, a script without `if __name__ == '__main__':`); a run with out= goes on "
+    "with resume=True, on any number of devices"
+)
+
+
+def _dead(processes: list[Any]) -> str:
+    """Say which devices' processes have ended badly, and how; "" where none has."""
+    return " and ".join(
+        f"the process of device {rank} ended ({_how(process.exitcode)})"
+        for rank, process in enumerate(processes)
+        if process.exitcode not in (None, 0)
+    )
+
+
+def _how(code: int) -> str:
+    with contextlib.suppress(ValueError):
+        return f"by {signal.Signals(-code).name}"
+    return f"exit code {code}"
+
+
+def _explained(error: BaseException, processes: list[Any]) -> BaseException:
+    """Return what a process raised; where that is only that another does not answer, which one has ended."""
+    if not isinstance(error, DeviceError):
+        return error
+    until = time.monotonic() + _PATIENCE
+    while time.monotonic() < until:
+        killed = [p for p in processes if p.exitcode is not None and p.exitcode not in (0, _TOLD)]
+        if killed:
+            return DeviceError(
+                f"fit: {_dead(killed) if len(killed) == len(processes) else _named(killed, processes)}; the other devices were stopped. {_ADVICE}"
+            )
+        time.sleep(0.05)
+    return error
+
+
+def _named(killed: list[Any], processes: list[Any]) -> str:
+    return " and ".join(f"the process of device {processes.index(p)} ended ({_how(p.exitcode)})" for p in killed)
+
+
+_TOLD = 64  # exit code of a process that has said what was wrong
+
+
+def _packed(job: Job) -> bytes:
+    try:
+        return pickle.dumps(job)
+    except (pickle.PicklingError, AttributeError, TypeError) as error:
+        raise ConfigError(
+            f"fit: devices > 1 sends model, data and strategy to other processes, and one of them cannot be sent ({error}); define "
+            "its class at the top of a module, or start the script with torchrun"
+        ) from error
+
+
+class _Stop:
+    """Whether the process that started this one asks to stop."""
+
+    def __init__(self, event: Any) -> None:
+        self._event = event
+
+    @property
+    def requested(self) -> bool:
+        return bool(self._event.is_set())
+
+
+def _work(rank: int, place: Placement, port: int, threads: int, sent: Path, messages: Any, stop: Any) -> None:
+    """Be one device."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches every process of a terminal; the first one decides
+    torch.set_num_threads(threads)
+    try:
+        job = _unpacked(sent.read_bytes())
+        devices = meet(place, rank, port)
+        send = messages.put if rank == 0 else None
+        with warnings.catch_warnings(record=True) as found:
+            warnings.simplefilter("always")
+            run = carry_out(job, devices, _Stop(stop), lambda batches: SentBar(batches, send))
+        if rank == 0:
+            for each in found:
+                messages.put(("warning", str(each.message), each.category))
+            messages.put(("run", pickle.dumps(run)))
+        leave()
+    except Exception as error:  # noqa: BLE001 - it is raised again by the process that started this one
+        messages.put(("failed", _carried(error)))
+        raise SystemExit(_TOLD) from None
+
+
+def _unpacked(payload: bytes) -> Job:
+    try:
+        job: Job = pickle.loads(payload)  # noqa: S301 - from the process that started this one
+    except AttributeError as error:
+        raise ConfigError(
+            f"fit: another process cannot find a class that the call uses ({error}); what is defined in a notebook is known to "
+            "the notebook only: put it into a module"
+        ) from error
+    return job
+
+
+def _carried(error: Exception) -> bytes:
+    """Return an error so that it can be raised elsewhere, with where it came from."""
+    import traceback
+
+    text = "".join(traceback.format_exception(error))
+    try:
+        error.add_note(f"in the process of one device:\n{text}")
+        data = pickle.dumps(error)
+        pickle.loads(data)  # noqa: S301 - our own
+    except Exception:  # noqa: BLE001 - an error that cannot be sent is sent as text
+        return pickle.dumps(DeviceError(f"fit: a device failed: {text}"))
+    return data

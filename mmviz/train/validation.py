@@ -1,0 +1,168 @@
+"""Validation of a call of ``fit`` before the training starts: data, splits, labels, strategy."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from lightning_fabric import Fabric
+from lightning_fabric.plugins.environments import LightningEnvironment
+from lightning_fabric.strategies import SingleDeviceStrategy
+
+from mmviz.core.errors import ConfigError, DataError
+from mmviz.data.matching import match_specs
+from mmviz.data.splits import canonical
+from mmviz.train.class_balance import class_weights
+from mmviz.train.config import SELECT
+from mmviz.train.contributions import Measure
+
+if TYPE_CHECKING:
+    from mmviz.data.dataset import Dataset
+    from mmviz.models.base import FusionModel
+    from mmviz.train.config import TrainConfig
+    from mmviz.train.devices import Devices
+    from mmviz.train.strategies.base import Strategy
+
+
+def with_split_names(ds: Dataset, config: TrainConfig) -> TrainConfig:
+    """Return the options with ``train`` and ``valid`` under the names of the data set, "valid" for "val" or "dev"."""
+    names: dict[str, Any] = {
+        option: name if name in ds.splits or canonical(name) not in ds.splits else canonical(name)
+        for option, name in (("train", config.train), ("valid", config.valid))
+        if isinstance(name, str)
+    }
+    return dataclasses.replace(config, **names)
+
+
+def check_splits(ds: Dataset, config: TrainConfig) -> None:
+    """Raise ConfigError where a split that was named is not in the data set, or holds no sample."""
+    if config.train not in ds.splits:
+        raise ConfigError(
+            f"fit: split {config.train!r} is not there; {ds.spec.name!r} has {', '.join(ds.splits)}: name one with train="
+        )
+    if config.valid not in ds.splits and (config.patience or config.valid != "valid"):
+        raise ConfigError(
+            f"fit: split {config.valid!r} is not there, so nothing can be validated; {ds.spec.name!r} has "
+            f"{', '.join(ds.splits)}: name one with valid=, or leave out patience and valid"
+        )
+    for option, name in (("train", config.train), ("valid", config.valid)):
+        if name in ds.splits and not len(ds.splits[name]):
+            raise ConfigError(
+                f"fit: split {name!r} of {ds.spec.name!r} holds no sample; name another with {option}=, or leave the split out of the data"
+            )
+
+
+def check_labels(ds: Dataset, config: TrainConfig) -> None:
+    """Raise DataError where a split that is trained on or validated has no labels, or several per sample."""
+    for name in (config.train, config.valid):
+        if name not in ds.splits:
+            continue
+        if ds.splits[name].target is None:
+            raise DataError(
+                f"fit: split {name!r} of {ds.spec.name!r} has no labels (target is None), so it can only be predicted; give "
+                "its target, or name a labelled split with train= and valid="
+            )
+        ds.splits[name].labels("fit")
+    check_classes(ds, config)
+
+
+def check_classes(ds: Dataset, config: TrainConfig) -> None:
+    """Raise ConfigError where an option about classes does not fit the data: task, names, validation split."""
+    score = SELECT[config.select]
+    if ds.spec.task.kind != "classification":
+        for option, given in (("select", bool(score)), ("sampling", config.sampling != "shuffle")):
+            if given:
+                raise ConfigError(
+                    f"fit: {option}={getattr(config, option)!r} for a {ds.spec.task.kind}; only a classification has classes"
+                )
+    class_weights(config.class_weight, ds.spec.task, ds.splits[config.train].labels("fit"))
+    if not score:
+        return
+    if config.valid not in ds.splits or not len(ds.splits[config.valid]):
+        raise ConfigError(
+            f"fit: select={config.select!r} needs a validation split; {ds.spec.name!r} has {', '.join(ds.splits)}: name one with "
+            "valid=, or choose select='last'"
+        )
+    if len(np.unique(ds.splits[config.valid].labels("fit"))) < 2:
+        raise ConfigError(
+            f"fit: select={config.select!r}, but split {config.valid!r} holds one class only, for which that score is undefined; "
+            "give a validation split with several classes, or choose select='last'"
+        )
+
+
+def check_recorded(ds: Dataset, config: TrainConfig) -> None:
+    """Raise ConfigError where a modality is absent in every training sample: nothing can be learned about it."""
+    for name, valid in ds[config.train].valid.items():
+        if not valid.any():
+            raise ConfigError(
+                f"fit: modality {name!r} is absent in every sample of {config.train!r}; train without it, on "
+                f"mmviz.data.select_modalities(ds, {[n for n in ds.spec.names if n != name]!r})"
+            )
+
+
+def check_strategy(strategy: Strategy, config: TrainConfig, ds: Dataset) -> None:
+    """Raise ConfigError where strategy, options and data do not go together."""
+    if isinstance(config.measure, Measure):
+        config.measure.check(ds.spec)
+    if strategy.reorders and config.sampling == "balanced":
+        raise ConfigError(
+            f"fit: strategy={strategy.name!r} chooses the samples of an epoch itself, sampling='balanced' would too; "
+            "leave out sampling, or give class_weight='balanced'"
+        )
+    if strategy.reorders and config.bucket:
+        raise ConfigError(
+            f"fit: strategy={strategy.name!r} chooses the samples of an epoch itself, bucket={config.bucket} would too; "
+            "leave out bucket"
+        )
+
+
+def open_fabric(config: TrainConfig, devices: Devices) -> Fabric:
+    """Return Lightning Fabric on this process's one device; ConfigError where this machine has no such accelerator.
+
+    Several devices are several processes with such a Fabric each: what they send each other is `mmviz.train.devices`' business.
+    """
+    place: Any = {"devices": 1}
+    if devices.count > 1:
+        place = {
+            "devices": [devices.device.index] if devices.device.type == "cuda" else 1,
+            "plugins": [LightningEnvironment()],
+        }
+        place["strategy"] = SingleDeviceStrategy(devices.device)
+    try:
+        return Fabric(accelerator=config.accelerator, precision=config.precision, **place)  # type: ignore[arg-type]
+    except (ValueError, RuntimeError) as error:
+        raise ConfigError(
+            f"fit: accelerator={config.accelerator!r} cannot be used here ({error}); choose auto or cpu"
+        ) from error
+
+
+def check_spec(model: FusionModel, ds: Dataset) -> None:
+    """Raise ConfigError where the model was built for other data, or the data are no data set."""
+    if not hasattr(ds, "splits"):
+        raise ConfigError(
+            f"fit: ds is a {type(ds).__name__}, expected a data set, such as mmviz.data.from_arrays(...) returns, with its splits"
+        )
+    mine = getattr(model, "spec", None)
+    if mine is None:
+        raise ConfigError(f"fit: {type(model).__name__} carries no spec; build the model with mmviz.models.build")
+    shape = [(m.name, m.features) for m in mine.modalities]
+    theirs = [(m.name, m.features) for m in ds.spec.modalities]
+    if shape != theirs or mine.task.outputs != ds.spec.task.outputs:
+        raise ConfigError(
+            f"fit: the model was built for {shape} with {mine.task.outputs} outputs, the data set {ds.spec.name!r} has "
+            f"{theirs} with {ds.spec.task.outputs}; build the model from ds.spec"
+        )
+    try:
+        matching = match_specs(mine, ds.spec, "fit")
+    except ConfigError as error:
+        raise ConfigError(f"{error}; or build the model from ds.spec") from error
+    if matching.rearranged:
+        changed = [
+            *(f"channels of {name}" for name in matching.order),
+            *(["classes"] if matching.columns is not None else []),
+        ]
+        raise ConfigError(
+            f"fit: the model was built for {mine.name!r}, which has the {' and '.join(changed)} in another order than {ds.spec.name!r}; build "
+            "the model from ds.spec"
+        )

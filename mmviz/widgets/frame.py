@@ -1,0 +1,135 @@
+"""Schema of an Explorer frame: variables, dimensions and types that the page needs, and their check."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mmviz.core.errors import DataError
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+#: variable -> (dimensions, numpy dtype kinds)
+FRAME: dict[str, tuple[tuple[str, ...], str]] = {
+    "state_valid": (("traced", "modality", "time"), "bu"),
+    "prediction": (("epoch", "traced", "time", "output"), "f"),
+    "contribution": (("epoch", "traced", "time", "modality"), "f"),
+    "baseline": (("epoch", "traced", "time"), "f"),
+}
+#: what each further view needs; a frame holds all variables of a group or none
+GROUPS: dict[str, dict[str, tuple[tuple[str, ...], str]]] = {
+    "states": {
+        "state": (("epoch", "traced", "layer", "modality", "channel", "time"), "u"),
+        "coupling": (("epoch", "layer", "modality", "source"), "f"),
+    },
+    "memory": {
+        "half_life": (("layer", "modality", "channel"), "f"),
+        "channel_index": (("layer", "modality", "channel"), "iuf"),
+    },
+    "paths": {
+        "path": (("traced", "layer", "modality", "time", "axis"), "f"),
+        "path_share": (("traced", "layer", "axis"), "f"),
+        "heard": (("traced", "layer", "modality", "source"), "f"),
+    },
+    "game": {"game": (("epoch", "traced", "time", "coalition"), "f")},
+    "overall": dict.fromkeys(("phi_mean", "phi_low", "phi_high"), (("modality",), "f")),
+    "training": {"history": (("history_epoch", "curve"), "f")},
+    "samples": {
+        "listed_phi": (("listed", "modality"), "f"),
+        "listed_answer": (("listed",), "f"),
+        "listed_correct": (("listed",), "f"),
+        "listed_traced": (("listed",), "iuf"),
+    },
+    "influence": {"influence": (("traced", "layer", "modality", "block", "source", "source_block"), "u")},
+    "routing": {"routing": (("epoch", "traced", "layer", "modality", "time", "expert"), "u")},
+    "transport": {
+        "plan": (("traced", "pair", "time", "anchor_time"), "u"),
+        "cost": (("traced", "pair", "time", "anchor_time"), "u"),
+        "distance": (("epoch", "traced", "pair"), "f"),
+    },
+}
+_COORDINATES = ("epoch", "output", "sample_id", "target")
+_GROUP_COORDINATES = {
+    "states": ("layer",),
+    "training": ("history_epoch", "curve", "chart", "curve_modality"),
+    "samples": ("listed_id", "listed_target", "listed_said"),
+    "influence": ("block",),
+    "routing": ("expert", "owner"),
+    "transport": ("pair_source", "pair_anchor"),
+}
+_TASKS = ("classification", "regression")
+
+
+def groups_of(frame: xr.Dataset) -> list[str]:
+    """Return the groups of :data:`GROUPS` that a frame holds."""
+    return [group for group, variables in GROUPS.items() if any(name in frame.variables for name in variables)]
+
+
+def check_frame(frame: xr.Dataset) -> None:
+    """Check that a Dataset is a frame of the live view, see :func:`mmviz.plots.explorer_frame`.
+
+    Raises
+    ------
+    DataError
+        The first variable, dimension, type or attribute that is not as it must be.
+    """
+    groups = groups_of(frame)
+    wanted = dict(FRAME)
+    for group in groups:
+        wanted |= GROUPS[group]
+    for name, (dims, kinds) in wanted.items():
+        _check_variable(frame, name, dims, kinds)
+    for name in (*_COORDINATES, *(name for group in groups for name in _GROUP_COORDINATES.get(group, ()))):
+        if name not in frame.coords:
+            raise DataError(
+                f"frame: coordinate {name!r} is missing; it has {_listed(frame.coords)}; add it with assign_coords"
+            )
+    for name in map(str, frame["modality"].values):
+        _check_variable(frame, f"signal_{name}", ("traced", f"frame_{name}", f"feature_{name}"), "f")
+        _check_variable(frame, f"signal_valid_{name}", ("traced", f"frame_{name}"), "bu")
+        for key in ("time", "end"):
+            if f"signal_{key}_{name}" in frame:
+                _check_variable(frame, f"signal_{key}_{name}", ("traced", f"frame_{name}"), "f")
+    if "clock" in frame:
+        _check_variable(frame, "clock", ("traced", "edge"), "f")
+    empty = [str(dim) for dim, size in frame.sizes.items() if size == 0]
+    if empty:
+        raise DataError(f"frame: dimension {empty[0]!r} has size 0; every dimension needs at least one entry")
+    for name in ("state", "influence", "routing", "plan", "cost"):
+        if name in frame and frame[name].dtype != np.uint8:
+            raise DataError(f"frame: {name!r} has type {frame[name].dtype}, expected uint8, 255 = its scale")
+    _check_task(frame)
+
+
+def _check_variable(frame: xr.Dataset, name: str, dims: tuple[str, ...], kinds: str) -> None:
+    if name not in frame.variables:
+        raise DataError(
+            f"frame: variable {name!r} is missing; it holds {_listed(frame.data_vars)}; "
+            "make frames with mmviz.plots.explorer_frame"
+        )
+    seen = frame[name]
+    if seen.dims != dims:
+        raise DataError(f"frame: {name!r} has dimensions {seen.dims}, expected {dims}; transpose or rename them")
+    if seen.dtype.kind not in kinds:
+        raise DataError(f"frame: {name!r} has type {seen.dtype}, expected a numpy kind of {kinds!r}; cast it")
+
+
+def _check_task(frame: xr.Dataset) -> None:
+    task = frame.attrs.get("task")
+    if task not in _TASKS:
+        raise DataError(f"frame: attribute 'task' is {task!r}, expected one of {', '.join(_TASKS)}")
+    if task == "regression":
+        return
+    target = frame["target"].values
+    known = target.dtype.kind in "iu" and target.min() >= 0 and target.max() < frame.sizes["output"]
+    if not known:
+        raise DataError(
+            f"frame: coordinate 'target' is {target.tolist()!r:.200}, expected class indices from 0 to "
+            f"{frame.sizes['output'] - 1}, one per traced sample"
+        )
+
+
+def _listed(names: object) -> str:
+    return ", ".join(map(str, names)) or "none"  # type: ignore[call-overload]

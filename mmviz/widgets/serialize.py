@@ -1,0 +1,273 @@
+"""Serialization of a frame for the browser: one JSON header and one compressed stream of arrays; no value changes."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from mmviz.core.escape import visible
+from mmviz.plots.theme import MODALITY_COLOURS
+from mmviz.widgets.compare import names_of
+from mmviz.widgets.frame import FRAME, GROUPS, groups_of
+from mmviz.widgets.readout import clock_s, digits
+from mmviz.widgets.views import registered
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import xarray as xr
+
+
+#: dimensions along which neighbours are alike
+_SMOOTH = ("epoch", "time", "block")
+
+
+def encode(arrays: Mapping[str, xr.DataArray], *, level: int = 9) -> tuple[dict[str, dict[str, Any]], bytes]:
+    """Return ``{name: {shape, dtype, at, lags}}`` and the stream; equal arrays give equal bytes.
+
+    bool and uint8 travel as uint8, all else as little-endian float32, in C order. They are read as whole numbers of 8 or 32
+    bits; for each lag in turn x[i] is replaced by x[i] - x[i - lag] (modulo 2^8 or 2^32); and a float32 array is stored as
+    four planes of bytes, the least significant first. ``at`` is where the array starts in the unzipped stream. ``level`` is gzip's, 0 to 9.
+    """
+    described: dict[str, dict[str, Any]] = {}
+    parts: list[bytes] = []
+    at = 0
+    for name, array in arrays.items():
+        values = _plain(array.values)
+        lags = _lags(array)
+        raw = _sorted(values.reshape(-1), lags)
+        described[name] = {"shape": list(values.shape), "dtype": str(values.dtype), "at": at, "lags": lags}
+        parts.append(raw)
+        at += len(raw)
+    return described, gzip.compress(b"".join(parts), level, mtime=0)
+
+
+def decode(described: Mapping[str, Mapping[str, Any]], stream: bytes) -> dict[str, np.ndarray]:
+    """Return the arrays that :func:`encode` wrote."""
+    body = gzip.decompress(stream)
+    out = {}
+    for name, one in described.items():
+        dtype = np.dtype(one["dtype"]).newbyteorder("<")
+        count = math.prod(one["shape"])
+        raw = np.frombuffer(body, np.uint8, count * dtype.itemsize, one["at"])
+        whole = np.ascontiguousarray(raw.reshape(dtype.itemsize, count).T).view(f"<u{dtype.itemsize}").reshape(-1)
+        for lag in reversed(one["lags"]):
+            rows = np.zeros((-(-count // lag), lag), whole.dtype)
+            rows.reshape(-1)[:count] = whole
+            whole = np.cumsum(rows, axis=0, dtype=whole.dtype).reshape(-1)[:count]
+        out[name] = whole.view(dtype).reshape(one["shape"])
+    return out
+
+
+def _plain(values: np.ndarray) -> np.ndarray:
+    kind = np.dtype("u1") if values.dtype.kind == "b" or values.dtype == np.uint8 else np.dtype("<f4")
+    return np.ascontiguousarray(values, dtype=kind)
+
+
+def _lags(array: xr.DataArray) -> list[int]:
+    """Return how many elements lie between neighbours along each smooth dimension, where there are two."""
+    smooth = [i for i, dim in enumerate(array.dims) if dim in _SMOOTH or str(dim).startswith("frame_")]
+    return [math.prod(array.shape[i + 1 :]) for i in smooth if array.shape[i] > 1]
+
+
+def _sorted(flat: np.ndarray, lags: list[int]) -> bytes:
+    whole = flat.view(f"<u{flat.itemsize}").copy()
+    for lag in lags:
+        whole[lag:] -= whole[:-lag].copy()
+    return np.ascontiguousarray(whole.view(np.uint8).reshape(-1, flat.itemsize).T).tobytes()
+
+
+_COUNTED = {"sample": "traced", "epoch": "epoch", "layer": "layer", "channel": "channel", "time": "time"}
+
+
+def pack_runs(frame: xr.Dataset, other: xr.Dataset | None) -> dict[str, str | bytes]:
+    """Return :func:`pack` of one frame, or of two with names that tell them apart; the second under ``meta_b`` and ``body_b``."""
+    if other is None:
+        return pack(frame)
+    names = names_of(frame, other)
+    return pack(frame, name=names[0]) | {f"{key}_b": value for key, value in pack(other, name=names[1]).items()}
+
+
+def pack(frame: xr.Dataset, *, name: str = "") -> dict[str, str | bytes]:
+    """Return ``{"meta": JSON, "body": bytes}`` for a checked frame; ``name`` is what tells its run from another beside it.
+
+    The body holds every array with its values unchanged (see :mod:`mmviz.widgets.serialize`). Signals are named
+    ``signal_0``, ``signal_valid_0``, ... by the position of their modality, so no foreign text becomes a key.
+    All text is made visible (see :func:`mmviz.core.escape.visible`) and the header is pure ASCII.
+    """
+    arrays = {name: frame[name] for name in FRAME}
+    for group in groups_of(frame):
+        arrays |= {name: frame[name] for name in GROUPS[group]}
+    for m, modality in enumerate(map(str, frame["modality"].values)):
+        arrays[f"signal_{m}"] = frame[f"signal_{modality}"]
+        arrays[f"signal_valid_{m}"] = frame[f"signal_valid_{modality}"]
+        arrays |= _places(frame, m, modality)
+    arrays |= {name: frame[name] for view in registered() for name in view.variables if name in frame}
+    described, body = encode(arrays)
+    meta = json.dumps({"arrays": described, "name": name, **header(frame)}, allow_nan=False)
+    return {"meta": meta, "body": body}
+
+
+def pack_edited(edited: xr.Dataset) -> dict[str, Any]:
+    """Return ``{"meta": JSON, "body": bytes}`` for :func:`mmviz.plots.edited_frame`.
+
+    ``leads`` in the header: how many of epoch and sample an array begins with. Nothing is compressed: that would take longer than
+    the way to the browser, and a small message waits there for a full one.
+    """
+    arrays = {
+        str(name): edited[name] for name in edited.data_vars if not str(name).startswith("signal_") and name != "clock"
+    }
+    for m, name in enumerate(map(str, edited["modality"].values)):
+        arrays[f"signal_{m}"] = edited[f"signal_{name}"]
+        arrays[f"signal_valid_{m}"] = edited[f"signal_valid_{name}"]
+        arrays |= _places(edited, m, name)
+    described, body = encode(arrays, level=0)
+    leads = {name: 2 if array.dims[0] == "epoch" else 1 for name, array in arrays.items()}
+    meta = {"arrays": described, "leads": leads, **_clock_of(edited, 0)}
+    return {"meta": json.dumps(meta, allow_nan=False), "body": body}
+
+
+def sizes(frame: xr.Dataset) -> dict[str, int]:
+    """Return how many samples, epochs, layers, channels and time steps there are to choose from (at least one of each)."""
+    return {key: int(frame.sizes.get(dim, 1)) for key, dim in _COUNTED.items()}
+
+
+def header(frame: xr.Dataset) -> dict[str, Any]:
+    """Return everything about a frame that is not an array: texts, names, units, sizes."""
+    attrs = frame.attrs
+    names = list(map(str, frame["modality"].values))
+    clocks = [_clock_of(frame, k) for k in range(frame.sizes["traced"])]
+    told = [attrs.get("dataset"), attrs.get("split") and f"{attrs['split']} split", attrs.get("model")]
+    if attrs.get("trained_on") and attrs["trained_on"] != attrs.get("dataset"):
+        told.append(f"trained on {attrs['trained_on']}")
+    about = [visible(text) for text in told if text]
+    return {
+        "title": visible(attrs.get("title") or "Coupled states"),
+        "about": about,
+        "subtitle": " · ".join(about),
+        "task": attrs["task"],
+        "target_name": visible(attrs.get("target_name") or "the answer"),
+        "notes": [visible(note, longest=1000) for note in [*_list(attrs.get("notes")), *_prefix_note(attrs)]],
+        "imputation": visible(str(attrs.get("imputation", "")), longest=1000),
+        "align": str(attrs.get("align", "")),
+        "prefix": {
+            "label": visible(attrs.get("prefix") or ""),
+            "says": visible(attrs.get("prefix_says") or "", longest=1000),
+        },
+        "sizes": sizes(frame),
+        "samples": [visible(i) or f"sample {k}" for k, i in enumerate(frame["sample_id"].values)],
+        "labelled": bool(attrs.get("labelled", 1)),
+        "targets": [_finite(value) for value in frame["target"].values],
+        "epochs": [int(value) for value in frame["epoch"].values],
+        "best_epoch": None if attrs.get("best_epoch") is None else int(attrs["best_epoch"]),
+        "layers": [visible(value) for value in frame["layer"].values] if "layer" in frame.coords else ["1"],
+        "outputs": [visible(value) for value in frame["output"].values],
+        "modalities": [_modality(frame, name) for name in names],
+        "colours": [MODALITY_COLOURS[m % len(MODALITY_COLOURS)] for m in range(min(7, len(names)))],
+        **{key: [one[key] for one in clocks] for key in ("start_s", "duration_s")},
+        "digits": digits(frame),
+        **_of_groups(frame, names),
+    }
+
+
+def _clock_of(frame: xr.Dataset, traced: int) -> dict[str, float | None]:
+    """Return start and length of the time axis in seconds; 0 and None where it counts steps."""
+    clock = clock_s(frame, traced)
+    return (
+        {"start_s": 0.0, "duration_s": None}
+        if clock is None
+        else {"start_s": clock[0], "duration_s": clock[1] - clock[0]}
+    )
+
+
+def _places(frame: xr.Dataset, m: int, name: str) -> dict[str, xr.DataArray]:
+    """Return where each frame of a signal begins and ends, as shares of the time axis; nothing without timestamps."""
+    if "clock" not in frame or f"signal_time_{name}" not in frame:
+        return {}
+    begin = frame["clock"].isel(edge=0)
+    length = frame["clock"].isel(edge=1) - begin
+    seconds = {"at": frame[f"signal_time_{name}"], "until": frame[f"signal_end_{name}"]}
+    return {f"signal_{key}_{m}": (value - begin) / length for key, value in seconds.items()}
+
+
+def _prefix_note(attrs: Mapping[str, Any]) -> list[str]:
+    says = str(attrs.get("prefix_says") or "")
+    return [f"Predictions along time. {says}"] if says else []
+
+
+def _of_groups(frame: xr.Dataset, names: list[str]) -> dict[str, Any]:
+    out: dict[str, Any] = {}
+    held = groups_of(frame)
+    if "states" in held:
+        state = frame["state"].attrs
+        out |= {
+            "scale": _scale(frame, "state", "layer"),
+            "state_name": visible(state.get("long_name", "state")),
+            "state_unit": visible(state.get("unit", "")),
+        }
+    if "overall" in held:
+        out["overall"] = {"samples": int(frame["phi_mean"].attrs.get("n_samples", 0))}
+    if "training" in held:
+        curves = zip(*(frame[key].values for key in ("curve", "chart", "curve_modality")), strict=True)
+        out["curves"] = [{"name": visible(n), "chart": visible(c), "modality": _place(names, m)} for n, c, m in curves]
+        out["history_epochs"] = [int(epoch) for epoch in frame["history_epoch"].values]
+    if "samples" in held:
+        out["listed"] = {
+            "id": [visible(i) or f"sample {k}" for k, i in enumerate(frame["listed_id"].values)],
+            "target": [visible(i) for i in frame["listed_target"].values],
+            "said": [visible(i) for i in frame["listed_said"].values],
+            "total": int(frame["listed_phi"].attrs.get("total", frame.sizes["listed"])),
+        }
+    if "influence" in held:
+        out["influence"] = {
+            "block": [int(b) for b in frame["block"].values],
+            "scale": _scale(frame, "influence", "layer"),
+        }
+    if "routing" in held:
+        owner = [names.index(str(o)) if str(o) in names else -1 for o in frame["owner"].values]
+        out["experts"] = [{"name": visible(n), "owner": o} for n, o in zip(frame["expert"].values, owner, strict=True)]
+    if "transport" in held:
+        ends = zip(frame["pair_source"].values, frame["pair_anchor"].values, strict=True)
+        out["pairs"] = [{"source": visible(a), "anchor": visible(b)} for a, b in ends]
+        out["transport_scale"] = {name: _scale(frame, name, "pair") for name in ("plan", "cost")}
+    return out
+
+
+def _place(names: list[str], name: object) -> int:
+    return names.index(str(name)) if str(name) in names else -1
+
+
+def _modality(frame: xr.Dataset, name: str) -> dict[str, Any]:
+    signal = frame[f"signal_{name}"]
+    dim = f"feature_{name}"
+    features = frame[dim].values if dim in frame.coords else range(signal.sizes[dim])
+    rate, spacing = _finite(signal.attrs.get("rate_hz")), _finite(signal.attrs.get("spacing_s"))
+    rate = rate or (1 / spacing if spacing else None)
+    return {
+        "name": visible(name),
+        "unit": visible(signal.attrs.get("unit", "")),
+        "rate_hz": rate,
+        "irregular": bool(signal.attrs.get("irregular", False)),
+        "static": bool(signal.attrs.get("static", False)),
+        "step_s": spacing or (1 / rate if rate else None),
+        "features": [visible(f) for f in features],
+    }
+
+
+def _list(value: object) -> list[Any]:
+    found = json.loads(value) if isinstance(value, str) and value else value
+    return list(found) if isinstance(found, (list, tuple, np.ndarray)) else []
+
+
+def _scale(frame: xr.Dataset, name: str, dim: str) -> list[float]:
+    found = [float(s) for s in _list(frame[name].attrs.get("scale"))]
+    return found if len(found) == frame.sizes[dim] else [1.0] * frame.sizes[dim]
+
+
+def _finite(value: Any) -> int | float | None:
+    number = value.item() if isinstance(value, np.generic) else value
+    return number if isinstance(number, (int, float)) and np.isfinite(number) else None

@@ -1,0 +1,209 @@
+"""Coalitions: true to the model, the encoders once, nothing fused twice, absence exact, failures named."""
+
+import numpy as np
+import pytest
+import torch
+
+import mmviz as mm
+from mmviz.core.errors import ConfigError
+from mmviz.metrics.shapley import shapley_values
+from mmviz.models import batch_of
+from mmviz.models.coalitions import _APART, coalition_answers, members_of, windows_of
+
+NAMES = mm.models.available()
+
+
+def built(spec, name="coupled_mamba", **options):
+    return mm.models.build(name, spec, width=8, **options).eval()
+
+
+@pytest.fixture
+def batch(toy):
+    """Five samples; one lacks a modality, one has a gap."""
+    batch = batch_of(toy["train"], range(5))
+    batch.valid["m2"][1] = False
+    batch.valid["m1"][2, :9] = False
+    return batch
+
+
+def counted(model, monkeypatch):
+    """Return the list to which every pass adds (stage, rows)."""
+    seen = []
+
+    def watch(name, rows):
+        whole = getattr(model, name)
+
+        def watched(given, *rest):
+            seen.append((name, rows(given)))
+            return whole(given, *rest)
+
+        monkeypatch.setattr(model, name, watched)
+
+    watch("encode", len)
+    watch("fuse", lambda steps: steps.mask.shape[1])
+    watch("answer", lambda pooled: pooled.shape[1])
+    return seen
+
+
+@torch.no_grad()
+@pytest.mark.parametrize("name", NAMES)
+def test_every_model_answers_as_to_a_batch_with_the_others_masked(toy, batch, name):
+    model = built(toy.spec, name)
+    members = members_of(3)
+    apart = batch.repeated(8).masked(members.repeat(5, 1))
+    steps = model.encode(batch)
+    torch.testing.assert_close(coalition_answers(model, steps), model(apart).unflatten(0, (5, 8)), rtol=0, atol=1e-6)
+    torch.testing.assert_close(
+        coalition_answers(model, steps, every_step=True), model.prefixes(apart).unflatten(0, (5, 8)), rtol=0, atol=1e-6
+    )
+
+
+@torch.no_grad()
+@pytest.mark.parametrize("name", [n for n in NAMES if n in ("late", "concat", "tfn", "gated", "lmf", "average")])
+def test_models_whose_streams_run_once_have_streams_that_do_not_hear_each_other(toy, batch, name):
+    model = built(toy.spec, name)
+    assert isinstance(model, _APART)
+    steps = model.encode(batch)
+    whole, _ = model.pooled(steps)
+    for m in range(3):
+        alone = torch.zeros(5, 3, dtype=torch.bool)
+        alone[:, m] = True
+        torch.testing.assert_close(model.pooled(steps.masked(alone))[0][m], whole[m], rtol=0, atol=1e-6)
+
+
+@pytest.mark.parametrize(("name", "stage"), [("coupled_mamba", "fuse"), ("gated", "answer")])
+def test_all_coalitions_are_one_batched_pass_and_none_is_run_twice(toy, monkeypatch, name, stage):
+    model = built(toy.spec, name)
+    seen = counted(model, monkeypatch)
+    with torch.no_grad():
+        coalition_answers(model, model.encode(batch_of(toy["train"], range(5))))
+    assert [rows for what, rows in seen if what == "encode"] == [5]
+    assert [rows for what, rows in seen if what == stage] == [5 * 7 + 1], "7 subsets of each sample, nothing only once"
+
+
+def test_a_coalition_of_absent_modalities_is_not_run(toy, batch, monkeypatch):
+    model = built(toy.spec)
+    seen = counted(model, monkeypatch)
+    with torch.no_grad():
+        coalition_answers(model, model.encode(batch))
+    assert [rows for what, rows in seen if what == "fuse"] == [4 * 7 + 3 + 1]
+
+
+@torch.no_grad()
+@pytest.mark.parametrize("name", ["coupled_mamba", "gated", "transformer"])
+@pytest.mark.parametrize("chunk_bytes", [1, 1 << 20])
+def test_an_always_absent_modality_contributes_exactly_zero(toy, name, chunk_bytes):
+    model = built(toy.spec, name)
+    batch = batch_of(toy["train"], range(4))
+    batch.valid["m3"][:] = False
+    batch.values["m3"][:] = torch.nan
+    answers = coalition_answers(model, model.encode(batch), chunk_bytes=chunk_bytes)
+    phi = shapley_values(answers.numpy()[..., 0].astype(np.float64))
+    assert (phi[:, 2] == 0).all()
+    assert (phi[:, :2] != 0).all()
+
+
+@torch.no_grad()
+def test_the_answer_to_nothing_is_one_for_all_samples(toy, batch):
+    nothing = coalition_answers(built(toy.spec), built(toy.spec).encode(batch))[:, 0]
+    assert torch.equal(nothing, nothing[:1].expand_as(nothing))
+
+
+@torch.no_grad()
+@pytest.mark.parametrize("chunk_bytes", [1, 5000, 1 << 30])
+def test_the_size_of_a_pass_has_no_influence(toy, batch, chunk_bytes):
+    model = built(toy.spec)
+    steps = model.encode(batch)
+    one = coalition_answers(model, steps, chunk_bytes=chunk_bytes)
+    torch.testing.assert_close(one, coalition_answers(model, steps), rtol=0, atol=1e-6)
+
+
+def test_a_pass_takes_no_more_than_it_may(toy, monkeypatch):
+    model = built(toy.spec)
+    seen = counted(model, monkeypatch)
+    with torch.no_grad():
+        coalition_answers(model, model.encode(batch_of(toy["train"], range(5))), chunk_bytes=7 * 3 * 24 * 8 * 4)
+    assert max(rows for what, rows in seen if what == "fuse") == 7
+
+
+@torch.no_grad()
+def test_given_coalitions_are_answered_in_their_order(toy, batch):
+    model = built(toy.spec)
+    steps = model.encode(batch)
+    members = torch.tensor([[True, True, True], [False, False, False], [True, False, True], [True, True, True]])
+    whole = coalition_answers(model, steps)
+    torch.testing.assert_close(coalition_answers(model, steps, members), whole[:, [7, 0, 5, 7]], rtol=0, atol=1e-6)
+
+
+@torch.no_grad()
+@pytest.mark.parametrize("name", NAMES)
+def test_a_masked_window_is_a_gap_in_the_recording(toy, name):
+    model = built(toy.spec, name)
+    batch, players = batch_of(toy["train"], range(3)), windows_of(model, 4)
+    members = torch.from_numpy(np.random.default_rng(0).random((6, 12)) < 0.6)
+    found = coalition_answers(model, model.encode(batch), members, players=players)
+    for k, row in enumerate(members):
+        gaps = batch_of(toy["train"], range(3))
+        for i, m in enumerate(toy.spec.names):
+            for w in range(4):
+                if not row[4 * i + w]:
+                    gaps.valid[m][:, 6 * w : 6 * w + 6] = False
+        torch.testing.assert_close(found[:, k], model(gaps), rtol=0, atol=1e-5)
+
+
+def test_windows_cover_every_step_once(ragged):
+    model = built(ragged.spec)
+    cells = windows_of(model, 4).cells(2, model.steps)
+    assert (cells.sum(0) == 1).all()
+    lengths = cells.sum((1, 2))
+    assert lengths.max() - lengths.min() <= 1
+
+
+@pytest.mark.parametrize("windows", [0, 25, 2.0, True])
+def test_windows_that_the_steps_do_not_have_are_refused(toy, windows):
+    with pytest.raises(ConfigError, match="from 1 to the model's 24 steps"):
+        windows_of(built(toy.spec), windows)
+
+
+@torch.no_grad()
+def test_a_subset_that_the_model_cannot_run_is_named(toy, batch, monkeypatch):
+    model = built(toy.spec)
+    whole = model.fuse
+
+    def fragile(steps):
+        heard = steps.mask.any(-1)
+        if bool((heard[0] & ~heard[1] & heard[2]).any()):
+            raise RuntimeError("singular matrix")
+        return whole(steps)
+
+    monkeypatch.setattr(model, "fuse", fragile)
+    with pytest.raises(ConfigError, match=r"cannot answer sample \d from m1 \+ m3 alone.*singular matrix"):
+        coalition_answers(model, model.encode(batch))
+
+
+@torch.no_grad()
+def test_a_nan_answer_is_handed_on_and_touches_no_other(toy, monkeypatch):
+    model = built(toy.spec)
+    steps = model.encode(batch_of(toy["train"], range(3)))
+    whole = coalition_answers(model, steps)
+    fuse = model.fuse
+    monkeypatch.setattr(model, "fuse", lambda s: torch.where((s.mask.any(-1).sum(0) == 2)[:, None], torch.nan, fuse(s)))
+    broken = coalition_answers(model, steps)
+    pairs = members_of(3).sum(1) == 2
+    assert broken[:, pairs].isnan().all()
+    torch.testing.assert_close(broken[:, ~pairs], whole[:, ~pairs], rtol=0, atol=0)
+
+
+@pytest.mark.parametrize(
+    "members", [torch.ones(2, 2, dtype=torch.bool), torch.ones(2, 3), torch.ones(3, dtype=torch.bool)]
+)
+def test_members_of_another_shape_or_type_are_refused(toy, batch, members):
+    model = built(toy.spec)
+    with pytest.raises(ConfigError, match="one column for each of m1, m2, m3"):
+        coalition_answers(model, model.encode(batch), members)
+
+
+def test_more_players_than_can_be_listed_are_refused(toy, batch):
+    model = built(toy.spec)
+    with pytest.raises(ConfigError, match=r"15 players have 2\^15"):
+        coalition_answers(model, model.encode(batch), players=windows_of(model, 5))

@@ -1,0 +1,189 @@
+"""The Explorer's frames: fewer recorded samples, an edited sample, and the static image."""
+
+import base64
+import re
+import xml.etree.ElementTree as ET
+import zlib
+
+import numpy as np
+import pytest
+import xarray as xr
+
+import mmviz as mm
+from mmviz.core.errors import ConfigError, DataError
+from mmviz.plots import edited_frame, explorer_frame
+from mmviz.plots.explorer_image import MAP, drawn, still
+from mmviz.widgets import Explorer
+
+
+@pytest.fixture
+def whole(trace):
+    return explorer_frame(trace, channels=4)
+
+
+def test_chosen_samples_keep_every_number_and_their_order(trace, whole):
+    ids = [str(whole["sample_id"].values[i]) for i in (2, 0)]
+    frame = explorer_frame(trace, channels=4, traced=ids)
+    assert list(frame["sample_id"].values) == ids
+    fixed = "listed_traced"
+    xr.testing.assert_identical(frame.drop_vars(fixed), whole.isel(traced=[2, 0]).drop_vars(fixed))
+    rows = [list(frame["listed_traced"].values).index(place) for place in (0, 1)]
+    assert [str(frame["listed_id"].values[row]) for row in rows] == ids
+    assert sorted(set(frame["listed_traced"].values)) == [-1, 0, 1]
+
+
+def test_a_number_is_an_even_choice_and_never_more_than_there_are(trace, whole):
+    frame = explorer_frame(trace, channels=4, traced=2)
+    there = whole.sizes["traced"]
+    assert list(frame["sample_id"].values) == [str(whole["sample_id"].values[i]) for i in (0, there - 1)]
+    xr.testing.assert_identical(explorer_frame(trace, channels=4, traced=there + 5), whole)
+
+
+def test_the_saved_page_gets_smaller_and_opens(trace, whole, tmp_path):
+    small = Explorer(frame=explorer_frame(trace, channels=4, traced=1)).save(tmp_path / "one.html")
+    large = Explorer(frame=whole).save(tmp_path / "all.html")
+    assert small.stat().st_size < large.stat().st_size
+
+
+def test_a_choice_that_cannot_be_is_refused_by_name(trace, whole):
+    known = str(whole["sample_id"].values[0])
+    for bad in (0, True, [], known, [known, known], [known + "x"]):
+        with pytest.raises(ConfigError, match="traced"):
+            explorer_frame(trace, channels=4, traced=bad)
+    with pytest.raises(ConfigError, match=f"did you mean '{known}'"):
+        explorer_frame(trace, channels=4, traced=[known + "x"])
+    assert np.array_equal(whole["sample_id"], explorer_frame(trace, channels=4)["sample_id"])
+
+
+@pytest.fixture(scope="module")
+def study(toy, toy_run):
+    part = toy["test"]
+    trace = mm.record(toy_run, part, traced=[2, 5], influence=False)
+    return explorer_frame(trace, channels=4), mm.recording.what_if(toy_run, part), part
+
+
+def test_without_an_edit_it_is_the_frame_of_the_recorded_sample(study, toy_run):
+    frame, asked, part = study
+    edited = edited_frame(asked(str(part.ids[5]), toy_run.best_epoch, {}), frame)
+    place = list(frame["epoch"].values).index(toy_run.best_epoch)
+    for name, array in edited.data_vars.items():
+        kept = frame[name].isel(traced=[1])
+        kept = kept.isel(epoch=[place]) if "epoch" in kept.dims else kept
+        assert array.dims == kept.dims
+        assert array.dtype == kept.dtype
+        if array.dtype == np.uint8:  # a batch of another size rounds differently
+            assert np.abs(array.values.astype(int) - kept.values).max() <= 1
+        else:
+            np.testing.assert_allclose(array.values, kept.values, atol=3e-5)
+    assert {"prediction", "contribution", "game", "state", "signal_m1"} <= set(edited.data_vars)
+
+
+def test_contributions_of_an_edited_sample_sum_to_its_answer_and_a_masked_modality_has_none(study, toy_run):
+    frame, asked, part = study
+    edited = edited_frame(asked(str(part.ids[2]), toy_run.best_epoch, {"m2": {"mask": True}}), frame)
+    target = int(frame["target"].values[0])
+    whole = edited["baseline"] + edited["contribution"].sum("modality")
+    np.testing.assert_allclose(whole.values, edited["prediction"].values[..., target], atol=5e-5)
+    assert (edited["contribution"].sel(modality="m2") == 0).all()
+    assert not edited["state_valid"].values[0, 1].any()
+
+
+def test_states_that_pass_the_scale_stand_at_its_end(study, toy_run):
+    frame, asked, part = study
+    loud = asked(str(part.ids[2]), toy_run.best_epoch, {})
+    loud["/states"] = loud["/states"].assign(norm=loud["/states"]["norm"] * 1e3)
+    state = edited_frame(loud, frame)["state"].values
+    assert state.max() == 255
+    assert (state == 255).mean() > 0.5
+
+
+def test_an_answer_that_does_not_fit_the_frame_is_refused_by_name(study, toy_run):
+    frame, asked, part = study
+    good = asked(str(part.ids[2]), toy_run.best_epoch, {})
+    with pytest.raises(DataError, match="has no group /prefixes"):
+        edited_frame({name: group for name, group in good.items() if name != "/prefixes"}, frame)
+    with pytest.raises(DataError, match="has no group /inputs/m1"):
+        edited_frame({name: group for name, group in good.items() if name != "/inputs/m1"}, frame)
+    short = {**good, "/prefixes": good["/prefixes"].isel(time=slice(5))}
+    with pytest.raises(DataError, match="of its answer has sizes"):
+        edited_frame(short, frame)
+    thin = {**good, "/states": good["/states"].isel(channel=slice(1))}
+    with pytest.raises(DataError, match="and at least"):
+        edited_frame(thin, frame)
+
+
+HERE = {"sample": 0, "epoch": 1, "layer": 0, "time": 5}
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+@pytest.fixture
+def frame(trace):
+    return explorer_frame(trace, channels=4)
+
+
+def tree_of(frame):
+    return ET.fromstring(drawn(frame, HERE))  # noqa: S314 - our own text
+
+
+def levels(image):
+    """Return the palette numbers of an embedded PNG, and its palette."""
+    raw = base64.b64decode(image.get("href").removeprefix("data:image/png;base64,"))
+    at, chunks = 8, {}
+    while at < len(raw):
+        size = int.from_bytes(raw[at : at + 4], "big")
+        chunks[raw[at + 4 : at + 8]] = data = raw[at + 8 : at + 8 + size]
+        assert int.from_bytes(raw[at + 8 + size : at + 12 + size], "big") == zlib.crc32(raw[at + 4 : at + 8] + data)
+        at += 12 + size
+    width, height = (int.from_bytes(chunks[b"IHDR"][k : k + 4], "big") for k in (0, 4))
+    rows = np.frombuffer(zlib.decompress(chunks[b"IDAT"]), np.uint8).reshape(height, width + 1)
+    return rows[:, 1:], np.frombuffer(chunks[b"PLTE"], np.uint8).reshape(-1, 3)
+
+
+def test_the_maps_are_the_states_of_what_is_selected(frame):
+    images = tree_of(frame).findall(f"{SVG}image")
+    assert len(images) == frame.sizes["modality"]
+    here = frame.isel(traced=0, epoch=1, layer=0)
+    for m, image in enumerate(images):
+        found, palette = levels(image)
+        state = here["state"].isel(modality=m).transpose("channel", "time").values
+        valid = here["state_valid"].isel(modality=m).values.astype(bool)
+        assert np.array_equal(found[:, valid], np.minimum(state, 254)[:, valid])
+        assert (found[:, ~valid] == 255).all()
+        assert len(palette) == 256
+        assert palette[255].tolist() == [255, 255, 255]
+        assert palette[:255].astype(int).sum(1).argmax() > 200, "brighter is larger"
+
+
+def test_the_bars_tell_the_contributions_at_the_cursor(frame):
+    text = drawn(frame, HERE)
+    for value in frame["contribution"].isel(traced=0, epoch=1, time=5).values:
+        assert f"{value:+.2f}".replace("-", "−") in text
+
+
+def test_texts_of_the_data_are_words_and_nothing_else(frame):
+    wild = '"><script>alert(1)</script>'
+    names = [wild, *frame["modality"].values[1:]]
+    frame = frame.assign_coords(modality=names)
+    frame.attrs["title"] = wild
+    text = still(frame, HERE, readout=wild)
+    assert "<script" not in text
+    tree = tree_of(frame)
+    assert {node.tag.removeprefix(SVG) for node in tree.iter()} == {"svg", "rect", "text", "path", "image"}
+    assert re.findall(r"<(\w+)", text) == ["figure", "img", "figcaption"]
+
+
+def test_a_model_without_states_has_its_contributions(frame):
+    poor = frame.drop_vars([name for name in ("state", "coupling", "half_life", "path") if name in frame])
+    tree = tree_of(poor)
+    assert not tree.findall(f"{SVG}image")
+    assert len(tree.findall(f"{SVG}rect")) > frame.sizes["modality"]
+
+
+def test_a_place_without_widgets_gets_the_picture_with_its_words(frame):
+    view = Explorer(frame=frame, selection={"epoch": 1, "time": 5})
+    bundle = view._repr_mimebundle_()
+    data = bundle[0] if isinstance(bundle, tuple) else bundle
+    assert view.readout.split(":")[0] in data["text/html"]
+    assert data["text/html"].startswith("<figure")
+    assert len(data["text/html"]) < 60_000
+    assert str(MAP) in drawn(view.frame, view.selection)

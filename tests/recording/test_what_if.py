@@ -1,0 +1,234 @@
+"""What-if edits: each equals the edit made by hand, and the prediction equals the Trace of the edited sample, bit for bit."""
+
+import numpy as np
+import pytest
+import torch
+
+import mmviz as mm
+from mmviz.core.errors import ConfigError
+from mmviz.recording.what_if_edits import delayed, edited, noisy
+
+KINDS = [
+    {},
+    {"m1": {"mask": True}},
+    {"m2": {"delay": 5}},
+    {"m3": {"noise": 0.5, "seed": 3}, "m1": {"delay": -4}},
+    {"m1": {"mask": True}, "m2": {"mask": True}, "m3": {"mask": True}},
+]
+
+
+@pytest.fixture(scope="module")
+def aligned(toy):
+    model = mm.models.build("alignmamba2", toy.spec, width=8, layers=1, state=4)
+    return mm.train.fit(model, toy, epochs=2, progress=False)
+
+
+@pytest.fixture
+def one_thread():
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+def same(answer, trace):
+    for place, group in answer.items():
+        kept = trace[place].to_dataset()
+        for name, array in group.data_vars.items():
+            np.testing.assert_array_equal(array.values, kept[name].values, err_msg=f"{place} {name}")
+            assert array.dims == kept[name].dims
+            assert array.dtype == kept[name].dtype
+
+
+@pytest.mark.usefixtures("one_thread")
+@pytest.mark.parametrize("edits", KINDS, ids=str)
+def test_the_answer_is_what_recording_the_edited_sample_gives(toy, toy_run, edits):
+    part, row = toy["test"], 4
+    answer = mm.recording.what_if(toy_run, part)(str(part.ids[row]), toy_run.best_epoch, edits)
+    split = edited(part, row, edits, spec=toy.spec)
+    same(answer, mm.record(toy_run, split, traced=[0], epochs=[toy_run.best_epoch]))
+    assert answer["/prefixes"].sizes["coalition"] == 8
+
+
+@pytest.mark.usefixtures("one_thread")
+def test_routing_plan_and_cost_of_a_model_that_aligns_are_those_of_the_edited_sample(toy, aligned):
+    part, edits = toy["test"], {"m2": {"delay": 6}, "m3": {"mask": True}}
+    asked = mm.recording.what_if(aligned, part, influence=True)
+    answer = asked(str(part.ids[2]), aligned.best_epoch, edits)
+    split = edited(part, 2, edits, spec=toy.spec)
+    same(answer, mm.record(aligned, split, traced=[0], epochs=[aligned.best_epoch]))
+    assert {"/routing", "/transport", "/influence"} <= set(answer)
+    plain = asked(str(part.ids[2]), aligned.best_epoch, {})
+    for place, name in (("/routing", "weight"), ("/transport", "plan"), ("/states", "norm"), ("/prefixes", "answer")):
+        assert not np.array_equal(answer[place][name].values, plain[place][name].values), place
+
+
+@pytest.mark.usefixtures("one_thread")
+def test_another_epoch_is_answered_with_its_own_weights_and_without_plan(toy, aligned):
+    part = toy["test"]
+    other = next(epoch for epoch in aligned.epochs if epoch != aligned.best_epoch)
+    answer = mm.recording.what_if(aligned, part)(str(part.ids[0]), other, {})
+    trace = mm.record(aligned, part.take([0]), traced=[0], epochs=[other])
+    at = list(trace["states"]["epoch"].values).index(other)
+    np.testing.assert_array_equal(answer["/states"]["norm"].values[0], trace["states"]["norm"].values[at])
+    np.testing.assert_array_equal(answer["/prefixes"]["answer"].values[0], trace["prefixes"]["answer"].values[at])
+    assert "plan" not in answer["/transport"]
+    assert answer["/transport"]["distance"].shape == (1, 1, 2)
+
+
+def test_samples_of_different_lengths_and_absent_modalities_are_answered(ragged, ragged_run):
+    part = ragged["train"]
+    asked = mm.recording.what_if(ragged_run, part)
+    for row in range(6):
+        answer = asked(str(part.ids[row]), ragged_run.best_epoch, {"light": {"swap": str(part.ids[9])}})
+        assert np.isfinite(answer["/prefixes"]["answer"].values).all()
+        np.testing.assert_array_equal(answer["/inputs/light"]["value"].values[0], part.inputs["light"][9])
+
+
+def test_asking_leaves_run_data_and_threads_as_they_were(toy, toy_run):
+    part = toy["test"]
+    weights = {name: x.clone() for name, x in toy_run.model.state_dict().items()}
+    inputs, threads = part.inputs["m1"].copy(), torch.get_num_threads()
+    mm.recording.what_if(toy_run, part)(str(part.ids[0]), 0, {"m1": {"noise": 2.0, "mask": True}})
+    assert all(torch.equal(x, weights[name]) for name, x in toy_run.model.state_dict().items())
+    np.testing.assert_array_equal(part.inputs["m1"], inputs)
+    assert torch.get_num_threads() == threads
+
+
+def test_what_is_not_there_is_refused(toy, toy_run, ragged):
+    asked = mm.recording.what_if(toy_run, toy["test"])
+    with pytest.raises(ConfigError, match="names sample 'nobody', which is not in the 'test' split"):
+        asked("nobody", toy_run.best_epoch, {})
+    with pytest.raises(ConfigError, match="epoch 99 was not kept"):
+        asked(str(toy["test"].ids[0]), 99, {})
+    with pytest.raises(ConfigError, match="what_if: 'ragged' has the modalities sound, light"):
+        mm.recording.what_if(toy_run, ragged["test"])
+    with pytest.raises(ConfigError, match="text names 'nose'"):
+        mm.recording.what_if(toy_run, toy["test"], text={"nose": lambda texts: texts})
+
+
+def test_text_is_offered_where_an_encoder_is_given(toy, toy_run):
+    plain = mm.recording.what_if(toy_run, toy["test"]).offers
+    assert set(plain["m1"]) == {"mask", "delay", "noise", "seed", "swap"}
+    with_text = mm.recording.what_if(toy_run, toy["test"], text={"m1": lambda texts: texts}).offers
+    assert "text" in with_text["m1"]
+    assert "text" not in with_text["m2"]
+
+
+@pytest.fixture
+def part(ragged):
+    return ragged["train"]
+
+
+def edit(ragged, row, **edits):
+    return edited(ragged["train"], row, edits, spec=ragged.spec)
+
+
+def test_no_edit_is_the_sample_itself_and_shares_nothing(ragged, part):
+    one = edit(ragged, 5)
+    assert one.ids.tolist() == [part.ids[5]]
+    for name in ragged.spec.names:
+        np.testing.assert_array_equal(one.inputs[name][0], part.inputs[name][5])
+        np.testing.assert_array_equal(one.valid[name][0], part.valid[name][5])
+        assert not np.shares_memory(one.inputs[name], part.inputs[name])
+
+
+def test_a_mask_leaves_no_step_and_touches_no_other_modality(ragged, part):
+    one = edit(ragged, 5, sound={"mask": True})
+    assert not one.valid["sound"].any()
+    np.testing.assert_array_equal(one.valid["light"][0], part.valid["light"][5])
+    np.testing.assert_array_equal(one.inputs["light"][0], part.inputs["light"][5])
+
+
+@pytest.mark.parametrize("delay", [0, 1, 3, -2, 14, -14])
+def test_a_delay_moves_the_recorded_steps_and_holds_the_nearest_at_the_open_end(ragged, part, delay):
+    n = int(part.valid["sound"][5].sum())
+    x = part.inputs["sound"][5]
+    by_hand = x.copy()
+    for i in range(n):  # padding stands at the end here
+        by_hand[i] = x[min(max(i - delay, 0), n - 1)]
+    one = edit(ragged, 5, sound={"delay": delay})
+    np.testing.assert_array_equal(one.inputs["sound"][0], by_hand)
+    np.testing.assert_array_equal(one.valid["sound"][0], part.valid["sound"][5])
+
+
+def test_a_delay_passes_over_gaps_and_never_reads_padding():
+    x = np.arange(6.0)[:, None]
+    valid = np.array([False, True, True, False, True, False])
+    assert delayed(x, valid, 1)[:, 0].tolist() == [0, 1, 1, 3, 2, 5]
+
+
+def test_noise_is_the_seeded_normal_draw_times_the_share_of_the_training_sd(ragged, part):
+    valid = part.valid["light"][5]
+    drawn = np.random.default_rng([7, 1]).standard_normal((int(valid.sum()), 3))
+    by_hand = part.inputs["light"][5].copy()
+    by_hand[valid] += (drawn * (0.25 * ragged.spec.modalities[1].std)).astype("f4")
+    one = edit(ragged, 5, light={"noise": 0.25, "seed": 7})
+    np.testing.assert_allclose(one.inputs["light"][0], by_hand, rtol=1e-6, atol=1e-7)
+    np.testing.assert_array_equal(one.inputs["light"][0][~valid], part.inputs["light"][5][~valid])
+    assert not np.array_equal(edit(ragged, 5, light={"noise": 0.25, "seed": 8}).inputs["light"], one.inputs["light"])
+
+
+def test_noise_has_the_standard_deviation_that_was_asked_for():
+    x = np.zeros((20_000, 2), np.float32)
+    out = noisy(x, np.ones(20_000, bool), np.array([0.5, 2.0]), seed=0)
+    np.testing.assert_allclose(out.std(0), [0.5, 2.0], rtol=0.02)
+
+
+def test_a_swap_takes_values_and_mask_of_the_other_sample(ragged, part):
+    one = edit(ragged, 5, sound={"swap": str(part.ids[8])})
+    np.testing.assert_array_equal(one.inputs["sound"][0], part.inputs["sound"][8])
+    np.testing.assert_array_equal(one.valid["sound"][0], part.valid["sound"][8])
+    np.testing.assert_array_equal(one.inputs["light"][0], part.inputs["light"][5])
+    assert one.target[0] == part.target[5]
+
+
+def test_swap_comes_before_delay_and_noise_whatever_the_order_given(ragged, part):
+    asked = {"noise": 0.5, "seed": 2, "delay": 2, "swap": str(part.ids[8])}
+    x, valid = part.inputs["sound"][8], part.valid["sound"][8]
+    sd = 0.5 * ragged.spec.modalities[0].std
+    by_hand = noisy(delayed(x, valid, 2), valid, sd, seed=[2, 0])
+    for order in (asked, dict(reversed(asked.items()))):
+        np.testing.assert_array_equal(edit(ragged, 5, sound=order).inputs["sound"][0], by_hand)
+
+
+def test_a_text_becomes_the_steps_its_encoder_gives(ragged):
+    def letters(texts):
+        return [np.array([[ord(c), i, 1] for i, c in enumerate(t)], np.float32).reshape(-1, 3) for t in texts]
+
+    one = edited(ragged["train"], 5, {"light": {"text": "abc"}}, spec=ragged.spec, text={"light": letters})
+    assert one.inputs["light"][0, :4].tolist() == [[97, 0, 1], [98, 1, 1], [99, 2, 1], [0, 0, 0]]
+    assert one.valid["light"][0].tolist() == [True] * 3 + [False] * (len(one.valid["light"][0]) - 3)
+    with pytest.raises(ConfigError, match="shorten the text"):
+        edited(ragged["train"], 5, {"light": {"text": "a" * 99}}, spec=ragged.spec, text={"light": letters})
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"nose": {"mask": True}}, "edits name 'nose', which is not one of sound, light"),
+        ({"sound": {"pitch": 1}}, "unknown edit 'pitch'"),
+        ({"sound": {"delay": 1.5}}, "delay is 1.5, expected a whole number"),
+        ({"sound": {"delay": True}}, "delay is True"),
+        ({"sound": {"noise": -0.1}}, "noise is -0.1"),
+        ({"sound": {"noise": float("nan")}}, "noise is nan"),
+        ({"sound": {"noise": 0.1, "seed": -1}}, "seed is -1"),
+        ({"sound": {"mask": 1}}, "mask is 1"),
+        ({"sound": {"swap": "nobody"}}, "swap of 'sound' names sample 'nobody'"),
+        ({"sound": {"swap": 3}}, "names sample 3"),
+        ({"sound": {"text": "hello"}}, "there is no encoder"),
+        ({"sound": {"text": "hello", "swap": "x"}}, "both swap and text"),
+    ],
+)
+def test_what_cannot_be_done_is_refused_by_name(ragged, asked, said):
+    with pytest.raises(ConfigError, match=said):
+        edited(ragged["train"], 5, asked, spec=ragged.spec)
+
+
+@pytest.mark.parametrize("kind", ["delay", "noise"])
+def test_what_was_not_recorded_cannot_be_moved(ragged, part, kind):
+    assert not part.valid["sound"][1].any()
+    with pytest.raises(ConfigError, match=f"{kind} of 'sound', which has no recorded step"):
+        edit(ragged, 1, sound={kind: 1})
+    swapped = edit(ragged, 1, sound={kind: 1, "swap": str(part.ids[8])})
+    assert swapped.valid["sound"].any()

@@ -1,0 +1,227 @@
+"""The papers' figures and tables: at the venue's width, with embedded fonts, a complete caption and the numbers of the results."""
+
+import re
+
+import numpy as np
+import pytest
+from hand_made import BUDGET, HandMade
+
+from mmviz.core.errors import ConfigError
+from mmviz.plots.figure_spec import Bars, Lines
+from mmviz.studies.papers import FIGURES, kind_named, write_figure
+from mmviz.studies.papers.coupled_mamba import largest_states
+from mmviz.studies.papers.export import commit, write_document
+from mmviz.studies.papers.published_results import LENGTHS, MEMORY_GB, MISSING, MOSEI, RATES, TIME_S
+from mmviz.studies.papers.registry import Drawing, Sheet
+
+ACL = (7.7 / 2.54 * 72, 16.0 / 2.54 * 72)
+MEASURED = [
+    name
+    for name in FIGURES
+    if FIGURES[name].function not in ("stack", "unrolled", "mechanisms", "framework", "framework_2")
+]
+
+
+@pytest.fixture(scope="module")
+def evidence():
+    return HandMade()
+
+
+class Written(dict):
+    """The files of every kind, written when first asked for."""
+
+    def __init__(self, evidence, folder):
+        super().__init__()
+        self.evidence, self.folder = evidence, folder
+
+    def __missing__(self, name):
+        self[name] = write_figure(name, self.evidence, venue="acl", out=self.folder)
+        return self[name]
+
+
+@pytest.fixture(scope="module")
+def written(evidence, tmp_path_factory):
+    return Written(evidence, tmp_path_factory.mktemp("acl"))
+
+
+def lines_of(picture, name):
+    return [mark for panel in picture.panels for mark in panel.marks if isinstance(mark, Lines) and mark.name == name]
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_a_figure_is_as_wide_as_its_columns_with_its_fonts_inside(written, name):
+    files = written[name]
+    if len(files) == 1:
+        assert FIGURES[name].function.endswith("table")
+        return
+    assert [path.suffix for path in files] == [".pdf", ".svg", ".tex"]
+    raw = files[0].read_bytes()
+    (box,) = re.findall(rb"/MediaBox \[ 0 0 ([\d.]+) ([\d.]+) \]", raw)
+    assert min(abs(float(box[0]) - width) for width in ACL) < 0.01
+    assert float(box[1]) < 6 * 72
+    assert b"/FontFile2" in raw
+    assert b"/Type3" not in raw
+    wide = abs(float(box[0]) - ACL[1]) < 0.01
+    assert (r"\begin{figure*}" in files[2].read_text()) is wide
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_the_latex_is_plain_balanced_and_has_as_many_cells_in_every_row(written, name):
+    text = written[name][-1].read_text()
+    assert text.isascii()
+    bare = re.sub(r"\\\\|\\.", "", text)
+    assert bare.count("{") == bare.count("}")
+    assert not re.search(r"[#$~^]", bare.split("\n", 1)[1])
+    if len(written[name]) == 1:
+        body = text.split(r"\midrule")[1].split(r"\bottomrule")[0].strip().split("\n")
+        spec = re.search(r"\\begin\{tabular\}\{(.*)\}", text)[1].replace(r"@{\hspace{2em}}", "")
+        assert {len(re.split(r"(?<!\\)&", row)) for row in body} == {len(spec)}
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_a_caption_states_data_seeds_code_and_what_is_printed_elsewhere(written, evidence, name):
+    text = written[name][-1].read_text()
+    for part in (r"\caption{", "Data: ", "Seeds: ", "Code: ", r"\label{"):
+        assert part in text, part
+    said = kind_named(name).make(evidence).said
+    assert ("Printed elsewhere, not measured here" in text) is bool(said.printed)
+    assert ("Readings of ours" in text) is bool(said.reading)
+    assert "Like " in text
+    measured = name in MEASURED and name not in ("cm_memory", "cm_time", "cm_length_table", "am_efficiency")
+    assert bool(said.seeds) is measured
+
+
+def test_the_same_evidence_gives_the_same_bytes(written, evidence, tmp_path):
+    for name in ("cm_memory", "me_order", "am2_features"):
+        again = write_figure(name, evidence, venue="acl", out=tmp_path)
+        assert [path.read_bytes() for path in again[:2]] == [path.read_bytes() for path in written[name][:2]]
+
+
+@pytest.mark.parametrize("venue", ["neurips2024", "icml2024", "cvpr"])
+def test_other_venues_take_them_too(evidence, tmp_path, venue):
+    widths = {"neurips2024": (396.0,), "icml2024": (234.0, 486.0), "cvpr": (234.0, 495.0)}[venue]
+    for name in ("cm_memory", "me_missing"):
+        raw = write_figure(name, evidence, venue=venue, out=tmp_path)[0].read_bytes()
+        (found,) = re.findall(rb"/MediaBox \[ 0 0 ([\d.]+) ", raw)
+        assert min(abs(float(found) - width) for width in widths) < 0.01
+
+
+def test_memory_and_time_are_drawn_as_measured_with_the_papers_apart(evidence):
+    data = evidence.artefact("efficiency")["efficiency"].to_dataset()
+    for name, unit, printed in (("cm_memory", "mebibytes", MEMORY_GB), ("cm_time", "milliseconds", TIME_S)):
+        ours, theirs = lines_of(kind_named(name).make(evidence).picture, "Coupled Mamba")
+        np.testing.assert_array_equal(ours.y, data[unit].sel(model="coupled_mamba").values)
+        np.testing.assert_array_equal(theirs.y, printed["Coupled Mamba"])
+    titles = [panel.title for panel in kind_named("cm_memory").make(evidence).picture.panels]
+    assert ["measured here" in titles[0], "printed" in titles[1]] == [True, True]
+
+
+def test_a_table_holds_mean_and_deviation_of_the_rows_and_the_papers_apart(evidence):
+    sheet = kind_named("cm_classification").make(evidence)
+    rows = evidence.rows("fusions")
+    own = rows[(rows["model"] == "coupled_mamba") & (rows["modalities"] == "all")]["test.accuracy"]
+    (found,) = [row for row in sheet.rows if row["model"] == "coupled_mamba" and row["hears"] == "all"]
+    np.testing.assert_allclose(found["accuracy"], (100 * own.mean(), 100 * own.std(ddof=1)), rtol=1e-12)
+    assert found["Acc-3"] == "68.95"
+    assert all(row["Acc-3"] is None for row in sheet.rows if row["hears"] != "all")
+    assert len(sheet.rows) == len(rows) / BUDGET.seeds
+
+
+def test_every_row_of_the_ablations_has_its_own_trainings(evidence):
+    sheet = kind_named("cm_ablation").make(evidence)
+    assert len(sheet.rows) == 16
+    assert [row["table"] for row in sheet.rows].count(14) == 4
+    same = {row["variant"]: row["accuracy"] for row in sheet.rows}
+    assert same["coupling"] == same["state 64"] == same["3 layers"] == same["coupled fusion"]
+    assert len({same[name] for name in ("coupling", "cross-attention", "state 128", "Mamba fusion", "1 layer")}) == 5
+
+
+def test_curves_over_training_are_those_of_the_histories(evidence):
+    picture = kind_named("me_contribution").make(evidence).picture
+    for mark in lines_of(picture, "audio"):
+        np.testing.assert_allclose(mark.y, 0.5 * np.arange(1, 5) / 4)
+    assert [panel.title for panel in picture.panels] == ["joint", "mla", "shapley_alternating"]
+
+
+def test_missing_rates_are_means_over_the_seeds(evidence):
+    rows = evidence.rows("equilibrium")
+    (mark,) = lines_of(kind_named("me_missing").make(evidence).picture, "mla")
+    own = rows[rows["strategy"] == "mla"]
+    assert mark.y[0] == pytest.approx(own["test.accuracy"].mean())
+    assert mark.y[3] == pytest.approx(own["test.accuracy@missing=0.3"].mean())
+
+
+def test_variants_of_the_ablations_are_told_apart(evidence):
+    rows = evidence.rows("alignment")
+    bars = [m for m in kind_named("am2_losses").make(evidence).picture.panels[0].marks if isinstance(m, Bars)]
+    whole = rows[(rows["model.experts"] == "both") & (rows["model.ot"] > 0) & (rows["model.mmd"] > 0)]
+    assert bars[0].names == ("neither", "OT alone", "MMD alone", "both")
+    assert bars[0].value[3] == pytest.approx(whole["test.accuracy"].mean())
+    assert len(set(bars[0].value)) == 4
+
+
+def test_the_literal_sum_grows_beyond_bounds_and_the_mean_does_not():
+    literal, mean = (largest_states(weight) for weight in (1.0, 1 / 3))
+    assert literal[24] > 1e7
+    assert literal[-1] > 1e20
+    assert mean.max() < 1
+    rate = np.log(literal[-1] / literal[-21]) / 20
+    assert 0 < rate <= np.log(3)
+
+
+def test_what_wants_two_columns_gets_as_many_as_the_page_has(evidence, tmp_path):
+    made = kind_named("cm_memory").make(evidence)
+    assert isinstance(made, Drawing)
+    assert made.columns == 2
+    text = write_figure("cm_memory", evidence, venue="neurips2024", out=tmp_path)[-1].read_text()
+    assert r"\begin{figure}" in text
+    assert isinstance(kind_named("me_strategies").make(evidence), Sheet)
+
+
+def test_the_document_shows_them_by_paper_in_columns(written, tmp_path):
+    text = write_document(["me_order", "cm_stack", "cm_memory"], venue="icml2024", out=tmp_path).read_text()
+    assert "twocolumn" in text
+    assert text.index("cm_stack.tex") < text.index("cm_memory.tex") < text.index("me_order.tex")
+    assert text.count(r"\section*") == 2
+    assert "twocolumn" not in write_document(["cm_stack"], venue="neurips2024", out=tmp_path).read_text()
+
+
+def test_an_unknown_figure_is_refused_with_the_nearest(evidence, tmp_path):
+    with pytest.raises(ConfigError, match="cm_memory"):
+        write_figure("cm_memry", evidence, venue="acl", out=tmp_path)
+    with pytest.raises(ConfigError, match="venue='nature' is unknown"):
+        write_figure("cm_stack", evidence, venue="nature", out=tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_commit_is_that_of_the_clone():
+    import subprocess
+    from pathlib import Path
+
+    root = Path(__file__).parents[3]
+    if not (root / ".git").is_dir():
+        pytest.skip("not a clone")
+    head = subprocess.run(["git", "rev-parse", "HEAD"], cwd=root, capture_output=True, text=True, check=True).stdout
+    assert commit().startswith(head.strip()[:10])
+
+
+def test_memory_and_time_give_the_headlines():
+    cross, coupled = (np.array(MEMORY_GB[name]) for name in ("cross-attention", "Coupled Mamba"))
+    assert round(100 * (1 - coupled / cross)[LENGTHS.index(500)], 1) == 83.7
+    cross, coupled = (np.array(TIME_S[name]) for name in ("cross-attention", "Coupled Mamba"))
+    assert round(100 * (1 - coupled / cross).mean(), 2) == 49.05
+
+
+def test_every_series_has_a_value_for_every_place():
+    assert {len(v) for v in (*MEMORY_GB.values(), *TIME_S.values())} == {len(LENGTHS)}
+    assert {len(v) for v in MISSING.values()} == {len(RATES)}
+
+
+def test_the_averages_over_the_missing_rates_are_the_papers():
+    for name, printed in (("MMIN", 77.3), ("GCNet", 77.9), ("Coupled Mamba", 79.4)):
+        assert abs(np.mean(MISSING[name]) - printed) < 0.15, name
+
+
+def test_coupled_mamba_leads_where_the_paper_says_so():
+    assert min(MOSEI, key=lambda name: MOSEI[name][0]) == "coupled_mamba"
+    assert max(MOSEI, key=lambda name: MOSEI[name][3]) == "coupled_mamba"

@@ -1,0 +1,85 @@
+"""Augmentation: rotations that are rotations, one per sample for all modalities of a device, never at prediction."""
+
+import numpy as np
+import pytest
+import torch
+
+import mmviz as mm
+from mmviz.core.errors import ConfigError
+from mmviz.models import Batch
+from mmviz.train.augmentation import random_rotations
+
+
+@pytest.fixture
+def batch():
+    generator = torch.Generator().manual_seed(0)
+    values = {n: torch.randn(5, 7, 3, generator=generator, dtype=torch.float64) for n in ("a", "b")}
+    return Batch(values, {n: torch.ones(5, 7, dtype=torch.bool) for n in values})
+
+
+def test_rotations_keep_lengths_and_handedness():
+    turns = random_rotations(50, 40.0, like=torch.zeros((), dtype=torch.float64))
+    eye = torch.eye(3, dtype=torch.float64).expand(50, 3, 3)
+    torch.testing.assert_close(turns @ turns.transpose(1, 2), eye, rtol=0, atol=1e-12)
+    torch.testing.assert_close(torch.linalg.det(turns), torch.ones(50, dtype=torch.float64), rtol=0, atol=1e-12)
+
+
+def test_the_angle_has_the_stated_spread():
+    torch.manual_seed(0)
+    turns = random_rotations(20_000, 20.0, like=torch.zeros((), dtype=torch.float64))
+    angle = torch.rad2deg(torch.arccos(((turns.diagonal(dim1=1, dim2=2).sum(1) - 1) / 2).clamp(-1, 1)))
+    assert abs(angle.square().mean().sqrt().item() - 20.0) < 0.5
+
+
+def test_modalities_of_one_device_turn_together_and_samples_apart(batch):
+    turned = mm.train.Augment(rotate=("a", "b"), degrees=30)(batch)
+    for i in range(5):
+        estimate = torch.linalg.lstsq(batch.values["a"][i], turned.values["a"][i]).solution
+        torch.testing.assert_close(batch.values["b"][i] @ estimate, turned.values["b"][i], rtol=0, atol=1e-10)
+    assert not torch.allclose(
+        turned.values["a"][0] - batch.values["a"][0], turned.values["a"][1] - batch.values["a"][1]
+    )
+
+
+def test_stretching_is_one_factor_per_sample_and_leaves_the_others_alone(batch):
+    stretched = mm.train.Augment(stretch=("b",), gain=0.3)(batch)
+    ratio = stretched.values["b"] / batch.values["b"]
+    torch.testing.assert_close(ratio, ratio[:, :1, :1].expand_as(ratio))
+    assert len(set(ratio[:, 0, 0].tolist())) == 5
+    assert torch.equal(stretched.values["a"], batch.values["a"])
+
+
+def test_training_uses_it_and_records_it(toy, monkeypatch):
+    calls = []
+    original = mm.train.Augment.__call__
+    monkeypatch.setattr(mm.train.Augment, "__call__", lambda self, b: calls.append(len(b)) or original(self, b))
+    model = mm.models.build("coupled_mamba", toy.spec, width=8, layers=1, state=4)
+    augment = mm.train.Augment(stretch=toy.spec.names)
+    run = mm.train.fit(model, toy, epochs=1, augment=augment, progress=False)
+    assert sum(calls) == len(toy["train"]), "training batches only"
+    assert run.info["train"]["augment"]["stretch"] == list(toy.spec.names)
+    assert np.isfinite(run.predict(toy["test"])).all()
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"rotate": "gyro"}, "tuple of modality names"),
+        ({"degrees": -1}, "number ≥ 0"),
+        ({"gain": float("nan")}, "number ≥ 0"),
+    ],
+)
+def test_wrong_options_are_refused(options, message):
+    with pytest.raises(ConfigError, match=message):
+        mm.train.Augment(**options)
+
+
+def test_what_does_not_fit_the_data_is_refused_before_training(toy):
+    model = mm.models.build("coupled_mamba", toy.spec, width=8, layers=1, state=4)
+    for augment, message in (
+        (mm.train.Augment(rotate=("nose",)), "is unknown"),
+        (mm.train.Augment(rotate=toy.spec.names[:1]), "only 3-axis"),
+        ("rotate", "expected an mmviz"),
+    ):
+        with pytest.raises(ConfigError, match=message):
+            mm.train.fit(model, toy, epochs=1, augment=augment, progress=False)

@@ -1,0 +1,120 @@
+import json
+
+import numpy as np
+import pytest
+from explorer_frames import make_frame
+
+from mmviz.core.errors import ConfigError, DataError
+from mmviz.widgets import Explorer
+from mmviz.widgets.compare import in_other, names_of
+
+
+def test_two_runs_are_shown_together_and_either_alone():
+    explorer = Explorer(frame=make_frame(), other=make_frame(seed=1, attrs={"model": "late"}))
+    assert explorer.selection["run"] == "both"
+    both = explorer.readout
+    assert both.startswith("A: epoch 4 of 4")
+    explorer.selection = {"run": "B"}
+    assert both.endswith(f"B: {explorer.readout}")
+    explorer.selection = {"run": "A"}
+    assert both.startswith(f"A: {explorer.readout} · ")
+    with pytest.raises(ConfigError, match="run is 'C', expected one of A, B, both"):
+        explorer.selection = {"run": "C"}
+
+
+def test_only_samples_of_both_runs_are_shown_in_the_order_of_the_first():
+    frame = make_frame(samples=4, every_view=True)
+    explorer = Explorer(frame=frame, other=make_frame(samples=4, seed=1).isel(traced=[3, 1]))
+    ids = frame["sample_id"].values[[1, 3]].tolist()
+    assert explorer.frame["sample_id"].values.tolist() == explorer.other["sample_id"].values.tolist() == ids
+    kept = explorer.frame["listed_traced"].values
+    assert set(kept) == {-1.0, 0.0, 1.0}
+    assert ((frame["listed_traced"].values == 3) == (kept == 1)).all()
+
+
+SETTINGS = {
+    "model": {"coupling": "softmax", "width": 16, "backend": "numba"},
+    "train": {"strategy": "joint", "measure": None},
+}
+
+
+def told(model=None, train=None, **attrs):
+    """A frame whose run has these settings."""
+    settings = {"model": SETTINGS["model"] | (model or {}), "train": SETTINGS["train"] | (train or {})}
+    return make_frame(attrs={"settings": json.dumps(settings), **attrs})
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "names"),
+    [
+        ({}, {"model": {"coupling": "identity"}}, ("coupling softmax", "coupling identity")),
+        (
+            {},
+            {"model": {"width": 8.5}, "train": {"measure": {}}},
+            ("width 16, measure none", "width 8.5, measure given"),
+        ),
+        ({}, {"model": {"more": 1, "backend": "triton"}, "run": "b"}, ("", "")),
+        ({"run": "first"}, {"run": "second"}, ("first", "second")),
+        ({"run": "first"}, {"run": "first"}, ("", "")),
+        ({"split": "test"}, {"split": "valid"}, ("split test", "split valid")),
+    ],
+)
+def test_a_run_is_named_by_what_tells_it_from_the_other_else_by_its_folder(a, b, names):
+    assert names_of(told(**a), told(**b)) == names
+    explorer = Explorer(frame=told(**a), other=told(**b))
+    assert tuple(json.loads(explorer.data[key])["name"] for key in ("meta", "meta_b")) == names
+
+
+def test_more_than_three_differences_are_counted():
+    a, b = told(dataset="x"), told({"coupling": "mean", "width": 4}, {"strategy": "alternating"}, dataset="\u202ey")
+    one, two = names_of(a, b)
+    assert one == "x, coupling softmax, width 16 and 1 more"
+    assert "\u202e" not in two
+    assert two.endswith("coupling mean, width 4 and 1 more")
+
+
+@pytest.mark.parametrize(
+    ("other", "said"),
+    [
+        ({"names": ("dynamic", "gyro", "light")}, "modality of other is .*'light'"),
+        ({"classes": tuple("abcdefg")}, "output of other is"),
+        ({"ids": ("x", "y", "z")}, "no traced sample in common: s0_r1_w0, .* and x, y, z"),
+    ],
+)
+def test_runs_that_cannot_be_compared_are_refused_in_words(other, said):
+    with pytest.raises(DataError, match=said):
+        Explorer(frame=make_frame(), other=make_frame(**other))
+
+
+def test_a_moment_is_the_same_share_of_the_sequence_and_an_epoch_the_last_one_not_after():
+    a, b = make_frame(epochs=5, steps=50), make_frame(epochs=5, steps=40, layers=1).isel(epoch=[0, 2])
+    here = {
+        "sample": 1,
+        "epoch": 3,
+        "layer": 1,
+        "channel": 2,
+        "time": 49,
+        "brush": [0, 24],
+        "masked": [],
+        "run": "both",
+    }
+    there = in_other(a, b, here)
+    assert there == here | {"epoch": 1, "layer": 0, "time": 39, "brush": [0, 19]}
+    assert [in_other(a, b, here | {"time": t})["time"] for t in (0, 1, 25)] == [0, 1, 20]
+    assert all(type(there[key]) is int for key in ("epoch", "layer", "time"))
+
+
+def test_modalities_are_masked_in_both_runs_or_in_none():
+    explorer = Explorer(frame=make_frame(every_view=True), other=make_frame(seed=1))
+    with pytest.raises(ConfigError, match="masked names 'gyro'"):
+        explorer.selection = {"masked": ["gyro"]}
+    assert "game" not in explorer.frame
+
+
+def test_the_given_frames_are_left_as_they_were():
+    a, b = make_frame(every_view=True), make_frame(every_view=True, seed=1).isel(traced=[0, 1])
+    before = a.copy(deep=True), b.copy(deep=True)
+    Explorer(frame=a, other=b)
+    assert a.identical(before[0])
+    assert b.identical(before[1])
+    assert np.isfinite(a["listed_traced"]).all()
