@@ -19,12 +19,12 @@
 # Ten people do seven shoulder exercises with a smartwatch on. The watch gives us three modalities: how the wrist
 # accelerates (`dynamic`), how it turns (`gyro`), and which way is down (`gravity`).
 #
-# **The question: which of the three does a fused model listen to, and when in the movement does it make up its mind?**
+# **The question: how much does each of the three contribute to the prediction of a fused model, and at which step of the movement is the prediction formed?**
 #
-# We train a *Coupled Mamba* — three state space chains whose states hear each other at every step — and then open it.
+# We train a *Coupled Mamba* (three SSM streams whose hidden states are coupled at every step) and then open it.
 # About a minute on a laptop, no GPU, no network. Run the cells from top to bottom.
 #
-# First a look at this machine: what is installed, what will run, and how long the notebooks will take here.
+# First we check the installation and estimate how long the notebooks will take on this machine.
 
 # %%
 import plotly.express as px
@@ -34,15 +34,14 @@ import mmviz as mm
 mm.doctor()
 
 # %% [markdown]
-# ✗ is something to mend first, and says how. Now the data:
+# ✗ marks a problem to fix first; the line says how. Now the data:
 
 # %%
 ds = mm.data.load("watch", fold=0)
 ds
 
 # %% [markdown]
-# The people in `test` are not in `train`: what counts is whether the model works for somebody new. What else a careful
-# reader should know is written down with the data:
+# The people in `test` are not in `train`: the model is tested on new people. Further notes are stored with the data:
 
 # %%
 for note in ds.spec.notes:
@@ -52,7 +51,7 @@ for note in ds.spec.notes:
 # ## 1 · How unequal are the modalities?
 #
 # Before any training: how far does a plain linear model get with each modality, and with all of them? *Guess before you
-# run the cell: which one is strongest alone, and is there anything to gain from fusing?*
+# run the cell: which modality has the highest unimodal score, and is there anything to gain from fusion?*
 
 # %%
 baseline = mm.train.linear_baseline(ds)
@@ -64,14 +63,14 @@ figure.update_xaxes(title="accuracy", range=[0, 1], tickformat=".0%").update_yax
 everything = " + ".join(ds.spec.names)
 singles = [baseline[name] for name in ds.spec.names]
 assert baseline[everything] > max(singles), "fusion gains nothing here"
-print(f"check: all three together beat the best single one by {baseline[everything] - max(singles):.1%}")
+print(f"check: all three modalities exceed the best single one by {baseline[everything] - max(singles):.1%}")
 
 # %% [markdown]
 # ## 2 · Train
 #
-# Two coupled layers. `coupling="softmax"` lets every chain learn whom to listen to. People wear a watch slightly turned and move
-# with different vigour; `Augment` shows the model such differences while it trains. `cache="runs"` keeps the training in a
-# folder beside the notebook: run it again and it is loaded, every file compared with its sha256, as long as nothing it depends on has changed.
+# Two coupled layers. With `coupling="softmax"` the coupling weights are learned. People wear a watch slightly turned and move
+# with different vigour; `Augment` adds such variation to the training data. `cache="runs"` is a content-addressed cache directory
+# beside the notebook: a second run loads the training, every file compared with its sha256, as long as nothing it depends on has changed.
 
 # %%
 model = mm.models.build("coupled_mamba", ds.spec, layers=2, steps=50, coupling="softmax", seed=0)
@@ -88,8 +87,8 @@ print(f"check: {accuracy:.1%} of the windows of two people it has never seen (ch
 # %% [markdown]
 # ## 3 · Open it
 #
-# `record` runs the model once more and writes down everything: the states of every chain, what it answers at every step,
-# and what it answers when modalities are taken away. The result, a *Trace*, is a plain file of named arrays; from here on
+# `record` runs the model once more and stores its internals: the hidden states of every stream, the prediction at every step,
+# and the prediction for every subset of the modalities. The result, a *Trace*, is a plain file of named arrays; from here on
 # nothing needs the model.
 
 # %%
@@ -99,22 +98,22 @@ explorer
 
 # %% [markdown]
 # **Move the time cursor** (drag in a lane, or the slider under the lanes, or its arrow keys). The bars on the right show what the
-# model would answer *had the recording stopped there*, and what each modality contributes to that answer. **Move the epoch
-# slider** to watch the states take shape from the untrained model on. (The filter that separates
-# gravity from the acceleration runs forwards only, so that nothing on the screen has seen what comes later.)
+# model would predict *had the recording stopped there*, and the contribution of each modality to that prediction. **Move the epoch
+# slider** to see how the hidden states change from the untrained model on. (The filter that separates
+# gravity from the acceleration is causal, so that nothing on the screen depends on later steps.)
 #
-# *Predict, then look: does the model decide at the first repetition of the movement, or only later? Which modality moves first?*
+# *Predict, then look: is the prediction correct from the first repetition of the movement on, or only later? Whose contribution rises first?*
 #
-# The cursor can be set from code as well, and the view says in words what it shows:
+# The cursor can be set from code as well, and the view has a text readout:
 
 # %%
 explorer.selection = {"sample": 0, "time": trace["states"].sizes["time"] // 4}
 print(explorer.readout)
 
 # %% [markdown]
-# ## 4 · Who contributes?
+# ## 4 · The contribution of each modality
 #
-# The Shapley value shares the answer out among the modalities, exactly: with three of them there are only eight subsets to try. Here
+# The Shapley value φ divides v(all) − v(∅) among the modalities, exactly: with three of them there are only eight subsets to evaluate. Here
 # is the mean over all test windows.
 
 # %%
@@ -124,12 +123,12 @@ mm.plots.plot_shapley(phi)
 # %%
 gap = float(abs(phi["baseline"] + phi["phi"].sum("modality") - phi["full"]).max())
 assert gap < 1e-12
-print(f"check: baseline and contributions add up to the answer, to {gap:.0e}")
+print(f"check: baseline and contributions add up to v(all), to {gap:.0e}")
 
 # %% [markdown]
-# ## 5 · The states themselves
+# ## 5 · The hidden states
 #
-# Every row is one channel of one chain; slow channels, which remember long, are on top. The same numbers as in the live view,
+# Every row is one channel of one stream; channels with a long half-life are on top. The same numbers as in the live view,
 # as a figure to keep.
 
 # %%
@@ -139,22 +138,22 @@ mm.plots.plot_states(summary, sample=0, layer=1)
 # %%
 mean = phi["phi"].mean("sample")
 ranking = sorted(zip(mean.values.tolist(), ds.spec.names, strict=True), reverse=True)
-print("most to least:", ", ".join(f"{name} {value:+.2f}" for value, name in ranking))
+print("from the largest to the smallest contribution:", ", ".join(f"{name} {value:+.2f}" for value, name in ranking))
 print(mm.course.seal(seed=0, contributions=mean.values))
 
 # %% [markdown]
-# The last line is a *seal*: a neighbour with the same six characters got the same numbers, to two digits. Another processor may round the other way.
+# The last line is a *result fingerprint*: the same six characters mean the same numbers, to two digits. Another processor may round the other way.
 #
 # ## What we learnt
 #
-# - One pass over the model gives its answer to *every prefix* of a movement and *every subset* of modalities; both are exact
+# - One pass over the model gives the prediction for *every prefix* of a movement and *every subset* of modalities; both are exact
 #   (`trace["prefixes"].attrs["says"]` states what a prefix is).
-# - The ranking above is the trained model's. Compare it with the linear models of section 1: a modality that is strong alone
-#   need not be the one the fused model relies on. That gap is *modality imbalance*.
-# - `dynamic` and `gravity` come from one sensor, so part of what they tell is the same; the Shapley value splits what is shared.
+# - The ranking above is the trained model's. Compare it with the linear models of section 1: a modality with a high unimodal
+#   score need not contribute most to the fused model. That gap is *modality imbalance*.
+# - `dynamic` and `gravity` come from one sensor, so part of their information is the same; the Shapley value divides it equally.
 #
-# **Try next.** Build the model with `coupling="identity"` (three chains that do not hear each other) and run from section 2
-# again: what changes in the contributions? Then take the view with you:
+# **Try next.** Build the model with `coupling="identity"` (three independent streams) and run from section 2
+# again: what changes in the contributions? Then save the view:
 
 # %%
 page = explorer.save("study.html")

@@ -14,12 +14,12 @@
 # ---
 
 # %% [markdown]
-# # The Explorer: look around in a model
+# # The Explorer: all views of a recorded model
 #
-# `00_start_here` trained a model and opened it. Here we look around: what every view shows, and how to keep and share what you
-# found. Less than a minute to run, no GPU, no network.
+# `00_start_here` trained a model and opened it. This notebook explains what every view shows, and how to save and share a
+# selection. Less than a minute to run, no GPU, no network.
 #
-# **The question: a digit is spoken and drawn. When does a model that hears and sees know which digit it is, and from whom?**
+# **The question: a digit is spoken and drawn. At which step is the prediction of an audio-visual model correct, and which modality contributes to it?**
 
 # %%
 from plotly.subplots import make_subplots
@@ -42,7 +42,7 @@ figure.update_layout(
 )
 
 # %% [markdown]
-# The image is read row by row, as the sound is frame by frame. Now a model of both, and the view:
+# The image is a sequence of rows, as the sound is a sequence of frames. Now a model of both, and the view:
 
 # %%
 model = mm.models.build("coupled_mamba", digits.spec, width=16, coupling="softmax", seed=0)
@@ -54,27 +54,29 @@ explorer
 # %%
 accuracy = (run.predict(digits["test"]).argmax(1) == digits["test"].target).mean()
 assert accuracy > 0.8
-print(f"check: {accuracy:.0%} of the test pairs are answered right (chance {1 / len(digits.spec.task.classes):.0%})")
+print(
+    f"check: {accuracy:.0%} of the test pairs are classified correctly (chance {1 / len(digits.spec.task.classes):.0%})"
+)
 
 # %% [markdown]
-# ## 1 · What is where
+# ## 1 · The views
 #
 # | view | what it shows |
 # | --- | --- |
-# | lanes | what was recorded, and under it the states of that modality's chain, a row for each channel |
+# | lanes | the recorded signal, and under it the hidden states of that modality's stream, a row for each channel |
 # | *Prediction*, *Contribution* | the prediction had the recording stopped at the cursor, and each modality's Shapley value in it. Where a model's alignment or a filter looks ahead the panel says *prefix of the resampled sequence* instead; `record(..., prefixes="recording")` then really stops at every step |
-# | *Coupling* | who listens to whom: the weights W |
-# | *Trajectories* | the chains' states in one plane, so that chains that come together are seen to |
-# | *Contribution over all samples* | the mean, with its interval |
-# | *Influence* | how much what one modality said at one moment moves another at a later one |
-# | *Channels* | how long a channel remembers |
-# | *Subsets* | the answer to every subset of the modalities, and the way from none to all |
+# | *Coupling* | the coupling weights W (row = target, column = source) |
+# | *Trajectories* | the hidden states of all streams, projected on one plane |
+# | *Contribution over all samples* | the mean Shapley value φ, with its interval |
+# | *Influence* | cross-modal influence: the effect of the input x[n, s] on the output y[m, t] |
+# | *Channels* | half-life by channel |
+# | *Subsets* | modality ablation: the prediction for every subset of the modalities, from v(∅) to v(all) |
 # | *Training*, *Samples* | the curves of training; all samples, to choose one |
 #
-# **Drag in a lane** to move the time cursor, drag with Shift (or the keys `[` and `]`) to choose a span, move the *Epoch*. All views
-# follow, without asking Python. *Before you do: at which moment will the model be sure, and will it need the picture to be?*
+# **Drag in a lane** to move the time cursor, drag with Shift (or the keys `[` and `]`) to choose a time range, move the *Epoch*. All views
+# follow, without a call to Python. *Before you do: at which step will the prediction be certain, and does that need the image?*
 #
-# A view is there if its data are. A Coupled Mamba has no experts, so there is no routing map; an AlignMamba has one.
+# A view appears if the Trace holds its data. A Coupled Mamba has no experts, so there is no routing map; an AlignMamba has one.
 
 # %%
 shown = "signal_audio state coupling path phi_mean influence half_life game history listed_phi"
@@ -83,7 +85,7 @@ assert "routing" not in explorer.frame
 print("check: there are data for every view of the table, and none for a routing map")
 
 # %% [markdown]
-# Moving it never asks Python, but Python is told, and can move it too. What is shown is one plain dict:
+# The browser needs no call to Python, but the selection is synchronised in both directions. It is one plain dict:
 
 # %%
 half = trace["states"].sizes["time"] // 2
@@ -93,43 +95,46 @@ assert explorer.selection["time"] == half
 print("check: scroll up, the view has moved")
 
 # %% [markdown]
-# ## 2 · What if it could not see?
+# ## 2 · Prediction without the image
 #
-# Untick a modality in *Subsets* (or say so from here). The sentence at the top tells what would be left. That is no estimate: the
-# Trace holds the model's answer to every subset, at every step.
+# Untick a modality in *Subsets* (or set `masked` from Python). The readout at the top contains the prediction without it. That is no estimate: the
+# Trace holds the model's prediction for every subset, at every step.
 
 # %%
 explorer.selection = {"masked": ["image"]}
-answers = trace["prefixes"].to_dataset()["answer"].isel(epoch=-1, traced=1, time=half)
-blind = float(answers.isel(coalition=0b01, output=int(explorer.frame["target"][1])))  # bit i: modality i is heard
-assert f"without image: {blind:.2f}" in explorer.readout
-print(f"check: without the image the true digit gets {blind:.2f}, as the Trace says")
+predictions = trace["prefixes"].to_dataset()["answer"].isel(epoch=-1, traced=1, time=half)
+audio_only = float(
+    predictions.isel(coalition=0b01, output=int(explorer.frame["target"][1]))
+)  # bit i: modality i is available
+assert f"without image: {audio_only:.2f}" in explorer.readout
+print(f"check: without the image the true digit has p = {audio_only:.2f}, as stored in the Trace")
 
 # %% [markdown]
 # ## 3 · Two runs side by side
 #
-# The same data and the same seed, but `coupling="identity"`: chains that do not hear each other. `other=` puts two runs next to each
-# other, linked, and their differences above them.
+# The same data and the same seed, but `coupling="identity"`: independent streams. `other=` shows two runs side by side,
+# linked, with their differences above them.
 
 # %%
-alone = mm.models.build("coupled_mamba", digits.spec, width=16, coupling="identity", seed=0)
-run_alone = mm.train.fit(alone, digits, epochs=3, select="last", seed=0, cache="runs")
-trace_alone = mm.record(run_alone, digits["test"])
-both = mm.widgets.Explorer(trace, other=trace_alone, selection={"epoch": 3})
+independent = mm.models.build("coupled_mamba", digits.spec, width=16, coupling="identity", seed=0)
+run_independent = mm.train.fit(independent, digits, epochs=3, select="last", seed=0, cache="runs")
+trace_independent = mm.record(run_independent, digits["test"])
+both = mm.widgets.Explorer(trace, other=trace_independent, selection={"epoch": 3})
 both
 
 # %%
-heard = mm.analysis.influence(trace)["share"].mean(("traced", "layer")).sel(modality="audio")
-heard_alone = mm.analysis.influence(trace_alone)["share"].mean(("traced", "layer")).sel(modality="audio")
-assert heard_alone.sel(source="image") == 0
-assert heard.sel(source="image") > 0
-print(f"check: of what moves the sound's chain, the image is {heard.sel(source='image'):.0%}, and alone 0")
+share = mm.analysis.influence(trace)["share"].mean(("traced", "layer")).sel(modality="audio")
+share_independent = mm.analysis.influence(trace_independent)["share"].mean(("traced", "layer")).sel(modality="audio")
+assert share_independent.sel(source="image") == 0
+assert share.sel(source="image") > 0
+print(
+    f"check: the image has {share.sel(source='image'):.0%} of the influence on the audio stream, and 0 with independent streams"
+)
 
 # %% [markdown]
 # ## 4 · Three sensors on one wrist
 #
-# The same view on other data: seven exercises, seen by a smartwatch. Two epochs only, so do not take its answers for the last
-# word.
+# The same view on other data: seven exercises, recorded by a smartwatch. Two epochs only, so the model is not fully trained.
 
 # %%
 watch = mm.data.load("watch", fold=0)
@@ -140,8 +145,8 @@ watch_explorer = mm.widgets.Explorer(watch_trace)
 watch_explorer
 
 # %% [markdown]
-# **The influence map** is not an attention map: given its gates, the operator is linear in its inputs, so how much what `gyro` said at
-# 0.4 s moves `dynamic` at 2 s is an exact number (of the operator; the gates of the model move too). Nobody hears the future:
+# **The influence map** is not an attention map: given its gates, the operator is linear in its inputs, so the effect of `gyro` at
+# 0.4 s on `dynamic` at 2 s is an exact number (of the operator; the gates of the model depend on the inputs too). The map is causal:
 
 # %%
 influence = mm.analysis.influence(watch_trace)
@@ -152,7 +157,7 @@ assert blocks.max() > 0
 print(f"check: the largest influence of the future is {future:.0f}")
 
 # %% [markdown]
-# *Guess first: does a chain listen more to itself, or to the others?* Each row is one chain; its shares are of all it hears.
+# *Guess first: is a stream influenced more by itself, or by the others?* Each row is one target stream; its shares sum to 1.
 
 # %%
 share = influence["share"].mean(("traced", "layer")).to_pandas()
@@ -163,21 +168,21 @@ print(mm.course.seal(seed=0, share=share))
 # %% [markdown]
 # ## 5 · Keep it, share it, print it
 #
-# A *recipe* is the selection in names. In another run of the same data it shows the same sample at the same moment:
+# A *recipe* is the selection by names. In another run of the same data it shows the same sample at the same time:
 
 # %%
 recipe = explorer.recipe
-elsewhere = mm.widgets.Explorer(trace_alone, recipe=recipe)
-assert elsewhere.recipe == recipe
-print(f"check: sample {recipe['sample']}, step {recipe['time']}, there too: {elsewhere.readout}")
+reopened = mm.widgets.Explorer(trace_independent, recipe=recipe)
+assert reopened.recipe == recipe
+print(f"check: sample {recipe['sample']}, step {recipe['time']} in the other run: {reopened.readout}")
 
 # %% [markdown]
-# `save` writes the view as one file that needs neither Python nor a network; mail it.
+# `save` writes the view as one file that needs neither Python nor a network.
 
 # %%
 page = explorer.save("explorer.html")
 assert "src=" not in page.read_text(encoding="utf-8")
-print(f"check: {page.name}, {page.stat().st_size / 1e6:.1f} MB, loads nothing from anywhere")
+print(f"check: {page.name}, {page.stat().st_size / 1e6:.1f} MB, loads no external resource")
 
 # %% [markdown]
 # Every view has a figure of the same numbers in `mm.plots`; `paper` draws it at the width of a venue's column, the same bytes every time.
@@ -193,8 +198,8 @@ mm.plots.plot_influence(influence)
 # %% [markdown]
 # ## What we learnt
 #
-# - One time cursor through signals, states, answer and contributions; one selection, which is a dict you can read, set and keep.
-# - What a modality is worth is computed, not guessed: the answers to all subsets are in the Trace.
-# - `W` decides who is heard. With `coupling="identity"` the influence between modalities is zero, not small.
+# - One time cursor for signals, hidden states, prediction and contributions; one selection, a dict that can be read, set and saved.
+# - The contribution of a modality is computed exactly: the predictions for all subsets are in the Trace.
+# - `W` weights the sources of each target. With `coupling="identity"` the influence between modalities is zero, not small.
 #
 # **Try next.** Load the weak image of `mm.data.load("av_digits", image_energy=0.25)` and compare with `other=`: whose contribution grows?

@@ -16,18 +16,18 @@
 # %% [markdown]
 # # Hidden influence: is a state space model an attention in disguise?
 #
-# Attention says openly who looks at whom: it computes a matrix of weights. A state space model keeps a state and moves on, and shows no matrix. Yet
-# there is one. **The question: how much does what one modality said at one step move another at a later step, and what does that number not say?**
+# Attention computes an explicit matrix of weights. A state space model propagates a hidden state and computes no such matrix. Yet
+# there is one. **The question: what is the effect of the input x[n, s] of one modality on the output y[m, t] of another (the coupled influence map), and what does that number not contain?**
 #
 # You need `02_coupled_scan`. Less than a minute to run and thirty to think; no GPU, no network.
 #
 # ## 1 · The matrix inside the scan
 #
-# One chain. Give the scan a single 1 at step s and zeros elsewhere, and write what comes out into column s of a matrix K:
+# One stream. The response to a single 1 at step s and zeros elsewhere is column s of a matrix K:
 #
 # $$K_{t \leftarrow s} = C_t \cdot e^{\Delta_t A} \odot \cdots \odot e^{\Delta_{s+1} A} \odot \Delta_s B_s \quad (s \le t), \qquad y = K x$$
 #
-# The second formula holds because the scan is *linear* in x once Δ, B and C are given: answers to single steps add up.
+# The second formula holds because the scan is *linear* in x once Δ, B and C are given: responses to single steps add up.
 
 # %%
 import numpy as np
@@ -52,7 +52,7 @@ for s in range(L):
         K[t, s] = C[0, t] @ h
 
 # %% [markdown]
-# Beside it an attention with the same B as keys and C as queries, and nothing hidden. *Before you run the cell: in what will the two differ?*
+# For comparison an attention matrix with the same B as keys and C as queries. *Before you run the cell: how will the two differ?*
 
 # %%
 scores = np.where(np.tri(L), C[0] @ B[0].T, -np.inf)
@@ -67,14 +67,14 @@ panels = (
     Panel((left,), across, Axis("step of y", reverse=True), "scan: K", square=True),
     Panel((right,), across, Axis(reverse=True), "softmax attention", square=True),
 )
-words = "left: red is above 0, blue below; right: brighter is more"
+words = "left: red is positive, blue negative; right: brighter is larger"
 draw(Picture("Two matrices", (words,), panels, columns=2, heights=(300,), width=780))
 
 # %%
 one = {"x": x[:1, None, :, None], "dt": dt[:1, None, :, None], "A": A[:1, None], "B": B[:1, None], "C": C[:1, None]}
 y = coupled_scan(**{name: torch.from_numpy(values) for name, values in one.items()})[0, 0, :, 0].numpy()
 assert abs(K @ x[0] - y).max() < 1e-12 * abs(y).max()
-print("check: the matrix times the inputs is what the scan gives, to rounding")
+print("check: the matrix times the inputs equals the scan, to rounding")
 assert np.allclose(attention.sum(1), 1)
 assert (K < 0).any()
 assert np.ptp(K.sum(1)) > 0.1
@@ -84,25 +84,27 @@ late_from_early = {"scan": K[half:, :half], "attention": attention[half:, :half]
 rank = {name: int(np.linalg.matrix_rank(block)) for name, block in late_from_early.items()}
 assert rank["scan"] == N
 assert rank["attention"] > 4 * N
-print(f"check: what the first half tells the second has rank {rank['scan']}, in the attention {rank['attention']}")
+print(
+    f"check: the block from the first to the second half has rank {rank['scan']}, in the attention {rank['attention']}"
+)
 
 # %% [markdown]
-# The last check says what the disguise is. **A scan is an attention whose past must pass through N numbers**, the state, and that is also
-# why it need not look back: its cost grows with L, that of attention with L². (For M = 1 this is the *hidden attention of Mamba*, Ali, Zimerman and Wolf, arXiv 2403.01590.)
+# The last check is the difference. **A scan is an attention matrix whose past passes through N numbers**, the state, and therefore
+# its cost grows with L, that of attention with L². (For M = 1 this is the *hidden attention of Mamba*, Ali, Zimerman and Wolf, arXiv 2403.01590.)
 #
 # ## 2 · Across modalities
 #
-# With M coupled chains there is such a matrix from each modality n to each modality m: the *coupled influence map* $K_{m,t \leftarrow n,s}$.
-# `mmkernels.coupled_influence` computes it exactly. Turn the knob of notebook 02, W = softmax(θ I), from chains that are alone to the mean. Rows are
-# those who are moved, columns those who move them. *Predict: where will colour appear, and where never?*
+# With M coupled streams there is such a matrix from each source n to each target m: the *coupled influence map* $K_{m,t \leftarrow n,s}$.
+# `mmkernels.coupled_influence` computes it exactly. Change θ of notebook 02, W = softmax(θ I), from independent streams to the mean. Rows are
+# targets, columns are sources. *Predict: where is the map non-zero, and where is it always zero?*
 
 # %%
 names = ("audio", "image", "text")
-knob = {"∞ (identity)": np.inf, "4": 4.0, "2": 2.0, "1": 1.0, "0 (mean)": 0.0}
+thetas = {"∞ (identity)": np.inf, "4": 4.0, "2": 2.0, "1": 1.0, "0 (mean)": 0.0}
 couplings = {}
-for label, theta in knob.items():
-    own = 1 / (1 + (M - 1) * np.exp(-theta))
-    couplings[label] = torch.from_numpy(np.where(np.eye(M), own, (1 - own) / (M - 1)))
+for label, theta in thetas.items():
+    diagonal = 1 / (1 + (M - 1) * np.exp(-theta))
+    couplings[label] = torch.from_numpy(np.where(np.eye(M), diagonal, (1 - diagonal) / (M - 1)))
 gates = {"dt": dt[..., None], "A": A[:, None], "B": B, "C": C}
 gates = {name: torch.from_numpy(values) for name, values in gates.items()}
 maps = {
@@ -125,10 +127,10 @@ for label, influence in maps.items():
         0,
         "log₁₀ of |K| / largest",
     )
-    axes = Axis("comes from", ticks=centres), Axis("moves", ticks=centres, reverse=True)
-    words = "each block: steps of the source to the right, steps of the moved one downwards; blank: exactly 0"
+    axes = Axis("source", ticks=centres), Axis("target", ticks=centres, reverse=True)
+    words = "each block: steps of the source to the right, steps of the target downwards; blank: exactly 0"
     figures[label] = draw(
-        Picture("Who moves whom", (words,), (Panel((heat, *borders), *axes),), heights=(470,), width=680)
+        Picture("Coupled influence map", (words,), (Panel((heat, *borders), *axes),), heights=(470,), width=680)
     )
 mm.plots.with_slider(figures, says="θ = ", start="2")
 
@@ -136,17 +138,19 @@ mm.plots.with_slider(figures, says="θ = ", start="2")
 past, others = np.tri(L, dtype=bool), ~np.eye(M, dtype=bool)
 shares = {}
 for label, influence in maps.items():
-    pairs = influence.swapaxes(1, 2)  # (moved, source, step, source step)
+    pairs = influence.swapaxes(1, 2)  # (target, source, step, source step)
     assert (pairs[..., ~past] == 0).all()
     assert (np.diagonal(pairs[others], axis1=1, axis2=2) == 0).all()
     shares[label] = abs(pairs[others]).sum() / abs(pairs).sum()
     print(f"θ = {label:12}: {shares[label]:4.0%} of all influence comes from other modalities")
 assert shares["∞ (identity)"] == 0
 assert all(np.diff(list(shares.values())) > 0)
-print("check: nobody hears the future, nor another in the same step; alone, the others count exactly 0")
+print(
+    "check: the map is causal, and zero between modalities in the same step; with W = I, cross-modal influence is exactly 0"
+)
 
 # %% [markdown]
-# **Is the map right?** Multiply it with the inputs, and compare with the scan. Then nudge one input and see by how much the outputs move. *Predict: which nudge
+# **Is the map correct?** Multiply it with the inputs, and compare with the scan. Then perturb one input and measure the change of the outputs. *Predict: which perturbation
 # measures the influence best, 0.000001, 1, or a million?*
 
 # %%
@@ -156,61 +160,61 @@ y = coupled_scan(signal, **operator, W=W)[:, 0, :, 0].numpy()
 assert abs(np.einsum("mtns,ns->mt", influence, x) - y).max() < 1e-12 * abs(y).max()
 print("check: influence times inputs gives y, to rounding")
 error = {}
-for nudge in (1e-6, 1.0, 1e6):
-    moved = signal.clone()
-    moved[1, 0, 10, 0] += nudge  # image, step 10
-    difference = (coupled_scan(moved, **operator, W=W)[:, 0, :, 0].numpy() - y) / nudge
-    error[nudge] = abs(difference - influence[:, :, 1, 10]).max() / abs(influence[:, :, 1, 10]).max()
-    print(f"nudge {nudge:9g}: finite difference and map differ by {error[nudge]:.0e} of the largest")
+for change in (1e-6, 1.0, 1e6):
+    perturbed = signal.clone()
+    perturbed[1, 0, 10, 0] += change  # image, step 10
+    difference = (coupled_scan(perturbed, **operator, W=W)[:, 0, :, 0].numpy() - y) / change
+    error[change] = abs(difference - influence[:, :, 1, 10]).max() / abs(influence[:, :, 1, 10]).max()
+    print(f"perturbation {change:9g}: finite difference and map differ by {error[change]:.0e} of the largest value")
 assert error[1.0] < 1e-12
 assert error[1e6] < 1e-12 < error[1e-6]
 derivative = torch.autograd.functional.jacobian(lambda v: coupled_scan(v, **operator, W=W)[:, 0, :, 0], signal)
 assert abs(derivative[:, :, :, 0, :, 0].numpy() - influence).max() < 1e-12 * abs(influence).max()
-print("check: the larger nudges agree to rounding, and so does automatic differentiation")
+print("check: the larger perturbations agree to rounding, and so does automatic differentiation")
 
 # %% [markdown]
-# A small nudge is the worst: the operator is linear, so there is no curvature to hide from, only rounding to drown in. That is the meaning of "exact" here.
+# The smallest perturbation is the worst: the operator is linear, so there is no curvature error, only rounding error. That is the meaning of "exact" here.
 #
-# ## 3 · What was said, and who said it
+# ## 3 · Influence by lag: content and source
 #
-# Let the gates be constant, with a decay of a = 0.93 a step. Then the influence k steps later is $a^k W^k$, times constants. Follow a word of audio: how much does it move
-# audio itself, and how much each of the others? *Move the slider: which line depends on θ, and which does not?*
+# Let the gates be constant, with a decay of a = 0.93 a step. Then the influence at lag k is $a^k W^k$, times constants. Take an input of audio: what is its influence on
+# audio itself, and on each of the others? *Move the slider: which line depends on θ, and which does not?*
 
 # %%
-a, lags, figures, lost = 0.93, np.arange(41), {}, {}
+a, lags, figures, decays = 0.93, np.arange(41), {}, {}
 for label, W in couplings.items():
     by_lag = np.stack([a**k * np.linalg.matrix_power(W.numpy(), k) for k in lags])
     itself, other = by_lag[:, 0, 0], by_lag[:, 1, 0]
-    lost[label] = (by_lag[:, :, 0].sum(1), itself - other)
+    decays[label] = (by_lag[:, :, 0].sum(1), itself - other)
     lines = (
-        Lines(lags, lost[label][0], "all three together", 7, marked=False),
-        Lines(lags, itself, "the one who spoke", 0, marked=False),
-        Lines(lags, other, "each of the others", 4, marked=False),
+        Lines(lags, decays[label][0], "sum of all three", 7, marked=False),
+        Lines(lags, itself, "the source itself", 0, marked=False),
+        Lines(lags, other, "each other modality", 4, marked=False),
     )
-    panel = Panel(lines, Axis("steps ago"), Axis("influence", span=(-0.02, 1.04)))
-    figures[label] = draw(Picture("Who still hears it?", (f"decay {a} a step",), (panel,), heights=(280,), width=760))
+    panel = Panel(lines, Axis("lag (steps)"), Axis("influence", span=(-0.02, 1.04)))
+    figures[label] = draw(Picture("Influence by lag", (f"decay {a} a step",), (panel,), heights=(280,), width=760))
 mm.plots.with_slider(figures, says="θ = ", start="2")
 
 # %%
-for label, (what, who) in lost.items():
+for label, (total, lead) in decays.items():
     distinct = couplings[label][0, 0].item() - couplings[label][0, 1].item()  # λ, the second eigenvalue of W
-    assert np.allclose(what, a**lags, rtol=1e-12)
-    assert np.allclose(who, (a * distinct) ** lags, rtol=1e-12, atol=1e-15)
+    assert np.allclose(total, a**lags, rtol=1e-12)
+    assert np.allclose(lead, (a * distinct) ** lags, rtol=1e-12, atol=1e-15)
     half_lives = [np.log(0.5) / np.log(rate) if rate > 0 else 0.0 for rate in (a, a * distinct)]
-    what_fades, who_fades = (f"{steps:.1f} steps" for steps in half_lives)
-    print(f"θ = {label:12}: half of what was said is lost in {what_fades}, of who said it in {who_fades}")
-print("check: all together decay by a, whatever W; the speaker's lead by aλ, faster where chains hear each other")
+    content, source = (f"{steps:.1f} steps" for steps in half_lives)
+    print(f"θ = {label:12}: half-life of the total influence {content}, of the source's lead {source}")
+print("check: the total influence decays by a, whatever W; the source's lead by aλ, faster with stronger coupling")
 
 # %% [markdown]
-# **Coupled chains forget who said it before they forget what was said.** The lead of the speaker shrinks by another factor λ, the second eigenvalue of W, in every
-# step. A learned W therefore says two things: who hears whom, and for how long the model can tell them apart.
+# **In coupled streams the identity of the source decays faster than the content.** The lead of the source decreases by a further factor λ, the second eigenvalue of W, in every
+# step. A learned W therefore determines two things: the coupling between modalities, and for how many steps their inputs remain distinguishable.
 #
-# And the influence of another modality begins at 0, rises, and only then decays. A look at one step alone would miss it.
+# And the influence of another modality begins at 0, rises, and only then decays. A single lag does not show it.
 #
 # ## 4 · In a trained model
 #
-# Three sensors of a smartwatch, one coupled layer, W learned. (One layer on purpose: between layers this model mixes the modalities, so in a second layer "what
-# gyro said" is no longer gyro's alone.) Move the cursor, and look at *Influence* and *Coupling*.
+# Three sensors of a smartwatch, one coupled layer, W learned. (One layer on purpose: between layers this model mixes the modalities, so in a second layer the
+# stream of `gyro` also contains the others.) Move the cursor, and look at *Influence* and *Coupling*.
 
 # %%
 watch = mm.data.load("watch", fold=0)
@@ -224,21 +228,21 @@ found = mm.analysis.influence(trace)
 mm.plots.plot_influence(found)
 
 # %% [markdown]
-# The Trace made this map from Δ, A, B, C and W of that sample, which it holds as well. So it can be made again, from the file, by anybody:
+# This map was computed from Δ, A, B, C and W of that sample, which the Trace holds as well. So it can be recomputed from the file:
 
 # %%
 op = trace["operator"].to_dataset().isel(traced=0, layer=0)
 dt, A, B, C, W = (torch.from_numpy(op[name].values) for name in ("dt", "A", "B", "C", "W"))
 again = coupled_influence(dt, A, B, C, W=W).of_inputs.numpy()
-shown = trace["influence"]["influence"].isel(traced=0, layer=0).values
-assert abs(again - shown).max() < 1e-5 * shown.max()
+recorded = trace["influence"]["influence"].isel(traced=0, layer=0).values
+assert abs(again - recorded).max() < 1e-5 * recorded.max()
 print("check: the map of the figure is |K| of the recorded operator, mean over its channels")
 share = found["share"].mean(("traced", "layer")).to_pandas()
 print(share.round(2), mm.course.seal(seed=0, share=share), sep="\n\n")
 
 # %% [markdown]
-# **From how long ago?** The same influence by the steps between; the vertical axis is logarithmic. *Look for what section 3 found: others begin at 0 (no line), rise,
-# and the lead of the speaker melts.*
+# **Influence by lag.** The vertical axis is logarithmic. *Look for the result of section 3: other modalities begin at 0 (no line), rise,
+# and the lead of the source decreases.*
 
 # %%
 mm.plots.plot_influence_lag(found)
@@ -246,95 +250,93 @@ mm.plots.plot_influence_lag(found)
 # %%
 by_lag = found["by_lag"].mean("traced").isel(layer=0).transpose("lag", "modality", "source").values
 itself = np.diagonal(by_lag, axis1=1, axis2=2)
-loudest = np.where(np.eye(M, dtype=bool), 0, by_lag).max(2)  # of the others
-assert (loudest[0] == 0).all()
-assert (loudest.argmax(0) >= 1).all()
-lead = {lag: itself[lag] / loudest[lag] for lag in (1, 20)}
+largest = np.where(np.eye(M, dtype=bool), 0, by_lag).max(2)  # of the others
+assert (largest[0] == 0).all()
+assert (largest.argmax(0) >= 1).all()
+lead = {lag: itself[lag] / largest[lag] for lag in (1, 20)}
 for m, name in enumerate(watch.spec.names):
     early, late = lead[1][m], lead[20][m]
-    print(
-        f"{name:8} hears itself {early:4.1f} times as much as the loudest other 1 step ago, {late:3.1f} times 20 steps ago"
-    )
+    print(f"{name:8} own influence / largest of the others: {early:4.1f} at lag 1, {late:3.1f} at lag 20")
 assert (lead[20] < 0.7 * lead[1]).all()
-print("check: others are not heard at once, and the lead of a chain over them melts with time")
+print("check: other modalities have no influence at lag 0, and the lead of a stream over them decreases with the lag")
 
 # %% [markdown]
-# ## 5 · What the map does not say
+# ## 5 · Limits of the map
 #
-# It takes Δ, B and C as they were. But they are computed from the data: **selectivity is frozen.** Here is a chain of one state whose gate opens when
-# its input grows, Δ = softplus(3 x − 2). At step 5 it hears something large, at step 20 a 0.5. Now turn that 0.5 up. K is positive, so the map promises that y
-# goes up. *Does it? Predict, then move the slider.*
+# It holds Δ, B and C fixed. But they are computed from the data: **selectivity is frozen.** Here is a stream of one state whose gate opens when
+# its input grows, Δ = softplus(3 x − 2). Its input is 3 at step 5 and 0.5 at step 20. Now increase that 0.5. K is positive, so the map predicts that y
+# rises. *Does it? Predict, then move the slider.*
 
 # %%
-L, turned_up, figures, change = 40, (0.0, 0.25, 0.5, 0.75, 1.0), {}, {}
+L, increases, figures, change = 40, (0.0, 0.25, 0.5, 0.75, 1.0), {}, {}
 rate, ones, steps = torch.full((1, 1, 1), -0.2).double(), torch.ones(1, 1, L, 1).double(), np.arange(L)
-for amount in turned_up:
-    heard = torch.zeros(1, 1, L, 1).double()
-    heard[0, 0, 5], heard[0, 0, 20] = 3, 0.5 + amount
-    free = torch.nn.functional.softplus(3 * heard - 2)
-    frozen = free if amount == 0 else frozen  # the gates as they were
-    y = [coupled_scan(heard, opening, rate, ones, ones)[0, 0, :, 0].numpy() for opening in (frozen, free)]
+for amount in increases:
+    inputs = torch.zeros(1, 1, L, 1).double()
+    inputs[0, 0, 5], inputs[0, 0, 20] = 3, 0.5 + amount
+    free = torch.nn.functional.softplus(3 * inputs - 2)
+    frozen = free if amount == 0 else frozen  # the gates before the change
+    y = [coupled_scan(inputs, gate, rate, ones, ones)[0, 0, :, 0].numpy() for gate in (frozen, free)]
     before = y[0] if amount == 0 else before
-    change[amount] = promised, happened = y[0] - before, y[1] - before
-    left = Lines(steps, before, "before", 7, marked=False), Lines(steps, y[1], "what happens", 4, marked=False)
+    change[amount] = predicted, actual = y[0] - before, y[1] - before
+    left = Lines(steps, before, "before", 7, marked=False), Lines(steps, y[1], "actual", 4, marked=False)
     right = (
-        Lines(steps, promised, "promised by the map", 0, marked=False),
-        Lines(steps, happened, "what happens", 4, marked=False),
+        Lines(steps, predicted, "predicted by the map", 0, marked=False),
+        Lines(steps, actual, "actual", 4, marked=False),
     )
     panels = (
         Panel(left, Axis("step"), Axis("y", span=(-0.5, 23)), title="y"),
         Panel((*right, Rule(0.0, "y")), Axis("step"), Axis("y − y before", span=(-1.3, 0.7)), title="change"),
     )
-    words = "left: y as it was and as it is; right: by how much it changed"
+    words = "left: y before and after; right: the change"
     figures[f"+{amount:g}"] = draw(
-        Picture("Gates frozen, gates free", (words,), panels, columns=2, width=880, gap=(95, 62))
+        Picture("Frozen and free gates", (words,), panels, columns=2, width=880, gap=(95, 62))
     )
 mm.plots.with_slider(figures, says="input at step 20: 0.5 ", start="+0.5")
 
 # %%
-for amount, (promised, happened) in change.items():
-    assert amount == 0 or (promised[20:].min() > 0 > happened[20:].max())
-print("check: at every setting the map promises more, and less is what happens")
+for amount, (predicted, actual) in change.items():
+    assert amount == 0 or (predicted[20:].min() > 0 > actual[20:].max())
+print("check: at every setting the map predicts an increase, and y decreases")
 
 # %% [markdown]
-# The map is not wrong: it says what the *state* carries through the gates as they were. But the input also opened the gate, the gate made the chain forget what it
-# heard at step 5, and that weighs more. In the trained model as well: nudge what enters the layer, once with gates that stay, once with gates that follow. (D, by which a step
-# moves its own output past the state, is left out, as it is in the map.)
+# The map is not wrong: it is the effect through the *state* with the gates fixed. But the input also opened the gate, the gate increased the decay of the
+# input of step 5, and that effect is larger. In the trained model as well: perturb the input of the layer, once with fixed gates, once with recomputed gates. (D, the direct
+# path from input to output, is left out, as it is in the map.)
 
 # %%
 from mmviz.models.batch import batch_of
 
 model = run.model.double().eval()
 block, encoded = model.blocks[0], model.encode(batch_of(watch["test"], range(8)))
-nudge = 1e-4 * torch.randn(encoded.x.shape, generator=torch.Generator().manual_seed(0)).double()
+perturbation = 1e-4 * torch.randn(encoded.x.shape, generator=torch.Generator().manual_seed(0)).double()
 with torch.no_grad():
-    here, there = (block.scan_inputs(values, encoded.holes)[0] for values in (encoded.x, encoded.x + nudge))
+    here, there = (block.scan_inputs(values, encoded.holes)[0] for values in (encoded.x, encoded.x + perturbation))
     here, there = (scan._replace(D=torch.zeros_like(scan.D)) for scan in (here, there))
     y = block.scan(here)
-    followed, stayed = block.scan(there) - y, block.scan(here._replace(x=there.x)) - y
-missed = float((followed - stayed).norm() / followed.norm())
-assert missed > 0.1
-print(f"check: gates that stay miss {missed:.0%} of what a small random nudge does to this layer")
+    recomputed, fixed = block.scan(there) - y, block.scan(here._replace(x=there.x)) - y
+error = float((recomputed - fixed).norm() / recomputed.norm())
+assert error > 0.1
+print(f"check: with fixed gates the effect of a small random perturbation has a relative error of {error:.0%}")
 
 # %% [markdown]
-# For what the whole model does, ask the whole model: Shapley values, the answers to subsets, and the what-if studio do. The map answers another question: by which way,
-# and from how long ago, did the state get what it holds?
+# Effects on the whole model need the whole model: Shapley values, modality ablation and what-if do that. The map has another purpose: through which source
+# and from which lag did an input reach the hidden state?
 #
 # ## What we learnt
 #
 # - A selective scan is a matrix times its inputs, exactly. Across modalities that matrix is the influence map.
-# - Unlike an attention's, its entries may be negative, its rows sum to anything, and its past passes through M · N numbers at most.
-# - Others are heard one step late, then more and more, then less. Coupled chains forget who spoke sooner than what was said.
-# - It is no derivative of the model: the gates are frozen in it, and freezing them can turn the sign.
+# - Unlike attention weights, its entries may be negative, its rows have any sum, and its past passes through M · N numbers at most.
+# - Cross-modal influence begins at lag 1, rises, and then decays. In coupled streams the identity of the source decays faster than the content.
+# - It is not a derivative of the model: the gates are frozen, and that can change the sign.
 #
 # ## Exercises
 #
 # Put your work where the dots are. Stuck? `mm.course.hint("3.1")`, then `mm.course.hint("3.1", 2)` and `3`; the solution: `mm.course.solution("3.1")`.
 #
-# ### Exercise 3.1 · What the states carry from step to step
+# ### Exercise 3.1 · State transition from step s to step t
 #
-# In section 3 the decay was the same for all chains and steps, in a selective scan it is not. Given are the decays `a`, an array (step, modality), and W. What is
-# left at step t of what the M states were at step s ≤ t? Give the M × M matrix, rows those who are moved:
+# In section 3 the decay was the same for all streams and steps, in a selective scan it is not. Given are the decays `a`, an array (step, modality), and W. Which
+# matrix maps the M states at step s to their share of the states at step t ≥ s? Give the M × M matrix, rows are targets:
 # `answer = lambda a, W, s, t: ...`, or a function of several lines called `answer`.
 
 # %%
@@ -342,10 +344,10 @@ answer = ...  # your work
 mm.course.check("3.1", answer)
 
 # %% [markdown]
-# ### Exercise 3.2 · How many numbers carry the past?
+# ### Exercise 3.2 · Rank of the past
 #
-# Section 1 took the rank of all that the first half of the time tells the second: N = 4 for one chain. Take the map of three modalities
-# instead: rows of all of them in the second half, columns of all of them in the first. Which rank has it at θ = ∞, at θ = 2, and at θ = 0?
+# Section 1 computed the rank of the block from the first to the second half of the sequence: N = 4 for one stream. Take the map of three modalities
+# instead: rows of all of them in the second half, columns of all of them in the first. Which rank does it have at θ = ∞, at θ = 2, and at θ = 0?
 # Think before you compute: `answer = [..., ..., ...]`. The maps are in `maps`.
 
 # %%
@@ -353,10 +355,10 @@ answer = ...  # your work
 mm.course.check("3.2", answer)
 
 # %% [markdown]
-# ### Exercise 3.3 · Gates that keep one moment
+# ### Exercise 3.3 · Gates that select one step
 #
-# One chain of one state, A = −1, B = C = 1, and 40 steps. Choose the 40 gates Δ ≥ 0 such that step 5 moves y at step 30 by at least 0.1, and at least ten times
-# as much as any of the steps 6 to 29 does: `answer = np.array([...])`. A chain with constant gates cannot do that.
+# One stream of one state, A = −1, B = C = 1, and 40 steps. Choose the 40 gates Δ ≥ 0 such that the influence of step 5 on y at step 30 is at least 0.1, and at least ten times
+# that of any of the steps 6 to 29: `answer = np.array([...])`. A stream with constant gates cannot do that.
 
 # %%
 answer = ...  # your work

@@ -16,14 +16,16 @@
 # %% [markdown]
 # # Imbalance: who is heard, who is starved, what helps?
 #
-# A digit is spoken and drawn. Sound and picture go into one model, and are trained together. **The question: does the model make
-# use of both, and if not, can another way of training change that?**
+# Modality imbalance: Shapley values, under-optimised modalities, and training strategies.
+#
+# A digit is spoken and drawn. Sound and image are fused in one model and trained jointly. **The question: does the model use
+# both modalities, and if not, can another training strategy change that?**
 #
 # You need `00_start_here`, and an idea of what a training epoch is. About two minutes to run and twenty to think; no GPU, no network.
 #
-# ## 1 · A dial that starves the picture
+# ## 1 · Weakening the image
 #
-# `image_energy` keeps the strongest principal components of the pictures, as many as hold this share of the variance. *Move the slider:
+# `image_energy` keeps the first principal components of the images, as many as hold this share of the variance. *Move the slider:
 # at which value could you no longer read the digits yourself?*
 
 # %%
@@ -50,15 +52,15 @@ spread = [float(ds["train"].inputs["image"].var(axis=0).sum()) for ds in data.va
 assert all(np.array_equal(sound, sounds[0]) for sound in sounds)
 assert spread[0] > spread[1] > spread[2]
 kept = ", ".join(f"{s / spread[0]:.0%}" for s in spread)
-print(f"check: the sound is the same at every setting; what is left of the pictures' variance: {kept}")
+print(f"check: the sound is the same at every setting; share of the images' variance: {kept}")
 
 # %% [markdown]
-# ## 2 · Train both together, then take one away
+# ## 2 · Train jointly, then remove one modality
 #
-# A small Coupled Mamba, four epochs, once for each setting of the dial. The Trace holds its answers to every subset of the modalities:
-# to nothing, to the sound alone, to the picture alone, to both.
+# A small Coupled Mamba, four epochs, once for each image energy. The Trace holds its predictions for every subset of the modalities:
+# none (the baseline), audio only, image only, both.
 #
-# *Predict before you run: the pictures at energy 1 are perfect. How many digits will the model name right from a picture alone?*
+# *Predict before you run: the images at energy 1 are perfect. Which accuracy will the model reach with the image only?*
 
 # %%
 small = {"width": 16, "layers": 1, "steps": 14, "state": 4, "coupling": "softmax"}
@@ -74,90 +76,90 @@ subsets = {str(e): mm.plots.plot_subsets(mm.analysis.coalition_scores(trace)) fo
 mm.plots.with_slider(subsets, says="image energy ")
 
 # %%
-NOTHING, SOUND, PICTURE, BOTH = range(4)  # bit i of a subset's number: modality i is heard
+NOTHING, SOUND, IMAGE, BOTH = range(4)  # bit i of a subset's number: modality i is available
 scores = {energy: mm.analysis.coalition_scores(trace)["score"].values for energy, trace in traces.items()}
-assert all(s[BOTH] > s[SOUND] > s[PICTURE] > s[NOTHING] for s in scores.values())
-assert scores[0.05][PICTURE] < scores[0.25][PICTURE]
-print("check: at every setting both together are best, the sound alone is next, the picture alone far behind")
+assert all(s[BOTH] > s[SOUND] > s[IMAGE] > s[NOTHING] for s in scores.values())
+assert scores[0.05][IMAGE] < scores[0.25][IMAGE]
+print("check: at every setting both modalities are best, audio only is next, image only is far behind")
 
 # %% [markdown]
-# Even perfect pictures are heard badly. Are they hard to read, or did this model never learn to? The test: a model of the same size, with
-# the same training, that has *only* the pictures. From here on the dial stays at 0.25, the setting of the AV-MNIST recipe.
+# Even with perfect images the image-only score is low. Are the images hard to classify, or is the image branch under-optimised? The test: a
+# *unimodal* model of the same size, with the same training. From here on the image energy is 0.25, the setting of the AV-MNIST recipe.
 
 # %%
 from mmviz.data.missing.modalities import select_modalities
 
 ds = data[0.25]
-pictures_only = select_modalities(ds, ["image"])
-model = mm.models.build("coupled_mamba", pictures_only.spec, **small, seed=0)
-run = mm.train.fit(model, pictures_only, **plan, seed=0)
-own = (run.predict(pictures_only["test"]).argmax(1) == pictures_only["test"].target).mean()
-starved = scores[0.25][PICTURE]
-assert own > starved
-print(f"check: from the picture alone, the model of both is right in {starved:.1%}, the model of pictures in {own:.1%}")
+image_only = select_modalities(ds, ["image"])
+model = mm.models.build("coupled_mamba", image_only.spec, **small, seed=0)
+run = mm.train.fit(model, image_only, **plan, seed=0)
+unimodal = (run.predict(image_only["test"]).argmax(1) == image_only["test"].target).mean()
+jointly = scores[0.25][IMAGE]
+assert unimodal > jointly
+print(f"check: image-only accuracy of the joint model {jointly:.1%}, of the unimodal model {unimodal:.1%}")
 
 # %% [markdown]
-# That gap is *starvation*: the sound was learnt faster, it brought the loss down, and little was left to learn from the picture. One must
-# not call every weak modality starved, though: at energy 0.05 the pictures themselves say little.
+# That gap means the image is *under-optimised*: the loss fell by learning from the sound, which left small gradients for the image branch. A
+# *weak* modality is something else: its unimodal score is low. At energy 0.05 the images are weak, whatever the training.
 #
-# ## 3 · Contributions, to the last digit
+# ## 3 · Shapley values, exactly
 #
-# The Shapley value asks what a modality adds, averaged over the orders in which the modalities could have come. With two of them there are two
-# orders, and four subsets to ask:
+# The Shapley value φ is the mean marginal contribution of a modality over all orders of the modalities. With two of them there are two
+# orders, and four subsets to evaluate:
 #
 # $$\varphi_\text{image} = \tfrac12\big[v(\text{image}) - v(\emptyset)\big] + \tfrac12\big[v(\text{both}) - v(\text{audio})\big]$$
 #
-# Here v is the accuracy. Nothing is sampled, so this is exact, and it adds up.
+# Here v(S) is the accuracy with the subset S. Nothing is sampled, so φ is exact, and the values add up to v(all) − v(∅).
 
 # %%
 balance = {energy: mm.analysis.equilibrium(trace) for energy, trace in traces.items()}
 for energy, found in balance.items():
     v, phi = scores[energy], found["contribution"].values
-    by_hand = (v[PICTURE] - v[NOTHING] + v[BOTH] - v[SOUND]) / 2
+    by_hand = (v[IMAGE] - v[NOTHING] + v[BOTH] - v[SOUND]) / 2
     assert abs(by_hand - phi[1]) < 1e-12
     assert abs(v[NOTHING] + phi.sum() - v[BOTH]) < 1e-12
     print(f"image energy {energy:<4}: audio {phi[0]:.3f}, image {phi[1]:.3f}")
 shown = {energy: float(found["contribution"][1]) for energy, found in balance.items()}
 assert min(shown, key=shown.get) == 0.05
-print("check: equal to the formula, adds up to the accuracy; the starved picture contributes least")
+print("check: equal to the formula, adds up to the accuracy; the weakest image has the smallest contribution")
 
 # %% [markdown]
 # Between energy 1 and 0.25 do not read much into the order: over seeds it changes.
 #
 # **One number for imbalance.** Modality Equilibrium Matters (arXiv 2506.00030) names an *equilibrium deviation metric*, EDM; its formula is not
-# public. So here are three *readings of ours*, of which 0 is equilibrium. With the shares $p_m = \max(\varphi_m, 0) / \sum_k \max(\varphi_k, 0)$ of M modalities:
+# public. So here are three variants of *our interpretation*; 0 is equilibrium. With the shares $p_m = \max(\varphi_m, 0) / \sum_k \max(\varphi_k, 0)$ of M modalities:
 #
-# | reading | formula | from |
+# | variant | formula | computed from |
 # | --- | --- | --- |
 # | E1 | $\frac1M \sum_m \lvert p_m - \frac1M \rvert$ | contributions |
 # | E2 | $\sqrt{\frac1M \sum_m (p_m - \frac1M)^2}$ | contributions |
-# | E3 | $\frac1M \sum_m \lvert a_m - \bar a \rvert$ | accuracies $a_m$ of each modality alone |
+# | E3 | $\frac1M \sum_m \lvert a_m - \bar a \rvert$ | accuracies $a_m$ with one modality each |
 
 # %%
 for energy, found in balance.items():
-    phi, alone = found["contribution"].values, scores[energy][[SOUND, PICTURE]]
+    phi, single = found["contribution"].values, scores[energy][[SOUND, IMAGE]]
     share = phi / phi.sum()
     assert np.isclose(found["E1"], abs(share - 1 / 2).mean(), atol=1e-12)
     assert np.isclose(found["E2"], np.sqrt(((share - 1 / 2) ** 2).mean()), atol=1e-12)
-    assert np.isclose(found["E3"], abs(alone - alone.mean()).mean(), atol=1e-12)
+    assert np.isclose(found["E3"], abs(single - single.mean()).mean(), atol=1e-12)
     assert np.isclose(found["E1"], found["E2"], atol=1e-12)
     print(f"image energy {energy:<4}: " + ", ".join(f"{name} {float(found[name]):.3f}" for name in ("E1", "E2", "E3")))
 print("check: equal to the formulas; with two modalities E1 and E2 are the same number")
 
 # %% [markdown]
-# ## 4 · What helps?
+# ## 4 · Training strategies
 #
-# Four ways to train the same model on the same data for the same four epochs:
+# Four strategies to train the same model on the same data for the same four epochs:
 #
 # | strategy | idea |
 # | --- | --- |
 # | `joint` | one loss, all modalities together |
-# | `ogm_ge` | OGM-GE: whoever is ahead gets smaller gradients, and all get noise (on every parameter, `noise_on="all"`; by default on convolutions only) |
-# | `mla` | MLA: one modality after the other through a shared head, which is kept from forgetting |
-# | `shapley_alternating` | a turn for each modality, the least contribution first, then a joint update (a reading of ours) |
+# | `ogm_ge` | OGM-GE: smaller gradients for the modality that is ahead, and noise for all (on every parameter, `noise_on="all"`; by default on convolutions only) |
+# | `mla` | MLA: one modality after the other through a shared head, with a projection against forgetting |
+# | `shapley_alternating` | alternating updates, the modality with the smallest contribution first, then a joint update (our interpretation) |
 #
 # The last one makes three updates where `joint` makes one. That would be an unfair comparison, so `joint_long` trains jointly for three times as
-# many epochs. *Predict: which one hears the picture best? Which one is right most often?*
+# many epochs. *Predict: which one has the highest image-only accuracy? Which one the highest accuracy with both?*
 
 # %%
 trained = {"joint": traces[0.25]}
@@ -173,43 +175,45 @@ for name in ("joint_long", "ogm_ge", "mla", "shapley_alternating"):
 
 # %%
 views = {name: mm.plots.plot_subsets(mm.analysis.coalition_scores(trace)) for name, trace in trained.items()}
-mm.plots.with_slider(views, says="trained by ")
+mm.plots.with_slider(views, says="strategy: ")
 
 # %% [markdown]
-# With two modalities "the weak one alone" and "the strong one has gone missing" are the same subset: it is the column `picture` here.
+# With two modalities "weak modality only" and "strong modality missing" are the same subset: the column `image` here.
 
 # %%
 result = {name: mm.analysis.coalition_scores(trace)["score"].values for name, trace in trained.items()}
 e1 = {name: float(mm.analysis.equilibrium(trace)["E1"]) for name, trace in trained.items()}
-print(f"{'':20} {'both':>7} {'sound':>7} {'picture':>8} {'E1':>6}")
+print(f"{'':20} {'both':>7} {'sound':>7} {'image':>8} {'E1':>6}")
 for name, s in result.items():
-    print(f"{name:20} {s[BOTH]:7.1%} {s[SOUND]:7.1%} {s[PICTURE]:8.1%} {e1[name]:6.3f}")
-assert result["shapley_alternating"][PICTURE] > result["joint_long"][PICTURE] + 0.03
-assert result["mla"][PICTURE] > result["joint"][PICTURE]
-print("check: turns bring the picture forward, also against joint training with as many updates")
+    print(f"{name:20} {s[BOTH]:7.1%} {s[SOUND]:7.1%} {s[IMAGE]:8.1%} {e1[name]:6.3f}")
+assert result["shapley_alternating"][IMAGE] > result["joint_long"][IMAGE] + 0.03
+assert result["mla"][IMAGE] > result["joint"][IMAGE]
+print("check: alternating updates raise the image-only accuracy, also against joint training with as many updates")
 print(mm.course.seal(seed=0, scores=list(result.values())))
 
 # %% [markdown]
-# **When does it happen?** After every epoch the contributions were measured on a slice of the training data that no update saw.
+# **At which epoch?** After every epoch the contributions were measured on a held-out part of the training data.
 
 # %%
 names = ("joint", "ogm_ge", "mla", "shapley_alternating")
 curves = mm.analysis.training({name: trained[name] for name in names})
 last = curves["contribution"].sel(epoch=plan["epochs"])
 assert (last.sel(modality="audio") > last.sel(modality="image")).all()
-print("check: at the end the sound leads in all four; a strategy softens the imbalance, it does not turn it round")
+print(
+    "check: at the last epoch the sound contributes most in all four; a strategy reduces the imbalance, it does not reverse it"
+)
 mm.plots.plot_training(curves, quantities=["contribution"])
 
 # %% [markdown]
-# **Look inside.** Joint training (A) beside turns (B), on the same pair of sound and picture: choose a sample, move the cursor, untick the sound.
+# **Look inside.** Joint training (A) beside alternating updates (B), on the same pair of sound and image: choose a sample, move the cursor, untick the sound.
 
 # %%
 mm.widgets.Explorer(trained["joint"], other=trained["shapley_alternating"])
 
 # %% [markdown]
-# ## 5 · How much of that is chance?
+# ## 5 · Variation over seeds
 #
-# A difference counts if it is larger than what another seed would have made. Joint training again, with two other seeds:
+# A difference counts if it is larger than the variation between seeds. Joint training again, with two other seeds:
 
 # %%
 seeds = [result["joint"]]
@@ -220,37 +224,37 @@ for seed in (1, 2):
     seeds.append(mm.analysis.coalition_scores(trace)["score"].values)
 noise = np.ptp(seeds, axis=0)
 gain = result["shapley_alternating"] - result["joint_long"]
-print(f"picture alone: {gain[PICTURE]:+.1%} by turns, seeds differ by {noise[PICTURE]:.1%}")
-print(f"both:          {gain[BOTH]:+.1%} by turns, seeds differ by {noise[BOTH]:.1%}")
-assert gain[PICTURE] > noise[PICTURE]
+print(f"image only: {gain[IMAGE]:+.1%} by alternating updates, seeds differ by {noise[IMAGE]:.1%}")
+print(f"both:       {gain[BOTH]:+.1%} by alternating updates, seeds differ by {noise[BOTH]:.1%}")
+assert gain[IMAGE] > noise[IMAGE]
 assert abs(gain[BOTH]) < 0.03
-print("check: the gain without the sound is more than chance; with both there is none to speak of, at equal updates")
+print("check: the image-only gain exceeds the variation over seeds; with both there is hardly any, at equal updates")
 
 # %% [markdown]
-# So what turns buy here is not a better answer when all is well, but a model that still answers when the sound is gone.
+# So the gain of alternating updates is not accuracy on complete data, but accuracy when the sound is missing.
 #
-# **And is equilibrium the same as quality?** Look at the table: OGM-GE lowers E1.
+# **Does a lower imbalance mean a better model?** Look at the table: OGM-GE lowers E1.
 
 # %%
 assert e1["ogm_ge"] < e1["joint"]
 assert result["ogm_ge"][BOTH] < result["joint"][BOTH]
-print(f"check: OGM-GE's E1 is {e1['ogm_ge']:.3f}, joint training's {e1['joint']:.3f}, and it is less often right")
+print(f"check: OGM-GE's E1 is {e1['ogm_ge']:.3f}, joint training's {e1['joint']:.3f}, and its accuracy is lower")
 
 # %% [markdown]
 # That is after four epochs, with AdamW; the paper trains for longer with SGD. Read it as a warning about the number, not about the method.
 #
 # ## What we learnt
 #
-# - Weak and starved are different things. To tell them apart, train the modality by itself.
-# - Contributions are exact: 2^M subsets, no sampling. EDM is not one number; here it is three readings, and with two modalities two of them agree.
-# - Turns made the picture useful where it had been drowned; with both modalities there was no gain beyond chance at equal updates.
+# - Weak (a low unimodal score) and under-optimised (below its unimodal score in the fused model) are different. Train a unimodal model to distinguish them.
+# - Contributions are exact: 2^M subsets, no sampling. EDM is not one number; here it has three variants, and with two modalities two of them agree.
+# - Alternating updates raised the image-only accuracy; with both modalities there was no gain beyond the variation over seeds at equal updates.
 #
 # ## Exercise
 #
-# ### Exercise 6.1 · which contribution moved
+# ### Exercise 6.1 · which contribution changed
 #
 # OGM-GE lowered E1. A share can move in two ways: the weak modality gains, or the strong one loses.
-# **By how much did the contribution of the picture rise from `joint` to `ogm_ge`, and by how much did that of the sound fall?** Work it out from
+# **By how much did the contribution of the image rise from `joint` to `ogm_ge`, and by how much did that of the sound fall?** Compute it from
 # `result` with the formula of section 3: `answer = [gained, lost]`. Which of the two ways was it?
 #
 # Stuck? `mm.course.hint("6.1")`, then `mm.course.hint("6.1", 2)` and `3`; the solution: `mm.course.solution("6.1")`.
@@ -260,10 +264,10 @@ answer = ...  # your work
 mm.course.check("6.1", answer, result=result)
 
 # %% [markdown]
-# ### Exercise 6.2 · contributions of three
+# ### Exercise 6.2 · Shapley values of three modalities
 #
-# Three modalities have eight subsets. `v` holds their scores: bit m of a subset's number says whether modality m is heard, so `v[0]` is nothing,
-# `v[1]`, `v[2]`, `v[4]` are the three alone, `v[7]` is all. **Write a function of `v` that returns the three contributions.** How many orders are there, and in how
+# Three modalities have eight subsets. `v` holds their scores: bit m of a subset's number is set where modality m is available, so `v[0]` is v(∅),
+# `v[1]`, `v[2]`, `v[4]` are the single modalities, `v[7]` is v(all). **Write a function of `v` that returns the three contributions.** How many orders are there, and in how
 # many of them does a modality come first?
 #
 # Stuck? `mm.course.hint("6.2")`, then `2` and `3`; the solution: `mm.course.solution("6.2")`.

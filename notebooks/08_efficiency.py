@@ -16,18 +16,18 @@
 # %% [markdown]
 # # Efficiency: what does length cost?
 #
-# Attention compares every step with every step, a scan walks along once. So the cost of one grows with the square of the length, that of the other with the
-# length. **The question: where does that begin to matter, on your own machine, in time and in memory?**
+# Attention compares every step with every step, a scan processes each step once. So the cost of one grows with the square of the length, that of the other with the
+# length. **The question: from which length does that matter, on your own machine, in time and in memory?**
 #
 # You need `00_start_here`. About a minute to run, all of it measuring, and twenty to think; no GPU, no network.
 # *Close what else is running: a noisy machine makes noisy figures.*
 #
 # ## 1 · Count before you measure
 #
-# Three modalities of L steps each. Cross-attention asks for each ordered pair of them: which steps of the one matter to each step of the other? With 8 heads
-# that is 8 matrices of L × L weights. A scan keeps one state of E channels × N numbers for each modality, however long the sequence.
+# Three modalities of L steps each. Cross-attention computes, for each ordered pair of them, the weight of every step of the one for each step of the other. With 8 heads
+# that is 8 matrices of L × L weights. A scan holds one state of E channels × N numbers for each modality, however long the sequence.
 #
-# The slider sets how many samples go through at once. *Where is the memory of this machine full?*
+# The slider sets the batch size. *At which length is the memory of this machine full?*
 
 # %%
 import numpy as np
@@ -43,7 +43,7 @@ from mmviz.studies.efficiency.table import described
 
 M, HEADS, WIDTH, E, N = 3, 8, 64, 128, 16
 machine = described("cpu")
-memory = 1024 * (machine["memory_kib"] or 8 * 2**20)  # bytes; 8 GiB where this system does not tell
+memory = 1024 * (machine["memory_kib"] or 8 * 2**20)  # bytes; 8 GiB where the system does not report it
 print(f"{machine['processor']}, {machine['cores']} cores, {memory / 2**30:.1f} GiB")
 
 # %%
@@ -58,8 +58,8 @@ for batch in (1, 8, 64, 512):
     axes = Axis("length, steps", log=True), Axis("bytes", log=True, span=(1e4, 1e17))
     panel = Panel((*lines, Rule(memory, "y", "memory of this machine", "top left")), *axes)
     words = f"float32, {HEADS} heads, width {WIDTH}, {E} channels of {N} states, {M} modalities; counted, not measured"
-    figures[str(batch)] = draw(Picture("What must be kept", (words,), (panel,), heights=(300,), width=860))
-mm.plots.with_slider(figures, says="samples at once: ")
+    figures[str(batch)] = draw(Picture("Memory by length", (words,), (panel,), heights=(300,), width=860))
+mm.plots.with_slider(figures, says="batch size: ")
 
 # %%
 one_pair = torch.zeros(1, HEADS, 500, 500).nbytes
@@ -69,29 +69,29 @@ for steps in (100, 10_000):
     x, ones = torch.zeros(M, 1, steps, E), torch.ones(M, 1, steps, N)
     state[steps] = coupled_scan(x, x + 0.1, -torch.ones(M, E, N), ones, ones, return_state=True)[1].nbytes
 assert state[100] == state[10_000] == 4 * M * E * N
-pair, kept = f"{one_pair / 2**20:.1f} MiB", f"{state[100] / 2**10:.0f} KiB"
-print(f"check: the weights of one pair take {pair} at 500 steps, the scan's state {kept} at any length")
+pair, held = f"{one_pair / 2**20:.1f} MiB", f"{state[100] / 2**10:.0f} KiB"
+print(f"check: the weights of one pair take {pair} at 500 steps, the scan's state {held} at any length")
 
 # %% [markdown]
 # ## 2 · Measure
 #
-# Now the real thing: whole models of the same width with one layer each, inference, one sample at a time, one thread. The same attention can be computed in two ways:
-# *materialised*, the matrix written out; and *fused*, block by block and never whole, which is what PyTorch does today if one lets it.
+# Now whole models of the same width with one layer each, inference, one sample at a time, one thread. The same attention can be computed in two ways:
+# *materialised*, the whole matrix in memory; and *fused*, block by block, PyTorch's default.
 #
-# Before anything is timed, each model must give the answers of its own plain float64 form; and memory is read in a process of its own, so this takes its time.
+# Before the measurement, the output of each model is compared with its own plain float64 form; memory is measured in a separate process, so this takes a while.
 # *Predict the order of the three, in memory and in time, at 300 steps and at 1200.*
 
 # %%
 SCAN, FUSED, WRITTEN = models = ("coupled_mamba", "cross_attention_fused", "cross_attention_materialised")
 same = {"modes": ("inference",), "width": WIDTH, "layers": 1, "rounds": 5, "seconds": 2.0}
 rows = study(lengths=(300, 600, 1200), models=models, **same)
-rows += study(lengths=(2400,), models=(SCAN, FUSED), **same)  # written out this would take its time
+rows += study(lengths=(2400,), models=(SCAN, FUSED), **same)  # materialised, this would take too long
 print("length  mode       model                         median ms           q1 to q3  peak MiB    weights")
 print("".join(line_of(row) for row in rows))
 
 # %%
 assert all(row.status == "measured" and row.error < 1e-4 for row in rows)
-print(f"check: all give the answers of their plain float64 form, the worst to {max(row.error for row in rows):.0e}")
+print(f"check: all outputs equal the plain float64 form, the worst to {max(row.error for row in rows):.0e}")
 
 # %% [markdown]
 # **A power law is a straight line** if both axes are logarithmic, and its slope is the exponent: 1 for growth with the length, 2 for growth with its square. The number at the end
@@ -110,17 +110,17 @@ if memory_of.sel(model=SCAN).notnull().all():
     assert exponent.sel(model=[FUSED, SCAN], until=2400).max() < 1.4
     at_1200, at_2400 = memory_of.sel(length=1200), memory_of.sel(length=2400)
     assert at_1200.sel(model=WRITTEN) > 3 * at_1200.sel(model=[FUSED, SCAN]).max()
-    beside = float(at_2400.sel(model=FUSED) / at_2400.sel(model=SCAN))
-    assert beside < 1.5
-    print(f"check: written out, memory grows with the square of the length; fused it is {beside:.2f} times the scan's")
+    ratio = float(at_2400.sel(model=FUSED) / at_2400.sel(model=SCAN))
+    assert ratio < 1.5
+    print(f"check: materialised, memory grows with the square of the length; fused it is {ratio:.2f} times the scan's")
 else:
-    print("check: left out, this system does not tell the peak memory (Linux does); section 1 is what there is")
+    print("check: skipped, this system does not report the peak memory (Linux does); see section 1")
 
 # %% [markdown]
-# **Look at the fused attention: its memory grows with the length only, as the scan's does.** Section 3 shows against which form the paper saved. Since attention can be fused, memory alone is no
-# argument for a scan any more. (With padding it is again: a mask of who may hear whom has L × L entries.) What remains is time: fused or not, every step is compared with every step.
+# **Look at the fused attention: its memory grows with the length only, as the scan's does.** Section 3 shows with which form the paper compares. Since attention can be fused, memory is no longer an
+# argument for a scan. (With padding it is: an attention mask has L × L entries.) What remains is time: fused or not, every step is compared with every step.
 #
-# Of time the slopes are taken of the processor's, since what others do on this machine meanwhile counts less in it.
+# The slopes of time are computed from processor time, which other load on this machine affects less.
 
 # %%
 cpu = measured["cpu"]
@@ -134,12 +134,12 @@ print(
 )
 
 # %% [markdown]
-# How many times as long beside the scan is a number of this machine, these widths, one sample and one thread. What holds elsewhere is how it *changes* with the length.
+# The ratio to the scan depends on this machine, these widths, one sample and one thread. What holds elsewhere is how it *changes* with the length.
 #
-# ## 3 · The paper's figure, read with care
+# ## 3 · The paper's figure
 #
-# Figures 3 and 4 of Coupled Mamba (arXiv 2405.18014) print memory and time at five lengths, on a V100. These are the paper's numbers, not ours; whether they are of training, which batch and which
-# precision, is not stated. The text calls the growth of attention's memory "exponential". *Is it?*
+# Figures 3 and 4 of Coupled Mamba (arXiv 2405.18014) print memory and time at five lengths, on a V100. These are the paper's numbers, not ours; whether they are from training, the batch size and the
+# precision are not stated. The text calls the growth of attention's memory "exponential". *Is it?*
 
 # %%
 from mmviz.studies.papers.published_results import LENGTHS, MEMORY_GB, TIME_S
@@ -162,23 +162,25 @@ draw(Picture("Memory as the paper prints it", (words,), (panel,), heights=(260,)
 fits = {"quadratic": np.polyval(square, printed), "exponential": np.exp(np.polyval(power, printed))}
 error = {name: abs(fit / attention - 1).max() for name, fit in fits.items()}
 assert error["quadratic"] < 0.05 < error["exponential"]
-print(f"check: a quadratic is off by {error['quadratic']:.1%} at most, an exponential by {error['exponential']:.0%}")
+print(
+    f"check: relative error of the quadratic at most {error['quadratic']:.1%}, of the exponential {error['exponential']:.0%}"
+)
 saved = 1 - scan / attention
 faster = 1 - np.divide(*reversed(list(TIME_S.values())))
 assert (np.diff(saved) > 0).all()
 assert round(100 * saved[-1], 1) == 83.7
 assert round(100 * faster.mean()) == 49
-print(f"check: the headline of 83.7 % less memory is the last length alone; the mean of the five is {saved.mean():.1%}")
+print(f"check: the headline of 83.7 % less memory is the last length only; the mean of the five is {saved.mean():.1%}")
 print(f"       the headline of 49 % less time is such a mean, {faster.mean():.1%}; at the last length {faster[-1]:.1%}")
 
 # %% [markdown]
-# The growth is quadratic, so the weights must have been written out. Both headlines are right, but by two rules. And the share saved grows with the length, towards 100 %. **A saving without its length says nothing.**
+# The growth is quadratic, so the weights must have been materialised. Both headlines are correct, but by two rules. And the relative saving grows with the length, towards 100 %. **A saving without its length has no meaning.**
 #
 # ## What we learnt
 #
-# - Written out, attention's weights grow with the square of the length, whatever the width. A scan's state does not grow at all; the sequences themselves do, everywhere.
-# - Fused attention keeps no such matrix: its memory grows as the scan's does. Against it a scan saves time, and the more, the longer the sequence.
-# - On logarithmic axes growth is a slope, the exponent. It holds on any machine; milliseconds do not.
+# - Materialised attention weights grow with the square of the length, whatever the width. A scan's state does not grow; the sequences do, in every model.
+# - Fused attention stores no such matrix: its memory grows with the length, like the scan's. Compared with it a scan saves time, increasingly with the length.
+# - On logarithmic axes growth is a slope, the exponent. It is similar on all machines; milliseconds are not.
 #
 # For more lengths, models and modes, and a file to keep: `python -m mmviz efficiency --help`.
 #
@@ -188,7 +190,7 @@ print(f"       the headline of 49 % less time is such a mean, {faster.mean():.1%
 #
 # ### Exercise 8.1 · Bytes of one attention
 #
-# One modality looks at one other; both have `length` steps. How many bytes do the weights take, written out in float32?
+# One modality attends to one other; both have `length` steps. How many bytes do the weights take, materialised in float32?
 # `answer = lambda length, heads, batch: ...`
 
 # %%
@@ -198,13 +200,13 @@ mm.course.check("8.1", answer)
 # %% [markdown]
 # ### Exercise 8.2 · When the memory is full
 #
-# At which length does written-out attention fill the memory of your machine, with one sample? `lengths` are the lengths that were measured, `peak` what they took in
-# bytes, `memory` is what you have, in bytes. A third more or less is near enough: `answer = ...`, a number of steps.
+# At which length does materialised attention fill the memory of your machine, with one sample? `lengths` are the measured lengths, `peak` their peak memory in
+# bytes, `memory` the memory of the machine, in bytes. A tolerance of a third is accepted: `answer = ...`, a number of steps.
 
 # %%
 lengths = measured["length"].values[:3]
 peak = 2**20 * memory_of.sel(model=WRITTEN, length=lengths).values
-peak = np.where(np.isnan(peak), 8.0 * HEADS * lengths**2, peak)  # where it cannot be read: two matrices, counted
+peak = np.where(np.isnan(peak), 8.0 * HEADS * lengths**2, peak)  # where it is not measured: two matrices, counted
 
 answer = ...  # your work
 mm.course.check("8.2", answer, lengths=lengths, peak=peak, memory=memory)
@@ -212,7 +214,7 @@ mm.course.check("8.2", answer, lengths=lengths, peak=peak, memory=memory)
 # %% [markdown]
 # ### Exercise 8.3 · Where the multiplications cross
 #
-# Count multiplications alone, one layer, one sample. The attention of one ordered pair takes $2 D L^2$ (queries with keys, weights with values; D is the width), the coupled scan
+# Count multiplications only, one layer, one sample. The attention of one ordered pair takes $2 D L^2$ (queries with keys, weights with values; D is the width), the coupled scan
 # of M modalities takes $M (M + 1)\,E N L$. From which length on has the scan fewer, if all M (M − 1) ordered pairs are counted? `answer = lambda M, D, E, N: ...`
 
 # %%
@@ -220,5 +222,5 @@ answer = ...  # your work
 mm.course.check("8.3", answer)
 
 # %% [markdown]
-# *When it is right:* compare with section 2. Multiplications are not milliseconds: a scan's are one after the other, attention's are matrix products, at which a
-# processor is at its best.
+# *When it is correct:* compare with section 2. Multiplications are not milliseconds: a scan's are sequential, attention's are matrix products, which a
+# processor computes fastest.

@@ -16,14 +16,16 @@
 # %% [markdown]
 # # The figure in the PDF tonight: is it the one you looked at?
 #
-# Between the picture on the screen and the one in the paper numbers are copied, fonts replaced, sizes stretched. **The question: can a figure go from
-# here into a two-column page with nothing changed on the way, and can you prove it?**
+# Figures for papers: export a figure at the column width of a venue, and verify the PDF.
+#
+# Between the figure on the screen and the one in the paper numbers are copied, fonts replaced, sizes stretched. **The question: can a figure be
+# placed in a two-column page without any change of its numbers, and can that be proved?**
 #
 # You need `00_start_here`. A minute to run and ten to read; no GPU, no network, no LaTeX.
 #
-# ## 1 · Look
+# ## 1 · On the screen
 #
-# A small model of three sensors on a wrist, opened. What you find here is what we shall print.
+# A small model of three sensors on a wrist, opened.
 
 # %%
 import tempfile
@@ -49,9 +51,9 @@ phi = mm.analysis.shapley(trace)
 mm.plots.plot_shapley(phi)
 
 # %% [markdown]
-# ## 2 · The same for a page
+# ## 2 · For a venue
 #
-# `paper` takes the same drawing and the same data, and a venue. *Move the slider: which venue leaves least room? The figures are drawn to scale.*
+# `paper` takes the same figure and the same data, and a venue. *Move the slider: which venue has the narrowest column? The figures are drawn to scale.*
 
 # %%
 folder = Path(tempfile.mkdtemp())
@@ -93,12 +95,12 @@ for label, size in sizes.items():
     assert abs(size.width - columns[label]) < 0.005
     assert size.embedded
 assert min(sizes, key=lambda label: sizes[label].width) == "ACL"
-print("check: each is as wide as its column, to 1/200 of an inch, and its fonts are inside:", *sizes["ACL"].fonts)
+print("check: each is as wide as its column, to 1/200 of an inch, with embedded fonts:", *sizes["ACL"].fonts)
 
 # %% [markdown]
 # ## 3 · Are they the same numbers?
 #
-# Not "were they meant to be": we open the PDF that was written, take the words and the boxes out of its page, and hold them against the frame.
+# We open the PDF file, extract the words and the boxes of its page, and compare them with the frame.
 
 # %%
 mean = mm.plots.shapley_frame(phi)["mean"].values
@@ -107,33 +109,29 @@ for size in sizes.values():
     ratio = bars[:, 2] / bars[:, 2].max()
     assert np.allclose(ratio, abs(mean) / abs(mean).max(), atol=2e-3)
     assert {f"{abs(v):.3f}" for v in mean} <= {word.lstrip("+") for word in size.words}
-print(
-    "check: in all four PDFs the bars are as long as the numbers say, and the numbers beside them are those of the screen"
-)
+print("check: in all four PDFs the lengths of the bars and the printed numbers equal those on the screen")
 
 # %%
 again = mm.plots.paper(mm.plots.plot_shapley, phi, file=folder / "again.pdf", venue="acl")
 assert again.read_bytes() == files["ACL", "pdf"].read_bytes()
-print(
-    f"check: written again, the file is the same to the last of its {again.stat().st_size} bytes, so a changed byte means a changed number"
-)
+print(f"check: written again, all {again.stat().st_size} bytes are equal, so a changed byte means a changed number")
 
 # %% [markdown]
 # ## 4 · The caption
 #
-# A number without its data, seeds and code is a rumour. `latex_figure` writes them down; whatever text the data bring is escaped.
+# A number needs its data, seeds and code version. `latex_figure` writes them into the caption; text from the data is escaped.
 
 # %%
 from mmviz.plots.latex import latex_figure
 from mmviz.studies.papers.export import commit
 
-said = {
+caption = {
     "caption": "What each sensor contributes",
     "data": "watch, test split of fold 0",
     "seeds": [0],
     "commit": commit(),
 }
-tex = latex_figure("fig_acl_1.pdf", file=folder / "contributions.tex", label="fig:contributions", **said)
+tex = latex_figure("fig_acl_1.pdf", file=folder / "contributions.tex", label="fig:contributions", **caption)
 print(tex.read_text())
 assert all(word in tex.read_text() for word in ("Data: watch", "Seeds: 0", "Code: ", r"\label{fig:contributions}"))
 print("check: the caption says which data, which seed, which code")
@@ -141,14 +139,14 @@ print("check: the caption says which data, which seed, which code")
 # %% [markdown]
 # ## 5 · Every kind of figure of three papers
 #
-# `make figures VENUE=acl` (or `python -m mmviz figures --venue acl`) draws these, from small studies that are run once and kept with their checksums:
+# `make figures VENUE=acl` (or `python -m mmviz figures --venue acl`) draws these, from small studies that are run once and stored with their checksums:
 
 # %%
 for name, kind in mm.studies.papers.FIGURES.items():
     print(f"{name:20} like {kind.like}")
 
 # %% [markdown]
-# Here is one of them with the smallest budget there is: one seed, a few epochs, six fusions of synthetic values. *What would you expect of a table made in seconds?*
+# Here is one of them with the smallest budget: one seed, a few epochs, six fusions of synthetic values. *What do you expect of a table computed in seconds?*
 
 # %%
 evidence = mm.studies.papers.Evidence(folder / "cache", budget=mm.studies.papers.Budget(seeds=1, epochs=1))
@@ -156,8 +154,8 @@ evidence = mm.studies.papers.Evidence(folder / "cache", budget=mm.studies.papers
 print(table.read_text())
 
 # %% [markdown]
-# The numbers on the left are ours, and bad: three epochs on synthetic values. Those on the right the paper prints, for CMU-MOSEI. They stand
-# under headings of their own, as **they must not be compared**: other data, other budget.
+# The numbers on the left are measured here, and poor: three epochs on synthetic values. Those on the right are printed in the paper, for CMU-MOSEI. They have
+# separate headings, as **they must not be compared**: other data, other budget.
 
 # %%
 rows = evidence.rows("values").set_index("model")
@@ -165,10 +163,10 @@ text = table.read_text()
 assert all(f"{error:.2f}" in text for error in rows["test.mae"])
 assert r"\multicolumn{4}{c}{measured here} & \multicolumn{4}{c}{printed, CMU-MOSEI}" in text
 assert "Printed elsewhere, not measured here" in text
-print("check: our numbers are those of the study's rows; the paper's stand apart, and the caption says so")
+print("check: our numbers are those of the study's rows; the paper's are separate, and the caption states it")
 
 # %% [markdown]
-# **And if the evidence is not there?** Nothing is made up.
+# **And if the results are missing?** The figure is refused.
 
 # %%
 cached, refused = mm.studies.papers.Evidence(folder / "empty", make=False), ""
@@ -178,12 +176,12 @@ except mm.core.errors.MmvizError as error:
     refused = str(error)
 print(refused)
 assert "make figures" in refused
-print("check: refused, with the command that makes it")
+print("check: refused, with the command that computes them")
 
 # %% [markdown]
 # ## 6 · Into the paper
 #
-# Put the files beside your `.tex`. `all.tex` shows how they are included in two columns; it needs no style file and sets with `pdflatex`, where there is one.
+# Copy the files to your `.tex`. `all.tex` shows how to include them in two columns; it needs no style file and compiles with `pdflatex`.
 
 # %%
 mm.studies.papers.write_figure("cm_stack", evidence, venue="acl", out=folder / "acl")
@@ -192,14 +190,14 @@ print(document.read_text())
 page = inspect_pdf(folder / "acl" / "cm_stack.pdf")
 assert "twocolumn" in document.read_text()
 assert page.embedded
-print(f"check: a two-column document; its first figure is {page.width:.2f} inches wide, its fonts are inside")
+print(f"check: a two-column document; its first figure is {page.width:.2f} inches wide, with embedded fonts")
 
 # %% [markdown]
 # ## What we learnt
 #
-# - One frame, two drawings: the screen and the page cannot differ in a number, and the PDF itself proves it.
-# - Width and letters belong to the venue. Draw at the size it will have, never stretch.
-# - A caption says data, seeds, readings and code; what another paper prints stands apart.
+# - One frame, two backends: screen and page have the same numbers, and the PDF proves it.
+# - The venue determines width and font size. Draw at the final size, never stretch.
+# - A caption states data, seeds, interpretations and code version; numbers printed elsewhere are separate.
 #
 # **Try next.** Write the figure of your own notebook: `mm.plots.paper(mm.plots.plot_shapley, phi, file="mine.pdf", venue="icml2024")`. Then
 # run `make figures VENUE=icml2024` once, and look into `runs/figures/icml2024`.

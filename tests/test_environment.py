@@ -87,7 +87,7 @@ def test_a_saved_trace_is_read_analysed_and_shown_where_torch_does_not_exist(tra
 def test_unknown_stage_is_named_with_the_known_ones():
     import mmviz as mm
 
-    with pytest.raises(AttributeError, match="has no attribute .modles.; it has .*analysis"):
+    with pytest.raises(AttributeError, match=r"has no attribute .modles.; it has .*analysis"):
         mm.modles  # noqa: B018
 
 

@@ -43,7 +43,7 @@ ANSWERS = {
             "y itself": Y * np.array([[1.0], [2.0], [3.0], [0.5], [1.0]]),
             "y in another order": Y[::-1],
             "the mean of y": np.repeat(Y.mean(0, keepdims=True), 5, 0),
-            "too mild": Y[[0, 1, 2, 3, 0]],
+            "exact cost too low": Y[[0, 1, 2, 3, 0]],
         },
         given={"y": Y},
         names={"y": Y},
@@ -52,7 +52,7 @@ ANSWERS = {
         equivalent=(_carry, lambda plan, x: np.nan_to_num((plan / np.maximum(plan.sum(0), 1e-300)).T @ x)),
         wrong={
             "mass, not mean": lambda plan, x: np.einsum("ij,id->jd", plan, x),
-            "all divided alike": lambda plan, x: len(x) * plan.T @ x,
+            "divided by a constant": lambda plan, x: len(x) * plan.T @ x,
             "rows, not columns": lambda plan, x: (plan / plan.sum(1)[:, None]).T @ x,
         },
     ),

@@ -35,8 +35,8 @@ ANSWERS = {
         ),
         wrong={
             "order of the matrices": lambda F1, v1, F2, v2: (F1 @ F2, F2 @ v1 + v2),
-            "stretches exchanged": lambda F1, v1, F2, v2: (F1 @ F2, F1 @ v2 + v1),
-            "not carried on": lambda F1, v1, F2, v2: (F2 @ F1, v1 + v2),
+            "segments exchanged": lambda F1, v1, F2, v2: (F1 @ F2, F1 @ v2 + v1),
+            "not propagated": lambda F1, v1, F2, v2: (F2 @ F1, v1 + v2),
             "element by element": lambda F1, v1, F2, v2: (F2 * F1, F2 * v1 + v2),
         },
     ),
@@ -44,9 +44,9 @@ ANSWERS = {
         equivalent=(np.roll(np.eye(3), 1, axis=1), torch.eye(3)[[1, 2, 0]]),
         wrong={
             "rows and columns": np.roll(np.eye(3), 1, axis=0),
-            "not whole": [[0, 0.5, 0], [0, 0, 0.5], [0.5, 0, 0]],
-            "some stays": np.eye(3),
-            "to two at once": [[0, 0.5, 0.5], [0.5, 0, 0.5], [0.5, 0.5, 0]],
+            "row sum is not 1": [[0, 0.5, 0], [0, 0, 0.5], [0.5, 0, 0]],
+            "non-zero diagonal": np.eye(3),
+            "two targets": [[0, 0.5, 0.5], [0.5, 0, 0.5], [0.5, 0.5, 0]],
         },
     ),
 }

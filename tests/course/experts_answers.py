@@ -37,7 +37,7 @@ ANSWERS = {
         wrong={
             "shared left out": lambda shared, specific: specific.sum(axis=1),
             "mean, not sum": lambda shared, specific: _loop(shared, specific) / (shared.shape[0] + specific.shape[1]),
-            "everybody's experts": lambda shared, specific: np.stack(
+            "experts of all modalities": lambda shared, specific: np.stack(
                 [shared.sum(0) + specific.sum(0).sum(0)] * len(specific)
             ),
             "first expert only": lambda shared, specific: shared[0] + specific[:, 0],
@@ -47,10 +47,10 @@ ANSWERS = {
         equivalent=(_uneven,),
         wrong={
             "without N": lambda p, k: _uneven(p, k) / p.shape[1],
-            "choices per token": lambda p, k: _uneven(p, k) * k,
-            "choices alone": lambda p, k: p.shape[1] * (_shares(p, k) ** 2).sum(),
-            "probabilities alone": lambda p, k: p.shape[1] * (p.mean(0) ** 2).sum(),
-            "always one choice": lambda p, k: _uneven(p, 1),
+            "selections per token": lambda p, k: _uneven(p, k) * k,
+            "selections only": lambda p, k: p.shape[1] * (_shares(p, k) ** 2).sum(),
+            "probabilities only": lambda p, k: p.shape[1] * (p.mean(0) ** 2).sum(),
+            "k ignored": lambda p, k: _uneven(p, 1),
         },
     ),
 }

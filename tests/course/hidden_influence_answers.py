@@ -15,7 +15,7 @@ def product(matrices):
 
 
 def in_units(a, W, s, t):
-    """Column by column: what becomes of a state that only chain n has."""
+    """Column by column: the transition of a state that is non-zero in stream n only."""
     columns = []
     for h in np.eye(len(W)):
         for j in range(s + 1, t + 1):
@@ -43,19 +43,19 @@ ANSWERS = {
         wrong={
             "order of the steps": lambda a, W, s, t: product([np.diag(a[j]) @ W for j in range(s + 1, t + 1)]),
             "one step too many": lambda a, W, s, t: product([np.diag(a[j]) @ W for j in range(t, s - 1, -1)]),
-            "who decays": lambda a, W, s, t: product([W * a[j] for j in range(t, s, -1)]),
-            "decays apart": lambda a, W, s, t: np.diag(np.prod(a[s + 1 : t + 1], 0)) @ power(W, t - s),
+            "order of decay and coupling": lambda a, W, s, t: product([W * a[j] for j in range(t, s, -1)]),
+            "decays factored out": lambda a, W, s, t: np.diag(np.prod(a[s + 1 : t + 1], 0)) @ power(W, t - s),
             "transposed": lambda a, W, s, t: product([W.T * a[j] for j in range(s + 1, t + 1)]),
         },
     ),
     "3.2": Answers(
         equivalent=((12.0, 12.0, 4.0), torch.tensor([12, 12, 4])),
         wrong={
-            "all chains count": [12, 12, 12],
-            "one chain": [4, 4, 4],
+            "full rank for the mean": [12, 12, 12],
+            "one stream": [4, 4, 4],
             "states forgotten": [3, 3, 1],
             "the whole map": [192, 192, 192],
-            "alone is less": [4, 12, 12],
+            "independent streams have less": [4, 12, 12],
         },
     ),
     "3.3": Answers(
@@ -68,11 +68,11 @@ ANSWERS = {
         ),
         wrong={
             "negative": gates(1, -0.001),
-            "all alike": gates(0.1, 0.1),
+            "all equal": gates(0.1, 0.1),
             "another step": gates(0.1, 0, (6, 1.0)),
             "forgotten": gates(1, 0, (30, 5.0)),
-            "hardly written": gates(0.05, 0.001),
-            "not ten times": gates(0.15, 0.014),
+            "gate nearly closed": gates(0.05, 0.001),
+            "ratio below ten": gates(0.15, 0.014),
         },
     ),
 }

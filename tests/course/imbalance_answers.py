@@ -37,20 +37,20 @@ ANSWERS = {
     "6.1": Answers(
         equivalent=((0.075, 0.275), np.array([0.075, 0.275], dtype=np.float32)),
         wrong={
-            "alone only": [0.05, 0.3],
+            "single modality only": [0.05, 0.3],
             "second only": [0.1, 0.25],
             "sign of the loss": [0.075, -0.275],
             "wrong way round": [-0.075, -0.275],
             "modalities exchanged": (0.275, 0.075),
         },
         given={"result": RESULT},
-        names={"NOTHING": 0, "SOUND": 1, "PICTURE": 2, "BOTH": 3},
+        names={"NOTHING": 0, "SOUND": 1, "IMAGE": 2, "BOTH": 3},
     ),
     "6.2": Answers(
         equivalent=(by_orders, by_matrix),
         wrong={
             "equal weights": over_subsets,
-            "alone only": lambda v: np.array([v[1], v[2], v[4]]) - v[0],
+            "single modality only": lambda v: np.array([v[1], v[2], v[4]]) - v[0],
             "last only": lambda v: [v[7] - v[6], v[7] - v[5], v[7] - v[3]],
             "first and last": lambda v: (v[[1, 2, 4]] - v[0] + v[7] - v[[6, 5, 3]]) / 2,
             "bits backwards": lambda v: by_orders(v[[0, 4, 2, 6, 1, 5, 3, 7]])[[0, 1, 2]],

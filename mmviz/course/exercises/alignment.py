@@ -1,4 +1,4 @@
-"""Notebook 05_alignment."""
+"""Exercises of notebook 05: a minimum of the relaxed cost, barycentric projection, MMD."""
 
 from collections.abc import Callable
 
@@ -31,15 +31,15 @@ def _fits(answer: np.ndarray, y: np.ndarray) -> bool:
     return answer.shape == np.shape(y)
 
 
-CHEAT = Exercise(
+TRIVIAL = Exercise(
     number="5.1",
-    title="cheat the loss",
+    title="a trivial minimum of the loss",
     hints=(
-        "The relaxed cost asks of every step of x one thing only: that some step of y lies in its direction. It never asks which, nor how "
-        "many others went there.",
-        "If all steps of x go to one and the same step of y, the relaxed cost is 0 and most of y is left alone: exact transport has to "
-        "bring mass there all the same.",
-        "Take one step of y, such as y[0], and repeat it as often as x has steps: np.tile or np.repeat.",
+        "The relaxed cost of a step of x is its distance to the nearest step of y. It does not depend on which step that is, nor on how "
+        "many others are nearest to it.",
+        "If all steps of x equal one step of y, the relaxed cost is 0 and most of y receives no mass: exact transport must "
+        "move mass there.",
+        "Repeat one step of y, such as y[0], for all steps of x: np.tile or np.repeat.",
     ),
     solution="""
 answer = np.tile(y[:1], (len(y), 1))
@@ -54,7 +54,7 @@ answer = np.tile(y[:1], (len(y), 1))
     mistakes=(
         Mistake(
             name="another shape",
-            says="as many steps, of as many features, as y has.",
+            says="the sequence must have the shape of y.",
             made=lambda answer, y: not _fits(answer, y),
         ),
         Mistake(
@@ -64,22 +64,22 @@ answer = np.tile(y[:1], (len(y), 1))
         ),
         Mistake(
             name="y itself",
-            says="this is y, or y with its steps scaled: the relaxed cost is 0, but the exact one too, so nobody is cheated.",
+            says="this is y, or y with its steps scaled: the relaxed cost is 0, but so is the exact one.",
             made=lambda answer, y: bool((np.diag(_cost(answer, y)) < 1e-5).all()),
         ),
         Mistake(
             name="y in another order",
-            says="these are the steps of y in another order: exact transport finds every one of them and charges nothing.",
+            says="these are the steps of y in another order: exact transport assigns each of them at cost 0.",
             made=lambda answer, y: _relaxed(answer, y) < 1e-5 and _exact(answer, y) < 1e-5,
         ),
         Mistake(
             name="the mean of y",
-            says="the mean of y lies between its steps and in the direction of none: the relaxed cost is not 0.",
+            says="the mean of y has the direction of none of its steps: the relaxed cost is not 0.",
             made=lambda answer, y: bool((_cost(answer, np.asarray(y).mean(0, keepdims=True)) < 1e-5).all()),
         ),
         Mistake(
-            name="too mild",
-            says="the relaxed cost is 0, but exact transport charges less than 0.1: leave out more of y.",
+            name="exact cost too low",
+            says="the relaxed cost is 0, but the exact cost is below 0.1: leave out more steps of y.",
             made=lambda answer, y: _relaxed(answer, y) < 1e-5,
         ),
     ),
@@ -92,19 +92,19 @@ _OTHER = np.array([[0.5, 0.0], [0.0, 0.5]]), np.array([[2.0, 1.0, 0.0], [4.0, 8.
 _PROBES = ((_PLAN, _X), _OTHER)
 
 
-def _carried(plan: np.ndarray, x: np.ndarray) -> np.ndarray:
+def _barycentric(plan: np.ndarray, x: np.ndarray) -> np.ndarray:
     mass = plan.sum(0)[:, None]
     return plan.T @ x / np.where(mass > 0, mass, 1)
 
 
-CARRY = Exercise(
+BARYCENTRIC = Exercise(
     number="5.2",
-    title="carry the steps over",
+    title="barycentric projection",
     hints=(
-        "Step j of the result is an average of the steps of x, and the plan's column j says with which weights.",
-        "plan.T @ x is the sum of mass times step (AlignMamba's equation 6). To make it a mean, divide each row by the mass that arrived: "
+        "Step j of the result is a weighted mean of the steps of x; column j of the plan holds the weights.",
+        "plan.T @ x is the sum of mass times step (AlignMamba's equation 6). To make it a mean, divide each row by the received mass: "
         "the sum of the plan's column. What if that is 0?",
-        "mass = plan.sum(0)[:, None] is what arrives at each step. Where it is 0, plan.T @ x is 0 too, so dividing by 1 there leaves the 0.",
+        "mass = plan.sum(0)[:, None] is the mass received at each step. Where it is 0, plan.T @ x is 0 too, so dividing by 1 there leaves the 0.",
     ),
     solution="""
 def answer(plan, x):
@@ -112,23 +112,23 @@ def answer(plan, x):
     return plan.T @ x / np.where(mass > 0, mass, 1)
 """,
     reads=a_function(*_PROBES),
-    accepts=does(_carried, *_PROBES),
+    accepts=does(_barycentric, *_PROBES),
     mistakes=(
         Mistake(
             name="mass, not mean",
-            says="this is the literal equation 6: a step that gets little mass comes out small, by 1/T for a one-to-one plan. Divide by what arrives.",
+            says="this is the literal equation 6: a step that receives little mass becomes small, by 1/T for a one-to-one plan. Divide by the received mass.",
             made=does(lambda plan, x: plan.T @ x, *_PROBES),
         ),
         Mistake(
-            name="all divided alike",
-            says="every step was multiplied by the same number of steps: right for a one-to-one plan alone. Divide each by the mass that arrives there.",
+            name="divided by a constant",
+            says="every step was multiplied by the number of steps: right for a one-to-one plan only. Divide each by the mass received there.",
             made=lambda answer: any(
                 does(lambda plan, x, side=side: plan.T @ x * plan.shape[side], *_PROBES)(answer) for side in (0, 1)
             ),
         ),
         Mistake(
             name="rows, not columns",
-            says="the plan was divided by what *leaves* each step of x: that marginal holds anyway. Divide by what arrives, the sum of a column.",
+            says="the plan was divided by the mass *sent* by each step of x, which is constant. Divide by the received mass, the sum of a column.",
             made=does(lambda plan, x: (plan / plan.sum(1, keepdims=True)).T @ x, *_PROBES),
         ),
     ),
@@ -167,9 +167,9 @@ MMD = Exercise(
     number="5.3",
     title="MMD in three lines",
     hints=(
-        "Three means of one kernel: among x, among y, and between them. The last is taken away twice.",
+        "Three means of one kernel: among x, among y, and between them. The last is subtracted twice.",
         "All squared distances of two sets at once: ((x[:, None] - y) ** 2).sum(-1). The kernel is exp(-that / (2 s**2)).",
-        "k = lambda a, b: np.exp(-((a[:, None] - b) ** 2).sum(-1) / (2 * s**2)) makes the kernel; then k(x, x).mean() and its fellows.",
+        "k = lambda a, b: np.exp(-((a[:, None] - b) ** 2).sum(-1) / (2 * s**2)) is the kernel; then k(x, x).mean() and the two others.",
     ),
     solution="""
 def answer(x, y, s):
@@ -181,12 +181,12 @@ def answer(x, y, s):
     mistakes=(
         Mistake(
             name="cross term once",
-            says="the mean between the sets is taken away once; it comes from both sides of the square, so it counts twice.",
+            says="the mean between the sets is subtracted once; expanding the square gives it twice.",
             made=does(_three(_gauss, cross=1.0), *_SETS),
         ),
         Mistake(
             name="sums, not means",
-            says="these are sums: with them a larger set is farther away. Take means.",
+            says="these are sums, which grow with the size of the sets. Take means.",
             made=does(_three(lambda squared, s: _gauss(squared, s).sum()), *_SETS),
         ),
         Mistake(
@@ -215,4 +215,4 @@ def answer(x, y, s):
     ),
 )
 
-EXERCISES = (CHEAT, CARRY, MMD)
+EXERCISES = (TRIVIAL, BARYCENTRIC, MMD)

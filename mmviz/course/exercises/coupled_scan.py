@@ -1,4 +1,4 @@
-"""Notebook 02_coupled_scan."""
+"""Exercises of notebook 02: half-life, combination of segments, cyclic coupling."""
 
 from collections.abc import Callable
 from typing import Any
@@ -12,10 +12,10 @@ HOW_MANY = ((2,), (3,), (5,), (8,))  # modalities
 
 LONGEST = Exercise(
     number="2.1",
-    title="the longest memory that the literal sum bears",
+    title="the longest half-life with the literal sum",
     hints=(
         "Write the decay of one step with the half-life T: the state is halved after T steps.",
-        "Half in T steps, so the decay of one step is a = 2 ** (-1 / T). With M chains that all decay so, the sum of section 3 is M a.",
+        "Half in T steps, so the decay of one step is a = 2 ** (-1 / T). With M streams of equal decay, the sum of section 3 is M a.",
         "It does not grow as long as M a ≤ 1. Put in a, take logarithms, and solve for T; it gets shorter with M.",
     ),
     solution="""
@@ -31,12 +31,12 @@ answer = lambda M: np.log(2) / np.log(M)
         ),
         Mistake(
             name="time constant",
-            says="this is the time in which a state falls to 1/e of itself; a half-life is asked for.",
+            says="this is the time in which a state falls to 1/e of itself; the exercise needs the half-life.",
             made=does(lambda M: 1 / np.log(M), *HOW_MANY),
         ),
         Mistake(
             name="upside down",
-            says="this grows with the number of modalities. More of them add up to more: the memory that they bear must get shorter.",
+            says="this grows with the number of modalities. With more of them the sum is larger, so the half-life must get shorter.",
             made=does(lambda M: np.log(M) / np.log(2), *HOW_MANY),
         ),
         Mistake(
@@ -48,38 +48,38 @@ answer = lambda M: np.log(2) / np.log(M)
 )
 
 
-def _stretches() -> tuple[tuple[np.ndarray, ...], ...]:
+def _segments() -> tuple[tuple[np.ndarray, ...], ...]:
     rng = np.random.default_rng(0)
     return tuple(tuple(rng.standard_normal(s) for s in ((3, 3), 3, (3, 3), 3)) for _ in range(2))
 
 
-STRETCHES = _stretches()  # F and v of the earlier one, F and v of the later one
+SEGMENTS = _segments()  # F and v of the earlier one, F and v of the later one
 Pair = tuple[np.ndarray, np.ndarray]
 Combine = Callable[[np.ndarray, np.ndarray, np.ndarray, np.ndarray], Pair]
 
 
-def _side_by_side(combine: Combine) -> Callable[..., np.ndarray]:
-    """Make one array of what a function returns as a pair of a matrix and a vector."""
-    return lambda *stretches: np.column_stack([np.asarray(part, dtype=np.float64) for part in combine(*stretches)])
+def _stacked(combine: Combine) -> Callable[..., np.ndarray]:
+    """Return a function that stacks the matrix and the vector of a pair into one array."""
+    return lambda *segments: np.column_stack([np.asarray(part, dtype=np.float64) for part in combine(*segments)])
 
 
 def _read_pair(answer: Any) -> list[np.ndarray]:
-    return a_function(*STRETCHES)(_side_by_side(answer) if callable(answer) else answer)
+    return a_function(*SEGMENTS)(_stacked(answer) if callable(answer) else answer)
 
 
-def _combines(*ways: Combine) -> Callable[..., bool]:
-    """Whether an answer does one of these."""
-    checks = [does(_side_by_side(way), *STRETCHES) for way in ways]
+def _combines(*functions: Combine) -> Callable[..., bool]:
+    """Return a test whether an answer equals one of these functions."""
+    checks = [does(_stacked(function), *SEGMENTS) for function in functions]
     return lambda answer: any(check(answer) for check in checks)
 
 
 COMBINE = Exercise(
     number="2.2",
-    title="combine two stretches of a coupled scan",
+    title="combine two segments of a coupled scan",
     hints=(
-        "A stretch of time takes the state h that enters it to F h + v. What comes out of the first enters the second.",
-        "Put h₁ = F1 h + v1 into h₂ = F2 h₁ + v2, multiply out, and read off what stands before h and what stands alone.",
-        "Before h: F2 @ F1, in this order. Alone: v1 goes through the second stretch as well, and v2 is added.",
+        "A segment maps the state h before it to F h + v. The output of the first segment is the input of the second.",
+        "Put h₁ = F1 h + v1 into h₂ = F2 h₁ + v2, multiply out, and separate the factor of h from the rest.",
+        "The factor of h: F2 @ F1, in this order. The rest: v1 passes through the second segment as well, and v2 is added.",
     ),
     solution="""
 answer = lambda F1, v1, F2, v2: (F2 @ F1, F2 @ v1 + v2)
@@ -89,22 +89,22 @@ answer = lambda F1, v1, F2, v2: (F2 @ F1, F2 @ v1 + v2)
     mistakes=(
         Mistake(
             name="order of the matrices",
-            says="with numbers the order did not matter, with matrices it does: the state meets the earlier stretch first, so that one stands nearest to it.",
+            says="with numbers the order did not matter, with matrices it does: the earlier segment acts on the state first, so its matrix is nearest to the state.",
             made=_combines(lambda F1, v1, F2, v2: (F1 @ F2, F2 @ v1 + v2)),
         ),
         Mistake(
-            name="stretches exchanged",
-            says="this lets the later stretch happen first.",
+            name="segments exchanged",
+            says="this applies the later segment first.",
             made=_combines(lambda F1, v1, F2, v2: (F1 @ F2, F1 @ v2 + v1)),
         ),
         Mistake(
-            name="not carried on",
-            says="what the first stretch put into the state must still pass through the second: v1 cannot come out unchanged.",
+            name="not propagated",
+            says="the input of the first segment must still pass through the second: v1 cannot remain unchanged.",
             made=_combines(lambda F1, v1, F2, v2: (F2 @ F1, v1 + v2)),
         ),
         Mistake(
             name="element by element",
-            says="`*` multiplies entry by entry; chains that hear each other need the matrix product `@`.",
+            says="`*` multiplies entry by entry; coupled streams need the matrix product `@`.",
             made=_combines(
                 lambda F1, v1, F2, v2: (F2 * F1, F2 * v1 + v2),
                 lambda F1, v1, F2, v2: (F2 * F1, F2 @ v1 + v2),
@@ -114,49 +114,49 @@ answer = lambda F1, v1, F2, v2: (F2 @ F1, F2 @ v1 + v2)
     ),
 )
 
-RING = np.array([[0.0, 1.0, 0.0], [0.0, 0.0, 1.0], [1.0, 0.0, 0.0]])
+CYCLIC = np.array([[0.0, 1.0, 0.0], [0.0, 0.0, 1.0], [1.0, 0.0, 0.0]])
 
 
-def _leaks(W: np.ndarray) -> bool:
-    """Whether the right places are filled, but with something else than 1."""
-    return bool((W[RING == 0] == 0).all() and (W[RING == 1] != 0).all())
+def _cyclic_pattern(W: np.ndarray) -> bool:
+    """Whether the non-zero entries of W are those of the cyclic coupling."""
+    return bool((W[CYCLIC == 0] == 0).all() and (W[CYCLIC == 1] != 0).all())
 
 
-HANDED_ON = Exercise(
+CYCLE = Exercise(
     number="2.3",
-    title="a coupling that hands the state on",
+    title="a cyclic coupling",
     hints=(
-        "Row m of W says what chain m hears. Write down, for each chain, the only one that it should hear.",
-        "Image takes over from text, audio from image, text from audio: each row has a single entry that is not 0.",
+        "Row m of W holds the coupling weights of the target m. Write down the only source of each target.",
+        "Image receives from text, audio from image, text from audio: each row has a single non-zero entry.",
         "The order is audio, image, text. Row 0 (audio) has its 1 in the column of image, row 1 (image) in that of text, row 2 (text) in that of audio.",
     ),
     solution="""
 answer = [[0, 1, 0], [0, 0, 1], [1, 0, 0]]
 """,
     reads=an_array(3, 3),
-    accepts=is_near(lambda: RING, tolerance=1e-9),
+    accepts=is_near(lambda: CYCLIC, tolerance=1e-9),
     mistakes=(
         Mistake(
             name="rows and columns",
-            says="this hands the state on the other way round, from text to audio first. A row is the chain that hears, a column the one that is heard.",
-            made=is_near(lambda: RING.T, tolerance=1e-9),
+            says="this is the reverse cycle, from text to audio first. Rows are targets, columns are sources.",
+            made=is_near(lambda: CYCLIC.T, tolerance=1e-9),
         ),
         Mistake(
-            name="not whole",
-            says="the way is right, but the state must be handed on whole: a row that sums to less than 1 loses some of it, one with more makes some.",
-            made=lambda W: _leaks(W),
+            name="row sum is not 1",
+            says="the cycle is right, but the state must be propagated unchanged: a row sum below 1 reduces it, one above 1 increases it.",
+            made=lambda W: _cyclic_pattern(W),
         ),
         Mistake(
-            name="some stays",
-            says="a chain that hears itself keeps some of the state: look at the diagonal.",
+            name="non-zero diagonal",
+            says="a stream with a non-zero diagonal entry keeps part of its state.",
             made=lambda W: bool((np.diag(W) != 0).any()),
         ),
         Mistake(
-            name="to two at once",
-            says="nobody hears itself, but a state goes to more than one chain: how many entries other than 0 may a column have?",
-            made=lambda W: bool(((W != 0).sum(0) > 1).any()) and not near(W, RING),
+            name="two targets",
+            says="the diagonal is 0, but a source has more than one target: how many non-zero entries may a column have?",
+            made=lambda W: bool(((W != 0).sum(0) > 1).any()) and not near(W, CYCLIC),
         ),
     ),
 )
 
-EXERCISES = (LONGEST, COMBINE, HANDED_ON)
+EXERCISES = (LONGEST, COMBINE, CYCLE)

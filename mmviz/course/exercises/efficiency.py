@@ -1,4 +1,4 @@
-"""Notebook 08_efficiency."""
+"""Exercises of notebook 08: bytes of attention weights, length limit, operation counts."""
 
 from collections.abc import Sequence
 
@@ -13,8 +13,8 @@ BYTES = Exercise(
     number="8.1",
     title="bytes of one attention",
     hints=(
-        "How many numbers has the matrix of one head, for one sample? Each query has a weight for each key.",
-        "length × length for each head and each sample. The width of the model does not come in.",
+        "How many entries does the matrix of one head have, for one sample? Each query has a weight for each key.",
+        "length × length for each head and each sample. The width of the model does not matter.",
         "A float32 has 32 bits, and a byte has 8 of them: 4 bytes for each number.",
     ),
     solution="""
@@ -30,7 +30,7 @@ answer = lambda length, heads, batch: 4 * batch * heads * length**2
         ),
         Mistake(
             name="bits",
-            says="this is in bits, or a number too wide: eight bits are one byte.",
+            says="this is in bits, or too wide a type: eight bits are one byte.",
             made=does(lambda length, heads, batch: 32 * batch * heads * length**2, *SETTINGS),
         ),
         Mistake(
@@ -40,12 +40,12 @@ answer = lambda length, heads, batch: 4 * batch * heads * length**2
         ),
         Mistake(
             name="one head",
-            says="every head has a matrix of its own.",
+            says="every head has its own matrix.",
             made=does(lambda length, heads, batch: 4 * batch * length**2, *SETTINGS),
         ),
         Mistake(
             name="one sample",
-            says="every sample of the batch has matrices of its own.",
+            says="every sample of the batch has its own matrices.",
             made=does(lambda length, heads, batch: 4 * heads * length**2, *SETTINGS),
         ),
         Mistake(
@@ -55,7 +55,7 @@ answer = lambda length, heads, batch: 4 * batch * heads * length**2
         ),
         Mistake(
             name="half of it",
-            says="half of the weights of a causal attention are 0, but written out whole they are stored like the others.",
+            says="half of the weights of causal attention are 0, but in a materialised matrix they are stored too.",
             made=does(lambda length, heads, batch: 2 * batch * heads * length**2, *SETTINGS),
         ),
     ),
@@ -88,7 +88,7 @@ answer = lengths[-1] * np.sqrt(memory / peak[-1])
     mistakes=(
         Mistake(
             name="linear growth",
-            says="this takes the memory to grow with the length. It grows with its square, so it is full much sooner.",
+            says="this assumes that the memory grows with the length. It grows with its square, so the limit is much shorter.",
             made=lambda answer, lengths, peak, memory: _within(answer / (lengths[-1] * memory / peak[-1]), 0.75, 1.3),
         ),
         Mistake(
@@ -100,12 +100,12 @@ answer = lengths[-1] * np.sqrt(memory / peak[-1])
         ),
         Mistake(
             name="a factor, not a length",
-            says="this is by how much the length may grow; by which length must it be multiplied?",
+            says="this is the factor by which the length may grow; multiply it by a measured length.",
             made=lambda answer, lengths, peak, memory: _within(answer / np.sqrt(memory / peak[-1]), 0.75, 1.3),
         ),
         Mistake(
             name="from the shortest",
-            says="this starts from the shortest length, where everything else in the model still weighs as much as the matrices. Start from the longest.",
+            says="this starts from the shortest length, where the rest of the model takes as much memory as the matrices. Start from the longest.",
             made=lambda answer, lengths, peak, memory: _within(
                 answer / (lengths[0] * np.sqrt(memory / peak[0])), 0.9, 1.1
             ),
@@ -137,22 +137,22 @@ answer = lambda M, D, E, N: (M + 1) * E * N / (2 * (M - 1) * D)
     mistakes=(
         Mistake(
             name="half of the attention",
-            says="this counts half of the attention: it multiplies twice (queries with keys, weights with values), and audio that looks at image is another one than image that looks at audio.",
+            says="this counts half of the attention: it has two products (queries with keys, weights with values), and audio → image and image → audio are two ordered pairs.",
             made=does(lambda M, D, E, N: 2 * _crossing(M, D, E, N), *SIZES),
         ),
         Mistake(
             name="one pair",
-            says="there is an attention for each ordered pair of modalities, not one in all.",
+            says="there is one attention for each ordered pair of modalities.",
             made=does(lambda M, D, E, N: M * (M + 1) * E * N / (2 * D), *SIZES),
         ),
         Mistake(
             name="without coupling",
-            says="this counts M chains that are alone; W h takes M² multiplications for each channel and state on top.",
+            says="this counts M independent streams; W h needs M² further multiplications for each channel and state.",
             made=does(lambda M, D, E, N: E * N / (2 * (M - 1) * D), *SIZES),
         ),
         Mistake(
             name="upside down",
-            says="the other way round: more states make the scan dearer, so the lengths at which attention is cheaper reach further.",
+            says="the other way round: more states increase the cost of the scan, so attention is cheaper up to a longer length.",
             made=does(lambda M, D, E, N: 1 / _crossing(M, D, E, N), *SIZES),
         ),
     ),

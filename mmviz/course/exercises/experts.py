@@ -1,4 +1,4 @@
-"""Notebook 04_experts."""
+"""Exercises of notebook 04: mutual information of expert and modality, merging experts, load balance."""
 
 import math
 from collections.abc import Callable
@@ -17,15 +17,15 @@ BITS = Exercise(
     number="4.1",
     title="bits by construction",
     hints=(
-        "Draw a token (each modality as likely), then one of the two experts that serve it (each as likely). Now hide the token: what does the "
-        "name of the expert tell about its modality?",
-        "Half of the time it is the shared expert, which tells nothing. Half of the time it is the modality's own, which tells all there is to know "
-        "about one of three.",
-        "All there is to know about one of three equally likely modalities is log2(3) bits. Take half of it, or check with mm.analysis.information on the table "
+        "Draw a token (uniform over modalities), then one of its two experts (uniform). How much information about the modality "
+        "does the expert contain?",
+        "Half of the time it is the shared expert, which contains none. Half of the time it is the modality-specific expert, which determines "
+        "the modality.",
+        "The entropy of three equally likely modalities is log2(3) bits. Take half of it, or check with mm.analysis.information on the table "
         "of (modality, expert).",
     ),
     solution="""
-use = np.hstack([np.ones((3, 1)), np.eye(3)])  # (modality, expert): the shared one, then each one's own
+use = np.hstack([np.ones((3, 1)), np.eye(3)])  # (modality, expert): the shared one, then the specific ones
 answer = float(mm.analysis.information(use))
 """,
     reads=a_number,
@@ -33,7 +33,7 @@ answer = float(mm.analysis.information(use))
     mistakes=(
         Mistake(
             name="shared expert forgotten",
-            says="this is what the *own* expert tells. Half of the draws fall on the shared one, which tells nothing.",
+            says="this is the information of the *specific* expert. Half of the draws are the shared expert, which contains none.",
             made=_is(math.log2(3)),
         ),
         Mistake(
@@ -43,7 +43,7 @@ answer = float(mm.analysis.information(use))
         ),
         Mistake(
             name="experts counted",
-            says="this counts experts; what can be told is limited by the three modalities, and the shared expert tells nothing of them.",
+            says="this counts experts; the mutual information is limited by the entropy of the modality, and the shared expert contains none.",
             made=_is(2.0, 1.0),
         ),
         Mistake(
@@ -69,8 +69,8 @@ MERGE = Exercise(
     title="merge by hand",
     hints=(
         "Every expert is a matrix, and their results are added: x W₁ + x W₂ = x (W₁ + W₂).",
-        "Modality m is served by all shared experts and by its own. So its one matrix is the sum of the shared ones, plus the sum of specific[m].",
-        "shared has the shape (how many, inputs, outputs): sum over axis 0. specific has (modality, how many, inputs, outputs): sum over axis 1. "
+        "Tokens of modality m use all shared experts and the experts specific to m. So its matrix is the sum of the shared ones, plus the sum of specific[m].",
+        "shared has the shape (expert, inputs, outputs): sum over axis 0. specific has (modality, expert, inputs, outputs): sum over axis 1. "
         "The sum of the two broadcasts.",
     ),
     solution="""
@@ -82,12 +82,12 @@ def answer(shared, specific):
     mistakes=(
         Mistake(
             name="shared left out",
-            says="these are the specific experts alone: the shared ones serve every modality too.",
+            says="these are the specific experts only: every modality uses the shared ones too.",
             made=does(lambda shared, specific: specific.sum(1), *_STACKS),
         ),
         Mistake(
             name="mean, not sum",
-            says="results of experts are added, not averaged: nothing divides by their number.",
+            says="outputs of experts are added, not averaged.",
             made=lambda answer: any(
                 does(average, *_STACKS)(answer)
                 for average in (
@@ -98,8 +98,8 @@ def answer(shared, specific):
             ),
         ),
         Mistake(
-            name="everybody's experts",
-            says="every modality got the experts of all: a modality is served by its own and by the shared ones.",
+            name="experts of all modalities",
+            says="every modality uses the experts of all; it should use its specific experts and the shared ones.",
             made=does(
                 lambda shared, specific: np.broadcast_to(shared.sum(0) + specific.sum((0, 1)), (len(specific), 3, 2)),
                 *_STACKS,
@@ -118,7 +118,7 @@ _TOKENS = ((_PROBABILITY, 1), (np.array([[0.4, 0.3, 0.2, 0.1], [0.1, 0.2, 0.3, 0
 
 
 def _shares(probability: np.ndarray, k: int) -> np.ndarray:
-    """Share of all choices that fell on each expert, when every token takes its k most probable."""
+    """Return the share of selections of each expert, when every token selects its k most probable."""
     order = np.argsort(-probability, axis=1)[:, :k]
     return np.bincount(order.ravel(), minlength=probability.shape[1]) / order.size
 
@@ -131,14 +131,14 @@ BALANCE = Exercise(
     number="4.3",
     title="how uneven is the router?",
     hints=(
-        "Two vectors over the experts: f, the share of the choices that fell on each, and P, its mean probability. Both sum to 1.",
-        "The k choices of a token are its k largest probabilities: np.argsort(-p, axis=1)[:, :k]. Count them with np.bincount and divide by their number.",
-        "The measure is N times the sum of f · P, with N experts: 1 when both are even, N when all falls on one.",
+        "Two vectors over the experts: f, the share of the selections of each, and P, its mean probability. Both sum to 1.",
+        "The k experts selected by a token have its k largest probabilities: np.argsort(-p, axis=1)[:, :k]. Count them with np.bincount and divide by their number.",
+        "The penalty is N times the sum of f · P, with N experts: 1 when both are uniform, N when all selections are one expert.",
     ),
     solution="""
 def answer(p, k):
-    chosen = np.argsort(-p, axis=1)[:, :k]
-    f = np.bincount(chosen.ravel(), minlength=p.shape[1]) / chosen.size
+    selected = np.argsort(-p, axis=1)[:, :k]
+    f = np.bincount(selected.ravel(), minlength=p.shape[1]) / selected.size
     return p.shape[1] * (f * p.mean(0)).sum()
 """,
     reads=a_function(*_TOKENS),
@@ -146,27 +146,27 @@ def answer(p, k):
     mistakes=(
         Mistake(
             name="without N",
-            says="the factor N is missing: an even router must give 1, whatever the number of experts.",
+            says="the factor N is missing: a uniform router must give 1, whatever the number of experts.",
             made=does(lambda p, k: _imbalance(p, k) / p.shape[1], *_TOKENS),
         ),
         Mistake(
-            name="choices per token",
-            says="f must sum to 1: divide by the number of choices, not by the number of tokens.",
+            name="selections per token",
+            says="f must sum to 1: divide by the number of selections, not by the number of tokens.",
             made=does(lambda p, k: k * _imbalance(p, k), *_TOKENS),
         ),
         Mistake(
-            name="choices alone",
-            says="this is N Σ f²: choices alone, which have no gradient. One factor must be the mean probability.",
+            name="selections only",
+            says="this is N Σ f²: selections only, which have no gradient. One factor must be the mean probability.",
             made=does(lambda p, k: p.shape[1] * (_shares(p, k) ** 2).sum(), *_TOKENS),
         ),
         Mistake(
-            name="probabilities alone",
-            says="this is N Σ P²: probabilities alone. One factor must be the share of the choices.",
+            name="probabilities only",
+            says="this is N Σ P²: probabilities only. One factor must be the share of the selections.",
             made=does(lambda p, k: p.shape[1] * (p.mean(0) ** 2).sum(), *_TOKENS),
         ),
         Mistake(
-            name="always one choice",
-            says="right for k = 1; with more, every token makes k choices.",
+            name="k ignored",
+            says="right for k = 1; in general every token selects k experts.",
             made=does(lambda p, k: _imbalance(p, 1), *_TOKENS),
         ),
     ),

@@ -1,4 +1,4 @@
-"""Notebook 03_hidden_influence."""
+"""Exercises of notebook 03: state transition, rank of the past, gates that select one step."""
 
 from collections.abc import Callable
 from typing import Any
@@ -17,11 +17,11 @@ def _probes() -> tuple[tuple[Any, ...], ...]:
 
 
 PROBES = _probes()  # decays (step, modality), coupling, source step, later step
-Way = Callable[[np.ndarray, np.ndarray, int, int], np.ndarray]
+Transition = Callable[[np.ndarray, np.ndarray, int, int], np.ndarray]
 
 
-def _carried(a: np.ndarray, W: np.ndarray, s: int, t: int) -> np.ndarray:
-    """Return Φ[t] ... Φ[s+1] with Φ[j] = diag(a[j]) W: what is left at step t of the states at step s."""
+def _transition(a: np.ndarray, W: np.ndarray, s: int, t: int) -> np.ndarray:
+    """Return Φ[t] ... Φ[s+1] with Φ[j] = diag(a[j]) W, the state transition from step s to step t."""
     out = np.eye(len(W))
     for j in range(s + 1, t + 1):
         out = a[j][:, None] * W @ out
@@ -42,59 +42,59 @@ def _decays_first(a: np.ndarray, W: np.ndarray, s: int, t: int) -> np.ndarray:
     return out
 
 
-CARRIED = Exercise(
+TRANSITION = Exercise(
     number="3.1",
-    title="what the states carry from step to step",
+    title="state transition from step s to step t",
     hints=(
-        "What does one step do to the M states, if nothing comes in? It is a matrix; which one, at step j?",
-        "Step j hears and then decays: h becomes diag(a[j]) W h. From s to t the steps s + 1, ..., t do this, one after the other.",
-        "Begin with np.eye(M). For j from s + 1 to t multiply np.diag(a[j]) @ W onto it from the left: what comes later stands further left.",
+        "Which matrix maps the M states to the next step without input, at step j?",
+        "Step j couples and then decays: h becomes diag(a[j]) W h. From s to t these are the steps s + 1, ..., t, in this order.",
+        "Begin with np.eye(M). For j from s + 1 to t multiply np.diag(a[j]) @ W from the left: later steps are further left.",
     ),
     solution="""
 def answer(a, W, s, t):
-    carried = np.eye(len(W))
+    product = np.eye(len(W))
     for j in range(s + 1, t + 1):
-        carried = np.diag(a[j]) @ W @ carried
-    return carried
+        product = np.diag(a[j]) @ W @ product
+    return product
 """,
     reads=a_function(*PROBES),
-    accepts=does(_carried, *PROBES),
+    accepts=does(_transition, *PROBES),
     mistakes=(
         Mistake(
             name="order of the steps",
-            says="the steps are in the wrong order: the state meets step s + 1 first, so that matrix stands rightmost.",
+            says="the steps are in the wrong order: step s + 1 acts on the state first, so its matrix is rightmost.",
             made=does(_backwards, *PROBES),
         ),
         Mistake(
             name="one step too many",
-            says="for t = s nothing has happened yet, so it must be the identity: step s itself is not on the way.",
-            made=does(lambda a, W, s, t: _carried(a, W, s - 1, t), *PROBES),
+            says="for t = s the result must be the identity: step s itself is not included.",
+            made=does(lambda a, W, s, t: _transition(a, W, s - 1, t), *PROBES),
         ),
         Mistake(
-            name="who decays",
-            says="this lets each chain decay before it is heard. In this operator a chain hears first, and the one who hears decays.",
+            name="order of decay and coupling",
+            says="this applies the decay of the source before the coupling. In this operator the coupling is first, then the decay of the target.",
             made=does(_decays_first, *PROBES),
         ),
         Mistake(
-            name="decays apart",
-            says="all decays in one factor and all couplings in another: that is right only if the chains decay alike, as diag(a) and W do not commute.",
+            name="decays factored out",
+            says="all decays in one factor and all couplings in another: that is right only for equal decays, as diag(a) and W do not commute.",
             made=does(lambda a, W, s, t: np.diag(a[s + 1 : t + 1].prod(0)) @ np.linalg.matrix_power(W, t - s), *PROBES),
         ),
         Mistake(
             name="transposed",
-            says="this has the one who speaks in the rows. Rows are those who are moved, as in W.",
-            made=does(lambda a, W, s, t: _carried(a, W, s, t).T, *PROBES),
+            says="this has the sources in the rows. Rows are targets, as in W.",
+            made=does(lambda a, W, s, t: _transition(a, W, s, t).T, *PROBES),
         ),
     ),
 )
 
 RANKS = Exercise(
     number="3.2",
-    title="how many numbers carry the past",
+    title="rank of the past",
     hints=(
-        "All that the first half says to the second passes through what is carried from the one step to the next. How many numbers are that?",
-        "M chains of N states carry M · N numbers, if they are all different. One of the three couplings makes them alike.",
-        "Under the mean all chains hear the same N numbers, whatever M is; see notebook 02, section 2.",
+        "All influence of the first half on the second passes through the hidden states between them. How many numbers are that?",
+        "M streams of N states have M · N numbers, if they are independent. One of the three couplings makes them equal.",
+        "With mean coupling all streams receive the same N numbers, whatever M is; see notebook 02, section 2.",
     ),
     solution="""
 answer = [12, 12, 4]
@@ -103,103 +103,103 @@ answer = [12, 12, 4]
     accepts=is_near(lambda: [12, 12, 4]),
     mistakes=(
         Mistake(
-            name="all chains count",
-            says="under the mean the chains are not M memories: what is carried over is their mean alone.",
+            name="full rank for the mean",
+            says="with mean coupling only the mean of the streams is propagated.",
             made=is_near(lambda: [12, 12, 12]),
         ),
         Mistake(
-            name="one chain",
-            says="that is the rank for a single chain, section 1; here there are three side by side.",
+            name="one stream",
+            says="that is the rank for a single stream, section 1; here there are three.",
             made=is_near(lambda: [4, 4, 4]),
         ),
         Mistake(
             name="states forgotten",
-            says="each chain carries N = 4 states, not one number.",
+            says="each stream has N = 4 states, not one.",
             made=is_near(lambda: [3, 3, 1]),
         ),
         Mistake(
             name="the whole map",
-            says="that is the whole map: its diagonal makes it full. Take the rows of the second half, the columns of the first, of all modalities.",
+            says="that is the rank of the whole map, which is full. Take the rows of the second half, the columns of the first, of all modalities.",
             made=lambda ranks: bool((ranks > 12).any()),
         ),
         Mistake(
-            name="alone is less",
-            says="the other way round: chains that are alone carry N numbers each, all their own.",
+            name="independent streams have less",
+            says="the other way round: independent streams have N numbers each.",
             made=is_near(lambda: [4, 12, 12]),
         ),
     ),
 )
 
-LENGTH, WRITTEN, READ = 40, 5, 30
+LENGTH, SOURCE, TARGET = 40, 5, 30
 
 
 def reach(gates: np.ndarray) -> np.ndarray:
-    """Return K[30, s] of every step s for a chain with A = -1, B = C = 1 and these gates, (40,)."""
+    """Return K[30, s] of every step s for a stream with A = -1, B = C = 1 and these gates, (40,)."""
     until = np.cumsum(gates)
-    survives = np.exp(np.clip(until - until[READ], -700, 700))  # minus the sum of the gates after s, up to 30
-    return np.where(np.arange(LENGTH) <= READ, survives * gates, 0.0)
+    decay = np.exp(np.clip(until - until[TARGET], -700, 700))  # minus the sum of the gates after s, up to 30
+    return np.where(np.arange(LENGTH) <= TARGET, decay * gates, 0.0)
 
 
 def _ratio(gates: np.ndarray) -> float:
-    """Return how many times more step 5 moves step 30 than the strongest step between."""
+    """Return the influence of step 5 on step 30, relative to the largest of the steps between."""
     K = reach(gates)
-    return float(K[WRITTEN] / max(K[WRITTEN + 1 : READ].max(), 1e-300))
+    return float(K[SOURCE] / max(K[SOURCE + 1 : TARGET].max(), 1e-300))
 
 
 def _good(gates: np.ndarray) -> bool:
-    return bool((gates >= 0).all() and reach(gates)[WRITTEN] >= 0.1 and _ratio(gates) >= 10)
+    return bool((gates >= 0).all() and reach(gates)[SOURCE] >= 0.1 and _ratio(gates) >= 10)
 
 
-def _when(test: Callable[[np.ndarray], bool]) -> Callable[..., bool]:
+def _test(test: Callable[[np.ndarray], bool]) -> Callable[..., bool]:
     return lambda gates: bool(test(gates))
 
 
-REMEMBER = Exercise(
+SELECT = Exercise(
     number="3.3",
-    title="gates that keep one moment",
+    title="gates that select one step",
     hints=(
-        "K[30, s] has two factors: how much of step s was written, and how much of it survives the steps after it. Both are made of gates.",
-        "Written: Δ at s. Survives: exp of minus the sum of all Δ after s, up to 30. Step 5 wants the first large and that sum small.",
-        "Open the gate at step 5, say Δ = 1, and keep it all but shut at all other steps: Δ = 0.01 or less from step 6 on.",
+        "K[30, s] has two factors: the input gate at step s, and the decay over the steps after it. Both are functions of the gates.",
+        "Input: Δ at s. Decay: exp of minus the sum of all Δ after s, up to 30. For step 5 the first must be large and that sum small.",
+        "Open the gate at step 5, for example Δ = 1, and keep it nearly closed at all other steps: Δ = 0.01 or less from step 6 on.",
     ),
     solution="""
 answer = np.full(40, 0.001)
 answer[5] = 1.0
 """,
     reads=an_array(LENGTH),
-    accepts=_when(_good),
+    accepts=_test(_good),
     mistakes=(
         Mistake(
             name="negative",
-            says="a gate below 0 would make the state grow instead of decay; Δ is a step size, 0 at the least.",
-            made=_when(lambda gates: bool((gates < 0).any())),
+            says="a gate below 0 would make the state grow instead of decay; Δ is a step size ≥ 0.",
+            made=_test(lambda gates: bool((gates < 0).any())),
         ),
         Mistake(
-            name="all alike",
-            says="with one Δ for all steps the latest always counts most: a constant chain cannot choose. Let the gates differ.",
-            made=_when(lambda gates: np.ptp(gates) <= 1e-9 * abs(gates).max()),
+            name="all equal",
+            says="with one Δ for all steps the latest step always has the largest influence. Let the gates differ.",
+            made=_test(lambda gates: np.ptp(gates) <= 1e-9 * abs(gates).max()),
         ),
         Mistake(
             name="another step",
             says="some other gate up to step 30 is opened wider than that of step 5. Steps are counted from 0.",
-            made=_when(lambda gates: int(np.argmax(gates[:READ])) != WRITTEN),
+            made=_test(lambda gates: int(np.argmax(gates[:TARGET])) != SOURCE),
         ),
         Mistake(
             name="forgotten",
-            says="step 5 is written, but little of it is left at step 30: each open gate on the way makes the chain forget.",
-            made=_when(lambda gates: gates[WRITTEN] >= 0.1 and reach(gates)[WRITTEN] < 0.1),
+            says="the gate of step 5 is open, but its input has decayed at step 30: each open gate between increases the decay.",
+            made=_test(lambda gates: gates[SOURCE] >= 0.1 and reach(gates)[SOURCE] < 0.1),
         ),
         Mistake(
-            name="hardly written",
-            says="too little of step 5 gets into the state at all: K[30, 5] should be 0.1 or more.",
-            made=_when(lambda gates: gates[WRITTEN] < 0.1),
+            name="gate nearly closed",
+            says="the gate of step 5 admits too little of its input: K[30, 5] should be 0.1 or more.",
+            made=_test(lambda gates: gates[SOURCE] < 0.1),
         ),
         Mistake(
-            name="not ten times",
-            says="step 5 counts, but some step between counts more than a tenth of it: shut those gates further.",
-            made=_when(lambda gates: _ratio(gates) < 10),
+            name="ratio below ten",
+            says="a step between has more than a tenth of the influence of step 5: close those gates further.",
+            made=_test(lambda gates: _ratio(gates) < 10),
         ),
     ),
 )
 
-EXERCISES = (CARRIED, RANKS, REMEMBER)
+EXERCISES = (TRANSITION, RANKS, SELECT)

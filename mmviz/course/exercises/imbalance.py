@@ -1,4 +1,4 @@
-"""Notebook 06_imbalance."""
+"""Exercises of notebook 06: Shapley values of two and of three modalities."""
 
 from collections.abc import Mapping
 
@@ -8,74 +8,74 @@ from mmviz.course.answers import a_function, an_array, does, is_near
 from mmviz.course.exercise import Exercise, Mistake
 
 Result = Mapping[str, np.ndarray]
-NOTHING, SOUND, PICTURE, BOTH = range(4)
+NOTHING, SOUND, IMAGE, BOTH = range(4)
 
 
 def _contributions(scores: np.ndarray) -> np.ndarray:
     """Shapley values (audio, image) of a game of two with scores (nothing, audio, image, both)."""
-    sound = (scores[SOUND] - scores[NOTHING] + scores[BOTH] - scores[PICTURE]) / 2
+    sound = (scores[SOUND] - scores[NOTHING] + scores[BOTH] - scores[IMAGE]) / 2
     return np.array([sound, scores[BOTH] - scores[NOTHING] - sound])
 
 
-def _moved(result: Result) -> np.ndarray:
+def _changes(result: Result) -> np.ndarray:
     before, after = (_contributions(np.asarray(result[name], dtype=np.float64)) for name in ("joint", "ogm_ge"))
     return np.array([after[1] - before[1], before[0] - after[0]])
 
 
-def _alone(result: Result) -> np.ndarray:
+def _single(result: Result) -> np.ndarray:
     return np.array(
-        [result["ogm_ge"][PICTURE] - result["joint"][PICTURE], result["joint"][SOUND] - result["ogm_ge"][SOUND]]
+        [result["ogm_ge"][IMAGE] - result["joint"][IMAGE], result["joint"][SOUND] - result["ogm_ge"][SOUND]]
     )
 
 
-def _last(result: Result) -> np.ndarray:
+def _marginal(result: Result) -> np.ndarray:
     before, after = result["joint"], result["ogm_ge"]
     gained = (after[BOTH] - after[SOUND]) - (before[BOTH] - before[SOUND])
-    return np.array([gained, (before[BOTH] - before[PICTURE]) - (after[BOTH] - after[PICTURE])])
+    return np.array([gained, (before[BOTH] - before[IMAGE]) - (after[BOTH] - after[IMAGE])])
 
 
-WHO_MOVED = Exercise(
+CHANGES = Exercise(
     number="6.1",
-    title="which contribution moved",
+    title="which contribution changed",
     hints=(
         "A contribution is a mean over two orders: the modality comes first, or it comes second.",
-        "For the picture: half of (picture − nothing), plus half of (both − sound). Take it of each strategy, then the difference.",
-        "v = np.array([result['joint'], result['ogm_ge']]) has a row for each strategy; v[:, PICTURE] is the picture alone. "
+        "For the image: half of (image − nothing), plus half of (both − sound). Compute it for each strategy, then the difference.",
+        "v = np.array([result['joint'], result['ogm_ge']]) has a row for each strategy; v[:, IMAGE] is the score of the image only. "
         "Gained: after minus before. Lost: before minus after.",
     ),
     solution="""
 v = np.array([result["joint"], result["ogm_ge"]])
-picture = (v[:, PICTURE] - v[:, NOTHING] + v[:, BOTH] - v[:, SOUND]) / 2
-sound = (v[:, SOUND] - v[:, NOTHING] + v[:, BOTH] - v[:, PICTURE]) / 2
-answer = [picture[1] - picture[0], sound[0] - sound[1]]
+image = (v[:, IMAGE] - v[:, NOTHING] + v[:, BOTH] - v[:, SOUND]) / 2
+sound = (v[:, SOUND] - v[:, NOTHING] + v[:, BOTH] - v[:, IMAGE]) / 2
+answer = [image[1] - image[0], sound[0] - sound[1]]
 """,
     reads=an_array(2),
-    accepts=is_near(_moved, tolerance=1e-3),
+    accepts=is_near(_changes, tolerance=1e-3),
     mistakes=(
         Mistake(
-            name="alone only",
-            says="these are changes of the accuracy of each modality alone: the order in which it comes second is left out.",
-            made=is_near(_alone, tolerance=1e-3),
+            name="single modality only",
+            says="these are changes of the unimodal scores: the order in which the modality comes second is missing.",
+            made=is_near(_single, tolerance=1e-3),
         ),
         Mistake(
             name="second only",
-            says="these are changes of what each adds to the other: the order in which it comes first is left out.",
-            made=is_near(_last, tolerance=1e-3),
+            says="these are changes of the marginal contribution to the other: the order in which the modality comes first is missing.",
+            made=is_near(_marginal, tolerance=1e-3),
         ),
         Mistake(
             name="sign of the loss",
-            says="the second number is how much the sound *lost*: before minus after.",
-            made=is_near(lambda result: _moved(result) * [1, -1], tolerance=1e-3),
+            says="the second number is the *decrease* of the sound: before minus after.",
+            made=is_near(lambda result: _changes(result) * [1, -1], tolerance=1e-3),
         ),
         Mistake(
             name="wrong way round",
             says="both have the other sign: the change goes from joint to ogm_ge.",
-            made=is_near(lambda result: -_moved(result), tolerance=1e-3),
+            made=is_near(lambda result: -_changes(result), tolerance=1e-3),
         ),
         Mistake(
             name="modalities exchanged",
-            says="first the picture, then the sound.",
-            made=is_near(lambda result: _moved(result)[::-1], tolerance=1e-3),
+            says="first the image, then the sound.",
+            made=is_near(lambda result: _changes(result)[::-1], tolerance=1e-3),
         ),
     ),
     given=("result",),
@@ -83,7 +83,7 @@ answer = [picture[1] - picture[0], sound[0] - sound[1]]
 
 
 def _shapley3(scores: np.ndarray, weight: tuple[float, float, float] = (1 / 3, 1 / 6, 1 / 3)) -> np.ndarray:
-    """Contributions of three modalities; bit m of a subset's number: modality m is heard. ``weight``: by how many come before."""
+    """Return Shapley values of three modalities; bit m of a subset's number: modality m is available. ``weight``: by the size of the subset before."""
     phi = np.zeros(3)
     for m in range(3):
         for before in range(8):
@@ -102,10 +102,10 @@ _PROBES = ((np.array([0.1, 0.9, 0.3, 1.0, 0.2, 0.8, 0.5, 0.95]),), (np.random.de
 
 THREE = Exercise(
     number="6.2",
-    title="contributions of three",
+    title="Shapley values of three modalities",
     hints=(
         "Three modalities can come in six orders. In each order a modality adds: score with it, minus score before it.",
-        "Before modality m there may be nobody (two of the six orders), one of the others (one order each), or both (two orders).",
+        "The subset before modality m is empty (two of the six orders), one of the others (one order each), or both (two orders).",
         "Loop over m and over the subsets k without it, k >> m & 1 == 0; with it the subset is k | 1 << m. "
         "The weight is 1/3, 1/6 or 1/3, by how many bits k has.",
     ),
@@ -122,17 +122,17 @@ def answer(v):
     mistakes=(
         Mistake(
             name="equal weights",
-            says="every subset counts the same here; but in two of the six orders nobody comes before a modality, in one just this other.",
+            says="all subsets have equal weights here; but a modality is first in two of the six orders, and follows one given other modality in only one.",
             made=does(lambda v: _shapley3(v, (1 / 4, 1 / 4, 1 / 4)), *_PROBES),
         ),
         Mistake(
-            name="alone only",
-            says="these are the scores of each modality alone, above nothing: what it adds when others are there is left out.",
+            name="single modality only",
+            says="these are the unimodal scores minus v(∅): the marginal contributions to the other subsets are missing.",
             made=does(lambda v: v[[1, 2, 4]] - v[0], *_PROBES),
         ),
         Mistake(
             name="last only",
-            says="this is what is lost when a modality goes: what it adds when it comes first or second is left out.",
+            says="this is the loss when a modality is removed from all: the orders in which it comes first or second are missing.",
             made=does(lambda v: v[7] - v[[6, 5, 3]], *_PROBES),
         ),
         Mistake(
@@ -142,15 +142,15 @@ def answer(v):
         ),
         Mistake(
             name="bits backwards",
-            says="modality 0 is the lowest bit: subset 1 is modality 0 alone, subset 4 is modality 2 alone.",
+            says="modality 0 is the lowest bit: subset 1 is modality 0, subset 4 is modality 2.",
             made=does(_backwards, *_PROBES),
         ),
         Mistake(
             name="shares",
-            says="these are shares that sum to one; contributions sum to the score of all, minus that of nothing.",
+            says="these are shares that sum to one; Shapley values sum to v(all) − v(∅).",
             made=does(lambda v: _shapley3(v) / _shapley3(v).sum(), *_PROBES),
         ),
     ),
 )
 
-EXERCISES = (WHO_MOVED, THREE)
+EXERCISES = (CHANGES, THREE)

@@ -1,4 +1,4 @@
-"""Notebook 07_missing."""
+"""Exercises of notebook 07: a point of the missing-rate curve, the interval of a paired difference."""
 
 from collections.abc import Callable, Mapping
 
@@ -13,10 +13,10 @@ TWO, ONE = 0.5, 0.2  # IMDer's fractions at the rate 0.4: samples that lose two 
 RATE = 0.4
 
 
-def _means(alone: Scores) -> tuple[float, float, float]:
+def _means(subsets: Scores) -> tuple[float, float, float]:
     """Mean score of the subsets of one modality, of two, and of all three; a name joins its members with " + "."""
     by_size: dict[int, list[float]] = {1: [], 2: [], 3: []}
-    for name, score in dict(alone).items():
+    for name, score in dict(subsets).items():
         by_size[name.count("+") + 1].append(float(score))
     one, two, three = (float(np.mean(by_size[size])) for size in (1, 2, 3))
     return one, two, three
@@ -27,10 +27,10 @@ def _mixed(*weights: float) -> Callable[[Scores], float]:
     return lambda subsets: float(np.dot(weights, _means(subsets)))
 
 
-def _by_chance(subsets: Scores) -> float:
-    """Each modality lost by itself with probability RATE, given that not all are."""
-    kept = 1 - RATE
-    weights = np.array([3 * kept * RATE**2, 3 * kept**2 * RATE, kept**3])
+def _independent(subsets: Scores) -> float:
+    """Return the expected score when each modality is missing independently with probability RATE, given that not all are."""
+    available = 1 - RATE
+    weights = np.array([3 * available * RATE**2, 3 * available**2 * RATE, available**3])
     return float(np.dot(weights / weights.sum(), _means(subsets)))
 
 
@@ -40,10 +40,10 @@ CURVE = Exercise(
     hints=(
         "At one rate a sample has all three modalities, or two, or one. The accuracy is a mean over these three groups, each with its share of "
         "the samples.",
-        "At rate 0.4 half of the samples lose two modalities and a fifth loses one. In the first group one modality is left, and each of the three is "
-        "as likely: the mean of the three scores alone.",
-        "one, two and three are the mean scores of the subsets of that size; which have how many members: name.count('+') + 1. "
-        "The weights are 0.5, 0.2 and what is left.",
+        "At rate 0.4 half of the samples lose two modalities and a fifth loses one. In the first group one modality is available, each of the three with "
+        "equal probability: the mean of the three unimodal scores.",
+        "one, two and three are the mean scores of the subsets of that size; the size of a subset is name.count('+') + 1. "
+        "The weights are 0.5, 0.2 and 0.3.",
     ),
     solution="""
 size = {name: name.count("+") + 1 for name in subsets}
@@ -55,26 +55,26 @@ answer = 0.5 * one + 0.2 * two + 0.3 * three
     mistakes=(
         Mistake(
             name="groups exchanged",
-            says="who *loses* two has one left: the half belongs to the subsets of one modality, the fifth to those of two.",
+            says="a sample that *loses* two has one left: the weight 0.5 belongs to the subsets of one modality, 0.2 to those of two.",
             made=is_near(_mixed(ONE, TWO, 1 - TWO - ONE), tolerance=1e-4),
         ),
         Mistake(
-            name="the complete ones forgotten",
-            says="the samples that lose nothing are left out: the three shares must add up to 1.",
+            name="complete samples left out",
+            says="the complete samples are left out: the three shares must add up to 1.",
             made=is_near(_mixed(TWO, ONE, 0), tolerance=1e-4),
         ),
         Mistake(
-            name="each by chance",
-            says="this is the other protocol: each modality lost by itself with probability 0.4. IMDer gives fractions of samples.",
-            made=is_near(_by_chance, tolerance=1e-4),
+            name="independent modalities",
+            says="this is the other protocol: each modality missing independently with probability 0.4. IMDer gives fractions of samples.",
+            made=is_near(_independent, tolerance=1e-4),
         ),
         Mistake(
-            name="a straight line",
-            says="this goes straight from all three to one: as if the rate were the share of samples that lose two.",
+            name="linear interpolation",
+            says="this interpolates between three modalities and one, as if the rate were the share of samples that lose two.",
             made=is_near(_mixed(RATE, 0, 1 - RATE), tolerance=1e-4),
         ),
         Mistake(
-            name="all subsets alike",
+            name="equal weights",
             says="this is the mean of all subsets; at rate 0.4 they are not equally frequent.",
             made=is_near(_mixed(3 / 7, 3 / 7, 1 / 7), tolerance=1e-4),
         ),
@@ -106,10 +106,10 @@ def _unpaired(before: np.ndarray, after: np.ndarray) -> np.ndarray:
 
 CHANCE = Exercise(
     number="7.2",
-    title="is it chance?",
+    title="is the difference significant?",
     hints=(
-        "The runs come in pairs: the same seed, the same data, another training. Look at the differences, one for each seed, and forget the rest.",
-        "The interval is mean ± t · s / √n, of the differences: s is their standard deviation with n − 1 below (ddof=1), t the 97.5 % point of "
+        "The runs come in pairs: the same seed, the same data, another training. Compute the differences, one for each seed, and use only these.",
+        "The interval is mean ± t · s / √n, of the differences: s is their standard deviation with the divisor n − 1 (ddof=1), t the 97.5 % point of "
         "Student's t with n − 1 degrees of freedom.",
         "from scipy import stats; stats.t.ppf(0.975, n - 1) is t. For three seeds it is 4.3, not 1.96.",
     ),
@@ -124,7 +124,7 @@ answer = [d.mean() - reach, d.mean() + reach]
     mistakes=(
         Mistake(
             name="normal, not t",
-            says="1.96 is for many seeds. With a handful their spread itself is a guess: take Student's t with n − 1 degrees of freedom.",
+            says="1.96 is for many seeds. With few seeds the standard deviation is uncertain too: use Student's t with n − 1 degrees of freedom.",
             made=lambda answer, before, after: any(
                 is_near(_interval(quantile=q), tolerance=1e-3)(answer, before=before, after=after)
                 for q in (1.96, 1.959963984540054, 2.0)
@@ -132,16 +132,16 @@ answer = [d.mean() - reach, d.mean() + reach]
         ),
         Mistake(
             name="not paired",
-            says="this treats the two groups as strangers. Run k of one and run k of the other have one seed: take differences first.",
+            says="this treats the two groups as independent. Run k of one and run k of the other have the same seed: compute the differences first.",
             made=is_near(_unpaired, tolerance=1e-3),
         ),
         Mistake(
             name="spread, not error",
-            says="this is where the next *difference* may lie, not their mean: divide by √n.",
+            says="this is the interval of a single *difference*, not of their mean: divide by √n.",
             made=is_near(_interval(root=False), tolerance=1e-3),
         ),
         Mistake(
-            name="n below",
+            name="divisor n",
             says="np.std divides by n; a standard deviation that is estimated together with its mean divides by n − 1 (ddof=1).",
             made=is_near(_interval(ddof=0), tolerance=1e-3),
         ),
