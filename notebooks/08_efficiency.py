@@ -33,18 +33,18 @@
 import numpy as np
 import torch
 from mmkernels import coupled_scan
+from mmkernels.timing.machine import describe
 
 import mmviz as mm
 from mmviz.plots.figure_spec import Axis, Lines, Panel, Picture, Rule
 from mmviz.plots.plotly_backend import draw
 from mmviz.studies.efficiency import as_dataset, study
 from mmviz.studies.efficiency.command_line import line_of
-from mmviz.studies.efficiency.table import described
 
 M, HEADS, WIDTH, E, N = 3, 8, 64, 128, 16
-machine = described("cpu")
-memory = 1024 * (machine["memory_kib"] or 8 * 2**20)  # bytes; 8 GiB where the system does not report it
-print(f"{machine['processor']}, {machine['cores']} cores, {memory / 2**30:.1f} GiB")
+machine = describe()
+memory = 2**30 * (machine["memory_gib"] or 8)  # bytes; 8 GiB where the system does not report it
+print(f"{machine['processor']}, {machine['cpus']} cores, {memory / 2**30:.1f} GiB")
 
 # %%
 length, figures = np.logspace(2, 6, 41), {}

@@ -34,13 +34,14 @@ def main(argv: list[str] | None = None) -> int:
     except ImportError as error:
         _say(f"bench: torch cannot be imported by {sys.executable} ({error}); install it, or choose another Python.")
         return 1
-    from mmkernels.timing import machine
+    from mmkernels.timing import report
 
-    from bench import groups, promises, results, tables
+    from bench import groups, promises, tables
     from bench.problems import Settings
+    from bench.rows import RESULTS, read, write
 
     if chosen.table:
-        tables.rewrite(results.read())
+        tables.rewrite(read())
         _say(f"written: {tables.README}")
         return 0
     reason = groups.why_no_gpu() if chosen.gpu else None
@@ -55,11 +56,11 @@ def main(argv: list[str] | None = None) -> int:
         return 1
     threads = tuple(sorted({int(n) for n in chosen.threads.split(",")}))
     settings = Settings(chosen.quick, threads, chosen.compile)
-    folder = chosen.out or (None if chosen.quick else results.RESULTS)
+    folder = chosen.out or (None if chosen.quick else RESULTS)
     found, broken = [], []
     for name in wanted:
         _say(f"== {name}")
-        described, start = machine.describe() | groups.describe_gpu(chosen.gpu), time.perf_counter()
+        about, start = report.about("cuda" if chosen.gpu else "cpu"), time.perf_counter()
         try:
             rows = groups.run(name, settings)
         except Exception as error:  # noqa: BLE001 - one group that breaks must not cost the others their results
@@ -70,9 +71,9 @@ def main(argv: list[str] | None = None) -> int:
             _say("   " + row.line())
         _say(f"   {time.perf_counter() - start:.0f} s")
         if folder is not None:
-            results.write(name, rows, described, folder)
-            if folder == results.RESULTS:
-                tables.rewrite(results.read())
+            write(name, rows, about, folder)
+            if folder == RESULTS:
+                tables.rewrite(read())
         found += rows
     judges = promises.ALL_GPU if chosen.gpu else promises.ALL
     for v in [] if chosen.quick else [v for judge in judges for v in judge(found)]:

@@ -1,12 +1,10 @@
 """Measured peak rates of the GPU: exponentials per second and bytes per second."""
 
-import subprocess
-from typing import Any
-
 import torch
 import triton
 import triton.language as tl
 from mmkernels.timing.clock import QUICK, measure
+from mmkernels.timing.machine import gpu_clock_hertz
 
 from bench.limits import Rates
 
@@ -30,25 +28,6 @@ def spin(source: torch.Tensor, rounds: int) -> torch.Tensor:
     return target
 
 
-def clock_hertz(properties: Any) -> float:
-    """Return the highest clock of the multiprocessors, from PyTorch or, where it does not tell, from nvidia-smi.
-
-    Raises
-    ------
-    RuntimeError
-        If neither tells.
-    """
-    kilohertz = getattr(properties, "clock_rate", None)
-    if kilohertz:
-        return 1e3 * float(kilohertz)
-    query = ["nvidia-smi", "--query-gpu=clocks.max.sm", "--format=csv,noheader,nounits"]
-    try:
-        said = subprocess.run(query, capture_output=True, text=True, check=True).stdout
-        return 1e6 * float(said.split()[0])
-    except (OSError, subprocess.CalledProcessError, ValueError, IndexError) as error:
-        raise RuntimeError(f"bench: the clock of {properties.name} cannot be found: {error}") from error
-
-
 def rates() -> Rates:
     """Measure the device: a chain of exponentials in registers on all of it, and a copy of 1 GiB."""
     properties = torch.cuda.get_device_properties(0)
@@ -61,18 +40,5 @@ def rates() -> Rates:
     return Rates(
         exponentials=n_program * BLOCK * ROUNDS / (1e-3 * found["exp2"]["median"]),
         bytes=2 * 4 * source.numel() / (1e-3 * found["copy"]["median"]),
-        instructions=LANES * properties.multi_processor_count * clock_hertz(properties),
+        instructions=LANES * properties.multi_processor_count * gpu_clock_hertz(properties),
     )
-
-
-def describe() -> dict[str, Any]:
-    """Return what the GPU is."""
-    properties = torch.cuda.get_device_properties(0)
-    return {
-        "gpu": properties.name,
-        "multiprocessors": properties.multi_processor_count,
-        "capability": f"{properties.major}.{properties.minor}",
-        "gpu_memory_gib": round(properties.total_memory / 2**30, 1),
-        "clock_mhz": round(clock_hertz(properties) / 1e6),
-        "cuda": torch.version.cuda,
-    }

@@ -10,7 +10,7 @@ import torch
 from mmkernels import coupled_scan
 from mmkernels.timing.clock import QUICK, Plan
 from mmkernels.timing.machine import simd
-from mmkernels.timing.memory import available
+from mmkernels.timing.memory import available_bytes
 from torch import Tensor
 
 LARGE = 10**8  # state updates; equality is tested on shapes far below
@@ -154,6 +154,6 @@ def fitting(wanted: Shape, copies: float = 9.0) -> Shape:
     A PyTorch loop in training keeps about eight.
     """
     batch = wanted.B
-    while batch > 1 and copies * 4 * wanted.elements * batch / wanted.B > 0.75 * available():
+    while batch > 1 and copies * 4 * wanted.elements * batch / wanted.B > 0.75 * available_bytes():
         batch //= 2
     return Shape(wanted.M, batch, wanted.L, wanted.E, wanted.N)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 import torch
-from mmkernels.timing.clock import Plan, measure_on_cpu
+from mmkernels.timing.clock import Plan, measure
 from mmkernels.timing.machine import simd
 
 from bench.contenders import Contender
@@ -62,6 +62,6 @@ def race(
             admitted.append(contender)
     for step in steps:
         works = {c.name: c.forward(shape) if step == FORWARD else c.training(shape) for c in admitted}
-        for name, time in measure_on_cpu(works, plan).items():
+        for name, time in measure(works, plan).items():
             rows[name, step].time = time
     return list(rows.values())

@@ -1,9 +1,14 @@
-"""One measured row of the benchmark, and a search over rows."""
+"""Measured rows of the benchmark: in memory, and on disk as one JSON file per group with the machine and the versions."""
 
+import json
 from collections.abc import Iterable
-from dataclasses import dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
 from typing import Any
 
+from mmkernels.timing import report
+
+RESULTS = Path(__file__).with_name("results")
 MEASURED, NOT_INSTALLED, REFUSED, SKIPPED = "measured", "not installed", "refused", "skipped"
 UNAVAILABLE = "unavailable"
 
@@ -37,7 +42,7 @@ class Row:
         Sizes on which the error was taken.
     time
         Milliseconds: median, quartiles (q1, q3), least, process CPU time (cpu); samples, how many were disturbed,
-        calls in a sample. See `mmkernels.timing.clock.Timing`.
+        calls in a sample. See `mmkernels.timing.clock.summary`.
     peak_bytes
         Memory above what was there before.
     values
@@ -81,10 +86,15 @@ class Row:
         return "  ".join(parts)
 
 
-def from_dict(stored: dict[str, Any]) -> Row:
-    """Return the row that was stored as JSON; unknown keys are left out."""
-    known = {item.name for item in fields(Row)}
-    return Row(**{name: value for name, value in stored.items() if name in known})
+def pack(rows: list[Row]) -> list[dict[str, Any]]:
+    """Return rows as JSON."""
+    return [asdict(row) for row in rows]
+
+
+def unpack(stored: list[dict[str, Any]]) -> list[Row]:
+    """Return the rows that were stored as JSON; unknown keys are left out."""
+    names = {item.name for item in fields(Row)}
+    return [Row(**{name: value for name, value in row.items() if name in names}) for row in stored]
 
 
 def find(rows: Iterable[Row], **wanted: Any) -> list[Row]:
@@ -94,3 +104,17 @@ def find(rows: Iterable[Row], **wanted: Any) -> list[Row]:
         return all(getattr(row, name, row.shape.get(name)) == value for name, value in wanted.items())
 
     return [row for row in rows if row.status == MEASURED and fits(row)]
+
+
+def write(group: str, rows: list[Row], about: dict[str, Any], folder: Path = RESULTS) -> Path:
+    """Write the rows of one group, measured on `about` (`mmkernels.timing.report.about`), and return the file."""
+    return report.write(folder / f"{group}.json", {"group": group, **about, "rows": pack(rows)}, digits=6)
+
+
+def read(folder: Path = RESULTS) -> list[dict[str, Any]]:
+    """Return the content of every file of a folder, sorted by name; "rows" are `Row`."""
+    found = []
+    for path in sorted(folder.glob("*.json")):
+        content = json.loads(path.read_text(encoding="utf-8"))
+        found.append(content | {"rows": unpack(content["rows"])})
+    return found

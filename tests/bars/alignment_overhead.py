@@ -9,9 +9,10 @@ peak of resident memory above what was there, the least of three readings.
 import argparse
 
 import torch
+from mmkernels.timing.clock import Plan, measure
+from mmkernels.timing.memory import peak_bytes
 
 import mmviz as mm
-from mmviz.studies.efficiency.measurement import peak_bytes, times_of
 
 WEIGHTS = {"none": {"ot": 0.0, "mmd": 0.0}, "OT": {"mmd": 0.0}, "MMD": {"ot": 0.0}, "both": {}}
 
@@ -47,9 +48,9 @@ def main():
     }
     for kind in (inference, training):
         works = {name: kind(model, batch) for name, model in models.items()}
-        times = times_of(works, rounds=chosen.rounds, seconds=60)
+        times = measure(works, Plan(rounds=chosen.rounds, batch=0.05, budget=60.0))
         for name, work in works.items():
-            peak = min(peak_bytes(work) for _ in range(3)) / 2**20
+            peak = min(peak_bytes(work, fallback=False)[0] for _ in range(3)) / 2**20
             found = times[name]
             print(
                 f"{kind.__name__:10} alignment {name:5} median {found['median']:8.1f} ms "

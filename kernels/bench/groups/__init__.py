@@ -1,11 +1,9 @@
 """The parts of the benchmark; each has run(settings) that returns rows, and can be run alone."""
 
 import importlib
-from dataclasses import asdict
-from typing import Any
 
 from bench.problems import Settings
-from bench.rows import Row, from_dict
+from bench.rows import Row
 
 NAMES = (
     "scan",
@@ -39,14 +37,6 @@ def why_no_gpu() -> str | None:
     return None
 
 
-def describe_gpu(wanted: bool) -> dict[str, Any]:
-    """Return what the GPU is; nothing where it is not wanted."""
-    if not wanted:
-        return {}
-    found: dict[str, Any] = importlib.import_module("bench.gpu_rates").describe()
-    return found
-
-
 def run(name: str, settings: Settings) -> list[Row]:
     """Run one group.
 
@@ -59,13 +49,3 @@ def run(name: str, settings: Settings) -> list[Row]:
         raise ValueError(f"bench: there is no group {name!r}. Choose from {', '.join(NAMES + GPU_NAMES)}.")
     rows: list[Row] = importlib.import_module(f"bench.groups.{name}").run(settings)
     return rows
-
-
-def pack(rows: list[Row]) -> list[dict[str, Any]]:
-    """Return rows as JSON."""
-    return [asdict(row) for row in rows]
-
-
-def unpack(stored: list[dict[str, Any]]) -> list[Row]:
-    """Return rows from JSON."""
-    return [from_dict(row) for row in stored]

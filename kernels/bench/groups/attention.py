@@ -3,16 +3,15 @@
 from typing import Any
 
 import torch
-from mmkernels.timing.clock import measure_on_cpu
+from mmkernels.timing.clock import measure
 from mmkernels.timing.machine import simd
-from mmkernels.timing.memory import peak_above
+from mmkernels.timing.memory import peak_bytes
 
 from bench import fresh_process, fusion
 from bench.contenders import PEER
-from bench.groups import pack, unpack
 from bench.problems import Settings, plan, worst
 from bench.race import TRAINING
-from bench.rows import MEASURED, REFUSED, Row
+from bench.rows import MEASURED, REFUSED, Row, pack, unpack
 
 CASE, MEMORY = "fusion block", "memory"
 BATCH = 8
@@ -36,7 +35,7 @@ def times(L: int, quick: bool) -> list[dict[str, Any]]:
     rows = {name: _row(name, TRAINING, L, quick) for name in names}
     x = fusion.recording(2 if quick else BATCH, L)
     works = {n: fusion.training(fusion.block(n), x) for n, row in rows.items() if row.status == MEASURED}
-    for name, time in measure_on_cpu(works, plan(quick, 20.0)).items():
+    for name, time in measure(works, plan(quick, 20.0)).items():
         rows[name].time = time
     return pack(list(rows.values()))
 
@@ -46,7 +45,7 @@ def memory(name: str, L: int, quick: bool) -> list[dict[str, Any]]:
     row = _row(name, MEMORY, L, quick)
     if row.status == MEASURED:
         module, x = fusion.block(name), fusion.recording(2 if quick else BATCH, L)
-        row.peak_bytes, row.note = peak_above(fusion.training(module, x))
+        row.peak_bytes, row.note = peak_bytes(fusion.training(module, x))
     return pack([row])
 
 

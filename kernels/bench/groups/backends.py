@@ -10,10 +10,9 @@ from torch import Tensor
 
 from bench import fresh_process
 from bench.contenders import OURS, Contender
-from bench.groups import pack, unpack
 from bench.problems import Settings, Shape, plan, shape
 from bench.race import FORWARD, TRAINING
-from bench.rows import REFUSED, UNAVAILABLE, Row
+from bench.rows import REFUSED, UNAVAILABLE, Row, pack, unpack
 
 CASE = "coupled_scan"
 TOLERANCE = {"float64": 1e-12, "float32": OURS, "bfloat16": 0.05, "float16": 0.01}

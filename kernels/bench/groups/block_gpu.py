@@ -3,7 +3,8 @@
 from collections.abc import Callable
 
 import torch
-from mmkernels.timing.clock import measure, peak
+from mmkernels.timing.clock import measure
+from mmkernels.timing.memory import peak_bytes
 
 from bench import fusion
 from bench.contenders import PEER
@@ -36,7 +37,7 @@ def one(L: int, device: str, quick: bool) -> list[Row]:
         work = fusion.inference(module, x)
         try:
             work()  # the first call takes memory that stays
-            row.peak_bytes, row.note = peak(work, device)
+            row.peak_bytes, row.note = peak_bytes(work, device)
         except torch.OutOfMemoryError:
             row.status, row.note = SKIPPED, "it does not fit into the GPU's memory"
             continue

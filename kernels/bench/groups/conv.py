@@ -6,17 +6,16 @@ from typing import Any
 
 import torch
 from mmkernels import causal_conv, silu_gate
-from mmkernels.timing.clock import measure_on_cpu
+from mmkernels.timing.clock import measure
 from mmkernels.timing.machine import simd
 from torch import Tensor
 from torch.nn.functional import conv1d, pad, silu
 
 from bench import fresh_process
-from bench.groups import pack, unpack
 from bench.groups.backends import TOLERANCE
 from bench.problems import Settings, plan, worst
 from bench.race import FORWARD, TRAINING
-from bench.rows import MEASURED, REFUSED, Row
+from bench.rows import MEASURED, REFUSED, Row, pack, unpack
 
 CONV, GATE, PYTORCH, TAPS = "causal_conv with SiLU", "silu_gate", "PyTorch conv1d", 4
 SIZES, SMALL = {"M": 3, "B": 8, "L": 500, "E": 256}, {"M": 3, "B": 2, "L": 40, "E": 24}
@@ -78,7 +77,7 @@ def one(case: str, sizes: dict[str, int], quick: bool) -> list[dict[str, Any]]:
             else:
                 row.status, row.note = REFUSED, f"its error is {row.error:.1e}: not timed"
             rows.append(row)
-        for name, time in measure_on_cpu(works, plan(quick, 10.0)).items():
+        for name, time in measure(works, plan(quick, 10.0)).items():
             (row,) = (r for r in rows if r.step == step and r.contender == name and r.status == MEASURED)
             row.time = time
     return pack(rows)

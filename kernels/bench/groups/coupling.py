@@ -7,10 +7,9 @@ from torch import Tensor
 
 from bench import fresh_process
 from bench.contenders import OURS, Contender, separate
-from bench.groups import pack, unpack
 from bench.problems import Settings, coupling, plan, shape
 from bench.race import race
-from bench.rows import Row
+from bench.rows import Row, pack, unpack
 
 CASE = "coupling"
 MEAN, GENERAL, IDENTITY, THREE = "W constant (None)", "W general", "W = I", "M scans of one modality"

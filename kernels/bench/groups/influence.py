@@ -5,16 +5,15 @@ from typing import Any
 
 import torch
 from mmkernels import coupled_influence
-from mmkernels.timing.clock import measure_on_cpu
+from mmkernels.timing.clock import measure
 from mmkernels.timing.machine import simd
 from torch import Tensor
 
 from bench import fresh_process
-from bench.groups import pack, unpack
 from bench.groups.backends import TOLERANCE
 from bench.problems import Settings, Shape, coupling, draw, plan, shape, worst
 from bench.race import FORWARD
-from bench.rows import REFUSED, Row
+from bench.rows import REFUSED, Row, pack, unpack
 
 CASE = "coupled_influence"
 SIZES = ((500, 16), (500, 128))  # steps, channels
@@ -48,7 +47,7 @@ def one(L: int, E: int, quick: bool) -> list[dict[str, Any]]:
             row.status, row.note = REFUSED, f"its error {row.error:.1e} is above {TOLERANCE[dtype]:.0e}: not timed"
             continue
         works[dtype] = _work(sizes, typ, "numba")
-    for dtype, time in measure_on_cpu(works, plan(quick, 10.0)).items():
+    for dtype, time in measure(works, plan(quick, 10.0)).items():
         rows[dtype].time = time
     return pack(list(rows.values()))
 

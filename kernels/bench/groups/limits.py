@@ -5,16 +5,15 @@ from typing import Any
 
 import numpy as np
 import torch
-from mmkernels.timing.clock import measure_on_cpu
+from mmkernels.timing.clock import measure
 from mmkernels.timing.machine import simd
 
 from bench import contenders, fresh_process, limits
 from bench.ceiling import library
 from bench.contenders import OURS
-from bench.groups import pack, unpack
 from bench.problems import Settings, plan, shape
 from bench.race import FORWARD, admit
-from bench.rows import NOT_INSTALLED, REFUSED, Row
+from bench.rows import NOT_INSTALLED, REFUSED, Row, pack, unpack
 
 CASE, RATE = "exponentials", "exponentials per ns"
 OURS_ALONE, CPP_ALONE = "exp2 alone, mmkernels vectors", "exp2 alone, C++"
@@ -46,7 +45,7 @@ def one(quick: bool) -> list[dict[str, Any]]:
         works[name] = partial(compute, source, target, rounds)
     if admit(scan, rows[contenders.NUMBA], sizes.reduced()):
         works[contenders.NUMBA] = scan.forward(sizes)
-    for name, time in measure_on_cpu(works, plan(quick, 12.0)).items():
+    for name, time in measure(works, plan(quick, 12.0)).items():
         rows[name].time = time
         rows[name].values[RATE] = counts[name] / time["median"] / 1e6
     return pack(list(rows.values()))

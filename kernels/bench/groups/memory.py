@@ -5,14 +5,13 @@ from typing import Any
 
 import torch
 from mmkernels.timing.machine import simd
-from mmkernels.timing.memory import available, peak_above
+from mmkernels.timing.memory import available_bytes, peak_bytes
 
 from bench import contenders, fresh_process
 from bench.contenders import Contender
-from bench.groups import pack, unpack
 from bench.problems import Settings, Shape, shape
 from bench.race import admit
-from bench.rows import SKIPPED, Row
+from bench.rows import SKIPPED, Row, pack, unpack
 
 CASE, STEP = "coupled scan", "memory"
 PROCESSES = 7
@@ -36,10 +35,10 @@ def one(name: str, L: int, quick: bool) -> list[dict[str, Any]]:
     row = Row("memory", CASE, sizes.sizes(), STEP, name, torch.get_num_threads(), simd())
     if not admit(contender, row, sizes.reduced()):
         return pack([row])
-    if name in (contenders.LOOP, contenders.MAMBAPY) and COPIES * 4 * sizes.elements > available():
+    if name in (contenders.LOOP, contenders.MAMBAPY) and COPIES * 4 * sizes.elements > available_bytes():
         row.status, row.note = SKIPPED, f"it may need {COPIES * 4 * sizes.elements / 2**30:.0f} GiB"
         return pack([row])
-    row.peak_bytes, row.note = peak_above(contender.training(sizes))
+    row.peak_bytes, row.note = peak_bytes(contender.training(sizes))
     return pack([row])
 
 

@@ -10,18 +10,17 @@ from typing import Any
 
 import torch
 from mmkernels import causal_conv, coupled_scan, silu_gate
-from mmkernels.timing.clock import measure_on_cpu
+from mmkernels.timing.clock import measure
 from mmkernels.timing.machine import simd
 from torch import Tensor, nn
 from torch.nn.functional import linear, silu, softplus
 
 from bench import fresh_process
 from bench.contenders import PEER
-from bench.groups import pack, unpack
 from bench.peers import why_not
 from bench.problems import Settings, plan, worst
 from bench.race import TRAINING
-from bench.rows import NOT_INSTALLED, REFUSED, Row
+from bench.rows import NOT_INSTALLED, REFUSED, Row, pack, unpack
 
 CASE = "transformers MambaMixer"
 SLOW, MAMBAPY, OURS, BLOCK = "its slow path", "its mambapy path", "with mmkernels' scan", "mmkernels' block"
@@ -128,7 +127,7 @@ def one(L: int, quick: bool) -> list[dict[str, Any]]:
             row.status, row.note = REFUSED, f"its error {row.error:.1e} is above {PEER:.0e}: not timed"
             continue
         works[name] = partial(step, mixer, full, function)
-    for name, time in measure_on_cpu(works, plan(quick, 30.0)).items():
+    for name, time in measure(works, plan(quick, 30.0)).items():
         rows[name].time = time
     return pack(list(rows.values()))
 

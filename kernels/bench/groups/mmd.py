@@ -6,17 +6,16 @@ from typing import Any
 
 import torch
 from mmkernels import mmd_squared
-from mmkernels.timing.clock import measure_on_cpu
+from mmkernels.timing.clock import measure
 from mmkernels.timing.machine import simd
-from mmkernels.timing.memory import peak_above
+from mmkernels.timing.memory import peak_bytes
 from torch import Tensor
 
 from bench import fresh_process
-from bench.groups import pack, unpack
 from bench.groups.backends import TOLERANCE
 from bench.problems import Settings, plan, worst
 from bench.race import TRAINING
-from bench.rows import MEASURED, REFUSED, Row
+from bench.rows import MEASURED, REFUSED, Row, pack, unpack
 
 CASE, WHOLE = "mmd_squared", "PyTorch, whole matrices"
 BANDWIDTH, FACTORS, WIDTH = 8.0, (0.25, 0.5, 1.0, 2.0, 4.0), 64
@@ -70,7 +69,7 @@ def one(points: int, quick: bool) -> list[dict[str, Any]]:
         dtype = torch.float64 if name.endswith("64") else torch.float32
         if row.status == MEASURED:
             works[name] = partial(_step, CONTENDERS[name], *_sets(points, dtype))
-    for name, time in measure_on_cpu(works, plan(quick, 10.0)).items():
+    for name, time in measure(works, plan(quick, 10.0)).items():
         rows[name].time = time
     return pack(list(rows.values()))
 
@@ -80,7 +79,7 @@ def memory(name: str, points: int) -> list[dict[str, Any]]:
     row = _row(name, points)
     row.step = "memory"
     if row.status == MEASURED:
-        row.peak_bytes, row.note = peak_above(partial(_step, CONTENDERS[name], *_sets(points)))
+        row.peak_bytes, row.note = peak_bytes(partial(_step, CONTENDERS[name], *_sets(points)))
     return pack([row])
 
 

@@ -1,8 +1,8 @@
 """Every backend of every operator that runs on the GPU, in every precision."""
 
-from bench.groups import backends, plans, unpack
+from bench.groups import backends, plans
 from bench.problems import Settings
-from bench.rows import Row
+from bench.rows import Row, unpack
 
 
 def run(settings: Settings, device: str = "cuda") -> list[Row]:

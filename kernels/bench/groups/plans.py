@@ -11,12 +11,11 @@ from mmkernels.timing.machine import simd
 from torch import Tensor
 
 from bench import fresh_process
-from bench.groups import pack, unpack
 from bench.groups.transport import EPSILON, ITERATIONS
 from bench.peers import clouds, costs
 from bench.problems import Settings, plan, worst
 from bench.race import FORWARD
-from bench.rows import REFUSED, UNAVAILABLE, Row
+from bench.rows import REFUSED, UNAVAILABLE, Row, pack, unpack
 
 TOLERANCE = {"float32": 1e-5, "float64": 1e-12}
 Given = tuple[Tensor, Tensor, Tensor]

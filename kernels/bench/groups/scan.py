@@ -4,10 +4,9 @@ from typing import Any
 
 from bench import contenders as field
 from bench import fresh_process
-from bench.groups import pack, unpack
 from bench.problems import Settings, fitting, plan, shape
 from bench.race import race
-from bench.rows import Row
+from bench.rows import Row, pack, unpack
 
 SIZES = ((500, 16), (500, 64), (2000, 16), (2000, 64))
 CASE = "coupled scan"

@@ -7,10 +7,9 @@ from torch import Tensor
 
 from bench import contenders, fresh_process
 from bench.contenders import OURS, Contender
-from bench.groups import pack, unpack
 from bench.problems import Settings, plan, shape
 from bench.race import race
-from bench.rows import Row
+from bench.rows import Row, pack, unpack
 
 CASE, TURNED = "selective scan", "mmkernels numba, (B, E, L) layout"
 QUADRATIC = "quadratic in L when trained: each step's backward fills a gradient of full size"

@@ -5,16 +5,15 @@ from functools import partial
 from typing import Any
 
 import torch
-from mmkernels.timing.clock import measure_on_cpu
+from mmkernels.timing.clock import measure
 from mmkernels.timing.machine import simd
 from torch import Tensor
 
 from bench import fresh_process
-from bench.groups import pack, unpack
 from bench.peers import clouds, costs, sinkhorn_log, why_not
 from bench.problems import Settings, plan, worst
 from bench.race import FORWARD
-from bench.rows import NOT_INSTALLED, REFUSED, Row
+from bench.rows import NOT_INSTALLED, REFUSED, Row, pack, unpack
 
 CASE = "entropic_plan"
 EPSILON, ITERATIONS, TOLERANCE = 0.05, 100, 1e-5
@@ -106,7 +105,7 @@ def one(size: int, quick: bool) -> list[dict[str, Any]]:
     else:
         row.status = NOT_INSTALLED
     admitted = {name: work for name, work in works.items() if rows[name].status != REFUSED}
-    for name, time in measure_on_cpu(admitted, plan(quick, 30.0)).items():
+    for name, time in measure(admitted, plan(quick, 30.0)).items():
         rows[name].time = time
     return pack(list(rows.values()))
 

@@ -11,10 +11,8 @@ from typing import TypeVar
 
 import torch
 
-from mmkernels.timing.memory import peak_above
-
 Name = TypeVar("Name", bound=Hashable)
-DISTURBED = 0.08  # share of a sample's wall-clock time that others may use before the sample is set aside
+DISTURBED = 0.08  # share of a sample's wall-clock time used by other processes above which the sample is set aside
 TICK = 0.01  # /proc/stat counts in hundredths of a second
 
 
@@ -25,16 +23,16 @@ class Plan:
     Parameters
     ----------
     rounds
-        Undisturbed samples wanted of each piece of work.
+        Number of undisturbed samples of each function.
     batch
         Seconds; calls are repeated until a sample takes about this long.
     budget
-        Seconds for all pieces together. Work that is too slow for its share gets fewer samples, at least one.
+        Seconds for all functions together. One that is too slow for its share gets fewer samples, at least one.
     long
-        Seconds; a first call that takes longer is itself the only sample.
+        Seconds; a first call that takes longer is the only sample.
     short
-        Seconds; work that takes no longer is called once more before each sample, uncounted: the work before it left
-        its own data in the caches, and its own holes in the heap.
+        Seconds; a function that takes no longer is called once before each sample, uncounted: the function before it
+        left its own data in the caches, and its own gaps in the heap.
     """
 
     rounds: int = 15
@@ -44,6 +42,7 @@ class Plan:
     short: float = 0.25
 
 
+GPU_ROUNDS, GPU_BATCH = 15, 0.02  # samples, seconds of one sample
 QUICK = Plan(rounds=1, batch=0.0, budget=1.0, long=1.0)
 
 
@@ -55,7 +54,7 @@ class _Sample:
 
 
 def _busy() -> float | None:
-    """Return the seconds all CPUs have worked since the machine started, or None where nothing tells."""
+    """Return the seconds all CPUs have worked since the machine started, or None where the system does not tell."""
     try:
         counts = [int(n) for n in Path("/proc/stat").read_text(encoding="ascii").split("\n", 1)[0].split()[1:9]]
     except (OSError, ValueError):
@@ -96,24 +95,64 @@ def summary(samples: list[_Sample], calls: int) -> dict[str, float]:
     }
 
 
-def measure_on_cpu(works: Mapping[Name, Callable[[], object]], plan: Plan) -> dict[Name, dict[str, float]]:
-    """Time every piece of work, in turn, until each has its samples or the budget is used up.
+def _milliseconds(work: Callable[[], object], calls: int) -> float:
+    """Return the milliseconds of one call between two CUDA events."""
+    start, end = torch.cuda.Event(enable_timing=True), torch.cuda.Event(enable_timing=True)
+    start.record()
+    for _ in range(calls):
+        work()
+    end.record()
+    end.synchronize()
+    return float(start.elapsed_time(end)) / calls
+
+
+def _measure_on_gpu(works: Mapping[Name, Callable[[], object]], share: float) -> dict[Name, dict[str, float]]:
+    """Return the times of `measure` by CUDA events; `share`: seconds for each function."""
+    calls: dict[Name, int] = {}
+    left: dict[Name, int] = {}
+    samples: dict[Name, list[_Sample]] = {name: [] for name in works}
+    for name, work in works.items():
+        for _ in range(3):
+            work()
+        once = 1e-3 * max(_milliseconds(work, 1), 1e-3)
+        calls[name] = min(2000, max(1, math.ceil(GPU_BATCH / once)))
+        left[name] = max(1, min(GPU_ROUNDS, int(share / (calls[name] * once))))
+    while any(left.values()):
+        for name, work in works.items():
+            if left[name]:
+                left[name] -= 1
+                before = time.process_time()
+                wall = 1e-3 * _milliseconds(work, calls[name])
+                samples[name].append(_Sample(wall, (time.process_time() - before) / calls[name], disturbed=False))
+    return {name: summary(samples[name], calls[name]) for name in works}
+
+
+def measure(
+    works: Mapping[Name, Callable[[], object]], plan: Plan, device: str = "cpu"
+) -> dict[Name, dict[str, float]]:
+    """Time several functions, one sample each in turn, until each has its samples or the budget is used up.
 
     Parameters
     ----------
     works
-        Pieces of work by name. The first call of each warms up and is not counted, unless it is long.
+        Functions by name. The first call of each warms up and is not counted, unless it is long.
+    plan
+        How long to measure. On a GPU only its budget counts: samples are short there.
+    device
+        "cpu": wall-clock time. Else a CUDA device: time between two events, launches included.
 
     Returns
     -------
     dict
-        For each name what `summary` returns.
+        For each name what `summary` returns; "cpu" is the process's CPU time.
     """
+    share = plan.budget / max(1, len(works))
+    if device != "cpu":
+        return _measure_on_gpu(works, share)
     samples: dict[Name, list[_Sample]] = {}
     calls: dict[Name, int] = {}
     wanted: dict[Name, int] = {}
     ready: dict[Name, bool] = {}  # to be timed without another call before
-    share = plan.budget / max(1, len(works))
     for name, work in works.items():
         first = _sample(work, 1)
         samples[name], calls[name], wanted[name], ready[name] = [], 1, 0, True
@@ -134,60 +173,3 @@ def measure_on_cpu(works: Mapping[Name, Callable[[], object]], plan: Plan) -> di
             if not ready[name]:
                 works[name]()
             samples[name].append(_sample(works[name], calls[name]))
-
-
-ROUNDS, BATCH = 15, 0.02  # samples, seconds of one sample
-
-
-def _milliseconds(work: Callable[[], object], calls: int) -> float:
-    """Return the milliseconds of one call between two events, launches included."""
-    start, end = torch.cuda.Event(enable_timing=True), torch.cuda.Event(enable_timing=True)
-    start.record()
-    for _ in range(calls):
-        work()
-    end.record()
-    end.synchronize()
-    return float(start.elapsed_time(end)) / calls
-
-
-def measure(works: Mapping[Name, Callable[[], object]], plan: Plan, device: str) -> dict[Name, dict[str, float]]:
-    """Time every piece of work, in turn; on the CPU this is `mmkernels.timing.clock.measure_on_cpu`.
-
-    Returns
-    -------
-    dict
-        For each name milliseconds of one call, with the keys of `mmkernels.timing.clock.summary`; cpu is of the process.
-    """
-    if device == "cpu":
-        return measure_on_cpu(works, plan)
-    calls: dict[Name, int] = {}
-    samples: dict[Name, list[float]] = {name: [] for name in works}
-    cpu: dict[Name, list[float]] = {name: [] for name in works}
-    for name, work in works.items():
-        for _ in range(3):
-            work()
-        once = _milliseconds(work, 1)
-        calls[name] = min(2000, max(1, math.ceil(1e3 * BATCH / max(once, 1e-3))))
-    for _ in range(ROUNDS):
-        for name, work in works.items():
-            before = time.process_time()
-            samples[name].append(_milliseconds(work, calls[name]))
-            cpu[name].append(1e3 * (time.process_time() - before) / calls[name])
-    found = {}
-    for name, taken in samples.items():
-        q1, median, q3 = statistics.quantiles(taken, n=4, method="inclusive")
-        numbers = {"median": median, "q1": q1, "q3": q3, "least": min(taken), "cpu": min(cpu[name])}
-        found[name] = numbers | {"samples": float(len(taken)), "disturbed": 0.0, "calls": float(calls[name])}
-    return found
-
-
-def peak(work: Callable[[], object], device: str) -> tuple[int, str]:
-    """Run `work` and return the bytes of its peak above the start, and how that was found."""
-    if device == "cpu":
-        return peak_above(work)
-    torch.cuda.synchronize()
-    torch.cuda.reset_peak_memory_stats()
-    before = torch.cuda.memory_allocated()
-    work()
-    torch.cuda.synchronize()
-    return torch.cuda.max_memory_allocated() - before, "max_memory_allocated"

@@ -7,6 +7,8 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+import torch
+
 PACKAGES = (
     "torch",
     "numba",
@@ -67,10 +69,10 @@ def _first_line(command: list[str]) -> str | None:
     return lines[0] if done.returncode == 0 and lines else None
 
 
-def versions() -> dict[str, str]:
-    """Return the version of each package that is installed, and of Python and the compiler."""
+def versions(*packages: str) -> dict[str, str]:
+    """Return the installed versions of some packages (default: all that the benchmark uses), of Python and the compiler."""
     found = {"python": platform.python_version()}
-    for name in PACKAGES:
+    for name in packages or PACKAGES:
         try:
             found[name] = importlib.metadata.version(name)
         except importlib.metadata.PackageNotFoundError:
@@ -81,8 +83,39 @@ def versions() -> dict[str, str]:
     return found
 
 
-def describe() -> dict[str, Any]:
-    """Return processor, flags, cores, memory, system and load, ready for JSON."""
+def gpu_clock_hertz(properties: Any) -> float:
+    """Return the highest clock of the GPU's multiprocessors, from PyTorch or, where it does not tell, from nvidia-smi.
+
+    Raises
+    ------
+    RuntimeError
+        If neither tells.
+    """
+    kilohertz = getattr(properties, "clock_rate", None)
+    if kilohertz:
+        return 1e3 * float(kilohertz)
+    query = ["nvidia-smi", "--query-gpu=clocks.max.sm", "--format=csv,noheader,nounits"]
+    try:
+        printed = subprocess.run(query, capture_output=True, text=True, check=True).stdout  # noqa: S603 - a fixed command
+        return 1e6 * float(printed.split()[0])
+    except (OSError, subprocess.CalledProcessError, ValueError, IndexError) as error:
+        raise RuntimeError(f"describe: the clock of {properties.name} cannot be read: {error}") from error
+
+
+def _describe_gpu() -> dict[str, Any]:
+    properties = torch.cuda.get_device_properties(0)
+    return {
+        "gpu": properties.name,
+        "multiprocessors": properties.multi_processor_count,
+        "capability": f"{properties.major}.{properties.minor}",
+        "gpu_memory_gib": round(properties.total_memory / 2**30, 1),
+        "clock_mhz": round(gpu_clock_hertz(properties) / 1e6),
+        "cuda": torch.version.cuda,
+    }
+
+
+def describe(device: str = "cpu") -> dict[str, Any]:
+    """Return processor, flags, cores, memory, system and load, and for a CUDA device that is present the GPU, ready for JSON."""
     info = _cpuinfo()
     try:
         gib = round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30, 1)
@@ -98,4 +131,4 @@ def describe() -> dict[str, Any]:
         "memory_gib": gib,
         "system": f"{platform.system()} {platform.machine()}",
         "load_before": load,
-    }
+    } | (_describe_gpu() if device != "cpu" and torch.cuda.is_available() else {})

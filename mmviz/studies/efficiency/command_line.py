@@ -5,20 +5,21 @@ from __future__ import annotations
 import argparse
 import csv
 import io
-import json
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from mmkernels.timing import report
 
 from mmviz.io.atomic import write_bytes_atomic
 from mmviz.studies.efficiency.cases import CONTENDERS, MEANING, MODES
 from mmviz.studies.efficiency.sweep import FAILED, REFUSED, Row, Saving, savings, study
-from mmviz.studies.efficiency.table import described
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+_PACKAGES = ("torch", "numba", "numpy", "triton", "mmviz")
+_COUNTS = ("samples", "disturbed", "calls")
 _HEAD = (
     f"{'length':>6}  {'mode':<9}  {'model':<28}  {'median ms':>9}  {'q1 to q3':>17}  {'peak MiB':>8}  {'weights':>9}\n"
 )
@@ -46,11 +47,7 @@ def main(arguments: Sequence[str]) -> int:
     out: Path | None = given.pop("out")
     if out is not None:
         out.mkdir(parents=True, exist_ok=True)
-    about = {
-        "when": datetime.now(UTC).isoformat(timespec="minutes"),
-        "machine": described(given["device"]),
-        "asked": given,
-    }
+    about = report.about(given["device"], *_PACKAGES) | {"options": given}
     meanings = {name: MEANING[model] for name, (model, _) in CONTENDERS.items() if name in given["models"]}
     _say(_HEAD)
     rows = study(**given, told=lambda row: _say(line_of(row)))
@@ -126,8 +123,8 @@ def write(folder: Path, rows: list[Row], saved: list[Saving], about: dict[str, A
         }
         for s in saved
     ]
-    text = json.dumps({**about, "rows": lines, "savings": shares}, indent=1)
-    write_bytes_atomic(folder / "efficiency.json", (text + "\n").encode())
+    text = report.text({**about, "rows": lines, "savings": shares})
+    write_bytes_atomic(folder / "efficiency.json", text.encode())
     table = io.StringIO()
     writer = csv.DictWriter(table, list(dict.fromkeys(key for line in lines for key in line)), lineterminator="\n")
     writer.writeheader()
@@ -136,6 +133,6 @@ def write(folder: Path, rows: list[Row], saved: list[Saving], about: dict[str, A
 
 
 def _flat(row: Row) -> dict[str, Any]:
-    time = {f"{name}_ms" if name != "samples" else name: value for name, value in (row.time_ms or {}).items()}
+    time = {name if name in _COUNTS else f"{name}_ms": value for name, value in (row.time_ms or {}).items()}
     rest = {name: getattr(row, name) for name in ("threads", "status", "note", "error", "parameters", "peak_bytes")}
     return {**row.case.described(), **rest, **time}

@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import torch
+from mmkernels.timing.memory import available_bytes
 
 from mmviz.core.errors import ConfigError, MmvizError
 from mmviz.studies.efficiency.cases import CONTENDERS, MODALITIES, MODES, TOLERANCE, Case
-from mmviz.studies.efficiency.measurement import fresh, timed, weighed
-from mmviz.studies.efficiency.table import free_bytes
+from mmviz.studies.efficiency.measurement import case_peak_bytes, fresh, timed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -35,9 +35,9 @@ class Row:
     parameters
         Number of weights.
     time_ms
-        See :func:`mmviz.studies.efficiency.measurement.times_of`.
+        Milliseconds, see :func:`mmkernels.timing.clock.measure`.
     peak_bytes
-        See :func:`mmviz.studies.efficiency.measurement.peak_bytes`; None where this system does not tell.
+        Peak memory above the start, see :func:`mmkernels.timing.memory.peak_bytes`; None where this system does not tell.
     """
 
     case: Case
@@ -108,7 +108,7 @@ def _measured(cases: list[Case], threads: int, rounds: int, seconds: float) -> l
     """Return the rows of the contenders at one length and in one mode."""
     rows = {}
     for case in cases:
-        needed, free = attention_bytes(case), free_bytes(case.device)
+        needed, free = attention_bytes(case), available_bytes(case.device)
         if needed > 0.7 * free:
             note = f"its attention would store {needed / 2**30:.1f} GiB, {free / 2**30:.1f} GiB are free"
             rows[case] = Row(case, threads, SKIPPED, note)
@@ -128,7 +128,7 @@ def _row(case: Case, threads: int, found: dict[str, Any]) -> Row:
         note = f"its error {found['error']:.1e} is above {TOLERANCE:.0e}: not measured"
         return Row(case, threads, REFUSED, note, **found)
     try:
-        return Row(case, threads, **found, peak_bytes=fresh(weighed, case, threads=threads))
+        return Row(case, threads, **found, peak_bytes=fresh(case_peak_bytes, case, threads=threads))
     except OSError as error:
         return Row(case, threads, note=f"peak memory cannot be read here: {error}", **found)
     except MmvizError as error:

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import importlib.metadata
-import os
-import platform
-import re
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
 import xarray as xr
+from mmkernels.timing.machine import describe
 
 from mmviz.core.errors import ConfigError
 
@@ -20,46 +15,7 @@ if TYPE_CHECKING:
 
     from mmviz.studies.efficiency.sweep import Row
 
-
-_PACKAGES = ("torch", "numba", "numpy", "triton", "mmviz")
-
-
-def described(device: str) -> dict[str, Any]:
-    """Return processor, cores, memory, load, accelerator and versions, ready for JSON."""
-    versions = {"python": platform.python_version()}
-    for name in _PACKAGES:
-        try:
-            versions[name] = importlib.metadata.version(name)
-        except importlib.metadata.PackageNotFoundError:
-            continue
-    return {
-        "processor": _found("/proc/cpuinfo", r"^model name\s*:\s*(.+)$") or platform.processor() or platform.machine(),
-        "cores": os.cpu_count(),
-        "memory_kib": int(_found("/proc/meminfo", r"^MemTotal:\s+(\d+)") or 0) or None,
-        "load_before": os.getloadavg()[0] if hasattr(os, "getloadavg") else None,
-        "system": f"{platform.system()} {platform.machine()}",
-        "accelerator": torch.cuda.get_device_name() if device == "cuda" and torch.cuda.is_available() else None,
-        "versions": versions,
-    }
-
-
-def free_bytes(device: str) -> float:
-    """Return the bytes that can still be used; infinity where nothing tells."""
-    if device == "cuda":
-        return float(torch.cuda.mem_get_info()[0])
-    kibibytes = _found("/proc/meminfo", r"^MemAvailable:\s+(\d+)")
-    return float(kibibytes) * 1024 if kibibytes else float("inf")
-
-
-def _found(file: str, pattern: str) -> str | None:
-    try:
-        found = re.search(pattern, Path(file).read_text(encoding="utf-8"), re.MULTILINE)
-    except OSError:
-        return None
-    return found[1].strip() if found else None
-
-
-_ALIKE = ("mode", "width", "layers", "batch", "device")
+_COMMON = ("mode", "width", "layers", "batch", "device")
 
 
 def as_dataset(rows: Sequence[Row]) -> xr.Dataset:
@@ -84,7 +40,7 @@ def as_dataset(rows: Sequence[Row]) -> xr.Dataset:
     """
     if not rows:
         raise ConfigError("as_dataset: no rows; give what mmviz.studies.efficiency.study returned")
-    common = {name: {getattr(row.case, name) for row in rows} for name in _ALIKE} | {
+    common = {name: {getattr(row.case, name) for row in rows} for name in _COMMON} | {
         "threads": {row.threads for row in rows}
     }
     for name, values in common.items():
@@ -100,12 +56,12 @@ def as_dataset(rows: Sequence[Row]) -> xr.Dataset:
     cells = [[_figures(found.get((model, length))) for length in lengths] for model in models]
     table = {name: [[cell[name] for cell in line] for line in cells] for name in cells[0][0]}
     device = rows[0].case.device
-    machine = described(device)
+    machine = describe(device)
     return xr.Dataset(
         {name: (("model", "length"), np.array(values, dtype=np.float64)) for name, values in table.items()},
         coords={"model": models, "length": lengths},
         attrs={name: values.pop() for name, values in common.items()}
-        | {"machine": machine["processor"] if device == "cpu" else machine["accelerator"] or device},
+        | {"machine": machine["processor" if device == "cpu" else "gpu"]},
     )
 
 

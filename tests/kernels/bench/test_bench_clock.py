@@ -7,9 +7,8 @@ import time
 import pytest
 import torch
 from mmkernels.timing import clock
-from mmkernels.timing.clock import Plan, measure_on_cpu
-from mmkernels.timing.clock import measure as measure_on
-from mmkernels.timing.memory import available, peak_above
+from mmkernels.timing.clock import Plan, measure
+from mmkernels.timing.memory import available_bytes, peak_bytes
 
 
 class Watch:
@@ -35,7 +34,7 @@ class Watch:
 def test_the_median_and_quartiles_are_of_one_call(monkeypatch: pytest.MonkeyPatch) -> None:
     watch = Watch(monkeypatch)
     works = {"a": watch.work("a", [0.5, 0.01, 0.01, 0.02, 0.03, 0.04])}
-    found = measure_on_cpu(works, Plan(rounds=4, batch=0.01, budget=100.0, long=9.0, short=0.0))["a"]
+    found = measure(works, Plan(rounds=4, batch=0.01, budget=100.0, long=9.0, short=0.0))["a"]
     assert found["samples"] == 4
     assert found["calls"] == 1
     assert found["median"] == pytest.approx(25.0)
@@ -45,7 +44,7 @@ def test_the_median_and_quartiles_are_of_one_call(monkeypatch: pytest.MonkeyPatc
 def test_fast_work_is_repeated_and_contenders_take_turns(monkeypatch: pytest.MonkeyPatch) -> None:
     watch = Watch(monkeypatch)
     works = {"fast": watch.work("fast", [0.001]), "slow": watch.work("slow", [0.1])}
-    found = measure_on_cpu(works, Plan(rounds=3, batch=0.05, budget=100.0))
+    found = measure(works, Plan(rounds=3, batch=0.05, budget=100.0))
     assert found["fast"]["calls"] == 50
     assert found["slow"]["calls"] == 1
     turns = [name for i, name in enumerate(watch.order[4:]) if i == 0 or watch.order[4:][i - 1] != name]
@@ -56,14 +55,14 @@ def test_short_work_does_not_pay_for_what_the_work_before_it_left(monkeypatch: p
     watch = Watch(monkeypatch)
     cold_and_warm = [0.5, 0.02] + [0.09, 0.02] * 3
     works = {"short": watch.work("short", cold_and_warm), "other": watch.work("other", [0.4])}
-    found = measure_on_cpu(works, Plan(rounds=3, batch=0.01, budget=100.0))
+    found = measure(works, Plan(rounds=3, batch=0.01, budget=100.0))
     assert found["short"]["median"] == pytest.approx(20.0)
     assert watch.order[4:] == ["short", "short", "other"] * 3
 
 
 def test_a_long_first_call_is_the_only_sample(monkeypatch: pytest.MonkeyPatch) -> None:
     watch = Watch(monkeypatch)
-    found = measure_on_cpu({"long": watch.work("long", [70.0])}, Plan(long=4.0))["long"]
+    found = measure({"long": watch.work("long", [70.0])}, Plan(long=4.0))["long"]
     assert watch.order == ["long"]
     assert found["samples"] == 1
     assert found["median"] == pytest.approx(70_000.0)
@@ -78,7 +77,7 @@ def test_disturbed_samples_are_taken_again_and_do_not_count(monkeypatch: pytest.
         quiet()
         watch.elsewhere += 0.5 if len(watch.order) == 4 else 0.0
 
-    found = measure_on_cpu({"a": sometimes}, Plan(rounds=3, batch=0.1, budget=100.0))["a"]
+    found = measure({"a": sometimes}, Plan(rounds=3, batch=0.1, budget=100.0))["a"]
     assert found["disturbed"] == 1
     assert found["samples"] == 4
     assert found["median"] == pytest.approx(100.0)
@@ -86,13 +85,13 @@ def test_disturbed_samples_are_taken_again_and_do_not_count(monkeypatch: pytest.
 
 def test_the_budget_ends_a_measurement_on_a_busy_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     watch = Watch(monkeypatch)
-    found = measure_on_cpu({"a": watch.work("a", [0.1], others=1.0)}, Plan(rounds=5, batch=0.1, budget=1.0))["a"]
+    found = measure({"a": watch.work("a", [0.1], others=1.0)}, Plan(rounds=5, batch=0.1, budget=1.0))["a"]
     assert found["disturbed"] == found["samples"] >= 1
     assert found["median"] == pytest.approx(100.0)
 
 
 def test_the_real_clock_tells_a_tenth_of_a_second() -> None:
-    found = measure_on({"sleep": lambda: time.sleep(0.1)}, Plan(rounds=1, batch=0.0, budget=1.0), "cpu")["sleep"]
+    found = measure({"sleep": lambda: time.sleep(0.1)}, Plan(rounds=1, batch=0.0, budget=1.0), "cpu")["sleep"]
     assert 100.0 <= found["median"] < 1000.0
     assert found["cpu"] < 50.0
     assert math.isfinite(found["q1"])
@@ -106,11 +105,11 @@ def test_peak_memory_counts_what_is_given_back_before_the_end() -> None:
             with mmap.mmap(-1, size) as pages:  # no allocator in between
                 pages.write(b"1" * (1 << 20) * 64)
 
-    found, how = peak_above(work)
+    found, how = peak_bytes(work)
     if how != "VmHWM":
         pytest.skip("the high-water mark cannot be reset here")
     assert 2 * 0.95 * size <= found <= 2 * 1.2 * size, "the pages and what is written into them"
-    assert available() > size
+    assert available_bytes() > size
 
 
 def test_memory_that_the_allocator_kept_does_not_hide_new_memory() -> None:
@@ -122,7 +121,7 @@ def test_memory_that_the_allocator_kept_does_not_hide_new_memory() -> None:
     def work() -> None:
         held.extend(torch.empty(1 << 16, dtype=torch.uint8).fill_(1) for _ in range(1000))
 
-    found, how = peak_above(work)
+    found, how = peak_bytes(work)
     if how != "VmHWM":
         pytest.skip("the high-water mark cannot be reset here")
     assert len(held) * len(last) == 1_024_000

@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 import torch
 from bench import __main__ as command
-from bench import fresh_process, groups, results
+from bench import fresh_process, groups
 from bench.groups import block_gpu, operators_gpu, scan_gpu
 from bench.problems import Settings, Shape, fitting
+from bench.rows import RESULTS
 
 QUICK = Settings(quick=True, threads=(1,))
 IN_PROCESS = [name for name in groups.NAMES if name != "startup"]
@@ -78,11 +79,11 @@ def test_an_unknown_group_is_named_with_the_known_ones(capsys: pytest.CaptureFix
 
 @pytest.mark.usefixtures("here")
 def test_a_quick_run_writes_where_it_is_told_and_only_there(tmp_path: Path) -> None:
-    before = {path: path.read_bytes() for path in results.RESULTS.glob("*.json")}
+    before = {path: path.read_bytes() for path in RESULTS.glob("*.json")}
     assert command.main(["--quick", "--only", "coupling", "--threads", "1"]) == 0
     assert command.main(["--quick", "--only", "coupling", "--threads", "1", "--out", str(tmp_path)]) == 0
     assert [path.name for path in tmp_path.iterdir()] == ["coupling.json"]
-    assert {path: path.read_bytes() for path in results.RESULTS.glob("*.json")} == before
+    assert {path: path.read_bytes() for path in RESULTS.glob("*.json")} == before
 
 
 def test_a_group_that_breaks_does_not_cost_the_others(

@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 from bench import contenders, fusion, limits, promises, tables
-from bench import results as store
 from bench.groups.scan_gpu import COUPLED, MAMBA_CUDA, MAMBA_THREE, SINGLE, TRITON
 from bench.problems import Shape
-from bench.rows import Row, find, from_dict
+from bench.rows import Row, find, read, unpack, write
 
 README = Path(tables.__file__).parents[1] / "README.md"
 SIZES = {"M": 3, "B": 16, "L": 500, "E": 128, "N": 16}
+ABOUT = {"when": "now", "machine": {"processor": "p", "flags": ["avx2"], "cpus": 2}, "versions": {"torch": "2.11"}}
 H200 = limits.Rates(exponentials=4.18e12, bytes=4.3e12, instructions=3.35e13)
 
 
@@ -89,26 +89,26 @@ def test_the_bars_of_a_gpu() -> None:
 def test_a_row_survives_its_file(tmp_path: Path) -> None:
     kept = row(contenders.NUMBA, 1.2345678)
     kept.values["strange"] = float("nan")
-    path = store.write("scan", [kept], {"processor": "p", "flags": [], "cpus": 2}, tmp_path)
+    path = write("scan", [kept], ABOUT, tmp_path)
     assert "NaN" not in path.read_text()
-    (content,) = store.read(tmp_path)
-    assert content["versions"]["torch"]
+    (content,) = read(tmp_path)
+    assert {name: content[name] for name in ABOUT} == ABOUT
     (back,) = content["rows"]
     assert back.median == pytest.approx(1.23457)
     assert find([back], contender=contenders.NUMBA, L=500) == [back]
-    assert from_dict(json.loads(path.read_text())["rows"][0] | {"of the future": 1}) == back
+    assert unpack([json.loads(path.read_text())["rows"][0] | {"of the future": 1}]) == [back]
 
 
 def test_the_tables_show_what_was_measured(tmp_path: Path) -> None:
     ours = row("numba float32", 2.5, group="backends", case="coupled_scan")
-    store.write("backends", [ours], {"processor": "p", "flags": ["avx2"], "cpus": 2}, tmp_path)
-    store.write(
+    write("backends", [ours], ABOUT, tmp_path)
+    write(
         "scan",
         [row(contenders.NUMBA, 2.0), row(contenders.LOOP, 60.0)],
-        {"processor": "p", "flags": [], "cpus": 2},
+        ABOUT,
         tmp_path,
     )
-    text = tables.written(README.read_text(encoding="utf-8"), store.read(tmp_path))
+    text = tables.written(README.read_text(encoding="utf-8"), read(tmp_path))
     assert (
         "| coupled_scan | numba float32 | avx512 | M=3, B=16, L=500, E=128, N=16 | 1e-07 | 2.5 (2.5 to 2.5) |  |"
         in text
@@ -121,7 +121,7 @@ def test_the_tables_show_what_was_measured(tmp_path: Path) -> None:
 
 def test_the_tables_in_the_readme_are_those_of_the_stored_results() -> None:
     text = README.read_text(encoding="utf-8")
-    assert text == tables.written(text, store.read()), "run: make bench-table"
+    assert text == tables.written(text, read()), "run: make bench-table"
 
 
 def test_a_readme_without_the_markers_is_refused() -> None:
@@ -130,7 +130,7 @@ def test_a_readme_without_the_markers_is_refused() -> None:
 
 
 def test_stored_times_have_passed_an_equality_test() -> None:
-    rows = [r for content in store.read() for r in content["rows"]]
+    rows = [r for content in read() for r in content["rows"]]
     unproven = [r.line() for r in rows if r.time is not None and r.error is None and r.group != "startup"]
     assert unproven == []
-    assert all(content["machine"]["processor"] and content["versions"]["torch"] for content in store.read())
+    assert all(content["machine"]["processor"] and content["versions"]["torch"] for content in read())
