@@ -1,6 +1,7 @@
-"""Stage ``data``: data sets as checked arrays with a spec and a report. NumPy only; no torch.
+"""Data sets: checked arrays by split, with a spec and a report of findings. NumPy only.
 
-``load(name)`` a built-in set, ``synthetic(...)`` one with known truth, ``from_arrays(...)`` one's own.
+``load(name_or_path)`` reads a built-in data set, a file or a folder; ``synthetic(...)`` generates one with known ground truth;
+``from_arrays(...)`` takes arrays; ``register(name, loader)`` adds a data set, ``mmviz.data.formats.register`` a file format.
 """
 
 from mmviz.data import encoders, missing
@@ -8,7 +9,7 @@ from mmviz.data.batches import Buckets, stream
 from mmviz.data.dataset import Dataset, Split
 from mmviz.data.disk import from_disk, to_disk
 from mmviz.data.from_arrays import from_arrays
-from mmviz.data.load import load
+from mmviz.data.load import load, register, unregister
 from mmviz.data.missing.modalities import select_modalities
 from mmviz.data.padding import pad
 from mmviz.data.report import Finding, Report
@@ -32,8 +33,10 @@ __all__ = [
     "load",
     "missing",
     "pad",
+    "register",
     "select_modalities",
     "stream",
     "synthetic",
     "to_disk",
+    "unregister",
 ]

@@ -98,8 +98,8 @@ def _refuse_loader(values: Any, where: str) -> None:
 
 
 @dataclass(frozen=True, eq=False)
-class Plain:
-    """What was given, without mask and without pandas.
+class PlainArray:
+    """A plain array with its missing cells; from a masked array or a pandas object.
 
     Attributes
     ----------
@@ -119,8 +119,8 @@ class Plain:
     columns: tuple[Any, ...] | None = None
 
 
-def plain(values: Any, where: str) -> Plain:
-    """Take a masked array, a sequence of masked arrays, or a pandas object apart; make torch tensors arrays; leave everything else as it is.
+def plain(values: Any, where: str) -> PlainArray:
+    """Return values without mask or pandas, with missing cells marked; torch tensors become arrays, anything else stays as it is.
 
     Parameters
     ----------
@@ -131,7 +131,7 @@ def plain(values: Any, where: str) -> Plain:
 
     Returns
     -------
-    Plain
+    PlainArray
         Rows of pandas objects are in their order; the index is not looked at.
 
     Raises
@@ -152,7 +152,7 @@ def plain(values: Any, where: str) -> Plain:
     if pandas is not None and isinstance(values, pandas.DataFrame):
         return _frame(values)
     kinds = () if pandas is None else (pandas.Series, pandas.Index, pandas.api.extensions.ExtensionArray)
-    return _series(values) if isinstance(values, kinds) else Plain(without_torch(values, where))
+    return _series(values) if isinstance(values, kinds) else PlainArray(without_torch(values, where))
 
 
 def index_of(values: Any) -> Any:
@@ -163,8 +163,8 @@ def index_of(values: Any) -> Any:
     return np.asarray(values.index)
 
 
-def filled(found: Plain, where: str) -> NDArray[Any]:
-    """Return numbers with NaN where there is no value; what is no array of numbers comes back as it is."""
+def filled(found: PlainArray, where: str) -> NDArray[Any]:
+    """Return numbers with NaN where there is no value; other arrays unchanged."""
     array = as_array(found.values, where)
     if found.missing is None or not found.missing.any() or array.dtype.kind not in "fiub":
         return array
@@ -175,14 +175,14 @@ def filled(found: Plain, where: str) -> NDArray[Any]:
     return numbers
 
 
-def _masked(values: Any) -> Plain:
+def _masked(values: Any) -> PlainArray:
     if values.dtype.names is not None:
-        return Plain(np.asarray(values.data))
+        return PlainArray(np.asarray(values.data))
     missing = np.ma.getmaskarray(values)
-    return Plain(np.asarray(values.data), missing if missing.any() else None)
+    return PlainArray(np.asarray(values.data), missing if missing.any() else None)
 
 
-def _series(values: Any) -> Plain:
+def _series(values: Any) -> PlainArray:
     missing = np.asarray(values.isna(), dtype=bool)
     dtype = values.dtype
     categories = getattr(dtype, "categories", None)
@@ -192,7 +192,7 @@ def _series(values: Any) -> Plain:
         whole = all(isinstance(c, (int, np.integer, bool)) for c in order)
         if whole:
             array = np.array([0 if gone else v for v, gone in zip(array, missing, strict=True)])
-        return Plain(array, missing if missing.any() else None, None if whole else order)
+        return PlainArray(array, missing if missing.any() else None, None if whole else order)
     array = np.asarray(values.to_numpy())
     if missing.any() and array.dtype.kind == "O":
         rest = array[~missing]
@@ -203,7 +203,7 @@ def _series(values: Any) -> Plain:
     elif array.dtype.kind == "O":
         numbers = _numbers(array)
         array = array if numbers is None else numbers
-    return Plain(array, missing if missing.any() else None)
+    return PlainArray(array, missing if missing.any() else None)
 
 
 def _numbers(objects: NDArray[Any]) -> NDArray[Any] | None:
@@ -213,12 +213,12 @@ def _numbers(objects: NDArray[Any]) -> NDArray[Any] | None:
     return None
 
 
-def _frame(frame: Any) -> Plain:
+def _frame(frame: Any) -> PlainArray:
     columns = [_series(frame.iloc[:, k]) for k in range(frame.shape[1])]
     names = tuple(frame.columns)
     if not columns:
-        return Plain(frame.to_numpy(), None, None, names)
+        return PlainArray(frame.to_numpy(), None, None, names)
     missing = np.stack([np.zeros(len(frame), bool) if c.missing is None else c.missing for c in columns], axis=1)
     kinds = {c.values.dtype.kind for c in columns}
     values = np.stack([c.values if kinds <= set("fiub") else c.values.astype(object) for c in columns], axis=1)
-    return Plain(values, missing if missing.any() else None, None, names)
+    return PlainArray(values, missing if missing.any() else None, None, names)

@@ -24,14 +24,14 @@ from mmviz.data.checks import (
 from mmviz.data.dataset import Dataset, Split
 from mmviz.data.report import Report
 from mmviz.data.spec import Modality, Spec, TaskKind, default_channels
-from mmviz.data.split_arrays import Part
-from mmviz.data.statistics import Known, example_frames, impute, training_statistics, whole_features
-from mmviz.data.targets import Given, OutOfRange, report_classes, targets_of, within
+from mmviz.data.split_arrays import RawSplit
+from mmviz.data.statistics import MeanStd, example_frames, impute, training_statistics, whole_features
+from mmviz.data.targets import OutOfRange, SplitLabels, report_classes, targets_of, within
 from mmviz.data.timestamps import checked, frames_of, from_side, longest, measured, on_one_clock, report_time, untimed
 
 
-def align_features(parts: list[Part]) -> dict[str, int]:
-    """Refuse splits that differ in modalities or feature sizes; return the longest width of each modality.
+def align_features(parts: list[RawSplit]) -> dict[str, int]:
+    """Return the longest width of each modality; splits with other modalities or feature sizes are refused.
 
     Raises
     ------
@@ -58,8 +58,8 @@ def align_features(parts: list[Part]) -> dict[str, int]:
     return steps
 
 
-def leakage(parts: list[Part], report: Report) -> None:
-    """Refuse an id that occurs twice; count groups that occur in two splits.
+def leakage(parts: list[RawSplit], report: Report) -> None:
+    """Raise DataError for an id that occurs twice; report groups that occur in two splits.
 
     Parameters
     ----------
@@ -97,38 +97,40 @@ def leakage(parts: list[Part], report: Report) -> None:
                 f"{a.name}, {b.name}",
                 len(groups),
                 first=first,
-                action="kept; results may flatter",
+                action="kept; scores may be too high",
             )
 
 
-def _rows(part: Part, name: str) -> list[int]:
-    """Return the rows of an id in the array that was given."""
+def _rows(part: RawSplit, name: str) -> list[int]:
+    """Return the rows of an id in the given array."""
     return [int(row) for row in part.rows[part.ids == name]]
 
 
 @dataclass(frozen=True)
-class Treatment:
-    """How values are judged; see `from_arrays`."""
+class Description:
+    """Properties of a data set that its arrays do not contain; see `mmviz.data.from_arrays`."""
 
+    name: str
     task: TaskKind
-    classes: Sequence[str] | None
-    label_range: tuple[float, float] | None
-    labels: OutOfRange
-    padding: Side
-    nonfinite: Nonfinite
+    classes: Sequence[str] | None = None
+    label_range: tuple[float, float] | None = None  # of a regression
+    source: str = ""
+    licence: str = ""
+    notes: Sequence[str] = ()
+    rate_hz: Mapping[str, float | None] = field(default_factory=dict)
+    units: Mapping[str, str] = field(default_factory=dict)
+    channels: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    descriptions: Mapping[str, str] = field(default_factory=dict)
+    static: tuple[str, ...] = ()
+    looks_ahead: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         one_of(self.task, ("classification", "regression"), "task")
-        one_of(self.labels, ("raise", "clip", "drop"), "labels")
-        one_of(self.padding, ("end", "start"), "padding")
-        one_of(self.nonfinite, NONFINITE, "nonfinite")
-        if self.label_range is not None and self.task == "classification":
-            raise ConfigError(
-                f"label_range={self.label_range}: only a regression has one; `classes` limits class labels"
-            )
         if self.label_range is not None and not _is_range(self.label_range):
             raise ConfigError(f"label_range={self.label_range!r}; give the lowest value, then the highest, as (-3, 3)")
-        if self.classes is not None and self.task == "regression":
+        if self.classes is None:
+            return
+        if self.task == "regression":
             raise ConfigError(f"classes={self.classes}: only a classification has them; set task='classification'")
         if isinstance(self.classes, (set, frozenset)):
             raise ConfigError(f"classes={self.classes!r}: a set has no order; give a sequence of names")
@@ -136,40 +138,37 @@ class Treatment:
             raise ConfigError(
                 f"classes={self.classes!r}: a mapping; give a sequence of names in the order of the labels 0, 1, ..."
             )
-        if self.classes is not None:
-            one = isinstance(self.classes, str) or not isinstance(self.classes, Iterable)
-            object.__setattr__(self, "classes", given_names(self.classes, "classes") if one else tuple(self.classes))
+        one = isinstance(self.classes, str) or not isinstance(self.classes, Iterable)
+        object.__setattr__(self, "classes", given_names(self.classes, "classes") if one else tuple(self.classes))
 
 
 @dataclass(frozen=True)
-class Description:
-    """What the arrays do not say; see `from_arrays`."""
+class Rules:
+    """What is done with values that cannot be used as they are; see `mmviz.data.from_arrays`."""
 
-    rate_hz: Mapping[str, float | None]
-    units: Mapping[str, str]
-    channels: Mapping[str, Sequence[str]]
-    descriptions: Mapping[str, str]
-    name: str
-    source: str
-    licence: str
-    notes: tuple[str, ...]
-    static: tuple[str, ...] = ()
-    looks_ahead: Mapping[str, str] = field(default_factory=dict)
+    labels: OutOfRange = "raise"
+    nonfinite: Nonfinite = "raise"
+    padding: Side = "end"
+
+    def __post_init__(self) -> None:
+        one_of(self.labels, ("raise", "clip", "drop"), "labels")
+        one_of(self.nonfinite, NONFINITE, "nonfinite")
+        one_of(self.padding, ("end", "start"), "padding")
 
 
-def assemble(parts: list[Part], treatment: Treatment, about: Description, report: Report) -> Dataset:
-    """Check raw parts and make them a data set.
+def assemble(parts: list[RawSplit], about: Description, rules: Rules, report: Report) -> Dataset:
+    """Return the checked data set of raw splits.
 
     Parameters
     ----------
     parts
         One per split; the first is the training split if none is called "train".
-    treatment
-        How values are judged.
     about
-        Names, units, rates, source.
+        Task, names, units, rates, source.
+    rules
+        What is done with values that cannot be used.
     report
-        What was found so far; it becomes the report of the data set.
+        Findings so far; it becomes the report of the data set.
 
     Returns
     -------
@@ -187,10 +186,10 @@ def assemble(parts: list[Part], treatment: Treatment, about: Description, report
     leakage(parts, report)
     for part in parts:
         untimed([m for m in part.inputs if m not in about.static], part.times, steps, f"{part.name} ")
-    given = {p.name: Given(p.target, len(p), p.place) for p in parts}
-    targets, task = targets_of(given, treatment.task, treatment.classes, report)
+    given = {p.name: SplitLabels(p.target, len(p), p.place) for p in parts}
+    targets, task = targets_of(given, about.task, about.classes, report)
     names = tuple(parts[0].inputs)
-    made = {p.name: _split(p, names, targets[p.name], steps, treatment, report) for p in parts}
+    made = {p.name: _split(p, names, targets[p.name], steps, about, rules, report) for p in parts}
     splits = {name: split for name, (split, _) in made.items()}
     means = impute(splits, {name: missing for name, (_, missing) in made.items()}, training, report)
     splits = on_one_clock(splits, report)
@@ -198,34 +197,33 @@ def assemble(parts: list[Part], treatment: Treatment, about: Description, report
     _refuse_unknown(about, [m.name for m in modalities])
     report_time(splits, modalities, report)
     report_classes(splits, training, task, report)
-    spec = Spec(about.name, modalities, task, about.source, about.licence, about.notes, longest(splits.values()))
+    spec = Spec(about.name, modalities, task, about.source, about.licence, tuple(about.notes), longest(splits.values()))
     return Dataset(spec, splits, report)
 
 
 def _split(
-    part: Part,
+    part: RawSplit,
     names: tuple[str, ...],
     target: NDArray[Any] | None,
     steps: dict[str, int],
-    treatment: Treatment,
+    about: Description,
+    rules: Rules,
     report: Report,
 ) -> tuple[Split, dict[str, Mask]]:
-    """Clean one split, its modalities in the order of ``names``; return it with the cells that are still to be imputed."""
+    """Return one checked split, its modalities in the order of ``names``, and the cells that are to be imputed."""
     keep = np.ones(len(part), dtype=bool)
-    if treatment.label_range is not None and target is not None:
-        target, keep = within(
-            target, treatment.label_range, part.name, report, labels=treatment.labels, place=part.place
-        )
+    if about.label_range is not None and about.task == "regression" and target is not None:
+        target, keep = within(target, about.label_range, part.name, report, labels=rules.labels, place=part.place)
     if not keep.any():
-        raise DataError(f"{part.name}: no samples left after labels='drop'; widen label_range={treatment.label_range}")
+        raise DataError(f"{part.name}: no samples left after labels='drop'; widen label_range={about.label_range}")
     inputs, valid, missing, times = {}, {}, {}, {}
     for m in names:
         raw, where = part.inputs[m], f"{part.name} {m}"
-        real = _real_steps(part, m, raw, where, treatment, report)
+        real = _real_steps(part, m, raw, where, rules.padding, report)
         if m in part.times:
-            seconds = checked(from_side(part.times[m], treatment.padding), real, part.sample, where)
+            seconds = checked(from_side(part.times[m], rules.padding), real, part.sample, where)
             times[m] = _kept(seconds, keep, steps[m], np.nan)
-        x, real, cells = clean(raw, real, part.sample, where, report, nonfinite=treatment.nonfinite)
+        x, real, cells = clean(raw, real, part.sample, where, report, nonfinite=rules.nonfinite)
         report_sentinels(x, real, part.sample, where, report)
         absent = ~real.any(axis=1)
         first = part.sample(int(np.argmax(absent))) if absent.any() else ""
@@ -239,7 +237,7 @@ def _split(
 
 
 def _kept(x: NDArray[Any], keep: NDArray[np.bool_], steps: int, fill: float = 0) -> NDArray[Any]:
-    """Return the samples that stay, filled after their last step up to `steps`; x itself where that is nothing to do."""
+    """Return the samples to keep, filled up to `steps`; x itself where nothing changes."""
     if keep.all() and x.shape[1] == steps:
         return x
     wider = np.full((int(keep.sum()), steps, *x.shape[2:]), fill, x.dtype)
@@ -247,17 +245,15 @@ def _kept(x: NDArray[Any], keep: NDArray[np.bool_], steps: int, fill: float = 0)
     return wider
 
 
-def _real_steps(
-    part: Part, m: str, raw: NDArray[Any], where: str, treatment: Treatment, report: Report
-) -> NDArray[np.bool_]:
+def _real_steps(part: RawSplit, m: str, raw: NDArray[Any], where: str, side: Side, report: Report) -> NDArray[np.bool_]:
     if m in part.lengths:
-        real = mask_from_lengths(part.lengths[m], raw.shape[1], part.sample, where, side=treatment.padding)
-        refuse_swapped_padding(raw, real, where, side=treatment.padding)
+        real = mask_from_lengths(part.lengths[m], raw.shape[1], part.sample, where, side=side)
+        refuse_swapped_padding(raw, real, where, side=side)
     elif m in part.valid:
         real = as_mask(part.valid[m], raw.shape[:2], where)
     elif m in part.times and np.isnan(part.times[m]).any():
         report.add("note", "lengths", where, len(part), action="none given: a step without a time is padding")
-        real = frames_of(from_side(part.times[m], treatment.padding), part.sample, where)
+        real = frames_of(from_side(part.times[m], side), part.sample, where)
     else:
         report.add("note", "lengths", where, len(part), action="none given: every step counts as real")
         real = np.ones(raw.shape[:2], dtype=bool)
@@ -270,7 +266,7 @@ def _real_steps(
 
 
 def _modality(
-    m: str, splits: dict[str, Split], training: str, about: Description, report: Report, known: Known | None
+    m: str, splits: dict[str, Split], training: str, about: Description, report: Report, known: MeanStd | None
 ) -> Modality:
     x, valid = splits[training].inputs[m], splits[training].valid[m]
     features, absent = x.shape[2], not valid.any()
@@ -298,7 +294,7 @@ def _modality(
 
 
 def _is_static(m: str, splits: dict[str, Split], about: Description, report: Report) -> bool:
-    """Return whether a modality is constant over a recording; count what is averaged because it was declared so."""
+    """Return whether a modality is constant over a recording; report the samples that are averaged by declaration."""
     rows = {s: split.valid[m].sum(axis=1) for s, split in splits.items()}
     if m in about.static:
         for s, count in rows.items():
@@ -311,7 +307,7 @@ def _is_static(m: str, splits: dict[str, Split], about: Description, report: Rep
 
 
 def _absent(m: str, splits: dict[str, Split], training: str, report: Report) -> None:
-    """Refuse a modality that no training sample has; in new data, which have no training split, it may be absent throughout."""
+    """Refuse a modality that no training sample has; new data without a training split may lack it."""
     somewhere = any(s.valid[other].any() for s in splits.values() for other in s.valid)
     if training == "train" or any(s.valid[m].any() for s in splits.values()) or not somewhere:
         raise DataError(f"{training} {m}: absent for every sample; leave the modality out")

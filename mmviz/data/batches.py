@@ -18,11 +18,11 @@ from mmviz.data.disk.ragged import Ragged
 
 @dataclass
 class Buckets:
-    """The batches of every epoch, as rows of a split; a plan, it holds no samples.
+    """Length-bucketed batches of every epoch, as rows of a split; holds no samples.
 
     The samples of an epoch are shuffled, cut into pools of ``pool`` batches, sorted by length inside each pool and cut into batches,
     which are shuffled. So a batch holds samples of like length (little padding), yet every epoch mixes them anew. The
-    plan of an epoch depends on seed and epoch alone, not on what was asked before, nor on who reads the batches.
+    plan of an epoch depends on seed and epoch alone, not on earlier calls or on the number of readers.
 
     Iterating gives the batches of ``epoch`` as lists of rows, which is what PyTorch's ``DataLoader(batch_sampler=...)`` expects; set
     ``epoch`` before each pass. (It does not count up by itself: a loader with workers starts iterating twice.)
@@ -108,7 +108,7 @@ class Buckets:
 
 
 def width(valid: NDArray[np.bool_]) -> int:
-    """Return how many steps a batch needs: up to its last real one, and at least 1."""
+    """Return the number of steps up to the last real one, at least 1."""
     used = np.flatnonzero(valid.any(axis=0))
     return int(used[-1]) + 1 if len(used) else 1
 
@@ -120,7 +120,7 @@ _FETCHERS = 2  # threads that tell the system what will be read
 def stream(
     split: Split, batches: Iterable[ArrayLike], *, workers: int = 0, trim: bool = True, ahead: int = 20
 ) -> Iterator[Split]:
-    """Yield batches of a split as small splits, in the order given.
+    """Yield batches of a split as small splits, in the given order.
 
     Parameters
     ----------
@@ -162,29 +162,29 @@ def stream(
     whole(workers, "workers", low=0)
     whole(ahead, "ahead", low=0)
     stored: list[Ragged] = [x for x in dict[str, Any](split.inputs).values() if isinstance(x, Ragged)]
-    plan = _fetched(iter(batches), stored, len(split), ahead) if ahead and stored else (rows for rows in batches)
-    return _threaded(split, plan, workers, trim) if workers else _alone(split, plan, trim)
+    plan = _with_prefetch(iter(batches), stored, len(split), ahead) if ahead and stored else (rows for rows in batches)
+    return _threaded(split, plan, workers, trim) if workers else _sequential(split, plan, trim)
 
 
-def _fetched(batches: Iterator[ArrayLike], stored: list[Ragged], n: int, ahead: int) -> Batches:
-    """Pass the batches on, each after the disk was told of the next `ahead`: in groups, so that neighbours are told together."""
+def _with_prefetch(batches: Iterator[ArrayLike], stored: list[Ragged], n: int, ahead: int) -> Batches:
+    """Yield the batches, each after prefetching of the next `ahead` was started, in groups of neighbours."""
     size = -(-ahead // 4)
     waiting: deque[tuple[list[ArrayLike], list[Future[None]]]] = deque()
     pool = ThreadPoolExecutor(_FETCHERS, thread_name_prefix="mmviz-stream-ahead")
     try:
         while group := list(islice(batches, size)):
-            rows = np.arange(n)[np.concatenate([_sound(rows, n) for rows in group])]
+            rows = np.arange(n)[np.concatenate([_valid_rows(rows, n) for rows in group])]
             waiting.append((group, [pool.submit(x.fetch, rows) for x in stored]))
             if len(waiting) * size > ahead:
-                yield from _come(waiting)
+                yield from _next_group(waiting)
         while waiting:
-            yield from _come(waiting)
+            yield from _next_group(waiting)
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _sound(rows: ArrayLike, n: int) -> NDArray[np.int64]:
-    """Return the rows of a batch that the split has; `Split.take` says later what is wrong with the others."""
+def _valid_rows(rows: ArrayLike, n: int) -> NDArray[np.int64]:
+    """Return the rows of a batch that the split has; `Split.take` reports the others."""
     index = np.asarray(rows)
     if index.ndim != 1 or index.dtype.kind not in "iub" or (index.dtype.kind == "b" and len(index) != n):
         return np.zeros(0, np.int64)
@@ -192,14 +192,14 @@ def _sound(rows: ArrayLike, n: int) -> NDArray[np.int64]:
     return index[(index >= -n) & (index < n)]
 
 
-def _come(waiting: deque[tuple[list[ArrayLike], list[Future[None]]]]) -> list[ArrayLike]:
-    group, told = waiting.popleft()
-    for each in told:
+def _next_group(waiting: deque[tuple[list[ArrayLike], list[Future[None]]]]) -> list[ArrayLike]:
+    group, futures = waiting.popleft()
+    for each in futures:
         each.result()
     return group
 
 
-def _alone(split: Split, batches: Batches, trim: bool) -> Iterator[Split]:
+def _sequential(split: Split, batches: Batches, trim: bool) -> Iterator[Split]:
     try:
         for rows in batches:
             yield _read(split, rows, trim)

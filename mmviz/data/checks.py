@@ -1,4 +1,4 @@
-"""What every signal must pass before it becomes part of a data set: shape, finite values, real steps."""
+"""Checks of signals: shape, finite values, real steps, sentinel values."""
 
 from collections.abc import Callable
 from typing import Any, Literal
@@ -21,7 +21,7 @@ _DONE = {"mask": "steps masked", "zero": "values set to 0", "mean": "values set 
 
 
 def as_signal(values: ArrayLike, where: str) -> NDArray[Any]:
-    """Take one modality of one split as a numeric array (n, steps, features), or say why it is none.
+    """Return one modality of one split as a numeric array (n, steps, features).
 
     Parameters
     ----------
@@ -59,7 +59,7 @@ def as_signal(values: ArrayLike, where: str) -> NDArray[Any]:
 
 
 def mask_from_lengths(lengths: ArrayLike, steps: int, place: Place, where: str, *, side: Side) -> Mask:
-    """Turn lengths into a mask of real steps.
+    """Return the mask of real steps of given lengths.
 
     Parameters
     ----------
@@ -68,7 +68,7 @@ def mask_from_lengths(lengths: ArrayLike, steps: int, place: Place, where: str, 
     steps
         Width of the padded array.
     place
-        Row to how its sample is called in errors.
+        Row to the name of its sample in errors.
     where
         Split and modality, for errors.
     side
@@ -106,7 +106,7 @@ def mask_from_lengths(lengths: ArrayLike, steps: int, place: Place, where: str, 
 
 
 def as_mask(valid: ArrayLike, shape: tuple[int, int], where: str) -> Mask:
-    """Take a mask of real steps as bool (n, steps), or raise DataError: another shape, or values but 0 and 1."""
+    """Return a mask of real steps as bool (n, steps); DataError for another shape or values other than 0 and 1."""
     mask = as_array(valid, f"{where}: valid")
     if mask.shape != shape:
         raise DataError(f"{where}: valid has shape {mask.shape}, the signal has {shape}; give one value per step")
@@ -116,7 +116,7 @@ def as_mask(valid: ArrayLike, shape: tuple[int, int], where: str) -> Mask:
 
 
 def refuse_swapped_padding(x: NDArray[Any], valid: Mask, where: str, *, side: Side) -> None:
-    """Refuse lengths whose padding lies on the other side: most "padding" holds values, the other end holds none.
+    """Raise DataError where padding lies on the other side: most of it holds values, and the other end holds none.
 
     Raises
     ------
@@ -144,7 +144,7 @@ def clean(
     *,
     nonfinite: Nonfinite,
 ) -> tuple[Floats, Mask, Mask | None]:
-    """Cast to float32, deal with what is not finite, and set everything that is not real to 0.
+    """Return a signal as float32 with non-finite values treated and padding set to 0, its mask, and its missing cells.
 
     Parameters
     ----------
@@ -153,7 +153,7 @@ def clean(
     valid
         bool (n, steps).
     place
-        Row, and the place inside the sample, to what they are called in errors.
+        Row, and position inside the sample, to its name in errors.
     where
         Split and modality, for errors.
     report
@@ -206,7 +206,7 @@ def clean(
 
 
 def report_sentinels(x: Floats, valid: Mask, place: Place, where: str, report: Report) -> None:
-    """Warn of a number that files write where a value is missing, when it is the smallest or largest one and occurs twice.
+    """Warn of a common marker of missing values that is the minimum or maximum and occurs at least twice.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""The clock of a sample: when a recording begins and ends, and which interval of it each frame covers, in seconds."""
+"""Clock of a sample in seconds: start and end of the recording, and the interval that each frame covers."""
 
 from collections.abc import Mapping
 
@@ -35,7 +35,7 @@ def spacing_of(times: Seconds) -> Seconds:
 
 
 def clock_of(times: Mapping[str, Seconds]) -> Seconds:
-    """Return when the recording of each sample begins and ends, over all its modalities.
+    """Return start and end of the recording of each sample, over all its modalities.
 
     It begins with the first frame of any modality and ends one median spacing after the last one. Frames that are masked
     count: taking a modality or frames away does not move the clock.
@@ -88,7 +88,7 @@ def spans_of(times: Seconds, valid: Mask, clock: Seconds) -> Seconds:
 
 
 def delayed_frames(times: Seconds, valid: Mask, delay_s: float) -> tuple[NDArray[np.int64], Mask]:
-    """Return for each frame which recorded frame stands there when a sequence comes later.
+    """Return the recorded frame at each position of a sequence that is delayed.
 
     Parameters
     ----------
@@ -138,7 +138,7 @@ def step_edges(clock: Seconds, steps: int, duration: float | None) -> Seconds:
 
 
 def _following(times: Seconds, there: Mask) -> Seconds:
-    """Return for each frame the time of the next one that is there; NaN for the last, and where no frame is."""
+    """Return the time of the next recorded frame for each frame; NaN for the last one and where there is no frame."""
     shown = np.where(there, times, np.inf)
     later = np.minimum.accumulate(shown[:, ::-1], axis=1)[:, ::-1]  # times increase, so the least is the next
     following = np.concatenate([later[:, 1:], np.full((len(times), 1), np.inf)], axis=1)

@@ -12,7 +12,7 @@ from mmviz.core.options import option
 from mmviz.data.dataset import Dataset
 from mmviz.data.disk import from_disk, is_set, to_disk
 from mmviz.data.formats import FORMATS, detect, read_content
-from mmviz.data.load import known_sets
+from mmviz.data.load import catalogue
 from mmviz.io.content import open_content
 from mmviz.io.digest import sha256_file
 from mmviz.io.npz import read_tree, write_tree
@@ -43,10 +43,10 @@ def main(arguments: Sequence[str]) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m mmviz data", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    listing = commands.add_parser("list", help="the data sets we know: what, whose, licence, how to get them")
-    listing.add_argument("name", nargs="?", help="one of them, in full")
+    listing = commands.add_parser("list", help="known data sets: content, authors, licence, how to obtain them")
+    listing.add_argument("name", nargs="?", help="name of a data set, for its full entry")
     listing.set_defaults(run=_list)
-    check = commands.add_parser("check", help="read a file or folder and say what was found; nothing is changed")
+    check = commands.add_parser("check", help="read a file or folder and print its report; nothing is changed")
     check.add_argument("path", type=Path)
     _reading(check)
     check.set_defaults(run=_check)
@@ -56,7 +56,9 @@ def _parser() -> argparse.ArgumentParser:
     convert.add_argument("--encoding", default="ASCII", help="latin1 for pickles written by Python 2")
     convert.add_argument("--overwrite", action="store_true")
     convert.set_defaults(run=_convert)
-    store = commands.add_parser("store", help="write a set to a folder that is trained on without being in memory")
+    store = commands.add_parser(
+        "store", help="write a data set to a folder, from which it is trained on without being in memory"
+    )
     store.add_argument("old", type=Path)
     store.add_argument("folder", type=Path)
     _reading(store)
@@ -71,12 +73,12 @@ def _reading(command: argparse.ArgumentParser) -> None:
 
 
 def _list(given: argparse.Namespace) -> int:
-    sets = known_sets()
+    sets = catalogue()
     if given.name is not None:
         if given.name not in sets:
             raise ConfigError(f"no data set {given.name!r}; there is {', '.join(sets)}")
         for key, value in sets[given.name].items():
-            sys.stdout.write(f"{key:<12}{_shown(value)}\n")
+            sys.stdout.write(f"{key:<12}{_formatted(value)}\n")
         return 0
     width = max(map(len, sets))
     for name, entry in sets.items():
@@ -85,9 +87,9 @@ def _list(given: argparse.Namespace) -> int:
     return 0
 
 
-def _shown(value: Any) -> str:
+def _formatted(value: Any) -> str:
     if isinstance(value, list):
-        return "".join(f"\n  {_shown(v)}" for v in value)
+        return "".join(f"\n  {_formatted(v)}" for v in value)
     if isinstance(value, dict):
         return ", ".join(f"{k} {v}" for k, v in value.items())
     return str(value)
@@ -101,13 +103,13 @@ def _check(given: argparse.Namespace) -> int:
                 f"{given.path}: a set that to_disk wrote takes no --set; repairs were made when it was loaded first"
             )
         sys.stdout.write(f"{given.path}: written by mmviz.data.to_disk; every sha256 is compared\n")
-        return _say(from_disk(given.path))
+        return _print_dataset(from_disk(given.path))
     content = open_content(given.path, encoding=given.encoding)
     name = detect(content)
     sys.stdout.write(f"{given.path}: {FORMATS[name]}\n")
     if given.path.is_file():
         sys.stdout.write(f"sha256 {sha256_file(given.path)}\n")
-    return _say(read_content(content, name, options))
+    return _print_dataset(read_content(content, name, options))
 
 
 def _store(given: argparse.Namespace) -> int:
@@ -118,12 +120,12 @@ def _store(given: argparse.Namespace) -> int:
         raise ConfigError(f"{given.old}: written by mmviz.data.to_disk already; copy the folder")
     content = open_content(given.old, encoding=given.encoding)
     to_disk(read_content(content, detect(content), options), given.folder, overwrite=given.overwrite)
-    _say(from_disk(given.folder))
+    _print_dataset(from_disk(given.folder))
     sys.stdout.write(f'{given.old} -> {given.folder}: mmviz.data.load("{given.folder}") leaves the values on disk\n')
     return 0
 
 
-def _say(data: Dataset) -> int:
+def _print_dataset(data: Dataset) -> int:
     sys.stdout.write("\n".join([repr(data), "", str(data.report), "", *map(printable, data.spec.notes), ""]))
     return 0
 
@@ -144,4 +146,6 @@ def _convert(given: argparse.Namespace) -> int:
     read_tree(given.new)  # what was written can be read
     sizes = f"{given.old.stat().st_size} -> {given.new.stat().st_size} bytes"
     sys.stdout.write(f"{given.old} -> {given.new}: {sizes}, sha256 {sha256_file(given.new)}\n")
+    for name, what in getattr(content.tree, "skipped", {}).items():
+        sys.stdout.write(printable(f"skipped: variable {name!r} is {what}", kept="") + "\n")
     return 0

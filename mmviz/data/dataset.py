@@ -1,4 +1,4 @@
-"""The samples: a `Split` holds arrays of one part, a `Dataset` its splits, its spec and its report."""
+"""Samples: a `Split` holds the arrays of one split, a `Dataset` its splits, its spec and its report."""
 
 import hashlib
 from collections.abc import Iterable, Mapping
@@ -20,12 +20,12 @@ from mmviz.data.synthetic_truth import Truth
 
 @dataclass(frozen=True, eq=False)
 class Split:
-    """The samples of one part of a data set; all arrays have n rows in the same order.
+    """The samples of one split; all arrays have n rows in the same order.
 
     Attributes
     ----------
     name
-        "train", "valid", "test", or what the maker called it.
+        "train", "valid", "test", or the name given by its author.
     inputs
         Modality name to float32 (n, steps, features); 0 where not real.
     valid
@@ -38,13 +38,13 @@ class Split:
     group
         Text (n,): subject, speaker or video; "" where not known.
     extras
-        What else is known per sample and no model reads: name to array of n rows, such as "raw_text" (objects).
+        Further values per sample, which no model reads: name to array of n rows, such as "raw_text" (objects).
     times
         When each frame was recorded: modality name to float64 seconds (n, steps), on a clock that the modalities of a sample
         share; NaN where there is no frame. A frame that is masked keeps its time. Empty without timestamps; a modality
         of a single step may be left out.
     spec
-        Of the data set it belongs to, which sets it; None for a split that was put together by hand.
+        Spec of its data set; None for a split that belongs to none.
     """
 
     name: str
@@ -64,7 +64,7 @@ class Split:
         for place, values in {**held, "target": self.target}.items():
             if isinstance(values, np.ma.MaskedArray):
                 raise DataError(
-                    f"{self.name}: {place} is a masked array, and models read what lies under a mask; give it to mmviz.data.from_arrays, "
+                    f"{self.name}: {place} is a masked array, whose masked values a model would read; pass it to mmviz.data.from_arrays, "
                     "which keeps masked steps and cells missing"
                 )
 
@@ -77,7 +77,7 @@ class Split:
         Parameters
         ----------
         purpose
-            What needs it, for the error, such as "fit".
+            The caller, for the error, such as "fit".
 
         Raises
         ------
@@ -95,7 +95,7 @@ class Split:
         return self.target
 
     def take(self, indices: ArrayLike) -> "Split":
-        """Copy some samples, in the order asked for.
+        """Return a copy of some samples, in the given order.
 
         Parameters
         ----------
@@ -159,9 +159,9 @@ class Dataset:
     splits
         Name to `Split`.
     report
-        What was found and repaired while loading.
+        Findings and repairs of loading.
     truth
-        Synthetic data only: what an ideal observer can know; otherwise None.
+        Synthetic data only: the ground truth; otherwise None.
     """
 
     spec: Spec
@@ -185,7 +185,7 @@ class Dataset:
         return split in self.splits or (isinstance(split, str) and canonical(split) in self.splits)
 
     def fingerprint(self) -> str:
-        """Compute one sha256 over every array of every split, to recognise the same data again.
+        """Return one sha256 over every array of every split.
 
         Returns
         -------

@@ -1,15 +1,15 @@
-"""A data set from one's own arrays: the same checks that every built-in set passes."""
+"""A data set from arrays, with the checks of the built-in data sets."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from mmviz.core.errors import ConfigError, DataError
 from mmviz.core.options import given_mapping, given_names, given_text, one_of, whole
-from mmviz.data.assemble import Description, Treatment, assemble
+from mmviz.data.assemble import Description, Rules, assemble
 from mmviz.data.checks import Nonfinite, Side
 from mmviz.data.dataset import Dataset
 from mmviz.data.report import Report
-from mmviz.data.split_arrays import Part, make_part, parts_from_splits, parts_from_whole, without_unlabelled
+from mmviz.data.split_arrays import RawSplit, raw_split, raw_splits_from_mapping, split_raw, without_unlabelled
 from mmviz.data.targets import OutOfRange
 
 
@@ -43,7 +43,7 @@ def from_arrays(
     licence: str = "",
     notes: Sequence[str] = (),
 ) -> Dataset:
-    """Make a data set from arrays, refusing what would mislead and counting what was repaired.
+    """Return a data set of arrays; misleading values are refused, repairs are counted in its report.
 
     Two forms. *Splits given*: every per-sample argument is a mapping from split to content,
     ``inputs={"train": {"audio": x, ...}, "test": {...}}``, ``target={"train": y, ...}``. *Splits made*: the same without
@@ -65,23 +65,23 @@ def from_arrays(
     times
         Per modality, when each frame was recorded, in seconds on one clock that all modalities of a sample share:
         (n, steps); n sequences of different lengths; or (steps,), the same for all samples. Also ``datetime64``,
-        ``timedelta64`` and pandas or Python dates. Times increase from frame to frame; what padding holds is not looked at.
+        ``timedelta64`` and pandas or Python dates. Times increase from frame to frame; those of padding are ignored.
         Gaps, irregular rates and different starts are kept: models align the modalities by time. Times that count from
         an epoch (above 10⁶ s, about 11 days) are counted from the first frame of each sample. Give them for every modality
         of more than one step, or for none: frames are then taken as equally spaced, and the report says so.
     ids, group
         Text (n,). Ids default to split and number; groups (subject, speaker, video) to "".
     extras
-        Name to n values that no model reads, such as the raw text; kept in ``Split.extras``.
+        Name to n values that no model reads, such as the raw text; stored in ``Split.extras``.
     task
-        What the target is.
+        Kind of the target.
     classes
         Names of the classes; default "0", "1", ....
     label_range, labels
-        Regression: the lowest and highest value, and what to do beyond: "raise", "clip", "drop". "drop" also leaves out samples
+        Regression: the lowest and highest value, and the treatment of values outside: "raise", "clip", "drop". "drop" also leaves out samples
         without a label (masked, NaN, None) where others have one, and counts them.
     split, split_by, seed
-        Shares of the splits to be made, whether samples or whole groups are dealt out, and the seed.
+        Fractions of the splits, whether samples or whole groups are assigned, and the seed.
     padding
         On which side padding lies where `lengths` are given.
     nonfinite
@@ -108,7 +108,7 @@ def from_arrays(
     Raises
     ------
     DataError
-        If the data are not what they should be, with the row of the arrays given and the id; see ``tests/data`` for the full list. The message says where.
+        If the data are invalid; the message names split, argument, row of the given array and id. ``tests/data`` lists all cases.
     ConfigError
         If an option is unknown or contradicts another.
     """
@@ -116,7 +116,24 @@ def from_arrays(
     valid = given_mapping(valid, "valid", "{'audio': booleans (n, steps)}")
     if split is not None:
         split = given_mapping(split, "split", "{'train': 0.7, 'valid': 0.15, 'test': 0.15}")
-    treatment = Treatment(task, classes, label_range, labels, padding, nonfinite)
+    rules = Rules(labels, nonfinite, padding)
+    if label_range is not None and task == "classification":
+        raise ConfigError(f"label_range={label_range}: only a regression has one; `classes` limits class labels")
+    about = Description(
+        given_text(name, "name"),
+        task,
+        classes,
+        label_range,
+        given_text(source, "source"),
+        given_text(licence, "licence"),
+        given_names(notes, "notes"),
+        given_mapping(rate_hz, "rate_hz", "{'audio': 100.0}"),
+        given_mapping(units, "units", "{'audio': 'Pa'}"),
+        given_mapping(channels, "channels", "{'audio': ['left', 'right']}"),
+        given_mapping(descriptions, "descriptions", "{'audio': 'the microphone'}"),
+        given_names(static, "static"),
+        given_mapping(looks_ahead, "looks_ahead", "{'audio': 'a zero-phase filter'}"),
+    )
     one_of(split_by, ("sample", "group"), "split_by")
     whole(seed, "seed", low=0)
     report = Report(name)
@@ -135,19 +152,7 @@ def from_arrays(
         seed=seed,
         drop=labels == "drop",
     )
-    about = Description(
-        given_mapping(rate_hz, "rate_hz", "{'audio': 100.0}"),
-        given_mapping(units, "units", "{'audio': 'Pa'}"),
-        given_mapping(channels, "channels", "{'audio': ['left', 'right']}"),
-        given_mapping(descriptions, "descriptions", "{'audio': 'the microphone'}"),
-        given_text(name, "name"),
-        given_text(source, "source"),
-        given_text(licence, "licence"),
-        given_names(notes, "notes"),
-        static=given_names(static, "static"),
-        looks_ahead=given_mapping(looks_ahead, "looks_ahead", "{'audio': 'a zero-phase filter'}"),
-    )
-    return assemble(parts, treatment, about, report)
+    return assemble(parts, about, rules, report)
 
 
 def _parts(
@@ -165,14 +170,14 @@ def _parts(
     split_by: str,
     seed: int,
     drop: bool,
-) -> list[Part]:
+) -> list[RawSplit]:
     if not isinstance(inputs, Mapping) or not inputs:
         raise DataError(f"inputs: a {type(inputs).__name__} without modalities; give a mapping from modality to array")
     nested = [isinstance(v, Mapping) for v in inputs.values()]
     if all(nested):
         if split is not None:
             raise ConfigError(f"split={dict(split)}: the splits are given by inputs already; leave one of them out")
-        parts = parts_from_splits(inputs, target, lengths, valid, ids, group, extras, report, times)
+        parts = raw_splits_from_mapping(inputs, target, lengths, valid, ids, group, extras, report, times)
         return [without_unlabelled(part, report) for part in parts] if drop else parts
     if any(nested):
         raise ConfigError(
@@ -184,7 +189,7 @@ def _parts(
         raise ConfigError(
             "split: none given; pass split={'train': 0.7, 'valid': 0.15, 'test': 0.15}, or inputs per split"
         )
-    everything = make_part("", inputs, target, lengths, valid, ids, group, extras, times)
+    everything = raw_split("", inputs, target, lengths, valid, ids, group, extras, times)
     if drop:
         everything = without_unlabelled(everything, report)
-    return parts_from_whole(everything, split, by=split_by, seed=seed)
+    return split_raw(everything, split, by=split_by, seed=seed)

@@ -17,7 +17,7 @@ _TOLERANCE = 1e-3  # of the sum of a row of probabilities
 def one_column(
     y: NDArray[Any], n: int, where: str, *, classification: bool, columns: Sequence[Any] = (), missing: Any = None
 ) -> tuple[NDArray[Any], int, str]:
-    """Return a target with one entry per sample.
+    """Return a target with one entry per sample; one-hot rows become class numbers.
 
     Parameters
     ----------
@@ -69,7 +69,7 @@ def is_one_hot(y: NDArray[Any]) -> bool:
 
 
 def layout_of(y: NDArray[Any], *, classification: bool, columns: Sequence[Any] = ()) -> str:
-    """Say in words what a target with several numbers per sample is, and what to do."""
+    """Return a description of the layout of a target with several numbers per sample, and what to do."""
     named = f" ({', '.join(map(str, columns))})" if len(columns) else ""
     k = y.shape[1]
     if y.ndim == 3 and y.shape[2] == 2 and is_one_hot(y):
@@ -123,12 +123,12 @@ class Labels:
         return len(self.values)
 
     def take(self, rows: NDArray[np.int64]) -> "Labels":
-        """Copy some."""
+        """Return some of the labels."""
         return Labels(self.values[rows], self.missing[rows], self.categories, self.columns)
 
     @property
     def unlabelled(self) -> NDArray[np.bool_]:
-        """Which samples lack a label, or one of several, bool (n,)."""
+        """Samples without a label, or without one of several, bool (n,)."""
         return np.asarray(self.missing.any(axis=tuple(range(1, self.missing.ndim))), dtype=bool)
 
     @property
@@ -138,7 +138,7 @@ class Labels:
 
 
 def given_labels(values: Any, where: str) -> Labels:
-    """Take labels as plain numbers or names.
+    """Return labels as plain numbers or names, with missing entries marked.
 
     Parameters
     ----------

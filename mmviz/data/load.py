@@ -3,36 +3,37 @@
 import importlib
 import inspect
 import tomllib
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from mmviz.core.errors import ConfigError, DataError
-from mmviz.core.options import nearest
+from mmviz.core.options import nearest, one_of
 from mmviz.data.dataset import Dataset
 from mmviz.data.disk import from_disk, is_set
 from mmviz.data.formats import read_path
 
 # beside the package in a clone, inside it in a wheel
-PLACES = (Path(__file__).parents[2] / "data" / "manifest.toml", Path(__file__).with_name("manifest.toml"))
+MANIFESTS = (Path(__file__).parents[2] / "data" / "manifest.toml", Path(__file__).with_name("manifest.toml"))
 REQUIRED = ("what", "whose", "licence", "get", "format")
 
 
 @cache
-def known_sets() -> dict[str, dict[str, Any]]:
-    """Read the manifest.
+def catalogue() -> dict[str, dict[str, Any]]:
+    """Return the data sets of ``data/manifest.toml``.
 
     Returns
     -------
     dict
-        Name to entry; every entry has at least the keys of `REQUIRED`.
+        Name to entry; every entry has at least ``what``, ``whose``, ``licence``, ``get`` and ``format``.
 
     Raises
     ------
     DataError
         If the file is not there or an entry is incomplete.
     """
-    path = next((p for p in PLACES if p.is_file()), None)
+    path = next((p for p in MANIFESTS if p.is_file()), None)
     if path is None:
         raise DataError("data/manifest.toml is not installed; see data/README.md of the source tree")
     entries = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -43,16 +44,51 @@ def known_sets() -> dict[str, dict[str, Any]]:
     return entries
 
 
-# name: (module, function); imported when first asked for
-LOADERS = {
+#: Name of a data set to its loader: a function, or the module and name of one, which is imported on first use.
+LOADERS: dict[str, Callable[..., Dataset] | tuple[str, str]] = {
     "av_digits": ("mmviz.data.sets.av_digits", "load_av_digits"),
     "synthetic": ("mmviz.data.sets.synthetic", "synthetic"),
     "watch": ("mmviz.data.sets.watch", "load_watch"),
 }
+_BUILT_IN = tuple(LOADERS)
+
+
+def register(name: str, loader: Callable[..., Dataset]) -> None:
+    """Add a data set, so that ``mmviz.data.load(name, **options)`` calls its loader.
+
+    Parameters
+    ----------
+    name
+        A data set from outside may be registered again, a built-in one may not.
+    loader
+        Function of keyword options that returns a data set, such as one of `mmviz.data.from_arrays`.
+
+    Raises
+    ------
+    ConfigError
+        If the name is taken or the loader cannot be called.
+    """
+    if not isinstance(name, str) or not name or name in _BUILT_IN:
+        raise ConfigError(f"register: name={name!r}; give a name other than {', '.join(map(repr, _BUILT_IN))}")
+    if not callable(loader):
+        raise ConfigError(f"register: the loader of {name!r} is a {type(loader).__name__}; give a function")
+    LOADERS[name] = loader
+
+
+def unregister(name: str) -> None:
+    """Remove a data set that was added by `register`; ConfigError for any other name."""
+    one_of(name, [n for n in LOADERS if n not in _BUILT_IN], "name")
+    del LOADERS[name]
+
+
+def loader_of(name: str) -> Callable[..., Dataset]:
+    """Return the loader of a name in `LOADERS`."""
+    entry = LOADERS[name]
+    return getattr(importlib.import_module(entry[0]), entry[1]) if isinstance(entry, tuple) else entry
 
 
 def load(name: str | Path, **options: Any) -> Dataset:
-    """Load a built-in data set, or what lies at a path; nothing is downloaded.
+    """Return a built-in or registered data set, or that of a file or folder; nothing is downloaded.
 
     Parameters
     ----------
@@ -64,14 +100,14 @@ def load(name: str | Path, **options: Any) -> Dataset:
         `mmviz.data.from_disk`: its values stay on disk.
     **options
         Of that loader: see its docstring. For a path: ``nonfinite=``, ``labels=``, ``label_range=``, ``duplicates=``,
-        ``lengths=``, ``padding=`` (`mmviz.data.formats.repairs.Repairs`: what may be repaired; the default is to refuse),
+        ``lengths=``, ``padding=`` (`mmviz.data.formats.build.Repairs`: what may be repaired; the default is to refuse),
         ``encoding="latin1"`` for pickles of Python 2, ``format=``, and the options of the format's ``read``. For a folder of
         `to_disk`: ``verify=``.
 
     Returns
     -------
     Dataset
-        Checked; ``.report`` says what was found.
+        Checked; its ``report`` lists findings and repairs.
 
     Raises
     ------
@@ -80,15 +116,14 @@ def load(name: str | Path, **options: Any) -> Dataset:
     MissingDependencyError, DataError
         If the package that carries the file is not installed, or the file is another one.
     """
-    if isinstance(name, Path) or (isinstance(name, str) and name not in LOADERS and _is_there(name)):
+    if isinstance(name, Path) or (isinstance(name, str) and name not in LOADERS and _exists(name)):
         return _opened(Path(name), options) if is_set(name) else read_path(name, **options)
     if not isinstance(name, str) or name not in LOADERS:
         raise ConfigError(
             f"load: no data set {name!r}{nearest(name, LOADERS)}; there is {', '.join(map(repr, LOADERS))}. "
             "There is no file of that name either. Your own arrays enter by mmviz.data.from_arrays."
         )
-    module, function = LOADERS[name]
-    loader = getattr(importlib.import_module(module), function)
+    loader = loader_of(name)
     known = list(inspect.signature(loader).parameters)
     for option in options:
         if option not in known:
@@ -108,7 +143,7 @@ def _opened(folder: Path, options: dict[str, Any]) -> Dataset:
     return from_disk(folder, **options)
 
 
-def _is_there(name: str) -> bool:
+def _exists(name: str) -> bool:
     try:
         return bool(name) and Path(name).exists()
     except (OSError, ValueError):  # too long, or a NUL inside

@@ -118,7 +118,7 @@ Rows = NDArray[np.int64]
 
 @dataclass(frozen=True, eq=False)
 class Matching:
-    """How samples of a data set are laid out for a model that was built for another.
+    """Correspondence between a data set and a model that was built for another: order of modalities, channels and classes.
 
     Attributes
     ----------
@@ -183,7 +183,7 @@ class Matching:
 
 
 def matched(model: Spec, split: Split, where: str, *, empty: bool = False) -> Matching:
-    """Match the samples of a split, by name, with what a model was built for.
+    """Match the modalities, channels and classes of a split by name with those of a model.
 
     Parameters
     ----------
@@ -195,7 +195,7 @@ def matched(model: Spec, split: Split, where: str, *, empty: bool = False) -> Ma
     where
         The function that was called, for errors.
     empty
-        Whether a split without samples will do.
+        Whether a split without samples is accepted.
 
     Returns
     -------
@@ -229,7 +229,7 @@ def matched(model: Spec, split: Split, where: str, *, empty: bool = False) -> Ma
 
 
 def match_specs(model: Spec, data: Spec, where: str) -> Matching:
-    """Match a data set with what a model was built for; see :func:`matched`."""
+    """Match a data set with the spec of a model; see :func:`matched`."""
     _refuse_unknown(model, data.names, where, repr(data.name))
     place = f"{where}: {data.name!r}"
     task, columns = match_classes(model.task, data.task, place)

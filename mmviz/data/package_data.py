@@ -15,12 +15,12 @@ MANIFEST = Path(__file__).with_name("manifest.json")
 
 @cache
 def manifest() -> dict[str, dict[str, Any]]:
-    """Read the list of data files we know: package, version, path in the package, size, sha256."""
+    """Return the known data files: package, version, path in the package, size, sha256."""
     return json.loads(MANIFEST.read_text(encoding="utf-8"))
 
 
 def read_wheel_file(name: str) -> bytes:
-    """Read a data file that an installed package carries.
+    """Return the bytes of a data file inside an installed package.
 
     None of the package's code runs: the folder is found by the import system, the file is read as bytes.
 
@@ -69,14 +69,14 @@ class Weights:
     sha256: str
 
     def find(self) -> Path:
-        """Return the file.
+        """Return the path of the file.
 
         Raises
         ------
         MissingDependencyError
             If the package or the file in it is not there; the message holds the pip line.
         DataError
-            If it is another file than the one that was checked.
+            If its sha256 differs from the expected one.
         """
         spec = importlib.util.find_spec(self.package)
         folders = [] if spec is None else list(spec.submodule_search_locations or [])

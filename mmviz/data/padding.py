@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from mmviz.core.errors import DataError
 from mmviz.core.options import one_of
-from mmviz.data.arrays import Plain, as_array, plain
+from mmviz.data.arrays import PlainArray, as_array, plain
 from mmviz.data.checks import Side
 
 _Side = Literal["end", "start"]
@@ -16,7 +16,7 @@ _AT_ONCE = 1 << 16  # values
 
 
 def runs(x: NDArray[Any]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Count the all-zero steps at the start and at the end of each sample.
+    """Return the number of all-zero steps at the start and at the end of each sample.
 
     Parameters
     ----------
@@ -43,7 +43,7 @@ def runs(x: NDArray[Any]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
 
 
 def padded_side(x: NDArray[Any]) -> _Side:
-    """Say on which side more all-zero steps lie; "end" where it is the same."""
+    """Return the side with more all-zero steps; "end" where both have the same number."""
     return _longer_side(*runs(x))
 
 
@@ -52,12 +52,12 @@ def _longer_side(start: NDArray[np.int64], end: NDArray[np.int64]) -> _Side:
 
 
 def real_steps(x: NDArray[Any], side: _Side) -> NDArray[np.bool_]:
-    """Mark everything but the run of all-zero steps on one side, bool (n, steps); zeros inside a sequence are real."""
+    """Return all steps except the run of all-zero steps on one side, bool (n, steps); zeros inside a sequence are real."""
     return _outside_run(runs(x), x.shape[1], side)
 
 
 def side_and_real_steps(x: NDArray[Any]) -> tuple[_Side, NDArray[np.bool_]]:
-    """Return `padded_side` and the `real_steps` of that side; the array is gone through once."""
+    """Return `padded_side` and the `real_steps` of that side, in one pass."""
     found = runs(x)
     side = _longer_side(*found)
     return side, _outside_run(found, x.shape[1], side)
@@ -71,7 +71,7 @@ def _outside_run(found: tuple[NDArray[np.int64], NDArray[np.int64]], steps: int,
 
 
 def pad(sequences: Sequence[ArrayLike], *, side: Side = "end") -> tuple[NDArray[Any], NDArray[np.int64]]:
-    """Pad sequences with 0 to the longest.
+    """Return sequences padded with 0 to the longest, and their lengths.
 
     Parameters
     ----------
@@ -117,7 +117,7 @@ def pad(sequences: Sequence[ArrayLike], *, side: Side = "end") -> tuple[NDArray[
     return np.ma.masked_array(padded, mask=mask), lengths
 
 
-def _refuse_other_columns(given: Sequence[Plain]) -> None:
+def _refuse_other_columns(given: Sequence[PlainArray]) -> None:
     """Refuse DataFrames whose columns are not the same ones in the same order."""
     named = [(i, tuple(map(str, g.columns))) for i, g in enumerate(given) if g.columns is not None]
     for i, columns in named[1:]:
@@ -129,7 +129,7 @@ def _refuse_other_columns(given: Sequence[Plain]) -> None:
 
 
 def windows(recording: NDArray[Any], size: int) -> NDArray[Any]:
-    """Cut a recording into windows that do not overlap; the rest at the end is left out.
+    """Return windows of a recording that do not overlap; the remainder at the end is dropped.
 
     Parameters
     ----------

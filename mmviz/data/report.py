@@ -1,4 +1,4 @@
-"""What was found in the data and what was repaired: every finding counted, with its first place."""
+"""Findings about the data and repairs: each with its count and first occurrence."""
 
 import html
 from collections.abc import Iterator
@@ -91,10 +91,10 @@ class Report:
 
 
 def _visible(text: str) -> str:
-    """Write control, bidirectional and lone surrogate characters as escapes, so that they cannot act and a cell is one line."""
+    """Return text with control, bidirectional and surrogate characters as escapes, on one line."""
     return printable(text, kept="")
 
 
 def _markup(text: str) -> str:
-    """Escape for HTML; `$` too, which a notebook would read as TeX."""
+    """Return text escaped for HTML; `$` too, which a notebook would render as TeX."""
     return html.escape(_visible(text)).replace("$", "&#36;")

@@ -18,7 +18,7 @@ class Modality:
     Attributes
     ----------
     name
-        How the modality is called everywhere.
+        Name of the modality.
     features
         Number of channels.
     steps
@@ -38,14 +38,14 @@ class Modality:
     irregular
         Whether more than one spacing in twenty is a tenth off the median; False without timestamps.
     static
-        Constant over a recording: no sample has more than one real row, or it was declared so. A model repeats it at every step, and
-        it has no influence on the number of steps.
+        Constant over a recording: no sample has more than one real row, or it was declared so. A model repeats it at every step; it
+        does not affect the number of steps.
     looks_ahead
-        What made a value depend on what was recorded after it, such as a zero-phase filter; "" where nothing did.
+        The preprocessing by which a value depends on later frames, such as a zero-phase filter; "" where there is none.
     examples
-        Real frames of the training split, (up to 8, features) float32; None where none were kept. What a user's module is tried on.
+        Real frames of the training split, (up to 8, features) float32, or None; a user's module is tested on them.
     whole
-        Which features hold whole numbers only, (features,) bool, such as token ids; None where it is not known.
+        Features that hold whole numbers only, (features,) bool, such as token ids; None where not known.
     """
 
     name: str
@@ -77,7 +77,7 @@ def default_channels(modality: str, features: int) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class Task:
-    """What is to be predicted.
+    """Prediction task.
 
     Attributes
     ----------
@@ -101,7 +101,7 @@ class Task:
 
 @dataclass(frozen=True, eq=False)
 class Spec:
-    """A data set without its samples.
+    """Description of a data set without its samples.
 
     Attributes
     ----------
@@ -112,9 +112,9 @@ class Spec:
     task
         What is to be predicted.
     source, licence
-        Who made the data, and what may be done with them.
+        Origin and terms of use of the data.
     notes
-        What a reader of a result must know (how modalities were made, what the splits mean).
+        Facts for the interpretation of results (construction of modalities, meaning of the splits).
     duration_s
         The longest recording over all splits in seconds, from its first frame to the end of its last; None without timestamps.
     """

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from mmviz.core.errors import ConfigError, DataError
 from mmviz.core.options import given_mapping, nearest
-from mmviz.data.arrays import Plain, filled, index_of, plain, without_torch
+from mmviz.data.arrays import PlainArray, filled, index_of, plain, without_torch
 from mmviz.data.checks import as_signal
 from mmviz.data.label_layout import Labels, given_labels, is_missing
 from mmviz.data.report import Report
@@ -30,7 +30,7 @@ def signal_of(values: Any, where: str) -> tuple[NDArray[Any], NDArray[np.bool_] 
     return array, np.asarray(found.missing.reshape(array.shape).all(axis=2), dtype=bool)
 
 
-def _refuse_table(found: Plain, where: str) -> None:
+def _refuse_table(found: PlainArray, where: str) -> None:
     """Refuse a DataFrame whose columns are not all numbers, or name the way to make one step of it."""
     kinds = [
         {type(v).__name__ for v in column if not is_missing(v)} for column in np.asarray(found.values, dtype=object).T
@@ -50,7 +50,7 @@ def _refuse_table(found: Plain, where: str) -> None:
     )
 
 
-def complete(values: Any, where: str, ids: NDArray[np.str_]) -> Any:
+def without_missing(values: Any, where: str, ids: NDArray[np.str_]) -> Any:
     """Return lengths or masks of real steps as they are, refusing cells without a value."""
     found = plain(values, where)
     if found.missing is None:
@@ -76,7 +76,7 @@ def refuse_other_order(given: Mapping[str, Any], at: str) -> None:
 
 
 def column_of(values: Any, n: int, where: str) -> NDArray[Any]:
-    """Take an array as it is, anything else as n objects; None where a masked array or pandas has no value."""
+    """Return an array as it is, anything else as n objects; None where a masked array or pandas has no value."""
     found = plain(values, where)
     if found.missing is None and isinstance(found.values, np.ndarray):
         return found.values.copy()
@@ -90,7 +90,7 @@ def column_of(values: Any, n: int, where: str) -> NDArray[Any]:
 
 
 def text_of(values: Any, where: str) -> NDArray[np.str_]:
-    """Take ids or groups as text; a group may be None, which is unknown, an id may not."""
+    """Return ids or groups as text; a group may be None (unknown), an id may not."""
     if isinstance(values, (Set, Mapping)):
         raise DataError(
             f"{where}: a {type(values).__name__} has no order of rows; give one text per sample in a list or an array"
@@ -109,8 +109,8 @@ def text_of(values: Any, where: str) -> NDArray[np.str_]:
 
 
 @dataclass(frozen=True, eq=False)
-class Part:
-    """What the user gave for one split; signals are numeric (n, steps, features), counts agree, values are unchecked.
+class RawSplit:
+    """Arrays of one split before the check of values: numeric signals (n, steps, features), sample counts that agree.
 
     `rows` are the rows of the arrays that were given, also after samples were dealt out or left out; `masked` are steps (n, steps)
     of which a masked array or pandas says that they hold nothing; cells without a value are NaN.
@@ -132,16 +132,16 @@ class Part:
         return len(self.ids)
 
     def place(self, i: int) -> str:
-        """Return what sample i is called in errors: its row in the array that was given, and its id."""
+        """Return the name of sample i in errors: its row in the given array, and its id."""
         return f"row {int(self.rows[i])}, id {str(self.ids[i])!r}"
 
     def sample(self, i: int, inside: str = "") -> str:
-        """Return what sample i is called in errors about a signal: its id, the place inside it, and its row in the array given."""
+        """Return the name of sample i in errors about a signal: its id, the position inside it, and its row in the given array."""
         return f"sample {str(self.ids[i])!r}{inside} (row {int(self.rows[i])})"
 
-    def take(self, name: str, rows: NDArray[np.int64]) -> "Part":
-        """Copy some samples into a new part."""
-        return Part(
+    def take(self, name: str, rows: NDArray[np.int64]) -> "RawSplit":
+        """Return some samples as a new raw split."""
+        return RawSplit(
             name,
             {m: x[rows] for m, x in self.inputs.items()},
             None if self.target is None else self.target.take(rows),
@@ -166,7 +166,7 @@ def _refuse_name(modality: Any, split: str) -> None:
         raise ConfigError(f"{split or 'inputs'}: modality name {modality!r} cannot start with 'valid_'; rename it")
 
 
-def make_part(
+def raw_split(
     name: str,
     inputs: Mapping[str, Any],
     target: Any,
@@ -176,19 +176,19 @@ def make_part(
     group: Any,
     extras: Mapping[str, Any] | None = None,
     times: Mapping[str, Any] | None = None,
-) -> Part:
-    """Take the arrays of one split, refusing different sample counts and names that belong to no modality.
+) -> RawSplit:
+    """Return the arrays of one split; different sample counts and unknown modalities are refused.
 
     Parameters
     ----------
     name
-        Of the split; "" where the whole is still to be dealt out.
+        Of the split; "" where the samples are still to be assigned to splits.
     inputs, target, lengths, valid, ids, group, extras, times
         As in `from_arrays`, without the outer level.
 
     Returns
     -------
-    Part
+    RawSplit
         With default ids and groups filled in.
 
     Raises
@@ -236,14 +236,14 @@ def make_part(
     names = text_of([f"{prefix}_{i}" for i in range(n)] if ids is None else ids, f"{at}ids")
     groups = text_of([""] * n if group is None else group, f"{at}group")
     more = {k: column_of(v, n, f"{at}extras {k!r}") for k, v in extras.items()}
-    count = {m: complete(v, f"{at}lengths of {m}", names) for m, v in lengths.items()}
-    real = {m: complete(v, f"{at}valid of {m}", names) for m, v in valid.items()}
+    count = {m: without_missing(v, f"{at}lengths of {m}", names) for m, v in lengths.items()}
+    real = {m: without_missing(v, f"{at}valid of {m}", names) for m, v in valid.items()}
     labels = None if target is None else given_labels(target, f"{name}: target" if name else "target")
     seconds = {m: as_times(t, signals[m].shape[:2], f"{at}{m}") for m, t in times.items()}
-    return Part(name, signals, labels, count, real, names, groups, np.arange(n), more, seconds, masked)
+    return RawSplit(name, signals, labels, count, real, names, groups, np.arange(n), more, seconds, masked)
 
 
-def parts_from_splits(
+def raw_splits_from_mapping(
     inputs: Mapping[str, Any],
     target: Any,
     lengths: Mapping[str, Any],
@@ -253,18 +253,18 @@ def parts_from_splits(
     extras: Any,
     report: Report,
     times: Mapping[str, Any] | None = None,
-) -> list[Part]:
-    """Take splits that the user made: every argument is a mapping from split to content.
+) -> list[RawSplit]:
+    """Return given splits: every argument is a mapping from split to content.
 
     Returns
     -------
-    list of Part
+    list of RawSplit
         In the order of `inputs`, under the names of `mmviz.data.splits`; the report says which were renamed.
 
     Raises
     ------
     DataError
-        As `make_part`.
+        As `raw_split`.
     ConfigError
         If another argument is no mapping, lacks a split, or names an unknown one.
     """
@@ -289,7 +289,7 @@ def parts_from_splits(
                 f"{option}: split {wrong[0]!r} is not in both {option} and inputs ({listed}); a split without labels has the target None"
             )
     parts = [
-        make_part(
+        raw_split(
             split,
             inputs[s],
             per["target"].get(split),
@@ -306,12 +306,12 @@ def parts_from_splits(
     return parts
 
 
-def parts_from_whole(whole: Part, fractions: Mapping[str, float], *, by: str, seed: int) -> list[Part]:
-    """Deal the samples of one part out into splits.
+def split_raw(whole: RawSplit, fractions: Mapping[str, float], *, by: str, seed: int) -> list[RawSplit]:
+    """Assign the samples of one raw split to splits.
 
     Returns
     -------
-    list of Part
+    list of RawSplit
         In the order of `fractions`.
 
     Raises
@@ -331,8 +331,8 @@ def parts_from_whole(whole: Part, fractions: Mapping[str, float], *, by: str, se
     return [whole.take(name, r) for name, r in rows.items()]
 
 
-def without_unlabelled(part: Part, report: Report) -> Part:
-    """Leave out the samples of a partly labelled part that have no label, and count them."""
+def without_unlabelled(part: RawSplit, report: Report) -> RawSplit:
+    """Return a raw split without the samples that have no label, where others have one; report their number."""
     missing = missing_labels(part.target)
     if missing is None:
         return part

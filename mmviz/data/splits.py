@@ -19,7 +19,7 @@ _NAME_OF = {alias: name for name, aliases in ALIASES.items() for alias in aliase
 
 
 def canonical_splits(given: Iterable[Any], where: str) -> dict[Any, Any]:
-    """Return the name that each split of a data set gets.
+    """Return the canonical name of each split.
 
     Parameters
     ----------
@@ -60,7 +60,7 @@ def canonical(name: str) -> str:
 
 
 def report_renamed(found: Mapping[Any, Any], sizes: Mapping[Any, int], report: Report, where: str) -> None:
-    """Note every split that gets another name than it was given, with its samples.
+    """Report every split that is renamed, with its number of samples.
 
     Parameters
     ----------
@@ -93,7 +93,7 @@ def check_fractions(fractions: Mapping[str, float]) -> None:
 
 
 def split_samples(n: int, fractions: Mapping[str, float], seed: int) -> dict[str, Indices]:
-    """Deal n samples out in a seeded random order.
+    """Assign n samples to splits at random.
 
     Parameters
     ----------
@@ -127,7 +127,7 @@ def split_samples(n: int, fractions: Mapping[str, float], seed: int) -> dict[str
 
 
 def split_groups(group: NDArray[np.str_], fractions: Mapping[str, float], seed: int) -> dict[str, Indices]:
-    """Deal whole groups out: no group is in two splits.
+    """Assign whole groups to splits at random: no group is in two splits.
 
     Parameters
     ----------
@@ -159,7 +159,7 @@ def split_groups(group: NDArray[np.str_], fractions: Mapping[str, float], seed: 
 
 
 def stratified_folds(labels: NDArray[np.int64], folds: int, seed: int) -> NDArray[np.int64]:
-    """Give each sample a fold 0..folds-1 so that every fold has each class in the same share.
+    """Return a fold 0..folds-1 for each sample, stratified by class.
 
     Parameters
     ----------

@@ -16,7 +16,7 @@ _SOME = 256  # samples that are looked at first
 
 
 def training_statistics(x: Floats, valid: NDArray[np.bool_]) -> tuple[Floats, Floats]:
-    """Mean and standard deviation per channel over all real steps of all samples.
+    """Return mean and standard deviation per channel over all real steps of all samples.
 
     Parameters
     ----------
@@ -45,7 +45,7 @@ def training_statistics(x: Floats, valid: NDArray[np.bool_]) -> tuple[Floats, Fl
 
 
 def example_frames(x: Floats, valid: NDArray[np.bool_]) -> Floats:
-    """Return the first real frames, and last the first that differs from the first: (1 to 8, features).
+    """Return up to 8 real frames, (1 to 8, features): the first ones, and the first that differs from them.
 
     Parameters
     ----------
@@ -70,14 +70,14 @@ def whole_features(x: Floats) -> NDArray[np.bool_]:
     return whole
 
 
-Known = tuple[NDArray[np.float32], NDArray[np.float32]]
+MeanStd = tuple[NDArray[np.float32], NDArray[np.float32]]
 Missing = Mapping[str, NDArray[np.bool_]]
 
 
 def impute(
     splits: Mapping[str, Split], missing: Mapping[str, Missing], training: str, report: Report
-) -> dict[str, Known]:
-    """Fill the missing cells of all splits, in place.
+) -> dict[str, MeanStd]:
+    """Set the missing cells of all splits to the training mean of their feature, in place; return the statistics.
 
     Parameters
     ----------
@@ -101,7 +101,7 @@ def impute(
     DataError
         If a feature has no observed cell in the training split.
     """
-    known: dict[str, Known] = {}
+    known: dict[str, MeanStd] = {}
     for m in dict.fromkeys(m for cells in missing.values() for m in cells):
         split = splits[training]
         x, observed = split.inputs[m], split.valid[m][:, :, None] & ~missing[training].get(m, np.array(False))
@@ -122,7 +122,7 @@ def impute(
     return known
 
 
-def _observed_statistics(x: NDArray[np.float32], observed: NDArray[np.bool_]) -> Known:
+def _observed_statistics(x: NDArray[np.float32], observed: NDArray[np.bool_]) -> MeanStd:
     mean, std = np.zeros(x.shape[2], np.float32), np.zeros(x.shape[2], np.float32)
     for f in range(x.shape[2]):
         values = x[:, :, f][observed[:, :, f]]

@@ -1,4 +1,4 @@
-"""What is known about synthetic data: who carries what, and the exact values of the ideal observer's game."""
+"""Ground truth of synthetic data: hidden bits, their channels, and the exact values v(S) of an ideal observer."""
 
 from dataclasses import dataclass
 from itertools import product
@@ -38,7 +38,7 @@ class Bits:
 
 @dataclass(frozen=True, eq=False)
 class Truth:
-    """Everything a method could at best find out about a synthetic data set.
+    """Ground truth of a synthetic data set: the best that any method can recover.
 
     Attributes
     ----------
@@ -67,7 +67,7 @@ class Truth:
     moebius
         Exact Möbius interactions of `value`, (2^M,): v(S) = Σ_{T ⊆ S} moebius(T).
     value_with_noise
-        Regression only: v(S) of the observer who sees the noisy signals and answers with the posterior mean, (2^M,).
+        Regression only: v(S) of the observer who sees the noisy signals and predicts the posterior mean, (2^M,).
     bit_error
         Probability that a matched filter on one modality reads a bit wrongly.
     redundant_error

@@ -23,11 +23,11 @@ _FEW = 5
 
 
 def report_classes(splits: Mapping[str, Split], training: str, task: Task, report: Report) -> None:
-    """Add the class counts of each split where they are uneven, and the classes with few or no samples.
+    """Report class counts of splits that are imbalanced, and classes with few or no samples.
 
     ``imbalance`` (warning): the accuracy of always predicting the largest class is at least 40 % of the way from chance, 1/K, to 1.
     ``few samples`` (warning): a class has from 1 to 4 training samples. ``class absent`` (note): a class occurs in training and not in
-    another labelled split, so that its score says nothing of it.
+    another labelled split, so that its score does not cover it.
     """
     if task.kind != "classification":
         return
@@ -52,12 +52,12 @@ def report_classes(splits: Mapping[str, Split], training: str, task: Task, repor
         f"{training} target",
         len(few),
         first=", ".join(few),
-        action="classes kept: hardly learned",
+        action="classes kept: too few to learn from",
     )
     for name, count in counts.items():
         gone = [c for c, n, known in zip(task.classes, count, there, strict=True) if not n and known]
         if name != training:
-            action = "scores of this split say nothing of them"
+            action = "scores of this split do not cover them"
             report.add("note", "class absent", f"{name} target", len(gone), first=", ".join(gone), action=action)
 
 
@@ -74,7 +74,7 @@ def within(
     labels: OutOfRange,
     place: RowName,
 ) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
-    """Deal with values beyond a stated range.
+    """Return values inside a stated range and which samples to keep; others are refused, clipped or dropped.
 
     Parameters
     ----------
@@ -89,7 +89,7 @@ def within(
     labels
         "raise" refuses, "clip" moves values to the limit, "drop" removes the samples.
     place
-        Row to how it is called in errors.
+        Row to its name in errors.
 
     Returns
     -------
@@ -126,8 +126,8 @@ Place = Callable[[int], str]
 
 
 @dataclass(frozen=True, eq=False)
-class Given:
-    """The labels of one split and how its rows are called in errors."""
+class SplitLabels:
+    """Labels of one split, its number of samples, and the names of its rows in errors."""
 
     labels: Labels | None
     n: int
@@ -153,7 +153,7 @@ def refuse_partly_labelled(labels: Labels | None, place: Place, where: str) -> N
 
 
 def targets_of(
-    given: Mapping[str, Given], kind: TaskKind, classes: Sequence[str] | None, report: Report
+    given: Mapping[str, SplitLabels], kind: TaskKind, classes: Sequence[str] | None, report: Report
 ) -> tuple[dict[str, NDArray[Any] | None], Task]:
     """Return the target of every split, and the task.
 
@@ -166,7 +166,7 @@ def targets_of(
     classes
         Names of the classes in the order of their numbers; None where they are to be made.
     report
-        Receives what was converted, which splits have no labels, and the classes that no training sample has.
+        Receives conversions, splits without labels, and classes without a training sample.
 
     Returns
     -------
@@ -197,8 +197,8 @@ def targets_of(
     return targets, Task("regression", (), 1)
 
 
-def _column(split: str, given: Given, kind: TaskKind, report: Report) -> tuple[Labels | None, int]:
-    """Return labels (n,) of one split, and the number of classes where a layout says it."""
+def _column(split: str, given: SplitLabels, kind: TaskKind, report: Report) -> tuple[Labels | None, int]:
+    """Return labels (n,) of one split, and the number of classes where the layout defines it."""
     labels, where = given.labels, f"{split}: target"
     if labels is None or (len(labels) and labels.missing.all()):
         report.add("note", "unlabelled", split, given.n, action="no labels: for prediction only")
@@ -226,7 +226,7 @@ def _same_count(before: int, k: int, split: str) -> int:
 
 def _classes(
     columns: Mapping[str, Labels],
-    given: Mapping[str, Given],
+    given: Mapping[str, SplitLabels],
     classes: Sequence[str] | None,
     count: int,
     report: Report,
@@ -333,7 +333,7 @@ def _values(labels: Labels, where: str, place: Place) -> NDArray[np.float32]:
 
 
 def _check(
-    targets: Mapping[str, NDArray[Any]], names: tuple[str, ...], given: Mapping[str, Given], report: Report
+    targets: Mapping[str, NDArray[Any]], names: tuple[str, ...], given: Mapping[str, SplitLabels], report: Report
 ) -> None:
     """Refuse a single class; count the classes without a training sample, and the samples of them in other splits."""
     if not targets:
@@ -353,5 +353,5 @@ def _check(
         new = ~np.isin(y, sorted(seen))
         at = int(np.flatnonzero(new)[0]) if new.any() else 0
         first = f"{given[split].place(at)}: class {names[y[at]]!r}" if new.any() else ""
-        action = f"of a class that {reference} does not have: they cannot be right"
+        action = f"of a class that {reference} does not have: they cannot be predicted correctly"
         report.add("warning", "unseen class", split, int(new.sum()), first=first, action=action)

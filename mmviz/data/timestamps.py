@@ -21,7 +21,7 @@ _EVEN = 0.1
 
 
 def as_times(values: Any, shape: tuple[int, int], where: str) -> Seconds:
-    """Take the timestamps of one modality as seconds, float64 (n, steps).
+    """Return the timestamps of one modality in seconds, float64 (n, steps).
 
     Parameters
     ----------
@@ -84,7 +84,7 @@ def from_side(times: Seconds, side: Side) -> Seconds:
 
 
 def frames_of(times: Seconds, place: Place, where: str) -> Mask:
-    """Return which steps have a time, for a modality whose lengths were not given.
+    """Return the steps that have a time, for a modality without given lengths.
 
     Raises
     ------
@@ -111,7 +111,7 @@ def checked(times: Seconds, real: Mask, place: Place, where: str) -> Seconds:
     real
         Bool (n, steps): the steps that hold a frame.
     place
-        What a sample, and a place inside it, is called in errors.
+        Row, and position inside the sample, to its name in errors.
     where
         Split and modality, for errors.
 
@@ -277,7 +277,7 @@ def longest(splits: Iterable[Split]) -> float | None:
 
 
 def report_time(splits: Mapping[str, Split], modalities: tuple[Modality, ...], report: Report) -> None:
-    """Note gaps and clocks that do not overlap; without timestamps, what is assumed of the spacing of frames.
+    """Report gaps and disjoint clocks; without timestamps, the assumption about the spacing of frames.
 
     Parameters
     ----------
@@ -288,9 +288,9 @@ def report_time(splits: Mapping[str, Split], modalities: tuple[Modality, ...], r
     """
     for name, split in splits.items():
         for m, times in split.times.items():
-            _gaps(split, m, times, f"{name} {m}", report)
-        _apart(name, split, report)
-    _uneven(splits, report)
+            _report_gaps(split, m, times, f"{name} {m}", report)
+        _warn_disjoint_clocks(name, split, report)
+    _warn_uneven_durations(splits, report)
     signals = [m for m in modalities if not m.static and m.steps > 1]
     if any(split.times for split in splits.values()) or len(signals) < 2:
         return
@@ -300,11 +300,11 @@ def report_time(splits: Mapping[str, Split], modalities: tuple[Modality, ...], r
         report.add("note", "times", names, len(signals), action=action)
         return
     for name, split in splits.items():
-        _durations(name, split, signals, report)
+        _warn_durations(name, split, signals, report)
 
 
-def _uneven(splits: Mapping[str, Split], report: Report) -> None:
-    """Warn where most recordings are short beside the longest: of steps that cut the longest they fill a few."""
+def _warn_uneven_durations(splits: Mapping[str, Split], report: Report) -> None:
+    """Warn where most recordings are much shorter than the longest one."""
     clocks = [clock_of(split.times) for split in splits.values() if split.times]
     if not clocks:
         return
@@ -318,8 +318,8 @@ def _uneven(splits: Mapping[str, Split], report: Report) -> None:
         )  # fmt: skip
 
 
-def _durations(name: str, split: Split, signals: list[Modality], report: Report) -> None:
-    """Count the samples whose frames and rates say different durations: aligned by share, one of them is stretched."""
+def _warn_durations(name: str, split: Split, signals: list[Modality], report: Report) -> None:
+    """Warn of samples in which numbers of frames and rates give different durations."""
     frames = np.stack([split.valid[m.name].sum(axis=1) for m in signals])
     rates = np.array([float(m.rate_hz or np.nan) for m in signals])
     seconds = np.where(frames > 0, frames / rates[:, None], np.nan)
@@ -339,7 +339,7 @@ def _durations(name: str, split: Split, signals: list[Modality], report: Report)
         )  # fmt: skip
 
 
-def _gaps(split: Split, m: str, times: Seconds, where: str, report: Report) -> None:
+def _report_gaps(split: Split, m: str, times: Seconds, where: str, report: Report) -> None:
     pause = times[:, 1:] - times[:, :-1]
     with np.errstate(invalid="ignore"):
         gap = pause > HOLD * spacing_of(times)[:, None]
@@ -351,8 +351,8 @@ def _gaps(split: Split, m: str, times: Seconds, where: str, report: Report) -> N
         )
 
 
-def _apart(name: str, split: Split, report: Report) -> None:
-    """Count the samples of which two modalities were recorded one after the other: probably on two clocks."""
+def _warn_disjoint_clocks(name: str, split: Split, report: Report) -> None:
+    """Warn of samples in which two modalities do not overlap in time: probably on different clocks."""
     ends = {m: (_first(t), np.max(t, axis=1, where=np.isfinite(t), initial=-np.inf)) for m, t in split.times.items()}
     names = list(ends)
     for k, a in enumerate(names):

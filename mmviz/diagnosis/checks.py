@@ -106,7 +106,7 @@ BUILT_IN = ("av_digits", "watch")
 def data_findings() -> Iterator[Finding]:
     """Open the built-in sets; name the others."""
     from mmviz import data
-    from mmviz.data.load import known_sets
+    from mmviz.data.load import catalogue
 
     for name in BUILT_IN:
         try:
@@ -116,7 +116,7 @@ def data_findings() -> Iterator[Finding]:
         else:
             counts = ", ".join(f"{len(found[split])} {split}" for split in found.splits)
             yield Finding("data", "good", f"{name}: {counts}, {', '.join(found.spec.names)}")
-    others = [name for name in known_sets() if name not in (*BUILT_IN, "own")]
+    others = [name for name in catalogue() if name not in (*BUILT_IN, "named_arrays")]
     yield Finding(
         "data",
         "note",

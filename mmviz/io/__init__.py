@@ -1,6 +1,6 @@
-"""Stage ``io``: everything that meets bytes we did not write, and writing so that a crash leaves the old file whole.
+"""Reading of untrusted bytes, and atomic writing.
 
-`content.open_content` (a path, by what is in it), `safe_pickle.load` (a pickle), `npz.read_npz` (arrays), `tree_npz` (a pickle's
-tree without a pickle), `mat5`, `hdf5` (MATLAB), `members` (folders, archives), `wav`, `image`, `object_npy` (a dictionary
-saved by ``np.save``), `atomic` (writing), `digest` (sha256).
+`content.open_content` opens a path by its content. Readers: `safe_pickle` (pickle, object .npy), `npz` (arrays and trees), `mat` (MATLAB 5 to
+7), `hdf5` (MATLAB 7.3), `netcdf` (validation), `archive` (folders, tar), `media` (WAV, PNG, JPEG), `files` (size limits, JSON). Writing:
+`atomic`, `folder_lock`. Checksums: `digest`.
 """

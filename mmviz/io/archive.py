@@ -22,12 +22,12 @@ _BROKEN = (EOFError, OSError, ValueError, zlib.error, OverflowError)
 
 @dataclass(frozen=True)
 class TarMember:
-    """One member, as its headers describe it.
+    """A member of an archive, as its headers describe it.
 
     Attributes
     ----------
     name
-        With ``/`` between folders, as stored; nothing says that it stays inside the archive.
+        With ``/`` between folders, as stored; it may lead outside the archive.
     size
         Bytes of content, ≥ 0; 0 of a folder.
     kind
@@ -40,7 +40,7 @@ class TarMember:
 
 
 class TarStream:
-    """A tar archive, plain or gzipped, read forward.
+    """Forward reader of a tar archive, plain or gzipped.
 
     `tarfile` reads an extended header of any announced size into memory, and searches it in quadratic time.
 
@@ -56,7 +56,7 @@ class TarStream:
         self._left = 0
 
     def members(self) -> Iterator[TarMember]:
-        """Yield the members; content that was not read is passed over.
+        """Yield the members; content that was not read is skipped.
 
         Raises
         ------
@@ -87,7 +87,7 @@ class TarStream:
             self._skip()
 
     def content(self, member: TarMember) -> bytes:
-        """Return the content of the member that was yielded last; DataError where the archive is cut off inside it."""
+        """Return the content of the member that was yielded last; DataError where the archive is truncated inside it."""
         found = self._read(member.size)
         self._left -= len(found)
         return found
@@ -98,7 +98,7 @@ class TarStream:
         if not block or not any(block):
             return None
         if len(block) < _BLOCK:
-            raise DataError("the archive is cut off inside a header")
+            raise DataError("the archive is truncated inside a header")
         told = _number(block[148:156])
         blank = block[:148] + b" " * 8 + block[156:]
         if told != sum(blank) and told != sum(
@@ -123,7 +123,7 @@ class TarStream:
         while left:
             part = self._stream_read(min(_PIECE, left))
             if not part:
-                raise DataError(f"the archive is cut off: {left} of {size} bytes are missing")
+                raise DataError(f"the archive is truncated: {left} of {size} bytes are missing")
             parts.append(part)
             left -= len(part)
         return b"".join(parts)
@@ -188,12 +188,12 @@ _FREE = 256 << 20
 
 
 class Members:
-    """Names and content of the files in one place.
+    """Files of a folder or an archive by name.
 
     Attributes
     ----------
     where
-        How the place is called in errors.
+        Name of the folder or archive in errors.
     """
 
     def __init__(self, where: str, names: dict[str, int], read: Callable[[str], bytes]) -> None:
@@ -212,7 +212,7 @@ class Members:
         return [n for n in self.names if n.rpartition("/")[2] == last]
 
     def read(self, name: str, *, max_bytes: int = MAX_FILE) -> bytes:
-        """Read one file.
+        """Return the content of one file.
 
         Raises
         ------
@@ -227,7 +227,7 @@ class Members:
 
 
 def folder_members(path: str | Path) -> Members:
-    """List a folder; links that lead out of it are refused.
+    """Return the files of a folder; links that lead out of it are refused.
 
     Parameters
     ----------
@@ -267,19 +267,19 @@ def _resolved(link: Path, root: Path) -> Path:
 
 
 def tar_members(source: str | Path | bytes, *, where: str = "") -> Members:
-    """Read a tar archive, plain or gzipped, into memory.
+    """Return the files of a tar archive, plain or gzipped, read into memory.
 
     Parameters
     ----------
     source
         A path, or the whole file.
     where
-        How to name the archive in an error.
+        Name of the archive in errors.
 
     Returns
     -------
     Members
-        Regular files only; directories are passed over.
+        Regular files only; directories are skipped.
 
     Raises
     ------
@@ -315,7 +315,7 @@ def _unpacked(archive: TarStream, size: int) -> dict[str, bytes]:
 
 
 def _confined(member: TarMember) -> str:
-    """Return the name with ``/``, or refuse one that leads outside."""
+    """Return the name with ``/``; DataError where it leads outside."""
     path = PurePosixPath(member.name)
     if path.is_absolute() or ".." in path.parts or "\\" in member.name or "\0" in member.name or not path.parts:
         if member.kind == "folder" and not path.parts:  # the archive's own root, "./"

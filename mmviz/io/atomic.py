@@ -1,4 +1,4 @@
-"""Write a file so that whatever happens, the old one or the new one is there, whole."""
+"""Atomic writing of files: after a crash, the old content or the new one is there, complete."""
 
 import contextlib
 import os
@@ -13,7 +13,7 @@ _TEMPORARY = re.compile(r"\.[0-9a-f]{16}\.part(\.\w+)?")
 
 @contextmanager
 def atomic_path(path: str | Path) -> Iterator[Path]:
-    """Hand out a temporary path in the same folder; publish it as `path` when the block ends without an error.
+    """Yield a temporary path in the same folder; it replaces `path` when the block ends without an error.
 
     On leaving: flush to the disk (fsync), rename over `path` (`os.replace`), fsync the folder. If the block or any of these
     fails, the temporary file is removed and `path` is as it was.
@@ -50,7 +50,7 @@ def atomic_path(path: str | Path) -> Iterator[Path]:
 
 
 def write_bytes_atomic(path: str | Path, data: bytes) -> None:
-    """Write bytes to a file so that a reader sees the old content or the new one, never a part.
+    """Write bytes to a file atomically: a reader sees the old content or the new one.
 
     Parameters
     ----------
@@ -69,7 +69,7 @@ def write_bytes_atomic(path: str | Path, data: bytes) -> None:
 
 
 def remove_temporary_files(folder: str | Path) -> None:
-    """Remove the temporary files that `atomic_path` leaves in a folder when its process is killed.
+    """Remove the temporary files of `atomic_path` that a killed process left in a folder.
 
     For a caller who knows that nobody writes there at this moment, such as the holder of the folder's lock.
 
@@ -90,7 +90,7 @@ def _sync(path: Path) -> None:
 
 
 def _sync_folder(folder: Path) -> None:
-    """Make the rename itself last; some systems cannot open a folder, and then it lasts as long as they promise."""
+    """Flush the rename to the disk; without effect on systems that cannot open a folder."""
     try:
         handle = os.open(folder, os.O_RDONLY)
     except OSError:

@@ -1,4 +1,4 @@
-"""Open a file or folder by what is in it, never by its name: a pickle, npz, MATLAB, HDF5, tar or a folder."""
+"""Opening of files and folders by content, never by name: pickle, npz, MATLAB, HDF5, tar or folder."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,16 +18,16 @@ MAX_MAT5 = 4 << 30
 
 @dataclass(frozen=True, eq=False)
 class Content:
-    """What a path holds.
+    """Content of a file or folder.
 
     Attributes
     ----------
     where
-        How it is called in errors.
+        Its name in errors.
     path
-        Where it is.
+        Its path.
     kind
-        What it is.
+        Type of the file.
     tree
         Of a pickle, an npz or a MATLAB 5 file: dictionaries, lists and arrays. Of HDF5: name to shape and dtype; the
         content is read by `mmviz.io.hdf5.open_hdf5`. Otherwise None.
@@ -43,7 +43,7 @@ class Content:
 
 
 def open_content(path: str | Path, *, encoding: str = "ASCII") -> Content:
-    """Open a path for reading.
+    """Return the content of a file or folder.
 
     Parameters
     ----------
@@ -55,12 +55,12 @@ def open_content(path: str | Path, *, encoding: str = "ASCII") -> Content:
     Returns
     -------
     Content
-        Everything is in memory, except what a folder's files and HDF5 arrays hold.
+        In memory, except the files of a folder and the arrays of HDF5.
 
     Raises
     ------
     DataError
-        If the content is none of these kinds, the reader of its kind refuses it, or the path is a pipe or a device.
+        If the content is of no known type, its reader refuses it, or the path is a pipe or a device.
     OSError
         If the file cannot be opened.
     """
@@ -82,7 +82,7 @@ def open_content(path: str | Path, *, encoding: str = "ASCII") -> Content:
 
 
 def tree_of(data: bytes, *, where: str, encoding: str = "ASCII") -> Any:
-    """Read the tree in the bytes of a pickle, an npz or a MATLAB 5 file, as `open_content` does."""
+    """Return the tree in the bytes of a pickle, an npz or a MATLAB 5 file, as `open_content` does."""
     kind = kind_of(data[:520])
     if kind == "npz":
         return read_tree(data, where=where)
@@ -94,7 +94,7 @@ def tree_of(data: bytes, *, where: str, encoding: str = "ASCII") -> Any:
 
 
 def kind_of(start: bytes) -> Kind:
-    """Name the kind from the first 520 bytes; what nothing else claims is tried as a pickle, which says what it sees."""
+    """Return the type by the first 520 bytes; "pickle", whose reader names what it finds, where no other type matches."""
     if start.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return "npz"
     if is_hdf5(start):

@@ -1,4 +1,4 @@
-"""The sha256 of a file, and the comparison that refuses a file which is not the one expected."""
+"""SHA-256 of files, and refusal of a file whose digest differs from the expected one."""
 
 import hashlib
 from pathlib import Path
@@ -7,7 +7,7 @@ from mmviz.core.errors import DataError
 
 
 def sha256_file(path: str | Path) -> str:
-    """Compute the sha256 of a file in pieces of 1 MiB.
+    """Return the sha256 of a file, read in chunks.
 
     Parameters
     ----------
@@ -29,7 +29,7 @@ def sha256_file(path: str | Path) -> str:
 
 
 def require_sha256(data: bytes, expected: str, *, where: str) -> None:
-    """Refuse bytes whose sha256 is not the expected one.
+    """Raise DataError for bytes whose sha256 is not the expected one.
 
     Checking bytes already in memory, rather than a path, leaves no moment in which the file could change between
     the check and its use.
@@ -41,7 +41,7 @@ def require_sha256(data: bytes, expected: str, *, where: str) -> None:
     expected
         64 hexadecimal digits.
     where
-        How to name the file in an error.
+        Name of the file in errors.
 
     Raises
     ------
@@ -57,7 +57,7 @@ def require_sha256(data: bytes, expected: str, *, where: str) -> None:
 
 
 def require_file(path: str | Path, expected: str) -> None:
-    """Refuse a file whose sha256 is not the expected one; for files too large to be held in memory.
+    """Raise DataError for a file whose sha256 is not the expected one; the file is not held in memory.
 
     Parameters
     ----------

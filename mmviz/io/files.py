@@ -46,7 +46,7 @@ _FIRST_LINE = 200
 
 
 def looks_like(data: bytes) -> str:
-    """Name the kind of file that starts with `data`.
+    """Return the type of a file by its first bytes, as a phrase for errors.
 
     Parameters
     ----------
@@ -85,8 +85,8 @@ def looks_like(data: bytes) -> str:
     return "an unknown kind of file"
 
 
-def pickled_objects(data: bytes) -> str:
-    """Name the objects that a refused pickle holds and how to save them instead, from its first bytes; "" where unknown."""
+def pickled_object_hint(data: bytes) -> str:
+    """Return which objects a refused pickle holds and how to save them instead; "" where unknown."""
     return next((what for pattern, what in _PICKLED if pattern.search(data)), "")
 
 
@@ -100,7 +100,7 @@ _NOT_REGULAR = (
 
 
 def open_regular(path: str | Path, *, max_bytes: int | None = None) -> BinaryIO:
-    """Open a regular file for reading; a pipe or a device, which could block or never end, is refused.
+    """Return a regular file opened for reading; a pipe or a device, which could block or never end, is refused.
 
     Parameters
     ----------
@@ -153,7 +153,7 @@ def _require_regular(found: os.stat_result, shown: str, max_bytes: int | None) -
 
 
 def is_folder(path: str | Path) -> bool:
-    """Whether a path is a folder; False where it is nothing, or no valid path."""
+    """Return whether a path is a folder; False where it does not exist or is not valid."""
     try:
         return stat.S_ISDIR(os.stat(path).st_mode)  # noqa: PTH116 - Path.is_dir raises for a name that is too long
     except (OSError, ValueError):
@@ -161,7 +161,7 @@ def is_folder(path: str | Path) -> bool:
 
 
 def read_regular(path: str | Path, *, max_bytes: int) -> bytes:
-    """Read a regular file of at most `max_bytes`; raises as `open_regular`, and DataError where the file grows meanwhile."""
+    """Return the bytes of a regular file of at most `max_bytes`; raises as `open_regular`, and DataError where it grows while it is read."""
     with open_regular(path, max_bytes=max_bytes) as file:
         data = file.read(os.fstat(file.fileno()).st_size)
         more = file.read(1)
@@ -176,14 +176,14 @@ MAX_DEPTH = 64
 
 
 def parse_json(text: str | bytes, *, where: str, max_depth: int = MAX_DEPTH) -> Any:
-    """Parse JSON text.
+    """Return the values of JSON text.
 
     Parameters
     ----------
     text
         The whole text; bytes are UTF-8.
     where
-        How to name the source in an error.
+        Name of the source in errors.
     max_depth
         How deeply objects and arrays may be nested, so that whatever walks over the result needs no limit of its own.
 

@@ -1,4 +1,4 @@
-"""A lock on a folder that one process holds while it writes there; it ends with the process, however that ends."""
+"""Exclusive lock of a folder for the process that writes to it; the system releases it when the process ends."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class FolderLock:
         self._claimed = False
 
     def acquire(self) -> None:
-        """Take the lock, without waiting.
+        """Acquire the lock without waiting.
 
         Raises
         ------
@@ -83,7 +83,7 @@ class FolderLock:
             os.close(handle)  # its holder has removed the file in the meantime
 
     def release(self) -> None:
-        """Give the lock back and remove its file; without effect where it is not held."""
+        """Release the lock and remove its file; without effect where it is not held."""
         handle, self._handle = self._handle, None
         if handle is None:
             return
@@ -93,7 +93,7 @@ class FolderLock:
         os.close(handle)
 
     def forget(self) -> None:
-        """Close the file without giving the lock back: for a process that was forked from the holder."""
+        """Close the file without releasing the lock, in a process that was forked from the holder."""
         handle, self._handle = self._handle, None
         if handle is not None:
             os.close(handle)
@@ -131,7 +131,7 @@ def locked(folder: str | Path) -> Iterator[None]:
 
 
 def holder_of(folder: str | Path) -> str:
-    """Return who holds the lock of a folder, ready for a sentence; "" where nobody does."""
+    """Return the holder of the lock of a folder as text for messages; "" where it is free."""
     path = Path(folder) / NAME
     try:
         handle = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
@@ -148,7 +148,7 @@ def holder_of(folder: str | Path) -> str:
 
 
 def wait_until_free(folder: str | Path) -> None:
-    """Return when no process holds the lock of a folder; an interrupt ends the waiting."""
+    """Block until no process holds the lock of a folder; an interrupt ends the waiting."""
     while holder_of(folder):
         time.sleep(_POLL)
 
@@ -164,7 +164,7 @@ if hasattr(os, "register_at_fork"):
 
 
 def _exclusive(handle: int, *, shared: bool = False) -> bool | None:
-    """Lock an open file; return whether that succeeded, None where the file system has no locks."""
+    """Try to lock an open file; return whether it is locked, None where the file system has no locks."""
     try:
         if sys.platform == "win32":
             import msvcrt
@@ -200,7 +200,7 @@ def _owner() -> bytes:
 
 
 def _read_owner(path: Path) -> dict[str, Any]:
-    """Return who wrote a lock file; an empty dict where that cannot be read (it is written a moment after the lock is taken)."""
+    """Return the owner in a lock file; {} where it cannot be read (it is written shortly after the lock is acquired)."""
     try:
         with path.open("rb") as file:
             found = json.loads(file.read(_LARGEST))
@@ -210,7 +210,7 @@ def _read_owner(path: Path) -> dict[str, Any]:
 
 
 def _may_live(owner: dict[str, Any]) -> bool:
-    """Whether the owner's process may still exist: of another host nobody knows."""
+    """Return whether the owner's process may still exist; True for another host, where it cannot be checked."""
     if not owner or owner.get("host") != socket.gethostname():
         return True
     start = _start_of(owner["pid"])
@@ -218,7 +218,7 @@ def _may_live(owner: dict[str, Any]) -> bool:
 
 
 def _start_of(pid: int) -> str | None:
-    """Return when a process of this host started, in the system's own unit; "" where only its existence is known, None without it."""
+    """Return the start time of a process of this host, in the system's unit; "" where it is not known, None without the process."""
     try:
         return Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()[19]
     except (OSError, IndexError):

@@ -1,4 +1,4 @@
-"""Read an HDF5 file (MATLAB 7.3 too): magic, sizes and a full trial read in another process come first."""
+"""Reading of HDF5 files (MATLAB 7.3 too), after checks of type and sizes and a trial read in another process."""
 
 import json
 import subprocess
@@ -22,12 +22,12 @@ _BYTES_PER_SECOND = 10e6
 
 
 def is_hdf5(start: bytes) -> bool:
-    """Whether the first 520 bytes hold HDF5's signature, at the start or behind MATLAB's header."""
+    """Return whether the first 520 bytes hold HDF5's signature, at the start or behind MATLAB's header."""
     return start.startswith(MAGIC) or start[512:520] == MAGIC
 
 
 def probe_hdf5(path: str | Path, read: Sequence[str] = ()) -> dict[str, dict[str, Any]]:
-    """List what a file holds, and read some of it once, in a process of its own.
+    """Return shape and dtype of the data sets in a file, after a trial read in a separate process.
 
     Parameters
     ----------
@@ -44,7 +44,7 @@ def probe_hdf5(path: str | Path, read: Sequence[str] = ()) -> dict[str, dict[str
     Raises
     ------
     DataError
-        If the file is another one or too large, the library refuses it, dies over it or takes too long, or a name in `read`
+        If the file is of another type or too large, the library refuses it, dies over it or takes too long, or a name in `read`
         is a link, lies in another file, needs an unusual filter, is not numeric, or would inflate beyond reason.
     MissingDependencyError
         If h5py is not installed.
@@ -69,21 +69,23 @@ def probe_hdf5(path: str | Path, read: Sequence[str] = ()) -> dict[str, dict[str
     except subprocess.TimeoutExpired:
         raise DataError(f"{path.name}: the trial read did not end in {limit:.0f} s; the file is refused") from None
     try:
-        answer = json.loads(done.stdout)
+        outcome = json.loads(done.stdout)
     except ValueError:
         raise DataError(
-            f"{path.name}: the HDF5 library died over this file (exit {done.returncode}), in a process of its own; "
+            f"{path.name}: the HDF5 library crashed over this file (exit code {done.returncode}), in a separate process; "
             "nothing was read. The file is damaged or crafted: fetch it again."
         ) from None
-    if "error" in answer:
-        if answer["error"].startswith("ModuleNotFoundError"):
+    if "error" in outcome:
+        if outcome["error"].startswith("ModuleNotFoundError"):
             raise MissingDependencyError(f"{path.name}: HDF5 needs h5py; run: pip install h5py")
-        raise DataError(f"{path.name}: not read as HDF5 ({answer['error']}); the file is damaged, cut off or unusual")
-    return answer["found"]
+        raise DataError(
+            f"{path.name}: not read as HDF5 ({outcome['error']}); the file is damaged, truncated or unusual"
+        )
+    return outcome["found"]
 
 
 class Arrays:
-    """The data sets of an open file that were asked for; rows are read when wanted."""
+    """Data sets of an open file; rows are read on access."""
 
     def __init__(self, file: Any, size: int, where: str) -> None:
         self._file, self._size, self._where = file, size, where
@@ -93,14 +95,14 @@ class Arrays:
         return tuple(self._get(name).shape)
 
     def rows(self, name: str, rows: Any = ()) -> NDArray[Any]:
-        """Read rows (an index, a slice, or everything) of a numeric data set."""
+        """Return rows (an index, a slice, or everything) of a numeric data set."""
         try:
             return np.asarray(self._get(name)[rows])
         except (OSError, ValueError, TypeError, IndexError, RuntimeError, MemoryError) as error:
             raise DataError(f"{self._where}: {name!r}: {error!s:.200}") from None
 
     def texts(self, name: str) -> list[str]:
-        """Read a cell array of text."""
+        """Return the texts of a cell array."""
         try:
             return hdf5_probe.texts(self._file, self._get(name))
         except (hdf5_probe.RefusedError, OSError, ValueError, TypeError, RuntimeError, MemoryError) as error:
@@ -115,7 +117,7 @@ class Arrays:
 
 @contextmanager
 def open_hdf5(path: str | Path, names: Sequence[str]) -> Iterator[Arrays]:
-    """Open a file after a trial read of the data sets that will be wanted.
+    """Yield the data sets of a file, after a trial read of those named.
 
     Parameters
     ----------

@@ -1,7 +1,7 @@
-"""Look at an HDF5 file in a process of its own: if the library dies over a crafted file, only this process dies.
+"""Inspection of an HDF5 file in a separate process: a crash of the library over a crafted file ends only this process.
 
 ``python hdf5_probe.py PATH [--read NAME ...]`` prints one line of JSON: every data set's shape and dtype, or an error.
-It imports nothing of mmviz, so that it starts fast and works from any place.
+It imports nothing of mmviz, so that it starts fast and runs as a script.
 """
 
 import itertools
@@ -23,18 +23,18 @@ FILTERS = (1, 2, 3)  # deflate, shuffle, checksum: what MATLAB and h5py write
 
 
 class RefusedError(Exception):
-    """The file holds something a data file does not need."""
+    """The file contains something that a data file does not need."""
 
 
 def open_file(path: str) -> Any:
-    """Open for reading only, with the library's own search for other files switched off."""
+    """Return a file opened for reading, with the library's search for other files switched off."""
     import h5py
 
     return h5py.File(path, "r", libver="latest", locking=False)
 
 
 def require_own(data: Any, name: str) -> None:
-    """Refuse a data set whose content lies in another file, that needs an unusual filter or far too large chunks; nothing is read."""
+    """Refuse a data set that lies in another file, needs an unusual filter or has oversized chunks; nothing is read."""
     if data.external or data.is_virtual:
         raise RefusedError(f"the content of {name!r} lies in another file")
     plist = data.id.get_create_plist()
@@ -47,7 +47,7 @@ def require_own(data: Any, name: str) -> None:
 
 
 def checked(file: Any, name: str, size: int) -> Any:
-    """Return a data set of plain numbers or of references, or refuse.
+    """Return a data set of numbers or references; RefusedError for anything else.
 
     Parameters
     ----------
@@ -77,7 +77,7 @@ def checked(file: Any, name: str, size: int) -> Any:
 
 
 def paths_in(file: Any, name: str) -> list[str]:
-    """List some of what lies in a group, three levels deep and `SHOWN` names wide; links to elsewhere are not followed."""
+    """Return some paths inside a group, three levels deep and `SHOWN` names wide; links are not followed."""
     import h5py
 
     if not isinstance(file.get(name, getlink=True), h5py.HardLink) or not isinstance(file[name], h5py.Group):
@@ -96,7 +96,7 @@ def paths_in(file: Any, name: str) -> list[str]:
 
 
 def texts(file: Any, data: Any) -> list[str]:
-    """Follow references to arrays of code units, as MATLAB stores a cell array of text."""
+    """Return the texts of a MATLAB cell array, which are references to arrays of code units."""
     if data.size > MAX_TEXTS:
         raise RefusedError(f"{data.name!r} holds {data.size} texts; at most {MAX_TEXTS} are read")
     out, signs = [], 0
@@ -113,7 +113,7 @@ def texts(file: Any, data: Any) -> list[str]:
 
 
 def inspect(path: str, read: list[str]) -> dict[str, Any]:
-    """List the data sets; read those named once, slab by slab, and throw the content away."""
+    """Return shape and dtype of every data set; those named are read once, slab by slab."""
     from pathlib import Path
 
     size = Path(path).stat().st_size
@@ -150,7 +150,7 @@ def inspect(path: str, read: list[str]) -> dict[str, Any]:
 
 
 def main() -> int:
-    """Inspect one file within 8 GiB of address space (where the system can limit it) and print JSON."""
+    """Print the inspection of one file as JSON, within 8 GiB of address space where the system can limit it."""
     try:
         import resource
 
@@ -159,10 +159,10 @@ def main() -> int:
     except (ImportError, ValueError, OSError):
         pass
     try:
-        answer: dict[str, Any] = {"found": inspect(sys.argv[1], sys.argv[3:])}
+        outcome: dict[str, Any] = {"found": inspect(sys.argv[1], sys.argv[3:])}
     except Exception as error:  # noqa: BLE001 - whatever the file provokes is one line for the parent
-        answer = {"error": f"{type(error).__name__}: {error!s:.300}"}
-    sys.stdout.write(json.dumps(answer) + "\n")
+        outcome = {"error": f"{type(error).__name__}: {error!s:.300}"}
+    sys.stdout.write(json.dumps(outcome) + "\n")
     return 0
 
 

@@ -1,9 +1,8 @@
 """Decoding of WAV recordings and of PNG and JPEG images, after their size has been checked."""
 
 import io
+import struct
 import warnings
-import wave
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,10 +12,11 @@ from mmviz.io.files import looks_like
 
 MAX_PIXELS = 100_000_000
 _FORMATS = ("PNG", "JPEG")
+_PCM, _EXTENSIBLE = 1, 0xFFFE  # format codes of WAV
 
 
 def read_image(data: bytes, *, size: tuple[int, int] | None = None, where: str = "image") -> NDArray[np.uint8]:
-    """Decode a picture as RGB.
+    """Decode a PNG or JPEG image as RGB.
 
     Parameters
     ----------
@@ -25,7 +25,7 @@ def read_image(data: bytes, *, size: tuple[int, int] | None = None, where: str =
     size
         Rows and columns to scale to (box filter), or None.
     where
-        How to name it in an error.
+        Name of the file in errors.
 
     Returns
     -------
@@ -35,7 +35,7 @@ def read_image(data: bytes, *, size: tuple[int, int] | None = None, where: str =
     Raises
     ------
     DataError
-        If the file is no PNG or JPEG, larger than `MAX_PIXELS`, or damaged.
+        If the file is neither PNG nor JPEG, larger than `MAX_PIXELS`, or damaged.
     MissingDependencyError
         If Pillow is not installed.
     """
@@ -47,7 +47,7 @@ def read_image(data: bytes, *, size: tuple[int, int] | None = None, where: str =
         with warnings.catch_warnings():
             warnings.simplefilter("error")
             with Image.open(io.BytesIO(data), formats=_FORMATS) as picture:
-                _admit(picture.width, picture.height, where)
+                _check_pixels(picture.width, picture.height, where)
                 rgb = picture.convert("RGB")
                 if size is not None:
                     rgb = rgb.resize((size[1], size[0]), Image.Resampling.BOX)
@@ -55,28 +55,23 @@ def read_image(data: bytes, *, size: tuple[int, int] | None = None, where: str =
     except DataError:
         raise
     except Exception as error:  # noqa: BLE001 - a decoder raises many kinds of errors over damaged bytes
-        raise DataError(
-            f"{where}: not decoded ({type(error).__name__}: {error!s:.100}); it looks like {looks_like(data[:64])}"
-        ) from None
+        raise DataError(_undecoded(data, error, where)) from None
 
 
-def _admit(width: int, height: int, where: str) -> None:
+def _check_pixels(width: int, height: int, where: str) -> None:
     if width * height > MAX_PIXELS:
         raise DataError(f"{where}: {width} x {height} pixels; at most {MAX_PIXELS} are decoded")
 
 
-MAX_SECONDS = 24 * 3600
-
-
 def read_wav(data: bytes, *, where: str = ".wav file") -> tuple[NDArray[np.float32], int]:
-    """Decode a WAV file.
+    """Decode an uncompressed WAV file: 8, 16, 24 or 32 bit, 1 to 64 channels.
 
     Parameters
     ----------
     data
         The whole file.
     where
-        How to name it in an error.
+        Name of the file in errors.
 
     Returns
     -------
@@ -86,65 +81,65 @@ def read_wav(data: bytes, *, where: str = ".wav file") -> tuple[NDArray[np.float
     Raises
     ------
     DataError
-        If the file is another one, compressed, cut off, or contradicts itself.
+        If the file is of another type, compressed, truncated or inconsistent.
     """
+    from scipy.io import wavfile
+
+    _check_chunks(data, where)
     try:
-        with wave.open(io.BytesIO(data)) as file:
-            raw, count, channels, width, rate = _content(file, len(data), where)
-        _check_chunks(data, channels * width, where)
-    except DataError:
-        raise
-    except (
-        wave.Error,
-        EOFError,
-        ValueError,
-        OverflowError,
-        RuntimeError,
-        MemoryError,
-        OSError,
-        ArithmeticError,
-    ) as error:
-        raise DataError(
-            f"{where}: not read as WAV ({type(error).__name__}: {error!s:.100}); it looks like {looks_like(data[:64])}"
-        ) from None
-    if len(raw) != count * channels * width:
-        raise DataError(f"{where}: {len(raw)} bytes for {count} steps; the file is cut off")
-    return _scaled(raw, width).reshape(count, channels), rate
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of chunks that it skips; truncated samples are refused above
+            rate, samples = wavfile.read(io.BytesIO(data))
+    except Exception as error:  # noqa: BLE001 - a decoder raises many kinds of errors over damaged bytes
+        raise DataError(_undecoded(data, error, where)) from None
+    samples = samples.reshape(len(samples), -1)
+    if samples.dtype == np.uint8:
+        return (samples.astype(np.float32) - 128) / np.float32(128), rate
+    return (samples / 2.0 ** (8 * samples.itemsize - 1)).astype(np.float32), rate
 
 
-def _content(file: wave.Wave_read, size: int, where: str) -> tuple[bytes, int, int, int, int]:
-    channels, width, rate, count = file.getnchannels(), file.getsampwidth(), file.getframerate(), file.getnframes()
-    if not 1 <= channels <= 64 or width not in (1, 2, 3, 4) or not 1 <= rate <= 1_000_000:
-        raise DataError(f"{where}: {channels} channels of {width} bytes at {rate} Hz; the file is damaged")
-    if count * channels * width > size or count > MAX_SECONDS * rate:
-        raise DataError(f"{where}: {count} steps announced in a file of {size} bytes; it is cut off")
-    return file.readframes(count), count, channels, width, rate
-
-
-def _check_chunks(data: bytes, frame: int, where: str) -> None:
-    """Refuse what the decoder passes over in silence: part of a step, another size of a step, content behind the last chunk."""
-    at = 12
+def _check_chunks(data: bytes, where: str) -> None:
+    """Raise DataError unless the chunks fill the file and announce whole steps of PCM samples; nothing is decoded."""
+    frame = 0
+    at = 12 if data[:4] == b"RIFF" and data[8:12] == b"WAVE" else len(data)
     while at + 8 <= len(data):
         name, size = data[at : at + 4], int.from_bytes(data[at + 4 : at + 8], "little")
         if not name.isascii() or not name.decode("ascii").isprintable():
             raise DataError(
                 f"{where}: {len(data) - at} bytes from byte {at} on are no chunk of a WAV file; its header announces too little"
             )
-        told = int.from_bytes(data[at + 20 : at + 22], "little")
-        if name == b"fmt " and told != frame:
-            raise DataError(f"{where}: its header announces {told} bytes a step, its format has {frame}")
-        if name == b"data" and size % frame:
+        if name == b"fmt ":
+            frame = _frame_size(data[at + 8 : at + 8 + size], where)
+        if name == b"data" and frame and size % frame:
             raise DataError(
-                f"{where}: {size} bytes of samples are no whole number of steps of {frame}; the file is cut off"
+                f"{where}: {size} bytes of samples are no whole number of steps of {frame}; the file is truncated"
+            )
+        if name == b"data" and at + 8 + size > len(data):
+            raise DataError(
+                f"{where}: {size} bytes of samples announced, {len(data) - at - 8} are there; the file is truncated"
             )
         at += 8 + size + size % 2
+    if not frame:
+        raise DataError(f"{where}: not read as WAV (no format of PCM samples); it looks like {looks_like(data[:64])}")
 
 
-def _scaled(raw: bytes, width: int) -> NDArray[Any]:
-    if width == 1:
-        return (np.frombuffer(raw, np.uint8).astype(np.float32) - 128) / np.float32(128)
-    if width == 3:
-        parts = np.frombuffer(raw, np.uint8).reshape(-1, 3).astype(np.int32)
-        whole = (parts[:, 0] << 8) | (parts[:, 1] << 16) | (parts[:, 2] << 24)
-        return (whole / 2.0**31).astype(np.float32)
-    return (np.frombuffer(raw, f"<i{width}") / 2.0 ** (8 * width - 1)).astype(np.float32)
+def _frame_size(form: bytes, where: str) -> int:
+    """Return the bytes of one step over all channels, from the format chunk."""
+    if len(form) < 16:
+        raise DataError(f"{where}: a format chunk of {len(form)} bytes; the file is damaged")
+    code, channels, rate, _, announced, bits = struct.unpack_from("<HHIIHH", form)
+    if code == _EXTENSIBLE and len(form) >= 26:
+        code = int.from_bytes(form[24:26], "little")
+    width = bits // 8
+    if code != _PCM or bits not in (8, 16, 24, 32) or not 1 <= channels <= 64 or not 1 <= rate <= 1_000_000:
+        raise DataError(
+            f"{where}: not read as WAV (format {code}, {channels} channels of {bits} bits at {rate} Hz); uncompressed PCM of 8, 16, 24 or "
+            "32 bits is read, up to 64 channels: convert the file"
+        )
+    if announced != channels * width:
+        raise DataError(f"{where}: its header announces {announced} bytes a step, its format has {channels * width}")
+    return channels * width
+
+
+def _undecoded(data: bytes, error: Exception, where: str) -> str:
+    return f"{where}: not decoded ({type(error).__name__}: {error!s:.100}); it looks like {looks_like(data[:64])}"

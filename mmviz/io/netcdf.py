@@ -1,4 +1,4 @@
-"""Look at everything in a netCDF 4 file before a reader does: its content lies in the file itself and is bounded."""
+"""Validation of a netCDF 4 file before it is read: all content in the file itself, no cycles, bounded memory."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _REFERENCE = 16  # bytes of a text of variable length where it is listed: its le
 
 
 def check_netcdf(path: str | Path) -> None:
-    """Refuse a netCDF 4 file that reads other files, holds circles, or declares more than it can hold.
+    """Raise DataError for a netCDF 4 file that refers to other files, contains cycles, or declares more data than it can hold.
 
     Parameters
     ----------
@@ -42,14 +42,14 @@ def check_netcdf(path: str | Path) -> None:
         with h5py.File(
             source, "r"
         ) as opened:  # locks as xarray does: a Trace that is already open has to be opened alike
-            _Walk(opened, size).whole()
+            _Validator(opened, size).run()
     except RefusedError as error:
         raise DataError(f"{source}: {error}; refused, no array was read. Record and save the Trace again.") from None
     except DataError:
         raise
     except Exception as error:  # noqa: BLE001 - the library raises many kinds of errors over damaged files
         raise DataError(
-            f"{source} cannot be read as netCDF 4 ({type(error).__name__}: {error!s:.200}); the file is damaged or cut off"
+            f"{source} cannot be read as netCDF 4 ({type(error).__name__}: {error!s:.200}); the file is damaged or truncated"
         ) from None
 
 
@@ -57,8 +57,8 @@ def _size(file: Any) -> int:
     return int(file.seek(0, 2))
 
 
-class _Walk:
-    """One pass over an open file."""
+class _Validator:
+    """One pass over all objects of an open file."""
 
     def __init__(self, file: h5py.File, size: int) -> None:
         self._file, self._size = file, size
@@ -66,7 +66,7 @@ class _Walk:
         self._references: list[tuple[str, Any]] = []
         self._bytes = self._attribute_bytes = 0
 
-    def whole(self) -> None:
+    def run(self) -> None:
         self._group(self._file, "/", 0)
         for name, reference in self._references:
             try:
@@ -130,7 +130,7 @@ class _Walk:
             _require(kind.kind in "iufb", f"{name[:200]!r} has the type {kind}, which netCDF does not need")
 
     def _follow(self, found: Any, name: str) -> None:
-        """Note the dimension scales of a variable, to compare them with the objects of the file when all are known."""
+        """Collect references to dimension scales; they are compared with the objects of the file at the end."""
         values = np.empty(found.shape, found.dtype)
         found.read(values)
         for value in values.ravel():
@@ -159,7 +159,7 @@ class _Walk:
         )
 
     def _text_bytes(self, data: h5py.Dataset, place: str) -> int:
-        """Return the characters of texts of variable length, of which many may be one and the same in the file."""
+        """Return the total length of texts of variable length, of which several may share one place in the file."""
         if not data.size or not data.id.get_storage_size():
             return 0
         plist = data.id.get_create_plist()
@@ -185,7 +185,7 @@ _LINKS = {h5py.h5l.TYPE_SOFT: "soft", h5py.h5l.TYPE_EXTERNAL: "to another file"}
 
 
 def _refers(kind: np.dtype) -> bool:
-    """Whether a type is that of netCDF's lists of references: a reference, a list of them, or one with a number."""
+    """Return whether a type is a netCDF reference: one, a list of them, or one with a dimension number."""
     if kind.names:
         return set(kind.names) == {"dataset", "dimension"} and h5py.check_ref_dtype(kind["dataset"]) is h5py.Reference
     inner = h5py.check_vlen_dtype(kind)

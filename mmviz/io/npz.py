@@ -46,14 +46,14 @@ _BROKEN = (
 
 
 def read_npz(source: str | Path | bytes, *, where: str = "", max_bytes: int = MAX_BYTES) -> dict[str, NDArray[Any]]:
-    """Read all arrays of a .npz file.
+    """Return all arrays of a .npz file.
 
     Parameters
     ----------
     source
         A path, or the whole file.
     where
-        How to name the file in an error; the path's name by default.
+        Name of the file in errors; the path's name by default.
     max_bytes
         The most that all arrays together may need.
 
@@ -147,7 +147,7 @@ def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, where: str) -> NDAr
         while at < content:
             piece = file.read(min(_PIECE, content - at))
             if not piece:
-                raise DataError(f"{name} ends after {at} of {content} bytes; the file is cut off")
+                raise DataError(f"{name} ends after {at} of {content} bytes; the file is truncated")
             view[at : at + len(piece)] = piece
             at += len(piece)
         if file.read(1):  # also makes the archive compare the checksum
@@ -241,14 +241,14 @@ def write_tree(path: str | Path, tree: Any) -> None:
 
 
 def read_tree(source: str | Path | bytes, *, where: str = "") -> Any:
-    """Read the tree from an .npz file; a file of flat names gives one dictionary of arrays.
+    """Return the tree of an .npz file; a file of flat names gives one dictionary of arrays.
 
     Parameters
     ----------
     source
         A path, or the whole file.
     where
-        How to name the file in an error.
+        Name of the file in errors.
 
     Returns
     -------

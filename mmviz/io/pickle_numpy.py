@@ -1,4 +1,4 @@
-"""Sealed stand-ins for the ten names a NumPy pickle needs: NumPy never sees a value taken from the file."""
+"""Replacements for the ten names of a NumPy pickle: every argument from the file is checked before NumPy gets it."""
 
 import math
 from collections.abc import Callable
@@ -22,12 +22,12 @@ def require(ok: bool, why: str) -> None:
 
 
 def _short(value: Any) -> str:
-    """Show text, shortened; of anything else its type only, for writing it out could take for ever."""
+    """Return text shortened; of anything else the type only, as its representation may be unbounded."""
     return repr(value[:40]) if type(value) is str else f"of type {type(value).__name__}"
 
 
-class Sealed:
-    """A name the file may mention: it can be called, if at all, and never changed (BUILD ends in __setstate__)."""
+class NameStub:
+    """Replacement of a name in the file: it can be called, if it is a function, and never changed (BUILD ends in __setstate__)."""
 
     __slots__ = ("_call",)
     _call: Callable[..., Any] | None
@@ -36,7 +36,7 @@ class Sealed:
         object.__setattr__(self, "_call", call)
 
     def __call__(self, *args: Any) -> Any:
-        """Call the function behind the name, which checks its arguments."""
+        """Call the replacing function, which checks its arguments."""
         if self._call is None:
             raise UnsafeFileError("call of a name that is not a function")
         return self._call(*args)
@@ -81,8 +81,8 @@ def _is_plain(code: str) -> bool:
     return code[:1] in ("S", "U") and size.isascii() and size.isdigit() and int(size[:8]) <= _MAX_ITEM_BYTES
 
 
-class Budget:
-    """How many bytes of content one load may use: an honest file uses its own once, a crafted one replays them."""
+class ByteBudget:
+    """Bytes of content that one load may use: a regular file uses its content once, a crafted one repeatedly."""
 
     __slots__ = ("_left",)
 
@@ -90,12 +90,12 @@ class Budget:
         self._left = size
 
     def spend(self, size: int) -> None:
-        """Take `size` from what is left, or refuse."""
+        """Subtract `size`; UnsafeFileError below 0."""
         self._left -= size
         require(self._left >= 0, "the same content is used again and again")
 
     def encode(self, text: str) -> bytes:
-        """Turn text into the bytes that protocols 0 to 2 hide in it."""
+        """Return the bytes that protocols 0 to 2 store as text."""
         self.spend(len(text))
         return text.encode("latin1")
 
@@ -105,7 +105,7 @@ class Array:
 
     __slots__ = ("_budget", "items", "ready", "shape", "value")
 
-    def __init__(self, budget: Budget) -> None:
+    def __init__(self, budget: ByteBudget) -> None:
         self._budget = budget
         self.ready = False
         self.value: np.ndarray | None = None
@@ -118,7 +118,7 @@ class Array:
         self.fill(raw, dtype, shape, fortran=bool(fortran))
 
     def fill(self, raw: Any, dtype: Any, shape: Any, *, fortran: bool) -> None:
-        """Give the array its content, or refuse: dtype, shape and content must agree exactly."""
+        """Set the content; UnsafeFileError unless dtype, shape and content agree exactly."""
         require(not self.ready, "an array that is filled twice")
         require(type(dtype) is DType, "an array whose dtype is not a dtype")
         require(type(shape) is tuple and len(shape) <= _MAX_DIMENSIONS, "the shape of an array")
@@ -150,8 +150,8 @@ def _from_bytes(raw: bytes, dtype: np.dtype, shape: tuple[int, ...], order: Lite
     return np.frombuffer(raw, dtype).reshape(shape, order=order)
 
 
-def sealed_names(budget: Budget) -> dict[tuple[str, str], Sealed]:
-    """Make the ten names for one load.
+def numpy_names(budget: ByteBudget) -> dict[tuple[str, str], NameStub]:
+    """Return the replacements of the ten names for one load.
 
     Parameters
     ----------
@@ -161,9 +161,9 @@ def sealed_names(budget: Budget) -> dict[tuple[str, str], Sealed]:
     Returns
     -------
     dict
-        (module, name) to stand-in.
+        (module, name) to replacement.
     """
-    ndarray = Sealed()
+    ndarray = NameStub()
 
     def reconstruct(subtype: Any = None, shape: Any = None, code: Any = None) -> Array:
         require(subtype is ndarray and shape == (0,) and code in (b"b", "b"), "the arguments of _reconstruct")
@@ -188,17 +188,17 @@ def sealed_names(budget: Budget) -> dict[tuple[str, str], Sealed]:
 
     names = {
         # how protocols 0 to 2 write b"", under its name in Python 2 and 3
-        ("__builtin__", "bytes"): Sealed(empty_bytes),
-        ("builtins", "bytes"): Sealed(empty_bytes),
+        ("__builtin__", "bytes"): NameStub(empty_bytes),
+        ("builtins", "bytes"): NameStub(empty_bytes),
         ("numpy", "ndarray"): ndarray,
-        ("numpy", "dtype"): Sealed(DType),
-        ("_codecs", "encode"): Sealed(encode),
+        ("numpy", "dtype"): NameStub(DType),
+        ("_codecs", "encode"): NameStub(encode),
     }
     for core in ("numpy.core", "numpy._core"):
-        names[f"{core}.multiarray", "_reconstruct"] = Sealed(reconstruct)
-        names[f"{core}.multiarray", "scalar"] = Sealed(scalar)
-        names[f"{core}.numeric", "_frombuffer"] = Sealed(frombuffer)
+        names[f"{core}.multiarray", "_reconstruct"] = NameStub(reconstruct)
+        names[f"{core}.multiarray", "scalar"] = NameStub(scalar)
+        names[f"{core}.numeric", "_frombuffer"] = NameStub(frombuffer)
     return names
 
 
-SEALED_NAMES = frozenset(sealed_names(Budget(0)))
+ALLOWED_NAMES = frozenset(numpy_names(ByteBudget(0)))

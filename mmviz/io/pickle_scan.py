@@ -15,7 +15,7 @@ _LEAVES = "NONE NEWTRUE NEWFALSE FLOAT BINFLOAT BINBYTES SHORT_BINBYTES BINBYTES
 
 
 class PickleStack:
-    """Follow the opcodes of a pickle, without its values.
+    """Model of the unpickler's stack: nesting depth of each value, and whether it can be a dictionary key.
 
     CPython hashes a dictionary key by recursion that nothing bounds: a tuple that is nested 200,000 deep ends the process.
     Tuples as keys can also be chosen to collide, which takes quadratic time. Here a key is text or a whole number, and a
@@ -183,7 +183,7 @@ ALLOWED_OPCODES = frozenset(
 
 
 def scan(stream: BinaryIO, size: int, allowed_names: Collection[tuple[str, str]]) -> int:
-    """Walk the opcodes of a pickle without executing them.
+    """Check the opcodes of a pickle without executing them; return their number.
 
     `pickletools` also checks every declared length against the bytes that are there, which CPython's unpickler does
     only after it has allocated them.
@@ -242,9 +242,9 @@ def scan(stream: BinaryIO, size: int, allowed_names: Collection[tuple[str, str]]
 
 
 class _Clamped:
-    """A stream that is never asked for more bytes than it has; a file would allocate them before it looks.
+    """A stream that limits each read to the bytes that are left; a file would allocate the announced size first.
 
-    Large blocks of bytes are passed over without reading them: `_block` needs no content.
+    Large blocks of bytes are skipped without reading them: `_block` needs no content.
     """
 
     def __init__(self, stream: BinaryIO, size: int) -> None:
@@ -252,11 +252,11 @@ class _Clamped:
         self.tell, self.readline = stream.tell, stream.readline
 
     def read(self, count: int) -> bytes:
-        """Read `count` bytes, or what is left."""
+        """Return `count` bytes, or what is left."""
         return self._stream.read(count if count <= _SMALL else min(count, self._size - self._stream.tell()))
 
     def skip(self, count: int) -> None:
-        """Pass over `count` bytes; ValueError where fewer are left."""
+        """Skip `count` bytes; ValueError where fewer are left."""
         at = self._stream.tell()
         if count > self._size - at:
             raise ValueError(f"expected {count} bytes in a block, but only {self._size - at} remain")
@@ -264,7 +264,7 @@ class _Clamped:
 
 
 def _block(width: int) -> Callable[[Any], None]:
-    """Return the reader of a block of bytes whose size takes `width` bytes; its content is passed over."""
+    """Return the reader of a block of bytes whose size field takes `width` bytes; the content is skipped."""
 
     def reader(stream: _Clamped) -> None:
         size = stream.read(width)
@@ -285,7 +285,7 @@ _RULES: list[tuple[bytes, str, Callable[[Any], Any] | None]] = [
 
 
 def _not_allowed(code: bytes, position: int) -> Exception:
-    """Return the error for a byte that is no opcode, or one that is not allowed."""
+    """Return the error for an unknown opcode or one that is not allowed."""
     if not code:
         return ValueError("pickle exhausted before seeing STOP")
     names = [op.name for op in pickletools.opcodes if op.code == code.decode("latin1")]
@@ -295,7 +295,7 @@ def _not_allowed(code: bytes, position: int) -> Exception:
 
 
 def _problem(opcode: str, arg: Any, count: int, allowed_names: Collection[tuple[str, str]]) -> str:
-    """Say what is wrong with one opcode; the empty string if nothing is."""
+    """Return what is wrong with one opcode; "" where nothing is."""
     if count > MAX_OPCODES:
         return f"more than {MAX_OPCODES:,} opcodes (store numbers as NumPy arrays, not as Python lists)"
     if opcode in _MEMO_WRITES and not 0 <= arg <= count:

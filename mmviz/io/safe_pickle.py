@@ -1,10 +1,8 @@
-"""Read pickles of plain containers and NumPy arrays without running anything in them.
+"""Reading of pickles of plain containers and NumPy arrays, without executing anything in them; also of object .npy files.
 
-Five walls, one behind the other: a size cap; a static pass over the opcodes (`pickle_scan`); CPython's unpickler with a
-`find_class` that knows ten names, each a sealed stand-in of ours (`sealed_numpy`); arrays built here after every size
-has been checked; a walk over the result that lets only plain types through. There is no switch to skip them.
-
-Read the one Python object that `np.save` wrapped in a .npy file, through the sealed unpickler.
+Five checks, one after the other: a size limit; a static pass over the opcodes (`pickle_scan`); CPython's unpickler with a `find_class` of
+ten names, each replaced by an object of ours (`pickle_numpy`); arrays built after every size has been checked; a pass over the result that
+admits plain types only. None of them can be switched off.
 """
 
 import io
@@ -17,8 +15,8 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from mmviz.core.errors import ConfigError, UnsafeFileError
-from mmviz.io.files import looks_like, open_regular, pickled_objects
-from mmviz.io.pickle_numpy import SCALARS, SEALED_NAMES, Array, Budget, Sealed, require, sealed_names
+from mmviz.io.files import looks_like, open_regular, pickled_object_hint
+from mmviz.io.pickle_numpy import ALLOWED_NAMES, SCALARS, Array, ByteBudget, NameStub, numpy_names, require
 from mmviz.io.pickle_scan import MAX_OPCODES, scan
 
 MAX_BYTES = 4 << 30
@@ -29,7 +27,7 @@ _SLACK = 1024
 
 
 def load(path: str | Path, *, encoding: str = "ASCII", max_bytes: int = MAX_BYTES) -> Any:
-    """Read a pickle file; see `loads`.
+    """Return the content of a pickle file; see `loads`.
 
     Parameters
     ----------
@@ -69,7 +67,7 @@ def load(path: str | Path, *, encoding: str = "ASCII", max_bytes: int = MAX_BYTE
 
 
 def loads(data: bytes, *, encoding: str = "ASCII", where: str = "pickle") -> Any:
-    """Read a pickle of plain data; run nothing in it.
+    """Return the content of a pickle of plain data; nothing in it is executed.
 
     Parameters
     ----------
@@ -79,7 +77,7 @@ def loads(data: bytes, *, encoding: str = "ASCII", where: str = "pickle") -> Any
         How the 8-bit strings of Python 2 are read: ``"ASCII"`` refuses them where they hold bytes, ``"latin1"`` keeps
         them.
     where
-        How to name the source in an error.
+        Name of the source in errors.
 
     Returns
     -------
@@ -99,20 +97,20 @@ def loads(data: bytes, *, encoding: str = "ASCII", where: str = "pickle") -> Any
 
 
 def _read(file: BinaryIO, size: int, encoding: str, where: str) -> Any:
-    """Scan, then unpickle from the stream: the content is in memory once, in the arrays that are handed out."""
+    """Scan and unpickle from the stream; the content is in memory once, in the returned arrays."""
     if encoding not in _ENCODINGS:
         raise ConfigError(f"safe_pickle: encoding={encoding!r}; use one of {', '.join(map(repr, _ENCODINGS))}")
     start = file.read(_START)
     file.seek(0)
     try:
-        walk = _Walk(scan(file, size, SEALED_NAMES))
+        tree = _PlainTree(scan(file, size, ALLOWED_NAMES))
         file.seek(0)
-        return walk.plain(_Unpickler(file, size, encoding).load(), 0)
+        return tree.plain(_Unpickler(file, size, encoding).load(), 0)
     except UnsafeFileError as error:
         reason = str(error)
     except Exception as error:  # noqa: BLE001 - whatever the bytes provoke becomes one refusal
         reason = f"not a well-formed pickle ({type(error).__name__}: {error})"[:300]
-    objects = pickled_objects(start if start[:1] == b"\x80" else b"") or pickled_objects(
+    objects = pickled_object_hint(start if start[:1] == b"\x80" else b"") or pickled_object_hint(
         reason.encode("utf-8", "replace")
     )
     hint = "; a file written by Python 2 needs encoding='latin1'" if "codec can't decode" in reason else ""
@@ -123,14 +121,14 @@ def _read(file: BinaryIO, size: int, encoding: str, where: str) -> Any:
 
 
 class _Unpickler(pickle.Unpickler):
-    """CPython's unpickler, for which only our stand-ins exist."""
+    """CPython's unpickler, in which only the names of `pickle_numpy` exist."""
 
     def __init__(self, file: BinaryIO, size: int, encoding: str) -> None:
         super().__init__(file, encoding=encoding)
         # protocols 0 to 2 spend the content of an array twice: once as text, once as bytes
-        self._names = sealed_names(Budget(2 * size + _SLACK))
+        self._names = numpy_names(ByteBudget(2 * size + _SLACK))
 
-    def find_class(self, module: str, name: str) -> Sealed:
+    def find_class(self, module: str, name: str) -> NameStub:
         require((module, name) in self._names, f"the name {module[:60]}.{name[:60]}, which no plain data needs")
         return self._names[module, name]
 
@@ -138,8 +136,8 @@ class _Unpickler(pickle.Unpickler):
         raise UnsafeFileError("a persistent id")
 
 
-class _Walk:
-    """Replace stand-ins by arrays; refuse every type not listed, and trees that share branches to look huge."""
+class _PlainTree:
+    """Replacement of array placeholders; every other type, and containers that repeat each other, are refused."""
 
     def __init__(self, opcodes: int) -> None:
         # each element of an honest tree took an opcode; a container that is shared is seen more than once
@@ -182,7 +180,7 @@ _HEADER = re.compile(rb"\{'descr': '\|O', 'fortran_order': (False|True), 'shape'
 
 
 def read_object_npy(data: bytes, *, encoding: str = "ASCII", where: str = ".npy file") -> Any:
-    """Read an object .npy file of shape ().
+    """Return the Python object of an object .npy file of shape ().
 
     Parameters
     ----------
@@ -191,7 +189,7 @@ def read_object_npy(data: bytes, *, encoding: str = "ASCII", where: str = ".npy 
     encoding
         As in `safe_pickle.loads`.
     where
-        How to name the file in an error.
+        Name of the file in errors.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Which code computed a number: the version, and one hash over the sources that can change it."""
+"""Version of the code that computed a number: package version and a hash of the sources that can change it."""
 
 import hashlib
 from collections.abc import Iterable

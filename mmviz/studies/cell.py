@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-import importlib
 import inspect
 import json
 import math
@@ -19,7 +18,7 @@ from mmviz.core.options import nearest, whole
 from mmviz.data.dataset import Dataset
 from mmviz.data.disk import is_set
 from mmviz.data.disk.storage import NAME
-from mmviz.data.load import LOADERS, load
+from mmviz.data.load import LOADERS, load, loader_of
 from mmviz.data.missing.modalities import select_modalities
 from mmviz.data.package_data import manifest
 from mmviz.io.digest import sha256_file
@@ -114,8 +113,7 @@ def source(entry: Any) -> dict[str, Any]:
         raise ConfigError(f"data={entry!r}: give a name, a path, or a mapping with 'name' and options")
     name = given.pop("name")
     if name in LOADERS:
-        module, function = LOADERS[name]
-        known = inspect.signature(getattr(importlib.import_module(module), function)).parameters
+        known = inspect.signature(loader_of(name)).parameters
         for option in given:
             if option not in known:
                 raise ConfigError(

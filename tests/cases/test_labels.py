@@ -464,18 +464,18 @@ def test_ones_own_file_may_hold_names_or_one_hot_classes_and_refuses_several_lab
         s: {"a": rng.normal(size=(12, 4, 2)), "target": words, "ids": [f"{s}{i}" for i in range(12)]}
         for s in ("train", "test")
     }
-    ds = read(own, "own")
+    ds = read(own, "named_arrays")
     assert ds.spec.task.classes == ("no", "yes")
     for part in own.values():
         part["classes"] = np.array(["yes", "no"])
-    assert read(own, "own")["train"].target.tolist() == [1, 0] * 6
+    assert read(own, "named_arrays")["train"].target.tolist() == [1, 0] * 6
     for part in own.values():
         part["target"] = np.eye(2)[np.arange(12) % 2]
-    assert read(own, "own")["train"].target.tolist() == [0, 1] * 6
+    assert read(own, "named_arrays")["train"].target.tolist() == [0, 1] * 6
     for part in own.values():
         part["target"] = np.ones((12, 2))
     with pytest.raises(DataError, match=ONE_AT_A_TIME):
-        read(own, "own")
+        read(own, "named_arrays")
 
 
 def test_rows_in_messages_about_a_file_are_those_of_the_file():

@@ -13,7 +13,7 @@ from readers import OPTIONS, read_tree_of, trees
 import mmviz as mm
 from mmviz.core.errors import ConfigError, DataError
 from mmviz.data import from_arrays
-from mmviz.data.formats import FORMATS, module, read_content
+from mmviz.data.formats import FORMATS, read_content, reader_of
 from mmviz.io.content import Content
 
 VALID_NAMES = ["dev", "val", "valid", "validation", "Dev", " VAL ", "development", "eval", "Evaluation"]
@@ -112,7 +112,7 @@ def test_splits_of_other_names_are_kept():
         ds["valid"]
 
 
-SPLIT_FORMATS = ["mmsa", "mult", "mfn", "own", "mosi_utterance"]
+SPLIT_FORMATS = ["mmsa", "mult", "mfn", "named_arrays", "mosi_utterance"]
 
 
 @pytest.mark.parametrize("alias", ["dev", "val", "valid", "validation", "Valid"])
@@ -123,12 +123,12 @@ def test_every_layout_reads_the_validation_split_under_each_of_its_names(name, a
     ds = read_tree_of(name, kind, renamed(name, tree, {"valid": alias, "dev": alias}), OPTIONS.get(name, {}))
     assert {s: len(x) for s, x in ds.splits.items()} == {s: len(x) for s, x in before.splits.items()}
     assert set(ds.splits) <= {"train", "valid", "test"}
-    assert [m.matches(Content("x", None, kind, renamed(name, tree, {"valid": alias}))) for m in [module(name)]] == [
+    assert [m.matches(Content("x", None, kind, renamed(name, tree, {"valid": alias}))) for m in [reader_of(name)]] == [
         True
     ]
 
 
-@pytest.mark.parametrize("name", ["mmsa", "mult", "own"])
+@pytest.mark.parametrize("name", ["mmsa", "mult", "named_arrays"])
 def test_a_file_with_two_names_of_one_split_is_refused(name):
     kind, tree = trees()[name]
     tree = dict(tree) | {"Training": copy.deepcopy(tree["train"])}
@@ -177,4 +177,4 @@ def test_every_layout_is_tried_before_it_is_said_to_be_unknown():
 
 def test_a_file_of_ones_own_without_a_single_modality_is_refused():
     with pytest.raises(DataError, match="no split with a modality"):
-        read_content(Content("x", None, "pickle", {"train": {"target": [0, 1]}}), "own", {})
+        read_content(Content("x", None, "pickle", {"train": {"target": [0, 1]}}), "named_arrays", {})

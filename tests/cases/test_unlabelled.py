@@ -232,8 +232,8 @@ def mmsa(**parts):
 @pytest.mark.parametrize(
     ("name", "tree"),
     [
-        ("own", own(train={"target": np.arange(8) % 2}, test={})),
-        ("own", own(train={"target": np.arange(8) % 2}, test={"target": np.full(8, np.nan)})),
+        ("named_arrays", own(train={"target": np.arange(8) % 2}, test={})),
+        ("named_arrays", own(train={"target": np.arange(8) % 2}, test={"target": np.full(8, np.nan)})),
         ("mult", mult(train={"labels": np.linspace(-2, 2, 8)}, test={})),
         ("mult", mult(train={"labels": np.linspace(-2, 2, 8)}, test={"labels": np.full((8, 1, 1), np.nan)})),
         ("mmsa", mmsa(train={"regression_labels": np.linspace(-2, 2, 8)}, test={})),

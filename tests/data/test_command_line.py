@@ -12,7 +12,7 @@ import pytest
 from mmviz.__main__ import main
 from mmviz.data import load
 from mmviz.data.formats import FORMATS
-from mmviz.data.load import LOADERS, PLACES, REQUIRED, known_sets
+from mmviz.data.load import LOADERS, MANIFESTS, REQUIRED, catalogue
 
 ROOT = Path(__file__).parents[2]
 
@@ -29,7 +29,7 @@ def own(tmp_path):
 def test_list_names_every_set_and_one_in_full(capsys):
     assert main(["data", "list"]) == 0
     shown = capsys.readouterr().out
-    assert all(name in shown for name in known_sets())
+    assert all(name in shown for name in catalogue())
     assert main(["data", "list", "cmu_mosi"]) == 0
     assert "d3994fd25681f9c7" in capsys.readouterr().out
     assert main(["data", "list", "nothing"]) == 1
@@ -50,14 +50,14 @@ def test_the_manifest_is_complete_and_its_formats_exist():
 def test_a_wheel_carries_the_manifest_to_where_it_is_looked_for():
     build = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["hatch"]["build"]
     carried = build["targets"]["wheel"]["force-include"]
-    beside, inside = (str(place.relative_to(ROOT)) for place in PLACES)
+    beside, inside = (str(place.relative_to(ROOT)) for place in MANIFESTS)
     assert carried == {beside: inside}
 
 
 def test_check_prints_the_layout_the_digest_and_the_report(own, capsys):
     assert main(["data", "check", str(own), "--set", "nonfinite=zero"]) == 0
     shown = capsys.readouterr().out
-    for part in (FORMATS["own"], "sha256 ", "train: 6 samples", "Report on own"):
+    for part in (FORMATS["named_arrays"], "sha256 ", "train: 6 samples", "Report on named_arrays"):
         assert part in shown
 
 

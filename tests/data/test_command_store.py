@@ -47,5 +47,5 @@ def test_a_file_cut_off_after_it_was_opened_is_an_error_not_a_crash(own, tmp_pat
     for file in folder.glob("*sound*.safetensors"):
         with file.open("r+b") as raw:
             raw.truncate(file.stat().st_size - 40)
-    with pytest.raises(mm.core.errors.DataError, match="cut off after it was opened"):
+    with pytest.raises(mm.core.errors.DataError, match="truncated after it was opened"):
         split.inputs["sound"].gather([5])

@@ -130,7 +130,7 @@ def test_a_set_on_disk_can_be_made_incomplete_and_written_again(ds, folder, tmp_
     assert again.fingerprint() == mm.data.missing.drop_frames(ds, 0.5).fingerprint()
 
 
-def test_writing_holds_a_piece_at_a_time(ds, tmp_path, monkeypatch):
+def test_writing_holds_one_chunk_in_memory_at_a_time(ds, tmp_path, monkeypatch):
     seen = []
 
     class Source:
@@ -143,7 +143,7 @@ def test_writing_holds_a_piece_at_a_time(ds, tmp_path, monkeypatch):
             seen.append(self.x[rows].nbytes)
             return self.x[rows]
 
-    monkeypatch.setattr(write, "_PIECE", 4 * 11 * 3 * 4)
+    monkeypatch.setattr(write, "_CHUNK", 4 * 11 * 3 * 4)
     s = ds["train"]
     lazy = Split(s.name, {m: Source(x) for m, x in s.inputs.items()}, s.valid, s.target, s.ids, s.group)
     back = from_disk(to_disk(Dataset(ds.spec, {"train": lazy}, ds.report), tmp_path / "x"))

@@ -129,7 +129,7 @@ def test_weights_that_are_not_there_say_what_to_install():
 
 def test_weights_that_are_others_are_refused():
     with pytest.raises(DataError, match="expected 000"):
-        Weights("mmviz", "mmviz", "errors.py", "0" * 64).find()
+        Weights("mmviz", "mmviz", "core/errors.py", "0" * 64).find()
 
 
 def test_the_data_stage_imports_neither_torch_nor_transformers():

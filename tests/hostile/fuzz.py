@@ -115,7 +115,7 @@ def fuzz(name, attempt, count, seed, workers):
 
 def code_of(name):
     """Name the code that a reader's inputs go through: that of single files, or that of the data formats as well."""
-    return version_of(("errors.py", "io") if name.startswith("bytes: ") else ("errors.py", "io", "data"), kernels=False)
+    return version_of(("core", "io") if name.startswith("bytes: ") else ("core", "io", "data"), kernels=False)
 
 
 def with_result(results, new):

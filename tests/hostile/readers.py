@@ -14,7 +14,7 @@ from mutations import frozen, spoil_bytes, spoil_tree
 from seeds import files, hdf5s, leaner, mats, member, npz, picture, tars, trees, wav
 
 from mmviz.core.errors import MmvizError
-from mmviz.data.formats import FORMATS, detect, module, read_content
+from mmviz.data.formats import FORMATS, detect, read_content, reader_of
 from mmviz.io import hdf5_probe
 from mmviz.io.archive import Members, tar_members
 from mmviz.io.content import Content
@@ -167,7 +167,7 @@ def readers():
         "bytes: image": _byte_reader(read_image, [picture("PNG"), picture("JPEG", (16, 16))]),
     }
     for name in FORMATS:
-        module(name)  # imported once, before a process is made for some thousand inputs
+        reader_of(name)  # imported once, before a process is made for some thousand inputs
     made |= {
         f"tree: {name}": _tree_reader(name, kind, frozen(tree), frozen(leaner(name, tree)))
         for name, (kind, tree) in trees().items()

@@ -95,7 +95,7 @@ def trees():
         "fsdd": ("npz", fsdd),
         "nyu": ("npz", nyu),
         "mvsa": ("npz", mvsa),
-        "own": ("npz", own),
+        "named_arrays": ("npz", own),
     }
 
 
@@ -111,7 +111,7 @@ def leaner(name, tree):
         return {k: v[:10:2] for k, v in tree.items()}
     if name == "mfn":
         return {k: v[:2] for k, v in tree.items() if "video" not in k}
-    if name == "own":
+    if name == "named_arrays":
         less = {s: {k: v[:2] for k, v in part.items() if k not in ("light", "lengths")} for s, part in tree.items()}
         return {s: part | {"lengths": {"sound": np.array([3, 2])}} for s, part in less.items()}
     return tree

@@ -39,7 +39,9 @@ def test_the_record_holds_a_reader_once_for_each_version_of_the_code():
 
 
 def test_single_files_and_data_formats_are_other_code():
-    assert code_of("bytes: npz") == code_of("bytes: tar") != code_of("tree: own") == code_of("files: mvsa folder")
+    assert (
+        code_of("bytes: npz") == code_of("bytes: tar") != code_of("tree: named_arrays") == code_of("files: mvsa folder")
+    )
 
 
 def test_what_dies_is_counted_with_its_input_and_the_rest_goes_on():

@@ -1,4 +1,4 @@
-"""The one Python object that np.save wraps: read sealed, or refused."""
+"""The Python object in a .npy file of np.save: read through the restricted unpickler, or refused."""
 
 import io
 import os

@@ -1,4 +1,4 @@
-"""Data sets on disk: sequences without their padding in safetensors, read when they are asked for."""
+"""Data sets on disk: sequences without padding in safetensors, read on access."""
 
 from mmviz.data.disk.ragged import Ragged
 from mmviz.data.disk.read import from_disk

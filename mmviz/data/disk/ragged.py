@@ -1,4 +1,4 @@
-"""Sequences of different lengths, end to end in one file, that are indexed like one padded array."""
+"""Sequences of different lengths, concatenated in one file and indexed like one padded array."""
 
 import contextlib
 import os
@@ -18,7 +18,7 @@ _READS = hasattr(os, "preadv") and sys.byteorder == "little"  # else through a m
 
 
 class Ragged:
-    """What ``split.inputs[modality]`` is for a data set on disk: looks like float32 (n, steps, features), read-only.
+    """The values ``split.inputs[modality]`` of a data set on disk: behaves like float32 (n, steps, features), read-only.
 
     Indexing reads the rows asked for from the file and returns an ordinary array, padded with 0; ``np.asarray`` reads
     all. Nothing else is ever held in memory but two whole numbers per sample: where the system allows it, rows are read straight into
@@ -61,7 +61,7 @@ class Ragged:
         return self.shape[0]
 
     def gather(self, rows: ArrayLike, steps: int | None = None) -> Floats:
-        """Read some sequences.
+        """Return some sequences, padded.
 
         Parameters
         ----------
@@ -91,7 +91,7 @@ class Ragged:
         return out
 
     def _read(self, into: Floats, source: int) -> None:
-        """Fill rows, contiguous, with what is stored from row ``source`` on."""
+        """Fill contiguous rows with the stored values from row ``source`` on."""
         if not into.size:
             return
         path, at = self._given[:2]
@@ -100,12 +100,12 @@ class Ragged:
             count = os.preadv(self._file, [left], at)
             if not count:
                 raise DataError(
-                    f"{path} ends at byte {at}, {len(left)} bytes too early; it was cut off after it was opened"
+                    f"{path} ends at byte {at}, {len(left)} bytes too early; it was truncated after it was opened"
                 )
             left, at = left[count:], at + count
 
     def fetch(self, rows: ArrayLike) -> None:
-        """Bring sequences from the disk into the system's cache, in the order in which they lie there.
+        """Prefetch sequences into the system's cache, in the order of the file.
 
         On Linux the system is told all ranges at once and reads them while we go on (``posix_fadvise``); elsewhere, with a memory
         map, one value of every page is touched, and without one nothing is done.

@@ -1,4 +1,4 @@
-"""Open a data set that lies on disk: everything is checked at once, values are read when they are asked for."""
+"""Opening of a data set on disk: everything is checked at once, values are read on access."""
 
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ from mmviz.core.errors import DataError
 from mmviz.core.options import takes
 from mmviz.data.dataset import Dataset, Split
 from mmviz.data.disk.ragged import Ragged
-from mmviz.data.disk.storage import Stored, read_index, report_from_json
+from mmviz.data.disk.storage import StoredFile, read_index, report_from_json
 from mmviz.data.spec import spec_from_json
 
 _LONGEST = 1 << 20  # characters of one text in a column of fixed width
@@ -22,7 +22,7 @@ _RETRIES = 20  # of an opening during which the set was replaced
 
 @takes(folder="path")
 def from_disk(folder: str | Path, *, verify: bool = True) -> Dataset:
-    """Open a data set that `to_disk` wrote; values stay on disk.
+    """Return a data set written by `to_disk`; its values stay on disk.
 
     Parameters
     ----------
@@ -86,8 +86,8 @@ def _split(folder: Path, entry: dict[str, Any], names: tuple[str, ...], verify: 
         if m not in entry["modalities"]:
             raise DataError(f"{folder}: split {entry['name']!r} has no modality {m!r}; write the set again")
         listed = entry["modalities"][m]
-        inputs[m], valid[m] = _sequences(Stored(folder, listed, verify=verify), n, int(listed["steps"]))
-    arrays = Stored(folder, entry["arrays"], verify=verify)
+        inputs[m], valid[m] = _sequences(StoredFile(folder, listed, verify=verify), n, int(listed["steps"]))
+    arrays = StoredFile(folder, entry["arrays"], verify=verify)
     extras = {k.removeprefix("extra "): arrays.any(k) for k in arrays.names if k.startswith("extra ")}
     extras |= {k: _text(v, n, f"{folder}: {k}") for k, v in entry["text"].items()}
     target = arrays.any("target") if "target" in arrays.names else None
@@ -119,7 +119,7 @@ def _text(column: dict[str, Any], n: int, where: str) -> NDArray[Any]:
     return out
 
 
-def _sequences(stored: Stored, n: int, steps: int) -> tuple[Any, NDArray[np.bool_]]:
+def _sequences(stored: StoredFile, n: int, steps: int) -> tuple[Any, NDArray[np.bool_]]:
     offsets = stored.read("offsets", np.int64, (n + 1,))
     start = stored.read("start", np.int64, (n,))
     needed = n * steps  # bytes of the mask

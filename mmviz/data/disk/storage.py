@@ -23,7 +23,7 @@ _LARGEST = 1 << 30
 
 
 def is_set(folder: str | Path) -> bool:
-    """Whether a folder is one of `to_disk`: it holds ``dataset.json``. Whether that is sound, `read_index` says."""
+    """Return whether a folder was written by `to_disk`: it holds ``dataset.json``, which `read_index` checks."""
     try:
         return (Path(folder) / NAME).is_file()
     except (OSError, ValueError):  # too long, or a NUL inside
@@ -68,17 +68,17 @@ Tensor = tuple[np.dtype[Any], tuple[int, ...], Iterable[NDArray[Any]]]
 
 
 def storable(array: NDArray[Any]) -> bool:
-    """Whether safetensors has the dtype."""
+    """Return whether safetensors supports the dtype."""
     return array.dtype.str[1:] in _CODES
 
 
-def complete(array: NDArray[Any]) -> Tensor:
-    """Return an array that is at hand, as one piece."""
+def one_chunk(array: NDArray[Any]) -> Tensor:
+    """Return an array as a tensor of one chunk."""
     return array.dtype, array.shape, [array]
 
 
 def write_tensors(path: Path, tensors: Mapping[str, Tensor]) -> dict[str, Any]:
-    """Write tensors whose values arrive in pieces, atomically, holding no more than a piece.
+    """Write tensors whose values arrive in chunks, atomically, with one chunk in memory.
 
     `safetensors.numpy.save_file` wants every tensor whole in memory; the format (8 bytes of header length, JSON, raw little-
     endian values) is simple enough to write directly, and `safetensors` itself reads the result.
@@ -98,7 +98,7 @@ def write_tensors(path: Path, tensors: Mapping[str, Tensor]) -> dict[str, Any]:
     Raises
     ------
     DataError
-        If the pieces are not as many values as the shape says.
+        If the chunks are not as many values as the shape says.
     OSError
         If the disk refuses.
     """
@@ -115,10 +115,10 @@ def write_tensors(path: Path, tensors: Mapping[str, Tensor]) -> dict[str, Any]:
         for part in (len(text).to_bytes(8, "little"), text):
             file.write(part)
             digest.update(part)
-        for name, (dtype, _, pieces) in tensors.items():
+        for name, (dtype, _, chunks) in tensors.items():
             written = 0
-            for piece in pieces:
-                raw = np.ascontiguousarray(piece, dtype.newbyteorder("<")).reshape(-1).view(np.uint8).data
+            for chunk in chunks:
+                raw = np.ascontiguousarray(chunk, dtype.newbyteorder("<")).reshape(-1).view(np.uint8).data
                 file.write(raw)
                 digest.update(raw)
                 written += len(raw)
@@ -130,8 +130,8 @@ def write_tensors(path: Path, tensors: Mapping[str, Tensor]) -> dict[str, Any]:
     return {"file": path.name, "bytes": 8 + len(text) + at, "sha256": digest.hexdigest()}
 
 
-class Stored:
-    """One file of the folder, checked: its name stays inside, its size and (if asked) sha256 are those of the index."""
+class StoredFile:
+    """A checked file of the folder: inside it, with the size and (optionally) sha256 of the index."""
 
     def __init__(self, folder: Path, entry: Mapping[str, Any], *, verify: bool) -> None:
         name = entry["file"]

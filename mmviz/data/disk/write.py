@@ -1,4 +1,4 @@
-"""Write a data set to a folder: sequences without padding, one file per split and modality, published by the index."""
+"""Writing of a data set to a folder: sequences without padding, one file per split and modality, then the index."""
 
 import contextlib
 import json
@@ -14,18 +14,18 @@ from numpy.typing import NDArray
 from mmviz.core.errors import ConfigError, DataError, InUseError
 from mmviz.core.options import takes
 from mmviz.data.dataset import Dataset, Split
-from mmviz.data.disk.storage import FORMAT, NAME, complete, read_index, report_to_json, storable, write_tensors
+from mmviz.data.disk.storage import FORMAT, NAME, one_chunk, read_index, report_to_json, storable, write_tensors
 from mmviz.data.report import Report
 from mmviz.data.spec import spec_to_json
 from mmviz.io.atomic import remove_temporary_files, write_bytes_atomic
 from mmviz.io.folder_lock import locked
 
-_PIECE = 32 << 20  # bytes of padded values held at a time
+_CHUNK = 32 << 20  # bytes of padded values held at a time
 
 
 @takes(ds="dataset", folder="path")
 def to_disk(ds: Dataset, folder: str | Path, *, overwrite: bool = False) -> Path:
-    """Write a data set so that it can be trained on without being in memory.
+    """Write a data set to a folder, from which it is trained on without being in memory.
 
     Each modality of each split becomes a safetensors file: the steps from the first real one to the last, end to end, with
     offsets; padding is not stored. At most 32 MiB of values are held at a time, so `ds` may itself lie on disk (a `from_disk`
@@ -92,12 +92,12 @@ def _split(folder: Path, mark: str, split: Split, name: str, report: Report) -> 
         slug = re.sub(r"[^A-Za-z0-9]+", "_", m)[:40]
         file = folder / f"{mark}-{len(modalities)}-{slug}.safetensors"
         modalities[m] = _sequences(file, split, m) | {"steps": int(split.inputs[m].shape[1])}
-    tensors = {} if split.target is None else {"target": complete(split.target)}
+    tensors = {} if split.target is None else {"target": one_chunk(split.target)}
     text = {}
-    tensors |= {f"times {m}": complete(t) for m, t in split.times.items()}
+    tensors |= {f"times {m}": one_chunk(t) for m, t in split.times.items()}
     for k, column in split.extras.items():
         if storable(column):
-            tensors[f"extra {k}"] = complete(column)
+            tensors[f"extra {k}"] = one_chunk(column)
         elif (plain := _plain(column)) is not None:
             text[k] = {"dtype": column.dtype.str, "values": plain}
         else:
@@ -124,19 +124,19 @@ def _sequences(path: Path, split: Split, m: str) -> dict[str, Any]:
     offsets = np.concatenate([[0], np.cumsum(stop - start)]).astype(np.int64)
     features, total = int(split.inputs[m].shape[2]), int(offsets[-1])
     tensors = {
-        "offsets": complete(offsets),
-        "start": complete(start.astype(np.int64)),
-        "values": (np.dtype(np.float32), (total, features), _pieces(split, m, start, stop)),
+        "offsets": one_chunk(offsets),
+        "start": one_chunk(start.astype(np.int64)),
+        "values": (np.dtype(np.float32), (total, features), _chunks(split, m, start, stop)),
     }
     if int(valid.sum()) < total:  # steps inside a sequence that are not real
         inside = (np.arange(steps) >= start[:, None]) & (np.arange(steps) < stop[:, None])
-        tensors["real"] = complete(valid[inside])
+        tensors["real"] = one_chunk(valid[inside])
     return write_tensors(path, tensors)
 
 
-def _pieces(split: Split, m: str, start: NDArray[Any], stop: NDArray[Any]) -> Iterator[NDArray[np.float32]]:
+def _chunks(split: Split, m: str, start: NDArray[Any], stop: NDArray[Any]) -> Iterator[NDArray[np.float32]]:
     n, steps, features = split.inputs[m].shape
-    step, rows = np.arange(steps), max(1, _PIECE // (4 * steps * features))
+    step, rows = np.arange(steps), max(1, _CHUNK // (4 * steps * features))
     for a in range(0, n, rows):
         x = np.asarray(split.inputs[m][a : a + rows])
         odd = (x != 0).any(axis=2) & ~split.valid[m][a : a + rows]

@@ -41,7 +41,7 @@ def content_key(identity: str, item: Any) -> str:
 
 
 class FeatureCache:
-    """A folder with one small safetensors file per item; safe to share between runs, each file is written atomically.
+    """Content-addressed cache: a folder with one safetensors file per item, written atomically and safe to share between runs.
 
     Parameters
     ----------
@@ -53,11 +53,11 @@ class FeatureCache:
         self.folder = Path(folder)
 
     def path(self, key: str) -> Path:
-        """Return where the features of a key are kept."""
+        """Return the path of the features of a key."""
         return self.folder / key[:2] / f"{key}.safetensors"
 
     def get(self, key: str) -> NDArray[np.float32] | None:
-        """Return features (steps, features), or None where there are none yet.
+        """Return features (steps, features), or None where none are stored.
 
         Raises
         ------
@@ -76,7 +76,7 @@ class FeatureCache:
         return features
 
     def put(self, key: str, features: NDArray[np.float32]) -> None:
-        """Keep features (steps, features); OSError if the disk refuses."""
+        """Store features (steps, features); OSError if they cannot be written."""
         path = self.path(key)
         path.parent.mkdir(parents=True, exist_ok=True)
         write_bytes_atomic(path, save({"features": np.ascontiguousarray(features)}))
@@ -88,7 +88,7 @@ Encoder = Callable[[Sequence[Any]], Sequence[ArrayLike]]
 def encode(
     items: Sequence[Any], encoder: Encoder, *, batch_size: int = 32, cache: FeatureCache | None = None
 ) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-    """Encode raw items batch by batch, for `from_arrays(inputs, ..., lengths=...)`.
+    """Return encoded items, padded, and their lengths, for `from_arrays(inputs, ..., lengths=...)`.
 
     Parameters
     ----------
@@ -137,7 +137,7 @@ def encode(
     wanted = sorted(i for key, i in first.items() if key not in found)
     for start in range(0, len(wanted), batch_size):
         rows = wanted[start : start + batch_size]
-        for i, features in zip(rows, _answer(encoder, items, rows), strict=True):
+        for i, features in zip(rows, _encoded(encoder, items, rows), strict=True):
             found[keys[i]] = features
             if cache is not None:
                 cache.put(keys[i], features)
@@ -148,12 +148,12 @@ def encode(
     return pad(sequences)
 
 
-def _answer(encoder: Encoder, items: Sequence[Any], rows: list[int]) -> list[NDArray[np.float32]]:
-    answer = list(encoder([items[i] for i in rows]))
-    if len(answer) != len(rows):
-        raise DataError(f"encode: the encoder returned {len(answer)} arrays for {len(rows)} items; return one for each")
+def _encoded(encoder: Encoder, items: Sequence[Any], rows: list[int]) -> list[NDArray[np.float32]]:
+    arrays = list(encoder([items[i] for i in rows]))
+    if len(arrays) != len(rows):
+        raise DataError(f"encode: the encoder returned {len(arrays)} arrays for {len(rows)} items; return one for each")
     checked = []
-    for i, given in zip(rows, answer, strict=True):
+    for i, given in zip(rows, arrays, strict=True):
         features = np.asarray(given)
         if features.ndim != 2 or features.dtype.kind not in "fiub" or not features.shape[1]:
             raise DataError(

@@ -6,21 +6,22 @@ from typing import Any
 import numpy as np
 
 from mmviz.core.errors import DataError
+from mmviz.data.assemble import Description
 from mmviz.data.dataset import Dataset
+from mmviz.data.formats.build import Repairs, SplitFields, build_dataset
 from mmviz.data.formats.fields import numeric
-from mmviz.data.formats.repairs import Meaning, Raw, Repairs, dataset
 from mmviz.data.report import Report
 from mmviz.io.content import Content, tree_of
 
 LEAK = (
     "bc-LSTM label leak: the text-CNN and 3D-CNN features are outputs of classifiers that were trained on the training part "
-    "of the bc-LSTM split. Inside that part they know the labels (98 % and 91 % by video folds), outside it they do not "
+    "of the bc-LSTM split. Inside that part they predict the labels (98 % and 91 % by video folds), outside it they do not "
     "(75.5 % and 52.4 %)"
 )
 
 
 def warn_bclstm_leak(modalities: set[str], report: Report, where: str, count: int) -> None:
-    """Add one warning that names the leak, if any of the modalities leaks; `LEAK` itself belongs in the notes."""
+    """Report the label leak if any of the modalities leaks; `LEAK` itself belongs in the notes."""
     if modalities:
         named = ", ".join(sorted(modalities))
         report.add(
@@ -29,12 +30,12 @@ def warn_bclstm_leak(modalities: set[str], report: Report, where: str, count: in
             f"{where} {named}",
             count,
             first="bc-LSTM label leak",
-            action="kept; flatters; see spec.notes",
+            action="kept; scores are too high; see spec.notes",
         )
 
 
 def refuse_bclstm_leak(modalities: set[str], where: str, remedy: str) -> None:
-    """Refuse features that know labels of the test part.
+    """Raise DataError for features that leak labels of the test split.
 
     Raises
     ------
@@ -50,7 +51,7 @@ MAX_VIDEOS = 100_000
 
 
 def matches(content: Content) -> bool:
-    """Whether the tree is (train, labels, test, labels, longest, lengths, lengths), or the folder holds such files."""
+    """Return whether the tree is (train, labels, test, labels, longest, lengths, lengths), or the folder holds such files."""
     if content.members is not None:
         return len(set(FILES.values()) & set(content.members.names)) >= 2
     tree = content.tree
@@ -60,14 +61,14 @@ def matches(content: Content) -> bool:
 
 
 def read(content: Content, repairs: Repairs, *, modality: str = "audio") -> Dataset:
-    """Read one file, or the folder with several.
+    """Return the data set of one file, or of a folder with several.
 
     Parameters
     ----------
     content
         Of the file (``encoding="latin1"``: Python 2 wrote it) or folder.
     repairs
-        What may be repaired.
+        Allowed repairs.
     modality
         What to call the features of a single file, which does not say it.
 
@@ -95,7 +96,7 @@ def read(content: Content, repairs: Repairs, *, modality: str = "audio") -> Data
         trees = {
             m: tree_of(members.read(f), where=f, encoding="latin1") for m, f in FILES.items() if f in members.names
         }
-    raws: dict[str, Raw] = {}
+    raws: dict[str, SplitFields] = {}
     for m, tree in trees.items():
         for s, raw in _splits(tree, m, f"{content.where} {m}").items():
             if s not in raws:
@@ -111,14 +112,14 @@ def read(content: Content, repairs: Repairs, *, modality: str = "audio") -> Data
         "One utterance is one step.",
         *((LEAK,) if leaking else ()),
     )
-    meaning = Meaning(
+    description = Description(
         "cmu_mosi_bclstm", "classification", ("negative", "non-negative"), None,
         "declare-lab/multimodal-deep-learning, bc-LSTM", "CMU-MOSI: research use", notes,
     )  # fmt: skip
-    return dataset(raws, meaning, repairs, report)
+    return build_dataset(raws, description, repairs, report)
 
 
-def _splits(tree: Any, modality: str, where: str) -> dict[str, Raw]:
+def _splits(tree: Any, modality: str, where: str) -> dict[str, SplitFields]:
     if not isinstance(tree, Sequence) or len(tree) != 7:
         raise DataError(f"{where}: not (train, labels, test, labels, longest, lengths, lengths)")
     return {
@@ -127,7 +128,7 @@ def _splits(tree: Any, modality: str, where: str) -> dict[str, Raw]:
     }
 
 
-def _utterances(x: Any, y: Any, lengths: Any, split: str, modality: str, where: str) -> Raw:
+def _utterances(x: Any, y: Any, lengths: Any, split: str, modality: str, where: str) -> SplitFields:
     at = f"{where}, {split}"
     x, y = numeric(x, at, 3), numeric(y, f"{at} labels", 2)
     k = numeric(lengths, f"{at} lengths", 1)
@@ -140,4 +141,4 @@ def _utterances(x: Any, y: Any, lengths: Any, split: str, modality: str, where: 
     video, clip = np.nonzero(real)
     ids = [f"{split}_v{v}_u{c}" for v, c in zip(video, clip, strict=True)]
     valid = {modality: np.ones((len(ids), 1), dtype=bool)}
-    return Raw({modality: x[real][:, None]}, y[real], ids, [f"{split}_v{v}" for v in video], {}, valid)
+    return SplitFields({modality: x[real][:, None]}, y[real], ids, [f"{split}_v{v}" for v in video], {}, valid)

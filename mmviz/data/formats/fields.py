@@ -26,6 +26,9 @@ def field(tree: Any, key: str, where: str) -> Any:
     """
     if not isinstance(tree, Mapping):
         raise DataError(f"{where}: a {type(tree).__name__} where a dictionary with {key!r} is expected")
+    skipped = getattr(tree, "skipped", {})
+    if key in skipped:
+        raise DataError(f"{where}: {key!r} is {skipped[key]}; save it as an array of real numbers or text")
     if key not in tree:
         raise DataError(f"{where}: no key {key!r}; it has {listed(tree)}")
     return tree[key]
@@ -34,7 +37,7 @@ def field(tree: Any, key: str, where: str) -> Any:
 def split_entries(
     tree: Mapping[Any, Any], wanted: Collection[str], where: str, report: Report
 ) -> dict[str, Mapping[str, Any]]:
-    """Return the dictionaries of a file that are splits, and count what else lies beside them.
+    """Return the dictionaries of a file that are splits; report the other entries.
 
     Parameters
     ----------
@@ -62,15 +65,21 @@ def split_entries(
     return found
 
 
+def report_left_out(names: Sequence[str], where: str, action: str, report: Report) -> None:
+    """Add a warning that counts files or rows that are not read and shows the first of them."""
+    first = repr(names[0])[:80] if names else ""
+    report.add("warning", "left out", where, len(names), first=first, action=f"{action}: not read")
+
+
 def rows_in(part: Any) -> int:
-    """Return how many samples an entry that is left out may hold: its longest array or list, at least 1."""
+    """Return the number of samples that an entry may hold: the size of its longest array or list, at least 1."""
     columns = part.values() if isinstance(part, Mapping) else ()
     sizes = [len(v) for v in columns if isinstance(v, (list, tuple)) or (isinstance(v, np.ndarray) and v.ndim)]
     return max([1, *sizes])
 
 
 def listed(names: Any) -> str:
-    """List names for an error, at most twenty."""
+    """Return names as text for an error, at most twenty."""
     shown = [repr(n)[:40] for n in list(names)[:20]]
     return ", ".join(shown) + (", ..." if len(list(names)) > len(shown) else "") if shown else "nothing"
 
@@ -93,12 +102,12 @@ def numeric(value: Any, where: str, *ndims: int) -> NDArray[Any]:
 
 
 def at_least(values: NDArray[Any], threshold: float) -> NDArray[np.float64]:
-    """Give 1 where a value reaches the threshold, 0 where not, and NaN where it is NaN: a missing label stays missing."""
+    """Return 1 where a value reaches the threshold, 0 where not, NaN where it is NaN: a missing label stays missing."""
     return np.where(np.isnan(values.astype(np.float64)), np.nan, values >= threshold)
 
 
 def texts(value: Any, where: str) -> list[str]:
-    """Return a list of text; bytes are read as UTF-8, what is not becomes U+FFFD."""
+    """Return a list of text; bytes are decoded as UTF-8, invalid ones become U+FFFD."""
     if isinstance(value, np.ndarray):
         if value.ndim != 1:
             raise DataError(f"{where}: shape {value.shape}; one text per sample is expected")
@@ -127,7 +136,7 @@ MAX_VALUES = 2_000_000_000
 
 
 def cut_and_pad(x: NDArray[Any], lengths: Any, where: str) -> tuple[NDArray[Any], NDArray[np.int64]]:
-    """Cut one long array into sequences and pad them at the end.
+    """Return sequences cut from one long array and padded at the end, and their lengths.
 
     Parameters
     ----------
@@ -171,7 +180,7 @@ PRESENCE = ("absent", "present")
 
 @dataclass(frozen=True, eq=False)
 class Label:
-    """The label that was read from every split.
+    """One label per sample of every split.
 
     Attributes
     ----------

@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from mmviz.core.errors import ConfigError, DataError
 from mmviz.core.options import one_of
+from mmviz.data.assemble import Description
 from mmviz.data.dataset import Dataset
-from mmviz.data.formats.fields import cut_and_pad, field, numeric, texts
-from mmviz.data.formats.repairs import Meaning, Raw, Repairs, dataset
+from mmviz.data.formats.build import Repairs, SplitFields, build_dataset
+from mmviz.data.formats.fields import cut_and_pad, field, numeric, report_left_out, texts
 from mmviz.data.padding import pad
 from mmviz.data.report import Report
 from mmviz.io.content import Content
@@ -25,7 +26,7 @@ FLOOR = 1e-10
 
 
 def log_mel(sound: NDArray[np.float32], rate: int, *, where: str = "sound") -> NDArray[np.float32]:
-    """Compute the natural logarithm of the power in each band.
+    """Return the natural logarithm of the power in each mel band.
 
     Parameters
     ----------
@@ -81,7 +82,7 @@ OFFICIAL_TEST = 5  # recordings 0 to 4 of each speaker and digit
 
 
 def matches(content: Content) -> bool:
-    """Whether the npz has the features, or the files are called ``{digit}_{speaker}_{index}.wav``."""
+    """Return whether the npz has the features, or the files are called ``{digit}_{speaker}_{index}.wav``."""
     if content.members is not None:
         return sum(bool(_WAV.fullmatch(n)) for n in content.members.names) >= 2
     return content.kind == "npz" and isinstance(content.tree, Mapping) and set(content.tree) >= _KEYS
@@ -95,14 +96,14 @@ def read(
     test_speaker: str | None = None,
     seed: int = 0,
 ) -> Dataset:
-    """Read the recordings as log-mel spectra.
+    """Return the recordings as log-mel spectra.
 
     Parameters
     ----------
     content
         Of the npz, the folder or the archive.
     repairs
-        What may be repaired.
+        Allowed repairs.
     split
         "official" (recordings 0 to 4 test), "speaker" (one speaker tests), or "share" (0.7 / 0.15 / 0.15, seeded); default
         official where both parts are there.
@@ -126,33 +127,25 @@ def read(
     other = (
         [n for n in content.members.names if n.endswith(".wav") and not _WAV.fullmatch(n)] if content.members else []
     )
-    first = repr(other[0])[:80] if other else ""
-    report.add(
-        "warning",
-        "left out",
-        content.where,
-        len(other),
-        first=first,
-        action="not named {digit}_{speaker}_{index}.wav: not read",
-    )
+    report_left_out(other, content.where, "not named {digit}_{speaker}_{index}.wav", report)
     one_of(split, (None, "official", "speaker", "share"), "split")
     x, lengths, digit, speaker, index = _from_wavs(content) if content.members is not None else _from_npz(content)
     if split is None:
         split = "official" if (index < OFFICIAL_TEST).any() and (index >= OFFICIAL_TEST).any() else "share"
     ids = [f"{d}_{s}_{i}" for d, s, i in zip(digit, speaker, index, strict=True)]
-    whole = Raw({"audio": x}, digit, ids, speaker, {"audio": lengths})
+    whole = SplitFields({"audio": x}, digit, ids, speaker, {"audio": lengths})
     shares = {"train": 0.7, "valid": 0.15, "test": 0.15} if split == "share" else None
     raws = {"": whole}
     if split != "share":
         test = index < OFFICIAL_TEST if split == "official" else _is_speaker(speaker, test_speaker)
-        raws = {s: _rows(whole, np.flatnonzero(mask)) for s, mask in (("train", ~test), ("test", test))}
-    meaning = Meaning(
+        raws = {s: whole.take(np.flatnonzero(mask)) for s, mask in (("train", ~test), ("test", test))}
+    description = Description(
         "fsdd", "classification", tuple(map(str, range(10))), None,
         "Free Spoken Digit Dataset (Z. Jackson et al., github Jakobovski/free-spoken-digit-dataset)", "CC BY-SA 4.0",
         (f"Split: {split}.",), {"audio": 100.0}, {"audio": "log power"},
         {"audio": [f"mel {b}" for b in range(x.shape[2])]}, {"audio": "log-mel spectrum, 25 ms windows every 10 ms"},
     )  # fmt: skip
-    return dataset(raws, meaning, repairs, report, split=shares, by="sample", seed=seed)
+    return build_dataset(raws, description, repairs, report, split=shares, by="sample", seed=seed)
 
 
 def _is_speaker(speaker: list[str], wanted: str | None) -> Any:
@@ -161,13 +154,6 @@ def _is_speaker(speaker: list[str], wanted: str | None) -> Any:
     if chosen not in names or len(names) < 2:
         raise ConfigError(f"test_speaker={wanted!r}; there is {', '.join(map(repr, names))}")
     return np.array([s == chosen for s in speaker])
-
-
-def _rows(raw: Raw, rows: Any) -> Raw:
-    return Raw(
-        {m: a[rows] for m, a in raw.inputs.items()}, raw.target[rows], [raw.ids[i] for i in rows],
-        [raw.group[i] for i in rows], {m: a[rows] for m, a in raw.lengths.items()},
-    )  # fmt: skip
 
 
 def _from_npz(content: Content) -> tuple[Any, Any, Any, list[str], Any]:

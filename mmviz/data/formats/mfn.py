@@ -8,9 +8,10 @@ import numpy as np
 
 from mmviz.core.errors import ConfigError, DataError
 from mmviz.core.options import one_of
+from mmviz.data.assemble import Description
 from mmviz.data.dataset import Dataset
+from mmviz.data.formats.build import Repairs, SplitFields, build_dataset
 from mmviz.data.formats.fields import at_least, field, listed, numeric, one_label
-from mmviz.data.formats.repairs import Meaning, Raw, Repairs, dataset
 from mmviz.data.report import Report
 from mmviz.data.splits import ALIASES, canonical, canonical_splits
 from mmviz.io.content import Content
@@ -24,7 +25,7 @@ SIZES = {325: {"text": 300, "audio": 5, "video": 20}}
 
 
 def matches(content: Content) -> bool:
-    """Whether the npz has ``y_train`` and modalities by split, or the folder the six HDF5 files."""
+    """Return whether the npz has ``y_train`` and modalities by split, or the folder the six HDF5 files."""
     if content.kind == "folder" and content.members is not None:
         return {"train", "test"} <= set(map(canonical, _of_files(content)))
     tree = content.tree
@@ -43,14 +44,14 @@ def read(
     label: int | None = None,
     sizes: Mapping[str, int] | None = None,
 ) -> Dataset:
-    """Read the splits.
+    """Return the splits of the file or folder.
 
     Parameters
     ----------
     content
         Of the npz or the folder.
     repairs
-        What may be repaired; labels have no stated range.
+        Allowed repairs; labels have no stated range.
     target, threshold
         The value, or whether it is at least `threshold` (0 for a file whose labels reach below 0, else 3.5, the middle
         that ICT-MMMO's baselines use).
@@ -101,7 +102,7 @@ def read(
     for s in splits:
         x = {m: numeric(tree[f"{m}_{s}"], f"{content.where} {m}_{s}", 3) for m in names}
         binary = target == "classification" and found.classes is None
-        raws[s] = Raw(x, at_least(values[s], threshold) if binary else values[s])
+        raws[s] = SplitFields(x, at_least(values[s], threshold) if binary else values[s])
     report.add(
         "note", "ids", content.where, len(splits), action="no ids and no videos in the file: leakage is not checkable"
     )
@@ -109,11 +110,11 @@ def read(
         (f"below {threshold:g}", f"at least {threshold:g}") if target == "classification" else None
     )
     classes = classes if found.classes is None else found.classes
-    meaning = Meaning(
+    description = Description(
         "mfn", target, classes, None, "the layout of MFN (github pliang279/MFN)", "the data set's own: research use",
         ("Word-aligned.", "Splits are the file's.", *((found.note,) if found.note else ())),
     )  # fmt: skip
-    return dataset(raws, meaning, repairs, report)
+    return build_dataset(raws, description, repairs, report)
 
 
 def _suffixes(tree: Mapping[str, Any]) -> list[str]:

@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 
 from mmviz.core.errors import DataError
+from mmviz.data.assemble import Description
 from mmviz.data.dataset import Dataset
+from mmviz.data.formats.build import Repairs, SplitFields, build_dataset
 from mmviz.data.formats.fields import numeric, one_label, text, texts
-from mmviz.data.formats.repairs import Meaning, Raw, Repairs, dataset
 from mmviz.data.padding import pad
 from mmviz.data.report import Report
 from mmviz.data.splits import ALIASES, canonical, canonical_splits
@@ -20,7 +21,7 @@ _SEGMENT = re.compile(r"(.+?)(\[\d+\]|_\d+)$")
 
 
 def matches(content: Content) -> bool:
-    """Whether the tree is a list of such triples, or the folder holds the three files."""
+    """Return whether the tree is a list of such triples, or the folder holds the three files."""
     if content.members is not None:
         return {"train", "test"} <= set(_files(content.members.names))
     tree = content.tree
@@ -39,14 +40,14 @@ def read(
     split: Mapping[str, float] | None = None,
     seed: int = 0,
 ) -> Dataset:
-    """Read a folder with its three files, or one file.
+    """Return the data set of a folder with three files, or of one file.
 
     Parameters
     ----------
     content
         Of the file or folder.
     repairs
-        What may be repaired; labels reach from -3 to 3.
+        Allowed repairs; labels reach from -3 to 3.
     encode
         Words of all samples -> one array (words, features) per sample, for the modality "text". Without it there is no text:
         the file holds only numbers of words in a table that is not in it.
@@ -78,11 +79,11 @@ def read(
     for s, raw in raws.items():
         raw.target = found.target[s]
     made = "One file: splits are dealt out by video." if split else "Splits are the files'."
-    meaning = Meaning(
+    description = Description(
         "misa", found.task, found.classes, (-3.0, 3.0), "the layout of MISA (github declare-lab/MISA)",
         "the data set's own: research use", (made, "All modalities have one step per word.", *((found.note,) if found.note else ())),
     )  # fmt: skip
-    return dataset(raws, meaning, repairs, report, split=split, by="group", seed=seed)
+    return build_dataset(raws, description, repairs, report, split=split, by="group", seed=seed)
 
 
 def _files(names: Sequence[str]) -> dict[str, str]:
@@ -92,7 +93,7 @@ def _files(names: Sequence[str]) -> dict[str, str]:
     return {split: stems[s] for s, split in named.items()}
 
 
-def _split(tree: Any, where: str, encode: Callable[..., Any] | None, report: Report) -> Raw:
+def _split(tree: Any, where: str, encode: Callable[..., Any] | None, report: Report) -> SplitFields:
     if not isinstance(tree, list) or not tree:
         raise DataError(f"{where}: a {type(tree).__name__}; a list of samples is expected")
     vision, audio, words, target, ids = [], [], [], [], []
@@ -128,7 +129,7 @@ def _split(tree: Any, where: str, encode: Callable[..., Any] | None, report: Rep
     if len(sizes) > 1:
         raise DataError(f"{where}: samples have {sizes[0]} to {sizes[-1]} labels; the file is damaged")
     group = [found[1] if (found := _SEGMENT.match(name)) else "" for name in ids]
-    return Raw(
+    return SplitFields(
         {m: x for m, (x, _) in padded.items()}, np.stack(target), ids, group,
         {m: k for m, (_, k) in padded.items()}, {}, {"words": words},
     )  # fmt: skip

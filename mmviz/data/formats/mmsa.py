@@ -7,9 +7,10 @@ import numpy as np
 
 from mmviz.core.errors import ConfigError, DataError
 from mmviz.core.options import one_of
+from mmviz.data.assemble import Description
 from mmviz.data.dataset import Dataset
+from mmviz.data.formats.build import Repairs, SplitFields, build_dataset
 from mmviz.data.formats.fields import field, numeric, one_label, split_entries, texts
-from mmviz.data.formats.repairs import Meaning, Raw, Repairs, dataset
 from mmviz.data.padding import runs
 from mmviz.data.report import Report
 from mmviz.data.splits import ALIASES, canonical
@@ -28,7 +29,7 @@ _NOTE_COLUMNS = (
 
 
 def matches(content: Content) -> bool:
-    """Whether the tree is split -> dictionary with labels as MMSA calls them."""
+    """Return whether the tree is split -> dictionary with labels as MMSA calls them."""
     tree = content.tree
     if content.kind not in ("pickle", "npz") or not isinstance(tree, Mapping):
         return False
@@ -44,14 +45,14 @@ def read(
     label: Literal["M", "T", "A", "V"] | int = "M",
     modalities: tuple[str, ...] | None = None,
 ) -> Dataset:
-    """Read the three splits as they are in the file.
+    """Return the splits of the file.
 
     Parameters
     ----------
     content
         Of the file.
     repairs
-        What may be repaired. The range of labels is -1 to 1 where the file has labels per modality (CH-SIMS), else -3 to 3.
+        Allowed repairs. The range of labels is -1 to 1 where the file has labels per modality (CH-SIMS), else -3 to 3.
     target
         The value, or negative / neutral / positive after ``annotations`` (or ``classification_labels``).
     label
@@ -94,10 +95,10 @@ def read(
     classes = found.classes if several else CLASSES if target == "classification" else None
     notes = (known, _NOTE_COLUMNS, *((found.note,) if found.note else ()), "Splits are the file's.")
     source = "MMSA (github thuiar/MMSA), a processed file of its layout"
-    meaning = Meaning(
+    description = Description(
         name, found.task if several else target, classes, limits, source, "the data set's own: research use", notes
     )
-    return dataset(raws, meaning, repairs, report)
+    return build_dataset(raws, description, repairs, report)
 
 
 def _wanted(content: Content, splits: list[str], modalities: tuple[str, ...] | None) -> list[str]:
@@ -130,7 +131,7 @@ def _labels(part: Mapping[str, Any], where: str, target: str, label: str | int) 
     return numeric(field(part, key, where), f"{where} {key}", 1, 2, 3)
 
 
-def _split(content: Content, s: str, wanted: list[str], y: Any, report: Report) -> Raw:
+def _split(content: Content, s: str, wanted: list[str], y: Any, report: Report) -> SplitFields:
     where = f"{content.where}, {s}"
     part = _part(content, s)
     inputs = {m: numeric(field(part, m, where), f"{where} {m}", 3) for m in wanted}
@@ -144,11 +145,11 @@ def _split(content: Content, s: str, wanted: list[str], y: Any, report: Report) 
     extras: dict[str, Any] = {k: texts(part[k], f"{where} {k}") for k in ("raw_text", "annotations") if k in part}
     if "text_bert" in part:
         extras["text_bert"] = numeric(part["text_bert"], f"{where} text_bert", 3)
-    return Raw(inputs, y, ids, [i.split("$_$")[0] for i in ids], lengths, {}, extras)
+    return SplitFields(inputs, y, ids, [i.split("$_$")[0] for i in ids], lengths, {}, extras)
 
 
 def _bert_lengths(text: Any, bert: Any, where: str, lengths: dict[str, Any], report: Report) -> None:
-    """BERT writes values into padding too: take the token mask where the text has no all-zero steps."""
+    """Set the lengths of the text from the token mask where it has no all-zero steps: BERT writes values into padding."""
     mask = numeric(bert, where, 3)
     start, end = runs(text)
     if mask.shape[:2] != (len(text), 3) or mask.shape[2] != text.shape[1] or start.any() or end.any():

@@ -7,10 +7,11 @@ import numpy as np
 
 from mmviz.core.errors import ConfigError, DataError
 from mmviz.core.options import one_of
+from mmviz.data.assemble import Description
 from mmviz.data.dataset import Dataset
 from mmviz.data.formats.bclstm import LEAK, refuse_bclstm_leak, warn_bclstm_leak
+from mmviz.data.formats.build import Repairs, SplitFields, build_dataset
 from mmviz.data.formats.fields import field, numeric, texts
-from mmviz.data.formats.repairs import Meaning, Raw, Repairs, dataset
 from mmviz.data.report import Report
 from mmviz.data.splits import ALIASES, canonical_splits
 from mmviz.io.content import Content
@@ -33,7 +34,7 @@ HELD_OUT = {"train": 0.6, "valid": 0.2, "test": 0.2}
 
 
 def matches(content: Content) -> bool:
-    """Whether the npz has these arrays."""
+    """Return whether the npz has these arrays."""
     return content.kind == "npz" and isinstance(content.tree, Mapping) and set(KEYS) <= set(content.tree)
 
 
@@ -47,14 +48,14 @@ def read(
     leak: Literal["refuse", "keep"] = "refuse",
     seed: int = 0,
 ) -> Dataset:
-    """Read the utterances.
+    """Return the utterances as a data set.
 
     Parameters
     ----------
     content
         Of the file.
     repairs
-        What may be repaired. Four utterances have no value: a regression needs ``labels="drop"``.
+        Allowed repairs. Four utterances have no value: a regression needs ``labels="drop"``.
     split
         "official" (1284 / 229 / 686), "bclstm" (1447 / 752, the authors of the features), or "held_out": the 752
         utterances of which no feature knows the label, dealt out by video.
@@ -103,23 +104,19 @@ def read(
     if set(counts.values()) != {n}:
         listed = ", ".join(f"{k} {v}" for k, v in counts.items())
         raise DataError(f"{where}: sample counts differ: {listed}; the file is damaged")
-    raws = {}
-    for name, rows in _rows(tree, split, n, where, report).items():
-        ones = np.ones((len(rows), 1), dtype=bool)
-        raws[name] = Raw(
-            {m: a[rows][:, None] for m, a in x.items()}, y[rows], [ids[i] for i in rows], [video[i] for i in rows],
-            {}, dict.fromkeys(chosen, ones),
-        )  # fmt: skip
+    valid = dict.fromkeys(chosen, np.ones((n, 1), dtype=bool))
+    raw = SplitFields({m: a[:, None] for m, a in x.items()}, y, ids, video, {}, valid)
+    raws = {name: raw.take(rows) for name, rows in _rows(tree, split, n, where, report).items()}
     if split != "held_out":
         warn_bclstm_leak(leaking, report, "train", len(raws["train"].ids) if "train" in raws else 0)
-    meaning = Meaning(
+    description = Description(
         "cmu_mosi_utterance", target, ("negative", "non-negative") if target == "classification" else None, (-3.0, 3.0),
         "CMU-MOSI (Zadeh et al. 2016); features of declare-lab/multimodal-deep-learning, bc-LSTM; all-MiniLM-L6-v2",
         "CMU-MOSI: research use", (f"Split: {split}.", "One utterance is one step.", *((LEAK + ".",) if leaking else ())),
         descriptions={m: _KEY_OF[m] for m in chosen},
     )  # fmt: skip
     shares = HELD_OUT if split == "held_out" else None
-    return dataset(raws, meaning, repairs, report, split=shares, by="group", seed=seed)
+    return build_dataset(raws, description, repairs, report, split=shares, by="group", seed=seed)
 
 
 def _rows(tree: Mapping[str, object], split: str, n: int, where: str, report: Report) -> dict[str, list[int]]:

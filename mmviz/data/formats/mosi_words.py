@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 
+from mmviz.data.assemble import Description
 from mmviz.data.dataset import Dataset
+from mmviz.data.formats.build import Repairs, SplitFields, build_dataset
 from mmviz.data.formats.fields import at_least, field, numeric, texts
-from mmviz.data.formats.repairs import Meaning, Raw, Repairs, dataset
 from mmviz.data.report import Report
 from mmviz.io.content import Content
 
@@ -13,7 +14,7 @@ SPLIT = {"train": 0.6, "valid": 0.2, "test": 0.2}
 
 
 def matches(content: Content) -> bool:
-    """Whether the npz has these arrays."""
+    """Return whether the npz has these arrays."""
     return content.kind == "npz" and isinstance(content.tree, Mapping) and set(content.tree) >= KEYS
 
 
@@ -25,14 +26,14 @@ def read(
     split: Mapping[str, float] | None = None,
     seed: int = 0,
 ) -> Dataset:
-    """Read the utterances; splits are dealt out by video, for the file is the official validation part only.
+    """Return the utterances, split by video, as the file holds the official validation part only.
 
     Parameters
     ----------
     content
         Of the file.
     repairs
-        What may be repaired.
+        Allowed repairs.
     target
         "regression", or "classification": non-negative or not.
     split, seed
@@ -55,13 +56,13 @@ def read(
     x = {m: numeric(field(tree, k, where), f"{where} {k}", 3) for m, k in keys.items()}
     lengths = numeric(field(tree, "lengths", where), f"{where} lengths", 1)
     classification = target == "classification"
-    raw = Raw(
+    raw = SplitFields(
         x, at_least(y, 0) if classification else y, ids, [i.split("[")[0] for i in ids], dict.fromkeys(x, lengths)
     )
-    meaning = Meaning(
+    description = Description(
         "cmu_mosi_words", "classification" if classification else "regression",
         ("negative", "non-negative") if classification else None, (-3.0, 3.0),
         "CMU-MOSI (Zadeh et al. 2016), official validation part, FACET 47 and COVAREP 74; all-MiniLM-L6-v2 per word",
         "CMU-MOSI: research use", ("Splits are dealt out by video.", "Vision and audio are normalised already."),
     )  # fmt: skip
-    return dataset({"": raw}, meaning, repairs, Report(where), split=split or SPLIT, by="group", seed=seed)
+    return build_dataset({"": raw}, description, repairs, Report(where), split=split or SPLIT, by="group", seed=seed)

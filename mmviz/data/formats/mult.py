@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 
 from mmviz.core.errors import DataError
+from mmviz.data.assemble import Description
 from mmviz.data.dataset import Dataset
+from mmviz.data.formats.build import Repairs, SplitFields, build_dataset
 from mmviz.data.formats.fields import field, numeric, one_label, split_entries, text
-from mmviz.data.formats.repairs import Meaning, Raw, Repairs, dataset
 from mmviz.data.report import Report
 from mmviz.data.splits import ALIASES, canonical
 from mmviz.io.content import Content
@@ -20,7 +21,7 @@ _SEGMENT = re.compile(r"(.+)\[\d+\]|(.+)_\d+")
 
 
 def matches(content: Content) -> bool:
-    """Whether the tree is split -> dictionary with ``labels`` and modalities."""
+    """Return whether the tree is split -> dictionary with ``labels`` and modalities."""
     tree = content.tree
     if content.kind not in ("pickle", "npz") or not isinstance(tree, Mapping):
         return False
@@ -29,14 +30,14 @@ def matches(content: Content) -> bool:
 
 
 def read(content: Content, repairs: Repairs, *, label: int | str | None = None) -> Dataset:
-    """Read the splits of the file.
+    """Return the splits of the file.
 
     Parameters
     ----------
     content
         Of the file.
     repairs
-        What may be repaired; labels reach from -3 to 3.
+        Allowed repairs; labels reach from -3 to 3.
     label
         Which column, where there is more than one (emotions): its number from 0, or "neutral", "happy", "sad", "angry" of IEMOCAP's
         labels (n, 4, 2). A column that is present or absent is a classification, another one a regression.
@@ -62,22 +63,22 @@ def read(content: Content, repairs: Repairs, *, label: int | str | None = None) 
         "Splits are the file's.",
         "Columns are numbered, not named: which ones they are is not documented.",
     )
-    meaning = Meaning(
+    description = Description(
         "mult", found.task, found.classes, (-3.0, 3.0), "the layout of MulT (github yaohungt/Multimodal-Transformer)",
         "the data set's own: research use", notes,
     )  # fmt: skip
-    return dataset(raws, meaning, repairs, report)
+    return build_dataset(raws, description, repairs, report)
 
 
 def _labels(part: Mapping[str, Any], where: str) -> Any:
     return numeric(part["labels"], f"{where} labels", 1, 2, 3) if "labels" in part else None
 
 
-def _split(part: Mapping[str, Any], target: Any, where: str, report: Report) -> Raw:
+def _split(part: Mapping[str, Any], target: Any, where: str, report: Report) -> SplitFields:
     names = [m for m in MODALITIES if m in part]
     inputs = {m: numeric(field(part, m, where), f"{where} {m}", 3) for m in names}
     ids, group = _names(part.get("id"), len(next(iter(inputs.values()))), where, report)
-    return Raw(inputs, target, ids, group)
+    return SplitFields(inputs, target, ids, group)
 
 
 def _names(given: Any, n: int, where: str, report: Report) -> tuple[Any, Any]:

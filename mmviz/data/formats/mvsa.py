@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 
 from mmviz.core.errors import ConfigError, DataError
 from mmviz.core.options import one_of
+from mmviz.data.assemble import Description
 from mmviz.data.dataset import Dataset
+from mmviz.data.formats.build import Repairs, SplitFields, build_dataset
 from mmviz.data.formats.fields import field, numeric, texts
-from mmviz.data.formats.repairs import Meaning, Raw, Repairs, dataset
 from mmviz.data.padding import pad
 from mmviz.data.report import Report
 from mmviz.io.content import Content
@@ -24,7 +25,7 @@ _WORD = re.compile(r"\w+|[^\w\s]")
 
 
 def hashed_words(texts: Sequence[str]) -> list[NDArray[np.float32]]:
-    """Turn texts into sequences of hashed words.
+    """Return texts as sequences of hashed words.
 
     Parameters
     ----------
@@ -59,7 +60,7 @@ _TAG = re.compile(r"\s*(\d{1,9})\s*,\s*(\w+)\s*")
 
 
 def one_label(text: str, image: str, convention: Convention) -> str | None:
-    """Make one label of two, or None where the tweet is left out.
+    """Return one label of two, or None where the tweet is left out.
 
     Parameters
     ----------
@@ -77,7 +78,7 @@ def one_label(text: str, image: str, convention: Convention) -> str | None:
 
 
 def parse_labels(raw: bytes, convention: Convention, where: str) -> dict[str, str | None]:
-    """Read ``labelResultAll.txt`` (``ID<TAB>text,image``) or ``train.txt`` (``guid,tag``).
+    """Return the labels of ``labelResultAll.txt`` (``ID<TAB>text,image``) or ``train.txt`` (``guid,tag``).
 
     Parameters
     ----------
@@ -136,7 +137,7 @@ _COUNTS = {"agreement": 2592, "merged": 4511}
 
 
 def matches(content: Content) -> bool:
-    """Whether there are ``data/{id}.jpg`` with texts and a file of labels, or the npz of features."""
+    """Return whether there are ``data/{id}.jpg`` with texts and a file of labels, or the npz of features."""
     if content.members is not None:
         names = content.members.names
         return any(content.members.named(f) for f in LABEL_FILES) and any(_PICTURE.fullmatch(n) for n in names)
@@ -154,14 +155,14 @@ def read(
     split: Mapping[str, float] | None = None,
     seed: int = 0,
 ) -> Dataset:
-    """Read tweets and pictures.
+    """Return tweets and pictures as a data set.
 
     Parameters
     ----------
     content
         Of the folder, the archive or the npz.
     repairs
-        What may be repaired.
+        Allowed repairs.
     convention
         "agreement" (2592 tweets whose two annotations agree) or "merged" (4511, a neutral yields). Must be said where the
         file leaves the choice; files that were merged already take nothing but "merged".
@@ -196,14 +197,14 @@ def read(
         f"Convention: {convention} ({_COUNTS[convention]} tweets in the full set); results of the two are not comparable.",
         "No official split: dealt out by sample.",
     )
-    meaning = Meaning(
+    description = Description(
         "mvsa_single", "classification", CLASSES, None, "MVSA-Single (T. Niu, S. Zhu, L. Pang, A. El Saddik, MMM 2016)",
         "tweets and pictures of others: research use", notes,
     )  # fmt: skip
-    return dataset({"": raw}, meaning, repairs, report, split=split or SPLIT, by="sample", seed=seed)
+    return build_dataset({"": raw}, description, repairs, report, split=split or SPLIT, by="sample", seed=seed)
 
 
-def _features(content: Content, report: Report) -> Raw:
+def _features(content: Content, report: Report) -> SplitFields:
     tree, where = content.tree, content.where
     label = numeric(field(tree, "label", where), f"{where} label", 1)
     image = next((k for k in tree if str(k).startswith("image")), "image")
@@ -219,7 +220,9 @@ def _features(content: Content, report: Report) -> Raw:
     keep = np.flatnonzero(label >= 0)
     report.add("note", "label", where, len(label) - len(keep), action="no label: left out")
     valid = dict.fromkeys(x, np.ones((len(keep), 1), dtype=bool))
-    return Raw({m: a[keep][:, None] for m, a in x.items()}, label[keep], [ids[i] for i in keep], None, {}, valid)
+    return SplitFields(
+        {m: a[keep][:, None] for m, a in x.items()}, label[keep], [ids[i] for i in keep], None, {}, valid
+    )
 
 
 def _folder(
@@ -229,7 +232,7 @@ def _folder(
     size: tuple[int, int],
     encode_text: Any,
     encode_image: Any,
-) -> tuple[Raw, Convention]:
+) -> tuple[SplitFields, Convention]:
     members = content.members
     if members is None or min(size) < 1 or max(size) > 1024:
         raise ConfigError(f"{content.where}: size={size}; give rows and columns from 1 to 1024")
@@ -265,14 +268,14 @@ def _folder(
     rows = encode_image(shown) if encode_image else [p.reshape(len(p), -1) / np.float32(255) for p in shown]
     streams = {"text": pad((encode_text or hashed_words)(raw_text)), "image": pad(rows)}
     target = np.array([CLASSES.index(labels[k] or "") for k in kept])
-    return Raw(
+    return SplitFields(
         {m: x for m, (x, _) in streams.items()}, target, kept, None, {m: k for m, (_, k) in streams.items()},
         {}, {"raw_text": raw_text},
     ), convention  # fmt: skip
 
 
 def _text(raw: bytes) -> tuple[str, bool]:
-    """Decode UTF-8, else Windows-1252 (a superset of Latin-1); say which."""
+    """Return text decoded as UTF-8, else as Windows-1252 (a superset of Latin-1), and whether it was UTF-8."""
     try:
         return raw.decode("utf-8").strip(), True
     except UnicodeDecodeError:

@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from mmviz.core.errors import ConfigError, DataError
 from mmviz.core.options import one_of
+from mmviz.data.assemble import Description
 from mmviz.data.dataset import Dataset
+from mmviz.data.formats.build import Repairs, SplitFields, build_dataset
 from mmviz.data.formats.fields import field, listed, numeric, texts
-from mmviz.data.formats.repairs import Meaning, Raw, Repairs, dataset
 from mmviz.data.report import Report
 from mmviz.io.content import MAX_MAT5, Content
 from mmviz.io.files import read_regular
@@ -35,7 +36,7 @@ OTHERS = "others"
 
 
 def scene_classes(scenes: list[str], classes: int) -> tuple[NDArray[np.int64], list[str]]:
-    """Map the file's scene types to classes.
+    """Return the classes of the file's scene types.
 
     Parameters
     ----------
@@ -52,7 +53,7 @@ def scene_classes(scenes: list[str], classes: int) -> tuple[NDArray[np.int64], l
     Notes
     -----
     The nine names are those of the public 10-class preparations of this set; that AlignMamba-2 means the same ten is a
-    *reading*. 19 classes is SUN RGB-D's convention, not this set's.
+    our interpretation. 19 classes is SUN RGB-D's convention, not this set's.
     """
     plain = [re.sub(r"[\s_]+", " ", s.strip().lower()) for s in scenes]
     other = len(KINDS) if classes > len(KINDS) else -1
@@ -62,7 +63,7 @@ def scene_classes(scenes: list[str], classes: int) -> tuple[NDArray[np.int64], l
 
 @dataclass(frozen=True, eq=False)
 class Frames:
-    """All frames of a set.
+    """Frames of an RGB-D data set.
 
     Attributes
     ----------
@@ -89,7 +90,7 @@ class Frames:
 
 
 def shrink(x: NDArray[Any], size: tuple[int, int], where: str) -> NDArray[np.float32]:
-    """Average equal blocks: (n, rows, columns, ...) to (n, *size, ...).
+    """Return the means of equal blocks: (n, rows, columns, ...) to (n, *size, ...).
 
     Raises
     ------
@@ -107,7 +108,7 @@ def shrink(x: NDArray[Any], size: tuple[int, int], where: str) -> NDArray[np.flo
 
 
 def image_rows(frames: Frames, rows: NDArray[np.int64]) -> dict[str, NDArray[np.float32]]:
-    """Give pictures as sequences of their rows: rgb (n, rows, columns x 3), depth (n, rows, columns)."""
+    """Return pictures as sequences of their rows: rgb (n, rows, columns x 3), depth (n, rows, columns)."""
     rgb = frames.rgb[rows]
     return {"rgb": rgb.reshape(*rgb.shape[:2], rgb.shape[2] * rgb.shape[3]), "depth": frames.depth[rows]}
 
@@ -118,8 +119,8 @@ def dominant(frames: Frames) -> NDArray[np.int64]:
     return np.where(counts.any(axis=1), counts.argmax(axis=1), -1)
 
 
-def pixels(frames: Frames, rows: NDArray[np.int64], window: int, per_frame: int, seed: int) -> Raw:
-    """Choose labelled pixels of some frames and take the window around each.
+def pixels(frames: Frames, rows: NDArray[np.int64], window: int, per_frame: int, seed: int) -> SplitFields:
+    """Return windows around randomly chosen labelled pixels of some frames.
 
     Parameters
     ----------
@@ -136,7 +137,7 @@ def pixels(frames: Frames, rows: NDArray[np.int64], window: int, per_frame: int,
 
     Returns
     -------
-    Raw
+    SplitFields
         "rgb" (n, window, window x 3) and "depth" (n, window, window); groups are frames.
     """
     half = window // 2
@@ -157,7 +158,7 @@ def pixels(frames: Frames, rows: NDArray[np.int64], window: int, per_frame: int,
     if not ids:
         raise DataError("target='pixel': no labelled pixel in any frame of a split")
     valid = {m: np.ones((len(ids), window), dtype=bool) for m in ("rgb", "depth")}
-    return Raw({"rgb": np.stack(rgb), "depth": np.stack(depth)}, np.array(target), ids, group, {}, valid)
+    return SplitFields({"rgb": np.stack(rgb), "depth": np.stack(depth)}, np.array(target), ids, group, {}, valid)
 
 
 _NPZ = {"rgb", "depth_u8", "label13", "is_train", "names13"}
@@ -167,7 +168,7 @@ METRES_PER_UNIT = 10 / 255
 
 
 def matches(content: Content) -> bool:
-    """Whether the HDF5 file has images and depths, or the npz the reduced arrays."""
+    """Return whether the HDF5 file has images and depths, or the npz the reduced arrays."""
     if content.kind not in ("hdf5", "npz") or not isinstance(content.tree, Mapping):
         return False
     return set(content.tree) >= (_MAT if content.kind == "hdf5" else _NPZ)
@@ -185,17 +186,17 @@ def read(
     per_frame: int = 20,
     seed: int = 0,
 ) -> Dataset:
-    """Read frames, or pixels with their surroundings.
+    """Return frames, or pixels with their surroundings, as a data set.
 
     Parameters
     ----------
     content
         Of the .mat or the npz.
     repairs
-        What may be repaired.
+        Allowed repairs.
     target
         "scene": the kind of room (the official file only); "dominant": the class that covers most labelled pixels of the
-        frame (a reading of ours for files without scenes); "pixel": a sample is a window around one labelled pixel, the
+        frame (our interpretation, for files without scenes); "pixel": a sample is a window around one labelled pixel, the
         class is the pixel's. Default scene where the file has it, else dominant.
     classes
         Of scenes: 10 (nine kinds and "others") or 9 (others left out, counted).
@@ -255,18 +256,18 @@ def read(
         "A step is a row of the picture, from top to bottom; time does not pass.",
         "Depth: metres; in-painted in the official file." if content.kind == "hdf5" else "Depth: 8 bit, 10 m / 255.",
     )
-    meaning = Meaning(
+    description = Description(
         "nyu_depth_v2", "classification", names, None, "NYU-Depth V2 (N. Silberman, D. Hoiem, P. Kohli, R. Fergus, ECCV 2012)",
         "none stated by the authors; research use", notes, {}, {"rgb": "intensity (0 to 1)", "depth": "m"},
     )  # fmt: skip
-    return dataset(raws, meaning, repairs, report)
+    return build_dataset(raws, description, repairs, report)
 
 
-def _frames(frames: Frames, rows: Any, label: Any) -> Raw:
+def _frames(frames: Frames, rows: Any, label: Any) -> SplitFields:
     group = None if frames.scenes is None else [frames.scenes[i] for i in rows]
     valid = {m: np.ones((len(rows), frames.depth.shape[1]), dtype=bool) for m in ("rgb", "depth")}
     extras = {} if group is None else {"scene": group}
-    return Raw(image_rows(frames, rows), label[rows], [str(i) for i in rows], None, {}, valid, extras)
+    return SplitFields(image_rows(frames, rows), label[rows], [str(i) for i in rows], None, {}, valid, extras)
 
 
 def _split(content: Content, frames: Frames, given: Any) -> dict[str, Any]:

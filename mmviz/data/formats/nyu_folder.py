@@ -5,8 +5,10 @@ import re
 import numpy as np
 
 from mmviz.core.errors import DataError
+from mmviz.data.assemble import Description
 from mmviz.data.dataset import Dataset
-from mmviz.data.formats.repairs import Meaning, Raw, Repairs, dataset
+from mmviz.data.formats.build import Repairs, SplitFields, build_dataset
+from mmviz.data.formats.fields import report_left_out
 from mmviz.data.report import Report
 from mmviz.data.splits import canonical, canonical_splits
 from mmviz.io.content import Content
@@ -21,7 +23,7 @@ MAX_VALUES = 2_000_000_000
 
 
 def matches(content: Content) -> bool:
-    """Whether there are pictures in ``train/{class}`` and ``test/{class}``."""
+    """Return whether there are pictures in ``train/{class}`` and ``test/{class}``."""
     if content.members is None:
         return False
     found = {canonical(m[1]) for n in content.members.names if (m := _PICTURE.fullmatch(n))}
@@ -29,14 +31,14 @@ def matches(content: Content) -> bool:
 
 
 def read(content: Content, repairs: Repairs, *, size: tuple[int, int] = (60, 80)) -> Dataset:
-    """Read the pictures of every split.
+    """Return the pictures of every split.
 
     Parameters
     ----------
     content
         Of the folder or archive.
     repairs
-        What may be repaired.
+        Allowed repairs.
     size
         Rows and columns each half is scaled to.
 
@@ -57,10 +59,7 @@ def read(content: Content, repairs: Repairs, *, size: tuple[int, int] = (60, 80)
     found = [(m, n) for n in members.names if (m := _PICTURE.fullmatch(n))] if members is not None else []
     report = Report(content.where)
     other = [n for n in members.names if _ANY.search(n) and not _PICTURE.fullmatch(n)] if members is not None else []
-    first = repr(other[0])[:80] if other else ""
-    report.add(
-        "warning", "left out", content.where, len(other), first=first, action="pictures of no split and class: not read"
-    )
+    report_left_out(other, content.where, "pictures of no split and class", report)
     classes = sorted({m[2] for m, _ in found})
     named = canonical_splits(dict.fromkeys(m[1].lower() for m, _ in found), content.where)
     if members is None or not found or len(found) * size[0] * size[1] * 4 > MAX_VALUES:
@@ -76,13 +75,13 @@ def read(content: Content, repairs: Repairs, *, size: tuple[int, int] = (60, 80)
         valid = {m: np.ones((len(r), size[0]), dtype=bool) for m in ("rgb", "depth")}
         target = np.array([classes.index(found[i][0][2]) for i in r])
         ids = [f"{s}/{found[i][0][2]}/{found[i][0][3]}" for i in r]
-        raws[s] = Raw({"rgb": left.reshape(*left.shape[:2], -1), "depth": right}, target, ids, None, {}, valid)
+        raws[s] = SplitFields({"rgb": left.reshape(*left.shape[:2], -1), "depth": right}, target, ids, None, {}, valid)
     notes = (
         "Left half RGB, right half depth (8 bit, no metres).",
         "The split is the folders'. Do not choose the model on test, as the code this layout comes from does.",
     )
-    meaning = Meaning(
+    description = Description(
         "nyu_depth_v2_folder", "classification", classes, None, "NYU-Depth V2 (N. Silberman et al., ECCV 2012), as pictures",
         "none stated by the authors; research use", notes, {}, {"rgb": "intensity (0 to 1)"},
     )  # fmt: skip
-    return dataset(raws, meaning, repairs, report)
+    return build_dataset(raws, description, repairs, report)

@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 
 from mmviz.core.errors import ConfigError, DataError
+from mmviz.data.assemble import Description
 from mmviz.data.dataset import Dataset
-from mmviz.data.formats.fields import cut_and_pad, field, numeric, texts
-from mmviz.data.formats.repairs import Meaning, Raw, Repairs, dataset
+from mmviz.data.formats.build import Repairs, SplitFields, build_dataset
+from mmviz.data.formats.fields import cut_and_pad, field, numeric, report_left_out, texts
 from mmviz.data.padding import pad
 from mmviz.data.report import Report
 from mmviz.io.content import Content, tree_of
@@ -27,7 +28,7 @@ _KEYS = {"inertial", "inertial_len", "skeleton", "skeleton_len", "action", "subj
 
 
 def matches(content: Content) -> bool:
-    """Whether the npz has the streams, or the folder or archive holds the npz files or the authors' .mat files."""
+    """Return whether the npz has the streams, or the folder or archive holds the npz files or the authors' .mat files."""
     if content.members is not None:
         return NPZ in content.members or sum(bool(_MAT.fullmatch(n)) for n in content.members.names) >= 2
     return content.kind == "npz" and isinstance(content.tree, Mapping) and set(content.tree) >= _KEYS
@@ -41,14 +42,14 @@ def read(
     valid_subjects: tuple[int, ...] = (),
     skeleton: str = "room",
 ) -> Dataset:
-    """Read the samples; odd subjects train, even subjects test, as the authors do.
+    """Return the samples; odd subjects are the training split, even subjects the test split, as in the paper.
 
     Parameters
     ----------
     content
         Of the npz, or of a folder.
     repairs
-        What may be repaired.
+        Allowed repairs.
     modalities
         Of "inertial", "skeleton", "depth"; default all that are there.
     valid_subjects
@@ -87,16 +88,10 @@ def read(
     rows = {"train": np.isin(who, train), "valid": np.isin(who, valid_subjects), "test": np.isin(who, TEST)}
     if not (rows["train"] | rows["valid"] | rows["test"]).all():
         raise DataError(f"{content.where}: subjects {sorted(set(who.tolist()))[:10]}; the set has subjects 1 to 8")
-    raws = {}
-    for s, mask in rows.items():
-        if not mask.any() and s == "valid":
-            continue
-        take = np.flatnonzero(mask)
-        raws[s] = Raw(
-            {m: raw.inputs[m][take] for m in names}, raw.target[take], [raw.ids[i] for i in take],
-            [str(who[i]) for i in take], {m: raw.lengths[m][take] for m in names},
-        )  # fmt: skip
-    meaning = Meaning(
+    raw.inputs, raw.lengths = {m: raw.inputs[m] for m in names}, {m: raw.lengths[m] for m in names}
+    raw.group = who.astype(str)
+    raws = {s: raw.take(np.flatnonzero(mask)) for s, mask in rows.items() if mask.any() or s != "valid"}
+    description = Description(
         "utd_mhad", "classification", tuple(f"a{a}" for a in range(1, 28)), None,
         "UTD-MHAD (C. Chen, R. Jafari, N. Kehtarnavaz, ICIP 2015)", "free for research; cite the paper",
         (
@@ -105,10 +100,10 @@ def read(
         ),
         {m: RATES[m] for m in names}, {m: UNITS[m] for m in names if m in UNITS},
     )  # fmt: skip
-    return dataset(raws, meaning, repairs, report)
+    return build_dataset(raws, description, repairs, report)
 
 
-def _from_npz(content: Content) -> tuple[Raw, Any]:
+def _from_npz(content: Content) -> tuple[SplitFields, Any]:
     where, trees = content.where, [content.tree]
     if content.members is not None:
         trees = [tree_of(content.members.read(f), where=f) for f in (NPZ, DEPTH) if f in content.members]
@@ -129,11 +124,11 @@ def _from_npz(content: Content) -> tuple[Raw, Any]:
         raise DataError(f"{where}: {len(y)} actions, {len(subjects)} subjects, {len(trial)} trials, lengths "
                         f"{[len(k) for k in lengths.values()]}; they do not belong together")  # fmt: skip
     ids = [f"a{a}_s{s}_t{t}" for a, s, t in zip(action, who, trial, strict=True)]
-    return Raw(inputs, y, ids, None, lengths), subjects
+    return SplitFields(inputs, y, ids, None, lengths), subjects
 
 
-def _from_mats(content: Content, report: Report) -> tuple[Raw, Any]:
-    """Read the authors' files: inertial (T, 6), skeleton (20, 3, T), depth (240, 320, T); depth as means of 10 x 10 pixels."""
+def _from_mats(content: Content, report: Report) -> tuple[SplitFields, Any]:
+    """Return the authors' files: inertial (T, 6), skeleton (20, 3, T), depth (240, 320, T); depth as means of 10 x 10 pixels."""
     found: dict[tuple[int, int, int], dict[str, Any]] = {}
     members = content.members
     for name in members.names if members is not None else ():
@@ -150,22 +145,14 @@ def _from_mats(content: Content, report: Report) -> tuple[Raw, Any]:
             if m not in streams:
                 report.add("note", "absent", m, 1, first="a{}_s{}_t{}".format(*key), action="no file: masked")
     other = [n for n in members.names if n.endswith(".mat") and not _MAT.fullmatch(n)] if members is not None else []
-    first = repr(other[0])[:80] if other else ""
-    report.add(
-        "warning",
-        "left out",
-        content.where,
-        len(other),
-        first=first,
-        action="not named a1_s1_t1_inertial.mat: not read",
-    )
+    report_left_out(other, content.where, "not named a1_s1_t1_inertial.mat", report)
     keys = sorted(found)
     inputs, lengths = {}, {}
     for m in have:
         width = next(s[m].shape[1] for s in found.values() if m in s)
         inputs[m], lengths[m] = pad([found[k].get(m, np.zeros((0, width))) for k in keys])
     ids = ["a{}_s{}_t{}".format(*k) for k in keys]
-    return Raw(inputs, np.array([k[0] - 1 for k in keys]), ids, None, lengths), np.array([k[1] for k in keys])
+    return SplitFields(inputs, np.array([k[0] - 1 for k in keys]), ids, None, lengths), np.array([k[1] for k in keys])
 
 
 def _from_the_hip(x: Any, where: str) -> Any:

@@ -1,8 +1,8 @@
-"""Data made incomplete on purpose: whole modalities, elements, frames, noise, delays. Seeded per sample, always a copy.
+"""Simulation of missing modalities, frames and values, of noise and delays: seeded per sample, always on a copy.
 
-Every function returns a new data set and leaves its argument alone; what it did is in the report and in ``spec.notes``.
-Draws belong to the sample's id, so order, batches and workers cannot change them, and training and test are treated alike.
-The statistics in the spec stay those of the data as recorded, so that models of different rates standardise alike.
+Every function returns a new data set and records the change in the report and in ``spec.notes``. Random numbers depend on seed and sample
+id alone, not on order, batches or workers. The statistics in the spec stay those of the recorded data, so that models trained at different
+rates standardise equally.
 """
 
 from mmviz.data.missing.corruption import add_noise, delay, drop_frames, mask_elements

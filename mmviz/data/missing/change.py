@@ -20,12 +20,12 @@ def _digest(seed: int, purpose: str, key: str) -> bytes:
 
 
 def uniform(seed: int, purpose: str, key: str) -> float:
-    """Return one number in [0, 1), the same on every machine and version."""
+    """Return one number in [0, 1), equal on every machine and version."""
     return (int.from_bytes(_digest(seed, purpose, key)[:8], "little") >> 11) / 2**53
 
 
 def generator(seed: int, purpose: str, key: str) -> np.random.Generator:
-    """Return a generator of its own for one sample and one purpose."""
+    """Return the random generator of one sample and one purpose."""
     return np.random.Generator(np.random.Philox(key=np.frombuffer(_digest(seed, purpose, key), np.uint64)))
 
 
@@ -37,7 +37,7 @@ Edit = Callable[[str, Floats, Mask, str], None]
 def changed(
     ds: Dataset, edit: Edit, *, kind: str, done: str, modalities: Iterable[str] | None, splits: Sequence[str] | None
 ) -> Dataset:
-    """Apply an edit to every sample and modality asked for, on copies.
+    """Return a copy of a data set with an edit applied to the named modalities of every sample.
 
     Parameters
     ----------

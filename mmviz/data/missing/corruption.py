@@ -21,7 +21,7 @@ def mask_elements(
     seed: int = 0,
     splits: Sequence[str] | None = None,
 ) -> Dataset:
-    """Set single values of real steps to 0, each with probability `rate`; every step stays real.
+    """Set single values of real steps to 0, each with probability `rate`; every step stays valid.
 
     Parameters
     ----------
@@ -48,7 +48,7 @@ def mask_elements(
     -----
     This is how Coupled Mamba (arXiv 2405.18014, Table 12) makes data "missing": a Bernoulli mask of the shape of the
     tensor. The baselines in that table lose whole modalities instead (`drop_modalities`), so its rows are not like for like. Its
-    sentence on the mask mixes up p and 1 - p; `rate` as the probability of a zero is our reading.
+    sentence on the mask mixes up p and 1 - p; `rate` as the probability of a zero is our interpretation.
     """
     rate, seed = number(rate, "rate", low=0.0, high=1.0), whole(seed, "seed", low=0)
 
@@ -114,7 +114,7 @@ def drop_frames(
     seed: int = 0,
     splits: Sequence[str] | None = None,
 ) -> Dataset:
-    """Lose whole steps, each with probability `rate`, independently in each modality.
+    """Drop whole steps, each with probability `rate`, independently in each modality.
 
     Parameters
     ----------
@@ -123,8 +123,7 @@ def drop_frames(
     rate
         0 to 1. A modality that was there keeps at least one step, whatever the rate.
     how
-        "mask": the step is no longer real, and models know. "zero": its values become 0 and it still counts as real, as from a
-        sensor that sends zeros.
+        "mask": the step becomes invalid. "zero": its values become 0 and the step stays valid, as from a sensor that sends zeros.
     modalities, splits
         Which; all when None.
     seed
@@ -167,7 +166,7 @@ def delay(
     seed: int = 0,
     splits: Sequence[str] | None = None,
 ) -> Dataset:
-    """Move modalities in time against the others.
+    """Delay modalities against the others.
 
     Parameters
     ----------

@@ -23,14 +23,14 @@ _LOSE_ONE = (0.1, 0.2, 0.3, 0.2, 0.1, 0.0, 0.0)
 def kept_members(
     ids: ArrayLike, present: ArrayLike, rate: float, *, protocol: Protocol = "imder", seed: int = 0
 ) -> NDArray[np.bool_]:
-    """Decide for every sample which of its modalities remain; at least one does where there was one.
+    """Return which modalities of each sample remain available; at least one does where one was recorded.
 
     Parameters
     ----------
     ids
         Text (n,), each once.
     present
-        bool (n, modalities): what was recorded.
+        bool (n, modalities): recorded modalities.
     rate
         For "imder" one of `IMDER_RATES`, or 0 for no loss; for "independent" any number from 0 to 1.
     protocol
@@ -48,7 +48,7 @@ def kept_members(
     Raises
     ------
     ConfigError
-        If the rate or protocol is none of the above, or "imder" is asked of other than three modalities.
+        If the rate or protocol is none of the above, or "imder" is used with another number of modalities than three.
     DataError
         If an id occurs twice or the shapes disagree.
 
@@ -79,7 +79,7 @@ def kept_members(
 
 
 def _imder_counts(names: NDArray[np.str_], rate: float, modalities: int, seed: int) -> NDArray[np.int64]:
-    """How many of its three modalities each sample loses."""
+    """Return the number of modalities that each sample loses, of three."""
     if modalities != 3:
         raise ConfigError(
             f"protocol='imder' gives fractions for three modalities, the data have {modalities}; use protocol='independent'"
@@ -107,7 +107,7 @@ def drop_modalities(
     seed: int = 0,
     splits: Sequence[str] | None = None,
 ) -> Dataset:
-    """Mask whole modalities of some samples; every sample keeps at least one that it had.
+    """Mask whole modalities of some samples; each sample keeps at least one recorded modality.
 
     Parameters
     ----------
@@ -145,7 +145,7 @@ def drop_modalities(
 
 @takes(ds="dataset")
 def keep_modalities(ds: Dataset, names: Iterable[str], *, splits: Sequence[str] | None = None) -> Dataset:
-    """Mask every modality but the named ones, for all samples.
+    """Mask all modalities except the named ones, in all samples.
 
     Parameters
     ----------
@@ -186,7 +186,7 @@ def subsets(spec: Spec) -> tuple[tuple[str, ...], ...]:
 
 @takes(ds="dataset")
 def select_modalities(ds: Dataset, names: Iterable[str]) -> Dataset:
-    """Return the data set without the other modalities, as the baseline that has never heard of them needs it.
+    """Return a data set of the named modalities only, for a baseline model that is built without the others.
 
     Parameters
     ----------

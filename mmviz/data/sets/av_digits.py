@@ -16,7 +16,7 @@ Floats = NDArray[np.float32]
 
 
 def project_energy(x: Floats, train: NDArray[np.int64], share: float) -> tuple[Floats, int]:
-    """Reconstruct rows from the fewest leading components that hold a share of the training rows' variance.
+    """Return rows reconstructed from the leading principal components that hold a share of the training variance.
 
     Parameters
     ----------
@@ -55,7 +55,7 @@ _NOTES = (
 
 
 def load_av_digits(*, image_energy: float = 1.0, fold: int = 0, seed: int = 0) -> Dataset:
-    """Load spoken digits (MFCC) paired with handwritten digits (rows of pixels).
+    """Return spoken digits (MFCC) paired with handwritten digits (rows of pixels).
 
     Parameters
     ----------
@@ -120,7 +120,7 @@ def load_av_digits(*, image_energy: float = 1.0, fold: int = 0, seed: int = 0) -
 
 
 def pair_by_label(label: NDArray[np.int64], other: NDArray[np.int64], seed: int) -> NDArray[np.int64]:
-    """Give each sample another one of the same label, each used at most once.
+    """Return for each sample a random partner of the same label, each used at most once.
 
     Parameters
     ----------

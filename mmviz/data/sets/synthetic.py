@@ -35,7 +35,7 @@ def synthetic(
     seed: int = 0,
     task: Literal["regression", "classification"] = "regression",
 ) -> Dataset:
-    r"""Make a data set of which everything is known.
+    r"""Return a synthetic data set with known ground truth.
 
     Every sample draws 2M+1 independent fair bits ±1: one unique bit u_m and one half of a secret s_m for each modality, and
     one redundant bit r which all modalities carry. The target is ``y = Σ_m w_u[m] u_m + w_r r + w_s Π_m s_m``

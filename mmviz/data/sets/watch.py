@@ -37,7 +37,7 @@ _NOTES = (
 
 
 def fold_subjects(fold: int) -> dict[str, tuple[int, ...]]:
-    """Which of the subjects 1..10 are in which split of a fold.
+    """Return the subjects 1..10 of each split of a fold.
 
     Parameters
     ----------
@@ -58,7 +58,7 @@ def fold_subjects(fold: int) -> dict[str, tuple[int, ...]]:
 def split_gravity(
     acceleration: NDArray[np.float64], *, filtering: str = "causal"
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Split an accelerometer recording into gravity and the rest.
+    """Return the dynamic part and the gravity of an accelerometer recording.
 
     Parameters
     ----------
@@ -84,7 +84,7 @@ def split_gravity(
 
 
 def load_watch(*, fold: int = 0, gravity: Literal["causal", "zero_phase"] = "causal") -> Dataset:
-    """Load the smartwatch shoulder exercises.
+    """Return the smartwatch shoulder exercises.
 
     Parameters
     ----------

@@ -1,8 +1,8 @@
-"""From the raw arrays of a file to a data set: what is wrong is refused, or repaired by an explicit word and counted."""
+"""Data sets from the fields of a file: errors are refused, or repaired by an explicit option and counted."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -10,13 +10,12 @@ from numpy.typing import NDArray
 
 from mmviz.core.errors import DataError
 from mmviz.core.options import one_of
-from mmviz.data.assemble import Description, Treatment, assemble
-from mmviz.data.checks import NONFINITE, Nonfinite, Place, mask_from_lengths, refuse_swapped_padding
+from mmviz.data.assemble import Description, Rules, assemble
+from mmviz.data.checks import Nonfinite, Place, mask_from_lengths, refuse_swapped_padding
 from mmviz.data.dataset import Dataset
 from mmviz.data.padding import padded_side, real_steps, side_and_real_steps
 from mmviz.data.report import Report
-from mmviz.data.spec import TaskKind
-from mmviz.data.split_arrays import Part, make_part, parts_from_whole, without_unlabelled
+from mmviz.data.split_arrays import RawSplit, raw_split, split_raw, without_unlabelled
 from mmviz.data.splits import canonical_splits, report_renamed
 from mmviz.data.targets import OutOfRange
 from mmviz.data.timestamps import frames_of
@@ -27,7 +26,7 @@ _RANK = {"test": 0, "valid": 1}  # who keeps a sample that is in several splits
 
 @dataclass(frozen=True)
 class Repairs:
-    """What may be repaired; everything else is refused.
+    """Repairs that are allowed; everything else is refused.
 
     Attributes
     ----------
@@ -55,16 +54,15 @@ class Repairs:
     padding: Padding = "auto"
 
     def __post_init__(self) -> None:
-        one_of(self.nonfinite, NONFINITE, "nonfinite")
-        one_of(self.labels, ("raise", "clip", "drop"), "labels")
+        Rules(self.labels, self.nonfinite)  # checks both
         one_of(self.duplicates, ("raise", "drop"), "duplicates")
         one_of(self.lengths, ("raise", "clip", "derive"), "lengths")
         one_of(self.padding, ("auto", "end", "start"), "padding")
 
 
 @dataclass(eq=False)
-class Raw:
-    """What a file says about one split; as in `mmviz.data.from_arrays`, one row per sample."""
+class SplitFields:
+    """Fields of one split of a file, one row per sample; see `mmviz.data.from_arrays`."""
 
     inputs: dict[str, Any]
     target: Any  # None: the file has no labels
@@ -75,27 +73,23 @@ class Raw:
     extras: dict[str, Any] = field(default_factory=dict)
     times: dict[str, Any] = field(default_factory=dict)
 
+    def take(self, rows: Any) -> "SplitFields":
+        """Return the samples of some rows."""
 
-@dataclass(frozen=True)
-class Meaning:
-    """What the target is, and what a reader of a result must know."""
+        def some(values: Any) -> Any:
+            if values is None:
+                return None
+            return values[rows] if isinstance(values, np.ndarray) else [values[i] for i in rows]
 
-    name: str
-    task: TaskKind
-    classes: Sequence[str] | None = None
-    label_range: tuple[float, float] | None = None
-    source: str = ""
-    licence: str = ""
-    notes: Sequence[str] = ()
-    rate_hz: Mapping[str, float | None] = field(default_factory=dict)
-    units: Mapping[str, str] = field(default_factory=dict)
-    channels: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    descriptions: Mapping[str, str] = field(default_factory=dict)
+        named = (self.lengths, self.valid, self.extras, self.times)
+        inputs = {m: x[rows] for m, x in self.inputs.items()}
+        parts = ({k: some(v) for k, v in values.items()} for values in named)
+        return SplitFields(inputs, some(self.target), some(self.ids), some(self.group), *parts)
 
 
-def dataset(
-    raws: Mapping[str, Raw],
-    meaning: Meaning,
+def build_dataset(
+    raws: Mapping[str, SplitFields],
+    description: Description,
     repairs: Repairs,
     report: Report,
     *,
@@ -103,18 +97,20 @@ def dataset(
     by: Literal["sample", "group"] = "group",
     seed: int = 0,
 ) -> Dataset:
-    """Check, repair and assemble.
+    """Return the checked and repaired data set of a file's splits.
 
     Parameters
     ----------
     raws
-        Split name to raw arrays, under the name of the file; `mmviz.data.splits` gives "train", "valid", "test". With `split`, one entry named "": the whole, to be dealt out.
-    meaning, repairs
-        What the arrays are, and what may be repaired.
+        Split name to raw arrays, under the name of the file; `mmviz.data.splits` gives "train", "valid", "test". With `split`, one entry named "": all samples, to be assigned.
+    description
+        Properties of the data set; a range of labels counts for a regression only.
+    repairs
+        Allowed repairs.
     report
-        What the reader found so far; its findings come first.
+        Findings of the reader; they come first.
     split, by, seed
-        Shares of the splits to be made, by sample or whole groups, and the seed.
+        Fractions of the splits, by sample or whole groups, and the seed.
 
     Returns
     -------
@@ -130,7 +126,7 @@ def dataset(
         raise DataError(f"{report.name}: no split with a modality; the file is another one or damaged")
     named = canonical_splits(raws, report.name)
     parts = [
-        make_part(
+        raw_split(
             named[name], raw.inputs, raw.target, raw.lengths, raw.valid, raw.ids, raw.group, raw.extras, raw.times
         )
         for name, raw in raws.items()
@@ -143,33 +139,15 @@ def dataset(
     if repairs.duplicates == "drop":
         parts = _once(parts, report)
     if split is not None:
-        parts = parts_from_whole(parts[0], split, by=by, seed=seed)
+        parts = split_raw(parts[0], split, by=by, seed=seed)
     _same_content(parts, report)
-    limits = repairs.label_range or meaning.label_range
-    treatment = Treatment(
-        meaning.task,
-        meaning.classes,
-        limits if meaning.task == "regression" else None,
-        repairs.labels,
-        "end",
-        repairs.nonfinite,
-    )
-    about = Description(
-        meaning.rate_hz,
-        meaning.units,
-        meaning.channels,
-        meaning.descriptions,
-        meaning.name,
-        meaning.source,
-        meaning.licence,
-        tuple(meaning.notes),
-    )
+    about = replace(description, label_range=repairs.label_range or description.label_range)
     report.name = about.name
-    return assemble(parts, treatment, about, report)
+    return assemble(parts, about, Rules(repairs.labels, repairs.nonfinite), report)
 
 
-def _real_steps(part: Part, repairs: Repairs, report: Report) -> None:
-    """Turn lengths, or all-zero steps where there are none, into masks; ``part.valid`` then covers every modality."""
+def _real_steps(part: RawSplit, repairs: Repairs, report: Report) -> None:
+    """Set ``part.valid`` of every modality, from lengths or else from all-zero steps."""
     for m, x in part.inputs.items():
         where = f"{part.name} {m}".strip()
         if m in part.valid:
@@ -199,7 +177,7 @@ def _real_steps(part: Part, repairs: Repairs, report: Report) -> None:
 
 
 def _possible(given: Any, steps: int, where: str, repairs: Repairs, report: Report, place: Place) -> Any:
-    """With lengths="clip", bring whole lengths into 0..steps and count them; otherwise leave them to the check."""
+    """Return lengths, clipped to 0..steps and counted with lengths="clip"; otherwise unchanged, for the later check."""
     length = np.asarray(given)
     if repairs.lengths != "clip" or length.dtype.kind not in "fiu" or length.ndim != 1:
         return given
@@ -210,10 +188,10 @@ def _possible(given: Any, steps: int, where: str, repairs: Repairs, report: Repo
     return np.where(bad, np.clip(np.nan_to_num(length), 0, steps), length)
 
 
-def _once(parts: list[Part], report: Report) -> list[Part]:
-    """Keep each id once: the first in a split, and of several splits the one that is not trained on."""
+def _once(parts: list[RawSplit], report: Report) -> list[RawSplit]:
+    """Return each id once: the first in a split; of several splits test keeps it, then valid."""
     seen: set[str] = set()
-    kept: dict[str, Part] = {}
+    kept: dict[str, RawSplit] = {}
     for part in sorted(parts, key=lambda p: _RANK.get(p.name, 2)):
         rows: list[int] = []
         dropped: list[int] = []
@@ -226,8 +204,8 @@ def _once(parts: list[Part], report: Report) -> list[Part]:
     return [kept[p.name] for p in parts]
 
 
-def _same_content(parts: list[Part], report: Report) -> None:
-    """Count samples that equal an earlier one in every modality, within a split and between splits."""
+def _same_content(parts: list[RawSplit], report: Report) -> None:
+    """Report samples that equal an earlier one in every modality, within a split and between splits."""
     seen: dict[bytes, tuple[str, str]] = {}
     counts: dict[tuple[str, str], list[str]] = {}
     for part in parts:

@@ -1,13 +1,14 @@
-"""One's own arrays in one npz: ``{split}/{modality}``, ``{split}/target`` and, if wanted, lengths, ids and groups."""
+"""Arrays of splits in one npz: ``{split}/{modality}``, ``{split}/target`` and, if wanted, lengths, ids and groups."""
 
 from collections.abc import Mapping
 from typing import Literal
 
 from mmviz.core.errors import DataError
 from mmviz.core.options import one_of
+from mmviz.data.assemble import Description
 from mmviz.data.dataset import Dataset
+from mmviz.data.formats.build import Repairs, SplitFields, build_dataset
 from mmviz.data.formats.fields import numeric, rows_in, texts
-from mmviz.data.formats.repairs import Meaning, Raw, Repairs, dataset
 from mmviz.data.report import Report
 from mmviz.data.splits import ALIASES, canonical
 from mmviz.io.content import Content
@@ -16,7 +17,7 @@ _RESERVED = ("target", "lengths", "ids", "group", "classes")
 
 
 def matches(content: Content) -> bool:
-    """Whether the entries are splits, of which at least one has a ``target``."""
+    """Return whether the entries are splits, of which at least one has a ``target``."""
     tree = content.tree
     if content.kind not in ("npz", "pickle") or not isinstance(tree, Mapping) or not tree:
         return False
@@ -28,7 +29,7 @@ def matches(content: Content) -> bool:
 def read(
     content: Content, repairs: Repairs, *, target: Literal["classification", "regression"] = "classification"
 ) -> Dataset:
-    """Read the splits.
+    """Return the data set of the arrays.
 
     Parameters
     ----------
@@ -38,7 +39,7 @@ def read(
         and ``train/classes`` text; the same for the other splits. The target may be names of classes or one-hot; a split without one
         can be predicted.
     repairs
-        What may be repaired.
+        Allowed repairs.
     target
         Whether the target is classes from 0 or values.
 
@@ -76,7 +77,7 @@ def read(
             raise DataError(
                 f"{where} lengths: give one array per modality, such as {s}/lengths/{names[0] if names else 'audio'}"
             )
-        raws[str(s)] = Raw(
+        raws[str(s)] = SplitFields(
             {str(m): numeric(part[m], f"{where} {m}", 3) for m in names},
             part.get("target"),
             texts(part["ids"], f"{where} ids") if "ids" in part else None,
@@ -88,5 +89,5 @@ def read(
             names_of_classes = names_of_classes or texts(part["classes"], f"{where} classes")
             if names_of_classes != texts(part["classes"], f"{where} classes"):
                 raise DataError(f"{where} classes: other names than in an earlier split; give every split the same")
-    meaning = Meaning("own", target, tuple(names_of_classes) or None, source=content.where)
-    return dataset(raws, meaning, repairs, report)
+    description = Description("named_arrays", target, tuple(names_of_classes) or None, source=content.where)
+    return build_dataset(raws, description, repairs, report)
