@@ -139,7 +139,7 @@ mm.plots.plot_states(summary, sample=0, layer=1)
 mean = phi["phi"].mean("sample")
 ranking = sorted(zip(mean.values.tolist(), ds.spec.names, strict=True), reverse=True)
 print("from the largest to the smallest contribution:", ", ".join(f"{name} {value:+.2f}" for value, name in ranking))
-print(mm.course.seal(seed=0, contributions=mean.values))
+print(mm.course.fingerprint(seed=0, contributions=mean.values))
 
 # %% [markdown]
 # The last line is a *result fingerprint*: the same six characters mean the same numbers, to two digits. Another processor may round the other way.

@@ -163,7 +163,7 @@ print(f"check: the largest influence of the future is {future:.0f}")
 share = influence["share"].mean(("traced", "layer")).to_pandas()
 assert ((share.sum(axis=1) - 1).abs() < 1e-6).all()
 print(share.round(2), "\ncheck: each row sums to 1", sep="\n")
-print(mm.course.seal(seed=0, share=share))
+print(mm.course.fingerprint(seed=0, share=share))
 
 # %% [markdown]
 # ## 5 · Keep it, share it, print it

@@ -370,7 +370,7 @@ for guess, weights in {"the recorded W": W, "W = I": np.eye(2), "the mean": np.f
 assert residual["the recorded W"] < 1e-4
 assert min(residual["W = I"], residual["the mean"]) > 10 * residual["the recorded W"]
 print("check: the recorded states obey the recurrence of section 1 with the recorded W, and with no other of these")
-print(mm.course.seal(seed=0, coupling=W))
+print(mm.course.fingerprint(seed=0, coupling=W))
 
 # %% [markdown]
 # ## What is from the paper, and what is not

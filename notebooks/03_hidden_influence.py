@@ -238,7 +238,7 @@ recorded = trace["influence"]["influence"].isel(traced=0, layer=0).values
 assert abs(again - recorded).max() < 1e-5 * recorded.max()
 print("check: the map of the figure is |K| of the recorded operator, mean over its channels")
 share = found["share"].mean(("traced", "layer")).to_pandas()
-print(share.round(2), mm.course.seal(seed=0, share=share), sep="\n\n")
+print(share.round(2), mm.course.fingerprint(seed=0, share=share), sep="\n\n")
 
 # %% [markdown]
 # **Influence by lag.** The vertical axis is logarithmic. *Look for the result of section 3: other modalities begin at 0 (no line), rise,

@@ -225,7 +225,7 @@ for seed in range(3):
     print(
         f"seed {seed}: {bits[seed, 0]:.2f} bit before, {bits[seed, 1]:.2f} bit after training; accuracy {learned[seed]:.1%}"
     )
-print(mm.course.seal(seed=0, accuracy=list(accuracy.values()), learned=learned, bits=bits))
+print(mm.course.fingerprint(seed=0, accuracy=list(accuracy.values()), learned=learned, bits=bits))
 assert bits[:, 0].max() > 0.7
 print("check: an untrained router may have a high mutual information of expert and modality")
 assert np.ptp(bits[:, 1]) > 0.15 > 0.1 > np.ptp(learned)

@@ -189,7 +189,7 @@ last = curves[["ot", "mmd", "a_distance"]].to_dataframe().drop(columns=["epoch",
 last["cosine"] = [float(found["within"].mean()) for found in points.values()]
 last["accuracy"] = accuracy
 print(last.round(3))
-print(mm.course.seal(seed=0, table=last.values))
+print(mm.course.fingerprint(seed=0, table=last.values))
 
 # %%
 ot, score = last["ot"], last["accuracy"]

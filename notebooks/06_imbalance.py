@@ -189,7 +189,7 @@ for name, s in result.items():
 assert result["shapley_alternating"][IMAGE] > result["joint_long"][IMAGE] + 0.03
 assert result["mla"][IMAGE] > result["joint"][IMAGE]
 print("check: alternating updates raise the image-only accuracy, also against joint training with as many updates")
-print(mm.course.seal(seed=0, scores=list(result.values())))
+print(mm.course.fingerprint(seed=0, scores=list(result.values())))
 
 # %% [markdown]
 # **At which epoch?** After every epoch the contributions were measured on a held-out part of the training data.

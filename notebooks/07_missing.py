@@ -118,7 +118,7 @@ views = {f"seed {seed}": mm.plots.plot_missing(found.isel(seed=[seed])) for seed
 views["all three"] = mm.plots.plot_missing(found)
 for view in views.values():
     view.update_yaxes(range=[0.3, 0.8])
-print(mm.course.seal(seed=0, scores=found["score"].values))
+print(mm.course.fingerprint(seed=0, scores=found["score"].values))
 mm.plots.with_slider(views, says="trained with ")
 
 # %% [markdown]

@@ -1,4 +1,4 @@
-"""What the README says is so: its lines run when pasted, its links lead somewhere, its commands exist."""
+"""README: its code runs when pasted, its links and make targets exist, its map leads to the definitions."""
 
 import re
 import subprocess
@@ -10,6 +10,38 @@ import pytest
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "data/README.md", ROOT / "kernels/README.md"]
+
+
+#: question: (a word of the map's row, the linked file or folder, the file below it, what that file contains)
+QUESTIONS = {
+    "the oracle of the recurrence": ("oracle", "kernels/mmkernels/reference/scan.py", "", "def "),
+    "the softmax coupling": ("softmax", "mmviz/models/ssm/coupling.py", "", '"softmax"'),
+    "the imbalance metric E1": ("E1", "mmviz/metrics/imbalance.py", "", "E1, 1/M"),
+    "the bandwidth of MMD": ("bandwidth", "kernels/mmkernels/mmd.py", "", "def median_bandwidth"),
+    "where a checkpoint is written": ("checkpoints", "mmviz/train/checkpoint.py", "", "safetensors"),
+    "the Explorer's bars of Shapley values": ("panels", "mmviz/widgets/page/views/", "contribution.js", "register({"),
+    "add a dataset": ("add a dataset", "mmviz/data/sets/", "watch.py", "from_arrays("),
+    "add a fusion": ("add a fusion", "mmviz/models/fusions/", "coupled_mamba.py", "class CoupledMamba(FusionModel"),
+    "add a view": ("add a view", "mmviz/widgets/page/views/", "coupling.js", "register({"),
+    "add a training strategy": ("add a strategy", "mmviz/train/strategies/", "joint.py", "class Joint(Strategy"),
+    "add an exercise": ("add an exercise", "mmviz/course/exercises/", "experts.py", "Exercise("),
+    "the column width of ICML": ("ICML", "mmviz/plots/venue.py", "", "icml2024"),
+}
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_the_map_links_each_of_twelve_questions_to_the_file_with_the_definition(question):
+    word, link, file, content = QUESTIONS[question]
+    rows = [line for line in README.splitlines() if line.startswith("|") and f"({link})" in line]
+    assert any(word in row for row in rows), f"no row of the map has {word!r} and a link to {link}"
+    assert content in (ROOT / link / file).read_text(encoding="utf-8")
+
+
+def test_the_map_links_every_package_of_mmviz():
+    packages = {path.parent.name for path in (ROOT / "mmviz").glob("*/__init__.py")}
+    without_row = {"core", "io"}  # foundations, which have no topic of their own
+    linked = set(re.findall(r"\]\(mmviz/(\w+)/", README))
+    assert packages - without_row <= linked
 
 
 @pytest.mark.timeout(400)

@@ -1,23 +1,24 @@
-"""Exercises of the notebooks: ``check`` an answer, ask for a ``hint``, read the ``solution``; ``seal`` results to compare them.
+"""Exercises of the notebooks: ``check`` an answer, get a ``hint`` or the ``solution``; ``fingerprint`` of results.
 
-Nothing is compared as text: a number, an array or a function is compared with what it should be, to rounding, and a
-wrong one with the mistakes people make.
+Answers are compared by value, not as text: a number, an array or the outputs of a function, to rounding; a wrong
+answer is compared with known mistakes.
 """
 
-from mmviz.course.exercise import Exercise, Mistake, UnreadableError, Verdict
-from mmviz.course.exercises import EXERCISES, find
+from mmviz.course.exercise import AnswerFormatError, Exercise, Mistake, Verdict
+from mmviz.course.exercises import EXERCISES, find, register
 from mmviz.course.feedback import check, hint, solution
-from mmviz.course.fingerprint import seal
+from mmviz.course.fingerprint import fingerprint
 
 __all__ = [
     "EXERCISES",
+    "AnswerFormatError",
     "Exercise",
     "Mistake",
-    "UnreadableError",
     "Verdict",
     "check",
     "find",
+    "fingerprint",
     "hint",
-    "seal",
+    "register",
     "solution",
 ]

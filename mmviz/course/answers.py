@@ -5,89 +5,89 @@ from typing import Any
 
 import numpy as np
 
-from mmviz.course.exercise import UnreadableError
+from mmviz.course.exercise import AnswerFormatError
 
 
-def a_number(answer: Any) -> float:
-    """Read a finite number from anything of one element: int, float, NumPy, torch, xarray."""
-    return float(an_array()(answer).reshape(()) if np.size(answer) == 1 else _not_one(answer))
+def parse_number(answer: Any) -> float:
+    """Return the value of a finite scalar or one-element array (int, float, NumPy, torch, xarray) as a float."""
+    if np.size(answer) != 1:
+        raise AnswerFormatError(f"expected one number, got {np.size(answer)} values")
+    return float(parse_array()(answer).reshape(()))
 
 
-def _not_one(answer: Any) -> Any:
-    raise UnreadableError(f"one number is asked for; this has {np.size(answer)} values")
-
-
-def an_array(*shape: int | None) -> Callable[[Any], np.ndarray]:
-    """Make a reader of finite arrays of ``shape`` (None: any length there; no shape at all: any)."""
+def parse_array(*shape: int | None) -> Callable[[Any], np.ndarray]:
+    """Return a parser of finite arrays of ``shape`` (None: any length of this axis; without shape: any shape)."""
 
     def read(answer: Any) -> np.ndarray:
         if callable(answer) and not hasattr(answer, "__array__"):
-            raise UnreadableError("numbers are asked for; this is a function: call it")
+            raise AnswerFormatError("expected numbers, got a function: call it")
         detached = answer.detach() if hasattr(answer, "detach") else answer
         try:
             values = np.asarray(detached, dtype=np.float64)
         except (TypeError, ValueError):
-            raise UnreadableError(f"numbers are asked for; this is a {type(answer).__name__}") from None
+            raise AnswerFormatError(f"expected numbers, got a {type(answer).__name__}") from None
         fits = len(shape) == values.ndim and all(s in (None, n) for s, n in zip(shape, values.shape, strict=True))
         if shape and not fits:
-            wanted = " by ".join("any" if s is None else str(s) for s in shape)
-            raise UnreadableError(f"an array of shape {wanted} is asked for; this has shape {values.shape}")
+            expected = " by ".join("any" if s is None else str(s) for s in shape)
+            raise AnswerFormatError(f"expected an array of shape {expected}, got shape {values.shape}")
         if not np.isfinite(values).all():
-            raise UnreadableError(f"{np.sum(~np.isfinite(values))} of {values.size} values are not finite")
+            raise AnswerFormatError(f"{np.sum(~np.isfinite(values))} of {values.size} values are not finite")
         return values
 
     return read
 
 
-def a_function(*probes: tuple[Any, ...]) -> Callable[[Any], list[np.ndarray]]:
-    """Make a reader of functions: what one returns for each of ``probes`` (tuples of arguments), as arrays.
+def parse_function(*probes: tuple[Any, ...]) -> Callable[[Any], list[np.ndarray]]:
+    """Return a parser of functions: the outputs for each of ``probes`` (tuples of arguments), as arrays.
 
-    Every probe is copied first, so that a function that writes into its arguments spoils nothing.
+    Every probe is copied, so that a function that writes into its arguments does not change it.
     """
 
     def read(answer: Any) -> list[np.ndarray]:
         if not callable(answer):
-            raise UnreadableError(f"a function is asked for; this is a {type(answer).__name__}")
+            raise AnswerFormatError(f"expected a function, got a {type(answer).__name__}")
         found = []
         for probe in probes:
             arguments = [np.copy(a) if isinstance(a, np.ndarray) else a for a in probe]
             try:
-                found.append(an_array()(answer(*arguments)))
-            except UnreadableError as error:
-                raise UnreadableError(f"what the function returns: {error}") from None
+                found.append(parse_array()(answer(*arguments)))
+            except AnswerFormatError as error:
+                raise AnswerFormatError(f"output of the function: {error}") from None
             except Exception as error:  # the reader's own code may fail in any way
-                raise UnreadableError(f"the function raised {type(error).__name__}: {error}") from error
+                raise AnswerFormatError(f"the function raised {type(error).__name__}: {error}") from error
         return found
 
     return read
 
 
-def near(found: Any, wanted: Any, *, tolerance: float = 1e-6) -> bool:
-    """Whether two answers (numbers, arrays, lists of arrays) agree to ``tolerance`` of the largest value wanted."""
-    if isinstance(wanted, list):
-        return len(found) == len(wanted) and all(
-            near(f, w, tolerance=tolerance) for f, w in zip(found, wanted, strict=True)
+def is_close(found: Any, expected: Any, *, tolerance: float = 1e-6) -> bool:
+    """Return whether two values (numbers, arrays, lists of arrays) agree to ``tolerance`` of the largest expected value."""
+    if isinstance(expected, list):
+        return len(found) == len(expected) and all(
+            is_close(f, e, tolerance=tolerance) for f, e in zip(found, expected, strict=True)
         )
-    found, wanted = np.asarray(found, dtype=np.float64), np.asarray(wanted, dtype=np.float64)
-    if found.shape != wanted.shape:
+    found, expected = np.asarray(found, dtype=np.float64), np.asarray(expected, dtype=np.float64)
+    if found.shape != expected.shape:
         return False
-    scale = max(float(np.abs(wanted).max(initial=0.0)), 1e-30)
-    return bool(np.isfinite(found).all() and np.abs(found - wanted).max(initial=0.0) <= tolerance * scale)
+    scale = max(float(np.abs(expected).max(initial=0.0)), 1e-30)
+    return bool(np.isfinite(found).all() and np.abs(found - expected).max(initial=0.0) <= tolerance * scale)
 
 
-def is_near(wanted: Callable[..., Any], *, tolerance: float = 1e-6) -> Callable[..., bool]:
-    """Compare with ``wanted(**given)``, worked out when an answer comes."""
+def matches_value(expected: Callable[..., Any], *, tolerance: float = 1e-6) -> Callable[..., bool]:
+    """Return a test whether an answer equals ``expected(**given)``, which is computed when the answer is checked."""
 
     def compare(answer: Any, **given: Any) -> bool:
-        return near(answer, wanted(**given), tolerance=tolerance)
+        return is_close(answer, expected(**given), tolerance=tolerance)
 
     return compare
 
 
-def does(function: Callable[..., Any], *probes: tuple[Any, ...], tolerance: float = 1e-6) -> Callable[..., bool]:
-    """Compare with what ``function`` returns for ``probes``; for answers read by ``reading.a_function``."""
+def matches_function(
+    function: Callable[..., Any], *probes: tuple[Any, ...], tolerance: float = 1e-6
+) -> Callable[..., bool]:
+    """Return a test whether an answer parsed by :func:`parse_function` has the outputs of ``function`` for ``probes``."""
 
     def compare(answer: Any, **given: Any) -> bool:
-        return near(answer, [np.asarray(function(*probe)) for probe in probes], tolerance=tolerance)
+        return is_close(answer, [np.asarray(function(*probe)) for probe in probes], tolerance=tolerance)
 
     return compare

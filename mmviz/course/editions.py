@@ -41,7 +41,7 @@ def teacher(book: NotebookNode) -> NotebookNode:
 
 
 def student(book: NotebookNode) -> NotebookNode:
-    """Return the notebook without the word where to find the solutions; work cells are as empty as they were."""
+    """Return the notebook without the references to solutions; the cells for answers stay empty."""
     out = _rewritten(book, lambda cell, _: iter([cell]))
     for cell in out.cells:
         if cell.cell_type == "markdown":
@@ -50,7 +50,7 @@ def student(book: NotebookNode) -> NotebookNode:
 
 
 def for_nbgrader(book: NotebookNode) -> NotebookNode:
-    """Return the notebook as nbgrader wants its source: solutions between marks, a locked cell with a point for each check."""
+    """Return the nbgrader source of a notebook: solutions between marks, a locked cell with one point for each check."""
     return _rewritten(book, _graded)
 
 
@@ -67,14 +67,14 @@ def _rewritten(book: NotebookNode, change: Callable[[NotebookNode, str], Iterato
 def _number(cell: NotebookNode) -> str | None:
     if cell.cell_type != "code":
         return None
-    asked = _CHECK.findall(cell.source)
-    if not asked:
+    checks = _CHECK.findall(cell.source)
+    if not checks:
         return None
-    if len(asked) > 1 or not _WORK.search(cell.source):
+    if len(checks) > 1 or not _WORK.search(cell.source):
         raise DataError(
-            f"exercise {asked[0][0]}: its cell must hold one line `answer = ...` and one check, it is:\n{cell.source}"
+            f"exercise {checks[0][0]}: its cell must contain one line `answer = ...` and one check; found:\n{cell.source}"
         )
-    number: str = asked[0][0]
+    number: str = checks[0][0]
     return number
 
 
@@ -83,11 +83,9 @@ def _with_solution(cell: NotebookNode, number: str) -> Iterator[NotebookNode]:
 
     exercise = find(number)
     hints = "\n".join(f"{k}. {hint}" for k, hint in enumerate(exercise.hints, 1))
-    mistakes = "\n".join(f"- *{mistake.name}*: {mistake.says}" for mistake in exercise.mistakes)
+    mistakes = "\n".join(f"- *{mistake.name}*: {mistake.explanation}" for mistake in exercise.mistakes)
     yield cell
-    yield v4.new_markdown_cell(
-        f"**Solution of {number}.** Hints the student can ask for:\n\n{hints}\n\nMistakes that are recognised:\n\n{mistakes}"
-    )
+    yield v4.new_markdown_cell(f"**Solution of {number}.** Hints:\n\n{hints}\n\nRecognised mistakes:\n\n{mistakes}")
     check = _check(cell)
     yield v4.new_code_cell(f"{exercise.solution.strip()}\nverdict = {check}\nassert verdict, verdict\nverdict")
 
@@ -127,13 +125,13 @@ _PAGES = {"syllabus.md": ("student", "teacher"), "teacher.md": ("teacher",)}
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Write the editions; print what was written."""
+    """Write the editions and print their paths."""
     parser = argparse.ArgumentParser(prog="python -m mmviz course", description=__doc__)
     parser.add_argument("--notebooks", type=Path, default=_FOLDER / "notebooks", help="folder of the notebooks")
     parser.add_argument(
         "--pages", type=Path, default=_FOLDER / "docs" / "course", help="folder of syllabus and teacher's page"
     )
-    parser.add_argument("--out", type=Path, default=Path("course"), help="folder to write; it is made")
+    parser.add_argument("--out", type=Path, default=Path("course"), help="output folder; created if missing")
     options = parser.parse_args(arguments)
     for path in write(options.notebooks, options.out, pages=options.pages):
         sys.stdout.write(f"{path}\n")
@@ -151,37 +149,42 @@ def write(notebooks: Path, out: Path, *, pages: Path) -> list[Path]:
     notebooks
         Folder of the ``.ipynb`` files.
     out
-        Is made; files of the same name in it are replaced.
+        Created if missing; files of the same name in it are replaced.
     pages
         Folder of ``syllabus.md`` and ``teacher.md``.
 
     Returns
     -------
     list of Path
-        What was written.
+        The written files.
 
     Raises
     ------
     DataError
-        There is no notebook, or an exercise is not as it should be.
+        There is no notebook, or a cell with an exercise has the wrong form.
     """
     import nbformat
 
     found = sorted(notebooks.glob("[0-9]*.ipynb"))
     if not found:
-        raise DataError(f"--notebooks {notebooks}: no notebook there; give the folder of a clone")
-    made: list[Path] = []
+        raise DataError(
+            f"--notebooks {notebooks}: contains no notebook (NN_name.ipynb); give the folder notebooks of a clone"
+        )
+    written: list[Path] = []
     for path in found:
         book = nbformat.read(path, as_version=4)
-        made += [_save(student(book), out / "student" / path.name), _save(teacher(book), out / "teacher" / path.name)]
+        written += [
+            _save(student(book), out / "student" / path.name),
+            _save(teacher(book), out / "teacher" / path.name),
+        ]
         if exercises_of(book):
-            made.append(_save(for_nbgrader(book), out / "nbgrader" / "source" / path.stem / path.name))
+            written.append(_save(for_nbgrader(book), out / "nbgrader" / "source" / path.stem / path.name))
     for name, readers in _PAGES.items():
         for reader in readers:
-            made.append(Path(shutil.copy(pages / name, out / reader / name)))
+            written.append(Path(shutil.copy(pages / name, out / reader / name)))
     config = out / "nbgrader" / "nbgrader_config.py"
     write_bytes_atomic(config, b'c = get_config()\nc.CourseDirectory.course_id = "mmviz"\n')
-    return [*made, config]
+    return [*written, config]
 
 
 def _save(book: object, path: Path) -> Path:

@@ -1,63 +1,63 @@
-"""The data classes of the course: an exercise, a recognised mistake, the verdict on an answer."""
+"""Data classes of the course: an exercise, a recognised mistake, the verdict on an answer."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 
-class UnreadableError(ValueError):
-    """An answer is not of the kind that was asked for; the message says what was given and what to give."""
+class AnswerFormatError(ValueError):
+    """An answer has the wrong type or shape; the message states the expected and the given one."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Mistake:
-    """One way to go wrong.
+    """A likely mistake.
 
     Attributes
     ----------
     name
         Two or three words.
-    says
-        A sentence that names the mistake and points the way, without the answer.
-    made
-        ``made(answer, **given) -> bool``: whether this answer shows this mistake. ``answer`` is what the exercise's
-        ``reads`` returned.
+    explanation
+        A sentence that names the mistake and gives a direction, without the solution.
+    matches
+        ``matches(answer, **given) -> bool``: whether this answer contains this mistake; ``answer`` is the output of the
+        exercise's ``parse``.
     """
 
     name: str
-    says: str
-    made: Callable[..., bool]
+    explanation: str
+    matches: Callable[..., bool]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Exercise:
-    """One exercise of a notebook.
+    """An exercise of a notebook.
 
     Attributes
     ----------
     number
         ``"2.3"``: the third of notebook 02.
     title
-        What it is about, in a few words.
+        A few words.
     hints
-        Three, each saying more than the one before.
+        Three, from general to specific.
     solution
-        Python that binds ``answer``; it may use the names in ``given``, ``mm`` and ``np``.
-    reads
-        Turns what was handed in into what the checks compare (:mod:`mmviz.course.answers`); raises :class:`UnreadableError`.
+        Python code that binds ``answer``; it may use the names in ``given``, ``mm`` and ``np``.
+    parse
+        Converts the answer to the type that is compared (:mod:`mmviz.course.answers`); raises :class:`AnswerFormatError`.
     accepts
-        ``accepts(answer, **given) -> bool``: whether it is right. Every equivalent right answer must pass.
+        ``accepts(answer, **given) -> bool``: whether the answer is correct. Every equivalent correct answer must pass.
     mistakes
-        Looked at in this order, once an answer is not accepted.
+        Tested in this order if the answer is not accepted.
     given
-        Names of what the notebook hands to ``check`` beside the answer, for an exercise about figures of the reader's own run.
+        Names of variables that the notebook passes to ``check`` with the answer, for exercises about results of the reader's run.
     """
 
     number: str
     title: str
     hints: tuple[str, str, str]
     solution: str
-    reads: Callable[[Any], Any]
+    parse: Callable[[Any], Any]
     accepts: Callable[..., bool]
     mistakes: tuple[Mistake, ...]
     given: tuple[str, ...] = ()
@@ -65,27 +65,27 @@ class Exercise:
 
 @dataclass(frozen=True)
 class Verdict:
-    """The answer to an answer.
+    """Result of a check; true if the answer is correct.
 
     Attributes
     ----------
     number
         Of the exercise.
-    right
+    correct
         Whether the answer was accepted; ``bool(verdict)`` is the same.
     mistake
-        The name of the mistake that was recognised, or None.
-    says
-        The sentence for the reader.
+        Name of the recognised mistake, or None.
+    message
+        One sentence for the reader.
     """
 
     number: str
-    right: bool
+    correct: bool
     mistake: str | None
-    says: str
+    message: str
 
     def __bool__(self) -> bool:
-        return self.right
+        return self.correct
 
     def __repr__(self) -> str:
-        return f"{'✓' if self.right else '✗'} {self.number}: {self.says}"
+        return f"{'✓' if self.correct else '✗'} {self.number}: {self.message}"

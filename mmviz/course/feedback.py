@@ -3,26 +3,26 @@
 from typing import Any
 
 from mmviz.core.errors import ConfigError
-from mmviz.course.exercise import Exercise, UnreadableError, Verdict
+from mmviz.course.exercise import AnswerFormatError, Exercise, Verdict
 from mmviz.course.exercises import find
 
 
 def check(number: str, answer: Any = ..., **given: Any) -> Verdict:
-    """Say whether an answer is right, and if it is not, what probably went wrong.
+    """Return whether an answer is correct, and the recognised mistake if it is not.
 
     Parameters
     ----------
     number
         The exercise, as a string: ``"2.3"``.
     answer
-        A number, an array or a function, as the exercise asks. ``...`` is no answer yet.
+        A number, an array or a function, see the exercise. ``...`` means no answer yet.
     **given
-        What the exercise needs from the notebook beside the answer; the notebook's own cell hands it over.
+        Further variables of the notebook that the exercise needs; the notebook's cell passes them.
 
     Returns
     -------
     Verdict
-        Prints as a sentence; true where the answer is right.
+        Prints as a sentence; true if the answer is correct.
 
     Raises
     ------
@@ -31,38 +31,38 @@ def check(number: str, answer: Any = ..., **given: Any) -> Verdict:
     """
     exercise = find(number)
     if set(given) != set(exercise.given):
-        needs = ", ".join(f"{name}={name}" for name in exercise.given) or "nothing beside the answer"
-        raise ConfigError(f"check({number!r}): got {sorted(given)}, the exercise needs {needs}")
+        needs = ", ".join(f"{name}={name}" for name in exercise.given) or "the answer only"
+        raise ConfigError(f"check({number!r}): got {sorted(given)}, expected {needs}")
     if answer is ...:
         return Verdict(number, False, None, f"no answer yet. Stuck? mm.course.hint({number!r})")
     try:
-        read = exercise.reads(answer)
-        return _judge(exercise, read, given)
-    except UnreadableError as found:
-        return Verdict(number, False, "unreadable", str(found))
+        parsed = exercise.parse(answer)
+        return _verdict(exercise, parsed, given)
+    except AnswerFormatError as found:
+        return Verdict(number, False, "format", str(found))
 
 
-def _judge(exercise: Exercise, answer: Any, given: dict[str, Any]) -> Verdict:
+def _verdict(exercise: Exercise, answer: Any, given: dict[str, Any]) -> Verdict:
     number = exercise.number
     if exercise.accepts(answer, **given):
-        return Verdict(number, True, None, "right.")
+        return Verdict(number, True, None, "correct.")
     for mistake in exercise.mistakes:
-        if mistake.made(answer, **given):
-            return Verdict(number, False, mistake.name, mistake.says)
+        if mistake.matches(answer, **given):
+            return Verdict(number, False, mistake.name, mistake.explanation)
     return Verdict(
-        number, False, None, f"not right, and none of the mistakes we know. Stuck? mm.course.hint({number!r})"
+        number, False, None, f"not correct, and no known mistake was recognised. Stuck? mm.course.hint({number!r})"
     )
 
 
 def hint(number: str, which: int = 1) -> str:
-    """Give one of the three hints of an exercise.
+    """Return one of the three hints of an exercise.
 
     Parameters
     ----------
     number
         The exercise, as a string: ``"2.3"``.
     which
-        1, 2 or 3; each says more than the one before.
+        1, 2 or 3, from general to specific.
 
     Raises
     ------
@@ -77,7 +77,7 @@ def hint(number: str, which: int = 1) -> str:
 
 
 def solution(number: str) -> str:
-    """Give the code of the solution; it binds ``answer``.
+    """Return the code of the solution; it binds ``answer``.
 
     Parameters
     ----------
@@ -93,7 +93,7 @@ def solution(number: str) -> str:
 
 
 class _Text(str):
-    """Text that a notebook shows as it is, with its line breaks."""
+    """Text that a notebook displays with its line breaks."""
 
     def __repr__(self) -> str:
         return str(self)

@@ -1,4 +1,4 @@
-"""The editions of the notebooks: solutions only where they belong, and in the form nbgrader reads."""
+"""Student, teacher and nbgrader editions of the notebooks."""
 
 import json
 from pathlib import Path
@@ -27,7 +27,7 @@ def sources(book):
     return [cell.source for cell in book.cells]
 
 
-def test_every_exercise_is_asked_once_in_the_notebook_of_its_number():
+def test_every_exercise_stands_once_in_the_notebook_of_its_number():
     asked = {path.stem: exercises_of(nbformat.read(path, as_version=4)) for path in NOTEBOOKS}
     assert sorted(n for numbers in asked.values() for n in numbers) == sorted(EXERCISES)
     for name, numbers in asked.items():
@@ -35,24 +35,24 @@ def test_every_exercise_is_asked_once_in_the_notebook_of_its_number():
         assert numbers == sorted(numbers), name
 
 
-def test_the_student_finds_no_solution_and_all_else(book):
+def test_the_student_edition_has_no_reference_to_solutions_and_keeps_all_cells(book):
     out = student(book)
     assert sources(out) == ['Stuck? `mm.course.hint("6.1")`, then `3`.', WORK, "1 + 1"]
     assert "solution" in book.cells[0].source, "the notebook itself is as it was"
 
 
-def test_the_teacher_finds_solution_hints_and_mistakes(book):
+def test_the_teacher_edition_has_solution_hints_and_mistakes_below_the_exercise(book):
     out = teacher(book)
     assert len(out.cells) == len(book.cells) + 2
     words, solved = out.cells[2].source, out.cells[3].source
     exercise = EXERCISES["6.1"]
-    assert all(text in words for text in (*exercise.hints, *(m.says for m in exercise.mistakes)))
+    assert all(text in words for text in (*exercise.hints, *(m.explanation for m in exercise.mistakes)))
     assert exercise.solution.strip() in solved
     assert 'verdict = mm.course.check("6.1", answer, result=result)\nassert verdict' in solved
     nbformat.validate(out)
 
 
-def test_nbgrader_gets_marks_it_can_cut_at(book):
+def test_the_nbgrader_source_has_solution_marks_and_a_locked_test_cell(book):
     out = for_nbgrader(book)
     nbformat.validate(out)
     work, check = out.cells[1:3]
@@ -67,7 +67,7 @@ def test_nbgrader_gets_marks_it_can_cut_at(book):
     assert "assert verdict" in check.source
 
 
-def test_nbgrader_itself_cuts_the_solutions(book):
+def test_nbgrader_removes_the_solutions_and_keeps_the_check(book):
     preprocessors = pytest.importorskip(
         "nbgrader.preprocessors", reason="nbgrader, the extra `course`, is not installed"
     )
@@ -81,13 +81,13 @@ def test_nbgrader_itself_cuts_the_solutions(book):
     assert out.cells[2].source == source.cells[2].source, "the check stays"
 
 
-def test_a_cell_that_checks_without_work_is_refused(book):
+def test_a_check_without_an_answer_line_is_refused(book):
     book.cells[1].source = 'mm.course.check("6.1", answer, result=result)'
-    with pytest.raises(DataError, match=r"exercise 6\.1: its cell must hold one line"):
+    with pytest.raises(DataError, match=r"exercise 6\.1: its cell must contain one line"):
         teacher(book)
 
 
-def test_the_command_writes_three_editions(tmp_path, capsys):
+def test_the_course_command_writes_three_editions(tmp_path, capsys):
     assert main(["course", "--out", str(tmp_path / "out")]) == 0
     written = {str(p.relative_to(tmp_path / "out")) for p in (tmp_path / "out").rglob("*") if p.is_file()}
     assert {f"student/{p.name}" for p in NOTEBOOKS} <= written
@@ -100,7 +100,7 @@ def test_the_command_writes_three_editions(tmp_path, capsys):
     assert "generate_assignment" in capsys.readouterr().out
 
 
-def test_a_folder_without_notebooks_is_refused(tmp_path, capsys):
+def test_the_course_command_refuses_a_folder_without_notebooks(tmp_path, capsys):
     assert main(["course", "--notebooks", str(tmp_path), "--out", str(tmp_path / "out")]) == 1
-    assert "no notebook there" in capsys.readouterr().err
+    assert "contains no notebook" in capsys.readouterr().err
     assert not (tmp_path / "out").exists()

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
-from mmviz.course.answers import a_function, an_array, does
+from mmviz.course.answers import matches_function, parse_array, parse_function
 from mmviz.course.exercise import Exercise, Mistake
 
 
@@ -44,7 +44,7 @@ TRIVIAL = Exercise(
     solution="""
 answer = np.tile(y[:1], (len(y), 1))
 """,
-    reads=an_array(None, None),
+    parse=parse_array(None, None),
     accepts=lambda answer, y: (
         _fits(answer, y)
         and (np.linalg.norm(answer, axis=1) > 0).all()
@@ -54,33 +54,33 @@ answer = np.tile(y[:1], (len(y), 1))
     mistakes=(
         Mistake(
             name="another shape",
-            says="the sequence must have the shape of y.",
-            made=lambda answer, y: not _fits(answer, y),
+            explanation="the sequence must have the shape of y.",
+            matches=lambda answer, y: not _fits(answer, y),
         ),
         Mistake(
             name="zeros",
-            says="a step of zeros has no direction: its cosine cost is 1 everywhere.",
-            made=lambda answer, y: bool((np.linalg.norm(answer, axis=1) == 0).any()),
+            explanation="a step of zeros has no direction: its cosine cost is 1 everywhere.",
+            matches=lambda answer, y: bool((np.linalg.norm(answer, axis=1) == 0).any()),
         ),
         Mistake(
             name="y itself",
-            says="this is y, or y with its steps scaled: the relaxed cost is 0, but so is the exact one.",
-            made=lambda answer, y: bool((np.diag(_cost(answer, y)) < 1e-5).all()),
+            explanation="this is y, or y with its steps scaled: the relaxed cost is 0, but so is the exact one.",
+            matches=lambda answer, y: bool((np.diag(_cost(answer, y)) < 1e-5).all()),
         ),
         Mistake(
             name="y in another order",
-            says="these are the steps of y in another order: exact transport assigns each of them at cost 0.",
-            made=lambda answer, y: _relaxed(answer, y) < 1e-5 and _exact(answer, y) < 1e-5,
+            explanation="these are the steps of y in another order: exact transport assigns each of them at cost 0.",
+            matches=lambda answer, y: _relaxed(answer, y) < 1e-5 and _exact(answer, y) < 1e-5,
         ),
         Mistake(
             name="the mean of y",
-            says="the mean of y has the direction of none of its steps: the relaxed cost is not 0.",
-            made=lambda answer, y: bool((_cost(answer, np.asarray(y).mean(0, keepdims=True)) < 1e-5).all()),
+            explanation="the mean of y has the direction of none of its steps: the relaxed cost is not 0.",
+            matches=lambda answer, y: bool((_cost(answer, np.asarray(y).mean(0, keepdims=True)) < 1e-5).all()),
         ),
         Mistake(
             name="exact cost too low",
-            says="the relaxed cost is 0, but the exact cost is below 0.1: leave out more steps of y.",
-            made=lambda answer, y: _relaxed(answer, y) < 1e-5,
+            explanation="the relaxed cost is 0, but the exact cost is below 0.1: leave out more steps of y.",
+            matches=lambda answer, y: _relaxed(answer, y) < 1e-5,
         ),
     ),
     given=("y",),
@@ -111,25 +111,26 @@ def answer(plan, x):
     mass = plan.sum(0)[:, None]
     return plan.T @ x / np.where(mass > 0, mass, 1)
 """,
-    reads=a_function(*_PROBES),
-    accepts=does(_barycentric, *_PROBES),
+    parse=parse_function(*_PROBES),
+    accepts=matches_function(_barycentric, *_PROBES),
     mistakes=(
         Mistake(
             name="mass, not mean",
-            says="this is the literal equation 6: a step that receives little mass becomes small, by 1/T for a one-to-one plan. Divide by the received mass.",
-            made=does(lambda plan, x: plan.T @ x, *_PROBES),
+            explanation="this is the literal equation 6: a step that receives little mass becomes small, by 1/T for a one-to-one plan. Divide by the received mass.",
+            matches=matches_function(lambda plan, x: plan.T @ x, *_PROBES),
         ),
         Mistake(
             name="divided by a constant",
-            says="every step was multiplied by the number of steps: right for a one-to-one plan only. Divide each by the mass received there.",
-            made=lambda answer: any(
-                does(lambda plan, x, side=side: plan.T @ x * plan.shape[side], *_PROBES)(answer) for side in (0, 1)
+            explanation="every step was multiplied by the number of steps: right for a one-to-one plan only. Divide each by the mass received there.",
+            matches=lambda answer: any(
+                matches_function(lambda plan, x, side=side: plan.T @ x * plan.shape[side], *_PROBES)(answer)
+                for side in (0, 1)
             ),
         ),
         Mistake(
             name="rows, not columns",
-            says="the plan was divided by the mass *sent* by each step of x, which is constant. Divide by the received mass, the sum of a column.",
-            made=does(lambda plan, x: (plan / plan.sum(1, keepdims=True)).T @ x, *_PROBES),
+            explanation="the plan was divided by the mass *sent* by each step of x, which is constant. Divide by the received mass, the sum of a column.",
+            matches=matches_function(lambda plan, x: (plan / plan.sum(1, keepdims=True)).T @ x, *_PROBES),
         ),
     ),
 )
@@ -176,41 +177,41 @@ def answer(x, y, s):
     k = lambda a, b: np.exp(-((a[:, None] - b) ** 2).sum(-1) / (2 * s**2)).mean()
     return k(x, x) + k(y, y) - 2 * k(x, y)
 """,
-    reads=a_function(*_SETS),
-    accepts=does(_mmd, *_SETS),
+    parse=parse_function(*_SETS),
+    accepts=matches_function(_mmd, *_SETS),
     mistakes=(
         Mistake(
             name="cross term once",
-            says="the mean between the sets is subtracted once; expanding the square gives it twice.",
-            made=does(_three(_gauss, cross=1.0), *_SETS),
+            explanation="the mean between the sets is subtracted once; expanding the square gives it twice.",
+            matches=matches_function(_three(_gauss, cross=1.0), *_SETS),
         ),
         Mistake(
             name="sums, not means",
-            says="these are sums, which grow with the size of the sets. Take means.",
-            made=does(_three(lambda squared, s: _gauss(squared, s).sum()), *_SETS),
+            explanation="these are sums, which grow with the size of the sets. Take means.",
+            matches=matches_function(_three(lambda squared, s: _gauss(squared, s).sum()), *_SETS),
         ),
         Mistake(
             name="kernel's width",
-            says="the kernel divides by 2 s²; here it is another multiple of s, so its width is not s.",
-            made=lambda answer: any(
-                does(_three(lambda squared, s, w=width: np.exp(-squared / w(s))), *_SETS)(answer)
+            explanation="the kernel divides by 2 s²; here it is another multiple of s, so its width is not s.",
+            matches=lambda answer: any(
+                matches_function(_three(lambda squared, s, w=width: np.exp(-squared / w(s))), *_SETS)(answer)
                 for width in (lambda s: s**2, lambda s: s, lambda s: 2 * s)
             ),
         ),
         Mistake(
             name="distance not squared",
-            says="the Gaussian kernel has the squared distance in its exponent.",
-            made=does(_three(lambda squared, s: np.exp(-np.sqrt(squared) / (2 * s**2))), *_SETS),
+            explanation="the Gaussian kernel has the squared distance in its exponent.",
+            matches=matches_function(_three(lambda squared, s: np.exp(-np.sqrt(squared) / (2 * s**2))), *_SETS),
         ),
         Mistake(
             name="unbiased",
-            says="this is the other estimate, without each point's pair with itself: right on average, but not 0 for identical sets, and not equation 8.",
-            made=does(_unbiased, *_SETS),
+            explanation="this is the other estimate, without each point's pair with itself: right on average, but not 0 for identical sets, and not equation 8.",
+            matches=matches_function(_unbiased, *_SETS),
         ),
         Mistake(
             name="the root",
-            says="this is MMD; equation 8 is its square.",
-            made=does(lambda x, y, s: np.sqrt(_mmd(x, y, s)), *_SETS),
+            explanation="this is MMD; equation 8 is its square.",
+            matches=matches_function(lambda x, y, s: np.sqrt(_mmd(x, y, s)), *_SETS),
         ),
     ),
 )

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from mmviz.course.answers import a_function, an_array, does, is_near, near
+from mmviz.course.answers import is_close, matches_function, matches_value, parse_array, parse_function
 from mmviz.course.exercise import Exercise, Mistake
 
 HOW_MANY = ((2,), (3,), (5,), (8,))  # modalities
@@ -21,28 +21,28 @@ LONGEST = Exercise(
     solution="""
 answer = lambda M: np.log(2) / np.log(M)
 """,
-    reads=a_function(*HOW_MANY),
-    accepts=does(lambda M: np.log(2) / np.log(M), *HOW_MANY),
+    parse=parse_function(*HOW_MANY),
+    accepts=matches_function(lambda M: np.log(2) / np.log(M), *HOW_MANY),
     mistakes=(
         Mistake(
             name="decay",
-            says="this is the largest decay of one step, 1/M. How many steps does a state with that decay take to fall to a half?",
-            made=does(lambda M: 1 / M, *HOW_MANY),
+            explanation="this is the largest decay of one step, 1/M. How many steps does a state with that decay take to fall to a half?",
+            matches=matches_function(lambda M: 1 / M, *HOW_MANY),
         ),
         Mistake(
             name="time constant",
-            says="this is the time in which a state falls to 1/e of itself; the exercise needs the half-life.",
-            made=does(lambda M: 1 / np.log(M), *HOW_MANY),
+            explanation="this is the time in which a state falls to 1/e of itself; the exercise needs the half-life.",
+            matches=matches_function(lambda M: 1 / np.log(M), *HOW_MANY),
         ),
         Mistake(
             name="upside down",
-            says="this grows with the number of modalities. With more of them the sum is larger, so the half-life must get shorter.",
-            made=does(lambda M: np.log(M) / np.log(2), *HOW_MANY),
+            explanation="this grows with the number of modalities. With more of them the sum is larger, so the half-life must get shorter.",
+            matches=matches_function(lambda M: np.log(M) / np.log(2), *HOW_MANY),
         ),
         Mistake(
             name="sign",
-            says="a half-life is a number of steps, so it is positive: a decay below 1 has a negative logarithm.",
-            made=does(lambda M: -np.log(2) / np.log(M), *HOW_MANY),
+            explanation="a half-life is a number of steps, so it is positive: a decay below 1 has a negative logarithm.",
+            matches=matches_function(lambda M: -np.log(2) / np.log(M), *HOW_MANY),
         ),
     ),
 )
@@ -64,12 +64,12 @@ def _stacked(combine: Combine) -> Callable[..., np.ndarray]:
 
 
 def _read_pair(answer: Any) -> list[np.ndarray]:
-    return a_function(*SEGMENTS)(_stacked(answer) if callable(answer) else answer)
+    return parse_function(*SEGMENTS)(_stacked(answer) if callable(answer) else answer)
 
 
 def _combines(*functions: Combine) -> Callable[..., bool]:
     """Return a test whether an answer equals one of these functions."""
-    checks = [does(_stacked(function), *SEGMENTS) for function in functions]
+    checks = [matches_function(_stacked(function), *SEGMENTS) for function in functions]
     return lambda answer: any(check(answer) for check in checks)
 
 
@@ -84,28 +84,28 @@ COMBINE = Exercise(
     solution="""
 answer = lambda F1, v1, F2, v2: (F2 @ F1, F2 @ v1 + v2)
 """,
-    reads=_read_pair,
+    parse=_read_pair,
     accepts=_combines(lambda F1, v1, F2, v2: (F2 @ F1, F2 @ v1 + v2)),
     mistakes=(
         Mistake(
             name="order of the matrices",
-            says="with numbers the order did not matter, with matrices it does: the earlier segment acts on the state first, so its matrix is nearest to the state.",
-            made=_combines(lambda F1, v1, F2, v2: (F1 @ F2, F2 @ v1 + v2)),
+            explanation="with numbers the order did not matter, with matrices it does: the earlier segment acts on the state first, so its matrix is nearest to the state.",
+            matches=_combines(lambda F1, v1, F2, v2: (F1 @ F2, F2 @ v1 + v2)),
         ),
         Mistake(
             name="segments exchanged",
-            says="this applies the later segment first.",
-            made=_combines(lambda F1, v1, F2, v2: (F1 @ F2, F1 @ v2 + v1)),
+            explanation="this applies the later segment first.",
+            matches=_combines(lambda F1, v1, F2, v2: (F1 @ F2, F1 @ v2 + v1)),
         ),
         Mistake(
             name="not propagated",
-            says="the input of the first segment must still pass through the second: v1 cannot remain unchanged.",
-            made=_combines(lambda F1, v1, F2, v2: (F2 @ F1, v1 + v2)),
+            explanation="the input of the first segment must still pass through the second: v1 cannot remain unchanged.",
+            matches=_combines(lambda F1, v1, F2, v2: (F2 @ F1, v1 + v2)),
         ),
         Mistake(
             name="element by element",
-            says="`*` multiplies entry by entry; coupled streams need the matrix product `@`.",
-            made=_combines(
+            explanation="`*` multiplies entry by entry; coupled streams need the matrix product `@`.",
+            matches=_combines(
                 lambda F1, v1, F2, v2: (F2 * F1, F2 * v1 + v2),
                 lambda F1, v1, F2, v2: (F2 * F1, F2 @ v1 + v2),
                 lambda F1, v1, F2, v2: (F2 @ F1, F2 * v1 + v2),
@@ -133,28 +133,28 @@ CYCLE = Exercise(
     solution="""
 answer = [[0, 1, 0], [0, 0, 1], [1, 0, 0]]
 """,
-    reads=an_array(3, 3),
-    accepts=is_near(lambda: CYCLIC, tolerance=1e-9),
+    parse=parse_array(3, 3),
+    accepts=matches_value(lambda: CYCLIC, tolerance=1e-9),
     mistakes=(
         Mistake(
             name="rows and columns",
-            says="this is the reverse cycle, from text to audio first. Rows are targets, columns are sources.",
-            made=is_near(lambda: CYCLIC.T, tolerance=1e-9),
+            explanation="this is the reverse cycle, from text to audio first. Rows are targets, columns are sources.",
+            matches=matches_value(lambda: CYCLIC.T, tolerance=1e-9),
         ),
         Mistake(
             name="row sum is not 1",
-            says="the cycle is right, but the state must be propagated unchanged: a row sum below 1 reduces it, one above 1 increases it.",
-            made=lambda W: _cyclic_pattern(W),
+            explanation="the cycle is right, but the state must be propagated unchanged: a row sum below 1 reduces it, one above 1 increases it.",
+            matches=lambda W: _cyclic_pattern(W),
         ),
         Mistake(
             name="non-zero diagonal",
-            says="a stream with a non-zero diagonal entry keeps part of its state.",
-            made=lambda W: bool((np.diag(W) != 0).any()),
+            explanation="a stream with a non-zero diagonal entry keeps part of its state.",
+            matches=lambda W: bool((np.diag(W) != 0).any()),
         ),
         Mistake(
             name="two targets",
-            says="the diagonal is 0, but a source has more than one target: how many non-zero entries may a column have?",
-            made=lambda W: bool(((W != 0).sum(0) > 1).any()) and not near(W, CYCLIC),
+            explanation="the diagonal is 0, but a source has more than one target: how many non-zero entries may a column have?",
+            matches=lambda W: bool(((W != 0).sum(0) > 1).any()) and not is_close(W, CYCLIC),
         ),
     ),
 )

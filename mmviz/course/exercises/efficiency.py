@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from mmviz.course.answers import a_function, a_number, does
+from mmviz.course.answers import matches_function, parse_function, parse_number
 from mmviz.course.exercise import Exercise, Mistake
 
 SETTINGS = ((100, 8, 1), (2000, 8, 1), (500, 4, 32))  # length, heads, batch
@@ -20,43 +20,43 @@ BYTES = Exercise(
     solution="""
 answer = lambda length, heads, batch: 4 * batch * heads * length**2
 """,
-    reads=a_function(*SETTINGS),
-    accepts=does(lambda length, heads, batch: 4 * batch * heads * length**2, *SETTINGS),
+    parse=parse_function(*SETTINGS),
+    accepts=matches_function(lambda length, heads, batch: 4 * batch * heads * length**2, *SETTINGS),
     mistakes=(
         Mistake(
             name="numbers, not bytes",
-            says="this counts the numbers; each of them takes several bytes.",
-            made=does(lambda length, heads, batch: batch * heads * length**2, *SETTINGS),
+            explanation="this counts the numbers; each of them takes several bytes.",
+            matches=matches_function(lambda length, heads, batch: batch * heads * length**2, *SETTINGS),
         ),
         Mistake(
             name="bits",
-            says="this is in bits, or too wide a type: eight bits are one byte.",
-            made=does(lambda length, heads, batch: 32 * batch * heads * length**2, *SETTINGS),
+            explanation="this is in bits, or too wide a type: eight bits are one byte.",
+            matches=matches_function(lambda length, heads, batch: 32 * batch * heads * length**2, *SETTINGS),
         ),
         Mistake(
             name="float64",
-            says="this counts numbers of double precision; the models compute in float32.",
-            made=does(lambda length, heads, batch: 8 * batch * heads * length**2, *SETTINGS),
+            explanation="this counts numbers of double precision; the models compute in float32.",
+            matches=matches_function(lambda length, heads, batch: 8 * batch * heads * length**2, *SETTINGS),
         ),
         Mistake(
             name="one head",
-            says="every head has its own matrix.",
-            made=does(lambda length, heads, batch: 4 * batch * length**2, *SETTINGS),
+            explanation="every head has its own matrix.",
+            matches=matches_function(lambda length, heads, batch: 4 * batch * length**2, *SETTINGS),
         ),
         Mistake(
             name="one sample",
-            says="every sample of the batch has its own matrices.",
-            made=does(lambda length, heads, batch: 4 * heads * length**2, *SETTINGS),
+            explanation="every sample of the batch has its own matrices.",
+            matches=matches_function(lambda length, heads, batch: 4 * heads * length**2, *SETTINGS),
         ),
         Mistake(
             name="linear",
-            says="this grows with the length, not with its square: every query has a weight for every key.",
-            made=does(lambda length, heads, batch: 4 * batch * heads * length, *SETTINGS),
+            explanation="this grows with the length, not with its square: every query has a weight for every key.",
+            matches=matches_function(lambda length, heads, batch: 4 * batch * heads * length, *SETTINGS),
         ),
         Mistake(
             name="half of it",
-            says="half of the weights of causal attention are 0, but in a materialised matrix they are stored too.",
-            made=does(lambda length, heads, batch: 2 * batch * heads * length**2, *SETTINGS),
+            explanation="half of the weights of causal attention are 0, but in a materialised matrix they are stored too.",
+            matches=matches_function(lambda length, heads, batch: 2 * batch * heads * length**2, *SETTINGS),
         ),
     ),
 )
@@ -82,31 +82,33 @@ FULL = Exercise(
     solution="""
 answer = lengths[-1] * np.sqrt(memory / peak[-1])
 """,
-    reads=a_number,
+    parse=parse_number,
     # other ways, such as a fit to all lengths, come out somewhat different
     accepts=lambda answer, **given: _within(answer / _full(**given), 0.75, 1.3),
     mistakes=(
         Mistake(
             name="linear growth",
-            says="this assumes that the memory grows with the length. It grows with its square, so the limit is much shorter.",
-            made=lambda answer, lengths, peak, memory: _within(answer / (lengths[-1] * memory / peak[-1]), 0.75, 1.3),
+            explanation="this assumes that the memory grows with the length. It grows with its square, so the limit is much shorter.",
+            matches=lambda answer, lengths, peak, memory: _within(
+                answer / (lengths[-1] * memory / peak[-1]), 0.75, 1.3
+            ),
         ),
         Mistake(
             name="kibibytes",
-            says="memory and peak are both in bytes; this is off by the root of 1024, as if one of them were in KiB.",
-            made=lambda answer, **given: (
+            explanation="memory and peak are both in bytes; this is off by the root of 1024, as if one of them were in KiB.",
+            matches=lambda answer, **given: (
                 _within(answer / _full(**given), 24, 42) or _within(_full(**given) / answer if answer else 0.0, 24, 42)
             ),
         ),
         Mistake(
             name="a factor, not a length",
-            says="this is the factor by which the length may grow; multiply it by a measured length.",
-            made=lambda answer, lengths, peak, memory: _within(answer / np.sqrt(memory / peak[-1]), 0.75, 1.3),
+            explanation="this is the factor by which the length may grow; multiply it by a measured length.",
+            matches=lambda answer, lengths, peak, memory: _within(answer / np.sqrt(memory / peak[-1]), 0.75, 1.3),
         ),
         Mistake(
             name="from the shortest",
-            says="this starts from the shortest length, where the rest of the model takes as much memory as the matrices. Start from the longest.",
-            made=lambda answer, lengths, peak, memory: _within(
+            explanation="this starts from the shortest length, where the rest of the model takes as much memory as the matrices. Start from the longest.",
+            matches=lambda answer, lengths, peak, memory: _within(
                 answer / (lengths[0] * np.sqrt(memory / peak[0])), 0.9, 1.1
             ),
         ),
@@ -132,28 +134,28 @@ CROSSING = Exercise(
     solution="""
 answer = lambda M, D, E, N: (M + 1) * E * N / (2 * (M - 1) * D)
 """,
-    reads=a_function(*SIZES),
-    accepts=does(_crossing, *SIZES),
+    parse=parse_function(*SIZES),
+    accepts=matches_function(_crossing, *SIZES),
     mistakes=(
         Mistake(
             name="half of the attention",
-            says="this counts half of the attention: it has two products (queries with keys, weights with values), and audio → image and image → audio are two ordered pairs.",
-            made=does(lambda M, D, E, N: 2 * _crossing(M, D, E, N), *SIZES),
+            explanation="this counts half of the attention: it has two products (queries with keys, weights with values), and audio → image and image → audio are two ordered pairs.",
+            matches=matches_function(lambda M, D, E, N: 2 * _crossing(M, D, E, N), *SIZES),
         ),
         Mistake(
             name="one pair",
-            says="there is one attention for each ordered pair of modalities.",
-            made=does(lambda M, D, E, N: M * (M + 1) * E * N / (2 * D), *SIZES),
+            explanation="there is one attention for each ordered pair of modalities.",
+            matches=matches_function(lambda M, D, E, N: M * (M + 1) * E * N / (2 * D), *SIZES),
         ),
         Mistake(
             name="without coupling",
-            says="this counts M independent streams; W h needs M² further multiplications for each channel and state.",
-            made=does(lambda M, D, E, N: E * N / (2 * (M - 1) * D), *SIZES),
+            explanation="this counts M independent streams; W h needs M² further multiplications for each channel and state.",
+            matches=matches_function(lambda M, D, E, N: E * N / (2 * (M - 1) * D), *SIZES),
         ),
         Mistake(
             name="upside down",
-            says="the other way round: more states increase the cost of the scan, so attention is cheaper up to a longer length.",
-            made=does(lambda M, D, E, N: 1 / _crossing(M, D, E, N), *SIZES),
+            explanation="the other way round: more states increase the cost of the scan, so attention is cheaper up to a longer length.",
+            matches=matches_function(lambda M, D, E, N: 1 / _crossing(M, D, E, N), *SIZES),
         ),
     ),
 )

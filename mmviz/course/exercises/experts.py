@@ -5,12 +5,12 @@ from collections.abc import Callable
 
 import numpy as np
 
-from mmviz.course.answers import a_function, a_number, does, near
+from mmviz.course.answers import is_close, matches_function, parse_function, parse_number
 from mmviz.course.exercise import Exercise, Mistake
 
 
 def _is(*wanted: float, tolerance: float = 2e-3) -> Callable[[float], bool]:
-    return lambda answer: any(near(answer, value, tolerance=tolerance) for value in wanted)
+    return lambda answer: any(is_close(answer, value, tolerance=tolerance) for value in wanted)
 
 
 BITS = Exercise(
@@ -28,28 +28,28 @@ BITS = Exercise(
 use = np.hstack([np.ones((3, 1)), np.eye(3)])  # (modality, expert): the shared one, then the specific ones
 answer = float(mm.analysis.information(use))
 """,
-    reads=a_number,
+    parse=parse_number,
     accepts=_is(math.log2(3) / 2),
     mistakes=(
         Mistake(
             name="shared expert forgotten",
-            says="this is the information of the *specific* expert. Half of the draws are the shared expert, which contains none.",
-            made=_is(math.log2(3)),
+            explanation="this is the information of the *specific* expert. Half of the draws are the shared expert, which contains none.",
+            matches=_is(math.log2(3)),
         ),
         Mistake(
             name="two modalities",
-            says="this is the number for two modalities; the question is about three.",
-            made=_is(0.5),
+            explanation="this is the number for two modalities; the question is about three.",
+            matches=_is(0.5),
         ),
         Mistake(
             name="experts counted",
-            says="this counts experts; the mutual information is limited by the entropy of the modality, and the shared expert contains none.",
-            made=_is(2.0, 1.0),
+            explanation="this counts experts; the mutual information is limited by the entropy of the modality, and the shared expert contains none.",
+            matches=_is(2.0, 1.0),
         ),
         Mistake(
             name="nats",
-            says="right but for the unit: this is in nat. Take the logarithm to the base 2.",
-            made=_is(math.log(3) / 2),
+            explanation="right but for the unit: this is in nat. Take the logarithm to the base 2.",
+            matches=_is(math.log(3) / 2),
         ),
     ),
 )
@@ -77,19 +77,19 @@ MERGE = Exercise(
 def answer(shared, specific):
     return shared.sum(0) + specific.sum(1)
 """,
-    reads=a_function(*_STACKS),
-    accepts=does(_merged, *_STACKS),
+    parse=parse_function(*_STACKS),
+    accepts=matches_function(_merged, *_STACKS),
     mistakes=(
         Mistake(
             name="shared left out",
-            says="these are the specific experts only: every modality uses the shared ones too.",
-            made=does(lambda shared, specific: specific.sum(1), *_STACKS),
+            explanation="these are the specific experts only: every modality uses the shared ones too.",
+            matches=matches_function(lambda shared, specific: specific.sum(1), *_STACKS),
         ),
         Mistake(
             name="mean, not sum",
-            says="outputs of experts are added, not averaged.",
-            made=lambda answer: any(
-                does(average, *_STACKS)(answer)
+            explanation="outputs of experts are added, not averaged.",
+            matches=lambda answer: any(
+                matches_function(average, *_STACKS)(answer)
                 for average in (
                     lambda shared, specific: shared.mean(0) + specific.mean(1),
                     lambda shared, specific: (shared.mean(0) + specific.mean(1)) / 2,
@@ -99,16 +99,16 @@ def answer(shared, specific):
         ),
         Mistake(
             name="experts of all modalities",
-            says="every modality uses the experts of all; it should use its specific experts and the shared ones.",
-            made=does(
+            explanation="every modality uses the experts of all; it should use its specific experts and the shared ones.",
+            matches=matches_function(
                 lambda shared, specific: np.broadcast_to(shared.sum(0) + specific.sum((0, 1)), (len(specific), 3, 2)),
                 *_STACKS,
             ),
         ),
         Mistake(
             name="first expert only",
-            says="right where there is one of each kind, but there may be several: sum over all of them.",
-            made=does(lambda shared, specific: shared[0] + specific[:, 0], *_STACKS),
+            explanation="right where there is one of each kind, but there may be several: sum over all of them.",
+            matches=matches_function(lambda shared, specific: shared[0] + specific[:, 0], *_STACKS),
         ),
     ),
 )
@@ -141,33 +141,33 @@ def answer(p, k):
     f = np.bincount(selected.ravel(), minlength=p.shape[1]) / selected.size
     return p.shape[1] * (f * p.mean(0)).sum()
 """,
-    reads=a_function(*_TOKENS),
-    accepts=does(_imbalance, *_TOKENS),
+    parse=parse_function(*_TOKENS),
+    accepts=matches_function(_imbalance, *_TOKENS),
     mistakes=(
         Mistake(
             name="without N",
-            says="the factor N is missing: a uniform router must give 1, whatever the number of experts.",
-            made=does(lambda p, k: _imbalance(p, k) / p.shape[1], *_TOKENS),
+            explanation="the factor N is missing: a uniform router must give 1, whatever the number of experts.",
+            matches=matches_function(lambda p, k: _imbalance(p, k) / p.shape[1], *_TOKENS),
         ),
         Mistake(
             name="selections per token",
-            says="f must sum to 1: divide by the number of selections, not by the number of tokens.",
-            made=does(lambda p, k: k * _imbalance(p, k), *_TOKENS),
+            explanation="f must sum to 1: divide by the number of selections, not by the number of tokens.",
+            matches=matches_function(lambda p, k: k * _imbalance(p, k), *_TOKENS),
         ),
         Mistake(
             name="selections only",
-            says="this is N Σ f²: selections only, which have no gradient. One factor must be the mean probability.",
-            made=does(lambda p, k: p.shape[1] * (_shares(p, k) ** 2).sum(), *_TOKENS),
+            explanation="this is N Σ f²: selections only, which have no gradient. One factor must be the mean probability.",
+            matches=matches_function(lambda p, k: p.shape[1] * (_shares(p, k) ** 2).sum(), *_TOKENS),
         ),
         Mistake(
             name="probabilities only",
-            says="this is N Σ P²: probabilities only. One factor must be the share of the selections.",
-            made=does(lambda p, k: p.shape[1] * (p.mean(0) ** 2).sum(), *_TOKENS),
+            explanation="this is N Σ P²: probabilities only. One factor must be the share of the selections.",
+            matches=matches_function(lambda p, k: p.shape[1] * (p.mean(0) ** 2).sum(), *_TOKENS),
         ),
         Mistake(
             name="k ignored",
-            says="right for k = 1; in general every token selects k experts.",
-            made=does(lambda p, k: _imbalance(p, 1), *_TOKENS),
+            explanation="right for k = 1; in general every token selects k experts.",
+            matches=matches_function(lambda p, k: _imbalance(p, 1), *_TOKENS),
         ),
     ),
 )

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from mmviz.course.answers import a_function, an_array, does, is_near
+from mmviz.course.answers import matches_function, matches_value, parse_array, parse_function
 from mmviz.course.exercise import Exercise, Mistake
 
 
@@ -57,33 +57,35 @@ def answer(a, W, s, t):
         product = np.diag(a[j]) @ W @ product
     return product
 """,
-    reads=a_function(*PROBES),
-    accepts=does(_transition, *PROBES),
+    parse=parse_function(*PROBES),
+    accepts=matches_function(_transition, *PROBES),
     mistakes=(
         Mistake(
             name="order of the steps",
-            says="the steps are in the wrong order: step s + 1 acts on the state first, so its matrix is rightmost.",
-            made=does(_backwards, *PROBES),
+            explanation="the steps are in the wrong order: step s + 1 acts on the state first, so its matrix is rightmost.",
+            matches=matches_function(_backwards, *PROBES),
         ),
         Mistake(
             name="one step too many",
-            says="for t = s the result must be the identity: step s itself is not included.",
-            made=does(lambda a, W, s, t: _transition(a, W, s - 1, t), *PROBES),
+            explanation="for t = s the result must be the identity: step s itself is not included.",
+            matches=matches_function(lambda a, W, s, t: _transition(a, W, s - 1, t), *PROBES),
         ),
         Mistake(
             name="order of decay and coupling",
-            says="this applies the decay of the source before the coupling. In this operator the coupling is first, then the decay of the target.",
-            made=does(_decays_first, *PROBES),
+            explanation="this applies the decay of the source before the coupling. In this operator the coupling is first, then the decay of the target.",
+            matches=matches_function(_decays_first, *PROBES),
         ),
         Mistake(
             name="decays factored out",
-            says="all decays in one factor and all couplings in another: that is right only for equal decays, as diag(a) and W do not commute.",
-            made=does(lambda a, W, s, t: np.diag(a[s + 1 : t + 1].prod(0)) @ np.linalg.matrix_power(W, t - s), *PROBES),
+            explanation="all decays in one factor and all couplings in another: that is right only for equal decays, as diag(a) and W do not commute.",
+            matches=matches_function(
+                lambda a, W, s, t: np.diag(a[s + 1 : t + 1].prod(0)) @ np.linalg.matrix_power(W, t - s), *PROBES
+            ),
         ),
         Mistake(
             name="transposed",
-            says="this has the sources in the rows. Rows are targets, as in W.",
-            made=does(lambda a, W, s, t: _transition(a, W, s, t).T, *PROBES),
+            explanation="this has the sources in the rows. Rows are targets, as in W.",
+            matches=matches_function(lambda a, W, s, t: _transition(a, W, s, t).T, *PROBES),
         ),
     ),
 )
@@ -99,33 +101,33 @@ RANKS = Exercise(
     solution="""
 answer = [12, 12, 4]
 """,
-    reads=an_array(3),
-    accepts=is_near(lambda: [12, 12, 4]),
+    parse=parse_array(3),
+    accepts=matches_value(lambda: [12, 12, 4]),
     mistakes=(
         Mistake(
             name="full rank for the mean",
-            says="with mean coupling only the mean of the streams is propagated.",
-            made=is_near(lambda: [12, 12, 12]),
+            explanation="with mean coupling only the mean of the streams is propagated.",
+            matches=matches_value(lambda: [12, 12, 12]),
         ),
         Mistake(
             name="one stream",
-            says="that is the rank for a single stream, section 1; here there are three.",
-            made=is_near(lambda: [4, 4, 4]),
+            explanation="that is the rank for a single stream, section 1; here there are three.",
+            matches=matches_value(lambda: [4, 4, 4]),
         ),
         Mistake(
             name="states forgotten",
-            says="each stream has N = 4 states, not one.",
-            made=is_near(lambda: [3, 3, 1]),
+            explanation="each stream has N = 4 states, not one.",
+            matches=matches_value(lambda: [3, 3, 1]),
         ),
         Mistake(
             name="the whole map",
-            says="that is the rank of the whole map, which is full. Take the rows of the second half, the columns of the first, of all modalities.",
-            made=lambda ranks: bool((ranks > 12).any()),
+            explanation="that is the rank of the whole map, which is full. Take the rows of the second half, the columns of the first, of all modalities.",
+            matches=lambda ranks: bool((ranks > 12).any()),
         ),
         Mistake(
             name="independent streams have less",
-            says="the other way round: independent streams have N numbers each.",
-            made=is_near(lambda: [4, 12, 12]),
+            explanation="the other way round: independent streams have N numbers each.",
+            matches=matches_value(lambda: [4, 12, 12]),
         ),
     ),
 )
@@ -166,38 +168,38 @@ SELECT = Exercise(
 answer = np.full(40, 0.001)
 answer[5] = 1.0
 """,
-    reads=an_array(LENGTH),
+    parse=parse_array(LENGTH),
     accepts=_test(_good),
     mistakes=(
         Mistake(
             name="negative",
-            says="a gate below 0 would make the state grow instead of decay; Δ is a step size ≥ 0.",
-            made=_test(lambda gates: bool((gates < 0).any())),
+            explanation="a gate below 0 would make the state grow instead of decay; Δ is a step size ≥ 0.",
+            matches=_test(lambda gates: bool((gates < 0).any())),
         ),
         Mistake(
             name="all equal",
-            says="with one Δ for all steps the latest step always has the largest influence. Let the gates differ.",
-            made=_test(lambda gates: np.ptp(gates) <= 1e-9 * abs(gates).max()),
+            explanation="with one Δ for all steps the latest step always has the largest influence. Let the gates differ.",
+            matches=_test(lambda gates: np.ptp(gates) <= 1e-9 * abs(gates).max()),
         ),
         Mistake(
             name="another step",
-            says="some other gate up to step 30 is opened wider than that of step 5. Steps are counted from 0.",
-            made=_test(lambda gates: int(np.argmax(gates[:TARGET])) != SOURCE),
+            explanation="some other gate up to step 30 is opened wider than that of step 5. Steps are counted from 0.",
+            matches=_test(lambda gates: int(np.argmax(gates[:TARGET])) != SOURCE),
         ),
         Mistake(
             name="forgotten",
-            says="the gate of step 5 is open, but its input has decayed at step 30: each open gate between increases the decay.",
-            made=_test(lambda gates: gates[SOURCE] >= 0.1 and reach(gates)[SOURCE] < 0.1),
+            explanation="the gate of step 5 is open, but its input has decayed at step 30: each open gate between increases the decay.",
+            matches=_test(lambda gates: gates[SOURCE] >= 0.1 and reach(gates)[SOURCE] < 0.1),
         ),
         Mistake(
             name="gate nearly closed",
-            says="the gate of step 5 admits too little of its input: K[30, 5] should be 0.1 or more.",
-            made=_test(lambda gates: gates[SOURCE] < 0.1),
+            explanation="the gate of step 5 admits too little of its input: K[30, 5] should be 0.1 or more.",
+            matches=_test(lambda gates: gates[SOURCE] < 0.1),
         ),
         Mistake(
             name="ratio below ten",
-            says="a step between has more than a tenth of the influence of step 5: close those gates further.",
-            made=_test(lambda gates: _ratio(gates) < 10),
+            explanation="a step between has more than a tenth of the influence of step 5: close those gates further.",
+            matches=_test(lambda gates: _ratio(gates) < 10),
         ),
     ),
 )

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from mmviz.course.answers import a_function, an_array, does, is_near
+from mmviz.course.answers import matches_function, matches_value, parse_array, parse_function
 from mmviz.course.exercise import Exercise, Mistake
 
 Result = Mapping[str, np.ndarray]
@@ -49,33 +49,33 @@ image = (v[:, IMAGE] - v[:, NOTHING] + v[:, BOTH] - v[:, SOUND]) / 2
 sound = (v[:, SOUND] - v[:, NOTHING] + v[:, BOTH] - v[:, IMAGE]) / 2
 answer = [image[1] - image[0], sound[0] - sound[1]]
 """,
-    reads=an_array(2),
-    accepts=is_near(_changes, tolerance=1e-3),
+    parse=parse_array(2),
+    accepts=matches_value(_changes, tolerance=1e-3),
     mistakes=(
         Mistake(
             name="single modality only",
-            says="these are changes of the unimodal scores: the order in which the modality comes second is missing.",
-            made=is_near(_single, tolerance=1e-3),
+            explanation="these are changes of the unimodal scores: the order in which the modality comes second is missing.",
+            matches=matches_value(_single, tolerance=1e-3),
         ),
         Mistake(
             name="second only",
-            says="these are changes of the marginal contribution to the other: the order in which the modality comes first is missing.",
-            made=is_near(_marginal, tolerance=1e-3),
+            explanation="these are changes of the marginal contribution to the other: the order in which the modality comes first is missing.",
+            matches=matches_value(_marginal, tolerance=1e-3),
         ),
         Mistake(
             name="sign of the loss",
-            says="the second number is the *decrease* of the sound: before minus after.",
-            made=is_near(lambda result: _changes(result) * [1, -1], tolerance=1e-3),
+            explanation="the second number is the *decrease* of the sound: before minus after.",
+            matches=matches_value(lambda result: _changes(result) * [1, -1], tolerance=1e-3),
         ),
         Mistake(
             name="wrong way round",
-            says="both have the other sign: the change goes from joint to ogm_ge.",
-            made=is_near(lambda result: -_changes(result), tolerance=1e-3),
+            explanation="both have the other sign: the change goes from joint to ogm_ge.",
+            matches=matches_value(lambda result: -_changes(result), tolerance=1e-3),
         ),
         Mistake(
             name="modalities exchanged",
-            says="first the image, then the sound.",
-            made=is_near(lambda result: _changes(result)[::-1], tolerance=1e-3),
+            explanation="first the image, then the sound.",
+            matches=matches_value(lambda result: _changes(result)[::-1], tolerance=1e-3),
         ),
     ),
     given=("result",),
@@ -117,38 +117,38 @@ def answer(v):
             phi[m] += weight[k.bit_count()] * (v[k | 1 << m] - v[k])
     return phi
 """,
-    reads=a_function(*_PROBES),
-    accepts=does(_shapley3, *_PROBES),
+    parse=parse_function(*_PROBES),
+    accepts=matches_function(_shapley3, *_PROBES),
     mistakes=(
         Mistake(
             name="equal weights",
-            says="all subsets have equal weights here; but a modality is first in two of the six orders, and follows one given other modality in only one.",
-            made=does(lambda v: _shapley3(v, (1 / 4, 1 / 4, 1 / 4)), *_PROBES),
+            explanation="all subsets have equal weights here; but a modality is first in two of the six orders, and follows one given other modality in only one.",
+            matches=matches_function(lambda v: _shapley3(v, (1 / 4, 1 / 4, 1 / 4)), *_PROBES),
         ),
         Mistake(
             name="single modality only",
-            says="these are the unimodal scores minus v(∅): the marginal contributions to the other subsets are missing.",
-            made=does(lambda v: v[[1, 2, 4]] - v[0], *_PROBES),
+            explanation="these are the unimodal scores minus v(∅): the marginal contributions to the other subsets are missing.",
+            matches=matches_function(lambda v: v[[1, 2, 4]] - v[0], *_PROBES),
         ),
         Mistake(
             name="last only",
-            says="this is the loss when a modality is removed from all: the orders in which it comes first or second are missing.",
-            made=does(lambda v: v[7] - v[[6, 5, 3]], *_PROBES),
+            explanation="this is the loss when a modality is removed from all: the orders in which it comes first or second are missing.",
+            matches=matches_function(lambda v: v[7] - v[[6, 5, 3]], *_PROBES),
         ),
         Mistake(
             name="first and last",
-            says="coming first and coming last are averaged; with three modalities one can also come second.",
-            made=does(lambda v: _shapley3(v, (1 / 2, 0.0, 1 / 2)), *_PROBES),
+            explanation="coming first and coming last are averaged; with three modalities one can also come second.",
+            matches=matches_function(lambda v: _shapley3(v, (1 / 2, 0.0, 1 / 2)), *_PROBES),
         ),
         Mistake(
             name="bits backwards",
-            says="modality 0 is the lowest bit: subset 1 is modality 0, subset 4 is modality 2.",
-            made=does(_backwards, *_PROBES),
+            explanation="modality 0 is the lowest bit: subset 1 is modality 0, subset 4 is modality 2.",
+            matches=matches_function(_backwards, *_PROBES),
         ),
         Mistake(
             name="shares",
-            says="these are shares that sum to one; Shapley values sum to v(all) − v(∅).",
-            made=does(lambda v: _shapley3(v) / _shapley3(v).sum(), *_PROBES),
+            explanation="these are shares that sum to one; Shapley values sum to v(all) − v(∅).",
+            matches=matches_function(lambda v: _shapley3(v) / _shapley3(v).sum(), *_PROBES),
         ),
     ),
 )

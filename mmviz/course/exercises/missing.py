@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 from scipy.stats import t as student
 
-from mmviz.course.answers import a_number, an_array, is_near
+from mmviz.course.answers import matches_value, parse_array, parse_number
 from mmviz.course.exercise import Exercise, Mistake
 
 Scores = Mapping[str, float]
@@ -50,33 +50,33 @@ size = {name: name.count("+") + 1 for name in subsets}
 one, two, three = (np.mean([subsets[name] for name in subsets if size[name] == k]) for k in (1, 2, 3))
 answer = 0.5 * one + 0.2 * two + 0.3 * three
 """,
-    reads=a_number,
-    accepts=is_near(_mixed(TWO, ONE, 1 - TWO - ONE), tolerance=1e-4),
+    parse=parse_number,
+    accepts=matches_value(_mixed(TWO, ONE, 1 - TWO - ONE), tolerance=1e-4),
     mistakes=(
         Mistake(
             name="groups exchanged",
-            says="a sample that *loses* two has one left: the weight 0.5 belongs to the subsets of one modality, 0.2 to those of two.",
-            made=is_near(_mixed(ONE, TWO, 1 - TWO - ONE), tolerance=1e-4),
+            explanation="a sample that *loses* two has one left: the weight 0.5 belongs to the subsets of one modality, 0.2 to those of two.",
+            matches=matches_value(_mixed(ONE, TWO, 1 - TWO - ONE), tolerance=1e-4),
         ),
         Mistake(
             name="complete samples left out",
-            says="the complete samples are left out: the three shares must add up to 1.",
-            made=is_near(_mixed(TWO, ONE, 0), tolerance=1e-4),
+            explanation="the complete samples are left out: the three shares must add up to 1.",
+            matches=matches_value(_mixed(TWO, ONE, 0), tolerance=1e-4),
         ),
         Mistake(
             name="independent modalities",
-            says="this is the other protocol: each modality missing independently with probability 0.4. IMDer gives fractions of samples.",
-            made=is_near(_independent, tolerance=1e-4),
+            explanation="this is the other protocol: each modality missing independently with probability 0.4. IMDer gives fractions of samples.",
+            matches=matches_value(_independent, tolerance=1e-4),
         ),
         Mistake(
             name="linear interpolation",
-            says="this interpolates between three modalities and one, as if the rate were the share of samples that lose two.",
-            made=is_near(_mixed(RATE, 0, 1 - RATE), tolerance=1e-4),
+            explanation="this interpolates between three modalities and one, as if the rate were the share of samples that lose two.",
+            matches=matches_value(_mixed(RATE, 0, 1 - RATE), tolerance=1e-4),
         ),
         Mistake(
             name="equal weights",
-            says="this is the mean of all subsets; at rate 0.4 they are not equally frequent.",
-            made=is_near(_mixed(3 / 7, 3 / 7, 1 / 7), tolerance=1e-4),
+            explanation="this is the mean of all subsets; at rate 0.4 they are not equally frequent.",
+            matches=matches_value(_mixed(3 / 7, 3 / 7, 1 / 7), tolerance=1e-4),
         ),
     ),
     given=("subsets",),
@@ -119,37 +119,37 @@ d = np.asarray(after) - np.asarray(before)
 reach = stats.t.ppf(0.975, len(d) - 1) * d.std(ddof=1) / np.sqrt(len(d))
 answer = [d.mean() - reach, d.mean() + reach]
 """,
-    reads=an_array(2),
-    accepts=is_near(_interval(), tolerance=1e-3),
+    parse=parse_array(2),
+    accepts=matches_value(_interval(), tolerance=1e-3),
     mistakes=(
         Mistake(
             name="normal, not t",
-            says="1.96 is for many seeds. With few seeds the standard deviation is uncertain too: use Student's t with n − 1 degrees of freedom.",
-            made=lambda answer, before, after: any(
-                is_near(_interval(quantile=q), tolerance=1e-3)(answer, before=before, after=after)
+            explanation="1.96 is for many seeds. With few seeds the standard deviation is uncertain too: use Student's t with n − 1 degrees of freedom.",
+            matches=lambda answer, before, after: any(
+                matches_value(_interval(quantile=q), tolerance=1e-3)(answer, before=before, after=after)
                 for q in (1.96, 1.959963984540054, 2.0)
             ),
         ),
         Mistake(
             name="not paired",
-            says="this treats the two groups as independent. Run k of one and run k of the other have the same seed: compute the differences first.",
-            made=is_near(_unpaired, tolerance=1e-3),
+            explanation="this treats the two groups as independent. Run k of one and run k of the other have the same seed: compute the differences first.",
+            matches=matches_value(_unpaired, tolerance=1e-3),
         ),
         Mistake(
             name="spread, not error",
-            says="this is the interval of a single *difference*, not of their mean: divide by √n.",
-            made=is_near(_interval(root=False), tolerance=1e-3),
+            explanation="this is the interval of a single *difference*, not of their mean: divide by √n.",
+            matches=matches_value(_interval(root=False), tolerance=1e-3),
         ),
         Mistake(
             name="divisor n",
-            says="np.std divides by n; a standard deviation that is estimated together with its mean divides by n − 1 (ddof=1).",
-            made=is_near(_interval(ddof=0), tolerance=1e-3),
+            explanation="np.std divides by n; a standard deviation that is estimated together with its mean divides by n − 1 (ddof=1).",
+            matches=matches_value(_interval(ddof=0), tolerance=1e-3),
         ),
         Mistake(
             name="wrong way round",
-            says="the sign is the other way: after minus before, and the lower end first.",
-            made=lambda answer, before, after: any(
-                is_near(_interval(), tolerance=1e-3)(turned, before=before, after=after)
+            explanation="the sign is the other way: after minus before, and the lower end first.",
+            matches=lambda answer, before, after: any(
+                matches_value(_interval(), tolerance=1e-3)(turned, before=before, after=after)
                 for turned in (-answer[::-1], -answer, answer[::-1])
             ),
         ),
