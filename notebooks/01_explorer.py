@@ -102,7 +102,7 @@ print("check: scroll up, the view has moved")
 
 # %%
 explorer.selection = {"masked": ["image"]}
-predictions = trace["prefixes"].to_dataset()["answer"].isel(epoch=-1, traced=1, time=half)
+predictions = trace["prefixes"].to_dataset()["prediction"].isel(epoch=-1, recorded_sample=1, time=half)
 audio_only = float(
     predictions.isel(coalition=0b01, output=int(explorer.frame["target"][1]))
 )  # bit i: modality i is available
@@ -123,12 +123,14 @@ both = mm.widgets.Explorer(trace, other=trace_independent, selection={"epoch": 3
 both
 
 # %%
-share = mm.analysis.influence(trace)["share"].mean(("traced", "layer")).sel(modality="audio")
-share_independent = mm.analysis.influence(trace_independent)["share"].mean(("traced", "layer")).sel(modality="audio")
-assert share_independent.sel(source="image") == 0
-assert share.sel(source="image") > 0
+share = mm.analysis.influence(trace)["share"].mean(("recorded_sample", "layer")).sel(target_modality="audio")
+share_independent = (
+    mm.analysis.influence(trace_independent)["share"].mean(("recorded_sample", "layer")).sel(target_modality="audio")
+)
+assert share_independent.sel(source_modality="image") == 0
+assert share.sel(source_modality="image") > 0
 print(
-    f"check: the image has {share.sel(source='image'):.0%} of the influence on the audio stream, and 0 with independent streams"
+    f"check: the image has {share.sel(source_modality='image'):.0%} of the influence on the audio stream, and 0 with independent streams"
 )
 
 # %% [markdown]
@@ -150,7 +152,7 @@ watch_explorer
 
 # %%
 influence = mm.analysis.influence(watch_trace)
-blocks = influence["map"].transpose(..., "block", "source_block").values
+blocks = influence["map"].transpose(..., "target_block", "source_block").values
 future = max(abs(blocks[..., now, now + 1 :]).max() for now in range(blocks.shape[-1] - 1))
 assert future == 0
 assert blocks.max() > 0
@@ -160,7 +162,7 @@ print(f"check: the largest influence of the future is {future:.0f}")
 # *Guess first: is a stream influenced more by itself, or by the others?* Each row is one target stream; its shares sum to 1.
 
 # %%
-share = influence["share"].mean(("traced", "layer")).to_pandas()
+share = influence["share"].mean(("recorded_sample", "layer")).to_pandas()
 assert ((share.sum(axis=1) - 1).abs() < 1e-6).all()
 print(share.round(2), "\ncheck: each row sums to 1", sep="\n")
 print(mm.course.fingerprint(seed=0, share=share))

@@ -357,7 +357,7 @@ mm.widgets.Explorer(traces["identity"], other=traces["softmax"])
 # the orthogonal residual is 0.
 
 # %%
-op = traces["softmax"]["operator"].to_dataset().isel(traced=0, layer=0)
+op = traces["softmax"]["operator"].to_dataset().isel(recorded_sample=0, layer=0)
 h, dt, A, B, W = (op[name].values.astype(float) for name in ("h", "dt", "A", "B", "W"))
 before = np.concatenate([np.zeros_like(h[:, :1]), h[:, :-1]], 1)  # (modality, step, channel, state)
 along = B[:, :, None] / np.linalg.norm(B, axis=-1)[:, :, None, None]

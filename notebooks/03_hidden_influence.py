@@ -231,13 +231,13 @@ mm.plots.plot_influence(found)
 # This map was computed from Δ, A, B, C and W of that sample, which the Trace holds as well. So it can be recomputed from the file:
 
 # %%
-op = trace["operator"].to_dataset().isel(traced=0, layer=0)
+op = trace["operator"].to_dataset().isel(recorded_sample=0, layer=0)
 dt, A, B, C, W = (torch.from_numpy(op[name].values) for name in ("dt", "A", "B", "C", "W"))
 again = coupled_influence(dt, A, B, C, W=W).of_inputs.numpy()
-recorded = trace["influence"]["influence"].isel(traced=0, layer=0).values
+recorded = trace["influence"]["influence"].isel(recorded_sample=0, layer=0).values
 assert abs(again - recorded).max() < 1e-5 * recorded.max()
 print("check: the map of the figure is |K| of the recorded operator, mean over its channels")
-share = found["share"].mean(("traced", "layer")).to_pandas()
+share = found["share"].mean(("recorded_sample", "layer")).to_pandas()
 print(share.round(2), mm.course.fingerprint(seed=0, share=share), sep="\n\n")
 
 # %% [markdown]
@@ -248,7 +248,9 @@ print(share.round(2), mm.course.fingerprint(seed=0, share=share), sep="\n\n")
 mm.plots.plot_influence_lag(found)
 
 # %%
-by_lag = found["by_lag"].mean("traced").isel(layer=0).transpose("lag", "modality", "source").values
+by_lag = (
+    found["by_lag"].mean("recorded_sample").isel(layer=0).transpose("lag", "target_modality", "source_modality").values
+)
 itself = np.diagonal(by_lag, axis1=1, axis2=2)
 largest = np.where(np.eye(M, dtype=bool), 0, by_lag).max(2)  # of the others
 assert (largest[0] == 0).all()

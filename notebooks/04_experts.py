@@ -210,7 +210,7 @@ learned_traces = {}
 for seed in range(3):
     model = mm.models.build("alignmamba2", ds.spec, **small, router="learned", balance=0.0, seed=seed)
     runs["learned", seed] = mm.train.fit(model, ds, **plan, seed=seed)
-    learned_traces[seed] = mm.record(runs["learned", seed], test, influence=False, traced=40)
+    learned_traces[seed] = mm.record(runs["learned", seed], test, influence=False, recorded_samples=40)
 routing = {seed: mm.analysis.routing(trace) for seed, trace in learned_traces.items()}
 views = {}
 for seed, found in routing.items():
@@ -253,10 +253,12 @@ largest_share, balanced = {}, {}
 for seed in range(3):
     model = mm.models.build("alignmamba2", ds.spec, **small, router="learned", balance=1.0, seed=seed)
     after = mm.train.fit(model, ds, **plan, seed=seed)
-    balanced[seed] = mm.record(after, test, influence=False, epochs=[plan["epochs"]], traced=40)
+    balanced[seed] = mm.record(after, test, influence=False, epochs=[plan["epochs"]], recorded_samples=40)
 for weight, traces in (("0", learned_traces), ("1", balanced)):
     gates = [mm.analysis.routing(trace)["weight"].isel(epoch=-1, layer=0) for trace in traces.values()]
-    shares = [(gate > 0).where(gate.notnull()).mean(("traced", "time")) for gate in gates]  # (modality, expert)
+    shares = [
+        (gate > 0).where(gate.notnull()).mean(("recorded_sample", "time")) for gate in gates
+    ]  # (modality, expert)
     largest_share[weight] = float(np.mean([share.max("expert") for share in shares]))
     print(f"weight {weight}: mean share of a modality's tokens at its most used expert: {largest_share[weight]:.0%}")
 assert 0.5 <= largest_share["1"] < largest_share["0"]

@@ -106,7 +106,7 @@ print(sentiments, sentiments.report, sep="\n")
 # %%
 model = mm.models.build("coupled_mamba", sentiments.spec, width=16, layers=1, steps=12, state=4, seed=0)
 run = mm.train.fit(model, sentiments, epochs=6, **plan)
-trace = mm.record(run, sentiments["test"], traced=1)
+trace = mm.record(run, sentiments["test"], recorded_samples=1)
 phi = mm.analysis.shapley(trace, value="negative_absolute_error")
 gain = dict(zip(sentiments.spec.names, phi["phi"].mean("sample").values.tolist(), strict=True))
 assert gain["text"] > 1.3 * gain["audio"]
@@ -205,7 +205,7 @@ imputations = {"zeros": "zeros", "mean": "mean", "one sample": lambda name, valu
 found = {}
 for word, missing in imputations.items():
     each = mm.train.as_run(mm.models.adapt(net, ds.spec, missing=missing, call=call))
-    found[word] = mm.analysis.shapley(mm.record(each, ds["test"], traced=1))
+    found[word] = mm.analysis.shapley(mm.record(each, ds["test"], recorded_samples=1))
 views = {word: mm.plots.plot_shapley(phi) for word, phi in found.items()}
 reach = max(view.layout.xaxis.range[1] for view in views.values())
 for view in views.values():
@@ -233,10 +233,10 @@ print(f"check: each adds up exactly, and yet the contribution of a modality diff
 # white ones have no effect.
 
 # %%
-recorded = mm.recording.record_attribution(adapted_run, ds["test"], traced=6, steps=128)
+recorded = mm.recording.record_attribution(adapted_run, ds["test"], recorded_samples=6, steps=128)
 attribution = mm.analysis.attribution(recorded)
 pixels = np.hstack(recorded["features/image"]["attribution"].values)
-images = np.hstack(ds["test"].inputs["image"][recorded["samples"]["traced"].values])
+images = np.hstack(ds["test"].inputs["image"][recorded["samples"]["recorded_sample"].values])
 top = float(np.quantile(abs(pixels), 0.995))
 figure = make_subplots(rows=2, cols=1, vertical_spacing=0.02)
 figure.add_heatmap(z=images, colorscale="gray_r", showscale=False, row=1, col=1)

@@ -40,7 +40,7 @@ from mmviz.plots.paper_figure import inspect_pdf
 ds = mm.data.load("watch", fold=0)
 model = mm.models.build("late", ds.spec, width=16, layers=1, steps=25, state=4, seed=0)
 run = mm.train.fit(model, ds, epochs=4, select="last", progress=False, seed=0)
-trace = mm.record(run, ds["test"], traced=3)
+trace = mm.record(run, ds["test"], recorded_samples=3)
 mm.widgets.Explorer(trace)
 
 # %% [markdown]

@@ -62,7 +62,7 @@ def recorded(toy, toy_run):
     valid = {name: v.copy() for name, v in split.valid.items()}
     valid[toy.spec.names[1]][3] = False
     split = type(split)(split.name, split.inputs, valid, split.target, split.ids, split.group)
-    return mm.record(toy_run, split, traced=[0, 3, 5, 7])
+    return mm.record(toy_run, split, recorded_samples=[0, 3, 5, 7])
 
 
 @pytest.fixture

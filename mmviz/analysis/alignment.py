@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from jaxtyping import Float
 
 
-_PLAN = ("traced", "time", "anchor_time")
+_PLAN = ("recorded_sample", "time", "anchor_time")
 
 
 def plan_entropy(plan: Float[np.ndarray, "*rest time anchor_time"]) -> Float[np.ndarray, "*rest"]:
@@ -65,10 +65,10 @@ def transport(trace: xr.DataTree, source: str, anchor: str) -> xr.Dataset:
     Returns
     -------
     xr.Dataset
-        Best epoch: ``plan``, ``cost`` (traced, time, anchor_time); ``target`` (traced, time): the mean anchor step that a
-        step is carried to, NaN where it carries nothing; ``lag`` = target - time, in steps; ``mean_lag`` (traced),
-        weighted by mass; ``entropy`` (traced), nat; ``monotonicity`` (traced), see :func:`plan_monotonicity`.
-        All recorded epochs: ``distance`` (epoch, traced). Of a Trace opened with ``chunks``, plan and cost stay lazy.
+        Best epoch: ``plan``, ``cost`` (recorded_sample, time, anchor_time); ``target`` (recorded_sample, time): the mean anchor step that a
+        step is carried to, NaN where it carries nothing; ``lag`` = target - time, in steps; ``mean_lag`` (recorded_sample),
+        weighted by mass; ``entropy`` (recorded_sample), nat; ``monotonicity`` (recorded_sample), see :func:`plan_monotonicity`.
+        All recorded epochs: ``distance`` (epoch, recorded_sample). Of a Trace opened with ``chunks``, plan and cost stay lazy.
 
     Raises
     ------
@@ -89,7 +89,9 @@ def transport(trace: xr.DataTree, source: str, anchor: str) -> xr.Dataset:
         raise ConfigError(f"transport: {source!r} to {anchor!r} was not aligned; aligned are {known}")
     chosen = group.isel(pair=pairs.index((source, anchor)), drop=True).drop_vars(("source", "anchor"), errors="ignore")
     plan, cost = (chosen[n].astype(np.float64).transpose(*_PLAN) for n in ("plan", "cost"))
-    out = _described(plan, cost).assign(distance=chosen["distance"].astype(np.float64).transpose("epoch", "traced"))
+    out = _described(plan, cost).assign(
+        distance=chosen["distance"].astype(np.float64).transpose("epoch", "recorded_sample")
+    )
     out.attrs = {
         "source": source,
         "anchor": anchor,
@@ -101,8 +103,8 @@ def transport(trace: xr.DataTree, source: str, anchor: str) -> xr.Dataset:
 
 
 def plan_summary(
-    plan: Float[np.ndarray, "*traced time anchor_time"],
-    cost: Float[np.ndarray, "*traced time anchor_time"],
+    plan: Float[np.ndarray, "*recorded_sample time anchor_time"],
+    cost: Float[np.ndarray, "*recorded_sample time anchor_time"],
     *,
     source: str = "x",
     anchor: str = "y",
@@ -119,7 +121,7 @@ def plan_summary(
     Returns
     -------
     xr.Dataset
-        As of :func:`transport`, without epochs: ``distance`` (traced) is the sum of plan times cost.
+        As of :func:`transport`, without epochs: ``distance`` (recorded_sample) is the sum of plan times cost.
 
     Raises
     ------
@@ -130,7 +132,7 @@ def plan_summary(
     if mass.shape != price.shape or mass.ndim not in (2, 3) or (mass < 0).any():
         raise ConfigError(
             f"plan_summary: plan {mass.shape} and cost {price.shape}, smallest mass {mass.min(initial=0)}; give both as (time, anchor_time) "
-            "or (traced, time, anchor_time), mass ≥ 0"
+            "or (recorded_sample, time, anchor_time), mass ≥ 0"
         )
     several = (1,) * (3 - mass.ndim) + mass.shape
     held, charged = (xr.DataArray(values.reshape(several), dims=_PLAN) for values in (mass, price))
@@ -141,7 +143,7 @@ def plan_summary(
 
 
 def _described(plan: xr.DataArray, cost: xr.DataArray) -> xr.Dataset:
-    """Return plan and cost (traced, time, anchor_time) with target, lag, entropy and monotonicity."""
+    """Return plan and cost (recorded_sample, time, anchor_time) with target, lag, entropy and monotonicity."""
     mass = plan.sum("anchor_time", skipna=False).values
     carried = np.where(mass > 0, mass, np.nan)
     target = (plan * np.arange(plan.sizes["anchor_time"])).sum("anchor_time", skipna=False).values / carried
@@ -155,11 +157,11 @@ def _described(plan: xr.DataArray, cost: xr.DataArray) -> xr.Dataset:
         {
             "plan": plan,
             "cost": cost,
-            "target": (("traced", "time"), target),
-            "lag": (("traced", "time"), lag),
-            "mean_lag": ("traced", mean_lag),
-            "entropy": ("traced", entropy),
-            "monotonicity": ("traced", monotonicity),
+            "target": (("recorded_sample", "time"), target),
+            "lag": (("recorded_sample", "time"), lag),
+            "mean_lag": ("recorded_sample", mean_lag),
+            "entropy": ("recorded_sample", entropy),
+            "monotonicity": ("recorded_sample", monotonicity),
         }
     )
     for name, units in (("lag", "steps"), ("mean_lag", "steps"), ("entropy", "nat"), ("monotonicity", "1")):

@@ -11,7 +11,7 @@ from mmviz.core.options import takes
 
 @takes(recorded="trace")
 def attribution(recorded: xr.DataTree) -> xr.Dataset:
-    """Return how much of the answer integrated gradients lay on each modality, per traced sample.
+    """Return how much of the answer integrated gradients lay on each modality, per recorded sample.
 
     Parameters
     ----------
@@ -21,9 +21,9 @@ def attribution(recorded: xr.DataTree) -> xr.Dataset:
     Returns
     -------
     xr.Dataset
-        ``attribution`` (traced, modality): the sum over frames and features, in the units of the answer; ``strength``
-        (traced, modality): the sum of absolute values, where signs do not cancel; ``answer``, ``baseline_answer``, ``gap``
-        (traced), with Σ attribution = answer - baseline_answer + gap; ``relative_gap`` (traced): |gap| / |answer -
+        ``attribution`` (recorded_sample, modality): the sum over frames and features, in the units of the answer; ``strength``
+        (recorded_sample, modality): the sum of absolute values, where signs do not cancel; ``prediction``, ``baseline_prediction``, ``gap``
+        (recorded_sample), with Σ attribution = prediction - baseline_prediction + gap; ``relative_gap`` (recorded_sample): |gap| / |answer -
         baseline_answer|, NaN where these are equal. Attribute ``completeness`` says in words how large the gap is.
 
     Raises
@@ -45,19 +45,19 @@ def attribution(recorded: xr.DataTree) -> xr.Dataset:
     over = ("frame", "feature")
     total = np.stack([part.sum(over, skipna=False).values for part in parts], 1)
     strength = np.stack([abs(part).sum(over, skipna=False).values for part in parts], 1)
-    explained = samples["answer"].values - samples["baseline_answer"].values
+    explained = samples["prediction"].values - samples["baseline_prediction"].values
     gap = samples["gap"].values
     relative = np.abs(gap) / np.where(explained != 0, np.abs(explained), np.nan)
     out = xr.Dataset(
         {
-            "attribution": (("traced", "modality"), total),
-            "strength": (("traced", "modality"), strength),
-            "answer": samples["answer"],
-            "baseline_answer": samples["baseline_answer"],
+            "attribution": (("recorded_sample", "modality"), total),
+            "strength": (("recorded_sample", "modality"), strength),
+            "prediction": samples["prediction"],
+            "baseline_prediction": samples["baseline_prediction"],
             "gap": samples["gap"],
-            "relative_gap": ("traced", relative),
+            "relative_gap": ("recorded_sample", relative),
         },
-        coords={"traced": samples["traced"], "modality": names, "sample_id": samples["sample_id"]},
+        coords={"recorded_sample": samples["recorded_sample"], "modality": names, "sample_id": samples["sample_id"]},
     )
     out.attrs = {**recorded.attrs, "completeness": _in_words(gap, relative)}
     return out

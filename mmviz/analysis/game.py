@@ -50,12 +50,12 @@ def explained_target(trace: xr.DataTree, kind: str) -> xr.DataArray:
         return target
     predicted = np.full(target.size, -1)
     if "coalitions" in trace.children:
-        answer = trace["coalitions"].to_dataset()["answer"].isel(coalition=-1).transpose("sample", "output")
+        answer = trace["coalitions"].to_dataset()["prediction"].isel(coalition=-1).transpose("sample", "output")
         predicted[:] = predicted_class(answer.values)
     elif "prefixes" in trace.children:
         group = trace["prefixes"].to_dataset()
-        best = group["answer"].sel(epoch=trace.attrs["best_epoch"]).isel(coalition=-1, time=-1)
-        predicted[group["traced"].values] = predicted_class(best.transpose("traced", "output").values)
+        best = group["prediction"].sel(epoch=trace.attrs["best_epoch"]).isel(coalition=-1, time=-1)
+        predicted[group["recorded_sample"].values] = predicted_class(best.transpose("recorded_sample", "output").values)
     return target.copy(data=predicted)
 
 

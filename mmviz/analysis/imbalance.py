@@ -34,7 +34,7 @@ def equilibrium(trace: xr.DataTree, *, value: str | None = None, per_epoch: bool
         The value function of the contributions, as in :func:`mmviz.analysis.shapley`; ``correct`` by default for a
         classification, ``negative_absolute_error`` for a regression. ``output`` measures no worth and is refused.
     per_epoch
-        False: all samples at the best epoch. True: every recorded epoch, but only the *traced* samples, which are few.
+        False: all samples at the best epoch. True: every recorded epoch, but only the *recorded* samples, which are few.
 
     Returns
     -------
@@ -66,10 +66,10 @@ def equilibrium(trace: xr.DataTree, *, value: str | None = None, per_epoch: bool
             f"equilibrium: it compares scores with labels, and the split {trace.attrs['split']!r} was recorded without labels; record a "
             "labelled split"
         )
-    answer = group["answer"]
+    answer = group["prediction"]
     if per_epoch:
-        answer = answer.isel(time=-1, drop=True).rename(traced="sample").drop_vars("sample", errors="ignore")
-        target = target.isel(sample=group["traced"].values)
+        answer = answer.isel(time=-1, drop=True).rename(recorded_sample="sample").drop_vars("sample", errors="ignore")
+        target = target.isel(sample=group["recorded_sample"].values)
     answer = answer.transpose(..., "sample", "coalition", "output")
     score_kind = _WORTH[trace.attrs["task"]["kind"]]
     game, score_game = (
@@ -99,7 +99,7 @@ def equilibrium(trace: xr.DataTree, *, value: str | None = None, per_epoch: bool
         "index": "equilibrium deviation, readings E1, E2, E3",
         "reading": _STATUS,
         "score": score_kind,
-        "samples": "traced" if per_epoch else "all",
+        "samples": "recorded_sample" if per_epoch else "all",
         "silent": _silent(answer, names),
     }
     return out

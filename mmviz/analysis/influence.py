@@ -10,7 +10,7 @@ from mmviz.analysis.trace_groups import with_clock
 from mmviz.core.errors import ConfigError, DataError
 from mmviz.core.options import takes
 
-_MAP = ["layer", "modality", "block", "source", "source_block"]
+_MAP = ["layer", "target_modality", "target_block", "source_modality", "source_block"]
 KINDS = ("influence", "effect")
 
 
@@ -28,10 +28,10 @@ def influence(trace: xr.DataTree, *, kind: str = "influence") -> xr.Dataset:
     Returns
     -------
     xr.Dataset
-        ``map`` (traced, layer, modality, block, source, source_block): mean over the channels and the pairs of steps of two
-        blocks; ``total`` (traced, layer, modality, source): sum of it over all pairs of steps; ``share``: the same,
-        divided by its sum over ``source`` (NaN where a modality hears nothing); ``by_lag`` (traced, layer, modality,
-        source, lag): mean over the pairs of blocks ``lag`` blocks apart, coordinate ``lag`` in steps.
+        ``map`` (recorded_sample, layer, target_modality, target_block, source_modality, source_block): mean over the channels and the pairs of steps of two
+        blocks; ``total`` (recorded_sample, layer, target_modality, source_modality): sum of it over all pairs of steps; ``share``: the same,
+        divided by its sum over ``source_modality`` (NaN where a modality receives nothing); ``by_lag`` (recorded_sample, layer,
+        target_modality, source_modality, lag): mean over the pairs of blocks ``lag`` blocks apart, coordinate ``lag`` in steps.
 
     Raises
     ------
@@ -52,17 +52,23 @@ def influence(trace: xr.DataTree, *, kind: str = "influence") -> xr.Dataset:
             f"scan (this one is {trace.attrs['model']['name']!r}; coupled_mamba has one)"
         )
     group = trace["influence"].to_dataset()
-    values = group[kind].astype(np.float64).transpose("traced", "layer", "modality", "block", "source", "source_block")
+    values = (
+        group[kind]
+        .astype(np.float64)
+        .transpose("recorded_sample", "layer", "target_modality", "target_block", "source_modality", "source_block")
+    )
     width = int(group.attrs["steps_per_block"])
     steps = trace["states"].sizes["time"]
-    starts = np.arange(values.sizes["block"]) * width
+    starts = np.arange(values.sizes["target_block"]) * width
     held = np.minimum(width, steps - starts)  # the last block may be shorter
     pairs = held[:, None] * held
-    total = blockwise(_total, values, core=[_MAP], to=["layer", "modality", "source"], pairs=pairs).values
+    total = blockwise(
+        _total, values, core=[_MAP], to=["layer", "target_modality", "source_modality"], pairs=pairs
+    ).values
     heard = total.sum(-1, keepdims=True)
-    to = ["layer", "modality", "source", "lag"]
-    by_lag = blockwise(_by_lag, values, core=[_MAP], to=to, sizes={"lag": values.sizes["block"]}).values
-    four = ("traced", "layer", "modality", "source")
+    to = ["layer", "target_modality", "source_modality", "lag"]
+    by_lag = blockwise(_by_lag, values, core=[_MAP], to=to, sizes={"lag": values.sizes["target_block"]}).values
+    four = ("recorded_sample", "layer", "target_modality", "source_modality")
     out = xr.Dataset(
         {
             "map": values.drop_vars("epoch", errors="ignore"),
@@ -88,10 +94,10 @@ def influence(trace: xr.DataTree, *, kind: str = "influence") -> xr.Dataset:
 
 
 def _total(values: np.ndarray, pairs: np.ndarray) -> np.ndarray:
-    """Return (..., layer, modality, source): the sum over all pairs of steps."""
+    """Return (..., layer, target_modality, source_modality): the sum over all pairs of steps."""
     return np.einsum("...mbnc,bc->...mn", values, pairs)
 
 
 def _by_lag(values: np.ndarray) -> np.ndarray:
-    """Return (..., layer, modality, source, lag): the mean over pairs of blocks that far apart."""
+    """Return (..., layer, target_modality, source_modality, lag): the mean over pairs of blocks that far apart."""
     return np.stack([np.diagonal(values, -k, -3, -1).mean(-1) for k in range(values.shape[-1])], -1)

@@ -133,7 +133,7 @@ def interactions(trace: xr.DataTree, *, value: str | None = None, order: int = 2
     kind = value_name(trace, value)
     names = [str(name) for name in group["modality"].values]
     _check_order("interactions", order, len(names))
-    game = game_of(group["answer"], explained_target(trace, kind), kind).transpose("sample", "coalition").values
+    game = game_of(group["prediction"], explained_target(trace, kind), kind).transpose("sample", "coalition").values
     known = np.isfinite(game).all(-1)
     subsets = [sum(1 << i for i in s) for s in combinations(range(len(names)), order)]
     out = xr.Dataset(

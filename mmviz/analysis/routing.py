@@ -51,11 +51,11 @@ def routing(trace: xr.DataTree) -> xr.Dataset:
     Returns
     -------
     xr.Dataset
-        ``weight`` (epoch, traced, layer, modality, time, expert), NaN at steps without data; ``usage`` (epoch, layer,
-        modality, expert): mean weight over the steps with data of the traced samples; ``modality_information`` (epoch,
+        ``weight`` (epoch, recorded_sample, layer, modality, time, expert), NaN at steps without data; ``usage`` (epoch, layer,
+        modality, expert): mean weight over the steps with data of the recorded samples; ``modality_information`` (epoch,
         layer): mutual information, in bits, of expert and modality, every modality counted alike (an expert drawn by the
         weights), at most log₂ of the smaller number; for a classification ``label_information`` (epoch, layer): of
-        expert and true class, over the steps of the traced samples, which are few. Coordinate ``owner`` (expert).
+        expert and true class, over the steps of the recorded samples, which are few. Coordinate ``expert_modality`` (expert).
 
     Raises
     ------
@@ -68,11 +68,11 @@ def routing(trace: xr.DataTree) -> xr.Dataset:
             "train one with experts (mmviz.models.available() names the models) and record it again"
         )
     group = trace["routing"].to_dataset()
-    dims = ("epoch", "traced", "layer", "modality", "time", "expert")
+    dims = ("epoch", "recorded_sample", "layer", "modality", "time", "expert")
     weight = group["weight"].astype(np.float64).transpose(*dims)
     valid = trace["states"].to_dataset()["valid"].drop_vars("epoch", errors="ignore")
     weight = weight.where(valid).transpose(*dims)
-    usage = weight.mean(("traced", "time")).compute()
+    usage = weight.mean(("recorded_sample", "time")).compute()
     out = xr.Dataset({"weight": weight, "usage": usage})
     heard = usage.dropna("modality", how="all")
     kept = ("epoch", "layer")
@@ -80,10 +80,14 @@ def routing(trace: xr.DataTree) -> xr.Dataset:
     out["modality_information"].attrs = {"long_name": "mutual information of expert and modality", "units": "bit"}
     target = trace["samples"].to_dataset()["target"].values
     if trace.attrs["task"]["kind"] == "classification" and is_labelled(target):
-        label = target[group["traced"].values]
+        label = target[group["recorded_sample"].values]
         mass = weight.sum(("modality", "time")).compute()  # NaN steps count nothing
         joint = np.stack(
-            [mass.isel(traced=label == k).sum("traced").transpose(*kept, "expert") for k in np.unique(label)], -2
+            [
+                mass.isel(recorded_sample=label == k).sum("recorded_sample").transpose(*kept, "expert")
+                for k in np.unique(label)
+            ],
+            -2,
         )
         out["label_information"] = (kept, information(joint))
         out["label_information"].attrs = {"long_name": "mutual information of expert and true class", "units": "bit"}
@@ -92,6 +96,6 @@ def routing(trace: xr.DataTree) -> xr.Dataset:
         **{name: trace.attrs[name] for name in ("dataset", "split", "best_epoch", "backend")},
         "model": trace.attrs["model"]["name"],
         "seed": trace.attrs["train"]["seed"],
-        "n_traced": int(weight.sizes["traced"]),
+        "n_recorded": int(weight.sizes["recorded_sample"]),
     }
     return with_clock(out, trace)

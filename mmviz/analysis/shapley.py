@@ -64,7 +64,7 @@ def shapley(trace: xr.DataTree, *, value: str | None = None) -> xr.Dataset:
     """
     group = trace_group(trace, "coalitions")
     kind = value_name(trace, value)
-    game = game_of(group["answer"], explained_target(trace, kind), kind)
+    game = game_of(group["prediction"], explained_target(trace, kind), kind)
     out = _values_of(game, group["modality"].values).assign_coords(sample_id=("sample", trace["samples"]["id"].values))
     out.attrs = provenance_of(trace, kind, epoch=trace.attrs["best_epoch"])
     return out
@@ -72,15 +72,17 @@ def shapley(trace: xr.DataTree, *, value: str | None = None) -> xr.Dataset:
 
 @takes(trace="trace")
 def prefix_shapley(trace: xr.DataTree, *, value: str | None = None) -> xr.Dataset:
-    """Return the contributions to the answer from the first steps only: per epoch, traced sample and step.
+    """Return the contributions to the answer from the first steps only: per epoch, recorded sample and step.
 
-    As :func:`shapley`, with ``phi`` (epoch, traced, time, modality): step t holds the contributions to the prediction from the prefix
+    As :func:`shapley`, with ``phi`` (epoch, recorded_sample, time, modality): step t holds the contributions to the prediction from the prefix
     that ends there. What a prefix is, attribute ``prefix`` says, see ``prefixes=`` of :func:`mmviz.record`.
     """
     group = trace_group(trace, "prefixes")
     kind = value_name(trace, value)
-    target = explained_target(trace, kind).isel(sample=group["traced"].values)
-    game = game_of(group["answer"].transpose(..., "coalition", "output"), target.rename(sample="traced"), kind)
+    target = explained_target(trace, kind).isel(sample=group["recorded_sample"].values)
+    game = game_of(
+        group["prediction"].transpose(..., "coalition", "output"), target.rename(sample="recorded_sample"), kind
+    )
     out = _values_of(game, group["modality"].values)
     out.attrs = provenance_of(trace, kind, epoch=None) | {"prefix": group.attrs.get("says", "")}
     return out
@@ -266,7 +268,7 @@ def coalition_scores(trace: xr.DataTree, *, value: str | None = None) -> xr.Data
     """
     kind = value_name(trace, _WORTH[trace.attrs["task"]["kind"]] if value is None else value)
     group = trace_group(trace, "coalitions")
-    game = game_of(group["answer"], explained_target(trace, kind), kind).transpose("sample", "coalition").values
+    game = game_of(group["prediction"], explained_target(trace, kind), kind).transpose("sample", "coalition").values
     known = game[np.isfinite(game).all(-1)]
     n = len(known)
     mean, low, high = mean_interval(known)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @takes(trace="trace")
 def states(trace: xr.DataTree, *, channels: int = 32) -> xr.Dataset:
-    """Summarise the states of the traced samples.
+    """Summarise the states of the recorded samples.
 
     Parameters
     ----------
@@ -32,13 +32,13 @@ def states(trace: xr.DataTree, *, channels: int = 32) -> xr.Dataset:
     Returns
     -------
     xr.Dataset
-        ``norm`` (epoch, traced, layer, modality, time, rank): Euclidean norm of the states of each kept channel;
-        ``size`` (epoch, traced, layer, modality, time): root mean square of the norm over all channels;
+        ``norm`` (epoch, recorded_sample, layer, modality, time, rank): Euclidean norm of the states of each kept channel;
+        ``size`` (epoch, recorded_sample, layer, modality, time): root mean square of the norm over all channels;
         ``channel`` (layer, modality, rank): which channel has that rank;
-        ``half_life`` (layer, modality, channel_all, state): in steps, median over the valid steps of the traced samples,
+        ``half_life`` (layer, modality, channel_all, state): in steps, median over the valid steps of the recorded samples,
         ln 2 / (-Δ·A): how long a state lasts by its own decay, coupling aside;
-        ``coupling`` (epoch, layer, modality, source): W;
-        ``valid`` (traced, modality, time): which steps carry data; elsewhere a state is held.
+        ``coupling`` (epoch, layer, target_modality, source_modality): W;
+        ``valid`` (recorded_sample, modality, time): which steps carry data; elsewhere a state is held.
 
     Raises
     ------
@@ -48,7 +48,7 @@ def states(trace: xr.DataTree, *, channels: int = 32) -> xr.Dataset:
     if type(channels) is not int or channels < 1:
         raise ConfigError(f"states: channels={channels!r}, expected an integer ≥ 1")
     group = trace["states"].to_dataset()
-    norm = group["norm"].transpose("epoch", "traced", "layer", "modality", "time", "channel")
+    norm = group["norm"].transpose("epoch", "recorded_sample", "layer", "modality", "time", "channel")
     valid = group["valid"]
     half_life = _half_life(trace, valid)
     best = norm.sel(epoch=trace.attrs["best_epoch"])
@@ -86,9 +86,9 @@ def states(trace: xr.DataTree, *, channels: int = 32) -> xr.Dataset:
 def _spread(norm: xr.DataArray, valid: xr.DataArray) -> xr.DataArray:
     """Return (layer, modality, channel): the standard deviation over the valid steps, mean over the samples that have any."""
     total = count = xr.DataArray(0)
-    for part, there in pieces(norm, valid, dim="traced"):
+    for part, there in pieces(norm, valid, dim="recorded_sample"):
         deviation = part.where(there & np.isfinite(part)).std("time")
-        total, count = total + deviation.sum("traced"), count + deviation.notnull().sum("traced")
+        total, count = total + deviation.sum("recorded_sample"), count + deviation.notnull().sum("recorded_sample")
     return total / count.where(count > 0)
 
 
@@ -101,7 +101,7 @@ def _of_channels(norm: np.ndarray, rank: np.ndarray) -> np.ndarray:
 def _half_life(trace: xr.DataTree, valid: xr.DataArray) -> xr.DataArray:
     """Return ln 2 / (-Δ·A) with the median Δ over valid steps; (layer, modality, channel, state)."""
     operator = trace["operator"].to_dataset()
-    typical = median(operator["dt"].where(valid), over=("traced", "time"))
+    typical = median(operator["dt"].where(valid), over=("recorded_sample", "time"))
     return (np.log(2) / (-operator["A"].astype(np.float64) * typical)).transpose(
         "layer", "modality", "channel", "state"
     )
@@ -124,7 +124,7 @@ def require_scan(trace: xr.DataTree, place: str) -> None:
 
 @takes(trace="trace")
 def trajectories(trace: xr.DataTree, *, layer: int = 0) -> xr.Dataset:
-    """Project the states of all modalities and traced samples on their two strongest common directions.
+    """Project the states of all modalities and recorded samples on their two strongest common directions.
 
     Parameters
     ----------
@@ -136,9 +136,9 @@ def trajectories(trace: xr.DataTree, *, layer: int = 0) -> xr.Dataset:
     Returns
     -------
     xr.Dataset
-        ``position`` (traced, modality, time, axis): principal components of the states (all channels and states of one step
+        ``position`` (recorded_sample, modality, time, axis): principal components of the states (all channels and states of one step
         of one modality as one vector, mean taken away), NaN where a step carries no data; ``explained`` (axis): share of the
-        variance; ``coupling`` (traced, modality, source): W of that layer. Best epoch. Signs are fixed: the entry of a
+        variance; ``coupling`` (recorded_sample, target_modality, source_modality): W of that layer. Best epoch. Signs are fixed: the entry of a
         direction that is largest in size is positive. Of a Trace opened with ``chunks``, positions stay lazy.
 
     Raises
@@ -152,8 +152,8 @@ def trajectories(trace: xr.DataTree, *, layer: int = 0) -> xr.Dataset:
     operator = trace["operator"].to_dataset()
     if type(layer) is not int or not 0 <= layer < operator.sizes["layer"]:
         raise ConfigError(f"trajectories: layer={layer!r}, expected a position from 0 to {operator.sizes['layer'] - 1}")
-    valid = trace["states"].to_dataset()["valid"].transpose("traced", "modality", "time")
-    h = operator["h"].isel(layer=layer).transpose("traced", "modality", "time", "channel", "state")
+    valid = trace["states"].to_dataset()["valid"].transpose("recorded_sample", "modality", "time")
+    h = operator["h"].isel(layer=layer).transpose("recorded_sample", "modality", "time", "channel", "state")
     count, mean = _count_and_mean(h, valid)
     if count < 3:
         raise DataError(f"trajectories: {count} steps with finite states in layer {layer}; at least 3 are needed")
@@ -173,9 +173,11 @@ def trajectories(trace: xr.DataTree, *, layer: int = 0) -> xr.Dataset:
     )
     out = xr.Dataset(
         {
-            "position": (("traced", "modality", "time", "axis"), position.data),
+            "position": (("recorded_sample", "modality", "time", "axis"), position.data),
             "explained": ("axis", variance / (whole or np.nan)),
-            "coupling": operator["W"].isel(layer=layer).transpose("traced", "modality", "source"),
+            "coupling": operator["W"]
+            .isel(layer=layer)
+            .transpose("recorded_sample", "target_modality", "source_modality"),
         },
         coords={"axis": [1, 2]},
     ).drop_vars("layer", errors="ignore")
@@ -190,7 +192,7 @@ def trajectories(trace: xr.DataTree, *, layer: int = 0) -> xr.Dataset:
 
 
 def _flat(h: np.ndarray, valid: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return (traced, modality, time, entry), and which steps carry data and are finite."""
+    """Return (recorded_sample, modality, time, entry), and which steps carry data and are finite."""
     flat = h.reshape(*h.shape[:3], -1).astype(np.float64)
     return flat, valid & np.isfinite(flat).all(-1)
 
@@ -204,7 +206,7 @@ def _positions(h: np.ndarray, valid: np.ndarray, mean: np.ndarray, directions: n
 
 def _rows(h: xr.DataArray, valid: xr.DataArray) -> Iterator[np.ndarray]:
     """Yield (row, entry), block by block of samples: the finite steps with data."""
-    for part, there in pieces(h, valid, dim="traced"):
+    for part, there in pieces(h, valid, dim="recorded_sample"):
         flat, known = _flat(part.values, there.values)
         yield flat[known]
 

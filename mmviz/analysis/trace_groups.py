@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 def with_clock(found: xr.Dataset, trace: xr.DataTree) -> xr.Dataset:
-    """Return a result with the coordinates ``begin_s`` and ``end_s`` (traced): what all steps cover together, in seconds.
+    """Return a result with the coordinates ``begin_s`` and ``end_s`` (recorded_sample): what all steps cover together, in seconds.
 
     Without timestamps in the Trace the result is returned as it is: its steps have no seconds.
     """
@@ -17,4 +17,4 @@ def with_clock(found: xr.Dataset, trace: xr.DataTree) -> xr.Dataset:
         return found
     clock = trace["clock"].to_dataset()
     edges = {"begin_s": clock["start"].isel(time=0), "end_s": clock["stop"].isel(time=-1)}
-    return found.assign_coords({name: ("traced", edge.values, {"units": "s"}) for name, edge in edges.items()})
+    return found.assign_coords({name: ("recorded_sample", edge.values, {"units": "s"}) for name, edge in edges.items()})

@@ -139,7 +139,7 @@ def values_along_orders(
 
 
 def window_shapley(windows: xr.Dataset, *, value: str | None = None, index: str = "shapley") -> xr.Dataset:
-    """Return what each time window of each modality contributes to the answer, per traced sample.
+    """Return what each time window of each modality contributes to the answer, per recorded sample.
 
     Parameters
     ----------
@@ -154,8 +154,8 @@ def window_shapley(windows: xr.Dataset, *, value: str | None = None, index: str 
     Returns
     -------
     xr.Dataset
-        ``phi`` (traced, modality, window); ``error``, its standard error (0 where exact); ``low``, ``high``: 95 % interval of
-        Student's t over the pairs of orders; ``present`` (traced, modality, window); ``baseline``, ``full`` (traced): v(nothing), v(all), with
+        ``phi`` (recorded_sample, modality, window); ``error``, its standard error (0 where exact); ``low``, ``high``: 95 % interval of
+        Student's t over the pairs of orders; ``present`` (recorded_sample, modality, window); ``baseline``, ``full`` (recorded_sample): v(nothing), v(all), with
         baseline + Σ phi = full to rounding, exact or not; ``start``, ``stop`` (window): steps. Attribute ``exact``; where
         it is False, ``pairs`` of orders and ``coalitions`` asked about.
 
@@ -172,14 +172,18 @@ def window_shapley(windows: xr.Dataset, *, value: str | None = None, index: str 
     """
     if index not in INDICES:
         raise ConfigError(f"window_shapley: index={index!r} is unknown; choose one of {', '.join(INDICES)}")
-    lacking = {"answer", "members", "modality", "window", "present", "target"} - set(map(str, windows.variables))
+    lacking = {"prediction", "members", "modality", "window", "present", "target"} - set(map(str, windows.variables))
     if lacking:
         raise DataError(
             f"window_shapley: {', '.join(sorted(lacking))} is lacking; record with mmviz.recording.record_windows"
         )
     kind = value_name(windows, value)
     members = windows["members"].transpose("coalition", "player").values
-    game = game_of(windows["answer"], _explained(windows, members, kind), kind).transpose("traced", "coalition").values
+    game = (
+        game_of(windows["prediction"], _explained(windows, members, kind), kind)
+        .transpose("recorded_sample", "coalition")
+        .values
+    )
     if f"{index}_order" in windows:
         orders = windows[f"{index}_order"].values
         phi, error = values_along_orders(game, members, orders)
@@ -189,7 +193,7 @@ def window_shapley(windows: xr.Dataset, *, value: str | None = None, index: str 
         phi, pairs = _exact(game, members, windows["modality"].values, index), 0
         reach = error = np.where(np.isfinite(phi), 0.0, np.nan)
     names = list(dict.fromkeys(windows["modality"].values.tolist()))
-    shape, dims = (len(phi), len(names), -1), ("traced", "modality", "window")
+    shape, dims = (len(phi), len(names), -1), ("recorded_sample", "modality", "window")
     ends = Coalitions(members).rows(np.array([[False], [True]]).repeat(members.shape[1], 1))
     if ends is None:
         raise DataError("window_shapley: no window, or all of them, was not recorded; record the windows again")
@@ -200,12 +204,12 @@ def window_shapley(windows: xr.Dataset, *, value: str | None = None, index: str 
             "low": (dims, (phi - reach).reshape(shape)),
             "high": (dims, (phi + reach).reshape(shape)),
             "present": (dims, windows["present"].values.reshape(shape)),
-            "baseline": ("traced", game[:, ends[0]]),
-            "full": ("traced", game[:, ends[1]]),
+            "baseline": ("recorded_sample", game[:, ends[0]]),
+            "full": ("recorded_sample", game[:, ends[1]]),
             "start": ("window", windows["start"].values.reshape(len(names), -1)[0]),
             "stop": ("window", windows["stop"].values.reshape(len(names), -1)[0]),
         },
-        coords={"traced": windows["traced"], "modality": names, "sample_id": windows["sample_id"]},
+        coords={"recorded_sample": windows["recorded_sample"], "modality": names, "sample_id": windows["sample_id"]},
     )
     out.attrs = provenance_of(windows, kind, epoch=windows.attrs["best_epoch"]) | {
         "index": INDICES[index],
@@ -228,7 +232,7 @@ def _explained(windows: xr.Dataset, members: Bool[np.ndarray, "coalition player"
     whole = np.flatnonzero(members.all(axis=1))
     if windows.attrs["task"]["kind"] != "classification" or not len(whole):
         return windows["target"]
-    answer = windows["answer"].transpose("traced", "coalition", "output").values[:, whole[0]]
+    answer = windows["prediction"].transpose("recorded_sample", "coalition", "output").values[:, whole[0]]
     return windows["target"].copy(data=predicted_class(answer))
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def coupling_frame(summary: xr.Dataset, *, epoch: int | None = None) -> xr.Dataset:
-    """Return what :func:`plot_coupling` draws: ``coupling`` (layer, modality, source), W at one epoch.
+    """Return what :func:`plot_coupling` draws: ``coupling`` (layer, target_modality, source_modality), W at one epoch.
 
     Parameters
     ----------
@@ -44,14 +44,19 @@ def coupling_frame(summary: xr.Dataset, *, epoch: int | None = None) -> xr.Datas
             "coupling_frame: W is not recorded, because one chain serves all modalities of this model; record a model with a "
             "chain for each modality, such as coupled_mamba, or draw plot_influence, which needs no W"
         )
-    frame = summary[["coupling"]].sel(epoch=chosen).astype(np.float64).transpose("layer", "modality", "source")
+    frame = (
+        summary[["coupling"]]
+        .sel(epoch=chosen)
+        .astype(np.float64)
+        .transpose("layer", "target_modality", "source_modality")
+    )
     frame.attrs = {**summary.attrs, "epoch": int(chosen)}
     return frame
 
 
 def coupling_picture(frame: xr.Dataset) -> Picture:
     """Return the matrices of a :func:`coupling_frame`."""
-    names = [str(n) for n in frame["modality"].values]
+    names = [str(n) for n in frame["target_modality"].values]
     at = np.arange(len(names)).astype(float)
     values = frame["coupling"].values
     signed = bool((values < 0).any())
@@ -89,18 +94,18 @@ _KIND = {"influence": "what a unit input does, |K|", "effect": "what this sample
 
 
 def influence_frame(found: xr.Dataset, *, sample: int = 0, layer: int = 0) -> xr.Dataset:
-    """Return what :func:`plot_influence` and :func:`plot_influence_lag` draw, of one traced sample and layer.
+    """Return what :func:`plot_influence` and :func:`plot_influence_lag` draw, of one recorded sample and layer.
 
-    ``map`` (modality, block, source, source_block); ``level``: its log₁₀ relative to the largest entry, NaN where there is
-    no influence (the future among others), and not below the attribute ``deepest``, which 95 % of them reach; ``share`` (modality, source);
-    ``by_lag`` (modality, source, lag).
+    ``map`` (target_modality, target_block, source_modality, source_block); ``level``: its log₁₀ relative to the largest entry, NaN where there is
+    no influence (the future among others), and not below the attribute ``deepest``, which 95 % of them reach; ``share`` (target_modality, source_modality);
+    ``by_lag`` (target_modality, source_modality, lag).
 
     Parameters
     ----------
     found
         From :func:`mmviz.analysis.influence`.
     sample, layer
-        Positions among the traced samples and the layers.
+        Positions among the recorded samples and the layers.
 
     Raises
     ------
@@ -109,20 +114,20 @@ def influence_frame(found: xr.Dataset, *, sample: int = 0, layer: int = 0) -> xr
     DataError
         If ``found`` is something else.
     """
-    dims = ("traced", "layer", "modality", "block", "source", "source_block")
+    dims = ("recorded_sample", "layer", "target_modality", "target_block", "source_modality", "source_block")
     values = require("influence_frame", found, "map", dims, "mmviz.analysis.influence")
-    position("influence_frame", "sample", sample, values.sizes["traced"])
+    position("influence_frame", "sample", sample, values.sizes["recorded_sample"])
     position("influence_frame", "layer", layer, values.sizes["layer"])
-    chosen = found[["map", "share", "by_lag"]].isel(traced=sample, layer=layer)
+    chosen = found[["map", "share", "by_lag"]].isel(recorded_sample=sample, layer=layer)
     largest = float(chosen["map"].max())
     relative = chosen["map"].where(chosen["map"] > 0) / (largest if largest > 0 else 1.0)
     level = xr.ufuncs.log10(relative)
     deepest = float(max(_DEEPEST, np.floor(level.quantile(0.05)))) if bool(level.notnull().any()) else -1.0
     frame = chosen.assign(level=level.clip(min=min(deepest, -1.0)))
-    frame = frame.transpose("modality", "block", "source", "source_block", "lag")
+    frame = frame.transpose("target_modality", "target_block", "source_modality", "source_block", "lag")
     frame.attrs = {
         **found.attrs,
-        "sample": int(found["traced"].values[sample]) if "traced" in found.coords else sample,
+        "sample": int(found["recorded_sample"].values[sample]) if "recorded_sample" in found.coords else sample,
         "layer": layer,
         "deepest": min(deepest, -1.0),
     }
@@ -131,9 +136,9 @@ def influence_frame(found: xr.Dataset, *, sample: int = 0, layer: int = 0) -> xr
 
 def influence_picture(frame: xr.Dataset) -> Picture:
     """Return the M × M blocks of an :func:`influence_frame`."""
-    names = [str(n) for n in frame["modality"].values]
+    names = [str(n) for n in frame["target_modality"].values]
     level, share = frame["level"].values, frame["share"].values
-    at = frame["block"].values.astype(float) + (frame.attrs["steps_per_block"] - 1) / 2
+    at = frame["target_block"].values.astype(float) + (frame.attrs["steps_per_block"] - 1) / 2
     count = int(frame.attrs["steps"])
     first, end = seconds_at(frame, np.array([0.0, count - 1.0]), count).tolist()
     at, unit = seconds_at(frame, at, count), "time, s" if timed(frame) else "step"
@@ -170,7 +175,7 @@ def influence_picture(frame: xr.Dataset) -> Picture:
 
 def influence_lag_picture(frame: xr.Dataset) -> Picture:
     """Return the influence by lag of an :func:`influence_frame`, one panel for each modality that hears."""
-    names = [str(n) for n in frame["modality"].values]
+    names = [str(n) for n in frame["target_modality"].values]
     lag, values = frame["lag"].values.astype(float), frame["by_lag"].values
     lag = seconds_long(frame, lag, int(frame.attrs["steps"]))
     shown = np.where(values > 0, values, np.nan)

@@ -28,32 +28,38 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-def only_traced(frame: xr.Dataset, traced: int | Sequence[str]) -> xr.Dataset:
-    """Return the frame with some of its traced samples; all else, and every scale, stays as it was.
+def only_recorded(frame: xr.Dataset, recorded_samples: int | Sequence[str]) -> xr.Dataset:
+    """Return the frame with some of its recorded samples; all else, and every scale, stays as it was.
 
     Parameters
     ----------
     frame
         From :func:`mmviz.plots.explorer_frame`.
-    traced
+    recorded_samples
         How many, an even choice of them; or the ids of samples, in the order in which they are to be shown.
 
     Raises
     ------
     ConfigError
-        No sample, a number that is not positive, an id that was not traced, or one twice.
+        No sample, a number that is not positive, an id that was not recorded, or one twice.
     """
-    kept = _even(traced, frame.sizes["traced"]) if isinstance(traced, int) else _named(traced, frame)
-    place = np.full(frame.sizes["traced"] + 1, -1)  # the last: of samples that are listed and were never traced
+    kept = (
+        _even(recorded_samples, frame.sizes["recorded_sample"])
+        if isinstance(recorded_samples, int)
+        else _named(recorded_samples, frame)
+    )
+    place = np.full(
+        frame.sizes["recorded_sample"] + 1, -1
+    )  # the last: of samples that are listed and were never recorded_samples
     place[kept] = np.arange(len(kept))
     before = frame["listed_traced"]
     moved = place[before.values.astype(int)].astype(before.dtype)
-    return frame.isel(traced=kept).assign(listed_traced=before.copy(data=moved))
+    return frame.isel(recorded_sample=kept).assign(listed_traced=before.copy(data=moved))
 
 
 def _even(most: int, there: int) -> list[int]:
     if isinstance(most, bool) or most < 1:
-        raise ConfigError(f"traced: {most!r}; give a positive number of samples, or their ids")
+        raise ConfigError(f"recorded_samples: {most!r}; give a positive number of samples, or their ids")
     chosen = np.linspace(0, there - 1, min(most, there)).round()
     return [int(i) for i in chosen]
 
@@ -61,32 +67,36 @@ def _even(most: int, there: int) -> list[int]:
 def _named(ids: Sequence[str], frame: xr.Dataset) -> list[int]:
     known = [str(name) for name in frame["sample_id"].values]
     if isinstance(ids, str) or not len(ids):
-        raise ConfigError(f"traced: {ids!r}; give a list of ids, such as [{known[0]!r}], or a number of samples")
+        raise ConfigError(
+            f"recorded_samples: {ids!r}; give a list of ids, such as [{known[0]!r}], or a number of samples"
+        )
     if len(set(ids)) < len(ids):
         twice = next(name for i, name in enumerate(ids) if name in list(ids)[:i])
-        raise ConfigError(f"traced: {twice!r} is there twice; name each sample once")
+        raise ConfigError(f"recorded_samples: {twice!r} is there twice; name each sample once")
     for name in ids:
         if name not in known:
             near = get_close_matches(str(name), known, n=1)
             meant = f"did you mean {near[0]!r}? " if near else ""
-            raise ConfigError(f"traced: {name!r} was not traced; {meant}there are {len(known)}, the first {known[0]!r}")
+            raise ConfigError(
+                f"recorded_samples: {name!r} was not recorded; {meant}there are {len(known)}, the first {known[0]!r}"
+            )
     return [known.index(name) for name in ids]
 
 
 @takes(trace="trace")
 def explorer_frame(
-    trace: xr.DataTree, *, channels: int = 32, samples: int = 5000, traced: int | Sequence[str] | None = None
+    trace: xr.DataTree, *, channels: int = 32, samples: int = 5000, recorded_samples: int | Sequence[str] | None = None
 ) -> xr.Dataset:
     """Return what :class:`mmviz.widgets.Explorer` shows; a group of arrays is there where the Trace holds its data.
 
-    Answers and contributions are rounded to 16 significant bits. Always: ``state_valid``; ``prediction`` (epoch, traced, time, output): from the prefix that ends here (attributes ``prefix`` and ``prefix_says``);
+    Answers and contributions are rounded to 16 significant bits. Always: ``state_valid``; ``prediction`` (epoch, recorded_sample, time, output): from the prefix that ends here (attributes ``prefix`` and ``prefix_says``);
     ``contribution`` and ``baseline`` (…, modality): exact Shapley values of that answer; ``game`` (…, coalition): its
     value for every subset of modalities; ``phi_mean``, ``phi_low``, ``phi_high`` (modality): over all samples;
     ``history`` (history_epoch, curve); ``listed_*`` (listed): the samples to choose from; per modality ``signal_<name>`` and
     ``signal_valid_<name>``; with timestamps ``signal_time_<name>`` and ``signal_end_<name>`` (when a frame was recorded, and until
-    when it holds) and ``clock`` (traced, edge), begin and end of the time axis, all in seconds. Of a model with a scan: ``state`` uint8 (epoch, traced, layer, modality, channel, time), 255 =
+    when it holds) and ``clock`` (recorded_sample, edge), begin and end of the time axis, all in seconds. Of a model with a scan: ``state`` uint8 (epoch, recorded_sample, layer, modality, channel, time), 255 =
     ``scale`` of its layer; ``coupling``; ``half_life`` (layer, modality, channel), median over the states, in steps;
-    ``path`` (traced, layer, modality, time, axis): all chains in one plane per layer. ``influence``, ``routing``, ``plan`` and ``cost``
+    ``path`` (recorded_sample, layer, modality, time, axis): all chains in one plane per layer. ``influence``, ``routing``, ``plan`` and ``cost``
     are uint8 maps with their ``scale``.
 
     Parameters
@@ -96,37 +106,37 @@ def explorer_frame(
     channels
         Channels shown per layer and modality, see :func:`mmviz.analysis.states`.
     samples
-        The most samples that are listed to choose from; beyond it, an even choice and all traced ones.
-    traced
-        Fewer of the traced samples, for a smaller page: how many (an even choice), or their ids. Default: all.
+        The most samples that are listed to choose from; beyond it, an even choice and all recorded ones.
+    recorded_samples
+        Fewer of the recorded samples, for a smaller page: how many (an even choice), or their ids. Default: all.
 
     Raises
     ------
     DataError
         If the Trace holds no coalitions.
     ConfigError
-        ``traced`` names a sample that was not traced.
+        ``recorded_sample`` names a sample that was not recorded.
     """
     if "prefixes" not in trace.children:
         raise DataError("Explorer: the Trace was recorded with coalitions=False; record it again with coalitions=True")
     prefixes = trace["prefixes"].to_dataset()
     phi = prefix_shapley(trace)
-    told = trace["samples"].to_dataset().isel(sample=prefixes["traced"].values)
-    explained = explained_target(trace, phi.attrs["value"]).isel(sample=prefixes["traced"].values)
+    told = trace["samples"].to_dataset().isel(sample=prefixes["recorded_sample"].values)
+    explained = explained_target(trace, phi.attrs["value"]).isel(sample=prefixes["recorded_sample"].values)
     frame = xr.Dataset(
         {
-            "state_valid": trace["states"].to_dataset()["valid"].transpose("traced", "modality", "time"),
-            "prediction": rounded(prefixes["answer"].isel(coalition=-1)),
+            "state_valid": trace["states"].to_dataset()["valid"].transpose("recorded_sample", "modality", "time"),
+            "prediction": rounded(prefixes["prediction"].isel(coalition=-1)),
             "contribution": rounded(phi["phi"]),
             "baseline": rounded(phi["baseline"]),
-            "game": rounded(_game(prefixes["answer"], explained)),
+            "game": rounded(_game(prefixes["prediction"], explained)),
             **_signals(trace),
         },
     )
     if "clock" in trace.children:
         frame["clock"] = clock_edges(trace["clock"].to_dataset())
     frame = frame.drop_vars("layer", errors="ignore").assign_coords(
-        sample_id=("traced", told["id"].values), target=("traced", explained.values)
+        sample_id=("recorded_sample", told["id"].values), target=("recorded_sample", explained.values)
     )
     parts = [overall_part(trace), training_part(trace), samples_part(trace, most=samples)]
     if trace["states"].sizes["layer"]:
@@ -137,7 +147,7 @@ def explorer_frame(
     if "layer" in frame.sizes:
         frame = frame.assign_coords(layer=np.arange(1, frame.sizes["layer"] + 1))
     frame.attrs = _attrs(trace, phi)
-    return frame if traced is None else only_traced(frame, traced)
+    return frame if recorded_samples is None else only_recorded(frame, recorded_samples)
 
 
 def _states(trace: xr.DataTree, channels: int) -> xr.Dataset:
@@ -171,8 +181,8 @@ def _game(answer: xr.DataArray, target: xr.DataArray) -> xr.DataArray:
     if answer.sizes["output"] == 1:
         value = answer.isel(output=0, drop=True)
     else:
-        value = answer.isel(output=xr.DataArray(target.values, dims="traced"), drop=True)
-    return value.drop_vars("output", errors="ignore").transpose("epoch", "traced", "time", "coalition")
+        value = answer.isel(output=xr.DataArray(target.values, dims="recorded_sample"), drop=True)
+    return value.drop_vars("output", errors="ignore").transpose("epoch", "recorded_sample", "time", "coalition")
 
 
 def rounded(values: xr.DataArray) -> xr.DataArray:
@@ -202,9 +212,9 @@ def _signals(trace: xr.DataTree) -> dict[str, xr.DataArray]:
 
 
 def clock_edges(clock: xr.Dataset) -> xr.DataArray:
-    """Return begin and end of the time axis of each traced sample in seconds, (traced, edge)."""
+    """Return begin and end of the time axis of each recorded sample in seconds, (recorded_sample, edge)."""
     edges = np.stack([clock["start"].values[:, 0], clock["stop"].values[:, -1]], axis=1)
-    return xr.DataArray(edges, dims=("traced", "edge"))
+    return xr.DataArray(edges, dims=("recorded_sample", "edge"))
 
 
 def _attrs(trace: xr.DataTree, phi: xr.Dataset) -> dict[str, Any]:

@@ -22,10 +22,10 @@ def overall_part(trace: xr.DataTree) -> xr.Dataset:
 
 
 def paths_part(trace: xr.DataTree) -> xr.Dataset:
-    """Return ``path`` (traced, layer, modality, time, axis), ``path_share`` (traced, layer, axis) and ``heard``.
+    """Return ``path`` (recorded_sample, layer, modality, time, axis), ``path_share`` (recorded_sample, layer, axis) and ``heard``.
 
     The plane of each layer is that of :func:`mmviz.analysis.trajectories`; ``path_share`` is the share of variance it shows;
-    ``heard`` (traced, layer, modality, source) is W. A layer without a plane (states not finite) is NaN.
+    ``heard`` (recorded_sample, layer, target_modality, source_modality) is W. A layer without a plane (states not finite) is NaN.
     """
     planes: list[xr.Dataset | None] = []
     for layer in range(trace["operator"].sizes["layer"]):
@@ -34,59 +34,64 @@ def paths_part(trace: xr.DataTree) -> xr.Dataset:
         except DataError:
             planes.append(None)
     operator = trace["operator"].to_dataset()
-    sizes = {dim: operator.sizes[dim] for dim in ("traced", "modality", "time")}
+    sizes = {dim: operator.sizes[dim] for dim in ("recorded_sample", "modality", "time")}
     nowhere = np.full((*sizes.values(), 2), np.nan)
     place = np.stack([nowhere if p is None else p["position"].values for p in planes], 1)
     share = np.stack([[np.nan, np.nan] if p is None else p["explained"].values for p in planes])
     return xr.Dataset(
         {
-            "path": (("traced", "layer", "modality", "time", "axis"), place.astype(np.float32)),
+            "path": (("recorded_sample", "layer", "modality", "time", "axis"), place.astype(np.float32)),
             "path_share": (
-                ("traced", "layer", "axis"),
-                np.broadcast_to(share, (sizes["traced"], *share.shape)).astype(np.float32),
+                ("recorded_sample", "layer", "axis"),
+                np.broadcast_to(share, (sizes["recorded_sample"], *share.shape)).astype(np.float32),
             ),
-            "heard": (("traced", "layer", "modality", "source"), operator["W"].values.astype(np.float32)),
+            "heard": (
+                ("recorded_sample", "layer", "target_modality", "source_modality"),
+                operator["W"].values.astype(np.float32),
+            ),
         }
     )
 
 
 def influence_part(trace: xr.DataTree) -> xr.Dataset:
-    """Return ``influence`` uint8 (traced, layer, modality, block, source, source_block), or nothing; best epoch.
+    """Return ``influence`` uint8 (recorded_sample, layer, target_modality, target_block, source_modality, source_block), or nothing; best epoch.
 
     (byte / 255)² · scale of its layer is the value of :func:`mmviz.analysis.influence`: a root, as small influences matter.
     """
     if "influence" not in trace.children:
         return xr.Dataset()
     seen = influence(trace)["map"]
-    values = seen.transpose("traced", "layer", "modality", "block", "source", "source_block")
+    values = seen.transpose(
+        "recorded_sample", "layer", "target_modality", "target_block", "source_modality", "source_block"
+    )
     quantised, root = byte_map(values**0.5, "layer")
     quantised.attrs = {"scale": json.dumps([top**2 for top in root])}
-    return xr.Dataset({"influence": quantised}, coords={"block": seen["block"].values})
+    return xr.Dataset({"influence": quantised}, coords={"target_block": seen["target_block"].values})
 
 
 def routing_part(trace: xr.DataTree) -> xr.Dataset:
-    """Return ``routing`` uint8 (epoch, traced, layer, modality, time, expert), 255 = weight 1, or nothing."""
+    """Return ``routing`` uint8 (epoch, recorded_sample, layer, modality, time, expert), 255 = weight 1, or nothing."""
     if "routing" not in trace.children:
         return xr.Dataset()
     group = trace["routing"].to_dataset()
-    weight = group["weight"].transpose("epoch", "traced", "layer", "modality", "time", "expert")
+    weight = group["weight"].transpose("epoch", "recorded_sample", "layer", "modality", "time", "expert")
     share = (weight.fillna(0).clip(0, 1) * 255).round().astype(np.uint8)
-    return xr.Dataset({"routing": share.drop_vars(["layer", "owner"], errors="ignore")}).assign_coords(
+    return xr.Dataset({"routing": share.drop_vars(["layer", "expert_modality"], errors="ignore")}).assign_coords(
         expert=[str(name) for name in group["expert"].values],
-        owner=("expert", [str(name) for name in group["owner"].values]),
+        expert_modality=("expert", [str(name) for name in group["expert_modality"].values]),
     )
 
 
 def transport_part(trace: xr.DataTree) -> xr.Dataset:
-    """Return ``plan`` and ``cost`` uint8 (traced, pair, time, anchor_time), ``distance`` (epoch, traced, pair), or nothing."""
+    """Return ``plan`` and ``cost`` uint8 (recorded_sample, pair, time, anchor_time), ``distance`` (epoch, recorded_sample, pair), or nothing."""
     if "transport" not in trace.children:
         return xr.Dataset()
     group = trace["transport"].to_dataset()
     maps = {}
     for name in ("plan", "cost"):
-        maps[name], scale = byte_map(group[name].transpose("traced", "pair", "time", "anchor_time"), "pair")
+        maps[name], scale = byte_map(group[name].transpose("recorded_sample", "pair", "time", "anchor_time"), "pair")
         maps[name].attrs = {"scale": json.dumps(scale)}
-    distance = group["distance"].transpose("epoch", "traced", "pair").astype(np.float32)
+    distance = group["distance"].transpose("epoch", "recorded_sample", "pair").astype(np.float32)
     part = xr.Dataset({**maps, "distance": distance}).drop_vars(["source", "anchor"], errors="ignore")
     return part.assign_coords(
         pair_source=("pair", [str(name) for name in group["source"].values]),
@@ -111,7 +116,7 @@ def samples_part(trace: xr.DataTree, *, most: int) -> xr.Dataset:
     """Return one row for each listed sample, at the best epoch.
 
     ``listed_phi`` (listed, modality): its contributions; ``listed_answer``: probability of the true class (without
-    labels, of the predicted one), or the predicted value; ``listed_correct``: 1, 0, or NaN for a regression and without labels; ``listed_traced``: its position among the traced samples, or -1;
+    labels, of the predicted one), or the predicted value; ``listed_correct``: 1, 0, or NaN for a regression and without labels; ``listed_traced``: its position among the recorded samples, or -1;
     coordinates ``listed_id``, ``listed_target``, ``listed_said``: texts.
 
     Parameters
@@ -119,15 +124,15 @@ def samples_part(trace: xr.DataTree, *, most: int) -> xr.Dataset:
     trace
         Recorded with ``coalitions=True``.
     most
-        Beyond it, an even choice of samples and every traced one; ``listed_phi.attrs["total"]`` says how many there are.
+        Beyond it, an even choice of samples and every recorded one; ``listed_phi.attrs["total"]`` says how many there are.
     """
     phi = shapley(trace)
     told = trace["samples"].to_dataset()
-    answer = trace["coalitions"].to_dataset()["answer"].isel(coalition=-1).transpose("sample", "output").values
-    traced = trace["prefixes"].to_dataset()["traced"].values
-    kept = listed(len(answer), traced, most)
+    answer = trace["coalitions"].to_dataset()["prediction"].isel(coalition=-1).transpose("sample", "output").values
+    recorded_samples = trace["prefixes"].to_dataset()["recorded_sample"].values
+    kept = listed(len(answer), recorded_samples, most)
     position = np.full(len(answer), -1)
-    position[traced] = np.arange(len(traced))
+    position[recorded_samples] = np.arange(len(recorded_samples))
     target = told["target"].values
     labelled, no_labels = is_labelled(target), np.full(len(answer), NO_LABEL)
     if trace.attrs["task"]["kind"] == "classification":
@@ -157,10 +162,10 @@ def samples_part(trace: xr.DataTree, *, most: int) -> xr.Dataset:
     return part
 
 
-def listed(count: int, traced: np.ndarray, most: int) -> np.ndarray:
-    """Return the positions of at most ``most`` samples, evenly spread, and all traced ones; in order."""
+def listed(count: int, recorded_samples: np.ndarray, most: int) -> np.ndarray:
+    """Return the positions of at most ``most`` samples, evenly spread, and all recorded ones; in order."""
     even = np.unique(np.linspace(0, count - 1, min(count, most)).round().astype(int))
-    return np.union1d(even, traced).astype(int)
+    return np.union1d(even, recorded_samples).astype(int)
 
 
 #: columns that say nothing about the model
@@ -183,7 +188,7 @@ def training_part(trace: xr.DataTree) -> xr.Dataset:
 
     Coordinates of ``curve``: its name; ``chart``: the chart it belongs to (losses share one, so do the modalities of one
     quantity); ``curve_modality``: the modality's name, or "". A training that measured itself (``fit(..., measure=True)``) brings
-    contributions and deviations of its held-out slice. Without, there are the mean contributions to the whole sequence of the traced
+    contributions and deviations of its held-out slice. Without, there are the mean contributions to the whole sequence of the recorded
     samples, and for two and more modalities of labelled samples the deviation E1 of the same samples, which is a reading (see
     :func:`mmviz.analysis.equilibrium`).
     """
@@ -191,8 +196,8 @@ def training_part(trace: xr.DataTree) -> xr.Dataset:
     names = [str(name) for name in trace.attrs["modalities"]]
     columns: list[tuple[str, str, str, xr.DataArray]] = []
     if "contribution" not in history:
-        whole = prefix_shapley(trace)["phi"].isel(time=-1).mean("traced")
-        columns += [("contribution, traced samples", n, n, whole.isel(modality=m)) for m, n in enumerate(names)]
+        whole = prefix_shapley(trace)["phi"].isel(time=-1).mean("recorded_sample")
+        columns += [("contribution, recorded samples", n, n, whole.isel(modality=m)) for m, n in enumerate(names)]
         if len(names) > 1 and is_labelled(trace["samples"]["target"]):
             even = equilibrium(trace, per_epoch=True)["E1"]
             columns.append(("deviation E1 (a reading)", "E1", "", even))

@@ -57,7 +57,7 @@ def _imputation(frame: xr.Dataset) -> str:
 
 def drawn(frame: xr.Dataset, selection: Mapping[str, Any]) -> str:
     """Return the picture as SVG."""
-    here = frame.isel(epoch=selection["epoch"], traced=selection["sample"])
+    here = frame.isel(epoch=selection["epoch"], recorded_sample=selection["sample"])
     names = [str(name) for name in frame["modality"].values]
     moment = selection["time"]
     parts, y = [_text(0, 16, frame.attrs["title"], bold=True)], 34.0

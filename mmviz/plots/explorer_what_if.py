@@ -31,7 +31,7 @@ def edited_frame(answer: Mapping[str, xr.Dataset], frame: xr.Dataset) -> xr.Data
     Returns
     -------
     xr.Dataset
-        Dimensions ``epoch`` and ``traced`` have size 1. Always ``prediction``, ``contribution``, ``baseline``,
+        Dimensions ``epoch`` and ``recorded_sample`` have size 1. Always ``prediction``, ``contribution``, ``baseline``,
         ``state_valid``, ``signal_NAME`` and ``signal_valid_NAME``; ``game``, ``state``, ``routing``, ``plan``, ``cost``, ``distance``, ``influence`` where
         the frame and the answer have them.
 
@@ -49,7 +49,7 @@ def edited_frame(answer: Mapping[str, xr.Dataset], frame: xr.Dataset) -> xr.Data
             f"what_if: its predictions are each {theirs!r}, those of the Trace {ours!r}; give mm.record and mm.recording.what_if the same "
             "prefixes="
         )
-    valid = answer["/states"]["valid"].transpose("traced", "modality", "time")
+    valid = answer["/states"]["valid"].transpose("recorded_sample", "modality", "time")
     data: dict[str, Any] = {
         "state_valid": (valid.dims, valid.values),
         **_answers(answer, frame),
@@ -79,10 +79,10 @@ def edited_frame(answer: Mapping[str, xr.Dataset], frame: xr.Dataset) -> xr.Data
 
 def _answers(answer: Mapping[str, xr.Dataset], frame: xr.Dataset) -> dict[str, Any]:
     """Return prediction, game and exact Shapley values, as :func:`mmviz.analysis.prefix_shapley` with its default value."""
-    said = answer["/prefixes"]["answer"].transpose("epoch", "traced", "time", "coalition", "output").values
+    said = answer["/prefixes"]["prediction"].transpose("epoch", "recorded_sample", "time", "coalition", "output").values
     column = _explained(answer["/samples"], frame) if frame.attrs["task"] == "classification" else 0
     game = said[..., column].astype(np.float64)
-    head = ("epoch", "traced", "time")
+    head = ("epoch", "recorded_sample", "time")
     values = {
         "prediction": ((*head, "output"), said[..., -1, :]),
         "contribution": ((*head, "modality"), shapley_values(game)),
@@ -122,7 +122,11 @@ def _signals(answer: Mapping[str, xr.Dataset], frame: xr.Dataset) -> dict[str, A
 
 def _states(group: xr.Dataset, frame: xr.Dataset) -> tuple[tuple[str, ...], np.ndarray]:
     """Return the norms of the frame's channels, 255 = the frame's scale of the layer, padding as there."""
-    norm = group["norm"].transpose("epoch", "traced", "layer", "modality", "channel", "time").values.astype(np.float64)
+    norm = (
+        group["norm"]
+        .transpose("epoch", "recorded_sample", "layer", "modality", "channel", "time")
+        .values.astype(np.float64)
+    )
     index = frame["channel_index"].values.astype(np.int64)
     if norm.shape[2:4] != index.shape[:2] or index.max() >= norm.shape[4]:
         raise DataError(
@@ -157,8 +161,8 @@ def _bytes(share: np.ndarray) -> np.ndarray:
 
 def _compare(known: Mapping[str, xr.Variable], frame: xr.Dataset) -> None:
     for name, array in known.items():
-        ours = {str(d): n for d, n in array.sizes.items() if d not in ("epoch", "traced")}
-        theirs = {str(d): n for d, n in frame[name].sizes.items() if d not in ("epoch", "traced")}
+        ours = {str(d): n for d, n in array.sizes.items() if d not in ("epoch", "recorded_sample")}
+        theirs = {str(d): n for d, n in frame[name].sizes.items() if d not in ("epoch", "recorded_sample")}
         if ours != theirs:
             raise DataError(
                 f"what_if: {name} of its answer has sizes {ours}, the frame has {theirs}; ask the run the Trace was recorded from"

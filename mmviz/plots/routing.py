@@ -19,15 +19,15 @@ if TYPE_CHECKING:
 def routing_frame(found: xr.Dataset, *, sample: int = 0, layer: int = 0, epoch: int | None = None) -> xr.Dataset:
     """Return what :func:`plot_routing` and :func:`plot_expert_usage` draw, of one layer and epoch.
 
-    ``weight`` (modality, expert, time) of one traced sample, NaN at steps without data; ``usage`` (modality, expert), mean over
-    the traced samples; ``modality_information`` and, for a classification, ``label_information``, in bits.
+    ``weight`` (modality, expert, time) of one recorded sample, NaN at steps without data; ``usage`` (modality, expert), mean over
+    the recorded samples; ``modality_information`` and, for a classification, ``label_information``, in bits.
 
     Parameters
     ----------
     found
         From :func:`mmviz.analysis.routing`.
     sample, layer
-        Positions among the traced samples and the layers.
+        Positions among the recorded samples and the layers.
     epoch
         A recorded epoch; the best one when None.
 
@@ -38,19 +38,19 @@ def routing_frame(found: xr.Dataset, *, sample: int = 0, layer: int = 0, epoch: 
     DataError
         If ``found`` is something else.
     """
-    dims = ("epoch", "traced", "layer", "modality", "time", "expert")
+    dims = ("epoch", "recorded_sample", "layer", "modality", "time", "expert")
     values = require("routing_frame", found, "weight", dims, "mmviz.analysis.routing")
-    position("routing_frame", "sample", sample, values.sizes["traced"])
+    position("routing_frame", "sample", sample, values.sizes["recorded_sample"])
     position("routing_frame", "layer", layer, values.sizes["layer"])
     chosen = found.attrs["best_epoch"] if epoch is None else epoch
     if chosen not in found["epoch"].values:
         raise ConfigError(
             f"routing_frame: epoch={epoch!r} was not recorded; recorded are {found['epoch'].values.tolist()}"
         )
-    frame = found.sel(epoch=chosen).isel(traced=sample, layer=layer).transpose("modality", "expert", ...)
+    frame = found.sel(epoch=chosen).isel(recorded_sample=sample, layer=layer).transpose("modality", "expert", ...)
     frame.attrs = {
         **found.attrs,
-        "sample": int(found["traced"].values[sample]) if "traced" in found.coords else sample,
+        "sample": int(found["recorded_sample"].values[sample]) if "recorded_sample" in found.coords else sample,
         "layer": layer,
         "epoch": int(chosen),
     }
@@ -58,7 +58,7 @@ def routing_frame(found: xr.Dataset, *, sample: int = 0, layer: int = 0, epoch: 
 
 
 def _experts(frame: xr.Dataset) -> list[str]:
-    owners = frame["owner"].values if "owner" in frame.coords else [""] * frame.sizes["expert"]
+    owners = frame["expert_modality"].values if "expert_modality" in frame.coords else [""] * frame.sizes["expert"]
     names = [str(n) for n in frame["expert"].values]
     return [
         n if not o or str(o) in n else f"{n} ({o})" if o else f"{n} (shared)"
@@ -113,7 +113,7 @@ def expert_usage_picture(frame: xr.Dataset) -> Picture:
     return Picture(
         title=titled("How much each expert is used", frame.attrs),
         subtitle=(
-            f"layer {frame.attrs['layer'] + 1}; {source_of(frame.attrs)}; mean weight over the steps of {frame.attrs['n_traced']} traced samples",
+            f"layer {frame.attrs['layer'] + 1}; {source_of(frame.attrs)}; mean weight over the steps of {frame.attrs['n_recorded']} recorded samples",
             f"mutual information: {known}",
         ),
         panels=(

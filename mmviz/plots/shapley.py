@@ -97,7 +97,7 @@ def plot_shapley(phi: xr.Dataset) -> go.Figure:
 def shapley_epochs_frame(phi: xr.Dataset) -> xr.Dataset:
     """Return what :func:`plot_shapley_epochs` draws: ``mean``, ``low``, ``high``, ``count`` (epoch, modality).
 
-    Of the contributions to the answer to the whole sequence (the last step). The interval is Student's t over the traced
+    Of the contributions to the answer to the whole sequence (the last step). The interval is Student's t over the recorded
     samples, which were chosen to cover the targets, not drawn at random: read it as spread, not as a test.
 
     Raises
@@ -105,10 +105,14 @@ def shapley_epochs_frame(phi: xr.Dataset) -> xr.Dataset:
     DataError
         If ``phi`` is not the result of :func:`mmviz.analysis.prefix_shapley`.
     """
-    dims = ("epoch", "traced", "time", "modality")
+    dims = ("epoch", "recorded_sample", "time", "modality")
     values = require("shapley_epochs_frame", phi, "phi", dims, "mmviz.analysis.prefix_shapley")
-    frame = over_seeds(values.isel(time=-1, drop=True), "traced")
-    frame.attrs = {**phi.attrs, "n_traced": values.sizes["traced"], "interval": "95 %, Student's t over traced samples"}
+    frame = over_seeds(values.isel(time=-1, drop=True), "recorded_sample")
+    frame.attrs = {
+        **phi.attrs,
+        "n_recorded": values.sizes["recorded_sample"],
+        "interval": "95 %, Student's t over recorded samples",
+    }
     return frame
 
 
@@ -122,7 +126,7 @@ def shapley_epochs_picture(frame: xr.Dataset) -> Picture:
         title=titled("Contributions over training", frame.attrs),
         subtitle=(
             f"{frame.attrs['units']}; {source_of(frame.attrs)}",
-            f"mean of {frame.attrs['n_traced']} traced samples, bands: 95 % (Student's t)",
+            f"mean of {frame.attrs['n_recorded']} recorded samples, bands: 95 % (Student's t)",
             *imputed(frame.attrs),
         ),
         panels=(Panel((Rule(0, "y"), *lines), Axis("epoch"), Axis("mean Shapley value")),),

@@ -24,7 +24,7 @@ def states_frame(summary: xr.Dataset, *, sample: int = 0, epoch: int | None = No
     summary
         From :func:`mmviz.analysis.states`.
     sample
-        Position among the traced samples.
+        Position among the recorded samples.
     epoch
         A recorded epoch; the best one when None.
     layer
@@ -43,15 +43,15 @@ def states_frame(summary: xr.Dataset, *, sample: int = 0, epoch: int | None = No
         raise ConfigError(
             f"states_frame: epoch={epoch!r} was not recorded; recorded are {summary['epoch'].values.tolist()}"
         )
-    position("states_frame", "sample", sample, summary.sizes["traced"])
+    position("states_frame", "sample", sample, summary.sizes["recorded_sample"])
     position("states_frame", "layer", layer, summary.sizes["layer"])
-    picked = summary[["norm", "channel", "valid"]].sel(epoch=chosen).isel(traced=sample, layer=layer)
+    picked = summary[["norm", "channel", "valid"]].sel(epoch=chosen).isel(recorded_sample=sample, layer=layer)
     picked["norm"] = picked["norm"].where(picked["valid"])
     frame = picked.transpose("modality", "rank", ...)
     frame.attrs = {
         **summary.attrs,
         "epoch": int(chosen),
-        "sample": int(summary["traced"].values[sample]),
+        "sample": int(summary["recorded_sample"].values[sample]),
         "layer": layer,
     }
     return frame
@@ -109,7 +109,7 @@ def plot_states(summary: xr.Dataset, *, sample: int = 0, epoch: int | None = Non
 def half_life_frame(summary: xr.Dataset, *, layer: int = 0) -> xr.Dataset:
     """Return what :func:`plot_half_life` draws: ``half_life`` (modality, share), in steps.
 
-    The half-life of a state by its own decay, ln 2 / (Δ·|A|) with the median Δ of the traced samples, coupling aside;
+    The half-life of a state by its own decay, ln 2 / (Δ·|A|) with the median Δ of the recorded samples, coupling aside;
     ``share`` of all states (channels × states) last so long or shorter. ``steps``: length of the sequence.
 
     Raises
@@ -171,7 +171,7 @@ _LINKS = "grey: the coupling at a few steps, from what is heard (one step earlie
 
 
 def trajectories_frame(found: xr.Dataset, *, sample: int = 0, links: int = 6) -> xr.Dataset:
-    """Return what :func:`plot_trajectories` draws for one traced sample.
+    """Return what :func:`plot_trajectories` draws for one recorded sample.
 
     ``position`` (modality, time, axis); ``link_start``, ``link_end`` (link, axis): at ``links`` evenly spaced steps t, from the
     state of a source at t-1 to the state of the modality that hears it at t; ``weight`` (link): W there; ``level`` (link):
@@ -183,24 +183,29 @@ def trajectories_frame(found: xr.Dataset, *, sample: int = 0, links: int = 6) ->
     found
         From :func:`mmviz.analysis.trajectories`.
     sample
-        Position among the traced samples.
+        Position among the recorded samples.
     links
         At how many steps the coupling is drawn; 0 for none.
 
     Raises
     ------
     ConfigError
-        If the sample was not traced, or ``links`` is negative.
+        If the sample was not recorded, or ``links`` is negative.
     DataError
         If ``found`` is something else.
     """
-    dims = ("traced", "modality", "time", "axis")
+    dims = ("recorded_sample", "modality", "time", "axis")
     where = require("trajectories_frame", found, "position", dims, "mmviz.analysis.trajectories")
-    position("trajectories_frame", "sample", sample, where.sizes["traced"])
+    position("trajectories_frame", "sample", sample, where.sizes["recorded_sample"])
     if type(links) is not int or links < 0:
         raise ConfigError(f"trajectories_frame: links={links!r}, expected an integer ≥ 0")
-    path = where.isel(traced=sample)
-    W = found["coupling"].isel(traced=sample).transpose("modality", "source").values.astype(np.float64)
+    path = where.isel(recorded_sample=sample)
+    W = (
+        found["coupling"]
+        .isel(recorded_sample=sample)
+        .transpose("target_modality", "source_modality")
+        .values.astype(np.float64)
+    )
     steps: list[int] = (
         np.unique(np.linspace(1, path.sizes["time"] - 1, links).round().astype(int)).tolist() if links else []
     )
@@ -215,7 +220,7 @@ def trajectories_frame(found: xr.Dataset, *, sample: int = 0, links: int = 6) ->
     lines = np.stack([pair for pair, _ in ends]) if ends else np.zeros((0, 2, 2))
     frame = xr.Dataset(
         {
-            "position": path.drop_vars("traced", errors="ignore"),
+            "position": path.drop_vars("recorded_sample", errors="ignore"),
             "explained": found["explained"],
             "link_start": (("link", "axis"), lines[:, 0]),
             "link_end": (("link", "axis"), lines[:, 1]),
@@ -223,7 +228,10 @@ def trajectories_frame(found: xr.Dataset, *, sample: int = 0, links: int = 6) ->
             "level": ("link", level),
         }
     )
-    frame.attrs = {**found.attrs, "sample": int(found["traced"].values[sample]) if "traced" in found.coords else sample}
+    frame.attrs = {
+        **found.attrs,
+        "sample": int(found["recorded_sample"].values[sample]) if "recorded_sample" in found.coords else sample,
+    }
     return frame
 
 

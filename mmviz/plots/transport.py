@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def transport_frame(found: xr.Dataset, *, sample: int = 0, ribbons: int = 200) -> xr.Dataset:
-    """Return what :func:`plot_transport` draws for one traced sample.
+    """Return what :func:`plot_transport` draws for one recorded sample.
 
     ``plan``, ``cost`` (time, anchor_time); ``target``, ``lag`` (time); ``ribbon_time``, ``ribbon_anchor``, ``ribbon_mass``,
     ``ribbon_level`` (ribbon): the largest entries of the plan, strongest first (of several that are equally strong, all or
@@ -30,24 +30,24 @@ def transport_frame(found: xr.Dataset, *, sample: int = 0, ribbons: int = 200) -
     found
         From :func:`mmviz.analysis.transport`.
     sample
-        Position among the traced samples.
+        Position among the recorded samples.
     ribbons
         At most so many.
 
     Raises
     ------
     ConfigError
-        If the sample was not traced, or ``ribbons`` is not a positive integer.
+        If the sample was not recorded, or ``ribbons`` is not a positive integer.
     DataError
         If ``found`` is something else.
     """
-    dims = ("traced", "time", "anchor_time")
+    dims = ("recorded_sample", "time", "anchor_time")
     values = require("transport_frame", found, "plan", dims, "mmviz.analysis.transport")
-    position("transport_frame", "sample", sample, values.sizes["traced"])
+    position("transport_frame", "sample", sample, values.sizes["recorded_sample"])
     if type(ribbons) is not int or ribbons < 1:
         raise ConfigError(f"transport_frame: ribbons={ribbons!r}, expected an integer ≥ 1")
     names = ["plan", "cost", "target", "lag", "mean_lag", "entropy", "monotonicity"]
-    chosen = found[names].isel(traced=sample, drop=True).transpose("time", "anchor_time")
+    chosen = found[names].isel(recorded_sample=sample, drop=True).transpose("time", "anchor_time")
     plan = chosen["plan"].values
     order = _strongest(plan.ravel(), ribbons)
     start, end = np.unravel_index(order, plan.shape)
@@ -62,7 +62,7 @@ def transport_frame(found: xr.Dataset, *, sample: int = 0, ribbons: int = 200) -
     )
     frame.attrs = {
         **found.attrs,
-        "sample": int(found["traced"].values[sample]) if "traced" in found.coords else sample,
+        "sample": int(found["recorded_sample"].values[sample]) if "recorded_sample" in found.coords else sample,
         "ribbon_share": float(mass.sum() / total) if total > 0 else float("nan"),
     }
     return frame
@@ -128,7 +128,7 @@ def plot_transport(found: xr.Dataset, *, sample: int = 0, ribbons: int = 200) ->
 
 
 def plan_frame(found: xr.Dataset, *, sample: int = 0) -> xr.Dataset:
-    """Return what :func:`plot_plan` draws for one traced sample.
+    """Return what :func:`plot_plan` draws for one recorded sample.
 
     ``plan`` (time, anchor_time), scaled so that a step of the source that carries as much as the average step has 1; ``received``
     (anchor_time): what arrives, 1 where it is as much as even shares would be. Attributes ``price``: the sum of plan times cost for a
@@ -141,21 +141,21 @@ def plan_frame(found: xr.Dataset, *, sample: int = 0) -> xr.Dataset:
     found
         From :func:`mmviz.analysis.transport` or :func:`mmviz.analysis.plan_summary`.
     sample
-        Position among the traced samples.
+        Position among the recorded samples.
 
     Raises
     ------
     ConfigError
-        If the sample was not traced.
+        If the sample was not recorded.
     DataError
         If ``found`` is something else.
     """
-    dims = ("traced", "time", "anchor_time")
+    dims = ("recorded_sample", "time", "anchor_time")
     source = "mmviz.analysis.transport or plan_summary"
     plans, costs = (require("plan_frame", found, name, dims, source) for name in ("plan", "cost"))
-    position("plan_frame", "sample", sample, plans.sizes["traced"])
-    chosen = found[["monotonicity"]].isel(traced=sample, drop=True)
-    plan, cost = (values.isel(traced=sample, drop=True).astype(np.float64) for values in (plans, costs))
+    position("plan_frame", "sample", sample, plans.sizes["recorded_sample"])
+    chosen = found[["monotonicity"]].isel(recorded_sample=sample, drop=True)
+    plan, cost = (values.isel(recorded_sample=sample, drop=True).astype(np.float64) for values in (plans, costs))
     total = float(plan.sum())
     share = plan / total if total > 0 else plan * np.nan
     received = share.sum("time", skipna=False) * plan.sizes["anchor_time"]
@@ -165,7 +165,7 @@ def plan_frame(found: xr.Dataset, *, sample: int = 0) -> xr.Dataset:
     frame = chosen.assign(plan=share * plan.sizes["time"], received=received)
     frame.attrs = {
         **found.attrs,
-        "sample": int(found["traced"].values[sample]) if "traced" in found.coords else sample,
+        "sample": int(found["recorded_sample"].values[sample]) if "recorded_sample" in found.coords else sample,
         "price": float((share * cost).sum(skipna=False)),
         "reached": int((received > 1e-12).sum()),
         "moved": int(lags[by_lag.argmax()]) if known else 0,

@@ -41,7 +41,7 @@ class TransportGroup:
             return
         self._distances.append(np.stack([array(pair.distance) for pair in seen.plans], 1))
         if best:
-            dims = ("traced", "pair", "time", "anchor_time")
+            dims = ("recorded_sample", "pair", "time", "anchor_time")
             self._data = xr.Dataset(
                 {
                     "plan": (dims, np.stack([array(pair.plan) for pair in seen.plans], 1)),
@@ -59,9 +59,9 @@ class TransportGroup:
         """Return the group, or none."""
         if not self._distances:
             return {}
-        data = self._data.assign(distance=(("epoch", "traced", "pair"), np.stack(self._distances)))
+        data = self._data.assign(distance=(("epoch", "recorded_sample", "pair"), np.stack(self._distances)))
         data["distance"].attrs = {"long_name": "transport distance", "units": "1"}
-        return {"/transport": data.assign_coords(epoch=epochs, traced=chosen)}
+        return {"/transport": data.assign_coords(epoch=epochs, recorded_sample=chosen)}
 
 
 #: samples, spread evenly over the split, that the distances are measured on

@@ -43,7 +43,7 @@ def record_attribution(
     run: Run,
     split: Split,
     *,
-    traced: int | Sequence[int] | np.ndarray = 6,
+    recorded_samples: int | Sequence[int] | np.ndarray = 6,
     baseline: str = "mean",
     output: str | None = None,
     steps: int = 64,
@@ -59,7 +59,7 @@ def record_attribution(
         A training from :func:`mmviz.train.fit` or :func:`mmviz.train.load`, or a module from elsewhere from :func:`mmviz.train.as_run`.
     split
         For example ``ds["test"]``.
-    traced
+    recorded_samples
         How many samples (spread evenly over the sorted targets), or their positions.
     baseline
         x': ``mean`` of the training data per feature, or ``zero``. What is absent stays absent in x'.
@@ -71,9 +71,9 @@ def record_attribution(
     Returns
     -------
     xr.DataTree
-        ``/samples``: ``answer`` f(x), ``baseline_answer`` f(x'), ``gap`` = Σ a - (f(x) - f(x')), ``target``, ``sample_id``, all
-        (traced). ``/features/NAME`` for each modality: ``attribution`` (traced, frame, feature) in the units of f, exactly 0
-        where ``valid`` (traced, frame) is False. Read it with :func:`mmviz.analysis.attribution`.
+        ``/samples``: ``prediction`` f(x), ``baseline_prediction`` f(x'), ``gap`` = Σ a - (f(x) - f(x')), ``target``, ``sample_id``, all
+        (recorded_sample). ``/features/NAME`` for each modality: ``attribution`` (recorded_sample, frame, feature) in the units of f, exactly 0
+        where ``valid`` (recorded_sample, frame) is False. Read it with :func:`mmviz.analysis.attribution`.
 
     Raises
     ------
@@ -105,7 +105,7 @@ def record_attribution(
             f"record_attribution: modality {tokens[0]!r} holds token ids, which have no gradient; use record_windows, or wrap the module "
             "behind its embedding"
         )
-    explain, rows = _captum(), chosen_samples(split, traced)
+    explain, rows = _captum(), chosen_samples(split, recorded_samples)
     found: list[tuple[list[np.ndarray], float, float]] = []
     with run.at_epoch(run.best_epoch) as model:
         for row in rows:
@@ -118,23 +118,23 @@ def record_attribution(
     total = np.array([sum(part.sum(dtype=np.float64) for part in parts) for parts, _, _ in found])
     samples = xr.Dataset(
         {
-            "answer": ("traced", answers[:, 0]),
-            "baseline_answer": ("traced", answers[:, 1]),
-            "gap": ("traced", total - (answers[:, 0] - answers[:, 1])),
-            "target": ("traced", recorded_target(split)[rows]),
-            "sample_id": ("traced", np.asarray(split.ids, dtype=str)[rows]),
+            "prediction": ("recorded_sample", answers[:, 0]),
+            "baseline_prediction": ("recorded_sample", answers[:, 1]),
+            "gap": ("recorded_sample", total - (answers[:, 0] - answers[:, 1])),
+            "target": ("recorded_sample", recorded_target(split)[rows]),
+            "sample_id": ("recorded_sample", np.asarray(split.ids, dtype=str)[rows]),
         },
-        coords={"traced": rows},
+        coords={"recorded_sample": rows},
     )
     groups = {"/samples": samples}
     for i, modality in enumerate(matching.spec.modalities):
         parts = matching.features(modality.name, np.stack([each[i] for each, _, _ in found]))
         groups[f"/features/{modality.name}"] = xr.Dataset(
             {
-                "attribution": (("traced", "frame", "feature"), parts),
-                "valid": (("traced", "frame"), matching.recorded(split, modality.name, rows)[1]),
+                "attribution": (("recorded_sample", "frame", "feature"), parts),
+                "valid": (("recorded_sample", "frame"), matching.recorded(split, modality.name, rows)[1]),
             },
-            coords={"traced": rows, "feature": list(modality.channels)},
+            coords={"recorded_sample": rows, "feature": list(modality.channels)},
         )
     tree = xr.DataTree.from_dict(groups)
     tree.attrs = provenance(run, split, matching.spec) | {

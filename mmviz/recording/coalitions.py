@@ -73,13 +73,13 @@ def coalitions_of(run: Run, split: Split, matching: Matching, members: np.ndarra
         answers = [recorded_answers(model, batch, members) for batch in batches]
     data = {
         "members": (("coalition", "modality"), members),
-        "answer": (("sample", "coalition", "output"), matching.outputs(np.concatenate(answers))),
+        "prediction": (("sample", "coalition", "output"), matching.outputs(np.concatenate(answers))),
     }
     return xr.Dataset(data, coords={"modality": list(spec.names), "output": outputs(spec)})
 
 
 class PrefixGroup:
-    """Predictions for the traced samples from every coalition, at every step of every epoch.
+    """Predictions for the recorded samples from every coalition, at every step of every epoch.
 
     Parameters
     ----------
@@ -106,10 +106,10 @@ class PrefixGroup:
     ) -> dict[str, xr.Dataset]:
         """Return the group."""
         answers = matching.outputs(np.stack(self._answers))
-        data = {"answer": (("epoch", "traced", "coalition", "time", "output"), answers)}
+        data = {"prediction": (("epoch", "recorded_sample", "coalition", "time", "output"), answers)}
         coords = {**coordinates(matching.spec, chosen, epochs), "output": outputs(matching.spec)}
         out = xr.Dataset(data, coords=coords)
         meaning = meaning_of(model, self._way)
-        out["answer"].attrs = {"long_name": f"prediction at each step: {meaning.label}", "units": "1"}
+        out["prediction"].attrs = {"long_name": f"prediction at each step: {meaning.label}", "units": "1"}
         out.attrs = meaning.attrs()
         return {"/prefixes": out}

@@ -62,8 +62,8 @@ class Recording:
     prefixes: str = "steps"
 
     @torch.no_grad()
-    def traced(self, chosen: Int[np.ndarray, " traced"]) -> dict[str, xr.Dataset]:
-        """Return the groups with a dimension ``traced``, of these positions in the split."""
+    def recorded_samples(self, chosen: Int[np.ndarray, " recorded_sample"]) -> dict[str, xr.Dataset]:
+        """Return the groups with a dimension ``recorded_sample``, of these positions in the split."""
         run, best_epoch = self.run, self.run.best_epoch
         groups = inputs_of(self.matching, self.split, chosen) | clock_group(run.model, self.split, chosen)
         batch = batch_of(self.split, chosen, self.matching)
@@ -96,7 +96,7 @@ class Recording:
 
     @torch.no_grad()
     def around(self) -> dict[str, xr.Dataset]:
-        """Return the groups that hold the split, the training, or an average: small, however many samples are traced."""
+        """Return the groups that hold the split, the training, or an average: small, however many samples are recorded."""
         groups = {"/samples": samples_of(self.split), "/history": history_of(self.run)}
         if self.alignment:
             aligned = AlignmentGroup(self.run.model, self.split, self.matching)

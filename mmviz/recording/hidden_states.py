@@ -104,7 +104,7 @@ def _at(
     return torch.where(real, x[rows, places.clamp(min=0)], 0.0)
 
 
-_HEAD = ("traced", "layer", "modality", "time")
+_HEAD = ("recorded_sample", "layer", "modality", "time")
 
 
 class ScanGroups:
@@ -122,7 +122,7 @@ class ScanGroups:
         layers, chains = len(chains), chains or [no_chain(steps)]
         norms = torch.stack([chain.h.norm(dim=-1) for chain in chains])[
             :layers
-        ]  # layer, modality, traced, time, channel
+        ]  # layer, modality, recorded_sample, time, channel
         self._norms.append(array(norms.permute(2, 0, 1, 3, 4)))
         coupling = array(model.coupling_matrices())
         M = len(steps.mask)
@@ -137,25 +137,27 @@ class ScanGroups:
         coords = coordinates(model.spec, chosen, epochs)
         states = xr.Dataset(
             {
-                "norm": (("epoch", "traced", "layer", "modality", "time", "channel"), np.stack(self._norms)),
-                "coupling": (("epoch", "layer", "modality", "source"), np.stack(self._couplings)),
-                "valid": (("traced", "modality", "time"), self._valid),
+                "norm": (("epoch", "recorded_sample", "layer", "modality", "time", "channel"), np.stack(self._norms)),
+                "coupling": (("epoch", "layer", "target_modality", "source_modality"), np.stack(self._couplings)),
+                "valid": (("recorded_sample", "modality", "time"), self._valid),
             },
-            coords={**coords, "source": coords["modality"]},
+            coords={**coords, "target_modality": coords["modality"], "source_modality": coords["modality"]},
         )
         states["norm"].attrs = {"long_name": "Euclidean norm of a channel's states", "units": "1"}
         states["coupling"].attrs = {
-            "long_name": "W: how much a modality hears each source; NaN where one chain serves all tokens",
+            "long_name": "coupling weight W (row = target, column = source); NaN where one SSM stream serves all tokens",
             "units": "1",
         }
         names = coords["modality"]
-        operator = self._operator.assign_coords(traced=chosen, modality=names, source=names)
+        operator = self._operator.assign_coords(
+            recorded_sample=chosen, modality=names, target_modality=names, source_modality=names
+        )
         operator.attrs = {"epoch": best}
         return {"/states": states, "/operator": operator}
 
 
 def _operator(chains: list[Chains]) -> xr.Dataset:
-    """Return states and what the operator reads, as (traced, layer, modality, ...)."""
+    """Return states and what the operator reads, as (recorded_sample, layer, modality, ...)."""
 
     def stacked(name: str) -> np.ndarray:
         return array(torch.stack([getattr(chain, name) for chain in chains]).movedim(2, 0))
@@ -168,7 +170,7 @@ def _operator(chains: list[Chains]) -> xr.Dataset:
             "C": ((*_HEAD, "state"), stacked("C")),
             "A": (("layer", "modality", "channel", "state"), array(torch.stack([chain.A for chain in chains]))),
             "W": (
-                ("traced", "layer", "modality", "source"),
+                ("recorded_sample", "layer", "target_modality", "source_modality"),
                 array(torch.stack([chain.W for chain in chains]).movedim(1, 0)),
             ),
         }

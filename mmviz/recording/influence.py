@@ -11,7 +11,7 @@ import xarray as xr
 from mmkernels import coupled_influence
 
 from mmviz.recording.hidden_states import whole
-from mmviz.recording.samples import array, coordinates
+from mmviz.recording.samples import array
 
 if TYPE_CHECKING:
     from mmviz.models.base import FusionModel, Observation
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 #: blocks of time the map is averaged over when a model has more steps
 BLOCKS = 100
-_DIMS = ("traced", "layer", "modality", "block", "source", "source_block")
+_DIMS = ("recorded_sample", "layer", "target_modality", "target_block", "source_modality", "source_block")
 
 
 def steps_per_block(steps: int) -> int:
@@ -28,7 +28,7 @@ def steps_per_block(steps: int) -> int:
 
 
 def influence_of(model: FusionModel, seen: Observation, chosen: np.ndarray) -> xr.Dataset:
-    """Return the coupled influence map of every traced sample and layer.
+    """Return the coupled influence map of every recorded sample and layer.
 
     ``influence`` is |K|: what a unit input would do; ``effect`` is |K·x|: what this sample's input did. Means over the
     channels, and over the pairs of steps of two blocks. What the states carry, that is: the direct path D, by which a step moves its own output
@@ -42,11 +42,17 @@ def influence_of(model: FusionModel, seen: Observation, chosen: np.ndarray) -> x
         layers = [_maps(scan, sample, width) for scan in seen.scans] or _token_maps(seen, sample, width)
         for name, parts in maps.items():
             parts.append(np.stack([layer[name] for layer in layers]))
-    coords = coordinates(model.spec, chosen)
+    names = list(model.spec.names)
     first = np.arange(0, model.steps, width)
     data = xr.Dataset(
         {name: (_DIMS, np.stack(parts)) for name, parts in maps.items()},
-        coords={**coords, "source": coords["modality"], "block": first, "source_block": first},
+        coords={
+            "recorded_sample": chosen,
+            "target_modality": names,
+            "source_modality": names,
+            "target_block": first,
+            "source_block": first,
+        },
         attrs={"steps_per_block": width},
     )
     data["influence"].attrs = {"long_name": "mean |K| over channels: what a unit input does", "units": "1"}

@@ -82,16 +82,16 @@ def write_in_pieces(
 
 def _write(recording: Recording, chosen: np.ndarray, disk: PatientFile, size: int, answers: int, bar: tqdm) -> None:
     rows = np.arange(len(recording.split))
-    first = recording.around() | recording.traced(chosen[:size]) | recording.coalitions(rows[:answers])
+    first = recording.around() | recording.recorded_samples(chosen[:size]) | recording.coalitions(rows[:answers])
     tree = xr.DataTree.from_dict(first)
     tree.attrs = recording.attrs()
     validate(tree)
     bar.update(2 if recording.members is not None else 1)
-    grown = {"traced": len(chosen), "sample": len(rows)}
-    with GrowingFile(disk, tree, grown, {"traced": size, "sample": answers}) as file:
+    grown = {"recorded_sample": len(chosen), "sample": len(rows)}
+    with GrowingFile(disk, tree, grown, {"recorded_sample": size, "sample": answers}) as file:
         del first, tree
         for start in _starts(len(chosen), size):
-            file.write(recording.traced(chosen[start : start + size]), "traced", start)
+            file.write(recording.recorded_samples(chosen[start : start + size]), "recorded_sample", start)
             bar.update()
         if recording.members is not None:
             for start in _starts(len(rows), answers):
@@ -118,7 +118,7 @@ def _refuse_full(target: Path, wanted: int) -> None:
     if wanted > free:
         raise DataError(
             f"record: the Trace may take {wanted / 2**20:.0f} MiB, and the disk of {target.parent} has {free / 2**20:.0f} MiB free; "
-            "make room, choose another folder, or give fewer traced samples or epochs"
+            "make room, choose another folder, or give fewer recorded samples or epochs"
         )
 
 
@@ -130,7 +130,7 @@ def record(
     run: Run,
     split: Split,
     *,
-    traced: int | Sequence[int] | np.ndarray = 6,
+    recorded_samples: int | Sequence[int] | np.ndarray = 6,
     epochs: Sequence[int] | None = None,
     coalitions: bool = True,
     prefixes: str = "steps",
@@ -150,12 +150,12 @@ def record(
     split
         For example ``ds["test"]``; also of another data set, which is matched with the run by name (see :func:`mmviz.data.matching.matched`).
         The Trace states the name, classes, units and channels of the data that are recorded.
-    traced
+    recorded_samples
         Samples whose states are recorded: how many (spread evenly over the samples in order of their target), or their positions.
     epochs
         Epochs to replay for those samples; all that the run kept when None. The best epoch is always among them.
     coalitions
-        Also record the answers for all 2^M subsets of modalities, of every sample at the best epoch and of the traced ones at
+        Also record the answers for all 2^M subsets of modalities, of every sample at the best epoch and of the recorded ones at
         every epoch and step.
     prefixes
         What the prediction at step t is made from. ``steps``: the first steps of the aligned recording, in one pass where the model is
@@ -163,7 +163,7 @@ def record(
         every step takes a pass of its own unless both are the same. What holds is written into the attributes of ``prefixes``
         (``meaning``, ``label``, ``says``), and every figure shows it.
     influence
-        Also record the coupled influence map of the traced samples at the best epoch, where the model has a scan.
+        Also record the coupled influence map of the recorded samples at the best epoch, where the model has a scan.
     alignment
         Also record how far the encoded modalities are from the anchor, at every replayed epoch. None: for models that align.
     limit_bytes
@@ -194,7 +194,7 @@ def record(
     """
     spec = run.model.spec
     matching = matched(spec, split, "record")
-    chosen = chosen_samples(split, traced)
+    chosen = chosen_samples(split, recorded_samples)
     replayed = chosen_epochs(run, epochs)
     if coalitions and len(spec.modalities) > _MAX_EXACT:
         raise ConfigError(
@@ -214,7 +214,7 @@ def record(
         return load(write_in_pieces(recording, chosen, path, sizes, chunk, limit_bytes, progress), chunks="auto")
     refuse_large(sizes.groups, limit_bytes)
     rows = np.arange(len(split))
-    trace = xr.DataTree.from_dict(recording.around() | recording.traced(chosen) | recording.coalitions(rows))
+    trace = xr.DataTree.from_dict(recording.around() | recording.recorded_samples(chosen) | recording.coalitions(rows))
     trace.attrs = recording.attrs()
     validate(trace)
     return trace

@@ -24,7 +24,9 @@ class RoutingGroup:
         """Take in one epoch."""
         if seen.routing:
             self._owners = seen.routing[0].owners
-            layers = np.stack([array(layer.weight) for layer in seen.routing])  # layer, modality, traced, time, expert
+            layers = np.stack(
+                [array(layer.weight) for layer in seen.routing]
+            )  # layer, modality, recorded_sample, time, expert
             self._weights.append(layers.transpose(2, 0, 1, 3, 4))
 
     def datasets(self, model: FusionModel, chosen: np.ndarray, epochs: list[int]) -> dict[str, xr.Dataset]:
@@ -34,11 +36,11 @@ class RoutingGroup:
         counts = [self._owners[:k].count(owner) for k, owner in enumerate(self._owners)]
         names = [f"{owner or 'shared'} {n + 1}" for owner, n in zip(self._owners, counts, strict=True)]
         data = xr.Dataset(
-            {"weight": (("epoch", "traced", "layer", "modality", "time", "expert"), np.stack(self._weights))},
+            {"weight": (("epoch", "recorded_sample", "layer", "modality", "time", "expert"), np.stack(self._weights))},
             coords={
                 **coordinates(model.spec, chosen, epochs),
                 "expert": names,
-                "owner": ("expert", list(self._owners)),
+                "expert_modality": ("expert", list(self._owners)),
             },
         )
         data["weight"].attrs = {"long_name": "weight of an expert for a token; 0 where there is no token", "units": "1"}

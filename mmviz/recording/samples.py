@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 
 
 def coordinates(spec: Spec, chosen: np.ndarray, epochs: list[int] | None = None) -> dict[str, Any]:
-    """Return the coordinates traced and modality, and epoch where epochs are given."""
+    """Return the coordinates recorded_samples and modality, and epoch where epochs are given."""
     coords: dict[str, Any] = {} if epochs is None else {"epoch": epochs}
-    return coords | {"traced": chosen, "modality": list(spec.names)}
+    return coords | {"recorded_sample": chosen, "modality": list(spec.names)}
 
 
 def outputs(spec: Spec) -> list[str]:
@@ -42,20 +42,22 @@ def array(tensor: Tensor) -> np.ndarray:
     return np.ascontiguousarray(tensor.detach().float().cpu().numpy())
 
 
-def chosen_samples(split: Split, traced: int | Sequence[int] | np.ndarray) -> np.ndarray:
+def chosen_samples(split: Split, recorded_samples: int | Sequence[int] | np.ndarray) -> np.ndarray:
     """Return positions in the split: those given, or so many spread evenly over the sorted targets, without labels over the split."""
-    if isinstance(traced, (bool, float)):
-        raise ConfigError(f"record: traced={traced!r}, expected a number of samples or their positions")
-    if isinstance(traced, (int, np.integer)):
-        if not traced >= 1:
-            raise ConfigError(f"record: traced={traced}, expected at least 1")
+    if isinstance(recorded_samples, (bool, float)):
+        raise ConfigError(
+            f"record: recorded_samples={recorded_samples!r}, expected a number of samples or their positions"
+        )
+    if isinstance(recorded_samples, (int, np.integer)):
+        if not recorded_samples >= 1:
+            raise ConfigError(f"record: recorded_samples={recorded_samples}, expected at least 1")
         order = np.arange(len(split)) if split.target is None else np.argsort(split.target, kind="stable")
-        picks = np.linspace(0, len(split) - 1, min(int(traced), len(split))).round().astype(int)
+        picks = np.linspace(0, len(split) - 1, min(int(recorded_samples), len(split))).round().astype(int)
         return np.sort(order[picks])
-    rows = np.asarray(traced)
+    rows = np.asarray(recorded_samples)
     if rows.dtype.kind not in "iu":
         raise ConfigError(
-            f"record: traced={list(traced)!r} holds {rows.dtype}, expected whole positions from 0 to {len(split) - 1}"
+            f"record: recorded_samples={list(recorded_samples)!r} holds {rows.dtype}, expected whole positions from 0 to {len(split) - 1}"
         )
     rows = rows.astype(np.int64)
     if (
@@ -65,7 +67,9 @@ def chosen_samples(split: Split, traced: int | Sequence[int] | np.ndarray) -> np
         or rows.max() >= len(split)
         or len(set(rows.tolist())) < len(rows)
     ):
-        raise ConfigError(f"record: traced={list(traced)!r}, expected distinct positions from 0 to {len(split) - 1}")
+        raise ConfigError(
+            f"record: recorded_samples={list(recorded_samples)!r}, expected distinct positions from 0 to {len(split) - 1}"
+        )
     return rows
 
 
@@ -116,7 +120,7 @@ def samples_of(split: Split) -> xr.Dataset:
 
 
 def inputs_of(matching: Matching, split: Split, chosen: np.ndarray) -> dict[str, xr.Dataset]:
-    """Return the recorded frames of the traced samples, one group per modality; with timestamps, when each began and ended.
+    """Return the recorded frames of the recorded samples, one group per modality; with timestamps, when each began and ended.
 
     Channels are in the order of the data.
     """
@@ -126,8 +130,11 @@ def inputs_of(matching: Matching, split: Split, chosen: np.ndarray) -> dict[str,
     for modality in matching.spec.modalities:
         values, valid = matching.recorded(split, modality.name, chosen)
         data = xr.Dataset(
-            {"value": (("traced", "frame", "feature"), np.array(values)), "valid": (("traced", "frame"), valid)},
-            coords={"traced": chosen, "feature": list(modality.channels)},
+            {
+                "value": (("recorded_sample", "frame", "feature"), np.array(values)),
+                "valid": (("recorded_sample", "frame"), valid),
+            },
+            coords={"recorded_sample": chosen, "feature": list(modality.channels)},
             attrs={"rate_hz": modality.rate_hz, "description": modality.description},
         )
         data["value"].attrs["units"] = modality.unit
@@ -136,7 +143,7 @@ def inputs_of(matching: Matching, split: Split, chosen: np.ndarray) -> dict[str,
             valid = data["valid"].values
             spans = spans_of(times[modality.name], valid, clock) if modality.name in times else clock[:, None]
             begin, end = spans.transpose(2, 0, 1)
-            data["time"], data["end"] = (("traced", "frame"), begin), (("traced", "frame"), end)
+            data["time"], data["end"] = (("recorded_sample", "frame"), begin), (("recorded_sample", "frame"), end)
             data["time"].attrs = {"units": "s", "long_name": "when the frame was recorded; NaN where there is none"}
             data["end"].attrs = {
                 "units": "s",
@@ -147,13 +154,15 @@ def inputs_of(matching: Matching, split: Split, chosen: np.ndarray) -> dict[str,
 
 
 def clock_group(model: FusionModel, split: Split, chosen: np.ndarray) -> dict[str, xr.Dataset]:
-    """Return the seconds that each step of the model covers, of the traced samples; nothing where it does not align by time."""
+    """Return the seconds that each step of the model covers, of the recorded samples; nothing where it does not align by time."""
     if not split.times or not model.timed:
         return {}
     clock = clock_of({name: t[chosen] for name, t in split.times.items()})
     edges = step_edges(clock, model.steps, model.spec.duration_s if model.align == "bin" else None)
-    dims = ("traced", "time")
-    group = xr.Dataset({"start": (dims, edges[:, :-1]), "stop": (dims, edges[:, 1:])}, coords={"traced": chosen})
+    dims = ("recorded_sample", "time")
+    group = xr.Dataset(
+        {"start": (dims, edges[:, :-1]), "stop": (dims, edges[:, 1:])}, coords={"recorded_sample": chosen}
+    )
     for name in ("start", "stop"):
         group[name].attrs = {"units": "s", "long_name": f"{name} of a step, on the clock of the sample"}
     return {"/clock": group}

@@ -34,33 +34,33 @@ class Sizes:
     Attributes
     ----------
     each
-        Group to the bytes of one traced sample.
+        Group to the bytes of one recorded sample.
     sample
         Bytes of the answers of one sample of the split to all subsets.
     once
         Group to bytes that do not grow with the number of samples.
-    traced, samples
+    recorded_samples, samples
         How many there are of each.
     """
 
     each: dict[str, int]
     sample: int
     once: dict[str, int]
-    traced: int
+    recorded_samples: int
     samples: int
 
     @property
     def groups(self) -> dict[str, int]:
         """Bytes of every group that will be there."""
-        grown = {name: size * self.traced for name, size in self.each.items()}
+        grown = {name: size * self.recorded_samples for name, size in self.each.items()}
         if self.sample:
             grown["coalitions"] = self.sample * self.samples
         names = dict.fromkeys([*grown, *self.once])
         return {name: grown.get(name, 0) + self.once.get(name, 0) for name in names}
 
     @classmethod
-    def of(cls, recording: Recording, traced: int) -> Sizes:
-        """Return the sizes of a recording with so many traced samples."""
+    def of(cls, recording: Recording, recorded_samples: int) -> Sizes:
+        """Return the sizes of a recording with so many recorded samples."""
         model = recording.run.model
         spec = model.spec
         Y, channels, N = model.scan_shape
@@ -91,7 +91,7 @@ class Sizes:
             S = len(recording.members)
             each["prefixes"] = 4 * E * S * T * K
             sample, once["coalitions"] = 4 * S * K, S * M
-        return cls(each, sample, once, traced, len(recording.split))
+        return cls(each, sample, once, recorded_samples, len(recording.split))
 
 
 @takes(run="run")
@@ -99,7 +99,7 @@ def estimate(
     run: Run,
     split: Split,
     *,
-    traced: int | Sequence[int] | np.ndarray = 6,
+    recorded_samples: int | Sequence[int] | np.ndarray = 6,
     epochs: Sequence[int] | None = None,
     coalitions: bool = True,
     influence: bool = True,
@@ -115,7 +115,7 @@ def estimate(
     recording = Recording(
         run, split, matched(run.model.spec, split, "estimate"), chosen_epochs(run, epochs), members, influence, aligns
     )
-    return Sizes.of(recording, len(chosen_samples(split, traced))).groups
+    return Sizes.of(recording, len(chosen_samples(split, recorded_samples))).groups
 
 
 def refuse_large(sizes: Mapping[str, int], limit: int, *, what: str = "the Trace", other: str = "") -> None:
@@ -125,7 +125,7 @@ def refuse_large(sizes: Mapping[str, int], limit: int, *, what: str = "the Trace
         listed = ", ".join(f"{name} {size / 2**20:.0f} MiB" for name, size in sizes.items())
         raise MmvizError(
             f"record: {what} would take {total / 2**20:.0f} MiB ({listed}), more than limit_bytes = {limit / 2**20:.0f} MiB; "
-            f"give fewer traced samples or epochs, {other}or a larger limit_bytes"
+            f"give fewer recorded samples or epochs, {other}or a larger limit_bytes"
         )
 
 

@@ -139,7 +139,7 @@ class WhatIf:
         dict
             ``/samples``, ``/inputs/NAME``, with timestamps ``/clock``, ``/states``, ``/prefixes`` with the answers of all 2^M subsets at every step and, where
             the model has them, ``/routing`` and ``/transport``: bit for bit what :func:`mmviz.record` writes for a split of
-            this one sample on one thread, with dimensions ``traced`` and ``epoch`` of size 1. Only where the epoch is the best
+            this one sample on one thread, with dimensions ``recorded_sample`` and ``epoch`` of size 1. Only where the epoch is the best
             one, as in a Trace, plan and cost, and ``/influence`` if it was asked for.
 
         Raises

@@ -32,7 +32,7 @@ def record_windows(
     run: Run,
     split: Split,
     *,
-    traced: int | Sequence[int] | np.ndarray = 6,
+    recorded_samples: int | Sequence[int] | np.ndarray = 6,
     windows: int = 4,
     budget: int | None = None,
     seed: int = 0,
@@ -49,7 +49,7 @@ def record_windows(
         A training from :func:`mmviz.train.fit` or :func:`mmviz.train.load`, or a module from elsewhere from :func:`mmviz.train.as_run`.
     split
         For example ``ds["test"]``.
-    traced
+    recorded_samples
         How many samples (spread evenly over the sorted targets), or their positions.
     windows
         k windows in each of the M modalities; n = M·k players.
@@ -64,8 +64,8 @@ def record_windows(
     Returns
     -------
     xr.Dataset
-        ``answer`` (traced, coalition, output), ``members`` (coalition, player), ``modality``, ``window``, ``start``, ``stop``
-        (player), ``present`` (traced, player): has the window any data, ``target`` and ``sample_id`` (traced); where orders were
+        ``prediction`` (recorded_sample, coalition, output), ``members`` (coalition, player), ``modality``, ``window``, ``start``, ``stop``
+        (player), ``present`` (recorded_sample, player): has the window any data, ``target`` and ``sample_id`` (recorded_sample); where orders were
         drawn ``shapley_order`` (shapley_draw, position) and ``owen_order`` (owen_draw, position). Read it with
         :func:`mmviz.analysis.window_shapley`.
 
@@ -76,7 +76,7 @@ def record_windows(
         two pairs of orders of each kind (an interval needs two), or the model cannot run a coalition (it is named).
     """
     matching = matched(run.model.spec, split, "record_windows")
-    rows = chosen_samples(split, traced)
+    rows = chosen_samples(split, recorded_samples)
     with run.at_epoch(run.best_epoch) as model:
         players = windows_of(model, windows)
         members, orders = _plan(players, budget, seed)
@@ -87,18 +87,18 @@ def record_windows(
         names, labels = model.spec.names, outputs(matching.spec)
     out = xr.Dataset(
         {
-            "answer": (("traced", "coalition", "output"), answer),
+            "prediction": (("recorded_sample", "coalition", "output"), answer),
             "members": (("coalition", "player"), members),
-            "present": (("traced", "player"), present),
+            "present": (("recorded_sample", "player"), present),
             "modality": ("player", np.array([names[m] for m in players.modality])),
             "window": ("player", np.tile(np.arange(windows), len(names))),
             "start": ("player", players.start),
             "stop": ("player", players.stop),
-            "target": ("traced", recorded_target(split)[rows]),
-            "sample_id": ("traced", np.asarray(split.ids, dtype=str)[rows]),
+            "target": ("recorded_sample", recorded_target(split)[rows]),
+            "sample_id": ("recorded_sample", np.asarray(split.ids, dtype=str)[rows]),
         }
         | {f"{kind}_order": ((f"{kind}_draw", "position"), order) for kind, order in orders.items()},
-        coords={"traced": rows, "output": labels},
+        coords={"recorded_sample": rows, "output": labels},
     )
     out["start"].attrs = out["stop"].attrs = {"units": "steps of the model; stop is not included"}
     out.attrs = provenance(run, split, matching.spec) | {"windows": windows, "budget": budget, "order_seed": seed}

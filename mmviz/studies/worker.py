@@ -53,7 +53,7 @@ def scores(run: Run, ds: Dataset, convention: Any) -> tuple[dict[str, float], di
 
 def brief_trace(run: Run, split: Split) -> xr.DataTree:
     """Record what `contributions` and `alone_and_together` read: all subsets of modalities, at the best epoch."""
-    return record(run, split, traced=1, epochs=[run.best_epoch], coalitions=True)
+    return record(run, split, recorded_samples=1, epochs=[run.best_epoch], coalitions=True)
 
 
 def contributions(trace: xr.DataTree) -> dict[str, float]:
@@ -79,7 +79,7 @@ def alone_and_together(trace: xr.DataTree, run: Run, split: Split, convention: A
     values: dict[str, float] = {}
     for k, members in enumerate(np.asarray(group["members"])):
         if members.any() and not members.all():
-            answer = np.asarray(group["answer"].isel(coalition=k))
+            answer = np.asarray(group["prediction"].isel(coalition=k))
             answer = answer if task.kind == "classification" else answer[:, 0]
             found = score(task, answer, split.labels("score"), convention=convention)
             kept = "+".join(m for m, there in zip(names, members, strict=True) if there)

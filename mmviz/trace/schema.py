@@ -4,17 +4,18 @@ Dimensions, with one meaning everywhere:
 
 =============== ====================================================================================
 sample          samples of the split that was recorded
-traced          the few of them whose states were recorded; coordinate ``traced`` = position in ``sample``
+recorded_sample those whose hidden states were recorded; coordinate = position in ``sample``
 epoch           recorded epochs; coordinate = epoch number, 0 is the untrained model
 layer           coupled layers, or layers with experts
-modality        modalities (names); ``source`` the same, as the one that is heard
+modality        modalities (names)
+target_modality modality that receives an influence or a coupling weight; ``source_modality`` the one that it comes from
 time            steps of the model, after alignment
 channel         inner channels of the scan
 state           states per channel
 coalition       subsets of modalities; row k holds modality i if bit i of k is set, so 0 is empty, the last is all
 output          class probabilities, or the one value of a regression
-block           blocks of time of the influence map; coordinate = first step; ``source_block`` the same, of what is heard
-expert          experts of a layer; coordinate ``owner`` = the modality it belongs to, "" where all share it
+target_block    blocks of time steps of the influence map; coordinate = first step; ``source_block`` the same, of the source
+expert          experts of a layer; coordinate ``expert_modality`` = the modality it belongs to, "" where all share it
 pair            a modality and its anchor; coordinates ``source`` and ``anchor``
 anchor_time     steps of the anchor
 frame, feature  of one modality's recorded input; their sizes differ between modalities
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 
     import xarray as xr
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 #: group -> variable -> (dimensions, numpy dtype kind)
 SCHEMA: dict[str, dict[str, tuple[tuple[str, ...], str]]] = {
@@ -47,41 +48,47 @@ SCHEMA: dict[str, dict[str, tuple[tuple[str, ...], str]]] = {
         "target": (("sample",), "if"),
     },
     "clock": {
-        "start": (("traced", "time"), "f"),
-        "stop": (("traced", "time"), "f"),
+        "start": (("recorded_sample", "time"), "f"),
+        "stop": (("recorded_sample", "time"), "f"),
     },
     "coalitions": {
         "members": (("coalition", "modality"), "b"),
-        "answer": (("sample", "coalition", "output"), "f"),
+        "prediction": (("sample", "coalition", "output"), "f"),
     },
     "prefixes": {
-        "answer": (("epoch", "traced", "coalition", "time", "output"), "f"),
+        "prediction": (("epoch", "recorded_sample", "coalition", "time", "output"), "f"),
     },
     "states": {
-        "norm": (("epoch", "traced", "layer", "modality", "time", "channel"), "f"),
-        "coupling": (("epoch", "layer", "modality", "source"), "f"),
-        "valid": (("traced", "modality", "time"), "b"),
+        "norm": (("epoch", "recorded_sample", "layer", "modality", "time", "channel"), "f"),
+        "coupling": (("epoch", "layer", "target_modality", "source_modality"), "f"),
+        "valid": (("recorded_sample", "modality", "time"), "b"),
     },
     "operator": {
-        "h": (("traced", "layer", "modality", "time", "channel", "state"), "f"),
-        "dt": (("traced", "layer", "modality", "time", "channel"), "f"),
-        "B": (("traced", "layer", "modality", "time", "state"), "f"),
-        "C": (("traced", "layer", "modality", "time", "state"), "f"),
+        "h": (("recorded_sample", "layer", "modality", "time", "channel", "state"), "f"),
+        "dt": (("recorded_sample", "layer", "modality", "time", "channel"), "f"),
+        "B": (("recorded_sample", "layer", "modality", "time", "state"), "f"),
+        "C": (("recorded_sample", "layer", "modality", "time", "state"), "f"),
         "A": (("layer", "modality", "channel", "state"), "f"),
-        "W": (("traced", "layer", "modality", "source"), "f"),
+        "W": (("recorded_sample", "layer", "target_modality", "source_modality"), "f"),
     },
     "influence": {
-        "influence": (("traced", "layer", "modality", "block", "source", "source_block"), "f"),
-        "effect": (("traced", "layer", "modality", "block", "source", "source_block"), "f"),
+        "influence": (
+            ("recorded_sample", "layer", "target_modality", "target_block", "source_modality", "source_block"),
+            "f",
+        ),
+        "effect": (
+            ("recorded_sample", "layer", "target_modality", "target_block", "source_modality", "source_block"),
+            "f",
+        ),
     },
     "routing": {
-        "weight": (("epoch", "traced", "layer", "modality", "time", "expert"), "f"),
-        "owner": (("expert",), "UOT"),
+        "weight": (("epoch", "recorded_sample", "layer", "modality", "time", "expert"), "f"),
+        "expert_modality": (("expert",), "UOT"),
     },
     "transport": {
-        "plan": (("traced", "pair", "time", "anchor_time"), "f"),
-        "cost": (("traced", "pair", "time", "anchor_time"), "f"),
-        "distance": (("epoch", "traced", "pair"), "f"),
+        "plan": (("recorded_sample", "pair", "time", "anchor_time"), "f"),
+        "cost": (("recorded_sample", "pair", "time", "anchor_time"), "f"),
+        "distance": (("epoch", "recorded_sample", "pair"), "f"),
     },
     "alignment": {
         "ot": (("epoch", "pair"), "f"),
@@ -92,13 +99,13 @@ SCHEMA: dict[str, dict[str, tuple[tuple[str, ...], str]]] = {
 }
 #: every child of ``inputs`` is one modality
 INPUT: dict[str, tuple[tuple[str, ...], str]] = {
-    "value": (("traced", "frame", "feature"), "f"),
-    "valid": (("traced", "frame"), "b"),
+    "value": (("recorded_sample", "frame", "feature"), "f"),
+    "valid": (("recorded_sample", "frame"), "b"),
 }
 #: beside them where the modality has timestamps, seconds
 TIMED: dict[str, tuple[tuple[str, ...], str]] = {
-    "time": (("traced", "frame"), "f"),
-    "end": (("traced", "frame"), "f"),
+    "time": (("recorded_sample", "frame"), "f"),
+    "end": (("recorded_sample", "frame"), "f"),
 }
 #: attribute of the root -> its type
 ROOT_ATTRS: dict[str, type] = {
@@ -130,8 +137,8 @@ def validate(trace: xr.DataTree) -> None:
     version = trace.attrs.get("schema")
     if version != SCHEMA_VERSION:
         raise DataError(
-            f"Trace: schema version {version!r} found, this mmviz reads {SCHEMA_VERSION}; record it again, or open it "
-            "with the mmviz version named in its attribute 'mmviz'"
+            f"Trace: schema version {version!r}, expected {SCHEMA_VERSION}; load a file of version 2 with mmviz.trace.load, which converts it; "
+            "otherwise record the Trace again, or use the mmviz version named in its attribute 'mmviz'"
         )
     lacking = [name for name in ROOT_ATTRS if name not in trace.attrs]
     if lacking:

@@ -19,13 +19,14 @@ from mmviz.io.atomic import atomic_path
 from mmviz.io.files import open_regular, parse_json
 from mmviz.trace.buffered_hdf5 import PatientFile
 from mmviz.trace.schema import validate
+from mmviz.trace.version_2 import from_version_2
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 
 #: dimensions that grow with the number of samples
-GROWING = ("sample", "traced")
+GROWING = ("sample", "recorded_sample")
 _BLOCK_BYTES = 8 << 20
 
 
@@ -177,6 +178,7 @@ def load(path: str | Path, *, chunks: int | Literal["auto"] | None = None) -> xr
     try:
         tree = opened.map_over_datasets(_decode)
         tree.attrs = _from_json(opened.attrs, source)
+        tree = from_version_2(tree) if tree.attrs.get("schema") == 2 else tree
         validate(tree)
         if chunks is not None:
             tree = in_blocks(tree, chunks)

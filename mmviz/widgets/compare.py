@@ -85,8 +85,8 @@ def paired(a: xr.Dataset, b: xr.Dataset) -> tuple[xr.Dataset, xr.Dataset]:
     common = [i for i in ids[0] if i in ids[1]]
     if not common:
         raise DataError(
-            f"Explorer: trace and other have no traced sample in common: {', '.join(ids[0][:5])} and {', '.join(ids[1][:5])}; "
-            "record both with the same traced=[...]"
+            f"Explorer: trace and other have no recorded sample in common: {', '.join(ids[0][:5])} and {', '.join(ids[1][:5])}; "
+            "record both with the same recorded_samples=[...]"
         )
     if a.attrs["task"] == "classification":
         _same_classes(a, b, [(ids[0].index(i), ids[1].index(i)) for i in common])
@@ -108,7 +108,7 @@ def _same_classes(a: xr.Dataset, b: xr.Dataset, places: list[tuple[int, int]]) -
     why = (
         "the true classes differ; compare runs on the same data"
         if a.attrs.get("labelled", 1) and b.attrs.get("labelled", 1)
-        else "without labels the predicted class is explained, and the runs predict different ones; record traced=[...] of samples on "
+        else "without labels the predicted class is explained, and the runs predict different ones; record recorded_samples=[...] of samples on "
         "which they agree, or labelled data"
     )
     raise DataError(
@@ -118,8 +118,8 @@ def _same_classes(a: xr.Dataset, b: xr.Dataset, places: list[tuple[int, int]]) -
 
 
 def _only(frame: xr.Dataset, kept: list[int]) -> xr.Dataset:
-    """Return the frame with these traced samples; the list of samples to choose from knows their new positions."""
-    out = frame.isel(traced=kept)
+    """Return the frame with these recorded samples; the list of samples to choose from knows their new positions."""
+    out = frame.isel(recorded_sample=kept)
     if "listed_traced" in out:
         place = {old: new for new, old in enumerate(kept)}
         moved = [place.get(int(old), -1) for old in frame["listed_traced"].values]

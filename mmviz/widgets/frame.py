@@ -13,27 +13,27 @@ if TYPE_CHECKING:
 
 #: variable -> (dimensions, numpy dtype kinds)
 FRAME: dict[str, tuple[tuple[str, ...], str]] = {
-    "state_valid": (("traced", "modality", "time"), "bu"),
-    "prediction": (("epoch", "traced", "time", "output"), "f"),
-    "contribution": (("epoch", "traced", "time", "modality"), "f"),
-    "baseline": (("epoch", "traced", "time"), "f"),
+    "state_valid": (("recorded_sample", "modality", "time"), "bu"),
+    "prediction": (("epoch", "recorded_sample", "time", "output"), "f"),
+    "contribution": (("epoch", "recorded_sample", "time", "modality"), "f"),
+    "baseline": (("epoch", "recorded_sample", "time"), "f"),
 }
 #: what each further view needs; a frame holds all variables of a group or none
 GROUPS: dict[str, dict[str, tuple[tuple[str, ...], str]]] = {
     "states": {
-        "state": (("epoch", "traced", "layer", "modality", "channel", "time"), "u"),
-        "coupling": (("epoch", "layer", "modality", "source"), "f"),
+        "state": (("epoch", "recorded_sample", "layer", "modality", "channel", "time"), "u"),
+        "coupling": (("epoch", "layer", "target_modality", "source_modality"), "f"),
     },
     "memory": {
         "half_life": (("layer", "modality", "channel"), "f"),
         "channel_index": (("layer", "modality", "channel"), "iuf"),
     },
     "paths": {
-        "path": (("traced", "layer", "modality", "time", "axis"), "f"),
-        "path_share": (("traced", "layer", "axis"), "f"),
-        "heard": (("traced", "layer", "modality", "source"), "f"),
+        "path": (("recorded_sample", "layer", "modality", "time", "axis"), "f"),
+        "path_share": (("recorded_sample", "layer", "axis"), "f"),
+        "heard": (("recorded_sample", "layer", "target_modality", "source_modality"), "f"),
     },
-    "game": {"game": (("epoch", "traced", "time", "coalition"), "f")},
+    "game": {"game": (("epoch", "recorded_sample", "time", "coalition"), "f")},
     "overall": dict.fromkeys(("phi_mean", "phi_low", "phi_high"), (("modality",), "f")),
     "training": {"history": (("history_epoch", "curve"), "f")},
     "samples": {
@@ -42,12 +42,17 @@ GROUPS: dict[str, dict[str, tuple[tuple[str, ...], str]]] = {
         "listed_correct": (("listed",), "f"),
         "listed_traced": (("listed",), "iuf"),
     },
-    "influence": {"influence": (("traced", "layer", "modality", "block", "source", "source_block"), "u")},
-    "routing": {"routing": (("epoch", "traced", "layer", "modality", "time", "expert"), "u")},
+    "influence": {
+        "influence": (
+            ("recorded_sample", "layer", "target_modality", "target_block", "source_modality", "source_block"),
+            "u",
+        )
+    },
+    "routing": {"routing": (("epoch", "recorded_sample", "layer", "modality", "time", "expert"), "u")},
     "transport": {
-        "plan": (("traced", "pair", "time", "anchor_time"), "u"),
-        "cost": (("traced", "pair", "time", "anchor_time"), "u"),
-        "distance": (("epoch", "traced", "pair"), "f"),
+        "plan": (("recorded_sample", "pair", "time", "anchor_time"), "u"),
+        "cost": (("recorded_sample", "pair", "time", "anchor_time"), "u"),
+        "distance": (("epoch", "recorded_sample", "pair"), "f"),
     },
 }
 _COORDINATES = ("epoch", "output", "sample_id", "target")
@@ -55,8 +60,8 @@ _GROUP_COORDINATES = {
     "states": ("layer",),
     "training": ("history_epoch", "curve", "chart", "curve_modality"),
     "samples": ("listed_id", "listed_target", "listed_said"),
-    "influence": ("block",),
-    "routing": ("expert", "owner"),
+    "influence": ("target_block",),
+    "routing": ("expert", "expert_modality"),
     "transport": ("pair_source", "pair_anchor"),
 }
 _TASKS = ("classification", "regression")
@@ -87,13 +92,13 @@ def check_frame(frame: xr.Dataset) -> None:
                 f"frame: coordinate {name!r} is missing; it has {_listed(frame.coords)}; add it with assign_coords"
             )
     for name in map(str, frame["modality"].values):
-        _check_variable(frame, f"signal_{name}", ("traced", f"frame_{name}", f"feature_{name}"), "f")
-        _check_variable(frame, f"signal_valid_{name}", ("traced", f"frame_{name}"), "bu")
+        _check_variable(frame, f"signal_{name}", ("recorded_sample", f"frame_{name}", f"feature_{name}"), "f")
+        _check_variable(frame, f"signal_valid_{name}", ("recorded_sample", f"frame_{name}"), "bu")
         for key in ("time", "end"):
             if f"signal_{key}_{name}" in frame:
-                _check_variable(frame, f"signal_{key}_{name}", ("traced", f"frame_{name}"), "f")
+                _check_variable(frame, f"signal_{key}_{name}", ("recorded_sample", f"frame_{name}"), "f")
     if "clock" in frame:
-        _check_variable(frame, "clock", ("traced", "edge"), "f")
+        _check_variable(frame, "clock", ("recorded_sample", "edge"), "f")
     empty = [str(dim) for dim, size in frame.sizes.items() if size == 0]
     if empty:
         raise DataError(f"frame: dimension {empty[0]!r} has size 0; every dimension needs at least one entry")
@@ -127,7 +132,7 @@ def _check_task(frame: xr.Dataset) -> None:
     if not known:
         raise DataError(
             f"frame: coordinate 'target' is {target.tolist()!r:.200}, expected class indices from 0 to "
-            f"{frame.sizes['output'] - 1}, one per traced sample"
+            f"{frame.sizes['output'] - 1}, one per recorded sample"
         )
 
 

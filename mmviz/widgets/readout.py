@@ -16,27 +16,27 @@ if TYPE_CHECKING:
     import xarray as xr
 
 
-def clock_s(frame: xr.Dataset, traced: int) -> tuple[float, float] | None:
-    """Return when the shared time axis of one traced sample begins and ends in seconds, or None: the view then counts steps.
+def clock_s(frame: xr.Dataset, recorded_sample: int) -> tuple[float, float] | None:
+    """Return when the shared time axis of one recorded sample begins and ends in seconds, or None: the view then counts steps.
 
     With timestamps, what the steps of the model cover; without, from 0 to :func:`duration_s`.
     """
     if "clock" in frame:
-        begin, end = frame["clock"].values[traced].tolist()
+        begin, end = frame["clock"].values[recorded_sample].tolist()
         return begin, end
-    seconds = duration_s(frame, traced)
+    seconds = duration_s(frame, recorded_sample)
     return None if seconds is None else (0.0, seconds)
 
 
-def duration_s(frame: xr.Dataset, traced: int) -> float | None:
-    """Return the length of the shared time axis of one traced sample in seconds, or None.
+def duration_s(frame: xr.Dataset, recorded_sample: int) -> float | None:
+    """Return the length of the shared time axis of one recorded sample in seconds, or None.
 
     None if a recorded modality has no known rate, or timestamps by which the model does not align, or if their lengths differ by more than one frame of the slowest:
     the view then counts steps. An absent or static modality has no influence.
     """
     lengths, rates = [], []
     for name in map(str, frame["modality"].values):
-        valid = frame[f"signal_valid_{name}"].values[traced].astype(bool)
+        valid = frame[f"signal_valid_{name}"].values[recorded_sample].astype(bool)
         if not valid.any() or frame[f"signal_{name}"].attrs.get("static"):
             continue
         rate = _rate(frame[f"signal_{name}"].attrs.get("rate_hz"))
@@ -89,9 +89,9 @@ def readout(
     With ``edited``, the frame of the edited sample, its numbers; ``what_if`` says in words how it was edited.
     """
     places = digits(frame)
-    here = frame.isel(epoch=selection["epoch"], traced=selection["sample"], time=selection["time"])
+    here = frame.isel(epoch=selection["epoch"], recorded_sample=selection["sample"], time=selection["time"])
     if edited is not None:
-        now = edited.isel(epoch=0, traced=0, time=selection["time"])
+        now = edited.isel(epoch=0, recorded_sample=0, time=selection["time"])
         here = here.assign({name: now[name].variable for name in ("prediction", "contribution", "game") if name in now})
     epochs = frame["epoch"].values
     names = [visible(name) for name in frame["modality"].values]

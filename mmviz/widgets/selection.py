@@ -41,7 +41,7 @@ def check_edits(given: object, editable: Editable) -> dict[str, dict[str, Any]]:
     ----------
     given
         Modality name to a mapping from ``delay`` (whole steps of the modality, positive: later), ``noise`` (share of the sd, 0 to 10), ``seed`` (of the
-        noise), ``swap`` (index of a traced sample) and ``text`` to a value; None stands for "not edited".
+        noise), ``swap`` (index of a recorded sample) and ``text`` to a value; None stands for "not edited".
 
     Raises
     ------

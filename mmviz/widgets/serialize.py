@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 #: dimensions along which neighbours are alike
-_SMOOTH = ("epoch", "time", "block")
+_SMOOTH = ("epoch", "time", "target_block")
 
 
 def encode(arrays: Mapping[str, xr.DataArray], *, level: int = 9) -> tuple[dict[str, dict[str, Any]], bytes]:
@@ -81,7 +81,7 @@ def _sorted(flat: np.ndarray, lags: list[int]) -> bytes:
     return np.ascontiguousarray(whole.view(np.uint8).reshape(-1, flat.itemsize).T).tobytes()
 
 
-_COUNTED = {"sample": "traced", "epoch": "epoch", "layer": "layer", "channel": "channel", "time": "time"}
+_COUNTED = {"sample": "recorded_sample", "epoch": "epoch", "layer": "layer", "channel": "channel", "time": "time"}
 
 
 def pack_runs(frame: xr.Dataset, other: xr.Dataset | None) -> dict[str, str | bytes]:
@@ -140,7 +140,7 @@ def header(frame: xr.Dataset) -> dict[str, Any]:
     """Return everything about a frame that is not an array: texts, names, units, sizes."""
     attrs = frame.attrs
     names = list(map(str, frame["modality"].values))
-    clocks = [_clock_of(frame, k) for k in range(frame.sizes["traced"])]
+    clocks = [_clock_of(frame, k) for k in range(frame.sizes["recorded_sample"])]
     told = [attrs.get("dataset"), attrs.get("split") and f"{attrs['split']} split", attrs.get("model")]
     if attrs.get("trained_on") and attrs["trained_on"] != attrs.get("dataset"):
         told.append(f"trained on {attrs['trained_on']}")
@@ -174,9 +174,9 @@ def header(frame: xr.Dataset) -> dict[str, Any]:
     }
 
 
-def _clock_of(frame: xr.Dataset, traced: int) -> dict[str, float | None]:
+def _clock_of(frame: xr.Dataset, recorded_sample: int) -> dict[str, float | None]:
     """Return start and length of the time axis in seconds; 0 and None where it counts steps."""
-    clock = clock_s(frame, traced)
+    clock = clock_s(frame, recorded_sample)
     return (
         {"start_s": 0.0, "duration_s": None}
         if clock is None
@@ -224,11 +224,11 @@ def _of_groups(frame: xr.Dataset, names: list[str]) -> dict[str, Any]:
         }
     if "influence" in held:
         out["influence"] = {
-            "block": [int(b) for b in frame["block"].values],
+            "block": [int(b) for b in frame["target_block"].values],
             "scale": _scale(frame, "influence", "layer"),
         }
     if "routing" in held:
-        owner = [names.index(str(o)) if str(o) in names else -1 for o in frame["owner"].values]
+        owner = [names.index(str(o)) if str(o) in names else -1 for o in frame["expert_modality"].values]
         out["experts"] = [{"name": visible(n), "owner": o} for n, o in zip(frame["expert"].values, owner, strict=True)]
     if "transport" in held:
         ends = zip(frame["pair_source"].values, frame["pair_anchor"].values, strict=True)

@@ -133,7 +133,7 @@ def editable_of(frame: xr.Dataset, what_if: Callback | None) -> Editable:
     return Editable(
         {visible(name): tuple(kind for kind in offers[name] if kind != "mask" or "game" in frame) for name in names},
         {visible(name): frame.sizes[f"frame_{name}"] for name in names},
-        frame.sizes["traced"],
+        frame.sizes["recorded_sample"],
     )
 
 

@@ -13,17 +13,23 @@ from mmviz.core.errors import ConfigError, DataError
 @pytest.fixture
 def plans(trace):
     """A Trace with two pairs: one delayed by two steps, one reversed."""
-    names, steps, traced = trace.attrs["modalities"], trace["states"].sizes["time"], trace["states"]["traced"].values
+    names, steps, recorded_samples = (
+        trace.attrs["modalities"],
+        trace["states"].sizes["time"],
+        trace["states"]["recorded_sample"].values,
+    )
     delayed, reversed_ = np.eye(steps, k=2) / (steps - 2), np.eye(steps)[::-1] / steps
-    dims = ("traced", "pair", "time", "anchor_time")
-    plan = np.broadcast_to(np.stack([delayed, reversed_]), (len(traced), 2, steps, steps)).copy()
+    dims = ("recorded_sample", "pair", "time", "anchor_time")
+    plan = np.broadcast_to(np.stack([delayed, reversed_]), (len(recorded_samples), 2, steps, steps)).copy()
     epochs = trace["states"]["epoch"].values
-    distance = np.arange(len(epochs) * len(traced) * 2, dtype=float).reshape(len(epochs), len(traced), 2)
+    distance = np.arange(len(epochs) * len(recorded_samples) * 2, dtype=float).reshape(
+        len(epochs), len(recorded_samples), 2
+    )
     pairs = {"source": ("pair", [names[1], names[2]]), "anchor": ("pair", [names[0]] * 2)}
     out = trace.copy()
     out["transport"] = xr.DataTree(
-        xr.Dataset({"plan": (dims, plan), "cost": (dims, 1 - plan), "distance": (("epoch", "traced", "pair"), distance)},
-                   coords={**pairs, "epoch": epochs, "traced": traced})
+        xr.Dataset({"plan": (dims, plan), "cost": (dims, 1 - plan), "distance": (("epoch", "recorded_sample", "pair"), distance)},
+                   coords={**pairs, "epoch": epochs, "recorded_sample": recorded_samples})
     )  # fmt: skip
     values = np.arange(2.0 * len(epochs)).reshape(-1, 2)
     out["alignment"] = xr.DataTree(
@@ -114,7 +120,7 @@ def test_lag_order_and_distance_of_a_delayed_plan():
     assert found["monotonicity"].item() == 1
     assert np.isnan(found["target"].values[0, steps - late :]).all()
     assert found.attrs == {"source": "near", "anchor": "far"}
-    assert found["plan"].dims == ("traced", "time", "anchor_time")
+    assert found["plan"].dims == ("recorded_sample", "time", "anchor_time")
 
 
 def test_several_plans_are_each_as_alone():
@@ -122,7 +128,7 @@ def test_several_plans_are_each_as_alone():
     plans, costs = rng.random((3, 4, 5)), rng.random((3, 4, 5))
     together = plan_summary(plans, costs)
     for k in range(3):
-        xr.testing.assert_allclose(together.isel(traced=[k]), plan_summary(plans[k], costs[k]), rtol=1e-13)
+        xr.testing.assert_allclose(together.isel(recorded_sample=[k]), plan_summary(plans[k], costs[k]), rtol=1e-13)
 
 
 @pytest.mark.parametrize(

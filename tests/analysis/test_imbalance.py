@@ -72,33 +72,33 @@ def test_a_trace_has_the_mean_contributions_of_its_samples(trace, value):
 
 
 def test_scores_of_a_trace_are_the_accuracies_of_single_modalities(trace):
-    answer, target = trace["coalitions"]["answer"].values, trace["samples"]["target"].values
+    answer, target = trace["coalitions"]["prediction"].values, trace["samples"]["target"].values
     expected = [(answer[:, 1 << i].argmax(-1) == target).mean() for i in range(3)]
     np.testing.assert_allclose(equilibrium(trace)["score"], expected, atol=1e-14)
 
 
-def test_each_epoch_has_the_mean_contributions_of_its_traced_samples(trace):
+def test_each_epoch_has_the_mean_contributions_of_its_recorded_samples(trace):
     found = equilibrium(trace, value="probability", per_epoch=True)
-    expected = prefix_shapley(trace)["phi"].isel(time=-1).mean("traced").transpose("epoch", "modality")
+    expected = prefix_shapley(trace)["phi"].isel(time=-1).mean("recorded_sample").transpose("epoch", "modality")
     np.testing.assert_allclose(found["contribution"], expected, atol=1e-12)
     assert found["E1"].dims == ("epoch",)
-    assert found.attrs["samples"] == "traced"
+    assert found.attrs["samples"] == "recorded_sample"
 
 
 def test_a_sample_with_nan_is_left_out_and_counted(trace):
     whole = shapley(trace)["phi"].values
     broken = trace.copy(deep=True)
-    broken["coalitions"]["answer"].values[2, 5] = np.nan
+    broken["coalitions"]["prediction"].values[2, 5] = np.nan
     found = equilibrium(broken, value="probability")
     assert int(found["count"]) == len(whole) - 1
     np.testing.assert_allclose(found["contribution"], np.delete(whole, 2, 0).mean(0), atol=1e-12)
-    broken["coalitions"]["answer"].values[:] = np.nan
+    broken["coalitions"]["prediction"].values[:] = np.nan
     assert np.isnan(equilibrium(broken)["E1"])
 
 
 def test_a_modality_that_changes_no_answer_is_named_and_has_no_share(trace):
     quiet = trace.copy(deep=True)
-    answer = quiet["coalitions"]["answer"].values
+    answer = quiet["coalitions"]["prediction"].values
     answer[:] = answer[:, np.arange(8) & ~2]
     found = equilibrium(quiet, value="probability")
     assert found.attrs["silent"] == [trace.attrs["modalities"][1]]

@@ -19,7 +19,7 @@ def test_totals_shares_and_lags_are_their_definitions(trace):
     total = sum(K[:, :, :, b, :, c] for b in range(blocks) for c in range(blocks))
     np.testing.assert_allclose(found["total"], total, rtol=1e-12)
     heard = total.sum(-1, keepdims=True)
-    np.testing.assert_allclose(found["share"].sum("source"), heard[..., 0] > 0, rtol=1e-12)
+    np.testing.assert_allclose(found["share"].sum("source_modality"), heard[..., 0] > 0, rtol=1e-12)
     np.testing.assert_allclose(found["share"], total / np.where(heard > 0, heard, np.nan), rtol=1e-12)
     for lag in (0, 1, blocks - 1):
         direct = np.mean([K[:, :, :, b, :, b - lag] for b in range(lag, blocks)], axis=0)
@@ -29,9 +29,9 @@ def test_totals_shares_and_lags_are_their_definitions(trace):
 def test_blocks_count_as_many_steps_as_they_hold(trace):
     steps = trace["states"].sizes["time"]
     coarse = trace.copy(deep=True)
-    group = coarse["influence"].to_dataset().isel(block=slice(0, 5), source_block=slice(0, 5))
+    group = coarse["influence"].to_dataset().isel(target_block=slice(0, 5), source_block=slice(0, 5))
     group.attrs["steps_per_block"] = 5  # five blocks of 5, the last one shorter
-    group = group.assign_coords(block=np.arange(5) * 5, source_block=np.arange(5) * 5)
+    group = group.assign_coords(target_block=np.arange(5) * 5, source_block=np.arange(5) * 5)
     group["influence"][:] = 1.0
     coarse["influence"] = group
     found = influence(coarse)
@@ -67,16 +67,16 @@ def with_routing(trace, weight_of):
     """A Trace whose expert weights are weight_of(modality position) at every step."""
     states, names = trace["states"], trace.attrs["modalities"]
     owners = [*names, ""]
-    shape = (states.sizes["epoch"], states.sizes["traced"], 1, len(names), states.sizes["time"], len(owners))
+    shape = (states.sizes["epoch"], states.sizes["recorded_sample"], 1, len(names), states.sizes["time"], len(owners))
     weight = np.zeros(shape)
     for m in range(len(names)):
         weight[:, :, :, m] = weight_of(m)
     out = trace.copy()
     out["routing"] = xr.DataTree(
         xr.Dataset(
-            {"weight": (("epoch", "traced", "layer", "modality", "time", "expert"), weight)},
-            coords={"epoch": states["epoch"].values, "traced": states["traced"].values, "modality": names,
-                    "expert": [f"{o or 'shared'} 1" for o in owners], "owner": ("expert", owners)},
+            {"weight": (("epoch", "recorded_sample", "layer", "modality", "time", "expert"), weight)},
+            coords={"epoch": states["epoch"].values, "recorded_sample": states["recorded_sample"].values, "modality": names,
+                    "expert": [f"{o or 'shared'} 1" for o in owners], "expert_modality": ("expert", owners)},
         )
     )  # fmt: skip
     return out
@@ -107,7 +107,7 @@ def test_steps_without_data_are_blank_and_count_nothing(trace):
 
 def test_experts_by_class_tell_the_label(trace):
     routed = with_routing(trace, lambda m: np.zeros(4))
-    label = trace["samples"]["target"].values[trace["states"]["traced"].values]
+    label = trace["samples"]["target"].values[trace["states"]["recorded_sample"].values]
     for k, of in enumerate(label):
         routed["routing"]["weight"].values[:, k, ..., int(of)] = 1
     routed["states"] = routed["states"].to_dataset().assign(valid=xr.ones_like(trace["states"]["valid"]))

@@ -138,7 +138,7 @@ def test_interactions_of_a_trace_agree_with_its_contributions(trace):
 def test_the_interval_leaves_out_and_counts_a_broken_sample(trace):
     whole = interactions(trace)
     broken = trace.copy(deep=True)
-    broken["coalitions"]["answer"].values[0, 1] = np.nan
+    broken["coalitions"]["prediction"].values[0, 1] = np.nan
     found = interactions(broken)
     values = whole["interaction"].values[1:]
     assert found.attrs["n_samples"] == len(values)

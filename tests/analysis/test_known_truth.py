@@ -9,10 +9,10 @@ from mmviz.core.errors import ConfigError
 from mmviz.plots import shapley_frame
 
 
-def traced(ds, epochs, strategy="joint"):
+def trained_and_recorded(ds, epochs, strategy="joint"):
     model = mm.models.build("concat", ds.spec, width=16)
     run = mm.train.fit(model, ds, epochs=epochs, strategy=strategy, progress=False)
-    return run, mm.record(run, ds["test"], traced=1)
+    return run, mm.record(run, ds["test"], recorded_samples=1)
 
 
 @pytest.fixture(scope="module")
@@ -22,7 +22,7 @@ def unequal():
     One that has not misses what a modality is when it is silent, its mere offset, and calls that a contribution.
     """
     ds = mm.data.synthetic(n=600, steps=24, unique=(1.5, 0.75, 0.0), redundant=0, synergistic=0, noise=0.3)
-    return ds, *traced(ds, 16, "modality_dropout")
+    return ds, *trained_and_recorded(ds, 16, "modality_dropout")
 
 
 def test_the_order_of_contributions_is_the_true_one_and_noise_has_none(unequal):
@@ -36,8 +36,8 @@ def test_the_order_of_contributions_is_the_true_one_and_noise_has_none(unequal):
 
 def test_windows_find_the_pulse(unequal):
     ds, run, _ = unequal
-    recorded = mm.recording.record_windows(run, ds["test"], traced=20, windows=3)
-    phi = abs(window_shapley(recorded)["phi"]).mean("traced")
+    recorded = mm.recording.record_windows(run, ds["test"], recorded_samples=20, windows=3)
+    phi = abs(window_shapley(recorded)["phi"]).mean("recorded_sample")
     for m, name in enumerate(ds.spec.names[:2]):
         middle = ds.truth.onset + ds.truth.delays[m] + len(ds.truth.waveform) / 2
         assert int(phi.sel(modality=name).values.argmax()) == int(middle // 8)
@@ -47,8 +47,8 @@ def test_windows_find_the_pulse(unequal):
 def test_gradients_find_the_channel_that_carries_the_bit(unequal):
     pytest.importorskip("captum", reason="captum is not installed: pip install -e '.[explain]'")
     ds, run, _ = unequal
-    recorded = mm.recording.record_attribution(run, ds["test"], traced=20, steps=16)
-    strong = abs(recorded["features"][ds.spec.names[0]]["attribution"]).sum(("traced", "frame"))
+    recorded = mm.recording.record_attribution(run, ds["test"], recorded_samples=20, steps=16)
+    strong = abs(recorded["features"][ds.spec.names[0]]["attribution"]).sum(("recorded_sample", "frame"))
     assert int(strong.values.argmax()) == ds.truth.channels["unique"]
 
 
@@ -59,7 +59,7 @@ def test_gradients_find_the_channel_that_carries_the_bit(unequal):
 )
 def test_xor_is_synergy_and_a_duplicate_is_redundancy_in_a_trained_model(bits, sign):
     ds = mm.data.synthetic(n=600, modalities=2, steps=24, unique=0, task="classification", noise=0.2, **bits)
-    _, trace = traced(ds, 25 if sign > 0 else 10)
+    _, trace = trained_and_recorded(ds, 25 if sign > 0 else 10)
     found = interactions(trace)
     assert np.sign(ds.truth.moebius[-1]) == sign
     low, high = float(found["interaction_low"][0]), float(found["interaction_high"][0])
@@ -71,7 +71,7 @@ def test_xor_is_synergy_and_a_duplicate_is_redundancy_in_a_trained_model(bits, s
 @pytest.fixture(scope="module")
 def alone():
     ds = mm.data.synthetic(n=60, modalities=1, steps=16, task="classification")
-    return traced(ds, 1)[1]
+    return trained_and_recorded(ds, 1)[1]
 
 
 def test_one_modality_gets_the_whole_difference_and_has_no_pairs(alone):
@@ -92,8 +92,8 @@ def test_a_regression_has_interactions_in_the_units_of_its_value(unequal):
 
 def test_a_slice_with_one_class_is_explained_as_any_other(toy, toy_run):
     split = toy["test"].take(np.flatnonzero(toy["test"].target == 1))
-    found = shapley(mm.record(toy_run, split, traced=1), value="correct")
-    whole = shapley(mm.record(toy_run, toy["test"], traced=1), value="correct")
+    found = shapley(mm.record(toy_run, split, recorded_samples=1), value="correct")
+    whole = shapley(mm.record(toy_run, toy["test"], recorded_samples=1), value="correct")
     np.testing.assert_array_equal(found["phi"], whole["phi"].values[toy["test"].target == 1])
 
 
@@ -101,7 +101,7 @@ def test_an_always_absent_modality_contributes_nothing_and_interacts_with_nobody
     split = toy["test"].take(range(6))
     valid = split.valid | {toy.spec.names[1]: np.zeros_like(split.valid[toy.spec.names[1]])}
     split = type(split)(split.name, split.inputs, valid, split.target, split.ids, split.group)
-    trace = mm.record(toy_run, split, traced=1)
+    trace = mm.record(toy_run, split, recorded_samples=1)
     assert float(abs(shapley(trace)["phi"].sel(modality=toy.spec.names[1])).max()) <= 1e-6
     pairs = interactions(trace)
     assert float(abs(pairs["interaction"].where(pairs["subset_members"][:, 1], 0)).max()) <= 1e-6
@@ -109,7 +109,7 @@ def test_an_always_absent_modality_contributes_nothing_and_interacts_with_nobody
 
 def test_nan_answers_stay_with_their_sample(trace):
     broken = trace.copy(deep=True)
-    broken["coalitions"]["answer"].values[2, 5] = np.nan
+    broken["coalitions"]["prediction"].values[2, 5] = np.nan
     phi = shapley(broken)["phi"]
     assert np.isnan(phi.values[2]).any()
     assert np.isfinite(np.delete(phi.values, 2, 0)).all()

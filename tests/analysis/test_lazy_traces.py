@@ -44,8 +44,8 @@ def stored(fusion, ragged, tmp_path_factory):
     model = mm.models.build(fusion, ragged.spec, **FUSIONS[fusion])
     run = mm.train.fit(model, ragged, epochs=2, progress=False)
     path = tmp_path_factory.mktemp("trace") / "trace.nc"
-    trace = mm.record(run, ragged["test"], traced=[5, 0, 1, 4, 2, 9, 8], alignment=True)
-    trace["coalitions"]["answer"][6, 3, 0] = np.nan
+    trace = mm.record(run, ragged["test"], recorded_samples=[5, 0, 1, 4, 2, 9, 8], alignment=True)
+    trace["coalitions"]["prediction"][6, 3, 0] = np.nan
     return mm.trace.save(trace, path)
 
 
@@ -97,18 +97,18 @@ def test_the_median_in_blocks_is_exact(seed, count):
     values[rng.random(values.shape) < 0.2] = np.nan
     values[rng.random(values.shape) < 0.1] = rng.choice([0.0, -0.0, 1.5, np.inf, -np.inf])
     values[..., 0] = 2.5 if seed else np.nan
-    array = xr.DataArray(values, dims=("traced", "time", "channel"))
+    array = xr.DataArray(values, dims=("recorded_sample", "time", "channel"))
     with np.errstate(all="ignore"):
-        expected = array.astype(np.float64).median(("traced", "time"))
-        found = median(array.chunk(traced=3), over=("traced", "time"))
+        expected = array.astype(np.float64).median(("recorded_sample", "time"))
+        found = median(array.chunk(recorded_sample=3), over=("recorded_sample", "time"))
     np.testing.assert_array_equal(found, expected)
 
 
 def test_pieces_put_together_are_the_array():
-    array = xr.DataArray(np.arange(14.0).reshape(7, 2), dims=("traced", "time"))
+    array = xr.DataArray(np.arange(14.0).reshape(7, 2), dims=("recorded_sample", "time"))
     other = xr.DataArray(np.arange(2.0), dims="time")
-    parts = list(pieces(array.chunk(traced=3), other, dim="traced"))
+    parts = list(pieces(array.chunk(recorded_sample=3), other, dim="recorded_sample"))
     assert [len(a) for a, _ in parts] == [3, 3, 1]
     assert all(b.identical(other) for _, b in parts)
-    xr.testing.assert_identical(xr.concat([a for a, _ in parts], "traced"), array)
-    assert len(list(pieces(array, dim="traced"))) == 1
+    xr.testing.assert_identical(xr.concat([a for a, _ in parts], "recorded_sample"), array)
+    assert len(list(pieces(array, dim="recorded_sample"))) == 1

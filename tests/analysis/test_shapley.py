@@ -119,8 +119,8 @@ def test_contributions_of_a_trace_sum_to_its_answer(trace, value):
 def test_the_last_prefix_has_the_contributions_of_the_whole_sequence(trace):
     whole = shapley(trace)
     early = prefix_shapley(trace).sel(epoch=trace.attrs["best_epoch"]).isel(time=-1)
-    expected = whole["phi"].values[early["traced"].values]
-    np.testing.assert_allclose(early["phi"].transpose("traced", "modality").values, expected, atol=1e-6)
+    expected = whole["phi"].values[early["recorded_sample"].values]
+    np.testing.assert_allclose(early["phi"].transpose("recorded_sample", "modality").values, expected, atol=1e-6)
 
 
 def test_an_absent_modality_contributes_exactly_nothing(trace):
@@ -144,7 +144,7 @@ def test_a_trace_without_coalitions_is_refused_with_the_remedy(trace):
 
 def test_the_score_of_a_subset_is_its_accuracy_with_wilsons_interval(trace):
     found = coalition_scores(trace)
-    right = trace["coalitions"]["answer"].values.argmax(-1) == trace["samples"]["target"].values[:, None]
+    right = trace["coalitions"]["prediction"].values.argmax(-1) == trace["samples"]["target"].values[:, None]
     np.testing.assert_allclose(found["score"], right.mean(0), rtol=1e-14)
     for k in range(right.shape[1]):
         expected = binomtest(int(right[:, k].sum()), len(right)).proportion_ci(method="wilson")
@@ -159,7 +159,7 @@ def test_all_and_nothing_are_those_of_the_contributions(trace):
 
 def test_a_sample_with_a_broken_answer_is_left_out_and_counted(trace):
     broken = trace.copy(deep=True)
-    broken["coalitions"]["answer"].values[0, 1] = np.nan
+    broken["coalitions"]["prediction"].values[0, 1] = np.nan
     assert coalition_scores(broken).attrs["n_samples"] == trace["samples"].sizes["sample"] - 1
 
 

@@ -10,7 +10,7 @@ from mmviz.core.errors import ConfigError, DataError
 def test_half_life_halves_a_state_under_the_median_step(trace):
     summary = states(trace)
     operator = trace["operator"].to_dataset()
-    dt = operator["dt"].where(trace["states"]["valid"]).astype(float).median(("traced", "time"))
+    dt = operator["dt"].where(trace["states"]["valid"]).astype(float).median(("recorded_sample", "time"))
     decay = np.exp(dt * operator["A"].astype(float))
     left = decay ** summary["half_life"].rename(channel_all="channel")
     np.testing.assert_allclose(left.values, 0.5, rtol=1e-12)

@@ -47,13 +47,13 @@ WHAT_IF = [
     "                         classes=['no', 'yes'], name='bench')\n"
     "model = mm.models.build('coupled_mamba', ds.spec, width=32, layers=1, state=4, seed=0)\n"
     "run = mm.train.fit(model, ds, epochs=1, progress=False)\n"
-    "frame = mm.plots.explorer_frame(mm.record(run, ds['test'], traced=1, influence=False), channels=64)\n"
+    "frame = mm.plots.explorer_frame(mm.record(run, ds['test'], recorded_samples=1, influence=False), channels=64)\n"
     "assert frame['state'].shape[-2:] == (64, 500)",
     "explorer = mm.widgets.Explorer(frame=frame, what_if=mm.recording.what_if(run, ds['test']))\nexplorer",
 ]
 PLOTLY = [
     "import ipywidgets, plotly.graph_objects as go, xarray as xr\nfrom plotly.subplots import make_subplots\n"
-    "frame = xr.load_dataset('frame.nc', engine='h5netcdf')\nmaps = frame['state'].isel(traced=0, layer=0).values",
+    "frame = xr.load_dataset('frame.nc', engine='h5netcdf')\nmaps = frame['state'].isel(recorded_samples=0, layer=0).values",
     "figure = make_subplots(rows=6, cols=1)\n"
     "for m, name in enumerate(frame['modality'].values):\n"
     "    for f in range(10):\n"

@@ -90,7 +90,7 @@ def answer(frame, asked, seq, *, share=0.5):
 
 def twin(frame, asked, *, share=0.5):
     """Return the frame of the edited sample that :func:`answer` sends."""
-    one = frame.isel(epoch=[asked["epoch"]], traced=[asked["sample"]])
+    one = frame.isel(epoch=[asked["epoch"]], recorded_sample=[asked["sample"]])
     names = [
         "prediction",
         "contribution",

@@ -58,7 +58,7 @@ def test_the_page_says_and_lists_the_numbers_python_says(show, kind):
         slider(page, "Epoch").fill(str(here["epoch"]))
         slider(page, "Time cursor").fill(str(here["time"]))
         assert sentence(page) == page.explorer.readout
-        frame = page.explorer.frame.isel(traced=place[0], epoch=place[1], time=place[3])
+        frame = page.explorer.frame.isel(recorded_sample=place[0], epoch=place[1], time=place[3])
         digits = (
             2
             if frame.attrs["task"] == "classification"

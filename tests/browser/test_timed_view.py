@@ -30,7 +30,7 @@ def with_times(frame, seed=0):
             ends[:, -1] = STOP - 0.25
         frame[f"signal_time_{name}"], frame[f"signal_end_{name}"] = (dims, times), (dims, ends)
         frame[f"signal_{name}"].attrs |= {"spacing_s": 0.05, "irregular": int(m == 0), "rate_hz": ""}
-    frame["clock"] = (("traced", "edge"), np.tile([START, STOP], (frame.sizes["traced"], 1)))
+    frame["clock"] = (("recorded_sample", "edge"), np.tile([START, STOP], (frame.sizes["recorded_sample"], 1)))
     return frame
 
 

@@ -17,7 +17,7 @@ VIEWS = (
 @pytest.fixture
 def all_views(show):
     page = show(every_view=True, selection=HERE)
-    page.frame = page.explorer.frame.isel(traced=1, layer=1)
+    page.frame = page.explorer.frame.isel(recorded_sample=1, layer=1)
     return page
 
 

@@ -233,7 +233,7 @@ def test_no_bar_outline_interval_or_line_leaves_its_track_in_any_view(view, kind
 def test_the_steps_of_the_waterfall_are_as_long_as_their_numbers_and_each_begins_where_the_last_ends(view, kind):
     page = view(VALUES[kind])
     ends = page.evaluate("[...document.querySelectorAll(\"table[aria-label='Waterfall from no modality to all'] .mmv-bar\")].map((b) => [parseFloat(b.style.left), parseFloat(b.style.width)])")  # fmt: skip
-    frame = page.frame_shown.isel(epoch=-1, traced=0, time=-1)
+    frame = page.frame_shown.isel(epoch=-1, recorded_sample=0, time=-1)
     phi = frame["contribution"].values.astype(float)
     widths = np.array([width for _, width in ends[1:-1]])
     np.testing.assert_allclose(widths / np.abs(phi), widths[0] / abs(phi[0]), rtol=0.02)

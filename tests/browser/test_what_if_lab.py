@@ -11,7 +11,7 @@ CELLS = [
     "ds = mm.data.synthetic(n=60, steps=24, seed=0, task='classification')\n"
     "model = mm.models.build('coupled_mamba', ds.spec, width=8, layers=1, state=4, seed=0)\n"
     "run = mm.train.fit(model, ds, epochs=2, progress=False)\n"
-    "trace = mm.record(run, ds['test'], traced=3)\n"
+    "trace = mm.record(run, ds['test'], recorded_samples=3)\n"
     "part = ds['test']",
     "ask = mm.recording.what_if(run, part)\n"
     "def what_if(sample, epoch, edits):\n"

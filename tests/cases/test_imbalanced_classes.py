@@ -246,7 +246,7 @@ def test_the_report_of_even_classes_says_nothing_of_them():
 @pytest.fixture(scope="module")
 def trace(ds):
     run = fitted(ds, epochs=4, class_weight="balanced")
-    return mm.record(run, ds["test"], traced=[0, 1], coalitions=True)
+    return mm.record(run, ds["test"], recorded_samples=[0, 1], coalitions=True)
 
 
 @pytest.mark.parametrize("value", ["probability", "log_likelihood", "correct"])
@@ -265,7 +265,7 @@ def test_shapley_values_by_class_are_the_means_over_the_samples_of_each_class(ds
 
 def test_the_macro_value_of_all_is_the_balanced_accuracy_and_the_majority_is_named(ds, trace):
     found = mm.analysis.shapley_by_class(trace, value="correct")
-    answers = trace["coalitions"]["answer"].isel(coalition=-1).values.argmax(1)
+    answers = trace["coalitions"]["prediction"].isel(coalition=-1).values.argmax(1)
     assert float(found["macro_full"]) == pytest.approx(balanced_accuracy(answers, ds["test"].target).value)
     assert float(found["macro_baseline"]) == pytest.approx(0.5), "without any modality the prediction is one for all"
     assert found.attrs["majority_class"] == "no"
@@ -275,7 +275,7 @@ def test_the_macro_value_of_all_is_the_balanced_accuracy_and_the_majority_is_nam
 def test_shapley_by_class_of_a_single_sample_has_no_interval_and_an_empty_class_no_value(ds):
     run = fitted(ds, epochs=1)
     zero = np.flatnonzero(ds["test"].target == 0)[:1]
-    found = mm.analysis.shapley_by_class(mm.record(run, ds["test"].take(zero), traced=[0], coalitions=True))
+    found = mm.analysis.shapley_by_class(mm.record(run, ds["test"].take(zero), recorded_samples=[0], coalitions=True))
     assert found["count"].values.tolist() == [1, 0]
     assert np.isnan(found["low"]).all()
     assert np.isfinite(found["mean"].sel({"class": "no"})).all()
@@ -285,7 +285,7 @@ def test_shapley_by_class_of_a_single_sample_has_no_interval_and_an_empty_class_
 
 def test_shapley_by_class_refuses_a_regression(regression):
     run = mm.train.fit(mm.models.build("concat", regression.spec, width=4), regression, epochs=1, progress=False)
-    trace = mm.record(run, regression["test"], traced=[0], coalitions=True)
+    trace = mm.record(run, regression["test"], recorded_samples=[0], coalitions=True)
     with pytest.raises(ConfigError, match="only a classification has classes"):
         mm.analysis.shapley_by_class(trace)
 

@@ -82,12 +82,12 @@ def test_channels_in_another_order_are_put_back_by_name_and_the_trace_shows_the_
         inputs, channels={"wrist": [ABOUT["channels"]["wrist"][k] for k in order], "voice": ["pitch", "energy"]}
     )
     np.testing.assert_array_equal(run.predict(split), same)
-    trace = mm.record(run, split, traced=[0, 1])
+    trace = mm.record(run, split, recorded_samples=[0, 1])
     shown = trace["inputs/wrist"].to_dataset()
     assert shown["feature"].values.tolist() == list(split.spec.modality("wrist").channels)
     np.testing.assert_array_equal(shown["value"].values, split.inputs["wrist"][:2])
     assert any("wrist were put in the order of the model" in note for note in trace.attrs["notes"])
-    np.testing.assert_allclose(trace["coalitions/answer"].values[:, -1], same, rtol=0, atol=1e-6)
+    np.testing.assert_allclose(trace["coalitions/prediction"].values[:, -1], same, rtol=0, atol=1e-6)
 
 
 def test_attributions_and_edits_of_permuted_channels_belong_to_the_names(run):
@@ -95,7 +95,9 @@ def test_attributions_and_edits_of_permuted_channels_belong_to_the_names(run):
     order = [2, 0, 1]
     channels = {"wrist": [ABOUT["channels"]["wrist"][k] for k in order], "voice": ["pitch", "energy"]}
     split = new(INPUTS | {"wrist": INPUTS["wrist"][..., order]}, channels=channels)
-    first, second = (mm.recording.record_attribution(run, part, traced=[4], steps=4) for part in (new(), split))
+    first, second = (
+        mm.recording.record_attribution(run, part, recorded_samples=[4], steps=4) for part in (new(), split)
+    )
     found = second["features/wrist/attribution"]
     assert found["feature"].values.tolist() == ["z", "x", "y"]
     np.testing.assert_allclose(
@@ -103,7 +105,7 @@ def test_attributions_and_edits_of_permuted_channels_belong_to_the_names(run):
     )
     name = str(split.ids[4])
     whole = mm.recording.what_if(run, split)(name, run.best_epoch, {})
-    np.testing.assert_allclose(whole["/prefixes"]["answer"].values[0, 0, -1, -1], run.predict(split)[4], atol=1e-6)
+    np.testing.assert_allclose(whole["/prefixes"]["prediction"].values[0, 0, -1, -1], run.predict(split)[4], atol=1e-6)
     np.testing.assert_array_equal(whole["/inputs/wrist"]["value"].values[0], split.inputs["wrist"][4])
 
 
@@ -114,9 +116,9 @@ def test_classes_in_another_order_are_matched_by_name_everywhere(run, same, orde
     split = new(target=target, classes=names)
     found = run.predict(split)
     np.testing.assert_array_equal(found, same[:, order])
-    trace, plain = mm.record(run, split, traced=[0]), mm.record(run, new(), traced=[0])
+    trace, plain = mm.record(run, split, recorded_samples=[0]), mm.record(run, new(), recorded_samples=[0])
     assert trace.attrs["task"]["classes"] == names
-    assert trace["coalitions/answer"]["output"].values.tolist() == names
+    assert trace["coalitions/prediction"]["output"].values.tolist() == names
     assert np.array_equal(trace["samples/target"].values, target)
     for value in ("probability", "correct"):
         ours, theirs = (mm.analysis.shapley(each, value=value)["phi"].values for each in (trace, plain))
@@ -125,7 +127,7 @@ def test_classes_in_another_order_are_matched_by_name_everywhere(run, same, orde
     np.testing.assert_allclose(ours, theirs, rtol=0, atol=1e-6)
     ours, theirs = (mm.recording.subset_scores(run, each, resamples=2)["score"].values for each in (split, new()))
     np.testing.assert_allclose(ours, theirs)
-    windows = [mm.recording.record_windows(run, each, traced=[3], windows=2) for each in (split, new())]
+    windows = [mm.recording.record_windows(run, each, recorded_samples=[3], windows=2) for each in (split, new())]
     ours, theirs = (mm.analysis.window_shapley(each)["phi"].values for each in windows)
     np.testing.assert_allclose(ours, theirs, rtol=0, atol=1e-6)
     assert any("order of these data" in note for note in trace.attrs["notes"])
@@ -255,11 +257,11 @@ def without(name, way):
 def test_a_sensor_that_was_not_recorded_gives_the_prediction_of_the_others(run, name, way, whose):
     trained = run if whose == "ours" else adapted()
     split = without(name, way)
-    trace = mm.record(trained, new(), traced=[0])
+    trace = mm.record(trained, new(), recorded_samples=[0])
     left = [k for k in ("wrist", "voice") if k != name]
     row = trace["coalitions/members"].values.tolist().index([k in left for k in ("wrist", "voice")])
-    np.testing.assert_allclose(trained.predict(split), trace["coalitions/answer"].values[:, row], rtol=0, atol=1e-6)
-    absent = mm.record(trained, split, traced=[0, 1])
+    np.testing.assert_allclose(trained.predict(split), trace["coalitions/prediction"].values[:, row], rtol=0, atol=1e-6)
+    absent = mm.record(trained, split, recorded_samples=[0, 1])
     assert not absent[f"inputs/{name}"]["valid"].values.any()
     phi = mm.analysis.shapley(absent)["phi"]
     assert (phi.sel(modality=name).values == 0).all()
@@ -292,7 +294,7 @@ def test_a_modality_that_is_absent_in_training_is_refused_by_from_arrays_and_by_
 
 
 def test_trace_page_and_figures_name_the_new_data_and_the_data_of_the_training(run):
-    trace = mm.record(run, new(notes=["recorded at home"], source="us"), traced=[0])
+    trace = mm.record(run, new(notes=["recorded at home"], source="us"), recorded_samples=[0])
     assert trace.attrs["dataset"] == "new recordings"
     assert trace.attrs["trained_on"] == "training data"
     assert trace.attrs["source"] == "us"
@@ -347,19 +349,19 @@ def test_the_imputation_is_stated_by_every_analysis_figure_and_page(kind, tmp_pa
     net = torch.nn.Linear(5, 3)
     call = lambda m, x: m(torch.cat([x["wrist"].mean(1), x["voice"].mean(1)], 1))  # noqa: E731
     run = mm.train.as_run(mm.models.adapt(net, ds.spec, missing=rule, call=call))
-    trace = mm.record(run, ds["test"], traced=[0, 1])
+    trace = mm.record(run, ds["test"], recorded_samples=[0, 1])
     trace = mm.trace.load(mm.trace.save(trace, tmp_path / "trace.nc"))
     _assert_stated(run, trace, ds["test"], words, tmp_path)
 
 
 def test_a_model_of_ours_states_that_missing_modalities_are_masked(run, tmp_path):
-    trace = mm.record(run, new(), traced=[0, 1])
+    trace = mm.record(run, new(), recorded_samples=[0, 1])
     _assert_stated(run, trace, new(), "masked, as if they had not been recorded", tmp_path)
 
 
 def _assert_stated(run, trace, split, words, folder):
     a, p = mm.analysis, mm.plots
-    windows = a.window_shapley(mm.recording.record_windows(run, split, traced=[0], windows=2))
+    windows = a.window_shapley(mm.recording.record_windows(run, split, recorded_samples=[0], windows=2))
     found = {
         "shapley": (a.shapley(trace), p.plot_shapley),
         "epochs": (a.prefix_shapley(trace), p.plot_shapley_epochs),

@@ -41,8 +41,10 @@ def predicted_along(run, split, by):
 
 
 def recorded(run, ds, **options):
-    trace = mm.record(run, ds["test"], traced=[0, 1, 2], epochs=[run.best_epoch], influence=False, **options)
-    return trace, trace["prefixes"]["answer"].isel(epoch=0, coalition=-1).transpose("traced", "time", "output").values
+    trace = mm.record(run, ds["test"], recorded_samples=[0, 1, 2], epochs=[run.best_epoch], influence=False, **options)
+    return trace, trace["prefixes"]["prediction"].isel(epoch=0, coalition=-1).transpose(
+        "recorded_sample", "time", "output"
+    ).values
 
 
 @pytest.mark.parametrize("name", FUSIONS)
@@ -173,7 +175,7 @@ def test_an_edited_sample_whose_prefixes_mean_something_else_is_refused_beside_t
     frame = mm.plots.explorer_frame(trace)
     sample = str(ds["test"].ids[0])
     same = mm.recording.what_if(run, ds["test"], prefixes="recording")(sample, run.best_epoch, {})
-    np.testing.assert_allclose(same["/prefixes"]["answer"].values[0, 0, -1], answers[0], atol=1e-6)
+    np.testing.assert_allclose(same["/prefixes"]["prediction"].values[0, 0, -1], answers[0], atol=1e-6)
     mm.plots.explorer_what_if.edited_frame(same, frame)
     other = mm.recording.what_if(run, ds["test"])(sample, run.best_epoch, {})
     with pytest.raises(mm.core.errors.DataError, match="the same prefixes="):
@@ -231,4 +233,4 @@ def test_what_a_prefix_means_survives_saving_and_recording_in_pieces(tmp_path, w
     for tree in (mm.trace.load(tmp_path / "whole.nc"), pieces):
         again = tree["prefixes"]
         assert {key: again.attrs[key] for key in ("meaning", "label", "says")} == dict(trace["prefixes"].attrs)
-        np.testing.assert_allclose(again["answer"].values, trace["prefixes"]["answer"].values, atol=1e-6)
+        np.testing.assert_allclose(again["prediction"].values, trace["prefixes"]["prediction"].values, atol=1e-6)

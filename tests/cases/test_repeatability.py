@@ -228,7 +228,7 @@ def test_predictions_shapley_values_and_coalitions_repeat_with_two_threads(signa
     run = trained(signals, "coupled_mamba")
     split = signals["test"]
     assert np.array_equal(run.predict(split), run.predict(split))
-    traces = [mm.record(run, split, traced=[0, 1], coalitions=True) for _ in range(2)]
+    traces = [mm.record(run, split, recorded_samples=[0, 1], coalitions=True) for _ in range(2)]
     for group in ("coalitions", "prefixes", "predictions"):
         if group in traces[0].children:
             assert traces[0][group].to_dataset().identical(traces[1][group].to_dataset()), group

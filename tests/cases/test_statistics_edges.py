@@ -173,7 +173,7 @@ def test_subset_scores_of_one_sample_and_missing_scores_of_one_draw_claim_no_cer
 
 
 def test_interactions_and_subsets_of_a_single_sample_have_no_interval(toy, toy_run):
-    trace = mm.record(toy_run, toy["test"].take([0]), traced=[0], coalitions=True)
+    trace = mm.record(toy_run, toy["test"].take([0]), recorded_samples=[0], coalitions=True)
     found = mm.analysis.interactions(trace)
     assert np.isfinite(found["interaction_mean"]).all()
     assert np.isnan(found["interaction_low"]).all()

@@ -263,7 +263,7 @@ def test_the_note_on_resolution_reaches_the_trace_and_survives_saving_and_loadin
     assert list(again.model.spec.notes) == list(run.model.spec.notes)
     assert again.model.spec.modality("tab").static
     assert again.predict(ds["test"]).tolist() == run.predict(ds["test"]).tolist()
-    assert mm.record(again, ds["test"], traced=2).attrs["notes"] == list(run.model.spec.notes)
+    assert mm.record(again, ds["test"], recorded_samples=2).attrs["notes"] == list(run.model.spec.notes)
 
 
 @pytest.mark.parametrize("name", FUSIONS)
@@ -361,12 +361,12 @@ def test_adapted_frames_come_back_exactly_whatever_the_steps(lengths, steps):
 def test_answers_of_an_adapted_module_over_time_see_the_table_at_every_step_and_windows_and_edits_work():
     ds = dataset({"imu": 40, "tab": 1})
     run = mm.train.as_run(mm.models.adapt(Pooled(4), ds.spec, missing="mean", steps=20))
-    trace = mm.record(run, ds["test"], traced=3)
-    answers = trace["prefixes"]["answer"]
+    trace = mm.record(run, ds["test"], recorded_samples=3)
+    answers = trace["prefixes"]["prediction"]
     assert answers.sizes["time"] == 20
     tab = answers.isel(coalition=2)  # bit 1: the table alone
     np.testing.assert_allclose(tab.values, np.broadcast_to(tab.values[:, :, :1], tab.shape), atol=1e-6)
-    windows = mm.recording.record_windows(run, ds["test"], traced=3, windows=2)
+    windows = mm.recording.record_windows(run, ds["test"], recorded_samples=3, windows=2)
     assert windows["present"].all()
     found = mm.analysis.window_shapley(windows)
     np.testing.assert_allclose(found["phi"].sum(["modality", "window"]) + found["baseline"], found["full"], atol=1e-5)

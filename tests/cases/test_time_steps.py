@@ -233,5 +233,5 @@ def test_attributions_and_training_in_buckets_run_on_timed_data(name):
     assert np.isfinite(run.predict(ds["test"])).all()
     if name == "integrated gradients":
         pytest.importorskip("captum")
-        found = mm.recording.record_attribution(run, ds["test"], traced=2, steps=8)
+        found = mm.recording.record_attribution(run, ds["test"], recorded_samples=2, steps=8)
         assert np.isfinite(found["features/a"]["attribution"].values).all()

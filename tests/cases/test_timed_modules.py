@@ -61,11 +61,11 @@ def test_permuted_and_single_samples_of_an_adapted_module_answer_the_same(ds):
 
 def test_the_trace_of_an_adapted_module_counts_seconds(ds):
     run = mm.train.as_run(adapted(ds, 10))
-    trace = mm.record(run, ds["test"], traced=2)
+    trace = mm.record(run, ds["test"], recorded_samples=2)
     np.testing.assert_allclose(
         trace["clock"]["stop"].values[:, -1] - trace["clock"]["start"].values[:, 0], ds.spec.duration_s
     )
-    assert np.isfinite(trace["prefixes"]["answer"].values).all()
+    assert np.isfinite(trace["prefixes"]["prediction"].values).all()
 
 
 @pytest.mark.parametrize("steps", [5, 30])

@@ -29,11 +29,11 @@ def run(ds):
 
 @pytest.fixture(scope="module")
 def trace(ds, run):
-    return mm.record(run, ds["test"], traced=3)
+    return mm.record(run, ds["test"], recorded_samples=3)
 
 
 def test_the_trace_holds_the_seconds_of_every_frame_and_of_every_step(ds, run, trace):
-    split = ds["test"].take(trace["states"]["traced"].values)
+    split = ds["test"].take(trace["states"]["recorded_sample"].values)
     clock = clock_of(split.times)
     for name in ("sensor", "notes"):
         group = trace["inputs"][name]
@@ -62,18 +62,18 @@ def test_masked_steps_of_the_trace_are_those_that_no_frame_covers(trace):
 
 def test_resampled_steps_end_with_each_samples_own_clock(ds):
     run = timed_run(ds, align="resample", steps=7)
-    trace = mm.record(run, ds["test"], traced=2)
-    clock = clock_of(ds["test"].take(trace["states"]["traced"].values).times)
+    trace = mm.record(run, ds["test"], recorded_samples=2)
+    clock = clock_of(ds["test"].take(trace["states"]["recorded_sample"].values).times)
     np.testing.assert_allclose(trace["clock"]["stop"].values[:, -1], clock[:, 1])
 
 
 def test_a_saved_trace_and_one_recorded_in_pieces_have_the_same_times(ds, run, trace, tmp_path):
     back = mm.trace.load(mm.trace.save(trace, tmp_path / "one.nc"))
-    pieces = mm.record(run, ds["test"], traced=3, path=tmp_path / "two.nc", chunk=2, progress=False)
+    pieces = mm.record(run, ds["test"], recorded_samples=3, path=tmp_path / "two.nc", chunk=2, progress=False)
     for other in (back, pieces):
         for place in ("inputs/sensor/time", "inputs/notes/end", "clock/start", "clock/stop"):
             np.testing.assert_array_equal(other[place].values, trace[place].values)
-    assert mm.recording.estimate(run, ds["test"], traced=3)["clock"] == sum(
+    assert mm.recording.estimate(run, ds["test"], recorded_samples=3)["clock"] == sum(
         v.nbytes for v in trace["clock"].data_vars.values()
     )
 
@@ -105,7 +105,7 @@ def test_the_view_places_every_frame_at_its_second_and_says_the_cursor_in_second
 
 def test_a_clock_that_begins_before_zero_is_shown_as_it_is():
     ds = timed_recordings(start=-2.5)
-    trace = mm.record(timed_run(ds), ds["test"], traced=2)
+    trace = mm.record(timed_run(ds), ds["test"], recorded_samples=2)
     frame = explorer_frame(trace)
     assert header(frame)["start_s"] == [-2.5, -2.5]
     begin, end = frame["clock"].values[1]
@@ -116,7 +116,7 @@ def test_a_clock_that_begins_before_zero_is_shown_as_it_is():
 
 def test_timestamps_by_which_a_model_does_not_align_are_not_shown_as_seconds(ds):
     run = timed_run(ds, align="pad", steps=50)
-    frame = explorer_frame(mm.record(run, ds["test"], traced=2))
+    frame = explorer_frame(mm.record(run, ds["test"], recorded_samples=2))
     assert "clock" not in frame
     assert "step 10 of 50" in readout(frame, PLACE)
 
@@ -128,8 +128,8 @@ def test_what_if_edits_answer_on_the_same_clock_and_a_delay_is_a_delay_in_second
     plain = ask(sample, run.best_epoch, {})
     np.testing.assert_array_equal(plain["/clock"]["start"].values[0], trace["clock"]["start"].values[1])
     np.testing.assert_allclose(
-        plain["/prefixes"]["answer"].values[0],
-        trace["prefixes"]["answer"].sel(epoch=[run.best_epoch]).values[:, 1],
+        plain["/prefixes"]["prediction"].values[0],
+        trace["prefixes"]["prediction"].sel(epoch=[run.best_epoch]).values[:, 1],
         atol=1e-6,
     )
     moved = ask(sample, run.best_epoch, {"notes": {"delay": 3}})

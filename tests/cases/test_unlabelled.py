@@ -46,7 +46,7 @@ def trained(request):
 def recorded(trained):
     task, run = trained
     split = unlabelled(task)["test"]
-    return task, run, split, mm.record(run, split, traced=3)
+    return task, run, split, mm.record(run, split, recorded_samples=3)
 
 
 def test_arrays_without_labels_are_one_split_to_predict():
@@ -135,7 +135,7 @@ def test_shapley_values_without_labels_explain_the_predicted_class(recorded):
     words = "probability of the predicted class (no labels)" if task == "classification" else "the predicted value"
     assert phi.attrs["units"] == words
     along = prefix_shapley(trace)
-    rows = trace["prefixes"]["traced"].values
+    rows = trace["prefixes"]["recorded_sample"].values
     assert np.allclose(along["full"].sel(epoch=run.best_epoch).isel(time=-1), full[rows], atol=1e-5)
     found = interactions(trace)
     assert all(np.isfinite(v).all() for v in found.data_vars.values() if v.dtype.kind == "f")
@@ -156,9 +156,9 @@ def test_what_compares_with_labels_is_refused_with_the_way_out(recorded):
 def test_windows_without_labels_explain_the_predicted_class(trained):
     task, run = trained
     split = unlabelled(task)["test"]
-    windows = mm.recording.record_windows(run, split, traced=2, windows=2)
+    windows = mm.recording.record_windows(run, split, recorded_samples=2, windows=2)
     found = window_shapley(windows)
-    full = run.predict(split)[windows["traced"].values]
+    full = run.predict(split)[windows["recorded_sample"].values]
     full = full.max(1) if task == "classification" else full
     total = found["phi"].sum(("modality", "window")) + found["baseline"]
     assert np.allclose(total, full, atol=1e-5)
@@ -168,10 +168,10 @@ def test_attribution_without_labels_explains_the_predicted_class(trained):
     pytest.importorskip("captum")
     task, run = trained
     split = unlabelled(task)["test"]
-    tree = mm.recording.record_attribution(run, split, traced=2, steps=8)
-    rows = tree["samples"]["traced"].values
+    tree = mm.recording.record_attribution(run, split, recorded_samples=2, steps=8)
+    rows = tree["samples"]["recorded_sample"].values
     full = run.predict(split)[rows]
-    assert np.allclose(tree["samples"]["answer"], full.max(1) if task == "classification" else full, atol=1e-5)
+    assert np.allclose(tree["samples"]["prediction"], full.max(1) if task == "classification" else full, atol=1e-5)
     assert np.isnan(tree["samples"]["target"].values).all()
 
 
@@ -191,7 +191,7 @@ def test_the_explorer_shows_predictions_without_claiming_a_true_class(recorded, 
 
 def test_a_trace_without_labels_that_is_written_in_pieces_is_the_same(recorded, tmp_path):
     _, run, split, trace = recorded
-    again = mm.record(run, split, traced=3, path=tmp_path / "trace.nc", chunk=2, progress=False)
+    again = mm.record(run, split, recorded_samples=3, path=tmp_path / "trace.nc", chunk=2, progress=False)
     assert np.isnan(again["samples"]["target"].values).all()
     assert np.allclose(shapley(again)["phi"], shapley(trace)["phi"], atol=1e-6)
 
@@ -200,10 +200,10 @@ def test_runs_that_predict_different_classes_of_unlabelled_samples_are_not_compa
     task, *_, trace = recorded
     a = explorer_frame(trace)
     b = a.copy()
-    assert paired(a, b)[0].sizes["traced"] == 3
+    assert paired(a, b)[0].sizes["recorded_sample"] == 3
     if task == "regression":
         return
-    b = b.assign_coords(target=("traced", 1 - a["target"].values))
+    b = b.assign_coords(target=("recorded_sample", 1 - a["target"].values))
     with pytest.raises(
         DataError, match=r"explain different classes of 3 samples .*without labels the predicted class is explained"
     ):

@@ -10,10 +10,10 @@ from mmviz import analysis, plots
 def full(trace):
     """The Trace with every optional group, hand-made where its model records none; modalities are its own."""
     out = trace.copy()
-    names, traced = trace.attrs["modalities"], trace["states"]["traced"].values
+    names, recorded_samples = trace.attrs["modalities"], trace["states"]["recorded_sample"].values
     epochs, steps = trace["states"]["epoch"].values, trace["states"].sizes["time"]
     rng = np.random.default_rng(0)
-    common = {"epoch": epochs, "traced": traced, "modality": names}
+    common = {"epoch": epochs, "recorded_sample": recorded_samples, "modality": names}
     made = {
         "routing": _routing(rng, common, steps),
         "transport": _transport(common, steps),
@@ -35,12 +35,12 @@ def full(trace):
 
 def _routing(rng, common, steps):
     owners = [*common["modality"], ""]
-    sizes = (len(common["epoch"]), len(common["traced"]), 2, len(common["modality"]), steps, len(owners))
+    sizes = (len(common["epoch"]), len(common["recorded_sample"]), 2, len(common["modality"]), steps, len(owners))
     weight = rng.random(sizes) + 3 * np.eye(len(owners))[: sizes[3]][:, None, :]
     weight /= weight.sum(-1, keepdims=True)
     return xr.Dataset(
-        {"weight": (("epoch", "traced", "layer", "modality", "time", "expert"), weight.astype(np.float32))},
-        coords={**common, "expert": [f"{o or 'shared'} 1" for o in owners], "owner": ("expert", owners)},
+        {"weight": (("epoch", "recorded_sample", "layer", "modality", "time", "expert"), weight.astype(np.float32))},
+        coords={**common, "expert": [f"{o or 'shared'} 1" for o in owners], "expert_modality": ("expert", owners)},
     )
 
 
@@ -51,13 +51,13 @@ def _transport(common, steps):
     plan = np.stack([np.exp(-(((j - i - 2 * k) / 1.5) ** 2)) for k in range(len(pairs))]).astype(np.float32)
     plan /= plan.sum((-2, -1), keepdims=True)
     cost = np.stack([np.abs(j - i - 2 * k) / steps for k in range(len(pairs))]).astype(np.float32)
-    shape = (len(common["traced"]), *plan.shape)
+    shape = (len(common["recorded_sample"]), *plan.shape)
     distance = np.linspace(1, 0.2, len(common["epoch"]))[:, None, None] * np.ones((1, shape[0], len(pairs)))
-    dims = ("traced", "pair", "time", "anchor_time")
+    dims = ("recorded_sample", "pair", "time", "anchor_time")
     return xr.Dataset(
         {"plan": (dims, np.broadcast_to(plan, shape).copy()), "cost": (dims, np.broadcast_to(cost, shape).copy()),
-         "distance": (("epoch", "traced", "pair"), distance)},
-        coords={"epoch": common["epoch"], "traced": common["traced"],
+         "distance": (("epoch", "recorded_sample", "pair"), distance)},
+        coords={"epoch": common["epoch"], "recorded_sample": common["recorded_sample"],
                 "source": ("pair", [a for a, _ in pairs]), "anchor": ("pair", [b for _, b in pairs])},
     )  # fmt: skip
 
@@ -77,17 +77,17 @@ def _alignment(common):
 
 
 def _influence(rng, common, steps):
-    i, M, S = np.arange(steps), len(common["modality"]), len(common["traced"])
+    i, M, S = np.arange(steps), len(common["modality"]), len(common["recorded_sample"])
     fade = np.where(i[:, None] >= i, 0.8 ** np.abs(i[:, None] - i), 0)
     values = rng.random((S, 2, M, 1, M, 1)) * fade[:, None, :] * np.where(np.eye(M), 1, 0.1)[:, None, :, None]
-    dims = ("traced", "layer", "modality", "block", "source", "source_block")
+    dims = ("recorded_sample", "layer", "target_modality", "target_block", "source_modality", "source_block")
     group = xr.Dataset(
         {"influence": (dims, values), "effect": (dims, values * 0.5)},
         coords={
-            "traced": common["traced"],
-            "modality": common["modality"],
-            "source": common["modality"],
-            "block": i,
+            "recorded_sample": common["recorded_sample"],
+            "target_modality": common["modality"],
+            "source_modality": common["modality"],
+            "target_block": i,
             "source_block": i,
         },
     )

@@ -131,7 +131,17 @@ def renamed(data, text):
     if isinstance(data, dict):
         return {text: renamed(next(iter(data.values())), text)}
     changed = {}
-    for name in ("modality", "source", "model", "variant", "run", "expert", "pair", "subset"):
+    for name in (
+        "modality",
+        "target_modality",
+        "source_modality",
+        "model",
+        "variant",
+        "run",
+        "expert",
+        "pair",
+        "subset",
+    ):
         if name in data.indexes:
             changed[name] = [text, *data[name].values.astype(str)[1:]]
     out = data.assign_coords(changed)

@@ -23,24 +23,24 @@ def whole(trace):
 
 def test_chosen_samples_keep_every_number_and_their_order(trace, whole):
     ids = [str(whole["sample_id"].values[i]) for i in (2, 0)]
-    frame = explorer_frame(trace, channels=4, traced=ids)
+    frame = explorer_frame(trace, channels=4, recorded_samples=ids)
     assert list(frame["sample_id"].values) == ids
     fixed = "listed_traced"
-    xr.testing.assert_identical(frame.drop_vars(fixed), whole.isel(traced=[2, 0]).drop_vars(fixed))
+    xr.testing.assert_identical(frame.drop_vars(fixed), whole.isel(recorded_sample=[2, 0]).drop_vars(fixed))
     rows = [list(frame["listed_traced"].values).index(place) for place in (0, 1)]
     assert [str(frame["listed_id"].values[row]) for row in rows] == ids
     assert sorted(set(frame["listed_traced"].values)) == [-1, 0, 1]
 
 
 def test_a_number_is_an_even_choice_and_never_more_than_there_are(trace, whole):
-    frame = explorer_frame(trace, channels=4, traced=2)
-    there = whole.sizes["traced"]
+    frame = explorer_frame(trace, channels=4, recorded_samples=2)
+    there = whole.sizes["recorded_sample"]
     assert list(frame["sample_id"].values) == [str(whole["sample_id"].values[i]) for i in (0, there - 1)]
-    xr.testing.assert_identical(explorer_frame(trace, channels=4, traced=there + 5), whole)
+    xr.testing.assert_identical(explorer_frame(trace, channels=4, recorded_samples=there + 5), whole)
 
 
 def test_the_saved_page_gets_smaller_and_opens(trace, whole, tmp_path):
-    small = Explorer(frame=explorer_frame(trace, channels=4, traced=1)).save(tmp_path / "one.html")
+    small = Explorer(frame=explorer_frame(trace, channels=4, recorded_samples=1)).save(tmp_path / "one.html")
     large = Explorer(frame=whole).save(tmp_path / "all.html")
     assert small.stat().st_size < large.stat().st_size
 
@@ -48,17 +48,17 @@ def test_the_saved_page_gets_smaller_and_opens(trace, whole, tmp_path):
 def test_a_choice_that_cannot_be_is_refused_by_name(trace, whole):
     known = str(whole["sample_id"].values[0])
     for bad in (0, True, [], known, [known, known], [known + "x"]):
-        with pytest.raises(ConfigError, match="traced"):
-            explorer_frame(trace, channels=4, traced=bad)
+        with pytest.raises(ConfigError, match="recorded_sample"):
+            explorer_frame(trace, channels=4, recorded_samples=bad)
     with pytest.raises(ConfigError, match=f"did you mean '{known}'"):
-        explorer_frame(trace, channels=4, traced=[known + "x"])
+        explorer_frame(trace, channels=4, recorded_samples=[known + "x"])
     assert np.array_equal(whole["sample_id"], explorer_frame(trace, channels=4)["sample_id"])
 
 
 @pytest.fixture(scope="module")
 def study(toy, toy_run):
     part = toy["test"]
-    trace = mm.record(toy_run, part, traced=[2, 5], influence=False)
+    trace = mm.record(toy_run, part, recorded_samples=[2, 5], influence=False)
     return explorer_frame(trace, channels=4), mm.recording.what_if(toy_run, part), part
 
 
@@ -67,7 +67,7 @@ def test_without_an_edit_it_is_the_frame_of_the_recorded_sample(study, toy_run):
     edited = edited_frame(asked(str(part.ids[5]), toy_run.best_epoch, {}), frame)
     place = list(frame["epoch"].values).index(toy_run.best_epoch)
     for name, array in edited.data_vars.items():
-        kept = frame[name].isel(traced=[1])
+        kept = frame[name].isel(recorded_sample=[1])
         kept = kept.isel(epoch=[place]) if "epoch" in kept.dims else kept
         assert array.dims == kept.dims
         assert array.dtype == kept.dtype
@@ -142,7 +142,7 @@ def levels(image):
 def test_the_maps_are_the_states_of_what_is_selected(frame):
     images = tree_of(frame).findall(f"{SVG}image")
     assert len(images) == frame.sizes["modality"]
-    here = frame.isel(traced=0, epoch=1, layer=0)
+    here = frame.isel(recorded_sample=0, epoch=1, layer=0)
     for m, image in enumerate(images):
         found, palette = levels(image)
         state = here["state"].isel(modality=m).transpose("channel", "time").values
@@ -156,7 +156,7 @@ def test_the_maps_are_the_states_of_what_is_selected(frame):
 
 def test_the_bars_tell_the_contributions_at_the_cursor(frame):
     text = drawn(frame, HERE)
-    for value in frame["contribution"].isel(traced=0, epoch=1, time=5).values:
+    for value in frame["contribution"].isel(recorded_sample=0, epoch=1, time=5).values:
         assert f"{value:+.2f}".replace("-", "−") in text
 
 

@@ -113,7 +113,7 @@ def test_a_hostile_modality_name_is_literal_in_both_figures(trace, text):
 def test_explorer_frame_answers_add_up(trace):
     frame = explorer_frame(trace)
     truth = frame["target"]
-    shown = frame["prediction"].isel(output=truth.drop_vars("traced", errors="ignore"))
+    shown = frame["prediction"].isel(output=truth.drop_vars("recorded_sample", errors="ignore"))
     total = frame["baseline"] + frame["contribution"].sum("modality")
     rounding = 8e-6 * (abs(frame["baseline"]) + abs(frame["contribution"]).sum("modality") + abs(shown))
     assert (abs(total - shown) <= rounding + 2e-6).all()
@@ -123,7 +123,7 @@ def test_explorer_frame_keeps_the_states_to_half_a_grey_level(trace):
     frame = explorer_frame(trace, channels=6)
     norm = states(trace, channels=6)["norm"]
     scale = np.array(json.loads(frame["state"].attrs["scale"]))
-    state = frame["state"].transpose("epoch", "traced", "layer", "modality", "time", "channel")
+    state = frame["state"].transpose("epoch", "recorded_sample", "layer", "modality", "time", "channel")
     shown = state.astype(float).values * scale[None, None, :, None, None, None] / 255
     expected = np.minimum(norm.values, scale[None, None, :, None, None, None])
     assert np.abs(shown - expected).max() <= scale.max() / 255 / 2 * 1.0001
@@ -143,7 +143,7 @@ def test_a_step_without_data_is_left_blank(trace):
         np.flatnonzero(~valid.any("time").any("modality").values | ~valid.all(("modality", "time")).values)[0]
     )
     norm = states_frame(summary, sample=position)["norm"]
-    np.testing.assert_array_equal(np.isnan(norm.isel(rank=0).values), ~valid.isel(traced=position).values)
+    np.testing.assert_array_equal(np.isnan(norm.isel(rank=0).values), ~valid.isel(recorded_sample=position).values)
 
 
 def test_diverged_states_saturate_and_the_view_still_opens(trace):
@@ -151,5 +151,5 @@ def test_diverged_states_saturate_and_the_view_still_opens(trace):
     wild["states"]["norm"].values[-1, 0, :, 0, 5:] = np.inf
     wild["states"]["norm"].values[-1, 1, :, 0, 5:] = np.nan
     frame = explorer_frame(wild)
-    assert int(frame["state"].isel(epoch=-1, traced=0, modality=0).isel(time=slice(5, None)).min()) == 255
+    assert int(frame["state"].isel(epoch=-1, recorded_sample=0, modality=0).isel(time=slice(5, None)).min()) == 255
     assert all(0 < s < 1e6 for s in json.loads(frame["state"].attrs["scale"]))

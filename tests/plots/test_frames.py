@@ -110,7 +110,7 @@ def test_the_influence_frame_keeps_the_map_and_its_logarithm(whole):
 
 def test_no_future_is_heard(whole):
     frame = plots.influence_frame(analysis.influence(whole))
-    level = frame["level"].transpose("modality", "source", "block", "source_block").values
+    level = frame["level"].transpose("target_modality", "source_modality", "target_block", "source_block").values
     above = np.triu(np.ones(level.shape[2:], dtype=bool), 1)
     assert np.isnan(level[..., above]).all()
 

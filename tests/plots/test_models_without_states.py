@@ -18,7 +18,7 @@ def small_set():
 def recorded_model(request, small_set):
     model = mm.models.build(request.param, small_set.spec, width=8)
     run = mm.train.fit(model, small_set, epochs=1, progress=False)
-    trace = mm.record(run, small_set["test"], traced=2)
+    trace = mm.record(run, small_set["test"], recorded_samples=2)
     return request.param, trace
 
 

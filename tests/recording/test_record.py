@@ -29,8 +29,8 @@ def test_the_recorded_states_give_the_operators_output(toy, toy_run, holes):
 
 
 def test_recorded_answers_are_the_runs_predictions(ragged, ragged_run):
-    trace = mm.record(ragged_run, ragged["test"], traced=3)
-    everyone = trace["coalitions"]["answer"].isel(coalition=-1).values
+    trace = mm.record(ragged_run, ragged["test"], recorded_samples=3)
+    everyone = trace["coalitions"]["prediction"].isel(coalition=-1).values
     np.testing.assert_allclose(everyone, ragged_run.predict(ragged["test"]), atol=1e-6)
 
 
@@ -41,7 +41,7 @@ def test_a_coalition_answers_as_a_batch_with_the_others_masked(toy, toy_run, tra
         keep = torch.from_numpy(np.tile(members[k], (3, 1)))
         with torch.no_grad():
             expected = toy_run.model(batch.masked(keep)).softmax(-1).numpy()
-        np.testing.assert_allclose(trace["coalitions"]["answer"].values[:3, k], expected, atol=1e-6)
+        np.testing.assert_allclose(trace["coalitions"]["prediction"].values[:3, k], expected, atol=1e-6)
 
 
 def test_coalition_k_holds_modality_i_where_bit_i_is_set(trace):
@@ -56,9 +56,9 @@ def test_epochs_differ_and_the_best_is_among_them(trace, toy_run):
 
 
 def test_chosen_epochs_and_samples_are_the_ones_recorded(toy, toy_run):
-    trace = mm.record(toy_run, toy["test"], traced=[4, 2], epochs=[0], coalitions=False)
+    trace = mm.record(toy_run, toy["test"], recorded_samples=[4, 2], epochs=[0], coalitions=False)
     assert trace["states"]["epoch"].values.tolist() == sorted({0, toy_run.best_epoch})
-    assert trace["states"]["traced"].values.tolist() == [4, 2]
+    assert trace["states"]["recorded_sample"].values.tolist() == [4, 2]
     np.testing.assert_array_equal(
         trace["inputs"][toy.spec.names[0]]["value"].values[1], toy["test"].inputs[toy.spec.names[0]][2]
     )
@@ -66,8 +66,8 @@ def test_chosen_epochs_and_samples_are_the_ones_recorded(toy, toy_run):
 
 
 def test_the_estimate_is_the_size_within_five_percent(toy, toy_run):
-    trace = mm.record(toy_run, toy["test"], traced=4)
-    sizes = mm.recording.estimate(toy_run, toy["test"], traced=4)
+    trace = mm.record(toy_run, toy["test"], recorded_samples=4)
+    sizes = mm.recording.estimate(toy_run, toy["test"], recorded_samples=4)
     for group in ("states", "operator", "prefixes", "influence"):
         true = sum(v.nbytes for v in trace[group].data_vars.values())
         assert abs(sizes[group] - true) <= 0.05 * true, group
@@ -77,14 +77,14 @@ def test_the_estimate_is_the_size_within_five_percent(toy, toy_run):
 
 def test_too_large_a_trace_is_refused_before_the_first_batch(toy, toy_run, monkeypatch):
     monkeypatch.setattr(type(toy_run.model), "observe", lambda *_: pytest.fail("the model was run"))
-    with pytest.raises(MmvizError, match=r"states .* MiB.*give fewer traced samples"):
+    with pytest.raises(MmvizError, match=r"states .* MiB.*give fewer recorded samples"):
         mm.record(toy_run, toy["test"], limit_bytes=1000)
 
 
-@pytest.mark.parametrize("traced", [0, -1, True, 2.5, [], [0, 0], [-1], [10_000]])
-def test_impossible_samples_are_refused(toy, toy_run, traced):
-    with pytest.raises(ConfigError, match="traced="):
-        mm.record(toy_run, toy["test"], traced=traced)
+@pytest.mark.parametrize("recorded_samples", [0, -1, True, 2.5, [], [0, 0], [-1], [10_000]])
+def test_impossible_samples_are_refused(toy, toy_run, recorded_samples):
+    with pytest.raises(ConfigError, match="recorded_samples="):
+        mm.record(toy_run, toy["test"], recorded_samples=recorded_samples)
 
 
 def test_an_epoch_that_was_not_kept_is_refused(toy, toy_run):
@@ -94,7 +94,7 @@ def test_an_epoch_that_was_not_kept_is_refused(toy, toy_run):
 
 def test_recording_leaves_the_model_and_the_gradient_mode_alone(toy, toy_run):
     before = {k: v.clone() for k, v in toy_run.model.state_dict().items()}
-    mm.record(toy_run, toy["test"], traced=2)
+    mm.record(toy_run, toy["test"], recorded_samples=2)
     assert torch.is_grad_enabled()
     assert all(torch.equal(v, before[k]) for k, v in toy_run.model.state_dict().items())
     assert not any(m._forward_hooks or m._forward_pre_hooks for m in toy_run.model.modules())
@@ -163,7 +163,7 @@ def test_a_missing_file_is_refused(tmp_path):
 def test_another_schema_version_names_both(trace):
     old = trace.copy()
     old.attrs["schema"] = 99
-    with pytest.raises(DataError, match="version 99 found, this mmviz reads 2"):
+    with pytest.raises(DataError, match="schema version 99, expected 3"):
         mm.trace.validate(old)
 
 
@@ -177,7 +177,7 @@ def test_a_missing_group_is_named(trace):
 def test_a_renamed_dimension_is_named(trace):
     broken = trace.copy()
     broken["coalitions"] = trace["coalitions"].to_dataset().rename(sample="row")
-    with pytest.raises(DataError, match=r"/coalitions/answer has dimensions \('row'"):
+    with pytest.raises(DataError, match=r"/coalitions/prediction has dimensions \('row'"):
         mm.trace.validate(broken)
 
 
@@ -193,17 +193,17 @@ def test_a_trace_is_a_plain_datatree(trace):
     assert type(trace) is xr.DataTree
 
 
-@pytest.mark.parametrize("traced", [np.array([True, False]), [0.5, 1.9], ["0"]])
-def test_positions_that_are_no_whole_numbers_are_refused(toy, toy_run, traced):
-    with pytest.raises(ConfigError, match="traced="):
-        mm.record(toy_run, toy["test"], traced=traced)
+@pytest.mark.parametrize("recorded_samples", [np.array([True, False]), [0.5, 1.9], ["0"]])
+def test_positions_that_are_no_whole_numbers_are_refused(toy, toy_run, recorded_samples):
+    with pytest.raises(ConfigError, match="recorded_samples="):
+        mm.record(toy_run, toy["test"], recorded_samples=recorded_samples)
 
 
 def test_the_order_in_which_a_split_lists_its_modalities_does_not_matter(toy, toy_run):
     split = toy["test"].take(range(8))
     turned = {n: split.inputs[n] for n in reversed(toy.spec.names)}
     other = type(split)(split.name, turned, split.valid, split.target, split.ids, split.group)
-    a, b = (mm.analysis.shapley(mm.record(toy_run, s, traced=2)) for s in (split, other))
+    a, b = (mm.analysis.shapley(mm.record(toy_run, s, recorded_samples=2)) for s in (split, other))
     np.testing.assert_allclose(a["phi"].values, b["phi"].values, rtol=0, atol=1e-6)
 
 
@@ -211,16 +211,16 @@ def test_recording_in_several_passes_gives_the_same_answers(toy, toy_run, trace,
     import mmviz.recording.coalitions as recorder
 
     split = toy["test"].take([0, 5, 7])
-    whole = mm.record(toy_run, split, traced=3)
+    whole = mm.record(toy_run, split, recorded_samples=3)
     monkeypatch.setattr(recorder, "_SAMPLES", 2)
-    parts = mm.record(toy_run, split, traced=3)
+    parts = mm.record(toy_run, split, recorded_samples=3)
     for group in ("coalitions", "prefixes"):
-        np.testing.assert_allclose(parts[group]["answer"], whole[group]["answer"], atol=1e-6)
+        np.testing.assert_allclose(parts[group]["prediction"], whole[group]["prediction"], atol=1e-6)
 
 
 def test_state_summaries_do_not_depend_on_coalitions(ragged, ragged_run):
-    rich = mm.record(ragged_run, ragged["test"], traced=[0, 1, 4])
-    poor = mm.record(ragged_run, ragged["test"], traced=[0, 1, 4], coalitions=False)
+    rich = mm.record(ragged_run, ragged["test"], recorded_samples=[0, 1, 4])
+    poor = mm.record(ragged_run, ragged["test"], recorded_samples=[0, 1, 4], coalitions=False)
     a, b = mm.analysis.states(rich), mm.analysis.states(poor)
     assert a.identical(b)
 
@@ -228,5 +228,5 @@ def test_state_summaries_do_not_depend_on_coalitions(ragged, ragged_run):
 def test_a_trace_of_an_augmented_run_survives_the_disk(toy, tmp_path):
     model = mm.models.build("coupled_mamba", toy.spec, width=8, layers=1, state=4)
     run = mm.train.fit(model, toy, epochs=1, augment=mm.train.Augment(stretch=toy.spec.names), progress=False)
-    trace = mm.record(run, toy["test"], traced=2)
+    trace = mm.record(run, toy["test"], recorded_samples=2)
     assert trace.identical(mm.trace.load(mm.trace.save(trace, tmp_path / "trace.nc")))

@@ -40,7 +40,9 @@ def test_a_linear_model_gives_weight_times_distance(regression, regression_run, 
     linear = Linear(regression.spec)
     regression_run.at_epoch = lambda _: nullcontext(linear)
     split = regression["test"]
-    found = mm.recording.record_attribution(regression_run, split, traced=[1, 4], baseline=baseline, steps=steps)
+    found = mm.recording.record_attribution(
+        regression_run, split, recorded_samples=[1, 4], baseline=baseline, steps=steps
+    )
     for m in regression.spec.modalities:
         base = np.asarray(m.mean) if baseline == "mean" else 0
         expected = linear.weight[m.name].numpy() * (split.inputs[m.name][[1, 4]] - base)
@@ -58,11 +60,11 @@ def test_the_gap_of_completeness_shrinks_with_steps(toy, toy_run):
 
 
 def test_the_sum_is_the_answer_less_that_to_the_baseline(toy, toy_run):
-    recorded = mm.recording.record_attribution(toy_run, toy["test"], traced=[0, 5])
+    recorded = mm.recording.record_attribution(toy_run, toy["test"], recorded_samples=[0, 5])
     found = mm.analysis.attribution(recorded)
     truth = toy["test"].target[[0, 5]]
-    np.testing.assert_allclose(found["answer"], toy_run.predict(toy["test"])[[0, 5], truth], atol=1e-6)
-    left = found["attribution"].sum("modality") - (found["answer"] - found["baseline_answer"]) - found["gap"]
+    np.testing.assert_allclose(found["prediction"], toy_run.predict(toy["test"])[[0, 5], truth], atol=1e-6)
+    left = found["attribution"].sum("modality") - (found["prediction"] - found["baseline_prediction"]) - found["gap"]
     assert float(abs(left).max()) <= 1e-12
     assert (found["strength"] >= abs(found["attribution"]) - 1e-12).all()
     assert "% of the difference" in found.attrs["completeness"]
@@ -70,15 +72,18 @@ def test_the_sum_is_the_answer_less_that_to_the_baseline(toy, toy_run):
 
 def test_the_logit_is_attributed_where_it_is_asked_for(toy, toy_run):
     a, b = (
-        mm.recording.record_attribution(toy_run, toy["test"], traced=[0], output=o) for o in ("probability", "logit")
+        mm.recording.record_attribution(toy_run, toy["test"], recorded_samples=[0], output=o)
+        for o in ("probability", "logit")
     )
     assert a.attrs["units"] == "probability of the true class"
-    assert abs(float(a["samples"]["answer"][0]) - float(b["samples"]["answer"][0])) > 1e-3
+    assert abs(float(a["samples"]["prediction"][0]) - float(b["samples"]["prediction"][0])) > 1e-3
 
 
 def test_what_was_not_recorded_has_no_attribution(ragged, ragged_run):
-    found = mm.recording.record_attribution(ragged_run, ragged["test"], traced=[0, 1, 4], steps=8)
-    assert not found["features"]["sound"]["valid"].sel(traced=0).any(), "the fixture's sample 30 lacks its sound"
+    found = mm.recording.record_attribution(ragged_run, ragged["test"], recorded_samples=[0, 1, 4], steps=8)
+    assert not found["features"]["sound"]["valid"].sel(recorded_sample=0).any(), (
+        "the fixture's sample 30 lacks its sound"
+    )
     for name in ragged.spec.names:
         part = found["features"][name]
         assert (part["attribution"].values[~part["valid"].values] == 0).all()
@@ -88,20 +93,20 @@ def test_what_padding_holds_is_not_looked_at(ragged, ragged_run):
     split = ragged["test"].take(range(5))
     dirty = {n: np.where(split.valid[n][..., None], x, np.nan) for n, x in split.inputs.items()}
     other = type(split)(split.name, dirty, split.valid, split.target, split.ids, split.group)
-    a, b = (mm.recording.record_attribution(ragged_run, s, traced=[0, 4], steps=8) for s in (split, other))
+    a, b = (mm.recording.record_attribution(ragged_run, s, recorded_samples=[0, 4], steps=8) for s in (split, other))
     for name in ragged.spec.names:
         np.testing.assert_array_equal(a["features"][name]["attribution"], b["features"][name]["attribution"])
 
 
 def test_recording_leaves_the_model_without_gradients(toy, toy_run):
     before = {k: v.clone() for k, v in toy_run.model.state_dict().items()}
-    mm.recording.record_attribution(toy_run, toy["test"], traced=1, steps=2)
+    mm.recording.record_attribution(toy_run, toy["test"], recorded_samples=1, steps=2)
     assert all(p.grad is None for p in toy_run.model.parameters())
     assert all(torch.equal(v, before[k]) for k, v in toy_run.model.state_dict().items())
 
 
 def test_attributions_travel_with_the_trace(toy, toy_run, trace, tmp_path):
-    recorded = mm.recording.record_attribution(toy_run, toy["test"], traced=2, steps=4)
+    recorded = mm.recording.record_attribution(toy_run, toy["test"], recorded_samples=2, steps=4)
     trace["attribution"] = recorded
     again = mm.trace.load(mm.trace.save(trace, tmp_path / "trace.nc"))
     assert mm.analysis.attribution(again["attribution"]).identical(mm.analysis.attribution(recorded))
@@ -110,7 +115,7 @@ def test_attributions_travel_with_the_trace(toy, toy_run, trace, tmp_path):
 def test_a_broken_answer_gives_a_broken_gap_and_says_so(toy, toy_run, monkeypatch):
     whole = toy_run.model.__class__.forward
     monkeypatch.setattr(toy_run.model.__class__, "forward", lambda self, batch: whole(self, batch) * torch.nan)
-    found = mm.analysis.attribution(mm.recording.record_attribution(toy_run, toy["test"], traced=1, steps=2))
+    found = mm.analysis.attribution(mm.recording.record_attribution(toy_run, toy["test"], recorded_samples=1, steps=2))
     assert np.isnan(found["gap"]).all()
     assert found.attrs["completeness"] == "the gap is not defined for any sample"
 
@@ -121,7 +126,7 @@ def test_a_broken_answer_gives_a_broken_gap_and_says_so(toy, toy_run, monkeypatc
         ({"baseline": "median"}, "choose one of mean, zero"),
         ({"output": "value"}, "choose one of probability, logit"),
         ({"steps": 0}, "integer ≥ 1"),
-        ({"traced": [999]}, "traced="),
+        ({"recorded_sample": [999]}, "recorded_samples="),
     ],
 )
 def test_impossible_options_are_refused(toy, toy_run, options, said):

@@ -52,9 +52,15 @@ def same(a, b, atol=1e-6):
 @pytest.mark.parametrize("chunk", [2, 100])
 def test_pieces_hold_what_is_recorded_at_once(any_run, ragged, tmp_path, chunk):
     chosen = [5, 0, 1, 4, 2, 9, 8]
-    whole = mm.record(any_run, ragged["test"], traced=chosen, alignment=True)
+    whole = mm.record(any_run, ragged["test"], recorded_samples=chosen, alignment=True)
     lazy = mm.record(
-        any_run, ragged["test"], traced=chosen, alignment=True, path=tmp_path / "t.nc", chunk=chunk, progress=False
+        any_run,
+        ragged["test"],
+        recorded_samples=chosen,
+        alignment=True,
+        path=tmp_path / "t.nc",
+        chunk=chunk,
+        progress=False,
     )
     lazy.close()
     same(mm.trace.load(tmp_path / "t.nc"), whole)
@@ -62,16 +68,16 @@ def test_pieces_hold_what_is_recorded_at_once(any_run, ragged, tmp_path, chunk):
 
 
 def test_a_trace_without_subsets_is_written_too(toy, toy_run, tmp_path):
-    chosen = {"traced": [4, 2, 7], "coalitions": False, "influence": False}
+    chosen = {"recorded_sample": [4, 2, 7], "coalitions": False, "influence": False}
     whole = mm.record(toy_run, toy["test"], **chosen)
     mm.record(toy_run, toy["test"], **chosen, path=tmp_path / "t.nc", chunk=2, progress=False).close()
     same(mm.trace.load(tmp_path / "t.nc"), whole)
 
 
 def test_it_comes_back_opened_not_read(toy, toy_run, tmp_path):
-    lazy = mm.record(toy_run, toy["test"], traced=5, path=tmp_path / "t.nc", chunk=2, progress=False)
+    lazy = mm.record(toy_run, toy["test"], recorded_samples=5, path=tmp_path / "t.nc", chunk=2, progress=False)
     assert lazy["states"]["norm"].chunks is not None
-    assert lazy["coalitions"]["answer"].chunks is not None
+    assert lazy["coalitions"]["prediction"].chunks is not None
     assert lazy["history"]["train_loss"].chunks is None
     mm.trace.validate(lazy)
     lazy.close()
@@ -83,7 +89,7 @@ def test_an_opened_trace_is_the_one_that_is_read(trace, tmp_path, chunks):
     lazy = mm.trace.load(path, chunks=chunks)
     sizes = lazy["states"]["norm"].chunksizes
     assert max(sizes["epoch"]) == 1
-    assert chunks == "auto" or max(sizes["traced"]) == min(chunks, trace["states"].sizes["traced"])
+    assert chunks == "auto" or max(sizes["recorded_sample"]) == min(chunks, trace["states"].sizes["recorded_sample"])
     assert lazy.load().identical(trace)
     lazy.close()
 
@@ -117,7 +123,7 @@ def test_a_chunk_without_a_file_is_refused(toy, toy_run):
 
 def test_what_ends_half_way_leaves_no_file_and_the_older_one(toy, toy_run, tmp_path, monkeypatch):
     target = tmp_path / "t.nc"
-    mm.record(toy_run, toy["test"], traced=2, path=target, progress=False).close()
+    mm.record(toy_run, toy["test"], recorded_samples=2, path=target, progress=False).close()
     before = target.read_bytes()
     seen = []
 
@@ -130,7 +136,7 @@ def test_what_ends_half_way_leaves_no_file_and_the_older_one(toy, toy_run, tmp_p
     original = recorder.GrowingFile.write
     monkeypatch.setattr(recorder.GrowingFile, "write", fail)
     with pytest.raises(KeyboardInterrupt):
-        mm.record(toy_run, toy["test"], traced=6, path=target, chunk=2, progress=False)
+        mm.record(toy_run, toy["test"], recorded_samples=6, path=target, chunk=2, progress=False)
     assert target.read_bytes() == before
     assert [p.name for p in tmp_path.iterdir()] == ["t.nc"]
 
@@ -138,10 +144,10 @@ def test_what_ends_half_way_leaves_no_file_and_the_older_one(toy, toy_run, tmp_p
 def test_a_piece_that_is_left_out_never_looks_whole(toy, toy_run, tmp_path, monkeypatch):
     original = recorder.GrowingFile.write
     monkeypatch.setattr(
-        recorder.GrowingFile, "write", lambda self, *a: None if a[1:] == ("traced", 4) else original(self, *a)
+        recorder.GrowingFile, "write", lambda self, *a: None if a[1:] == ("recorded_sample", 4) else original(self, *a)
     )
     with pytest.raises(DataError, match="were not written"):
-        mm.record(toy_run, toy["test"], traced=6, path=tmp_path / "t.nc", chunk=2, progress=False)
+        mm.record(toy_run, toy["test"], recorded_samples=6, path=tmp_path / "t.nc", chunk=2, progress=False)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -177,7 +183,7 @@ ds = mm.data.synthetic(n=120, steps=24, seed=0, task="classification")
 run = mm.train.load(sys.argv[1])
 resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[3]), resource.RLIM_INFINITY))
 try:
-    mm.record(run, ds["test"], traced=12, path=sys.argv[2], chunk=2, progress=False)
+    mm.record(run, ds["test"], recorded_samples=12, path=sys.argv[2], chunk=2, progress=False)
 except mm.core.errors.DataError as error:
     print(error)
 """
@@ -202,19 +208,19 @@ def test_a_piece_larger_than_the_limit_is_refused(toy, toy_run, tmp_path):
 
 
 def test_the_limit_is_for_what_is_held_not_for_the_file(toy, toy_run, tmp_path):
-    sizes = mm.recording.estimate(toy_run, toy["test"], traced=8)
+    sizes = mm.recording.estimate(toy_run, toy["test"], recorded_samples=8)
     limit = sum(sizes.values()) // 3
     with pytest.raises(MmvizError, match="limit_bytes"):
-        mm.record(toy_run, toy["test"], traced=8, limit_bytes=limit)
+        mm.record(toy_run, toy["test"], recorded_samples=8, limit_bytes=limit)
     mm.record(
-        toy_run, toy["test"], traced=8, limit_bytes=limit, path=tmp_path / "t.nc", chunk=1, progress=False
+        toy_run, toy["test"], recorded_samples=8, limit_bytes=limit, path=tmp_path / "t.nc", chunk=1, progress=False
     ).close()
 
 
 @pytest.mark.parametrize("alignment", [None, True])
 def test_every_group_of_every_kind_of_model_is_estimated(any_run, ragged, alignment):
-    trace = mm.record(any_run, ragged["test"], traced=4, alignment=alignment)
-    sizes = mm.recording.estimate(any_run, ragged["test"], traced=4, alignment=alignment)
+    trace = mm.record(any_run, ragged["test"], recorded_samples=4, alignment=alignment)
+    sizes = mm.recording.estimate(any_run, ragged["test"], recorded_samples=4, alignment=alignment)
     held = {
         group: sum(v.nbytes for n in trace[group].subtree for v in n.data_vars.values() if v.dtype.kind in "fb")
         for group in trace.children
@@ -230,14 +236,14 @@ def test_a_wrapped_model_is_estimated_as_what_is_inside(toy):
         "equilibrium", toy.spec, base="alignmamba2", width=8, base_options={"layers": 1, "state": 4}
     )
     run = mm.train.fit(model, toy, epochs=1, progress=False)
-    trace = mm.record(run, toy["test"], traced=2)
-    sizes = mm.recording.estimate(run, toy["test"], traced=2)
+    trace = mm.record(run, toy["test"], recorded_samples=2)
+    sizes = mm.recording.estimate(run, toy["test"], recorded_samples=2)
     for group in ("routing", "transport", "influence"):
         assert sizes[group] == sum(v.nbytes for v in trace[group].data_vars.values() if v.dtype.kind == "f")
 
 
 def test_samples_lie_in_chunks_of_their_own(toy, toy_run, tmp_path):
-    mm.record(toy_run, toy["test"], traced=8, path=tmp_path / "t.nc", chunk=4, progress=False).close()
+    mm.record(toy_run, toy["test"], recorded_samples=8, path=tmp_path / "t.nc", chunk=4, progress=False).close()
     with xr.open_datatree(tmp_path / "t.nc", engine="h5netcdf") as opened:
         norm = opened["states"]["norm"].encoding
         assert norm["chunksizes"][:2] == (1, 4)

@@ -46,7 +46,7 @@ def run(toy, net):
 
 @pytest.fixture(scope="module")
 def adapted_trace(toy, run):
-    return mm.record(run, toy["test"], traced=3)
+    return mm.record(run, toy["test"], recorded_samples=3)
 
 
 @torch.no_grad()
@@ -97,10 +97,10 @@ def test_what_if_is_what_recording_the_edited_sample_gives(toy, run):
     edits = {"m2": {"delay": 5}, "m3": {"noise": 0.5, "seed": 3}, "m1": {"mask": True}}
     answer = mm.recording.what_if(run, part)(str(part.ids[row]), run.best_epoch, edits)
     split = edited(part, row, edits, spec=toy.spec)
-    recorded = mm.record(run, split, traced=[0])
-    np.testing.assert_allclose(answer["/prefixes"]["answer"], recorded["prefixes"]["answer"], atol=1e-6)
+    recorded = mm.record(run, split, recorded_samples=[0])
+    np.testing.assert_allclose(answer["/prefixes"]["prediction"], recorded["prefixes"]["prediction"], atol=1e-6)
     plain = mm.recording.what_if(run, part)(str(part.ids[row]), run.best_epoch, {})
-    assert not np.allclose(answer["/prefixes"]["answer"], plain["/prefixes"]["answer"], atol=1e-4)
+    assert not np.allclose(answer["/prefixes"]["prediction"], plain["/prefixes"]["prediction"], atol=1e-4)
 
 
 def test_an_edit_in_the_view_asks_the_module(toy, run, adapted_trace):
@@ -128,7 +128,7 @@ def test_attributions_are_the_gradients_of_the_module(toy):
 
     net, split = Linear(), toy["test"]
     run = mm.train.as_run(mm.models.adapt(net, toy.spec, missing="zeros"))
-    found = mm.recording.record_attribution(run, split, traced=[0, 3], output="logit", steps=4)
+    found = mm.recording.record_attribution(run, split, recorded_samples=[0, 3], output="logit", steps=4)
     for m in toy.spec.modalities:
         sign = np.where(split.target[[0, 3]] == 0, 1, -1)[:, None, None]
         weight = net.weight[m.name].detach().numpy() if m.name in net.weight else 0.0
@@ -141,15 +141,17 @@ def test_a_module_without_gradient_says_so(toy):
     pytest.importorskip("captum", reason="captum is not installed: pip install -e '.[explain]'")
     closed = mm.models.adapt(Net(toy.spec), toy.spec, missing="zeros", call=lambda net, x: net(x).detach())
     with pytest.raises(ConfigError, match=r"no gradient in the inputs; is there a torch\.no_grad"):
-        mm.recording.record_attribution(mm.train.as_run(closed), toy["test"], traced=1)
+        mm.recording.record_attribution(mm.train.as_run(closed), toy["test"], recorded_samples=1)
 
 
 def test_windows_of_a_module_add_up(toy, run):
-    windows = mm.recording.record_windows(run, toy["test"], traced=2, windows=2)
+    windows = mm.recording.record_windows(run, toy["test"], recorded_samples=2, windows=2)
     found = mm.analysis.window_shapley(windows)
-    whole = windows["answer"].values[:, -1] - windows["answer"].values[:, 0]
-    gained = whole[np.arange(2), toy["test"].target[windows["traced"].values]]
-    np.testing.assert_allclose(found["phi"].sum([d for d in found["phi"].dims if d != "traced"]), gained, atol=1e-6)
+    whole = windows["prediction"].values[:, -1] - windows["prediction"].values[:, 0]
+    gained = whole[np.arange(2), toy["test"].target[windows["recorded_sample"].values]]
+    np.testing.assert_allclose(
+        found["phi"].sum([d for d in found["phi"].dims if d != "recorded_sample"]), gained, atol=1e-6
+    )
 
 
 def test_nan_is_handed_on_and_counted(toy):
@@ -161,7 +163,7 @@ def test_nan_is_handed_on_and_counted(toy):
             return torch.where(hit[:, None], torch.nan, super().forward(values))
 
     run = mm.train.as_run(mm.models.adapt(Poisoned(toy.spec), toy.spec, missing="zeros"))
-    trace = mm.record(run, toy["test"], traced=[0, 1])
+    trace = mm.record(run, toy["test"], recorded_samples=[0, 1])
     phi = mm.analysis.shapley(trace)["phi"]
     assert bool(np.isnan(phi.values[0]).all())
     assert bool(np.isfinite(phi.values[1:]).all())
@@ -175,7 +177,7 @@ def test_one_modality_has_all_of_the_contribution():
         {"only": rng.normal(size=(30, 5, 2))}, np.arange(30) % 2, split={"train": 0.6, "test": 0.4}
     )
     run = mm.train.as_run(mm.models.adapt(Net(ds.spec), ds.spec, missing="zeros"))
-    trace = mm.record(run, ds["test"], traced=2)
+    trace = mm.record(run, ds["test"], recorded_samples=2)
     phi = mm.analysis.shapley(trace)
     np.testing.assert_allclose(phi["phi"].values[:, 0], (phi["full"] - phi["baseline"]).values, atol=1e-12)
     assert mm.widgets.Explorer(trace).readout
@@ -183,7 +185,7 @@ def test_one_modality_has_all_of_the_contribution():
 
 def test_alignment_of_what_is_not_encoded_here_is_refused(toy, run):
     with pytest.raises(ConfigError, match="how it encodes is not known"):
-        mm.record(run, toy["test"], traced=1, alignment=True)
+        mm.record(run, toy["test"], recorded_samples=1, alignment=True)
 
 
 def test_scores_of_subsets_and_of_missing_data_are_had_too(toy, run):
@@ -196,7 +198,7 @@ def test_scores_of_subsets_and_of_missing_data_are_had_too(toy, run):
 
 
 def test_the_size_said_before_is_the_size_then(toy, run, adapted_trace):
-    said = mm.recording.estimate(run, toy["test"], traced=3)
+    said = mm.recording.estimate(run, toy["test"], recorded_samples=3)
     for group in ("prefixes", "coalitions", "states"):
         true = sum(v.nbytes for v in adapted_trace[group].data_vars.values())
         assert abs(said[group] - true) <= 0.05 * true, group
@@ -207,9 +209,11 @@ def test_checkpoints_are_replayed(toy, net):
     model = mm.models.adapt(net, toy.spec, missing="zeros")
     run = mm.train.as_run(model, checkpoints={0: before.state_dict()}, seed=7)
     assert run.epochs == (0, 1)
-    trace = mm.record(run, toy["test"], traced=2)
-    alone = mm.record(mm.train.as_run(mm.models.adapt(before, toy.spec, missing="zeros")), toy["test"], traced=2)
-    np.testing.assert_array_equal(trace["prefixes"]["answer"].values[0], alone["prefixes"]["answer"].values[0])
+    trace = mm.record(run, toy["test"], recorded_samples=2)
+    alone = mm.record(
+        mm.train.as_run(mm.models.adapt(before, toy.spec, missing="zeros")), toy["test"], recorded_samples=2
+    )
+    np.testing.assert_array_equal(trace["prefixes"]["prediction"].values[0], alone["prefixes"]["prediction"].values[0])
     assert mm.analysis.shapley(trace).attrs["seed"] == 7
     assert trace.attrs["best_epoch"] == 1
 

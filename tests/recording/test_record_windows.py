@@ -15,16 +15,16 @@ from mmviz.models import batch_of
 
 @pytest.fixture(scope="module")
 def windows(toy, toy_run):
-    return mm.recording.record_windows(toy_run, toy["test"], traced=[0, 3, 5], windows=2)
+    return mm.recording.record_windows(toy_run, toy["test"], recorded_samples=[0, 3, 5], windows=2)
 
 
 @pytest.fixture(scope="module")
 def sampled(toy, toy_run):
-    return mm.recording.record_windows(toy_run, toy["test"], traced=[0, 3], windows=3, budget=200)
+    return mm.recording.record_windows(toy_run, toy["test"], recorded_samples=[0, 3], windows=3, budget=200)
 
 
 def test_without_windows_to_split_the_players_are_the_modalities(toy, toy_run, trace):
-    one = mm.recording.record_windows(toy_run, toy["test"], traced=[0, 5, 7], windows=1)
+    one = mm.recording.record_windows(toy_run, toy["test"], recorded_samples=[0, 5, 7], windows=1)
     whole = mm.analysis.shapley(trace)["phi"].values[[0, 5, 7]]
     for index in ("shapley", "owen"):
         found = mm.analysis.window_shapley(one, index=index)
@@ -32,7 +32,7 @@ def test_without_windows_to_split_the_players_are_the_modalities(toy, toy_run, t
 
 
 def test_the_owen_values_of_a_modality_sum_to_its_shapley_value_among_modalities(toy, toy_run, windows):
-    one = mm.recording.record_windows(toy_run, toy["test"], traced=[0, 3, 5], windows=1)
+    one = mm.recording.record_windows(toy_run, toy["test"], recorded_samples=[0, 3, 5], windows=1)
     expected = mm.analysis.window_shapley(one)["phi"].values[..., 0]
     found = mm.analysis.window_shapley(windows, index="owen")["phi"].sum("window")
     np.testing.assert_allclose(found, expected, atol=1e-6)
@@ -69,12 +69,12 @@ def test_exact_contributions_are_the_average_over_all_orders(toy, toy_run, windo
     for order in permutations(range(6)):
         for k, i in enumerate(order):
             total[i] += answer(frozenset(order[: k + 1])) - answer(frozenset(order[:k]))
-    found = mm.analysis.window_shapley(windows)["phi"].sel(traced=3).values.reshape(-1)
+    found = mm.analysis.window_shapley(windows)["phi"].sel(recorded_sample=3).values.reshape(-1)
     np.testing.assert_allclose(found, total / math.factorial(6), atol=1e-6)
 
 
 def test_sampled_contributions_lie_within_reach_of_the_exact_ones(toy, toy_run, sampled):
-    exact = mm.recording.record_windows(toy_run, toy["test"], traced=[0, 3], windows=3)
+    exact = mm.recording.record_windows(toy_run, toy["test"], recorded_samples=[0, 3], windows=3)
     truth, found = (mm.analysis.window_shapley(w) for w in (exact, sampled))
     assert truth.attrs["exact"] is True
     assert found.attrs["exact"] is False
@@ -89,7 +89,7 @@ def test_a_larger_budget_comes_nearer(toy, toy_run):
     errors = [
         float(
             mm.analysis.window_shapley(
-                mm.recording.record_windows(toy_run, toy["test"], traced=[0, 3], windows=5, budget=budget)
+                mm.recording.record_windows(toy_run, toy["test"], recorded_samples=[0, 3], windows=5, budget=budget)
             )["error"].mean()
         )
         for budget in (300, 3000)
@@ -98,32 +98,34 @@ def test_a_larger_budget_comes_nearer(toy, toy_run):
 
 
 def test_the_owen_value_is_exact_where_it_is_affordable_though_the_shapley_value_is_not(toy, toy_run, sampled):
-    exact = mm.recording.record_windows(toy_run, toy["test"], traced=[0, 3], windows=3)
+    exact = mm.recording.record_windows(toy_run, toy["test"], recorded_samples=[0, 3], windows=3)
     truth, found = (mm.analysis.window_shapley(w, index="owen") for w in (exact, sampled))
     assert found.attrs["exact"] is True
     np.testing.assert_allclose(found["phi"], truth["phi"], atol=1e-6)
-    many = mm.recording.record_windows(toy_run, toy["test"], traced=[0], windows=8, budget=400)
+    many = mm.recording.record_windows(toy_run, toy["test"], recorded_samples=[0], windows=8, budget=400)
     assert mm.analysis.window_shapley(many, index="owen").attrs["exact"] is False
 
 
 @pytest.mark.parametrize("budget", [200, 400, 1000])
 @pytest.mark.parametrize("windows", [3, 6])
 def test_the_budget_is_not_exceeded(toy, toy_run, budget, windows):
-    found = mm.recording.record_windows(toy_run, toy["test"], traced=1, windows=windows, budget=budget)
+    found = mm.recording.record_windows(toy_run, toy["test"], recorded_samples=1, windows=windows, budget=budget)
     assert 0.4 * min(budget, 2 ** (3 * windows)) <= found.sizes["coalition"] <= budget
 
 
 def test_the_same_seed_draws_the_same_orders(toy, toy_run, sampled):
-    again = mm.recording.record_windows(toy_run, toy["test"], traced=[0, 3], windows=3, budget=200)
-    other = mm.recording.record_windows(toy_run, toy["test"], traced=[0, 3], windows=3, budget=200, seed=1)
+    again = mm.recording.record_windows(toy_run, toy["test"], recorded_samples=[0, 3], windows=3, budget=200)
+    other = mm.recording.record_windows(toy_run, toy["test"], recorded_samples=[0, 3], windows=3, budget=200, seed=1)
     assert again.identical(sampled)
     assert not np.array_equal(other["shapley_order"], sampled["shapley_order"])
 
 
 def test_windows_without_data_contribute_exactly_nothing(ragged, ragged_run):
-    recorded = mm.recording.record_windows(ragged_run, ragged["test"], traced=[0, 1, 4], windows=3)
+    recorded = mm.recording.record_windows(ragged_run, ragged["test"], recorded_samples=[0, 1, 4], windows=3)
     found = mm.analysis.window_shapley(recorded)
-    assert not found["present"].sel(traced=0, modality="sound").any(), "the fixture's sample 30 lacks its sound"
+    assert not found["present"].sel(recorded_sample=0, modality="sound").any(), (
+        "the fixture's sample 30 lacks its sound"
+    )
     for index in ("shapley", "owen"):
         phi = mm.analysis.window_shapley(recorded, index=index)["phi"]
         assert float(abs(phi.where(~found["present"])).max()) == 0
@@ -136,16 +138,18 @@ def test_exact_windows_are_captums_shapley_values(toy, toy_run, windows):
         lambda rows: torch.tensor([answer(frozenset(row.nonzero()[:, 0].tolist())) for row in rows])
     )
     found = explain.attribute(torch.ones(1, 6), perturbations_per_eval=6)
-    exact = mm.analysis.window_shapley(windows)["phi"].sel(traced=5)
+    exact = mm.analysis.window_shapley(windows)["phi"].sel(recorded_sample=5)
     np.testing.assert_allclose(exact.values.reshape(1, -1), found.numpy(), atol=1e-5)
 
 
 def test_a_regression_has_windows_too(regression):
     model = mm.models.build("gated", regression.spec, width=8)
     run = mm.train.fit(model, regression, epochs=1, progress=False)
-    recorded = mm.recording.record_windows(run, regression["test"], traced=2, windows=2)
+    recorded = mm.recording.record_windows(run, regression["test"], recorded_samples=2, windows=2)
     found = mm.analysis.window_shapley(recorded)
-    np.testing.assert_allclose(found["full"], run.predict(regression["test"])[recorded["traced"].values], atol=1e-5)
+    np.testing.assert_allclose(
+        found["full"], run.predict(regression["test"])[recorded["recorded_sample"].values], atol=1e-5
+    )
 
 
 def test_windows_travel_with_the_trace(trace, windows, tmp_path):
@@ -164,7 +168,7 @@ def test_a_budget_that_gives_no_interval_is_refused_with_one_that_does(toy, toy_
     with pytest.raises(ConfigError, match="give at least") as caught:
         mm.recording.record_windows(toy_run, toy["test"], windows=8, budget=budget)
     enough = int(str(caught.value).rsplit(" ", 1)[1])
-    recorded = mm.recording.record_windows(toy_run, toy["test"], traced=1, windows=8, budget=enough)
+    recorded = mm.recording.record_windows(toy_run, toy["test"], recorded_samples=1, windows=8, budget=enough)
     assert recorded.sizes["coalition"] <= enough
 
 
@@ -178,4 +182,4 @@ def test_an_unknown_index_and_another_data_set_are_refused(windows):
     with pytest.raises(ConfigError, match="choose one of shapley, owen"):
         mm.analysis.window_shapley(windows, index="banzhaf")
     with pytest.raises(DataError, match="answer is lacking"):
-        mm.analysis.window_shapley(windows.drop_vars("answer"))
+        mm.analysis.window_shapley(windows.drop_vars("prediction"))

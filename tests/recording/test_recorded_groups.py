@@ -30,7 +30,7 @@ def test_distances_of_every_pair_and_epoch_are_those_of_the_penalties(toy):
         "alignmamba2", toy.spec, width=8, layers=1, steps=6, ot=0.5, mmd=0.25, direction="to_anchor"
     )
     run = mm.train.fit(model, toy, epochs=2, progress=False)
-    trace = mm.record(run, toy["test"], traced=2, coalitions=False)
+    trace = mm.record(run, toy["test"], recorded_samples=2, coalitions=False)
     group = trace["alignment"].to_dataset()
     assert group["ot"].dims == ("epoch", "pair")
     assert group["epoch"].values.tolist() == [0, 1, 2]
@@ -43,8 +43,8 @@ def test_distances_of_every_pair_and_epoch_are_those_of_the_penalties(toy):
 
 
 def test_a_model_that_does_not_align_is_measured_when_asked(toy, toy_run):
-    assert "alignment" not in mm.record(toy_run, toy["test"], traced=1, coalitions=False).children
-    asked = mm.record(toy_run, toy["test"], traced=1, epochs=[0], coalitions=False, alignment=True)
+    assert "alignment" not in mm.record(toy_run, toy["test"], recorded_samples=1, coalitions=False).children
+    asked = mm.record(toy_run, toy["test"], recorded_samples=1, epochs=[0], coalitions=False, alignment=True)
     assert len(asked["alignment"]["source"]) == len(toy.spec.names) - 1
 
 
@@ -69,7 +69,7 @@ def test_a_history_over_other_dimensions_is_refused_by_name(trace):
 
 def test_the_recorded_map_is_the_operators(toy, toy_run, trace):
     group = trace["influence"].to_dataset()
-    batch = batch_of(toy["test"], group["traced"].values)
+    batch = batch_of(toy["test"], group["recorded_sample"].values)
     with torch.no_grad(), toy_run.at_epoch(toy_run.best_epoch) as model:
         scans = model.observe(model.encode(batch)).scans
     for layer, scan in enumerate(scans):
@@ -83,7 +83,7 @@ def test_the_recorded_map_is_the_operators(toy, toy_run, trace):
 
 def test_nothing_is_moved_by_what_comes_later(trace):
     group = trace["influence"]["influence"]
-    later = group["source_block"] > group["block"]
+    later = group["source_block"] > group["target_block"]
     assert float(group.where(later, 0).max()) == 0
     assert float(group.where(~later, 0).max()) > 0
 
@@ -91,7 +91,7 @@ def test_nothing_is_moved_by_what_comes_later(trace):
 def test_long_sequences_are_averaged_in_blocks(toy, toy_run, trace, monkeypatch):
     monkeypatch.setattr(module, "BLOCKS", 4)
     width = module.steps_per_block(toy_run.model.steps)
-    coarse = mm.record(toy_run, toy["test"], traced=[5], epochs=[0], coalitions=False)["influence"]
+    coarse = mm.record(toy_run, toy["test"], recorded_samples=[5], epochs=[0], coalitions=False)["influence"]
     fine = trace["influence"]["influence"].values[2:3]
     assert coarse.attrs["steps_per_block"] == width > 1
     corner = fine[..., :width, :, :width].mean((-1, -3))
@@ -100,8 +100,8 @@ def test_long_sequences_are_averaged_in_blocks(toy, toy_run, trace, monkeypatch)
 
 def test_a_model_without_a_scan_has_no_map_and_one_can_leave_it_out(toy, toy_run):
     run = mm.train.fit(mm.models.build("concat", toy.spec, width=8), toy, epochs=1, progress=False)
-    assert "influence" not in mm.record(run, toy["test"], traced=2).children
-    assert "influence" not in mm.record(toy_run, toy["test"], traced=2, influence=False).children
+    assert "influence" not in mm.record(run, toy["test"], recorded_samples=2).children
+    assert "influence" not in mm.record(toy_run, toy["test"], recorded_samples=2, influence=False).children
 
 
 OPTIONS = {"width": 8, "state": 4, "layers": 2, "steps": 6}
@@ -120,7 +120,7 @@ def seen_by(run, split, chosen):
 @pytest.mark.parametrize("options", [{}, {"order": "concatenated"}, {"bidirectional": True}])
 def test_the_recorded_states_give_the_operators_output_token_by_token(ragged, options):
     run = trained(ragged, **options)
-    trace = mm.record(run, ragged["test"], traced=[0, 1, 2], coalitions=False)
+    trace = mm.record(run, ragged["test"], recorded_samples=[0, 1, 2], coalitions=False)
     operator = trace["operator"].to_dataset()
     valid = trace["states"]["valid"].values
     read = operator["h"].values * operator["C"].values[..., None, :]
@@ -138,7 +138,7 @@ def test_the_recorded_states_give_the_operators_output_token_by_token(ragged, op
 
 def test_the_influence_of_tokens_is_the_operators_in_the_order_of_speaking(toy):
     run = trained(toy)
-    group = mm.record(run, toy["test"], traced=[0], coalitions=False)["influence"]
+    group = mm.record(run, toy["test"], recorded_samples=[0], coalitions=False)["influence"]
     _, seen = seen_by(run, toy["test"], [0])
     speaking = run.model.order.modalities
     for layer, tokens in enumerate(seen.tokens):
@@ -147,27 +147,27 @@ def test_the_influence_of_tokens_is_the_operators_in_the_order_of_speaking(toy):
         for (m, t), (n, s) in (((0, 3), (1, 2)), ((1, 5), (0, 5)), ((0, 0), (1, 0)), ((1, 2), (0, 4))):
             heard = K[t * len(speaking) + speaking.index(m), s * len(speaking) + speaking.index(n)]
             np.testing.assert_allclose(group["influence"].values[0, layer, m, t, n, s], heard, rtol=1e-4, atol=1e-7)
-    assert float(group["influence"].where(group["source_block"] > group["block"], 0).max()) == 0
+    assert float(group["influence"].where(group["source_block"] > group["target_block"], 0).max()) == 0
 
 
 def test_a_layer_that_reads_both_ways_also_moves_what_came_before_and_no_token_moves_nothing(ragged):
-    group = mm.record(trained(ragged, bidirectional=True), ragged["test"], traced=[0, 1, 2], coalitions=False)
+    group = mm.record(trained(ragged, bidirectional=True), ragged["test"], recorded_samples=[0, 1, 2], coalitions=False)
     moved, valid = group["influence"]["influence"], group["states"]["valid"].values
-    assert float(moved.where(moved["source_block"] > moved["block"], 0).max()) > 0
+    assert float(moved.where(moved["source_block"] > moved["target_block"], 0).max()) > 0
     for sample, modality, time in np.argwhere(~valid):
         assert float(abs(moved.values[sample, :, modality, time]).max()) == 0
         assert float(abs(moved.values[sample, ..., modality, time]).max()) == 0
 
 
 def test_routing_names_who_served_whom(ragged):
-    trace = mm.record(trained(ragged), ragged["test"], traced=[0, 1, 2], coalitions=False)
+    trace = mm.record(trained(ragged), ragged["test"], recorded_samples=[0, 1, 2], coalitions=False)
     group = trace["routing"].to_dataset()
-    owners, weight = group["owner"].values, group["weight"]
+    owners, weight = group["expert_modality"].values, group["weight"]
     assert set(owners) == {"", *ragged.spec.names}
-    assert weight.dims == ("epoch", "traced", "layer", "modality", "time", "expert")
-    valid = trace["states"]["valid"].values.transpose(1, 0, 2)  # modality, traced, time
+    assert weight.dims == ("epoch", "recorded_sample", "layer", "modality", "time", "expert")
+    valid = trace["states"]["valid"].values.transpose(1, 0, 2)  # modality, recorded_sample, time
     for k, name in enumerate(ragged.spec.names):
-        mine = weight.isel(modality=k).transpose("traced", "time", "expert", "epoch", "layer").values
+        mine = weight.isel(modality=k).transpose("recorded_sample", "time", "expert", "epoch", "layer").values
         serving = [e for e, owner in enumerate(owners) if owner in ("", name)]
         others = [e for e, owner in enumerate(owners) if owner not in ("", name)]
         assert (mine[valid[k]][:, serving] > 0).all()
@@ -176,7 +176,7 @@ def test_routing_names_who_served_whom(ragged):
 
 
 def test_transport_holds_every_pair_and_its_distance_is_mass_times_cost(ragged):
-    trace = mm.record(trained(ragged), ragged["test"], traced=[0, 1, 2], coalitions=False)
+    trace = mm.record(trained(ragged), ragged["test"], recorded_samples=[0, 1, 2], coalitions=False)
     group = trace["transport"].to_dataset()
     assert len(group["source"]) == len(ragged.spec.names) - 1
     assert set(group["anchor"].values) | set(group["source"].values) == set(ragged.spec.names)

@@ -46,7 +46,7 @@ def test_the_answer_is_what_recording_the_edited_sample_gives(toy, toy_run, edit
     part, row = toy["test"], 4
     answer = mm.recording.what_if(toy_run, part)(str(part.ids[row]), toy_run.best_epoch, edits)
     split = edited(part, row, edits, spec=toy.spec)
-    same(answer, mm.record(toy_run, split, traced=[0], epochs=[toy_run.best_epoch]))
+    same(answer, mm.record(toy_run, split, recorded_samples=[0], epochs=[toy_run.best_epoch]))
     assert answer["/prefixes"].sizes["coalition"] == 8
 
 
@@ -56,10 +56,15 @@ def test_routing_plan_and_cost_of_a_model_that_aligns_are_those_of_the_edited_sa
     asked = mm.recording.what_if(aligned, part, influence=True)
     answer = asked(str(part.ids[2]), aligned.best_epoch, edits)
     split = edited(part, 2, edits, spec=toy.spec)
-    same(answer, mm.record(aligned, split, traced=[0], epochs=[aligned.best_epoch]))
+    same(answer, mm.record(aligned, split, recorded_samples=[0], epochs=[aligned.best_epoch]))
     assert {"/routing", "/transport", "/influence"} <= set(answer)
     plain = asked(str(part.ids[2]), aligned.best_epoch, {})
-    for place, name in (("/routing", "weight"), ("/transport", "plan"), ("/states", "norm"), ("/prefixes", "answer")):
+    for place, name in (
+        ("/routing", "weight"),
+        ("/transport", "plan"),
+        ("/states", "norm"),
+        ("/prefixes", "prediction"),
+    ):
         assert not np.array_equal(answer[place][name].values, plain[place][name].values), place
 
 
@@ -68,10 +73,12 @@ def test_another_epoch_is_answered_with_its_own_weights_and_without_plan(toy, al
     part = toy["test"]
     other = next(epoch for epoch in aligned.epochs if epoch != aligned.best_epoch)
     answer = mm.recording.what_if(aligned, part)(str(part.ids[0]), other, {})
-    trace = mm.record(aligned, part.take([0]), traced=[0], epochs=[other])
+    trace = mm.record(aligned, part.take([0]), recorded_samples=[0], epochs=[other])
     at = list(trace["states"]["epoch"].values).index(other)
     np.testing.assert_array_equal(answer["/states"]["norm"].values[0], trace["states"]["norm"].values[at])
-    np.testing.assert_array_equal(answer["/prefixes"]["answer"].values[0], trace["prefixes"]["answer"].values[at])
+    np.testing.assert_array_equal(
+        answer["/prefixes"]["prediction"].values[0], trace["prefixes"]["prediction"].values[at]
+    )
     assert "plan" not in answer["/transport"]
     assert answer["/transport"]["distance"].shape == (1, 1, 2)
 
@@ -81,7 +88,7 @@ def test_samples_of_different_lengths_and_absent_modalities_are_answered(ragged,
     asked = mm.recording.what_if(ragged_run, part)
     for row in range(6):
         answer = asked(str(part.ids[row]), ragged_run.best_epoch, {"light": {"swap": str(part.ids[9])}})
-        assert np.isfinite(answer["/prefixes"]["answer"].values).all()
+        assert np.isfinite(answer["/prefixes"]["prediction"].values).all()
         np.testing.assert_array_equal(answer["/inputs/light"]["value"].values[0], part.inputs["light"][9])
 
 

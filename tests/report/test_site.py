@@ -17,7 +17,7 @@ import plotly.graph_objects as go
 ds = mm.data.synthetic(n=60, modalities=2, steps=12, task="classification", seed=0)
 model = mm.models.build("coupled_mamba", ds.spec, width=8, layers=1, seed=0)
 run = mm.train.fit(model, ds, epochs=1, progress=False, seed=0)
-trace = mm.record(run, ds["test"], traced=2)
+trace = mm.record(run, ds["test"], recorded_samples=2)
 mm.widgets.Explorer(trace)"""
 
 

@@ -70,7 +70,7 @@ def test_every_model_can_be_measured_and_the_contributions_add_up(toy, name):
 
 
 def test_they_are_the_ones_the_analysis_finds_in_a_trace(toy, toy_run):
-    trace = mm.record(toy_run, toy["valid"], traced=1, epochs=[toy_run.best_epoch], influence=False)
+    trace = mm.record(toy_run, toy["valid"], recorded_samples=1, epochs=[toy_run.best_epoch], influence=False)
     for value, theirs in (("accuracy", "correct"), ("probability", "probability")):
         measured = meter_of(toy, value=value).measure(toy_run.model)
         phi = mm.analysis.shapley(trace, value=theirs)["phi"].mean("sample")
@@ -157,7 +157,7 @@ def test_the_history_of_any_strategy_holds_readings_and_cost(toy):
         np.testing.assert_allclose(phi.sum(), row["worth_of_all"] - row["worth_of_none"], atol=1e-12)
     assert 0 < run.history[1]["cost_share"] < 1
     assert run.history[1]["cost_share"] == run.history[1]["seconds_measure"] / run.history[1]["seconds"]
-    trace = mm.record(run, toy["test"], traced=2, coalitions=False)
+    trace = mm.record(run, toy["test"], recorded_samples=2, coalitions=False)
     assert trace["history"]["contribution"].dims == ("epoch", "modality")
 
 

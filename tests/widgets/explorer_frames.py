@@ -51,17 +51,17 @@ def make_frame(
     prediction = _spread(rng, shown, target, K) if task == "classification" else shown[..., None]
     W = np.stack([_softmax(rng.normal(size=(layers, M, M)) * e / max(1, epochs - 1) * 1.2) for e in range(epochs)])
     data = {
-        "state": (("epoch", "traced", "layer", "modality", "channel", "time"),
+        "state": (("epoch", "recorded_sample", "layer", "modality", "channel", "time"),
                   _states(rng, (epochs, samples, layers, M, steps, channels)).swapaxes(-1, -2),
                   {"scale": json.dumps([0.82, 1.4][:layers] + [1.0] * (layers - 2)), "unit": "1", "long_name": "state norm"}),
-        "state_valid": (("traced", "modality", "time"), valid),
-        "prediction": (("epoch", "traced", "time", "output"), prediction.astype("f4")),
-        "contribution": (("epoch", "traced", "time", "modality"), contribution.astype("f4")),
-        "baseline": (("epoch", "traced", "time"), baseline.astype("f4")),
-        "coupling": (("epoch", "layer", "modality", "source"), W.astype("f4")),
+        "state_valid": (("recorded_sample", "modality", "time"), valid),
+        "prediction": (("epoch", "recorded_sample", "time", "output"), prediction.astype("f4")),
+        "contribution": (("epoch", "recorded_sample", "time", "modality"), contribution.astype("f4")),
+        "baseline": (("epoch", "recorded_sample", "time"), baseline.astype("f4")),
+        "coupling": (("epoch", "layer", "target_modality", "source_modality"), W.astype("f4")),
     }  # fmt: skip
     for m, name in enumerate(names):
-        dims = ("traced", f"frame_{name}", f"feature_{name}")
+        dims = ("recorded_sample", f"frame_{name}", f"feature_{name}")
         values = _signal(rng, samples, frames, features, m) * seen[:, m, :, None]
         data[f"signal_{name}"] = (
             dims,
@@ -70,11 +70,11 @@ def make_frame(
         )
         data[f"signal_valid_{name}"] = (dims[:2], seen[:, m])
     coords = {
-        "epoch": np.arange(epochs), "traced": np.arange(samples) * 7, "layer": np.arange(layers),
-        "modality": list(names), "source": list(names), "channel": np.arange(channels),
+        "epoch": np.arange(epochs), "recorded_sample": np.arange(samples) * 7, "layer": np.arange(layers),
+        "modality": list(names), "channel": np.arange(channels),
         "output": list(classes) if task == "classification" else ["value"],
-        "sample_id": ("traced", list(ids or [f"s{k}_r{3 * k + 1}_w{k}" for k in range(samples)])),
-        "target": ("traced", target),
+        "sample_id": ("recorded_sample", list(ids or [f"s{k}_r{3 * k + 1}_w{k}" for k in range(samples)])),
+        "target": ("recorded_sample", target),
         **{f"feature_{name}": [("x", "y", "z")[f] if features <= 3 else f"f{f}" for f in range(features)] for name in names},
     }  # fmt: skip
     about = {
@@ -87,7 +87,7 @@ def make_frame(
 
 
 def _with_every_view(frame, rng, listed):
-    E, S, L, M, C, T = (frame.sizes[d] for d in ("epoch", "traced", "layer", "modality", "channel", "time"))
+    E, S, L, M, C, T = (frame.sizes[d] for d in ("epoch", "recorded_sample", "layer", "modality", "channel", "time"))
     names, many = [str(n) for n in frame["modality"].values], np.arange(2**M)
     member = (many[:, None] >> np.arange(M)) % 2 == 1
     phi, count = frame["contribution"].values, 5
@@ -104,10 +104,10 @@ def _with_every_view(frame, rng, listed):
     block = np.arange(count) * max(1, T // count)
     data = {
         "half_life": (("layer", "modality", "channel"), np.sort(np.exp(rng.normal(2, 1, (L, M, C))))[..., ::-1].astype("f4")),
-        "path": (("traced", "layer", "modality", "time", "axis"), cumulated.astype("f4")),
-        "path_share": (("traced", "layer", "axis"), np.full((S, L, 2), [0.61, 0.2], "f4")),
-        "heard": (("traced", "layer", "modality", "source"), np.broadcast_to(frame["coupling"].values[-1], (S, L, M, M)).copy()),
-        "game": (("epoch", "traced", "time", "coalition"),
+        "path": (("recorded_sample", "layer", "modality", "time", "axis"), cumulated.astype("f4")),
+        "path_share": (("recorded_sample", "layer", "axis"), np.full((S, L, 2), [0.61, 0.2], "f4")),
+        "heard": (("recorded_sample", "layer", "target_modality", "source_modality"), np.broadcast_to(frame["coupling"].values[-1], (S, L, M, M)).copy()),
+        "game": (("epoch", "recorded_sample", "time", "coalition"),
                  (frame["baseline"].values[..., None] + (phi[..., None, :] * member).sum(-1)).astype("f4")),
         "phi_mean": ("modality", np.linspace(0.4, -0.1, M, dtype="f4"), {"n_samples": 273}),
         "phi_low": ("modality", np.linspace(0.3, -0.2, M, dtype="f4")),
@@ -117,11 +117,11 @@ def _with_every_view(frame, rng, listed):
         "listed_answer": ("listed", rng.random(listed).astype("f4")),
         "listed_correct": ("listed", (said == true).astype("f4") if learning else np.full(listed, np.nan, "f4")),
         "listed_traced": ("listed", np.where(np.arange(listed) % 9 == 4, np.arange(listed) // 9, -1).clip(-1, S - 1).astype("f4")),
-        "influence": (("traced", "layer", "modality", "block", "source", "source_block"), (255 * heard).astype("u1"), {"scale": json.dumps([4.0] * L)}),
-        "routing": (("epoch", "traced", "layer", "modality", "time", "expert"), np.round(255 * weight).astype("u1")),
-        "plan": (("traced", "pair", "time", "anchor_time"), np.broadcast_to((255 * plan).astype("u1"), (S, 2, T, T)).copy(), {"scale": "[0.02, 0.03]"}),
-        "cost": (("traced", "pair", "time", "anchor_time"), rng.integers(0, 255, (S, 2, T, T)).astype("u1"), {"scale": "[1.5, 2.0]"}),
-        "distance": (("epoch", "traced", "pair"), rng.random((E, S, 2)).astype("f4")),
+        "influence": (("recorded_sample", "layer", "target_modality", "target_block", "source_modality", "source_block"), (255 * heard).astype("u1"), {"scale": json.dumps([4.0] * L)}),
+        "routing": (("epoch", "recorded_sample", "layer", "modality", "time", "expert"), np.round(255 * weight).astype("u1")),
+        "plan": (("recorded_sample", "pair", "time", "anchor_time"), np.broadcast_to((255 * plan).astype("u1"), (S, 2, T, T)).copy(), {"scale": "[0.02, 0.03]"}),
+        "cost": (("recorded_sample", "pair", "time", "anchor_time"), rng.integers(0, 255, (S, 2, T, T)).astype("u1"), {"scale": "[1.5, 2.0]"}),
+        "distance": (("epoch", "recorded_sample", "pair"), rng.random((E, S, 2)).astype("f4")),
     }  # fmt: skip
     coords = {
         "channel_index": (("layer", "modality", "channel"), rng.permuted(np.broadcast_to(np.arange(C) * 3, (L, M, C)), axis=-1)),
@@ -132,8 +132,8 @@ def _with_every_view(frame, rng, listed):
         "listed_id": ("listed", [f"s{k}" for k in range(listed)]),
         "listed_target": ("listed", names_of[true] if learning else np.array([f"{v:.3g}" for v in rng.normal(size=listed)])),
         "listed_said": ("listed", names_of[said] if learning else np.array([f"{v:.3g}" for v in rng.normal(size=listed)])),
-        "block": block,
-        "expert": [*names, "shared 1", "shared 2"], "owner": ("expert", [*names, "", ""]),
+        "target_block": block,
+        "expert": [*names, "shared 1", "shared 2"], "expert_modality": ("expert", [*names, "", ""]),
         "pair_source": ("pair", [names[-1], names[0]]), "pair_anchor": ("pair", [names[0], names[-1]]),
     }  # fmt: skip
     return frame.assign(data).assign_coords(coords).assign_attrs(best_epoch=int(E - 1))

@@ -24,7 +24,7 @@ def test_two_runs_are_shown_together_and_either_alone():
 
 def test_only_samples_of_both_runs_are_shown_in_the_order_of_the_first():
     frame = make_frame(samples=4, every_view=True)
-    explorer = Explorer(frame=frame, other=make_frame(samples=4, seed=1).isel(traced=[3, 1]))
+    explorer = Explorer(frame=frame, other=make_frame(samples=4, seed=1).isel(recorded_sample=[3, 1]))
     ids = frame["sample_id"].values[[1, 3]].tolist()
     assert explorer.frame["sample_id"].values.tolist() == explorer.other["sample_id"].values.tolist() == ids
     kept = explorer.frame["listed_traced"].values
@@ -78,7 +78,7 @@ def test_more_than_three_differences_are_counted():
     [
         ({"names": ("dynamic", "gyro", "light")}, "modality of other is .*'light'"),
         ({"classes": tuple("abcdefg")}, "output of other is"),
-        ({"ids": ("x", "y", "z")}, "no traced sample in common: s0_r1_w0, .* and x, y, z"),
+        ({"ids": ("x", "y", "z")}, "no recorded sample in common: s0_r1_w0, .* and x, y, z"),
     ],
 )
 def test_runs_that_cannot_be_compared_are_refused_in_words(other, said):
@@ -112,7 +112,7 @@ def test_modalities_are_masked_in_both_runs_or_in_none():
 
 
 def test_the_given_frames_are_left_as_they_were():
-    a, b = make_frame(every_view=True), make_frame(every_view=True, seed=1).isel(traced=[0, 1])
+    a, b = make_frame(every_view=True), make_frame(every_view=True, seed=1).isel(recorded_sample=[0, 1])
     before = a.copy(deep=True), b.copy(deep=True)
     Explorer(frame=a, other=b)
     assert a.identical(before[0])

@@ -131,11 +131,11 @@ def test_a_recipe_is_json_in_names_and_reproduces_the_view(frame):
 
 def test_a_recipe_finds_its_sample_in_another_recording(frame):
     recipe = Explorer(frame=frame, selection={"sample": 2, "epoch": 3}).recipe
-    other = frame.isel(traced=[2, 1], epoch=[1, 3])
+    other = frame.isel(recorded_sample=[2, 1], epoch=[1, 3])
     assert Explorer(frame=other, recipe=recipe).selection["sample"] == 0
     assert Explorer(frame=other, recipe=recipe).selection["epoch"] == 1
     with pytest.raises(ConfigError, match="sample 's2_r7_w2' was not recorded here; recorded are"):
-        Explorer(frame=frame.isel(traced=[0, 1]), recipe=recipe)
+        Explorer(frame=frame.isel(recorded_sample=[0, 1]), recipe=recipe)
 
 
 @pytest.mark.parametrize(

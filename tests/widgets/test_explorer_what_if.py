@@ -23,18 +23,20 @@ def answer_of(frame, sample, epoch, *, scale=0.5):
 
     k = [str(i) for i in frame["sample_id"].values].index(sample)
     e = list(frame["epoch"].values).index(epoch)
-    one = frame.isel(epoch=[e], traced=[k])
-    said = one["prediction"].values[:, :, None].repeat(8, 2) * scale  # epoch, traced, coalition, time, output
-    head = ("epoch", "traced")
+    one = frame.isel(epoch=[e], recorded_sample=[k])
+    said = one["prediction"].values[:, :, None].repeat(8, 2) * scale  # epoch, recorded_sample, coalition, time, output
+    head = ("epoch", "recorded_sample")
     groups = {
         "/samples": xr.Dataset({"target": ("sample", one["target"].values)}),
-        "/prefixes": xr.Dataset({"answer": ((*head, "coalition", "time", "output"), said)}, coords={"epoch": [epoch]}),
+        "/prefixes": xr.Dataset(
+            {"prediction": ((*head, "coalition", "time", "output"), said)}, coords={"epoch": [epoch]}
+        ),
         "/states": xr.Dataset({"valid": one["state_valid"].drop_vars(list(one["state_valid"].coords))}),
     }
     for name in NAMES:
         groups[f"/inputs/{name}"] = xr.Dataset(
-            {"value": (("traced", "frame", "feature"), one[f"signal_{name}"].values),
-             "valid": (("traced", "frame"), one[f"signal_valid_{name}"].values)}
+            {"value": (("recorded_sample", "frame", "feature"), one[f"signal_{name}"].values),
+             "valid": (("recorded_sample", "frame"), one[f"signal_valid_{name}"].values)}
         )  # fmt: skip
     return groups
 
@@ -230,7 +232,7 @@ def test_edits_survive_as_json_and_a_recipe_brings_them_back(explorer, bare):
     explorer.wait()
     recipe = json.loads(json.dumps(explorer.recipe))
     assert recipe["edits"]["dynamic"] == {"swap": "s2_r7_w2"}
-    turned = bare.isel(traced=[2, 1, 0])
+    turned = bare.isel(recorded_sample=[2, 1, 0])
     again = Explorer(frame=turned, what_if=Model(turned), recipe=recipe)
     assert again.selection["edits"] == {"dynamic": {"swap": 0}, **EDIT}
     again.wait()

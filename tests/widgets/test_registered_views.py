@@ -34,7 +34,7 @@ def test_the_same_file_registered_twice_is_one_view():
 
 
 def test_the_variables_that_a_registered_view_names_are_sent_where_the_frame_holds_them():
-    frame = make_frame().assign(energy=(("epoch", "traced"), [[1.0, 2.0, 3.0]] * 5))
+    frame = make_frame().assign(energy=(("epoch", "recorded_sample"), [[1.0, 2.0, 3.0]] * 5))
     register_view(TEMPLATE, variables=["energy", "not in this frame"])
     arrays = json.loads(Explorer(frame=frame).data["meta"])["arrays"]
     assert arrays["energy"]["shape"] == [5, 3]

@@ -148,8 +148,8 @@ BREAKS = [
     (lambda f: f.assign(prediction=f["prediction"].T), "'prediction' has dimensions"),
     (lambda f: f.isel(epoch=slice(0, 0)), "dimension 'epoch' has size 0"),
     (lambda f: f.assign_attrs(task="ranking"), "'task' is 'ranking'"),
-    (lambda f: f.assign_coords(target=("traced", [0, 7, 1])), r"'target' is \[0, 7, 1\], expected class indices from 0 to 6"),
-    (lambda f: f.assign_coords(target=("traced", np.array(["a", "b", "c"]))), "'target' is"),
+    (lambda f: f.assign_coords(target=("recorded_sample", [0, 7, 1])), r"'target' is \[0, 7, 1\], expected class indices from 0 to 6"),
+    (lambda f: f.assign_coords(target=("recorded_sample", np.array(["a", "b", "c"]))), "'target' is"),
 ]  # fmt: skip
 
 

@@ -105,7 +105,7 @@ def framework_2(evidence: Evidence) -> Drawing:
 
 
 def transport_plan(evidence: Evidence) -> Drawing:
-    """Draw plan, cost, links and lag of the first traced sample."""
+    """Draw plan, cost, links and lag of the first recorded sample."""
     found = evidence.artefact("aligned")["transport"].to_dataset()
     source, anchor = found.attrs["source"], found.attrs["anchor"]
     shows = (

@@ -54,7 +54,9 @@ def aligned(budget: Budget) -> xr.DataTree:
     for name, weights in (("no alignment", {"ot": 0.0, "mmd": 0.0}), ("OT and MMD", {})):
         model = mm.models.build("alignmamba2", ds.spec, seed=0, **own, **weights)
         runs[name] = mm.train.fit(model, ds, progress=False, seed=0, **train_options(budget))
-        traces[name] = mm.record(runs[name], ds["test"], traced=2, coalitions=False, influence=False, alignment=True)
+        traces[name] = mm.record(
+            runs[name], ds["test"], recorded_samples=2, coalitions=False, influence=False, alignment=True
+        )
     last = traces["OT and MMD"]
     group = last["transport"].to_dataset()
     source, anchor = str(group["source"].values[0]), str(group["anchor"].values[0])

@@ -83,13 +83,13 @@ def _aligned():
     zeros = np.zeros((1, steps))
     transport = xr.Dataset(
         {
-            "plan": (("traced", "time", "anchor_time"), plan),
-            "cost": (("traced", "time", "anchor_time"), cost),
-            "target": (("traced", "time"), zeros + np.arange(steps)),
-            "lag": (("traced", "time"), zeros),
-            **{name: ("traced", [0.5]) for name in ("mean_lag", "entropy", "monotonicity")},
+            "plan": (("recorded_sample", "time", "anchor_time"), plan),
+            "cost": (("recorded_sample", "time", "anchor_time"), cost),
+            "target": (("recorded_sample", "time"), zeros + np.arange(steps)),
+            "lag": (("recorded_sample", "time"), zeros),
+            **{name: ("recorded_sample", [0.5]) for name in ("mean_lag", "entropy", "monotonicity")},
         },
-        coords={"traced": [3]},
+        coords={"recorded_sample": [3]},
         attrs={"source": "image", "anchor": "audio", "dataset": "av_digits", "split": "test", "best_epoch": 3},
     )
     apart = np.array([[[1.9], [1.8]], [[1.9], [1.2]]])

@@ -324,8 +324,8 @@ def test_a_run_with_memory_and_mapping_survives_the_disk_and_is_recorded(toy, tm
     assert np.array_equal(again.predict(toy["test"]), run.predict(toy["test"]))
     assert again.info["train"]["strategy_options"]["memory"] is True
     assert {"penalty/mapping_feature", "penalty/mapping_sample"} <= run.history[1].keys()
-    trace = mm.record(again, toy["test"], traced=2)
-    np.testing.assert_allclose(trace["coalitions"]["answer"][:, -1], again.predict(toy["test"]), atol=1e-6)
+    trace = mm.record(again, toy["test"], recorded_samples=2)
+    np.testing.assert_allclose(trace["coalitions"]["prediction"][:, -1], again.predict(toy["test"]), atol=1e-6)
 
 
 def test_the_readings_say_that_they_are(toy):
