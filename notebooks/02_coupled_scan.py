@@ -36,7 +36,7 @@ import torch
 from mmkernels import coupled_scan
 
 import mmviz as mm
-from mmviz.plots.figure_spec import Axis, Heat, Lines, Panel, Picture, Rule
+from mmviz.plots.figure_spec import Axis, FigureSpec, Heatmap, Lines, Panel, ReferenceLine
 from mmviz.plots.plotly_backend import draw
 
 rng = np.random.default_rng(0)
@@ -102,14 +102,14 @@ steps, at = np.arange(L), np.arange(float(M))
 ticks = tuple(zip(at, names, strict=True))
 figures = {}
 for k, theta in enumerate(thetas):
-    table = Heat(couplings[k], at, at, 0, 1, "weight", numbers=".2f", bar=False)
-    lines = tuple(Lines(steps, states[m, k], name, m, marked=False) for m, name in enumerate(names))
+    table = Heatmap(couplings[k], at, at, 0, 1, "weight", numbers=".2f", bar=False)
+    lines = tuple(Lines(steps, states[m, k], name, m, markers=False) for m, name in enumerate(names))
     panels = (
         Panel((table,), Axis("source", ticks=ticks), Axis("target", ticks=ticks, reverse=True), title="W"),
         Panel(lines, Axis("step"), Axis("state", span=(-0.03, 1.4)), title="states"),
     )
     words = "two pulses; a decay of 0.93 a step; text has no input of its own"
-    figures[theta] = draw(Picture("From independent to uniform coupling", (words,), panels, columns=2, width=860))
+    figures[theta] = draw(FigureSpec("From independent to uniform coupling", (words,), panels, columns=2, width=860))
 mm.plots.with_slider(figures, says="θ = ", start="2")
 
 # %%
@@ -177,8 +177,8 @@ largest = abs(np.linalg.eigvals(Phi)).max(-1).ravel()
 share, figures = np.linspace(0, 100, largest.size), {}
 for k, row in enumerate(row_sums):
     radius = np.sort(largest * row / M)[::-1]
-    left = Lines(np.arange(1, L + 1), size[:, k], "", 0, marked=False)
-    right = (Lines(share, radius, "", 4, marked=False), Rule(1.0, "y"))
+    left = Lines(np.arange(1, L + 1), size[:, k], "", 0, markers=False)
+    right = (Lines(share, radius, "", 4, markers=False), ReferenceLine(1.0, "y"))
     panels = (
         Panel((left,), Axis("step"), Axis("largest |state|", log=True, span=(1e-2, 1e46)), title="states"),
         Panel(
@@ -186,7 +186,7 @@ for k, row in enumerate(row_sums):
         ),
     )
     words = f"{(radius > 1).mean():.0%} of the states grow; the largest is {size[-1, k]:.0e} at step {L}"
-    figures[f"{row:g}"] = draw(Picture("Row sum of W and stability", (words,), panels, columns=2, width=860))
+    figures[f"{row:g}"] = draw(FigureSpec("Row sum of W and stability", (words,), panels, columns=2, width=860))
 mm.plots.with_slider(figures, says="a row of W sums to ", start="3")
 
 # %%
@@ -263,12 +263,12 @@ figures = {}
 for spread, response in responses.items():
     panels = tuple(
         Panel(
-            tuple(Lines(lags, response[m, k], f"pulse at {s}", k, marked=False) for k, s in enumerate(starts)),
+            tuple(Lines(lags, response[m, k], f"pulse at {s}", k, markers=False) for k, s in enumerate(starts)),
             Axis("lag (steps)"), Axis("response", span=(0, 1.05 * responses[1.0][m].max())), title=f"of {names[m]}",
         ) for m in (0, 1)
     )  # fmt: skip
     words = "input: a pulse of audio; Δ = 0.15 exp(spread · noise)"
-    figures[f"{spread:g}"] = draw(Picture("Is there one kernel?", (words,), panels, columns=2, width=860))
+    figures[f"{spread:g}"] = draw(FigureSpec("Is there one kernel?", (words,), panels, columns=2, width=860))
 mm.plots.with_slider(figures, says="spread of Δ ", start="1")
 
 # %%

@@ -35,7 +35,7 @@ import torch
 from mmkernels import coupled_influence, coupled_scan
 
 import mmviz as mm
-from mmviz.plots.figure_spec import Axis, Heat, Lines, Panel, Picture, Rule
+from mmviz.plots.figure_spec import Axis, FigureSpec, Heatmap, Lines, Panel, ReferenceLine
 from mmviz.plots.plotly_backend import draw
 
 rng = np.random.default_rng(0)
@@ -60,15 +60,15 @@ attention = np.exp(scores) / np.exp(scores).sum(1, keepdims=True)
 steps = np.arange(float(L))
 future = np.where(np.tri(L), 0.0, np.nan)  # blank
 top = np.quantile(abs(K), 0.99)
-left = Heat(K + future, steps, steps, -top, top, "K", signed=True, bar=False)
-right = Heat(attention + future, steps, steps, 0, 0.5, "weight", bar=False)
+left = Heatmap(K + future, steps, steps, -top, top, "K", signed=True, bar=False)
+right = Heatmap(attention + future, steps, steps, 0, 0.5, "weight", bar=False)
 across = Axis("step of x")
 panels = (
     Panel((left,), across, Axis("step of y", reverse=True), "scan: K", square=True),
     Panel((right,), across, Axis(reverse=True), "softmax attention", square=True),
 )
 words = "left: red is positive, blue negative; right: brighter is larger"
-draw(Picture("Two matrices", (words,), panels, columns=2, heights=(300,), width=780))
+draw(FigureSpec("Two matrices", (words,), panels, columns=2, heights=(300,), width=780))
 
 # %%
 one = {"x": x[:1, None, :, None], "dt": dt[:1, None, :, None], "A": A[:1, None], "B": B[:1, None], "C": C[:1, None]}
@@ -114,12 +114,12 @@ print("one map (modality, step, source, source step):", maps["2"].shape)
 
 # %%
 centres = tuple(zip((np.arange(M) + 0.5) * L, names, strict=True))
-borders = tuple(Rule(k * L - 0.5, along) for k in range(1, M) for along in "xy")
+borders = tuple(ReferenceLine(k * L - 0.5, along) for k in range(1, M) for along in "xy")
 strongest, figures = max(abs(influence).max() for influence in maps.values()), {}
 for label, influence in maps.items():
     size = abs(influence).reshape(M * L, M * L)
     level = np.log10(np.where(size > 0, size, np.nan) / strongest)
-    heat = Heat(
+    heat = Heatmap(
         level.clip(-5).astype(np.float32),
         np.arange(float(M * L)),
         np.arange(float(M * L)),
@@ -130,7 +130,7 @@ for label, influence in maps.items():
     axes = Axis("source", ticks=centres), Axis("target", ticks=centres, reverse=True)
     words = "each block: steps of the source to the right, steps of the target downwards; blank: exactly 0"
     figures[label] = draw(
-        Picture("Coupled influence map", (words,), (Panel((heat, *borders), *axes),), heights=(470,), width=680)
+        FigureSpec("Coupled influence map", (words,), (Panel((heat, *borders), *axes),), heights=(470,), width=680)
     )
 mm.plots.with_slider(figures, says="θ = ", start="2")
 
@@ -187,12 +187,12 @@ for label, W in couplings.items():
     itself, other = by_lag[:, 0, 0], by_lag[:, 1, 0]
     decays[label] = (by_lag[:, :, 0].sum(1), itself - other)
     lines = (
-        Lines(lags, decays[label][0], "sum of all three", 7, marked=False),
-        Lines(lags, itself, "the source itself", 0, marked=False),
-        Lines(lags, other, "each other modality", 4, marked=False),
+        Lines(lags, decays[label][0], "sum of all three", 7, markers=False),
+        Lines(lags, itself, "the source itself", 0, markers=False),
+        Lines(lags, other, "each other modality", 4, markers=False),
     )
     panel = Panel(lines, Axis("lag (steps)"), Axis("influence", span=(-0.02, 1.04)))
-    figures[label] = draw(Picture("Influence by lag", (f"decay {a} a step",), (panel,), heights=(280,), width=760))
+    figures[label] = draw(FigureSpec("Influence by lag", (f"decay {a} a step",), (panel,), heights=(280,), width=760))
 mm.plots.with_slider(figures, says="θ = ", start="2")
 
 # %%
@@ -280,18 +280,18 @@ for amount in increases:
     y = [coupled_scan(inputs, gate, rate, ones, ones)[0, 0, :, 0].numpy() for gate in (frozen, free)]
     before = y[0] if amount == 0 else before
     change[amount] = predicted, actual = y[0] - before, y[1] - before
-    left = Lines(steps, before, "before", 7, marked=False), Lines(steps, y[1], "actual", 4, marked=False)
+    left = Lines(steps, before, "before", 7, markers=False), Lines(steps, y[1], "actual", 4, markers=False)
     right = (
-        Lines(steps, predicted, "predicted by the map", 0, marked=False),
-        Lines(steps, actual, "actual", 4, marked=False),
+        Lines(steps, predicted, "predicted by the map", 0, markers=False),
+        Lines(steps, actual, "actual", 4, markers=False),
     )
     panels = (
         Panel(left, Axis("step"), Axis("y", span=(-0.5, 23)), title="y"),
-        Panel((*right, Rule(0.0, "y")), Axis("step"), Axis("y − y before", span=(-1.3, 0.7)), title="change"),
+        Panel((*right, ReferenceLine(0.0, "y")), Axis("step"), Axis("y − y before", span=(-1.3, 0.7)), title="change"),
     )
     words = "left: y before and after; right: the change"
     figures[f"+{amount:g}"] = draw(
-        Picture("Frozen and free gates", (words,), panels, columns=2, width=880, gap=(95, 62))
+        FigureSpec("Frozen and free gates", (words,), panels, columns=2, width=880, gap=(95, 62))
     )
 mm.plots.with_slider(figures, says="input at step 20: 0.5 ", start="+0.5")
 

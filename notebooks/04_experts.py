@@ -38,7 +38,7 @@ import numpy as np
 import torch
 
 import mmviz as mm
-from mmviz.plots.figure_spec import Axis, Heat, Panel, Picture, ticks_of
+from mmviz.plots.figure_spec import Axis, FigureSpec, Heatmap, Panel, named_ticks
 from mmviz.plots.plotly_backend import draw
 
 ds = mm.data.load("av_digits")  # pairs of a spoken and a handwritten digit
@@ -173,11 +173,11 @@ for name, (part, change) in changes.items():
     ].values
 
 # %%
-heat = Heat(np.stack(list(ablated.values())), np.arange(3.0), np.arange(5.0), 0, 1, "accuracy", numbers=".2f")
-subsets = Axis(ticks=ticks_of(("sound only", "image only", "both")))
-panel = Panel((heat,), subsets, Axis(ticks=ticks_of(ablated), reverse=True))
+heat = Heatmap(np.stack(list(ablated.values())), np.arange(3.0), np.arange(5.0), 0, 1, "accuracy", numbers=".2f")
+subsets = Axis(ticks=named_ticks(("sound only", "image only", "both")))
+panel = Panel((heat,), subsets, Axis(ticks=named_ticks(ablated), reverse=True))
 draw(
-    Picture(
+    FigureSpec(
         "Accuracy of the changed model", ("experts: both, seed 0; test split",), (panel,), heights=(210,), width=620
     )
 )

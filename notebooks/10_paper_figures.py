@@ -149,7 +149,7 @@ for name, kind in mm.studies.papers.FIGURES.items():
 # Here is one of them with the smallest budget: one seed, a few epochs, six fusions of synthetic values. *What do you expect of a table computed in seconds?*
 
 # %%
-evidence = mm.studies.papers.Evidence(folder / "cache", budget=mm.studies.papers.Budget(seeds=1, epochs=1))
+evidence = mm.studies.papers.PaperResults(folder / "cache", budget=mm.studies.papers.Budget(seeds=1, epochs=1))
 (table,) = mm.studies.papers.write_figure("cm_regression", evidence, venue="acl", out=folder / "acl")
 print(table.read_text())
 
@@ -169,7 +169,7 @@ print("check: our numbers are those of the study's rows; the paper's are separat
 # **And if the results are missing?** The figure is refused.
 
 # %%
-cached, refused = mm.studies.papers.Evidence(folder / "empty", make=False), ""
+cached, refused = mm.studies.papers.PaperResults(folder / "empty", make=False), ""
 try:
     mm.studies.papers.write_figure("me_contribution", cached, venue="acl", out=folder / "acl")
 except mm.core.errors.MmvizError as error:

@@ -13,7 +13,7 @@ from mmviz.plots.coalitions import (
 from mmviz.plots.coupling import coupling_frame, influence_frame, plot_coupling, plot_influence, plot_influence_lag
 from mmviz.plots.efficiency import efficiency_frame, growth_frame, plot_efficiency, plot_growth
 from mmviz.plots.explorer import explorer_frame
-from mmviz.plots.explorer_what_if import edited_frame
+from mmviz.plots.explorer_what_if import what_if_frame
 from mmviz.plots.latex import latex_table
 from mmviz.plots.paper_figure import paper
 from mmviz.plots.routing import plot_expert_usage, plot_routing, routing_frame
@@ -35,7 +35,6 @@ __all__ = [
     "alignment_frame",
     "coupling_frame",
     "directions_frame",
-    "edited_frame",
     "efficiency_frame",
     "equilibrium_frame",
     "explorer_frame",
@@ -79,5 +78,6 @@ __all__ = [
     "trajectories_frame",
     "transport_frame",
     "waterfall_frame",
+    "what_if_frame",
     "with_slider",
 ]

@@ -9,8 +9,20 @@ import numpy as np
 import xarray as xr
 
 from mmviz.core.errors import ConfigError
-from mmviz.plots.figure_spec import NEUTRAL, Axis, Bars, Lines, Note, Panel, Picture, Rule, signed, span_of, ticks_of
-from mmviz.plots.frames import imputed, over_seeds, require, titled
+from mmviz.plots.figure_spec import (
+    NEUTRAL,
+    Annotation,
+    Axis,
+    Bars,
+    FigureSpec,
+    Lines,
+    Panel,
+    ReferenceLine,
+    named_ticks,
+    padded_range,
+    signed_text,
+)
+from mmviz.plots.frames import imputation_text, over_seeds, required_variable, title_with_source
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -40,7 +52,7 @@ def ablation_frame(scores: xr.Dataset, *, reference: str | None = None) -> xr.Da
     ConfigError
         If the reference is no variant.
     """
-    values = require("ablation_frame", scores, "score", ("variant", "seed"), "a run over variants and seeds")
+    values = required_variable("ablation_frame", scores, "score", ("variant", "seed"), "a run over variants and seeds")
     frame = over_seeds(values, "seed")
     if reference is not None:
         names = [str(n) for n in values["variant"].values]
@@ -59,20 +71,20 @@ def ablation_frame(scores: xr.Dataset, *, reference: str | None = None) -> xr.Da
     return frame
 
 
-def ablation_picture(frame: xr.Dataset) -> Picture:
+def ablation_spec(frame: xr.Dataset) -> FigureSpec:
     """Return the bars of an :func:`ablation_frame`."""
     names = [str(n) for n in frame["variant"].values]
     label = str(frame.attrs.get("score", "score"))
-    rows = Axis(ticks=ticks_of(names), span=(-0.6, len(names) - 0.4), reverse=True)
+    rows = Axis(ticks=named_ticks(names), span=(-0.6, len(names) - 0.4), reverse=True)
     seeds = frame.attrs["n_seeds"]
     panels = [_bars(frame, names, "mean", "low", "high", Axis(label), rows, "{:.3f}".format)]
     if "difference" in frame:
         panel = _bars(frame, names, "difference", "difference_low", "difference_high",
-                      Axis(f"difference from {frame.attrs['reference']}"), rows, signed)  # fmt: skip
+                      Axis(f"difference from {frame.attrs['reference']}"), rows, signed_text)  # fmt: skip
         panels.append(panel)
     spread = f"mean of {seeds} seeds, lines: 95 % (Student's t)" if seeds > 1 else "one seed, so no interval"
-    return Picture(
-        title=titled("What each part is worth", frame.attrs),
+    return FigureSpec(
+        title=title_with_source("What each part is worth", frame.attrs),
         subtitle=(spread + ("; differences are paired by seed" if "difference" in frame else ""),),
         panels=tuple(panels),
         columns=len(panels),
@@ -89,20 +101,20 @@ def _bars(
     known = np.isfinite(value)
     at = np.arange(len(names))[known]
     reference = frame.attrs["reference"]
-    looks = tuple(0 if names[i] == reference else NEUTRAL for i in at)
+    styles = tuple(0 if names[i] == reference else NEUTRAL for i in at)
     shown = tuple(names[i] for i in at)
-    bars = Bars(at, value[known], looks, shown, below[known], above[known])
+    bars = Bars(at, value[known], styles, shown, below[known], above[known])
     ends = np.nanmax([above[known], value[known], np.zeros(len(at))], 0)
-    notes = [Note(float(e), float(i), form(v)) for i, e, v in zip(at, ends, value[known], strict=True)]
-    span = span_of(below, above, value, zero=True, end=0.22)
-    return Panel((Rule(0), bars, *notes), Axis(x.label, span=span), y)
+    notes = [Annotation(float(e), float(i), form(v)) for i, e, v in zip(at, ends, value[known], strict=True)]
+    span = padded_range(below, above, value, zero=True, end=0.22)
+    return Panel((ReferenceLine(0), bars, *notes), Axis(x.label, span=span), y)
 
 
 def plot_ablation(scores: xr.Dataset, *, reference: str | None = None) -> go.Figure:
     """Draw the score of every variant with its interval over seeds. See :func:`ablation_frame`."""
     from mmviz.plots.plotly_backend import draw
 
-    return draw(ablation_picture(ablation_frame(scores, reference=reference)))
+    return draw(ablation_spec(ablation_frame(scores, reference=reference)))
 
 
 def missing_frame(scores: xr.Dataset) -> xr.Dataset:
@@ -124,22 +136,24 @@ def missing_frame(scores: xr.Dataset) -> xr.Dataset:
     DataError
         If ``score`` is not there or has other dimensions.
     """
-    values = require("missing_frame", scores, "score", ("model", "rate", "seed"), "a run over rates and seeds")
+    values = required_variable(
+        "missing_frame", scores, "score", ("model", "rate", "seed"), "a run over rates and seeds"
+    )
     frame = over_seeds(values, "seed")
     frame.attrs = {**scores.attrs, "n_seeds": values.sizes["seed"], "interval": "95 %, Student's t over seeds"}
     return frame
 
 
-def missing_picture(frame: xr.Dataset) -> Picture:
+def missing_spec(frame: xr.Dataset) -> FigureSpec:
     """Return the curves of a :func:`missing_frame`."""
     rate = frame["rate"].values.astype(float)
     mean, low, high = (frame[n].values for n in ("mean", "low", "high"))
     lines = tuple(Lines(rate, mean[i], str(n), i, low[i], high[i]) for i, n in enumerate(frame["model"].values))
     seeds = frame.attrs["n_seeds"]
     spread = f"mean of {seeds} seeds, bands: 95 % (Student's t)" if seeds > 1 else "one seed, so no interval"
-    return Picture(
-        title=titled("When modalities are missing", frame.attrs),
-        subtitle=("; ".join(str(s) for s in (frame.attrs.get("protocol"), spread) if s), *imputed(frame.attrs)),
+    return FigureSpec(
+        title=title_with_source("When modalities are missing", frame.attrs),
+        subtitle=("; ".join(str(s) for s in (frame.attrs.get("protocol"), spread) if s), *imputation_text(frame.attrs)),
         panels=(Panel(lines, Axis("share missing"), Axis(str(frame.attrs.get("score", "score")))),),
         heights=(280,),
     )
@@ -149,4 +163,4 @@ def plot_missing(scores: xr.Dataset) -> go.Figure:
     """Draw the score of every model against the share that is missing. See :func:`missing_frame`."""
     from mmviz.plots.plotly_backend import draw
 
-    return draw(missing_picture(missing_frame(scores)))
+    return draw(missing_spec(missing_frame(scores)))

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import xarray as xr
 
-from mmviz.plots.figure_spec import Axis, Dots, Lines, Panel, Picture
-from mmviz.plots.frames import require, source_of, titled
+from mmviz.plots.figure_spec import Axis, FigureSpec, Lines, Panel, Points
+from mmviz.plots.frames import provenance_text, required_variable, title_with_source
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -30,12 +30,14 @@ def alignment_frame(found: xr.Dataset) -> xr.Dataset:
         If ``found`` is not the result of :func:`mmviz.analysis.alignment`.
     """
     dims = ("run", "epoch", "pair")
-    frame = xr.Dataset({n: require("alignment_frame", found, n, dims, "mmviz.analysis.alignment") for n in _TITLES})
+    frame = xr.Dataset(
+        {n: required_variable("alignment_frame", found, n, dims, "mmviz.analysis.alignment") for n in _TITLES}
+    )
     frame.attrs = dict(found.attrs)
     return frame
 
 
-def alignment_picture(frame: xr.Dataset) -> Picture:
+def alignment_spec(frame: xr.Dataset) -> FigureSpec:
     """Return the lines of an :func:`alignment_frame`; a panel without any value is left out where another has one."""
     epochs = frame["epoch"].values.astype(float)
     runs, pairs = [str(r) for r in frame["run"].values], [str(p) for p in frame["pair"].values]
@@ -58,9 +60,9 @@ def alignment_picture(frame: xr.Dataset) -> Picture:
         )
         for name in shown or _TITLES
     )
-    return Picture(
-        title=titled("Alignment over training", frame.attrs),
-        subtitle=(source_of(frame.attrs),),
+    return FigureSpec(
+        title=title_with_source("Alignment over training", frame.attrs),
+        subtitle=(provenance_text(frame.attrs),),
         panels=panels,
         heights=(150,),
         gap=(70, 44),
@@ -72,7 +74,7 @@ def plot_alignment(found: xr.Dataset) -> go.Figure:
     """Draw the distances of the modalities at every epoch. ``found`` is from :func:`mmviz.analysis.alignment`."""
     from mmviz.plots.plotly_backend import draw
 
-    return draw(alignment_picture(alignment_frame(found)))
+    return draw(alignment_spec(alignment_frame(found)))
 
 
 def directions_frame(found: xr.Dataset) -> xr.Dataset:
@@ -83,7 +85,7 @@ def directions_frame(found: xr.Dataset) -> xr.Dataset:
     DataError
         If ``found`` is not the result of :func:`mmviz.analysis.directions`.
     """
-    position = require(
+    position = required_variable(
         "directions_frame", found, "position", ("modality", "sample", "axis"), "mmviz.analysis.directions"
     )
     frame = found[["within", "explained"]].assign(position=position)
@@ -91,20 +93,20 @@ def directions_frame(found: xr.Dataset) -> xr.Dataset:
     return frame
 
 
-def directions_picture(frame: xr.Dataset) -> Picture:
+def directions_spec(frame: xr.Dataset) -> FigureSpec:
     """Return the dots of a :func:`directions_frame`; the axes are the same for every frame."""
     names = [str(name) for name in frame["modality"].values]
     dots = tuple(
-        Dots(frame["position"].values[m, :, 0], frame["position"].values[m, :, 1], name, m, 3.5)
+        Points(frame["position"].values[m, :, 0], frame["position"].values[m, :, 1], name, m, 3.5)
         for m, name in enumerate(names)
     )
     alike = ", ".join(f"{name} {value:.2f}" for name, value in zip(names, frame["within"].values, strict=True))
     # unit vectors about their mean: seldom farther out than 1.3, never farther than 2
     far = 1.3 if float(np.nanmax(np.abs(frame["position"].values), initial=0.0)) <= 1.3 else 2.1
-    return Picture(
-        title=titled("Where the encoded samples point", frame.attrs),
+    return FigureSpec(
+        title=title_with_source("Where the encoded samples point", frame.attrs),
         subtitle=(
-            f"{source_of(frame.attrs)}; the plane holds {float(frame['explained']):.0%} of their variance",
+            f"{provenance_text(frame.attrs)}; the plane holds {float(frame['explained']):.0%} of their variance",
             f"mean cosine between two samples of a modality: {alike} (1: all in one direction)",
         ),
         panels=(Panel(dots, Axis("first direction", span=(-far, far)), Axis("second", span=(-far, far))),),
@@ -117,4 +119,4 @@ def plot_directions(found: xr.Dataset) -> go.Figure:
     """Draw a dot for every sample and modality. ``found`` is from :func:`mmviz.analysis.directions`."""
     from mmviz.plots.plotly_backend import draw
 
-    return draw(directions_picture(directions_frame(found)))
+    return draw(directions_spec(directions_frame(found)))

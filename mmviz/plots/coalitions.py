@@ -8,8 +8,20 @@ import numpy as np
 import xarray as xr
 
 from mmviz.core.errors import ConfigError
-from mmviz.plots.figure_spec import NEUTRAL, Axis, Bars, Dots, Note, Panel, Picture, Rule, signed, span_of, ticks_of
-from mmviz.plots.frames import imputed, require, source_of, titled
+from mmviz.plots.figure_spec import (
+    NEUTRAL,
+    Annotation,
+    Axis,
+    Bars,
+    FigureSpec,
+    Panel,
+    Points,
+    ReferenceLine,
+    named_ticks,
+    padded_range,
+    signed_text,
+)
+from mmviz.plots.frames import imputation_text, provenance_text, required_variable, title_with_source
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -28,7 +40,7 @@ def subsets_frame(scores: xr.Dataset) -> xr.Dataset:
     DataError
         If ``scores`` is not the result of :func:`mmviz.analysis.coalition_scores`.
     """
-    require("subsets_frame", scores, "score", ("coalition",), "mmviz.analysis.coalition_scores")
+    required_variable("subsets_frame", scores, "score", ("coalition",), "mmviz.analysis.coalition_scores")
     members = scores["members"].transpose("coalition", "modality").values
     order = np.lexsort((np.arange(len(members)), members.sum(1)))
     frame = scores[["score", "low", "high", "members"]].isel(coalition=order).transpose("coalition", "modality")
@@ -36,45 +48,45 @@ def subsets_frame(scores: xr.Dataset) -> xr.Dataset:
     return frame
 
 
-def subsets_picture(frame: xr.Dataset) -> Picture:
+def subsets_spec(frame: xr.Dataset) -> FigureSpec:
     """Return the bars and the matrix of a :func:`subsets_frame`."""
     names = [str(n) for n in frame["modality"].values]
     members = frame["members"].values
     score, low, high = (frame[n].values for n in ("score", "low", "high"))
     at = np.arange(len(score)).astype(float)
     labels = [" + ".join(n for n, m in zip(names, row, strict=True) if m) or "nothing" for row in members]
-    looks = tuple(int(row.argmax()) if row.sum() == 1 else NEUTRAL for row in members)
-    bars = Bars(at, score, looks, tuple(labels), low, high, flat=False)
+    styles = tuple(int(row.argmax()) if row.sum() == 1 else NEUTRAL for row in members)
+    bars = Bars(at, score, styles, tuple(labels), low, high, horizontal=False)
     notes = [
-        Note(float(x), float(y), f"{v:.2f}", "above")
+        Annotation(float(x), float(y), f"{v:.2f}", "above")
         for x, y, v in zip(at, np.nanmax([high, score], 0), score, strict=True)
     ]
     inside = [
-        Dots(at[members[:, i]], np.full(members[:, i].sum(), float(i)), "", NEUTRAL, 8) for i in range(len(names))
+        Points(at[members[:, i]], np.full(members[:, i].sum(), float(i)), "", NEUTRAL, 8) for i in range(len(names))
     ]
     outside = [
-        Dots(at[~members[:, i]], np.full((~members[:, i]).sum(), float(i)), "", NEUTRAL, 8, hollow=True)
+        Points(at[~members[:, i]], np.full((~members[:, i]).sum(), float(i)), "", NEUTRAL, 8, hollow=True)
         for i in range(len(names))
     ]
     span = (-0.6, len(at) - 0.4)
     kind = frame.attrs["value"]
-    return Picture(
-        title=titled("What each subset of the modalities can do", frame.attrs),
+    return FigureSpec(
+        title=title_with_source("What each subset of the modalities can do", frame.attrs),
         subtitle=(
-            f"{source_of(frame.attrs)}; the modalities outside of the subset are masked (hollow)",
+            f"{provenance_text(frame.attrs)}; the modalities outside of the subset are masked (hollow)",
             f"mean of {frame.attrs['n_samples']} samples, lines: {frame.attrs['interval']}",
-            *imputed(frame.attrs),
+            *imputation_text(frame.attrs),
         ),
         panels=(
             Panel(
                 (bars, *(notes if len(at) <= 16 else ())),
                 Axis(span=span, link="subset"),
-                Axis(_SCORE.get(kind, kind), span=span_of(low, high, score, zero=True, room=0.1)),
+                Axis(_SCORE.get(kind, kind), span=padded_range(low, high, score, zero=True, room=0.1)),
             ),
             Panel(
                 (*inside, *outside),
                 Axis("subset", span=span, ticks=(), link="subset"),
-                Axis(ticks=ticks_of(names), span=(-0.6, len(names) - 0.4), reverse=True),
+                Axis(ticks=named_ticks(names), span=(-0.6, len(names) - 0.4), reverse=True),
             ),
         ),
         heights=(200, 24 + 24 * len(names)),
@@ -86,7 +98,7 @@ def plot_subsets(scores: xr.Dataset) -> go.Figure:
     """Draw the score of every subset of the modalities. ``scores`` is from :func:`mmviz.analysis.coalition_scores`."""
     from mmviz.plots.plotly_backend import draw
 
-    return draw(subsets_picture(subsets_frame(scores)))
+    return draw(subsets_spec(subsets_frame(scores)))
 
 
 def interactions_frame(found: xr.Dataset) -> xr.Dataset:
@@ -99,7 +111,7 @@ def interactions_frame(found: xr.Dataset) -> xr.Dataset:
     """
     source = "mmviz.analysis.interactions"
     parts = {
-        n: require("interactions_frame", found, f"interaction_{n}", ("subset",), source)
+        n: required_variable("interactions_frame", found, f"interaction_{n}", ("subset",), source)
         for n in ("mean", "low", "high")
     }
     frame = xr.Dataset(parts)
@@ -107,28 +119,28 @@ def interactions_frame(found: xr.Dataset) -> xr.Dataset:
     return frame
 
 
-def interactions_picture(frame: xr.Dataset) -> Picture:
+def interactions_spec(frame: xr.Dataset) -> FigureSpec:
     """Return the bars of an :func:`interactions_frame`."""
     names = [str(n) for n in frame["subset"].values]
     mean, low, high = (frame[n].values for n in ("mean", "low", "high"))
     bars = Bars(np.arange(len(names)), mean, (NEUTRAL,) * len(names), tuple(names), low, high)
     ends = np.nanmax([high, mean, np.zeros_like(mean)], 0)
     notes = [
-        Note(float(x), i, f"{signed(v)}{_word(a, b)}")
+        Annotation(float(x), i, f"{signed_text(v)}{_word(a, b)}")
         for i, (x, v, a, b) in enumerate(zip(ends, mean, low, high, strict=True))
     ]
-    return Picture(
-        title=titled("How the modalities work together", frame.attrs),
+    return FigureSpec(
+        title=title_with_source("How the modalities work together", frame.attrs),
         subtitle=(
-            f"{frame.attrs['units']}; {source_of(frame.attrs)}",
+            f"{frame.attrs['units']}; {provenance_text(frame.attrs)}",
             f"Shapley interaction index; above 0 they help each other, below 0 they say the same (named where the interval leaves 0 out); {frame.attrs['n_samples']} samples, lines: 95 %",
-            *imputed(frame.attrs),
+            *imputation_text(frame.attrs),
         ),
         panels=(
             Panel(
-                (Rule(0), bars, *notes),
-                Axis("mean interaction index", span=span_of(low, high, mean, zero=True, end=0.42)),
-                Axis(ticks=ticks_of(names), span=(-0.6, len(names) - 0.4), reverse=True),
+                (ReferenceLine(0), bars, *notes),
+                Axis("mean interaction index", span=padded_range(low, high, mean, zero=True, end=0.42)),
+                Axis(ticks=named_ticks(names), span=(-0.6, len(names) - 0.4), reverse=True),
             ),
         ),
         heights=(40 + 36 * len(names),),
@@ -144,7 +156,7 @@ def plot_interactions(found: xr.Dataset) -> go.Figure:
     """Draw the mean interaction index of each set of modalities. ``found`` is from :func:`mmviz.analysis.interactions`."""
     from mmviz.plots.plotly_backend import draw
 
-    return draw(interactions_picture(interactions_frame(found)))
+    return draw(interactions_spec(interactions_frame(found)))
 
 
 def waterfall_frame(found: xr.Dataset, *, largest: int = 24) -> xr.Dataset:
@@ -171,7 +183,9 @@ def waterfall_frame(found: xr.Dataset, *, largest: int = 24) -> xr.Dataset:
     if type(largest) is not int or largest < 1:
         raise ConfigError(f"waterfall_frame: largest={largest!r}, expected an integer ≥ 1")
     mean, low, high = (
-        require("waterfall_frame", found, f"moebius_{n}", ("coalition",), "mmviz.analysis.interactions").values
+        required_variable(
+            "waterfall_frame", found, f"moebius_{n}", ("coalition",), "mmviz.analysis.interactions"
+        ).values
         for n in ("mean", "low", "high")
     )
     members = found["coalition_members"].transpose("coalition", "modality").values
@@ -213,29 +227,29 @@ def waterfall_frame(found: xr.Dataset, *, largest: int = 24) -> xr.Dataset:
     return frame
 
 
-def waterfall_picture(frame: xr.Dataset) -> Picture:
+def waterfall_spec(frame: xr.Dataset) -> FigureSpec:
     """Return the steps of a :func:`waterfall_frame`."""
     names = [str(n) for n in frame["name"].values]
     step, start, end, low, high = (frame[n].values for n in ("step", "start", "end", "low", "high"))
     rows = np.arange(len(names))
     bars = Bars(rows, step, tuple(frame["only"].values.tolist()), tuple(names), low, high, base=start)
     right = np.nanmax([start, end, high], 0)
-    notes = [Note(float(x), float(i), signed(v)) for i, (x, v) in enumerate(zip(right, step, strict=True))]
-    return Picture(
-        title=titled("From nothing to everything", frame.attrs),
+    notes = [Annotation(float(x), float(i), signed_text(v)) for i, (x, v) in enumerate(zip(right, step, strict=True))]
+    return FigureSpec(
+        title=title_with_source("From nothing to everything", frame.attrs),
         subtitle=(
-            f"mean {frame.attrs['units']}; {source_of(frame.attrs)}",
+            f"mean {frame.attrs['units']}; {provenance_text(frame.attrs)}",
             "each row: what a subset adds beyond all of its parts (Möbius coefficient); lines: 95 %",
-            *imputed(frame.attrs),
+            *imputation_text(frame.attrs),
         ),
         panels=(
             Panel(
                 (bars, *notes),
                 Axis(
                     f"{frame.attrs['value'].replace('_', ' ')}",
-                    span=span_of(start, end, low, high, room=0.06, end=0.16),
+                    span=padded_range(start, end, low, high, room=0.06, end=0.16),
                 ),
-                Axis(ticks=ticks_of(names), span=(-0.6, len(names) - 0.4), reverse=True),
+                Axis(ticks=named_ticks(names), span=(-0.6, len(names) - 0.4), reverse=True),
             ),
         ),
         heights=(40 + 30 * len(names),),
@@ -246,4 +260,4 @@ def plot_waterfall(found: xr.Dataset, *, largest: int = 24) -> go.Figure:
     """Draw the way from the answer to nothing to the answer to all modalities. See :func:`waterfall_frame`."""
     from mmviz.plots.plotly_backend import draw
 
-    return draw(waterfall_picture(waterfall_frame(found, largest=largest)))
+    return draw(waterfall_spec(waterfall_frame(found, largest=largest)))

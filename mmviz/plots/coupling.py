@@ -8,9 +8,16 @@ import numpy as np
 import xarray as xr
 
 from mmviz.core.errors import ConfigError, DataError
-from mmviz.plots.figure_spec import Axis, Heat, Lines, Note, Panel, Picture, ticks_of
-from mmviz.plots.frames import require, seconds_at, seconds_long, source_of, timed, titled
-from mmviz.plots.states import position, require_layers
+from mmviz.plots.figure_spec import Annotation, Axis, FigureSpec, Heatmap, Lines, Panel, named_ticks
+from mmviz.plots.frames import (
+    has_seconds,
+    provenance_text,
+    required_variable,
+    step_durations,
+    step_times,
+    title_with_source,
+)
+from mmviz.plots.states import check_position, check_states
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -33,7 +40,7 @@ def coupling_frame(summary: xr.Dataset, *, epoch: int | None = None) -> xr.Datas
     DataError
         If the model has no scan, or one chain for all modalities and so no W.
     """
-    require_layers("coupling_frame", summary)
+    check_states("coupling_frame", summary)
     chosen = summary.attrs["best_epoch"] if epoch is None else epoch
     if chosen not in summary["epoch"].values:
         raise ConfigError(
@@ -54,7 +61,7 @@ def coupling_frame(summary: xr.Dataset, *, epoch: int | None = None) -> xr.Datas
     return frame
 
 
-def coupling_picture(frame: xr.Dataset) -> Picture:
+def coupling_spec(frame: xr.Dataset) -> FigureSpec:
     """Return the matrices of a :func:`coupling_frame`."""
     names = [str(n) for n in frame["target_modality"].values]
     at = np.arange(len(names)).astype(float)
@@ -63,16 +70,16 @@ def coupling_picture(frame: xr.Dataset) -> Picture:
     top = float(np.nanmax(np.abs(values), initial=0)) or 1.0
     panels = tuple(
         Panel(
-            (Heat(matrix, at, at, -top if signed else 0.0, top, "W", signed, ".2f", bar=False),),
-            Axis("is heard", ticks=ticks_of(names), link="heard"),
-            Axis("hears", ticks=ticks_of(names), reverse=True, link="hears"),
+            (Heatmap(matrix, at, at, -top if signed else 0.0, top, "W", signed, ".2f", bar=False),),
+            Axis("is heard", ticks=named_ticks(names), link="heard"),
+            Axis("hears", ticks=named_ticks(names), reverse=True, link="hears"),
             title=f"layer {i + 1}",
             square=True,
         )
         for i, matrix in enumerate(values)
     )
-    return Picture(
-        title=titled("Who hears whom: the coupling W", frame.attrs),
+    return FigureSpec(
+        title=title_with_source("Who hears whom: the coupling W", frame.attrs),
         subtitle=(f"epoch {frame.attrs['epoch']}; a row is a modality, its entries what it takes from each",),
         panels=panels,
         columns=min(len(panels), 3),
@@ -86,7 +93,7 @@ def plot_coupling(summary: xr.Dataset, *, epoch: int | None = None) -> go.Figure
     """Draw the coupling W of every layer. See :func:`coupling_frame`."""
     from mmviz.plots.plotly_backend import draw
 
-    return draw(coupling_picture(coupling_frame(summary, epoch=epoch)))
+    return draw(coupling_spec(coupling_frame(summary, epoch=epoch)))
 
 
 _DEEPEST = -8.0
@@ -115,9 +122,9 @@ def influence_frame(found: xr.Dataset, *, sample: int = 0, layer: int = 0) -> xr
         If ``found`` is something else.
     """
     dims = ("recorded_sample", "layer", "target_modality", "target_block", "source_modality", "source_block")
-    values = require("influence_frame", found, "map", dims, "mmviz.analysis.influence")
-    position("influence_frame", "sample", sample, values.sizes["recorded_sample"])
-    position("influence_frame", "layer", layer, values.sizes["layer"])
+    values = required_variable("influence_frame", found, "map", dims, "mmviz.analysis.influence")
+    check_position("influence_frame", "sample", sample, values.sizes["recorded_sample"])
+    check_position("influence_frame", "layer", layer, values.sizes["layer"])
     chosen = found[["map", "share", "by_lag"]].isel(recorded_sample=sample, layer=layer)
     largest = float(chosen["map"].max())
     relative = chosen["map"].where(chosen["map"] > 0) / (largest if largest > 0 else 1.0)
@@ -134,22 +141,22 @@ def influence_frame(found: xr.Dataset, *, sample: int = 0, layer: int = 0) -> xr
     return frame
 
 
-def influence_picture(frame: xr.Dataset) -> Picture:
+def influence_spec(frame: xr.Dataset) -> FigureSpec:
     """Return the M × M blocks of an :func:`influence_frame`."""
     names = [str(n) for n in frame["target_modality"].values]
     level, share = frame["level"].values, frame["share"].values
     at = frame["target_block"].values.astype(float) + (frame.attrs["steps_per_block"] - 1) / 2
     count = int(frame.attrs["steps"])
-    first, end = seconds_at(frame, np.array([0.0, count - 1.0]), count).tolist()
-    at, unit = seconds_at(frame, at, count), "time, s" if timed(frame) else "step"
-    source_axis = "time of the source, s" if timed(frame) else "step of the source"
+    first, end = step_times(frame, np.array([0.0, count - 1.0]), count).tolist()
+    at, unit = step_times(frame, at, count), "time, s" if has_seconds(frame) else "step"
+    source_axis = "time of the source, s" if has_seconds(frame) else "step of the source"
     middle, low = len(names) // 2, first + 0.13 * (end - first)
     deepest = float(frame.attrs["deepest"])
     panels = tuple(
         Panel(
             (
-                Heat(level[m, :, n], at, at, deepest, 0.0, "log₁₀ of influence / largest"),
-                *([Note(end, low, f"{share[m, n]:.0%}", "left")] if np.isfinite(share[m, n]) else []),
+                Heatmap(level[m, :, n], at, at, deepest, 0.0, "log₁₀ of influence / largest"),
+                *([Annotation(end, low, f"{share[m, n]:.0%}", "left")] if np.isfinite(share[m, n]) else []),
             ),
             Axis(source_axis if n == middle else "", link=f"heard {n}"),
             Axis(f"{heard_by}: {unit}", reverse=True, link=f"hears {m}"),
@@ -158,10 +165,10 @@ def influence_picture(frame: xr.Dataset) -> Picture:
         for m, heard_by in enumerate(names)
         for n, source in enumerate(names)
     )
-    return Picture(
-        title=titled("Who moves whom, and when", frame.attrs),
+    return FigureSpec(
+        title=title_with_source("Who moves whom, and when", frame.attrs),
         subtitle=(
-            f"sample {frame.attrs['sample']}, layer {frame.attrs['layer'] + 1}; {source_of(frame.attrs)}; {_KIND[frame.attrs['kind']]}, mean over channels",
+            f"sample {frame.attrs['sample']}, layer {frame.attrs['layer'] + 1}; {provenance_text(frame.attrs)}; {_KIND[frame.attrs['kind']]}, mean over channels",
             "percent: share of all that moves the modality of that row; blank: no influence (the future)",
         ),
         panels=panels,
@@ -173,27 +180,27 @@ def influence_picture(frame: xr.Dataset) -> Picture:
     )
 
 
-def influence_lag_picture(frame: xr.Dataset) -> Picture:
+def influence_lag_spec(frame: xr.Dataset) -> FigureSpec:
     """Return the influence by lag of an :func:`influence_frame`, one panel for each modality that hears."""
     names = [str(n) for n in frame["target_modality"].values]
     lag, values = frame["lag"].values.astype(float), frame["by_lag"].values
-    lag = seconds_long(frame, lag, int(frame.attrs["steps"]))
+    lag = step_durations(frame, lag, int(frame.attrs["steps"]))
     shown = np.where(values > 0, values, np.nan)
     finite = shown[np.isfinite(shown)]
     least, top = (float(finite.min()), float(finite.max())) if finite.size else (0.1, 1.0)
     panels = tuple(
         Panel(
-            tuple(Lines(lag, shown[m, n], f"from {source}", n, marked=False) for n, source in enumerate(names)),
-            Axis("lag, s" if timed(frame) else "lag, steps", link="lag"),
+            tuple(Lines(lag, shown[m, n], f"from {source}", n, markers=False) for n, source in enumerate(names)),
+            Axis("lag, s" if has_seconds(frame) else "lag, steps", link="lag"),
             Axis("influence", log=True, span=(max(least / 2, top * 1e-8), top * 2), link="influence"),
             title=f"on {name}",
         )
         for m, name in enumerate(names)
     )
-    return Picture(
-        title=titled("From how long ago", frame.attrs),
+    return FigureSpec(
+        title=title_with_source("From how long ago", frame.attrs),
         subtitle=(
-            f"sample {frame.attrs['sample']}, layer {frame.attrs['layer'] + 1}; {source_of(frame.attrs)}; {_KIND[frame.attrs['kind']]}, mean over channels and steps",
+            f"sample {frame.attrs['sample']}, layer {frame.attrs['layer'] + 1}; {provenance_text(frame.attrs)}; {_KIND[frame.attrs['kind']]}, mean over channels and steps",
         ),
         panels=panels,
         columns=min(3, len(panels)),
@@ -207,11 +214,11 @@ def plot_influence(found: xr.Dataset, *, sample: int = 0, layer: int = 0) -> go.
     """Draw the influence of every modality and step on every other as M × M maps. See :func:`influence_frame`."""
     from mmviz.plots.plotly_backend import draw
 
-    return draw(influence_picture(influence_frame(found, sample=sample, layer=layer)))
+    return draw(influence_spec(influence_frame(found, sample=sample, layer=layer)))
 
 
 def plot_influence_lag(found: xr.Dataset, *, sample: int = 0, layer: int = 0) -> go.Figure:
     """Draw how the influence fades with the steps between. See :func:`influence_frame`."""
     from mmviz.plots.plotly_backend import draw
 
-    return draw(influence_lag_picture(influence_frame(found, sample=sample, layer=layer)))
+    return draw(influence_lag_spec(influence_frame(found, sample=sample, layer=layer)))

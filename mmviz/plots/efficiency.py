@@ -8,8 +8,8 @@ import numpy as np
 import xarray as xr
 
 from mmviz.core.errors import DataError
-from mmviz.plots.figure_spec import Axis, Lines, Note, Panel, Picture
-from mmviz.plots.frames import require, titled
+from mmviz.plots.figure_spec import Annotation, Axis, FigureSpec, Lines, Panel
+from mmviz.plots.frames import required_variable, title_with_source
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -38,7 +38,10 @@ def efficiency_frame(measured: xr.Dataset) -> xr.Dataset:
     frame = xr.Dataset()
     for name, unit, factor in (("seconds", "milliseconds", 1e3), ("bytes", "mebibytes", 2**-20)):
         if name in measured:
-            values = require("efficiency_frame", measured, name, dims, "a run over lengths").astype(np.float64) * factor
+            values = (
+                required_variable("efficiency_frame", measured, name, dims, "a run over lengths").astype(np.float64)
+                * factor
+            )
             if bool((values < 0).any()):
                 raise DataError(f"efficiency_frame: {name} holds {float(values.min() / factor)}; expected values ≥ 0")
             frame[unit] = values.median("repeat")
@@ -49,7 +52,7 @@ def efficiency_frame(measured: xr.Dataset) -> xr.Dataset:
     return frame
 
 
-def efficiency_picture(frame: xr.Dataset) -> Picture:
+def efficiency_spec(frame: xr.Dataset) -> FigureSpec:
     """Return the curves of an :func:`efficiency_frame`."""
     panels = tuple(
         _linear_panel(frame, unit, label, title)
@@ -57,8 +60,8 @@ def efficiency_picture(frame: xr.Dataset) -> Picture:
         if unit in frame
     )
     repeats = frame.attrs["n_repeats"]
-    return Picture(
-        title=titled("Time and memory against length", frame.attrs),
+    return FigureSpec(
+        title=title_with_source("Time and memory against length", frame.attrs),
         subtitle=(
             "; ".join(
                 str(s) for s in (frame.attrs.get("machine"), f"median of {repeats} repeats, bands: all of them") if s
@@ -84,7 +87,7 @@ def plot_efficiency(measured: xr.Dataset) -> go.Figure:
     """Draw time and memory of every model against length. See :func:`efficiency_frame`."""
     from mmviz.plots.plotly_backend import draw
 
-    return draw(efficiency_picture(efficiency_frame(measured)))
+    return draw(efficiency_spec(efficiency_frame(measured)))
 
 
 _PANELS = (("milliseconds", "ms", "time"), ("mebibytes", "MiB", "peak memory"))
@@ -125,7 +128,7 @@ def growth_frame(measured: xr.Dataset) -> xr.Dataset:
     if len(length) < 2:
         raise DataError(f"growth_frame: {len(length)} length; growth needs two or more")
     for name in present:
-        values = require("growth_frame", frame, name, ("model", "length"), "a study over lengths")
+        values = required_variable("growth_frame", frame, name, ("model", "length"), "a study over lengths")
         if bool((values <= 0).any()):
             raise DataError(f"growth_frame: {name} holds {float(values.min())}; expected values above 0")
         base = frame.get(_FROM[name], values)
@@ -141,7 +144,7 @@ def _slope(x: np.ndarray, y: np.ndarray) -> float:
     return float(np.polyfit(x[known], y[known], 1)[0]) if known.sum() > 1 else np.nan
 
 
-def growth_picture(frame: xr.Dataset) -> Picture:
+def growth_spec(frame: xr.Dataset) -> FigureSpec:
     """Return the curves of a :func:`growth_frame`."""
     panels = tuple(_log_panel(frame, name, label, title) for name, label, title in _PANELS if name in frame)
     bands = "bands: quartiles" if {"low", "high"} <= set(frame.data_vars) else ""
@@ -153,8 +156,8 @@ def growth_picture(frame: xr.Dataset) -> Picture:
         bands,
         "at the end of a line: its slope" + (", of time the processor's" if "cpu" in frame else ""),
     )
-    return Picture(
-        title=titled("Growth with length", frame.attrs),
+    return FigureSpec(
+        title=title_with_source("Growth with length", frame.attrs),
         subtitle=("; ".join(str(part) for part in told if part),),
         panels=panels,
         columns=len(panels),
@@ -169,14 +172,14 @@ def _log_panel(frame: xr.Dataset, name: str, label: str, title: str) -> Panel:
     slopes = frame[f"slope_of_{name}"].values
     bands = name == "milliseconds" and {"low", "high"} <= set(frame.data_vars)
     low, high = (frame[n].transpose("model", "length").values if bands else None for n in ("low", "high"))
-    marks: list[Lines | Note] = []
+    marks: list[Lines | Annotation] = []
     for i, model in enumerate(frame["model"].values):
         band = (None, None) if low is None or high is None else (low[i], high[i])
         marks.append(Lines(length, values[i], str(model), i, *band))
         known = np.flatnonzero(np.isfinite(values[i]) & (values[i] > 0))
         if np.isfinite(slopes[i]) and len(known):
             end = known[-1]
-            marks.append(Note(length[end], values[i, end], f"{slopes[i]:.1f}", "right"))
+            marks.append(Annotation(length[end], values[i, end], f"{slopes[i]:.1f}", "right"))
     every = np.concatenate([np.ravel(one) for one in (values, low, high) if one is not None])
     shown = np.log10(every[np.isfinite(every) & (every > 0)])
     decades = (np.floor(shown.min()), np.ceil(shown.max() + 0.1)) if shown.size else (0.0, 1.0)
@@ -196,4 +199,4 @@ def plot_growth(measured: xr.Dataset) -> go.Figure:
     """Draw time and memory of every model against length, both axes logarithmic. See :func:`growth_frame`."""
     from mmviz.plots.plotly_backend import draw
 
-    return draw(growth_picture(growth_frame(measured)))
+    return draw(growth_spec(growth_frame(measured)))

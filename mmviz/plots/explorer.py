@@ -15,13 +15,13 @@ from mmviz.core.errors import ConfigError, DataError
 from mmviz.core.options import takes
 from mmviz.plots import theme
 from mmviz.plots.explorer_groups import (
-    influence_part,
-    overall_part,
-    paths_part,
-    routing_part,
-    samples_part,
-    training_part,
-    transport_part,
+    influence_group,
+    overall_shapley_group,
+    routing_group,
+    sample_list_group,
+    training_curve_group,
+    trajectory_group,
+    transport_group,
 )
 
 if TYPE_CHECKING:
@@ -126,22 +126,22 @@ def explorer_frame(
     frame = xr.Dataset(
         {
             "state_valid": trace["states"].to_dataset()["valid"].transpose("recorded_sample", "modality", "time"),
-            "prediction": rounded(prefixes["prediction"].isel(coalition=-1)),
-            "contribution": rounded(phi["phi"]),
-            "baseline": rounded(phi["baseline"]),
-            "game": rounded(_game(prefixes["prediction"], explained)),
+            "prediction": rounded_float32(prefixes["prediction"].isel(coalition=-1)),
+            "contribution": rounded_float32(phi["phi"]),
+            "baseline": rounded_float32(phi["baseline"]),
+            "game": rounded_float32(_game(prefixes["prediction"], explained)),
             **_signals(trace),
         },
     )
     if "clock" in trace.children:
-        frame["clock"] = clock_edges(trace["clock"].to_dataset())
+        frame["clock"] = time_axis_ends(trace["clock"].to_dataset())
     frame = frame.drop_vars("layer", errors="ignore").assign_coords(
         sample_id=("recorded_sample", told["id"].values), target=("recorded_sample", explained.values)
     )
-    parts = [overall_part(trace), training_part(trace), samples_part(trace, most=samples)]
+    parts = [overall_shapley_group(trace), training_curve_group(trace), sample_list_group(trace, most=samples)]
     if trace["states"].sizes["layer"]:
-        parts += [_states(trace, channels), paths_part(trace)]
-    parts += [influence_part(trace), routing_part(trace), transport_part(trace)]
+        parts += [_states(trace, channels), trajectory_group(trace)]
+    parts += [influence_group(trace), routing_group(trace), transport_group(trace)]
     for part in parts:
         frame = frame.assign({str(name): array for name, array in part.data_vars.items()}).assign_coords(part.coords)
     if "layer" in frame.sizes:
@@ -169,9 +169,9 @@ def _states(trace: xr.DataTree, channels: int) -> xr.Dataset:
 
 
 def _quantised(norm: xr.DataArray, valid: xr.DataArray) -> tuple[xr.DataArray, list[float]]:
-    """Return uint8 on one scale per layer (:func:`mmviz.plots.theme.top_of` the valid steps); diverged states saturate."""
+    """Return uint8 on one scale per layer (:func:`mmviz.plots.theme.colour_limit` the valid steps); diverged states saturate."""
     norm = norm.astype(np.float64)
-    scale = [theme.top_of(norm.isel(layer=i).where(valid).values) for i in range(norm.sizes["layer"])]
+    scale = [theme.colour_limit(norm.isel(layer=i).where(valid).values) for i in range(norm.sizes["layer"])]
     share = (norm / xr.DataArray(scale, dims="layer")).fillna(1).clip(0, 1)
     return (share * 255).round().astype(np.uint8).rename(rank="channel").transpose(..., "channel", "time"), scale
 
@@ -185,7 +185,7 @@ def _game(answer: xr.DataArray, target: xr.DataArray) -> xr.DataArray:
     return value.drop_vars("output", errors="ignore").transpose("epoch", "recorded_sample", "time", "coalition")
 
 
-def rounded(values: xr.DataArray) -> xr.DataArray:
+def rounded_float32(values: xr.DataArray) -> xr.DataArray:
     """Return float32 rounded to 16 significant bits (relative error below 8e-6): a page of 40 epochs stays small."""
     bits = np.ascontiguousarray(values.values, np.float32).view(np.uint32).astype(np.uint64)
     kept = ((bits + 0x80) & 0xFFFFFF00).astype(np.uint32).view(np.float32)
@@ -211,7 +211,7 @@ def _signals(trace: xr.DataTree) -> dict[str, xr.DataArray]:
     return out
 
 
-def clock_edges(clock: xr.Dataset) -> xr.DataArray:
+def time_axis_ends(clock: xr.Dataset) -> xr.DataArray:
     """Return begin and end of the time axis of each recorded sample in seconds, (recorded_sample, edge)."""
     edges = np.stack([clock["start"].values[:, 0], clock["stop"].values[:, -1]], axis=1)
     return xr.DataArray(edges, dims=("recorded_sample", "edge"))

@@ -13,7 +13,7 @@ from mmviz.core.errors import DataError
 from mmviz.plots.shapley import shapley_frame
 
 
-def overall_part(trace: xr.DataTree) -> xr.Dataset:
+def overall_shapley_group(trace: xr.DataTree) -> xr.Dataset:
     """Return ``phi_mean``, ``phi_low``, ``phi_high`` (modality) of :func:`mmviz.plots.shapley_frame`: all samples, best epoch."""
     summary = shapley_frame(shapley(trace))
     part = xr.Dataset({f"phi_{name}": summary[name].astype(np.float32) for name in ("mean", "low", "high")})
@@ -21,7 +21,7 @@ def overall_part(trace: xr.DataTree) -> xr.Dataset:
     return part
 
 
-def paths_part(trace: xr.DataTree) -> xr.Dataset:
+def trajectory_group(trace: xr.DataTree) -> xr.Dataset:
     """Return ``path`` (recorded_sample, layer, modality, time, axis), ``path_share`` (recorded_sample, layer, axis) and ``heard``.
 
     The plane of each layer is that of :func:`mmviz.analysis.trajectories`; ``path_share`` is the share of variance it shows;
@@ -53,7 +53,7 @@ def paths_part(trace: xr.DataTree) -> xr.Dataset:
     )
 
 
-def influence_part(trace: xr.DataTree) -> xr.Dataset:
+def influence_group(trace: xr.DataTree) -> xr.Dataset:
     """Return ``influence`` uint8 (recorded_sample, layer, target_modality, target_block, source_modality, source_block), or nothing; best epoch.
 
     (byte / 255)² · scale of its layer is the value of :func:`mmviz.analysis.influence`: a root, as small influences matter.
@@ -64,12 +64,12 @@ def influence_part(trace: xr.DataTree) -> xr.Dataset:
     values = seen.transpose(
         "recorded_sample", "layer", "target_modality", "target_block", "source_modality", "source_block"
     )
-    quantised, root = byte_map(values**0.5, "layer")
+    quantised, root = quantized_map(values**0.5, "layer")
     quantised.attrs = {"scale": json.dumps([top**2 for top in root])}
     return xr.Dataset({"influence": quantised}, coords={"target_block": seen["target_block"].values})
 
 
-def routing_part(trace: xr.DataTree) -> xr.Dataset:
+def routing_group(trace: xr.DataTree) -> xr.Dataset:
     """Return ``routing`` uint8 (epoch, recorded_sample, layer, modality, time, expert), 255 = weight 1, or nothing."""
     if "routing" not in trace.children:
         return xr.Dataset()
@@ -82,14 +82,16 @@ def routing_part(trace: xr.DataTree) -> xr.Dataset:
     )
 
 
-def transport_part(trace: xr.DataTree) -> xr.Dataset:
+def transport_group(trace: xr.DataTree) -> xr.Dataset:
     """Return ``plan`` and ``cost`` uint8 (recorded_sample, pair, time, anchor_time), ``distance`` (epoch, recorded_sample, pair), or nothing."""
     if "transport" not in trace.children:
         return xr.Dataset()
     group = trace["transport"].to_dataset()
     maps = {}
     for name in ("plan", "cost"):
-        maps[name], scale = byte_map(group[name].transpose("recorded_sample", "pair", "time", "anchor_time"), "pair")
+        maps[name], scale = quantized_map(
+            group[name].transpose("recorded_sample", "pair", "time", "anchor_time"), "pair"
+        )
         maps[name].attrs = {"scale": json.dumps(scale)}
     distance = group["distance"].transpose("epoch", "recorded_sample", "pair").astype(np.float32)
     part = xr.Dataset({**maps, "distance": distance}).drop_vars(["source", "anchor"], errors="ignore")
@@ -99,7 +101,7 @@ def transport_part(trace: xr.DataTree) -> xr.Dataset:
     )
 
 
-def byte_map(values: xr.DataArray, per: str) -> tuple[xr.DataArray, list[float]]:
+def quantized_map(values: xr.DataArray, per: str) -> tuple[xr.DataArray, list[float]]:
     """Return values ≥ 0 as uint8 and, for each entry of dimension ``per``, what 255 stands for: its largest finite value."""
     known = values.astype(np.float64).where(np.isfinite(values)).drop_vars(list(values.coords), errors="ignore")
     rest = [dim for dim in known.dims if dim != per]
@@ -112,7 +114,7 @@ def byte_map(values: xr.DataArray, per: str) -> tuple[xr.DataArray, list[float]]
 NO_LABEL = "–"
 
 
-def samples_part(trace: xr.DataTree, *, most: int) -> xr.Dataset:
+def sample_list_group(trace: xr.DataTree, *, most: int) -> xr.Dataset:
     """Return one row for each listed sample, at the best epoch.
 
     ``listed_phi`` (listed, modality): its contributions; ``listed_answer``: probability of the true class (without
@@ -183,7 +185,7 @@ _CHARTS = {
 }
 
 
-def training_part(trace: xr.DataTree) -> xr.Dataset:
+def training_curve_group(trace: xr.DataTree) -> xr.Dataset:
     """Return ``history`` (history_epoch, curve), NaN where an epoch has no value.
 
     Coordinates of ``curve``: its name; ``chart``: the chart it belongs to (losses share one, so do the modalities of one

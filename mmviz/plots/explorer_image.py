@@ -23,7 +23,7 @@ _BAR, _LINE, _LETTERS = 16, 22, 14
 _BLANK = 0xFF  # steps without data
 
 
-def still(frame: xr.Dataset, selection: Mapping[str, Any], *, readout: str) -> str:
+def explorer_image(frame: xr.Dataset, selection: Mapping[str, Any], *, readout: str) -> str:
     """Return the picture as markup: an inert image with its words, no script, no reference to anything outside.
 
     Parameters
@@ -40,7 +40,7 @@ def still(frame: xr.Dataset, selection: Mapping[str, Any], *, readout: str) -> s
     str
         A ``figure`` element. The picture is an SVG inside an ``img``, in which nothing can act, whatever the data's texts are.
     """
-    image = base64.b64encode(drawn(frame, selection).encode()).decode("ascii")
+    image = base64.b64encode(explorer_svg(frame, selection).encode()).decode("ascii")
     title = html(frame.attrs["title"])
     words = f"{title}. {html(readout)}"
     return (
@@ -55,7 +55,7 @@ def _imputation(frame: xr.Dataset) -> str:
     return f" {html(said[:1].upper() + said[1:])}." if said else ""
 
 
-def drawn(frame: xr.Dataset, selection: Mapping[str, Any]) -> str:
+def explorer_svg(frame: xr.Dataset, selection: Mapping[str, Any]) -> str:
     """Return the picture as SVG."""
     here = frame.isel(epoch=selection["epoch"], recorded_sample=selection["sample"])
     names = [str(name) for name in frame["modality"].values]

@@ -11,13 +11,13 @@ import xarray as xr
 from mmviz.analysis.game import is_labelled
 from mmviz.core.errors import DataError
 from mmviz.metrics.shapley import shapley_values
-from mmviz.plots.explorer import clock_edges, rounded
+from mmviz.plots.explorer import rounded_float32, time_axis_ends
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-def edited_frame(answer: Mapping[str, xr.Dataset], frame: xr.Dataset) -> xr.Dataset:
+def what_if_frame(answer: Mapping[str, xr.Dataset], frame: xr.Dataset) -> xr.Dataset:
     """Return the variables of :func:`mmviz.plots.explorer_frame` that an edit changes, for one sample at one epoch.
 
     Parameters
@@ -56,7 +56,7 @@ def edited_frame(answer: Mapping[str, xr.Dataset], frame: xr.Dataset) -> xr.Data
         **_signals(answer, frame),
     }
     if "/clock" in answer:
-        data["clock"] = clock_edges(answer["/clock"])
+        data["clock"] = time_axis_ends(answer["/clock"])
     if "state" in frame:
         data["state"] = _states(answer["/states"], frame)
     if "routing" in frame and "/routing" in answer:
@@ -89,7 +89,7 @@ def _answers(answer: Mapping[str, xr.Dataset], frame: xr.Dataset) -> dict[str, A
         "baseline": (head, game[..., 0]),
         "game": ((*head, "coalition"), said[..., column]),
     }
-    return {name: rounded(xr.DataArray(array, dims=dims)).variable for name, (dims, array) in values.items()}
+    return {name: rounded_float32(xr.DataArray(array, dims=dims)).variable for name, (dims, array) in values.items()}
 
 
 def _explained(samples: xr.Dataset, frame: xr.Dataset) -> int:

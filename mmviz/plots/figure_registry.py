@@ -32,42 +32,40 @@ from mmviz.plots import transport as plan
 if TYPE_CHECKING:
     import xarray as xr
 
-    from mmviz.plots.figure_spec import Picture
+    from mmviz.plots.figure_spec import FigureSpec
 
 
 class Kind(NamedTuple):
     """How a kind of figure is made: from data to frame, from frame to picture."""
 
     frame: Callable[..., xr.Dataset]
-    picture: Callable[[xr.Dataset], Picture]
+    spec: Callable[[xr.Dataset], FigureSpec]
 
 
 KINDS: dict[Callable[..., Any], Kind] = {
-    ablation.plot_ablation: Kind(ablation.ablation_frame, ablation.ablation_picture),
-    alignment.plot_alignment: Kind(alignment.alignment_frame, alignment.alignment_picture),
-    coupling.plot_coupling: Kind(coupling.coupling_frame, coupling.coupling_picture),
-    directions.plot_directions: Kind(directions.directions_frame, directions.directions_picture),
-    efficiency.plot_efficiency: Kind(efficiency.efficiency_frame, efficiency.efficiency_picture),
-    equilibrium.plot_equilibrium: Kind(equilibrium.equilibrium_frame, equilibrium.equilibrium_picture),
-    routing.plot_expert_usage: Kind(routing.routing_frame, routing.expert_usage_picture),
-    growth.plot_growth: Kind(growth.growth_frame, growth.growth_picture),
-    half_life.plot_half_life: Kind(half_life.half_life_frame, half_life.half_life_picture),
-    influence.plot_influence: Kind(influence.influence_frame, influence.influence_picture),
-    influence.plot_influence_lag: Kind(influence.influence_frame, influence.influence_lag_picture),
-    coalitions.plot_interactions: Kind(coalitions.interactions_frame, coalitions.interactions_picture),
-    missing.plot_missing: Kind(missing.missing_frame, missing.missing_picture),
-    plan.plot_plan: Kind(plan.plan_frame, plan.plan_picture),
-    routing.plot_routing: Kind(routing.routing_frame, routing.routing_picture),
-    shapley.plot_shapley: Kind(shapley.shapley_frame, shapley.shapley_picture),
-    shapley_epochs.plot_shapley_epochs: Kind(
-        shapley_epochs.shapley_epochs_frame, shapley_epochs.shapley_epochs_picture
-    ),
-    states.plot_states: Kind(states.states_frame, states.states_picture),
-    coalitions.plot_subsets: Kind(coalitions.subsets_frame, coalitions.subsets_picture),
-    training.plot_training: Kind(training.training_frame, training.training_picture),
-    trajectories.plot_trajectories: Kind(trajectories.trajectories_frame, trajectories.trajectories_picture),
-    transport.plot_transport: Kind(transport.transport_frame, transport.transport_picture),
-    coalitions.plot_waterfall: Kind(coalitions.waterfall_frame, coalitions.waterfall_picture),
+    ablation.plot_ablation: Kind(ablation.ablation_frame, ablation.ablation_spec),
+    alignment.plot_alignment: Kind(alignment.alignment_frame, alignment.alignment_spec),
+    coupling.plot_coupling: Kind(coupling.coupling_frame, coupling.coupling_spec),
+    directions.plot_directions: Kind(directions.directions_frame, directions.directions_spec),
+    efficiency.plot_efficiency: Kind(efficiency.efficiency_frame, efficiency.efficiency_spec),
+    equilibrium.plot_equilibrium: Kind(equilibrium.equilibrium_frame, equilibrium.equilibrium_spec),
+    routing.plot_expert_usage: Kind(routing.routing_frame, routing.expert_usage_spec),
+    growth.plot_growth: Kind(growth.growth_frame, growth.growth_spec),
+    half_life.plot_half_life: Kind(half_life.half_life_frame, half_life.half_life_spec),
+    influence.plot_influence: Kind(influence.influence_frame, influence.influence_spec),
+    influence.plot_influence_lag: Kind(influence.influence_frame, influence.influence_lag_spec),
+    coalitions.plot_interactions: Kind(coalitions.interactions_frame, coalitions.interactions_spec),
+    missing.plot_missing: Kind(missing.missing_frame, missing.missing_spec),
+    plan.plot_plan: Kind(plan.plan_frame, plan.plan_spec),
+    routing.plot_routing: Kind(routing.routing_frame, routing.routing_spec),
+    shapley.plot_shapley: Kind(shapley.shapley_frame, shapley.shapley_spec),
+    shapley_epochs.plot_shapley_epochs: Kind(shapley_epochs.shapley_epochs_frame, shapley_epochs.shapley_epochs_spec),
+    states.plot_states: Kind(states.states_frame, states.states_spec),
+    coalitions.plot_subsets: Kind(coalitions.subsets_frame, coalitions.subsets_spec),
+    training.plot_training: Kind(training.training_frame, training.training_spec),
+    trajectories.plot_trajectories: Kind(trajectories.trajectories_frame, trajectories.trajectories_spec),
+    transport.plot_transport: Kind(transport.transport_frame, transport.transport_spec),
+    coalitions.plot_waterfall: Kind(coalitions.waterfall_frame, coalitions.waterfall_spec),
 }
 
 

@@ -37,10 +37,10 @@ class Lines:
     x: np.ndarray
     y: np.ndarray
     name: str
-    look: int
+    style: int
     low: np.ndarray | None = None
     high: np.ndarray | None = None
-    marked: bool = True
+    markers: bool = True
 
 
 @dataclass(frozen=True)
@@ -49,18 +49,18 @@ class Bars:
 
     at: np.ndarray
     value: np.ndarray
-    looks: tuple[int, ...]
+    styles: tuple[int, ...]
     names: tuple[str, ...]
     low: np.ndarray | None = None
     high: np.ndarray | None = None
     base: np.ndarray | None = None
     series: str = ""
     thickness: float = 0.62
-    flat: bool = True
+    horizontal: bool = True
 
 
 @dataclass(frozen=True)
-class Heat:
+class Heatmap:
     """A matrix ``z`` (row, column) over evenly spaced centres; NaN stays blank. ``numbers`` is a format for the cells."""
 
     z: np.ndarray
@@ -83,23 +83,23 @@ class Links:
     x1: np.ndarray
     y1: np.ndarray
     level: np.ndarray
-    look: int = NEUTRAL
+    style: int = NEUTRAL
 
 
 @dataclass(frozen=True)
-class Dots:
+class Points:
     """Points of one look."""
 
     x: np.ndarray
     y: np.ndarray
     name: str
-    look: int
+    style: int
     size: float = 6.0
     hollow: bool = False
 
 
 @dataclass(frozen=True)
-class Note:
+class Annotation:
     """Words beside a point: ``side`` is where they lie."""
 
     x: float
@@ -109,7 +109,7 @@ class Note:
 
 
 @dataclass(frozen=True)
-class Rule:
+class ReferenceLine:
     """A thin dashed line across the panel at one value of an axis, with a word for it at one of its sides."""
 
     at: float
@@ -118,7 +118,7 @@ class Rule:
     side: str = "top right"
 
 
-Mark = Lines | Bars | Heat | Links | Dots | Note | Rule
+Mark = Lines | Bars | Heatmap | Links | Points | Annotation | ReferenceLine
 
 
 @dataclass(frozen=True)
@@ -133,7 +133,7 @@ class Panel:
 
 
 @dataclass(frozen=True)
-class Picture:
+class FigureSpec:
     """Panels in rows, with the words around them. No text in it is escaped: that is the drawing's part.
 
     Attributes
@@ -162,7 +162,7 @@ class Picture:
         """Number of rows."""
         return -(-len(self.panels) // self.columns)
 
-    def stacked(self) -> Picture:
+    def stacked(self) -> FigureSpec:
         """Return the same panels in one column, for a narrow page; a picture that is a grid by meaning stays."""
         if self.fixed or self.columns == 1:
             return self
@@ -181,13 +181,13 @@ class Picture:
         return self.heights[min(row, len(self.heights) - 1)]
 
 
-def described(picture: Picture, *, longest: int = 1500) -> str:
+def alt_text(spec: FigureSpec, *, longest: int = 1500) -> str:
     """Return words for those who do not see the picture: what it is, and the numbers of its bars and lines.
 
     Longer texts are cut at ``longest`` characters, and say so.
     """
-    said = [picture.title + ".", *(line.rstrip(".") + "." for line in picture.subtitle)]
-    for panel in picture.panels:
+    said = [spec.title + ".", *(line.rstrip(".") + "." for line in spec.subtitle)]
+    for panel in spec.panels:
         words = [w for w in (_words(mark) for mark in panel.marks) if w]
         axes = ", ".join(axis.label for axis in (panel.x, panel.y) if axis.label)
         head = panel.title or axes
@@ -211,7 +211,7 @@ def _words(mark: Mark) -> str:
             f"{mark.name} from {_number(mark.y[first])} at {_number(mark.x[first])} to {_number(mark.y[last])} "
             f"at {_number(mark.x[last])}{_interval(mark.low, mark.high, last)}"
         )
-    if isinstance(mark, Heat):
+    if isinstance(mark, Heatmap):
         finite = mark.z[np.isfinite(mark.z)]
         span = f" between {_number(finite.min())} and {_number(finite.max())}" if finite.size else ", all blank"
         return f"{mark.z.shape[0]} by {mark.z.shape[1]} cells of {mark.label}{span}"
@@ -228,7 +228,7 @@ def _number(value: float) -> str:
     return f"{value:.3g}"
 
 
-def span_of(
+def padded_range(
     *values: np.ndarray | None, zero: bool = False, room: float = 0.05, end: float = 0.0
 ) -> tuple[float, float]:
     """Return an axis range around all finite values, with ``room`` on both sides and ``end`` more behind the last."""
@@ -240,7 +240,7 @@ def span_of(
     return low - room * wide * (low < 0 or not zero), high + (room + end) * wide
 
 
-def signed(value: float, digits: int = 3) -> str:
+def signed_text(value: float, digits: int = 3) -> str:
     """Return the number with its sign and a true minus; what such digits do not show in scientific notation, and "no value" for NaN."""
     if np.isnan(value):
         return "no value"
@@ -248,21 +248,21 @@ def signed(value: float, digits: int = 3) -> str:
     return (f"{value:+.1e}" if small or abs(value) >= 1e6 else f"{value:+.{digits}f}").replace("-", "−")
 
 
-def ticks_of(names: Sequence[object]) -> tuple[tuple[float, str], ...]:
+def named_ticks(names: Sequence[object]) -> tuple[tuple[float, str], ...]:
     """Return ticks 0, 1, 2, ... with these names."""
     return tuple((float(i), str(name)) for i, name in enumerate(names))
 
 
-def runs(known: np.ndarray) -> list[slice]:
+def finite_runs(known: np.ndarray) -> list[slice]:
     """Return the places of uninterrupted True values, in order: what a line or a band joins."""
     edges = np.flatnonzero(np.diff(np.concatenate([[False], known, [False]]).astype(np.int8)))
     return [slice(int(a), int(b)) for a, b in edges.reshape(-1, 2)]
 
 
-def single(known: np.ndarray) -> np.ndarray:
+def isolated(known: np.ndarray) -> np.ndarray:
     """Return True where a value stands alone between gaps: a line through it would have no length."""
     out = np.zeros(len(known), dtype=bool)
-    for run in runs(known):
+    for run in finite_runs(known):
         out[run] = run.stop - run.start == 1
     return out
 
@@ -272,14 +272,14 @@ def drawable(mark: Lines, panel: Panel) -> np.ndarray:
     return _on(mark.x, panel.x) & _on(mark.y, panel.y)
 
 
-def banded(mark: Lines, panel: Panel) -> np.ndarray:
+def has_band(mark: Lines, panel: Panel) -> np.ndarray:
     """Return True where a line has a band that can be drawn."""
     if mark.low is None or mark.high is None:
         return np.zeros(len(mark.x), dtype=bool)
     return _on(mark.x, panel.x) & _on(mark.low, panel.y) & _on(mark.high, panel.y)
 
 
-def left_out(panel: Panel) -> str:
+def out_of_range_text(panel: Panel) -> str:
     """Return words for the finite values that the axes of a panel do not hold, "no value" where there is none, or "" where they hold all."""
     zero = beyond = there = held = 0
     for values, axis in _placed(panel):
@@ -307,7 +307,7 @@ def scale_label(label: str, parts: Iterable[np.ndarray], low: float, high: float
     return f"{label} (end: {', '.join(said)})" if said else label
 
 
-def within(mark: Heat) -> np.ndarray:
+def clipped_to_scale(mark: Heatmap) -> np.ndarray:
     """Return the cells of a map with infinite ones at the ends of its scale; NaN stays blank."""
     out = np.where(np.isposinf(mark.z), mark.high, mark.z)
     return np.where(np.isneginf(out), mark.low, out)
@@ -321,13 +321,13 @@ def _on(values: np.ndarray, axis: Axis) -> np.ndarray:
 def _placed(panel: Panel) -> Iterable[tuple[np.ndarray, Axis]]:
     """Yield the values of every mark along each axis."""
     for mark in panel.marks:
-        if isinstance(mark, (Lines, Dots)):
+        if isinstance(mark, (Lines, Points)):
             paired = np.isfinite(mark.x) & np.isfinite(mark.y)
             yield np.where(paired, mark.x, np.nan), panel.x
             yield np.where(paired, mark.y, np.nan), panel.y
         elif isinstance(mark, Bars):
             end = mark.value if mark.base is None else mark.base + mark.value
-            yield np.asarray(end, float), panel.x if mark.flat else panel.y
+            yield np.asarray(end, float), panel.x if mark.horizontal else panel.y
         if isinstance(mark, (Lines, Bars)) and mark.low is not None and mark.high is not None:
-            along = panel.x if isinstance(mark, Bars) and mark.flat else panel.y
+            along = panel.x if isinstance(mark, Bars) and mark.horizontal else panel.y
             yield np.concatenate([mark.low, mark.high]), along

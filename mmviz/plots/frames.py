@@ -28,7 +28,7 @@ def over_seeds(values: xr.DataArray, over: str) -> xr.Dataset:
     return xr.Dataset({"mean": mean, "low": mean - reach, "high": mean + reach, "count": count})
 
 
-def require(place: str, data: xr.Dataset, name: str, dims: tuple[str, ...], source: str) -> xr.DataArray:
+def required_variable(place: str, data: xr.Dataset, name: str, dims: tuple[str, ...], source: str) -> xr.DataArray:
     """Return a variable with exactly these dimensions, in this order.
 
     Raises
@@ -45,7 +45,7 @@ def require(place: str, data: xr.Dataset, name: str, dims: tuple[str, ...], sour
     return data[name].transpose(*dims)
 
 
-def source_of(attrs: Mapping[Any, Any], *, epoch: bool = True) -> str:
+def provenance_text(attrs: Mapping[Any, Any], *, epoch: bool = True) -> str:
     """Return "model coupled_mamba, seed 0, epoch 12": whatever of it the attributes hold."""
     said = []
     if attrs.get("model"):
@@ -57,23 +57,23 @@ def source_of(attrs: Mapping[Any, Any], *, epoch: bool = True) -> str:
     return ", ".join(said)
 
 
-def imputed(attrs: Mapping[Any, Any]) -> tuple[str, ...]:
+def imputation_text(attrs: Mapping[Any, Any]) -> tuple[str, ...]:
     """Return the line of a caption that says what stands for missing modalities; none where the attributes do not hold it."""
     return (str(attrs["imputation"]),) if attrs.get("imputation") else ()
 
 
-def titled(what: str, attrs: Mapping[Any, Any]) -> str:
+def title_with_source(what: str, attrs: Mapping[Any, Any]) -> str:
     """Return "what — data set, split" with what the attributes hold of it."""
     of = ", ".join(str(attrs[name]) for name in ("dataset", "split") if attrs.get(name))
     return f"{what} — {of}" if of else what
 
 
-def timed(frame: xr.Dataset) -> bool:
+def has_seconds(frame: xr.Dataset) -> bool:
     """Return whether the steps of a frame of one sample have seconds, see :func:`mmviz.analysis.trace_groups.with_clock`."""
     return "begin_s" in frame.coords and "end_s" in frame.coords
 
 
-def seconds_at(frame: xr.Dataset, steps: np.ndarray, count: int) -> np.ndarray:
+def step_times(frame: xr.Dataset, steps: np.ndarray, count: int) -> np.ndarray:
     """Return where steps stand on an axis: the second in the middle of each, or the steps themselves.
 
     Parameters
@@ -85,12 +85,12 @@ def seconds_at(frame: xr.Dataset, steps: np.ndarray, count: int) -> np.ndarray:
     count
         Steps of the model.
     """
-    if not timed(frame):
+    if not has_seconds(frame):
         return steps
     begin, end = float(frame["begin_s"]), float(frame["end_s"])
     return begin + (steps + 0.5) * (end - begin) / count
 
 
-def seconds_long(frame: xr.Dataset, steps: np.ndarray, count: int) -> np.ndarray:
+def step_durations(frame: xr.Dataset, steps: np.ndarray, count: int) -> np.ndarray:
     """Return so many steps in seconds, or the steps themselves."""
-    return steps * float(frame["end_s"] - frame["begin_s"]) / count if timed(frame) else steps
+    return steps * float(frame["end_s"] - frame["begin_s"]) / count if has_seconds(frame) else steps

@@ -14,7 +14,7 @@ from mmviz.io.atomic import write_bytes_atomic
 _LONGEST = 2000
 
 
-def caption_of(
+def latex_caption(
     shows: str,
     *,
     data: str,
@@ -120,7 +120,7 @@ def latex_figure(
     if not name or not all(c.isascii() and (c.isalnum() or c in ".-_/") for c in name):
         raise ConfigError(f"latex_figure: graphic={name!r}, expected letters, digits and . - _ / only")
     kind = "figure*" if wide else "figure"
-    said = caption_of(
+    said = latex_caption(
         caption, data=data, seeds=seeds, commit=commit, reading=reading, printed=printed, imputation=imputation
     )
     lines = [
@@ -210,7 +210,7 @@ def latex_table(
     shown = {c: _cells([row[c] for row in rows], digits, (best or {}).get(c)) for c in columns}
     numeric = {c: any(_is_number(row[c]) for row in rows) for c in columns}
     kind = "table*" if wide else "table"
-    text = caption_of(
+    text = latex_caption(
         caption, data=data, seeds=seeds, commit=commit, reading=reading, printed=printed, imputation=imputation
     )
     heads, gaps = _headings(columns, groups or {})

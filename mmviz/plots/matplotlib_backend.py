@@ -12,24 +12,24 @@ import numpy as np
 from mmviz.core.escape import matplotlib as escaped
 from mmviz.plots import theme
 from mmviz.plots.figure_spec import (
+    Annotation,
     Axis,
     Bars,
-    Dots,
-    Heat,
+    FigureSpec,
+    Heatmap,
     Lines,
     Links,
     Mark,
-    Note,
     Panel,
-    Picture,
-    Rule,
-    banded,
+    Points,
+    ReferenceLine,
+    clipped_to_scale,
     drawable,
-    left_out,
-    runs,
+    finite_runs,
+    has_band,
+    isolated,
+    out_of_range_text,
     scale_label,
-    single,
-    within,
 )
 from mmviz.plots.venue import FONTS
 
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-def legible(text: object) -> str:
+def drawable_text(text: object) -> str:
     r"""Return the text as matplotlib may draw it: no TeX, and \uXXXX for characters that no font here has."""
     return "".join(c if ord(c) in _known() else f"\\u{ord(c):04x}" for c in escaped(text))
 
@@ -60,7 +60,7 @@ _SIDES: dict[str, dict[str, Any]] = {
 }
 
 
-def draw(picture: Picture, *, width: float, height: float | None = None) -> Figure:
+def draw(spec: FigureSpec, *, width: float, height: float | None = None) -> Figure:
     """Return the picture as a matplotlib figure of exactly that width, in inches. No global state is touched.
 
     The caller holds ``matplotlib.rc_context`` while drawing and while saving.
@@ -68,26 +68,26 @@ def draw(picture: Picture, *, width: float, height: float | None = None) -> Figu
     from matplotlib.figure import Figure
 
     if width < 4:
-        picture = picture.stacked()
-    heights = [picture.height_of(row) for row in range(picture.rows)]
-    tall = sum(heights) / 150 + 0.42 * picture.rows + 0.1 if height is None else height
+        spec = spec.stacked()
+    heights = [spec.height_of(row) for row in range(spec.rows)]
+    tall = sum(heights) / 150 + 0.42 * spec.rows + 0.1 if height is None else height
     figure = Figure(figsize=(width, tall), layout="constrained")
-    axes = figure.subplots(picture.rows, picture.columns, squeeze=False, height_ratios=heights)
-    longest_word = max((len(word) for panel in picture.panels for word in panel.title.split()), default=0)
+    axes = figure.subplots(spec.rows, spec.columns, squeeze=False, height_ratios=heights)
+    longest_word = max((len(word) for panel in spec.panels for word in panel.title.split()), default=0)
     heats: dict[tuple[Any, ...], list[tuple[Axes, Any]]] = {}
     linked: dict[tuple[str, str], Axes] = {}
     for i, ax in enumerate(axes.flat):
-        if i >= len(picture.panels):
+        if i >= len(spec.panels):
             ax.set_axis_off()
             continue
-        panel = picture.panels[i]
+        panel = spec.panels[i]
         for mark in panel.marks:
             artist = _add(mark, ax, panel)
-            if isinstance(mark, Heat) and mark.bar:
+            if isinstance(mark, Heatmap) and mark.bar:
                 heats.setdefault((mark.label, mark.low, mark.high, mark.signed), []).append((ax, artist))
-        room = 0.75 * width / picture.columns  # inches, about
+        room = 0.75 * width / spec.columns  # inches, about
         _title(ax, panel.title, room, longest_word)
-        bare = picture.bare(i)
+        bare = spec.bare(i)
         for letter, axis, hidden in (("x", panel.x, bare[0]), ("y", panel.y, bare[1])):
             if axis.link:
                 leader = linked.setdefault((letter, axis.link), ax)
@@ -98,16 +98,18 @@ def draw(picture: Picture, *, width: float, height: float | None = None) -> Figu
         if not bare[0] and len(panel.x.ticks or ()) * (longest + 1) * 0.055 > room * (0.5 if panel.square else 1):
             for label in ax.get_xticklabels():
                 label.set(rotation=30, ha="right", rotation_mode="anchor")
-        if text := left_out(panel):
-            ax.annotate(legible(text), (0, 0), xycoords="axes fraction", xytext=(2, 2), textcoords="offset points", fontsize="x-small", color=theme.FAINT)  # fmt: skip
+        if text := out_of_range_text(panel):
+            ax.annotate(drawable_text(text), (0, 0), xycoords="axes fraction", xytext=(2, 2), textcoords="offset points", fontsize="x-small", color=theme.FAINT)  # fmt: skip
         if panel.square:
-            ax.set_aspect("equal", adjustable="datalim" if not any(isinstance(m, Heat) for m in panel.marks) else "box")
+            ax.set_aspect(
+                "equal", adjustable="datalim" if not any(isinstance(m, Heatmap) for m in panel.marks) else "box"
+            )
     for (letter, _), leader in linked.items():  # room for what all of them show, not for what the first one does
         leader.autoscale_view(scalex=letter == "x", scaley=letter == "y")
     for (label, *_), drawn in heats.items():
         image, cells = drawn[0][1], [np.ma.filled(each.get_array().astype(float), np.nan) for _, each in drawn]
         bar = figure.colorbar(image, ax=[ax for ax, _ in drawn], aspect=24, pad=0.02)
-        bar.set_label(legible(scale_label(label, cells, image.norm.vmin, image.norm.vmax)))
+        bar.set_label(drawable_text(scale_label(label, cells, image.norm.vmin, image.norm.vmax)))
         bar.outline.set_visible(False)
     _legend(figure, axes)
     figure.draw_without_rendering()  # a first pass of the layout: numbers beside bars move with the axes; saving makes the second
@@ -132,7 +134,7 @@ def _title(ax: Axes, text: str, room: float, longest: int) -> None:
     """Set a title in the way of all panels: in lines; small, then also turned, where the longest word of them is too wide."""
     turned = longest * 0.045 > room
     lines = [text] if turned else wrap(text, max(8, int(room / 0.06)), break_long_words=False) or [""]
-    title = ax.set_title("\n".join(legible(line) for line in lines), rotation=90 if turned else 0)
+    title = ax.set_title("\n".join(drawable_text(line) for line in lines), rotation=90 if turned else 0)
     if longest * 0.06 > room:
         title.set_fontsize("x-small")
 
@@ -151,7 +153,7 @@ def _legend(figure: Figure, axes: np.ndarray) -> None:
 
 def _axis(ax: Axes, letter: str, axis: Axis, *, bare: bool) -> None:
     set_, side = (ax.set_xlim, ax.xaxis) if letter == "x" else (ax.set_ylim, ax.yaxis)
-    side.set_label_text("" if bare else legible(axis.label))
+    side.set_label_text("" if bare else drawable_text(axis.label))
     if axis.log:
         if axis.span is None and not np.max(side.get_data_interval()) > 0:  # nothing that such an axis could hold
             set_((1.0, 10.0))
@@ -162,7 +164,7 @@ def _axis(ax: Axes, letter: str, axis: Axis, *, bare: bool) -> None:
         side.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}".replace("e-0", "e-")))
         side.set_minor_formatter(NullFormatter())
     if axis.ticks is not None:
-        side.set_ticks([at for at, _ in axis.ticks], [legible(text) for _, text in axis.ticks])
+        side.set_ticks([at for at, _ in axis.ticks], [drawable_text(text) for _, text in axis.ticks])
         side.set_tick_params(length=0)
         side.grid(False)
     if axis.span is not None:
@@ -182,10 +184,10 @@ def _add(mark: Mark, ax: Axes, panel: Panel) -> Any:
 
 @_add.register(Lines)
 def _lines(mark: Lines, ax: Axes, panel: Panel) -> Any:
-    colour = theme.colour(mark.look)
-    band, alone = banded(mark, panel), np.flatnonzero(single(drawable(mark, panel)))
+    colour = theme.colour(mark.style)
+    band, alone = has_band(mark, panel), np.flatnonzero(isolated(drawable(mark, panel)))
     if mark.low is not None and mark.high is not None:
-        for run in runs(band):
+        for run in finite_runs(band):
             x, low, high = mark.x[run], mark.low[run], mark.high[run]
             if len(x) == 1:  # a band of one value has no area
                 ax.vlines(x, low, high, color=colour, linewidth=0.9, zorder=2)
@@ -195,12 +197,12 @@ def _lines(mark: Lines, ax: Axes, panel: Panel) -> Any:
         mark.x,
         mark.y,
         color=colour,
-        linestyle=(0, theme.dash(mark.look)) if theme.dash(mark.look) else "-",
+        linestyle=(0, theme.dash(mark.style)) if theme.dash(mark.style) else "-",
         linewidth=1.1,
-        marker=theme.marker(mark.look) if mark.marked or len(alone) else None,
-        markevery=None if mark.marked else alone.tolist(),
+        marker=theme.marker(mark.style) if mark.markers or len(alone) else None,
+        markevery=None if mark.markers else alone.tolist(),
         markersize=3,
-        label=legible(mark.name) if mark.name else None,
+        label=drawable_text(mark.name) if mark.name else None,
         zorder=3,
     )
     return line
@@ -209,41 +211,41 @@ def _lines(mark: Lines, ax: Axes, panel: Panel) -> Any:
 @_add.register(Bars)
 def _bars(mark: Bars, ax: Axes, panel: Panel) -> Any:
     base = np.zeros_like(mark.value) if mark.base is None else mark.base
-    label = legible(mark.series) if mark.series else None
-    for i, look in enumerate(mark.looks):
+    label = drawable_text(mark.series) if mark.series else None
+    for i, style in enumerate(mark.styles):
         given: dict[str, Any] = {
-            "facecolor": theme.colour(look),
-            "hatch": 2 * theme.pattern(look),
+            "facecolor": theme.colour(style),
+            "hatch": 2 * theme.pattern(style),
             "edgecolor": "white",
         }
         given |= {"linewidth": 0, "zorder": 2, "label": None if i else label}
-        if mark.flat:
+        if mark.horizontal:
             ax.barh(mark.at[i], mark.value[i], left=base[i], height=mark.thickness, **given)
         else:
             ax.bar(mark.at[i], mark.value[i], bottom=base[i], width=mark.thickness, **given)
     if mark.low is not None and mark.high is not None:
         known = np.isfinite(mark.low) & np.isfinite(mark.high)
-        draw_reach = ax.hlines if mark.flat else ax.vlines
+        draw_reach = ax.hlines if mark.horizontal else ax.vlines
         draw_reach(mark.at[known], mark.low[known], mark.high[known], color=theme.INK, linewidth=0.9, zorder=4)
     return None
 
 
-@_add.register(Heat)
-def _heat(mark: Heat, ax: Axes, panel: Panel) -> Any:
-    looks: dict[str, Any] = {
+@_add.register(Heatmap)
+def _heat(mark: Heatmap, ax: Axes, panel: Panel) -> Any:
+    styles: dict[str, Any] = {
         "vmin": mark.low,
         "vmax": mark.high,
         "cmap": theme.SIGNED_COLOURS if mark.signed else theme.STATE_COLOURS.lower(),
         "zorder": 1,
     }
-    z = np.ma.masked_invalid(within(mark))
+    z = np.ma.masked_invalid(clipped_to_scale(mark))
     image: Any
     if mark.z.size > 400:  # as one image with a pixel a cell: small, and without seams
         half = [(at[1] - at[0]) / 2 if len(at) > 1 else 0.5 for at in (mark.x, mark.y)]
         extent = (mark.x[0] - half[0], mark.x[-1] + half[0], mark.y[0] - half[1], mark.y[-1] + half[1])
-        image = ax.imshow(z, extent=extent, origin="lower", aspect="auto", interpolation="none", **looks)
+        image = ax.imshow(z, extent=extent, origin="lower", aspect="auto", interpolation="none", **styles)
     else:
-        image = ax.pcolormesh(mark.x, mark.y, z, shading="nearest", edgecolors="face", linewidth=0.2, **looks)
+        image = ax.pcolormesh(mark.x, mark.y, z, shading="nearest", edgecolors="face", linewidth=0.2, **styles)
     ax.grid(False)
     if mark.numbers:
         for i, j in zip(*np.nonzero(np.isfinite(mark.z)), strict=True):
@@ -258,42 +260,42 @@ def _links(mark: Links, ax: Axes, panel: Panel) -> Any:
     from matplotlib.collections import LineCollection
 
     ends = np.stack([np.stack([mark.x0, mark.y0], 1), np.stack([mark.x1, mark.y1], 1)], 1)
-    colour = theme.colour(mark.look)
+    colour = theme.colour(mark.style)
     lines = LineCollection(
         list(ends), colors=colour, linewidths=0.18 * mark.level, alpha=0.1 + 0.1 * mark.level, zorder=2
     )
     return ax.add_collection(lines)
 
 
-@_add.register(Dots)
-def _dots(mark: Dots, ax: Axes, panel: Panel) -> Any:
-    colour = theme.colour(mark.look)
+@_add.register(Points)
+def _dots(mark: Points, ax: Axes, panel: Panel) -> Any:
+    colour = theme.colour(mark.style)
     (line,) = ax.plot(
         mark.x,
         mark.y,
         linestyle="none",
-        marker=theme.marker(mark.look),
+        marker=theme.marker(mark.style),
         markersize=mark.size * 0.7,
         color=colour,
         markerfacecolor="white" if mark.hollow else colour,
-        label=legible(mark.name) if mark.name else None,
+        label=drawable_text(mark.name) if mark.name else None,
         zorder=4,
     )
     return line
 
 
-@_add.register(Note)
-def _note(mark: Note, ax: Axes, panel: Panel) -> Any:
+@_add.register(Annotation)
+def _note(mark: Annotation, ax: Axes, panel: Panel) -> Any:
     text = ax.annotate(
-        legible(mark.text), (mark.x, mark.y), textcoords="offset points", annotation_clip=False,
+        drawable_text(mark.text), (mark.x, mark.y), textcoords="offset points", annotation_clip=False,
         fontsize="small", color=theme.INK, **_SIDES[mark.side]
     )  # fmt: skip
     text.set_in_layout(mark.side != "left")  # that lies inside its panel, which is not to shrink because of it
     return text
 
 
-@_add.register(Rule)
-def _rule(mark: Rule, ax: Axes, panel: Panel) -> Any:
+@_add.register(ReferenceLine)
+def _rule(mark: ReferenceLine, ax: Axes, panel: Panel) -> Any:
     line = (ax.axvline if mark.along == "x" else ax.axhline)(
         mark.at, color=theme.FAINT, linewidth=0.7, linestyle=(0, (4, 2)), zorder=1
     )
@@ -302,7 +304,7 @@ def _rule(mark: Rule, ax: Axes, panel: Panel) -> Any:
         upright = mark.along == "x"
         place = (mark.at, float(top)) if upright else (float(right), mark.at)
         ax.annotate(
-            legible(mark.text),
+            drawable_text(mark.text),
             place,
             xycoords=ax.get_xaxis_transform() if upright else ax.get_yaxis_transform(),
             xytext=(3 if right == upright else -3, -2 if top == upright else 2),

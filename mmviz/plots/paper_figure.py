@@ -13,13 +13,13 @@ from mmviz.core.errors import ConfigError, DataError, MissingDependencyError
 from mmviz.core.escape import visible
 from mmviz.io.atomic import atomic_path
 from mmviz.plots import theme
-from mmviz.plots.figure_spec import described
+from mmviz.plots.figure_spec import alt_text
 from mmviz.plots.venue import FONTS, Venue, venue_of, width_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mmviz.plots.figure_spec import Picture
+    from mmviz.plots.figure_spec import FigureSpec
 
 
 _KINDS = (".pdf", ".svg", ".png")
@@ -79,10 +79,10 @@ def paper(
     kind = kind_of(plot)
     sizes = venue_of(venue)
     width = width_of(sizes, columns)
-    return write(kind.picture(kind.frame(*data, **options)), target, venue=sizes, width=width, height=height)
+    return write(kind.spec(kind.frame(*data, **options)), target, venue=sizes, width=width, height=height)
 
 
-def write(picture: Picture, target: Path, *, venue: Venue, width: float, height: float | None) -> Path:
+def write(spec: FigureSpec, target: Path, *, venue: Venue, width: float, height: float | None) -> Path:
     """Write a picture to a file at that width in inches. See :func:`paper`."""
     try:
         import matplotlib as mpl
@@ -95,8 +95,8 @@ def write(picture: Picture, target: Path, *, venue: Venue, width: float, height:
         ) from error
     from mmviz.plots.matplotlib_backend import draw
 
-    words = {"Title": visible(picture.title), "Creator": None, "Producer": None, "CreationDate": None}
-    said = visible(described(picture), longest=2000)
+    words = {"Title": visible(spec.title), "Creator": None, "Producer": None, "CreationDate": None}
+    said = visible(alt_text(spec), longest=2000)
     options: dict[str, dict[str, Any]] = {
         ".pdf": {"metadata": {**words, "Subject": said}},
         ".svg": {"metadata": {"Title": words["Title"], "Description": said, "Date": None, "Creator": None}},
@@ -105,8 +105,8 @@ def write(picture: Picture, target: Path, *, venue: Venue, width: float, height:
     canvas = {".pdf": FigureCanvasPdf, ".svg": FigureCanvasSVG, ".png": FigureCanvasAgg}[target.suffix]
     plain: dict[Any, Any] = dict(mpl.rcParamsDefault)
     del plain["backend"]  # rc_context would not give the old one back
-    with mpl.rc_context(plain | rc(venue)):
-        figure = draw(picture, width=width, height=height)
+    with mpl.rc_context(plain | rc_params(venue)):
+        figure = draw(spec, width=width, height=height)
         canvas(figure)
         try:
             with atomic_path(target) as temporary:
@@ -118,7 +118,7 @@ def write(picture: Picture, target: Path, *, venue: Venue, width: float, height:
     return target
 
 
-def rc(venue: Venue) -> dict[str, Any]:
+def rc_params(venue: Venue) -> dict[str, Any]:
     """Return the settings of matplotlib for a venue: its sizes, our fonts and looks, nothing that varies by machine."""
     sizes = {k: v for k, v in venue.rc.items() if k.endswith("size") and not k.startswith("figure")}
     return {
@@ -162,7 +162,7 @@ _ESCAPED = re.compile(rb"\\(\d{1,3}|[\s\S])")
 _NAMED = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
 
 
-class Inside(NamedTuple):
+class PdfContents(NamedTuple):
     """One page, read back.
 
     Attributes
@@ -187,7 +187,7 @@ class Inside(NamedTuple):
     boxes: np.ndarray
 
 
-def inspect_pdf(path: str | Path) -> Inside:
+def inspect_pdf(path: str | Path) -> PdfContents:
     """Read back a PDF of ours, to check what stands in it.
 
     Parameters
@@ -215,7 +215,7 @@ def inspect_pdf(path: str | Path) -> Inside:
     drawn = b"\n".join(_streams(raw))
     fonts = tuple(dict.fromkeys(name.decode() for name in re.findall(rb"/Subtype /Type0 /BaseFont /(\S+)", raw)))
     others = re.findall(rb"/Subtype /(?:Type1|Type3|TrueType|MMType1)\b", raw)
-    return Inside(
+    return PdfContents(
         float(boxes[0][0]) / _POINTS,
         float(boxes[0][1]) / _POINTS,
         fonts,

@@ -12,24 +12,24 @@ from mmviz.core.escape import plotly as escaped
 from mmviz.core.escape import visible
 from mmviz.plots import theme
 from mmviz.plots.figure_spec import (
+    Annotation,
     Axis,
     Bars,
-    Dots,
-    Heat,
+    FigureSpec,
+    Heatmap,
     Lines,
     Links,
     Mark,
-    Note,
     Panel,
-    Picture,
-    Rule,
-    banded,
-    described,
+    Points,
+    ReferenceLine,
+    alt_text,
+    clipped_to_scale,
     drawable,
-    left_out,
-    runs,
-    single,
-    within,
+    finite_runs,
+    has_band,
+    isolated,
+    out_of_range_text,
 )
 from mmviz.plots.slider import name_bars
 
@@ -53,12 +53,12 @@ def add(mark: Mark, figure: go.Figure, panel: Panel, place: dict[str, int]) -> N
 
 @add.register(Lines)
 def _lines(mark: Lines, figure: go.Figure, panel: Panel, place: dict[str, int]) -> None:
-    colour, name = theme.colour(mark.look), escaped(mark.name)
+    colour, name = theme.colour(mark.style), escaped(mark.name)
     known, reach = drawable(mark, panel), {}
     if mark.low is not None and mark.high is not None:
-        band = banded(mark, panel)
-        x, y = _outline(mark, [run for run in runs(band) if run.stop - run.start > 1])
-        alone = single(band) & known  # a band of one value has no area
+        band = has_band(mark, panel)
+        x, y = _outline(mark, [run for run in finite_runs(band) if run.stop - run.start > 1])
+        alone = isolated(band) & known  # a band of one value has no area
         reach["error_y"] = {
             "type": "data",
             "array": np.where(alone, mark.high - mark.y, 0.0),
@@ -71,15 +71,15 @@ def _lines(mark: Lines, figure: go.Figure, panel: Panel, place: dict[str, int]) 
             x=x, y=y, fill="toself", fillcolor=colour, opacity=0.16, mode="lines", line={"width": 0},
             hoverinfo="skip", legendgroup=name, showlegend=False, **place,
         )  # fmt: skip
-    dashes = ",".join(f"{d}px" for d in theme.dash(mark.look)) or "solid"
+    dashes = ",".join(f"{d}px" for d in theme.dash(mark.style)) or "solid"
     figure.add_scatter(
         x=mark.x,
         y=mark.y,
         name=name,
         legendgroup=name,
-        mode="lines+markers" if mark.marked or single(known).any() else "lines",
+        mode="lines+markers" if mark.markers or isolated(known).any() else "lines",
         line={"color": colour, "dash": dashes, "width": 2},
-        marker={"symbol": theme.symbol(mark.look), "size": 7 if mark.marked else np.where(single(known), 7, 0)},
+        marker={"symbol": theme.symbol(mark.style), "size": 7 if mark.markers else np.where(isolated(known), 7, 0)},
         hovertemplate=f"{name}, %{{x}}: %{{y:.4g}}<extra></extra>",
         showlegend=bool(mark.name),
         **reach,
@@ -99,7 +99,7 @@ def _outline(mark: Lines, parts: list[slice]) -> tuple[np.ndarray, np.ndarray]:
 
 @add.register(Bars)
 def _bars(mark: Bars, figure: go.Figure, panel: Panel, place: dict[str, int]) -> None:
-    along, over = ("x", "y") if mark.flat else ("y", "x")
+    along, over = ("x", "y") if mark.horizontal else ("y", "x")
     reach: dict[str, Any] = {}
     if mark.low is not None and mark.high is not None:
         end = mark.value if mark.base is None else mark.base + mark.value
@@ -115,11 +115,11 @@ def _bars(mark: Bars, figure: go.Figure, panel: Panel, place: dict[str, int]) ->
     figure.add_bar(
         **{along: mark.value, over: mark.at},
         base=mark.base,
-        orientation="h" if mark.flat else "v",
+        orientation="h" if mark.horizontal else "v",
         width=mark.thickness,
         marker={
-            "color": [theme.colour(i) for i in mark.looks],
-            "pattern": {"shape": [theme.pattern(i) for i in mark.looks], "fgcolor": "white", "size": 7},
+            "color": [theme.colour(i) for i in mark.styles],
+            "pattern": {"shape": [theme.pattern(i) for i in mark.styles], "fgcolor": "white", "size": 7},
             "line": {"width": 0},
         },
         name=escaped(mark.series),
@@ -132,8 +132,8 @@ def _bars(mark: Bars, figure: go.Figure, panel: Panel, place: dict[str, int]) ->
     )
 
 
-@add.register(Heat)
-def _heat(mark: Heat, figure: go.Figure, panel: Panel, place: dict[str, int]) -> None:
+@add.register(Heatmap)
+def _heat(mark: Heatmap, figure: go.Figure, panel: Panel, place: dict[str, int]) -> None:
     known = np.isfinite(mark.z)
     words = {}
     if mark.numbers:
@@ -145,7 +145,7 @@ def _heat(mark: Heat, figure: go.Figure, panel: Panel, place: dict[str, int]) ->
         )
         words = {"text": cells, "texttemplate": "%{text}", "textfont": {"size": 12}}
     figure.add_heatmap(
-        z=within(mark),
+        z=clipped_to_scale(mark),
         x=mark.x,
         y=mark.y,
         zmin=mark.low,
@@ -171,7 +171,7 @@ def _links(mark: Links, figure: go.Figure, panel: Panel, place: dict[str, int]) 
                 x=np.stack([mark.x0, mark.x1, gap], 1)[chosen].ravel(),
                 y=np.stack([mark.y0, mark.y1, gap], 1)[chosen].ravel(),
                 mode="lines",
-                line={"color": theme.colour(mark.look), "width": 0.4 * level},
+                line={"color": theme.colour(mark.style), "width": 0.4 * level},
                 opacity=0.1 + 0.1 * level,
                 hoverinfo="skip",
                 showlegend=False,
@@ -179,10 +179,10 @@ def _links(mark: Links, figure: go.Figure, panel: Panel, place: dict[str, int]) 
             )
 
 
-@add.register(Dots)
-def _dots(mark: Dots, figure: go.Figure, panel: Panel, place: dict[str, int]) -> None:
-    symbol = theme.symbol(mark.look)
-    colour, name = theme.colour(mark.look), escaped(mark.name)
+@add.register(Points)
+def _dots(mark: Points, figure: go.Figure, panel: Panel, place: dict[str, int]) -> None:
+    symbol = theme.symbol(mark.style)
+    colour, name = theme.colour(mark.style), escaped(mark.name)
     figure.add_scatter(
         x=mark.x,
         y=mark.y,
@@ -200,13 +200,13 @@ def _dots(mark: Dots, figure: go.Figure, panel: Panel, place: dict[str, int]) ->
     )
 
 
-@add.register(Note)
-def _note(mark: Note, figure: go.Figure, panel: Panel, place: dict[str, int]) -> None:
+@add.register(Annotation)
+def _note(mark: Annotation, figure: go.Figure, panel: Panel, place: dict[str, int]) -> None:
     _say(mark.text, mark.x, mark.y, figure, panel, place, color=theme.INK, **_SIDES[mark.side])
 
 
-@add.register(Rule)
-def _rule(mark: Rule, figure: go.Figure, panel: Panel, place: dict[str, int]) -> None:
+@add.register(ReferenceLine)
+def _rule(mark: ReferenceLine, figure: go.Figure, panel: Panel, place: dict[str, int]) -> None:
     upright = mark.along == "x"
     add = figure.add_vline if upright else figure.add_hline
     line = {"color": theme.FAINT, "width": 1, "dash": "dash"}
@@ -243,42 +243,42 @@ def _say(
 _MOST_TICKS = 12  # of a logarithmic axis; above that, not every power of ten has one
 
 
-def draw(picture: Picture) -> go.Figure:
+def draw(spec: FigureSpec) -> go.Figure:
     """Return the picture as a plain plotly figure; ``layout.meta["description"]`` says in words what it shows."""
     from plotly.subplots import make_subplots
 
-    rows, columns = picture.rows, picture.columns
-    heights = [picture.height_of(row) for row in range(rows)]
-    across, down = picture.gap
+    rows, columns = spec.rows, spec.columns
+    heights = [spec.height_of(row) for row in range(rows)]
+    across, down = spec.gap
     inner = sum(heights) + down * (rows - 1)
-    titled = any(panel.title for panel in picture.panels)
+    titled = any(panel.title for panel in spec.panels)
     figure = make_subplots(
         rows=rows,
         cols=columns,
         row_heights=heights,
-        horizontal_spacing=min(across / (picture.width - 130), 0.8 / max(columns - 1, 1)) if columns > 1 else 0,
+        horizontal_spacing=min(across / (spec.width - 130), 0.8 / max(columns - 1, 1)) if columns > 1 else 0,
         vertical_spacing=down / inner if rows > 1 else 0,
-        subplot_titles=[escaped(panel.title) for panel in picture.panels] if titled else None,
+        subplot_titles=[escaped(panel.title) for panel in spec.panels] if titled else None,
     )
     figure.update_annotations(font={"size": 13, "color": theme.INK})
     heats: dict[tuple[Any, ...], list[int]] = {}
     lacking: list[tuple[dict[str, int], str]] = []
-    for i, panel in enumerate(picture.panels):
+    for i, panel in enumerate(spec.panels):
         place = {"row": i // columns + 1, "col": i % columns + 1}
-        bare_x, bare_y = picture.bare(i)
+        bare_x, bare_y = spec.bare(i)
         figure.update_xaxes(_axis(panel.x, bare=bare_x), **place)
         figure.update_yaxes(_axis(panel.y, bare=bare_y), **place)
         if panel.square:
             anchor = figure.get_subplot(**place).yaxis.plotly_name.replace("axis", "")
             figure.update_xaxes(scaleanchor=anchor, constrain="domain", **place)
             figure.update_yaxes(constrain="domain", **place)
-        if text := left_out(panel):
+        if text := out_of_range_text(panel):
             lacking.append((place, text))
         for mark in panel.marks:
-            if isinstance(mark, Heat) and mark.bar:
+            if isinstance(mark, Heatmap) and mark.bar:
                 heats.setdefault((mark.label, mark.low, mark.high, mark.signed), []).append(len(figure.data))
             add(mark, figure, panel, place)
-    _link(figure, picture)
+    _link(figure, spec)
     _legend_once(figure)
     for traces in heats.values():
         _one_bar(figure, traces)
@@ -286,18 +286,18 @@ def draw(picture: Picture) -> go.Figure:
     for place, text in lacking:
         _tell(figure, text, place)
     named = any(trace.showlegend for trace in figure.data)
-    told = [part for line in picture.subtitle for part in wrap(visible(line), int(picture.width / 6.3)) or [""]]
+    told = [part for line in spec.subtitle for part in wrap(visible(line), int(spec.width / 6.3)) or [""]]
     subtitle = "<br>".join(escaped(line) for line in told)
     below = named and bool(heats)
     head = 50 + 17 * len(told) + 17 + 22 * titled
     foot = 56 + 40 * below
     height = round(inner + head + foot)
-    theme.dress(figure, title=escaped(picture.title), subtitle=subtitle, width=picture.width, height=height)
+    theme.apply_layout(figure, title=escaped(spec.title), subtitle=subtitle, width=spec.width, height=height)
     figure.update_layout(
         barmode="overlay",
         bargap=0,
         margin={"t": head, "b": foot, "r": 30},
-        meta={"description": visible(described(picture), longest=2000)},
+        meta={"description": visible(alt_text(spec), longest=2000)},
         legend={"orientation": "h", "y": -60 / inner, "yanchor": "top", "x": 0} if below else {"x": 1.02, "y": 1},
         showlegend=named,
     )
@@ -332,11 +332,11 @@ def _axis(axis: Axis, *, bare: bool) -> dict[str, Any]:
     return out
 
 
-def _link(figure: go.Figure, picture: Picture) -> None:
+def _link(figure: go.Figure, spec: FigureSpec) -> None:
     """Axes of one link move together."""
     first: dict[tuple[str, str], str] = {}
-    for i, panel in enumerate(picture.panels):
-        subplot = figure.get_subplot(i // picture.columns + 1, i % picture.columns + 1)
+    for i, panel in enumerate(spec.panels):
+        subplot = figure.get_subplot(i // spec.columns + 1, i % spec.columns + 1)
         for letter, axis, drawn in (("x", panel.x, subplot.xaxis), ("y", panel.y, subplot.yaxis)):
             if axis.link:
                 name = drawn.plotly_name.replace("axis", "")

@@ -8,9 +8,9 @@ import numpy as np
 import xarray as xr
 
 from mmviz.core.errors import ConfigError
-from mmviz.plots.figure_spec import Axis, Bars, Heat, Panel, Picture, ticks_of
-from mmviz.plots.frames import require, seconds_at, source_of, timed, titled
-from mmviz.plots.states import position
+from mmviz.plots.figure_spec import Axis, Bars, FigureSpec, Heatmap, Panel, named_ticks
+from mmviz.plots.frames import has_seconds, provenance_text, required_variable, step_times, title_with_source
+from mmviz.plots.states import check_position
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -39,9 +39,9 @@ def routing_frame(found: xr.Dataset, *, sample: int = 0, layer: int = 0, epoch: 
         If ``found`` is something else.
     """
     dims = ("epoch", "recorded_sample", "layer", "modality", "time", "expert")
-    values = require("routing_frame", found, "weight", dims, "mmviz.analysis.routing")
-    position("routing_frame", "sample", sample, values.sizes["recorded_sample"])
-    position("routing_frame", "layer", layer, values.sizes["layer"])
+    values = required_variable("routing_frame", found, "weight", dims, "mmviz.analysis.routing")
+    check_position("routing_frame", "sample", sample, values.sizes["recorded_sample"])
+    check_position("routing_frame", "layer", layer, values.sizes["layer"])
     chosen = found.attrs["best_epoch"] if epoch is None else epoch
     if chosen not in found["epoch"].values:
         raise ConfigError(
@@ -66,24 +66,24 @@ def _experts(frame: xr.Dataset) -> list[str]:
     ]
 
 
-def routing_picture(frame: xr.Dataset) -> Picture:
+def routing_spec(frame: xr.Dataset) -> FigureSpec:
     """Return the maps of a :func:`routing_frame`."""
     names, experts = [str(n) for n in frame["modality"].values], _experts(frame)
     steps, rows = np.arange(frame.sizes["time"]).astype(float), np.arange(len(experts)).astype(float)
-    steps = seconds_at(frame, steps, len(steps))
+    steps = step_times(frame, steps, len(steps))
     panels = tuple(
         Panel(
-            (Heat(frame["weight"].values[i], steps, rows, 0.0, 1.0, "weight of the expert"),),
-            Axis("time, s" if timed(frame) else "step", link="time"),
-            Axis(ticks=ticks_of(experts), reverse=True),
+            (Heatmap(frame["weight"].values[i], steps, rows, 0.0, 1.0, "weight of the expert"),),
+            Axis("time, s" if has_seconds(frame) else "step", link="time"),
+            Axis(ticks=named_ticks(experts), reverse=True),
             title=name,
         )
         for i, name in enumerate(names)
     )
-    return Picture(
-        title=titled("Which expert serves which step", frame.attrs),
+    return FigureSpec(
+        title=title_with_source("Which expert serves which step", frame.attrs),
         subtitle=(
-            f"sample {frame.attrs['sample']}, layer {frame.attrs['layer'] + 1}; {source_of(frame.attrs)}; blank: no data at that step",
+            f"sample {frame.attrs['sample']}, layer {frame.attrs['layer'] + 1}; {provenance_text(frame.attrs)}; blank: no data at that step",
         ),
         panels=panels,
         heights=(24 + 22 * len(experts),),
@@ -91,7 +91,7 @@ def routing_picture(frame: xr.Dataset) -> Picture:
     )
 
 
-def expert_usage_picture(frame: xr.Dataset) -> Picture:
+def expert_usage_spec(frame: xr.Dataset) -> FigureSpec:
     """Return the usage bars of a :func:`routing_frame`."""
     names, experts = [str(n) for n in frame["modality"].values], _experts(frame)
     thick = 0.8 / len(names)
@@ -110,10 +110,10 @@ def expert_usage_picture(frame: xr.Dataset) -> Picture:
     known = f"expert and modality share {float(frame['modality_information']):.2f} bit"
     if "label_information" in frame:
         known += f", expert and true class {float(frame['label_information']):.2f} bit"
-    return Picture(
-        title=titled("How much each expert is used", frame.attrs),
+    return FigureSpec(
+        title=title_with_source("How much each expert is used", frame.attrs),
         subtitle=(
-            f"layer {frame.attrs['layer'] + 1}; {source_of(frame.attrs)}; mean weight over the steps of {frame.attrs['n_recorded']} recorded samples",
+            f"layer {frame.attrs['layer'] + 1}; {provenance_text(frame.attrs)}; mean weight over the steps of {frame.attrs['n_recorded']} recorded samples",
             f"mutual information: {known}",
         ),
         panels=(
@@ -123,7 +123,7 @@ def expert_usage_picture(frame: xr.Dataset) -> Picture:
                     "mean weight",
                     span=(0.0, 1.02 * (float(np.nan_to_num(frame["usage"].values).max(initial=0.0)) or 1.0)),
                 ),
-                Axis(ticks=ticks_of(experts), span=(-0.6, len(experts) - 0.4), reverse=True),
+                Axis(ticks=named_ticks(experts), span=(-0.6, len(experts) - 0.4), reverse=True),
             ),
         ),
         heights=(40 + (14 + 13 * len(names)) * len(experts),),
@@ -134,11 +134,11 @@ def plot_routing(found: xr.Dataset, *, sample: int = 0, layer: int = 0, epoch: i
     """Draw the weight of every expert at every step of one sample. See :func:`routing_frame`."""
     from mmviz.plots.plotly_backend import draw
 
-    return draw(routing_picture(routing_frame(found, sample=sample, layer=layer, epoch=epoch)))
+    return draw(routing_spec(routing_frame(found, sample=sample, layer=layer, epoch=epoch)))
 
 
 def plot_expert_usage(found: xr.Dataset, *, layer: int = 0, epoch: int | None = None) -> go.Figure:
     """Draw how much each modality uses each expert. See :func:`routing_frame`."""
     from mmviz.plots.plotly_backend import draw
 
-    return draw(expert_usage_picture(routing_frame(found, layer=layer, epoch=epoch)))
+    return draw(expert_usage_spec(routing_frame(found, layer=layer, epoch=epoch)))

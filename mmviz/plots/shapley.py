@@ -9,8 +9,19 @@ import xarray as xr
 
 from mmviz.core.errors import DataError
 from mmviz.core.intervals import mean_interval
-from mmviz.plots.figure_spec import Axis, Bars, Lines, Note, Panel, Picture, Rule, signed, span_of, ticks_of
-from mmviz.plots.frames import imputed, over_seeds, require, source_of, titled
+from mmviz.plots.figure_spec import (
+    Annotation,
+    Axis,
+    Bars,
+    FigureSpec,
+    Lines,
+    Panel,
+    ReferenceLine,
+    named_ticks,
+    padded_range,
+    signed_text,
+)
+from mmviz.plots.frames import imputation_text, over_seeds, provenance_text, required_variable, title_with_source
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -55,25 +66,25 @@ def shapley_frame(phi: xr.Dataset) -> xr.Dataset:
     return frame
 
 
-def shapley_picture(frame: xr.Dataset) -> Picture:
+def shapley_spec(frame: xr.Dataset) -> FigureSpec:
     """Return the bars of a :func:`shapley_frame`."""
     names = [str(name) for name in frame["modality"].values]
     mean, low, high = (frame[n].values for n in ("mean", "low", "high"))
     ends = np.nanmax([high, mean, np.zeros_like(mean)], 0)
     bars = Bars(np.arange(len(names)), mean, tuple(range(len(names))), tuple(names), low, high)
-    notes = [Note(float(x), i, signed(value)) for i, (x, value) in enumerate(zip(ends, mean, strict=True))]
-    return Picture(
-        title=titled("What each modality contributes", frame.attrs),
+    notes = [Annotation(float(x), i, signed_text(value)) for i, (x, value) in enumerate(zip(ends, mean, strict=True))]
+    return FigureSpec(
+        title=title_with_source("What each modality contributes", frame.attrs),
         subtitle=(
             f"{frame.attrs['units']}; {float(frame['baseline']):.3f} with no modality, {float(frame['full']):.3f} with all",
             f"mean of {frame.attrs['n_samples']} samples, lines: 95 %",
-            *imputed(frame.attrs),
+            *imputation_text(frame.attrs),
         ),
         panels=(
             Panel(
-                (Rule(0), bars, *notes),
-                Axis("mean Shapley value", span=span_of(low, high, mean, zero=True, end=0.14)),
-                Axis(ticks=ticks_of(names), span=(-0.6, len(names) - 0.4), reverse=True),
+                (ReferenceLine(0), bars, *notes),
+                Axis("mean Shapley value", span=padded_range(low, high, mean, zero=True, end=0.14)),
+                Axis(ticks=named_ticks(names), span=(-0.6, len(names) - 0.4), reverse=True),
             ),
         ),
         heights=(40 + 42 * len(names),),
@@ -91,7 +102,7 @@ def plot_shapley(phi: xr.Dataset) -> go.Figure:
     """
     from mmviz.plots.plotly_backend import draw
 
-    return draw(shapley_picture(shapley_frame(phi)))
+    return draw(shapley_spec(shapley_frame(phi)))
 
 
 def shapley_epochs_frame(phi: xr.Dataset) -> xr.Dataset:
@@ -106,7 +117,7 @@ def shapley_epochs_frame(phi: xr.Dataset) -> xr.Dataset:
         If ``phi`` is not the result of :func:`mmviz.analysis.prefix_shapley`.
     """
     dims = ("epoch", "recorded_sample", "time", "modality")
-    values = require("shapley_epochs_frame", phi, "phi", dims, "mmviz.analysis.prefix_shapley")
+    values = required_variable("shapley_epochs_frame", phi, "phi", dims, "mmviz.analysis.prefix_shapley")
     frame = over_seeds(values.isel(time=-1, drop=True), "recorded_sample")
     frame.attrs = {
         **phi.attrs,
@@ -116,20 +127,20 @@ def shapley_epochs_frame(phi: xr.Dataset) -> xr.Dataset:
     return frame
 
 
-def shapley_epochs_picture(frame: xr.Dataset) -> Picture:
+def shapley_epochs_spec(frame: xr.Dataset) -> FigureSpec:
     """Return the lines of a :func:`shapley_epochs_frame`."""
     epochs = frame["epoch"].values.astype(float)
     mean, low, high = (frame[n].transpose("modality", "epoch").values for n in ("mean", "low", "high"))
     names = [str(name) for name in frame["modality"].values]
     lines = [Lines(epochs, mean[i], name, i, low[i], high[i]) for i, name in enumerate(names)]
-    return Picture(
-        title=titled("Contributions over training", frame.attrs),
+    return FigureSpec(
+        title=title_with_source("Contributions over training", frame.attrs),
         subtitle=(
-            f"{frame.attrs['units']}; {source_of(frame.attrs)}",
+            f"{frame.attrs['units']}; {provenance_text(frame.attrs)}",
             f"mean of {frame.attrs['n_recorded']} recorded samples, bands: 95 % (Student's t)",
-            *imputed(frame.attrs),
+            *imputation_text(frame.attrs),
         ),
-        panels=(Panel((Rule(0, "y"), *lines), Axis("epoch"), Axis("mean Shapley value")),),
+        panels=(Panel((ReferenceLine(0, "y"), *lines), Axis("epoch"), Axis("mean Shapley value")),),
         heights=(260,),
     )
 
@@ -144,4 +155,4 @@ def plot_shapley_epochs(phi: xr.Dataset) -> go.Figure:
     """
     from mmviz.plots.plotly_backend import draw
 
-    return draw(shapley_epochs_picture(shapley_epochs_frame(phi)))
+    return draw(shapley_epochs_spec(shapley_epochs_frame(phi)))

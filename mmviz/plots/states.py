@@ -9,8 +9,19 @@ import xarray as xr
 
 from mmviz.core.errors import ConfigError, DataError
 from mmviz.plots import theme
-from mmviz.plots.figure_spec import Axis, Dots, Heat, Lines, Links, Note, Panel, Picture, Rule, span_of
-from mmviz.plots.frames import require, seconds_at, source_of, timed, titled
+from mmviz.plots.figure_spec import (
+    Annotation,
+    Axis,
+    FigureSpec,
+    Heatmap,
+    Lines,
+    Links,
+    Panel,
+    Points,
+    ReferenceLine,
+    padded_range,
+)
+from mmviz.plots.frames import has_seconds, provenance_text, required_variable, step_times, title_with_source
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -37,14 +48,14 @@ def states_frame(summary: xr.Dataset, *, sample: int = 0, epoch: int | None = No
     DataError
         If the model has no scan.
     """
-    require_layers("states_frame", summary)
+    check_states("states_frame", summary)
     chosen = summary.attrs["best_epoch"] if epoch is None else epoch
     if chosen not in summary["epoch"].values:
         raise ConfigError(
             f"states_frame: epoch={epoch!r} was not recorded; recorded are {summary['epoch'].values.tolist()}"
         )
-    position("states_frame", "sample", sample, summary.sizes["recorded_sample"])
-    position("states_frame", "layer", layer, summary.sizes["layer"])
+    check_position("states_frame", "sample", sample, summary.sizes["recorded_sample"])
+    check_position("states_frame", "layer", layer, summary.sizes["layer"])
     picked = summary[["norm", "channel", "valid"]].sel(epoch=chosen).isel(recorded_sample=sample, layer=layer)
     picked["norm"] = picked["norm"].where(picked["valid"])
     frame = picked.transpose("modality", "rank", ...)
@@ -57,7 +68,7 @@ def states_frame(summary: xr.Dataset, *, sample: int = 0, epoch: int | None = No
     return frame
 
 
-def require_layers(place: str, summary: xr.Dataset) -> None:
+def check_states(place: str, summary: xr.Dataset) -> None:
     """Raise DataError where the summary is of a model without a scan, which has no states."""
     if summary.sizes.get("layer") == 0:
         raise DataError(
@@ -66,27 +77,27 @@ def require_layers(place: str, summary: xr.Dataset) -> None:
         )
 
 
-def position(place: str, name: str, value: int, size: int) -> None:
+def check_position(place: str, name: str, value: int, size: int) -> None:
     """Raise ConfigError where a position does not exist."""
     if type(value) is not int or not 0 <= value < size:
         raise ConfigError(f"{place}: {name}={value!r}, expected a position from 0 to {size - 1}")
 
 
-def states_picture(frame: xr.Dataset) -> Picture:
+def states_spec(frame: xr.Dataset) -> FigureSpec:
     """Return the heat maps of a :func:`states_frame`."""
-    top = theme.top_of(frame["norm"].values)
+    top = theme.colour_limit(frame["norm"].values)
     steps, ranks = (np.arange(frame.sizes[d]).astype(float) for d in ("time", "rank"))
-    steps = seconds_at(frame, steps, len(steps))
+    steps = step_times(frame, steps, len(steps))
     names = [str(n) for n in frame["modality"].values]
     panels = tuple(
         Panel(
-            (Heat(frame["norm"].isel(modality=i).values, steps, ranks, 0.0, top, "state norm"),),
-            Axis("time, s" if timed(frame) else "step", link="time"),
+            (Heatmap(frame["norm"].isel(modality=i).values, steps, ranks, 0.0, top, "state norm"),),
+            Axis("time, s" if has_seconds(frame) else "step", link="time"),
             Axis(name, shown=False, reverse=True, ticks=()),
         )
         for i, name in enumerate(names)
     )
-    return Picture(
+    return FigureSpec(
         title=f"Coupled states — {frame.attrs['dataset']}, sample {frame.attrs['sample']}",
         subtitle=(
             f"layer {frame.attrs['layer'] + 1}, epoch {frame.attrs['epoch']}; the {frame.sizes['rank']} liveliest channels of "
@@ -103,7 +114,7 @@ def plot_states(summary: xr.Dataset, *, sample: int = 0, epoch: int | None = Non
     """Draw the state norms of one sample, one heat map per modality on one colour scale. See :func:`states_frame`."""
     from mmviz.plots.plotly_backend import draw
 
-    return draw(states_picture(states_frame(summary, sample=sample, epoch=epoch, layer=layer)))
+    return draw(states_spec(states_frame(summary, sample=sample, epoch=epoch, layer=layer)))
 
 
 def half_life_frame(summary: xr.Dataset, *, layer: int = 0) -> xr.Dataset:
@@ -119,8 +130,8 @@ def half_life_frame(summary: xr.Dataset, *, layer: int = 0) -> xr.Dataset:
     DataError
         If the model has no scan.
     """
-    require_layers("half_life_frame", summary)
-    position("half_life_frame", "layer", layer, summary.sizes["layer"])
+    check_states("half_life_frame", summary)
+    check_position("half_life_frame", "layer", layer, summary.sizes["layer"])
     values = summary["half_life"].isel(layer=layer).transpose("modality", "channel_all", "state").values
     share = np.linspace(0, 1, 101)
     spread = np.nanquantile(values.reshape(len(values), -1), share, axis=1).T
@@ -133,23 +144,23 @@ def half_life_frame(summary: xr.Dataset, *, layer: int = 0) -> xr.Dataset:
     return frame
 
 
-def half_life_picture(frame: xr.Dataset) -> Picture:
+def half_life_spec(frame: xr.Dataset) -> FigureSpec:
     """Return the curves of a :func:`half_life_frame`."""
     share, values = frame["share"].values, frame["half_life"].values
     lines = [
-        Lines(row, share, str(name), i, marked=False)
+        Lines(row, share, str(name), i, markers=False)
         for i, (row, name) in enumerate(zip(values, frame["modality"].values, strict=True))
     ]
-    low, high = span_of(np.log10(values))
+    low, high = padded_range(np.log10(values))
     steps = int(frame["steps"])
-    return Picture(
-        title=titled("How long a state lasts", frame.attrs),
+    return FigureSpec(
+        title=title_with_source("How long a state lasts", frame.attrs),
         subtitle=(
             f"layer {frame.attrs['layer'] + 1}; half-life by its own decay, ln 2 / (Δ·|A|), of {frame.attrs['states']} states a modality",
         ),
         panels=(
             Panel(
-                (Rule(steps, text=f"the sequence: {steps} steps", side="bottom right"), *lines),
+                (ReferenceLine(steps, text=f"the sequence: {steps} steps", side="bottom right"), *lines),
                 Axis(
                     "half-life, steps", log=True, span=(float(10**low), float(10 ** max(high, np.log10(steps) + 0.1)))
                 ),
@@ -164,7 +175,7 @@ def plot_half_life(summary: xr.Dataset, *, layer: int = 0) -> go.Figure:
     """Draw how long the states last. ``summary`` is from :func:`mmviz.analysis.states`; see :func:`half_life_frame`."""
     from mmviz.plots.plotly_backend import draw
 
-    return draw(half_life_picture(half_life_frame(summary, layer=layer)))
+    return draw(half_life_spec(half_life_frame(summary, layer=layer)))
 
 
 _LINKS = "grey: the coupling at a few steps, from what is heard (one step earlier) to who hears it; wider is stronger"
@@ -195,8 +206,8 @@ def trajectories_frame(found: xr.Dataset, *, sample: int = 0, links: int = 6) ->
         If ``found`` is something else.
     """
     dims = ("recorded_sample", "modality", "time", "axis")
-    where = require("trajectories_frame", found, "position", dims, "mmviz.analysis.trajectories")
-    position("trajectories_frame", "sample", sample, where.sizes["recorded_sample"])
+    where = required_variable("trajectories_frame", found, "position", dims, "mmviz.analysis.trajectories")
+    check_position("trajectories_frame", "sample", sample, where.sizes["recorded_sample"])
     if type(links) is not int or links < 0:
         raise ConfigError(f"trajectories_frame: links={links!r}, expected an integer ≥ 0")
     path = where.isel(recorded_sample=sample)
@@ -235,32 +246,32 @@ def trajectories_frame(found: xr.Dataset, *, sample: int = 0, links: int = 6) ->
     return frame
 
 
-def trajectories_picture(frame: xr.Dataset) -> Picture:
+def trajectories_spec(frame: xr.Dataset) -> FigureSpec:
     """Return the paths of a :func:`trajectories_frame`."""
-    marks: list[Lines | Links | Dots | Note] = []
+    marks: list[Lines | Links | Points | Annotation] = []
     if frame.sizes["link"]:
         start, end = frame["link_start"].values, frame["link_end"].values
         marks.append(Links(start[:, 0], start[:, 1], end[:, 0], end[:, 1], frame["level"].values))
     for i, name in enumerate(frame["modality"].values):
         path = frame["position"].values[i]
         known = path[np.isfinite(path).all(1)]
-        marks.append(Lines(path[:, 0], path[:, 1], str(name), i, marked=False))
+        marks.append(Lines(path[:, 0], path[:, 1], str(name), i, markers=False))
         if len(known):
-            marks.append(Dots(known[:1, 0], known[:1, 1], "", i, 7, hollow=True))
-            marks.append(Dots(known[-1:, 0], known[-1:, 1], "", i, 8))
+            marks.append(Points(known[:1, 0], known[:1, 1], "", i, 7, hollow=True))
+            marks.append(Points(known[-1:, 0], known[-1:, 1], "", i, 8))
     x, y = frame["position"].values[..., 0], frame["position"].values[..., 1]
     share = frame["explained"].values
-    return Picture(
-        title=titled("Where each chain goes", frame.attrs),
+    return FigureSpec(
+        title=title_with_source("Where each chain goes", frame.attrs),
         subtitle=(
-            f"sample {frame.attrs['sample']}, layer {frame.attrs['layer'] + 1}; {source_of(frame.attrs)}; hollow: first step, full: last step",
+            f"sample {frame.attrs['sample']}, layer {frame.attrs['layer'] + 1}; {provenance_text(frame.attrs)}; hollow: first step, full: last step",
             *((_LINKS,) if frame.sizes["link"] else ()),
         ),
         panels=(
             Panel(
                 tuple(marks),
-                Axis(f"first common direction ({share[0]:.0%} of the variance)", span=span_of(x)),
-                Axis(f"second ({share[1]:.0%})", span=span_of(y)),
+                Axis(f"first common direction ({share[0]:.0%} of the variance)", span=padded_range(x)),
+                Axis(f"second ({share[1]:.0%})", span=padded_range(y)),
             ),
         ),
         heights=(420,),
@@ -271,4 +282,4 @@ def plot_trajectories(found: xr.Dataset, *, sample: int = 0, links: int = 6) -> 
     """Draw the states of all modalities of one sample as paths in one plane. See :func:`trajectories_frame`."""
     from mmviz.plots.plotly_backend import draw
 
-    return draw(trajectories_picture(trajectories_frame(found, sample=sample, links=links)))
+    return draw(trajectories_spec(trajectories_frame(found, sample=sample, links=links)))

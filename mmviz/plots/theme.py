@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 
-class Look(NamedTuple):
+class Style(NamedTuple):
     """What tells one modality or series from another: colour, glyph (text), symbol (plotly), marker (matplotlib), dashes in points, fill."""
 
     colour: str
@@ -23,17 +23,17 @@ class Look(NamedTuple):
 
 #: in the order of the modalities, the same on the page, on the screen and on paper; Okabe and Ito's colours, safe under the common forms of
 #: colour blindness
-LOOKS = (
-    Look("#0072B2", "●", "circle", "o", (), ""),
-    Look("#E69F00", "■", "square", "s", (5, 2), "/"),
-    Look("#009E73", "◆", "diamond", "D", (2, 2), "."),
-    Look("#CC79A7", "▲", "triangle-up", "^", (6, 2, 1.5, 2), "x"),
-    Look("#D55E00", "✚", "cross", "P", (9, 2), "-"),
-    Look("#56B4E9", "✖", "x", "X", (9, 2, 1.5, 2), "|"),
-    Look("#F0E442", "▼", "triangle-down", "v", (3, 3), "+"),
-    Look("#000000", "★", "star", "*", (1.5, 4), "\\"),
+STYLES = (
+    Style("#0072B2", "●", "circle", "o", (), ""),
+    Style("#E69F00", "■", "square", "s", (5, 2), "/"),
+    Style("#009E73", "◆", "diamond", "D", (2, 2), "."),
+    Style("#CC79A7", "▲", "triangle-up", "^", (6, 2, 1.5, 2), "x"),
+    Style("#D55E00", "✚", "cross", "P", (9, 2), "-"),
+    Style("#56B4E9", "✖", "x", "X", (9, 2, 1.5, 2), "|"),
+    Style("#F0E442", "▼", "triangle-down", "v", (3, 3), "+"),
+    Style("#000000", "★", "star", "*", (1.5, 4), "\\"),
 )
-MODALITY_COLOURS, GLYPHS, SYMBOLS, MARKERS, DASHES, MODALITY_PATTERNS = zip(*LOOKS, strict=True)
+MODALITY_COLOURS, GLYPHS, SYMBOLS, MARKERS, DASHES, MODALITY_PATTERNS = zip(*STYLES, strict=True)
 STATE_COLOURS = "Cividis"
 #: blue is below 0, red above; the numbers or signs beside them say it without colour
 SIGNED_COLOURS = "RdBu_r"
@@ -67,17 +67,19 @@ def marker(index: int) -> str:
 
 def _turned(index: int) -> int:
     """Return the look of a position; beyond eight a colour comes again with the dashes, marker and fill of another one."""
-    return (index + index // len(LOOKS)) % len(LOOKS)
+    return (index + index // len(STYLES)) % len(STYLES)
 
 
-def top_of(values: np.ndarray) -> float:
+def colour_limit(values: np.ndarray) -> float:
     """Return the value that gets the last colour: the 99.5th percentile, so that one spike does not darken the rest."""
     finite = values[np.isfinite(values)]
     top = float(np.quantile(finite, 0.995)) if finite.size else 0.0
     return top if top > 0 else 1.0
 
 
-def dress(figure: go.Figure, *, title: str, subtitle: str = "", width: int = 640, height: int = 320) -> go.Figure:
+def apply_layout(
+    figure: go.Figure, *, title: str, subtitle: str = "", width: int = 640, height: int = 320
+) -> go.Figure:
     """Give a figure the shared look. ``title`` and ``subtitle`` must already be escaped."""
     lines = 1 + subtitle.count("<br>")
     second = f'<br><span style="font-size:12px;color:{FAINT}">{subtitle}</span>' if subtitle else ""

@@ -11,8 +11,8 @@ import xarray as xr
 
 from mmviz.analysis.imbalance import READINGS
 from mmviz.core.errors import ConfigError, DataError
-from mmviz.plots.figure_spec import NEUTRAL, Axis, Lines, Panel, Picture, Rule
-from mmviz.plots.frames import imputed, require, source_of, titled
+from mmviz.plots.figure_spec import NEUTRAL, Axis, FigureSpec, Lines, Panel, ReferenceLine
+from mmviz.plots.frames import imputation_text, provenance_text, required_variable, title_with_source
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -58,13 +58,13 @@ def training_frame(curves: xr.Dataset, *, quantities: Sequence[str] | None = Non
     return frame
 
 
-def training_picture(frame: xr.Dataset) -> Picture:
+def training_spec(frame: xr.Dataset) -> FigureSpec:
     """Return the panels of a :func:`training_frame`: one a quantity, or one a run for what each modality has of it."""
     epochs = frame["epoch"].values.astype(float)
     runs = [str(r) for r in frame["run"].values]
     best = _kept(frame, epochs) if len(runs) == 1 and "best_epoch" in frame.coords else None
     behind = frame.sizes.get("modality", 0)  # no run looks like a modality
-    looks = [behind + r for r in range(len(runs))] if len(runs) > 1 else [NEUTRAL]
+    styles = [behind + r for r in range(len(runs))] if len(runs) > 1 else [NEUTRAL]
     panels: list[Panel] = []
     for name, values in frame.data_vars.items():
         label = str(name).replace("_", " ")
@@ -79,12 +79,12 @@ def training_picture(frame: xr.Dataset) -> Picture:
                 )
         else:
             lines = [
-                Lines(epochs, values.values[r], run if len(runs) > 1 else "", looks[r]) for r, run in enumerate(runs)
+                Lines(epochs, values.values[r], run if len(runs) > 1 else "", styles[r]) for r, run in enumerate(runs)
             ]
             panels.append(_panel(lines, label, best, str(name), first=not panels))
-    return Picture(
-        title=titled("Training", frame.attrs),
-        subtitle=(source_of(frame.attrs, epoch=False),),
+    return FigureSpec(
+        title=title_with_source("Training", frame.attrs),
+        subtitle=(provenance_text(frame.attrs, epoch=False),),
         panels=tuple(panels),
         columns=min(2, len(panels)),
         heights=(170,),
@@ -94,12 +94,12 @@ def training_picture(frame: xr.Dataset) -> Picture:
     )
 
 
-def _kept(frame: xr.Dataset, epochs: np.ndarray) -> Rule:
+def _kept(frame: xr.Dataset, epochs: np.ndarray) -> ReferenceLine:
     best = float(frame["best_epoch"].values[0])
-    return Rule(best, text="kept", side="top left" if best > np.median(epochs) else "top right")
+    return ReferenceLine(best, text="kept", side="top left" if best > np.median(epochs) else "top right")
 
 
-def _panel(lines: list[Lines], title: str, best: Rule | None, quantity: str, *, first: bool) -> Panel:
+def _panel(lines: list[Lines], title: str, best: ReferenceLine | None, quantity: str, *, first: bool) -> Panel:
     """Return a panel on the scale of all panels of that quantity: the losses, the deviations, the runs of one quantity."""
     rule = [best if first else replace(best, text="")] if best else []
     alike = "loss" if quantity.endswith("loss") else "deviation" if quantity in READINGS else quantity
@@ -110,7 +110,7 @@ def plot_training(curves: xr.Dataset, *, quantities: Sequence[str] | None = None
     """Draw what was noted at every epoch. See :func:`training_frame`."""
     from mmviz.plots.plotly_backend import draw
 
-    return draw(training_picture(training_frame(curves, quantities=quantities)))
+    return draw(training_spec(training_frame(curves, quantities=quantities)))
 
 
 if TYPE_CHECKING:
@@ -139,7 +139,9 @@ def equilibrium_frame(found: Found) -> xr.Dataset:
         raise ConfigError("equilibrium_frame: no run was given; pass what mmviz.analysis.equilibrium returned")
     source = "mmviz.analysis.equilibrium(..., per_epoch=True)"
     parts = [
-        xr.Dataset({n: require(f"equilibrium_frame: run {name!r}", data, n, ("epoch",), source) for n in READINGS})
+        xr.Dataset(
+            {n: required_variable(f"equilibrium_frame: run {name!r}", data, n, ("epoch",), source) for n in READINGS}
+        )
         for name, data in runs.items()
     ]
     frame = xr.concat(parts, dim="run", join="outer", data_vars="all").assign_coords(run=list(runs))
@@ -148,7 +150,7 @@ def equilibrium_frame(found: Found) -> xr.Dataset:
     return frame
 
 
-def equilibrium_picture(frame: xr.Dataset) -> Picture:
+def equilibrium_spec(frame: xr.Dataset) -> FigureSpec:
     """Return the lines of an :func:`equilibrium_frame`."""
     epochs = frame["epoch"].values.astype(float)
     runs = [str(name) for name in frame["run"].values]
@@ -162,11 +164,11 @@ def equilibrium_picture(frame: xr.Dataset) -> Picture:
         )
         for reading, meaning in READINGS.items()
     )
-    return Picture(
-        title=titled("Equilibrium of the modalities over training", frame.attrs),
+    return FigureSpec(
+        title=title_with_source("Equilibrium of the modalities over training", frame.attrs),
         subtitle=(
             "three readings of ours of the equilibrium deviation (the published formula is not known); 0 is equilibrium",
-            *imputed(frame.attrs),
+            *imputation_text(frame.attrs),
         ),
         panels=panels,
         heights=(150,),
@@ -178,4 +180,4 @@ def plot_equilibrium(found: Found) -> go.Figure:
     """Draw the three readings of the equilibrium deviation over epochs. See :func:`equilibrium_frame`."""
     from mmviz.plots.plotly_backend import draw
 
-    return draw(equilibrium_picture(equilibrium_frame(found)))
+    return draw(equilibrium_spec(equilibrium_frame(found)))

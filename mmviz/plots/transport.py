@@ -9,9 +9,20 @@ import xarray as xr
 
 from mmviz.core.errors import ConfigError
 from mmviz.plots import theme
-from mmviz.plots.figure_spec import NEUTRAL, Axis, Bars, Heat, Lines, Links, Panel, Picture, Rule, signed
-from mmviz.plots.frames import require, titled
-from mmviz.plots.states import position
+from mmviz.plots.figure_spec import (
+    NEUTRAL,
+    Axis,
+    Bars,
+    FigureSpec,
+    Heatmap,
+    Lines,
+    Links,
+    Panel,
+    ReferenceLine,
+    signed_text,
+)
+from mmviz.plots.frames import required_variable, title_with_source
+from mmviz.plots.states import check_position
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -42,8 +53,8 @@ def transport_frame(found: xr.Dataset, *, sample: int = 0, ribbons: int = 200) -
         If ``found`` is something else.
     """
     dims = ("recorded_sample", "time", "anchor_time")
-    values = require("transport_frame", found, "plan", dims, "mmviz.analysis.transport")
-    position("transport_frame", "sample", sample, values.sizes["recorded_sample"])
+    values = required_variable("transport_frame", found, "plan", dims, "mmviz.analysis.transport")
+    check_position("transport_frame", "sample", sample, values.sizes["recorded_sample"])
     if type(ribbons) is not int or ribbons < 1:
         raise ConfigError(f"transport_frame: ribbons={ribbons!r}, expected an integer ≥ 1")
     names = ["plan", "cost", "target", "lag", "mean_lag", "entropy", "monotonicity"]
@@ -77,7 +88,7 @@ def _strongest(mass: np.ndarray, count: int) -> np.ndarray:
     return clear if len(clear) else order[:count]
 
 
-def transport_picture(frame: xr.Dataset) -> Picture:
+def transport_spec(frame: xr.Dataset) -> FigureSpec:
     """Return the panels of a :func:`transport_frame`."""
     source, anchor = str(frame.attrs["source"]), str(frame.attrs["anchor"])
     epoch = f", epoch {frame.attrs['best_epoch']}" if "best_epoch" in frame.attrs else ""
@@ -85,13 +96,13 @@ def transport_picture(frame: xr.Dataset) -> Picture:
     time, over = (np.arange(n).astype(float) for n in plan.shape)
     a, b = frame["ribbon_time"].values.astype(float), frame["ribbon_anchor"].values.astype(float)
     finite = cost[np.isfinite(cost)]
-    line = Lines(frame["target"].values, time, "", 4, marked=False)
+    line = Lines(frame["target"].values, time, "", 4, markers=False)
     down = Axis(f"step of {source}", span=(-0.5, len(time) - 0.5), reverse=True)
     across = Axis(f"step of {anchor}", span=(-0.5, len(over) - 0.5))
     panels = (
-        Panel((Heat(plan, over, time, 0.0, theme.top_of(plan), "mass"), line), across, down, title="plan"),
+        Panel((Heatmap(plan, over, time, 0.0, theme.colour_limit(plan), "mass"), line), across, down, title="plan"),
         Panel(
-            (Heat(cost, over, time, float(finite.min(initial=0)), float(finite.max(initial=0)) or 1.0, "cost"),),
+            (Heatmap(cost, over, time, float(finite.min(initial=0)), float(finite.max(initial=0)) or 1.0, "cost"),),
             across, down, title="cost",
         ),
         Panel(
@@ -101,15 +112,15 @@ def transport_picture(frame: xr.Dataset) -> Picture:
             title=f"the {frame.sizes['ribbon']} strongest links, {frame.attrs['ribbon_share']:.0%} of the mass",
         ),
         Panel(
-            (Rule(0, "y"), Lines(time, frame["lag"].values, "", 4, marked=False)),
+            (ReferenceLine(0, "y"), Lines(time, frame["lag"].values, "", 4, markers=False)),
             Axis(f"step of {source}"), Axis("steps later in the anchor"), title="lag",
         ),
     )  # fmt: skip
-    return Picture(
-        title=titled(f"From {source} to {anchor}: transport", frame.attrs),
+    return FigureSpec(
+        title=title_with_source(f"From {source} to {anchor}: transport", frame.attrs),
         subtitle=(
-            f"sample {frame.attrs['sample']}{epoch}; mean lag {signed(float(frame['mean_lag']), 2)} steps, order kept "
-            f"(γ) {signed(float(frame['monotonicity']), 2)}, entropy {float(frame['entropy']):.2f} nat",
+            f"sample {frame.attrs['sample']}{epoch}; mean lag {signed_text(float(frame['mean_lag']), 2)} steps, order kept "
+            f"(γ) {signed_text(float(frame['monotonicity']), 2)}, entropy {float(frame['entropy']):.2f} nat",
             "dashed in the plan: the mean step of the anchor that a step is carried to",
         ),
         panels=panels,
@@ -124,7 +135,7 @@ def plot_transport(found: xr.Dataset, *, sample: int = 0, ribbons: int = 200) ->
     """Draw a transport plan as matrix and ribbons, with cost and lag. See :func:`transport_frame`."""
     from mmviz.plots.plotly_backend import draw
 
-    return draw(transport_picture(transport_frame(found, sample=sample, ribbons=ribbons)))
+    return draw(transport_spec(transport_frame(found, sample=sample, ribbons=ribbons)))
 
 
 def plan_frame(found: xr.Dataset, *, sample: int = 0) -> xr.Dataset:
@@ -152,8 +163,8 @@ def plan_frame(found: xr.Dataset, *, sample: int = 0) -> xr.Dataset:
     """
     dims = ("recorded_sample", "time", "anchor_time")
     source = "mmviz.analysis.transport or plan_summary"
-    plans, costs = (require("plan_frame", found, name, dims, source) for name in ("plan", "cost"))
-    position("plan_frame", "sample", sample, plans.sizes["recorded_sample"])
+    plans, costs = (required_variable("plan_frame", found, name, dims, source) for name in ("plan", "cost"))
+    check_position("plan_frame", "sample", sample, plans.sizes["recorded_sample"])
     chosen = found[["monotonicity"]].isel(recorded_sample=sample, drop=True)
     plan, cost = (values.isel(recorded_sample=sample, drop=True).astype(np.float64) for values in (plans, costs))
     total = float(plan.sum())
@@ -174,27 +185,27 @@ def plan_frame(found: xr.Dataset, *, sample: int = 0) -> xr.Dataset:
     return frame
 
 
-def plan_picture(frame: xr.Dataset) -> Picture:
+def plan_spec(frame: xr.Dataset) -> FigureSpec:
     """Return the map and the bars of a :func:`plan_frame`."""
     source, anchor = str(frame.attrs["source"]), str(frame.attrs["anchor"])
     plan, received = frame["plan"].values, frame["received"].values
     time, over = (np.arange(n).astype(float) for n in plan.shape)
     across = {"span": (-0.5, len(over) - 0.5), "link": "anchor"}
-    return Picture(
-        title=titled(f"From {source} to {anchor}: a plan", frame.attrs),
+    return FigureSpec(
+        title=title_with_source(f"From {source} to {anchor}: a plan", frame.attrs),
         subtitle=(
-            f"it costs {frame.attrs['price']:.3f}; {frame.attrs['moved_share']:.0%} of the mass moves by {signed(frame.attrs['moved'], 0)} steps, more than by any other lag",
-            f"order kept (γ) {signed(float(frame['monotonicity']), 2)}; mass arrives at {frame.attrs['reached']} of {len(over)} steps",
+            f"it costs {frame.attrs['price']:.3f}; {frame.attrs['moved_share']:.0%} of the mass moves by {signed_text(frame.attrs['moved'], 0)} steps, more than by any other lag",
+            f"order kept (γ) {signed_text(float(frame['monotonicity']), 2)}; mass arrives at {frame.attrs['reached']} of {len(over)} steps",
         ),
         panels=(
             Panel(
-                (Heat(plan, over, time, 0.0, 1.0, "share of a step's mass"),),
+                (Heatmap(plan, over, time, 0.0, 1.0, "share of a step's mass"),),
                 Axis(f"step of {anchor}", **across),  # type: ignore[arg-type]
                 Axis(f"step of {source}", span=(-0.5, len(time) - 0.5), reverse=True),
             ),
             Panel(
-                (Bars(over, received, (NEUTRAL,) * len(over), tuple(f"{anchor} {int(j)}" for j in over), thickness=0.8, flat=False),
-                 Rule(1.0, "y", "even shares", "top right")),
+                (Bars(over, received, (NEUTRAL,) * len(over), tuple(f"{anchor} {int(j)}" for j in over), thickness=0.8, horizontal=False),
+                 ReferenceLine(1.0, "y", "even shares", "top right")),
                 Axis(f"step of {anchor}", **across),  # type: ignore[arg-type]
                 Axis("arrives", span=(0.0, max(2.0, 1.08 * float(np.nanmax(received, initial=0.0))))),
             ),
@@ -209,4 +220,4 @@ def plot_plan(found: xr.Dataset, *, sample: int = 0) -> go.Figure:
     """Draw a transport plan as a map, and what arrives at each step of the anchor. See :func:`plan_frame`."""
     from mmviz.plots.plotly_backend import draw
 
-    return draw(plan_picture(plan_frame(found, sample=sample)))
+    return draw(plan_spec(plan_frame(found, sample=sample)))

@@ -14,7 +14,7 @@ import xarray as xr
 from mmviz.core.errors import ConfigError
 from mmviz.core.escape import visible
 from mmviz.io.atomic import write_bytes_atomic
-from mmviz.plots.explorer_image import still
+from mmviz.plots.explorer_image import explorer_image
 from mmviz.widgets import html_page
 from mmviz.widgets.compare import in_other, paired
 from mmviz.widgets.frame import check_frame
@@ -149,7 +149,7 @@ class Explorer(anywidget.AnyWidget):
 
     @property
     def edited(self) -> xr.Dataset | None:
-        """The edited sample that is shown, see :func:`mmviz.plots.edited_frame`: the last good answer; None where what was recorded is shown."""
+        """The edited sample that is shown, see :func:`mmviz.plots.what_if_frame`: the last good answer; None where what was recorded is shown."""
         last = self._shown()
         return None if last is None else last.frame
 
@@ -259,7 +259,7 @@ class Explorer(anywidget.AnyWidget):
         said = f"{header(self.frame)['title']}: {self.readout}. Shown where widgets are; elsewhere use .save('study.html')."
         other_forms = bundle[0] if isinstance(bundle, tuple) else bundle
         other_forms["text/plain"] = said
-        other_forms["text/html"] = still(self.frame, self.selection, readout=self.readout)
+        other_forms["text/html"] = explorer_image(self.frame, self.selection, readout=self.readout)
         return bundle
 
 

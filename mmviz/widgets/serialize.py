@@ -113,7 +113,7 @@ def pack(frame: xr.Dataset, *, name: str = "") -> dict[str, str | bytes]:
 
 
 def pack_edited(edited: xr.Dataset) -> dict[str, Any]:
-    """Return ``{"meta": JSON, "body": bytes}`` for :func:`mmviz.plots.edited_frame`.
+    """Return ``{"meta": JSON, "body": bytes}`` for :func:`mmviz.plots.what_if_frame`.
 
     ``leads`` in the header: how many of epoch and sample an array begins with. Nothing is compressed: that would take longer than
     the way to the browser, and a small message waits there for a full one.

@@ -154,7 +154,7 @@ def question(selection: Mapping[str, Any]) -> dict[str, Any] | None:
 
 def answered(what_if: Callback, frame: xr.Dataset, asked: Mapping[str, Any]) -> Answered:
     """Ask the callable and return what is shown."""
-    from mmviz.plots import edited_frame  # only an edit needs it
+    from mmviz.plots import what_if_frame  # only an edit needs it
 
     ids = [str(i) for i in frame["sample_id"].values]
     edits: dict[str, dict[str, Any]] = {}
@@ -167,7 +167,7 @@ def answered(what_if: Callback, frame: xr.Dataset, asked: Mapping[str, Any]) -> 
         if one:
             edits[name] = one
     epoch = int(frame["epoch"].values[asked["epoch"]])
-    edited = edited_frame(what_if(ids[asked["sample"]], epoch, edits), frame)
+    edited = what_if_frame(what_if(ids[asked["sample"]], epoch, edits), frame)
     return Answered(asked, edited, pack_edited(edited))
 
 

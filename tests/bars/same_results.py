@@ -252,7 +252,7 @@ def results():
         edits = {ds.spec.names[0]: {"delay": 2, "noise": 0.3, "seed": 4}, ds.spec.names[1]: {"mask": True}}
         edited = mm.recording.what_if(run, ds["test"])(str(ds["test"].ids[row]), run.best_epoch, edits)
         yield f"{name}: what if", list(edited.values())
-        yield f"{name}: frame what if", plots.edited_frame(edited, plots.explorer_frame(trace))
+        yield f"{name}: frame what if", plots.what_if_frame(edited, plots.explorer_frame(trace))
         if name.startswith("late"):
             recorded = mm.recording.record_attribution(run, split, recorded_samples=2, steps=8)
             yield f"{name}: attribution", [recorded, analysis.attribution(recorded)]

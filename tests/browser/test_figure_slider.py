@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from mmviz.plots import with_slider
-from mmviz.plots.figure_spec import Axis, Heat, Lines, Panel, Picture
+from mmviz.plots.figure_spec import Axis, FigureSpec, Heatmap, Lines, Panel
 from mmviz.plots.plotly_backend import draw
 
 SHOWN = """() => {
@@ -16,10 +16,10 @@ SHOWN = """() => {
 
 def figure_of(k):
     at = np.arange(2.0)
-    heat = Heat(np.full((2, 2), float(k)), at, at, 0, 3, "z", bar=False)
+    heat = Heatmap(np.full((2, 2), float(k)), at, at, 0, 3, "z", bar=False)
     line = Lines(np.arange(3.0), np.arange(3.0) ** k, "a power", 0)
     panels = (Panel((heat,)), Panel((line,), Axis("x"), Axis("y", span=(0, 2.0**k))))
-    return draw(Picture(f"Power {k}", (), panels, columns=2))
+    return draw(FigureSpec(f"Power {k}", (), panels, columns=2))
 
 
 @pytest.mark.parametrize(("shared", "tops"), [(True, (8, 8)), (False, (2, 8))])

@@ -340,18 +340,18 @@ def test_the_sign_of_a_modality_is_that_of_the_figures_in_every_view(view):
     wrong = [
         (where, glyph, name)
         for where, glyph, name in seen
-        if name in NAMES and glyph != theme.LOOKS[NAMES.index(name)].glyph
+        if name in NAMES and glyph != theme.STYLES[NAMES.index(name)].glyph
     ]
     assert wrong == []
     assert len({where for where, _, name in seen if name in NAMES}) >= 8
     hues = page.evaluate(
         "[...Array(7).keys()].map((m) => getComputedStyle(document.querySelector('.mmv')).getPropertyValue(`--m${m}`))"
     )
-    assert hues == [look.colour for look in theme.LOOKS[:7]]
+    assert hues == [look.colour for look in theme.STYLES[:7]]
     dashes = page.evaluate(
         "[...document.querySelector('.mmv-tall, .mmv-chart').querySelectorAll('path.mmv-share')].map((p) => p.getAttribute('stroke-dasharray'))"
     )
-    assert dashes == [" ".join(map(str, look.dash)) for look in theme.LOOKS]
+    assert dashes == [" ".join(map(str, look.dash)) for look in theme.STYLES]
 
 
 @pytest.mark.parametrize("width", [1366, 900, 560, 390])

@@ -13,8 +13,21 @@ import xarray as xr
 from mmviz import plots
 from mmviz.plots import matplotlib_backend, theme
 from mmviz.plots.figure_registry import KINDS
-from mmviz.plots.figure_spec import Axis, Bars, Dots, Heat, Lines, Note, Panel, Picture, left_out, runs, signed, single
-from mmviz.plots.paper_figure import rc
+from mmviz.plots.figure_spec import (
+    Annotation,
+    Axis,
+    Bars,
+    FigureSpec,
+    Heatmap,
+    Lines,
+    Panel,
+    Points,
+    finite_runs,
+    isolated,
+    out_of_range_text,
+    signed_text,
+)
+from mmviz.plots.paper_figure import rc_params
 from mmviz.plots.plotly_backend import draw
 from mmviz.plots.venue import venue_of
 
@@ -35,17 +48,17 @@ def frames(data):
 
 
 def on_paper(picture, width=6.75):
-    with mpl.rc_context(rc(venue_of("icml2024"))):
+    with mpl.rc_context(rc_params(venue_of("icml2024"))):
         figure = matplotlib_backend.draw(picture, width=width)
         figure.canvas.draw()
     return figure
 
 
-def of_line(*values, low=None, high=None, marked=False, log=False, look=0):
+def of_line(*values, low=None, high=None, markers=False, log=False, style=0):
     y = np.array(values, float)
     bands = [None if one is None else np.array(one, float) for one in (low, high)]
-    mark = Lines(np.arange(len(y), dtype=float), y, "a", look, *bands, marked=marked)
-    return Picture("t", (), (Panel((mark,), Axis("x"), Axis("y", log=log)),))
+    mark = Lines(np.arange(len(y), dtype=float), y, "a", style, *bands, markers=markers)
+    return FigureSpec("t", (), (Panel((mark,), Axis("x"), Axis("y", log=log)),))
 
 
 GAPS = {
@@ -55,7 +68,7 @@ GAPS = {
 
 @pytest.mark.parametrize("values", GAPS.values(), ids=GAPS)
 def test_a_value_between_gaps_has_a_marker_and_no_other_value_of_an_unmarked_line_has(values):
-    alone = single(np.isfinite(values))
+    alone = isolated(np.isfinite(values))
     (trace,) = draw(of_line(*values)).data
     assert trace.mode == "lines+markers"
     np.testing.assert_array_equal(np.asarray(trace.marker.size) > 0, alone)
@@ -76,8 +89,8 @@ def test_a_line_without_gaps_and_without_markers_has_none():
 )  # fmt: skip
 def test_runs_and_single_values_are_found(known, parts, lonely):
     known = np.array(known, bool)
-    assert [(run.start, run.stop) for run in runs(known)] == parts
-    assert np.flatnonzero(single(known)).tolist() == lonely
+    assert [(run.start, run.stop) for run in finite_runs(known)] == parts
+    assert np.flatnonzero(isolated(known)).tolist() == lonely
 
 
 def test_a_band_does_not_bridge_a_gap_and_that_of_one_value_is_a_line():
@@ -129,7 +142,7 @@ EXTREME = {
 @pytest.mark.parametrize("kind", EXTREME)
 @every_kind
 def test_every_value_lies_on_its_axes_or_the_panel_says_how_many_do_not(plot, kind, frames):
-    picture = KINDS[plot].picture(spoiled(frames[plot], EXTREME[kind]))
+    picture = KINDS[plot].spec(spoiled(frames[plot], EXTREME[kind]))
     figure = draw(picture)
     shown = [note.text for note in figure.layout.annotations]
     for i, panel in enumerate(picture.panels):
@@ -148,10 +161,10 @@ def count_beyond(panel):
     count = 0
     for mark in panel.marks:
         pairs = []
-        if isinstance(mark, (Lines, Dots)):
+        if isinstance(mark, (Lines, Points)):
             pairs = [(mark.x, panel.x), (mark.y, panel.y)]
         elif isinstance(mark, Bars):
-            pairs = [(mark.value + (0 if mark.base is None else mark.base), panel.x if mark.flat else panel.y)]
+            pairs = [(mark.value + (0 if mark.base is None else mark.base), panel.x if mark.horizontal else panel.y)]
         for values, axis in pairs:
             finite = values[np.isfinite(values)]
             count += int((finite <= 0).sum()) if axis.log else 0
@@ -173,24 +186,24 @@ def test_what_a_logarithmic_axis_does_not_hold_is_counted_in_the_panel_and_is_a_
     picture = of_line(*values, log=True)
     lost = sum(v <= 0 for v in values)
     said = f"{lost} value{'s' * (lost != 1)} ≤ 0: not on a logarithmic axis"
-    assert left_out(picture.panels[0]) == said
+    assert out_of_range_text(picture.panels[0]) == said
     assert said.replace("≤", "≤") in draw(picture).layout.annotations[0].text
     assert any(said in text.get_text() for text in on_paper(picture).axes[0].texts)
 
 
 def test_bars_and_dots_beyond_a_given_axis_are_counted():
     bars = Bars(np.arange(3.0), np.array([1.0, 5.0, -2.0]), (0, 1, 2), ("a", "b", "c"))
-    assert left_out(Panel((bars,), Axis("x", span=(0, 2)))) == "2 values beyond the axis"
-    dots = Dots(np.array([0.0, 9.0]), np.array([0.0, np.nan]), "d", 0)
-    assert left_out(Panel((dots,), Axis("x", span=(0, 2)))) == ""
+    assert out_of_range_text(Panel((bars,), Axis("x", span=(0, 2)))) == "2 values beyond the axis"
+    dots = Points(np.array([0.0, 9.0]), np.array([0.0, np.nan]), "d", 0)
+    assert out_of_range_text(Panel((dots,), Axis("x", span=(0, 2)))) == ""
 
 
 @every_kind
 def test_bars_begin_at_their_base_which_is_on_the_axis(plot, frames):
-    for panel in KINDS[plot].picture(frames[plot]).panels:
+    for panel in KINDS[plot].spec(frames[plot]).panels:
         for mark in panel.marks:
             if isinstance(mark, Bars):
-                span = (panel.x if mark.flat else panel.y).span
+                span = (panel.x if mark.horizontal else panel.y).span
                 assert span is not None, "an axis of bars that is scaled by itself may begin anywhere"
                 base = np.zeros(1) if mark.base is None else mark.base
                 assert span[0] <= base.min()
@@ -199,11 +212,11 @@ def test_bars_begin_at_their_base_which_is_on_the_axis(plot, frames):
 
 @every_kind
 def test_maps_with_one_label_have_one_scale_and_panels_of_one_quantity_one_axis(plot, frames):
-    picture = KINDS[plot].picture(frames[plot])
+    picture = KINDS[plot].spec(frames[plot])
     scales = {}
     for panel in picture.panels:
         for mark in panel.marks:
-            if isinstance(mark, Heat):
+            if isinstance(mark, Heatmap):
                 scales.setdefault(mark.label, set()).add((mark.low, mark.high))
     assert all(len(limits) == 1 for limits in scales.values()), scales
     if plot in (plots.plot_equilibrium,):
@@ -216,7 +229,7 @@ def test_both_losses_and_one_quantity_of_several_runs_stand_on_one_axis(data, re
     from mmviz import analysis
 
     runs_of = analysis.training({"joint": recorded, "alternating": recorded})
-    picture = KINDS[plots.plot_training].picture(KINDS[plots.plot_training].frame(runs_of))
+    picture = KINDS[plots.plot_training].spec(KINDS[plots.plot_training].frame(runs_of))
     links = {panel.title: panel.y.link for panel in picture.panels}
     assert links["train loss"] == links["valid loss"] == "loss"
     by_quantity = {}
@@ -230,25 +243,25 @@ def test_both_losses_and_one_quantity_of_several_runs_stand_on_one_axis(data, re
     [([[0, 9.0]], 4.0, "norm (end: ≥ 4)"), ([[-3, 1.0]], 4.0, "norm (end: ≤ 0)"), ([[0, 4.0]], 4.0, "norm")],
 )
 def test_a_colour_scale_says_where_cells_pass_its_ends(z, high, said):
-    heat = Heat(np.array(z, float), np.arange(2.0), np.arange(1.0), 0.0, high, "norm")
-    picture = Picture("t", (), (Panel((heat,)),))
+    heat = Heatmap(np.array(z, float), np.arange(2.0), np.arange(1.0), 0.0, high, "norm")
+    picture = FigureSpec("t", (), (Panel((heat,)),))
     assert draw(picture).data[0].colorbar.title.text == said
     assert on_paper(picture).axes[-1].get_ylabel() == said
 
 
 def test_an_infinite_cell_has_the_last_colour_and_a_missing_one_none():
-    heat = Heat(np.array([[np.inf, np.nan, -np.inf, 0.5]]), np.arange(4.0), np.arange(1.0), 0.0, 1.0, "z")
-    picture = Picture("t", (), (Panel((heat,)),))
+    heat = Heatmap(np.array([[np.inf, np.nan, -np.inf, 0.5]]), np.arange(4.0), np.arange(1.0), 0.0, 1.0, "z")
+    picture = FigureSpec("t", (), (Panel((heat,)),))
     np.testing.assert_array_equal(draw(picture).data[0].z, [[1.0, np.nan, 0.0, 0.5]])
     (mesh,) = [held for held in on_paper(picture).axes[0].collections if held.get_array() is not None]
     assert np.ma.getmaskarray(mesh.get_array()).ravel().tolist() == [False, True, False, False]
 
 
 def test_a_missing_number_is_called_so_and_a_small_one_is_not_zero():
-    assert signed(float("nan")) == "no value"
-    assert signed(2e-5) == "+2.0e−05"
-    assert signed(-2e9) == "−2.0e+09"
-    assert (signed(0.0), signed(-0.25)) == ("+0.000", "−0.250")
+    assert signed_text(float("nan")) == "no value"
+    assert signed_text(2e-5) == "+2.0e−05"
+    assert signed_text(-2e9) == "−2.0e+09"
+    assert (signed_text(0.0), signed_text(-0.25)) == ("+0.000", "−0.250")
 
 
 @pytest.mark.parametrize("count", [3, 8, 9, 20, 40])
@@ -272,10 +285,10 @@ GLYPHS = dict(zip(SHAPES, "●■◆▲✚✖▼★", strict=True))
 
 
 def test_glyph_symbol_and_marker_of_every_modality_are_one_shape():
-    for look in theme.LOOKS:
-        assert SHAPES[look.symbol] == look.marker
-        assert GLYPHS[look.symbol] == look.glyph
-    assert len({look.symbol for look in theme.LOOKS}) == 8
+    for style in theme.STYLES:
+        assert SHAPES[style.symbol] == style.marker
+        assert GLYPHS[style.symbol] == style.glyph
+    assert len({style.symbol for style in theme.STYLES}) == 8
 
 
 @every_kind
@@ -284,21 +297,21 @@ def test_a_modality_has_its_own_sign_on_screen_and_paper(plot, data, frames, rec
     given, options = data[plot]
     for trace in plot(*given, **options).data:
         if trace.type == "scatter" and trace.name in names:
-            assert trace.marker.symbol.removesuffix("-open") == theme.LOOKS[names.index(trace.name)].symbol
-            assert (trace.line.color or trace.marker.color) == theme.LOOKS[names.index(trace.name)].colour
+            assert trace.marker.symbol.removesuffix("-open") == theme.STYLES[names.index(trace.name)].symbol
+            assert (trace.line.color or trace.marker.color) == theme.STYLES[names.index(trace.name)].colour
         if trace.type == "bar":
             for name, colour in zip(trace.customdata, trace.marker.color, strict=True):
                 if name in names:
-                    assert colour == theme.LOOKS[names.index(name)].colour
-    for ax in on_paper(KINDS[plot].picture(frames[plot])).axes:
+                    assert colour == theme.STYLES[names.index(name)].colour
+    for ax in on_paper(KINDS[plot].spec(frames[plot])).axes:
         for line in ax.lines:
             if line.get_label() in names and line.get_marker() not in ("None", None):
-                assert line.get_marker() == theme.LOOKS[names.index(line.get_label())].marker
+                assert line.get_marker() == theme.STYLES[names.index(line.get_label())].marker
 
 
 def curve(power, **axis):
     x = np.arange(1.0, 5.0)
-    return draw(Picture(f"Power {power}", (), (Panel((Lines(x, x**power, "p", 0),), Axis("x"), Axis("y", **axis)),)))
+    return draw(FigureSpec(f"Power {power}", (), (Panel((Lines(x, x**power, "p", 0),), Axis("x"), Axis("y", **axis)),)))
 
 
 @pytest.mark.parametrize("axis", [{}, {"log": True}, {"reverse": True}])
@@ -324,7 +337,7 @@ def test_behind_one_slider_given_spans_are_joined_and_bars_keep_their_zero():
             np.array([top - 1.0, 0.0]),
             np.array([top + 1.0, top]),
         )
-        return draw(Picture("b", (), (Panel((mark,), Axis("x", span=span)),)))
+        return draw(FigureSpec("b", (), (Panel((mark,), Axis("x", span=span)),)))
 
     given = plots.with_slider({"1": bars(1.0, (0, 2)), "9": bars(9.0, (0, 12))}, says="")
     assert {tuple(frame.layout.xaxis.range) for frame in given.frames} == {(0, 12)}
@@ -336,8 +349,8 @@ def test_behind_one_slider_given_spans_are_joined_and_bars_keep_their_zero():
 
 def test_behind_one_slider_maps_have_one_colour_scale_and_it_says_where_it_ends():
     def map_of(top):
-        heat = Heat(np.array([[0.0, top]]), np.arange(2.0), np.arange(1.0), 0.0, top / 2, "mass")
-        return draw(Picture("m", (), (Panel((heat,)),)))
+        heat = Heatmap(np.array([[0.0, top]]), np.arange(2.0), np.arange(1.0), 0.0, top / 2, "mass")
+        return draw(FigureSpec("m", (), (Panel((heat,)),)))
 
     each = {"small": map_of(2.0), "large": map_of(8.0)}
     figure = plots.with_slider(each, says="")
@@ -371,9 +384,9 @@ def test_the_steps_of_a_waterfall_lie_on_its_axis_also_where_they_pass_both_ends
         {"step": ("row", step), "start": ("row", start), "end": ("row", [*end, end[-1]]), "low": ("row", nothing), "high": ("row", nothing), "only": ("row", [-1, 0, 1, 2, -1])},
         coords={"name": ("row", ["nothing", "a", "b", "c", "all together"])}, attrs={"units": "1", "value": "probability"},
     )  # fmt: skip
-    (panel,) = plots.coalitions.waterfall_picture(frame).panels
+    (panel,) = plots.coalitions.waterfall_spec(frame).panels
     low, high = panel.x.span
     assert low <= min(start.min(), end.min())
     assert max(start.max(), end.max()) < high
-    assert left_out(panel) == ""
-    assert len([mark for mark in panel.marks if isinstance(mark, Note)]) == 5
+    assert out_of_range_text(panel) == ""
+    assert len([mark for mark in panel.marks if isinstance(mark, Annotation)]) == 5

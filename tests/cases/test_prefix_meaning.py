@@ -176,10 +176,10 @@ def test_an_edited_sample_whose_prefixes_mean_something_else_is_refused_beside_t
     sample = str(ds["test"].ids[0])
     same = mm.recording.what_if(run, ds["test"], prefixes="recording")(sample, run.best_epoch, {})
     np.testing.assert_allclose(same["/prefixes"]["prediction"].values[0, 0, -1], answers[0], atol=1e-6)
-    mm.plots.explorer_what_if.edited_frame(same, frame)
+    mm.plots.explorer_what_if.what_if_frame(same, frame)
     other = mm.recording.what_if(run, ds["test"])(sample, run.best_epoch, {})
     with pytest.raises(mm.core.errors.DataError, match="the same prefixes="):
-        mm.plots.explorer_what_if.edited_frame(other, frame)
+        mm.plots.explorer_what_if.what_if_frame(other, frame)
 
 
 def test_values_that_were_computed_from_the_whole_recording_make_no_prefix_exact():

@@ -10,7 +10,7 @@ from timed_recordings import timed_recordings, timed_run
 import mmviz as mm
 from mmviz.core.errors import ConfigError, DataError
 from mmviz.data.clock import clock_of, spans_of
-from mmviz.plots import edited_frame, explorer_frame
+from mmviz.plots import explorer_frame, what_if_frame
 from mmviz.widgets.readout import readout
 from mmviz.widgets.serialize import header, pack, pack_edited
 
@@ -138,7 +138,7 @@ def test_what_if_edits_answer_on_the_same_clock_and_a_delay_is_a_delay_in_second
     for i, t in enumerate(seconds):
         nearest = np.abs(seconds - (t - by)).argmin()
         np.testing.assert_array_equal(moved["/inputs/notes"]["value"].values[0, i], before[nearest])
-    shown = edited_frame(moved, frame)
+    shown = what_if_frame(moved, frame)
     assert "signal_time_notes" in shown
     np.testing.assert_array_equal(shown["clock"].values[0], frame["clock"].values[1])
     sent = json.loads(pack_edited(shown)["meta"])

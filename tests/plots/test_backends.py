@@ -6,7 +6,7 @@ import pytest
 
 from mmviz import plots
 from mmviz.core.errors import ConfigError
-from mmviz.plots.figure_spec import Axis, Heat, Lines, Panel, Picture, Rule
+from mmviz.plots.figure_spec import Axis, FigureSpec, Heatmap, Lines, Panel, ReferenceLine
 from mmviz.plots.plotly_backend import draw
 
 pytest.importorskip("matplotlib")
@@ -21,7 +21,7 @@ def test_the_largest_panel_decides_and_a_given_span_stays(first):
         Panel((Lines(steps, steps * top, "a", 0),), Axis("x", link="x", span=(0, 2)), Axis("y", link="y"))
         for top in (first, 6.0 - first)
     )
-    axes = draw(Picture("t", (), panels, columns=2), width=6).axes
+    axes = draw(FigureSpec("t", (), panels, columns=2), width=6).axes
     for ax in axes[:2]:
         low, high = ax.get_ylim()
         assert low <= 0
@@ -32,7 +32,7 @@ def test_the_largest_panel_decides_and_a_given_span_stays(first):
 @pytest.mark.parametrize(("span", "decades"), [((1.0, 1e3), 1), ((1e-2, 1e9), 1), ((1e-2, 1e46), 4)])
 def test_powers_of_ten_are_labelled_as_far_as_there_is_room(span, decades):
     line = Lines(np.arange(3.0), np.ones(3), "a", 0)
-    figure = draw(Picture("log", (), (Panel((line,), Axis("x"), Axis("y", log=True, span=span)),)))
+    figure = draw(FigureSpec("log", (), (Panel((line,), Axis("x"), Axis("y", log=True, span=span)),)))
     assert figure.layout.yaxis.dtick == decades
     np.testing.assert_allclose(figure.layout.yaxis.range, np.log10(span), rtol=1e-12)
 
@@ -41,8 +41,8 @@ def test_powers_of_ten_are_labelled_as_far_as_there_is_room(span, decades):
 @pytest.mark.parametrize(("side", "x"), [("top right", 1.0), ("top left", 0.0)])
 def test_the_words_of_a_rule_stand_at_its_end_whatever_the_axes(log, side, x):
     line = Lines(np.array([1.0, 100.0]), np.array([1.0, 100.0]), "a", 0)
-    panel = Panel((line, Rule(10.0, "y", "limit", side)), Axis("x", log=log), Axis("y", log=log))
-    (words,) = draw(Picture("rule", (), (panel,))).layout.annotations
+    panel = Panel((line, ReferenceLine(10.0, "y", "limit", side)), Axis("x", log=log), Axis("y", log=log))
+    (words,) = draw(FigureSpec("rule", (), (panel,))).layout.annotations
     assert (words.text, words.x, words.xref) == ("limit", x, "x domain")
     assert words.y == (1.0 if log else 10.0)
 
@@ -50,7 +50,7 @@ def test_the_words_of_a_rule_stand_at_its_end_whatever_the_axes(log, side, x):
 def curve(power):
     x = np.arange(4.0)
     lines = Lines(x, x**power, f"power {power}", 0)
-    return draw(Picture(f"Power {power}", ("",), (Panel((lines,), Axis("x"), Axis("y", span=(0, 3.0**power))),)))
+    return draw(FigureSpec(f"Power {power}", ("",), (Panel((lines,), Axis("x"), Axis("y", span=(0, 3.0**power))),)))
 
 
 def test_every_place_of_the_slider_holds_its_figure():
@@ -86,8 +86,8 @@ def test_a_label_is_text_and_no_markup():
 
 def test_figures_that_cannot_take_each_others_place_are_refused():
     two = Panel((Lines(np.arange(2.0), np.arange(2.0), "a", 0), Lines(np.arange(2.0), np.ones(2), "b", 1)))
-    heat = Panel((Heat(np.ones((2, 2)), np.arange(2.0), np.arange(2.0), 0, 1, "z"),))
-    for other in (draw(Picture("two", (), (two,))), draw(Picture("heat", (), (heat,)))):
+    heat = Panel((Heatmap(np.ones((2, 2)), np.arange(2.0), np.arange(2.0), 0, 1, "z"),))
+    for other in (draw(FigureSpec("two", (), (two,))), draw(FigureSpec("heat", (), (heat,)))):
         with pytest.raises(ConfigError, match="figure 'other' has traces"):
             plots.with_slider({"one": curve(1), "other": other}, says="")
     with pytest.raises(ConfigError, match="figures is empty"):
@@ -98,7 +98,11 @@ def test_figures_that_cannot_take_each_others_place_are_refused():
 
 def test_notes_and_rules_move_with_the_slider():
     each = {
-        name: draw(Picture("rules", (), (Panel((Lines(np.arange(3.0), np.arange(3.0), "a", 0), Rule(at, text=name))),)))
+        name: draw(
+            FigureSpec(
+                "rules", (), (Panel((Lines(np.arange(3.0), np.arange(3.0), "a", 0), ReferenceLine(at, text=name))),)
+            )
+        )
         for name, at in (("left", 0.5), ("right", 1.5))
     }
     figure = plots.with_slider(each, says="")

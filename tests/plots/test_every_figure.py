@@ -14,7 +14,7 @@ from mmviz import analysis, plots
 from mmviz.core.errors import DataError
 from mmviz.plots import matplotlib_backend
 from mmviz.plots.figure_registry import KINDS
-from mmviz.plots.paper_figure import rc
+from mmviz.plots.paper_figure import rc_params
 from mmviz.plots.venue import venue_of
 
 DRAWN = {
@@ -55,8 +55,8 @@ def test_frame_screen_and_page_hold_the_same_numbers(plot, figure_data):
     data, options = figure_data[plot]
     frame = KINDS[plot].frame(*data, **options)
     screen = of_plotly(plot(*data, **options))
-    with mpl.rc_context(rc(venue_of("icml2024"))):
-        page = of_matplotlib(matplotlib_backend.draw(KINDS[plot].picture(frame), width=6.75))
+    with mpl.rc_context(rc_params(venue_of("icml2024"))):
+        page = of_matplotlib(matplotlib_backend.draw(KINDS[plot].spec(frame), width=6.75))
     for name in DRAWN[plot.__name__]:
         values = frame[name].values
         assert np.isfinite(values).any(), name
@@ -99,13 +99,13 @@ def test_drawing_changes_nothing_in_the_data(plot, figure_data):
 @every_kind
 def test_no_series_is_told_apart_by_colour_alone(plot, figure_data):
     data, options = figure_data[plot]
-    looks = {}
+    styles = {}
     for trace in plot(*data, **options).data:
         if trace.type == "scatter" and trace.name:
-            looks.setdefault(trace.name, (trace.line.dash, trace.marker.symbol))
+            styles.setdefault(trace.name, (trace.line.dash, trace.marker.symbol))
         if trace.type == "bar" and trace.name:
-            looks.setdefault(trace.name, trace.marker.pattern.shape)
-    assert len(set(looks.values())) == len(looks)
+            styles.setdefault(trace.name, trace.marker.pattern.shape)
+    assert len(set(styles.values())) == len(styles)
 
 
 @every_kind

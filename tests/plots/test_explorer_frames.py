@@ -11,8 +11,8 @@ import xarray as xr
 
 import mmviz as mm
 from mmviz.core.errors import ConfigError, DataError
-from mmviz.plots import edited_frame, explorer_frame
-from mmviz.plots.explorer_image import MAP, drawn, still
+from mmviz.plots import explorer_frame, what_if_frame
+from mmviz.plots.explorer_image import MAP, explorer_image, explorer_svg
 from mmviz.widgets import Explorer
 
 
@@ -64,7 +64,7 @@ def study(toy, toy_run):
 
 def test_without_an_edit_it_is_the_frame_of_the_recorded_sample(study, toy_run):
     frame, asked, part = study
-    edited = edited_frame(asked(str(part.ids[5]), toy_run.best_epoch, {}), frame)
+    edited = what_if_frame(asked(str(part.ids[5]), toy_run.best_epoch, {}), frame)
     place = list(frame["epoch"].values).index(toy_run.best_epoch)
     for name, array in edited.data_vars.items():
         kept = frame[name].isel(recorded_sample=[1])
@@ -80,7 +80,7 @@ def test_without_an_edit_it_is_the_frame_of_the_recorded_sample(study, toy_run):
 
 def test_contributions_of_an_edited_sample_sum_to_its_answer_and_a_masked_modality_has_none(study, toy_run):
     frame, asked, part = study
-    edited = edited_frame(asked(str(part.ids[2]), toy_run.best_epoch, {"m2": {"mask": True}}), frame)
+    edited = what_if_frame(asked(str(part.ids[2]), toy_run.best_epoch, {"m2": {"mask": True}}), frame)
     target = int(frame["target"].values[0])
     whole = edited["baseline"] + edited["contribution"].sum("modality")
     np.testing.assert_allclose(whole.values, edited["prediction"].values[..., target], atol=5e-5)
@@ -92,7 +92,7 @@ def test_states_that_pass_the_scale_stand_at_its_end(study, toy_run):
     frame, asked, part = study
     loud = asked(str(part.ids[2]), toy_run.best_epoch, {})
     loud["/states"] = loud["/states"].assign(norm=loud["/states"]["norm"] * 1e3)
-    state = edited_frame(loud, frame)["state"].values
+    state = what_if_frame(loud, frame)["state"].values
     assert state.max() == 255
     assert (state == 255).mean() > 0.5
 
@@ -101,15 +101,15 @@ def test_an_answer_that_does_not_fit_the_frame_is_refused_by_name(study, toy_run
     frame, asked, part = study
     good = asked(str(part.ids[2]), toy_run.best_epoch, {})
     with pytest.raises(DataError, match="has no group /prefixes"):
-        edited_frame({name: group for name, group in good.items() if name != "/prefixes"}, frame)
+        what_if_frame({name: group for name, group in good.items() if name != "/prefixes"}, frame)
     with pytest.raises(DataError, match="has no group /inputs/m1"):
-        edited_frame({name: group for name, group in good.items() if name != "/inputs/m1"}, frame)
+        what_if_frame({name: group for name, group in good.items() if name != "/inputs/m1"}, frame)
     short = {**good, "/prefixes": good["/prefixes"].isel(time=slice(5))}
     with pytest.raises(DataError, match="of its answer has sizes"):
-        edited_frame(short, frame)
+        what_if_frame(short, frame)
     thin = {**good, "/states": good["/states"].isel(channel=slice(1))}
     with pytest.raises(DataError, match="and at least"):
-        edited_frame(thin, frame)
+        what_if_frame(thin, frame)
 
 
 HERE = {"sample": 0, "epoch": 1, "layer": 0, "time": 5}
@@ -122,7 +122,7 @@ def frame(trace):
 
 
 def tree_of(frame):
-    return ET.fromstring(drawn(frame, HERE))  # noqa: S314 - our own text
+    return ET.fromstring(explorer_svg(frame, HERE))  # noqa: S314 - our own text
 
 
 def levels(image):
@@ -155,7 +155,7 @@ def test_the_maps_are_the_states_of_what_is_selected(frame):
 
 
 def test_the_bars_tell_the_contributions_at_the_cursor(frame):
-    text = drawn(frame, HERE)
+    text = explorer_svg(frame, HERE)
     for value in frame["contribution"].isel(recorded_sample=0, epoch=1, time=5).values:
         assert f"{value:+.2f}".replace("-", "−") in text
 
@@ -165,7 +165,7 @@ def test_texts_of_the_data_are_words_and_nothing_else(frame):
     names = [wild, *frame["modality"].values[1:]]
     frame = frame.assign_coords(modality=names)
     frame.attrs["title"] = wild
-    text = still(frame, HERE, readout=wild)
+    text = explorer_image(frame, HERE, readout=wild)
     assert "<script" not in text
     tree = tree_of(frame)
     assert {node.tag.removeprefix(SVG) for node in tree.iter()} == {"svg", "rect", "text", "path", "image"}
@@ -186,4 +186,4 @@ def test_a_place_without_widgets_gets_the_picture_with_its_words(frame):
     assert view.readout.split(":")[0] in data["text/html"]
     assert data["text/html"].startswith("<figure")
     assert len(data["text/html"]) < 60_000
-    assert str(MAP) in drawn(view.frame, view.selection)
+    assert str(MAP) in explorer_svg(view.frame, view.selection)

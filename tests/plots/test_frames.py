@@ -11,7 +11,7 @@ from mmviz import analysis, plots
 from mmviz.analysis import plan_summary
 from mmviz.core.errors import ConfigError, DataError
 from mmviz.plots import plan_frame, plot_plan
-from mmviz.plots.figure_spec import described, span_of
+from mmviz.plots.figure_spec import alt_text, padded_range
 
 
 def t_interval(values):
@@ -201,19 +201,19 @@ def test_negative_measurements_are_refused():
 
 
 def test_the_words_name_every_bar_with_its_interval(whole):
-    from mmviz.plots.shapley import shapley_picture
+    from mmviz.plots.shapley import shapley_spec
 
     frame = plots.shapley_frame(analysis.shapley(whole))
-    words = described(shapley_picture(frame))
+    words = alt_text(shapley_spec(frame))
     for name, mean in zip(frame["modality"].values, frame["mean"].values, strict=True):
         assert f"{name} {mean:.3g} (" in words
-    assert "cut" in described(shapley_picture(frame), longest=50)
+    assert "cut" in alt_text(shapley_spec(frame), longest=50)
 
 
 def test_an_axis_reaches_around_all_finite_values():
-    assert span_of(np.array([1.0, np.nan, 3.0]), room=0.5) == (0.0, 4.0)
-    assert span_of(np.array([np.nan])) == (-0.05, 1.05)
-    low, high = span_of(np.array([2.0]), zero=True)
+    assert padded_range(np.array([1.0, np.nan, 3.0]), room=0.5) == (0.0, 4.0)
+    assert padded_range(np.array([np.nan])) == (-0.05, 1.05)
+    low, high = padded_range(np.array([2.0]), zero=True)
     assert low == 0
     assert high > 2
 

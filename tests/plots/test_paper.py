@@ -11,7 +11,7 @@ import pytest
 from mmviz import analysis, plots
 from mmviz.core.errors import ConfigError, DataError
 from mmviz.plots.figure_registry import KINDS
-from mmviz.plots.matplotlib_backend import legible
+from mmviz.plots.matplotlib_backend import drawable_text
 from mmviz.plots.venue import venue_of
 
 WIDTHS = {("neurips2024", 1): 396.0, ("icml2024", 1): 234.0, ("icml2024", 2): 486.0, ("cvpr", 1): 234.0, ("cvpr", 2): 495.0,
@@ -115,14 +115,14 @@ def test_text_from_data_is_drawn_as_it_is_or_as_its_number(phi, tmp_path, text):
     named = phi.assign_coords(modality=[text, *phi["modality"].values.astype(str)[1:]])
     named.attrs["units"] = text
     plots.paper(plots.plot_shapley, named, file=tmp_path / "fig.pdf")
-    shown = legible(text)
+    shown = drawable_text(text)
     assert "标" not in shown
     assert shown.count("$") == shown.count(r"\$")
 
 
 def test_a_character_that_no_font_has_is_written_as_its_number():
-    assert legible("标x") == r"\u6807x"
-    assert legible("größer ± π") == "größer ± π"
+    assert drawable_text("标x") == r"\u6807x"
+    assert drawable_text("größer ± π") == "größer ± π"
 
 
 @pytest.mark.parametrize(

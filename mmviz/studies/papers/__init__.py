@@ -4,7 +4,7 @@
 """
 
 from mmviz.studies.papers.export import write_document, write_figure
-from mmviz.studies.papers.registry import FIGURES, kind_named
-from mmviz.studies.papers.results import Budget, Evidence
+from mmviz.studies.papers.registry import FIGURES, figure_named
+from mmviz.studies.papers.results import Budget, PaperResults
 
-__all__ = ["FIGURES", "Budget", "Evidence", "kind_named", "write_document", "write_figure"]
+__all__ = ["FIGURES", "Budget", "PaperResults", "figure_named", "write_document", "write_figure"]

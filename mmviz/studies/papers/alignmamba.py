@@ -6,26 +6,26 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mmviz.plots.ablation import ablation_frame, ablation_picture
-from mmviz.plots.figure_spec import Axis, Bars, Dots, Note, Panel, Picture, Rule, ticks_of
-from mmviz.plots.transport import transport_frame, transport_picture
+from mmviz.plots.ablation import ablation_frame, ablation_spec
+from mmviz.plots.figure_spec import Annotation, Axis, Bars, FigureSpec, Panel, Points, ReferenceLine, named_ticks
+from mmviz.plots.transport import transport_frame, transport_spec
 from mmviz.studies.papers.coupled_mamba import published_bars
 from mmviz.studies.papers.diagram import Diagram
 from mmviz.studies.papers.published_results import A_DISTANCE, A_DISTANCE_SOURCE, ALIGNMENT_LOSS, ALIGNMENT_SOURCE
-from mmviz.studies.papers.registry import Drawing, Said, Sheet
-from mmviz.studies.papers.training_grids import cell_of, data_of, over_seeds, seeds_of
+from mmviz.studies.papers.registry import Caption, PaperFigure, TableSpec
+from mmviz.studies.papers.training_grids import data_description, mean_and_deviation, over_seeds, seeds_in
 
 if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
 
-    from mmviz.studies.papers.results import Evidence
+    from mmviz.studies.papers.results import PaperResults
 
 
 _NOT_MEASURED = "a scheme, nothing in it is measured"
 
 
-def mechanisms(evidence: Evidence) -> Drawing:
+def mechanisms(results: PaperResults) -> PaperFigure:
     """Draw attention among all tokens, a scan along them, and a scan along aligned tokens."""
     d = Diagram()
     for k, title in enumerate(("attention", "Mamba scan", "aligned, then scanned")):
@@ -50,13 +50,13 @@ def mechanisms(evidence: Evidence) -> Drawing:
         "Three ways to let two sequences meet: attention, whose cost grows with the square of the tokens; a scan along both, one after the other; a scan along "
         "tokens that were first brought beside their match."
     )
-    said = Said(shows, _NOT_MEASURED)
-    return Drawing(
-        d.picture("Attention, scan, aligned scan", shows, span=(-0.2, 15.6, 0.3, 5.7), height=170), said, columns=2
+    caption = Caption(shows, _NOT_MEASURED)
+    return PaperFigure(
+        d.spec("Attention, scan, aligned scan", shows, span=(-0.2, 15.6, 0.3, 5.7), height=170), caption, columns=2
     )
 
 
-def framework(evidence: Evidence) -> Drawing:
+def framework(results: PaperResults) -> PaperFigure:
     """Draw AlignMamba: encoders, transport onto the anchor, interleaving, Mamba, head."""
     d = Diagram()
     for m, name in enumerate(("vision", "audio", "text")):
@@ -72,11 +72,11 @@ def framework(evidence: Evidence) -> Drawing:
     d.box(14.1, 2.4, 1.7, 1.0, ["head"])
     d.words(10.9, 0.3, ["MMD between the transported and the anchor, in training"])
     shows = "AlignMamba: tokens of each modality are transported onto those of the anchor, interleaved step by step, and scanned as one sequence."
-    said = Said(shows, _NOT_MEASURED, reading="normalisation of the transported tokens, bandwidth of the MMD")
-    return Drawing(d.picture("AlignMamba", shows, span=(0, 15.2, -0.5, 5.4), height=190), said, columns=2)
+    caption = Caption(shows, _NOT_MEASURED, reading="normalisation of the transported tokens, bandwidth of the MMD")
+    return PaperFigure(d.spec("AlignMamba", shows, span=(0, 15.2, -0.5, 5.4), height=190), caption, columns=2)
 
 
-def framework_2(evidence: Evidence) -> Drawing:
+def framework_2(results: PaperResults) -> PaperFigure:
     """Draw AlignMamba-2: encoders, two losses in training, Modality-Aware Mamba with shared and specific experts, head."""
     d = Diagram()
     for m, name in enumerate(("vision", "audio", "text")):
@@ -98,89 +98,93 @@ def framework_2(evidence: Evidence) -> Drawing:
     d.arrow((4.7, 3.1), (4.7, 4.65), 3)
     d.words(8.2, 5.1, ["in training alone"])
     shows = "AlignMamba-2 as it is read here: two losses align the encoded tokens in training; in every layer a token passes a shared expert and its modality's own."
-    said = Said(
+    caption = Caption(
         shows, _NOT_MEASURED, reading="what the experts are (reading A), where the losses act, the order of the tokens"
     )
-    return Drawing(d.picture("AlignMamba-2", shows, span=(0, 15.0, -0.3, 5.8), height=200), said, columns=2)
+    return PaperFigure(d.spec("AlignMamba-2", shows, span=(0, 15.0, -0.3, 5.8), height=200), caption, columns=2)
 
 
-def transport_plan(evidence: Evidence) -> Drawing:
+def transport_plan(results: PaperResults) -> PaperFigure:
     """Draw plan, cost, links and lag of the first recorded sample."""
-    found = evidence.artefact("aligned")["transport"].to_dataset()
+    found = results.artefact("aligned")["transport"].to_dataset()
     source, anchor = found.attrs["source"], found.attrs["anchor"]
     shows = (
         f"Where the steps of {source} are carried among those of {anchor} by AlignMamba-2 trained with both alignments; relaxed transport, one test "
         "sample. Dashed: the mean step of the anchor."
     )
-    said = Said(shows, data_of(evidence.budget), (0,), "AlignMamba-2: its losses, their weights and the anchor")
-    return Drawing(transport_picture(transport_frame(found)), said, columns=2)
+    caption = Caption(
+        shows, data_description(results.budget), (0,), "AlignMamba-2: its losses, their weights and the anchor"
+    )
+    return PaperFigure(transport_spec(transport_frame(found)), caption, columns=2)
 
 
 _A_DISTANCE_SPAN = (0.0, 2.4)  # of the distance, with room for its number; both panels have it
 
 
-def a_distance_bars(evidence: Evidence) -> Drawing:
+def a_distance_bars(results: PaperResults) -> PaperFigure:
     """Draw the A-distance at the first and the last epoch of both trainings."""
-    found = evidence.artefact("aligned")["alignment"].to_dataset()["a_distance"].isel(pair=0)
+    found = results.artefact("aligned")["alignment"].to_dataset()["a_distance"].isel(pair=0)
     names, values = [], []
     for run in map(str, found["run"].values):
         for word, at in (("untrained", 0), ("trained", -1)):
             names.append(f"{run}, {word}")
             values.append(float(found.sel(run=run).values[at]))
     given, rows = np.array(values), np.arange(len(names), dtype=float)
-    notes = [Note(v, a, f"{v:.2f}") for v, a in zip(given, rows, strict=True)]
+    notes = [Annotation(v, a, f"{v:.2f}") for v, a in zip(given, rows, strict=True)]
     ours = Panel(
-        (Rule(0), Bars(rows, given, (1, 1, 0, 0), tuple(names)), *notes),
+        (ReferenceLine(0), Bars(rows, given, (1, 1, 0, 0), tuple(names)), *notes),
         Axis("A-distance, 0 equal, 2 apart", span=_A_DISTANCE_SPAN),
-        Axis(ticks=ticks_of(names), span=(-0.6, len(names) - 0.4), reverse=True),
+        Axis(ticks=named_ticks(names), span=(-0.6, len(names) - 0.4), reverse=True),
         title="measured here",
     )
     theirs = published_bars(
         list(A_DISTANCE), list(A_DISTANCE.values()), "A-distance", "printed for AlignMamba", span=_A_DISTANCE_SPAN
     )
     shows = "Proxy A-distance of the encoded means of both modalities: twice the gap of a linear classifier's error to chance, in five folds."
-    said = Said(
+    caption = Caption(
         shows,
-        data_of(evidence.budget),
+        data_description(results.budget),
         (0,),
         "that the A-distance is this one; AlignMamba-2's losses",
         A_DISTANCE_SOURCE,
     )
-    return Drawing(Picture("A-distance", (shows,), (ours, theirs), columns=2, heights=(150,)), said, columns=2)
+    return PaperFigure(
+        FigureSpec("A-distance", (shows,), (ours, theirs), columns=2, heights=(150,)), caption, columns=2
+    )
 
 
-def aligned_features(evidence: Evidence) -> Drawing:
+def aligned_features(results: PaperResults) -> PaperFigure:
     """Draw encoded means of AlignMamba-2 trained without and with its alignments."""
-    data = evidence.artefact("aligned")["features"].to_dataset()
+    data = results.artefact("aligned")["features"].to_dataset()
     shows = f"t-SNE of the encoded means of {data.attrs['samples']} test samples, one map per training: without alignment, and with both."
-    return _feature_figure(data, shows, data_of(evidence.budget), "AlignMamba-2: its losses and their weights")
+    return _feature_figure(data, shows, data_description(results.budget), "AlignMamba-2: its losses and their weights")
 
 
-def mapped_features(evidence: Evidence) -> Drawing:
+def mapped_features(results: PaperResults) -> PaperFigure:
     """Draw the vectors of both modalities as they are, and with the first carried over by the mapping."""
-    data = evidence.artefact("mapped")["features"].to_dataset()
+    data = results.artefact("mapped")["features"].to_dataset()
     first, second = map(str, data["modality"].values)
     shows = (
         f"t-SNE of the vectors of {data.attrs['samples']} test samples, one map per panel. Before: {first} and {second} as the model pools them; after: "
         f"{first} carried over by the linear mapping to {second}."
     )
-    return _feature_figure(data, shows, data_of(evidence.budget), "the mapping and its losses")
+    return _feature_figure(data, shows, data_description(results.budget), "the mapping and its losses")
 
 
-def _feature_figure(data: xr.Dataset, shows: str, where: str, reading: str) -> Drawing:
+def _feature_figure(data: xr.Dataset, shows: str, where: str, reading: str) -> PaperFigure:
     names = [str(name) for name in data["modality"].values]
     axis = Axis(ticks=(), shown=False)
     panels = tuple(
         Panel(
             tuple(
-                Dots(place[m, :, 0], place[m, :, 1], name, m, size=4.0, hollow=m == 1) for m, name in enumerate(names)
+                Points(place[m, :, 0], place[m, :, 1], name, m, size=4.0, hollow=m == 1) for m, name in enumerate(names)
             ),
             axis, axis, title=str(stage), square=True,
         )
         for stage, place in zip(data["stage"].values, data["place"].values, strict=True)
     )  # fmt: skip
-    picture = Picture("Features of both modalities", (shows,), panels, columns=2, heights=(250,), fixed=False)
-    return Drawing(picture, Said(shows, where, (0,), reading), columns=2)
+    spec = FigureSpec("Features of both modalities", (shows,), panels, columns=2, heights=(250,), fixed=False)
+    return PaperFigure(spec, Caption(shows, where, (0,), reading), columns=2)
 
 
 _ALIGNMAMBA2_INTERPRETATION = "AlignMamba-2: experts, losses and their weights"
@@ -188,29 +192,33 @@ _LOSSES = {"neither": (False, False), "OT alone": (True, False), "MMD alone": (F
 _EXPERTS = ("shared", "specific", "both")
 
 
-def loss_bars(evidence: Evidence) -> Drawing:
+def loss_bars(results: PaperResults) -> PaperFigure:
     """Draw the accuracy with neither, one and both of the losses; beside it what AlignMamba loses without one."""
-    rows = evidence.rows("alignment")
+    rows = results.rows("alignment")
     shows = "Accuracy of AlignMamba-2 with neither, one, or both of its training losses; lines: Student's 95 % interval over the seeds."
     theirs = published_bars(
         list(ALIGNMENT_LOSS), list(ALIGNMENT_LOSS.values()), "change, points", "printed for AlignMamba"
     )
-    said = Said(shows, data_of(evidence.budget), seeds_of(rows), _ALIGNMAMBA2_INTERPRETATION, ALIGNMENT_SOURCE)
+    caption = Caption(
+        shows, data_description(results.budget), seeds_in(rows), _ALIGNMAMBA2_INTERPRETATION, ALIGNMENT_SOURCE
+    )
     panels = (_accuracy_bars(rows, _of_losses(rows)), theirs)
-    return Drawing(Picture("Losses", (shows,), panels, columns=2, heights=(150,)), said, columns=2)
+    return PaperFigure(FigureSpec("Losses", (shows,), panels, columns=2, heights=(150,)), caption, columns=2)
 
 
-def expert_bars(evidence: Evidence) -> Drawing:
+def expert_bars(results: PaperResults) -> PaperFigure:
     """Draw the accuracy with shared experts, specific ones, and both."""
-    rows = evidence.rows("alignment")
+    rows = results.rows("alignment")
     shows = "Accuracy of AlignMamba-2 with shared experts alone, modality-specific ones alone, and both; lines: Student's 95 % interval over the seeds."
-    said = Said(shows, data_of(evidence.budget), seeds_of(rows), _ALIGNMAMBA2_INTERPRETATION)
-    return Drawing(Picture("Experts", (shows,), (_accuracy_bars(rows, _of_experts(rows)),), heights=(120,)), said)
+    caption = Caption(shows, data_description(results.budget), seeds_in(rows), _ALIGNMAMBA2_INTERPRETATION)
+    return PaperFigure(
+        FigureSpec("Experts", (shows,), (_accuracy_bars(rows, _of_experts(rows)),), heights=(120,)), caption
+    )
 
 
-def ablation_table(evidence: Evidence) -> Sheet:
+def ablation_table(results: PaperResults) -> TableSpec:
     """Return both ablations in numbers."""
-    rows = evidence.rows("alignment")
+    rows = results.rows("alignment")
     variants = {f"losses: {name}": chosen for name, chosen in _of_losses(rows).items()}
     variants |= {f"experts: {name}": chosen for name, chosen in _of_experts(rows).items()}
     found = []
@@ -219,17 +227,17 @@ def ablation_table(evidence: Evidence) -> Sheet:
         found.append(
             {
                 "variant": name,
-                "accuracy": cell_of(rows[chosen], "test.accuracy", factor=100.0),
-                "F1, macro": cell_of(rows[chosen], "test.f1_macro", factor=100.0),
+                "accuracy": mean_and_deviation(rows[chosen], "test.accuracy", factor=100.0),
+                "F1, macro": mean_and_deviation(rows[chosen], "test.f1_macro", factor=100.0),
                 "change, points": None if points is None or "experts" in name else f"{points:+.1f}",
             }
         )
-    said = Said(
+    caption = Caption(
         "Ablation of AlignMamba-2 in per cent; mean and standard deviation over the seeds.",
-        data_of(evidence.budget), seeds_of(rows), _ALIGNMAMBA2_INTERPRETATION, ALIGNMENT_SOURCE,
+        data_description(results.budget), seeds_in(rows), _ALIGNMAMBA2_INTERPRETATION, ALIGNMENT_SOURCE,
     )  # fmt: skip
     groups = {"measured here": ("accuracy", "F1, macro"), "printed, CMU-MOSI": ("change, points",)}
-    return Sheet(found, said, groups=groups, columns=1)
+    return TableSpec(found, caption, groups=groups, columns=1)
 
 
 def _of_losses(rows: pd.DataFrame) -> dict[str, pd.Series]:
@@ -247,5 +255,5 @@ def _of_experts(rows: pd.DataFrame) -> dict[str, pd.Series]:
 
 def _accuracy_bars(rows: pd.DataFrame, variants: dict[str, pd.Series]) -> Panel:
     scores = over_seeds(rows, "test.accuracy", variants).assign_attrs(score="accuracy")
-    panel = ablation_picture(ablation_frame(scores)).panels[0]
+    panel = ablation_spec(ablation_frame(scores)).panels[0]
     return Panel(panel.marks, panel.x, panel.y, title="measured here")

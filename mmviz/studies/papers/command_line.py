@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from mmviz.core.errors import MmvizError
 from mmviz.plots.venue import venue_of
 from mmviz.studies.papers.export import write_document, write_figure
-from mmviz.studies.papers.registry import FIGURES, kind_named
-from mmviz.studies.papers.results import Budget, Evidence
+from mmviz.studies.papers.registry import FIGURES, figure_named
+from mmviz.studies.papers.results import Budget, PaperResults
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,18 +40,18 @@ def main(arguments: Sequence[str]) -> int:
     given = _parser().parse_args(list(arguments))
     names = list(FIGURES) if given.only is None else [word.strip() for word in given.only.split(",") if word.strip()]
     for name in names:
-        kind_named(name)
+        figure_named(name)
     venue_of(given.venue)
     if given.list:
         sys.stdout.writelines(f"{name:<20}{kind.like} {kind.paper}\n" for name, kind in FIGURES.items())
         return 0
     budget = Budget(given.seeds, given.epochs, given.width, given.rounds)
-    evidence = Evidence(given.cache, budget=budget, make=not given.cached, told=_told)
+    results = PaperResults(given.cache, budget=budget, make=not given.cached, log=_told)
     out = given.out if given.out is not None else Path("runs") / "figures" / given.venue
     written, lacking = [], 0
     for name in names:
         try:
-            files = write_figure(name, evidence, venue=given.venue, out=out)
+            files = write_figure(name, results, venue=given.venue, out=out)
         except MmvizError as error:
             lacking += 1
             sys.stderr.write(f"{name}: {error}\n")

@@ -8,8 +8,18 @@ import numpy as np
 
 from mmviz.models import ablations
 from mmviz.models.ablation import PRINTED_ON
-from mmviz.plots.ablation import ablation_frame, ablation_picture
-from mmviz.plots.figure_spec import NEUTRAL, Axis, Bars, Lines, Note, Panel, Picture, Rule, ticks_of
+from mmviz.plots.ablation import ablation_frame, ablation_spec
+from mmviz.plots.figure_spec import (
+    NEUTRAL,
+    Annotation,
+    Axis,
+    Bars,
+    FigureSpec,
+    Lines,
+    Panel,
+    ReferenceLine,
+    named_ticks,
+)
 from mmviz.studies import grid
 from mmviz.studies.papers.diagram import Diagram
 from mmviz.studies.papers.published_results import (
@@ -19,17 +29,17 @@ from mmviz.studies.papers.published_results import (
     MOSEI_CLASSES_SOURCE,
     MOSEI_SOURCE,
 )
-from mmviz.studies.papers.registry import Drawing, Said, Sheet
+from mmviz.studies.papers.registry import Caption, PaperFigure, TableSpec
 from mmviz.studies.papers.training_grids import (
     DIGITS,
     FUSIONS_OF_VALUES,
-    cell_of,
-    data_of,
+    data_description,
+    mean_and_deviation,
     over_seeds,
     scaled,
-    seeds_of,
+    seeds_in,
+    synthetic_data_description,
     train_options,
-    values_of,
 )
 
 if TYPE_CHECKING:
@@ -37,7 +47,7 @@ if TYPE_CHECKING:
     from jaxtyping import Float
 
     from mmviz.models import Ablation
-    from mmviz.studies.papers.results import Evidence
+    from mmviz.studies.papers.results import PaperResults
 
 
 _DIAGRAM_MODALITIES = ("text", "audio", "vision")
@@ -45,7 +55,7 @@ _NOT_MEASURED = "a scheme, nothing in it is measured"
 _RECURRENCE_INTERPRETATION = "the mean in the recurrence and the projection after Cat; the paper's own sum diverges"
 
 
-def stack(evidence: Evidence) -> Drawing:
+def stack(results: PaperResults) -> PaperFigure:
     """Draw encoders, coupled layers with Cat between them, pools and head."""
     d = Diagram()
     for m, name in enumerate(_DIAGRAM_MODALITIES):
@@ -65,11 +75,11 @@ def stack(evidence: Evidence) -> Drawing:
     d.box(5.4, 9.2, 9.6, 0.9, ["weighted mean and head"])
     d.words(11.4, 3.8, ["between", "layers"])
     shows = "Coupled Mamba: a stream for each modality, whose states hear each other in every layer; Cat between layers, pools, one answer."
-    said = Said(shows, _NOT_MEASURED, reading=_RECURRENCE_INTERPRETATION)
-    return Drawing(d.picture("Layers of Coupled Mamba", shows, span=(0, 12.4, -0.8, 10.0), height=310), said)
+    caption = Caption(shows, _NOT_MEASURED, reading=_RECURRENCE_INTERPRETATION)
+    return PaperFigure(d.spec("Layers of Coupled Mamba", shows, span=(0, 12.4, -0.8, 10.0), height=310), caption)
 
 
-def unrolled(evidence: Evidence) -> Drawing:
+def unrolled(results: PaperResults) -> PaperFigure:
     """Draw two chains over three steps: states, their mean, inputs and outputs."""
     d = Diagram()
     for t in range(3):
@@ -92,33 +102,33 @@ def unrolled(evidence: Evidence) -> Drawing:
         "The coupled recurrence, two modalities, three steps: each state is the decayed mean of all states of the step before, plus its own input. In the "
         "paper it is their sum."
     )
-    said = Said(shows, _NOT_MEASURED, reading=_RECURRENCE_INTERPRETATION)
-    return Drawing(d.picture("The coupled recurrence", shows, span=(0.6, 12.2, -1.0, 9.8), height=270), said)
+    caption = Caption(shows, _NOT_MEASURED, reading=_RECURRENCE_INTERPRETATION)
+    return PaperFigure(d.spec("The coupled recurrence", shows, span=(0.6, 12.2, -1.0, 9.8), height=270), caption)
 
 
 STEPS, MODALITIES, CHANNELS, STATES = 60, 3, 32, 64
 _LARGEST_FLOAT32 = float(np.finfo(np.float32).max)
 
 
-def state_growth(evidence: Evidence) -> Drawing:
+def state_growth(results: PaperResults) -> PaperFigure:
     """Draw the largest state at every step under the sum of equation 6 and under the mean."""
     steps = np.arange(1, STEPS + 1, dtype=float)
     largest = {"sum, as printed": largest_states(1.0), "mean": largest_states(1 / MODALITIES)}
-    lines = tuple(Lines(steps, values, name, i, marked=False) for i, (name, values) in enumerate(largest.items()))
+    lines = tuple(Lines(steps, values, name, i, markers=False) for i, (name, values) in enumerate(largest.items()))
     shows = (
         f"Largest absolute state of the coupled recurrence, by step, at the starting values of Mamba: the sum of equation 6 passes a billion at step "
         f"{1 + int(np.argmax(largest['sum, as printed'] > 1e9))}; the mean stays below {largest['mean'].max():.1f}. Dashed: the largest number of single precision."
     )
-    said = Said(
+    caption = Caption(
         shows,
         f"Gaussian noise, {MODALITIES} modalities, {CHANNELS} channels, {STATES} states a channel, double precision",
         (0,),
         "the mean in place of the sum",
     )
     panel = Panel(
-        (*lines, Rule(_LARGEST_FLOAT32, "y")), Axis("step"), Axis("largest state", log=True, span=(1e-3, 1e40))
+        (*lines, ReferenceLine(_LARGEST_FLOAT32, "y")), Axis("step"), Axis("largest state", log=True, span=(1e-3, 1e40))
     )
-    return Drawing(Picture("Growth of the states", (shows,), (panel,), heights=(200,)), said)
+    return PaperFigure(FigureSpec("Growth of the states", (shows,), (panel,), heights=(200,)), caption)
 
 
 def largest_states(weight: float) -> Float[np.ndarray, " step"]:
@@ -144,64 +154,64 @@ _FUSION_INTERPRETATION = (
 )
 
 
-def regression_table(evidence: Evidence) -> Sheet:
+def regression_table(results: PaperResults) -> TableSpec:
     """Return error, correlation, Acc-2 and F1 of fusions on synthetic values, as Tables 1, 2 and 7."""
-    rows = evidence.rows("values")
+    rows = results.rows("values")
     columns = {"MAE": ("test.mae", 1.0), "Corr": ("test.correlation", 1.0), "Acc-2": ("test.accuracy_2_positive", 100.0),
                "F1": ("test.f1_positive", 100.0)}  # fmt: skip
     printed = dict(MOSEI) | dict(MOSEI_ALIGNED)
     table = []
     for model in FUSIONS_OF_VALUES:
         own = rows[rows["model"] == model]
-        ours = {name: cell_of(own, metric, factor=factor) for name, (metric, factor) in columns.items()}
+        ours = {name: mean_and_deviation(own, metric, factor=factor) for name, (metric, factor) in columns.items()}
         theirs: list[object] = (
             [form.format(value) for form, value in zip(_FORMS, printed[model], strict=True)]
             if model in printed
             else [None] * 4
         )
         table.append({"model": model, **ours, **dict(zip((f"{name} " for name in columns), theirs, strict=True))})
-    said = Said(
+    caption = Caption(
         f"Fusions on a regression. {_HALF} Acc-2 and F1: positive against negative, in per cent.",
-        values_of(evidence.budget), seeds_of(rows), _FUSION_INTERPRETATION, MOSEI_SOURCE,
+        synthetic_data_description(results.budget), seeds_in(rows), _FUSION_INTERPRETATION, MOSEI_SOURCE,
     )  # fmt: skip
     groups = {"measured here": tuple(columns), "printed, CMU-MOSEI": tuple(f"{name} " for name in columns)}
     best = {"MAE": "min", "Corr": "max", "Acc-2": "max", "F1": "max"}
-    return Sheet(table, said, digits=2, best=best, groups=groups)
+    return TableSpec(table, caption, digits=2, best=best, groups=groups)
 
 
-def classification_table(evidence: Evidence) -> Sheet:
+def classification_table(results: PaperResults) -> TableSpec:
     """Return accuracy and F1 of every fusion, and of each modality alone, as Tables 3 to 6 and 13."""
-    rows = evidence.rows("fusions")
+    rows = results.rows("fusions")
     columns = {"accuracy": "test.accuracy", "F1, weighted": "test.f1_weighted", "F1, macro": "test.f1_macro"}
     table = []
     for (model, modalities), own in rows.groupby(["model", "modalities"], sort=False):
-        ours = {name: cell_of(own, metric, factor=100.0) for name, metric in columns.items()}
+        ours = {name: mean_and_deviation(own, metric, factor=100.0) for name, metric in columns.items()}
         known = MOSEI_CLASSES.get(model) if modalities == "all" else None
         theirs: list[object] = [None, None] if known is None else [f"{value:.2f}" for value in known]
         table.append({"model": model, "hears": modalities} | ours | dict(zip(("Acc-3", "F1-3"), theirs, strict=True)))
-    said = Said(
+    caption = Caption(
         f"Fusions on a classification, in per cent. {_HALF}",
-        data_of(evidence.budget),
-        seeds_of(rows),
+        data_description(results.budget),
+        seeds_in(rows),
         _FUSION_INTERPRETATION,
         MOSEI_CLASSES_SOURCE,
     )
     groups = {"measured here": tuple(columns), "printed, CMU-MOSEI": ("Acc-3", "F1-3")}
-    return Sheet(table, said, best=dict.fromkeys(columns, "max"), groups=groups)
+    return TableSpec(table, caption, best=dict.fromkeys(columns, "max"), groups=groups)
 
 
-def ablation_rows(row: Ablation, evidence: Evidence) -> pd.DataFrame:
+def ablation_rows(row: Ablation, results: PaperResults) -> pd.DataFrame:
     """Return the rows of the study that are one row of the paper's tables."""
-    rows, budget = evidence.rows("paper_ablation"), evidence.budget
+    rows, budget = results.rows("paper_ablation"), results.budget
     cells = grid(data=DIGITS, model=scaled(row, budget), train=train_options(budget), seed=list(range(budget.seeds)))
     return rows[rows["key"].isin([cell.key for cell in cells])]
 
 
-def ablation_table(evidence: Evidence) -> Sheet:
+def ablation_table(results: PaperResults) -> TableSpec:
     """Return every row of Tables 8 to 11 and 14."""
     found = []
     for row in ablations():
-        own = ablation_rows(row, evidence)
+        own = ablation_rows(row, results)
         printed = {
             name: row.printed.get(key) for name, key in (("Corr", "correlation"), ("Acc-2", "accuracy2"), ("F1", "f1"))
         }
@@ -209,44 +219,44 @@ def ablation_table(evidence: Evidence) -> Sheet:
             {
                 "table": row.table,
                 "variant": row.name,
-                "accuracy": cell_of(own, "test.accuracy", factor=100.0),
-                "F1, macro": cell_of(own, "test.f1_macro", factor=100.0),
+                "accuracy": mean_and_deviation(own, "test.accuracy", factor=100.0),
+                "F1, macro": mean_and_deviation(own, "test.f1_macro", factor=100.0),
                 "weights": int(own["run.parameters"].iloc[0]),
             }
             | {name: None if value is None else f"{value:.1f}" for name, value in printed.items()}
         )
     readings = "; ".join(dict.fromkeys(row.reading for row in ablations() if row.reading))
-    said = Said(
+    caption = Caption(
         "Ablations of Coupled Mamba, each row scaled down: an eighth of the states and a quarter of the rank, the width as given. In per cent; mean and standard deviation over the seeds.",
-        data_of(evidence.budget),
-        seeds_of(evidence.rows("paper_ablation")),
+        data_description(results.budget),
+        seeds_in(results.rows("paper_ablation")),
         readings,
         f"{PRINTED_ON}, Tables 8 to 11 and 14 of Coupled Mamba (arXiv 2405.18014)",
     )
     groups = {"measured here": ("accuracy", "F1, macro", "weights"), "printed, CMU-MOSEI": ("Corr", "Acc-2", "F1")}
-    return Sheet(found, said, groups=groups)
+    return TableSpec(found, caption, groups=groups)
 
 
 _FUSION_TABLE = 11
 
 
-def fusion_bars(evidence: Evidence) -> Drawing:
+def fusion_bars(results: PaperResults) -> PaperFigure:
     """Draw the accuracy of the four fusions of Table 11."""
-    rows, study = [row for row in ablations() if row.table == _FUSION_TABLE], evidence.rows("paper_ablation")
-    of = {row.name: study["key"].isin(ablation_rows(row, evidence)["key"]) for row in rows}
+    rows, study = [row for row in ablations() if row.table == _FUSION_TABLE], results.rows("paper_ablation")
+    of = {row.name: study["key"].isin(ablation_rows(row, results)["key"]) for row in rows}
     scores = over_seeds(study, "test.accuracy", of).assign_attrs(score="accuracy")
-    ours = ablation_picture(ablation_frame(scores)).panels[0]
+    ours = ablation_spec(ablation_frame(scores)).panels[0]
     names = [row.name for row in rows]
     panels = (
         Panel(ours.marks, ours.x, ours.y, title="measured here"),
         published_bars(names, [row.printed["f1"] for row in rows], "F1 in per cent", "printed in the paper"),
     )
     shows = "Four ways to fuse; lines: Student's 95 % interval over the seeds."
-    said = Said(
-        shows, data_of(evidence.budget), tuple(int(s) for s in scores["seed"].values),
+    caption = Caption(
+        shows, data_description(results.budget), tuple(int(s) for s in scores["seed"].values),
         "; ".join(dict.fromkeys(row.reading for row in rows)), f"F1 on {PRINTED_ON}, Table 11 of Coupled Mamba (arXiv 2405.18014)",
     )  # fmt: skip
-    return Drawing(Picture("Four ways to fuse", (shows,), panels, columns=2, heights=(150,)), said, columns=2)
+    return PaperFigure(FigureSpec("Four ways to fuse", (shows,), panels, columns=2, heights=(150,)), caption, columns=2)
 
 
 def published_bars(
@@ -255,12 +265,12 @@ def published_bars(
     """Return bars of numbers that a paper prints, each with its value; the axis begins at 0, as bars must, unless ``span`` is given."""
     given = np.array(values, dtype=float)
     at = np.arange(len(names), dtype=float)
-    notes = [Note(max(v, 0.0), a, f"{v:g}".replace("-", "−")) for v, a in zip(given, at, strict=True)]
+    notes = [Annotation(max(v, 0.0), a, f"{v:g}".replace("-", "−")) for v, a in zip(given, at, strict=True)]
     low, high = min(0.0, float(given.min())), max(0.0, float(given.max()))
     room = (high - low) or 1.0
     return Panel(
-        (Rule(0), Bars(at, given, (NEUTRAL,) * len(names), tuple(names)), *notes),
+        (ReferenceLine(0), Bars(at, given, (NEUTRAL,) * len(names), tuple(names)), *notes),
         Axis(label, span=span or (low - 0.05 * room * (low < 0), high + 0.25 * room)),
-        Axis(ticks=ticks_of(names), span=(-0.6, len(names) - 0.4), reverse=True),
+        Axis(ticks=named_ticks(names), span=(-0.6, len(names) - 0.4), reverse=True),
         title=title,
     )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mmviz.plots.figure_spec import NEUTRAL, Axis, Lines, Mark, Note, Panel, Picture
+from mmviz.plots.figure_spec import NEUTRAL, Annotation, Axis, FigureSpec, Lines, Mark, Panel
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,29 +28,29 @@ class Diagram:
 
     marks: list[Mark] = field(default_factory=list)
 
-    def box(self, x: float, y: float, width: float, height: float, text: Sequence[str], look: int = NEUTRAL) -> None:
+    def box(self, x: float, y: float, width: float, height: float, text: Sequence[str], style: int = NEUTRAL) -> None:
         """Add a box around its middle (x, y), with lines of text in it."""
         half, tall = width / 2, height / 2
         xs = np.array([-half, half, half, -half, -half]) + x
         ys = np.array([-tall, -tall, tall, tall, -tall]) + y
-        self.marks.append(Lines(xs, ys, "", look, marked=False))
+        self.marks.append(Lines(xs, ys, "", style, markers=False))
         self.words(x, y, text)
 
     def words(self, x: float, y: float, text: Sequence[str]) -> None:
         """Add lines of text around their middle (x, y)."""
         for i, line in enumerate(text):
-            self.marks.append(Note(x, y + _LINE * ((len(text) - 1) / 2 - i), line, "on"))
+            self.marks.append(Annotation(x, y + _LINE * ((len(text) - 1) / 2 - i), line, "on"))
 
-    def arrow(self, start: tuple[float, float], end: tuple[float, float], look: int = NEUTRAL) -> None:
+    def arrow(self, start: tuple[float, float], end: tuple[float, float], style: int = NEUTRAL) -> None:
         """Add an arrow."""
         a, b = np.array(start, dtype=float), np.array(end, dtype=float)
         along = (b - a) / max(float(np.hypot(*(b - a))), 1e-9)
         across = np.array([-along[1], along[0]])
         left, right = (b - _HEAD * along + side * 0.5 * _HEAD * across for side in (1, -1))
         path = np.stack([a, b, left, b, right])
-        self.marks.append(Lines(path[:, 0], path[:, 1], "", look, marked=False))
+        self.marks.append(Lines(path[:, 0], path[:, 1], "", style, markers=False))
 
-    def picture(self, title: str, says: str, *, span: tuple[float, float, float, float], height: float) -> Picture:
+    def spec(self, title: str, says: str, *, span: tuple[float, float, float, float], height: float) -> FigureSpec:
         """Return the diagram as a picture of this span (left, right, bottom, top), without axes."""
         left, right, bottom, top = span
         panel = Panel(
@@ -58,4 +58,4 @@ class Diagram:
             Axis(span=(left, right), ticks=(), shown=False),
             Axis(span=(bottom, top), ticks=(), shown=False),
         )
-        return Picture(title, (says,), (panel,), heights=(height,), fixed=True)
+        return FigureSpec(title, (says,), (panel,), heights=(height,), fixed=True)

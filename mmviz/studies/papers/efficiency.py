@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mmviz.plots.figure_spec import Axis, Lines, Note, Panel, Picture
+from mmviz.plots.figure_spec import Annotation, Axis, FigureSpec, Lines, Panel
 from mmviz.studies.papers.published_results import (
     ALIGNMAMBA_SAVES_SOURCE,
     EFFICIENCY_SOURCE,
@@ -14,14 +14,14 @@ from mmviz.studies.papers.published_results import (
     MEMORY_GB,
     TIME_S,
 )
-from mmviz.studies.papers.registry import Drawing, Said, Sheet
+from mmviz.studies.papers.registry import Caption, PaperFigure, TableSpec
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     import xarray as xr
 
-    from mmviz.studies.papers.results import Evidence
+    from mmviz.studies.papers.results import PaperResults
 
 
 #: how the paper calls what we measure; the first two are its two series
@@ -36,9 +36,9 @@ _FAR, _ROOM = 8.0, 0.1  # when an axis is logarithmic; how far below its point a
 _LOOKS = {"Coupled Mamba": 0, "cross-attention": 1, "AlignMamba-2": 2, "single stream": 3}
 
 
-def memory_curves(evidence: Evidence) -> Drawing:
+def memory_curves(results: PaperResults) -> PaperFigure:
     """Draw peak memory against length, as Figure 3 of Coupled Mamba."""
-    data = evidence.artefact("efficiency")["efficiency"].to_dataset()
+    data = results.artefact("efficiency")["efficiency"].to_dataset()
     saved = 1 - _last(data, "mebibytes", "coupled_mamba") / _last(data, "mebibytes", "cross_attention_materialised")
     panels = (
         _ours(data, "mebibytes", _PAIR, "MiB", "peak memory, measured here"),
@@ -48,9 +48,9 @@ def memory_curves(evidence: Evidence) -> Drawing:
     return _drawing(panels, shows, data, EFFICIENCY_SOURCE)
 
 
-def time_curves(evidence: Evidence) -> Drawing:
+def time_curves(results: PaperResults) -> PaperFigure:
     """Draw the time of an inference against length, as Figure 4 of Coupled Mamba."""
-    data = evidence.artefact("efficiency")["efficiency"].to_dataset()
+    data = results.artefact("efficiency")["efficiency"].to_dataset()
     saved = 1 - _last(data, "milliseconds", "coupled_mamba") / _last(
         data, "milliseconds", "cross_attention_materialised"
     )
@@ -62,9 +62,9 @@ def time_curves(evidence: Evidence) -> Drawing:
     return _drawing(panels, shows, data, EFFICIENCY_SOURCE)
 
 
-def efficiency_curves(evidence: Evidence) -> Drawing:
+def efficiency_curves(results: PaperResults) -> PaperFigure:
     """Draw memory and time of all contenders, as the efficiency figure of AlignMamba."""
-    data = evidence.artefact("efficiency")["efficiency"].to_dataset()
+    data = results.artefact("efficiency")["efficiency"].to_dataset()
     panels = (
         _ours(data, "mebibytes", tuple(NAMES), "MiB", "peak memory", valued=False),
         _ours(data, "milliseconds", tuple(NAMES), "ms", "time", valued=False),
@@ -76,16 +76,16 @@ def efficiency_curves(evidence: Evidence) -> Drawing:
     return _drawing(panels, shows, data, ALIGNMAMBA_SAVES_SOURCE)
 
 
-def _drawing(panels: tuple[Panel, ...], shows: str, data: xr.Dataset, printed: str) -> Drawing:
-    said = Said(
+def _drawing(panels: tuple[Panel, ...], shows: str, data: xr.Dataset, printed: str) -> PaperFigure:
+    caption = Caption(
         shows,
         f"three modalities of noise, batch {data.attrs['batch']}, width {data.attrs['width']}, one layer, float32, attention written out, "
         f"{data.attrs['machine']}, threads: {data.attrs['threads']}",
         reading="the attention models are readings of the papers' baselines",
         printed=printed,
     )
-    return Drawing(
-        Picture("Memory and time against length", (shows,), panels, columns=2, heights=(170,)), said, columns=2
+    return PaperFigure(
+        FigureSpec("Memory and time against length", (shows,), panels, columns=2, heights=(170,)), caption, columns=2
     )
 
 
@@ -113,7 +113,7 @@ def _panel(lines: Sequence[Lines], label: str, title: str, *, valued: bool = Tru
         for x, y in zip(line.x.tolist(), line.y.tolist(), strict=True):
             under = y / (6 * high / low) ** _ROOM if log else y - _ROOM * high
             notes.append(
-                Note(
+                Annotation(
                     x,
                     under if i == lowest else y,
                     f"{y:.0f}" if y >= 100 else f"{y:.3g}",
@@ -133,9 +133,9 @@ _PRINTED = {"coupled_mamba": "Coupled Mamba", "cross_attention_materialised": "c
 _OURS, _THEIRS = ("MiB", "ms"), ("GB", "s")
 
 
-def length_table(evidence: Evidence) -> Sheet:
+def length_table(results: PaperResults) -> TableSpec:
     """Return a row for every model and length."""
-    data = evidence.artefact("efficiency")["efficiency"].to_dataset()
+    data = results.artefact("efficiency")["efficiency"].to_dataset()
     rows = []
     for model, name in NAMES.items():
         for i, length in enumerate(data["length"].values.tolist()):
@@ -150,10 +150,10 @@ def length_table(evidence: Evidence) -> Sheet:
                     "s": None if printed is None else f"{TIME_S[printed][i]:.4f}",
                 }
             )
-    said = Said(
+    caption = Caption(
         "Peak memory and median time of one inference.",
         f"three modalities of noise, batch {data.attrs['batch']}, width {data.attrs['width']}, one layer, float32, {data.attrs['machine']}, threads: {data.attrs['threads']}",
         reading="the attention models are readings of the papers' baselines",
         printed=EFFICIENCY_SOURCE,
     )
-    return Sheet(rows, said, groups={"measured here": _OURS, "printed in the paper": _THEIRS}, columns=1)
+    return TableSpec(rows, caption, groups={"measured here": _OURS, "printed in the paper": _THEIRS}, columns=1)

@@ -13,12 +13,12 @@ from mmviz.plots.latex import latex_figure, latex_table
 from mmviz.plots.paper_figure import write
 from mmviz.plots.venue import venue_of, width_of
 from mmviz.studies.cell import code_version
-from mmviz.studies.papers.registry import FIGURES, Drawing, kind_named
+from mmviz.studies.papers.registry import FIGURES, PaperFigure, figure_named
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from mmviz.studies.papers.results import Evidence
+    from mmviz.studies.papers.results import PaperResults
 
 
 _SHOWN = 10
@@ -48,7 +48,7 @@ def _head(git: Path) -> str:
         return ""
 
 
-def write_figure(name: str, evidence: Evidence, *, venue: str, out: str | Path) -> list[Path]:
+def write_figure(name: str, results: PaperResults, *, venue: str, out: str | Path) -> list[Path]:
     """Draw a figure or table and write it.
 
     Parameters
@@ -76,31 +76,31 @@ def write_figure(name: str, evidence: Evidence, *, venue: str, out: str | Path) 
     DataError
         If the folder cannot be written.
     """
-    kind, sizes = kind_named(name), venue_of(venue)
-    made = kind.make(evidence)
+    kind, sizes = figure_named(name), venue_of(venue)
+    made = kind.make(results)
     folder = Path(out)
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise DataError(f"figures: {folder} cannot be made ({error}); choose another --out") from error
-    said, columns = made.said, min(made.columns, len(sizes.widths))
+    caption, columns = made.caption, min(made.columns, len(sizes.widths))
     words = {
-        "caption": f"{said.shows} Like {kind.like}",
-        "data": said.data,
-        "seeds": said.seeds,
+        "caption": f"{caption.shows} Like {kind.like}",
+        "data": caption.data,
+        "seeds": caption.seeds,
         "commit": commit(),
-        "reading": said.reading,
-        "printed": said.printed,
-        "label": f"{'fig' if isinstance(made, Drawing) else 'tab'}:{name}",
+        "reading": caption.reading,
+        "printed": caption.printed,
+        "label": f"{'fig' if isinstance(made, PaperFigure) else 'tab'}:{name}",
         "wide": columns == 2,
     }
     tex = folder / f"{name}.tex"
-    if not isinstance(made, Drawing):
+    if not isinstance(made, PaperFigure):
         options = {"digits": made.digits, "best": made.best, "groups": made.groups, "small": True}
         return [latex_table(made.rows, file=tex, **options, **words)]  # type: ignore[arg-type]
     width = width_of(sizes, columns)
     files = [
-        write(made.picture, folder / f"{name}{end}", venue=sizes, width=width, height=None) for end in (".pdf", ".svg")
+        write(made.spec, folder / f"{name}{end}", venue=sizes, width=width, height=None) for end in (".pdf", ".svg")
     ]
     return [*files, latex_figure(f"{name}.pdf", file=tex, **words)]  # type: ignore[arg-type]
 

@@ -7,54 +7,56 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mmviz.models.imputation import MASKED
-from mmviz.plots.figure_spec import Axis, Lines, Panel, Picture
+from mmviz.plots.figure_spec import Axis, FigureSpec, Lines, Panel
 from mmviz.studies.papers.published_results import COUPLED_MAMBA, EQUILIBRIUM_SOURCE, MISSING, MISSING_SOURCE, RATES
-from mmviz.studies.papers.registry import Drawing, Said, Sheet
-from mmviz.studies.papers.training_grids import STRATEGIES, cell_of, data_of, seeds_of
+from mmviz.studies.papers.registry import Caption, PaperFigure, TableSpec
+from mmviz.studies.papers.training_grids import STRATEGIES, data_description, mean_and_deviation, seeds_in
 from mmviz.studies.significance import summary
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from mmviz.studies.papers.results import Evidence
+    from mmviz.studies.papers.results import PaperResults
 
 _PROTOCOL = f"whole modalities are lost, each independently at that rate, at least one is kept; {MASKED}"
 
 
-def missing_curves(evidence: Evidence) -> Drawing:
+def missing_curves(results: PaperResults) -> PaperFigure:
     """Draw Coupled Mamba's accuracy against the missing rate, and the curves of Table 12."""
-    rows = evidence.rows("equilibrium")
+    rows = results.rows("equilibrium")
     joint = rows[rows["strategy"] == "joint"]
     shows = f"Accuracy as modalities are missing. Measured here: {_PROTOCOL}; bands: least and largest of the seeds."
     panels = (_ours({"Coupled Mamba": joint}, "measured here"), _printed())
-    said = Said(shows, data_of(evidence.budget), seeds_of(rows), printed=MISSING_SOURCE)
-    return Drawing(_picture(shows, panels), said, columns=2)
+    caption = Caption(shows, data_description(results.budget), seeds_in(rows), printed=MISSING_SOURCE)
+    return PaperFigure(_picture(shows, panels), caption, columns=2)
 
 
-def missing_by_strategy(evidence: Evidence) -> Drawing:
+def missing_by_strategy(results: PaperResults) -> PaperFigure:
     """Draw the accuracy of every strategy against the missing rate."""
-    rows = evidence.rows("equilibrium")
+    rows = results.rows("equilibrium")
     shows = (
         f"Accuracy as modalities are missing, by training strategy: {_PROTOCOL}; bands: least and largest of the seeds."
     )
     panels = (_ours({name: rows[rows["strategy"] == name] for name in STRATEGIES}, ""),)
-    said = Said(shows, data_of(evidence.budget), seeds_of(rows), "shapley_alternating", EQUILIBRIUM_SOURCE)
-    return Drawing(_picture(shows, panels), said)
+    caption = Caption(
+        shows, data_description(results.budget), seeds_in(rows), "shapley_alternating", EQUILIBRIUM_SOURCE
+    )
+    return PaperFigure(_picture(shows, panels), caption)
 
 
-def missing_table(evidence: Evidence) -> Sheet:
+def missing_table(results: PaperResults) -> TableSpec:
     """Return Table 12's rates: ours, then the paper's rows."""
-    rows = evidence.rows("equilibrium")
+    rows = results.rows("equilibrium")
     found = []
     for i, rate in enumerate(RATES):
         column = _column(rate)
-        ours = {name: cell_of(rows[rows["strategy"] == name], column, factor=100.0) for name in STRATEGIES}
+        ours = {name: mean_and_deviation(rows[rows["strategy"] == name], column, factor=100.0) for name in STRATEGIES}
         found.append({"rate": f"{rate:.1f}"} | ours | {name: f"{values[i]:.1f}" for name, values in MISSING.items()})
-    said = Said(
+    caption = Caption(
         f"Accuracy in per cent as modalities are missing: {_PROTOCOL}; mean and standard deviation over the seeds.",
-        data_of(evidence.budget), seeds_of(rows), "shapley_alternating", MISSING_SOURCE,
+        data_description(results.budget), seeds_in(rows), "shapley_alternating", MISSING_SOURCE,
     )  # fmt: skip
-    return Sheet(found, said, groups={"measured here": STRATEGIES, "printed, CMU-MOSEI": tuple(MISSING)})
+    return TableSpec(found, caption, groups={"measured here": STRATEGIES, "printed, CMU-MOSEI": tuple(MISSING)})
 
 
 def _column(rate: float) -> str:
@@ -72,8 +74,8 @@ def _ours(variants: dict[str, pd.DataFrame], title: str) -> Panel:
 
 
 def _printed() -> Panel:
-    looks = {"Coupled Mamba": 0, "MMIN": 4, "GCNet": 5}
-    lines = tuple(Lines(np.array(RATES), np.array(v) / 100, name, looks[name]) for name, v in MISSING.items())
+    styles = {"Coupled Mamba": 0, "MMIN": 4, "GCNet": 5}
+    lines = tuple(Lines(np.array(RATES), np.array(v) / 100, name, styles[name]) for name, v in MISSING.items())
     return Panel(
         lines,
         Axis("missing rate", link="rate"),
@@ -82,5 +84,5 @@ def _printed() -> Panel:
     )
 
 
-def _picture(shows: str, panels: tuple[Panel, ...]) -> Picture:
-    return Picture("When modalities are missing", (shows,), panels, columns=len(panels), heights=(190,))
+def _picture(shows: str, panels: tuple[Panel, ...]) -> FigureSpec:
+    return FigureSpec("When modalities are missing", (shows,), panels, columns=len(panels), heights=(190,))

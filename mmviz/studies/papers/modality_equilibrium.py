@@ -9,16 +9,24 @@ import numpy as np
 import pandas as pd
 from scipy.stats import pearsonr
 
-from mmviz.plots.ablation import ablation_frame, ablation_picture
-from mmviz.plots.figure_spec import Axis, Dots, Lines, Panel, Picture, span_of
+from mmviz.plots.ablation import ablation_frame, ablation_spec
+from mmviz.plots.figure_spec import Axis, FigureSpec, Lines, Panel, Points, padded_range
 from mmviz.studies.papers.published_results import EQUILIBRIUM_SOURCE
-from mmviz.studies.papers.registry import Drawing, Said, Sheet
-from mmviz.studies.papers.training_grids import ORDERS, STRATEGIES, cell_of, data_of, histories, over_seeds, seeds_of
+from mmviz.studies.papers.registry import Caption, PaperFigure, TableSpec
+from mmviz.studies.papers.training_grids import (
+    ORDERS,
+    STRATEGIES,
+    data_description,
+    histories,
+    mean_and_deviation,
+    over_seeds,
+    seeds_in,
+)
 
 if TYPE_CHECKING:
     import xarray as xr
 
-    from mmviz.studies.papers.results import Evidence
+    from mmviz.studies.papers.results import PaperResults
 
 
 _INTERPRETATION = "shapley_alternating; the value function (accuracy) and where it is measured"
@@ -27,9 +35,9 @@ _MODALITIES = ("audio", "image")
 _BANDS = "lines: mean, bands: least and largest of the seeds"
 
 
-def contribution_curves(evidence: Evidence) -> Drawing:
+def contribution_curves(results: PaperResults) -> PaperFigure:
     """Draw the Shapley value of each modality after every epoch."""
-    rows = evidence.rows("equilibrium")
+    rows = results.rows("equilibrium")
     panels = []
     for strategy in _SHOWN:
         own = rows[rows["strategy"] == strategy]
@@ -38,13 +46,15 @@ def contribution_curves(evidence: Evidence) -> Drawing:
     shows = (
         f"Shapley value of each modality's share in the accuracy, after every epoch, by training strategy; {_BANDS}."
     )
-    said = Said(shows, _where(evidence), seeds_of(rows), _INTERPRETATION, EQUILIBRIUM_SOURCE)
-    return Drawing(Picture("Contributions", (shows,), tuple(panels), columns=3, heights=(170,)), said, columns=2)
+    caption = Caption(shows, _where(results), seeds_in(rows), _INTERPRETATION, EQUILIBRIUM_SOURCE)
+    return PaperFigure(
+        FigureSpec("Contributions", (shows,), tuple(panels), columns=3, heights=(170,)), caption, columns=2
+    )
 
 
-def imbalance_curves(evidence: Evidence) -> Drawing:
+def imbalance_curves(results: PaperResults) -> PaperFigure:
     """Draw the three readings of the equilibrium deviation after every epoch, for joint training, MLA and ours."""
-    rows = evidence.rows("equilibrium")
+    rows = results.rows("equilibrium")
     panels = []
     for reading in ("E1", "E2", "E3"):
         lines: list[Lines] = []
@@ -54,9 +64,9 @@ def imbalance_curves(evidence: Evidence) -> Drawing:
             lines += _lines(data, first=i)
         panels.append(Panel(tuple(lines), Axis("epoch", link="e"), Axis("deviation", link="d"), title=reading))
     shows = f"Three readings of the equilibrium deviation after every epoch, 0 is equilibrium; {_BANDS}. With two modalities E1 and E2 are one number."
-    said = Said(shows, _where(evidence), seeds_of(rows), f"E1, E2, E3; {_INTERPRETATION}", EQUILIBRIUM_SOURCE)
-    picture = Picture("Equilibrium deviation", (shows,), tuple(panels), columns=3, heights=(170,))
-    return Drawing(picture, said, columns=2)
+    caption = Caption(shows, _where(results), seeds_in(rows), f"E1, E2, E3; {_INTERPRETATION}", EQUILIBRIUM_SOURCE)
+    spec = FigureSpec("Equilibrium deviation", (shows,), tuple(panels), columns=3, heights=(170,))
+    return PaperFigure(spec, caption, columns=2)
 
 
 def _lines(data: xr.Dataset, first: int = 0) -> tuple[Lines, ...]:
@@ -69,13 +79,13 @@ def _lines(data: xr.Dataset, first: int = 0) -> tuple[Lines, ...]:
     )
 
 
-def _where(evidence: Evidence) -> str:
-    return data_of(evidence.budget).replace("test split", "a slice of the training split that no update saw")
+def _where(results: PaperResults) -> str:
+    return data_description(results.budget).replace("test split", "a slice of the training split that no update saw")
 
 
-def imbalance_scatter(evidence: Evidence) -> Drawing:
+def imbalance_scatter(results: PaperResults) -> PaperFigure:
     """Draw a point for each strategy, order and seed, and say how the two go together."""
-    rows = pd.concat([evidence.rows("equilibrium"), evidence.rows("orders")]).drop_duplicates("key")
+    rows = pd.concat([results.rows("equilibrium"), results.rows("orders")]).drop_duplicates("key")
     x, y = rows["test.E1"].to_numpy(dtype=float), rows["test.accuracy"].to_numpy(dtype=float)
     known = np.isfinite(x) & np.isfinite(y)
     r = (
@@ -84,33 +94,33 @@ def imbalance_scatter(evidence: Evidence) -> Drawing:
         else np.nan
     )
     dots = tuple(
-        Dots(x[rows["strategy"] == name], y[rows["strategy"] == name], str(name), i, hollow=bool(i % 2))
+        Points(x[rows["strategy"] == name], y[rows["strategy"] == name], str(name), i, hollow=bool(i % 2))
         for i, name in enumerate(dict.fromkeys(rows["strategy"]))
     )
     shows = (
         f"Accuracy against the equilibrium deviation E1 (0 is equilibrium), one point for each strategy, order and seed; correlation {r:+.2f} over "
         f"{int(known.sum())} trainings."
     )
-    panel = Panel(dots, Axis("E1", span=span_of(x)), Axis("accuracy", span=span_of(y)))
-    said = Said(
-        shows, data_of(evidence.budget), seeds_of(rows), "E1; shapley_alternating",
+    panel = Panel(dots, Axis("E1", span=padded_range(x)), Axis("accuracy", span=padded_range(y)))
+    caption = Caption(
+        shows, data_description(results.budget), seeds_in(rows), "E1; shapley_alternating",
         f"a strong link of equilibrium and accuracy, in a summary and without a number; {EQUILIBRIUM_SOURCE}",
     )  # fmt: skip
-    return Drawing(Picture("Accuracy against deviation", (shows,), (panel,), heights=(230,)), said)
+    return PaperFigure(FigureSpec("Accuracy against deviation", (shows,), (panel,), heights=(230,)), caption)
 
 
 _PANELS = {"test.accuracy": "accuracy, both heard", "test.accuracy@image": "accuracy, image alone"}
 
 
-def order_bars(evidence: Evidence) -> Drawing:
+def order_bars(results: PaperResults) -> PaperFigure:
     """Draw the accuracy of the four orders and of joint training, with both modalities and with the weak one alone."""
-    rows = evidence.rows("orders")
+    rows = results.rows("orders")
     turns = rows["strategy"] == "shapley_alternating"
     variants = {order.replace("_", " "): turns & (rows["strategy.order"] == order) for order in ORDERS}
     variants["joint, no turns"] = rows["strategy"] == "joint"
     panels = []
     for metric, label in _PANELS.items():
-        panel = ablation_picture(ablation_frame(over_seeds(rows, metric, variants).assign_attrs(score=label))).panels[0]
+        panel = ablation_spec(ablation_frame(over_seeds(rows, metric, variants).assign_attrs(score=label))).panels[0]
         panels.append(Panel(panel.marks, panel.x, panel.y))
     spans = [panel.x.span for panel in panels if panel.x.span]
     whole = (min(low for low, _ in spans), max(high for _, high in spans))  # both are accuracies: one axis
@@ -119,10 +129,16 @@ def order_bars(evidence: Evidence) -> Drawing:
         "The order in which modalities take their turn, and joint training without turns (a third of the updates); lines: Student's 95 % interval over the "
         "seeds."
     )
-    said = Said(
-        shows, data_of(evidence.budget), seeds_of(rows), "shapley_alternating: value, rank, turns", EQUILIBRIUM_SOURCE
+    caption = Caption(
+        shows,
+        data_description(results.budget),
+        seeds_in(rows),
+        "shapley_alternating: value, rank, turns",
+        EQUILIBRIUM_SOURCE,
     )
-    return Drawing(Picture("Order of the turns", (shows,), tuple(panels), columns=2, heights=(170,)), said, columns=2)
+    return PaperFigure(
+        FigureSpec("Order of the turns", (shows,), tuple(panels), columns=2, heights=(170,)), caption, columns=2
+    )
 
 
 _COLUMNS = {
@@ -134,18 +150,18 @@ _COLUMNS = {
 _DEVIATIONS = ("E1", "E2", "E3")
 
 
-def strategy_table(evidence: Evidence) -> Sheet:
+def strategy_table(results: PaperResults) -> TableSpec:
     """Return a row for every strategy."""
-    rows = evidence.rows("equilibrium")
+    rows = results.rows("equilibrium")
     found = []
     for name in STRATEGIES:
         own = rows[rows["strategy"] == name]
-        scores = {label: cell_of(own, metric, factor=100.0) for label, metric in _COLUMNS.items()}
-        deviations = {reading: cell_of(own, f"test.{reading}", factor=100.0) for reading in _DEVIATIONS}
+        scores = {label: mean_and_deviation(own, metric, factor=100.0) for label, metric in _COLUMNS.items()}
+        deviations = {reading: mean_and_deviation(own, f"test.{reading}", factor=100.0) for reading in _DEVIATIONS}
         found.append({"strategy": name, **scores, **deviations})
-    said = Said(
+    caption = Caption(
         "Training strategies on one model: accuracy in per cent, and three readings of the equilibrium deviation times 100 (0 is equilibrium); mean and standard deviation over the seeds. All have the same epochs; shapley_alternating makes three updates where joint makes one.",
-        data_of(evidence.budget), seeds_of(rows), "E1, E2, E3; shapley_alternating", EQUILIBRIUM_SOURCE,
+        data_description(results.budget), seeds_in(rows), "E1, E2, E3; shapley_alternating", EQUILIBRIUM_SOURCE,
     )  # fmt: skip
     best = dict.fromkeys(_COLUMNS, "max") | dict.fromkeys(_DEVIATIONS, "min")
-    return Sheet(found, said, best=best, groups={"accuracy": tuple(_COLUMNS), "deviation": _DEVIATIONS})
+    return TableSpec(found, caption, best=best, groups={"accuracy": tuple(_COLUMNS), "deviation": _DEVIATIONS})

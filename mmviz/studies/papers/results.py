@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 COMMAND = "make figures VENUE=neurips2024"
 
 
-class NotThereError(CheckpointError):
+class MissingResultError(CheckpointError):
     """What a figure is drawn from has not been made; the message names the command that makes it."""
 
 
@@ -59,7 +59,7 @@ class Budget:
             whole(getattr(self, name), name, low=low)
 
 
-class Evidence:
+class PaperResults:
     """A folder of rows and artefacts, and the right to make what is missing.
 
     Parameters
@@ -81,9 +81,9 @@ class Evidence:
         *,
         budget: Budget | None = None,
         make: bool = True,
-        told: Callable[[str], object] = lambda line: None,
+        log: Callable[[str], object] = lambda line: None,
     ) -> None:
-        self.folder, self.budget, self.make, self.told = Path(folder), budget or Budget(), make, told
+        self.folder, self.budget, self.make, self.log = Path(folder), budget or Budget(), make, log
         self.store = Store(self.folder / "store")
         self._rows: dict[str, pd.DataFrame] = {}
 
@@ -141,16 +141,16 @@ class Evidence:
         if lacking and not self.make:
             raise self._lacking(f"{len(lacking)} of {len(study)} cells of the study {name!r}")
         if lacking:
-            self.told(f"study {name}: {len(lacking)} of {len(study)} trainings to run")
+            self.log(f"study {name}: {len(lacking)} of {len(study)} trainings to run")
             outcome = run(study, self.store, progress=False, retry=False)
             if outcome.there + outcome.ran < len(study):
-                raise NotThereError(f"study {name!r} is not complete. {outcome}")
+                raise MissingResultError(f"study {name!r} is not complete. {outcome}")
         rows = self.store.rows()
         rows = rows[(rows["status"] == FINISHED) & rows["key"].isin([c.key for c in study.cells])]
         return rows.set_index("key").loc[[c.key for c in study.cells]].reset_index()
 
     def _write(self, name: str, path: Path, maker: Callable[[Budget], xr.DataTree], mark: dict[str, Any]) -> None:
-        self.told(f"artefact {name}: being made")
+        self.log(f"artefact {name}: being made")
         start = time.perf_counter()
         tree = maker(self.budget)
         seconds = round(time.perf_counter() - start, 1)
@@ -175,8 +175,8 @@ class Evidence:
             ) from error
         return found if isinstance(found, dict) else {}
 
-    def _lacking(self, what: str) -> NotThereError:
-        return NotThereError(
+    def _lacking(self, what: str) -> MissingResultError:
+        return MissingResultError(
             f"{what} is not in {self.folder}, made by this code with seeds={self.budget.seeds}, epochs={self.budget.epochs}, "
             f"width={self.budget.width}; make it: {COMMAND} (without --cached)"
         )

@@ -31,7 +31,7 @@ ORDERS = ("weakest_first", "strongest_first", "fixed", "random")
 _SCALED = {"state": (8, 4), "dt_rank": (4, 1)}
 
 
-def data_of(budget: Budget) -> str:
+def data_description(budget: Budget) -> str:
     """Return what captions say of the digits and of the models."""
     return (
         f"spoken digits and blurred pictures of them (av_digits, image energy 0.25), test split; width {budget.width}, "
@@ -39,7 +39,7 @@ def data_of(budget: Budget) -> str:
     )
 
 
-def values_of(budget: Budget) -> str:
+def synthetic_data_description(budget: Budget) -> str:
     """Return what captions say of the synthetic values."""
     return f"synthetic values from three modalities, 600 samples, test split; width {budget.width}, {3 * budget.epochs} epochs"
 
@@ -137,7 +137,7 @@ def over_seeds(rows: pd.DataFrame, metric: str, variants: Mapping[str, pd.Series
     return xr.Dataset({"score": (("variant", "seed"), table)}, coords={"variant": list(variants), "seed": seeds})
 
 
-def cell_of(rows: pd.DataFrame, metric: str, *, factor: float = 1.0) -> tuple[float, float]:
+def mean_and_deviation(rows: pd.DataFrame, metric: str, *, factor: float = 1.0) -> tuple[float, float]:
     """Return mean and standard deviation (n - 1) over seeds, as a cell of a table; the latter is NaN with one seed."""
     found = summary(rows[metric].to_numpy(dtype=float) * factor, 0.95)
     return float(found["mean"]), float(found["std"])
@@ -167,6 +167,6 @@ def histories(
     )
 
 
-def seeds_of(rows: pd.DataFrame) -> tuple[int, ...]:
+def seeds_in(rows: pd.DataFrame) -> tuple[int, ...]:
     """Return the seeds of the rows, each once."""
     return tuple(sorted(set(map(int, rows["seed"]))))

@@ -15,7 +15,7 @@ BUDGET = Budget(seeds=2, epochs=3)
 RATES = [f"{r / 10:.1f}" for r in range(1, 8)]
 
 
-class HandMade:
+class SyntheticResults:
     """In the place of :class:`mmviz.studies.papers.Evidence`."""
 
     budget = BUDGET

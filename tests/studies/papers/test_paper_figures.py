@@ -4,15 +4,15 @@ import re
 
 import numpy as np
 import pytest
-from hand_made import BUDGET, HandMade
+from hand_made import BUDGET, SyntheticResults
 
 from mmviz.core.errors import ConfigError
 from mmviz.plots.figure_spec import Bars, Lines
-from mmviz.studies.papers import FIGURES, kind_named, write_figure
+from mmviz.studies.papers import FIGURES, figure_named, write_figure
 from mmviz.studies.papers.coupled_mamba import largest_states
 from mmviz.studies.papers.export import commit, write_document
 from mmviz.studies.papers.published_results import LENGTHS, MEMORY_GB, MISSING, MOSEI, RATES, TIME_S
-from mmviz.studies.papers.registry import Drawing, Sheet
+from mmviz.studies.papers.registry import PaperFigure, TableSpec
 
 ACL = (7.7 / 2.54 * 72, 16.0 / 2.54 * 72)
 MEASURED = [
@@ -23,29 +23,29 @@ MEASURED = [
 
 
 @pytest.fixture(scope="module")
-def evidence():
-    return HandMade()
+def results():
+    return SyntheticResults()
 
 
 class Written(dict):
     """The files of every kind, written when first asked for."""
 
-    def __init__(self, evidence, folder):
+    def __init__(self, results, folder):
         super().__init__()
-        self.evidence, self.folder = evidence, folder
+        self.results, self.folder = results, folder
 
     def __missing__(self, name):
-        self[name] = write_figure(name, self.evidence, venue="acl", out=self.folder)
+        self[name] = write_figure(name, self.results, venue="acl", out=self.folder)
         return self[name]
 
 
 @pytest.fixture(scope="module")
-def written(evidence, tmp_path_factory):
-    return Written(evidence, tmp_path_factory.mktemp("acl"))
+def written(results, tmp_path_factory):
+    return Written(results, tmp_path_factory.mktemp("acl"))
 
 
-def lines_of(picture, name):
-    return [mark for panel in picture.panels for mark in panel.marks if isinstance(mark, Lines) and mark.name == name]
+def lines_of(spec, name):
+    return [mark for panel in spec.panels for mark in panel.marks if isinstance(mark, Lines) and mark.name == name]
 
 
 @pytest.mark.parametrize("name", FIGURES)
@@ -79,46 +79,46 @@ def test_the_latex_is_plain_balanced_and_has_as_many_cells_in_every_row(written,
 
 
 @pytest.mark.parametrize("name", FIGURES)
-def test_a_caption_states_data_seeds_code_and_what_is_printed_elsewhere(written, evidence, name):
+def test_a_caption_states_data_seeds_code_and_what_is_printed_elsewhere(written, results, name):
     text = written[name][-1].read_text()
     for part in (r"\caption{", "Data: ", "Seeds: ", "Code: ", r"\label{"):
         assert part in text, part
-    said = kind_named(name).make(evidence).said
-    assert ("Printed elsewhere, not measured here" in text) is bool(said.printed)
-    assert ("Readings of ours" in text) is bool(said.reading)
+    caption = figure_named(name).make(results).caption
+    assert ("Printed elsewhere, not measured here" in text) is bool(caption.printed)
+    assert ("Readings of ours" in text) is bool(caption.reading)
     assert "Like " in text
     measured = name in MEASURED and name not in ("cm_memory", "cm_time", "cm_length_table", "am_efficiency")
-    assert bool(said.seeds) is measured
+    assert bool(caption.seeds) is measured
 
 
-def test_the_same_evidence_gives_the_same_bytes(written, evidence, tmp_path):
+def test_the_same_evidence_gives_the_same_bytes(written, results, tmp_path):
     for name in ("cm_memory", "me_order", "am2_features"):
-        again = write_figure(name, evidence, venue="acl", out=tmp_path)
+        again = write_figure(name, results, venue="acl", out=tmp_path)
         assert [path.read_bytes() for path in again[:2]] == [path.read_bytes() for path in written[name][:2]]
 
 
 @pytest.mark.parametrize("venue", ["neurips2024", "icml2024", "cvpr"])
-def test_other_venues_take_them_too(evidence, tmp_path, venue):
+def test_other_venues_take_them_too(results, tmp_path, venue):
     widths = {"neurips2024": (396.0,), "icml2024": (234.0, 486.0), "cvpr": (234.0, 495.0)}[venue]
     for name in ("cm_memory", "me_missing"):
-        raw = write_figure(name, evidence, venue=venue, out=tmp_path)[0].read_bytes()
+        raw = write_figure(name, results, venue=venue, out=tmp_path)[0].read_bytes()
         (found,) = re.findall(rb"/MediaBox \[ 0 0 ([\d.]+) ", raw)
         assert min(abs(float(found) - width) for width in widths) < 0.01
 
 
-def test_memory_and_time_are_drawn_as_measured_with_the_papers_apart(evidence):
-    data = evidence.artefact("efficiency")["efficiency"].to_dataset()
+def test_memory_and_time_are_drawn_as_measured_with_the_papers_apart(results):
+    data = results.artefact("efficiency")["efficiency"].to_dataset()
     for name, unit, printed in (("cm_memory", "mebibytes", MEMORY_GB), ("cm_time", "milliseconds", TIME_S)):
-        ours, theirs = lines_of(kind_named(name).make(evidence).picture, "Coupled Mamba")
+        ours, theirs = lines_of(figure_named(name).make(results).spec, "Coupled Mamba")
         np.testing.assert_array_equal(ours.y, data[unit].sel(model="coupled_mamba").values)
         np.testing.assert_array_equal(theirs.y, printed["Coupled Mamba"])
-    titles = [panel.title for panel in kind_named("cm_memory").make(evidence).picture.panels]
+    titles = [panel.title for panel in figure_named("cm_memory").make(results).spec.panels]
     assert ["measured here" in titles[0], "printed" in titles[1]] == [True, True]
 
 
-def test_a_table_holds_mean_and_deviation_of_the_rows_and_the_papers_apart(evidence):
-    sheet = kind_named("cm_classification").make(evidence)
-    rows = evidence.rows("fusions")
+def test_a_table_holds_mean_and_deviation_of_the_rows_and_the_papers_apart(results):
+    sheet = figure_named("cm_classification").make(results)
+    rows = results.rows("fusions")
     own = rows[(rows["model"] == "coupled_mamba") & (rows["modalities"] == "all")]["test.accuracy"]
     (found,) = [row for row in sheet.rows if row["model"] == "coupled_mamba" and row["hears"] == "all"]
     np.testing.assert_allclose(found["accuracy"], (100 * own.mean(), 100 * own.std(ddof=1)), rtol=1e-12)
@@ -127,8 +127,8 @@ def test_a_table_holds_mean_and_deviation_of_the_rows_and_the_papers_apart(evide
     assert len(sheet.rows) == len(rows) / BUDGET.seeds
 
 
-def test_every_row_of_the_ablations_has_its_own_trainings(evidence):
-    sheet = kind_named("cm_ablation").make(evidence)
+def test_every_row_of_the_ablations_has_its_own_trainings(results):
+    sheet = figure_named("cm_ablation").make(results)
     assert len(sheet.rows) == 16
     assert [row["table"] for row in sheet.rows].count(14) == 4
     same = {row["variant"]: row["accuracy"] for row in sheet.rows}
@@ -136,24 +136,24 @@ def test_every_row_of_the_ablations_has_its_own_trainings(evidence):
     assert len({same[name] for name in ("coupling", "cross-attention", "state 128", "Mamba fusion", "1 layer")}) == 5
 
 
-def test_curves_over_training_are_those_of_the_histories(evidence):
-    picture = kind_named("me_contribution").make(evidence).picture
-    for mark in lines_of(picture, "audio"):
+def test_curves_over_training_are_those_of_the_histories(results):
+    spec = figure_named("me_contribution").make(results).spec
+    for mark in lines_of(spec, "audio"):
         np.testing.assert_allclose(mark.y, 0.5 * np.arange(1, 5) / 4)
-    assert [panel.title for panel in picture.panels] == ["joint", "mla", "shapley_alternating"]
+    assert [panel.title for panel in spec.panels] == ["joint", "mla", "shapley_alternating"]
 
 
-def test_missing_rates_are_means_over_the_seeds(evidence):
-    rows = evidence.rows("equilibrium")
-    (mark,) = lines_of(kind_named("me_missing").make(evidence).picture, "mla")
+def test_missing_rates_are_means_over_the_seeds(results):
+    rows = results.rows("equilibrium")
+    (mark,) = lines_of(figure_named("me_missing").make(results).spec, "mla")
     own = rows[rows["strategy"] == "mla"]
     assert mark.y[0] == pytest.approx(own["test.accuracy"].mean())
     assert mark.y[3] == pytest.approx(own["test.accuracy@missing=0.3"].mean())
 
 
-def test_variants_of_the_ablations_are_told_apart(evidence):
-    rows = evidence.rows("alignment")
-    bars = [m for m in kind_named("am2_losses").make(evidence).picture.panels[0].marks if isinstance(m, Bars)]
+def test_variants_of_the_ablations_are_told_apart(results):
+    rows = results.rows("alignment")
+    bars = [m for m in figure_named("am2_losses").make(results).spec.panels[0].marks if isinstance(m, Bars)]
     whole = rows[(rows["model.experts"] == "both") & (rows["model.ot"] > 0) & (rows["model.mmd"] > 0)]
     assert bars[0].names == ("neither", "OT alone", "MMD alone", "both")
     assert bars[0].value[3] == pytest.approx(whole["test.accuracy"].mean())
@@ -169,13 +169,13 @@ def test_the_literal_sum_grows_beyond_bounds_and_the_mean_does_not():
     assert 0 < rate <= np.log(3)
 
 
-def test_what_wants_two_columns_gets_as_many_as_the_page_has(evidence, tmp_path):
-    made = kind_named("cm_memory").make(evidence)
-    assert isinstance(made, Drawing)
+def test_what_wants_two_columns_gets_as_many_as_the_page_has(results, tmp_path):
+    made = figure_named("cm_memory").make(results)
+    assert isinstance(made, PaperFigure)
     assert made.columns == 2
-    text = write_figure("cm_memory", evidence, venue="neurips2024", out=tmp_path)[-1].read_text()
+    text = write_figure("cm_memory", results, venue="neurips2024", out=tmp_path)[-1].read_text()
     assert r"\begin{figure}" in text
-    assert isinstance(kind_named("me_strategies").make(evidence), Sheet)
+    assert isinstance(figure_named("me_strategies").make(results), TableSpec)
 
 
 def test_the_document_shows_them_by_paper_in_columns(written, tmp_path):
@@ -186,11 +186,11 @@ def test_the_document_shows_them_by_paper_in_columns(written, tmp_path):
     assert "twocolumn" not in write_document(["cm_stack"], venue="neurips2024", out=tmp_path).read_text()
 
 
-def test_an_unknown_figure_is_refused_with_the_nearest(evidence, tmp_path):
+def test_an_unknown_figure_is_refused_with_the_nearest(results, tmp_path):
     with pytest.raises(ConfigError, match="cm_memory"):
-        write_figure("cm_memry", evidence, venue="acl", out=tmp_path)
+        write_figure("cm_memry", results, venue="acl", out=tmp_path)
     with pytest.raises(ConfigError, match="venue='nature' is unknown"):
-        write_figure("cm_stack", evidence, venue="nature", out=tmp_path)
+        write_figure("cm_stack", results, venue="nature", out=tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 

@@ -7,9 +7,9 @@ import xarray as xr
 
 from mmviz.core.errors import ConfigError, DataError
 from mmviz.studies import Study, grid
-from mmviz.studies.papers import Budget, Evidence, artefacts, training_grids
+from mmviz.studies.papers import Budget, PaperResults, artefacts, training_grids
 from mmviz.studies.papers.command_line import main
-from mmviz.studies.papers.results import NotThereError
+from mmviz.studies.papers.results import MissingResultError
 
 
 @pytest.fixture
@@ -25,47 +25,50 @@ def counted(monkeypatch):
 
 
 def test_an_artefact_is_made_once_and_again_for_another_budget(counted, tmp_path):
-    told = []
+    log = []
     for _ in range(2):
-        assert Evidence(tmp_path, told=told.append).artefact("efficiency")["efficiency"]["x"].values.tolist() == [1, 2]
+        assert PaperResults(tmp_path, log=log.append).artefact("efficiency")["efficiency"]["x"].values.tolist() == [
+            1,
+            2,
+        ]
     assert len(counted) == 1
-    assert told == ["artefact efficiency: being made"]
-    Evidence(tmp_path, budget=Budget(rounds=5)).artefact("efficiency")
+    assert log == ["artefact efficiency: being made"]
+    PaperResults(tmp_path, budget=Budget(rounds=5)).artefact("efficiency")
     assert len(counted) == 2
     entry = json.loads((tmp_path / "artefacts.json").read_text())["efficiency"]
     assert {"sha256", "made", "seconds", "code", "budget"} == set(entry)
 
 
 def test_an_artefact_of_other_code_is_made_again(counted, tmp_path):
-    Evidence(tmp_path).artefact("efficiency")
+    PaperResults(tmp_path).artefact("efficiency")
     index = json.loads((tmp_path / "artefacts.json").read_text())
     index["efficiency"]["code"] = "0.0.1+other"
     (tmp_path / "artefacts.json").write_text(json.dumps(index))
-    with pytest.raises(NotThereError, match="made by this code"):
-        Evidence(tmp_path, make=False).artefact("efficiency")
-    Evidence(tmp_path).artefact("efficiency")
+    with pytest.raises(MissingResultError, match="made by this code"):
+        PaperResults(tmp_path, make=False).artefact("efficiency")
+    PaperResults(tmp_path).artefact("efficiency")
     assert len(counted) == 2
 
 
 def test_a_changed_file_is_refused(counted, tmp_path):
-    Evidence(tmp_path).artefact("efficiency")
+    PaperResults(tmp_path).artefact("efficiency")
     path = tmp_path / "artefacts" / "efficiency.nc"
     path.write_bytes(path.read_bytes() + b"x")
     with pytest.raises(DataError, match="changed after it was made; remove it"):
-        Evidence(tmp_path).artefact("efficiency")
+        PaperResults(tmp_path).artefact("efficiency")
 
 
 def test_a_broken_index_is_refused(counted, tmp_path):
     (tmp_path / "artefacts.json").write_text("{")
     with pytest.raises(DataError, match="cannot be read"):
-        Evidence(tmp_path).artefact("efficiency")
+        PaperResults(tmp_path).artefact("efficiency")
 
 
 def test_what_may_not_be_made_names_the_command(counted, tmp_path):
-    cached = Evidence(tmp_path, make=False)
-    with pytest.raises(NotThereError, match=r"make figures VENUE=neurips2024 \(without --cached\)"):
+    cached = PaperResults(tmp_path, make=False)
+    with pytest.raises(MissingResultError, match=r"make figures VENUE=neurips2024 \(without --cached\)"):
         cached.artefact("efficiency")
-    with pytest.raises(NotThereError, match=r"36 of 36 cells|\d+ of \d+ cells of the study 'equilibrium'"):
+    with pytest.raises(MissingResultError, match=r"36 of 36 cells|\d+ of \d+ cells of the study 'equilibrium'"):
         cached.rows("equilibrium")
     assert counted == []
 
@@ -78,14 +81,14 @@ def test_rows_come_in_the_order_of_the_cells_and_are_trained_once(monkeypatch, t
         return Study("tiny", grid(data=tiny, model=["concat", "average"], train=train, seed=list(range(budget.seeds))))
 
     monkeypatch.setitem(training_grids.STUDIES, "fusions", declared)
-    told = []
-    evidence = Evidence(tmp_path, budget=Budget(seeds=1), told=told.append)
-    rows = evidence.rows("fusions")
+    log = []
+    results = PaperResults(tmp_path, budget=Budget(seeds=1), log=log.append)
+    rows = results.rows("fusions")
     assert rows["model"].tolist() == ["concat", "average"]
-    assert told == ["study fusions: 2 of 2 trainings to run"]
-    again = Evidence(tmp_path, budget=Budget(seeds=1), make=False, told=told.append).rows("fusions")
+    assert log == ["study fusions: 2 of 2 trainings to run"]
+    again = PaperResults(tmp_path, budget=Budget(seeds=1), make=False, log=log.append).rows("fusions")
     assert again["test.accuracy"].tolist() == rows["test.accuracy"].tolist()
-    assert len(told) == 1
+    assert len(log) == 1
 
 
 @pytest.mark.parametrize("options", [{"seeds": 0}, {"epochs": 0}, {"width": 7}, {"rounds": 0}, {"seeds": 1.5}])
