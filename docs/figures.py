@@ -124,7 +124,7 @@ def imbalance():
     """Joint training on a clear voice and a blurred image: one modality is heard, the other is starved."""
     ds = mm.data.load("av_digits", image_energy=0.25)
     model = mm.models.build("coupled_mamba", ds.spec, width=16, coupling="softmax", seed=0)
-    run = mm.train.fit(model, ds, epochs=10, measure=True, select="last", seed=0)
+    run = mm.train.fit(model, ds, epochs=10, monitor=True, select="last", seed=0)
     return mm.widgets.Explorer(mm.record(run, ds["test"]))
 
 

@@ -68,7 +68,7 @@ plan = {"epochs": 4, "batch_size": 128, "learning_rate": 1e-2, "select": "last",
 traces = {}
 for energy, ds in data.items():
     model = mm.models.build("coupled_mamba", ds.spec, **small, seed=0)
-    run = mm.train.fit(model, ds, **plan, measure=True, seed=0)
+    run = mm.train.fit(model, ds, **plan, monitor=True, seed=0)
     traces[energy] = mm.record(run, ds["test"], influence=False)
 
 # %%
@@ -169,7 +169,7 @@ for name in ("joint_long", "ogm_ge", "mla", "shapley_alternating"):
     strategy = name.removesuffix("_long")
     options = {"noise_on": "all"} if name == "ogm_ge" else None
     run = mm.train.fit(
-        model, ds, **plan | {"epochs": epochs}, strategy=strategy, strategy_options=options, measure=True, seed=0
+        model, ds, **plan | {"epochs": epochs}, strategy=strategy, strategy_options=options, monitor=True, seed=0
     )
     trained[name] = mm.record(run, ds["test"], influence=False)
 
@@ -219,7 +219,7 @@ mm.widgets.Explorer(trained["joint"], other=trained["shapley_alternating"])
 seeds = [result["joint"]]
 for seed in (1, 2):
     model = mm.models.build("coupled_mamba", ds.spec, **small, seed=seed)
-    run = mm.train.fit(model, ds, **plan, measure=True, seed=seed)
+    run = mm.train.fit(model, ds, **plan, monitor=True, seed=seed)
     trace = mm.record(run, ds["test"], influence=False)
     seeds.append(mm.analysis.coalition_scores(trace)["score"].values)
 noise = np.ptp(seeds, axis=0)

@@ -171,7 +171,7 @@ def listed(count: int, recorded_samples: np.ndarray, most: int) -> np.ndarray:
 
 
 #: columns that say nothing about the model
-_LEFT_OUT = ("seconds", "seconds_measure", "cost_share")
+_LEFT_OUT = ("seconds", "seconds_monitor", "cost_share")
 #: columns that share a chart, or whose name says too little; the first ones stand first
 _CHARTS = {
     "contribution": "contribution, held out",
@@ -179,8 +179,8 @@ _CHARTS = {
     "contribution_smoothed": "contribution, smoothed",
     "share": "share of the contribution",
     "deviation": "deviation from even shares",
-    "score_alone": "score alone, held out",
-    **dict.fromkeys(("worth_of_all", "worth_of_none"), "worth, held out"),
+    "unimodal_score": "score alone, held out",
+    **dict.fromkeys(("value_full_model", "value_baseline"), "worth, held out"),
     **dict.fromkeys(("train_loss", "valid_loss"), "loss"),
 }
 
@@ -189,7 +189,7 @@ def training_curve_group(trace: xr.DataTree) -> xr.Dataset:
     """Return ``history`` (history_epoch, curve), NaN where an epoch has no value.
 
     Coordinates of ``curve``: its name; ``chart``: the chart it belongs to (losses share one, so do the modalities of one
-    quantity); ``curve_modality``: the modality's name, or "". A training that measured itself (``fit(..., measure=True)``) brings
+    quantity); ``curve_modality``: the modality's name, or "". A training that measured itself (``fit(..., monitor=True)``) brings
     contributions and deviations of its held-out slice. Without, there are the mean contributions to the whole sequence of the recorded
     samples, and for two and more modalities of labelled samples the deviation E1 of the same samples, which is a reading (see
     :func:`mmviz.analysis.equilibrium`).

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 #: what a run notes about its own running; drawn only when asked for
-_UPKEEP = ("learning_rate", "gradient_norm", "clipped", "seconds")
+_UPKEEP = ("learning_rate", "gradient_norm", "clipped_steps", "seconds")
 
 
 def training_frame(curves: xr.Dataset, *, quantities: Sequence[str] | None = None) -> xr.Dataset:

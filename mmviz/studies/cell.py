@@ -26,8 +26,8 @@ from mmviz.io.sources import version_of
 from mmviz.models.registry import available, config_of
 from mmviz.train.augmentation import Augment
 from mmviz.train.config import TrainConfig
-from mmviz.train.contributions import Measure
-from mmviz.train.fit import complete_config
+from mmviz.train.contributions import ContributionMonitor
+from mmviz.train.fit import train_config
 from mmviz.train.strategies import strategy_of
 
 # what lies between bytes and a measured number; plots, widgets, the command line and the tables cannot change one
@@ -276,7 +276,7 @@ def cell(
         canonical(
             {
                 "model": {"name": name, "options": config_of(name, **options)},
-                "train": train_config(train, strategy, seed),
+                "train": training_options(train, strategy, seed),
                 "data": source(data),
                 "modalities": None if modalities is None else sorted(modalities),
                 "seed": seed,
@@ -287,18 +287,18 @@ def cell(
     )
 
 
-def train_config(options: Mapping[str, Any], strategy: Any, seed: int) -> TrainConfig:
-    """Return the options of a training as `fit` would complete them; ``augment`` and ``measure`` may be mappings."""
+def training_options(options: Mapping[str, Any], strategy: Any, seed: int) -> TrainConfig:
+    """Return the options of a training as `fit` would complete them; ``augment`` and ``monitor`` may be mappings."""
     for axis in ("strategy", "strategy_options", "seed"):
         if axis in options:
             raise ConfigError(f"train: {axis!r} is no option here; write it as the axis strategy= or seed= of the grid")
     name, own = named(strategy, "strategy")
-    return complete_config(strategy_of(name, own), {**revived(options), "seed": seed})
+    return train_config(strategy_of(name, own), {**revived(options), "seed": seed})
 
 
 def revived(options: Mapping[str, Any]) -> dict[str, Any]:
-    """Return training options as `fit` takes them: `augment` and `measure` as their classes, where they are mappings."""
-    kinds = {"augment": Augment, "measure": Measure}
+    """Return training options as `fit` takes them: `augment` and `monitor` as their classes, where they are mappings."""
+    kinds = {"augment": Augment, "monitor": ContributionMonitor}
     given = {k: kinds[k](**v) if k in kinds and isinstance(v, Mapping) else v for k, v in options.items()}
     return given | {k: as_typed(given[k]) for k in ("strategy_options",) if k in given}
 

@@ -207,7 +207,7 @@ def equilibrium(common: Common) -> Study:
         data=common.data,
         model=fitting(STRATEGY_MODEL, common.model),
         strategy=common.chosen(list(STRATEGIES), REFERENCE_STRATEGY),
-        train={"measure": True, **common.train},
+        train={"monitor": True, **common.train},
         seed=common.seeds,
         measures=("contributions", "missing"),
         convention=common.convention,

@@ -4,16 +4,16 @@ from mmviz.train import strategies
 from mmviz.train.augmentation import Augment
 from mmviz.train.baseline import linear_baseline
 from mmviz.train.config import TrainConfig
-from mmviz.train.contributions import Measure
+from mmviz.train.contributions import ContributionMonitor
 from mmviz.train.fit import fit
 from mmviz.train.run import Run, as_run, load
-from mmviz.train.strategies import STRATEGIES
+from mmviz.train.strategies import STRATEGIES, register
 from mmviz.train.strategies.base import Strategy, Training, Update
 
 __all__ = [
     "STRATEGIES",
     "Augment",
-    "Measure",
+    "ContributionMonitor",
     "Run",
     "Strategy",
     "TrainConfig",
@@ -23,5 +23,6 @@ __all__ = [
     "fit",
     "linear_baseline",
     "load",
+    "register",
     "strategies",
 ]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from mmviz.core.errors import ConfigError
+from mmviz.core.options import number
 from mmviz.train.devices import Devices
 
 if TYPE_CHECKING:
@@ -26,19 +27,19 @@ class Augment:
     Attributes
     ----------
     rotate
-        Modalities of three features each that share one coordinate frame (the axes of one device). All of them are turned by
-        the same random rotation, another one for each sample.
+        Modalities of three features each in one coordinate frame (the axes of one sensor). All of them are rotated by the same random
+        rotation, drawn for each sample.
     degrees
         Standard deviation of the rotation angle, in degrees; the axis is uniform.
     stretch
-        Modalities whose values are multiplied by a random factor, one for each sample and modality.
+        Modalities whose values are multiplied by a random factor, drawn for each sample and modality.
     gain
         Standard deviation of the factor's logarithm.
 
     Notes
     -----
-    Why: people wear a device turned and move with different vigour; a model that has seen few of them mistakes
-    that for the movement itself.
+    A sensor is worn at different angles, and people move with different amplitude; with few subjects, a model takes these differences for
+    the movement itself.
     """
 
     rotate: tuple[str, ...] = ()
@@ -53,32 +54,30 @@ class Augment:
                 raise ConfigError(f"Augment: {name}={value!r}, expected a tuple of modality names")
             object.__setattr__(self, name, tuple(value))
         for name in ("degrees", "gain"):
-            value = getattr(self, name)
-            if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value < math.inf:
-                raise ConfigError(f"Augment: {name}={value!r}, expected a number ≥ 0")
+            object.__setattr__(self, name, number(getattr(self, name), f"Augment: {name}", low=0))
 
     def check(self, features: dict[str, int]) -> None:
-        """Raise ConfigError where a named modality is unknown, or to be rotated without having three features."""
+        """Raise ConfigError where a named modality is unknown, or one in ``rotate`` has not three features."""
         for name in (*self.rotate, *self.stretch):
             if name not in features:
                 raise ConfigError(f"Augment: modality {name!r} is unknown; the data set has {', '.join(features)}")
         for name in self.rotate:
             if features[name] != 3:
                 raise ConfigError(
-                    f"Augment: rotate={name!r} has {features[name]} features; only 3-axis modalities can be turned"
+                    f"Augment: rotate={name!r} has {features[name]} features; only modalities with 3 features can be rotated"
                 )
 
     def __call__(self, batch: Batch, whole: int | None = None, devices: Devices | None = None) -> Batch:
-        """Return a changed copy; draws from torch's global generator.
+        """Return an augmented copy; draws from torch's global generator.
 
-        On several devices for the ``whole`` samples of which they share the batch, so that a sample is changed alike on any number of them.
+        On several devices the numbers are drawn for the ``whole`` batch, so that a sample is changed the same way for any number of devices.
         """
         values, share = dict(batch.values), (devices or Devices()).share
         count = len(batch) if whole is None else whole
         if self.rotate and self.degrees > 0:
-            turns = share(random_rotations(count, self.degrees, like=values[self.rotate[0]]))
+            rotations = share(random_rotations(count, self.degrees, like=values[self.rotate[0]]))
             for name in self.rotate:
-                values[name] = torch.einsum("bij,btj->bti", turns, values[name])
+                values[name] = torch.einsum("bij,btj->bti", rotations, values[name])
         for name in self.stretch:
             factor = torch.exp(self.gain * torch.randn(count, 1, 1, dtype=values[name].dtype))
             values[name] = values[name] * share(factor).to(values[name].device)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @takes(ds="dataset")
 def linear_baseline(ds: Dataset, *, train: str = "train", test: str = "test") -> dict[str, float]:
-    """Fit a logistic regression on pooled statistics, for every non-empty subset of modalities.
+    """Return the accuracy of a logistic regression on pooled statistics, for every non-empty subset of modalities.
 
     Parameters
     ----------
@@ -56,7 +56,9 @@ def linear_baseline(ds: Dataset, *, train: str = "train", test: str = "test") ->
         raise ConfigError(f"linear_baseline: {ds.spec.name!r} is a {ds.spec.task.kind}; give a classification data set")
     for name in (train, test):
         if name not in ds.splits:
-            raise ConfigError(f"linear_baseline: split {name!r} is not there; the data set has {', '.join(ds.splits)}")
+            raise ConfigError(
+                f"linear_baseline: split {name!r} does not exist; the data set has {', '.join(ds.splits)}"
+            )
     if len(np.unique(ds[train].labels("linear baseline"))) < 2:
         raise DataError(f"linear_baseline: split {train!r} holds one class only; a classifier needs two")
     names = ds.spec.names
@@ -69,9 +71,7 @@ def linear_baseline(ds: Dataset, *, train: str = "train", test: str = "test") ->
         for subset in combinations(names, size):
             model = make_pipeline(StandardScaler(), LogisticRegression(max_iter=5000))
             with warnings.catch_warnings():
-                warnings.simplefilter(
-                    "ignore", FutureWarning
-                )  # scikit-learn's own deprecations are not the reader's business
+                warnings.simplefilter("ignore", FutureWarning)
                 model.fit(np.hstack([tables[train][n] for n in subset]), ds[train].labels("linear baseline"))
                 right = model.predict(np.hstack([tables[test][n] for n in subset])) == ds[test].labels(
                     "linear baseline"

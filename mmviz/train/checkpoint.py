@@ -3,50 +3,65 @@
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import hashlib
 import json
 import math
-import os
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
+import mmkernels
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load as load_tensors
 from safetensors.torch import save as save_tensors
-from torch import Tensor
 
 from mmviz.core.errors import CheckpointError, ConfigError, DataError
+from mmviz.data.spec import spec_to_json
 from mmviz.io.atomic import remove_temporary_files, write_bytes_atomic
 from mmviz.io.files import parse_json, read_regular
 from mmviz.io.folder_lock import FolderLock, holder_of
-from mmviz.train.contributions import Measured
+from mmviz.train.config import SELECT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    import os
+    from collections.abc import Callable, Iterator
 
-    from mmviz.data.dataset import Dataset
+    from torch import Tensor
+
     from mmviz.models.base import FusionModel
-    from mmviz.train.loop import Loop
 
-
-_SAMPLES = 4
+FORMAT = 1
+_LARGEST = 8 << 30
+_LARGEST_INDEX = 256 << 20
+_WRITTEN = re.compile(r"(epoch|state)-\d{4,}\.safetensors")
+#: entry of the history in older versions -> its name; with a slash, followed by the name of a modality
+_OLD_ENTRIES = {
+    "score_alone/": "unimodal_score/",
+    "worth_of_all": "value_full_model",
+    "worth_of_none": "value_baseline",
+    "clipped": "clipped_steps",
+    "seconds_measure": "seconds_monitor",
+    "turn/": "update_order/",
+    "kept": "available_share",
+    "contribution_now/": "batch_contribution/",
+    "blend/": "blend_weight/",
+    "blend_all": "blend_weight_joint",
+}
+_MAY_DIFFER = ("train.accelerator",)
 
 
 @dataclass(frozen=True)
-class State:
-    """After a whole epoch.
+class TrainingState:
+    """State of a training after a whole epoch: all that the next epoch depends on.
 
     Attributes
     ----------
     tensors
         Flat names such as ``model/head.weight``, ``optimizer/all/3/exp_avg``, ``strategy/weights``, ``draws/cpu``.
     plain
-        The rest, as JSON holds it: ``epoch``, counters, parameter groups, streams of NumPy, and what the training was ("made").
+        JSON values: ``epoch``, counters, parameter groups, NumPy generators, and under ``made`` the configuration (model, options, data).
     """
 
     tensors: dict[str, Tensor]
@@ -54,17 +69,20 @@ class State:
 
     @property
     def epoch(self) -> int:
-        """The epoch it was taken after."""
+        """The epoch after which the state was taken."""
         return int(self.plain["epoch"])
 
+    def under(self, prefix: str) -> dict[str, Tensor]:
+        """Return the tensors whose names begin with ``prefix``, without it."""
+        return {name.removeprefix(prefix): value for name, value in self.tensors.items() if name.startswith(prefix)}
+
     def to_bytes(self) -> bytes:
-        """Return it as one safetensors file."""
-        tensors = {name: value.detach().cpu().contiguous() for name, value in self.tensors.items()}
-        return save_tensors(tensors, {"plain": json.dumps(self.plain)})
+        """Return the state as one safetensors file."""
+        return save_tensors(_on_cpu(self.tensors), {"plain": json.dumps(self.plain)})
 
     @classmethod
-    def from_file(cls, path: Path, data: bytes) -> State:
-        """Read it again; CheckpointError where it is none."""
+    def from_file(cls, path: Path, data: bytes) -> TrainingState:
+        """Return the state stored in ``data``; CheckpointError where that is no state of a training."""
         try:
             tensors = load_tensors(data)  # also checks the header
             header = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])
@@ -73,100 +91,32 @@ class State:
             raise CheckpointError(f"{path} is not the state of a training ({error}); train again") from error
 
 
-def state_of(loop: Loop, epoch: int, made: dict[str, Any]) -> State:
-    """Return what the loop needs to go on after this epoch."""
-    training, tensors = loop.training, {f"model/{k}": v for k, v in loop.raw.state_dict().items()}
-    groups = {}
-    for name, optimizer in loop.optimizers.items():
-        found = optimizer.state_dict()
-        groups[name] = found["param_groups"]
-        tensors |= {f"optimizer/{name}/{i}/{k}": v for i, own in found["state"].items() for k, v in own.items()}
-    strategy: dict[str, Any] = {}
-    for name, value in loop.strategy.state().items():
-        if isinstance(value, Tensor):
-            tensors[f"strategy/{name}"] = value
-        else:
-            strategy[name] = value
-    tensors["draws/cpu"] = torch.get_rng_state()
-    if training.device.type == "cuda":
-        tensors["draws/cuda"] = torch.cuda.get_rng_state(training.device)
-    measured = training.measured
-    plain = {
-        "epoch": epoch,
-        "done": loop.done,
-        "groups": groups,
-        "scaler": loop.fabric.strategy.precision.state_dict(),
-        "strategy": strategy,
-        "order": loop.epochs.draws,
-        "rng": training.rng.bit_generator.state,
-        "mean": None if loop.meter is None else loop.meter.mean,
-        "measured": None if measured is None else {k: v.tolist() for k, v in dataclasses.asdict(measured).items()},
-        "made": made,
-    }
-    return State(tensors, plain)
+@dataclass(frozen=True)
+class ResumePoint:
+    """What a stopped training left in its folder, up to its last whole epoch; an epoch that was cut short is trained again.
 
-
-def go_on(loop: Loop, state: State) -> None:
-    """Put the loop where it was after the state's epoch; the number of devices may be another."""
-    plain, training = state.plain, loop.training
-    loop.raw.load_state_dict(_under("model/", state.tensors))
-    for name, optimizer in loop.optimizers.items():
-        own: dict[int, dict[str, Tensor]] = {}
-        for key, value in _under(f"optimizer/{name}/", state.tensors).items():
-            index, entry = key.split("/")
-            own.setdefault(int(index), {})[entry] = value
-        optimizer.load_state_dict({"state": own, "param_groups": plain["groups"][name]})
-    if plain["scaler"]:
-        loop.fabric.strategy.precision.load_state_dict(plain["scaler"])
-    loop.strategy.restore(plain["strategy"] | _under("strategy/", state.tensors))
-    torch.set_rng_state(state.tensors["draws/cpu"])
-    if training.device.type == "cuda" and "draws/cuda" in state.tensors:
-        torch.cuda.set_rng_state(state.tensors["draws/cuda"], training.device)
-    loop.epochs.draws, training.rng.bit_generator.state, loop.done = plain["order"], plain["rng"], int(plain["done"])
-    if loop.meter is not None:
-        loop.meter.mean = plain["mean"]
-    if plain["measured"] is not None:
-        training.measured = Measured(**{k: np.array(v) for k, v in plain["measured"].items()})
-
-
-def content_of(ds: Dataset, splits: tuple[str, ...]) -> str:
-    """Return a sha256 of what these splits hold: ids, targets, which steps are real, and the values of a few samples of each.
-
-    Unlike ``Dataset.fingerprint`` it does not read a set on disk from end to end.
+    Attributes
+    ----------
+    state
+        After the last whole epoch.
+    history, weights, entries
+        Of the epochs up to that one, as in `EpochLog`.
+    entry
+        Of the state, in ``run.json``.
     """
-    digest = hashlib.sha256()
-    for name in (n for n in splits if n in ds.splits):
-        split = ds[name]
-        rows = np.unique(np.linspace(0, len(split) - 1, _SAMPLES).astype(int))
-        arrays = {"ids": np.asarray(split.ids)}
-        if split.target is not None:
-            arrays["target"] = np.asarray(split.target)
-        for m in split.inputs:
-            arrays |= {
-                f"valid/{m}": np.asarray(split.valid[m]).sum(1),
-                f"inputs/{m}": np.asarray(split.inputs[m][rows]),
-            }
-        for label, array in arrays.items():
-            digest.update(f"{name}/{label} {array.dtype.str} {array.shape}\n".encode())
-            digest.update(np.ascontiguousarray(array).tobytes())
-    return digest.hexdigest()
 
-
-def _under(prefix: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
-    return {name.removeprefix(prefix): value for name, value in tensors.items() if name.startswith(prefix)}
-
-
-FORMAT = 1
-_LARGEST = 8 << 30
-_LARGEST_INDEX = 256 << 20
-_OWN = re.compile(r"(epoch|state)-\d{4,}\.safetensors")
+    state: TrainingState
+    history: list[dict[str, float]]
+    weights: dict[int, dict[str, Tensor]]
+    entries: dict[str, dict[str, str]]
+    entry: dict[str, str]
 
 
 class RunFolder:
-    """The folder of one run.
+    """The folder of one run: one safetensors file per epoch, and one ``run.json`` that lists them.
 
-    A weights file counts only once ``run.json`` names it with its sha256; ``run.json`` is replaced in one step. So a run
-    that is killed at any moment leaves the state of the last finished epoch.
+    A weights file counts only once ``run.json`` names it with its sha256; ``run.json`` is replaced in one step. So a run that is killed at
+    any moment leaves the state of the last finished epoch.
     """
 
     def __init__(self, path: str | Path) -> None:
@@ -174,7 +124,7 @@ class RunFolder:
 
     @contextlib.contextmanager
     def locked(self) -> Iterator[None]:
-        """Make the folder, and keep every other process from writing to it for the duration of a block.
+        """Make the folder, and lock it against other processes for the duration of a block.
 
         Raises
         ------
@@ -188,7 +138,7 @@ class RunFolder:
             self.path.mkdir(parents=True, exist_ok=True)
             lock.acquire()
         except OSError as error:
-            raise CheckpointError(f"{self.path} cannot be written ({error}); choose another out=") from error
+            raise self._unwritable(error) from error
         try:
             yield
         finally:
@@ -197,36 +147,40 @@ class RunFolder:
                 with contextlib.suppress(OSError):
                     self.path.rmdir()  # succeeds where nothing was written
 
-    def refuse_another(self, *, overwrite: bool) -> None:
+    @property
+    def holds_run(self) -> bool:
+        """Whether ``run.json`` exists."""
+        return (self.path / "run.json").exists()
+
+    def refuse_existing_run(self, *, overwrite: bool) -> None:
         """Raise CheckpointError where the folder holds a run that is not to be overwritten."""
-        if (self.path / "run.json").exists() and not overwrite:
+        if self.holds_run and not overwrite:
             raise CheckpointError(
                 f"{self.path} already holds a run (run.json); choose another out=, load it with "
                 f"mmviz.train.load({str(self.path)!r}), go on with it (resume=True), or pass overwrite=True"
             )
 
     def create(self, *, overwrite: bool) -> None:
-        """Make the folder; refuse one that already holds a run, unless told to overwrite it.
+        """Make the folder, and remove the run in it if ``overwrite``.
 
         Raises
         ------
         CheckpointError
             If it holds a run and ``overwrite`` is False, or cannot be written.
         """
-        self.refuse_another(overwrite=overwrite)
+        self.refuse_existing_run(overwrite=overwrite)
         self.refuse_links()
-        index = self.path / "run.json"
         try:
             (self.path / "weights").mkdir(parents=True, exist_ok=True)
-            index.unlink(missing_ok=True)
-            for old in self._own("epoch", "state"):
+            (self.path / "run.json").unlink(missing_ok=True)
+            for old in self._written_files("epoch", "state"):
                 old.unlink()
             self.remove_temporary_files()
         except OSError as error:
-            raise CheckpointError(f"{self.path} cannot be written ({error}); choose another out=") from error
+            raise self._unwritable(error) from error
 
     def refuse_links(self) -> None:
-        """Raise CheckpointError where ``weights`` leads to another folder, whose files would be replaced."""
+        """Raise CheckpointError where ``weights`` is a link to another folder, whose files would be replaced."""
         weights = self.path / "weights"
         if weights.is_symlink():
             raise CheckpointError(
@@ -234,52 +188,41 @@ class RunFolder:
             )
 
     def remove_temporary_files(self) -> None:
-        """Remove what trainings that were killed while they wrote have left; for who holds the lock."""
+        """Remove the temporary files of trainings that were killed while writing; only for the holder of the lock."""
         for folder in (self.path, self.path / "weights"):
             remove_temporary_files(folder)
 
-    def _own(self, *kinds: str) -> list[Path]:
-        """Return the files in ``weights`` that a training has written; any other file is left alone."""
-        found = sorted((self.path / "weights").iterdir())
-        return [path for path in found if (own := _OWN.fullmatch(path.name)) and own[1] in kinds]
+    def write_weights(self, epoch: int, weights: dict[str, Tensor]) -> dict[str, str]:
+        """Write the weights of one epoch; return their entry for ``run.json``: file name and sha256."""
+        return self._write_tensors(f"weights/epoch-{epoch:04d}.safetensors", save_tensors(_on_cpu(weights)))
 
-    def write_weights(self, epoch: int, state: dict[str, Tensor]) -> dict[str, str]:
-        """Write one epoch's weights; return its file name and sha256 for ``run.json``."""
-        name = f"weights/epoch-{epoch:04d}.safetensors"
-        data = save_tensors({key: value.detach().cpu().contiguous() for key, value in state.items()})
-        self._write(name, data)
-        return {"file": name, "sha256": hashlib.sha256(data).hexdigest()}
+    def write_state(self, state: TrainingState) -> dict[str, str]:
+        """Write the state; return its entry for ``run.json``. The previous state stays until ``run.json`` names this one."""
+        return self._write_tensors(f"weights/state-{state.epoch:04d}.safetensors", state.to_bytes())
 
-    def write_state(self, state: State) -> dict[str, str]:
-        """Write what a training needs to go on; return its entry for ``run.json``. The last one stays until that names this one."""
-        name = f"weights/state-{state.epoch:04d}.safetensors"
-        data = state.to_bytes()
-        self._write(name, data)
-        return {"file": name, "sha256": hashlib.sha256(data).hexdigest()}
-
-    def drop_states(self, entry: dict[str, str]) -> None:
-        """Remove all states but the one that ``run.json`` names."""
-        for old in self._own("state"):
+    def remove_old_states(self, entry: dict[str, str]) -> None:
+        """Remove all states but the one of ``entry``."""
+        for old in self._written_files("state"):
             if old.name != Path(entry["file"]).name:
                 old.unlink(missing_ok=True)
 
-    def read_state(self, entry: Any) -> State:
-        """Return what the training needs to go on, after every check.
+    def read_state(self, entry: Any) -> TrainingState:
+        """Return the state that ``run.json`` names, after every check.
 
         Raises
         ------
         CheckpointError
-            If the run has none (it was made by an older mmviz), or its file is missing, changed, or none.
+            If the run has none (it was made by an older mmviz), or its file is missing, changed, or no state.
         """
         if not isinstance(entry, dict) or not all(isinstance(entry.get(k), str) for k in ("file", "sha256")):
             raise CheckpointError(
-                f"{self.path} holds a run without the state to go on from; train again with another out="
+                f"{self.path} holds a run without a state to resume from; train again with another out="
             )
-        return State.from_file(self.path / entry["file"], self._checked(entry))
+        return TrainingState.from_file(self.path / entry["file"], self._verified_bytes(entry))
 
     def write_index(self, index: dict[str, Any]) -> None:
         """Replace ``run.json``."""
-        text = json.dumps(_finite({"format": FORMAT, **index}), indent=1, allow_nan=False)
+        text = json.dumps(_without_nan({"format": FORMAT, **index}), indent=1, allow_nan=False)
         self._write("run.json", text.encode())
 
     def read_index(self) -> dict[str, Any]:
@@ -288,7 +231,7 @@ class RunFolder:
         Raises
         ------
         CheckpointError
-            If it is not there, not JSON, or of another format.
+            If it does not exist, is not JSON, or is of another format.
         """
         path = self.path / "run.json"
         try:
@@ -307,27 +250,32 @@ class RunFolder:
         return index
 
     def read_weights(self, entry: dict[str, str], like: dict[str, Tensor]) -> dict[str, Tensor]:
-        """Return one epoch's weights, after every check.
+        """Return the weights of one epoch, after every check.
 
         Raises
         ------
         CheckpointError
-            File missing or outside the folder, sha256 different, tensors that are not the model's, or not finite.
+            File missing or outside the folder, sha256 different, tensors with other names or shapes than ``like``, or not finite.
         """
-        state = self.read_tensors(entry)
-        _compare(self.path / entry["file"], state, like)
-        return state
+        weights = self.read_tensors(entry)
+        _compare(self.path / entry["file"], weights, like)
+        return weights
 
     def read_tensors(self, entry: dict[str, str]) -> dict[str, Tensor]:
-        """Return the tensors of one epoch's file, whatever they are; CheckpointError as `read_weights`."""
-        path, data = self.path / entry["file"], self._checked(entry)
+        """Return the tensors of one epoch's file, of any name and shape; CheckpointError as `read_weights`."""
+        path, data = self.path / entry["file"], self._verified_bytes(entry)
         try:
             return load_tensors(data)
         except (SafetensorError, ValueError, OverflowError) as error:
             raise CheckpointError(f"{path} is not a safetensors file ({error})") from error
 
-    def _checked(self, entry: dict[str, str]) -> bytes:
-        """Return the bytes that ``run.json`` names."""
+    def _written_files(self, *kinds: str) -> list[Path]:
+        """Return the files in ``weights`` that a training has written; any other file is left alone."""
+        found = sorted((self.path / "weights").iterdir())
+        return [path for path in found if (match := _WRITTEN.fullmatch(path.name)) and match[1] in kinds]
+
+    def _verified_bytes(self, entry: dict[str, str]) -> bytes:
+        """Return the content of a file of ``run.json``; its sha256 is checked."""
         path = (self.path / entry["file"]).resolve()
         if not path.is_relative_to(self.path.resolve()):
             raise CheckpointError(f"run.json names {entry['file']!r}, which lies outside {self.path}")
@@ -340,6 +288,10 @@ class RunFolder:
             raise CheckpointError(f"{path} has sha256 {digest}, run.json says {entry['sha256']}; the file was changed")
         return data
 
+    def _write_tensors(self, name: str, data: bytes) -> dict[str, str]:
+        self._write(name, data)
+        return {"file": name, "sha256": hashlib.sha256(data).hexdigest()}
+
     def _write(self, name: str, data: bytes) -> None:
         try:
             write_bytes_atomic(self.path / name, data)
@@ -348,69 +300,96 @@ class RunFolder:
                 f"{self.path / name} cannot be written ({error}); what was saved before is intact"
             ) from error
 
-
-def _finite(value: Any) -> Any:
-    """Return the value with numbers that JSON does not have as null."""
-    if isinstance(value, dict):
-        return {key: _finite(inner) for key, inner in value.items()}
-    if isinstance(value, list):
-        return [_finite(inner) for inner in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value
+    def _unwritable(self, error: OSError) -> CheckpointError:
+        return CheckpointError(f"{self.path} cannot be written ({error}); choose another out=")
 
 
-def _compare(path: os.PathLike[str], state: dict[str, Tensor], like: dict[str, Tensor]) -> None:
-    if state.keys() != like.keys():
-        odd = sorted(state.keys() ^ like.keys())
-        raise CheckpointError(f"{path}: tensors {', '.join(odd[:5])} are only in the file or only in the model")
-    for key, value in state.items():
-        if value.shape != like[key].shape:
-            raise CheckpointError(
-                f"{path}: {key} has shape {tuple(value.shape)}, the model has {tuple(like[key].shape)}"
-            )
-        if value.is_floating_point() and not bool(torch.isfinite(value).all()):
-            raise CheckpointError(f"{path}: {key} holds values that are not finite")
-
-
-_MAY_DIFFER = ("train.accelerator",)
-
-
-@dataclass(frozen=True)
-class Before:
-    """What a stopped training leaves to the one that goes on.
+@dataclass
+class EpochLog:
+    """History and weights of the epochs so far, the selected epoch, and their copy on disk.
 
     Attributes
     ----------
-    state
-        After its last whole epoch; an epoch that was cut short is trained again.
-    history, weights, entries
-        Of the epochs up to that one, as in `Record`.
-    entry
-        Of the state, in ``run.json``.
+    model
+        Its weights are kept.
+    select
+        As in :class:`mmviz.train.TrainConfig`.
+    folder
+        Where the run is published after every epoch; None for memory only.
+    info
+        Of the run; ``backend`` is filled in here.
+    best
+        The selected epoch.
     """
 
-    state: State
-    history: list[dict[str, float]]
-    weights: dict[int, dict[str, Tensor]]
-    entries: dict[str, dict[str, str]]
-    entry: dict[str, str]
+    model: FusionModel
+    select: str
+    folder: RunFolder | None
+    info: dict[str, Any]
+    history: list[dict[str, float]] = field(default_factory=list)
+    weights: dict[int, dict[str, Tensor]] = field(default_factory=dict)
+    entries: dict[str, dict[str, str]] = field(default_factory=dict)
+    best: int = 0
+    state: dict[str, str] | None = None
+
+    def resume(self, point: ResumePoint) -> None:
+        """Start with the epochs of a stopped training."""
+        self.history, self.weights, self.entries = point.history, point.weights, point.entries
+        self.best, self.state = self._selected(), point.entry
+        self.publish("running")  # an epoch that was cut short is no longer named: its file will be written again
+
+    def add(self, epoch: int, row: dict[str, float], state: Callable[[], TrainingState] | None = None) -> None:
+        """Add an epoch and the state after it; an epoch without a state was cut short, and is trained again when resumed."""
+        self.history.append({"epoch": float(epoch), **row})
+        self.weights[epoch] = {k: v.detach().cpu().float().clone() for k, v in self.model.state_dict().items()}
+        self.best = self._selected()
+        ran = mmkernels.last_backend()
+        self.info["backend"] = "none" if ran is None else ran.backend
+        if self.folder is not None:
+            self.entries[str(epoch)] = self.folder.write_weights(epoch, self.weights[epoch])
+            if state is not None:
+                self.state = self.folder.write_state(state())
+            self.publish("running")
+            if self.state is not None:
+                self.folder.remove_old_states(self.state)
+
+    def publish(self, status: str) -> None:
+        """Write the index of the run, where it has a folder."""
+        if self.folder is not None:
+            self.folder.write_index(
+                {
+                    "status": status,
+                    "best_epoch": self.best,
+                    "info": self.info,
+                    "history": self.history,
+                    "weights": self.entries,
+                    "state": self.state,
+                    "spec": spec_to_json(self.model.spec),
+                }
+            )
+
+    def _selected(self) -> int:
+        if self.select == "last":
+            return int(self.history[-1]["epoch"])
+        return int(max(self.history, key=lambda row: _selection_score(row, SELECT[self.select]))["epoch"])
 
 
-def folder_of(out: str | Path | None, resume: bool | str | Path) -> tuple[str | Path | None, bool]:
-    """Return the run's folder, and whether to go on with what it holds.
+def resolve_folder(out: str | Path | None, resume: bool | str | Path) -> tuple[str | Path | None, bool]:
+    """Return the folder of a run, and whether the run in it is resumed.
 
-    ``resume=True`` goes on where ``out`` holds a run and begins where it holds none; a path must hold one.
+    ``resume=True`` resumes where ``out`` holds a run and begins where it holds none; a path must hold one.
 
     Raises
     ------
     ConfigError
         If neither names a folder, or they name two.
     CheckpointError
-        If the path that was named holds no run.
+        If the path given as ``resume`` holds no run.
     """
     if isinstance(resume, bool):
         if resume and out is None:
             raise ConfigError("fit: resume=True goes on with the run in out=, which is None; name the folder")
-        return out, resume and out is not None and (RunFolder(out).path / "run.json").exists()
+        return out, resume and out is not None and RunFolder(out).holds_run
     if out is not None and RunFolder(out).path.resolve() != RunFolder(resume).path.resolve():
         raise ConfigError(
             f"fit: resume={str(resume)!r} goes on in that folder, out={str(out)!r} is another; leave out one of them"
@@ -419,31 +398,33 @@ def folder_of(out: str | Path | None, resume: bool | str | Path) -> tuple[str | 
     return resume, True
 
 
-def read_before(path: str | Path, model: FusionModel, made: dict[str, Any]) -> Before:
-    """Return what the run in a folder leaves to go on with.
+def read_resume_point(folder: RunFolder, model: FusionModel, configuration: dict[str, Any]) -> ResumePoint:
+    """Return what a stopped training left in its folder.
 
     Parameters
     ----------
-    path
-        The run's folder.
+    folder
+        Of the run.
     model
-        As it is trained, on the CPU; only shapes are looked at.
-    made
-        What the call asks for (model, options of the training, content of the data): the run must have been made of the same.
+        As it is trained, on the CPU; only shapes are compared.
+    configuration
+        Model, options and content of the data of this call; those of the stopped training must be equal.
 
     Raises
     ------
     ConfigError
-        If it was made of something else; every difference is named.
+        If they differ; every difference is named.
     CheckpointError
         If the run left no state, or a file is missing or changed.
     """
-    folder = RunFolder(path)
     index = folder.read_index()
     state = folder.read_state(index.get("state"))
+    before, epoch = (state.plain.get(key) if isinstance(state.plain, dict) else None for key in ("made", "epoch"))
+    if not isinstance(before, dict) or type(epoch) is not int:
+        raise CheckpointError(f"{folder.path}: the state to resume from is incomplete; train again with another out=")
     differences = [
         f"{name} is {here!r}, was {there!r}"
-        for name, there, here in _differences("", _made_of(state, folder), made)
+        for name, there, here in _differences("", before, configuration)
         if name not in _MAY_DIFFER
     ]
     if differences:
@@ -453,21 +434,48 @@ def read_before(path: str | Path, model: FusionModel, made: dict[str, Any]) -> B
         )
     like = model.state_dict()
     try:
-        kept = {epoch: entry for epoch, entry in index["weights"].items() if int(epoch) <= state.epoch}
+        entries = {epoch: entry for epoch, entry in index["weights"].items() if int(epoch) <= state.epoch}
         history = [row for row in index["history"] if row["epoch"] <= state.epoch]
-        weights = {int(epoch): folder.read_weights(entry, like) for epoch, entry in kept.items()}
+        weights = {int(epoch): folder.read_weights(entry, like) for epoch, entry in entries.items()}
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise CheckpointError(f"{folder.path / 'run.json'} is not the index of a run ({error!r})") from error
-    whole = [{k: math.nan if v is None else v for k, v in row.items()} for row in history]
-    return Before(state, whole, weights, kept, index["state"])
+    return ResumePoint(state, read_history(history), weights, entries, index["state"])
 
 
-def _made_of(state: State, folder: RunFolder) -> Any:
-    """Return what the stopped training was made of; CheckpointError where its state does not hold that."""
-    plain = state.plain
-    if not isinstance(plain, dict) or not isinstance(plain.get("made"), dict) or type(plain.get("epoch")) is not int:
-        raise CheckpointError(f"{folder.path}: the state to resume from is incomplete; train again with another out=")
-    return plain["made"]
+def read_history(rows: Any) -> list[dict[str, float]]:
+    """Return the rows of a stored history: null as NaN, entries of older versions under their present names."""
+    return [{_present_name(k): math.nan if v is None else v for k, v in row.items()} for row in rows]
+
+
+def _present_name(entry: str) -> str:
+    name, slash, modality = entry.partition("/")
+    return f"{_OLD_ENTRIES.get(name + slash, name + slash)}{modality}"
+
+
+def _without_nan(value: Any) -> Any:
+    """Return the value with numbers that JSON does not have as null."""
+    if isinstance(value, dict):
+        return {key: _without_nan(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_without_nan(inner) for inner in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _on_cpu(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    return {name: value.detach().cpu().contiguous() for name, value in tensors.items()}
+
+
+def _compare(path: os.PathLike[str], weights: dict[str, Tensor], like: dict[str, Tensor]) -> None:
+    if weights.keys() != like.keys():
+        odd = sorted(weights.keys() ^ like.keys())
+        raise CheckpointError(f"{path}: tensors {', '.join(odd[:5])} are only in the file or only in the model")
+    for key, value in weights.items():
+        if value.shape != like[key].shape:
+            raise CheckpointError(
+                f"{path}: {key} has shape {tuple(value.shape)}, the model has {tuple(like[key].shape)}"
+            )
+        if value.is_floating_point() and not bool(torch.isfinite(value).all()):
+            raise CheckpointError(f"{path}: {key} holds values that are not finite")
 
 
 def _differences(name: str, there: Any, here: Any) -> list[tuple[str, Any, Any]]:
@@ -477,3 +485,11 @@ def _differences(name: str, there: Any, here: Any) -> list[tuple[str, Any, Any]]
         nested = (_differences(f"{name}.{k}".lstrip("."), there.get(k), here.get(k)) for k in keys)
         return [each for found in nested for each in found]
     return [] if there == here else [(name, there, here)]
+
+
+def _selection_score(row: dict[str, float], by: str) -> tuple[float, ...]:
+    """Return the key of which the selected epoch has the maximum: validation score (``by`` a name, "" the task's), then minus validation loss; without a validation split the epoch."""
+    if "valid_loss" not in row:
+        return (row["epoch"],)
+    score = row[f"valid_{by or 'accuracy'}"] if "valid_accuracy" in row else -row["valid_mae"]
+    return (score, -row["valid_loss"]) if math.isfinite(row["valid_loss"]) else (-math.inf, -math.inf)

@@ -1,4 +1,4 @@
-"""Imbalanced classes in training: weights of the loss by class, and epochs in which every class has as many samples."""
+"""Class balance in training: class weights of the loss, and epochs that read every class equally often."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def class_weights(
     task
         Names the classes.
     target
-        Classes of the samples that updates see.
+        Classes of the training samples.
 
     Raises
     ------
@@ -70,20 +70,21 @@ def checked_weight(option: Any) -> str | dict[str, float] | None:
         if not isinstance(name, str) or not real or not 0 <= value < float("inf"):
             raise ConfigError(f"fit: class_weight[{name!r}]={value!r}, expected the name of a class and a number ≥ 0")
     if not any(value > 0 for value in option.values()):
-        raise ConfigError(f"fit: class_weight={dict(option)!r} has no weight above 0, so nothing could be learned")
+        raise ConfigError(f"fit: class_weight={dict(option)!r} has no weight above 0, so no sample would be trained on")
     return {name: float(value) for name, value in option.items()}
 
 
 def balanced_rows(target: Int[np.ndarray, " sample"], rng: np.random.Generator) -> Int[np.ndarray, " sample"]:
-    """Return as many rows as there are samples, every class that occurs equally often (up to one), shuffled.
+    """Return as many rows as samples, shuffled, in which classes occur equally often (their counts differ by at most one).
 
-    A class with too few samples is repeated, each of its samples equally often (up to one); of one with too many, some are left out.
+    The samples of a small class are repeated, equally often up to one; of a large class a random part is taken.
     """
     classes, rest = np.unique(target), len(target)
     share = np.full(len(classes), rest // len(classes))
     share[rng.permutation(len(classes))[: rest % len(classes)]] += 1
     rows = []
     for c, count in zip(classes, share, strict=True):
-        own = np.flatnonzero(target == c)
-        rows.append(np.concatenate([rng.permutation(own) for _ in range(-(-count // len(own)))] or [own])[:count])
+        members = np.flatnonzero(target == c)
+        repeats = [rng.permutation(members) for _ in range(-(-count // len(members)))]
+        rows.append(np.concatenate(repeats or [members])[:count])
     return rng.permutation(np.concatenate(rows))

@@ -11,6 +11,7 @@ import numpy as np
 import torch
 
 from mmviz.core.errors import ConfigError
+from mmviz.core.options import number, one_of, whole
 from mmviz.metrics.imbalance import deviations, edm_e1, edm_e2, edm_e3, shares
 from mmviz.metrics.shapley import WORTH, shapley_values, worth
 from mmviz.models.batch import batch_of
@@ -24,28 +25,27 @@ if TYPE_CHECKING:
     from mmviz.data.spec import Spec
     from mmviz.models.base import FusionModel
 
-_AT_ONCE = 512
+_BATCH = 512
 
 
 @dataclass(frozen=True)
-class Measure:
-    """What is measured after every epoch. ``fit(..., measure=True)`` takes the defaults.
+class ContributionMonitor:
+    """Options of the contributions that ``fit(..., monitor=True)`` computes after every epoch.
 
     Attributes
     ----------
     value
-        What an answer is worth: ``accuracy``, ``probability``, ``negative_loss`` or ``sample_level``, see
-        :data:`mmviz.metrics.shapley.WORTH`; "" is what :func:`mmviz.analysis.equilibrium` takes: ``accuracy`` for a classification,
-        ``negative_loss`` for a regression.
+        Value function v(S): ``accuracy``, ``probability``, ``negative_loss`` or ``sample_level``, see
+        :data:`mmviz.metrics.shapley.WORTH`; "" takes the default of :func:`mmviz.analysis.equilibrium`: ``accuracy`` for a
+        classification, ``negative_loss`` for a regression.
     every
-        Measure after every so many epochs, and before the first.
+        Compute after every so many epochs, and before the first.
     smoothing
-        Factor of the exponential mean over measurements, in [0, 1); it is corrected for its start, so that the first
-        measurement is its own mean.
+        Factor of the exponential mean over epochs, in [0, 1), with bias correction: the first mean is the first value.
 
     Notes
     -----
-    A reading: Modality Equilibrium Matters (arXiv 2506.00030) publishes neither value function nor frequency.
+    Our interpretation: Modality Equilibrium Matters (arXiv 2506.00030) publishes neither value function nor frequency.
     """
 
     value: str = ""
@@ -53,43 +53,39 @@ class Measure:
     smoothing: float = 0.9
 
     def __post_init__(self) -> None:
-        if self.value not in ("", *WORTH):
-            raise ConfigError(f"Measure: value={self.value!r} is unknown; choose one of {', '.join(WORTH)}")
-        if type(self.every) is not int or self.every < 1:
-            raise ConfigError(f"Measure: every={self.every!r}, expected an integer ≥ 1")
-        if (
-            isinstance(self.smoothing, bool)
-            or not isinstance(self.smoothing, (int, float))
-            or not 0 <= self.smoothing < 1
-        ):
-            raise ConfigError(f"Measure: smoothing={self.smoothing!r}, expected a number in [0, 1)")
+        one_of(self.value, ("", *WORTH), "ContributionMonitor: value")
+        object.__setattr__(self, "every", whole(self.every, "ContributionMonitor: every", low=1))
+        smoothing = number(self.smoothing, "ContributionMonitor: smoothing", low=0, high=1)
+        if smoothing == 1:
+            raise ConfigError("ContributionMonitor: smoothing=1 never forgets the first epoch; give a number below 1")
+        object.__setattr__(self, "smoothing", smoothing)
 
     def check(self, spec: Spec) -> None:
-        """Raise ConfigError where this cannot be measured on such data."""
+        """Raise ConfigError where contributions are undefined: one modality, too many, or another task."""
         count = len(spec.modalities)
         if not 2 <= count <= MOST:
             raise ConfigError(
-                f"fit: measure compares modalities, and asks the model for each of their 2^M subsets; {spec.name!r} has M = {count}, "
+                f"fit: monitor compares modalities by the predictions for all 2^M subsets; {spec.name!r} has M = {count}, "
                 f"expected 2 to {MOST}"
             )
         if spec.task.kind == "regression" and self.value not in ("", "negative_loss"):
-            raise ConfigError(f"Measure: value={self.value!r} does not belong to a regression; choose negative_loss")
+            raise ConfigError(f"ContributionMonitor: value={self.value!r} for a regression; choose negative_loss")
 
 
 @dataclass(frozen=True)
-class Measured:
-    """One measurement.
+class Contributions:
+    """Contributions of the modalities after one epoch.
 
     Attributes
     ----------
     contribution
-        (M,) Shapley values of the mean worth over the slice.
+        (M,) Shapley values φ of the mean value v(S) over the held-out subset.
     smoothed
-        (M,) their exponential mean over the measurements so far.
+        (M,) exponential mean of φ over the epochs so far.
     score
-        (M,) accuracy, or minus the mean absolute error, of each modality alone, through the fused model.
+        (M,) unimodal accuracy, or minus the unimodal mean absolute error, of the fused model with all other modalities masked.
     game
-        (2^M,) mean worth of every subset; bit i of the index is modality i.
+        (2^M,) mean value v(S) of every subset; bit i of the index is modality i.
     """
 
     contribution: Float[np.ndarray, " modality"]
@@ -98,32 +94,32 @@ class Measured:
     game: Float[np.ndarray, " coalition"]
 
     def row(self, names: tuple[str, ...]) -> dict[str, float]:
-        """Return the entries for the history: E1, E2, E3 are readings, see :mod:`mmviz.metrics.imbalance`."""
+        """Return the entries of the history; E1, E2, E3 are our interpretations, see :mod:`mmviz.metrics.imbalance`."""
         columns = {
             "contribution": self.contribution,
             "contribution_smoothed": self.smoothed,
             "share": shares(self.contribution),
             "deviation": deviations(self.contribution),
-            "score_alone": self.score,
+            "unimodal_score": self.score,
         }
         row = {
             f"{key}/{name}": float(v) for key, values in columns.items() for name, v in zip(names, values, strict=True)
         }
         return row | {
-            "worth_of_all": float(self.game[-1]),
-            "worth_of_none": float(self.game[0]),
+            "value_full_model": float(self.game[-1]),
+            "value_baseline": float(self.game[0]),
             "E1": float(edm_e1(self.contribution)),
             "E2": float(edm_e2(self.contribution)),
             "E3": float(edm_e3(self.score)),
         }
 
 
-class Meter:
-    """Measures one model again and again on the same samples; each sample once, whatever the number of devices."""
+class ContributionEstimator:
+    """Computes the contributions of a model on the same samples after every epoch; devices share the samples."""
 
     def __init__(
         self,
-        options: Measure,
+        options: ContributionMonitor,
         held_out: Split,
         spec: Spec,
         device: torch.device,
@@ -133,50 +129,50 @@ class Meter:
         default = "accuracy" if spec.task.kind == "classification" else "negative_loss"
         self.value, self.every, self.smoothing = options.value or default, options.every, options.smoothing
         self._score = "accuracy" if spec.task.kind == "classification" else "negative_loss"
-        self._target = np.asarray(held_out.labels("measure"))
+        self._target = np.asarray(held_out.labels("monitor"))
         rows = self._devices.share(np.arange(len(held_out)))
-        parts = [rows[i : i + _AT_ONCE] for i in range(0, len(rows), _AT_ONCE)]
+        parts = [rows[i : i + _BATCH] for i in range(0, len(rows), _BATCH)]
         self._batches = [batch_of(held_out, part).to(device) for part in parts]
         self._sum, self._count = np.zeros(len(spec.modalities)), 0
         if spec.task.kind == "classification" and len(np.unique(self._target)) < 2 and self._devices.rank == 0:
             warnings.warn(
-                f"the {len(held_out)} samples held out for measuring are of one class only: contributions on them say "
-                "nothing of telling classes apart; hold out more (held_out=)",
+                f"fit: the {len(held_out)} held-out samples are of one class: contributions on them cannot show how well classes are "
+                "distinguished; hold out more (held_out=)",
                 stacklevel=5,
             )
 
     @property
-    def mean(self) -> tuple[list[float], int]:
-        """The running mean, before its correction, and of how many measurements; it may be set."""
+    def running_mean(self) -> tuple[list[float], int]:
+        """The exponential mean before bias correction, and the number of epochs in it; may be set."""
         return self._sum.tolist(), self._count
 
-    @mean.setter
-    def mean(self, state: tuple[list[float], int]) -> None:
+    @running_mean.setter
+    def running_mean(self, state: tuple[list[float], int]) -> None:
         self._sum, self._count = np.array(state[0]), int(state[1])
 
     def due(self, epoch: int) -> bool:
-        """Return whether this epoch is measured."""
+        """Return whether contributions are computed after this epoch."""
         return epoch % self.every == 0
 
     @torch.no_grad()
-    def measure(self, model: FusionModel) -> Measured:
-        """Return the contributions now: one pass of the encoders over the slice, all 2^M subsets behind it.
+    def estimate(self, model: FusionModel) -> Contributions:
+        """Return the contributions of the model: one pass of the encoders, then the predictions for all 2^M subsets.
 
-        The model comes back in the mode it had; no random number is drawn.
+        The mode of the model is restored; no random number is drawn.
 
         Raises
         ------
         ConfigError
-            If the model cannot run a subset; it is named.
+            If the model cannot predict from a subset; the subset is named.
         """
         mode = model.training
         model.eval()
         try:
-            answers = [coalition_answers(model, model.encode(batch)).float().cpu().numpy() for batch in self._batches]
+            outputs = [coalition_answers(model, model.encode(batch)).float().cpu().numpy() for batch in self._batches]
         finally:
             model.train(mode)
-        own = np.concatenate(answers) if answers else np.zeros((0, 2 ** len(self._sum), self._outputs), np.float32)
-        output = self._devices.whole(torch.from_numpy(own)).numpy()
+        local = np.concatenate(outputs) if outputs else np.zeros((0, 2 ** len(self._sum), self._outputs), np.float32)
+        output = self._devices.gather_in_order(torch.from_numpy(local)).numpy()
         game = worth(self.value, output, self._target).mean(0)
         contribution = shapley_values(game)
         if np.isfinite(contribution).all():
@@ -184,5 +180,6 @@ class Meter:
             self._sum = self.smoothing * self._sum + (1 - self.smoothing) * contribution
         weight = 1 - self.smoothing**self._count
         smoothed = self._sum / weight if weight > 0 else np.full_like(contribution, math.nan)
-        alone = 1 << np.arange(len(contribution))
-        return Measured(contribution, smoothed, worth(self._score, output, self._target).mean(0)[alone], game)
+        single = 1 << np.arange(len(contribution))
+        score = worth(self._score, output, self._target).mean(0)[single]
+        return Contributions(contribution, smoothed, score, game)

@@ -1,25 +1,25 @@
-"""Train a model: check the call, prepare, run the loop, return the Run."""
+"""``fit``: train a model with a strategy, on one or several devices, with checkpoints and a cache."""
 
 from __future__ import annotations
 
 import copy
 import dataclasses
-import difflib
 import signal
 from typing import TYPE_CHECKING, Any
 
 import torch
 
 from mmviz.core.errors import ConfigError, InUseError
+from mmviz.core.options import nearest
 from mmviz.io.folder_lock import wait_until_free
-from mmviz.train import cache as caching
-from mmviz.train.checkpoint import RunFolder, folder_of
+from mmviz.train.cache import cache_folder, cached_run, make_writable, refuse_other_folder
+from mmviz.train.checkpoint import RunFolder, resolve_folder
 from mmviz.train.config import TrainConfig
 from mmviz.train.devices import Devices
-from mmviz.train.devices.device_map import check_divisible, placement
-from mmviz.train.devices.processes import join, spawned
-from mmviz.train.devices.progress import bar_of
-from mmviz.train.job import Interruptible, Job, carry_out
+from mmviz.train.devices.device_map import check_divisible, device_map
+from mmviz.train.devices.processes import join_torchrun, run_spawned
+from mmviz.train.devices.progress import progress_bar
+from mmviz.train.job import Interruptible, Job, run_job
 from mmviz.train.strategies import strategy_of
 from mmviz.train.validation import (
     check_labels,
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from mmviz.data.dataset import Dataset
     from mmviz.models.base import FusionModel
-    from mmviz.train.devices.device_map import Placement
+    from mmviz.train.devices.device_map import DeviceMap
     from mmviz.train.run import Run
     from mmviz.train.strategies.base import Strategy
 
@@ -56,65 +56,66 @@ def fit(
     cache: str | Path | None = None,
     **options: Any,
 ) -> Run:
-    """Train a model on one split, choose the epoch by another (``train`` and ``valid`` unless named otherwise).
+    """Train a model on the split ``train``, select the epoch on the split ``valid``, and return the run.
 
     Parameters
     ----------
     model
-        From :func:`mmviz.models.build`; it is left untouched, the run holds its own copy.
+        From :func:`mmviz.models.build`; it is not changed, the run holds a copy.
     ds
         A data set whose spec is the model's, in memory or from `mmviz.data.from_disk`: of the latter, one batch at a time is in memory.
     out
         Folder for ``run.json`` and one safetensors file per epoch; in memory only when None.
     overwrite
-        Replace a run that is already in ``out``; train again what is in ``cache``.
+        Replace a run in ``out``, or in ``cache``.
     progress
-        Show a bar.
+        Show a progress bar.
     strategy
-        How modalities share the updates: a name of :data:`mmviz.train.STRATEGIES`, or a strategy with its options,
+        Training strategy: a name of :data:`mmviz.train.STRATEGIES`, or an instance,
         ``strategy=mm.train.strategies.ShapleyAlternating(memory=True)``.
     strategy_options
-        Options of a strategy that was named, by name.
+        Options of a strategy given by name.
     devices
-        Share every batch among so many GPUs, or processes on the CPU; ``"auto"`` takes every GPU. ``batch_size`` counts all devices, so
-        that their number does not change the result beyond rounding (dropout draws another mask). See ``docs/scale.md``.
+        Number of GPUs, or of processes on the CPU, that share every batch; ``"auto"`` takes every GPU. ``batch_size`` counts all devices, so
+        that their number does not change the result beyond rounding (the dropout mask differs). See ``docs/scale.md``.
     strategy_backend
-        How devices share the work: ``ddp``, every device holds all weights, gradients are summed.
+        ``ddp``: every device holds all weights, gradients are summed.
     timeout
-        Seconds one device waits for another until the training ends with an error.
+        Seconds that a device waits for another one before the training ends with an error.
     resume
-        Go on with a training that stopped: True with the run in ``out`` (begin where there is none), a path with the one there. Give the
-        same model, data and options; the number of devices may be another. An epoch that was cut short is trained again.
+        Resume a training that stopped: True resumes the run in ``out`` (or begins where there is none), a path the run in that folder. Model,
+        data and options must be the same; the number of devices may differ. An epoch that was cut short is trained again.
     cache
-        Folder that keeps trainings by what they are made of, instead of ``out``: one that is there is loaded, every file checked against its
-        sha256; one that was stopped goes on; one that another process trains at this moment is waited for; any other model, data, option, code or torch is another training. What cannot be read is trained
-        again with a warning, and where nothing can be written, nothing is kept, with a warning.
+        Content-addressed cache directory, instead of ``out``: a training with the same model, data, options, code and torch version is
+        loaded, every file checked against its sha256; a stopped one is resumed; one that another process trains at this moment is waited
+        for. A run that cannot be read is trained again, and a cache that cannot be written is not used, each with a warning.
     options
         Fields of :class:`mmviz.train.TrainConfig`: ``epochs``, ``batch_size``, ``learning_rate``, ``patience``, ``seed``, ...
 
     Returns
     -------
     Run
-        ``status`` says how it ended. Ctrl-C finishes the step and returns what was reached.
+        ``status`` tells finished from early stopped, interrupted and diverged. Ctrl-C finishes the step and returns the run so far.
 
     Raises
     ------
     ConfigError
-        An unknown option or strategy, a value out of range, a model built for other data, or a run to go on with that was made of something else.
+        An unknown option or strategy, a value out of range, a model built for other data, or a run to resume that differs in model, data or
+        options.
     CheckpointError
-        ``out`` holds a run already or cannot be written, another training writes to it at this moment (``InUseError``, which names the
-        process), or the run to go on with cannot be read.
+        ``out`` already holds a run or cannot be written, another training writes to it at this moment (``InUseError``, which names the
+        process), or the run to resume cannot be read.
     DeviceError
-        One of several devices has failed or does not answer.
+        One of several devices failed or timed out.
 
     Notes
     -----
-    Global random state, gradient mode and signal handlers are as before afterwards. The same seed, on the same CPU with the same
-    number of threads, gives the same weights bit for bit, whatever random numbers were drawn before. Another number of threads
-    changes the order of sums, and so the last digits.
+    Global random state, gradient mode and signal handlers are restored. The same seed gives the same weights bit for bit on the same CPU
+    with the same number of threads, independent of random numbers drawn before. Another number of threads changes the order of sums,
+    and so the last digits.
     """
     chosen = strategy_of(strategy, strategy_options)
-    config = complete_config(chosen, options)
+    config = train_config(chosen, options)
     check_spec(model, ds)
     if config.augment is not None:
         config.augment.check({m.name: m.features for m in ds.spec.modalities})
@@ -123,20 +124,20 @@ def fit(
     check_labels(ds, config)
     check_recorded(ds, config)
     check_strategy(chosen, config, ds)
-    place = placement(devices, strategy_backend, timeout, config)
+    where = device_map(devices, strategy_backend, timeout, config)
     if cache is not None:
-        caching.check(cache, out, resume)
-        kept = caching.place_in(cache, model, ds, config, place.count)
+        refuse_other_folder(cache, out, resume)
+        folder = cache_folder(cache, model, ds, config, where.count)
         while True:
-            before = None if overwrite else caching.found(kept)
+            before = None if overwrite else cached_run(folder)
             if before is not None:
                 return before
-            out, resume = (kept, not overwrite) if caching.writable(kept) else (None, False)
+            out, resume = (folder, not overwrite) if make_writable(folder) else (None, False)
             try:
-                return _train(model, ds, chosen, config, place, out, resume, overwrite=overwrite, progress=progress)
-            except InUseError:  # another process was faster
-                wait_until_free(kept)
-    return _train(model, ds, chosen, config, place, out, resume, overwrite=overwrite, progress=progress)
+                return _train(model, ds, chosen, config, where, out, resume, overwrite=overwrite, progress=progress)
+            except InUseError:  # another process has begun the same training
+                wait_until_free(folder)
+    return _train(model, ds, chosen, config, where, out, resume, overwrite=overwrite, progress=progress)
 
 
 def _train(
@@ -144,39 +145,36 @@ def _train(
     ds: Dataset,
     chosen: Strategy,
     config: TrainConfig,
-    place: Placement,
+    where: DeviceMap,
     out: str | Path | None,
     resume: bool | str | Path,
     *,
     overwrite: bool,
     progress: bool,
 ) -> Run:
-    out, goes_on = folder_of(out, resume)
-    if out is not None and not goes_on and place.how != "joined":
-        RunFolder(out).refuse_another(overwrite=overwrite)
-    if place.count > 1:
+    out, resumed = resolve_folder(out, resume)
+    if out is not None and not resumed and where.start != "joined":
+        RunFolder(out).refuse_existing_run(overwrite=overwrite)
+    if where.count > 1:
         with torch.random.fork_rng():
-            check_divisible(copy.deepcopy(chosen).prepare(copy.deepcopy(model).cpu()), place.count)
-    job = Job(model, ds, chosen, config, out, overwrite, goes_on)
-    if place.how == "spawned":
-        return spawned(job, place, progress=progress)
-    if place.how == "here":
+            check_divisible(copy.deepcopy(chosen).prepare(copy.deepcopy(model).cpu()), where.count)
+    job = Job(model, ds, chosen, config, out, overwrite, resumed)
+    if where.start == "spawned":
+        return run_spawned(job, where, progress=progress)
+    if where.start == "here":
         with Interruptible() as interrupt:
-            return carry_out(job, Devices(), interrupt, lambda batches: bar_of(batches, shown=progress))
+            return run_job(job, Devices(), interrupt, lambda batches: progress_bar(batches, shown=progress))
     with Interruptible(signal.SIGTERM) as interrupt:
-        shared = join(place)
-        return carry_out(job, shared, interrupt, lambda n: bar_of(n, shown=progress and shared.rank == 0))
+        group = join_torchrun(where)
+        return run_job(job, group, interrupt, lambda n: progress_bar(n, shown=progress and group.rank == 0))
 
 
-def complete_config(strategy: Strategy, options: dict[str, Any]) -> TrainConfig:
+def train_config(strategy: Strategy, options: dict[str, Any]) -> TrainConfig:
     """Return the options of a training, with those of its strategy; ConfigError for an unknown option, with the nearest name."""
     known = TrainConfig.__dataclass_fields__
     for name in options:
         if name not in known:
-            close = difflib.get_close_matches(name, list(known), 1)
-            hint = f", did you mean {close[0]!r}?" if close else ""
-            raise ConfigError(f"fit: option {name!r} is unknown{hint}; known: {', '.join(known)}")
-    own = dataclasses.asdict(strategy.options)
-    if strategy.measures and not options.get("measure"):
-        options = options | {"measure": True}
-    return TrainConfig(strategy=strategy.name, strategy_options=own, **options)
+            raise ConfigError(f"fit: option {name!r} is unknown{nearest(name, known)}; known: {', '.join(known)}")
+    if strategy.needs_contributions and not options.get("monitor"):
+        options = options | {"monitor": True}
+    return TrainConfig(strategy=strategy.name, strategy_options=dataclasses.asdict(strategy.options), **options)

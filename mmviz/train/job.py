@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import copy
+import functools
 import json
 import signal
 import threading
@@ -12,15 +13,18 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 import torch
+from lightning_fabric import Fabric
+from lightning_fabric.plugins.environments import LightningEnvironment
+from lightning_fabric.strategies import SingleDeviceStrategy
 
 import mmviz
-from mmviz.core.errors import CheckpointError
+from mmviz.core.errors import CheckpointError, ConfigError
 from mmviz.models.registry import name_of
-from mmviz.train.checkpoint import RunFolder, content_of, go_on, read_before
+from mmviz.train.cache import content_digest
+from mmviz.train.checkpoint import EpochLog, RunFolder, read_resume_point
 from mmviz.train.loop import Loop
-from mmviz.train.run import Record, Run
+from mmviz.train.run import Run
 from mmviz.train.sampling import hold_out
-from mmviz.train.validation import open_fabric
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -28,25 +32,25 @@ if TYPE_CHECKING:
     from types import FrameType, TracebackType
     from typing import Self
 
-    from mmviz.data.dataset import Dataset, Split
+    from mmviz.data.dataset import Dataset
     from mmviz.models.base import FusionModel
-    from mmviz.train.checkpoint import Before
+    from mmviz.train.checkpoint import ResumePoint
     from mmviz.train.config import TrainConfig
     from mmviz.train.devices import Devices
     from mmviz.train.devices.progress import Bar
-    from mmviz.train.loop import Stoppable
+    from mmviz.train.loop import StopRequest
     from mmviz.train.strategies.base import Strategy
 
 
 class Interruptible:
-    """A context in which SIGINT sets :attr:`requested` instead of raising; the old handler comes back on leaving.
+    """Context in which SIGINT sets :attr:`requested`; a second SIGINT raises KeyboardInterrupt. The old handler is restored on exit.
 
     Outside the main thread Python delivers no signals; there the context does nothing.
 
     Parameters
     ----------
     also
-        Further signals that ask for the same.
+        Further signals that request a stop.
     """
 
     def __init__(self, *also: signal.Signals) -> None:
@@ -56,7 +60,7 @@ class Interruptible:
 
     def __enter__(self) -> Self:
         if threading.current_thread() is threading.main_thread():
-            self._before = {each: signal.signal(each, self._note) for each in self._signals}
+            self._before = {each: signal.signal(each, self._on_signal) for each in self._signals}
         return self
 
     def __exit__(
@@ -66,7 +70,7 @@ class Interruptible:
             signal.signal(each, before)  # type: ignore[arg-type]
         self._before = {}
 
-    def _note(self, number: int, frame: FrameType | None) -> None:
+    def _on_signal(self, number: int, frame: FrameType | None) -> None:
         if self.requested:
             raise KeyboardInterrupt
         self.requested = True
@@ -74,13 +78,13 @@ class Interruptible:
 
 @contextmanager
 def torch_settings(device: torch.device) -> Iterator[None]:
-    """Gradients on, no autocast but the training's own, float32 as the default dtype and, on a CPU, deterministic operators.
+    """Set PyTorch's global settings for a training, so that its result depends on its own options only; restore them afterwards.
 
-    The settings are as before afterwards.
+    Gradients on, no outer autocast, float32 as the default dtype and, on a CPU, deterministic operators.
 
     Notes
     -----
-    With two threads and more, the gradient of ``x[rows]`` with a repeated row is summed in whatever order the threads come, unless
+    With two threads and more, the gradient of ``x[rows]`` with a repeated row is summed in an order that varies from call to call, unless
     `torch.use_deterministic_algorithms` is set. Our own models and strategies do not need it; a user's ``nn.Module`` may. An operator
     without a deterministic form warns (``warn_only``). On a GPU it is left as it is: there many operators have no such form.
     """
@@ -107,7 +111,7 @@ def _deterministic(device: torch.device) -> Iterator[None]:
         yield
         return
     torch.use_deterministic_algorithms(True, warn_only=True)
-    memory.fill_uninitialized_memory = False  # it costs time, and no operator of ours reads what was not written
+    memory.fill_uninitialized_memory = False  # filling costs time, and no operator of ours reads uninitialised memory
     try:
         yield
     finally:
@@ -117,18 +121,18 @@ def _deterministic(device: torch.device) -> Iterator[None]:
 
 @dataclass(frozen=True)
 class Job:
-    """A training that was checked and has not begun; it can be sent to another process.
+    """A training whose options were validated; it can be sent to another process.
 
     Attributes
     ----------
     model, ds, strategy, config
-        As given; the model and the strategy are not changed.
+        As given; model and strategy are not changed.
     out
-        The run's folder, or None.
+        Folder of the run, or None.
     overwrite
-        Replace a run that is there.
-    goes_on
-        Go on with the run that is there.
+        Replace a run that is in the folder.
+    resume
+        Resume the run that is in the folder.
     """
 
     model: FusionModel
@@ -137,79 +141,94 @@ class Job:
     config: TrainConfig
     out: str | Path | None
     overwrite: bool
-    goes_on: bool
+    resume: bool
 
 
-def carry_out(job: Job, devices: Devices, interrupt: Stoppable, bar: Callable[[int], Bar]) -> Run:
-    """Train; on several devices each process calls this, and each returns the run.
+def run_job(job: Job, devices: Devices, interrupt: StopRequest, bar: Callable[[int], Bar]) -> Run:
+    """Train and return the run; on several devices each process calls this, and each returns the run.
 
     Global random state is as before afterwards.
 
     Raises
     ------
     ConfigError
-        No such accelerator here; a run to go on with that was made of something else.
+        No such accelerator on this machine; a run to resume that differs in model, data or options.
     CheckpointError
         A folder that cannot be read or written, or that another training writes to (InUseError).
     """
-    ds, config, chosen = job.ds, job.config, copy.deepcopy(job.strategy)
+    ds, config, strategy = job.ds, job.config, copy.deepcopy(job.strategy)
     fabric = open_fabric(config, devices)
-    parts: tuple[Split, Split | None] = ds[config.train], None
-    if chosen.holds_out or config.measure is not None:
-        parts = hold_out(ds[config.train], config.held_out, config.seed)
+    seen, held_out = ds[config.train], None
+    if strategy.needs_held_out or config.monitor is not None:
+        seen, held_out = hold_out(seen, config.held_out, config.seed)
     folder = None if job.out is None else RunFolder(job.out)
-    with contextlib.ExitStack() as held:
+    with contextlib.ExitStack() as stack:
         if folder is not None:
-            mine = folder
-            devices.first(lambda: held.enter_context(mine.locked()))
-        held.enter_context(torch.random.fork_rng())
-        held.enter_context(torch_settings(fabric.device))
+            lock = folder.locked()
+            devices.run_on_first(lambda: stack.enter_context(lock))
+        stack.enter_context(torch.random.fork_rng())
+        stack.enter_context(torch_settings(fabric.device))
         torch.manual_seed(config.seed)
-        raw = chosen.prepare(copy.deepcopy(job.model).cpu())
-        info = _info(raw, ds, config)
+        model = strategy.prepare(copy.deepcopy(job.model).cpu())
+        info = _info(model, ds, config)
         if devices.count > 1:
             info["devices"] = devices.count
-        made: dict[str, Any] = {}
+        configuration: dict[str, Any] = {}
         if folder is not None:
-            made = {
-                "model": info["model"],
-                "train": info["train"],
-                "data": content_of(ds, (config.train, config.valid)),
-            }
-        before = read_before(folder.path, raw, made) if folder is not None and job.goes_on else None
-        record = Record(raw, config.select, folder if devices.rank == 0 else None, info)
-        splits = *parts, ds.splits.get(config.valid)
-        loop = Loop(fabric, raw, chosen, splits, config, record, interrupt, devices, made)
-        if before is not None:
-            record.go_on(before)
-            if devices.rank == 0 and folder is not None:
+            data = content_digest(ds, (config.train, config.valid))
+            configuration = {"model": info["model"], "train": info["train"], "data": data}
+        point = read_resume_point(folder, model, configuration) if folder is not None and job.resume else None
+        log = EpochLog(model, config.select, folder if devices.rank == 0 else None, info)
+        splits = seen, held_out, ds.splits.get(config.valid)
+        loop = Loop(fabric, model, strategy, splits, config, log, interrupt, devices, configuration)
+        if folder is not None and point is not None:
+            log.resume(point)
+            if devices.rank == 0:
                 folder.refuse_links()
                 folder.remove_temporary_files()
-            _go_on(loop, before, folder)
+            _restore(loop, point, folder)
         elif folder is not None:
-            made_anew = folder
-            devices.first(lambda: made_anew.create(overwrite=job.overwrite))
+            create = functools.partial(folder.create, overwrite=job.overwrite)
+            devices.run_on_first(create)
         status = loop.run(bar)
-        record.publish(status)
-    best = raw.cpu().float().eval()
-    best.load_state_dict(record.weights[record.best])
-    path = None if folder is None else folder.path
-    return Run(best, record.info, record.history, status, record.best, record.weights, path)
+        log.publish(status)
+    best = model.cpu().float().eval()
+    best.load_state_dict(log.weights[log.best])
+    return Run(best, log.info, log.history, status, log.best, log.weights, None if folder is None else folder.path)
 
 
-def _go_on(loop: Loop, before: Before, folder: RunFolder | None) -> None:
+def open_fabric(config: TrainConfig, devices: Devices) -> Fabric:
+    """Return Lightning Fabric on the one device of this process; ConfigError where this machine has no such accelerator.
+
+    Several devices are several processes with one Fabric each; `mmviz.train.devices` does the communication between them.
+    """
+    options: dict[str, Any] = {"devices": 1}
+    if devices.count > 1:
+        options = {
+            "devices": [devices.device.index] if devices.device.type == "cuda" else 1,
+            "plugins": [LightningEnvironment()],
+            "strategy": SingleDeviceStrategy(devices.device),
+        }
     try:
-        go_on(loop, before.state)
+        return Fabric(accelerator=config.accelerator, precision=config.precision, **options)  # type: ignore[arg-type]
+    except (ValueError, RuntimeError) as error:
+        raise ConfigError(
+            f"fit: accelerator={config.accelerator!r} cannot be used here ({error}); choose auto or cpu"
+        ) from error
+
+
+def _restore(loop: Loop, point: ResumePoint, folder: RunFolder) -> None:
+    try:
+        loop.restore(point.state)
     except (KeyError, IndexError, TypeError, ValueError, AttributeError, RuntimeError) as error:
-        place = "" if folder is None else f"{folder.path}: "
         raise CheckpointError(
-            f"{place}the state to resume from does not fit this training ({error!r:.300}); it was changed, or written by other "
+            f"{folder.path}: the state to resume from does not fit this training ({error!r:.300}); it was changed, or written by other "
             "code: train again with overwrite=True or another out="
         ) from error
 
 
 def _info(model: FusionModel, ds: Dataset, config: TrainConfig) -> dict[str, Any]:
-    """Return what a run knows of how it was made, in plain values."""
+    """Return the configuration of a run as plain values: data set, model, options, versions."""
     return {
         "dataset": ds.spec.name,
         "model": {"name": name_of(model), "options": json.loads(json.dumps(asdict(model.config)))},

@@ -1,7 +1,8 @@
-"""The loop: epochs of batches, a strategy's updates on each, validation, a row of history."""
+"""The training loop: batches of every epoch, the updates of the strategy, validation, one row of history per epoch."""
 
 from __future__ import annotations
 
+import dataclasses
 import math
 import time
 from collections import defaultdict
@@ -11,12 +12,12 @@ import numpy as np
 import torch
 
 from mmviz.models.batch import batch_of
-from mmviz.train.checkpoint import state_of
+from mmviz.train.checkpoint import TrainingState
 from mmviz.train.class_balance import class_weights
-from mmviz.train.contributions import Measure, Meter
-from mmviz.train.devices.empty_batch import MayBeEmpty
+from mmviz.train.contributions import ContributionEstimator, ContributionMonitor, Contributions
+from mmviz.train.devices.empty_batch import EmptyBatchModel
 from mmviz.train.metrics import loss_of, scores_of
-from mmviz.train.sampling import Epochs
+from mmviz.train.sampling import EpochBatches
 from mmviz.train.schedule import warm_cosine
 from mmviz.train.strategies.base import Training
 
@@ -28,29 +29,29 @@ if TYPE_CHECKING:
 
     from mmviz.data.dataset import Split
     from mmviz.models.base import FusionModel
-    from mmviz.models.batch import Batch
-    from mmviz.train.checkpoint import State
+    from mmviz.train.checkpoint import EpochLog
     from mmviz.train.config import TrainConfig
     from mmviz.train.devices import Devices
     from mmviz.train.devices.progress import Bar
-    from mmviz.train.run import Record
     from mmviz.train.strategies.base import Strategy, Update
 
+#: methods of a model that run under the precision of the training
 FORWARD = ("encode", "streams", "pooled", "answer", "fuse", "learn", "alone", "turn")
 
-HALVINGS = 30  # in a row, of the loss's factor in float16, until a training counts as diverged
+#: overflows in a row, in float16, until a training counts as diverged
+MAX_OVERFLOWS = 30
 
 
-class Stoppable(Protocol):
-    """Says whether somebody asked to stop."""
+class StopRequest(Protocol):
+    """Whether a stop was requested, by Ctrl-C or by the process that started this one."""
 
     @property
     def requested(self) -> bool:
-        """True from then on."""
+        """True once a stop was requested."""
 
 
 class Loop:
-    """One training.
+    """The loop of one training on one device.
 
     Parameters
     ----------
@@ -59,15 +60,19 @@ class Loop:
     raw
         The model that is trained, on the CPU.
     strategy
-        Fresh; it is begun here.
+        Fresh; its ``begin`` is called here.
     splits
-        What the updates see, what is held out of the training split, what validates; the last two may be None.
+        Samples of the updates, held-out subset of the training split, validation split; the last two may be None.
+    config
+        Options of the training.
+    log
+        Receives history and weights of every epoch.
     interrupt
-        Asked after every batch.
+        Checked after every batch.
     devices
         Those that share the training; each runs a loop.
-    made
-        What the training is made of, for who goes on with it.
+    configuration
+        Model, options and content of the data, stored in the state for the check when the training is resumed.
     """
 
     def __init__(
@@ -77,23 +82,23 @@ class Loop:
         strategy: Strategy,
         splits: tuple[Split, Split | None, Split | None],
         config: TrainConfig,
-        record: Record,
-        interrupt: Stoppable,
+        log: EpochLog,
+        interrupt: StopRequest,
         devices: Devices,
-        made: dict[str, Any],
+        configuration: dict[str, Any],
     ) -> None:
         self.fabric, self.raw, self.strategy, self.config = fabric, raw, strategy, config
-        self.record, self.interrupt, self.devices, self.made = record, interrupt, devices, made
+        self.log, self.interrupt, self.devices, self.configuration = log, interrupt, devices, configuration
         self.samples, held_out, self.valid = splits
         own = strategy.optimizers(raw, self._adamw)
         wrapped, *optimizers = fabric.setup(raw, *own.values())
         for method in (name for name in FORWARD if hasattr(raw, name)):
             wrapped.mark_forward_method(method)
         self.wrapped = wrapped
-        self.model = wrapped if devices.count == 1 else cast("FusionModel", MayBeEmpty(wrapped))
+        self.model = wrapped if devices.count == 1 else cast("FusionModel", EmptyBatchModel(wrapped))
         self.optimizers = dict(zip(own, optimizers, strict=True))
-        self.epochs = Epochs(self.samples, config, devices)
-        self.done, self.skipped, self.stopping, self.cut = 0, 0, False, False
+        self.epochs = EpochBatches(self.samples, config, devices)
+        self.batches_done, self.overflows, self.stopping, self.cut_short = 0, 0, False, False
         self.training = Training(
             self.model,
             config,
@@ -104,51 +109,104 @@ class Loop:
             devices=devices,
             class_weight=self._class_weight(),
         )
-        self.meter: Meter | None = None
-        if isinstance(config.measure, Measure) and held_out is not None:
-            self.meter = Meter(config.measure, held_out, raw.spec, fabric.device, devices)
+        self.estimator: ContributionEstimator | None = None
+        if isinstance(config.monitor, ContributionMonitor) and held_out is not None:
+            self.estimator = ContributionEstimator(config.monitor, held_out, raw.spec, fabric.device, devices)
         strategy.begin(self.training)
 
     def _adamw(self, decay: float = 1.0, parameters: Any = None) -> Optimizer:
-        """Return AdamW with the training's options: parameters of two or more axes decay, stacked vectors (A_log, D, norms of several modalities) included."""
-        chosen = list(self.raw.parameters() if parameters is None else parameters)
+        """Return AdamW with the options of the training; parameters of two or more axes decay, vectors stacked over modalities included."""
+        parameters = list(self.raw.parameters() if parameters is None else parameters)
         groups = [
-            {"params": [p for p in chosen if p.ndim >= 2], "weight_decay": self.config.weight_decay * decay},
-            {"params": [p for p in chosen if p.ndim < 2], "weight_decay": 0.0},
+            {"params": [p for p in parameters if p.ndim >= 2], "weight_decay": self.config.weight_decay * decay},
+            {"params": [p for p in parameters if p.ndim < 2], "weight_decay": 0.0},
         ]
         return torch.optim.AdamW([g for g in groups if g["params"]], lr=self.config.learning_rate)
 
     def _class_weight(self) -> torch.Tensor | None:
-        """Return the weights of the classes, on the device; the run's info holds them by name."""
+        """Return the class weights on the device, and store them in the info of the run by name."""
         task = self.raw.spec.task
         weight = class_weights(self.config.class_weight, task, self.samples.labels("fit"))
         if weight is not None:
-            self.record.info["class_weight"] = dict(zip(task.classes, weight.tolist(), strict=True))
+            self.log.info["class_weight"] = dict(zip(task.classes, weight.tolist(), strict=True))
         return None if weight is None else weight.to(self.fabric.device)
 
     def run(self, bar_of: Callable[[int], Bar]) -> str:
-        """Train from where the record ends; return how it ended."""
-        if not self.record.history:
-            self.record.keep(0, self._validate() | self._measure(0), self._state(0))
-        begin = len(self.record.history)
+        """Train from the last epoch of the log; return the status."""
+        if not self.log.history:
+            self.log.add(0, self._validate() | self._contributions(0), self._state_after(0))
+        begin = len(self.log.history)
         with bar_of((self.config.epochs + 1 - begin) * self.epochs.updates) as bar:
             for epoch in range(begin, self.config.epochs + 1):
-                if 0 < self.config.patience < epoch - self.record.best:
+                if 0 < self.config.patience < epoch - self.log.best:
                     return "early_stopped"
                 row = self._epoch(epoch, bar)
                 if row is None:
                     return "diverged"
-                self.devices.agree(self.raw)
-                self.record.keep(epoch, row, None if self.cut else self._state(epoch))
+                self.devices.check_equal_weights(self.raw)
+                self.log.add(epoch, row, None if self.cut_short else self._state_after(epoch))
                 if self._stopped():
                     return "interrupted"
-        return "early_stopped" if 0 < self.config.patience <= self.config.epochs - self.record.best else "finished"
+        return "early_stopped" if 0 < self.config.patience <= self.config.epochs - self.log.best else "finished"
 
-    def _state(self, epoch: int) -> Callable[[], State]:
-        return lambda: state_of(self, epoch, self.made)
+    def state(self, epoch: int) -> TrainingState:
+        """Return the state after this epoch."""
+        training, tensors = self.training, {f"model/{k}": v for k, v in self.raw.state_dict().items()}
+        groups = {}
+        for name, optimizer in self.optimizers.items():
+            stored = optimizer.state_dict()
+            groups[name] = stored["param_groups"]
+            tensors |= {f"optimizer/{name}/{i}/{k}": v for i, own in stored["state"].items() for k, v in own.items()}
+        strategy = dict(self.strategy.state())
+        tensors |= {
+            f"strategy/{name}": strategy.pop(name) for name in list(strategy) if torch.is_tensor(strategy[name])
+        }
+        tensors["draws/cpu"] = torch.get_rng_state()
+        if training.device.type == "cuda":
+            tensors["draws/cuda"] = torch.cuda.get_rng_state(training.device)
+        found = training.contributions
+        plain = {
+            "epoch": epoch,
+            "done": self.batches_done,
+            "groups": groups,
+            "scaler": self.fabric.strategy.precision.state_dict(),
+            "strategy": strategy,
+            "order": self.epochs.random_state,
+            "rng": training.rng.bit_generator.state,
+            "mean": None if self.estimator is None else self.estimator.running_mean,
+            "measured": None if found is None else {k: v.tolist() for k, v in dataclasses.asdict(found).items()},
+            "made": self.configuration,
+        }
+        return TrainingState(tensors, plain)
+
+    def restore(self, state: TrainingState) -> None:
+        """Restore the loop from a checkpoint; the device count may differ."""
+        plain, training = state.plain, self.training
+        self.raw.load_state_dict(state.under("model/"))
+        for name, optimizer in self.optimizers.items():
+            moments: dict[int, dict[str, torch.Tensor]] = defaultdict(dict)
+            for key, value in state.under(f"optimizer/{name}/").items():
+                index, entry = key.split("/")
+                moments[int(index)][entry] = value
+            optimizer.load_state_dict({"state": dict(moments), "param_groups": plain["groups"][name]})
+        if plain["scaler"]:
+            self.fabric.strategy.precision.load_state_dict(plain["scaler"])
+        self.strategy.restore(plain["strategy"] | state.under("strategy/"))
+        torch.set_rng_state(state.tensors["draws/cpu"])
+        if training.device.type == "cuda" and "draws/cuda" in state.tensors:
+            torch.cuda.set_rng_state(state.tensors["draws/cuda"], training.device)
+        self.epochs.random_state, training.rng.bit_generator.state = plain["order"], plain["rng"]
+        self.batches_done = int(plain["done"])
+        if self.estimator is not None:
+            self.estimator.running_mean = plain["mean"]
+        if plain["measured"] is not None:
+            training.contributions = Contributions(**{k: np.array(v) for k, v in plain["measured"].items()})
+
+    def _state_after(self, epoch: int) -> Callable[[], TrainingState]:
+        return lambda: self.state(epoch)
 
     def _stopped(self) -> bool:
-        """Return whether any device was asked to stop; then all do, after the same batch."""
+        """Return whether a stop was requested on any device; then all stop after the same batch."""
         self.stopping = self.stopping or self.devices.any(self.interrupt.requested)
         return self.stopping
 
@@ -156,7 +214,7 @@ class Loop:
         self.model.train()
         start = time.perf_counter()
         self.training.seconds.clear()
-        noted = dict(self.strategy.before_epoch(epoch))
+        entries = dict(self.strategy.before_epoch(epoch))
         order = self.strategy.order(epoch)
         batches = self.epochs.updates if order is None else self.epochs.count(order)
         total, norms, clipped, seen, updates = 0.0, 0.0, 0, 0, 0
@@ -169,7 +227,7 @@ class Loop:
             position = (epoch - 1) * self.epochs.updates + number * self.epochs.updates / batches
             rate = self.config.learning_rate * warm_cosine(position, self.config.epochs * self.epochs.updates)
             losses = []
-            with self.devices.own_draws(self.config.seed, epoch, number):
+            with self.devices.local_random(self.config.seed, epoch, number):
                 for update in self.strategy.updates(batch, own):
                     loss, norm = self._step(update, rate)
                     if not (math.isfinite(loss) and math.isfinite(norm)):
@@ -180,21 +238,23 @@ class Loop:
                     for name, value in update.parts.items():  # this device's share; shares add up
                         parts[name][0] += float(value) * len(rows)
                         parts[name][1] += len(own)
-            self.done += 1
+            self.batches_done += 1
             if losses:
                 total, seen = total + sum(losses) / len(losses) * len(rows), seen + len(rows)
             bar.update()
             if self._stopped():
-                self.cut = number + 1 < batches
+                self.cut_short = number + 1 < batches
                 break
         row = {
             "train_loss": total / seen if seen else math.nan,
             "learning_rate": rate,
             "gradient_norm": norms / updates if updates else math.nan,
-            "clipped": float(clipped),
+            "clipped_steps": float(clipped),
         }
-        row |= self._validate() | {name: value / count for name, (value, count) in self.devices.sums(parts).items()}
-        row |= noted | self._measure(epoch) | dict(self.strategy.after_epoch(epoch))
+        row |= self._validate() | {
+            name: value / count for name, (value, count) in self.devices.sum_by_name(parts).items()
+        }
+        row |= entries | self._contributions(epoch) | dict(self.strategy.after_epoch(epoch))
         row |= self._cost(time.perf_counter() - start)
         bar.set_postfix(
             {k: f"{row[k]:.3f}" for k in ("train_loss", "valid_loss", "valid_accuracy", "valid_mae") if k in row}
@@ -202,47 +262,47 @@ class Loop:
         return row
 
     def _step(self, update: Update, rate: float) -> tuple[float, float]:
-        """Make one update; return its loss and the norm of its gradient, and stop short where either is not finite."""
+        """Apply one update; return its loss and gradient norm, without a step where either is not finite."""
         loss = self.devices.total(update.loss).item()
         if not math.isfinite(loss):
             return loss, 0.0
         optimizer = self.optimizers[update.optimizer]
         self.fabric.backward(update.loss)
         self.devices.sum_gradients(self.raw)
-        with self.devices.common_draws():
+        with self.devices.shared_random():
             self.strategy.after_backward(update)
         clipped = self.fabric.clip_gradients(
             self.wrapped, optimizer, max_norm=self.config.clip, error_if_nonfinite=False
         )
         norm = math.inf if clipped is None else float(clipped)
         overflow = not math.isfinite(norm)
-        self.skipped = self.skipped + 1 if overflow else 0
-        if overflow and (self.config.precision != "16-mixed" or self.skipped > HALVINGS):
+        self.overflows = self.overflows + 1 if overflow else 0
+        if overflow and (self.config.precision != "16-mixed" or self.overflows > MAX_OVERFLOWS):
             return loss, norm
         for group in optimizer.param_groups:
             group["lr"] = rate * update.rate
-        optimizer.step()  # in float16 an overflow makes none: it halves the factor of the loss
+        optimizer.step()  # in float16 an overflow makes no step and halves the factor of the loss
         self.raw.zero_grad()
         return loss, 0.0 if overflow else norm
 
-    def _measure(self, epoch: int) -> dict[str, float]:
-        """Return the contributions now, where they are asked for and due."""
-        if self.meter is None or not self.meter.due(epoch):
+    def _contributions(self, epoch: int) -> dict[str, float]:
+        """Return the contributions after this epoch, where they are monitored and due."""
+        if self.estimator is None or not self.estimator.due(epoch):
             return {}
-        with self.training.clock("measure"):
-            self.training.measured = self.meter.measure(self.model)
-            return self.training.measured.row(self.training.names)
+        with self.training.clock("monitor"):
+            self.training.contributions = self.estimator.estimate(self.model)
+            return self.training.contributions.row(self.training.names)
 
     def _cost(self, total: float) -> dict[str, float]:
-        """Return the seconds of the epoch, of what was clocked in it, and the share of that."""
+        """Return the seconds of the epoch, the clocked seconds in it, and their share."""
         clocked = dict(self.training.seconds)
         row = {f"seconds_{what}": value for what, value in clocked.items()}
         return row | ({"cost_share": sum(clocked.values()) / total} if clocked else {}) | {"seconds": total}
 
     def _diverged(self, loss: float, norm: float, update: Update, rows: np.ndarray) -> None:
-        """Note where it went wrong: update, samples, and the modality where one alone was being trained."""
-        self.record.info["diverged"] = {
-            "update": self.done,
+        """Store in the info of the run: batch, samples, and the modality where the loss is of one."""
+        self.log.info["diverged"] = {
+            "update": self.batches_done,
             "loss": str(loss),
             "gradient_norm": str(norm),
             "modality": update.modality,
@@ -257,11 +317,9 @@ class Loop:
         self.model.eval()
         own = self.devices.share(np.arange(len(split)))
         batches = (batch_of(split, own[i : i + 256]) for i in range(0, max(1, len(own)), 256))
-        output = self.devices.whole(torch.cat([self._answer(batch.to(self.fabric.device)) for batch in batches]))
+        output = torch.cat([self.model(batch.to(self.fabric.device)).float().cpu() for batch in batches])
+        output = self.devices.gather_in_order(output)
         target = torch.from_numpy(np.array(split.labels("fit")))
         task = self.raw.spec.task
         scores = {f"valid_{name}": value for name, value in scores_of(task, output, target).items()}
         return {"valid_loss": loss_of(task, output, target).item(), **scores}
-
-    def _answer(self, batch: Batch) -> torch.Tensor:
-        return self.model(batch).float().cpu()

@@ -53,7 +53,7 @@ def loss_of(
 
 
 def scores_of(task: Task, output: Float[Tensor, "batch output"], target: Shaped[Tensor, " batch"]) -> dict[str, float]:
-    """Return the scores that follow a training.
+    """Return the metrics of one epoch.
 
     ``accuracy``, ``balanced_accuracy`` and ``f1_macro`` of a classification, ``mae`` and ``correlation`` of a regression; NaN where
     undefined.
@@ -76,41 +76,39 @@ def score(
     *,
     convention: Literal["mosi", "sims", "polarity"] | None = None,
 ) -> Metrics:
-    """Score predictions, ``score(ds.spec.task, run.predict(ds["test"]), ds["test"].target, convention="mosi")``.
+    """Return the metrics of predictions, ``score(ds.spec.task, run.predict(ds["test"]), ds["test"].target, convention="mosi")``.
 
     Parameters
     ----------
     task
-        Of the data set.
+        Task of the data set.
     prediction
-        What `Run.predict` returns: probabilities (n, classes), or values (n,).
+        As `Run.predict` returns it: probabilities (n, classes), or values (n,).
     target
-        (n,); None, of a split without labels, is refused.
+        Labels (n,).
     convention
-        A regression: "mosi" or "sims", see `sentiment`. A classification into negative, neutral, positive: "polarity". Never
-        guessed; None gives the scores that need none.
+        A regression: "mosi" or "sims", see `sentiment`. A classification into negative, neutral, positive: "polarity". None gives the
+        metrics that need no convention.
 
     Returns
     -------
     Metrics
-        With the convention of every score in words.
+        Values by name, with the convention of each in words.
 
     Raises
     ------
     ConfigError
-        If the convention does not fit the task.
+        If the convention does not belong to the task.
     DataError
-        If the shapes do not, or there are no labels.
+        If the shapes do not match, or there are no labels.
     """
     if target is None:
-        raise DataError(
-            "score: target is None, the split has no labels; score a labelled split, or keep to the predictions"
-        )
+        raise DataError("score: target is None, the split has no labels; score a labelled split")
     if np.ndim(target) > 1:
         raise DataError(f"score: target of shape {np.shape(target)}, expected one label per sample; {ONE_AT_A_TIME}")
-    fitting = {"classification": (None, "polarity"), "regression": (None, "mosi", "sims")}[task.kind]
-    if convention not in fitting:
-        raise ConfigError(f"score: convention={convention!r} for a {task.kind}; use one of {fitting}")
+    allowed = {"classification": (None, "polarity"), "regression": (None, "mosi", "sims")}[task.kind]
+    if convention not in allowed:
+        raise ConfigError(f"score: convention={convention!r} for a {task.kind}; use one of {allowed}")
     if convention == "mosi" or convention == "sims":
         return sentiment(prediction, target, convention=convention)
     if convention == "polarity":

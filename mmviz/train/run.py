@@ -11,7 +11,6 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-import mmkernels
 import numpy as np
 import torch
 from torch.nn.modules.module import register_module_parameter_registration_hook
@@ -22,12 +21,11 @@ from mmviz.core.errors import CheckpointError, ConfigError
 from mmviz.core.escape import printable
 from mmviz.core.options import takes
 from mmviz.data.matching import matched
-from mmviz.data.spec import spec_from_json, spec_to_json
+from mmviz.data.spec import spec_from_json
 from mmviz.models.batch import Batch, batch_of
 from mmviz.models.registry import build
 from mmviz.models.user_module.model import Adapted
-from mmviz.train.checkpoint import RunFolder
-from mmviz.train.config import SELECT
+from mmviz.train.checkpoint import RunFolder, read_history
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -37,32 +35,31 @@ if TYPE_CHECKING:
     from mmviz.data.dataset import Split
     from mmviz.data.matching import Matching
     from mmviz.models.base import FusionModel
-    from mmviz.train.checkpoint import Before, State
 
 
-# above the weights' own figures, so that a model of another size is compared with them tensor by tensor
+# margins above the count and size of the stored weights; a model within them is compared with the weights tensor by tensor
 _TIMES, _FREE_TENSORS, _FREE_ELEMENTS = 64, 1000, 1 << 22
 _FACTORIES = frozenset({"empty", "zeros", "ones", "full", "rand", "randn", "arange", "eye", "linspace"})
 
 
 @contextmanager
 def bounded_build(weights: Mapping[str, Tensor], where: str) -> Iterator[None]:
-    """Refuse, for the duration of a block, to make a model that is far larger than these weights.
+    """Limit, for the duration of a block, the number and size of the tensors of a model that is built.
 
-    A description may ask for a million layers, or for one of a million channels: building them takes hours or all memory before
+    A changed description may name a million layers, or one layer of a million channels: building them takes hours or all memory before
     anything could be compared.
 
     Parameters
     ----------
     weights
-        Name to tensor, as stored.
+        Stored weights, name to tensor.
     where
-        How to name the description in an error.
+        Name of the description in errors.
 
     Raises
     ------
     CheckpointError
-        At the first parameter too many, or before a tensor too large is made.
+        At the first parameter above the limit, or before a tensor above the limit is allocated.
     """
     tensors = _TIMES * len(weights) + _FREE_TENSORS
     elements = _TIMES * sum(value.numel() for value in weights.values()) + _FREE_ELEMENTS
@@ -91,92 +88,13 @@ def bounded_build(weights: Mapping[str, Tensor], where: str) -> Iterator[None]:
 
 
 def _elements(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> int:
-    """Return how many elements a factory is asked for; of a range, its end stands for that."""
+    """Return the number of elements that a factory call allocates; for a range, its end."""
     sizes = [kwargs.get("size"), *args]
     flat = [n for size in sizes for n in (size if isinstance(size, (tuple, list)) else [size]) if type(n) is int]
     return math.prod(max(0, n) for n in flat) if flat else 0
 
 
-@dataclass
-class Record:
-    """The history so far, and which epoch is the one to return.
-
-    Attributes
-    ----------
-    model
-        Whose weights are kept.
-    select
-        As in :class:`mmviz.train.TrainConfig`.
-    folder
-        Where it is published after every epoch; None for memory only.
-    info
-        Of the run; ``backend`` is filled in here.
-    """
-
-    model: FusionModel
-    select: str
-    folder: RunFolder | None
-    info: dict[str, Any]
-    history: list[dict[str, float]] = field(default_factory=list)
-    weights: dict[int, dict[str, Tensor]] = field(default_factory=dict)
-    entries: dict[str, dict[str, str]] = field(default_factory=dict)
-    best: int = 0
-    state: dict[str, str] | None = None
-
-    def go_on(self, before: Before) -> None:
-        """Begin with the epochs that a training before has left."""
-        self.history, self.weights, self.entries = before.history, before.weights, before.entries
-        self.best, self.state = self._chosen(), before.entry
-        self.publish("running")  # an epoch that was cut short is no longer named: its file will be written anew
-
-    def keep(self, epoch: int, row: dict[str, float], state: Callable[[], State] | None = None) -> None:
-        """Add an epoch, and what is needed to go on after it; without that it was cut short, and is trained again when resumed."""
-        self.history.append({"epoch": float(epoch), **row})
-        self.weights[epoch] = {k: v.detach().cpu().float().clone() for k, v in self.model.state_dict().items()}
-        self.best = self._chosen()
-        ran = mmkernels.last_backend()
-        self.info["backend"] = "none" if ran is None else ran.backend
-        if self.folder is not None:
-            self.entries[str(epoch)] = self.folder.write_weights(epoch, self.weights[epoch])
-            if state is not None:
-                self.state = self.folder.write_state(state())
-            self.publish("running")
-            if self.state is not None:
-                self.folder.drop_states(self.state)
-
-    def _chosen(self) -> int:
-        chosen = (
-            self.history[-1]
-            if self.select == "last"
-            else max(self.history, key=lambda row: _goodness(row, SELECT[self.select]))
-        )
-        return int(chosen["epoch"])
-
-    def publish(self, status: str) -> None:
-        """Write the index of the run, where it has a folder."""
-        if self.folder is not None:
-            self.folder.write_index(
-                {
-                    "status": status,
-                    "best_epoch": self.best,
-                    "info": self.info,
-                    "history": self.history,
-                    "weights": self.entries,
-                    "state": self.state,
-                    "spec": spec_to_json(self.model.spec),
-                }
-            )
-
-
-def _goodness(row: dict[str, float], by: str) -> tuple[float, ...]:
-    """Return what the best epoch has most of: validation score (``by`` a name, "" the task's), then least validation loss; without a split, epochs."""
-    if "valid_loss" not in row:
-        return (row["epoch"],)
-    score = row[f"valid_{by or 'accuracy'}"] if "valid_accuracy" in row else -row["valid_mae"]
-    return (score, -row["valid_loss"]) if math.isfinite(row["valid_loss"]) else (-math.inf, -math.inf)
-
-
-_RETRIES = 20  # of a loading during which the run was replaced
+_RETRIES = 20  # of ``load``, while a training replaces the run
 
 
 @dataclass
@@ -186,16 +104,21 @@ class Run:
     Attributes
     ----------
     model
-        The module with the weights of :attr:`best_epoch` (the one that was selected), in evaluation mode, on the CPU.
+        With the weights of :attr:`best_epoch`, in evaluation mode, on the CPU.
     info
         Model name and options, training options, data set, backend of the scan, versions.
     history
         One dict per epoch: ``epoch`` (from 1), ``train_loss``, ``valid_loss``, the task's scores,
-        ``learning_rate``, ``gradient_norm`` (mean before clipping), ``clipped`` (updates), ``seconds``. Epoch 0 is the untrained model.
+        ``learning_rate``, ``gradient_norm`` (mean before clipping), ``clipped_steps``, ``seconds``. Epoch 0 is the untrained model.
     status
-        ``finished``, ``early_stopped``, ``interrupted`` or ``diverged``; ``running`` where a loaded run was killed.
+        ``finished``, ``early_stopped``, ``interrupted`` or ``diverged``; ``running`` where a loaded run was killed; ``external`` for a model
+        that was trained outside mmviz.
+    best_epoch
+        The selected epoch: by validation score, or the last, see ``select`` of :class:`mmviz.train.TrainConfig`.
+    weights
+        Epoch to ``state_dict``, float32, on the CPU.
     folder
-        Where it was saved, or None.
+        Where the run is saved, or None.
     """
 
     model: FusionModel
@@ -208,7 +131,7 @@ class Run:
 
     @property
     def epochs(self) -> tuple[int, ...]:
-        """Epochs whose weights are at hand; 0 is the untrained model."""
+        """Epochs whose weights are stored; 0 is the untrained model."""
         return tuple(sorted(self.weights))
 
     def __repr__(self) -> str:
@@ -239,7 +162,7 @@ class Run:
         Raises
         ------
         ConfigError
-            If the data is neither, or does not match the model, or the batch size is none.
+            If the data are neither, or do not match the model, or the batch size is not an integer ≥ 1.
         """
         if type(batch_size) is not int or batch_size < 1:
             raise ConfigError(f"predict: batch_size={batch_size!r}, expected an integer ≥ 1")
@@ -247,7 +170,7 @@ class Run:
         self.model.eval()
         matching = None if isinstance(data, Batch) else matched(self.model.spec, data, "predict", empty=True)
         try:
-            parts = [self._answer(part) for part in self.batches(data, batch_size, matching)]
+            parts = [self._predict(part) for part in self.batches(data, batch_size, matching)]
         finally:
             self.model.train(mode)
         outputs = self.model.spec.task.outputs
@@ -256,7 +179,7 @@ class Run:
         return joined if self.model.spec.task.kind == "classification" else joined[:, 0]
 
     def batches(self, data: Split | Batch, batch_size: int = 256, matching: Matching | None = None) -> Iterator[Batch]:
-        """Yield the samples of a split in their order, laid out for the model; a batch as it is, what it lacks being absent."""
+        """Yield batches of a split in its order, in the layout of the model; a ``Batch`` unchanged, with its missing modalities marked absent."""
         if isinstance(data, Batch):
             yield data.completed(self.model.spec)
             return
@@ -271,16 +194,16 @@ class Run:
         Raises
         ------
         ConfigError
-            If the weights of that epoch were not kept.
+            If the weights of that epoch are not stored.
         """
         if epoch not in self.weights:
-            raise ConfigError(f"epoch {epoch} was not kept; kept are {', '.join(map(str, self.epochs))}")
+            raise ConfigError(f"at_epoch: epoch={epoch!r} is not stored; stored are {', '.join(map(str, self.epochs))}")
         model = copy.deepcopy(self.model)
         model.load_state_dict(self.weights[epoch])
         yield model.eval()
 
     @torch.no_grad()
-    def _answer(self, batch: Batch) -> np.ndarray:
+    def _predict(self, batch: Batch) -> np.ndarray:
         output = self.model(batch)
         if self.model.spec.task.kind == "classification":
             output = output.softmax(-1)
@@ -297,7 +220,7 @@ class Run:
             raise CheckpointError(f"{folder.path}: run.json names one file for several epochs; it was changed")
         spec = spec_from_json(index["spec"])
         options = index["info"]["model"]["options"]
-        if not options.get("steps", 1):  # written before the number taken was kept: it was the shortest length
+        if not options.get("steps", 1):  # older runs do not store the number of steps: it was the shortest length
             options = options | {"steps": min(m.steps for m in spec.modalities)}
         with bounded_build(folder.read_tensors(index["weights"][best]), str(folder.path / "run.json")):
             model = build(index["info"]["model"]["name"], spec, **options)
@@ -317,21 +240,21 @@ class Run:
 
 
 def _history(rows: Any, where: str) -> list[dict[str, float]]:
-    """Return the history of a run; CheckpointError where a row is not one of numbers."""
-    whole = [{k: math.nan if v is None else v for k, v in row.items()} for row in rows]
-    for i, row in enumerate(whole):
+    """Return the history of a run; CheckpointError where an entry is not a number."""
+    history = read_history(rows)
+    for i, row in enumerate(history):
         odd = [name for name, value in row.items() if type(value) not in (int, float)]
         if odd or "epoch" not in row:
             raise CheckpointError(
                 f"{where}: run.json: row {i} of the history {f'has {row[odd[0]]!r:.60} as {odd[0]!r:.60}' if odd else 'has no epoch'}; "
                 "it was changed"
             )
-    return whole
+    return history
 
 
 @takes(path="path")
 def load(path: str | Path) -> Run:
-    """Load the run a training left in ``out=``.
+    """Load the run that a training saved in ``out=``.
 
     Raises
     ------
@@ -353,29 +276,28 @@ def load(path: str | Path) -> Run:
     raise CheckpointError(f"{folder.path} changes faster than it can be read; load it when its training has ended")
 
 
-_KEPT = ("name", "missing", "masks", "masked_as", "gives", "tokens", "weights", "steps")
+_INFO_OPTIONS = ("name", "missing", "masks", "masked_as", "gives", "tokens", "weights", "steps")
 
 
 def as_run(
     model: Adapted, *, checkpoints: Mapping[int, Mapping[str, Tensor]] | None = None, seed: int | None = None
 ) -> Run:
-    """Return a Run of an adapted module, for ``mm.record``, ``mm.recording.what_if`` and attributions.
+    """Return a Run of an adapted module, for ``mm.trace.record``, ``mm.trace.what_if`` and attributions; it cannot be trained further.
 
     Parameters
     ----------
     model
         From :func:`mmviz.models.adapt`.
     checkpoints
-        Epoch to the ``state_dict`` of your module then, so that its training can be replayed; the module's own weights count as the
+        Epoch to the ``state_dict`` of your module after it, so that its training can be replayed; the current weights of the module become the
         epoch after the last of them. None: there is one epoch, 1.
     seed
-        Of your training, for the record; None where it is not known.
+        Of your training, stored in ``info``; None where it is not known.
 
     Returns
     -------
     Run
-        ``status`` is ``"elsewhere"``, ``history`` holds the numbers of the epochs and nothing else. Its ``info`` says how a missing modality is
-        shown.
+        ``status`` is ``"external"``, ``history`` holds only the numbers of the epochs. ``info`` holds the imputation of missing modalities.
 
     Raises
     ------
@@ -395,13 +317,17 @@ def as_run(
     options = asdict(model.config)
     info: dict[str, Any] = {
         "dataset": model.spec.name,
-        "model": {"name": options["name"], "adapted": True, "options": {key: _plain(options[key]) for key in _KEPT}},
-        "train": {"strategy": "elsewhere", "seed": seed},
+        "model": {
+            "name": options["name"],
+            "adapted": True,
+            "options": {key: _plain(options[key]) for key in _INFO_OPTIONS},
+        },
+        "train": {"strategy": "external", "seed": seed},
         "backend": "none",
         "versions": {"mmviz": mmviz.__version__, "torch": torch.__version__},
     }
     history = [{"epoch": float(epoch)} for epoch in sorted(weights)]
-    return Run(model.eval(), info, history, "elsewhere", last, weights)
+    return Run(model.eval(), info, history, "external", last, weights)
 
 
 def _plain(value: Any) -> Any:
@@ -409,23 +335,23 @@ def _plain(value: Any) -> Any:
 
 
 def _checked(epoch: object, state: Mapping[str, Tensor], current: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """Return the weights of the whole model at an epoch: the module's from the checkpoint, the rest as it is."""
+    """Return the weights of the whole model at an epoch: the module's from the checkpoint, all others as they are now."""
     if type(epoch) is not int or epoch < 0:
         raise ConfigError(f"as_run: checkpoints has the epoch {epoch!r}, expected a whole number from 0")
     if not isinstance(state, Mapping) or not all(isinstance(value, torch.Tensor) for value in state.values()):
         raise ConfigError(f"as_run: checkpoints[{epoch}] is a {type(state).__name__}, expected module.state_dict()")
-    own = {f"module.{key}": value for key, value in state.items()}
+    given = {f"module.{key}": value for key, value in state.items()}
     expected = {key: value for key, value in current.items() if key.startswith("module.")}
-    odd = sorted(own.keys() ^ expected.keys())
-    odd += [key for key, value in own.items() if key in expected and value.shape != expected[key].shape]
+    odd = sorted(given.keys() ^ expected.keys())
+    odd += [key for key, value in given.items() if key in expected and value.shape != expected[key].shape]
     if odd:
         raise ConfigError(
             f"as_run: checkpoints[{epoch}] is not of this module: {', '.join(key.removeprefix('module.') for key in odd[:5])} "
             "differ in name or shape; give module.state_dict() of the same module"
         )
-    bad = [key for key, value in own.items() if value.is_floating_point() and not bool(torch.isfinite(value).all())]
+    bad = [key for key, value in given.items() if value.is_floating_point() and not bool(torch.isfinite(value).all())]
     if bad:
         raise ConfigError(
             f"as_run: checkpoints[{epoch}] holds values that are not finite in {bad[0].removeprefix('module.')}"
         )
-    return dict(current) | {key: value.detach().cpu().clone() for key, value in own.items()}
+    return dict(current) | {key: value.detach().cpu().clone() for key, value in given.items()}

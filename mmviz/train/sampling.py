@@ -25,56 +25,57 @@ if TYPE_CHECKING:
     from mmviz.train.config import TrainConfig
 
 
-LARGEST = 512
+MAX_HELD_OUT = 512
 
 
 def hold_out(split: Split, samples: int, seed: int) -> tuple[Split, Split]:
-    """Return the split without a slice, and the slice.
+    """Split off a stratified held-out subset; return (remaining, held_out).
 
     Parameters
     ----------
     split
-        In memory, or from `mmviz.data.from_disk`: of the latter the slice is read, the rest stays on disk.
+        In memory, or from `mmviz.data.from_disk`: of the latter only the held-out subset is read.
     samples
-        Size of the slice; 0 takes 0.3 / 2^M of the split (M modalities), but at least 32 and at most 512 samples, and never
-        more than a fifth: measuring all 2^M subsets of it then costs some 5 % of an epoch of joint training, whatever M (the history says, as ``cost_share``).
+        Size of the subset; 0 takes 0.3 / 2^M of the split (M modalities), but at least 32 and at most 512 samples, and never more than a
+        fifth: the predictions for all 2^M subsets of modalities then cost about 5 % of an epoch of joint training for any M (``cost_share``
+        of the history).
     seed
-        The same seed holds out the same samples.
+        The same seed gives the same subset.
 
     Raises
     ------
     ConfigError
-        If the slice would be more than half of the split.
+        If the subset is more than half of the split.
 
     Notes
     -----
-    The samples are shuffled, sorted by target, and taken at equal distances: every class, or every range of values, has its share.
-    Subjects are not kept apart: a person in the slice is in the updates too.
+    Samples are shuffled, sorted by target and taken at equal distances, so that classes, or ranges of values, keep their shares. Subjects
+    are not separated: one subject may be in both parts.
     """
     n = len(split)
-    size = samples or max(1, min(n // 5, LARGEST, max(32, int(0.3 * n) >> len(split.inputs))))
+    size = samples or max(1, min(n // 5, MAX_HELD_OUT, max(32, int(0.3 * n) >> len(split.inputs))))
     if 2 * size > n:
         raise ConfigError(
-            f"fit: {size} samples of split {split.name!r} are to be held out for measuring, it has {n}; "
-            "at most half can be: give a smaller held_out, or leave out what measures"
+            f"fit: held_out={size} of the {n} samples of split {split.name!r} is more than half; "
+            "give a smaller held_out, or leave out monitor and strategies that need held-out samples"
         )
     order = np.random.default_rng([seed, 2]).permutation(n)
     order = order[np.argsort(np.asarray(split.labels("fit"))[order], kind="stable")]
     chosen = np.zeros(n, dtype=bool)
     chosen[order[(np.arange(size) * n + n // 2) // size]] = True
-    return _left(split, np.flatnonzero(~chosen)), split.take(np.flatnonzero(chosen))
+    return _without_reading(split, np.flatnonzero(~chosen)), split.take(np.flatnonzero(chosen))
 
 
-def _left(split: Split, rows: np.ndarray) -> Split:
-    """Return the other samples, of modalities on disk without reading them."""
+def _without_reading(split: Split, rows: np.ndarray) -> Split:
+    """Return some samples of a split; modalities on disk are not read."""
     light = dataclasses.replace(split, inputs={}).take(rows)
     stored: dict[str, Any] = dict(split.inputs)
-    inputs: dict[str, Any] = {m: _Some(x, rows) if isinstance(x, Ragged) else x[rows] for m, x in stored.items()}
+    inputs: dict[str, Any] = {m: _RowSubset(x, rows) if isinstance(x, Ragged) else x[rows] for m, x in stored.items()}
     return dataclasses.replace(light, inputs=inputs)
 
 
-class _Some(Ragged):
-    """Some rows of sequences on disk."""
+class _RowSubset(Ragged):
+    """A subset of the rows of sequences on disk."""
 
     def __init__(self, whole: Ragged, rows: np.ndarray) -> None:
         self._whole, self._rows = whole, rows
@@ -93,8 +94,8 @@ class _Some(Ragged):
         return f"{len(self._rows)} rows of {self._whole!r}"
 
 
-class Epochs:
-    """What a training reads, epoch after epoch.
+class EpochBatches:
+    """Batches of every epoch of a training.
 
     Parameters
     ----------
@@ -111,37 +112,37 @@ class Epochs:
         self.updates = math.ceil(len(split) / config.batch_size)
         self._order = np.random.default_rng(config.seed)
         self._balanced = np.asarray(split.target) if config.sampling == "balanced" else None
-        self._plan: Buckets | None = None
+        self._buckets: Buckets | None = None
         if config.bucket:
-            self._plan = Buckets(split, config.batch_size, config.seed, pool=config.bucket, block=config.block)
+            self._buckets = Buckets(split, config.batch_size, config.seed, pool=config.bucket, block=config.block)
 
     @property
-    def draws(self) -> dict[str, Any]:
-        """Where the random stream of the plain order stands, in plain values; it may be set."""
+    def random_state(self) -> dict[str, Any]:
+        """State of the generator of the order, as plain values; may be set."""
         return dict(self._order.bit_generator.state)
 
-    @draws.setter
-    def draws(self, state: dict[str, Any]) -> None:
+    @random_state.setter
+    def random_state(self, state: dict[str, Any]) -> None:
         self._order.bit_generator.state = state
 
     def count(self, rows: np.ndarray) -> int:
-        """Return into how many batches these rows go."""
+        """Return the number of batches of these rows."""
         return math.ceil(len(rows) / self.size)
 
     def batches(self, epoch: int, rows: np.ndarray | None = None) -> Iterator[tuple[np.ndarray, Batch]]:
-        """Yield the rows of each batch and the batch; on several devices all rows, and a batch of this one's.
+        """Yield the rows of each batch and the batch itself; on several devices all rows, and the batch of this device's share.
 
-        ``rows``, where given, are read in their order. Without buckets the order comes from one random stream, so epochs are to be asked for in turn; with buckets it depends on seed
-        and epoch alone, and each modality ends at the batch's last real step.
+        ``rows``, where given, are read in their order. Without buckets the order comes from one generator, so epochs must be read one after
+        the other; with buckets it depends only on seed and epoch, and each modality ends at the last valid step of the batch.
         """
-        if self._plan is None or rows is not None:
+        if self._buckets is None or rows is not None:
             order = self._shuffled() if rows is None else rows
             for chosen in np.array_split(order, self.count(order)):
                 yield chosen, batch_of(self.split, self.devices.share(chosen))
             return
-        plan = self._plan.of(epoch)
-        own = [self.devices.share(chosen) for chosen in plan]
-        for chosen, part in zip(plan, stream(self.split, own), strict=True):
+        plan = self._buckets.of(epoch)
+        local = [self.devices.share(chosen) for chosen in plan]
+        for chosen, part in zip(plan, stream(self.split, local), strict=True):
             yield chosen, batch_of(part)
 
     def _shuffled(self) -> np.ndarray:

@@ -24,57 +24,59 @@ def warm_cosine(position: float, planned: int) -> float:
     return 0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * (position - warm) / max(1, planned - warm)))
 
 
-def weakest_first(worth: Float[np.ndarray, " modality"], previous: Sequence[int], margin: float) -> tuple[int, ...]:
-    """Return the modalities in ascending order of what they are worth, with hysteresis. A reading.
+def rank_weakest_first(
+    value: Float[np.ndarray, " modality"], previous: Sequence[int], margin: float
+) -> tuple[int, ...]:
+    """Return the modalities in ascending order of a value, with hysteresis; our interpretation.
 
     Parameters
     ----------
-    worth
+    value
         Contribution, deviation or score of each modality; finite.
     previous
-        The order so far. Neighbours change places only where the later one is weaker by more than the margin.
+        The order so far. Neighbours are exchanged only where the later one is weaker by more than the margin.
     margin
-        In units of Σ|worth|, ≥ 0. With 0 this is a stable sort by worth.
+        In units of Σ|value|, ≥ 0. With 0 this is a stable sort by value.
 
     Notes
     -----
-    Ties keep the order they had; so the first order of all decides, and nothing depends on chance.
+    Equal values keep their previous order, so that nothing depends on chance.
     """
-    order, step = list(previous), margin * float(np.abs(worth).sum())
-    for _ in order:  # a bubble sort: M is small, and it is stable
+    order, step = list(previous), margin * float(np.abs(value).sum())
+    for _ in order:  # bubble sort: M is small, and it is stable
         for i in range(len(order) - 1):
-            if worth[order[i]] - worth[order[i + 1]] > step:
+            if value[order[i]] - value[order[i + 1]] > step:
                 order[i], order[i + 1] = order[i + 1], order[i]
     return tuple(order)
 
 
-class Turns:
-    """Deals out turns in proportion to given rates, as evenly as whole numbers allow.
+class UpdateCounts:
+    """Convert fractional update rates into integer update counts, carrying the remainder.
 
     Parameters
     ----------
     count
-        Of modalities.
+        Number of modalities.
 
     Attributes
     ----------
-    owed
-        (M,) what is left of a turn for each.
+    remainder
+        (M,) fraction of an update that each modality is carried over.
     """
 
     def __init__(self, count: int) -> None:
-        self.owed = np.zeros(count)
+        self.remainder = np.zeros(count)
 
-    def deal(self, rates: Float[np.ndarray, " modality"]) -> list[int]:
-        """Return how often each has its turn now; what is left of a turn is kept for later."""
-        self.owed += rates
-        now = np.floor(self.owed + 1e-9).astype(int)
-        self.owed -= now
+    def next(self, rates: Float[np.ndarray, " modality"]) -> list[int]:
+        """Return the number of updates of each modality in this batch."""
+        self.remainder += rates
+        now = np.floor(self.remainder + 1e-9).astype(int)
+        self.remainder -= now
         return [int(n) for n in now]
 
 
-def rates_by_weakness(share: Float[np.ndarray, " modality"], temperature: float) -> Float[np.ndarray, " modality"]:
-    """Return M softmax(-p/τ) for shares p: M turns in all, more for the weak. A reading; 1 each where shares are undefined."""
+def rates_by_share(share: Float[np.ndarray, " modality"], temperature: float) -> Float[np.ndarray, " modality"]:
+    """Return update rates M softmax(-p/τ) of shares p, M updates in total; our interpretation. 1 each where shares are undefined."""
     if not np.isfinite(share).all():
         return np.ones(len(share))
     weight = np.exp(-(share - share.min()) / temperature)

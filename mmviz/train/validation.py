@@ -6,27 +6,23 @@ import dataclasses
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from lightning_fabric import Fabric
-from lightning_fabric.plugins.environments import LightningEnvironment
-from lightning_fabric.strategies import SingleDeviceStrategy
 
 from mmviz.core.errors import ConfigError, DataError
 from mmviz.data.matching import match_specs
 from mmviz.data.splits import canonical
 from mmviz.train.class_balance import class_weights
 from mmviz.train.config import SELECT
-from mmviz.train.contributions import Measure
+from mmviz.train.contributions import ContributionMonitor
 
 if TYPE_CHECKING:
     from mmviz.data.dataset import Dataset
     from mmviz.models.base import FusionModel
     from mmviz.train.config import TrainConfig
-    from mmviz.train.devices import Devices
     from mmviz.train.strategies.base import Strategy
 
 
 def with_split_names(ds: Dataset, config: TrainConfig) -> TrainConfig:
-    """Return the options with ``train`` and ``valid`` under the names of the data set, "valid" for "val" or "dev"."""
+    """Return the options with the split names of the data set: "valid" for "val" or "dev"."""
     names: dict[str, Any] = {
         option: name if name in ds.splits or canonical(name) not in ds.splits else canonical(name)
         for option, name in (("train", config.train), ("valid", config.valid))
@@ -36,7 +32,7 @@ def with_split_names(ds: Dataset, config: TrainConfig) -> TrainConfig:
 
 
 def check_splits(ds: Dataset, config: TrainConfig) -> None:
-    """Raise ConfigError where a split that was named is not in the data set, or holds no sample."""
+    """Raise ConfigError where a named split does not exist or holds no sample."""
     if config.train not in ds.splits:
         raise ConfigError(
             f"fit: split {config.train!r} is not there; {ds.spec.name!r} has {', '.join(ds.splits)}: name one with train="
@@ -54,7 +50,7 @@ def check_splits(ds: Dataset, config: TrainConfig) -> None:
 
 
 def check_labels(ds: Dataset, config: TrainConfig) -> None:
-    """Raise DataError where a split that is trained on or validated has no labels, or several per sample."""
+    """Raise DataError where the training or validation split has no labels, or several per sample."""
     for name in (config.train, config.valid):
         if name not in ds.splits:
             continue
@@ -68,7 +64,7 @@ def check_labels(ds: Dataset, config: TrainConfig) -> None:
 
 
 def check_classes(ds: Dataset, config: TrainConfig) -> None:
-    """Raise ConfigError where an option about classes does not fit the data: task, names, validation split."""
+    """Raise ConfigError where an option about classes does not match the data: task, class names, validation split."""
     score = SELECT[config.select]
     if ds.spec.task.kind != "classification":
         for option, given in (("select", bool(score)), ("sampling", config.sampling != "shuffle")):
@@ -92,7 +88,7 @@ def check_classes(ds: Dataset, config: TrainConfig) -> None:
 
 
 def check_recorded(ds: Dataset, config: TrainConfig) -> None:
-    """Raise ConfigError where a modality is absent in every training sample: nothing can be learned about it."""
+    """Raise ConfigError where a modality is absent in every training sample."""
     for name, valid in ds[config.train].valid.items():
         if not valid.any():
             raise ConfigError(
@@ -102,9 +98,9 @@ def check_recorded(ds: Dataset, config: TrainConfig) -> None:
 
 
 def check_strategy(strategy: Strategy, config: TrainConfig, ds: Dataset) -> None:
-    """Raise ConfigError where strategy, options and data do not go together."""
-    if isinstance(config.measure, Measure):
-        config.measure.check(ds.spec)
+    """Raise ConfigError where strategy, options and data cannot be combined."""
+    if isinstance(config.monitor, ContributionMonitor):
+        config.monitor.check(ds.spec)
     if strategy.reorders and config.sampling == "balanced":
         raise ConfigError(
             f"fit: strategy={strategy.name!r} chooses the samples of an epoch itself, sampling='balanced' would too; "
@@ -117,35 +113,15 @@ def check_strategy(strategy: Strategy, config: TrainConfig, ds: Dataset) -> None
         )
 
 
-def open_fabric(config: TrainConfig, devices: Devices) -> Fabric:
-    """Return Lightning Fabric on this process's one device; ConfigError where this machine has no such accelerator.
-
-    Several devices are several processes with such a Fabric each: what they send each other is `mmviz.train.devices`' business.
-    """
-    place: Any = {"devices": 1}
-    if devices.count > 1:
-        place = {
-            "devices": [devices.device.index] if devices.device.type == "cuda" else 1,
-            "plugins": [LightningEnvironment()],
-        }
-        place["strategy"] = SingleDeviceStrategy(devices.device)
-    try:
-        return Fabric(accelerator=config.accelerator, precision=config.precision, **place)  # type: ignore[arg-type]
-    except (ValueError, RuntimeError) as error:
-        raise ConfigError(
-            f"fit: accelerator={config.accelerator!r} cannot be used here ({error}); choose auto or cpu"
-        ) from error
-
-
 def check_spec(model: FusionModel, ds: Dataset) -> None:
-    """Raise ConfigError where the model was built for other data, or the data are no data set."""
+    """Raise ConfigError where ``ds`` is not a data set, or the model was built for other data."""
     if not hasattr(ds, "splits"):
         raise ConfigError(
             f"fit: ds is a {type(ds).__name__}, expected a data set, such as mmviz.data.from_arrays(...) returns, with its splits"
         )
     mine = getattr(model, "spec", None)
     if mine is None:
-        raise ConfigError(f"fit: {type(model).__name__} carries no spec; build the model with mmviz.models.build")
+        raise ConfigError(f"fit: {type(model).__name__} has no spec; build the model with mmviz.models.build")
     shape = [(m.name, m.features) for m in mine.modalities]
     theirs = [(m.name, m.features) for m in ds.spec.modalities]
     if shape != theirs or mine.task.outputs != ds.spec.task.outputs:

@@ -179,9 +179,9 @@ def test_a_saved_run_holds_its_class_options(ds, tmp_path):
         ({"class_weight": {"yes": -1}}, r"class_weight\['yes'\]=-1, expected the name of a class and a number ≥ 0"),
         ({"class_weight": {"yes": math.nan}}, "a number ≥ 0"),
         ({"class_weight": {"yes": 0, "no": 0}}, "no weight above 0"),
-        ({"sampling": "balance"}, "sampling='balance' is unknown; choose one of shuffle, balanced"),
+        ({"sampling": "balance"}, "sampling='balance' .did you mean 'balanced'"),
         ({"sampling": "balanced", "bucket": 2}, "leave out one of them"),
-        ({"select": "f1"}, "select='f1' is unknown; choose one of best, last, balanced_accuracy, f1_macro"),
+        ({"select": "f1"}, "select='f1'.*'best', 'last', 'balanced_accuracy', 'f1_macro'"),
         ({"select": "f1_macro", "valid": "train2"}, "split 'train2' is not there"),
     ],
 )
@@ -211,7 +211,7 @@ def test_selection_by_a_score_needs_a_validation_split_with_several_classes(ds):
 
 
 def test_a_strategy_that_orders_the_samples_refuses_balanced_sampling(ds):
-    options = {"turn": "epoch", "joint_update": False}
+    options = {"alternation": "epoch", "joint_update": False}
     model = mm.models.build("concat", ds.spec, width=8)
     with pytest.raises(ConfigError, match="chooses the samples of an epoch itself, sampling='balanced' would too"):
         mm.train.fit(

@@ -184,7 +184,7 @@ def test_random_numbers_drawn_before_do_not_change_a_training_and_are_not_distur
     [
         {"augment": mm.train.Augment(gain=0.2)},
         {"bucket": 2},
-        {"measure": True},
+        {"monitor": True},
         {"batch_size": 25},
         {"precision": "bf16-mixed"},
         {"precision": "64-true"},

@@ -195,11 +195,11 @@ def test_the_order_of_two_events_is_learnable_with_times_and_not_when_frames_are
 
 
 def test_a_device_without_samples_of_timed_data_encodes_none_and_trains_by_seconds_all_the_same():
-    from mmviz.train.devices.empty_batch import MayBeEmpty
+    from mmviz.train.devices.empty_batch import EmptyBatchModel
 
     ds = recording()
     model = mm.models.build("coupled_mamba", ds.spec, seed=0, width=8, steps=STEPS)
-    steps = MayBeEmpty(model).encode(batch_of(ds["train"], []))
+    steps = EmptyBatchModel(model).encode(batch_of(ds["train"], []))
     assert steps.x.shape == (2, 0, STEPS, 8)
 
 

@@ -15,7 +15,7 @@ from mmviz.train.config import TrainConfig
 from mmviz.train.sampling import hold_out
 from mmviz.train.strategies import OgmGe
 from mmviz.train.strategies.base import Training
-from mmviz.train.strategies.ogm_ge import disturbed
+from mmviz.train.strategies.ogm_ge import noisy_parameters
 
 SMALL = {"width": 8, "layers": 1, "state": 4}
 
@@ -69,12 +69,12 @@ def test_noise_on_weights_leaves_norms_biases_rates_and_step_sizes_and_noise_on_
 
 
 def test_a_model_without_a_convolution_gets_no_noise_by_default(signals):
-    assert not disturbed(built(signals, "concat"), "convolutions")
+    assert not noisy_parameters(built(signals, "concat"), "convolutions")
     assert not gradients_that_change(signals, {}, "concat")
 
 
 def test_where_noise_goes_is_checked_and_is_kept_in_the_run(signals):
-    with pytest.raises(ConfigError, match=r"noise_on='norms' is unknown; choose one of convolutions, weights, all"):
+    with pytest.raises(ConfigError, match=r"noise_on='norms'.* 'convolutions', 'weights', 'all'"):
         OgmGe(noise_on="norms")
     run = mm.train.fit(built(signals), signals, epochs=1, strategy="ogm_ge", progress=False)
     assert run.info["train"]["strategy_options"]["noise_on"] == "convolutions"

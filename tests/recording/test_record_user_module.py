@@ -88,7 +88,7 @@ def test_the_trace_says_how_a_missing_modality_was_shown(adapted_trace):
     assert options["missing"] == "mean"
     assert adapted_trace.attrs["model"]["adapted"] is True
     assert any("mean of the training data" in note for note in adapted_trace.attrs["notes"])
-    assert adapted_trace.attrs["train"] == {"strategy": "elsewhere", "seed": None}
+    assert adapted_trace.attrs["train"] == {"strategy": "external", "seed": None}
     assert adapted_trace.attrs["backend"] == "none"
 
 
@@ -194,7 +194,7 @@ def test_scores_of_subsets_and_of_missing_data_are_had_too(toy, run):
     assert float(scores["score"].sel(subset="m1 + m2 + m3")) == pytest.approx(whole)
     curve = mm.recording.missing_scores(run, toy["test"], rates=(0.0, 0.7), draws=2)
     assert float(curve["mean"][0]) == pytest.approx(whole)
-    assert scores.attrs["strategy"] == "elsewhere"
+    assert scores.attrs["strategy"] == "external"
 
 
 def test_the_size_said_before_is_the_size_then(toy, run, adapted_trace):

@@ -24,8 +24,8 @@ STRATEGIES = {
 REGRESSION = ("joint", "shapley_alternating", "ogm_ge", "g_blend")
 MORE = {
     "memory": ("shapley_alternating", {"memory": True}),
-    "turns of epochs": ("shapley_alternating", {"turn": "epoch", "joint_update": False}),
-    "turns by weakness": ("shapley_alternating", {"steps": "weakness"}),
+    "turns of epochs": ("shapley_alternating", {"alternation": "epoch", "joint_update": False}),
+    "turns by weakness": ("shapley_alternating", {"update_rates": "by_share"}),
     "others": ("mla", {"protect": "others"}),
     "step": ("ogm_ge", {"scale": "step"}),
 }
@@ -77,12 +77,12 @@ def results(folder, **devices):
     sets = {task: ragged(task) for task in ("classification", "regression")}
     found = {}
     for name, (strategy, options) in {**{s: (s, o) for s, o in STRATEGIES.items()}, **MORE}.items():
-        bucket = {} if options.get("turn") == "epoch" else {"bucket": 2}
+        bucket = {} if options.get("alternation") == "epoch" else {"bucket": 2}
         found[name] = trained(sets["classification"], strategy, options, **bucket, **devices)
         if name in REGRESSION:
             found[f"{name}, regression"] = trained(sets["regression"], strategy, options, **devices)
     found["float32"] = trained(sets["classification"], "joint", precision="32-true", epochs=2, **devices)
-    found["measured"] = trained(sets["classification"], "joint", measure=True, epochs=2, patience=1, **devices)
+    found["measured"] = trained(sets["classification"], "joint", monitor=True, epochs=2, patience=1, **devices)
     again = {"epochs": 3, "resume": True, "out": folder / "resumed"}
     found["resumed"] = trained(sets["classification"], "shapley_alternating", **again, **devices)
     return found

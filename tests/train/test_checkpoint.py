@@ -186,7 +186,7 @@ def test_it_is_the_training_one_gets_without_a_cache(ds, tmp_path):
 def test_whatever_changes_the_result_is_another_training(ds, change, monkeypatch, tmp_path):
     def place(model, data, devices=1, **options):
         config = mm.train.TrainConfig(**{"epochs": 2, "seed": 3} | options)
-        return caching.place_in(tmp_path, model, data, config, devices)
+        return caching.cache_folder(tmp_path, model, data, config, devices)
 
     before, model, options = place(build(ds), ds), build(ds), {}
     match change:
@@ -225,19 +225,19 @@ def test_a_damaged_file_is_told_and_the_training_repeated(ds, tmp_path, training
 
 def test_a_training_that_was_stopped_goes_on(ds, tmp_path, monkeypatch):
     whole = mm.train.fit(build(ds), ds, **PLAN)
-    from mmviz.train.run import Record
+    from mmviz.train.checkpoint import EpochLog
 
-    publish = Record.publish
+    publish = EpochLog.publish
 
     def killed(self, status):
         publish(self, status)
         if len(self.history) == 2:
             raise KeyboardInterrupt  # between two epochs, after the first was published
 
-    monkeypatch.setattr(Record, "publish", killed)
+    monkeypatch.setattr(EpochLog, "publish", killed)
     with pytest.raises(KeyboardInterrupt):
         mm.train.fit(build(ds), ds, cache=tmp_path, **PLAN)
-    monkeypatch.setattr(Record, "publish", publish)
+    monkeypatch.setattr(EpochLog, "publish", publish)
     run = mm.train.fit(build(ds), ds, cache=tmp_path, **PLAN)
     assert run.status == "finished"
     np.testing.assert_array_equal(run.predict(ds["test"]), whole.predict(ds["test"]))

@@ -14,7 +14,7 @@ from mmviz.metrics.imbalance import deviations, edm_e1, edm_e2, edm_e3
 from mmviz.metrics.shapley import shapley_values
 from mmviz.models import batch_of
 from mmviz.models.fusions.pooled import Average
-from mmviz.train.contributions import Measure, Meter
+from mmviz.train.contributions import ContributionEstimator, ContributionMonitor
 from mmviz.train.sampling import hold_out
 
 KINDS = ("accuracy", "probability", "negative_loss", "sample_level")
@@ -25,7 +25,7 @@ def model_of(ds, name="average", **options):
 
 
 def meter_of(ds, split="valid", **options):
-    return Meter(Measure(**options), ds[split], ds.spec, torch.device("cpu"))
+    return ContributionEstimator(ContributionMonitor(**options), ds[split], ds.spec, torch.device("cpu"))
 
 
 def by_hand(model, batch, value):
@@ -56,7 +56,7 @@ def by_hand(model, batch, value):
 @pytest.mark.parametrize("value", KINDS)
 def test_contributions_are_those_of_all_orders_of_arrival(toy, value):
     model = model_of(toy)
-    measured = meter_of(toy, value=value).measure(model)
+    measured = meter_of(toy, value=value).estimate(model)
     expected = by_hand(model, batch_of(toy["valid"]), value)
     np.testing.assert_allclose(measured.contribution, expected, atol=1e-6)
 
@@ -64,7 +64,7 @@ def test_contributions_are_those_of_all_orders_of_arrival(toy, value):
 @pytest.mark.parametrize("name", mm.models.available())
 def test_every_model_can_be_measured_and_the_contributions_add_up(toy, name):
     small = {"tfn": {"width": 4}}.get(name, {})
-    measured = meter_of(toy, value="probability").measure(model_of(toy, name, **small))
+    measured = meter_of(toy, value="probability").estimate(model_of(toy, name, **small))
     np.testing.assert_allclose(measured.contribution.sum(), measured.game[-1] - measured.game[0], atol=1e-12)
     assert np.array_equal(measured.contribution, shapley_values(measured.game))
 
@@ -72,11 +72,11 @@ def test_every_model_can_be_measured_and_the_contributions_add_up(toy, name):
 def test_they_are_the_ones_the_analysis_finds_in_a_trace(toy, toy_run):
     trace = mm.record(toy_run, toy["valid"], recorded_samples=1, epochs=[toy_run.best_epoch], influence=False)
     for value, theirs in (("accuracy", "correct"), ("probability", "probability")):
-        measured = meter_of(toy, value=value).measure(toy_run.model)
+        measured = meter_of(toy, value=value).estimate(toy_run.model)
         phi = mm.analysis.shapley(trace, value=theirs)["phi"].mean("sample")
         np.testing.assert_allclose(measured.contribution, phi, atol=1e-6)
     found = mm.analysis.equilibrium(trace)
-    row = meter_of(toy).measure(toy_run.model).row(toy.spec.names)
+    row = meter_of(toy).estimate(toy_run.model).row(toy.spec.names)
     for key in ("E1", "E2", "E3"):
         np.testing.assert_allclose(row[key], found[key], atol=1e-6, equal_nan=True)
     np.testing.assert_allclose([row[f"deviation/{n}"] for n in toy.spec.names], found["deviation"], atol=1e-6)
@@ -85,21 +85,21 @@ def test_they_are_the_ones_the_analysis_finds_in_a_trace(toy, toy_run):
 def test_the_encoders_run_once_whatever_the_number_of_subsets(toy):
     model, calls = model_of(toy), []
     model.encoders.register_forward_hook(lambda *_: calls.append(1))
-    meter_of(toy).measure(model)
+    meter_of(toy).estimate(model)
     assert calls == [1]
 
 
 def test_measuring_leaves_mode_and_random_state_alone(toy):
     model = model_of(toy).train()
     before = torch.get_rng_state()
-    meter_of(toy).measure(model)
+    meter_of(toy).estimate(model)
     assert model.training
     assert torch.equal(torch.get_rng_state(), before)
 
 
 def test_smoothing_is_a_corrected_exponential_mean(toy):
     meter, models = meter_of(toy, value="probability", smoothing=0.9), [model_of(toy, seed=s) for s in range(3)]
-    seen = [meter.measure(m) for m in models]
+    seen = [meter.estimate(m) for m in models]
     weight = np.array([0.81, 0.9, 1.0])
     expected = (weight[:, None] * [m.contribution for m in seen]).sum(0) / weight.sum()
     np.testing.assert_allclose(seen[-1].smoothed, expected, atol=1e-12)
@@ -109,17 +109,19 @@ def test_smoothing_is_a_corrected_exponential_mean(toy):
 def test_a_modality_that_is_always_absent_contributes_exactly_nothing(toy):
     split = toy["valid"]
     valid = {**split.valid, "m2": np.zeros_like(split.valid["m2"])}
-    meter = Meter(Measure(value="probability"), dataclasses.replace(split, valid=valid), toy.spec, torch.device("cpu"))
-    measured = meter.measure(model_of(toy))
+    meter = ContributionEstimator(
+        ContributionMonitor(value="probability"), dataclasses.replace(split, valid=valid), toy.spec, torch.device("cpu")
+    )
+    measured = meter.estimate(model_of(toy))
     assert measured.contribution[1] == 0
     assert np.all(measured.contribution[[0, 2]] != 0)
 
 
 def test_a_slice_of_one_class_is_measured_with_a_warning(toy):
     one = toy["valid"].take(np.flatnonzero(toy["valid"].target == 1))
-    with pytest.warns(UserWarning, match="of one class only"):
-        meter = Meter(Measure(value="probability"), one, toy.spec, torch.device("cpu"))
-    assert np.isfinite(meter.measure(model_of(toy)).contribution).all()
+    with pytest.warns(UserWarning, match="held-out samples are of one class"):
+        meter = ContributionEstimator(ContributionMonitor(value="probability"), one, toy.spec, torch.device("cpu"))
+    assert np.isfinite(meter.estimate(model_of(toy)).contribution).all()
 
 
 def test_a_subset_that_the_model_cannot_run_is_named(toy):
@@ -132,42 +134,42 @@ def test_a_subset_that_the_model_cannot_run_is_named(toy):
     model = model_of(toy)
     model.__class__ = Picky
     with pytest.raises(ConfigError, match=r"cannot answer .* from m2 alone.*no answer from m2"):
-        meter_of(toy).measure(model)
+        meter_of(toy).estimate(model)
 
 
 def test_an_answer_that_is_not_finite_gives_nan_and_the_mean_so_far_stays(toy):
     meter, good, bad = meter_of(toy, value="probability"), model_of(toy), model_of(toy)
-    first = meter.measure(good)
+    first = meter.estimate(good)
     with torch.no_grad():
         next(bad.head.parameters()).fill_(math.nan)
-    second = meter.measure(bad)
+    second = meter.estimate(bad)
     assert np.isnan(second.contribution).all()
     assert np.array_equal(second.smoothed, first.smoothed)
 
 
 def test_the_history_of_any_strategy_holds_readings_and_cost(toy):
-    run = mm.train.fit(model_of(toy), toy, epochs=2, measure=True, progress=False)
+    run = mm.train.fit(model_of(toy), toy, epochs=2, monitor=True, progress=False)
     names = toy.spec.names
     for row in run.history:
         phi = np.array([row[f"contribution/{n}"] for n in names])
-        alone = np.array([row[f"score_alone/{n}"] for n in names])
+        alone = np.array([row[f"unimodal_score/{n}"] for n in names])
         np.testing.assert_allclose([row["E1"], row["E2"]], [edm_e1(phi), edm_e2(phi)])
         np.testing.assert_allclose(row["E3"], edm_e3(alone))
         np.testing.assert_allclose([row[f"deviation/{n}"] for n in names], deviations(phi))
-        np.testing.assert_allclose(phi.sum(), row["worth_of_all"] - row["worth_of_none"], atol=1e-12)
+        np.testing.assert_allclose(phi.sum(), row["value_full_model"] - row["value_baseline"], atol=1e-12)
     assert 0 < run.history[1]["cost_share"] < 1
-    assert run.history[1]["cost_share"] == run.history[1]["seconds_measure"] / run.history[1]["seconds"]
+    assert run.history[1]["cost_share"] == run.history[1]["seconds_monitor"] / run.history[1]["seconds"]
     trace = mm.record(run, toy["test"], recorded_samples=2, coalitions=False)
     assert trace["history"]["contribution"].dims == ("epoch", "modality")
 
 
 def test_measuring_every_second_epoch_leaves_the_others_out(toy):
-    run = mm.train.fit(model_of(toy), toy, epochs=3, measure=Measure(every=2), progress=False)
+    run = mm.train.fit(model_of(toy), toy, epochs=3, monitor=ContributionMonitor(every=2), progress=False)
     assert ["E1" in row for row in run.history] == [True, False, True, False]
 
 
 def test_the_slice_decides_nothing_but_which_samples_are_trained_on(toy):
-    run = mm.train.fit(model_of(toy), toy, epochs=2, measure=True, seed=3, progress=False)
+    run = mm.train.fit(model_of(toy), toy, epochs=2, monitor=True, seed=3, progress=False)
     rest = mm.data.Dataset(toy.spec, {**toy.splits, "train": hold_out(toy["train"], 0, 3)[0]}, toy.report)
     same = mm.train.fit(model_of(toy), rest, epochs=2, seed=3, progress=False)
     assert all(torch.equal(run.weights[2][k], v) for k, v in same.weights[2].items())
@@ -178,23 +180,23 @@ def test_the_options_survive_the_disk(toy, tmp_path):
         model_of(toy),
         toy,
         epochs=1,
-        measure=Measure(value="probability"),
+        monitor=ContributionMonitor(value="probability"),
         held_out=9,
         out=tmp_path / "r",
         progress=False,
     )
     again = mm.train.load(tmp_path / "r")
     assert again.info == run.info
-    assert again.info["train"]["measure"] == {"value": "probability", "every": 1, "smoothing": 0.9}
+    assert again.info["train"]["monitor"] == {"value": "probability", "every": 1, "smoothing": 0.9}
     assert str(again.history) == str(run.history)
 
 
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"measure": 3}, "expected True, False"),
-        ({"measure": True, "held_out": 60}, "at most half"),
-        ({"held_out": -1}, "integer ≥ 0"),
+        ({"monitor": 3}, "expected True, False"),
+        ({"monitor": True, "held_out": 60}, "held_out=60 of the .* samples"),
+        ({"held_out": -1}, "held_out=-1;"),
     ],
 )
 def test_wrong_options_are_refused_before_anything_starts(toy, tmp_path, options, message):
@@ -202,21 +204,21 @@ def test_wrong_options_are_refused_before_anything_starts(toy, tmp_path, options
         mm.train.fit(model_of(toy), toy, out=tmp_path / "run", progress=False, **options)
     assert not (tmp_path / "run").exists()
     for wrong in ({"value": "acuracy"}, {"every": 0}, {"smoothing": 1.0}):
-        with pytest.raises(ConfigError, match="Measure: "):
-            Measure(**wrong)
+        with pytest.raises(ConfigError, match="ContributionMonitor: "):
+            ContributionMonitor(**wrong)
 
 
 def test_one_modality_or_a_value_of_another_task_are_refused(regression):
     single = mm.data.synthetic(n=40, modalities=1, steps=24, task="classification")
     with pytest.raises(ConfigError, match="M = 1"):
-        mm.train.fit(model_of(single), single, measure=True, progress=False)
+        mm.train.fit(model_of(single), single, monitor=True, progress=False)
     with pytest.raises(ConfigError, match="choose negative_loss"):
-        mm.train.fit(model_of(regression), regression, measure=Measure(value="accuracy"), progress=False)
+        mm.train.fit(model_of(regression), regression, monitor=ContributionMonitor(value="accuracy"), progress=False)
 
 
 def test_a_regression_is_measured_by_its_error(regression):
-    run = mm.train.fit(model_of(regression), regression, epochs=1, measure=True, progress=False)
-    assert run.history[1]["worth_of_all"] < 0
+    run = mm.train.fit(model_of(regression), regression, epochs=1, monitor=True, progress=False)
+    assert run.history[1]["value_full_model"] < 0
 
 
 def test_the_slice_has_its_share_of_every_class_and_shares_no_sample(toy):
@@ -237,5 +239,5 @@ def test_of_a_set_on_disk_only_the_slice_is_read_and_training_is_the_same(toy, t
     assert "rows of" in repr(rest.inputs["m1"])
     np.testing.assert_array_equal(rest.inputs["m1"], hold_out(toy["train"], 0, 0)[0].inputs["m1"])
     for options in ({}, {"bucket": 2}):
-        a, b = (mm.train.fit(model_of(d), d, epochs=1, measure=True, progress=False, **options) for d in (toy, stored))
+        a, b = (mm.train.fit(model_of(d), d, epochs=1, monitor=True, progress=False, **options) for d in (toy, stored))
         assert all(torch.equal(a.weights[1][k], v) for k, v in b.weights[1].items())

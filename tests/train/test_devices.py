@@ -60,7 +60,7 @@ def one(folder):
     return runs
 
 
-MEASURED = ("valid_", "contribution", "share/", "deviation/", "score_alone/", "worth_of_", "E1", "E2", "E3")
+MEASURED = ("valid_", "contribution", "share/", "deviation/", "unimodal_score/", "value_", "E1", "E2", "E3")
 
 
 def apart(a, b, kind="trained"):
@@ -174,8 +174,8 @@ def test_an_interrupt_stops_every_device_and_one_device_goes_on(tmp_path):
 @pytest.mark.parametrize(
     ("how", "message"),
     [
-        ("is killed", r"the process of device 1 ended \(by SIGKILL\).*goes on with resume=True"),
-        ("hangs", "does not answer: its process has ended, or took longer than timeout="),
+        ("is killed", r"the process of device 1 ended \(by SIGKILL\).*can be resumed with resume=True"),
+        ("hangs", "does not respond: its process has ended, or took longer than timeout="),
     ],
 )
 def test_a_device_that_fails_ends_the_training_and_leaves_the_last_epoch(tmp_path, how, message):
@@ -200,10 +200,10 @@ def test_a_device_that_fails_ends_the_training_and_leaves_the_last_epoch(tmp_pat
         ({"devices": 2, "batch_size": 1}, "every device needs at least one"),
         ({"devices": 2, "accelerator": "mps"}, "is one device"),
         ({"strategy_backend": "dpp"}, "did you mean 'ddp'"),
-        ({"strategy_backend": "fsdp"}, "models here fit a device"),
+        ({"strategy_backend": "fsdp"}, "models here fit on one device"),
         ({"strategy_backend": None}, "available: ddp"),
         ({"precision": "bf16"}, "did you mean 'bf16-mixed'"),
-        ({"timeout": 0}, "expected seconds > 0"),
+        ({"timeout": 0}, "timeout=0"),
         ({"resume": True}, "name the folder"),
         ({"devices": 2, "strategy": "shapley_alternating", "options": {"mapping": "linear"}}, "mapping='none'"),
     ],
@@ -263,7 +263,7 @@ def test_a_process_that_may_not_start_others_says_so(monkeypatch):
     import multiprocessing
 
     monkeypatch.setitem(multiprocessing.current_process()._config, "daemon", True)
-    with pytest.raises(ConfigError, match="may not start others"):
+    with pytest.raises(ConfigError, match="cannot start others"):
         run_of("joint", devices=2)
 
 
@@ -276,14 +276,14 @@ def test_a_script_without_its_guard_is_told_so(monkeypatch):
 
 
 def test_errors_come_back_as_they_were_or_as_text():
-    from mmviz.train.devices.processes import _carried
+    from mmviz.train.devices.processes import pickled_error
 
-    error = pickle.loads(_carried(DataError("inputs: nothing")))  # noqa: S301
+    error = pickle.loads(pickled_error(DataError("inputs: nothing")))  # noqa: S301
     assert type(error) is DataError
     assert str(error) == "inputs: nothing"
     odd = ValueError("odd")
     odd.culprit = functools.partial(lambda: None)
-    assert "ValueError: odd" in str(pickle.loads(_carried(odd)))  # noqa: S301
+    assert "ValueError: odd" in str(pickle.loads(pickled_error(odd)))  # noqa: S301
 
 
 class Process:
@@ -308,10 +308,10 @@ def followed(processes, *messages):
 
 
 def test_what_a_device_raises_is_raised_here_and_what_it_warns_of_is_warned_of_here():
-    from mmviz.train.devices.processes import _carried
+    from mmviz.train.devices.processes import pickled_error
 
     with pytest.raises(DataError, match="inputs: nothing"):
-        followed([Process(), Process(64)], ("failed", _carried(DataError("inputs: nothing"))))
+        followed([Process(), Process(64)], ("failed", pickled_error(DataError("inputs: nothing"))))
     with pytest.warns(UserWarning, match="of one class only"):
         assert (
             followed([Process(0)], ("warning", "of one class only", UserWarning), ("run", pickle.dumps("run"))) == "run"
@@ -319,7 +319,7 @@ def test_what_a_device_raises_is_raised_here_and_what_it_warns_of_is_warned_of_h
     with pytest.raises(DeviceError, match=r"exit code 1.*__main__"):
         followed([Process(1), Process()])
     with pytest.raises(DeviceError, match=r"ended \(by SIGSEGV\)"):
-        followed([Process(-11), Process(64)], ("failed", _carried(DeviceError("does not answer"))))
+        followed([Process(-11), Process(64)], ("failed", pickled_error(DeviceError("does not answer"))))
 
 
 def test_warnings_stay_errors_here():

@@ -147,12 +147,12 @@ def test_a_loss_that_is_not_finite_stops_at_that_step_and_names_the_samples(toy)
     ("options", "message"),
     [
         ({"epoch": 3}, "option 'epoch' is unknown"),
-        ({"epochs": 0}, "integer ≥ 1"),
-        ({"epochs": 2.0}, "integer ≥ 1"),
-        ({"learning_rate": 0}, "number > 0"),
-        ({"learning_rate": math.inf}, "number > 0"),
-        ({"weight_decay": -1}, "number ≥ 0"),
-        ({"select": "median"}, "choose one of best, last"),
+        ({"epochs": 0}, "epochs=0"),
+        ({"epochs": 2.0}, "epochs=2.0"),
+        ({"learning_rate": 0}, "learning_rate=0"),
+        ({"learning_rate": math.inf}, "learning_rate=inf"),
+        ({"weight_decay": -1}, "weight_decay=-1"),
+        ({"select": "median"}, "select='median'"),
         ({"select": "last", "patience": 2}, "give one of them"),
         ({"strategy": "joined"}, "did you mean 'joint'"),
         ({"strategy": "joint", "strategy_options": {"x": 1}}, "it has no options"),
@@ -168,7 +168,7 @@ def test_wrong_options_are_refused_before_anything_starts(toy, tmp_path, options
 def test_a_model_for_other_data_is_refused(toy, ragged):
     with pytest.raises(ConfigError, match=r"build the model from ds\.spec"):
         mm.train.fit(model_of(toy), ragged, progress=False)
-    with pytest.raises(ConfigError, match="carries no spec"):
+    with pytest.raises(ConfigError, match="has no spec"):
         mm.train.fit(torch.nn.Linear(1, 1), toy, progress=False)
 
 

@@ -100,7 +100,7 @@ def _orders(budget: Budget) -> Study:
         data=DIGITS,
         model={"name": "coupled_mamba", **model_options(budget)},
         strategy=["joint", *({"name": "shapley_alternating", "order": order} for order in ORDERS)],
-        train={"measure": True, **train_options(budget)},
+        train={"monitor": True, **train_options(budget)},
         seed=list(range(budget.seeds)),
         measures=("contributions", "missing"),
     )

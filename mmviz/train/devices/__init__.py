@@ -1,4 +1,4 @@
-"""One training on several devices: who holds which samples, what is summed, how the processes are started and stopped."""
+"""Training on several devices: sharing of batches, collective operations, worker processes."""
 
 from mmviz.train.devices.collective import Devices
 

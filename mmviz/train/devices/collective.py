@@ -22,18 +22,18 @@ Rows = TypeVar("Rows", np.ndarray, Tensor)
 
 
 class Devices:
-    """One device. Of several, each process holds a :class:`~mmviz.train.devices.collective.ManyDevices` and runs the same code.
+    """Collective operations on one device. Of several, each process holds a `DistributedDevices` and runs the same code.
 
-    The samples of a batch are dealt out in turn, sample i to device i mod ``count``, so that shares differ by at most one
-    and a batch sorted by length is long and short on every device. A loss that a device computes is *its share*: the shares add
-    up to the loss of the whole batch, as their gradients add up to its gradient.
+    Sample i of a batch belongs to device i mod ``count``, so that shares differ by at most one sample and a batch sorted by length has long
+    and short samples on every device. The loss that a device computes is *its share*: the shares add up to the loss of the whole batch, as
+    their gradients add up to its gradient.
 
     Attributes
     ----------
     rank, count
-        Which device this is, of how many.
+        Index of this device, number of devices.
     device
-        Of several: the one this process drives.
+        Device of this process, where there are several.
     """
 
     rank = 0
@@ -41,98 +41,98 @@ class Devices:
     device = torch.device("cpu")
 
     def share(self, rows: Rows) -> Rows:
-        """Return the rows that this device reads, of an array or a tensor."""
+        """Return the rows of an array or tensor that belong to this device."""
         return rows
 
     def total(self, value: Tensor) -> Tensor:
-        """Return the sum over devices, without a gradient; the same bits on every device."""
+        """Return the sum over devices, without a gradient; bitwise equal on every device."""
         return value
 
     def any(self, flag: bool) -> bool:
-        """Return whether it holds on any device."""
+        """Return whether the flag is set on any device."""
         return flag
 
-    def portion(self, samples: int) -> float:
-        """Return this device's samples over all devices' samples: its mean over samples, times this, is its share of the whole mean."""
+    def sample_fraction(self, samples: int) -> float:
+        """Return this device's samples over all samples: its mean over samples, times this, is its share of the total mean."""
         return 1.0
 
     def mean(self, rows: Tensor) -> Tensor:
         """Return the mean over the rows of all devices."""
         return rows.mean(0)
 
-    def gathered(self, rows: Tensor) -> Tensor:
+    def gather(self, rows: Tensor) -> Tensor:
         """Return the rows of all devices, device after device."""
         return rows
 
-    def whole(self, rows: Tensor) -> Tensor:
-        """Return the rows of all devices as :meth:`share` dealt them out, in the order they had before."""
+    def gather_in_order(self, rows: Tensor) -> Tensor:
+        """Return the rows of all devices in the order before :meth:`share`."""
         return rows
 
     def sum_gradients(self, model: nn.Module) -> None:
-        """Add up the gradients of all devices; a parameter that no device used keeps none."""
+        """Sum the gradients over devices; a parameter that no device used keeps None."""
 
-    def sums(self, parts: Mapping[str, list[float]]) -> dict[str, list[float]]:
+    def sum_by_name(self, parts: Mapping[str, list[float]]) -> dict[str, list[float]]:
         """Return the sums over devices, by name; a name may be missing on some."""
         return dict(parts)
 
-    def first(self, action: Callable[[], None]) -> None:
-        """Let the first device do something, and all raise what it raises."""
+    def run_on_first(self, action: Callable[[], None]) -> None:
+        """Run an action on the first device; all raise its error."""
         action()
 
-    def own_draws(self, *where: int) -> AbstractContextManager[None]:
-        """Draw random numbers of this device's own inside the block, named by whole numbers such as seed, epoch, batch."""
+    def local_random(self, *where: int) -> AbstractContextManager[None]:
+        """Use this device's random stream inside the block, seeded by integers such as seed, epoch, batch."""
         return nullcontext()
 
-    def common_draws(self) -> AbstractContextManager[None]:
-        """Draw the random numbers that all devices draw alike, inside a block of own ones."""
+    def shared_random(self) -> AbstractContextManager[None]:
+        """Use the random stream that is equal on all devices, inside a block of `local_random`."""
         return nullcontext()
 
-    def agree(self, model: nn.Module) -> None:
-        """Raise DeviceError where the weights of the devices have come apart."""
+    def check_equal_weights(self, model: nn.Module) -> None:
+        """Raise DeviceError where the weights differ between devices."""
 
 
 def fingerprint(model: nn.Module) -> Tensor:
-    """Return two numbers that differ where weights differ: the sum, and the sum of squares, in float64."""
+    """Return the sum and the sum of squares of all weights, in float64."""
     flat = [p.detach().double() for p in model.state_dict().values()]
     return torch.stack([torch.stack([p.sum(), p.square().sum()]) for p in flat]).sum(0)
 
 
-class Draws:
-    """Two streams behind torch's global generator, on the CPU and on this process's GPU.
+class RandomStreams:
+    """Two random streams of torch's global generator, on the CPU and on the GPU of this process.
 
-    The common stream is the one that a training on one device has: augmentation, subsets of modalities and noise on gradients are drawn
-    from it, for whole batches. Own draws (dropout) are seeded by where they are: seed, epoch, batch, device. So they
-    depend on the number of devices, which for dropout means another, equally good, mask.
+    The shared stream is that of a training on one device: augmentation, subsets of modalities and noise on gradients are drawn from it, for
+    complete batches. The local stream (dropout) is seeded by seed, epoch, batch and device; so the dropout mask depends on the number of
+    devices.
     """
 
     def __init__(self, device: torch.device) -> None:
         self._gpu = device if device.type == "cuda" else None
-        self._common: list[Tensor] | None = None
+        self._shared: list[Tensor] | None = None
 
     @contextmanager
-    def own(self, *where: int) -> Iterator[None]:
-        """Seed by whole numbers ≥ 0 for the block; the common stream goes on behind it."""
-        self._common = self._now()
+    def local(self, *where: int) -> Iterator[None]:
+        """Seed by integers ≥ 0 for the block; the shared stream continues afterwards."""
+        self._shared = self._now()
         torch.manual_seed(int(np.random.SeedSequence(where).generate_state(1, np.uint64)[0] >> 1))
         try:
             yield
         finally:
-            self._set(self._common)
-            self._common = None
+            self._set(self._shared)
+            self._shared = None
 
     @contextmanager
-    def common(self) -> Iterator[None]:
-        """Go on with the common stream for the block; does nothing where it is not interrupted."""
-        if self._common is None:
+    def shared(self) -> Iterator[None]:
+        """Continue the shared stream for the block; no effect outside a block of `local`."""
+        if self._shared is None:
             yield
             return
-        mine = self._now()
-        self._set(self._common)
+        local = self._now()
+        self._set(self._shared)
         try:
             yield
         finally:
-            self._common = self._now()
-            self._set(mine)
+            self._shared = self._now()
+            self._set(local)
 
     def _now(self) -> list[Tensor]:
         return [torch.get_rng_state(), *([] if self._gpu is None else [torch.cuda.get_rng_state(self._gpu)])]
@@ -143,60 +143,60 @@ class Draws:
             torch.cuda.set_rng_state(state[1], self._gpu)
 
 
-class ManyDevices(Devices):
-    """The place of this process among several, once the process group stands.
+class DistributedDevices(Devices):
+    """Collective operations among several processes, over an initialised process group of torch.distributed.
 
     Parameters
     ----------
     device
-        The one this process drives, where tensors lie that are sent: the CPU for gloo, this process's GPU for NCCL.
+        Device of this process, and of the tensors that are sent: the CPU for gloo, the GPU for NCCL.
 
     Notes
     -----
-    Every process must ask the same in the same order. So whatever decides what is asked next (losses, stopping, whose turn it is)
-    is summed or gathered first, and then alike to the last bit.
+    Every process must call the same operations in the same order. So every value that decides on the next operation (losses, stopping, update
+    order) is summed or gathered first, and bitwise equal.
     """
 
     def __init__(self, device: torch.device) -> None:
         self.rank, self.count, self.device = dist.get_rank(), dist.get_world_size(), device
-        self._draws = Draws(device)
+        self._random = RandomStreams(device)
 
     def share(self, rows: Rows) -> Rows:
-        """Return the rows that this device reads, of an array or a tensor."""
+        """Return the rows of an array or tensor that belong to this device."""
         return rows[self.rank :: self.count]
 
     def total(self, value: Tensor) -> Tensor:
-        """Return the sum over devices, without a gradient; the same bits on every device."""
+        """Return the sum over devices, without a gradient; bitwise equal on every device."""
         found = value.detach().to(self.device, copy=True)
-        _sent(lambda: dist.all_reduce(found))
+        _communicate(lambda: dist.all_reduce(found))
         return found.to(value.device)
 
     def any(self, flag: bool) -> bool:
-        """Return whether it holds on any device."""
-        return bool(self._numbers(float(flag))[0] > 0)
+        """Return whether the flag is set on any device."""
+        return bool(self._sum_numbers(float(flag))[0] > 0)
 
-    def portion(self, samples: int) -> float:
+    def sample_fraction(self, samples: int) -> float:
         """Return this device's samples over all devices' samples."""
-        return samples / max(1.0, self._numbers(float(samples))[0])
+        return samples / max(1.0, self._sum_numbers(float(samples))[0])
 
     def mean(self, rows: Tensor) -> Tensor:
         """Return the mean over the rows of all devices."""
-        return self.total(rows.sum(0)) / max(1.0, self._numbers(float(len(rows)))[0])
+        return self.total(rows.sum(0)) / max(1.0, self._sum_numbers(float(len(rows)))[0])
 
-    def gathered(self, rows: Tensor) -> Tensor:
+    def gather(self, rows: Tensor) -> Tensor:
         """Return the rows of all devices, device after device."""
-        return torch.cat(self._each(rows))
+        return torch.cat(self._gather_each(rows))
 
-    def whole(self, rows: Tensor) -> Tensor:
-        """Return the rows of all devices as :meth:`share` dealt them out, in the order they had before."""
-        parts = self._each(rows)
+    def gather_in_order(self, rows: Tensor) -> Tensor:
+        """Return the rows of all devices in the order before :meth:`share`."""
+        parts = self._gather_each(rows)
         joined = rows.new_empty(sum(map(len, parts)), *rows.shape[1:])
         for rank, part in enumerate(parts):
             joined[rank :: self.count] = part
         return joined
 
     def sum_gradients(self, model: nn.Module) -> None:
-        """Add up the gradients of all devices in one message; a parameter that no device used keeps none."""
+        """Sum the gradients over devices in one message; a parameter that no device used keeps None."""
         parameters = [p for p in model.parameters() if p.requires_grad]
         flat = [torch.zeros_like(p).flatten() if p.grad is None else p.grad.flatten() for p in parameters]
         used = torch.tensor([p.grad is not None for p in parameters]).to(flat[0])
@@ -206,48 +206,48 @@ class ManyDevices(Devices):
             if there:
                 p.grad = found.view_as(p).to(p.dtype, copy=True)
 
-    def sums(self, parts: Mapping[str, list[float]]) -> dict[str, list[float]]:
+    def sum_by_name(self, parts: Mapping[str, list[float]]) -> dict[str, list[float]]:
         """Return the sums over devices, by name; a name may be missing on some."""
         joined: dict[str, list[float]] = {}
-        for each in self._objects({name: list(values) for name, values in parts.items()}):
+        for each in self._gather_objects({name: list(values) for name, values in parts.items()}):
             for name, values in each.items():
                 joined[name] = [a + b for a, b in zip(joined.get(name, [0.0] * len(values)), values, strict=True)]
         return joined
 
-    def first(self, action: Callable[[], None]) -> None:
-        """Let the first device do something, and all raise what it raises."""
+    def run_on_first(self, action: Callable[[], None]) -> None:
+        """Run an action on the first device; all raise its error."""
         error: MmvizError | None = None
         if self.rank == 0:
             try:
                 action()
             except MmvizError as found:
                 error = found
-        error = self._objects(error)[0]
+        error = self._gather_objects(error)[0]
         if error is not None:
             raise error
 
-    def own_draws(self, *where: int) -> AbstractContextManager[None]:
-        """Draw random numbers of this device's own inside the block."""
-        return self._draws.own(*where, self.rank)
+    def local_random(self, *where: int) -> AbstractContextManager[None]:
+        """Use this device's random stream inside the block."""
+        return self._random.local(*where, self.rank)
 
-    def common_draws(self) -> AbstractContextManager[None]:
-        """Draw the random numbers that all devices draw alike, inside a block of own ones."""
-        return self._draws.common()
+    def shared_random(self) -> AbstractContextManager[None]:
+        """Use the random stream that is equal on all devices, inside a block of `local_random`."""
+        return self._random.shared()
 
-    def agree(self, model: nn.Module) -> None:
-        """Raise DeviceError where the weights of the devices have come apart."""
-        found = [tuple(each) for each in self._objects(fingerprint(model).tolist())]
+    def check_equal_weights(self, model: nn.Module) -> None:
+        """Raise DeviceError where the weights differ between devices."""
+        found = [tuple(each) for each in self._gather_objects(fingerprint(model).tolist())]
         if len(set(found)) > 1 and all(each == each for pair in found for each in pair):
             raise DeviceError(
-                f"fit: the weights of the {self.count} devices have come apart (sum and sum of squares: {found}): a strategy or model "
-                "draws or decides differently on each; use training.devices in it, or train on one device"
+                f"fit: the weights of the {self.count} devices differ (sum and sum of squares: {found}): a strategy or model "
+                "draws random numbers or decides differently on each; use training.devices in it, or train on one device"
             )
 
-    def _numbers(self, *values: float) -> list[float]:
+    def _sum_numbers(self, *values: float) -> list[float]:
         found = self.total(torch.tensor(values, dtype=torch.float64 if self.device.type != "mps" else torch.float32))
         return [float(v) for v in found.tolist()]
 
-    def _each(self, rows: Tensor) -> list[Tensor]:
+    def _gather_each(self, rows: Tensor) -> list[Tensor]:
         counts = torch.zeros(self.count, dtype=torch.int64)
         counts[self.rank] = len(rows)
         sizes = self.total(counts).tolist()
@@ -257,21 +257,21 @@ class ManyDevices(Devices):
         padded = sent.new_zeros(max(sizes), *rows.shape[1:])
         padded[: len(rows)] = sent
         found = [torch.empty_like(padded) for _ in sizes]
-        _sent(lambda: dist.all_gather(found, padded))
+        _communicate(lambda: dist.all_gather(found, padded))
         return [f[:n].to(rows.device, kind) for f, n in zip(found, sizes, strict=True)]
 
-    def _objects(self, value: Any) -> list[Any]:
+    def _gather_objects(self, value: Any) -> list[Any]:
         found: list[Any] = [None] * self.count
-        _sent(lambda: dist.all_gather_object(found, value))
+        _communicate(lambda: dist.all_gather_object(found, value))
         return found
 
 
-def _sent(message: Callable[[], object]) -> None:
-    """Send, and say what it means when no answer comes."""
+def _communicate(message: Callable[[], object]) -> None:
+    """Run a collective operation; DeviceError with the likely cause where another process is missing."""
     try:
         message()
     except RuntimeError as error:
         raise DeviceError(
-            "fit: another device does not answer: its process has ended, or took longer than timeout= "
-            f"({str(error).splitlines()[0]}); what it said last names the cause. A run with out= goes on with resume=True"
+            "fit: another device does not respond: its process has ended, or took longer than timeout= "
+            f"({str(error).splitlines()[0]}); its last output shows the cause. Resume a run with out= by resume=True"
         ) from error

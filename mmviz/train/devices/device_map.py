@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
-import math
 import multiprocessing
 import os
 from dataclasses import dataclass
@@ -13,6 +11,7 @@ import torch
 import torch.distributed as dist
 
 from mmviz.core.errors import ConfigError
+from mmviz.core.options import nearest, number
 from mmviz.models.fusions.equilibrium import Equilibrium
 from mmviz.models.ssm.modality_aware import ModalityAwareLayer
 
@@ -22,74 +21,73 @@ if TYPE_CHECKING:
 
 
 def check_divisible(model: FusionModel, devices: int) -> None:
-    """Refuse a model with a penalty that compares the samples of a batch.
+    """Raise ConfigError for a model with an auxiliary loss that is not a mean over samples.
 
     Parameters
     ----------
     model
-        As it is trained.
+        The model that is trained.
     devices
-        Their number.
+        Number of devices.
 
     Raises
     ------
     ConfigError
-        For a cross-modal mapping, and for a learned router with a weight for balance: computed from a share of the batch these are other
-        penalties, so that the result would depend on the number of devices. Every other penalty of :mod:`mmviz.models` is a mean over samples.
+        For a cross-modal mapping, and for a learned router with balance > 0: their values differ on a share of the batch, so that the result
+        would depend on the number of devices. Every other auxiliary loss of :mod:`mmviz.models` is a mean over samples.
     """
     for module in model.modules():
         if isinstance(module, Equilibrium) and module.mapping is not None:
-            what, how = "a mapping is aligned over the pairs of samples that a batch has", "mapping='none'"
+            what, how = "the mapping is aligned over the pairs of samples of a batch", "mapping='none'"
         elif isinstance(module, ModalityAwareLayer) and module.balance > 0 and module.router is not None:
-            what, how = "the balance of a learned router is one of all tokens of a batch", "balance=0"
+            what, how = "the balance of a learned router is computed over all tokens of a batch", "balance=0"
         else:
             continue
         raise ConfigError(
-            f"fit: devices={devices}, but {type(model).__name__} has a penalty that does not divide into samples: {what}; train it on "
+            f"fit: devices={devices}, but {type(model).__name__} has an auxiliary loss that is not a mean over samples: {what}; train it on "
             f"one device, or with {how}"
         )
 
 
-#: name -> what it means; others are refused
+#: supported backend -> meaning
 BACKENDS = {"ddp": "every device holds all weights and trains on its share of each batch; gradients are summed"}
-_CUT = "it cuts weights and gradients up; models here fit a device, and strategies change whole gradients"
-_OTHERS = {"fsdp": _CUT, "deepspeed": _CUT, "dp": "one process for all devices: ddp does the same, faster"}
+_SHARDED = "it shards weights and gradients; models here fit on one device, and strategies change complete gradients"
+_OTHERS = {"fsdp": _SHARDED, "deepspeed": _SHARDED, "dp": "one process for all devices: ddp does the same, faster"}
 
 
 @dataclass(frozen=True)
-class Placement:
-    """Where a training runs.
+class DeviceMap:
+    """Devices of a training.
 
     Attributes
     ----------
-    how
-        ``here``: in this process. ``spawned``: in processes that `fit` starts. ``joined``: this process is one that torchrun started.
+    start
+        ``here``: this process. ``spawned``: processes that `fit` starts. ``joined``: processes that torchrun started, this one among them.
     count
-        Of devices.
+        Number of devices.
     kind
-        ``cpu`` or ``cuda``; of one device "", which leaves it to Fabric.
+        ``cpu`` or ``cuda``; for one device "", and Fabric chooses.
     timeout
-        Seconds one device waits for another.
+        Seconds that a device waits for another.
     """
 
-    how: str
+    start: str
     count: int
     kind: str
     timeout: float
 
 
-def placement(devices: int | str, backend: str, timeout: float, config: TrainConfig) -> Placement:
-    """Return where a training runs.
+def device_map(devices: int | str, backend: str, timeout: float, config: TrainConfig) -> DeviceMap:
+    """Return the devices of a training.
 
     Raises
     ------
     ConfigError
-        An unknown backend; not a number of devices; more than this machine has, than torchrun started, or than a batch has samples;
-        a precision that the device does not have; a process that may not start others.
+        An unknown backend; an invalid number of devices, or more than this machine has, than torchrun started, or than a batch has samples;
+        a precision that the device does not support; a process that cannot start others.
     """
     _check_backend(backend)
-    if isinstance(timeout, bool) or not isinstance(timeout, (int, float)) or not 0 < timeout < math.inf:
-        raise ConfigError(f"fit: timeout={timeout!r}, expected seconds > 0")
+    timeout = number(timeout, "fit: timeout", low=0, above=True)
     if devices != "auto" and (type(devices) is not int or devices < 1):
         raise ConfigError(f"fit: devices={devices!r}, expected an integer ≥ 1, or 'auto' for every GPU of this machine")
     gpus = torch.cuda.device_count()
@@ -105,25 +103,23 @@ def placement(devices: int | str, backend: str, timeout: float, config: TrainCon
             f"fit: devices={devices!r}, torchrun started {world} process{'es' * (world > 1)}; give devices={world} or devices='auto'"
         )
     if count == 1:
-        return Placement("here", 1, "", timeout)
-    _check_many(count, kind, gpus, config)
+        return DeviceMap("here", 1, "", timeout)
+    _check_several(count, kind, gpus, config)
     if world:
-        return Placement("joined", count, kind, timeout)
+        return DeviceMap("joined", count, kind, timeout)
     _check_may_start(count)
-    return Placement("spawned", count, kind, timeout)
+    return DeviceMap("spawned", count, kind, timeout)
 
 
 def _check_backend(backend: str) -> None:
     if backend in BACKENDS:
         return
-    close = difflib.get_close_matches(str(backend).lower(), BACKENDS, 1)
-    hint = f", did you mean {close[0]!r}?" if close else ""
-    if str(backend).lower() in _OTHERS:
-        hint = f" ({_OTHERS[str(backend).lower()]})"
+    name = str(backend).lower()
+    hint = f" ({_OTHERS[name]})" if name in _OTHERS else nearest(name, BACKENDS)
     raise ConfigError(f"fit: strategy_backend={backend!r} is unknown{hint}; available: {', '.join(BACKENDS)}")
 
 
-def _check_many(count: int, kind: str, gpus: int, config: TrainConfig) -> None:
+def _check_several(count: int, kind: str, gpus: int, config: TrainConfig) -> None:
     if not dist.is_available():
         raise ConfigError(f"fit: devices={count}, but this build of PyTorch has no torch.distributed; give devices=1")
     if config.accelerator not in ("auto", "cpu", "cuda", "gpu"):
@@ -147,10 +143,10 @@ def _check_may_start(count: int) -> None:
     process = multiprocessing.current_process()
     if getattr(process, "_inheriting", False):
         raise ConfigError(
-            f"fit: devices={count} starts processes that read this script again; put the call below `if __name__ == '__main__':`, or "
+            f"fit: devices={count} starts processes that import this script again; put the call below `if __name__ == '__main__':`, or "
             "start the script with torchrun"
         )
     if process.daemon:
         raise ConfigError(
-            f"fit: devices={count}, but this process ({process.name}) may not start others; give devices=1 here, or use torchrun"
+            f"fit: devices={count}, but this process ({process.name}) cannot start others; give devices=1 here, or use torchrun"
         )

@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from mmviz.models.fusions.equilibrium import Turn
 
 
-class MayBeEmpty:
-    """The model as a strategy calls it on several devices; no samples in, no samples out, with a graph of zero gradients.
+class EmptyBatchModel:
+    """Wrapper of a model for several devices: an empty batch gives an empty output, with a graph of zero gradients.
 
-    Behind it one blank sample runs, so that the same weights take part on every device. Everything else is the model's own.
+    The model runs on one blank sample then, so that the same weights are in the graph on every device. Other attributes are the model's.
     """
 
     def __init__(self, model: FusionModel) -> None:
@@ -29,7 +29,7 @@ class MayBeEmpty:
         return getattr(self._model, name)
 
     def __call__(self, batch: Batch) -> Float[Tensor, "batch output"]:
-        """Return the answers."""
+        """Return the outputs."""
         return self._model(batch) if len(batch) else self._model(_blank_batch(batch))[:0]
 
     def encode(self, batch: Batch) -> Steps:
@@ -40,28 +40,28 @@ class MayBeEmpty:
         return Steps(steps.x[:, :0], steps.mask[:, :0])
 
     def fuse(self, steps: Steps) -> Float[Tensor, "batch output"]:
-        """Return the answer to encoded steps."""
+        """Return the outputs for encoded steps."""
         return self._model.fuse(steps) if steps.x.shape[1] else self._model.fuse(_blank(steps))[:0]
 
     def learn(self, steps: Steps) -> tuple[Float[Tensor, "batch output"], dict[str, Float[Tensor, ""]]]:
-        """Return the answer and the model's own penalties."""
+        """Return the outputs and the auxiliary losses of the model."""
         if steps.x.shape[1]:
             return self._model.learn(steps)
         output, penalties = self._model.learn(_blank(steps))
         return output[:0], penalties
 
     def alone(self, steps: Steps) -> tuple[Float[Tensor, "modality batch width"], Bool[Tensor, "modality batch"]]:
-        """Return the vector of each modality alone: of an `equilibrium`."""
+        """Return the vector of each single modality, of an `equilibrium`."""
         found: tuple[Tensor, Tensor] = self._model.alone(steps if steps.x.shape[1] else _blank(steps))  # type: ignore[operator]
         return found if steps.x.shape[1] else (found[0][:, :0], found[1][:, :0])
 
     def turn(self, steps: Steps, modality: int, carried: Tensor, goals: tuple[Tensor, Tensor] | None) -> Turn:
-        """Answer from one modality: of an `equilibrium`."""
+        """Return the unimodal update of an `equilibrium`."""
         if steps.x.shape[1]:
             return self._model.turn(steps, modality, carried, goals)  # type: ignore[operator]
         if goals is not None:
-            z, there = goals
-            goals = z.new_zeros(len(z), 1, z.shape[2]), there.new_zeros(len(there), 1)
+            z, available = goals
+            goals = z.new_zeros(len(z), 1, z.shape[2]), available.new_zeros(len(available), 1)
         turn: Turn = self._model.turn(_blank(steps), modality, carried.new_zeros(1, carried.shape[1]), goals)  # type: ignore[operator]
         return turn._replace(output=turn.output[:0], carried=turn.carried[:0])
 

@@ -19,42 +19,42 @@ import torch.distributed as dist
 import torch.multiprocessing as mp
 
 from mmviz.core.errors import ConfigError, DeviceError
-from mmviz.train.devices.collective import ManyDevices
-from mmviz.train.devices.progress import ReceivedBar, SentBar
-from mmviz.train.job import Interruptible, carry_out
+from mmviz.train.devices.collective import DistributedDevices
+from mmviz.train.devices.progress import BarReceiver, RemoteBar
+from mmviz.train.job import Interruptible, run_job
 
 if TYPE_CHECKING:
-    from mmviz.train.devices.device_map import Placement
+    from mmviz.train.devices.device_map import DeviceMap
     from mmviz.train.job import Job
     from mmviz.train.run import Run
 
 
-_BEGIN = 300.0  # seconds for all processes to have imported torch; one that dies meanwhile is seen by who started it
+_START_TIMEOUT = 300.0  # seconds for all processes to import torch; the parent notices a process that dies meanwhile
 
 
-def meet(place: Placement, rank: int, port: int) -> ManyDevices:
-    """Join the others at a store on this machine; for a process that `fit` started."""
-    begin = datetime.timedelta(seconds=max(place.timeout, _BEGIN))
+def join_spawned(place: DeviceMap, rank: int, port: int) -> DistributedDevices:
+    """Join the process group over a store on this machine; for a process that `fit` started."""
+    begin = datetime.timedelta(seconds=max(place.timeout, _START_TIMEOUT))
     store = dist.TCPStore("127.0.0.1", port, place.count, is_master=False, timeout=begin, wait_for_workers=True)
-    return _joined(place, rank, store=store, rank=rank, world_size=place.count)
+    return _init_group(place, rank, store=store, rank=rank, world_size=place.count)
 
 
-def join(place: Placement) -> ManyDevices:
-    """Join the others that torchrun started; the group stays until the process ends, so that the next training finds it."""
+def join_torchrun(place: DeviceMap) -> DistributedDevices:
+    """Join the process group of torchrun; it stays until the process ends, so that the next training uses it too."""
     if dist.is_initialized():
-        return ManyDevices(_device(place, int(os.environ["LOCAL_RANK"])))
-    devices = _joined(place, int(os.environ["LOCAL_RANK"]))
+        return DistributedDevices(_device(place, int(os.environ["LOCAL_RANK"])))
+    devices = _init_group(place, int(os.environ["LOCAL_RANK"]))
     atexit.register(leave)
     return devices
 
 
 def leave() -> None:
-    """Leave the group, where there is one."""
+    """Leave the process group, where there is one."""
     if dist.is_initialized():
         dist.destroy_process_group()
 
 
-def _joined(place: Placement, local: int, **how: object) -> ManyDevices:
+def _init_group(place: DeviceMap, local: int, **how: object) -> DistributedDevices:
     device, wait = _device(place, local), datetime.timedelta(seconds=place.timeout)
     if device.type == "cuda":
         torch.cuda.set_device(device)
@@ -63,40 +63,40 @@ def _joined(place: Placement, local: int, **how: object) -> ManyDevices:
         dist.init_process_group("nccl" if device.type == "cuda" else "gloo", timeout=wait, **how)  # type: ignore[arg-type]
     except RuntimeError as error:
         raise DeviceError(
-            f"fit: the {place.count} devices did not find each other within {place.timeout:g} s ({error})"
+            f"fit: the {place.count} devices did not connect within {place.timeout:g} s ({error})"
         ) from error
-    return ManyDevices(device)
+    return DistributedDevices(device)
 
 
-def _device(place: Placement, local: int) -> torch.device:
+def _device(place: DeviceMap, local: int) -> torch.device:
     return torch.device("cuda", local) if place.kind == "cuda" else torch.device("cpu")
 
 
-_PATIENCE = 3.0  # seconds until a process that has ended has an exit code
+_EXIT_TIMEOUT = 3.0  # seconds until a process that has ended has an exit code
 
 
-def spawned(job: Job, place: Placement, *, progress: bool) -> Run:
-    """Carry a training out on several devices of this machine, a process each.
+def run_spawned(job: Job, place: DeviceMap, *, progress: bool) -> Run:
+    """Run a training on several devices of this machine, one process per device.
 
     Raises
     ------
     ConfigError
         If model, data or strategy cannot be sent to another process.
     DeviceError
-        If a process ends before the training does; the others are ended too. What a process raises on purpose is raised here as it is.
+        If a process ends before the training; the others are ended too. Other errors of a process are raised unchanged.
     """
-    payload = _packed(job)
+    content = _pickled(job)
     context = mp.get_context("spawn")
     messages, stop = context.SimpleQueue(), context.Event()
     store = dist.TCPStore("127.0.0.1", 0, place.count, is_master=True, wait_for_workers=False)
     threads = max(1, torch.get_num_threads() // place.count) if place.kind == "cpu" else torch.get_num_threads()
     with Interruptible() as interrupt, tempfile.TemporaryDirectory(prefix="mmviz-job-") as folder:
-        # by a file: a process that dies before it has read all of its arguments would leave this one waiting for ever
+        # by a file: a process that dies before it has read all of its arguments would block this one
         sent = Path(folder) / "job"
-        sent.write_bytes(payload)
+        sent.write_bytes(content)
         arguments = (place, store.port, threads, sent, messages, stop)
         processes = mp.start_processes(_work, arguments, place.count, join=False, start_method="spawn").processes
-        bar = ReceivedBar(shown=progress)
+        bar = BarReceiver(shown=progress)
         try:
             return _follow(processes, messages, stop, interrupt, bar)
         finally:
@@ -106,15 +106,15 @@ def spawned(job: Job, place: Placement, *, progress: bool) -> Run:
                 process.join()
 
 
-def _follow(processes: list[Any], messages: Any, stop: Any, interrupt: Interruptible, bar: ReceivedBar) -> Run:
-    """Take messages until the run is there or a process has failed."""
+def _follow(processes: list[Any], messages: Any, stop: Any, interrupt: Interruptible, bar: BarReceiver) -> Run:
+    """Handle messages until the run has arrived or a process has failed."""
     run: Run | None = None
     while True:
         alive = any(process.is_alive() for process in processes)
         while not messages.empty():
             kind, *content = messages.get()
             if kind == "bar":
-                bar.take(*content)
+                bar.receive(*content)
             elif kind == "warning":
                 warnings.warn(content[0], content[1], stacklevel=5)
             elif kind == "run":
@@ -133,13 +133,13 @@ def _follow(processes: list[Any], messages: Any, stop: Any, interrupt: Interrupt
 
 
 _ADVICE = (
-    "What it wrote to the terminal says why (memory, a kernel, a script without `if __name__ == '__main__':`); a run with out= goes on "
+    "Its terminal output shows the cause (memory, a kernel, a script without `if __name__ == '__main__':`); a run with out= can be resumed "
     "with resume=True, on any number of devices"
 )
 
 
 def _dead(processes: list[Any]) -> str:
-    """Say which devices' processes have ended badly, and how; "" where none has."""
+    """Return which processes have failed, and how, as text; "" where none has."""
     return " and ".join(
         f"the process of device {rank} ended ({_how(process.exitcode)})"
         for rank, process in enumerate(processes)
@@ -154,12 +154,12 @@ def _how(code: int) -> str:
 
 
 def _explained(error: BaseException, processes: list[Any]) -> BaseException:
-    """Return what a process raised; where that is only that another does not answer, which one has ended."""
+    """Return the error of a process; a DeviceError that only reports a missing process becomes one that names it."""
     if not isinstance(error, DeviceError):
         return error
-    until = time.monotonic() + _PATIENCE
+    until = time.monotonic() + _EXIT_TIMEOUT
     while time.monotonic() < until:
-        killed = [p for p in processes if p.exitcode is not None and p.exitcode not in (0, _TOLD)]
+        killed = [p for p in processes if p.exitcode is not None and p.exitcode not in (0, _REPORTED)]
         if killed:
             return DeviceError(
                 f"fit: {_dead(killed) if len(killed) == len(processes) else _named(killed, processes)}; the other devices were stopped. {_ADVICE}"
@@ -172,10 +172,10 @@ def _named(killed: list[Any], processes: list[Any]) -> str:
     return " and ".join(f"the process of device {processes.index(p)} ended ({_how(p.exitcode)})" for p in killed)
 
 
-_TOLD = 64  # exit code of a process that has said what was wrong
+_REPORTED = 64  # exit code of a process that has sent its error
 
 
-def _packed(job: Job) -> bytes:
+def _pickled(job: Job) -> bytes:
     try:
         return pickle.dumps(job)
     except (pickle.PicklingError, AttributeError, TypeError) as error:
@@ -185,8 +185,8 @@ def _packed(job: Job) -> bytes:
         ) from error
 
 
-class _Stop:
-    """Whether the process that started this one asks to stop."""
+class _ParentStop:
+    """Stop request of the process that started this one."""
 
     def __init__(self, event: Any) -> None:
         self._event = event
@@ -196,40 +196,40 @@ class _Stop:
         return bool(self._event.is_set())
 
 
-def _work(rank: int, place: Placement, port: int, threads: int, sent: Path, messages: Any, stop: Any) -> None:
-    """Be one device."""
+def _work(rank: int, place: DeviceMap, port: int, threads: int, sent: Path, messages: Any, stop: Any) -> None:
+    """Run the training of one device, in its process."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches every process of a terminal; the first one decides
     torch.set_num_threads(threads)
     try:
-        job = _unpacked(sent.read_bytes())
-        devices = meet(place, rank, port)
+        job = _unpickled(sent.read_bytes())
+        devices = join_spawned(place, rank, port)
         send = messages.put if rank == 0 else None
         with warnings.catch_warnings(record=True) as found:
             warnings.simplefilter("always")
-            run = carry_out(job, devices, _Stop(stop), lambda batches: SentBar(batches, send))
+            run = run_job(job, devices, _ParentStop(stop), lambda batches: RemoteBar(batches, send))
         if rank == 0:
             for each in found:
                 messages.put(("warning", str(each.message), each.category))
             messages.put(("run", pickle.dumps(run)))
         leave()
-    except Exception as error:  # noqa: BLE001 - it is raised again by the process that started this one
-        messages.put(("failed", _carried(error)))
-        raise SystemExit(_TOLD) from None
+    except Exception as error:  # noqa: BLE001 - the process that started this one raises it again
+        messages.put(("failed", pickled_error(error)))
+        raise SystemExit(_REPORTED) from None
 
 
-def _unpacked(payload: bytes) -> Job:
+def _unpickled(content: bytes) -> Job:
     try:
-        job: Job = pickle.loads(payload)  # noqa: S301 - from the process that started this one
+        job: Job = pickle.loads(content)  # noqa: S301 - from the process that started this one
     except AttributeError as error:
         raise ConfigError(
-            f"fit: another process cannot find a class that the call uses ({error}); what is defined in a notebook is known to "
-            "the notebook only: put it into a module"
+            f"fit: another process cannot find a class that the call uses ({error}); a class defined in a notebook exists "
+            "only there: define it in a module"
         ) from error
     return job
 
 
-def _carried(error: Exception) -> bytes:
-    """Return an error so that it can be raised elsewhere, with where it came from."""
+def pickled_error(error: Exception) -> bytes:
+    """Return an error as bytes, with its traceback as a note."""
     import traceback
 
     text = "".join(traceback.format_exception(error))

@@ -11,29 +11,29 @@ if TYPE_CHECKING:
 
 
 class Bar(Protocol):
-    """What the loop does with its bar."""
+    """Progress bar as the training loop uses it."""
 
     def __enter__(self) -> Self:
-        """Show it."""
+        """Show the bar."""
 
     def __exit__(self, *error: object) -> None:
-        """Leave it."""
+        """Close the bar."""
 
     def update(self) -> Any:
-        """One batch more."""
+        """Count one batch."""
 
     def set_postfix(self, figures: Mapping[str, str]) -> Any:
-        """Say how it stands."""
+        """Show losses and scores."""
 
 
-def bar_of(batches: int, *, shown: bool) -> Bar:
-    """Return tqdm's bar, for terminal or notebook."""
+def progress_bar(batches: int, *, shown: bool) -> Bar:
+    """Return a bar of tqdm, for terminal or notebook."""
     bar: Bar = tqdm(total=batches, disable=not shown, desc="training", unit="batch")
     return bar
 
 
-class SentBar:
-    """Sends what the loop reports to where the bar is, as messages ("bar", what, value)."""
+class RemoteBar:
+    """Bar of a worker process: sends messages ("bar", what, value) to the process that shows it."""
 
     def __init__(self, batches: int, send: Callable[[tuple[str, str, Any]], None] | None) -> None:
         self._batches, self._send = batches, send or (lambda message: None)
@@ -46,22 +46,22 @@ class SentBar:
         self._send(("bar", "end", None))
 
     def update(self) -> None:
-        """One batch more."""
+        """Count one batch."""
         self._send(("bar", "update", 1))
 
     def set_postfix(self, figures: Mapping[str, str]) -> None:
-        """Say how it stands."""
+        """Show losses and scores."""
         self._send(("bar", "figures", dict(figures)))
 
 
-class ReceivedBar:
-    """Shows what a `SentBar` sends."""
+class BarReceiver:
+    """Shows the progress that a `RemoteBar` sends."""
 
     def __init__(self, *, shown: bool) -> None:
         self._shown, self._bar = shown, None
 
-    def take(self, what: str, value: Any) -> None:
-        """Take one message."""
+    def receive(self, what: str, value: Any) -> None:
+        """Handle one message."""
         if what == "begin":
             self._bar = tqdm(total=value, disable=not self._shown, desc="training", unit="batch")
         elif self._bar is not None and what == "update":
@@ -72,6 +72,6 @@ class ReceivedBar:
             self.close()
 
     def close(self) -> None:
-        """Leave the bar."""
+        """Close the bar."""
         if self._bar is not None:
             self._bar.close()

@@ -1,12 +1,12 @@
-"""One file per strategy. `strategy_of` is the only registry: a name and options in, a strategy out."""
+"""Training strategies, one file each, and their registry: a name and options in, a strategy out."""
 
 from __future__ import annotations
 
 import copy
-import difflib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from mmviz.core.errors import ConfigError
+from mmviz.core.options import nearest
 from mmviz.train.strategies.base import Strategy
 from mmviz.train.strategies.g_blend import GBlend
 from mmviz.train.strategies.joint import Joint
@@ -20,49 +20,68 @@ from mmviz.train.strategies.valuation import Valuation
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_KINDS: tuple[type[Strategy], ...] = (
-    Joint,
-    ShapleyAlternating,
-    Unimodal,
-    ModalityDropout,
-    OgmGe,
-    Mla,
-    GBlend,
-    Valuation,
-)
-STRATEGIES: dict[str, type[Strategy]] = {kind.name: kind for kind in _KINDS}
+Kind = TypeVar("Kind", bound=type[Strategy])
+
+#: name -> class of every strategy that ``fit`` takes by name
+STRATEGIES: dict[str, type[Strategy]] = {}
 
 
-def strategy_of(strategy: str | Strategy, options: Mapping[str, Any] | None = None) -> Strategy:
-    """Return a fresh strategy.
+def register(kind: Kind) -> Kind:
+    """Add a strategy to the names that ``fit(strategy=...)`` takes; a class decorator.
 
-    Parameters
-    ----------
-    strategy
-        A name of :data:`STRATEGIES`, or a strategy with its options; of the latter a copy is made.
-    options
-        Fields of the strategy's ``Options``, with a name only.
+    An instance of a class that is not registered can be passed to ``fit`` as well. On several devices the module that registers it must be
+    importable by the other processes.
 
     Raises
     ------
     ConfigError
-        Unknown name or option (with the nearest known one), a value out of range, or options beside a strategy that has its own.
+        Not a subclass of `Strategy`, no ``name``, or the name of another strategy.
+    """
+    if not (isinstance(kind, type) and issubclass(kind, Strategy)):
+        raise ConfigError(f"register: {kind!r} is not a subclass of mmviz.train.Strategy")
+    if not isinstance(kind.name, str) or not kind.name:
+        raise ConfigError(f"register: {kind.__name__}.name is {kind.name!r}; set the name that fit(strategy=...) takes")
+    if STRATEGIES.get(kind.name, kind).__qualname__ != kind.__qualname__:
+        raise ConfigError(
+            f"register: strategy {kind.name!r} exists ({STRATEGIES[kind.name].__name__}); choose another name"
+        )
+    STRATEGIES[kind.name] = kind
+    return kind
+
+
+def strategy_of(strategy: str | Strategy, options: Mapping[str, Any] | None = None) -> Strategy:
+    """Return a new strategy.
+
+    Parameters
+    ----------
+    strategy
+        A name of :data:`STRATEGIES`, or a strategy with its options, which is copied.
+    options
+        Options of a strategy given by name.
+
+    Raises
+    ------
+    ConfigError
+        Unknown name or option (with the nearest name), a value out of range, or options beside a strategy that has its options.
     """
     if isinstance(strategy, Strategy):
         if options:
             raise ConfigError(
-                f"fit: strategy is a {type(strategy).__name__} with options of its own; leave out strategy_options, "
+                f"fit: strategy is a {type(strategy).__name__} that has its options; leave out strategy_options, "
                 f"or name it: strategy={strategy.name!r}"
             )
         return copy.deepcopy(strategy)
     if not isinstance(strategy, str) or strategy not in STRATEGIES:
-        close = difflib.get_close_matches(strategy, list(STRATEGIES), 1) if isinstance(strategy, str) else []
-        hint = f", did you mean {close[0]!r}?" if close else ""
-        raise ConfigError(f"fit: strategy={strategy!r} is unknown{hint}; available: {', '.join(STRATEGIES)}")
+        raise ConfigError(
+            f"fit: strategy={strategy!r} is unknown{nearest(strategy, STRATEGIES)}; available: {', '.join(STRATEGIES)}"
+        )
     if options is not None and not hasattr(options, "keys"):
         raise ConfigError(f"fit: strategy_options={options!r}, expected a dict of option names and values")
     return STRATEGIES[strategy](**(options or {}))
 
+
+for _kind in (Joint, ShapleyAlternating, Unimodal, ModalityDropout, OgmGe, Mla, GBlend, Valuation):
+    register(_kind)
 
 __all__ = [
     "STRATEGIES",
@@ -74,5 +93,6 @@ __all__ = [
     "ShapleyAlternating",
     "Unimodal",
     "Valuation",
+    "register",
     "strategy_of",
 ]

@@ -1,4 +1,4 @@
-"""Gradient blending (G-Blend): losses of single modalities and of all, weighted by how well each generalises."""
+"""Gradient blending (G-Blend): unimodal losses and the joint loss, weighted by how well each generalises."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ import numpy as np
 import torch
 
 from mmviz.core.errors import ConfigError
+from mmviz.core.options import number, one_of, whole
 from mmviz.models.batch import batch_of
 from mmviz.train.devices import Devices
 from mmviz.train.strategies.base import Strategy, Update
-from mmviz.train.strategies.unimodal import alone, culprit
+from mmviz.train.strategies.unimodal import nonfinite_modality, unimodal_pass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -41,7 +42,7 @@ class GBlendOptions:
     super_epoch
         Epochs a probe trains, and (online) epochs its weights are used, ≥ 1.
     floor
-        Least amount of overfitting that is divided by, in units of the loss, > 0.
+        Lower bound of the overfitting in the denominator, in units of the loss, > 0.
     """
 
     form: str = "offline"
@@ -49,86 +50,81 @@ class GBlendOptions:
     floor: float = 0.01
 
     def __post_init__(self) -> None:
-        if self.form not in ("offline", "online"):
-            raise ConfigError(f"g_blend: form={self.form!r} is unknown; choose offline or online")
-        if type(self.super_epoch) is not int or self.super_epoch < 1:
-            raise ConfigError(f"g_blend: super_epoch={self.super_epoch!r}, expected an integer ≥ 1")
-        if (
-            isinstance(self.floor, bool)
-            or not isinstance(self.floor, (int, float))
-            or not 0 < self.floor < float("inf")
-        ):
-            raise ConfigError(f"g_blend: floor={self.floor!r}, expected a number > 0")
+        one_of(self.form, ("offline", "online"), "g_blend: form")
+        object.__setattr__(self, "super_epoch", whole(self.super_epoch, "g_blend: super_epoch", low=1))
+        object.__setattr__(self, "floor", number(self.floor, "g_blend: floor", low=0, above=True))
 
 
 class GBlend(Strategy):
-    """One update per batch: w_all · (loss of all together) + Σ_m w_m · (loss of m alone), the weights from probes.
+    """One update per batch: w_joint · (joint loss) + Σ_m w_m · (unimodal loss of m), the weights from probes.
 
-    A probe trains M + 1 throw-away copies of the model as it is then, one on each of these losses alone, and measures each loss before
-    and after on what it trained on and on the slice that is held out. The history holds ``blend/<modality>`` and ``blend_all``, which sum to
-    one, and what probes cost as ``seconds_probe``. Classification and regression alike, as only losses are compared.
+    A probe trains M + 1 temporary copies of the current model, one on each of these losses, and computes each loss before and after on the
+    training samples and on the held-out subset. The history holds ``blend_weight/<modality>`` and ``blend_weight_joint``, which sum to one,
+    and the cost of the probes as ``seconds_probe``. Classification and regression, as only losses are compared.
 
     Notes
     -----
     Source: Wang, Tran, Feiszli, *What Makes Training Multi-modal Classification Networks Hard?*, CVPR 2020, arXiv 1905.12681,
     section 3: w_k ∝ G_k / O_k², G the fall of the held-out loss, O the growth of the gap between held-out and training loss
-    (algorithms 1 and 2); no code was published with it. What is ours:
+    (algorithms 1 and 2); no code was published with it. Our choices:
 
-    * Each modality answers through the fusion with the others masked, where the paper has a classifier for each. A *reading*.
-    * A loss whose held-out value does not fall gets the weight 0, and O is at least ``floor``; if nothing falls, all weights are
-      equal. The paper does not treat these cases. *Readings*.
-    * The paper's offline form probes over a whole training; here over ``super_epoch`` epochs, for its price.
-    * On several devices every one runs the same whole probes, which are short; the updates are shared.
+    * Unimodal predictions are those of the fusion with all other modalities masked, where the paper has a classifier for each. Our
+      interpretation.
+    * A loss whose held-out value does not fall has the weight 0, and O is at least ``floor``; if no loss falls, all weights are equal. The
+      paper does not treat these cases. Our interpretation.
+    * The paper's offline form probes over a whole training; here over ``super_epoch`` epochs, to limit the cost.
+    * On several devices each runs the same complete probes, which are short; the updates are shared.
     * Probes run AdamW at the training's learning rate without its schedule, in whole precision, without augmentation.
     """
 
     name = "g_blend"
     Options = GBlendOptions
-    holds_out = True
+    needs_held_out = True
 
     def prepare(self, model: FusionModel) -> FusionModel:
-        """Keep hold of the model, to copy it for probes."""
+        """Store the model, to copy it for probes."""
         self._model = model
         return model
 
     def begin(self, training: Training) -> None:
-        """Start without weights: the first epoch has a probe before it."""
+        """Start without weights: a probe runs before the first epoch."""
         super().begin(training)
         self.weights = np.full(len(training.names) + 1, np.nan)
-        self._apart = dataclasses.replace(training, devices=Devices())  # every device runs the whole probe
+        self._local = dataclasses.replace(training, devices=Devices())  # every device runs the complete probe
 
     def state(self) -> dict[str, Any]:
         """Return the weights of the losses."""
         return {"weights": self.weights.tolist()}
 
     def restore(self, state: Mapping[str, Any]) -> None:
-        """Take them back."""
+        """Restore the weights of the losses."""
         self.weights = np.array(state["weights"])
 
     def before_epoch(self, epoch: int) -> dict[str, float]:
-        """Probe where it is time to, and note the weights."""
+        """Run a probe where one is due; return the weights."""
         due = epoch == 1 or (self.options.form == "online" and (epoch - 1) % self.options.super_epoch == 0)
         if due:
             with self.training.clock("probe"):
                 curves = np.stack([self._probe(k) for k in range(len(self.weights))])
                 curves = self.training.devices.mean(torch.from_numpy(curves)[None]).numpy()
             self.weights = blend_weights(*curves.T, floor=self.options.floor)
-        *each, every = self.weights.tolist()
-        return {f"blend/{n}": w for n, w in zip(self.training.names, each, strict=True)} | {"blend_all": every}
+        *unimodal, joint = self.weights.tolist()
+        weights = {f"blend_weight/{n}": w for n, w in zip(self.training.names, unimodal, strict=True)}
+        return weights | {"blend_weight_joint": joint}
 
     def updates(self, batch: Batch, rows: np.ndarray) -> Iterator[Update]:
-        """Yield the one blended update."""
+        """Yield the blended update."""
         training = self.training
         steps = training.model.encode(batch)
         output, penalties = training.model.learn(steps)
-        single = alone(training.model, steps).losses(training, batch.truth)
+        single = unimodal_pass(training.model, steps).losses(training, batch.truth)
         weight = dict(zip(training.names, self.weights.tolist(), strict=False))
         loss = float(self.weights[-1]) * training.loss(output, batch.truth)
         loss = loss + sum(weight[name] * each for name, each in single.items()) + sum(penalties.values())
         parts = {f"loss/{name}": each.detach() for name, each in single.items()}
         parts |= {f"penalty/{name}": value.detach() for name, value in penalties.items()}
-        whole = bool(torch.isfinite(loss))
-        yield Update(loss, modality=None if whole else culprit(single), parts=parts)
+        modality = None if torch.isfinite(loss) else nonfinite_modality(single)
+        yield Update(loss, modality=modality, parts=parts)
 
     def _probe(self, which: int) -> Float[np.ndarray, " 4"]:
         """Train a copy on loss ``which``; return training and held-out loss before, training and held-out loss after."""
@@ -137,7 +133,7 @@ class GBlend(Strategy):
         model.zero_grad()
         seen, unseen = training.samples, training.held_out
         if unseen is None:
-            raise ConfigError("g_blend: no slice of the training split is held out; give held_out= to fit")
+            raise ConfigError("g_blend: no subset of the training split is held out; give held_out= to fit")
         before = self._loss(model, which, seen), self._loss(model, which, unseen)
         optimizer = torch.optim.AdamW(model.parameters(), training.config.learning_rate, weight_decay=0.0)
         model.train()
@@ -154,20 +150,20 @@ class GBlend(Strategy):
         return np.array([*before, self._loss(model, which, seen), self._loss(model, which, unseen)])
 
     def _batch_loss(self, model: FusionModel, which: int, batch: Batch) -> tuple[Tensor, int]:
-        """Return one of the losses, and over how many samples it is."""
+        """Return one of the losses, and the number of its samples."""
         training = self.training
         batch = batch.to(training.device, next(model.parameters()).dtype)
         steps = model.encode(batch)
         if which == len(training.names):
             output = model.learn(steps)[0] if model.training else model.fuse(steps)
-            return self._apart.loss(output, batch.truth), len(batch)
-        there = steps.mask[which].any(-1)
-        losses = alone(model, steps.masked(training.only(which, len(batch)))).losses(self._apart, batch.truth)
-        return losses.get(training.names[which], steps.x.sum() * 0), int(there.sum())
+            return self._local.loss(output, batch.truth), len(batch)
+        available = steps.mask[which].any(-1)
+        losses = unimodal_pass(model, steps.masked(training.only(which, len(batch)))).losses(self._local, batch.truth)
+        return losses.get(training.names[which], steps.x.sum() * 0), int(available.sum())
 
     @torch.no_grad()
     def _loss(self, model: FusionModel, which: int, split: Split) -> float:
-        """Return the mean loss over the samples of a split that have the modality; NaN where none has."""
+        """Return the mean loss over the samples of a split that have the modality; NaN where none has it."""
         model.eval()
         total, count = 0.0, 0
         for start in range(0, len(split), _ROWS):
@@ -187,11 +183,11 @@ def blend_weights(
 ) -> Float[np.ndarray, " loss"]:
     """Return weights that sum to one: w_k ∝ max(G_k, 0) / max(|O_k|, floor)².
 
-    G is the fall of the held-out loss, O the growth of (held-out - training) loss. A loss that was not measured (NaN) counts as one without
-    gain; where none has a gain, all weights are equal.
+    G is the fall of the held-out loss, O the growth of (held-out - training) loss. A loss that is NaN counts as one without gain;
+    where no loss has a gain, all weights are equal.
     """
     gain = held_before - held_after
     growth = (held_after - train_after) - (held_before - train_before)
-    worth = np.maximum(gain, 0) / np.maximum(np.abs(growth), floor) ** 2
-    worth = np.where(np.isfinite(worth), worth, 0.0)
-    return worth / worth.sum() if worth.sum() > 0 else np.full(len(worth), 1 / len(worth))
+    weight = np.maximum(gain, 0) / np.maximum(np.abs(growth), floor) ** 2
+    weight = np.where(np.isfinite(weight), weight, 0.0)
+    return weight / weight.sum() if weight.sum() > 0 else np.full(len(weight), 1 / len(weight))

@@ -1,4 +1,4 @@
-"""The joint strategy: every modality in every update, one loss."""
+"""Joint training: all modalities in every update, one loss."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
 
 class Joint(Strategy):
-    """One update per batch: the task's loss and the model's own penalties."""
+    """One update per batch: the loss of the task and the auxiliary losses of the model."""
 
     name = "joint"
 
     def updates(self, batch: Batch, rows: np.ndarray) -> Iterator[Update]:
-        """Yield the one update."""
+        """Yield the joint update."""
         yield self.training.joint(self.training.model.encode(batch), batch.truth)

@@ -12,8 +12,9 @@ import torch
 from torch import nn
 
 from mmviz.core.errors import ConfigError
+from mmviz.core.options import number, one_of
 from mmviz.train.strategies.base import Strategy, Update
-from mmviz.train.strategies.unimodal import alone
+from mmviz.train.strategies.unimodal import unimodal_pass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
 
 class Projector:
-    """P: nearly zero along inputs it has learned, the identity across them.
+    """Projection matrix P by recursive least squares: near zero along the inputs it was updated with, identity orthogonal to them.
 
     Attributes
     ----------
@@ -40,7 +41,7 @@ class Projector:
 
     Notes
     -----
-    After learning r_1 ... r_n it is α (α I + Σ r_k r_kᵀ)⁻¹, where all had the same α: tests/train/strategies/test_mla.py. Source: the
+    After updates with r_1 ... r_n and the same α it is α (α I + Σ r_k r_kᵀ)⁻¹, tested in tests/train/strategies/test_mla.py. Source: the
     recursive-least-squares projector of MLA (arXiv 2311.10707, section 3.2), which is that of OWM (Zeng et al., arXiv
     1810.01256, equation 3).
     """
@@ -50,15 +51,15 @@ class Projector:
 
     @classmethod
     def identity(cls, weight: Float[Tensor, "outputs inputs"]) -> Projector:
-        """Return one that has learned nothing, for a linear layer's weight."""
+        """Return the identity, for the weight of a linear layer."""
         return cls(torch.eye(weight.shape[1], dtype=weight.dtype, device=weight.device))
 
-    def learn(self, feature: Float[Tensor, " inputs"], alpha: float) -> None:
-        """Take in one mean input r: P ← P - P r rᵀ P / (α + rᵀ P r)."""
+    def update(self, feature: Float[Tensor, " inputs"], alpha: float) -> None:
+        """Update with one mean input r: P ← P - P r rᵀ P / (α + rᵀ P r)."""
         along = self.matrix @ feature
         self.matrix = self.matrix - torch.outer(along, along) / (alpha + feature @ along)
 
-    def applied(self, gradient: Float[Tensor, "outputs inputs"]) -> Float[Tensor, "outputs inputs"]:
+    def project(self, gradient: Float[Tensor, "outputs inputs"]) -> Float[Tensor, "outputs inputs"]:
         """Return the gradient times P."""
         return gradient @ self.matrix
 
@@ -70,8 +71,8 @@ class MlaOptions:
     Attributes
     ----------
     protect
-        From what the head's gradient of a modality is kept away: features of ``all`` that was seen before, its own included (one
-        projector, as published), of the ``others`` only (a projector per modality), or of ``none`` (plain alternation).
+        Features to which the head's gradient of a modality is made orthogonal: those of ``all`` earlier updates, its own included (one
+        projector, as published), of the ``others`` only (a projector per modality), or ``none`` (alternation without projection).
     alpha
         Base of the projector's regularisation: α = alpha^(b/B + 1) in batch b of B; in (0, 1].
     """
@@ -80,35 +81,33 @@ class MlaOptions:
     alpha: float = 0.1
 
     def __post_init__(self) -> None:
-        if self.protect not in ("all", "others", "none"):
-            raise ConfigError(f"mla: protect={self.protect!r} is unknown; choose one of all, others, none")
-        if isinstance(self.alpha, bool) or not isinstance(self.alpha, (int, float)) or not 0 < self.alpha <= 1:
-            raise ConfigError(f"mla: alpha={self.alpha!r}, expected a number > 0 and ≤ 1")
+        one_of(self.protect, ("all", "others", "none"), "mla: protect")
+        object.__setattr__(self, "alpha", number(self.alpha, "mla: alpha", low=0, high=1, above=True))
 
 
 class Mla(Strategy):
-    """One update per modality and batch, in the order of the data, each of its own pass, each with an optimiser of its own.
+    """One update per modality and batch, in the order of the data, by its unimodal loss and with an optimizer per modality.
 
-    Before a step, the gradient of every linear layer of the shared head is multiplied by a projector that has learned, by
-    recursive least squares, which inputs the updates before have given that layer: for those its answer hardly changes. The history
-    holds ``loss/<modality>`` and ``projected/<modality>``, the share of the head's gradient norm that is left (1: nothing taken away).
-    Classification and regression alike; the model's penalties, which compare modalities, have no part in it.
+    Before a step, the gradient of every linear layer of the shared head is multiplied by a projector that was fitted, by recursive least
+    squares, to the inputs of that layer in earlier updates: the output for those inputs hardly changes. The history holds
+    ``loss/<modality>`` and ``projected/<modality>``, the share of the head's gradient norm that remains (1: nothing removed).
+    Classification and regression; auxiliary losses of the model, which compare modalities, are left out.
 
     Notes
     -----
     Source: Zhang et al., *Multimodal Representation Learning by Alternating Unimodal Adaptation*, CVPR 2024, arXiv 2311.10707,
     section 3.2; `Cecile-hi/Multimodal-Learning-with-Alternating-Unimodal-Adaptation`. What is ours, or differs:
 
-    * Its published projection acts only on a parameter called ``module.weight``; the head it is given calls it ``weight``, so it
-      never fires. It also divides by an outer product where a scalar is meant, scales P to norm 1 after every step, and
+    * The published projection applies only to a parameter named ``module.weight``; in the published head it is named ``weight``, so the
+      projection is never applied. It also divides by an outer product where a scalar is meant, scales P to norm 1 after every step, and
       projects with the modality's own features of the same batch. Here α + rᵀPr is a scalar, P starts as the identity and is
       not rescaled, and a modality's features enter after its step.
-    * One projector for all soon keeps a modality from its own mean feature too. ``protect="others"``, one per modality that learns
-      the features of the rest, is a *reading* of "not to lose previously acquired information" without that.
-    * The paper's head is one linear layer. A head of several has a projector for each: a *reading* (as in OWM, Zeng et
+    * One projector for all modalities soon removes a modality's own mean feature too. ``protect="others"``, one projector per modality
+      fitted to the features of the others, is our interpretation of "not to lose previously acquired information" without that.
+    * The paper's head is one linear layer. A head of several layers has a projector for each: our interpretation (as in OWM, Zeng et
       al., arXiv 1810.01256). Biases are not projected, as published.
-    * Optimisers are AdamW, one per modality, where the paper has one SGD: momentum would mix modalities. AdamW divides
-      by running sizes weight by weight, so that a step leaves the projected subspace a little.
+    * Optimizers are AdamW, one per modality, where the paper has one SGD: momentum would mix modalities. AdamW divides
+      by running magnitudes weight by weight, so that a step leaves the projected subspace slightly.
 
     For fusion at test time by entropy see :func:`mmviz.train.strategies.mla.entropy_fused`.
     """
@@ -117,7 +116,7 @@ class Mla(Strategy):
     Options = MlaOptions
 
     def prepare(self, model: FusionModel) -> FusionModel:
-        """Refuse a model whose modalities share no head of linear layers."""
+        """Raise ConfigError for a model without a shared head of linear layers."""
         if not _linear_layers(model) and self.options.protect != "none":
             raise ConfigError(
                 f"mla: {type(model).__name__} has no head of linear layers that its modalities share, so there is nothing to "
@@ -126,7 +125,7 @@ class Mla(Strategy):
         return model
 
     def optimizers(self, model: FusionModel, adamw: Callable[..., Optimizer]) -> dict[str, Optimizer]:
-        """Return one optimiser per modality."""
+        """Return one optimizer per modality."""
         names = model.spec.names
         return {name: adamw(decay=1 / len(names)) for name in names}
 
@@ -139,38 +138,38 @@ class Mla(Strategy):
         self.batch = 0
 
     def state(self) -> dict[str, Any]:
-        """Return what the projectors have learned."""
+        """Return the matrices of the projectors."""
         return {f"{o}.{i}": p.matrix for o, found in self.projectors.items() for i, p in enumerate(found)}
 
     def restore(self, state: Mapping[str, Any]) -> None:
-        """Take it back."""
+        """Restore the matrices of the projectors."""
         for o, found in self.projectors.items():
             for i, projector in enumerate(found):
                 projector.matrix = state[f"{o}.{i}"].to(projector.matrix)
 
     def before_epoch(self, epoch: int) -> dict[str, float]:
-        """Start α's schedule again."""
+        """Restart the schedule of α."""
         self.batch = 0
-        self.sizes: dict[str, list[float]] = defaultdict(lambda: [0.0, 0.0])
+        self.norms: dict[str, list[float]] = defaultdict(lambda: [0.0, 0.0])
         return {}
 
     def updates(self, batch: Batch, rows: np.ndarray) -> Iterator[Update]:
-        """Yield one update per modality that any sample has."""
+        """Yield one update per modality that is available in any sample."""
         training = self.training
         count = -(-len(training.samples) // training.config.batch_size)
         strength = self.options.alpha ** (min(self.batch, count) / count + 1)
         for m, name in enumerate(training.names):
             steps = training.model.encode(batch).masked(training.only(m, len(batch)))
-            mine = bool(steps.mask.any())
-            if not training.devices.any(mine):
+            available = bool(steps.mask.any())
+            if not training.devices.any(available):
                 continue
-            with _inputs_of(self.layers, training.devices, mine=mine) as inputs:
-                loss = alone(training.model, steps).losses(training, batch.truth)[name]
+            with _mean_inputs(self.layers, training.devices, available=available) as inputs:
+                loss = unimodal_pass(training.model, steps).losses(training, batch.truth)[name]
             yield Update(loss, optimizer=name, modality=name, parts={f"loss/{name}": loss.detach()})
             for owner, projectors in self.projectors.items():
                 if self.options.protect == "all" or owner != m:
                     for projector, feature in zip(projectors, inputs, strict=True):
-                        projector.learn(feature, strength)
+                        projector.update(feature, strength)
         self.batch += 1
 
     def after_backward(self, update: Update) -> None:
@@ -180,13 +179,13 @@ class Mla(Strategy):
         for layer, projector in zip(self.layers, self.projectors[owner], strict=bool(self.layers)):
             gradient = layer.weight.grad
             if gradient is not None:
-                self.sizes[name][0] += float(gradient.norm())
-                gradient.copy_(projector.applied(gradient))
-                self.sizes[name][1] += float(gradient.norm())
+                self.norms[name][0] += float(gradient.norm())
+                gradient.copy_(projector.project(gradient))
+                self.norms[name][1] += float(gradient.norm())
 
     def after_epoch(self, epoch: int) -> dict[str, float]:
-        """Note how much of the head's gradient was left."""
-        return {f"projected/{name}": left / size for name, (size, left) in self.sizes.items() if size > 0}
+        """Return the share of the head's gradient norm that remained."""
+        return {f"projected/{name}": left / size for name, (size, left) in self.norms.items() if size > 0}
 
 
 def _linear_layers(model: FusionModel) -> list[nn.Linear]:
@@ -195,15 +194,15 @@ def _linear_layers(model: FusionModel) -> list[nn.Linear]:
 
 
 @contextmanager
-def _inputs_of(layers: list[nn.Linear], devices: Devices, *, mine: bool) -> Iterator[list[Tensor]]:
-    """Collect the mean input of each layer, over the samples of all devices, while a pass runs; not ``mine``: here it has none."""
+def _mean_inputs(layers: list[nn.Linear], devices: Devices, *, available: bool) -> Iterator[list[Tensor]]:
+    """Collect the mean input of each layer over the samples of all devices, during a pass; none of them here unless ``available``."""
     means: list[Tensor] = []
 
-    def note(layer: nn.Linear, inputs: tuple[Tensor, ...]) -> None:
+    def collect(layer: nn.Linear, inputs: tuple[Tensor, ...]) -> None:
         rows = inputs[0].detach().flatten(0, -2)
-        means.append(devices.mean(rows if mine else rows[:0]).to(layer.weight.dtype))
+        means.append(devices.mean(rows if available else rows[:0]).to(layer.weight.dtype))
 
-    hooks = [layer.register_forward_pre_hook(note) for layer in layers]
+    hooks = [layer.register_forward_pre_hook(collect) for layer in layers]
     try:
         yield means
     finally:
@@ -214,9 +213,9 @@ def _inputs_of(layers: list[nn.Linear], devices: Devices, *, mine: bool) -> Iter
 def entropy_weights(
     output: Float[Tensor, "batch modality class"], present: Bool[Tensor, "batch modality"]
 ) -> Float[Tensor, "batch modality"]:
-    """Return each modality's weight in each sample, ∝ exp(H_max - H_m), H the entropy of its answer in nat; 0 where it is absent.
+    """Return the weight of each modality per sample, ∝ exp(H_max - H_m), H the entropy of its prediction in nat; 0 where absent.
 
-    They sum to one, or to zero where a sample has nothing.
+    The weights sum to one, or to zero for a sample without any modality.
     """
     log = output.log_softmax(-1)
     entropy = -(log.exp() * log).sum(-1)
@@ -226,12 +225,12 @@ def entropy_weights(
 
 @torch.no_grad()
 def entropy_fused(run: Run, data: Split | Batch, *, batch_size: int = 256) -> np.ndarray:
-    """Return class probabilities (sample, class) from the modalities' own answers, weighted by their certainty.
+    """Return class probabilities (sample, class): the mean of the unimodal logits, weighted by low entropy.
 
     Parameters
     ----------
     run
-        Of any strategy; MLA and `unimodal` train the modalities' own answers.
+        Of any strategy; MLA and `unimodal` train the unimodal predictions.
     data
         As for `Run.predict`.
     batch_size
@@ -240,7 +239,7 @@ def entropy_fused(run: Run, data: Split | Batch, *, batch_size: int = 256) -> np
     Raises
     ------
     ConfigError
-        For a regression, whose answers have no entropy.
+        For a regression, whose predictions have no entropy.
 
     Notes
     -----
@@ -251,16 +250,16 @@ def entropy_fused(run: Run, data: Split | Batch, *, batch_size: int = 256) -> np
     model = run.model
     if model.spec.task.kind != "classification":
         raise ConfigError(
-            f"entropy_fused: {model.spec.name!r} is a {model.spec.task.kind}, whose answers have no entropy; use run.predict"
+            f"entropy_fused: {model.spec.name!r} is a {model.spec.task.kind}, whose predictions have no entropy; use run.predict"
         )
     mode, parts = model.training, []
     model.eval()
     try:
         for batch in run.batches(data, batch_size):
             steps = model.encode(batch)
-            answers, who, sample = alone(model, steps)
-            output = answers.new_zeros(len(batch), len(model.spec.modalities), answers.shape[-1])
-            output[sample, who] = answers
+            single, modality, sample = unimodal_pass(model, steps)
+            output = single.new_zeros(len(batch), len(model.spec.modalities), single.shape[-1])
+            output[sample, modality] = single
             weight = entropy_weights(output, steps.mask.any(-1).t())
             parts.append((weight[..., None] * output).sum(1).softmax(-1).float().numpy())
     finally:

@@ -1,4 +1,4 @@
-"""Modality dropout: every sample is learned from a random non-empty subset of its modalities."""
+"""Modality dropout: every sample is trained on a random non-empty subset of its modalities."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from mmviz.core.errors import ConfigError
+from mmviz.core.options import number
 from mmviz.train.strategies.base import Strategy, Update
 
 if TYPE_CHECKING:
@@ -27,44 +28,47 @@ class ModalityDropoutOptions:
     Attributes
     ----------
     rate
-        Probability of losing a modality, in [0, 1); 0 is joint training. At 1/2 all non-empty subsets are equally likely.
+        Probability of masking a modality, in [0, 1); 0 is joint training. At 1/2 all non-empty subsets are equally likely.
     """
 
     rate: float = 0.3
 
     def __post_init__(self) -> None:
-        if isinstance(self.rate, bool) or not isinstance(self.rate, (int, float)) or not 0 <= self.rate < 1:
-            raise ConfigError(f"modality_dropout: rate={self.rate!r}, expected a number ≥ 0 and < 1")
+        rate = number(self.rate, "modality_dropout: rate", low=0, high=1)
+        if rate == 1:
+            raise ConfigError("modality_dropout: rate=1 masks every modality; give a number below 1")
+        object.__setattr__(self, "rate", rate)
 
 
 class ModalityDropout(Strategy):
-    """One update per batch, on samples from which modalities were taken at random. Classification and regression alike.
+    """One update per batch, on samples with randomly masked modalities. Classification and regression.
 
     Notes
     -----
-    Source: Neverova et al., *ModDrop*, arXiv 1501.00102, section 5.2 (each modality is dropped independently). Ours: a sample never
-    loses everything (draws are conditioned on that), and features are not scaled up for those that are gone, as the
-    fusions of this package are answers to what is present.
+    Source: Neverova et al., *ModDrop*, arXiv 1501.00102, section 5.2 (each modality is dropped independently). Our choices: at
+    least one modality of a sample stays (draws are conditioned on that), and features are not scaled up for masked modalities, as the
+    fusions of this package normalise over available modalities.
     """
 
     name = "modality_dropout"
     Options = ModalityDropoutOptions
 
     def updates(self, batch: Batch, rows: np.ndarray) -> Iterator[Update]:
-        """Yield the joint update of the subsets."""
+        """Yield the joint update on the subsets."""
         steps = self.training.model.encode(batch)
         present = steps.mask.any(-1).t()
-        devices, everyone = self.training.devices, self.training.devices.whole(present)
-        with devices.common_draws():
-            kept = draw_subsets(everyone, self.options.rate)
-        share = kept.sum() / everyone.sum().clamp(min=1) * devices.portion(len(batch))
-        yield self.training.joint(steps.masked(devices.share(kept)), batch.truth, parts={"kept": share})
+        devices = self.training.devices
+        everyone = devices.gather_in_order(present)
+        with devices.shared_random():
+            members = draw_subsets(everyone, self.options.rate)
+        share = members.sum() / everyone.sum().clamp(min=1) * devices.sample_fraction(len(batch))
+        yield self.training.joint(steps.masked(devices.share(members)), batch.truth, parts={"available_share": share})
 
 
 def draw_subsets(present: Bool[Tensor, "batch modality"], rate: float) -> Bool[Tensor, "batch modality"]:
-    """Draw for every sample a non-empty subset of what it has; what has nothing keeps nothing.
+    """Return for every sample a random non-empty subset of its modalities; empty for a sample without any.
 
-    Each modality is lost with probability ``rate``, independently, given that not all are lost. Draws from torch's global generator.
+    Each modality is masked with probability ``rate``, independently, given that not all are masked. Draws from torch's global generator.
     """
     weight = subset_weights(present, rate)
     some = present.any(1)
@@ -81,7 +85,7 @@ def subset_weights(present: Bool[Tensor, "batch modality"], rate: float) -> Floa
     member = (torch.arange(2**M, device=present.device)[:, None] >> bit) % 2 == 1
     possible = (member[None] <= present[:, None]).all(-1) & member.any(1)
     size = member.sum(1).float()
-    # of the modalities that are there, `size` stay and the others go; the factor (1 - rate)^present is left out
-    lost = present.sum(1, keepdim=True).float() - size
-    weight = torch.pow(torch.tensor(rate / (1 - rate), device=present.device), lost.clamp(min=0))
+    # of the modalities present, `size` stay and the others are masked; the factor (1 - rate)^present is left out
+    masked = present.sum(1, keepdim=True).float() - size
+    weight = torch.pow(torch.tensor(rate / (1 - rate), device=present.device), masked.clamp(min=0))
     return torch.where(possible, weight, torch.zeros_like(weight))

@@ -1,4 +1,4 @@
-"""On-the-fly gradient modulation with generalisation enhancement (OGM-GE): the modality that is ahead learns more slowly."""
+"""On-the-fly gradient modulation with generalisation enhancement (OGM-GE): smaller updates for the modality that leads."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from mmviz.core.errors import ConfigError
+from mmviz.core.options import number, one_of, whole
 from mmviz.models.layers import StackedCausalConv, StackedLinear
 from mmviz.train.modality_parameters import modality_parameters
 from mmviz.train.strategies.base import Strategy, Update
-from mmviz.train.strategies.unimodal import alone
+from mmviz.train.strategies.unimodal import unimodal_pass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,18 +39,18 @@ class OgmGeOptions:
     Attributes
     ----------
     alpha
-        How strongly a lead slows down, > 0; the paper tunes it per data set.
+        Strength of the modulation, > 0; the paper tunes it per data set.
     noise
-        GE: ``all`` adds noise to the gradients of every modality (the published code), ``scaled`` to those that were scaled,
-        ``none`` to none (OGM).
+        GE: ``all`` adds noise to the gradients of every modality (the published code), ``scaled`` to scaled gradients only, ``none`` adds
+        none (OGM).
     noise_on
-        Which of a modality's own parameters get that noise: ``convolutions``, the weights of convolutions (the published code; a model
-        without a convolution gets none); ``weights``, those of linear maps too, except the one of the step size Δ; ``all``, also biases,
-        norms, A_log, D and Δ. The last two are options of ours and may cost accuracy.
+        Modality-specific parameters that receive the noise: ``convolutions``, the weights of convolutions (the published code; none in a
+        model without convolutions); ``weights``, those of linear maps too, except the one of the step size Δ; ``all``, also biases,
+        norms, A_log, D and Δ. The last two are not published and may reduce accuracy.
     scale
-        What the coefficient multiplies: the ``gradient`` (the paper), or the ``step`` that the optimiser makes of it.
+        What the coefficient multiplies: the ``gradient`` (the paper), or the ``step`` of the optimizer.
     first_epoch, last_epoch
-        Epochs with modulation, from 1; ``last_epoch=0`` goes on to the end.
+        Epochs with modulation, from 1; ``last_epoch=0`` is the end of the training.
     """
 
     alpha: float = 0.5
@@ -61,28 +61,19 @@ class OgmGeOptions:
     last_epoch: int = 0
 
     def __post_init__(self) -> None:
-        if (
-            isinstance(self.alpha, bool)
-            or not isinstance(self.alpha, (int, float))
-            or not 0 < self.alpha < float("inf")
-        ):
-            raise ConfigError(f"ogm_ge: alpha={self.alpha!r}, expected a number > 0")
+        object.__setattr__(self, "alpha", number(self.alpha, "ogm_ge: alpha", low=0, above=True))
         for name, known in (
             ("noise", ("all", "scaled", "none")),
             ("noise_on", NOISE_ON),
             ("scale", ("gradient", "step")),
         ):
-            if getattr(self, name) not in known:
-                raise ConfigError(
-                    f"ogm_ge: {name}={getattr(self, name)!r} is unknown; choose one of {', '.join(known)}"
-                )
+            one_of(getattr(self, name), known, f"ogm_ge: {name}")
         for name, low in (("first_epoch", 1), ("last_epoch", 0)):
-            if type(getattr(self, name)) is not int or getattr(self, name) < low:
-                raise ConfigError(f"ogm_ge: {name}={getattr(self, name)!r}, expected an integer ≥ {low}")
+            object.__setattr__(self, name, whole(getattr(self, name), f"ogm_ge: {name}", low=low))
 
 
 class OgmGe(Strategy):
-    """Joint training, with the gradients of each modality's own parameters scaled by how far it is ahead, and noise on its convolutions.
+    """Joint training with modality-specific gradients scaled down by the lead of the modality, and noise on its convolutions.
 
     The history holds ``ratio/<modality>`` and ``coefficient/<modality>``.
 
@@ -91,19 +82,20 @@ class OgmGe(Strategy):
     Source: Peng et al., *Balanced Multimodal Learning via On-the-fly Gradient Modulation*, CVPR 2022, arXiv 2203.15332, equations
     8 to 12 (scores, ratio, coefficient, noise); `GeWu-Lab/OGM-GE_CVPR2022 main.py`. What is ours:
 
-    * Scores come from each modality's own pass, not from a split of the last linear layer: a *reading*, so that any fusion will do.
+    * Scores come from the unimodal pass, not from a split of the last linear layer: our interpretation, which any fusion allows.
       With absent modalities they are means over the samples that have the modality.
-    * More than two modalities: the ratio is to the mean of the others; for two it is the paper's. A *reading*.
-    * Regression has no true-class probability: exp(-loss) stands for it, which for classification is the same thing; the loss is in
-      units of the batch's mean absolute deviation. A *reading*.
+    * More than two modalities: the ratio is to the mean of the others; for two it is the paper's. Our interpretation.
+    * Regression has no true-class probability: exp(-loss) takes its place, which for classification is the same; the loss is in units of
+      the batch's mean absolute deviation. Our interpretation.
     * "The encoder of m" is :func:`mmviz.train.modality_parameters.modality_parameters`, all of which is scaled, as in equation 11. The
-      published code scales and disturbs only what has ``len(parms.grad.size()) == 4``: the convolution weights of its ResNets, never a
-      norm or a bias. We disturb convolution weights only by default, ``noise_on``. That the causal convolution of a state space block
+      published code scales, and adds noise to, only what has ``len(parms.grad.size()) == 4``: the convolution weights of its ResNets, never a
+      norm or a bias. By default we add noise to convolution weights only, ``noise_on``. That the causal convolution of a state space block
       is meant is *our interpretation*; its A_log, D and Δ have no counterpart there.
     * As in that code the noise is Gaussian with the standard deviation of the tensor's gradient before scaling, for every modality,
-      ahead or not. Its modulation ends after epoch 50 of 100 (``last_epoch`` here), and its ``alpha`` has no default.
-    * The paper trains with SGD. AdamW divides every gradient by its running size, so that a steady coefficient cancels and only
-      its changes act. ``scale="step"`` multiplies what the optimiser did instead; with SGD without momentum the two are equal.
+      leading or not. Its modulation ends after epoch 50 of 100 (``last_epoch`` here), and its ``alpha`` has no default.
+    * The paper trains with SGD. AdamW divides every gradient by its running magnitude, so that a constant coefficient cancels and
+      only its changes have an effect. ``scale="step"`` multiplies the step of the optimizer instead; with SGD without momentum the two are
+      equal.
 
     A tie gives 1 and the least lead 1 - tanh(alpha): equation 10 has that jump.
     """
@@ -112,10 +104,10 @@ class OgmGe(Strategy):
     Options = OgmGeOptions
 
     def begin(self, training: Training) -> None:
-        """Find every modality's own parameters."""
+        """Find the modality-specific parameters."""
         super().begin(training)
         self.parts = [modality_parameters(training.model, m) for m in range(len(training.names))]
-        self.disturbed = disturbed(training.model, self.options.noise_on)
+        self.noisy = noisy_parameters(training.model, self.options.noise_on)
         self.coefficients: list[float] = [1.0] * len(training.names)
         self.active = False
 
@@ -133,52 +125,52 @@ class OgmGe(Strategy):
             ratio = self._ratio(steps, batch.truth)
         found = coefficients(ratio, self.options.alpha)
         self.coefficients = found.tolist() if self.active else [1.0] * len(found)
-        portion = training.devices.portion(len(batch))
-        noted = {f"ratio/{n}": r * portion for n, r in zip(training.names, ratio, strict=True)}
-        noted |= {
-            f"coefficient/{n}": torch.tensor(k).double() * portion
+        fraction = training.devices.sample_fraction(len(batch))
+        parts = {f"ratio/{n}": r * fraction for n, r in zip(training.names, ratio, strict=True)}
+        parts |= {
+            f"coefficient/{n}": torch.tensor(k).double() * fraction
             for n, k in zip(training.names, self.coefficients, strict=True)
         }
-        before = self._kept() if self.active and self.options.scale == "step" else []
-        yield training.joint(steps, batch.truth, parts=noted)
+        before = self._values_before_step() if self.active and self.options.scale == "step" else []
+        yield training.joint(steps, batch.truth, parts=parts)
         with torch.no_grad():
             for part, value, k in before:
                 now = part.parameter[part.rows]
                 now.copy_(value + k * (now - value))
 
     def after_backward(self, update: Update) -> None:
-        """Scale and disturb the gradients."""
+        """Scale the gradients and add noise."""
         if not self.active:
             return
         for parts, k in zip(self.parts, self.coefficients, strict=True):
-            noisy = self.options.noise == "all" or (self.options.noise == "scaled" and k < 1)
+            with_noise = self.options.noise == "all" or (self.options.noise == "scaled" and k < 1)
             for part in parts:
-                some = noisy and id(part.parameter) in self.disturbed
-                modulate(part.gradient, k if self.options.scale == "gradient" else 1.0, noisy=some)
+                noisy = with_noise and id(part.parameter) in self.noisy
+                modulate(part.gradient, k if self.options.scale == "gradient" else 1.0, noisy=noisy)
 
     @torch.no_grad()
     def _ratio(self, steps: Steps, target: Shaped[Tensor, " batch"]) -> Float[Tensor, " modality"]:
-        """Return how far each modality is ahead, by answers without dropout, so that no random number is drawn."""
+        """Return the discrepancy ratio of each modality, from predictions without dropout, so that no random number is drawn."""
         model, M = self.training.model, len(self.training.names)
         model.eval()
         try:
-            output, who, sample = alone(model, steps)
+            output, modality, sample = unimodal_pass(model, steps)
         finally:
             model.train()
         devices = self.training.devices
-        score = scores(self.training.task, output, target[sample], devices.gathered(target[sample]))
-        count = devices.total(torch.stack([(who == m).sum() for m in range(M)]))
-        total = devices.total(torch.stack([score[who == m].sum() for m in range(M)]))
+        score = scores(self.training.task, output, target[sample], devices.gather(target[sample]))
+        count = devices.total(torch.stack([(modality == m).sum() for m in range(M)]))
+        total = devices.total(torch.stack([score[modality == m].sum() for m in range(M)]))
         return discrepancy(total / count.clamp(min=1), count > 0)
 
-    def _kept(self) -> list[tuple[Part, Tensor, float]]:
-        """Return the values of all parameters whose step will be scaled."""
+    def _values_before_step(self) -> list[tuple[Part, Tensor, float]]:
+        """Return the values of all parameters with a scaled step."""
         scaled = zip(self.parts, self.coefficients, strict=True)
         return [(p, p.parameter.detach()[p.rows].clone(), k) for parts, k in scaled if k != 1 for p in parts]
 
 
-def disturbed(model: nn.Module, noise_on: str) -> set[int]:
-    """Return the `id` of every parameter that may get noise; see ``noise_on`` of :class:`OgmGeOptions`."""
+def noisy_parameters(model: nn.Module, noise_on: str) -> set[int]:
+    """Return the `id` of every parameter that may receive noise; see ``noise_on`` of :class:`OgmGeOptions`."""
     if noise_on == "all":
         return {id(p) for p in model.parameters()}
     kinds = _CONVOLUTIONS if noise_on == "convolutions" else (*_CONVOLUTIONS, nn.Linear, StackedLinear)
@@ -201,15 +193,15 @@ def scores(
     return torch.exp(-(output[:, 0] - value).abs() / torch.where(spread > 0, spread, torch.ones_like(spread)))
 
 
-def discrepancy(score: Float[Tensor, " modality"], there: Bool[Tensor, " modality"]) -> Float[Tensor, " modality"]:
-    """Return each score over the mean of the others' (equation 9 for two); 1 where there is nothing to compare with.
+def discrepancy(score: Float[Tensor, " modality"], available: Bool[Tensor, " modality"]) -> Float[Tensor, " modality"]:
+    """Return each score over the mean of the others (equation 9 for two modalities); 1 where no other is available.
 
-    What no sample has (``there`` is False) is neither compared nor compared with. A score that is NaN makes the others' ratios NaN.
+    A modality without samples (``available`` is False) is left out. A score that is NaN makes the ratios of the others NaN.
     """
-    known = torch.where(there, score, torch.zeros_like(score))
-    others = there.sum() - there.long()
+    known = torch.where(available, score, torch.zeros_like(score))
+    others = available.sum() - available.long()
     rest = (known.sum() - known) / others.clamp(min=1)
-    return torch.where(there & (others > 0) & (known + rest != 0), known / rest, torch.ones_like(known))
+    return torch.where(available & (others > 0) & (known + rest != 0), known / rest, torch.ones_like(known))
 
 
 def coefficients(ratio: Float[Tensor, " modality"], alpha: float) -> Float[Tensor, " modality"]:

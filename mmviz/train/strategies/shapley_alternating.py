@@ -1,4 +1,4 @@
-"""Shapley-guided alternating training: each modality by itself in turn, the one that contributes least first."""
+"""Shapley-guided alternating training: one unimodal update per modality, in ascending order of contribution."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ import numpy as np
 import torch
 
 from mmviz.core.errors import ConfigError, DataError
+from mmviz.core.options import number, one_of
 from mmviz.metrics.imbalance import deviations, shares
 from mmviz.models.fusions.equilibrium import Equilibrium, EquilibriumConfig, around
-from mmviz.train.schedule import Turns, rates_by_weakness, weakest_first
+from mmviz.train.schedule import UpdateCounts, rank_weakest_first, rates_by_share
 from mmviz.train.strategies.base import Strategy, Update
 
 if TYPE_CHECKING:
@@ -26,47 +27,47 @@ if TYPE_CHECKING:
     from mmviz.train.strategies.base import Training
 
 ORDERS = ("weakest_first", "strongest_first", "fixed", "random", "joint")
-_PARTS = ("memory", "mapping", "feature", "sample", "sample_weight")
+_MODEL_OPTIONS = ("memory", "mapping", "feature", "sample", "sample_weight")
 RANKS = ("contribution", "deviation", "score")
 
 
 @dataclass(frozen=True)
 class AlternatingOptions:
-    """Options of ``shapley_alternating``. All are readings: the paper's equations are not public.
+    """Options of ``shapley_alternating``. All are our interpretation: the paper's equations are not public.
 
     Attributes
     ----------
     order
-        ``weakest_first``; the ablations ``strongest_first``, ``fixed`` (that of the spec), ``random`` (drawn anew every epoch), and
-        ``joint``: no turns at all.
+        ``weakest_first``; the ablations ``strongest_first``, ``fixed`` (that of the spec), ``random`` (drawn for every epoch), and
+        ``joint``: joint updates only.
     rank
-        What "weak" means. ``contribution``: smoothed Shapley value (version 1 of the paper). ``deviation``: signed deviation of its
-        share from 1/M; ``score``: accuracy of the modality alone, less the mean of all (both for version 2, which ranks by deviation).
-    turn
-        ``batch``: all modalities take their turn in every batch. ``epoch``: a pass over all samples for one, then for the next.
+        Value that orders the modalities. ``contribution``: smoothed Shapley value (version 1 of the paper). ``deviation``: signed deviation
+        of its share from 1/M; ``score``: unimodal accuracy minus the mean over modalities (both for version 2, which ranks by deviation).
+    alternation
+        ``batch``: one update of every modality per batch. ``epoch``: a pass over all samples for one modality, then for the next.
     joint_update
-        After the turns of a batch, one more update with every modality. Without it nothing ever sees two modalities together.
-    steps
-        ``equal`` turns, or by ``weakness``: M softmax(-share/τ) turns a batch on average.
+        After the unimodal updates of a batch, one update with all modalities. Without it no loss depends on two modalities.
+    update_rates
+        ``equal``, or ``by_share``: M softmax(-share/τ) updates per batch on average, more for modalities with a low share.
     temperature
         τ of the above, > 0.
     optimizers
-        ``own``: AdamW with moments of its own for each modality, and one for the joint update. ``shared``: one for all.
+        ``per_modality``: one AdamW for each modality, and one for the joint update. ``shared``: one for all.
     hysteresis
-        Neighbours in the order change places only where they differ by more than this fraction of the sum; ≥ 0.
+        Neighbours in the order are exchanged only where they differ by more than this fraction of the sum; ≥ 0.
     memory, mapping, feature, sample, sample_weight
-        Put the model into an `equilibrium` with these options, see :class:`mmviz.models.fusions.equilibrium.EquilibriumConfig`. The memory is
-        handed on in the order of the turns, and no gradient goes back through it; in its turn a modality learns to map to the others,
-        and what stands in for them passes through, and trains, the fusion's own slices for them (late, lmf), never their encoders or streams.
+        Wrap the model in an `equilibrium` with these options, see :class:`mmviz.models.fusions.equilibrium.EquilibriumConfig`. The memory is
+        propagated in the order of the updates, without gradient through time; in its update a modality is mapped to the others, and the
+        mapped vectors pass through, and train, the slices of the fusion for them (late, lmf), never their encoders or streams.
     """
 
     order: str = "weakest_first"
     rank: str = "contribution"
-    turn: str = "batch"
+    alternation: str = "batch"
     joint_update: bool = True
-    steps: str = "equal"
+    update_rates: str = "equal"
     temperature: float = 0.5
-    optimizers: str = "own"
+    optimizers: str = "per_modality"
     hysteresis: float = 0.02
     memory: bool = False
     mapping: str = "none"
@@ -78,33 +79,30 @@ class AlternatingOptions:
         choices = {
             "order": ORDERS,
             "rank": RANKS,
-            "turn": ("batch", "epoch"),
-            "steps": ("equal", "weakness"),
-            "optimizers": ("own", "shared"),
+            "alternation": ("batch", "epoch"),
+            "update_rates": ("equal", "by_share"),
+            "optimizers": ("per_modality", "shared"),
             "joint_update": (True, False),
             "memory": (True, False),
         }
-        for name, known in choices.items():
-            if getattr(self, name) not in known:
-                raise ConfigError(
-                    f"shapley_alternating: {name}={getattr(self, name)!r} is unknown; choose one of {', '.join(map(str, known))}"
-                )
-        EquilibriumConfig(**{name: getattr(self, name) for name in _PARTS})  # its own checks
-        for name, low in (("temperature", "> 0"), ("hysteresis", "≥ 0")):
-            value = getattr(self, name)
-            good = isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value < float("inf")
-            if not good or (value == 0 and low == "> 0"):
-                raise ConfigError(f"shapley_alternating: {name}={value!r}, expected a number {low}")
-        if self.turn == "epoch" and (self.joint_update or self.steps == "weakness" or self.order == "joint"):
+        for name, allowed in choices.items():
+            one_of(getattr(self, name), allowed, f"shapley_alternating: {name}")
+        EquilibriumConfig(**{name: getattr(self, name) for name in _MODEL_OPTIONS})  # validates them
+        for name, above in (("temperature", True), ("hysteresis", False)):
+            value = number(getattr(self, name), f"shapley_alternating: {name}", low=0, above=above)
+            object.__setattr__(self, name, value)
+        if self.alternation == "epoch" and (
+            self.joint_update or self.update_rates == "by_share" or self.order == "joint"
+        ):
             raise ConfigError(
-                "shapley_alternating: turn='epoch' gives every modality a pass of its own; it goes with joint_update=False, "
-                "steps='equal' and an order of turns"
+                "shapley_alternating: alternation='epoch' trains one modality for a pass over the data; it goes with joint_update=False, "
+                "update_rates='equal' and an order of modalities"
             )
 
 
 @dataclass
-class Handed:
-    """What is handed from turn to turn of one batch: the memory, and what the mapping aims at."""
+class BatchMemory:
+    """Values that the alternating updates of one batch share: the recurrent memory, and the targets of the mapping."""
 
     carried: Float[Tensor, "batch width"]
     goals: tuple[Float[Tensor, "modality batch width"], Bool[Tensor, "modality batch"]] | None
@@ -113,132 +111,132 @@ class Handed:
 class ShapleyAlternating(Strategy):
     """Unimodal updates through the shared head, weakest modality first, then a joint one.
 
-    In its turn a modality is encoded and fused with all others masked; its loss moves its own encoder and stream and whatever is
-    shared. Only samples that have the modality take part; one that no sample of a batch has is passed over.
+    In a unimodal update one modality is encoded and fused with all others masked; the loss has gradients for its encoder and stream and for
+    shared weights. It is computed on the samples that have the modality; a modality that no sample of a batch has is skipped.
 
     Notes
     -----
-    A reading of Modality Equilibrium Matters (arXiv 2506.00030), of which the abstracts are public: contributions by Shapley value
-    decide the training sequence, minor modalities first, alternating updates. The schedule acts through what modalities share
-    (head, memory, mapping); a model that shares nothing trains the same in any order. The joint update is ours: without it the
-    fusion is never trained as a fusion, and accuracy falls.
+    Our interpretation of Modality Equilibrium Matters (arXiv 2506.00030), of which the abstracts are public: contributions by Shapley value
+    decide the training sequence, minor modalities first, alternating updates. The schedule has an effect through shared parts (head,
+    memory, mapping); a model without shared parts trains the same in any order. The joint update is not published: without it the fusion
+    is never trained jointly, and accuracy falls.
     """
 
     name = "shapley_alternating"
     Options: ClassVar[type] = AlternatingOptions
-    holds_out = True
-    measures = True
+    needs_held_out = True
+    needs_contributions = True
     options: AlternatingOptions
 
     def __init__(self, **options: object) -> None:
         super().__init__(**options)
-        self.reorders = self.options.turn == "epoch"
+        self.reorders = self.options.alternation == "epoch"
 
     def prepare(self, model: FusionModel) -> FusionModel:
-        """Return the model, or an `equilibrium` around it, where memory or mapping are wanted."""
+        """Return the model, or an `equilibrium` around it where memory or mapping are enabled."""
         if not self.options.memory and self.options.mapping == "none":
             return model
         if isinstance(model, Equilibrium):
             raise ConfigError(
                 "shapley_alternating: the model is an 'equilibrium' already; leave memory and mapping to it, or give the fusion inside"
             )
-        return around(model, **{name: getattr(self.options, name) for name in _PARTS})
+        return around(model, **{name: getattr(self.options, name) for name in _MODEL_OPTIONS})
 
     def optimizers(self, model: FusionModel, adamw: Callable[..., Optimizer]) -> dict[str, Optimizer]:
-        """Return one per modality and one for the joint update; each decays 1/K of what one alone would."""
+        """Return one optimizer per modality and one for the joint update; each has 1/K of the weight decay of a single one."""
         names = model.spec.names
         if self.options.optimizers == "shared" or self.options.order == "joint":
             return {"all": adamw(1 / self._per_batch(len(names)))}
-        keys = (*(f"alone/{name}" for name in names), *(("all",) if self.options.joint_update else ()))
+        keys = (*(f"unimodal/{name}" for name in names), *(("all",) if self.options.joint_update else ()))
         return {key: adamw(1 / self._per_batch(len(names))) for key in keys}
 
     def begin(self, training: Training) -> None:
         """Start in the order of the spec."""
         super().begin(training)
-        raw = next((m for m in training.model.modules() if isinstance(m, Equilibrium)), None)
-        self._equilibrium: Equilibrium | None = raw
+        found = (m for m in training.model.modules() if isinstance(m, Equilibrium))
+        self._equilibrium: Equilibrium | None = next(found, None)
         self._order = tuple(range(len(training.names)))
-        self._turns, self._rates = Turns(len(training.names)), np.ones(len(training.names))
-        self._made = np.zeros(len(training.names))
-        self._number, self._batches = 0, 0
+        self._counts, self._rates = UpdateCounts(len(training.names)), np.ones(len(training.names))
+        self._updates = np.zeros(len(training.names))
+        self._batch, self._batches = 0, 0
 
     def state(self) -> dict[str, Any]:
-        """Return the order, and what is owed of turns."""
-        return {"order": list(self._order), "owed": self._turns.owed.tolist(), "rates": self._rates.tolist()}
+        """Return the order, the update rates, and the remainder of the update counts."""
+        return {"order": list(self._order), "owed": self._counts.remainder.tolist(), "rates": self._rates.tolist()}
 
     def restore(self, state: Mapping[str, Any]) -> None:
-        """Take them back."""
+        """Restore order, update rates and remainder."""
         self._order, self._rates = tuple(state["order"]), np.array(state["rates"])
-        self._turns.owed = np.array(state["owed"])
+        self._counts.remainder = np.array(state["owed"])
 
     def before_epoch(self, epoch: int) -> dict[str, float]:
-        """Decide the order by the last measurement."""
-        worth, names = self._worth(), self.training.names
+        """Order the modalities by the latest contributions."""
+        value, names = self._rank_value(), self.training.names
         if self.options.order == "weakest_first":
-            self._order = weakest_first(worth, self._order, self.options.hysteresis)
+            self._order = rank_weakest_first(value, self._order, self.options.hysteresis)
         elif self.options.order == "strongest_first":
-            self._order = weakest_first(-worth, self._order, self.options.hysteresis)
+            self._order = rank_weakest_first(-value, self._order, self.options.hysteresis)
         elif self.options.order == "random":
             self._order = tuple(int(m) for m in self.training.rng.permutation(len(names)))
-        if self.options.steps == "weakness" and self.training.measured is not None:
-            self._rates = rates_by_weakness(shares(self.training.measured.smoothed), self.options.temperature)
-        self._made[:] = 0
-        inside = self._equilibrium
-        if inside is not None:
-            inside.visit(self._order)
-        return {f"turn/{names[m]}": float(place) for place, m in enumerate(self._order, 1)}
+        if self.options.update_rates == "by_share" and self.training.contributions is not None:
+            self._rates = rates_by_share(shares(self.training.contributions.smoothed), self.options.temperature)
+        self._updates[:] = 0
+        if self._equilibrium is not None:
+            self._equilibrium.visit(self._order)
+        return {f"update_order/{names[m]}": float(place) for place, m in enumerate(self._order, 1)}
 
     def order(self, epoch: int) -> np.ndarray | None:
-        """Return a pass over the samples for each modality, where turns are of whole epochs."""
-        if self.options.turn == "batch":
+        """Return one pass over the samples per modality, where the modalities alternate by epoch."""
+        if self.options.alternation == "batch":
             return None
         n, count = len(self.training.samples), len(self.training.names)
         rows = np.concatenate([self.training.rng.permutation(n) for _ in range(count)])
-        self._number, self._batches = 0, -(-len(rows) // self.training.config.batch_size)
+        self._batch, self._batches = 0, -(-len(rows) // self.training.config.batch_size)
         return rows
 
     def updates(self, batch: Batch, rows: np.ndarray) -> Iterator[Update]:
-        """Yield a unimodal update for every turn, then the joint one."""
+        """Yield the unimodal updates, then the joint update."""
         training, count = self.training, len(self.training.names)
-        if self.options.turn == "epoch":
-            yield from self._alone(batch, self._order[self._number * count // self._batches], self._handed(batch))
-            self._number += 1
+        if self.options.alternation == "epoch":
+            m = self._order[self._batch * count // self._batches]
+            yield from self._unimodal(batch, m, self._batch_memory(batch))
+            self._batch += 1
             return
         if self.options.order != "joint":
-            turns, handed = self._turns.deal(self._rates), self._handed(batch)
+            counts, memory = self._counts.next(self._rates), self._batch_memory(batch)
             for m in self._order:
-                for _ in range(turns[m]):
-                    yield from self._alone(batch, m, handed)
+                for _ in range(counts[m]):
+                    yield from self._unimodal(batch, m, memory)
         if self.options.joint_update or self.options.order == "joint":
             update = training.joint(training.model.encode(batch), batch.truth)
-            yield self._noted(update, "joint_loss")
+            yield self._with_loss(update, "joint_loss")
 
     def after_epoch(self, epoch: int) -> dict[str, float]:
-        """Return how many updates each modality had."""
-        return {f"updates/{name}": float(n) for name, n in zip(self.training.names, self._made, strict=True)}
+        """Return the number of updates of each modality."""
+        return {f"updates/{name}": float(n) for name, n in zip(self.training.names, self._updates, strict=True)}
 
-    def _alone(self, batch: Batch, m: int, handed: Handed | None) -> Iterator[Update]:
+    def _unimodal(self, batch: Batch, m: int, memory: BatchMemory | None) -> Iterator[Update]:
         """Yield the update of modality m on the samples that have it."""
         training = self.training
         steps = training.model.encode(batch)
-        there = steps.mask[m].any(-1).nonzero()[:, 0]
-        if not training.devices.any(len(there) > 0):
+        rows = steps.mask[m].any(-1).nonzero()[:, 0]
+        if not training.devices.any(len(rows) > 0):
             return
-        target, name = batch.truth[there], training.names[m]
-        only = steps.rows(there).masked(training.only(m, len(target)))
-        own = {"modality": name, "optimizer": f"alone/{name}" if self.options.optimizers == "own" else "all"}
-        if handed is None:
-            update = training.joint(only, target, **own)
+        target, name = batch.truth[rows], training.names[m]
+        only = steps.rows(rows).masked(training.only(m, len(target)))
+        optimizer = f"unimodal/{name}" if self.options.optimizers == "per_modality" else "all"
+        if memory is None:
+            update = training.joint(only, target, modality=name, optimizer=optimizer)
         else:
-            goals = None if handed.goals is None else (handed.goals[0][:, there], handed.goals[1][:, there])
-            turn = cast("Equilibrium", training.model).turn(only, m, handed.carried[there], goals)
-            handed.carried[there] = turn.carried
-            update = training.update(turn.output, turn.penalties, target, **own)
-        self._made[m] += 1
-        yield self._noted(update, f"unimodal_loss/{name}")
+            goals = None if memory.goals is None else (memory.goals[0][:, rows], memory.goals[1][:, rows])
+            turn = cast("Equilibrium", training.model).turn(only, m, memory.carried[rows], goals)
+            memory.carried[rows] = turn.carried
+            update = training.update(turn.output, turn.penalties, target, modality=name, optimizer=optimizer)
+        self._updates[m] += 1
+        yield self._with_loss(update, f"unimodal_loss/{name}")
 
-    def _handed(self, batch: Batch) -> Handed | None:
-        """Return an empty memory, and what the mapping aims at; None where the model has neither."""
+    def _batch_memory(self, batch: Batch) -> BatchMemory | None:
+        """Return an empty memory and the targets of the mapping; None for a model without memory and mapping."""
         inside = self._equilibrium
         if inside is None:
             return None
@@ -246,32 +244,30 @@ class ShapleyAlternating(Strategy):
         with torch.no_grad():
             if inside.mapping is not None:
                 goals = cast("Equilibrium", self.training.model).alone(self.training.model.encode(batch))
-            whole = next(inside.parameters()).dtype
-            carried = torch.zeros(len(batch), inside.config.width, device=self.training.device, dtype=whole)
-            return Handed(carried, goals)
+            dtype = next(inside.parameters()).dtype
+            carried = torch.zeros(len(batch), inside.config.width, device=self.training.device, dtype=dtype)
+            return BatchMemory(carried, goals)
 
-    def _noted(self, update: Update, name: str) -> Update:
+    def _with_loss(self, update: Update, name: str) -> Update:
         update.parts = {**update.parts, name: update.loss.detach()}
         return update
 
-    def _worth(self) -> np.ndarray:
-        measured = self.training.measured
-        if measured is None:
-            raise DataError("shapley_alternating: nothing was measured; train with measure=True")
-        if self.options.rank == "deviation":
-            worth = deviations(measured.smoothed)
-            worth = measured.smoothed if not np.isfinite(worth).all() else worth
-        else:
-            worth = measured.smoothed if self.options.rank == "contribution" else measured.score - measured.score.mean()
-        if not np.isfinite(worth).all():
-            found = ", ".join(f"{n} {v}" for n, v in zip(self.training.names, worth, strict=True))
+    def _rank_value(self) -> np.ndarray:
+        found = self.training.contributions
+        if found is None:
+            raise DataError("shapley_alternating: contributions were not computed; train with monitor=True")
+        value = found.score - found.score.mean() if self.options.rank == "score" else found.smoothed
+        if self.options.rank == "deviation" and np.isfinite(deviations(found.smoothed)).all():
+            value = deviations(found.smoothed)
+        if not np.isfinite(value).all():
+            listed = ", ".join(f"{n} {v}" for n, v in zip(self.training.names, value, strict=True))
             raise DataError(
-                f"shapley_alternating: modalities cannot be ranked by {self.options.rank} ({found}): the model's answer to some "
-                "subset of modalities is not finite"
+                f"shapley_alternating: modalities cannot be ranked by {self.options.rank} ({listed}): the prediction of the model for "
+                "some subset of modalities is not finite"
             )
-        return worth
+        return value
 
     def _per_batch(self, count: int) -> int:
-        if self.options.order == "joint" or self.options.turn == "epoch":
+        if self.options.order == "joint" or self.options.alternation == "epoch":
             return 1
         return count + self.options.joint_update

@@ -22,50 +22,50 @@ if TYPE_CHECKING:
     from mmviz.train.strategies.base import Training
 
 
-class Alone(NamedTuple):
-    """Answers from single modalities; a row for every modality that a sample has, none for one that is absent.
+class UnimodalPass(NamedTuple):
+    """Outputs from single modalities: one row per sample and available modality.
 
-    ``who`` is the modality of each row, ``sample`` its sample in the batch.
+    ``modality`` is the modality of each row, ``sample`` its sample in the batch.
     """
 
     output: Float[Tensor, "row output"]
-    who: Int[Tensor, " row"]
+    modality: Int[Tensor, " row"]
     sample: Int[Tensor, " row"]
 
     def losses(self, training: Training, target: Shaped[Tensor, " batch"]) -> dict[str, Float[Tensor, ""]]:
-        """Return the task's loss of each modality alone (on several devices this one's share), over the samples that have it; without those that no sample has."""
+        """Return the unimodal loss of each modality over the samples that have it (on several devices, this device's share)."""
         found = {}
         for m, name in enumerate(training.names):
-            mine = self.who == m
-            if training.devices.any(bool(mine.any())):
-                found[name] = training.loss(self.output[mine], target[self.sample[mine]])
+            rows = self.modality == m
+            if training.devices.any(bool(rows.any())):
+                found[name] = training.loss(self.output[rows], target[self.sample[rows]])
         return found
 
 
-def culprit(losses: Mapping[str, Tensor]) -> str | None:
-    """Return the first modality whose loss is not finite, or the only one there is; else None."""
-    broken = [name for name, loss in losses.items() if not torch.isfinite(loss)]
-    return next(iter(broken or (losses if len(losses) == 1 else ())), None)
+def nonfinite_modality(losses: Mapping[str, Tensor]) -> str | None:
+    """Return the first modality with a loss that is not finite, or the only modality; otherwise None."""
+    bad = [name for name, loss in losses.items() if not torch.isfinite(loss)]
+    return next(iter(bad or (losses if len(losses) == 1 else ())), None)
 
 
-def alone(model: FusionModel, steps: Steps) -> Alone:
-    """Answer every sample from each of its modalities alone, in one pass of the fusion.
+def unimodal_pass(model: FusionModel, steps: Steps) -> UnimodalPass:
+    """Return the outputs of every sample from each single modality, in one batched pass of the fusion.
 
     Parameters
     ----------
     model
         Any model of :mod:`mmviz.models`; the pass is `fuse` of the steps with all other modalities masked.
     steps
-        Encoded.
+        Encoded steps.
 
     Notes
     -----
-    A *reading*: papers on modality balance give each modality a classifier of its own, or split the last linear layer of a
-    concatenation; a general fusion has neither, and its answer with the others masked is what stands for it.
+    Our interpretation: papers on modality balance give each modality a separate classifier, or split the last linear layer of a
+    concatenation; a general fusion has neither, and its output with all other modalities masked takes that place.
     """
-    who, sample = steps.mask.any(-1).nonzero(as_tuple=True)
-    members = who[:, None] == torch.arange(len(steps.mask), device=who.device)
-    return Alone(model.fuse(steps.rows(sample).masked(members)), who, sample)
+    modality, sample = steps.mask.any(-1).nonzero(as_tuple=True)
+    members = modality[:, None] == torch.arange(len(steps.mask), device=modality.device)
+    return UnimodalPass(model.fuse(steps.rows(sample).masked(members)), modality, sample)
 
 
 @dataclass(frozen=True)
@@ -75,47 +75,46 @@ class UnimodalOptions:
     Attributes
     ----------
     modality
-        Train this one alone, the others are masked in every batch: how far it gets without company. Empty: every modality, each
-        through its own pass.
+        Train this modality only, all others masked in every batch. Empty: every modality, each by its unimodal loss.
     """
 
     modality: str = ""
 
     def __post_init__(self) -> None:
         if not isinstance(self.modality, str):
-            raise ConfigError(f"unimodal: modality={self.modality!r}, expected a name, or '' for each on its own")
+            raise ConfigError(f"unimodal: modality={self.modality!r}, expected the name of a modality, or '' for all")
 
 
 class Unimodal(Strategy):
-    """One update per batch: the mean of the losses of single modalities, over the samples that have them.
+    """One update per batch: the mean of the unimodal losses, each over the samples that have the modality.
 
-    No loss sees two modalities, so what is fused is never trained together; weights that modalities share hear all of them.
-    Where nothing is shared (the model ``late``) this is M separate trainings, up to the common clipping of gradients. Penalties of the
-    model, which compare modalities, have no part in it. Classification and regression alike.
+    No loss depends on two modalities, so the fusion is never trained jointly; weights that modalities share receive the gradients of all.
+    Where nothing is shared (the model ``late``) this is M separate trainings, up to the common clipping of gradients. Auxiliary losses of
+    the model, which compare modalities, are left out. Classification and regression.
 
     Notes
     -----
-    The unimodal reference of G-Blend (Wang et al., arXiv 1905.12681, section 2.1) and of most papers on modality balance. That a
-    modality's own pass is the fusion with the others masked is a *reading*, see :mod:`mmviz.train.strategies.unimodal`.
+    The unimodal reference of G-Blend (Wang et al., arXiv 1905.12681, section 2.1) and of most papers on modality balance. The unimodal
+    pass as the fusion with all other modalities masked is our interpretation, see :func:`unimodal_pass`.
     """
 
     name = "unimodal"
     Options = UnimodalOptions
 
     def prepare(self, model: FusionModel) -> FusionModel:
-        """Refuse a modality that the model does not have."""
+        """Raise ConfigError for a modality that the model does not have."""
         wanted = self.options.modality
         if wanted and wanted not in model.spec.names:
             raise ConfigError(f"unimodal: modality={wanted!r} is unknown; the data have {', '.join(model.spec.names)}")
         return model
 
     def updates(self, batch: Batch, rows: np.ndarray) -> Iterator[Update]:
-        """Yield one update; none where no sample has what is trained."""
+        """Yield one update; none where no sample has a trained modality."""
         training = self.training
         steps = training.model.encode(batch)
         if self.options.modality:
             steps = steps.masked(training.only(training.names.index(self.options.modality), len(batch)))
-        losses = alone(training.model, steps).losses(training, batch.truth)
+        losses = unimodal_pass(training.model, steps).losses(training, batch.truth)
         if losses:
             parts = {f"loss/{name}": loss.detach() for name, loss in losses.items()}
-            yield Update(torch.stack(list(losses.values())).mean(), modality=culprit(losses), parts=parts)
+            yield Update(torch.stack(list(losses.values())).mean(), modality=nonfinite_modality(losses), parts=parts)

@@ -1,4 +1,4 @@
-"""Sample-level modality valuation: what a sample's weak modality could not do, it is shown again, alone."""
+"""Sample-level modality valuation: samples with a low contribution of a modality are repeated with that modality only."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import numpy as np
 import torch
 
 from mmviz.core.errors import ConfigError
+from mmviz.core.options import number, whole
 from mmviz.metrics.shapley import shapley_values
 from mmviz.models.batch import Steps
 from mmviz.models.coalitions import MOST, coalition_answers
@@ -31,54 +32,44 @@ class ValuationOptions:
     Attributes
     ----------
     warm_up
-        Epochs of joint training before anything is shown again, ≥ 0.
+        Epochs of joint training before samples are repeated, ≥ 0.
     slope
-        Copies for each whole by which a contribution falls short of 1, > 0: with 2 a contribution of 1/2, 0, -1/2 means 1, 2, 3.
+        Copies per unit by which a contribution is below 1, > 0: with 2, contributions of 1/2, 0, -1/2 give 1, 2, 3 copies.
     """
 
     warm_up: int = 5
     slope: float = 2.0
 
     def __post_init__(self) -> None:
-        if type(self.warm_up) is not int or self.warm_up < 0:
-            raise ConfigError(f"valuation: warm_up={self.warm_up!r}, expected an integer ≥ 0")
-        if (
-            isinstance(self.slope, bool)
-            or not isinstance(self.slope, (int, float))
-            or not 0 < self.slope < float("inf")
-        ):
-            raise ConfigError(f"valuation: slope={self.slope!r}, expected a number > 0")
+        object.__setattr__(self, "warm_up", whole(self.warm_up, "valuation: warm_up", low=0))
+        object.__setattr__(self, "slope", number(self.slope, "valuation: slope", low=0, above=True))
 
 
 class Valuation(Strategy):
-    r"""Joint training on every sample and, for each modality that contributed less than 1 to it, on copies with that modality alone.
+    r"""Joint training on every sample and, for each modality with a contribution below 1 to it, on copies with that modality only.
 
-    The history holds ``contribution_now/<modality>``, the mean Shapley value over the samples, and ``copies/<modality>`` per
-    sample. Classification only: a regression has no right and wrong, and is refused.
+    The history holds ``batch_contribution/<modality>``, the mean Shapley value over the samples, and ``copies/<modality>`` per sample.
+    Classification only: the value function is defined by correct predictions.
 
     Notes
     -----
     Source: Wei et al., *Enhancing Multimodal Cooperation via Sample-level Modality Valuation*, CVPR 2024, arXiv 2309.06255, section 3
     (v(S) = |S| where the prediction from S is right, else 0; Shapley values per sample; re-sampling of the low-contributing
     modality); `GeWu-Lab/Valuate-and-Enhance-Multimodal-Cooperation code/sample_level.py`, for two modalities: 1, 2 or 3 copies where
-    the contribution is near 1/2, 0, -1/2. What is ours:
+    the contribution is near 1/2, 0, -1/2. Our choices:
 
-    * round(slope · (1 - φ)) copies is that rule with slope 2, and goes on to more modalities.
-    * Each sample is valued when its batch comes, before the update, and its copies join that batch; the published code values all
-      samples after each epoch and shuffles the copies into the next one. As many samples, more recent values. A *reading*.
-    * |S| counts the modalities of S that the sample has; an absent one has the value 0 and is not copied. A *reading*.
+    * round(slope · (1 - φ)) copies is that rule with slope 2, for any number of modalities.
+    * Each sample is valued with its batch, before the update, and its copies join that batch; the published code values all samples after
+      each epoch and shuffles the copies into the next one. As many samples, more recent values. Our interpretation.
+    * |S| counts the modalities of S that the sample has; an absent one has the value 0 and is not copied. Our interpretation.
     """
 
     name = "valuation"
     Options = ValuationOptions
+    tasks = ("classification",)
 
     def prepare(self, model: FusionModel) -> FusionModel:
-        """Refuse a regression, and more modalities than can be valued exactly."""
-        if model.spec.task.kind != "classification":
-            raise ConfigError(
-                f"valuation: values a subset of modalities by whether its answer is right; {model.spec.name!r} is a "
-                f"{model.spec.task.kind}; use another strategy, such as g_blend or ogm_ge"
-            )
+        """Raise ConfigError for more modalities than can be valued exactly."""
         if len(model.spec.modalities) > MOST:
             raise ConfigError(
                 f"valuation: {len(model.spec.modalities)} modalities have too many subsets; at most {MOST}"
@@ -91,7 +82,7 @@ class Valuation(Strategy):
         self.resamples = False
 
     def before_epoch(self, epoch: int) -> dict[str, float]:
-        """Begin to value after the warm-up."""
+        """Enable the valuation after the warm-up."""
         self.resamples = epoch > self.options.warm_up
         return {}
 
@@ -109,10 +100,10 @@ class Valuation(Strategy):
         where = torch.cat([torch.arange(len(target), device=training.device), sample])
         members = torch.ones(len(where), len(training.names), dtype=torch.bool, device=training.device)
         members[len(target) :] = modality[:, None] == torch.arange(len(training.names), device=training.device)
-        portion = training.devices.portion(len(batch))
-        noted = {f"contribution_now/{n}": _mean(phi[:, m]) * portion for m, n in enumerate(training.names)}
-        noted |= {f"copies/{n}": _mean(more[:, m]) * portion for m, n in enumerate(training.names)}
-        yield training.joint(steps.rows(where).masked(members), target[where], parts=noted)
+        fraction = training.devices.sample_fraction(len(batch))
+        parts = {f"batch_contribution/{n}": _mean(phi[:, m]) * fraction for m, n in enumerate(training.names)}
+        parts |= {f"copies/{n}": _mean(more[:, m]) * fraction for m, n in enumerate(training.names)}
+        yield training.joint(steps.rows(where).masked(members), target[where], parts=parts)
 
     @torch.no_grad()
     def _values(
@@ -123,34 +114,34 @@ class Valuation(Strategy):
             return np.zeros((0, len(self.training.names))), np.zeros((0, len(self.training.names)), dtype=np.bool_)
         model.eval()
         try:
-            answers = coalition_answers(model, Steps(steps.x.detach(), steps.mask))
+            output = coalition_answers(model, Steps(steps.x.detach(), steps.mask))
         finally:
             model.train()
-        right = (answers.argmax(-1) == batch.truth[:, None]) & answers.isfinite().all(-1)
+        correct = (output.argmax(-1) == batch.truth[:, None]) & output.isfinite().all(-1)
         present = steps.mask.any(-1).t().cpu().numpy()
-        return sample_values(right.cpu().numpy(), present), present
+        return sample_values(correct.cpu().numpy(), present), present
 
 
 def sample_values(
-    right: Bool[np.ndarray, "sample coalition"], present: Bool[np.ndarray, "sample modality"]
+    correct: Bool[np.ndarray, "sample coalition"], present: Bool[np.ndarray, "sample modality"]
 ) -> Float[np.ndarray, "sample modality"]:
-    """Return each sample's Shapley values of v(S) = |S ∩ present| where the answer from S is right, else 0.
+    """Return each sample's Shapley values of v(S) = |S ∩ present| where the prediction from S is correct, else 0.
 
-    Subset k holds modality m where bit m of k is set; nothing is worth 0, so values sum to the number of modalities present where
-    the answer from all is right, else to 0.
+    Subset k holds modality m where bit m of k is set; v(∅) = 0, so values sum to the number of modalities present where the prediction
+    from all is correct, else to 0.
     """
     M = present.shape[1]
     member = (np.arange(2**M)[:, None] >> np.arange(M)) % 2 == 1
     size = (member[None] & present[:, None]).sum(-1)
-    return shapley_values(np.where(right, size, 0).astype(np.float64))
+    return shapley_values(np.where(correct, size, 0).astype(np.float64))
 
 
 def copies(
     phi: Float[np.ndarray, "sample modality"], present: Bool[np.ndarray, "sample modality"], slope: float = 2.0
 ) -> Int[np.ndarray, "sample modality"]:
-    """Return how often each sample is shown again with one modality alone: slope · (1 - φ), rounded half up, at least 0."""
-    wanted = np.floor(slope * (1 - phi) + 0.5 + 1e-9).astype(np.int64)
-    return np.where(present, np.maximum(wanted, 0), 0)
+    """Return the number of copies of each sample with one modality only: slope · (1 - φ), rounded half up, at least 0."""
+    count = np.floor(slope * (1 - phi) + 0.5 + 1e-9).astype(np.int64)
+    return np.where(present, np.maximum(count, 0), 0)
 
 
 def _mean(values: np.ndarray) -> float:

@@ -9,7 +9,7 @@ import torch
 import mmviz as mm
 from mmviz.train.strategies import GBlend
 from mmviz.train.strategies.g_blend import blend_weights
-from mmviz.train.strategies.unimodal import alone
+from mmviz.train.strategies.unimodal import unimodal_pass
 
 
 def test_weights_are_gain_over_squared_overfitting_by_hand():
@@ -45,7 +45,7 @@ def test_a_probe_leaves_model_and_mode_as_they_were(easy, begun):
     world.model.train()
     row = world.strategy.before_epoch(1)
     assert abs(sum(row.values()) - 1) < 1e-12
-    assert row.keys() == {"blend/m1", "blend/m2", "blend/m3", "blend_all"}
+    assert row.keys() == {"blend_weight/m1", "blend_weight/m2", "blend_weight/m3", "blend_weight_joint"}
     assert all(torch.equal(before[n], p) for n, p in world.model.named_parameters())
     assert all(p.grad is None for p in world.model.parameters())
     assert world.model.training
@@ -64,7 +64,7 @@ def test_the_loss_is_the_blend(easy, begun):
     world.strategy.weights = np.array([0.1, 0.2, 0.3, 0.4])
     update = next(world.strategy.updates(world.batch, world.rows))
     model, batch, task = world.model, world.batch, world.training
-    single = alone(model, model.encode(batch)).losses(task, batch.truth)
+    single = unimodal_pass(model, model.encode(batch)).losses(task, batch.truth)
     expected = 0.1 * single["m1"] + 0.2 * single["m2"] + 0.3 * single["m3"] + 0.4 * task.loss(model(batch), batch.truth)
     torch.testing.assert_close(update.loss, expected)
 

@@ -16,10 +16,10 @@ from mmviz.train.strategies.mla import Projector, entropy_fused, entropy_weights
 def test_a_projector_starts_as_the_identity_and_learns_by_hand():
     projector = Projector.identity(torch.zeros(5, 2))
     gradient = torch.arange(10.0).view(5, 2)
-    assert torch.equal(projector.applied(gradient), gradient)
-    projector.learn(torch.tensor([1.0, 0.0]), 1.0)
+    assert torch.equal(projector.project(gradient), gradient)
+    projector.update(torch.tensor([1.0, 0.0]), 1.0)
     torch.testing.assert_close(projector.matrix, torch.diag(torch.tensor([0.5, 1.0])))
-    projector.learn(torch.tensor([0.0, 3.0]), 1.0)
+    projector.update(torch.tensor([0.0, 3.0]), 1.0)
     torch.testing.assert_close(projector.matrix, torch.diag(torch.tensor([0.5, 0.1])))
 
 
@@ -28,7 +28,7 @@ def test_a_projector_is_the_inverse_of_what_it_has_learned():
     features = torch.randn(12, 6, dtype=torch.float64, generator=generator)
     projector = Projector.identity(torch.zeros(1, 6, dtype=torch.float64))
     for feature in features:
-        projector.learn(feature, 0.3)
+        projector.update(feature, 0.3)
     closed = 0.3 * torch.linalg.inv(0.3 * torch.eye(6, dtype=torch.float64) + features.T @ features)
     torch.testing.assert_close(projector.matrix, closed, rtol=0, atol=1e-12)
 
@@ -148,7 +148,7 @@ def test_a_regression_has_no_entropy(regression):
 def test_the_strength_of_the_projector_falls_along_the_epoch(toy, begun, monkeypatch):
     world = begun(Mla(), toy)
     strengths = []
-    monkeypatch.setattr(Projector, "learn", lambda self, feature, alpha: strengths.append(alpha))
+    monkeypatch.setattr(Projector, "update", lambda self, feature, alpha: strengths.append(alpha))
     made(world)
     made(world)
     count = math.ceil(len(world.training.samples) / 12)

@@ -9,9 +9,9 @@ import torch
 import mmviz as mm
 from mmviz.core.errors import ConfigError, DataError
 from mmviz.models.fusions.equilibrium import Equilibrium
-from mmviz.train.contributions import Measured
+from mmviz.train.contributions import Contributions
 from mmviz.train.modality_parameters import modality_parameters
-from mmviz.train.schedule import Turns, rates_by_weakness, weakest_first
+from mmviz.train.schedule import UpdateCounts, rank_weakest_first, rates_by_share
 from mmviz.train.strategies import ShapleyAlternating
 from mmviz.train.strategies.base import Training
 
@@ -19,21 +19,21 @@ FULL = {"memory": True, "mapping": "mlp", "sample": "infonce"}
 PHI = np.array([0.3, 0.1, 0.2])
 
 
-def measured(phi=PHI, score=PHI):
-    return Measured(np.asarray(phi), np.asarray(phi), np.asarray(score), np.zeros(8))
+def contributions(phi=PHI, score=PHI):
+    return Contributions(np.asarray(phi), np.asarray(phi), np.asarray(score), np.zeros(8))
 
 
 @pytest.fixture
 def begin(begun, toy, monkeypatch):
-    """Begin the strategy with contributions that are given instead of measured."""
+    """Begin the strategy with given contributions."""
 
     def begin(phi=PHI, score=PHI, name="concat", ds=toy, **options):
-        monkeypatch.setattr(Training, "measured", measured(phi, score), raising=False)
+        monkeypatch.setattr(Training, "contributions", contributions(phi, score), raising=False)
         real = Training.__init__
 
         def started(self, *args, **kwargs):
             real(self, *args, **kwargs)
-            self.measured = measured(phi, score)
+            self.contributions = contributions(phi, score)
 
         monkeypatch.setattr(Training, "__init__", started)
         return begun(ShapleyAlternating(**options), ds, name)
@@ -45,7 +45,7 @@ def turns_of(b):
     return [u.modality for u in b.strategy.updates(b.batch, b.rows)]
 
 
-def trained(ds, model="concat", epochs=2, measure=None, **options):
+def trained(ds, model="concat", epochs=2, monitor=None, **options):
     sizes = {"coupled_mamba": {"layers": 1, "state": 4}, "late": {"layers": 1, "state": 4}, "tfn": {"width": 4}}
     built = mm.models.build(model, ds.spec, **{"width": 8, **sizes.get(model, {})})
     return mm.train.fit(
@@ -54,7 +54,7 @@ def trained(ds, model="concat", epochs=2, measure=None, **options):
         strategy="shapley_alternating",
         strategy_options=options,
         epochs=epochs,
-        measure=measure,
+        monitor=monitor,
         progress=False,
     )
 
@@ -71,7 +71,7 @@ def trained(ds, model="concat", epochs=2, measure=None, **options):
         ({"rank": "score", "score": [0.1, 0.2, 0.3]}, ["m1", "m2", "m3", None]),
     ],
 )
-def test_the_turns_of_a_batch_are_in_the_order_asked_for(begin, options, expected):
+def test_the_unimodal_updates_of_a_batch_follow_the_order_option(begin, options, expected):
     assert turns_of(begin(**options)) == expected
 
 
@@ -85,26 +85,26 @@ def test_a_random_order_is_drawn_from_the_trainings_seed(begin):
     assert len(set(first)) > 1
 
 
-def test_turns_in_proportion_to_weakness_go_to_the_weak_and_lose_none():
-    rates = rates_by_weakness(np.array([0.7, 0.2, 0.1]), 0.3)
+def test_update_rates_by_share_follow_the_softmax_and_carry_the_remainder():
+    rates = rates_by_share(np.array([0.7, 0.2, 0.1]), 0.3)
     weight = np.exp(-np.array([0.7, 0.2, 0.1]) / 0.3)
     np.testing.assert_allclose(rates, 3 * weight / weight.sum())
-    turns = Turns(3)
-    dealt = np.sum([turns.deal(rates) for _ in range(1000)], 0)
+    counts = UpdateCounts(3)
+    dealt = np.sum([counts.next(rates) for _ in range(1000)], 0)
     assert np.all(np.abs(dealt - 1000 * rates) < 1)
-    assert rates_by_weakness(np.full(3, np.nan), 0.3).tolist() == [1, 1, 1]
+    assert rates_by_share(np.full(3, np.nan), 0.3).tolist() == [1, 1, 1]
 
 
-def test_near_equals_keep_their_places_and_clear_differences_do_not():
-    assert weakest_first(np.array([0.51, 0.49]), (0, 1), 0.05) == (0, 1)
-    assert weakest_first(np.array([0.6, 0.4]), (0, 1), 0.05) == (1, 0)
-    assert weakest_first(np.array([0.51, 0.49]), (1, 0), 0.05) == (1, 0)
-    assert weakest_first(np.array([3.0, 1.0, 2.0, 1.0]), (0, 1, 2, 3), 0.0) == (1, 3, 2, 0)
+def test_neighbours_are_exchanged_only_where_they_differ_by_more_than_the_hysteresis():
+    assert rank_weakest_first(np.array([0.51, 0.49]), (0, 1), 0.05) == (0, 1)
+    assert rank_weakest_first(np.array([0.6, 0.4]), (0, 1), 0.05) == (1, 0)
+    assert rank_weakest_first(np.array([0.51, 0.49]), (1, 0), 0.05) == (1, 0)
+    assert rank_weakest_first(np.array([3.0, 1.0, 2.0, 1.0]), (0, 1, 2, 3), 0.0) == (1, 3, 2, 0)
 
 
 @pytest.mark.parametrize("options", [{}, {"memory": True}])
 @pytest.mark.parametrize("name", ["concat", "coupled_mamba", "late", "transformer", "lmf"])
-def test_a_turn_reaches_no_other_modality_even_through_the_memory(begin, options, name):
+def test_a_unimodal_update_has_no_gradient_for_other_modalities_even_with_memory(begin, options, name):
     b = begin(name=name, **options)
     for update in b.strategy.updates(b.batch, b.rows):
         if update.modality is None:
@@ -155,9 +155,9 @@ def test_each_modality_has_moments_of_its_own(toy):
             return seen["own"]
 
     mm.train.fit(mm.models.build("concat", toy.spec, width=8), toy, strategy=Spy(), epochs=1, progress=False)
-    assert set(seen["own"]) == {"alone/m1", "alone/m2", "alone/m3", "all"}
+    assert set(seen["own"]) == {"unimodal/m1", "unimodal/m2", "unimodal/m3", "all"}
     for m, name in enumerate(toy.spec.names):
-        state = seen["own"][f"alone/{name}"].state
+        state = seen["own"][f"unimodal/{name}"].state
         for other in range(3):
             moved = [
                 bool(state[p.parameter]["exp_avg_sq"][p.rows].any())
@@ -201,7 +201,7 @@ def test_it_trains_any_model_and_notes_order_and_losses(toy, model):
     run = trained(toy, model, epochs=1)
     row = run.history[1]
     assert run.status == "finished"
-    assert sorted(row[f"turn/{n}"] for n in toy.spec.names) == [1, 2, 3]
+    assert sorted(row[f"update_order/{n}"] for n in toy.spec.names) == [1, 2, 3]
     assert {f"unimodal_loss/{n}" for n in toy.spec.names} | {"joint_loss", "E1", "cost_share"} <= row.keys()
     assert [row[f"updates/{n}"] for n in toy.spec.names] == [3, 3, 3]
 
@@ -211,8 +211,8 @@ def test_it_trains_any_model_and_notes_order_and_losses(toy, model):
     [
         {},
         FULL,
-        {"turn": "epoch", "joint_update": False},
-        {"steps": "weakness", "optimizers": "shared"},
+        {"alternation": "epoch", "joint_update": False},
+        {"update_rates": "by_share", "optimizers": "shared"},
         {"order": "random"},
     ],
 )
@@ -221,7 +221,7 @@ def test_the_same_seed_repeats_bit_for_bit(toy, options):
     assert all(torch.equal(v, runs[1].weights[2][k]) for k, v in runs[0].weights[2].items())
 
 
-def test_turns_of_whole_epochs_give_every_modality_a_pass(toy):
+def test_alternation_by_epoch_gives_every_modality_a_pass_over_the_samples(toy):
     seen = []
 
     class Spy(ShapleyAlternating):
@@ -231,7 +231,7 @@ def test_turns_of_whole_epochs_give_every_modality_a_pass(toy):
                 yield update
 
     model = mm.models.build("concat", toy.spec, width=8)
-    strategy = Spy(turn="epoch", joint_update=False, order="fixed")
+    strategy = Spy(alternation="epoch", joint_update=False, order="fixed")
     run = mm.train.fit(model, toy, strategy=strategy, epochs=1, batch_size=17, progress=False)
     assert run.status == "finished"
     assert [m for m, _ in seen] == sorted(m for m, _ in seen)
@@ -287,7 +287,7 @@ def test_modalities_that_cannot_be_ranked_are_an_error_that_says_why(begin):
         begin(phi=[0.1, math.nan, 0.2])
 
 
-def test_one_modality_has_nobody_to_take_turns_with():
+def test_data_with_one_modality_are_refused_by_shapley_alternating():
     single = mm.data.synthetic(n=40, modalities=1, steps=24, task="classification")
     with pytest.raises(ConfigError, match="M = 1"):
         trained(single)
@@ -297,10 +297,10 @@ def test_one_modality_has_nobody_to_take_turns_with():
     ("options", "message"),
     [
         ({"ordr": "fixed"}, "did you mean 'order'"),
-        ({"order": "weakest"}, "choose one of weakest_first"),
-        ({"temperature": 0}, "number > 0"),
-        ({"hysteresis": -1}, "number ≥ 0"),
-        ({"turn": "epoch"}, "goes with joint_update=False"),
+        ({"order": "weakest"}, "order='weakest' .did you mean 'weakest_first'"),
+        ({"temperature": 0}, "temperature=0;"),
+        ({"hysteresis": -1}, "hysteresis=-1;"),
+        ({"alternation": "epoch"}, "goes with joint_update=False"),
         ({"mapping": "quadratic"}, "choose one of none, linear, mlp"),
         ({"sample": "infonce"}, "loss of the mapping"),
     ],
@@ -328,6 +328,6 @@ def test_a_run_with_memory_and_mapping_survives_the_disk_and_is_recorded(toy, tm
     np.testing.assert_allclose(trace["coalitions"]["prediction"][:, -1], again.predict(toy["test"]), atol=1e-6)
 
 
-def test_the_readings_say_that_they_are(toy):
+def test_the_docstrings_of_strategy_options_and_model_say_our_interpretation():
     for thing in (ShapleyAlternating, ShapleyAlternating.Options, Equilibrium):
-        assert "reading" in thing.__doc__.lower()
+        assert "our interpretation" in " ".join(thing.__doc__.lower().split())

@@ -87,4 +87,4 @@ def test_dropout_at_rate_zero_is_joint_training(toy):
     ]
     for k, v in runs[0].weights[2].items():
         torch.testing.assert_close(v, runs[1].weights[2][k], rtol=0, atol=1e-6)
-    assert runs[1].history[-1]["kept"] == 1
+    assert runs[1].history[-1]["available_share"] == 1
