@@ -297,14 +297,14 @@ class Process:
 
 
 def followed(processes, *messages):
-    from mmviz.train.devices.processes import _follow
-    from mmviz.train.devices.progress import ReceivedBar
+    from mmviz.train.devices.processes import follow_processes
+    from mmviz.train.devices.progress import BarReceiver
     from mmviz.train.job import Interruptible
 
     queue = torch.multiprocessing.get_context("spawn").SimpleQueue()
     for message in messages:
         queue.put(message)
-    return _follow(processes, queue, None, Interruptible(), ReceivedBar(shown=False))
+    return follow_processes(processes, queue, None, Interruptible(), BarReceiver(shown=False))
 
 
 def test_what_a_device_raises_is_raised_here_and_what_it_warns_of_is_warned_of_here():

@@ -98,7 +98,7 @@ def run_spawned(job: Job, place: DeviceMap, *, progress: bool) -> Run:
         processes = mp.start_processes(_work, arguments, place.count, join=False, start_method="spawn").processes
         bar = BarReceiver(shown=progress)
         try:
-            return _follow(processes, messages, stop, interrupt, bar)
+            return follow_processes(processes, messages, stop, interrupt, bar)
         finally:
             bar.close()
             for process in processes:
@@ -106,7 +106,7 @@ def run_spawned(job: Job, place: DeviceMap, *, progress: bool) -> Run:
                 process.join()
 
 
-def _follow(processes: list[Any], messages: Any, stop: Any, interrupt: Interruptible, bar: BarReceiver) -> Run:
+def follow_processes(processes: list[Any], messages: Any, stop: Any, interrupt: Interruptible, bar: BarReceiver) -> Run:
     """Handle messages until the run has arrived or a process has failed."""
     run: Run | None = None
     while True:
