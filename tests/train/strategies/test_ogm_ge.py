@@ -99,7 +99,7 @@ def test_equal_contributions_leave_the_training_as_it_is(single):
 
 
 def test_noise_for_all_disturbs_everyone_and_for_the_scaled_only_them(toy, begun):
-    for noise, noisy_parameters in (("all", [True, True, True]), ("scaled", [False, True, False])):
+    for noise, disturbed in (("all", [True, True, True]), ("scaled", [False, True, False])):
         world = begun(OgmGe(noise=noise, noise_on="weights"), toy)
         update = next(world.strategy.updates(world.batch, world.rows))
         world.strategy.coefficients = [1.0, 0.5, 1.0]
@@ -107,7 +107,7 @@ def test_noise_for_all_disturbs_everyone_and_for_the_scaled_only_them(toy, begun
         weights = [world.model.encoders.encoders[m].net[0].weight for m in range(3)]
         before, head = [w.grad.clone() for w in weights], world.model.head[1].weight.grad.clone()
         world.strategy.after_backward(update)
-        assert [not torch.equal(b, w.grad) for b, w in zip(before, weights, strict=True)] == noisy_parameters
+        assert [not torch.equal(b, w.grad) for b, w in zip(before, weights, strict=True)] == disturbed
         assert torch.equal(head, world.model.head[1].weight.grad), "the head is shared"
 
 
