@@ -10,10 +10,11 @@ import numpy as np
 import xarray as xr
 
 from mmviz.analysis.game import explained_target
-from mmviz.analysis.shapley import MAX_PLAYERS, game_of, provenance_of, trace_group, value_name
+from mmviz.analysis.shapley import game_of, provenance_of, trace_group, value_name
 from mmviz.core.errors import ConfigError
 from mmviz.core.intervals import mean_interval
 from mmviz.core.options import takes
+from mmviz.core.subsets import membership, player_count, subset_label
 
 if TYPE_CHECKING:
     from jaxtyping import Float
@@ -45,12 +46,7 @@ def moebius(game: Float[np.ndarray, "*rest coalition"]) -> Float[np.ndarray, "*r
     """
     v = np.asarray(game, dtype=np.float64)
     count = v.shape[-1] if v.ndim else 0
-    players = count.bit_length() - 1
-    if count != 2 ** max(players, 0) or players > MAX_PLAYERS:
-        raise ConfigError(
-            f"moebius: the last dimension has {count} entries, expected 2^M coalitions with M ≤ {MAX_PLAYERS}; "
-            "for more players use an estimator with a budget"
-        )
+    players = player_count("moebius", count)
     out = np.where(np.isfinite(v), v, np.nan)
     for i in range(players):
         cube = out.reshape(*v.shape[:-1], -1, 2, 2**i)
@@ -136,15 +132,16 @@ def interactions(trace: xr.DataTree, *, value: str | None = None, order: int = 2
     game = game_of(group["prediction"], explained_target(trace, kind), kind).transpose("sample", "coalition").values
     known = np.isfinite(game).all(-1)
     subsets = [sum(1 << i for i in s) for s in combinations(range(len(names)), order)]
+    members = membership(len(names), subsets)
     out = xr.Dataset(
         {
-            "subset_members": (("subset", "modality"), _members(subsets, len(names))),
-            "coalition_members": (("coalition", "modality"), _members(range(2 ** len(names)), len(names))),
+            "subset_members": (("subset", "modality"), members),
+            "coalition_members": (("coalition", "modality"), membership(len(names))),
         },
         coords={
             "sample_id": ("sample", trace["samples"]["id"].values),
             "modality": names,
-            "subset": [_label(k, names) for k in subsets],
+            "subset": [subset_label(names, row, between=" × ") for row in members],
         },
     )
     for name, dim, values in (
@@ -177,15 +174,7 @@ def _weights(players: int, order: int) -> np.ndarray:
     """Return (2^M, subsets): what each Möbius coefficient gives to each set of that order."""
     subsets = np.array([sum(1 << i for i in s) for s in combinations(range(players), order)])
     coalitions = np.arange(2**players)[:, None]
-    size = _members(range(2**players), players).sum(1, keepdims=True)
+    size = membership(players).sum(1, keepdims=True)
     table = np.where(coalitions & subsets == subsets, 1 / np.maximum(size - order + 1, 1), 0.0)
     table.setflags(write=False)
     return table
-
-
-def _members(coalitions: list[int] | range, players: int) -> np.ndarray:
-    return (np.asarray(coalitions)[:, None] >> np.arange(players)) % 2 == 1
-
-
-def _label(coalition: int, names: list[str]) -> str:
-    return " × ".join(name for i, name in enumerate(names) if coalition >> i & 1)

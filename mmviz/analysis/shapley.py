@@ -10,9 +10,9 @@ from mmviz.analysis.game import explained_target, is_labelled
 from mmviz.core.errors import ConfigError, DataError
 from mmviz.core.intervals import mean_interval, share_interval
 from mmviz.core.options import takes
-from mmviz.metrics.shapley import MAX_PLAYERS, shapley_values
+from mmviz.metrics.shapley import shapley_values
 
-__all__ = ["MAX_PLAYERS", "VALUES", "prefix_shapley", "shapley", "shapley_values"]
+__all__ = ["VALUES", "prefix_shapley", "shapley", "shapley_values"]
 
 
 VALUES = {

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import xarray as xr
-from scipy.special import stdtrit
 
 from mmviz.analysis.game import is_labelled, predicted_class, refuse_unlabelled
-from mmviz.analysis.shapley import MAX_PLAYERS, game_of, provenance_of, shapley_values, value_name
+from mmviz.analysis.shapley import game_of, provenance_of, shapley_values, value_name
 from mmviz.core.errors import ConfigError, DataError
+from mmviz.core.intervals import student_t
+from mmviz.core.subsets import MAX_EXACT_PLAYERS, membership
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -74,7 +75,7 @@ def owen_values(
     v = np.asarray(game, dtype=np.float64)
     if members is None:
         n = max(v.shape[-1].bit_length() - 1, 0) if v.ndim else 0
-        members = _subsets(n)
+        members = membership(n)
     if not v.ndim or len(members) != v.shape[-1]:
         raise ConfigError(
             f"owen_values: game has shape {v.shape}, but {len(members)} coalitions are listed; its last dimension is v(S)"
@@ -82,16 +83,18 @@ def owen_values(
     parts, n = [np.asarray(b, dtype=int) for b in blocks], members.shape[1]
     if sorted(np.concatenate(parts or [np.zeros(0, int)]).tolist()) != list(range(n)):
         raise ConfigError(f"owen_values: blocks={blocks!r} are no partition of the players 0..{n - 1}; name each once")
-    if max(map(len, parts), default=0) > MAX_PLAYERS:
-        raise ConfigError(f"owen_values: a block has more than {MAX_PLAYERS} players; give fewer windows a modality")
+    if max(map(len, parts), default=0) > MAX_EXACT_PLAYERS:
+        raise ConfigError(
+            f"owen_values: a block has more than {MAX_EXACT_PLAYERS} players; give fewer windows a modality"
+        )
     table, m = Coalitions(members), len(parts)
     out = np.zeros((*v.shape[:-1], n))
     for k, block in enumerate(parts):
-        for whole in _subsets(m - 1):
+        for whole in membership(m - 1):
             outside = [b for b, chosen in zip(parts[:k] + parts[k + 1 :], whole, strict=True) if chosen]
             heard = np.zeros((2 ** len(block), n), dtype=bool)
             heard[:, np.concatenate([*outside, np.zeros(0, int)]).astype(int)] = True
-            heard[:, block] = _subsets(len(block))
+            heard[:, block] = membership(len(block))
             rows = table.rows(heard)
             if rows is None:
                 raise ConfigError("owen_values: members lacks a coalition of whole blocks and a part of one")
@@ -175,7 +178,7 @@ def window_shapley(windows: xr.Dataset, *, value: str | None = None, index: str 
     lacking = {"prediction", "members", "modality", "window", "present", "target"} - set(map(str, windows.variables))
     if lacking:
         raise DataError(
-            f"window_shapley: {', '.join(sorted(lacking))} is lacking; record with mmviz.recording.record_windows"
+            f"window_shapley: {', '.join(sorted(lacking))} is missing; record with mmviz.recording.record_windows"
         )
     kind = value_name(windows, value)
     members = windows["members"].transpose("coalition", "player").values
@@ -188,7 +191,7 @@ def window_shapley(windows: xr.Dataset, *, value: str | None = None, index: str 
         orders = windows[f"{index}_order"].values
         phi, error = values_along_orders(game, members, orders)
         pairs = len(orders) // 2
-        reach = error * stdtrit(pairs - 1, 0.975)
+        reach = error * student_t(pairs - 1)
     else:
         phi, pairs = _exact(game, members, windows["modality"].values, index), 0
         reach = error = np.where(np.isfinite(phi), 0.0, np.nan)
@@ -240,16 +243,12 @@ def _exact(game: np.ndarray, members: np.ndarray, modality: np.ndarray, index: s
     n = members.shape[1]
     if index == "owen":
         return owen_values(game, [np.flatnonzero(modality == m) for m in dict.fromkeys(modality.tolist())], members)
-    rows = Coalitions(members).rows(_subsets(n)) if n <= MAX_PLAYERS else None
+    rows = Coalitions(members).rows(membership(n)) if n <= MAX_EXACT_PLAYERS else None
     if rows is None:
         raise DataError(
             f"window_shapley: not all 2^{n} coalitions and no orders were recorded; record the windows again"
         )
     return shapley_values(game[..., rows])
-
-
-def _subsets(players: int) -> np.ndarray:
-    return (np.arange(2**players)[:, None] >> np.arange(players)) % 2 == 1
 
 
 def _keys(members: np.ndarray) -> Iterator[bytes]:

@@ -1,14 +1,19 @@
-"""Intervals of a mean and of a share, over samples or replicates taken as independent."""
+"""Confidence intervals of a mean (Student's t), of a share (Wilson) and of a score (bootstrap), over independent samples or replicates."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from scipy import stats
+from scipy.special import ndtri, stdtrit
 
 if TYPE_CHECKING:
     from jaxtyping import Float
+
+
+def student_t(degrees: float | np.ndarray, level: float = 0.95) -> Any:
+    """Return the factor t of a two-sided Student interval mean ± t · standard error; NaN where the degrees of freedom are."""
+    return stdtrit(degrees, 0.5 + level / 2)
 
 
 def mean_interval(
@@ -25,8 +30,8 @@ def mean_interval(
     mean = v.mean(0)
     if n == 1:
         return mean, unknown, unknown
-    reach = stats.t.ppf(0.5 + level / 2, n - 1) * v.std(0, ddof=1) / np.sqrt(n)
-    return mean, mean - reach, mean + reach
+    half = student_t(n - 1, level) * v.std(0, ddof=1) / np.sqrt(n)
+    return mean, mean - half, mean + half
 
 
 def share_interval(
@@ -41,7 +46,7 @@ def share_interval(
     p = np.asarray(share, dtype=np.float64)
     if count == 0:
         return np.full(p.shape, np.nan), np.full(p.shape, np.nan)
-    z = stats.norm.ppf(0.5 + level / 2)
+    z = ndtri(0.5 + level / 2)
     centre = (p + z**2 / (2 * count)) / (1 + z**2 / count)
     reach = z / (1 + z**2 / count) * np.sqrt(p * (1 - p) / count + z**2 / (4 * count**2))
     return np.clip(centre - reach, 0, p), np.clip(centre + reach, p, 1)

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mmviz.core.errors import ConfigError
+from mmviz.core.subsets import membership, player_count
 
 if TYPE_CHECKING:
     from jaxtyping import Float, Shaped
 
-MAX_PLAYERS = 12
 WORTH = {
     "accuracy": "1 where the most probable class is the true one, else 0",
     "probability": "probability of the true class",
@@ -46,18 +46,15 @@ def shapley_values(game: Float[np.ndarray, "*rest coalition"]) -> Float[np.ndarr
     """
     v = np.asarray(game, dtype=np.float64)
     count = v.shape[-1] if v.ndim else 0
-    players = count.bit_length() - 1
-    if count != 2 ** max(players, 0) or players > MAX_PLAYERS:
-        raise ConfigError(
-            f"shapley_values: the last dimension has {count} entries, expected 2^M coalitions with M ≤ {MAX_PLAYERS}; "
-            "for more players use an estimator with a budget"
-        )
+    players = player_count("shapley_values", count)
     coalitions = np.arange(count)
     out = np.empty((*v.shape[:-1], players))
-    size = np.array([int(k).bit_count() for k in coalitions])
+    size = membership(players).sum(1)
     for i in range(players):
         without = coalitions[(coalitions >> i) % 2 == 0]
-        weight = np.array([factorial(s) * factorial(players - s - 1) for s in size[without]]) / factorial(players)
+        weight = np.array([factorial(s) * factorial(players - s - 1) for s in size[without].tolist()]) / factorial(
+            players
+        )
         out[..., i] = (v[..., without | (1 << i)] - v[..., without]) @ weight
     return out
 

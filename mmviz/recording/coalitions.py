@@ -60,11 +60,6 @@ def recorded_answers(
 _SAMPLES = 64
 
 
-def members_of(modalities: int) -> np.ndarray:
-    """Return (coalition, modality) bool: row k holds modality i where bit i of k is set."""
-    return (np.arange(2**modalities)[:, None] >> np.arange(modalities)) % 2 == 1
-
-
 def coalitions_of(run: Run, split: Split, matching: Matching, members: np.ndarray, rows: np.ndarray) -> xr.Dataset:
     """Return the answers of these samples and every coalition at the best epoch."""
     spec = matching.spec

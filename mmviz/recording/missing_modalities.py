@@ -11,9 +11,10 @@ import xarray as xr
 
 from mmviz.core.errors import ConfigError
 from mmviz.core.intervals import bootstrap_interval
+from mmviz.core.subsets import membership, subset_label, subset_numbers
 from mmviz.data.matching import matched
 from mmviz.data.missing import IMDER_RATES, kept_members
-from mmviz.models.coalitions import coalition_answers, members_of
+from mmviz.models.coalitions import coalition_answers
 from mmviz.models.imputation import imputation_of
 from mmviz.train.metrics import score
 
@@ -45,7 +46,7 @@ class Answers(NamedTuple):
 
     def of(self, members: Bool[np.ndarray, "sample modality"]) -> Float[np.ndarray, "sample output"]:
         """Return each sample's answer from its own subset."""
-        which = (members << np.arange(members.shape[1])).sum(1)
+        which = subset_numbers(members)
         return self.output[np.arange(len(which)), which]
 
 
@@ -116,7 +117,7 @@ def subset_scores(
     _check(level=level, draws=resamples, seed=seed, name="resamples")
     answers, target = subset_answers(run, split), split.labels("subset_scores")
     names = run.model.spec.names
-    members = members_of(len(names)).numpy()[1:]
+    members = membership(len(names))[1:]
     members = members[np.argsort(members.sum(1), kind="stable")]
     chosen = _metric(answers.spec.task, metric, convention)
     rng = np.random.default_rng(seed)
@@ -129,7 +130,7 @@ def subset_scores(
         lacking.append(int((~(answers.present & row).any(1)).sum()))
     share = chosen.name == "accuracy"
     low, high = bootstrap_interval(np.array(spread), np.array(point), len(target), level, share=share)
-    subset = [" + ".join(n for n, there in zip(names, row, strict=True) if there) for row in members]
+    subset = [subset_label(names, row) for row in members]
     out = xr.Dataset(
         {
             "score": ("subset", np.array(point)),

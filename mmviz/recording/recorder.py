@@ -12,11 +12,11 @@ from tqdm.auto import tqdm
 
 from mmviz.core.errors import ConfigError, DataError
 from mmviz.core.options import takes
+from mmviz.core.subsets import MAX_EXACT_PLAYERS, membership
 from mmviz.data.matching import matched
 from mmviz.io.atomic import atomic_path
 from mmviz.models.prefixes import meaning_of
 from mmviz.models.ssm.alignment import AnchorConfig
-from mmviz.recording.coalitions import members_of
 from mmviz.recording.groups import Recording
 from mmviz.recording.samples import chosen_epochs, chosen_samples
 from mmviz.recording.size_estimate import Sizes, refuse_large
@@ -122,9 +122,6 @@ def _refuse_full(target: Path, wanted: int) -> None:
         )
 
 
-_MAX_EXACT = 12
-
-
 @takes(run="run")
 def record(
     run: Run,
@@ -196,17 +193,17 @@ def record(
     matching = matched(spec, split, "record")
     chosen = chosen_samples(split, recorded_samples)
     replayed = chosen_epochs(run, epochs)
-    if coalitions and len(spec.modalities) > _MAX_EXACT:
+    if coalitions and len(spec.modalities) > MAX_EXACT_PLAYERS:
         raise ConfigError(
             f"record: {len(spec.modalities)} modalities mean 2^{len(spec.modalities)} subsets, more than the limit of "
-            f"2^{_MAX_EXACT}; pass coalitions=False"
+            f"2^{MAX_EXACT_PLAYERS}; pass coalitions=False"
         )
     if chunk is not None and (path is None or type(chunk) is not int or chunk < 1):
         raise ConfigError(
             f"record: chunk={chunk!r}, expected an integer ≥ 1 beside path=, the file that is written in pieces"
         )
     aligns = isinstance(run.model.config, AnchorConfig) if alignment is None else alignment
-    members = members_of(len(spec.modalities)) if coalitions else None
+    members = membership(len(spec.modalities)) if coalitions else None
     meaning_of(run.model, prefixes)
     recording = Recording(run, split, matching, replayed, members, influence, aligns, prefixes)
     sizes = Sizes.of(recording, len(chosen))

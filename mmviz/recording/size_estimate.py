@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from mmviz.core.errors import MmvizError
 from mmviz.core.options import takes
+from mmviz.core.subsets import membership
 from mmviz.data.matching import matched
 from mmviz.models.fusions.alignmamba import AlignMamba
 from mmviz.models.ssm.alignment import AnchorConfig
 from mmviz.models.ssm.modality_aware import ModalityAwareLayer
-from mmviz.recording.coalitions import members_of
 from mmviz.recording.groups import Recording
 from mmviz.recording.influence import steps_per_block
 from mmviz.recording.samples import chosen_epochs, chosen_samples
@@ -111,7 +111,7 @@ def estimate(
     """
     M = len(run.model.spec.modalities)
     aligns = isinstance(run.model.config, AnchorConfig) if alignment is None else alignment
-    members = members_of(M) if coalitions else None
+    members = membership(M) if coalitions else None
     recording = Recording(
         run, split, matched(run.model.spec, split, "estimate"), chosen_epochs(run, epochs), members, influence, aligns
     )

@@ -11,12 +11,13 @@ import torch
 
 from mmviz.core.errors import ConfigError
 from mmviz.core.options import takes
+from mmviz.core.subsets import MAX_EXACT_PLAYERS, membership
 from mmviz.data.matching import matched
 from mmviz.models.batch import batch_of
 from mmviz.models.prefixes import meaning_of
 from mmviz.models.user_module.model import Adapted
 from mmviz.recording.alignment import TransportGroup
-from mmviz.recording.coalitions import PrefixGroup, members_of
+from mmviz.recording.coalitions import PrefixGroup
 from mmviz.recording.hidden_states import ScanGroups
 from mmviz.recording.influence import influence_of
 from mmviz.recording.routing import RoutingGroup
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
     from mmviz.recording.what_if_edits import Encoder
     from mmviz.train.run import Run
 
-_MOST = 12
 _MODELS = 2
 
 
@@ -100,14 +100,14 @@ class WhatIf:
             raise ConfigError(
                 f"what_if: the frames of {timed[0]!r} have timestamps, and those of another text are not known; leave it out of text="
             )
-        if len(spec.names) > _MOST:
+        if len(spec.names) > MAX_EXACT_PLAYERS:
             raise ConfigError(
-                f"what_if: {len(spec.names)} modalities mean 2^{len(spec.names)} subsets, more than 2^{_MOST}"
+                f"what_if: {len(spec.names)} modalities mean 2^{len(spec.names)} subsets, more than 2^{MAX_EXACT_PLAYERS}"
             )
         self._prefixes = prefixes
         self._run, self._part, self._text, self._influence = run, part, dict(text or {}), influence
         self._models: dict[int, FusionModel] = {}
-        self._members = members_of(len(spec.names))
+        self._members = membership(len(spec.names))
         self._lock = threading.Lock()
         tokens = run.model.config.tokens if isinstance(run.model, Adapted) else ()
         self.offers = {

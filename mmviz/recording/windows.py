@@ -10,9 +10,10 @@ import xarray as xr
 
 from mmviz.core.errors import ConfigError
 from mmviz.core.options import takes
+from mmviz.core.subsets import MAX_EXACT_PLAYERS, membership
 from mmviz.data.matching import matched
 from mmviz.models.batch import batch_of
-from mmviz.models.coalitions import Players, members_of, windows_of
+from mmviz.models.coalitions import Players, windows_of
 from mmviz.recording.coalitions import recorded_answers
 from mmviz.recording.samples import chosen_samples, outputs, provenance, recorded_target
 
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
     from mmviz.data.dataset import Split
     from mmviz.train.run import Run
 
-#: All 2^n coalitions up to here: 4096 answers per sample.
-EXACT_PLAYERS = 12
 _FEWEST_PAIRS = 2
 
 
@@ -112,11 +111,11 @@ def _plan(players: Players, budget: int | None, seed: int) -> tuple[np.ndarray, 
         raise ConfigError(f"record_windows: budget={budget!r}, expected an integer ≥ 1")
     if type(seed) is not int or seed < 0:
         raise ConfigError(f"record_windows: seed={seed!r}, expected an integer ≥ 0")
-    if n <= EXACT_PLAYERS and (budget is None or budget >= 2**n):
-        return members_of(n).numpy(), {}
+    if n <= MAX_EXACT_PLAYERS and (budget is None or budget >= 2**n):
+        return membership(n), {}
     if budget is None:
         raise ConfigError(
-            f"record_windows: {n} windows mean 2^{n} coalitions, more than the limit of 2^{EXACT_PLAYERS}; give fewer "
+            f"record_windows: {n} windows mean 2^{n} coalitions, more than the limit of 2^{MAX_EXACT_PLAYERS}; give fewer "
             "windows, or a budget, for example budget=2000"
         )
     blocks = [np.flatnonzero(players.modality == m) for m in np.unique(players.modality)]
@@ -157,15 +156,15 @@ def _along(orders: np.ndarray) -> np.ndarray:
 def _owen_members(blocks: list[np.ndarray], n: int, room: int) -> np.ndarray | None:
     """Return every coalition of whole modalities and a part of one; None where they are more than the room."""
     widest, count = max(len(b) for b in blocks), len(blocks)
-    if widest > EXACT_PLAYERS or sum(2 ** (count - 1 + len(b)) for b in blocks) > room:
+    if widest > MAX_EXACT_PLAYERS or sum(2 ** (count - 1 + len(b)) for b in blocks) > room:
         return None
     parts = []
     for k, block in enumerate(blocks):
         others = [b for j, b in enumerate(blocks) if j != k]
-        for whole in members_of(count - 1).numpy():
+        for whole in membership(count - 1):
             heard = np.zeros((2 ** len(block), n), dtype=bool)
             for chosen, other in zip(whole, others, strict=True):
                 heard[:, other] = chosen
-            heard[:, block] = members_of(len(block)).numpy()
+            heard[:, block] = membership(len(block))
             parts.append(heard)
     return np.unique(np.concatenate(parts), axis=0)
