@@ -52,9 +52,9 @@ def only_recorded(frame: xr.Dataset, recorded_samples: int | Sequence[str]) -> x
         frame.sizes["recorded_sample"] + 1, -1
     )  # the last: of samples that are listed and were never recorded_samples
     place[kept] = np.arange(len(kept))
-    before = frame["listed_traced"]
+    before = frame["listed_recorded"]
     moved = place[before.values.astype(int)].astype(before.dtype)
-    return frame.isel(recorded_sample=kept).assign(listed_traced=before.copy(data=moved))
+    return frame.isel(recorded_sample=kept).assign(listed_recorded=before.copy(data=moved))
 
 
 def _even(most: int, there: int) -> list[int]:

@@ -22,10 +22,10 @@ def overall_shapley_group(trace: xr.DataTree) -> xr.Dataset:
 
 
 def trajectory_group(trace: xr.DataTree) -> xr.Dataset:
-    """Return ``path`` (recorded_sample, layer, modality, time, axis), ``path_share`` (recorded_sample, layer, axis) and ``heard``.
+    """Return ``path`` (recorded_sample, layer, modality, time, axis), ``path_share`` (recorded_sample, layer, axis) and ``path_coupling``.
 
     The plane of each layer is that of :func:`mmviz.analysis.trajectories`; ``path_share`` is the share of variance it shows;
-    ``heard`` (recorded_sample, layer, target_modality, source_modality) is W. A layer without a plane (states not finite) is NaN.
+    ``path_coupling`` (recorded_sample, layer, target_modality, source_modality) is W. A layer without a plane (states not finite) is NaN.
     """
     planes: list[xr.Dataset | None] = []
     for layer in range(trace["operator"].sizes["layer"]):
@@ -45,7 +45,7 @@ def trajectory_group(trace: xr.DataTree) -> xr.Dataset:
                 ("recorded_sample", "layer", "axis"),
                 np.broadcast_to(share, (sizes["recorded_sample"], *share.shape)).astype(np.float32),
             ),
-            "heard": (
+            "path_coupling": (
                 ("recorded_sample", "layer", "target_modality", "source_modality"),
                 operator["W"].values.astype(np.float32),
             ),
@@ -117,9 +117,9 @@ NO_LABEL = "–"
 def sample_list_group(trace: xr.DataTree, *, most: int) -> xr.Dataset:
     """Return one row for each listed sample, at the best epoch.
 
-    ``listed_phi`` (listed, modality): its contributions; ``listed_answer``: probability of the true class (without
-    labels, of the predicted one), or the predicted value; ``listed_correct``: 1, 0, or NaN for a regression and without labels; ``listed_traced``: its position among the recorded samples, or -1;
-    coordinates ``listed_id``, ``listed_target``, ``listed_said``: texts.
+    ``listed_phi`` (listed, modality): its contributions; ``listed_prediction``: probability of the true class (without
+    labels, of the predicted one), or the predicted value; ``listed_correct``: 1, 0, or NaN for a regression and without labels; ``listed_recorded``: its position among the recorded samples, or -1;
+    coordinates ``listed_id``, ``listed_target``, ``listed_predicted``: texts.
 
     Parameters
     ----------
@@ -149,14 +149,14 @@ def sample_list_group(trace: xr.DataTree, *, most: int) -> xr.Dataset:
     part = xr.Dataset(
         {
             "listed_phi": (("listed", "modality"), phi["phi"].transpose("sample", "modality").values[kept]),
-            "listed_answer": ("listed", phi["full"].values[kept]),
+            "listed_prediction": ("listed", phi["full"].values[kept]),
             "listed_correct": ("listed", correct[kept]),
-            "listed_traced": ("listed", position[kept]),
+            "listed_recorded": ("listed", position[kept]),
         },
         coords={
             "listed_id": ("listed", told["id"].values[kept]),
             "listed_target": ("listed", texts[0][kept]),
-            "listed_said": ("listed", texts[1][kept]),
+            "listed_predicted": ("listed", texts[1][kept]),
         },
     )
     part = part.astype(np.float32)

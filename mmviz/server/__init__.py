@@ -1,11 +1,7 @@
-"""Serving: the Explorer as a page without code, and kernel sockets that answer at once; as a Jupyter server extension, the latter.
+"""Serving the Explorer as a page without code, and a Jupyter server extension that disables Nagle's algorithm on kernel websockets.
 
-Nothing here is on unless asked for: ``make lab`` names this module to JupyterLab, ``make app`` runs ``python -m mmviz app``.
-
-Kernel sockets that send at once: TCP_NODELAY on the websocket between a kernel and the browser.
-
-jupyter_server 2.21 leaves Nagle's algorithm on, so a message that is smaller than a segment waits for the browser's delayed
-acknowledgement of the one before, about 40 ms on Linux.
+Both are opt-in: ``make lab`` names this module to JupyterLab, ``make app`` runs ``python -m mmviz app``. jupyter_server 2.21 leaves Nagle's
+algorithm on, so a message smaller than a segment waits for the browser's delayed acknowledgement of the previous one, about 40 ms on Linux.
 """
 
 from __future__ import annotations
@@ -21,26 +17,26 @@ def _jupyter_server_extension_points() -> list[dict[str, str]]:
 
 
 def _load_jupyter_server_extension(server: Any) -> None:
-    """Let this server's kernel sockets answer at once; called by Jupyter where the extension is enabled."""
+    """Set TCP_NODELAY on this server's kernel websockets; called by Jupyter if the extension is enabled."""
     settings = server.web_app.settings
-    settings["kernel_websocket_connection_class"] = prompt(settings["kernel_websocket_connection_class"])
-    server.log.info("mmviz.server: kernel sockets send at once (TCP_NODELAY)")
+    settings["kernel_websocket_connection_class"] = with_tcp_nodelay(settings["kernel_websocket_connection_class"])
+    server.log.info("mmviz.server: kernel websockets use TCP_NODELAY")
 
 
-def prompt(connection: type[BaseKernelWebsocketConnection]) -> type[BaseKernelWebsocketConnection]:
-    """Return a class of connections like the given one that set TCP_NODELAY when they open.
+def with_tcp_nodelay(connection: type[BaseKernelWebsocketConnection]) -> type[BaseKernelWebsocketConnection]:
+    """Return a subclass of a connection class that sets TCP_NODELAY when a connection opens.
 
     Parameters
     ----------
     connection
-        What a server would use: its setting ``kernel_websocket_connection_class``. It is not changed.
+        The server's setting ``kernel_websocket_connection_class``. It is not changed.
     """
 
-    class PromptConnection(connection):  # type: ignore[misc,valid-type]
-        """Sends at once."""
+    class NoDelayConnection(connection):  # type: ignore[misc,valid-type]
+        """A connection with TCP_NODELAY."""
 
         async def connect(self) -> None:
             self.websocket_handler.set_nodelay(True)
             await super().connect()
 
-    return PromptConnection
+    return NoDelayConnection

@@ -1,4 +1,4 @@
-"""``python -m mmviz app``: the Explorer as a page without code, served by Voilà on loopback and with a token."""
+"""``python -m mmviz app``: the Explorer as a page without code, served by Voilà on loopback with a token."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ _TITLE = "mmviz Explorer"
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Serve one Trace, or two beside each other, until stopped.
+    """Serve one Trace, or two side by side, until interrupted.
 
-    Whoever has the token sees what is recorded in the Traces and moves the view; no visitor can run code or read files.
-    Each has a Python process of its own, which ends when the page is closed.
+    A visitor with the token can see the Traces and use the view, but cannot run code or read files. Each visitor has a Python process, which
+    ends when the page is closed.
 
     Parameters
     ----------
     arguments
-        Words after ``python -m mmviz app``.
+        Command line arguments after ``python -m mmviz app``.
 
     Returns
     -------
@@ -43,29 +43,29 @@ def main(arguments: Sequence[str]) -> int:
     MissingDependencyError
         Voilà is not installed.
     ConfigError
-        More than two Traces, or a port that is none.
+        More than two Traces, or an invalid port.
     DataError
-        A Trace cannot be read or shown, or two cannot be compared; found before anything is served.
+        A Trace cannot be read or shown, or two cannot be compared; raised before the server starts.
     """
     given = _parser().parse_args(list(arguments))
     if find_spec("voila") is None:
         raise MissingDependencyError("app: the package voila is not installed; pip install 'mmviz[app]'")
     if len(given.traces) > 2:
-        raise ConfigError(f"app: {len(given.traces)} Traces given; give one, or two to be compared")
+        raise ConfigError(f"app: {len(given.traces)} Traces given; give one, or two to compare")
     if not 1 <= given.port <= 65535:
-        raise ConfigError(f"app: --port is {given.port}, expected a number from 1 to 65535")
+        raise ConfigError(f"app: --port={given.port}; give a number from 1 to 65535")
     with tempfile.TemporaryDirectory(prefix="mmviz-app-") as folder:
-        book = prepare(given.traces, Path(folder))
+        notebook = write_notebook(given.traces, Path(folder))
         if given.no_token and not _loopback(given.ip):
             sys.stderr.write(
-                f"app: no token, and {given.ip} is not loopback: anyone who reaches this machine sees the Traces\n"
+                f"app: warning: no token, and {given.ip} is not loopback: anyone who can connect to this machine can see the Traces\n"
             )
-        _serve(book, settings(ip=given.ip, port=given.port, token=not given.no_token))
+        _serve(notebook, voila_config(ip=given.ip, port=given.port, token=not given.no_token))
     return 0
 
 
-def prepare(traces: Sequence[Path], folder: Path) -> Path:
-    """Write what the page shows into a folder, frames and a notebook of one cell; return the notebook.
+def write_notebook(traces: Sequence[Path], folder: Path) -> Path:
+    """Write the frames of the Traces and a notebook with one cell that shows them; return the path of the notebook.
 
     Raises
     ------
@@ -79,30 +79,30 @@ def prepare(traces: Sequence[Path], folder: Path) -> Path:
     from mmviz.widgets import Explorer
 
     frames = [plots.explorer_frame(trace.load(path)) for path in traces]
-    if len({frame.attrs["run"] for frame in frames}) < len(frames):  # their folders do not tell them apart
+    if len({frame.attrs["run"] for frame in frames}) < len(frames):  # both runs have the same folder
         for path, frame in zip(traces, frames, strict=True):
             frame.attrs["run"] = visible(path.stem)
     Explorer(frame=frames[0], other=frames[1] if len(frames) == 2 else None)
     for letter, frame in zip("ab", frames, strict=False):
         frame.to_netcdf(folder / f"{letter}.nc", engine="h5netcdf")
     names = [f"{letter}.nc" for letter in "ab"[: len(frames)]]
-    cell = nbformat.v4.new_code_cell(f"from mmviz.server.page import show\n\nshow({names!r})")
+    cell = nbformat.v4.new_code_cell(f"from mmviz.server.page import explorer_page\n\nexplorer_page({names!r})")
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    book = nbformat.v4.new_notebook(cells=[cell], metadata={"kernelspec": kernel, "title": _TITLE})
+    notebook = nbformat.v4.new_notebook(cells=[cell], metadata={"kernelspec": kernel, "title": _TITLE})
     path = folder / "explorer.ipynb"
-    nbformat.write(book, path)
+    nbformat.write(notebook, path)
     return path
 
 
-def settings(*, ip: str, port: int, token: bool) -> Config:
-    """Return Voilà's settings: a token unless it is not wanted, our page, no page of another's choosing, prompt sockets.
+def voila_config(*, ip: str, port: int, token: bool) -> Config:
+    """Return Voilà's configuration: token, the template of this package only, TCP_NODELAY on kernel websockets.
 
-    The token is Jupyter's: that of the environment variable JUPYTER_TOKEN, else a new one, which Voilà prints.
+    The token is that of the environment variable JUPYTER_TOKEN, else a new one, which Voilà prints.
     """
     from jupyter_server.services.kernels.connection.channels import ZMQChannelsWebsocketConnection
     from traitlets.config import Config
 
-    from mmviz.server import prompt
+    from mmviz.server import with_tcp_nodelay
 
     config = Config()
     config.Voila.ip = ip
@@ -110,26 +110,26 @@ def settings(*, ip: str, port: int, token: bool) -> Config:
     config.Voila.port_retries = 0
     config.Voila.open_browser = False
     config.Voila.auto_token = token
-    config.Voila.kernel_websocket_connection_class = prompt(ZMQChannelsWebsocketConnection)
+    config.Voila.kernel_websocket_connection_class = with_tcp_nodelay(ZMQChannelsWebsocketConnection)
     config.VoilaConfiguration.template = "mmviz"
     config.VoilaConfiguration.allow_template_override = "NO"
     config.VoilaConfiguration.file_allowlist = []
-    # what draws a widget; others that happen to be installed ask for parts of JupyterLab that Voilà lacks
+    # the extensions that draw a widget; others may need parts of JupyterLab that Voilà does not have
     config.VoilaConfiguration.extension_allowlist = [
         *("@jupyter-widgets/jupyterlab-manager", "@voila-dashboards/widgets-manager8", "anywidget")
     ]
-    # a page that was closed, or lost its connection for five minutes, leaves no process behind
+    # end the process of a page that was closed, or that has had no connection for five minutes
     config.MappingKernelManager.cull_interval = 60
     config.MappingKernelManager.cull_idle_timeout = 300
     return config
 
 
-def _serve(book: Path, config: Config) -> None:
+def _serve(notebook: Path, config: Config) -> None:
     from voila.app import Voila
 
     before = os.environ.get("JUPYTER_PATH", "")
     os.environ["JUPYTER_PATH"] = os.pathsep.join(filter(None, (str(_JUPYTER), before)))
-    Voila.launch_instance([str(book)], config=config)
+    Voila.launch_instance([str(notebook)], config=config)
 
 
 def _loopback(ip: str) -> bool:
@@ -141,12 +141,8 @@ def _loopback(ip: str) -> bool:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m mmviz app", description=__doc__)
-    parser.add_argument(
-        "traces", nargs="+", type=Path, metavar="TRACE", help="a file of mm.trace.save; two are compared"
-    )
-    parser.add_argument(
-        "--ip", default="127.0.0.1", help="the address to listen on; 0.0.0.0 is every one (default: loopback)"
-    )
+    parser.add_argument("traces", nargs="+", type=Path, metavar="TRACE", help="file of mm.trace.save; two are compared")
+    parser.add_argument("--ip", default="127.0.0.1", help="address to listen on; 0.0.0.0: all (default: loopback)")
     parser.add_argument("--port", type=int, default=8866)
-    parser.add_argument("--no-token", action="store_true", help="let everyone in who reaches the address")
+    parser.add_argument("--no-token", action="store_true", help="allow access without a token")
     return parser

@@ -1,4 +1,4 @@
-"""A Trace to serve where there is none yet: the README's model of the watch data, trained for a minute."""
+"""Example Trace for the app: the README's model, trained on the watch data for about a minute."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ import sys
 from pathlib import Path
 
 
-def write(path: Path, *, epochs: int = 4) -> Path:
+def write_example_trace(path: Path, *, epochs: int = 4) -> Path:
     """Train a small Coupled Mamba on the watch data, record its test split, save the Trace; return its path.
 
     Parameters
     ----------
     path
-        Of the Trace. Folders on the way are made.
+        File of the Trace; missing folders are created.
     epochs
-        Of training.
+        Epochs of training.
     """
     import mmviz as mm
 
@@ -26,4 +26,4 @@ def write(path: Path, *, epochs: int = 4) -> Path:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(f"{write(Path(sys.argv[1]))}\n")
+    sys.stdout.write(f"{write_example_trace(Path(sys.argv[1]))}\n")

@@ -1,4 +1,4 @@
-"""What the served page shows: the Explorer, with its selection in the page's address."""
+"""The served page: the Explorer, with its selection in the page's address."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-class Page(Explorer):
-    """An Explorer that owns its page: what is selected survives a reload, and a copied link shows the same."""
+class ExplorerPage(Explorer):
+    """An Explorer that writes its selection into the page's address: a reload or a copied link shows the same selection."""
 
     address = traitlets.Bool(default_value=True).tag(sync=True)
 
 
-def show(frames: Sequence[str]) -> Page:
-    """Return the page of one frame, or of two beside each other.
+def explorer_page(frames: Sequence[str]) -> ExplorerPage:
+    """Return the Explorer of one frame, or of two side by side.
 
     Parameters
     ----------
     frames
-        Paths of one or two frames as :func:`mmviz.plots.explorer_frame` returns them, each written to a netCDF file.
+        Paths of one or two netCDF files, each a frame of :func:`mmviz.plots.explorer_frame`.
     """
     opened = [xr.load_dataset(path, engine="h5netcdf") for path in frames]
-    view = Page(frame=opened[0], other=opened[1] if len(opened) == 2 else None)
-    view.studio = {"never": True}  # no model is served, so nothing could answer an edit
+    view = ExplorerPage(frame=opened[0], other=opened[1] if len(opened) == 2 else None)
+    view.edit_options = {"never": True}  # no model is served
     return view

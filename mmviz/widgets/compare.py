@@ -16,44 +16,44 @@ if TYPE_CHECKING:
     import xarray as xr
 
 
-#: what a heading has room for
-_MOST = 3
-#: where it ran, which changes no more than rounding
-_LEFT_OUT = ("backend", "accelerator")
+#: settings named in a heading
+_MAX_SETTINGS = 3
+#: settings that change results by rounding only
+_IGNORED = ("backend", "accelerator")
 
 
-def names_of(a: xr.Dataset, b: xr.Dataset) -> tuple[str, str]:
+def distinguishing_names(a: xr.Dataset, b: xr.Dataset) -> tuple[str, str]:
     """Return a name for each of two frames of :func:`mmviz.plots.explorer_frame`, such as "coupling softmax" and "coupling identity".
 
-    They name data set, split and model where these differ, then settings of model and training that both have and that differ, at most
-    three and how many more; where nothing differs, the folders of the runs; where those are not known or the same, "".
+    The names contain data set, split and model where these differ, then up to three settings of model and training that differ, and the
+    number of further ones. Where nothing differs, the folders of the runs; where those are unknown or the same, "".
     """
-    seen = [(label, x, y) for label, x, y in _of_frames(a, b) if x != y]
+    seen = [(label, x, y) for label, x, y in _differing(a, b) if x != y]
     if not seen:
         folders = [visible(frame.attrs.get("run") or "") for frame in (a, b)]
         return (folders[0], folders[1]) if all(folders) and folders[0] != folders[1] else ("", "")
-    more = f" and {len(seen) - _MOST} more" if len(seen) > _MOST else ""
-    first = seen[:_MOST]
+    more = f" and {len(seen) - _MAX_SETTINGS} more" if len(seen) > _MAX_SETTINGS else ""
+    first = seen[:_MAX_SETTINGS]
     names = [", ".join(f"{label} {values[k]}".strip() for label, *values in first) + more for k in (0, 1)]
     return names[0], names[1]
 
 
-def _of_frames(a: xr.Dataset, b: xr.Dataset) -> Iterator[tuple[str, str, str]]:
+def _differing(a: xr.Dataset, b: xr.Dataset) -> Iterator[tuple[str, str, str]]:
     for key, label in (("dataset", ""), ("split", "split"), ("model", "")):
-        yield label, _word(a.attrs.get(key, "")), _word(b.attrs.get(key, ""))
+        yield label, _text_of(a.attrs.get(key, "")), _text_of(b.attrs.get(key, ""))
     settings = [json.loads(frame.attrs.get("settings") or "{}") for frame in (a, b)]
-    yield from _apart(settings[0], settings[1])
+    yield from _differences(settings[0], settings[1])
 
 
-def _apart(a: Mapping[str, Any], b: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
-    for key in (key for key in a if key in b and key not in _LEFT_OUT):
+def _differences(a: Mapping[str, Any], b: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+    for key in (key for key in a if key in b and key not in _IGNORED):
         if isinstance(a[key], dict) and isinstance(b[key], dict):
-            yield from _apart(a[key], b[key])
+            yield from _differences(a[key], b[key])
         elif a[key] != b[key]:
-            yield visible(key).replace("_", " "), _word(a[key]), _word(b[key])
+            yield visible(key).replace("_", " "), _text_of(a[key]), _text_of(b[key])
 
 
-def _word(value: object) -> str:
+def _text_of(value: object) -> str:
     if value is None:
         return "none"
     if isinstance(value, dict):
@@ -63,23 +63,23 @@ def _word(value: object) -> str:
     return f"{value:g}" if isinstance(value, float) else visible(value)
 
 
-def paired(a: xr.Dataset, b: xr.Dataset) -> tuple[xr.Dataset, xr.Dataset]:
-    """Return both frames restricted to the samples both were recorded for, in the order of the first.
+def common_samples(a: xr.Dataset, b: xr.Dataset) -> tuple[xr.Dataset, xr.Dataset]:
+    """Return both frames restricted to the samples that were recorded in both, in the order of the first.
 
     Raises
     ------
     DataError
-        Different modalities, task or classes, different classes explained of a sample, or no sample in common; says what was found.
+        Different modalities, task or classes, different explained classes of a sample, or no sample in common.
     """
     for what in ("modality", "output"):
         seen = [frame[what].values.tolist() for frame in (a, b)]
         if seen[0] != seen[1]:
             raise DataError(
-                f"Explorer: {what} of other is {seen[1]}, expected {seen[0]}; compare runs on the same data"
+                f"Explorer: {what} of other is {seen[1]}, that of trace {seen[0]}; compare runs on the same data"
             )
     if a.attrs["task"] != b.attrs["task"]:
         raise DataError(
-            f"Explorer: other is a {b.attrs['task']}, expected a {a.attrs['task']}; compare runs on the same task"
+            f"Explorer: the task of other is {b.attrs['task']}, that of trace {a.attrs['task']}; compare runs on the same task"
         )
     ids = [[str(i) for i in frame["sample_id"].values] for frame in (a, b)]
     common = [i for i in ids[0] if i in ids[1]]
@@ -89,16 +89,16 @@ def paired(a: xr.Dataset, b: xr.Dataset) -> tuple[xr.Dataset, xr.Dataset]:
             "record both with the same recorded_samples=[...]"
         )
     if a.attrs["task"] == "classification":
-        _same_classes(a, b, [(ids[0].index(i), ids[1].index(i)) for i in common])
+        _check_same_classes(a, b, [(ids[0].index(i), ids[1].index(i)) for i in common])
     if ("game" in a) != ("game" in b):  # modalities are masked in both runs or in none
         a, b = (frame.drop_vars("game", errors="ignore") for frame in (a, b))
     return tuple(  # type: ignore[return-value]
-        _only(frame, [seen.index(i) for i in common]) for frame, seen in ((a, ids[0]), (b, ids[1]))
+        _with_samples(frame, [seen.index(i) for i in common]) for frame, seen in ((a, ids[0]), (b, ids[1]))
     )
 
 
-def _same_classes(a: xr.Dataset, b: xr.Dataset, places: list[tuple[int, int]]) -> None:
-    """Refuse frames that explain different classes of a sample: their contributions have no difference."""
+def _check_same_classes(a: xr.Dataset, b: xr.Dataset, places: list[tuple[int, int]]) -> None:
+    """Raise DataError if the frames explain different classes of a sample: their Shapley values cannot be subtracted."""
     classes = list(map(str, a["output"].values))
     differ = [(i, j) for i, j in places if a["target"].values[i] != b["target"].values[j]]
     if not differ:
@@ -117,34 +117,37 @@ def _same_classes(a: xr.Dataset, b: xr.Dataset, places: list[tuple[int, int]]) -
     )
 
 
-def _only(frame: xr.Dataset, kept: list[int]) -> xr.Dataset:
-    """Return the frame with these recorded samples; the list of samples to choose from knows their new positions."""
+def _with_samples(frame: xr.Dataset, kept: list[int]) -> xr.Dataset:
+    """Return the frame with these recorded samples, and their new indices in the table of samples."""
     out = frame.isel(recorded_sample=kept)
-    if "listed_traced" in out:
-        place = {old: new for new, old in enumerate(kept)}
-        moved = [place.get(int(old), -1) for old in frame["listed_traced"].values]
-        out["listed_traced"] = ("listed", np.asarray(moved, np.float32))
+    if "listed_recorded" in out:
+        index = {old: new for new, old in enumerate(kept)}
+        moved = [index.get(int(old), -1) for old in frame["listed_recorded"].values]
+        out["listed_recorded"] = ("listed", np.asarray(moved, np.float32))
     return out
 
 
-def in_other(a: xr.Dataset, b: xr.Dataset, selection: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what a selection of ``a`` means in ``b``: the last epoch not after it, the same share of the sequence.
+def corresponding_indices(a: xr.Dataset, b: xr.Dataset) -> dict[str, list[int]]:
+    """Return, for every epoch, layer, channel and step of ``a``, the index of ``b`` that is shown with it.
 
-    ``view/view.js`` does the same in the browser.
+    The last epoch of ``b`` not after that of ``a``, the same layer and channel or the last one, the same fraction of the sequence. The page
+    looks its selections up in these tables.
     """
-    number = a["epoch"].values[selection["epoch"]]
-    earlier = np.flatnonzero(b["epoch"].values <= number)
+    epochs = np.searchsorted(b["epoch"].values, a["epoch"].values, side="right") - 1
     steps = a.sizes["time"], b.sizes["time"]
-    brush = selection["brush"]
     return {
-        **selection,
-        "epoch": int(earlier[-1]) if len(earlier) else 0,
-        "layer": min(selection["layer"], b.sizes.get("layer", 1) - 1),
-        "channel": min(selection["channel"], b.sizes.get("channel", 1) - 1),
-        "time": _step(selection["time"], *steps),
-        "brush": brush and [_step(end, *steps) for end in brush],
+        "epoch": np.maximum(epochs, 0).tolist(),
+        **{key: [min(i, b.sizes.get(key, 1) - 1) for i in range(a.sizes.get(key, 1))] for key in ("layer", "channel")},
+        "time": [max(0, -(-(step + 1) * steps[1] // steps[0]) - 1) for step in range(steps[0])],
     }
 
 
-def _step(time: int, of: int, to: int) -> int:
-    return max(0, -(-(time + 1) * to // of) - 1)
+def corresponding_selection(a: xr.Dataset, b: xr.Dataset, selection: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the selection of ``b`` that is shown with a selection of ``a``, see :func:`corresponding_indices`."""
+    table = corresponding_indices(a, b)
+    brush = selection["brush"]
+    return {
+        **selection,
+        **{key: table[key][selection[key]] for key in table},
+        "brush": brush and [table["time"][end] for end in brush],
+    }

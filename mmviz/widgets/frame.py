@@ -18,7 +18,7 @@ FRAME: dict[str, tuple[tuple[str, ...], str]] = {
     "contribution": (("epoch", "recorded_sample", "time", "modality"), "f"),
     "baseline": (("epoch", "recorded_sample", "time"), "f"),
 }
-#: what each further view needs; a frame holds all variables of a group or none
+#: variables of the further views; a frame has all variables of a group or none
 GROUPS: dict[str, dict[str, tuple[tuple[str, ...], str]]] = {
     "states": {
         "state": (("epoch", "recorded_sample", "layer", "modality", "channel", "time"), "u"),
@@ -31,16 +31,16 @@ GROUPS: dict[str, dict[str, tuple[tuple[str, ...], str]]] = {
     "paths": {
         "path": (("recorded_sample", "layer", "modality", "time", "axis"), "f"),
         "path_share": (("recorded_sample", "layer", "axis"), "f"),
-        "heard": (("recorded_sample", "layer", "target_modality", "source_modality"), "f"),
+        "path_coupling": (("recorded_sample", "layer", "target_modality", "source_modality"), "f"),
     },
     "game": {"game": (("epoch", "recorded_sample", "time", "coalition"), "f")},
     "overall": dict.fromkeys(("phi_mean", "phi_low", "phi_high"), (("modality",), "f")),
     "training": {"history": (("history_epoch", "curve"), "f")},
     "samples": {
         "listed_phi": (("listed", "modality"), "f"),
-        "listed_answer": (("listed",), "f"),
+        "listed_prediction": (("listed",), "f"),
         "listed_correct": (("listed",), "f"),
-        "listed_traced": (("listed",), "iuf"),
+        "listed_recorded": (("listed",), "iuf"),
     },
     "influence": {
         "influence": (
@@ -59,7 +59,7 @@ _COORDINATES = ("epoch", "output", "sample_id", "target")
 _GROUP_COORDINATES = {
     "states": ("layer",),
     "training": ("history_epoch", "curve", "chart", "curve_modality"),
-    "samples": ("listed_id", "listed_target", "listed_said"),
+    "samples": ("listed_id", "listed_target", "listed_predicted"),
     "influence": ("target_block",),
     "routing": ("expert", "expert_modality"),
     "transport": ("pair_source", "pair_anchor"),
@@ -68,23 +68,23 @@ _TASKS = ("classification", "regression")
 
 
 def groups_of(frame: xr.Dataset) -> list[str]:
-    """Return the groups of :data:`GROUPS` that a frame holds."""
+    """Return the groups of :data:`GROUPS` that are in a frame."""
     return [group for group, variables in GROUPS.items() if any(name in frame.variables for name in variables)]
 
 
 def check_frame(frame: xr.Dataset) -> None:
-    """Check that a Dataset is a frame of the live view, see :func:`mmviz.plots.explorer_frame`.
+    """Validate a frame of the Explorer, see :func:`mmviz.plots.explorer_frame`.
 
     Raises
     ------
     DataError
-        The first variable, dimension, type or attribute that is not as it must be.
+        The first variable, dimension, type or attribute that is missing or invalid.
     """
     groups = groups_of(frame)
-    wanted = dict(FRAME)
+    required = dict(FRAME)
     for group in groups:
-        wanted |= GROUPS[group]
-    for name, (dims, kinds) in wanted.items():
+        required |= GROUPS[group]
+    for name, (dims, kinds) in required.items():
         _check_variable(frame, name, dims, kinds)
     for name in (*_COORDINATES, *(name for group in groups for name in _GROUP_COORDINATES.get(group, ()))):
         if name not in frame.coords:
@@ -112,7 +112,7 @@ def _check_variable(frame: xr.Dataset, name: str, dims: tuple[str, ...], kinds: 
     if name not in frame.variables:
         raise DataError(
             f"frame: variable {name!r} is missing; it holds {_listed(frame.data_vars)}; "
-            "make frames with mmviz.plots.explorer_frame"
+            "create frames with mmviz.plots.explorer_frame"
         )
     seen = frame[name]
     if seen.dims != dims:
@@ -128,8 +128,8 @@ def _check_task(frame: xr.Dataset) -> None:
     if task == "regression":
         return
     target = frame["target"].values
-    known = target.dtype.kind in "iu" and target.min() >= 0 and target.max() < frame.sizes["output"]
-    if not known:
+    valid = target.dtype.kind in "iu" and target.min() >= 0 and target.max() < frame.sizes["output"]
+    if not valid:
         raise DataError(
             f"frame: coordinate 'target' is {target.tolist()!r:.200}, expected class indices from 0 to "
             f"{frame.sizes['output'] - 1}, one per recorded sample"

@@ -28,7 +28,7 @@ def style(name: str) -> str:
 
 @cache
 def _bundled() -> str:
-    """Return the bundle, with the constant that holds what tells one modality from another in front of it."""
+    """Return the bundle, preceded by the constant with the glyphs and dashes of the modalities."""
     table = {"glyphs": theme.GLYPHS, "dashes": [" ".join(map(str, dash)) for dash in theme.DASHES]}
     bundle = (_FOLDER / "bundle" / "explorer.js").read_text(encoding="utf-8")
     return f"const LOOKS = {json.dumps(table)};\n{bundle}"
@@ -54,7 +54,7 @@ _PAGE = """<!doctype html>
 <style>{style}</style>
 </head>
 <body>
-<main id="mmviz-view"><noscript>This page draws with JavaScript, which is switched off.</noscript></main>
+<main id="mmviz-view"><noscript>This page needs JavaScript, which is disabled.</noscript></main>
 <script type="application/json" id="mmviz-study">{study}</script>
 <script type="module">{script}</script>
 </body>
@@ -62,38 +62,38 @@ _PAGE = """<!doctype html>
 """
 
 
-def page(
+def html_page(
     data: Mapping[str, str | bytes],
     *,
     selection: Mapping[str, object],
     title: str,
-    answer: Mapping[str, object] | None = None,
+    what_if_result: Mapping[str, object] | None = None,
 ) -> str:
-    """Return a whole HTML page; equal input gives equal text.
+    """Return the Explorer as a complete HTML page; equal input gives equal text.
 
-    Its content security policy lets only our own script and style act (by their SHA-256) and forbids every request, so that
-    foreign text could do nothing even if it became markup.
+    The content security policy allows only the page's own script and style (by their SHA-256) and forbids every request, so that
+    untrusted text has no effect even if it became markup.
 
     Parameters
     ----------
     data
-        From :func:`mmviz.widgets.serialize.pack`.
+        From :func:`mmviz.widgets.serialize.pack_runs`.
     selection
-        What is shown first.
+        The first selection.
     title
         Plain text.
-    answer
-        To the edits of the selection, if any: a page has no kernel to ask.
+    what_if_result
+        Prediction for the edits of the selection, if any.
     """
     program = f"{script()}\nawait mmviz.openStandalone();\n"
     sheet = f"{style('style.css')}\n{style('standalone.css')}"
     texts = {name: text for name, text in data.items() if isinstance(text, str)}
     buffers = {name: base64.b64encode(raw).decode("ascii") for name, raw in data.items() if isinstance(raw, bytes)}
     study = {"texts": texts, "buffers": buffers, "selection": dict(selection), "message": "", "level": 1}
-    if answer:
-        body = answer["body"]
-        buffers["answer"] = base64.b64encode(body if isinstance(body, bytes) else b"").decode("ascii")
-        study["answer"] = {key: value for key, value in answer.items() if key != "body"}
+    if what_if_result:
+        body = what_if_result["body"]
+        buffers["what_if_result"] = base64.b64encode(body if isinstance(body, bytes) else b"").decode("ascii")
+        study["what_if_result"] = {key: value for key, value in what_if_result.items() if key != "body"}
     policy = f"default-src 'none'; script-src {_digest(program)}; style-src {_digest(sheet)}; base-uri 'none'; form-action 'none'"
     return _PAGE.format(
         policy=policy, title=escape.html(title), style=sheet, study=_json_in_html(study), script=program

@@ -1,4 +1,7 @@
-"""Readout of the Explorer: formatted numbers, the time axis in seconds, and the sentence under the controls."""
+"""Readout of the Explorer: formatted numbers, the time axis in seconds, and the sentence under the controls.
+
+The wording of the page's sentences is here alone: :func:`phrases` is sent to the page, which inserts its own values.
+"""
 
 from __future__ import annotations
 
@@ -11,15 +14,146 @@ import numpy as np
 from mmviz.core.escape import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     import xarray as xr
 
+_PHRASES = {
+    "readout": "epoch {epoch} of {last_epoch}, {moment}: {prediction}; {phi}{masked}{edits}",
+    "time": "t = {time} s",
+    "step": "step {step} of {steps}",
+    "masked": "; without {modalities}: {value}",
+    "edits": "; what if: {edits}",
+    "both": "A: {a} · B: {b}",
+    "swap": "of {sample}",
+    "text": "of another text",
+    "later": "{steps} later",
+    "earlier": "{steps} earlier",
+    "one_step": "1 step",
+    "several_steps": "{steps} steps",
+    "noise": "with noise of {noise} sd",
+}
 
-def clock_s(frame: xr.Dataset, recorded_sample: int) -> tuple[float, float] | None:
-    """Return when the shared time axis of one recorded sample begins and ends in seconds, or None: the view then counts steps.
 
-    With timestamps, what the steps of the model cover; without, from 0 to :func:`duration_s`.
+def phrases(frame: xr.Dataset) -> dict[str, str]:
+    """Return the sentences of a frame's page; ``{name}`` is the place of a value."""
+    classes = frame.attrs["task"] == "classification"
+    truth = ("true {target}" if classes else "target {target}") if frame.attrs.get("labelled", 1) else "no label"
+    predicted = "predicts {predicted} ({value})" if classes else "predicts {value}"
+    return _PHRASES | {"prediction": f"{predicted}, {truth}", "no_prediction": f"no prediction, {truth}"}
+
+
+def readout(
+    frame: xr.Dataset,
+    selection: Mapping[str, Any],
+    *,
+    edited: xr.Dataset | None = None,
+    edits: Mapping[str, Mapping[str, Any]] | None = None,
+) -> str:
+    """Return the sentence under the controls: epoch, time, prediction, target, Shapley values.
+
+    Parameters
+    ----------
+    frame, selection
+        What is shown.
+    edited, edits
+        Frame of the edited sample, whose numbers replace the recorded ones, and its edits.
+    """
+    places, said = digits(frame), phrases(frame)
+    here = frame.isel(epoch=selection["epoch"], recorded_sample=selection["sample"], time=selection["time"])
+    if edited is not None:
+        now = edited.isel(epoch=0, recorded_sample=0, time=selection["time"])
+        here = here.assign({name: now[name].variable for name in ("prediction", "contribution", "game") if name in now})
+    names = [visible(name) for name in frame["modality"].values]
+    phi = zip(names, here["contribution"].values, strict=True)
+    axis = time_axis_s(frame, selection["sample"]) if edited is None else time_axis_s(edited, 0)
+    masked = selection.get("masked")
+    return said["readout"].format(
+        epoch=frame["epoch"].values[selection["epoch"]],
+        last_epoch=frame["epoch"].values[-1],
+        moment=_moment(selection["time"] + 1, frame.sizes["time"], axis, said),
+        prediction=_prediction(here, places, said),
+        phi=", ".join(f"{name} {fixed(float(value), places, plus=True)}" for name, value in phi),
+        masked=_without(here, names, masked, places, said) if masked else "",
+        edits="" if edited is None or not edits else said["edits"].format(edits=_edit_words(edits, frame, said)),
+    )
+
+
+def _without(
+    here: xr.Dataset, names: Sequence[str], masked: Sequence[str], places: int, said: Mapping[str, str]
+) -> str:
+    coalition = sum(1 << i for i, name in enumerate(names) if name not in masked)
+    value = fixed(float(here["game"].values[coalition]), places)
+    return said["masked"].format(modalities=", ".join(masked), value=value)
+
+
+def _moment(step: int, steps: int, axis: tuple[float, float] | None, said: Mapping[str, str]) -> str:
+    if axis is None:
+        return said["step"].format(step=step, steps=steps)
+    begin, end = axis
+    return said["time"].format(time=fixed(begin + step / steps * (end - begin), 2))
+
+
+def _prediction(here: xr.Dataset, places: int, said: Mapping[str, str]) -> str:
+    values, target = here["prediction"].values, here["target"].item()
+    if here.attrs["task"] == "regression":
+        return said["prediction"].format(value=fixed(float(values[0]), places), target=fixed(float(target), places))
+    classes = [visible(name) for name in here["output"].values]
+    finite = np.isfinite(values)
+    best = int(np.argmax(np.where(finite, values, -np.inf)))
+    return said["prediction" if finite.any() else "no_prediction"].format(
+        predicted=classes[best], value=fixed(float(values[best]), places), target=classes[target]
+    )
+
+
+def _edit_words(edits: Mapping[str, Mapping[str, Any]], frame: xr.Dataset, said: Mapping[str, str]) -> str:
+    ids = sample_names(frame)
+    return "; ".join(f"{name} {', '.join(_words_of(one, ids, said))}" for name, one in edits.items())
+
+
+def _words_of(one: Mapping[str, Any], ids: Sequence[str], said: Mapping[str, str]) -> list[str]:
+    out = []
+    if "swap" in one:
+        out.append(said["swap"].format(sample=ids[one["swap"]]))
+    if "text" in one:
+        out.append(said["text"])
+    if "delay" in one:
+        steps = abs(one["delay"])
+        words = said["one_step" if steps == 1 else "several_steps"].format(steps=steps)
+        out.append(said["later" if one["delay"] > 0 else "earlier"].format(steps=words))
+    if "noise" in one:
+        out.append(said["noise"].format(noise=f"{one['noise']:.2f}"))
+    return out
+
+
+def sample_names(frame: xr.Dataset) -> list[str]:
+    """Return the ids of the recorded samples as the page shows them; an empty id becomes "sample k"."""
+    return [visible(i) or f"sample {k}" for k, i in enumerate(frame["sample_id"].values)]
+
+
+def digits(frame: xr.Dataset) -> int:
+    """Return the decimals shown: 2 for probabilities, three significant digits of the largest value otherwise."""
+    if frame.attrs["task"] == "classification":
+        return 2
+    size = np.abs(frame["prediction"].values)
+    most = float(np.max(size, initial=0, where=np.isfinite(size)))
+    return min(6, max(0, 2 - math.floor(math.log10(most)))) if most > 0 else 2
+
+
+def fixed(value: float, places: int, *, plus: bool = False) -> str:
+    """Return a number with a true minus sign, halves rounded away from zero as browsers do; an en dash if it is not finite."""
+    if not math.isfinite(value):
+        return "–"
+    text = str(Decimal(abs(value)).quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP, context=Context(400)))
+    if float(text) == 0:
+        return text
+    return ("−" if value < 0 else "+" if plus else "") + text
+
+
+def time_axis_s(frame: xr.Dataset, recorded_sample: int) -> tuple[float, float] | None:
+    """Return start and end of the shared time axis of one recorded sample in seconds, or None: the page then counts steps.
+
+    With timestamps, the range that the model's steps cover; without, from 0 to :func:`duration_s`.
     """
     if "clock" in frame:
         begin, end = frame["clock"].values[recorded_sample].tolist()
@@ -31,8 +165,8 @@ def clock_s(frame: xr.Dataset, recorded_sample: int) -> tuple[float, float] | No
 def duration_s(frame: xr.Dataset, recorded_sample: int) -> float | None:
     """Return the length of the shared time axis of one recorded sample in seconds, or None.
 
-    None if a recorded modality has no known rate, or timestamps by which the model does not align, or if their lengths differ by more than one frame of the slowest:
-    the view then counts steps. An absent or static modality has no influence.
+    None if a recorded modality has an unknown rate, or timestamps that the model does not use for alignment, or if the lengths differ by more
+    than one frame of the slowest modality. Absent and static modalities are ignored.
     """
     lengths, rates = [], []
     for name in map(str, frame["modality"].values):
@@ -50,7 +184,7 @@ def duration_s(frame: xr.Dataset, recorded_sample: int) -> float | None:
 
 
 def _frames(frame: xr.Dataset, valid: np.ndarray) -> int:
-    """Return how many frames span the axis: those recorded if they were resampled, all model steps if padded."""
+    """Return how many frames cover the axis: the recorded ones if resampled, all model steps if padded."""
     align = frame.attrs.get("align")
     return int(valid.sum()) if align == "resample" else frame.sizes["time"] if align == "pad" else valid.size
 
@@ -60,78 +194,3 @@ def _rate(value: object) -> float | None:
         return None
     number = float(value)  # type: ignore[arg-type]
     return number if np.isfinite(number) and number > 0 else None
-
-
-def digits(frame: xr.Dataset) -> int:
-    """Return the decimals shown: 2 for probabilities, three significant digits of the largest value otherwise."""
-    if frame.attrs["task"] == "classification":
-        return 2
-    size = np.abs(frame["prediction"].values)
-    most = float(np.max(size, initial=0, where=np.isfinite(size)))
-    return min(6, max(0, 2 - math.floor(math.log10(most)))) if most > 0 else 2
-
-
-def fixed(value: float, places: int, *, plus: bool = False) -> str:
-    """Return a number with a true minus sign, halves away from zero as browsers do; an en dash if it is not finite."""
-    if not math.isfinite(value):
-        return "–"
-    text = str(Decimal(abs(value)).quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP, context=Context(400)))
-    if float(text) == 0:
-        return text
-    return ("−" if value < 0 else "+" if plus else "") + text
-
-
-def readout(
-    frame: xr.Dataset, selection: Mapping[str, Any], *, edited: xr.Dataset | None = None, what_if: str = ""
-) -> str:
-    """Return the sentence under the controls: epoch, moment, prediction, truth, contributions.
-
-    With ``edited``, the frame of the edited sample, its numbers; ``what_if`` says in words how it was edited.
-    """
-    places = digits(frame)
-    here = frame.isel(epoch=selection["epoch"], recorded_sample=selection["sample"], time=selection["time"])
-    if edited is not None:
-        now = edited.isel(epoch=0, recorded_sample=0, time=selection["time"])
-        here = here.assign({name: now[name].variable for name in ("prediction", "contribution", "game") if name in now})
-    epochs = frame["epoch"].values
-    names = [visible(name) for name in frame["modality"].values]
-    shares = here["contribution"].values
-    each = ", ".join(f"{n} {fixed(float(v), places, plus=True)}" for n, v in zip(names, shares, strict=True))
-    clock = clock_s(frame, selection["sample"]) if edited is None else clock_s(edited, 0)
-    when = _moment(selection["time"] + 1, frame.sizes["time"], clock)
-    asked = f"; what if: {what_if}" if edited is not None and what_if else ""
-    return (
-        f"epoch {epochs[selection['epoch']]} of {epochs[-1]}, {when}: {_answer(here, places)}; "
-        f"{each}{_without(here, selection, places)}{asked}"
-    )
-
-
-def _without(here: xr.Dataset, selection: Mapping[str, Any], places: int) -> str:
-    masked = selection.get("masked")
-    if not masked:
-        return ""
-    names = [visible(name) for name in here["modality"].values]
-    heard = sum(1 << i for i, name in enumerate(names) if name not in masked)
-    return f"; without {', '.join(masked)}: {fixed(float(here['game'].values[heard]), places)}"
-
-
-def _moment(step: int, steps: int, clock: tuple[float, float] | None) -> str:
-    if clock is None:
-        return f"step {step} of {steps}"
-    begin, end = clock
-    return f"t = {fixed(begin + step / steps * (end - begin), 2)} s"
-
-
-def _answer(here: xr.Dataset, places: int) -> str:
-    answer, target = here["prediction"].values, here["target"].item()
-    labelled = bool(here.attrs.get("labelled", 1))
-    if here.attrs["task"] == "regression":
-        true = f"target {fixed(float(target), places)}" if labelled else "no label"
-        return f"predicts {fixed(float(answer[0]), places)}, {true}"
-    classes = [visible(name) for name in here["output"].values]
-    true = f"true {classes[target]}" if labelled else "no label"
-    known = np.isfinite(answer)
-    if not known.any():
-        return f"no prediction, {true}"
-    best = int(np.argmax(np.where(known, answer, -np.inf)))
-    return f"predicts {classes[best]} ({fixed(float(answer[best]), places)}), {true}"

@@ -11,9 +11,9 @@ import numpy as np
 
 from mmviz.core.escape import visible
 from mmviz.plots.theme import MODALITY_COLOURS
-from mmviz.widgets.compare import names_of
+from mmviz.widgets.compare import corresponding_indices, distinguishing_names
 from mmviz.widgets.frame import FRAME, GROUPS, groups_of
-from mmviz.widgets.readout import clock_s, digits
+from mmviz.widgets.readout import digits, phrases, sample_names, time_axis_s
 from mmviz.widgets.views import registered
 
 if TYPE_CHECKING:
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
     import xarray as xr
 
 
-#: dimensions along which neighbours are alike
+#: dimensions along which neighbours differ little
 _SMOOTH = ("epoch", "time", "target_block")
 
 
 def encode(arrays: Mapping[str, xr.DataArray], *, level: int = 9) -> tuple[dict[str, dict[str, Any]], bytes]:
     """Return ``{name: {shape, dtype, at, lags}}`` and the stream; equal arrays give equal bytes.
 
-    bool and uint8 travel as uint8, all else as little-endian float32, in C order. They are read as whole numbers of 8 or 32
+    bool and uint8 are sent as uint8, all else as little-endian float32, in C order. They are treated as whole numbers of 8 or 32
     bits; for each lag in turn x[i] is replaced by x[i] - x[i - lag] (modulo 2^8 or 2^32); and a float32 array is stored as
     four planes of bytes, the least significant first. ``at`` is where the array starts in the unzipped stream. ``level`` is gzip's, 0 to 9.
     """
@@ -85,19 +85,21 @@ _COUNTED = {"sample": "recorded_sample", "epoch": "epoch", "layer": "layer", "ch
 
 
 def pack_runs(frame: xr.Dataset, other: xr.Dataset | None) -> dict[str, str | bytes]:
-    """Return :func:`pack` of one frame, or of two with names that tell them apart; the second under ``meta_b`` and ``body_b``."""
+    """Return :func:`pack` of one frame, or of two with names that distinguish them; the second under ``meta_b`` and ``body_b``."""
     if other is None:
         return pack(frame)
-    names = names_of(frame, other)
-    return pack(frame, name=names[0]) | {f"{key}_b": value for key, value in pack(other, name=names[1]).items()}
+    names = distinguishing_names(frame, other)
+    tables = {"from_a": corresponding_indices(frame, other), "to_a": corresponding_indices(other, frame)}
+    second = pack(other, name=names[1], more=tables)
+    return pack(frame, name=names[0]) | {f"{key}_b": value for key, value in second.items()}
 
 
-def pack(frame: xr.Dataset, *, name: str = "") -> dict[str, str | bytes]:
-    """Return ``{"meta": JSON, "body": bytes}`` for a checked frame; ``name`` is what tells its run from another beside it.
+def pack(frame: xr.Dataset, *, name: str = "", more: Mapping[str, Any] | None = None) -> dict[str, str | bytes]:
+    """Return ``{"meta": JSON, "body": bytes}`` for a checked frame; ``name`` distinguishes its run from another, ``more`` is added to the header.
 
     The body holds every array with its values unchanged (see :mod:`mmviz.widgets.serialize`). Signals are named
     ``signal_0``, ``signal_valid_0``, ... by the position of their modality, so no foreign text becomes a key.
-    All text is made visible (see :func:`mmviz.core.escape.visible`) and the header is pure ASCII.
+    All text is escaped (see :func:`mmviz.core.escape.visible`) and the header is pure ASCII.
     """
     arrays = {name: frame[name] for name in FRAME}
     for group in groups_of(frame):
@@ -105,18 +107,18 @@ def pack(frame: xr.Dataset, *, name: str = "") -> dict[str, str | bytes]:
     for m, modality in enumerate(map(str, frame["modality"].values)):
         arrays[f"signal_{m}"] = frame[f"signal_{modality}"]
         arrays[f"signal_valid_{m}"] = frame[f"signal_valid_{modality}"]
-        arrays |= _places(frame, m, modality)
+        arrays |= _frame_times(frame, m, modality)
     arrays |= {name: frame[name] for view in registered() for name in view.variables if name in frame}
     described, body = encode(arrays)
-    meta = json.dumps({"arrays": described, "name": name, **header(frame)}, allow_nan=False)
+    meta = json.dumps({"arrays": described, "name": name, **header(frame), **(more or {})}, allow_nan=False)
     return {"meta": meta, "body": body}
 
 
 def pack_edited(edited: xr.Dataset) -> dict[str, Any]:
     """Return ``{"meta": JSON, "body": bytes}`` for :func:`mmviz.plots.what_if_frame`.
 
-    ``leads`` in the header: how many of epoch and sample an array begins with. Nothing is compressed: that would take longer than
-    the way to the browser, and a small message waits there for a full one.
+    ``leads`` in the header: the number of leading dimensions among epoch and sample, 1 or 2. Nothing is compressed: compression takes
+    longer than the transfer.
     """
     arrays = {
         str(name): edited[name] for name in edited.data_vars if not str(name).startswith("signal_") and name != "clock"
@@ -124,10 +126,10 @@ def pack_edited(edited: xr.Dataset) -> dict[str, Any]:
     for m, name in enumerate(map(str, edited["modality"].values)):
         arrays[f"signal_{m}"] = edited[f"signal_{name}"]
         arrays[f"signal_valid_{m}"] = edited[f"signal_valid_{name}"]
-        arrays |= _places(edited, m, name)
+        arrays |= _frame_times(edited, m, name)
     described, body = encode(arrays, level=0)
     leads = {name: 2 if array.dims[0] == "epoch" else 1 for name, array in arrays.items()}
-    meta = {"arrays": described, "leads": leads, **_clock_of(edited, 0)}
+    meta = {"arrays": described, "leads": leads, **_time_axis(edited, 0)}
     return {"meta": json.dumps(meta, allow_nan=False), "body": body}
 
 
@@ -137,20 +139,20 @@ def sizes(frame: xr.Dataset) -> dict[str, int]:
 
 
 def header(frame: xr.Dataset) -> dict[str, Any]:
-    """Return everything about a frame that is not an array: texts, names, units, sizes."""
+    """Return everything about a frame that is not an array: texts, names, units, sizes, phrases."""
     attrs = frame.attrs
     names = list(map(str, frame["modality"].values))
-    clocks = [_clock_of(frame, k) for k in range(frame.sizes["recorded_sample"])]
-    told = [attrs.get("dataset"), attrs.get("split") and f"{attrs['split']} split", attrs.get("model")]
+    axes = [_time_axis(frame, k) for k in range(frame.sizes["recorded_sample"])]
+    texts = [attrs.get("dataset"), attrs.get("split") and f"{attrs['split']} split", attrs.get("model")]
     if attrs.get("trained_on") and attrs["trained_on"] != attrs.get("dataset"):
-        told.append(f"trained on {attrs['trained_on']}")
-    about = [visible(text) for text in told if text]
+        texts.append(f"trained on {attrs['trained_on']}")
+    about = [visible(text) for text in texts if text]
     return {
         "title": visible(attrs.get("title") or "Coupled states"),
         "about": about,
         "subtitle": " · ".join(about),
         "task": attrs["task"],
-        "target_name": visible(attrs.get("target_name") or "the answer"),
+        "target_name": visible(attrs.get("target_name") or "the prediction"),
         "notes": [visible(note, longest=1000) for note in [*_list(attrs.get("notes")), *_prefix_note(attrs)]],
         "imputation": visible(str(attrs.get("imputation", "")), longest=1000),
         "align": str(attrs.get("align", "")),
@@ -159,7 +161,7 @@ def header(frame: xr.Dataset) -> dict[str, Any]:
             "says": visible(attrs.get("prefix_says") or "", longest=1000),
         },
         "sizes": sizes(frame),
-        "samples": [visible(i) or f"sample {k}" for k, i in enumerate(frame["sample_id"].values)],
+        "samples": sample_names(frame),
         "labelled": bool(attrs.get("labelled", 1)),
         "targets": [_finite(value) for value in frame["target"].values],
         "epochs": [int(value) for value in frame["epoch"].values],
@@ -168,24 +170,23 @@ def header(frame: xr.Dataset) -> dict[str, Any]:
         "outputs": [visible(value) for value in frame["output"].values],
         "modalities": [_modality(frame, name) for name in names],
         "colours": [MODALITY_COLOURS[m % len(MODALITY_COLOURS)] for m in range(min(7, len(names)))],
-        **{key: [one[key] for one in clocks] for key in ("start_s", "duration_s")},
+        **{key: [one[key] for one in axes] for key in ("start_s", "duration_s")},
         "digits": digits(frame),
-        **_of_groups(frame, names),
+        "phrases": phrases(frame),
+        **_group_header(frame, names),
     }
 
 
-def _clock_of(frame: xr.Dataset, recorded_sample: int) -> dict[str, float | None]:
+def _time_axis(frame: xr.Dataset, recorded_sample: int) -> dict[str, float | None]:
     """Return start and length of the time axis in seconds; 0 and None where it counts steps."""
-    clock = clock_s(frame, recorded_sample)
+    axis = time_axis_s(frame, recorded_sample)
     return (
-        {"start_s": 0.0, "duration_s": None}
-        if clock is None
-        else {"start_s": clock[0], "duration_s": clock[1] - clock[0]}
+        {"start_s": 0.0, "duration_s": None} if axis is None else {"start_s": axis[0], "duration_s": axis[1] - axis[0]}
     )
 
 
-def _places(frame: xr.Dataset, m: int, name: str) -> dict[str, xr.DataArray]:
-    """Return where each frame of a signal begins and ends, as shares of the time axis; nothing without timestamps."""
+def _frame_times(frame: xr.Dataset, m: int, name: str) -> dict[str, xr.DataArray]:
+    """Return start and end of each frame of a signal, as fractions of the time axis; {} without timestamps."""
     if "clock" not in frame or f"signal_time_{name}" not in frame:
         return {}
     begin = frame["clock"].isel(edge=0)
@@ -199,7 +200,7 @@ def _prefix_note(attrs: Mapping[str, Any]) -> list[str]:
     return [f"Predictions along time. {says}"] if says else []
 
 
-def _of_groups(frame: xr.Dataset, names: list[str]) -> dict[str, Any]:
+def _group_header(frame: xr.Dataset, names: list[str]) -> dict[str, Any]:
     out: dict[str, Any] = {}
     held = groups_of(frame)
     if "states" in held:
@@ -213,13 +214,15 @@ def _of_groups(frame: xr.Dataset, names: list[str]) -> dict[str, Any]:
         out["overall"] = {"samples": int(frame["phi_mean"].attrs.get("n_samples", 0))}
     if "training" in held:
         curves = zip(*(frame[key].values for key in ("curve", "chart", "curve_modality")), strict=True)
-        out["curves"] = [{"name": visible(n), "chart": visible(c), "modality": _place(names, m)} for n, c, m in curves]
+        out["curves"] = [
+            {"name": visible(n), "chart": visible(c), "modality": _index_of(names, m)} for n, c, m in curves
+        ]
         out["history_epochs"] = [int(epoch) for epoch in frame["history_epoch"].values]
     if "samples" in held:
         out["listed"] = {
             "id": [visible(i) or f"sample {k}" for k, i in enumerate(frame["listed_id"].values)],
             "target": [visible(i) for i in frame["listed_target"].values],
-            "said": [visible(i) for i in frame["listed_said"].values],
+            "predicted": [visible(i) for i in frame["listed_predicted"].values],
             "total": int(frame["listed_phi"].attrs.get("total", frame.sizes["listed"])),
         }
     if "influence" in held:
@@ -228,7 +231,7 @@ def _of_groups(frame: xr.Dataset, names: list[str]) -> dict[str, Any]:
             "scale": _scale(frame, "influence", "layer"),
         }
     if "routing" in held:
-        owner = [names.index(str(o)) if str(o) in names else -1 for o in frame["expert_modality"].values]
+        owner = [_index_of(names, o) for o in frame["expert_modality"].values]
         out["experts"] = [{"name": visible(n), "owner": o} for n, o in zip(frame["expert"].values, owner, strict=True)]
     if "transport" in held:
         ends = zip(frame["pair_source"].values, frame["pair_anchor"].values, strict=True)
@@ -237,7 +240,7 @@ def _of_groups(frame: xr.Dataset, names: list[str]) -> dict[str, Any]:
     return out
 
 
-def _place(names: list[str], name: object) -> int:
+def _index_of(names: list[str], name: object) -> int:
     return names.index(str(name)) if str(name) in names else -1
 
 

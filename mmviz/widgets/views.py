@@ -1,4 +1,4 @@
-"""Registry of views from outside the package: JavaScript files that are added to every Explorer."""
+"""Registry of a user's views: JavaScript files that are added to every Explorer."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _REFUSED = re.compile(r"^\s*(?:import\b|export\b).*$|</script|<!--", re.MULTILIN
 
 
 class RegisteredView(NamedTuple):
-    """A view from outside: its name, its text, and the variables of the frame that it needs beside those of the Explorer."""
+    """A user's view: its name, its text, and the further variables of the frame that it needs."""
 
     name: str
     text: str
@@ -31,21 +31,22 @@ _VIEWS: dict[str, RegisteredView] = {}
 
 
 def register_view(path: str | os.PathLike[str], *, variables: Sequence[str] = ()) -> None:
-    """Add a view to every Explorer that is made from now on, in notebooks and in saved pages.
+    """Add a view to every Explorer that is created afterwards, in notebooks and in saved pages.
 
     Parameters
     ----------
     path
         A JavaScript file without ``import`` and ``export``; it calls ``mmviz.register({...})``. Copy ``docs/templates/view.js``.
-        Its name without the suffix is the view's name; a file of the same name replaces the one before. The file is trusted: it runs in the page.
+        The file's name without its suffix names the view; a file of the same name replaces the previous one. The file is trusted: it runs in
+        the page.
     variables
-        Variables of the frame that the view reads beside those of :data:`mmviz.widgets.frame.FRAME` and its groups; they are sent as float32
-        or uint8.
+        Variables of the frame that the view reads in addition to those of :data:`mmviz.widgets.frame.FRAME` and its groups; they are sent as
+        float32 or uint8.
 
     Raises
     ------
     ConfigError
-        The file cannot be read, or holds ``import``, ``export`` or a text that would end the page's script.
+        The file cannot be read, or contains ``import``, ``export`` or a text that would end the page's script.
     """
     source = Path(path)
     try:
@@ -57,7 +58,7 @@ def register_view(path: str | os.PathLike[str], *, variables: Sequence[str] = ()
     if found := _REFUSED.search(text):
         line = text.count("\n", 0, found.start()) + 1
         raise ConfigError(
-            f"register_view: {source}, line {line}: {found.group().strip()!r:.80} cannot stand in a view; "
+            f"register_view: {source}, line {line}: {found.group().strip()!r:.80} is not allowed in a view; "
             "take functions from the object mmviz, for example const { register, h } = mmviz;"
         )
     _VIEWS[source.stem] = RegisteredView(source.stem, text, tuple(variables))

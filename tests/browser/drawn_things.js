@@ -10,13 +10,13 @@ window.drawn = (() => {
   };
   return {
     // [view, number of strokes, length of the shortest] of every line that is drawn
-    lines: () => all("path.mmv-line[d], path.mmv-share[d], path.mmv-before[d]").filter((path) => path.getAttribute("d") && !path.closest(".mmv-key, .mmv-legend"))
+    lines: () => all("path.mmv-line[d], path.mmv-share[d], path.mmv-recorded-line[d]").filter((path) => path.getAttribute("d") && !path.closest(".mmv-key, .mmv-legend"))
       .map((path) => [view(path), parts(path.getAttribute("d")).length, Math.min(...parts(path.getAttribute("d")).map(lengthOf))]),
     // the same of the charts with that title, as paths
     chart: (title) => all(".mmv-charted").filter((node) => node.querySelector(".mmv-subtitle").textContent.startsWith(title))
       .map((node) => [...node.querySelectorAll("path.mmv-line, path.mmv-share")].map((path) => parts(path.getAttribute("d") ?? "").length)),
     // [view, share of the track where it begins, where it ends] of every bar, outline and interval
-    bars: () => all(".mmv-bar, .mmv-was, .mmv-whisker").map((node) => {
+    bars: () => all(".mmv-bar, .mmv-recorded, .mmv-whisker").map((node) => {
       const [a, b] = [node, node.parentElement].map((one) => one.getBoundingClientRect());
       return [view(node), (a.left - b.left) / b.width, (a.right - b.left) / b.width];
     }),
@@ -30,7 +30,7 @@ window.drawn = (() => {
       const found = [], walk = document.createTreeWalker(document.querySelector(".mmv"), NodeFilter.SHOW_TEXT);
       while (walk.nextNode()) {
         const text = walk.currentNode, node = text.parentElement;
-        if (!text.data.trim() || !node.checkVisibility({ visibilityProperty: true }) || node.closest("option, .mmv-unseen, svg, canvas")) continue;
+        if (!text.data.trim() || !node.checkVisibility({ visibilityProperty: true }) || node.closest("option, .mmv-hidden-text, svg, canvas")) continue;
         const range = document.createRange();
         range.selectNode(text);
         const box = range.getBoundingClientRect();
@@ -46,11 +46,11 @@ window.drawn = (() => {
       return found;
     },
     // texts of one gutter, row or key that lie on each other
-    covered: () => all(".mmv-gutter, .mmv tr, .mmv-said-values, .mmv-alongs, .mmv-ups, .mmv-rows, .mmv-matrix thead").flatMap((group) => {
+    covered: () => all(".mmv-gutter, .mmv tr, .mmv-curve-values, .mmv-alongs, .mmv-ups, .mmv-rows, .mmv-matrix thead").flatMap((group) => {
       const texts = [], walk = document.createTreeWalker(group, NodeFilter.SHOW_TEXT);
       while (walk.nextNode()) {
         const node = walk.currentNode.parentElement;
-        if (!walk.currentNode.data.trim() || !node.checkVisibility() || node.closest(".mmv-unseen, option, .mmv-glyph")) continue;
+        if (!walk.currentNode.data.trim() || !node.checkVisibility() || node.closest(".mmv-hidden-text, option, .mmv-glyph")) continue;
         const range = document.createRange();
         range.selectNode(walk.currentNode);
         texts.push([walk.currentNode.data, [...range.getClientRects()], node]);
@@ -64,7 +64,7 @@ window.drawn = (() => {
       const found = [], walk = document.createTreeWalker(document.querySelector(".mmv"), NodeFilter.SHOW_TEXT);
       while (walk.nextNode()) {
         const node = walk.currentNode.parentElement;
-        if (walk.currentNode.data.trim() && node.checkVisibility() && !node.closest("option, .mmv-unseen")) found.push(walk.currentNode.data.trim());
+        if (walk.currentNode.data.trim() && node.checkVisibility() && !node.closest("option, .mmv-hidden-text")) found.push(walk.currentNode.data.trim());
       }
       return found;
     },

@@ -58,13 +58,13 @@ def open_live(page, frame, folder, *, selection=None, text=(), state=None):
     """Open the view with a studio; ``page.explorer`` is its Python side."""
     names = [str(name) for name in frame["modality"].values]
     explorer = Explorer(frame=frame, what_if=editor(names, text=text, work=lambda *_: {}), selection=selection)
-    explorer._latest.close()  # the test answers
+    explorer._worker.close()  # the test answers
     held = {
         "selection": explorer.selection,
-        "studio": explorer.studio,
+        "edit_options": explorer.edit_options,
         "message": "",
-        "answer": {},
-        "failure": {},
+        "what_if_result": {},
+        "what_if_error": {},
         "level": 1,
     }
     given = {
@@ -85,7 +85,7 @@ def open_live(page, frame, folder, *, selection=None, text=(), state=None):
 
 def answer(frame, asked, seq, *, share=0.5):
     """Return an answer to a question: the recorded sample with its contributions times ``share``, its states turned round in time."""
-    return {"seq": seq, "asked": asked, **sent(pack_edited(twin(frame, asked, share=share)))}
+    return {"seq": seq, "request": asked, **sent(pack_edited(twin(frame, asked, share=share)))}
 
 
 def twin(frame, asked, *, share=0.5):
@@ -116,7 +116,7 @@ def twin(frame, asked, *, share=0.5):
 
 def deliver(page, asked, seq, **kind):
     """Send an answer to the page."""
-    page.evaluate("(value) => window.send('answer', value)", answer(page.frame_shown, asked, seq, **kind))
+    page.evaluate("(value) => window.send('what_if_result', value)", answer(page.frame_shown, asked, seq, **kind))
 
 
 def question(page):

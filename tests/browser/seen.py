@@ -35,7 +35,7 @@ CONTRASTS = """() => {
   const ground = (e) => (e ? [...ground(e.parentElement), getComputedStyle(e).backgroundColor] : []);
   const written = (e) => [...e.childNodes].some((n) => n.nodeType === 3 && n.data.trim()) && e.checkVisibility();
   return [...document.querySelectorAll('main *')].filter(written)
-    .filter((e) => !e.matches('.mmv-glyph, .mmv-unseen, option, script'))
+    .filter((e) => !e.matches('.mmv-glyph, .mmv-hidden-text, option, script'))
     .map((e) => {
       const under = ground(e), a = luminance(...under), b = luminance(...under, getComputedStyle(e).color);
       return [e.textContent, (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05)];

@@ -62,7 +62,7 @@ def test_the_page_shows_the_explorer_without_code_and_asks_no_other_machine(page
     page.keyboard.press("Home")
     assert sentence(page).startswith("epoch 0 of 4")
     assert maps(page) != before
-    assert "import show" not in page.content()
+    assert "import explorer_page" not in page.content()
     assert page.locator(".jp-InputArea, .jp-InputPrompt").count() == 0
     assert page.title() == "mmviz Explorer"
     assert page.external == []
@@ -94,8 +94,8 @@ def test_a_reload_and_a_copied_link_show_what_was_selected(page, open_page, serv
 def test_an_address_that_asks_for_what_is_not_there_is_refused_in_words(served, open_page):
     page = open_page()
     page.goto(f"{served[0]}/?token={TOKEN}#%7B%22sample%22%3A99%7D")
-    page.wait_for_selector(".mmv-wrong:not(:empty)", timeout=60_000)
-    page.wait_for_function("document.querySelector('.mmv-wrong').textContent.includes('sample is 99')")
+    page.wait_for_selector(".mmv-refused:not(:empty)", timeout=60_000)
+    page.wait_for_function("document.querySelector('.mmv-refused').textContent.includes('sample is 99')")
     page.wait_for_selector(READY)
     slider(page, "Epoch").focus()
     page.keyboard.press("Home")
@@ -130,7 +130,7 @@ def test_two_traces_stand_side_by_side_linked_and_the_run_shown_survives_a_reloa
 
 
 def test_a_page_without_a_model_offers_no_edits(page):
-    assert page.locator(".mmv-studio").count() == 0
+    assert page.locator(".mmv-what-if").count() == 0
 
 
 def test_nobody_gets_in_without_the_token(served, open_page):

@@ -38,7 +38,7 @@ def test_the_difference_is_that_of_the_numbers_of_both(two):
     for m in range(3):
         values = (one[m], other[m], other[m] - one[m])
         assert told[m + 1] == [fixed(float(v), 2, plus=True) for v in values]
-    matrix = page.locator("table[aria-label='Coupling in B minus coupling in A'] td").all_inner_texts()[1:]
+    matrix = page.locator("table[aria-label='Coupling weights in B minus A'] td").all_inner_texts()[1:]
     gap = (b["coupling"].values[2, 0] - a["coupling"].values[4, 0]).ravel()
     assert matrix == [fixed(float(v), 2, plus=True) for v in gap]
 
@@ -48,7 +48,7 @@ def test_one_run_can_be_shown_alone(two):
     page.get_by_label("Run", exact=True).select_option("1")
     assert not page.get_by_role("region", name="Run A:").is_visible()
     assert page.get_by_role("region", name="Run B:").is_visible()
-    assert page.get_by_text("Difference of the runs").is_hidden()
+    assert page.get_by_text("Run B minus run A").is_hidden()
     assert page.get_by_label("Run", exact=True).locator("option").all_inner_texts() == [
         "A: coupled_mamba",
         "B: late",

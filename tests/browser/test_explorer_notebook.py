@@ -65,7 +65,7 @@ def test_the_explorer_notebook_runs_in_jupyterlab_and_its_views_answer(open_page
 
         watch = show(page, 2)
         keep(page, "watch")
-        watch.get_by_text("Influence in layer").first.scroll_into_view_if_needed()
+        watch.get_by_text("Cross-modal influence").first.scroll_into_view_if_needed()
         keep(page, "watch_below")
         drawn = said(watch)
         watch.get_by_role("slider", name="Epoch").first.focus()

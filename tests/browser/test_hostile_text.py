@@ -47,7 +47,7 @@ def test_hostile_text_changes_nothing_but_text(show, plain, hostile_text, turn):
     # what people do with the views: sort, filter, mask, choose
     page.get_by_role("table", name="Samples", exact=True).get_by_role("button").first.click()
     page.get_by_role("searchbox").fill(texts[1])
-    page.get_by_role("group", name="Modalities the model hears").get_by_role("checkbox").first.uncheck()
+    page.get_by_role("group", name="Available modalities").get_by_role("checkbox").first.uncheck()
     page.wait_for_timeout(250)
     assert visible(texts[0]) in page.locator(".mmv-readout").inner_text()
     assert page.evaluate(ACTING) == []
@@ -72,5 +72,7 @@ def test_a_hostile_address_is_refused_in_words(plain, open_page):
         assert page.locator(".mmv-readout").inner_text() == plain.locator(".mmv-readout").inner_text()
         if kept != "%%%":
             assert (
-                page.locator(".mmv-wrong").inner_text().startswith("The address of this page asks for what is not here")
+                page.locator(".mmv-refused")
+                .inner_text()
+                .startswith("The selection in the address of this page does not exist")
             )

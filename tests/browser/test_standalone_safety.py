@@ -113,7 +113,7 @@ def test_a_selection_that_does_not_exist_is_refused_in_words(show, open_page, tm
     (tmp_path / "wrong.html").write_text(html, encoding="utf-8")
     other = open_page()
     other.goto((tmp_path / "wrong.html").as_uri())
-    wrong = other.locator(".mmv-wrong")
+    wrong = other.locator(".mmv-refused")
     wrong.wait_for()
     assert wrong.inner_text() == "selection: epoch is 44, expected a whole number from 0 to 4"
 

@@ -6,7 +6,7 @@ from mmviz.widgets.readout import fixed
 
 pytestmark = pytest.mark.timeout(90)
 PLACES = [(0, 0, 0, 0), (2, 4, 1, 49), (1, 2, 0, 17)]
-SPAN = ["Start the span at the time cursor", "End the span at the time cursor"]
+SPAN = ["Start the time range at the cursor", "End the time range at the cursor"]
 KINDS = [
     {},
     {"task": "regression", "features": 12, "rate_hz": None},
@@ -153,7 +153,7 @@ def test_keys_used_in_the_view_stay_in_it(show):
 
 def test_a_span_is_brushed_with_the_mouse_and_with_the_keyboard(show):
     page = show(selection=at(0, 4, 0, 20))
-    group = page.get_by_role("group", name="Span of time")
+    group = page.get_by_role("group", name="Time range")
     box = page.locator(".mmv-signal").first.bounding_box()
     page.keyboard.down("Shift")
     page.mouse.move(box["x"] + box["width"] * 0.205, box["y"] + 20)
@@ -170,7 +170,7 @@ def test_a_span_is_brushed_with_the_mouse_and_with_the_keyboard(show):
     slider(page, "Time cursor").focus()
     page.keyboard.press("[")
     assert "1.60 to 4.00 s" in group.inner_text() or "1.68 to 4.00 s" in group.inner_text()
-    page.get_by_role("button", name="Clear the span").click()
+    page.get_by_role("button", name="Clear the time range").click()
     assert "all" in group.inner_text()
 
 
@@ -194,4 +194,4 @@ def test_a_reload_shows_the_same_selection(show):
     page.reload()
     page.wait_for_selector(".mmv-readout:not(:empty)")
     assert sentence(page) == said
-    assert page.get_by_role("button", name="Clear the span").is_enabled()
+    assert page.get_by_role("button", name="Clear the time range").is_enabled()

@@ -4,14 +4,12 @@ import numpy as np
 import pytest
 from seen import sentence, slider
 
+from mmviz.widgets import html_page
 from mmviz.widgets.readout import fixed
 
 pytestmark = pytest.mark.timeout(90)
 HERE = {"sample": 1, "epoch": 3, "layer": 1, "time": 30, "channel": 4}
-VIEWS = (
-    "Trajectories of the chains", "Contribution over all samples", "Influence in layer", "Channels: how long", "Subsets: ",
-    "Experts in layer", "Transport", "Training", "Samples",
-)  # fmt: skip
+ALWAYS = {"lanes", "prediction", "contribution", "coupling"}
 
 
 @pytest.fixture
@@ -26,14 +24,21 @@ def cells(page, label):
     return [row.locator("td").all_text_contents() for row in rows.all()]
 
 
-def test_every_view_is_there_where_its_data_are_and_only_there(show, all_views):
-    headings = all_views.locator(".mmv-heading").all_text_contents()
-    assert [v for v in VIEWS if not any(text.startswith(v) for text in headings)] == []
+def names_of_views(page):
+    """Return the names of the views on a page."""
+    return set(page.eval_on_selector_all("[data-view]", "(nodes) => nodes.map((node) => node.dataset.view)"))
+
+
+def test_every_registered_view_is_shown_for_a_frame_with_all_arrays_and_only_four_for_the_smallest_frame(
+    show, all_views, open_page
+):
+    blank = open_page()
+    blank.evaluate(html_page.script().replace("var mmviz=", "window.mmviz=", 1))
+    registered = set(blank.evaluate("mmviz.viewNames()"))
+    assert len(registered) >= 13
+    assert names_of_views(all_views) == registered
     assert all_views.faults == []
-    plain = show()
-    assert [
-        v for v in VIEWS if any(text.startswith(v) for text in plain.locator(".mmv-heading").all_text_contents())
-    ] == []
+    assert names_of_views(show()) == ALWAYS
 
 
 def test_the_chosen_channel_is_told_in_numbers_and_moved_by_keyboard(all_views):
@@ -42,7 +47,7 @@ def test_the_chosen_channel_is_told_in_numbers_and_moved_by_keyboard(all_views):
     page.keyboard.press("ArrowRight")
     # a view that has just come into sight follows after a short rest
     page.wait_for_selector(".mmv-channel[aria-valuetext='row 6 of 16']")
-    told = cells(page, "The chosen channel row in each chain")
+    told = cells(page, "Selected channel of each SSM stream")
     for m in range(3):
         life = float(frame["half_life"].values[m, 5])
         norm = frame["state"].values[3, m, 5, 30] / 255 * 1.4
@@ -65,9 +70,9 @@ def test_the_plane_shows_each_chain_at_its_place_and_says_who_hears_whom(all_vie
         x, y = place[m, 30] - (low + high) / 2
         assert marks[m][0] * 4 == pytest.approx(200 + x * unit, abs=0.1)
         assert marks[m][1] * 2.5 == pytest.approx(125 - y * unit, abs=0.1)
-    heard = page.frame["heard"].values
+    heard = page.frame["path_coupling"].values
     label = page.locator(".mmv-plane svg").get_attribute("aria-label")
-    assert f"dynamic hears gyro {fixed(float(heard[0, 1]), 2)}" in label
+    assert f"W[dynamic, gyro] = {fixed(float(heard[0, 1]), 2)}" in label
     before = page.locator(".mmv-plane path").nth(3).get_attribute("d")
     slider(page, "Time cursor").focus()
     page.keyboard.press("ArrowRight")
@@ -76,15 +81,15 @@ def test_the_plane_shows_each_chain_at_its_place_and_says_who_hears_whom(all_vie
 
 def test_a_modality_is_masked_by_its_box_and_the_sentence_says_what_is_left(all_views):
     page, frame = all_views, all_views.frame
-    page.get_by_role("group", name="Modalities the model hears").get_by_role("checkbox", name="gyro").focus()
+    page.get_by_role("group", name="Available modalities").get_by_role("checkbox", name="gyro").focus()
     page.keyboard.press("Space")
     left = fixed(float(frame["game"].values[3, 30, 0b101]), 2)
     assert sentence(page).endswith(f"without gyro: {left}")
-    assert cells(page, "The answer to each subset of modalities")[5][-1] == left
+    assert cells(page, "Value v(S) of each subset of modalities")[5][-1] == left
     page.explorer.selection = {"masked": ["gyro"]}
     assert page.explorer.readout == sentence(page)
     shares = [fixed(float(v), 2, plus=True) for v in frame["contribution"].values[3, 30]]
-    assert [row[-1] for row in cells(page, "Waterfall from no modality to all")][1:-1] == shares
+    assert [row[-1] for row in cells(page, "Waterfall from baseline to full model")][1:-1] == shares
 
 
 def test_the_mean_contribution_stands_with_its_interval(all_views):
@@ -110,7 +115,7 @@ def test_the_influence_map_is_causal_and_the_cursor_hears_only_the_span(all_view
             slider(page, "Time cursor").fill("30")
             page.wait_for_timeout(150)
         sums = seen[:, :, part].sum(-1)
-        told = cells(page, "What each chain hears at the cursor")
+        told = cells(page, "Relative influence on each modality at the cursor")
         for m in range(3):
             shares = [float(text.split(" ")[0]) for text in told[m]]
             assert shares == pytest.approx((100 * sums[m] / sums[m].sum()).tolist(), abs=0.51)
@@ -129,15 +134,15 @@ def test_the_lag_of_a_plan_is_said_in_words(all_views):
     page = all_views
     plan = page.frame["plan"].values[0].astype(float)
     lag = (plan[30] * np.arange(50)).sum() / plan[30].sum() - 30
-    said = page.locator(".mmv-carried p").first.text_content()
-    assert f"is carried {fixed(float(lag), 1, plus=True)} steps" in said
+    said = page.locator(".mmv-transport p").first.text_content()
+    assert f": {fixed(float(lag), 1, plus=True)} steps; distance" in said
     assert f"distance {fixed(float(page.frame['distance'].values[3, 0]), 3)} at epoch 3 of 4" in said
     assert page.locator(".mmv-ribbon").count() == 160
 
 
 def test_a_training_chart_says_its_values_and_scrubs_the_epoch(all_views):
     page = all_views
-    said = page.locator(".mmv-said-values").all_text_contents()
+    said = page.locator(".mmv-curve-values").all_text_contents()
     table = page.frame["history"].values[3]
     assert said[0].startswith(f"train_loss {float(f'{table[0]:.3g}'):g}")
     box = page.locator(".mmv-wide .mmv-pair .mmv-chart").last

@@ -46,9 +46,7 @@ def test_a_view_that_fails_shows_its_error_in_its_panel_and_the_others_stay(show
     )
     register_view(tmp_path / "broken.js")
     page = show()
-    assert (
-        page.locator(".mmv-failed").first.inner_text() == 'The view "broken" could not be drawn: Error: no such array'
-    )
+    assert page.locator(".mmv-error").first.inner_text() == 'The view "broken" could not be drawn: Error: no such array'
     assert page.get_by_role("table", name="Probability of each class").is_visible()
 
 
@@ -68,7 +66,7 @@ def test_a_view_that_cannot_register_itself_is_named_in_the_page_with_the_reason
     (tmp_path / "odd_view.js").write_text(text)
     register_view(tmp_path / "odd_view.js")
     page = show()
-    told = page.locator(".mmv-failed").first.inner_text()
+    told = page.locator(".mmv-error").first.inner_text()
     assert told.startswith('The view "odd_view" could not be drawn: ')
     assert said in told
     assert page.get_by_role("table", name="Probability of each class").is_visible()

@@ -42,16 +42,18 @@ def test_in_jupyterlab_an_edit_is_answered_shown_and_kept_and_an_error_is_said(o
         page.wait_for_function(
             "document.querySelector('.mmv-readout').textContent.endsWith('what if: m1 5 steps later')"
         )
-        page.wait_for_function("document.querySelector('.mmv-asked').textContent.startsWith('Shown is the edited')")
+        page.wait_for_function(
+            "document.querySelector('.mmv-what-if-status').textContent.startsWith('Shown is the edited')"
+        )
         assert maps(page) != before
         assert page.evaluate(ASK, "print(explorer.selection['edits'])") == "{'m1': {'delay': 5}}"
         assert page.evaluate(ASK, "explorer.wait(); print(explorer.readout)") == sentence(page)
 
         for _ in range(6):
             page.keyboard.press("ArrowRight")
-        page.wait_for_function("document.querySelector('.mmv-studio [role=alert]').textContent !== ''")
-        said = page.locator(".mmv-studio [role=alert]").text_content()
-        assert said.startswith("This edit could not be computed; shown is the last good answer: m1 ")
+        page.wait_for_function("document.querySelector('.mmv-what-if [role=alert]').textContent !== ''")
+        said = page.locator(".mmv-what-if [role=alert]").text_content()
+        assert said.startswith("This edit could not be computed; shown is the last valid prediction: m1 ")
         assert said.endswith("The reason: ValueError: that is too late")
 
         page.evaluate(ASK, "explorer.selection = {'edits': {'m2': {'noise': 1.0, 'seed': 2}}, 'masked': ['m3']}")

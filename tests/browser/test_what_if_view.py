@@ -8,7 +8,7 @@ from live_host import answer, deliver, open_live, question, sent, twin
 from seen import contrasts, maps, sentence, values
 
 from mmviz.widgets import Explorer
-from mmviz.widgets.html_page import page as page_of
+from mmviz.widgets.html_page import html_page as page_of
 from mmviz.widgets.readout import fixed, readout
 from mmviz.widgets.serialize import pack_edited
 
@@ -30,11 +30,11 @@ def live(open_page, make_frame, tmp_path):
 
 
 def status(page):
-    return page.locator(".mmv-asked").inner_text()
+    return page.locator(".mmv-what-if-status").inner_text()
 
 
 def alert(page):
-    return page.locator(".mmv-studio .mmv-failed").inner_text()
+    return page.locator(".mmv-what-if .mmv-error").inner_text()
 
 
 def asked(page):
@@ -55,7 +55,7 @@ def test_every_control_has_a_name_and_edits_by_keyboard(live):
     assert asked(page) == {"gyro": {"delay": 1, "noise": 0.05, "seed": 1}}
     page.get_by_label("Swap dynamic for that of another sample").select_option("2")
     assert asked(page)["dynamic"] == {"swap": 1}
-    page.get_by_role("checkbox", name="The model hears gravity").focus()
+    page.get_by_role("checkbox", name="gravity is available").focus()
     page.keyboard.press("Space")
     assert page.evaluate("window.asked.at(-1).masked") == ["gravity"]
     page.get_by_role("textbox", name="Another text for gyro").fill("words")
@@ -69,7 +69,7 @@ def test_every_control_has_a_name_and_edits_by_keyboard(live):
 def test_what_is_not_offered_is_not_there_and_the_page_says_why(live):
     page = live()
     assert page.get_by_role("textbox", name="Another text").count() == 0
-    studio = page.locator(".mmv-studio").inner_text()
+    studio = page.locator(".mmv-what-if").inner_text()
     assert "The text of dynamic, gyro, gravity cannot be edited: what_if was given no encoder for it." in studio
 
 
@@ -77,12 +77,12 @@ def test_prediction_contribution_and_states_change_together_with_what_they_were_
     page = live(selection={"edits": EDIT}, every_view=True)
     before = maps(page), sentence(page), values(page, "Exact Shapley value of each modality")
     assert status(page) == "Computing; shown is the recorded sample."
-    assert page.locator(".mmv-was:visible").count() == 0
+    assert page.locator(".mmv-recorded:visible").count() == 0
     here = {key: page.explorer.selection[key] for key in ("sample", "epoch", "masked", "edits")}
     deliver(page, here, 1)
     page.wait_for_selector(".mmv-change")
     edited = twin(page.frame_shown, here)
-    assert sentence(page) == readout(page.frame_shown, page.explorer.selection, edited=edited, what_if=SAID)
+    assert sentence(page) == readout(page.frame_shown, page.explorer.selection, edited=edited, edits=EDIT)
     shares = edited["contribution"].values[0, 0, -1]
     after = page.evaluate(
         "[...document.querySelectorAll(\"table[aria-label='Exact Shapley value of each modality'] .mmv-value\")]"
@@ -93,10 +93,10 @@ def test_prediction_contribution_and_states_change_together_with_what_they_were_
     assert maps(page) != before[0]
     drawn = np.array(maps(page)[0]).reshape(16, 50, 4)
     np.testing.assert_array_equal(drawn, np.array(before[0][0]).reshape(16, 50, 4)[:, ::-1])
-    assert page.locator(".mmv-was:visible").count() >= 4
+    assert page.locator(".mmv-recorded:visible").count() >= 4
     assert page.locator(".mmv-value", has_text="as recorded").count() >= 4
     assert status(page).startswith("Shown is the edited sample")
-    assert "As recorded: the edit is not in this view." in page.locator(".mmv-more").inner_text()
+    assert "As recorded: this view does not show the edit." in page.locator(".mmv-more").inner_text()
     page.get_by_role("button", name="show as recorded").click()
     assert sentence(page) == before[1]
     assert maps(page) == before[0]
@@ -112,7 +112,9 @@ def test_a_late_answer_never_paints_over_a_newer_one(live):
     page.keyboard.press("ArrowRight")
     second = question(page)
     deliver(page, second, 2, share=0.25)
-    page.wait_for_function("document.querySelector('.mmv-asked').textContent.startsWith('Shown is the edited')")
+    page.wait_for_function(
+        "document.querySelector('.mmv-what-if-status').textContent.startsWith('Shown is the edited')"
+    )
     newest = sentence(page), maps(page)
     assert "gyro 2 steps later" in newest[0]
     deliver(page, first, 1, share=0.9)
@@ -130,7 +132,9 @@ def test_an_answer_that_is_still_being_opened_when_a_newer_one_comes_is_thrown_a
     page.keyboard.press("ArrowRight")
     page.evaluate("window.free()")  # the newer one is opened at once, the older one waits
     deliver(page, question(page), 2, share=0.25)
-    page.wait_for_function("document.querySelector('.mmv-asked').textContent.startsWith('Shown is the edited')")
+    page.wait_for_function(
+        "document.querySelector('.mmv-what-if-status').textContent.startsWith('Shown is the edited')"
+    )
     page.evaluate("window.release()")
     page.wait_for_timeout(300)
     assert "gyro 2 steps later" in sentence(page)
@@ -143,7 +147,7 @@ def test_while_the_newer_is_computed_the_last_answer_stays_and_is_called_that(li
     shown = maps(page)
     page.get_by_role("slider", name="Delay of gyro in steps").focus()
     page.keyboard.press("ArrowRight")
-    assert status(page) == "Computing; shown is the last good answer."
+    assert status(page) == "Computing; shown is the last valid prediction."
     assert "what if: gyro 1 step later" in sentence(page)
     assert maps(page) == shown
     page.get_by_role("button", name="Cancel this edit").click()
@@ -171,13 +175,13 @@ def test_an_error_is_a_sentence_and_the_last_good_answer_stays_marked_as_such(li
     page.get_by_role("slider", name="Delay of gyro in steps").focus()
     page.keyboard.press("ArrowRight")
     text = "ValueError: <img src=x onerror=alert(1)> is not a tensor"
-    failure = {"seq": 2, "asked": question(page), "text": text}
-    page.evaluate("(value) => window.send('failure', value)", failure)
+    failure = {"seq": 2, "request": question(page), "text": text}
+    page.evaluate("(value) => window.send('what_if_error', value)", failure)
     said = alert(page)
     assert said == (
-        "This edit could not be computed; shown is the last good answer: gyro 1 step later. The reason: " + text
+        "This edit could not be computed; shown is the last valid prediction: gyro 1 step later. The reason: " + text
     )
-    assert page.locator(".mmv-studio [role=alert]").count() == 1
+    assert page.locator(".mmv-what-if [role=alert]").count() == 1
     assert page.locator(".mmv img").count() == 0
     assert maps(page) == shown
     page.keyboard.press("ArrowRight")
@@ -189,16 +193,18 @@ def test_a_masked_modality_is_called_masked_and_not_absent(live):
     here = {key: page.explorer.selection[key] for key in ("sample", "epoch", "masked", "edits")}
     packed = twin(page.frame_shown, here)
     packed["signal_valid_gyro"][:] = False
-    page.evaluate("(value) => window.send('answer', value)", {"seq": 1, "asked": here, **sent(pack_edited(packed))})
+    page.evaluate(
+        "(value) => window.send('what_if_result', value)", {"seq": 1, "request": here, **sent(pack_edited(packed))}
+    )
     page.wait_for_selector(".mmv-change")
-    assert page.get_by_text("masked: the model does not hear it").locator("visible=true").count() == 1
+    assert page.get_by_text("masked: removed from the model's input").locator("visible=true").count() == 1
     assert page.get_by_text("absent: not recorded").locator("visible=true").count() == 0
 
 
 def test_a_silent_kernel_is_named_after_five_seconds(live):
     page = live(selection={"edits": EDIT})
     page.wait_for_function(
-        "document.querySelector('.mmv-asked').textContent.startsWith('No answer for 5')", timeout=9000
+        "document.querySelector('.mmv-what-if-status').textContent.startsWith('No result for 5')", timeout=9000
     )
     assert "the kernel is busy, or not running; shown is the recorded sample" in status(page)
 
@@ -208,7 +214,7 @@ def test_a_reload_shows_edits_and_answer_at_once(live, make_frame):
     here = {"sample": 0, "epoch": 4, "masked": [], "edits": EDIT}
     given = answer(make_frame(), here, 7)
     page = live(selection={**chosen, "edits": EDIT})
-    page.evaluate("(value) => window.send('answer', value)", given)
+    page.evaluate("(value) => window.send('what_if_result', value)", given)
     page.wait_for_selector(".mmv-change")
     assert len(b64decode(given["body"])) < 200_000
     before = sentence(page), maps(page)
@@ -220,20 +226,21 @@ def test_a_reload_shows_edits_and_answer_at_once(live, make_frame):
 
 def test_a_saved_page_has_no_studio_and_keeps_masking(show):
     page = show(every_view=True)
-    assert page.locator(".mmv-studio").count() == 0
+    assert page.locator(".mmv-what-if").count() == 0
     page.get_by_role("checkbox", name="gyro").uncheck()
     assert "; without gyro: " in sentence(page)
     assert page.faults == []
 
 
 def test_a_notebook_without_a_model_says_in_a_closed_line_what_the_studio_needs(live):
-    page = live(state={"studio": {}})
-    assert page.locator(".mmv-studio").get_attribute("open") is None
-    page.locator(".mmv-studio summary").click()
+    page = live(state={"edit_options": {}})
+    assert page.locator(".mmv-what-if").get_attribute("open") is None
+    page.locator(".mmv-what-if summary").click()
     assert (
-        "Edits need the model in a running kernel: Explorer(trace, what_if=" in page.locator(".mmv-studio").inner_text()
+        "Edits need the model in a running kernel: Explorer(trace, what_if="
+        in page.locator(".mmv-what-if").inner_text()
     )
-    assert page.locator(".mmv-studio input").count() == 0
+    assert page.locator(".mmv-what-if input").count() == 0
 
 
 @pytest.mark.parametrize("kind", [{}, {"task": "regression"}], ids=str)
@@ -243,15 +250,15 @@ def test_a_page_saved_with_an_edit_shows_it_with_the_numbers_python_says(open_pa
     here = {"sample": 1, "epoch": 2, "masked": [], "edits": EDIT}
     explorer.selection = {"sample": 1, "epoch": 2, "time": 30}
     edited = twin(frame, here)
-    raw = {"seq": 3, "asked": here, **pack_edited(edited)}
+    raw = {"seq": 3, "request": here, **pack_edited(edited)}
     chosen = {**explorer.selection, "edits": EDIT}
     path = tmp_path / "edited.html"
-    path.write_text(page_of(explorer.data, selection=chosen, title="x", answer=raw), encoding="utf-8")
+    path.write_text(page_of(explorer.data, selection=chosen, title="x", what_if_result=raw), encoding="utf-8")
     page = open_page()
     page.goto(path.as_uri())
     page.wait_for_selector(".mmv-change")
-    assert "Further edits need a running kernel, and a saved page has none" in page.locator(".mmv-studio").inner_text()
-    assert sentence(page) == readout(frame, chosen, edited=edited, what_if=SAID)
+    assert "Further edits need a running kernel, and a saved page has none" in page.locator(".mmv-what-if").inner_text()
+    assert sentence(page) == readout(frame, chosen, edited=edited, edits=EDIT)
     page.get_by_role("button", name="Reset all edits").click()
     assert sentence(page) == readout(frame, {**chosen, "edits": {}})
     assert page.faults == []
@@ -269,8 +276,8 @@ def test_axe_finds_nothing_in_the_studio_and_its_text_can_be_read(live, scheme):
     )
     deliver(page, {key: page.explorer.selection[key] for key in ("sample", "epoch", "masked", "edits")}, 1)
     page.wait_for_selector(".mmv-change")
-    failure = {"seq": 2, "asked": {"sample": 0, "epoch": 4, "masked": ["dynamic"], "edits": EDIT}, "text": "no"}
-    page.evaluate("(value) => window.send('failure', value)", failure)
+    failure = {"seq": 2, "request": {"sample": 0, "epoch": 4, "masked": ["dynamic"], "edits": EDIT}, "text": "no"}
+    page.evaluate("(value) => window.send('what_if_error', value)", failure)
     found = axe.Axe().run(page)
     assert [(v["id"], v["impact"], v["nodes"][0]["html"][:160]) for v in found["violations"]] == []
     faint = [(text, ratio) for text, ratio in contrasts(page) if ratio < 4.5 and text not in ("clear", "cancel")]

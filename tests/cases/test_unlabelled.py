@@ -11,7 +11,7 @@ from mmviz.data.formats import read_content
 from mmviz.io.content import Content
 from mmviz.plots import explorer_frame
 from mmviz.train.metrics import score
-from mmviz.widgets.compare import paired
+from mmviz.widgets.compare import common_samples
 from mmviz.widgets.readout import readout
 from mmviz.widgets.serialize import header
 
@@ -200,14 +200,14 @@ def test_runs_that_predict_different_classes_of_unlabelled_samples_are_not_compa
     task, *_, trace = recorded
     a = explorer_frame(trace)
     b = a.copy()
-    assert paired(a, b)[0].sizes["recorded_sample"] == 3
+    assert common_samples(a, b)[0].sizes["recorded_sample"] == 3
     if task == "regression":
         return
     b = b.assign_coords(target=("recorded_sample", 1 - a["target"].values))
     with pytest.raises(
         DataError, match=r"explain different classes of 3 samples .*without labels the predicted class is explained"
     ):
-        paired(a, b)
+        common_samples(a, b)
 
 
 def own(**parts):

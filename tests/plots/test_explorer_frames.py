@@ -25,11 +25,11 @@ def test_chosen_samples_keep_every_number_and_their_order(trace, whole):
     ids = [str(whole["sample_id"].values[i]) for i in (2, 0)]
     frame = explorer_frame(trace, channels=4, recorded_samples=ids)
     assert list(frame["sample_id"].values) == ids
-    fixed = "listed_traced"
+    fixed = "listed_recorded"
     xr.testing.assert_identical(frame.drop_vars(fixed), whole.isel(recorded_sample=[2, 0]).drop_vars(fixed))
-    rows = [list(frame["listed_traced"].values).index(place) for place in (0, 1)]
+    rows = [list(frame["listed_recorded"].values).index(place) for place in (0, 1)]
     assert [str(frame["listed_id"].values[row]) for row in rows] == ids
-    assert sorted(set(frame["listed_traced"].values)) == [-1, 0, 1]
+    assert sorted(set(frame["listed_recorded"].values)) == [-1, 0, 1]
 
 
 def test_a_number_is_an_even_choice_and_never_more_than_there_are(trace, whole):

@@ -66,10 +66,10 @@ def test_nothing_is_installed_that_would_load_the_extension_for_other_servers():
 def test_the_class_a_server_would_have_used_stays_as_it_was():
     from jupyter_server.services.kernels.connection.channels import ZMQChannelsWebsocketConnection as Usual
 
-    from mmviz.server import prompt
+    from mmviz.server import with_tcp_nodelay
 
     connect = Usual.connect
-    made = prompt(Usual)
+    made = with_tcp_nodelay(Usual)
     assert issubclass(made, Usual)
     assert made.connect is not connect
     assert Usual.connect is connect

@@ -6,7 +6,7 @@ from explorer_frames import make_frame
 
 from mmviz.core.errors import ConfigError, DataError
 from mmviz.widgets import Explorer
-from mmviz.widgets.compare import in_other, names_of
+from mmviz.widgets.compare import corresponding_selection, distinguishing_names
 
 
 def test_two_runs_are_shown_together_and_either_alone():
@@ -18,7 +18,7 @@ def test_two_runs_are_shown_together_and_either_alone():
     assert both.endswith(f"B: {explorer.readout}")
     explorer.selection = {"run": "A"}
     assert both.startswith(f"A: {explorer.readout} · ")
-    with pytest.raises(ConfigError, match="run is 'C', expected one of A, B, both"):
+    with pytest.raises(ConfigError, match="run='C'; use one of 'A', 'B', 'both'"):
         explorer.selection = {"run": "C"}
 
 
@@ -27,9 +27,9 @@ def test_only_samples_of_both_runs_are_shown_in_the_order_of_the_first():
     explorer = Explorer(frame=frame, other=make_frame(samples=4, seed=1).isel(recorded_sample=[3, 1]))
     ids = frame["sample_id"].values[[1, 3]].tolist()
     assert explorer.frame["sample_id"].values.tolist() == explorer.other["sample_id"].values.tolist() == ids
-    kept = explorer.frame["listed_traced"].values
+    kept = explorer.frame["listed_recorded"].values
     assert set(kept) == {-1.0, 0.0, 1.0}
-    assert ((frame["listed_traced"].values == 3) == (kept == 1)).all()
+    assert ((frame["listed_recorded"].values == 3) == (kept == 1)).all()
 
 
 SETTINGS = {
@@ -60,14 +60,14 @@ def told(model=None, train=None, **attrs):
     ],
 )
 def test_a_run_is_named_by_what_tells_it_from_the_other_else_by_its_folder(a, b, names):
-    assert names_of(told(**a), told(**b)) == names
+    assert distinguishing_names(told(**a), told(**b)) == names
     explorer = Explorer(frame=told(**a), other=told(**b))
     assert tuple(json.loads(explorer.data[key])["name"] for key in ("meta", "meta_b")) == names
 
 
 def test_more_than_three_differences_are_counted():
     a, b = told(dataset="x"), told({"coupling": "mean", "width": 4}, {"strategy": "alternating"}, dataset="\u202ey")
-    one, two = names_of(a, b)
+    one, two = distinguishing_names(a, b)
     assert one == "x, coupling softmax, width 16 and 1 more"
     assert "\u202e" not in two
     assert two.endswith("coupling mean, width 4 and 1 more")
@@ -98,15 +98,15 @@ def test_a_moment_is_the_same_share_of_the_sequence_and_an_epoch_the_last_one_no
         "masked": [],
         "run": "both",
     }
-    there = in_other(a, b, here)
+    there = corresponding_selection(a, b, here)
     assert there == here | {"epoch": 1, "layer": 0, "time": 39, "brush": [0, 19]}
-    assert [in_other(a, b, here | {"time": t})["time"] for t in (0, 1, 25)] == [0, 1, 20]
+    assert [corresponding_selection(a, b, here | {"time": t})["time"] for t in (0, 1, 25)] == [0, 1, 20]
     assert all(type(there[key]) is int for key in ("epoch", "layer", "time"))
 
 
 def test_modalities_are_masked_in_both_runs_or_in_none():
     explorer = Explorer(frame=make_frame(every_view=True), other=make_frame(seed=1))
-    with pytest.raises(ConfigError, match="masked names 'gyro'"):
+    with pytest.raises(ConfigError, match=r"masked=\['gyro'\]: no modality can be masked"):
         explorer.selection = {"masked": ["gyro"]}
     assert "game" not in explorer.frame
 
@@ -117,4 +117,4 @@ def test_the_given_frames_are_left_as_they_were():
     Explorer(frame=a, other=b)
     assert a.identical(before[0])
     assert b.identical(before[1])
-    assert np.isfinite(a["listed_traced"]).all()
+    assert np.isfinite(a["listed_recorded"]).all()

@@ -10,24 +10,24 @@ from mmviz.widgets import Explorer
 
 REST = {"channel": 0, "brush": None, "masked": [], "edits": {}, "run": "A"}
 WRONG = [
-    ({"epochs": 1}, "unknown key 'epochs'"),
-    ({"epoch": 5}, "epoch is 5, expected a whole number from 0 to 4"),
-    ({"time": -1}, "time is -1"),
-    ({"sample": 1.0}, r"sample is 1.0 \(float\)"),
-    ({"layer": True}, r"layer is True \(bool\)"),
-    ({"time": "3"}, r"time is '3' \(str\)"),
-    ({"time": None}, "time is None"),
-    ({"channel": 16}, "channel is 16, expected a whole number from 0 to 15"),
-    ({"brush": [3]}, r"brush is \[3\], expected None or"),
-    ({"brush": [5, 4]}, r"brush is \[5, 4\], expected the first step not after the last"),
-    ({"brush": [0, 50]}, "brush is 50, expected"),
-    ({"masked": "gyro"}, "masked is 'gyro', expected a list"),
-    ({"masked": ["nose"]}, "masked names 'nose', which is not one of"),
+    ({"epochs": 1}, r"unknown key 'epochs' \(did you mean 'epoch'\?\)"),
+    ({"epoch": 5}, "epoch=5; give a whole number from 0 to 4"),
+    ({"time": -1}, "time=-1; give"),
+    ({"sample": 1.0}, r"sample=1\.0; give"),
+    ({"layer": True}, "layer=True; give"),
+    ({"time": "3"}, "time='3'; give"),
+    ({"time": None}, "time=None; give"),
+    ({"channel": 16}, "channel=16; give a whole number from 0 to 15"),
+    ({"brush": [3]}, r"brush=\[3\]; give None or"),
+    ({"brush": [5, 4]}, r"brush=\[5, 4\]; give the first step before the last"),
+    ({"brush": [0, 50]}, "brush=50; give"),
+    ({"masked": "gyro"}, "masked='gyro'; give a list"),
+    ({"masked": ["nose"]}, "no modality can be masked"),
     ({"edits": {"gyro": {"delay": 1}}}, "edits need a model"),
-    ({"edits": []}, r"edits is \[\], expected a dict"),
-    ({"run": "B"}, "run is 'B', expected one of A"),
-    ({"run": ["A"]}, "run is"),
-    ([0, 1, 2, 3], "is a list, expected a dict"),
+    ({"edits": []}, r"edits=\[\]; give a dict"),
+    ({"run": "B"}, "run='B'; use one of 'A'"),
+    ({"run": ["A"]}, "run="),
+    ([0, 1, 2, 3], "is a list; give a dict"),
     (None, "is a NoneType"),
 ]
 
@@ -76,7 +76,7 @@ def test_a_wrong_selection_from_the_browser_is_refused_sent_back_and_named(frame
 def test_a_right_selection_from_the_browser_is_taken_and_clears_the_message(frame):
     explorer = Explorer(frame=frame)
     explorer.set_state({"selection": {"epoch": 99}})
-    assert "epoch is 99" in explorer.message
+    assert "epoch=99" in explorer.message
     explorer.set_state({"selection": {"sample": 1, "epoch": 2, "layer": 1, "time": 3}})
     assert explorer.selection == {"sample": 1, "epoch": 2, "layer": 1, "time": 3} | REST
     assert explorer.message == ""
@@ -134,19 +134,19 @@ def test_a_recipe_finds_its_sample_in_another_recording(frame):
     other = frame.isel(recorded_sample=[2, 1], epoch=[1, 3])
     assert Explorer(frame=other, recipe=recipe).selection["sample"] == 0
     assert Explorer(frame=other, recipe=recipe).selection["epoch"] == 1
-    with pytest.raises(ConfigError, match="sample 's2_r7_w2' was not recorded here; recorded are"):
+    with pytest.raises(ConfigError, match="sample 's2_r7_w2' was not recorded here; use one of"):
         Explorer(frame=frame.isel(recorded_sample=[0, 1]), recipe=recipe)
 
 
 @pytest.mark.parametrize(
     ("recipe", "said"),
     [
-        ({}, "none of format 1"),
-        ([], "none of format 1"),
-        ({"mmviz_recipe": 2}, "none of format 1"),
-        ({"mmviz_recipe": 1, "nose": 3}, "unknown key 'nose'"),
+        ({}, "not a recipe of format 1"),
+        ([], "not a recipe of format 1"),
+        ({"mmviz_recipe": 2}, "not a recipe of format 1"),
+        ({"mmviz_recipe": 1, "nose": 3}, "key='nose'"),
         ({"mmviz_recipe": 1, "epoch": True}, "epoch True was not recorded"),
-        ({"mmviz_recipe": 1, "time": 400}, "time is 400"),
+        ({"mmviz_recipe": 1, "time": 400}, "time=400"),
     ],
 )
 def test_a_wrong_recipe_is_refused(frame, recipe, said):

@@ -11,7 +11,7 @@ from explorer_frames import make_frame
 from mmviz.core.errors import ConfigError
 from mmviz.widgets import Explorer
 from mmviz.widgets.serialize import decode
-from mmviz.widgets.what_if import Latest
+from mmviz.widgets.what_if import LatestOnlyWorker
 
 NAMES = ("dynamic", "gyro", "gravity")
 EDIT = {"gyro": {"delay": 3, "noise": 0.5, "seed": 1}}
@@ -85,7 +85,7 @@ def test_nothing_is_asked_until_something_is_edited(explorer):
     explorer.selection = {"time": 3, "epoch": 1, "sample": 2}
     assert explorer.wait() is None
     assert explorer.model.asked == []
-    assert explorer.answer == {}
+    assert explorer.what_if_result == {}
 
 
 def test_an_edit_asks_by_id_epoch_number_and_name_and_the_answer_is_what_is_shown(explorer, bare):
@@ -97,9 +97,11 @@ def test_an_edit_asks_by_id_epoch_number_and_name_and_the_answer_is_what_is_show
     np.testing.assert_allclose(
         edited["prediction"].values[0, 0], bare["prediction"].values[2, 1] * 0.5, rtol=1e-4, atol=1e-6
     )
-    assert explorer.answer["asked"] == {k: explorer.selection[k] for k in ("sample", "epoch", "masked", "edits")}
-    described = json.loads(explorer.answer["meta"])
-    sent = decode(described["arrays"], explorer.answer["body"])
+    assert explorer.what_if_result["request"] == {
+        k: explorer.selection[k] for k in ("sample", "epoch", "masked", "edits")
+    }
+    described = json.loads(explorer.what_if_result["meta"])
+    sent = decode(described["arrays"], explorer.what_if_result["body"])
     np.testing.assert_array_equal(sent["prediction"], edited["prediction"].values)
     assert described["leads"]["prediction"] == 2
     assert described["leads"]["signal_1"] == 1
@@ -136,7 +138,7 @@ def test_only_the_newest_of_many_edits_is_worked_on_in_one_thread(bare):
     model.may.release(2)
     explorer.wait()
     assert [edits["gyro"]["delay"] for _, _, edits in model.asked] == [1, 39]
-    assert explorer.answer["asked"]["edits"]["gyro"]["delay"] == 39
+    assert explorer.what_if_result["request"]["edits"]["gyro"]["delay"] == 39
     assert len(model.threads) == 1
     assert model.threads != {threading.get_ident()}
     explorer.close()
@@ -145,7 +147,7 @@ def test_only_the_newest_of_many_edits_is_worked_on_in_one_thread(bare):
 def test_numbers_of_answers_grow_and_a_reset_cancels_what_is_worked_on(bare):
     explorer, model = held(bare)
     numbers = []
-    explorer.observe(lambda change: numbers.append(change["new"]["seq"]), names="answer")
+    explorer.observe(lambda change: numbers.append(change["new"]["seq"]), names="what_if_result")
     explorer.selection = {"edits": EDIT}
     assert model.begun.acquire(timeout=20)
     explorer.selection = {"edits": {}}
@@ -171,7 +173,7 @@ def test_going_back_to_the_last_answer_asks_nothing(bare):
     explorer.selection = {"edits": EDIT}
     model.may.release()
     explorer.wait()
-    assert explorer.answer["asked"]["edits"] == EDIT
+    assert explorer.what_if_result["request"]["edits"] == EDIT
     assert len(model.asked) <= 2
     explorer.close()
 
@@ -179,7 +181,7 @@ def test_going_back_to_the_last_answer_asks_nothing(bare):
 def test_what_the_callable_raises_is_shown_and_the_last_good_answer_stays(explorer, bare, monkeypatch):
     explorer.selection = {"edits": EDIT}
     good = explorer.wait()
-    kept = explorer.answer
+    kept = explorer.what_if_result
 
     def fails(self, sample, epoch, edits):
         raise ValueError("the <b>model</b> is tired\nand more")
@@ -188,14 +190,14 @@ def test_what_the_callable_raises_is_shown_and_the_last_good_answer_stays(explor
     explorer.selection = {"edits": {"gyro": {"delay": 7}}}
     with pytest.raises(ValueError, match="is tired"):
         explorer.wait()
-    assert explorer.failure["text"] == "ValueError: the <b>model</b> is tired"
-    assert explorer.failure["asked"]["edits"] == {"gyro": {"delay": 7}}
-    assert explorer.answer is kept
+    assert explorer.what_if_error["text"] == "ValueError: the <b>model</b> is tired"
+    assert explorer.what_if_error["request"]["edits"] == {"gyro": {"delay": 7}}
+    assert explorer.what_if_result is kept
     assert explorer.edited is good
     monkeypatch.undo()
     explorer.selection = {"edits": {"gyro": {"delay": 8}}}
     assert explorer.wait() is not good
-    assert explorer.failure == {}
+    assert explorer.what_if_error == {}
 
 
 def test_even_an_exit_in_the_callable_is_shown_and_the_thread_goes_on(explorer, monkeypatch):
@@ -204,7 +206,7 @@ def test_even_an_exit_in_the_callable_is_shown_and_the_thread_goes_on(explorer, 
         explorer.selection = {"edits": EDIT}
         with pytest.raises(SystemExit):
             explorer.wait()
-        assert explorer.failure["text"] == "SystemExit: 3"
+        assert explorer.what_if_error["text"] == "SystemExit: 3"
     explorer.selection = {"edits": {"gyro": {"delay": 2}}}
     assert explorer.wait() is not None
 
@@ -214,13 +216,13 @@ def test_an_answer_that_does_not_fit_is_an_error_too(explorer, monkeypatch):
     explorer.selection = {"edits": EDIT}
     with pytest.raises(ValueError, match="has no group /samples"):
         explorer.wait()
-    assert "has no group /samples" in explorer.failure["text"]
+    assert "has no group /samples" in explorer.what_if_error["text"]
 
 
 def test_waiting_ends_in_time(bare):
     explorer, model = held(bare)
     explorer.selection = {"edits": EDIT}
-    with pytest.raises(TimeoutError, match=r"no answer to .* after 0.05 s"):
+    with pytest.raises(TimeoutError, match=r"no result of .* after 0\.05 s"):
         explorer.wait(0.05)
     model.may.release()
     explorer.wait()
@@ -245,26 +247,26 @@ def test_edits_survive_as_json_and_a_recipe_brings_them_back(explorer, bare):
 
 
 def test_the_browser_can_change_neither_answer_nor_offers(explorer):
-    studio = explorer.studio
-    explorer.set_state({"studio": {}, "answer": {"seq": 99}, "failure": {"text": "x"}})
-    assert explorer.studio == studio
-    assert explorer.answer == {}
-    assert explorer.failure == {}
+    offered = explorer.edit_options
+    explorer.set_state({"edit_options": {}, "what_if_result": {"seq": 99}, "what_if_error": {"text": "x"}})
+    assert explorer.edit_options == offered
+    assert explorer.what_if_result == {}
+    assert explorer.what_if_error == {}
 
 
 @pytest.mark.parametrize(
     ("edits", "said"),
     [
-        ({"nose": {}}, "names 'nose'"),
-        ({"gyro": 3}, "are 3, expected a dict"),
+        ({"nose": {}}, "edited modality='nose'; use one of"),
+        ({"gyro": 3}, "edits of gyro: 3; give a dict"),
         ({"gyro": {"pitch": 1}}, "unknown edit 'pitch'"),
-        ({"gyro": {"delay": 200}}, "delay is 200, expected a whole number from -199 to 199"),
-        ({"gyro": {"delay": 1.5}}, "delay is 1.5"),
-        ({"gyro": {"noise": float("inf")}}, "noise is inf"),
-        ({"gyro": {"noise": 11}}, "noise is 11"),
-        ({"gyro": {"noise": 1, "seed": -1}}, "seed is -1"),
-        ({"gyro": {"swap": 3}}, "swap is 3, expected a whole number from 0 to 2"),
-        ({"gyro": {"text": "hi"}}, "text is not offered by what_if"),
+        ({"gyro": {"delay": 200}}, "delay=200; give a whole number from -199 to 199"),
+        ({"gyro": {"delay": 1.5}}, r"delay=1\.5"),
+        ({"gyro": {"noise": float("inf")}}, "noise=inf"),
+        ({"gyro": {"noise": 11}}, "noise=11"),
+        ({"gyro": {"noise": 1, "seed": -1}}, "seed=-1"),
+        ({"gyro": {"swap": 3}}, "swap=3; give a whole number from 0 to 2"),
+        ({"gyro": {"text": "hi"}}, "what_if does not offer text"),
     ],
 )
 def test_an_edit_that_does_not_exist_is_refused_and_nothing_is_asked(explorer, edits, said):
@@ -282,9 +284,9 @@ def test_edits_that_change_nothing_are_left_out(explorer):
 
 
 def test_what_cannot_answer_is_refused(bare):
-    with pytest.raises(ConfigError, match="what_if is a str, expected a callable"):
+    with pytest.raises(ConfigError, match="what_if is a str; give a callable"):
         Explorer(frame=bare, what_if="model")
-    with pytest.raises(ConfigError, match="what_if beside other"):
+    with pytest.raises(ConfigError, match="what_if is given with other"):
         Explorer(frame=bare, other=bare, what_if=Model(bare))
 
     stranger = Model(bare)
@@ -296,10 +298,10 @@ def test_what_cannot_answer_is_refused(bare):
 def test_a_saved_page_holds_the_answer_only_while_it_is_shown(explorer, tmp_path):
     explorer.selection = {"edits": EDIT}
     explorer.wait()
-    assert '"answer"' in explorer.save(tmp_path / "a.html").read_text(encoding="utf-8")
+    assert '"what_if_result"' in explorer.save(tmp_path / "a.html").read_text(encoding="utf-8")
     explorer.selection = {"edits": {}}
     study = explorer.save(tmp_path / "b.html").read_text(encoding="utf-8").split('id="mmviz-study">')[1].split("<")[0]
-    assert "answer" not in json.loads(study)
+    assert "what_if_result" not in json.loads(study)
 
 
 def test_the_worker_drops_what_waits_and_keeps_its_order():
@@ -310,15 +312,17 @@ def test_the_worker_drops_what_waits_and_keeps_its_order():
         gate.wait(20)
         return request * 2
 
-    latest = Latest(work, lambda number, request, result, error: order.append((number, request, result, error)))
-    latest.ask(1)
+    worker = LatestOnlyWorker(
+        work, lambda number, request, result, error: order.append((number, request, result, error))
+    )
+    worker.submit(1)
     assert begun.wait(20)
-    latest.ask(2)
-    assert latest.ask(3) == 3
-    assert not latest.rest(0.01)
+    worker.submit(2)
+    assert worker.submit(3) == 3
+    assert not worker.wait_idle(0.01)
     gate.set()
-    assert latest.rest(20)
+    assert worker.wait_idle(20)
     assert order == [(1, 1, 2, None), (3, 3, 6, None)]
-    latest.close()
-    latest._thread.join(20)
-    assert not latest._thread.is_alive()
+    worker.close()
+    worker._thread.join(20)
+    assert not worker._thread.is_alive()

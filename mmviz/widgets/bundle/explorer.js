@@ -1,24 +1,24 @@
 "use strict";var mmviz=(()=>{var __defProp=Object.defineProperty;var __getOwnPropDesc=Object.getOwnPropertyDescriptor;var __getOwnPropNames=Object.getOwnPropertyNames;var __hasOwnProp=Object.prototype.hasOwnProperty;var __export=(target,all)=>{for(var name2 in all)__defProp(target,name2,{get:all[name2],enumerable:!0})},__copyProps=(to,from,except,desc)=>{if(from&&typeof from==
 "object"||typeof from=="function")for(let key of __getOwnPropNames(from))!__hasOwnProp.call(to,key)&&key!==except&&__defProp(to,key,{get:()=>from[key],enumerable:!(desc=
 __getOwnPropDesc(from,key))||desc.enumerable});return to};var __toCommonJS=mod=>__copyProps(__defProp({},"__esModule",{value:!0}),mod);var index_exports={};__export(index_exports,{DASHES:()=>DASHES,allOf:()=>allOf,argmax:()=>argmax,bar:()=>bar,brief:()=>brief,button:()=>button,changes:()=>changes,
-chart:()=>chart,choice:()=>choice,columnHead:()=>columnHead,columnsOfEqualHeight:()=>columnsOfEqualHeight,dash:()=>dash,ends:()=>ends,epochName:()=>epochName,faint:()=>faint,
-fault:()=>fault,fixed:()=>fixed,glyph:()=>glyph,h:()=>h,heading:()=>heading,heard:()=>heard,heightOf:()=>heightOf,joint:()=>joint,largest:()=>largest,lastColour:()=>lastColour,
-layerOf:()=>layerOf,legend:()=>legend,letters:()=>letters,modality:()=>modality,moment:()=>moment,name:()=>name,onDrag:()=>onDrag,openFrame:()=>openFrame,openStandalone:()=>openStandalone,
-paint:()=>paint,pathOf:()=>pathOf,plot:()=>plot,prefixNote:()=>prefixNote,rangeOf:()=>rangeOf,readout:()=>readout,register:()=>register,registerFailure:()=>registerFailure,
-render:()=>render,rgb:()=>rgb,row:()=>row,rowHead:()=>rowHead,s:()=>s,short:()=>short,signed:()=>signed,signedBar:()=>signedBar,span:()=>span,stretch:()=>stretch,
-ticks:()=>ticks,tint:()=>tint,unseen:()=>unseen,viewNames:()=>viewNames});var SVG="http://www.w3.org/2000/svg";function fill(node,attributes,children){for(let[name2,value2]of Object.entries(attributes))node.setAttribute(name2,String(value2));
+chart:()=>chart,choice:()=>choice,coalitionWithout:()=>coalitionWithout,columnHead:()=>columnHead,columnsOfEqualHeight:()=>columnsOfEqualHeight,dash:()=>dash,ends:()=>ends,
+epochName:()=>epochName,faint:()=>faint,fault:()=>fault,fill:()=>fill2,fixed:()=>fixed,glyph:()=>glyph,h:()=>h,heading:()=>heading,heightOf:()=>heightOf,joint:()=>joint,
+largest:()=>largest,lastColour:()=>lastColour,layerOf:()=>layerOf,legend:()=>legend,letters:()=>letters,modality:()=>modality,moment:()=>moment,name:()=>name,onDrag:()=>onDrag,
+openFrame:()=>openFrame,openStandalone:()=>openStandalone,paint:()=>paint,pathOf:()=>pathOf,plot:()=>plot,prefixNote:()=>prefixNote,rangeOf:()=>rangeOf,readout:()=>readout,
+register:()=>register,registerFailure:()=>registerFailure,render:()=>render,rgb:()=>rgb,row:()=>row,rowHead:()=>rowHead,s:()=>s,short:()=>short,signed:()=>signed,
+signedBar:()=>signedBar,span:()=>span,stretch:()=>stretch,ticks:()=>ticks,tint:()=>tint,unseen:()=>unseen,viewNames:()=>viewNames});var SVG="http://www.w3.org/2000/svg";function fill(node,attributes,children){for(let[name2,value2]of Object.entries(attributes))node.setAttribute(name2,String(value2));
 return node.append(...children),node}var h=(tag,attributes={},...children)=>fill(document.createElement(tag),attributes,children),s=(tag,attributes={},...children)=>fill(
-document.createElementNS(SVG,tag),attributes,children),unseen=text=>h("span",{class:"mmv-unseen"},text),name=text=>h("bdi",{},text),heading=(...children)=>h("di\
-v",{class:"mmv-heading",role:"heading"},...children),prefixNote=frame=>frame.prefix?.label?[h("p",{class:"mmv-faint mmv-small mmv-prefix",title:frame.prefix.says},
-frame.prefix.label)]:[],faint=(...children)=>h("p",{class:"mmv-faint mmv-small"},...children);function button(text,act,attributes={}){let node=h("button",{type:"\
-button",...attributes},text);return node.addEventListener("click",act),node}function choice(label,options,onPick){let select=h("select",{"aria-label":label},...options.
-map((text,i)=>h("option",{value:i},text)));return select.addEventListener("change",()=>onPick(Number(select.value))),{select,node:h("label",{class:"mmv-control"},
-h("span",{},label),select)}}var plot=(label,...children)=>s("svg",{viewBox:"0 0 1000 100",preserveAspectRatio:"none",role:"img","aria-label":label},...children),
-GLYPHS=LOOKS.glyphs,DASHES=LOOKS.dashes,glyph=m=>h("span",{class:"mmv-glyph","data-m":m%8,"aria-hidden":"true"},GLYPHS[m%8]),letters=text=>[...text].reduce((sum,c)=>sum+
-(Number(c.codePointAt(0))>11903?2:1),0),columnHead=(frame,m,room)=>frame.modalities.every(one=>letters(one.name)<=room)?modality(frame,m):[glyph(m),unseen(frame.
-modalities[m].name)],modality=(frame,m)=>[glyph(m),name(frame.modalities[m].name)];function onDrag(area,ruler,report,control){let at=event=>{let{left,width,top,
-height}=ruler.getBoundingClientRect();return[(event.clientX-left)/width,(event.clientY-top)/height]},held=null;area.addEventListener("pointerdown",event=>{let[x,
-y]=at(event);event.button!==0||x<0||event.target.closest("button, input, select, a")||(held=event.pointerId,area.setPointerCapture(held),event.preventDefault(),
+document.createElementNS(SVG,tag),attributes,children),unseen=text=>h("span",{class:"mmv-hidden-text"},text),name=text=>h("bdi",{},text),heading=(...children)=>h(
+"div",{class:"mmv-heading",role:"heading"},...children),prefixNote=frame=>frame.prefix?.label?[h("p",{class:"mmv-faint mmv-small mmv-prefix",title:frame.prefix.
+says},frame.prefix.label)]:[],faint=(...children)=>h("p",{class:"mmv-faint mmv-small"},...children);function button(text,act,attributes={}){let node=h("button",
+{type:"button",...attributes},text);return node.addEventListener("click",act),node}function choice(label,options,onPick){let select=h("select",{"aria-label":label},
+...options.map((text,i)=>h("option",{value:i},text)));return select.addEventListener("change",()=>onPick(Number(select.value))),{select,node:h("label",{class:"m\
+mv-control"},h("span",{},label),select)}}var plot=(label,...children)=>s("svg",{viewBox:"0 0 1000 100",preserveAspectRatio:"none",role:"img","aria-label":label},
+...children),GLYPHS=LOOKS.glyphs,DASHES=LOOKS.dashes,glyph=m=>h("span",{class:"mmv-glyph","data-m":m%8,"aria-hidden":"true"},GLYPHS[m%8]),letters=text=>[...text].
+reduce((sum,c)=>sum+(Number(c.codePointAt(0))>11903?2:1),0),columnHead=(frame,m,room)=>frame.modalities.every(one=>letters(one.name)<=room)?modality(frame,m):[glyph(
+m),unseen(frame.modalities[m].name)],modality=(frame,m)=>[glyph(m),name(frame.modalities[m].name)];function onDrag(area,ruler,report,control){let at=event=>{let{
+left,width,top,height}=ruler.getBoundingClientRect();return[(event.clientX-left)/width,(event.clientY-top)/height]},held=null;area.addEventListener("pointerdown",
+event=>{let[x,y]=at(event);event.button!==0||x<0||event.target.closest("button, input, select, a")||(held=event.pointerId,area.setPointerCapture(held),event.preventDefault(),
 control?.focus({preventScroll:!0}),report(x,y,event,!0))}),area.addEventListener("pointermove",event=>{let[x,y]=at(event);event.pointerId===held&&report(x,y,event,
 !1)});for(let end of["pointerup","pointercancel"])area.addEventListener(end,()=>held=null)}function opened(bytes,{shape,dtype,at,lags}){let count=shape.reduce((a,b)=>a*b,1),wide=dtype==="float32",whole2=wide?new Uint32Array(count):bytes.slice(at,at+count);
 if(wide)for(let b=0;b<4;b++)for(let i=0,from=at+b*count;i<count;i++)whole2[i]|=bytes[from+i]<<8*b;for(let lag of[...lags].reverse())for(let i=lag;i<count;i++)whole2[i]+=
@@ -41,24 +41,24 @@ if(!plain(edits))return`edits is ${JSON.stringify(edits)}, expected an object`;f
 !EDITS[kind](value2,frame))return`edits of ${key}: ${kind} is ${JSON.stringify(value2)}`}return""}function changes(){let before={};return(state,...keys)=>{let now=JSON.
 stringify([state.version,...keys.map(key=>state[key])]),name2=keys.join(),differs=before[name2]!==now;return before[name2]=now,differs}}var joint=ranges=>ranges.
 reduce((all,one)=>all&&one?[Math.min(all[0],one[0]),Math.max(all[1],one[1])]:all??one,null)??[0,0],allOf=(frame,key,sample)=>frame.compared.filter(one=>one.has(
-key)).flatMap(one=>(one.answer()?[one,one.recorded]:[one]).flatMap(kind=>one.epochs.map((_,e)=>kind.part(key,e,sample)))),layerOf=(one,frame,{layer,asked_layer})=>Math.
-min(one===frame?layer:asked_layer??layer,one.sizes.layer-1),lastColour=(frame,scales,state)=>Math.max(...frame.compared.map(one=>scales(one)?.[layerOf(one,frame,
+key)).flatMap(one=>(one.edited()?[one,one.recorded]:[one]).flatMap(kind=>one.epochs.map((_,e)=>kind.part(key,e,sample)))),layerOf=(one,frame,{layer,layer_of_a})=>Math.
+min(one===frame?layer:layer_of_a??layer,one.sizes.layer-1),lastColour=(frame,scales,state)=>Math.max(...frame.compared.map(one=>scales(one)?.[layerOf(one,frame,
 state)]??0)),span=(frame,{brush})=>brush??[0,frame.sizes.time-1];function pathOf(count,across,up,half=3){let path="",run=0,end=()=>{run===1&&(path+=`m${-half} 0h${2*half}`),run=0};for(let i=0;i<count;i++){let y=up(i);y!==void 0&&
 Number.isFinite(y)?path+=`${run++?"L":"M"}${across(i).toFixed(1)} ${y.toFixed(2)}`:y!==void 0&&end()}return end(),path}var heightOf=(v,[low,high])=>high>low?96-
 (v-low)/(high-low)*92:50+0*v;function chart({label,series,onPick,tall=!1}){let lines=series.map(({m,f})=>s("path",m===void 0?{class:"mmv-line","data-f":f%8,"stroke-dasharray":DASHES[f%8]}:{
-class:"mmv-share","data-m":m%8,"stroke-dasharray":DASHES[m%8]})),befores=series.map(({m})=>s("path",{class:"mmv-before",...m===void 0?{}:{"data-m":m%8}})),marks=series.
-map(({m})=>m===void 0?h("span",{class:"mmv-glyph"},"•"):glyph(m)),drawn=[],ghosts=[],zero=s("path",{class:"mmv-rule"}),here=s("path",{class:"mmv-here"}),band=s(
-"rect",{class:"mmv-band",y:0,height:100}),title=h("span"),from=h("span"),to=h("span"),high=h("span"),low=h("span"),drawing=plot(label,band,zero,here,...befores,
-...lines),over=h("div",{class:"mmv-marks","aria-hidden":"true"},...marks),box=h("div",{class:`mmv-plot mmv-chart${tall?" mmv-tall":""}`},drawing,over),scale=h("\
-div",{class:"mmv-scale","aria-hidden":"true"},high,low),node=h("div",{class:"mmv-charted"},h("div",{class:"mmv-subtitle"},title),scale,box,h("div",{class:"mmv-e\
-nds","aria-hidden":"true"},from,to));onPick&&onDrag(box,box,x=>onPick(Math.min(1,Math.max(0,x))));function draw({values,count,now,range,place=i=>count>1?i/(count-
-1):.5,brush=null,before=null,rule=!0}){let[bottom,top]=range,y=v=>v===void 0?v:heightOf(v,range),lineOf=of=>pathOf(count,i=>1e3*place(i),i=>y(of(i)),12);lines.forEach(
-(line,k)=>{let path=lineOf(i=>values(k,i)),ghost=before?lineOf(i=>before(k,i)):"";drawn[k]!==path&&line.setAttribute("d",drawn[k]=path),(ghosts[k]??"")!==ghost&&
-befores[k].setAttribute("d",ghosts[k]=ghost);let v=now<0?NaN:values(k,now)??NaN;marks[k].hidden=!Number.isFinite(v),now>=0&&(marks[k].style.left=`${100*place(now)}\
-%`),marks[k].style.top=`${y(v)}%`}),zero.setAttribute("d",rule&&bottom<=0&&top>=0?`M0 ${y(0)}H1000`:""),here.setAttribute("d",now<0?"":`M${1e3*place(now)} 0V100`),
-band.setAttribute("x",String(brush?1e3*place(brush[0]):0)),band.setAttribute("width",String(brush?Math.max(2,1e3*(place(brush[1])-place(brush[0]))):0))}let spans={
-title,from,to,high,low};function say(texts){for(let[key,text]of Object.entries(texts)){let node2=spans[key];node2.textContent!==text&&(node2.textContent=text)}}
-return{node,draw,say}}var dash=f=>s("svg",{viewBox:"0 0 18 6","aria-hidden":"true"},s("path",{d:"M0 3H18",class:"mmv-line","data-f":f%8,"stroke-dasharray":DASHES[f%
+class:"mmv-share","data-m":m%8,"stroke-dasharray":DASHES[m%8]})),befores=series.map(({m})=>s("path",{class:"mmv-recorded-line",...m===void 0?{}:{"data-m":m%8}})),
+marks=series.map(({m})=>m===void 0?h("span",{class:"mmv-glyph"},"•"):glyph(m)),drawn=[],ghosts=[],zero=s("path",{class:"mmv-rule"}),here=s("path",{class:"mmv-\
+here"}),band=s("rect",{class:"mmv-band",y:0,height:100}),title=h("span"),from=h("span"),to=h("span"),high=h("span"),low=h("span"),drawing=plot(label,band,zero,here,
+...befores,...lines),over=h("div",{class:"mmv-marks","aria-hidden":"true"},...marks),box=h("div",{class:`mmv-plot mmv-chart${tall?" mmv-tall":""}`},drawing,over),
+scale=h("div",{class:"mmv-scale","aria-hidden":"true"},high,low),node=h("div",{class:"mmv-charted"},h("div",{class:"mmv-subtitle"},title),scale,box,h("div",{class:"\
+mmv-ends","aria-hidden":"true"},from,to));onPick&&onDrag(box,box,x=>onPick(Math.min(1,Math.max(0,x))));function draw({values,count,now,range,place=i=>count>1?i/
+(count-1):.5,brush=null,before=null,rule=!0}){let[bottom,top]=range,y=v=>v===void 0?v:heightOf(v,range),lineOf=of=>pathOf(count,i=>1e3*place(i),i=>y(of(i)),12);
+lines.forEach((line,k)=>{let path=lineOf(i=>values(k,i)),ghost=before?lineOf(i=>before(k,i)):"";drawn[k]!==path&&line.setAttribute("d",drawn[k]=path),(ghosts[k]??
+"")!==ghost&&befores[k].setAttribute("d",ghosts[k]=ghost);let v=now<0?NaN:values(k,now)??NaN;marks[k].hidden=!Number.isFinite(v),now>=0&&(marks[k].style.left=`${100*
+place(now)}%`),marks[k].style.top=`${y(v)}%`}),zero.setAttribute("d",rule&&bottom<=0&&top>=0?`M0 ${y(0)}H1000`:""),here.setAttribute("d",now<0?"":`M${1e3*place(
+now)} 0V100`),band.setAttribute("x",String(brush?1e3*place(brush[0]):0)),band.setAttribute("width",String(brush?Math.max(2,1e3*(place(brush[1])-place(brush[0]))):
+0))}let spans={title,from,to,high,low};function say(texts){for(let[key,text]of Object.entries(texts)){let node2=spans[key];node2.textContent!==text&&(node2.textContent=
+text)}}return{node,draw,say}}var dash=f=>s("svg",{viewBox:"0 0 18 6","aria-hidden":"true"},s("path",{d:"M0 3H18",class:"mmv-line","data-f":f%8,"stroke-dasharray":DASHES[f%
 8]}));function legend(features){let keys=features.map((text,f)=>h("span",{class:"mmv-key"},dash(f),name(text)));return h("div",{class:"mmv-legend",...features.length>
 4?{"data-many":""}:{}},...keys)}function rangeOf(lists,zero=!1){let low=zero?0:1/0,high=zero?0:-1/0;for(let list of lists)for(let i=0;i<list.length;i++)Number.isFinite(
 list[i])&&([low,high]=[Math.min(low,list[i]),Math.max(high,list[i])]);return low<=high?[low,high]:[0,0]}function fixed(value2,digits){if(!Number.isFinite(value2))return"–";let text=Math.abs(value2).toFixed(digits);return(value2<0&&Number(text)!==0?"−":"")+text}
@@ -71,14 +71,15 @@ low)||low===high)return texts}return[short(low),`+${short(high-low)}`]}function 
 f ${frame.sizes.time}`:`${fixed(frame.start_s[sample]+(t+1)/frame.sizes.time*seconds,2)} s`}var brief=(frame,sample,t)=>moment(frame,sample,t).split(" of ")[0];
 function stretch(frame,sample,[a,b]){let seconds=frame.duration_s[sample],T=frame.sizes.time;if(seconds===null)return a===b?`step ${a+1}`:`steps ${a+1} to ${b+1}`;
 let start=frame.start_s[sample];return`${fixed(start+a/T*seconds,2)} to ${fixed(start+(b+1)/T*seconds,2)} s`}var epochName=(frame,e)=>`epoch ${frame.epochs[e]} \
-of ${frame.epochs[frame.epochs.length-1]}`,heard=(frame,masked)=>frame.modalities.reduce((sum,m,i)=>sum|(masked.includes(m.name)?0:1<<i),0);function readout(frame,{
-sample,epoch,time,masked},whatIf=""){let when=moment(frame,sample,time),answer=frame.part("prediction",epoch,sample,time),target=frame.targets[sample],said;if(frame.
-task==="classification"){let best=argmax(answer);said=best<0?"no prediction":`predicts ${frame.outputs[best]} (${fixed(answer[best],frame.digits)})`,said+=frame.
-labelled?`, true ${frame.outputs[target]}`:", no label"}else said=`predicts ${fixed(answer[0],frame.digits)}, ${frame.labelled?`target ${fixed(target??NaN,frame.
-digits)}`:"no label"}`;let shares=frame.part("contribution",epoch,sample,time),each=frame.modalities.map((m,i)=>`${m.name} ${signed(shares[i],frame.digits)}`),at=frame.
-duration_s[sample]===null?when:`t = ${when}`,without=masked.length?`; without ${masked.join(", ")}: ${fixed(frame.part("game",epoch,sample,time)[heard(frame,masked)],
-frame.digits)}`:"";return`${epochName(frame,epoch)}, ${at}: ${said}; ${each.join(", ")}${without}${whatIf&&`; what if: ${whatIf}`}`}function bar(hatch){let ink=h("div",{class:"mmv-bar",...hatch===null?{}:{"data-m":hatch%8}}),ghost=h("div",{class:"mmv-was",hidden:""}),track=h("div",{class:"mm\
-v-track","aria-hidden":"true"},ink,ghost),lay=(node,from,to)=>{let known=Number.isFinite(from+to);node.style.left=`${known?100*Math.min(from,to):0}%`,node.style.
+of ${frame.epochs[frame.epochs.length-1]}`,coalitionWithout=(frame,masked)=>frame.modalities.reduce((sum,m,i)=>sum|(masked.includes(m.name)?0:1<<i),0),fill2=(phrase,values)=>phrase.
+replace(/\{(\w+)\}/g,(_,key)=>String(values[key]));function readout(frame,{sample,epoch,time,masked},edits=""){let{phrases,digits,epochs,sizes}=frame,seconds=frame.
+duration_s[sample],target=frame.targets[sample],prediction=frame.part("prediction",epoch,sample,time),phi=frame.part("contribution",epoch,sample,time),classes2=frame.
+task==="classification",best=classes2?argmax(prediction):0;return fill2(phrases.readout,{epoch:epochs[epoch],last_epoch:epochs[sizes.epoch-1],moment:seconds===null?
+fill2(phrases.step,{step:time+1,steps:sizes.time}):fill2(phrases.time,{time:fixed(frame.start_s[sample]+(time+1)/sizes.time*seconds,2)}),prediction:fill2(best<0?
+phrases.no_prediction:phrases.prediction,{predicted:frame.outputs[best],value:fixed(prediction[best],digits),target:classes2?frame.outputs[target]:fixed(target??
+NaN,digits)}),phi:frame.modalities.map((m,i)=>`${m.name} ${signed(phi[i],digits)}`).join(", "),masked:masked.length?fill2(phrases.masked,{modalities:masked.join(
+", "),value:fixed(frame.part("game",epoch,sample,time)[coalitionWithout(frame,masked)],digits)}):"",edits:edits&&fill2(phrases.edits,{edits})})}function bar(hatch){let ink=h("div",{class:"mmv-bar",...hatch===null?{}:{"data-m":hatch%8}}),ghost=h("div",{class:"mmv-recorded",hidden:""}),track=h("div",{class:"\
+mmv-track","aria-hidden":"true"},ink,ghost),lay=(node,from,to)=>{let known=Number.isFinite(from+to);node.style.left=`${known?100*Math.min(from,to):0}%`,node.style.
 width=`${known?100*Math.abs(to-from):0}%`};return{track,set:(from,to)=>lay(ink,from,to),was:(from,to)=>{ghost.hidden=!Number.isFinite(to),ghost.hidden||lay(ghost,
 from,to)}}}var row=(head,track,value2)=>h("tr",{},head,h("td",{class:"mmv-cell"},track),h("td",{class:"mmv-value"},value2)),rowHead=(...children)=>h("th",{scope:"\
 row"},...children);function signedBar(hatch){let{track,set,was}=bar(hatch),place=(value2,most)=>.5+(most?value2/most/2:0*value2);return track.classList.add("mmv\
@@ -89,20 +90,20 @@ g"||!view.name)throw new TypeError(`${where}: name is not a text; give each view
 with the names of the frame's arrays`);if(typeof view.mount!="function")throw new TypeError(`${where}: mount is no function; expected mount(root, frame, state, \
 pick)`);views.push(view)}function registerFailure(name2,error){let mount15=()=>{throw error};views.push({name:name2,place:"wide",needs:[],mount:mount15})}var registered=(place,frame)=>views.
 filter(view=>view.place===place&&view.needs.every(frame.has)).sort((a,b)=>(a.order??100)-(b.order??100)),viewNames=()=>views.map(view=>view.name);function mount(root,frame,_state,pick){let{time:T,channel:C}=frame.sizes,series=frame.modalities.map((_,m)=>({m})),slider2=h("input",{type:"range",min:0,max:C-1,
-step:1,class:"mmv-channel","aria-label":"Channel"});slider2.addEventListener("input",()=>pick({channel:Number(slider2.value)}));let lasting=chart({label:"Half-l\
-ife of every channel row, on a logarithmic scale; its numbers are in the table",series,onPick:x=>pick({channel:Math.round(x*(C-1))})}),along=chart({label:"State\
- norm of the chosen channel row over the sequence",series,onPick:x=>pick({time:Math.round(x*(T-1))})}),cells=frame.modalities.map(()=>[h("td"),h("td"),h("td")]),
-words=["channel","half-life, steps","state norm"],table=h("table",{class:"mmv-list","aria-label":"The chosen channel row in each chain"},h("thead",{},h("tr",{},
-h("td"),...words.map(text=>h("th",{scope:"col"},text)))),h("tbody",{},...cells.map((list,m)=>h("tr",{},rowHead(...modality(frame,m)),...list))));root.append(heading(
-"Channels: how long they remember"),h("label",{class:"mmv-control mmv-grow"},h("span",{},"Row"),slider2),lasting.node,along.node,table,faint("Rows are those of \
-the state maps: the liveliest channels of each chain, from long to short half-life (ln 2 / (Δ·|A|), by its own decay)."));let changed=changes();return state=>{
+step:1,class:"mmv-channel","aria-label":"Channel"});slider2.addEventListener("input",()=>pick({channel:Number(slider2.value)}));let lasting=chart({label:"State \
+half-life of every channel, logarithmic scale; the table has the numbers",series,onPick:x=>pick({channel:Math.round(x*(C-1))})}),along=chart({label:"Hidden-stat\
+e magnitude of the selected channel over the sequence",series,onPick:x=>pick({time:Math.round(x*(T-1))})}),cells=frame.modalities.map(()=>[h("td"),h("td"),h("td")]),
+words=["channel","half-life, steps","‖h‖₂"],table=h("table",{class:"mmv-list","aria-label":"Selected channel of each SSM stream"},h("thead",{},h("tr",{},h(
+"td"),...words.map(text=>h("th",{scope:"col"},text)))),h("tbody",{},...cells.map((list,m)=>h("tr",{},rowHead(...modality(frame,m)),...list))));root.append(heading(
+"State half-life by channel"),h("label",{class:"mmv-control mmv-grow"},h("span",{},"Row"),slider2),lasting.node,along.node,table,faint("Rows are those of the st\
+ate maps: the channels of each SSM stream with the largest norm, longest half-life first (ln 2 / (Δ·|A|), without coupling)."));let changed=changes();return state=>{
 let{sample,epoch,layer,channel,time,brush}=state,lives=frame.part("half_life",layer),numbers=frame.part("channel_index",layer),log=(m,c)=>Math.log10(lives[m*C+c]);
-if(slider2.value=String(channel),slider2.setAttribute("aria-valuetext",`row ${channel+1} of ${C}`),changed(state,"layer","asked_layer","channel")){let range=rangeOf(
+if(slider2.value=String(channel),slider2.setAttribute("aria-valuetext",`row ${channel+1} of ${C}`),changed(state,"layer","layer_of_a","channel")){let range=rangeOf(
 frame.compared.filter(one=>one.has("half_life")).map(one=>Array.from(one.part("half_life",layerOf(one,frame,state)),Math.log10))),[low,high]=ends(10**range[0],10**
 range[1]);lasting.draw({values:log,count:C,now:channel,range,rule:!1}),lasting.say({title:"half-life by row, steps (log)",high,low,from:"row 1",to:String(C)})}let scale=frame.
 scale[layer]/255,most=lastColour(frame,one=>one.scale,state),norms=frame.modalities.map((_,m)=>frame.part("state",epoch,sample,layer,m)),valid=frame.modalities.
 map((_,m)=>frame.part("state_valid",sample,m)),norm=(m,t)=>valid[m][t]?norms[m][channel*T+t]*scale:NaN;along.draw({values:norm,count:T,now:time,range:[0,most],brush}),
-along.say({title:`state norm of row ${channel+1}`,high:`≥${short(most)}`,low:"0",from:brief(frame,sample,0),to:brief(frame,sample,T-1)}),cells.forEach(([number,
+along.say({title:`‖h‖₂ of row ${channel+1}`,high:`≥${short(most)}`,low:"0",from:brief(frame,sample,0),to:brief(frame,sample,T-1)}),cells.forEach(([number,
 life,size],m)=>{number.textContent=String(numbers[m*C+channel]),life.textContent=short(lives[m*C+channel]),size.textContent=norm(m,time)>=frame.scale[layer]?`≥ ${short(
 frame.scale[layer])}`:short(norm(m,time))})}}register({name:"channels",place:"columns",order:40,needs:["half_life","state"],height:M=>375+20*M,mount});var CIVIDIS="00224e 123570 3b496c 575d6d 707173 8a8678 a59c74 c3b369 e1cc55 fee838".split(" "),rgb=hex=>[0,2,4].map(k=>parseInt(hex.slice(k,k+2),16)),RGB=CIVIDIS.
 map(rgb),PALETTE=Uint8ClampedArray.from({length:768},(_,i)=>{let f=(i/3|0)/255*9,k=Math.min(8,f|0);return RGB[k][i%3]*(1-f+k)+RGB[k+1][i%3]*(f-k)}),PIXELS=new Uint32Array(
@@ -112,61 +113,61 @@ createImageData(columns,rows),made={context,image,pixels:new Uint32Array(image.d
 let{context,image,pixels}=sheet(canvas,Math.max(1,columns),Math.max(1,rows));pixels.fill(0);for(let y=0,p=0;y<rows;y++)for(let x=0;x<columns;x++,p++){let v=level(
 x,y);v>=0&&(pixels[p]=PIXELS[v])}context.putImageData(image,0,0)}function tint(canvas,columns,rows,colour){let{context,image,pixels}=sheet(canvas,Math.max(1,columns),
 Math.max(1,rows));pixels.fill(0);for(let y=0,p=0;y<rows;y++)for(let x=0;x<columns;x++,p+=4){let v=colour(x,y);v&&image.data.set(v,p)}context.putImageData(image,
-0,0)}function ticks(length,start=0){let rough=length/6,power=10**Math.floor(Math.log10(rough)),step2=Number([1,2,5,10].find(k=>k*power>=rough))*power,first=Math.
-ceil(start/step2-1e-9),last=Math.floor((start+length)/step2+1e-9);return Array.from({length:last-first+1},(_,i)=>Number(((first+i)*step2).toPrecision(6)))}function largest(...lists){
+0,0)}function ticks(length,start=0){let rough=length/6,power=10**Math.floor(Math.log10(rough)),step=Number([1,2,5,10].find(k=>k*power>=rough))*power,first=Math.
+ceil(start/step-1e-9),last=Math.floor((start+length)/step+1e-9);return Array.from({length:last-first+1},(_,i)=>Number(((first+i)*step).toPrecision(6)))}function largest(...lists){
 let most=0;for(let list of lists)for(let i=0;i<list.length;i++)Math.abs(list[i])>most&&Number.isFinite(list[i])&&(most=Math.abs(list[i]));return most}function mount2(root,frame,_state,pick){let E=frame.sizes.epoch,T=frame.sizes.time,M=frame.modalities.length,all=frame.modalities.map((_,m)=>m),rows=all.map(m=>{
 let value2=h("span"),{track,set,was}=signedBar(m);return{value:value2,set,was,node:row(rowHead(...modality(frame,m)),track,value2)}}),none=h("span"),whole2=h("s\
-pan"),total=(text,value2)=>h("tr",{class:"mmv-total"},rowHead(text),h("td"),h("td",{class:"mmv-value"},value2)),along=chart({label:"Contribution of each modalit\
-y over the sequence; its numbers at the cursor are in the table",series:all.map(m=>({m})),onPick:x=>pick({time:Math.round(x*(T-1))})}),during=chart({label:"Cont\
-ribution of each modality over training; its numbers at the epoch are in the table",series:all.map(m=>({m})),onPick:x=>pick({epoch:Math.round(x*(E-1))})});root.
-append(heading("Contribution to ",name(frame.target_name)),...prefixNote(frame),h("table",{"aria-label":"Exact Shapley value of each modality"},h("tbody",{},total(
-"no modality",none),...rows.map(r=>r.node),total("all together",whole2))),...frame.imputation?[faint("Shapley values; ",name(frame.imputation),".")]:[],h("div",
-{class:"mmv-pair"},along.node,during.node));let changed=changes(),most=0,range=rangeOf([]);return state=>{let{sample,epoch,time,brush}=state;changed(state,"samp\
-le")&&(range=rangeOf(allOf(frame,"contribution",sample),!0),most=largest(range));let shares=frame.part("contribution",epoch,sample,time),now=frame.part("contrib\
-ution",epoch,sample),{recorded}=frame,before=frame.answer()?recorded.part("contribution",epoch,sample):null;rows.forEach((r,m)=>{r.set(shares[m],most),r.was(before?
-before[time*M+m]:NaN,most),r.value.textContent=signed(shares[m],frame.digits),before&&r.value.append(unseen(`, as recorded ${signed(before[time*M+m],frame.digits)}`))});
-let shown=frame.task==="classification"?frame.targets[sample]:0;none.textContent=fixed(frame.part("baseline",epoch,sample)[time],frame.digits),whole2.textContent=
-fixed(frame.part("prediction",epoch,sample,time)[shown],frame.digits);let[low,high]=ends(...range);along.draw({values:(m,t)=>now[t*M+m],count:T,now:time,range,brush,
-before:before&&((m,t)=>before[t*M+m])}),along.say({title:`over the sequence, ${epochName(frame,epoch).split(" of ")[0]}`,high,low,from:brief(frame,sample,0),to:brief(
-frame,sample,T-1)}),during.draw({values:(m,e)=>recorded.part("contribution",e,sample,time)[m],count:E,now:epoch,range}),during.say({title:`over training, ${before?
-"as recorded, ":""}at ${brief(frame,sample,time)}`,high,low,from:`epoch ${frame.epochs[0]}`,to:String(frame.epochs[E-1])})}}register({name:"contribution",place:"\
-side",order:20,needs:["contribution"],mount:mount2});function mount3(root,frame){let M=frame.modalities.length,cells=frame.modalities.map(()=>frame.modalities.map(()=>h("td"))),head=h("tr",{},h("td",{class:"mmv-fa\
-int"},"listens to"),...cells.map((_,n)=>h("th",{scope:"col"},...columnHead(frame,n,(235/M-27)/6.5)))),body=cells.map((list,m)=>h("tr",{},rowHead(...modality(frame,
-m)),...list)),title=heading("Coupling");root.append(title,h("table",{class:"mmv-matrix","aria-label":"Coupling: rows listen to columns",...M>4?{"data-many":""}:
-{}},h("thead",{},head),h("tbody",{},...body)));let most=largest(...frame.compared.filter(one=>one.has("coupling")).flatMap(one=>one.epochs.map((_,e)=>one.part("\
-coupling",e))));return({epoch,layer})=>{let weights=frame.part("coupling",epoch,layer);title.textContent=`Coupling in layer ${frame.layers[layer]}`,cells.flat().
-forEach((cell,i)=>{cell.textContent=fixed(weights[i],2),cell.style.setProperty("--weight",String(most&&Math.abs(weights[i])/most||0))})}}register({name:"couplin\
-g",place:"side",order:30,needs:["coupling"],mount:mount3});function mount4(root,frame,_state,pick){let[,layers,M,B]=frame.shape("influence"),T=frame.sizes.time,starts=frame.influence.block,blockOf=t=>starts.reduce((best,from,b)=>from<=
+pan"),total=(text,value2)=>h("tr",{class:"mmv-total"},rowHead(text),h("td"),h("td",{class:"mmv-value"},value2)),along=chart({label:"Shapley value of each modali\
+ty over the sequence; the table has the numbers at the cursor",series:all.map(m=>({m})),onPick:x=>pick({time:Math.round(x*(T-1))})}),during=chart({label:"Shaple\
+y value of each modality over training; the table has the numbers at the epoch",series:all.map(m=>({m})),onPick:x=>pick({epoch:Math.round(x*(E-1))})});root.append(
+heading("Shapley value φ, ",name(frame.target_name)),...prefixNote(frame),h("table",{"aria-label":"Exact Shapley value of each modality"},h("tbody",{},total("b\
+aseline v(∅)",none),...rows.map(r=>r.node),total("full model v(all)",whole2))),...frame.imputation?[faint("Shapley values; ",name(frame.imputation),".")]:[],h(
+"div",{class:"mmv-pair"},along.node,during.node));let changed=changes(),most=0,range=rangeOf([]);return state=>{let{sample,epoch,time,brush}=state;changed(state,
+"sample")&&(range=rangeOf(allOf(frame,"contribution",sample),!0),most=largest(range));let shares=frame.part("contribution",epoch,sample,time),now=frame.part("co\
+ntribution",epoch,sample),{recorded}=frame,before=frame.edited()?recorded.part("contribution",epoch,sample):null;rows.forEach((r,m)=>{r.set(shares[m],most),r.was(
+before?before[time*M+m]:NaN,most),r.value.textContent=signed(shares[m],frame.digits),before&&r.value.append(unseen(`, as recorded ${signed(before[time*M+m],frame.
+digits)}`))});let shown=frame.task==="classification"?frame.targets[sample]:0;none.textContent=fixed(frame.part("baseline",epoch,sample)[time],frame.digits),whole2.
+textContent=fixed(frame.part("prediction",epoch,sample,time)[shown],frame.digits);let[low,high]=ends(...range);along.draw({values:(m,t)=>now[t*M+m],count:T,now:time,
+range,brush,before:before&&((m,t)=>before[t*M+m])}),along.say({title:`over the sequence, ${epochName(frame,epoch).split(" of ")[0]}`,high,low,from:brief(frame,sample,
+0),to:brief(frame,sample,T-1)}),during.draw({values:(m,e)=>recorded.part("contribution",e,sample,time)[m],count:E,now:epoch,range}),during.say({title:`over trai\
+ning, ${before?"as recorded, ":""}at ${brief(frame,sample,time)}`,high,low,from:`epoch ${frame.epochs[0]}`,to:String(frame.epochs[E-1])})}}register({name:"contr\
+ibution",place:"side",order:20,needs:["contribution"],mount:mount2});function mount3(root,frame){let M=frame.modalities.length,cells=frame.modalities.map(()=>frame.modalities.map(()=>h("td"))),head=h("tr",{},h("td",{class:"mmv-fa\
+int"},"target ↓ source →"),...cells.map((_,n)=>h("th",{scope:"col"},...columnHead(frame,n,(235/M-27)/6.5)))),body=cells.map((list,m)=>h("tr",{},rowHead(...modality(
+frame,m)),...list)),title=heading("Coupling weights W");root.append(title,h("table",{class:"mmv-matrix","aria-label":"Coupling weights W: rows are targets, colu\
+mns are sources",...M>4?{"data-many":""}:{}},h("thead",{},head),h("tbody",{},...body)));let most=largest(...frame.compared.filter(one=>one.has("coupling")).flatMap(
+one=>one.epochs.map((_,e)=>one.part("coupling",e))));return({epoch,layer})=>{let weights=frame.part("coupling",epoch,layer);title.textContent=`Coupling weights \
+W, layer ${frame.layers[layer]}`,cells.flat().forEach((cell,i)=>{cell.textContent=fixed(weights[i],2),cell.style.setProperty("--weight",String(most&&Math.abs(weights[i])/
+most||0))})}}register({name:"coupling",place:"side",order:30,needs:["coupling"],mount:mount3});function mount4(root,frame,_state,pick){let[,layers,M,B]=frame.shape("influence"),T=frame.sizes.time,starts=frame.influence.block,blockOf=t=>starts.reduce((best,from,b)=>from<=
 t?b:best,0),lastOf=b=>(b+1<B?starts[b+1]:T)-1,canvas=h("canvas",{role:"img"}),lines=Array.from({length:M},()=>h("div",{class:"mmv-at"})),grid=frame.modalities.flatMap(
 (_,k)=>k?[h("div",{class:"mmv-cut-x"}),h("div",{class:"mmv-cut-y"})]:[]);grid.forEach((node,i)=>node.style.setProperty("--at",String((1+(i>>1))/M)));let box=h("\
 div",{class:"mmv-plot mmv-map mmv-square"},canvas,h("div",{class:"mmv-marks","aria-hidden":"true"},...grid,...lines)),names=kind=>h("div",{class:kind,"aria-hidd\
 en":"true"},...frame.modalities.map((_,m)=>h("span",{},...columnHead(frame,m,(340/M-15)/6.5)))),cells=frame.modalities.map(()=>frame.modalities.map(()=>h("td"))),
-title=heading("Influence: who moves whom, when"),caption=h("caption",{class:"mmv-small"});root.append(title,h("div",{class:"mmv-blocks"},names("mmv-ups"),box,h(
-"span"),names("mmv-alongs")),h("div",{class:"mmv-scroll-x",tabindex:0,role:"region","aria-label":"Shares at the cursor"},h("table",{class:"mmv-list mmv-heard","\
-aria-label":"What each chain hears at the cursor"},caption,h("thead",{},h("tr",{},h("td",{class:"mmv-faint"},"hears"),...frame.modalities.map((_,n)=>h("th",{scope:"\
-col"},...columnHead(frame,n,(285/M-18)/6.5))))),h("tbody",{},...cells.map((list,m)=>h("tr",{},rowHead(...modality(frame,m)),...list))))),faint("Each block: down\
- the moment that is moved, across the moment that is heard; nothing is heard before it was said. Size of |K|, exact for the operator's inputs with its gates as \
-they were, at the best epoch; colours grow with its square root; it is not the derivative of the whole model. Press on the map to put the cursor there.")),onDrag(
-box,box,(_x,y)=>{let row2=Math.min(M*B-1,Math.max(0,Math.floor(y*M*B)));pick({time:lastOf(row2%B)})}),root.style.setProperty("--heard",String(M));let changed=changes();
-return state=>{let{sample,time}=state,layer=Math.min(state.layer,layers-1),map=frame.part("influence",sample,layer),[a,b]=span(frame,state),[first,last]=[blockOf(
-a),blockOf(b)],scale=lastColour(frame,one=>one.influence?.scale,{...state,layer}),at=blockOf(time),level=(m,t,n,s2)=>map[((m*B+t)*M+n)*B+s2],share=Math.sqrt(frame.
-influence.scale[layer]/scale);changed(state,"sample","layer","asked_layer","brush")&&paint(canvas,M*B,M*B,(x,y)=>{let s2=x%B,t=y%B;return s2>t||s2<first||s2>last?
--1:Math.round(share*level(y/B|0,t,x/B|0,s2))}),canvas.setAttribute("aria-label",`Influence map of layer ${frame.layers[layer]}, ${M} by ${M} blocks of ${B} mome\
-nts; the table holds the sums at the cursor`),title.textContent=`Influence in layer ${frame.layers[layer]}: who moves whom, when`,lines.forEach((line,m)=>{line.
-style.top=`${100*(m*B+at)/(M*B)}%`,line.style.height=`${100/(M*B)}%`}),caption.textContent=`Share of what moves each chain at ${brief(frame,sample,time)}, and w\
-hen most of it was said (the colours of the map end at ${short(scale)}).`,cells.forEach((list,m)=>{let sums=list.map((_,n)=>{let sum=0,most=-1,when=0;for(let s2=first;s2<=
-Math.min(at,last);s2++){let v=level(m,at,n,s2)**2;sum+=v,v>most&&([most,when]=[v,s2])}return{sum,when}}),whole2=sums.reduce((all,{sum})=>all+sum,0);list.forEach(
-(cell,n)=>{let told=whole2&&sums[n].sum?[`${fixed(100*sums[n].sum/whole2,0)} %,`,brief(frame,sample,lastOf(sums[n].when))]:["–"];cell.replaceChildren(...told.
-flatMap((text,i)=>[i?" ":"",h("span",{class:"mmv-whole"},text)]))})})}}register({name:"influence",place:"columns",order:30,needs:["influence"],height:M=>585+22*
-M,mount:mount4});function columnsOf(frame,m,sample){let valid=frame.part(`signal_valid_${m}`,sample),values=frame.part(`signal_${m}`,sample),F=frame.modalities[m].features.length,
-told=i=>{for(let f=0;f<F;f++)if(Number.isFinite(values[i*F+f]))return i;return-1},kept2=[...valid.keys()].filter(i=>valid[i]);if(frame.has(`signal_at_${m}`))return timed(
-kept2,frame.part(`signal_at_${m}`,sample),frame.part(`signal_until_${m}`,sample),told);let spread=frame.align==="resample"||frame.modalities[m].static,count=spread?
-kept2.length:frame.align==="pad"?frame.sizes.time:valid.length,of=spread?k=>kept2[k]:k=>k<valid.length&&valid[k]?k:-1;return Array.from({length:count},(_,k)=>({
-frame:of(k)<0?-1:told(of(k)),from:k/count,to:(k+1)/count,at:(k+.5)/count}))}function timed(kept2,at,until,told){let columns=[],gap=(from,to)=>to>from+1e-4&&columns.
-push({frame:-1,from,to,at:from}),end=0;for(let i of kept2)gap(end,at[i]),columns.push({frame:told(i),from:at[i],to:until[i],at:at[i]}),end=until[i];return gap(end,
-1),columns}function rasterOf(columns,even){if(even)return columns.map(one=>one.frame);let count=Math.min(2e3,Math.max(400,2*columns.length)),k=0;return Array.from(
-{length:count},(_,x)=>{let share=(x+.5)/count;for(;k+1<columns.length&&columns[k].to<=share;)k++;return columns.length&&columns[k].from<=share&&share<columns[k].
-to?columns[k].frame:-1})}function extent(values,columns,features){let low=1/0,high=-1/0;for(let{frame}of columns)for(let f=0;frame>=0&&f<features;f++){let v=values[frame*features+f];v<low&&
+title=heading("Cross-modal influence"),caption=h("caption",{class:"mmv-small"});root.append(title,h("div",{class:"mmv-blocks"},names("mmv-ups"),box,h("span"),names(
+"mmv-alongs")),h("div",{class:"mmv-scroll-x",tabindex:0,role:"region","aria-label":"Shares at the cursor"},h("table",{class:"mmv-list mmv-influence-table","aria\
+-label":"Relative influence on each modality at the cursor"},caption,h("thead",{},h("tr",{},h("td",{class:"mmv-faint"},"target ↓ source →"),...frame.modalities.
+map((_,n)=>h("th",{scope:"col"},...columnHead(frame,n,(285/M-18)/6.5))))),h("tbody",{},...cells.map((list,m)=>h("tr",{},rowHead(...modality(frame,m)),...list))))),
+faint("Each block: target time down, source time across; the map is causal: zero above the diagonal. Magnitude |K|, exact for the operator's inputs with its gat\
+es held fixed, at the epoch that training selected; the colour scale is that of its square root; it is not the derivative of the whole model. Press on the map t\
+o move the cursor.")),onDrag(box,box,(_x,y)=>{let row2=Math.min(M*B-1,Math.max(0,Math.floor(y*M*B)));pick({time:lastOf(row2%B)})}),root.style.setProperty("--sou\
+rces",String(M));let changed=changes();return state=>{let{sample,time}=state,layer=Math.min(state.layer,layers-1),map=frame.part("influence",sample,layer),[a,b]=span(
+frame,state),[first,last]=[blockOf(a),blockOf(b)],scale=lastColour(frame,one=>one.influence?.scale,{...state,layer}),at=blockOf(time),level=(m,t,n,s2)=>map[((m*
+B+t)*M+n)*B+s2],share=Math.sqrt(frame.influence.scale[layer]/scale);changed(state,"sample","layer","layer_of_a","brush")&&paint(canvas,M*B,M*B,(x,y)=>{let s2=x%
+B,t=y%B;return s2>t||s2<first||s2>last?-1:Math.round(share*level(y/B|0,t,x/B|0,s2))}),canvas.setAttribute("aria-label",`Influence map of layer ${frame.layers[layer]}\
+, ${M} by ${M} blocks of ${B} moments; the table holds the sums at the cursor`),title.textContent=`Cross-modal influence, layer ${frame.layers[layer]}: who move\
+s whom, when`,lines.forEach((line,m)=>{line.style.top=`${100*(m*B+at)/(M*B)}%`,line.style.height=`${100/(M*B)}%`}),caption.textContent=`Relative influence on ea\
+ch modality at ${brief(frame,sample,time)}, and the source time with the largest influence (colour scale ends at ${short(scale)}).`,cells.forEach((list,m)=>{let sums=list.
+map((_,n)=>{let sum=0,most=-1,when=0;for(let s2=first;s2<=Math.min(at,last);s2++){let v=level(m,at,n,s2)**2;sum+=v,v>most&&([most,when]=[v,s2])}return{sum,when}}),
+whole2=sums.reduce((all,{sum})=>all+sum,0);list.forEach((cell,n)=>{let texts=whole2&&sums[n].sum?[`${fixed(100*sums[n].sum/whole2,0)} %,`,brief(frame,sample,lastOf(
+sums[n].when))]:["–"];cell.replaceChildren(...texts.flatMap((text,i)=>[i?" ":"",h("span",{class:"mmv-whole"},text)]))})})}}register({name:"influence",place:"c\
+olumns",order:30,needs:["influence"],height:M=>585+22*M,mount:mount4});function columnsOf(frame,m,sample){let valid=frame.part(`signal_valid_${m}`,sample),values=frame.part(`signal_${m}`,sample),F=frame.modalities[m].features.length,
+withValue=i=>{for(let f=0;f<F;f++)if(Number.isFinite(values[i*F+f]))return i;return-1},kept2=[...valid.keys()].filter(i=>valid[i]);if(frame.has(`signal_at_${m}`))
+return timed(kept2,frame.part(`signal_at_${m}`,sample),frame.part(`signal_until_${m}`,sample),withValue);let spread=frame.align==="resample"||frame.modalities[m].
+static,count=spread?kept2.length:frame.align==="pad"?frame.sizes.time:valid.length,of=spread?k=>kept2[k]:k=>k<valid.length&&valid[k]?k:-1;return Array.from({length:count},
+(_,k)=>({frame:of(k)<0?-1:withValue(of(k)),from:k/count,to:(k+1)/count,at:(k+.5)/count}))}function timed(kept2,at,until,withValue){let columns=[],gap=(from,to)=>to>
+from+1e-4&&columns.push({frame:-1,from,to,at:from}),end=0;for(let i of kept2)gap(end,at[i]),columns.push({frame:withValue(i),from:at[i],to:until[i],at:at[i]}),end=
+until[i];return gap(end,1),columns}function rasterOf(columns,even){if(even)return columns.map(one=>one.frame);let count=Math.min(2e3,Math.max(400,2*columns.length)),
+k=0;return Array.from({length:count},(_,x)=>{let share=(x+.5)/count;for(;k+1<columns.length&&columns[k].to<=share;)k++;return columns.length&&columns[k].from<=share&&
+share<columns[k].to?columns[k].frame:-1})}function extent(values,columns,features){let low=1/0,high=-1/0;for(let{frame}of columns)for(let f=0;frame>=0&&f<features;f++){let v=values[frame*features+f];v<low&&
 v>-1/0&&(low=v),v>high&&v<1/0&&(high=v)}return low<=high?[low,high]:null}function gaps(columns){let runs=[];return columns.forEach(({frame,from,to},i)=>{if(frame>=
 0)return;let last=runs[runs.length-1];i&&columns[i-1].frame<0?last[1]=to:runs.push([from,to])}),runs.map(([from,to])=>{let block=h("div",{class:"mmv-padding"});
 return block.style.left=`${100*from}%`,block.style.width=`${100*(to-from)}%`,block})}function linePath(values,columns,features,f,range,even){let points=columns.
@@ -180,23 +181,23 @@ mmv-faint mmv-unit"},constant?`static${unit&&" · "}`:rate_hz===null?"":`${irreg
 regular":""}${unit&&" · "}`,name(unit)),h("div",{class:"mmv-faint"},asMap?`${F} features`:legend(features)),h("div",{class:"mmv-range","aria-hidden":"true"},top,
 bottom)),drawn=[];function draw({sample}){let columns=columnsOf(frame,m,sample),values=frame.part(`signal_${m}`,sample),range=joint(frame.compared.map(one=>extent(
 one.part(`signal_${m}`,sample),columnsOf(one,m,sample),F)));if(absent.hidden=columns.some(one=>one.frame>=0),absent.textContent=frame.part(`signal_valid_${m}`,sample).
-some(Boolean)?"recorded without any value":frame.recorded.part(`signal_valid_${m}`,sample).some(Boolean)?"masked: the model does not hear it":"absent: not recor\
-ded for this sample",[bottom.textContent,top.textContent]=absent.hidden?ends(...range):["",""],canvas){box.replaceChildren(map,absent);let scale=range[1]>range[0]?
+some(Boolean)?"recorded without any value":frame.recorded.part(`signal_valid_${m}`,sample).some(Boolean)?"masked: removed from the model's input":"absent: not r\
+ecorded for this sample",[bottom.textContent,top.textContent]=absent.hidden?ends(...range):["",""],canvas){box.replaceChildren(map,absent);let scale=range[1]>range[0]?
 255/(range[1]-range[0]):0,shown=rasterOf(columns,even);paint(canvas,shown.length,F,(x,y)=>{let v=shown[x]<0?NaN:values[shown[x]*F+y];return Number.isFinite(v)?Math.
 round((v-range[0])*scale):-1});return}box.replaceChildren(map,...gaps(columns),absent),lines.forEach((line,f)=>{let path=linePath(values,columns,F,f,range,even);
 drawn[f]!==path&&line.setAttribute("d",drawn[f]=path)})}return{gutter,box,draw}}function stateLane(frame,m){let{time:T,channel:C}=frame.sizes,label=`${frame.modalities[m].
-name}: coupled state, ${C} channels over ${T} steps`,canvas=h("canvas",{role:"img","aria-label":label}),mark=h("div",{class:"mmv-row","aria-hidden":"true"}),box=h(
-"div",{class:"mmv-plot mmv-state mmv-map"},canvas,mark),gutter=h("div",{class:"mmv-gutter"},h("div",{class:"mmv-faint"},"coupled state"),h("div",{class:"mmv-fai\
-nt"},`${C} channels`));function draw(selection){let{sample,epoch,layer}=selection,share=frame.scale[layer]/lastColour(frame,one=>one.scale,selection),valid=frame.
+name}: hidden state, ${C} channels over ${T} steps`,canvas=h("canvas",{role:"img","aria-label":label}),mark=h("div",{class:"mmv-row","aria-hidden":"true"}),box=h(
+"div",{class:"mmv-plot mmv-state mmv-map"},canvas,mark),gutter=h("div",{class:"mmv-gutter"},h("div",{class:"mmv-faint"},"hidden state"),h("div",{class:"mmv-fain\
+t"},`${C} channels`));function draw(selection){let{sample,epoch,layer}=selection,share=frame.scale[layer]/lastColour(frame,one=>one.scale,selection),valid=frame.
 part("state_valid",sample,m),state=frame.part("state",epoch,sample,layer,m);paint(canvas,T,C,(t,c)=>valid[t]?Math.round(state[c*T+t]*share):-1)}return{gutter,box,
 draw,choose:({channel})=>{mark.style.top=`${100*channel/C}%`,mark.style.height=`${100/C}%`}}}function colourKey(frame){let bar2=h("canvas",{"aria-hidden":"true"}),
 end=h("span");return paint(bar2,256,1,x=>x),{node:h("div",{class:"mmv-colour"},h("span",{},frame.state_name),h("span",{},"0"),bar2,end),draw:selection=>{let unit=frame.
 state_unit&&frame.state_unit!=="1"?` ${frame.state_unit}`:"";end.textContent=`≥ ${short(lastColour(frame,one=>one.scale,selection))}${unit}`}}}function buildBrush(frame,now,pick){
-let said=h("span",{class:"mmv-span"}),T=frame.sizes.time,from=()=>pick({brush:[now().time,Math.max(now().time,now().brush?.[1]??T-1)]}),to=()=>pick({brush:[Math.
-min(now().time,now().brush?.[0]??0),now().time]}),clear=button("clear",()=>pick({brush:null}),{"aria-label":"Clear the span"});return{node:h("div",{class:"mmv-b\
-rush",role:"group","aria-label":"Span of time"},h("span",{class:"mmv-faint"},"Span"),said,button("from here",from,{"aria-label":"Start the span at the time curs\
-or"}),button("to here",to,{"aria-label":"End the span at the time cursor"}),clear),draw:state=>{said.textContent=state.brush?stretch(frame,state.sample,state.brush):
-"all",clear.disabled=!state.brush},key:event=>{event.key==="["&&from(),event.key==="]"&&to(),event.key==="Escape"&&now().brush&&pick({brush:null})}}}function mount5(root,frame,state,pick){
+let label=h("span",{class:"mmv-span"}),T=frame.sizes.time,from=()=>pick({brush:[now().time,Math.max(now().time,now().brush?.[1]??T-1)]}),to=()=>pick({brush:[Math.
+min(now().time,now().brush?.[0]??0),now().time]}),clear=button("clear",()=>pick({brush:null}),{"aria-label":"Clear the time range"});return{node:h("div",{class:"\
+mmv-brush",role:"group","aria-label":"Time range"},h("span",{class:"mmv-faint"},"Time range"),label,button("start",from,{"aria-label":"Start the time range at t\
+he cursor"}),button("end",to,{"aria-label":"End the time range at the cursor"}),clear),draw:state=>{label.textContent=state.brush?stretch(frame,state.sample,state.
+brush):"all",clear.disabled=!state.brush},key:event=>{event.key==="["&&from(),event.key==="]"&&to(),event.key==="Escape"&&now().brush&&pick({brush:null})}}}function mount5(root,frame,state,pick){
 let T=frame.sizes.time,C=frame.sizes.channel,shown={time:state?.time??0,brush:state?.brush??null},signals=frame.modalities.map((_,m)=>signalLane(frame,m)),states=frame.
 has("state")?frame.modalities.map((_,m)=>stateLane(frame,m)):[],rows=signals.map((signal,m)=>h("div",{class:"mmv-lane"},...[signal,...states.slice(m,m+1)].flatMap(
 ({gutter,box})=>[gutter,box]))),tag=h("span",{class:"mmv-tag"}),cursor=h("div",{class:"mmv-cursor"},tag),veil=[h("div",{class:"mmv-veil"}),h("div",{class:"mmv-v\
@@ -210,31 +211,31 @@ brush.key(event)});let began=0;onDrag(stage,over,(x,_y,event,first)=>{let time=M
 change.channel=Math.min(C-1,Math.max(0,Math.floor((event.clientY-top)/height*C)))}pick(change)},range);let changed=changes();return selection=>{shown=selection;
 let{sample,time}=selection,[a,b]=span(frame,selection);if(changed(selection,"sample")){signals.forEach(lane=>lane.draw(selection));let seconds=frame.duration_s[sample],
 length=seconds??T,start=frame.start_s[sample];unit.textContent=seconds===null?"in steps":"in seconds",axis.replaceChildren(...ticks(length,start).map(v=>{let tick=h(
-"span",{},String(v).replace("-","−"));return tick.style.setProperty("--at",String((v-start)/length)),tick}))}changed(selection,"sample","epoch","layer","asked\
-_layer")&&states.forEach(lane=>lane.draw(selection)),changed(selection,"channel")&&states.forEach(lane=>lane.choose(selection)),changed(selection,"layer","asked\
-_layer")&&key.draw(selection),changed(selection,"brush","sample")&&(veil[0].style.width=`${100*a/T}%`,veil[1].style.width=`${100-100*(b+1)/T}%`,brush.draw(selection)),
+"span",{},String(v).replace("-","−"));return tick.style.setProperty("--at",String((v-start)/length)),tick}))}changed(selection,"sample","epoch","layer","layer\
+_of_a")&&states.forEach(lane=>lane.draw(selection)),changed(selection,"channel")&&states.forEach(lane=>lane.choose(selection)),changed(selection,"layer","layer_\
+of_a")&&key.draw(selection),changed(selection,"brush","sample")&&(veil[0].style.width=`${100*a/T}%`,veil[1].style.width=`${100-100*(b+1)/T}%`,brush.draw(selection)),
 range.value=String(time),range.setAttribute("aria-valuetext",moment(frame,sample,time)),cursor.style.setProperty("--at",String((time+1)/T)),tag.textContent=moment(
 frame,sample,time)}}register({name:"lanes",place:"main",order:10,needs:["prediction"],mount:mount5});var needs=["phi_mean","phi_low","phi_high"];function mount6(root,frame){let[mean,low,high]=needs.map(key=>frame.part(key)),most=largest(...frame.compared.filter(
 one=>one.has("phi_mean")).flatMap(one=>needs.map(key=>one.part(key)))),across=v=>`${50+50*v/(most||1)}%`,rows=frame.modalities.map((_,m)=>{let{track,set}=signedBar(
 m);if(set(mean[m],most),Number.isFinite(low[m]+high[m])){let whisker=h("div",{class:"mmv-whisker"});whisker.style.left=across(low[m]),whisker.style.width=`${50*
 (high[m]-low[m])/(most||1)}%`,track.append(whisker)}let interval=Number.isFinite(low[m])?`${signed(low[m],3)} to ${signed(high[m],3)}`:"–",node=row(rowHead(...modality(
-frame,m)),track,signed(mean[m],3));return node.append(h("td",{class:"mmv-interval"},unseen("95 % interval "),interval)),node});return root.append(heading("Contr\
-ibution over all samples"),h("table",{class:"mmv-overall","aria-label":"Mean Shapley value of each modality with its interval"},h("tbody",{},...rows)),faint("Me\
-an Shapley value of the ",name(frame.target_name),` over ${frame.overall.samples} samples at epoch ${frame.best_epoch??"–"}; lines: 95 % interval of the mean \
-(Student's t).`)),()=>{}}register({name:"overall",place:"columns",order:20,needs,height:M=>70+26*M,mount:mount6});function classes(root,frame){let rows=frame.outputs.map(text=>{let mark=h("span",{class:"mmv-mark"}),value2=h("span"),{track,set,was}=bar(null);return{mark,value:value2,
+frame,m)),track,signed(mean[m],3));return node.append(h("td",{class:"mmv-interval"},unseen("95 % interval "),interval)),node});return root.append(heading("Mean \
+Shapley value over all samples"),h("table",{class:"mmv-overall","aria-label":"Mean Shapley value of each modality with its interval"},h("tbody",{},...rows)),faint(
+"Mean Shapley value of the ",name(frame.target_name),` over ${frame.overall.samples} samples at epoch ${frame.best_epoch??"–"}; lines: 95 % interval of the me\
+an (Student's t).`)),()=>{}}register({name:"overall",place:"columns",order:20,needs,height:M=>70+26*M,mount:mount6});function classes(root,frame){let rows=frame.outputs.map(text=>{let mark=h("span",{class:"mmv-mark"}),value2=h("span"),{track,set,was}=bar(null);return{mark,value:value2,
 set,was,node:row(rowHead(h("div",{class:"mmv-split"},name(text),mark)),track,value2)}}),table=h("table",{"aria-label":"Probability of each class"},h("tbody",{},
 ...rows.map(r=>r.node))),long=rows.length>10?{class:"mmv-scroll",tabindex:0,role:"region","aria-label":"All classes"}:{};return root.append(heading("Prediction"),
-...prefixNote(frame),h("div",long,table)),({sample,epoch,time})=>{let answer=frame.part("prediction",epoch,sample,time),best=argmax(answer),before=frame.answer()?
-frame.recorded.part("prediction",epoch,sample,time):null;rows.forEach((r,k)=>{r.set(0,answer[k]),r.was(0,before?before[k]:NaN),r.value.textContent=fixed(answer[k],
-frame.digits),before&&r.value.append(unseen(`, as recorded ${fixed(before[k],frame.digits)}`)),r.mark.textContent=frame.targets[sample]!==k?"":frame.labelled?"t\
-rue":"explained",r.node.className=k===best?"mmv-best":"",k===best&&r.mark.append(unseen(" predicted"))})}}function value(root,frame){let rows=["predicted","targ\
-et"].map(text=>{let cell=h("span"),{track,set,was}=signedBar(null);return{cell,set,was,node:row(rowHead(text),track,cell)}});rows[0].node.className="mmv-best",rows[1].
-node.className="mmv-target",root.append(heading("Prediction"),...prefixNote(frame),h("table",{"aria-label":"Predicted and target value"},h("tbody",{},...rows.map(
-r=>r.node))));let changed=changes(),most=0;return state=>{let{sample,epoch,time}=state,target=frame.targets[sample]??NaN,said=frame.part("prediction",epoch,sample,
-time)[0],before=frame.answer()?frame.recorded.part("prediction",epoch,sample,time)[0]:NaN;changed(state,"sample")&&(most=largest([target],...allOf(frame,"predic\
-tion",sample))),[said,target].forEach((v,i)=>{rows[i].set(v,most),rows[i].cell.textContent=fixed(v,frame.digits)}),rows[0].was(before,most),Number.isFinite(before)&&
-rows[0].cell.append(unseen(`, as recorded ${fixed(before,frame.digits)}`))}}var mount7=(root,frame)=>(frame.task==="classification"?classes:value)(root,frame);register(
-{name:"prediction",place:"side",order:10,needs:["prediction"],mount:mount7});var SHARED=[120,126,138];function mount8(root,frame,_state,pick){let T=frame.sizes.time,[,,layers,M,,X]=frame.shape("routing"),inks=frame.experts.map(({owner})=>owner<
+...prefixNote(frame),h("div",long,table)),({sample,epoch,time})=>{let prediction=frame.part("prediction",epoch,sample,time),best=argmax(prediction),before=frame.
+edited()?frame.recorded.part("prediction",epoch,sample,time):null;rows.forEach((r,k)=>{r.set(0,prediction[k]),r.was(0,before?before[k]:NaN),r.value.textContent=
+fixed(prediction[k],frame.digits),before&&r.value.append(unseen(`, as recorded ${fixed(before[k],frame.digits)}`)),r.mark.textContent=frame.targets[sample]!==k?
+"":frame.labelled?"true":"explained",r.node.className=k===best?"mmv-best":"",k===best&&r.mark.append(unseen(" predicted"))})}}function value(root,frame){let rows=[
+"predicted","target"].map(text=>{let cell=h("span"),{track,set,was}=signedBar(null);return{cell,set,was,node:row(rowHead(text),track,cell)}});rows[0].node.className=
+"mmv-best",rows[1].node.className="mmv-target",root.append(heading("Prediction"),...prefixNote(frame),h("table",{"aria-label":"Predicted and target value"},h("t\
+body",{},...rows.map(r=>r.node))));let changed=changes(),most=0;return state=>{let{sample,epoch,time}=state,target=frame.targets[sample]??NaN,prediction=frame.part(
+"prediction",epoch,sample,time)[0],before=frame.edited()?frame.recorded.part("prediction",epoch,sample,time)[0]:NaN;changed(state,"sample")&&(most=largest([target],
+...allOf(frame,"prediction",sample))),[prediction,target].forEach((v,i)=>{rows[i].set(v,most),rows[i].cell.textContent=fixed(v,frame.digits)}),rows[0].was(before,
+most),Number.isFinite(before)&&rows[0].cell.append(unseen(`, as recorded ${fixed(before,frame.digits)}`))}}var mount7=(root,frame)=>(frame.task==="classificatio\
+n"?classes:value)(root,frame);register({name:"prediction",place:"side",order:10,needs:["prediction"],mount:mount7});var SHARED=[120,126,138];function mount8(root,frame,_state,pick){let T=frame.sizes.time,[,,layers,M,,X]=frame.shape("routing"),inks=frame.experts.map(({owner})=>owner<
 0||!frame.colours[owner%8]?SHARED:rgb(frame.colours[owner%8].slice(1))),sign=({owner})=>owner<0?h("span",{class:"mmv-glyph","aria-hidden":"true"},"○"):glyph(owner),
 label=one=>[sign(one),name(one.name)],beside=frame.experts.every(one=>letters(one.name)<=13),maps=frame.modalities.map(one=>h("canvas",{role:"img","aria-label":`\
 Expert weights of ${one.name} over the sequence, ${X} experts; the table holds their mean use`})),cursors=maps.map(()=>h("div",{class:"mmv-stroke"})),lanes=frame.
@@ -244,74 +245,76 @@ mmv-rows","aria-hidden":"true"},...frame.experts.map(one=>h("span",{},...beside?
 map(()=>{let value2=h("span"),{track,set}=bar(owner<0?null:owner);return{value:value2,set,node:h("td",{},track,value2)}})),title=heading("Experts"),caption=h("c\
 aption",{class:"mmv-small"});root.append(title,...lanes,h("table",{class:"mmv-list mmv-usage","aria-label":"Mean weight of each expert"},caption,h("thead",{},h(
 "tr",{},h("td"),...frame.modalities.map((_,m)=>h("th",{scope:"col"},...modality(frame,m))))),h("tbody",{},...frame.experts.map((one,x)=>h("tr",{},rowHead(...label(
-one)),...cells[x].map(cell=>cell.node))))),faint("Weight by darkness; the colour and the sign before an expert say whose it is (○: shared by all). Hatched: no d\
-ata."));let changed=changes();return state=>{let{sample,epoch,time}=state,layer=Math.min(state.layer,layers-1),[a,b]=span(frame,state),weights=frame.modalities.
-map((_,m)=>frame.part("routing",epoch,sample,layer,m)),valid=frame.modalities.map((_,m)=>frame.part("state_valid",sample,m));cursors.forEach(line=>line.style.left=
-`${100*(time+1)/T}%`),changed(state,"sample","epoch","layer","brush")&&(title.textContent=`Experts in layer ${frame.layers[layer]}`,caption.textContent=state.brush?
-"Mean weight over the span":"Mean weight over the sequence",maps.forEach((canvas,m)=>{tint(canvas,T,X,(t,x)=>valid[m][t]?[...inks[x],weights[m][t*X+x]]:null);for(let x=0;x<
+one)),...cells[x].map(cell=>cell.node))))),faint("Darkness: gate weight. Colour and glyph of an expert: its modality (○: shared expert). Hatched: no data."));
+let changed=changes();return state=>{let{sample,epoch,time}=state,layer=Math.min(state.layer,layers-1),[a,b]=span(frame,state),weights=frame.modalities.map((_,m)=>frame.
+part("routing",epoch,sample,layer,m)),valid=frame.modalities.map((_,m)=>frame.part("state_valid",sample,m));cursors.forEach(line=>line.style.left=`${100*(time+1)/
+T}%`),changed(state,"sample","epoch","layer","brush")&&(title.textContent=`Experts in layer ${frame.layers[layer]}`,caption.textContent=state.brush?"Mean weight\
+ over the time range":"Mean weight over the sequence",maps.forEach((canvas,m)=>{tint(canvas,T,X,(t,x)=>valid[m][t]?[...inks[x],weights[m][t*X+x]]:null);for(let x=0;x<
 X;x++){let sum=0,steps=0;for(let t=a;t<=b;t++)valid[m][t]&&([sum,steps]=[sum+weights[m][t*X+x]/255,steps+1]);cells[x][m].set(0,steps?sum/steps:0),cells[x][m].value.
-textContent=fixed(steps?sum/steps:NaN,2)}}))}}register({name:"routing",place:"wide",order:10,needs:["routing"],mount:mount8});var PAGE=12,SHOWN=["all samples","traced: with states to show","right","wrong"];function keyOf(texts){let numbers=texts.map(text=>text.trim()===""?NaN:Number(text));
-return numbers.every((v,i)=>!Number.isNaN(v)||texts[i]==="nan")?i=>numbers[i]:i=>texts[i]}function columnsOf2(frame){let{id,target,said}=frame.listed,phi=frame.
-part("listed_phi"),answer=frame.part("listed_answer"),M=frame.modalities.length,probability=frame.task==="classification"?[{title:frame.labelled?"p(target)":"p(\
-predicted)",text:i=>fixed(answer[i],2),key:i=>answer[i]}]:[];return[{title:"sample",text:i=>id[i],key:i=>id[i]},{title:"target",text:i=>target[i],key:keyOf(target)},
-{title:frame.task==="classification"?"predicted":"predicted value",text:i=>said[i],key:keyOf(said)},...probability,...frame.modalities.map((one,m)=>({title:one.
-name,text:i=>signed(phi[i*M+m],frame.digits),key:i=>phi[i*M+m]}))]}function mount9(root,frame,_state,pick){let{id,target,said,total}=frame.listed,N=id.length,M=frame.
-modalities.length,correct=frame.part("listed_correct"),traced=frame.part("listed_traced"),columns=columnsOf2(frame),others=frame.compared.filter(one=>one.has("l\
-isted_phi")).map(one=>({one,list:columnsOf2(one)})),axisOf=({title})=>rangeOf(others.map(({one,list:list2})=>one.listed.id.map((_,i)=>list2.find(column=>column.
-title===title)?.key(i)))),numbers=columns.filter(column=>typeof column.key(0)=="number"),rows=[],sorted={column:-1,down:!1},page=0,chosen=0,text=h("input",{type:"\
-search","aria-label":"Samples whose id, target or prediction contains",placeholder:"id, target or prediction"}),which=choice("Show",frame.task==="classification"?
-SHOWN:SHOWN.slice(0,2),()=>refresh());text.addEventListener("input",()=>refresh());let heads=columns.map((column,c)=>{let mark=h("span",{"aria-hidden":"true"}),
-sort=button("",()=>{sorted={column:c,down:sorted.column===c&&!sorted.down},refresh()},{class:"mmv-sort"});return sort.append(name(column.title),mark),{mark,node:h(
-"th",{scope:"col"},sort)}});root.style.setProperty("--columns",String(columns.length));let body=h("tbody"),count=h("span",{role:"status"}),back=button("previous",
-()=>turn(-1),{"aria-label":"Previous page of samples"}),next=button("next",()=>turn(1),{"aria-label":"Next page of samples"}),canvas=h("canvas",{role:"img"}),ring=h(
-"span",{class:"mmv-ring","aria-hidden":"true"}),box=h("div",{class:"mmv-plot mmv-scatter"},canvas,ring),least=h("span"),most=h("span"),under=h("span"),above=h("\
-span"),blank=h("span"),axes=h("div",{class:"mmv-charted"},h("div",{class:"mmv-subtitle"}),h("div",{class:"mmv-scale","aria-hidden":"true"},above,under),box,h("d\
-iv",{class:"mmv-ends","aria-hidden":"true"},least,most)),across=choice("Across",numbers.map(column=>column.title),()=>scatter()),up=choice("Up",numbers.map(column=>column.
-title),()=>scatter());across.select.value=String(Math.max(0,numbers.length-M)),up.select.value=String(Math.min(numbers.length-1,numbers.length-M+1));let all=N<total?
-`${N} of ${total} samples are listed: an even choice and every traced one. `:"";root.append(heading("Samples"),h("div",{class:"mmv-inline"},text,which.node,count,
-back,next),h("div",{class:"mmv-pick"},h("div",{class:"mmv-scroll-x",tabindex:0,role:"region","aria-label":"Table of samples"},h("table",{class:"mmv-list","aria-\
-label":"Samples"},h("thead",{},h("tr",{},...heads.map(head=>head.node))),body)),h("div",{},h("div",{class:"mmv-inline"},across.node,up.node),axes)),faint(all+"A\
-nswers and contributions are of the best epoch. A name that can be pressed is a traced sample: it opens in all views. "+(frame.labelled&&frame.task==="classific\
-ation"?"Dots: filled = right, hollow = wrong, large = traced. ":"Dots: large = traced. "),blank));function turn(by){page=Math.max(0,Math.min(Math.ceil(rows.length/
-PAGE)-1,page+by)),list()}function refresh(){let wanted=text.value.trim().toLowerCase(),kind=Number(which.select.value);rows=[];for(let i=0;i<N;i++)(kind===1?traced[i]<
-0:kind>1&&correct[i]!==3-kind)||(!wanted||`${id[i]} ${target[i]} ${said[i]}`.toLowerCase().includes(wanted))&&rows.push(i);let{column,down}=sorted;if(column<0)rows=
-[...rows.filter(i=>traced[i]>=0),...rows.filter(i=>traced[i]<0)];else{let key=columns[column].key,way=down?-1:1;rows.sort((a,b)=>{let[x,y]=[key(a),key(b)];return way*
-(x<y?-1:x>y?1:0)||a-b})}heads.forEach(({mark,node},c)=>{mark.textContent=c===column?down?" ▼":" ▲":"",c===column?node.setAttribute("aria-sort",down?"descend\
-ing":"ascending"):node.removeAttribute("aria-sort")}),page=0,list(),scatter()}function list(){let from=page*PAGE;count.textContent=rows.length?`${from+1} to ${Math.
-min(rows.length,from+PAGE)} of ${rows.length}`:"none",back.disabled=page===0,next.disabled=from+PAGE>=rows.length,body.replaceChildren(...rows.slice(from,from+PAGE).
-map(i=>{let cells=columns.map((column,c)=>{if(c>0)return h("td",{},name(column.text(i)));let label=traced[i]<0?name(id[i]):button("",()=>pick({sample:traced[i]}),
-{class:"mmv-open"});return traced[i]>=0&&label.append(name(id[i])),h("th",{scope:"row"},label)});return h("tr",traced[i]===chosen?{class:"mmv-best","aria-curren\
-t":"true"}:{},...cells)}))}let places=[];function scatter(){let[x,y]=[across,up].map(({select})=>numbers[Number(select.value)]),wide=480,high=300,[left,right]=axisOf(
-x),[low,top]=axisOf(y);[least.textContent,most.textContent]=ends(left,right),[under.textContent,above.textContent]=ends(low,top);let ink=getComputedStyle(root).
-color,pen=canvas.getContext("2d");canvas.width=wide*2,canvas.height=high*2,pen.scale(2,2),pen.strokeStyle=pen.fillStyle=ink,places=rows.map(i=>[14+(x.key(i)-left)/
-(right-left||1)*(wide-28),high-14-(y.key(i)-low)/(top-low||1)*(high-28)]);let missing=places.filter(([px,py])=>!Number.isFinite(px+py)).length;blank.textContent=
-missing?`${missing} of ${rows.length} have no value for one of the axes and no dot.`:"",places.forEach(([px,py],k2)=>{let i=rows[k2];Number.isFinite(px+py)&&(pen.
-globalAlpha=traced[i]<0?.45:1,pen.lineWidth=1.4,pen.beginPath(),pen.arc(px,py,traced[i]<0?2.4:5,0,7),correct[i]===0?pen.stroke():pen.fill())}),canvas.setAttribute(
-"aria-label",`Scatter of ${rows.length} samples: ${x.title} across, from ${fixed(left,2)} to ${fixed(right,2)}; ${y.title} up, from ${fixed(low,2)} to ${fixed(top,
-2)}; the table holds the numbers`);let k=rows.findIndex(i=>traced[i]===chosen);ring.hidden=k<0||!Number.isFinite(places[k][0]+places[k][1]),!ring.hidden&&(ring.
-style.left=`${100*places[k][0]/wide}%`,ring.style.top=`${100*places[k][1]/high}%`)}return onDrag(box,box,(x,y,_event,first)=>{if(!first)return;let best=-1,least2=1/0;
-places.forEach(([px,py],k)=>{let far=Math.hypot(px-480*x,py-300*y);traced[rows[k]]>=0&&far<least2&&([best,least2]=[k,far])}),best>=0&&least2<40&&pick({sample:traced[rows[best]]})}),
-matchMedia("(prefers-color-scheme: dark)").addEventListener("change",scatter),({sample})=>{rows.length&&sample===chosen||(chosen=sample,rows.length?(list(),scatter()):
-refresh())}}register({name:"samples",place:"wide",order:40,needs:["listed_phi","listed_answer","listed_correct","listed_traced"],mount:mount9});var MOST=16;function stairs(frame,sample){let game=allOf(frame,"game",sample),shares=allOf(frame,"contribution",sample),M=frame.modalities.length;return game.map(
+textContent=fixed(steps?sum/steps:NaN,2)}}))}}register({name:"routing",place:"wide",order:10,needs:["routing"],mount:mount8});var PAGE=12,SHOWN=["all samples","recorded, with hidden states","correct","incorrect"];function keyOf(texts){let numbers=texts.map(text=>text.trim()===""?NaN:Number(
+text));return numbers.every((v,i)=>!Number.isNaN(v)||texts[i]==="nan")?i=>numbers[i]:i=>texts[i]}function columnsOf2(frame){let{id,target,predicted}=frame.listed,
+phi=frame.part("listed_phi"),prediction=frame.part("listed_prediction"),M=frame.modalities.length,probability=frame.task==="classification"?[{title:frame.labelled?
+"p(target)":"p(predicted)",text:i=>fixed(prediction[i],2),key:i=>prediction[i]}]:[];return[{title:"sample",text:i=>id[i],key:i=>id[i]},{title:"target",text:i=>target[i],
+key:keyOf(target)},{title:frame.task==="classification"?"predicted":"predicted value",text:i=>predicted[i],key:keyOf(predicted)},...probability,...frame.modalities.
+map((one,m)=>({title:one.name,text:i=>signed(phi[i*M+m],frame.digits),key:i=>phi[i*M+m]}))]}function mount9(root,frame,_state,pick){let{id,target,predicted,total}=frame.
+listed,N=id.length,M=frame.modalities.length,correct=frame.part("listed_correct"),traced=frame.part("listed_recorded"),columns=columnsOf2(frame),others=frame.compared.
+filter(one=>one.has("listed_phi")).map(one=>({one,list:columnsOf2(one)})),axisOf=({title})=>rangeOf(others.map(({one,list:list2})=>one.listed.id.map((_,i)=>list2.
+find(column=>column.title===title)?.key(i)))),numbers=columns.filter(column=>typeof column.key(0)=="number"),rows=[],sorted={column:-1,down:!1},page=0,chosen=0,
+text=h("input",{type:"search","aria-label":"Samples whose id, target or prediction contains",placeholder:"id, target or prediction"}),which=choice("Show",frame.
+task==="classification"?SHOWN:SHOWN.slice(0,2),()=>refresh());text.addEventListener("input",()=>refresh());let heads=columns.map((column,c)=>{let mark=h("span",
+{"aria-hidden":"true"}),sort=button("",()=>{sorted={column:c,down:sorted.column===c&&!sorted.down},refresh()},{class:"mmv-sort"});return sort.append(name(column.
+title),mark),{mark,node:h("th",{scope:"col"},sort)}});root.style.setProperty("--columns",String(columns.length));let body=h("tbody"),count=h("span",{role:"statu\
+s"}),back=button("previous",()=>turn(-1),{"aria-label":"Previous page of samples"}),next=button("next",()=>turn(1),{"aria-label":"Next page of samples"}),canvas=h(
+"canvas",{role:"img"}),ring=h("span",{class:"mmv-ring","aria-hidden":"true"}),box=h("div",{class:"mmv-plot mmv-scatter"},canvas,ring),least=h("span"),most=h("sp\
+an"),under=h("span"),above=h("span"),blank=h("span"),axes=h("div",{class:"mmv-charted"},h("div",{class:"mmv-subtitle"}),h("div",{class:"mmv-scale","aria-hidden":"\
+true"},above,under),box,h("div",{class:"mmv-ends","aria-hidden":"true"},least,most)),across=choice("Across",numbers.map(column=>column.title),()=>scatter()),up=choice(
+"Up",numbers.map(column=>column.title),()=>scatter());across.select.value=String(Math.max(0,numbers.length-M)),up.select.value=String(Math.min(numbers.length-1,
+numbers.length-M+1));let all=N<total?`${N} of ${total} samples are listed: evenly spaced, with every recorded one. `:"";root.append(heading("Samples"),h("div",{
+class:"mmv-inline"},text,which.node,count,back,next),h("div",{class:"mmv-pick"},h("div",{class:"mmv-scroll-x",tabindex:0,role:"region","aria-label":"Table of sa\
+mples"},h("table",{class:"mmv-list","aria-label":"Samples"},h("thead",{},h("tr",{},...heads.map(head=>head.node))),body)),h("div",{},h("div",{class:"mmv-inline"},
+across.node,up.node),axes)),faint(all+"Predictions and Shapley values are those of the epoch that training selected. Press the name of a recorded sample to show\
+ it in all views. "+(frame.labelled&&frame.task==="classification"?"Dots: filled = correct, hollow = incorrect, large = recorded. ":"Dots: large = recorded. "),
+blank));function turn(by){page=Math.max(0,Math.min(Math.ceil(rows.length/PAGE)-1,page+by)),list()}function refresh(){let wanted=text.value.trim().toLowerCase(),
+kind=Number(which.select.value);rows=[];for(let i=0;i<N;i++)(kind===1?traced[i]<0:kind>1&&correct[i]!==3-kind)||(!wanted||`${id[i]} ${target[i]} ${predicted[i]}`.
+toLowerCase().includes(wanted))&&rows.push(i);let{column,down}=sorted;if(column<0)rows=[...rows.filter(i=>traced[i]>=0),...rows.filter(i=>traced[i]<0)];else{let key=columns[column].
+key,way=down?-1:1;rows.sort((a,b)=>{let[x,y]=[key(a),key(b)];return way*(x<y?-1:x>y?1:0)||a-b})}heads.forEach(({mark,node},c)=>{mark.textContent=c===column?down?
+" ▼":" ▲":"",c===column?node.setAttribute("aria-sort",down?"descending":"ascending"):node.removeAttribute("aria-sort")}),page=0,list(),scatter()}function list(){
+let from=page*PAGE;count.textContent=rows.length?`${from+1} to ${Math.min(rows.length,from+PAGE)} of ${rows.length}`:"none",back.disabled=page===0,next.disabled=
+from+PAGE>=rows.length,body.replaceChildren(...rows.slice(from,from+PAGE).map(i=>{let cells=columns.map((column,c)=>{if(c>0)return h("td",{},name(column.text(i)));
+let label=traced[i]<0?name(id[i]):button("",()=>pick({sample:traced[i]}),{class:"mmv-open"});return traced[i]>=0&&label.append(name(id[i])),h("th",{scope:"row"},
+label)});return h("tr",traced[i]===chosen?{class:"mmv-best","aria-current":"true"}:{},...cells)}))}let places=[];function scatter(){let[x,y]=[across,up].map(({select})=>numbers[Number(
+select.value)]),wide=480,high=300,[left,right]=axisOf(x),[low,top]=axisOf(y);[least.textContent,most.textContent]=ends(left,right),[under.textContent,above.textContent]=
+ends(low,top);let ink=getComputedStyle(root).color,pen=canvas.getContext("2d");canvas.width=wide*2,canvas.height=high*2,pen.scale(2,2),pen.strokeStyle=pen.fillStyle=
+ink,places=rows.map(i=>[14+(x.key(i)-left)/(right-left||1)*(wide-28),high-14-(y.key(i)-low)/(top-low||1)*(high-28)]);let missing=places.filter(([px,py])=>!Number.
+isFinite(px+py)).length;blank.textContent=missing?`${missing} of ${rows.length} have no value for one of the axes and no dot.`:"",places.forEach(([px,py],k2)=>{
+let i=rows[k2];Number.isFinite(px+py)&&(pen.globalAlpha=traced[i]<0?.45:1,pen.lineWidth=1.4,pen.beginPath(),pen.arc(px,py,traced[i]<0?2.4:5,0,7),correct[i]===0?
+pen.stroke():pen.fill())}),canvas.setAttribute("aria-label",`Scatter of ${rows.length} samples: ${x.title} across, from ${fixed(left,2)} to ${fixed(right,2)}; ${y.
+title} up, from ${fixed(low,2)} to ${fixed(top,2)}; the table holds the numbers`);let k=rows.findIndex(i=>traced[i]===chosen);ring.hidden=k<0||!Number.isFinite(
+places[k][0]+places[k][1]),!ring.hidden&&(ring.style.left=`${100*places[k][0]/wide}%`,ring.style.top=`${100*places[k][1]/high}%`)}return onDrag(box,box,(x,y,_event,first)=>{
+if(!first)return;let best=-1,least2=1/0;places.forEach(([px,py],k)=>{let far=Math.hypot(px-480*x,py-300*y);traced[rows[k]]>=0&&far<least2&&([best,least2]=[k,far])}),
+best>=0&&least2<40&&pick({sample:traced[rows[best]]})}),matchMedia("(prefers-color-scheme: dark)").addEventListener("change",scatter),({sample})=>{rows.length&&
+sample===chosen||(chosen=sample,rows.length?(list(),scatter()):refresh())}}register({name:"samples",place:"wide",order:40,needs:["listed_phi","listed_prediction",
+"listed_correct","listed_recorded"],mount:mount9});var MOST=16;function stairs(frame,sample){let game=allOf(frame,"game",sample),shares=allOf(frame,"contribution",sample),M=frame.modalities.length;return game.map(
 (values,e)=>{let out=[];for(let t=0;t*M<shares[e].length;t++)for(let m=0,at=values[t*2**M];m<M;m++)out.push(at+=shares[e][t*M+m]);return out})}function mount10(root,frame,_state,pick){
 let M=frame.modalities.length,whole2=2**M-1,size=k=>k.toString(2).replaceAll("0","").length,shownSubsets=Array.from({length:whole2+1},(_,k)=>k).filter(k=>whole2<
 MOST||size(k)<=1||size(k)>=M-1).sort((a,b)=>size(a)-size(b)||a-b),steps=frame.modalities.map((_,m)=>{let value2=h("span"),{track,set}=bar(m);return{value:value2,
-set,node:row(rowHead(...modality(frame,m)),track,value2)}}),ends2=["no modality","all together"].map(text=>{let value2=h("span"),{track,set}=bar(null);return{value:value2,
-set,node:row(rowHead(text),track,value2)}}),masks=frame.modalities.map((one,m)=>{let box=h("input",{type:"checkbox"});return box.addEventListener("change",()=>pick(
-{masked:frame.modalities.filter((_,k)=>!masks[k].box.checked).map(k=>k.name)})),{box,node:h("label",{class:"mmv-control"},box,...modality(frame,m))}}),members=k=>k===
-0?[h("span",{},"none")]:frame.modalities.flatMap((one,m)=>k>>m&1?[glyph(m),unseen(`${one.name} `)]:[]),subsets=shownSubsets.map(k=>{let value2=h("span"),{track,
-set}=bar(null);return{k,value:value2,set,node:row(rowHead(...members(k)),track,value2)}}),note=h("span");root.append(heading("Subsets: what is left without some"),
-h("table",{"aria-label":"Waterfall from no modality to all"},h("tbody",{},ends2[0].node,...steps.map(r=>r.node),ends2[1].node)),h("div",{class:"mmv-inline",role:"\
-group","aria-label":"Modalities the model hears"},h("span",{class:"mmv-faint"},"The model hears"),...masks.map(one=>one.node)),h("table",{"aria-label":"The answ\
-er to each subset of modalities"},h("tbody",{},...subsets.map(r=>r.node))),faint("Bars: the ",name(frame.target_name),". ",note,shownSubsets.length>whole2?"":`${shownSubsets.
-length} of ${whole2+1} subsets are listed: those of at most one modality, and those that lack at most one.`));let changed=changes(),low=0,high=0;return state=>{
-let{sample,epoch,time,masked}=state,game=frame.part("game",epoch,sample,time),shares=frame.part("contribution",epoch,sample,time);changed(state,"sample")&&([low,
-high]=rangeOf([...allOf(frame,"game",sample),...stairs(frame,sample)],!0));let x=v=>(v-low)/(high-low||1),at=game[0];ends2.forEach((end,i)=>{let v=game[i?whole2:
-0];end.set(x(0),x(v)),end.value.textContent=fixed(v,frame.digits)}),steps.forEach((step2,m)=>{step2.set(x(at),x(at+shares[m])),step2.value.textContent=signed(shares[m],
-frame.digits),at+=shares[m]});let chosen=heard(frame,masked);subsets.forEach(({k,value:value2,set,node})=>{set(x(0),x(game[k])),value2.textContent=fixed(game[k],
-frame.digits),node.className=k===chosen?"mmv-best":"",k===chosen?node.setAttribute("aria-current","true"):node.removeAttribute("aria-current")}),note.textContent=
-`What is masked is said on top${frame.answer()||!frame.has("state")?"":"; the state maps hear every modality"}. `,masks.forEach(({box},m)=>box.checked=!masked.includes(
-frame.modalities[m].name))}}register({name:"subsets",place:"columns",order:50,needs:["game"],height:M=>75+22*(M+2+(2**M<=MOST?2**M:2*M+2)),mount:mount10});var columnsOf3=({curves,part},title)=>[...curves.keys()].filter(k=>curves[k].chart===title).map(k=>part("history").filter((_,i)=>i%curves.length===k));function expected(values,{
+set,node:row(rowHead(...modality(frame,m)),track,value2)}}),ends2=["baseline v(∅)","full model v(all)"].map(text=>{let value2=h("span"),{track,set}=bar(null);
+return{value:value2,set,node:row(rowHead(text),track,value2)}}),masks=frame.modalities.map((one,m)=>{let box=h("input",{type:"checkbox"});return box.addEventListener(
+"change",()=>pick({masked:frame.modalities.filter((_,k)=>!masks[k].box.checked).map(k=>k.name)})),{box,node:h("label",{class:"mmv-control"},box,...modality(frame,
+m))}}),members=k=>k===0?[h("span",{},"none")]:frame.modalities.flatMap((one,m)=>k>>m&1?[glyph(m),unseen(`${one.name} `)]:[]),subsets=shownSubsets.map(k=>{let value2=h(
+"span"),{track,set}=bar(null);return{k,value:value2,set,node:row(rowHead(...members(k)),track,value2)}}),note=h("span");root.append(heading("Modality ablation: \
+value of every subset"),h("table",{"aria-label":"Waterfall from baseline to full model"},h("tbody",{},ends2[0].node,...steps.map(r=>r.node),ends2[1].node)),h("d\
+iv",{class:"mmv-inline",role:"group","aria-label":"Available modalities"},h("span",{class:"mmv-faint"},"Available"),...masks.map(one=>one.node)),h("table",{"ari\
+a-label":"Value v(S) of each subset of modalities"},h("tbody",{},...subsets.map(r=>r.node))),faint("Bars: the ",name(frame.target_name),". ",note,shownSubsets.length>
+whole2?"":`${shownSubsets.length} of ${whole2+1} subsets are listed: those with at most one modality, and those without at most one.`));let changed=changes(),low=0,
+high=0;return state=>{let{sample,epoch,time,masked}=state,game=frame.part("game",epoch,sample,time),shares=frame.part("contribution",epoch,sample,time);changed(
+state,"sample")&&([low,high]=rangeOf([...allOf(frame,"game",sample),...stairs(frame,sample)],!0));let x=v=>(v-low)/(high-low||1),at=game[0];ends2.forEach((end,i)=>{
+let v=game[i?whole2:0];end.set(x(0),x(v)),end.value.textContent=fixed(v,frame.digits)}),steps.forEach((step,m)=>{step.set(x(at),x(at+shares[m])),step.value.textContent=
+signed(shares[m],frame.digits),at+=shares[m]});let chosen=coalitionWithout(frame,masked);subsets.forEach(({k,value:value2,set,node})=>{set(x(0),x(game[k])),value2.
+textContent=fixed(game[k],frame.digits),node.className=k===chosen?"mmv-best":"",k===chosen?node.setAttribute("aria-current","true"):node.removeAttribute("aria-c\
+urrent")}),note.textContent=`The readout above gives the value without the masked modalities${frame.edited()||!frame.has("state")?"":"; the state maps are those\
+ of all modalities"}. `,masks.forEach(({box},m)=>box.checked=!masked.includes(frame.modalities[m].name))}}register({name:"subsets",place:"columns",order:50,needs:[
+"game"],height:M=>75+22*(M+2+(2**M<=MOST?2**M:2*M+2)),mount:mount10});var columnsOf3=({curves,part},title)=>[...curves.keys()].filter(k=>curves[k].chart===title).map(k=>part("history").filter((_,i)=>i%curves.length===k));function expected(values,{
 history_epochs:epochs,epochs:recorded}){let noted=epochs.filter((_,i)=>Number.isFinite(values[i])),apart=noted.slice(1).map((e,i)=>e-noted[i]),often=n=>apart.filter(
 one=>one===n).length,usual=apart.reduce((best,n)=>often(n)>often(best)?n:best,1),every=often(usual)>1?usual:1,among=recorded.length<epochs.length&&noted.every(e=>recorded.
 includes(e)),due=e=>among?recorded.includes(e):(e-noted[0])%every===0;return values.map((v,i)=>Number.isFinite(v)||due(epochs[i])?v:void 0)}function mount11(root,frame,_state,pick){
@@ -321,34 +324,34 @@ let columns=curves.map((curve,k)=>({...curve,k})).filter(curve=>curve.chart===ti
 r training: ${columns.map(curve=>curve.name).join(", ")}`,onPick:x=>pick({epoch:nearest(x)}),series:columns.map((curve,f)=>plain?{f}:{m:curve.modality})}),place=i=>(epochs[i]-
 first)/reach,values=columns.map(({k})=>expected(epochs.map((_,i)=>table[i*K+k]),frame)),range=rangeOf(frame.compared.filter(other=>other.has("history")).flatMap(
 other=>columnsOf3(other,title)),!plain),[low,high]=ends(...range);one.say({title,high,low,from:`epoch ${epochs[0]}`,to:String(epochs[epochs.length-1])});let single=plain&&
-columns.length===1,told=columns.map(()=>h("span")),said=h("div",{class:"mmv-small mmv-said-values"},...columns.map((curve,c)=>h("span",{class:"mmv-key"},...single?
-[]:[plain?dash(c):glyph(curve.modality),h("span",{},name(curve.name)," ")],told[c])));return{node:h("div",{},one.node,said),draw:epoch=>{let now=epochs.indexOf(
-epoch);one.draw({values:(c,i)=>values[c][i],count:epochs.length,now,range,place}),told.forEach((span2,c)=>span2.textContent=now<0||values[c][now]===void 0?"":short(
-values[c][now]))}}});return root.append(heading("Training"),h("div",{class:"mmv-pair"},...charts.map(one=>one.node))),({epoch})=>charts.forEach(one=>one.draw(frame.
-epochs[epoch]))}register({name:"training",place:"wide",order:30,needs:["history"],mount:mount11});var W=400,H=250,EDGE=18,LABEL=[44,24],MARK=[22,22];function free(taken,[x0,y0],[mx,my],[x1,y1]){for(let u of[.5,.35,.65,.25,.75]){let at=[(1-u)**2*x0+2*u*(1-u)*
+columns.length===1,numbers=columns.map(()=>h("span")),legend2=h("div",{class:"mmv-small mmv-curve-values"},...columns.map((curve,c)=>h("span",{class:"mmv-key"},
+...single?[]:[plain?dash(c):glyph(curve.modality),h("span",{},name(curve.name)," ")],numbers[c])));return{node:h("div",{},one.node,legend2),draw:epoch=>{let now=epochs.
+indexOf(epoch);one.draw({values:(c,i)=>values[c][i],count:epochs.length,now,range,place}),numbers.forEach((span2,c)=>span2.textContent=now<0||values[c][now]===void 0?
+"":short(values[c][now]))}}});return root.append(heading("Training"),h("div",{class:"mmv-pair"},...charts.map(one=>one.node))),({epoch})=>charts.forEach(one=>one.
+draw(frame.epochs[epoch]))}register({name:"training",place:"wide",order:30,needs:["history"],mount:mount11});var W=400,H=250,EDGE=18,LABEL=[44,24],MARK=[22,22];function free(taken,[x0,y0],[mx,my],[x1,y1]){for(let u of[.5,.35,.65,.25,.75]){let at=[(1-u)**2*x0+2*u*(1-u)*
 mx+u*u*x1,(1-u)**2*y0+2*u*(1-u)*my+u*u*y1];if(taken.every(([x,y,size])=>[x,y].some((v,k)=>Math.abs(v-at[k])>(size[k]+LABEL[k])/2)))return at}return null}function mount12(root,frame){
-let T=frame.sizes.time,M=frame.modalities.length,all=frame.modalities.map((_,m)=>s("path",{class:"mmv-share mmv-past","data-m":m%8})),told=frame.modalities.map(
+let T=frame.sizes.time,M=frame.modalities.length,all=frame.modalities.map((_,m)=>s("path",{class:"mmv-share mmv-past","data-m":m%8})),shown=frame.modalities.map(
 (_,m)=>s("path",{class:"mmv-share","data-m":m%8,"stroke-dasharray":DASHES[m%8]})),arrows=frame.modalities.flatMap((_,m)=>frame.modalities.map((_2,n)=>m===n?null:
 s("path",{class:"mmv-arrow","data-m":n%8}))),marks=frame.modalities.map((_,m)=>glyph(m)),weights=arrows.map(arrow=>arrow&&h("span",{class:"mmv-weight"})),drawing=s(
-"svg",{viewBox:`0 0 ${W} ${H}`,role:"img"},...all,...told,...arrows.flatMap(arrow=>arrow??[])),box=h("div",{class:"mmv-plot mmv-plane"},drawing,h("div",{class:"\
-mmv-marks","aria-hidden":"true"},...weights.flatMap(weight=>weight??[]),...marks)),note=h("span");root.append(heading("Trajectories of the chains"),box,h("div",
-{class:"mmv-inline"},...frame.modalities.map((_,m)=>h("span",{},...modality(frame,m)))),faint(note));let changed=changes(),x=[],y=[];return state=>{let{sample,layer,
-time}=state,[a,b]=span(frame,state),place=frame.part("path",sample,layer),share=frame.part("path_share",sample,layer),heard2=frame.part("heard",sample,layer),line=(m,from,to)=>{
+"svg",{viewBox:`0 0 ${W} ${H}`,role:"img"},...all,...shown,...arrows.flatMap(arrow=>arrow??[])),box=h("div",{class:"mmv-plot mmv-plane"},drawing,h("div",{class:"\
+mmv-marks","aria-hidden":"true"},...weights.flatMap(weight=>weight??[]),...marks)),note=h("span");root.append(heading("State trajectories"),box,h("div",{class:"\
+mmv-inline"},...frame.modalities.map((_,m)=>h("span",{},...modality(frame,m)))),faint(note));let changed=changes(),x=[],y=[];return state=>{let{sample,layer,time}=state,
+[a,b]=span(frame,state),place=frame.part("path",sample,layer),share=frame.part("path_share",sample,layer),coupling=frame.part("path_coupling",sample,layer),line=(m,from,to)=>{
 let first=m*T+from;return pathOf(to-from+1,i=>x[first+i],i=>y[first+i])};if(changed(state,"sample","layer")){let low=[1/0,1/0],high=[-1/0,-1/0];place.forEach((v,i)=>Number.
 isFinite(v)&&([low[i%2],high[i%2]]=[Math.min(low[i%2],v),Math.max(high[i%2],v)]));let unit=Math.min((W-2*EDGE)/(high[0]-low[0]||1),(H-2*EDGE)/(high[1]-low[1]||1));
 x=Array.from({length:M*T},(_,i)=>W/2+(place[2*i]-(low[0]+high[0])/2)*unit),y=Array.from({length:M*T},(_,i)=>H/2-(place[2*i+1]-(low[1]+high[1])/2)*unit),all.forEach(
-(path,m)=>path.setAttribute("d",line(m,0,T-1))),note.textContent=Number.isFinite(share[0])?`Two directions of all chains' states (principal components): ${fixed(
-100*share[0],0)} % and ${fixed(100*share[1],0)} % of their variance, always of epoch ${frame.best_epoch??"–"}. Arrows: what a chain hears of the others' last \
-step (W), in numbers where there is room.`:"The states of this layer are not finite: there is no plane to show them in."}told.forEach((path,m)=>path.setAttribute(
-"d",line(m,a,Math.max(a,Math.min(b,time)))));let said=[],taken=frame.modalities.map((_,m)=>[x[m*T+time],y[m*T+time],MARK]).filter(([at])=>Number.isFinite(at));marks.
-forEach((mark,m)=>{let i=m*T+time;mark.hidden=!Number.isFinite(x[i]),mark.style.left=`${100*x[i]/W}%`,mark.style.top=`${100*y[i]/H}%`;for(let n=0;n<M;n++){let arrow=arrows[m*
-M+n],label=weights[m*M+n],w=heard2[m*M+n],j=n*T+Math.max(0,time-1);if(!arrow||!label)continue;let there=Number.isFinite(x[i]+x[j])&&Math.abs(w)>.005&&time>0,dx=x[i]-
-x[j],dy=y[i]-y[j],mx=(x[i]+x[j])/2-dy*.18,my=(y[i]+y[j])/2+dx*.18;arrow.setAttribute("d",there?`M${x[j].toFixed(1)} ${y[j].toFixed(1)}Q${mx.toFixed(1)} ${my.toFixed(
-1)} ${x[i].toFixed(1)} ${y[i].toFixed(1)}`:""),arrow.style.strokeWidth=`${Math.min(8,.6+9*Math.abs(w))}px`;let place2=there?free(taken,[x[j],y[j]],[mx,my],[x[i],
-y[i]]):null;label.hidden=!place2,place2&&(taken.push([...place2,LABEL]),label.textContent=fixed(w,2),label.style.left=`${100*place2[0]/W}%`,label.style.top=`${100*
-place2[1]/H}%`),there&&said.push(`${frame.modalities[m].name} hears ${frame.modalities[n].name} ${fixed(w,2)}`)}}),drawing.setAttribute("aria-label",`States of ${M}\
- chains in one plane, at ${brief(frame,sample,time)}; ${said.join(", ")}`)}}register({name:"trajectory",place:"columns",order:10,needs:["path","heard"],height:()=>350,
-mount:mount12});var W2=400,H2=90,RIBBONS=80,carried=frame=>frame.compared.filter(one=>one.has("plan")),scaleOf=(frame,kind)=>Math.max(...carried(frame).flatMap(one=>one.transport_scale[kind])),
+(path,m)=>path.setAttribute("d",line(m,0,T-1))),note.textContent=Number.isFinite(share[0])?`First two principal components of the states of all SSM streams: ${fixed(
+100*share[0],0)} % and ${fixed(100*share[1],0)} % of the variance, always at epoch ${frame.best_epoch??"–"}. Arrows: coupling weight W from the previous step \
+of the source, with numbers where there is room.`:"The states of this layer are not finite and have no principal components."}shown.forEach((path,m)=>path.setAttribute(
+"d",line(m,a,Math.max(a,Math.min(b,time)))));let weightTexts=[],taken=frame.modalities.map((_,m)=>[x[m*T+time],y[m*T+time],MARK]).filter(([at])=>Number.isFinite(
+at));marks.forEach((mark,m)=>{let i=m*T+time;mark.hidden=!Number.isFinite(x[i]),mark.style.left=`${100*x[i]/W}%`,mark.style.top=`${100*y[i]/H}%`;for(let n=0;n<M;n++){
+let arrow=arrows[m*M+n],label=weights[m*M+n],w=coupling[m*M+n],j=n*T+Math.max(0,time-1);if(!arrow||!label)continue;let there=Number.isFinite(x[i]+x[j])&&Math.abs(
+w)>.005&&time>0,dx=x[i]-x[j],dy=y[i]-y[j],mx=(x[i]+x[j])/2-dy*.18,my=(y[i]+y[j])/2+dx*.18;arrow.setAttribute("d",there?`M${x[j].toFixed(1)} ${y[j].toFixed(1)}Q${mx.
+toFixed(1)} ${my.toFixed(1)} ${x[i].toFixed(1)} ${y[i].toFixed(1)}`:""),arrow.style.strokeWidth=`${Math.min(8,.6+9*Math.abs(w))}px`;let place2=there?free(taken,
+[x[j],y[j]],[mx,my],[x[i],y[i]]):null;label.hidden=!place2,place2&&(taken.push([...place2,LABEL]),label.textContent=fixed(w,2),label.style.left=`${100*place2[0]/
+W}%`,label.style.top=`${100*place2[1]/H}%`),there&&weightTexts.push(`W[${frame.modalities[m].name}, ${frame.modalities[n].name}] = ${fixed(w,2)}`)}}),drawing.setAttribute(
+"aria-label",`States of ${M} SSM streams in one plane, at ${brief(frame,sample,time)}; ${weightTexts.join(", ")}`)}}register({name:"trajectory",place:"columns",
+order:10,needs:["path","path_coupling"],height:()=>350,mount:mount12});var W2=400,H2=90,RIBBONS=80,withPlans=frame=>frame.compared.filter(one=>one.has("plan")),scaleOf=(frame,kind)=>Math.max(...withPlans(frame).flatMap(one=>one.transport_scale[kind])),
 massesOf=(plan,T,R)=>Array.from({length:T},(_,t)=>plan.subarray(t*R,(t+1)*R).reduce((sum,v)=>sum+v,0));function lagsOf(one,sample,p){let plan=one.part("plan",sample,
 p),T=one.sizes.time,[,,,R]=one.shape("plan");return massesOf(plan,T,R).map((mass,t)=>{let sum=0;for(let r=0;r<R;r++)sum+=plan[t*R+r]*r;return mass?sum/mass-t:NaN})}
 function pairView(frame,p,pick){let T=frame.sizes.time,[,,,R]=frame.shape("plan"),{source,anchor}=frame.pairs[p],which=`${source} to ${anchor}`,maps=["Plan","Co\
@@ -357,173 +360,173 @@ mmv-plot mmv-map mmv-square"},canvas,line),most=h("span");return onDrag(box,box,
 node:h("div",{},h("div",{class:"mmv-subtitle"},`${kind.toLowerCase()}, colours from 0 to `,most),box)}}),ribbons=s("g"),here=s("path",{class:"mmv-here"}),river=s(
 "svg",{viewBox:`0 0 ${W2} ${H2}`,preserveAspectRatio:"none",role:"img","aria-label":`Ribbons from the steps of ${source} (top) to the steps of ${anchor} (bottom\
 )`},ribbons,here),lag=chart({label:`Mean lag of ${which} over the sequence, in steps`,series:[{f:0}],onPick:x=>pick({time:Math.round(x*(T-1))})}),far=chart({label:`\
-Transport distance of ${which} over training`,series:[{f:0}],onPick:x=>pick({epoch:Math.round(x*(frame.sizes.epoch-1))})}),said=h("p",{class:"mmv-small"}),node=h(
-"div",{class:"mmv-carried"},h("div",{class:"mmv-name"},name(source)," → ",name(anchor)),h("div",{class:"mmv-pair"},...maps.map(map=>map.node),h("div",{},h("di\
-v",{class:"mmv-subtitle"},"ribbons: ",name(source)," above, ",name(anchor)," below"),h("div",{class:"mmv-plot mmv-river"},river),lag.node,far.node)),said),changed=changes(),
-lags=[],reach=rangeOf([]),apart=rangeOf([]);function draw(state){let{sample,epoch,time}=state,[a,b]=span(frame,state),plan=frame.part("plan",sample,p);if(changed(
-state,"sample")&&(maps.forEach(({canvas,most},i)=>{let kind=i?"cost":"plan",values=frame.part(kind,sample,p),end=scaleOf(frame,kind),share=frame.transport_scale[kind][p]/
-end;paint(canvas,R,T,(x,y)=>Math.round(share*values[y*R+x])),most.textContent=`${frame.answers(kind)?"≥ ":""}${short(end)}`}),lags=lagsOf(frame,sample,p),reach=
-rangeOf(carried(frame).flatMap(one=>one.pairs.map((_,k)=>lagsOf(one,sample,k))),!0),apart=rangeOf(allOf(frame,"distance",sample),!0)),changed(state,"sample","br\
-ush")){let flows=[];for(let t=a;t<=b;t++)for(let r=0;r<R;r++)plan[t*R+r]&&flows.push([plan[t*R+r],t,r]);flows.sort((one,other)=>other[0]-one[0]);let top=flows.length?
-flows[0][0]:1,x=(i,count)=>(i+.5)/count*W2;ribbons.replaceChildren(...flows.slice(0,RIBBONS).map(([mass,t,r])=>{let ribbon=s("path",{class:"mmv-ribbon",d:`M${x(
-t,T).toFixed(1)} 0C${x(t,T).toFixed(1)} ${H2/2} ${x(r,R).toFixed(1)} ${H2/2} ${x(r,R).toFixed(1)} ${H2}`});return ribbon.style.strokeWidth=`${(.5+4*(mass/top)).
+Transport distance of ${which} over training`,series:[{f:0}],onPick:x=>pick({epoch:Math.round(x*(frame.sizes.epoch-1))})}),sentence=h("p",{class:"mmv-small"}),node=h(
+"div",{class:"mmv-transport"},h("div",{class:"mmv-name"},name(source)," → ",name(anchor)),h("div",{class:"mmv-pair"},...maps.map(map=>map.node),h("div",{},h("\
+div",{class:"mmv-subtitle"},"ribbons: ",name(source)," above, ",name(anchor)," below"),h("div",{class:"mmv-plot mmv-river"},river),lag.node,far.node)),sentence),
+changed=changes(),lags=[],reach=rangeOf([]),apart=rangeOf([]);function draw(state){let{sample,epoch,time}=state,[a,b]=span(frame,state),plan=frame.part("plan",sample,
+p);if(changed(state,"sample")&&(maps.forEach(({canvas,most},i)=>{let kind=i?"cost":"plan",values=frame.part(kind,sample,p),end=scaleOf(frame,kind),share=frame.transport_scale[kind][p]/
+end;paint(canvas,R,T,(x,y)=>Math.round(share*values[y*R+x])),most.textContent=`${frame.replaced(kind)?"≥ ":""}${short(end)}`}),lags=lagsOf(frame,sample,p),reach=
+rangeOf(withPlans(frame).flatMap(one=>one.pairs.map((_,k)=>lagsOf(one,sample,k))),!0),apart=rangeOf(allOf(frame,"distance",sample),!0)),changed(state,"sample","\
+brush")){let flows=[];for(let t=a;t<=b;t++)for(let r=0;r<R;r++)plan[t*R+r]&&flows.push([plan[t*R+r],t,r]);flows.sort((one,other)=>other[0]-one[0]);let top=flows.
+length?flows[0][0]:1,x=(i,count)=>(i+.5)/count*W2;ribbons.replaceChildren(...flows.slice(0,RIBBONS).map(([mass,t,r])=>{let ribbon=s("path",{class:"mmv-ribbon",d:`\
+M${x(t,T).toFixed(1)} 0C${x(t,T).toFixed(1)} ${H2/2} ${x(r,R).toFixed(1)} ${H2/2} ${x(r,R).toFixed(1)} ${H2}`});return ribbon.style.strokeWidth=`${(.5+4*(mass/top)).
 toFixed(1)}px`,ribbon}))}here.setAttribute("d",`M${(time+.5)/T*W2} 0V${H2}`),maps.forEach(({line})=>{line.style.top=`${100*time/T}%`,line.style.height=`${100/T}\
 %`});let[least,furthest]=ends(...reach),[nearest,farthest]=ends(...apart);lag.draw({values:(_,t)=>lags[t],count:T,now:time,range:reach,brush:state.brush}),lag.say(
 {title:"mean lag, steps",high:furthest,low:least,from:brief(frame,sample,0),to:brief(frame,sample,T-1)});let distances=frame.epochs.map((_,e)=>frame.recorded.part(
 "distance",e,sample)[p]),apartNow=frame.part("distance",epoch,sample)[p];far.draw({values:(_,e)=>distances[e],count:distances.length,now:epoch,range:apart}),far.
-say({title:`distance over training${frame.answer()?", as recorded":""}`,high:farthest,low:nearest,from:`epoch ${frame.epochs[0]}`,to:String(frame.epochs[frame.sizes.
-epoch-1])}),said.textContent=Number.isFinite(lags[time])?`At ${brief(frame,sample,time)} ${source} is carried ${signed(lags[time],1)} steps from its own time in\
- ${anchor}, on average; distance ${fixed(apartNow,3)} at ${epochName(frame,epoch)}.`:`At ${brief(frame,sample,time)} ${source} carries nothing to ${anchor}; dis\
-tance ${fixed(apartNow,3)} at ${epochName(frame,epoch)}.`}return{node,draw}}function mount13(root,frame,_state,pick){let views2=frame.pairs.map((_,p)=>pairView(
-frame,p,pick));return root.append(heading("Transport"),...views2.map(view=>view.node),faint(`Plan and cost are of the best epoch, all plans on one colour scale,\
- and all costs. Down: steps of the modality, across: steps of its anchor. Ribbons: the ${RIBBONS} heaviest in the span.`)),state=>views2.forEach(view=>view.draw(
-state))}register({name:"transport",place:"wide",order:20,needs:["plan","cost","distance"],mount:mount13});var step=(time,of,to)=>Math.max(0,Math.ceil((time+1)*to/of)-1);function toOther(a,b,state){let number=a.epochs[state.epoch],there=time=>step(time,a.sizes.time,b.
-sizes.time);return{...state,epoch:Math.max(0,b.epochs.findLastIndex(e=>e<=number)),layer:Math.min(state.layer,b.sizes.layer-1),asked_layer:state.layer,channel:Math.
-min(state.channel,b.sizes.channel-1),time:there(state.time),brush:state.brush&&[there(state.brush[0]),there(state.brush[1])]}}function fromOther(a,b,change){let out={
-...change},here=time2=>step(time2,b.sizes.time,a.sizes.time),{epoch,layer,channel,time,brush}=out;return epoch!==void 0&&(out.epoch=Math.max(0,a.epochs.findLastIndex(
-e=>e<=b.epochs[epoch]))),layer!==void 0&&(out.layer=Math.min(layer,a.sizes.layer-1)),channel!==void 0&&(out.channel=Math.min(channel,a.sizes.channel-1)),time!==
-void 0&&(out.time=here(time)),brush&&(out.brush=[here(brush[0]),here(brush[1])]),out}function withOverlay(recorded){let twin=null,hidden=!1,duration_s=[...recorded.duration_s],start_s=[...recorded.start_s],answer=()=>hidden?null:twin,answers=key=>twin!==
-null&&!hidden&&Object.hasOwn(twin.leads,key);function part(key,...index){if(twin===null||!answers(key))return recorded.part(key,...index);let lead=twin.leads[key],
-[epoch,sample]=lead===2?index:[twin.epoch,index[0]];return index.length<lead||epoch!==twin.epoch||sample!==twin.sample?recorded.part(key,...index):twin.part(key,
-...lead===2?[0,0]:[0],...index.slice(lead))}let put=(sample,duration,start)=>{duration_s[sample]=duration,start_s[sample]=start};function show(next,before){twin&&
-put(twin.sample,recorded.duration_s[twin.sample],recorded.start_s[twin.sample]),[twin,hidden]=[next,before],twin&&!hidden&&put(twin.sample,twin.duration_s,twin.
-start_s)}return{...recorded,duration_s,start_s,recorded,answer,answers,part,show,compared:[]}}var CHANGED=["path","influence","plan","channel_index"];var KINDS=["delay","noise","seed","swap","text"];function question({sample,epoch,masked,edits}){let each=Object.keys(edits).sort().map(key=>[key,KINDS.filter(kind=>Object.
-hasOwn(edits[key],kind)).map(kind=>[kind,edits[key][kind]])]);return masked.length||each.length?JSON.stringify([sample,epoch,[...masked].sort(),each]):""}function editWords(frame,edits){
-let said=({delay=0,noise,swap,text})=>{let steps=Math.abs(delay),out=[];return swap!==void 0&&out.push(`of ${frame.samples[swap]}`),text!==void 0&&out.push("of \
-another text"),steps&&out.push(`${steps} step${steps===1?"":"s"} ${delay>0?"later":"earlier"}`),noise!==void 0&&out.push(`with noise of ${noise.toFixed(2)} sd`),
-out.join(", ")};return frame.modalities.filter(m=>Object.hasOwn(edits,m.name)).map(m=>`${m.name} ${said(edits[m.name])}`).join("; ")}function listen(model,changed){
-let newest=0,current=null,failed=()=>changed();async function take(){let raw=model.get("answer");if(!raw?.seq||raw.seq<=newest)return;newest=raw.seq;let opened2=await openFrame(
-raw.meta,raw.body);raw.seq<newest||(current={...opened2,epoch:raw.asked.epoch,sample:raw.asked.sample,edits:raw.asked.edits,question:question(raw.asked),asked:raw.
-asked},changed())}let start=()=>take().catch(error=>changed(`The answer could not be opened: ${error}`));return model.on("change:answer",start),model.on("change\
-:failure",failed),{take:start,stop:()=>{model.off("change:answer",start),model.off("change:failure",failed)},current:()=>current}}var EDITED=["mask","delay","noise","swap","text"],WORDS={mask:"a mask",delay:"a delay",noise:"noise",swap:"a swap",text:"text"},HEADS={mask:"heard",delay:"delay\
-, steps",noise:"noise, sd · seed",swap:"swapped with",text:"text"},HOW="Explorer(trace, what_if=mmviz.recording.what_if(run, part))";function slider(label,attributes,act){
-let range=h("input",{type:"range","aria-label":label,...attributes}),said=h("span",{class:"mmv-set"});range.addEventListener("input",()=>act(Number(range.value)));
+say({title:`distance over training${frame.edited()?", as recorded":""}`,high:farthest,low:nearest,from:`epoch ${frame.epochs[0]}`,to:String(frame.epochs[frame.sizes.
+epoch-1])}),sentence.textContent=Number.isFinite(lags[time])?`Mean lag of ${source} to ${anchor} at ${brief(frame,sample,time)}: ${signed(lags[time],1)} steps; \
+distance ${fixed(apartNow,3)} at ${epochName(frame,epoch)}.`:`No mass of ${source} is transported to ${anchor} at ${brief(frame,sample,time)}; distance ${fixed(
+apartNow,3)} at ${epochName(frame,epoch)}.`}return{node,draw}}function mount13(root,frame,_state,pick){let views2=frame.pairs.map((_,p)=>pairView(frame,p,pick));
+return root.append(heading("Transport"),...views2.map(view=>view.node),faint(`Plan and cost are those of the epoch that training selected; one colour scale for \
+all plans, one for all costs. Down: steps of the modality, across: steps of its anchor. Ribbons: the ${RIBBONS} largest entries in the time range.`)),state=>views2.
+forEach(view=>view.draw(state))}register({name:"transport",place:"wide",order:20,needs:["plan","cost","distance"],mount:mount13});function translated(table,selection){let{epoch,layer,channel,time,brush}=selection,out={...selection};return epoch!==void 0&&(out.epoch=table.epoch[epoch]),layer!==
+void 0&&(out.layer=table.layer[layer]),channel!==void 0&&(out.channel=table.channel[channel]),time!==void 0&&(out.time=table.time[time]),brush&&(out.brush=[table.
+time[brush[0]],table.time[brush[1]]]),out}var toOther=(b,state)=>({...translated(b.from_a,state),layer_of_a:state.layer}),fromOther=(b,change)=>translated(b.to_a,
+change);function withOverlay(recorded){let overlay=null,hidden=!1,duration_s=[...recorded.duration_s],start_s=[...recorded.start_s],edited=()=>hidden?null:overlay,replaced=key=>overlay!==
+null&&!hidden&&Object.hasOwn(overlay.leads,key);function part(key,...index){if(overlay===null||!replaced(key))return recorded.part(key,...index);let lead=overlay.
+leads[key],[epoch,sample]=lead===2?index:[overlay.epoch,index[0]];return index.length<lead||epoch!==overlay.epoch||sample!==overlay.sample?recorded.part(key,...index):
+overlay.part(key,...lead===2?[0,0]:[0],...index.slice(lead))}let put=(sample,duration,start)=>{duration_s[sample]=duration,start_s[sample]=start};function show(next,before){
+overlay&&put(overlay.sample,recorded.duration_s[overlay.sample],recorded.start_s[overlay.sample]),[overlay,hidden]=[next,before],overlay&&!hidden&&put(overlay.sample,
+overlay.duration_s,overlay.start_s)}return{...recorded,duration_s,start_s,recorded,edited,replaced,part,show,compared:[]}}var CHANGED=["path","influence","plan",
+"channel_index"];var KINDS=["delay","noise","seed","swap","text"];function requestKey({sample,epoch,masked,edits}){let each=Object.keys(edits).sort().map(key=>[key,KINDS.filter(
+kind=>Object.hasOwn(edits[key],kind)).map(kind=>[kind,edits[key][kind]])]);return masked.length||each.length?JSON.stringify([sample,epoch,[...masked].sort(),each]):
+""}function editWords({phrases,samples,modalities},edits){let words=({delay=0,noise,swap,text})=>{let steps=Math.abs(delay),out=[];return swap!==void 0&&out.push(
+fill2(phrases.swap,{sample:samples[swap]})),text!==void 0&&out.push(phrases.text),steps&&out.push(fill2(delay>0?phrases.later:phrases.earlier,{steps:fill2(steps===
+1?phrases.one_step:phrases.several_steps,{steps})})),noise!==void 0&&out.push(fill2(phrases.noise,{noise:noise.toFixed(2)})),out.join(", ")};return modalities.filter(
+m=>Object.hasOwn(edits,m.name)).map(m=>`${m.name} ${words(edits[m.name])}`).join("; ")}function receiveResults(model,changed){let newest=0,current=null,failed=()=>changed();
+async function take(){let raw=model.get("what_if_result");if(!raw?.seq||raw.seq<=newest)return;newest=raw.seq;let opened2=await openFrame(raw.meta,raw.body);raw.
+seq<newest||(current={...opened2,epoch:raw.request.epoch,sample:raw.request.sample,edits:raw.request.edits,key:requestKey(raw.request),request:raw.request},changed())}
+let start=()=>take().catch(error=>changed(`The result could not be read: ${error}`));return model.on("change:what_if_result",start),model.on("change:what_if_err\
+or",failed),{take:start,stop:()=>{model.off("change:what_if_result",start),model.off("change:what_if_error",failed)},current:()=>current}}var EDITED=["mask","delay","noise","swap","text"],WORDS={mask:"a mask",delay:"a delay",noise:"noise",swap:"a swap",text:"text"},HEADS={mask:"available",delay:"d\
+elay, steps",noise:"noise, sd · seed",swap:"swapped with",text:"text"},HOW="Explorer(trace, what_if=mmviz.recording.what_if(run, part))";function slider(label,attributes,act){
+let range=h("input",{type:"range","aria-label":label,...attributes}),output=h("span",{class:"mmv-set"});range.addEventListener("input",()=>act(Number(range.value)));
 let set=(value2,text)=>{value2>Number(range.max)&&(range.max=String(value2)),value2<Number(range.min)&&(range.min=String(value2)),range.value=String(value2),range.
-setAttribute("aria-valuetext",text),said.textContent=text};return{range,node:h("div",{class:"mmv-slide"},range,said),set}}function editRow(frame,m,offers,frames,edit,mask){
-let one=frame.modalities[m],cells={},draws=[],put=(kind,make)=>{offers.includes(kind)&&make()},lasting=steps=>one.step_s===null?"":` (${signed(steps*one.step_s,
-2)} s)`;return put("mask",()=>{let box=h("input",{type:"checkbox","aria-label":`The model hears ${one.name}`});box.addEventListener("change",()=>mask(!box.checked)),
+setAttribute("aria-valuetext",text),output.textContent=text};return{range,node:h("div",{class:"mmv-slide"},range,output),set}}function editRow(frame,m,offers,frames,edit,mask){
+let one=frame.modalities[m],cells={},draws=[],put=(kind,make)=>{offers.includes(kind)&&make()},inSeconds=steps=>one.step_s===null?"":` (${signed(steps*one.step_s,
+2)} s)`;return put("mask",()=>{let box=h("input",{type:"checkbox","aria-label":`${one.name} is available`});box.addEventListener("change",()=>mask(!box.checked)),
 cells.mask=box,draws.push((_edits,masked)=>box.checked=!masked)}),put("delay",()=>{let most=Math.max(1,Math.floor(frames/2)),{range,node,set}=slider(`Delay of ${one.
-name} in steps`,{min:-most,max:most,step:1},v=>edit({delay:v||null}));cells.delay=node,draws.push(({delay=0},masked)=>{set(delay,delay?`${signed(delay,0)}${lasting(
+name} in steps`,{min:-most,max:most,step:1},v=>edit({delay:v||null}));cells.delay=node,draws.push(({delay=0},masked)=>{set(delay,delay?`${signed(delay,0)}${inSeconds(
 delay)}`:"none"),range.disabled=masked})}),put("noise",()=>{let{range,node,set}=slider(`Noise on ${one.name}, as a share of its standard deviation`,{min:0,max:2,
 step:.05},v=>edit(v?{noise:v,seed:Number(seed.value)||0}:{noise:null,seed:null})),seed=h("input",{type:"number",min:0,max:4294967295,step:1,value:0,"aria-label":`\
 Seed of the noise on ${one.name}`,title:"seed of the noise"});seed.addEventListener("input",()=>seed.checkValidity()&&seed.value!==""&&edit({seed:Number(seed.value)})),
-node.append(seed),cells.noise=node,draws.push(({noise=0,seed:sown=0},masked)=>{set(noise,noise?`${fixed(noise,2)} sd`:"none"),range.disabled=masked,seed.disabled=
-masked||!noise,noise&&Number(seed.value)!==sown&&(seed.value=String(sown))})}),put("swap",()=>{let{select}=choice(`Swap ${one.name} for that of another sample`,
-["its own",...frame.samples],i=>edit({swap:i?i-1:null,text:null}));cells.swap=select,draws.push(({swap},masked)=>{select.value=String(swap===void 0?0:swap+1),select.
-disabled=masked})}),put("text",()=>{let field=h("input",{type:"text",class:"mmv-words",maxlength:1e4,placeholder:"as recorded","aria-label":`Another text for ${one.
-name}`});field.addEventListener("input",()=>edit({text:field.value||null,swap:null})),cells.text=field,draws.push(({text=""},masked)=>{field.value!==text&&(field.
-value=text),field.disabled=masked})}),{row:kinds=>h("tr",{},h("th",{scope:"row"},...modality(frame,m)),...kinds.map(kind=>h("td",{class:`mmv-by-${kind}`,"data-k\
-ind":HEADS[kind],...cells[kind]?{}:{"data-none":""}},cells[kind]??h("span",{class:"mmv-faint"},"–")))),draw:(edits,masked)=>draws.forEach(one2=>one2(edits,masked))}}
-function lacking(frame,offers){let without=kind=>frame.modalities.filter((_,m)=>!offers[m].includes(kind)).map(one=>one.name);return EDITED.map(kind=>({kind,names:without(
-kind)})).filter(({names})=>names.length).map(({kind,names})=>kind==="text"?`The text of ${names.join(", ")} cannot be edited: what_if was given no encoder for i\
-t.`:`What_if does not offer ${WORDS[kind]} for ${names.join(", ")}.`).join(" ")}function studied(model){let selection=model.get("selection");return!(model.get("\
-opened")||model.get("studio")?.never)||!!model.get("answer")?.seq||Object.keys(selection?.edits??{}).length>0}function mountStudio(frame,model,pick,{compare}){let studio=model.
-get("studio"),live=!!studio?.offers,title=h("summary",{},"What if this sample were different?"),root=h("details",{class:"mmv-panel mmv-studio",...live||model.get(
-"answer")?.seq?{open:""}:{}},title),said=h("p",{class:"mmv-small mmv-asked",role:"status"}),wrong=h("p",{class:"mmv-failed",role:"alert"}),told=h("p",{class:"mm\
-v-small mmv-told"}),reset=button("reset",()=>pick({edits:{},masked:[]}),{"aria-label":"Reset all edits"}),before=button("show as recorded",()=>compare(before.getAttribute(
-"aria-pressed")!=="true"),{"aria-pressed":"false"}),cancel=button("cancel",()=>pick(back()),{"aria-label":"Cancel this edit"}),shown=model.get("selection"),timer=0,
-current=null,back=()=>current?{edits:current.edits,masked:current.asked.masked,sample:current.sample,epoch:current.epoch}:{edits:{},masked:[]},rows=live?frame.modalities.
-map((one,m)=>editRow(frame,m,studio.offers[m],studio.frames[m],change=>{let whole2={...Object.hasOwn(shown.edits,one.name)?shown.edits[one.name]:{},...change},kept2=Object.
-fromEntries(KINDS.filter(kind=>whole2[kind]!==void 0&&whole2[kind]!==null).map(kind=>[kind,whole2[kind]])),rest=Object.entries(shown.edits).filter(([key])=>key!==
-one.name);pick({edits:Object.fromEntries(Object.keys(kept2).length?[...rest,[one.name,kept2]]:rest)})},masked=>pick({masked:frame.modalities.map(k=>k.name).filter(
-k=>k===one.name?masked:shown.masked.includes(k))}))):[];if(live){let kinds=EDITED.filter(kind=>studio.offers.some(list=>list.includes(kind)));root.append(h("div",
-{class:"mmv-scroll-x",tabindex:0,role:"region","aria-label":"Edits of each modality"},h("table",{class:"mmv-edits","aria-label":"Edits"},h("thead",{},h("tr",{},
-h("td"),...kinds.map(kind=>h("th",{scope:"col",class:`mmv-by-${kind}`},HEADS[kind])))),h("tbody",{},...rows.map(one=>one.row(kinds))))))}let why=live?lacking(frame,
-studio.offers):model.get("opened")?"Further edits need a running kernel, and a saved page has none; a modality can still be left out, under Subsets.":`Edits nee\
-d the model in a running kernel: ${HOW}.`;root.append(h("div",{class:"mmv-inline"},reset,before,cancel,said),told,wrong,...why?[faint(why)]:[]);function difference({
-sample,epoch,time}){let k=frame.task==="classification"?frame.targets[sample]:0,at=one=>one.part("prediction",epoch,sample,time)[k],pair=(text,a,b,form)=>h("spa\
-n",{class:"mmv-change"},...text,` ${form(a,frame.digits)} → ${form(b,frame.digits)}`),shares=[frame.recorded,frame].map(one=>one.part("contribution",epoch,sample,
-time));return[pair([frame.task==="classification"?"p(true class)":"predicted value"],at(frame.recorded),at(frame),fixed),...frame.modalities.map((_,m)=>pair(modality(
-frame,m),shares[0][m],shares[1][m],signed))]}function say(asked){let failed=model.get("failure"),mine=failed?.seq&&question(failed.asked)===asked,still=current?
-"shown is the last good answer":"shown is the recorded sample";cancel.hidden=!live||!asked||current?.question===asked,reset.disabled=!asked,before.disabled=!current,
-wrong.textContent=asked&&mine?`This edit could not be computed; ${still}${current?`: ${editWords(frame,current.edits)||"some modalities masked"}`:""}. The reaso\
-n: ${failed.text}`:"",said.textContent=frame.answer()===null&&current?"Shown is the sample as recorded.":asked?mine?"":current&&current.question===asked?"Shown \
-is the edited sample; outlines and pale lines are as recorded.":live?`Computing; ${still}.`:`This edit was not computed before the page was saved; ${still}.`:live?
-"Nothing is edited.":"",clearTimeout(timer),live&&asked&&!mine&&!(current&&current.question===asked)&&(timer=setTimeout(()=>said.textContent=`No answer for 5 se\
-conds: the kernel is busy, or not running; ${still}.`,5e3))}function draw(selection,answer,hidden){[shown,current]=[selection,answer];let asked=live||answer?question(
-selection):Object.keys(selection.edits).length?question(selection):"";rows.forEach((row2,m)=>{let key=frame.modalities[m].name;row2.draw(Object.hasOwn(selection.
-edits,key)?selection.edits[key]:{},selection.masked.includes(key))}),before.setAttribute("aria-pressed",String(hidden)),say(asked),told.replaceChildren(...frame.
-answer()?difference(selection):[])}return{node:root,draw,stop:()=>clearTimeout(timer)}}var WIDE=340,APART=28,BELOW=22,MOST2=3;function columnsOfEqualHeight(heights,columns){let best=[],least=1/0;for(let code=0;code<columns**heights.length;code++){
+node.append(seed),cells.noise=node,draws.push(({noise=0,seed:current=0},masked)=>{set(noise,noise?`${fixed(noise,2)} sd`:"none"),range.disabled=masked,seed.disabled=
+masked||!noise,noise&&Number(seed.value)!==current&&(seed.value=String(current))})}),put("swap",()=>{let{select}=choice(`Swap ${one.name} for that of another sa\
+mple`,["its own",...frame.samples],i=>edit({swap:i?i-1:null,text:null}));cells.swap=select,draws.push(({swap},masked)=>{select.value=String(swap===void 0?0:swap+
+1),select.disabled=masked})}),put("text",()=>{let field=h("input",{type:"text",class:"mmv-words",maxlength:1e4,placeholder:"as recorded","aria-label":`Another t\
+ext for ${one.name}`});field.addEventListener("input",()=>edit({text:field.value||null,swap:null})),cells.text=field,draws.push(({text=""},masked)=>{field.value!==
+text&&(field.value=text),field.disabled=masked})}),{row:kinds=>h("tr",{},h("th",{scope:"row"},...modality(frame,m)),...kinds.map(kind=>h("td",{class:`mmv-by-${kind}`,
+"data-kind":HEADS[kind],...cells[kind]?{}:{"data-none":""}},cells[kind]??h("span",{class:"mmv-faint"},"–")))),draw:(edits,masked)=>draws.forEach(one2=>one2(edits,
+masked))}}function missingControls(frame,offers){let without=kind=>frame.modalities.filter((_,m)=>!offers[m].includes(kind)).map(one=>one.name);return EDITED.map(
+kind=>({kind,names:without(kind)})).filter(({names})=>names.length).map(({kind,names})=>kind==="text"?`The text of ${names.join(", ")} cannot be edited: what_if\
+ was given no encoder for it.`:`what_if does not offer ${WORDS[kind]} for ${names.join(", ")}.`).join(" ")}function offersWhatIf(model){let selection=model.get(
+"selection");return!(model.get("opened")||model.get("edit_options")?.never)||!!model.get("what_if_result")?.seq||Object.keys(selection?.edits??{}).length>0}function mountWhatIf(frame,model,pick,{
+compare}){let options=model.get("edit_options"),live=!!options?.offers,title=h("summary",{},"What-if edits"),root=h("details",{class:"mmv-panel mmv-what-if",...live||
+model.get("what_if_result")?.seq?{open:""}:{}},title),status=h("p",{class:"mmv-small mmv-what-if-status",role:"status"}),problem=h("p",{class:"mmv-error",role:"\
+alert"}),effect=h("p",{class:"mmv-small mmv-what-if-effect"}),reset=button("reset",()=>pick({edits:{},masked:[]}),{"aria-label":"Reset all edits"}),before=button(
+"show as recorded",()=>compare(before.getAttribute("aria-pressed")!=="true"),{"aria-pressed":"false"}),cancel=button("cancel",()=>pick(back()),{"aria-label":"Ca\
+ncel this edit"}),shown=model.get("selection"),timer=0,current=null,back=()=>current?{edits:current.edits,masked:current.request.masked,sample:current.sample,epoch:current.
+epoch}:{edits:{},masked:[]},rows=live?frame.modalities.map((one,m)=>editRow(frame,m,options.offers[m],options.frames[m],change=>{let whole2={...Object.hasOwn(shown.
+edits,one.name)?shown.edits[one.name]:{},...change},kept2=Object.fromEntries(KINDS.filter(kind=>whole2[kind]!==void 0&&whole2[kind]!==null).map(kind=>[kind,whole2[kind]])),
+rest=Object.entries(shown.edits).filter(([key])=>key!==one.name);pick({edits:Object.fromEntries(Object.keys(kept2).length?[...rest,[one.name,kept2]]:rest)})},masked=>pick(
+{masked:frame.modalities.map(k=>k.name).filter(k=>k===one.name?masked:shown.masked.includes(k))}))):[];if(live){let kinds=EDITED.filter(kind=>options.offers.some(
+list=>list.includes(kind)));root.append(h("div",{class:"mmv-scroll-x",tabindex:0,role:"region","aria-label":"Edits of each modality"},h("table",{class:"mmv-edit\
+s","aria-label":"Edits"},h("thead",{},h("tr",{},h("td"),...kinds.map(kind=>h("th",{scope:"col",class:`mmv-by-${kind}`},HEADS[kind])))),h("tbody",{},...rows.map(
+one=>one.row(kinds))))))}let why=live?missingControls(frame,options.offers):model.get("opened")?"Further edits need a running kernel, and a saved page has none;\
+ a modality can still be masked, under Modality ablation.":`Edits need the model in a running kernel: ${HOW}.`;root.append(h("div",{class:"mmv-inline"},reset,before,
+cancel,status),effect,problem,...why?[faint(why)]:[]);function difference({sample,epoch,time}){let k=frame.task==="classification"?frame.targets[sample]:0,at=one=>one.
+part("prediction",epoch,sample,time)[k],pair=(text,a,b,form)=>h("span",{class:"mmv-change"},...text,` ${form(a,frame.digits)} → ${form(b,frame.digits)}`),shares=[
+frame.recorded,frame].map(one=>one.part("contribution",epoch,sample,time));return[pair([frame.task==="classification"?"p(true class)":"predicted value"],at(frame.
+recorded),at(frame),fixed),...frame.modalities.map((_,m)=>pair(modality(frame,m),shares[0][m],shares[1][m],signed))]}function report(key){let failed=model.get("\
+what_if_error"),mine=failed?.seq&&requestKey(failed.request)===key,shownText=current?"shown is the last valid prediction":"shown is the recorded sample";cancel.
+hidden=!live||!key||current?.key===key,reset.disabled=!key,before.disabled=!current,problem.textContent=key&&mine?`This edit could not be computed; ${shownText}${current?
+`: ${editWords(frame,current.edits)||"some modalities masked"}`:""}. The reason: ${failed.text}`:"",status.textContent=frame.edited()===null&&current?"Shown is \
+the sample as recorded.":key?mine?"":current&&current.key===key?"Shown is the edited sample; outlines and pale lines are as recorded.":live?`Computing; ${shownText}\
+.`:`This edit was not computed before the page was saved; ${shownText}.`:live?"Nothing is edited.":"",clearTimeout(timer),live&&key&&!mine&&!(current&&current.key===
+key)&&(timer=setTimeout(()=>status.textContent=`No result for 5 seconds: the kernel is busy, or not running; ${shownText}.`,5e3))}function draw(selection,edited,hidden){
+[shown,current]=[selection,edited];let key=live||edited?requestKey(selection):Object.keys(selection.edits).length?requestKey(selection):"";rows.forEach((row2,m)=>{
+let{name:name2}=frame.modalities[m];row2.draw(Object.hasOwn(selection.edits,name2)?selection.edits[name2]:{},selection.masked.includes(name2))}),before.setAttribute(
+"aria-pressed",String(hidden)),report(key),effect.replaceChildren(...frame.edited()?difference(selection):[])}return{node:root,draw,stop:()=>clearTimeout(timer)}}var WIDE=340,APART=28,BELOW=22,MOST2=3;function columnsOfEqualHeight(heights,columns){let best=[],least=1/0;for(let code=0;code<columns**heights.length;code++){
 let way=heights.map((_,i)=>Math.floor(code/columns**i)%columns),sums=Array(columns).fill(0);way.forEach((c,i)=>sums[c]+=heights[i]+BELOW),Math.max(...sums)<least&&
 ([best,least]=[way,Math.max(...sums)])}let first=[...new Set(best)];return best.map(c=>first.indexOf(c))}function columnLayout(panels){let root=h("div",{class:"\
 mmv-more"}),ways={};panels.forEach(({node,tall})=>node.style.containIntrinsicSize=`auto ${tall}px`);let shown=0,lay=columns=>{if(columns===shown)return;shown=columns;
 let way=ways[columns]??=columnsOfEqualHeight(panels.map(one=>one.tall),columns);root.replaceChildren(...Array.from({length:columns},(_,c)=>h("div",{class:"mmv-c\
 olumn"},...panels.filter((_one,i)=>way[i]===c).map(one=>one.node))))};return lay(Math.min(MOST2,panels.length)),new ResizeObserver(([{contentRect}])=>{let fit=Math.
 floor((contentRect.width+APART)/(WIDE+APART));contentRect.width&&lay(Math.max(1,Math.min(MOST2,panels.length,fit)))}).observe(root),root}function mount14(root,a,b,pick){let M=a.modalities.length,T=a.sizes.time,E=a.sizes.epoch,series=a.modalities.map((_,m)=>({m})),line=(...head)=>{let cells2=[h("t\
-d"),h("td"),h("td")];return{cells:cells2,node:h("tr",{},rowHead(...head),...cells2)}},answer=line(a.task==="classification"?"p(true class)":"predicted value"),parts=a.
-modalities.map((_,m)=>line(...modality(a,m))),along=chart({label:"Contribution in B minus contribution in A over the sequence",series,onPick:x=>pick({time:Math.
-round(x*(T-1))})}),during=chart({label:"Contribution in B minus contribution in A over training",series,onPick:x=>pick({epoch:Math.round(x*(E-1))})}),coupled=a.
-has("coupling")&&b.has("coupling"),cells=a.modalities.map(()=>a.modalities.map(()=>h("td"))),caption=h("caption",{class:"mmv-small"}),matrix=h("table",{class:"m\
-mv-list","aria-label":"Coupling in B minus coupling in A"},caption,h("thead",{},h("tr",{},h("td",{class:"mmv-faint"},"listens to"),...a.modalities.map((one,n)=>h(
-"th",{scope:"col"},glyph(n),name(one.name))))),h("tbody",{},...cells.map((list,m)=>h("tr",{},rowHead(...modality(a,m)),...list))));root.append(heading("Differen\
-ce of the runs"),h("div",{class:"mmv-pair"},h("div",{},h("table",{class:"mmv-list","aria-label":"Both runs at the cursor"},h("thead",{},h("tr",{},h("td"),...["A",
-"B","B − A"].map(text=>h("th",{scope:"col"},text)))),h("tbody",{},answer.node,...parts.map(part=>part.node)))),along.node,during.node,...coupled?[matrix]:[]),
-faint(...a.name?["A: ",name(a.name),"; B: ",name(b.name),". "]:[],"Charts: contribution in B minus that in A, to the ",name(a.target_name),"; where the runs dif\
-fer in steps or epochs, B stands at the same share of the sequence and at the last epoch not after A's."));let write=({cells:[one,two,apart]},x,y,form)=>{one.textContent=
-form(x,a.digits),two.textContent=form(y,a.digits),apart.textContent=signed(y-x,a.digits)};return state=>{let{sample,epoch,layer,time,brush}=state,at=toOther(a,b,
-state),shown=a.task==="classification"?a.targets[sample]:0;write(answer,a.part("prediction",epoch,sample,time)[shown],b.part("prediction",at.epoch,sample,at.time)[shown],
-fixed);let shares=[a.part("contribution",epoch,sample,time),b.part("contribution",at.epoch,sample,at.time)];parts.forEach((part,m)=>write(part,shares[0][m],shares[1][m],
-signed));let gap=(e,t)=>{let there=toOther(a,b,{...state,epoch:e,time:t,brush:null}),[x,y]=[a.part("contribution",e,sample,t),b.part("contribution",there.epoch,
-sample,there.time)];return a.modalities.map((_,m)=>y[m]-x[m])},steps=Array.from({length:T},(_,t)=>gap(epoch,t)),epochs=Array.from({length:E},(_,e)=>gap(e,time)),
-range=rangeOf([...steps,...epochs],!0),[low,high]=ends(...range);if(along.draw({values:(m,t)=>steps[t][m],count:T,now:time,range,brush}),along.say({title:"B − A\
-, over the sequence",high,low,from:brief(a,sample,0),to:brief(a,sample,T-1)}),during.draw({values:(m,e)=>epochs[e][m],count:E,now:epoch,range}),during.say({title:`\
-B − A, over training, at ${brief(a,sample,time)}`,high,low,from:`epoch ${a.epochs[0]}`,to:String(a.epochs[E-1])}),!coupled)return;let[w,v]=[a.part("coupling",
-epoch,layer),b.part("coupling",at.epoch,at.layer)];caption.textContent=`Coupling, B − A, in layer ${a.layers[layer]}${at.layer===layer?"":` (of B: ${b.layers[at.
-layer]})`}`,cells.flat().forEach((cell,i)=>cell.textContent=signed(v[i]-w[i],2))}}function writeAddress(selection){history.replaceState(null,"",`#${encodeURIComponent(JSON.stringify(selection))}`)}function readAddress(){try{let found=JSON.parse(
+d"),h("td"),h("td")];return{cells:cells2,node:h("tr",{},rowHead(...head),...cells2)}},prediction=line(a.task==="classification"?"p(true class)":"predicted value"),
+parts=a.modalities.map((_,m)=>line(...modality(a,m))),along=chart({label:"Shapley value in B minus A over the sequence",series,onPick:x=>pick({time:Math.round(x*
+(T-1))})}),during=chart({label:"Shapley value in B minus A over training",series,onPick:x=>pick({epoch:Math.round(x*(E-1))})}),coupled=a.has("coupling")&&b.has(
+"coupling"),cells=a.modalities.map(()=>a.modalities.map(()=>h("td"))),caption=h("caption",{class:"mmv-small"}),matrix=h("table",{class:"mmv-list","aria-label":"\
+Coupling weights in B minus A"},caption,h("thead",{},h("tr",{},h("td",{class:"mmv-faint"},"target ↓ source →"),...a.modalities.map((one,n)=>h("th",{scope:"c\
+ol"},glyph(n),name(one.name))))),h("tbody",{},...cells.map((list,m)=>h("tr",{},rowHead(...modality(a,m)),...list))));root.append(heading("Run B minus run A"),h(
+"div",{class:"mmv-pair"},h("div",{},h("table",{class:"mmv-list","aria-label":"Both runs at the cursor"},h("thead",{},h("tr",{},h("td"),...["A","B","B − A"].map(
+text=>h("th",{scope:"col"},text)))),h("tbody",{},prediction.node,...parts.map(part=>part.node)))),along.node,during.node,...coupled?[matrix]:[]),faint(...a.name?
+["A: ",name(a.name),"; B: ",name(b.name),". "]:[],"Charts: Shapley value φ in B minus A, ",name(a.target_name),"; where the runs differ in steps or epochs, B i\
+s shown at the same fraction of the sequence and at its last epoch not after A's."));let write=({cells:[one,two,apart]},x,y,form)=>{one.textContent=form(x,a.digits),
+two.textContent=form(y,a.digits),apart.textContent=signed(y-x,a.digits)};return state=>{let{sample,epoch,layer,time,brush}=state,at=toOther(b,state),shown=a.task===
+"classification"?a.targets[sample]:0;write(prediction,a.part("prediction",epoch,sample,time)[shown],b.part("prediction",at.epoch,sample,at.time)[shown],fixed);let shares=[
+a.part("contribution",epoch,sample,time),b.part("contribution",at.epoch,sample,at.time)];parts.forEach((part,m)=>write(part,shares[0][m],shares[1][m],signed));let gap=(e,t)=>{
+let there=toOther(b,{...state,epoch:e,time:t,brush:null}),[x,y]=[a.part("contribution",e,sample,t),b.part("contribution",there.epoch,sample,there.time)];return a.
+modalities.map((_,m)=>y[m]-x[m])},steps=Array.from({length:T},(_,t)=>gap(epoch,t)),epochs=Array.from({length:E},(_,e)=>gap(e,time)),range=rangeOf([...steps,...epochs],
+!0),[low,high]=ends(...range);if(along.draw({values:(m,t)=>steps[t][m],count:T,now:time,range,brush}),along.say({title:"B − A, over the sequence",high,low,from:brief(
+a,sample,0),to:brief(a,sample,T-1)}),during.draw({values:(m,e)=>epochs[e][m],count:E,now:epoch,range}),during.say({title:`B − A, over training, at ${brief(a,sample,
+time)}`,high,low,from:`epoch ${a.epochs[0]}`,to:String(a.epochs[E-1])}),!coupled)return;let[w,v]=[a.part("coupling",epoch,layer),b.part("coupling",at.epoch,at.layer)];
+caption.textContent=`Coupling weights W, B − A, layer ${a.layers[layer]}${at.layer===layer?"":` (of B: ${b.layers[at.layer]})`}`,cells.flat().forEach((cell,i)=>cell.
+textContent=signed(v[i]-w[i],2))}}function writeAddress(selection){history.replaceState(null,"",`#${encodeURIComponent(JSON.stringify(selection))}`)}function readAddress(){try{let found=JSON.parse(
 decodeURIComponent(location.hash.slice(1)));return typeof found=="object"&&found!==null?found:{}}catch{return{}}}function followAddress(model){let first=readAddress(),
 timer=0,soon=()=>{clearTimeout(timer),timer=setTimeout(()=>writeAddress(model.get("selection")),300)};return model.on("change:selection",soon),{restore:()=>{Object.
 keys(first).length&&(model.set("selection",{...model.get("selection"),...first}),model.save_changes())},stop:()=>{clearTimeout(timer),model.off("change:selectio\
 n",soon)}}}var serial=0;function buildControls(frame,pick,runs,names){let sample=choice("Sample",frame.samples.map((text,i)=>frame.task==="classification"&&frame.labelled?
 `${text} · ${frame.outputs[frame.targets[i]]}`:text),i=>pick({sample:i})),layer=choice("Layer",frame.layers.map(String),i=>pick({layer:i})),layered=["state","i\
-nfluence","routing"].some(frame.has),range=h("input",{type:"range",min:0,max:frame.sizes.epoch-1,step:1,class:"mmv-epoch","aria-label":"Epoch"}),said=h("span",{
-class:"mmv-said"});range.addEventListener("input",()=>pick({epoch:Number(range.value)}));let epoch=h("label",{class:"mmv-control mmv-grow"},h("span",{},"Epoch"),
-range,said),run=choice("Run",runs.map(one=>one==="both"?"A and B":`${one}${names[one]&&`: ${names[one]}`}`),i=>pick({run:runs[i]})),node=h("div",{class:"mmv-con\
-trols"},sample.node,...layered?[layer.node]:[],...runs.length>1?[run.node]:[],epoch);function draw(selection){sample.select.value=String(selection.sample),layer.
-select.value=String(selection.layer),run.select.value=String(runs.indexOf(selection.run)),range.value=String(selection.epoch),said.textContent=`${frame.epochs[selection.
+nfluence","routing"].some(frame.has),range=h("input",{type:"range",min:0,max:frame.sizes.epoch-1,step:1,class:"mmv-epoch","aria-label":"Epoch"}),label=h("span",
+{class:"mmv-epoch-label"});range.addEventListener("input",()=>pick({epoch:Number(range.value)}));let epoch=h("label",{class:"mmv-control mmv-grow"},h("span",{},
+"Epoch"),range,label),run=choice("Run",runs.map(one=>one==="both"?"A and B":`${one}${names[one]&&`: ${names[one]}`}`),i=>pick({run:runs[i]})),node=h("div",{class:"\
+mmv-controls"},sample.node,...layered?[layer.node]:[],...runs.length>1?[run.node]:[],epoch);function draw(selection){sample.select.value=String(selection.sample),
+layer.select.value=String(selection.layer),run.select.value=String(runs.indexOf(selection.run)),range.value=String(selection.epoch),label.textContent=`${frame.epochs[selection.
 epoch]} of ${frame.epochs[frame.sizes.epoch-1]}`,range.setAttribute("aria-valuetext",epochName(frame,selection.epoch))}return{node,draw}}function keepKeys(event){
 event.ctrlKey||event.metaKey||event.altKey||event.key==="Tab"||event.shiftKey&&event.key==="Enter"||event.stopPropagation()}var DIRECTION=new Map([["ArrowRight",
 1],["ArrowUp",1],["ArrowLeft",-1],["ArrowDown",-1]]);function largeSteps(event,selection,sizes,pick){let direction=DIRECTION.get(event.key),target=event.target,
 key=/\bmmv-(time|epoch|channel)\b/.exec(target.className)?.[1];!direction||!key||!event.shiftKey||(event.preventDefault(),pick({[key]:Math.min(sizes[key]-1,Math.
 max(0,selection[key]+10*direction))}))}function notesOf(frame){return frame.notes.length?[h("details",{class:"mmv-notes"},h("summary",{},"About these data"),h("\
 ul",{},...frame.notes.map(text=>h("li",{},name(text)))))]:[]}function guarded(view,root,act){try{return act()}catch(error){console.error(error),root.replaceChildren(
-h("p",{class:"mmv-failed",role:"alert"},`The view "${view.name}" could not be drawn: ${error}`));return}}function mountRun(frame,state,pick,letter){let updates=[],
-about=letter&&`Run ${letter}${frame.name&&`: ${frame.name}`}`,put=(view,tag,kind)=>{let root=h(tag,{class:kind}),update=guarded(view,root,()=>view.mount(root,frame,
-state,pick)),lacking2=view.needs.filter(key=>CHANGED.includes(key)),note=faint("As recorded: the edit is not in this view.");return lacking2.length&&root.append(
-note),updates.push({root,update:selection=>{update&&(guarded(view,root,()=>update(selection)),note.hidden=!frame.answer()||lacking2.every(frame.answers))}}),root},
-main=registered("main",frame).map(view=>put(view,"div","mmv-lanes")),side=registered("side",frame).map(view=>put(view,"section","mmv-panel")),more=registered("c\
-olumns",frame).map(view=>({node:put(view,"section","mmv-panel"),tall:view.height?.(frame.modalities.length)??300})),wide=registered("wide",frame).map(view=>put(
-view,"section","mmv-panel mmv-wide"));return{node:h("section",{class:"mmv-run",...about?{"aria-label":about}:{}},...about?[heading(name(about))]:[],h("div",{class:"\
-mmv-body"},...main,h("div",{class:"mmv-side"},...side)),...more.length?[columnLayout(more)]:[],...wide),updates}}function inTurn(parts){let hidden=new Set,waiting=new Map,
-watcher=new IntersectionObserver(entries=>entries.forEach(({target,isIntersecting})=>{isIntersecting?hidden.delete(target):hidden.add(target)}),{rootMargin:"50p\
-x"});parts.forEach(({root})=>watcher.observe(root));let timer=0,flush=()=>{clearTimeout(timer),timer=0;for(let draw2 of waiting.values())draw2();waiting.clear()};
-function draw(selection){for(let{root,update}of parts)hidden.has(root)?waiting.set(root,()=>update(selection)):(waiting.delete(root),update(selection));clearTimeout(
-timer),waiting.size&&(timer=setTimeout(flush,120))}return addEventListener("beforeprint",flush),{draw,stop:()=>{removeEventListener("beforeprint",flush),watcher.
-disconnect(),clearTimeout(timer)}}}async function render({model,el}){let data=model.get("data"),runs=data.meta_b?["A","B","both"]:["A"],frame=withOverlay(await openFrame(
-data.meta,data.body)),other=data.meta_b?withOverlay(await openFrame(data.meta_b,data.body_b)):null,compared=other?[frame,other]:[frame];compared.forEach(one=>one.
-compared=compared);let id=`mmv-title-${++serial}`,level=model.get("level")??2,address=model.get("address")?followAddress(model):null,shown=model.get("selection"),
-pick=change=>{stale="",model.set("selection",{...shown,...change}),model.save_changes()},comparing=!1,version=0,seen=null,compare=asked=>{comparing=asked,draw()},
-kernel=listen(model,(problem="")=>{stale=problem,draw()}),studio=other||!studied(model)?null:mountStudio(frame,model,pick,{compare}),said=h("p",{class:"mmv-read\
-out",role:"status","aria-live":"polite"}),wrong=h("p",{class:"mmv-wrong",role:"alert"}),controls=buildControls(frame,pick,runs,{A:frame.name,B:other?.name??""}),
-title=h("div",{class:"mmv-title",id,role:"heading","aria-level":level},name(frame.title)),unknown=model.get("opened")?fault(model.get("selection"),frame,runs):"";
-unknown&&model.set("selection",model.get("opened"));let stale=unknown&&`The address of this page asks for what is not here: ${unknown}`,first=fault(model.get("s\
-election"),frame,runs)?null:model.get("selection"),a=mountRun(frame,first,pick,other?"A":""),updates=[...a.updates],sides=[a.node];if(other){let b=mountRun(other,
-first&&toOther(frame,other,first),change=>pick(fromOther(frame,other,change)),"B"),apart=h("section",{class:"mmv-panel mmv-apart"}),update=mount14(apart,frame,other,
-pick);updates.push(...b.updates.map(part=>({...part,update:state=>part.update(toOther(frame,other,state))})),{root:apart,update}),sides.push(b.node,apart)}let root=h(
-"section",{class:"mmv","aria-labelledby":id,...other?{"data-two":""}:{}},h("header",{},title,h("div",{class:"mmv-faint"},name(other?frame.about.filter((text,i)=>text===
-other.about[i]).join(" · "):frame.subtitle)),controls.node,said,wrong),...studio?[studio.node]:[],...other?[sides[2],h("div",{class:"mmv-runs"},sides[0],sides[1])]:
-sides,...notesOf(frame));root.querySelectorAll(".mmv-heading").forEach(node=>node.setAttribute("aria-level",String(level+1))),frame.colours.forEach((colour,m)=>root.
-style.setProperty(`--m${m}`,colour));let parts=null;function answerTo({sample,epoch,...rest}){let twin=kernel.current();return twin&&question({sample,epoch,...rest})&&
-twin.sample===sample&&twin.epoch===epoch?twin:(comparing=!1,null)}function draw(){if(!parts)return;let selection=model.get("selection"),reason=fault(selection,frame,
-runs);if(wrong.textContent=reason||model.get("message")||stale,reason)return;shown={...selection},controls.draw(shown);let twin=answerTo(shown),shows=comparing?
-null:twin;shows!==seen&&([seen,version]=[shows,version+1]),frame.show(twin,comparing),parts.draw({...shown,version}),studio&&studio.draw(shown,twin,comparing),sides.
-forEach((node,i)=>node.hidden=other!==null&&shown.run!=="both"&&shown.run!=="AB "[i]);let words=[readout(frame,shown,shows?editWords(frame,shows.edits):""),...other?
-[readout(other,toOther(frame,other,shown))]:[]];said.textContent=shown.run==="both"?`A: ${words[0]} · B: ${words[1]}`:words["AB".indexOf(shown.run)]}root.addEventListener(
-"keydown",event=>{keepKeys(event),largeSteps(event,shown,frame.sizes,pick)});let events=["change:selection","change:message"];events.forEach(event=>model.on(event,
-draw)),await kernel.take(),el.append(root);let watched=parts=inTurn(updates);return draw(),address?.restore(),()=>{address?.stop(),kernel.stop(),studio?.stop(),
-events.forEach(event=>model.off(event,draw)),watched.stop()}}function pageModel(state){let listeners={},timer=0;return{get:key=>state[key],set(key,value2){state[key]=value2,(listeners[`change:${key}`]??[]).forEach(listener=>listener())},
+h("p",{class:"mmv-error",role:"alert"},`The view "${view.name}" could not be drawn: ${error}`));return}}function mountRun(frame,state,pick,letter){let updates=[],
+about=letter&&`Run ${letter}${frame.name&&`: ${frame.name}`}`,put=(view,tag,kind)=>{let root=h(tag,{class:kind,"data-view":view.name}),update=guarded(view,root,
+()=>view.mount(root,frame,state,pick)),lacking=view.needs.filter(key=>CHANGED.includes(key)),note=faint("As recorded: this view does not show the edit.");return lacking.
+length&&root.append(note),updates.push({root,update:selection=>{update&&(guarded(view,root,()=>update(selection)),note.hidden=!frame.edited()||lacking.every(frame.
+replaced))}}),root},main=registered("main",frame).map(view=>put(view,"div","mmv-lanes")),side=registered("side",frame).map(view=>put(view,"section","mmv-panel")),
+more=registered("columns",frame).map(view=>({node:put(view,"section","mmv-panel"),tall:view.height?.(frame.modalities.length)??300})),wide=registered("wide",frame).
+map(view=>put(view,"section","mmv-panel mmv-wide"));return{node:h("section",{class:"mmv-run",...about?{"aria-label":about}:{}},...about?[heading(name(about))]:[],
+h("div",{class:"mmv-body"},...main,h("div",{class:"mmv-side"},...side)),...more.length?[columnLayout(more)]:[],...wide),updates}}function inTurn(parts){let hidden=new Set,
+waiting=new Map,watcher=new IntersectionObserver(entries=>entries.forEach(({target,isIntersecting})=>{isIntersecting?hidden.delete(target):hidden.add(target)}),
+{rootMargin:"50px"});parts.forEach(({root})=>watcher.observe(root));let timer=0,flush=()=>{clearTimeout(timer),timer=0;for(let draw2 of waiting.values())draw2();
+waiting.clear()};function draw(selection){for(let{root,update}of parts)hidden.has(root)?waiting.set(root,()=>update(selection)):(waiting.delete(root),update(selection));
+clearTimeout(timer),waiting.size&&(timer=setTimeout(flush,120))}return addEventListener("beforeprint",flush),{draw,stop:()=>{removeEventListener("beforeprint",flush),
+watcher.disconnect(),clearTimeout(timer)}}}async function render({model,el}){let data=model.get("data"),runs=data.meta_b?["A","B","both"]:["A"],frame=withOverlay(
+await openFrame(data.meta,data.body)),other=data.meta_b?withOverlay(await openFrame(data.meta_b,data.body_b)):null,compared=other?[frame,other]:[frame];compared.
+forEach(one=>one.compared=compared);let id=`mmv-title-${++serial}`,level=model.get("level")??2,address=model.get("address")?followAddress(model):null,shown=model.
+get("selection"),pick=change=>{stale="",model.set("selection",{...shown,...change}),model.save_changes()},comparing=!1,version=0,seen=null,compare=recorded=>{comparing=
+recorded,draw()},kernel=receiveResults(model,(problem="")=>{stale=problem,draw()}),whatIf=other||!offersWhatIf(model)?null:mountWhatIf(frame,model,pick,{compare}),
+sentence=h("p",{class:"mmv-readout",role:"status","aria-live":"polite"}),refusal=h("p",{class:"mmv-refused",role:"alert"}),controls=buildControls(frame,pick,runs,
+{A:frame.name,B:other?.name??""}),title=h("div",{class:"mmv-title",id,role:"heading","aria-level":level},name(frame.title)),unknown=model.get("opened")?fault(model.
+get("selection"),frame,runs):"";unknown&&model.set("selection",model.get("opened"));let stale=unknown&&`The selection in the address of this page does not exist\
+: ${unknown}`,first=fault(model.get("selection"),frame,runs)?null:model.get("selection"),a=mountRun(frame,first,pick,other?"A":""),updates=[...a.updates],sides=[
+a.node];if(other){let b=mountRun(other,first&&toOther(other,first),change=>pick(fromOther(other,change)),"B"),apart=h("section",{class:"mmv-panel mmv-apart"}),update=mount14(
+apart,frame,other,pick);updates.push(...b.updates.map(part=>({...part,update:state=>part.update(toOther(other,state))})),{root:apart,update}),sides.push(b.node,
+apart)}let root=h("section",{class:"mmv","aria-labelledby":id,...other?{"data-two":""}:{}},h("header",{},title,h("div",{class:"mmv-faint"},name(other?frame.about.
+filter((text,i)=>text===other.about[i]).join(" · "):frame.subtitle)),controls.node,sentence,refusal),...whatIf?[whatIf.node]:[],...other?[sides[2],h("div",{class:"\
+mmv-runs"},sides[0],sides[1])]:sides,...notesOf(frame));root.querySelectorAll(".mmv-heading").forEach(node=>node.setAttribute("aria-level",String(level+1))),frame.
+colours.forEach((colour,m)=>root.style.setProperty(`--m${m}`,colour));let parts=null;function editedFor({sample,epoch,...rest}){let edited=kernel.current();return edited&&
+requestKey({sample,epoch,...rest})&&edited.sample===sample&&edited.epoch===epoch?edited:(comparing=!1,null)}function draw(){if(!parts)return;let selection=model.
+get("selection"),reason=fault(selection,frame,runs);if(refusal.textContent=reason||model.get("message")||stale,reason)return;shown={...selection},controls.draw(
+shown);let edited=editedFor(shown),shows=comparing?null:edited;shows!==seen&&([seen,version]=[shows,version+1]),frame.show(edited,comparing),parts.draw({...shown,
+version}),whatIf&&whatIf.draw(shown,edited,comparing),sides.forEach((node,i)=>node.hidden=other!==null&&shown.run!=="both"&&shown.run!=="AB "[i]);let words=[readout(
+frame,shown,shows?editWords(frame,shows.edits):""),...other?[readout(other,toOther(other,shown))]:[]];sentence.textContent=shown.run==="both"?fill2(frame.phrases.
+both,{a:words[0],b:words[1]}):words["AB".indexOf(shown.run)]}root.addEventListener("keydown",event=>{keepKeys(event),largeSteps(event,shown,frame.sizes,pick)});
+let events=["change:selection","change:message"];events.forEach(event=>model.on(event,draw)),await kernel.take(),el.append(root);let watched=parts=inTurn(updates);
+return draw(),address?.restore(),()=>{address?.stop(),kernel.stop(),whatIf?.stop(),events.forEach(event=>model.off(event,draw)),watched.stop()}}function pageModel(state){let listeners={},timer=0;return{get:key=>state[key],set(key,value2){state[key]=value2,(listeners[`change:${key}`]??[]).forEach(listener=>listener())},
 save_changes(){clearTimeout(timer),timer=setTimeout(()=>writeAddress(state.selection),300)},on:(event,listener)=>{(listeners[event]??=[]).push(listener)},off:(event,listener)=>{
 listeners[event]=(listeners[event]??[]).filter(other=>other!==listener)}}}var bytesOf=text=>Uint8Array.from(atob(text),c=>c.charCodeAt(0));async function openStandalone(){
 let place=document.getElementById("mmviz-view");try{let{texts,buffers,...state}=JSON.parse(document.getElementById("mmviz-study").textContent);state.data={...texts};
-for(let[key,text]of Object.entries(buffers))state.data[key]=bytesOf(text);state.answer&&(state.answer.body=state.data.answer),state.opened=state.selection,state.
-selection={...state.selection,...readAddress()},place.textContent="",await render({model:pageModel(state),el:place})}catch(error){throw place.textContent=`This \
-page could not be drawn: ${error}. If this browser is older than 2024, use a newer one.`,error}}return __toCommonJS(index_exports);})();
+for(let[key,text]of Object.entries(buffers))state.data[key]=bytesOf(text);state.what_if_result&&(state.what_if_result.body=state.data.what_if_result),state.opened=
+state.selection,state.selection={...state.selection,...readAddress()},place.textContent="",await render({model:pageModel(state),el:place})}catch(error){throw place.
+textContent=`This page could not be drawn: ${error}. If this browser is older than 2024, use a newer one.`,error}}return __toCommonJS(index_exports);})();

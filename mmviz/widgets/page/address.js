@@ -6,7 +6,7 @@ export function writeAddress(selection) {
   history.replaceState(null, "", `#${encodeURIComponent(JSON.stringify(selection))}`);
 }
 
-/** Return what the address selects; an address without a selection gives an empty object. */
+/** Return what the address selects; {} if there is no selection. */
 export function readAddress() {
   try {
     const found = JSON.parse(decodeURIComponent(location.hash.slice(1)));
@@ -17,8 +17,8 @@ export function readAddress() {
 }
 
 /**
- * Write the selection of a model with a kernel into the address, a moment after each change; restore() selects what the address
- * held at first, and Python checks it.
+ * Write the selection of a model with a kernel into the address, 300 ms after each change; restore() applies the
+ * selection of the first address, which Python validates.
  * @param {Model} model
  */
 export function followAddress(model) {

@@ -1,12 +1,12 @@
-// Rows of a table with a bar in the middle.
+// Table rows with a bar.
 import { h } from "./dom.js";
 /** @import { Child } from "./types.js" */
 
 /** @param {number | null} hatch number of the modality, or null */
 export function bar(hatch) {
   const ink = h("div", { class: "mmv-bar", ...(hatch === null ? {} : { "data-m": hatch % 8 }) });
-  const ghost = h("div", { class: "mmv-was", hidden: "" }), track = h("div", { class: "mmv-track", "aria-hidden": "true" }, ink, ghost);
-  // from and to are shares of the track, 0..1; where one is not finite nothing is drawn
+  const ghost = h("div", { class: "mmv-recorded", hidden: "" }), track = h("div", { class: "mmv-track", "aria-hidden": "true" }, ink, ghost);
+  // from and to are fractions of the track; nothing is drawn if one is not finite
   /** @type {(node: HTMLElement, from: number, to: number) => void} */
   const lay = (node, from, to) => {
     const known = Number.isFinite(from + to);
@@ -15,7 +15,7 @@ export function bar(hatch) {
   };
   /** @type {(from: number, to: number) => void} */
   const set = (from, to) => lay(ink, from, to);
-  // the outline of what it was before an edit, or none
+  // the outline of the recorded value during an edit, or none
   /** @type {(from: number, to: number) => void} */
   const was = (from, to) => {
     ghost.hidden = !Number.isFinite(to);

@@ -1,8 +1,8 @@
-// Small line charts and their keys. A chart: one line for each series, a cursor that stands on a position, an optional band behind it.
+// Small line charts and their keys. A chart: one line for each series, a cursor, an optional band.
 import { h, s, plot, glyph, name, onDrag, DASHES } from "./dom.js";
 import { pathOf, heightOf } from "./line_path.js";
 
-// series: { m } for modality number m, { f } for line number f that is none; onPick(x) gets the place across the chart, 0..1.
+// series: { m } for modality number m, { f } for any other line number f; onPick(x) receives the position across the chart, 0..1.
 /**
  * @typedef {{ m: number, f?: undefined } | { f: number, m?: undefined }} Series
  * @typedef {object} Lines
@@ -20,7 +20,7 @@ export function chart({ label, series, onPick, tall = false }) {
   const lines = series.map(({ m, f }) => s("path", m === undefined
     ? { class: "mmv-line", "data-f": f % 8, "stroke-dasharray": DASHES[f % 8] }
     : { class: "mmv-share", "data-m": m % 8, "stroke-dasharray": DASHES[m % 8] }));
-  const befores = series.map(({ m }) => s("path", { class: "mmv-before", ...(m === undefined ? {} : { "data-m": m % 8 }) }));
+  const befores = series.map(({ m }) => s("path", { class: "mmv-recorded-line", ...(m === undefined ? {} : { "data-m": m % 8 }) }));
   const marks = series.map(({ m }) => (m === undefined ? h("span", { class: "mmv-glyph" }, "•") : glyph(m)));
   /** @type {string[]} */
   const drawn = [], /** @type {string[]} */ ghosts = []; // setting a path anew costs a layout, even if it is the same
@@ -34,8 +34,8 @@ export function chart({ label, series, onPick, tall = false }) {
   const node = h("div", { class: "mmv-charted" }, h("div", { class: "mmv-subtitle" }, title), scale, box,
     h("div", { class: "mmv-ends", "aria-hidden": "true" }, from, to));
   if (onPick) onDrag(box, box, (x) => onPick(Math.min(1, Math.max(0, x))));
-  // places(i) across (0..1) and values(k, i) of series k, for i in 0..count-1: NaN where one is missing, undefined where none is expected;
-  // the cursor is at i = now; before(k, i): as recorded, before an edit
+  // places(i) across (0..1) and values(k, i) of series k, for i in 0..count-1: NaN: missing, undefined: not expected;
+  // the cursor is at i = now; before(k, i): the recorded values during an edit
   /** @param {Lines} lines */
   function draw({ values, count, now, range, place = (i) => (count > 1 ? i / (count - 1) : 0.5), brush = null, before = null, rule = true }) {
     const [bottom, top] = range;
@@ -68,19 +68,19 @@ export function chart({ label, series, onPick, tall = false }) {
   return { node, draw, say };
 }
 
-// A piece of line number f that belongs to no modality.
+// A sample of line number f.
 /** @param {number} f */
 export const dash = (f) => s("svg", { viewBox: "0 0 18 6", "aria-hidden": "true" },
   s("path", { d: "M0 3H18", class: "mmv-line", "data-f": f % 8, "stroke-dasharray": DASHES[f % 8] }));
 
-// What the dashes of lines that belong to no modality stand for.
+// The legend of lines that are not modalities.
 /** @param {string[]} features */
 export function legend(features) {
   const keys = features.map((text, f) => h("span", { class: "mmv-key" }, dash(f), name(text)));
   return h("div", { class: "mmv-legend", ...(features.length > 4 ? { "data-many": "" } : {}) }, ...keys);
 }
 
-// The smallest range that holds all finite values of the lists, and 0 if asked.
+// The range of all finite values of the lists; with zero it contains 0.
 /**
  * @param {ArrayLike<any>[]} lists
  * @param {boolean} zero

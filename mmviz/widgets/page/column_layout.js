@@ -1,9 +1,9 @@
-// Panels in columns of like height. What is out of sight is not laid out, so heights are taken as each view tells them.
+// Panels in columns of about equal height. Panels outside the viewport have no layout, so each view gives its expected height.
 import { h } from "./dom.js";
 
 const WIDE = 340, APART = 28, BELOW = 22, MOST = 3;
 
-// For each panel the number of its column: of all ways to part them the one whose tallest column is the least.
+// Return the column of each panel, for the assignment whose tallest column is lowest.
 /**
  * @param {number[]} heights
  * @param {number} columns
@@ -17,7 +17,7 @@ export function columnsOfEqualHeight(heights, columns) {
     way.forEach((c, i) => (sums[c] += heights[i] + BELOW));
     if (Math.max(...sums) < least) [best, least] = [way, Math.max(...sums)];
   }
-  const first = [...new Set(best)]; // columns stand in the order of their first panels
+  const first = [...new Set(best)]; // columns in the order of their first panels
   return best.map((c) => first.indexOf(c));
 }
 

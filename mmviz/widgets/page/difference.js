@@ -1,4 +1,4 @@
-// Two runs on the same sample: their answers, contributions and couplings, and B minus A.
+// Two runs on the same sample: predictions, Shapley values and coupling weights of both, and B minus A.
 import { h, heading, faint, name, modality, glyph } from "./dom.js";
 import { fixed, signed, brief, ends } from "./format.js";
 import { chart, rangeOf } from "./chart.js";
@@ -20,20 +20,20 @@ export function mount(root, a, b, pick) {
     const cells = [h("td"), h("td"), h("td")];
     return { cells, node: h("tr", {}, rowHead(...head), ...cells) };
   };
-  const answer = line(a.task === "classification" ? "p(true class)" : "predicted value"), parts = a.modalities.map((_, m) => line(...modality(a, m)));
-  const along = chart({ label: "Contribution in B minus contribution in A over the sequence", series, onPick: (x) => pick({ time: Math.round(x * (T - 1)) }) });
-  const during = chart({ label: "Contribution in B minus contribution in A over training", series, onPick: (x) => pick({ epoch: Math.round(x * (E - 1)) }) });
+  const prediction = line(a.task === "classification" ? "p(true class)" : "predicted value"), parts = a.modalities.map((_, m) => line(...modality(a, m)));
+  const along = chart({ label: "Shapley value in B minus A over the sequence", series, onPick: (x) => pick({ time: Math.round(x * (T - 1)) }) });
+  const during = chart({ label: "Shapley value in B minus A over training", series, onPick: (x) => pick({ epoch: Math.round(x * (E - 1)) }) });
   const coupled = a.has("coupling") && b.has("coupling");
   const cells = a.modalities.map(() => a.modalities.map(() => h("td"))), caption = h("caption", { class: "mmv-small" });
-  const matrix = h("table", { class: "mmv-list", "aria-label": "Coupling in B minus coupling in A" }, caption,
-    h("thead", {}, h("tr", {}, h("td", { class: "mmv-faint" }, "listens to"), ...a.modalities.map((one, n) => h("th", { scope: "col" }, glyph(n), name(one.name))))),
+  const matrix = h("table", { class: "mmv-list", "aria-label": "Coupling weights in B minus A" }, caption,
+    h("thead", {}, h("tr", {}, h("td", { class: "mmv-faint" }, "target ↓ source →"), ...a.modalities.map((one, n) => h("th", { scope: "col" }, glyph(n), name(one.name))))),
     h("tbody", {}, ...cells.map((list, m) => h("tr", {}, rowHead(...modality(a, m)), ...list))));
-  root.append(heading("Difference of the runs"), h("div", { class: "mmv-pair" },
+  root.append(heading("Run B minus run A"), h("div", { class: "mmv-pair" },
     h("div", {}, h("table", { class: "mmv-list", "aria-label": "Both runs at the cursor" },
       h("thead", {}, h("tr", {}, h("td"), ...["A", "B", "B − A"].map((text) => h("th", { scope: "col" }, text)))),
-      h("tbody", {}, answer.node, ...parts.map((part) => part.node)))),
+      h("tbody", {}, prediction.node, ...parts.map((part) => part.node)))),
     along.node, during.node, ...(coupled ? [matrix] : [])),
-  faint(...(a.name ? ["A: ", name(a.name), "; B: ", name(b.name), ". "] : []), "Charts: contribution in B minus that in A, to the ", name(a.target_name), "; where the runs differ in steps or epochs, B stands at the same share of the sequence and at the last epoch not after A's."));
+  faint(...(a.name ? ["A: ", name(a.name), "; B: ", name(b.name), ". "] : []), "Charts: Shapley value φ in B minus A, ", name(a.target_name), "; where the runs differ in steps or epochs, B is shown at the same fraction of the sequence and at its last epoch not after A's."));
   /** @type {(line: { cells: HTMLElement[] }, x: number, y: number, form: (value: number, digits: number) => string) => void} */
   const write = ({ cells: [one, two, apart] }, x, y, form) => {
     one.textContent = form(x, a.digits);
@@ -42,14 +42,14 @@ export function mount(root, a, b, pick) {
   };
   /** @param {State} state */
   return (state) => {
-    const { sample, epoch, layer, time, brush } = state, at = toOther(a, b, state);
+    const { sample, epoch, layer, time, brush } = state, at = toOther(b, state);
     const shown = a.task === "classification" ? a.targets[sample] : 0;
-    write(answer, a.part("prediction", epoch, sample, time)[shown], b.part("prediction", at.epoch, sample, at.time)[shown], fixed);
+    write(prediction, a.part("prediction", epoch, sample, time)[shown], b.part("prediction", at.epoch, sample, at.time)[shown], fixed);
     const shares = [a.part("contribution", epoch, sample, time), b.part("contribution", at.epoch, sample, at.time)];
     parts.forEach((part, m) => write(part, shares[0][m], shares[1][m], signed));
     /** @type {(e: number, t: number) => number[]} */
     const gap = (e, t) => {
-      const there = toOther(a, b, { ...state, epoch: e, time: t, brush: null });
+      const there = toOther(b, { ...state, epoch: e, time: t, brush: null });
       const [x, y] = [a.part("contribution", e, sample, t), b.part("contribution", there.epoch, sample, there.time)];
       return a.modalities.map((_, m) => y[m] - x[m]);
     };
@@ -61,7 +61,7 @@ export function mount(root, a, b, pick) {
     during.say({ title: `B − A, over training, at ${brief(a, sample, time)}`, high, low, from: `epoch ${a.epochs[0]}`, to: String(a.epochs[E - 1]) });
     if (!coupled) return;
     const [w, v] = [a.part("coupling", epoch, layer), b.part("coupling", at.epoch, at.layer)];
-    caption.textContent = `Coupling, B − A, in layer ${a.layers[layer]}${at.layer === layer ? "" : ` (of B: ${b.layers[at.layer]})`}`;
+    caption.textContent = `Coupling weights W, B − A, layer ${a.layers[layer]}${at.layer === layer ? "" : ` (of B: ${b.layers[at.layer]})`}`;
     cells.flat().forEach((cell, i) => (cell.textContent = signed(v[i] - w[i], 2)));
   };
 }

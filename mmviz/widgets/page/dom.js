@@ -1,4 +1,4 @@
-// Making elements: text only ever enters the page as text nodes and plain attributes.
+// HTML and SVG elements. Text enters the page only as text nodes and plain attributes.
 /** @import { Child, Frame } from "./types.js" */
 /**
  * @typedef {Record<string, string | number>} Attributes
@@ -33,14 +33,14 @@ export const h = (tag, attributes = {}, ...children) => fill(document.createElem
  */
 export const s = (tag, attributes = {}, ...children) => fill(document.createElementNS(SVG, tag), attributes, children);
 /** @param {string} text */
-export const unseen = (text) => h("span", { class: "mmv-unseen" }, text);
+export const unseen = (text) => h("span", { class: "mmv-hidden-text" }, text);
 
-// An isolated run of foreign text: its writing direction cannot reorder ours.
+// Untrusted text, isolated so that its writing direction does not reorder the text around it.
 /** @param {string} text */
 export const name = (text) => h("bdi", {}, text);
 /** @param {Child[]} children */
 export const heading = (...children) => h("div", { class: "mmv-heading", role: "heading" }, ...children);
-// What the prediction at the cursor is made from, as the recording of the Trace says; nothing for an older Trace.
+// The meaning of the prediction at the cursor, as recorded in the Trace; nothing for an older Trace.
 /** @param {Frame} frame */
 export const prefixNote = (frame) => (frame.prefix?.label ? [h("p", { class: "mmv-faint mmv-small mmv-prefix", title: frame.prefix.says }, frame.prefix.label)] : []);
 /** @param {Child[]} children */
@@ -75,13 +75,13 @@ export function choice(label, options, onPick) {
 export const plot = (label, ...children) =>
   s("svg", { viewBox: "0 0 1000 100", preserveAspectRatio: "none", role: "img", "aria-label": label }, ...children);
 
-// What tells modality number m from the others without its colour: a glyph, a dash and (style.css) a hatch. LOOKS is the table that the
-// figures use too; source.py writes it in front of all files.
+// Glyph, dash and (style.css) hatch of modality number m, which distinguish modalities without colour. LOOKS is the table of
+// mmviz.plots.theme; html_page.py writes it in front of the bundle.
 const GLYPHS = LOOKS.glyphs;
 export const DASHES = LOOKS.dashes;
 /** @param {number} m */
 export const glyph = (m) => h("span", { class: "mmv-glyph", "data-m": m % 8, "aria-hidden": "true" }, GLYPHS[m % 8]);
-// The same for the head of a column with room for so many letters (wide ones count twice): where one name is longer, all stand as glyphs alone.
+// The same for a column header with room for a number of letters (wide ones count twice): if one name is longer, only glyphs are shown.
 /** @param {string} text */
 export const letters = (text) => [...text].reduce((sum, c) => sum + (Number(c.codePointAt(0)) > 0x2e7f ? 2 : 1), 0);
 /**

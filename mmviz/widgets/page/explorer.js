@@ -1,11 +1,11 @@
-// The view: controls, one selection, and the parts that answer to it. Hosts call render({ model, el }).
+// The Explorer: controls, one selection, and the views that show it. Hosts call render({ model, el }).
 import { h, name, choice, heading, faint } from "./dom.js";
 import { openFrame, fault } from "./frame.js";
-import { readout, epochName } from "./format.js";
+import { fill, readout, epochName } from "./format.js";
 import { toOther, fromOther } from "./compare.js";
 import { withOverlay, CHANGED } from "./what_if_overlay.js";
-import { listen, question, editWords } from "./what_if_request.js";
-import { mountStudio, studied } from "./what_if.js";
+import { receiveResults, requestKey, editWords } from "./what_if_request.js";
+import { mountWhatIf, offersWhatIf } from "./what_if.js";
 import { columnLayout } from "./column_layout.js";
 import * as difference from "./difference.js";
 import { followAddress } from "./address.js";
@@ -27,9 +27,9 @@ function buildControls(frame, pick, runs, names) {
   const layer = choice("Layer", frame.layers.map(String), (i) => pick({ layer: i }));
   const layered = ["state", "influence", "routing"].some(frame.has);
   const range = h("input", { type: "range", min: 0, max: frame.sizes.epoch - 1, step: 1, class: "mmv-epoch", "aria-label": "Epoch" });
-  const said = h("span", { class: "mmv-said" });
+  const label = h("span", { class: "mmv-epoch-label" });
   range.addEventListener("input", () => pick({ epoch: Number(range.value) }));
-  const epoch = h("label", { class: "mmv-control mmv-grow" }, h("span", {}, "Epoch"), range, said);
+  const epoch = h("label", { class: "mmv-control mmv-grow" }, h("span", {}, "Epoch"), range, label);
   const run = choice("Run", runs.map((one) => (one === "both" ? "A and B" : `${one}${names[one] && `: ${names[one]}`}`)), (i) => pick({ run: /** @type {Selection["run"]} */ (runs[i]) }));
   const node = h("div", { class: "mmv-controls" }, sample.node, ...(layered ? [layer.node] : []), ...(runs.length > 1 ? [run.node] : []), epoch);
   /** @param {Selection} selection */
@@ -38,13 +38,13 @@ function buildControls(frame, pick, runs, names) {
     layer.select.value = String(selection.layer);
     run.select.value = String(runs.indexOf(selection.run));
     range.value = String(selection.epoch);
-    said.textContent = `${frame.epochs[selection.epoch]} of ${frame.epochs[frame.sizes.epoch - 1]}`;
+    label.textContent = `${frame.epochs[selection.epoch]} of ${frame.epochs[frame.sizes.epoch - 1]}`;
     range.setAttribute("aria-valuetext", epochName(frame, selection.epoch));
   }
   return { node, draw };
 }
 
-// A notebook listens for keys on the whole page; those we use must not reach it.
+// Notebooks have keyboard shortcuts on the whole page: stop the keys that the controls use.
 /** @param {KeyboardEvent} event */
 function keepKeys(event) {
   const elsewhere = event.ctrlKey || event.metaKey || event.altKey || event.key === "Tab" || (event.shiftKey && event.key === "Enter");
@@ -74,7 +74,7 @@ function notesOf(frame) {
 }
 
 /**
- * Call a function of a view; where it fails, the view's panel shows the error and the other views stay.
+ * Call a function of a view; if it fails, the view's panel shows the error and the other views are not affected.
  * @template T
  * @param {View} view
  * @param {HTMLElement} root
@@ -85,14 +85,14 @@ function guarded(view, root, act) {
     return act();
   } catch (error) {
     console.error(error);
-    root.replaceChildren(h("p", { class: "mmv-failed", role: "alert" }, `The view "${view.name}" could not be drawn: ${error}`));
+    root.replaceChildren(h("p", { class: "mmv-error", role: "alert" }, `The view "${view.name}" could not be drawn: ${error}`));
     return undefined;
   }
 }
 
 /** @typedef {{ root: HTMLElement, update: Update }} Part */
 
-// One run: its lanes, the answers beside them, and every further view whose data are there.
+// One run: every registered view whose arrays are in the frame.
 /**
  * @param {Frame} frame
  * @param {State | null} state
@@ -105,13 +105,13 @@ function mountRun(frame, state, pick, letter) {
   const about = letter && `Run ${letter}${frame.name && `: ${frame.name}`}`;
   /** @type {(view: View, tag: "div" | "section", kind: string) => HTMLElement} */
   const put = (view, tag, kind) => {
-    const root = h(tag, { class: kind }), update = guarded(view, root, () => view.mount(root, frame, state, pick));
-    const lacking = view.needs.filter((key) => CHANGED.includes(key)), note = faint("As recorded: the edit is not in this view.");
+    const root = h(tag, { class: kind, "data-view": view.name }), update = guarded(view, root, () => view.mount(root, frame, state, pick));
+    const lacking = view.needs.filter((key) => CHANGED.includes(key)), note = faint("As recorded: this view does not show the edit.");
     if (lacking.length) root.append(note);
     updates.push({ root, update: (selection) => {
       if (!update) return;
       guarded(view, root, () => update(selection));
-      note.hidden = !frame.answer() || lacking.every(frame.answers);
+      note.hidden = !frame.edited() || lacking.every(frame.replaced);
     } });
     return root;
   };
@@ -125,7 +125,7 @@ function mountRun(frame, state, pick, letter) {
   return { node, updates };
 }
 
-// What can be seen is drawn at once, the rest after a short rest.
+// Visible views are drawn immediately, the others 120 ms after the last change.
 /** @param {Part[]} parts */
 function inTurn(parts) {
   /** @type {Set<Element>} */
@@ -172,7 +172,7 @@ function inTurn(parts) {
 export async function render({ model, el }) {
   const data = model.get("data"), runs = data.meta_b ? ["A", "B", "both"] : ["A"];
   const frame = withOverlay(await openFrame(data.meta, data.body)), other = data.meta_b ? withOverlay(await openFrame(data.meta_b, data.body_b)) : null;
-  // every scale holds the values of all runs that are compared
+  // every colour scale and axis covers all compared runs
   const compared = other ? [frame, other] : [frame];
   compared.forEach((one) => (one.compared = compared));
   const id = `mmv-title-${++serial}`, level = model.get("level") ?? 2;
@@ -186,65 +186,65 @@ export async function render({ model, el }) {
     model.save_changes();
   };
   let comparing = false, version = 0;
-  /** @type {import("./types.js").Twin | null} */
+  /** @type {import("./types.js").EditedSample | null} */
   let seen = null;
-  /** @param {boolean} asked */
-  const compare = (asked) => {
-    comparing = asked;
+  /** @param {boolean} recorded */
+  const compare = (recorded) => {
+    comparing = recorded;
     draw();
   };
-  const kernel = listen(model, (problem = "") => {
+  const kernel = receiveResults(model, (problem = "") => {
     stale = problem;
     draw();
   });
-  const studio = other || !studied(model) ? null : mountStudio(frame, model, pick, { compare });
-  const said = h("p", { class: "mmv-readout", role: "status", "aria-live": "polite" });
-  const wrong = h("p", { class: "mmv-wrong", role: "alert" });
+  const whatIf = other || !offersWhatIf(model) ? null : mountWhatIf(frame, model, pick, { compare });
+  const sentence = h("p", { class: "mmv-readout", role: "status", "aria-live": "polite" });
+  const refusal = h("p", { class: "mmv-refused", role: "alert" });
   const controls = buildControls(frame, pick, runs, { A: frame.name, B: other?.name ?? "" });
   const title = h("div", { class: "mmv-title", id, role: "heading", "aria-level": level }, name(frame.title));
-  // a page's address may ask for what this page does not hold: then it shows what was saved
+  // the address may contain a selection that does not exist here: show the saved one
   const unknown = model.get("opened") ? fault(model.get("selection"), frame, runs) : "";
   if (unknown) model.set("selection", model.get("opened"));
-  let stale = unknown && `The address of this page asks for what is not here: ${unknown}`;
+  let stale = unknown && `The selection in the address of this page does not exist: ${unknown}`;
   const first = fault(model.get("selection"), frame, runs) ? null : model.get("selection");
   const a = mountRun(frame, first, pick, other ? "A" : ""), updates = [...a.updates], sides = [a.node];
   if (other) {
-    const b = mountRun(other, first && toOther(frame, other, first), (change) => pick(fromOther(frame, other, change)), "B");
+    const b = mountRun(other, first && toOther(other, first), (change) => pick(fromOther(other, change)), "B");
     const apart = h("section", { class: "mmv-panel mmv-apart" }), update = difference.mount(apart, frame, other, pick);
-    updates.push(...b.updates.map((part) => ({ ...part, update: /** @param {State} state */ (state) => part.update(toOther(frame, other, state)) })), { root: apart, update });
+    updates.push(...b.updates.map((part) => ({ ...part, update: /** @param {State} state */ (state) => part.update(toOther(other, state)) })), { root: apart, update });
     sides.push(b.node, apart);
   }
   const root = h("section", { class: "mmv", "aria-labelledby": id, ...(other ? { "data-two": "" } : {}) },
-    h("header", {}, title, h("div", { class: "mmv-faint" }, name(other ? frame.about.filter((text, i) => text === other.about[i]).join(" · ") : frame.subtitle)), controls.node, said, wrong), ...(studio ? [studio.node] : []),
+    h("header", {}, title, h("div", { class: "mmv-faint" }, name(other ? frame.about.filter((text, i) => text === other.about[i]).join(" · ") : frame.subtitle)), controls.node, sentence, refusal), ...(whatIf ? [whatIf.node] : []),
     ...(other ? [sides[2], h("div", { class: "mmv-runs" }, sides[0], sides[1])] : sides), ...notesOf(frame));
   root.querySelectorAll(".mmv-heading").forEach((node) => node.setAttribute("aria-level", String(level + 1)));
   frame.colours.forEach((colour, m) => root.style.setProperty(`--m${m}`, colour));
   /** @type {ReturnType<typeof inTurn> | null} */
-  let parts = null; // watched only once they stand in the page
+  let parts = null; // observed only after they are in the document
 
-  // the last answer, where it is about the sample and the epoch that are edited
+  // the latest result, if it is of the selected sample and epoch
   /** @param {Selection} selection */
-  function answerTo({ sample, epoch, ...rest }) {
-    const twin = kernel.current();
-    if (twin && question({ sample, epoch, ...rest }) && twin.sample === sample && twin.epoch === epoch) return twin;
+  function editedFor({ sample, epoch, ...rest }) {
+    const edited = kernel.current();
+    if (edited && requestKey({ sample, epoch, ...rest }) && edited.sample === sample && edited.epoch === epoch) return edited;
     comparing = false;
     return null;
   }
   function draw() {
     if (!parts) return;
     const selection = model.get("selection"), reason = fault(selection, frame, runs);
-    wrong.textContent = reason || model.get("message") || stale;
+    refusal.textContent = reason || model.get("message") || stale;
     if (reason) return;
     shown = { ...selection };
     controls.draw(shown);
-    const twin = answerTo(shown), shows = comparing ? null : twin;
+    const edited = editedFor(shown), shows = comparing ? null : edited;
     if (shows !== seen) [seen, version] = [shows, version + 1];
-    frame.show(twin, comparing);
+    frame.show(edited, comparing);
     parts.draw({ ...shown, version });
-    if (studio) studio.draw(shown, twin, comparing);
+    if (whatIf) whatIf.draw(shown, edited, comparing);
     sides.forEach((node, i) => (node.hidden = other !== null && shown.run !== "both" && shown.run !== "AB "[i]));
-    const words = [readout(frame, shown, shows ? editWords(frame, shows.edits) : ""), ...(other ? [readout(other, toOther(frame, other, shown))] : [])];
-    said.textContent = shown.run === "both" ? `A: ${words[0]} · B: ${words[1]}` : words["AB".indexOf(shown.run)];
+    const words = [readout(frame, shown, shows ? editWords(frame, shows.edits) : ""), ...(other ? [readout(other, toOther(other, shown))] : [])];
+    sentence.textContent = shown.run === "both" ? fill(frame.phrases.both, { a: words[0], b: words[1] }) : words["AB".indexOf(shown.run)];
   }
   root.addEventListener("keydown", (event) => {
     keepKeys(event);
@@ -260,7 +260,7 @@ export async function render({ model, el }) {
   return () => {
     address?.stop();
     kernel.stop();
-    studio?.stop();
+    whatIf?.stop();
     events.forEach((event) => model.off(event, draw));
     watched.stop();
   };

@@ -1,4 +1,4 @@
-// Numbers and the sentence under the controls; the Python side writes the same sentence (words.py).
+// Formatted numbers and times, and the sentence under the controls, with the wording of readout.py.
 /** @import { Frame } from "./types.js" */
 /**
  * @param {number} value
@@ -17,14 +17,14 @@ export function signed(value, digits) {
   const text = fixed(value, digits);
   return value > 0 && Number(text) !== 0 ? `+${text}` : text;
 }
-// Three significant digits, for quantities of any size; where they would need many more places, a power of ten.
+// Three significant digits; very small and very large numbers with a power of ten.
 /** @param {number} value */
 export function short(value, digits = 3) {
   if (!Number.isFinite(value)) return Math.abs(value) === Infinity ? `${value < 0 ? "−" : ""}∞` : "–";
   const size = Math.abs(value), text = value && (size < 1e-3 || size >= 1e6) ? value.toExponential(Math.max(1, digits - 2)) : String(Number(value.toPrecision(digits)));
   return text.replace("+", "").replaceAll("-", "−");
 }
-// The ends of an axis, from the low one: as few digits as rounding by a fiftieth of it allows, else the high one as what it is above the low one.
+// The labels of an axis, low and high: as few digits as keep rounding below 2 % of the range, else the high end as its distance from the low one.
 /**
  * @param {number} low
  * @param {number} high
@@ -44,7 +44,7 @@ export function argmax(values) {
   return best;
 }
 
-// The moment at the end of step t: everything before it has been heard.
+// The time at the end of step t.
 /**
  * @param {Frame} frame
  * @param {number} sample
@@ -62,7 +62,7 @@ export function moment(frame, sample, t) {
  */
 export const brief = (frame, sample, t) => moment(frame, sample, t).split(" of ")[0];
 
-// A span of steps, from the beginning of the first to the end of the last.
+// A time range, from the start of the first step to the end of the last.
 /**
  * @param {Frame} frame
  * @param {number} sample
@@ -80,34 +80,41 @@ export function stretch(frame, sample, [a, b]) {
  */
 export const epochName = (frame, e) => `epoch ${frame.epochs[e]} of ${frame.epochs[frame.epochs.length - 1]}`;
 
-// The coalition (one bit for each modality) that is left when these are masked.
+// The coalition (one bit for each modality) of the modalities that are not masked.
 /**
  * @param {Frame} frame
  * @param {string[]} masked
  */
-export const heard = (frame, masked) => frame.modalities.reduce((sum, m, i) => sum | (masked.includes(m.name) ? 0 : 1 << i), 0);
+export const coalitionWithout = (frame, masked) => frame.modalities.reduce((sum, m, i) => sum | (masked.includes(m.name) ? 0 : 1 << i), 0);
 
-// whatIf: how the sample was edited, in words, or "".
 /**
+ * Insert values into a sentence: {key} becomes values[key].
+ * @param {string} phrase
+ * @param {Record<string, string | number>} values
+ */
+export const fill = (phrase, values) => phrase.replace(/\{(\w+)\}/g, (_, key) => String(values[key]));
+
+/**
+ * Return the sentence under the controls; edits: how the sample was edited, or "".
  * @param {Frame} frame
  * @param {import("./types.js").Selection} selection
  */
-export function readout(frame, { sample, epoch, time, masked }, whatIf = "") {
-  const when = moment(frame, sample, time);
-  const answer = frame.part("prediction", epoch, sample, time);
-  const target = frame.targets[sample];
-  let said;
-  if (frame.task === "classification") {
-    const best = argmax(answer);
-    said = best < 0 ? "no prediction" : `predicts ${frame.outputs[best]} (${fixed(answer[best], frame.digits)})`;
-    said += frame.labelled ? `, true ${frame.outputs[target]}` : ", no label";
-  } else {
-    said = `predicts ${fixed(answer[0], frame.digits)}, ${frame.labelled ? `target ${fixed(target ?? NaN, frame.digits)}` : "no label"}`;
-  }
-  const shares = frame.part("contribution", epoch, sample, time);
-  const each = frame.modalities.map((m, i) => `${m.name} ${signed(shares[i], frame.digits)}`);
-  const at = frame.duration_s[sample] === null ? when : `t = ${when}`;
-  const without = masked.length
-    ? `; without ${masked.join(", ")}: ${fixed(frame.part("game", epoch, sample, time)[heard(frame, masked)], frame.digits)}` : "";
-  return `${epochName(frame, epoch)}, ${at}: ${said}; ${each.join(", ")}${without}${whatIf && `; what if: ${whatIf}`}`;
+export function readout(frame, { sample, epoch, time, masked }, edits = "") {
+  const { phrases, digits, epochs, sizes } = frame, seconds = frame.duration_s[sample], target = frame.targets[sample];
+  const prediction = frame.part("prediction", epoch, sample, time), phi = frame.part("contribution", epoch, sample, time);
+  const classes = frame.task === "classification", best = classes ? argmax(prediction) : 0;
+  return fill(phrases.readout, {
+    epoch: epochs[epoch],
+    last_epoch: epochs[sizes.epoch - 1],
+    moment: seconds === null ? fill(phrases.step, { step: time + 1, steps: sizes.time })
+      : fill(phrases.time, { time: fixed(frame.start_s[sample] + ((time + 1) / sizes.time) * seconds, 2) }),
+    prediction: fill(best < 0 ? phrases.no_prediction : phrases.prediction, {
+      predicted: frame.outputs[best], value: fixed(prediction[best], digits), target: classes ? frame.outputs[target] : fixed(target ?? NaN, digits),
+    }),
+    phi: frame.modalities.map((m, i) => `${m.name} ${signed(phi[i], digits)}`).join(", "),
+    masked: masked.length ? fill(phrases.masked, {
+      modalities: masked.join(", "), value: fixed(frame.part("game", epoch, sample, time)[coalitionWithout(frame, masked)], digits),
+    }) : "",
+    edits: edits && fill(phrases.edits, { edits }),
+  });
 }

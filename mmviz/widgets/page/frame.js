@@ -1,4 +1,4 @@
-// The arrays Python sent, opened once; part("state", epoch, sample) is the block at those leading indices.
+// Deserialization of a frame; part("state", epoch, sample) is the block at those leading indices.
 /** @import { Frame, Recorded, State, Selection } from "./types.js" */
 /**
  * @typedef {[number, number]} Range
@@ -94,7 +94,7 @@ function faultOfEdits(edits, frame) {
   return "";
 }
 
-// Has any of these keys, or the answer to the edits, changed since this function was last asked?
+// Return a function: has any of these keys, or the edited sample, changed since its last call?
 export function changes() {
   /** @type {Record<string, string>} */
   const before = {};
@@ -107,7 +107,7 @@ export function changes() {
   };
 }
 
-// The smallest range that holds all of these ranges; null stands for none.
+// The union of ranges; null: no range.
 /**
  * @param {(Range | null)[]} ranges
  * @returns {Range}
@@ -121,16 +121,16 @@ export const joint = (ranges) => ranges.reduce((all, one) => (all && one ? [Math
  * @param {number} sample
  */
 export const allOf = (frame, key, sample) => frame.compared.filter((one) => one.has(key))
-  .flatMap((one) => (one.answer() ? [one, one.recorded] : [one]).flatMap((kind) => one.epochs.map((_, e) => kind.part(key, e, sample))));
+  .flatMap((one) => (one.edited() ? [one, one.recorded] : [one]).flatMap((kind) => one.epochs.map((_, e) => kind.part(key, e, sample))));
 
-// The layer of another of the compared runs that stands beside the selected one.
+// The layer of a compared run that is shown with the selected layer.
 /** @type {(one: Frame, frame: Frame, state: State) => number} */
-export const layerOf = (one, frame, { layer, asked_layer }) => Math.min(one === frame ? layer : asked_layer ?? layer, one.sizes.layer - 1);
+export const layerOf = (one, frame, { layer, layer_of_a }) => Math.min(one === frame ? layer : layer_of_a ?? layer, one.sizes.layer - 1);
 
-// What 255 stands for in the selected layer, the same in all runs that are compared; scales(run) has one entry for each layer.
+// The value of level 255 in the selected layer, the same for all compared runs; scales(run) has one entry for each layer.
 /** @type {(frame: Frame, scales: (run: Frame) => number[] | undefined, state: State) => number} */
 export const lastColour = (frame, scales, state) => Math.max(...frame.compared.map((one) => scales(one)?.[layerOf(one, frame, state)] ?? 0));
 
-// The steps that count: the brush, or all of the sequence.
+// First and last step of the time range, or of the sequence.
 /** @type {(frame: Frame, state: State) => Range} */
 export const span = (frame, { brush }) => brush ?? [0, frame.sizes.time - 1];

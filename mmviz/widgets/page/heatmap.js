@@ -1,4 +1,4 @@
-// Maps as pixels, and round numbers for axes.
+// Heat maps on a canvas, and round numbers for axes.
 const CIVIDIS = "00224e 123570 3b496c 575d6d 707173 8a8678 a59c74 c3b369 e1cc55 fee838".split(" ");
 /** @param {string} hex */
 export const rgb = (hex) => [0, 2, 4].map((k) => parseInt(hex.slice(k, k + 2), 16));
@@ -7,7 +7,7 @@ const PALETTE = Uint8ClampedArray.from({ length: 768 }, (_, i) => {
   const f = ((i / 3) | 0) / 255 * 9, k = Math.min(8, f | 0);
   return RGB[k][i % 3] * (1 - f + k) + RGB[k + 1][i % 3] * (f - k);
 });
-// as the pixels lie in memory, so that one store paints one of them
+// in memory order, one number for each pixel
 const PIXELS = new Uint32Array(new Uint8ClampedArray(1024).map((_, i) => (i % 4 === 3 ? 255 : PALETTE[3 * (i >> 2) + (i % 4)])).buffer);
 
 /** @type {WeakMap<HTMLCanvasElement, { context: CanvasRenderingContext2D, image: ImageData, pixels: Uint32Array }>} */
@@ -46,7 +46,7 @@ export function paint(canvas, columns, rows, level) {
   context.putImageData(image, 0, 0);
 }
 
-// The same where the colour itself says something: colour(column, row) is [r, g, b, a], each 0..255, or null.
+// The same with any colours: colour(column, row) is [r, g, b, a], each 0..255, or null.
 /**
  * @param {HTMLCanvasElement} canvas
  * @param {number} columns

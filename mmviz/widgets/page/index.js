@@ -1,4 +1,4 @@
-// Entry of the bundle. Everything exported here is available to a view from outside as a field of `mmviz`.
+// Entry of the bundle. Everything exported here is available to a user's views as a field of `mmviz`.
 import "mmviz:views";
 
 export * from "./bars.js";

@@ -1,5 +1,5 @@
-// Lines through values. A gap stays a gap, and a value between two gaps is a short stroke: a path of one point would be invisible.
-// across(i) and up(i) place value i of count; up is NaN where a value is missing, and undefined where none was to be expected.
+// Line paths. A gap stays open, and a value between two gaps is a short stroke, since a path of one point is invisible.
+// across(i) and up(i) place value i of count; up is NaN for a missing value, and undefined where no value is expected.
 /**
  * @param {number} count
  * @param {(i: number) => number} across
@@ -20,7 +20,7 @@ export function pathOf(count, across, up, half = 3) {
   return path;
 }
 
-// The place of v in a drawing 100 units high: low at 96, high at 4, in the middle where there is but one value.
+// The height of v in a drawing of 100 units: low at 96, high at 4, the middle if both are equal.
 /**
  * @param {number} v
  * @param {number[]} range

@@ -21,7 +21,7 @@ export function register(view) {
 }
 
 /**
- * Put the error of a view from outside that could not register itself into a panel of its own.
+ * Show the error of a user's view that could not be registered, in a panel.
  * @param {string} name
  * @param {unknown} error
  */

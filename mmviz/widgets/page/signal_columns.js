@@ -1,5 +1,5 @@
-// Where each recorded frame of a signal lies on the shared axis: by its time where it has one, else one column beside the other.
-// A column: the frame (-1: none was recorded, or none of its features has a value), and from, to, at as shares of the axis.
+// Columns of a signal on the shared time axis: at the timestamp of each frame, or of equal width without timestamps.
+// A column: the frame (-1: none was recorded, or none of its features has a value), and from, to, at as fractions of the axis.
 const EDGE = 1e-4;
 
 /**
@@ -14,27 +14,27 @@ const EDGE = 1e-4;
 export function columnsOf(frame, m, sample) {
   const valid = frame.part(`signal_valid_${m}`, sample), values = frame.part(`signal_${m}`, sample), F = frame.modalities[m].features.length;
   /** @param {number} i */
-  const told = (i) => {
+  const withValue = (i) => {
     for (let f = 0; f < F; f++) if (Number.isFinite(values[i * F + f])) return i;
     return -1;
   };
   const kept = [...valid.keys()].filter((i) => valid[i]);
-  if (frame.has(`signal_at_${m}`)) return timed(kept, frame.part(`signal_at_${m}`, sample), frame.part(`signal_until_${m}`, sample), told);
+  if (frame.has(`signal_at_${m}`)) return timed(kept, frame.part(`signal_at_${m}`, sample), frame.part(`signal_until_${m}`, sample), withValue);
   const spread = frame.align === "resample" || frame.modalities[m].static; // the model repeats a static modality at every step
   const count = spread ? kept.length : frame.align === "pad" ? frame.sizes.time : valid.length;
   /** @type {(k: number) => number} */
   const of = spread ? (k) => kept[k] : (k) => (k < valid.length && valid[k] ? k : -1);
-  return Array.from({ length: count }, (_, k) => ({ frame: of(k) < 0 ? -1 : told(of(k)), from: k / count, to: (k + 1) / count, at: (k + 0.5) / count }));
+  return Array.from({ length: count }, (_, k) => ({ frame: of(k) < 0 ? -1 : withValue(of(k)), from: k / count, to: (k + 1) / count, at: (k + 0.5) / count }));
 }
 
-// A column between the frames wherever the next one comes later than a frame holds.
+// A column without a frame wherever the next frame begins after the last one ends.
 /**
  * @param {number[]} kept
  * @param {ArrayLike<number>} at
  * @param {ArrayLike<number>} until
- * @param {(i: number) => number} told
+ * @param {(i: number) => number} withValue
  */
-function timed(kept, at, until, told) {
+function timed(kept, at, until, withValue) {
   /** @type {Column[]} */
   const columns = [];
   /** @type {(from: number, to: number) => unknown} */
@@ -42,14 +42,14 @@ function timed(kept, at, until, told) {
   let end = 0;
   for (const i of kept) {
     gap(end, at[i]);
-    columns.push({ frame: told(i), from: at[i], to: until[i], at: at[i] });
+    columns.push({ frame: withValue(i), from: at[i], to: until[i], at: at[i] });
     end = until[i];
   }
   gap(end, 1);
   return columns;
 }
 
-// The column at each of count equal parts of the axis, for maps; those of equal width are their own parts.
+// The frame at each of many equal parts of the axis, for maps; columns of equal width are the parts.
 /**
  * @param {Column[]} columns
  * @param {boolean} even

@@ -28,14 +28,14 @@ function pageModel(state) {
 /** @param {string} text */
 const bytesOf = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
 
-/** Draw the page from the data element; the selection in the page's address comes before the saved one. */
+/** Draw the page from the data element; the selection in the address takes precedence over the saved one. */
 export async function openStandalone() {
   const place = /** @type {HTMLElement} */ (document.getElementById("mmviz-view"));
   try {
     const { texts, buffers, ...state } = JSON.parse(/** @type {HTMLElement} */ (document.getElementById("mmviz-study")).textContent);
     state.data = { ...texts };
     for (const [key, text] of Object.entries(buffers)) state.data[key] = bytesOf(text);
-    if (state.answer) state.answer.body = state.data.answer;
+    if (state.what_if_result) state.what_if_result.body = state.data.what_if_result;
     state.opened = state.selection;
     state.selection = { ...state.selection, ...readAddress() };
     place.textContent = "";

@@ -36,7 +36,7 @@ export interface State extends Selection {
   /** grows whenever the edited sample that is shown changes */
   version?: number;
   /** the layer selected in run A, where run B has fewer */
-  asked_layer?: number;
+  layer_of_a?: number;
 }
 
 export interface Modality {
@@ -55,6 +55,9 @@ export interface Described {
   at: number;
   lags: number[];
 }
+
+/** For each index of one run, the corresponding index of the other. */
+export type Indices = Record<"epoch" | "layer" | "channel" | "time", number[]>;
 
 /** Everything about a frame that is not an array; see `header` in serialize.py. */
 export interface Header {
@@ -89,11 +92,16 @@ export interface Header {
   overall: { samples: number };
   curves: { name: string; chart: string; modality: number }[];
   history_epochs: number[];
-  listed: { id: string[]; target: string[]; said: string[]; total: number };
+  listed: { id: string[]; target: string[]; predicted: string[]; total: number };
   influence: { block: number[]; scale: number[] };
   experts: { name: string; owner: number }[];
   pairs: { source: string; anchor: string }[];
   transport_scale: { plan: number[]; cost: number[] };
+  /** sentences with places for values; see readout.py */
+  phrases: Record<string, string>;
+  /** of a second run: the indices that correspond to those of the first, and the other way round */
+  from_a: Indices;
+  to_a: Indices;
 }
 
 /** An opened message: its header and arrays. part("state", epoch, sample) is the block at those leading indices. */
@@ -105,7 +113,7 @@ export interface Opened {
 export type Recorded = Header & Opened;
 
 /** The edited sample: its arrays replace those of one sample at one epoch. */
-export type Twin = Opened & {
+export type EditedSample = Opened & {
   arrays: Record<string, Described>;
   /** how many of epoch and sample each array begins with */
   leads: Record<string, number>;
@@ -114,18 +122,19 @@ export type Twin = Opened & {
   epoch: number;
   sample: number;
   edits: Record<string, Edits>;
-  question: string;
-  asked: Question;
+  /** of its request, see requestKey */
+  key: string;
+  request: WhatIfRequest;
 };
 
 /** A frame that may show an edited sample in the place of a recorded one. */
 export interface Frame extends Recorded {
   recorded: Recorded;
   /** the edited sample that is shown, or null */
-  answer(): Twin | null;
+  edited(): EditedSample | null;
   /** does the edited sample that is shown replace this array? */
-  answers(key: string): boolean;
-  show(twin: Twin | null, hidden: boolean): void;
+  replaced(key: string): boolean;
+  show(edited: EditedSample | null, hidden: boolean): void;
   /** all runs that are compared, this one among them: colour scales and axes are those of all */
   compared: Frame[];
 }
@@ -157,7 +166,7 @@ export interface Model {
   off(event: string, listener: () => void): void;
 }
 
-export interface Question {
+export interface WhatIfRequest {
   sample: number;
   epoch: number;
   masked: string[];

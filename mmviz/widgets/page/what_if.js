@@ -1,17 +1,17 @@
-// The what-if studio: edit one modality after another of the sample shown; the kernel answers, all views follow.
+// What-if edits: controls that edit each modality of the shown sample; the kernel predicts the edited sample, and all views show it.
 import { h, modality, button, choice, faint } from "./dom.js";
 import { fixed, signed } from "./format.js";
-import { KINDS, question, editWords } from "./what_if_request.js";
+import { KINDS, requestKey, editWords } from "./what_if_request.js";
 
 /**
- * @import { Edits, Frame, Model, Pick, Selection, State, Twin } from "./types.js"
+ * @import { Edits, Frame, Model, Pick, Selection, State, EditedSample } from "./types.js"
  * @typedef {"mask" | "delay" | "noise" | "swap" | "text"} Kind
  * @typedef {{ [K in keyof Edits]: Edits[K] | null }} Change
  */
 /** @type {Kind[]} */
 const EDITED = ["mask", "delay", "noise", "swap", "text"];
 const WORDS = { mask: "a mask", delay: "a delay", noise: "noise", swap: "a swap", text: "text" };
-const HEADS = { mask: "heard", delay: "delay, steps", noise: "noise, sd · seed", swap: "swapped with", text: "text" };
+const HEADS = { mask: "available", delay: "delay, steps", noise: "noise, sd · seed", swap: "swapped with", text: "text" };
 const HOW = "Explorer(trace, what_if=mmviz.recording.what_if(run, part))";
 
 /**
@@ -20,7 +20,7 @@ const HOW = "Explorer(trace, what_if=mmviz.recording.what_if(run, part))";
  * @param {(value: number) => void} act
  */
 function slider(label, attributes, act) {
-  const range = h("input", { type: "range", "aria-label": label, ...attributes }), said = h("span", { class: "mmv-set" });
+  const range = h("input", { type: "range", "aria-label": label, ...attributes }), output = h("span", { class: "mmv-set" });
   range.addEventListener("input", () => act(Number(range.value)));
   /** @type {(value: number, text: string) => void} */
   const set = (value, text) => {
@@ -28,12 +28,12 @@ function slider(label, attributes, act) {
     if (value < Number(range.min)) range.min = String(value);
     range.value = String(value);
     range.setAttribute("aria-valuetext", text);
-    said.textContent = text;
+    output.textContent = text;
   };
-  return { range, node: h("div", { class: "mmv-slide" }, range, said), set };
+  return { range, node: h("div", { class: "mmv-slide" }, range, output), set };
 }
 
-// The controls of one modality; edit(change) sets some of its edits, null takes one away.
+// The controls of one modality; edit(change) sets edits; null removes one.
 /**
  * @param {Frame} frame
  * @param {number} m
@@ -51,9 +51,9 @@ function editRow(frame, m, offers, frames, edit, mask) {
   /** @type {(kind: Kind, make: () => void) => void} */
   const put = (kind, make) => void (offers.includes(kind) && make());
   /** @param {number} steps */
-  const lasting = (steps) => (one.step_s === null ? "" : ` (${signed(steps * one.step_s, 2)} s)`);
+  const inSeconds = (steps) => (one.step_s === null ? "" : ` (${signed(steps * one.step_s, 2)} s)`);
   put("mask", () => {
-    const box = h("input", { type: "checkbox", "aria-label": `The model hears ${one.name}` });
+    const box = h("input", { type: "checkbox", "aria-label": `${one.name} is available` });
     box.addEventListener("change", () => mask(!box.checked));
     cells.mask = box;
     draws.push((_edits, masked) => (box.checked = !masked));
@@ -62,7 +62,7 @@ function editRow(frame, m, offers, frames, edit, mask) {
     const most = Math.max(1, Math.floor(frames / 2)), { range, node, set } = slider(`Delay of ${one.name} in steps`, { min: -most, max: most, step: 1 }, (v) => edit({ delay: v || null }));
     cells.delay = node;
     draws.push(({ delay = 0 }, masked) => {
-      set(delay, delay ? `${signed(delay, 0)}${lasting(delay)}` : "none");
+      set(delay, delay ? `${signed(delay, 0)}${inSeconds(delay)}` : "none");
       range.disabled = masked;
     });
   });
@@ -72,11 +72,11 @@ function editRow(frame, m, offers, frames, edit, mask) {
     seed.addEventListener("input", () => seed.checkValidity() && seed.value !== "" && edit({ seed: Number(seed.value) }));
     node.append(seed);
     cells.noise = node;
-    draws.push(({ noise = 0, seed: sown = 0 }, masked) => {
+    draws.push(({ noise = 0, seed: current = 0 }, masked) => {
       set(noise, noise ? `${fixed(noise, 2)} sd` : "none");
       range.disabled = masked;
       seed.disabled = masked || !noise;
-      if (noise && Number(seed.value) !== sown) seed.value = String(sown);
+      if (noise && Number(seed.value) !== current) seed.value = String(current);
     });
   });
   put("swap", () => {
@@ -103,23 +103,23 @@ function editRow(frame, m, offers, frames, edit, mask) {
   return { row, draw };
 }
 
-// Why a control is not there, in one sentence, or "".
+// The reason why controls are missing, or "".
 /**
  * @param {Frame} frame
  * @param {Kind[][]} offers
  */
-function lacking(frame, offers) {
+function missingControls(frame, offers) {
   /** @param {Kind} kind */
   const without = (kind) => frame.modalities.filter((_, m) => !offers[m].includes(kind)).map((one) => one.name);
   return EDITED.map((kind) => ({ kind, names: without(kind) })).filter(({ names }) => names.length)
-    .map(({ kind, names }) => (kind === "text" ? `The text of ${names.join(", ")} cannot be edited: what_if was given no encoder for it.` : `What_if does not offer ${WORDS[kind]} for ${names.join(", ")}.`)).join(" ");
+    .map(({ kind, names }) => (kind === "text" ? `The text of ${names.join(", ")} cannot be edited: what_if was given no encoder for it.` : `what_if does not offer ${WORDS[kind]} for ${names.join(", ")}.`)).join(" ");
 }
 
-// A page that was saved, or is served without a model, has nothing to ask: there it stands only where an edit does.
+// A saved page, or one that is served without a model, cannot predict: it shows the panel only if an edit is selected or predicted.
 /** @param {Model} model */
-export function studied(model) {
-  const selection = model.get("selection"), alone = model.get("opened") || model.get("studio")?.never;
-  return !alone || Boolean(model.get("answer")?.seq) || Object.keys(selection?.edits ?? {}).length > 0;
+export function offersWhatIf(model) {
+  const selection = model.get("selection"), alone = model.get("opened") || model.get("edit_options")?.never;
+  return !alone || Boolean(model.get("what_if_result")?.seq) || Object.keys(selection?.edits ?? {}).length > 0;
 }
 
 /**
@@ -128,19 +128,19 @@ export function studied(model) {
  * @param {Pick} pick
  * @param {{ compare: (hidden: boolean) => void }} actions
  */
-export function mountStudio(frame, model, pick, { compare }) {
-  const studio = model.get("studio"), live = Boolean(studio?.offers);
-  const title = h("summary", {}, "What if this sample were different?");
-  const root = h("details", { class: "mmv-panel mmv-studio", ...(live || model.get("answer")?.seq ? { open: "" } : {}) }, title);
-  const said = h("p", { class: "mmv-small mmv-asked", role: "status" }), wrong = h("p", { class: "mmv-failed", role: "alert" }), told = h("p", { class: "mmv-small mmv-told" });
+export function mountWhatIf(frame, model, pick, { compare }) {
+  const options = model.get("edit_options"), live = Boolean(options?.offers);
+  const title = h("summary", {}, "What-if edits");
+  const root = h("details", { class: "mmv-panel mmv-what-if", ...(live || model.get("what_if_result")?.seq ? { open: "" } : {}) }, title);
+  const status = h("p", { class: "mmv-small mmv-what-if-status", role: "status" }), problem = h("p", { class: "mmv-error", role: "alert" }), effect = h("p", { class: "mmv-small mmv-what-if-effect" });
   const reset = button("reset", () => pick({ edits: {}, masked: [] }), { "aria-label": "Reset all edits" });
   const before = button("show as recorded", () => compare(before.getAttribute("aria-pressed") !== "true"), { "aria-pressed": "false" });
   const cancel = button("cancel", () => pick(back()), { "aria-label": "Cancel this edit" });
   let shown = /** @type {Selection} */ (model.get("selection")), timer = 0;
-  /** @type {Twin | null} */
+  /** @type {EditedSample | null} */
   let current = null;
-  const back = () => (current ? { edits: current.edits, masked: current.asked.masked, sample: current.sample, epoch: current.epoch } : { edits: {}, masked: [] });
-  const rows = live ? frame.modalities.map((one, m) => editRow(frame, m, studio.offers[m], studio.frames[m], (change) => {
+  const back = () => (current ? { edits: current.edits, masked: current.request.masked, sample: current.sample, epoch: current.epoch } : { edits: {}, masked: [] });
+  const rows = live ? frame.modalities.map((one, m) => editRow(frame, m, options.offers[m], options.frames[m], (change) => {
     const whole = { ...(Object.hasOwn(shown.edits, one.name) ? shown.edits[one.name] : {}), ...change };
     const kept = Object.fromEntries(KINDS.filter((kind) => whole[kind] !== undefined && whole[kind] !== null).map((kind) => [kind, whole[kind]]));
     /** @type {[string, Edits][]} */
@@ -148,15 +148,15 @@ export function mountStudio(frame, model, pick, { compare }) {
     pick({ edits: Object.fromEntries(Object.keys(kept).length ? [...rest, [one.name, kept]] : rest) });
   }, (masked) => pick({ masked: frame.modalities.map((k) => k.name).filter((k) => (k === one.name ? masked : shown.masked.includes(k))) }))) : [];
   if (live) {
-    const kinds = EDITED.filter((kind) => /** @type {Kind[][]} */ (studio.offers).some((list) => list.includes(kind)));
+    const kinds = EDITED.filter((kind) => /** @type {Kind[][]} */ (options.offers).some((list) => list.includes(kind)));
     root.append(h("div", { class: "mmv-scroll-x", tabindex: 0, role: "region", "aria-label": "Edits of each modality" }, h("table", { class: "mmv-edits", "aria-label": "Edits" },
       h("thead", {}, h("tr", {}, h("td"), ...kinds.map((kind) => h("th", { scope: "col", class: `mmv-by-${kind}` }, HEADS[kind])))), h("tbody", {}, ...rows.map((one) => one.row(kinds))))));
   }
-  const why = live ? lacking(frame, studio.offers) : model.get("opened") ? "Further edits need a running kernel, and a saved page has none; a modality can still be left out, under Subsets."
+  const why = live ? missingControls(frame, options.offers) : model.get("opened") ? "Further edits need a running kernel, and a saved page has none; a modality can still be masked, under Modality ablation."
     : `Edits need the model in a running kernel: ${HOW}.`;
-  root.append(h("div", { class: "mmv-inline" }, reset, before, cancel, said), told, wrong, ...(why ? [faint(why)] : []));
+  root.append(h("div", { class: "mmv-inline" }, reset, before, cancel, status), effect, problem, ...(why ? [faint(why)] : []));
 
-  // The difference the edit makes at the cursor.
+  // Prediction and Shapley values at the cursor, recorded and edited.
   /** @param {Selection} selection */
   function difference({ sample, epoch, time }) {
     const k = frame.task === "classification" ? frame.targets[sample] : 0;
@@ -168,31 +168,31 @@ export function mountStudio(frame, model, pick, { compare }) {
     return [pair([frame.task === "classification" ? "p(true class)" : "predicted value"], at(frame.recorded), at(frame), fixed),
       ...frame.modalities.map((_, m) => pair(modality(frame, m), shares[0][m], shares[1][m], signed))];
   }
-  /** @param {string} asked */
-  function say(asked) {
-    const failed = model.get("failure"), mine = failed?.seq && question(failed.asked) === asked;
-    const still = current ? "shown is the last good answer" : "shown is the recorded sample";
-    cancel.hidden = !live || !asked || current?.question === asked;
-    reset.disabled = !asked;
+  /** @param {string} key */
+  function report(key) {
+    const failed = model.get("what_if_error"), mine = failed?.seq && requestKey(failed.request) === key;
+    const shownText = current ? "shown is the last valid prediction" : "shown is the recorded sample";
+    cancel.hidden = !live || !key || current?.key === key;
+    reset.disabled = !key;
     before.disabled = !current;
-    wrong.textContent = asked && mine ? `This edit could not be computed; ${still}${current ? `: ${editWords(frame, current.edits) || "some modalities masked"}` : ""}. The reason: ${failed.text}` : "";
-    said.textContent = frame.answer() === null && current ? "Shown is the sample as recorded." : !asked ? (live ? "Nothing is edited." : "") : mine ? "" : current && current.question === asked
-      ? "Shown is the edited sample; outlines and pale lines are as recorded." : live ? `Computing; ${still}.` : `This edit was not computed before the page was saved; ${still}.`;
+    problem.textContent = key && mine ? `This edit could not be computed; ${shownText}${current ? `: ${editWords(frame, current.edits) || "some modalities masked"}` : ""}. The reason: ${failed.text}` : "";
+    status.textContent = frame.edited() === null && current ? "Shown is the sample as recorded." : !key ? (live ? "Nothing is edited." : "") : mine ? "" : current && current.key === key
+      ? "Shown is the edited sample; outlines and pale lines are as recorded." : live ? `Computing; ${shownText}.` : `This edit was not computed before the page was saved; ${shownText}.`;
     clearTimeout(timer);
-    if (live && asked && !mine && !(current && current.question === asked))
-      timer = setTimeout(() => (said.textContent = `No answer for 5 seconds: the kernel is busy, or not running; ${still}.`), 5000);
+    if (live && key && !mine && !(current && current.key === key))
+      timer = setTimeout(() => (status.textContent = `No result for 5 seconds: the kernel is busy, or not running; ${shownText}.`), 5000);
   }
-  /** @type {(selection: Selection, answer: Twin | null, hidden: boolean) => void} */
-  function draw(selection, answer, hidden) {
-    [shown, current] = [selection, answer];
-    const asked = live || answer ? question(selection) : Object.keys(selection.edits).length ? question(selection) : "";
+  /** @type {(selection: Selection, edited: EditedSample | null, hidden: boolean) => void} */
+  function draw(selection, edited, hidden) {
+    [shown, current] = [selection, edited];
+    const key = live || edited ? requestKey(selection) : Object.keys(selection.edits).length ? requestKey(selection) : "";
     rows.forEach((row, m) => {
-      const key = frame.modalities[m].name;
-      row.draw(Object.hasOwn(selection.edits, key) ? selection.edits[key] : {}, selection.masked.includes(key));
+      const { name } = frame.modalities[m];
+      row.draw(Object.hasOwn(selection.edits, name) ? selection.edits[name] : {}, selection.masked.includes(name));
     });
     before.setAttribute("aria-pressed", String(hidden));
-    say(asked);
-    told.replaceChildren(...(frame.answer() ? difference(selection) : []));
+    report(key);
+    effect.replaceChildren(...(frame.edited() ? difference(selection) : []));
   }
   return { node: root, draw, stop: () => clearTimeout(timer) };
 }

@@ -1,25 +1,25 @@
-// A frame whose numbers of one sample at one epoch may be those of its edited twin, the prediction for a what-if edit.
-/** @import { Recorded, Twin, Frame } from "./types.js" */
+// A frame whose numbers of one sample at one epoch may be those of its edited version, the prediction for a what-if edit.
+/** @import { Recorded, EditedSample, Frame } from "./types.js" */
 
 /**
- * Return the frame with what it needs to show an edited sample: answer() is the twin that is shown, or null; show(twin, hidden) changes which.
+ * Return the frame with an overlay: edited() is the edited sample that is shown, or null; show(sample, hidden) changes it.
  * @param {Recorded} recorded
  * @returns {Frame}
  */
 export function withOverlay(recorded) {
-  /** @type {Twin | null} */
-  let twin = null;
+  /** @type {EditedSample | null} */
+  let overlay = null;
   let hidden = false;
   const duration_s = [...recorded.duration_s], start_s = [...recorded.start_s];
-  const answer = () => (hidden ? null : twin);
+  const edited = () => (hidden ? null : overlay);
   /** @param {string} key */
-  const answers = (key) => twin !== null && !hidden && Object.hasOwn(twin.leads, key);
+  const replaced = (key) => overlay !== null && !hidden && Object.hasOwn(overlay.leads, key);
   /** @type {Frame["part"]} */
   function part(key, ...index) {
-    if (twin === null || !answers(key)) return recorded.part(key, ...index);
-    const lead = twin.leads[key], [epoch, sample] = lead === 2 ? index : [twin.epoch, index[0]];
-    if (index.length < lead || epoch !== twin.epoch || sample !== twin.sample) return recorded.part(key, ...index);
-    return twin.part(key, ...(lead === 2 ? [0, 0] : [0]), ...index.slice(lead));
+    if (overlay === null || !replaced(key)) return recorded.part(key, ...index);
+    const lead = overlay.leads[key], [epoch, sample] = lead === 2 ? index : [overlay.epoch, index[0]];
+    if (index.length < lead || epoch !== overlay.epoch || sample !== overlay.sample) return recorded.part(key, ...index);
+    return overlay.part(key, ...(lead === 2 ? [0, 0] : [0]), ...index.slice(lead));
   }
   /** @type {(sample: number, duration: number | null, start: number) => void} */
   const put = (sample, duration, start) => {
@@ -28,12 +28,12 @@ export function withOverlay(recorded) {
   };
   /** @type {Frame["show"]} */
   function show(next, before) {
-    if (twin) put(twin.sample, recorded.duration_s[twin.sample], recorded.start_s[twin.sample]);
-    [twin, hidden] = [next, before];
-    if (twin && !hidden) put(twin.sample, twin.duration_s, twin.start_s);
+    if (overlay) put(overlay.sample, recorded.duration_s[overlay.sample], recorded.start_s[overlay.sample]);
+    [overlay, hidden] = [next, before];
+    if (overlay && !hidden) put(overlay.sample, overlay.duration_s, overlay.start_s);
   }
-  return { ...recorded, duration_s, start_s, recorded, answer, answers, part, show, compared: [] };
+  return { ...recorded, duration_s, start_s, recorded, edited, replaced, part, show, compared: [] };
 }
 
-// What an edit changes and the prediction may not contain: the views of these show a note that they are as recorded.
+// Arrays that an edit changes but that its result may not contain: views that need them show a note.
 export const CHANGED = ["path", "influence", "plan", "channel_index"];

@@ -1,61 +1,62 @@
-// What the kernel is asked about an edited sample, in one spelling and in words; and its answers as they come.
+// Requests to the kernel for the prediction of an edited sample, and its results.
+import { fill } from "./format.js";
 import { openFrame } from "./frame.js";
 
-/** @import { Edits, Frame, Model, Question, Twin } from "./types.js" */
+/** @import { Edits, Frame, Model, WhatIfRequest, EditedSample } from "./types.js" */
 
 /** @type {(keyof Edits)[]} */
 export const KINDS = ["delay", "noise", "seed", "swap", "text"];
 
-// The part of a selection that the model is asked about, in one spelling; "" where nothing is edited.
-/** @param {Question} selection */
-export function question({ sample, epoch, masked, edits }) {
+// A key of the part of a selection that the prediction depends on; "" where nothing is edited.
+/** @param {WhatIfRequest} selection */
+export function requestKey({ sample, epoch, masked, edits }) {
   const each = Object.keys(edits).sort().map((key) => [key, KINDS.filter((kind) => Object.hasOwn(edits[key], kind)).map((kind) => [kind, edits[key][kind]])]);
   return masked.length || each.length ? JSON.stringify([sample, epoch, [...masked].sort(), each]) : "";
 }
 
-// The same words as edits.py.
 /**
+ * Return the edits in words.
  * @param {Frame} frame
  * @param {Record<string, Edits>} edits
  */
-export function editWords(frame, edits) {
+export function editWords({ phrases, samples, modalities }, edits) {
   /** @param {Edits} one */
-  const said = ({ delay = 0, noise, swap, text }) => {
+  const words = ({ delay = 0, noise, swap, text }) => {
     const steps = Math.abs(delay), out = [];
-    if (swap !== undefined) out.push(`of ${frame.samples[swap]}`);
-    if (text !== undefined) out.push("of another text");
-    if (steps) out.push(`${steps} step${steps === 1 ? "" : "s"} ${delay > 0 ? "later" : "earlier"}`);
-    if (noise !== undefined) out.push(`with noise of ${noise.toFixed(2)} sd`);
+    if (swap !== undefined) out.push(fill(phrases.swap, { sample: samples[swap] }));
+    if (text !== undefined) out.push(phrases.text);
+    if (steps) out.push(fill(delay > 0 ? phrases.later : phrases.earlier, { steps: fill(steps === 1 ? phrases.one_step : phrases.several_steps, { steps }) }));
+    if (noise !== undefined) out.push(fill(phrases.noise, { noise: noise.toFixed(2) }));
     return out.join(", ");
   };
-  return frame.modalities.filter((m) => Object.hasOwn(edits, m.name)).map((m) => `${m.name} ${said(edits[m.name])}`).join("; ");
+  return modalities.filter((m) => Object.hasOwn(edits, m.name)).map((m) => `${m.name} ${words(edits[m.name])}`).join("; ");
 }
 
-// The newest answer the kernel sent; one that is opened after a newer one came in is thrown away.
+// The latest result of the kernel; a result that is read after a later one arrived is dropped.
 /**
  * @param {Model} model
  * @param {(problem?: string) => void} changed
  */
-export function listen(model, changed) {
+export function receiveResults(model, changed) {
   let newest = 0;
-  /** @type {Twin | null} */
+  /** @type {EditedSample | null} */
   let current = null;
   const failed = () => changed();
   async function take() {
-    const raw = model.get("answer");
+    const raw = model.get("what_if_result");
     if (!raw?.seq || raw.seq <= newest) return;
     newest = raw.seq;
     const opened = await openFrame(raw.meta, raw.body);
     if (raw.seq < newest) return;
-    current = { ...opened, epoch: raw.asked.epoch, sample: raw.asked.sample, edits: raw.asked.edits, question: question(raw.asked), asked: raw.asked };
+    current = { ...opened, epoch: raw.request.epoch, sample: raw.request.sample, edits: raw.request.edits, key: requestKey(raw.request), request: raw.request };
     changed();
   }
-  const start = () => take().catch((error) => changed(`The answer could not be opened: ${error}`));
-  model.on("change:answer", start);
-  model.on("change:failure", failed);
+  const start = () => take().catch((error) => changed(`The result could not be read: ${error}`));
+  model.on("change:what_if_result", start);
+  model.on("change:what_if_error", failed);
   const stop = () => {
-    model.off("change:answer", start);
-    model.off("change:failure", failed);
+    model.off("change:what_if_result", start);
+    model.off("change:what_if_error", failed);
   };
   return { take: start, stop, current: () => current };
 }

@@ -1,4 +1,4 @@
-// How long each channel remembers, and what the chosen one does over the sequence in every chain.
+// State half-life of every channel, and the hidden-state magnitude of the selected channel over the sequence.
 import { h, heading, faint, modality } from "../dom.js";
 import { changes, layerOf, lastColour } from "../frame.js";
 import { chart, rangeOf } from "../chart.js";
@@ -11,17 +11,17 @@ function mount(root, frame, _state, pick) {
   const { time: T, channel: C } = frame.sizes, series = frame.modalities.map((_, m) => ({ m }));
   const slider = h("input", { type: "range", min: 0, max: C - 1, step: 1, class: "mmv-channel", "aria-label": "Channel" });
   slider.addEventListener("input", () => pick({ channel: Number(slider.value) }));
-  const lasting = chart({ label: "Half-life of every channel row, on a logarithmic scale; its numbers are in the table", series,
+  const lasting = chart({ label: "State half-life of every channel, logarithmic scale; the table has the numbers", series,
     onPick: (x) => pick({ channel: Math.round(x * (C - 1)) }) });
-  const along = chart({ label: "State norm of the chosen channel row over the sequence", series, onPick: (x) => pick({ time: Math.round(x * (T - 1)) }) });
+  const along = chart({ label: "Hidden-state magnitude of the selected channel over the sequence", series, onPick: (x) => pick({ time: Math.round(x * (T - 1)) }) });
   const cells = frame.modalities.map(() => [h("td"), h("td"), h("td")]);
-  const words = ["channel", "half-life, steps", "state norm"];
-  const table = h("table", { class: "mmv-list", "aria-label": "The chosen channel row in each chain" },
+  const words = ["channel", "half-life, steps", "‖h‖₂"];
+  const table = h("table", { class: "mmv-list", "aria-label": "Selected channel of each SSM stream" },
     h("thead", {}, h("tr", {}, h("td"), ...words.map((text) => h("th", { scope: "col" }, text)))),
     h("tbody", {}, ...cells.map((list, m) => h("tr", {}, rowHead(...modality(frame, m)), ...list))));
-  root.append(heading("Channels: how long they remember"),
+  root.append(heading("State half-life by channel"),
     h("label", { class: "mmv-control mmv-grow" }, h("span", {}, "Row"), slider), lasting.node, along.node, table,
-    faint("Rows are those of the state maps: the liveliest channels of each chain, from long to short half-life (ln 2 / (Δ·|A|), by its own decay)."));
+    faint("Rows are those of the state maps: the channels of each SSM stream with the largest norm, longest half-life first (ln 2 / (Δ·|A|), without coupling)."));
   const changed = changes();
   return (state) => {
     const { sample, epoch, layer, channel, time, brush } = state;
@@ -30,7 +30,7 @@ function mount(root, frame, _state, pick) {
     const log = (m, c) => Math.log10(lives[m * C + c]);
     slider.value = String(channel);
     slider.setAttribute("aria-valuetext", `row ${channel + 1} of ${C}`);
-    if (changed(state, "layer", "asked_layer", "channel")) {
+    if (changed(state, "layer", "layer_of_a", "channel")) {
       const range = rangeOf(frame.compared.filter((one) => one.has("half_life")).map((one) => Array.from(one.part("half_life", layerOf(one, frame, state)), Math.log10)));
       const [low, high] = ends(10 ** range[0], 10 ** range[1]);
       lasting.draw({ values: log, count: C, now: channel, range, rule: false });
@@ -41,7 +41,7 @@ function mount(root, frame, _state, pick) {
     /** @type {(m: number, t: number) => number} */
     const norm = (m, t) => (valid[m][t] ? norms[m][channel * T + t] * scale : NaN);
     along.draw({ values: norm, count: T, now: time, range: [0, most], brush });
-    along.say({ title: `state norm of row ${channel + 1}`, high: `≥${short(most)}`, low: "0", from: brief(frame, sample, 0), to: brief(frame, sample, T - 1) });
+    along.say({ title: `‖h‖₂ of row ${channel + 1}`, high: `≥${short(most)}`, low: "0", from: brief(frame, sample, 0), to: brief(frame, sample, T - 1) });
     cells.forEach(([number, life, size], m) => {
       number.textContent = String(numbers[m * C + channel]);
       life.textContent = short(lives[m * C + channel]);

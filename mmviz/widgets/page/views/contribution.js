@@ -1,4 +1,4 @@
-// What each modality contributes to the answer at the cursor, and how that grows over the sequence and over training.
+// The Shapley value of each modality at the cursor, over the sequence and over training.
 import { h, heading, faint, name, modality, unseen, prefixNote } from "../dom.js";
 import { largest } from "../heatmap.js";
 import { fixed, signed, brief, epochName, ends } from "../format.js";
@@ -17,13 +17,13 @@ function mount(root, frame, _state, pick) {
   const none = h("span"), whole = h("span");
   /** @type {(text: string, value: HTMLElement) => HTMLElement} */
   const total = (text, value) => h("tr", { class: "mmv-total" }, rowHead(text), h("td"), h("td", { class: "mmv-value" }, value));
-  const along = chart({ label: "Contribution of each modality over the sequence; its numbers at the cursor are in the table", series: all.map((m) => ({ m })),
+  const along = chart({ label: "Shapley value of each modality over the sequence; the table has the numbers at the cursor", series: all.map((m) => ({ m })),
     onPick: (x) => pick({ time: Math.round(x * (T - 1)) }) });
-  const during = chart({ label: "Contribution of each modality over training; its numbers at the epoch are in the table", series: all.map((m) => ({ m })),
+  const during = chart({ label: "Shapley value of each modality over training; the table has the numbers at the epoch", series: all.map((m) => ({ m })),
     onPick: (x) => pick({ epoch: Math.round(x * (E - 1)) }) });
-  root.append(heading("Contribution to ", name(frame.target_name)), ...prefixNote(frame),
+  root.append(heading("Shapley value φ, ", name(frame.target_name)), ...prefixNote(frame),
     h("table", { "aria-label": "Exact Shapley value of each modality" }, h("tbody", {},
-      total("no modality", none), ...rows.map((r) => r.node), total("all together", whole))),
+      total("baseline v(∅)", none), ...rows.map((r) => r.node), total("full model v(all)", whole))),
     ...(frame.imputation ? [faint("Shapley values; ", name(frame.imputation), ".")] : []),
     h("div", { class: "mmv-pair" }, along.node, during.node));
   const changed = changes();
@@ -35,7 +35,7 @@ function mount(root, frame, _state, pick) {
       most = largest(range);
     }
     const shares = frame.part("contribution", epoch, sample, time), now = frame.part("contribution", epoch, sample);
-    const { recorded } = frame, before = frame.answer() ? recorded.part("contribution", epoch, sample) : null;
+    const { recorded } = frame, before = frame.edited() ? recorded.part("contribution", epoch, sample) : null;
     rows.forEach((r, m) => {
       r.set(shares[m], most);
       r.was(before ? before[time * M + m] : NaN, most);

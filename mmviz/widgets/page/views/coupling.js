@@ -1,4 +1,4 @@
-// W: how much every modality hears of every other at each step, in the chosen layer at the chosen epoch.
+// The coupling weights W of the selected layer and epoch: rows are targets, columns are sources.
 import { h, heading, modality, columnHead } from "../dom.js";
 import { largest } from "../heatmap.js";
 import { fixed } from "../format.js";
@@ -9,16 +9,16 @@ import { register } from "../registry.js";
 function mount(root, frame) {
   const M = frame.modalities.length;
   const cells = frame.modalities.map(() => frame.modalities.map(() => h("td")));
-  const head = h("tr", {}, h("td", { class: "mmv-faint" }, "listens to"),
+  const head = h("tr", {}, h("td", { class: "mmv-faint" }, "target ↓ source →"),
     ...cells.map((_, n) => h("th", { scope: "col" }, ...columnHead(frame, n, (235 / M - 27) / 6.5))));
   const body = cells.map((list, m) => h("tr", {}, rowHead(...modality(frame, m)), ...list));
-  const title = heading("Coupling");
-  root.append(title, h("table", { class: "mmv-matrix", "aria-label": "Coupling: rows listen to columns", ...(M > 4 ? { "data-many": "" } : {}) },
+  const title = heading("Coupling weights W");
+  root.append(title, h("table", { class: "mmv-matrix", "aria-label": "Coupling weights W: rows are targets, columns are sources", ...(M > 4 ? { "data-many": "" } : {}) },
     h("thead", {}, head), h("tbody", {}, ...body)));
   const most = largest(...frame.compared.filter((one) => one.has("coupling")).flatMap((one) => one.epochs.map((_, e) => one.part("coupling", e))));
   return ({ epoch, layer }) => {
     const weights = frame.part("coupling", epoch, layer);
-    title.textContent = `Coupling in layer ${frame.layers[layer]}`;
+    title.textContent = `Coupling weights W, layer ${frame.layers[layer]}`;
     cells.flat().forEach((cell, i) => {
       cell.textContent = fixed(weights[i], 2);
       cell.style.setProperty("--weight", String(most ? Math.abs(weights[i]) / most || 0 : 0));

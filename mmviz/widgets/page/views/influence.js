@@ -1,4 +1,4 @@
-// Who moves whom, and when: for every chain and moment, how much each modality's input at each earlier moment moves it.
+// Cross-modal influence: the effect of each modality's input at every earlier step on every SSM stream at every step.
 import { h, heading, faint, modality, columnHead, onDrag } from "../dom.js";
 import { paint } from "../heatmap.js";
 import { changes, span, lastColour } from "../frame.js";
@@ -20,17 +20,17 @@ function mount(root, frame, _state, pick) {
   /** @param {string} kind */
   const names = (kind) => h("div", { class: kind, "aria-hidden": "true" }, ...frame.modalities.map((_, m) => h("span", {}, ...columnHead(frame, m, (340 / M - 15) / 6.5))));
   const cells = frame.modalities.map(() => frame.modalities.map(() => h("td")));
-  const title = heading("Influence: who moves whom, when"), caption = h("caption", { class: "mmv-small" });
+  const title = heading("Cross-modal influence"), caption = h("caption", { class: "mmv-small" });
   root.append(title, h("div", { class: "mmv-blocks" }, names("mmv-ups"), box, h("span"), names("mmv-alongs")),
-    h("div", { class: "mmv-scroll-x", tabindex: 0, role: "region", "aria-label": "Shares at the cursor" }, h("table", { class: "mmv-list mmv-heard", "aria-label": "What each chain hears at the cursor" }, caption,
-      h("thead", {}, h("tr", {}, h("td", { class: "mmv-faint" }, "hears"), ...frame.modalities.map((_, n) => h("th", { scope: "col" }, ...columnHead(frame, n, (285 / M - 18) / 6.5))))),
+    h("div", { class: "mmv-scroll-x", tabindex: 0, role: "region", "aria-label": "Shares at the cursor" }, h("table", { class: "mmv-list mmv-influence-table", "aria-label": "Relative influence on each modality at the cursor" }, caption,
+      h("thead", {}, h("tr", {}, h("td", { class: "mmv-faint" }, "target ↓ source →"), ...frame.modalities.map((_, n) => h("th", { scope: "col" }, ...columnHead(frame, n, (285 / M - 18) / 6.5))))),
       h("tbody", {}, ...cells.map((list, m) => h("tr", {}, rowHead(...modality(frame, m)), ...list))))),
-    faint("Each block: down the moment that is moved, across the moment that is heard; nothing is heard before it was said. Size of |K|, exact for the operator's inputs with its gates as they were, at the best epoch; colours grow with its square root; it is not the derivative of the whole model. Press on the map to put the cursor there."));
+    faint("Each block: target time down, source time across; the map is causal: zero above the diagonal. Magnitude |K|, exact for the operator's inputs with its gates held fixed, at the epoch that training selected; the colour scale is that of its square root; it is not the derivative of the whole model. Press on the map to move the cursor."));
   onDrag(box, box, (_x, y) => {
     const row = Math.min(M * B - 1, Math.max(0, Math.floor(y * M * B)));
     pick({ time: lastOf(row % B) });
   });
-  root.style.setProperty("--heard", String(M));
+  root.style.setProperty("--sources", String(M));
   const changed = changes();
   return (state) => {
     const { sample, time } = state, layer = Math.min(state.layer, layers - 1), map = frame.part("influence", sample, layer);
@@ -39,19 +39,19 @@ function mount(root, frame, _state, pick) {
     /** @type {(m: number, t: number, n: number, s: number) => number} */
     const level = (m, t, n, s) => map[((m * B + t) * M + n) * B + s];
     const share = Math.sqrt(frame.influence.scale[layer] / scale);
-    if (changed(state, "sample", "layer", "asked_layer", "brush"))
-      // what is heard outside the span is left out; the bytes are square roots, so that small influences are seen too
+    if (changed(state, "sample", "layer", "layer_of_a", "brush"))
+      // only sources inside the time range; the bytes are square roots, so that small influences are seen too
       paint(canvas, M * B, M * B, (x, y) => {
         const s = x % B, t = y % B;
         return s > t || s < first || s > last ? -1 : Math.round(share * level((y / B) | 0, t, (x / B) | 0, s));
       });
     canvas.setAttribute("aria-label", `Influence map of layer ${frame.layers[layer]}, ${M} by ${M} blocks of ${B} moments; the table holds the sums at the cursor`);
-    title.textContent = `Influence in layer ${frame.layers[layer]}: who moves whom, when`;
+    title.textContent = `Cross-modal influence, layer ${frame.layers[layer]}: who moves whom, when`;
     lines.forEach((line, m) => {
       line.style.top = `${(100 * (m * B + at)) / (M * B)}%`;
       line.style.height = `${100 / (M * B)}%`;
     });
-    caption.textContent = `Share of what moves each chain at ${brief(frame, sample, time)}, and when most of it was said (the colours of the map end at ${short(scale)}).`;
+    caption.textContent = `Relative influence on each modality at ${brief(frame, sample, time)}, and the source time with the largest influence (colour scale ends at ${short(scale)}).`;
     cells.forEach((list, m) => {
       const sums = list.map((_, n) => {
         let sum = 0, most = -1, when = 0;
@@ -64,8 +64,8 @@ function mount(root, frame, _state, pick) {
       });
       const whole = sums.reduce((all, { sum }) => all + sum, 0);
       list.forEach((cell, n) => {
-        const told = whole && sums[n].sum ? [`${fixed((100 * sums[n].sum) / whole, 0)} %,`, brief(frame, sample, lastOf(sums[n].when))] : ["–"];
-        cell.replaceChildren(...told.flatMap((text, i) => [i ? " " : "", h("span", { class: "mmv-whole" }, text)]));
+        const texts = whole && sums[n].sum ? [`${fixed((100 * sums[n].sum) / whole, 0)} %,`, brief(frame, sample, lastOf(sums[n].when))] : ["–"];
+        cell.replaceChildren(...texts.flatMap((text, i) => [i ? " " : "", h("span", { class: "mmv-whole" }, text)]));
       });
     });
   };

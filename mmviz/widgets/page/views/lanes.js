@@ -1,4 +1,4 @@
-// The left column: every modality's input above its coupled state, on one time axis with one cursor and one brush.
+// The lanes: every modality's input signal above its hidden state, on one time axis with one cursor and one time range.
 import { h, s, plot, glyph, name, button, onDrag, DASHES } from "../dom.js";
 import { pathOf, heightOf } from "../line_path.js";
 import { paint, ticks } from "../heatmap.js";
@@ -22,7 +22,7 @@ function extent(values, columns, features) {
   return low <= high ? [low, high] : null;
 }
 
-// Hatched blocks over the runs of columns that hold no value.
+// Hatched blocks over the columns without values.
 /** @param {Column[]} columns */
 function gaps(columns) {
   /** @type {Range[]} */
@@ -41,7 +41,7 @@ function gaps(columns) {
   });
 }
 
-// A frame between two gaps is as wide as its column; one with a time of its own is held at its value until the gap begins.
+// A frame before a gap is as wide as its column; with timestamps its value is held until the gap begins.
 /** @type {(values: ArrayLike<number>, columns: Column[], features: number, f: number, range: Range, even: boolean) => string} */
 function linePath(values, columns, features, f, range, even) {
   const points = columns.flatMap((one, i) => (even || one.frame < 0 || columns[i + 1]?.frame >= 0 ? [one] : [one, { ...one, at: one.to }]));
@@ -75,7 +75,7 @@ function signalLane(frame, m) {
     const range = joint(frame.compared.map((one) => extent(one.part(`signal_${m}`, sample), columnsOf(one, m, sample), F)));
     absent.hidden = columns.some((one) => one.frame >= 0);
     absent.textContent = frame.part(`signal_valid_${m}`, sample).some(Boolean) ? "recorded without any value" : frame.recorded.part(`signal_valid_${m}`, sample).some(Boolean)
-      ? "masked: the model does not hear it" : "absent: not recorded for this sample";
+      ? "masked: removed from the model's input" : "absent: not recorded for this sample";
     [bottom.textContent, top.textContent] = absent.hidden ? ends(...range) : ["", ""];
     if (canvas) {
       box.replaceChildren(map, absent);
@@ -102,12 +102,12 @@ function signalLane(frame, m) {
  */
 function stateLane(frame, m) {
   const { time: T, channel: C } = frame.sizes;
-  const label = `${frame.modalities[m].name}: coupled state, ${C} channels over ${T} steps`;
+  const label = `${frame.modalities[m].name}: hidden state, ${C} channels over ${T} steps`;
   const canvas = h("canvas", { role: "img", "aria-label": label });
   const mark = h("div", { class: "mmv-row", "aria-hidden": "true" });
   const box = h("div", { class: "mmv-plot mmv-state mmv-map" }, canvas, mark);
   const gutter = h("div", { class: "mmv-gutter" },
-    h("div", { class: "mmv-faint" }, "coupled state"), h("div", { class: "mmv-faint" }, `${C} channels`));
+    h("div", { class: "mmv-faint" }, "hidden state"), h("div", { class: "mmv-faint" }, `${C} channels`));
   /** @param {State} selection */
   function draw(selection) {
     const { sample, epoch, layer } = selection, share = frame.scale[layer] / lastColour(frame, (one) => one.scale, selection);
@@ -135,19 +135,19 @@ function colourKey(frame) {
   return { node, draw };
 }
 
-// The span of steps other views look at: from here, to here, or all of it.
+// Controls of the time range that other views use.
 /**
  * @param {Frame} frame
  * @param {() => { time: number, brush: Range | null }} now
  * @param {Pick} pick
  */
 function buildBrush(frame, now, pick) {
-  const said = h("span", { class: "mmv-span" }), T = frame.sizes.time;
+  const label = h("span", { class: "mmv-span" }), T = frame.sizes.time;
   const from = () => pick({ brush: [now().time, Math.max(now().time, now().brush?.[1] ?? T - 1)] });
   const to = () => pick({ brush: [Math.min(now().time, now().brush?.[0] ?? 0), now().time] });
-  const clear = button("clear", () => pick({ brush: null }), { "aria-label": "Clear the span" });
-  const node = h("div", { class: "mmv-brush", role: "group", "aria-label": "Span of time" }, h("span", { class: "mmv-faint" }, "Span"), said,
-    button("from here", from, { "aria-label": "Start the span at the time cursor" }), button("to here", to, { "aria-label": "End the span at the time cursor" }), clear);
+  const clear = button("clear", () => pick({ brush: null }), { "aria-label": "Clear the time range" });
+  const node = h("div", { class: "mmv-brush", role: "group", "aria-label": "Time range" }, h("span", { class: "mmv-faint" }, "Time range"), label,
+    button("start", from, { "aria-label": "Start the time range at the cursor" }), button("end", to, { "aria-label": "End the time range at the cursor" }), clear);
   /** @param {KeyboardEvent} event */
   const key = (event) => {
     if (event.key === "[") from();
@@ -156,7 +156,7 @@ function buildBrush(frame, now, pick) {
   };
   /** @param {State} state */
   const draw = (state) => {
-    said.textContent = state.brush ? stretch(frame, state.sample, state.brush) : "all";
+    label.textContent = state.brush ? stretch(frame, state.sample, state.brush) : "all";
     clear.disabled = !state.brush;
   };
   return { node, draw, key };
@@ -212,9 +212,9 @@ function mount(root, frame, state, pick) {
         return tick;
       }));
     }
-    if (changed(selection, "sample", "epoch", "layer", "asked_layer")) states.forEach((lane) => lane.draw(selection));
+    if (changed(selection, "sample", "epoch", "layer", "layer_of_a")) states.forEach((lane) => lane.draw(selection));
     if (changed(selection, "channel")) states.forEach((lane) => lane.choose(selection));
-    if (changed(selection, "layer", "asked_layer")) key.draw(selection);
+    if (changed(selection, "layer", "layer_of_a")) key.draw(selection);
     if (changed(selection, "brush", "sample")) {
       veil[0].style.width = `${(100 * a) / T}%`;
       veil[1].style.width = `${100 - (100 * (b + 1)) / T}%`;

@@ -1,4 +1,4 @@
-// The mean contribution over all samples, with its interval; the sample shown stands beside it.
+// The mean Shapley value of each modality over all samples, with its interval.
 import { h, heading, faint, name, modality, unseen } from "../dom.js";
 import { largest } from "../heatmap.js";
 import { signed } from "../format.js";
@@ -26,7 +26,7 @@ function mount(root, frame) {
     node.append(h("td", { class: "mmv-interval" }, unseen("95 % interval "), interval));
     return node;
   });
-  root.append(heading("Contribution over all samples"),
+  root.append(heading("Mean Shapley value over all samples"),
     h("table", { class: "mmv-overall", "aria-label": "Mean Shapley value of each modality with its interval" }, h("tbody", {}, ...rows)),
     faint("Mean Shapley value of the ", name(frame.target_name), ` over ${frame.overall.samples} samples at epoch ${frame.best_epoch ?? "–"}; lines: 95 % interval of the mean (Student's t).`));
   return () => {};

@@ -1,4 +1,4 @@
-// The answer at the cursor, as a table a screen reader can read.
+// The prediction at the cursor, as a table that screen readers can read.
 import { h, name, unseen, heading, prefixNote } from "../dom.js";
 import { largest } from "../heatmap.js";
 import { argmax, fixed } from "../format.js";
@@ -18,12 +18,12 @@ function classes(root, frame) {
   const long = rows.length > 10 ? { class: "mmv-scroll", tabindex: 0, role: "region", "aria-label": "All classes" } : {};
   root.append(heading("Prediction"), ...prefixNote(frame), h("div", long, table));
   return ({ sample, epoch, time }) => {
-    const answer = frame.part("prediction", epoch, sample, time), best = argmax(answer);
-    const before = frame.answer() ? frame.recorded.part("prediction", epoch, sample, time) : null;
+    const prediction = frame.part("prediction", epoch, sample, time), best = argmax(prediction);
+    const before = frame.edited() ? frame.recorded.part("prediction", epoch, sample, time) : null;
     rows.forEach((r, k) => {
-      r.set(0, answer[k]);
+      r.set(0, prediction[k]);
       r.was(0, before ? before[k] : NaN);
-      r.value.textContent = fixed(answer[k], frame.digits);
+      r.value.textContent = fixed(prediction[k], frame.digits);
       if (before) r.value.append(unseen(`, as recorded ${fixed(before[k], frame.digits)}`));
       r.mark.textContent = frame.targets[sample] !== k ? "" : frame.labelled ? "true" : "explained";
       r.node.className = k === best ? "mmv-best" : "";
@@ -44,10 +44,10 @@ function value(root, frame) {
   const changed = changes();
   let most = 0;
   return (state) => {
-    const { sample, epoch, time } = state, target = frame.targets[sample] ?? NaN, said = frame.part("prediction", epoch, sample, time)[0];
-    const before = frame.answer() ? frame.recorded.part("prediction", epoch, sample, time)[0] : NaN;
+    const { sample, epoch, time } = state, target = frame.targets[sample] ?? NaN, prediction = frame.part("prediction", epoch, sample, time)[0];
+    const before = frame.edited() ? frame.recorded.part("prediction", epoch, sample, time)[0] : NaN;
     if (changed(state, "sample")) most = largest([target], ...allOf(frame, "prediction", sample));
-    [said, target].forEach((v, i) => {
+    [prediction, target].forEach((v, i) => {
       rows[i].set(v, most);
       rows[i].cell.textContent = fixed(v, frame.digits);
     });

@@ -1,4 +1,4 @@
-// Which expert serves which step: one map for each modality, an expert's colour is that of the modality it belongs to.
+// Expert weights of every step: one map for each modality; a modality-specific expert has the colour of its modality.
 import { h, heading, faint, glyph, name, modality, letters, onDrag } from "../dom.js";
 import { tint, rgb } from "../heatmap.js";
 import { changes, span } from "../frame.js";
@@ -33,7 +33,7 @@ function mount(root, frame, _state, pick) {
   root.append(title, ...lanes, h("table", { class: "mmv-list mmv-usage", "aria-label": "Mean weight of each expert" }, caption,
     h("thead", {}, h("tr", {}, h("td"), ...frame.modalities.map((_, m) => h("th", { scope: "col" }, ...modality(frame, m))))),
     h("tbody", {}, ...frame.experts.map((one, x) => h("tr", {}, rowHead(...label(one)), ...cells[x].map((cell) => cell.node))))),
-  faint("Weight by darkness; the colour and the sign before an expert say whose it is (○: shared by all). Hatched: no data."));
+  faint("Darkness: gate weight. Colour and glyph of an expert: its modality (○: shared expert). Hatched: no data."));
   const changed = changes();
   return (state) => {
     const { sample, epoch, time } = state, layer = Math.min(state.layer, layers - 1), [a, b] = span(frame, state);
@@ -42,7 +42,7 @@ function mount(root, frame, _state, pick) {
     cursors.forEach((line) => (line.style.left = `${(100 * (time + 1)) / T}%`));
     if (!changed(state, "sample", "epoch", "layer", "brush")) return;
     title.textContent = `Experts in layer ${frame.layers[layer]}`;
-    caption.textContent = state.brush ? "Mean weight over the span" : "Mean weight over the sequence";
+    caption.textContent = state.brush ? "Mean weight over the time range" : "Mean weight over the sequence";
     maps.forEach((canvas, m) => {
       tint(canvas, T, X, (t, x) => (valid[m][t] ? [...inks[x], weights[m][t * X + x]] : null));
       for (let x = 0; x < X; x++) {

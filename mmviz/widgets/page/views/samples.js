@@ -1,12 +1,12 @@
-// The samples to choose from: a table and a scatter of the same rows. Only traced samples have states to show.
+// Table and scatter plot of the samples. Only recorded samples have hidden states.
 import { h, heading, faint, name, button, choice, onDrag } from "../dom.js";
 import { fixed, signed, ends } from "../format.js";
 import { rangeOf } from "../chart.js";
 import { register } from "../registry.js";
 
-const PAGE = 12, SHOWN = ["all samples", "traced: with states to show", "right", "wrong"];
+const PAGE = 12, SHOWN = ["all samples", "recorded, with hidden states", "correct", "incorrect"];
 
-// By what a column of texts is sorted: by its numbers where all of them are, else by its texts.
+// The sort key of a column of texts: numbers if all texts are numbers, else the texts.
 /**
  * @typedef {(i: number) => number | string} Key
  * @typedef {{ title: string, text: (i: number) => string, key: Key }} Column
@@ -18,15 +18,15 @@ function keyOf(texts) {
   return numbers.every((v, i) => !Number.isNaN(v) || texts[i] === "nan") ? (i) => numbers[i] : (i) => texts[i];
 }
 
-// The columns of the table: what is shown of listed sample i, and by what it is sorted.
+// The columns of the table: text and sort key of listed sample i.
 /** @type {(frame: import("../types.js").Frame) => Column[]} */
 function columnsOf(frame) {
-  const { id, target, said } = frame.listed, phi = frame.part("listed_phi"), answer = frame.part("listed_answer"), M = frame.modalities.length;
+  const { id, target, predicted } = frame.listed, phi = frame.part("listed_phi"), prediction = frame.part("listed_prediction"), M = frame.modalities.length;
   /** @type {Column[]} */
-  const probability = frame.task === "classification" ? [{ title: frame.labelled ? "p(target)" : "p(predicted)", text: (i) => fixed(answer[i], 2), key: (i) => answer[i] }] : [];
+  const probability = frame.task === "classification" ? [{ title: frame.labelled ? "p(target)" : "p(predicted)", text: (i) => fixed(prediction[i], 2), key: (i) => prediction[i] }] : [];
   return [
     { title: "sample", text: (i) => id[i], key: (i) => id[i] }, { title: "target", text: (i) => target[i], key: keyOf(target) },
-    { title: frame.task === "classification" ? "predicted" : "predicted value", text: (i) => said[i], key: keyOf(said) },
+    { title: frame.task === "classification" ? "predicted" : "predicted value", text: (i) => predicted[i], key: keyOf(predicted) },
     ...probability,
     ...frame.modalities.map((one, m) => /** @type {Column} */ ({ title: one.name, text: (i) => signed(phi[i * M + m], frame.digits), key: (i) => phi[i * M + m] })),
   ];
@@ -34,9 +34,9 @@ function columnsOf(frame) {
 
 /** @type {import("../types.js").View["mount"]} */
 function mount(root, frame, _state, pick) {
-  const { id, target, said, total } = frame.listed, N = id.length, M = frame.modalities.length;
-  const correct = frame.part("listed_correct"), traced = frame.part("listed_traced"), columns = columnsOf(frame);
-  // the axes hold all listed samples of all runs that are compared, whichever are shown
+  const { id, target, predicted, total } = frame.listed, N = id.length, M = frame.modalities.length;
+  const correct = frame.part("listed_correct"), traced = frame.part("listed_recorded"), columns = columnsOf(frame);
+  // the axes cover all listed samples of all compared runs
   const others = frame.compared.filter((one) => one.has("listed_phi")).map((one) => ({ one, list: columnsOf(one) }));
   /** @param {Column} column */
   const axisOf = ({ title }) => rangeOf(others.map(({ one, list }) => one.listed.id.map((_, i) => list.find((column) => column.title === title)?.key(i))));
@@ -66,12 +66,12 @@ function mount(root, frame, _state, pick) {
   const across = choice("Across", numbers.map((column) => column.title), () => scatter()), up = choice("Up", numbers.map((column) => column.title), () => scatter());
   across.select.value = String(Math.max(0, numbers.length - M));
   up.select.value = String(Math.min(numbers.length - 1, numbers.length - M + 1));
-  const all = N < total ? `${N} of ${total} samples are listed: an even choice and every traced one. ` : "";
+  const all = N < total ? `${N} of ${total} samples are listed: evenly spaced, with every recorded one. ` : "";
   root.append(heading("Samples"), h("div", { class: "mmv-inline" }, text, which.node, count, back, next),
     h("div", { class: "mmv-pick" },
       h("div", { class: "mmv-scroll-x", tabindex: 0, role: "region", "aria-label": "Table of samples" }, h("table", { class: "mmv-list", "aria-label": "Samples" }, h("thead", {}, h("tr", {}, ...heads.map((head) => head.node))), body)),
       h("div", {}, h("div", { class: "mmv-inline" }, across.node, up.node), axes)),
-    faint(all + "Answers and contributions are of the best epoch. A name that can be pressed is a traced sample: it opens in all views. " + (frame.labelled && frame.task === "classification" ? "Dots: filled = right, hollow = wrong, large = traced. " : "Dots: large = traced. "), blank));
+    faint(all + "Predictions and Shapley values are those of the epoch that training selected. Press the name of a recorded sample to show it in all views. " + (frame.labelled && frame.task === "classification" ? "Dots: filled = correct, hollow = incorrect, large = recorded. " : "Dots: large = recorded. "), blank));
 
   /** @param {number} by */
   function turn(by) {
@@ -83,7 +83,7 @@ function mount(root, frame, _state, pick) {
     rows = [];
     for (let i = 0; i < N; i++) {
       if (kind === 1 ? traced[i] < 0 : kind > 1 && correct[i] !== 3 - kind) continue;
-      if (!wanted || `${id[i]} ${target[i]} ${said[i]}`.toLowerCase().includes(wanted)) rows.push(i);
+      if (!wanted || `${id[i]} ${target[i]} ${predicted[i]}`.toLowerCase().includes(wanted)) rows.push(i);
     }
     const { column, down } = sorted;
     if (column < 0) rows = [...rows.filter((i) => traced[i] >= 0), ...rows.filter((i) => traced[i] < 0)];
@@ -148,7 +148,7 @@ function mount(root, frame, _state, pick) {
     ring.style.left = `${(100 * places[k][0]) / wide}%`;
     ring.style.top = `${(100 * places[k][1]) / high}%`;
   }
-  // press near a traced sample to open it
+  // press near a recorded sample to select it
   onDrag(box, box, (x, y, _event, first) => {
     if (!first) return;
     let best = -1, least = Infinity;
@@ -175,6 +175,6 @@ register({
   name: "samples",
   place: "wide",
   order: 40,
-  needs: ["listed_phi", "listed_answer", "listed_correct", "listed_traced"],
+  needs: ["listed_phi", "listed_prediction", "listed_correct", "listed_recorded"],
   mount,
 });

@@ -1,6 +1,6 @@
-// From nothing to all modalities: the steps of the contributions, and the answer to every subset. A subset can be chosen: the rest is masked.
+// Modality ablation: waterfall of the Shapley values from baseline to full model, and the value of every subset; a subset can be selected.
 import { h, heading, faint, glyph, modality, unseen, name } from "../dom.js";
-import { fixed, signed, heard } from "../format.js";
+import { fixed, signed, coalitionWithout } from "../format.js";
 import { changes, allOf } from "../frame.js";
 import { rangeOf } from "../chart.js";
 import { bar, row, rowHead } from "../bars.js";
@@ -8,7 +8,7 @@ import { register } from "../registry.js";
 
 const MOST = 16;
 
-// Where the steps of the waterfall end: between its ends it may rise and fall beyond the value of any subset.
+// The partial sums of the waterfall, which can exceed the value of every subset.
 /** @type {(frame: import("../types.js").Frame, sample: number) => number[][]} */
 function stairs(frame, sample) {
   const game = allOf(frame, "game", sample), shares = allOf(frame, "contribution", sample), M = frame.modalities.length;
@@ -31,7 +31,7 @@ function mount(root, frame, _state, pick) {
     const value = h("span"), { track, set } = bar(m);
     return { value, set, node: row(rowHead(...modality(frame, m)), track, value) };
   });
-  const ends = ["no modality", "all together"].map((text) => {
+  const ends = ["baseline v(∅)", "full model v(all)"].map((text) => {
     const value = h("span"), { track, set } = bar(null);
     return { value, set, node: row(rowHead(text), track, value) };
   });
@@ -48,12 +48,12 @@ function mount(root, frame, _state, pick) {
     return { k, value, set, node: row(rowHead(...members(k)), track, value) };
   });
   const note = h("span");
-  root.append(heading("Subsets: what is left without some"),
-    h("table", { "aria-label": "Waterfall from no modality to all" }, h("tbody", {}, ends[0].node, ...steps.map((r) => r.node), ends[1].node)),
-    h("div", { class: "mmv-inline", role: "group", "aria-label": "Modalities the model hears" }, h("span", { class: "mmv-faint" }, "The model hears"), ...masks.map((one) => one.node)),
-    h("table", { "aria-label": "The answer to each subset of modalities" }, h("tbody", {}, ...subsets.map((r) => r.node))),
+  root.append(heading("Modality ablation: value of every subset"),
+    h("table", { "aria-label": "Waterfall from baseline to full model" }, h("tbody", {}, ends[0].node, ...steps.map((r) => r.node), ends[1].node)),
+    h("div", { class: "mmv-inline", role: "group", "aria-label": "Available modalities" }, h("span", { class: "mmv-faint" }, "Available"), ...masks.map((one) => one.node)),
+    h("table", { "aria-label": "Value v(S) of each subset of modalities" }, h("tbody", {}, ...subsets.map((r) => r.node))),
     faint("Bars: the ", name(frame.target_name), ". ", note, shownSubsets.length > whole ? ""
-      : `${shownSubsets.length} of ${whole + 1} subsets are listed: those of at most one modality, and those that lack at most one.`));
+      : `${shownSubsets.length} of ${whole + 1} subsets are listed: those with at most one modality, and those without at most one.`));
   const changed = changes();
   let low = 0, high = 0;
   return (state) => {
@@ -74,7 +74,7 @@ function mount(root, frame, _state, pick) {
       step.value.textContent = signed(shares[m], frame.digits);
       at += shares[m];
     });
-    const chosen = heard(frame, masked);
+    const chosen = coalitionWithout(frame, masked);
     subsets.forEach(({ k, value, set, node }) => {
       set(x(0), x(game[k]));
       value.textContent = fixed(game[k], frame.digits);
@@ -82,7 +82,7 @@ function mount(root, frame, _state, pick) {
       if (k === chosen) node.setAttribute("aria-current", "true");
       else node.removeAttribute("aria-current");
     });
-    note.textContent = `What is masked is said on top${frame.answer() || !frame.has("state") ? "" : "; the state maps hear every modality"}. `;
+    note.textContent = `The readout above gives the value without the masked modalities${frame.edited() || !frame.has("state") ? "" : "; the state maps are those of all modalities"}. `;
     masks.forEach(({ box }, m) => (box.checked = !masked.includes(frame.modalities[m].name)));
   };
 }

@@ -1,17 +1,17 @@
-// The course of the training: one chart for each quantity, each of them scrubs the epoch.
+// Training history: one chart for each quantity; a click selects an epoch.
 import { h, heading, glyph, name } from "../dom.js";
 import { chart, dash, rangeOf } from "../chart.js";
 import { short, ends } from "../format.js";
 import { register } from "../registry.js";
 /** @import { Frame } from "../types.js" */
 
-// What the curves of one chart hold, in a run.
+// The curves of one chart, in a run.
 /** @type {(frame: Frame, title: string) => ArrayLike<number>[]} */
 const columnsOf = ({ curves, part }, title) => [...curves.keys()].filter((k) => curves[k].chart === title)
   .map((k) => part("history").filter((_, i) => i % curves.length === k));
 
-// The values of a curve, undefined at the epochs where none was to be expected: it was measured at the recorded epochs alone, or at every
-// so many. Any other epoch without a value is a gap.
+// The values of a curve, undefined at epochs where no value is expected: it was measured at the recorded epochs only, or at
+// regular intervals. Any other epoch without a value is a gap.
 /** @type {(values: number[], frame: Frame) => (number | undefined)[]} */
 function expected(values, { history_epochs: epochs, epochs: recorded }) {
   const noted = epochs.filter((_, i) => Number.isFinite(values[i]));
@@ -29,7 +29,7 @@ function expected(values, { history_epochs: epochs, epochs: recorded }) {
 function mount(root, frame, _state, pick) {
   const { curves, history_epochs: epochs } = frame, K = curves.length, table = frame.part("history");
   const first = epochs[0], reach = epochs[epochs.length - 1] - first || 1;
-  // the recorded epoch nearest to a place: only those can be shown
+  // the nearest recorded epoch: only recorded epochs can be selected
   /** @param {number} x */
   const nearest = (x) => frame.epochs.reduce((best, e, i) => (Math.abs(e - first - x * reach) < Math.abs(frame.epochs[best] - first - x * reach) ? i : best), 0);
   const charts = [...new Set(curves.map((curve) => curve.chart))].map((title) => {
@@ -42,15 +42,15 @@ function mount(root, frame, _state, pick) {
     const values = columns.map(({ k }) => expected(epochs.map((_, i) => table[i * K + k]), frame));
     const range = rangeOf(frame.compared.filter((other) => other.has("history")).flatMap((other) => columnsOf(other, title)), !plain), [low, high] = ends(...range);
     one.say({ title, high, low, from: `epoch ${epochs[0]}`, to: String(epochs[epochs.length - 1]) });
-    const single = plain && columns.length === 1, told = columns.map(() => h("span"));
-    const said = h("div", { class: "mmv-small mmv-said-values" }, ...columns.map((curve, c) =>
-      h("span", { class: "mmv-key" }, ...(single ? [] : [plain ? dash(c) : glyph(curve.modality), h("span", {}, name(curve.name), " ")]), told[c])));
-    const node = h("div", {}, one.node, said);
+    const single = plain && columns.length === 1, numbers = columns.map(() => h("span"));
+    const legend = h("div", { class: "mmv-small mmv-curve-values" }, ...columns.map((curve, c) =>
+      h("span", { class: "mmv-key" }, ...(single ? [] : [plain ? dash(c) : glyph(curve.modality), h("span", {}, name(curve.name), " ")]), numbers[c])));
+    const node = h("div", {}, one.node, legend);
     /** @param {number} epoch */
     const draw = (epoch) => {
       const now = epochs.indexOf(epoch);
       one.draw({ values: (c, i) => values[c][i], count: epochs.length, now, range, place });
-      told.forEach((span, c) => (span.textContent = now < 0 || values[c][now] === undefined ? "" : short(values[c][now])));
+      numbers.forEach((span, c) => (span.textContent = now < 0 || values[c][now] === undefined ? "" : short(values[c][now])));
     };
     return { node, draw };
   });

@@ -1,4 +1,4 @@
-// Which step of a modality is carried to which step of its anchor: plan, cost, ribbons, lag; distance over training.
+// Optimal transport from the steps of a modality to the steps of its anchor: plan, cost, ribbons, lag; distance over training.
 import { h, s, heading, faint, name, onDrag } from "../dom.js";
 import { paint } from "../heatmap.js";
 import { changes, span, allOf } from "../frame.js";
@@ -10,15 +10,15 @@ import { register } from "../registry.js";
 const W = 400, H = 90, RIBBONS = 80;
 
 /** @param {Frame} frame */
-const carried = (frame) => frame.compared.filter((one) => one.has("plan"));
-// What the last colour of plan or cost stands for: the same for all pairs, in all runs that are compared.
+const withPlans = (frame) => frame.compared.filter((one) => one.has("plan"));
+// The value of the last colour of plan or cost: the same for all pairs and for all compared runs.
 /** @type {(frame: Frame, kind: "plan" | "cost") => number} */
-const scaleOf = (frame, kind) => Math.max(...carried(frame).flatMap((one) => one.transport_scale[kind]));
+const scaleOf = (frame, kind) => Math.max(...withPlans(frame).flatMap((one) => one.transport_scale[kind]));
 
-// How much of a pair's plan leaves each step, in bytes.
+// The transported mass of each step in a pair's plan, in levels of uint8.
 /** @type {(plan: Uint8Array, T: number, R: number) => number[]} */
 const massesOf = (plan, T, R) => Array.from({ length: T }, (_, t) => plan.subarray(t * R, (t + 1) * R).reduce((sum, v) => sum + v, 0));
-// By how many steps the mean moves, NaN where nothing leaves.
+// The mean lag in steps, NaN where no mass is transported.
 /** @type {(one: Frame, sample: number, p: number) => number[]} */
 function lagsOf(one, sample, p) {
   const plan = /** @type {Uint8Array} */ (one.part("plan", sample, p)), T = one.sizes.time, [, , , R] = one.shape("plan");
@@ -42,10 +42,10 @@ function pairView(frame, p, pick) {
   const river = s("svg", { viewBox: `0 0 ${W} ${H}`, preserveAspectRatio: "none", role: "img", "aria-label": `Ribbons from the steps of ${source} (top) to the steps of ${anchor} (bottom)` }, ribbons, here);
   const lag = chart({ label: `Mean lag of ${which} over the sequence, in steps`, series: [{ f: 0 }], onPick: (x) => pick({ time: Math.round(x * (T - 1)) }) });
   const far = chart({ label: `Transport distance of ${which} over training`, series: [{ f: 0 }], onPick: (x) => pick({ epoch: Math.round(x * (frame.sizes.epoch - 1)) }) });
-  const said = h("p", { class: "mmv-small" });
-  const node = h("div", { class: "mmv-carried" }, h("div", { class: "mmv-name" }, name(source), " → ", name(anchor)),
+  const sentence = h("p", { class: "mmv-small" });
+  const node = h("div", { class: "mmv-transport" }, h("div", { class: "mmv-name" }, name(source), " → ", name(anchor)),
     h("div", { class: "mmv-pair" }, ...maps.map((map) => map.node),
-      h("div", {}, h("div", { class: "mmv-subtitle" }, "ribbons: ", name(source), " above, ", name(anchor), " below"), h("div", { class: "mmv-plot mmv-river" }, river), lag.node, far.node)), said);
+      h("div", {}, h("div", { class: "mmv-subtitle" }, "ribbons: ", name(source), " above, ", name(anchor), " below"), h("div", { class: "mmv-plot mmv-river" }, river), lag.node, far.node)), sentence);
   const changed = changes();
   /** @type {number[]} */
   let lags = [];
@@ -57,10 +57,10 @@ function pairView(frame, p, pick) {
       maps.forEach(({ canvas, most }, i) => {
         const kind = i ? "cost" : "plan", values = frame.part(kind, sample, p), end = scaleOf(frame, kind), share = frame.transport_scale[kind][p] / end;
         paint(canvas, R, T, (x, y) => Math.round(share * values[y * R + x]));
-        most.textContent = `${frame.answers(kind) ? "≥ " : ""}${short(end)}`;
+        most.textContent = `${frame.replaced(kind) ? "≥ " : ""}${short(end)}`;
       });
       lags = lagsOf(frame, sample, p);
-      reach = rangeOf(carried(frame).flatMap((one) => one.pairs.map((_, k) => lagsOf(one, sample, k))), true);
+      reach = rangeOf(withPlans(frame).flatMap((one) => one.pairs.map((_, k) => lagsOf(one, sample, k))), true);
       apart = rangeOf(allOf(frame, "distance", sample), true);
     }
     if (changed(state, "sample", "brush")) {
@@ -87,10 +87,10 @@ function pairView(frame, p, pick) {
     lag.say({ title: "mean lag, steps", high: furthest, low: least, from: brief(frame, sample, 0), to: brief(frame, sample, T - 1) });
     const distances = frame.epochs.map((_, e) => frame.recorded.part("distance", e, sample)[p]), apartNow = frame.part("distance", epoch, sample)[p];
     far.draw({ values: (_, e) => distances[e], count: distances.length, now: epoch, range: apart });
-    far.say({ title: `distance over training${frame.answer() ? ", as recorded" : ""}`, high: farthest, low: nearest, from: `epoch ${frame.epochs[0]}`, to: String(frame.epochs[frame.sizes.epoch - 1]) });
-    said.textContent = Number.isFinite(lags[time])
-      ? `At ${brief(frame, sample, time)} ${source} is carried ${signed(lags[time], 1)} steps from its own time in ${anchor}, on average; distance ${fixed(apartNow, 3)} at ${epochName(frame, epoch)}.`
-      : `At ${brief(frame, sample, time)} ${source} carries nothing to ${anchor}; distance ${fixed(apartNow, 3)} at ${epochName(frame, epoch)}.`;
+    far.say({ title: `distance over training${frame.edited() ? ", as recorded" : ""}`, high: farthest, low: nearest, from: `epoch ${frame.epochs[0]}`, to: String(frame.epochs[frame.sizes.epoch - 1]) });
+    sentence.textContent = Number.isFinite(lags[time])
+      ? `Mean lag of ${source} to ${anchor} at ${brief(frame, sample, time)}: ${signed(lags[time], 1)} steps; distance ${fixed(apartNow, 3)} at ${epochName(frame, epoch)}.`
+      : `No mass of ${source} is transported to ${anchor} at ${brief(frame, sample, time)}; distance ${fixed(apartNow, 3)} at ${epochName(frame, epoch)}.`;
   }
   return { node, draw };
 }
@@ -99,7 +99,7 @@ function pairView(frame, p, pick) {
 function mount(root, frame, _state, pick) {
   const views = frame.pairs.map((_, p) => pairView(frame, p, pick));
   root.append(heading("Transport"), ...views.map((view) => view.node),
-    faint(`Plan and cost are of the best epoch, all plans on one colour scale, and all costs. Down: steps of the modality, across: steps of its anchor. Ribbons: the ${RIBBONS} heaviest in the span.`));
+    faint(`Plan and cost are those of the epoch that training selected; one colour scale for all plans, one for all costs. Down: steps of the modality, across: steps of its anchor. Ribbons: the ${RIBBONS} largest entries in the time range.`));
   return (state) => views.forEach((view) => view.draw(state));
 }
 
