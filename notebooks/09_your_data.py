@@ -150,7 +150,7 @@ for _ in range(12):
     for rows in torch.randperm(len(batch)).split(64):
         logits = call(net, {m: x[rows] for m, x in batch.values.items()})
         optimiser.zero_grad()
-        torch.nn.functional.cross_entropy(logits, batch.truth[rows]).backward()
+        torch.nn.functional.cross_entropy(logits, batch.required_target[rows]).backward()
         optimiser.step()
 
 # %% [markdown]

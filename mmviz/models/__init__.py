@@ -1,8 +1,25 @@
-"""Fusion models: from a batch of modalities to one answer. ``build`` is the only registry; ``adapt`` wraps a module of your own."""
+"""Fusion models: ``build`` one by name, ``register`` your own, or ``adapt`` any ``nn.Module``."""
 
+from mmviz.models import fusions
 from mmviz.models.ablation import Ablation, ablations
-from mmviz.models.batch import Batch, batch_of
-from mmviz.models.registry import available, build
+from mmviz.models.base import FusionConfig, FusionModel, Observation
+from mmviz.models.batch import Batch, Steps, batch_of
+from mmviz.models.registry import available, build, register, unregister
 from mmviz.models.user_module.adapt import adapt
 
-__all__ = ["Ablation", "Batch", "ablations", "adapt", "available", "batch_of", "build"]
+__all__ = [
+    "Ablation",
+    "Batch",
+    "FusionConfig",
+    "FusionModel",
+    "Observation",
+    "Steps",
+    "ablations",
+    "adapt",
+    "available",
+    "batch_of",
+    "build",
+    "fusions",
+    "register",
+    "unregister",
+]

@@ -11,7 +11,7 @@ from mmkernels import backends
 from torch import nn
 
 from mmviz.core.errors import ConfigError
-from mmviz.models.encoder import Encoders, align_of, noted, steps_of
+from mmviz.models.encoder import Encoders, default_align, number_of_steps, with_resolution_notes
 from mmviz.models.layers import RunningPool
 
 if TYPE_CHECKING:
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from mmviz.data.spec import Spec
     from mmviz.models.batch import Batch, Steps
-    from mmviz.models.ssm.blocks import ScanInputs
 
 
 @dataclass(frozen=True)
@@ -38,26 +37,25 @@ class FusionConfig:
         signal, as long as no step averages more than four frames of another one; else that of the longest, of which shorter ones repeat
         frames. At most 1024 (with ``align="pad"`` as many as the longest has). A static modality (one row per sample, or
         declared in ``from_arrays(static=)``) is repeated at every step and has no influence on their number. Where a step averages more
-        than four frames of a signal, :func:`~mmviz.models.build` warns if the number was left open, and the notes of ``model.spec`` say so.
+        than four frames of a signal, the notes of ``model.spec`` contain it, and :func:`~mmviz.models.build` warns if the number was 0.
     align
         How the frames of signals become steps. ``pad``: one frame, one step. ``bin``: averages over equal numbers of frames, on one clock for
         all sequences. ``resample``: averages over equal parts of each sequence's own duration. ``auto`` pads when every signal has
         ``steps`` frames, bins when all have the same number and it is larger, and resamples otherwise.
         With timestamps (``from_arrays(times=)``) steps are intervals of time: ``bin`` cuts the longest recording of the data set,
         ``resample`` each sample's own duration, over all its modalities; ``auto`` bins. A frame covers the time until the next
-        one, at most three times the median spacing; a step that no frame covers is masked. ``pad`` takes frames one by one,
-        whatever their times are.
+        one, at most three times the median spacing; a step that no frame covers is masked. ``pad`` ignores the timestamps.
     dropout
-        On the features before the head, in [0, 1).
+        Dropout rate of the features before the head, in [0, 1).
     backend
-        What computes the model's operators (scan, convolution, gate, transport, discrepancy, attention): ``auto``, the
-        fastest that can run; ``reference``, plain PyTorch for every one of them, slower, with derivatives of any order and
+        Implementation of the model's operators (scan, convolution, gate, transport, discrepancy, attention): ``auto``, the
+        fastest available; ``reference``, plain PyTorch, slower, with derivatives of any order and
         kind (torch.func, forward mode); or the name of a backend of the scan, see ``mmkernels.coupled_scan``, which leaves
         the others at ``auto``.
 
     Notes
     -----
-    Whole numbers are ≥ 1, but for ``steps``, in every model's options.
+    Integer options are ≥ 1 in every model, except ``steps`` ≥ 0.
     """
 
     width: int = 64
@@ -86,32 +84,45 @@ class FusionConfig:
 
     @property
     def other_backend(self) -> str:
-        """The backend of every operator but the scan: ``reference`` where that is asked for, else ``auto``."""
-        return beside_scan(self.backend)
+        """Backend of every operator except the scan: ``reference`` if :attr:`backend` is ``reference``, else ``auto``."""
+        return other_backend(self.backend)
 
 
-def beside_scan(backend: str) -> str:
-    """Return the backend of the operators beside a scan that runs on this one."""
+def other_backend(backend: str) -> str:
+    """Return the backend of the operators other than the scan: ``reference`` for ``reference``, else ``auto``."""
     return "reference" if backend == "reference" else "auto"
 
 
-class Routing(NamedTuple):
-    """Which experts one layer used.
+class ScanInputs(NamedTuple):
+    """Inputs of one call of the scan operator, in the operator's own names (``mmkernels.coupled_scan``)."""
 
-    ``weight`` is how much each expert contributes to a token, (modality, batch, time, expert), zeros where there is
-    no token; ``owners`` names the modality each expert belongs to, "" for one that all share.
+    x: Float[Tensor, "modality batch time channel"]
+    dt: Float[Tensor, "modality batch time channel"]
+    A: Float[Tensor, "modality channel state"]
+    B: Float[Tensor, "modality batch time state"]
+    C: Float[Tensor, "modality batch time state"]
+    D: Float[Tensor, "modality channel"]
+    W: Float[Tensor, "batch target source"]
+    mask: Bool[Tensor, "modality batch time"] | None
+
+
+class Routing(NamedTuple):
+    """Expert weights of one layer.
+
+    ``weight`` is the weight of each expert for each token, (modality, batch, time, expert), zeros where there is
+    no token; ``expert_modality`` is the modality of each modality-specific expert, "" for a shared one.
     """
 
     weight: Float[Tensor, "modality batch time expert"]
-    owners: tuple[str, ...]
+    expert_modality: tuple[str, ...]
 
 
-class Plan(NamedTuple):
-    """Where the steps of one modality are carried among those of the anchor; zeros where either has no step.
+class TransportPlan(NamedTuple):
+    """Transport plan from the steps of one modality to those of the anchor; zeros where either has no valid step.
 
-    ``plan`` is the mass carried, ``cost`` what a unit of it costs, both (batch, time, anchor time); ``distance`` is
-    the sum of their product, (batch,), NaN where a sample lacks either modality; so is ``mmd``, the squared maximum
-    mean discrepancy between the two, None where a model does not measure it.
+    ``plan`` is the transported mass, ``cost`` the cost per unit of mass, both (batch, time, anchor time); ``distance`` is
+    the sum of their product, (batch,), NaN where a modality of the pair is absent; so is ``mmd``, the squared maximum
+    mean discrepancy of the pair, None where a model does not compute it.
     """
 
     source: str
@@ -123,91 +134,101 @@ class Plan(NamedTuple):
 
 
 class TokenScan(NamedTuple):
-    """One scan along a sequence of tokens (modality, step), where the modalities share one chain of states.
+    """One scan along a sequence of tokens (modality, step), with one hidden state for all modalities.
 
-    ``scan`` is what the operator read, with a modality axis of length 1 and tokens as its time; tokens with data come
-    first, filler behind them. ``places`` says where the token (modality, sample, step) stands among them; one without
-    data has the place of the last one with data before it, whose state it would hold, -1 where there is none (state
+    ``scan`` holds the operator's inputs, with a modality axis of length 1 and tokens as its time; valid tokens come
+    first, padding after them. ``position`` is the index of the token (modality, sample, step) in the sequence; an invalid token
+    has the position of the last valid one before it, whose state it keeps, -1 where there is none (state
     zero). So with h = ``states_of(scan)[0]``, (batch, token, channel, state), the state after the token (m, b, t) is
-    h[b, places[m, b, t]]; dt, B and C are read the same way. ``real`` is True for a token with data.
+    h[b, position[m, b, t]]; dt, B and C are indexed the same way. ``valid`` is True for a token with data.
 
-    ``backward`` marks the second scan of a layer that reads both ways; a layer has one scan that is not.
+    ``backward`` marks the second scan of a bidirectional layer; each layer has exactly one forward scan.
     """
 
     scan: ScanInputs
-    places: Int[Tensor, "modality batch time"]
-    real: Bool[Tensor, "modality batch time"]
+    position: Int[Tensor, "modality batch time"]
+    valid: Bool[Tensor, "modality batch time"]
     backward: bool = False
 
 
 @dataclass
 class Observation:
-    """Filled by ``FusionModel.streams`` when one is handed in; an inference hands in none, and pays nothing.
+    """Internal activations of one forward pass, and its auxiliary losses; filled by ``FusionModel.streams``.
 
     Attributes
     ----------
-    learning
-        Asked by training: only penalties are wanted, the rest may be left out.
+    training
+        True in a training step: only :attr:`penalties` are needed, the rest may be left empty.
     scans
-        What the coupled scan of each layer read, in the operator's names.
+        Inputs of the coupled scan of each layer, in the operator's names.
     tokens
-        Of each layer whose scan runs along one sequence of tokens, forward and then, where there is one, backward.
+        Token scans, layer by layer: forward, then backward if the layer is bidirectional.
     routing
-        Of each layer with experts.
+        Expert weights of each layer with experts.
     plans
-        Of each pair of modality and anchor.
+        Transport plan of each modality to the anchor.
     penalties
-        Name to a scalar that training adds to the loss, weighted already.
+        Name to an auxiliary loss, a weighted scalar that training adds to the loss.
     """
 
-    learning: bool = False
+    training: bool = False
     scans: list[ScanInputs] = field(default_factory=list)
     tokens: list[TokenScan] = field(default_factory=list)
     routing: list[Routing] = field(default_factory=list)
-    plans: list[Plan] = field(default_factory=list)
+    plans: list[TransportPlan] = field(default_factory=list)
     penalties: dict[str, Tensor] = field(default_factory=dict)
 
 
 class FusionModel(nn.Module, ABC):
-    """A model from a batch of modalities to one answer.
+    """Base class of the fusion models: from a batch of modalities to one prediction per sample.
 
-    ``encode`` brings every modality onto one time axis, each alone; ``streams`` is what happens along time; a running pool
-    makes one vector per modality; ``answer`` fuses them. A subclass writes ``streams`` and ``answer``. Both are causal, or
-    ``causal`` is False, so ``prefixes`` is exact: step t of it is the answer to the sequence cut after step t, wherever each
-    modality that is present has begun by then. With ``align="resample"`` that is a cut of the *resampled* sequence: a shorter recording would be
-    stretched; :mod:`mmviz.models.prefixes` says what holds, and cuts recordings. A modality is present at step t if it has a valid step in 0..t; an absent one cannot change the answer.
+    ``encode`` maps every modality separately onto one time axis; ``streams`` is the sequence model; a running pool
+    gives one vector per modality; ``fuse_pooled`` fuses these vectors into the prediction. A subclass defines ``streams`` and
+    ``fuse_pooled``. Both are causal, or ``causal`` is False, so that ``prefixes`` is exact: its step t is the prediction for the
+    sequence truncated after step t, if each available modality has begun by then. With ``align="resample"`` this is a
+    truncation of the *resampled* sequence: a shorter recording would be stretched, see :mod:`mmviz.models.prefixes`.
+    A modality is available at step t if it has a valid step in 0..t; an absent one has no influence on the prediction.
 
     Attributes
     ----------
     spec
-        The data it was built for; where a step averages more than four frames of a signal, its notes say so.
+        Spec of the data the model was built for; where a step averages more than four frames of a signal, the notes contain it.
     config
-        Its options, a dataclass of plain values; ``steps`` is the number taken.
+        Options, a dataclass of plain values; ``steps`` is the number in use.
     steps
-        Length of its own time axis.
+        Length of the model's time axis.
     align
         ``pad``, ``bin`` or ``resample``: how frames become steps.
+    imputation
+        What the model receives in place of a modality that a coalition leaves out, or that was not recorded: one sentence for Trace, figures and pages.
+    rows_per_pass
+        Smallest number of samples per forward pass when many coalitions are evaluated.
     """
+
+    imputation = "missing modalities are masked, as if they had not been recorded; nothing is imputed"
+    rows_per_pass = 1
 
     def __init__(self, spec: Spec, config: FusionConfig) -> None:
         super().__init__()
-        self.steps = steps_of(config, spec.modalities)
-        self.align = align_of(spec, self.steps) if config.align == "auto" else config.align
-        self.spec, self.config = noted(spec, self.steps), replace(config, steps=self.steps)
+        self.steps = number_of_steps(config, spec.modalities)
+        self.align = default_align(spec, self.steps) if config.align == "auto" else config.align
+        self.spec, self.config = with_resolution_notes(spec, self.steps), replace(config, steps=self.steps)
         self.encoders = Encoders(
             spec.modalities, config.width, self.steps, align=self.align, duration_s=spec.duration_s
         )
         self.pool = RunningPool(config.pooling)
 
     @abstractmethod
-    def streams(self, steps: Steps, seen: Observation | None = None) -> Float[Tensor, "modality batch time width"]:
-        """Return what is pooled; note in ``seen``, where one is given, what happens inside and what training punishes."""
+    def streams(
+        self, steps: Steps, observation: Observation | None = None
+    ) -> Float[Tensor, "modality batch time width"]:
+        """Return the features to pool; add internal activations and auxiliary losses to ``observation`` if it is given."""
 
     @abstractmethod
-    def answer(
+    def fuse_pooled(
         self, pooled: Float[Tensor, "modality batch time width"], present: Bool[Tensor, "modality batch time"]
     ) -> Float[Tensor, "batch time output"]:
-        """Fuse into logits (classification) or values (regression); ``pooled`` is zero where a modality is not present."""
+        """Return logits (classification) or values (regression) from pooled features, which are zero for absent modalities."""
 
     def encode(self, batch: Batch) -> Steps:
         """Return the steps of every modality, and their mask."""
@@ -218,52 +239,57 @@ class FusionModel(nn.Module, ABC):
         return self.fuse(self.encode(batch))
 
     def fuse(self, steps: Steps) -> Float[Tensor, "batch output"]:
-        """Return the answer to encoded steps."""
-        return self.answer(*self.pooled(steps))[:, 0]
+        """Return the prediction from encoded steps."""
+        return self.fuse_pooled(*self.pooled(steps))[:, 0]
 
     def pooled(
-        self, steps: Steps, seen: Observation | None = None
+        self, steps: Steps, observation: Observation | None = None
     ) -> tuple[Float[Tensor, "modality batch 1 width"], Bool[Tensor, "modality batch 1"]]:
-        """Return one vector per modality, what ``answer`` reads, and which modalities are present."""
-        return self.pool(self.streams(steps, seen), steps.mask)[:, :, -1:], steps.mask.any(-1, keepdim=True)
+        """Return the input of ``fuse_pooled``: one vector per modality, and which modalities are available."""
+        return self.pool(self.streams(steps, observation), steps.mask)[:, :, -1:], steps.mask.any(-1, keepdim=True)
 
     @property
     def timed(self) -> bool:
-        """Whether steps are intervals of time in seconds: the data have timestamps, and frames are not taken one by one."""
+        """Whether steps are intervals of time in seconds: the data have timestamps, and ``align`` is not ``pad``."""
         return self.spec.duration_s is not None and self.align != "pad"
 
     @property
     def causal(self) -> bool:
-        """Whether one pass gives the answer to every prefix; if not, ``prefixes`` takes as many passes as there are steps."""
+        """Whether one pass gives the prediction for every prefix; otherwise ``prefixes`` takes one pass per step."""
         return True
 
+    @property
+    def independent_streams(self) -> bool:
+        """Whether ``streams`` of one modality never depend on another modality: coalitions then share one pass."""
+        return False
+
     def prefixes(self, batch: Batch) -> Float[Tensor, "batch time output"]:
-        """Return the answer from the steps 0..t, for every t; the last is ``forward``."""
+        """Return the prediction from the steps 0..t, for every t; the last equals ``forward``."""
         return self.fuse_prefixes(self.encode(batch))
 
     def fuse_prefixes(self, steps: Steps) -> Float[Tensor, "batch time output"]:
-        """Return the answer to encoded steps 0..t, for every t; the last is ``fuse``."""
+        """Return the prediction from encoded steps 0..t, for every t; the last equals ``fuse``."""
         if not self.causal:
-            return torch.stack([self.fuse(steps.until(stop)) for stop in range(1, steps.x.shape[2] + 1)], 1)
-        return self.answer(self.pool(self.streams(steps), steps.mask), steps.mask.cumsum(-1) > 0)
+            return torch.stack([self.fuse(steps.truncated(stop)) for stop in range(1, steps.x.shape[2] + 1)], 1)
+        return self.fuse_pooled(self.pool(self.streams(steps), steps.mask), steps.mask.cumsum(-1) > 0)
 
-    def learn(self, steps: Steps) -> tuple[Float[Tensor, "batch output"], dict[str, Float[Tensor, ""]]]:
-        """Return the answer and the model's own penalties, by name and weighted, for training."""
-        seen = Observation(learning=True)
-        return self.answer(*self.pooled(steps, seen))[:, 0], seen.penalties
+    def training_forward(self, steps: Steps) -> tuple[Float[Tensor, "batch output"], dict[str, Float[Tensor, ""]]]:
+        """Return the prediction and the weighted auxiliary losses by name, for one training step."""
+        observation = Observation(training=True)
+        return self.fuse_pooled(*self.pooled(steps, observation))[:, 0], observation.penalties
 
     def observe(self, steps: Steps) -> Observation:
-        """Return what happens inside for these steps."""
-        seen = Observation()
-        self.streams(steps, seen)
-        return seen
+        """Return the internal activations for these steps."""
+        observation = Observation()
+        self.streams(steps, observation)
+        return observation
 
-    def coupling_matrices(self) -> Float[Tensor, "layer listener source"]:
-        """Return W of each layer with every modality present; no layer where nothing is coupled."""
+    def coupling_matrices(self) -> Float[Tensor, "layer target source"]:
+        """Return the coupling weights W of each layer with every modality available; no layer for a model without coupling."""
         M = len(self.spec.modalities)
         return torch.zeros(0, M, M)
 
     @property
     def scan_shape(self) -> tuple[int, int, int]:
-        """Layers with a scan, inner channels, states per channel; zeros where a model has no scan."""
+        """Number of layers with a scan, inner channels, states per channel; zeros for a model without a scan."""
         return 0, 0, 0

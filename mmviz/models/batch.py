@@ -30,17 +30,17 @@ class Batch:
     Attributes
     ----------
     values
-        Modality name to float tensor (batch, frame, feature). Padding content is never looked at.
+        Modality name to float tensor (batch, frame, feature). The content of padding has no influence.
     valid
         Modality name to bool tensor (batch, frame): True where a frame was recorded. All False = absent.
     target
-        (batch,) int64 classes or float values; None where only a prediction is wanted.
+        (batch,) int64 classes or float values; None for prediction only.
     times
         Modality name to float64 (batch, frame, 2): begin and end of the interval that each frame covers, in seconds; NaN where
         there is no frame. Empty without timestamps; a modality without an entry covers the whole clock.
     clock
-        (batch, 2) float64: begin and end of each recording in seconds, over all its modalities; masking one does not move
-        it. None without timestamps.
+        (batch, 2) float64: begin and end of each recording in seconds, over all its modalities, masked ones included.
+        None without timestamps.
     """
 
     values: dict[str, Float[Tensor, "batch _frame _feature"]]
@@ -55,10 +55,10 @@ class Batch:
         return tuple(self.values)
 
     @property
-    def truth(self) -> Shaped[Tensor, " batch"]:
-        """The target; DataError where there is none."""
+    def required_target(self) -> Shaped[Tensor, " batch"]:
+        """The target; DataError if it is None."""
         if self.target is None:
-            raise DataError("Batch: target is None, but a loss was asked for; give the targets")
+            raise DataError("Batch: target is None, but a loss needs it; give the targets")
         return self.target
 
     def __len__(self) -> int:
@@ -73,23 +73,23 @@ class Batch:
         return self._each(lambda x: x[i : i + 1])
 
     def _each(self, change: Callable[[Tensor], Tensor]) -> Batch:
-        """Return the batch with every tensor changed alike."""
+        """Return the batch with ``change`` applied to every tensor."""
         kept = {k: {n: change(x) for n, x in getattr(self, k).items()} for k in ("values", "valid", "times")}
         whole = {k: None if (x := getattr(self, k)) is None else change(x) for k in ("target", "clock")}
         return Batch(kept["values"], kept["valid"], whole["target"], kept["times"], whole["clock"])
 
     def completed(self, spec: Spec) -> Batch:
-        """Return the batch with every modality of the spec, those that it lacks being absent from all samples.
+        """Return the batch with every modality of the spec; a missing modality is absent from all samples.
 
         Raises
         ------
         DataError
-            If it has none of them, or one that the spec does not have.
+            If it has no modality, or one that the spec does not have.
         """
         unknown = [name for name in self.names if name not in spec.names]
         if unknown or not self.names:
             raise DataError(
-                f"batch: modality {', '.join(map(repr, unknown)) or 'none'} is not one of the model's, {', '.join(spec.names)}; give those"
+                f"batch: modality {', '.join(map(repr, unknown)) or 'none'} is not in the model's spec; give some of {', '.join(spec.names)}"
             )
         if set(self.names) == set(spec.names):
             return self
@@ -101,12 +101,12 @@ class Batch:
         return replace(self, values=values, valid=valid).ordered(spec.names)
 
     def to(self, device: torch.device | str, dtype: torch.dtype | None = None) -> Batch:
-        """Return the batch on ``device``, values cast to ``dtype`` when one is given."""
+        """Return the batch on ``device``, with values cast to ``dtype`` if it is given."""
         moved = self._each(lambda x: x.to(device))
         return replace(moved, values={name: x.to(device, dtype) for name, x in self.values.items()})
 
     def masked(self, members: Bool[Tensor, "batch modality"]) -> Batch:
-        """Return the batch with every modality removed (masked) where ``members`` is False.
+        """Return the batch with every modality masked where ``members`` is False.
 
         Parameters
         ----------
@@ -137,16 +137,16 @@ def batch_of(
     indices: Sequence[int] | Int[np.ndarray, " batch"] | None = None,
     matching: Matching | None = None,
 ) -> Batch:
-    """Copy samples of a split into tensors.
+    """Return samples of a split as tensors (copies).
 
     Parameters
     ----------
     split
         A :class:`mmviz.data.dataset.Split`.
     indices
-        Which samples, in which order; all of them when None.
+        Which samples, in which order; None for all.
     matching
-        How the data are laid out for the model, see :func:`mmviz.data.matching.matched`; as they are when None.
+        Layout of the data for the model, see :func:`mmviz.data.matching.matched`; None for the split's own layout.
     """
     rows = np.arange(len(split)) if indices is None else np.asarray(indices, dtype=np.int64)
     if matching is not None and matching.rearranged:
@@ -169,9 +169,9 @@ def batch_of(
 
 
 class Steps(NamedTuple):
-    """Steps of every modality, and which of them carry data; zeros where the mask is False.
+    """Encoded steps of every modality, zeros where the mask is False, and the mask of valid steps.
 
-    As every modality is encoded alone, a modality that is masked here is masked as if it had been in the batch: coalitions of
+    Every modality is encoded separately, so masking here equals masking in the batch: coalitions of
     modalities share one pass of the encoders.
     """
 
@@ -179,7 +179,7 @@ class Steps(NamedTuple):
     mask: Bool[Tensor, "modality batch time"]
 
     def masked(self, members: Bool[Tensor, "batch modality"]) -> Steps:
-        """Return the steps without the modalities where ``members`` is False.
+        """Return the steps with every modality masked where ``members`` is False.
 
         Raises
         ------
@@ -191,34 +191,34 @@ class Steps(NamedTuple):
             raise ConfigError(
                 f"Steps.masked: members has shape {tuple(members.shape)}, expected (batch, modality) = {expected}"
             )
-        return self.kept(members.to(self.mask.device).t()[..., None])
+        return self.where(members.to(self.mask.device).t()[..., None])
 
-    def kept(self, keep: Bool[Tensor, "modality batch _time"]) -> Steps:
-        """Return the steps where ``keep`` is True (it may have one step for all), zeros elsewhere."""
+    def where(self, keep: Bool[Tensor, "modality batch _time"]) -> Steps:
+        """Return the steps masked where ``keep`` is False; a time axis of length 1 applies to all steps."""
         mask = self.mask & keep
         return Steps(torch.where(mask[..., None], self.x, torch.zeros_like(self.x)), mask)
 
-    def until(self, stop: int) -> Steps:
-        """Return the steps 0..stop-1 alone."""
+    def truncated(self, stop: int) -> Steps:
+        """Return the steps 0..stop-1."""
         return Steps(self.x[:, :, :stop], self.mask[:, :, :stop])
 
-    def rows(self, sample: Int[Tensor, " row"]) -> Steps:
-        """Return these samples, in this order, each any number of times.
+    def samples(self, index: Int[Tensor, " row"]) -> Steps:
+        """Return the samples at ``index``, in this order; an index may be repeated.
 
-        The gradient of a repeated sample is summed in the order of ``sample``, so that it is the same with any number of threads;
-        that of ``x[:, sample]`` is not.
+        The gradient of a repeated sample is summed in the order of ``index``, so that it is the same with any number of threads;
+        the gradient of ``x[:, index]`` is not.
         """
-        return Steps(self.x.index_select(1, sample), self.mask.index_select(1, sample))
+        return Steps(self.x.index_select(1, index), self.mask.index_select(1, index))
 
     def repeated(self, times: int) -> Steps:
         """Return every sample ``times`` times in a row (sample 0, sample 0, ..., sample 1, ...)."""
         return Steps(self.x.repeat_interleave(times, 1), self.mask.repeat_interleave(times, 1))
 
     @property
-    def holes(self) -> Bool[Tensor, "modality batch time"] | None:
-        """The mask; None where every step is valid, as a scan without a mask is faster.
+    def mask_or_none(self) -> Bool[Tensor, "modality batch time"] | None:
+        """The mask, or None if every step is valid, as a scan without a mask is faster.
 
-        While a graph is exported or traced, and under torch.vmap, it is the mask: nobody can look at the data then.
+        Always the mask while a graph is exported or traced, and under torch.vmap, where a branch must not depend on data.
         """
         if torch.compiler.is_exporting() or torch.jit.is_tracing() or is_batched():
             return self.mask

@@ -11,9 +11,6 @@ import torch
 
 from mmviz.core.errors import ConfigError
 from mmviz.models.batch import Steps
-from mmviz.models.fusions.late import Late
-from mmviz.models.fusions.pooled import PooledFusion
-from mmviz.models.user_module.model import Adapted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,19 +20,21 @@ if TYPE_CHECKING:
 
     from mmviz.models.base import FusionModel
 
+    Predict = Callable[[Tensor, Tensor], Tensor]
+
 
 @dataclass(frozen=True)
 class Players:
-    """Each player is a stretch of steps of one modality.
+    """Players of a cooperative game: each is an interval of steps of one modality.
 
     Attributes
     ----------
     names
         One per player, for messages.
     modality
-        (player,) int: position of its modality in the spec.
+        (player,) int: index of its modality in the spec.
     start, stop
-        (player,) int: it holds the steps start..stop-1.
+        (player,) int: it consists of the steps start..stop-1.
     """
 
     names: tuple[str, ...]
@@ -44,7 +43,7 @@ class Players:
     stop: Int[np.ndarray, " player"]
 
     def cells(self, modalities: int, steps: int) -> Bool[Tensor, "player modality time"]:
-        """Return which cells of modality and time each player holds."""
+        """Return which (modality, time) cells belong to each player."""
         time = np.arange(steps)
         held = (self.start[:, None] <= time) & (time < self.stop[:, None])
         owner = self.modality[:, None] == np.arange(modalities)
@@ -56,21 +55,21 @@ class Players:
         return np.stack([mask[m, :, a:b].any(-1).cpu().numpy() for m, a, b in pairs], 1)
 
     def are_modalities_of(self, model: FusionModel) -> bool:
-        """Return whether they are the modalities of the model, whole and in its order."""
+        """Return whether the players are the whole modalities of the model, in its order."""
         whole = (self.start == 0).all() and (self.stop == model.steps).all()
         return bool(whole) and np.array_equal(self.modality, np.arange(len(model.spec.modalities)))
 
 
 def whole_modalities(model: FusionModel) -> Players:
-    """Return the modalities of a model."""
+    """Return one player per modality of the model."""
     count = len(model.spec.modalities)
     return Players(model.spec.names, np.arange(count), np.zeros(count, int), np.full(count, model.steps))
 
 
 def windows_of(model: FusionModel, windows: int) -> Players:
-    """Return so many windows of each modality, modality by modality, equally long to one step.
+    """Return ``windows`` players per modality, modality by modality: time windows whose lengths differ by at most one step.
 
-    A static modality is repeated at every step, so that each of its windows holds a copy of it.
+    A static modality is repeated at every step, so each of its windows contains a copy of it.
 
     Raises
     ------
@@ -89,24 +88,10 @@ def windows_of(model: FusionModel, windows: int) -> Players:
     )
 
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from jaxtyping import Bool, Float, Int
-    from torch import Tensor
-
-    from mmviz.models.base import FusionModel
-
-    Asked = Callable[[Tensor, Tensor], Tensor]
-
-MOST = 12
-#: Encoded steps of one pass; a fusion touches several times as much. The time per row of Coupled Mamba and of the
-#: Transformer is flat around it, and grows where a pass leaves the cache: ``python tests/bars/shapley_speed.py --chunks``.
+MAX_PLAYERS = 12
+#: Bytes of encoded steps per forward pass; activations take several times as much. The time per row of Coupled Mamba and of the
+#: Transformer is flat around this value, and grows for passes larger than the cache: ``python tests/bars/shapley_speed.py --chunks``.
 CHUNK_BYTES = 1 << 20
-#: Models whose streams do not hear each other: what a modality says is pooled once, whoever else is heard.
-_APART = (PooledFusion, Late)
-#: A module from elsewhere is asked about so many rows at once, however wide: its frames are not what it multiplies.
-_ROWS = 32
 _FAILURES = (RuntimeError, ValueError, TypeError, IndexError, KeyError, ArithmeticError)
 
 
@@ -115,7 +100,7 @@ def members_of(players: int) -> Bool[Tensor, "coalition player"]:
     return (torch.arange(2**players)[:, None] >> torch.arange(players)) % 2 == 1
 
 
-def coalition_answers(
+def coalition_predictions(
     model: FusionModel,
     steps: Steps,
     members: Bool[Tensor, "coalition player"] | None = None,
@@ -124,64 +109,63 @@ def coalition_answers(
     every_step: bool = False,
     chunk_bytes: int = CHUNK_BYTES,
 ) -> Float[Tensor, "batch coalition *time output"]:
-    """Return logits or values as each coalition of players hears each sample; the rest is masked after the encoders.
+    """Return logits or values of every sample for every coalition of players; the other players are masked after the encoders.
 
-    Whoever has no data in a sample never enters: coalitions that differ only by such a player are one row and one answer, to
-    the last bit, so that its Shapley value is exactly 0. The answer to nothing is one for all samples. Where the
-    streams of a model do not hear each other, they run once per sample, too.
+    A player without data in a sample has no influence: coalitions that differ only by such a player share one prediction, to
+    the last bit, so that its Shapley value is exactly 0. The empty coalition has one prediction for all samples. If
+    the streams of a model are independent, they run once per sample.
 
     Parameters
     ----------
     model
         Any model of :mod:`mmviz.models`.
     steps
-        What ``model.encode`` gave: the encoders are not run again.
+        Result of ``model.encode``: the encoders are not run again.
     members
-        Which players each coalition has; all 2^n subsets when None, see :func:`members_of`.
+        Which players are in each coalition; None for all 2^n subsets, see :func:`members_of`.
     players
-        Who plays; the modalities when None.
+        The players; None for the modalities.
     every_step
-        Answer from the steps 0..t, for every t: (batch, coalition, time, output).
+        Predict from the steps 0..t, for every t: (batch, coalition, time, output).
     chunk_bytes
-        How much of the encoded steps one pass takes; it has no influence on the result but on the last digits.
+        Bytes of encoded steps per forward pass; influences the result only within rounding.
 
     Raises
     ------
     ConfigError
-        More than 12 players without ``members``; members of another shape; or a subset that the model cannot run (it is named).
+        More than 12 players without ``members``; ``members`` of another shape; or a subset for which the model fails (it is named).
     """
     players = whole_modalities(model) if players is None else players
     n = len(players.names)
     if members is None:
-        if n > MOST:
+        if n > MAX_PLAYERS:
             raise ConfigError(
-                f"coalition_answers: {n} players have 2^{n} = {2**n} subsets, more than 2^{MOST}; estimate with a budget instead"
+                f"coalition_predictions: {n} players have 2^{n} = {2**n} subsets, more than 2^{MAX_PLAYERS}; estimate with a budget instead"
             )
         members = members_of(n)
     if members.ndim != 2 or members.shape[1] != n or members.dtype != torch.bool:
         raise ConfigError(
-            f"coalition_answers: members is {members.dtype} of shape {tuple(members.shape)}, expected bool (coalition, {n}), one "
+            f"coalition_predictions: members is {members.dtype} of shape {tuple(members.shape)}, expected bool (coalition, {n}), one "
             f"column for each of {', '.join(players.names)}"
         )
     rows, sample, place = _distinct(members.cpu().numpy(), players.present(steps.mask))
-    way = _pooled_once if isinstance(model, _APART) and players.are_modalities_of(model) else _masked
-    answer, row_bytes = way(model, steps, players, every_step, chunk_bytes)
-    least = _ROWS if isinstance(model, Adapted) else 1
-    size, device = max(least, chunk_bytes // max(row_bytes, 1)), steps.mask.device
+    once = model.independent_streams and players.are_modalities_of(model)
+    predict, row_bytes = (_pooled_once if once else _masked)(model, steps, players, every_step, chunk_bytes)
+    size, device = max(model.rows_per_pass, chunk_bytes // max(row_bytes, 1)), steps.mask.device
     parts = []
     for held, who in zip(torch.from_numpy(rows).split(size), torch.from_numpy(sample).split(size), strict=True):
         try:
-            parts.append(answer(held.to(device), who.to(device)))
+            parts.append(predict(held.to(device), who.to(device)))
         except _FAILURES as error:
-            culprit = _culprit(model, answer, held.to(device), who.to(device), players)
-            raise ConfigError(f"coalition_answers: {culprit} ({error})") from error
+            failure = _failing_subset(model, predict, held.to(device), who.to(device), players)
+            raise ConfigError(f"coalition_predictions: {failure} ({error})") from error
     return torch.cat(parts)[torch.from_numpy(place).to(device)]
 
 
 def _distinct(
     members: Bool[np.ndarray, "coalition player"], present: Bool[np.ndarray, "batch player"]
 ) -> tuple[Bool[np.ndarray, "row player"], Int[np.ndarray, " row"], Int[np.ndarray, "batch coalition"]]:
-    """Return the rows that differ, coalition by coalition; the sample of each; and where each answer is found."""
+    """Return the distinct (coalition, sample) rows, the sample of each, and the row of every sample and coalition."""
     held = members[None] & present[:, None]
     sample = np.where(held.any(-1), np.arange(len(present))[:, None], 0)
     digits = sample.astype(">i8")[..., None].view(np.uint8)
@@ -191,54 +175,54 @@ def _distinct(
     return held.reshape(-1, held.shape[-1])[first], sample.reshape(-1)[first], place.reshape(sample.shape)
 
 
-def _masked(model: FusionModel, steps: Steps, players: Players, every_step: bool, _: int) -> tuple[Asked, int]:
-    """Mask the encoded steps of each row, then fuse them. Second: bytes of a row."""
+def _masked(model: FusionModel, steps: Steps, players: Players, every_step: bool, _: int) -> tuple[Predict, int]:
+    """Return a function that masks the encoded steps of each row and fuses them, and the bytes of a row."""
     M, _, T = steps.mask.shape
     cells = players.cells(M, T).to(steps.mask.device).flatten(1).float()
 
-    def answer(held: Tensor, sample: Tensor) -> Tensor:
+    def predict(held: Tensor, sample: Tensor) -> Tensor:
         keep = (held.float() @ cells).unflatten(1, (M, T)).movedim(1, 0) > 0
-        heard = steps.rows(sample).kept(keep)
-        return model.fuse_prefixes(heard) if every_step else model.fuse(heard)
+        masked = steps.samples(sample).where(keep)
+        return model.fuse_prefixes(masked) if every_step else model.fuse(masked)
 
-    return answer, steps.x[:, :1].numel() * steps.x.element_size()
+    return predict, steps.x[:, :1].numel() * steps.x.element_size()
 
 
 def _pooled_once(
     model: FusionModel, steps: Steps, players: Players, every_step: bool, chunk_bytes: int
-) -> tuple[Asked, int]:
-    """Pool every modality once, some samples at a time, then choose among the pooled. Second: bytes of a row."""
+) -> tuple[Predict, int]:
+    """Return a function that masks features which were pooled once per sample, and the bytes of a row."""
     sample_bytes = max(1, steps.x[:, :1].numel() * steps.x.element_size())
     size = max(1, chunk_bytes // sample_bytes)
-    pieces = [Steps(x, mask) for x, mask in zip(steps.x.split(size, 1), steps.mask.split(size, 1), strict=True)]
+    chunks = [Steps(x, mask) for x, mask in zip(steps.x.split(size, 1), steps.mask.split(size, 1), strict=True)]
     if every_step:
-        pooled = torch.cat([model.pool(model.streams(piece), piece.mask) for piece in pieces], 1)
+        pooled = torch.cat([model.pool(model.streams(chunk), chunk.mask) for chunk in chunks], 1)
         present = steps.mask.cumsum(-1) > 0
     else:
         pooled, present = (
-            torch.cat(parts, 1) for parts in zip(*(model.pooled(piece) for piece in pieces), strict=True)
+            torch.cat(parts, 1) for parts in zip(*(model.pooled(chunk) for chunk in chunks), strict=True)
         )
 
-    def answer(held: Tensor, sample: Tensor) -> Tensor:
+    def predict(held: Tensor, sample: Tensor) -> Tensor:
         keep = present.index_select(1, sample) & held.t()[..., None]
         chosen = pooled.index_select(1, sample)
-        output = model.answer(torch.where(keep[..., None], chosen, torch.zeros_like(chosen)), keep)
+        output = model.fuse_pooled(torch.where(keep[..., None], chosen, torch.zeros_like(chosen)), keep)
         return output if every_step else output[:, 0]
 
-    return answer, pooled[:, :1].numel() * pooled.element_size()
+    return predict, pooled[:, :1].numel() * pooled.element_size()
 
 
-def _culprit(model: FusionModel, answer: Asked, held: Tensor, sample: Tensor, players: Players) -> str:
-    """Say which subset fails, by running each alone."""
+def _failing_subset(model: FusionModel, predict: Predict, held: Tensor, sample: Tensor, players: Players) -> str:
+    """Return a description of the first subset that fails when each is run separately."""
     for row in range(len(held)):
         try:
-            answer(held[row : row + 1], sample[row : row + 1])
+            predict(held[row : row + 1], sample[row : row + 1])
         except _FAILURES:
             who = (
                 " + ".join(n for n, there in zip(players.names, held[row].tolist(), strict=True) if there) or "nothing"
             )
             return (
-                f"{type(model).__name__} cannot answer sample {int(sample[row])} from {who} alone; every subset is needed for "
-                "contributions"
+                f"{type(model).__name__} fails for sample {int(sample[row])} with {who} only; Shapley values need the prediction for "
+                "every subset"
             )
-    return f"{type(model).__name__} answers each subset alone, but not all in one pass; give a smaller chunk_bytes"
+    return f"{type(model).__name__} runs each subset separately, but not all in one pass; give a smaller chunk_bytes"

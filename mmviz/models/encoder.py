@@ -11,7 +11,7 @@ from torch import nn
 
 from mmviz.core.errors import DataError
 from mmviz.models.batch import Steps
-from mmviz.models.resampling import align_by_time, bin_frames, pad_to, resample, shares_of_clock
+from mmviz.models.resampling import align_by_time, bin_frames, clock_fractions, pad_to, resample
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,58 +24,58 @@ if TYPE_CHECKING:
     from mmviz.models.batch import Batch
 
 
-#: Most steps that are chosen for modalities of different lengths; more are taken only when they are asked for.
-MOST_STEPS = 1024
-#: Frames of a signal that a step may average; beyond, the default takes more steps, and what is lost is reported.
-MOST_AVERAGED = 4.0
+#: Largest default number of steps for modalities of different lengths; ``steps=`` may exceed it.
+MAX_DEFAULT_STEPS = 1024
+#: Frames of a signal that a step may average without a note; above it, the default takes more steps.
+MAX_FRAMES_PER_STEP = 4.0
 
 
-def signals_of(modalities: Sequence[Modality]) -> tuple[Modality, ...]:
-    """Return the modalities that change over time; all of them where none does."""
+def time_varying(modalities: Sequence[Modality]) -> tuple[Modality, ...]:
+    """Return the modalities that change over time; all modalities if every one is static."""
     return tuple(m for m in modalities if not m.static) or tuple(modalities)
 
 
-def default_steps(modalities: Sequence[Modality], *, most: int = MOST_STEPS) -> int:
-    """Return the number of steps that the data suggest.
+def default_steps(modalities: Sequence[Modality], *, most: int = MAX_DEFAULT_STEPS) -> int:
+    """Return the default number of steps for the lengths of the modalities.
 
-    Modalities of one length give that length: a frame is a step. Otherwise it is the length of the shortest signal, as long as
-    no step averages more than four frames of another one; else that of the longest, of which shorter ones repeat frames. At most
+    Modalities of equal length give that length: a frame is a step. Otherwise it is the length of the shortest signal, if
+    no step then averages more than four frames of another signal; else that of the longest (shorter ones repeat frames). At most
     ``most``. Static modalities are repeated at every step and have no influence.
     """
     if len({m.steps for m in modalities}) == 1:
         return modalities[0].steps
-    lengths = [m.steps for m in signals_of(modalities)]
-    return min(most, min(lengths) if max(lengths) <= MOST_AVERAGED * min(lengths) else max(lengths))
+    lengths = [m.steps for m in time_varying(modalities)]
+    return min(most, min(lengths) if max(lengths) <= MAX_FRAMES_PER_STEP * min(lengths) else max(lengths))
 
 
-def steps_of(config: FusionConfig, modalities: Sequence[Modality]) -> int:
-    """Return the number of steps of a model; with ``align="pad"`` every frame must find its step, so that no limit holds."""
+def number_of_steps(config: FusionConfig, modalities: Sequence[Modality]) -> int:
+    """Return the number of steps of a model; without an upper limit for ``align="pad"``, where each frame has its own step."""
     if config.align == "pad":
         return config.steps or max(m.steps for m in modalities)
     return config.steps or default_steps(modalities)
 
 
-def resolution_losses(modalities: Sequence[Modality], steps: int) -> tuple[str, ...]:
-    """Return a sentence for each signal of which a step averages more than four frames: frames, steps, factor, and what to do."""
+def resolution_notes(modalities: Sequence[Modality], steps: int) -> tuple[str, ...]:
+    """Return one sentence for each signal of which a step averages more than four frames: frames, steps, factor, and what to do."""
     return tuple(
         f"Resolution lost: {m.name!r} has up to {m.steps} frames, the model {steps} step{'s' * (steps != 1)}, so that a step averages "
         f"{m.steps / steps:.3g} frames; steps={m.steps} keeps each of them."
-        for m in signals_of(modalities)
-        if m.steps / steps > MOST_AVERAGED
+        for m in time_varying(modalities)
+        if m.steps / steps > MAX_FRAMES_PER_STEP
     )
 
 
-def noted(spec: Spec, steps: int) -> Spec:
-    """Return the spec with the loss of resolution among its notes."""
-    new = tuple(note for note in resolution_losses(spec.modalities, steps) if note not in spec.notes)
+def with_resolution_notes(spec: Spec, steps: int) -> Spec:
+    """Return the spec with :func:`resolution_notes` added to its notes."""
+    new = tuple(note for note in resolution_notes(spec.modalities, steps) if note not in spec.notes)
     return replace(spec, notes=(*spec.notes, *new)) if new else spec
 
 
 class StepEncoder(nn.Module):
-    """One modality: align, standardise with the training statistics, map each step to ``width``.
+    """Encoder of one modality: temporal alignment, standardisation with training statistics, map of each step to ``width``.
 
     Two linear maps per step, as in the published code of Coupled Mamba (its ``FusionNet``), with GELU in place of ReLU
-    and without its layer normalisations: on the few channels of a sensor they would take the amplitude away. A constant
+    and without its layer normalisations, which would remove the amplitude of sensors with few channels. A constant
     feature (standard deviation 0) becomes 0. A static modality is averaged over its frames, encoded once and repeated at every step.
     """
 
@@ -104,19 +104,19 @@ class StepEncoder(nn.Module):
     ) -> tuple[Float[Tensor, "batch time width"], Bool[Tensor, "batch time"]]:
         """Return steps and their mask; zeros where the mask is False.
 
-        With ``share`` (see `mmviz.models.resampling.shares_of_clock`) frames are aligned by time.
+        With ``share`` (see `mmviz.models.resampling.clock_fractions`) frames are aligned by timestamp.
 
         Raises
         ------
         DataError
-            If the number of features is not the one of the spec, or a sequence is too long to be padded.
+            If the number of features differs from the spec, or a sequence is too long for ``align="pad"`` or ``"bin"``.
         """
         if x.ndim != 3 or x.shape[-1] != self.features:
             raise DataError(
                 f"modality {self.name!r}: values have shape {tuple(x.shape)}, expected (batch, frame, {self.features}); "
                 "build the model from the spec of the data set it is used on"
             )
-        if x.dtype in (torch.float16, torch.bfloat16):  # they cannot count frames
+        if x.dtype in (torch.float16, torch.bfloat16):  # too few digits to count frames
             x = x.float()
         if self.static:
             x, valid = resample(x, valid, 1)
@@ -125,7 +125,7 @@ class StepEncoder(nn.Module):
                 return code.expand(-1, self.steps, -1), mask.expand(-1, self.steps)
         if share is None and self.align != "resample" and x.shape[1] > self.frames:
             raise DataError(
-                f"modality {self.name!r}: {x.shape[1]} frames do not fit the {self.frames} of the spec; "
+                f"modality {self.name!r}: {x.shape[1]} frames, more than the {self.frames} of the spec; "
                 'build the model with a larger steps= or with align="resample"'
             )
         if share is not None:
@@ -145,7 +145,7 @@ class StepEncoder(nn.Module):
 
 
 class Encoders(nn.Module):
-    """A :class:`StepEncoder` per modality, results stacked."""
+    """One :class:`StepEncoder` per modality, with stacked results."""
 
     def __init__(
         self, modalities: tuple[Modality, ...], width: int, steps: int, *, align: str, duration_s: float | None = None
@@ -158,20 +158,15 @@ class Encoders(nn.Module):
         self.encoders = nn.ModuleList(StepEncoder(m, width, steps, align=align) for m in modalities)
 
     def forward(self, batch: Batch) -> Steps:
-        """Encode every modality of the batch; by time where the spec has timestamps, unless each frame is a step.
+        """Return the encoded steps of every modality; aligned by timestamp if the spec has timestamps and ``align`` is not ``pad``.
 
         Raises
         ------
         DataError
-            If the batch lacks a modality of the spec, or the times that the spec has.
+            If a modality of the spec is missing from the batch, or the spec has timestamps and the batch does not.
         """
-        lacking = [name for name in self.names if name not in batch.values]
-        if lacking:
-            raise DataError(
-                f"batch: modality {', '.join(lacking)} is lacking, it holds {', '.join(batch.names)}; an absent modality "
-                "is given as any values with a mask that is all False"
-            )
-        shares = shares_of_clock(batch, self.names, self.duration_s, self.static) if self.timed else {}
+        check_modalities(batch, self.names)
+        shares = clock_fractions(batch, self.names, self.duration_s, self.static) if self.timed else {}
         pairs = [
             encode(batch.values[n], batch.valid[n], shares.get(n))
             for n, encode in zip(self.names, self.encoders, strict=True)
@@ -179,11 +174,21 @@ class Encoders(nn.Module):
         return Steps(torch.stack([steps for steps, _ in pairs]), torch.stack([mask for _, mask in pairs]))
 
 
-def align_of(spec: Spec, steps: int) -> str:
-    """Return how frames become ``steps`` steps when the options leave it to the data; data with timestamps have one clock."""
+def check_modalities(batch: Batch, names: Sequence[str]) -> None:
+    """Raise DataError if a modality of the spec is missing from the batch."""
+    missing = [name for name in names if name not in batch.values]
+    if missing:
+        raise DataError(
+            f"batch: modality {', '.join(missing)} is missing, it has {', '.join(batch.names)}; give an absent modality "
+            "as any values with a mask that is all False"
+        )
+
+
+def default_align(spec: Spec, steps: int) -> str:
+    """Return the default of ``align`` for this spec and number of steps; ``bin`` for data with timestamps."""
     if spec.duration_s is not None:
         return "bin"
-    lengths = {m.steps for m in signals_of(spec.modalities)}
+    lengths = {m.steps for m in time_varying(spec.modalities)}
     if lengths == {steps}:
         return "pad"
     return "bin" if len(lengths) == 1 and steps < max(lengths) else "resample"

@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 def masked_softmax(
     logits: Float[Tensor, "*#shape"], present: Bool[Tensor, "*shape"], dim: int = -1
 ) -> Float[Tensor, "*shape"]:
-    """Return exp(logits) / Σ exp(logits) along ``dim`` over the entries that are present, 0 at the others.
+    """Return exp(logits) / Σ exp(logits) along ``dim`` over the available entries, 0 at the others.
 
-    Finite, with finite gradients, for any finite logits: the largest is subtracted first. Where nothing is present all
-    weights are 0, and so are their gradients.
+    The result equals the softmax of a smaller model without the absent entries. It is finite, with finite gradients, for any
+    finite logits (the largest is subtracted first). Weights and gradients are 0 where no entry is available.
     """
     nothing = ~present.any(dim, keepdim=True)
     kept = torch.where(present | nothing, logits, -torch.inf)
@@ -32,7 +32,7 @@ def masked_softmax(
 class RMSNorm(nn.Module):
     """Divide by the root of the mean square over the last dimension, then scale each channel: x / √(mean x² + 1e-5) · w.
 
-    As ``torch.nn.RMSNorm``, whose scale must have the dtype of x, which under automatic mixed precision it has not.
+    Unlike ``torch.nn.RMSNorm``, the scale may have another dtype than x, as under automatic mixed precision.
     """
 
     def __init__(self, width: int) -> None:
@@ -40,7 +40,7 @@ class RMSNorm(nn.Module):
         self.weight = nn.Parameter(torch.ones(width))
 
     def forward(self, x: Float[Tensor, "*rest width"]) -> Float[Tensor, "*rest width"]:
-        """Normalise every token."""
+        """Return every token normalised."""
         return nn.functional.rms_norm(x, x.shape[-1:], eps=1e-5) * self.weight
 
 
@@ -54,7 +54,7 @@ class StackedLinear(nn.Module):
         self.bias = nn.Parameter(torch.empty(modalities, 1, outputs).uniform_(-bound, bound)) if bias else None
 
     def forward(self, x: Float[Tensor, "modality *rest inputs"]) -> Float[Tensor, "modality *rest outputs"]:
-        """Apply each modality's own map."""
+        """Return the linear map of each modality, applied to it."""
         flat = x.flatten(1, -2)
         out = torch.bmm(flat, self.weight) if self.bias is None else torch.baddbmm(self.bias, flat, self.weight)
         return out.unflatten(1, x.shape[1:-1])
@@ -69,12 +69,12 @@ class StackedLayerNorm(nn.Module):
         self.bias = nn.Parameter(torch.zeros(modalities, 1, 1, width))
 
     def forward(self, x: Float[Tensor, "modality batch time width"]) -> Float[Tensor, "modality batch time width"]:
-        """Normalise every step of every modality."""
+        """Return every step of every modality normalised."""
         return torch.addcmul(self.bias, nn.functional.layer_norm(x, x.shape[-1:]), self.weight)
 
 
 class StackedCausalConv(nn.Module):
-    """A causal depthwise convolution per modality, over time: step t sees steps t-taps+1 ... t."""
+    """A causal depthwise convolution per modality, over time: step t depends on steps t-taps+1 ... t."""
 
     def __init__(self, modalities: int, channels: int, taps: int, *, backend: str = "auto") -> None:
         super().__init__()
@@ -86,7 +86,7 @@ class StackedCausalConv(nn.Module):
     def forward(
         self, x: Float[Tensor, "modality batch time channel"], *, activation: str | None = None
     ) -> Float[Tensor, "modality batch time channel"]:
-        """Convolve, then apply the activation (None or "silu"); what lies before the first step counts as zero."""
+        """Return the convolution, then the activation (None or "silu"); zero padding before the first step."""
         modalities, _, _, channels = x.shape
         weight = self.weight.view(modalities, channels, self.taps)
         bias = self.bias.view(modalities, channels)
@@ -97,10 +97,10 @@ POOLINGS = ("mean", "max", "last")
 
 
 class RunningPool(nn.Module):
-    """Pool the valid steps 0..t, for every t.
+    """Pooling of the valid steps 0..t, for every t.
 
-    The last step of the result is the pooled sequence; the steps before it are what the model has to go by when
-    the sequence stops there. ``max`` is what the published code of Coupled Mamba uses.
+    The last step of the result is the pooled sequence; step t is the pooled sequence truncated after t.
+    The published code of Coupled Mamba uses ``max``.
     """
 
     def __init__(self, kind: str) -> None:
@@ -112,7 +112,7 @@ class RunningPool(nn.Module):
     def forward(
         self, x: Float[Tensor, "modality batch time width"], valid: Bool[Tensor, "modality batch time"]
     ) -> Float[Tensor, "modality batch time width"]:
-        """Return zeros where no valid step has been seen yet."""
+        """Return the pooled features; zeros before the first valid step."""
         zero = torch.zeros_like(x)
         kept = torch.where(valid[..., None], x, zero)
         seen = valid.cumsum(-1)
@@ -127,7 +127,7 @@ class RunningPool(nn.Module):
 
 
 class PresentMean(nn.Module):
-    """A learned convex mean over the modalities that are present."""
+    """A learned convex mean over the available modalities."""
 
     def __init__(self, modalities: int) -> None:
         super().__init__()
@@ -136,12 +136,12 @@ class PresentMean(nn.Module):
     def forward(
         self, x: Float[Tensor, "modality *rest width"], present: Bool[Tensor, "modality *rest"]
     ) -> Float[Tensor, "*rest width"]:
-        """Return zeros where nothing is present."""
+        """Return the weighted mean; zeros where no modality is available."""
         shape = (-1,) + (1,) * (present.ndim - 1)
         weight = masked_softmax(self.logits.view(shape), present, dim=0)
         return (weight[..., None] * x).sum(0)
 
 
-def head_of(inputs: int, width: int, outputs: int, dropout: float) -> nn.Sequential:
-    """Return dropout, a hidden layer of ``width`` and the map to ``outputs``."""
+def prediction_head(inputs: int, width: int, outputs: int, dropout: float) -> nn.Sequential:
+    """Return the prediction head: dropout, a hidden layer of ``width`` units and the map to ``outputs``."""
     return nn.Sequential(nn.Dropout(dropout), nn.Linear(inputs, width), nn.GELU(), nn.Linear(width, outputs))

@@ -18,64 +18,64 @@ if TYPE_CHECKING:
     from mmviz.models.batch import Batch
 
 #: how predictions from prefixes are computed
-WAYS = ("steps", "recording")
+METHODS = ("steps", "recording")
 
 
 @dataclass(frozen=True)
 class PrefixMeaning:
-    """What the prediction at step t is a prediction from.
+    """Definition of the prediction at step t: which part of the recording it depends on.
 
     Attributes
     ----------
     kind
-        ``recording``: the recording stopped at the end of step t. ``steps``: the steps 0..t of the whole recording after alignment.
-        ``processed``: the recording stopped there, but its values were computed from the whole recording before.
+        ``recording``: the recording truncated at the end of step t. ``steps``: the steps 0..t of the whole recording after alignment.
+        ``processed``: the recording truncated there, with values that were computed from the whole recording before.
     label
-        A few words for a figure.
-    says
-        One sentence, with the reason.
+        Axis label of a figure.
+    sentence
+        The definition and its reason.
     """
 
     kind: str
     label: str
-    says: str
+    sentence: str
 
     def attrs(self) -> dict[str, str]:
-        """Return plain values for a Trace."""
-        return {"meaning": self.kind, "label": self.label, "says": self.says}
+        """Return the attributes of the Trace variable."""
+        return {"meaning": self.kind, "label": self.label, "says": self.sentence}
 
 
-def meaning_of(model: FusionModel, way: str = "steps") -> PrefixMeaning:
-    """Return what predictions from prefixes mean.
+def prefix_meaning(model: FusionModel, method: str = "steps") -> PrefixMeaning:
+    """Return the definition of the model's predictions from prefixes.
 
     Parameters
     ----------
     model
         Any model.
-    way
-        ``steps``: predicted from the first encoded steps. ``recording``: from :func:`stopped` batches.
+    method
+        ``steps``: predictions from the first encoded steps. ``recording``: predictions from :func:`truncated` batches.
     """
-    if way not in WAYS:
-        raise ConfigError(f"prefixes={way!r} is unknown; choose steps or recording")
-    reason = "" if way == "recording" else _difference(model)
+    if method not in METHODS:
+        raise ConfigError(f"prefixes={method!r} is unknown; choose steps or recording")
+    reason = "" if method == "recording" else _difference(model)
     if reason:
         name = "resampled" if model.align == "resample" else "aligned"
-        says = (
+        sentence = (
             f"Step t: the prediction from the first t of {model.steps} steps of the {name} whole recording; {reason}."
         )
         return PrefixMeaning(
-            "steps", f"prefix of the {name} sequence", f"{says} A recording that stops there may give another."
+            "steps", f"prefix of the {name} sequence", f"{sentence} A recording that stops there may give another."
         )
     ahead = "; ".join(f"{m.name}: {m.looks_ahead}" for m in model.spec.modalities if m.looks_ahead)
     if ahead and model.steps > 1:
-        says = f"Step t: the prediction if the recording stops after step t, but for values that were computed from all of it ({ahead})."
-        return PrefixMeaning("processed", "prefix of the processed recording", says)
-    says = "Step t: the prediction if the recording stops after step t."
-    return PrefixMeaning("recording", "if the recording stops here", says)
+        sentence = f"Step t: the prediction if the recording stops after step t, except for values computed from all of it ({ahead})."
+        return PrefixMeaning("processed", "prefix of the processed recording", sentence)
+    sentence = "Step t: the prediction if the recording stops after step t."
+    return PrefixMeaning("recording", "if the recording stops here", sentence)
 
 
-def stopped(model: FusionModel, batch: Batch, stop: int) -> Batch:
-    """Return the batch as if the recording had stopped at the end of step ``stop - 1`` of the model's time axis.
+def truncated(model: FusionModel, batch: Batch, stop: int) -> Batch:
+    """Return the batch truncated at the end of step ``stop - 1`` of the model's time axis, as if the recording had stopped there.
 
     Frames that begin later are removed from every modality, before alignment. Static modalities stay. Without timestamps frame i of n
     begins at i/n of the clock: of the data set's longest sequence with ``align="bin"``, of the recorded frames with
@@ -87,7 +87,7 @@ def stopped(model: FusionModel, batch: Batch, stop: int) -> Batch:
         If ``stop`` is not from 1 to the model's steps.
     """
     if not 1 <= stop <= model.steps:
-        raise ConfigError(f"stopped: stop={stop!r}, expected an integer from 1 to the model's {model.steps} steps")
+        raise ConfigError(f"truncated: stop={stop!r}, expected an integer from 1 to the model's {model.steps} steps")
     valid, times, clock, ends = {}, dict(batch.times), batch.clock, None
     if model.timed and batch.clock is not None:
         begin, own = batch.clock[:, :1], batch.clock[:, 1:] - batch.clock[:, :1]
@@ -120,7 +120,7 @@ def _begun(model: FusionModel, modality: Modality, there: Tensor, stop: int) -> 
 
 
 def _difference(model: FusionModel) -> str:
-    """Return why the first steps of a whole recording may differ from a recording that stops; "" where they are the same."""
+    """Return why the first steps of a whole recording may differ from those of a truncated one; "" if they are equal."""
     if model.steps == 1 or isinstance(model, Adapted):
         return ""
     if model.align == "resample":

@@ -1,97 +1,148 @@
-"""Registry of fusion models: build a model from its name and the spec of the data."""
+"""Registry of fusion models: register a class under a name, and build a model from that name and the spec of the data."""
 
 from __future__ import annotations
 
 import dataclasses
-import difflib
+import inspect
 import warnings
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import torch
 
-from mmviz.core.errors import ConfigError
-from mmviz.core.options import takes
-from mmviz.models.base import FusionModel
-from mmviz.models.encoder import resolution_losses
-from mmviz.models.fusions.alignmamba import AlignMamba, AlignMambaConfig
-from mmviz.models.fusions.alignmamba2 import AlignMamba2, AlignMamba2Config
-from mmviz.models.fusions.attention import CrossAttention, CrossAttentionConfig, Transformer, TransformerConfig
-from mmviz.models.fusions.coupled_mamba import CoupledMamba, CoupledMambaConfig
-from mmviz.models.fusions.early import Early, EarlyConfig
-from mmviz.models.fusions.equilibrium import Equilibrium, EquilibriumConfig
-from mmviz.models.fusions.late import Late, LateConfig
-from mmviz.models.fusions.pooled import (
-    LMF,
-    TFN,
-    Average,
-    AverageConfig,
-    Concat,
-    ConcatConfig,
-    Gated,
-    GatedConfig,
-    LMFConfig,
-    TFNConfig,
-)
+from mmviz.core.errors import CheckpointError, ConfigError
+from mmviz.core.options import nearest, takes
+from mmviz.models.base import FusionConfig, FusionModel
+from mmviz.models.encoder import resolution_notes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable
 
     from mmviz.data.spec import Spec
-    from mmviz.models.base import FusionConfig
 
-_REGISTRY: dict[str, tuple[type[FusionModel], type[FusionConfig]]] = {
-    "coupled_mamba": (CoupledMamba, CoupledMambaConfig),
-    "alignmamba": (AlignMamba, AlignMambaConfig),
-    "alignmamba2": (AlignMamba2, AlignMamba2Config),
-    "average": (Average, AverageConfig),
-    "concat": (Concat, ConcatConfig),
-    "early": (Early, EarlyConfig),
-    "gated": (Gated, GatedConfig),
-    "late": (Late, LateConfig),
-    "lmf": (LMF, LMFConfig),
-    "tfn": (TFN, TFNConfig),
-    "transformer": (Transformer, TransformerConfig),
-    "cross_attention": (CrossAttention, CrossAttentionConfig),
-    "equilibrium": (Equilibrium, EquilibriumConfig),
-}
-_AROUND = ("equilibrium",)  # not a fusion itself, but something around one
+M = TypeVar("M", bound=FusionModel)
 
 
-def available() -> tuple[str, ...]:
-    """Return the names of the fusions ``build`` knows; it knows ``equilibrium`` too, which goes around any of them."""
-    return tuple(name for name in _REGISTRY if name not in _AROUND)
+class Registration(NamedTuple):
+    """A model class, its options, and whether it wraps another fusion (``base`` among its options) instead of being one."""
+
+    model: type[FusionModel]
+    config: type[FusionConfig]
+    wrapper: bool
 
 
-@takes(spec="spec")
-def build(name: str, spec: Spec, *, seed: int = 0, **options: Any) -> FusionModel:
-    """Build a model for the data a spec describes.
+_REGISTRY: dict[str, Registration] = {}
+#: options in runs of version 0.1 -> their present names
+_RENAMED_OPTIONS = {"reading": "variant"}
+
+
+def register(
+    name: str, config: type[FusionConfig] = FusionConfig, *, wrapper: bool = False
+) -> Callable[[type[M]], type[M]]:
+    """Return a class decorator that registers a fusion model, so that ``build``, ``fit(cache=)`` and ``load`` find it by name.
 
     Parameters
     ----------
     name
-        One of :func:`available`, or ``equilibrium``.
+        Name for :func:`build`. Registering a class of the same module and name again replaces it (a notebook cell run twice).
+    config
+        Its options: a frozen dataclass, :class:`~mmviz.models.base.FusionConfig` or a subclass. The constructor takes
+        ``(spec, config)``.
+    wrapper
+        True for a model around another fusion, such as ``equilibrium``: :func:`available` leaves it out.
+
+    Raises
+    ------
+    ConfigError
+        If the name is taken by another class, the class is not a concrete subclass of ``FusionModel``, or ``config`` is
+        not a frozen dataclass derived from ``FusionConfig``.
+
+    Examples
+    --------
+    >>> from mmviz.models.fusions.pooled import PooledFusion
+    >>> @register("sum")
+    ... class Sum(PooledFusion):
+    ...     def __init__(self, spec, config):
+    ...         super().__init__(spec, config)
+    ...         self.head = torch.nn.Linear(config.width, spec.task.outputs)
+    ...
+    ...     def fuse_pooled(self, pooled, present):
+    ...         return self.head(pooled.sum(0))
+    >>> "sum" in available()
+    True
+    >>> unregister("sum")
+    """
+    if not isinstance(name, str) or not name.isidentifier():
+        raise ConfigError(f"register: name={name!r}, expected an identifier such as 'my_fusion'")
+    frozen = isinstance(config, type) and issubclass(config, FusionConfig) and dataclasses.is_dataclass(config)
+    if not frozen or "__dataclass_params__" not in vars(config) or not config.__dataclass_params__.frozen:  # type: ignore[attr-defined]
+        raise ConfigError(
+            f"register({name!r}): config is {config!r}, expected a class derived from FusionConfig and decorated with "
+            "@dataclass(frozen=True)"
+        )
+
+    def decorate(model: type[M]) -> type[M]:
+        if not isinstance(model, type) or not issubclass(model, FusionModel):
+            raise ConfigError(f"register({name!r}): {model!r} is not a subclass of mmviz.models.FusionModel")
+        if inspect.isabstract(model):
+            raise ConfigError(
+                f"register({name!r}): {model.__name__} does not define {', '.join(sorted(model.__abstractmethods__))}"
+            )
+        old = _REGISTRY.get(name)
+        if old is not None and _class_path(old.model) != _class_path(model):
+            raise ConfigError(
+                f"register: name={name!r} is taken by {_class_path(old.model)}; choose another name for {_class_path(model)}"
+            )
+        _REGISTRY[name] = Registration(model, config, wrapper)
+        return model
+
+    return decorate
+
+
+def unregister(name: str) -> None:
+    """Remove a model from the registry; runs of it can then be loaded only after it is registered again.
+
+    Raises
+    ------
+    ConfigError
+        If the name is unknown.
+    """
+    _registration(name)
+    del _REGISTRY[name]
+
+
+def available(*, wrappers: bool = False) -> tuple[str, ...]:
+    """Return the names of the registered fusions; with ``wrappers`` also of the models around a fusion (``equilibrium``)."""
+    return tuple(name for name, entry in _REGISTRY.items() if wrappers or not entry.wrapper)
+
+
+@takes(spec="spec")
+def build(name: str, spec: Spec, *, seed: int = 0, **options: Any) -> FusionModel:
+    """Return a new model for the data that a spec describes.
+
+    Parameters
+    ----------
+    name
+        One of ``available(wrappers=True)``.
     spec
         ``ds.spec``: modalities with their training statistics, and the task.
     seed
-        Of the initial weights. The global random state is left as it was. Weights are float32 whatever torch's default dtype is.
+        Seed of the initial weights. The global random state is not changed. Weights are float32 for any default dtype of torch.
     options
         Fields of the model's config, for example ``layers=2, state=16, coupling="softmax"``.
 
     Raises
     ------
     ConfigError
-        Unknown name or option (with the nearest known one), a value out of range, or data without labels and names of classes.
+        Unknown name or option (with the nearest known one), a value out of range, or data without labels and class names.
 
     Warns
     -----
     UserWarning
-        If ``steps`` was left open and a step averages more than four frames of a signal.
+        If ``steps`` is 0 and a step averages more than four frames of a signal.
     """
-    if not hasattr(spec, "modalities"):
-        raise ConfigError(f"build({name!r}): spec is a {type(spec).__name__}, expected the .spec of a data set")
     if spec.task.outputs < 1:
         raise ConfigError(
-            f"build({name!r}): the data set {spec.name!r} has no labels and no names of classes, so the number of outputs is not known; "
+            f"build({name!r}): the data set {spec.name!r} has no labels and no class names, so the number of outputs is unknown; "
             "build the model from labelled data, or give classes= to mmviz.data.from_arrays"
         )
     config = config_of(name, **options)
@@ -100,42 +151,72 @@ def build(name: str, spec: Spec, *, seed: int = 0, **options: Any) -> FusionMode
     try:
         with torch.random.fork_rng(devices=[]), torch.inference_mode(mode=False):
             torch.manual_seed(seed)
-            model = _REGISTRY[name][0](spec, config)
+            model = _registration(name).model(spec, config)
     finally:
         torch.set_default_dtype(dtype)
-    for loss in resolution_losses(spec.modalities, model.steps) if not config.steps else ():
-        warnings.warn(f"build({name!r}): {loss}", UserWarning, stacklevel=3)  # the caller of the checked function
+    for note in resolution_notes(spec.modalities, model.steps) if not config.steps else ():
+        warnings.warn(f"build({name!r}): {note}", UserWarning, stacklevel=3)  # the caller of the checked function
     return model
 
 
 def config_of(name: str, **options: Any) -> FusionConfig:
-    """Return a model's options, checked, the defaults among them; no data are needed.
+    """Return a model's validated options, defaults included; no data are needed.
 
     Raises
     ------
     ConfigError
         As :func:`build`.
     """
-    if name not in _REGISTRY:
-        raise ConfigError(f"model {name!r} is unknown{_nearest(name, _REGISTRY)}; available: {', '.join(_REGISTRY)}")
-    config = _REGISTRY[name][1]
+    config = _registration(name).config
     known = [field.name for field in dataclasses.fields(config)]
     for option in options:
         if option not in known:
             raise ConfigError(
-                f"build({name!r}): option {option!r} is unknown{_nearest(option, known)}; known: {', '.join(known)}"
+                f"build({name!r}): option {option!r} is unknown{nearest(option, known)}; known: {', '.join(known)}"
             )
     return config(**options)
 
 
+def rebuild(name: str, spec: Spec, options: Mapping[str, Any]) -> FusionModel:
+    """Return a model with the options that a saved run contains; options of older runs are converted to their present names.
+
+    Raises
+    ------
+    CheckpointError
+        If no model of this name is registered.
+    """
+    if name not in _REGISTRY:
+        raise CheckpointError(
+            f"the run was trained with the model {name!r}, which is not registered{nearest(name, _REGISTRY)}; import the module that "
+            "defines it, with @mmviz.models.register(NAME, CONFIG) on the class and NAME as in the run, then load again"
+        )
+    current = {_RENAMED_OPTIONS.get(option, option): value for option, value in options.items()}
+    if isinstance(current.get("base_options"), dict):
+        current["base_options"] = {_RENAMED_OPTIONS.get(k, k): value for k, value in current["base_options"].items()}
+    return build(name, spec, **current)
+
+
+def is_registered(model: FusionModel) -> bool:
+    """Return whether ``build`` can construct a model of this class."""
+    return any(type(model) is entry.model for entry in _REGISTRY.values())
+
+
 def name_of(model: FusionModel) -> str:
-    """Return the registry name of a built model."""
-    for name, (kind, _) in _REGISTRY.items():
-        if type(model) is kind:
+    """Return the name of a model's class in the registry; ``module.Class`` if it is not registered."""
+    for name, entry in _REGISTRY.items():
+        if type(model) is entry.model:
             return name
-    raise ConfigError(f"{type(model).__name__} was not made by mmviz.models.build; known: {', '.join(_REGISTRY)}")
+    return _class_path(type(model))
 
 
-def _nearest(word: str, known: Iterable[str]) -> str:
-    close = difflib.get_close_matches(word, list(known), 1)
-    return f", did you mean {close[0]!r}?" if close else ""
+def _registration(name: str) -> Registration:
+    if name not in _REGISTRY:
+        raise ConfigError(
+            f"model {name!r} is unknown{nearest(name, _REGISTRY)}; available: {', '.join(_REGISTRY)}. A model of your own is registered "
+            "by @mmviz.models.register when its module is imported"
+        )
+    return _REGISTRY[name]
+
+
+def _class_path(model: type[FusionModel]) -> str:
+    return f"{model.__module__}.{model.__qualname__}"

@@ -27,7 +27,7 @@ _ROUNDING = 1e-9  # of a step: a smaller overlap of bounds in float64 is roundin
 def resample(
     x: Float[Tensor, "batch frame feature"], valid: Bool[Tensor, "batch frame"], steps: int
 ) -> tuple[Float[Tensor, "batch {steps} feature"], Bool[Tensor, "batch {steps}"]]:
-    """Average each sequence inside ``steps`` equal intervals of its own duration.
+    """Return each sequence averaged inside ``steps`` equal intervals of its own duration.
 
     Step k covers the interval [k/steps, (k+1)/steps) of the n recorded frames and holds their average, each
     frame weighted by its overlap. Sequences shorter than ``steps`` repeat frames, constants stay constant, and
@@ -36,7 +36,7 @@ def resample(
     Parameters
     ----------
     x, valid
-        Frames and their mask. Frames where ``valid`` is False are never looked at.
+        Frames and their mask. Frames where ``valid`` is False have no influence.
     steps
         Length of the result, ≥ 1.
 
@@ -62,10 +62,10 @@ def resample(
 def bin_frames(
     x: Float[Tensor, "batch frame feature"], valid: Bool[Tensor, "batch frame"], steps: int, frames: int
 ) -> tuple[Float[Tensor, "batch {steps} feature"], Bool[Tensor, "batch {steps}"]]:
-    """Average the recorded frames inside ``steps`` equal intervals of a clock of ``frames`` frames.
+    """Return the recorded frames averaged inside ``steps`` equal intervals of a clock of ``frames`` frames.
 
-    Step k covers frames [k·frames/steps, (k+1)·frames/steps), whatever the length of a sequence; so a sequence that
-    stops early keeps its first steps as they are. Frames that were not recorded have no influence.
+    Step k covers frames [k·frames/steps, (k+1)·frames/steps) for sequences of any length, so the first steps of a
+    truncated sequence are unchanged. Frames that were not recorded have no influence.
 
     Parameters
     ----------
@@ -101,7 +101,7 @@ def average_intervals(
     Parameters
     ----------
     x, valid
-        Frames and their mask. Frames where ``valid`` is False are never looked at, neither are their bounds.
+        Frames and their mask. Frames where ``valid`` is False, and their bounds, have no influence.
     left, right
         Bounds of each frame, int64 (exact) or float64. Valid frames are in order of time and do not overlap: right_i ≤ left_{i+1}.
     edges
@@ -122,11 +122,9 @@ def average_intervals(
     """
     start, end = edges[:, :-1].clone(memory_format=torch.contiguous_format), edges[:, 1:]
     low = float("-inf") if left.is_floating_point() else torch.iinfo(left.dtype).min
-    begins = (
-        torch.where(valid, left, low).contiguous().cummax(1).values
-    )  # in order, whatever stands beside an invalid frame
+    begins = torch.where(valid, left, low).contiguous().cummax(1).values  # ascending, for any bounds of invalid frames
     place = torch.arange(x.shape[1], device=x.device).expand(valid.shape)
-    last = torch.where(valid, place, -1).cummax(1).values  # the last valid frame up to each
+    last = torch.where(valid, place, -1).cummax(1).values  # the last valid frame up to each frame
     inside = torch.searchsorted(start, begins, right=True)  # each frame begins in step inside - 1
     counts = torch.zeros_like(edges, dtype=torch.int64).scatter_add(1, inside, torch.ones_like(inside))
     across = last.gather(1, (counts.cumsum(1)[:, :-1] - 1).clamp(min=0))  # the last valid frame begun before each step
@@ -162,7 +160,7 @@ def _stretched(
     count: Int[Tensor, "batch 1"],
     steps: int,
 ) -> Float[Tensor, "batch {steps} feature"]:
-    """Return what `average_intervals` returns for no more frames than steps: a step then meets one frame or two neighbours."""
+    """Return the averages of `average_intervals` for at most ``steps`` frames: a step then overlaps one frame or two neighbours."""
     begin = torch.arange(steps, device=x.device) * count
     first, last = begin // steps, (begin + count - 1) // steps
     weight = torch.where(last > first, begin + count - last * steps, 0).to(_wide(x)) / count
@@ -181,7 +179,7 @@ def _wide(x: Tensor) -> torch.dtype:
 def _at(
     x: Float[Tensor, "batch frame feature"], index: Int[Tensor, "batch place"]
 ) -> Float[Tensor, "batch place feature"]:
-    """Return the frames of each sample at its own places."""
+    """Return the frames of each sample at its own indices."""
     row = torch.arange(x.shape[0], device=x.device)[:, None] * x.shape[1]
     return x.flatten(0, 1).index_select(0, (index + row).flatten()).unflatten(0, index.shape)
 
@@ -189,19 +187,19 @@ def _at(
 def pad_to(
     x: Float[Tensor, "batch frame feature"], valid: Bool[Tensor, "batch frame"], steps: int
 ) -> tuple[Float[Tensor, "batch {steps} feature"], Bool[Tensor, "batch {steps}"]]:
-    """Keep every frame at its own step; zero what is not valid; add padding at the end up to ``steps``."""
+    """Return every frame at its own step, zeros where not valid, padded at the end to ``steps``."""
     clean = torch.where(valid[..., None], x, torch.zeros_like(x))
     missing = steps - x.shape[1]
     return torch.nn.functional.pad(clean, (0, 0, 0, missing)), torch.nn.functional.pad(valid, (0, missing))
 
 
-_SLACK = 1e-6  # of the longest recording: rounding
+_TOLERANCE = 1e-6  # relative, of a duration: rounding
 
 
-def shares_of_clock(
+def clock_fractions(
     batch: Batch, names: Sequence[str], duration_s: float | None, static: Collection[str] = ()
 ) -> dict[str, Float[Tensor, "batch _frame 2"]]:
-    """Return the interval that each frame covers, as shares of what all steps cover together.
+    """Return the time interval of each frame, as fractions of the interval that all steps cover together.
 
     Parameters
     ----------
@@ -212,12 +210,12 @@ def shares_of_clock(
     duration_s
         Seconds that all steps cover, from the begin of a sample's clock; None for the sample's own duration.
     static
-        Modalities of which one frame, their average, covers the whole recording.
+        Static modalities: one frame, their average, covers the whole recording.
 
     Returns
     -------
     dict
-        Modality to float64 (batch, frame, 2); NaN where there is no frame. A modality of one frame without a time covers the
+        Modality to float64 (batch, frame, 2); NaN for padding. A modality with one frame and no timestamp covers the
         whole recording.
 
     Raises
@@ -227,26 +225,26 @@ def shares_of_clock(
     """
     if batch.clock is None:
         raise DataError(
-            "batch: it has no timestamps, and the model was built for data that have; give times= to mmviz.data.from_arrays, or build "
+            "batch: no timestamps, but the model was built for data with timestamps; give times= to mmviz.data.from_arrays, or build "
             "the model from a data set without them"
         )
-    begin, own = batch.clock[:, :1], batch.clock[:, 1:] - batch.clock[:, :1]
-    if duration_s is not None and bool((own > duration_s * (1 + _SLACK)).any()):
-        row = int(own.argmax())
+    begin, duration = batch.clock[:, :1], batch.clock[:, 1:] - batch.clock[:, :1]
+    if duration_s is not None and bool((duration > duration_s * (1 + _TOLERANCE)).any()):
+        row = int(duration.argmax())
         raise DataError(
-            f"batch: sample {row} lasts {float(own[row]):.6g} s, longer than the {duration_s:.6g} s of the spec; build the model from the "
+            f"batch: sample {row} lasts {float(duration[row]):.6g} s, longer than the {duration_s:.6g} s of the spec; build the model from the "
             'spec of the data set it is used on, or with align="resample"'
         )
-    whole = own if duration_s is None else torch.full_like(own, duration_s)
+    total = duration if duration_s is None else torch.full_like(duration, duration_s)
     shares = {}
     for name in names:
         if name in batch.times and name not in static:
-            shares[name] = (batch.times[name] - begin[..., None]) / whole[..., None]
+            shares[name] = (batch.times[name] - begin[..., None]) / total[..., None]
         elif name in static or batch.valid[name].shape[1] == 1:
-            shares[name] = torch.stack([torch.zeros_like(own), own / whole], -1)
+            shares[name] = torch.stack([torch.zeros_like(duration), duration / total], -1)
         else:
             raise DataError(
-                f"batch: modality {name!r} has {batch.valid[name].shape[1]} frames and no times, and the others have; give times for it too"
+                f"batch: modality {name!r} has {batch.valid[name].shape[1]} frames and no timestamps, unlike the other modalities; give times for it too"
             )
     return shares
 
@@ -257,22 +255,22 @@ def align_by_time(
     share: Float[Tensor, "batch frame 2"],
     steps: int,
 ) -> tuple[Float[Tensor, "batch {steps} feature"], Bool[Tensor, "batch {steps}"]]:
-    """Average the recorded frames inside ``steps`` equal intervals of the clock, weighted by how long each covers them.
+    """Return the recorded frames averaged inside ``steps`` equal intervals of the clock, weighted by duration of overlap.
 
     Parameters
     ----------
     x, valid
         Frames and their mask.
     share
-        From `shares_of_clock`.
+        From `clock_fractions`.
     steps
         Length of the result, ≥ 1.
 
     Returns
     -------
     values, valid
-        A step is valid where a recorded frame covers a part of it; elsewhere zeros: before a modality begins, after it ends,
-        and inside its gaps.
+        A step is valid if a recorded frame overlaps it; zeros elsewhere (before a modality begins, after it ends,
+        and in its gaps).
     """
     edges = torch.arange(steps + 1, device=x.device, dtype=share.dtype) / steps
     return average_intervals(x, valid, share[..., 0], share[..., 1], edges.expand(len(x), -1))

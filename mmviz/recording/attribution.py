@@ -177,7 +177,7 @@ def _of_sample(
         logits = model(replace(batch.repeated(len(values[0])), values=frames, valid=real))
         if output == "value":
             return logits[:, 0]
-        return (logits.softmax(-1) if output == "probability" else logits)[:, int(batch.truth[0])]
+        return (logits.softmax(-1) if output == "probability" else logits)[:, int(batch.required_target[0])]
 
     valid = tuple(batch.valid[name] for name in names)
     with torch.enable_grad():

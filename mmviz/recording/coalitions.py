@@ -9,8 +9,8 @@ import torch
 import xarray as xr
 
 from mmviz.models.batch import batch_of
-from mmviz.models.coalitions import CHUNK_BYTES, coalition_answers
-from mmviz.models.prefixes import meaning_of, stopped
+from mmviz.models.coalitions import CHUNK_BYTES, coalition_predictions
+from mmviz.models.prefixes import prefix_meaning, truncated
 from mmviz.recording.samples import array, coordinates, outputs
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def recorded_answers(
 ) -> Float[np.ndarray, "batch coalition *time output"]:
     """Return class probabilities or values for every sample and coalition; the encoders run once.
 
-    As :func:`mmviz.models.coalitions.coalition_answers`, from a batch, in evaluation mode and without gradients; the mode of the
+    As :func:`mmviz.models.coalitions.coalition_predictions`, from a batch, in evaluation mode and without gradients; the mode of the
     model is left as it was. What the model answers is handed on, also NaN.
 
     Raises
@@ -49,7 +49,7 @@ def recorded_answers(
         with torch.no_grad():
             asked = None if members is None else torch.from_numpy(members)
             steps = model.encode(batch.ordered(model.spec.names))
-            output = coalition_answers(
+            output = coalition_predictions(
                 model, steps, asked, players=players, every_step=every_step, chunk_bytes=chunk_bytes
             )
             return array(output.softmax(-1) if model.spec.task.kind == "classification" else output)
@@ -90,10 +90,10 @@ class PrefixGroup:
 
     def add(self, model: FusionModel, batch: Batch) -> None:
         """Take in one epoch."""
-        if self._way == "steps" or meaning_of(model).kind != "steps":
+        if self._way == "steps" or prefix_meaning(model).kind != "steps":
             self._answers.append(recorded_answers(model, batch, self._members, every_step=True))
             return
-        cuts = (stopped(model, batch, stop) for stop in range(1, model.steps + 1))
+        cuts = (truncated(model, batch, stop) for stop in range(1, model.steps + 1))
         self._answers.append(np.stack([recorded_answers(model, cut, self._members) for cut in cuts], 2))
 
     def datasets(
@@ -104,7 +104,7 @@ class PrefixGroup:
         data = {"prediction": (("epoch", "recorded_sample", "coalition", "time", "output"), answers)}
         coords = {**coordinates(matching.spec, chosen, epochs), "output": outputs(matching.spec)}
         out = xr.Dataset(data, coords=coords)
-        meaning = meaning_of(model, self._way)
+        meaning = prefix_meaning(model, self._way)
         out["prediction"].attrs = {"long_name": f"prediction at each step: {meaning.label}", "units": "1"}
         out.attrs = meaning.attrs()
         return {"/prefixes": out}

@@ -10,8 +10,7 @@ import torch
 
 import mmviz
 from mmviz.models.batch import batch_of
-from mmviz.models.encoder import resolution_losses
-from mmviz.models.imputation import imputation_of
+from mmviz.models.encoder import resolution_notes
 from mmviz.models.user_module.model import Adapted
 from mmviz.recording.alignment import AlignmentGroup, TransportGroup
 from mmviz.recording.coalitions import PrefixGroup, coalitions_of
@@ -115,7 +114,7 @@ class Recording:
             "created": datetime.now(UTC).isoformat(timespec="seconds"),
             "dataset": spec.name,
             "trained_on": run.info["dataset"],
-            "imputation": imputation_of(model),
+            "imputation": model.imputation,
             "split": self.split.name,
             "run": "" if run.folder is None else run.folder.name,
             "model": run.info["model"],
@@ -134,4 +133,4 @@ class Recording:
 
 def _notes_of(model: FusionModel) -> tuple[str, ...]:
     """Return what a reader must know of the model, whatever data it is recorded on."""
-    return (model.note,) if isinstance(model, Adapted) else resolution_losses(model.spec.modalities, model.steps)
+    return (model.note,) if isinstance(model, Adapted) else resolution_notes(model.spec.modalities, model.steps)

@@ -14,9 +14,8 @@ if TYPE_CHECKING:
     from jaxtyping import Float, Int
     from torch import Tensor
 
-    from mmviz.models.base import FusionModel, Observation, TokenScan
+    from mmviz.models.base import FusionModel, Observation, ScanInputs, TokenScan
     from mmviz.models.batch import Steps
-    from mmviz.models.ssm.blocks import ScanInputs
 
 
 #: steps whose decay and drive are computed at once
@@ -88,7 +87,7 @@ def _from_scan(scan: ScanInputs) -> Chains:
 
 
 def _from_tokens(tokens: TokenScan) -> Chains:
-    scan, places = whole(tokens.scan), tokens.places
+    scan, places = whole(tokens.scan), tokens.position
     M, batch, _ = places.shape
     dt, B, C = (_at(part[0], places) for part in (scan.dt, scan.B, scan.C))
     uncoupled = scan.dt.new_full((batch, M, M), torch.nan)
@@ -127,7 +126,7 @@ class ScanGroups:
         coupling = array(model.coupling_matrices())
         M = len(steps.mask)
         self._couplings.append(coupling if len(coupling) == layers else np.full((layers, M, M), np.nan, np.float32))
-        mask = seen.tokens[0].real if seen.tokens else steps.mask
+        mask = seen.tokens[0].valid if seen.tokens else steps.mask
         self._valid = mask.movedim(1, 0).cpu().numpy()
         if best:
             self._operator = _operator(chains).isel(layer=slice(layers))

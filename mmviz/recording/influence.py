@@ -14,8 +14,7 @@ from mmviz.recording.hidden_states import whole
 from mmviz.recording.samples import array
 
 if TYPE_CHECKING:
-    from mmviz.models.base import FusionModel, Observation
-    from mmviz.models.ssm.blocks import ScanInputs
+    from mmviz.models.base import FusionModel, Observation, ScanInputs
 
 #: blocks of time the map is averaged over when a model has more steps
 BLOCKS = 100
@@ -77,8 +76,8 @@ def _token_maps(seen: Observation, sample: int, width: int) -> list[dict[str, np
     layers: list[dict[str, np.ndarray]] = []
     for tokens in seen.tokens:
         scan = whole(tokens.scan)
-        (M, _, T), length = tokens.real.shape, scan.x.shape[2]
-        places = torch.where(tokens.real[:, sample], tokens.places[:, sample], length).flatten()
+        (M, _, T), length = tokens.valid.shape, scan.x.shape[2]
+        places = torch.where(tokens.valid[:, sample], tokens.position[:, sample], length).flatten()
         found = {}
         for name, part in _maps(scan, sample, 1).items():
             around = np.pad(part[0, :, 0], ((0, 1), (0, 1)))  # a row and a column of zeros for steps without a token

@@ -14,8 +14,7 @@ from mmviz.core.intervals import bootstrap_interval
 from mmviz.core.subsets import membership, subset_label, subset_numbers
 from mmviz.data.matching import matched
 from mmviz.data.missing import IMDER_RATES, kept_members
-from mmviz.models.coalitions import coalition_answers
-from mmviz.models.imputation import imputation_of
+from mmviz.models.coalitions import coalition_predictions
 from mmviz.train.metrics import score
 
 if TYPE_CHECKING:
@@ -70,7 +69,7 @@ def subset_answers(run: Run, split: Split) -> Answers:
         with torch.no_grad():
             for batch in run.batches(split, matching=matching):
                 steps = model.encode(batch)
-                answer = coalition_answers(model, steps).float()
+                answer = coalition_predictions(model, steps).float()
                 parts.append((answer.softmax(-1) if model.spec.task.kind == "classification" else answer).numpy())
                 present.append(steps.mask.any(-1).t().numpy())
     finally:
@@ -283,7 +282,7 @@ def _attrs(run: Run, split: Split, answers: Answers, metric: _Metric) -> dict[st
         "meaning": metric.of(answers.output[:, -1], split.labels("scores")).meaning[metric.name],
         "better": "lower" if metric.name == "mae" else "higher",
         "dataset": answers.spec.name,
-        "imputation": imputation_of(run.model),
+        "imputation": run.model.imputation,
         "split": split.name,
         "samples": len(split),
         "model": run.info["model"]["name"],

@@ -15,7 +15,7 @@ from mmviz.core.options import takes
 from mmviz.core.subsets import MAX_EXACT_PLAYERS, membership
 from mmviz.data.matching import matched
 from mmviz.io.atomic import atomic_path
-from mmviz.models.prefixes import meaning_of
+from mmviz.models.prefixes import prefix_meaning
 from mmviz.models.ssm.alignment import AnchorConfig
 from mmviz.recording.groups import Recording
 from mmviz.recording.samples import chosen_epochs, chosen_samples
@@ -204,7 +204,7 @@ def record(
         )
     aligns = isinstance(run.model.config, AnchorConfig) if alignment is None else alignment
     members = membership(len(spec.modalities)) if coalitions else None
-    meaning_of(run.model, prefixes)
+    prefix_meaning(run.model, prefixes)
     recording = Recording(run, split, matching, replayed, members, influence, aligns, prefixes)
     sizes = Sizes.of(recording, len(chosen))
     if path is not None:

@@ -23,7 +23,7 @@ class RoutingGroup:
     def add(self, seen: Observation) -> None:
         """Take in one epoch."""
         if seen.routing:
-            self._owners = seen.routing[0].owners
+            self._owners = seen.routing[0].expert_modality
             layers = np.stack(
                 [array(layer.weight) for layer in seen.routing]
             )  # layer, modality, recorded_sample, time, expert

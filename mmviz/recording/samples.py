@@ -11,7 +11,6 @@ import xarray as xr
 import mmviz
 from mmviz.core.errors import ConfigError
 from mmviz.data.clock import clock_of, spans_of, step_edges
-from mmviz.models.imputation import imputation_of
 from mmviz.models.user_module.model import Adapted
 
 if TYPE_CHECKING:
@@ -88,7 +87,7 @@ def provenance(run: Run, split: Split, spec: Spec) -> dict[str, Any]:
         "mmviz": mmviz.__version__,
         "dataset": spec.name,
         "trained_on": run.info["dataset"],
-        "imputation": imputation_of(run.model),
+        "imputation": run.model.imputation,
         "split": split.name,
         "model": run.info["model"],
         "train": run.info["train"],

@@ -14,7 +14,7 @@ from mmviz.core.options import takes
 from mmviz.core.subsets import MAX_EXACT_PLAYERS, membership
 from mmviz.data.matching import matched
 from mmviz.models.batch import batch_of
-from mmviz.models.prefixes import meaning_of
+from mmviz.models.prefixes import prefix_meaning
 from mmviz.models.user_module.model import Adapted
 from mmviz.recording.alignment import TransportGroup
 from mmviz.recording.coalitions import PrefixGroup
@@ -88,7 +88,7 @@ class WhatIf:
         influence: bool = False,
         prefixes: str = "steps",
     ) -> None:
-        meaning_of(run.model, prefixes)
+        prefix_meaning(run.model, prefixes)
         spec = run.model.spec
         self._matching = matched(spec, part, "what_if")
         part = self._matching.completed(part)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import inspect
 import json
+import sys
 import warnings
 from dataclasses import asdict
 from pathlib import Path

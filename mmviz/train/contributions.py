@@ -15,7 +15,7 @@ from mmviz.core.options import number, one_of, whole
 from mmviz.metrics.imbalance import deviations, edm_e1, edm_e2, edm_e3, shares
 from mmviz.metrics.shapley import WORTH, shapley_values, worth
 from mmviz.models.batch import batch_of
-from mmviz.models.coalitions import MOST, coalition_answers
+from mmviz.models.coalitions import MAX_PLAYERS, coalition_predictions
 from mmviz.train.devices import Devices
 
 if TYPE_CHECKING:
@@ -63,10 +63,10 @@ class ContributionMonitor:
     def check(self, spec: Spec) -> None:
         """Raise ConfigError where contributions are undefined: one modality, too many, or another task."""
         count = len(spec.modalities)
-        if not 2 <= count <= MOST:
+        if not 2 <= count <= MAX_PLAYERS:
             raise ConfigError(
                 f"fit: monitor compares modalities by the predictions for all 2^M subsets; {spec.name!r} has M = {count}, "
-                f"expected 2 to {MOST}"
+                f"expected 2 to {MAX_PLAYERS}"
             )
         if spec.task.kind == "regression" and self.value not in ("", "negative_loss"):
             raise ConfigError(f"ContributionMonitor: value={self.value!r} for a regression; choose negative_loss")
@@ -168,7 +168,7 @@ class ContributionEstimator:
         mode = model.training
         model.eval()
         try:
-            outputs = [coalition_answers(model, model.encode(batch)).float().cpu().numpy() for batch in self._batches]
+            outputs = [coalition_predictions(model, model.encode(batch)).float().cpu().numpy() for batch in self._batches]
         finally:
             model.train(mode)
         local = np.concatenate(outputs) if outputs else np.zeros((0, 2 ** len(self._sum), self._outputs), np.float32)

@@ -23,6 +23,7 @@ from mmviz.train.job import Interruptible, Job, run_job
 from mmviz.train.strategies import strategy_of
 from mmviz.train.validation import (
     check_labels,
+    check_model,
     check_recorded,
     check_spec,
     check_splits,
@@ -117,6 +118,7 @@ def fit(
     chosen = strategy_of(strategy, strategy_options)
     config = train_config(chosen, options)
     check_spec(model, ds)
+    check_model(model, out=out, cache=cache)
     if config.augment is not None:
         config.augment.check({m.name: m.features for m in ds.spec.modalities})
     config = with_split_names(ds, config)

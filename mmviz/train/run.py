@@ -23,7 +23,7 @@ from mmviz.core.options import takes
 from mmviz.data.matching import matched
 from mmviz.data.spec import spec_from_json
 from mmviz.models.batch import Batch, batch_of
-from mmviz.models.registry import build
+from mmviz.models.registry import rebuild
 from mmviz.models.user_module.model import Adapted
 from mmviz.train.checkpoint import RunFolder, read_history
 
@@ -223,7 +223,7 @@ class Run:
         if not options.get("steps", 1):  # older runs do not store the number of steps: it was the shortest length
             options = options | {"steps": min(m.steps for m in spec.modalities)}
         with bounded_build(folder.read_tensors(index["weights"][best]), str(folder.path / "run.json")):
-            model = build(index["info"]["model"]["name"], spec, **options)
+            model = rebuild(index["info"]["model"]["name"], spec, options)
         like = model.state_dict()
         weights = {int(epoch): folder.read_weights(entry, like) for epoch, entry in index["weights"].items()}
         model.load_state_dict(weights[index["best_epoch"]])
@@ -276,7 +276,7 @@ def load(path: str | Path) -> Run:
     raise CheckpointError(f"{folder.path} changes faster than it can be read; load it when its training has ended")
 
 
-_INFO_OPTIONS = ("name", "missing", "masks", "masked_as", "gives", "tokens", "weights", "steps")
+_INFO_OPTIONS = ("name", "missing", "masks", "masked_as", "output_kind", "tokens", "weights", "steps")
 
 
 def as_run(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import warnings
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,13 +11,17 @@ import numpy as np
 from mmviz.core.errors import ConfigError, DataError
 from mmviz.data.matching import match_specs
 from mmviz.data.splits import canonical
+from mmviz.models.base import FusionModel
+from mmviz.models.registry import is_registered
+from mmviz.models.user_module.model import Adapted
 from mmviz.train.class_balance import class_weights
 from mmviz.train.config import SELECT
 from mmviz.train.contributions import ContributionMonitor
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from mmviz.data.dataset import Dataset
-    from mmviz.models.base import FusionModel
     from mmviz.train.config import TrainConfig
     from mmviz.train.strategies.base import Strategy
 

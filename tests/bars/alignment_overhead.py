@@ -27,8 +27,8 @@ def inference(model, batch):
 
 def training(model, batch):
     def work():
-        answer, penalties = model.learn(model.encode(batch))
-        (torch.nn.functional.cross_entropy(answer, batch.truth) + sum(penalties.values())).backward()
+        answer, penalties = model.training_forward(model.encode(batch))
+        (torch.nn.functional.cross_entropy(answer, batch.required_target) + sum(penalties.values())).backward()
         model.zero_grad()
 
     return work

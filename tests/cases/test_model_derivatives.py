@@ -101,7 +101,7 @@ def test_products_with_the_hessian_of_a_reference_model_are_right_forward_over_r
 def test_the_reference_backend_of_a_model_is_that_of_every_operator_it_calls(name: str) -> None:
     model, a, b = _model(name, "reference")
     steps = model.encode(_batch(a, b))
-    model.learn(steps)
+    model.training_forward(steps)
     for operator in ("coupled_scan", "causal_conv", "silu_gate"):
         choice = mmkernels.last_backend(operator)
         assert choice is not None

@@ -8,7 +8,7 @@ import torch
 
 import mmviz as mm
 from mmviz.data.sets.watch import split_gravity
-from mmviz.models.prefixes import meaning_of, stopped
+from mmviz.models.prefixes import prefix_meaning, truncated
 
 FUSIONS = mm.models.available()
 
@@ -108,7 +108,7 @@ def test_with_timestamps_the_frames_that_begin_later_are_removed_and_the_clock_e
     assert trace["prefixes"].attrs["meaning"] == "steps"
     batch = mm.models.batch_of(ds["test"])
     for stop in (1, 3, 5):
-        part = stopped(run.model, batch, stop)
+        part = truncated(run.model, batch, stop)
         end = part.clock[:, 1:]
         for m in ("a", "b"):
             assert part.valid[m].equal(batch.valid[m] & (batch.times[m][..., 0] < end))
@@ -148,7 +148,7 @@ def test_prefixes_of_an_adapted_module_are_exact_whatever_the_lengths(sizes, ste
 def test_one_step_is_the_whole_recording_and_an_unknown_way_is_refused_by_name():
     ds = dataset({"a": 12, "b": 5})
     run = trained(ds, steps=1)
-    assert meaning_of(run.model).kind == "recording"
+    assert prefix_meaning(run.model).kind == "recording"
     with pytest.raises(mm.core.errors.ConfigError, match="prefixes='exact' is unknown; choose steps or recording"):
         mm.record(run, ds["test"], prefixes="exact")
     with pytest.raises(mm.core.errors.ConfigError, match="prefixes='exact' is unknown"):
@@ -186,7 +186,7 @@ def test_values_that_were_computed_from_the_whole_recording_make_no_prefix_exact
     ds = dataset({"a": 8, "b": 8}, looks_ahead={"a": "zero-phase filter"})
     model = mm.models.build("late", ds.spec, width=8)
     for way in ("steps", "recording"):
-        meaning = meaning_of(model, way)
+        meaning = prefix_meaning(model, way)
         assert (meaning.kind, meaning.label) == ("processed", "prefix of the processed recording")
         assert "a: zero-phase filter" in meaning.says
 

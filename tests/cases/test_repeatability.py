@@ -146,7 +146,7 @@ class Doubling(mm.train.strategies.Joint):
         again = torch.cat(
             [torch.arange(len(batch)), torch.arange(len(batch)).flip(0), torch.zeros(64, dtype=torch.long)]
         )
-        yield self.training.joint(Steps(steps.x[:, again], steps.mask[:, again]), batch.truth[again])
+        yield self.training.joint(Steps(steps.x[:, again], steps.mask[:, again]), batch.required_target[again])
 
 
 def test_training_repeats_though_a_users_strategy_indexes_rows_that_repeat(signals, threads):

@@ -7,8 +7,8 @@ import torch
 import mmviz as mm
 from mmviz.core.errors import DataError
 from mmviz.models import batch_of
-from mmviz.models.coalitions import coalition_answers
-from mmviz.models.resampling import align_by_time, resample, shares_of_clock
+from mmviz.models.coalitions import coalition_predictions
+from mmviz.models.resampling import align_by_time, clock_fractions, resample
 
 STEPS = 10
 
@@ -28,7 +28,7 @@ def recording(n=6, seed=0, **options):
 
 def aligned(ds, name, steps=STEPS, duration=None):
     batch = batch_of(ds["train"])
-    share = shares_of_clock(batch, batch.names, duration)[name]
+    share = clock_fractions(batch, batch.names, duration)[name]
     return align_by_time(batch.values[name], batch.valid[name], share, steps)
 
 
@@ -151,7 +151,7 @@ def test_every_model_takes_timed_data_with_gaps_and_answers_prefixes_and_subsets
         answer, prefixes = model(batch), model.prefixes(batch)
         assert answer.isfinite().all()
         torch.testing.assert_close(prefixes[:, -1], answer, rtol=0, atol=1e-5)
-        assert coalition_answers(model, model.encode(batch)).isfinite().all()
+        assert coalition_predictions(model, model.encode(batch)).isfinite().all()
 
 
 def order_of_events(n=900, seed=0):
@@ -171,7 +171,7 @@ def accuracy_of_order(ds):
     found = {}
     for name, split in ds.splits.items():
         batch = batch_of(split)
-        shares = {} if ds.spec.duration_s is None else shares_of_clock(batch, batch.names, None)
+        shares = {} if ds.spec.duration_s is None else clock_fractions(batch, batch.names, None)
         steps = []
         for m in batch.names:
             x, valid = batch.values[m], batch.valid[m]

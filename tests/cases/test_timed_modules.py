@@ -25,7 +25,7 @@ def ds():
 
 
 def adapted(ds, steps):
-    return mm.models.adapt(Sums(), ds.spec, missing="zeros", gives="logits", steps=steps)
+    return mm.models.adapt(Sums(), ds.spec, missing="zeros", output_kind="logits", steps=steps)
 
 
 @pytest.mark.parametrize("steps", [1, 7, 20, 50])

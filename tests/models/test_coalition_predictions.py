@@ -8,7 +8,7 @@ import mmviz as mm
 from mmviz.core.errors import ConfigError
 from mmviz.metrics.shapley import shapley_values
 from mmviz.models import batch_of
-from mmviz.models.coalitions import _APART, coalition_answers, members_of, windows_of
+from mmviz.models.coalitions import coalition_predictions, members_of, windows_of
 
 NAMES = mm.models.available()
 
@@ -41,7 +41,7 @@ def counted(model, monkeypatch):
 
     watch("encode", len)
     watch("fuse", lambda steps: steps.mask.shape[1])
-    watch("answer", lambda pooled: pooled.shape[1])
+    watch("fuse_pooled", lambda pooled: pooled.shape[1])
     return seen
 
 
@@ -52,31 +52,33 @@ def test_every_model_answers_as_to_a_batch_with_the_others_masked(toy, batch, na
     members = members_of(3)
     apart = batch.repeated(8).masked(members.repeat(5, 1))
     steps = model.encode(batch)
-    torch.testing.assert_close(coalition_answers(model, steps), model(apart).unflatten(0, (5, 8)), rtol=0, atol=1e-6)
     torch.testing.assert_close(
-        coalition_answers(model, steps, every_step=True), model.prefixes(apart).unflatten(0, (5, 8)), rtol=0, atol=1e-6
+        coalition_predictions(model, steps), model(apart).unflatten(0, (5, 8)), rtol=0, atol=1e-6
+    )
+    torch.testing.assert_close(
+        coalition_predictions(model, steps, every_step=True),
+        model.prefixes(apart).unflatten(0, (5, 8)),
+        rtol=0,
+        atol=1e-6,
     )
 
 
 @torch.no_grad()
-@pytest.mark.parametrize("name", [n for n in NAMES if n in ("late", "concat", "tfn", "gated", "lmf", "average")])
-def test_models_whose_streams_run_once_have_streams_that_do_not_hear_each_other(toy, batch, name):
+@pytest.mark.parametrize("name", NAMES)
+def test_independent_streams_is_true_exactly_for_models_whose_streams_ignore_other_modalities(toy, batch, name):
     model = built(toy.spec, name)
-    assert isinstance(model, _APART)
     steps = model.encode(batch)
-    whole, _ = model.pooled(steps)
-    for m in range(3):
-        alone = torch.zeros(5, 3, dtype=torch.bool)
-        alone[:, m] = True
-        torch.testing.assert_close(model.pooled(steps.masked(alone))[0][m], whole[m], rtol=0, atol=1e-6)
+    together, _ = model.pooled(steps)
+    separate = [model.pooled(steps.masked((torch.arange(3) == m).expand(5, -1)))[0][m] for m in range(3)]
+    assert torch.allclose(torch.stack(separate), together, rtol=0, atol=1e-6) is model.independent_streams
 
 
-@pytest.mark.parametrize(("name", "stage"), [("coupled_mamba", "fuse"), ("gated", "answer")])
+@pytest.mark.parametrize(("name", "stage"), [("coupled_mamba", "fuse"), ("gated", "fuse_pooled")])
 def test_all_coalitions_are_one_batched_pass_and_none_is_run_twice(toy, monkeypatch, name, stage):
     model = built(toy.spec, name)
     seen = counted(model, monkeypatch)
     with torch.no_grad():
-        coalition_answers(model, model.encode(batch_of(toy["train"], range(5))))
+        coalition_predictions(model, model.encode(batch_of(toy["train"], range(5))))
     assert [rows for what, rows in seen if what == "encode"] == [5]
     assert [rows for what, rows in seen if what == stage] == [5 * 7 + 1], "7 subsets of each sample, nothing only once"
 
@@ -85,7 +87,7 @@ def test_a_coalition_of_absent_modalities_is_not_run(toy, batch, monkeypatch):
     model = built(toy.spec)
     seen = counted(model, monkeypatch)
     with torch.no_grad():
-        coalition_answers(model, model.encode(batch))
+        coalition_predictions(model, model.encode(batch))
     assert [rows for what, rows in seen if what == "fuse"] == [4 * 7 + 3 + 1]
 
 
@@ -97,7 +99,7 @@ def test_an_always_absent_modality_contributes_exactly_zero(toy, name, chunk_byt
     batch = batch_of(toy["train"], range(4))
     batch.valid["m3"][:] = False
     batch.values["m3"][:] = torch.nan
-    answers = coalition_answers(model, model.encode(batch), chunk_bytes=chunk_bytes)
+    answers = coalition_predictions(model, model.encode(batch), chunk_bytes=chunk_bytes)
     phi = shapley_values(answers.numpy()[..., 0].astype(np.float64))
     assert (phi[:, 2] == 0).all()
     assert (phi[:, :2] != 0).all()
@@ -105,7 +107,7 @@ def test_an_always_absent_modality_contributes_exactly_zero(toy, name, chunk_byt
 
 @torch.no_grad()
 def test_the_answer_to_nothing_is_one_for_all_samples(toy, batch):
-    nothing = coalition_answers(built(toy.spec), built(toy.spec).encode(batch))[:, 0]
+    nothing = coalition_predictions(built(toy.spec), built(toy.spec).encode(batch))[:, 0]
     assert torch.equal(nothing, nothing[:1].expand_as(nothing))
 
 
@@ -114,15 +116,15 @@ def test_the_answer_to_nothing_is_one_for_all_samples(toy, batch):
 def test_the_size_of_a_pass_has_no_influence(toy, batch, chunk_bytes):
     model = built(toy.spec)
     steps = model.encode(batch)
-    one = coalition_answers(model, steps, chunk_bytes=chunk_bytes)
-    torch.testing.assert_close(one, coalition_answers(model, steps), rtol=0, atol=1e-6)
+    one = coalition_predictions(model, steps, chunk_bytes=chunk_bytes)
+    torch.testing.assert_close(one, coalition_predictions(model, steps), rtol=0, atol=1e-6)
 
 
 def test_a_pass_takes_no_more_than_it_may(toy, monkeypatch):
     model = built(toy.spec)
     seen = counted(model, monkeypatch)
     with torch.no_grad():
-        coalition_answers(model, model.encode(batch_of(toy["train"], range(5))), chunk_bytes=7 * 3 * 24 * 8 * 4)
+        coalition_predictions(model, model.encode(batch_of(toy["train"], range(5))), chunk_bytes=7 * 3 * 24 * 8 * 4)
     assert max(rows for what, rows in seen if what == "fuse") == 7
 
 
@@ -131,8 +133,8 @@ def test_given_coalitions_are_answered_in_their_order(toy, batch):
     model = built(toy.spec)
     steps = model.encode(batch)
     members = torch.tensor([[True, True, True], [False, False, False], [True, False, True], [True, True, True]])
-    whole = coalition_answers(model, steps)
-    torch.testing.assert_close(coalition_answers(model, steps, members), whole[:, [7, 0, 5, 7]], rtol=0, atol=1e-6)
+    whole = coalition_predictions(model, steps)
+    torch.testing.assert_close(coalition_predictions(model, steps, members), whole[:, [7, 0, 5, 7]], rtol=0, atol=1e-6)
 
 
 @torch.no_grad()
@@ -141,7 +143,7 @@ def test_a_masked_window_is_a_gap_in_the_recording(toy, name):
     model = built(toy.spec, name)
     batch, players = batch_of(toy["train"], range(3)), windows_of(model, 4)
     members = torch.from_numpy(np.random.default_rng(0).random((6, 12)) < 0.6)
-    found = coalition_answers(model, model.encode(batch), members, players=players)
+    found = coalition_predictions(model, model.encode(batch), members, players=players)
     for k, row in enumerate(members):
         gaps = batch_of(toy["train"], range(3))
         for i, m in enumerate(toy.spec.names):
@@ -177,18 +179,18 @@ def test_a_subset_that_the_model_cannot_run_is_named(toy, batch, monkeypatch):
         return whole(steps)
 
     monkeypatch.setattr(model, "fuse", fragile)
-    with pytest.raises(ConfigError, match=r"cannot answer sample \d from m1 \+ m3 alone.*singular matrix"):
-        coalition_answers(model, model.encode(batch))
+    with pytest.raises(ConfigError, match=r"fails for sample \d with m1 \+ m3 only.*singular matrix"):
+        coalition_predictions(model, model.encode(batch))
 
 
 @torch.no_grad()
 def test_a_nan_answer_is_handed_on_and_touches_no_other(toy, monkeypatch):
     model = built(toy.spec)
     steps = model.encode(batch_of(toy["train"], range(3)))
-    whole = coalition_answers(model, steps)
+    whole = coalition_predictions(model, steps)
     fuse = model.fuse
     monkeypatch.setattr(model, "fuse", lambda s: torch.where((s.mask.any(-1).sum(0) == 2)[:, None], torch.nan, fuse(s)))
-    broken = coalition_answers(model, steps)
+    broken = coalition_predictions(model, steps)
     pairs = members_of(3).sum(1) == 2
     assert broken[:, pairs].isnan().all()
     torch.testing.assert_close(broken[:, ~pairs], whole[:, ~pairs], rtol=0, atol=0)
@@ -200,10 +202,10 @@ def test_a_nan_answer_is_handed_on_and_touches_no_other(toy, monkeypatch):
 def test_members_of_another_shape_or_type_are_refused(toy, batch, members):
     model = built(toy.spec)
     with pytest.raises(ConfigError, match="one column for each of m1, m2, m3"):
-        coalition_answers(model, model.encode(batch), members)
+        coalition_predictions(model, model.encode(batch), members)
 
 
 def test_more_players_than_can_be_listed_are_refused(toy, batch):
     model = built(toy.spec)
     with pytest.raises(ConfigError, match=r"15 players have 2\^15"):
-        coalition_answers(model, model.encode(batch), players=windows_of(model, 5))
+        coalition_predictions(model, model.encode(batch), players=windows_of(model, 5))

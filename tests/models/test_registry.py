@@ -41,11 +41,11 @@ def test_every_row_builds_and_learns_in_one_step(toy, name):
     model = made(toy, ROWS[name], dropout=0.0)
     batch = batch_of(toy["train"], range(16))
     weights = list(model.parameters())
-    before = torch.nn.functional.cross_entropy(model(batch), batch.truth)
+    before = torch.nn.functional.cross_entropy(model(batch), batch.required_target)
     with torch.no_grad():
         for weight, gradient in zip(weights, torch.autograd.grad(before, weights), strict=True):
             weight -= 1e-3 * gradient
-        assert torch.nn.functional.cross_entropy(model(batch), batch.truth) < before
+        assert torch.nn.functional.cross_entropy(model(batch), batch.required_target) < before
 
 
 def test_the_sizes_that_the_names_promise_are_those_of_the_weights(toy):

@@ -32,7 +32,7 @@ def net(toy):
     net, batch = Net(toy.spec), batch_of(toy["train"])
     optimiser = torch.optim.Adam(net.parameters(), 0.02)
     for _ in range(30):
-        loss = nn.functional.cross_entropy(net(batch.values), batch.truth)
+        loss = nn.functional.cross_entropy(net(batch.values), batch.required_target)
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()

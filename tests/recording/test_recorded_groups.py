@@ -36,7 +36,7 @@ def test_distances_of_every_pair_and_epoch_are_those_of_the_penalties(toy):
     assert group["epoch"].values.tolist() == [0, 1, 2]
     batch = mm.models.batch_of(toy["test"])
     with run.at_epoch(2) as model:
-        _, penalties = model.learn(model.encode(batch))
+        _, penalties = model.training_forward(model.encode(batch))
     assert group["ot"].sel(epoch=2).sum().item() == pytest.approx(penalties["ot"].item() / 0.5, rel=1e-4)
     assert group["mmd"].sel(epoch=2).sum().item() == pytest.approx(penalties["mmd"].item() / 0.25, rel=1e-3)
     assert (group["a_distance"].values <= 2).all()

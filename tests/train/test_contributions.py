@@ -126,14 +126,14 @@ def test_a_slice_of_one_class_is_measured_with_a_warning(toy):
 
 def test_a_subset_that_the_model_cannot_run_is_named(toy):
     class Picky(Average):
-        def answer(self, pooled, present):
+        def fuse_pooled(self, pooled, present):
             if bool((present[1] & ~present[0] & ~present[2]).any()):
                 raise RuntimeError("no answer from m2")
-            return super().answer(pooled, present)
+            return super().fuse_pooled(pooled, present)
 
     model = model_of(toy)
     model.__class__ = Picky
-    with pytest.raises(ConfigError, match=r"cannot answer .* from m2 alone.*no answer from m2"):
+    with pytest.raises(ConfigError, match=r"fails for sample .* with m2 only.*no answer from m2"):
         meter_of(toy).estimate(model)
 
 

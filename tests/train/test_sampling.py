@@ -37,7 +37,7 @@ def test_every_epoch_has_every_sample_once(ragged, bucket):
     assert all(sorted(rows.tolist()) == list(range(24)) for rows in seen)
     assert seen[0].tolist() != seen[1].tolist()
     for rows, batch in epochs.batches(3):
-        assert Counter(batch.truth.tolist()) == Counter(ragged["train"].target[rows].tolist())
+        assert Counter(batch.required_target.tolist()) == Counter(ragged["train"].target[rows].tolist())
 
 
 def test_buckets_depend_on_seed_and_epoch_and_repeat_bit_for_bit(ragged):

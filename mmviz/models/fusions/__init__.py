@@ -1,1 +1,14 @@
-"""Fusion models, one family per file; each is registered under the name that ``mmviz.models.build`` takes."""
+"""Fusion models, one family per file; importing this package registers each under the name that ``mmviz.models.build`` takes."""
+
+from mmviz.models.fusions import (
+    alignmamba,
+    alignmamba2,
+    attention,
+    coupled_mamba,
+    early,
+    equilibrium,
+    late,
+    pooled,
+)
+
+__all__ = ["alignmamba", "alignmamba2", "attention", "coupled_mamba", "early", "equilibrium", "late", "pooled"]

@@ -1,4 +1,4 @@
-"""AlignMamba: steps of every modality are carried onto those of an anchor, then Mamba reads all, interleaved."""
+"""AlignMamba: optimal transport of every modality onto the steps of an anchor, then Mamba over the interleaved tokens."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from torch import nn
 from mmviz.core.errors import ConfigError
 from mmviz.models.base import FusionModel
 from mmviz.models.batch import Steps
-from mmviz.models.layers import PresentMean, RMSNorm, head_of
+from mmviz.models.layers import PresentMean, RMSNorm, prediction_head
+from mmviz.models.registry import register
 from mmviz.models.ssm.alignment import AnchorConfig, Pair, anchor_of
 from mmviz.models.ssm.modality_aware import ModalityAwareLayer
 from mmviz.models.ssm.token_order import TokenOrder
@@ -34,10 +35,10 @@ class AlignMambaConfig(AnchorConfig):
     layers, state, expand, taps
         Mamba layers, states per channel, inner channels per channel, convolution taps; each ≥ 1.
     normalize
-        What an anchor's step receives from the steps carried to it. ``literal``, the paper's equation 6: their mass,
-        so that k of T steps arrive as k/T times their mean, and 0 where none does. ``barycentric``, a *reading*:
-        their mean, and a learned vector where none arrives; the default, as the literal one shrinks a long modality
-        to the size of 1/T.
+        What a step of the anchor receives from the steps transported to it. ``literal``, the paper's equation 6: k of T
+        steps contribute k/T times their mean, and no step gives 0. ``barycentric``, our interpretation:
+        their mean, and a learned vector for no step; the default, as the literal form scales a long modality
+        by 1/T.
         The rest, with ``mmd`` as the paper's λ, as in :class:`~mmviz.models.ssm.alignment.AnchorConfig`.
     """
 
@@ -53,19 +54,19 @@ class AlignMambaConfig(AnchorConfig):
             raise ConfigError(f"AlignMamba: normalize={self.normalize!r} is unknown; choose literal or barycentric")
 
 
+@register("alignmamba", AlignMambaConfig)
 class AlignMamba(FusionModel):
-    """Carry each modality onto the anchor's steps, interleave, Mamba layers, pools, a mean of what is present, a head.
+    """Transport of each modality onto the anchor's steps, interleaved Mamba layers, pooling, mean over available modalities, head.
 
-    Who goes where depends on the whole sequence, so the model is not causal: an answer to every prefix takes as many
-    passes as there are steps, each with the plan of the sequence cut there. A sample that lacks the anchor keeps its
-    steps where they are (as if each modality were its own anchor); one that lacks another modality is answered as if
-    that did not exist.
+    The plan depends on the whole sequence, so the model is not causal: predictions for every prefix take one pass per
+    step, each with the plan of the truncated sequence. In a sample without the anchor every modality keeps its own
+    steps; one without another modality is processed as by the model of the available modalities.
 
     Notes
     -----
-    AlignMamba (arXiv 2412.00833): cost, relaxed plan and transport (equations 3-6), MMD between what was carried and
-    the anchor as a penalty of training (7-10, 12), interleaving (11). The plan carries no gradient; the steps that it
-    moves do. Depth, sizes, λ, bandwidth, pooling and what to do without the anchor are not in the paper: *readings*.
+    AlignMamba (arXiv 2412.00833): cost, relaxed plan and transport (equations 3-6), MMD between the transported steps and
+    the anchor as a training penalty (7-10, 12), interleaving (11). The plan has no gradient; the transported steps have
+    one. Depth, sizes, λ, bandwidth, pooling and the rule without the anchor are our interpretation; the paper does not specify them.
     """
 
     config: AlignMambaConfig
@@ -91,47 +92,49 @@ class AlignMamba(FusionModel):
         )
         self.norm = RMSNorm(width)
         self.present_mean = PresentMean(M)
-        self.head = head_of(width, width, spec.task.outputs, config.dropout)
+        self.head = prediction_head(width, width, spec.task.outputs, config.dropout)
 
     @property
     def scan_shape(self) -> tuple[int, int, int]:
-        """Layers, inner channels, states per channel."""
+        """Number of layers, inner channels, states per channel."""
         return self.config.layers, self.config.expand * self.config.width, self.config.state
 
     @property
     def causal(self) -> bool:
-        """Never: a later step of the anchor may be the cheapest of an earlier step."""
+        """False: the cheapest step of the anchor may be later than the transported step."""
         return False
 
-    def streams(self, steps: Steps, seen: Observation | None = None) -> Float[Tensor, "modality batch time width"]:
-        """Return every token after the last layer, at the step of the anchor it was carried to."""
-        carried = self.carried(steps, seen)
-        x, holes = carried.x, carried.holes
-        ways = (self.order.arrange(holes),)
+    def streams(
+        self, steps: Steps, observation: Observation | None = None
+    ) -> Float[Tensor, "modality batch time width"]:
+        """Return every token after the last layer, at the step of the anchor it was transported to."""
+        aligned = self.transported(steps, observation)
+        x, mask = aligned.x, aligned.mask_or_none
+        arrangements = (self.order.arrange(mask),)
         for layer in self.layers:
-            x = cast("ModalityAwareLayer", layer)(x, holes, ways, seen)
-        if seen is not None:
-            seen.routing.clear()  # a plain Mamba layer has one expert, and nothing is routed
+            x = cast("ModalityAwareLayer", layer)(x, mask, arrangements, observation)
+        if observation is not None:
+            observation.routing.clear()  # a plain Mamba layer has one expert and no routing
         return self.norm(x)
 
     def pooled(
-        self, steps: Steps, seen: Observation | None = None
+        self, steps: Steps, observation: Observation | None = None
     ) -> tuple[Float[Tensor, "modality batch 1 width"], Bool[Tensor, "modality batch 1"]]:
-        """Return one vector per modality, pooled over the steps its tokens were carried to, and which are present."""
-        pooled = self.pool(self.streams(steps, seen), self.landed(steps.mask))
+        """Return one vector per modality, pooled over the steps its tokens were transported to, and which are available."""
+        pooled = self.pool(self.streams(steps, observation), self.transported_mask(steps.mask))
         return pooled[:, :, -1:], steps.mask.any(-1, keepdim=True)
 
-    def landed(self, mask: Bool[Tensor, "modality batch time"]) -> Bool[Tensor, "modality batch time"]:
-        """Return where tokens are after the transport: the anchor's steps, or their own where there is no anchor."""
+    def transported_mask(self, mask: Bool[Tensor, "modality batch time"]) -> Bool[Tensor, "modality batch time"]:
+        """Return the valid steps after transport: those of the anchor, or of the modality itself in samples without the anchor."""
         anchor = mask[self.anchor]
         return torch.where(anchor.any(-1, keepdim=True), anchor & mask.any(-1, keepdim=True), mask)
 
-    def carried(self, steps: Steps, seen: Observation | None = None) -> Steps:
-        """Return the steps after the transport; note the penalty ``mmd``, and the plans where they are wanted."""
-        with torch.autocast(steps.x.device.type, enabled=False):  # costs are compared in whole precision
-            return self._carry(steps, seen)
+    def transported(self, steps: Steps, observation: Observation | None = None) -> Steps:
+        """Return the steps after transport; add the penalty ``mmd`` and, unless for training, the plans to ``observation``."""
+        with torch.autocast(steps.x.device.type, enabled=False):  # costs in full precision
+            return self._transport(steps, observation)
 
-    def _carry(self, steps: Steps, seen: Observation | None) -> Steps:
+    def _transport(self, steps: Steps, observation: Observation | None) -> Steps:
         x, mask = steps
         parts, total = [], x.new_zeros((), dtype=torch.promote_types(x.dtype, torch.float32))
         for m, name in enumerate(self.spec.names):
@@ -143,27 +146,27 @@ class AlignMamba(FusionModel):
             backend = self.config.other_backend
             plan = relaxed_plan(cost, mask_x=pair.mask_x, mask_y=pair.mask_y, backend=backend).plan
             moved, own = self._moved(m, pair.x, plan, mask[m])
-            if seen is not None and (self.config.mmd > 0 or not seen.learning):
+            if observation is not None and (self.config.mmd > 0 or not observation.training):
                 discrepancy = self.config.discrepancy(moved, pair.y, pair.mask_y, pair.mask_y)
                 total = total + torch.where(pair.both, discrepancy, 0.0).mean()
-                if not seen.learning:
+                if not observation.training:
                     names = (name, self.spec.names[self.anchor])
-                    seen.plans.append(pair.noted(names, plan, cost, discrepancy))
+                    observation.plans.append(pair.transport_plan(names, plan, cost, discrepancy))
             parts.append(torch.where(pair.both[:, None, None], moved, own).to(x.dtype))
-        if seen is not None:
-            seen.penalties["mmd"] = self.config.mmd * total
-        landed = self.landed(mask)
-        return Steps(torch.stack(parts), landed).kept(landed)
+        if observation is not None:
+            observation.penalties["mmd"] = self.config.mmd * total
+        valid = self.transported_mask(mask)
+        return Steps(torch.stack(parts), valid).where(valid)
 
     def _moved(self, m: int, x: Tensor, plan: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
-        """Return what the anchor's steps receive from modality m, and its own steps for a sample without the anchor."""
+        """Return the features that the anchor's steps receive from modality m, and its own steps for samples without the anchor."""
         moved, mass = plan.transpose(1, 2) @ x, plan.sum(1)[..., None]
-        if self.unmatched is None:  # literal: mass 1/T per step, carried or not
+        if self.unmatched is None:  # literal: mass 1/T per step, with and without the anchor
             return moved, x / mask.sum(-1).clamp(min=1)[:, None, None]
         return torch.where(mass > 0, moved / torch.where(mass > 0, mass, 1.0), self.unmatched[m]), x
 
-    def answer(
+    def fuse_pooled(
         self, pooled: Float[Tensor, "modality batch time width"], present: Bool[Tensor, "modality batch time"]
     ) -> Float[Tensor, "batch time output"]:
-        """Average what is present, then the head."""
+        """Return the head's output for the mean over available modalities."""
         return self.head(self.present_mean(pooled, present))

@@ -1,4 +1,4 @@
-"""AlignMamba-2: Modality-Aware Mamba layers over the tokens of all modalities, aligned in training alone."""
+"""AlignMamba-2: Modality-Aware Mamba layers over the tokens of all modalities, with alignment penalties in training."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from torch import nn
 
 from mmviz.core.errors import ConfigError
 from mmviz.models.base import FusionModel
-from mmviz.models.layers import PresentMean, RMSNorm, head_of
+from mmviz.models.layers import PresentMean, RMSNorm, prediction_head
+from mmviz.models.registry import register
 from mmviz.models.ssm.alignment import Alignment, AlignmentConfig
 from mmviz.models.ssm.modality_aware import ModalityAwareLayer
 from mmviz.models.ssm.token_order import TokenOrder
@@ -32,14 +33,14 @@ class AlignMamba2Config(AlignmentConfig):
     ----------
     layers, state, expand, taps
         Layers, states per channel, inner channels per channel, convolution taps; each ≥ 1.
-    reading, experts, router, shared_experts, specific_experts, top_k
+    variant, experts, router, shared_experts, specific_experts, top_k
         See :class:`~mmviz.models.ssm.modality_aware.ModalityAwareLayer`.
     balance
-        Weight of a learned router's balancing penalty, a mean over layers; ≥ 0. 0.01 is Switch Transformer's.
+        Weight of the load balancing loss of a learned router, a mean over layers; ≥ 0. Switch Transformer has 0.01.
     order, bidirectional
         ``interleaved`` or ``concatenated``, see :class:`~mmviz.models.ssm.token_order.TokenOrder`; and whether a second
-        core reads the tokens from the end. Interleaved and one way, the model is causal; else an answer to every
-        prefix takes as many passes as there are steps.
+        scan runs backward from the last token. Interleaved and unidirectional, the model is causal; otherwise predictions for every
+        prefix take one pass per step.
         The rest as in :class:`~mmviz.models.ssm.alignment.AlignmentConfig`.
     """
 
@@ -47,7 +48,7 @@ class AlignMamba2Config(AlignmentConfig):
     state: int = 16
     expand: int = 2
     taps: int = 4
-    reading: str = "A"
+    variant: str = "A"
     experts: str = "both"
     router: str = "modality"
     shared_experts: int = 1
@@ -67,18 +68,19 @@ class AlignMamba2Config(AlignmentConfig):
             raise ConfigError(f"AlignMamba2: balance={self.balance!r}, expected a finite number ≥ 0")
 
 
+@register("alignmamba2", AlignMamba2Config)
 class AlignMamba2(FusionModel):
-    """One chain of states for the tokens of all modalities; a pool for each, a mean of what is present, a head.
+    """One SSM stream for the tokens of all modalities, pooling per modality, mean over available modalities, head.
 
-    Tokens without data (padding, absent modalities) are not in the sequence at all: a sample without a modality is
-    answered as by the same model of the modalities that are there. Nothing present: the head's answer to zeros.
+    Tokens without data (padding, absent modalities) are removed from the sequence: a sample without a modality is
+    processed as by the same model of the available modalities. Without any modality: the head's output for zeros.
 
     Notes
     -----
-    A *reading* of AlignMamba-2 (arXiv 2603.18462): its abstract gives the two regularisers, used in training only,
+    Our interpretation of AlignMamba-2 (arXiv 2603.18462): its abstract states the two regularisers, used in training only,
     and the Modality-Aware Mamba layer with modality-shared and modality-specific experts; depth, sizes, order,
-    pooling, encoders and weights are not public. See :class:`~mmviz.models.ssm.alignment.Alignment` and
-    :class:`~mmviz.models.ssm.modality_aware.ModalityAwareLayer` for what each part is read as.
+    pooling, encoders and weights are not public. For the interpretation of each part see :class:`~mmviz.models.ssm.alignment.Alignment` and
+    :class:`~mmviz.models.ssm.modality_aware.ModalityAwareLayer`.
     """
 
     config: AlignMamba2Config
@@ -91,7 +93,7 @@ class AlignMamba2(FusionModel):
             ModalityAwareLayer(
                 spec.names,
                 config.width,
-                reading=config.reading,
+                variant=config.variant,
                 experts=config.experts,
                 router=config.router,
                 shared_experts=config.shared_experts,
@@ -108,38 +110,39 @@ class AlignMamba2(FusionModel):
         )
         self.norm = RMSNorm(config.width)
         self.present_mean = PresentMean(len(spec.names))
-        self.head = head_of(config.width, config.width, spec.task.outputs, config.dropout)
+        self.head = prediction_head(config.width, config.width, spec.task.outputs, config.dropout)
 
     @property
     def scan_shape(self) -> tuple[int, int, int]:
-        """Layers, inner channels, states per channel."""
+        """Number of layers, inner channels, states per channel."""
         return self.config.layers, self.config.expand * self.config.width, self.config.state
 
     @property
     def causal(self) -> bool:
-        """Whether a token hears only tokens of its own step and before."""
+        """Whether a token depends only on tokens of its own step and earlier ones."""
         return self.config.order == "interleaved" and not self.config.bidirectional
 
-    def streams(self, steps: Steps, seen: Observation | None = None) -> Float[Tensor, "modality batch time width"]:
-        """Return every token after the last layer; align what the layers read where an observation is asked for."""
-        if seen is not None:
-            self.alignment(steps, seen)
-        x, holes = steps.x, steps.holes
-        ways = [
-            self.order.arrange(holes, backward=backward) for backward in (False, True)[: 1 + self.config.bidirectional]
-        ]
+    def streams(
+        self, steps: Steps, observation: Observation | None = None
+    ) -> Float[Tensor, "modality batch time width"]:
+        """Return every token after the last layer; add alignment penalties and plans to ``observation`` if it is given."""
+        if observation is not None:
+            self.alignment(steps, observation)
+        x, mask = steps.x, steps.mask_or_none
+        directions = (False, True) if self.config.bidirectional else (False,)
+        arrangements = tuple(self.order.arrange(mask, backward=backward) for backward in directions)
         for layer in self.layers:
-            x = cast("ModalityAwareLayer", layer)(x, holes, tuple(ways), seen)
+            x = cast("ModalityAwareLayer", layer)(x, mask, arrangements, observation)
         return self.norm(x)
 
-    def answer(
+    def fuse_pooled(
         self, pooled: Float[Tensor, "modality batch time width"], present: Bool[Tensor, "modality batch time"]
     ) -> Float[Tensor, "batch time output"]:
-        """Average what is present, then the head."""
+        """Return the head's output for the mean over available modalities."""
         return self.head(self.present_mean(pooled, present))
 
     def merged(self) -> AlignMamba2:
-        """Return a copy for inference whose experts are one matrix per modality; it answers alike, to rounding.
+        """Return a copy for inference with one matrix per modality in place of the experts; its predictions are equal to rounding.
 
         Raises
         ------

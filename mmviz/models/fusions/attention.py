@@ -11,7 +11,8 @@ from torch import nn
 
 from mmviz.core.errors import ConfigError
 from mmviz.models.base import FusionConfig, FusionModel
-from mmviz.models.layers import PresentMean, StackedLayerNorm, head_of
+from mmviz.models.layers import PresentMean, StackedLayerNorm, prediction_head
+from mmviz.models.registry import register
 
 if TYPE_CHECKING:
     from jaxtyping import Bool, Float, Int
@@ -26,21 +27,21 @@ ATTENTIONS = ("fused", "materialised")
 
 
 class AttentionLayer(nn.Module):
-    """A sequence asks a source (itself, if none is given); then a feed-forward map. Normalised before each part, and added.
+    """Causal attention of a sequence to a source (by default itself), then a feed-forward layer; pre-norm, residual.
 
     Parameters
     ----------
     width, heads
-        Channels, and the heads they are divided into.
+        Channels, and attention heads (a divisor of ``width``).
     attention
-        ``fused``: ``scaled_dot_product_attention``, which keeps no weights where it needs no mask. ``materialised``:
-        softmax(q kᵀ / √d) v as written, with a (head, query, key) matrix in memory; equal to rounding.
+        ``fused``: ``scaled_dot_product_attention``, which stores no attention weights when it needs no mask. ``materialised``:
+        softmax(q kᵀ / √d) v with a (head, query, key) matrix in memory; equal to rounding.
     backend
-        ``reference`` writes the matrix out too, as the fused kernel has no second or forward-mode derivatives.
+        ``reference`` implies ``materialised``, as the fused kernel has no second or forward-mode derivatives.
 
     Notes
     -----
-    Vaswani et al., arXiv 1706.03762, equation 1. Asker and source share one normalisation, as in the public code of MulT
+    Vaswani et al., arXiv 1706.03762, equation 1. Query and source share one normalisation, as in the public code of MulT
     (Tsai et al., arXiv 1906.00295).
     """
 
@@ -59,39 +60,39 @@ class AttentionLayer(nn.Module):
         self,
         x: Float[Tensor, "batch token width"],
         source: Float[Tensor, "batch token width"] | None = None,
-        sees: Bool[Tensor, "#batch token token"] | None = None,
+        mask: Bool[Tensor, "#batch token token"] | None = None,
     ) -> Float[Tensor, "batch token width"]:
-        """Let token i hear token j of the source where ``sees[:, i, j]``; without ``sees`` where j ≤ i."""
+        """Return the layer's output; token i attends to token j of the source where ``mask[:, i, j]``, without a mask where j ≤ i."""
         normed = self.norm(x)
         q = self._split(self.ask(normed))
         k, v = map(self._split, self.offer(normed if source is None else self.norm(source)).chunk(2, -1))
         if self.materialised or is_transformed():  # the fused kernel has no forward-mode derivative
-            heard = _written_out(q, k, v, sees)
+            attended = _materialised_attention(q, k, v, mask)
         else:
-            mask = None if sees is None else sees[:, None]
-            heard = nn.functional.scaled_dot_product_attention(q, k, v, attn_mask=mask, is_causal=mask is None)
-        x = x + self.out(heard.transpose(1, 2).flatten(2))
+            heads = None if mask is None else mask[:, None]
+            attended = nn.functional.scaled_dot_product_attention(q, k, v, attn_mask=heads, is_causal=heads is None)
+        x = x + self.out(attended.transpose(1, 2).flatten(2))
         return x + self.feed(x)
 
     def _split(self, x: Float[Tensor, "batch token width"]) -> Float[Tensor, "batch head token channel"]:
         return x.unflatten(-1, (self.heads, -1)).transpose(1, 2)
 
 
-def _written_out(
+def _materialised_attention(
     q: Float[Tensor, "batch head token channel"],
     k: Float[Tensor, "batch head token channel"],
     v: Float[Tensor, "batch head token channel"],
-    sees: Bool[Tensor, "#batch token token"] | None,
+    mask: Bool[Tensor, "#batch token token"] | None,
 ) -> Float[Tensor, "batch head token channel"]:
-    """Return softmax(q kᵀ / √d) v; scores and weights are the two matrices that exist at once."""
+    """Return softmax(q kᵀ / √d) v; scores and weights are the two matrices in memory at once."""
     tokens = q.shape[-2]
-    hidden = ~(torch.ones(1, tokens, tokens, dtype=torch.bool, device=q.device).tril() if sees is None else sees)
+    masked = ~(torch.ones(1, tokens, tokens, dtype=torch.bool, device=q.device).tril() if mask is None else mask)
     scores = (q * int(q.shape[-1]) ** -0.5) @ k.transpose(-1, -2)
-    return scores.masked_fill_(hidden[:, None], -torch.inf).softmax(-1) @ v
+    return scores.masked_fill_(masked[:, None], -torch.inf).softmax(-1) @ v
 
 
 class StepEmbedding(nn.Module):
-    """A learned vector for each step, counted over the steps at which any modality has data: padding in front changes nothing."""
+    """A learned vector per step, counted over the steps at which any modality is valid, so that leading padding has no influence."""
 
     def __init__(self, steps: int, width: int) -> None:
         super().__init__()
@@ -100,11 +101,11 @@ class StepEmbedding(nn.Module):
     def forward(self, mask: Bool[Tensor, "modality batch time"]) -> Float[Tensor, "batch time width"]:
         """Return the vector of every step."""
         clock: Int[Tensor, "batch time"] = (mask.any(0).cumsum(-1) - 1).clamp(min=0)
-        return nn.functional.embedding(clock, self.time)  # the gradient of self.time[clock] differs from run to run
+        return nn.functional.embedding(clock, self.time)  # the gradient of self.time[clock] is not deterministic
 
 
 def check_attention(model: str, width: int, heads: int, attention: str) -> None:
-    """Raise ConfigError where the heads do not divide the width, or the kind of attention is unknown."""
+    """Raise ConfigError if the heads do not divide the width, or the kind of attention is unknown."""
     if width % heads:
         raise ConfigError(f"{model}: heads={heads} does not divide width={width}; give a divisor")
     if attention not in ATTENTIONS:
@@ -136,21 +137,22 @@ class CrossAttentionConfig(FusionConfig):
         check_attention("CrossAttention", self.width, self.heads, self.attention)
 
 
+@register("cross_attention", CrossAttentionConfig)
 class CrossAttention(FusionModel):
-    """A stack of cross-modal layers per ordered pair, a stack of self-attention per modality, pools, one head.
+    """Cross-modal attention layers per ordered pair of modalities, self-attention layers per modality, pooling, head.
 
-    A step of the asker hears the valid steps of the source up to its own, so prefixes are exact. While a source has not begun
-    (or is absent), the pair's stack contributes nothing: the sample is answered as by the model of the others. Nothing
-    present: the head's answer to zeros. M modalities have M(M - 1) stacks, one after another; with ``fused`` attention and
-    no padding memory is linear in the steps, with ``materialised`` it is quadratic.
+    A step of the target attends to the valid steps of the source up to its own, so prefixes are exact. Before the first valid step
+    of a source (or if it is absent), the pair's layers contribute zero: the sample is processed as by the model of the other
+    modalities. Without any modality: the head's output for zeros. M modalities have M(M - 1) stacks of layers; with ``fused``
+    attention and no padding memory is linear in the steps, with ``materialised`` it is quadratic.
 
     Notes
     -----
-    A reading of MulT (Tsai et al., arXiv 1906.00295, sections 3.2 and 3.3), the multi-stream Transformer that both Mamba papers
-    compare with. From its paper and code: the pairs, layers that always ask the source's first features, the look-ahead mask,
-    normalisation before each part, concatenation at the end. Ours: the concatenated answers of the sources are mapped back
-    to ``width`` and added to the asker, where MulT goes on at (M - 1) · width; the pool in place of the last step; learned
-    embeddings of time; one common sequence of steps; the rule for absent modalities.
+    Our interpretation of MulT (Tsai et al., arXiv 1906.00295, sections 3.2 and 3.3), the multi-stream Transformer that both Mamba papers
+    compare with. From its paper and code: the pairs, layers that always attend to the source's first features, the causal mask,
+    pre-norm, concatenation at the end. Ours: the concatenated outputs of the sources are mapped back
+    to ``width`` and added to the target, where MulT continues with (M - 1) · width; pooling in place of the last step; learned
+    time embeddings; one common sequence of steps; the rule for absent modalities.
     """
 
     config: CrossAttentionConfig
@@ -165,46 +167,48 @@ class CrossAttention(FusionModel):
             )
 
         self.time = StepEmbedding(self.steps, width)
-        self.pairs = [(asker, source) for asker in range(M) for source in range(M) if source != asker]
+        self.pairs = [(target, source) for target in range(M) for source in range(M) if source != target]
         self.crossing = nn.ModuleList(stack(config.layers) for _ in self.pairs)
         self.back = nn.ModuleList(nn.Linear(width, width, bias=False) for _ in self.pairs)
         self.own = nn.ModuleList(stack(config.self_layers) for _ in range(M))
         self.norm = StackedLayerNorm(M, width)
-        self.head = head_of(M * width, width, spec.task.outputs, config.dropout)
+        self.head = prediction_head(M * width, width, spec.task.outputs, config.dropout)
 
-    def streams(self, steps: Steps, seen: Observation | None = None) -> Float[Tensor, "modality batch time width"]:
-        """Return every modality after it has asked the others and itself."""
-        holes = steps.holes
+    def streams(
+        self, steps: Steps, observation: Observation | None = None
+    ) -> Float[Tensor, "modality batch time width"]:
+        """Return every modality after cross-modal attention and self-attention."""
+        mask = steps.mask_or_none
         x = (steps.x + self.time(steps.mask)).unbind()
-        sees: list[Tensor | None] = [None] * len(x) if holes is None else [_sees(valid) for valid in holes]
-        told = list(x)
-        for (asker, source), layers, back in zip(self.pairs, self.crossing, self.back, strict=True):
-            heard = x[asker]
+        attends: list[Tensor | None] = [None] * len(x) if mask is None else [_causal_mask(valid) for valid in mask]
+        outputs = list(x)
+        for (target, source), layers, back in zip(self.pairs, self.crossing, self.back, strict=True):
+            received = x[target]
             for layer in layers:  # type: ignore[attr-defined]
-                heard = layer(heard, x[source], sees[source])
-            heard = back(heard)
-            told[asker] = told[asker] + (heard if holes is None else heard * _begun(holes[source]))
+                received = layer(received, x[source], attends[source])
+            received = back(received)
+            outputs[target] = outputs[target] + (received if mask is None else received * _begun(mask[source]))
         for m, layers in enumerate(self.own):
             for layer in layers:  # type: ignore[attr-defined]
-                told[m] = layer(told[m], sees=sees[m])
-        return self.norm(torch.stack(told))
+                outputs[m] = layer(outputs[m], mask=attends[m])
+        return self.norm(torch.stack(outputs))
 
-    def answer(
+    def fuse_pooled(
         self, pooled: Float[Tensor, "modality batch time width"], present: Bool[Tensor, "modality batch time"]
     ) -> Float[Tensor, "batch time output"]:
-        """Join; ``pooled`` already holds zeros for what is absent."""
+        """Return the head's output for the concatenated features, which are zero for absent modalities."""
         return self.head(pooled.permute(1, 2, 0, 3).flatten(2))
 
 
-def _sees(valid: Bool[Tensor, "batch time"]) -> Bool[Tensor, "batch time time"]:
-    """Return where step i may hear step j: j ≤ i, j valid; and its own step, as a row that sees nothing has no softmax."""
+def _causal_mask(valid: Bool[Tensor, "batch time"]) -> Bool[Tensor, "batch time time"]:
+    """Return where step i attends to step j: j ≤ i and j valid, or j = i, as a row without entries has no softmax."""
     T = valid.shape[-1]
     square = torch.ones(T, T, dtype=torch.bool, device=valid.device)
     return (valid[:, None, :] & square.tril()) | torch.eye(T, dtype=torch.bool, device=valid.device)
 
 
 def _begun(valid: Bool[Tensor, "batch time"]) -> Bool[Tensor, "batch time 1"]:
-    """Return from which step on there is anything to hear."""
+    """Return the steps from the first valid one on."""
     return (valid.cumsum(-1) > 0)[..., None]
 
 
@@ -230,18 +234,19 @@ class TransformerConfig(FusionConfig):
         check_attention("Transformer", self.width, self.heads, self.attention)
 
 
+@register("transformer", TransformerConfig)
 class Transformer(FusionModel):
-    """Tokens with modality and time embeddings, causal attention over all of them, a pool per modality, a mean, a head.
+    """Tokens with modality and time embeddings, causal attention over all tokens, pooling per modality, mean, head.
 
-    A token sees the valid tokens of every modality up to its own step, so prefixes are exact; invalid tokens are seen by
-    nobody and never pooled. Time counts the steps at which any modality has data, so padding in front changes nothing. A
-    sample without a modality is answered as if that modality did not exist; nothing present: the head's answer to zeros.
+    A token attends to the valid tokens of every modality up to its own step, so prefixes are exact; invalid tokens are neither
+    attended to nor pooled. Time counts the steps at which any modality is valid, so leading padding has no influence. A
+    sample without a modality is processed as by the model of the others; without any modality: the head's output for zeros.
 
     Notes
     -----
-    Attention as in Vaswani et al., arXiv 1706.03762, equation 1, normalised before each part. A reading of the
-    "single-stream Transformer" that AlignMamba (arXiv 2412.00833) compares with, which it does not describe.
-    Time grows with (modalities · steps)²; so does memory, with the fused kernel too, which reads a mask of that size.
+    Attention as in Vaswani et al., arXiv 1706.03762, equation 1, pre-norm. Our interpretation of the
+    "single-stream Transformer" that AlignMamba (arXiv 2412.00833) compares with and does not describe.
+    Time grows with (modalities · steps)²; so does memory, also with the fused kernel, which reads a mask of that size.
     """
 
     config: TransformerConfig
@@ -256,24 +261,28 @@ class Transformer(FusionModel):
         )
         self.norm = nn.LayerNorm(width)
         self.present_mean = PresentMean(M)
-        self.head = head_of(width, width, spec.task.outputs, config.dropout)
+        self.head = prediction_head(width, width, spec.task.outputs, config.dropout)
 
-    def streams(self, steps: Steps, seen: Observation | None = None) -> Float[Tensor, "modality batch time width"]:
+    def streams(
+        self, steps: Steps, observation: Observation | None = None
+    ) -> Float[Tensor, "modality batch time width"]:
         """Return every token after the last layer."""
-        x, mask, holes = *steps, steps.holes
+        x, valid, mask = *steps, steps.mask_or_none
         M, _, T, _ = x.shape
-        tokens = (x + self.modality + self.time(mask)).permute(1, 0, 2, 3).flatten(1, 2)
+        tokens = (x + self.modality + self.time(valid)).permute(1, 0, 2, 3).flatten(1, 2)
         step = torch.arange(T, device=x.device).repeat(M)
-        sees = (step <= step[:, None])[None]
-        if holes is not None:
-            sees = sees & holes.transpose(0, 1).flatten(1)[:, None, :]
-            sees = sees | torch.eye(M * T, dtype=torch.bool, device=x.device)  # a row that sees nothing has no softmax
+        attends = (step <= step[:, None])[None]
+        if mask is not None:
+            attends = attends & mask.transpose(0, 1).flatten(1)[:, None, :]
+            attends = attends | torch.eye(
+                M * T, dtype=torch.bool, device=x.device
+            )  # a row without entries has no softmax
         for layer in self.layers:
-            tokens = layer(tokens, sees=sees)
+            tokens = layer(tokens, mask=attends)
         return self.norm(tokens).unflatten(1, (M, T)).transpose(0, 1)
 
-    def answer(
+    def fuse_pooled(
         self, pooled: Float[Tensor, "modality batch time width"], present: Bool[Tensor, "modality batch time"]
     ) -> Float[Tensor, "batch time output"]:
-        """Average what is present, then the head."""
+        """Return the head's output for the mean over available modalities."""
         return self.head(self.present_mean(pooled, present))

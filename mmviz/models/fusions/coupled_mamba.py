@@ -1,4 +1,4 @@
-"""Coupled Mamba: encoders, N coupled layers of M streams, pooling, head."""
+"""Coupled Mamba: encoders, coupled layers of M SSM streams, pooling, head."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from torch import nn
 
 from mmviz.core.errors import ConfigError
 from mmviz.models.base import FusionModel
-from mmviz.models.layers import PresentMean, StackedLayerNorm, StackedLinear, head_of
+from mmviz.models.layers import PresentMean, StackedLayerNorm, StackedLinear, prediction_head
+from mmviz.models.registry import register
 from mmviz.models.ssm.blocks import CoupledBlock, MambaConfig
 
 if TYPE_CHECKING:
@@ -31,8 +32,8 @@ class CoupledMambaConfig(MambaConfig):
     coupling
         ``identity``, ``mean``, ``gain``, ``softmax`` or ``exact_sum``, see :class:`~mmviz.models.ssm.coupling.Coupling`.
     mix
-        ``cat`` adds, between layers, a projection of all modalities to each (Figure 1's "Cat", read as concatenation,
-        projection and residual); ``none`` leaves the state coupling alone to carry anything across.
+        ``cat`` adds, between layers, a projection of all modalities to each (our interpretation of "Cat" in Figure 1: concatenation,
+        projection and residual); with ``none`` the state coupling is the only path between modalities.
         The rest as in :class:`~mmviz.models.ssm.blocks.MambaConfig`. The paper's best on MOSEI: width 128, layers 3,
         state 64; the defaults are sized for a laptop.
     """
@@ -46,10 +47,11 @@ class CoupledMambaConfig(MambaConfig):
             raise ConfigError(f"CoupledMamba: mix={self.mix!r} is unknown; choose cat or none")
 
 
+@register("coupled_mamba", CoupledMambaConfig)
 class CoupledMamba(FusionModel):
-    """Coupled Mamba (arXiv 2405.18014), with the coupled recurrence its public code does not have.
+    """Coupled Mamba (arXiv 2405.18014), with the coupled recurrence, which is not in its public code.
 
-    Streams that hear each other's states, a pool per modality, a learned convex mean of what is present, a head.
+    SSM streams with coupled hidden states, pooling per modality, a learned convex mean over available modalities, a head.
     """
 
     config: CoupledMambaConfig
@@ -62,35 +64,37 @@ class CoupledMamba(FusionModel):
         self.mixers = nn.ModuleList(StackedLinear(M, M * width, width) for _ in range(mixers))
         self.norm = StackedLayerNorm(M, width)
         self.present_mean = PresentMean(M)
-        self.head = head_of(width, width, spec.task.outputs, config.dropout)
+        self.head = prediction_head(width, width, spec.task.outputs, config.dropout)
 
-    def streams(self, steps: Steps, seen: Observation | None = None) -> Float[Tensor, "modality batch time width"]:
+    def streams(
+        self, steps: Steps, observation: Observation | None = None
+    ) -> Float[Tensor, "modality batch time width"]:
         """Return the output of the last coupled layer, normalised."""
-        x, holes = steps.x, steps.holes
+        x, mask = steps.x, steps.mask_or_none
         for depth, block in enumerate(self._coupled()):
-            scan, z = block.scan_inputs(x, holes)
-            if seen is not None:
-                seen.scans.append(scan)
-            x = block.combine(x, block.scan(scan), z, holes)
+            scan, z = block.scan_inputs(x, mask)
+            if observation is not None:
+                observation.scans.append(scan)
+            x = block.combine(x, block.scan(scan), z, mask)
             if depth < len(self.mixers):
                 joined = x.permute(1, 2, 0, 3).flatten(2).expand(len(x), -1, -1, -1)
                 mixed = nn.functional.gelu(self.mixers[depth](joined))
-                x = x + (mixed if holes is None else mixed * holes[..., None])
+                x = x + (mixed if mask is None else mixed * mask[..., None])
         return self.norm(x)
 
-    def answer(
+    def fuse_pooled(
         self, pooled: Float[Tensor, "modality batch time width"], present: Bool[Tensor, "modality batch time"]
     ) -> Float[Tensor, "batch time output"]:
-        """Average what is present, then the head."""
+        """Return the head's output for the mean over available modalities."""
         return self.head(self.present_mean(pooled, present))
 
-    def coupling_matrices(self) -> Float[Tensor, "layer listener source"]:
-        """Return W of each layer with every modality present."""
+    def coupling_matrices(self) -> Float[Tensor, "layer target source"]:
+        """Return the coupling weights W of each layer with every modality available."""
         return torch.stack([block.coupling.matrix() for block in self._coupled()])
 
     @property
     def scan_shape(self) -> tuple[int, int, int]:
-        """Coupled layers, inner channels, states per channel."""
+        """Number of coupled layers, inner channels, states per channel."""
         return self.config.layers, self.config.expand * self.config.width, self.config.state
 
     def _coupled(self) -> list[CoupledBlock]:

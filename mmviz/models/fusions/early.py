@@ -1,4 +1,4 @@
-"""Early fusion: the steps of all modalities become one sequence, on which Mamba blocks run."""
+"""Early fusion: the steps of all modalities are joined into one sequence, followed by Mamba blocks."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from torch import nn
 
 from mmviz.core.errors import ConfigError
 from mmviz.models.base import FusionModel
-from mmviz.models.layers import head_of
+from mmviz.models.layers import prediction_head
+from mmviz.models.registry import register
 from mmviz.models.ssm.blocks import MambaConfig
 
 if TYPE_CHECKING:
@@ -31,10 +32,10 @@ class EarlyConfig(MambaConfig):
     Attributes
     ----------
     join
-        ``average``: the mean of the modalities that are valid at a step. ``concat``: side by side, zeros where one is not
-        valid, then a map to ``width``.
+        ``average``: the mean of the modalities that are valid at a step. ``concat``: concatenation, with zeros for
+        invalid steps, then a map to ``width``.
     layers
-        Blocks, ≥ 1. The rest as in :class:`~mmviz.models.ssm.blocks.MambaConfig`.
+        Number of blocks, ≥ 1. The rest as in :class:`~mmviz.models.ssm.blocks.MambaConfig`.
     """
 
     join: str = "concat"
@@ -46,18 +47,19 @@ class EarlyConfig(MambaConfig):
             raise ConfigError(f"Early: join={self.join!r} is unknown; choose {' or '.join(JOINS)}")
 
 
+@register("early", EarlyConfig)
 class Early(FusionModel):
-    """One sequence for all modalities, Mamba blocks, a pool, a head.
+    """One sequence for all modalities, Mamba blocks, pooling, head.
 
-    The sequence has a step where any modality has one. Each modality that is present pools it over its own steps, and the
-    pools are averaged: without padding that is one pool. A sample without a modality is answered by the same rule as one
-    with gaps; nothing present: the head's answer to zeros. The states belong to no modality, so the Trace holds none.
+    A step of the sequence is valid if any modality is valid there. The sequence is pooled over the steps of each available modality,
+    and the pooled vectors are averaged: without padding that is one pooling. An absent modality is treated like
+    a gap; without any modality: the head's output for zeros. The states belong to no modality, so the Trace contains none.
 
     Notes
     -----
-    A reading of "average fusion" and "concat fusion" (Coupled Mamba, arXiv 2405.18014, Table 11: the mean, or the
-    concatenation, of the features, then one Mamba block). That features are joined step by step, and that the concatenation
-    is mapped back to ``width``, is ours.
+    Our interpretation of "average fusion" and "concat fusion" (Coupled Mamba, arXiv 2405.18014, Table 11: the mean, or the
+    concatenation, of the features, then one Mamba block): features are joined step by step, and the concatenation
+    is mapped back to ``width``.
     """
 
     config: EarlyConfig
@@ -68,22 +70,24 @@ class Early(FusionModel):
         self.joined = nn.Linear(M * width, width) if config.join == "concat" else None
         self.blocks = config.blocks(1, "identity")
         self.norm = nn.LayerNorm(width)
-        self.head = head_of(width, width, spec.task.outputs, config.dropout)
+        self.head = prediction_head(width, width, spec.task.outputs, config.dropout)
 
-    def streams(self, steps: Steps, seen: Observation | None = None) -> Float[Tensor, "modality batch time width"]:
-        """Return the one sequence, once for every modality that will pool it."""
+    def streams(
+        self, steps: Steps, observation: Observation | None = None
+    ) -> Float[Tensor, "modality batch time width"]:
+        """Return the joint sequence, repeated for every modality."""
         x, mask = steps
         if self.joined is None:
             one = x.sum(0, keepdim=True) / mask.sum(0).clamp(min=1)[..., None]
         else:
             one = self.joined(x.permute(1, 2, 0, 3).flatten(2))[None]
-        valid = None if steps.holes is None else mask.any(0, keepdim=True)
+        valid = None if steps.mask_or_none is None else mask.any(0, keepdim=True)
         for block in self.blocks:
             one = block(one, valid)
         return self.norm(one).expand(len(x), -1, -1, -1)
 
-    def answer(
+    def fuse_pooled(
         self, pooled: Float[Tensor, "modality batch time width"], present: Bool[Tensor, "modality batch time"]
     ) -> Float[Tensor, "batch time output"]:
-        """Average the pools of what is present, then the head."""
+        """Return the head's output for the mean over available modalities."""
         return self.head(pooled.sum(0) / torch.clamp(present.sum(0), min=1)[..., None])

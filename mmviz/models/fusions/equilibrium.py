@@ -10,8 +10,9 @@ from torch import nn
 
 from mmviz.core.errors import ConfigError
 from mmviz.models.base import FusionConfig, FusionModel, Observation
-from mmviz.models.encoder import steps_of
+from mmviz.models.encoder import number_of_steps
 from mmviz.models.fusions.memory_mapping import Mapping, Memory, feature_loss, sample_loss
+from mmviz.models.registry import build, name_of, register
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,21 +31,21 @@ class EquilibriumConfig(FusionConfig):
     Attributes
     ----------
     base
-        The fusion inside, a name of `mmviz.models.available`; the options of
-        every fusion (``width``, ``pooling``, ``steps``, ...) are handed to it.
+        The wrapped fusion, a name of `mmviz.models.available`; the options of
+        every fusion (``width``, ``pooling``, ``steps``, ...) are passed to it.
     base_options
-        Its own further options.
+        Further options of the wrapped fusion.
     memory
-        Hand a memory from modality to modality, see :class:`~mmviz.models.fusions.memory_mapping.Memory`.
+        Whether to use a recurrent memory over the modalities, see :class:`~mmviz.models.fusions.memory_mapping.Memory`.
     mapping
-        ``none``, ``linear`` or ``mlp``: learn what one modality says of another, and let that stand in for one that is absent, see
+        ``none``, ``linear`` or ``mlp``: cross-modal mapping that imputes absent modalities from available ones, see
         :class:`~mmviz.models.fusions.memory_mapping.Mapping`.
     feature
         Weight α of the feature-level loss of the mapping, ≥ 0.
     sample
-        Its sample-level loss: ``none``, ``infonce`` or ``similarity``.
+        Sample-level loss of the mapping: ``none``, ``infonce`` or ``similarity``.
     sample_weight
-        Weight β of that, ≥ 0.
+        Weight β of the sample-level loss, ≥ 0.
     """
 
     base: str = "coupled_mamba"
@@ -71,40 +72,39 @@ class EquilibriumConfig(FusionConfig):
                 raise ConfigError(f"Equilibrium: {name}={value!r}, expected a number ≥ 0")
         if self.mapping == "none" and self.sample != "none":
             raise ConfigError(
-                f"Equilibrium: sample={self.sample!r} is a loss of the mapping; choose mapping linear or mlp"
+                f"Equilibrium: sample={self.sample!r} is a loss of the mapping, but mapping='none'; choose mapping linear or mlp"
             )
         if self.base == "equilibrium":
-            raise ConfigError("Equilibrium: base='equilibrium' would be one inside the other; name a fusion")
+            raise ConfigError("Equilibrium: base='equilibrium' cannot wrap itself; give the name of a fusion")
 
 
-class Turn(NamedTuple):
-    """What one modality's turn gives: the answer from it alone, penalties by name, and the memory it leaves."""
+class ModalityPass(NamedTuple):
+    """Result of a forward pass of one modality: prediction, auxiliary losses by name, and the memory after it."""
 
     output: Float[Tensor, "batch output"]
     penalties: dict[str, Float[Tensor, ""]]
-    carried: Float[Tensor, "batch width"]
+    memory: Float[Tensor, "batch width"]
 
 
+@register("equilibrium", EquilibriumConfig, wrapper=True)
 class Equilibrium(FusionModel):
-    """Any fusion, with a memory along the modalities and a mapping between them, each to be had without the other.
+    """Any fusion with a recurrent memory over the modalities, a cross-modal mapping, or both.
 
-    Of the vectors that the fusion pools, those that are absent are replaced by what the present ones map to them; those that are present
-    are refined by the memory; then the fusion answers. Nothing looks ahead in time, so prefixes stay exact where the fusion's are. :attr:`order`, in which the
-    memory visits the modalities, is saved with the weights; a training strategy may change it.
+    Pooled vectors of absent modalities are imputed by the mapping; those of available modalities
+    are refined by the memory; then the wrapped fusion predicts. Both act at one time step, so prefixes are exact if those of the
+    fusion are. :attr:`order`, in which the memory processes the modalities, is saved with the weights; a training strategy may change it.
 
     Notes
     -----
-    A *reading* of Modality Equilibrium Matters (arXiv 2506.00030): its abstracts name the parts, its equations are not public.
+    Our interpretation of Modality Equilibrium Matters (arXiv 2506.00030): its abstract names the parts, its equations are not public.
     """
 
     config: EquilibriumConfig
     order: Tensor
 
     def __init__(self, spec: Spec, config: EquilibriumConfig) -> None:
-        from mmviz.models.registry import build  # the registry knows this class: it cannot be asked before now
-
         nn.Module.__init__(self)
-        config = replace(config, steps=steps_of(config, spec.modalities))
+        config = replace(config, steps=number_of_steps(config, spec.modalities))
         inner = {f.name: getattr(config, f.name) for f in fields(FusionConfig) if f.name not in config.base_options}
         self.base = build(config.base, spec, seed=torch.initial_seed() % 2**31, **inner, **config.base_options)
         self.spec, self.config = self.base.spec, config
@@ -118,146 +118,147 @@ class Equilibrium(FusionModel):
         """Return the steps of every modality, and their mask."""
         return self.base.encode(batch)
 
-    def streams(self, steps: Steps, seen: Observation | None = None) -> Float[Tensor, "modality batch time width"]:
-        """Return what is pooled: the streams of the fusion inside."""
-        return self.base.streams(steps, seen)
+    def streams(
+        self, steps: Steps, observation: Observation | None = None
+    ) -> Float[Tensor, "modality batch time width"]:
+        """Return the streams of the wrapped fusion."""
+        return self.base.streams(steps, observation)
 
-    def answer(
+    def fuse_pooled(
         self, pooled: Float[Tensor, "modality batch time width"], present: Bool[Tensor, "modality batch time"]
     ) -> Float[Tensor, "batch time output"]:
-        """Fuse, as the fusion inside does."""
-        return self.base.answer(pooled, present)
+        """Return the prediction of the wrapped fusion from pooled features."""
+        return self.base.fuse_pooled(pooled, present)
 
     def pooled(
-        self, steps: Steps, seen: Observation | None = None
+        self, steps: Steps, observation: Observation | None = None
     ) -> tuple[Float[Tensor, "modality batch 1 width"], Bool[Tensor, "modality batch 1"]]:
-        """Return the refined vectors, stand-ins for what is absent, and who is there then."""
-        return self._extended(*self.base.pooled(steps, seen))
+        """Return the refined and imputed vectors, and which modalities are available or imputed."""
+        return self._extended(*self.base.pooled(steps, observation))
 
     def fuse_prefixes(self, steps: Steps) -> Float[Tensor, "batch time output"]:
-        """Return the answer to encoded steps 0..t, for every t."""
+        """Return the prediction from encoded steps 0..t, for every t."""
         if not self.causal:
             return super().fuse_prefixes(steps)
         pooled = self.base.pool(self.base.streams(steps), steps.mask)
-        return self.answer(*self._extended(pooled, steps.mask.cumsum(-1) > 0))
+        return self.fuse_pooled(*self._extended(pooled, steps.mask.cumsum(-1) > 0))
 
-    def learn(self, steps: Steps) -> tuple[Float[Tensor, "batch output"], dict[str, Float[Tensor, ""]]]:
-        """Return the answer and the penalties: the fusion's own, and the mapping's where a sample has two modalities."""
-        output, penalties = super().learn(steps)
+    def training_forward(self, steps: Steps) -> tuple[Float[Tensor, "batch output"], dict[str, Float[Tensor, ""]]]:
+        """Return the prediction and the auxiliary losses: of the fusion, and of the mapping if a sample has two modalities."""
+        output, penalties = super().training_forward(steps)
         if self.mapping is None or not bool((steps.mask.any(-1).sum(0) > 1).any()):
             return output, penalties
-        z, there = self.alone(steps)
-        return output, penalties | self._mapping_losses(z, z, there)
+        z, present = self.unimodal_features(steps)
+        return output, penalties | self._mapping_losses(z, z, present)
 
-    def alone(self, steps: Steps) -> tuple[Float[Tensor, "modality batch width"], Bool[Tensor, "modality batch"]]:
-        """Return the vector of each modality when the fusion hears no other, and which are present; one pass for all."""
+    def unimodal_features(
+        self, steps: Steps
+    ) -> tuple[Float[Tensor, "modality batch width"], Bool[Tensor, "modality batch"]]:
+        """Return the pooled vector of each modality with all others masked, and which are available; one pass for all."""
         M, batch = steps.mask.shape[:2]
         pooled, present = self.base.pooled(steps.repeated(M).masked(torch.eye(M, dtype=torch.bool).repeat(batch, 1)))
         pooled, present = pooled[:, :, 0].unflatten(1, (batch, M)), present[:, :, 0].unflatten(1, (batch, M))
         return torch.stack([pooled[m, :, m] for m in range(M)]), torch.stack([present[m, :, m] for m in range(M)])
 
-    def turn(
+    def unimodal_forward(
         self,
         steps: Steps,
         modality: int,
-        carried: Float[Tensor, "batch width"],
-        goals: tuple[Float[Tensor, "modality batch width"], Bool[Tensor, "modality batch"]] | None,
-    ) -> Turn:
-        """Answer from one modality, with the memory of those before it: no gradient reaches any other.
+        memory: Float[Tensor, "batch width"],
+        targets: tuple[Float[Tensor, "modality batch width"], Bool[Tensor, "modality batch"]] | None,
+    ) -> ModalityPass:
+        """Return the prediction from one modality with the memory of the previous ones; no gradient reaches other modalities.
 
         Parameters
         ----------
         steps
             Encoded, the other modalities masked.
         modality
-            Whose turn it is.
-        carried
-            What the modality before left in the memory; it is detached here. Zeros for the first.
-        goals
-            What :meth:`alone` gave for the same samples, for the mapping to aim at; it is detached here. None without a mapping.
+            Index of the modality that is updated.
+        memory
+            Memory after the previous modality; it is detached here. Zeros for the first.
+        targets
+            Result of :meth:`unimodal_features` for the same samples, targets of the mapping; it is detached here. None without a mapping.
         """
-        seen = Observation(learning=True)
-        pooled, present = self.base.pooled(steps, seen)
-        penalties = dict(seen.penalties)
-        if self.mapping is not None and goals is not None:
+        observation = Observation(training=True)
+        pooled, present = self.base.pooled(steps, observation)
+        penalties = dict(observation.penalties)
+        if self.mapping is not None and targets is not None:
             z = torch.where(
                 torch.arange(len(pooled), device=pooled.device).eq(modality)[:, None, None], pooled[:, :, 0], 0
             )
-            penalties |= self._mapping_losses(z, goals[0], goals[1], source=modality)
-        left, there = carried.detach(), present
-        filled = pooled
+            penalties |= self._mapping_losses(z, targets[0], targets[1], source=modality)
+        memory, filled, available = memory.detach(), pooled, present
         if self.mapping is not None:
-            filled, there = self.mapping.stand_in(pooled, present)
+            filled, available = self.mapping.impute(pooled, present)
         if self.memory is not None:
-            refined, left = self.memory.visit(pooled[modality, :, 0], left, present[modality, :, 0])
+            refined, memory = self.memory.step(pooled[modality, :, 0], memory, present[modality, :, 0])
             filled = torch.cat([filled[:modality], refined[None, :, None], filled[modality + 1 :]])
-        return Turn(self.answer(filled, there)[:, 0], penalties, left.detach())
+        return ModalityPass(self.fuse_pooled(filled, available)[:, 0], penalties, memory.detach())
 
-    def visit(self, order: Sequence[int]) -> None:
-        """Let the memory visit the modalities in this order from now on."""
+    def set_order(self, order: Sequence[int]) -> None:
+        """Set the order in which the memory processes the modalities."""
         self.order.copy_(torch.tensor([float(m) for m in order]))
 
-    def coupling_matrices(self) -> Float[Tensor, "layer listener source"]:
-        """Return those of the fusion inside."""
+    def coupling_matrices(self) -> Float[Tensor, "layer target source"]:
+        """Return the coupling weights of the wrapped fusion."""
         return self.base.coupling_matrices()
 
     @property
     def causal(self) -> bool:
-        """Whether the fusion inside is."""
+        """Whether the wrapped fusion is causal."""
         return self.base.causal
 
     @property
     def scan_shape(self) -> tuple[int, int, int]:
-        """The one of the fusion inside."""
+        """The scan shape of the wrapped fusion."""
         return self.base.scan_shape
 
     def _extended(
         self, z: Float[Tensor, "modality batch time width"], present: Bool[Tensor, "modality batch time"]
     ) -> tuple[Float[Tensor, "modality batch time width"], Bool[Tensor, "modality batch time"]]:
-        filled, there = (z, present) if self.mapping is None else self.mapping.stand_in(z, present)
+        filled, available = (z, present) if self.mapping is None else self.mapping.impute(z, present)
         if self.memory is not None:
             filled = self.memory(filled, present, [int(m) for m in self.order.tolist()])
-        return filled, there
+        return filled, available
 
     def _mapping_losses(
         self,
         z: Float[Tensor, "modality batch width"],
-        goals: Float[Tensor, "modality batch width"],
-        there: Bool[Tensor, "modality batch"],
+        targets: Float[Tensor, "modality batch width"],
+        present: Bool[Tensor, "modality batch"],
         source: int | None = None,
     ) -> dict[str, Float[Tensor, ""]]:
-        """Return the weighted losses of the maps from every modality, or from one."""
+        """Return the weighted losses of the maps from every modality, or from ``source``."""
         if self.mapping is None:
             return {}
         M = len(z)
         pairs = ~torch.eye(M, dtype=torch.bool, device=z.device)
         if source is not None:
             pairs = pairs & torch.arange(M, device=z.device).eq(source)[:, None]
-        both = there[:, None] & there[None] & pairs[..., None]
+        both = present[:, None] & present[None] & pairs[..., None]
         mapped, losses = self.mapping(z), {}
         if self.config.feature:
-            losses["mapping_feature"] = self.config.feature * feature_loss(mapped, goals, both)
+            losses["mapping_feature"] = self.config.feature * feature_loss(mapped, targets, both)
         if self.config.sample != "none" and self.config.sample_weight:
-            found = sample_loss(self.config.sample, mapped, goals, both)
-            losses["mapping_sample"] = self.config.sample_weight * found
+            loss = sample_loss(self.config.sample, mapped, targets, both)
+            losses["mapping_sample"] = self.config.sample_weight * loss
         return losses
 
 
-def around(model: FusionModel, **options: Any) -> Equilibrium:
-    """Return an equilibrium around a built model, with its weights.
+def wrap_in_equilibrium(model: FusionModel, **options: Any) -> Equilibrium:
+    """Return an equilibrium model around a built fusion, with its weights.
 
     Parameters
     ----------
     model
-        A fusion of `mmviz.models.build`; it becomes the inside, and is not copied.
+        A fusion of `mmviz.models.build`, or another registered model; it is not copied.
     options
         ``memory``, ``mapping``, ``feature``, ``sample``, ``sample_weight``. New weights are drawn from torch's global generator's seed.
     """
-    from mmviz.models.registry import build, name_of
-
     own = {f.name: getattr(model.config, f.name) for f in fields(model.config)}
     shared = {f.name: own.pop(f.name) for f in fields(FusionConfig)}
-    made = build(
+    wrapped = build(
         "equilibrium",
         model.spec,
         seed=torch.initial_seed() % 2**31,
@@ -266,7 +267,9 @@ def around(model: FusionModel, **options: Any) -> Equilibrium:
         **shared,
         **options,
     )
-    if not isinstance(made, Equilibrium):
-        raise ConfigError(f"around: the registry gives a {type(made).__name__} for 'equilibrium'")
-    made.base = model
-    return made
+    if not isinstance(wrapped, Equilibrium):
+        raise ConfigError(
+            f"wrap_in_equilibrium: 'equilibrium' is registered as {type(wrapped).__name__}; unregister it"
+        )
+    wrapped.base = model
+    return wrapped

@@ -1,4 +1,4 @@
-"""Late fusion: one Mamba stream and one answer per modality, averaged at the end."""
+"""Late fusion: one Mamba stream and one prediction per modality, averaged at the end."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from torch import nn
 
 from mmviz.models.base import FusionModel
 from mmviz.models.layers import PresentMean, StackedLayerNorm, StackedLinear
+from mmviz.models.registry import register
 from mmviz.models.ssm.blocks import CoupledBlock, MambaConfig
 
 if TYPE_CHECKING:
@@ -26,16 +27,17 @@ class LateConfig(MambaConfig):
     """Options of ``build("late", spec, ...)``: those of :class:`~mmviz.models.ssm.blocks.MambaConfig`, for each stream."""
 
 
+@register("late", LateConfig)
 class Late(FusionModel):
-    """Mamba streams that never hear each other; a learned convex mean of their answers over what is present.
+    """Independent Mamba streams, and a learned convex mean of their predictions over available modalities.
 
-    The streams are Coupled Mamba's blocks with the coupling ``identity``, so the Trace holds their states. The weights of
-    the mean start equal. Each modality alone is answered by its own stream; nothing present: zeros.
+    The streams are Coupled Mamba's blocks with the coupling ``identity``, so the Trace contains their states. Initial weights of
+    the mean are equal. A single modality is predicted by its own stream; without any modality the prediction is zero.
 
     Notes
     -----
-    A reading of "Mamba fusion" (Coupled Mamba, arXiv 2405.18014, Table 11: one block per modality, weighted sum at the
-    end); that the sum is of answers and not of features is our choice, as "late fusion" means elsewhere.
+    Our interpretation of "Mamba fusion" (Coupled Mamba, arXiv 2405.18014, Table 11: one block per modality, weighted sum at the
+    end): the sum of predictions, not of features, which is the usual meaning of "late fusion".
     """
 
     config: LateConfig
@@ -52,26 +54,33 @@ class Late(FusionModel):
 
     @property
     def scan_shape(self) -> tuple[int, int, int]:
-        """Layers, inner channels, states per channel."""
+        """Number of layers, inner channels, states per channel."""
         return self.config.layers, self.config.expand * self.config.width, self.config.state
 
-    def streams(self, steps: Steps, seen: Observation | None = None) -> Float[Tensor, "modality batch time width"]:
+    @property
+    def independent_streams(self) -> bool:
+        """True: no stream depends on another modality."""
+        return True
+
+    def streams(
+        self, steps: Steps, observation: Observation | None = None
+    ) -> Float[Tensor, "modality batch time width"]:
         """Return the output of every stream."""
-        x, holes = steps.x, steps.holes
+        x, mask = steps.x, steps.mask_or_none
         for block in self.blocks:
             block = cast("CoupledBlock", block)
-            scan, z = block.scan_inputs(x, holes)
-            if seen is not None:
-                seen.scans.append(scan)
-            x = block.combine(x, block.scan(scan), z, holes)
+            scan, z = block.scan_inputs(x, mask)
+            if observation is not None:
+                observation.scans.append(scan)
+            x = block.combine(x, block.scan(scan), z, mask)
         return self.norm(x)
 
-    def answer(
+    def fuse_pooled(
         self, pooled: Float[Tensor, "modality batch time width"], present: Bool[Tensor, "modality batch time"]
     ) -> Float[Tensor, "batch time output"]:
-        """Answer per modality, then average."""
+        """Return the mean over available modalities of the predictions per modality."""
         return self.present_mean(self.out(nn.functional.gelu(self.hidden(self.drop(pooled)))), present)
 
-    def coupling_matrices(self) -> Float[Tensor, "layer listener source"]:
-        """Return the identity for each layer."""
+    def coupling_matrices(self) -> Float[Tensor, "layer target source"]:
+        """Return the identity matrix for each layer."""
         return torch.eye(len(self.spec.modalities)).repeat(self.config.layers, 1, 1)

@@ -17,17 +17,17 @@ if TYPE_CHECKING:
 
 
 class Memory(nn.Module):
-    """A gated recurrent memory over the modalities, in the order in which they are visited.
+    """Gated recurrent memory over the modalities, which are processed in a given order.
 
-    With z the vector of the modality visited k-th and m its memory:
-    r = σ(W_r [z; m_{k-1}]), g = σ(W_g [z; m_{k-1}]), m̃ = tanh(W [z; r ⊙ m_{k-1}]), m_k = (1-g) ⊙ m_{k-1} + g ⊙ m̃; the fusion reads
-    z + W_o m_k. W_o starts at zero, so that the memory begins as if it were not there. A modality that is absent leaves the memory
-    as it is, and stays zero. Before the first, m_0 = 0.
+    With z the pooled vector of the k-th modality and m_k the memory after it:
+    r = σ(W_r [z; m_{k-1}]), g = σ(W_g [z; m_{k-1}]), m̃ = tanh(W [z; r ⊙ m_{k-1}]), m_k = (1-g) ⊙ m_{k-1} + g ⊙ m̃; the fusion receives
+    z + W_o m_k. W_o is zero at initialisation, so that the memory has no influence at first. An absent modality leaves the memory
+    unchanged and stays zero. m_0 = 0.
 
     Notes
     -----
-    A *reading* of "a memory module for information filtering and inheritance" (Modality Equilibrium Matters, arXiv 2506.00030), whose
-    equations are not public: these are those of a gated recurrent unit (Cho et al., arXiv 1406.1078), with an output map.
+    Our interpretation of "a memory module for information filtering and inheritance" (Modality Equilibrium Matters, arXiv 2506.00030), whose
+    equations are not public: a gated recurrent unit (Cho et al., arXiv 1406.1078) with an output map.
     """
 
     def __init__(self, width: int) -> None:
@@ -37,14 +37,14 @@ class Memory(nn.Module):
         self.out = nn.Linear(width, width, bias=False)
         nn.init.zeros_(self.out.weight)
 
-    def visit(
-        self, z: Float[Tensor, "*rest width"], carried: Float[Tensor, "*rest width"], there: Bool[Tensor, "*rest"]
+    def step(
+        self, z: Float[Tensor, "*rest width"], memory: Float[Tensor, "*rest width"], present: Bool[Tensor, "*rest"]
     ) -> tuple[Float[Tensor, "*rest width"], Float[Tensor, "*rest width"]]:
         """Return z refined by the memory, and the memory after it."""
-        r, g = torch.sigmoid(self.gates(torch.cat([z, carried], -1))).chunk(2, -1)
-        new = (1 - g) * carried + g * torch.tanh(self.candidate(torch.cat([z, r * carried], -1)))
-        new = torch.where(there[..., None], new, carried)
-        return torch.where(there[..., None], z + self.out(new), z), new
+        r, g = torch.sigmoid(self.gates(torch.cat([z, memory], -1))).chunk(2, -1)
+        new = (1 - g) * memory + g * torch.tanh(self.candidate(torch.cat([z, r * memory], -1)))
+        new = torch.where(present[..., None], new, memory)
+        return torch.where(present[..., None], z + self.out(new), z), new
 
     def forward(
         self,
@@ -52,10 +52,10 @@ class Memory(nn.Module):
         present: Bool[Tensor, "modality *rest"],
         order: Sequence[int],
     ) -> Float[Tensor, "modality *rest width"]:
-        """Return every modality refined, visited in this order."""
-        carried, refined = torch.zeros_like(z[0]), list(z)
+        """Return every modality refined by the memory, processed in this order."""
+        memory, refined = torch.zeros_like(z[0]), list(z)
         for m in order:
-            refined[m], carried = self.visit(z[m], carried, present[m])
+            refined[m], memory = self.step(z[m], memory, present[m])
         return torch.stack(refined)
 
 
@@ -63,11 +63,11 @@ TEMPERATURE = 0.1
 
 
 class Mapping(nn.Module):
-    """A map f_{m→n} for every ordered pair of modalities, linear or with one hidden layer.
+    """Cross-modal mapping: a map f_{m→n} for every ordered pair of modalities, linear or with one hidden layer.
 
     Notes
     -----
-    A *reading* of "cross-modal mapping, aligned at feature and sample level" (Modality Equilibrium Matters, arXiv 2506.00030), whose
+    Our interpretation of "cross-modal mapping, aligned at feature and sample level" (Modality Equilibrium Matters, arXiv 2506.00030), whose
     equations are not public.
     """
 
@@ -82,47 +82,47 @@ class Mapping(nn.Module):
         self.second = pairs() if hidden else None
         self.bias = nn.Parameter(torch.zeros(modalities, modalities, width))
 
-    def forward(self, z: Float[Tensor, "source *rest width"]) -> Float[Tensor, "source goal *rest width"]:
-        """Return f_{m→n}(z_m) for every source m and goal n; the diagonal has no meaning."""
+    def forward(self, z: Float[Tensor, "source *rest width"]) -> Float[Tensor, "source target *rest width"]:
+        """Return f_{m→n}(z_m) for every source m and target n; the diagonal has no meaning."""
         M, flat = len(z), z.flatten(1, -2)
         mapped = torch.einsum("mrw,mnwv->mnrv", flat, self.first) + self.bias[:, :, None]
         if self.second is not None:
             mapped = torch.einsum("mnrw,mnwv->mnrv", nn.functional.gelu(mapped), self.second)
         return mapped.reshape(M, M, *z.shape[1:])
 
-    def stand_in(
+    def impute(
         self, z: Float[Tensor, "modality *rest width"], present: Bool[Tensor, "modality *rest"]
     ) -> tuple[Float[Tensor, "modality *rest width"], Bool[Tensor, "modality *rest"]]:
-        """Return z with every absent modality replaced by the mean of what the present ones map to it, and who is there then.
+        """Return z with every absent modality imputed by the mean of the maps from the available ones, and the new availability.
 
-        Where nothing is present nothing is replaced.
+        Nothing is imputed where no modality is available.
         """
         traced = torch.compiler.is_exporting() or torch.jit.is_tracing() or is_batched()
         if not traced and bool(present.all()):
             return z, present
         source = present[:, None, ..., None].to(z.dtype)
-        guess = (self(z) * source).sum(0) / source.sum(0).clamp(min=1)
+        imputed = (self(z) * source).sum(0) / source.sum(0).clamp(min=1)
         some = present.any(0, keepdim=True).expand_as(present)
-        return torch.where((some & ~present)[..., None], guess, z), present | some
+        return torch.where((some & ~present)[..., None], imputed, z), present | some
 
 
 def feature_loss(
-    mapped: Float[Tensor, "source goal batch width"],
+    mapped: Float[Tensor, "source target batch width"],
     z: Float[Tensor, "modality batch width"],
-    both: Bool[Tensor, "source goal batch"],
+    both: Bool[Tensor, "source target batch"],
 ) -> Float[Tensor, ""]:
-    """Return the mean of (f_{m→n}(z_m) - sg z_n)² over pairs of modalities, samples that have both, and channels. A reading."""
+    """Return the mean of (f_{m→n}(z_m) - sg z_n)² over pairs of modalities, samples with both, and channels; our interpretation."""
     error = (mapped - z.detach()[None]).square().mean(-1)
     return (error * both).sum() / both.sum().clamp(min=1)
 
 
 def sample_loss(
     kind: str,
-    mapped: Float[Tensor, "source goal batch width"],
+    mapped: Float[Tensor, "source target batch width"],
     z: Float[Tensor, "modality batch width"],
-    both: Bool[Tensor, "source goal batch"],
+    both: Bool[Tensor, "source target batch"],
 ) -> Float[Tensor, ""]:
-    """Return how far the mapped samples are from standing to each other as the goal's do. A reading.
+    """Return the sample-level alignment loss between mapped and target features; our interpretation.
 
     Parameters
     ----------
@@ -130,17 +130,17 @@ def sample_loss(
         ``infonce``: symmetric cross-entropy over the batch of cosines / 0.1 between f_{m→n}(z_m) and sg z_n, each sample its own
         class. ``similarity``: mean squared difference of the two matrices of cosines within the batch.
     mapped, z, both
-        As in :func:`feature_loss`. Pairs of modalities with fewer than two samples in common are left out.
+        As in :func:`feature_loss`. Pairs of modalities with fewer than two common samples are left out.
     """
     losses = []
     for m, n in both.sum(-1).ge(2).nonzero().tolist():
-        there = both[m, n]
-        a = nn.functional.normalize(mapped[m, n][there], dim=-1)
-        b = nn.functional.normalize(z[n][there].detach(), dim=-1)
+        common = both[m, n]
+        a = nn.functional.normalize(mapped[m, n][common], dim=-1)
+        b = nn.functional.normalize(z[n][common].detach(), dim=-1)
         if kind == "similarity":
             losses.append((a @ a.t() - b @ b.t()).square().mean())
             continue
         logits = a @ b.t() / TEMPERATURE
-        own = torch.arange(len(a), device=a.device)
-        losses.append((nn.functional.cross_entropy(logits, own) + nn.functional.cross_entropy(logits.t(), own)) / 2)
+        label = torch.arange(len(a), device=a.device)
+        losses.append((nn.functional.cross_entropy(logits, label) + nn.functional.cross_entropy(logits.t(), label)) / 2)
     return torch.stack(losses).mean() if losses else mapped.new_zeros(())

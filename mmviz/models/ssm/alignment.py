@@ -10,7 +10,7 @@ import torch
 from mmkernels import entropic_plan, median_bandwidth, mmd_squared, pairwise_cost, relaxed_plan
 
 from mmviz.core.errors import ConfigError
-from mmviz.models.base import FusionConfig, Plan
+from mmviz.models.base import FusionConfig, TransportPlan
 
 if TYPE_CHECKING:
     from typing import Literal
@@ -22,27 +22,27 @@ if TYPE_CHECKING:
     from mmviz.models.batch import Steps
 
 
-NATURAL_ANCHORS = ("text", "language", "rgb")
+DEFAULT_ANCHORS = ("text", "language", "rgb")
 MEDIAN_POINTS = 64
 
 
 @dataclass(frozen=True)
 class AnchorConfig(FusionConfig):
-    """Options of models that draw every modality to an anchor by the maximum mean discrepancy.
+    """Options of models with a maximum mean discrepancy penalty between every modality and an anchor.
 
     Attributes
     ----------
     anchor
-        Name of a modality. "" takes text, language or rgb where there is one (language is AlignMamba's anchor), else
-        the first of the data.
+        Name of a modality. "" takes text, language or rgb if the data have one (language is AlignMamba's anchor), else
+        the first modality.
     mmd
-        Weight of the penalty, ≥ 0; 0 leaves it out. The default 0.01 keeps it, between 0 and 2 per pair, well below a
-        cross-entropy, which starts near 1; no paper of the family publishes its weight.
+        Weight of the penalty, ≥ 0; 0 disables it. With the default 0.01 the penalty, between 0 and 2 per pair before
+        weighting, is well below a cross-entropy, which starts near 1; the papers do not publish a weight.
     bandwidth
-        Of the Gaussian kernel; 0 takes the median distance of each pair of sets, as a fixed one makes the kernel, and
-        with it the gradient, vanish when features grow.
+        Bandwidth of the Gaussian kernel; 0 takes the median distance of each pair of sets. With a fixed bandwidth the kernel
+        and its gradient vanish when features grow.
     factors
-        Multiples of the bandwidth in the bank of kernels, so that no single scale has to be right.
+        Multiples of the bandwidth in the mixture of kernels.
     """
 
     anchor: str = ""
@@ -59,7 +59,7 @@ class AnchorConfig(FusionConfig):
             self._check_number("factors", factor, above=True)
 
     def _check_number(self, option: str, value: float, *, above: bool = False) -> None:
-        """Raise ConfigError unless the value is a finite number ≥ 0, or above it."""
+        """Raise ConfigError unless the value is a finite number ≥ 0 (``above``: > 0)."""
         sensible = isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
         if not sensible or value < 0 or (above and value == 0):
             name = type(self).__name__.removesuffix("Config")
@@ -73,9 +73,9 @@ class AnchorConfig(FusionConfig):
         mask_x: Bool[Tensor, "set point"],
         mask_y: Bool[Tensor, "set other"],
     ) -> Float[Tensor, " set"]:
-        """Return MMD² of each pair of sets with these options; the median is that of at most 64 of a pair's points."""
+        """Return MMD² of each pair of sets with these options; the median distance is taken over at most 64 points of a pair."""
         bandwidth: float | Tensor = self.bandwidth
-        if not bandwidth:  # all of them would cost as much as the kernels do
+        if not bandwidth:  # the median over all points would cost as much as the kernels
             bandwidth = median_bandwidth(x, y, mask_x=mask_x, mask_y=mask_y, max_points=MEDIAN_POINTS)
         return mmd_squared(
             x, y, mask_x=mask_x, mask_y=mask_y, bandwidth=bandwidth, factors=self.factors, backend=self.other_backend
@@ -83,18 +83,18 @@ class AnchorConfig(FusionConfig):
 
 
 def anchor_of(names: tuple[str, ...], chosen: str) -> int:
-    """Return the position of the anchor: the one chosen, a natural one, or the first.
+    """Return the index of the anchor: ``chosen``, else text, language or rgb, else the first modality.
 
     Raises
     ------
     ConfigError
-        If the data has no modality of the name that was chosen.
+        If the data have no modality of the name ``chosen``.
     """
     if chosen:
         if chosen not in names:
-            raise ConfigError(f"anchor={chosen!r} is no modality of the data; choose one of {', '.join(names)}")
+            raise ConfigError(f"anchor={chosen!r} is not a modality of the data; choose one of {', '.join(names)}")
         return names.index(chosen)
-    return next((names.index(name) for name in NATURAL_ANCHORS if name in names), 0)
+    return next((names.index(name) for name in DEFAULT_ANCHORS if name in names), 0)
 
 
 CHOICES = {
@@ -107,28 +107,28 @@ CHOICES = {
 
 @dataclass(frozen=True)
 class AlignmentConfig(AnchorConfig):
-    """Options of the dual alignment; AlignMamba-2's abstract names the two distances and no more: all is a *reading*.
+    """Options of the dual alignment; our interpretation, as the abstract of AlignMamba-2 only names the two distances.
 
     Attributes
     ----------
     ot
-        Weight of the transport distance, ≥ 0; 0 leaves it out. With the cosine cost it is between 0 and 2 per pair,
-        as the MMD is, so both have the same default. (A public re-implementation has 0.001 for it and 0.01 for the
+        Weight of the transport distance, ≥ 0; 0 disables it. With the cosine cost it is between 0 and 2 per pair,
+        like the MMD, so both have the same default. (A public re-implementation uses 0.001, and 0.01 for the
         MMD.)
     plan
-        ``relaxed``: each step goes, whole, to its cheapest step of the anchor, AlignMamba's closed form. ``entropic``:
+        ``relaxed``: the whole mass of each step goes to its cheapest step of the anchor, AlignMamba's closed form. ``entropic``:
         Sinkhorn, both marginals uniform.
     direction
-        Of the relaxed distance, which depends on it: ``to_anchor``, or the ``mean`` or the ``max`` of both ways.
-        ``mean`` by default: to the anchor alone, the distance falls to 0 when all steps meet at one step of the
-        anchor. The entropic distance is the same both ways.
+        Direction of the relaxed distance, which is not symmetric: ``to_anchor``, or the ``mean`` or the ``max`` of both
+        directions. Default ``mean``: with ``to_anchor`` the distance is 0 when all steps collapse onto one step of the
+        anchor. The entropic distance is symmetric.
     cost
-        ``cosine``, AlignMamba's equation 3, blind to the size of features; or ``sqeuclidean``.
+        ``cosine``, AlignMamba's equation 3, invariant to the norm of features; or ``sqeuclidean``.
     epsilon
         Strength of the entropy in units of cost, > 0. 0.05 is 1/40 of the largest cosine cost.
     mmd_over
-        The sets that are compared: the ``steps`` of one sample (as AlignMamba's equation 7 suggests) or those of the
-        ``batch``. ``auto`` takes steps, but the batch where sequences have one step, as one point is no distribution.
+        The sets to compare: the ``steps`` of one sample (as AlignMamba's equation 7 suggests) or those of the
+        ``batch``. ``auto`` takes steps, but the batch for sequences of one step, as one point is not a distribution.
         The rest as in :class:`~mmviz.models.ssm.alignment.AnchorConfig`.
     """
 
@@ -152,8 +152,8 @@ class AlignmentConfig(AnchorConfig):
 class Pair(NamedTuple):
     """The steps of a modality and of the anchor.
 
-    Where a sample lacks either, ``both`` is False and the masks are True: what comes of it is thrown away, but no set
-    is empty, which the operators refuse.
+    If a sample lacks either, ``both`` is False and the masks are True: the result is discarded, but no set
+    is empty, which the operators would reject.
     """
 
     x: Float[Tensor, "batch time width"]
@@ -169,83 +169,83 @@ class Pair(NamedTuple):
         if x.dtype in (torch.float16, torch.bfloat16):  # under automatic mixed precision
             x = x.float()
         both = mask[source].any(-1) & mask[anchor].any(-1)
-        lacking = ~both[:, None]
-        return cls(x[source], x[anchor], mask[source] | lacking, mask[anchor] | lacking, both)
+        absent = ~both[:, None]
+        return cls(x[source], x[anchor], mask[source] | absent, mask[anchor] | absent, both)
 
-    def noted(self, names: tuple[str, str], plan: Tensor, cost: Tensor, mmd: Tensor) -> Plan:
-        """Return what is shown of it, zeros and NaN where a sample lacks either."""
-        real = (self.mask_x[:, :, None] & self.mask_y[:, None, :]) & self.both[:, None, None]
-        plan, cost = (torch.where(real, part, 0.0) for part in (plan, cost))
+    def transport_plan(self, names: tuple[str, str], plan: Tensor, cost: Tensor, mmd: Tensor) -> TransportPlan:
+        """Return the plan to record, with zeros and NaN where a sample lacks either modality."""
+        valid = (self.mask_x[:, :, None] & self.mask_y[:, None, :]) & self.both[:, None, None]
+        plan, cost = (torch.where(valid, part, 0.0) for part in (plan, cost))
         distance = torch.where(self.both, (plan * cost).sum((1, 2)), torch.nan)
-        return Plan(*names, plan, cost, distance, torch.where(self.both, mmd, torch.nan))
+        return TransportPlan(*names, plan, cost, distance, torch.where(self.both, mmd, torch.nan))
 
 
 class Alignment:
-    """Draws every modality to the anchor; it has no parameters, and an inference never comes here.
+    """Alignment penalties between every modality and the anchor; without parameters, not used at inference.
 
-    A sample that lacks the anchor contributes nothing, one that lacks another modality nothing to its pair; padding
-    is never looked at. Each penalty is a sum over pairs of the mean over the batch, so a sample weighs as much as in
-    the task's loss, whatever the others lack. With one modality there is no pair, and the penalties are 0.
+    A sample without the anchor contributes 0, one without another modality contributes 0 to its pair; padding
+    has no influence. Each penalty is a sum over pairs of the mean over the batch, so that a sample has the same weight as in
+    the task loss. With one modality there is no pair, and the penalties are 0.
 
     Notes
     -----
-    L = L_task + ot · Σ_m ⟨M_m, C_m⟩ + mmd · Σ_m MMD²(X_m, X_anchor) over the encoded steps X: the weights, the sum
-    over pairs and the place (before fusion) are a *reading* of AlignMamba-2 (arXiv 2603.18462, whose abstract has
+    L = L_task + ot · Σ_m ⟨M_m, C_m⟩ + mmd · Σ_m MMD²(X_m, X_anchor) over the encoded steps X. The weights, the sum
+    over pairs and the position (before fusion) are our interpretation of AlignMamba-2 (arXiv 2603.18462, whose abstract names
     "optimal transport distance" and MMD as regularisers). Cost, relaxed plan and MMD² as in AlignMamba (arXiv
-    2412.00833, equations 3-9), with the operators of ``mmkernels``. The plan is noted as it is to the anchor,
-    whatever ``direction`` is.
+    2412.00833, equations 3-9), with the operators of ``mmkernels``. The recorded plan is the one to the anchor
+    for every ``direction``.
     """
 
     def __init__(self, names: tuple[str, ...], config: AlignmentConfig) -> None:
         self.names, self.config = names, config
         self.anchor = anchor_of(names, config.anchor)
 
-    def __call__(self, steps: Steps, seen: Observation) -> None:
-        """Add the penalties ``ot`` and ``mmd`` to ``seen``, and the plans where they are wanted."""
-        with torch.autocast(steps.x.device.type, enabled=False):  # distances are taken in whole precision
-            self._measure(steps, seen)
+    def __call__(self, steps: Steps, observation: Observation) -> None:
+        """Add the penalties ``ot`` and ``mmd`` to ``observation``, and the plans unless it is for training."""
+        with torch.autocast(steps.x.device.type, enabled=False):  # distances in full precision
+            self._measure(steps, observation)
 
-    def _measure(self, steps: Steps, seen: Observation) -> None:
+    def _measure(self, steps: Steps, observation: Observation) -> None:
         anchor, zero = self.anchor, torch.zeros((), device=steps.x.device)
         totals = {"ot": zero, "mmd": zero}
         for m, name in enumerate(self.names):
             if m == anchor:
                 continue
             pair = Pair.of(steps, m, anchor)
-            if self.config.ot > 0 or not seen.learning:
+            if self.config.ot > 0 or not observation.training:
                 plan, cost, distance = self._transport(pair)
                 totals["ot"] = totals["ot"] + torch.where(pair.both, distance, 0.0).mean()
-            if self.config.mmd > 0 or not seen.learning:
+            if self.config.mmd > 0 or not observation.training:
                 discrepancy = self._discrepancy(pair)
                 totals["mmd"] = totals["mmd"] + torch.where(pair.both, discrepancy, 0.0).mean()
-            if not seen.learning:
-                seen.plans.append(pair.noted((name, self.names[anchor]), plan, cost, discrepancy))
-        seen.penalties["ot"] = self.config.ot * totals["ot"]
-        seen.penalties["mmd"] = self.config.mmd * totals["mmd"]
+            if not observation.training:
+                observation.plans.append(pair.transport_plan((name, self.names[anchor]), plan, cost, discrepancy))
+        observation.penalties["ot"] = self.config.ot * totals["ot"]
+        observation.penalties["mmd"] = self.config.mmd * totals["mmd"]
 
     def _transport(self, pair: Pair) -> tuple[Tensor, Tensor, Tensor]:
         """Return plan and cost to the anchor, and the distance of each sample."""
         cost = pairwise_cost(pair.x, pair.y, metric=cast("Literal['cosine', 'sqeuclidean']", self.config.cost))
         backend = self.config.other_backend
         if self.config.plan == "entropic":
-            found = entropic_plan(
+            result = entropic_plan(
                 cost, epsilon=self.config.epsilon, mask_x=pair.mask_x, mask_y=pair.mask_y, backend=backend
             )
-            return found.plan, cost, found.cost
-        there = relaxed_plan(cost, mask_x=pair.mask_x, mask_y=pair.mask_y, backend=backend)
+            return result.plan, cost, result.cost
+        forward = relaxed_plan(cost, mask_x=pair.mask_x, mask_y=pair.mask_y, backend=backend)
         if self.config.direction == "to_anchor":
-            return there.plan, cost, there.cost
+            return forward.plan, cost, forward.cost
         back = relaxed_plan(cost.transpose(1, 2), mask_x=pair.mask_y, mask_y=pair.mask_x, backend=backend)
         if self.config.direction == "max":
-            return there.plan, cost, torch.maximum(there.cost, back.cost)
-        return there.plan, cost, (there.cost + back.cost) / 2
+            return forward.plan, cost, torch.maximum(forward.cost, back.cost)
+        return forward.plan, cost, (forward.cost + back.cost) / 2
 
     def _discrepancy(self, pair: Pair) -> Float[Tensor, " batch"]:
-        """Return MMD² for each sample; over the batch it is the same for all."""
+        """Return MMD² of each sample; with ``mmd_over="batch"`` one value for all samples."""
         x, y, mask_x, mask_y, both = pair
         if self.config.mmd_over == "steps" or (self.config.mmd_over == "auto" and x.shape[1] > 1):
             return self.config.discrepancy(x, y, mask_x, mask_y)
         if not bool(both.any()):
             return x.new_zeros(len(x))
-        real = ((mask & both[:, None]).flatten()[None] for mask in (mask_x, mask_y))
-        return self.config.discrepancy(x.flatten(0, 1)[None], y.flatten(0, 1)[None], *real).expand(len(x))
+        masks = ((mask & both[:, None]).flatten()[None] for mask in (mask_x, mask_y))
+        return self.config.discrepancy(x.flatten(0, 1)[None], y.flatten(0, 1)[None], *masks).expand(len(x))

@@ -4,37 +4,26 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import torch
 from mmkernels import coupled_scan, silu_gate
 from torch import nn
 
 from mmviz.core.errors import ConfigError
-from mmviz.models.base import FusionConfig, beside_scan
+from mmviz.models.base import FusionConfig, ScanInputs, other_backend
 from mmviz.models.layers import StackedCausalConv, StackedLayerNorm, StackedLinear
 from mmviz.models.ssm.coupling import Coupling
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from jaxtyping import Bool, Float
     from torch import Tensor
 
 
-class ScanInputs(NamedTuple):
-    """What one call of the operator reads, in the operator's own names (``mmkernels.coupled_scan``)."""
-
-    x: Float[Tensor, "modality batch time channel"]
-    dt: Float[Tensor, "modality batch time channel"]
-    A: Float[Tensor, "modality channel state"]
-    B: Float[Tensor, "modality batch time state"]
-    C: Float[Tensor, "modality batch time state"]
-    D: Float[Tensor, "modality channel"]
-    W: Float[Tensor, "batch listener source"]
-    mask: Bool[Tensor, "modality batch time"] | None
-
-
 class CoupledBlock(nn.Module):
-    """One layer of Coupled Mamba: M streams, Algorithm 1 of the paper.
+    """One layer of Coupled Mamba: M SSM streams with coupled hidden states, Algorithm 1 of the paper.
 
     Parameters
     ----------
@@ -51,13 +40,13 @@ class CoupledBlock(nn.Module):
     coupling
         See :class:`mmviz.models.ssm.coupling.Coupling`.
     backend
-        Backend of the scan, see ``mmkernels.coupled_scan``; ``reference`` counts for convolution and gate too.
+        Backend of the scan, see ``mmkernels.coupled_scan``; ``reference`` applies to convolution and gate too.
 
     Notes
     -----
-    Source: Coupled Mamba, arXiv 2405.18014, Algorithm 1 and equations 6 and 10. Printed without an exponential,
-    the line for S is read as exp(Δ·A) with A = -exp(A_log) < 0. D-skip and the bias of Δ follow Mamba (arXiv 2312.00752). Each modality has its own A, B, C: a reading,
-    as the paper does not say.
+    Source: Coupled Mamba, arXiv 2405.18014, Algorithm 1 and equations 6 and 10. The line for S is printed without an exponential;
+    our interpretation is exp(Δ·A) with A = -exp(A_log) < 0. D-skip and the bias of Δ follow Mamba (arXiv 2312.00752). A, B, C per
+    modality are our interpretation; the paper does not specify it.
     """
 
     def __init__(
@@ -80,51 +69,42 @@ class CoupledBlock(nn.Module):
         self.norm = StackedLayerNorm(modalities, width)
         self.into = StackedLinear(modalities, width, inner, bias=False)
         self.gate = StackedLinear(modalities, width, inner, bias=False)
-        self.conv = StackedCausalConv(modalities, inner, taps, backend=beside_scan(backend))
+        self.conv = StackedCausalConv(modalities, inner, taps, backend=other_backend(backend))
         self.select = StackedLinear(modalities, inner, rank + 2 * state, bias=False)
         self.dt = StackedLinear(modalities, rank, inner)
         self.A_log = nn.Parameter(torch.arange(1, state + 1.0).log().expand(modalities, inner, state).clone())
         self.D = nn.Parameter(torch.ones(modalities, inner))
         self.coupling = Coupling(modalities, coupling)
         self.out = StackedLinear(modalities, inner, width, bias=False)
-        self._start_dt()
-
-    def _start_dt(self, low: float = 1e-3, high: float = 0.1) -> None:
-        """Start Δ log-uniform in [low, high], as Mamba does."""
-        bias = self.dt.bias
-        if bias is not None:
-            with torch.no_grad():
-                dt = torch.exp(torch.rand_like(bias) * math.log(high / low) + math.log(low))
-                bias.copy_(dt + torch.log(-torch.expm1(-dt)))
+        _initialise_dt(self.dt.bias)
 
     def scan_inputs(
         self, x: Float[Tensor, "modality batch time width"], mask: Bool[Tensor, "modality batch time"] | None
     ) -> tuple[ScanInputs, Float[Tensor, "modality batch time channel"]]:
-        """Return what the operator reads, and the gate its output is multiplied with. No mask: every step is valid."""
+        """Return the inputs of the scan, and the gate of its output. Without a mask every step is valid."""
         normed = self.norm(x)
         u = self.into(normed)
         u = self.conv(u if mask is None else u * mask[..., None], activation="silu")
         low, B, C = self.select(u).split([self.rank, self.state, self.state], -1)
         dt = nn.functional.softplus(self.dt(low))
-        everyone = torch.ones(x.shape[1], len(x), dtype=torch.bool, device=x.device)
-        W = self.coupling(everyone if mask is None else mask.any(-1).transpose(0, 1))
+        available = torch.ones(x.shape[1], len(x), dtype=torch.bool, device=x.device)
+        W = self.coupling(available if mask is None else mask.any(-1).transpose(0, 1))
         return ScanInputs(u, dt, -self.A_log.exp(), B, C, self.D, W.to(u.dtype), mask), self.gate(normed)
 
     def forward(
         self, x: Float[Tensor, "modality batch time width"], mask: Bool[Tensor, "modality batch time"] | None = None
     ) -> Float[Tensor, "modality batch time width"]:
-        """Return x plus the block's answer; steps where the mask is False stay as they are."""
+        """Return x plus the block's output; steps where the mask is False are unchanged."""
         scan, z = self.scan_inputs(x, mask)
         return self.combine(x, self.scan(scan), z, mask)
 
     def scan(self, inputs: ScanInputs) -> Float[Tensor, "modality batch time channel"]:
-        """Run the operator."""
+        """Return the output of the scan."""
         x, dt, A, B, C, D, W, mask = inputs
-        whole = A.dtype  # under automatic mixed precision the projections are half, the recurrence stays whole
-        x, dt, B, C = (tensor.to(whole).contiguous() for tensor in (x, dt, B, C))
-        everyone_alike = mask is None and len(W) > 0  # then one W serves the batch, and a constant one a single chain
-        couple = (W[0] if everyone_alike else W).to(whole)
-        return coupled_scan(x, dt, A, B, C, D, couple, mask=mask, backend=self.backend)
+        x, dt, B, C = _in_dtype(A.dtype, x, dt, B, C)
+        same_for_all = mask is None and len(W) > 0  # one W for the batch; a constant one is a single SSM stream
+        coupling = (W[0] if same_for_all else W).to(A.dtype)
+        return coupled_scan(x, dt, A, B, C, D, coupling, mask=mask, backend=self.backend)
 
     def combine(
         self,
@@ -133,13 +113,13 @@ class CoupledBlock(nn.Module):
         z: Float[Tensor, "modality batch time channel"],
         mask: Bool[Tensor, "modality batch time"] | None,
     ) -> Float[Tensor, "modality batch time width"]:
-        """Gate, project back, add the residual."""
-        out = self.out(silu_gate(y, z.to(y.dtype), backend=beside_scan(self.backend)))
+        """Return x plus the gated and projected scan output."""
+        out = self.out(silu_gate(y, z.to(y.dtype), backend=other_backend(self.backend)))
         return x + (out if mask is None else out * mask[..., None])
 
 
 class SelectiveCore(nn.Module):
-    """Convolve, select, scan: one set of weights for all tokens, whatever their modality.
+    """Causal convolution, selection and selective scan along one token sequence, with weights shared by all modalities.
 
     Parameters
     ----------
@@ -150,40 +130,50 @@ class SelectiveCore(nn.Module):
     taps
         Taps of the causal depthwise convolution.
     rank
-        Of Δ's projection.
+        Rank of Δ's projection.
     backend
-        Backend of the scan, see ``mmkernels.coupled_scan``, which runs with M = 1; ``reference`` counts for the convolution too.
+        Backend of the scan, see ``mmkernels.coupled_scan``, called with M = 1; ``reference`` applies to the convolution too.
 
     Notes
     -----
-    Mamba, arXiv 2312.00752, Algorithm 2, with its starting values: A = -1 ... -N, Δ log-uniform in [0.001, 0.1].
+    Mamba, arXiv 2312.00752, Algorithm 2, with its initial values: A = -1 ... -N, Δ log-uniform in [0.001, 0.1].
     """
 
     def __init__(self, inner: int, *, state: int, taps: int, rank: int, backend: str) -> None:
         super().__init__()
         self.state, self.rank, self.backend = state, rank, backend
-        self.conv = StackedCausalConv(1, inner, taps, backend=beside_scan(backend))
+        self.conv = StackedCausalConv(1, inner, taps, backend=other_backend(backend))
         self.select = nn.Linear(inner, rank + 2 * state, bias=False)
         self.dt = nn.Linear(rank, inner)
         self.A_log = nn.Parameter(torch.arange(1, state + 1.0).log().expand(1, inner, state).clone())
         self.D = nn.Parameter(torch.ones(1, inner))
-        with torch.no_grad():
-            dt = torch.exp(torch.rand(inner) * math.log(100) + math.log(1e-3))
-            self.dt.bias.copy_(dt + torch.log(-torch.expm1(-dt)))
+        _initialise_dt(self.dt.bias)
 
     def scan_inputs(self, u: Float[Tensor, "batch token channel"]) -> ScanInputs:
-        """Return what the operator reads; its modality axis has length 1 and there is no mask."""
+        """Return the inputs of the scan; the modality axis has length 1 and there is no mask."""
         x = self.conv(u[None], activation="silu")
         low, B, C = self.select(x).split([self.rank, self.state, self.state], -1)
         dt = nn.functional.softplus(self.dt(low))
         return ScanInputs(x, dt, -self.A_log.exp(), B, C, self.D, x.new_ones(u.shape[0], 1, 1), None)
 
     def scan(self, inputs: ScanInputs) -> Float[Tensor, "batch token channel"]:
-        """Run the operator."""
+        """Return the output of the scan."""
         x, dt, A, B, C, D, _, _ = inputs
-        whole = A.dtype  # under automatic mixed precision the projections are half, the recurrence stays whole
-        x, dt, B, C = (tensor.to(whole).contiguous() for tensor in (x, dt, B, C))
+        x, dt, B, C = _in_dtype(A.dtype, x, dt, B, C)
         return coupled_scan(x, dt, A, B, C, D, backend=self.backend)[0]
+
+
+@torch.no_grad()
+def _initialise_dt(bias: Tensor | None, low: float = 1e-3, high: float = 0.1) -> None:
+    """Set the bias of Δ's projection so that Δ = softplus(bias) is log-uniform in [low, high], as in Mamba."""
+    if bias is not None:
+        dt = torch.exp(torch.rand_like(bias) * math.log(high / low) + math.log(low))
+        bias.copy_(dt + torch.log(-torch.expm1(-dt)))
+
+
+def _in_dtype(dtype: torch.dtype, *tensors: Tensor) -> Iterator[Tensor]:
+    """Return contiguous tensors in the dtype of the recurrence: projections are half precision under mixed precision, states are not."""
+    return (tensor.to(dtype).contiguous() for tensor in tensors)
 
 
 @dataclass(frozen=True)
@@ -193,9 +183,9 @@ class MambaConfig(FusionConfig):
     Attributes
     ----------
     layers, state, expand, taps
-        Blocks one after another, states per channel, inner channels per channel, convolution taps; each ≥ 1.
+        Number of blocks, states per channel, inner channels per channel, convolution taps; each ≥ 1.
     dt_rank
-        Rank of Δ's projection, ≥ 1; None takes ceil(width / 8). What Coupled Mamba's Table 9 calls "Δ", as we read it.
+        Rank of Δ's projection, ≥ 1; None takes ceil(width / 8). Our interpretation of "Δ" in Coupled Mamba's Table 9.
         The rest as in :class:`~mmviz.models.base.FusionConfig`.
     """
 
@@ -206,7 +196,7 @@ class MambaConfig(FusionConfig):
     dt_rank: int | None = None
 
     def blocks(self, streams: int, coupling: str) -> nn.ModuleList:
-        """Return the blocks for so many streams."""
+        """Return the blocks for this number of streams."""
         return nn.ModuleList(
             CoupledBlock(
                 streams,

@@ -10,7 +10,7 @@ from mmkernels import silu_gate
 from torch import nn
 
 from mmviz.core.errors import ConfigError
-from mmviz.models.base import Routing, TokenScan, beside_scan
+from mmviz.models.base import Routing, TokenScan, other_backend
 from mmviz.models.layers import RMSNorm
 from mmviz.models.ssm.blocks import SelectiveCore
 from mmviz.models.ssm.experts import EXPERTS, Experts, Router
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
     from mmviz.models.base import Observation
     from mmviz.models.ssm.token_order import Arrangement
 
-READINGS = ("A", "B")
+VARIANTS = ("A", "B")
 
 
 class Mixer(nn.Module):
-    """Mamba's block without norm and residual: project in, convolve and scan the sequence, gate, project out.
+    """Mamba block without norm and residual: input projection, convolution, selective scan, gate, output projection.
 
-    With two arrangements of the tokens there are two cores, one along each, and their outputs are added before the
+    If bidirectional, there is one selective scan per direction, and their outputs are added before the
     gate, as in Vision Mamba (arXiv 2401.09417, Algorithm 1).
     """
 
@@ -52,27 +52,28 @@ class Mixer(nn.Module):
             SelectiveCore(inner, state=state, taps=taps, rank=rank, backend=backend) for _ in range(1 + bidirectional)
         )
         self.out = Experts(modalities, inner, width, shared=shared, specific=specific)
-        self.gate_backend = beside_scan(backend)
+        self.gate_backend = other_backend(backend)
 
     def forward(
         self,
         x: Float[Tensor, "modality batch time width"],
-        ways: tuple[Arrangement, ...],
+        arrangements: tuple[Arrangement, ...],
         gates: Float[Tensor, "modality batch time expert"] | None,
-        seen: Observation | None,
+        observation: Observation | None,
     ) -> Float[Tensor, "modality batch time width"]:
-        """Mix the tokens along each of ``ways``; note the scans in ``seen``."""
+        """Return the mixed tokens, scanned along each arrangement; add the scans to ``observation``."""
         u, z = self.into(x, gates).chunk(2, -1)
-        heard = []
-        for way, core in zip(ways, self.cores, strict=True):
+        outputs = []
+        for arrangement, core in zip(arrangements, self.cores, strict=True):
             core = cast("SelectiveCore", core)
-            scan = core.scan_inputs(way.sequence(u))
-            if seen is not None and not seen.learning:
-                sequence = (u.shape[1], scan.x.shape[2], u.device)
-                seen.tokens.append(TokenScan(scan, way.places(*sequence), way.real(*sequence), way.backward))
-            heard.append(way.tokens(core.scan(scan)))
-        both = heard[0] if len(heard) == 1 else heard[0] + heard[1]
-        return self.out(silu_gate(both, z.to(both.dtype), backend=self.gate_backend), gates)
+            scan = core.scan_inputs(arrangement.sequence(u))
+            if observation is not None and not observation.training:
+                size = (u.shape[1], scan.x.shape[2], u.device)
+                position, valid = arrangement.positions(*size), arrangement.valid(*size)
+                observation.tokens.append(TokenScan(scan, position, valid, arrangement.backward))
+            outputs.append(arrangement.tokens(core.scan(scan)))
+        y = outputs[0] if len(outputs) == 1 else outputs[0] + outputs[1]
+        return self.out(silu_gate(y, z.to(y.dtype), backend=self.gate_backend), gates)
 
 
 class ModalityAwareLayer(nn.Module):
@@ -82,27 +83,27 @@ class ModalityAwareLayer(nn.Module):
     ----------
     names, width
         The modalities, and the channels of a token.
-    reading
-        ``A``: the experts take the place of Mamba's projections in and out. ``B``: they are maps of ``width`` to
-        ``width`` before and behind a stock Mamba, and a feed-forward part of ratio 2 follows.
+    variant
+        ``A``: the experts replace Mamba's input and output projections. ``B``: they are maps from ``width`` to
+        ``width`` before and after a standard Mamba block, followed by a feed-forward layer of ratio 2.
     experts
-        ``both``, ``shared`` (under A: plain Mamba) or ``specific``.
+        ``both``, ``shared`` (with variant A: plain Mamba) or ``specific``.
     router
-        ``modality``: a token uses the shared expert and the one of its modality. ``learned``: it chooses, see
-        :class:`~mmviz.models.ssm.experts.Router`; one choice for the maps on both sides.
+        ``modality``: a token uses the shared expert and the one of its modality. ``learned``: top-k, see
+        :class:`~mmviz.models.ssm.experts.Router`; the same gates for the maps on both sides.
     shared_experts, specific_experts, top_k
-        Of the learned router: experts that serve all, experts of each modality, and how many a token uses. By
-        modality id there is one of each kind, as a sum of linear maps is one linear map.
+        For the learned router: modality-shared experts, modality-specific experts per modality, and selected experts per
+        token. With ``router="modality"`` there is one of each kind, as a sum of linear maps is one linear map.
     balance
-        Weight of the router's balancing penalty.
+        Weight of the router's load balancing loss.
     state, expand, taps, backend, bidirectional
         See :class:`Mixer` and :class:`~mmviz.models.ssm.blocks.SelectiveCore`.
 
     Notes
     -----
-    AlignMamba-2 (arXiv 2603.18462) has a layer of this name; its equations are not public. Both forms are *readings*,
-    made from two public implementations that carry the idea: A is our default, as it adds nothing to Mamba at
-    inference (``merge``).
+    AlignMamba-2 (arXiv 2603.18462) has a layer of this name; its equations are not public. Both variants are our interpretation,
+    based on two public implementations of the idea: A is the default, as its cost at inference equals that of Mamba
+    (``merge``).
     """
 
     def __init__(
@@ -110,7 +111,7 @@ class ModalityAwareLayer(nn.Module):
         names: tuple[str, ...],
         width: int,
         *,
-        reading: str = "A",
+        variant: str = "A",
         experts: str = "both",
         router: str = "modality",
         shared_experts: int = 1,
@@ -124,8 +125,8 @@ class ModalityAwareLayer(nn.Module):
         bidirectional: bool = False,
     ) -> None:
         super().__init__()
-        if reading not in READINGS:
-            raise ConfigError(f"reading={reading!r} is unknown; choose {' or '.join(READINGS)}")
+        if variant not in VARIANTS:
+            raise ConfigError(f"variant={variant!r} is unknown; choose {' or '.join(VARIANTS)}")
         if experts not in EXPERTS:
             raise ConfigError(f"experts={experts!r} is unknown; choose one of {', '.join(EXPERTS)}")
         if router not in ("modality", "learned"):
@@ -141,12 +142,12 @@ class ModalityAwareLayer(nn.Module):
         self.names, self.counts, self.balance = names, (shared, specific), balance
         self.norm = RMSNorm(width)
         self.router = Router(M, width, shared + specific, top_k) if router == "learned" else None
-        outer = {"shared": 1, "specific": 0} if reading == "B" else {"shared": shared, "specific": specific}
+        outer = {"shared": 1, "specific": 0} if variant == "B" else {"shared": shared, "specific": specific}
         self.mixer = Mixer(
             M, width, **outer, state=state, expand=expand, taps=taps, backend=backend, bidirectional=bidirectional
         )
         self.before = self.behind = self.feed = None
-        if reading == "B":
+        if variant == "B":
             self.before = Experts(M, width, width, shared=shared, specific=specific)
             self.behind = Experts(M, width, width, shared=shared, specific=specific)
             self.feed = nn.Sequential(
@@ -157,29 +158,30 @@ class ModalityAwareLayer(nn.Module):
         self,
         x: Float[Tensor, "modality batch time width"],
         mask: Bool[Tensor, "modality batch time"] | None,
-        ways: tuple[Arrangement, ...],
-        seen: Observation | None = None,
+        arrangements: tuple[Arrangement, ...],
+        observation: Observation | None = None,
     ) -> Float[Tensor, "modality batch time width"]:
-        """Return x plus the layer's answer; tokens where the mask is False stay as they are."""
+        """Return x plus the layer's output; tokens where the mask is False are unchanged."""
         normed = self.norm(x)
-        gates = self._gates(normed, mask, seen)
+        gates = self._gates(normed, mask, observation)
         if self.before is None or self.behind is None or self.feed is None:
-            return self._add(x, self.mixer(normed, ways, gates, seen), mask)
-        mixed = self.mixer(self.before(normed, gates), ways, None, seen)
+            return self._add(x, self.mixer(normed, arrangements, gates, observation), mask)
+        mixed = self.mixer(self.before(normed, gates), arrangements, None, observation)
         x = self._add(x, self.behind(mixed, gates), mask)
         return self._add(x, self.feed(x), mask)
 
     def merge(self) -> None:
-        """Turn the experts into one matrix per modality; for inference.
+        """Replace the experts by one matrix per modality, for inference.
 
         Raises
         ------
         ConfigError
-            With a learned router, as its experts' weights differ from token to token.
+            With a learned router, whose expert weights depend on the token.
         """
         if self.router is not None:
             raise ConfigError(
-                'merged: router="learned" weighs its experts for every token; only router="modality" has one matrix'
+                'merged: router="learned" has expert weights per token, so that there is no single matrix; build the model with '
+                'router="modality"'
             )
         for part in self.modules():
             if isinstance(part, Experts):
@@ -189,25 +191,26 @@ class ModalityAwareLayer(nn.Module):
     def _add(x: Tensor, change: Tensor, mask: Tensor | None) -> Tensor:
         return x + (change if mask is None else change * mask[..., None])
 
-    def _gates(self, normed: Tensor, mask: Tensor | None, seen: Observation | None) -> Tensor | None:
-        """Return what a learned router chose; note who served whom, and how unevenly."""
-        choice = None if self.router is None else self.router(normed)
-        if seen is not None:
+    def _gates(self, normed: Tensor, mask: Tensor | None, observation: Observation | None) -> Tensor | None:
+        """Return the gates of a learned router; add expert weights and the load balancing loss to ``observation``."""
+        routed = None if self.router is None else self.router(normed)
+        if observation is not None:
             everywhere = torch.ones(normed.shape[:-1], dtype=torch.bool, device=normed.device)
-            real = everywhere if mask is None else mask
-            if choice is not None:
-                seen.penalties["balance"] = seen.penalties.get("balance", 0) + self.balance * choice.imbalance(real)
-            if not seen.learning:
-                weight = normed.new_ones(*real.shape, sum(self.counts)) if choice is None else choice.weight
-                seen.routing.append(self._routing(weight * real[..., None]))
-        return None if choice is None else choice.weight
+            valid = everywhere if mask is None else mask
+            if routed is not None:
+                penalties = observation.penalties
+                penalties["balance"] = penalties.get("balance", 0) + self.balance * routed.load_imbalance(valid)
+            if not observation.training:
+                weight = normed.new_ones(*valid.shape, sum(self.counts)) if routed is None else routed.weight
+                observation.routing.append(self._routing(weight * valid[..., None]))
+        return None if routed is None else routed.weight
 
     def _routing(self, weight: Float[Tensor, "modality batch time candidate"]) -> Routing:
-        """Spread the weights of a token's candidates over all experts: the shared, then those of each modality."""
+        """Return the weights of the permitted experts as weights of all experts: the shared, then those of each modality."""
         shared, specific = self.counts
         M = len(self.names)
         spread = torch.zeros(*weight.shape[:-1], M, specific, dtype=weight.dtype, device=weight.device)
         for m in range(M):
             spread[m, :, :, m] = weight[m, ..., shared:]
-        owners = ("",) * shared + tuple(name for name in self.names for _ in range(specific))
-        return Routing(torch.cat([weight[..., :shared], spread.flatten(-2)], -1), owners)
+        modality = ("",) * shared + tuple(name for name in self.names for _ in range(specific))
+        return Routing(torch.cat([weight[..., :shared], spread.flatten(-2)], -1), modality)

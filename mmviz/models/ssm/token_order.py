@@ -18,19 +18,19 @@ ORDERS = ("interleaved", "concatenated")
 
 @dataclass(frozen=True)
 class TokenOrder:
-    """How the tokens (modality, step) of a sample follow each other.
+    """Order of the tokens (modality, step) of a sample.
 
     Attributes
     ----------
     modalities
-        Positions of the modalities in the order in which they speak; the anchor's is the last.
+        Indices of the modalities in their order within the sequence; the anchor is last.
     kind
         ``interleaved``: by time, at each step one token of every modality. ``concatenated``: modality after modality.
 
     Notes
     -----
-    Interleaving is equation 11 of AlignMamba (arXiv 2412.00833): video, audio, language at each step. How AlignMamba-2
-    (arXiv 2603.18462) orders its tokens is not public; ``interleaved`` is a reading, and so is ``concatenated``.
+    Interleaving is equation 11 of AlignMamba (arXiv 2412.00833): video, audio, language at each step. The token order of
+    AlignMamba-2 (arXiv 2603.18462) is not public; both kinds are our interpretation.
     """
 
     modalities: tuple[int, ...]
@@ -42,84 +42,83 @@ class TokenOrder:
 
     @classmethod
     def with_anchor_last(cls, count: int, anchor: int, kind: str = "interleaved") -> TokenOrder:
-        """Return the order that ends with the anchor, the others before it, last first: text, audio, video give v, a, l."""
+        """Return the order with the anchor last and the other modalities before it in reverse: text, audio, video give v, a, t."""
         others = [m for m in reversed(range(count)) if m != anchor]
         return cls((*others, anchor), kind)
 
-    def line(self, x: Shaped[Tensor, "modality batch time *rest"]) -> Shaped[Tensor, "batch token *rest"]:
-        """Return all tokens in one row, those without data included."""
-        speaking = [x[m] for m in self.modalities]
+    def flatten(self, x: Shaped[Tensor, "modality batch time *rest"]) -> Shaped[Tensor, "batch token *rest"]:
+        """Return all tokens as one sequence, invalid ones included."""
+        ordered = [x[m] for m in self.modalities]
         if self.kind == "interleaved":
-            return torch.stack(speaking, 2).flatten(1, 2)
-        return torch.cat(speaking, 1)
+            return torch.stack(ordered, 2).flatten(1, 2)
+        return torch.cat(ordered, 1)
 
-    def unline(self, row: Shaped[Tensor, "batch token *rest"]) -> Shaped[Tensor, "modality batch time *rest"]:
-        """Undo ``line``."""
+    def unflatten(self, sequence: Shaped[Tensor, "batch token *rest"]) -> Shaped[Tensor, "modality batch time *rest"]:
+        """Return the tokens by modality and step: the inverse of ``flatten``."""
         M = len(self.modalities)
-        home = [self.modalities.index(m) for m in range(M)]
+        rank = [self.modalities.index(m) for m in range(M)]
         if self.kind == "interleaved":
-            return torch.stack([row[:, k::M] for k in home])
-        spoken = row.chunk(M, 1)
-        return torch.stack([spoken[k] for k in home])
+            return torch.stack([sequence[:, k::M] for k in rank])
+        chunks = sequence.chunk(M, 1)
+        return torch.stack([chunks[k] for k in rank])
 
     def arrange(self, mask: Bool[Tensor, "modality batch time"] | None, *, backward: bool = False) -> Arrangement:
-        """Return where the tokens with data stand (all, without a mask), counted from either end."""
+        """Return the sequence of the valid tokens (all, without a mask), from the first or, if ``backward``, from the last."""
         if mask is None:
             return Arrangement(self, backward)
-        real = self.line(mask)
-        seen = real.cumsum(1)
+        valid = self.flatten(mask)
+        count = valid.cumsum(1)
         if backward:
-            source = real.shape[1] - 1 - torch.argsort(~real.flip(1), dim=1, stable=True)
-            place = seen[:, -1:] - seen + real - 1
+            source = valid.shape[1] - 1 - torch.argsort(~valid.flip(1), dim=1, stable=True)
+            position = count[:, -1:] - count + valid - 1
         else:
-            source, place = torch.argsort(~real, dim=1, stable=True), seen - 1
-        return Arrangement(self, backward, source, place)
+            source, position = torch.argsort(~valid, dim=1, stable=True), count - 1
+        return Arrangement(self, backward, source, position)
 
 
 @dataclass(frozen=True)
 class Arrangement:
-    """The sequence of one batch: tokens with data first, one behind the other, filler behind them.
+    """The token sequence of one batch: valid tokens first, without gaps, padding after them.
 
-    A causal convolution and a scan along it never meet a token without data, so the outputs at those with data are
-    what they would be if the others did not exist, whatever the mask.
+    A causal convolution and a scan along it process valid tokens only, so their outputs do not depend on the number
+    of invalid tokens between them.
 
     Attributes
     ----------
-    source, place
-        For each place of the sequence the position in the row of all tokens, and back. A token without data has the
-        place of the last one with data before it, -1 where there is none: the state it would hold. None where every
-        token has data.
+    source, position
+        Index of each element of the sequence among all tokens, and the inverse. An invalid token has the position of
+        the last valid one before it (whose state it keeps), -1 where there is none. None if every token is valid.
     """
 
     order: TokenOrder
     backward: bool = False
     source: Int[Tensor, "batch token"] | None = None
-    place: Int[Tensor, "batch token"] | None = None
+    position: Int[Tensor, "batch token"] | None = None
 
     def sequence(self, x: Shaped[Tensor, "modality batch time channel"]) -> Shaped[Tensor, "batch token channel"]:
-        """Put the tokens in sequence."""
-        row = self.order.line(x)
+        """Return the tokens in sequence."""
+        flat = self.order.flatten(x)
         if self.source is None:
-            return row.flip(1) if self.backward else row
-        return row.gather(1, self.source[..., None].expand_as(row))
+            return flat.flip(1) if self.backward else flat
+        return flat.gather(1, self.source[..., None].expand_as(flat))
 
     def tokens(self, sequence: Shaped[Tensor, "batch token *rest"]) -> Shaped[Tensor, "modality batch time *rest"]:
-        """Return what stands at the place of each token; at the first place for one without any before it."""
-        if self.place is None:
-            return self.order.unline(sequence.flip(1) if self.backward else sequence)
-        place = self.place.clamp(min=0).view(*self.place.shape, *(1,) * (sequence.ndim - 2))
-        return self.order.unline(sequence.gather(1, place.expand_as(sequence)))
+        """Return the sequence element at the position of each token; the first element for a token at position -1."""
+        if self.position is None:
+            return self.order.unflatten(sequence.flip(1) if self.backward else sequence)
+        position = self.position.clamp(min=0).view(*self.position.shape, *(1,) * (sequence.ndim - 2))
+        return self.order.unflatten(sequence.gather(1, position.expand_as(sequence)))
 
-    def places(self, batch: int, tokens: int, device: torch.device) -> Int[Tensor, "modality batch time"]:
-        """Return the place of every token in a sequence of ``tokens``."""
-        if self.place is not None:
-            return self.order.unline(self.place)
-        place = torch.arange(tokens, device=device).expand(batch, -1)
-        return self.order.unline(place.flip(1) if self.backward else place)
+    def positions(self, batch: int, tokens: int, device: torch.device) -> Int[Tensor, "modality batch time"]:
+        """Return the position of every token in a sequence of length ``tokens``."""
+        if self.position is not None:
+            return self.order.unflatten(self.position)
+        position = torch.arange(tokens, device=device).expand(batch, -1)
+        return self.order.unflatten(position.flip(1) if self.backward else position)
 
-    def real(self, batch: int, tokens: int, device: torch.device) -> Bool[Tensor, "modality batch time"]:
-        """Return which tokens of a sequence of ``tokens`` have data."""
-        if self.source is None or self.place is None:
-            return self.order.unline(torch.ones(batch, tokens, dtype=torch.bool, device=device))
-        owner = self.source.gather(1, self.place.clamp(min=0))
-        return self.order.unline((owner == torch.arange(tokens, device=device)) & (self.place >= 0))
+    def valid(self, batch: int, tokens: int, device: torch.device) -> Bool[Tensor, "modality batch time"]:
+        """Return which tokens of a sequence of length ``tokens`` are valid."""
+        if self.source is None or self.position is None:
+            return self.order.unflatten(torch.ones(batch, tokens, dtype=torch.bool, device=device))
+        token = self.source.gather(1, self.position.clamp(min=0))
+        return self.order.unflatten((token == torch.arange(tokens, device=device)) & (self.position >= 0))

@@ -12,10 +12,10 @@ from torch.nn.parameter import is_lazy
 
 from mmviz.core.errors import ConfigError
 from mmviz.models.batch import Batch
-from mmviz.models.encoder import default_steps, signals_of
+from mmviz.models.encoder import default_steps, time_varying
 from mmviz.models.user_module.imputation import Imputation
 from mmviz.models.user_module.model import Adapted, AdaptedConfig, digest
-from mmviz.models.user_module.outputs import known_gives, looks_like_probabilities, within_one
+from mmviz.models.user_module.outputs import looks_like_probabilities, output_kinds, within_one
 from mmviz.models.user_module.trials import call_that_works, imputation_that_works, token_modalities
 
 if TYPE_CHECKING:
@@ -27,16 +27,18 @@ if TYPE_CHECKING:
 
     from mmviz.data.spec import Spec
     from mmviz.models.user_module.imputation import MaskedAs, Missing
-    from mmviz.models.user_module.outputs import Gives
+    from mmviz.models.user_module.outputs import OutputKind
+
+    Call = Callable[..., Any]
 
 
-_NEAR = 1e-4
-#: all subsets of so many modalities are tried; of more, the single ones, none, and all but one
+_TOLERANCE = 1e-4  # relative
+#: up to this number of modalities all subsets are tried; above it, single modalities, none, and all but one
 _ALL_SUBSETS = 6
 
 
 def check_weights(module: nn.Module) -> None:
-    """Raise ConfigError where a weight holds no values or values that are not finite; it is named."""
+    """Raise ConfigError, with the name of the weight, if a weight has no values or values that are not finite."""
     for key, weight in (*module.named_parameters(), *module.named_buffers()):
         if is_lazy(weight):
             raise ConfigError(
@@ -44,19 +46,19 @@ def check_weights(module: nn.Module) -> None:
             )
         if weight.is_meta:
             raise ConfigError(
-                f"adapt: {key} of {type(module).__name__} is on device 'meta' and holds no values; load the weights first"
+                f"adapt: {key} of {type(module).__name__} is on device 'meta' and has no values; load the weights first"
             )
     for key, weight in module.named_parameters():
         bad = int((~torch.isfinite(weight)).sum())
         if bad:
             raise ConfigError(
-                f"adapt: {key} of {type(module).__name__} holds {bad} values that are not finite; the training diverged, take an "
+                f"adapt: {key} of {type(module).__name__} has {bad} values that are not finite; the training diverged, use an "
                 "earlier checkpoint"
             )
 
 
 def probe_batch(model: Adapted) -> Batch:
-    """Return two samples made of different frames of the training data; of the mean, and a deviation above it, where none are known."""
+    """Return two samples of different training frames, or of the mean and the mean plus one standard deviation without frames."""
     values, valid = {}, {}
     for m in model.spec.modalities:
         if m.examples is None:
@@ -77,15 +79,15 @@ def probe_batch(model: Adapted) -> Batch:
 
 
 @torch.no_grad()
-def probe(model: Adapted, *, unsure: bool) -> None:
-    """Run the module on two samples and on every subset of their modalities; state in its config which hold token ids.
+def check_module(model: Adapted, *, ambiguous: bool) -> None:
+    """Check the predictions of a module for two samples and every subset of their modalities; set ``tokens`` in its config.
 
     Parameters
     ----------
     model
         In evaluation mode.
-    unsure
-        Whether nobody said what the module gives: then predictions that look like probabilities are refused.
+    ambiguous
+        Whether ``output_kind`` was left out: then predictions that look like probabilities are refused.
 
     Raises
     ------
@@ -95,23 +97,23 @@ def probe(model: Adapted, *, unsure: bool) -> None:
     name, batch = model.config.name, probe_batch(model)
     with torch.random.fork_rng(devices=[]):
         model.config = replace(model.config, tokens=token_modalities(model, batch))
-        both = _asked(model, batch, "two samples")
-        again = _asked(model, batch, "two samples")
+        both = _predictions(model, batch, "two samples")
+        again = _predictions(model, batch, "two samples")
         if not _equal(both, again):
             raise ConfigError(
-                f"adapt: {name} answers the same question differently each time (by up to {_apart(both, again):.2g}); is there dropout that "
-                "eval() does not turn off, or something it remembers?"
+                f"adapt: {name} is not deterministic: its predictions for the same input differ (by up to {_difference(both, again):.2g}); "
+                "turn off dropout that ignores eval(), and state that is kept between passes"
             )
-        alone = torch.cat([_asked(model, batch.sample(i), "one sample") for i in range(2)])
-        if not _equal(both, alone):
+        single = torch.cat([_predictions(model, batch.sample(i), "one sample") for i in range(2)])
+        if not _equal(both, single):
             raise ConfigError(
-                f"adapt: {name} answers a sample differently beside another one (by up to {_apart(both, alone):.2g}), so no answer "
-                "belongs to a sample; is there a normalisation over the batch?"
+                f"adapt: the prediction of {name} for a sample depends on the other samples of the batch (by up to "
+                f"{_difference(both, single):.2g}); remove normalisation over the batch"
             )
         _refuse_mean_of_tokens(model)
-        _probe_subsets(model, batch)
-    if unsure and model.spec.task.kind == "classification":
-        _refuse_unsure(model, both)
+        _check_subsets(model, batch)
+    if ambiguous and model.spec.task.kind == "classification":
+        _refuse_ambiguous(model, both)
 
 
 def _refuse_mean_of_tokens(model: Adapted) -> None:
@@ -120,39 +122,34 @@ def _refuse_mean_of_tokens(model: Adapted) -> None:
         if model.missing.rules[name] == "mean":
             mean = float(model.spec.modality(name).mean[0])
             rules = {m: "zeros" if m in tokens else rule for m, rule in model.missing.rules.items()}
-            shown = (
-                "{"
-                + ", ".join(f"{m!r}: {r!r}" if isinstance(r, str) else f"{m!r}: ..." for m, r in rules.items())
-                + "}"
-            )
+            shown = ", ".join(f"{m!r}: {r!r}" if isinstance(r, str) else f"{m!r}: ..." for m, r in rules.items())
             raise ConfigError(
-                f"adapt: modality {name!r} holds token ids, which {model.config.name} looks up, and missing='mean' would insert the id "
-                f"{mean:.4g}, which is no token; give missing={shown} where 0 is the padding id, or a callable that returns an id"
+                f"adapt: modality {name!r} contains token ids, which {model.config.name} looks up, and missing='mean' would insert the id "
+                f"{mean:.4g}, which is not a token; give missing={{{shown}}} if 0 is the padding id, or a callable that returns an id"
             )
 
 
-def _probe_subsets(model: Adapted, batch: Batch) -> None:
-    """Refuse a module that fails, or predicts NaN, where modalities are missing; say which options would do."""
+def _check_subsets(model: Adapted, batch: Batch) -> None:
+    """Raise ConfigError if the module fails or predicts NaN for a subset of modalities; with options that work, if any."""
     subsets = list(_subsets(len(batch.names)))
     parts = [batch.masked(row.expand(2, -1)) for row in subsets]
     for row, part in zip(subsets, parts, strict=True):
         names = [n for n, there in zip(batch.names, row.tolist(), strict=True) if there]
-        who = f"{' + '.join(names)} alone" if names else "no modality"
-        about = f"two samples of which it hears {who}"
+        available = f"{' + '.join(names)} only" if names else "no modality"
         try:
-            answer = _asked(model, part, about)
+            prediction = _predictions(model, part, f"two samples with {available}")
         except ConfigError as error:
-            if isinstance(error.__cause__, ConfigError):  # it ran, and returned what cannot be read
+            if isinstance(error.__cause__, ConfigError):  # the module ran, and its output cannot be read
                 raise
-            raise ConfigError(f"{error}{_how(model, parts)}") from error
-        if not bool(torch.isfinite(answer).all()):
+            raise ConfigError(f"{error}{_remedy(model, parts)}") from error
+        if not bool(torch.isfinite(prediction).all()):
             raise ConfigError(
-                f"adapt: {model.config.name} answers NaN or infinity when it hears {who} and missing={model.config.missing!r} stands for the "
-                f"rest; contributions need these answers{_how(model, parts)}"
+                f"adapt: {model.config.name} predicts NaN or infinity with {available} and missing={model.config.missing!r} for the "
+                f"others; Shapley values need these predictions{_remedy(model, parts)}"
             )
 
 
-def _how(model: Adapted, parts: list[Batch]) -> str:
+def _remedy(model: Adapted, parts: list[Batch]) -> str:
     works = imputation_that_works(model, parts)
     if works:
         return f"; adapt(..., {works}) works"
@@ -161,7 +158,7 @@ def _how(model: Adapted, parts: list[Batch]) -> str:
 
 
 def _subsets(count: int) -> torch.Tensor:
-    """Return the subsets to try, the single modalities first and none among them."""
+    """Return the subsets to try: single modalities, the empty set, then the others."""
     single, none = torch.eye(count, dtype=torch.bool), torch.zeros(1, count, dtype=torch.bool)
     if count > _ALL_SUBSETS:
         return torch.cat([single, none, ~single])
@@ -170,61 +167,54 @@ def _subsets(count: int) -> torch.Tensor:
     return torch.cat([single, none, rest[(size > 1) & (size < count)]])
 
 
-def _refuse_unsure(model: Adapted, both: Tensor) -> None:
+def _refuse_ambiguous(model: Adapted, both: Tensor) -> None:
     name = model.config.name
     if looks_like_probabilities(both):
         raise ConfigError(
-            f"adapt: the answers of {name} are from 0 to 1 and sum to 1; say gives='probabilities', or gives='logits' if they are not"
+            f"adapt: the outputs of {name} are from 0 to 1 and sum to 1; give output_kind='probabilities', or output_kind='logits' if they "
+            "are logits"
         )
     if within_one(both) and any(isinstance(part, torch.nn.Sigmoid) for part in model.module.modules()):
         raise ConfigError(
-            f"adapt: the answers of {name} are from 0 to 1 and it has a Sigmoid; say gives='logits' if a softmax of them gives the "
-            "probabilities. Where they are sigmoids, one for each class: let call= divide them by their sum, as p / p.sum(1, keepdim=True), and "
-            "say gives='probabilities'"
+            f"adapt: the outputs of {name} are from 0 to 1 and it has a Sigmoid; give output_kind='logits' if their softmax gives the "
+            "probabilities. If they are sigmoids, one for each class: let call= divide them by their sum, as p / p.sum(1, keepdim=True), and "
+            "give output_kind='probabilities'"
         )
 
 
-def _asked(model: Adapted, batch: Batch, about: str) -> Float[Tensor, "batch output"]:
+def _predictions(model: Adapted, batch: Batch, samples: str) -> Float[Tensor, "batch output"]:
     try:
         return model(batch)
     except KeyError as error:
         how = call_that_works(model, batch)
         raise ConfigError(
-            f"adapt: {model.config.name} asked for the modality {error}, which the spec does not have; it is given "
+            f"adapt: {model.config.name} needs the modality {error}, which is not in the spec; its input has "
             f"{', '.join(map(repr, batch.names))}. Rename them with call=, for example call=lambda net, x: net({{{error}: "
             f"x[{batch.names[0]!r}], ...}}){';' + how if how else ''}"
         ) from error
     except ConfigError as error:
-        raise ConfigError(f"adapt: asked about {about}: {error}") from error
+        raise ConfigError(f"adapt: for {samples}: {error}") from error
     except Exception as error:
         shapes = ", ".join(f"{n} {tuple(x.shape)}" for n, x in batch.values.items())
         how = (
-            call_that_works(model, batch) or " say with call= how it is called, such as call=lambda net, x: net(x[...])"
+            call_that_works(model, batch)
+            or " give call=, a function that calls it, such as call=lambda net, x: net(x[...])"
         )
         raise ConfigError(
-            f"adapt: {model.config.name} fails when asked about {about}, as a dict of {shapes}: {type(error).__name__}: {error};{how}"
+            f"adapt: {model.config.name} fails for {samples}, a dict of {shapes}: {type(error).__name__}: {error};{how}"
         ) from error
 
 
 def _equal(a: Tensor, b: Tensor) -> bool:
-    known = torch.isfinite(a) & torch.isfinite(b)
-    scale = a[known].abs().max().clamp(min=1.0) if bool(known.any()) else 1.0
-    return bool((torch.isfinite(a) == torch.isfinite(b)).all()) and bool(((a - b).abs()[known] <= _NEAR * scale).all())
+    finite = torch.isfinite(a) & torch.isfinite(b)
+    scale = a[finite].abs().max().clamp(min=1.0) if bool(finite.any()) else 1.0
+    equal = (a - b).abs()[finite] <= _TOLERANCE * scale
+    return bool((torch.isfinite(a) == torch.isfinite(b)).all()) and bool(equal.all())
 
 
-def _apart(a: Tensor, b: Tensor) -> float:
+def _difference(a: Tensor, b: Tensor) -> float:
     return float((a - b).abs().nan_to_num(nan=float("inf")).max())
 
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from typing import Any
-
-    from mmviz.data.spec import Spec
-    from mmviz.models.user_module.imputation import MaskedAs, Missing
-    from mmviz.models.user_module.outputs import Gives
-
-    Call = Callable[..., Any]
 
 _MOST_PASSES = 100
 
@@ -237,64 +227,63 @@ def adapt(
     masks: bool = False,
     masked_as: MaskedAs = "",
     call: Call | None = None,
-    gives: Gives = "",
+    output_kind: OutputKind = "",
     steps: int = 0,
     name: str = "",
 ) -> Adapted:
-    """Wrap a trained module of your own, so that contributions, what-if and attributions can be asked of it.
+    """Return a user's trained ``nn.Module`` as a fusion model for Shapley values, what-if predictions and attributions.
 
     Parameters
     ----------
     module
-        From ``{name: values}`` to answers (batch, outputs); values (batch, frame, feature) are float, as long as the spec says, zeros where
-        nothing was recorded. For a regression (batch,) will do. It is copied, put into evaluation mode and onto the CPU.
+        From ``{name: values}`` to outputs (batch, output); values (batch, frame, feature) are float, as long as in the spec, zeros where
+        nothing was recorded. For a regression (batch,) is accepted. It is copied, put into evaluation mode and moved to the CPU.
     spec
         ``ds.spec`` of the data it was trained on.
     missing
-        What the module receives in place of a missing modality: ``"zeros"``; ``"mean"``, the mean of the training data in every
-        frame; or a callable ``(name, values, valid) -> frames`` that is given the modalities that are available (zeros and False
-        elsewhere) and returns (batch, frame, feature), or a shape that broadcasts to it. A mapping from modality to one of these where
-        they differ: a mean of token ids is no token. Take what the module was trained with: the contributions depend on it. There is
-        no default for that reason.
+        Imputation of a missing modality: ``"zeros"``; ``"mean"``, the mean of the training data in every
+        frame; or a callable ``(name, values, valid) -> frames`` that receives the available modalities (zeros and False
+        elsewhere) and returns (batch, frame, feature), or a shape that broadcasts to it. A mapping from modality to one of these if
+        they differ: the mean of token ids is not a token. Use the imputation of the module's training: the Shapley values depend on
+        it, and therefore it has no default.
     masks
-        Also hand over ``{name: valid}``, (batch, frame) bool, as the second argument.
+        Also pass ``{name: valid}``, (batch, frame) bool, as the second argument.
     masked_as
-        Whether the mask of a missing modality is False throughout (``"absent"``: a module that honours masks never receives what is
-        imputed, and has to cope with an empty sequence), or True throughout (``"present"``: it receives the imputed frames as if they
-        had been recorded, as many as the spec has, whatever the length of a sample). Left out, zeros are absent, and the mean and what
-        a callable returns are present.
+        Mask of a missing modality: False in every frame (``"absent"``: a module that uses masks ignores the imputed frames,
+        and must handle an empty sequence), or True in every frame of the spec (``"present"``: it receives the imputed frames as if they
+        had been recorded). Default: absent for zeros, present for the mean and for a callable.
     call
-        How the module is asked, where it is not ``module(values)`` or ``module(values, valid)``: a callable that is given the module
-        first. For example ``lambda net, x: net(x["text"], x["audio"])["logits"]``.
-    gives
-        Classification: ``"logits"`` or ``"probabilities"``, a column per class; of two classes also ``"logit"`` or ``"probability"``: one
-        number per sample, (batch,) or (batch, 1), of the second class. Regression: ``"values"``. Left out, logits and values are assumed,
-        and predictions that look like probabilities, or are single, are refused until you say which they are.
+        A callable that is given the module first, if the call is not ``module(values)`` or ``module(values, valid)``.
+        For example ``lambda net, x: net(x["text"], x["audio"])["logits"]``.
+    output_kind
+        Classification: ``"logits"`` or ``"probabilities"``, a column per class; for two classes also ``"logit"`` or ``"probability"``: one
+        number per sample, (batch,) or (batch, 1), of the second class. Regression: ``"values"``. Default: logits or values;
+        outputs that look like probabilities, or are single, are refused without ``output_kind``.
     steps
-        Of the time axis on which answers to prefixes are recorded, from 1 to the frames of the longest signal. 0: as the models of
-        :func:`~mmviz.models.build` choose, but at most 100 where lengths differ, as every step takes a pass. Each step is
-        the same share of every signal's frames, none are averaged; a static modality is whole in every step.
+        Length of the time axis for predictions from prefixes, from 1 to the frames of the longest signal. 0: as in
+        :func:`~mmviz.models.build`, but at most 100 if lengths differ, as every step takes a pass. Each step is
+        the same fraction of every signal's frames, without averaging; every step contains a static modality as a whole.
     name
-        What to call it; the name of its class when "".
+        Name of the model; the name of its class if "".
 
     Returns
     -------
     Adapted
-        A model for :func:`mmviz.train.as_run`. It has no states, influence, routing or transport, and no training: a Trace of it is without.
+        A model for :func:`mmviz.train.as_run`. Its Trace has no states, influence, routing, transport or training history.
 
     Raises
     ------
     ConfigError
         The module cannot be copied, its weights are not finite, or, on two samples made of frames of the training data: it fails, returns
-        another shape, answers differently when asked again or beside another sample, or fails or answers NaN for a subset of the
-        modalities. The message names options under which the module works, where there are any: they were tried.
+        another shape, is not deterministic, depends on the other samples of the batch, or fails or predicts NaN for a subset of the
+        modalities. The message names options with which the module was run successfully, if any.
 
     Notes
     -----
-    A modality that is available in part (a prefix, a window) has zeros in the other frames, as the data set stores a
-    recording that is shorter; only one without any frame is missing. The predictions from prefixes take one pass per step. With timestamps a
-    step is an interval of the longest recording's seconds and holds the frames that were recorded in it; the module is given the frames
-    as they are, without their times. Modalities of token ids are recognised: whole numbers that the module looks up. They stay exact in a
+    A modality that is available in part (a prefix, a window) has zeros in the other frames, like a shorter recording in
+    the data set; only a modality without any frame is missing. Predictions from prefixes take one pass per step. With timestamps a
+    step is an interval of the longest recording in seconds and contains the frames that were recorded in it; the module receives the
+    frames without their times. Modalities of token ids are detected (integers that the module looks up) and stay exact in a
     module of half precision.
     """
     if not isinstance(module, nn.Module):
@@ -306,11 +295,11 @@ def adapt(
     imputation = Imputation(spec, missing, masks=masks, masked_as=masked_as)
     if call is not None and not callable(call):
         raise ConfigError(f"adapt: call is a {type(call).__name__}, expected a callable that is given the module first")
-    known = known_gives(spec.task)
-    if not isinstance(gives, str) or gives not in ("", *known):
-        kind = f"{spec.task.kind} with {len(spec.task.classes)} classes" if spec.task.classes else spec.task.kind
-        raise ConfigError(f"adapt: gives={gives!r} does not belong to a {kind}; choose {' or '.join(known)}")
-    lengths = {m.steps for m in signals_of(spec.modalities)}
+    kinds = output_kinds(spec.task)
+    if not isinstance(output_kind, str) or output_kind not in ("", *kinds):
+        task = f"{spec.task.kind} with {len(spec.task.classes)} classes" if spec.task.classes else spec.task.kind
+        raise ConfigError(f"adapt: output_kind={output_kind!r} is not valid for a {task}; choose {' or '.join(kinds)}")
+    lengths = {m.steps for m in time_varying(spec.modalities)}
     if type(steps) is not int or not 0 <= steps <= max(lengths):
         raise ConfigError(
             f"adapt: steps={steps!r}, expected an integer from 1 to {max(lengths)}, the frames of the longest signal, or 0 for the default"
@@ -324,9 +313,9 @@ def adapt(
         missing=imputation.name,
         masks=masks,
         masked_as=masked_as,
-        gives=gives or known[0],
+        output_kind=output_kind or kinds[0],
         weights=digest(module),
     )
     model = Adapted(module, spec, config, missing=imputation, call=call).eval().cpu()
-    probe(model, unsure=not gives)
+    check_module(model, ambiguous=not output_kind)
     return model

@@ -28,19 +28,19 @@ MASKED_AS = ("", "absent", "present")
 
 
 class Imputation:
-    """The frames that stand for a missing modality, and whether the mask calls them recorded.
+    """Imputed frames of a missing modality, and the value of their mask.
 
     Parameters
     ----------
     spec
-        Of the data.
+        Spec of the data.
     missing, masks, masked_as
-        As of :func:`mmviz.models.adapt`.
+        As in :func:`mmviz.models.adapt`.
 
     Raises
     ------
     ConfigError
-        A rule that is none, a modality without one, or ``masked_as`` without masks.
+        An unknown rule, a modality without a rule, or ``masked_as`` without masks.
     """
 
     def __init__(self, spec: Spec, missing: Missing, *, masks: bool, masked_as: MaskedAs) -> None:
@@ -50,25 +50,25 @@ class Imputation:
             )
         if masked_as and not masks:
             raise ConfigError(
-                f"adapt: masked_as={masked_as!r} is about the masks, which masks=True hands over; give both or neither"
+                f"adapt: masked_as={masked_as!r} needs masks=True, which passes the masks to the module; give both or neither"
             )
         self.rules = _rules_of(spec, missing)
         self.spec, self.masks, self.masked_as = spec, masks, masked_as
 
     @property
     def name(self) -> str:
-        """Return the rule in one word: ``zeros``, ``mean``, or the name of a callable; by modality where they differ."""
+        """The rule: ``zeros``, ``mean``, or the name of a callable; by modality if they differ."""
         words = {name: rule if isinstance(rule, str) else _name_of(rule) for name, rule in self.rules.items()}
         if len(set(words.values())) == 1:
             return next(iter(words.values()))
         return ", ".join(f"{name}: {word}" for name, word in words.items())
 
     def present(self, name: str) -> bool:
-        """Return whether the mask of this modality is True where it is imputed."""
+        """Return whether the mask of this modality is True when it is imputed."""
         return self.masked_as == "present" or (self.masked_as == "" and self.rules[name] != "zeros")
 
     def sentence(self) -> str:
-        """Return in words what the module receives in place of a missing modality."""
+        """Return one sentence: what the module receives in place of a missing modality."""
         parts = {}
         for name, rule in self.rules.items():
             what = RULES[rule] if isinstance(rule, str) else f"what {_name_of(rule)} returns"
@@ -79,12 +79,12 @@ class Imputation:
         return f"missing modalities are imputed: {'; '.join(f'{name} by {part}' for name, part in parts.items())}"
 
     def frames(self, name: str, values: Values, valid: Values, like: Tensor) -> Float[Tensor, "batch frame feature"]:
-        """Return what stands for a modality, of the shape of ``like``.
+        """Return the imputed frames of a modality, with the shape of ``like``.
 
         Raises
         ------
         ConfigError
-            If a callable returned something else.
+            If a callable returned another shape or type.
         """
         rule = self.rules[name]
         if rule == "zeros":
@@ -92,18 +92,18 @@ class Imputation:
         if rule == "mean":
             return torch.tensor(self.spec.modality(name).mean, dtype=like.dtype, device=like.device).expand_as(like)
         copies = [{key: tensor.clone() for key, tensor in given.items()} for given in (values, valid)]
-        made: Any = rule(name, *copies)
+        frames: Any = rule(name, *copies)
         try:
-            return torch.as_tensor(made, dtype=like.dtype, device=like.device).expand_as(like)
+            return torch.as_tensor(frames, dtype=like.dtype, device=like.device).expand_as(like)
         except (RuntimeError, TypeError, ValueError) as error:
-            seen = f"shape {tuple(made.shape)}" if isinstance(made, torch.Tensor) else f"a {type(made).__name__}"
+            seen = f"shape {tuple(frames.shape)}" if isinstance(frames, torch.Tensor) else f"a {type(frames).__name__}"
             raise ConfigError(
                 f"adapt: missing={_name_of(rule)} returned {seen} for {name!r}, expected a tensor of shape {tuple(like.shape)}, or "
                 "one that broadcasts to it"
             ) from error
 
     def mask(self, name: str, valid: Bool[Tensor, "batch frame"]) -> Bool[Tensor, "batch frame"]:
-        """Return a mask of its own: all True in the samples where an imputed modality counts as present."""
+        """Return a copy of the mask, all True in samples where the modality is imputed and ``masked_as`` is ``present``."""
         if not self.present(name):
             return valid.clone()
         return valid | ~valid.any(1, keepdim=True)
@@ -113,11 +113,11 @@ def _rules_of(spec: Spec, missing: Missing) -> dict[str, Rule]:
     if not isinstance(missing, Mapping):
         return dict.fromkeys(spec.names, _checked(missing, "missing"))
     unknown = [name for name in missing if name not in spec.names]
-    lacking = [name for name in spec.names if name not in missing]
-    if unknown or lacking:
+    without = [name for name in spec.names if name not in missing]
+    if unknown or without:
         raise ConfigError(
-            f"adapt: missing names {', '.join(map(repr, missing)) or 'no modality'}, the data have {', '.join(map(repr, spec.names))}; give a "
-            "rule for each of these"
+            f"adapt: missing has rules for {', '.join(map(repr, missing)) or 'no modality'}, the data have the modalities "
+            f"{', '.join(map(repr, spec.names))}; give one rule for each of these"
         )
     return {name: _checked(missing[name], f"missing[{name!r}]") for name in spec.names}
 
@@ -131,5 +131,5 @@ def _checked(rule: Any, option: str) -> Rule:
     return rule
 
 
-def _name_of(made: object) -> str:
-    return str(getattr(made, "__qualname__", None) or type(made).__name__)
+def _name_of(rule: object) -> str:
+    return str(getattr(rule, "__qualname__", None) or type(rule).__name__)

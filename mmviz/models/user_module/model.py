@@ -13,7 +13,8 @@ from torch import nn
 from mmviz.core.errors import ConfigError, DataError
 from mmviz.models.base import FusionConfig, FusionModel, Observation
 from mmviz.models.batch import Steps
-from mmviz.models.resampling import shares_of_clock
+from mmviz.models.encoder import check_modalities
+from mmviz.models.resampling import clock_fractions
 from mmviz.models.user_module.outputs import read_output
 
 if TYPE_CHECKING:
@@ -28,19 +29,19 @@ if TYPE_CHECKING:
 
 
 class Frames(nn.Module):
-    """Step k of a modality holds its frames i with ⌊i · steps / frames⌋ = k, one behind the other, as they were recorded.
+    """Frames of every modality packed into steps of one time axis, unchanged: step k contains the frames i with ⌊i · steps / frames⌋ = k.
 
-    So a step is the same share of every modality's own clock; a signal with fewer frames than steps has steps that hold none. A static
-    modality has no clock: every step holds all of its frames. Beside each frame stands a 1 where it was recorded, so that masking a
-    step masks the frames in it; a static modality is masked when all of its steps are.
+    A step is the same fraction of every modality's own clock; a signal with fewer frames than steps has empty steps. A static
+    modality has no clock: every step contains all of its frames. Each frame is stored with a 1 if it was recorded, so that masking a
+    step masks its frames; a static modality is masked when all of its steps are.
 
-    With ``duration_s`` a step holds the frames that were recorded in its interval of the clock, however many; beside each stands
-    its position, from 1.
+    With ``duration_s`` a step contains the frames that were recorded in its interval of the clock, each with
+    its frame number, from 1.
 
     Parameters
     ----------
     modalities
-        Of the spec.
+        Modalities of the spec.
     steps
         From 1 to the number of frames of the longest signal.
     duration_s
@@ -60,29 +61,30 @@ class Frames(nn.Module):
         self.width = max(group * (m.features + 1) for m, group in zip(modalities, self._groups, strict=True))
 
     def pack(self, batch: Batch) -> Steps:
-        """Return steps and which of them hold a recorded frame; what padding holds is not looked at.
+        """Return the steps, and which of them contain a recorded frame; padding has no influence.
 
         Raises
         ------
         DataError
-            If the batch lacks a modality, or one has other features or more frames than the spec.
+            If a modality is missing from the batch, or has other features or more frames than the spec.
         """
+        check_modalities(batch, [m.name for m in self.modalities])
         if self.duration_s is None:
             packed = [self._packed(m, batch) for m in range(len(self.modalities))]
             return Steps(torch.stack([x for x, _ in packed]), torch.stack([mask for _, mask in packed]))
         names = [m.name for m in self.modalities if not m.static and m.name in batch.values]
-        shares = shares_of_clock(batch, names, self.duration_s)
+        shares = clock_fractions(batch, names, self.duration_s)
         packed = [self._packed(m, batch, shares.get(one.name)) for m, one in enumerate(self.modalities)]
-        wide = max(x.shape[-1] for x, _ in packed)
-        padded = [nn.functional.pad(x, (0, wide - x.shape[-1])) for x, _ in packed]
+        width = max(x.shape[-1] for x, _ in packed)
+        padded = [nn.functional.pad(x, (0, width - x.shape[-1])) for x, _ in packed]
         return Steps(torch.stack(padded), torch.stack([mask for _, mask in packed]))
 
     def unpack(
         self, steps: Steps
     ) -> tuple[dict[str, Float[Tensor, "batch _frame _feature"]], dict[str, Bool[Tensor, "batch _frame"]]]:
-        """Return frames and mask of every modality, zeros where nothing was recorded; steps that are lacking at the end are masked."""
+        """Return frames and mask of every modality, zeros where nothing was recorded; steps after the end of ``steps`` are masked."""
         values, valid = {}, {}
-        lacking = self.steps - steps.x.shape[2]
+        removed = self.steps - steps.x.shape[2]
         for m, modality in enumerate(self.modalities):
             if modality.static:
                 values[modality.name], valid[modality.name] = _unrepeated(steps.x[m], steps.mask[m], modality)
@@ -91,24 +93,18 @@ class Frames(nn.Module):
                 values[modality.name], valid[modality.name] = _in_order(steps.x[m], steps.mask[m], modality)
                 continue
             group, slots, cells = self._groups[m], self._slots[m].to(steps.x.device), modality.features + 1
-            x = nn.functional.pad(steps.x[m, :, :, : group * cells], (0, 0, 0, lacking))
+            x = nn.functional.pad(steps.x[m, :, :, : group * cells], (0, 0, 0, removed))
             frames = x.reshape(len(x), self.steps * group, cells).index_select(1, slots)
-            heard = nn.functional.pad(steps.mask[m], (0, lacking))[:, slots // group]
-            there = (frames[..., -1] > 0.5) & heard
-            kept = frames[..., :-1]
-            values[modality.name] = torch.where(there[..., None], kept, torch.zeros_like(kept))
-            valid[modality.name] = there
+            unmasked = nn.functional.pad(steps.mask[m], (0, removed))[:, slots // group]
+            recorded, x = (frames[..., -1] > 0.5) & unmasked, frames[..., :-1]
+            values[modality.name] = torch.where(recorded[..., None], x, torch.zeros_like(x))
+            valid[modality.name] = recorded
         return values, valid
 
     def _packed(
         self, m: int, batch: Batch, share: Float[Tensor, "batch frame 2"] | None = None
     ) -> tuple[Float[Tensor, "batch time width"], Bool[Tensor, "batch time"]]:
         modality, group = self.modalities[m], self._groups[m]
-        if modality.name not in batch.values:
-            raise DataError(
-                f"batch: modality {modality.name!r} is lacking, it holds {', '.join(batch.names)}; an absent modality "
-                "is given as any values with a mask that is all False"
-            )
         x, valid = batch.values[modality.name], batch.valid[modality.name]
         if x.ndim != 3 or x.shape[-1] != modality.features or x.shape[1] > modality.steps:
             raise DataError(
@@ -124,12 +120,11 @@ class Frames(nn.Module):
         if share is not None:
             return _by_time(frames[..., :-1], valid, share[..., 0], self.steps)
         slots = self._slots[m][: x.shape[1]].to(x.device)
-        laid = x.new_zeros(len(x), self.steps * group, frames.shape[-1]).index_copy(1, slots, frames)
-        laid = laid.reshape(len(x), self.steps, -1)
-        held = valid.new_zeros(len(x), self.steps * group).index_copy(1, slots, valid)
-        return nn.functional.pad(laid, (0, self.width - laid.shape[-1])), held.reshape(len(x), self.steps, group).any(
-            -1
-        )
+        packed = x.new_zeros(len(x), self.steps * group, frames.shape[-1]).index_copy(1, slots, frames)
+        packed = packed.reshape(len(x), self.steps, -1)
+        recorded = valid.new_zeros(len(x), self.steps * group).index_copy(1, slots, valid)
+        mask = recorded.reshape(len(x), self.steps, group).any(-1)
+        return nn.functional.pad(packed, (0, self.width - packed.shape[-1])), mask
 
 
 def _by_time(
@@ -138,80 +133,81 @@ def _by_time(
     share: Float[Tensor, "batch frame"],
     steps: int,
 ) -> tuple[Float[Tensor, "batch time width"], Bool[Tensor, "batch time"]]:
-    """Return the frames of each interval one behind the other, each with its position from 1, and the intervals that hold any."""
+    """Return the frames of each interval in order, each with its frame number from 1, and the intervals with any frame."""
     step = torch.where(valid, share * steps, 0).long().clamp(0, steps - 1)
     counts = torch.zeros(len(x), steps, dtype=torch.long, device=x.device).scatter_add(1, step, valid.long())
     before = counts.cumsum(1) - counts
     group = max(1, int(counts.max())) if len(x) else 1
     rank = valid.cumsum(1) - 1 - before.gather(1, step)
-    slot = torch.where(valid, step * group + rank, steps * group)  # the last slot is thrown away
+    slot = torch.where(valid, step * group + rank, steps * group)  # the last slot is discarded
     number = torch.arange(1, x.shape[1] + 1, device=x.device, dtype=x.dtype).expand(valid.shape)[..., None]
     cells = torch.cat([x, number], -1)
-    laid = x.new_zeros(len(x), steps * group + 1, cells.shape[-1])
-    laid = laid.scatter(1, slot[..., None].expand_as(cells), cells)
-    return laid[:, :-1].reshape(len(x), steps, -1), counts > 0
+    packed = x.new_zeros(len(x), steps * group + 1, cells.shape[-1])
+    packed = packed.scatter(1, slot[..., None].expand_as(cells), cells)
+    return packed[:, :-1].reshape(len(x), steps, -1), counts > 0
 
 
 def _in_order(
     x: Float[Tensor, "batch _time width"], mask: Bool[Tensor, "batch _time"], modality: Modality
 ) -> tuple[Float[Tensor, "batch frame feature"], Bool[Tensor, "batch frame"]]:
-    """Return the frames that `_by_time` laid out at their positions; those of masked steps are zeros."""
+    """Return the frames of `_by_time` at their frame numbers; zeros for masked steps."""
     cells = modality.features + 1
     group = x.shape[-1] // cells
-    laid = x[..., : group * cells].reshape(len(x), -1, cells)
-    heard = mask.repeat_interleave(group, 1) & (laid[..., -1] > 0.5)
-    place = torch.where(heard, laid[..., -1].round().long() - 1, modality.steps)  # one more frame is thrown away
+    packed = x[..., : group * cells].reshape(len(x), -1, cells)
+    recorded = mask.repeat_interleave(group, 1) & (packed[..., -1] > 0.5)
+    frame = torch.where(recorded, packed[..., -1].round().long() - 1, modality.steps)  # the extra frame is discarded
     values = x.new_zeros(len(x), modality.steps + 1, modality.features)
-    values = values.scatter(1, place[..., None].expand(-1, -1, modality.features), laid[..., :-1])
-    there = mask.new_zeros(len(x), modality.steps + 1).scatter(1, place, True)
-    return values[:, :-1], there[:, :-1]
+    values = values.scatter(1, frame[..., None].expand(-1, -1, modality.features), packed[..., :-1])
+    valid = mask.new_zeros(len(x), modality.steps + 1).scatter(1, frame, True)
+    return values[:, :-1], valid[:, :-1]
 
 
 def _unrepeated(
     x: Float[Tensor, "batch time width"], mask: Bool[Tensor, "batch time"], modality: Modality
 ) -> tuple[Float[Tensor, "batch frame feature"], Bool[Tensor, "batch frame"]]:
-    """Return the frames of a static modality from the first of its steps that is not masked."""
+    """Return the frames of a static modality from its first unmasked step."""
     first = mask.int().argmax(1)
     frames = x[torch.arange(len(x), device=x.device), first, : modality.steps * (modality.features + 1)]
     frames = frames.reshape(len(x), modality.steps, modality.features + 1)
-    there = (frames[..., -1] > 0.5) & mask.any(1, keepdim=True)
-    return torch.where(there[..., None], frames[..., :-1], torch.zeros_like(frames[..., :-1])), there
+    recorded = (frames[..., -1] > 0.5) & mask.any(1, keepdim=True)
+    return torch.where(recorded[..., None], frames[..., :-1], torch.zeros_like(frames[..., :-1])), recorded
 
 
 @dataclass(frozen=True)
 class AdaptedConfig(FusionConfig):
-    """What :func:`mmviz.models.adapt` was told, in plain values.
+    """Options of :func:`mmviz.models.adapt` as plain values.
 
     Attributes
     ----------
     name
-        What the model is called.
+        Name of the model.
     missing
-        How a missing modality is imputed: ``zeros``, ``mean``, or the name of the callable that makes it.
+        Imputation of a missing modality: ``zeros``, ``mean``, or the name of a callable.
     masks, masked_as
-        Whether the module is given the masks too, and whether they call an imputed modality ``absent`` or ``present``; "" where that
-        follows from ``missing``.
-    gives
+        Whether the module also receives the masks, and whether the mask of an imputed modality is False (``absent``) or True
+        (``present``); "" if that follows from ``missing``.
+    output_kind
         ``logits``, ``probabilities``, ``logit``, ``probability`` or ``values``.
     tokens
-        Modalities of token ids: kept as whole numbers whatever the precision of the module.
+        Modalities of token ids: kept as integers for any precision of the module.
     weights
-        The first 16 digits of the SHA-256 of the module's weights. Width, pooling and dropout mean nothing here.
+        The first 16 digits of the SHA-256 of the module's weights. Width, pooling and dropout are not used.
     """
 
     name: str = ""
     missing: str = ""
     masks: bool = False
     masked_as: str = ""
-    gives: str = ""
+    output_kind: str = ""
     tokens: tuple[str, ...] = ()
     weights: str = ""
 
 
 class Adapted(FusionModel):
-    """A module that is known by its predictions alone; made by :func:`mmviz.models.adapt`."""
+    """A user's module of which only the predictions are known; returned by :func:`mmviz.models.adapt`."""
 
     config: AdaptedConfig
+    rows_per_pass = 32  # the width of the frames does not limit the batch size of the module
 
     def __init__(
         self,
@@ -228,89 +224,87 @@ class Adapted(FusionModel):
             self.missing = copy.deepcopy(missing)
         except (RuntimeError, TypeError, ValueError) as error:
             raise ConfigError(
-                f"adapt: {type(module).__name__} cannot be copied ({error}); the Trace needs a copy that nobody trains on. Wrap "
-                "it before it has been asked anything, or drop what it keeps from its last pass"
+                f"adapt: {type(module).__name__} cannot be copied ({error}); the Trace needs a copy that is not trained further. Wrap "
+                "the module before its first forward pass, or delete the tensors it stores from its last pass"
             ) from error
         self.imputers = nn.ModuleList(rule for rule in self.missing.rules.values() if isinstance(rule, nn.Module))
         self.imputation = self.missing.sentence()
-        self.note = f"{config.name} is a user's module, known by its predictions alone; {self.imputation}."
+        self.note = f"{config.name} is a user's module of which only the predictions are known; {self.imputation}."
         self.spec, self.config, self.call = replace(spec, notes=(*spec.notes, self.note)), config, call
         self.steps, self.align = config.steps, config.align
         self.frames = Frames(spec.modalities, config.steps, spec.duration_s)
         self.dtype = next((p.dtype for p in module.parameters() if p.is_floating_point()), torch.float32)
 
     def encode(self, batch: Batch) -> Steps:
-        """Return the frames on the common axis of steps, unchanged."""
+        """Return the frames packed into steps, unchanged."""
         return self.frames.pack(batch)
 
     def fuse(self, steps: Steps) -> Float[Tensor, "batch output"]:
-        """Return the module's prediction from what these steps hold.
+        """Return the module's prediction from the frames of these steps.
 
         Raises
         ------
         ConfigError
-            If it returns no tensor, or one of another shape or meaning than it should.
+            If it does not return a tensor, or returns one of an unexpected shape or range.
         """
-        return self.read(self.predict_from(self.given(steps)), steps.x.shape[1])
+        return self.read(self.call_module(self.inputs(steps)), steps.x.shape[1])
 
-    def given(self, steps: Steps) -> tuple[Values, ...]:
-        """Return the arguments of the module: values and, where it takes them, masks; tensors of its own, which it may change."""
+    def inputs(self, steps: Steps) -> tuple[Values, ...]:
+        """Return the arguments of the module: values and, if it takes them, masks; copies, which the module may change."""
         values, valid = self.frames.unpack(steps)
-        shown = {name: self._shown(name, values, valid) for name in values}
-        return (
-            (shown, {name: self.missing.mask(name, there) for name, there in valid.items()})
-            if self.config.masks
-            else (shown,)
-        )
+        imputed = {name: self._imputed(name, values, valid) for name in values}
+        if not self.config.masks:
+            return (imputed,)
+        return imputed, {name: self.missing.mask(name, mask) for name, mask in valid.items()}
 
-    def predict_from(self, given: tuple[Values, ...]) -> Any:
-        """Return what the module, or ``call``, makes of these arguments."""
-        return self.module(*given) if self.call is None else self.call(self.module, *given)
+    def call_module(self, inputs: tuple[Values, ...]) -> Any:
+        """Return the output of the module, or of ``call``, for these arguments."""
+        return self.module(*inputs) if self.call is None else self.call(self.module, *inputs)
 
     def read(self, output: Any, batch: int) -> Float[Tensor, "batch output"]:
-        """Return what the module returned as logits or values; ConfigError where it is neither."""
-        return read_output(output, batch, self.spec.task, self.config.gives, self.config.name)
+        """Return the module's output as logits or values; ConfigError if it is neither."""
+        return read_output(output, batch, self.spec.task, self.config.output_kind, self.config.name)
 
     @property
     def causal(self) -> bool:
-        """False: whether the module looks ahead is not known, so each prefix is asked for."""
+        """False: it is unknown whether the module uses later frames, so each prefix takes a pass."""
         return False
 
     def observe(self, steps: Steps) -> Observation:
-        """Return an empty observation: what happens inside is not known."""
+        """Return an empty observation: the module's internal activations are unknown."""
         return Observation()
 
-    def streams(self, steps: Steps, seen: Observation | None = None) -> NoReturn:
-        """Refuse: a user's module has none that are known."""
+    def streams(self, steps: Steps, observation: Observation | None = None) -> NoReturn:
+        """Raise ConfigError: the streams of a user's module are unknown."""
         raise ConfigError(
-            f"{self.config.name} was made elsewhere and has no streams, states or pooled vectors that are known; ask for its answers, or "
+            f"{self.config.name} is a user's module: its streams, states and pooled features are unknown; use its predictions, or "
             "train a model of mm.models.build"
         )
 
-    def pooled(self, steps: Steps, seen: Observation | None = None) -> NoReturn:
-        """Refuse, as :meth:`streams`."""
-        self.streams(steps, seen)
+    def pooled(self, steps: Steps, observation: Observation | None = None) -> NoReturn:
+        """Raise ConfigError, as :meth:`streams`."""
+        self.streams(steps, observation)
 
-    def answer(self, pooled: Tensor, present: Tensor) -> NoReturn:
-        """Refuse, as :meth:`streams`."""
+    def fuse_pooled(self, pooled: Tensor, present: Tensor) -> NoReturn:
+        """Raise ConfigError, as :meth:`streams`."""
         self.streams(None)  # type: ignore[arg-type]
 
-    def _shown(self, name: str, values: Values, valid: Values) -> Float[Tensor, "batch frame feature"]:
-        """Return a tensor of its own: the frames, or what is imputed where the modality is missing."""
+    def _imputed(self, name: str, values: Values, valid: Values) -> Float[Tensor, "batch frame feature"]:
+        """Return a copy of the frames, imputed in samples where the modality is missing."""
         dtype = (
             torch.float32 if name in self.config.tokens and self.dtype.itemsize < torch.float32.itemsize else self.dtype
         )
         x = values[name].to(dtype)
-        gone = ~valid[name].any(1)
-        if self.missing.rules[name] == "zeros" or not bool(gone.any()):
+        absent = ~valid[name].any(1)
+        if self.missing.rules[name] == "zeros" or not bool(absent.any()):
             return x.clone()
-        return torch.where(gone[:, None, None], self.missing.frames(name, values, valid, x), x)
+        return torch.where(absent[:, None, None], self.missing.frames(name, values, valid, x), x)
 
 
 def digest(module: nn.Module) -> str:
     """Return the first 16 digits of the SHA-256 of a module's weights."""
-    found = hashlib.sha256()
+    sha256 = hashlib.sha256()
     for key, value in module.state_dict().items():
         if isinstance(value, torch.Tensor):
-            found.update(key.encode() + value.detach().cpu().contiguous().view(-1).view(torch.uint8).numpy().tobytes())
-    return found.hexdigest()[:16]
+            sha256.update(key.encode() + value.detach().cpu().contiguous().view(-1).view(torch.uint8).numpy().tobytes())
+    return sha256.hexdigest()[:16]

@@ -24,12 +24,21 @@ if TYPE_CHECKING:
     from mmviz.models.user_module.model import Adapted
 
 
-#: what a foreign module may raise
-ANY = (RuntimeError, ValueError, TypeError, IndexError, KeyError, AttributeError, ArithmeticError, AssertionError)
+#: exceptions that a user's module may raise
+MODULE_ERRORS = (
+    RuntimeError,
+    ValueError,
+    TypeError,
+    IndexError,
+    KeyError,
+    AttributeError,
+    ArithmeticError,
+    AssertionError,
+)
 
 
 def call_that_works(model: Adapted, batch: Batch) -> str:
-    """Return " call=... works" with the first way to call the module that gives predictions; "" where none does, or one was given."""
+    """Return " call=... works" for the first call with which the module predicts; "" if none does, or ``call`` was given."""
     if model.call is not None:
         return ""
     for text, call in _calls(model):
@@ -42,32 +51,32 @@ def call_that_works(model: Adapted, batch: Batch) -> str:
         variant.config = replace(model.config, masks=True)
         variant.missing = Imputation(model.spec, model.missing.rules, masks=True, masked_as="")
         if _works(variant, [batch]):
-            return " masks=True works: it takes the masks as its second argument"
+            return " masks=True works: the masks are its second argument"
     if model.dtype.itemsize < torch.float32.itemsize:
         variant = copy.copy(model)
         variant.module, variant.dtype = copy.deepcopy(model.module).float(), torch.float32
         if _works(variant, [batch]):
-            return f" it works in float32: adapt(module.float(), ...) instead of {model.dtype}"
+            return f" float32 works: adapt(module.float(), ...) instead of {model.dtype}"
     return ""
 
 
 def imputation_that_works(model: Adapted, batches: list[Batch]) -> str:
-    """Return the first options under which the module gives finite predictions for all of these batches; "" where none does."""
+    """Return the first options with which the module's predictions for all of these batches are finite; "" if there are none."""
     tokens = model.config.tokens
     filled: Missing = {name: "zeros" if name in tokens else "mean" for name in model.spec.names} if tokens else "mean"
     rules: dict[str, Missing] = {"": model.missing.rules, "missing='zeros'": "zeros", f"missing={filled!r}": filled}
     masks: tuple[MaskedAs, ...] = ("", "present", "absent") if model.config.masks else ("",)
-    now = (model.missing.rules, [model.missing.present(name) for name in model.spec.names])
+    current = (model.missing.rules, [model.missing.present(name) for name in model.spec.names])
     for (text, rule), masked_as in product(rules.items(), masks):
         if not text and not masked_as:
             continue
-        said = [part for part in (text, f"masked_as={masked_as!r}" if masked_as else "") if part]
+        options = [part for part in (text, f"masked_as={masked_as!r}" if masked_as else "") if part]
         variant = copy.copy(model)
         variant.missing = Imputation(model.spec, rule, masks=model.config.masks, masked_as=masked_as)
-        if (variant.missing.rules, [variant.missing.present(name) for name in model.spec.names]) == now:
+        if (variant.missing.rules, [variant.missing.present(name) for name in model.spec.names]) == current:
             continue
         if _works(variant, batches):
-            return ", ".join(said)
+            return ", ".join(options)
     return ""
 
 
@@ -75,7 +84,7 @@ def _works(model: Adapted, batches: list[Batch]) -> bool:
     try:
         with torch.no_grad():
             return all(bool(torch.isfinite(model(batch)).all()) for batch in batches)
-    except (ConfigError, *ANY):
+    except (ConfigError, *MODULE_ERRORS):
         return False
 
 
@@ -103,7 +112,7 @@ def _calls(model: Adapted) -> Iterator[tuple[str, Callable[..., Any]]]:
 
 
 class _Call:
-    """The function that the text says."""
+    """A call of the module, as a function of its inputs."""
 
     def __init__(self, names: tuple[str, ...], ids: dict[str, str], kind: str, named: bool, after: str) -> None:
         self.names, self.ids, self.kind, self.named, self.after = names, ids, kind, named, after
@@ -126,11 +135,8 @@ class _Call:
         return x[..., 0].long() if "0" in how else x.long()
 
 
-_ANY = (RuntimeError, ValueError, TypeError, IndexError, KeyError, AttributeError, ArithmeticError)
-
-
 class _LookUps(TorchFunctionMode):
-    """Notes the whole numbers that look up rows: of an embedding, by indexing, one-hot."""
+    """Records the integer tensors that index rows: of an embedding, by indexing, one-hot."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -139,22 +145,22 @@ class _LookUps(TorchFunctionMode):
     def __torch_function__(self, function: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         named = kwargs or {}
         if function in (functional.embedding, functional.embedding_bag, functional.one_hot):
-            self._note(args[0] if args else named.get("input"))
+            self._record(args[0] if args else named.get("input"))
         elif function is torch.Tensor.__getitem__:
             for index in args[1] if isinstance(args[1], tuple) else (args[1],):
-                self._note(index)
+                self._record(index)
         elif function in (torch.index_select, torch.Tensor.index_select):
-            self._note(args[2] if len(args) > 2 else named.get("index"))
+            self._record(args[2] if len(args) > 2 else named.get("index"))
         return function(*args, **named)
 
-    def _note(self, ids: Any) -> None:
+    def _record(self, ids: Any) -> None:
         if isinstance(ids, torch.Tensor) and not ids.is_floating_point() and ids.dtype != torch.bool:
             self.ids.append(ids.detach().clone())
 
 
 @torch.no_grad()
 def token_modalities(model: Adapted, batch: Batch) -> tuple[str, ...]:
-    """Return the modalities of whole numbers whose values change what the module looks up.
+    """Return the modalities of token ids: integer values that change the rows which the module looks up.
 
     Parameters
     ----------
@@ -165,7 +171,7 @@ def token_modalities(model: Adapted, batch: Batch) -> tuple[str, ...]:
     """
     whole = tuple(m.name for m in model.spec.modalities if m.whole is not None and bool(m.whole.any()))
     trials = dict.fromkeys([whole, *((name,) for name in whole)]) if whole else {}
-    for exact in trials:  # a module of half precision may refuse float32 values of what is no token
+    for exact in trials:  # a module of half precision may fail on float32 values of other modalities
         trial = copy.copy(model)
         trial.config = replace(model.config, tokens=exact)
         before = _looked_up(trial, batch)
@@ -175,22 +181,22 @@ def token_modalities(model: Adapted, batch: Batch) -> tuple[str, ...]:
 
 
 def _changes(model: Adapted, batch: Batch, name: str, before: list[Tensor]) -> bool:
-    """Return whether the module looks up something else when the samples exchange this modality."""
+    """Return whether the module looks up other rows when the samples exchange this modality."""
     swapped = replace(batch, values=dict(batch.values) | {name: batch.values[name].flip(0)})
     after = _looked_up(model, swapped)
     return after is None or len(after) != len(before) or not all(map(_equal, before, after))
 
 
 def _looked_up(model: Adapted, batch: Batch) -> list[Tensor] | None:
-    """Return the ids of one pass; None where the module fails, which is looked at elsewhere."""
-    seen = _LookUps()
+    """Return the ids of one pass; None if the module fails, which `mmviz.models.user_module.adapt` reports."""
+    lookups = _LookUps()
     try:
-        given = model.given(model.encode(batch))
-        with seen:
-            model.predict_from(given)
-    except _ANY:
+        inputs = model.inputs(model.encode(batch))
+        with lookups:
+            model.call_module(inputs)
+    except MODULE_ERRORS:
         return None
-    return seen.ids
+    return lookups.ids
 
 
 def _equal(a: Tensor, b: Tensor) -> bool:

@@ -130,8 +130,10 @@ class Case:
 
 def loss_of(model: FusionModel, batch: Batch) -> torch.Tensor:
     """Return what training descends: cross-entropy and the model's own penalties."""
-    answer, penalties = model.learn(model.encode(batch))
-    return torch.nn.functional.cross_entropy(answer, batch.truth) + sum(penalties.values(), torch.zeros(()).to(answer))
+    answer, penalties = model.training_forward(model.encode(batch))
+    return torch.nn.functional.cross_entropy(answer, batch.required_target) + sum(
+        penalties.values(), torch.zeros(()).to(answer)
+    )
 
 
 TOLERANCE = 1e-4  # float32 and a few layers; of the largest value

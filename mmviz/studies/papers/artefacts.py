@@ -78,7 +78,7 @@ def mapped(budget: Budget) -> xr.DataTree:
     )  # fmt: skip
     run = mm.train.fit(model, ds, progress=False, seed=0, **train_options(budget))
     with torch.no_grad():
-        z, _ = run.model.alone(run.model.encode(_shown(ds)))  # type: ignore[operator]
+        z, _ = run.model.unimodal_features(run.model.encode(_shown(ds)))  # type: ignore[operator]
         goal = run.model.mapping(z)[0, 1]  # type: ignore[operator]
     before = np.stack([z[0].numpy(), z[1].numpy()])
     after = np.stack([goal.numpy(), z[1].numpy()])

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mmviz.models.imputation import MASKED
+from mmviz.models.base import FusionModel
 from mmviz.plots.figure_spec import Axis, FigureSpec, Lines, Panel
 from mmviz.studies.papers.published_results import COUPLED_MAMBA, EQUILIBRIUM_SOURCE, MISSING, MISSING_SOURCE, RATES
 from mmviz.studies.papers.registry import Caption, PaperFigure, TableSpec
@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
     from mmviz.studies.papers.results import PaperResults
 
-_PROTOCOL = f"whole modalities are lost, each independently at that rate, at least one is kept; {MASKED}"
+_PROTOCOL = (
+    f"whole modalities are lost, each independently at that rate, at least one is kept; {FusionModel.imputation}"
+)
 
 
 def missing_curves(results: PaperResults) -> PaperFigure:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from mmviz.models.base import FusionModel
-    from mmviz.models.fusions.equilibrium import Turn
+    from mmviz.models.fusions.equilibrium import ModalityPass
 
 
 class EmptyBatchModel:
@@ -43,27 +43,27 @@ class EmptyBatchModel:
         """Return the outputs for encoded steps."""
         return self._model.fuse(steps) if steps.x.shape[1] else self._model.fuse(_blank(steps))[:0]
 
-    def learn(self, steps: Steps) -> tuple[Float[Tensor, "batch output"], dict[str, Float[Tensor, ""]]]:
+    def training_forward(self, steps: Steps) -> tuple[Float[Tensor, "batch output"], dict[str, Float[Tensor, ""]]]:
         """Return the outputs and the auxiliary losses of the model."""
         if steps.x.shape[1]:
-            return self._model.learn(steps)
-        output, penalties = self._model.learn(_blank(steps))
+            return self._model.training_forward(steps)
+        output, penalties = self._model.training_forward(_blank(steps))
         return output[:0], penalties
 
-    def alone(self, steps: Steps) -> tuple[Float[Tensor, "modality batch width"], Bool[Tensor, "modality batch"]]:
+    def unimodal_features(self, steps: Steps) -> tuple[Float[Tensor, "modality batch width"], Bool[Tensor, "modality batch"]]:
         """Return the vector of each single modality, of an `equilibrium`."""
-        found: tuple[Tensor, Tensor] = self._model.alone(steps if steps.x.shape[1] else _blank(steps))  # type: ignore[operator]
+        found: tuple[Tensor, Tensor] = self._model.unimodal_features(steps if steps.x.shape[1] else _blank(steps))  # type: ignore[operator]
         return found if steps.x.shape[1] else (found[0][:, :0], found[1][:, :0])
 
-    def turn(self, steps: Steps, modality: int, carried: Tensor, goals: tuple[Tensor, Tensor] | None) -> Turn:
+    def unimodal_forward(self, steps: Steps, modality: int, memory: Tensor, targets: tuple[Tensor, Tensor] | None) -> ModalityPass:
         """Return the unimodal update of an `equilibrium`."""
         if steps.x.shape[1]:
-            return self._model.turn(steps, modality, carried, goals)  # type: ignore[operator]
-        if goals is not None:
-            z, available = goals
-            goals = z.new_zeros(len(z), 1, z.shape[2]), available.new_zeros(len(available), 1)
-        turn: Turn = self._model.turn(_blank(steps), modality, carried.new_zeros(1, carried.shape[1]), goals)  # type: ignore[operator]
-        return turn._replace(output=turn.output[:0], carried=turn.carried[:0])
+            return self._model.unimodal_forward(steps, modality, memory, targets)  # type: ignore[operator]
+        if targets is not None:
+            z, available = targets
+            targets = z.new_zeros(len(z), 1, z.shape[2]), available.new_zeros(len(available), 1)
+        result: ModalityPass = self._model.unimodal_forward(_blank(steps), modality, memory.new_zeros(1, memory.shape[1]), targets)  # type: ignore[operator]
+        return result._replace(output=result.output[:0], memory=result.memory[:0])
 
 
 def _blank(steps: Steps) -> Steps:

@@ -245,7 +245,7 @@ class Training:
         update
             Fields of `Update`: ``optimizer``, ``modality``, ``rate``, ``parts``.
         """
-        return self.update(*self.model.learn(steps), target, **update)
+        return self.update(*self.model.training_forward(steps), target, **update)
 
     def update(
         self,

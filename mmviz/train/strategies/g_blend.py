@@ -116,10 +116,10 @@ class GBlend(Strategy):
         """Yield the blended update."""
         training = self.training
         steps = training.model.encode(batch)
-        output, penalties = training.model.learn(steps)
-        single = unimodal_pass(training.model, steps).losses(training, batch.truth)
+        output, penalties = training.model.training_forward(steps)
+        single = unimodal_pass(training.model, steps).losses(training, batch.required_target)
         weight = dict(zip(training.names, self.weights.tolist(), strict=False))
-        loss = float(self.weights[-1]) * training.loss(output, batch.truth)
+        loss = float(self.weights[-1]) * training.loss(output, batch.required_target)
         loss = loss + sum(weight[name] * each for name, each in single.items()) + sum(penalties.values())
         parts = {f"loss/{name}": each.detach() for name, each in single.items()}
         parts |= {f"penalty/{name}": value.detach() for name, value in penalties.items()}
@@ -155,10 +155,10 @@ class GBlend(Strategy):
         batch = batch.to(training.device, next(model.parameters()).dtype)
         steps = model.encode(batch)
         if which == len(training.names):
-            output = model.learn(steps)[0] if model.training else model.fuse(steps)
-            return self._local.loss(output, batch.truth), len(batch)
+            output = model.training_forward(steps)[0] if model.training else model.fuse(steps)
+            return self._local.loss(output, batch.required_target), len(batch)
         available = steps.mask[which].any(-1)
-        losses = unimodal_pass(model, steps.masked(training.only(which, len(batch)))).losses(self._local, batch.truth)
+        losses = unimodal_pass(model, steps.masked(training.only(which, len(batch)))).losses(self._local, batch.required_target)
         return losses.get(training.names[which], steps.x.sum() * 0), int(available.sum())
 
     @torch.no_grad()

@@ -21,4 +21,4 @@ class Joint(Strategy):
 
     def updates(self, batch: Batch, rows: np.ndarray) -> Iterator[Update]:
         """Yield the joint update."""
-        yield self.training.joint(self.training.model.encode(batch), batch.truth)
+        yield self.training.joint(self.training.model.encode(batch), batch.required_target)

@@ -164,7 +164,7 @@ class Mla(Strategy):
             if not training.devices.any(available):
                 continue
             with _mean_inputs(self.layers, training.devices, available=available) as inputs:
-                loss = unimodal_pass(training.model, steps).losses(training, batch.truth)[name]
+                loss = unimodal_pass(training.model, steps).losses(training, batch.required_target)[name]
             yield Update(loss, optimizer=name, modality=name, parts={f"loss/{name}": loss.detach()})
             for owner, projectors in self.projectors.items():
                 if self.options.protect == "all" or owner != m:

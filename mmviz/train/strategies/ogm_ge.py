@@ -122,7 +122,7 @@ class OgmGe(Strategy):
         training = self.training
         steps = training.model.encode(batch)
         with training.clock("modulation"):
-            ratio = self._ratio(steps, batch.truth)
+            ratio = self._ratio(steps, batch.required_target)
         found = coefficients(ratio, self.options.alpha)
         self.coefficients = found.tolist() if self.active else [1.0] * len(found)
         fraction = training.devices.sample_fraction(len(batch))
@@ -132,7 +132,7 @@ class OgmGe(Strategy):
             for n, k in zip(training.names, self.coefficients, strict=True)
         }
         before = self._values_before_step() if self.active and self.options.scale == "step" else []
-        yield training.joint(steps, batch.truth, parts=parts)
+        yield training.joint(steps, batch.required_target, parts=parts)
         with torch.no_grad():
             for part, value, k in before:
                 now = part.parameter[part.rows]

@@ -11,7 +11,7 @@ import torch
 from mmviz.core.errors import ConfigError, DataError
 from mmviz.core.options import number, one_of
 from mmviz.metrics.imbalance import deviations, shares
-from mmviz.models.fusions.equilibrium import Equilibrium, EquilibriumConfig, around
+from mmviz.models.fusions.equilibrium import Equilibrium, EquilibriumConfig, wrap_in_equilibrium
 from mmviz.train.schedule import UpdateCounts, rank_weakest_first, rates_by_share
 from mmviz.train.strategies.base import Strategy, Update
 
@@ -140,7 +140,7 @@ class ShapleyAlternating(Strategy):
             raise ConfigError(
                 "shapley_alternating: the model is an 'equilibrium' already; leave memory and mapping to it, or give the fusion inside"
             )
-        return around(model, **{name: getattr(self.options, name) for name in _MODEL_OPTIONS})
+        return wrap_in_equilibrium(model, **{name: getattr(self.options, name) for name in _MODEL_OPTIONS})
 
     def optimizers(self, model: FusionModel, adamw: Callable[..., Optimizer]) -> dict[str, Optimizer]:
         """Return one optimizer per modality and one for the joint update; each has 1/K of the weight decay of a single one."""
@@ -208,7 +208,7 @@ class ShapleyAlternating(Strategy):
                 for _ in range(counts[m]):
                     yield from self._unimodal(batch, m, memory)
         if self.options.joint_update or self.options.order == "joint":
-            update = training.joint(training.model.encode(batch), batch.truth)
+            update = training.joint(training.model.encode(batch), batch.required_target)
             yield self._with_loss(update, "joint_loss")
 
     def after_epoch(self, epoch: int) -> dict[str, float]:
@@ -222,15 +222,15 @@ class ShapleyAlternating(Strategy):
         rows = steps.mask[m].any(-1).nonzero()[:, 0]
         if not training.devices.any(len(rows) > 0):
             return
-        target, name = batch.truth[rows], training.names[m]
-        only = steps.rows(rows).masked(training.only(m, len(target)))
+        target, name = batch.required_target[rows], training.names[m]
+        only = steps.samples(rows).masked(training.only(m, len(target)))
         optimizer = f"unimodal/{name}" if self.options.optimizers == "per_modality" else "all"
         if memory is None:
             update = training.joint(only, target, modality=name, optimizer=optimizer)
         else:
             goals = None if memory.goals is None else (memory.goals[0][:, rows], memory.goals[1][:, rows])
-            turn = cast("Equilibrium", training.model).turn(only, m, memory.carried[rows], goals)
-            memory.carried[rows] = turn.carried
+            turn = cast("Equilibrium", training.model).unimodal_forward(only, m, memory.carried[rows], goals)
+            memory.carried[rows] = turn.memory
             update = training.update(turn.output, turn.penalties, target, modality=name, optimizer=optimizer)
         self._updates[m] += 1
         yield self._with_loss(update, f"unimodal_loss/{name}")
@@ -243,7 +243,7 @@ class ShapleyAlternating(Strategy):
         goals = None
         with torch.no_grad():
             if inside.mapping is not None:
-                goals = cast("Equilibrium", self.training.model).alone(self.training.model.encode(batch))
+                goals = cast("Equilibrium", self.training.model).unimodal_features(self.training.model.encode(batch))
             dtype = next(inside.parameters()).dtype
             carried = torch.zeros(len(batch), inside.config.width, device=self.training.device, dtype=dtype)
             return BatchMemory(carried, goals)

@@ -65,7 +65,7 @@ def unimodal_pass(model: FusionModel, steps: Steps) -> UnimodalPass:
     """
     modality, sample = steps.mask.any(-1).nonzero(as_tuple=True)
     members = modality[:, None] == torch.arange(len(steps.mask), device=modality.device)
-    return UnimodalPass(model.fuse(steps.rows(sample).masked(members)), modality, sample)
+    return UnimodalPass(model.fuse(steps.samples(sample).masked(members)), modality, sample)
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,7 @@ class Unimodal(Strategy):
         steps = training.model.encode(batch)
         if self.options.modality:
             steps = steps.masked(training.only(training.names.index(self.options.modality), len(batch)))
-        losses = unimodal_pass(training.model, steps).losses(training, batch.truth)
+        losses = unimodal_pass(training.model, steps).losses(training, batch.required_target)
         if losses:
             parts = {f"loss/{name}": loss.detach() for name, loss in losses.items()}
             yield Update(torch.stack(list(losses.values())).mean(), modality=nonfinite_modality(losses), parts=parts)

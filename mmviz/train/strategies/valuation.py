@@ -12,7 +12,7 @@ from mmviz.core.errors import ConfigError
 from mmviz.core.options import number, whole
 from mmviz.metrics.shapley import shapley_values
 from mmviz.models.batch import Steps
-from mmviz.models.coalitions import MOST, coalition_answers
+from mmviz.models.coalitions import MAX_PLAYERS, coalition_predictions
 from mmviz.train.strategies.base import Strategy, Update
 
 if TYPE_CHECKING:
@@ -70,9 +70,9 @@ class Valuation(Strategy):
 
     def prepare(self, model: FusionModel) -> FusionModel:
         """Raise ConfigError for more modalities than can be valued exactly."""
-        if len(model.spec.modalities) > MOST:
+        if len(model.spec.modalities) > MAX_PLAYERS:
             raise ConfigError(
-                f"valuation: {len(model.spec.modalities)} modalities have too many subsets; at most {MOST}"
+                f"valuation: {len(model.spec.modalities)} modalities have too many subsets; at most {MAX_PLAYERS}"
             )
         return model
 
@@ -88,7 +88,7 @@ class Valuation(Strategy):
 
     def updates(self, batch: Batch, rows: np.ndarray) -> Iterator[Update]:
         """Yield one update of the samples and their copies."""
-        training, target = self.training, batch.truth
+        training, target = self.training, batch.required_target
         steps = training.model.encode(batch)
         if not self.resamples:
             yield training.joint(steps, target)
@@ -103,7 +103,7 @@ class Valuation(Strategy):
         fraction = training.devices.sample_fraction(len(batch))
         parts = {f"batch_contribution/{n}": _mean(phi[:, m]) * fraction for m, n in enumerate(training.names)}
         parts |= {f"copies/{n}": _mean(more[:, m]) * fraction for m, n in enumerate(training.names)}
-        yield training.joint(steps.rows(where).masked(members), target[where], parts=parts)
+        yield training.joint(steps.samples(where).masked(members), target[where], parts=parts)
 
     @torch.no_grad()
     def _values(
@@ -114,10 +114,10 @@ class Valuation(Strategy):
             return np.zeros((0, len(self.training.names))), np.zeros((0, len(self.training.names)), dtype=np.bool_)
         model.eval()
         try:
-            output = coalition_answers(model, Steps(steps.x.detach(), steps.mask))
+            output = coalition_predictions(model, Steps(steps.x.detach(), steps.mask))
         finally:
             model.train()
-        correct = (output.argmax(-1) == batch.truth[:, None]) & output.isfinite().all(-1)
+        correct = (output.argmax(-1) == batch.required_target[:, None]) & output.isfinite().all(-1)
         present = steps.mask.any(-1).t().cpu().numpy()
         return sample_values(correct.cpu().numpy(), present), present
 

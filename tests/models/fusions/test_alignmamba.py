@@ -17,7 +17,7 @@ from mmviz.models.registry import name_of
 KINDS = (
     {"order": "concatenated"},
     {"bidirectional": True},
-    {"reading": "B"},
+    {"variant": "B"},
     {"router": "learned", "shared_experts": 2, "top_k": 2},
     {"experts": "specific", "order": "concatenated", "bidirectional": True},
 )
@@ -81,7 +81,7 @@ def test_every_form_is_exact_on_prefixes_padding_and_subsets(toy, batch, options
 @pytest.mark.parametrize("options", KINDS)
 def test_every_form_learns_all_its_parameters(ragged, ragged_batch, options):
     model = small("alignmamba2", ragged.spec, steps=6, **options)
-    answer, penalties = model.learn(model.encode(ragged_batch))
+    answer, penalties = model.training_forward(model.encode(ragged_batch))
     assert set(penalties) == {"ot", "mmd"} | ({"balance"} if "router" in options else set())
     (answer.square().sum() + sum(penalties.values())).backward()
     for parameter, value in model.named_parameters():
@@ -136,16 +136,16 @@ def test_the_exported_inference_is_the_same_graph_with_and_without_alignment(toy
     assert not any(word in str(without) for word in ("transport", "mmd", "argmin", "cdist"))
 
 
-@pytest.mark.parametrize("reading", ["A", "B"])
+@pytest.mark.parametrize("variant", ["A", "B"])
 @torch.no_grad()
-def test_a_merged_model_answers_as_before_and_is_a_smaller_graph(toy, batch, reading):
-    model = small("alignmamba2", toy.spec, reading=reading)
+def test_a_merged_model_answers_as_before_and_is_a_smaller_graph(toy, batch, variant):
+    model = small("alignmamba2", toy.spec, variant=variant)
     merged = model.merged()
     torch.testing.assert_close(merged(batch), model(batch), rtol=0, atol=1e-6)
     assert len(graph_of(merged)) < len(graph_of(model))
     assert not any("shared" in name or "specific" in name for name, _ in merged.named_parameters())
     assert name_of(merged) == "alignmamba2"
-    with pytest.raises(ConfigError, match="weighs its experts for every token"):
+    with pytest.raises(ConfigError, match="expert weights per token"):
         small("alignmamba2", toy.spec, router="learned").merged()
 
 
@@ -154,7 +154,7 @@ def test_training_adds_the_penalties_and_the_answer_does_not_depend_on_them(toy,
     plain, aligned = (small("alignmamba2", toy.spec, ot=w, mmd=w) for w in (0.0, 1.0))
     gradients = []
     for model in (plain, aligned):
-        answer, penalties = model.learn(model.encode(batch))
+        answer, penalties = model.training_forward(model.encode(batch))
         (answer.square().mean() + sum(penalties.values())).backward()
         gradients.append(model.encoders.encoders[0].net[0].weight.grad)
         assert torch.equal(answer, model(batch))
@@ -179,15 +179,15 @@ def nearest(x, y):
 
 @pytest.mark.parametrize("normalize", ["literal", "barycentric"])
 @torch.no_grad()
-def test_steps_are_carried_to_their_cheapest_step_of_the_anchor(toy, normalize):
+def test_steps_are_transported_to_their_cheapest_step_of_the_anchor(toy, normalize):
     model = small("alignmamba", toy.spec, normalize=normalize, anchor=toy.spec.names[1])
     if model.unmatched is not None:
         model.unmatched.copy_(noise(3, 8))
     mask = torch.rand(3, 4, 6, generator=torch.Generator().manual_seed(2)) > 0.3
     mask[0, 1] = mask[1, 2] = mask[:, 3] = False
     steps = Steps(noise(3, 4, 6, 8) * mask[..., None], mask)
-    x, landed = model.carried(steps)
-    assert torch.equal(landed, model.landed(mask))
+    x, landed = model.transported(steps)
+    assert torch.equal(landed, model.transported_mask(mask))
     assert torch.equal(x[1], steps.x[1])
     for m, b in ((0, 0), (2, 0), (2, 1)):
         rows, columns = steps.x[m, b][mask[m, b]], steps.x[1, b][mask[1, b]]
@@ -209,13 +209,13 @@ def test_steps_are_carried_to_their_cheapest_step_of_the_anchor(toy, normalize):
     assert not x[~landed].any()
 
 
-def test_alignmambas_penalty_and_plans_are_of_what_was_carried(toy):
+def test_alignmambas_penalty_and_plans_are_of_the_transported_steps(toy):
     model = small("alignmamba", toy.spec, mmd=0.5, anchor=toy.spec.names[2])
     mask = torch.ones(3, 4, 6, dtype=torch.bool)
     mask[0, 1] = mask[2, 2] = False
     steps = Steps(noise(3, 4, 6, 8) * mask[..., None], mask)
     seen = model.observe(steps)
-    x = model.carried(steps).x
+    x = model.transported(steps).x
     expected = sum(
         mmd_squared(x[m, b], x[2, b]) for m in (0, 1) for b in range(4) if mask[m, b].any() and mask[2, b].any()
     )
@@ -229,7 +229,7 @@ def test_alignmambas_penalty_and_plans_are_of_what_was_carried(toy):
             goes = nearest(steps.x[m, b], steps.x[2, b])
             assert torch.equal(pair.plan[b], torch.nn.functional.one_hot(goes, 6) / 6)
     assert seen.routing == []
-    learned = Observation(learning=True)
+    learned = Observation(training=True)
     model.streams(steps, learned)
     torch.testing.assert_close(learned.penalties["mmd"], seen.penalties["mmd"])
     assert learned.plans == []
@@ -241,7 +241,7 @@ def test_one_modality_of_one_step_and_nothing_at_all_have_an_answer(single, name
     model, batch = small(name, single.spec), batch_of(single["train"])
     assert bool(torch.isfinite(model(batch)).all())
     torch.testing.assert_close(model.prefixes(batch)[:, 0], model(batch))
-    answer, penalties = model.learn(model.encode(batch))
+    answer, penalties = model.training_forward(model.encode(batch))
     assert torch.equal(answer, model(batch))
     assert not any(value.item() for value in penalties.values())
     nothing = model(batch.masked(torch.zeros(len(batch), 1, dtype=torch.bool)))
@@ -252,10 +252,10 @@ def test_one_modality_of_one_step_and_nothing_at_all_have_an_answer(single, name
 def test_an_absent_anchor_is_answered_and_an_unknown_one_refused(toy, batch, name):
     model = small(name, toy.spec)
     without = batch.masked(torch.tensor([False, True, True]).expand(len(batch), -1))
-    answer, penalties = model.learn(model.encode(without))
+    answer, penalties = model.training_forward(model.encode(without))
     assert bool(torch.isfinite(answer).all())
     assert not any(value.item() for value in penalties.values())
-    with pytest.raises(ConfigError, match="anchor='smell' is no modality of the data; choose one of"):
+    with pytest.raises(ConfigError, match="anchor='smell' is not a modality of the data; choose one of"):
         build(name, toy.spec, anchor="smell")
 
 
@@ -306,7 +306,7 @@ def test_a_run_comes_back_from_disk(toy, batch, name, tmp_path):
 def test_under_mixed_precision_distances_are_whole_and_gradients_finite(toy, batch, name, options):
     model = small(name, toy.spec, steps=6, **options)
     with torch.autocast("cpu", torch.bfloat16):
-        answer, penalties = model.learn(model.encode(batch))
+        answer, penalties = model.training_forward(model.encode(batch))
     assert {value.dtype for value in penalties.values()} == {torch.float32}
     (answer.square().sum() + sum(penalties.values())).backward()
     assert all(bool(torch.isfinite(p.grad).all()) for p in model.parameters())

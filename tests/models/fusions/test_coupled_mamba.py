@@ -230,7 +230,7 @@ def test_a_spec_that_is_none_is_refused(toy):
 def test_data_that_do_not_fit_the_spec_are_refused(toy, batch):
     model = small(toy.spec)
     first, *others = batch.names
-    with pytest.raises(DataError, match="is lacking"):
+    with pytest.raises(DataError, match="is missing"):
         model(dataclasses.replace(batch, values={n: batch.values[n] for n in others}))
     with pytest.raises(DataError, match="build the model from the spec"):
         model(dataclasses.replace(batch, values={**batch.values, first: batch.values[first][..., :1]}))

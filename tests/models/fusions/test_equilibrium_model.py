@@ -9,7 +9,7 @@ import torch
 import mmviz as mm
 from mmviz.core.errors import ConfigError
 from mmviz.models import batch_of
-from mmviz.models.fusions.equilibrium import around
+from mmviz.models.fusions.equilibrium import wrap_in_equilibrium
 from mmviz.models.fusions.memory_mapping import Mapping, Memory, feature_loss, sample_loss
 
 SMALL = {"tfn": {"width": 4}, "coupled_mamba": {"layers": 1, "state": 4}, "late": {"layers": 1, "state": 4}}
@@ -68,7 +68,7 @@ def test_a_new_memory_changes_nothing_yet(toy, batch):
 def test_the_order_of_visits_matters_and_is_saved_with_the_weights(toy, batch):
     model = loud(equilibrium(toy))
     first = model(batch)
-    model.visit((2, 0, 1))
+    model.set_order((2, 0, 1))
     assert not torch.equal(model(batch), first)
     other = equilibrium(toy)
     other.load_state_dict(model.state_dict())
@@ -80,7 +80,7 @@ def test_what_is_absent_is_replaced_by_the_mean_of_what_the_others_map_to_it():
     mapping = Mapping(3, 2, hidden=False)
     z = torch.randn(3, 4, 2)
     present = torch.tensor([[1, 1, 0, 0], [1, 0, 0, 1], [1, 1, 0, 0]], dtype=torch.bool)
-    filled, there = mapping.stand_in(z * present[..., None], present)
+    filled, there = mapping.impute(z * present[..., None], present)
     assert torch.equal(filled[:, 0], z[:, 0])
     maps = [[z[m] @ mapping.first[m, n] + mapping.bias[m, n] for n in range(3)] for m in range(3)]
     torch.testing.assert_close(filled[1, 1], (maps[0][1][1] + maps[2][1][1]) / 2)
@@ -111,7 +111,7 @@ def test_prefixes_are_the_answers_to_the_beginnings(toy, batch, base):
     prefixes, steps = model.prefixes(cut), model.encode(cut)
     torch.testing.assert_close(prefixes[:, -1], model(cut), rtol=0, atol=2e-6)
     for stop in (5, 11):
-        torch.testing.assert_close(prefixes[:, stop - 1], model.fuse(steps.until(stop)), rtol=0, atol=2e-6)
+        torch.testing.assert_close(prefixes[:, stop - 1], model.fuse(steps.truncated(stop)), rtol=0, atol=2e-6)
 
 
 @torch.no_grad()
@@ -119,7 +119,7 @@ def test_alone_is_what_the_fusion_pools_when_it_hears_no_other(ragged):
     batch = batch_of(ragged["train"], range(6))
     model = equilibrium(ragged, "coupled_mamba")
     steps = model.encode(batch)
-    z, there = model.alone(steps)
+    z, there = model.unimodal_features(steps)
     for m in range(2):
         only = steps.masked(torch.arange(2).eq(m).expand(6, -1))
         torch.testing.assert_close(z[m], model.base.pooled(only)[0][m, :, 0], rtol=0, atol=1e-6)
@@ -172,8 +172,10 @@ def test_learning_to_map_brings_the_mapped_closer(toy):
     def unexplained(model):
         """Error of the mapping, in units of the variance of what it aims at."""
         steps = model.eval().encode(batch)
-        goals = model.alone(steps)[0]
-        return float(model.learn(steps)[1]["mapping_feature"] / (goals - goals.mean(1, keepdim=True)).square().mean())
+        goals = model.unimodal_features(steps)[0]
+        return float(
+            model.training_forward(steps)[1]["mapping_feature"] / (goals - goals.mean(1, keepdim=True)).square().mean()
+        )
 
     model = equilibrium(toy, memory=False)
     run = mm.train.fit(model, toy, epochs=4, learning_rate=0.01, select="last", progress=False)
@@ -182,7 +184,7 @@ def test_learning_to_map_brings_the_mapped_closer(toy):
 
 def test_a_model_that_was_built_keeps_its_weights_inside(toy, batch):
     inner = mm.models.build("coupled_mamba", toy.spec, width=8, layers=1, state=4, seed=5).eval()
-    outer = around(inner, memory=True, mapping="linear").eval()
+    outer = wrap_in_equilibrium(inner, memory=True, mapping="linear").eval()
     with torch.no_grad():
         torch.testing.assert_close(outer(batch), inner(batch))
     again = mm.models.build("equilibrium", toy.spec, **dataclasses.asdict(outer.config)).eval()
@@ -197,7 +199,7 @@ def test_a_model_that_was_built_keeps_its_weights_inside(toy, batch):
         ({"mapping": "square"}, "choose one of none"),
         ({"sample": "nce"}, "choose one of none"),
         ({"feature": -1.0}, "number ≥ 0"),
-        ({"base": "equilibrium"}, "name a fusion"),
+        ({"base": "equilibrium"}, "cannot wrap itself"),
         ({"base": "coupled_mamb"}, "did you mean 'coupled_mamba'"),
         ({"base_options": {"layer": 1}}, "did you mean 'layers'"),
     ],

@@ -149,7 +149,7 @@ def test_average_is_the_mean_of_what_is_present(toy, pooled):
     model = small("average", toy.spec)
     for b in range(4):
         expected = model.head(x[present[:, b, 0], b, 0].mean(0))
-        torch.testing.assert_close(model.answer(x, present)[b, 0], expected, rtol=0, atol=1e-6)
+        torch.testing.assert_close(model.fuse_pooled(x, present)[b, 0], expected, rtol=0, atol=1e-6)
 
 
 @torch.no_grad()
@@ -163,7 +163,7 @@ def test_a_gate_lies_on_every_feature_that_is_present(toy, pooled):
             torch.tanh(x[m, b, 0] @ model.feature.weight[m]) * torch.sigmoid(joined @ model.gate.weight[m])
             for m in there
         ]
-        torch.testing.assert_close(model.answer(x, present)[b, 0], model.head(sum(terms)), rtol=0, atol=1e-6)
+        torch.testing.assert_close(model.fuse_pooled(x, present)[b, 0], model.head(sum(terms)), rtol=0, atol=1e-6)
 
 
 @torch.no_grad()
@@ -174,11 +174,11 @@ def test_low_rank_fusion_is_the_full_tensor_product_of_its_factors(toy, pooled):
     full = torch.einsum("r,iro,jro,kro->ijko", model.ranks, *weight)
     a, b, c = (functional.pad(v, (0, 1), value=1.0) for v in x[:, 0, 0])
     expected = torch.einsum("ijko,i,j,k->o", full, a, b, c) + model.bias
-    torch.testing.assert_close(model.answer(x, present)[0, 0], expected, rtol=0, atol=1e-5)
+    torch.testing.assert_close(model.fuse_pooled(x, present)[0, 0], expected, rtol=0, atol=1e-5)
     two = torch.einsum("r,iro,kro->iko", model.ranks, weight[0], weight[2])
     a, _, c = (functional.pad(v, (0, 1), value=1.0) for v in x[:, 1, 0])
     expected = torch.einsum("iko,i,k->o", two, a, c) + model.bias
-    torch.testing.assert_close(model.answer(x, present)[1, 0], expected, rtol=0, atol=1e-5)
+    torch.testing.assert_close(model.fuse_pooled(x, present)[1, 0], expected, rtol=0, atol=1e-5)
 
 
 @torch.no_grad()
@@ -187,7 +187,7 @@ def test_tensor_fusion_is_the_outer_product_and_has_a_largest_size(toy, pooled):
     model = small("tfn", toy.spec)
     a, b, c = (functional.pad(v, (0, 1), value=1.0) for v in x[:, 3, 0])
     expected = model.head(torch.einsum("i,j,k->ijk", a, b, c).flatten())
-    torch.testing.assert_close(model.answer(x, present)[3, 0], expected, rtol=0, atol=1e-6)
+    torch.testing.assert_close(model.fuse_pooled(x, present)[3, 0], expected, rtol=0, atol=1e-6)
     with pytest.raises(ConfigError, match="use lmf"):
         build("tfn", toy.spec, width=64)
 

@@ -30,7 +30,7 @@ def steps():
 
 
 def observed(steps, *, learning=False, names=NAMES, **options):
-    seen = Observation(learning=learning)
+    seen = Observation(training=learning)
     Alignment(names, AlignmentConfig(**{"ot": 1.0, "mmd": 1.0, **options}))(steps, seen)
     return seen
 
@@ -173,7 +173,9 @@ def test_the_anchor_is_the_one_named_or_text_or_rgb_or_the_first():
     assert anchor_of(("depth", "rgb"), "") == 1
     assert anchor_of(("gyro", "accelerometer"), "") == 0
     assert anchor_of(NAMES, "video") == 2
-    with pytest.raises(ConfigError, match="anchor='txet' is no modality of the data; choose one of audio, text, video"):
+    with pytest.raises(
+        ConfigError, match="anchor='txet' is not a modality of the data; choose one of audio, text, video"
+    ):
         anchor_of(NAMES, "txet")
 
 

@@ -10,7 +10,7 @@ from torch.nn import functional
 from mmviz.core.errors import ConfigError
 from mmviz.models.base import Observation
 from mmviz.models.ssm.experts import EXPERTS, Experts, Router
-from mmviz.models.ssm.modality_aware import READINGS, ModalityAwareLayer
+from mmviz.models.ssm.modality_aware import VARIANTS, ModalityAwareLayer
 from mmviz.models.ssm.token_order import ORDERS, TokenOrder
 from mmviz.recording.hidden_states import states_of
 
@@ -101,22 +101,22 @@ def test_a_layer_is_mamba_over_the_tokens_that_have_data(x, mask, experts, kind,
             torch.testing.assert_close(out[m, b, t], expected, rtol=0, atol=1e-12)
 
 
-@pytest.mark.parametrize("reading", READINGS)
+@pytest.mark.parametrize("variant", VARIANTS)
 @pytest.mark.parametrize("kind", ORDERS)
 @torch.no_grad()
-def test_without_holes_a_mask_changes_nothing(x, kind, reading):
-    layer, whole = layer_of(reading=reading, bidirectional=True), torch.ones(M, BATCH, TIME, dtype=torch.bool)
+def test_without_holes_a_mask_changes_nothing(x, kind, variant):
+    layer, whole = layer_of(variant=variant, bidirectional=True), torch.ones(M, BATCH, TIME, dtype=torch.bool)
     fast = layer(x, None, ways_of(None, kind, both=True))
     torch.testing.assert_close(layer(x, whole, ways_of(whole, kind, both=True)), fast, rtol=0, atol=1e-12)
 
 
-@pytest.mark.parametrize("reading", READINGS)
+@pytest.mark.parametrize("variant", VARIANTS)
 @torch.no_grad()
-def test_permuted_modality_ids_change_the_output_unless_all_experts_are_shared(x, reading):
+def test_permuted_modality_ids_change_the_output_unless_all_experts_are_shared(x, variant):
     """The same tokens in the same sequence, under other ids."""
     swapped, order, other = x[[1, 0, 2]], TokenOrder((2, 1, 0)), TokenOrder((2, 0, 1))
     for experts in EXPERTS:
-        layer = layer_of(experts=experts, reading=reading)
+        layer = layer_of(experts=experts, variant=variant)
         out = layer(x, None, (order.arrange(None),))
         moved = layer(swapped, None, (other.arrange(None),))[[1, 0, 2]]
         if experts == "shared":
@@ -125,11 +125,11 @@ def test_permuted_modality_ids_change_the_output_unless_all_experts_are_shared(x
             assert (moved - out).abs().amax() > 1e-3
 
 
-@pytest.mark.parametrize("reading", READINGS)
+@pytest.mark.parametrize("variant", VARIANTS)
 @pytest.mark.parametrize("experts", EXPERTS)
 @torch.no_grad()
-def test_merged_experts_answer_as_before(x, mask, experts, reading):
-    layer = layer_of(experts=experts, reading=reading)
+def test_merged_experts_answer_as_before(x, mask, experts, variant):
+    layer = layer_of(experts=experts, variant=variant)
     before = layer(x, mask, ways_of(mask))
     layer.merge()
     torch.testing.assert_close(layer(x, mask, ways_of(mask)), before, rtol=0, atol=1e-12)
@@ -141,7 +141,7 @@ def test_merged_experts_answer_as_before(x, mask, experts, reading):
 
 @torch.no_grad()
 def test_the_second_reading_puts_experts_before_and_behind_a_stock_mamba(x):
-    layer = layer_of(reading="B")
+    layer = layer_of(variant="B")
     out = layer(x, None, ways_of(None))
     inside = torch.stack([layer.norm(x[m]) @ matrix(layer.before, m) for m in range(M)])
     mixed = layer.mixer(inside, ways_of(None), None, None)
@@ -156,12 +156,12 @@ def test_the_second_reading_puts_experts_before_and_behind_a_stock_mamba(x):
 def test_tokens_stand_where_the_order_says_and_come_back(kind):
     order = TokenOrder.with_anchor_last(3, 1, kind)
     x = torch.arange(3 * 2 * 4).view(3, 2, 4)
-    row = order.line(x)
+    row = order.flatten(x)
     if kind == "interleaved":
         assert row[0, :4].tolist() == [x[2, 0, 0], x[0, 0, 0], x[1, 0, 0], x[2, 0, 1]]
     else:
         assert row[0, :5].tolist() == [*x[2, 0].tolist(), x[0, 0, 0]]
-    assert torch.equal(order.unline(row), x)
+    assert torch.equal(order.unflatten(row), x)
     assert TokenOrder.with_anchor_last(3, 0).modalities == (2, 1, 0)  # text, audio, video: v, a, l
     with pytest.raises(ConfigError, match="order='sorted' is unknown; choose interleaved or concatenated"):
         TokenOrder((0, 1), "sorted")
@@ -223,20 +223,20 @@ def test_imbalance_is_one_when_even_and_the_number_of_experts_when_one_is_always
     choice = Router(M, WIDTH, 4, 1).double()(x)
     one = torch.zeros_like(choice.probability)
     one[..., 2] = 1
-    assert choice._replace(weight=one, probability=one).imbalance(mask).item() == pytest.approx(4)
+    assert choice._replace(weight=one, probability=one).load_imbalance(mask).item() == pytest.approx(4)
     even = torch.full_like(one, 0.25)
-    assert choice._replace(weight=even, probability=even).imbalance(mask).item() == pytest.approx(1)
-    assert choice.imbalance(torch.zeros_like(mask)).item() == 0
+    assert choice._replace(weight=even, probability=even).load_imbalance(mask).item() == pytest.approx(1)
+    assert choice.load_imbalance(torch.zeros_like(mask)).item() == 0
     expected = []
     for m in range(M):
         p, chosen = choice.probability[m][mask[m]], (choice.weight[m][mask[m]] > 0).double()
         expected.append(4 * (chosen.mean(0) * p.mean(0)).sum())
-    assert choice.imbalance(mask).item() == pytest.approx(sum(expected).item() / M)
+    assert choice.load_imbalance(mask).item() == pytest.approx(sum(expected).item() / M)
 
 
-@pytest.mark.parametrize("reading", READINGS)
-def test_a_learned_router_and_the_experts_it_chose_learn(x, mask, reading):
-    layer = layer_of(reading=reading, router="learned", shared_experts=2, specific_experts=3, top_k=2, balance=0.5)
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_a_learned_router_and_the_experts_it_chose_learn(x, mask, variant):
+    layer = layer_of(variant=variant, router="learned", shared_experts=2, specific_experts=3, top_k=2, balance=0.5)
     seen = Observation()
     out = layer(x, mask, ways_of(mask), seen)
     (out.square().sum() + seen.penalties["balance"]).backward()
@@ -246,7 +246,7 @@ def test_a_learned_router_and_the_experts_it_chose_learn(x, mask, reading):
     assert bool(layer.router.score.weight.grad.any(-2).all()), "every expert's trust"
     weight, owners = seen.routing[0]
     assert owners == ("", "", "text", "text", "text", "audio", "audio", "audio", "video", "video", "video")
-    experts = layer.mixer.into if reading == "A" else layer.before
+    experts = layer.mixer.into if variant == "A" else layer.before
     used = (weight > 0).flatten(1, 2).any(1)
     for m in range(M):
         learned = experts.specific.grad[m].flatten(1).any(1)
@@ -283,11 +283,11 @@ def test_routing_by_modality_is_noted_as_it_is(x, mask):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"reading": "C"}, "reading='C' is unknown; choose A or B"),
+        ({"variant": "C"}, "variant='C' is unknown; choose A or B"),
         ({"experts": "none"}, "experts='none' is unknown; choose one of both, shared, specific"),
         ({"router": "random"}, "router='random' is unknown; choose modality or learned"),
-        ({"router": "learned", "top_k": 3}, "top_k=3 is more than the 2 experts open to a token"),
-        ({"router": "learned", "experts": "shared", "top_k": 2}, "top_k=2 is more than the 1 experts"),
+        ({"router": "learned", "top_k": 3}, "top_k=3 exceeds the 2 permitted experts"),
+        ({"router": "learned", "experts": "shared", "top_k": 2}, "top_k=2 exceeds the 1 permitted experts"),
         ({"specific_experts": 2}, "uses one expert of each kind"),
     ],
 )
@@ -297,5 +297,5 @@ def test_wrong_options_are_refused(options, message):
 
 
 def test_a_learned_router_cannot_be_merged():
-    with pytest.raises(ConfigError, match='only router="modality" has one matrix'):
+    with pytest.raises(ConfigError, match="no single matrix"):
         layer_of(router="learned").merge()

@@ -8,7 +8,7 @@ from torch import nn
 import mmviz as mm
 from mmviz.core.errors import ConfigError, DataError
 from mmviz.models import Batch, adapt, batch_of
-from mmviz.models.coalitions import coalition_answers
+from mmviz.models.coalitions import coalition_predictions
 
 
 class Net(nn.Module):
@@ -63,7 +63,7 @@ def test_the_answer_to_every_subset_is_the_modules_own(data, missing, request):
     net, batch = Net(ds.spec).eval(), batch_of(ds["train"], range(8))
     model = adapt(net, ds.spec, missing=missing)
     expected = by_hand(net, batch, ds.spec, missing)
-    torch.testing.assert_close(coalition_answers(model, model.encode(batch)), expected, rtol=0, atol=1e-6)
+    torch.testing.assert_close(coalition_predictions(model, model.encode(batch)), expected, rtol=0, atol=1e-6)
     torch.testing.assert_close(model(batch), expected[:, -1], rtol=0, atol=1e-6)
 
 
@@ -140,7 +140,7 @@ def test_one_modality_is_enough():
         {"only": np.random.default_rng(0).normal(size=(30, 5, 2))}, np.arange(30) % 2, split={"train": 0.6, "test": 0.4}
     )
     model = adapt(Net(ds.spec), ds.spec, missing="zeros")
-    answers = coalition_answers(model, model.encode(batch_of(ds["test"])))
+    answers = coalition_predictions(model, model.encode(batch_of(ds["test"])))
     assert answers.shape[1] == 2
     assert torch.equal(answers[:, 0], answers[:1, 0].expand_as(answers[:, 0])), "the answer to nothing is one"
 
@@ -158,8 +158,8 @@ def test_what_the_module_does_to_its_inputs_stays_there(toy):
     before = {name: x.clone() for name, x in batch.values.items()}
     model = adapt(Answering(spoil), toy.spec, missing="zeros")
     steps = model.encode(batch)
-    first = coalition_answers(model, steps)
-    assert torch.equal(coalition_answers(model, steps), first)
+    first = coalition_predictions(model, steps)
+    assert torch.equal(coalition_predictions(model, steps), first)
     assert bool(torch.isfinite(first).all())
     assert all(torch.equal(batch.values[name], x) for name, x in before.items())
 
@@ -201,13 +201,13 @@ def test_a_module_in_double_precision_is_asked_in_double_precision(toy):
 def test_probabilities_are_taken_as_such_only_when_that_is_said(toy):
     net, batch = Net(toy.spec).eval(), batch_of(toy["test"], range(4))
     options = {"missing": "zeros", "call": lambda module, x: module(x).softmax(-1)}
-    with pytest.raises(ConfigError, match="gives='probabilities', or gives='logits'"):
+    with pytest.raises(ConfigError, match="output_kind='probabilities', or output_kind='logits'"):
         adapt(net, toy.spec, **options)
-    model = adapt(net, toy.spec, **options, gives="probabilities")
+    model = adapt(net, toy.spec, **options, output_kind="probabilities")
     expected = net(dict(batch.values)).softmax(-1)
     torch.testing.assert_close(model(batch).softmax(-1), expected, rtol=0, atol=1e-6)
     with pytest.raises(ConfigError, match="not probabilities"):
-        adapt(net, toy.spec, missing="zeros", gives="probabilities")
+        adapt(net, toy.spec, missing="zeros", output_kind="probabilities")
 
 
 def test_a_regression_may_come_without_its_last_axis(regression):
@@ -241,12 +241,12 @@ HOSTILE = {
     "three columns": (lambda x: summed(x, 3), r"returned shape \(2, 3\), expected .* = \(2, 2\)"),
     "one number": (lambda x: summed(x).sum(), r"returned shape \(1,\)"),
     "per step": (lambda x: next(iter(x.values()))[..., :2], r"returned shape \(2, 24, 2\)"),
-    "a squeezed batch": (lambda x: summed(x).squeeze(0), r"asked about one sample: .* shape \(2,\)"),
-    "another name": (lambda x: x["speech"].sum((1, 2)), r"asked for the modality 'speech'.*'m1', 'm2', 'm3'"),
+    "a squeezed batch": (lambda x: summed(x).squeeze(0), r"for one sample: .* shape \(2,\)"),
+    "another name": (lambda x: x["speech"].sum((1, 2)), r"needs the modality 'speech'.*'m1', 'm2', 'm3'"),
     "an error of its own": (fails, "IndexError: no such word"),
-    "noise": (lambda x: summed(x) + 1e3 * torch.rand(1), "differently each time"),
-    "the others in the batch": (batchwise, "differently beside another one"),
-    "NaN for silence": (lambda x: summed(x) / x["m1"].abs().sum((1, 2))[:, None], "answers NaN or infinity"),
+    "noise": (lambda x: summed(x) + 1e3 * torch.rand(1), "is not deterministic"),
+    "the others in the batch": (batchwise, "depends on the other samples"),
+    "NaN for silence": (lambda x: summed(x) / x["m1"].abs().sum((1, 2))[:, None], "predicts NaN or infinity"),
 }
 
 
@@ -260,7 +260,7 @@ def test_a_module_that_cannot_be_trusted_is_refused_with_the_reason(toy, kind):
 
 
 def test_a_module_that_remembers_is_refused(toy):
-    with pytest.raises(ConfigError, match="something it remembers"):
+    with pytest.raises(ConfigError, match="state that is kept between passes"):
         adapt(Forgetful(), toy.spec, missing="zeros")
 
 
@@ -274,7 +274,7 @@ def test_weights_that_diverged_are_named(toy):
     net = Net(toy.spec)
     with torch.no_grad():
         net.head.weight[0, :3] = torch.nan
-    with pytest.raises(ConfigError, match=r"head\.weight of Net holds 3 values"):
+    with pytest.raises(ConfigError, match=r"head\.weight of Net has 3 values"):
         adapt(net, toy.spec, missing="zeros")
 
 
@@ -284,7 +284,7 @@ def test_weights_that_diverged_are_named(toy):
         ({"missing": "median"}, "expected 'zeros', 'mean' or a callable"),
         ({"missing": None}, "expected 'zeros', 'mean' or a callable"),
         ({"missing": lambda name, values, valid: torch.zeros(7)}, r"returned shape \(7,\) for 'm2'"),
-        ({"missing": "zeros", "gives": "values"}, "choose logits or probabilities"),
+        ({"missing": "zeros", "output_kind": "values"}, "choose logits or probabilities"),
         ({"missing": "zeros", "call": 3}, "call is a int"),
         ({"missing": "zeros", "steps": 25}, "from 1 to 24"),
         ({"missing": "zeros", "steps": True}, "from 1 to 24"),
@@ -306,7 +306,7 @@ def test_the_first_arguments_are_checked(toy):
 
 def test_data_of_another_set_are_refused(toy, ragged):
     model = adapt(Net(toy.spec), toy.spec, missing="zeros")
-    with pytest.raises(DataError, match="modality 'm1' is lacking"):
+    with pytest.raises(DataError, match="modality m1, m2, m3 is missing"):
         model(batch_of(ragged["test"]))
     batch = batch_of(toy["test"], [0])
     batch.values["m2"] = batch.values["m2"][..., :1]
@@ -327,7 +327,7 @@ def test_wide_frames_do_not_make_many_small_questions():
     model = adapt(Net(ds.spec), ds.spec, missing="zeros", call=counted)
     rows.clear()
     with torch.no_grad():
-        coalition_answers(model, model.encode(batch_of(ds["test"])), every_step=True)
+        coalition_predictions(model, model.encode(batch_of(ds["test"])), every_step=True)
     assert max(rows) >= 30
     assert len(rows) == model.steps
 
@@ -338,11 +338,11 @@ def test_what_is_not_known_is_not_made_up(toy):
     assert model.scan_shape == (0, 0, 0)
     assert model.coupling_matrices().shape == (0, 3, 3)
     assert vars(model.observe(steps)) == vars(mm.models.build("concat", toy.spec).observe(steps))
-    with pytest.raises(ConfigError, match="our net was made elsewhere and has no streams"):
-        model.learn(steps)
+    with pytest.raises(ConfigError, match="our net is a user's module: its streams"):
+        model.training_forward(steps)
 
 
 def test_fit_does_not_train_it(toy):
     model = adapt(Net(toy.spec), toy.spec, missing="zeros")
-    with pytest.raises(ConfigError, match=r"was not made by mmviz\.models\.build"):
+    with pytest.raises(ConfigError, match="is a user's module, which mmviz does not train"):
         mm.train.fit(model, toy, epochs=1, progress=False)

@@ -10,7 +10,7 @@ from torch import nn
 import mmviz as mm
 from mmviz.core.errors import ConfigError
 from mmviz.models import adapt, batch_of
-from mmviz.models.coalitions import coalition_answers
+from mmviz.models.coalitions import coalition_predictions
 
 N, VOCABULARY = 60, 50
 RNG = np.random.default_rng(0)
@@ -68,7 +68,7 @@ class Linear(nn.Module):
 
 def predicted(model, ds):
     with torch.no_grad():
-        return coalition_answers(model, model.encode(batch_of(ds["test"])))
+        return coalition_predictions(model, model.encode(batch_of(ds["test"])))
 
 
 def remedy(pattern, build):
@@ -141,7 +141,7 @@ def test_other_ways_to_look_an_id_up_are_recognised_too(words, look_up):
         return net.head(torch.cat([rows.mean(1), x["audio"].mean(1)], 1))
 
     assert adapt(Tokens(), words.spec, missing="zeros", call=call).config.tokens == ("text",)
-    with pytest.raises(ConfigError, match="holds token ids"):
+    with pytest.raises(ConfigError, match="contains token ids"):
         adapt(Tokens(), words.spec, missing="mean", call=call)
 
 
@@ -195,14 +195,16 @@ class Single(Linear):
 
 
 @pytest.mark.parametrize("flat", [True, False])
-@pytest.mark.parametrize(("sigmoid", "gives"), [(False, "logit"), (True, "probability")])
-def test_one_number_per_sample_is_the_probability_of_the_second_class_when_that_is_said(plain, flat, sigmoid, gives):
+@pytest.mark.parametrize(("sigmoid", "output_kind"), [(False, "logit"), (True, "probability")])
+def test_one_number_per_sample_is_the_probability_of_the_second_class_when_that_is_said(
+    plain, flat, sigmoid, output_kind
+):
     net = Single(flat=flat, sigmoid=sigmoid)
     with pytest.raises(
-        ConfigError, match=r"one logit or probability per sample.*gives='logit'.*'yes'.*gives='probability'"
+        ConfigError, match=r"one logit or probability per sample.*output_kind='logit'.*'yes'.*output_kind='probability'"
     ):
         adapt(net, plain.spec, missing="mean")
-    run = mm.train.as_run(adapt(net, plain.spec, missing="mean", gives=gives))
+    run = mm.train.as_run(adapt(net, plain.spec, missing="mean", output_kind=output_kind))
     batch = batch_of(plain["test"])
     with torch.no_grad():
         z = Linear.forward(net, batch.values)[:, 0]
@@ -215,29 +217,33 @@ def test_a_logit_said_to_be_a_probability_is_refused_with_the_right_word(plain):
     net = Single(flat=True, sigmoid=False)
     with torch.no_grad():
         net.head.bias.fill_(5.0)
-    gives = remedy(r"say gives=('logit')", lambda: adapt(net, plain.spec, missing="mean", gives="probability"))
-    adapt(net, plain.spec, missing="mean", gives=gives)
+    output_kind = remedy(
+        r"give output_kind=('logit')", lambda: adapt(net, plain.spec, missing="mean", output_kind="probability")
+    )
+    adapt(net, plain.spec, missing="mean", output_kind=output_kind)
 
 
 def test_two_columns_said_to_be_one_logit_are_refused_with_the_right_word(plain):
-    gives = remedy(r"say gives=('logits')", lambda: adapt(Linear(), plain.spec, missing="mean", gives="logit"))
-    adapt(Linear(), plain.spec, missing="mean", gives=gives)
+    output_kind = remedy(
+        r"give output_kind=('logits')", lambda: adapt(Linear(), plain.spec, missing="mean", output_kind="logit")
+    )
+    adapt(Linear(), plain.spec, missing="mean", output_kind=output_kind)
 
 
 def test_one_number_for_three_classes_is_not_taken_for_a_logit():
     ds = dataset({"text": SOUND[..., :1], "audio": SOUND}, np.arange(N) % 3, classes=["a", "b", "c"])
     with pytest.raises(ConfigError, match="one column for each of a, b, c") as error:
         adapt(Linear(1), ds.spec, missing="mean")
-    assert "gives='logit'" not in str(error.value)
+    assert "output_kind='logit'" not in str(error.value)
     with pytest.raises(ConfigError, match="classification with 3 classes; choose logits or probabilities"):
-        adapt(Linear(3), ds.spec, missing="mean", gives="logit")
+        adapt(Linear(3), ds.spec, missing="mean", output_kind="logit")
 
 
 def test_saturated_probabilities_stay_finite(plain):
     net = Single(flat=True, sigmoid=True)
     with torch.no_grad():
         net.head.bias.fill_(200.0)
-    model = adapt(net, plain.spec, missing="mean", gives="probability")
+    model = adapt(net, plain.spec, missing="mean", output_kind="probability")
     assert bool(torch.isfinite(predicted(model, plain)).all())
 
 
@@ -254,7 +260,7 @@ class Sigmoids(nn.Module):
 
 
 def test_sigmoids_of_two_classes_are_not_taken_for_logits_and_the_remedy_works(plain):
-    for options in ({}, {"gives": "probabilities"}):
+    for options in ({}, {"output_kind": "probabilities"}):
         with pytest.raises(ConfigError, match=re.escape("p / p.sum(1, keepdim=True)")):
             adapt(Sigmoids(), plain.spec, missing="mean", **options)
 
@@ -262,8 +268,8 @@ def test_sigmoids_of_two_classes_are_not_taken_for_logits_and_the_remedy_works(p
         p = net(x)
         return p / p.sum(1, keepdim=True)
 
-    adapt(Sigmoids(), plain.spec, missing="mean", call=divided, gives="probabilities")
-    adapt(Sigmoids(), plain.spec, missing="mean", gives="logits")
+    adapt(Sigmoids(), plain.spec, missing="mean", call=divided, output_kind="probabilities")
+    adapt(Sigmoids(), plain.spec, missing="mean", output_kind="logits")
 
 
 @pytest.mark.parametrize("flat", [True, False])
@@ -457,22 +463,22 @@ def test_every_subset_is_tried_and_not_single_modalities_alone():
             total = sum(value.sum((1, 2)) for value in x.values()) * self.weight
             return torch.stack([total, -total], 1) + odd[:, None]
 
-    with pytest.raises(ConfigError, match=r"NaN or infinity when it hears \w+ \+ \w+ alone"):
+    with pytest.raises(ConfigError, match=r"NaN or infinity with \w+ \+ \w+ only"):
         adapt(Pairs(), ds.spec, missing="zeros")
 
 
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"missing": {"text": "zeros"}}, "'text', 'audio'; give a rule for each"),
+        ({"missing": {"text": "zeros"}}, "'text', 'audio'; give one rule for each"),
         ({"missing": {"text": "zeros", "sound": "mean"}}, "'sound'"),
         ({"missing": {"text": "zeros", "audio": "median"}}, r"missing\['audio'\]='median'"),
         ({"missing": 0}, "missing=0"),
         ({"missing": "mean", "masks": 1}, "masks=1, expected True or False"),
         ({"missing": "mean", "masked_as": "present"}, "masks=True"),
         ({"missing": "mean", "masks": True, "masked_as": True}, "masked_as=True, expected 'absent'"),
-        ({"missing": "mean", "gives": "sigmoid"}, "choose logits or probabilities or logit or probability"),
-        ({"missing": "mean", "gives": None}, "gives=None"),
+        ({"missing": "mean", "output_kind": "sigmoid"}, "choose logits or probabilities or logit or probability"),
+        ({"missing": "mean", "output_kind": None}, "output_kind=None"),
     ],
 )
 def test_options_that_contradict_are_refused_by_name(plain, options, message):

@@ -14,7 +14,7 @@ def test_the_unimodal_loss_is_the_mean_over_modalities_of_their_own(toy, begun):
     world = begun(Unimodal(), toy, "coupled_mamba")
     update = next(world.strategy.updates(world.batch, world.rows))
     members = [torch.arange(3).eq(m).expand(12, -1) for m in range(3)]
-    each = [world.training.loss(world.model(world.batch.masked(s)), world.batch.truth) for s in members]
+    each = [world.training.loss(world.model(world.batch.masked(s)), world.batch.required_target) for s in members]
     torch.testing.assert_close(update.loss, sum(each) / 3, rtol=1e-5, atol=1e-6)
     assert update.parts["loss/m2"].item() == pytest.approx(each[1].item(), abs=1e-5)
 
@@ -25,7 +25,7 @@ def test_samples_without_a_modality_have_no_part_in_its_loss(ragged, begun):
     world.batch = world.batch.masked(torch.stack([there, torch.ones(12, dtype=torch.bool)], 1))
     update = next(world.strategy.updates(world.batch, world.rows))
     alone = world.model(world.batch.masked(torch.tensor([[True, False]]).expand(12, -1)))
-    torch.testing.assert_close(update.loss, world.training.loss(alone[there], world.batch.truth[there]))
+    torch.testing.assert_close(update.loss, world.training.loss(alone[there], world.batch.required_target[there]))
     assert update.modality == "sound"
 
 

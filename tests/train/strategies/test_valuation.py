@@ -61,7 +61,7 @@ def test_the_batch_grows_by_the_copies_each_with_one_modality(easy, begun):
     shown = mm.models.Batch(
         {n: x[where] for n, x in batch.values.items()}, {n: v[where] for n, v in batch.valid.items()}
     )
-    expected = torch.nn.functional.cross_entropy(model(shown.masked(members)), batch.truth[where])
+    expected = torch.nn.functional.cross_entropy(model(shown.masked(members)), batch.required_target[where])
     torch.testing.assert_close(update.loss, expected, rtol=1e-5, atol=1e-6)
     assert model.training, "valued in evaluation mode, trained in training mode"
 
