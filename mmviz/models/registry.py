@@ -15,7 +15,7 @@ from mmviz.models.base import FusionConfig, FusionModel
 from mmviz.models.encoder import resolution_notes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from mmviz.data.spec import Spec
 

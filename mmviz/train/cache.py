@@ -44,10 +44,38 @@ def cache_folder(cache: str | Path, model: FusionModel, ds: Dataset, config: Tra
         "model": [name_of(model), asdict(model.config), hashlib.sha256(save_tensors(weights)).hexdigest()],
         "train": asdict(config),
         "data": [_data_digest(ds, (config.train, config.valid)), spec_to_json(ds.spec)],
-        "code": [devices, version_of(STAGES), torch.__version__.partition("+")[0]],
+        "code": [devices, version_of(STAGES), torch.__version__.partition("+")[0], *_user_sources(model)],
     }
     key = hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()
     return Path(cache) / f"{name_of(model)}-{key[:16]}"
+
+
+def _user_sources(model: FusionModel) -> list[str]:
+    """Return the SHA-256 of the sources of all classes of a model that are not part of mmviz or torch.
+
+    Raises
+    ------
+    ConfigError
+        If the source of such a class is not available, so that a changed model could not be told from a cached one.
+    """
+    sources = []
+    for kind in sorted(
+        {type(module) for module in model.modules()}, key=lambda kind: (kind.__module__, kind.__qualname__)
+    ):
+        if kind.__module__.split(".")[0] in ("mmviz", "torch"):
+            continue
+        try:
+            source = inspect.getsource(sys.modules[kind.__module__])
+        except (OSError, TypeError, KeyError):
+            try:
+                source = inspect.getsource(kind)
+            except (OSError, TypeError) as error:
+                raise ConfigError(
+                    f"fit: cache= needs the source of {kind.__module__}.{kind.__qualname__}, which is not available ({error}); define "
+                    "the class in a file, or leave out cache="
+                ) from error
+        sources.append(hashlib.sha256(source.encode()).hexdigest())
+    return sources
 
 
 def cached_run(folder: Path) -> Run | None:

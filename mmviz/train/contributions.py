@@ -168,7 +168,9 @@ class ContributionEstimator:
         mode = model.training
         model.eval()
         try:
-            outputs = [coalition_predictions(model, model.encode(batch)).float().cpu().numpy() for batch in self._batches]
+            outputs = [
+                coalition_predictions(model, model.encode(batch)).float().cpu().numpy() for batch in self._batches
+            ]
         finally:
             model.train(mode)
         local = np.concatenate(outputs) if outputs else np.zeros((0, 2 ** len(self._sum), self._outputs), np.float32)

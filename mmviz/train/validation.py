@@ -118,6 +118,31 @@ def check_strategy(strategy: Strategy, config: TrainConfig, ds: Dataset) -> None
         )
 
 
+def check_model(model: FusionModel, *, out: str | Path | None, cache: str | Path | None) -> None:
+    """Raise ConfigError for a model that cannot be trained, or cached; warn if its saved run needs a registration to be loaded."""
+    name = type(model).__name__
+    if not isinstance(model, FusionModel):
+        raise ConfigError(
+            f"fit: model is a {name}, expected a subclass of mmviz.models.FusionModel; adapt(module, ...) wraps a trained nn.Module"
+        )
+    if isinstance(model, Adapted):
+        raise ConfigError(
+            f"fit: {model.config.name} is a user's module, which mmviz does not train; train it yourself and record "
+            "mmviz.train.as_run(model, ds), or derive it from mmviz.models.FusionModel"
+        )
+    if is_registered(model):
+        return
+    how = f"decorate {name} with @mmviz.models.register({name.lower()!r}, {type(model.config).__name__})"
+    if cache is not None:
+        raise ConfigError(
+            f"fit: cache={str(cache)!r} needs a registered model, so that a cached run can be loaded; {how}"
+        )
+    if out is not None:
+        warnings.warn(
+            f"fit: {name} is not registered, so mmviz.train.load cannot rebuild it from {out}; {how}", stacklevel=3
+        )
+
+
 def check_spec(model: FusionModel, ds: Dataset) -> None:
     """Raise ConfigError where ``ds`` is not a data set, or the model was built for other data."""
     if not hasattr(ds, "splits"):

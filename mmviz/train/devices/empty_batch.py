@@ -50,19 +50,25 @@ class EmptyBatchModel:
         output, penalties = self._model.training_forward(_blank(steps))
         return output[:0], penalties
 
-    def unimodal_features(self, steps: Steps) -> tuple[Float[Tensor, "modality batch width"], Bool[Tensor, "modality batch"]]:
+    def unimodal_features(
+        self, steps: Steps
+    ) -> tuple[Float[Tensor, "modality batch width"], Bool[Tensor, "modality batch"]]:
         """Return the vector of each single modality, of an `equilibrium`."""
         found: tuple[Tensor, Tensor] = self._model.unimodal_features(steps if steps.x.shape[1] else _blank(steps))  # type: ignore[operator]
         return found if steps.x.shape[1] else (found[0][:, :0], found[1][:, :0])
 
-    def unimodal_forward(self, steps: Steps, modality: int, memory: Tensor, targets: tuple[Tensor, Tensor] | None) -> ModalityPass:
+    def unimodal_forward(
+        self, steps: Steps, modality: int, memory: Tensor, targets: tuple[Tensor, Tensor] | None
+    ) -> ModalityPass:
         """Return the unimodal update of an `equilibrium`."""
         if steps.x.shape[1]:
             return self._model.unimodal_forward(steps, modality, memory, targets)  # type: ignore[operator]
         if targets is not None:
             z, available = targets
             targets = z.new_zeros(len(z), 1, z.shape[2]), available.new_zeros(len(available), 1)
-        result: ModalityPass = self._model.unimodal_forward(_blank(steps), modality, memory.new_zeros(1, memory.shape[1]), targets)  # type: ignore[operator]
+        result: ModalityPass = self._model.unimodal_forward(
+            _blank(steps), modality, memory.new_zeros(1, memory.shape[1]), targets
+        )  # type: ignore[operator]
         return result._replace(output=result.output[:0], memory=result.memory[:0])
 
 

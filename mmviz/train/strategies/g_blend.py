@@ -158,7 +158,9 @@ class GBlend(Strategy):
             output = model.training_forward(steps)[0] if model.training else model.fuse(steps)
             return self._local.loss(output, batch.required_target), len(batch)
         available = steps.mask[which].any(-1)
-        losses = unimodal_pass(model, steps.masked(training.only(which, len(batch)))).losses(self._local, batch.required_target)
+        losses = unimodal_pass(model, steps.masked(training.only(which, len(batch)))).losses(
+            self._local, batch.required_target
+        )
         return losses.get(training.names[which], steps.x.sum() * 0), int(available.sum())
 
     @torch.no_grad()

@@ -62,7 +62,9 @@ class ModalityDropout(Strategy):
         with devices.shared_random():
             members = draw_subsets(everyone, self.options.rate)
         share = members.sum() / everyone.sum().clamp(min=1) * devices.sample_fraction(len(batch))
-        yield self.training.joint(steps.masked(devices.share(members)), batch.required_target, parts={"available_share": share})
+        yield self.training.joint(
+            steps.masked(devices.share(members)), batch.required_target, parts={"available_share": share}
+        )
 
 
 def draw_subsets(present: Bool[Tensor, "batch modality"], rate: float) -> Bool[Tensor, "batch modality"]:

@@ -182,7 +182,7 @@ class ShapleyAlternating(Strategy):
             self._rates = rates_by_share(shares(self.training.contributions.smoothed), self.options.temperature)
         self._updates[:] = 0
         if self._equilibrium is not None:
-            self._equilibrium.visit(self._order)
+            self._equilibrium.set_order(self._order)
         return {f"update_order/{names[m]}": float(place) for place, m in enumerate(self._order, 1)}
 
     def order(self, epoch: int) -> np.ndarray | None:

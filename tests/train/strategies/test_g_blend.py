@@ -65,7 +65,12 @@ def test_the_loss_is_the_blend(easy, begun):
     update = next(world.strategy.updates(world.batch, world.rows))
     model, batch, task = world.model, world.batch, world.training
     single = unimodal_pass(model, model.encode(batch)).losses(task, batch.required_target)
-    expected = 0.1 * single["m1"] + 0.2 * single["m2"] + 0.3 * single["m3"] + 0.4 * task.loss(model(batch), batch.required_target)
+    expected = (
+        0.1 * single["m1"]
+        + 0.2 * single["m2"]
+        + 0.3 * single["m3"]
+        + 0.4 * task.loss(model(batch), batch.required_target)
+    )
     torch.testing.assert_close(update.loss, expected)
 
 
