@@ -1,4 +1,4 @@
-"""Figures: for each, a pure frame (named arrays) and a drawing (plotly); ``paper`` writes the same frame for a paper."""
+"""Figures. Each has a pure frame (named arrays), a figure specification and a plot function (plotly); ``paper`` writes it for a paper."""
 
 from mmviz.plots.ablation import ablation_frame, missing_frame, plot_ablation, plot_missing
 from mmviz.plots.alignment import alignment_frame, directions_frame, plot_alignment, plot_directions
@@ -14,8 +14,22 @@ from mmviz.plots.coupling import coupling_frame, influence_frame, plot_coupling,
 from mmviz.plots.efficiency import efficiency_frame, growth_frame, plot_efficiency, plot_growth
 from mmviz.plots.explorer import explorer_frame
 from mmviz.plots.explorer_what_if import what_if_frame
-from mmviz.plots.latex import latex_table
-from mmviz.plots.paper_figure import paper
+from mmviz.plots.figure_registry import register_figure
+from mmviz.plots.figure_spec import (
+    Annotation,
+    Axis,
+    Bars,
+    FigureSpec,
+    Heatmap,
+    Lines,
+    Links,
+    Panel,
+    Points,
+    ReferenceLine,
+)
+from mmviz.plots.latex import latex_figure, latex_table
+from mmviz.plots.paper_figure import inspect_pdf, paper
+from mmviz.plots.plotly_backend import draw
 from mmviz.plots.routing import plot_expert_usage, plot_routing, routing_frame
 from mmviz.plots.shapley import plot_shapley, plot_shapley_epochs, shapley_epochs_frame, shapley_frame
 from mmviz.plots.slider import with_slider
@@ -31,17 +45,30 @@ from mmviz.plots.training import equilibrium_frame, plot_equilibrium, plot_train
 from mmviz.plots.transport import plan_frame, plot_plan, plot_transport, transport_frame
 
 __all__ = [
+    "Annotation",
+    "Axis",
+    "Bars",
+    "FigureSpec",
+    "Heatmap",
+    "Lines",
+    "Links",
+    "Panel",
+    "Points",
+    "ReferenceLine",
     "ablation_frame",
     "alignment_frame",
     "coupling_frame",
     "directions_frame",
+    "draw",
     "efficiency_frame",
     "equilibrium_frame",
     "explorer_frame",
     "growth_frame",
     "half_life_frame",
     "influence_frame",
+    "inspect_pdf",
     "interactions_frame",
+    "latex_figure",
     "latex_table",
     "missing_frame",
     "paper",
@@ -69,6 +96,7 @@ __all__ = [
     "plot_trajectories",
     "plot_transport",
     "plot_waterfall",
+    "register_figure",
     "routing_frame",
     "shapley_epochs_frame",
     "shapley_frame",

@@ -9,6 +9,7 @@ import numpy as np
 import xarray as xr
 
 from mmviz.core.errors import ConfigError
+from mmviz.plots.figure_registry import register_figure
 from mmviz.plots.figure_spec import (
     NEUTRAL,
     Annotation,
@@ -23,6 +24,7 @@ from mmviz.plots.figure_spec import (
     signed_text,
 )
 from mmviz.plots.frames import imputation_text, over_seeds, required_variable, title_with_source
+from mmviz.plots.plotly_backend import draw
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -34,8 +36,8 @@ def ablation_frame(scores: xr.Dataset, *, reference: str | None = None) -> xr.Da
     Parameters
     ----------
     scores
-        ``score`` (variant, seed) with coordinates ``variant`` and ``seed``. Attributes that are shown where given: ``score``
-        (what it is), ``dataset``, ``split``.
+        ``score`` (variant, seed) with coordinates ``variant`` and ``seed``. Attributes that are shown if present: ``score``
+        (its name), ``dataset``, ``split``.
     reference
         A variant: ``difference``, ``difference_low``, ``difference_high`` (variant) are of the score minus its score, *paired by
         seed*; NaN for the reference itself. None: no differences.
@@ -48,16 +50,18 @@ def ablation_frame(scores: xr.Dataset, *, reference: str | None = None) -> xr.Da
     Raises
     ------
     DataError
-        If ``score`` is not there or has other dimensions.
+        If ``score`` is missing or has other dimensions.
     ConfigError
-        If the reference is no variant.
+        If the reference is not a variant.
     """
     values = required_variable("ablation_frame", scores, "score", ("variant", "seed"), "a run over variants and seeds")
     frame = over_seeds(values, "seed")
     if reference is not None:
         names = [str(n) for n in values["variant"].values]
         if reference not in names:
-            raise ConfigError(f"ablation_frame: reference={reference!r} is no variant; there are {', '.join(names)}")
+            raise ConfigError(
+                f"ablation_frame: reference={reference!r} is not a variant; use one of {', '.join(names)}"
+            )
         at = names.index(reference)
         paired = over_seeds(values - values.isel(variant=at, drop=True), "seed").where(np.arange(len(names)) != at)
         frame["difference"] = paired["mean"]
@@ -84,7 +88,7 @@ def ablation_spec(frame: xr.Dataset) -> FigureSpec:
         panels.append(panel)
     spread = f"mean of {seeds} seeds, lines: 95 % (Student's t)" if seeds > 1 else "one seed, so no interval"
     return FigureSpec(
-        title=title_with_source("What each part is worth", frame.attrs),
+        title=title_with_source("Ablation", frame.attrs),
         subtitle=(spread + ("; differences are paired by seed" if "difference" in frame else ""),),
         panels=tuple(panels),
         columns=len(panels),
@@ -110,10 +114,9 @@ def _bars(
     return Panel((ReferenceLine(0), bars, *notes), Axis(x.label, span=span), y)
 
 
+@register_figure(ablation_frame, ablation_spec)
 def plot_ablation(scores: xr.Dataset, *, reference: str | None = None) -> go.Figure:
     """Draw the score of every variant with its interval over seeds. See :func:`ablation_frame`."""
-    from mmviz.plots.plotly_backend import draw
-
     return draw(ablation_spec(ablation_frame(scores, reference=reference)))
 
 
@@ -123,18 +126,18 @@ def missing_frame(scores: xr.Dataset) -> xr.Dataset:
     Parameters
     ----------
     scores
-        ``score`` (model, rate, seed): coordinate ``model`` = names, ``rate`` = share of what is missing. Attributes that are
-        shown where given: ``score`` (what it is), ``protocol`` (how it was taken away), ``dataset``, ``split``.
+        ``score`` (model, rate, seed): coordinate ``model`` = names, ``rate`` = share of missing data. Attributes that are
+        shown if present: ``score`` (its name), ``protocol`` (how data were removed), ``dataset``, ``split``.
 
     Returns
     -------
     xr.Dataset
-        The interval is Student's t at 95 % over the seeds; NaN with one seed. A NaN score is left out and not counted.
+        The interval is Student's t at 95 % over the seeds; NaN with one seed. A NaN score is excluded and not counted.
 
     Raises
     ------
     DataError
-        If ``score`` is not there or has other dimensions.
+        If ``score`` is missing or has other dimensions.
     """
     values = required_variable(
         "missing_frame", scores, "score", ("model", "rate", "seed"), "a run over rates and seeds"
@@ -152,15 +155,14 @@ def missing_spec(frame: xr.Dataset) -> FigureSpec:
     seeds = frame.attrs["n_seeds"]
     spread = f"mean of {seeds} seeds, bands: 95 % (Student's t)" if seeds > 1 else "one seed, so no interval"
     return FigureSpec(
-        title=title_with_source("When modalities are missing", frame.attrs),
+        title=title_with_source("Score against the missing rate", frame.attrs),
         subtitle=("; ".join(str(s) for s in (frame.attrs.get("protocol"), spread) if s), *imputation_text(frame.attrs)),
-        panels=(Panel(lines, Axis("share missing"), Axis(str(frame.attrs.get("score", "score")))),),
+        panels=(Panel(lines, Axis("missing rate"), Axis(str(frame.attrs.get("score", "score")))),),
         heights=(280,),
     )
 
 
+@register_figure(missing_frame, missing_spec)
 def plot_missing(scores: xr.Dataset) -> go.Figure:
-    """Draw the score of every model against the share that is missing. See :func:`missing_frame`."""
-    from mmviz.plots.plotly_backend import draw
-
+    """Draw the score of every model against the rate of missing data. See :func:`missing_frame`."""
     return draw(missing_spec(missing_frame(scores)))

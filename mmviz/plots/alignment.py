@@ -7,17 +7,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 import xarray as xr
 
+from mmviz.plots.figure_registry import register_figure
 from mmviz.plots.figure_spec import Axis, FigureSpec, Lines, Panel, Points
 from mmviz.plots.frames import provenance_text, required_variable, title_with_source
+from mmviz.plots.plotly_backend import draw
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 
 _TITLES = {
-    "ot": "transport distance",
+    "ot": "optimal transport distance",
     "mmd": "maximum mean discrepancy, squared",
-    "a_distance": "proxy A-distance (0: cannot be told apart, 2: always)",
+    "a_distance": "proxy A-distance (0: indistinguishable, 2: separable)",
 }
 
 
@@ -38,7 +40,7 @@ def alignment_frame(found: xr.Dataset) -> xr.Dataset:
 
 
 def alignment_spec(frame: xr.Dataset) -> FigureSpec:
-    """Return the lines of an :func:`alignment_frame`; a panel without any value is left out where another has one."""
+    """Return the lines of an :func:`alignment_frame`; panels without values are omitted."""
     epochs = frame["epoch"].values.astype(float)
     runs, pairs = [str(r) for r in frame["run"].values], [str(p) for p in frame["pair"].values]
     shown = [name for name in _TITLES if bool(frame[name].notnull().any())]
@@ -70,10 +72,9 @@ def alignment_spec(frame: xr.Dataset) -> FigureSpec:
     )
 
 
+@register_figure(alignment_frame, alignment_spec)
 def plot_alignment(found: xr.Dataset) -> go.Figure:
-    """Draw the distances of the modalities at every epoch. ``found`` is from :func:`mmviz.analysis.alignment`."""
-    from mmviz.plots.plotly_backend import draw
-
+    """Draw the distances between the modalities at every epoch. ``found`` is from :func:`mmviz.analysis.alignment`."""
     return draw(alignment_spec(alignment_frame(found)))
 
 
@@ -94,29 +95,28 @@ def directions_frame(found: xr.Dataset) -> xr.Dataset:
 
 
 def directions_spec(frame: xr.Dataset) -> FigureSpec:
-    """Return the dots of a :func:`directions_frame`; the axes are the same for every frame."""
+    """Return the points of a :func:`directions_frame`; the axes are the same for every frame."""
     names = [str(name) for name in frame["modality"].values]
     dots = tuple(
         Points(frame["position"].values[m, :, 0], frame["position"].values[m, :, 1], name, m, 3.5)
         for m, name in enumerate(names)
     )
-    alike = ", ".join(f"{name} {value:.2f}" for name, value in zip(names, frame["within"].values, strict=True))
-    # unit vectors about their mean: seldom farther out than 1.3, never farther than 2
+    cosines = ", ".join(f"{name} {value:.2f}" for name, value in zip(names, frame["within"].values, strict=True))
+    # centred unit vectors: rarely longer than 1.3, never longer than 2
     far = 1.3 if float(np.nanmax(np.abs(frame["position"].values), initial=0.0)) <= 1.3 else 2.1
     return FigureSpec(
-        title=title_with_source("Where the encoded samples point", frame.attrs),
+        title=title_with_source("Directions of the encoded samples", frame.attrs),
         subtitle=(
-            f"{provenance_text(frame.attrs)}; the plane holds {float(frame['explained']):.0%} of their variance",
-            f"mean cosine between two samples of a modality: {alike} (1: all in one direction)",
+            f"{provenance_text(frame.attrs)}; variance explained by the plane: {float(frame['explained']):.0%}",
+            f"mean cosine similarity of two samples of a modality: {cosines} (1: same direction)",
         ),
-        panels=(Panel(dots, Axis("first direction", span=(-far, far)), Axis("second", span=(-far, far))),),
+        panels=(Panel(dots, Axis("component 1", span=(-far, far)), Axis("component 2", span=(-far, far))),),
         heights=(340,),
         width=560,
     )
 
 
+@register_figure(directions_frame, directions_spec)
 def plot_directions(found: xr.Dataset) -> go.Figure:
-    """Draw a dot for every sample and modality. ``found`` is from :func:`mmviz.analysis.directions`."""
-    from mmviz.plots.plotly_backend import draw
-
+    """Draw a point for every sample and modality. ``found`` is from :func:`mmviz.analysis.directions`."""
     return draw(directions_spec(directions_frame(found)))

@@ -8,6 +8,7 @@ import numpy as np
 import xarray as xr
 
 from mmviz.core.errors import ConfigError
+from mmviz.plots.figure_registry import register_figure
 from mmviz.plots.figure_spec import (
     NEUTRAL,
     Annotation,
@@ -22,6 +23,7 @@ from mmviz.plots.figure_spec import (
     signed_text,
 )
 from mmviz.plots.frames import imputation_text, provenance_text, required_variable, title_with_source
+from mmviz.plots.plotly_backend import draw
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -54,7 +56,7 @@ def subsets_spec(frame: xr.Dataset) -> FigureSpec:
     members = frame["members"].values
     score, low, high = (frame[n].values for n in ("score", "low", "high"))
     at = np.arange(len(score)).astype(float)
-    labels = [" + ".join(n for n, m in zip(names, row, strict=True) if m) or "nothing" for row in members]
+    labels = [" + ".join(n for n, m in zip(names, row, strict=True) if m) or "none" for row in members]
     styles = tuple(int(row.argmax()) if row.sum() == 1 else NEUTRAL for row in members)
     bars = Bars(at, score, styles, tuple(labels), low, high, horizontal=False)
     notes = [
@@ -71,9 +73,9 @@ def subsets_spec(frame: xr.Dataset) -> FigureSpec:
     span = (-0.6, len(at) - 0.4)
     kind = frame.attrs["value"]
     return FigureSpec(
-        title=title_with_source("What each subset of the modalities can do", frame.attrs),
+        title=title_with_source("Modality ablation: score of every subset", frame.attrs),
         subtitle=(
-            f"{provenance_text(frame.attrs)}; the modalities outside of the subset are masked (hollow)",
+            f"{provenance_text(frame.attrs)}; hollow: masked modality",
             f"mean of {frame.attrs['n_samples']} samples, lines: {frame.attrs['interval']}",
             *imputation_text(frame.attrs),
         ),
@@ -94,10 +96,9 @@ def subsets_spec(frame: xr.Dataset) -> FigureSpec:
     )
 
 
+@register_figure(subsets_frame, subsets_spec)
 def plot_subsets(scores: xr.Dataset) -> go.Figure:
     """Draw the score of every subset of the modalities. ``scores`` is from :func:`mmviz.analysis.coalition_scores`."""
-    from mmviz.plots.plotly_backend import draw
-
     return draw(subsets_spec(subsets_frame(scores)))
 
 
@@ -130,10 +131,10 @@ def interactions_spec(frame: xr.Dataset) -> FigureSpec:
         for i, (x, v, a, b) in enumerate(zip(ends, mean, low, high, strict=True))
     ]
     return FigureSpec(
-        title=title_with_source("How the modalities work together", frame.attrs),
+        title=title_with_source("Shapley interaction index", frame.attrs),
         subtitle=(
             f"{frame.attrs['units']}; {provenance_text(frame.attrs)}",
-            f"Shapley interaction index; above 0 they help each other, below 0 they say the same (named where the interval leaves 0 out); {frame.attrs['n_samples']} samples, lines: 95 %",
+            f"above 0: synergy, below 0: redundancy (named where the interval excludes 0); mean of {frame.attrs['n_samples']} samples, lines: 95 %",
             *imputation_text(frame.attrs),
         ),
         panels=(
@@ -148,30 +149,29 @@ def interactions_spec(frame: xr.Dataset) -> FigureSpec:
 
 
 def _word(low: float, high: float) -> str:
-    """Name what the interval leaves no doubt about."""
+    """Return " synergy" or " redundancy" where the interval excludes 0."""
     return " synergy" if low > 0 else " redundancy" if high < 0 else ""
 
 
+@register_figure(interactions_frame, interactions_spec)
 def plot_interactions(found: xr.Dataset) -> go.Figure:
     """Draw the mean interaction index of each set of modalities. ``found`` is from :func:`mmviz.analysis.interactions`."""
-    from mmviz.plots.plotly_backend import draw
-
     return draw(interactions_spec(interactions_frame(found)))
 
 
 def waterfall_frame(found: xr.Dataset, *, largest: int = 24) -> xr.Dataset:
-    """Return what :func:`plot_waterfall` draws, a row for each step from v(nothing) to v(all).
+    """Return what :func:`plot_waterfall` draws, a row for each step from the baseline v(∅) to the full model v(all).
 
-    ``step`` (row): mean Möbius coefficient m(S) of the subset, what S adds beyond all of its parts; ``start``, ``end``;
-    ``low``, ``high``: ``start`` plus the 95 % interval of the step. Coordinate ``name`` (row). The first row is v(nothing),
-    from 0; the last, "all together", is v(all), from 0. Rows are ordered by the size of the subset, then by the spec.
+    ``step`` (row): mean Möbius coefficient m(S) of the subset, its effect beyond those of its proper subsets; ``start``, ``end``;
+    ``low``, ``high``: ``start`` plus the 95 % interval of the step. Coordinate ``name`` (row). The first row is v(∅) and the last
+    v(all), both from 0. Rows are ordered by the size of the subset, then by the order of the modalities.
 
     Parameters
     ----------
     found
         From :func:`mmviz.analysis.interactions`.
     largest
-        Show so many subsets, those of the largest mean size; the others are one row, "the other n", without interval.
+        Number of subsets shown, those with the largest absolute mean; the others are one row, "n others", without interval.
 
     Raises
     ------
@@ -195,11 +195,11 @@ def waterfall_frame(found: xr.Dataset, *, largest: int = 24) -> xr.Dataset:
     kept = set(order[np.argsort(-np.abs(mean[order]), kind="stable")][:largest].tolist())
     shown = [k for k in order.tolist() if k in kept]
     others = [k for k in order.tolist() if k not in kept]
-    labels = ["nothing", *(" × ".join(n for n, m in zip(names, members[k], strict=True) if m) for k in shown)]
+    labels = ["baseline v(∅)", *(" × ".join(n for n, m in zip(names, members[k], strict=True) if m) for k in shown)]
     step = [mean[0], *mean[shown]]
     below, above = [low[0], *low[shown]], [high[0], *high[shown]]
     if others:
-        labels.append(f"the other {len(others)}")
+        labels.append(f"{len(others)} others")
         step.append(mean[others].sum())
         below.append(np.nan)
         above.append(np.nan)
@@ -221,7 +221,7 @@ def waterfall_frame(found: xr.Dataset, *, largest: int = 24) -> xr.Dataset:
                 ],
             ),
         },
-        coords={"name": ("row", [*labels, "all together"])},
+        coords={"name": ("row", [*labels, "full model v(all)"])},
     )
     frame.attrs = dict(found.attrs)
     return frame
@@ -236,10 +236,10 @@ def waterfall_spec(frame: xr.Dataset) -> FigureSpec:
     right = np.nanmax([start, end, high], 0)
     notes = [Annotation(float(x), float(i), signed_text(v)) for i, (x, v) in enumerate(zip(right, step, strict=True))]
     return FigureSpec(
-        title=title_with_source("From nothing to everything", frame.attrs),
+        title=title_with_source("From the baseline to the full model", frame.attrs),
         subtitle=(
             f"mean {frame.attrs['units']}; {provenance_text(frame.attrs)}",
-            "each row: what a subset adds beyond all of its parts (Möbius coefficient); lines: 95 %",
+            "each row: Möbius coefficient of a subset, its effect beyond those of its proper subsets; lines: 95 %",
             *imputation_text(frame.attrs),
         ),
         panels=(
@@ -256,8 +256,7 @@ def waterfall_spec(frame: xr.Dataset) -> FigureSpec:
     )
 
 
+@register_figure(waterfall_frame, waterfall_spec)
 def plot_waterfall(found: xr.Dataset, *, largest: int = 24) -> go.Figure:
-    """Draw the way from the answer to nothing to the answer to all modalities. See :func:`waterfall_frame`."""
-    from mmviz.plots.plotly_backend import draw
-
+    """Draw the steps from the baseline v(∅) to the full model v(all). See :func:`waterfall_frame`."""
     return draw(waterfall_spec(waterfall_frame(found, largest=largest)))

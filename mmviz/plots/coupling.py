@@ -8,6 +8,7 @@ import numpy as np
 import xarray as xr
 
 from mmviz.core.errors import ConfigError, DataError
+from mmviz.plots.figure_registry import register_figure
 from mmviz.plots.figure_spec import Annotation, Axis, FigureSpec, Heatmap, Lines, Panel, named_ticks
 from mmviz.plots.frames import (
     has_seconds,
@@ -17,6 +18,7 @@ from mmviz.plots.frames import (
     step_times,
     title_with_source,
 )
+from mmviz.plots.plotly_backend import draw
 from mmviz.plots.states import check_position, check_states
 
 if TYPE_CHECKING:
@@ -38,7 +40,7 @@ def coupling_frame(summary: xr.Dataset, *, epoch: int | None = None) -> xr.Datas
     ConfigError
         If the epoch was not recorded.
     DataError
-        If the model has no scan, or one chain for all modalities and so no W.
+        If the model has no scan, or one SSM stream for all modalities and so no W.
     """
     check_states("coupling_frame", summary)
     chosen = summary.attrs["best_epoch"] if epoch is None else epoch
@@ -48,8 +50,8 @@ def coupling_frame(summary: xr.Dataset, *, epoch: int | None = None) -> xr.Datas
         )
     if not bool(summary["coupling"].notnull().any()):
         raise DataError(
-            "coupling_frame: W is not recorded, because one chain serves all modalities of this model; record a model with a "
-            "chain for each modality, such as coupled_mamba, or draw plot_influence, which needs no W"
+            "coupling_frame: W is not recorded, because this model has one SSM stream for all modalities; record a model with one "
+            "stream per modality, such as coupled_mamba, or use plot_influence, which needs no W"
         )
     frame = (
         summary[["coupling"]]
@@ -71,16 +73,16 @@ def coupling_spec(frame: xr.Dataset) -> FigureSpec:
     panels = tuple(
         Panel(
             (Heatmap(matrix, at, at, -top if signed else 0.0, top, "W", signed, ".2f", bar=False),),
-            Axis("is heard", ticks=named_ticks(names), link="heard"),
-            Axis("hears", ticks=named_ticks(names), reverse=True, link="hears"),
+            Axis("source modality", ticks=named_ticks(names), link="source"),
+            Axis("target modality", ticks=named_ticks(names), reverse=True, link="target"),
             title=f"layer {i + 1}",
             square=True,
         )
         for i, matrix in enumerate(values)
     )
     return FigureSpec(
-        title=title_with_source("Who hears whom: the coupling W", frame.attrs),
-        subtitle=(f"epoch {frame.attrs['epoch']}; a row is a modality, its entries what it takes from each",),
+        title=title_with_source("Coupling weights W", frame.attrs),
+        subtitle=(f"epoch {frame.attrs['epoch']}; row: target modality, column: source modality",),
         panels=panels,
         columns=min(len(panels), 3),
         heights=(90 + 42 * len(names),),
@@ -89,15 +91,14 @@ def coupling_spec(frame: xr.Dataset) -> FigureSpec:
     )
 
 
+@register_figure(coupling_frame, coupling_spec)
 def plot_coupling(summary: xr.Dataset, *, epoch: int | None = None) -> go.Figure:
-    """Draw the coupling W of every layer. See :func:`coupling_frame`."""
-    from mmviz.plots.plotly_backend import draw
-
+    """Draw the coupling weights W of every layer. See :func:`coupling_frame`."""
     return draw(coupling_spec(coupling_frame(summary, epoch=epoch)))
 
 
 _DEEPEST = -8.0
-_KIND = {"influence": "what a unit input does, |K|", "effect": "what this sample's input did, |K·x|"}
+_KIND = {"influence": "effect of a unit input, |K|", "effect": "effect of this sample's input, |K·x|"}
 
 
 def influence_frame(found: xr.Dataset, *, sample: int = 0, layer: int = 0) -> xr.Dataset:
@@ -112,7 +113,7 @@ def influence_frame(found: xr.Dataset, *, sample: int = 0, layer: int = 0) -> xr
     found
         From :func:`mmviz.analysis.influence`.
     sample, layer
-        Positions among the recorded samples and the layers.
+        Indices among the recorded samples and the layers.
 
     Raises
     ------
@@ -149,27 +150,27 @@ def influence_spec(frame: xr.Dataset) -> FigureSpec:
     count = int(frame.attrs["steps"])
     first, end = step_times(frame, np.array([0.0, count - 1.0]), count).tolist()
     at, unit = step_times(frame, at, count), "time, s" if has_seconds(frame) else "step"
-    source_axis = "time of the source, s" if has_seconds(frame) else "step of the source"
+    source_axis = "source time, s" if has_seconds(frame) else "source step"
     middle, low = len(names) // 2, first + 0.13 * (end - first)
     deepest = float(frame.attrs["deepest"])
     panels = tuple(
         Panel(
             (
-                Heatmap(level[m, :, n], at, at, deepest, 0.0, "log₁₀ of influence / largest"),
+                Heatmap(level[m, :, n], at, at, deepest, 0.0, "log₁₀(influence / largest)"),
                 *([Annotation(end, low, f"{share[m, n]:.0%}", "left")] if np.isfinite(share[m, n]) else []),
             ),
-            Axis(source_axis if n == middle else "", link=f"heard {n}"),
-            Axis(f"{heard_by}: {unit}", reverse=True, link=f"hears {m}"),
+            Axis(source_axis if n == middle else "", link=f"source {n}"),
+            Axis(f"{target}: {unit}", reverse=True, link=f"target {m}"),
             title=f"from {source}" if m == 0 else "",
         )
-        for m, heard_by in enumerate(names)
+        for m, target in enumerate(names)
         for n, source in enumerate(names)
     )
     return FigureSpec(
-        title=title_with_source("Who moves whom, and when", frame.attrs),
+        title=title_with_source("Cross-modal influence", frame.attrs),
         subtitle=(
             f"sample {frame.attrs['sample']}, layer {frame.attrs['layer'] + 1}; {provenance_text(frame.attrs)}; {_KIND[frame.attrs['kind']]}, mean over channels",
-            "percent: share of all that moves the modality of that row; blank: no influence (the future)",
+            "percent: share of the total influence on the target modality (row); blank: zero, as for future source steps",
         ),
         panels=panels,
         columns=len(names),
@@ -181,7 +182,7 @@ def influence_spec(frame: xr.Dataset) -> FigureSpec:
 
 
 def influence_lag_spec(frame: xr.Dataset) -> FigureSpec:
-    """Return the influence by lag of an :func:`influence_frame`, one panel for each modality that hears."""
+    """Return the influence by lag of an :func:`influence_frame`, one panel for each target modality."""
     names = [str(n) for n in frame["target_modality"].values]
     lag, values = frame["lag"].values.astype(float), frame["by_lag"].values
     lag = step_durations(frame, lag, int(frame.attrs["steps"]))
@@ -198,7 +199,7 @@ def influence_lag_spec(frame: xr.Dataset) -> FigureSpec:
         for m, name in enumerate(names)
     )
     return FigureSpec(
-        title=title_with_source("From how long ago", frame.attrs),
+        title=title_with_source("Influence by lag", frame.attrs),
         subtitle=(
             f"sample {frame.attrs['sample']}, layer {frame.attrs['layer'] + 1}; {provenance_text(frame.attrs)}; {_KIND[frame.attrs['kind']]}, mean over channels and steps",
         ),
@@ -210,15 +211,13 @@ def influence_lag_spec(frame: xr.Dataset) -> FigureSpec:
     )
 
 
+@register_figure(influence_frame, influence_spec)
 def plot_influence(found: xr.Dataset, *, sample: int = 0, layer: int = 0) -> go.Figure:
-    """Draw the influence of every modality and step on every other as M × M maps. See :func:`influence_frame`."""
-    from mmviz.plots.plotly_backend import draw
-
+    """Draw the cross-modal influence as M × M maps, source steps against target steps. See :func:`influence_frame`."""
     return draw(influence_spec(influence_frame(found, sample=sample, layer=layer)))
 
 
+@register_figure(influence_frame, influence_lag_spec)
 def plot_influence_lag(found: xr.Dataset, *, sample: int = 0, layer: int = 0) -> go.Figure:
-    """Draw how the influence fades with the steps between. See :func:`influence_frame`."""
-    from mmviz.plots.plotly_backend import draw
-
+    """Draw the influence against the lag between source and target step. See :func:`influence_frame`."""
     return draw(influence_lag_spec(influence_frame(found, sample=sample, layer=layer)))

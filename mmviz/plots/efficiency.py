@@ -8,15 +8,17 @@ import numpy as np
 import xarray as xr
 
 from mmviz.core.errors import DataError
+from mmviz.plots.figure_registry import register_figure
 from mmviz.plots.figure_spec import Annotation, Axis, FigureSpec, Lines, Panel
 from mmviz.plots.frames import required_variable, title_with_source
+from mmviz.plots.plotly_backend import draw
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 
 def efficiency_frame(measured: xr.Dataset) -> xr.Dataset:
-    """Return what :func:`plot_efficiency` draws: medians over the repeats, and the range from the least to the largest.
+    """Return what :func:`plot_efficiency` draws: medians over the repeats, with minimum and maximum.
 
     Parameters
     ----------
@@ -27,12 +29,12 @@ def efficiency_frame(measured: xr.Dataset) -> xr.Dataset:
     Returns
     -------
     xr.Dataset
-        ``milliseconds``, ``mebibytes`` (model, length), and each with ``_low`` and ``_high``. NaN where nothing was measured.
+        ``milliseconds``, ``mebibytes`` (model, length), and each with ``_low`` and ``_high``. NaN where not measured.
 
     Raises
     ------
     DataError
-        If neither is there, one has other dimensions, or a value is negative.
+        If both are missing, one has other dimensions, or a value is negative.
     """
     dims = ("model", "length", "repeat")
     frame = xr.Dataset()
@@ -64,7 +66,9 @@ def efficiency_spec(frame: xr.Dataset) -> FigureSpec:
         title=title_with_source("Time and memory against length", frame.attrs),
         subtitle=(
             "; ".join(
-                str(s) for s in (frame.attrs.get("machine"), f"median of {repeats} repeats, bands: all of them") if s
+                str(s)
+                for s in (frame.attrs.get("machine"), f"median of {repeats} repeats, bands: minimum to maximum")
+                if s
             ),
         ),
         panels=panels,
@@ -83,10 +87,9 @@ def _linear_panel(frame: xr.Dataset, unit: str, label: str, title: str) -> Panel
     return Panel(lines, Axis("length, steps", link="length"), Axis(label, span=(0.0, top)), title=title)
 
 
+@register_figure(efficiency_frame, efficiency_spec)
 def plot_efficiency(measured: xr.Dataset) -> go.Figure:
     """Draw time and memory of every model against length. See :func:`efficiency_frame`."""
-    from mmviz.plots.plotly_backend import draw
-
     return draw(efficiency_spec(efficiency_frame(measured)))
 
 
@@ -94,29 +97,29 @@ _PANELS = (("milliseconds", "ms", "time"), ("mebibytes", "MiB", "peak memory"))
 _FROM = {
     "milliseconds": "cpu",
     "mebibytes": "mebibytes",
-}  # what exponents are taken of: processor time, where it is known
+}  # variables that the exponents are fitted to: CPU time where it was measured
 
 
 def growth_frame(measured: xr.Dataset) -> xr.Dataset:
-    """Return what :func:`plot_growth` draws: the curves, and the exponent from each length to the next.
+    """Return what :func:`plot_growth` draws: time and memory by length, and the exponents of their growth.
 
     Parameters
     ----------
     measured
-        ``milliseconds`` and/or ``mebibytes`` (model, length), as from ``mmviz.studies.efficiency.as_dataset``; with ``low`` and ``high`` around the former, and
-        ``cpu``, if they are known. NaN where nothing was measured.
+        ``milliseconds`` and/or ``mebibytes`` (model, length), as from ``mmviz.studies.efficiency.as_dataset``; with ``low`` and ``high`` of the former, and
+        ``cpu``, where measured. NaN where not measured.
 
     Returns
     -------
     xr.Dataset
-        The same, lengths ascending, and ``exponent_of_milliseconds``, ``exponent_of_mebibytes`` (model, until): the slope of the logarithm from one
-        length to the next; ``slope_of_milliseconds``, ``slope_of_mebibytes`` (model): of the straight line that fits all lengths best, in least squares.
-        Those of time are taken of ``cpu``, if it is there. Coordinate ``until``: the longer length.
+        The same, lengths ascending, and ``exponent_of_milliseconds``, ``exponent_of_mebibytes`` (model, until): the log-log slope from one
+        length to the next; ``slope_of_milliseconds``, ``slope_of_mebibytes`` (model): the slope of the least-squares line through all
+        lengths. The exponents of time are those of ``cpu``, if present. Coordinate ``until``: the longer length.
 
     Raises
     ------
     DataError
-        If neither is there, one has other dimensions, there are fewer than two lengths, or a value is not above 0.
+        If both are missing, one has other dimensions, there are fewer than two lengths, or a value is not above 0.
     """
     present = [name for name, _, _ in _PANELS if name in measured]
     if not present:
@@ -126,7 +129,7 @@ def growth_frame(measured: xr.Dataset) -> xr.Dataset:
     frame = measured.sortby("length")
     length = frame["length"].values.astype(np.float64)
     if len(length) < 2:
-        raise DataError(f"growth_frame: {len(length)} length; growth needs two or more")
+        raise DataError(f"growth_frame: {len(length)} length; expected two or more")
     for name in present:
         values = required_variable("growth_frame", frame, name, ("model", "length"), "a study over lengths")
         if bool((values <= 0).any()):
@@ -139,7 +142,7 @@ def growth_frame(measured: xr.Dataset) -> xr.Dataset:
 
 
 def _slope(x: np.ndarray, y: np.ndarray) -> float:
-    """Return the slope of the best straight line through the known values of y; NaN for fewer than two."""
+    """Return the slope of the least-squares line through the finite values of y; NaN for fewer than two."""
     known = np.isfinite(y)
     return float(np.polyfit(x[known], y[known], 1)[0]) if known.sum() > 1 else np.nan
 
@@ -149,16 +152,16 @@ def growth_spec(frame: xr.Dataset) -> FigureSpec:
     panels = tuple(_log_panel(frame, name, label, title) for name, label, title in _PANELS if name in frame)
     bands = "bands: quartiles" if {"low", "high"} <= set(frame.data_vars) else ""
     settings = ", ".join(f"{name} {frame.attrs[name]}" for name in ("width", "batch", "threads") if name in frame.attrs)
-    told = (
+    details = (
         frame.attrs.get("machine"),
         frame.attrs.get("mode"),
         settings,
         bands,
-        "at the end of a line: its slope" + (", of time the processor's" if "cpu" in frame else ""),
+        "number at the end of a line: exponent" + (" (of CPU time)" if "cpu" in frame else ""),
     )
     return FigureSpec(
-        title=title_with_source("Growth with length", frame.attrs),
-        subtitle=("; ".join(str(part) for part in told if part),),
+        title=title_with_source("Scaling with sequence length", frame.attrs),
+        subtitle=("; ".join(str(part) for part in details if part),),
         panels=panels,
         columns=len(panels),
         heights=(260,),
@@ -195,8 +198,7 @@ def _log_panel(frame: xr.Dataset, name: str, label: str, title: str) -> Panel:
     return Panel(tuple(marks), across, Axis(label, log=True, span=span), title=title)
 
 
+@register_figure(growth_frame, growth_spec)
 def plot_growth(measured: xr.Dataset) -> go.Figure:
     """Draw time and memory of every model against length, both axes logarithmic. See :func:`growth_frame`."""
-    from mmviz.plots.plotly_backend import draw
-
     return draw(growth_spec(growth_frame(measured)))

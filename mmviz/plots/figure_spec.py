@@ -11,14 +11,26 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 
+#: style of a mark that belongs to no modality or series
 NEUTRAL = -1
 
 
 @dataclass(frozen=True)
 class Axis:
-    """One axis of a panel; ``ticks`` are (position, text) and replace the automatic ones.
+    """One axis of a panel.
 
-    Axes with the same ``link`` move together; in a column only the lowest x axis is labelled, in a row only the first y axis.
+    Attributes
+    ----------
+    label
+        Quantity and unit.
+    ticks
+        (position, text); they replace the automatic ones.
+    span
+        Lower and upper end; automatic when None.
+    log, reverse, shown
+        Logarithmic scale, largest value first, tick labels drawn.
+    link
+        Axes with the same link move together; in a column only the lowest x axis is labelled, in a row only the first y axis.
     """
 
     label: str = ""
@@ -32,7 +44,7 @@ class Axis:
 
 @dataclass(frozen=True)
 class Lines:
-    """One series, with a band between ``low`` and ``high`` where they are finite; ``look`` is its place in the palette."""
+    """One series, with a band between ``low`` and ``high`` where they are finite; ``style`` is its index in :data:`mmviz.plots.theme.STYLES`."""
 
     x: np.ndarray
     y: np.ndarray
@@ -45,7 +57,7 @@ class Lines:
 
 @dataclass(frozen=True)
 class Bars:
-    """Bars from ``base`` by ``value`` at the positions ``at``; with intervals, each with its own look and words."""
+    """Bars from ``base`` by ``value`` at the positions ``at``, each with a style, a name and, where given, an interval."""
 
     at: np.ndarray
     value: np.ndarray
@@ -61,7 +73,7 @@ class Bars:
 
 @dataclass(frozen=True)
 class Heatmap:
-    """A matrix ``z`` (row, column) over evenly spaced centres; NaN stays blank. ``numbers`` is a format for the cells."""
+    """A matrix ``z`` (row, column) over evenly spaced centres ``x``, ``y``; NaN is blank. ``numbers`` is a format for the cells, ``bar`` draws the colour bar."""
 
     z: np.ndarray
     x: np.ndarray
@@ -88,7 +100,7 @@ class Links:
 
 @dataclass(frozen=True)
 class Points:
-    """Points of one look."""
+    """Points of one style."""
 
     x: np.ndarray
     y: np.ndarray
@@ -100,7 +112,7 @@ class Points:
 
 @dataclass(frozen=True)
 class Annotation:
-    """Words beside a point: ``side`` is where they lie."""
+    """Text beside a point; ``side`` is right, left, above or on."""
 
     x: float
     y: float
@@ -110,7 +122,7 @@ class Annotation:
 
 @dataclass(frozen=True)
 class ReferenceLine:
-    """A thin dashed line across the panel at one value of an axis, with a word for it at one of its sides."""
+    """A dashed line across the panel at one value of the axis ``along``, with a text at one of its ends."""
 
     at: float
     along: str = "x"
@@ -134,18 +146,18 @@ class Panel:
 
 @dataclass(frozen=True)
 class FigureSpec:
-    """Panels in rows, with the words around them. No text in it is escaped: that is the drawing's part.
+    """Panels in rows, with title and subtitle. Texts are not escaped here; the backends escape them.
 
     Attributes
     ----------
     title, subtitle
-        For the screen; on paper the caption says them. ``subtitle`` is one string a line.
+        Drawn on the screen; on paper the caption takes their place. ``subtitle`` has one string per line.
     panels
-        Row by row, ``columns`` in each.
+        Row by row, ``columns`` per row.
     heights
-        Of each row, in pixels on the screen; on paper 100 of them are an inch.
+        Of each row, in pixels on the screen; 150 of them are an inch on paper.
     fixed
-        True where the panels are a grid by meaning and must not be rearranged on a narrow page.
+        True where the panels form a matrix and must not be rearranged on a narrow page.
     """
 
     title: str
@@ -163,40 +175,40 @@ class FigureSpec:
         return -(-len(self.panels) // self.columns)
 
     def stacked(self) -> FigureSpec:
-        """Return the same panels in one column, for a narrow page; a picture that is a grid by meaning stays."""
+        """Return the same panels in one column, for a narrow page; a fixed grid is returned unchanged."""
         if self.fixed or self.columns == 1:
             return self
         heights = tuple(self.height_of(i // self.columns) for i in range(len(self.panels)))
         return replace(self, columns=1, heights=heights)
 
     def bare(self, i: int) -> tuple[bool, bool]:
-        """Return whether the x axis and the y axis of panel ``i`` are labelled by a linked neighbour."""
+        """Return whether the labels of the x axis and of the y axis of panel ``i`` are drawn by a linked neighbour instead."""
         panel, row, column = self.panels[i], i // self.columns, i % self.columns
         below = any(p.x.link == panel.x.link for p in self.panels[i + self.columns :: self.columns])
         before = any(p.y.link == panel.y.link for p in self.panels[row * self.columns : row * self.columns + column])
         return bool(panel.x.link) and below, bool(panel.y.link) and before
 
     def height_of(self, row: int) -> float:
-        """Return the height of a row; the last given one holds for those behind it."""
+        """Return the height of a row; the last given height applies to all later rows."""
         return self.heights[min(row, len(self.heights) - 1)]
 
 
 def alt_text(spec: FigureSpec, *, longest: int = 1500) -> str:
-    """Return words for those who do not see the picture: what it is, and the numbers of its bars and lines.
+    """Return the alternative text of a figure: title, subtitle, and the numbers of its bars and lines.
 
-    Longer texts are cut at ``longest`` characters, and say so.
+    A text of more than ``longest`` characters is cut, with a remark.
     """
-    said = [spec.title + ".", *(line.rstrip(".") + "." for line in spec.subtitle)]
+    sentences = [spec.title + ".", *(line.rstrip(".") + "." for line in spec.subtitle)]
     for panel in spec.panels:
-        words = [w for w in (_words(mark) for mark in panel.marks) if w]
+        words = [w for w in (_mark_text(mark) for mark in panel.marks) if w]
         axes = ", ".join(axis.label for axis in (panel.x, panel.y) if axis.label)
         head = panel.title or axes
-        said.append(f"{head}: {'; '.join(words)}." if words else f"{head}.")
-    text = " ".join(said)
+        sentences.append(f"{head}: {'; '.join(words)}." if words else f"{head}.")
+    text = " ".join(sentences)
     return text if len(text) <= longest else f"{text[:longest]}… (cut; the frame holds all numbers)"
 
 
-def _words(mark: Mark) -> str:
+def _mark_text(mark: Mark) -> str:
     if isinstance(mark, Bars):
         return "; ".join(
             f"{name} {_number(value)}{_interval(mark.low, mark.high, i)}"
@@ -231,7 +243,7 @@ def _number(value: float) -> str:
 def padded_range(
     *values: np.ndarray | None, zero: bool = False, room: float = 0.05, end: float = 0.0
 ) -> tuple[float, float]:
-    """Return an axis range around all finite values, with ``room`` on both sides and ``end`` more behind the last."""
+    """Return an axis range around all finite values, padded by the share ``room`` on both sides and by ``end`` more at the upper end."""
     parts = [np.ravel(v) for v in values if v is not None]
     flat = np.concatenate([*parts, [0.0]]) if zero else np.concatenate(parts)
     finite = flat[np.isfinite(flat)]
@@ -241,7 +253,7 @@ def padded_range(
 
 
 def signed_text(value: float, digits: int = 3) -> str:
-    """Return the number with its sign and a true minus; what such digits do not show in scientific notation, and "no value" for NaN."""
+    """Return a number with its sign and a true minus; scientific notation where the digits would show 0, "no value" for NaN."""
     if np.isnan(value):
         return "no value"
     small = digits > 2 and 0 < abs(value) < 0.5 * 10.0**-digits
@@ -254,13 +266,13 @@ def named_ticks(names: Sequence[object]) -> tuple[tuple[float, str], ...]:
 
 
 def finite_runs(known: np.ndarray) -> list[slice]:
-    """Return the places of uninterrupted True values, in order: what a line or a band joins."""
+    """Return the runs of consecutive True values, in order: the stretches that a line or a band connects."""
     edges = np.flatnonzero(np.diff(np.concatenate([[False], known, [False]]).astype(np.int8)))
     return [slice(int(a), int(b)) for a, b in edges.reshape(-1, 2)]
 
 
 def isolated(known: np.ndarray) -> np.ndarray:
-    """Return True where a value stands alone between gaps: a line through it would have no length."""
+    """Return True where a value is isolated between gaps, so that a line through it has no length."""
     out = np.zeros(len(known), dtype=bool)
     for run in finite_runs(known):
         out[run] = run.stop - run.start == 1
@@ -273,42 +285,42 @@ def drawable(mark: Lines, panel: Panel) -> np.ndarray:
 
 
 def has_band(mark: Lines, panel: Panel) -> np.ndarray:
-    """Return True where a line has a band that can be drawn."""
+    """Return True where the band of a line can be drawn."""
     if mark.low is None or mark.high is None:
         return np.zeros(len(mark.x), dtype=bool)
     return _on(mark.x, panel.x) & _on(mark.low, panel.y) & _on(mark.high, panel.y)
 
 
 def out_of_range_text(panel: Panel) -> str:
-    """Return words for the finite values that the axes of a panel do not hold, "no value" where there is none, or "" where they hold all."""
-    zero = beyond = there = held = 0
+    """Return a text that counts the finite values outside the axes of a panel; "no value" if there is none, "" if all are inside."""
+    nonpositive = outside = total = finite_total = 0
     for values, axis in _placed(panel):
         finite = values[np.isfinite(values)]
-        there, held = there + values.size, held + finite.size
+        total, finite_total = total + values.size, finite_total + finite.size
         low = int((finite <= 0).sum()) if axis.log else 0
-        zero += low
+        nonpositive += low
         if axis.span is not None:
             least, most = min(axis.span), max(axis.span)
             slack = 1e-9 * max(abs(least), abs(most), most - least)
-            beyond += int(((finite < least - slack) | (finite > most + slack)).sum()) - low
-    if there and not held:
+            outside += int(((finite < least - slack) | (finite > most + slack)).sum()) - low
+    if total and not finite_total:
         return "no value"
-    said = [f"{zero} value{'s' * (zero != 1)} ≤ 0: not on a logarithmic axis"] if zero else []
-    said += [f"{beyond} value{'s' * (beyond != 1)} beyond the axis"] if beyond > 0 else []
-    return "; ".join(said)
+    counts = [f"{nonpositive} value{'s' * (nonpositive != 1)} ≤ 0: not on a logarithmic axis"] if nonpositive else []
+    counts += [f"{outside} value{'s' * (outside != 1)} outside the axis"] if outside > 0 else []
+    return "; ".join(counts)
 
 
 def scale_label(label: str, parts: Iterable[np.ndarray], low: float, high: float) -> str:
-    """Return the label of a colour scale; where cells lie below its first or above its last colour, it says what the end stands for."""
+    """Return the label of a colour scale; it names the end values where cells lie below the first or above the last colour."""
     cells = np.concatenate([np.ravel(z) for z in parts])
     slack = 1e-9 * max(abs(low), abs(high))
-    said = [f"≤ {low:.3g}"] if (cells < low - slack).any() else []
-    said += [f"≥ {high:.3g}"] if (cells > high + slack).any() else []
-    return f"{label} (end: {', '.join(said)})" if said else label
+    ends = [f"≤ {low:.3g}"] if (cells < low - slack).any() else []
+    ends += [f"≥ {high:.3g}"] if (cells > high + slack).any() else []
+    return f"{label} (end: {', '.join(ends)})" if ends else label
 
 
 def clipped_to_scale(mark: Heatmap) -> np.ndarray:
-    """Return the cells of a map with infinite ones at the ends of its scale; NaN stays blank."""
+    """Return the cells of a heatmap with infinite values clipped to the ends of its scale; NaN stays NaN."""
     out = np.where(np.isposinf(mark.z), mark.high, mark.z)
     return np.where(np.isneginf(out), mark.low, out)
 
@@ -319,7 +331,7 @@ def _on(values: np.ndarray, axis: Axis) -> np.ndarray:
 
 
 def _placed(panel: Panel) -> Iterable[tuple[np.ndarray, Axis]]:
-    """Yield the values of every mark along each axis."""
+    """Yield the values of every mark along each axis, with that axis."""
     for mark in panel.marks:
         if isinstance(mark, (Lines, Points)):
             paired = np.isfinite(mark.x) & np.isfinite(mark.y)

@@ -29,12 +29,12 @@ def over_seeds(values: xr.DataArray, over: str) -> xr.Dataset:
 
 
 def required_variable(place: str, data: xr.Dataset, name: str, dims: tuple[str, ...], source: str) -> xr.DataArray:
-    """Return a variable with exactly these dimensions, in this order.
+    """Return a variable of an analysis result with exactly these dimensions, in this order.
 
     Raises
     ------
     DataError
-        If it is not there or has other dimensions; ``source`` says where to get it.
+        If it is missing or has other dimensions; the message names ``source``, the function that returns it.
     """
     seen: dict[Hashable, tuple[Hashable, ...]] = (
         {n: v.dims for n, v in data.data_vars.items()} if isinstance(data, xr.Dataset) else {}
@@ -46,44 +46,44 @@ def required_variable(place: str, data: xr.Dataset, name: str, dims: tuple[str, 
 
 
 def provenance_text(attrs: Mapping[Any, Any], *, epoch: bool = True) -> str:
-    """Return "model coupled_mamba, seed 0, epoch 12": whatever of it the attributes hold."""
-    said = []
+    """Return model, seed and epoch as far as the attributes hold them, such as "model coupled_mamba, seed 0, epoch 12"."""
+    known = []
     if attrs.get("model"):
-        said.append(f"model {attrs['model']}")
+        known.append(f"model {attrs['model']}")
     if attrs.get("seed") is not None:
-        said.append(f"seed {attrs['seed']}")
+        known.append(f"seed {attrs['seed']}")
     if epoch and attrs.get("epoch") is not None:
-        said.append(f"epoch {attrs['epoch']}")
-    return ", ".join(said)
+        known.append(f"epoch {attrs['epoch']}")
+    return ", ".join(known)
 
 
 def imputation_text(attrs: Mapping[Any, Any]) -> tuple[str, ...]:
-    """Return the line of a caption that says what stands for missing modalities; none where the attributes do not hold it."""
+    """Return the subtitle line that names the imputation of missing modalities; empty where the attributes have none."""
     return (str(attrs["imputation"]),) if attrs.get("imputation") else ()
 
 
 def title_with_source(what: str, attrs: Mapping[Any, Any]) -> str:
-    """Return "what — data set, split" with what the attributes hold of it."""
+    """Return a title with data set and split, as far as the attributes hold them: "what — data set, split"."""
     of = ", ".join(str(attrs[name]) for name in ("dataset", "split") if attrs.get(name))
     return f"{what} — {of}" if of else what
 
 
 def has_seconds(frame: xr.Dataset) -> bool:
-    """Return whether the steps of a frame of one sample have seconds, see :func:`mmviz.analysis.trace_groups.with_clock`."""
+    """Return whether the time axis of a frame of one sample is in seconds: its coordinates ``begin_s`` and ``end_s``."""
     return "begin_s" in frame.coords and "end_s" in frame.coords
 
 
 def step_times(frame: xr.Dataset, steps: np.ndarray, count: int) -> np.ndarray:
-    """Return where steps stand on an axis: the second in the middle of each, or the steps themselves.
+    """Return the centres of steps in seconds, or the steps themselves where the data have no timestamps.
 
     Parameters
     ----------
     frame
         Of one sample.
     steps
-        Positions in steps, from 0; fractions are between two steps.
+        Step indices from 0; may be fractional.
     count
-        Steps of the model.
+        Number of steps of the model.
     """
     if not has_seconds(frame):
         return steps
@@ -92,5 +92,5 @@ def step_times(frame: xr.Dataset, steps: np.ndarray, count: int) -> np.ndarray:
 
 
 def step_durations(frame: xr.Dataset, steps: np.ndarray, count: int) -> np.ndarray:
-    """Return so many steps in seconds, or the steps themselves."""
+    """Return durations given in steps in seconds, or in steps where the data have no timestamps."""
     return steps * float(frame["end_s"] - frame["begin_s"]) / count if has_seconds(frame) else steps

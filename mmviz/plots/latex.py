@@ -24,35 +24,35 @@ def latex_caption(
     printed: str = "",
     imputation: str = "",
 ) -> str:
-    r"""Return the text of a caption, every part escaped.
+    r"""Return the text of a caption in LaTeX, with every part escaped.
 
     Parameters
     ----------
     shows
-        What is to be seen.
+        What the figure or table shows.
     data, seeds, commit
-        Of the numbers: data set and split, seeds, commit of the code.
+        Data set and split, seeds, and commit of the code of the numbers.
     reading
-        Which readings of unpublished formulas are in it.
+        Our interpretations of unpublished formulas that the numbers depend on.
     printed
-        Which numbers are printed elsewhere, and where; they are not ours.
+        Which numbers are published elsewhere, and where; they were not measured here.
     imputation
-        What stands for missing modalities: the attribute of that name of the analysis.
+        Imputation of missing modalities: the attribute of that name of the analysis.
     """
-    said = [shows.rstrip(".") + ".", f"Data: {data}.", f"Seeds: {', '.join(map(str, seeds)) or 'none'}."]
-    said += [f"{imputation[0].upper()}{imputation[1:].rstrip('.')}."] if imputation else []
-    said += [f"Readings of ours: {reading.rstrip('.')}."] if reading else []
-    said += [f"Printed elsewhere, not measured here: {printed.rstrip('.')}."] if printed else []
-    return " ".join(latex(part, longest=_LONGEST) for part in said) + rf" Code: \texttt{{{latex(commit)}}}."
+    sentences = [shows.rstrip(".") + ".", f"Data: {data}.", f"Seeds: {', '.join(map(str, seeds)) or 'none'}."]
+    sentences += [f"{imputation[0].upper()}{imputation[1:].rstrip('.')}."] if imputation else []
+    sentences += [f"Our interpretation: {reading.rstrip('.')}."] if reading else []
+    sentences += [f"Published elsewhere, not measured here: {printed.rstrip('.')}."] if printed else []
+    return " ".join(latex(part, longest=_LONGEST) for part in sentences) + rf" Code: \texttt{{{latex(commit)}}}."
 
 
 def checked_label(label: str) -> str:
-    r"""Return a name for ``\ref`` as it is.
+    r"""Return a label for ``\ref`` unchanged.
 
     Raises
     ------
     ConfigError
-        If it has other characters than letters, digits and : - . _
+        If it contains characters other than letters, digits and : - . _
     """
     if not all(c.isascii() and (c.isalnum() or c in ":-._") for c in label):
         raise ConfigError(f"label={label!r}, expected letters, digits and : - . _ only")
@@ -60,12 +60,12 @@ def checked_label(label: str) -> str:
 
 
 def write_latex(lines: Sequence[str], file: str | Path, *, head: str, caller: str) -> Path:
-    """Write lines below a head comment; return the path.
+    """Write lines of LaTeX below a head comment; return the path.
 
     Raises
     ------
     DataError
-        If the file cannot be written; ``caller`` is named.
+        If the file cannot be written; the message begins with ``caller``.
     """
     target = Path(file)
     try:
@@ -94,23 +94,23 @@ def latex_figure(
     label: str = "",
     wide: bool = False,
 ) -> Path:
-    r"""Write a figure environment around a picture that :func:`mmviz.plots.paper` wrote; it is included at its own size.
+    r"""Write a LaTeX figure environment that includes a file of :func:`mmviz.plots.paper` at its own size; return the path.
 
     Parameters
     ----------
     graphic
-        The picture as ``\includegraphics`` is to name it: letters, digits and ``. - _ /`` only.
+        Path for ``\includegraphics``: letters, digits and ``. - _ /`` only.
     file
-        Ends in ``.tex``. An older file is replaced.
+        Path that ends in ``.tex``; an existing file is replaced.
     caption, data, seeds, commit, reading, printed, imputation, label
         See :func:`mmviz.plots.latex_table`.
     wide
-        Over both columns of the page (``figure*``).
+        Whether it spans both columns of the page (``figure*``).
 
     Raises
     ------
     ConfigError
-        If ``file``, ``graphic`` or ``label`` is not as said.
+        If ``file``, ``graphic`` or ``label`` is invalid.
     DataError
         If the file cannot be written.
     """
@@ -120,21 +120,21 @@ def latex_figure(
     if not name or not all(c.isascii() and (c.isalnum() or c in ".-_/") for c in name):
         raise ConfigError(f"latex_figure: graphic={name!r}, expected letters, digits and . - _ / only")
     kind = "figure*" if wide else "figure"
-    said = latex_caption(
+    text = latex_caption(
         caption, data=data, seeds=seeds, commit=commit, reading=reading, printed=printed, imputation=imputation
     )
     lines = [
         rf"\begin{{{kind}}}",
         r"\centering",
         rf"\includegraphics{{{name}}}",
-        rf"\caption{{{said}}}",
+        rf"\caption{{{text}}}",
         *([rf"\label{{{checked_label(label)}}}"] if label else []),
         rf"\end{{{kind}}}",
     ]
     return write_latex(lines, file, head=_FIGURE_HEAD, caller="latex_figure")
 
 
-# as wide as it is, or as the column where it would be wider
+# at its own width, scaled down to the column where it would be wider
 _FIT = r"\resizebox{\ifdim\width>\linewidth\linewidth\else\width\fi}{!}{%"
 _TABLE_HEAD = "% Written by mmviz.plots.latex_table; needs \\usepackage{booktabs,graphicx}.\n"
 
@@ -157,45 +157,45 @@ def latex_table(
     small: bool = False,
     wide: bool = False,
 ) -> Path:
-    r"""Write rows as a LaTeX table (``booktabs``), every text escaped, every number as it is given, rounded; never wider than the column.
+    r"""Write rows as a LaTeX table (``booktabs``) that is never wider than the column; return the path.
 
     Parameters
     ----------
     rows
-        Dicts of one table; the first gives the columns and their order. A value is text, a number, None or NaN (printed as
-        a dash), or (mean, half width) for a number with its interval.
+        One dict per row; the first defines the columns and their order. A value is text (escaped), a number (rounded), None or NaN
+        (a dash), or (mean, half width) for a number with its interval.
     file
-        Ends in ``.tex``. An older file is replaced.
+        Path that ends in ``.tex``; an existing file is replaced.
     caption
         What the table shows.
     data, seeds, commit
-        Appended to the caption: the data set and split, the seeds, the commit of the code that made the numbers.
+        Data set and split, seeds, and commit of the code of the numbers; appended to the caption.
     reading
-        Which readings of unpublished formulas are in it; appended where given.
+        Our interpretations of unpublished formulas that the numbers depend on; appended to the caption.
     label
         For ``\ref``.
     digits
-        Behind the decimal point.
+        Digits after the decimal point.
     best
-        Column to "max" or "min": its best number is set in bold (all of them, where they agree to the printed digits).
+        Column to "max" or "min": its best number is bold (all of them if they agree to ``digits``).
     groups
-        A heading to the columns that stand under it, such as the numbers another paper prints: with a rule of its own and a gap on either
-        side. Columns of a group follow each other.
+        Heading to the columns below it, such as published numbers; drawn with a rule and a gap on either side. The columns of a group
+        must be adjacent.
     printed
-        Which numbers are printed elsewhere and were not measured here; appended to the caption.
+        Which numbers are published elsewhere and were not measured here; appended to the caption.
     imputation
-        What stands for missing modalities: ``phi.attrs["imputation"]``; appended to the caption.
+        Imputation of missing modalities: ``phi.attrs["imputation"]``; appended to the caption.
     small
-        In small letters with narrow gaps, for many columns.
+        Small font and narrow gaps, for many columns.
     wide
-        Over both columns of the page (``table*``).
+        Whether it spans both columns of the page (``table*``).
 
     Raises
     ------
     ConfigError
-        If an option is wrong, or names no column.
+        If an option is invalid or names an unknown column.
     DataError
-        If there is no row, a row has other columns than the first, or the file cannot be written.
+        If there are no rows, a row has other columns than the first, or the file cannot be written.
     """
     columns = _columns(rows)
     if Path(file).suffix != ".tex":
@@ -235,7 +235,7 @@ def latex_table(
 
 
 def _headings(columns: list[str], groups: Mapping[str, Sequence[str]]) -> tuple[list[str], dict[str, str]]:
-    """Return the lines above the names of the columns, and what stands before each column."""
+    """Return the lines above the column names, and the separator before each column."""
     first: dict[str, tuple[str, int]] = {}
     taken: set[int] = set()
     for head, members in groups.items():
@@ -245,7 +245,7 @@ def _headings(columns: list[str], groups: Mapping[str, Sequence[str]]) -> tuple[
         )
         if not whole or taken & set(places):
             raise ConfigError(
-                f"latex_table: groups={{{head!r}: {list(members)!r}}}, expected columns that follow each other, each in one group: "
+                f"latex_table: groups={{{head!r}: {list(members)!r}}}, expected adjacent columns, each in one group: "
                 f"{', '.join(columns)}"
             )
         taken |= set(places)
@@ -298,7 +298,7 @@ def _cell(value: object, digits: int) -> str:
         return "--"
     if isinstance(value, tuple):
         if len(value) != 2:
-            raise DataError(f"latex_table: the cell {value!r} has {len(value)} parts, expected (mean, half width)")
+            raise DataError(f"latex_table: the cell {value!r} has {len(value)} values, expected (mean, half width)")
         mean, reach = (_cell(v, digits) for v in value)
         return mean if reach == "--" else rf"{mean} \ensuremath{{\pm}} {reach}"
     if isinstance(value, (float, np.floating)):

@@ -39,12 +39,12 @@ if TYPE_CHECKING:
 
 
 def drawable_text(text: object) -> str:
-    r"""Return the text as matplotlib may draw it: no TeX, and \uXXXX for characters that no font here has."""
-    return "".join(c if ord(c) in _known() else f"\\u{ord(c):04x}" for c in escaped(text))
+    r"""Return the text as matplotlib can draw it: no TeX, and \uXXXX for characters that are in none of the fonts."""
+    return "".join(c if ord(c) in _font_characters() else f"\\u{ord(c):04x}" for c in escaped(text))
 
 
 @lru_cache(maxsize=1)
-def _known() -> frozenset[int]:
+def _font_characters() -> frozenset[int]:
     from matplotlib.font_manager import findfont, get_font
 
     return frozenset(
@@ -61,9 +61,9 @@ _SIDES: dict[str, dict[str, Any]] = {
 
 
 def draw(spec: FigureSpec, *, width: float, height: float | None = None) -> Figure:
-    """Return the picture as a matplotlib figure of exactly that width, in inches. No global state is touched.
+    """Return a figure specification as a matplotlib figure of exactly that width, in inches.
 
-    The caller holds ``matplotlib.rc_context`` while drawing and while saving.
+    No global state changes. The caller must hold ``matplotlib.rc_context`` while drawing and while saving.
     """
     from matplotlib.figure import Figure
 
@@ -104,7 +104,7 @@ def draw(spec: FigureSpec, *, width: float, height: float | None = None) -> Figu
             ax.set_aspect(
                 "equal", adjustable="datalim" if not any(isinstance(m, Heatmap) for m in panel.marks) else "box"
             )
-    for (letter, _), leader in linked.items():  # room for what all of them show, not for what the first one does
+    for (letter, _), leader in linked.items():  # limits from all linked panels, not from the first one alone
         leader.autoscale_view(scalex=letter == "x", scaley=letter == "y")
     for (label, *_), drawn in heats.items():
         image, cells = drawn[0][1], [np.ma.filled(each.get_array().astype(float), np.nan) for _, each in drawn]
@@ -112,7 +112,7 @@ def draw(spec: FigureSpec, *, width: float, height: float | None = None) -> Figu
         bar.set_label(drawable_text(scale_label(label, cells, image.norm.vmin, image.norm.vmax)))
         bar.outline.set_visible(False)
     _legend(figure, axes)
-    figure.draw_without_rendering()  # a first pass of the layout: numbers beside bars move with the axes; saving makes the second
+    figure.draw_without_rendering()  # first layout pass: numbers beside bars move with the axes; saving runs the second
     for ax in axes.flat:
         for side, along in ((ax.xaxis, "x"), (ax.yaxis, "y")):
             _thin(side, along)
@@ -120,7 +120,7 @@ def draw(spec: FigureSpec, *, width: float, height: float | None = None) -> Figu
 
 
 def _thin(side: Any, along: str) -> None:
-    """Keep one number of an axis so short that its numbers would lie over one another."""
+    """Keep a single tick label where the labels of a short axis would overlap."""
     from matplotlib.ticker import ScalarFormatter
 
     low, high = sorted(side.get_view_interval())
@@ -131,7 +131,7 @@ def _thin(side: Any, along: str) -> None:
 
 
 def _title(ax: Axes, text: str, room: float, longest: int) -> None:
-    """Set a title in the way of all panels: in lines; small, then also turned, where the longest word of them is too wide."""
+    """Set a panel title, wrapped; smaller, then rotated, where the longest word of all titles is too wide."""
     turned = longest * 0.045 > room
     lines = [text] if turned else wrap(text, max(8, int(room / 0.06)), break_long_words=False) or [""]
     title = ax.set_title("\n".join(drawable_text(line) for line in lines), rotation=90 if turned else 0)
@@ -155,7 +155,7 @@ def _axis(ax: Axes, letter: str, axis: Axis, *, bare: bool) -> None:
     set_, side = (ax.set_xlim, ax.xaxis) if letter == "x" else (ax.set_ylim, ax.yaxis)
     side.set_label_text("" if bare else drawable_text(axis.label))
     if axis.log:
-        if axis.span is None and not np.max(side.get_data_interval()) > 0:  # nothing that such an axis could hold
+        if axis.span is None and not np.max(side.get_data_interval()) > 0:  # no positive value
             set_((1.0, 10.0))
         (ax.set_xscale if letter == "x" else ax.set_yscale)("log")
         from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
@@ -171,7 +171,7 @@ def _axis(ax: Axes, letter: str, axis: Axis, *, bare: bool) -> None:
         set_(axis.span[::-1] if axis.reverse else axis.span)
     elif axis.reverse and not side.get_inverted():
         side.set_inverted(True)
-    if not axis.shown and axis.ticks == ():  # a plane without axes, as of a diagram
+    if not axis.shown and axis.ticks == ():  # a plane without axes, as in a diagram
         ax.spines["bottom" if letter == "x" else "left"].set_visible(False)
     if bare or not axis.shown:
         side.set_tick_params(which="both", labelbottom=False, labelleft=False, length=0)
@@ -179,7 +179,7 @@ def _axis(ax: Axes, letter: str, axis: Axis, *, bare: bool) -> None:
 
 @singledispatch
 def _add(mark: Mark, ax: Axes, panel: Panel) -> Any:
-    raise TypeError(f"paper: a picture cannot hold a {type(mark).__name__}; use the marks of mmviz.plots.figure_spec")
+    raise TypeError(f"draw: {type(mark).__name__} is not a mark; use the marks of mmviz.plots.figure_spec")
 
 
 @_add.register(Lines)
@@ -240,7 +240,7 @@ def _heat(mark: Heatmap, ax: Axes, panel: Panel) -> Any:
     }
     z = np.ma.masked_invalid(clipped_to_scale(mark))
     image: Any
-    if mark.z.size > 400:  # as one image with a pixel a cell: small, and without seams
+    if mark.z.size > 400:  # one image with one pixel per cell: small, and without seams
         half = [(at[1] - at[0]) / 2 if len(at) > 1 else 0.5 for at in (mark.x, mark.y)]
         extent = (mark.x[0] - half[0], mark.x[-1] + half[0], mark.y[0] - half[1], mark.y[-1] + half[1])
         image = ax.imshow(z, extent=extent, origin="lower", aspect="auto", interpolation="none", **styles)
@@ -290,7 +290,7 @@ def _note(mark: Annotation, ax: Axes, panel: Panel) -> Any:
         drawable_text(mark.text), (mark.x, mark.y), textcoords="offset points", annotation_clip=False,
         fontsize="small", color=theme.INK, **_SIDES[mark.side]
     )  # fmt: skip
-    text.set_in_layout(mark.side != "left")  # that lies inside its panel, which is not to shrink because of it
+    text.set_in_layout(mark.side != "left")  # it lies inside its panel, which must not shrink because of it
     return text
 
 

@@ -13,20 +13,19 @@ from mmviz.core.errors import ConfigError, DataError, MissingDependencyError
 from mmviz.core.escape import visible
 from mmviz.io.atomic import atomic_path
 from mmviz.plots import theme
-from mmviz.plots.figure_spec import alt_text
+from mmviz.plots.figure_registry import figure_of
+from mmviz.plots.figure_spec import FigureSpec, alt_text
 from mmviz.plots.venue import FONTS, Venue, venue_of, width_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mmviz.plots.figure_spec import FigureSpec
 
-
-_KINDS = (".pdf", ".svg", ".png")
+_ENDINGS = (".pdf", ".svg", ".png")
 
 
 def paper(
-    plot: Callable[..., Any],
+    figure: Callable[..., Any] | FigureSpec,
     *data: Any,
     file: str | Path,
     venue: str = "neurips2024",
@@ -34,56 +33,62 @@ def paper(
     height: float | None = None,
     **options: Any,
 ) -> Path:
-    """Write the figure that ``plot(*data, **options)`` shows as a figure for a paper.
+    """Write a figure for a paper, at a venue's column width; return the path.
 
-    The numbers are those of the same frame. The title is left to the caption; the words for those who do not see the
-    figure are in the file's metadata.
+    The numbers are those of the same frame as on the screen. The title is left to the caption; the alternative text is in the
+    file's metadata.
 
     Parameters
     ----------
-    plot
-        One of the drawings of :mod:`mmviz.plots`, for example ``mm.plots.plot_shapley``.
+    figure
+        A registered plot function, such as ``mm.plots.plot_shapley``, or a figure specification.
     data, options
-        What that drawing takes.
+        Arguments of the plot function; none with a specification.
     file
-        Ends in ``.pdf``, ``.svg``, or ``.png`` (300 dots an inch). The folder must exist. An older file is replaced.
+        Path that ends in ``.pdf``, ``.svg``, or ``.png`` (300 dots per inch). The folder must exist. An existing file is replaced.
     venue
-        ``neurips2024``, ``icml2024``, ``cvpr`` (sizes of the library tueplots) or ``acl`` (sizes of ours, see
-        :mod:`mmviz.plots.venue`).
+        ``neurips2024``, ``icml2024``, ``cvpr`` (sizes from the library tueplots) or ``acl`` (see :mod:`mmviz.plots.venue`).
     columns
-        1: as wide as one column; 2: as wide as both, where the venue has two. NeurIPS has one, 5.5 inches.
+        Width in columns of the page: 1, or 2 where the venue has two. NeurIPS has one, 5.5 inches.
     height
-        In inches; by the content when None.
+        In inches; from the content when None.
 
     Returns
     -------
     Path
-        Of the file. Fonts are embedded (PDF: TrueType, "Type 42"; SVG: outlines); the same call gives the same bytes.
+        The file. Fonts are embedded (PDF: TrueType, "Type 42"; SVG: outlines); the same call gives the same bytes.
 
     Raises
     ------
     ConfigError
-        If ``plot`` is no drawing of mmviz, or venue, columns, height or the ending of the file are not known.
+        If the plot function is not registered, a specification comes with data or options, or venue, columns, height or the file's
+        ending are invalid.
     DataError
         If the file cannot be written.
     MissingDependencyError
         If matplotlib or tueplots are not installed.
     """
-    from mmviz.plots.figure_registry import kind_of
-
     target = Path(file)
-    if target.suffix not in _KINDS:
-        raise ConfigError(f"paper: file={str(file)!r} ends in {target.suffix!r}; choose one of {', '.join(_KINDS)}")
+    if target.suffix not in _ENDINGS:
+        raise ConfigError(f"paper: file={str(file)!r} ends in {target.suffix!r}; choose one of {', '.join(_ENDINGS)}")
     if height is not None and not 0.5 <= height <= 12:
         raise ConfigError(f"paper: height={height!r} inches, expected 0.5 to 12, or None")
-    kind = kind_of(plot)
+    if isinstance(figure, FigureSpec):
+        if data or options:
+            raise ConfigError(
+                f"paper: a FigureSpec takes no data and no options; got {len(data)} and {', '.join(options) or 'none'}"
+            )
+        spec = figure
+    else:
+        registered = figure_of(figure)
+        spec = registered.spec(registered.frame(*data, **options))
     sizes = venue_of(venue)
     width = width_of(sizes, columns)
-    return write(kind.spec(kind.frame(*data, **options)), target, venue=sizes, width=width, height=height)
+    return write(spec, target, venue=sizes, width=width, height=height)
 
 
 def write(spec: FigureSpec, target: Path, *, venue: Venue, width: float, height: float | None) -> Path:
-    """Write a picture to a file at that width in inches. See :func:`paper`."""
+    """Write a figure specification to a file at that width in inches. See :func:`paper`."""
     try:
         import matplotlib as mpl
         from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -95,16 +100,16 @@ def write(spec: FigureSpec, target: Path, *, venue: Venue, width: float, height:
         ) from error
     from mmviz.plots.matplotlib_backend import draw
 
-    words = {"Title": visible(spec.title), "Creator": None, "Producer": None, "CreationDate": None}
-    said = visible(alt_text(spec), longest=2000)
+    metadata = {"Title": visible(spec.title), "Creator": None, "Producer": None, "CreationDate": None}
+    description = visible(alt_text(spec), longest=2000)
     options: dict[str, dict[str, Any]] = {
-        ".pdf": {"metadata": {**words, "Subject": said}},
-        ".svg": {"metadata": {"Title": words["Title"], "Description": said, "Date": None, "Creator": None}},
-        ".png": {"metadata": {"Title": words["Title"], "Description": said, "Software": None}, "dpi": 300},
+        ".pdf": {"metadata": {**metadata, "Subject": description}},
+        ".svg": {"metadata": {"Title": metadata["Title"], "Description": description, "Date": None, "Creator": None}},
+        ".png": {"metadata": {"Title": metadata["Title"], "Description": description, "Software": None}, "dpi": 300},
     }
     canvas = {".pdf": FigureCanvasPdf, ".svg": FigureCanvasSVG, ".png": FigureCanvasAgg}[target.suffix]
     plain: dict[Any, Any] = dict(mpl.rcParamsDefault)
-    del plain["backend"]  # rc_context would not give the old one back
+    del plain["backend"]  # rc_context would not restore it
     with mpl.rc_context(plain | rc_params(venue)):
         figure = draw(spec, width=width, height=height)
         canvas(figure)
@@ -119,7 +124,7 @@ def write(spec: FigureSpec, target: Path, *, venue: Venue, width: float, height:
 
 
 def rc_params(venue: Venue) -> dict[str, Any]:
-    """Return the settings of matplotlib for a venue: its sizes, our fonts and looks, nothing that varies by machine."""
+    """Return matplotlib's rcParams for a venue: its font sizes, our fonts and styles, nothing that depends on the machine."""
     sizes = {k: v for k, v in venue.rc.items() if k.endswith("size") and not k.startswith("figure")}
     return {
         **sizes,
@@ -163,20 +168,20 @@ _NAMED = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
 
 
 class PdfContents(NamedTuple):
-    """One page, read back.
+    """Contents of a one-page PDF.
 
     Attributes
     ----------
     width, height
         Of the page, in inches.
     fonts
-        Names of the fonts that are used.
+        Names of the fonts.
     embedded
-        Whether every one of them is in the file, as TrueType ("Type 42").
+        Whether all of them are in the file, as TrueType ("Type 42").
     words
-        Every text that is drawn, in the order of drawing; a sign beyond Latin-1, such as a true minus, stands apart and unread.
+        Texts in the order of drawing; a character beyond Latin-1, such as a true minus, is a separate, undecoded entry.
     boxes
-        (box, 4): left, bottom, width and height of every rectangle that is drawn, in points; the first is the page.
+        (box, 4): left, bottom, width and height of every rectangle, in points; the first is the page.
     """
 
     width: float
@@ -188,22 +193,22 @@ class PdfContents(NamedTuple):
 
 
 def inspect_pdf(path: str | Path) -> PdfContents:
-    """Read back a PDF of ours, to check what stands in it.
+    """Return the page size, fonts, texts and rectangles of a PDF that :func:`paper` wrote.
 
     Parameters
     ----------
     path
-        Written by :func:`mmviz.plots.paper`. PDFs of other programs are laid out otherwise.
+        A file written by :func:`mmviz.plots.paper`; PDFs of other programs are not supported.
 
     Returns
     -------
-    Inside
+    PdfContents
         See there.
 
     Raises
     ------
     DataError
-        If the file cannot be read, or is no PDF of one page as ours are.
+        If the file cannot be read, or is not a one-page PDF as :func:`paper` writes it.
     """
     try:
         raw = Path(path).read_bytes()
@@ -211,7 +216,7 @@ def inspect_pdf(path: str | Path) -> PdfContents:
         raise DataError(f"inspect_pdf: {path} cannot be read ({error})") from error
     boxes = re.findall(rb"/MediaBox \[ 0 0 ([\d.]+) ([\d.]+) \]", raw)
     if not raw.startswith(b"%PDF") or len(boxes) != 1:
-        raise DataError(f"inspect_pdf: {path} is no PDF of one page as mmviz.plots.paper writes it")
+        raise DataError(f"inspect_pdf: {path} is not a one-page PDF as mmviz.plots.paper writes it")
     drawn = b"\n".join(_streams(raw))
     fonts = tuple(dict.fromkeys(name.decode() for name in re.findall(rb"/Subtype /Type0 /BaseFont /(\S+)", raw)))
     others = re.findall(rb"/Subtype /(?:Type1|Type3|TrueType|MMType1)\b", raw)
@@ -226,7 +231,7 @@ def inspect_pdf(path: str | Path) -> PdfContents:
 
 
 def _streams(raw: bytes) -> list[bytes]:
-    """Return the content streams, those that draw text or lines."""
+    """Return the content streams that draw text or lines."""
     found = []
     for part in re.findall(rb"stream\r?\n(.*?)\r?\nendstream", raw, flags=re.DOTALL):
         try:
@@ -239,7 +244,7 @@ def _streams(raw: bytes) -> list[bytes]:
 
 
 def _text(shown: bytes) -> str:
-    """Return what one TJ shows: codes of two bytes, as matplotlib writes them for embedded TrueType."""
+    """Return the text of one TJ operator: codes of two bytes, as matplotlib writes them for embedded TrueType."""
     parts = re.findall(rb"\(((?:[^()\\]|\\[\s\S])*)\)", shown)
     return _ESCAPED.sub(_plain, b"".join(parts)).decode("utf-16-be", errors="replace")
 

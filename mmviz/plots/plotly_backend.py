@@ -48,7 +48,7 @@ _SIDES = {
 @singledispatch
 def add(mark: Mark, figure: go.Figure, panel: Panel, place: dict[str, int]) -> None:
     """Add a mark to the subplot at ``place`` (row and col)."""
-    raise TypeError(f"screen: a picture cannot hold a {type(mark).__name__}; use the marks of mmviz.plots.figure_spec")
+    raise TypeError(f"draw: {type(mark).__name__} is not a mark; use the marks of mmviz.plots.figure_spec")
 
 
 @add.register(Lines)
@@ -88,7 +88,7 @@ def _lines(mark: Lines, figure: go.Figure, panel: Panel, place: dict[str, int]) 
 
 
 def _outline(mark: Lines, parts: list[slice]) -> tuple[np.ndarray, np.ndarray]:
-    """Return the outlines of a band's parts, NaN between them: a gap is not bridged."""
+    """Return the outlines of the contiguous parts of a band, separated by NaN."""
     if mark.low is None or mark.high is None or not parts:
         return np.zeros(0), np.zeros(0)
     gap = np.array([np.nan])
@@ -202,7 +202,7 @@ def _dots(mark: Points, figure: go.Figure, panel: Panel, place: dict[str, int]) 
 
 @add.register(Annotation)
 def _note(mark: Annotation, figure: go.Figure, panel: Panel, place: dict[str, int]) -> None:
-    _say(mark.text, mark.x, mark.y, figure, panel, place, color=theme.INK, **_SIDES[mark.side])
+    _annotate(mark.text, mark.x, mark.y, figure, panel, place, color=theme.INK, **_SIDES[mark.side])
 
 
 @add.register(ReferenceLine)
@@ -218,21 +218,21 @@ def _rule(mark: ReferenceLine, figure: go.Figure, panel: Panel, place: dict[str,
             "xanchor": "left" if right == upright else "right",
             "yanchor": "top" if top == upright else "bottom",
         }
-        # along the line the place is a share of the panel, also where that axis is logarithmic
+        # along the line the position is relative to the panel, also where that axis is logarithmic
         far = (
             {"yref": f"{plot.yaxis.plotly_name.replace('axis', '')} domain", "y": float(top)}
             if upright
             else {"xref": f"{plot.xaxis.plotly_name.replace('axis', '')} domain", "x": float(right)}
         )
         at = (mark.at, 1.0) if upright else (1.0, mark.at)
-        _say(mark.text, *at, figure, panel, place, color=theme.FAINT, **ends)
+        _annotate(mark.text, *at, figure, panel, place, color=theme.FAINT, **ends)
         figure.layout.annotations[-1].update(far)
 
 
-def _say(
+def _annotate(
     text: str, x: float, y: float, figure: go.Figure, panel: Panel, place: dict[str, int], *, color: str, **side: Any
 ) -> None:
-    """Write words at a point; an annotation's place on a logarithmic axis is the logarithm, unlike a line's."""
+    """Add a text at a point; on a logarithmic axis plotly expects the logarithm for annotations, unlike for lines."""
     figure.add_annotation(
         x=float(np.log10(x)) if panel.x.log else x,
         y=float(np.log10(y)) if panel.y.log and y > 0 else y,
@@ -240,11 +240,11 @@ def _say(
     )  # fmt: skip
 
 
-_MOST_TICKS = 12  # of a logarithmic axis; above that, not every power of ten has one
+_MOST_TICKS = 12  # of a logarithmic axis; beyond, not every power of ten gets a tick
 
 
 def draw(spec: FigureSpec) -> go.Figure:
-    """Return the picture as a plain plotly figure; ``layout.meta["description"]`` says in words what it shows."""
+    """Return a figure specification as a plotly figure; ``layout.meta["description"]`` holds its alternative text."""
     from plotly.subplots import make_subplots
 
     rows, columns = spec.rows, spec.columns
@@ -262,7 +262,7 @@ def draw(spec: FigureSpec) -> go.Figure:
     )
     figure.update_annotations(font={"size": 13, "color": theme.INK})
     heats: dict[tuple[Any, ...], list[int]] = {}
-    lacking: list[tuple[dict[str, int], str]] = []
+    remarks: list[tuple[dict[str, int], str]] = []
     for i, panel in enumerate(spec.panels):
         place = {"row": i // columns + 1, "col": i % columns + 1}
         bare_x, bare_y = spec.bare(i)
@@ -273,7 +273,7 @@ def draw(spec: FigureSpec) -> go.Figure:
             figure.update_xaxes(scaleanchor=anchor, constrain="domain", **place)
             figure.update_yaxes(constrain="domain", **place)
         if text := out_of_range_text(panel):
-            lacking.append((place, text))
+            remarks.append((place, text))
         for mark in panel.marks:
             if isinstance(mark, Heatmap) and mark.bar:
                 heats.setdefault((mark.label, mark.low, mark.high, mark.signed), []).append(len(figure.data))
@@ -283,13 +283,13 @@ def draw(spec: FigureSpec) -> go.Figure:
     for traces in heats.values():
         _one_bar(figure, traces)
     name_bars(figure)
-    for place, text in lacking:
-        _tell(figure, text, place)
+    for place, text in remarks:
+        _add_remark(figure, text, place)
     named = any(trace.showlegend for trace in figure.data)
-    told = [part for line in spec.subtitle for part in wrap(visible(line), int(spec.width / 6.3)) or [""]]
-    subtitle = "<br>".join(escaped(line) for line in told)
+    lines = [part for line in spec.subtitle for part in wrap(visible(line), int(spec.width / 6.3)) or [""]]
+    subtitle = "<br>".join(escaped(line) for line in lines)
     below = named and bool(heats)
-    head = 50 + 17 * len(told) + 17 + 22 * titled
+    head = 50 + 17 * len(lines) + 17 + 22 * titled
     foot = 56 + 40 * below
     height = round(inner + head + foot)
     theme.apply_layout(figure, title=escaped(spec.title), subtitle=subtitle, width=spec.width, height=height)
@@ -333,7 +333,7 @@ def _axis(axis: Axis, *, bare: bool) -> dict[str, Any]:
 
 
 def _link(figure: go.Figure, spec: FigureSpec) -> None:
-    """Axes of one link move together."""
+    """Make axes with the same link move together."""
     first: dict[tuple[str, str], str] = {}
     for i, panel in enumerate(spec.panels):
         subplot = figure.get_subplot(i // spec.columns + 1, i % spec.columns + 1)
@@ -353,8 +353,8 @@ def _legend_once(figure: go.Figure) -> None:
             seen.add(trace.name)
 
 
-def _tell(figure: go.Figure, text: str, place: dict[str, int]) -> None:
-    """Say in a panel which values its axes do not hold."""
+def _add_remark(figure: go.Figure, text: str, place: dict[str, int]) -> None:
+    """Add the count of values outside the axes to a panel."""
     plot = figure.get_subplot(**place)
     x, y = (axis.plotly_name.replace("axis", "") for axis in (plot.xaxis, plot.yaxis))
     figure.add_annotation(

@@ -1,4 +1,4 @@
-"""Experts: which of them serves each step of each modality, and how much each is used."""
+"""Expert routing: weight of every expert at every step, and utilisation of the experts by modality."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ import numpy as np
 import xarray as xr
 
 from mmviz.core.errors import ConfigError
+from mmviz.plots.figure_registry import register_figure
 from mmviz.plots.figure_spec import Axis, Bars, FigureSpec, Heatmap, Panel, named_ticks
 from mmviz.plots.frames import has_seconds, provenance_text, required_variable, step_times, title_with_source
+from mmviz.plots.plotly_backend import draw
 from mmviz.plots.states import check_position
 
 if TYPE_CHECKING:
@@ -27,7 +29,7 @@ def routing_frame(found: xr.Dataset, *, sample: int = 0, layer: int = 0, epoch: 
     found
         From :func:`mmviz.analysis.routing`.
     sample, layer
-        Positions among the recorded samples and the layers.
+        Indices among the recorded samples and the layers.
     epoch
         A recorded epoch; the best one when None.
 
@@ -67,13 +69,13 @@ def _experts(frame: xr.Dataset) -> list[str]:
 
 
 def routing_spec(frame: xr.Dataset) -> FigureSpec:
-    """Return the maps of a :func:`routing_frame`."""
+    """Return the heatmaps of a :func:`routing_frame`."""
     names, experts = [str(n) for n in frame["modality"].values], _experts(frame)
     steps, rows = np.arange(frame.sizes["time"]).astype(float), np.arange(len(experts)).astype(float)
     steps = step_times(frame, steps, len(steps))
     panels = tuple(
         Panel(
-            (Heatmap(frame["weight"].values[i], steps, rows, 0.0, 1.0, "weight of the expert"),),
+            (Heatmap(frame["weight"].values[i], steps, rows, 0.0, 1.0, "expert weight"),),
             Axis("time, s" if has_seconds(frame) else "step", link="time"),
             Axis(ticks=named_ticks(experts), reverse=True),
             title=name,
@@ -81,7 +83,7 @@ def routing_spec(frame: xr.Dataset) -> FigureSpec:
         for i, name in enumerate(names)
     )
     return FigureSpec(
-        title=title_with_source("Which expert serves which step", frame.attrs),
+        title=title_with_source("Expert weights by step", frame.attrs),
         subtitle=(
             f"sample {frame.attrs['sample']}, layer {frame.attrs['layer'] + 1}; {provenance_text(frame.attrs)}; blank: no data at that step",
         ),
@@ -92,7 +94,7 @@ def routing_spec(frame: xr.Dataset) -> FigureSpec:
 
 
 def expert_usage_spec(frame: xr.Dataset) -> FigureSpec:
-    """Return the usage bars of a :func:`routing_frame`."""
+    """Return the utilisation bars of a :func:`routing_frame`."""
     names, experts = [str(n) for n in frame["modality"].values], _experts(frame)
     thick = 0.8 / len(names)
     at = np.arange(len(experts)).astype(float)
@@ -107,14 +109,14 @@ def expert_usage_spec(frame: xr.Dataset) -> FigureSpec:
         )
         for i, name in enumerate(names)
     )
-    known = f"expert and modality share {float(frame['modality_information']):.2f} bit"
+    information = f"expert and modality {float(frame['modality_information']):.2f} bit"
     if "label_information" in frame:
-        known += f", expert and true class {float(frame['label_information']):.2f} bit"
+        information += f", expert and true class {float(frame['label_information']):.2f} bit"
     return FigureSpec(
-        title=title_with_source("How much each expert is used", frame.attrs),
+        title=title_with_source("Expert utilisation", frame.attrs),
         subtitle=(
             f"layer {frame.attrs['layer'] + 1}; {provenance_text(frame.attrs)}; mean weight over the steps of {frame.attrs['n_recorded']} recorded samples",
-            f"mutual information: {known}",
+            f"mutual information: {information}",
         ),
         panels=(
             Panel(
@@ -130,15 +132,13 @@ def expert_usage_spec(frame: xr.Dataset) -> FigureSpec:
     )
 
 
+@register_figure(routing_frame, routing_spec)
 def plot_routing(found: xr.Dataset, *, sample: int = 0, layer: int = 0, epoch: int | None = None) -> go.Figure:
     """Draw the weight of every expert at every step of one sample. See :func:`routing_frame`."""
-    from mmviz.plots.plotly_backend import draw
-
     return draw(routing_spec(routing_frame(found, sample=sample, layer=layer, epoch=epoch)))
 
 
+@register_figure(routing_frame, expert_usage_spec)
 def plot_expert_usage(found: xr.Dataset, *, layer: int = 0, epoch: int | None = None) -> go.Figure:
-    """Draw how much each modality uses each expert. See :func:`routing_frame`."""
-    from mmviz.plots.plotly_backend import draw
-
+    """Draw the utilisation of every expert by every modality. See :func:`routing_frame`."""
     return draw(expert_usage_spec(routing_frame(found, layer=layer, epoch=epoch)))

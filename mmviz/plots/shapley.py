@@ -9,6 +9,7 @@ import xarray as xr
 
 from mmviz.core.errors import DataError
 from mmviz.core.intervals import mean_interval
+from mmviz.plots.figure_registry import register_figure
 from mmviz.plots.figure_spec import (
     Annotation,
     Axis,
@@ -22,6 +23,7 @@ from mmviz.plots.figure_spec import (
     signed_text,
 )
 from mmviz.plots.frames import imputation_text, over_seeds, provenance_text, required_variable, title_with_source
+from mmviz.plots.plotly_backend import draw
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -30,7 +32,8 @@ if TYPE_CHECKING:
 def shapley_frame(phi: xr.Dataset) -> xr.Dataset:
     """Return what :func:`plot_shapley` draws: ``mean``, ``low``, ``high`` (modality), and ``baseline``, ``full``.
 
-    ``low`` and ``high`` bound the 95 % interval of the mean over samples (Student's t; NaN for a single one). Samples with a NaN contribution are left out; attribute ``n_samples`` counts the rest.
+    ``low`` and ``high`` bound the 95 % interval of the mean over samples (Student's t; NaN for a single sample). Samples with a NaN value are
+    excluded; attribute ``n_samples`` counts the others.
 
     Raises
     ------
@@ -74,16 +77,16 @@ def shapley_spec(frame: xr.Dataset) -> FigureSpec:
     bars = Bars(np.arange(len(names)), mean, tuple(range(len(names))), tuple(names), low, high)
     notes = [Annotation(float(x), i, signed_text(value)) for i, (x, value) in enumerate(zip(ends, mean, strict=True))]
     return FigureSpec(
-        title=title_with_source("What each modality contributes", frame.attrs),
+        title=title_with_source("Shapley values of the modalities", frame.attrs),
         subtitle=(
-            f"{frame.attrs['units']}; {float(frame['baseline']):.3f} with no modality, {float(frame['full']):.3f} with all",
+            f"{frame.attrs['units']}; baseline v(∅) = {float(frame['baseline']):.3f}, full model v(all) = {float(frame['full']):.3f}",
             f"mean of {frame.attrs['n_samples']} samples, lines: 95 %",
             *imputation_text(frame.attrs),
         ),
         panels=(
             Panel(
                 (ReferenceLine(0), bars, *notes),
-                Axis("mean Shapley value", span=padded_range(low, high, mean, zero=True, end=0.14)),
+                Axis("mean Shapley value φ", span=padded_range(low, high, mean, zero=True, end=0.14)),
                 Axis(ticks=named_ticks(names), span=(-0.6, len(names) - 0.4), reverse=True),
             ),
         ),
@@ -92,24 +95,23 @@ def shapley_spec(frame: xr.Dataset) -> FigureSpec:
     )
 
 
+@register_figure(shapley_frame, shapley_spec)
 def plot_shapley(phi: xr.Dataset) -> go.Figure:
-    """Draw the mean contribution of each modality as a bar with its 95 % interval.
+    """Draw the mean Shapley value of each modality as a bar with its 95 % interval.
 
     Parameters
     ----------
     phi
         From :func:`mmviz.analysis.shapley`.
     """
-    from mmviz.plots.plotly_backend import draw
-
     return draw(shapley_spec(shapley_frame(phi)))
 
 
 def shapley_epochs_frame(phi: xr.Dataset) -> xr.Dataset:
     """Return what :func:`plot_shapley_epochs` draws: ``mean``, ``low``, ``high``, ``count`` (epoch, modality).
 
-    Of the contributions to the answer to the whole sequence (the last step). The interval is Student's t over the recorded
-    samples, which were chosen to cover the targets, not drawn at random: read it as spread, not as a test.
+    The Shapley values are those of the prediction from the whole sequence (the last step). The interval is Student's t over the
+    recorded samples. These cover the targets and are not a random sample: the interval is a measure of spread, not a test.
 
     Raises
     ------
@@ -134,25 +136,24 @@ def shapley_epochs_spec(frame: xr.Dataset) -> FigureSpec:
     names = [str(name) for name in frame["modality"].values]
     lines = [Lines(epochs, mean[i], name, i, low[i], high[i]) for i, name in enumerate(names)]
     return FigureSpec(
-        title=title_with_source("Contributions over training", frame.attrs),
+        title=title_with_source("Shapley values over training", frame.attrs),
         subtitle=(
             f"{frame.attrs['units']}; {provenance_text(frame.attrs)}",
             f"mean of {frame.attrs['n_recorded']} recorded samples, bands: 95 % (Student's t)",
             *imputation_text(frame.attrs),
         ),
-        panels=(Panel((ReferenceLine(0, "y"), *lines), Axis("epoch"), Axis("mean Shapley value")),),
+        panels=(Panel((ReferenceLine(0, "y"), *lines), Axis("epoch"), Axis("mean Shapley value φ")),),
         heights=(260,),
     )
 
 
+@register_figure(shapley_epochs_frame, shapley_epochs_spec)
 def plot_shapley_epochs(phi: xr.Dataset) -> go.Figure:
-    """Draw the mean contribution of each modality at every recorded epoch.
+    """Draw the mean Shapley value of each modality at every recorded epoch.
 
     Parameters
     ----------
     phi
         From :func:`mmviz.analysis.prefix_shapley`.
     """
-    from mmviz.plots.plotly_backend import draw
-
     return draw(shapley_epochs_spec(shapley_epochs_frame(phi)))

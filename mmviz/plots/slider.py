@@ -20,9 +20,9 @@ _AXIS_MARGIN = 0.05  # beside the data, as a share of the axis
 
 
 def share_scales(figures: Sequence[go.Figure]) -> None:
-    """Give equal axes of all figures one range, and equal colour bars one scale; the figures are changed.
+    """Give corresponding axes of all figures one range, and corresponding colour bars one scale; the figures are changed.
 
-    Axes are equal where they have one name and one type; those of words, of a square panel and those that a figure lacks stay as they are.
+    Axes correspond if they have the same name and type. Axes of categories, of a square panel, and axes that a figure lacks keep their range.
     """
     for name in sorted(set.intersection(*(set(_axes(figure)) for figure in figures))):
         axes = [figure.layout[name] for figure in figures]
@@ -48,13 +48,13 @@ def share_scales(figures: Sequence[go.Figure]) -> None:
 
 
 def name_bars(figure: go.Figure) -> None:
-    """Write beside every colour bar what it shows and, where cells pass its ends, that they do. ``meta`` of a map is its label."""
+    """Label every colour bar, with its end values where cells lie outside the scale. ``meta`` of a heatmap is its label."""
     maps = [trace for trace in figure.data if trace.type == "heatmap"]
     for trace in maps:
         if not trace.showscale:
             continue
-        alike = [each.z for each in maps if (each.meta, each.zmin, each.zmax) == (trace.meta, trace.zmin, trace.zmax)]
-        trace.colorbar.title.text = scale_label(trace.meta, alike, trace.zmin, trace.zmax)
+        cells = [each.z for each in maps if (each.meta, each.zmin, each.zmax) == (trace.meta, trace.zmin, trace.zmax)]
+        trace.colorbar.title.text = scale_label(trace.meta, cells, trace.zmin, trace.zmax)
 
 
 def _axes(figure: go.Figure) -> list[str]:
@@ -62,7 +62,7 @@ def _axes(figure: go.Figure) -> list[str]:
 
 
 def _range_of(figure: go.Figure, name: str) -> tuple[float, float] | None:
-    """Return the range of an axis, with that of the axes that move with it; None where nothing stands on them."""
+    """Return the range of an axis and of the axes linked with it; None where they show no value."""
     leader = figure.layout[name].matches or name.replace("axis", "")
     names = [n for n in _axes(figure) if leader in (n.replace("axis", ""), figure.layout[n].matches)]
     given = [figure.layout[n].range for n in names if figure.layout[n].range is not None]
@@ -84,7 +84,7 @@ def _range_of(figure: go.Figure, name: str) -> tuple[float, float] | None:
 
 
 def _values(trace: Any, letter: str) -> list[np.ndarray]:
-    """Return what a trace puts on an axis: its values, where its bars begin and end, the ends of its intervals and cells."""
+    """Return the values of a trace along an axis: points, ends of bars, of intervals and of cells."""
     if trace[letter] is None:
         return []
     at = np.asarray(trace[letter], dtype=float)
@@ -108,9 +108,9 @@ def _values(trace: Any, letter: str) -> list[np.ndarray]:
     return out
 
 
-_SLIDER_HEIGHT = 86  # pixels that the slider takes below a figure
-_HALF_LETTER = 4.0  # px, of a label's letters
-# beside the axes, what of a figure's layout may differ from frame to frame
+_SLIDER_HEIGHT = 86  # px below a figure
+_HALF_LETTER = 4.0  # px per character of a label, halved
+# parts of the layout that may differ between frames, beside the axes
 _MOVES = ("title", "annotations", "shapes", "images")
 
 
@@ -122,15 +122,15 @@ def with_slider(
     Parameters
     ----------
     figures
-        By the label on the slider, in its order; all with the same traces and panels, such as one drawing function makes of
+        By the label on the slider, in its order; all with the same traces and panels, such as one plot function returns for
         several settings.
     says
-        What stands before the label, for example ``"coupling "``.
+        Text before the label, for example ``"coupling "``.
     start
-        The label shown first. None: the first one.
+        Label of the figure that is shown first; the first one when None.
     shared
-        Whether equal axes and colour bars have one scale at all places, so that what is seen at one can be compared with another. With
-        ``shared=False`` each place keeps the scales of its figure.
+        Whether corresponding axes and colour bars have one scale for all figures, so that they can be compared. With
+        ``shared=False`` each figure keeps its scales.
 
     Returns
     -------
@@ -139,18 +139,18 @@ def with_slider(
 
     Notes
     -----
-    A notebook waits for the slider. A page would play all places on opening; ``write_html(file, auto_play=False)`` makes one that waits.
+    An HTML page plays all figures on opening unless it is written with ``write_html(file, auto_play=False)``.
 
     Raises
     ------
     ConfigError
-        No figures, an unknown ``start``, or figures that cannot take each other's place.
+        No figures, an unknown ``start``, or figures with different traces.
     """
     import plotly.graph_objects as go
 
     labels = list(figures)
     if not labels:
-        raise ConfigError("with_slider: figures is empty; give one for each place of the slider")
+        raise ConfigError("with_slider: figures is empty; pass at least one figure")
     start = labels[0] if start is None else start
     if start not in figures:
         raise ConfigError(f"with_slider: start={start!r}; choose one of {', '.join(map(repr, labels))}")
@@ -162,7 +162,7 @@ def with_slider(
                 "all figures must have the same trace types"
             )
     if shared:
-        figures = {label: go.Figure(each) for label, each in figures.items()}  # the given ones stay as they are
+        figures = {label: go.Figure(each) for label, each in figures.items()}  # the arguments stay unchanged
         share_scales(list(figures.values()))
     figure = go.Figure(figures[start])
     figure.frames = [go.Frame(name=label, data=each.data, layout=_moving(each)) for label, each in figures.items()]
@@ -192,6 +192,6 @@ def with_slider(
 
 
 def _moving(figure: go.Figure) -> dict[str, Any]:
-    """Return what of a figure's layout a frame must set."""
+    """Return the part of a figure's layout that a frame must set."""
     layout = figure.layout.to_plotly_json()
     return {name: part for name, part in layout.items() if name in _MOVES or name.startswith(("xaxis", "yaxis"))}

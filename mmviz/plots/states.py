@@ -9,6 +9,7 @@ import xarray as xr
 
 from mmviz.core.errors import ConfigError, DataError
 from mmviz.plots import theme
+from mmviz.plots.figure_registry import register_figure
 from mmviz.plots.figure_spec import (
     Annotation,
     Axis,
@@ -22,20 +23,21 @@ from mmviz.plots.figure_spec import (
     padded_range,
 )
 from mmviz.plots.frames import has_seconds, provenance_text, required_variable, step_times, title_with_source
+from mmviz.plots.plotly_backend import draw
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 
 def states_frame(summary: xr.Dataset, *, sample: int = 0, epoch: int | None = None, layer: int = 0) -> xr.Dataset:
-    """Return what :func:`plot_states` draws: ``norm`` (modality, rank, time), NaN where a step carries no data.
+    """Return what :func:`plot_states` draws: ``norm`` (modality, rank, time), NaN at steps without data.
 
     Parameters
     ----------
     summary
         From :func:`mmviz.analysis.states`.
     sample
-        Position among the recorded samples.
+        Index among the recorded samples.
     epoch
         A recorded epoch; the best one when None.
     layer
@@ -69,7 +71,7 @@ def states_frame(summary: xr.Dataset, *, sample: int = 0, epoch: int | None = No
 
 
 def check_states(place: str, summary: xr.Dataset) -> None:
-    """Raise DataError where the summary is of a model without a scan, which has no states."""
+    """Raise DataError if the summary is of a model without a scan, which has no hidden states."""
     if summary.sizes.get("layer") == 0:
         raise DataError(
             f"{place}: the Trace holds no states (0 layers), because its model has no scan; record a model with states, such "
@@ -78,9 +80,9 @@ def check_states(place: str, summary: xr.Dataset) -> None:
 
 
 def check_position(place: str, name: str, value: int, size: int) -> None:
-    """Raise ConfigError where a position does not exist."""
+    """Raise ConfigError if an index is outside a dimension of that size."""
     if type(value) is not int or not 0 <= value < size:
-        raise ConfigError(f"{place}: {name}={value!r}, expected a position from 0 to {size - 1}")
+        raise ConfigError(f"{place}: {name}={value!r}, expected an index from 0 to {size - 1}")
 
 
 def states_spec(frame: xr.Dataset) -> FigureSpec:
@@ -91,18 +93,18 @@ def states_spec(frame: xr.Dataset) -> FigureSpec:
     names = [str(n) for n in frame["modality"].values]
     panels = tuple(
         Panel(
-            (Heatmap(frame["norm"].isel(modality=i).values, steps, ranks, 0.0, top, "state norm"),),
+            (Heatmap(frame["norm"].isel(modality=i).values, steps, ranks, 0.0, top, "hidden-state magnitude ‖h‖₂"),),
             Axis("time, s" if has_seconds(frame) else "step", link="time"),
             Axis(name, shown=False, reverse=True, ticks=()),
         )
         for i, name in enumerate(names)
     )
     return FigureSpec(
-        title=f"Coupled states — {frame.attrs['dataset']}, sample {frame.attrs['sample']}",
+        title=f"Hidden states — {frame.attrs['dataset']}, sample {frame.attrs['sample']}",
         subtitle=(
-            f"layer {frame.attrs['layer'] + 1}, epoch {frame.attrs['epoch']}; the {frame.sizes['rank']} liveliest channels of "
-            "each modality, long half-lives on top;",
-            "the last colour stands for the largest 0.5 % of the norms",
+            f"layer {frame.attrs['layer'] + 1}, epoch {frame.attrs['epoch']}; the {frame.sizes['rank']} channels with the largest "
+            "norm in each modality, longest half-life on top;",
+            "the colour scale ends at the 99.5th percentile",
         ),
         panels=panels,
         heights=(120,),
@@ -110,18 +112,17 @@ def states_spec(frame: xr.Dataset) -> FigureSpec:
     )
 
 
+@register_figure(states_frame, states_spec)
 def plot_states(summary: xr.Dataset, *, sample: int = 0, epoch: int | None = None, layer: int = 0) -> go.Figure:
-    """Draw the state norms of one sample, one heat map per modality on one colour scale. See :func:`states_frame`."""
-    from mmviz.plots.plotly_backend import draw
-
+    """Draw the hidden-state magnitudes of one sample, one heatmap per modality on one colour scale. See :func:`states_frame`."""
     return draw(states_spec(states_frame(summary, sample=sample, epoch=epoch, layer=layer)))
 
 
 def half_life_frame(summary: xr.Dataset, *, layer: int = 0) -> xr.Dataset:
     """Return what :func:`plot_half_life` draws: ``half_life`` (modality, share), in steps.
 
-    The half-life of a state by its own decay, ln 2 / (Δ·|A|) with the median Δ of the recorded samples, coupling aside;
-    ``share`` of all states (channels × states) last so long or shorter. ``steps``: length of the sequence.
+    The half-life is ln 2 / (Δ·|A|) with the median Δ of the recorded samples; the coupling is not part of it. ``share`` is the
+    fraction of all states (channels × states) with this half-life or a shorter one. ``steps``: length of the sequence.
 
     Raises
     ------
@@ -154,49 +155,48 @@ def half_life_spec(frame: xr.Dataset) -> FigureSpec:
     low, high = padded_range(np.log10(values))
     steps = int(frame["steps"])
     return FigureSpec(
-        title=title_with_source("How long a state lasts", frame.attrs),
+        title=title_with_source("State half-life", frame.attrs),
         subtitle=(
-            f"layer {frame.attrs['layer'] + 1}; half-life by its own decay, ln 2 / (Δ·|A|), of {frame.attrs['states']} states a modality",
+            f"layer {frame.attrs['layer'] + 1}; ln 2 / (Δ·|A|), without the coupling; {frame.attrs['states']} states per modality",
         ),
         panels=(
             Panel(
-                (ReferenceLine(steps, text=f"the sequence: {steps} steps", side="bottom right"), *lines),
+                (ReferenceLine(steps, text=f"sequence length: {steps} steps", side="bottom right"), *lines),
                 Axis(
                     "half-life, steps", log=True, span=(float(10**low), float(10 ** max(high, np.log10(steps) + 0.1)))
                 ),
-                Axis("share of the states, cumulative", span=(0.0, 1.02)),
+                Axis("cumulative share of states", span=(0.0, 1.02)),
             ),
         ),
         heights=(280,),
     )
 
 
+@register_figure(half_life_frame, half_life_spec)
 def plot_half_life(summary: xr.Dataset, *, layer: int = 0) -> go.Figure:
-    """Draw how long the states last. ``summary`` is from :func:`mmviz.analysis.states`; see :func:`half_life_frame`."""
-    from mmviz.plots.plotly_backend import draw
-
+    """Draw the distribution of state half-lives. ``summary`` is from :func:`mmviz.analysis.states`; see :func:`half_life_frame`."""
     return draw(half_life_spec(half_life_frame(summary, layer=layer)))
 
 
-_LINKS = "grey: the coupling at a few steps, from what is heard (one step earlier) to who hears it; wider is stronger"
+_LINKS = "grey: coupling weights at a few steps, from the source (one step earlier) to the target; wider is larger"
 
 
 def trajectories_frame(found: xr.Dataset, *, sample: int = 0, links: int = 6) -> xr.Dataset:
     """Return what :func:`plot_trajectories` draws for one recorded sample.
 
     ``position`` (modality, time, axis); ``link_start``, ``link_end`` (link, axis): at ``links`` evenly spaced steps t, from the
-    state of a source at t-1 to the state of the modality that hears it at t; ``weight`` (link): W there; ``level`` (link):
-    1 to 5, the fifth of the largest weight that it falls in. Links of weight 0, to itself, or without data are left out;
-    a model whose modalities share one chain has no W and no links.
+    state of the source at t-1 to the state of the target modality at t; ``weight`` (link): W; ``level`` (link): 1 to 5, the
+    weight in fifths of the largest one. Links of weight 0, to the same modality, or without data are excluded; a model with one
+    SSM stream for all modalities has no W and no links.
 
     Parameters
     ----------
     found
         From :func:`mmviz.analysis.trajectories`.
     sample
-        Position among the recorded samples.
+        Index among the recorded samples.
     links
-        At how many steps the coupling is drawn; 0 for none.
+        Number of steps at which the coupling is drawn; 0 for none.
 
     Raises
     ------
@@ -262,24 +262,23 @@ def trajectories_spec(frame: xr.Dataset) -> FigureSpec:
     x, y = frame["position"].values[..., 0], frame["position"].values[..., 1]
     share = frame["explained"].values
     return FigureSpec(
-        title=title_with_source("Where each chain goes", frame.attrs),
+        title=title_with_source("Trajectories of the hidden states", frame.attrs),
         subtitle=(
-            f"sample {frame.attrs['sample']}, layer {frame.attrs['layer'] + 1}; {provenance_text(frame.attrs)}; hollow: first step, full: last step",
+            f"sample {frame.attrs['sample']}, layer {frame.attrs['layer'] + 1}; {provenance_text(frame.attrs)}; hollow: first step, filled: last step",
             *((_LINKS,) if frame.sizes["link"] else ()),
         ),
         panels=(
             Panel(
                 tuple(marks),
-                Axis(f"first common direction ({share[0]:.0%} of the variance)", span=padded_range(x)),
-                Axis(f"second ({share[1]:.0%})", span=padded_range(y)),
+                Axis(f"component 1 ({share[0]:.0%} of the variance)", span=padded_range(x)),
+                Axis(f"component 2 ({share[1]:.0%})", span=padded_range(y)),
             ),
         ),
         heights=(420,),
     )
 
 
+@register_figure(trajectories_frame, trajectories_spec)
 def plot_trajectories(found: xr.Dataset, *, sample: int = 0, links: int = 6) -> go.Figure:
-    """Draw the states of all modalities of one sample as paths in one plane. See :func:`trajectories_frame`."""
-    from mmviz.plots.plotly_backend import draw
-
+    """Draw the hidden states of all modalities of one sample as trajectories in a common plane. See :func:`trajectories_frame`."""
     return draw(trajectories_spec(trajectories_frame(found, sample=sample, links=links)))

@@ -1,4 +1,4 @@
-"""Colours, patterns and layout that every figure shares; up to eight modalities are told apart without colour."""
+"""Colours, patterns and layout of all figures; up to eight modalities are distinguishable without colour."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class Style(NamedTuple):
-    """What tells one modality or series from another: colour, glyph (text), symbol (plotly), marker (matplotlib), dashes in points, fill."""
+    """Style of a modality or series: colour, glyph (text), symbol (plotly), marker (matplotlib), dashes in points, fill pattern."""
 
     colour: str
     glyph: str
@@ -21,8 +21,8 @@ class Style(NamedTuple):
     pattern: str
 
 
-#: in the order of the modalities, the same on the page, on the screen and on paper; Okabe and Ito's colours, safe under the common forms of
-#: colour blindness
+#: in the order of the modalities, the same in the Explorer, on the screen and on paper; the palette of Okabe and Ito, safe under the common
+#: forms of colour blindness
 STYLES = (
     Style("#0072B2", "●", "circle", "o", (), ""),
     Style("#E69F00", "■", "square", "s", (5, 2), "/"),
@@ -35,43 +35,43 @@ STYLES = (
 )
 MODALITY_COLOURS, GLYPHS, SYMBOLS, MARKERS, DASHES, MODALITY_PATTERNS = zip(*STYLES, strict=True)
 STATE_COLOURS = "Cividis"
-#: blue is below 0, red above; the numbers or signs beside them say it without colour
+#: blue below 0, red above
 SIGNED_COLOURS = "RdBu_r"
 INK, FAINT, GRID = "#1f2430", "#667085", "#e4e7ec"
 
 
 def colour(index: int) -> str:
-    """Return the colour of the modality with that position in the spec; grey for what is no modality (below 0)."""
+    """Return the colour of a modality or series by its index; grey for a negative index (no modality)."""
     return MODALITY_COLOURS[index % len(MODALITY_COLOURS)] if index >= 0 else FAINT
 
 
 def pattern(index: int) -> str:
-    """Return the fill pattern of the modality with that position in the spec; none for what is no modality."""
-    return MODALITY_PATTERNS[_turned(index)] if index >= 0 else ""
+    """Return the fill pattern of a modality or series by its index; none for a negative index."""
+    return MODALITY_PATTERNS[_style_index(index)] if index >= 0 else ""
 
 
 def dash(index: int) -> tuple[float, ...]:
-    """Return the dashes of the series with that position, in points; empty for a solid line."""
-    return DASHES[_turned(max(index, 0))]
+    """Return the dashes of a series by its index, in points; empty for a solid line."""
+    return DASHES[_style_index(max(index, 0))]
 
 
 def symbol(index: int) -> str:
-    """Return plotly's marker of the modality or series with that position; circles for what is no modality."""
-    return SYMBOLS[_turned(max(index, 0))]
+    """Return plotly's marker of a modality or series by its index; a circle for a negative index."""
+    return SYMBOLS[_style_index(max(index, 0))]
 
 
 def marker(index: int) -> str:
-    """Return matplotlib's marker of the modality or series with that position, the same shape as :func:`symbol`."""
-    return MARKERS[_turned(max(index, 0))]
+    """Return matplotlib's marker of a modality or series by its index, of the same shape as :func:`symbol`."""
+    return MARKERS[_style_index(max(index, 0))]
 
 
-def _turned(index: int) -> int:
-    """Return the look of a position; beyond eight a colour comes again with the dashes, marker and fill of another one."""
+def _style_index(index: int) -> int:
+    """Return the index of dashes, marker and fill; beyond eight styles a colour is repeated with those of another style."""
     return (index + index // len(STYLES)) % len(STYLES)
 
 
 def colour_limit(values: np.ndarray) -> float:
-    """Return the value that gets the last colour: the 99.5th percentile, so that one spike does not darken the rest."""
+    """Return the upper end of a colour scale: the 99.5th percentile of the finite values, 1 if it is not positive."""
     finite = values[np.isfinite(values)]
     top = float(np.quantile(finite, 0.995)) if finite.size else 0.0
     return top if top > 0 else 1.0
@@ -80,7 +80,7 @@ def colour_limit(values: np.ndarray) -> float:
 def apply_layout(
     figure: go.Figure, *, title: str, subtitle: str = "", width: int = 640, height: int = 320
 ) -> go.Figure:
-    """Give a figure the shared look. ``title`` and ``subtitle`` must already be escaped."""
+    """Apply the shared layout to a plotly figure and return it. ``title`` and ``subtitle`` must already be escaped."""
     lines = 1 + subtitle.count("<br>")
     second = f'<br><span style="font-size:12px;color:{FAINT}">{subtitle}</span>' if subtitle else ""
     figure.update_layout(

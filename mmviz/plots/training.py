@@ -11,14 +11,16 @@ import xarray as xr
 
 from mmviz.analysis.imbalance import READINGS
 from mmviz.core.errors import ConfigError, DataError
+from mmviz.plots.figure_registry import register_figure
 from mmviz.plots.figure_spec import NEUTRAL, Axis, FigureSpec, Lines, Panel, ReferenceLine
 from mmviz.plots.frames import imputation_text, provenance_text, required_variable, title_with_source
+from mmviz.plots.plotly_backend import draw
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 
-#: what a run notes about its own running; drawn only when asked for
+#: quantities that are drawn on request only
 _UPKEEP = ("learning_rate", "gradient_norm", "clipped_steps", "seconds")
 
 
@@ -35,9 +37,9 @@ def training_frame(curves: xr.Dataset, *, quantities: Sequence[str] | None = Non
     Raises
     ------
     ConfigError
-        If a quantity was not noted; names those that were.
+        If a quantity is not in the history; the message lists those that are.
     DataError
-        If ``curves`` is something else, or nothing is left to draw.
+        If ``curves`` is something else, or no quantity has a finite value.
     """
     if not isinstance(curves, xr.Dataset) or "run" not in curves.dims or "epoch" not in curves.dims:
         seen = dict(curves.sizes) if isinstance(curves, xr.Dataset) else type(curves).__name__
@@ -46,25 +48,25 @@ def training_frame(curves: xr.Dataset, *, quantities: Sequence[str] | None = Non
     unknown = [q for q in quantities or () if q not in known]
     if unknown:
         raise ConfigError(
-            f"training_frame: quantities holds {unknown[0]!r}, which no run noted; noted are {', '.join(known)}"
+            f"training_frame: quantities holds {unknown[0]!r}, which is not in the history; it holds {', '.join(known)}"
         )
     finite = [n for n in known if n not in _UPKEEP and bool(np.isfinite(curves[n]).any())]
     finite.sort(key=lambda name: ("loss" not in name, "train" not in name))
     names = finite if quantities is None else list(quantities)
     if not names:
-        raise DataError(f"training_frame: no quantity holds a finite value; noted are {', '.join(known)}")
+        raise DataError(f"training_frame: no quantity holds a finite value; the history holds {', '.join(known)}")
     frame = curves[names].transpose("run", "epoch", ...)
     frame.attrs = dict(curves.attrs)
     return frame
 
 
 def training_spec(frame: xr.Dataset) -> FigureSpec:
-    """Return the panels of a :func:`training_frame`: one a quantity, or one a run for what each modality has of it."""
+    """Return the panels of a :func:`training_frame`: one per quantity, or one per run for a quantity by modality."""
     epochs = frame["epoch"].values.astype(float)
     runs = [str(r) for r in frame["run"].values]
-    best = _kept(frame, epochs) if len(runs) == 1 and "best_epoch" in frame.coords else None
-    behind = frame.sizes.get("modality", 0)  # no run looks like a modality
-    styles = [behind + r for r in range(len(runs))] if len(runs) > 1 else [NEUTRAL]
+    best = _selected_epoch(frame, epochs) if len(runs) == 1 and "best_epoch" in frame.coords else None
+    first = frame.sizes.get("modality", 0)  # styles of runs differ from those of modalities
+    styles = [first + r for r in range(len(runs))] if len(runs) > 1 else [NEUTRAL]
     panels: list[Panel] = []
     for name, values in frame.data_vars.items():
         label = str(name).replace("_", " ")
@@ -83,7 +85,7 @@ def training_spec(frame: xr.Dataset) -> FigureSpec:
             ]
             panels.append(_panel(lines, label, best, str(name), first=not panels))
     return FigureSpec(
-        title=title_with_source("Training", frame.attrs),
+        title=title_with_source("Training curves", frame.attrs),
         subtitle=(provenance_text(frame.attrs, epoch=False),),
         panels=tuple(panels),
         columns=min(2, len(panels)),
@@ -94,22 +96,21 @@ def training_spec(frame: xr.Dataset) -> FigureSpec:
     )
 
 
-def _kept(frame: xr.Dataset, epochs: np.ndarray) -> ReferenceLine:
+def _selected_epoch(frame: xr.Dataset, epochs: np.ndarray) -> ReferenceLine:
     best = float(frame["best_epoch"].values[0])
-    return ReferenceLine(best, text="kept", side="top left" if best > np.median(epochs) else "top right")
+    return ReferenceLine(best, text="selected epoch", side="top left" if best > np.median(epochs) else "top right")
 
 
 def _panel(lines: list[Lines], title: str, best: ReferenceLine | None, quantity: str, *, first: bool) -> Panel:
-    """Return a panel on the scale of all panels of that quantity: the losses, the deviations, the runs of one quantity."""
+    """Return a panel whose y axis is linked with all panels of its quantity: the losses, E1 to E3, the runs of one quantity."""
     rule = [best if first else replace(best, text="")] if best else []
-    alike = "loss" if quantity.endswith("loss") else "deviation" if quantity in READINGS else quantity
-    return Panel((*rule, *lines), Axis("epoch", link="epoch"), Axis(link=alike), title=title)
+    link = "loss" if quantity.endswith("loss") else "deviation" if quantity in READINGS else quantity
+    return Panel((*rule, *lines), Axis("epoch", link="epoch"), Axis(link=link), title=title)
 
 
+@register_figure(training_frame, training_spec)
 def plot_training(curves: xr.Dataset, *, quantities: Sequence[str] | None = None) -> go.Figure:
-    """Draw what was noted at every epoch. See :func:`training_frame`."""
-    from mmviz.plots.plotly_backend import draw
-
+    """Draw the training history by epoch. See :func:`training_frame`."""
     return draw(training_spec(training_frame(curves, quantities=quantities)))
 
 
@@ -132,7 +133,7 @@ def equilibrium_frame(found: Found) -> xr.Dataset:
     DataError
         If it is something else.
     ConfigError
-        If there is none.
+        If no run is given.
     """
     runs = {str(found.attrs.get("model", "run")): found} if isinstance(found, xr.Dataset) else dict(found)
     if not runs:
@@ -165,9 +166,9 @@ def equilibrium_spec(frame: xr.Dataset) -> FigureSpec:
         for reading, meaning in READINGS.items()
     )
     return FigureSpec(
-        title=title_with_source("Equilibrium of the modalities over training", frame.attrs),
+        title=title_with_source("Modality imbalance over training", frame.attrs),
         subtitle=(
-            "three readings of ours of the equilibrium deviation (the published formula is not known); 0 is equilibrium",
+            "our three interpretations of the equilibrium deviation (its formula is unpublished); 0: balanced",
             *imputation_text(frame.attrs),
         ),
         panels=panels,
@@ -176,8 +177,7 @@ def equilibrium_spec(frame: xr.Dataset) -> FigureSpec:
     )
 
 
+@register_figure(equilibrium_frame, equilibrium_spec)
 def plot_equilibrium(found: Found) -> go.Figure:
-    """Draw the three readings of the equilibrium deviation over epochs. See :func:`equilibrium_frame`."""
-    from mmviz.plots.plotly_backend import draw
-
+    """Draw the modality imbalance E1, E2 and E3 (our interpretations) over the epochs. See :func:`equilibrium_frame`."""
     return draw(equilibrium_spec(equilibrium_frame(found)))

@@ -9,6 +9,7 @@ import xarray as xr
 
 from mmviz.core.errors import ConfigError
 from mmviz.plots import theme
+from mmviz.plots.figure_registry import register_figure
 from mmviz.plots.figure_spec import (
     NEUTRAL,
     Axis,
@@ -22,6 +23,7 @@ from mmviz.plots.figure_spec import (
     signed_text,
 )
 from mmviz.plots.frames import required_variable, title_with_source
+from mmviz.plots.plotly_backend import draw
 from mmviz.plots.states import check_position
 
 if TYPE_CHECKING:
@@ -32,18 +34,18 @@ def transport_frame(found: xr.Dataset, *, sample: int = 0, ribbons: int = 200) -
     """Return what :func:`plot_transport` draws for one recorded sample.
 
     ``plan``, ``cost`` (time, anchor_time); ``target``, ``lag`` (time); ``ribbon_time``, ``ribbon_anchor``, ``ribbon_mass``,
-    ``ribbon_level`` (ribbon): the largest entries of the plan, strongest first (of several that are equally strong, all or
-    none, unless the strongest are too many); level 1 to 5 is the fifth of the largest
-    mass that it falls in. Attribute ``ribbon_share``: the part of all mass that they carry.
+    ``ribbon_level`` (ribbon): the largest entries of the plan, in descending order (of equal entries all or none, unless the
+    largest are too many); level 1 to 5 is the mass in fifths of the largest one. Attribute ``ribbon_share``: their share of
+    the total mass.
 
     Parameters
     ----------
     found
         From :func:`mmviz.analysis.transport`.
     sample
-        Position among the recorded samples.
+        Index among the recorded samples.
     ribbons
-        At most so many.
+        Largest number of ribbons.
 
     Raises
     ------
@@ -60,7 +62,7 @@ def transport_frame(found: xr.Dataset, *, sample: int = 0, ribbons: int = 200) -
     names = ["plan", "cost", "target", "lag", "mean_lag", "entropy", "monotonicity"]
     chosen = found[names].isel(recorded_sample=sample, drop=True).transpose("time", "anchor_time")
     plan = chosen["plan"].values
-    order = _strongest(plan.ravel(), ribbons)
+    order = _largest(plan.ravel(), ribbons)
     start, end = np.unravel_index(order, plan.shape)
     mass = plan.ravel()[order]
     total = float(plan.sum())
@@ -79,7 +81,7 @@ def transport_frame(found: xr.Dataset, *, sample: int = 0, ribbons: int = 200) -
     return frame
 
 
-def _strongest(mass: np.ndarray, count: int) -> np.ndarray:
+def _largest(mass: np.ndarray, count: int) -> np.ndarray:
     order = np.argsort(-mass, kind="stable")
     order = order[mass[order] > 0]
     if len(order) <= count:
@@ -109,19 +111,19 @@ def transport_spec(frame: xr.Dataset) -> FigureSpec:
             (Links(a, np.ones_like(a), b, np.zeros_like(b), frame["ribbon_level"].values),),
             Axis("step", span=(-0.5, max(len(time), len(over)) - 0.5)),
             Axis(ticks=((1.0, source), (0.0, anchor)), span=(-0.08, 1.08)),
-            title=f"the {frame.sizes['ribbon']} strongest links, {frame.attrs['ribbon_share']:.0%} of the mass",
+            title=f"the {frame.sizes['ribbon']} largest entries, {frame.attrs['ribbon_share']:.0%} of the mass",
         ),
         Panel(
             (ReferenceLine(0, "y"), Lines(time, frame["lag"].values, "", 4, markers=False)),
-            Axis(f"step of {source}"), Axis("steps later in the anchor"), title="lag",
+            Axis(f"step of {source}"), Axis("mean lag, steps"), title="lag",
         ),
     )  # fmt: skip
     return FigureSpec(
-        title=title_with_source(f"From {source} to {anchor}: transport", frame.attrs),
+        title=title_with_source(f"Transport plan from {source} to {anchor}", frame.attrs),
         subtitle=(
-            f"sample {frame.attrs['sample']}{epoch}; mean lag {signed_text(float(frame['mean_lag']), 2)} steps, order kept "
-            f"(γ) {signed_text(float(frame['monotonicity']), 2)}, entropy {float(frame['entropy']):.2f} nat",
-            "dashed in the plan: the mean step of the anchor that a step is carried to",
+            f"sample {frame.attrs['sample']}{epoch}; mean lag {signed_text(float(frame['mean_lag']), 2)} steps, monotonicity "
+            f"γ {signed_text(float(frame['monotonicity']), 2)}, entropy {float(frame['entropy']):.2f} nat",
+            "dashed: mean target step in the anchor",
         ),
         panels=panels,
         columns=2,
@@ -131,28 +133,26 @@ def transport_spec(frame: xr.Dataset) -> FigureSpec:
     )
 
 
+@register_figure(transport_frame, transport_spec)
 def plot_transport(found: xr.Dataset, *, sample: int = 0, ribbons: int = 200) -> go.Figure:
-    """Draw a transport plan as matrix and ribbons, with cost and lag. See :func:`transport_frame`."""
-    from mmviz.plots.plotly_backend import draw
-
+    """Draw a transport plan as a heatmap and as ribbons, with its cost and lag. See :func:`transport_frame`."""
     return draw(transport_spec(transport_frame(found, sample=sample, ribbons=ribbons)))
 
 
 def plan_frame(found: xr.Dataset, *, sample: int = 0) -> xr.Dataset:
     """Return what :func:`plot_plan` draws for one recorded sample.
 
-    ``plan`` (time, anchor_time), scaled so that a step of the source that carries as much as the average step has 1; ``received``
-    (anchor_time): what arrives, 1 where it is as much as even shares would be. Attributes ``price``: the sum of plan times cost for a
-    total mass of 1; ``reached``: steps of the anchor at which anything arrives; ``moved`` and ``moved_share``: the lag (anchor_time - time)
-    by which most mass is moved, and how much of all mass that is. A mean lag would say nothing of a plan with even shares on both
-    sides: it is the same for all of them.
+    ``plan`` (time, anchor_time), scaled such that the average row sum is 1; ``received`` (anchor_time): the second marginal, 1 where
+    it equals the uniform marginal. Attributes ``transport_cost``: the sum of plan times cost for a total mass of 1;
+    ``steps_reached``: anchor steps with mass; ``main_lag`` and ``main_lag_share``: the lag (anchor_time - time) with the largest mass,
+    and its share of the mass. The mean lag is no summary here: it is the same for all plans with two uniform marginals.
 
     Parameters
     ----------
     found
         From :func:`mmviz.analysis.transport` or :func:`mmviz.analysis.plan_summary`.
     sample
-        Position among the recorded samples.
+        Index among the recorded samples.
 
     Raises
     ------
@@ -177,37 +177,37 @@ def plan_frame(found: xr.Dataset, *, sample: int = 0) -> xr.Dataset:
     frame.attrs = {
         **found.attrs,
         "sample": int(found["recorded_sample"].values[sample]) if "recorded_sample" in found.coords else sample,
-        "price": float((share * cost).sum(skipna=False)),
-        "reached": int((received > 1e-12).sum()),
-        "moved": int(lags[by_lag.argmax()]) if known else 0,
-        "moved_share": float(by_lag.max()) if known else float("nan"),
+        "transport_cost": float((share * cost).sum(skipna=False)),
+        "steps_reached": int((received > 1e-12).sum()),
+        "main_lag": int(lags[by_lag.argmax()]) if known else 0,
+        "main_lag_share": float(by_lag.max()) if known else float("nan"),
     }
     return frame
 
 
 def plan_spec(frame: xr.Dataset) -> FigureSpec:
-    """Return the map and the bars of a :func:`plan_frame`."""
+    """Return the heatmap and the bars of a :func:`plan_frame`."""
     source, anchor = str(frame.attrs["source"]), str(frame.attrs["anchor"])
     plan, received = frame["plan"].values, frame["received"].values
     time, over = (np.arange(n).astype(float) for n in plan.shape)
     across = {"span": (-0.5, len(over) - 0.5), "link": "anchor"}
     return FigureSpec(
-        title=title_with_source(f"From {source} to {anchor}: a plan", frame.attrs),
+        title=title_with_source(f"Transport plan from {source} to {anchor}, with its marginal", frame.attrs),
         subtitle=(
-            f"it costs {frame.attrs['price']:.3f}; {frame.attrs['moved_share']:.0%} of the mass moves by {signed_text(frame.attrs['moved'], 0)} steps, more than by any other lag",
-            f"order kept (γ) {signed_text(float(frame['monotonicity']), 2)}; mass arrives at {frame.attrs['reached']} of {len(over)} steps",
+            f"transport cost {frame.attrs['transport_cost']:.3f}; lag with the largest mass {signed_text(frame.attrs['main_lag'], 0)} steps ({frame.attrs['main_lag_share']:.0%} of the mass)",
+            f"monotonicity γ {signed_text(float(frame['monotonicity']), 2)}; anchor steps with mass: {frame.attrs['steps_reached']} of {len(over)}",
         ),
         panels=(
             Panel(
-                (Heatmap(plan, over, time, 0.0, 1.0, "share of a step's mass"),),
+                (Heatmap(plan, over, time, 0.0, 1.0, "share of the step's mass"),),
                 Axis(f"step of {anchor}", **across),  # type: ignore[arg-type]
                 Axis(f"step of {source}", span=(-0.5, len(time) - 0.5), reverse=True),
             ),
             Panel(
                 (Bars(over, received, (NEUTRAL,) * len(over), tuple(f"{anchor} {int(j)}" for j in over), thickness=0.8, horizontal=False),
-                 ReferenceLine(1.0, "y", "even shares", "top right")),
+                 ReferenceLine(1.0, "y", "uniform", "top right")),
                 Axis(f"step of {anchor}", **across),  # type: ignore[arg-type]
-                Axis("arrives", span=(0.0, max(2.0, 1.08 * float(np.nanmax(received, initial=0.0))))),
+                Axis("received", span=(0.0, max(2.0, 1.08 * float(np.nanmax(received, initial=0.0))))),
             ),
         ),
         heights=(300, 90),
@@ -216,8 +216,7 @@ def plan_spec(frame: xr.Dataset) -> FigureSpec:
     )  # fmt: skip
 
 
+@register_figure(plan_frame, plan_spec)
 def plot_plan(found: xr.Dataset, *, sample: int = 0) -> go.Figure:
-    """Draw a transport plan as a map, and what arrives at each step of the anchor. See :func:`plan_frame`."""
-    from mmviz.plots.plotly_backend import draw
-
+    """Draw a transport plan as a heatmap, with its second marginal. See :func:`plan_frame`."""
     return draw(plan_spec(plan_frame(found, sample=sample)))

@@ -7,13 +7,13 @@ from typing import Any
 
 from mmviz.core.errors import ConfigError, MissingDependencyError
 
-#: fonts that lie inside matplotlib, so that every machine draws the same; the second has what the first lacks
+#: fonts inside matplotlib, so that figures are the same on every machine; the second one completes the first
 FONTS = ("STIXGeneral", "DejaVu Sans")
 
 
 @dataclass(frozen=True)
 class Venue:
-    """Widths in inches of one column and, where the page has two, of both; sizes in points; where they are from."""
+    """Widths in inches of one column and, on a two-column page, of both; font sizes in points; the source of the numbers."""
 
     name: str
     widths: tuple[float, ...]
@@ -21,17 +21,17 @@ class Venue:
     rc: dict[str, Any]
 
 
-#: ACL's style files: A4, two columns of 7.7 cm with 0.6 cm between them. These widths are ours: tueplots has none.
+#: ACL's style files: A4, two columns of 7.7 cm, 0.6 cm apart; not in tueplots.
 _ACL = (7.7 / 2.54, 16.0 / 2.54)
 
 
 def venue_of(name: str) -> Venue:
-    """Return the sizes of a venue: neurips2024, icml2024, cvpr (all tueplots') or acl (ours).
+    """Return column widths and font sizes of a venue: neurips2024, icml2024, cvpr (from tueplots) or acl (from its style files).
 
     Raises
     ------
     ConfigError
-        If the venue is not known.
+        If the venue is unknown.
     MissingDependencyError
         If tueplots is not installed.
     """
@@ -49,18 +49,18 @@ def venue_of(name: str) -> Venue:
         raise ConfigError(f"paper: venue={name!r} is unknown; choose neurips2024, icml2024, cvpr or acl")
     half, full = (two[name](column=c, usetex=False) for c in ("half", "full"))
     if name == "acl":
-        return Venue(name, _ACL, "ours, from ACL's style files (tueplots has none); letters as icml2024", half)
+        return Venue(name, _ACL, "ours, from ACL's style files (not in tueplots); font sizes as icml2024", half)
     widths = (half["figure.figsize"][0], full["figure.figsize"][0])
     return Venue(name, widths, f"tueplots {name if name != 'cvpr' else 'cvpr2024'}", half)
 
 
 def width_of(venue: Venue, columns: int) -> float:
-    """Return the width of a figure over so many columns, in inches.
+    """Return the width of a figure over ``columns`` columns, in inches.
 
     Raises
     ------
     ConfigError
-        If the venue's page does not have so many columns.
+        If the venue's page has fewer columns.
     """
     if type(columns) is not int or not 1 <= columns <= len(venue.widths):
         has = "one column" if len(venue.widths) == 1 else "two columns"

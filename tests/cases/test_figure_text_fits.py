@@ -12,7 +12,7 @@ from matplotlib.text import Text
 
 import mmviz as mm
 from mmviz.plots import matplotlib_backend
-from mmviz.plots.figure_registry import KINDS
+from mmviz.plots.figure_registry import FIGURES
 from mmviz.plots.paper_figure import rc_params
 from mmviz.plots.venue import venue_of, width_of
 
@@ -34,7 +34,7 @@ def pictures(request):
     run = mm.train.fit(model, ds, epochs=1, progress=False)
     trace = mm.record(run, ds["test"])
     return {
-        plot: KINDS[plot].spec(KINDS[plot].frame(*given, **options))
+        plot: FIGURES[plot].spec(FIGURES[plot].frame(*given, **options))
         for plot, (given, options) in examples(trace).items()
     }
 
@@ -67,7 +67,7 @@ def boxes(figure):
 
 
 @pytest.mark.parametrize(("venue", "columns"), VENUES)
-@pytest.mark.parametrize("plot", KINDS, ids=lambda plot: plot.__name__)
+@pytest.mark.parametrize("plot", FIGURES, ids=lambda plot: plot.__name__)
 def test_every_text_lies_inside_the_printed_figure_and_labels_and_titles_do_not_overlap(pictures, plot, venue, columns):
     with mpl.rc_context(rc_params(venue_of(venue))):
         figure = matplotlib_backend.draw(pictures[plot], width=width_of(venue_of(venue), columns))

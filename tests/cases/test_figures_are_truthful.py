@@ -12,7 +12,7 @@ import xarray as xr
 
 from mmviz import plots
 from mmviz.plots import matplotlib_backend, theme
-from mmviz.plots.figure_registry import KINDS
+from mmviz.plots.figure_registry import FIGURES
 from mmviz.plots.figure_spec import (
     Annotation,
     Axis,
@@ -34,7 +34,7 @@ from mmviz.plots.venue import venue_of
 sys.path.insert(0, str(Path(__file__).parents[1] / "plots"))
 from figure_examples import examples
 
-every_kind = pytest.mark.parametrize("plot", KINDS, ids=lambda plot: plot.__name__)
+every_kind = pytest.mark.parametrize("plot", FIGURES, ids=lambda plot: plot.__name__)
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +44,7 @@ def data(recorded):
 
 @pytest.fixture(scope="module")
 def frames(data):
-    return {plot: KINDS[plot].frame(*given, **options) for plot, (given, options) in data.items()}
+    return {plot: FIGURES[plot].frame(*given, **options) for plot, (given, options) in data.items()}
 
 
 def on_paper(picture, width=6.75):
@@ -142,7 +142,7 @@ EXTREME = {
 @pytest.mark.parametrize("kind", EXTREME)
 @every_kind
 def test_every_value_lies_on_its_axes_or_the_panel_says_how_many_do_not(plot, kind, frames):
-    picture = KINDS[plot].spec(spoiled(frames[plot], EXTREME[kind]))
+    picture = FIGURES[plot].spec(spoiled(frames[plot], EXTREME[kind]))
     figure = draw(picture)
     shown = [note.text for note in figure.layout.annotations]
     for i, panel in enumerate(picture.panels):
@@ -150,7 +150,7 @@ def test_every_value_lies_on_its_axes_or_the_panel_says_how_many_do_not(plot, ki
         subplot = figure.get_subplot(i // picture.columns + 1, i % picture.columns + 1)
         assert subplot is not None
         if beyond:
-            assert any("beyond the axis" in text or "logarithmic" in text for text in shown), (panel.title, beyond)
+            assert any("outside the axis" in text or "logarithmic" in text for text in shown), (panel.title, beyond)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         on_paper(picture)
@@ -193,14 +193,14 @@ def test_what_a_logarithmic_axis_does_not_hold_is_counted_in_the_panel_and_is_a_
 
 def test_bars_and_dots_beyond_a_given_axis_are_counted():
     bars = Bars(np.arange(3.0), np.array([1.0, 5.0, -2.0]), (0, 1, 2), ("a", "b", "c"))
-    assert out_of_range_text(Panel((bars,), Axis("x", span=(0, 2)))) == "2 values beyond the axis"
+    assert out_of_range_text(Panel((bars,), Axis("x", span=(0, 2)))) == "2 values outside the axis"
     dots = Points(np.array([0.0, 9.0]), np.array([0.0, np.nan]), "d", 0)
     assert out_of_range_text(Panel((dots,), Axis("x", span=(0, 2)))) == ""
 
 
 @every_kind
 def test_bars_begin_at_their_base_which_is_on_the_axis(plot, frames):
-    for panel in KINDS[plot].spec(frames[plot]).panels:
+    for panel in FIGURES[plot].spec(frames[plot]).panels:
         for mark in panel.marks:
             if isinstance(mark, Bars):
                 span = (panel.x if mark.horizontal else panel.y).span
@@ -212,7 +212,7 @@ def test_bars_begin_at_their_base_which_is_on_the_axis(plot, frames):
 
 @every_kind
 def test_maps_with_one_label_have_one_scale_and_panels_of_one_quantity_one_axis(plot, frames):
-    picture = KINDS[plot].spec(frames[plot])
+    picture = FIGURES[plot].spec(frames[plot])
     scales = {}
     for panel in picture.panels:
         for mark in panel.marks:
@@ -229,7 +229,7 @@ def test_both_losses_and_one_quantity_of_several_runs_stand_on_one_axis(data, re
     from mmviz import analysis
 
     runs_of = analysis.training({"joint": recorded, "alternating": recorded})
-    picture = KINDS[plots.plot_training].spec(KINDS[plots.plot_training].frame(runs_of))
+    picture = FIGURES[plots.plot_training].spec(FIGURES[plots.plot_training].frame(runs_of))
     links = {panel.title: panel.y.link for panel in picture.panels}
     assert links["train loss"] == links["valid loss"] == "loss"
     by_quantity = {}
@@ -303,7 +303,7 @@ def test_a_modality_has_its_own_sign_on_screen_and_paper(plot, data, frames, rec
             for name, colour in zip(trace.customdata, trace.marker.color, strict=True):
                 if name in names:
                     assert colour == theme.STYLES[names.index(name)].colour
-    for ax in on_paper(KINDS[plot].spec(frames[plot])).axes:
+    for ax in on_paper(FIGURES[plot].spec(frames[plot])).axes:
         for line in ax.lines:
             if line.get_label() in names and line.get_marker() not in ("None", None):
                 assert line.get_marker() == theme.STYLES[names.index(line.get_label())].marker
@@ -382,7 +382,7 @@ def test_the_steps_of_a_waterfall_lie_on_its_axis_also_where_they_pass_both_ends
     nothing = np.full(5, np.nan)
     frame = xr.Dataset(
         {"step": ("row", step), "start": ("row", start), "end": ("row", [*end, end[-1]]), "low": ("row", nothing), "high": ("row", nothing), "only": ("row", [-1, 0, 1, 2, -1])},
-        coords={"name": ("row", ["nothing", "a", "b", "c", "all together"])}, attrs={"units": "1", "value": "probability"},
+        coords={"name": ("row", ["baseline v(∅)", "a", "b", "c", "full model v(all)"])}, attrs={"units": "1", "value": "probability"},
     )  # fmt: skip
     (panel,) = plots.coalitions.waterfall_spec(frame).panels
     low, high = panel.x.span

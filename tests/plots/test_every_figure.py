@@ -13,7 +13,7 @@ from test_figures import HOSTILE
 from mmviz import analysis, plots
 from mmviz.core.errors import DataError
 from mmviz.plots import matplotlib_backend
-from mmviz.plots.figure_registry import KINDS
+from mmviz.plots.figure_registry import FIGURES
 from mmviz.plots.paper_figure import rc_params
 from mmviz.plots.venue import venue_of
 
@@ -42,21 +42,21 @@ DRAWN = {
     "plot_transport": ("plan", "cost", "target", "lag"),
     "plot_waterfall": ("step", "start", "low", "high"),
 }  # fmt: skip
-every_kind = pytest.mark.parametrize("plot", KINDS, ids=lambda plot: plot.__name__)
+every_kind = pytest.mark.parametrize("plot", FIGURES, ids=lambda plot: plot.__name__)
 
 
 def test_every_drawing_of_the_package_is_a_kind_and_has_its_numbers_named_here():
     public = {name for name in plots.__all__ if name.startswith("plot_")}
-    assert public == {plot.__name__ for plot in KINDS} == set(DRAWN)
+    assert public == {plot.__name__ for plot in FIGURES} == set(DRAWN)
 
 
 @every_kind
 def test_frame_screen_and_page_hold_the_same_numbers(plot, figure_data):
     data, options = figure_data[plot]
-    frame = KINDS[plot].frame(*data, **options)
+    frame = FIGURES[plot].frame(*data, **options)
     screen = of_plotly(plot(*data, **options))
     with mpl.rc_context(rc_params(venue_of("icml2024"))):
-        page = of_matplotlib(matplotlib_backend.draw(KINDS[plot].spec(frame), width=6.75))
+        page = of_matplotlib(matplotlib_backend.draw(FIGURES[plot].spec(frame), width=6.75))
     for name in DRAWN[plot.__name__]:
         values = frame[name].values
         assert np.isfinite(values).any(), name
@@ -69,7 +69,7 @@ def test_frame_screen_and_page_hold_the_same_numbers(plot, figure_data):
 @every_kind
 def test_a_number_that_is_changed_is_missed(plot, figure_data):
     data, options = figure_data[plot]
-    frame = KINDS[plot].frame(*data, **options)
+    frame = FIGURES[plot].frame(*data, **options)
     values = frame[DRAWN[plot.__name__][0]].values.astype(float)
     other = values[np.isfinite(values)][:1] * 1.0001 + 0.0123
     assert lacking(of_plotly(plot(*data, **options)), other).tolist() == other.tolist()
@@ -110,7 +110,7 @@ def test_no_series_is_told_apart_by_colour_alone(plot, figure_data):
 
 @every_kind
 def test_the_drawing_takes_what_its_frame_takes(plot):
-    drawn, framed = (set(inspect.signature(f).parameters) for f in (plot, KINDS[plot].frame))
+    drawn, framed = (set(inspect.signature(f).parameters) for f in (plot, FIGURES[plot].frame))
     assert drawn <= framed
 
 

@@ -60,7 +60,7 @@ def test_the_waterfall_leads_from_nothing_to_everything(whole):
     np.testing.assert_allclose(frame["end"][-1], phi["full"].mean(), rtol=1e-12)
     np.testing.assert_allclose(frame["step"][0], phi["baseline"].mean(), rtol=1e-12)
     np.testing.assert_allclose(frame["start"][1:-1], frame["end"][:-2], rtol=1e-14)
-    assert frame["name"].values.tolist()[:2] == ["nothing", str(found["modality"].values[0])]
+    assert frame["name"].values.tolist()[:2] == ["baseline v(∅)", str(found["modality"].values[0])]
     np.testing.assert_allclose(frame["low"][1] - frame["start"][1], found["moebius_low"][1], atol=1e-14)
 
 
@@ -68,7 +68,7 @@ def test_the_waterfall_joins_small_steps_and_still_arrives(whole):
     found = analysis.interactions(whole)
     frame, joined = plots.waterfall_frame(found), plots.waterfall_frame(found, largest=2)
     assert joined.sizes["row"] == 5
-    assert joined["name"].values[-2] == "the other 5"
+    assert joined["name"].values[-2] == "5 others"
     np.testing.assert_allclose(joined["end"][-1], frame["end"][-1], rtol=1e-12)
 
 
@@ -264,7 +264,7 @@ def test_one_quantity_is_enough():
     ("spoil", "says"),
     [
         (lambda d: d[["cpu"]], "expected milliseconds or mebibytes"),
-        (lambda d: d.isel(length=[0]), "1 length; growth needs two"),
+        (lambda d: d.isel(length=[0]), "1 length; expected two or more"),
         (lambda d: d.assign(mebibytes=d["mebibytes"] * 0), "mebibytes holds 0.0; expected values above 0"),
     ],
 )
@@ -277,8 +277,8 @@ def test_a_one_to_one_plan_has_ones_and_receives_ones():
     frame = plan_frame(plan_summary(np.eye(5) / 5, np.full((5, 5), 0.25)))
     assert np.array_equal(np.diag(frame["plan"]), np.ones(5))
     np.testing.assert_allclose(frame["received"], np.ones(5), rtol=1e-14)
-    assert frame.attrs["reached"] == 5
-    np.testing.assert_allclose(frame.attrs["price"], 0.25, rtol=1e-14)
+    assert frame.attrs["steps_reached"] == 5
+    np.testing.assert_allclose(frame.attrs["transport_cost"], 0.25, rtol=1e-14)
 
 
 def test_a_plan_that_falls_onto_one_step_says_so():
@@ -286,29 +286,31 @@ def test_a_plan_that_falls_onto_one_step_says_so():
     plan[:, 3] = 1.0  # mass 4: scaled to 1
     frame = plan_frame(plan_summary(plan, np.arange(32.0).reshape(4, 8)))
     assert frame["received"].values.tolist() == [0, 0, 0, 8, 0, 0, 0, 0]
-    assert frame.attrs["reached"] == 1
-    np.testing.assert_allclose(frame.attrs["price"], np.mean([3, 11, 19, 27]), rtol=1e-14)
-    assert "mass arrives at 1 of 8 steps" in plot_plan(plan_summary(plan, plan)).layout.title.text
+    assert frame.attrs["steps_reached"] == 1
+    np.testing.assert_allclose(frame.attrs["transport_cost"], np.mean([3, 11, 19, 27]), rtol=1e-14)
+    assert "anchor steps with mass: 1 of 8" in plot_plan(plan_summary(plan, plan)).layout.title.text
 
 
 def test_the_lag_of_most_mass_is_told():
     plan = 0.7 * np.eye(6, 8, k=2) / 6 + 0.3 * np.eye(6, 8, k=-1) / 5
     frame = plan_frame(plan_summary(plan, plan))
-    assert frame.attrs["moved"] == 2
-    np.testing.assert_allclose(frame.attrs["moved_share"], 0.7, rtol=1e-12)
-    assert "70% of the mass moves by +2 steps" in plot_plan(plan_summary(plan, plan)).layout.title.text
+    assert frame.attrs["main_lag"] == 2
+    np.testing.assert_allclose(frame.attrs["main_lag_share"], 0.7, rtol=1e-12)
+    assert (
+        "lag with the largest mass +2 steps (70% of the mass)" in plot_plan(plan_summary(plan, plan)).layout.title.text
+    )
 
 
 def test_a_plan_without_mass_has_no_numbers():
     frame = plan_frame(plan_summary(np.zeros((3, 3)), np.ones((3, 3))))
     assert np.isnan(frame["received"]).all()
-    assert np.isnan(frame.attrs["price"])
+    assert np.isnan(frame.attrs["transport_cost"])
 
 
 def test_one_of_several_is_chosen_and_what_is_wrong_is_refused():
     plans = np.stack([np.eye(3), np.eye(3)[::-1]])
     found = plan_summary(plans, 1 - plans)
-    assert plan_frame(found, sample=1).attrs["price"] == 0
+    assert plan_frame(found, sample=1).attrs["transport_cost"] == 0
     np.testing.assert_array_equal(plan_frame(found, sample=1)["plan"], np.eye(3)[::-1])
     with pytest.raises(ConfigError):
         plan_frame(found, sample=2)

@@ -31,7 +31,7 @@ def test_the_caption_says_data_seeds_reading_and_commit(tmp_path):
     text = written(tmp_path, reading="E1 of the equilibrium deviation")
     assert (
         r"\caption{What each part is worth. Data: watch, test. Seeds: 0, 1. "
-        r"Readings of ours: E1 of the equilibrium deviation. Code: \texttt{abc1234}.}" in text
+        r"Our interpretation: E1 of the equilibrium deviation. Code: \texttt{abc1234}.}" in text
     )
 
 
@@ -61,7 +61,7 @@ def test_every_special_character_has_its_own_spelling():
     [
         ([], {}, DataError, "empty"),
         ([{"a": 1}, {"b": 1}], {}, DataError, r"rows\[1\]"),
-        ([{"a": (1, 2, 3)}], {}, DataError, "3 parts"),
+        ([{"a": (1, 2, 3)}], {}, DataError, "3 values"),
         (ROWS, {"best": {"accuracy": "most"}}, ConfigError, "max or min"),
         (ROWS, {"best": {"loss": "min"}}, ConfigError, "loss"),
         (ROWS, {"digits": -1}, ConfigError, "digits=-1"),
@@ -89,7 +89,7 @@ def test_groups_of_columns_stand_under_a_heading_with_a_gap(tmp_path):
     assert r" & \multicolumn{1}{c}{measured} & \multicolumn{1}{c}{printed, 50 \%} \\" in text
     assert r"\cmidrule(lr){2-2}\cmidrule(lr){3-3}" in text
     assert r"\begin{tabular}{l@{\hspace{2em}}r@{\hspace{2em}}l}" in text
-    assert "Printed elsewhere, not measured here: Table 1." in text
+    assert "Published elsewhere, not measured here: Table 1." in text
     assert r"\small" in text
 
 
@@ -97,7 +97,7 @@ def test_groups_of_columns_stand_under_a_heading_with_a_gap(tmp_path):
     "groups", [{"a": ["variant", "steps"]}, {"a": ["nothing"]}, {"a": ["steps"], "b": ["steps"]}, {"a": []}]
 )
 def test_groups_that_are_not_neighbours_are_refused(tmp_path, groups):
-    with pytest.raises(ConfigError, match="columns that follow each other"):
+    with pytest.raises(ConfigError, match="adjacent columns"):
         written(tmp_path, groups=groups)
 
 

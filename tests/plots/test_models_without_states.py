@@ -36,7 +36,7 @@ def test_states_are_drawn_or_refused_with_the_remedy(recorded_model, kind):
     _, trace = recorded_model
     draw = drawings_of_states(trace)[kind]
     if kind == "coupling" and trace["states"].sizes["layer"] and np.isnan(trace["states"]["coupling"]).all():
-        with pytest.raises(DataError, match=r"one chain.*coupled_mamba"):
+        with pytest.raises(DataError, match=r"one SSM stream.*coupled_mamba"):
             draw()
     elif trace["states"].sizes["layer"]:
         assert draw().data

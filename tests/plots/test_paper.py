@@ -10,7 +10,7 @@ import pytest
 
 from mmviz import analysis, plots
 from mmviz.core.errors import ConfigError, DataError
-from mmviz.plots.figure_registry import KINDS
+from mmviz.plots.figure_registry import FIGURES
 from mmviz.plots.matplotlib_backend import drawable_text
 from mmviz.plots.venue import venue_of
 
@@ -35,7 +35,7 @@ def test_the_page_is_as_wide_as_the_column(phi, tmp_path, venue, columns):
     assert abs(media_box(path)[0] - WIDTHS[venue, columns]) < 0.01
 
 
-@pytest.mark.parametrize("plot", KINDS, ids=lambda plot: plot.__name__)
+@pytest.mark.parametrize("plot", FIGURES, ids=lambda plot: plot.__name__)
 def test_every_kind_fits_the_narrowest_column_with_its_fonts_inside(plot, figure_data, tmp_path):
     data, options = figure_data[plot]
     path = plots.paper(plot, *data, file=tmp_path / "fig.pdf", venue="acl", **options)
@@ -104,7 +104,7 @@ def test_importing_the_figures_imports_no_matplotlib():
 
 def test_words_for_those_who_cannot_see_are_in_the_file(phi, tmp_path):
     text = plots.paper(plots.plot_shapley, phi, file=tmp_path / "fig.svg").read_text()
-    assert "What each modality contributes" in text
+    assert "Shapley values of the modalities" in text
     assert "95 %" in text
 
 
@@ -148,7 +148,7 @@ def test_a_drawing_of_somebody_else_is_refused_with_the_nearest_of_ours(phi, tmp
     def plot_shapely(phi):
         return phi
 
-    with pytest.raises(ConfigError, match="did you mean plot_shapley"):
+    with pytest.raises(ConfigError, match="did you mean 'plot_shapley'"):
         plots.paper(plot_shapely, phi, file=tmp_path / "fig.pdf")
 
 

@@ -39,7 +39,7 @@ def test_the_words_and_the_bars_are_those_of_the_frame(phi, tmp_path):
 
 def test_other_files_are_refused(tmp_path):
     (tmp_path / "no.pdf").write_bytes(b"%PDF-1.4 nothing")
-    with pytest.raises(DataError, match="no PDF of one page"):
+    with pytest.raises(DataError, match="not a one-page PDF"):
         inspect_pdf(tmp_path / "no.pdf")
     with pytest.raises(DataError, match="cannot be read"):
         inspect_pdf(tmp_path / "absent.pdf")

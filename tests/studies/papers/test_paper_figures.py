@@ -84,8 +84,8 @@ def test_a_caption_states_data_seeds_code_and_what_is_printed_elsewhere(written,
     for part in (r"\caption{", "Data: ", "Seeds: ", "Code: ", r"\label{"):
         assert part in text, part
     caption = figure_named(name).make(results).caption
-    assert ("Printed elsewhere, not measured here" in text) is bool(caption.printed)
-    assert ("Readings of ours" in text) is bool(caption.reading)
+    assert ("Published elsewhere, not measured here" in text) is bool(caption.printed)
+    assert ("Our interpretation" in text) is bool(caption.reading)
     assert "Like " in text
     measured = name in MEASURED and name not in ("cm_memory", "cm_time", "cm_length_table", "am_efficiency")
     assert bool(caption.seeds) is measured
