@@ -112,7 +112,7 @@ print(f"check: image-only accuracy of the joint model {jointly:.1%}, of the unim
 # Here v(S) is the accuracy with the subset S. Nothing is sampled, so φ is exact, and the values add up to v(all) − v(∅).
 
 # %%
-balance = {energy: mm.analysis.equilibrium(trace) for energy, trace in traces.items()}
+balance = {energy: mm.analysis.imbalance(trace) for energy, trace in traces.items()}
 for energy, found in balance.items():
     v, phi = scores[energy], found["contribution"].values
     by_hand = (v[IMAGE] - v[NOTHING] + v[BOTH] - v[SOUND]) / 2
@@ -182,7 +182,7 @@ mm.plots.with_slider(views, says="strategy: ")
 
 # %%
 result = {name: mm.analysis.coalition_scores(trace)["score"].values for name, trace in trained.items()}
-e1 = {name: float(mm.analysis.equilibrium(trace)["E1"]) for name, trace in trained.items()}
+e1 = {name: float(mm.analysis.imbalance(trace)["E1"]) for name, trace in trained.items()}
 print(f"{'':20} {'both':>7} {'sound':>7} {'image':>8} {'E1':>6}")
 for name, s in result.items():
     print(f"{name:20} {s[BOTH]:7.1%} {s[SOUND]:7.1%} {s[IMAGE]:8.1%} {e1[name]:6.3f}")

@@ -51,7 +51,7 @@ def test_the_analysis_template_returns_the_mean_decay_of_the_operator_and_refuse
     np.testing.assert_allclose(found.transpose("layer", "modality"), by_hand, rtol=1e-5)
     run = mm.train.fit(mm.models.build("average", toy.spec, width=8), toy, epochs=1, progress=False)
     with pytest.raises(DataError, match="no layer with a scan"):
-        decay(mm.record(run, toy["test"], traced=1))
+        decay(mm.record(run, toy["test"], recorded_samples=1))
 
 
 def test_the_exercise_template_accepts_its_solution_and_recognises_its_mistakes(monkeypatch):

@@ -2,10 +2,10 @@
 
 from mmviz.analysis.alignment import alignment, directions, plan_entropy, plan_monotonicity, plan_summary, transport
 from mmviz.analysis.attribution import attribution
-from mmviz.analysis.imbalance import deviations, edm_e1, edm_e2, edm_e3, equilibrium, shares
+from mmviz.analysis.imbalance import deviations, imbalance, imbalance_e1, imbalance_e2, imbalance_e3, shares
 from mmviz.analysis.influence import influence
 from mmviz.analysis.interactions import interaction_index, interactions, moebius
-from mmviz.analysis.routing import information, routing
+from mmviz.analysis.routing import mutual_information, routing
 from mmviz.analysis.shapley import coalition_scores, prefix_shapley, shapley, shapley_by_class, shapley_values
 from mmviz.analysis.states import states, trajectories
 from mmviz.analysis.training_history import training
@@ -17,15 +17,15 @@ __all__ = [
     "coalition_scores",
     "deviations",
     "directions",
-    "edm_e1",
-    "edm_e2",
-    "edm_e3",
-    "equilibrium",
+    "imbalance",
+    "imbalance_e1",
+    "imbalance_e2",
+    "imbalance_e3",
     "influence",
-    "information",
     "interaction_index",
     "interactions",
     "moebius",
+    "mutual_information",
     "owen_values",
     "plan_entropy",
     "plan_monotonicity",

@@ -51,7 +51,7 @@ def blockwise(
     )
 
 
-def pieces(*arrays: xr.DataArray, dim: str) -> Iterator[tuple[xr.DataArray, ...]]:
+def sample_chunks(*arrays: xr.DataArray, dim: str) -> Iterator[tuple[xr.DataArray, ...]]:
     """Yield the arrays piece by piece along one of their dimensions, read: the blocks of a lazy array, or all at once.
 
     An array without that dimension is handed out whole every time.
@@ -78,7 +78,7 @@ def median(values: xr.DataArray, *, over: tuple[str, str]) -> xr.DataArray:
     columns = int(np.prod(shape))
 
     def parts() -> Iterator[np.ndarray]:
-        for (part,) in pieces(values, dim=over[0]):
+        for (part,) in sample_chunks(values, dim=over[0]):
             yield part.transpose(*over, *rest).values.reshape(-1, columns).astype(np.float32, copy=False)
 
     count = sum((np.isfinite(p) | np.isinf(p)).sum(0) for p in parts())

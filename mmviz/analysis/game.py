@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import xarray as xr
     from numpy.typing import NDArray
 
-NEED_LABELS = {"correct": "probability", "negative_absolute_error": "output"}
+NEED_LABELS = {"accuracy": "probability", "negative_absolute_error": "output"}
 
 
 def is_labelled(target: Any) -> bool:

@@ -5,25 +5,25 @@ from __future__ import annotations
 import numpy as np
 import xarray as xr
 
-from mmviz.analysis.blockwise import pieces
+from mmviz.analysis.blockwise import sample_chunks
 from mmviz.analysis.game import is_labelled
 from mmviz.analysis.shapley import game_of, provenance_of, trace_group, value_name
 from mmviz.core.errors import ConfigError, DataError
 from mmviz.core.options import takes
-from mmviz.metrics.imbalance import READINGS, deviations, edm_e1, edm_e2, edm_e3, shares
+from mmviz.metrics.imbalance import INTERPRETATIONS, deviations, imbalance_e1, imbalance_e2, imbalance_e3, shares
 from mmviz.metrics.shapley import shapley_values
 
-__all__ = ["READINGS", "deviations", "edm_e1", "edm_e2", "edm_e3", "equilibrium", "shares"]
+__all__ = ["INTERPRETATIONS", "deviations", "imbalance", "imbalance_e1", "imbalance_e2", "imbalance_e3", "shares"]
 
 _STATUS = (
     "readings of ours of the equilibrium deviation metric (arXiv 2506.00030), whose formula is not public; "
     "0 is equilibrium, lower is better"
 )
-_WORTH = {"classification": "correct", "regression": "negative_absolute_error"}
+_WORTH = {"classification": "accuracy", "regression": "negative_absolute_error"}
 
 
 @takes(trace="trace")
-def equilibrium(trace: xr.DataTree, *, value: str | None = None, per_epoch: bool = False) -> xr.Dataset:
+def imbalance(trace: xr.DataTree, *, value: str | None = None, per_epoch: bool = False) -> xr.Dataset:
     """Return how evenly the modalities contribute: a reading, as the published formula is not known.
 
     Parameters
@@ -31,7 +31,7 @@ def equilibrium(trace: xr.DataTree, *, value: str | None = None, per_epoch: bool
     trace
         Recorded with ``coalitions=True``, of at least two modalities.
     value
-        The value function of the contributions, as in :func:`mmviz.analysis.shapley`; ``correct`` by default for a
+        The value function of the contributions, as in :func:`mmviz.analysis.shapley`; ``accuracy`` by default for a
         classification, ``negative_absolute_error`` for a regression. ``output`` measures no worth and is refused.
     per_epoch
         False: all samples at the best epoch. True: every recorded epoch, but only the *recorded* samples, which are few.
@@ -58,12 +58,12 @@ def equilibrium(trace: xr.DataTree, *, value: str | None = None, per_epoch: bool
     """
     kind = value_name(trace, _WORTH[trace.attrs["task"]["kind"]] if value is None else value)
     if kind == "output":
-        raise ConfigError("equilibrium: value='output' measures no worth; choose 'negative_absolute_error'")
+        raise ConfigError("imbalance: value='output' measures no worth; choose 'negative_absolute_error'")
     group = trace_group(trace, "prefixes" if per_epoch else "coalitions")
     target = trace["samples"].to_dataset()["target"]
     if not is_labelled(target):
         raise DataError(
-            f"equilibrium: it compares scores with labels, and the split {trace.attrs['split']!r} was recorded without labels; record a "
+            f"imbalance: it compares scores with labels, and the split {trace.attrs['split']!r} was recorded without labels; record a "
             "labelled split"
         )
     answer = group["prediction"]
@@ -86,18 +86,18 @@ def equilibrium(trace: xr.DataTree, *, value: str | None = None, per_epoch: bool
             "share": (full, shares(phi)),
             "deviation": (full, deviations(phi)),
             "score": (full, score),
-            "E1": (rest, edm_e1(phi)),
-            "E2": (rest, edm_e2(phi)),
-            "E3": (rest, edm_e3(score)),
+            "E1": (rest, imbalance_e1(phi)),
+            "E2": (rest, imbalance_e2(phi)),
+            "E3": (rest, imbalance_e3(score)),
             "count": (rest, known.sum(-1)),
         },
         coords={"modality": names} | ({"epoch": group["epoch"].values} if per_epoch else {}),
     )
-    for name, meaning in READINGS.items():
-        out[name].attrs = {"reading": meaning, "units": "accuracy or -MAE" if name == "E3" else "1"}
+    for name, meaning in INTERPRETATIONS.items():
+        out[name].attrs = {"interpretation": meaning, "units": "accuracy or -MAE" if name == "E3" else "1"}
     out.attrs = provenance_of(trace, kind, epoch=None if per_epoch else trace.attrs["best_epoch"]) | {
-        "index": "equilibrium deviation, readings E1, E2, E3",
-        "reading": _STATUS,
+        "index": "modality imbalance E1, E2, E3",
+        "interpretation": _STATUS,
         "score": score_kind,
         "samples": "recorded_sample" if per_epoch else "all",
         "silent": _silent(answer, names),
@@ -115,7 +115,7 @@ def _mean_of(game: np.ndarray, known: np.ndarray) -> np.ndarray:
 def _silent(answer: xr.DataArray, names: np.ndarray) -> list[str]:
     """Return the modalities whose absence changes no answer, by (..., sample, coalition, output)."""
     k, silent = np.arange(answer.sizes["coalition"]), set(range(len(names)))
-    for (part,) in pieces(answer, dim="sample"):
+    for (part,) in sample_chunks(answer, dim="sample"):
         seen = part.values
         silent = {
             i for i in silent if np.array_equal(seen[..., k & ~(1 << i), :], seen[..., k | 1 << i, :], equal_nan=True)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from jaxtyping import Float
 
 
-def information(joint: Float[np.ndarray, "*rest left right"]) -> Float[np.ndarray, "*rest"]:
+def mutual_information(joint: Float[np.ndarray, "*rest left right"]) -> Float[np.ndarray, "*rest"]:
     """Return the mutual information, in bits, of two variables given their joint weights (not yet summing to 1).
 
     I = Σ p(a,b) log₂ p(a,b) / (p(a) p(b)); NaN where the weights sum to nothing or are not finite.
@@ -29,7 +29,7 @@ def information(joint: Float[np.ndarray, "*rest left right"]) -> Float[np.ndarra
     weights = np.asarray(joint, dtype=np.float64)
     if weights.ndim < 2 or (weights < 0).any():
         raise ConfigError(
-            f"information: expected weights ≥ 0 with two dimensions, got shape {weights.shape}, smallest {weights.min(initial=0)}"
+            f"mutual_information: expected weights ≥ 0 with two dimensions, got shape {weights.shape}, smallest {weights.min(initial=0)}"
         )
     total = weights.sum((-2, -1), keepdims=True)
     p = weights / np.where((total > 0) & np.isfinite(total), total, np.nan)
@@ -76,7 +76,7 @@ def routing(trace: xr.DataTree) -> xr.Dataset:
     out = xr.Dataset({"weight": weight, "usage": usage})
     heard = usage.dropna("modality", how="all")
     kept = ("epoch", "layer")
-    out["modality_information"] = (kept, information(heard.transpose(*kept, "modality", "expert").values))
+    out["modality_information"] = (kept, mutual_information(heard.transpose(*kept, "modality", "expert").values))
     out["modality_information"].attrs = {"long_name": "mutual information of expert and modality", "units": "bit"}
     target = trace["samples"].to_dataset()["target"].values
     if trace.attrs["task"]["kind"] == "classification" and is_labelled(target):
@@ -89,7 +89,7 @@ def routing(trace: xr.DataTree) -> xr.Dataset:
             ],
             -2,
         )
-        out["label_information"] = (kept, information(joint))
+        out["label_information"] = (kept, mutual_information(joint))
         out["label_information"].attrs = {"long_name": "mutual information of expert and true class", "units": "bit"}
     out["usage"].attrs = {"long_name": "mean weight of an expert", "units": "1"}
     out.attrs = {

@@ -16,13 +16,13 @@ __all__ = ["VALUES", "prefix_shapley", "shapley", "shapley_values"]
 
 
 VALUES = {
-    "classification": ("probability", "log_likelihood", "correct"),
+    "classification": ("probability", "log_likelihood", "accuracy"),
     "regression": ("output", "negative_absolute_error"),
 }
 VALUE_MEANING = {
     "probability": "probability of the true class",
     "log_likelihood": "log-probability of the true class, nat, not below -87.3 (float32)",
-    "correct": "1 where the most probable class is the true one, else 0",
+    "accuracy": "1 where the most probable class is the true one, else 0",
     "output": "the predicted value",
     "negative_absolute_error": "minus the absolute error of the predicted value",
 }
@@ -38,7 +38,7 @@ def shapley(trace: xr.DataTree, *, value: str | None = None) -> xr.Dataset:
         Recorded with ``coalitions=True``.
     value
         The value function v. Classification: ``probability`` of the true class (default), ``log_likelihood``,
-        ``correct``. Regression: ``output`` (default), ``negative_absolute_error``.
+        ``accuracy``. Regression: ``output`` (default), ``negative_absolute_error``.
 
     Returns
     -------
@@ -108,7 +108,7 @@ def game_of(output: xr.DataArray, target: xr.DataArray, kind: str) -> xr.DataArr
     if kind in ("output", "negative_absolute_error"):
         single = answers.isel(output=0, drop=True)
         return single if kind == "output" else -abs(single - target)
-    if kind == "correct":
+    if kind == "accuracy":
         known = answers.notnull().all("output")
         return (answers.fillna(0).argmax("output") == target).astype(np.float64).where(known)
     truth = blockwise(_of_class, answers, target, core=[["output"], []])
@@ -190,7 +190,7 @@ def shapley_by_class(trace: xr.DataTree, *, value: str | None = None) -> xr.Data
     -----
     v(∅) is the model's prediction without any modality: the prior that it has learned. With imbalanced classes it is high for the large
     class and low for the others, and so a modality's value averaged over samples is mostly that of the large class. Compare classes, or read
-    ``macro``; with ``value="correct"``, ``macro_full`` is the balanced accuracy.
+    ``macro``; with ``value="accuracy"``, ``macro_full`` is the balanced accuracy.
     """
     task = trace.attrs["task"]
     if task["kind"] != "classification":
@@ -237,7 +237,7 @@ def shapley_by_class(trace: xr.DataTree, *, value: str | None = None) -> xr.Data
     return out
 
 
-_WORTH = {"classification": "correct", "regression": "negative_absolute_error"}
+_WORTH = {"classification": "accuracy", "regression": "negative_absolute_error"}
 
 
 @takes(trace="trace")
@@ -249,13 +249,13 @@ def coalition_scores(trace: xr.DataTree, *, value: str | None = None) -> xr.Data
     trace
         Recorded with ``coalitions=True``.
     value
-        As in :func:`mmviz.analysis.shapley`; ``correct`` (the mean is the accuracy) by default for a classification,
+        As in :func:`mmviz.analysis.shapley`; ``accuracy`` (the mean is the accuracy) by default for a classification,
         ``negative_absolute_error`` for a regression.
 
     Returns
     -------
     xr.Dataset
-        ``score``, ``low``, ``high`` (coalition): mean over the samples and its 95 % interval: Wilson's for ``correct``, else
+        ``score``, ``low``, ``high`` (coalition): mean over the samples and its 95 % interval: Wilson's for ``accuracy``, else
         Student's t (NaN for a single sample). ``members`` (coalition, modality). Samples with an answer that is not finite are left
         out; attribute ``n_samples`` counts the rest. One fused model hears the subsets; none was trained on them alone.
 
@@ -272,7 +272,7 @@ def coalition_scores(trace: xr.DataTree, *, value: str | None = None) -> xr.Data
     known = game[np.isfinite(game).all(-1)]
     n = len(known)
     mean, low, high = mean_interval(known)
-    if kind == "correct":
+    if kind == "accuracy":
         low, high = share_interval(mean, n)
     out = xr.Dataset(
         {
@@ -286,6 +286,6 @@ def coalition_scores(trace: xr.DataTree, *, value: str | None = None) -> xr.Data
     out.attrs = provenance_of(trace, kind, epoch=trace.attrs["best_epoch"]) | {
         "index": "mean score of a subset of the modalities",
         "n_samples": n,
-        "interval": "95 %, Wilson" if kind == "correct" else "95 %, Student's t",
+        "interval": "95 %, Wilson" if kind == "accuracy" else "95 %, Student's t",
     }
     return out

@@ -8,7 +8,7 @@ import numpy as np
 import xarray as xr
 from scipy.linalg import eigh
 
-from mmviz.analysis.blockwise import blockwise, median, pieces
+from mmviz.analysis.blockwise import blockwise, median, sample_chunks
 from mmviz.analysis.trace_groups import with_clock
 from mmviz.core.errors import ConfigError, DataError
 from mmviz.core.options import takes
@@ -86,7 +86,7 @@ def states(trace: xr.DataTree, *, channels: int = 32) -> xr.Dataset:
 def _spread(norm: xr.DataArray, valid: xr.DataArray) -> xr.DataArray:
     """Return (layer, modality, channel): the standard deviation over the valid steps, mean over the samples that have any."""
     total = count = xr.DataArray(0)
-    for part, there in pieces(norm, valid, dim="recorded_sample"):
+    for part, there in sample_chunks(norm, valid, dim="recorded_sample"):
         deviation = part.where(there & np.isfinite(part)).std("time")
         total, count = total + deviation.sum("recorded_sample"), count + deviation.notnull().sum("recorded_sample")
     return total / count.where(count > 0)
@@ -206,7 +206,7 @@ def _positions(h: np.ndarray, valid: np.ndarray, mean: np.ndarray, directions: n
 
 def _rows(h: xr.DataArray, valid: xr.DataArray) -> Iterator[np.ndarray]:
     """Yield (row, entry), block by block of samples: the finite steps with data."""
-    for part, there in pieces(h, valid, dim="recorded_sample"):
+    for part, there in sample_chunks(h, valid, dim="recorded_sample"):
         flat, known = _flat(part.values, there.values)
         yield flat[known]
 

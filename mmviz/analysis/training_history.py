@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import xarray as xr
 
-from mmviz.analysis.imbalance import edm_e1, edm_e2
+from mmviz.analysis.imbalance import imbalance_e1, imbalance_e2
 from mmviz.core.errors import ConfigError, DataError
 
 
@@ -24,7 +24,7 @@ def training(traces: xr.DataTree | Mapping[str, xr.DataTree]) -> xr.Dataset:
     xr.Dataset
         Each numeric variable of ``/history`` with dimensions (run, epoch) or (run, epoch, modality); NaN at epochs, and in
         runs, that lack it. Where a run noted ``contribution``, also ``E1`` and ``E2`` (run, epoch): readings of the
-        equilibrium deviation, see :func:`mmviz.analysis.equilibrium`. Coordinate ``best_epoch`` (run).
+        equilibrium deviation, see :func:`mmviz.analysis.imbalance`. Coordinate ``best_epoch`` (run).
 
     Raises
     ------
@@ -37,9 +37,11 @@ def training(traces: xr.DataTree | Mapping[str, xr.DataTree]) -> xr.Dataset:
     if "contribution" in out and out.sizes["modality"] > 1:
         phi = out["contribution"].transpose(..., "modality")
         dims = phi.dims[:-1]
-        for reading, function in (("E1", edm_e1), ("E2", edm_e2)):
+        for reading, function in (("E1", imbalance_e1), ("E2", imbalance_e2)):
             out[reading] = (dims, function(phi.values))
-            out[reading].attrs = {"reading": f"equilibrium deviation, our reading {reading}; 0 is equilibrium"}
+            out[reading].attrs = {
+                "interpretation": f"modality imbalance {reading}, our interpretation; 0 is equilibrium"
+            }
     out = out.assign_coords(
         run=list(runs), best_epoch=("run", [int(trace.attrs["best_epoch"]) for trace in runs.values()])
     ).transpose("run", "epoch", ...)

@@ -5,11 +5,11 @@ With a task and a run at hand, `mmviz.train.metrics.score` chooses among them.
 
 from mmviz.metrics.classification import accuracy, balanced_accuracy, classification, f1, polarity
 from mmviz.metrics.regression import mean_absolute_error, pearson, regression, sentiment
-from mmviz.metrics.score import Answer, Metrics
+from mmviz.metrics.score import Metrics, Score
 
 __all__ = [
-    "Answer",
     "Metrics",
+    "Score",
     "accuracy",
     "balanced_accuracy",
     "classification",

@@ -6,12 +6,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from mmviz.core.errors import ConfigError, DataError
-from mmviz.metrics.score import Answer, Metrics
+from mmviz.metrics.score import Metrics, Score
 
 NO_SAMPLES = "there are no samples"
 
 
-def accuracy(prediction: NDArray[Any], target: NDArray[Any]) -> Answer:
+def accuracy(prediction: NDArray[Any], target: NDArray[Any]) -> Score:
     """Return the share of equal labels; NaN without samples.
 
     Parameters
@@ -26,11 +26,11 @@ def accuracy(prediction: NDArray[Any], target: NDArray[Any]) -> Answer:
     """
     prediction, target = _paired(prediction, target)
     if not len(target):
-        return Answer(np.nan, NO_SAMPLES)
-    return Answer(float(np.mean(prediction == target)))
+        return Score(np.nan, NO_SAMPLES)
+    return Score(float(np.mean(prediction == target)))
 
 
-def balanced_accuracy(prediction: NDArray[Any], target: NDArray[Any]) -> Answer:
+def balanced_accuracy(prediction: NDArray[Any], target: NDArray[Any]) -> Score:
     """Return the mean over the classes of the target of the share of their samples that are found (recall).
 
     A constant prediction has 1 / K whatever the counts of the K classes. NaN without samples, or where the target holds one class only.
@@ -47,13 +47,13 @@ def balanced_accuracy(prediction: NDArray[Any], target: NDArray[Any]) -> Answer:
     """
     prediction, target = _paired(prediction, target)
     if not len(target):
-        return Answer(np.nan, NO_SAMPLES)
+        return Score(np.nan, NO_SAMPLES)
     if (target == target[0]).all():
-        return Answer(np.nan, f"the target holds one class only ({target[0]})")
-    return Answer(float(np.mean([np.mean(prediction[target == c] == c) for c in np.unique(target)])))
+        return Score(np.nan, f"the target holds one class only ({target[0]})")
+    return Score(float(np.mean([np.mean(prediction[target == c] == c) for c in np.unique(target)])))
 
 
-def f1(prediction: NDArray[Any], target: NDArray[Any], *, average: Literal["weighted", "macro"]) -> Answer:
+def f1(prediction: NDArray[Any], target: NDArray[Any], *, average: Literal["weighted", "macro"]) -> Score:
     """Return F1 = 2·TP / (2·TP + FP + FN), averaged over the classes that occur in target or prediction.
 
     Parameters
@@ -65,7 +65,7 @@ def f1(prediction: NDArray[Any], target: NDArray[Any], *, average: Literal["weig
 
     Returns
     -------
-    Answer
+    Score
         Where both are defined it is `sklearn.metrics.f1_score(..., zero_division=0)`. NaN where the target holds one class
         only: the score then says nothing about telling classes apart. Constant predictions are scored (a class that is
         never predicted has F1 = 0).
@@ -81,15 +81,15 @@ def f1(prediction: NDArray[Any], target: NDArray[Any], *, average: Literal["weig
         raise ConfigError(f"f1: average={average!r} is unknown; choose weighted or macro")
     prediction, target = _paired(prediction, target)
     if not len(target):
-        return Answer(np.nan, NO_SAMPLES)
+        return Score(np.nan, NO_SAMPLES)
     if (target == target[0]).all():
-        return Answer(np.nan, f"the target holds one class only ({target[0]})")
+        return Score(np.nan, f"the target holds one class only ({target[0]})")
     classes = np.unique(np.concatenate([target, prediction]))
     hit = np.array([np.sum((prediction == c) & (target == c)) for c in classes])
     support = np.array([np.sum(target == c) for c in classes])
     claimed = np.array([np.sum(prediction == c) for c in classes])
     each = 2 * hit / (support + claimed)
-    return Answer(float(np.average(each, weights=support if average == "weighted" else None)))
+    return Score(float(np.average(each, weights=support if average == "weighted" else None)))
 
 
 def unmasked(values: ArrayLike, name: str) -> NDArray[Any]:
@@ -148,7 +148,7 @@ def classification(prediction: ArrayLike, target: ArrayLike) -> Metrics:
     """
     scores, labels, why = _checked(prediction, target)
     if why:
-        return Metrics(dict.fromkeys(MEANING, Answer(np.nan, why)), MEANING, count=len(labels))
+        return Metrics(dict.fromkeys(MEANING, Score(np.nan, why)), MEANING, count=len(labels))
     chosen = scores.argmax(1) if scores.ndim == 2 else scores
     answers = {
         "accuracy": accuracy(chosen, labels),
@@ -192,12 +192,12 @@ def polarity(prediction: ArrayLike, target: ArrayLike) -> Metrics:
             f"polarity: prediction of shape {scores.shape}; give scores (n, 3): negative, neutral, positive"
         )
     if why:
-        return Metrics(dict.fromkeys(POLARITY_MEANING, Answer(np.nan, why)), POLARITY_MEANING, count=len(labels))
+        return Metrics(dict.fromkeys(POLARITY_MEANING, Score(np.nan, why)), POLARITY_MEANING, count=len(labels))
     three = scores.argmax(1), labels
     two = scores[:, [0, 2]].argmax(1), (labels == 2).astype(np.int64)
     kept = labels != 1
     some = two[0][kept], two[1][kept]
-    none = Answer(np.nan, "every target is neutral, and neutral targets are left out")
+    none = Score(np.nan, "every target is neutral, and neutral targets are left out")
     answers = {
         "accuracy_3": accuracy(*three),
         "f1_3": f1(*three, average="weighted"),

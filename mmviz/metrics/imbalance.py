@@ -11,7 +11,7 @@ from mmviz.core.errors import ConfigError
 if TYPE_CHECKING:
     from jaxtyping import Float
 
-READINGS = {
+INTERPRETATIONS = {
     "E1": "mean |share - 1/M|",
     "E2": "root mean square of share - 1/M",
     "E3": "mean |score - mean score| of the modalities alone",
@@ -41,17 +41,17 @@ def deviations(contributions: Float[np.ndarray, "*rest modality"]) -> Float[np.n
     return p - 1 / p.shape[-1]
 
 
-def edm_e1(contributions: Float[np.ndarray, "*rest modality"]) -> Float[np.ndarray, "*rest"]:
+def imbalance_e1(contributions: Float[np.ndarray, "*rest modality"]) -> Float[np.ndarray, "*rest"]:
     """Return reading E1, 1/M Σ_m |p_m - 1/M|: 0 at equilibrium, 2(M-1)/M² if one has all. NaN as in `shares`."""
     return np.abs(deviations(contributions)).mean(-1)
 
 
-def edm_e2(contributions: Float[np.ndarray, "*rest modality"]) -> Float[np.ndarray, "*rest"]:
+def imbalance_e2(contributions: Float[np.ndarray, "*rest modality"]) -> Float[np.ndarray, "*rest"]:
     """Return reading E2, √(1/M Σ_m (p_m - 1/M)²): 0 at equilibrium, √(M-1)/M if one has all. NaN as in `shares`."""
     return np.sqrt((deviations(contributions) ** 2).mean(-1))
 
 
-def edm_e3(scores: Float[np.ndarray, "*rest modality"]) -> Float[np.ndarray, "*rest"]:
+def imbalance_e3(scores: Float[np.ndarray, "*rest modality"]) -> Float[np.ndarray, "*rest"]:
     """Return reading E3, 1/M Σ_m |a_m - ā|, in the units of the scores a of the modalities alone.
 
     NaN for a row with a score that is not finite.
@@ -61,7 +61,7 @@ def edm_e3(scores: Float[np.ndarray, "*rest modality"]) -> Float[np.ndarray, "*r
     ConfigError
         If there are fewer than two modalities in the last dimension.
     """
-    a = _compared("edm_e3", scores)
+    a = _compared("imbalance_e3", scores)
     a = np.where(np.isfinite(a).all(-1, keepdims=True), a, np.nan)
     return np.abs(a - a.mean(-1, keepdims=True)).mean(-1)
 

@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from mmviz.core.errors import ConfigError, DataError
 from mmviz.metrics.classification import NO_SAMPLES, accuracy, f1, unmasked
-from mmviz.metrics.score import Answer, Metrics
+from mmviz.metrics.score import Metrics, Score
 
 Values = NDArray[Any]
 MEANING = {
@@ -41,13 +41,13 @@ def paired_values(prediction: ArrayLike, target: ArrayLike) -> tuple[Values, Val
     return p, y, f"{len(bad)} predictions are not finite (first: sample {bad[0]}: {p[bad[0]]})" if len(bad) else ""
 
 
-def mean_absolute_error(prediction: ArrayLike, target: ArrayLike) -> Answer:
+def mean_absolute_error(prediction: ArrayLike, target: ArrayLike) -> Score:
     """Return the mean of |prediction - target|; NaN without samples or with a prediction that is not finite."""
     p, y, why = paired_values(prediction, target)
-    return Answer(np.nan, why) if why else Answer(float(np.abs(p - y).mean()))
+    return Score(np.nan, why) if why else Score(float(np.abs(p - y).mean()))
 
 
-def pearson(prediction: ArrayLike, target: ArrayLike) -> Answer:
+def pearson(prediction: ArrayLike, target: ArrayLike) -> Score:
     """Return Pearson's correlation; NaN where one side is constant or there are fewer than two samples.
 
     Notes
@@ -62,9 +62,9 @@ def pearson(prediction: ArrayLike, target: ArrayLike) -> Answer:
         if not why and (side == side[0]).all():
             why = f"every {name} is {side[0]:g}"
     if why:
-        return Answer(np.nan, why)
+        return Score(np.nan, why)
     p, y = _centred(p), _centred(y)
-    return Answer(float(np.clip(p @ y / (np.linalg.norm(p) * np.linalg.norm(y)), -1.0, 1.0)))
+    return Score(float(np.clip(p @ y / (np.linalg.norm(p) * np.linalg.norm(y)), -1.0, 1.0)))
 
 
 def _centred(v: Values) -> Values:
@@ -138,7 +138,7 @@ def sentiment(prediction: ArrayLike, target: ArrayLike, *, convention: Conventio
     p, y, why = paired_values(prediction, target)
     if why:
         return Metrics(
-            dict.fromkeys(SENTIMENT_MEANING[convention], Answer(np.nan, why)),
+            dict.fromkeys(SENTIMENT_MEANING[convention], Score(np.nan, why)),
             SENTIMENT_MEANING[convention],
             count=len(y),
         )
@@ -148,11 +148,11 @@ def sentiment(prediction: ArrayLike, target: ArrayLike, *, convention: Conventio
     return Metrics(answers, SENTIMENT_MEANING[convention], count=len(y))
 
 
-def _mosi(p: NDArray[Any], y: NDArray[Any], low: NDArray[Any], true: NDArray[Any]) -> dict[str, Answer]:
+def _mosi(p: NDArray[Any], y: NDArray[Any], low: NDArray[Any], true: NDArray[Any]) -> dict[str, Score]:
     kept = true != 0
     some = low[kept] > 0, true[kept] > 0
     both = low >= 0, true >= 0
-    none = Answer(np.nan, "every target is 0, and zeros are left out")
+    none = Score(np.nan, "every target is 0, and zeros are left out")
     return {
         "mae": mean_absolute_error(p, y),
         "correlation": pearson(p, y),
@@ -169,7 +169,7 @@ def _rounded(low: NDArray[Any], true: NDArray[Any], limit: int) -> tuple[NDArray
     return np.round(np.clip(low, -limit, limit)), np.round(np.clip(true, -limit, limit))
 
 
-def _sims(p: NDArray[Any], y: NDArray[Any], low: NDArray[Any], true: NDArray[Any]) -> dict[str, Answer]:
+def _sims(p: NDArray[Any], y: NDArray[Any], low: NDArray[Any], true: NDArray[Any]) -> dict[str, Score]:
     p, y = np.clip(p, -1, 1), np.clip(y, -1, 1)
     bins = {
         k: tuple(np.digitize(v, np.array(edges, np.float32), right=True) for v in (low, true))

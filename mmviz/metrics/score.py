@@ -6,7 +6,7 @@ from typing import NamedTuple
 from mmviz.core.errors import ConfigError
 
 
-class Answer(NamedTuple):
+class Score(NamedTuple):
     """One score; ``why`` says why `value` is NaN, and is empty otherwise."""
 
     value: float
@@ -26,7 +26,7 @@ class Metrics(Mapping[str, float]):
         Number of samples that were scored.
     """
 
-    def __init__(self, answers: Mapping[str, Answer], meaning: Mapping[str, str], *, count: int) -> None:
+    def __init__(self, answers: Mapping[str, Score], meaning: Mapping[str, str], *, count: int) -> None:
         self._values = {name: float(answer.value) for name, answer in answers.items()}
         self.why = {name: answer.why for name, answer in answers.items() if answer.why}
         self.meaning = {name: meaning[name] for name in answers}

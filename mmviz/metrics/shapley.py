@@ -13,7 +13,7 @@ from mmviz.core.subsets import membership, player_count
 if TYPE_CHECKING:
     from jaxtyping import Float, Shaped
 
-WORTH = {
+VALUE_FUNCTIONS = {
     "accuracy": "1 where the most probable class is the true one, else 0",
     "probability": "probability of the true class",
     "negative_loss": "minus the loss: log-probability of the true class in nat, or minus the absolute error",
@@ -59,7 +59,7 @@ def shapley_values(game: Float[np.ndarray, "*rest coalition"]) -> Float[np.ndarr
     return out
 
 
-def worth(
+def subset_values(
     kind: str, output: Float[np.ndarray, "sample coalition output"], target: Shaped[np.ndarray, " sample"]
 ) -> Float[np.ndarray, "sample coalition"]:
     """Return v(S) of every sample and subset of modalities S; higher is better.
@@ -67,7 +67,7 @@ def worth(
     Parameters
     ----------
     kind
-        A key of :data:`WORTH`; a regression (one output) knows ``negative_loss`` only.
+        A key of :data:`VALUE_FUNCTIONS`; a regression (one output) knows ``negative_loss`` only.
     output
         Logits, or values with one output; coalition k holds modality i if bit i of k is set.
     target
@@ -90,10 +90,10 @@ def worth(
     """
     answers = np.asarray(output, dtype=np.float64)
     regression = answers.shape[-1] == 1
-    if kind not in WORTH or (regression and kind != "negative_loss"):
-        known = "negative_loss" if regression else ", ".join(WORTH)
+    if kind not in VALUE_FUNCTIONS or (regression and kind != "negative_loss"):
+        known = "negative_loss" if regression else ", ".join(VALUE_FUNCTIONS)
         raise ConfigError(
-            f"worth: value={kind!r} does not belong to a {'regression' if regression else 'classification'}; "
+            f"value_function: value={kind!r} does not belong to a {'regression' if regression else 'classification'}; "
             f"choose {'' if regression else 'one of '}{known}"
         )
     finite = np.asarray(np.isfinite(answers).all(-1))

@@ -41,7 +41,7 @@ from mmviz.plots.states import (
     states_frame,
     trajectories_frame,
 )
-from mmviz.plots.training import equilibrium_frame, plot_equilibrium, plot_training, training_frame
+from mmviz.plots.training import imbalance_frame, plot_imbalance, plot_training, training_frame
 from mmviz.plots.transport import plan_frame, plot_plan, plot_transport, transport_frame
 
 __all__ = [
@@ -61,10 +61,10 @@ __all__ = [
     "directions_frame",
     "draw",
     "efficiency_frame",
-    "equilibrium_frame",
     "explorer_frame",
     "growth_frame",
     "half_life_frame",
+    "imbalance_frame",
     "influence_frame",
     "inspect_pdf",
     "interactions_frame",
@@ -78,10 +78,10 @@ __all__ = [
     "plot_coupling",
     "plot_directions",
     "plot_efficiency",
-    "plot_equilibrium",
     "plot_expert_usage",
     "plot_growth",
     "plot_half_life",
+    "plot_imbalance",
     "plot_influence",
     "plot_influence_lag",
     "plot_interactions",

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 
-_SCORE = {"correct": "accuracy", "negative_absolute_error": "minus mean absolute error"}
+_SCORE = {"accuracy": "accuracy", "negative_absolute_error": "minus mean absolute error"}
 
 
 def subsets_frame(scores: xr.Dataset) -> xr.Dataset:

@@ -7,7 +7,7 @@ import json
 import numpy as np
 import xarray as xr
 
-from mmviz.analysis import equilibrium, influence, prefix_shapley, shapley, trajectories
+from mmviz.analysis import imbalance, influence, prefix_shapley, shapley, trajectories
 from mmviz.analysis.game import is_labelled
 from mmviz.core.errors import DataError
 from mmviz.plots.shapley import shapley_frame
@@ -192,7 +192,7 @@ def training_curve_group(trace: xr.DataTree) -> xr.Dataset:
     quantity); ``curve_modality``: the modality's name, or "". A training that measured itself (``fit(..., monitor=True)``) brings
     contributions and deviations of its held-out slice. Without, there are the mean contributions to the whole sequence of the recorded
     samples, and for two and more modalities of labelled samples the deviation E1 of the same samples, which is a reading (see
-    :func:`mmviz.analysis.equilibrium`).
+    :func:`mmviz.analysis.imbalance`).
     """
     history = trace["history"].to_dataset()
     names = [str(name) for name in trace.attrs["modalities"]]
@@ -201,7 +201,7 @@ def training_curve_group(trace: xr.DataTree) -> xr.Dataset:
         whole = prefix_shapley(trace)["phi"].isel(time=-1).mean("recorded_sample")
         columns += [("contribution, recorded samples", n, n, whole.isel(modality=m)) for m, n in enumerate(names)]
         if len(names) > 1 and is_labelled(trace["samples"]["target"]):
-            even = equilibrium(trace, per_epoch=True)["E1"]
+            even = imbalance(trace, per_epoch=True)["E1"]
             columns.append(("deviation E1 (a reading)", "E1", "", even))
     told = list(map(str, history.data_vars))
     for key in [*(key for key in _CHARTS if key in told), *(key for key in told if key not in _CHARTS)]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import xarray as xr
 
-from mmviz.analysis.imbalance import READINGS
+from mmviz.analysis.imbalance import INTERPRETATIONS
 from mmviz.core.errors import ConfigError, DataError
 from mmviz.plots.figure_registry import register_figure
 from mmviz.plots.figure_spec import NEUTRAL, Axis, FigureSpec, Lines, Panel, ReferenceLine
@@ -104,7 +104,7 @@ def _selected_epoch(frame: xr.Dataset, epochs: np.ndarray) -> ReferenceLine:
 def _panel(lines: list[Lines], title: str, best: ReferenceLine | None, quantity: str, *, first: bool) -> Panel:
     """Return a panel whose y axis is linked with all panels of its quantity: the losses, E1 to E3, the runs of one quantity."""
     rule = [best if first else replace(best, text="")] if best else []
-    link = "loss" if quantity.endswith("loss") else "deviation" if quantity in READINGS else quantity
+    link = "loss" if quantity.endswith("loss") else "deviation" if quantity in INTERPRETATIONS else quantity
     return Panel((*rule, *lines), Axis("epoch", link="epoch"), Axis(link=link), title=title)
 
 
@@ -120,13 +120,13 @@ if TYPE_CHECKING:
     Found = xr.Dataset | Mapping[str, xr.Dataset]
 
 
-def equilibrium_frame(found: Found) -> xr.Dataset:
-    """Return what :func:`plot_equilibrium` draws: ``E1``, ``E2``, ``E3`` (run, epoch), NaN where a run has no such epoch.
+def imbalance_frame(found: Found) -> xr.Dataset:
+    """Return what :func:`plot_imbalance` draws: ``E1``, ``E2``, ``E3`` (run, epoch), NaN where a run has no such epoch.
 
     Parameters
     ----------
     found
-        From :func:`mmviz.analysis.equilibrium` with ``per_epoch=True``; or several of them, by the name of their run.
+        From :func:`mmviz.analysis.imbalance` with ``per_epoch=True``; or several of them, by the name of their run.
 
     Raises
     ------
@@ -137,11 +137,14 @@ def equilibrium_frame(found: Found) -> xr.Dataset:
     """
     runs = {str(found.attrs.get("model", "run")): found} if isinstance(found, xr.Dataset) else dict(found)
     if not runs:
-        raise ConfigError("equilibrium_frame: no run was given; pass what mmviz.analysis.equilibrium returned")
-    source = "mmviz.analysis.equilibrium(..., per_epoch=True)"
+        raise ConfigError("imbalance_frame: no run was given; pass what mmviz.analysis.imbalance returned")
+    source = "mmviz.analysis.imbalance(..., per_epoch=True)"
     parts = [
         xr.Dataset(
-            {n: required_variable(f"equilibrium_frame: run {name!r}", data, n, ("epoch",), source) for n in READINGS}
+            {
+                n: required_variable(f"imbalance_frame: run {name!r}", data, n, ("epoch",), source)
+                for n in INTERPRETATIONS
+            }
         )
         for name, data in runs.items()
     ]
@@ -151,11 +154,11 @@ def equilibrium_frame(found: Found) -> xr.Dataset:
     return frame
 
 
-def equilibrium_spec(frame: xr.Dataset) -> FigureSpec:
-    """Return the lines of an :func:`equilibrium_frame`."""
+def imbalance_spec(frame: xr.Dataset) -> FigureSpec:
+    """Return the lines of an :func:`imbalance_frame`."""
     epochs = frame["epoch"].values.astype(float)
     runs = [str(name) for name in frame["run"].values]
-    top = float(np.nan_to_num([frame[reading].values for reading in READINGS]).max(initial=0.0)) or 1.0
+    top = float(np.nan_to_num([frame[reading].values for reading in INTERPRETATIONS]).max(initial=0.0)) or 1.0
     panels = tuple(
         Panel(
             tuple(Lines(epochs, frame[reading].values[i], name, i) for i, name in enumerate(runs)),
@@ -163,7 +166,7 @@ def equilibrium_spec(frame: xr.Dataset) -> FigureSpec:
             Axis(span=(0.0, 1.08 * top)),
             title=f"{reading}: {meaning}",
         )
-        for reading, meaning in READINGS.items()
+        for reading, meaning in INTERPRETATIONS.items()
     )
     return FigureSpec(
         title=title_with_source("Modality imbalance over training", frame.attrs),
@@ -177,7 +180,7 @@ def equilibrium_spec(frame: xr.Dataset) -> FigureSpec:
     )
 
 
-@register_figure(equilibrium_frame, equilibrium_spec)
-def plot_equilibrium(found: Found) -> go.Figure:
-    """Draw the modality imbalance E1, E2 and E3 (our interpretations) over the epochs. See :func:`equilibrium_frame`."""
-    return draw(equilibrium_spec(equilibrium_frame(found)))
+@register_figure(imbalance_frame, imbalance_spec)
+def plot_imbalance(found: Found) -> go.Figure:
+    """Draw the modality imbalance E1, E2 and E3 (our interpretations) over the epochs. See :func:`imbalance_frame`."""
+    return draw(imbalance_spec(imbalance_frame(found)))

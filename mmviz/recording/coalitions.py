@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from mmviz.train.run import Run
 
 
-def recorded_answers(
+def recorded_predictions(
     model: FusionModel,
     batch: Batch,
     members: Bool[np.ndarray, "coalition player"] | None = None,
@@ -65,7 +65,7 @@ def coalitions_of(run: Run, split: Split, matching: Matching, members: np.ndarra
     spec = matching.spec
     batches = (batch_of(split, rows[i : i + _SAMPLES], matching) for i in range(0, len(rows), _SAMPLES))
     with run.at_epoch(run.best_epoch) as model:
-        answers = [recorded_answers(model, batch, members) for batch in batches]
+        answers = [recorded_predictions(model, batch, members) for batch in batches]
     data = {
         "members": (("coalition", "modality"), members),
         "prediction": (("sample", "coalition", "output"), matching.outputs(np.concatenate(answers))),
@@ -91,10 +91,10 @@ class PrefixGroup:
     def add(self, model: FusionModel, batch: Batch) -> None:
         """Take in one epoch."""
         if self._way == "steps" or prefix_meaning(model).kind != "steps":
-            self._answers.append(recorded_answers(model, batch, self._members, every_step=True))
+            self._answers.append(recorded_predictions(model, batch, self._members, every_step=True))
             return
         cuts = (truncated(model, batch, stop) for stop in range(1, model.steps + 1))
-        self._answers.append(np.stack([recorded_answers(model, cut, self._members) for cut in cuts], 2))
+        self._answers.append(np.stack([recorded_predictions(model, cut, self._members) for cut in cuts], 2))
 
     def datasets(
         self, model: FusionModel, matching: Matching, chosen: np.ndarray, epochs: list[int]

@@ -45,7 +45,7 @@ def states_of(scan: ScanInputs) -> Float[Tensor, "modality batch time channel st
     return out.unflatten(-1, (channels, A.shape[-1])).permute(2, 1, 0, 3, 4).contiguous()
 
 
-class Chains(NamedTuple):
+class StreamStates(NamedTuple):
     """States after every step of every modality, and what the operator read there, float32."""
 
     h: Float[Tensor, "modality batch time channel state"]
@@ -56,7 +56,7 @@ class Chains(NamedTuple):
     W: Float[Tensor, "batch listener source"]
 
 
-def chains_of(seen: Observation) -> list[Chains]:
+def stream_states(seen: Observation) -> list[StreamStates]:
     """Return what each layer's scan did; no layer where a model has none.
 
     Of a layer that reads its tokens both ways, the forward scan. Where all modalities share one chain W is NaN: nothing is
@@ -67,11 +67,11 @@ def chains_of(seen: Observation) -> list[Chains]:
     return [_from_scan(scan) for scan in seen.scans]
 
 
-def no_chain(steps: Steps) -> Chains:
+def no_stream(steps: Steps) -> StreamStates:
     """Return the shapes of a scan without channels and states."""
     M, batch, _ = steps.mask.shape
     nothing = torch.zeros(*steps.mask.shape, 0)
-    return Chains(
+    return StreamStates(
         torch.zeros(*steps.mask.shape, 0, 0), nothing, torch.zeros(M, 0, 0), nothing, nothing, torch.zeros(batch, M, M)
     )
 
@@ -81,17 +81,17 @@ def whole(scan: ScanInputs) -> ScanInputs:
     return scan._replace(**{name: tensor.float() for name, tensor in scan._asdict().items() if name != "mask"})
 
 
-def _from_scan(scan: ScanInputs) -> Chains:
+def _from_scan(scan: ScanInputs) -> StreamStates:
     scan = whole(scan)
-    return Chains(states_of(scan), scan.dt, scan.A, scan.B, scan.C, scan.W)
+    return StreamStates(states_of(scan), scan.dt, scan.A, scan.B, scan.C, scan.W)
 
 
-def _from_tokens(tokens: TokenScan) -> Chains:
+def _from_tokens(tokens: TokenScan) -> StreamStates:
     scan, places = whole(tokens.scan), tokens.position
     M, batch, _ = places.shape
     dt, B, C = (_at(part[0], places) for part in (scan.dt, scan.B, scan.C))
     uncoupled = scan.dt.new_full((batch, M, M), torch.nan)
-    return Chains(_at(states_of(scan)[0], places), dt, scan.A.expand(M, -1, -1), B, C, uncoupled)
+    return StreamStates(_at(states_of(scan)[0], places), dt, scan.A.expand(M, -1, -1), B, C, uncoupled)
 
 
 def _at(
@@ -117,8 +117,8 @@ class ScanGroups:
 
     def add(self, model: FusionModel, steps: Steps, seen: Observation, *, best: bool) -> None:
         """Take in one epoch."""
-        chains = chains_of(seen)
-        layers, chains = len(chains), chains or [no_chain(steps)]
+        chains = stream_states(seen)
+        layers, chains = len(chains), chains or [no_stream(steps)]
         norms = torch.stack([chain.h.norm(dim=-1) for chain in chains])[
             :layers
         ]  # layer, modality, recorded_sample, time, channel
@@ -155,7 +155,7 @@ class ScanGroups:
         return {"/states": states, "/operator": operator}
 
 
-def _operator(chains: list[Chains]) -> xr.Dataset:
+def _operator(chains: list[StreamStates]) -> xr.Dataset:
     """Return states and what the operator reads, as (recorded_sample, layer, modality, ...)."""
 
     def stacked(name: str) -> np.ndarray:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 Convention = Literal["mosi", "sims", "polarity"] | None
 
 
-class Answers(NamedTuple):
+class SubsetPredictions(NamedTuple):
     """A run's predictions for every subset of modalities of a split, subset k holding modality m where bit m of k is set.
 
     Without labels, the target is None.
@@ -49,7 +49,7 @@ class Answers(NamedTuple):
         return self.output[np.arange(len(which)), which]
 
 
-def subset_answers(run: Run, split: Split) -> Answers:
+def subset_predictions(run: Run, split: Split) -> SubsetPredictions:
     """Ask the run's model for every subset of modalities; the encoders run once.
 
     Parameters
@@ -59,10 +59,10 @@ def subset_answers(run: Run, split: Split) -> Answers:
 
     Returns
     -------
-    Answers
+    SubsetPredictions
         Class probabilities or values, float32. Equal to `Run.predict` on data from which `mmviz.data.missing` took the others away.
     """
-    model, matching = run.model, matched(run.model.spec, split, "subset_answers")
+    model, matching = run.model, matched(run.model.spec, split, "subset_predictions")
     mode, parts, present = model.training, [], []
     model.eval()
     try:
@@ -75,7 +75,7 @@ def subset_answers(run: Run, split: Split) -> Answers:
     finally:
         model.train(mode)
     output = matching.outputs(np.concatenate(parts))
-    return Answers(output, np.concatenate(present), split.target, split.ids, matching.spec)
+    return SubsetPredictions(output, np.concatenate(present), split.target, split.ids, matching.spec)
 
 
 def subset_scores(
@@ -93,7 +93,7 @@ def subset_scores(
     Parameters
     ----------
     run, split
-        As for :func:`subset_answers`.
+        As for :func:`subset_predictions`.
     metric
         A name that :func:`mmviz.train.metrics.score` gives; "" is ``accuracy``, or ``mae`` of a regression.
     convention
@@ -114,7 +114,7 @@ def subset_scores(
         has no width, Wilson's for the accuracy and NaN for another metric).
     """
     _check(level=level, draws=resamples, seed=seed, name="resamples")
-    answers, target = subset_answers(run, split), split.labels("subset_scores")
+    answers, target = subset_predictions(run, split), split.labels("subset_scores")
     names = run.model.spec.names
     members = membership(len(names))[1:]
     members = members[np.argsort(members.sum(1), kind="stable")]
@@ -196,7 +196,7 @@ def missing_scores(
     _check(level=level, draws=draws, seed=seed, name="draws")
     if not len(rates):
         raise ConfigError("missing_scores: rates is empty; give at least one rate, such as 0.3")
-    answers, target = subset_answers(run, split), split.labels("missing_scores")
+    answers, target = subset_predictions(run, split), split.labels("missing_scores")
     chosen = _metric(answers.spec.task, metric, convention)
     table, lost = np.empty((len(rates), draws)), np.empty((len(rates), draws))
     for i, rate in enumerate(rates):
@@ -276,7 +276,7 @@ def _metric(task: Task, name: str, convention: Convention) -> _Metric:
     return _Metric(task, name or ("accuracy" if task.kind == "classification" else "mae"), convention)
 
 
-def _attrs(run: Run, split: Split, answers: Answers, metric: _Metric) -> dict[str, Any]:
+def _attrs(run: Run, split: Split, answers: SubsetPredictions, metric: _Metric) -> dict[str, Any]:
     return {
         "metric": metric.name,
         "meaning": metric.of(answers.output[:, -1], split.labels("scores")).meaning[metric.name],

@@ -20,8 +20,8 @@ from mmviz.models.ssm.alignment import AnchorConfig
 from mmviz.recording.groups import Recording
 from mmviz.recording.samples import chosen_epochs, chosen_samples
 from mmviz.recording.size_estimate import Sizes, refuse_large
-from mmviz.trace.buffered_hdf5 import PatientFile
-from mmviz.trace.netcdf_append import GrowingFile
+from mmviz.trace.buffered_hdf5 import BufferedFile
+from mmviz.trace.netcdf_append import NetcdfAppender
 from mmviz.trace.schema import validate
 from mmviz.trace.store import load
 
@@ -33,11 +33,11 @@ if TYPE_CHECKING:
 
 
 #: bytes of the Trace that one piece holds, where nobody says how many samples it has
-PIECE_BYTES = 64 << 20
+CHUNK_OF_SAMPLES_BYTES = 64 << 20
 _MOST_ANSWERS = 4096  # so that the progress bar moves
 
 
-def write_in_pieces(
+def write_in_chunks(
     recording: Recording,
     chosen: np.ndarray,
     path: str | Path,
@@ -57,20 +57,20 @@ def write_in_pieces(
     """
     target = Path(path)
     per_sample = sum(sizes.each.values())
-    size = chunk or _fitting(PIECE_BYTES, per_sample, len(chosen))
+    size = chunk or _fitting(CHUNK_OF_SAMPLES_BYTES, per_sample, len(chosen))
     refuse_large(
         {name: one * min(size, len(chosen)) for name, one in sizes.each.items()},
         limit_bytes,
         what=f"a piece of {min(size, len(chosen))} samples",
         other="a smaller chunk " if size > 1 else "",
     )
-    answers = chunk or min(_MOST_ANSWERS, _fitting(PIECE_BYTES // 8, sizes.sample, len(recording.split)))
+    answers = chunk or min(_MOST_ANSWERS, _fitting(CHUNK_OF_SAMPLES_BYTES // 8, sizes.sample, len(recording.split)))
     try:
         with atomic_path(target) as temporary:
             temporary.touch()  # a folder that cannot be written says so before the model runs
             _refuse_full(target, sum(sizes.groups.values()))
             count = _pieces(recording, chosen, size, answers)
-            with tqdm(total=count, disable=not progress, desc="recording") as bar, PatientFile(temporary) as file:
+            with tqdm(total=count, disable=not progress, desc="recording") as bar, BufferedFile(temporary) as file:
                 _write(recording, chosen, file, size, answers, bar)
     except OSError as error:
         raise DataError(
@@ -80,7 +80,7 @@ def write_in_pieces(
     return target
 
 
-def _write(recording: Recording, chosen: np.ndarray, disk: PatientFile, size: int, answers: int, bar: tqdm) -> None:
+def _write(recording: Recording, chosen: np.ndarray, disk: BufferedFile, size: int, answers: int, bar: tqdm) -> None:
     rows = np.arange(len(recording.split))
     first = recording.around() | recording.recorded_samples(chosen[:size]) | recording.coalitions(rows[:answers])
     tree = xr.DataTree.from_dict(first)
@@ -88,7 +88,7 @@ def _write(recording: Recording, chosen: np.ndarray, disk: PatientFile, size: in
     validate(tree)
     bar.update(2 if recording.members is not None else 1)
     grown = {"recorded_sample": len(chosen), "sample": len(rows)}
-    with GrowingFile(disk, tree, grown, {"recorded_sample": size, "sample": answers}) as file:
+    with NetcdfAppender(disk, tree, grown, {"recorded_sample": size, "sample": answers}) as file:
         del first, tree
         for start in _starts(len(chosen), size):
             file.write(recording.recorded_samples(chosen[start : start + size]), "recorded_sample", start)
@@ -208,7 +208,7 @@ def record(
     recording = Recording(run, split, matching, replayed, members, influence, aligns, prefixes)
     sizes = Sizes.of(recording, len(chosen))
     if path is not None:
-        return load(write_in_pieces(recording, chosen, path, sizes, chunk, limit_bytes, progress), chunks="auto")
+        return load(write_in_chunks(recording, chosen, path, sizes, chunk, limit_bytes, progress), chunks="auto")
     refuse_large(sizes.groups, limit_bytes)
     rows = np.arange(len(split))
     trace = xr.DataTree.from_dict(recording.around() | recording.recorded_samples(chosen) | recording.coalitions(rows))

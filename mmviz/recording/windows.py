@@ -14,7 +14,7 @@ from mmviz.core.subsets import MAX_EXACT_PLAYERS, membership
 from mmviz.data.matching import matched
 from mmviz.models.batch import batch_of
 from mmviz.models.coalitions import Players, windows_of
-from mmviz.recording.coalitions import recorded_answers
+from mmviz.recording.coalitions import recorded_predictions
 from mmviz.recording.samples import chosen_samples, outputs, provenance, recorded_target
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def record_windows(
         players = windows_of(model, windows)
         members, orders = _plan(players, budget, seed)
         batch = batch_of(split, rows, matching).ordered(model.spec.names)
-        answer = matching.outputs(recorded_answers(model, batch, members, players=players))
+        answer = matching.outputs(recorded_predictions(model, batch, members, players=players))
         with torch.no_grad():
             present = players.present(model.encode(batch).mask)
         names, labels = model.spec.names, outputs(matching.spec)

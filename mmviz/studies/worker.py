@@ -17,7 +17,7 @@ import numpy as np
 import torch
 
 import mmviz
-from mmviz.analysis.imbalance import equilibrium
+from mmviz.analysis.imbalance import imbalance
 from mmviz.core.errors import CheckpointError, ConfigError, DataError, InUseError, MissingDependencyError, MmvizError
 from mmviz.data.missing import IMDER_RATES, drop_modalities
 from mmviz.io.folder_lock import wait_until_free
@@ -60,9 +60,9 @@ def contributions(trace: xr.DataTree) -> dict[str, float]:
     """Return the mean Shapley value, share and lone score of every modality, and the readings E1, E2, E3 of the equilibrium deviation.
 
     Columns ``test.contribution.audio``, ``test.share.audio``, ``test.alone.audio``, ``test.E1``, ... ; readings of ours, see
-    :func:`mmviz.analysis.equilibrium`.
+    :func:`mmviz.analysis.imbalance`.
     """
-    found = equilibrium(trace)
+    found = imbalance(trace)
     split = trace.attrs["split"]
     values = {f"{split}.{reading}": float(found[reading]) for reading in ("E1", "E2", "E3")}
     for name, column in (("contribution", "contribution"), ("share", "share"), ("score", "alone")):

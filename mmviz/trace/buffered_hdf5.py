@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-class PatientFile(io.RawIOBase):
+class BufferedFile(io.RawIOBase):
     """An unbuffered file that keeps in memory what the disk would not take, and tells afterwards.
 
     When a write fails while HDF5 flushes or closes a file, its library is left in a state in which it crashes (2.0, by a

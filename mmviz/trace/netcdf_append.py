@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
     import xarray as xr
 
-    from mmviz.trace.buffered_hdf5 import PatientFile
+    from mmviz.trace.buffered_hdf5 import BufferedFile
 
 
-class GrowingFile:
+class NetcdfAppender:
     """The first piece is a whole Trace, which says what groups, types and attributes there are; the others follow in any order.
 
     Parameters
@@ -39,7 +39,7 @@ class GrowingFile:
     """
 
     def __init__(
-        self, disk: PatientFile, tree: xr.DataTree, sizes: Mapping[str, int], pieces: Mapping[str, int]
+        self, disk: BufferedFile, tree: xr.DataTree, sizes: Mapping[str, int], pieces: Mapping[str, int]
     ) -> None:
         growing = {
             node.path: [d for d, size in sizes.items() if node.sizes.get(d, size) < size] for node in tree.subtree

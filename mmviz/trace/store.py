@@ -17,7 +17,7 @@ from mmviz.core.escape import printable
 from mmviz.core.options import takes
 from mmviz.io.atomic import atomic_path
 from mmviz.io.files import open_regular, parse_json
-from mmviz.trace.buffered_hdf5 import PatientFile
+from mmviz.trace.buffered_hdf5 import BufferedFile
 from mmviz.trace.schema import validate
 from mmviz.trace.version_2 import from_version_2
 
@@ -102,7 +102,7 @@ def save(trace: xr.DataTree, path: str | Path) -> Path:
     try:
         with atomic_path(target) as temporary:
             temporary.touch()
-            with PatientFile(temporary) as file:
+            with BufferedFile(temporary) as file:
                 write_tree(trace, file)
     except OSError as error:
         raise DataError(f"{target} cannot be written ({error}); an older file of that name is intact") from error
@@ -111,7 +111,7 @@ def save(trace: xr.DataTree, path: str | Path) -> Path:
 
 def write_tree(
     trace: xr.DataTree,
-    file: PatientFile,
+    file: BufferedFile,
     pieces: Mapping[str, int] | None = None,
     growing: Mapping[str, Sequence[str]] | None = None,
 ) -> None:

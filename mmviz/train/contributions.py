@@ -12,8 +12,8 @@ import torch
 
 from mmviz.core.errors import ConfigError
 from mmviz.core.options import number, one_of, whole
-from mmviz.metrics.imbalance import deviations, edm_e1, edm_e2, edm_e3, shares
-from mmviz.metrics.shapley import WORTH, shapley_values, worth
+from mmviz.metrics.imbalance import deviations, imbalance_e1, imbalance_e2, imbalance_e3, shares
+from mmviz.metrics.shapley import VALUE_FUNCTIONS, shapley_values, subset_values
 from mmviz.models.batch import batch_of
 from mmviz.models.coalitions import MAX_PLAYERS, coalition_predictions
 from mmviz.train.devices import Devices
@@ -36,7 +36,7 @@ class ContributionMonitor:
     ----------
     value
         Value function v(S): ``accuracy``, ``probability``, ``negative_loss`` or ``sample_level``, see
-        :data:`mmviz.metrics.shapley.WORTH`; "" takes the default of :func:`mmviz.analysis.equilibrium`: ``accuracy`` for a
+        :data:`mmviz.metrics.shapley.VALUE_FUNCTIONS`; "" takes the default of :func:`mmviz.analysis.imbalance`: ``accuracy`` for a
         classification, ``negative_loss`` for a regression.
     every
         Compute after every so many epochs, and before the first.
@@ -53,7 +53,7 @@ class ContributionMonitor:
     smoothing: float = 0.9
 
     def __post_init__(self) -> None:
-        one_of(self.value, ("", *WORTH), "ContributionMonitor: value")
+        one_of(self.value, ("", *VALUE_FUNCTIONS), "ContributionMonitor: value")
         object.__setattr__(self, "every", whole(self.every, "ContributionMonitor: every", low=1))
         smoothing = number(self.smoothing, "ContributionMonitor: smoothing", low=0, high=1)
         if smoothing == 1:
@@ -108,9 +108,9 @@ class Contributions:
         return row | {
             "value_full_model": float(self.game[-1]),
             "value_baseline": float(self.game[0]),
-            "E1": float(edm_e1(self.contribution)),
-            "E2": float(edm_e2(self.contribution)),
-            "E3": float(edm_e3(self.score)),
+            "E1": float(imbalance_e1(self.contribution)),
+            "E2": float(imbalance_e2(self.contribution)),
+            "E3": float(imbalance_e3(self.score)),
         }
 
 
@@ -175,7 +175,7 @@ class ContributionEstimator:
             model.train(mode)
         local = np.concatenate(outputs) if outputs else np.zeros((0, 2 ** len(self._sum), self._outputs), np.float32)
         output = self._devices.gather_in_order(torch.from_numpy(local)).numpy()
-        game = worth(self.value, output, self._target).mean(0)
+        game = subset_values(self.value, output, self._target).mean(0)
         contribution = shapley_values(game)
         if np.isfinite(contribution).all():
             self._count += 1
@@ -183,5 +183,5 @@ class ContributionEstimator:
         weight = 1 - self.smoothing**self._count
         smoothed = self._sum / weight if weight > 0 else np.full_like(contribution, math.nan)
         single = 1 << np.arange(len(contribution))
-        score = worth(self._score, output, self._target).mean(0)[single]
+        score = subset_values(self._score, output, self._target).mean(0)[single]
         return Contributions(contribution, smoothed, score, game)

@@ -3,14 +3,23 @@
 import numpy as np
 import pytest
 
-from mmviz.analysis import deviations, edm_e1, edm_e2, edm_e3, equilibrium, prefix_shapley, shapley, shares
+from mmviz.analysis import (
+    deviations,
+    imbalance,
+    imbalance_e1,
+    imbalance_e2,
+    imbalance_e3,
+    prefix_shapley,
+    shapley,
+    shares,
+)
 from mmviz.core.errors import ConfigError, DataError
 
 PHI = np.random.default_rng(0).uniform(0.1, 1, size=(5, 4))
 
 
 @pytest.mark.parametrize("modalities", [2, 3, 6])
-@pytest.mark.parametrize("metric", [edm_e1, edm_e2, edm_e3])
+@pytest.mark.parametrize("metric", [imbalance_e1, imbalance_e2, imbalance_e3])
 def test_equal_modalities_are_in_equilibrium(metric, modalities):
     assert metric(np.full(modalities, 0.3)) == pytest.approx(0, abs=1e-16)
 
@@ -18,18 +27,18 @@ def test_equal_modalities_are_in_equilibrium(metric, modalities):
 @pytest.mark.parametrize("modalities", [2, 3, 6])
 def test_one_modality_that_has_all_is_the_worst(modalities):
     alone = np.eye(modalities)[0]
-    assert edm_e1(alone) == pytest.approx(2 * (modalities - 1) / modalities**2, abs=1e-15)
-    assert edm_e2(alone) == pytest.approx(np.sqrt(modalities - 1) / modalities, abs=1e-15)
+    assert imbalance_e1(alone) == pytest.approx(2 * (modalities - 1) / modalities**2, abs=1e-15)
+    assert imbalance_e2(alone) == pytest.approx(np.sqrt(modalities - 1) / modalities, abs=1e-15)
 
 
 def test_the_definitions_read_aloud():
     phi = np.array([0.5, 0.3, -0.2])
     assert shares(phi) == pytest.approx([0.625, 0.375, 0])
-    assert edm_e1(phi) == pytest.approx((abs(0.625 - 1 / 3) + abs(0.375 - 1 / 3) + 1 / 3) / 3)
-    assert edm_e3([0.9, 0.6, 0.6]) == pytest.approx((0.2 + 0.1 + 0.1) / 3)
+    assert imbalance_e1(phi) == pytest.approx((abs(0.625 - 1 / 3) + abs(0.375 - 1 / 3) + 1 / 3) / 3)
+    assert imbalance_e3([0.9, 0.6, 0.6]) == pytest.approx((0.2 + 0.1 + 0.1) / 3)
 
 
-@pytest.mark.parametrize("metric", [edm_e1, edm_e2])
+@pytest.mark.parametrize("metric", [imbalance_e1, imbalance_e2])
 def test_contributions_count_by_their_ratio_and_not_by_their_order(metric):
     np.testing.assert_allclose(metric(7 * PHI), metric(PHI), atol=1e-15)
     np.testing.assert_allclose(metric(PHI[:, ::-1]), metric(PHI), atol=1e-15)
@@ -37,8 +46,8 @@ def test_contributions_count_by_their_ratio_and_not_by_their_order(metric):
 
 
 def test_scores_count_by_their_differences():
-    np.testing.assert_allclose(edm_e3(PHI + 5), edm_e3(PHI), atol=1e-14)
-    np.testing.assert_allclose(edm_e3(-3 * PHI), 3 * edm_e3(PHI), atol=1e-14)
+    np.testing.assert_allclose(imbalance_e3(PHI + 5), imbalance_e3(PHI), atol=1e-14)
+    np.testing.assert_allclose(imbalance_e3(-3 * PHI), 3 * imbalance_e3(PHI), atol=1e-14)
 
 
 def test_deviations_sum_to_zero_and_rank_as_the_contributions():
@@ -50,35 +59,35 @@ def test_deviations_sum_to_zero_and_rank_as_the_contributions():
 @pytest.mark.parametrize("row", [[0.0, 0.0], [-1.0, -2.0], [np.nan, 1.0], [np.inf, 1.0]])
 def test_a_row_without_a_share_is_nan_and_touches_no_other(row):
     both = np.array([row, [1.0, 1.0]])
-    for metric in (edm_e1, edm_e2):
+    for metric in (imbalance_e1, imbalance_e2):
         assert np.isnan(metric(both)[0])
         assert metric(both)[1] == 0
-    assert np.isnan(edm_e3([[np.nan, 1.0], [1.0, 1.0]])).tolist() == [True, False]
+    assert np.isnan(imbalance_e3([[np.nan, 1.0], [1.0, 1.0]])).tolist() == [True, False]
 
 
-@pytest.mark.parametrize("metric", [edm_e1, edm_e2, edm_e3, shares, deviations])
+@pytest.mark.parametrize("metric", [imbalance_e1, imbalance_e2, imbalance_e3, shares, deviations])
 @pytest.mark.parametrize("alone", [0.5, [0.5], []])
 def test_fewer_than_two_modalities_are_refused(metric, alone):
     with pytest.raises(ConfigError, match="at least two"):
         metric(alone)
 
 
-@pytest.mark.parametrize("value", ["correct", "probability", "log_likelihood"])
+@pytest.mark.parametrize("value", ["accuracy", "probability", "log_likelihood"])
 def test_a_trace_has_the_mean_contributions_of_its_samples(trace, value):
-    found = equilibrium(trace, value=value)
+    found = imbalance(trace, value=value)
     np.testing.assert_allclose(found["contribution"], shapley(trace, value=value)["phi"].mean("sample"), atol=1e-12)
-    assert "not public" in found.attrs["reading"]
+    assert "not public" in found.attrs["interpretation"]
     assert found.attrs["silent"] == []
 
 
 def test_scores_of_a_trace_are_the_accuracies_of_single_modalities(trace):
     answer, target = trace["coalitions"]["prediction"].values, trace["samples"]["target"].values
     expected = [(answer[:, 1 << i].argmax(-1) == target).mean() for i in range(3)]
-    np.testing.assert_allclose(equilibrium(trace)["score"], expected, atol=1e-14)
+    np.testing.assert_allclose(imbalance(trace)["score"], expected, atol=1e-14)
 
 
 def test_each_epoch_has_the_mean_contributions_of_its_recorded_samples(trace):
-    found = equilibrium(trace, value="probability", per_epoch=True)
+    found = imbalance(trace, value="probability", per_epoch=True)
     expected = prefix_shapley(trace)["phi"].isel(time=-1).mean("recorded_sample").transpose("epoch", "modality")
     np.testing.assert_allclose(found["contribution"], expected, atol=1e-12)
     assert found["E1"].dims == ("epoch",)
@@ -89,18 +98,18 @@ def test_a_sample_with_nan_is_left_out_and_counted(trace):
     whole = shapley(trace)["phi"].values
     broken = trace.copy(deep=True)
     broken["coalitions"]["prediction"].values[2, 5] = np.nan
-    found = equilibrium(broken, value="probability")
+    found = imbalance(broken, value="probability")
     assert int(found["count"]) == len(whole) - 1
     np.testing.assert_allclose(found["contribution"], np.delete(whole, 2, 0).mean(0), atol=1e-12)
     broken["coalitions"]["prediction"].values[:] = np.nan
-    assert np.isnan(equilibrium(broken)["E1"])
+    assert np.isnan(imbalance(broken)["E1"])
 
 
 def test_a_modality_that_changes_no_answer_is_named_and_has_no_share(trace):
     quiet = trace.copy(deep=True)
     answer = quiet["coalitions"]["prediction"].values
     answer[:] = answer[:, np.arange(8) & ~2]
-    found = equilibrium(quiet, value="probability")
+    found = imbalance(quiet, value="probability")
     assert found.attrs["silent"] == [trace.attrs["modalities"][1]]
     assert float(found["contribution"][1]) == 0
 
@@ -110,4 +119,4 @@ def test_a_trace_without_coalitions_is_refused_with_the_remedy(trace):
     del poor["coalitions"], poor["prefixes"]
     for per_epoch in (False, True):
         with pytest.raises(DataError, match="coalitions=True"):
-            equilibrium(poor, per_epoch=per_epoch)
+            imbalance(poor, per_epoch=per_epoch)

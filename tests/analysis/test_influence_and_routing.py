@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from mmviz.analysis import influence, information, routing
+from mmviz.analysis import influence, mutual_information, routing
 from mmviz.core.errors import ConfigError, DataError
 
 
@@ -124,20 +124,20 @@ def test_a_trace_without_experts_is_refused(trace):
 @settings(max_examples=60, deadline=None)
 @given(arrays(np.float64, (3, 4), elements=st.floats(0.001, 10)))
 def test_information_is_symmetric_scale_free_and_bounded(joint):
-    bits = information(joint)
+    bits = mutual_information(joint)
     assert 0 <= bits <= np.log2(3) + 1e-12
-    np.testing.assert_allclose(information(joint.T), bits, atol=1e-12)
-    np.testing.assert_allclose(information(7 * joint), bits, atol=1e-12)
+    np.testing.assert_allclose(mutual_information(joint.T), bits, atol=1e-12)
+    np.testing.assert_allclose(mutual_information(7 * joint), bits, atol=1e-12)
 
 
 @settings(max_examples=30, deadline=None)
 @given(arrays(np.float64, 3, elements=st.floats(0.01, 5)), arrays(np.float64, 4, elements=st.floats(0.01, 5)))
 def test_independent_variables_share_nothing(a, b):
-    np.testing.assert_allclose(information(np.outer(a, b)), 0, atol=1e-12)
+    np.testing.assert_allclose(mutual_information(np.outer(a, b)), 0, atol=1e-12)
 
 
 def test_information_of_nothing_is_nan_and_negative_weights_are_refused():
-    assert np.isnan(information(np.zeros((2, 2))))
-    assert information(np.eye(4)) == 2
+    assert np.isnan(mutual_information(np.zeros((2, 2))))
+    assert mutual_information(np.eye(4)) == 2
     with pytest.raises(ConfigError, match="≥ 0"):
-        information(-np.eye(2))
+        mutual_information(-np.eye(2))

@@ -92,8 +92,8 @@ def test_a_regression_has_interactions_in_the_units_of_its_value(unequal):
 
 def test_a_slice_with_one_class_is_explained_as_any_other(toy, toy_run):
     split = toy["test"].take(np.flatnonzero(toy["test"].target == 1))
-    found = shapley(mm.record(toy_run, split, recorded_samples=1), value="correct")
-    whole = shapley(mm.record(toy_run, toy["test"], recorded_samples=1), value="correct")
+    found = shapley(mm.record(toy_run, split, recorded_samples=1), value="accuracy")
+    whole = shapley(mm.record(toy_run, toy["test"], recorded_samples=1), value="accuracy")
     np.testing.assert_array_equal(found["phi"], whole["phi"].values[toy["test"].target == 1])
 
 

@@ -5,7 +5,7 @@ import pytest
 import xarray as xr
 
 import mmviz as mm
-from mmviz.analysis.blockwise import median, pieces
+from mmviz.analysis.blockwise import median, sample_chunks
 
 FUSIONS = {
     "coupled_mamba": {"width": 8, "layers": 2, "state": 4},
@@ -15,12 +15,12 @@ FUSIONS = {
 ANALYSES = {
     "shapley": mm.analysis.shapley,
     "likelihood": lambda t: mm.analysis.shapley(t, value="log_likelihood"),
-    "correct": lambda t: mm.analysis.shapley(t, value="correct"),
+    "accuracy": lambda t: mm.analysis.shapley(t, value="accuracy"),
     "prefix_shapley": mm.analysis.prefix_shapley,
     "coalition_scores": mm.analysis.coalition_scores,
     "interactions": mm.analysis.interactions,
-    "equilibrium": mm.analysis.equilibrium,
-    "equilibrium per epoch": lambda t: mm.analysis.equilibrium(t, per_epoch=True),
+    "equilibrium": mm.analysis.imbalance,
+    "equilibrium per epoch": lambda t: mm.analysis.imbalance(t, per_epoch=True),
     "training": mm.analysis.training,
     "states": lambda t: mm.analysis.states(t, channels=5),
     "influence": mm.analysis.influence,
@@ -30,7 +30,7 @@ ANALYSES = {
     "transport": lambda t: mm.analysis.transport(t, "light", "sound"),
     "alignment": mm.analysis.alignment,
 }
-LAZY = {"shapley", "likelihood", "correct", "prefix_shapley"}
+LAZY = {"shapley", "likelihood", "accuracy", "prefix_shapley"}
 OF_STATES = {"states", "influence", "effect", "trajectories"}
 
 
@@ -107,8 +107,8 @@ def test_the_median_in_blocks_is_exact(seed, count):
 def test_pieces_put_together_are_the_array():
     array = xr.DataArray(np.arange(14.0).reshape(7, 2), dims=("recorded_sample", "time"))
     other = xr.DataArray(np.arange(2.0), dims="time")
-    parts = list(pieces(array.chunk(recorded_sample=3), other, dim="recorded_sample"))
+    parts = list(sample_chunks(array.chunk(recorded_sample=3), other, dim="recorded_sample"))
     assert [len(a) for a, _ in parts] == [3, 3, 1]
     assert all(b.identical(other) for _, b in parts)
     xr.testing.assert_identical(xr.concat([a for a, _ in parts], "recorded_sample"), array)
-    assert len(list(pieces(array, dim="recorded_sample"))) == 1
+    assert len(list(sample_chunks(array, dim="recorded_sample"))) == 1

@@ -107,7 +107,7 @@ def test_one_player_gets_everything():
     assert shapley_values([0.25, 1.0]).tolist() == [0.75]
 
 
-@pytest.mark.parametrize("value", ["probability", "log_likelihood", "correct"])
+@pytest.mark.parametrize("value", ["probability", "log_likelihood", "accuracy"])
 def test_contributions_of_a_trace_sum_to_its_answer(trace, value):
     phi = shapley(trace, value=value)
     gap = phi["baseline"] + phi["phi"].sum("modality") - phi["full"]

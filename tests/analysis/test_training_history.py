@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from mmviz.analysis import edm_e1, edm_e2, training
+from mmviz.analysis import imbalance_e1, imbalance_e2, training
 from mmviz.core.errors import ConfigError, DataError
 
 
@@ -40,10 +40,10 @@ def test_runs_of_other_lengths_and_columns_lie_side_by_side_with_blanks(trace):
 def test_contributions_bring_the_readings_of_the_equilibrium(trace):
     phi = np.array([[0.1, 0.2, 0.3], [0.0, 0.0, 1.0], [-1.0, -1.0, -1.0]])
     curves = training(with_history(trace, contribution=phi))
-    np.testing.assert_array_equal(curves["E1"][0], edm_e1(phi))
-    np.testing.assert_array_equal(curves["E2"][0], edm_e2(phi))
+    np.testing.assert_array_equal(curves["E1"][0], imbalance_e1(phi))
+    np.testing.assert_array_equal(curves["E2"][0], imbalance_e2(phi))
     assert np.isnan(curves["E1"][0, 2])
-    assert "reading" in curves["E1"].attrs["reading"]
+    assert "our interpretation" in curves["E1"].attrs["interpretation"]
 
 
 def test_what_cannot_be_compared_is_refused(trace):

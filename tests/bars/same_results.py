@@ -161,7 +161,7 @@ def analyses(trace):
     yield "prefix_shapley", analysis.prefix_shapley(trace)
     yield "coalition_scores", analysis.coalition_scores(trace)
     yield "interactions", analysis.interactions(trace)
-    yield "equilibrium", analysis.equilibrium(trace, per_epoch=True)
+    yield "equilibrium", analysis.imbalance(trace, per_epoch=True)
     yield "training", analysis.training(trace)
     if trace.attrs["task"]["kind"] == "classification":
         yield "shapley_by_class", analysis.shapley_by_class(trace)
@@ -183,7 +183,7 @@ def analyses(trace):
 def frames(found, trace):
     """Yield the name and frame of every figure that the analyses feed."""
     feeds = {
-        "equilibrium": {"equilibrium": plots.equilibrium_frame},
+        "equilibrium": {"equilibrium": plots.imbalance_frame},
         "shapley": {"Shapley values": plots.shapley_frame},
         "prefix_shapley": {"Shapley values over epochs": plots.shapley_epochs_frame},
         "coalition_scores": {"subsets": plots.subsets_frame},

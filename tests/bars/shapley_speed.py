@@ -29,7 +29,7 @@ import mmviz as mm
 from mmviz.analysis import shapley_values
 from mmviz.models import batch_of
 from mmviz.models.batch import Steps
-from mmviz.recording.coalitions import CHUNK_BYTES, recorded_answers
+from mmviz.recording.coalitions import CHUNK_BYTES, recorded_predictions
 
 RESULTS = Path(__file__).with_name("shapley_speed.json")
 BARS = {"shapiq": 8, "shap": 12, "captum": 30}
@@ -66,7 +66,7 @@ class Function:
 
 def ours(model, batch):
     truth = batch.target.numpy()
-    answers = recorded_answers(model, batch)
+    answers = recorded_predictions(model, batch)
     return shapley_values(np.take_along_axis(answers, truth[:, None, None], 2)[..., 0])
 
 

@@ -219,7 +219,7 @@ def test_maps_with_one_label_have_one_scale_and_panels_of_one_quantity_one_axis(
             if isinstance(mark, Heatmap):
                 scales.setdefault(mark.label, set()).add((mark.low, mark.high))
     assert all(len(limits) == 1 for limits in scales.values()), scales
-    if plot in (plots.plot_equilibrium,):
+    if plot in (plots.plot_imbalance,):
         assert len({panel.y.span for panel in picture.panels}) == 1
     if plot is plots.plot_influence_lag:
         assert len({panel.y.link for panel in picture.panels}) == 1

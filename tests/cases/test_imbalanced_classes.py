@@ -249,7 +249,7 @@ def trace(ds):
     return mm.record(run, ds["test"], recorded_samples=[0, 1], coalitions=True)
 
 
-@pytest.mark.parametrize("value", ["probability", "log_likelihood", "correct"])
+@pytest.mark.parametrize("value", ["probability", "log_likelihood", "accuracy"])
 def test_shapley_values_by_class_are_the_means_over_the_samples_of_each_class(ds, trace, value):
     found, each = mm.analysis.shapley_by_class(trace, value=value), mm.analysis.shapley(trace, value=value)
     target = ds["test"].target
@@ -264,7 +264,7 @@ def test_shapley_values_by_class_are_the_means_over_the_samples_of_each_class(ds
 
 
 def test_the_macro_value_of_all_is_the_balanced_accuracy_and_the_majority_is_named(ds, trace):
-    found = mm.analysis.shapley_by_class(trace, value="correct")
+    found = mm.analysis.shapley_by_class(trace, value="accuracy")
     answers = trace["coalitions"]["prediction"].isel(coalition=-1).values.argmax(1)
     assert float(found["macro_full"]) == pytest.approx(balanced_accuracy(answers, ds["test"].target).value)
     assert float(found["macro_baseline"]) == pytest.approx(0.5), "without any modality the prediction is one for all"

@@ -120,7 +120,7 @@ def test_classes_in_another_order_are_matched_by_name_everywhere(run, same, orde
     assert trace.attrs["task"]["classes"] == names
     assert trace["coalitions/prediction"]["output"].values.tolist() == names
     assert np.array_equal(trace["samples/target"].values, target)
-    for value in ("probability", "correct"):
+    for value in ("probability", "accuracy"):
         ours, theirs = (mm.analysis.shapley(each, value=value)["phi"].values for each in (trace, plain))
         np.testing.assert_allclose(ours, theirs, rtol=0, atol=1e-6)
     ours, theirs = (mm.analysis.prefix_shapley(each)["phi"].values for each in (trace, plain))
@@ -201,7 +201,7 @@ DOORS = {
     "record_windows": lambda run, split: mm.recording.record_windows(run, split, windows=2),
     "record_attribution": lambda run, split: mm.recording.record_attribution(run, split),
     "what_if": lambda run, split: mm.recording.what_if(run, split),
-    "subset_answers": lambda run, split: mm.recording.subset_scores(run, split),
+    "subset_predictions": lambda run, split: mm.recording.subset_scores(run, split),
     "encoded": lambda run, split: mm.recording.encoded(run, split),
 }
 
@@ -368,7 +368,7 @@ def _assert_stated(run, trace, split, words, folder):
         "subsets": (a.coalition_scores(trace), p.plot_subsets),
         "interactions": (a.interactions(trace), p.plot_interactions),
         "waterfall": (a.interactions(trace), p.plot_waterfall),
-        "equilibrium": (a.equilibrium(trace, per_epoch=True), p.plot_equilibrium),
+        "equilibrium": (a.imbalance(trace, per_epoch=True), p.plot_imbalance),
     }
     for name, (result, plot) in found.items():
         figure = plot(result)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import mmviz as mm
-from mmviz.analysis import coalition_scores, equilibrium, interactions, prefix_shapley, shapley, window_shapley
+from mmviz.analysis import coalition_scores, imbalance, interactions, prefix_shapley, shapley, window_shapley
 from mmviz.core.errors import ConfigError, DataError
 from mmviz.data import from_arrays, from_disk, to_disk
 from mmviz.data.formats import read_content
@@ -143,9 +143,9 @@ def test_shapley_values_without_labels_explain_the_predicted_class(recorded):
 
 def test_what_compares_with_labels_is_refused_with_the_way_out(recorded):
     task, *_, trace = recorded
-    value, way = ("correct", "probability") if task == "classification" else ("negative_absolute_error", "output")
-    with pytest.raises(DataError, match=r"equilibrium: .* recorded without labels; record a labelled split"):
-        equilibrium(trace)
+    value, way = ("accuracy", "probability") if task == "classification" else ("negative_absolute_error", "output")
+    with pytest.raises(DataError, match=r"imbalance: .* recorded without labels; record a labelled split"):
+        imbalance(trace)
     for analysis in (lambda t: shapley(t, value=value), coalition_scores):
         with pytest.raises(
             DataError, match=rf"value='{value}' compares .* recorded without labels; choose value='{way}'"

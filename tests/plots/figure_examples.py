@@ -163,7 +163,7 @@ def examples(trace):
     summary, names = analysis.states(trace, channels=8), trace.attrs["modalities"]
     found = analysis.interactions(trace)
     runs = {"joint": trace, "alternating": trace}
-    equilibria = {name: analysis.equilibrium(run, value="log_likelihood", per_epoch=True) for name, run in runs.items()}
+    equilibria = {name: analysis.imbalance(run, value="log_likelihood", per_epoch=True) for name, run in runs.items()}
     influence, routing = analysis.influence(trace), analysis.routing(trace)
     return {
         plots.plot_ablation: ((variants(),), {"reference": "whole"}),
@@ -171,7 +171,7 @@ def examples(trace):
         plots.plot_coupling: ((summary,), {}),
         plots.plot_directions: ((analysis.directions(vectors()),), {}),
         plots.plot_efficiency: ((measured(),), {}),
-        plots.plot_equilibrium: ((equilibria,), {}),
+        plots.plot_imbalance: ((equilibria,), {}),
         plots.plot_expert_usage: ((routing,), {}),
         plots.plot_growth: ((grown(),), {}),
         plots.plot_half_life: ((summary,), {}),

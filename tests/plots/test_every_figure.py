@@ -23,7 +23,7 @@ DRAWN = {
     "plot_coupling": ("coupling",),
     "plot_directions": ("position",),
     "plot_efficiency": ("milliseconds", "milliseconds_low", "milliseconds_high", "mebibytes", "mebibytes_low", "mebibytes_high"),
-    "plot_equilibrium": ("E1", "E2", "E3"),
+    "plot_imbalance": ("E1", "E2", "E3"),
     "plot_expert_usage": ("usage",),
     "plot_growth": ("milliseconds", "low", "high", "mebibytes"),
     "plot_half_life": ("half_life", "share"),

@@ -165,14 +165,14 @@ def test_training_shows_the_losses_first_and_what_is_asked_for(whole):
 
 
 def test_equilibrium_of_several_runs_is_blank_where_a_run_has_no_such_epoch(whole):
-    one = analysis.equilibrium(whole, per_epoch=True)
-    frame = plots.equilibrium_frame({"all": one, "few": one.isel(epoch=[0, 1])})
+    one = analysis.imbalance(whole, per_epoch=True)
+    frame = plots.imbalance_frame({"all": one, "few": one.isel(epoch=[0, 1])})
     np.testing.assert_array_equal(frame["E3"][0], one["E3"])
     assert np.isnan(frame["E3"].values[1, 2:]).all()
     with pytest.raises(DataError, match="per_epoch=True"):
-        plots.equilibrium_frame(analysis.equilibrium(whole))
+        plots.imbalance_frame(analysis.imbalance(whole))
     with pytest.raises(ConfigError, match="no run"):
-        plots.equilibrium_frame({})
+        plots.imbalance_frame({})
 
 
 @pytest.mark.parametrize(

@@ -64,7 +64,7 @@ def test_what_needs_no_states_is_drawn_for_every_model(recorded_model):
         plots.plot_interactions(found),
         plots.plot_subsets(analysis.coalition_scores(trace)),
         plots.plot_training(analysis.training(trace)),
-        plots.plot_equilibrium(analysis.equilibrium(trace, per_epoch=True)),
+        plots.plot_imbalance(analysis.imbalance(trace, per_epoch=True)),
     ):
         assert figure.data
 

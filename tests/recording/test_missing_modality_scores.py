@@ -8,7 +8,7 @@ import mmviz as mm
 from mmviz.core.errors import ConfigError
 from mmviz.data.missing import IMDER_RATES, drop_modalities, keep_modalities, subsets
 from mmviz.models.base import FusionModel
-from mmviz.recording.missing_modalities import subset_answers
+from mmviz.recording.missing_modalities import subset_predictions
 
 TINY = {"width": 8, "layers": 1, "state": 4}
 
@@ -49,7 +49,7 @@ def test_every_subset_is_scored_as_a_prediction_without_the_others(clear, run):
 @pytest.mark.parametrize("rate", [0.0, 0.1, 0.5, 0.7])
 def test_a_draw_is_the_published_protocol_applied_to_the_data(clear, run, rate):
     curve = mm.recording.missing_scores(run, clear["test"], rates=[rate], draws=2, seed=3)
-    answers = subset_answers(run, clear["test"])
+    answers = subset_predictions(run, clear["test"])
     for draw in (0, 1):
         ds = drop_modalities(clear, rate, seed=3 + draw)
         kept = np.stack([ds["test"].valid[m].any(1) for m in clear.spec.names], 1)
@@ -86,7 +86,7 @@ def test_no_draw_asks_the_model_again(clear, run, monkeypatch):
 def test_answers_to_subsets_leave_the_model_as_it_was(clear, run):
     before = {k: v.clone() for k, v in run.model.state_dict().items()}
     run.model.train()
-    subset_answers(run, clear["test"])
+    subset_predictions(run, clear["test"])
     assert run.model.training
     run.model.eval()
     assert all(torch.equal(before[k], v) for k, v in run.model.state_dict().items())

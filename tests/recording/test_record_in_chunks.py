@@ -133,8 +133,8 @@ def test_what_ends_half_way_leaves_no_file_and_the_older_one(toy, toy_run, tmp_p
             raise KeyboardInterrupt
         return original(self, groups, dim, start)
 
-    original = recorder.GrowingFile.write
-    monkeypatch.setattr(recorder.GrowingFile, "write", fail)
+    original = recorder.NetcdfAppender.write
+    monkeypatch.setattr(recorder.NetcdfAppender, "write", fail)
     with pytest.raises(KeyboardInterrupt):
         mm.record(toy_run, toy["test"], recorded_samples=6, path=target, chunk=2, progress=False)
     assert target.read_bytes() == before
@@ -142,9 +142,11 @@ def test_what_ends_half_way_leaves_no_file_and_the_older_one(toy, toy_run, tmp_p
 
 
 def test_a_piece_that_is_left_out_never_looks_whole(toy, toy_run, tmp_path, monkeypatch):
-    original = recorder.GrowingFile.write
+    original = recorder.NetcdfAppender.write
     monkeypatch.setattr(
-        recorder.GrowingFile, "write", lambda self, *a: None if a[1:] == ("recorded_sample", 4) else original(self, *a)
+        recorder.NetcdfAppender,
+        "write",
+        lambda self, *a: None if a[1:] == ("recorded_sample", 4) else original(self, *a),
     )
     with pytest.raises(DataError, match="were not written"):
         mm.record(toy_run, toy["test"], recorded_samples=6, path=tmp_path / "t.nc", chunk=2, progress=False)

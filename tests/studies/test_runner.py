@@ -58,7 +58,7 @@ def test_a_row_holds_what_the_same_training_by_hand_gives(run):
     found = mm.train.metrics.score(ds.spec.task, trained.predict(ds["test"]), ds["test"].target)
     assert row["test.accuracy"] == found["accuracy"]
     assert row["test.f1_macro"] == found["f1_macro"]
-    even = mm.analysis.equilibrium(mm.record(trained, ds["test"], recorded_samples=1))
+    even = mm.analysis.imbalance(mm.record(trained, ds["test"], recorded_samples=1))
     assert row["test.E1"] == pytest.approx(float(even["E1"]), nan_ok=True)
     assert row["test.contribution.m2"] == pytest.approx(float(even["contribution"].sel(modality="m2")))
     assert row["test.alone.m3"] == row["test.accuracy@m3"]

@@ -21,7 +21,7 @@ ANALYSES = {
     "routing": mm.analysis.routing,
     "alignment": mm.analysis.alignment,
     "training": mm.analysis.training,
-    "equilibrium": mm.analysis.equilibrium,
+    "equilibrium": mm.analysis.imbalance,
     "trajectories": mm.analysis.trajectories,
     "by_class": mm.analysis.shapley_by_class,
     "transport": lambda trace: mm.analysis.transport(

@@ -10,7 +10,7 @@ import torch
 
 import mmviz as mm
 from mmviz.core.errors import ConfigError
-from mmviz.metrics.imbalance import deviations, edm_e1, edm_e2, edm_e3
+from mmviz.metrics.imbalance import deviations, imbalance_e1, imbalance_e2, imbalance_e3
 from mmviz.metrics.shapley import shapley_values
 from mmviz.models import batch_of
 from mmviz.models.fusions.pooled import Average
@@ -32,7 +32,7 @@ def by_hand(model, batch, value):
     """Shapley values by permutations, from one call of the whole model for every subset."""
     M = len(batch.names)
 
-    def worth(members):
+    def subset_values(members):
         keep = torch.tensor([m in members for m in range(M)]).expand(len(batch), -1)
         with torch.no_grad():
             p = model.eval()(batch.masked(keep)).double().softmax(-1)
@@ -49,7 +49,7 @@ def by_hand(model, batch, value):
     phi = np.zeros(M)
     for order in itertools.permutations(range(M)):
         for place, m in enumerate(order):
-            phi[m] += (worth(set(order[: place + 1])) - worth(set(order[:place]))) / math.factorial(M)
+            phi[m] += (subset_values(set(order[: place + 1])) - subset_values(set(order[:place]))) / math.factorial(M)
     return phi
 
 
@@ -71,11 +71,11 @@ def test_every_model_can_be_measured_and_the_contributions_add_up(toy, name):
 
 def test_they_are_the_ones_the_analysis_finds_in_a_trace(toy, toy_run):
     trace = mm.record(toy_run, toy["valid"], recorded_samples=1, epochs=[toy_run.best_epoch], influence=False)
-    for value, theirs in (("accuracy", "correct"), ("probability", "probability")):
+    for value, theirs in (("accuracy", "accuracy"), ("probability", "probability")):
         measured = meter_of(toy, value=value).estimate(toy_run.model)
         phi = mm.analysis.shapley(trace, value=theirs)["phi"].mean("sample")
         np.testing.assert_allclose(measured.contribution, phi, atol=1e-6)
-    found = mm.analysis.equilibrium(trace)
+    found = mm.analysis.imbalance(trace)
     row = meter_of(toy).estimate(toy_run.model).row(toy.spec.names)
     for key in ("E1", "E2", "E3"):
         np.testing.assert_allclose(row[key], found[key], atol=1e-6, equal_nan=True)
@@ -153,8 +153,8 @@ def test_the_history_of_any_strategy_holds_readings_and_cost(toy):
     for row in run.history:
         phi = np.array([row[f"contribution/{n}"] for n in names])
         alone = np.array([row[f"unimodal_score/{n}"] for n in names])
-        np.testing.assert_allclose([row["E1"], row["E2"]], [edm_e1(phi), edm_e2(phi)])
-        np.testing.assert_allclose(row["E3"], edm_e3(alone))
+        np.testing.assert_allclose([row["E1"], row["E2"]], [imbalance_e1(phi), imbalance_e2(phi)])
+        np.testing.assert_allclose(row["E3"], imbalance_e3(alone))
         np.testing.assert_allclose([row[f"deviation/{n}"] for n in names], deviations(phi))
         np.testing.assert_allclose(phi.sum(), row["value_full_model"] - row["value_baseline"], atol=1e-12)
     assert 0 < run.history[1]["cost_share"] < 1

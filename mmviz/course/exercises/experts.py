@@ -21,12 +21,12 @@ BITS = Exercise(
         "does the expert contain?",
         "Half of the time it is the shared expert, which contains none. Half of the time it is the modality-specific expert, which determines "
         "the modality.",
-        "The entropy of three equally likely modalities is log2(3) bits. Take half of it, or check with mm.analysis.information on the table "
+        "The entropy of three equally likely modalities is log2(3) bits. Take half of it, or check with mm.analysis.mutual_information on the table "
         "of (modality, expert).",
     ),
     solution="""
 use = np.hstack([np.ones((3, 1)), np.eye(3)])  # (modality, expert): the shared one, then the specific ones
-answer = float(mm.analysis.information(use))
+answer = float(mm.analysis.mutual_information(use))
 """,
     parse=parse_number,
     accepts=_is(math.log2(3) / 2),
