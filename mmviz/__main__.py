@@ -1,4 +1,4 @@
-"""``python -m mmviz COMMAND ...``: each stage brings its own commands, loaded when asked for."""
+"""``python -m mmviz COMMAND ...``: the commands of the packages, imported on use."""
 
 import importlib
 import sys
@@ -14,7 +14,7 @@ COMMANDS = {
     "efficiency": ("mmviz.studies.efficiency.command_line", "time and memory of the fusions against length"),
     "experiment": ("mmviz.studies.command_line", "run a named experiment and print its table"),
     "figures": ("mmviz.studies.papers.command_line", "every kind of figure and table of the three papers, for a venue"),
-    "plan": ("mmviz.studies.plan_command", "what an experiment would take: cells, hours, memory, disk"),
+    "plan": ("mmviz.studies.plan_command", "estimate of an experiment: cells, hours, memory, disk"),
     "report": ("mmviz.report.site", "run the notebooks and build the static site of them, with the reference"),
 }
 
@@ -30,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        0 when all went well, 1 when the command refused, 2 when it was not understood.
+        0: success, 1: the command raised an error, 2: unknown command.
     """
     words = list(sys.argv[1:] if arguments is None else arguments)
     if not words or words[0] in ("-h", "--help"):
@@ -50,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _usage() -> str:
     lines = "\n".join(f"  {name:<12}{what}" for name, (_, what) in COMMANDS.items())
-    return f"usage: python -m mmviz COMMAND ...\n\n{lines}\n\npython -m mmviz COMMAND --help says more.\n"
+    return f"usage: python -m mmviz COMMAND ...\n\n{lines}\n\npython -m mmviz COMMAND --help describes its options.\n"
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What is promised about installing: lists agree, imports are light, the wall holds."""
+"""Installation: requirement lists agree, imports are light, no torch right of the wall."""
 
 import re
 import subprocess
@@ -49,7 +49,7 @@ def test_constraints_pin_every_requirement_to_a_version_it_allows():
     assert refused == [], "constraints.txt pins a version that pyproject.toml does not allow"
 
 
-def test_importing_mmviz_is_light():
+def test_import_mmviz_loads_no_heavy_package_and_takes_less_than_half_a_second():
     code = (
         "import time; start = time.perf_counter(); import mmviz, sys; spent = time.perf_counter() - start;"
         "heavy = {'torch', 'numpy', 'xarray', 'plotly', 'numba', 'ipywidgets'} & set(sys.modules);"
@@ -63,7 +63,7 @@ def test_nothing_right_of_the_wall_imports_torch(stage):
     assert run_python(f"import mmviz.{stage}, sys; assert 'torch' not in sys.modules") == ""
 
 
-def test_a_saved_trace_is_read_analysed_and_shown_where_torch_does_not_exist(trace, tmp_path):
+def test_a_saved_trace_is_loaded_analysed_and_displayed_without_torch(trace, tmp_path):
     import mmviz as mm
 
     path = mm.trace.save(trace, tmp_path / "trace.nc")
@@ -84,14 +84,14 @@ def test_a_saved_trace_is_read_analysed_and_shown_where_torch_does_not_exist(tra
     assert (tmp_path / "study.html").stat().st_size > 10_000
 
 
-def test_unknown_stage_is_named_with_the_known_ones():
+def test_an_unknown_attribute_of_mmviz_raises_an_error_that_lists_the_packages():
     import mmviz as mm
 
     with pytest.raises(AttributeError, match=r"has no attribute .modles.; it has .*analysis"):
         mm.modles  # noqa: B018
 
 
-def test_preflight_names_what_is_missing():
+def test_preflight_names_an_old_python_a_missing_module_and_too_little_disk_space():
     found = preflight.problems(version=(3, 9), free=1 << 30, modules=("no_such_module",))
     assert len(found) == 3
     assert "3.9 is too old" in found[0]
@@ -99,18 +99,18 @@ def test_preflight_names_what_is_missing():
     assert "1.0 GiB are free" in found[2]
 
 
-def test_preflight_finds_nothing_here():
+def test_preflight_finds_no_problem_in_this_environment():
     assert preflight.problems(free=100 << 30) == []
 
 
-def test_preflight_is_understood_by_old_pythons():
+def test_preflight_parses_with_the_grammar_of_python_3_4():
     import ast
 
     tree = ast.parse((ROOT / "mmviz" / "preflight.py").read_text(), feature_version=(3, 4))
     assert tree.body
 
 
-def test_no_file_names_a_registry_or_a_network_of_content():
+def test_no_file_contains_the_host_name_of_a_package_registry_or_cdn():
     listed = subprocess.run(["git", "ls-files"], capture_output=True, text=True, cwd=ROOT, check=True).stdout.split()
     hosts = [
         "pypi" + ".org",

@@ -45,7 +45,7 @@ def test_the_map_links_every_package_of_mmviz():
 
 
 @pytest.mark.timeout(400)
-def test_the_twelve_lines_work_when_pasted(tmp_path):
+def test_the_twelve_lines_of_the_readme_run_and_write_their_files(tmp_path):
     (code,) = re.findall(r"## Twelve lines\n\n```python\n(.*?)```", README, flags=re.DOTALL)
     assert len([line for line in code.splitlines() if line.strip()]) == 12
     done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
@@ -56,14 +56,14 @@ def test_the_twelve_lines_work_when_pasted(tmp_path):
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda p: str(p.relative_to(ROOT)))
-def test_every_link_leads_to_a_file(path):
+def test_every_local_link_of_a_document_exists(path):
     targets = re.findall(r"\]\(([^)#]+)\)", path.read_text(encoding="utf-8"))
     local = [t for t in targets if "://" not in t]
     missing = [t for t in local if not (path.parent / t).exists()]
     assert missing == []
 
 
-def test_every_make_target_the_documents_name_exists():
+def test_every_make_target_named_in_a_document_exists():
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), flags=re.MULTILINE))
     named = {
         t for p in DOCUMENTS for t in re.findall(r"(?:^|`)make ([a-z-]+)", p.read_text(encoding="utf-8"), re.MULTILINE)
@@ -71,7 +71,7 @@ def test_every_make_target_the_documents_name_exists():
     assert {"lab", "test", "check", "browser"} <= named <= targets
 
 
-def test_make_help_lists_every_documented_target():
+def test_make_help_lists_every_target_with_a_description():
     out = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     documented = re.findall(r"^([a-z-]+):.*## ", (ROOT / "Makefile").read_text(), flags=re.MULTILINE)
     assert len(documented) >= 8
@@ -79,6 +79,6 @@ def test_make_help_lists_every_documented_target():
         assert f"make {target}" in out
 
 
-def test_the_notebook_index_is_complete():
+def test_the_readme_lists_every_notebook():
     listed = set(re.findall(r"notebooks/(\w+\.ipynb)", README))
     assert {p.name for p in (ROOT / "notebooks").glob("*.ipynb")} <= listed

@@ -1,4 +1,4 @@
-"""The studies, the API and the kernels' README as one static site: ``make report``. Everything in it works without a kernel or network."""
+"""Static site of the studies, the reference and the kernels' README: ``make report``. It works without a kernel and without a network."""
 
 from mmviz.report.site import build
 

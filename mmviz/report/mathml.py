@@ -1,4 +1,4 @@
-"""A Sphinx extension: formulas as MathML, written when the site is built; browsers draw them without any script."""
+"""Sphinx extension: formulas as MathML, which browsers render without a script."""
 
 from __future__ import annotations
 

@@ -21,15 +21,15 @@ PLOTLY = "plotly.min.js"
 HEIGHT = 900
 
 
-def show_pages(folder: str, address: str) -> None:
-    """Make this kernel show a live view as a page of its own in a frame.
+def embed_views(folder: str, address: str) -> None:
+    """Display every live view of this kernel as a saved page in a frame, and plotly figures with the site's plotly.js.
 
     Parameters
     ----------
     folder
-        Where the pages are written.
+        Output folder of the pages.
     address
-        Of that folder, as seen from the page of the notebook.
+        URL of that folder, relative to the page of the notebook.
     """
     import plotly.io as pio
     from IPython import get_ipython
@@ -37,10 +37,10 @@ def show_pages(folder: str, address: str) -> None:
 
     from mmviz.widgets import Explorer
 
-    sources = chain([f"../_static/{PLOTLY}"], repeat(False))  # the first figure of a page brings plotly.js
+    sources = chain([f"../_static/{PLOTLY}"], repeat(False))  # the first figure of a page loads plotly.js
 
     class Embedded(MimetypeRenderer):
-        """A figure as markup that asks the site for plotly.js, and no other machine for anything."""
+        """Renderer of figures as HTML that loads plotly.js from the site only."""
 
         def to_mimebundle(self, fig_dict: dict[str, Any]) -> dict[str, str]:
             options = {"full_html": False, "include_mathjax": False, "auto_play": False, "validate": False}
@@ -60,58 +60,58 @@ def show_pages(folder: str, address: str) -> None:
 
 
 def frame(address: str, readout: str) -> str:
-    """Return the markup of a frame that shows a saved view; ``readout`` is data's text, and is escaped."""
-    said, where = html.escape(readout, quote=True), html.escape(address, quote=True)
+    """Return the HTML of a frame with a saved view; ``readout`` may contain text of the data and is escaped."""
+    caption, source = html.escape(readout, quote=True), html.escape(address, quote=True)
     return (
-        f'<iframe src="{where}" title="Explorer: {said}" loading="lazy" style="width:100%;height:{HEIGHT}px;border:0"></iframe>'
-        f'<p><a href="{where}">The view on a page of its own</a></p>'
+        f'<iframe src="{source}" title="Explorer: {caption}" loading="lazy" style="width:100%;height:{HEIGHT}px;border:0"></iframe>'
+        f'<p><a href="{source}">Open the view on its own page</a></p>'
     )
 
 
-#: seconds after which a notebook is given up
-PATIENCE = 1800
+#: timeout of a notebook, in seconds
+TIMEOUT = 1800
 
 
 def run_study(path: Path, out: Path, views: Path, *, version: str) -> bool:
-    """Run one notebook and write it with its outputs, the live views beside.
+    """Run one notebook and write it with its outputs; live views are saved as pages.
 
     Parameters
     ----------
     path
         The notebook.
     out
-        Where it is written, with outputs.
+        Output file.
     views
         Folder of all live views; those of this notebook go into a folder of its name.
     version
-        Of the code: a notebook runs again when it or the code has changed.
+        Version of the code: a notebook runs again if it or the code has changed.
 
     Returns
     -------
     bool
-        Whether it ran; False where the outputs of the last run still hold.
+        Whether the notebook ran; False if the stored outputs are up to date.
 
     Raises
     ------
     DataError
-        A cell of the notebook failed; it says which.
+        A cell of the notebook failed; the message names it.
     """
     import nbclient
     import nbformat
 
     book = nbformat.read(path, as_version=4)
     key = hashlib.sha256(f"{version}\n{path.read_text(encoding='utf-8')}".encode()).hexdigest()
-    mine = views / path.stem
-    if out.is_file() and nbformat.read(out, as_version=4).metadata.get("mmviz_key") == key and mine.is_dir():
+    own_views = views / path.stem
+    if out.is_file() and nbformat.read(out, as_version=4).metadata.get("mmviz_key") == key and own_views.is_dir():
         return False
-    shutil.rmtree(mine, ignore_errors=True)
+    shutil.rmtree(own_views, ignore_errors=True)
     first = nbformat.v4.new_code_cell(
-        f"from mmviz.report.notebooks import show_pages\nshow_pages({str(mine.resolve())!r}, '../_static/views/{path.stem}')"
+        f"from mmviz.report.notebooks import embed_views\nembed_views({str(own_views.resolve())!r}, '../_static/views/{path.stem}')"
     )
     book.cells.insert(0, first)
     with tempfile.TemporaryDirectory() as folder:
         where = {"metadata": {"path": folder}}
-        client = nbclient.NotebookClient(book, timeout=PATIENCE, resources=where, store_widget_state=False)
+        client = nbclient.NotebookClient(book, timeout=TIMEOUT, resources=where, store_widget_state=False)
         try:
             client.execute()
         except nbclient.exceptions.CellExecutionError as error:
@@ -119,17 +119,17 @@ def run_study(path: Path, out: Path, views: Path, *, version: str) -> bool:
     del book.cells[0]
     book.metadata["mmviz_key"] = key
     out.parent.mkdir(parents=True, exist_ok=True)
-    mine.mkdir(parents=True, exist_ok=True)
+    own_views.mkdir(parents=True, exist_ok=True)
     write_bytes_atomic(out, nbformat.writes(book).encode("utf-8"))
     return True
 
 
 def run_all(notebooks: Path, studies: Path, views: Path, *, version: str) -> dict[str, float]:
-    """Run every notebook of a folder; return the seconds of those that ran."""
-    spent = {}
+    """Run every notebook of a folder; return the run time in seconds of those that ran."""
+    seconds = {}
     for path in sorted(notebooks.glob("[0-9]*.ipynb")):
         start = time.perf_counter()
         if run_study(path, studies / path.name, views, version=version):
-            spent[path.stem] = round(time.perf_counter() - start, 1)
-            sys.stderr.write(json.dumps({path.stem: spent[path.stem]}) + "\n")
-    return spent
+            seconds[path.stem] = round(time.perf_counter() - start, 1)
+            sys.stderr.write(json.dumps({path.stem: seconds[path.stem]}) + "\n")
+    return seconds

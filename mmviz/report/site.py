@@ -1,4 +1,4 @@
-"""Build the site: run the studies, gather the pages, hand them to Sphinx."""
+"""Build the static site: run the notebooks, collect the pages, run Sphinx."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from mmviz.core.errors import DataError, MissingDependencyError
 from mmviz.report.notebooks import PLOTLY, run_all
 
 ROOT = Path(__file__).parents[2]
-#: pages of the clone that are pages of the site: from the root, to the site's source
+#: pages of the repository that are part of the site: path from the root -> path in the site's source
 PAGES = {
     "kernels/README.md": "kernels/operators.md",
     "kernels/mmkernels/scan.md": "kernels/scan.md",
@@ -33,18 +33,18 @@ def build(out: str | Path, *, run: bool = True, notebooks: str | Path | None = N
     Parameters
     ----------
     out
-        Folder of the site; ``out/site`` is the site, the rest is kept for the next time.
+        Output folder; ``out/site`` is the site, the rest is a cache for the next build.
     run
-        Whether the notebooks are run; without, they are shown without outputs.
+        Whether the notebooks are run; otherwise they are shown without outputs.
     notebooks
-        Folder of the notebooks; the clone's by default.
+        Folder of the notebooks; default: those of the repository.
 
     Raises
     ------
     MissingDependencyError
         Sphinx or one of its parts is not installed.
     DataError
-        A notebook failed, or Sphinx did.
+        A notebook or Sphinx failed.
     """
     for module in ("sphinx", "myst_nb", "furo", "latex2mathml"):
         if find_spec(module) is None:
@@ -57,16 +57,16 @@ def build(out: str | Path, *, run: bool = True, notebooks: str | Path | None = N
     if run:
         run_all(folder, out / "studies", views, version=_code())
     shutil.copytree(out / "studies" if run else folder, source / "studies", ignore=shutil.ignore_patterns("*.py"))
-    _gather(source, views)
-    words = ["-q", "-b", "html", "-d", str(out / "doctrees"), str(source), str(out / "site")]
-    done = subprocess.run([sys.executable, "-m", "sphinx", *words], capture_output=True, text=True, check=False)  # noqa: S603 - our own words
+    _collect(source, views)
+    arguments = ["-q", "-b", "html", "-d", str(out / "doctrees"), str(source), str(out / "site")]
+    done = subprocess.run([sys.executable, "-m", "sphinx", *arguments], capture_output=True, text=True, check=False)  # noqa: S603 - fixed arguments
     if done.returncode:
         raise DataError(f"Sphinx could not build {source}:\n{done.stderr[-2000:]}")
     return out / "site" / "index.html"
 
 
 def _code() -> str:
-    """Return a hash over everything of the two packages: what the pages show depends on all of it."""
+    """Return a hash of all source files of the two packages, on which the pages depend."""
     digest = hashlib.sha256()
     for folder in (ROOT / "mmviz", ROOT / "kernels" / "mmkernels"):
         for path in sorted(p for p in folder.rglob("*") if p.suffix in (".py", ".js", ".css")):
@@ -74,8 +74,8 @@ def _code() -> str:
     return digest.hexdigest()
 
 
-def _gather(source: Path, views: Path) -> None:
-    """Copy pages, pictures, live views and plotly.js to where the site's pages expect them."""
+def _collect(source: Path, views: Path) -> None:
+    """Copy pages, images, live views and plotly.js into the site's source."""
     import plotly
 
     static = source / "_static"
@@ -83,21 +83,21 @@ def _gather(source: Path, views: Path) -> None:
     shutil.copy(Path(plotly.__file__).parent / "package_data" / "plotly.min.js", static / PLOTLY)
     if views.is_dir():
         shutil.copytree(views, static / "views", dirs_exist_ok=True)
-    for old, new in PAGES.items():
-        (source / new).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(ROOT / old, source / new)
+    for path, target in PAGES.items():
+        (source / target).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / path, source / target)
     for page in (ROOT / "docs" / "course").glob("*.md"):
         (source / "course").mkdir(exist_ok=True)
         shutil.copy(page, source / "course" / page.name)
-    for picture in (ROOT / "docs").glob("*.png"):
-        shutil.copy(picture, source / picture.name)
+    for image in (ROOT / "docs").glob("*.png"):
+        shutil.copy(image, source / image.name)
 
 
 def main(arguments: Sequence[str]) -> int:
     """Build the site from the command line."""
     parser = argparse.ArgumentParser(prog="python -m mmviz report", description=__doc__)
-    parser.add_argument("--out", type=Path, default=Path("report"), help="folder of the site")
-    parser.add_argument("--no-run", action="store_true", help="show the notebooks as they are, without running them")
+    parser.add_argument("--out", type=Path, default=Path("report"), help="output folder")
+    parser.add_argument("--no-run", action="store_true", help="show the notebooks without running them")
     options = parser.parse_args(arguments)
     sys.stdout.write(f"{build(options.out, run=not options.no_run)}\n")
     return 0

@@ -1,4 +1,4 @@
-"""Every notebook runs from top to bottom, keeps its checks, and is in step with its script."""
+"""Notebooks: each runs from top to bottom with its checks, and equals its script."""
 
 import json
 import shutil
@@ -14,7 +14,7 @@ from mmviz.course.editions import teacher
 
 FOLDER = Path(__file__).parents[2] / "notebooks"
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
-#: notebooks in which there is no Trace to look at, and why
+#: notebooks without a Trace, and the reason
 WITHOUT_VIEW = {"08_efficiency": "it measures time and memory of models that are never trained"}
 
 
@@ -41,7 +41,7 @@ def test_the_notebook_runs_and_its_checks_hold(path, tmp_path):
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.stem)
-def test_the_notebook_holds_no_outputs_no_state_and_no_logic(path):
+def test_the_notebook_has_no_outputs_no_widget_state_no_functions_and_no_classes(path):
     book = json.loads(path.read_text(encoding="utf-8"))
     assert "widgets" not in book["metadata"]
     for cell in book["cells"]:
@@ -56,7 +56,7 @@ def test_the_notebook_holds_no_outputs_no_state_and_no_logic(path):
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.stem)
-def test_the_notebook_is_in_step_with_its_script(path):
+def test_the_notebook_equals_its_percent_script(path):
     script = jupytext.read(path.with_suffix(".py"))
     book = nbformat.read(path, as_version=4)
     assert [(c.cell_type, c.source) for c in script.cells] == [(c.cell_type, c.source) for c in book.cells]

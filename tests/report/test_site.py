@@ -1,4 +1,4 @@
-"""The static site: built offline, asks for nothing outside itself, formulas and live views drawn without a kernel."""
+"""Static site: built offline, without external resources; formulas and live views work without a kernel."""
 
 import json
 import re
@@ -43,7 +43,7 @@ def site(notebooks, tmp_path_factory):
     return build(out, notebooks=notebooks).parent
 
 
-def test_the_pages_are_there(site):
+def test_build_writes_pages_of_studies_kernels_reference_and_data(site):
     there = {str(path.relative_to(site)) for path in site.rglob("*.html")}
     wanted = {
         "index.html",
@@ -57,17 +57,17 @@ def test_the_pages_are_there(site):
     assert "coupled_scan" in (site / "api/mmkernels.html").read_text()
 
 
-def test_nothing_is_fetched_from_elsewhere(site):
-    asked = re.compile(
+def test_no_page_loads_a_script_image_or_style_from_another_host(site):
+    external = re.compile(
         r"""(?:<(?:script|img|iframe|source)[^>]*\ssrc|<link(?![^>]*rel="canonical")[^>]*\shref)=["'](https?:)?//"""
     )
     for path in [*site.glob("*.html"), *site.glob("[a-z]*/*.html")]:
-        assert not asked.search(path.read_text(encoding="utf-8")), path
+        assert not external.search(path.read_text(encoding="utf-8")), path
     for path in site.rglob("*.css"):
         assert not re.search(r"url\(\s*['\"]?(?:https?:)?//", path.read_text(encoding="utf-8")), path
 
 
-def test_formulas_are_mathml_and_figures_come_from_the_sites_plotly(site):
+def test_formulas_are_mathml_and_figures_load_plotly_once_from_the_site(site):
     text = (site / "studies/00_study.html").read_text()
     assert '<math xmlns="http://www.w3.org/1998/Math/MathML" display="block">' in text
     assert "<mfrac>" in text
@@ -77,7 +77,7 @@ def test_formulas_are_mathml_and_figures_come_from_the_sites_plotly(site):
     assert len(text) < 500_000, "plotly.js is not in every page"
 
 
-def test_the_live_view_is_a_page_that_works_alone(site):
+def test_a_live_view_is_framed_as_a_standalone_page(site):
     text = (site / "studies/00_study.html").read_text()
     (address,) = set(re.findall(r'<iframe src="([^"]+)"', text))
     page = (site / "studies" / address).resolve()
@@ -93,11 +93,11 @@ def test_a_notebook_runs_again_only_when_it_or_the_code_changed(notebooks, tmp_p
     assert out.read_bytes() == before
     assert run_study(path, out, views, version="2")
     book = json.loads(out.read_text())
-    assert "show_pages" not in json.dumps(book)
+    assert "embed_views" not in json.dumps(book)
     assert "iframe" in json.dumps(book)
 
 
-def test_text_of_the_data_cannot_act_in_the_frame():
+def test_text_of_the_data_is_escaped_in_the_frame():
     text = frame("views/a.html", 'x" onload="alert(1)<script>')
     assert 'onload="alert' not in text
     assert "<script>" not in text
