@@ -9,7 +9,7 @@ from mmviz.data.assemble import Description, Rules, assemble
 from mmviz.data.checks import Nonfinite, Side
 from mmviz.data.dataset import Dataset
 from mmviz.data.report import Report
-from mmviz.data.split_arrays import RawSplit, raw_split, raw_splits_from_mapping, split_raw, without_unlabelled
+from mmviz.data.split_arrays import SplitFields, raw_split, raw_splits_from_mapping, split_raw, without_unlabelled
 from mmviz.data.targets import OutOfRange
 
 
@@ -137,59 +137,30 @@ def from_arrays(
     one_of(split_by, ("sample", "group"), "split_by")
     whole(seed, "seed", low=0)
     report = Report(name)
-    parts = _parts(
-        inputs,
-        target,
-        report,
-        lengths=lengths,
-        valid=valid,
-        ids=ids,
-        group=group,
-        extras=extras,
-        times=times,
-        split=split,
-        split_by=split_by,
-        seed=seed,
-        drop=labels == "drop",
-    )
-    return assemble(parts, about, rules, report)
-
-
-def _parts(
-    inputs: Mapping[str, Any],
-    target: Any,
-    report: Report,
-    *,
-    lengths: Mapping[str, Any],
-    valid: Mapping[str, Any],
-    ids: Any,
-    group: Any,
-    extras: Any,
-    times: Mapping[str, Any] | None,
-    split: Mapping[str, float] | None,
-    split_by: str,
-    seed: int,
-    drop: bool,
-) -> list[RawSplit]:
     if not isinstance(inputs, Mapping) or not inputs:
         raise DataError(f"inputs: a {type(inputs).__name__} without modalities; give a mapping from modality to array")
+    given = SplitFields(dict(inputs), target, ids, group, lengths, valid, extras, times)
     nested = [isinstance(v, Mapping) for v in inputs.values()]
     if all(nested):
         if split is not None:
             raise ConfigError(f"split={dict(split)}: the splits are given by inputs already; leave one of them out")
-        parts = raw_splits_from_mapping(inputs, target, lengths, valid, ids, group, extras, report, times)
-        return [without_unlabelled(part, report) for part in parts] if drop else parts
-    if any(nested):
+        raw = raw_splits_from_mapping(given, report)
+    elif any(nested):
         raise ConfigError(
             "inputs: some values are arrays and some are mappings; give either splits or modalities outside"
         )
-    if split is None and target is None:
-        split = {"test": 1.0}
-    if split is None:
+    else:
+        raw = [raw_split("", given)]
+    if labels == "drop":
+        raw = [without_unlabelled(part, report) for part in raw]
+    if not all(nested):
+        raw = split_raw(raw[0], _fractions(split, target), by=split_by, seed=seed)
+    return assemble(raw, about, rules, report)
+
+
+def _fractions(split: Mapping[str, float] | None, target: Any) -> Mapping[str, float]:
+    if split is None and target is not None:
         raise ConfigError(
             "split: none given; pass split={'train': 0.7, 'valid': 0.15, 'test': 0.15}, or inputs per split"
         )
-    everything = raw_split("", inputs, target, lengths, valid, ids, group, extras, times)
-    if drop:
-        everything = without_unlabelled(everything, report)
-    return split_raw(everything, split, by=split_by, seed=seed)
+    return {"test": 1.0} if split is None else split

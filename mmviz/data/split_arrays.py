@@ -2,7 +2,7 @@
 
 import itertools
 from collections.abc import Mapping, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 import numpy as np
@@ -108,6 +108,33 @@ def text_of(values: Any, where: str) -> NDArray[np.str_]:
     return np.array(text, dtype=np.str_)
 
 
+@dataclass(eq=False)
+class SplitFields:
+    """Fields of one split as they are given, one row per sample; see `mmviz.data.from_arrays`."""
+
+    inputs: dict[str, Any]
+    target: Any = None  # None: no labels
+    ids: Any = None
+    group: Any = None
+    lengths: Any = field(default_factory=dict)
+    valid: Any = field(default_factory=dict)
+    extras: Any = field(default_factory=dict)
+    times: Any = field(default_factory=dict)
+
+    def take(self, rows: Any) -> "SplitFields":
+        """Return the samples of some rows."""
+
+        def some(values: Any) -> Any:
+            if values is None:
+                return None
+            return values[rows] if isinstance(values, np.ndarray) else [values[i] for i in rows]
+
+        named = (self.lengths, self.valid, self.extras, self.times)
+        inputs = {m: x[rows] for m, x in self.inputs.items()}
+        parts = ({k: some(v) for k, v in values.items()} for values in named)
+        return SplitFields(inputs, some(self.target), some(self.ids), some(self.group), *parts)
+
+
 @dataclass(frozen=True, eq=False)
 class RawSplit:
     """Arrays of one split before the check of values: numeric signals (n, steps, features), sample counts that agree.
@@ -166,24 +193,14 @@ def _refuse_name(modality: Any, split: str) -> None:
         raise ConfigError(f"{split or 'inputs'}: modality name {modality!r} cannot start with 'valid_'; rename it")
 
 
-def raw_split(
-    name: str,
-    inputs: Mapping[str, Any],
-    target: Any,
-    lengths: Mapping[str, Any],
-    valid: Mapping[str, Any],
-    ids: Any,
-    group: Any,
-    extras: Mapping[str, Any] | None = None,
-    times: Mapping[str, Any] | None = None,
-) -> RawSplit:
+def raw_split(name: str, given: SplitFields) -> RawSplit:
     """Return the arrays of one split; different sample counts and unknown modalities are refused.
 
     Parameters
     ----------
     name
         Of the split; "" where the samples are still to be assigned to splits.
-    inputs, target, lengths, valid, ids, group, extras, times
+    given
         As in `from_arrays`, without the outer level.
 
     Returns
@@ -198,21 +215,22 @@ def raw_split(
     ConfigError
         If `lengths` or `valid` name an unknown modality, or both name the same one.
     """
+    inputs, target, ids, group = given.inputs, given.target, given.ids, given.group
     for modality in inputs:
         _refuse_name(modality, name)
     at = f"{name} " if name else ""
-    lengths = given_mapping(lengths, f"{at}lengths", "{'audio': [12, 9, ...]}, one number per sample")
-    valid = given_mapping(valid, f"{at}valid", "{'audio': booleans (n, steps)}")
-    extras = given_mapping(extras, f"{at}extras", "{'raw_text': [...]}, one value per sample")
-    times = given_mapping(times, f"{at}times", "{'audio': seconds (n, steps)}")
+    lengths = given_mapping(given.lengths, f"{at}lengths", "{'audio': [12, 9, ...]}, one number per sample")
+    valid = given_mapping(given.valid, f"{at}valid", "{'audio': booleans (n, steps)}")
+    extras = given_mapping(given.extras, f"{at}extras", "{'raw_text': [...]}, one value per sample")
+    times = given_mapping(given.times, f"{at}times", "{'audio': seconds (n, steps)}")
     if not inputs:
         raise DataError(f"{at}inputs: no modality; give at least one array (n, steps, features)")
     refuse_other_order({**inputs, "target": target, "ids": ids, "group": group}, at)
     found = {m: signal_of(x, f"{at}{m}") for m, x in inputs.items()}
     signals = {m: x for m, (x, _) in found.items()}
     masked = {m: steps for m, (_, steps) in found.items() if steps is not None}
-    for option, given in (("lengths", lengths), ("valid", valid), ("times", times)):
-        for m in given:
+    for option, named in (("lengths", lengths), ("valid", valid), ("times", times)):
+        for m in named:
             if m not in signals:
                 known = ", ".join(map(repr, signals))
                 raise ConfigError(f"{option}: no modality {m!r}{nearest(m, signals)}; there is {known}")
@@ -243,17 +261,7 @@ def raw_split(
     return RawSplit(name, signals, labels, count, real, names, groups, np.arange(n), more, seconds, masked)
 
 
-def raw_splits_from_mapping(
-    inputs: Mapping[str, Any],
-    target: Any,
-    lengths: Mapping[str, Any],
-    valid: Mapping[str, Any],
-    ids: Any,
-    group: Any,
-    extras: Any,
-    report: Report,
-    times: Mapping[str, Any] | None = None,
-) -> list[RawSplit]:
+def raw_splits_from_mapping(given: SplitFields, report: Report) -> list[RawSplit]:
     """Return given splits: every argument is a mapping from split to content.
 
     Returns
@@ -268,11 +276,11 @@ def raw_splits_from_mapping(
     ConfigError
         If another argument is no mapping, lacks a split, or names an unknown one.
     """
+    inputs = given.inputs
     named = canonical_splits(inputs, "inputs")
-    given = {"target": target, "lengths": lengths, "valid": valid, "ids": ids, "group": group, "extras": extras}
-    given["times"] = times
-    per: dict[str, dict[Any, Any]] = {option: {} for option in given}
-    for option, value in given.items():
+    per: dict[str, dict[Any, Any]] = {f.name: {} for f in fields(given) if f.name != "inputs"}
+    for option in per:
+        value = getattr(given, option)
         if value is None:
             continue
         if not isinstance(value, Mapping):
@@ -289,17 +297,7 @@ def raw_splits_from_mapping(
                 f"{option}: split {wrong[0]!r} is not in both {option} and inputs ({listed}); a split without labels has the target None"
             )
     parts = [
-        raw_split(
-            split,
-            inputs[s],
-            per["target"].get(split),
-            per["lengths"].get(split, {}),
-            per["valid"].get(split, {}),
-            per["ids"].get(split),
-            per["group"].get(split),
-            per["extras"].get(split),
-            per["times"].get(split),
-        )
+        raw_split(split, SplitFields(inputs[s], **{option: content.get(split) for option, content in per.items()}))
         for s, split in named.items()
     ]
     report_renamed(named, dict(zip(named, map(len, parts), strict=True)), report, "inputs")

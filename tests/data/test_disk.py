@@ -147,7 +147,7 @@ def test_writing_holds_one_chunk_in_memory_at_a_time(ds, tmp_path, monkeypatch):
     s = ds["train"]
     lazy = Split(s.name, {m: Source(x) for m, x in s.inputs.items()}, s.valid, s.target, s.ids, s.group)
     back = from_disk(to_disk(Dataset(ds.spec, {"train": lazy}, ds.report), tmp_path / "x"))
-    assert max(seen) <= write._PIECE
+    assert max(seen) <= write._CHUNK
     assert np.array_equal(np.asarray(back["train"].inputs["sound"]), s.inputs["sound"])
 
 

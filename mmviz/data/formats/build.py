@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -15,7 +15,7 @@ from mmviz.data.checks import Nonfinite, Place, mask_from_lengths, refuse_swappe
 from mmviz.data.dataset import Dataset
 from mmviz.data.padding import padded_side, real_steps, side_and_real_steps
 from mmviz.data.report import Report
-from mmviz.data.split_arrays import RawSplit, raw_split, split_raw, without_unlabelled
+from mmviz.data.split_arrays import RawSplit, SplitFields, raw_split, split_raw, without_unlabelled
 from mmviz.data.splits import canonical_splits, report_renamed
 from mmviz.data.targets import OutOfRange
 from mmviz.data.timestamps import frames_of
@@ -60,33 +60,6 @@ class Repairs:
         one_of(self.padding, ("auto", "end", "start"), "padding")
 
 
-@dataclass(eq=False)
-class SplitFields:
-    """Fields of one split of a file, one row per sample; see `mmviz.data.from_arrays`."""
-
-    inputs: dict[str, Any]
-    target: Any  # None: the file has no labels
-    ids: Any = None
-    group: Any = None
-    lengths: dict[str, Any] = field(default_factory=dict)
-    valid: dict[str, Any] = field(default_factory=dict)
-    extras: dict[str, Any] = field(default_factory=dict)
-    times: dict[str, Any] = field(default_factory=dict)
-
-    def take(self, rows: Any) -> "SplitFields":
-        """Return the samples of some rows."""
-
-        def some(values: Any) -> Any:
-            if values is None:
-                return None
-            return values[rows] if isinstance(values, np.ndarray) else [values[i] for i in rows]
-
-        named = (self.lengths, self.valid, self.extras, self.times)
-        inputs = {m: x[rows] for m, x in self.inputs.items()}
-        parts = ({k: some(v) for k, v in values.items()} for values in named)
-        return SplitFields(inputs, some(self.target), some(self.ids), some(self.group), *parts)
-
-
 def build_dataset(
     raws: Mapping[str, SplitFields],
     description: Description,
@@ -125,12 +98,7 @@ def build_dataset(
     if not raws:
         raise DataError(f"{report.name}: no split with a modality; the file is another one or damaged")
     named = canonical_splits(raws, report.name)
-    parts = [
-        raw_split(
-            named[name], raw.inputs, raw.target, raw.lengths, raw.valid, raw.ids, raw.group, raw.extras, raw.times
-        )
-        for name, raw in raws.items()
-    ]
+    parts = [raw_split(named[name], fields) for name, fields in raws.items()]
     report_renamed(named, dict(zip(raws, map(len, parts), strict=True)), report, report.name)
     for part in parts:
         _real_steps(part, repairs, report)
