@@ -51,6 +51,28 @@ def number(value: Any, option: str, *, low: float, high: float = float("inf"), a
     return float(value)
 
 
+def require_known(names: Iterable[Any], known: Iterable[Any], option: str, what: str = "modality") -> None:
+    """Raise ConfigError for the first of `names` that is not in `known`; the nearest one is suggested."""
+    there = list(known)
+    for name in names:
+        if name not in there:
+            listed = ", ".join(map(repr, there))
+            raise ConfigError(f"{option}: no {what} {name!r}{nearest(name, there)}; there is {listed}")
+
+
+def selected(
+    names: Iterable[str] | None, known: tuple[str, ...], option: str, what: str = "modality"
+) -> tuple[str, ...]:
+    """Return the names in the order of `known`, all for None; ConfigError for an unknown name, one text, or no name."""
+    if names is None:
+        return known
+    chosen = list(given_names(names, option))
+    require_known(chosen, known, option, what)
+    if not chosen:
+        raise ConfigError(f"{option}: none named; leave it out for all of {', '.join(map(repr, known))}")
+    return tuple(name for name in known if name in chosen)
+
+
 def given_mapping(value: Any, option: str, example: str) -> Mapping[Any, Any]:
     """Return a mapping ({} for None), or raise ConfigError that shows an example of one."""
     if value is None:

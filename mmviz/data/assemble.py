@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mmviz.core.errors import ConfigError, DataError
-from mmviz.core.options import given_names, given_text, nearest, one_of
+from mmviz.core.options import given_names, given_text, one_of, require_known
 from mmviz.data.checks import (
     NONFINITE,
     Mask,
@@ -36,7 +36,7 @@ def align_features(parts: list[RawSplit]) -> dict[str, int]:
     Raises
     ------
     DataError
-        If a split lacks or adds a modality (the message lists what is present), or a feature size differs.
+        If a split is missing a modality or adds one, or a feature size differs.
     """
     first = parts[0]
     steps: dict[str, int] = {}
@@ -48,10 +48,10 @@ def align_features(parts: list[RawSplit]) -> dict[str, int]:
                 f"{part.name} has {', '.join(part.inputs)}"
             )
         for m, x in part.inputs.items():
-            wanted = first.inputs[m].shape[2]
-            if x.shape[2] != wanted:
+            expected = first.inputs[m].shape[2]
+            if x.shape[2] != expected:
                 raise DataError(
-                    f"{m}: {wanted} features in {first.name} but {x.shape[2]} in {part.name}; "
+                    f"{m}: {expected} features in {first.name} but {x.shape[2]} in {part.name}; "
                     "the splits come from different versions of the features"
                 )
             steps[m] = max(steps.get(m, 0), x.shape[1])
@@ -319,11 +319,7 @@ def _absent(m: str, splits: dict[str, Split], training: str, report: Report) -> 
 
 def _refuse_unknown(about: Description, names: list[str]) -> None:
     for option in ("rate_hz", "units", "channels", "descriptions", "static", "looks_ahead"):
-        for m in getattr(about, option):
-            if m not in names:
-                raise ConfigError(
-                    f"{option}: no modality {m!r}{nearest(m, names)}; there is {', '.join(map(repr, names))}"
-                )
+        require_known(getattr(about, option), names, option)
 
 
 def _is_number(value: object) -> bool:

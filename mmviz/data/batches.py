@@ -10,8 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from mmviz.core.errors import ConfigError
-from mmviz.core.options import whole
+from mmviz.core.options import require_known, whole
 from mmviz.data.dataset import Split
 from mmviz.data.disk.ragged import Ragged
 
@@ -68,9 +67,8 @@ class Buckets:
         for name, low in (("seed", 0), ("pool", 1), ("block", 1), ("epoch", 0)):
             whole(getattr(self, name), name, low=low)
         known = tuple(self.split.valid)
-        if self.by is not None and self.by not in known:
-            raise ConfigError(f"by={self.by!r}: no such modality; there is {', '.join(map(repr, known))}")
         counted = known if self.by is None else (self.by,)
+        require_known(counted, known, "by")
         self.lengths = np.sum([self.split.valid[m].sum(axis=1) for m in counted], axis=0, dtype=np.int64)
 
     def __len__(self) -> int:
@@ -129,7 +127,7 @@ def stream(
     batches
         Rows of each batch, such as ``Buckets(split, 32).of(epoch)``.
     workers
-        Threads that read ahead, at most two batches each; 0 reads when asked. Has no influence on the result.
+        Threads that read ahead, at most two batches each; 0 reads on demand. Does not affect the result.
     trim
         End each modality at the last real step of the batch, instead of the longest sequence of the set.
     ahead
@@ -156,7 +154,7 @@ def stream(
 
     A fully random order (``Buckets`` with ``block=1``) asks the disk for every sample of every modality by itself: the system cannot guess
     what comes next, so without `ahead` each of them is waited for; on a turning disk that is a seek each. ``block=64`` keeps 64 neighbours in
-    one pool of batches, so that what a cold disk is asked for lies near together, and mixes the samples of the whole pool. ``python tests/bars/streaming.py``
+    one pool of batches, so that reads from a cold disk are near together, and mixes the samples of the whole pool. ``python tests/bars/streaming.py``
     prints the throughput of each order here. A set that fits the cache is read at the speed of memory from the second epoch on.
     """
     whole(workers, "workers", low=0)

@@ -55,11 +55,11 @@ def from_arrays(
         Real numbers (n, steps, features) per modality. Padding may hold anything; it is set to 0.
     target
         (n,): whole class labels from 0, names of classes, one-hot classes (n, k), or finite values. Names become numbers in the order of
-        `classes`, else of a pandas categorical, else sorted; the report says which. Several labels or targets per sample are refused.
+        `classes`, else of a pandas categorical, else sorted; the report lists them. Several labels or targets per sample are refused.
         None, for everything or for a split: no labels, for prediction only; without `split` all samples are then the split "test".
     lengths
         Per modality, whole numbers (n,) from 0 to steps; 0 means absent. At most one of `lengths` and `valid` for a
-        modality; with neither, every step counts as real and the report says so.
+        modality; with neither, every step counts as real, which is reported.
     valid
         Per modality, booleans (n, steps): True where the step is real.
     times
@@ -68,7 +68,7 @@ def from_arrays(
         ``timedelta64`` and pandas or Python dates. Times increase from frame to frame; those of padding are ignored.
         Gaps, irregular rates and different starts are kept: models align the modalities by time. Times that count from
         an epoch (above 10⁶ s, about 11 days) are counted from the first frame of each sample. Give them for every modality
-        of more than one step, or for none: frames are then taken as equally spaced, and the report says so.
+        of more than one step, or for none: frames are then taken as equally spaced, which is reported.
     ids, group
         Text (n,). Ids default to split and number; groups (subject, speaker, video) to "".
     extras
@@ -79,23 +79,23 @@ def from_arrays(
         Names of the classes; default "0", "1", ....
     label_range, labels
         Regression: the lowest and highest value, and the treatment of values outside: "raise", "clip", "drop". "drop" also leaves out samples
-        without a label (masked, NaN, None) where others have one, and counts them.
+        without a label (masked, NaN, None) where others have one; their number is reported.
     split, split_by, seed
         Fractions of the splits, whether samples or whole groups are assigned, and the seed.
     padding
         On which side padding lies where `lengths` are given.
     nonfinite
         NaN, ±inf, numbers beyond float32 and masked cells in real steps: "raise", "mask" (remove the step), "zero" (the value), or
-        "mean" (the cell becomes the mean of its feature over the training cells that were observed; which cells, is kept in
-        ``Split.extras["missing cells of NAME"]``). A step that is masked as a whole in a masked array is not valid.
+        "mean" (the mean of the feature over the observed training cells; ``Split.extras["missing cells of NAME"]`` marks the cells). A step
+        in which every cell of a masked array is masked is not valid.
     rate_hz, units, channels, descriptions
         Per modality; all optional, never guessed.
     static
         Modalities that are constant over a recording, such as a table repeated at every step: their real rows are averaged, and a
         model repeats the average at every step. A modality with at most one real row in every sample is static without being named.
     looks_ahead
-        Modality to what made its values depend on what was recorded after them, such as "zero-phase low-pass filter" or "z-scored over
-        the recording". Predictions along time are then not shown as those of a recording that stops.
+        Modality to the preprocessing by which its values depend on later frames, such as "zero-phase low-pass filter" or "z-scored over
+        the recording". Its predictions for prefixes are then marked as not causal.
     name, source, licence, notes
         Of the data set.
 

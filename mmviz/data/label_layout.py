@@ -37,7 +37,7 @@ def one_column(
     Returns
     -------
     y, classes, action
-        (n,); the number of classes where the layout says it, otherwise 0; and what was done, "" where nothing was.
+        (n,); the number of classes where the layout defines it, otherwise 0; and the conversion, "" for none.
 
     Raises
     ------
@@ -234,7 +234,7 @@ def _objects(array: NDArray[Any], missing: NDArray[np.bool_], where: str) -> tup
 
 
 def is_missing(value: Any) -> bool:
-    """Whether a cell holds no value: None, a masked cell, NaN, pandas.NA, NaT, or the text that stands for one of them."""
+    """Return whether a cell holds no value: None, a masked cell, NaN, pandas.NA, NaT, or the text that stands for one of them."""
     if value is None or value is np.ma.masked:
         return True
     if isinstance(value, str):

@@ -84,7 +84,7 @@ def match_classes(mine: Task, theirs: Task, where: str) -> tuple[Task, NDArray[n
         return mine, None
     if mine.kind != theirs.kind:
         raise ConfigError(
-            f"{where} is a {theirs.kind}, the model was trained for a {mine.kind}; state task={mine.kind!r} where the data are made"
+            f"{where} is a {theirs.kind}, the model was trained for a {mine.kind}; pass task={mine.kind!r} to from_arrays"
         )
     if mine.classes == theirs.classes:
         if mine.outputs != theirs.outputs:
@@ -124,13 +124,13 @@ class Matching:
     ----------
     spec
         The data's, as a Trace of them states it: name, source, notes, units, rates, channels and classes of the data. Modalities
-        stand in the model's order, those that the data lack among them; classes of the model that the data lack come last.
+        are in the model's order, including those missing from the data; classes of the model that the data do not have come last.
     model
         The spec that the model was built for.
     order
         Modality name to the channel of the data for each feature of the model; a modality whose channels agree is left out.
     absent
-        Modalities of the model that the data lack: absent in every sample.
+        Modalities of the model that are missing from the data: absent in every sample.
     columns
         The model's output for each class of `spec`; None where they agree.
     """
@@ -164,7 +164,7 @@ class Matching:
         return values[..., np.argsort(self.order[name])] if name in self.order else values
 
     def completed(self, split: Split) -> Split:
-        """Return the split with the modalities that the data lack, absent in every sample."""
+        """Return the split with the missing modalities added, absent in every sample."""
         rows = np.arange(len(split))
         pairs = {name: self.recorded(split, name, rows) for name in self.absent}
         inputs = dict(split.inputs) | {name: x for name, (x, _) in pairs.items()}
@@ -200,13 +200,13 @@ def matched(model: Spec, split: Split, where: str, *, empty: bool = False) -> Ma
     Returns
     -------
     Matching
-        Channels and classes whose names are the same in another order are put in order. A modality that the data lack is absent.
+        Channels and classes whose names are the same in another order are put in order. A modality missing from the data is absent.
 
     Raises
     ------
     ConfigError
         If ``split`` is none, or the data differ: another task, a modality, channel or class that the model does not have, a channel that
-        the data lack, another unit or rate. The message says which, and what to do.
+        missing from the data, another unit or rate.
     DataError
         If the split holds no samples and ``empty`` is False.
     """

@@ -76,7 +76,7 @@ def pad(sequences: Sequence[ArrayLike], *, side: Side = "end") -> tuple[NDArray[
     Parameters
     ----------
     sequences
-        n arrays or DataFrames (steps_i, features); a length of 0 marks a sample that lacks the modality.
+        n arrays or DataFrames (steps_i, features); a length of 0 marks a sample without the modality.
     side
         Where the padding goes.
 

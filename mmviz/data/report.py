@@ -45,7 +45,7 @@ class Finding:
 
 @dataclass
 class Report:
-    """The findings of one load, in the order they were made; empty when nothing was found."""
+    """Findings of one data set in the order of their detection; may be empty."""
 
     name: str
     findings: list[Finding] = field(default_factory=list)

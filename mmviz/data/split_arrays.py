@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mmviz.core.errors import ConfigError, DataError
-from mmviz.core.options import given_mapping, nearest
+from mmviz.core.options import given_mapping, require_known
 from mmviz.data.arrays import PlainArray, filled, index_of, plain, without_torch
 from mmviz.data.checks import as_signal
 from mmviz.data.label_layout import Labels, given_labels, is_missing
@@ -139,8 +139,8 @@ class SplitFields:
 class RawSplit:
     """Arrays of one split before the check of values: numeric signals (n, steps, features), sample counts that agree.
 
-    `rows` are the rows of the arrays that were given, also after samples were dealt out or left out; `masked` are steps (n, steps)
-    of which a masked array or pandas says that they hold nothing; cells without a value are NaN.
+    `rows` are rows of the given arrays, also after samples were selected; `masked` are steps (n, steps) without any value in a masked array or
+    pandas object; cells without a value are NaN.
     """
 
     name: str
@@ -230,10 +230,7 @@ def raw_split(name: str, given: SplitFields) -> RawSplit:
     signals = {m: x for m, (x, _) in found.items()}
     masked = {m: steps for m, (_, steps) in found.items() if steps is not None}
     for option, named in (("lengths", lengths), ("valid", valid), ("times", times)):
-        for m in named:
-            if m not in signals:
-                known = ", ".join(map(repr, signals))
-                raise ConfigError(f"{option}: no modality {m!r}{nearest(m, signals)}; there is {known}")
+        require_known(named, signals, option)
     both = sorted(set(lengths) & set(valid))
     if both:
         raise ConfigError(f"{both[0]!r} has both lengths and valid; give one of them")
@@ -267,14 +264,14 @@ def raw_splits_from_mapping(given: SplitFields, report: Report) -> list[RawSplit
     Returns
     -------
     list of RawSplit
-        In the order of `inputs`, under the names of `mmviz.data.splits`; the report says which were renamed.
+        In the order of `inputs`, under the names of `mmviz.data.splits`; renamed ones are reported.
 
     Raises
     ------
     DataError
         As `raw_split`.
     ConfigError
-        If another argument is no mapping, lacks a split, or names an unknown one.
+        If another argument is not a mapping, is missing a split, or names an unknown one.
     """
     inputs = given.inputs
     named = canonical_splits(inputs, "inputs")

@@ -109,14 +109,14 @@ def variance_game(weights: Weights, *, unique: float = 1.0, redundant: Floats | 
     weights
         Of the hidden bits.
     unique
-        ρ: the share of a bit's variance that one noisy reading explains; a product of M bits keeps ρ^M.
+        ρ: the share of a bit's variance that one noisy observation explains; a product of M bits keeps ρ^M.
     redundant
         The same for the redundant bit read from 1, ..., M modalities, (M,). Default: ones.
 
     Returns
     -------
     ndarray
-        v(S), (2^M,); the total for perfect reading is the variance of the target.
+        v(S), (2^M,); the total without noise is the variance of the target.
     """
     count = len(weights.unique)
     shares = np.ones(count) if redundant is None else redundant

@@ -164,7 +164,7 @@ def targets_of(
     kind
         Whether labels are classes or values.
     classes
-        Names of the classes in the order of their numbers; None where they are to be made.
+        Names of the classes in the order of their numbers; None to derive them from the labels.
     report
         Receives conversions, splits without labels, and classes without a training sample.
 
@@ -176,7 +176,7 @@ def targets_of(
     Raises
     ------
     DataError
-        If a split is partly labelled, or labels are of a layout, type or value that the task does not have; says where.
+        If a split is partly labelled, or labels have a layout, type or value that does not fit the task.
     ConfigError
         If two classes have the same name.
     """

@@ -71,7 +71,7 @@ def write_bytes_atomic(path: str | Path, data: bytes) -> None:
 def remove_temporary_files(folder: str | Path) -> None:
     """Remove the temporary files of `atomic_path` that a killed process left in a folder.
 
-    For a caller who knows that nobody writes there at this moment, such as the holder of the folder's lock.
+    Only for a caller that excludes other writers, such as the holder of the folder's lock.
 
     Raises
     ------

@@ -35,8 +35,7 @@ _POLL = 0.25  # seconds
 class FolderLock:
     """An exclusive lock of a folder, on the file ``.lock`` inside it.
 
-    The operating system holds the lock (``flock``), so that it is gone when the process is killed; the file holds who has it,
-    for the message. Where the file system has no such locks, a file that is created exclusively stands for it, and is taken
+    The operating system holds the lock (``flock``), which ends with the process; the file holds its owner, for the message. Where the file system has no such locks, a file that is created exclusively stands for it, and is taken
     over when its process no longer exists. A process that is forked from the holder does not hold the lock.
 
     Parameters

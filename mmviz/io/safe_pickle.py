@@ -89,7 +89,7 @@ def loads(data: bytes, *, encoding: str = "ASCII", where: str = "pickle") -> Any
     Raises
     ------
     UnsafeFileError
-        For anything else; the message says what the file looks like and what it asked for.
+        For anything else; the message names the type of the file and what it requested.
     ConfigError
         If `encoding` is another one.
     """

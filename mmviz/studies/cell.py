@@ -21,8 +21,7 @@ from mmviz.data.disk.storage import NAME
 from mmviz.data.load import LOADERS, load, loader_of
 from mmviz.data.missing.modalities import select_modalities
 from mmviz.data.package_data import manifest
-from mmviz.io.digest import sha256_file
-from mmviz.io.sources import version_of
+from mmviz.io.digest import sha256_file, version_of
 from mmviz.models.registry import available, config_of
 from mmviz.train.augmentation import Augment
 from mmviz.train.config import TrainConfig
@@ -36,7 +35,7 @@ OWN = ("studies/cell.py", "studies/worker.py")
 
 
 def code_version() -> str:
-    """Return ``VERSION+HASH`` of the code in this process; see :func:`mmviz.io.sources.version_of`.
+    """Return ``VERSION+HASH`` of the code in this process; see :func:`mmviz.io.digest.version_of`.
 
     The stages from ``io`` to ``analysis``, the kernels, and of this stage the files that run and measure a cell count. The versions of torch
     and NumPy are written into each row instead.

@@ -18,8 +18,8 @@ from safetensors.torch import save as save_tensors
 
 from mmviz.core.errors import CheckpointError, ConfigError, InUseError
 from mmviz.data.spec import spec_to_json
+from mmviz.io.digest import version_of
 from mmviz.io.folder_lock import holder_of, locked, wait_until_free
-from mmviz.io.sources import version_of
 from mmviz.models.registry import name_of
 from mmviz.train.run import Run, load
 

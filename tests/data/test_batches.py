@@ -195,7 +195,7 @@ def test_pytorchs_loader_takes_the_plan_with_any_number_of_workers(split):
         ({"batch_size": 4, "pool": 0}, "pool=0"),
         ({"batch_size": 4, "block": 0}, "block=0"),
         ({"batch_size": 4, "seed": -1}, "seed=-1"),
-        ({"batch_size": 4, "by": "smell"}, "by='smell': no such modality; there is 'sound', 'light'"),
+        ({"batch_size": 4, "by": "smell"}, "by: no modality 'smell'; there is 'sound', 'light'"),
     ],
 )
 def test_a_plan_that_makes_no_sense_is_refused(split, options, message):

@@ -221,8 +221,8 @@ def _sound(index):
         (lambda f: _index(f, lambda i: i["splits"][0]["ids"].update(dtype="<f8")), "expected text"),
         (lambda f: _index(f, lambda i: _sound(i).update(steps=1 << 60)), "bytes for their mask"),
         (lambda f: _index(f, lambda i: i["splits"][0]["modalities"].pop("sound")), "no modality 'sound'"),
-        (lambda f: _bytes(f, lambda b: b[:-1]), "bytes, the index says"),
-        (lambda f: _bytes(f, lambda b: b[:-1] + bytes([b[-1] ^ 1])), "has sha256 .*, the index says"),
+        (lambda f: _bytes(f, lambda b: b[:-1]), "bytes, the index has"),
+        (lambda f: _bytes(f, lambda b: b[:-1] + bytes([b[-1] ^ 1])), "has sha256 .*, the index has"),
     ],
 )
 def test_damage_is_named(damage, message, copied):

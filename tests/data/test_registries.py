@@ -1,4 +1,4 @@
-"""Formats and data sets from outside: registered, loaded, refused, removed; the templates in docs/templates are executed."""
+"""Formats and data sets from outside: registered, loaded, refused, removed; the template docs/templates/format.py is executed."""
 
 import importlib.util
 import sys
@@ -41,7 +41,7 @@ def weather(n=12):
 
 @pytest.fixture
 def registered():
-    formats.register("weather", template("data_format"), description="weather stations, npz")
+    formats.register("weather", template("format"), description="weather stations, npz")
     yield
     formats.unregister("weather")
 
@@ -65,7 +65,7 @@ def test_the_template_of_a_format_is_recognised_and_read_once_it_is_registered(r
 def test_a_file_of_a_registered_format_is_unknown_after_it_was_removed(tmp_path):
     path = tmp_path / "station.npz"
     write_npz(path, weather())
-    formats.register("weather", template("data_format"), description="weather stations, npz")
+    formats.register("weather", template("format"), description="weather stations, npz")
     formats.unregister("weather")
     with pytest.raises(DataError, match="no known layout"):
         mm.data.load(path)
@@ -91,7 +91,7 @@ def test_a_format_from_outside_is_tried_before_the_built_in_ones(registered):
 @pytest.mark.parametrize("name", ["mmsa", "", None])
 def test_a_format_cannot_take_the_name_of_a_built_in_one(name):
     with pytest.raises(ConfigError, match="give a name other than"):
-        formats.register(name, template("data_format"), description="")
+        formats.register(name, template("format"), description="")
 
 
 def test_a_reader_without_one_of_its_functions_is_refused_by_the_name_of_the_function():
@@ -125,18 +125,20 @@ def test_every_format_explains_each_of_its_options(name):
     assert (reader.matches.__doc__ or "").startswith("Return whether")
 
 
-def test_the_template_of_a_data_set_is_loaded_by_its_name_once_it_is_registered():
-    mm.data.register("pendulum", template("data_set").pendulum)
+def test_a_data_set_is_loaded_by_its_name_from_its_registration_to_its_removal():
+    def numbers_of(*, n: int = 20):
+        x = np.random.default_rng(0).normal(size=(n, 3, 2))
+        return mm.data.from_arrays({"x": x}, np.arange(n) % 2, split={"train": 0.5, "test": 0.5}, name="numbers")
+
+    mm.data.register("numbers", numbers_of)
     try:
-        ds = mm.data.load("pendulum", n=40)
-        assert sum(map(len, ds.splits.values())) == 40
-        assert ds.spec.task.classes == ("small", "large")
+        assert sum(map(len, mm.data.load("numbers", n=40).splits.values())) == 40
         with pytest.raises(ConfigError, match="no option 'm'"):
-            mm.data.load("pendulum", m=3)
+            mm.data.load("numbers", m=3)
     finally:
-        mm.data.unregister("pendulum")
-    with pytest.raises(ConfigError, match="no data set 'pendulum'"):
-        mm.data.load("pendulum")
+        mm.data.unregister("numbers")
+    with pytest.raises(ConfigError, match="no data set 'numbers'"):
+        mm.data.load("numbers")
 
 
 def test_a_data_set_cannot_take_the_name_of_a_built_in_one_and_needs_a_function():

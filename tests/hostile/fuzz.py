@@ -21,7 +21,7 @@ from mutations import numbers
 from readers import readers
 
 from mmviz.core.errors import MmvizError
-from mmviz.io.sources import version_of
+from mmviz.io.digest import version_of
 
 CHUNK = 20_000
 SWEEP = 1000  # inputs between two collections of garbage and two reports

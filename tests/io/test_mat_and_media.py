@@ -72,7 +72,7 @@ def test_pcm_samples_of_every_width_are_scaled_to_one(width, channels):
 def test_a_wav_file_of_floats_is_refused_with_the_formats_that_are_read():
     form = struct.pack("<HHIIHH", 3, 1, 8000, 32000, 4, 32)
     body = b"WAVEfmt " + struct.pack("<I", 16) + form + b"data" + struct.pack("<I", 8) + bytes(8)
-    with pytest.raises(DataError, match="format 3, 1 channels of 32 bits at 8000 Hz.*uncompressed PCM"):
+    with pytest.raises(DataError, match=r"format 3, 1 channels of 32 bits at 8000 Hz.*uncompressed PCM"):
         read_wav(b"RIFF" + struct.pack("<I", len(body)) + body)
 
 

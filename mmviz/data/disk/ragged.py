@@ -20,7 +20,7 @@ _READS = hasattr(os, "preadv") and sys.byteorder == "little"  # else through a m
 class Ragged:
     """The values ``split.inputs[modality]`` of a data set on disk: behaves like float32 (n, steps, features), read-only.
 
-    Indexing reads the rows asked for from the file and returns an ordinary array, padded with 0; ``np.asarray`` reads
+    Indexing reads rows from the file and returns an ordinary array, padded with 0; ``np.asarray`` reads
     all. Nothing else is ever held in memory but two whole numbers per sample: where the system allows it, rows are read straight into
     the result (a memory map would keep every page that was ever touched among this process's own). Safe to share between threads and, as it is
     pickled by its path, between processes.
@@ -107,7 +107,7 @@ class Ragged:
     def fetch(self, rows: ArrayLike) -> None:
         """Prefetch sequences into the system's cache, in the order of the file.
 
-        On Linux the system is told all ranges at once and reads them while we go on (``posix_fadvise``); elsewhere, with a memory
+        On Linux all ranges are announced to the system at once, which reads them in the background (``posix_fadvise``); elsewhere, with a memory
         map, one value of every page is touched, and without one nothing is done.
         """
         index = np.unique(np.asarray(rows))
@@ -126,7 +126,7 @@ class Ragged:
         with (
             contextlib.suppress(OSError),
             path.open("rb") as file,
-        ):  # an advice: reading works without, and says what fails
+        ):  # a hint to the system: reading works without it
             for a, b in runs:
                 os.posix_fadvise(file.fileno(), at + a * step, (b - a) * step, os.POSIX_FADV_WILLNEED)
 

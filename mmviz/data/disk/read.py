@@ -29,8 +29,8 @@ def from_disk(folder: str | Path, *, verify: bool = True) -> Dataset:
     folder
         What `to_disk` returned.
     verify
-        Compare the sha256 of every file, which reads everything once. False compares sizes and structure only, and the
-        report says so.
+        Compare the sha256 of every file, which reads everything once. False compares sizes and structure only, which
+        is reported.
 
     Returns
     -------
@@ -93,7 +93,7 @@ def _split(folder: Path, entry: dict[str, Any], names: tuple[str, ...], verify: 
     target = arrays.any("target") if "target" in arrays.names else None
     labelled = entry.get("labelled", True)
     if labelled is not (target is not None):
-        raise DataError(f"{arrays.path}: the index says labelled={labelled!r}, the file disagrees; write the set again")
+        raise DataError(f"{arrays.path}: the index has labelled={labelled!r}, the file disagrees; write the set again")
     if target is not None and target.shape != (n,):
         raise DataError(f"{arrays.path}: target has shape {target.shape}, expected ({n},); write the set again")
     times = {m: arrays.read(f"times {m}", np.float64, valid[m].shape) for m in names if f"times {m}" in arrays.names}

@@ -98,7 +98,7 @@ def write_tensors(path: Path, tensors: Mapping[str, Tensor]) -> dict[str, Any]:
     Raises
     ------
     DataError
-        If the chunks are not as many values as the shape says.
+        If the chunks do not fill the shape.
     OSError
         If the disk refuses.
     """
@@ -145,9 +145,9 @@ class StoredFile:
         if not self.path.is_file() or self.path.is_symlink():
             raise DataError(f"{self.path} is no regular file; write the set again")
         if size != entry["bytes"]:
-            raise DataError(f"{self.path} has {size} bytes, the index says {entry['bytes']}; write the set again")
+            raise DataError(f"{self.path} has {size} bytes, the index has {entry['bytes']}; write the set again")
         if verify and (found := sha256_file(self.path)) != entry["sha256"]:
-            raise DataError(f"{self.path} has sha256 {found}, the index says {entry['sha256']}; write the set again")
+            raise DataError(f"{self.path} has sha256 {found}, the index has {entry['sha256']}; write the set again")
         try:
             with safe_open(self.path, "numpy") as file:  # refuses overlaps, holes, sizes beyond the file
                 self.names = tuple(file.keys())

@@ -70,9 +70,9 @@ class FeatureCache:
         except FileNotFoundError:
             return None
         except (OSError, SafetensorError, KeyError, ValueError) as error:
-            raise DataError(f"{path} is damaged ({error!r}); delete it, and it will be made again") from error
+            raise DataError(f"{path} is damaged ({error!r}); delete it, it will be encoded again") from error
         if features.ndim != 2 or features.dtype != np.float32:
-            raise DataError(f"{path} holds {features.dtype} {features.shape}; delete it, and it will be made again")
+            raise DataError(f"{path} holds {features.dtype} {features.shape}; delete it, it will be encoded again")
         return features
 
     def put(self, key: str, features: NDArray[np.float32]) -> None:
@@ -134,9 +134,9 @@ def encode(
     found: dict[str, NDArray[np.float32]] = {}
     if cache is not None:
         found = {key: features for key in first if (features := cache.get(key)) is not None}
-    wanted = sorted(i for key, i in first.items() if key not in found)
-    for start in range(0, len(wanted), batch_size):
-        rows = wanted[start : start + batch_size]
+    missing = sorted(i for key, i in first.items() if key not in found)
+    for start in range(0, len(missing), batch_size):
+        rows = missing[start : start + batch_size]
         for i, features in zip(rows, _encoded(encoder, items, rows), strict=True):
             found[keys[i]] = features
             if cache is not None:

@@ -43,7 +43,7 @@ class Repairs:
         Lengths of the file that cannot be: "raise", "clip" (into 0..steps), "derive" (all are replaced by what all-zero
         steps say).
     padding
-        Which side padding lies on: "auto" (where the all-zero steps are), "end", "start".
+        Side of the padding: "auto" (that of the all-zero steps), "end", "start".
     """
 
     nonfinite: Nonfinite = "raise"

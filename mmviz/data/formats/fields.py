@@ -35,7 +35,7 @@ def field(tree: Any, key: str, where: str) -> Any:
 
 
 def split_entries(
-    tree: Mapping[Any, Any], wanted: Collection[str], where: str, report: Report
+    tree: Mapping[Any, Any], keys: Collection[str], where: str, report: Report
 ) -> dict[str, Mapping[str, Any]]:
     """Return the dictionaries of a file that are splits; report the other entries.
 
@@ -43,7 +43,7 @@ def split_entries(
     ----------
     tree
         Of the file.
-    wanted
+    keys
         A split has at least one of these keys.
     where
         File, for the report.
@@ -57,7 +57,7 @@ def split_entries(
     """
     found: dict[str, Mapping[str, Any]] = {}
     for key, part in tree.items():
-        if isinstance(key, str) and isinstance(part, Mapping) and set(part) & set(wanted):
+        if isinstance(key, str) and isinstance(part, Mapping) and set(part) & set(keys):
             found[key] = part
             continue
         rows = rows_in(part)

@@ -115,8 +115,8 @@ def read(
     Returns
     -------
     Dataset
-        One modality "audio", 100 steps a second, 40 bands; groups are speakers. A report warning says where speakers are in
-        training and test.
+        One modality "audio", 100 steps a second, 40 bands; groups are speakers. A warning in the report names
+        speakers in both training and test.
 
     Raises
     ------
@@ -148,11 +148,11 @@ def read(
     return build_dataset(raws, description, repairs, report, split=shares, by="sample", seed=seed)
 
 
-def _is_speaker(speaker: list[str], wanted: str | None) -> Any:
+def _is_speaker(speaker: list[str], test_speaker: str | None) -> Any:
     names = sorted(set(speaker))
-    chosen = names[-1] if wanted is None else wanted
+    chosen = names[-1] if test_speaker is None else test_speaker
     if chosen not in names or len(names) < 2:
-        raise ConfigError(f"test_speaker={wanted!r}; there is {', '.join(map(repr, names))}")
+        raise ConfigError(f"test_speaker={test_speaker!r}; there is {', '.join(map(repr, names))}")
     return np.array([s == chosen for s in speaker])
 
 

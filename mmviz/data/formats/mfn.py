@@ -56,7 +56,7 @@ def read(
         The value, or whether it is at least `threshold` (0 for a file whose labels reach below 0, else 3.5, the middle
         that ICT-MMMO's baselines use).
     splits
-        Which to read. A modality that one of them lacks is left out, and the report says so.
+        Which to read. A modality that is missing from one of them is left out, which is reported.
     label
         Which column, where the file has several labels per sample (MOSEI's emotions).
     sizes
@@ -82,7 +82,7 @@ def read(
     for split, s in called.items():
         if split not in splits:
             report.add(
-                "warning", "left out", content.where, 1, first=repr(s), action="a split that was not wanted: not read"
+                "warning", "left out", content.where, 1, first=repr(s), action="a split not in splits=: not read"
             )
     tree = _by_split(content.tree, called) if content.members is None else _folder(content, called, splits, sizes)
     names = [m for m in MODALITIES if all(f"{m}_{s}" in tree for s in splits)]

@@ -54,7 +54,7 @@ def read(
     label
         Which column, where samples have several labels (MOSEI: the sentiment is column 0 of MISA's files).
     split, seed
-        One file only: shares of the splits to be dealt out by video, default 0.6 / 0.2 / 0.2.
+        One file only: fractions of the splits, assigned by video, default 0.6 / 0.2 / 0.2.
 
     Returns
     -------
@@ -78,10 +78,10 @@ def read(
     found = one_label({s: raw.target for s, raw in raws.items()}, label, content.where, report)
     for s, raw in raws.items():
         raw.target = found.target[s]
-    made = "One file: splits are dealt out by video." if split else "Splits are the files'."
+    origin = "One file: splits by video." if split else "Splits are the files'."
     description = Description(
         "misa", found.task, found.classes, (-3.0, 3.0), "the layout of MISA (github declare-lab/MISA)",
-        "the data set's own: research use", (made, "All modalities have one step per word.", *((found.note,) if found.note else ())),
+        "the data set's own: research use", (origin, "All modalities have one step per word.", *((found.note,) if found.note else ())),
     )  # fmt: skip
     return build_dataset(raws, description, repairs, report, split=split, by="group", seed=seed)
 

@@ -5,8 +5,8 @@ from typing import Any, Literal
 
 import numpy as np
 
-from mmviz.core.errors import ConfigError, DataError
-from mmviz.core.options import one_of
+from mmviz.core.errors import DataError
+from mmviz.core.options import one_of, require_known
 from mmviz.data.assemble import Description
 from mmviz.data.dataset import Dataset
 from mmviz.data.formats.build import Repairs, SplitFields, build_dataset
@@ -76,10 +76,10 @@ def read(
         one_of(label, tuple(_LABELS), "label")
     report = Report(content.where)
     present = list(split_entries(content.tree, (*MODALITIES, *_LABEL_KEYS, "id"), content.where, report))
-    wanted = _wanted(content, present, modalities)
+    names = _modalities(content, present, modalities)
     labels = {s: _labels(_part(content, s), f"{content.where}, {s}", target, label) for s in present}
     found = one_label(labels, label if isinstance(label, int) else None, content.where, report)
-    raws = {s: _split(content, s, wanted, found.target[s], report) for s in present}
+    raws = {s: _split(content, s, names, found.target[s], report) for s in present}
     sims = any("regression_labels_T" in _part(content, s) for s in present)
     first = raws[present[0]].inputs
     audio, vision = (int(first[m].shape[2]) if m in first else 0 for m in ("audio", "vision"))
@@ -101,16 +101,14 @@ def read(
     return build_dataset(raws, description, repairs, report)
 
 
-def _wanted(content: Content, splits: list[str], modalities: tuple[str, ...] | None) -> list[str]:
+def _modalities(content: Content, splits: list[str], modalities: tuple[str, ...] | None) -> list[str]:
     if modalities is None:
         found = [m for m in MODALITIES if any(m in _part(content, s) for s in splits)]
         if not found:
             keys = ", ".join(map(repr, content.tree[splits[0]]))
             raise DataError(f"{content.where}: none of {', '.join(MODALITIES)}; {splits[0]} has {keys}")
         return found
-    for m in modalities:
-        if m not in MODALITIES:
-            raise ConfigError(f"modalities={modalities!r}: {m!r} is none of {', '.join(map(repr, MODALITIES))}")
+    require_known(modalities, MODALITIES, "modalities")
     return list(modalities)
 
 
@@ -131,10 +129,10 @@ def _labels(part: Mapping[str, Any], where: str, target: str, label: str | int) 
     return numeric(field(part, key, where), f"{where} {key}", 1, 2, 3)
 
 
-def _split(content: Content, s: str, wanted: list[str], y: Any, report: Report) -> SplitFields:
+def _split(content: Content, s: str, names: list[str], y: Any, report: Report) -> SplitFields:
     where = f"{content.where}, {s}"
     part = _part(content, s)
-    inputs = {m: numeric(field(part, m, where), f"{where} {m}", 3) for m in wanted}
+    inputs = {m: numeric(field(part, m, where), f"{where} {m}", 3) for m in names}
     ids = texts(field(part, "id", where), f"{where} id")
     lengths: dict[str, Any] = {}
     for m in ("audio", "vision"):

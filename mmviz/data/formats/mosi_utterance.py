@@ -5,8 +5,8 @@ from typing import Literal
 
 import numpy as np
 
-from mmviz.core.errors import ConfigError, DataError
-from mmviz.core.options import one_of
+from mmviz.core.errors import DataError
+from mmviz.core.options import one_of, require_known
 from mmviz.data.assemble import Description
 from mmviz.data.dataset import Dataset
 from mmviz.data.formats.bclstm import LEAK, refuse_bclstm_leak, warn_bclstm_leak
@@ -58,16 +58,16 @@ def read(
         Allowed repairs. Four utterances have no value: a regression needs ``labels="drop"``.
     split
         "official" (1284 / 229 / 686), "bclstm" (1447 / 752, the authors of the features), or "held_out": the 752
-        utterances of which no feature knows the label, dealt out by video.
+        utterances whose labels no feature was trained on, split by video.
     modalities
         Of "text" (sentence embedding, unsupervised), "text_cnn", "audio", "video"; default all that do not leak under the
         split: with "official" text and audio, else text, audio, video.
     target
         Non-negative or not, or the value in -3 to 3.
     leak
-        "refuse" features that know the labels of the test part, or "keep" them with a warning.
+        "refuse" features that leak labels of the test split, or "keep" them with a warning.
     seed
-        Of the dealing for "held_out".
+        Of the assignment for "held_out".
 
     Returns
     -------
@@ -85,9 +85,7 @@ def read(
     one_of(target, ("classification", "regression"), "target")
     one_of(leak, ("refuse", "keep"), "leak")
     chosen = tuple(modalities) or (("text", "audio") if split == "official" else ("text", "audio", "video"))
-    for m in chosen:
-        if m not in _KEY_OF:
-            raise ConfigError(f"modalities={chosen!r}: {m!r} is none of {', '.join(map(repr, _KEY_OF))}")
+    require_known(chosen, _KEY_OF, "modalities")
     report = Report(content.where)
     leaking = LEAKING & set(chosen)
     if split == "official" and leak == "refuse":
@@ -127,7 +125,7 @@ def _rows(tree: Mapping[str, object], split: str, n: int, where: str, report: Re
     if split == "held_out":
         held = [i for i, s in enumerate(names) if s == "test"]
         report.add(
-            "note", "left out", where, n - len(held), action="not of the held-out part: features know their labels"
+            "note", "left out", where, n - len(held), action="not of the held-out part: features leak their labels"
         )
         return {"": held}
     named = canonical_splits(dict.fromkeys(names), f"{where} {key}")

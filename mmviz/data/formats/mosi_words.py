@@ -63,6 +63,6 @@ def read(
         "cmu_mosi_words", "classification" if classification else "regression",
         ("negative", "non-negative") if classification else None, (-3.0, 3.0),
         "CMU-MOSI (Zadeh et al. 2016), official validation part, FACET 47 and COVAREP 74; all-MiniLM-L6-v2 per word",
-        "CMU-MOSI: research use", ("Splits are dealt out by video.", "Vision and audio are normalised already."),
+        "CMU-MOSI: research use", ("Splits by video.", "Vision and audio are normalised already."),
     )  # fmt: skip
     return build_dataset({"": raw}, description, repairs, Report(where), split=split or SPLIT, by="group", seed=seed)

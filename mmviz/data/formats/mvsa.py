@@ -85,7 +85,7 @@ def parse_labels(raw: bytes, convention: Convention, where: str) -> dict[str, st
     raw
         The whole file.
     convention
-        See `one_label`. A file of single tags comes after the merging: "agreement" cannot be made of it.
+        See `one_label`. A file of single tags was merged already: it does not allow "agreement".
     where
         For errors.
 
@@ -115,7 +115,7 @@ def parse_labels(raw: bytes, convention: Convention, where: str) -> dict[str, st
         elif one:
             if convention == "agreement":
                 raise DataError(
-                    f"{where}: single tags, made by the merging rule; convention='agreement' needs labelResultAll.txt "
+                    f"{where}: single tags after merging; convention='agreement' needs labelResultAll.txt "
                     "with both annotations"
                 )
             key, words = one[1], [one[2].lower()] * 2
@@ -173,7 +173,7 @@ def read(
     encode_image
         Pictures uint8 (rows, columns, 3) -> one array (steps, features) each; default the rows of the scaled picture.
     split, seed
-        Shares to be dealt out, default 0.8 / 0.1 / 0.1: there is no official split.
+        Fractions of the splits, default 0.8 / 0.1 / 0.1: there is no official split.
 
     Returns
     -------
@@ -195,7 +195,7 @@ def read(
         raw, convention = _folder(content, report, convention, size, encode_text, encode_image)
     notes = (
         f"Convention: {convention} ({_COUNTS[convention]} tweets in the full set); results of the two are not comparable.",
-        "No official split: dealt out by sample.",
+        "No official split: assigned by sample.",
     )
     description = Description(
         "mvsa_single", "classification", CLASSES, None, "MVSA-Single (T. Niu, S. Zhu, L. Pang, A. El Saddik, MMM 2016)",
@@ -251,7 +251,7 @@ def _folder(
     missing = [k for k in kept if k not in pictures or f"{pictures[k][:-4]}.txt" not in members]
     if missing or not kept:
         raise DataError(
-            f"{content.where}: {len(missing)} of {len(kept)} labelled tweets lack picture or text (first: {missing[:1]})"
+            f"{content.where}: {len(missing)} of {len(kept)} labelled tweets are missing an image or a text (first: {missing[:1]})"
         )
     words = [_text(members.read(f"{pictures[k][:-4]}.txt", max_bytes=1 << 20)) for k in kept]
     other = [k for k, (_, utf8) in zip(kept, words, strict=True) if not utf8]

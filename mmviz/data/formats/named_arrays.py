@@ -1,4 +1,4 @@
-"""Arrays of splits in one npz: ``{split}/{modality}``, ``{split}/target`` and, if wanted, lengths, ids and groups."""
+"""Arrays of splits in one npz: ``{split}/{modality}``, ``{split}/target`` and optionally lengths, times, ids, groups and classes."""
 
 from collections.abc import Mapping
 from typing import Literal

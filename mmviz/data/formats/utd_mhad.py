@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from mmviz.core.errors import ConfigError, DataError
+from mmviz.core.options import one_of, require_known
 from mmviz.data.assemble import Description
 from mmviz.data.dataset import Dataset
 from mmviz.data.formats.build import Repairs, SplitFields, build_dataset
@@ -55,8 +56,8 @@ def read(
     valid_subjects
         Training subjects set aside as the split "valid".
     skeleton
-        "room": joints where the camera saw them. "hip": every joint relative to the centre of the hip in its frame, so that where
-        a person stands is not a feature.
+        "room": joints where the camera saw them. "hip": every joint relative to the centre of the hip in its frame, so that the
+        position in the room is not a feature.
 
     Returns
     -------
@@ -70,8 +71,7 @@ def read(
     """
     if not set(valid_subjects) < set(TRAIN):
         raise ConfigError(f"valid_subjects={valid_subjects}: choose some, not all, of {TRAIN}")
-    if skeleton not in FRAMES:
-        raise ConfigError(f"skeleton={skeleton!r}: choose one of {', '.join(map(repr, FRAMES))}")
+    one_of(skeleton, FRAMES, "skeleton")
     report = Report(content.where)
     raw, who = (
         _from_mats(content, report)
@@ -81,9 +81,7 @@ def read(
     if skeleton == "hip" and "skeleton" in raw.inputs:
         raw.inputs["skeleton"] = _from_the_hip(raw.inputs["skeleton"], f"{content.where} skeleton")
     names = tuple(raw.inputs) if modalities is None else tuple(modalities)
-    for m in names:
-        if m not in raw.inputs:
-            raise ConfigError(f"modalities={names!r}: no {m!r} here; there is {', '.join(map(repr, raw.inputs))}")
+    require_known(names, raw.inputs, "modalities")
     train = tuple(s for s in TRAIN if s not in valid_subjects)
     rows = {"train": np.isin(who, train), "valid": np.isin(who, valid_subjects), "test": np.isin(who, TEST)}
     if not (rows["train"] | rows["valid"] | rows["test"]).all():

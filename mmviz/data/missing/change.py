@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mmviz.core.errors import ConfigError
-from mmviz.core.options import nearest
+from mmviz.core.options import selected
 from mmviz.data.dataset import Dataset
 from mmviz.data.report import Report
 
@@ -53,18 +52,18 @@ def changed(
     Returns
     -------
     Dataset
-        Same spec but for a note; values are 0 wherever nothing is real. The truth of synthetic data is gone: it described
-        the data as they were.
+        Same spec with one more note; values are 0 wherever a step is not real. The truth of synthetic data, which describes the original
+        data, is dropped.
 
     Raises
     ------
     ConfigError
         If a modality or split is unknown.
     """
-    names = chosen(ds.spec.names, modalities, "modalities")
+    names = selected(modalities, ds.spec.names, "modalities")
     report = Report(ds.report.name, list(ds.report.findings))
     after = dict(ds.splits)
-    for name in chosen(tuple(ds.splits), splits, "splits"):
+    for name in selected(splits, tuple(ds.splits), "splits", "split"):
         split = ds[name]
         inputs: dict[str, Any] = dict(split.inputs)
         valid = dict(split.valid)
@@ -83,18 +82,3 @@ def changed(
     where = "all splits" if splits is None else ", ".join(splits)
     spec = replace(ds.spec, notes=(*ds.spec.notes, f"made incomplete on purpose ({where}): {done}"))
     return Dataset(spec, after, report)
-
-
-def chosen(known: tuple[str, ...], wanted: Iterable[str] | None, option: str) -> tuple[str, ...]:
-    """Return the names asked for, in the order of the data; ConfigError for one that is not there or for none."""
-    if wanted is None:
-        return known
-    if isinstance(wanted, str):
-        raise ConfigError(f"{option}={wanted!r}: one text; give a sequence of names")
-    names = list(wanted)
-    for name in names:
-        if name not in known:
-            raise ConfigError(f"{option}: no {name!r}{nearest(name, known)}; there is {', '.join(map(repr, known))}")
-    if not names:
-        raise ConfigError(f"{option}: none named; leave it out for all of {', '.join(map(repr, known))}")
-    return tuple(name for name in known if name in names)

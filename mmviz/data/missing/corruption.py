@@ -6,10 +6,10 @@ from typing import Literal
 import numpy as np
 
 from mmviz.core.errors import ConfigError
-from mmviz.core.options import number, one_of, takes, whole
+from mmviz.core.options import number, one_of, selected, takes, whole
 from mmviz.data.clock import delayed_frames
 from mmviz.data.dataset import Dataset
-from mmviz.data.missing.change import Floats, Mask, changed, chosen, generator
+from mmviz.data.missing.change import Floats, Mask, changed, generator
 
 
 @takes(ds="dataset")
@@ -199,7 +199,7 @@ def delay(
     frames only, so a delay that loses no frame is invisible to it.
     """
     jitter, seed = whole(jitter, "jitter", low=0), whole(seed, "seed", low=0)
-    names = chosen(ds.spec.names, steps, "steps")
+    names = selected(tuple(steps), ds.spec.names, "steps")
     for m in names:
         longest = ds.spec.modality(m).steps
         if type(steps[m]) is not int or abs(steps[m]) + jitter >= longest:

@@ -1,4 +1,4 @@
-"""Missing modalities: published protocols of masking, chosen subsets, and data sets of fewer modalities."""
+"""Missing modalities: published protocols of masking subsets, and data sets of fewer modalities."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from mmviz.core.errors import ConfigError, DataError
-from mmviz.core.options import number, one_of, takes, whole
+from mmviz.core.options import number, one_of, selected, takes, whole
 from mmviz.data.dataset import Dataset
-from mmviz.data.missing.change import Floats, Mask, changed, chosen, uniform
+from mmviz.data.missing.change import Floats, Mask, changed, uniform
 from mmviz.data.report import Report
 from mmviz.data.spec import Spec
 
@@ -87,7 +87,7 @@ def _imder_counts(names: NDArray[np.str_], rate: float, modalities: int, seed: i
     near = [k for k, r in enumerate(IMDER_RATES) if abs(r - rate) < 1e-9]
     if not near and rate != 0:
         raise ConfigError(
-            f"rate={rate}: protocol='imder' knows 0 and {IMDER_RATES}; use one, or protocol='independent'"
+            f"rate={rate}: protocol='imder' is defined for 0 and {IMDER_RATES}; use one, or protocol='independent'"
         )
     lost = np.zeros(len(names), dtype=np.int64)
     if near:
@@ -129,7 +129,7 @@ def drop_modalities(
         As `kept_members`, or if a split is unknown.
     """
     keep: dict[str, NDArray[np.bool_]] = {}
-    for name in chosen(tuple(ds.splits), splits, "splits"):
+    for name in selected(splits, tuple(ds.splits), "splits", "split"):
         split = ds[name]
         present = np.stack([split.valid[m].any(axis=1) for m in ds.spec.names], axis=1)
         members = kept_members(split.ids, present, rate, protocol=protocol, seed=seed)
@@ -166,7 +166,7 @@ def keep_modalities(ds: Dataset, names: Iterable[str], *, splits: Sequence[str] 
     ConfigError
         If a name or split is unknown, or no name is given.
     """
-    kept = chosen(ds.spec.names, names, "names")
+    kept = selected(names, ds.spec.names, "names")
     others = [m for m in ds.spec.names if m not in kept]
     if not others:
         return ds
@@ -199,7 +199,7 @@ def select_modalities(ds: Dataset, names: Iterable[str]) -> Dataset:
     -------
     Dataset
         Its spec names these modalities alone. All samples stay, so that scores compare; a sample in which none of the named
-        ones was recorded has nothing left, and the report counts such samples per split. The truth of synthetic data is gone.
+        ones was recorded has no data left; the report counts these samples per split. The truth of synthetic data is dropped.
 
     Raises
     ------
@@ -210,7 +210,7 @@ def select_modalities(ds: Dataset, names: Iterable[str]) -> Dataset:
     --------
     mmviz.data.missing.keep_modalities : masks the others instead, so that a model of all modalities reads the result.
     """
-    kept = chosen(ds.spec.names, names, "names")
+    kept = selected(names, ds.spec.names, "names")
     if kept == ds.spec.names:
         return ds
     report = Report(ds.report.name, list(ds.report.findings))

@@ -41,12 +41,12 @@ def synthetic(
     one redundant bit r which all modalities carry. The target is ``y = Σ_m w_u[m] u_m + w_r r + w_s Π_m s_m``
     (regression), or whether y ≥ 0 (classification; with only `synergistic` above 0 this is XOR). Modality m shows u_m, r and
     s_m on channels 0, 1 and 2 as ± one pulse (half a sine, 8 steps) that starts at ``onset + delays[m]``; every channel and
-    step has white Gaussian noise. ``ds.truth`` holds the bits, the weights, and the exact games of the ideal observer.
+    step has white Gaussian noise. ``ds.truth`` holds the bits, the weights, and the exact values v(S) of the ideal observer.
 
     Parameters
     ----------
     n
-        Samples, at least 20, dealt out 70 % train, 15 % valid, 15 % test.
+        Samples, at least 20: 70 % train, 15 % valid, 15 % test.
     modalities
         How many (1..8; called "m1", "m2", ...), or their names.
     steps, features

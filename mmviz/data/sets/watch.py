@@ -146,7 +146,7 @@ def _dataset(
 ) -> Dataset:
     rows = {split: np.flatnonzero(np.isin(subject, who)) for split, who in fold_subjects(fold).items()}
     whole_window = np.ones((len(label), WINDOW), dtype=bool)
-    made = (
+    filter_note = (
         "dynamic and gravity come from one sensor: gravity is the accelerometer after a low-pass filter (Butterworth, order 3, 0.3 Hz, "
         f"{FILTERS[filtering]}), dynamic is the accelerometer minus gravity."
     )
@@ -174,5 +174,5 @@ def _dataset(
         name="watch",
         source="D. Burns et al., arXiv:1802.01489, as shipped in the package seglearn 1.2.5",
         licence="BSD-3-Clause (seglearn)",
-        notes=(made, *_NOTES),
+        notes=(filter_note, *_NOTES),
     )
