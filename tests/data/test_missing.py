@@ -213,7 +213,11 @@ def test_a_delay_moves_values_and_mask_together(two):
         (lambda ds: missing.drop_modalities(ds, 0.25), ConfigError, "rate=0.25: protocol='imder' is defined for 0 and"),
         (lambda ds: missing.drop_modalities(ds, 1.5), ConfigError, "rate=1.5"),
         (lambda ds: missing.drop_modalities(ds, 0.1, protocol="imdr"), ConfigError, "did you mean 'imder'"),
-        (lambda ds: missing.drop_modalities(ds, 0.1, splits=["tst"]), ConfigError, "no split 'tst' .did you mean 'test'"),
+        (
+            lambda ds: missing.drop_modalities(ds, 0.1, splits=["tst"]),
+            ConfigError,
+            "no split 'tst' .did you mean 'test'",
+        ),
         (lambda ds: missing.keep_modalities(ds, []), ConfigError, "none named"),
         (lambda ds: missing.keep_modalities(ds, "m0"), ConfigError, "one text"),
         (lambda ds: missing.delay(ds, {ds.spec.names[0]: 24}), ConfigError, "longest sequence has 24 steps"),
