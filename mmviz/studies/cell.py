@@ -29,18 +29,18 @@ from mmviz.train.contributions import ContributionMonitor
 from mmviz.train.fit import train_config
 from mmviz.train.strategies import strategy_of
 
-# what lies between bytes and a measured number; plots, widgets, the command line and the tables cannot change one
+#: packages on which a number of a study depends; plots, widgets, the command line and the tables cannot change one
 STAGES = ("core", "io", "data", "models", "train", "metrics", "recording", "trace", "analysis")
-OWN = ("studies/cell.py", "studies/worker.py")
+STUDY_FILES = ("studies/cell.py", "studies/worker.py")
 
 
 def code_version() -> str:
     """Return ``VERSION+HASH`` of the code in this process; see :func:`mmviz.io.digest.version_of`.
 
-    The stages from ``io`` to ``analysis``, the kernels, and of this stage the files that run and measure a cell count. The versions of torch
-    and NumPy are written into each row instead.
+    It covers the packages from ``core`` to ``analysis``, the kernels, and the files that run a cell. The versions of torch and NumPy are
+    columns of each row instead.
     """
-    return version_of(STAGES + OWN)
+    return version_of(STAGES + STUDY_FILES)
 
 
 def canonical(value: Any, where: str = "configuration") -> Any:
@@ -49,14 +49,14 @@ def canonical(value: Any, where: str = "configuration") -> Any:
     Raises
     ------
     ConfigError
-        If something cannot be written as JSON, a key is no text, or a number is not finite; says where.
+        If a value cannot be written as JSON, a key is not text, or a number is not finite; names the place.
     """
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         value = {f.name: _typed(f, getattr(value, f.name)) for f in dataclasses.fields(value)}
     if isinstance(value, Mapping):
         odd = [k for k in value if not isinstance(k, str)]
         if odd:
-            raise ConfigError(f"{where}: key {odd[0]!r} is no text")
+            raise ConfigError(f"{where}: key {odd[0]!r} is a {type(odd[0]).__name__}, expected text")
         return {k: canonical(v, f"{where}.{k}") for k, v in value.items()}
     if isinstance(value, (list, tuple)):
         return [canonical(v, f"{where}[{i}]") for i, v in enumerate(value)]
@@ -73,29 +73,29 @@ def canonical(value: Any, where: str = "configuration") -> Any:
     return value
 
 
-def text_of(value: Any) -> str:
+def canonical_text(value: Any) -> str:
     """Return a canonical value as one line of JSON with sorted keys; equal values give equal text."""
     return json.dumps(canonical(value), sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
-def as_typed(options: Mapping[str, Any]) -> dict[str, Any]:
-    """Return canonical options as a person types them: JSON knows lists alone where an option may be a tuple."""
+def with_tuples(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return canonical options with tuples for lists: JSON has lists only."""
     return {k: tuple(v) if isinstance(v, list) else v for k, v in options.items()}
 
 
 def _typed(field: dataclasses.Field, value: Any) -> Any:
-    """Return a whole number in a field of real numbers as a real one: 1 and 1.0 are the same option."""
+    """Return an integer in a float field as float: 1 and 1.0 are the same option."""
     whole = isinstance(value, int) and not isinstance(value, bool)
     return float(value) if whole and field.type in (float, "float") else value
 
 
 def source(entry: Any) -> dict[str, Any]:
-    """Return a data source with every option of a built-in set spelt out.
+    """Return a data source with all options of a built-in set, defaults included.
 
     Parameters
     ----------
     entry
-        A name or path, or a mapping with ``name`` and the options of :func:`mmviz.data.load`. The name of a built-in set means the set.
+        A name or path, or a mapping with ``name`` and the options of :func:`mmviz.data.load`. The name of a built-in set takes precedence over a path.
 
     Returns
     -------
@@ -127,19 +127,19 @@ def source(entry: Any) -> dict[str, Any]:
 
 
 def open_source(data: Mapping[str, Any], modalities: tuple[str, ...] | None) -> Dataset:
-    """Load what :func:`source` describes, restricted to some modalities; the last two stay in memory.
+    """Load the data of :func:`source`, restricted to some modalities; the last two data sets stay in memory.
 
     Raises
     ------
     DataError, ConfigError, MissingDependencyError, OSError
         As :func:`mmviz.data.load`, or for an unknown modality.
     """
-    ds = _opened(text_of({k: data[k] for k in ("name", "builtin", "options")}), digest_of(data))
+    ds = _opened(canonical_text({k: data[k] for k in ("name", "builtin", "options")}), data_digest_of(data))
     return ds if modalities is None else select_modalities(ds, modalities)
 
 
-def digest_of(data: Mapping[str, Any]) -> str:
-    """Return a sha256 that changes when the data do, without reading them into arrays.
+def data_digest_of(data: Mapping[str, Any]) -> str:
+    """Return a sha256 of the data, without reading them into arrays.
 
     A built-in set is a function of its options, our code (part of a cell's key) and the packages' files, whose sha256 `load` checks: the
     digest is over the list of those. For a folder of `to_disk` it is over its index, which holds the sha256 of every
@@ -152,7 +152,7 @@ def digest_of(data: Mapping[str, Any]) -> str:
     """
     if data["builtin"]:
         sums = sorted((name, entry["sha256"]) for name, entry in manifest().items())
-        return hashlib.sha256(text_of(["built-in", data["name"], sums]).encode()).hexdigest()
+        return hashlib.sha256(canonical_text(["built-in", data["name"], sums]).encode()).hexdigest()
     path = Path(data["name"])
     files = [path / NAME] if is_set(path) else sorted(p for p in path.rglob("*") if p.is_file())
     stamps = []
@@ -160,12 +160,12 @@ def digest_of(data: Mapping[str, Any]) -> str:
         seen = file.stat()
         name = file.relative_to(path).as_posix() if file != path else ""
         stamps.append((name, _sha256(str(file), seen.st_size, seen.st_mtime_ns)))
-    return hashlib.sha256(text_of(["path", stamps]).encode()).hexdigest()
+    return hashlib.sha256(canonical_text(["path", stamps]).encode()).hexdigest()
 
 
 @lru_cache(maxsize=4096)
 def _sha256(file: str, size: int, changed: int) -> str:
-    """Return a file's sha256, read again in this process only when its size or time of change is another."""
+    """Return the sha256 of a file; cached in this process by size and time of change."""
     return sha256_file(file)
 
 
@@ -173,7 +173,7 @@ def _sha256(file: str, size: int, changed: int) -> str:
 def _opened(described: str, digest: str) -> Dataset:
     data = json.loads(described)
     name = data["name"] if data["builtin"] else Path(data["name"])
-    return load(name, **as_typed(data["options"]))
+    return load(name, **with_tuples(data["options"]))
 
 
 MEASURES = ("contributions", "missing")
@@ -181,7 +181,7 @@ MEASURES = ("contributions", "missing")
 
 @dataclass(frozen=True, eq=False)
 class Cell:
-    """One cell; made by :func:`mmviz.studies.grid`.
+    """One training of a study; made by :func:`mmviz.studies.grid`.
 
     Attributes
     ----------
@@ -194,35 +194,35 @@ class Cell:
 
     @cached_property
     def text(self) -> str:
-        """The configuration in one line; two cells are the same if this is."""
-        return text_of(self.config)
+        """The configuration in one line; two cells are equal if their texts are."""
+        return canonical_text(self.config)
 
     @cached_property
     def digest(self) -> str:
         """Digest of the data; see :func:`mmviz.studies.cell.digest_of`."""
-        return digest_of(self.config["data"])
+        return data_digest_of(self.config["data"])
 
     @cached_property
     def code(self) -> str:
-        """Version of the code it is run with; see :func:`mmviz.studies.cell.code_version`."""
+        """Version of the code that runs the cell; see :func:`mmviz.studies.cell.code_version`."""
         return code_version()
 
     @cached_property
     def key(self) -> str:
         """32 hexadecimal digits: sha256 over configuration, digest of the data and version of the code.
 
-        Where a file lies does not count, only what is in it.
+        The place of a file does not count, only its content.
         """
         data = self.config["data"]
         placed = self.config | {
             "data": {"name": data["name"] if data["builtin"] else "path", "options": data["options"]}
         }
-        return hashlib.sha256("\n".join([text_of(placed), self.digest, self.code]).encode()).hexdigest()[:32]
+        return hashlib.sha256("\n".join([canonical_text(placed), self.digest, self.code]).encode()).hexdigest()[:32]
 
     def columns(self) -> dict[str, Any]:
         """Return the configuration as flat columns: ``model``, ``model.width``, ``strategy``, ``train.epochs``, ``data``, ``data.fold``, ....
 
-        ``modalities`` is "all" or the names joined by "+"; what is neither text nor number is JSON.
+        ``modalities`` is "all" or the names joined by "+"; other values are JSON.
         """
         c = self.config
         flat: dict[str, Any] = {"model": c["model"]["name"]}
@@ -232,7 +232,9 @@ class Cell:
         flat |= {f"train.{k}": v for k, v in c["train"].items() if k not in ("strategy", "strategy_options", "seed")}
         flat |= {"data": c["data"]["name"]} | {f"data.{k}": v for k, v in c["data"]["options"].items()}
         flat |= {"modalities": "all" if c["modalities"] is None else "+".join(c["modalities"]), "seed": c["seed"]}
-        return {k: v if v is None or isinstance(v, (str, bool, int, float)) else text_of(v) for k, v in flat.items()}
+        return {
+            k: v if v is None or isinstance(v, (str, bool, int, float)) else canonical_text(v) for k, v in flat.items()
+        }
 
     def __repr__(self) -> str:
         c = self.columns()
@@ -259,7 +261,7 @@ def cell(
     """
     if not isinstance(train, Mapping):
         raise ConfigError(f"train={train!r}: give a mapping of training options, or a list of such")
-    name, options = named(model, "model")
+    name, options = name_and_options(model, "model")
     if name not in available():
         raise ConfigError(f"model {name!r} is unknown{nearest(name, available())}; available: {', '.join(available())}")
     seed = whole(seed, "seed", low=0)
@@ -267,10 +269,10 @@ def cell(
     for measure in measures:
         if measure not in MEASURES:
             raise ConfigError(
-                f"measures: no {measure!r}{nearest(measure, MEASURES)}; there is {', '.join(MEASURES)}, beside the scores"
+                f"measures: no {measure!r}{nearest(measure, MEASURES)}; give {', '.join(MEASURES)}; scores are always computed"
             )
     if isinstance(modalities, str):
-        raise ConfigError(f"modalities={modalities!r}: one text; give a tuple of names, or None for all")
+        raise ConfigError(f"modalities={modalities!r}: expected a tuple of names, or None for all")
     return Cell(
         canonical(
             {
@@ -287,23 +289,23 @@ def cell(
 
 
 def training_options(options: Mapping[str, Any], strategy: Any, seed: int) -> TrainConfig:
-    """Return the options of a training as `fit` would complete them; ``augment`` and ``monitor`` may be mappings."""
+    """Return the options of a training as `fit` completes them; ``augment`` and ``monitor`` may be mappings."""
     for axis in ("strategy", "strategy_options", "seed"):
         if axis in options:
-            raise ConfigError(f"train: {axis!r} is no option here; write it as the axis strategy= or seed= of the grid")
-    name, own = named(strategy, "strategy")
-    return train_config(strategy_of(name, own), {**revived(options), "seed": seed})
+            raise ConfigError(f"train: {axis!r} is an axis of the grid; give it as strategy= or seed=")
+    name, own = name_and_options(strategy, "strategy")
+    return train_config(strategy_of(name, own), {**as_fit_options(options), "seed": seed})
 
 
-def revived(options: Mapping[str, Any]) -> dict[str, Any]:
+def as_fit_options(options: Mapping[str, Any]) -> dict[str, Any]:
     """Return training options as `fit` takes them: `augment` and `monitor` as their classes, where they are mappings."""
     kinds = {"augment": Augment, "monitor": ContributionMonitor}
     given = {k: kinds[k](**v) if k in kinds and isinstance(v, Mapping) else v for k, v in options.items()}
-    return given | {k: as_typed(given[k]) for k in ("strategy_options",) if k in given}
+    return given | {k: with_tuples(given[k]) for k in ("strategy_options",) if k in given}
 
 
-def named(entry: Any, axis: str) -> tuple[str, dict[str, Any]]:
-    """Take a name, or a mapping with ``name`` and options."""
+def name_and_options(entry: Any, axis: str) -> tuple[str, dict[str, Any]]:
+    """Return name and options of a name, or of a mapping with ``name`` and options."""
     if isinstance(entry, str):
         return entry, {}
     if not isinstance(entry, Mapping) or not isinstance(entry.get("name"), str):

@@ -1,4 +1,4 @@
-"""``python -m mmviz experiment NAME --data watch`` runs a named experiment and prints its table; ``plan`` says before what it takes."""
+"""``python -m mmviz experiment NAME --data watch`` runs a named study and prints its table; ``plan`` estimates its cost before."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def main(arguments: Sequence[str]) -> int:
     options: dict[str, Any] = {"workers": given.workers, "scheduler": given.scheduler, "retry": given.retry}
     outcome = run(study, store, keep=given.keep, threads=given.threads, **options)
     sys.stdout.write(f"{outcome}\n")
-    if outcome.there + outcome.ran:
+    if outcome.finished_before + outcome.finished_now:
         chosen: dict[str, Any] = {"of": study, "by": study.by, "reference": study.reference or None}
         found = table(store, metric=given.metric or study.metric, **chosen)
         if given.csv is not None:
@@ -59,7 +59,7 @@ def main(arguments: Sequence[str]) -> int:
         if study.also and given.metric is None:
             sys.stdout.write(f"\n{overview(store, study.also, **chosen)}\n")
     sys.stdout.write(f"rows: {store.path}\n")
-    return int(outcome.there + outcome.ran < len(study))
+    return int(outcome.finished_before + outcome.finished_now < len(study))
 
 
 def plan_main(arguments: Sequence[str]) -> int:

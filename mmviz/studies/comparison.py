@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 _RISKY = ("\t", "\r")
-_COMPUTED = tuple("=+-@\uff1d\uff0b\uff0d\uff20")  # the wide forms too, which spreadsheets of East Asia compute
+_COMPUTED = tuple("=+-@\uff1d\uff0b\uff0d\uff20")  # the full-width forms too, which some spreadsheets evaluate
 _REPLICATES = ("seed", "data.fold")
 
 
@@ -40,7 +40,7 @@ class Table:
         The `by` columns, ``n``, ``mean``, ``std``, ``low``, ``high``, ``failed``; with a reference also ``pairs``, ``difference``,
         ``difference_low``, ``difference_high``, ``p_t``, ``p_wilcoxon``, ``p_holm``.
     note
-        What the numbers are, in words.
+        Meaning of the numbers, in words.
     """
 
     frame: pd.DataFrame
@@ -57,23 +57,23 @@ class Table:
         return "\n".join("  ".join(v.ljust(w) for v, w in zip(row, width, strict=True)).rstrip() for row in cells)
 
     def csv(self, path: str | Path | None = None) -> str:
-        """Return the rows as CSV, numbers in full; text that a spreadsheet would take for a formula begins with an apostrophe.
+        """Return the rows as CSV, numbers in full; text that a spreadsheet evaluates as a formula is prefixed by an apostrophe.
 
         Parameters
         ----------
         path
-            Also write it there, in one step.
+            Also write the text to this file, atomically.
 
         Raises
         ------
         OSError
-            If it cannot be written; an older file is intact.
+            If the file cannot be written; an older file is intact.
         """
         out = io.StringIO()
         writer = csv.writer(out, lineterminator="\n")
-        writer.writerow([_harmless(c) for c in self.frame.columns])
+        writer.writerow([_escape_formula(c) for c in self.frame.columns])
         for row in self.frame.itertuples(index=False):
-            writer.writerow([_harmless(v) for v in row])
+            writer.writerow([_escape_formula(v) for v in row])
         if path is not None:
             write_bytes_atomic(path, out.getvalue().encode())
         return out.getvalue()
@@ -90,33 +90,33 @@ def table(
     code: str | None = None,
     level: float = 0.95,
 ) -> Table:
-    """Compare variants.
+    """Return the comparison of variants: mean, interval, and paired difference to a reference.
 
     Parameters
     ----------
     store
-        A store, its folder, or rows from :meth:`Store.rows`, filtered as one likes.
+        A store, its folder, or rows from :meth:`Store.rows`, which may be filtered.
     by
-        Columns that tell variants apart, such as "model" or ("strategy", "data").
+        Columns that distinguish variants, such as "model" or ("strategy", "data").
     metric
         A column of numbers, such as "test.accuracy", "test.E1", "run.train_seconds".
     reference
-        The variant to pair the others with: column to value, or the value of the first `by` column. It has to be one variant.
+        The variant that the others are compared to: column to value, or the value of the first `by` column. Exactly one variant.
     over
-        Columns whose combinations are the replicates. None: "seed" where there are several, otherwise "data.fold". What varies beside
-        `by` and `over` is averaged within a replicate; one that lacks some of it does not count, and the note says how many.
+        Columns whose combinations are the replicates. None: "seed" where there are several, otherwise "data.fold". Other columns that vary are averaged
+        within a replicate; incomplete replicates are left out and counted in the note.
     of
-        Only cells of this study, as it is declared now.
+        Only cells of this study.
     code
-        Rows of this version of the code; None takes the newest one in the store that has finished rows. Versions are never mixed.
+        Rows of this version of the code; None takes the newest version with finished rows. Versions are never mixed.
     level
         Of the intervals.
 
     Returns
     -------
     Table
-        Intervals are Student's t over replicates; tests are two-sided and paired by replicate, over those that both variants have.
-        ``p_holm`` is ``p_t`` corrected by Holm's method for the number of rows beside the reference, those without a p-value included.
+        Intervals are Student's t over replicates; tests are two-sided and paired by the replicates that both variants have.
+        ``p_holm`` is ``p_t`` corrected by Holm's method for the number of rows besides the reference, those without a p-value included.
 
     Raises
     ------
@@ -127,8 +127,8 @@ def table(
 
     Notes
     -----
-    Seeds vary the training, not the people: an interval over seeds says how sure the mean *on these data* is. With subject folds,
-    ``over="data.fold"`` takes folds as replicates; as their training sets overlap, its interval is somewhat too narrow.
+    Seeds vary the training, not the subjects: an interval over seeds is one of the mean *on these data*. With subject folds,
+    ``over="data.fold"`` takes folds as replicates; as their training sets overlap, the interval is too narrow.
     """
     by = (by,) if isinstance(by, str) else tuple(by)
     level = number(level, "level", low=0.0, high=1.0, above=True)
@@ -199,13 +199,13 @@ def _over(rows: pd.DataFrame, over: str | Sequence[str] | None, by: tuple[str, .
 
 
 def _grouped(rows: pd.DataFrame, columns: tuple[str, ...]) -> list[tuple[tuple[Any, ...], pd.DataFrame]]:
-    """Return the groups in the order in which the store first saw them; a missing value is a value."""
+    """Return the groups in order of first appearance; a missing value is a group value."""
     parts = rows.groupby(list(columns), dropna=False, sort=False)
     return [(tuple(None if v is pd.NA or v != v else v for v in key), part) for key, part in parts]
 
 
 def _replicates(part: pd.DataFrame, metric: str, by: tuple[str, ...], over: tuple[str, ...]) -> tuple[pd.Series, int]:
-    """Return one value per replicate, the mean over what else varies, and how many replicates lack some of that and do not count."""
+    """Return one value per replicate, the mean over other columns, and the number of incomplete replicates."""
     inner = [
         c
         for c in part.columns
@@ -259,7 +259,7 @@ def _note(
             "equal, a t test is undefined: p_t is that of the exact sign-flip test, 2^(1 - pairs), without an interval."
         )
     if partial:
-        lines.append(f"{partial} replicates are incomplete and do not count.")
+        lines.append(f"{partial} replicates are incomplete and left out.")
     lines.append(f"code {code}" + (f"; {left} rows of other studies or versions left out" if left else ""))
     return "\n".join(lines)
 
@@ -270,12 +270,12 @@ def _shown(value: Any) -> str:
     return "" if value is None else str(value)
 
 
-def _harmless(value: Any) -> Any:
+def _escape_formula(value: Any) -> Any:
     if isinstance(value, float) and math.isnan(value):
         return ""
     if not isinstance(value, str):
         return value
-    shown = printable(value)  # a carriage return would begin a row of its own
+    shown = printable(value)  # a carriage return would begin a new row
     start = next((c for c in value if not (c.isspace() or unicodedata.category(c) in ("Cf", "Cc"))), "")
     return f"'{shown}" if value[:1] in _RISKY or start in _COMPUTED else shown
 

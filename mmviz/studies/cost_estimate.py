@@ -19,7 +19,7 @@ from mmviz.data.dataset import Dataset
 from mmviz.recording.size_estimate import estimate as trace_size
 from mmviz.studies.cell import open_source
 from mmviz.studies.store import FINISHED, Store
-from mmviz.studies.worker import KEEP, failure, measured, row_of, thread_count, trained
+from mmviz.studies.worker import KEEP, failed_row, results_of, row_of, thread_count, train_cell
 
 if TYPE_CHECKING:
     from mmviz.studies.cell import Cell
@@ -31,20 +31,20 @@ _EPOCHS = 2
 
 @dataclass(frozen=True)
 class Variant:
-    """Cells that cost the same: they differ in seed and options of the data alone.
+    """Cells of equal cost: they differ only in seed and data options.
 
     Attributes
     ----------
     label
         Model, strategy, data, modalities.
     cells
-        How many are still to run.
+        Number of cells to run.
     seconds
-        Estimate for one; NaN where the probe failed.
+        Estimated seconds of one cell; NaN where the probe failed.
     kept
-        Bytes of what is kept of one, besides its row.
+        Bytes of the saved run and Trace of one cell.
     problem
-        Why the probe failed, or "".
+        Error of the probe, or "".
     """
 
     label: str
@@ -56,25 +56,25 @@ class Variant:
 
 @dataclass(frozen=True)
 class Plan:
-    """The cost of what is missing of a study.
+    """Estimated cost of the missing cells of a study.
 
     Attributes
     ----------
-    study, there
-        Cells declared; cells that are finished in the store.
+    study, cells, finished
+        Name and number of cells; number of cells that are finished in the store.
     variants
-        Of the others, by what was probed.
+        Of the other cells, one probe each.
     workers
-        How many share the work.
+        Number of workers.
     resident
-        Bytes: the largest resident set of this process while it probed; what a worker needs. None where the system does not say.
+        Bytes: largest resident set of this process during the probes, the memory of a worker. None where the system does not report it.
     row
         Bytes of one row.
     """
 
     study: str
     cells: int
-    there: int
+    finished: int
     variants: tuple[Variant, ...]
     workers: int
     resident: int | None
@@ -82,16 +82,16 @@ class Plan:
 
     @property
     def hours(self) -> float:
-        """Of one worker, for all cells whose probe ran."""
+        """Hours of one worker for all cells whose probe succeeded."""
         return sum(v.cells * v.seconds for v in self.variants if not v.problem) / 3600
 
     @property
     def disk(self) -> int:
-        """Bytes of rows and of what is kept."""
+        """Bytes of rows, runs and Traces."""
         return sum(v.cells * (self.row + v.kept) for v in self.variants)
 
     def __str__(self) -> str:
-        lines = [f"{self.study}: {self.cells} cells, {self.there} of them finished; to run:"]
+        lines = [f"{self.study}: {self.cells} cells, {self.finished} of them finished; to run:"]
         for v in self.variants:
             what = (
                 f"probe failed: {v.problem}"
@@ -103,7 +103,7 @@ class Plan:
         lines.append(
             f"time    {self.hours:.2f} worker hours; {waves:.2f} h on {self.workers} worker(s) of this machine's kind"
         )
-        resident = "not known here" if self.resident is None else f"{self.resident / 2**20:.0f} MiB"
+        resident = "unknown on this system" if self.resident is None else f"{self.resident / 2**20:.0f} MiB"
         lines.append(f"memory  {resident} per worker, the most while probing")
         lines.append(f"disk    {self.disk / 2**20:.1f} MiB, {self.row / 2**10:.0f} KiB of it per row")
         return "\n".join(lines)
@@ -118,16 +118,16 @@ def plan(
     threads: int = 1,
     progress: bool = True,
 ) -> Plan:
-    """Estimate what running a study would take; nothing is written but to a temporary folder.
+    """Return the estimated cost of running a study; only a temporary folder is written.
 
     Parameters
     ----------
     study
-        What would be run.
+        Its cells are counted.
     out
-        A store, whose finished cells are left out.
+        A store; its finished cells are left out.
     workers
-        That would share the work, at least 1. The estimate supposes that they do not slow each other down.
+        Number of workers, at least 1. The estimate assumes that they do not slow each other down.
     keep, threads
         As in :func:`mmviz.studies.run`.
     progress
@@ -136,13 +136,13 @@ def plan(
     Returns
     -------
     Plan
-        Its text is the answer.
+        Prints as text.
 
     Notes
     -----
-    One cell of each variant is trained for two epochs on the first samples of every split, ten batches of the training split, and
-    measured on them; the second epoch, scaled by samples, is an epoch's time (the first holds the compilation of kernels, and counts once for
-    each worker, which is left out). Early stopping is not foreseen: the estimate is for all epochs.
+    One cell of each variant is trained for two epochs on evenly spaced samples of every split, ten batches of the training split; the second
+    epoch, scaled by samples, is the time of an epoch (the first includes the compilation of kernels, which is left out). Early stopping is
+    not considered: the estimate is for all epochs.
     """
     whole(workers, "workers", low=1)
     whole(threads, "threads", low=1)
@@ -167,7 +167,7 @@ def plan(
 
 
 def resident() -> int | None:
-    """Return the largest resident set of this process so far, in bytes; None where the system has no such figure."""
+    """Return the largest resident set of this process so far, in bytes; None where the system does not report it."""
     try:
         import resource
     except ImportError:
@@ -176,12 +176,12 @@ def resident() -> int | None:
 
 
 def _costly(cell: Cell) -> dict[str, Any]:
-    """Return the columns a cell's cost depends on: all but the seed and the options of the data."""
+    """Return the columns on which the cost of a cell depends: all but the seed and the data options."""
     return {k: v for k, v in cell.columns().items() if k != "seed" and not k.startswith("data.")}
 
 
 def _probe(label: str, cells: list[Cell], keep: str, threads: int) -> tuple[Variant, int]:
-    """Train and measure a little of the first of some cells alike; return the estimate and the size of its row."""
+    """Probe the first of some cells of equal cost; return the estimate and the size of its row."""
     cell = cells[0]
     c = cell.config
     try:
@@ -189,14 +189,14 @@ def _probe(label: str, cells: list[Cell], keep: str, threads: int) -> tuple[Vari
             whole_set = open_source(c["data"], None if c["modalities"] is None else tuple(c["modalities"]))
             ds, share = _first_samples(whole_set, c["train"]["train"], _UPDATES * c["train"]["batch_size"])
             start = time.perf_counter()
-            run = trained(cell, ds, epochs=_EPOCHS, patience=0)
+            run = train_cell(cell, ds, epochs=_EPOCHS, patience=0)
             between = time.perf_counter()
-            found = measured(cell, ds, run)
+            found = results_of(cell, ds, run)
             end = time.perf_counter()
     except CheckpointError:
         raise
-    except Exception as error:  # noqa: BLE001 - the plan says which variants will fail, and of what
-        what = failure(error)
+    except Exception as error:  # noqa: BLE001 - the plan lists the variants that fail, with their error
+        what = failed_row(error)
         return Variant(label, len(cells), math.nan, 0, f"{what['kind']}: {what['reason']}"), 0
     seconds = [row["seconds"] for row in run.history[1:]]
     epochs = c["train"]["epochs"]

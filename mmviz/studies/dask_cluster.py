@@ -1,4 +1,4 @@
-"""Cells on Dask: a cluster of processes here, or any scheduler with an address; needs `distributed`, and only here."""
+"""Cells on Dask: a local cluster of processes, or a scheduler given by its address; the only module that needs `distributed`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import torch
 import mmviz
 from mmviz.core.errors import ConfigError, MissingDependencyError, MmvizError
 from mmviz.studies.cell import code_version
-from mmviz.studies.worker import failure, row_of, run_cell
+from mmviz.studies.worker import failed_row, row_of, run_cell
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +25,7 @@ _SECONDS = 10
 
 
 def versions() -> dict[str, str]:
-    """Return what client and workers must agree in, for the rows of one study to be comparable."""
+    """Return the versions that must be equal on client and workers, so that the rows of a study are comparable."""
     return {
         "mmviz code": code_version(),
         "mmviz": mmviz.__version__,
@@ -38,7 +38,7 @@ def versions() -> dict[str, str]:
 def on_cluster(
     todo: list[Cell], options: dict[str, Any], *, workers: int, scheduler: str | None, bar: tqdm
 ) -> Iterator[tuple[Cell, dict[str, Any]]]:
-    """Yield cells with their rows as they end, in any order.
+    """Yield cells with their rows in order of completion.
 
     Raises
     ------
@@ -55,7 +55,7 @@ def on_cluster(
         if not bar.disable:
             bar.set_description(f"{bar.desc.removesuffix(': ')} [{client.dashboard_link or 'no dashboard'}]")
         cells = {c.key: c for c in todo}
-        # a key of its own for every run: a scheduler may still remember the failure that is to be repeated
+        # a new key for every run, as a scheduler may remember an earlier failure
         futures = {
             client.submit(_remote, cell, cell.code, options, key=f"mmviz-{key}-{id(todo)}", pure=False, retries=0): key
             for key, cell in cells.items()
@@ -97,25 +97,25 @@ def check_versions(client: Any) -> None:
 
 
 def _remote(cell: Cell, code: str, options: dict[str, Any]) -> dict[str, Any]:
-    """Run on a worker; one that joined later is compared here."""
+    """Run a cell on a worker; the code of a worker that joined later is compared here."""
     if code_version() != code:
         raise ConfigError(f"version mismatch: this worker has mmviz code {code_version()}, the client has {code}")
     return run_cell(cell, **options)
 
 
 def _row(distributed: ModuleType, future: Any, cell: Cell) -> dict[str, Any]:
-    """Return the row of a task that ended; a failure of the worker itself becomes a failed row."""
+    """Return the row of a task that ended; a worker that died gives a failed row."""
     if future.status == "finished":
         return future.result()
     if future.status in ("cancelled", "lost"):
-        raise MmvizError("the scheduler went away; what had finished is in the store: run the same command again")
+        raise MmvizError("the scheduler went away; finished cells are in the store: run the same command again")
     error = future.exception()
     if isinstance(error, KeyboardInterrupt):
         raise error
     if isinstance(error, MmvizError):
         raise error
     died = isinstance(error, distributed.KilledWorker)
-    found = failure(error)
+    found = failed_row(error)
     if died:
         found |= {"kind": "worker died", "reason": f"{error} (most often memory: fewer workers, or more for each)"}
     return row_of(cell, found | {"started": "", "seconds": float("nan")})
@@ -138,7 +138,7 @@ def _client(distributed: ModuleType, workers: int, scheduler: str | None) -> Any
 
 
 class _Owned:
-    """A client that takes the cluster with it, if it was started for it."""
+    """Context of a client; closes the local cluster too, where one was started."""
 
     def __init__(self, cluster: Any, client: Any) -> None:
         self.cluster, self.client = cluster, client
@@ -153,7 +153,7 @@ class _Owned:
 
 
 def _dashboard() -> str | None:
-    """Any free port for the dashboard, where bokeh can draw it."""
+    """Return any free port for the dashboard; None without bokeh."""
     try:
         import bokeh  # noqa: F401
     except ImportError:

@@ -9,7 +9,7 @@ from mmviz.core.errors import ConfigError
 from mmviz.core.options import nearest, whole
 from mmviz.models.registry import available, config_of
 from mmviz.studies.cell import open_source, source
-from mmviz.studies.recipes import fitting, heard, recipe_for, unknown
+from mmviz.studies.recipes import model_entry, recipe_for, restricted_augmentation, unknown_options
 from mmviz.studies.study import Study, grid
 from mmviz.train.strategies import STRATEGIES
 
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 
     from mmviz.data.spec import Spec
 
-__all__ = ["STUDIES", "Common", "declare"]
+__all__ = ["STUDIES", "StudyContext", "declare"]
 
 
-# name: what it asks; the module of that name declares it
+#: name -> question of the study
 STUDIES = {
-    "fusions": "every fusion against each other and against each modality alone",
-    "alignmamba_ablation": "AlignMamba-2 with neither, one or both of its alignments, and with shared, specific or both experts",
-    "equilibrium": "training strategies: accuracy, equilibrium deviation, contributions, robustness to absent modalities",
+    "fusions": "all fusions compared with each other and with unimodal models",
+    "alignmamba_ablation": "AlignMamba-2 with none, one or both alignments, and with shared, specific or both experts",
+    "strategies": "training strategies: accuracy, imbalance, contributions, robustness to missing modalities",
 }
 
 
@@ -33,25 +33,25 @@ JOINT = "joint"
 
 
 @dataclass(frozen=True)
-class Common:
-    """What every named experiment is given.
+class StudyContext:
+    """Arguments of every named study.
 
     Attributes
     ----------
     data
-        One entry per fold, ready for the grid.
+        One entry of the grid per fold.
     seeds
         Of every variant.
     model, train
-        Options for every model that has them, for every training.
+        Options of the models that have them, and of every training.
     spec
         Of the first data.
     convention
         Of the scores.
     only
-        Names of the variants to keep; None for all.
+        Names of the variants to train; None for all.
     strategy
-        Of every training on several modalities.
+        Strategy of every training on several modalities.
     """
 
     data: list[dict[str, Any]]
@@ -63,8 +63,8 @@ class Common:
     only: tuple[str, ...] | None = None
     strategy: str = JOINT
 
-    def chosen(self, names: Sequence[str], reference: str) -> list[str]:
-        """Return those of the variants that are wanted, and always the reference; refuses an unknown one by the nearest name."""
+    def selected(self, names: Sequence[str], reference: str) -> list[str]:
+        """Return the variants in ``only``, and always the reference; ConfigError for an unknown one, with the nearest name."""
         for name in self.only or ():
             if name not in names:
                 raise ConfigError(f"only={name!r}{nearest(name, names)}: there is {', '.join(names)}")
@@ -72,7 +72,7 @@ class Common:
 
     @property
     def metric(self) -> str:
-        """The score of the task's kind on the test split."""
+        """Column of the table: accuracy or mean absolute error on the test split."""
         return "test.accuracy" if self.spec.task.kind == "classification" else "test.mae"
 
 
@@ -88,7 +88,7 @@ def declare(
     only: Sequence[str] | None = None,
     strategy: str = JOINT,
 ) -> Study:
-    """Declare a named experiment on some data.
+    """Return a named study on some data.
 
     Parameters
     ----------
@@ -105,10 +105,10 @@ def declare(
     convention
         As in :func:`mmviz.train.metrics.score`.
     only
-        Names of the models ("fusions") or strategies ("equilibrium") to compare, beside the reference. None: all.
+        Names of the models ("fusions") or strategies ("strategies") to compare, besides the reference. None: all.
     strategy
-        How every model of several modalities is trained; a modality alone is always trained jointly. Not of "equilibrium", which
-        compares strategies.
+        Strategy of every model of several modalities; unimodal models are always trained by ``joint``. Not for "strategies", which compares
+        them.
 
     Returns
     -------
@@ -122,7 +122,7 @@ def declare(
     """
     if name not in STUDIES:
         raise ConfigError(f"no experiment {name!r}{nearest(name, STUDIES)}; there is {', '.join(STUDIES)}")
-    for option in unknown(model or {}):
+    for option in unknown_options(model or {}):
         raise ConfigError(f"model option {option!r}: no model has it; see the options of mmviz.models.build")
     entry = {"name": data} if isinstance(data, str) else dict(data)
     known = source(entry)
@@ -132,37 +132,37 @@ def declare(
         raise ConfigError(f"folds={list(folds)}: data {entry['name']!r} have no option fold; leave folds out")
     chosen = folds if folds is not None else () if "fold" in entry else recipe.folds
     entries = [{**entry, "fold": whole(fold, "folds", low=0)} for fold in chosen] or [entry]
-    common = Common(
+    context = StudyContext(
         entries,
         list(range(whole(seeds, "seeds", low=1)))
         if isinstance(seeds, int)
         else [whole(s, "seeds", low=0) for s in seeds],
         {**recipe.model, **(model or {})},
-        {**heard(recipe.train, *spec.names), **(train or {})},
+        {**restricted_augmentation(recipe.train, *spec.names), **(train or {})},
         spec,
         convention,
         None if only is None else tuple(only),
         strategy,
     )
-    return _DECLARATIONS[name](common)
+    return _DECLARATIONS[name](context)
 
 
 ABLATED_MODEL = "alignmamba2"
 
 
-def alignmamba_ablation(common: Common) -> Study:
-    """Return the four alignments with both experts, and the three kinds of experts with both alignments; the reference is the whole model.
+def alignmamba_ablation(context: StudyContext) -> Study:
+    """Return the study of four alignments with both experts, and three kinds of experts with both alignments; the reference is the full model.
 
     Raises
     ------
     ConfigError
-        If the data have one modality: nothing can be aligned. If the model's options leave an alignment without weight.
+        If the data have one modality, or the options set the weight of an alignment to 0.
     """
-    if len(common.spec.names) < 2:
-        raise ConfigError(f"alignmamba_ablation: {common.spec.name!r} has one modality; alignment needs two")
-    if common.only is not None:
+    if len(context.spec.names) < 2:
+        raise ConfigError(f"alignmamba_ablation: {context.spec.name!r} has one modality; alignment needs two")
+    if context.only is not None:
         raise ConfigError("alignmamba_ablation has no variants by name; leave only= out")
-    base = fitting(ABLATED_MODEL, common.model)
+    base = model_entry(ABLATED_MODEL, context.model)
     whole = config_of(ABLATED_MODEL, **{k: v for k, v in base.items() if k != "name"})
     weights = {"ot": whole.ot, "mmd": whole.mmd}  # type: ignore[attr-defined]
     if not all(weights.values()):
@@ -171,56 +171,58 @@ def alignmamba_ablation(common: Common) -> Study:
     variants = [{"experts": "both"} | weights | without for without in aligned]
     variants += [{"experts": kind} | weights for kind in ("shared", "specific")]
     cells = grid(
-        data=common.data,
+        data=context.data,
         model=[{**base, **variant} for variant in variants],
-        strategy=common.strategy,
-        train=common.train,
-        seed=common.seeds,
-        convention=common.convention,
+        strategy=context.strategy,
+        train=context.train,
+        seed=context.seeds,
+        convention=context.convention,
     )
     by = ("model.experts", "model.ot", "model.mmd")
     reference = {"model.experts": "both", "model.ot": weights["ot"], "model.mmd": weights["mmd"]}
-    return Study("alignmamba_ablation", cells, by=by, metric=common.metric, reference=reference)
+    return Study("alignmamba_ablation", cells, by=by, metric=context.metric, reference=reference)
 
 
 STRATEGY_MODEL = "coupled_mamba"
 REFERENCE_STRATEGY = "joint"
 
 
-def equilibrium(common: Common) -> Study:
-    """Return every strategy with its default options on one model; the reference is joint training.
+def strategies(context: StudyContext) -> Study:
+    """Return the study of all strategies with default options on one model; the reference is joint training.
 
-    Beside the scores each row has the contributions and the readings E1, E2, E3 of the equilibrium deviation, and the scores with every
+    Besides the metrics each row has the contributions, the imbalance E1, E2, E3 (our interpretation), and the metrics with every
     subset of modalities and at the missing rates 0.1 to 0.7; the second table shows them. The history of a row holds the contributions after every epoch: all strategies,
-    joint training too, are measured on a slice that is held out of the training split, so that all train on the same samples.
+    joint training too, hold out the same subset of the training split, so that all train on the same samples.
 
     Raises
     ------
     ConfigError
         If the data have one modality, or a strategy is given for all.
     """
-    if len(common.spec.names) < 2:
-        raise ConfigError(f"equilibrium: {common.spec.name!r} has one modality; there is nothing to balance")
-    if common.strategy != REFERENCE_STRATEGY:
-        raise ConfigError(f"equilibrium compares strategies; give only=[{common.strategy!r}] in place of strategy=")
+    if len(context.spec.names) < 2:
+        raise ConfigError(f"strategies: {context.spec.name!r} has one modality; imbalance needs two")
+    if context.strategy != REFERENCE_STRATEGY:
+        raise ConfigError(
+            f"the study strategies compares training strategies; give only=[{context.strategy!r}] in place of strategy="
+        )
     cells = grid(
-        data=common.data,
-        model=fitting(STRATEGY_MODEL, common.model),
-        strategy=common.chosen(list(STRATEGIES), REFERENCE_STRATEGY),
-        train={"monitor": True, **common.train},
-        seed=common.seeds,
+        data=context.data,
+        model=model_entry(STRATEGY_MODEL, context.model),
+        strategy=context.selected(list(STRATEGIES), REFERENCE_STRATEGY),
+        train={"monitor": True, **context.train},
+        seed=context.seeds,
         measures=("contributions", "missing"),
-        convention=common.convention,
+        convention=context.convention,
     )
-    alone = tuple(f"{common.metric}@{m}" for m in common.spec.names)
-    without = tuple(f"{common.metric}@{'+'.join(n for n in common.spec.names if n != m)}" for m in common.spec.names)
-    share = tuple(f"test.share.{m}" for m in common.spec.names)
-    also = ("test.E1", "test.E2", "test.E3", *share, *dict.fromkeys(alone + without), f"{common.metric}@missing")
+    alone = tuple(f"{context.metric}@{m}" for m in context.spec.names)
+    without = tuple(f"{context.metric}@{'+'.join(n for n in context.spec.names if n != m)}" for m in context.spec.names)
+    share = tuple(f"test.share.{m}" for m in context.spec.names)
+    also = ("test.E1", "test.E2", "test.E3", *share, *dict.fromkeys(alone + without), f"{context.metric}@missing")
     return Study(
-        "equilibrium",
+        "strategies",
         cells,
         by=("strategy",),
-        metric=common.metric,
+        metric=context.metric,
         reference={"strategy": REFERENCE_STRATEGY},
         also=also,
     )
@@ -230,24 +232,24 @@ UNIMODAL_MODEL = "coupled_mamba"  # with one modality it is a plain Mamba
 REFERENCE_FUSION = "concat"
 
 
-def fusions(common: Common) -> Study:
-    """Return all models on all modalities, and a Mamba on each modality alone; the reference is concatenation."""
-    shared = {"data": common.data, "seed": common.seeds, "convention": common.convention}
+def fusions(context: StudyContext) -> Study:
+    """Return the study of all models on all modalities, and of a Mamba on each single modality; the reference is concatenation."""
+    shared = {"data": context.data, "seed": context.seeds, "convention": context.convention}
     cells = grid(
-        model=[fitting(name, common.model) for name in common.chosen(available(), REFERENCE_FUSION)],
-        strategy=common.strategy,
-        train=common.train,
+        model=[model_entry(name, context.model) for name in context.selected(available(), REFERENCE_FUSION)],
+        strategy=context.strategy,
+        train=context.train,
         **shared,
     )
-    for modality in common.spec.names if len(common.spec.names) > 1 else ():
+    for modality in context.spec.names if len(context.spec.names) > 1 else ():
         cells += grid(
-            model=fitting(UNIMODAL_MODEL, common.model),
+            model=model_entry(UNIMODAL_MODEL, context.model),
             modalities=(modality,),
-            train=heard(common.train, modality),
+            train=restricted_augmentation(context.train, modality),
             **shared,
         )
     reference = {"model": REFERENCE_FUSION, "modalities": "all"}
-    return Study("fusions", cells, by=("model", "modalities"), metric=common.metric, reference=reference)
+    return Study("fusions", cells, by=("model", "modalities"), metric=context.metric, reference=reference)
 
 
-_DECLARATIONS = {"fusions": fusions, "alignmamba_ablation": alignmamba_ablation, "equilibrium": equilibrium}
+_DECLARATIONS = {"fusions": fusions, "alignmamba_ablation": alignmamba_ablation, "strategies": strategies}

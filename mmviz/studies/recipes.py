@@ -16,9 +16,9 @@ class Recipe:
     Attributes
     ----------
     model, train
-        Options of every model that has them, and of the training.
+        Options of the models (ignored by a model without them) and of the training.
     folds
-        Which folds a study goes over; none for data without.
+        Folds of a study; none for data without folds.
     """
 
     model: Mapping[str, Any] = field(default_factory=dict)
@@ -26,7 +26,7 @@ class Recipe:
     folds: tuple[int, ...] = ()
 
 
-# those of tests/bars/watch_and_digits.py, found for Coupled Mamba, and so if anything in its favour; rotation helps all models of the watch
+# as in tests/bars/watch_and_digits.py, tuned for Coupled Mamba, which may favour it; rotation improves all models of the watch
 RECIPES = {
     "watch": Recipe(
         {"steps": 50},
@@ -38,8 +38,8 @@ RECIPES = {
         (0, 1, 2, 3, 4),
     ),
     "av_digits": Recipe({}, {"epochs": 8, "select": "last"}),
-    # found on one seed of joint training, by its accuracy on the test people: few steps, a narrow layer and recordings
-    # of different vigour keep 431 recordings from being learnt by heart; give --data-option skeleton=hip as well
+    # tuned on one seed of joint training, by accuracy on the test subjects: few steps, a narrow layer and random gain limit overfitting
+    # on 431 recordings; give --data-option skeleton=hip as well
     "utd_mhad": Recipe(
         {"steps": 20, "width": 24, "layers": 1, "dropout": 0.5},
         {"epochs": 40, "select": "last", "augment": {"stretch": ("inertial", "skeleton", "depth"), "gain": 0.3}},
@@ -48,24 +48,24 @@ RECIPES = {
 
 
 def recipe_for(name: str) -> Recipe:
-    """Return the recipe of a set by the name in its spec; without one, the defaults of models and training."""
+    """Return the recipe of a data set by the name in its spec; without a recipe, the defaults of models and training."""
     return RECIPES.get(name, Recipe())
 
 
-def fitting(model: str, options: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the model with those of the options that it has, as an entry of the grid: "layers" means nothing to an average."""
+def model_entry(model: str, options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a model as an entry of the grid, with those of the options that it has."""
     known = {f.name for f in fields(config_of(model))}
     return {"name": model, **{k: v for k, v in options.items() if k in known}}
 
 
-def unknown(options: Mapping[str, Any]) -> list[str]:
+def unknown_options(options: Mapping[str, Any]) -> list[str]:
     """Return the options that no model has."""
     known = {f.name for name in available() for f in fields(config_of(name))}
     return [k for k in options if k not in known]
 
 
-def heard(train: Mapping[str, Any], *modalities: str) -> dict[str, Any]:
-    """Return training options for data of these modalities: augmentation names no other."""
+def restricted_augmentation(train: Mapping[str, Any], *modalities: str) -> dict[str, Any]:
+    """Return training options whose augmentation names only these modalities."""
     augment = train.get("augment")
     if not isinstance(augment, Mapping):
         return dict(train)

@@ -1,4 +1,4 @@
-"""Run a study: only the cells that the store does not have, each recorded as it ends."""
+"""Runs the missing cells of a study, in this process or on a Dask cluster; each row is stored as soon as its cell ends."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Outcome:
-    """How running a study went.
+    """Result of running a study.
 
     Attributes
     ----------
     study, store
-        What was run, where its rows are.
-    there, ran, failed
+        The study, and the store of its rows.
+    finished_before, finished_now, failed
         Cells that were finished before, that finished now, that failed now.
     failed_before
-        Cells that failed in an earlier run and were left alone; repeat them with ``retry=True``.
-    left
+        Cells that failed in an earlier run and were not repeated; repeat them with ``retry=True``.
+    not_run
         Cells that did not run: interrupted, or left out by ``retry=True``.
     interrupted
         Whether Ctrl-C ended it.
@@ -40,19 +40,23 @@ class Outcome:
 
     study: Study
     store: Store
-    there: int
-    ran: int
+    finished_before: int
+    finished_now: int
     failed: tuple[str, ...]
     failed_before: int
-    left: int
+    not_run: int
     interrupted: bool
 
     def __str__(self) -> str:
-        parts = [f"{self.there} finished before", f"{self.ran} finished now", f"{len(self.failed)} failed now"]
+        parts = [
+            f"{self.finished_before} finished before",
+            f"{self.finished_now} finished now",
+            f"{len(self.failed)} failed now",
+        ]
         if self.failed_before:
             parts.append(f"{self.failed_before} failed earlier (repeat them with --retry)")
-        if self.left:
-            parts.append(f"{self.left} not run{' (interrupted)' if self.interrupted else ''}")
+        if self.not_run:
+            parts.append(f"{self.not_run} not run{' (interrupted)' if self.interrupted else ''}")
         lines = [
             f"{self.study.name}: {len(self.study)} cells: {', '.join(parts)}",
             *(f"  failed: {f}" for f in self.failed),
@@ -71,31 +75,31 @@ def run(
     threads: int = 1,
     progress: bool = True,
 ) -> Outcome:
-    """Run what is missing of a study.
+    """Train the missing cells of a study.
 
     Parameters
     ----------
     study
-        What to run.
+        Its cells are trained.
     out
         The store, or its folder; several studies may share one.
     workers
         0 runs the cells one after the other in this process, without Dask; n ≥ 1 starts a Dask cluster of n processes here.
     scheduler
-        Address of a Dask scheduler that is running, such as "tcp://node7:8786"; see docs/scale.md.
+        Address of a running Dask scheduler, such as "tcp://node7:8786"; see docs/scale.md.
     retry
         Repeat the cells that failed, and only those.
     keep
-        "nothing" but the row; "runs": every run's weights and history under ``OUT/runs/KEY``; "traces": the Trace of the test split too.
+        "nothing" besides the row; "runs": weights and history of every run under ``OUT/runs/KEY``; "traces": the Trace of the test split too.
     threads
-        Of torch and the kernels, per cell. More workers are a better use of more cores than more threads.
+        Of torch and the kernels, per cell. More workers use more cores better than more threads.
     progress
         Show a bar.
 
     Returns
     -------
     Outcome
-        Ctrl-C ends the cell that is running without a row and returns what was reached.
+        Ctrl-C ends the current cell without a row and returns the result so far.
 
     Raises
     ------
@@ -106,8 +110,8 @@ def run(
 
     Notes
     -----
-    A finished cell never runs again: its key covers configuration, data and code (:attr:`Cell.key`). A process that is killed at any
-    moment loses the cells it was running, nothing else.
+    A finished cell never runs again: its key covers configuration, data and code (:attr:`Cell.key`). A process that is killed loses only the
+    cells that it was running.
     """
     one_of(keep, KEEP, "keep")
     whole(workers, "workers", low=0)
@@ -138,15 +142,15 @@ def run(
             interrupted = True
         finally:
             rows.close()
-    left_alone = 0 if retry else len(broken)
-    left = len(study) - len(done) - ran - len(failed) - left_alone
-    return Outcome(study, store, len(done), ran, tuple(failed), left_alone, left, interrupted)
+    not_repeated = 0 if retry else len(broken)
+    not_run = len(study) - len(done) - ran - len(failed) - not_repeated
+    return Outcome(study, store, len(done), ran, tuple(failed), not_repeated, not_run, interrupted)
 
 
 def _rows(
     todo: list[Cell], store: Store, options: dict[str, Any], workers: int, scheduler: str | None, bar: tqdm
 ) -> Any:
-    """Choose where cells run; nothing is started for nothing."""
+    """Return the rows of the cells, run here or on a cluster; no cluster is started without cells."""
     if not todo or (not workers and scheduler is None):
         return _here(todo, store, options)
     from mmviz.studies.dask_cluster import on_cluster
@@ -155,6 +159,6 @@ def _rows(
 
 
 def _here(todo: list[Cell], store: Store, options: dict[str, Any]) -> Iterator[tuple[Cell, dict[str, Any] | None]]:
-    """Yield each cell with its row; without one where another process has finished it meanwhile."""
+    """Yield each cell with its row; None where another process has finished it meanwhile."""
     for cell in todo:
         yield cell, None if store.has(cell.key) else run_cell(cell, **options)

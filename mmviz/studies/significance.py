@@ -2,35 +2,30 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy import stats
 
+from mmviz.core.intervals import mean_interval
+
 if TYPE_CHECKING:
     from jaxtyping import Float
 
 NAN = float("nan")
-_ZERO = 1e-15  # of a difference of scores: below it, rounding
+_ZERO = 1e-15  # differences of scores below it are rounding
 _EXACT = 50
 
 
 def summary(values: Float[np.ndarray, " replicate"], level: float) -> dict[str, float]:
     """Return ``n``, ``mean``, ``std`` (n - 1) and the Student t interval ``low``..``high`` of the mean; NaN where n is too small."""
-    n = len(values)
-    if n == 0:
-        return {"n": 0, "mean": NAN, "std": NAN, "low": NAN, "high": NAN}
-    mean = float(np.mean(values))
-    if n == 1:
-        return {"n": 1, "mean": mean, "std": NAN, "low": NAN, "high": NAN}
-    std = float(np.std(values, ddof=1))
-    half = float(stats.t.ppf(0.5 + level / 2, n - 1)) * std / math.sqrt(n)
-    return {"n": n, "mean": mean, "std": std, "low": mean - half, "high": mean + half}
+    mean, low, high = (float(v) for v in mean_interval(values, level))
+    std = float(np.std(values, ddof=1)) if len(values) > 1 else NAN
+    return {"n": len(values), "mean": mean, "std": std, "low": low, "high": high}
 
 
 def paired(differences: Float[np.ndarray, " pair"], level: float) -> dict[str, float]:
-    """Return mean, interval and tests of the differences to the reference, replicate by replicate.
+    """Return mean, interval and paired tests of the differences to the reference, by replicate.
 
     Returns
     -------
@@ -41,8 +36,8 @@ def paired(differences: Float[np.ndarray, " pair"], level: float) -> dict[str, f
     Notes
     -----
     Where all n differences are equal their variance is 0 and the t test is undefined: there is no interval (NaN), and ``p_t`` is that of the
-    exact sign-flip test of the mean, 2^(1-n), or 1 where all are 0. ``p_wilcoxon`` is exact up to 50 pairs, with ties as
-    without: with five pairs the smallest possible one is 1/16.
+    exact sign-flip test of the mean, 2^(1-n), or 1 where all are 0. ``p_wilcoxon`` is exact up to 50 pairs, with and without
+    ties: with five pairs the smallest possible one is 1/16.
     """
     found = summary(differences, level)
     out = {
@@ -78,7 +73,7 @@ def signed_rank_p(differences: Float[np.ndarray, " pair"]) -> float:
         return 1.0
     if len(d) > _EXACT:
         return float(stats.wilcoxon(d).pvalue)
-    twice = np.rint(2 * stats.rankdata(np.abs(d))).astype(int)  # whole numbers, though mid-ranks are halves
+    twice = np.rint(2 * stats.rankdata(np.abs(d))).astype(int)  # integers, as mid-ranks are multiples of 1/2
     share = np.zeros(twice.sum() + 1)
     share[0] = 1.0
     for rank in twice:
@@ -92,8 +87,8 @@ def signed_rank_p(differences: Float[np.ndarray, " pair"]) -> float:
 def holm(p: Float[np.ndarray, " test"]) -> Float[np.ndarray, " test"]:
     """Return p-values corrected for their number by Holm's step-down method.
 
-    A p-value that is NaN stays NaN and counts as a test all the same, as the least significant one: a comparison that could not be
-    made does not make the others more significant.
+    A p-value that is NaN stays NaN and counts as the least significant test: a comparison that could not be made does not make the others
+    more significant.
 
     References
     ----------

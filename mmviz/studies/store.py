@@ -1,4 +1,4 @@
-"""The results of studies: one Parquet file per cell, published whole; read together as one tidy table."""
+"""Store of the results of studies: one Parquet file per cell, written atomically; read as one tidy table."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ FINISHED, FAILED = "finished", "failed"
 class Store:
     """A folder of rows: ``finished/KEY.parquet`` and ``failed/KEY.parquet``, one row each; ``runs/KEY`` where weights are kept.
 
-    A row appears in one atomic step, so any number of processes may write at once, and a writer that dies leaves nothing that
-    counts. A file that is cut short or changed is passed over, and named in :attr:`damaged`. A finished row wins over a failed one.
+    A row appears in one atomic step, so that any number of processes may write at once, and a writer that dies leaves no partial row. A
+    file that is cut short or changed is skipped and listed in :attr:`damaged`. A finished row takes precedence over a failed one.
 
     Parameters
     ----------
@@ -36,16 +36,16 @@ class Store:
 
     @property
     def runs(self) -> Path:
-        """Where runs and Traces are kept."""
+        """Folder of the runs and Traces."""
         return self.path / "runs"
 
     def prepare(self) -> None:
-        """Make the folders and write a trial file, so that a store that cannot be written is known before anything runs.
+        """Make the folders and write a trial file, so that a store that cannot be written is reported before any cell runs.
 
         Raises
         ------
         CheckpointError
-            If the store is read-only, full, or no folder; nothing was changed.
+            If the store is read-only, full, or not a folder; nothing was changed.
         """
         try:
             for name in (FINISHED, FAILED):
@@ -64,7 +64,7 @@ class Store:
         Raises
         ------
         CheckpointError
-            If the disk refuses; all other rows are intact.
+            If it cannot be written; all other rows are intact.
         """
         parquet, arrow = _pyarrow()
         status, name = row["status"], f"{row['key']}.parquet"
@@ -80,11 +80,11 @@ class Store:
             raise self._unwritable(error) from error
 
     def has(self, key: str) -> bool:
-        """Whether a sound finished row of this key is there."""
+        """Whether a valid finished row of this key exists."""
         return self.status(key) == FINISHED
 
     def status(self, key: str) -> str:
-        """Return "finished", "failed", or "" where no sound row of this key is there."""
+        """Return "finished", "failed", or "" where no valid row of this key exists."""
         for status in (FINISHED, FAILED):
             path = self.path / status / f"{key}.parquet"
             if path.exists() and self._read(path) is not None:
@@ -92,15 +92,15 @@ class Store:
         return ""
 
     def rows(self) -> pd.DataFrame:
-        """Return every sound row, finished ones first, by time of start; columns that a row lacks are missing values.
+        """Return every valid row, finished ones first, by time of start; missing columns of a row are missing values.
 
         Raises
         ------
         CheckpointError
-            If there is no store at the path.
+            If the path holds no store.
         """
         if not (self.path / FINISHED).is_dir():
-            raise CheckpointError(f"{self.path}: no store of studies is there; give the --out of an experiment")
+            raise CheckpointError(f"{self.path}: holds no store of studies; give the --out of an experiment")
         found, damaged, keys = [], [], set()
         for status in (FINISHED, FAILED):
             for path in sorted((self.path / status).glob("[!.]*.parquet")):
@@ -115,16 +115,16 @@ class Store:
         return pd.DataFrame.from_records(found, columns=list(dict.fromkeys(name for row in found for name in row)))
 
     def _read(self, path: Path) -> dict[str, Any] | None:
-        """Return the row of a file, or None where the file holds none that can be trusted."""
+        """Return the row of a file, or None where the file holds no valid row."""
         parquet, arrow = _pyarrow()
         try:
-            # opened here, not by Arrow: a path is a path, and never a dataset or a partition
+            # opened here, as Arrow may take a path for a dataset or a partition
             with path.open("rb") as file:
                 rows = parquet.ParquetFile(file, page_checksum_verification=True).read().to_pylist()
         except (OSError, ValueError, arrow.ArrowException):
             return None
-        sound = len(rows) == 1 and rows[0].get("key") == path.stem and rows[0].get("status") == path.parent.name
-        return rows[0] if sound else None
+        valid = len(rows) == 1 and rows[0].get("key") == path.stem and rows[0].get("status") == path.parent.name
+        return rows[0] if valid else None
 
     def _unwritable(self, error: OSError) -> CheckpointError:
         remedy = {
@@ -133,7 +133,7 @@ class Store:
             errno.EACCES: "no permission: choose another --out",
         }.get(error.errno or 0, "choose another --out")
         return CheckpointError(
-            f"store {self.path} cannot be written ({error}); {remedy}. Rows that are there are intact; the same command goes on later"
+            f"store {self.path} cannot be written ({error}); {remedy}. Rows that were written are intact; run the same command again to continue"
         )
 
 

@@ -18,27 +18,27 @@ REQUIRED = ("data", "model")
 
 @dataclass(frozen=True)
 class Study:
-    """What is to be trained and compared.
+    """Trainings to compare.
 
     Attributes
     ----------
     name
         Letters, digits, "_" and "-".
     cells
-        From :func:`grid`, several of them added where one grid does not say it.
+        From :func:`grid`; the cells of several grids may be added.
     by
-        Columns that tell the variants apart, as in :meth:`Cell.columns`.
+        Columns that distinguish the variants, as in :meth:`Cell.columns`.
     metric
-        What the table shows, such as "test.accuracy".
+        Column of the table, such as "test.accuracy".
     reference
-        Column to value: the variant that all others are paired with; empty for none.
+        Column to value: the variant to which all others are compared; empty for none.
     also
-        Further metrics that belong to its answer.
+        Further metrics of the second table.
 
     Raises
     ------
     ConfigError
-        No cells, a cell that is there twice (with both places), an unknown column.
+        No cells, a repeated cell (with both positions), an unknown column.
     """
 
     name: str
@@ -87,10 +87,10 @@ def grid(**axes: Any) -> tuple[Cell, ...]:
     modalities
         A tuple of names to restrict the data to, None for all; or a list of such.
     seed
-        Of weights, batches and dropout: a whole number, or a list of such.
+        Of weights, batches and dropout: an integer, or a list of integers.
     measures
-        A tuple of what is measured beside the scores of every split: "contributions" (Shapley values and equilibrium deviation of
-        the test split), "missing" (scores with modalities absent).
+        A tuple of results besides the metrics of every split: "contributions" (Shapley values and imbalance on the test split), "missing"
+        (metrics with missing modalities).
     convention
         As in :func:`mmviz.train.metrics.score`.
 
@@ -123,7 +123,7 @@ def grid(**axes: Any) -> tuple[Cell, ...]:
 
 
 def _values(axis: str, given: Any) -> list[Any]:
-    """Return the values of an axis: a list (or another iterable that is no value itself) is several."""
+    """Return the values of an axis; a list or range is several values."""
     if isinstance(given, range):
         given = list(given)
     if isinstance(given, list):

@@ -23,7 +23,7 @@ from mmviz.data.missing import IMDER_RATES, drop_modalities
 from mmviz.io.folder_lock import wait_until_free
 from mmviz.models.registry import build
 from mmviz.recording.recorder import record
-from mmviz.studies.cell import as_typed, digest_of, open_source, revived
+from mmviz.studies.cell import as_fit_options, data_digest_of, open_source, with_tuples
 from mmviz.trace import save
 from mmviz.train.fit import fit
 from mmviz.train.metrics import score
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 
 def scores(run: Run, ds: Dataset, convention: Any) -> tuple[dict[str, float], dict[str, str]]:
-    """Score every split but the training split, ``valid.accuracy``, ``test.mae``, ...; NaN ones with their reason."""
+    """Return the metrics of every split except the training split, ``valid.accuracy``, ``test.mae``, ..., and the reason of each NaN."""
     values: dict[str, float] = {}
     why: dict[str, str] = {}
     for name, split in ds.splits.items():
@@ -51,28 +51,28 @@ def scores(run: Run, ds: Dataset, convention: Any) -> tuple[dict[str, float], di
     return values, why
 
 
-def brief_trace(run: Run, split: Split) -> xr.DataTree:
-    """Record what `contributions` and `alone_and_together` read: all subsets of modalities, at the best epoch."""
+def coalition_trace(run: Run, split: Split) -> xr.DataTree:
+    """Return a Trace for `contributions` and `subset_scores` read: all subsets of modalities, at the selected epoch."""
     return record(run, split, recorded_samples=1, epochs=[run.best_epoch], coalitions=True)
 
 
 def contributions(trace: xr.DataTree) -> dict[str, float]:
-    """Return the mean Shapley value, share and lone score of every modality, and the readings E1, E2, E3 of the equilibrium deviation.
+    """Return mean Shapley value, share and unimodal score of every modality, and the imbalance E1, E2, E3.
 
-    Columns ``test.contribution.audio``, ``test.share.audio``, ``test.alone.audio``, ``test.E1``, ... ; readings of ours, see
+    Columns ``test.contribution.audio``, ``test.share.audio``, ``test.unimodal.audio``, ``test.E1``, ... ; our interpretation, see
     :func:`mmviz.analysis.imbalance`.
     """
     found = imbalance(trace)
     split = trace.attrs["split"]
     values = {f"{split}.{reading}": float(found[reading]) for reading in ("E1", "E2", "E3")}
-    for name, column in (("contribution", "contribution"), ("share", "share"), ("score", "alone")):
+    for name, column in (("contribution", "contribution"), ("share", "share"), ("score", "unimodal")):
         for modality, value in zip(found["modality"].values, found[name].values, strict=True):
             values[f"{split}.{column}.{modality}"] = float(value)
     return values
 
 
-def alone_and_together(trace: xr.DataTree, run: Run, split: Split, convention: Any) -> dict[str, float]:
-    """Score the model with every non-empty proper subset of the modalities: ``test.accuracy@audio``, ``test.accuracy@audio+image``."""
+def subset_scores(trace: xr.DataTree, run: Run, split: Split, convention: Any) -> dict[str, float]:
+    """Return the metrics with every non-empty proper subset of the modalities: ``test.accuracy@audio``, ``test.accuracy@audio+image``."""
     group = trace["coalitions"]
     names = [str(m) for m in np.asarray(group["modality"])]
     task = run.model.spec.task
@@ -87,11 +87,11 @@ def alone_and_together(trace: xr.DataTree, run: Run, split: Split, convention: A
     return values
 
 
-def with_losses(run: Run, ds: Dataset, name: str, convention: Any) -> dict[str, float]:
-    """Score one split at the missing rates 0.1 to 0.7: ``test.accuracy@missing=0.3``, and the mean over the rates, ``@missing``.
+def missing_rate_scores(run: Run, ds: Dataset, name: str, convention: Any) -> dict[str, float]:
+    """Return the metrics of one split at the missing rates 0.1 to 0.7, ``test.accuracy@missing=0.3``, and their mean, ``@missing``.
 
-    Protocol of IMDer for three modalities, independent loss otherwise; who loses what depends on the sample's id alone, so all cells
-    lose the same.
+    Protocol of IMDer for three modalities, independent masking otherwise; what is masked depends only on the id of the sample, so that it is
+    the same in all cells.
     """
     protocol = "imder" if len(ds.spec.names) == 3 else "independent"
     values: dict[str, float] = {}
@@ -106,12 +106,12 @@ def with_losses(run: Run, ds: Dataset, name: str, convention: Any) -> dict[str, 
 
 
 KEEP = ("nothing", "runs", "traces")
-# random state and thread count belong to the process: two threads of one worker take turns
-_turn = Lock()
+# random state and thread count are global in the process: the threads of one worker run one cell at a time
+_one_cell = Lock()
 
 
 class _DivergedError(MmvizError):
-    """The loss was not finite."""
+    """The loss of a training was not finite."""
 
 
 def run_cell(cell: Cell, *, folder: Path | None = None, keep: str = "nothing", threads: int = 1) -> dict[str, Any]:
@@ -120,9 +120,9 @@ def run_cell(cell: Cell, *, folder: Path | None = None, keep: str = "nothing", t
     Parameters
     ----------
     cell
-        What to do.
+        The training.
     folder
-        Where a run and its Trace are kept.
+        Where a run and its Trace are saved.
     keep
         "nothing", "runs" (weights and history), or "traces" (both).
     threads
@@ -139,16 +139,16 @@ def run_cell(cell: Cell, *, folder: Path | None = None, keep: str = "nothing", t
     KeyboardInterrupt
         If the training was interrupted; there is no row then.
     CheckpointError
-        If what was to be kept cannot be written.
+        If the run or its Trace cannot be written.
     """
     start, clock = datetime.now(UTC), time.perf_counter()
-    with _turn, thread_count(threads):
+    with _one_cell, thread_count(threads):
         try:
             found = {"status": "finished", "kind": "", "reason": ""} | _work(cell, folder, keep)
         except CheckpointError:
-            raise  # a full or read-only disk is the study's trouble, not this cell's
-        except Exception as error:  # noqa: BLE001 - whatever a cell does, the others go on; the row says what it was
-            found = failure(error)
+            raise  # a full or read-only disk stops the study, not only this cell
+        except Exception as error:  # noqa: BLE001 - the other cells go on; the row holds the error
+            found = failed_row(error)
     found |= {
         "started": start.isoformat(timespec="seconds"),
         "seconds": time.perf_counter() - clock,
@@ -158,12 +158,12 @@ def run_cell(cell: Cell, *, folder: Path | None = None, keep: str = "nothing", t
 
 
 def row_of(cell: Cell, found: dict[str, Any]) -> dict[str, Any]:
-    """Return the row of a cell: its key and columns, what was found, provenance."""
+    """Return the row of a cell: key, columns, results, provenance."""
     return {"key": cell.key, "config": cell.text, **cell.columns(), **found, **provenance(cell)}
 
 
 def provenance(cell: Cell) -> dict[str, Any]:
-    """Return what a number depends on besides its configuration, as columns."""
+    """Return columns of what a number depends on besides the configuration: code, data, versions, machine."""
     return {
         "code": cell.code,
         "data_digest": cell.digest,
@@ -178,30 +178,30 @@ def provenance(cell: Cell) -> dict[str, Any]:
 
 def _work(cell: Cell, folder: Path | None, keep: str) -> dict[str, Any]:
     c = cell.config
-    if digest_of(c["data"]) != cell.digest:
+    if data_digest_of(c["data"]) != cell.digest:
         raise DataError(
             f"{c['data']['name']}: not the data the study was declared with; compare the files, declare it again"
         )
     ds = open_source(c["data"], None if c["modalities"] is None else tuple(c["modalities"]))
     place = folder / cell.key if folder is not None and keep != "nothing" else None
-    run = _trained_alone(cell, ds, place)
+    run = _train_exclusively(cell, ds, place)
     trace = _keep_trace(run, ds, place / "trace.nc") if place is not None and keep == "traces" else ""
-    return measured(cell, ds, run) | {"run.folder": "" if place is None else str(place), "run.trace": trace}
+    return results_of(cell, ds, run) | {"run.folder": "" if place is None else str(place), "run.trace": trace}
 
 
-def _trained_alone(cell: Cell, ds: Dataset, place: Path | None) -> Run:
-    """Train, after any other process that works on the same study has left the cell's folder."""
+def _train_exclusively(cell: Cell, ds: Dataset, place: Path | None) -> Run:
+    """Train as soon as no other process of the same study writes to the folder of the cell."""
     while True:
         try:
-            return trained(cell, ds, place)
+            return train_cell(cell, ds, place)
         except InUseError:
             if place is None:
                 raise
             wait_until_free(place)
 
 
-def trained(cell: Cell, ds: Dataset, place: Path | None = None, **instead: Any) -> Run:
-    """Train the cell's model on `ds`, with training options `instead` of the cell's.
+def train_cell(cell: Cell, ds: Dataset, place: Path | None = None, **instead: Any) -> Run:
+    """Return the run of a cell on `ds`; training options in `instead` replace those of the cell.
 
     Raises
     ------
@@ -211,8 +211,8 @@ def trained(cell: Cell, ds: Dataset, place: Path | None = None, **instead: Any) 
         If it diverged, or the model or training refuses the data.
     """
     c = cell.config
-    model = build(c["model"]["name"], ds.spec, seed=c["seed"], **as_typed(c["model"]["options"]))
-    run = fit(model, ds, out=place, overwrite=True, progress=False, **revived(c["train"]) | instead)
+    model = build(c["model"]["name"], ds.spec, seed=c["seed"], **with_tuples(c["model"]["options"]))
+    run = fit(model, ds, out=place, overwrite=True, progress=False, **as_fit_options(c["train"]) | instead)
     if run.status == "interrupted":
         raise KeyboardInterrupt
     if run.status == "diverged":
@@ -220,8 +220,8 @@ def trained(cell: Cell, ds: Dataset, place: Path | None = None, **instead: Any) 
     return run
 
 
-def measured(cell: Cell, ds: Dataset, run: Run) -> dict[str, Any]:
-    """Return the columns that a trained model gives: scores, further measures, how the training went, its history."""
+def results_of(cell: Cell, ds: Dataset, run: Run) -> dict[str, Any]:
+    """Return the columns of a trained model: metrics, further measures, status and history of the training."""
     convention = cell.config["convention"]
     values, why = scores(run, ds, convention)
     values |= _further(run, ds, cell.config["measures"], convention)
@@ -256,37 +256,39 @@ def _further(run: Run, ds: Dataset, measures: list[str], convention: Any) -> dic
         raise ConfigError(
             f"measures {', '.join(measures)} are of the split 'test'; the data have {', '.join(ds.splits)}"
         )
-    trace = brief_trace(run, ds["test"])
+    trace = coalition_trace(run, ds["test"])
     values: dict[str, float] = {}
     if "contributions" in measures:
         values |= contributions(trace)
     if "missing" in measures:
-        values |= alone_and_together(trace, run, ds["test"], convention)
-        values |= with_losses(run, ds, "test", convention)
+        values |= subset_scores(trace, run, ds["test"], convention)
+        values |= missing_rate_scores(run, ds, "test", convention)
     return values
 
 
-def failure(error: Exception) -> dict[str, str]:
+def failed_row(error: Exception) -> dict[str, str]:
     """Return a failed row's ``status``, ``kind``, ``reason`` and ``traceback``."""
-    said = str(error) or type(error).__name__
-    starved = isinstance(error, (MemoryError, torch.cuda.OutOfMemoryError))
+    message = str(error) or type(error).__name__
+    no_memory = isinstance(error, (MemoryError, torch.cuda.OutOfMemoryError))
     if isinstance(error, _DivergedError):
         kind = "diverged"
-    elif starved or (isinstance(error, RuntimeError) and ("out of memory" in said or "not enough memory" in said)):
+    elif no_memory or (
+        isinstance(error, RuntimeError) and ("out of memory" in message or "not enough memory" in message)
+    ):
         kind = "out of memory"
     elif isinstance(error, (DataError, MissingDependencyError, OSError)):
         kind = "bad data"
     elif isinstance(error, ConfigError):
         kind = "refused"
     else:
-        kind, said = "error", f"{type(error).__name__}: {said}"
+        kind, message = "error", f"{type(error).__name__}: {message}"
     trail = "".join(traceback.format_exception(error))[-4000:]
-    return {"status": "failed", "kind": kind, "reason": said, "traceback": trail}
+    return {"status": "failed", "kind": kind, "reason": message, "traceback": trail}
 
 
 @contextlib.contextmanager
 def thread_count(count: int) -> Iterator[None]:
-    """Give torch and the kernels so many threads inside the block."""
+    """Set the number of threads of torch and the kernels inside the block."""
     before = torch.get_num_threads()
     torch.set_num_threads(count)
     try:

@@ -104,6 +104,12 @@ def check_recorded(ds: Dataset, config: TrainConfig) -> None:
 
 def check_strategy(strategy: Strategy, config: TrainConfig, ds: Dataset) -> None:
     """Raise ConfigError where strategy, options and data cannot be combined."""
+    kind = ds.spec.task.kind
+    if kind not in strategy.tasks:
+        raise ConfigError(
+            f"fit: strategy={strategy.name!r} is for {' and '.join(strategy.tasks)} only, {ds.spec.name!r} is a {kind}; "
+            "choose another strategy, such as joint"
+        )
     if isinstance(config.monitor, ContributionMonitor):
         config.monitor.check(ds.spec)
     if strategy.reorders and config.sampling == "balanced":

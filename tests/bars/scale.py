@@ -66,7 +66,7 @@ def on_workers(what, count, folder):
         started = time.perf_counter() - start
         address = cluster.scheduler_address
         seconds, outcome = timed(lambda: mm.studies.run(what, folder / f"w{count}", scheduler=address, progress=False))
-    if outcome.ran != len(what):
+    if outcome.finished_now != len(what):
         raise SystemExit(f"{outcome}")
     return started, seconds
 
@@ -94,7 +94,7 @@ def main():
         code = (
             f"import sys; sys.path.insert(0, {str(Path(__file__).parent)!r}); import mmviz as mm, scale;"
             f"o = mm.studies.run(scale.study({given.cells}, {given.epochs}), {str(folder / 'here0')!r}, progress=False);"
-            "sys.exit(o.ran)"
+            "sys.exit(o.finished_now)"
         )
         fresh, process = timed(lambda: subprocess.run([sys.executable, "-c", code], check=False))
     result = {
@@ -109,7 +109,7 @@ def main():
         "speedup_of_two": workers[1][1] / workers[2][1],
         "seconds_to_repeat": again,
         "seconds_to_repeat_in_a_new_process": fresh,
-        "cells_run_by_repeating": outcome.ran + process.returncode,
+        "cells_run_by_repeating": outcome.finished_now + process.returncode,
         "bars": {"speedup_of_two": SPEEDUP_BAR, "overhead_per_cell": OVERHEAD_BAR, "seconds_to_repeat": REPEAT_BAR},
         "machine": {
             "platform": platform.platform(),

@@ -11,7 +11,7 @@ import mmviz as mm
 from mmviz.core.errors import ConfigError
 from mmviz.studies import cell as cell_module
 from mmviz.studies import grid
-from mmviz.studies.cell import canonical, code_version, text_of
+from mmviz.studies.cell import canonical, canonical_text, code_version
 
 DECLARE = """
 import mmviz as mm
@@ -102,4 +102,4 @@ def test_what_cannot_be_written_down_is_refused_with_its_place():
         canonical({"a": [1.0, float("nan")]})
     with pytest.raises(ConfigError, match=r"configuration.f: a function cannot be part of a cell"):
         canonical({"f": lambda: 0})
-    assert text_of({"b": np.float64(0.5), "a": (1, 2)}) == '{"a":[1,2],"b":0.5}'
+    assert canonical_text({"b": np.float64(0.5), "a": (1, 2)}) == '{"a":[1,2],"b":0.5}'

@@ -44,7 +44,7 @@ def test_a_cluster_gives_the_rows_that_one_process_gives(tmp_path, run):
         study = tiny_study()
         outcome = mm.studies.run(study, tmp_path / "dask", scheduler=local.scheduler_address, progress=False)
         again = mm.studies.run(study, tmp_path / "dask", scheduler=local.scheduler_address, progress=False)
-    assert (outcome.ran, outcome.failed, again.ran) == (4, (), 0)
+    assert (outcome.finished_now, outcome.failed, again.finished_now) == (4, (), 0)
     wanted = ["key", "test.accuracy", "history", "run.best_epoch", "code", "data_digest"]
     here, there = (s.rows().set_index("key").sort_index() for s in (run(study).store, outcome.store))
     drop = [c for c in wanted if c not in ("key", "history")]
@@ -101,4 +101,4 @@ def test_without_dask_the_message_says_what_to_install(run, monkeypatch):
     monkeypatch.setattr(builtins, "__import__", without)
     with pytest.raises(MissingDependencyError, match=r'pip install "mmviz\[scale\]"'):
         run(tiny_study(), workers=2)
-    assert run(tiny_study()).ran == 4
+    assert run(tiny_study()).finished_now == 4

@@ -34,12 +34,12 @@ def counted(monkeypatch):
 def test_a_repeated_study_runs_nothing_and_a_larger_one_only_what_is_new(study, run, monkeypatch):
     calls = counted(monkeypatch)
     first = run(study)
-    assert (first.there, first.ran, first.failed, first.left) == (0, 4, (), 0)
+    assert (first.finished_before, first.finished_now, first.failed, first.not_run) == (0, 4, (), 0)
     before = {p: p.stat().st_mtime_ns for p in first.store.path.rglob("*.parquet")}
     again = run(study)
-    assert (again.there, again.ran) == (4, 0)
+    assert (again.finished_before, again.finished_now) == (4, 0)
     assert {p: p.stat().st_mtime_ns for p in first.store.path.rglob("*.parquet")} == before
-    assert run(tiny_study(seeds=(0, 1, 2))).ran == 2
+    assert run(tiny_study(seeds=(0, 1, 2))).finished_now == 2
     assert len(calls) == 6
 
 
@@ -61,7 +61,7 @@ def test_a_row_holds_what_the_same_training_by_hand_gives(run):
     even = mm.analysis.imbalance(mm.record(trained, ds["test"], recorded_samples=1))
     assert row["test.E1"] == pytest.approx(float(even["E1"]), nan_ok=True)
     assert row["test.contribution.m2"] == pytest.approx(float(even["contribution"].sel(modality="m2")))
-    assert row["test.alone.m3"] == row["test.accuracy@m3"]
+    assert row["test.unimodal.m3"] == row["test.accuracy@m3"]
     alone = mm.data.missing.keep_modalities(ds, ["m1", "m3"])["test"]
     pair = mm.train.metrics.score(ds.spec.task, trained.predict(alone), alone.target)
     assert row["test.accuracy@m1+m3"] == pair["accuracy"]
@@ -91,7 +91,7 @@ def test_what_fails_is_recorded_with_its_reason_and_stops_nothing(run, tmp_path)
         + grid(data=TINY, model=model, train=train)
     )
     outcome = run(StudyClass("faults", cells))
-    assert (outcome.ran, len(outcome.failed)) == (1, 3)
+    assert (outcome.finished_now, len(outcome.failed)) == (1, 3)
     rows = outcome.store.rows().set_index("key").loc[[c.key for c in cells]]
     assert rows["kind"].tolist() == ["bad data", "diverged", "refused", ""]
     assert "bad.npz" in rows["reason"].iloc[0]
@@ -123,15 +123,15 @@ def test_retry_repeats_only_what_failed(study, run, monkeypatch):
 
     monkeypatch.setattr(worker, "fit", fit)
     first = run(study)
-    assert (first.ran, len(first.failed)) == (2, 2)
+    assert (first.finished_now, len(first.failed)) == (2, 2)
     assert "error: RuntimeError: a bad day" in first.failed[0]
     left_alone = run(study)
-    assert (left_alone.ran, left_alone.failed_before, len(calls)) == (0, 2, 4)
+    assert (left_alone.finished_now, left_alone.failed_before, len(calls)) == (0, 2, 4)
     larger = tiny_study(seeds=(0, 1, 2))
     again = run(larger, retry=True)
-    assert (again.there, again.ran, again.left) == (2, 2, 2)
+    assert (again.finished_before, again.finished_now, again.not_run) == (2, 2, 2)
     assert calls[4:] == [1, 1]
-    assert run(larger).ran == 2
+    assert run(larger).finished_now == 2
     assert set(again.store.rows()["status"]) == {"finished"}
 
 
@@ -148,9 +148,9 @@ def test_ctrl_c_ends_the_study_without_a_row_for_the_cell_that_ran(study, run, m
     monkeypatch.setattr(worker, "fit", fit)
     outcome = run(study)
     assert outcome.interrupted
-    assert (outcome.ran, outcome.left) == (1, 3)
+    assert (outcome.finished_now, outcome.not_run) == (1, 3)
     assert "3 not run (interrupted)" in str(outcome)
-    assert run(study).there == 1
+    assert run(study).finished_before == 1
 
 
 def test_a_disk_that_fills_up_ends_the_study_with_a_clear_error(study, run, monkeypatch):
@@ -230,8 +230,8 @@ def test_a_study_that_is_killed_goes_on_and_its_table_is_that_of_an_undisturbed_
     done = sum(store.status(c.key) == "finished" for c in study.cells)
     last = mm.studies.run(study, store, progress=False)
     assert killed >= 1
-    assert (last.there, last.ran) == (done, 4 - done)
-    assert last.there >= 1
+    assert (last.finished_before, last.finished_now) == (done, 4 - done)
+    assert last.finished_before >= 1
     undisturbed = run(study).store
     pd.testing.assert_frame_equal(table(store).frame, table(undisturbed).frame)
     assert (

@@ -105,7 +105,7 @@ def test_a_full_disk_is_a_clear_error_and_the_other_rows_stay(store, monkeypatch
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(Path, "replace", full)
-    with pytest.raises(CheckpointError, match=r"the disk is full: make room.*Rows that are there are intact"):
+    with pytest.raises(CheckpointError, match=r"the disk is full: make room.*Rows that were written are intact"):
         store.write(row("b"))
     monkeypatch.undo()
     assert store.rows()["key"].tolist() == ["a"]
@@ -128,5 +128,5 @@ def test_a_store_inside_a_file_is_refused(tmp_path):
 
 
 def test_reading_where_no_store_is_says_so(tmp_path):
-    with pytest.raises(CheckpointError, match="no store of studies is there"):
+    with pytest.raises(CheckpointError, match="holds no store of studies"):
         Store(tmp_path).rows()

@@ -8,7 +8,7 @@ from tiny_studies import TINY, tiny_study
 import mmviz as mm
 from mmviz.core.errors import ConfigError
 from mmviz.studies import Study, declare, grid
-from mmviz.studies.recipes import heard
+from mmviz.studies.recipes import restricted_augmentation
 
 
 def test_a_grid_is_every_combination_with_the_data_slowest():
@@ -35,13 +35,13 @@ def test_columns_hold_every_option_with_its_value():
         ({"model": {"name": "average", "widht": 3}}, "'widht' is unknown, did you mean 'width'"),
         ({"model": {"name": "average", "width": 0}}, "width=0"),
         ({"strategy": "joynt"}, "did you mean 'joint'"),
-        ({"train": {"epoch": 3}}, "'epoch' is unknown, did you mean 'epochs'"),
-        ({"train": {"strategy": "joint"}}, "axis strategy="),
+        ({"train": {"epoch": 3}}, "'epoch' is unknown .did you mean 'epochs'"),
+        ({"train": {"strategy": "joint"}}, "give it as strategy="),
         ({"train": 3}, "train=3: give a mapping"),
         ({"data": "wach"}, "did you mean 'watch'"),
         ({"data": {"name": "synthetic", "stepps": 3}}, "did you mean 'steps'"),
         ({"measures": "contribution"}, "did you mean 'contributions'"),
-        ({"modalities": "m1"}, "give a tuple of names"),
+        ({"modalities": "m1"}, "expected a tuple of names"),
         ({"seed": -1}, "seed=-1"),
         ({"seed": []}, "axis 'seed' has no values"),
     ],
@@ -86,10 +86,10 @@ def test_only_some_variants_beside_the_reference():
     study = declare("fusions", data, seeds=1, only=["alignmamba2"])
     variants = {(c.columns()["model"], c.columns()["modalities"]) for c in study.cells}
     assert variants == {("alignmamba2", "all"), ("concat", "all"), ("coupled_mamba", "m1"), ("coupled_mamba", "m2")}
-    study = declare("equilibrium", data, seeds=1, only=["mla"])
+    study = declare("strategies", data, seeds=1, only=["mla"])
     assert {c.columns()["strategy"] for c in study.cells} == {"joint", "mla"}
     with pytest.raises(ConfigError, match="did you mean 'mla'"):
-        declare("equilibrium", data, only=["mlla"])
+        declare("strategies", data, only=["mlla"])
     with pytest.raises(ConfigError, match="no variants by name"):
         declare("alignmamba_ablation", data, only=["mmd"])
 
@@ -103,8 +103,8 @@ def test_a_strategy_is_of_all_that_have_several_modalities():
     assert {c.columns()["strategy"] for c in study.cells} == {"modality_dropout"}
     with pytest.raises(ConfigError, match="did you mean 'modality_dropout'"):
         declare("fusions", data, strategy="modality_dropuot")
-    with pytest.raises(ConfigError, match="equilibrium compares strategies"):
-        declare("equilibrium", data, strategy="modality_dropout")
+    with pytest.raises(ConfigError, match="strategies compares training strategies"):
+        declare("strategies", data, strategy="modality_dropout")
 
 
 def test_an_experiment_or_option_that_is_not_there_is_refused():
@@ -118,9 +118,9 @@ def test_an_experiment_or_option_that_is_not_there_is_refused():
 
 def test_augmentation_of_one_modality_names_no_other():
     train = {"epochs": 3, "augment": {"rotate": ("a", "b"), "degrees": 20}}
-    assert heard(train, "a") == {"epochs": 3, "augment": {"rotate": ("a",), "degrees": 20}}
-    assert heard(train, "c") == {"epochs": 3, "augment": None}
-    assert heard(train, "b", "c")["augment"] == {"rotate": ("b",), "degrees": 20}
+    assert restricted_augmentation(train, "a") == {"epochs": 3, "augment": {"rotate": ("a",), "degrees": 20}}
+    assert restricted_augmentation(train, "c") == {"epochs": 3, "augment": None}
+    assert restricted_augmentation(train, "b", "c")["augment"] == {"rotate": ("b",), "degrees": 20}
 
 
 def test_files_of_a_known_set_take_its_recipe_and_name_only_modalities_that_are_there():
@@ -128,7 +128,7 @@ def test_files_of_a_known_set_take_its_recipe_and_name_only_modalities_that_are_
     if not folder.is_dir():
         pytest.skip(f"the files of UTD-MHAD are not in {folder.parent.name}/ beside the clone")
     entry = {"name": str(folder), "skeleton": "hip", "modalities": ("inertial", "skeleton")}
-    study = declare("equilibrium", entry, seeds=1, only=["joint"])
+    study = declare("strategies", entry, seeds=1, only=["joint"])
     columns = study.cells[0].columns()
     assert (columns["model.steps"], columns["train.epochs"]) == (20, 40)
     assert list(study.cells[0].config["train"]["augment"]["stretch"]) == ["inertial", "skeleton"]

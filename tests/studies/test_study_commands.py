@@ -88,7 +88,7 @@ def test_the_equilibrium_experiment_prints_deviation_contributions_and_robustnes
     from mmviz.studies import named_studies
 
     monkeypatch.setattr(named_studies, "STRATEGIES", ("joint", "modality_dropout"))
-    assert main(["experiment", "equilibrium", *WORDS, "--seeds", "2", "--out", str(tmp_path / "out")]) == 0
+    assert main(["experiment", "strategies", *WORDS, "--seeds", "2", "--out", str(tmp_path / "out")]) == 0
     shown = capsys.readouterr().out
     for metric in ("test.E1", "test.E3", "test.share.m2", "test.accuracy@m1", "test.accuracy@missing"):
         assert sum(line.startswith(f"{metric} ") for line in shown.splitlines()) == 2
@@ -99,7 +99,7 @@ def test_the_equilibrium_experiment_prints_deviation_contributions_and_robustnes
 def test_a_plan_counts_only_what_is_missing_and_scales_with_the_work(run):
     outcome = run(tiny_study(seeds=(0,)))
     found = plan(tiny_study(seeds=(0, 1, 2), train={"epochs": 1}), outcome.store, progress=False)
-    assert (found.cells, found.there, [v.cells for v in found.variants]) == (6, 2, [2, 2])
+    assert (found.cells, found.finished, [v.cells for v in found.variants]) == (6, 2, [2, 2])
     assert found.hours == pytest.approx(sum(v.cells * v.seconds for v in found.variants) / 3600)
     assert found.row > 1000
     long = plan(tiny_study(seeds=(0,), models=("average",), train={"epochs": 10000}), progress=False, keep="runs")

@@ -143,7 +143,7 @@ class PaperResults:
         if lacking:
             self.log(f"study {name}: {len(lacking)} of {len(study)} trainings to run")
             outcome = run(study, self.store, progress=False, retry=False)
-            if outcome.there + outcome.ran < len(study):
+            if outcome.finished_before + outcome.finished_now < len(study):
                 raise MissingResultError(f"study {name!r} is not complete. {outcome}")
         rows = self.store.rows()
         rows = rows[(rows["status"] == FINISHED) & rows["key"].isin([c.key for c in study.cells])]

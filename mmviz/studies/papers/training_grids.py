@@ -112,7 +112,7 @@ STUDIES: dict[str, Callable[[Budget], Study]] = {
     "paper_ablation": _ablation,
     "values": _values,
     "alignment": lambda budget: declare("alignmamba_ablation", DIGITS, **_common(budget)),
-    "equilibrium": lambda budget: declare("equilibrium", DIGITS, only=STRATEGIES, **_common(budget)),
+    "equilibrium": lambda budget: declare("strategies", DIGITS, only=STRATEGIES, **_common(budget)),
     "orders": _orders,
 }
 

@@ -91,8 +91,8 @@ def test_other_precisions_are_trained(easy, strategy, precision):
     assert run.status == "finished"
 
 
-def test_valuation_names_itself_when_it_refuses_a_regression(regression, tmp_path):
-    with pytest.raises(ConfigError, match=r"valuation: values a subset .* by whether its answer is right"):
+def test_fit_refuses_a_regression_for_valuation_and_writes_nothing(regression, tmp_path):
+    with pytest.raises(ConfigError, match=r"strategy='valuation' is for classification only"):
         trained(regression, "valuation", out=tmp_path / "run")
     assert not (tmp_path / "run").exists()
 
@@ -125,7 +125,7 @@ def test_the_one_modality_with_a_broken_loss_is_named(easy, strategy, monkeypatc
     ("strategy", "options", "message"),
     [
         ("unimodal", {"modality": "nose"}, "'nose' is unknown; the data have m1, m2, m3"),
-        ("unimodal", {"modality": 1}, "expected a name"),
+        ("unimodal", {"modality": 1}, "expected the name of a modality"),
         ("modality_dropout", {"rate": 1}, "modality_dropout: rate=1"),
         ("modality_dropout", {"rat": 0.1}, "did you mean 'rate'"),
         ("ogm_ge", {"alpha": 0}, "ogm_ge: alpha=0"),
