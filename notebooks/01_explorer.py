@@ -64,13 +64,13 @@ print(
 # | view | what it shows |
 # | --- | --- |
 # | lanes | the recorded signal, and under it the hidden states of that modality's stream, a row for each channel |
-# | *Prediction*, *Contribution* | the prediction had the recording stopped at the cursor, and each modality's Shapley value in it. Where a model's alignment or a filter looks ahead the panel says *prefix of the resampled sequence* instead; `record(..., prefixes="recording")` then really stops at every step |
-# | *Coupling* | the coupling weights W (row = target, column = source) |
-# | *Trajectories* | the hidden states of all streams, projected on one plane |
-# | *Contribution over all samples* | the mean Shapley value φ, with its interval |
-# | *Influence* | cross-modal influence: the effect of the input x[n, s] on the output y[m, t] |
-# | *Channels* | half-life by channel |
-# | *Subsets* | modality ablation: the prediction for every subset of the modalities, from v(∅) to v(all) |
+# | *Prediction*, *Shapley value φ* | the prediction had the recording stopped at the cursor, and each modality's Shapley value in it. Where a model's alignment or a filter looks ahead the panel says *prefix of the resampled sequence* instead; `record(..., prefixes="recording")` then really stops at every step |
+# | *Coupling weights W* | the coupling weights W (row = target, column = source) |
+# | *State trajectories* | the hidden states of all streams, projected on one plane |
+# | *Mean Shapley value over all samples* | the mean Shapley value φ, with its interval |
+# | *Cross-modal influence* | cross-modal influence: the effect of the input x[n, s] on the output y[m, t] |
+# | *State half-life by channel* | half-life by channel |
+# | *Modality ablation* | modality ablation: the prediction for every subset of the modalities, from v(∅) to v(all) |
 # | *Training*, *Samples* | the curves of training; all samples, to choose one |
 #
 # **Drag in a lane** to move the time cursor, drag with Shift (or the keys `[` and `]`) to choose a time range, move the *Epoch*. All views
@@ -97,7 +97,7 @@ print("check: scroll up, the view has moved")
 # %% [markdown]
 # ## 2 · Prediction without the image
 #
-# Untick a modality in *Subsets* (or set `masked` from Python). The readout at the top contains the prediction without it. That is no estimate: the
+# Untick a modality in *Modality ablation* (or set `masked` from Python). The readout at the top contains the prediction without it. That is no estimate: the
 # Trace holds the model's prediction for every subset, at every step.
 
 # %%

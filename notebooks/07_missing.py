@@ -172,7 +172,7 @@ print("check: the mapping raises the mean nowhere; it lowers it even where nothi
 # A possible reason: an imputation is a function of the available modalities and adds no information, and dropout has already trained the network without it. Moreover half of the head's inputs in training
 # come from maps that are not yet trained. This is our interpretation of the method, a small model and a short training; the paper reports gains. (Is it the regression loss of the maps, the weight 0.1? Set `"feature": 0` and see.)
 #
-# **Look inside.** Joint training (A) beside dropout (B), on the same movement: untick modalities in *Subsets* and compare the predictions.
+# **Look inside.** Joint training (A) beside dropout (B), on the same movement: untick modalities in *Modality ablation* and compare the predictions.
 
 # %%
 robust = mm.record(runs["dropout"][0], test, influence=False)

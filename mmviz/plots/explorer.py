@@ -161,7 +161,7 @@ def _states(trace: xr.DataTree, channels: int) -> xr.Dataset:
             "half_life": typical.rename(rank="channel").drop_vars("channel_all", errors="ignore").astype(np.float32),
         }
     )
-    part["state"].attrs = {"scale": json.dumps(scale), "long_name": "state norm", "unit": "1"}
+    part["state"].attrs = {"scale": json.dumps(scale), "long_name": "‖h‖₂", "unit": "1"}
     return part.assign_coords(
         channel=np.arange(part.sizes["channel"]),
         channel_index=(("layer", "modality", "channel"), summary["channel"].values),

@@ -80,3 +80,26 @@ def show(open_page, make_frame, tmp_path):
         return page
 
     return showing
+
+
+@pytest.fixture
+def lab(open_page, tmp_path):
+    """Return a function that starts JupyterLab in ``lab.folder``, opens a notebook of it and runs all cells."""
+    from contextlib import ExitStack
+
+    from lab_harness import open_notebook, run_all, start_lab
+
+    folder, state = tmp_path / "work", tmp_path / "state"
+    folder.mkdir()
+    state.mkdir()
+    with ExitStack() as stack:
+
+        def opening(name, *, timeout=120_000):
+            address = stack.enter_context(start_lab(folder, state=state))
+            page = open_page(viewport={"width": 1500, "height": 1500})
+            open_notebook(page, address, name)
+            run_all(page, timeout=timeout)
+            return page
+
+        opening.folder = folder
+        yield opening

@@ -10,7 +10,7 @@ from urllib.parse import unquote
 import pytest
 import websocket
 from lab_harness import start_server
-from seen import maps, sentence, slider
+from page_queries import maps, sentence, slider
 
 import mmviz as mm
 
@@ -55,7 +55,7 @@ def address_of(page):
     return json.loads(unquote(page.evaluate("location.hash")).removeprefix("#"))
 
 
-def test_the_page_shows_the_explorer_without_code_and_asks_no_other_machine(page):
+def test_the_served_page_shows_the_explorer_without_code_and_makes_no_external_request(page):
     assert sentence(page).startswith("epoch 4 of 4")
     before = maps(page)
     slider(page, "Epoch").focus()
@@ -69,7 +69,7 @@ def test_the_page_shows_the_explorer_without_code_and_asks_no_other_machine(page
     assert page.faults == []
 
 
-def test_a_reload_and_a_copied_link_show_what_was_selected(page, open_page, served):
+def test_a_reload_and_a_copied_link_restore_the_selection(page, open_page, served):
     slider(page, "Epoch").focus()
     page.keyboard.press("ArrowLeft")
     slider(page, "Time cursor").focus()
@@ -91,7 +91,7 @@ def test_a_reload_and_a_copied_link_show_what_was_selected(page, open_page, serv
     other.wait_for_function("(said) => document.querySelector('.mmv-readout').textContent === said", arg=said)
 
 
-def test_an_address_that_asks_for_what_is_not_there_is_refused_in_words(served, open_page):
+def test_an_invalid_selection_in_the_address_is_refused_with_a_message(served, open_page):
     page = open_page()
     page.goto(f"{served[0]}/?token={TOKEN}#%7B%22sample%22%3A99%7D")
     page.wait_for_selector(".mmv-refused:not(:empty)", timeout=60_000)
@@ -102,7 +102,7 @@ def test_an_address_that_asks_for_what_is_not_there_is_refused_in_words(served, 
     assert sentence(page).startswith("epoch 0 of 4")
 
 
-def test_two_traces_stand_side_by_side_linked_and_the_run_shown_survives_a_reload(served_two, open_page):
+def test_two_traces_are_served_side_by_side_and_a_reload_keeps_the_selected_run(served_two, open_page):
     page = open_page(viewport={"width": 1700, "height": 900})
     page.goto(f"{served_two}/?token={TOKEN}")
     page.wait_for_selector(READY, timeout=60_000)
@@ -133,7 +133,7 @@ def test_a_page_without_a_model_offers_no_edits(page):
     assert page.locator(".mmv-what-if").count() == 0
 
 
-def test_nobody_gets_in_without_the_token(served, open_page):
+def test_a_request_without_the_token_gets_the_login_page_or_status_403(served, open_page):
     page = open_page()
     page.goto(served[0])
     assert "/login" in page.url

@@ -1,7 +1,7 @@
 """Two runs side by side: linked, each its own numbers, and their difference."""
 
 import pytest
-from seen import sentence
+from page_queries import sentence
 
 from mmviz.widgets.readout import fixed
 
@@ -14,7 +14,7 @@ def two(show):
     return show(other=OTHER, selection={"time": 29, "sample": 1}, context={"viewport": {"width": 1500, "height": 1000}})
 
 
-def test_both_runs_say_what_python_says_wherever_one_of_them_is_scrubbed(two):
+def test_the_page_readout_of_both_runs_equals_that_of_python_after_moving_either_run(two):
     page = two
     assert sentence(page) == page.explorer.readout
     b = page.get_by_role("region", name="Run B:")
@@ -29,7 +29,7 @@ def test_both_runs_say_what_python_says_wherever_one_of_them_is_scrubbed(two):
     assert page.faults == []
 
 
-def test_the_difference_is_that_of_the_numbers_of_both(two):
+def test_the_comparison_panel_shows_the_differences_of_the_frames(two):
     page = two
     a, b = page.explorer.frame, page.explorer.other
     one, other = (a["contribution"].values[4, 1, 29], b["contribution"].values[2, 1, 23])
@@ -57,13 +57,13 @@ def test_one_run_can_be_shown_alone(two):
     assert sentence(page).startswith("epoch 2 of 2")
 
 
-def test_each_heading_names_what_tells_its_run_from_the_other(two):
+def test_the_heading_of_each_run_contains_its_distinguishing_name(two):
     headings = two.locator(".mmv-run > .mmv-heading").all_text_contents()
     assert headings == ["Run A: coupled_mamba", "Run B: late"]
     assert two.locator("header .mmv-faint").first.inner_text() == "watch · test split"
 
 
-def test_axe_finds_nothing_in_two_runs(two):
+def test_axe_reports_no_violation_in_two_runs(two):
     axe = pytest.importorskip("axe_core_python.sync_playwright", reason="axe-core-python is not installed")
     found = axe.Axe().run(two)
     assert [(v["id"], v["impact"], v["nodes"][0]["html"][:160]) for v in found["violations"]] == []

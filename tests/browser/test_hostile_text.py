@@ -27,7 +27,7 @@ def plain(show):
 
 
 @pytest.mark.parametrize("turn", range(6))
-def test_hostile_text_changes_nothing_but_text(show, plain, hostile_text, turn):
+def test_hostile_text_in_every_field_adds_no_element_attribute_or_request(show, plain, hostile_text, turn):
     payloads = hostile_text.PAYLOADS
     assert len(payloads) >= 30
     texts = list(payloads[5 * turn : 5 * turn + 5])
@@ -56,7 +56,7 @@ def test_hostile_text_changes_nothing_but_text(show, plain, hostile_text, turn):
     assert page.faults == []
 
 
-def test_a_hostile_address_is_refused_in_words(plain, open_page):
+def test_hostile_selections_in_the_address_are_refused_with_a_message(plain, open_page):
     for kept in (
         '{"sample": "<img src=x onerror=window.owned=1>"}',
         '{"__proto__": {"x": 1}}',

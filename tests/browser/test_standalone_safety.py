@@ -1,5 +1,5 @@
 import pytest
-from seen import contrasts, maps, sentence, slider
+from page_queries import contrasts, maps, sentence, slider
 
 pytestmark = pytest.mark.timeout(90)
 
@@ -14,7 +14,7 @@ def hostile(show, hostile_text):
     )  # fmt: skip
 
 
-def test_hostile_text_is_shown_as_it_is_and_does_nothing(hostile, hostile_text):
+def test_hostile_text_is_shown_literally_and_adds_no_element(hostile, hostile_text):
     page = hostile
     page.wait_for_timeout(200)
     assert page.evaluate("document.querySelectorAll('img, a, b, br, iframe, script:not(head *)').length") == 2  # ours
@@ -29,14 +29,14 @@ def test_hostile_text_is_shown_as_it_is_and_does_nothing(hostile, hostile_text):
     assert page.faults == []
 
 
-def test_hostile_text_keeps_the_size_of_ours(hostile):
+def test_hostile_text_does_not_change_the_font_size(hostile):
     sizes = hostile.evaluate(
         "[...document.querySelectorAll('main *')].map((e) => parseFloat(getComputedStyle(e).fontSize))"
     )
     assert max(sizes) < 25
 
 
-def test_odd_characters_are_made_visible(show, hostile_text):
+def test_control_characters_are_shown_as_escapes_and_long_ids_are_cut(show, hostile_text):
     page = show(samples=len(hostile_text.ODD), ids=list(hostile_text.ODD))
     options = page.get_by_label("Sample").locator("option").all_inner_texts()
     assert options[0].startswith("\\u202eright to left")
@@ -54,7 +54,7 @@ def test_no_request_leaves_the_machine(show):
     assert page.requests == [page.path.as_uri()]
 
 
-def test_the_policy_stops_a_script_that_was_smuggled_in(show):
+def test_the_content_security_policy_blocks_an_inserted_script(show):
     page = show()
     page.evaluate(
         "const s = document.createElement('script'); s.textContent = 'window.owned = 1'; document.body.append(s)"
@@ -69,7 +69,7 @@ def test_the_policy_stops_a_script_that_was_smuggled_in(show):
     [{}, {"task": "regression", "features": 12}, {"absent": (0, 1), "classes": tuple("abcdefghijklmno")}],
     ids=str,
 )
-def test_axe_finds_nothing(show, scheme, kind):
+def test_axe_reports_no_violation_in_the_smallest_views(show, scheme, kind):
     axe = pytest.importorskip("axe_core_python.sync_playwright", reason="axe-core-python is not installed")
     page = show(context={"color_scheme": scheme}, **kind)
     page.locator(".mmv-notes summary").click()
@@ -79,7 +79,7 @@ def test_axe_finds_nothing(show, scheme, kind):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_every_text_stands_out_from_its_ground(show, scheme):
+def test_every_text_has_a_contrast_ratio_of_at_least_four_and_a_half(show, scheme):
     page = show(absent=(0, 1), context={"color_scheme": scheme})
     page.locator(".mmv-notes summary").click()
     found = contrasts(page)
@@ -101,13 +101,13 @@ def test_dark_mode_is_dark_and_keeps_the_maps(show):
 
 
 @pytest.mark.parametrize("width", [1280, 980, 700, 420])
-def test_nothing_is_cut_off_at_the_side(show, width):
+def test_the_page_does_not_scroll_sideways_at_any_width(show, width):
     page = show(context={"viewport": {"width": width, "height": 800}})
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert page.locator(".mmv-state").first.bounding_box()["width"] > 250
 
 
-def test_a_selection_that_does_not_exist_is_refused_in_words(show, open_page, tmp_path):
+def test_a_saved_page_with_an_invalid_selection_shows_the_reason(show, open_page, tmp_path):
     page = show()
     html = page.path.read_text(encoding="utf-8").replace('"epoch": 4', '"epoch": 44')
     (tmp_path / "wrong.html").write_text(html, encoding="utf-8")
@@ -118,7 +118,7 @@ def test_a_selection_that_does_not_exist_is_refused_in_words(show, open_page, tm
     assert wrong.inner_text() == "selection: epoch is 44, expected a whole number from 0 to 4"
 
 
-def test_the_printed_page_has_no_sliders_and_says_which_sample_and_layer_it_shows(show):
+def test_the_printed_page_hides_sliders_and_keeps_sample_layer_and_readout(show):
     page = show()
     page.emulate_media(media="print", color_scheme="dark")
     assert not slider(page, "Epoch").is_visible()

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from seen import maps, sentence, slider, values
+from page_queries import maps, sentence, slider, values
 
 from mmviz.widgets.readout import fixed
 
@@ -18,7 +18,7 @@ def at(sample, epoch, layer, time):
     return {"sample": sample, "epoch": epoch, "layer": layer, "time": time}
 
 
-def test_the_state_maps_are_drawn_and_are_the_numbers_of_the_frame(show):
+def test_the_brightness_of_state_maps_is_ordered_as_the_states_of_the_frame(show):
     page = show(selection=at(1, 2, 1, 5))
     state = page.explorer.frame["state"].values[2, 1, 1]
     for m, pixels in enumerate(maps(page)):
@@ -32,7 +32,7 @@ def test_the_state_maps_are_drawn_and_are_the_numbers_of_the_frame(show):
     assert page.faults == []
 
 
-def test_padding_is_not_drawn_as_a_state(show):
+def test_padded_steps_of_state_maps_are_transparent_and_hatched(show):
     page = show(selection={"sample": 1}, padded=40, attrs={"align": ""})
     drawn = np.array(maps(page)[0]).reshape(16, 50, 4)
     assert (drawn[:, 40:, 3] == 0).all()
@@ -40,7 +40,7 @@ def test_padding_is_not_drawn_as_a_state(show):
     assert page.locator(".mmv-padding").count() == 3
 
 
-def test_an_absent_modality_says_so_and_draws_nothing(show):
+def test_an_absent_modality_is_labelled_absent_and_its_state_map_is_transparent(show):
     page = show(absent=(0, 1))
     assert page.get_by_text("absent: not recorded for this sample").locator("visible=true").count() == 1
     assert not any(maps(page)[1])
@@ -49,7 +49,7 @@ def test_an_absent_modality_says_so_and_draws_nothing(show):
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=str)
-def test_the_page_says_and_lists_the_numbers_python_says(show, kind):
+def test_readout_shapley_values_and_coupling_of_the_page_equal_those_of_python(show, kind):
     page = show(**kind)
     for place in PLACES:
         page.explorer.selection = here = at(*place)
@@ -133,7 +133,7 @@ def test_every_control_is_reached_by_tab_in_reading_order(show):
     assert reached == ["Sample", "Layer", "Epoch", "Time cursor", *SPAN, "SUMMARY"]
 
 
-def test_escape_changes_nothing(show):
+def test_escape_without_a_time_range_does_not_change_the_selection(show):
     page = show(selection=at(0, 1, 0, 20))
     said = sentence(page)
     slider(page, "Epoch").focus()
@@ -142,7 +142,7 @@ def test_escape_changes_nothing(show):
     assert page.faults == []
 
 
-def test_keys_used_in_the_view_stay_in_it(show):
+def test_key_events_of_controls_do_not_propagate_to_the_document(show):
     page = show()
     page.evaluate("window.heard = []; document.addEventListener('keydown', (e) => heard.push(e.key))")
     slider(page, "Epoch").focus()
@@ -151,7 +151,7 @@ def test_keys_used_in_the_view_stay_in_it(show):
     assert page.evaluate("heard") == ["Control", "s"]
 
 
-def test_a_span_is_brushed_with_the_mouse_and_with_the_keyboard(show):
+def test_the_time_range_is_set_with_the_mouse_and_with_the_keyboard(show):
     page = show(selection=at(0, 4, 0, 20))
     group = page.get_by_role("group", name="Time range")
     box = page.locator(".mmv-signal").first.bounding_box()
@@ -174,7 +174,7 @@ def test_a_span_is_brushed_with_the_mouse_and_with_the_keyboard(show):
     assert "all" in group.inner_text()
 
 
-def test_a_row_of_a_state_map_is_chosen_by_pressing_it(show):
+def test_pressing_a_row_of_a_state_map_selects_its_channel(show):
     page = show()
     box = page.locator(".mmv-state").nth(2).bounding_box()
     page.mouse.click(box["x"] + 30, box["y"] + box["height"] * 5.5 / 16)

@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 import pytest
-from seen import maps, sentence, slider
+from page_queries import maps, sentence, slider
 
 from mmviz.widgets import Explorer
 
@@ -51,7 +51,7 @@ def share(seconds):
     return (seconds - START) / (STOP - START)
 
 
-def test_the_cursor_and_the_sentence_count_seconds_on_the_samples_clock(show_timed):
+def test_cursor_and_readout_give_the_seconds_of_the_samples_timestamps(show_timed):
     page = show_timed()
     for time in (0, 7, 30, 49):
         page.explorer.selection = {"time": time}
@@ -64,7 +64,7 @@ def test_the_cursor_and_the_sentence_count_seconds_on_the_samples_clock(show_tim
     assert page.faults == []
 
 
-def test_every_frame_is_drawn_at_its_second_and_no_line_crosses_the_gap(show_timed):
+def test_every_frame_is_drawn_at_its_timestamp_and_no_line_crosses_a_gap(show_timed):
     page = show_timed()
     name = str(page.explorer.frame["modality"].values[0])
     times = page.explorer.frame[f"signal_time_{name}"].values[0]
@@ -76,7 +76,7 @@ def test_every_frame_is_drawn_at_its_second_and_no_line_crosses_the_gap(show_tim
         np.testing.assert_allclose(run, 1000 * share(np.append(seconds, end)), atol=0.2)
 
 
-def test_hatching_covers_what_no_frame_covers(show_timed):
+def test_hatched_blocks_cover_exactly_the_time_without_frames(show_timed):
     page = show_timed()
     name = str(page.explorer.frame["modality"].values[0])
     first, after = page.explorer.frame[f"signal_time_{name}"].values[0][[0, 100]]
@@ -86,7 +86,7 @@ def test_hatching_covers_what_no_frame_covers(show_timed):
     np.testing.assert_allclose(drawn, [(100 * share(a), 100 * (share(b) - share(a))) for a, b in gaps], atol=0.02)
 
 
-def test_a_map_of_many_features_is_blank_in_the_gap_and_full_elsewhere(show_timed):
+def test_a_signal_map_is_transparent_in_gaps_and_opaque_elsewhere(show_timed):
     page = show_timed(features=12)
     canvas = page.locator(".mmv-signal canvas").first
     size = canvas.evaluate("(one) => [one.width, one.height]")
@@ -100,7 +100,7 @@ def test_a_map_of_many_features_is_blank_in_the_gap_and_full_elsewhere(show_time
     assert (np.array(alpha) > 0).tolist() == covered.tolist()
 
 
-def test_a_frame_without_times_keeps_its_columns(show_timed, show):
+def test_a_frame_without_timestamps_has_columns_of_equal_width(show_timed, show):
     plain = show()
     assert "signal_at_0" not in plain.explorer.data["meta"]
     assert maps(plain)

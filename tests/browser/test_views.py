@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from seen import sentence, slider
+from page_queries import sentence, slider
 
 from mmviz.widgets import html_page
 from mmviz.widgets.readout import fixed
@@ -41,7 +41,7 @@ def test_every_registered_view_is_shown_for_a_frame_with_all_arrays_and_only_fou
     assert names_of_views(show()) == ALWAYS
 
 
-def test_the_chosen_channel_is_told_in_numbers_and_moved_by_keyboard(all_views):
+def test_the_channel_table_shows_half_life_and_norm_and_follows_the_keyboard(all_views):
     page, frame = all_views, all_views.frame
     slider(page, "Channel").focus()
     page.keyboard.press("ArrowRight")
@@ -58,7 +58,7 @@ def test_the_chosen_channel_is_told_in_numbers_and_moved_by_keyboard(all_views):
     assert tops == ["31.25%"] * 3
 
 
-def test_the_plane_shows_each_chain_at_its_place_and_says_who_hears_whom(all_views):
+def test_the_trajectory_view_shows_each_state_at_its_position_and_the_coupling_weights(all_views):
     page = all_views
     place = page.frame["path"].values
     low, high = place.reshape(-1, 2).min(0), place.reshape(-1, 2).max(0)
@@ -79,7 +79,7 @@ def test_the_plane_shows_each_chain_at_its_place_and_says_who_hears_whom(all_vie
     assert page.locator(".mmv-plane path").nth(3).get_attribute("d").startswith(before)
 
 
-def test_a_modality_is_masked_by_its_box_and_the_sentence_says_what_is_left(all_views):
+def test_unchecking_a_modality_masks_it_and_the_readout_contains_the_value_without_it(all_views):
     page, frame = all_views, all_views.frame
     page.get_by_role("group", name="Available modalities").get_by_role("checkbox", name="gyro").focus()
     page.keyboard.press("Space")
@@ -92,13 +92,13 @@ def test_a_modality_is_masked_by_its_box_and_the_sentence_says_what_is_left(all_
     assert [row[-1] for row in cells(page, "Waterfall from baseline to full model")][1:-1] == shares
 
 
-def test_the_mean_contribution_stands_with_its_interval(all_views):
+def test_the_mean_shapley_values_are_shown_with_their_intervals(all_views):
     told = cells(all_views, "Mean Shapley value of each modality with its interval")
     assert [row[1] for row in told] == ["+0.400", "+0.150", "−0.100"]
     assert "+0.300 to +0.500" in told[0][2]
 
 
-def test_the_influence_map_is_causal_and_the_cursor_hears_only_the_span(all_views):
+def test_the_influence_map_is_causal_and_its_table_uses_only_the_time_range(all_views):
     page = all_views
     pixels = np.array(page.evaluate(
         "(() => { const c = document.querySelector('.mmv-blocks canvas'); return [...c.getContext('2d').getImageData(0, 0, c.width, c.height).data]; })()"
@@ -121,7 +121,7 @@ def test_the_influence_map_is_causal_and_the_cursor_hears_only_the_span(all_view
             assert shares == pytest.approx((100 * sums[m] / sums[m].sum()).tolist(), abs=0.51)
 
 
-def test_the_use_of_experts_is_the_mean_of_their_weights(all_views):
+def test_the_expert_table_shows_mean_weights(all_views):
     page = all_views
     weight = page.frame["routing"].values[3] / 255
     told = cells(page, "Mean weight of each expert")
@@ -130,7 +130,7 @@ def test_the_use_of_experts_is_the_mean_of_their_weights(all_views):
     assert "gyro" in page.locator(".mmv-rows").first.text_content()
 
 
-def test_the_lag_of_a_plan_is_said_in_words(all_views):
+def test_the_transport_view_gives_mean_lag_and_distance(all_views):
     page = all_views
     plan = page.frame["plan"].values[0].astype(float)
     lag = (plan[30] * np.arange(50)).sum() / plan[30].sum() - 30
@@ -140,7 +140,7 @@ def test_the_lag_of_a_plan_is_said_in_words(all_views):
     assert page.locator(".mmv-ribbon").count() == 160
 
 
-def test_a_training_chart_says_its_values_and_scrubs_the_epoch(all_views):
+def test_a_training_chart_shows_its_values_and_a_click_selects_the_epoch(all_views):
     page = all_views
     said = page.locator(".mmv-curve-values").all_text_contents()
     table = page.frame["history"].values[3]
@@ -174,7 +174,7 @@ def test_samples_are_sorted_filtered_and_opened_by_keyboard(all_views):
     assert cells(page, "Samples") == []
 
 
-def test_many_samples_are_paged_and_decimation_is_said(show):
+def test_a_table_of_five_thousand_samples_has_pages_and_is_sorted_within_a_second(show):
     frame = {"every_view": True, "listed": 5000}
     page = show(**frame)
     assert "1 to 12 of 5000" in page.locator("main").text_content()
@@ -186,7 +186,7 @@ def test_many_samples_are_paged_and_decimation_is_said(show):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_in_any_view(show, scheme):
+def test_axe_reports_no_violation_in_any_view(show, scheme):
     axe = pytest.importorskip("axe_core_python.sync_playwright", reason="axe-core-python is not installed")
     page = show(
         every_view=True, selection=HERE | {"masked": ["gyro"], "brush": [5, 40]}, context={"color_scheme": scheme}

@@ -12,7 +12,7 @@ from mmviz.widgets import Explorer
 pytestmark = pytest.mark.timeout(120)
 NAMES = ("dynamic", "gyro", "gravity", "heart rate", "skin", "audio", "video", "text")
 LONG = tuple(f"{name} of the left wrist accelerometer no {k}" for k, name in enumerate(NAMES))
-MEASURE = (Path(__file__).parent / "drawn_things.js").read_text(encoding="utf-8")
+MEASURE = (Path(__file__).parent / "measured_elements.js").read_text(encoding="utf-8")
 
 
 @pytest.fixture
@@ -85,7 +85,7 @@ SPARSE = {
 
 
 @pytest.mark.parametrize("kind", SPARSE)
-def test_every_stroke_of_every_line_has_a_length_so_that_a_single_value_is_seen(view, kind):
+def test_every_stroke_of_every_line_has_a_length_so_that_single_values_are_visible(view, kind):
     change, options = SPARSE[kind]
     if "names" in options:
         options = {**options, "names": ("only", "other")}
@@ -109,7 +109,7 @@ def test_a_lane_is_broken_where_frames_or_values_are_missing_and_hatched_there(v
     assert hatched == [[[50, 10]], [[25, 15]], []]
 
 
-def test_a_lane_without_any_value_says_so_and_shows_no_ends_of_an_axis(view):
+def test_a_lane_without_values_is_labelled_and_has_no_axis_labels(view):
     def change(frame):
         frame["signal_gyro"].values[:] = np.nan
 
@@ -118,7 +118,7 @@ def test_a_lane_without_any_value_says_so_and_shows_no_ends_of_an_axis(view):
     assert page.locator(".mmv-range").nth(1).inner_text().strip() == ""
 
 
-def test_a_curve_of_the_training_is_broken_where_a_value_is_missing_and_joined_where_none_was_due(view):
+def test_a_training_curve_has_gaps_at_missing_values_and_none_at_epochs_that_were_not_measured(view):
     def change(frame):
         frame["history"].values[4, 0] = np.nan  # a loss that was not finite
         frame["history"].values[1::2, 2] = np.nan  # measured at every second epoch
@@ -322,7 +322,7 @@ def test_equal_values_have_equal_bars_and_colours_in_both_runs_whatever_else_the
     assert weights[0] == weights[1] == "0.25"
 
 
-def test_the_sign_of_a_modality_is_that_of_the_figures_in_every_view(view):
+def test_glyph_colour_and_dash_of_a_modality_are_those_of_the_figures_in_every_view(view):
     page = view(names=NAMES)
     seen = page.drawn("glyphs")
     assert {name for _, _, name in seen} >= set(NAMES)
@@ -349,7 +349,7 @@ def test_the_sign_of_a_modality_is_that_of_the_figures_in_every_view(view):
     [NAMES[:4], NAMES[:6], NAMES, LONG[:4], LONG, ("加速度计左手腕传感器数据通道一", "🎧 sound", "ö" * 40, "W" * 30)],
     ids=len,
 )
-def test_no_text_of_any_view_is_cut_off_or_lies_on_another(view, names, width):
+def test_no_text_of_any_view_is_clipped_or_overlaps_another(view, names, width):
     classes = tuple(f"a class with a long name, number {k}" for k in range(20))
     page = view(names=names, width=width, classes=classes)
     assert page.drawn("cut") == []
@@ -361,7 +361,7 @@ def test_no_text_of_any_view_is_cut_off_or_lies_on_another(view, names, width):
     ("values", "shown"),
     [((100.41, 100.59), ["100.59", "100.41"]), ((-1e-12, 1e-12), ["1.0e−12", "−1.0e−12"]), ((1e9, 1e9 + 64), ["+64", "1.0e9"]), ((5.0, 5.0), ["5", "5"])],
 )  # fmt: skip
-def test_the_ends_of_an_axis_are_told_apart(view, values, shown):
+def test_the_labels_of_the_two_ends_of_an_axis_differ(view, values, shown):
     def change(frame):
         frame["signal_gyro"].values[:] = values[0]
         frame["signal_gyro"].values[:, 5:9] = values[1]
@@ -394,7 +394,7 @@ def test_dots_that_cannot_be_drawn_are_counted_and_the_axes_have_ends(view):
 
 
 @pytest.mark.parametrize("names", [NAMES[:3], NAMES])
-def test_a_print_holds_every_text_that_the_screen_holds_but_for_what_only_acts(view, names):
+def test_the_printed_page_contains_every_text_except_labels_of_controls(view, names):
     page = view(names=names, classes=tuple(f"class {k}" for k in range(20)), selection={"masked": [names[0]]})
     acts = {"start", "end", "clear", "previous", "next", "Epoch", "Row", "Time"}
     before = page.drawn("texts")
@@ -414,7 +414,7 @@ def test_a_print_holds_every_text_that_the_screen_holds_but_for_what_only_acts(v
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_with_the_colours_of_the_system_bars_cursors_gaps_and_intervals_are_still_drawn(view, scheme):
+def test_with_forced_colours_bars_cursors_gaps_and_intervals_remain_visible(view, scheme):
     def change(frame):
         frame["signal_valid_gyro"].values[:, 50:80] = False
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from seen import slider
+from page_queries import slider
 
 from mmviz.widgets import register_view, unregister_view, views
 

@@ -5,7 +5,7 @@ from base64 import b64decode
 import numpy as np
 import pytest
 from live_host import answer, deliver, open_live, question, sent, twin
-from seen import contrasts, maps, sentence, values
+from page_queries import contrasts, maps, sentence, values
 
 from mmviz.widgets import Explorer
 from mmviz.widgets.html_page import html_page as page_of
@@ -66,14 +66,14 @@ def test_every_control_has_a_name_and_edits_by_keyboard(live):
     assert page.faults == []
 
 
-def test_what_is_not_offered_is_not_there_and_the_page_says_why(live):
+def test_edits_that_are_not_offered_have_no_control_and_a_note_gives_the_reason(live):
     page = live()
     assert page.get_by_role("textbox", name="Another text").count() == 0
     studio = page.locator(".mmv-what-if").inner_text()
     assert "The text of dynamic, gyro, gravity cannot be edited: what_if was given no encoder for it." in studio
 
 
-def test_prediction_contribution_and_states_change_together_with_what_they_were_in_outline(live):
+def test_an_edit_changes_prediction_shapley_values_and_states_with_recorded_values_in_outline(live):
     page = live(selection={"edits": EDIT}, every_view=True)
     before = maps(page), sentence(page), values(page, "Exact Shapley value of each modality")
     assert status(page) == "Computing; shown is the recorded sample."
@@ -105,7 +105,7 @@ def test_prediction_contribution_and_states_change_together_with_what_they_were_
     assert maps(page) != before[0]
 
 
-def test_a_late_answer_never_paints_over_a_newer_one(live):
+def test_a_result_with_a_smaller_number_does_not_replace_a_later_one(live):
     page = live(selection={"edits": {"gyro": {"delay": 1}}})
     first = {key: page.explorer.selection[key] for key in ("sample", "epoch", "masked", "edits")}
     page.get_by_role("slider", name="Delay of gyro in steps").focus()
@@ -122,7 +122,7 @@ def test_a_late_answer_never_paints_over_a_newer_one(live):
     assert (sentence(page), maps(page)) == newest
 
 
-def test_an_answer_that_is_still_being_opened_when_a_newer_one_comes_is_thrown_away(live):
+def test_a_result_that_is_still_being_read_when_a_later_one_arrives_is_dropped(live):
     page = live(selection={"edits": {"gyro": {"delay": 1}}})
     first = {key: page.explorer.selection[key] for key in ("sample", "epoch", "masked", "edits")}
     page.evaluate("window.hold()")
@@ -140,7 +140,7 @@ def test_an_answer_that_is_still_being_opened_when_a_newer_one_comes_is_thrown_a
     assert "gyro 2 steps later" in sentence(page)
 
 
-def test_while_the_newer_is_computed_the_last_answer_stays_and_is_called_that(live):
+def test_while_an_edit_is_computed_the_last_valid_prediction_is_shown_and_labelled(live):
     page = live(selection={"edits": {"gyro": {"delay": 1}}})
     deliver(page, {key: page.explorer.selection[key] for key in ("sample", "epoch", "masked", "edits")}, 1)
     page.wait_for_selector(".mmv-change")
@@ -155,7 +155,7 @@ def test_while_the_newer_is_computed_the_last_answer_stays_and_is_called_that(li
     assert status(page).startswith("Shown is the edited sample")
 
 
-def test_another_epoch_or_sample_is_never_shown_with_the_answer_to_this_one(live):
+def test_a_result_is_not_shown_at_another_epoch_or_sample(live):
     page = live(selection={"edits": EDIT, "epoch": 2})
     deliver(page, {key: page.explorer.selection[key] for key in ("sample", "epoch", "masked", "edits")}, 1)
     page.wait_for_selector(".mmv-change")
@@ -167,7 +167,7 @@ def test_another_epoch_or_sample_is_never_shown_with_the_answer_to_this_one(live
     assert question(page) == {"sample": 0, "epoch": 3, "masked": [], "edits": EDIT}
 
 
-def test_an_error_is_a_sentence_and_the_last_good_answer_stays_marked_as_such(live):
+def test_an_error_is_shown_as_text_and_the_last_valid_prediction_stays(live):
     page = live(selection={"edits": {"gyro": {"delay": 1}}})
     deliver(page, {key: page.explorer.selection[key] for key in ("sample", "epoch", "masked", "edits")}, 1)
     page.wait_for_selector(".mmv-change")
@@ -188,7 +188,7 @@ def test_an_error_is_a_sentence_and_the_last_good_answer_stays_marked_as_such(li
     assert alert(page) == ""
 
 
-def test_a_masked_modality_is_called_masked_and_not_absent(live):
+def test_a_masked_modality_is_labelled_masked_and_not_absent(live):
     page = live(selection={"masked": ["gyro"]}, every_view=True)
     here = {key: page.explorer.selection[key] for key in ("sample", "epoch", "masked", "edits")}
     packed = twin(page.frame_shown, here)
@@ -201,7 +201,7 @@ def test_a_masked_modality_is_called_masked_and_not_absent(live):
     assert page.get_by_text("absent: not recorded").locator("visible=true").count() == 0
 
 
-def test_a_silent_kernel_is_named_after_five_seconds(live):
+def test_a_kernel_without_result_for_five_seconds_is_reported(live):
     page = live(selection={"edits": EDIT})
     page.wait_for_function(
         "document.querySelector('.mmv-what-if-status').textContent.startsWith('No result for 5')", timeout=9000
@@ -209,7 +209,7 @@ def test_a_silent_kernel_is_named_after_five_seconds(live):
     assert "the kernel is busy, or not running; shown is the recorded sample" in status(page)
 
 
-def test_a_reload_shows_edits_and_answer_at_once(live, make_frame):
+def test_a_reload_shows_edits_and_their_prediction_immediately(live, make_frame):
     chosen = {"sample": 0, "epoch": 4, "layer": 0, "channel": 0, "time": 49, "brush": None, "masked": [], "run": "A"}
     here = {"sample": 0, "epoch": 4, "masked": [], "edits": EDIT}
     given = answer(make_frame(), here, 7)
@@ -224,7 +224,7 @@ def test_a_reload_shows_edits_and_answer_at_once(live, make_frame):
     assert page.get_by_role("slider", name="Delay of gyro in steps").input_value() == "12"
 
 
-def test_a_saved_page_has_no_studio_and_keeps_masking(show):
+def test_a_saved_page_has_no_what_if_panel_and_can_mask_modalities(show):
     page = show(every_view=True)
     assert page.locator(".mmv-what-if").count() == 0
     page.get_by_role("checkbox", name="gyro").uncheck()
@@ -232,7 +232,7 @@ def test_a_saved_page_has_no_studio_and_keeps_masking(show):
     assert page.faults == []
 
 
-def test_a_notebook_without_a_model_says_in_a_closed_line_what_the_studio_needs(live):
+def test_without_what_if_the_closed_panel_says_what_edits_need(live):
     page = live(state={"edit_options": {}})
     assert page.locator(".mmv-what-if").get_attribute("open") is None
     page.locator(".mmv-what-if summary").click()
@@ -244,7 +244,7 @@ def test_a_notebook_without_a_model_says_in_a_closed_line_what_the_studio_needs(
 
 
 @pytest.mark.parametrize("kind", [{}, {"task": "regression"}], ids=str)
-def test_a_page_saved_with_an_edit_shows_it_with_the_numbers_python_says(open_page, make_frame, tmp_path, kind):
+def test_a_page_saved_with_an_edit_shows_the_readout_of_python(open_page, make_frame, tmp_path, kind):
     frame = make_frame(**kind)
     explorer = Explorer(frame=frame)
     here = {"sample": 1, "epoch": 2, "masked": [], "edits": EDIT}
@@ -266,7 +266,7 @@ def test_a_page_saved_with_an_edit_shows_it_with_the_numbers_python_says(open_pa
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_in_the_studio_and_its_text_can_be_read(live, scheme):
+def test_axe_reports_no_violation_in_the_what_if_panel_and_its_contrast_is_sufficient(live, scheme):
     axe = pytest.importorskip("axe_core_python.sync_playwright", reason="axe-core-python is not installed")
     page = live(
         selection={"edits": EDIT, "masked": ["dynamic"]},
@@ -285,7 +285,7 @@ def test_axe_finds_nothing_in_the_studio_and_its_text_can_be_read(live, scheme):
 
 
 @pytest.mark.parametrize("width", [1280, 700, 420])
-def test_the_studio_is_not_cut_off_at_the_side(live, width):
+def test_the_what_if_panel_fits_every_width(live, width):
     page = live(selection={"edits": EDIT}, text=("gyro",), context={"viewport": {"width": width, "height": 900}})
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     box = page.get_by_label("Swap gyro for that of another sample").bounding_box()

@@ -9,7 +9,7 @@ from mmviz.widgets import Explorer
 from mmviz.widgets.compare import corresponding_selection, distinguishing_names
 
 
-def test_two_runs_are_shown_together_and_either_alone():
+def test_the_readout_of_two_runs_contains_both_or_the_selected_run():
     explorer = Explorer(frame=make_frame(), other=make_frame(seed=1, attrs={"model": "late"}))
     assert explorer.selection["run"] == "both"
     both = explorer.readout
@@ -22,7 +22,7 @@ def test_two_runs_are_shown_together_and_either_alone():
         explorer.selection = {"run": "C"}
 
 
-def test_only_samples_of_both_runs_are_shown_in_the_order_of_the_first():
+def test_compared_frames_keep_only_common_samples_in_the_order_of_the_first_frame():
     frame = make_frame(samples=4, every_view=True)
     explorer = Explorer(frame=frame, other=make_frame(samples=4, seed=1).isel(recorded_sample=[3, 1]))
     ids = frame["sample_id"].values[[1, 3]].tolist()
@@ -59,13 +59,13 @@ def told(model=None, train=None, **attrs):
         ({"split": "test"}, {"split": "valid"}, ("split test", "split valid")),
     ],
 )
-def test_a_run_is_named_by_what_tells_it_from_the_other_else_by_its_folder(a, b, names):
+def test_runs_are_named_by_their_differing_settings_or_else_by_their_folders(a, b, names):
     assert distinguishing_names(told(**a), told(**b)) == names
     explorer = Explorer(frame=told(**a), other=told(**b))
     assert tuple(json.loads(explorer.data[key])["name"] for key in ("meta", "meta_b")) == names
 
 
-def test_more_than_three_differences_are_counted():
+def test_names_of_runs_contain_three_settings_and_the_number_of_further_ones():
     a, b = told(dataset="x"), told({"coupling": "mean", "width": 4}, {"strategy": "alternating"}, dataset="\u202ey")
     one, two = distinguishing_names(a, b)
     assert one == "x, coupling softmax, width 16 and 1 more"
@@ -81,12 +81,12 @@ def test_more_than_three_differences_are_counted():
         ({"ids": ("x", "y", "z")}, "no recorded sample in common: s0_r1_w0, .* and x, y, z"),
     ],
 )
-def test_runs_that_cannot_be_compared_are_refused_in_words(other, said):
+def test_runs_with_other_modalities_classes_or_samples_raise_a_data_error(other, said):
     with pytest.raises(DataError, match=said):
         Explorer(frame=make_frame(), other=make_frame(**other))
 
 
-def test_a_moment_is_the_same_share_of_the_sequence_and_an_epoch_the_last_one_not_after():
+def test_the_corresponding_selection_has_the_same_fraction_of_the_sequence_and_the_last_epoch_not_after():
     a, b = make_frame(epochs=5, steps=50), make_frame(epochs=5, steps=40, layers=1).isel(epoch=[0, 2])
     here = {
         "sample": 1,
@@ -104,14 +104,14 @@ def test_a_moment_is_the_same_share_of_the_sequence_and_an_epoch_the_last_one_no
     assert all(type(there[key]) is int for key in ("epoch", "layer", "time"))
 
 
-def test_modalities_are_masked_in_both_runs_or_in_none():
+def test_masking_is_refused_if_one_run_has_no_coalition_values():
     explorer = Explorer(frame=make_frame(every_view=True), other=make_frame(seed=1))
     with pytest.raises(ConfigError, match=r"masked=\['gyro'\]: no modality can be masked"):
         explorer.selection = {"masked": ["gyro"]}
     assert "game" not in explorer.frame
 
 
-def test_the_given_frames_are_left_as_they_were():
+def test_comparing_two_frames_does_not_change_them():
     a, b = make_frame(every_view=True), make_frame(every_view=True, seed=1).isel(recorded_sample=[0, 1])
     before = a.copy(deep=True), b.copy(deep=True)
     Explorer(frame=a, other=b)

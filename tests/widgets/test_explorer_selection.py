@@ -36,7 +36,7 @@ def test_the_first_selection_is_the_last_step_of_the_last_epoch(frame):
     assert Explorer(frame=frame).selection == {"sample": 0, "epoch": 4, "layer": 0, "time": 49} | REST
 
 
-def test_the_first_epoch_shown_is_the_best_one_where_it_is_known():
+def test_the_first_selection_is_at_the_best_epoch_of_the_frame():
     assert Explorer(frame=make_frame(attrs={"best_epoch": 2})).selection["epoch"] == 2
 
 
@@ -48,7 +48,7 @@ def test_a_partial_selection_keeps_the_other_indices(frame):
 
 
 @pytest.mark.parametrize(("given", "said"), WRONG)
-def test_code_that_selects_what_does_not_exist_gets_a_config_error_and_nothing_changes(frame, given, said):
+def test_assigning_an_invalid_selection_raises_a_config_error_and_keeps_the_selection(frame, given, said):
     explorer = Explorer(frame=frame)
     before = dict(explorer.selection)
     with pytest.raises(ConfigError, match=said):
@@ -57,13 +57,13 @@ def test_code_that_selects_what_does_not_exist_gets_a_config_error_and_nothing_c
 
 
 @pytest.mark.parametrize(("given", "said"), WRONG[:-1])
-def test_a_view_cannot_open_at_a_selection_that_does_not_exist(frame, given, said):
+def test_an_explorer_with_an_invalid_first_selection_raises_a_config_error(frame, given, said):
     with pytest.raises(ConfigError, match=said):
         Explorer(frame=frame, selection=given)
 
 
 @pytest.mark.parametrize(("given", "said"), WRONG)
-def test_a_wrong_selection_from_the_browser_is_refused_sent_back_and_named(frame, given, said, monkeypatch):
+def test_an_invalid_selection_from_the_browser_is_refused_and_the_message_names_it(frame, given, said, monkeypatch):
     explorer = Explorer(frame=frame)
     before, sent = dict(explorer.selection), []
     monkeypatch.setattr(explorer, "send_state", lambda key=None: sent.append(key))
@@ -73,7 +73,7 @@ def test_a_wrong_selection_from_the_browser_is_refused_sent_back_and_named(frame
     assert explorer.message.startswith("selection")
 
 
-def test_a_right_selection_from_the_browser_is_taken_and_clears_the_message(frame):
+def test_a_valid_selection_from_the_browser_is_applied_and_clears_the_message(frame):
     explorer = Explorer(frame=frame)
     explorer.set_state({"selection": {"epoch": 99}})
     assert "epoch=99" in explorer.message
@@ -90,14 +90,14 @@ def test_the_browser_can_change_neither_data_nor_message(frame):
     assert explorer.message == ""
 
 
-def test_observers_hear_a_selection_made_in_the_browser(frame):
+def test_observers_are_called_for_a_selection_from_the_browser(frame):
     explorer, heard = Explorer(frame=frame), []
     explorer.observe(lambda change: heard.append(change["new"]["time"]), names="selection")
     explorer.set_state({"selection": {"time": 11}})
     assert heard == [11]
 
 
-def test_a_trace_is_turned_into_its_frame_by_the_plots_stage(frame, monkeypatch):
+def test_an_explorer_of_a_trace_computes_its_frame_with_explorer_frame(frame, monkeypatch):
     trace, asked = object(), []
     monkeypatch.setattr(plots, "explorer_frame", lambda given: asked.append(given) or frame)
     assert Explorer(trace).frame is frame
@@ -105,7 +105,7 @@ def test_a_trace_is_turned_into_its_frame_by_the_plots_stage(frame, monkeypatch)
 
 
 @pytest.mark.parametrize("both", [True, False])
-def test_exactly_one_of_trace_and_frame_is_wanted(frame, both):
+def test_an_explorer_needs_exactly_one_of_trace_and_frame(frame, both):
     arguments = ({}, {"frame": frame})[both]
     with pytest.raises(ConfigError, match="both of" if both else "neither of"):
         Explorer(object() if both else None, **arguments)
@@ -115,7 +115,7 @@ def test_from_frame_is_the_same_view(frame):
     assert Explorer.from_frame(frame, selection={"time": 4}).data == Explorer(frame=frame).data
 
 
-def test_front_ends_without_widgets_get_the_sentence(frame):
+def test_the_mime_bundle_contains_the_readout_as_plain_text(frame):
     bundle = Explorer(frame=frame, selection={"epoch": 3, "time": 22})._repr_mimebundle_()
     bundle = bundle[0] if isinstance(bundle, tuple) else bundle
     assert "application/vnd.jupyter.widget-view+json" in bundle
@@ -149,11 +149,11 @@ def test_a_recipe_finds_its_sample_in_another_recording(frame):
         ({"mmviz_recipe": 1, "time": 400}, "time=400"),
     ],
 )
-def test_a_wrong_recipe_is_refused(frame, recipe, said):
+def test_an_invalid_recipe_raises_a_config_error(frame, recipe, said):
     with pytest.raises(ConfigError, match=said):
         Explorer(frame=frame, recipe=recipe)
 
 
-def test_selection_and_recipe_exclude_each_other(frame):
+def test_an_explorer_with_selection_and_recipe_raises_a_config_error(frame):
     with pytest.raises(ConfigError, match="both of selection and recipe"):
         Explorer(frame=frame, selection={}, recipe=Explorer(frame=frame).recipe)

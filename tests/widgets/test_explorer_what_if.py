@@ -81,14 +81,14 @@ def held(bare):
     return Explorer(frame=bare, what_if=model), model
 
 
-def test_nothing_is_asked_until_something_is_edited(explorer):
+def test_what_if_is_not_called_without_edits(explorer):
     explorer.selection = {"time": 3, "epoch": 1, "sample": 2}
     assert explorer.wait() is None
     assert explorer.model.asked == []
     assert explorer.what_if_result == {}
 
 
-def test_an_edit_asks_by_id_epoch_number_and_name_and_the_answer_is_what_is_shown(explorer, bare):
+def test_what_if_is_called_with_sample_id_epoch_number_and_modality_names_and_its_result_is_sent(explorer, bare):
     explorer.selection = {"sample": 1, "epoch": 2, "masked": ["gravity"], "edits": {**EDIT, "dynamic": {"swap": 2}}}
     edited = explorer.wait()
     ids = [str(i) for i in bare["sample_id"].values]
@@ -107,7 +107,7 @@ def test_an_edit_asks_by_id_epoch_number_and_name_and_the_answer_is_what_is_show
     assert described["leads"]["signal_1"] == 1
 
 
-def test_scrubbing_time_layer_and_span_asks_nothing_more(explorer):
+def test_selecting_time_layer_or_time_range_does_not_call_what_if_again(explorer):
     explorer.selection = {"edits": EDIT}
     explorer.wait()
     for change in ({"time": 3}, {"brush": [1, 5]}, {"channel": 0}, {"time": 9}):
@@ -116,7 +116,7 @@ def test_scrubbing_time_layer_and_span_asks_nothing_more(explorer):
     assert len(explorer.model.asked) == 1
 
 
-def test_the_readout_says_the_edited_numbers_and_the_edits(explorer):
+def test_the_readout_contains_the_edited_prediction_and_the_edits(explorer):
     before = explorer.readout
     explorer.selection = {"edits": {**EDIT, "dynamic": {"swap": 2}, "gravity": {"delay": -1}}}
     explorer.wait()
@@ -129,7 +129,7 @@ def test_the_readout_says_the_edited_numbers_and_the_edits(explorer):
     assert explorer.edited is None
 
 
-def test_only_the_newest_of_many_edits_is_worked_on_in_one_thread(bare):
+def test_of_many_edits_only_the_latest_is_predicted_in_one_thread(bare):
     explorer, model = held(bare)
     explorer.selection = {"edits": {"gyro": {"delay": 1}}}
     assert model.begun.acquire(timeout=20)
@@ -144,7 +144,7 @@ def test_only_the_newest_of_many_edits_is_worked_on_in_one_thread(bare):
     explorer.close()
 
 
-def test_numbers_of_answers_grow_and_a_reset_cancels_what_is_worked_on(bare):
+def test_numbers_of_results_increase_and_a_reset_drops_the_running_request(bare):
     explorer, model = held(bare)
     numbers = []
     explorer.observe(lambda change: numbers.append(change["new"]["seq"]), names="what_if_result")
@@ -163,7 +163,7 @@ def test_numbers_of_answers_grow_and_a_reset_cancels_what_is_worked_on(bare):
     explorer.close()
 
 
-def test_going_back_to_the_last_answer_asks_nothing(bare):
+def test_selecting_the_edits_of_the_last_result_again_keeps_that_result(bare):
     explorer, model = held(bare)
     explorer.selection = {"edits": EDIT}
     model.may.release()
@@ -178,7 +178,7 @@ def test_going_back_to_the_last_answer_asks_nothing(bare):
     explorer.close()
 
 
-def test_what_the_callable_raises_is_shown_and_the_last_good_answer_stays(explorer, bare, monkeypatch):
+def test_an_error_of_what_if_is_sent_and_the_last_valid_result_stays(explorer, bare, monkeypatch):
     explorer.selection = {"edits": EDIT}
     good = explorer.wait()
     kept = explorer.what_if_result
@@ -200,7 +200,7 @@ def test_what_the_callable_raises_is_shown_and_the_last_good_answer_stays(explor
     assert explorer.what_if_error == {}
 
 
-def test_even_an_exit_in_the_callable_is_shown_and_the_thread_goes_on(explorer, monkeypatch):
+def test_a_system_exit_in_what_if_is_sent_and_the_thread_continues(explorer, monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr(Model, "__call__", lambda *_: sys.exit(3))
         explorer.selection = {"edits": EDIT}
@@ -211,7 +211,7 @@ def test_even_an_exit_in_the_callable_is_shown_and_the_thread_goes_on(explorer, 
     assert explorer.wait() is not None
 
 
-def test_an_answer_that_does_not_fit_is_an_error_too(explorer, monkeypatch):
+def test_a_result_without_the_expected_groups_is_an_error(explorer, monkeypatch):
     monkeypatch.setattr(Model, "__call__", lambda *_: {})
     explorer.selection = {"edits": EDIT}
     with pytest.raises(ValueError, match="has no group /samples"):
@@ -219,7 +219,7 @@ def test_an_answer_that_does_not_fit_is_an_error_too(explorer, monkeypatch):
     assert "has no group /samples" in explorer.what_if_error["text"]
 
 
-def test_waiting_ends_in_time(bare):
+def test_wait_raises_a_timeout_error_after_its_timeout(bare):
     explorer, model = held(bare)
     explorer.selection = {"edits": EDIT}
     with pytest.raises(TimeoutError, match=r"no result of .* after 0\.05 s"):
@@ -229,7 +229,7 @@ def test_waiting_ends_in_time(bare):
     explorer.close()
 
 
-def test_edits_survive_as_json_and_a_recipe_brings_them_back(explorer, bare):
+def test_a_recipe_restores_edits_and_their_swapped_samples(explorer, bare):
     explorer.selection = {"sample": 1, "edits": {**EDIT, "dynamic": {"swap": 2}}}
     explorer.wait()
     recipe = json.loads(json.dumps(explorer.recipe))
@@ -246,7 +246,7 @@ def test_edits_survive_as_json_and_a_recipe_brings_them_back(explorer, bare):
         Explorer(frame=bare, what_if=Model(bare), recipe={**recipe, "edits": {"gyro": {"swap": "nobody"}}})
 
 
-def test_the_browser_can_change_neither_answer_nor_offers(explorer):
+def test_the_browser_cannot_change_results_or_edit_options(explorer):
     offered = explorer.edit_options
     explorer.set_state({"edit_options": {}, "what_if_result": {"seq": 99}, "what_if_error": {"text": "x"}})
     assert explorer.edit_options == offered
@@ -269,7 +269,7 @@ def test_the_browser_can_change_neither_answer_nor_offers(explorer):
         ({"gyro": {"text": "hi"}}, "what_if does not offer text"),
     ],
 )
-def test_an_edit_that_does_not_exist_is_refused_and_nothing_is_asked(explorer, edits, said):
+def test_an_invalid_edit_is_refused_and_what_if_is_not_called(explorer, edits, said):
     with pytest.raises(ConfigError, match=said):
         explorer.selection = {"edits": edits}
     explorer.set_state({"selection": {"edits": edits}})
@@ -278,12 +278,12 @@ def test_an_edit_that_does_not_exist_is_refused_and_nothing_is_asked(explorer, e
     assert explorer.model.asked == []
 
 
-def test_edits_that_change_nothing_are_left_out(explorer):
+def test_edits_without_effect_are_removed_from_the_selection(explorer):
     explorer.selection = {"edits": {"gyro": {"delay": 0, "noise": 0, "seed": 4, "swap": None}, "gravity": {"delay": 1}}}
     assert explorer.selection["edits"] == {"gravity": {"delay": 1}}
 
 
-def test_what_cannot_answer_is_refused(bare):
+def test_a_what_if_that_is_not_callable_or_of_other_modalities_raises_a_config_error(bare):
     with pytest.raises(ConfigError, match="what_if is a str; give a callable"):
         Explorer(frame=bare, what_if="model")
     with pytest.raises(ConfigError, match="what_if is given with other"):
@@ -295,7 +295,7 @@ def test_what_cannot_answer_is_refused(bare):
         Explorer(frame=bare, what_if=stranger)
 
 
-def test_a_saved_page_holds_the_answer_only_while_it_is_shown(explorer, tmp_path):
+def test_a_saved_page_contains_the_result_only_while_the_edit_is_selected(explorer, tmp_path):
     explorer.selection = {"edits": EDIT}
     explorer.wait()
     assert '"what_if_result"' in explorer.save(tmp_path / "a.html").read_text(encoding="utf-8")
@@ -304,7 +304,7 @@ def test_a_saved_page_holds_the_answer_only_while_it_is_shown(explorer, tmp_path
     assert "what_if_result" not in json.loads(study)
 
 
-def test_the_worker_drops_what_waits_and_keeps_its_order():
+def test_the_worker_drops_waiting_requests_and_reports_results_in_order():
     order, gate, begun = [], threading.Event(), threading.Event()
 
     def work(request):

@@ -32,7 +32,7 @@ def test_the_module_is_small_imports_nothing_and_exports_once():
     assert len(re.findall(r"^export ", module, re.MULTILINE)) == 1
 
 
-def test_the_module_never_turns_text_into_markup():
+def test_the_module_calls_no_function_that_parses_text_as_markup_or_code():
     module = html_page.module()
     for way in (
         "innerHTML",
@@ -49,14 +49,14 @@ def test_the_module_never_turns_text_into_markup():
     assert "<!--" not in module
 
 
-def test_the_page_names_no_other_machine(tmp_path):
+def test_the_saved_page_contains_no_address_but_the_svg_namespace(tmp_path):
     html = saved(tmp_path)
     addresses = set(re.findall(r"[a-z]+://[^\s\"'`<>)]+", html))
     assert addresses == {"http://www.w3.org/2000/svg"}  # the name of a language, never asked for
     assert not re.findall(r"<(?:link|img|iframe|object|embed|base)\b|\bsrc=|@import|url\(", html)
 
 
-def test_the_policy_of_the_page_lets_only_its_own_script_act(tmp_path):
+def test_the_content_security_policy_allows_only_the_script_with_its_hash(tmp_path):
     policy = re.search(r'Content-Security-Policy" content="([^"]+)"', saved(tmp_path)).group(1)
     assert policy.startswith("default-src 'none'; script-src 'sha256-")
     assert "unsafe" not in policy
@@ -74,24 +74,24 @@ def test_hostile_text_cannot_close_the_data_element(tmp_path):
     assert "\\u003c/script\\u003e" in study
 
 
-def test_odd_characters_can_be_written(tmp_path):
+def test_a_page_with_surrogates_and_control_characters_can_be_saved(tmp_path):
     html = saved(tmp_path, samples=len(ODD), ids=list(ODD), title=ODD[2] + ODD[1])
     assert "<title>lone \\ud800 surrogatenul\\u0000and" in html
 
 
-def test_equal_views_give_equal_bytes(tmp_path):
+def test_equal_explorers_are_saved_as_equal_bytes(tmp_path):
     first, second = (Explorer(frame=make_frame(), selection={"time": 3}) for _ in range(2))
     assert first.save(tmp_path / "a.html").read_bytes() == second.save(tmp_path / "b.html").read_bytes()
 
 
-def test_the_page_opens_at_the_selection_of_the_moment_it_was_saved(tmp_path):
+def test_the_saved_page_contains_the_selection_at_the_time_of_saving(tmp_path):
     explorer = Explorer(frame=make_frame())
     explorer.selection = {"epoch": 1, "time": 9}
     html = explorer.save(tmp_path / "a.html").read_text(encoding="utf-8")
     assert '"selection": {"sample": 0, "epoch": 1, "layer": 0, "channel": 0, "time": 9, "brush": null' in html
 
 
-def test_a_failed_save_leaves_the_old_file_and_nothing_else(tmp_path, monkeypatch):
+def test_a_failed_save_keeps_the_old_file_and_leaves_no_temporary_file(tmp_path, monkeypatch):
     path = tmp_path / "study.html"
     path.write_text("old")
 
@@ -105,6 +105,6 @@ def test_a_failed_save_leaves_the_old_file_and_nothing_else(tmp_path, monkeypatc
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_saving_into_a_folder_that_is_not_there_says_so(tmp_path):
+def test_saving_into_a_missing_folder_raises_an_os_error_with_its_name(tmp_path):
     with pytest.raises(OSError, match="nowhere"):
         Explorer(frame=make_frame()).save(tmp_path / "nowhere" / "study.html")

@@ -33,7 +33,7 @@ def test_the_same_file_registered_twice_is_one_view():
     assert [view.name for view in views.registered()] == ["view"]
 
 
-def test_the_variables_that_a_registered_view_names_are_sent_where_the_frame_holds_them():
+def test_the_variables_of_a_registered_view_are_packed_if_the_frame_has_them():
     frame = make_frame().assign(energy=(("epoch", "recorded_sample"), [[1.0, 2.0, 3.0]] * 5))
     register_view(TEMPLATE, variables=["energy", "not in this frame"])
     arrays = json.loads(Explorer(frame=frame).data["meta"])["arrays"]
@@ -45,14 +45,14 @@ def test_the_variables_that_a_registered_view_names_are_sent_where_the_frame_hol
 @pytest.mark.parametrize(
     "line", ['import { h } from "./dom.js";', "export default {};", 'const text = "</script>";', "// <!-- note"]
 )
-def test_a_file_that_cannot_stand_in_the_script_is_refused_with_its_line(tmp_path, line):
+def test_a_view_file_with_import_export_or_script_end_raises_a_config_error_with_its_line(tmp_path, line):
     (tmp_path / "bad.js").write_text(f"const a = 1;\n{line}\n")
     with pytest.raises(ConfigError, match=r"bad\.js, line 2: "):
         register_view(tmp_path / "bad.js")
     assert views.registered() == ()
 
 
-def test_a_file_that_is_not_there_and_a_name_that_is_not_registered_are_refused(tmp_path):
+def test_a_missing_view_file_and_an_unregistered_name_raise_config_errors(tmp_path):
     with pytest.raises(ConfigError, match=r"nowhere\.js cannot be read"):
         register_view(tmp_path / "nowhere.js")
     with pytest.raises(ConfigError, match="no view 'nothing' is registered; registered are none"):

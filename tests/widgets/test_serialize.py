@@ -27,7 +27,7 @@ def opened(data):
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=str)
-def test_every_number_arrives_as_it_was(kind):
+def test_decoding_a_packed_frame_gives_the_same_numbers(kind):
     frame = make_frame(**kind)
     _, arrays = opened(pack(frame))
     for name in ("state", "state_valid", "prediction", "contribution", "baseline", "coupling"):
@@ -37,7 +37,7 @@ def test_every_number_arrives_as_it_was(kind):
         np.testing.assert_array_equal(arrays[f"signal_valid_{m}"], frame[f"signal_valid_{name}"].values)
 
 
-def test_values_that_are_not_finite_travel_as_they_are():
+def test_nan_and_infinity_are_packed_unchanged():
     frame = make_frame()
     frame["prediction"][0, 0, 0] = np.nan
     frame["contribution"][1, 1, 1] = np.inf
@@ -72,14 +72,14 @@ def test_the_header_is_ascii_json_without_nan_whatever_the_text_is():
     assert len(meta["samples"][5]) < 300
 
 
-def test_no_foreign_text_becomes_a_key_of_the_payload():
+def test_names_of_modalities_are_not_keys_of_the_packed_arrays():
     meta = json.loads(pack(make_frame(names=("__proto__", "<img>", "constructor")))["meta"])
     assert {key for key in meta["arrays"] if key.startswith("signal")} == {
         f"signal{kind}_{m}" for kind in ("", "_valid") for m in range(3)
     }
 
 
-def test_seconds_are_shown_only_where_every_modality_agrees():
+def test_the_time_axis_is_in_seconds_only_if_all_modalities_have_the_same_duration():
     assert duration_s(make_frame(), 0) == 4.0
     assert duration_s(make_frame(rate_hz=None), 0) is None
     frame = make_frame()
@@ -89,14 +89,14 @@ def test_seconds_are_shown_only_where_every_modality_agrees():
     assert duration_s(frame, 0) is None
 
 
-def test_an_absent_modality_has_no_say_in_the_duration():
+def test_an_absent_modality_is_ignored_in_the_duration():
     frame = make_frame(absent=(0, 1))
     frame["signal_gyro"].attrs["rate_hz"] = ""
     assert duration_s(frame, 0) == 4.0
     assert duration_s(frame, 1) is None
 
 
-def test_padding_counts_for_the_axis_only_where_the_model_kept_it():
+def test_padded_frames_count_for_the_duration_only_with_align_pad():
     assert duration_s(make_frame(padded=40, attrs={"align": "resample"}), 1) == pytest.approx(160 / 50)
     assert duration_s(make_frame(padded=40, frames=200, steps=200, attrs={"align": "pad"}), 1) == 4.0
 
@@ -108,11 +108,11 @@ def test_padding_counts_for_the_axis_only_where_the_model_kept_it():
         (0.0, 2, True, "0.00"), (float("nan"), 2, False, "–"), (float("-inf"), 2, True, "–"), (12.0, 0, False, "12"),
     ],
 )  # fmt: skip
-def test_numbers_are_written_with_a_true_minus_and_no_false_sign(value, places, plus, text):
+def test_fixed_writes_a_minus_sign_and_no_sign_for_rounded_zeros(value, places, plus, text):
     assert fixed(value, places, plus=plus) == text
 
 
-def test_the_sentence_states_what_the_frame_holds():
+def test_the_readout_contains_epoch_time_prediction_target_and_shapley_values():
     frame = make_frame()
     here = {"sample": 1, "epoch": 3, "layer": 0, "time": 22}
     answer = frame["prediction"].values[3, 1, 22]
@@ -125,7 +125,7 @@ def test_the_sentence_states_what_the_frame_holds():
     assert readout(frame, here) == expected
 
 
-def test_a_regression_is_said_with_three_digits_of_its_largest_value():
+def test_the_readout_of_a_regression_has_three_significant_digits_of_the_largest_value():
     frame = make_frame(task="regression", rate_hz=None)
     frame["prediction"][:] = 0.0123
     assert digits(frame) == 4
@@ -133,7 +133,7 @@ def test_a_regression_is_said_with_three_digits_of_its_largest_value():
     assert said.startswith("epoch 0 of 4, step 1 of 50: predicts 0.0123, target −1.5000; ")
 
 
-def test_a_step_without_an_answer_predicts_nothing():
+def test_the_readout_of_a_step_without_finite_prediction_says_no_prediction():
     frame = make_frame()
     frame["prediction"][0, 0, 0] = np.nan
     assert ": no prediction, true PEN; " in readout(frame, {"sample": 0, "epoch": 0, "layer": 0, "time": 0})
@@ -154,12 +154,12 @@ BREAKS = [
 
 
 @pytest.mark.parametrize(("broken", "said"), BREAKS, ids=[said for _, said in BREAKS])
-def test_a_frame_that_breaks_the_contract_is_refused_by_name(frame, broken, said):
+def test_an_invalid_frame_raises_a_data_error_that_names_the_variable(frame, broken, said):
     with pytest.raises(DataError, match=said):
         Explorer(frame=broken(frame))
 
 
-def test_a_frame_that_was_saved_and_loaded_shows_the_same(frame, tmp_path):
+def test_a_frame_loaded_from_netcdf_is_packed_as_the_original(frame, tmp_path):
     import xarray as xr
 
     frame.to_netcdf(tmp_path / "frame.nc", engine="h5netcdf")
@@ -167,7 +167,7 @@ def test_a_frame_that_was_saved_and_loaded_shows_the_same(frame, tmp_path):
         assert Explorer(frame=loaded.load()).data == Explorer(frame=frame).data
 
 
-def test_the_view_does_not_change_the_frame(frame):
+def test_an_explorer_does_not_change_its_frame(frame):
     before = frame.copy(deep=True)
     explorer = Explorer(frame=frame)
     explorer.selection = {"epoch": 0}

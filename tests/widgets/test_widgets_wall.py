@@ -11,7 +11,7 @@ print(sorted(m for m in sys.modules if m.split(".")[0] in ("torch", "mmkernels",
 """
 
 
-def test_showing_and_saving_a_view_leaves_torch_unimported(tmp_path):
+def test_creating_and_saving_an_explorer_does_not_import_torch(tmp_path):
     here = __file__.rsplit("test_widgets_wall", 1)[0]
     done = subprocess.run(
         [sys.executable, "-c", SCRIPT, here, str(tmp_path / "a.html")], capture_output=True, text=True, check=False

@@ -132,7 +132,7 @@ range,brush,before:before&&((m,t)=>before[t*M+m])}),along.say({title:`over the s
 0),to:brief(frame,sample,T-1)}),during.draw({values:(m,e)=>recorded.part("contribution",e,sample,time)[m],count:E,now:epoch,range}),during.say({title:`over trai\
 ning, ${before?"as recorded, ":""}at ${brief(frame,sample,time)}`,high,low,from:`epoch ${frame.epochs[0]}`,to:String(frame.epochs[E-1])})}}register({name:"contr\
 ibution",place:"side",order:20,needs:["contribution"],mount:mount2});function mount3(root,frame){let M=frame.modalities.length,cells=frame.modalities.map(()=>frame.modalities.map(()=>h("td"))),head=h("tr",{},h("td",{class:"mmv-fa\
-int"},"target ↓ source →"),...cells.map((_,n)=>h("th",{scope:"col"},...columnHead(frame,n,(235/M-27)/6.5)))),body=cells.map((list,m)=>h("tr",{},rowHead(...modality(
+int"},"target ↓ source →"),...cells.map((_,n)=>h("th",{scope:"col"},...columnHead(frame,n,(235/M-27)/6.5)))),body=cells.map((list,m)=>h("tr",{},rowHead(...modality(
 frame,m)),...list)),title=heading("Coupling weights W");root.append(title,h("table",{class:"mmv-matrix","aria-label":"Coupling weights W: rows are targets, colu\
 mns are sources",...M>4?{"data-many":""}:{}},h("thead",{},head),h("tbody",{},...body)));let most=largest(...frame.compared.filter(one=>one.has("coupling")).flatMap(
 one=>one.epochs.map((_,e)=>one.part("coupling",e))));return({epoch,layer})=>{let weights=frame.part("coupling",epoch,layer);title.textContent=`Coupling weights \
@@ -144,7 +144,7 @@ div",{class:"mmv-plot mmv-map mmv-square"},canvas,h("div",{class:"mmv-marks","ar
 en":"true"},...frame.modalities.map((_,m)=>h("span",{},...columnHead(frame,m,(340/M-15)/6.5)))),cells=frame.modalities.map(()=>frame.modalities.map(()=>h("td"))),
 title=heading("Cross-modal influence"),caption=h("caption",{class:"mmv-small"});root.append(title,h("div",{class:"mmv-blocks"},names("mmv-ups"),box,h("span"),names(
 "mmv-alongs")),h("div",{class:"mmv-scroll-x",tabindex:0,role:"region","aria-label":"Shares at the cursor"},h("table",{class:"mmv-list mmv-influence-table","aria\
--label":"Relative influence on each modality at the cursor"},caption,h("thead",{},h("tr",{},h("td",{class:"mmv-faint"},"target ↓ source →"),...frame.modalities.
+-label":"Relative influence on each modality at the cursor"},caption,h("thead",{},h("tr",{},h("td",{class:"mmv-faint"},"target ↓ source →"),...frame.modalities.
 map((_,n)=>h("th",{scope:"col"},...columnHead(frame,n,(285/M-18)/6.5))))),h("tbody",{},...cells.map((list,m)=>h("tr",{},rowHead(...modality(frame,m)),...list))))),
 faint("Each block: target time down, source time across; the map is causal: zero above the diagonal. Magnitude |K|, exact for the operator's inputs with its gat\
 es held fixed, at the epoch that training selected; the colour scale is that of its square root; it is not the derivative of the whole model. Press on the map t\
@@ -153,13 +153,13 @@ rces",String(M));let changed=changes();return state=>{let{sample,time}=state,lay
 frame,state),[first,last]=[blockOf(a),blockOf(b)],scale=lastColour(frame,one=>one.influence?.scale,{...state,layer}),at=blockOf(time),level=(m,t,n,s2)=>map[((m*
 B+t)*M+n)*B+s2],share=Math.sqrt(frame.influence.scale[layer]/scale);changed(state,"sample","layer","layer_of_a","brush")&&paint(canvas,M*B,M*B,(x,y)=>{let s2=x%
 B,t=y%B;return s2>t||s2<first||s2>last?-1:Math.round(share*level(y/B|0,t,x/B|0,s2))}),canvas.setAttribute("aria-label",`Influence map of layer ${frame.layers[layer]}\
-, ${M} by ${M} blocks of ${B} moments; the table holds the sums at the cursor`),title.textContent=`Cross-modal influence, layer ${frame.layers[layer]}: who move\
-s whom, when`,lines.forEach((line,m)=>{line.style.top=`${100*(m*B+at)/(M*B)}%`,line.style.height=`${100/(M*B)}%`}),caption.textContent=`Relative influence on ea\
-ch modality at ${brief(frame,sample,time)}, and the source time with the largest influence (colour scale ends at ${short(scale)}).`,cells.forEach((list,m)=>{let sums=list.
-map((_,n)=>{let sum=0,most=-1,when=0;for(let s2=first;s2<=Math.min(at,last);s2++){let v=level(m,at,n,s2)**2;sum+=v,v>most&&([most,when]=[v,s2])}return{sum,when}}),
-whole2=sums.reduce((all,{sum})=>all+sum,0);list.forEach((cell,n)=>{let texts=whole2&&sums[n].sum?[`${fixed(100*sums[n].sum/whole2,0)} %,`,brief(frame,sample,lastOf(
-sums[n].when))]:["–"];cell.replaceChildren(...texts.flatMap((text,i)=>[i?" ":"",h("span",{class:"mmv-whole"},text)]))})})}}register({name:"influence",place:"c\
-olumns",order:30,needs:["influence"],height:M=>585+22*M,mount:mount4});function columnsOf(frame,m,sample){let valid=frame.part(`signal_valid_${m}`,sample),values=frame.part(`signal_${m}`,sample),F=frame.modalities[m].features.length,
+, ${M} by ${M} blocks of ${B} moments; the table holds the sums at the cursor`),title.textContent=`Cross-modal influence, layer ${frame.layers[layer]}`,lines.forEach(
+(line,m)=>{line.style.top=`${100*(m*B+at)/(M*B)}%`,line.style.height=`${100/(M*B)}%`}),caption.textContent=`Relative influence on each modality at ${brief(frame,
+sample,time)}, and the source time with the largest influence (colour scale ends at ${short(scale)}).`,cells.forEach((list,m)=>{let sums=list.map((_,n)=>{let sum=0,
+most=-1,when=0;for(let s2=first;s2<=Math.min(at,last);s2++){let v=level(m,at,n,s2)**2;sum+=v,v>most&&([most,when]=[v,s2])}return{sum,when}}),whole2=sums.reduce(
+(all,{sum})=>all+sum,0);list.forEach((cell,n)=>{let texts=whole2&&sums[n].sum?[`${fixed(100*sums[n].sum/whole2,0)} %,`,brief(frame,sample,lastOf(sums[n].when))]:
+["–"];cell.replaceChildren(...texts.flatMap((text,i)=>[i?" ":"",h("span",{class:"mmv-whole"},text)]))})})}}register({name:"influence",place:"columns",order:30,
+needs:["influence"],height:M=>585+22*M,mount:mount4});function columnsOf(frame,m,sample){let valid=frame.part(`signal_valid_${m}`,sample),values=frame.part(`signal_${m}`,sample),F=frame.modalities[m].features.length,
 withValue=i=>{for(let f=0;f<F;f++)if(Number.isFinite(values[i*F+f]))return i;return-1},kept2=[...valid.keys()].filter(i=>valid[i]);if(frame.has(`signal_at_${m}`))
 return timed(kept2,frame.part(`signal_at_${m}`,sample),frame.part(`signal_until_${m}`,sample),withValue);let spread=frame.align==="resample"||frame.modalities[m].
 static,count=spread?kept2.length:frame.align==="pad"?frame.sizes.time:valid.length,of=spread?k=>kept2[k]:k=>k<valid.length&&valid[k]?k:-1;return Array.from({length:count},
@@ -457,8 +457,8 @@ d"),h("td"),h("td")];return{cells:cells2,node:h("tr",{},rowHead(...head),...cell
 parts=a.modalities.map((_,m)=>line(...modality(a,m))),along=chart({label:"Shapley value in B minus A over the sequence",series,onPick:x=>pick({time:Math.round(x*
 (T-1))})}),during=chart({label:"Shapley value in B minus A over training",series,onPick:x=>pick({epoch:Math.round(x*(E-1))})}),coupled=a.has("coupling")&&b.has(
 "coupling"),cells=a.modalities.map(()=>a.modalities.map(()=>h("td"))),caption=h("caption",{class:"mmv-small"}),matrix=h("table",{class:"mmv-list","aria-label":"\
-Coupling weights in B minus A"},caption,h("thead",{},h("tr",{},h("td",{class:"mmv-faint"},"target ↓ source →"),...a.modalities.map((one,n)=>h("th",{scope:"c\
-ol"},glyph(n),name(one.name))))),h("tbody",{},...cells.map((list,m)=>h("tr",{},rowHead(...modality(a,m)),...list))));root.append(heading("Run B minus run A"),h(
+Coupling weights in B minus A"},caption,h("thead",{},h("tr",{},h("td",{class:"mmv-faint"},"target ↓ source →"),...a.modalities.map((one,n)=>h("th",{scope:"\
+col"},glyph(n),name(one.name))))),h("tbody",{},...cells.map((list,m)=>h("tr",{},rowHead(...modality(a,m)),...list))));root.append(heading("Run B minus run A"),h(
 "div",{class:"mmv-pair"},h("div",{},h("table",{class:"mmv-list","aria-label":"Both runs at the cursor"},h("thead",{},h("tr",{},h("td"),...["A","B","B − A"].map(
 text=>h("th",{scope:"col"},text)))),h("tbody",{},prediction.node,...parts.map(part=>part.node)))),along.node,during.node,...coupled?[matrix]:[]),faint(...a.name?
 ["A: ",name(a.name),"; B: ",name(b.name),". "]:[],"Charts: Shapley value φ in B minus A, ",name(a.target_name),"; where the runs differ in steps or epochs, B i\

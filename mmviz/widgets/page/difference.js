@@ -26,7 +26,7 @@ export function mount(root, a, b, pick) {
   const coupled = a.has("coupling") && b.has("coupling");
   const cells = a.modalities.map(() => a.modalities.map(() => h("td"))), caption = h("caption", { class: "mmv-small" });
   const matrix = h("table", { class: "mmv-list", "aria-label": "Coupling weights in B minus A" }, caption,
-    h("thead", {}, h("tr", {}, h("td", { class: "mmv-faint" }, "target ↓ source →"), ...a.modalities.map((one, n) => h("th", { scope: "col" }, glyph(n), name(one.name))))),
+    h("thead", {}, h("tr", {}, h("td", { class: "mmv-faint" }, "target\u00a0↓ source\u00a0→"), ...a.modalities.map((one, n) => h("th", { scope: "col" }, glyph(n), name(one.name))))),
     h("tbody", {}, ...cells.map((list, m) => h("tr", {}, rowHead(...modality(a, m)), ...list))));
   root.append(heading("Run B minus run A"), h("div", { class: "mmv-pair" },
     h("div", {}, h("table", { class: "mmv-list", "aria-label": "Both runs at the cursor" },

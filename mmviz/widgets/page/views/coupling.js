@@ -9,7 +9,7 @@ import { register } from "../registry.js";
 function mount(root, frame) {
   const M = frame.modalities.length;
   const cells = frame.modalities.map(() => frame.modalities.map(() => h("td")));
-  const head = h("tr", {}, h("td", { class: "mmv-faint" }, "target ↓ source →"),
+  const head = h("tr", {}, h("td", { class: "mmv-faint" }, "target\u00a0↓ source\u00a0→"),
     ...cells.map((_, n) => h("th", { scope: "col" }, ...columnHead(frame, n, (235 / M - 27) / 6.5))));
   const body = cells.map((list, m) => h("tr", {}, rowHead(...modality(frame, m)), ...list));
   const title = heading("Coupling weights W");

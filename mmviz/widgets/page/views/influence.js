@@ -23,7 +23,7 @@ function mount(root, frame, _state, pick) {
   const title = heading("Cross-modal influence"), caption = h("caption", { class: "mmv-small" });
   root.append(title, h("div", { class: "mmv-blocks" }, names("mmv-ups"), box, h("span"), names("mmv-alongs")),
     h("div", { class: "mmv-scroll-x", tabindex: 0, role: "region", "aria-label": "Shares at the cursor" }, h("table", { class: "mmv-list mmv-influence-table", "aria-label": "Relative influence on each modality at the cursor" }, caption,
-      h("thead", {}, h("tr", {}, h("td", { class: "mmv-faint" }, "target ↓ source →"), ...frame.modalities.map((_, n) => h("th", { scope: "col" }, ...columnHead(frame, n, (285 / M - 18) / 6.5))))),
+      h("thead", {}, h("tr", {}, h("td", { class: "mmv-faint" }, "target\u00a0↓ source\u00a0→"), ...frame.modalities.map((_, n) => h("th", { scope: "col" }, ...columnHead(frame, n, (285 / M - 18) / 6.5))))),
       h("tbody", {}, ...cells.map((list, m) => h("tr", {}, rowHead(...modality(frame, m)), ...list))))),
     faint("Each block: target time down, source time across; the map is causal: zero above the diagonal. Magnitude |K|, exact for the operator's inputs with its gates held fixed, at the epoch that training selected; the colour scale is that of its square root; it is not the derivative of the whole model. Press on the map to move the cursor."));
   onDrag(box, box, (_x, y) => {
@@ -46,7 +46,7 @@ function mount(root, frame, _state, pick) {
         return s > t || s < first || s > last ? -1 : Math.round(share * level((y / B) | 0, t, (x / B) | 0, s));
       });
     canvas.setAttribute("aria-label", `Influence map of layer ${frame.layers[layer]}, ${M} by ${M} blocks of ${B} moments; the table holds the sums at the cursor`);
-    title.textContent = `Cross-modal influence, layer ${frame.layers[layer]}: who moves whom, when`;
+    title.textContent = `Cross-modal influence, layer ${frame.layers[layer]}`;
     lines.forEach((line, m) => {
       line.style.top = `${(100 * (m * B + at)) / (M * B)}%`;
       line.style.height = `${100 / (M * B)}%`;

@@ -22,14 +22,14 @@ def tallest(way, heights, columns):
 
 @pytest.mark.parametrize("columns", [1, 2, 3])
 @pytest.mark.parametrize("heights", [[100], [300, 100, 100], [50, 400, 60, 70, 80], [200] * 6])
-def test_no_other_way_has_a_lower_tallest_column(parted, heights, columns):
+def test_no_other_assignment_of_panels_has_a_lower_tallest_column(parted, heights, columns):
     way = parted(heights, columns)
     assert set(way) <= set(range(columns))
     every = itertools.product(range(columns), repeat=len(heights))
     assert tallest(way, heights, columns) == min(tallest(each, heights, columns) for each in every)
 
 
-def test_columns_stand_in_the_order_of_their_first_panels(parted):
+def test_columns_are_in_the_order_of_their_first_panels(parted):
     for heights in ([50, 400, 60, 70, 80], [10, 20, 300, 40], [200] * 6):
         way = parted(heights, 3)
         first = list(dict.fromkeys(way))

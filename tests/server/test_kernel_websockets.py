@@ -50,20 +50,20 @@ def test_the_flag_of_make_lab_sets_nodelay_on_a_live_kernel_socket(flag_of_make_
     assert "mmviz.server | extension was successfully loaded" in log
 
 
-def test_without_the_flag_nothing_of_ours_is_loaded_and_the_socket_is_as_jupyter_made_it(tmp_path):
+def test_without_the_flag_the_extension_is_not_loaded_and_nodelay_is_not_set(tmp_path):
     told, log = nodelay_of_a_live_socket([], tmp_path)
     assert told is False
     assert "mmviz.server" not in log
 
 
-def test_nothing_is_installed_that_would_load_the_extension_for_other_servers():
+def test_no_installed_configuration_enables_the_extension():
     from jupyter_core.paths import ENV_CONFIG_PATH
 
     enabled = [p for place in ENV_CONFIG_PATH for p in Path(place).rglob("*.json") if "mmviz" in p.read_text()]
     assert enabled == []
 
 
-def test_the_class_a_server_would_have_used_stays_as_it_was():
+def test_with_tcp_nodelay_returns_a_subclass_and_does_not_change_the_class():
     from jupyter_server.services.kernels.connection.channels import ZMQChannelsWebsocketConnection as Usual
 
     from mmviz.server import with_tcp_nodelay
