@@ -2,6 +2,7 @@
 
 from mmviz.analysis.alignment import alignment, directions, plan_entropy, plan_monotonicity, plan_summary, transport
 from mmviz.analysis.attribution import attribution
+from mmviz.analysis.game import ValueFunction, register_value_function, value_functions
 from mmviz.analysis.imbalance import deviations, imbalance, imbalance_e1, imbalance_e2, imbalance_e3, shares
 from mmviz.analysis.influence import influence
 from mmviz.analysis.interactions import interaction_index, interactions, moebius
@@ -12,6 +13,7 @@ from mmviz.analysis.training_history import training
 from mmviz.analysis.windows import owen_values, window_shapley
 
 __all__ = [
+    "ValueFunction",
     "alignment",
     "attribution",
     "coalition_scores",
@@ -31,6 +33,7 @@ __all__ = [
     "plan_monotonicity",
     "plan_summary",
     "prefix_shapley",
+    "register_value_function",
     "routing",
     "shapley",
     "shapley_by_class",
@@ -40,5 +43,6 @@ __all__ = [
     "training",
     "trajectories",
     "transport",
+    "value_functions",
     "window_shapley",
 ]

@@ -9,7 +9,7 @@ import numpy as np
 import xarray as xr
 
 from mmviz.analysis.blockwise import blockwise
-from mmviz.analysis.training_history import shared_attrs, traces_by_name
+from mmviz.analysis.trace_groups import group_of, provenance, shared_provenance, traces_by_name
 from mmviz.core.errors import ConfigError, DataError
 from mmviz.core.options import takes
 
@@ -21,7 +21,7 @@ _PLAN = ("recorded_sample", "time", "anchor_time")
 
 
 def plan_entropy(plan: Float[np.ndarray, "*rest time anchor_time"]) -> Float[np.ndarray, "*rest"]:
-    """Return -Σ p ln p of a plan scaled to sum 1, in nat: ln(T) for a one-to-one plan of T steps, ln(T·T') if all is even.
+    """Return -Σ p ln p of a plan scaled to sum 1, in nat: ln(T) for a one-to-one plan of T steps, ln(T·T') for a uniform plan.
 
     NaN for a plan without mass.
     """
@@ -32,10 +32,10 @@ def plan_entropy(plan: Float[np.ndarray, "*rest time anchor_time"]) -> Float[np.
 
 
 def plan_monotonicity(plan: Float[np.ndarray, "*rest time anchor_time"]) -> Float[np.ndarray, "*rest"]:
-    """Return Goodman and Kruskal's γ of a plan: 1 if order is kept, -1 if it is reversed, 0 if it is lost.
+    """Return Goodman and Kruskal's γ of a plan: 1 if the order is preserved, -1 if it is reversed, 0 without association.
 
-    Two pieces of mass drawn from the plan agree if the later in time is later in the anchor too; γ = (agree - disagree) /
-    (agree + disagree). NaN where no two pieces differ in both times, as when all mass falls on one step.
+    Two units of mass drawn from the plan are concordant if the later one in time is also later in the anchor; γ = (concordant - discordant) /
+    (concordant + discordant). NaN where no two units differ in both times, as when all mass falls on one step.
 
     References
     ----------
@@ -46,43 +46,38 @@ def plan_monotonicity(plan: Float[np.ndarray, "*rest time anchor_time"]) -> Floa
     later = np.pad(p[..., ::-1, :].cumsum(-2)[..., ::-1, :][..., 1:, :], [*room, (0, 1), (0, 0)])  # rows behind
     above = np.pad(later[..., ::-1].cumsum(-1)[..., ::-1][..., 1:], [*room, (0, 0), (0, 1)])
     below = np.pad(later.cumsum(-1)[..., :-1], [*room, (0, 0), (1, 0)])
-    agree, disagree = (p * above).sum((-2, -1)), (p * below).sum((-2, -1))
-    known = agree + disagree > 0
-    return np.where(known, (agree - disagree) / np.where(known, agree + disagree, 1), np.nan)
+    concordant, discordant = (p * above).sum((-2, -1)), (p * below).sum((-2, -1))
+    known = concordant + discordant > 0
+    return np.where(known, (concordant - discordant) / np.where(known, concordant + discordant, 1), np.nan)
 
 
 @takes(trace="trace")
 def transport(trace: xr.DataTree, source: str, anchor: str) -> xr.Dataset:
-    """Return where the steps of one modality are carried among those of its anchor.
+    """Return the transport plan from one modality to its anchor, with lag, entropy and monotonicity.
 
     Parameters
     ----------
     trace
-        Of a model that aligns.
+        Of a model with alignment to an anchor.
     source, anchor
         Names of two modalities that were aligned, in this order.
 
     Returns
     -------
     xr.Dataset
-        Best epoch: ``plan``, ``cost`` (recorded_sample, time, anchor_time); ``target`` (recorded_sample, time): the mean anchor step that a
-        step is carried to, NaN where it carries nothing; ``lag`` = target - time, in steps; ``mean_lag`` (recorded_sample),
+        Best epoch: ``plan``, ``cost`` (recorded_sample, time, anchor_time); ``target`` (recorded_sample, time): the mean anchor step, weighted by the plan,
+        NaN for a step without mass; ``lag`` = target - time, in steps; ``mean_lag`` (recorded_sample),
         weighted by mass; ``entropy`` (recorded_sample), nat; ``monotonicity`` (recorded_sample), see :func:`plan_monotonicity`.
-        All recorded epochs: ``distance`` (epoch, recorded_sample). Of a Trace opened with ``chunks``, plan and cost stay lazy.
+        All recorded epochs: ``distance`` (epoch, recorded_sample). For a Trace opened with ``chunks``, plan and cost stay lazy.
 
     Raises
     ------
     DataError
         If the Trace holds no plans.
     ConfigError
-        If that pair was not aligned; names those that were.
+        If that pair was not aligned; the message names the aligned pairs.
     """
-    if "transport" not in trace.children:
-        raise DataError(
-            f"Trace: group /transport is missing; model {trace.attrs['model']['name']!r} aligned nothing that was recorded; "
-            "train one that aligns (option align_ot or the like; mmviz.models.available() names the models) and record it again"
-        )
-    group = trace["transport"].to_dataset()
+    group = group_of(trace, "transport", _remedy(trace))
     pairs = list(zip(group["source"].values.tolist(), group["anchor"].values.tolist(), strict=True))
     if (source, anchor) not in pairs:
         known = ", ".join(f"{a!r} to {b!r}" for a, b in pairs)
@@ -95,9 +90,8 @@ def transport(trace: xr.DataTree, source: str, anchor: str) -> xr.Dataset:
     out.attrs = {
         "source": source,
         "anchor": anchor,
-        **{name: trace.attrs[name] for name in ("dataset", "split", "best_epoch")},
-        "model": trace.attrs["model"]["name"],
-        "seed": trace.attrs["train"]["seed"],
+        **provenance(trace),
+        "best_epoch": trace.attrs["best_epoch"],
     }
     return out
 
@@ -109,12 +103,12 @@ def plan_summary(
     source: str = "x",
     anchor: str = "y",
 ) -> xr.Dataset:
-    """Return what :func:`transport` says of a plan, for one that comes from no Trace.
+    """Return the summary of :func:`transport` for a plan given as arrays.
 
     Parameters
     ----------
     plan, cost
-        Mass carried from a step to a step of the anchor, ≥ 0, and what a unit of it costs; one problem, or several of the same shape.
+        Mass transported from a step to a step of the anchor, ≥ 0, and the cost per unit; one problem, or several of the same shape.
     source, anchor
         Names for the two sequences.
 
@@ -145,8 +139,8 @@ def plan_summary(
 def _described(plan: xr.DataArray, cost: xr.DataArray) -> xr.Dataset:
     """Return plan and cost (recorded_sample, time, anchor_time) with target, lag, entropy and monotonicity."""
     mass = plan.sum("anchor_time", skipna=False).values
-    carried = np.where(mass > 0, mass, np.nan)
-    target = (plan * np.arange(plan.sizes["anchor_time"])).sum("anchor_time", skipna=False).values / carried
+    positive = np.where(mass > 0, mass, np.nan)
+    target = (plan * np.arange(plan.sizes["anchor_time"])).sum("anchor_time", skipna=False).values / positive
     lag = target - np.arange(plan.sizes["time"])
     whole = mass.sum(-1)
     mean_lag = np.where(mass > 0, mass * np.nan_to_num(lag), 0).sum(-1) / np.where(whole > 0, whole, np.nan)
@@ -170,7 +164,7 @@ def _described(plan: xr.DataArray, cost: xr.DataArray) -> xr.Dataset:
 
 
 def alignment(traces: xr.DataTree | Mapping[str, xr.DataTree]) -> xr.Dataset:
-    """Return how far apart the modalities lie, over training.
+    """Return the distances between the modalities and their anchors, over training.
 
     Parameters
     ----------
@@ -190,19 +184,21 @@ def alignment(traces: xr.DataTree | Mapping[str, xr.DataTree]) -> xr.Dataset:
     runs = traces_by_name("alignment", traces)
     parts = []
     for name, trace in runs.items():
-        if "alignment" not in trace.children:
-            raise DataError(
-                f"Trace: group /alignment of run {name!r} is missing; model {trace.attrs['model']['name']!r} aligned nothing "
-                "that was recorded; train one that aligns and record it again"
-            )
-        group = trace["alignment"].to_dataset()
+        group = group_of(trace, "alignment", f"run {name!r}: {_remedy(trace)}")
         names = [f"{a} → {b}" for a, b in zip(group["source"].values, group["anchor"].values, strict=True)]
         data = group[["ot", "mmd", "a_distance"]].astype(np.float64)
         parts.append(data.drop_vars(("source", "anchor"), errors="ignore").assign_coords(pair=names))
     out = xr.concat(parts, dim="run", join="outer", data_vars="all", coords="different", compat="equals")
     out = out.assign_coords(run=list(runs)).transpose("run", "epoch", "pair")
-    out.attrs = shared_attrs(runs)
+    out.attrs = shared_provenance(runs)
     return out
+
+
+def _remedy(trace: xr.DataTree) -> str:
+    return (
+        f"model {trace.attrs['model']['name']!r} has no alignment that was recorded; train one that aligns "
+        "(mmviz.models.available() names the models) and record it again"
+    )
 
 
 def _scaled(plan: np.ndarray) -> np.ndarray:
@@ -214,7 +210,7 @@ def _scaled(plan: np.ndarray) -> np.ndarray:
 
 
 def directions(found: xr.Dataset) -> xr.Dataset:
-    """Return where the encoded samples point, and how alike their directions are.
+    """Return the directions of encoded samples in a plane and their mean cosines within and between modalities.
 
     Parameters
     ----------
@@ -225,8 +221,8 @@ def directions(found: xr.Dataset) -> xr.Dataset:
     -------
     xr.Dataset
         ``position`` (modality, sample, axis): the unit vectors in the plane of the two directions along which all of them vary most, about
-        their mean: no farther than 2 from each other, and all at 0 where they are one direction. ``within`` (modality): mean cosine between
-        different samples of a modality, 1 where they cannot be told apart by direction. ``between`` (modality, other): mean cosine between
+        their mean: at most 2 apart, all at 0 where they have one direction. ``within`` (modality): mean cosine between
+        different samples of a modality, 1 where all have one direction. ``between`` (modality, other): mean cosine between
         samples of two modalities. ``explained``: share of the variance that lies in the plane. NaN where a modality is absent, or a vector is 0.
 
     Raises

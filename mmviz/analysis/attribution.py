@@ -11,7 +11,7 @@ from mmviz.core.options import takes
 
 @takes(recorded="trace")
 def attribution(recorded: xr.DataTree) -> xr.Dataset:
-    """Return how much of the answer integrated gradients lay on each modality, per recorded sample.
+    """Return the integrated gradients summed by modality, per recorded sample, with the completeness gap.
 
     Parameters
     ----------
@@ -21,10 +21,10 @@ def attribution(recorded: xr.DataTree) -> xr.Dataset:
     Returns
     -------
     xr.Dataset
-        ``attribution`` (recorded_sample, modality): the sum over frames and features, in the units of the answer; ``strength``
+        ``attribution`` (recorded_sample, modality): the sum over frames and features, in the units of the prediction; ``strength``
         (recorded_sample, modality): the sum of absolute values, where signs do not cancel; ``prediction``, ``baseline_prediction``, ``gap``
-        (recorded_sample), with Σ attribution = prediction - baseline_prediction + gap; ``relative_gap`` (recorded_sample): |gap| / |answer -
-        baseline_answer|, NaN where these are equal. Attribute ``completeness`` says in words how large the gap is.
+        (recorded_sample), with Σ attribution = prediction - baseline_prediction + gap; ``relative_gap`` (recorded_sample): |gap| / |prediction -
+        baseline_prediction|, NaN where these are equal. Attribute ``completeness`` states the size of the gap.
 
     Raises
     ------
@@ -33,11 +33,11 @@ def attribution(recorded: xr.DataTree) -> xr.Dataset:
 
     Notes
     -----
-    A large gap means that the sum is not the answer's difference: record with more ``steps``, or do not add the parts up.
+    With a large gap the attributions do not sum to the difference of the predictions: record with more ``steps``.
     """
     if "samples" not in recorded.children or "features" not in recorded.children:
         raise DataError(
-            f"attribution: groups /samples and /features are wanted, the tree holds {', '.join(recorded.children) or 'none'}; "
+            f"attribution: expected groups /samples and /features, the tree contains {', '.join(recorded.children) or 'none'}; "
             "record with mmviz.recording.record_attribution"
         )
     samples, names = recorded["samples"].to_dataset(), list(recorded["features"].children)

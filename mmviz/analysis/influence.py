@@ -1,4 +1,4 @@
-"""The coupled influence map summed up: whom each modality hears, how much, and from how long ago."""
+"""Coupled influence map and its summaries: totals and shares per pair of modalities, mean influence by lag."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import numpy as np
 import xarray as xr
 
 from mmviz.analysis.blockwise import blockwise
-from mmviz.analysis.trace_groups import with_clock
-from mmviz.core.errors import ConfigError, DataError
+from mmviz.analysis.trace_groups import group_of, provenance, with_clock
+from mmviz.core.errors import ConfigError
 from mmviz.core.options import takes
 
 _MAP = ["layer", "target_modality", "target_block", "source_modality", "source_block"]
@@ -16,14 +16,14 @@ KINDS = ("influence", "effect")
 
 @takes(trace="trace")
 def influence(trace: xr.DataTree, *, kind: str = "influence") -> xr.Dataset:
-    """Return who moves whom, at the best epoch.
+    """Return the coupled influence map, the effect of x[n, s] on y[m, t], at the best epoch.
 
     Parameters
     ----------
     trace
         Recorded with ``influence=True``, of a model with a scan.
     kind
-        ``influence``: what a unit input would do, |K|; ``effect``: what this sample's input did, |K·x|.
+        ``influence``: of a unit input, |K|; ``effect``: of this sample's input, |K·x|.
 
     Returns
     -------
@@ -42,16 +42,13 @@ def influence(trace: xr.DataTree, *, kind: str = "influence") -> xr.Dataset:
 
     Notes
     -----
-    The map is exact for the inputs of the operator, with its gates as they were; it is not the derivative of the model.
+    The map is exact for the inputs of the operator with its gates held fixed; it is not the derivative of the model.
     """
     if kind not in KINDS:
         raise ConfigError(f"influence: kind={kind!r}, choose one of {', '.join(KINDS)}")
-    if "influence" not in trace.children:
-        raise DataError(
-            "Trace: group /influence is missing; record it with mmviz.record(..., influence=True), of a model with a "
-            f"scan (this one is {trace.attrs['model']['name']!r}; coupled_mamba has one)"
-        )
-    group = trace["influence"].to_dataset()
+    model = trace.attrs["model"]["name"]
+    remedy = f"record it with mmviz.record(..., influence=True), of a model with a scan (this one is {model!r}; coupled_mamba has one)"
+    group = group_of(trace, "influence", remedy)
     values = (
         group[kind]
         .astype(np.float64)
@@ -65,7 +62,7 @@ def influence(trace: xr.DataTree, *, kind: str = "influence") -> xr.Dataset:
     total = blockwise(
         _total, values, core=[_MAP], to=["layer", "target_modality", "source_modality"], pairs=pairs
     ).values
-    heard = total.sum(-1, keepdims=True)
+    received = total.sum(-1, keepdims=True)
     to = ["layer", "target_modality", "source_modality", "lag"]
     by_lag = blockwise(_by_lag, values, core=[_MAP], to=to, sizes={"lag": values.sizes["target_block"]}).values
     four = ("recorded_sample", "layer", "target_modality", "source_modality")
@@ -73,22 +70,20 @@ def influence(trace: xr.DataTree, *, kind: str = "influence") -> xr.Dataset:
         {
             "map": values.drop_vars("epoch", errors="ignore"),
             "total": (four, total),
-            "share": (four, total / np.where(heard > 0, heard, np.nan)),
+            "share": (four, total / np.where(received > 0, received, np.nan)),
             "by_lag": ((*four, "lag"), by_lag),
         },
         coords={"lag": starts},
     )
-    out["share"].attrs = {"long_name": "share of the influence on a modality", "units": "1"}
+    out["share"].attrs = {"long_name": "share of the total influence on a target modality", "units": "1"}
     out["map"].attrs = {**group[kind].attrs, "steps_per_block": width}
-    out["by_lag"].attrs = {"long_name": "influence from so many steps ago", "units": "1"}
+    out["by_lag"].attrs = {"long_name": "mean influence at a lag", "units": "1"}
     out.attrs = {
         "kind": kind,
         "epoch": trace.attrs["best_epoch"],
         "steps": int(steps),
         "steps_per_block": width,
-        **{name: trace.attrs[name] for name in ("dataset", "split", "backend")},
-        "model": trace.attrs["model"]["name"],
-        "seed": trace.attrs["train"]["seed"],
+        **provenance(trace),
     }
     return with_clock(out, trace)
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import xarray as xr
 
-from mmviz.analysis.game import explained_target
-from mmviz.analysis.shapley import game_of, provenance_of, trace_group, value_name
+from mmviz.analysis.game import explained_target, game_attributes, game_of, value_function
+from mmviz.analysis.trace_groups import coalition_group
 from mmviz.core.errors import ConfigError
 from mmviz.core.intervals import mean_interval
 from mmviz.core.options import takes
@@ -21,18 +21,18 @@ if TYPE_CHECKING:
 
 
 def moebius(game: Float[np.ndarray, "*rest coalition"]) -> Float[np.ndarray, "*rest coalition"]:
-    r"""Return the Möbius coefficients of games: what a coalition adds beyond all of its parts.
+    r"""Return the Möbius coefficients of games: the value of a coalition beyond that of all its proper subsets.
 
     m(S) = Σ_{T ⊆ S} (-1)^{|S|-|T|} v(T); back again, v(S) = Σ_{T ⊆ S} m(T). m(S) > 0 is synergy, m(S) < 0 redundancy.
 
     Parameters
     ----------
     game
-        v(S); coalition k holds player i if bit i of k is set. The last dimension has 2^M entries.
+        v(S); coalition k contains player i if bit i of k is set. The last dimension has 2^M entries.
 
     Returns
     -------
-    float64, in the units and the order of ``game``. NaN where a part of that coalition is not finite.
+    float64, in the units and the order of ``game``. NaN where a subset of that coalition is not finite.
 
     Raises
     ------
@@ -62,18 +62,18 @@ def interaction_index(
     I(S) = Σ_{T ⊆ players \ S} |T|! (M-|T|-s)! / (M-s+1)! · Σ_{L ⊆ S} (-1)^{s-|L|} v(T ∪ L),  s = |S|
 
     It is computed as Σ_{T ⊇ S} m(T) / (|T|-s+1) from the Möbius coefficients m, which is the same and gives exactly 0
-    to a player that changes nothing. Order 1 is the Shapley value.
+    for a player without effect. Order 1 is the Shapley value.
 
     Parameters
     ----------
     game
-        v(S); coalition k holds player i if bit i of k is set. The last dimension has 2^M entries.
+        v(S); coalition k contains player i if bit i of k is set. The last dimension has 2^M entries.
     order
         s, from 1 to M; 2 for pairs: (0, 1), (0, 2), ..., (1, 2), ...
 
     Returns
     -------
-    float64, in the units of ``game``. NaN where a coalition of that game is not finite; other games are not touched.
+    float64, in the units of ``game``. NaN where a coalition of that game is not finite; other games are unaffected.
 
     Raises
     ------
@@ -93,7 +93,7 @@ def interaction_index(
 
 @takes(trace="trace")
 def interactions(trace: xr.DataTree, *, value: str | None = None, order: int = 2) -> xr.Dataset:
-    """Return how the modalities work together, per sample and on average, at the best epoch.
+    """Return the interactions of the modalities, per sample and on average, at the best epoch.
 
     Parameters
     ----------
@@ -111,7 +111,7 @@ def interactions(trace: xr.DataTree, *, value: str | None = None, order: int = 2
         coefficients, whose sum over coalitions is v(all). For each, ``_mean``, ``_low`` and ``_high``: the mean over
         samples and its 95 % interval (Student's t, samples taken as independent; NaN for a single sample).
         Samples with a coalition that is not finite are left out there; attribute ``n_samples`` counts the rest.
-        ``subset_members`` (subset, modality), ``coalition_members`` (coalition, modality): who belongs to it.
+        ``subset_members`` (subset, modality), ``coalition_members`` (coalition, modality): membership.
 
     Raises
     ------
@@ -122,14 +122,14 @@ def interactions(trace: xr.DataTree, *, value: str | None = None, order: int = 2
 
     Notes
     -----
-    Above 0 the modalities help each other (synergy), below 0 they say the same (redundancy), in the units of v. As with
-    the Shapley values, v(S) is the model's answer when the modalities outside S are masked.
+    Above 0: synergy; below 0: redundancy; in the units of v. As for Shapley values, v(S) is computed from the prediction with the
+    modalities outside S masked.
     """
-    group = trace_group(trace, "coalitions")
-    kind = value_name(trace, value)
+    group = coalition_group(trace)
+    v = value_function(trace, value)
     names = [str(name) for name in group["modality"].values]
     _check_order("interactions", order, len(names))
-    game = game_of(group["prediction"], explained_target(trace, kind), kind).transpose("sample", "coalition").values
+    game = game_of(group["prediction"], explained_target(trace, v), v).transpose("sample", "coalition").values
     known = np.isfinite(game).all(-1)
     subsets = [sum(1 << i for i in s) for s in combinations(range(len(names)), order)]
     members = membership(len(names), subsets)
@@ -155,7 +155,7 @@ def interactions(trace: xr.DataTree, *, value: str | None = None, order: int = 2
             (dim, low),
             (dim, high),
         )
-    out.attrs = provenance_of(trace, kind, epoch=trace.attrs["best_epoch"]) | {
+    out.attrs = game_attributes(trace, v, epoch=trace.attrs["best_epoch"]) | {
         "index": f"Shapley interaction index of order {order}; Möbius coefficients",
         "order": order,
         "n_samples": int(known.sum()),
@@ -171,7 +171,7 @@ def _check_order(place: str, order: int, players: int) -> None:
 
 @lru_cache(maxsize=4)
 def _weights(players: int, order: int) -> np.ndarray:
-    """Return (2^M, subsets): what each Möbius coefficient gives to each set of that order."""
+    """Return (2^M, subsets): the weight of each Möbius coefficient in the index of each set of that order."""
     subsets = np.array([sum(1 << i for i in s) for s in combinations(range(players), order)])
     coalitions = np.arange(2**players)[:, None]
     size = membership(players).sum(1, keepdims=True)

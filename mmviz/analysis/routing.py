@@ -8,8 +8,8 @@ import numpy as np
 import xarray as xr
 
 from mmviz.analysis.game import is_labelled
-from mmviz.analysis.trace_groups import with_clock
-from mmviz.core.errors import ConfigError, DataError
+from mmviz.analysis.trace_groups import group_of, provenance, with_clock
+from mmviz.core.errors import ConfigError
 from mmviz.core.options import takes
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def mutual_information(joint: Float[np.ndarray, "*rest left right"]) -> Float[np.ndarray, "*rest"]:
     """Return the mutual information, in bits, of two variables given their joint weights (not yet summing to 1).
 
-    I = Σ p(a,b) log₂ p(a,b) / (p(a) p(b)); NaN where the weights sum to nothing or are not finite.
+    I = Σ p(a,b) log₂ p(a,b) / (p(a) p(b)); NaN where the weights sum to 0 or are not finite.
 
     Raises
     ------
@@ -41,7 +41,7 @@ def mutual_information(joint: Float[np.ndarray, "*rest left right"]) -> Float[np
 
 @takes(trace="trace")
 def routing(trace: xr.DataTree) -> xr.Dataset:
-    """Return who is served by which expert.
+    """Return expert weights per token, expert utilisation, and mutual information with modality and label.
 
     Parameters
     ----------
@@ -53,7 +53,7 @@ def routing(trace: xr.DataTree) -> xr.Dataset:
     xr.Dataset
         ``weight`` (epoch, recorded_sample, layer, modality, time, expert), NaN at steps without data; ``usage`` (epoch, layer,
         modality, expert): mean weight over the steps with data of the recorded samples; ``modality_information`` (epoch,
-        layer): mutual information, in bits, of expert and modality, every modality counted alike (an expert drawn by the
+        layer): mutual information, in bits, of expert and modality, with equal weight for every modality (an expert drawn by the
         weights), at most log₂ of the smaller number; for a classification ``label_information`` (epoch, layer): of
         expert and true class, over the steps of the recorded samples, which are few. Coordinate ``expert_modality`` (expert).
 
@@ -62,26 +62,25 @@ def routing(trace: xr.DataTree) -> xr.Dataset:
     DataError
         If the Trace holds no routing.
     """
-    if "routing" not in trace.children:
-        raise DataError(
-            f"Trace: group /routing is missing; model {trace.attrs['model']['name']!r} has no experts that were recorded; "
-            "train one with experts (mmviz.models.available() names the models) and record it again"
-        )
-    group = trace["routing"].to_dataset()
+    remedy = (
+        f"model {trace.attrs['model']['name']!r} has no experts that were recorded; train one with experts "
+        "(mmviz.models.available() names the models) and record it again"
+    )
+    group = group_of(trace, "routing", remedy)
     dims = ("epoch", "recorded_sample", "layer", "modality", "time", "expert")
     weight = group["weight"].astype(np.float64).transpose(*dims)
     valid = trace["states"].to_dataset()["valid"].drop_vars("epoch", errors="ignore")
     weight = weight.where(valid).transpose(*dims)
     usage = weight.mean(("recorded_sample", "time")).compute()
     out = xr.Dataset({"weight": weight, "usage": usage})
-    heard = usage.dropna("modality", how="all")
+    present = usage.dropna("modality", how="all")
     kept = ("epoch", "layer")
-    out["modality_information"] = (kept, mutual_information(heard.transpose(*kept, "modality", "expert").values))
+    out["modality_information"] = (kept, mutual_information(present.transpose(*kept, "modality", "expert").values))
     out["modality_information"].attrs = {"long_name": "mutual information of expert and modality", "units": "bit"}
     target = trace["samples"].to_dataset()["target"].values
     if trace.attrs["task"]["kind"] == "classification" and is_labelled(target):
         label = target[group["recorded_sample"].values]
-        mass = weight.sum(("modality", "time")).compute()  # NaN steps count nothing
+        mass = weight.sum(("modality", "time")).compute()  # steps without data have weight 0
         joint = np.stack(
             [
                 mass.isel(recorded_sample=label == k).sum("recorded_sample").transpose(*kept, "expert")
@@ -93,9 +92,8 @@ def routing(trace: xr.DataTree) -> xr.Dataset:
         out["label_information"].attrs = {"long_name": "mutual information of expert and true class", "units": "bit"}
     out["usage"].attrs = {"long_name": "mean weight of an expert", "units": "1"}
     out.attrs = {
-        **{name: trace.attrs[name] for name in ("dataset", "split", "best_epoch", "backend")},
-        "model": trace.attrs["model"]["name"],
-        "seed": trace.attrs["train"]["seed"],
+        **provenance(trace),
+        "best_epoch": trace.attrs["best_epoch"],
         "n_recorded": int(weight.sizes["recorded_sample"]),
     }
     return with_clock(out, trace)

@@ -9,7 +9,7 @@ import xarray as xr
 from scipy.linalg import eigh
 
 from mmviz.analysis.blockwise import blockwise, median, sample_chunks
-from mmviz.analysis.trace_groups import with_clock
+from mmviz.analysis.trace_groups import provenance, require_scan, with_clock
 from mmviz.core.errors import ConfigError, DataError
 from mmviz.core.options import takes
 
@@ -19,26 +19,26 @@ if TYPE_CHECKING:
 
 @takes(trace="trace")
 def states(trace: xr.DataTree, *, channels: int = 32) -> xr.Dataset:
-    """Summarise the states of the recorded samples.
+    """Return the hidden-state magnitudes, half-lives and coupling weights of the recorded samples.
 
     Parameters
     ----------
     trace
         A recorded Trace.
     channels
-        How many channels to keep per layer and modality: those whose state norm varies most over time at the best
+        How many channels to keep per layer and modality: those whose hidden-state magnitude varies most over time at the best
         epoch, ordered from the longest to the shortest half-life (ties by channel number).
 
     Returns
     -------
     xr.Dataset
-        ``norm`` (epoch, recorded_sample, layer, modality, time, rank): Euclidean norm of the states of each kept channel;
+        ``norm`` (epoch, recorded_sample, layer, modality, time, rank): hidden-state magnitude ‖h‖₂ of each selected channel;
         ``size`` (epoch, recorded_sample, layer, modality, time): root mean square of the norm over all channels;
-        ``channel`` (layer, modality, rank): which channel has that rank;
+        ``channel`` (layer, modality, rank): the channel at that rank;
         ``half_life`` (layer, modality, channel_all, state): in steps, median over the valid steps of the recorded samples,
-        ln 2 / (-Δ·A): how long a state lasts by its own decay, coupling aside;
+        ln 2 / (-Δ·A): half-life by the channel's own decay, without coupling;
         ``coupling`` (epoch, layer, target_modality, source_modality): W;
-        ``valid`` (recorded_sample, modality, time): which steps carry data; elsewhere a state is held.
+        ``valid`` (recorded_sample, modality, time): steps with data; at the others a state is held.
 
     Raises
     ------
@@ -77,7 +77,7 @@ def states(trace: xr.DataTree, *, channels: int = 32) -> xr.Dataset:
         }
     )
     out["norm"].attrs = dict(group["norm"].attrs)
-    out["size"].attrs = {"long_name": "root mean square of the state norm over channels", "units": "1"}
+    out["size"].attrs = {"long_name": "root mean square of the hidden-state magnitude over channels", "units": "1"}
     out["half_life"].attrs = {"long_name": "half-life of a state by its own decay", "units": "steps"}
     out.attrs = {name: trace.attrs[name] for name in ("dataset", "split", "best_epoch", "backend")}
     return with_clock(out, trace)
@@ -93,7 +93,7 @@ def _spread(norm: xr.DataArray, valid: xr.DataArray) -> xr.DataArray:
 
 
 def _of_channels(norm: np.ndarray, rank: np.ndarray) -> np.ndarray:
-    """Return (..., layer, modality, time, rank): the channels that are ranked."""
+    """Return (..., layer, modality, time, rank): the ranked channels."""
     place = np.broadcast_to(rank[..., None, :], (*norm.shape[:-1], rank.shape[-1]))
     return np.take_along_axis(norm, place, -1)
 
@@ -107,24 +107,9 @@ def _half_life(trace: xr.DataTree, valid: xr.DataArray) -> xr.DataArray:
     )
 
 
-def require_scan(trace: xr.DataTree, place: str) -> None:
-    """Raise where the model has no scan, and so no states to speak of.
-
-    Raises
-    ------
-    DataError
-        Says which model it is, and which have states.
-    """
-    if trace["states"].sizes["layer"] == 0:
-        raise DataError(
-            f"{place}: model {trace.attrs['model']['name']!r} has no scan, so the Trace holds no states (/states has 0 layers); "
-            "record a model with states, such as coupled_mamba or late"
-        )
-
-
 @takes(trace="trace")
 def trajectories(trace: xr.DataTree, *, layer: int = 0) -> xr.Dataset:
-    """Project the states of all modalities and recorded samples on their two strongest common directions.
+    """Return the first two principal components of the hidden states of all modalities and recorded samples.
 
     Parameters
     ----------
@@ -137,9 +122,9 @@ def trajectories(trace: xr.DataTree, *, layer: int = 0) -> xr.Dataset:
     -------
     xr.Dataset
         ``position`` (recorded_sample, modality, time, axis): principal components of the states (all channels and states of one step
-        of one modality as one vector, mean taken away), NaN where a step carries no data; ``explained`` (axis): share of the
+        of one modality as one vector, centred), NaN at steps without data; ``explained`` (axis): share of the
         variance; ``coupling`` (recorded_sample, target_modality, source_modality): W of that layer. Best epoch. Signs are fixed: the entry of a
-        direction that is largest in size is positive. Of a Trace opened with ``chunks``, positions stay lazy.
+        direction with the largest magnitude is positive. For a Trace opened with ``chunks``, positions stay lazy.
 
     Raises
     ------
@@ -184,15 +169,13 @@ def trajectories(trace: xr.DataTree, *, layer: int = 0) -> xr.Dataset:
     out.attrs = {
         "layer": layer,
         "epoch": trace.attrs["best_epoch"],
-        **{name: trace.attrs[name] for name in ("dataset", "split", "backend")},
-        "model": trace.attrs["model"]["name"],
-        "seed": trace.attrs["train"]["seed"],
+        **provenance(trace),
     }
     return out
 
 
 def _flat(h: np.ndarray, valid: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return (recorded_sample, modality, time, entry), and which steps carry data and are finite."""
+    """Return (recorded_sample, modality, time, entry), and the mask of steps that have data and are finite."""
     flat = h.reshape(*h.shape[:3], -1).astype(np.float64)
     return flat, valid & np.isfinite(flat).all(-1)
 

@@ -8,11 +8,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 import xarray as xr
 
-from mmviz.analysis.game import is_labelled, predicted_class, refuse_unlabelled
-from mmviz.analysis.shapley import game_of, provenance_of, shapley_values, value_name
+from mmviz.analysis.game import (
+    ValueFunction,
+    game_attributes,
+    game_of,
+    is_labelled,
+    predicted_class,
+    refuse_unlabelled,
+    value_function,
+)
 from mmviz.core.errors import ConfigError, DataError
 from mmviz.core.intervals import student_t
 from mmviz.core.subsets import MAX_EXACT_PLAYERS, membership
+from mmviz.metrics.shapley import shapley_values
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -25,15 +33,15 @@ INDICES = {
 }
 
 
-class Coalitions:
-    """Where the answer of a coalition stands: a table of members, looked up by its rows."""
+class CoalitionTable:
+    """Row of each coalition in a membership matrix, looked up by its members."""
 
     def __init__(self, members: Bool[np.ndarray, "coalition player"]) -> None:
         self.players = members.shape[1]
         self._row = {key: row for row, key in enumerate(_keys(members))}
 
-    def rows(self, members: Bool[np.ndarray, "wanted player"]) -> Int[np.ndarray, " wanted"] | None:
-        """Return the row of each coalition; None if any is lacking."""
+    def rows(self, members: Bool[np.ndarray, "row player"]) -> Int[np.ndarray, " row"] | None:
+        """Return the row of each coalition; None if one is missing."""
         found = [self._row.get(key, -1) for key in _keys(members)]
         return None if -1 in found else np.array(found)
 
@@ -46,7 +54,7 @@ def owen_values(
     r"""Return the exact Owen values of games whose players form blocks.
 
     φ_i = Σ_{Q ⊆ blocks \ {B}} |Q|!(m-|Q|-1)!/m! · Σ_{T ⊆ B \ {i}} |T|!(b-|T|-1)!/b! · [v(Q ∪ T ∪ {i}) - v(Q ∪ T)], i ∈ B,
-    with m blocks and b players in B: the Shapley value when only orders are counted that keep each block together.
+    with m blocks and b players in B: the average over the orders of the players that keep each block contiguous.
     The values of a block sum to the Shapley value of the block in the game between blocks.
 
     Parameters
@@ -57,7 +65,7 @@ def owen_values(
         Positions of the players, each in one block.
     members
         Which players each coalition has. At least all coalitions of whole blocks and a part of one must be there; None:
-        all 2^n, coalition k holds player i if bit i of k is set.
+        all 2^n, coalition k contains player i if bit i of k is set.
 
     Returns
     -------
@@ -66,7 +74,7 @@ def owen_values(
     Raises
     ------
     ConfigError
-        If the blocks are no partition of the players, a block has more than 12 players, or a coalition is lacking.
+        If the blocks are not a partition of the players, a block has more than 12 players, or a coalition is missing.
 
     References
     ----------
@@ -82,22 +90,26 @@ def owen_values(
         )
     parts, n = [np.asarray(b, dtype=int) for b in blocks], members.shape[1]
     if sorted(np.concatenate(parts or [np.zeros(0, int)]).tolist()) != list(range(n)):
-        raise ConfigError(f"owen_values: blocks={blocks!r} are no partition of the players 0..{n - 1}; name each once")
+        raise ConfigError(
+            f"owen_values: blocks={blocks!r} are not a partition of the players 0..{n - 1}; name each once"
+        )
     if max(map(len, parts), default=0) > MAX_EXACT_PLAYERS:
         raise ConfigError(
             f"owen_values: a block has more than {MAX_EXACT_PLAYERS} players; give fewer windows a modality"
         )
-    table, m = Coalitions(members), len(parts)
+    table, m = CoalitionTable(members), len(parts)
     out = np.zeros((*v.shape[:-1], n))
     for k, block in enumerate(parts):
         for whole in membership(m - 1):
             outside = [b for b, chosen in zip(parts[:k] + parts[k + 1 :], whole, strict=True) if chosen]
-            heard = np.zeros((2 ** len(block), n), dtype=bool)
-            heard[:, np.concatenate([*outside, np.zeros(0, int)]).astype(int)] = True
-            heard[:, block] = membership(len(block))
-            rows = table.rows(heard)
+            held = np.zeros((2 ** len(block), n), dtype=bool)
+            held[:, np.concatenate([*outside, np.zeros(0, int)]).astype(int)] = True
+            held[:, block] = membership(len(block))
+            rows = table.rows(held)
             if rows is None:
-                raise ConfigError("owen_values: members lacks a coalition of whole blocks and a part of one")
+                raise ConfigError(
+                    "owen_values: members does not contain every coalition of whole blocks and a part of one block"
+                )
             size = int(whole.sum())
             weight = factorial(size) * factorial(m - size - 1) / factorial(m)
             out[..., block] += weight * shapley_values(v[..., rows])
@@ -109,7 +121,7 @@ def values_along_orders(
     members: Bool[np.ndarray, "coalition player"],
     orders: Int[np.ndarray, "draw player"],
 ) -> tuple[Float[np.ndarray, "*rest player"], Float[np.ndarray, "*rest player"]]:
-    """Return the mean of what each player adds along drawn orders, and its standard error.
+    """Return the mean marginal contribution of each player along sampled orders, and its standard error.
 
     Orders 0 and 1, 2 and 3, ... are pairs, each the reverse of the other; pairs are independent. Along any order the
     contributions sum to v(all) - v(none), so the means do too. Unbiased: for the Shapley value where every order is
@@ -131,8 +143,8 @@ def values_along_orders(
         raise DataError(
             f"values_along_orders: {draws} orders, expected at least two pairs; record with a larger budget"
         )
-    heard = np.argsort(orders, axis=1)[:, None, :] < np.arange(n + 1)[None, :, None]
-    rows = Coalitions(members).rows(heard.reshape(-1, n))
+    held = np.argsort(orders, axis=1)[:, None, :] < np.arange(n + 1)[None, :, None]
+    rows = CoalitionTable(members).rows(held.reshape(-1, n))
     if rows is None:
         raise DataError("values_along_orders: a coalition along an order was not recorded; record the windows again")
     gain = np.diff(v[..., rows.reshape(draws, n + 1)], axis=-1)
@@ -142,7 +154,7 @@ def values_along_orders(
 
 
 def window_shapley(windows: xr.Dataset, *, value: str | None = None, index: str = "shapley") -> xr.Dataset:
-    """Return what each time window of each modality contributes to the answer, per recorded sample.
+    """Return the Shapley or Owen value of each time window of each modality, per recorded sample.
 
     Parameters
     ----------
@@ -158,16 +170,16 @@ def window_shapley(windows: xr.Dataset, *, value: str | None = None, index: str 
     -------
     xr.Dataset
         ``phi`` (recorded_sample, modality, window); ``error``, its standard error (0 where exact); ``low``, ``high``: 95 % interval of
-        Student's t over the pairs of orders; ``present`` (recorded_sample, modality, window); ``baseline``, ``full`` (recorded_sample): v(nothing), v(all), with
-        baseline + Σ phi = full to rounding, exact or not; ``start``, ``stop`` (window): steps. Attribute ``exact``; where
-        it is False, ``pairs`` of orders and ``coalitions`` asked about.
+        Student's t over the pairs of orders; ``present`` (recorded_sample, modality, window); ``baseline``, ``full`` (recorded_sample): v(∅), v(all), with
+        baseline + Σ phi = full up to rounding, exact or sampled; ``start``, ``stop`` (window): steps. Attribute ``exact``; where
+        it is False, ``pairs`` of orders and the number of ``coalitions`` that were evaluated.
 
     Raises
     ------
     ConfigError
         Unknown index, or a value function that does not belong to the task.
     DataError
-        If the recording lacks what the index needs.
+        If the recording does not contain what the index needs.
 
     Notes
     -----
@@ -175,15 +187,15 @@ def window_shapley(windows: xr.Dataset, *, value: str | None = None, index: str 
     """
     if index not in INDICES:
         raise ConfigError(f"window_shapley: index={index!r} is unknown; choose one of {', '.join(INDICES)}")
-    lacking = {"prediction", "members", "modality", "window", "present", "target"} - set(map(str, windows.variables))
-    if lacking:
+    missing = {"prediction", "members", "modality", "window", "present", "target"} - set(map(str, windows.variables))
+    if missing:
         raise DataError(
-            f"window_shapley: {', '.join(sorted(lacking))} is missing; record with mmviz.recording.record_windows"
+            f"window_shapley: {', '.join(sorted(missing))} is missing; record with mmviz.recording.record_windows"
         )
-    kind = value_name(windows, value)
+    v = value_function(windows, value)
     members = windows["members"].transpose("coalition", "player").values
     game = (
-        game_of(windows["prediction"], _explained(windows, members, kind), kind)
+        game_of(windows["prediction"], _explained(windows, members, v), v)
         .transpose("recorded_sample", "coalition")
         .values
     )
@@ -197,9 +209,11 @@ def window_shapley(windows: xr.Dataset, *, value: str | None = None, index: str 
         reach = error = np.where(np.isfinite(phi), 0.0, np.nan)
     names = list(dict.fromkeys(windows["modality"].values.tolist()))
     shape, dims = (len(phi), len(names), -1), ("recorded_sample", "modality", "window")
-    ends = Coalitions(members).rows(np.array([[False], [True]]).repeat(members.shape[1], 1))
+    ends = CoalitionTable(members).rows(np.array([[False], [True]]).repeat(members.shape[1], 1))
     if ends is None:
-        raise DataError("window_shapley: no window, or all of them, was not recorded; record the windows again")
+        raise DataError(
+            "window_shapley: the empty coalition or the full one was not recorded; record the windows again"
+        )
     out = xr.Dataset(
         {
             "phi": (dims, phi.reshape(shape)),
@@ -214,24 +228,26 @@ def window_shapley(windows: xr.Dataset, *, value: str | None = None, index: str 
         },
         coords={"recorded_sample": windows["recorded_sample"], "modality": names, "sample_id": windows["sample_id"]},
     )
-    out.attrs = provenance_of(windows, kind, epoch=windows.attrs["best_epoch"]) | {
+    out.attrs = game_attributes(windows, v, epoch=windows.attrs["best_epoch"]) | {
         "index": INDICES[index],
         "exact": pairs == 0,
         "players": members.shape[1],
         "pairs": pairs,
         "coalitions": len(members),
         "order_seed": windows.attrs["order_seed"],
-        "baseline": "the model's answer with every window masked",
+        "baseline": "prediction of the model with every window masked",
         "interval": "exact" if pairs == 0 else "95 %, Student's t over independent pairs of orders",
     }
     return out
 
 
-def _explained(windows: xr.Dataset, members: Bool[np.ndarray, "coalition player"], kind: str) -> xr.DataArray:
-    """Return the target, or without labels the class that is predicted from all windows."""
+def _explained(
+    windows: xr.Dataset, members: Bool[np.ndarray, "coalition player"], value: ValueFunction
+) -> xr.DataArray:
+    """Return the target; without labels, the class predicted from all windows."""
     if is_labelled(windows["target"]):
         return windows["target"]
-    refuse_unlabelled(kind, windows.attrs["split"])
+    refuse_unlabelled(value, windows.attrs["split"])
     whole = np.flatnonzero(members.all(axis=1))
     if windows.attrs["task"]["kind"] != "classification" or not len(whole):
         return windows["target"]
@@ -243,7 +259,7 @@ def _exact(game: np.ndarray, members: np.ndarray, modality: np.ndarray, index: s
     n = members.shape[1]
     if index == "owen":
         return owen_values(game, [np.flatnonzero(modality == m) for m in dict.fromkeys(modality.tolist())], members)
-    rows = Coalitions(members).rows(membership(n)) if n <= MAX_EXACT_PLAYERS else None
+    rows = CoalitionTable(members).rows(membership(n)) if n <= MAX_EXACT_PLAYERS else None
     if rows is None:
         raise DataError(
             f"window_shapley: not all 2^{n} coalitions and no orders were recorded; record the windows again"

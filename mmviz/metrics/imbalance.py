@@ -14,14 +14,14 @@ if TYPE_CHECKING:
 INTERPRETATIONS = {
     "E1": "mean |share - 1/M|",
     "E2": "root mean square of share - 1/M",
-    "E3": "mean |score - mean score| of the modalities alone",
+    "E3": "mean |score - mean score| over the unimodal scores",
 }
 
 
 def shares(contributions: Float[np.ndarray, "*rest modality"]) -> Float[np.ndarray, "*rest modality"]:
-    """Return p_m = max(φ_m, 0) / Σ_k max(φ_k, 0): each modality's share of what is contributed. A reading.
+    """Return the share p_m = max(φ_m, 0) / Σ_k max(φ_k, 0) of each modality (our interpretation).
 
-    NaN in all modalities of a row with a contribution that is not finite, or with none above 0.
+    NaN in all modalities of a row with a Shapley value φ that is not finite, or with none above 0.
 
     Raises
     ------
@@ -36,23 +36,23 @@ def shares(contributions: Float[np.ndarray, "*rest modality"]) -> Float[np.ndarr
 
 
 def deviations(contributions: Float[np.ndarray, "*rest modality"]) -> Float[np.ndarray, "*rest modality"]:
-    """Return d_m = p_m - 1/M, signed: below 0 a modality is starved, above 0 it leads. A reading; NaN as in `shares`."""
+    """Return d_m = p_m - 1/M, signed: below 0 a modality has less than an equal share, above 0 more (our interpretation). NaN as in `shares`."""
     p = shares(contributions)
     return p - 1 / p.shape[-1]
 
 
 def imbalance_e1(contributions: Float[np.ndarray, "*rest modality"]) -> Float[np.ndarray, "*rest"]:
-    """Return reading E1, 1/M Σ_m |p_m - 1/M|: 0 at equilibrium, 2(M-1)/M² if one has all. NaN as in `shares`."""
+    """Return the imbalance E1 = 1/M Σ_m |p_m - 1/M|: 0 at equilibrium, 2(M-1)/M² if one modality has share 1. NaN as in `shares`."""
     return np.abs(deviations(contributions)).mean(-1)
 
 
 def imbalance_e2(contributions: Float[np.ndarray, "*rest modality"]) -> Float[np.ndarray, "*rest"]:
-    """Return reading E2, √(1/M Σ_m (p_m - 1/M)²): 0 at equilibrium, √(M-1)/M if one has all. NaN as in `shares`."""
+    """Return the imbalance E2 = √(1/M Σ_m (p_m - 1/M)²): 0 at equilibrium, √(M-1)/M if one modality has share 1. NaN as in `shares`."""
     return np.sqrt((deviations(contributions) ** 2).mean(-1))
 
 
 def imbalance_e3(scores: Float[np.ndarray, "*rest modality"]) -> Float[np.ndarray, "*rest"]:
-    """Return reading E3, 1/M Σ_m |a_m - ā|, in the units of the scores a of the modalities alone.
+    """Return the imbalance E3 = 1/M Σ_m |a_m - ā|, in the units of the unimodal scores a.
 
     NaN for a row with a score that is not finite.
 
@@ -71,6 +71,6 @@ def _compared(place: str, values: np.ndarray) -> np.ndarray:
     count = array.shape[-1] if array.ndim else 0
     if count < 2:
         raise ConfigError(
-            f"{place}: the last dimension holds {count} modalities; equilibrium compares at least two, pass (..., M ≥ 2)"
+            f"{place}: the last dimension holds {count} modalities; at least two are compared, pass (..., M ≥ 2)"
         )
     return array

@@ -122,7 +122,7 @@ def explorer_frame(
     prefixes = trace["prefixes"].to_dataset()
     phi = prefix_shapley(trace)
     told = trace["samples"].to_dataset().isel(sample=prefixes["recorded_sample"].values)
-    explained = explained_target(trace, phi.attrs["value"]).isel(sample=prefixes["recorded_sample"].values)
+    explained = explained_target(trace).isel(sample=prefixes["recorded_sample"].values)
     frame = xr.Dataset(
         {
             "state_valid": trace["states"].to_dataset()["valid"].transpose("recorded_sample", "modality", "time"),

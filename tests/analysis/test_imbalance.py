@@ -12,6 +12,7 @@ from mmviz.analysis import (
     prefix_shapley,
     shapley,
     shares,
+    value_functions,
 )
 from mmviz.core.errors import ConfigError, DataError
 
@@ -72,12 +73,12 @@ def test_fewer_than_two_modalities_are_refused(metric, alone):
         metric(alone)
 
 
-@pytest.mark.parametrize("value", ["accuracy", "probability", "log_likelihood"])
+@pytest.mark.parametrize("value", value_functions("classification"))
 def test_a_trace_has_the_mean_contributions_of_its_samples(trace, value):
     found = imbalance(trace, value=value)
     np.testing.assert_allclose(found["contribution"], shapley(trace, value=value)["phi"].mean("sample"), atol=1e-12)
     assert "not public" in found.attrs["interpretation"]
-    assert found.attrs["silent"] == []
+    assert found.attrs["without_effect"] == []
 
 
 def test_scores_of_a_trace_are_the_accuracies_of_single_modalities(trace):
@@ -110,7 +111,7 @@ def test_a_modality_that_changes_no_answer_is_named_and_has_no_share(trace):
     answer = quiet["coalitions"]["prediction"].values
     answer[:] = answer[:, np.arange(8) & ~2]
     found = imbalance(quiet, value="probability")
-    assert found.attrs["silent"] == [trace.attrs["modalities"][1]]
+    assert found.attrs["without_effect"] == [trace.attrs["modalities"][1]]
     assert float(found["contribution"][1]) == 0
 
 

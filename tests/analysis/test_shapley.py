@@ -9,7 +9,15 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy.stats import binomtest
 
-from mmviz.analysis import coalition_scores, prefix_shapley, shapley, shapley_values
+from mmviz.analysis import (
+    coalition_scores,
+    game,
+    prefix_shapley,
+    register_value_function,
+    shapley,
+    shapley_values,
+    value_functions,
+)
 from mmviz.core.errors import ConfigError, DataError
 
 PLAYERS = st.integers(1, 6)
@@ -107,7 +115,7 @@ def test_one_player_gets_everything():
     assert shapley_values([0.25, 1.0]).tolist() == [0.75]
 
 
-@pytest.mark.parametrize("value", ["probability", "log_likelihood", "accuracy"])
+@pytest.mark.parametrize("value", value_functions("classification"))
 def test_contributions_of_a_trace_sum_to_its_answer(trace, value):
     phi = shapley(trace, value=value)
     gap = phi["baseline"] + phi["phi"].sum("modality") - phi["full"]
@@ -170,3 +178,45 @@ def test_what_cannot_be_is_refused(trace):
     del poor["coalitions"]
     with pytest.raises(DataError, match="coalitions=True"):
         coalition_scores(poor)
+
+
+@pytest.fixture
+def margin(monkeypatch):
+    """A value function of a user: probability of the true class minus the largest other one."""
+    monkeypatch.setattr(game, "_REGISTRY", {task: dict(known) for task, known in game._REGISTRY.items()})
+
+    def compute(prediction, target):
+        true = np.arange(prediction.shape[-1]) == np.asarray(target, dtype=int)[..., None]
+        return np.where(true, prediction, 0).sum(-1) - np.where(true, -np.inf, prediction).max(-1)
+
+    register_value_function(
+        "margin", compute, task="classification", meaning="margin of the true class", needs_labels=True
+    )
+    return compute
+
+
+@pytest.mark.usefixtures("margin")
+def test_a_registered_value_function_is_taken_by_every_analysis_of_subsets(trace):
+    found = shapley(trace, value="margin")
+    p, target = trace["coalitions"]["prediction"].values.astype(float), trace["samples"]["target"].values
+    assert p.shape[-1] == 2
+    v = (2 * p[..., 1] - 1) * np.where(target == 1, 1, -1)[:, None]
+    np.testing.assert_allclose(found["full"], v[:, -1], atol=1e-6)
+    np.testing.assert_allclose(found["baseline"] + found["phi"].sum("modality"), found["full"], atol=1e-12)
+    assert found.attrs["units"] == "margin of the true class"
+    for analysis in (prefix_shapley, coalition_scores):
+        assert analysis(trace, value="margin").attrs["value"] == "margin"
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"task": "clasification"}, "did you mean 'classification'"),
+        ({"name": "accuracy"}, "'accuracy' is empty or taken"),
+        ({"compute": 3}, "compute is a int"),
+    ],
+)
+def test_a_value_function_with_an_unknown_task_a_taken_name_or_no_callable_is_refused(options, message):
+    given = {"name": "mine", "compute": max, "task": "classification", "meaning": "mine"} | options
+    with pytest.raises(ConfigError, match=message):
+        register_value_function(given.pop("name"), given.pop("compute"), **given)

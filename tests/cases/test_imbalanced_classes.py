@@ -249,7 +249,7 @@ def trace(ds):
     return mm.record(run, ds["test"], recorded_samples=[0, 1], coalitions=True)
 
 
-@pytest.mark.parametrize("value", ["probability", "log_likelihood", "accuracy"])
+@pytest.mark.parametrize("value", mm.analysis.value_functions("classification"))
 def test_shapley_values_by_class_are_the_means_over_the_samples_of_each_class(ds, trace, value):
     found, each = mm.analysis.shapley_by_class(trace, value=value), mm.analysis.shapley(trace, value=value)
     target = ds["test"].target

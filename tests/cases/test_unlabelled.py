@@ -73,7 +73,7 @@ def test_one_split_of_several_may_have_no_labels(empty):
 
 
 def test_a_model_is_not_built_for_an_unknown_number_of_classes():
-    with pytest.raises(ConfigError, match="no labels and no names of classes"):
+    with pytest.raises(ConfigError, match="no labels and no class names"):
         mm.models.build("coupled_mamba", unlabelled().spec)
     assert mm.models.build("coupled_mamba", unlabelled(classes=("a", "b", "c")).spec).spec.task.outputs == 3
 

@@ -39,7 +39,7 @@ def test_the_owen_values_of_a_modality_sum_to_its_shapley_value_among_modalities
 
 
 @pytest.mark.parametrize("index", ["shapley", "owen"])
-@pytest.mark.parametrize("value", ["probability", "log_likelihood", "accuracy"])
+@pytest.mark.parametrize("value", mm.analysis.value_functions("classification"))
 @pytest.mark.parametrize("which", ["windows", "sampled"])
 def test_contributions_sum_to_the_answer_exact_or_not(request, which, index, value):
     found = mm.analysis.window_shapley(request.getfixturevalue(which), index=index, value=value)
