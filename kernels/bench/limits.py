@@ -94,7 +94,7 @@ def by_numba(source: np.ndarray, target: np.ndarray, rounds: int = ROUNDS) -> in
             a, b = own[i]
             _spin(kind, a.ctypes.data, b.ctypes.data, kind.lanes, n_block, rounds)
 
-    launch.split(work, n_thread, cost=1e12)
+    launch.run_tasks(work, n_thread, cost=1e12)
     return n_thread * rounds * RESIDENT
 
 

@@ -1,12 +1,18 @@
-"""The coupled selective scan and its neighbours."""
+"""Operators for multimodal state space models: a readable reference and fast, tested backends.
+
+Scan, influence map, transport, MMD, convolution, gate: one module each; `reference`, `cpu`, `gpu` and `peers` hold
+the implementations, `timing` the clock and memory meter of the benchmarks.
+"""
 
 from mmkernels.conv import causal_conv
 from mmkernels.dispatch import (
     Availability,
+    Backend,
+    BackendSelection,
     BackendUnavailable,
-    Choice,
     backends,
     last_backend,
+    register_backend,
 )
 from mmkernels.gate import silu_gate
 from mmkernels.influence import Influence, coupled_influence
@@ -28,8 +34,9 @@ from mmkernels.transport import (
 
 __all__ = [
     "Availability",
+    "Backend",
+    "BackendSelection",
     "BackendUnavailable",
-    "Choice",
     "EntropicPlan",
     "EntropicValue",
     "ExactPlan",
@@ -48,6 +55,7 @@ __all__ = [
     "median_bandwidth",
     "mmd_squared",
     "pairwise_cost",
+    "register_backend",
     "relaxed_plan",
     "silu_gate",
     "unbalanced_plan",

@@ -6,9 +6,9 @@ import torch
 from torch import Tensor
 
 from mmkernels.availability import against_numba
-from mmkernels.dispatch import Backend, choose, register
+from mmkernels.dispatch import Backend, choose, register_backend
 from mmkernels.reference.conv import causal_conv_reference
-from mmkernels.torch_operator import differentiable, refusals
+from mmkernels.torch_operator import differentiable, only_needed, refusals
 
 __all__ = ["causal_conv"]
 
@@ -38,14 +38,14 @@ def _fake_backward(
     return dx, d_weight, d_bias
 
 
-def _keep(ctx: Any, inputs: tuple[Any, ...], output: Tensor) -> None:
+def _save(ctx: Any, inputs: tuple[Any, ...], output: Tensor) -> None:
     *tensors, ctx.activated = inputs
     ctx.save_for_backward(*tensors)
 
 
 def _gradients(ctx: Any, run: Any, dy: Tensor) -> tuple[Any, ...]:
     found = run(dy, *ctx.saved_tensors, ctx.activated)
-    return (*(g if need else None for g, need in zip(found, ctx.needs_input_grad[:3], strict=True)), None)
+    return only_needed(ctx, found)
 
 
 def _silu_slope(v: Tensor) -> Tensor:
@@ -72,7 +72,7 @@ _operator = differentiable(
     _run,
     _run_backward,
     fakes=(_fake, _fake_backward),
-    keep=_keep,
+    save=_save,
     gradients=_gradients,
     refused=refusals(
         "causal_conv: backend 'numba'",
@@ -88,12 +88,8 @@ def causal_conv_numba(x: Tensor, weight: Tensor, bias: Tensor | None, activation
     return y
 
 
-def _never(first: Tensor | None) -> str | None:
-    return None
-
-
-register("causal_conv", Backend("numba", causal_conv_numba, against_numba("mmkernels.cpu.conv", "x")))
-register("causal_conv", Backend("reference", causal_conv_reference, _never))
+register_backend("causal_conv", Backend("numba", causal_conv_numba, against_numba("mmkernels.cpu.conv", "x")))
+register_backend("causal_conv", Backend("reference", causal_conv_reference))
 
 
 _LAYOUT = "causal_conv: x is (M, B, L, E), weight (M, E, taps), bias (M, E)"

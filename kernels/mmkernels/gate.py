@@ -6,9 +6,9 @@ import torch
 from torch import Tensor
 
 from mmkernels.availability import against_numba
-from mmkernels.dispatch import Backend, choose, register
+from mmkernels.dispatch import Backend, choose, register_backend
 from mmkernels.reference.gate import silu_gate_reference
-from mmkernels.torch_operator import differentiable, refusals
+from mmkernels.torch_operator import differentiable, only_needed, refusals
 
 __all__ = ["silu_gate"]
 
@@ -33,13 +33,13 @@ def _fake_backward(dy: Tensor, x: Tensor, z: Tensor) -> tuple[Tensor, Tensor]:
     return x.new_empty(x.shape), x.new_empty(x.shape)
 
 
-def _keep(ctx: Any, inputs: tuple[Any, ...], output: Tensor) -> None:
+def _save(ctx: Any, inputs: tuple[Any, ...], output: Tensor) -> None:
     ctx.save_for_backward(*inputs)
 
 
 def _gradients(ctx: Any, run: Any, dy: Tensor) -> tuple[Any, ...]:
     found = run(dy, *ctx.saved_tensors)
-    return tuple(g if need else None for g, need in zip(found, ctx.needs_input_grad[:2], strict=True))
+    return only_needed(ctx, found)
 
 
 def _tangents(inputs: tuple[Any, ...], outputs: tuple[Any, ...], d_inputs: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -58,7 +58,7 @@ silu_gate_numba = differentiable(
     _run,
     _run_backward,
     fakes=(_fake, _fake_backward),
-    keep=_keep,
+    save=_save,
     gradients=_gradients,
     refused=refusals(
         "silu_gate: backend 'numba'",
@@ -68,12 +68,8 @@ silu_gate_numba = differentiable(
 )
 
 
-def _never(first: Tensor | None) -> str | None:
-    return None
-
-
-register("silu_gate", Backend("numba", silu_gate_numba, against_numba("mmkernels.cpu.gate", "x")))
-register("silu_gate", Backend("reference", silu_gate_reference, _never))
+register_backend("silu_gate", Backend("numba", silu_gate_numba, against_numba("mmkernels.cpu.gate", "x")))
+register_backend("silu_gate", Backend("reference", silu_gate_reference))
 
 
 def _check(x: Tensor, z: Tensor) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from mmkernels.dispatch import Backend, choose, register
+from mmkernels.dispatch import Backend, choose, register_backend
 from mmkernels.point_sets import Sets, two_sets, unscaled
 from mmkernels.torch_operator import refusals
 from mmkernels.transforms import is_transformed, values_are_readable
@@ -108,12 +108,8 @@ def sum_of_kernel_composed(
     return torch.where(pairs, values, 0.0).sum((1, 2))
 
 
-def _never(first: Tensor | None) -> str | None:
-    return None
-
-
-register("mmd_squared", Backend("torch", sum_of_kernel, _never))
-register("mmd_squared", Backend("reference", sum_of_kernel_composed, _never))
+register_backend("mmd_squared", Backend("torch", sum_of_kernel))
+register_backend("mmd_squared", Backend("reference", sum_of_kernel_composed))
 
 
 BLOCK_DISTANCES = 2**22  # distances held at a time

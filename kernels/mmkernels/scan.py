@@ -1,18 +1,15 @@
 """Coupled selective scan (README: scan.md beside this file): signature, argument checks, backends."""
 
-import importlib
 from typing import Literal, overload
 
 import torch
 from torch import Tensor
 
-from mmkernels.availability import against_numba
-from mmkernels.dispatch import Backend, choose, constant_in_graphs, register
-from mmkernels.gpu.scan_autograd import coupled_scan_triton
-from mmkernels.gpu.tiling import is_interpreted
+from mmkernels.availability import against_numba, against_triton
+from mmkernels.dispatch import Backend, choose, register_backend
 from mmkernels.peers import mamba_ssm
 from mmkernels.reference.scan import coupled_scan_reference
-from mmkernels.scan_autograd import coupled_scan_numba
+from mmkernels.scan_autograd import coupled_scan_numba, coupled_scan_triton
 
 __all__ = ["check", "coupled_scan"]
 
@@ -182,47 +179,26 @@ def check(
     _require("dt", dt, positive, ">= 0 (a step size)", "Pass for example torch.nn.functional.softplus(dt).")
 
 
-_against_numba = against_numba("mmkernels.cpu.scan", "x")
+def _against_automatic_triton(first: Tensor) -> str | None:
+    return None if first.is_cuda else "triton's interpreter is for tests; pass backend='triton'"
 
 
-@constant_in_graphs
-def _why_triton_is_missing() -> str | None:
-    try:
-        importlib.import_module("triton.language")
-    except (ImportError, OSError) as error:
-        return f"triton cannot be imported ({error}); on Linux: pip install triton"
-    return None
-
-
-def _against_triton(first: Tensor | None) -> str | None:
-    if first is None and not torch.cuda.is_available() and not is_interpreted():
-        return "it runs on NVIDIA GPUs and PyTorch sees none"
-    if first is not None and first.device.type != "cuda" and not (first.device.type == "cpu" and is_interpreted()):
-        return f"it runs on NVIDIA GPUs and x is on {first.device} (TRITON_INTERPRET=1 makes it run anywhere, slowly)"
-    if first is not None and first.is_cuda and torch.version.hip is not None:
-        return "it is written for NVIDIA GPUs and this PyTorch drives AMD ones"
-    kinds = (torch.float32, torch.float64, torch.bfloat16, torch.float16)
-    if first is not None and first.dtype not in kinds:
-        return f"it computes in float32, float64, bfloat16 and float16 and x is {first.dtype}"
-    return _why_triton_is_missing()
-
-
-def _against_unasked_triton(first: Tensor) -> str | None:
-    return None if first.is_cuda else "the interpreter of triton is for tests; ask for it by name"
-
-
-def _never(first: Tensor | None) -> str | None:
-    return None
-
-
-register("coupled_scan", Backend("numba", coupled_scan_numba, _against_numba, skips_state=True))
-register(
+register_backend(
     "coupled_scan",
-    Backend("triton", coupled_scan_triton, _against_triton, reason_against_auto=_against_unasked_triton),
+    Backend("numba", coupled_scan_numba, against_numba("mmkernels.cpu.scan", "x"), skips_state=True),
 )
-register("coupled_scan", Backend("reference", coupled_scan_reference, _never))
-# A peer to compare with. After the reference, which never refuses: "auto" never comes this far.
-register(
+register_backend(
+    "coupled_scan",
+    Backend(
+        "triton",
+        coupled_scan_triton,
+        against_triton("x", torch.float32, torch.float64, torch.bfloat16, torch.float16),
+        reason_against_auto=_against_automatic_triton,
+    ),
+)
+register_backend("coupled_scan", Backend("reference", coupled_scan_reference))
+# A peer to compare with. After the reference, which always runs: "auto" never reaches it.
+register_backend(
     "coupled_scan",
     Backend(
         "mamba_ssm",

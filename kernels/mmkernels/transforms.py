@@ -1,4 +1,4 @@
-"""What watches a call: a compiler, a tracer, a dispatch mode, torch.func, forward-mode differentiation."""
+"""Detection of what is active during a call: a compiler, a tracer, a dispatch mode, torch.func, forward mode."""
 
 import torch
 from torch.autograd import forward_ad
@@ -16,7 +16,7 @@ def is_traced() -> bool:
 
 
 def is_transformed() -> bool:
-    """Return whether a transform of torch.func or a level of forward-mode differentiation is under way."""
+    """Return whether a transform of torch.func or a level of forward-mode differentiation is active."""
     return forward_ad._current_level >= 0 or torch._C._functorch.peek_interpreter_stack() is not None
 
 
@@ -26,22 +26,22 @@ def _levels(kind: torch._C._functorch.TransformType) -> int:
 
 
 def is_batched() -> bool:
-    """Return whether torch.vmap is under way: a tensor may stand for many."""
+    """Return whether torch.vmap is active: a tensor may stand for many."""
     return _levels(torch._C._functorch.TransformType.Vmap) > 0
 
 
 def forward_levels() -> int:
-    """Return how many levels of torch.func.jvp are under way, one inside the other."""
+    """Return how many levels of torch.func.jvp are active, one inside the other."""
     return _levels(torch._C._functorch.TransformType.Jvp)
 
 
 @constant_in_graphs
 def is_differentiated() -> bool:
-    """Return whether a derivative of torch.func or of forward mode is under way, also while torch.compile records it."""
+    """Return whether a derivative of torch.func or of forward mode is active, also while torch.compile records it."""
     kinds = torch._C._functorch.TransformType
     return forward_ad._current_level >= 0 or _levels(kinds.Grad) > 0 or _levels(kinds.Jvp) > 0
 
 
 def values_are_readable() -> bool:
-    """Return whether Python may look at the values of tensors: not while they are recorded or stand for many."""
+    """Return whether Python may read the values of tensors: not while they are recorded or stand for many."""
     return not is_traced() and not is_batched()

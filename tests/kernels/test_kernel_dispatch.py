@@ -53,7 +53,7 @@ def test_auto_says_why_it_passed_over_the_better_backend() -> None:
 
 
 def test_a_named_backend_that_cannot_run_raises_with_the_reason_and_the_alternatives() -> None:
-    with pytest.raises(BackendUnavailable, match=r"'numba' cannot run.*torch.bfloat16.*Able.*\['reference'\]"):
+    with pytest.raises(BackendUnavailable, match=r"'numba' cannot run.*torch.bfloat16.*Available.*\['reference'\]"):
         coupled_scan(**_arguments(torch.bfloat16), backend="numba")
     meta: dict[str, Any] = {name: None if v is None else v.to("meta") for name, v in _arguments().items()}
     with pytest.raises(BackendUnavailable, match=r"runs on the CPU and x is on meta"):
@@ -77,10 +77,10 @@ def test_the_table_lists_every_backend_with_its_state() -> None:
 
 def test_a_name_can_be_registered_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(dispatch, "_registry", {})
-    one = dispatch.Backend("one", lambda: None, lambda first: None)
-    dispatch.register("nothing", one)
+    one = dispatch.Backend("one", lambda: None)
+    dispatch.register_backend("nothing", one)
     with pytest.raises(ValueError, match=r"'nothing' cannot take another backend named 'one'"):
-        dispatch.register("nothing", one)
+        dispatch.register_backend("nothing", one)
 
 
 def test_importing_the_library_imports_neither_numba_nor_mmviz() -> None:
@@ -124,7 +124,7 @@ except mmkernels.BackendUnavailable as error:
     assert table.startswith("{'numba': False, ")
     assert "'reference': True" in table
     assert "numba cannot be imported" in error
-    assert "'reference'" in error.split("Able to run here: ")[1]
+    assert "'reference'" in error.split("Available here: ")[1]
 
 
 def test_without_a_place_for_compiled_kernels_the_reason_names_the_remedy() -> None:
@@ -136,3 +136,20 @@ import mmkernels
 print(mmkernels.backends("coupled_scan")[0].reason)
 """
     assert "set NUMBA_CACHE_DIR to a folder" in run_alone(code)
+
+
+def test_a_backend_registered_from_outside_runs_by_name_and_is_listed(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = {operator: dict(row) for operator, row in dispatch._registry.items()}
+    monkeypatch.setattr(dispatch, "_registry", rows)
+    reference = rows["silu_gate"]["reference"].run
+    mmkernels.register_backend("silu_gate", mmkernels.Backend("doubled", lambda x, z: 2.0 * reference(x, z)))
+    x, z = torch.randn(2, 3, 4, generator=torch.Generator().manual_seed(0)).unbind(0)
+    right = 2.0 * mmkernels.silu_gate(x, z, backend="reference")
+    assert torch.equal(mmkernels.silu_gate(x, z, backend="doubled"), right)
+    assert last_backend("silu_gate") == mmkernels.BackendSelection("silu_gate", "doubled", "doubled")
+    assert [row.backend for row in backends("silu_gate")] == ["numba", "reference", "doubled"]
+
+
+def test_dir_lists_every_public_name() -> None:
+    assert set(mmkernels.__all__) <= set(dir(mmkernels))
+    assert all(hasattr(mmkernels, name) for name in mmkernels.__all__)

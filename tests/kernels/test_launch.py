@@ -32,14 +32,14 @@ def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
 def test_every_task_runs_exactly_once(way: str, n_thread: int, n_task: int) -> None:
     torch.set_num_threads(n_thread)
     done: Counter[int] = Counter()
-    launch.split(lambda first, last: done.update(range(first, last)), n_task, cost=1e9)
+    launch.run_tasks(lambda first, last: done.update(range(first, last)), n_task, cost=1e9)
     assert done == Counter(range(n_task))
 
 
 def test_two_parts_run_at_the_same_time(way: str) -> None:
     torch.set_num_threads(2)
     both = Barrier(2, timeout=20)
-    launch.split(lambda first, last: both.wait() and None, 2, cost=1e9)
+    launch.run_tasks(lambda first, last: both.wait() and None, 2, cost=1e9)
 
 
 @pytest.mark.parametrize("bad", [0, 1, 3])
@@ -53,7 +53,7 @@ def test_an_error_in_one_part_reaches_the_caller_after_the_others_have_run(way: 
         done.append(first)
 
     with pytest.raises(ValueError, match=f"task {bad}"):
-        launch.split(work, 4, cost=1e9)
+        launch.run_tasks(work, 4, cost=1e9)
     assert sorted(done) == [i for i in range(4) if i != bad]
 
 
@@ -65,9 +65,9 @@ def test_a_split_within_a_split_runs_all_of_its_tasks(way: str) -> None:
 
     def outer(first: int, last: int) -> None:
         for i in range(first, last):
-            launch.split(lambda a, b, i=i: done.update(range(10 * i + a, 10 * i + b)), 10, cost=1e9)  # type: ignore[misc]
+            launch.run_tasks(lambda a, b, i=i: done.update(range(10 * i + a, 10 * i + b)), 10, cost=1e9)  # type: ignore[misc]
 
-    launch.split(outer, 4, cost=1e9)
+    launch.run_tasks(outer, 4, cost=1e9)
     assert done == Counter(range(40))
 
 
@@ -86,7 +86,7 @@ def test_no_thread_is_added_to_those_of_pytorch() -> None:
         names.add(str(get_native_id()))
 
     for _ in range(3):
-        launch.split(work, 2, cost=1e9)
+        launch.run_tasks(work, 2, cost=1e9)
         torch.randn(2000, 500).sin()
     assert {path.name for path in Path("/proc/self/task").iterdir()} <= before  # one of another test's may have ended
     assert len(names) == 2
@@ -102,13 +102,13 @@ def _kernel(name: str) -> Any:
 
 @pytest.fixture(autouse=True)
 def short_patience(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(launch, "PATIENCE", 0.05)
-    monkeypatch.setattr(launch, "_met", set())
+    monkeypatch.setattr(launch, "REPORT_AFTER", 0.05)
+    monkeypatch.setattr(launch, "_prepared", set())
 
 
 def test_a_long_first_call_says_what_it_waits_for(caplog: pytest.LogCaptureFixture) -> None:
     kernel, kind = _kernel("forward"), Kind(3, single=True, sources="")
-    with caplog.at_level(logging.WARNING, logger="mmkernels"), launch.of_compilation(kernel, kind):
+    with caplog.at_level(logging.WARNING, logger="mmkernels"), launch.report_compilation(kernel, kind):
         time.sleep(0.5)
     assert [record.getMessage() for record in caplog.records] == [
         "preparing forward for 3 modalities in float32: compiled once on this machine, some seconds; "
@@ -119,8 +119,8 @@ def test_a_long_first_call_says_what_it_waits_for(caplog: pytest.LogCaptureFixtu
 def test_a_short_or_a_second_call_says_nothing(caplog: pytest.LogCaptureFixture) -> None:
     kernel, kind = _kernel("backward"), Kind(2, single=False, sources="")
     with caplog.at_level(logging.WARNING, logger="mmkernels"):
-        with launch.of_compilation(kernel, kind):
+        with launch.report_compilation(kernel, kind):
             pass
-        with launch.of_compilation(kernel, kind):
+        with launch.report_compilation(kernel, kind):
             time.sleep(0.5)
     assert caplog.records == []

@@ -86,7 +86,7 @@ def test_what_the_package_cannot_do_is_refused_with_the_reason(
     t = problem(Sizes(**full), coupling="none", optional=False).to(torch.float32).tensors
     given = {**t, **extra}
     coupled_scan(**given, backend="reference")
-    with pytest.raises(BackendUnavailable, match=rf"'mamba_ssm' cannot run.*{reason}.*Able to run here: \['numba'"):
+    with pytest.raises(BackendUnavailable, match=rf"'mamba_ssm' cannot run.*{reason}.*Available here: \['numba'"):
         coupled_scan(**given, backend="mamba_ssm")
     choice = last_backend()
     assert choice is not None

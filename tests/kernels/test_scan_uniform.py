@@ -1,4 +1,4 @@
-"""Uniform coupling runs as one chain, and gives what the general kernel and the reference give."""
+"""Uniform coupling runs with one shared state and equals the general kernel and the reference."""
 
 import mmkernels
 import pytest
@@ -26,7 +26,7 @@ def _with(drawn: Problem, W: Tensor | None) -> Problem:
 def launched(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Record which forward kernel runs."""
     names: list[str] = []
-    for name, module in (("chain", scan_uniform), ("general", scan)):
+    for name, module in (("uniform", scan_uniform), ("general", scan)):
         run = module.run_forward
 
         def noted(*args, _name=name, _run=run, **options):  # type: ignore[no-untyped-def]
@@ -40,7 +40,7 @@ def launched(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 @pytest.mark.parametrize("dtype", [torch.float64, torch.float32], ids=str)
 @pytest.mark.parametrize("optional", [True, False])
 @pytest.mark.parametrize("sizes", SIZES, ids=str)
-def test_one_chain_agrees_with_the_reference(sizes: Sizes, optional: bool, dtype: torch.dtype) -> None:
+def test_uniform_coupling_agrees_with_the_reference(sizes: Sizes, optional: bool, dtype: torch.dtype) -> None:
     drawn = problem(sizes, coupling="none", optional=optional, seed=1)
     right = solve(drawn, "reference")
     found = solve(drawn.to(dtype), "numba")
@@ -63,14 +63,14 @@ def test_states_that_fade_over_a_thousand_steps_gather_no_error(n_modality: int)
 
 
 @pytest.mark.parametrize("weight", [1.0, 1 / 3, 0.01])
-def test_a_constant_coupling_that_needs_no_gradient_runs_as_one_chain(weight: float, launched: list[str]) -> None:
+def test_a_constant_coupling_that_needs_no_gradient_runs_the_uniform_kernel(weight: float, launched: list[str]) -> None:
     drawn = problem(Sizes(3, 2, 20, 9, 4), seed=2)
     W = torch.full((3, 3), weight, dtype=torch.float64)
     right = outputs(_with(drawn, W), "reference")
     found = outputs(_with(drawn, W), "numba")
-    assert launched == ["chain"]
+    assert launched == ["uniform"]
     learned = outputs(_with(drawn, W.clone().requires_grad_()), "numba")
-    assert launched == ["chain", "general"]
+    assert launched == ["uniform", "general"]
     for one, general, wanted in zip(found, learned, right, strict=True):
         assert worst(one, wanted) <= 1e-13
         assert worst(general.detach(), wanted) <= 1e-13
@@ -114,7 +114,7 @@ def test_results_do_not_depend_on_the_size_of_tiles(
             torch.set_num_threads(n_thread)
             try:
                 found = solve(drawn, "numba")
-                given = tiling.Given(**drawn.tensors, mask=None, weight=1.0)
+                given = tiling.ScanArguments(**drawn.tensors, mask=None, weight=1.0)
                 sizes.append(tiling.tile_of(given, 2 * n_modality))
             finally:
                 torch.set_num_threads(before)
@@ -136,13 +136,13 @@ def test_gradients_do_not_depend_on_how_many_states_go_back_at_a_time(
         assert all(torch.equal(found[name], value) for name, value in right.items()), room
 
 
-def test_the_last_state_is_not_worked_for_unless_it_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_last_state_is_not_computed_unless_return_state_is_true(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[bool] = []
     run = scan_uniform.run_forward
 
-    def noted(given, *, save, tell):  # type: ignore[no-untyped-def]
-        asked.append(tell)
-        return run(given, save=save, tell=tell)
+    def noted(given, *, save, return_state):  # type: ignore[no-untyped-def]
+        asked.append(return_state)
+        return run(given, save=save, return_state=return_state)
 
     monkeypatch.setattr(scan_uniform, "run_forward", noted)
     drawn = problem(Sizes(2, 2, 20, 9, 4), coupling="none", seed=6).tensors
@@ -155,7 +155,7 @@ def test_the_last_state_is_not_worked_for_unless_it_is_asked_for(monkeypatch: py
 
 def test_a_compiled_call_does_not_look_into_the_coupling() -> None:
     # What W holds is not known while a graph is traced.
-    assert scan_autograd._uniform(torch.ones(2, 2), torch.ones(2, 1, 1, 1)) == 1.0
+    assert scan_autograd._uniform_weight(torch.ones(2, 2), torch.ones(2, 1, 1, 1)) == 1.0
     drawn = problem(Sizes(2, 2, 20, 9, 4), seed=7).tensors
     W = torch.ones(2, 2, dtype=torch.float64)
 
@@ -197,7 +197,7 @@ def test_channels_of_one_modality_taken_two_vectors_at_a_time_are_those_taken_on
 
 @pytest.mark.parametrize("wanted", [True, False])
 def test_without_a_time_step_the_kernel_is_not_called(wanted: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(scan_uniform, "chain_forward", None)  # it reads the first step before it takes one
+    monkeypatch.setattr(scan_uniform, "uniform_forward", None)  # it reads the first step before it takes one
     drawn = problem(Sizes(2, 3, 0, 33, 4), coupling="none", optional=False, seed=9).tensors
     five = [drawn[name].clone().requires_grad_(wanted) for name in ("x", "dt", "A", "B", "C")]
     assert mmkernels.coupled_scan(*five, backend="numba").shape == (2, 3, 0, 33)

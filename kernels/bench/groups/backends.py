@@ -39,7 +39,7 @@ def admitted(backend: str, dtype: str, sizes: Shape, device: str) -> tuple[Conte
     try:
         row.error = contender.error(sizes.reduced(), device, getattr(torch, dtype))
     except BackendUnavailable as error:
-        row.status, row.note = UNAVAILABLE, str(error).split("(", 1)[-1].split("). Able", 1)[0]
+        row.status, row.note = UNAVAILABLE, str(error).split("(", 1)[-1].split("). Available", 1)[0]
         return contender, row
     row.error_shape = sizes.reduced().sizes()
     if not row.error <= contender.tolerance:

@@ -65,7 +65,7 @@ def one(size: int, quick: bool, device: str = "cpu") -> list[dict[str, Any]]:
                 try:
                     row.error = worst([function(_given(2, size, typ, device), backend)], [right])
                 except BackendUnavailable as error:
-                    row.status, row.note = UNAVAILABLE, str(error).split("(", 1)[-1].split("). Able", 1)[0]
+                    row.status, row.note = UNAVAILABLE, str(error).split("(", 1)[-1].split("). Available", 1)[0]
                     rows += [row] if dtype == "float32" else []
                     continue
                 rows.append(row)

@@ -1,14 +1,8 @@
-"""The kernels: a few rows of time in the first-level cache, vectors along channels.
+"""Causal convolution on the CPU: a few rows of time in the first-level cache, vectors along channels.
 
 x, y, dy, dx are (M, B, L, E); weight is (M, taps, E), the last tap for the present step. A task is one sequence,
-(modality, batch element). Arrays are given by their addresses; 0 where there is none.
-
-Prepares tensors for the kernels, launches them, and gives the results back in the caller's layout.
+(modality, batch element). Arrays are passed by address; 0 where there is none.
 """
-
-from functools import lru_cache
-from pathlib import Path
-from typing import Any
 
 import torch
 from numba import njit
@@ -18,9 +12,7 @@ from mmkernels.cpu import launch, layout
 from mmkernels.cpu.arithmetic import add, multiply, multiply_add, one_minus, zero
 from mmkernels.cpu.exponential import load_terms, sigmoid_by, terms_address
 from mmkernels.cpu.memory import load_lanes, store_lanes
-from mmkernels.cpu.vectors import Kind, digest, lanes_of
-
-OPTIONS: dict[str, Any] = {"fastmath": {"contract"}, "boundscheck": False, "error_model": "numpy", "nogil": True}
+from mmkernels.cpu.vectors import OPTIONS, kind_of, lanes_of
 
 
 @njit(forceinline=True, **OPTIONS)
@@ -67,7 +59,7 @@ def conv_forward(kind, sizes, activated, inputs, y, first, last):  # type: ignor
 
 @njit(cache=True, **OPTIONS)
 def conv_backward(kind, sizes, activated, inputs, grads, ring, tasks):  # type: ignore[no-untyped-def]
-    """Take the sequences tasks[0] <= task < tasks[1] back, from the last step to the first.
+    """Compute the gradients of the sequences tasks[0] <= task < tasks[1], from the last step to the first.
 
     Parameters
     ----------
@@ -112,16 +104,8 @@ def conv_backward(kind, sizes, activated, inputs, grads, ring, tasks):  # type: 
                 store_lanes(dx, row * n_channel + d, 0, back, n_valid)
 
 
-SOURCES = digest(Path(__file__).parent)
-
-
-@lru_cache
-def _kind(single: bool) -> Kind:
-    return Kind(1, single=single, sources=SOURCES)
-
-
 def _prepared(x: Tensor, weight: Tensor, bias: Tensor | None) -> tuple[Tensor, Tensor, Tensor | None]:
-    """Return the inputs as the kernels read them; they must live until the kernel is through."""
+    """Return the inputs as the kernels read them; they must stay alive until the kernel returns."""
     return x.contiguous(), weight.transpose(1, 2).contiguous(), None if bias is None else bias.contiguous()
 
 
@@ -132,7 +116,7 @@ def _addresses(x: Tensor, weight: Tensor, bias: Tensor | None) -> tuple[int, int
 
 def run_forward(x: Tensor, weight: Tensor, bias: Tensor | None, activated: bool) -> Tensor:
     """Return y, (M, B, L, E)."""
-    kind, sizes = _kind(x.dtype == torch.float32), (*x.shape[1:], weight.shape[-1])
+    kind, sizes = kind_of(1, single=x.dtype == torch.float32), (*x.shape[1:], weight.shape[-1])
     inputs = _prepared(x, weight, bias)
     read = _addresses(*inputs)
     y = layout.new(tuple(x.shape), x.dtype)
@@ -140,8 +124,8 @@ def run_forward(x: Tensor, weight: Tensor, bias: Tensor | None, activated: bool)
     def work(first: int, last: int) -> None:
         conv_forward(kind, sizes, activated, read, y.data_ptr(), first, last)
 
-    with launch.of_compilation(conv_forward, kind):
-        launch.split(work, x.shape[0] * x.shape[1], cost=float(x.numel()))
+    with launch.report_compilation(conv_forward, kind):
+        launch.run_tasks(work, x.shape[0] * x.shape[1], cost=float(x.numel()))
     return y
 
 
@@ -149,7 +133,7 @@ def run_backward(
     dy: Tensor, x: Tensor, weight: Tensor, bias: Tensor | None, activated: bool
 ) -> tuple[Tensor, Tensor, Tensor]:
     """Return the gradients of x, weight and bias (empty if there is none)."""
-    kind, sizes = _kind(x.dtype == torch.float32), (*x.shape[1:], weight.shape[-1])
+    kind, sizes = kind_of(1, single=x.dtype == torch.float32), (*x.shape[1:], weight.shape[-1])
     n_modality, n_batch, _, n_channel = x.shape
     inputs, dy = _prepared(x, weight, bias), dy.contiguous()
     read = _addresses(*inputs)
@@ -163,8 +147,8 @@ def run_backward(
         ring = layout.new((taps, n_channel), x.dtype)
         conv_backward(kind, sizes, activated, read, write, ring.data_ptr(), (first, last))
 
-    with launch.of_compilation(conv_backward, kind):
-        launch.split(work, n_task, cost=3.0 * x.numel())
+    with launch.report_compilation(conv_backward, kind):
+        launch.run_tasks(work, n_task, cost=3.0 * x.numel())
     per_weight = d_weight.view(n_modality, n_batch, taps, n_channel).sum(1, dtype=torch.float64)
     to_weight = per_weight.to(x.dtype).transpose(1, 2).contiguous()
     if d_bias is None:

@@ -40,8 +40,8 @@ def _product(builder: Any, vectors: VectorType, terms: list[tuple[Any, Any]]) ->
 
 
 @intrinsic
-def heard(typingctx: Any, weights: Any, h: Any) -> Any:
-    """Return sum_n weights[m, n] * h[n] for each m: what modality m hears of all states."""
+def coupled(typingctx: Any, weights: Any, h: Any) -> Any:
+    """Return sum_n weights[m, n] * h[n] for each m: the coupled state of modality m."""
     signature = h(weights, h)
 
     def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
@@ -57,8 +57,8 @@ def heard(typingctx: Any, weights: Any, h: Any) -> Any:
 
 
 @intrinsic
-def told(typingctx: Any, weights: Any, g: Any) -> Any:
-    """Return sum_m weights[m, n] * g[m] for each n: the transpose of `heard`, for gradients."""
+def coupled_adjoint(typingctx: Any, weights: Any, g: Any) -> Any:
+    """Return sum_m weights[m, n] * g[m] for each n: the transpose of `coupled`, for gradients."""
     signature = g(weights, g)
 
     def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:

@@ -1,8 +1,6 @@
 """SiLU gate: one pass over the data forward, one backward."""
 
 import math
-from functools import lru_cache
-from pathlib import Path
 
 import torch
 from numba import njit
@@ -12,8 +10,7 @@ from mmkernels.cpu import launch, layout
 from mmkernels.cpu.arithmetic import multiply, multiply_add, one_minus
 from mmkernels.cpu.exponential import load_terms, sigmoid_by, terms_address
 from mmkernels.cpu.memory import load_lanes, store_lanes
-from mmkernels.cpu.scan import OPTIONS
-from mmkernels.cpu.vectors import Kind, digest, lanes_of
+from mmkernels.cpu.vectors import OPTIONS, kind_of, lanes_of
 
 
 @njit(cache=True, **OPTIONS)
@@ -43,19 +40,13 @@ def gate_backward(kind, table, inputs, grads, first, last):  # type: ignore[no-u
         store_lanes(dz, i, 0, multiply(multiply(g, load_lanes(kind, x, i, 0, n_valid)), slope), n_valid)
 
 
-SOURCES = digest(Path(__file__).parent)
 PIECE = 16_384  # numbers in a task: whole vectors
-
-
-@lru_cache
-def _kind(single: bool) -> Kind:
-    return Kind(1, single=single, sources=SOURCES)
 
 
 def run_forward(x: Tensor, z: Tensor) -> Tensor:
     """Return y, of the shape of x."""
     single, n = x.dtype == torch.float32, x.numel()
-    kind, table = _kind(single), terms_address(single=single)
+    kind, table = kind_of(1, single=single), terms_address(single=single)
     x, z = x.contiguous(), z.contiguous()
     y = layout.new(tuple(x.shape), x.dtype)
     read = (x.data_ptr(), z.data_ptr())
@@ -63,15 +54,15 @@ def run_forward(x: Tensor, z: Tensor) -> Tensor:
     def work(first: int, last: int) -> None:
         gate_forward(kind, table, read, y.data_ptr(), first * PIECE, min(n, last * PIECE))
 
-    with launch.of_compilation(gate_forward, kind):
-        launch.split(work, math.ceil(n / PIECE), cost=float(n))
+    with launch.report_compilation(gate_forward, kind):
+        launch.run_tasks(work, math.ceil(n / PIECE), cost=float(n))
     return y
 
 
 def run_backward(dy: Tensor, x: Tensor, z: Tensor) -> tuple[Tensor, Tensor]:
     """Return the gradients of x and z."""
     single, n = x.dtype == torch.float32, x.numel()
-    kind, table = _kind(single), terms_address(single=single)
+    kind, table = kind_of(1, single=single), terms_address(single=single)
     dy, x, z = dy.contiguous(), x.contiguous(), z.contiguous()
     dx, dz = (layout.new(tuple(x.shape), x.dtype) for _ in range(2))
     read, write = (x.data_ptr(), z.data_ptr()), (dy.data_ptr(), dx.data_ptr(), dz.data_ptr())
@@ -79,6 +70,6 @@ def run_backward(dy: Tensor, x: Tensor, z: Tensor) -> tuple[Tensor, Tensor]:
     def work(first: int, last: int) -> None:
         gate_backward(kind, table, read, write, first * PIECE, min(n, last * PIECE))
 
-    with launch.of_compilation(gate_backward, kind):
-        launch.split(work, math.ceil(n / PIECE), cost=float(n))
+    with launch.report_compilation(gate_backward, kind):
+        launch.run_tasks(work, math.ceil(n / PIECE), cost=float(n))
     return dx, dz

@@ -30,7 +30,7 @@ _forked = False
 
 
 def _after_fork() -> None:
-    """Forget the threads: GNU's OpenMP waits for ever for those that a fork did not copy.
+    """Drop the threads: GNU's OpenMP waits forever for those that a fork did not copy.
 
     So does PyTorch, in its own operations: the child gets one thread, as in a worker of its DataLoader.
     """
@@ -103,7 +103,7 @@ def _pool(n_worker: int) -> ThreadPoolExecutor:
         return _pools[n_worker]
 
 
-def split(work: Callable[[int, int], None], n_task: int, *, cost: float) -> None:
+def run_tasks(work: Callable[[int, int], None], n_task: int, *, cost: float) -> None:
     """Call work(first, last) so that every task 0 <= task < n_task is run exactly once.
 
     Parameters
@@ -162,27 +162,27 @@ def _on_pool(work: Callable[[int, int], None], parts: list[tuple[int, int]]) -> 
             other.result()
 
 
-PATIENCE = 1.0  # seconds; on an idle machine a kernel that is kept on disk loads in less
+REPORT_AFTER = 1.0  # seconds; on an idle machine a kernel that is cached on disk loads in less
 _log = logging.getLogger("mmkernels")
-_met: set[tuple[str, int, bool, int]] = set()
+_prepared: set[tuple[str, int, bool, int]] = set()
 
 
 @contextmanager
-def of_compilation(kernel: Any, kind: Kind) -> Iterator[None]:
-    """Log a warning if the first call of `kernel` for this kind in this process is still not back after a second."""
+def report_compilation(kernel: Any, kind: Kind) -> Iterator[bool]:
+    """Log a warning if the first call of `kernel` for this kind in this process takes more than a second; yield whether it is the first."""
     key = (str(kernel.__name__), kind.n_modality, kind.single, kind.registers)
-    if key in _met:
-        yield
+    if key in _prepared:
+        yield False
         return
-    _met.add(key)
+    _prepared.add(key)
     message = (
         "preparing %s for %d modalities in %s: compiled once on this machine, some seconds; later processes load it"
     )
     precision = "float32" if kind.single else "float64"
-    timer = Timer(PATIENCE, _log.warning, (message, kernel.__name__, kind.n_modality, precision))
+    timer = Timer(REPORT_AFTER, _log.warning, (message, kernel.__name__, kind.n_modality, precision))
     timer.daemon = True
     timer.start()
     try:
-        yield
+        yield True
     finally:
         timer.cancel()

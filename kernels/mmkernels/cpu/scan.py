@@ -1,30 +1,23 @@
-"""The forward kernel: it steps through time with the states of a few channels in the first-level cache.
+"""Coupled scan on the CPU for any coupling and any mask: forward kernel, backward kernel, their launch.
 
-Memory layout. x, dt, y are (M, B, L, E) and B, C (M, B, L, N), as the caller has them. Everything with a state
-axis is *packed*: (..., V, N, M, lanes), where the E channels are cut into V vectors of `lanes` and the last is
-filled up with zeros (`layout.py`). Arrays are given by their addresses.
+Memory layout: x, dt, y are (M, B, L, E) and B, C (M, B, L, N), as the caller has them. Everything with a state axis is
+*packed*, (..., V, N, M, lanes): the E channels are cut into V vectors of `lanes`, the last filled up with zeros
+(`layout.py`). Arrays are passed by address. The forward kernel steps through time with the states of a few channels in
+the first-level cache.
 
-What the backward kernels gather over the channels of a chunk of time: dB and dC; and its copies of B and C.
+The backward kernel takes chunks of time from the last to the first: it recomputes the states of a chunk from its
+checkpoint and propagates their adjoint back. With G[m, t] the gradient of the loss with respect to h[m, t] (see scan.md):
 
-The sums for dB and dC are gathered folded (`lane_sums.py`), (chunk, N, what is kept of 2 M sums), that of dy * drive
-lane by lane, (chunk, M, width), where width is what one register holds.
+    G[m, t]     = C[m, t] dy[m, t] + c[m],     q[m] = exp(dt[m, t] A[m]) G[m, t]
+    c[n]       <- sum_m W[m, n] q[m]           (c before step 0 is the gradient of h0)
 
-The backward kernel: chunk by chunk from the end, it recomputes the states and carries their adjoint back.
-
-With G[m, t] the gradient of the loss with respect to h[m, t] (see scan.md):
-
-    G[m, t]     = C[m, t] dy[m, t] + carry[m],     q[m] = exp(dt[m, t] A[m]) G[m, t]
-    carry[n]   <- sum_m W[m, n] q[m]                (the carry before step 0 is the gradient of h0)
-
-The states of a chunk are recomputed from its checkpoint, and its exponentials kept until the way back, for
-one vector of channels at a time. That scratch fits the caches and holds no tensor with time, channel
-and state axes.
-
-Launches the kernels for any coupling and any mask.
+The exponentials of a chunk are stored until its backward steps, for one vector of channels at a time. This scratch fits
+the caches and has no tensor with time, channel and state axes. The sums for dB and dC over the channels of a chunk are
+gathered folded (`lane_sums.py`), (chunk, N, folded size of 2 M sums), the sum of dy * drive lane by lane, (chunk, M,
+width), where width is the size of one register.
 """
 
 import math
-from typing import Any
 
 import torch
 from numba import njit
@@ -34,7 +27,7 @@ from mmkernels.cpu import launch as notice
 from mmkernels.cpu import launch as threads
 from mmkernels.cpu import layout, tiling
 from mmkernels.cpu.arithmetic import add, multiply, multiply_add, times_ln2, where_real, zero
-from mmkernels.cpu.coupling import add_outer, heard, matrix, rows_where_real, told, zero_matrix
+from mmkernels.cpu.coupling import add_outer, coupled, coupled_adjoint, matrix, rows_where_real, zero_matrix
 from mmkernels.cpu.exponential import exp2_by, load_terms
 from mmkernels.cpu.lane_sums import (
     add_dot_products,
@@ -59,8 +52,8 @@ from mmkernels.cpu.memory import (
     store_lanes,
 )
 from mmkernels.cpu.tiling import (
-    Given,
     Gradients,
+    ScanArguments,
     addresses,
     checkpoint_shape,
     group_of,
@@ -69,32 +62,24 @@ from mmkernels.cpu.tiling import (
     sum_of_batch,
     tile_of,
 )
-from mmkernels.cpu.vectors import count_of, lanes_of
-
-# "contract" lets a multiplication and an addition become one instruction; nothing is reordered.
-OPTIONS: dict[str, Any] = {
-    "fastmath": {"contract"},
-    "boundscheck": False,
-    "error_model": "numpy",
-    "nogil": True,
-}
+from mmkernels.cpu.vectors import OPTIONS, count_of, lanes_of
 
 
 @njit(forceinline=True, **OPTIONS)
 def read_step(kind, sizes, inputs, place):  # type: ignore[no-untyped-def]
-    """Return dt, x and W of one time step; a held modality gets dt = x = 0 and its row of the identity.
+    """Return dt, x and W of one time step; a masked modality gets dt = x = 0 and its row of the identity.
 
     `place` is (batch element, time step, channel vector, whether the mask counts, index of W).
     """
     n_batch, n_time, n_channel, _ = sizes
-    x, dt, _, _, _, _, couple, eye, mask, _ = inputs
+    x, dt, _, _, _, _, coupling, eye, mask, _ = inputs
     b, t, v, masked, w_at = place
     row, rows, d = b * n_time + t, n_batch * n_time, v * lanes_of(kind)
     n_valid = n_channel - d
     at = row * n_channel + d
     step = load_lanes(kind, dt, at, rows * n_channel, n_valid)
     value = load_lanes(kind, x, at, rows * n_channel, n_valid)
-    weights = matrix(kind, couple, w_at)
+    weights = matrix(kind, coupling, w_at)
     if masked:
         step = where_real(mask, row, rows, step, zero(kind))
         value = where_real(mask, row, rows, value, zero(kind))
@@ -103,8 +88,8 @@ def read_step(kind, sizes, inputs, place):  # type: ignore[no-untyped-def]
 
 
 @njit(forceinline=True, **OPTIONS)
-def _advance(kind, sizes, inputs, outputs, place):  # type: ignore[no-untyped-def]
-    """Take one time step of one batch element for one vector of channels, and write y."""
+def _forward_step(kind, sizes, inputs, outputs, place):  # type: ignore[no-untyped-def]
+    """Compute one time step of one batch element for one vector of channels, and write y."""
     n_batch, n_time, n_channel, n_state = sizes
     _, _, rate, B, C, D, _, _, mask, table = inputs
     y, state, _ = outputs
@@ -121,8 +106,8 @@ def _advance(kind, sizes, inputs, outputs, place):  # type: ignore[no-untyped-de
         decay = exp2_by(terms, multiply(step, load_block(kind, rate, (v * n_state + n) * block)))
         old = load_block(kind, state, at)
         push = multiply(drive, spread(kind, B, small, rows * n_state))
-        h = multiply_add(decay, heard(weights, old), push)
-        if masked:  # 0 * inf is not 0: a held state stays itself even where another has diverged
+        h = multiply_add(decay, coupled(weights, old), push)
+        if masked:  # 0 * inf is not 0: a masked state is unchanged even where another has diverged
             h = where_real(mask, row, rows, h, old)
         out = multiply_add(h, spread(kind, C, small, rows * n_state), out)
         store_block(state, at, h)
@@ -171,12 +156,12 @@ def forward(kind, sizes, plan, inputs, outputs, first, last):  # type: ignore[no
                     held = load_block(kind, state, (source + i) * block)
                     store_block(checkpoints, (target + i) * block, held)
             for v in range(v0, v1):
-                _advance(kind, sizes, inputs, outputs, (b, t, v, masked, b * w_step))
+                _forward_step(kind, sizes, inputs, outputs, (b, t, v, masked, b * w_step))
 
 
 @njit(forceinline=True, **OPTIONS)
-def begin(kind, sizes, inputs, scratch, place):  # type: ignore[no-untyped-def]
-    """Set a chunk's sums to zero and copy its B and C to (step, N, 2, M): all modalities side by side.
+def clear_row_sums(kind, sizes, inputs, scratch, place):  # type: ignore[no-untyped-def]
+    """Set the sums of a chunk to 0 and copy its B and C to (step, N, 2, M): all modalities side by side.
 
     `scratch` is (sums, rows_u, small), `place` (first step, end, batch element).
     """
@@ -196,7 +181,7 @@ def begin(kind, sizes, inputs, scratch, place):  # type: ignore[no-untyped-def]
 
 
 @njit(forceinline=True, **OPTIONS)
-def flush(kind, sizes, scratch, grads, place):  # type: ignore[no-untyped-def]
+def write_row_sums(kind, sizes, scratch, grads, place):  # type: ignore[no-untyped-def]
     """Write a chunk's dB and dC; `place` is (first step, end, batch element, group).
 
     h = (what the decay left) + B * drive, so dC is its sum and B times the sum of dy * drive.
@@ -222,8 +207,8 @@ def flush(kind, sizes, scratch, grads, place):  # type: ignore[no-untyped-def]
 
 
 @njit(forceinline=True, **OPTIONS)
-def _recompute(kind, sizes, inputs, work, place, i):  # type: ignore[no-untyped-def]
-    """Take the i-th step of a chunk again; keep the states after it, the decays, and what they leave of the past."""
+def _recompute_step(kind, sizes, inputs, work, place, i):  # type: ignore[no-untyped-def]
+    """Recompute the i-th step of a chunk; store the states after it, the decays, and decay times coupled states."""
     n_state, rate, table = sizes[3], inputs[2], inputs[9]
     states, cells, _, _, small, _ = work
     M, block, v = count_of(kind), lanes_of(kind) * count_of(kind), place[2]
@@ -233,18 +218,18 @@ def _recompute(kind, sizes, inputs, work, place, i):  # type: ignore[no-untyped-
         cell = i * n_state + n
         decay = exp2_by(terms, multiply(step, load_block(kind, rate, (v * n_state + n) * block)))
         store_block(cells, cell * 2 * block, decay)
-        left = multiply(decay, heard(weights, load_block(kind, states, cell * block)))
+        left = multiply(decay, coupled(weights, load_block(kind, states, cell * block)))
         store_block(cells, (cell * 2 + 1) * block, left)
         new = multiply_add(drive, spread_block(kind, small, cell * 2 * M), left)
         store_block(states, (cell + n_state) * block, new)
 
 
 @njit(forceinline=True, **OPTIONS)
-def _retreat(kind, sizes, inputs, grads, work, place, i):  # type: ignore[no-untyped-def]
-    """Take the i-th step of a chunk back, for one vector of channels; what it passes on takes the decays' place."""
+def _backward_step(kind, sizes, inputs, grads, work, place, i):  # type: ignore[no-untyped-def]
+    """Compute the i-th backward step of a chunk for one vector of channels; q overwrites the decays."""
     n_batch, n_time, n_channel, n_state = sizes
     _, _, rate, _, _, D, _, _, mask, _ = inputs
-    dy, dx, ddt, carried, dD, _, _, _ = grads
+    dy, dx, ddt, adjoint, dD, _, _, _ = grads
     _, cells, sums, rows_u, small, _ = work
     b, t, v, masked, _ = place
     M, lanes, block = count_of(kind), lanes_of(kind), lanes_of(kind) * count_of(kind)
@@ -261,14 +246,14 @@ def _retreat(kind, sizes, inputs, grads, work, place, i):  # type: ignore[no-unt
         cell = i * n_state + n
         home, local = (here + n) * 2 * block, cell * 2 * block
         left = load_block(kind, cells, local + block)
-        g = multiply_add(out, spread_block(kind, small, cell * 2 * M + M), load_block(kind, carried, home))
+        g = multiply_add(out, spread_block(kind, small, cell * 2 * M + M), load_block(kind, adjoint, home))
         q = multiply(load_block(kind, cells, local), g)
         store_block(cells, local, q)
-        store_block(carried, home, told(weights, q))
+        store_block(adjoint, home, coupled_adjoint(weights, q))
         through = multiply(g, left)
         along_rate = multiply_add(through, load_block(kind, rate, (v * n_state + n) * block), along_rate)
         along_B = multiply_add(g, spread_block(kind, small, cell * 2 * M), along_B)
-        store_block(carried, home + block, multiply_add(through, step, load_block(kind, carried, home + block)))
+        store_block(adjoint, home + block, multiply_add(through, step, load_block(kind, adjoint, home + block)))
         add_dot_products(sums, cell * folded_of(kind), g, drive, out, left)
     add_products(rows_u, i * M * width_of(kind), out, drive)
     value_gradient = multiply(step, along_B)
@@ -285,7 +270,7 @@ def _retreat(kind, sizes, inputs, grads, work, place, i):  # type: ignore[no-unt
 
 
 @njit(forceinline=True, **OPTIONS)
-def _listen(kind, sizes, inputs, work, place, dW):  # type: ignore[no-untyped-def]
+def _add_coupling_gradient(kind, sizes, inputs, work, place, dW):  # type: ignore[no-untyped-def]
     """Add a chunk's part of dW, the sum of q[m, t] h[n, t-1]; `place` is (first step, end, batch element, masked)."""
     n_batch, n_time, _, n_state = sizes
     states, cells, _, _, _, lane_wise = work
@@ -318,11 +303,11 @@ def backward(kind, sizes, plan, inputs, grads, work, tasks):  # type: ignore[no-
         (chunk, group, masked, w_step, checkpoints, start): as in `forward`; `group` vectors form a task, `start` is
         the address of h0 (B, V, N, M, lanes; 0 if that is 0).
     grads
-        Addresses of dy (read), dx, ddt, carried (B, V, N, 2, M, lanes; the gradient of the last state on entry, of
+        Addresses of dy (read), dx, ddt, adjoint (B, V, N, 2, M, lanes; the gradient of the last state on entry, of
         h0 on return; then that of the rates, zeros on entry), dD (B, V, M, lanes; zeros; 0 without D), dB and dC, each
-        (groups, M, B, L, N), and dW (B, groups, M, M; float64, zeros; 0 if nobody asks).
+        (groups, M, B, L, N), and dW (B, groups, M, M; float64, zeros; 0 if not needed).
     work
-        Scratch of this thread: states (chunk + 1, N, M, lanes), cells (chunk, N, 2, M, lanes), what `rows.py` gathers
+        Scratch of this thread: states (chunk + 1, N, M, lanes), cells (chunk, N, 2, M, lanes), the row sums
         (sums, rows_u, small), and one (M, M, lanes).
     """
     _, n_time, n_channel, n_state = sizes
@@ -335,7 +320,7 @@ def backward(kind, sizes, plan, inputs, grads, work, tasks):  # type: ignore[no-
         b, part = task // n_group, task % n_group
         for c in range(n_chunk - 1, -1, -1):
             t0, t1 = c * chunk, min(n_time, (c + 1) * chunk)
-            begin(kind, sizes, inputs, scratch, (t0, t1, b))
+            clear_row_sums(kind, sizes, inputs, scratch, (t0, t1, b))
             for v in range(part * group, min(n_vector, (part + 1) * group)):
                 from_start, from_checkpoint = (b * n_vector + v) * n_state, (b * (n_chunk - 1) + c - 1) * n_vector + v
                 for n in range(n_state):
@@ -345,15 +330,17 @@ def backward(kind, sizes, plan, inputs, grads, work, tasks):  # type: ignore[no-
                         before = load_block(kind, start, (from_start + n) * block) if start != 0 else zero(kind)
                     store_block(states, n * block, before)
                 for i in range(t1 - t0):
-                    _recompute(kind, sizes, inputs, work, (b, t0 + i, v, masked, b * w_step), i)
+                    _recompute_step(kind, sizes, inputs, work, (b, t0 + i, v, masked, b * w_step), i)
                 for i in range(t1 - t0 - 1, -1, -1):
-                    _retreat(kind, sizes, inputs, grads, work, (b, t0 + i, v, masked, b * w_step), i)
+                    _backward_step(kind, sizes, inputs, grads, work, (b, t0 + i, v, masked, b * w_step), i)
                 if dW != 0:
-                    _listen(kind, sizes, inputs, work, (t0, t1, b, masked), dW + task * count_of(kind) ** 2 * 8)
-            flush(kind, sizes, scratch, (grads[5], grads[6]), (t0, t1, b, part))
+                    _add_coupling_gradient(
+                        kind, sizes, inputs, work, (t0, t1, b, masked), dW + task * count_of(kind) ** 2 * 8
+                    )
+            write_row_sums(kind, sizes, scratch, (grads[5], grads[6]), (t0, t1, b, part))
 
 
-def read_arguments(given: Given) -> tuple[Tensor | None, ...]:
+def kernel_inputs(given: ScanArguments) -> tuple[Tensor | None, ...]:
     """Return what both kernels read, contiguous; rows of B and C at masked steps are cleared."""
     x, B, C, mask = given.x, given.B, given.C, given.mask
     bytes_mask = None
@@ -365,23 +352,23 @@ def read_arguments(given: Given) -> tuple[Tensor | None, ...]:
     return (*(None if v is None else v.contiguous() for v in plain), identity, bytes_mask)
 
 
-def w_step_of(given: Given) -> int:
+def w_step_of(given: ScanArguments) -> int:
     """Return the distance between the W of two batch elements."""
     return given.x.shape[0] ** 2 if given.W is not None and given.W.ndim == 3 else 0
 
 
-def run_forward(given: Given, *, save: bool, tell: bool) -> tuple[Tensor, Tensor, Tensor]:
-    """Return y, the last state (M, B, E, N; empty unless `tell`), and the checkpoints (empty unless `save`)."""
+def run_forward(given: ScanArguments, *, save: bool, return_state: bool) -> tuple[Tensor, Tensor, Tensor]:
+    """Return y, the last state (M, B, E, N; empty unless `return_state`), and the checkpoints (empty unless `save`)."""
     x, kind, sizes, n_vector = given.x, given.kind, given.sizes, given.n_vector
     n_batch, _, n_channel, n_state = sizes
     n_modality, lanes = kind.n_modality, kind.lanes
-    inputs = read_arguments(given)
+    inputs = kernel_inputs(given)
     if given.h0 is None:
         state = x.new_zeros((n_batch, n_vector, n_state, n_modality, lanes))
     else:
         state = layout.pack(given.h0, lanes)
     y = layout.new(tuple(x.shape), x.dtype)
-    checkpoints = layout.new(checkpoint_shape(x, n_state, save=save, one_chain=False), x.dtype)
+    checkpoints = layout.new(checkpoint_shape(x, n_state, save=save, uniform=False), x.dtype)
     tile = tile_of(given, 2 * n_modality)
     chunk = tiling.CHUNK
     plan = (chunk, tile, given.mask is not None, save, w_step_of(given))
@@ -390,30 +377,32 @@ def run_forward(given: Given, *, save: bool, tell: bool) -> tuple[Tensor, Tensor
     def work(first: int, last: int) -> None:
         forward(kind, sizes, plan, read, write, first, last)
 
-    with notice.of_compilation(forward, kind):
-        threads.split(work, n_batch * math.ceil(n_vector / tile), cost=float(x.numel()) * n_state)
-    return y, layout.unpack(state, n_channel) if tell else x.new_empty(0), checkpoints
+    with notice.report_compilation(forward, kind):
+        threads.run_tasks(work, n_batch * math.ceil(n_vector / tile), cost=float(x.numel()) * n_state)
+    return y, layout.unpack(state, n_channel) if return_state else x.new_empty(0), checkpoints
 
 
-def run_backward(dy: Tensor, dh_last: Tensor | None, given: Given, checkpoints: Tensor, *, couple: bool) -> Gradients:
-    """Return the gradients of x, dt, A, B, C, D, W (if `couple`) and h0; empty where not given or not asked for."""
+def run_backward(
+    dy: Tensor, dh_last: Tensor | None, given: ScanArguments, checkpoints: Tensor, *, needs_W: bool
+) -> Gradients:
+    """Return the gradients of x, dt, A, B, C, D, W (if `needs_W`) and h0; empty where not given or not needed."""
     x, mask, kind, sizes, n_vector = given.x, given.mask, given.kind, given.sizes, given.n_vector
     n_batch, n_time, n_channel, n_state = sizes
     n_modality, lanes = kind.n_modality, kind.lanes
-    inputs, dy = read_arguments(given), dy.contiguous()
+    inputs, dy = kernel_inputs(given), dy.contiguous()
     group = group_of(given)
     n_group = math.ceil(n_vector / group)
     dx, ddt = layout.new(tuple(x.shape), x.dtype), layout.new(tuple(x.shape), x.dtype)
-    carried = x.new_zeros((n_batch, n_vector, n_state, 2 * n_modality, lanes))
+    adjoint = x.new_zeros((n_batch, n_vector, n_state, 2 * n_modality, lanes))
     if dh_last is not None:
-        carried[..., :n_modality, :] = layout.pack(dh_last, lanes)
+        adjoint[..., :n_modality, :] = layout.pack(dh_last, lanes)
     dD = None if given.D is None else x.new_zeros((n_batch, n_vector, 1, n_modality, lanes))
     dB, dC = (layout.new((n_group, n_modality, n_batch, n_time, n_state), x.dtype) for _ in range(2))
-    dW = x.new_zeros((n_batch, n_group, n_modality, n_modality), dtype=torch.float64) if couple else None
+    dW = x.new_zeros((n_batch, n_group, n_modality, n_modality), dtype=torch.float64) if needs_W else None
     chunk = tiling.CHUNK
     start = None if given.h0 is None else layout.pack(given.h0, lanes)
     plan = (chunk, group, mask is not None, w_step_of(given), *addresses((checkpoints, start)))
-    read, write = (*addresses(inputs), given.terms), addresses((dy, dx, ddt, carried, dD, dB, dC, dW))
+    read, write = (*addresses(inputs), given.terms), addresses((dy, dx, ddt, adjoint, dD, dB, dC, dW))
 
     def work(first: int, last: int) -> None:
         cell, steps = n_state * n_modality, min(chunk, n_time)
@@ -426,14 +415,14 @@ def run_backward(dy: Tensor, dh_last: Tensor | None, given: Given, checkpoints: 
         scratch = [layout.new((length,), x.dtype) for length in lengths]
         backward(kind, sizes, plan, read, write, addresses(scratch), (first, last))
 
-    with notice.of_compilation(backward, kind):
-        threads.split(work, n_batch * n_group, cost=3.0 * x.numel() * n_state)
+    with notice.report_compilation(backward, kind):
+        threads.run_tasks(work, n_batch * n_group, cost=3.0 * x.numel() * n_state)
     d_direct = x.new_empty(0) if dD is None else sum_of_batch(dD, n_channel).squeeze(-1)
     d_couple = x.new_empty(0)
     if dW is not None:
         d_couple = (dW.sum(1) if w_step_of(given) else dW.sum((0, 1))).to(x.dtype)
     rows_B, rows_C = (rows[0] if n_group == 1 else rows.sum(0) for rows in (dB, dC))
-    if mask is not None:  # exactly 0 at held steps, even where another modality's state has diverged
+    if mask is not None:  # exactly 0 at masked steps, even where another modality's state has diverged
         rows_B, rows_C = (rows.masked_fill_(~mask.unsqueeze(-1), 0.0) for rows in (rows_B, rows_C))
-    dh0 = x.new_empty(0) if given.h0 is None else layout.unpack(carried[..., :n_modality, :], n_channel)
-    return dx, ddt, sum_of_batch(carried[..., n_modality:, :], n_channel), rows_B, rows_C, d_direct, d_couple, dh0
+    dh0 = x.new_empty(0) if given.h0 is None else layout.unpack(adjoint[..., :n_modality, :], n_channel)
+    return dx, ddt, sum_of_batch(adjoint[..., n_modality:, :], n_channel), rows_B, rows_C, d_direct, d_couple, dh0

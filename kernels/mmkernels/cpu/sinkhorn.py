@@ -1,9 +1,6 @@
 """Sinkhorn's algorithm for a range of problems of a batch: the kernel, and its launch over threads."""
 
-import logging
 import math
-from pathlib import Path
-from threading import Timer
 from typing import Any
 
 import numpy as np
@@ -12,8 +9,8 @@ from numba import njit
 
 from mmkernels.cpu import launch
 from mmkernels.cpu.layout import aligned
-from mmkernels.cpu.sinkhorn_steps import OPTIONS, ROWS, densities, log_columns, log_rows, plan_row, scaled_iteration
-from mmkernels.cpu.vectors import Kind, digest
+from mmkernels.cpu.sinkhorn_steps import ROWS, densities, log_columns, log_rows, plan_row, scaled_iteration
+from mmkernels.cpu.vectors import OPTIONS, kind_of
 from mmkernels.reference.transport import Problem, Solved, real_first
 
 
@@ -116,7 +113,7 @@ def _iterate(kinds, sizes, problem, scalings, limits, settings):  # type: ignore
 
 
 @njit(cache=True, **OPTIONS)
-def solve(kinds, lanes, given, settings, scratch, limits, out, span):  # type: ignore[no-untyped-def]
+def sinkhorn(kinds, lanes, given, settings, scratch, limits, out, span):  # type: ignore[no-untyped-def]
     """Solve problems span[0] <= p < span[1].
 
     Parameters
@@ -131,9 +128,9 @@ def solve(kinds, lanes, given, settings, scratch, limits, out, span):  # type: i
         epsilon (B,), start of its scaling (B,), factor, rho (inf: exact marginals), tolerance, max_iterations,
         number of real rows (B,) and columns (B,).
     scratch
-        The arrays of one problem (`exponentials`) and its scalings (`products`), large enough for any.
+        The arrays of one problem and its scalings (see `sinkhorn_steps`), large enough for any.
     limits
-        What a scaling must lie between.
+        Range of valid scalings.
     out
         plan (B, n, m), zero where it is not written; f, row mass (B, n); g, column mass (B, m); cost and
         iterations (B,).
@@ -165,7 +162,7 @@ def solve(kinds, lanes, given, settings, scratch, limits, out, span):  # type: i
                 plan[p, to, columns[p, j]] = share
                 mass += share
                 column_mass[p, columns[p, j]] += share
-                if share > 0.0:  # 0 * inf is not 0: a forbidden pair costs nothing
+                if share > 0.0:  # 0 * inf is not 0: a forbidden pair adds no cost
                     spent += share * C[i, j]
             row_mass[p, to] = mass
             moved[p] += spent
@@ -174,11 +171,7 @@ def solve(kinds, lanes, given, settings, scratch, limits, out, span):  # type: i
             g_all[p, columns[p, j]] = g[j]
 
 
-SOURCES = digest(Path(__file__).parent)
 RANGE = {torch.float32: 2.0**30, torch.float64: 2.0**200}  # how far scalings may leave 1
-PATIENCE = 1.0  # seconds; a kernel that is kept on disk loads in less
-_log = logging.getLogger("mmkernels")
-_ready: set[torch.dtype] = set()
 
 
 def _scratch(n: int, m: int, lanes: int, dtype: Any) -> tuple[tuple[np.ndarray, ...], tuple[np.ndarray, ...]]:
@@ -204,7 +197,7 @@ def solve_numba(problem: Problem) -> Solved:
     cost = problem.cost.detach().contiguous()
     n_batch, n, m = cost.shape
     single = cost.dtype == torch.float32
-    kinds = (Kind(1, single=single, sources=SOURCES), Kind(ROWS, single=single, sources=SOURCES))
+    kinds = (kind_of(1, single=single), kind_of(ROWS, single=single))
     lanes, dtype = kinds[0].lanes, cost.numpy().dtype
     rows, n_row = real_first(problem.mask_x, n_batch, n)
     columns, n_column = real_first(problem.mask_y, n_batch, m)
@@ -229,17 +222,10 @@ def solve_numba(problem: Problem) -> Solved:
     limits = (1.0 / RANGE[cost.dtype], RANGE[cost.dtype])
 
     def work(first: int, last: int) -> None:
-        solve(kinds, lanes, given, settings, _scratch(n, m, lanes, dtype), limits, out, (first, last))
+        sinkhorn(kinds, lanes, given, settings, _scratch(n, m, lanes, dtype), limits, out, (first, last))
 
-    if cost.dtype not in _ready:  # no problems: only compiles, or loads from disk
-        message = "compiling Sinkhorn for %s (once on this machine, some seconds)"
-        timer = Timer(PATIENCE, _log.warning, (message, cost.dtype))
-        timer.daemon = True
-        timer.start()
-        try:
+    with launch.report_compilation(sinkhorn, kinds[0]) as first:
+        if first:  # no problems: only compiles, or loads from disk
             work(0, 0)
-        finally:
-            timer.cancel()
-        _ready.add(cost.dtype)
-    launch.split(work, n_batch, cost=float(cost.numel()) * max(1, problem.max_iterations) / 10)
+    launch.run_tasks(work, n_batch, cost=float(cost.numel()) * max(1, problem.max_iterations) / 10)
     return Solved(*(torch.from_numpy(array) for array in out))

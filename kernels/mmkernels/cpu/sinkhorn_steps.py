@@ -1,9 +1,7 @@
-"""Vector operations that Sinkhorn needs beyond `mmkernels.cpu`: exponents in double precision, maxima, products.
-
-The steps that take exponentials: one exact iteration in the log domain, the density matrix, and the plan.
+"""Steps of Sinkhorn's algorithm on the CPU: exact in the log domain, and scaled without exponentials.
 
 Potentials f, g are float64, in units of cost; ``scale`` is log2(e) / epsilon, so that 2**(scale * (f + g - C)) is
-the density of the plan with respect to the product of its marginals a, b. One problem is held as
+the density of the plan with respect to the product of its marginals a, b. The arrays of one problem are
 
 C, E            (n', m') cost and density; n' and m' fill up whole blocks of rows and whole vectors (C there: inf)
 f, g            (n',), (m',) potentials
@@ -11,12 +9,10 @@ a, b, la, lb    (n',), (m',) marginals and their base-2 logarithms, float64; 0 a
 h               (m',) float64, what `exponent` adds along a row
 line            (m',) in the precision of the problem
 
-One Sinkhorn iteration without exponentials: two products with the stored densities, read from memory once.
-
 Absorbing the potentials into E = 2**(scale * (f + g - C)) leaves the scalings u, v near 1, and an iteration is
-u = (E (b v))**-1, v = (E' (a u))**-1. A block of rows is used for both products while it is in the first-level
-cache. The result is trusted only while every scaling stays within 2**±range: then what E lost by underflow is
-below rounding. Otherwise the caller goes back to the log domain.
+u = (E (b v))**-1, v = (E' (a u))**-1: two products with the stored densities, read from memory once. A block of rows is
+used for both products while it is in the first-level cache. The result is valid only while every scaling stays within
+2**±range: then what E lost by underflow is below rounding. Otherwise the caller returns to the log domain.
 """
 
 import math
@@ -29,10 +25,8 @@ from numba import njit, types
 from mmkernels.cpu.arithmetic import add, exp2, fused, multiply_add, zero
 from mmkernels.cpu.lane_sums import lane_sum
 from mmkernels.cpu.memory import INT, at, load, load_vector, spread, store
-from mmkernels.cpu.vectors import build, intrinsic, parts, repeat
+from mmkernels.cpu.vectors import OPTIONS, build, intrinsic, parts, repeat
 
-# "contract" lets a multiplication and an addition become one instruction; nothing is reordered.
-OPTIONS: dict[str, Any] = {"fastmath": {"contract"}, "boundscheck": False, "error_model": "numpy", "nogil": True}
 LOWEST = -1e30  # 2**LOWEST is 0; keeps infinities, of which exp2 may make NaN, out of it
 
 
@@ -93,7 +87,7 @@ def add_products(typingctx: Any, total: Any, x: Any, y: Any) -> Any:
 
 @njit(**OPTIONS)
 def _largest(line, top, n):  # type: ignore[no-untyped-def]
-    """Return the largest of `top` and the first n numbers of a line; NaN is passed over."""
+    """Return the largest of `top` and the first n numbers of a line; NaN is ignored."""
     for j in range(n):
         top = max(top, line[j])
     return top
@@ -101,7 +95,7 @@ def _largest(line, top, n):  # type: ignore[no-untyped-def]
 
 @njit(**OPTIONS)
 def log_rows(one, sizes, problem, damped):  # type: ignore[no-untyped-def]
-    """Set f to the damped soft minimum over columns; return how far the rows were from what optimality asks."""
+    """Set f to the damped soft minimum over columns; return the distance of the rows from the optimality condition."""
     C, _, f, g, a, _, _, lb, h, line = problem
     lanes, n_row, _ = sizes
     damping, scale, leak = damped
@@ -180,7 +174,7 @@ ROWS = 8  # rows in a block
 
 @njit(**OPTIONS)
 def scaled_iteration(kinds, sizes, problem, scalings, limits, damped):  # type: ignore[no-untyped-def]
-    """Take one iteration from the old scalings (row 0 of each array) to new ones (row 1).
+    """Compute one iteration from the old scalings (row 0 of each array) to new ones (row 1).
 
     Parameters
     ----------
@@ -189,18 +183,18 @@ def scaled_iteration(kinds, sizes, problem, scalings, limits, damped):  # type: 
     sizes
         (lanes, n, m): numbers in a vector, rows and columns that are real.
     problem
-        As in `exponentials`.
+        The arrays of one problem, see above.
     scalings
         u (2, n'), v (2, m'), x = a u (2, n'), y = b v (2, m'), and room for the sums of a block.
     limits
-        (low, high): what a scaling must lie between.
+        (low, high): range of valid scalings.
     damped
         (damping, scale, leak): 1 and 0 for `damping` and `leak` when marginals are exact.
 
     Returns
     -------
     trusted, error
-        Whether the new scalings may be used; how far the rows of the *old* plan were from what optimality asks.
+        Whether the new scalings may be used; the distance of the rows of the *old* plan from the optimality condition.
     """
     one, block = kinds
     _, E, f, g, a, b, _, _, _, line = problem

@@ -3,8 +3,7 @@
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
-from pathlib import Path
+from functools import cached_property
 
 import numpy as np
 import torch
@@ -13,21 +12,20 @@ from torch import Tensor
 from mmkernels.cpu import layout
 from mmkernels.cpu.exponential import terms_address
 from mmkernels.cpu.lane_sums import folded_size
-from mmkernels.cpu.vectors import HAS_AVX512, VECTOR_BYTES, Kind, digest
+from mmkernels.cpu.vectors import HAS_AVX512, VECTOR_BYTES, Kind, kind_of
 
-SOURCES = digest(Path(__file__).parent)
 LOG2_E = math.log2(math.e)
 CHUNK = 64  # steps between two checkpoints; their states cost little memory, the scratch of a chunk some cache
 TILE_BYTES = 1 << 17  # states and rates of one forward task: they stay in a second-level cache
 TASKS_PER_THREAD = 8  # with so many, one more or less hardly matters
-UNEVEN = 1 + 1 / TASKS_PER_THREAD  # how much more than its share a thread may have
+UNEVEN = 1 + 1 / TASKS_PER_THREAD  # largest load of a thread relative to an even split
 GROUP_TASKS = 16  # a backward task is one batch element unless the batch has fewer than this
 
 Gradients = tuple[Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, Tensor]
 
 
 @dataclass(eq=False)
-class Given:
+class ScanArguments:
     """The arguments of the scan. `W` None: uniform coupling, every W[m, n] is `weight`, and there is no mask."""
 
     x: Tensor
@@ -44,7 +42,7 @@ class Given:
     @cached_property
     def kind(self) -> Kind:
         """Return what the kernels are compiled for."""
-        return kind_of(self.x)
+        return kind_for(self.x)
 
     @property
     def terms(self) -> int:
@@ -63,12 +61,7 @@ class Given:
         return -(-self.x.shape[3] // self.kind.lanes)
 
 
-@lru_cache
-def _kind(n_modality: int, single: bool, registers: int) -> Kind:
-    return Kind(n_modality, single=single, sources=SOURCES, registers=registers)
-
-
-def kind_of(x: Tensor) -> Kind:
+def kind_for(x: Tensor) -> Kind:
     """Return what the kernels for (M, B, L, E) are compiled for.
 
     One modality takes its channels two vectors at a time: they share B, C and the sums over channels. More
@@ -76,20 +69,20 @@ def kind_of(x: Tensor) -> Kind:
     """
     n_modality, pair = x.shape[0], 2 * VECTOR_BYTES // x.element_size()
     registers = 2 if n_modality == 1 and x.shape[3] % pair == 0 and not HAS_AVX512 else 1
-    return _kind(n_modality, x.dtype == torch.float32, registers)
+    return kind_of(n_modality, single=x.dtype == torch.float32, registers=registers)
 
 
 def addresses(tensors: Iterable[Tensor | None]) -> tuple[int, ...]:
-    """Return where the data are; 0 for None."""
+    """Return the addresses of the data; 0 for None."""
     return tuple(0 if tensor is None else tensor.data_ptr() for tensor in tensors)
 
 
-def rate_of(given: Given) -> Tensor:
-    """Return A as the kernels want it: (V, N, M, lanes), for powers of two."""
+def rate_of(given: ScanArguments) -> Tensor:
+    """Return A packed, (V, N, M, lanes), times log2 e."""
     return layout.pack(given.A, given.kind.lanes, LOG2_E)
 
 
-def checkpoint_shape(x: Tensor, n_state: int, *, save: bool, one_chain: bool) -> tuple[int, ...]:
+def checkpoint_shape(x: Tensor, n_state: int, *, save: bool, uniform: bool) -> tuple[int, ...]:
     """Return the shape of the checkpoints, (B, chunks - 1, V, N, M or 1, lanes); none unless `save`.
 
     None before the first chunk: that is h0.
@@ -98,13 +91,13 @@ def checkpoint_shape(x: Tensor, n_state: int, *, save: bool, one_chain: bool) ->
     n_modality, n_batch, n_time, n_channel = x.shape
     lanes = VECTOR_BYTES // x.element_size()
     n_kept = (n_time - (n_time > 0)) // CHUNK if save else 0
-    return (n_batch, n_kept, -(-n_channel // lanes), n_state, 1 if one_chain else n_modality, lanes)
+    return (n_batch, n_kept, -(-n_channel // lanes), n_state, 1 if uniform else n_modality, lanes)
 
 
-def tile_of(given: Given, vectors_per_state: int) -> int:
+def tile_of(given: ScanArguments, vectors_per_state: int) -> int:
     """Return how many vectors of channels a forward task holds; each has so many vectors per state.
 
-    Long rows of x, dt and y are read best, so a tile is as large as lets all threads have their share; a power of
+    Long rows of x, dt and y are read fastest, so a tile is as large as balanced threads allow; a power of
     two, so that two tasks share no cache line. A result does not depend on it.
     """
     n_batch, _, _, n_state = given.sizes
@@ -121,7 +114,7 @@ def tile_of(given: Given, vectors_per_state: int) -> int:
     return tile
 
 
-def group_of(given: Given) -> int:
+def group_of(given: ScanArguments) -> int:
     """Return how many vectors of channels a backward task holds.
 
     By shapes alone, never by threads: the sums over channels must not depend on the machine's load.
@@ -130,8 +123,8 @@ def group_of(given: Given) -> int:
     return max(1, math.ceil(given.n_vector / math.ceil(GROUP_TASKS / max(1, n_batch))))
 
 
-def row_lengths(given: Given, steps: int) -> tuple[int, int, int]:
-    """Return the lengths of what a chunk of so many steps gathers for dB and dC (see `rows.py`): sums, rows_u and small."""
+def row_lengths(given: ScanArguments, steps: int) -> tuple[int, int, int]:
+    """Return the lengths of the scratch for dB and dC of a chunk of so many steps: sums, rows_u and small."""
     kind, n_state = given.kind, given.A.shape[-1]
     width = kind.lanes // kind.registers
     rows, n_sum = steps * kind.n_modality, 2 * kind.n_modality

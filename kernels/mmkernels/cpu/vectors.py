@@ -6,6 +6,7 @@ precisions, and still compile to vector instructions.
 """
 
 import hashlib
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ intrinsic: Any = extending.intrinsic  # its functions are called inside kernels 
 
 
 def _has_avx512() -> bool:
-    """Say whether the CPU that Numba compiles for (its host, unless overridden) has AVX-512."""
+    """Return whether the CPU that Numba compiles for (its host, unless overridden) has AVX-512."""
     if config.CPU_FEATURES is not None:
         return "+avx512f" in config.CPU_FEATURES
     if config.CPU_NAME not in (None, "host"):
@@ -33,14 +34,19 @@ HAS_AVX512 = _has_avx512()
 VECTOR_BYTES = 64 if HAS_AVX512 else 32
 
 
-def digest(folder: Path) -> str:
-    """Return a name for the present text of this folder's and `folder`'s files.
+def _digest_of_sources() -> str:
+    """Return a digest of the files of this folder.
 
-    Numba's on-disk cache of a kernel looks only at the file the kernel is in. The digest is part of the type of
+    Numba's on-disk cache of a kernel checks only the file that defines the kernel. The digest is part of the type of
     every kernel's first argument, so that a change in any file that goes into it compiles the kernel anew.
     """
-    files = [file for place in (Path(__file__).parent, folder) for file in sorted(place.glob("*.py"))]
+    files = sorted(Path(__file__).parent.glob("*.py"))
     return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:12]
+
+
+SOURCES = _digest_of_sources()
+# "contract" lets a multiplication and an addition become one instruction; nothing is reordered.
+OPTIONS: dict[str, Any] = {"fastmath": {"contract"}, "boundscheck": False, "error_model": "numpy", "nogil": True}
 
 
 class VectorType(types.Type):
@@ -79,7 +85,7 @@ class _VectorModel(models.PrimitiveModel):
 
 
 class Kind:
-    """Tells a kernel, by its type, the number of modalities and the precision.
+    """Number of modalities and precision of a kernel, encoded in the type of its first argument.
 
     Parameters
     ----------
@@ -88,12 +94,12 @@ class Kind:
     single
         True for float32, False for float64.
     sources
-        `digest` of the folder that the kernel is in.
+        Digest of the source files that go into the kernel.
     registers
         How many of the CPU's vector registers one vector fills.
     """
 
-    def __init__(self, n_modality: int, *, single: bool, sources: str, registers: int = 1) -> None:
+    def __init__(self, n_modality: int, *, single: bool, sources: str = SOURCES, registers: int = 1) -> None:
         self.n_modality, self.single, self.sources, self.registers = n_modality, single, sources, registers
         self.numba_type = KindType(n_modality, single, sources, registers)
 
@@ -116,6 +122,12 @@ class KindType(types.Type):
 
 
 register_model(KindType)(models.OpaqueModel)
+
+
+@lru_cache
+def kind_of(n_modality: int, *, single: bool, registers: int = 1) -> Kind:
+    """Return the cached `Kind` of these sizes."""
+    return Kind(n_modality, single=single, registers=registers)
 
 
 @typeof_impl.register(Kind)

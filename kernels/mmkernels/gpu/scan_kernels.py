@@ -1,13 +1,13 @@
-"""The forward kernel: a walk through one segment of time, with a checkpoint of the state before every chunk.
+"""Forward and backward kernels of the coupled scan on a GPU.
 
-The backward kernel: chunk by chunk from the end, it recomputes the states and carries their adjoint back.
-
-With G[m, t] the gradient of the loss with respect to h[m, t] (see scan.md):
+Forward: one pass through one segment of time, with a checkpoint of the state before every chunk. Backward: chunk by
+chunk from the end, it recomputes the states and propagates their adjoint back. With G[m, t] the gradient of the loss
+with respect to h[m, t] (see scan.md):
 
     G[m, t]     = C[m, t] dy[m, t] + carry[m],     q[m] = exp(dt[m, t] A[m]) G[m, t]
     carry[n]   <- sum_m W[m, n] q[m]                (the carry before step 0 is the gradient of h0)
 
-The states of one chunk at a time stand in a scratch row that belongs to the program and stays in the cache. Sums over
+The states of one chunk at a time are in a scratch row that belongs to the program and stays in the cache. Sums over
 channels and batch elements are written as parts, one per program, and added up afterwards in a fixed order.
 """
 
@@ -15,19 +15,19 @@ import triton
 import triton.language as tl
 
 from mmkernels.gpu.scan_steps import (
+    add_coupled_adjoint,
     advance,
-    heard,
+    combined_state,
+    coupled,
     is_real,
     keep_row,
     load,
     load_tiles,
     load_weights,
-    merged,
     modality_step,
+    program_indices,
     replaced,
-    stand,
     store_tiles,
-    told,
     zero_tiles,
 )
 
@@ -37,15 +37,17 @@ from mmkernels.gpu.scan_steps import (
 
 
 @triton.jit
-def _emit(state, rates, weights, read, write, place, sizes, t, M: tl.constexpr, N: tl.constexpr, ONE: tl.constexpr,
+def _emit(state, rates, weights, read, write, place, sizes, t, M: tl.constexpr, N: tl.constexpr, UNIFORM: tl.constexpr,
           HAS_D: tl.constexpr, MASKED: tl.constexpr, WHOLE: tl.constexpr, REAL: tl.constexpr):  # fmt: skip
-    """Take step t and write y; return the states of the M modalities."""
+    """Compute step t and write y; return the states of the M modalities."""
     C, direct, y = write
     n_batch, n_time, n_channel = sizes
     b, _, _, d, n, in_d, in_n = place
     new = ()
     for m in tl.static_range(M):
-        value, real, h = modality_step(state, rates, weights, read, place, sizes, t, m, M, N, ONE, MASKED, WHOLE, REAL)
+        value, real, h = modality_step(
+            state, rates, weights, read, place, sizes, t, m, M, N, UNIFORM, MASKED, WHOLE, REAL
+        )
         row = (m * n_batch + b) * n_time + t
         out = load(C + row * N + n, keep_row(in_n, real, MASKED), WHOLE and not MASKED, REAL)
         result = tl.sum(h * out[:, None], axis=0)
@@ -65,16 +67,16 @@ def _emit(state, rates, weights, read, write, place, sizes, t, M: tl.constexpr, 
 def coupled_forward(
     x, dt, rate, B, C, D, W, mask, start, y, last, checkpoints,
     n_batch, n_time, n_channel, w_step, chunk, segment, n_segment,
-    M: tl.constexpr, N: tl.constexpr, NP: tl.constexpr, BD: tl.constexpr, U: tl.constexpr, ONE: tl.constexpr,
+    M: tl.constexpr, N: tl.constexpr, NP: tl.constexpr, BD: tl.constexpr, U: tl.constexpr, UNIFORM: tl.constexpr,
     HAS_D: tl.constexpr, MASKED: tl.constexpr, STARTED: tl.constexpr, SAVE: tl.constexpr, WHOLE: tl.constexpr,
     WIDE: tl.constexpr, REAL: tl.constexpr,
 ):  # fmt: skip
-    """Walk through one segment; programs are tiles of channels, then segments, then batch elements.
+    """Run one segment; programs are tiles of channels, then segments, then batch elements.
 
     Parameters
     ----------
     x, dt, rate, B, C, D, W, mask
-        Read; see `step` for the layouts. mask holds bytes.
+        Read; see `scan_steps` for the layouts. mask holds bytes.
     start
         (B, n_segment, K, N, E), the state before each segment; read if STARTED, else it is 0.
     y, last
@@ -88,12 +90,12 @@ def coupled_forward(
     U
         Steps whose loads are issued together.
     """
-    place = stand(n_channel, n_segment, BD, N, NP, WIDE)
+    place = program_indices(n_channel, n_segment, BD, N, NP, WIDE)
     b, s, _, d, n, in_d, in_n = place
-    K: tl.constexpr = 1 if ONE else M
+    K: tl.constexpr = 1 if UNIFORM else M
     sizes = (n_batch, n_time, n_channel)
     rates = load_tiles(rate, 0, n_channel, place, M, N, WHOLE, REAL)
-    weights = load_weights(W, b * w_step, M, ONE, REAL)
+    weights = load_weights(W, b * w_step, M, UNIFORM, REAL)
     direct = ()
     if HAS_D:
         for m in tl.static_range(M):
@@ -105,7 +107,7 @@ def coupled_forward(
     read, write = (x, dt, B, mask), (C, direct, y)
     first = s * segment
     end = tl.minimum(first + segment, n_time)
-    if ONE:  # the last step is taken apart, where the states of the modalities are wanted
+    if UNIFORM:  # the last step is separate: it returns the states of the modalities
         final = end - 1
     else:
         final = end
@@ -118,14 +120,16 @@ def coupled_forward(
         for t in range(t0, together, U):
             for i in tl.static_range(U):
                 new = _emit(
-                    state, rates, weights, read, write, place, sizes, t + i, M, N, ONE, HAS_D, MASKED, WHOLE, REAL
+                    state, rates, weights, read, write, place, sizes, t + i, M, N, UNIFORM, HAS_D, MASKED, WHOLE, REAL
                 )
-                state = merged(new, M, ONE)
+                state = combined_state(new, M, UNIFORM)
         for t in range(together, t1):
-            new = _emit(state, rates, weights, read, write, place, sizes, t, M, N, ONE, HAS_D, MASKED, WHOLE, REAL)
-            state = merged(new, M, ONE)
-    if ONE:
-        state = _emit(state, rates, weights, read, write, place, sizes, final, M, N, ONE, HAS_D, MASKED, WHOLE, REAL)
+            new = _emit(state, rates, weights, read, write, place, sizes, t, M, N, UNIFORM, HAS_D, MASKED, WHOLE, REAL)
+            state = combined_state(new, M, UNIFORM)
+    if UNIFORM:
+        state = _emit(
+            state, rates, weights, read, write, place, sizes, final, M, N, UNIFORM, HAS_D, MASKED, WHOLE, REAL
+        )
     if end == n_time:
         for m in tl.static_range(M):
             at = ((m * n_batch + b) * n_channel + d[None, :]) * N + n[:, None]
@@ -141,18 +145,18 @@ LN_2 = tl.constexpr(0.6931471805599453)
 
 
 @triton.jit
-def _retreat(
+def _backward_step(
     carry, old, rates, weights, to_rate, to_weight, D, read, write, last_gradient, place, sizes, t,
-    M: tl.constexpr, N: tl.constexpr, NP: tl.constexpr, BD: tl.constexpr, R: tl.constexpr, ONE: tl.constexpr,
+    M: tl.constexpr, N: tl.constexpr, NP: tl.constexpr, BD: tl.constexpr, R: tl.constexpr, UNIFORM: tl.constexpr,
     HAS_D: tl.constexpr, HAS_LAST: tl.constexpr, HAS_W: tl.constexpr, MASKED: tl.constexpr, WHOLE: tl.constexpr,
     REAL: tl.constexpr,
 ):  # fmt: skip
-    """Take step t back; return the carry before it, and the sums for `rate` and W with its terms."""
+    """Compute the backward step t; return the carry before it, and the sums for `rate` and W with its terms."""
     x, dt, B, C, dy, mask = read
     dx, ddt, dB, dC = write
     n_batch, n_time, n_channel = sizes
     b, _, tile, d, n, in_d, in_n = place
-    new = zero_tiles(1 if ONE else M, NP, BD, REAL)
+    new = zero_tiles(1 if UNIFORM else M, NP, BD, REAL)
     for m in tl.static_range(M):
         row = (m * n_batch + b) * n_time + t
         part = ((tile * M + m) * n_batch + b) * n_time + t
@@ -167,10 +171,10 @@ def _retreat(
             across = load(C + row * N + n, in_n, WHOLE, REAL)
             drive = step * value
             decay = tl.exp2(step[None, :] * rates[m])
-            before = heard(old, weights, m, M, ONE)
+            before = coupled(old, weights, m, M, UNIFORM)
             h = decay * before + drive[None, :] * along[:, None]
             to_C = tl.sum(h * out[None, :], axis=1)
-            gradient = out[None, :] * across[:, None] + carry[0 if ONE else m]
+            gradient = out[None, :] * across[:, None] + carry[0 if UNIFORM else m]
             if HAS_LAST:
                 if t == n_time - 1:
                     at = ((m * n_batch + b) * n_channel + d[None, :]) * N + n[:, None]
@@ -188,9 +192,11 @@ def _retreat(
                 for k in tl.static_range(M):
                     term = tl.sum(tl.reshape(q * old[k], (R, NP // R, BD)), axis=0)
                     to_weight = replaced(to_weight, m * M + k, to_weight[m * M + k] + term, M * M)
-            new = told(new, q, weights, m, M, ONE)
-        else:  # it holds: what was handed to it goes on, and nothing here has a gradient
-            new = replaced(new, 0 if ONE else m, new[0 if ONE else m] + carry[0 if ONE else m], 1 if ONE else M)
+            new = add_coupled_adjoint(new, q, weights, m, M, UNIFORM)
+        else:  # masked: the carry passes unchanged, and nothing else has a gradient
+            new = replaced(
+                new, 0 if UNIFORM else m, new[0 if UNIFORM else m] + carry[0 if UNIFORM else m], 1 if UNIFORM else M
+            )
         if WHOLE:
             tl.store(dB + part * N + n, to_B)
             tl.store(dC + part * N + n, to_C)
@@ -201,7 +207,7 @@ def _retreat(
             tl.store(dC + part * N + n, to_C, mask=in_n)
             tl.store(dx + row * n_channel + d, to_x, mask=in_d)
             tl.store(ddt + row * n_channel + d, to_dt, mask=in_d)
-    if ONE:
+    if UNIFORM:
         new = (new[0] * (1.0 / M),)
     return new, to_rate, to_weight
 
@@ -227,20 +233,20 @@ def coupled_backward(
     x, dt, rate, B, C, D, W, mask, dy, last_gradient, ends, checkpoints, scratch,
     dx, ddt, dB, dC, d_rate, dD, dW, to_start,
     n_batch, n_time, n_channel, w_step, chunk, segment, n_segment,
-    M: tl.constexpr, N: tl.constexpr, NP: tl.constexpr, BD: tl.constexpr, R: tl.constexpr, ONE: tl.constexpr,
+    M: tl.constexpr, N: tl.constexpr, NP: tl.constexpr, BD: tl.constexpr, R: tl.constexpr, UNIFORM: tl.constexpr,
     HAS_D: tl.constexpr, HAS_LAST: tl.constexpr, HAS_W: tl.constexpr, HAS_H0: tl.constexpr,
     ENDED: tl.constexpr, MASKED: tl.constexpr, WHOLE: tl.constexpr, WIDE: tl.constexpr, HOIST: tl.constexpr,
     REAL: tl.constexpr,
 ):  # fmt: skip
-    """Walk back through one segment; programs, and what is read, as in `coupled_forward`.
+    """Run one segment backward; programs and inputs as in `coupled_forward`.
 
     Parameters
     ----------
     dy
         (M, B, L, E), read.
     last_gradient
-        (M, B, E, N), read if HAS_LAST: what comes in for the state after the last step. Only for one chain, whose
-        carry cannot hold it.
+        (M, B, E, N), read if HAS_LAST: the gradient of the state after the last step. Only with UNIFORM, whose
+        carry cannot contain it.
     ends
         (B, n_segment, K, N, E), the carry after each segment (without `last_gradient`); read if ENDED, else it is 0.
     scratch
@@ -258,12 +264,12 @@ def coupled_backward(
     HOIST
         Keep in registers what every step of a chunk uses. Which is better depends on the chip.
     """
-    place = stand(n_channel, n_segment, BD, N, NP, WIDE)
+    place = program_indices(n_channel, n_segment, BD, N, NP, WIDE)
     b, s, tile, d, n, in_d, in_n = place
-    K: tl.constexpr = 1 if ONE else M
+    K: tl.constexpr = 1 if UNIFORM else M
     sizes = (n_batch, n_time, n_channel)
     rates = load_tiles(rate, 0, n_channel, place, M, N, WHOLE, REAL)
-    weights = load_weights(W, b * w_step, M, ONE, REAL)
+    weights = load_weights(W, b * w_step, M, UNIFORM, REAL)
     home = b * n_segment + s
     if ENDED:
         carry = load_tiles(ends, home * K, n_channel, place, K, N, WHOLE, REAL)
@@ -287,15 +293,17 @@ def coupled_backward(
         state = load_tiles(checkpoints, (b * tl.cdiv(n_time, chunk) + c) * K, n_channel, place, K, N, WHOLE, REAL)
         for t in range(t0, t1 - 1):
             store_tiles(scratch, (home * chunk + t - t0) * K, state, n_channel, place, K, N, WHOLE)
-            state = advance(state, rates, weights, (x, dt, B, mask), place, sizes, t, M, N, ONE, MASKED, WHOLE, REAL)
+            state = advance(
+                state, rates, weights, (x, dt, B, mask), place, sizes, t, M, N, UNIFORM, MASKED, WHOLE, REAL
+            )
         store_tiles(scratch, (home * chunk + t1 - 1 - t0) * K, state, n_channel, place, K, N, WHOLE)
         tl.debug_barrier()  # what one thread wrote, another may read
         for i in tl.range(t0, t1, disable_licm=not HOIST):
             t = t1 - 1 - (i - t0)
             old = load_tiles(scratch, (home * chunk + t - t0) * K, n_channel, place, K, N, WHOLE, REAL)
-            carry, to_rate, to_weight = _retreat(
+            carry, to_rate, to_weight = _backward_step(
                 carry, old, rates, weights, to_rate, to_weight, D, read, write, last_gradient, place, sizes, t,
-                M, N, NP, BD, R, ONE, HAS_D, HAS_LAST, HAS_W, MASKED, WHOLE, REAL,
+                M, N, NP, BD, R, UNIFORM, HAS_D, HAS_LAST, HAS_W, MASKED, WHOLE, REAL,
             )  # fmt: skip
         if HAS_D:
             to_direct = ()

@@ -1,8 +1,8 @@
-"""What the kernels share: where a program stands, what it reads, and one step forward in time.
+"""Device functions shared by the GPU scan kernels: program indices, loads and stores, one forward step.
 
 A program is one warp. It owns `BD` channels of one batch element over one segment of time, and holds tiles of
 (NP, BD) numbers: states (N, padded to a power of two) by channels. A *state* is a tuple of tiles: one per modality,
-or, with `ONE` (every modality hears the same mean), the single chain that they all hear.
+or, with `UNIFORM` (mean coupling), the single state shared by all modalities.
 
 Shapes as in `mmkernels.coupled_scan`, but for `rate` (M, N, E), which is A times log2 e, and states in memory, which
 are (..., K, N, E) with K the length of the tuple.
@@ -17,7 +17,7 @@ import triton.language as tl
 
 
 @triton.jit
-def stand(n_channel, n_segment, BD: tl.constexpr, N: tl.constexpr, NP: tl.constexpr, WIDE: tl.constexpr):
+def program_indices(n_channel, n_segment, BD: tl.constexpr, N: tl.constexpr, NP: tl.constexpr, WIDE: tl.constexpr):
     """Return batch element, segment, tile, its channels and states, and which of them exist; WIDE: count in 64 bits."""
     n_tile = tl.cdiv(n_channel, BD)
     program = tl.program_id(0)
@@ -76,19 +76,19 @@ def zero_tiles(K: tl.constexpr, NP: tl.constexpr, BD: tl.constexpr, REAL: tl.con
 
 
 @triton.jit
-def load_weights(W, first, M: tl.constexpr, ONE: tl.constexpr, REAL: tl.constexpr):
-    """Return the M * M numbers of W from `first` on, row by row; nothing if there is one chain."""
+def load_weights(W, first, M: tl.constexpr, UNIFORM: tl.constexpr, REAL: tl.constexpr):
+    """Return the M * M numbers of W from `first` on, row by row; nothing with UNIFORM."""
     weights = ()
-    if not ONE:
+    if not UNIFORM:
         for k in tl.static_range(M * M):
             weights = weights + (tl.load(W + first + k).to(REAL),)
     return weights
 
 
 @triton.jit
-def heard(state, weights, m: tl.constexpr, M: tl.constexpr, ONE: tl.constexpr):
-    """Return what modality m hears: sum over n of W[m, n] h[n], or the one chain."""
-    if ONE:
+def coupled(state, weights, m: tl.constexpr, M: tl.constexpr, UNIFORM: tl.constexpr):
+    """Return the coupled state of modality m: sum over n of W[m, n] h[n], or the shared state."""
+    if UNIFORM:
         total = state[0]
     else:
         total = weights[m * M] * state[0]
@@ -109,7 +109,7 @@ def is_real(mask, row, MASKED: tl.constexpr):
 
 @triton.jit
 def keep_row(inside, real, MASKED: tl.constexpr):
-    """Return which values of a row may be looked at."""
+    """Return which values of a row may be read."""
     if MASKED:
         keep = inside & real
     else:
@@ -118,19 +118,19 @@ def keep_row(inside, real, MASKED: tl.constexpr):
 
 
 @triton.jit
-def advance(state, rates, weights, read, place, sizes, t, M: tl.constexpr, N: tl.constexpr, ONE: tl.constexpr,
+def advance(state, rates, weights, read, place, sizes, t, M: tl.constexpr, N: tl.constexpr, UNIFORM: tl.constexpr,
             MASKED: tl.constexpr, WHOLE: tl.constexpr, REAL: tl.constexpr):  # fmt: skip
-    """Take step t without its output; return the next state."""
+    """Compute step t without its output; return the next state."""
     new = ()
     for m in tl.static_range(M):
-        _, _, h = modality_step(state, rates, weights, read, place, sizes, t, m, M, N, ONE, MASKED, WHOLE, REAL)
+        _, _, h = modality_step(state, rates, weights, read, place, sizes, t, m, M, N, UNIFORM, MASKED, WHOLE, REAL)
         new = new + (h,)
-    return merged(new, M, ONE)
+    return combined_state(new, M, UNIFORM)
 
 
 @triton.jit
 def modality_step(state, rates, weights, read, place, sizes, t, m: tl.constexpr, M: tl.constexpr, N: tl.constexpr,
-                  ONE: tl.constexpr, MASKED: tl.constexpr, WHOLE: tl.constexpr, REAL: tl.constexpr):  # fmt: skip
+                  UNIFORM: tl.constexpr, MASKED: tl.constexpr, WHOLE: tl.constexpr, REAL: tl.constexpr):  # fmt: skip
     """Return the value of x, whether the step is real, and the state of modality m after step t."""
     x, dt, B, mask = read
     n_batch, n_time, n_channel = sizes
@@ -142,16 +142,16 @@ def modality_step(state, rates, weights, read, place, sizes, t, m: tl.constexpr,
     value = load(x + row * n_channel + d, keep_d, WHOLE and not MASKED, REAL)
     along = load(B + row * N + n, keep_n, WHOLE and not MASKED, REAL)
     decay = tl.exp2(step[None, :] * rates[m])
-    h = decay * heard(state, weights, m, M, ONE) + (step * value)[None, :] * along[:, None]
+    h = decay * coupled(state, weights, m, M, UNIFORM) + (step * value)[None, :] * along[:, None]
     if MASKED:
         h = tl.where(real, h, state[m])
     return value, real, h
 
 
 @triton.jit
-def merged(new, M: tl.constexpr, ONE: tl.constexpr):
-    """Return the state to carry on: the tiles themselves, or their mean where there is one chain."""
-    if ONE:
+def combined_state(new, M: tl.constexpr, UNIFORM: tl.constexpr):
+    """Return the state after a step: the tiles themselves, or their mean with UNIFORM."""
+    if UNIFORM:
         total = new[0]
         for m in tl.static_range(1, M):
             total += new[m]
@@ -162,10 +162,10 @@ def merged(new, M: tl.constexpr, ONE: tl.constexpr):
 
 
 @triton.jit
-def told(carry, q, weights, m: tl.constexpr, M: tl.constexpr, ONE: tl.constexpr):
-    """Return the carry with what modality m hands back to each modality it heard."""
+def add_coupled_adjoint(carry, q, weights, m: tl.constexpr, M: tl.constexpr, UNIFORM: tl.constexpr):
+    """Return the carry plus the adjoint that modality m propagates to each modality n, W[m, n] q."""
     new = ()
-    if ONE:
+    if UNIFORM:
         new = (carry[0] + q,)
     else:
         for n in tl.static_range(M):

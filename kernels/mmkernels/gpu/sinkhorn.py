@@ -1,12 +1,9 @@
-"""Two kernels over all pairs of points, with nothing of size (n, m) in memory.
+"""Entropic transport value between points on a GPU, without a matrix of size (n, m) in memory.
 
-Both need of a cost c[i, j] = sx[i] + sy[j] - w x[i].y[j] only what depends on j: with k = w log2(e) / epsilon and
-h[j] = log2 b[j] + (g[j] - sy[j]) log2(e) / epsilon the soft minimum over j is one logarithm of
-sum_j 2**(h[j] + k x[i].y[j]).
-
-Launches the kernels over a batch, and iterates them to the potentials and to the gradient of the value.
-
-Makes the value between points a PyTorch operator whose gradient needs the potentials alone.
+Of a cost c[i, j] = sx[i] + sy[j] - w x[i].y[j] the kernels need only the part that depends on j: with
+k = w log2(e) / epsilon and h[j] = log2 b[j] + (g[j] - sy[j]) log2(e) / epsilon the soft minimum over j is one logarithm
+of sum_j 2**(h[j] + k x[i].y[j]). The launch iterates the kernels to the potentials; the gradient of the value needs the
+potentials alone.
 """
 
 import math
@@ -16,6 +13,8 @@ import torch
 import triton
 import triton.language as tl
 from torch import Tensor
+
+from mmkernels.torch_operator import differentiable, refusals
 
 
 @triton.jit
@@ -70,7 +69,7 @@ def soft_mean(x, y, h, k, soft, out, n, m, d, BN: tl.constexpr, BM: tl.constexpr
 
 
 TILE = {"BN": 64, "BM": 64, "BD": 32, "num_warps": 8}  # four warps would spill registers
-GLANCE = 10  # iterations between two looks at whether all are done; each look waits for the device
+CHECK_EVERY = 10  # iterations between two tests whether all problems are solved; each test waits for the device
 LOG2_E = math.log2(math.e)
 
 
@@ -92,11 +91,11 @@ class Points(NamedTuple):
         return Points(x, y, sx, sy, a, b, self.epsilon.float(), self.w)
 
     def swapped(self) -> "Points":
-        """Return the problem seen from the other side."""
+        """Return the problem with x and y swapped."""
         return Points(self.y, self.x, self.sy, self.sx, self.b, self.a, self.epsilon, self.w)
 
     def offsets(self, g: Tensor) -> tuple[Tensor, Tensor]:
-        """Return what the kernels call h (B, m) and k (B,)."""
+        """Return h (B, m) and k (B,) of the kernels."""
         scale = LOG2_E / self.epsilon
         return (self.b.log2() + (g - self.sy) * scale[:, None]).contiguous(), (self.w * scale).contiguous()
 
@@ -118,7 +117,7 @@ def _soft_minimum(at: Points, g: Tensor) -> Tensor:
 
 
 def row_mass(at: Points, f: Tensor, g: Tensor) -> Tensor:
-    """Return the row sums of the plan that f and g stand for, (B, n)."""
+    """Return the row sums of the plan of the potentials f and g, (B, n)."""
     return torch.where(at.a > 0, at.a * ((f - _soft_minimum(at, g)) / at.epsilon[:, None]).exp(), 0.0)
 
 
@@ -138,7 +137,7 @@ def potentials(at: Points, real: tuple[Tensor, Tensor], tolerance: float, limit:
         active = active & ~error.isnan()
         if tolerance > 0.0:
             active = active & (error > tolerance)
-            if n_done % GLANCE == 0 and not bool(active.any()):
+            if n_done % CHECK_EVERY == 0 and not bool(active.any()):
                 break
     return f, g, iterations
 
@@ -155,8 +154,7 @@ def moved_points(at: Points, f: Tensor, g: Tensor) -> tuple[Tensor, Tensor]:
     return out * mass[:, :, None], mass
 
 
-@torch.library.custom_op("mmkernels::sinkhorn_points", mutates_args=())
-def sinkhorn_points(
+def _run(
     x: Tensor,
     y: Tensor,
     sx: Tensor,
@@ -180,28 +178,13 @@ def sinkhorn_points(
     return (linear - entropy).to(x.dtype), f, g, error, iterations
 
 
-@sinkhorn_points.register_fake
-def _(
-    x: Tensor,
-    y: Tensor,
-    sx: Tensor,
-    sy: Tensor,
-    a: Tensor,
-    b: Tensor,
-    real_x: Tensor,
-    real_y: Tensor,
-    epsilon: Tensor,
-    w: float,
-    tolerance: float,
-    max_iterations: int,
-) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
+def _fake(x: Tensor, y: Tensor, sx: Tensor, sy: Tensor, a: Tensor, b: Tensor, *_: Any) -> tuple[Tensor, ...]:
     n_batch = x.shape[0]
     iterations = x.new_empty(n_batch, dtype=torch.int64)
     return x.new_empty(n_batch), a.new_empty(a.shape), b.new_empty(b.shape), x.new_empty(n_batch), iterations
 
 
-@torch.library.custom_op("mmkernels::sinkhorn_points_backward", mutates_args=())
-def _backward(
+def _run_backward(
     x: Tensor, y: Tensor, sx: Tensor, sy: Tensor, a: Tensor, b: Tensor, f: Tensor, g: Tensor, epsilon: Tensor, w: float
 ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     """Return P y, P' x, and the row and column sums of P."""
@@ -211,14 +194,11 @@ def _backward(
     return to_x, to_y, p, q
 
 
-@_backward.register_fake
-def _(
-    x: Tensor, y: Tensor, sx: Tensor, sy: Tensor, a: Tensor, b: Tensor, f: Tensor, g: Tensor, epsilon: Tensor, w: float
-) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    return x.new_empty(x.shape), y.new_empty(y.shape), a.new_empty(a.shape), b.new_empty(b.shape)
+def _fake_backward(x: Tensor, y: Tensor, sx: Tensor, sy: Tensor, a: Tensor, b: Tensor, *_: Any) -> tuple[Tensor, ...]:
+    return tuple(v.new_empty(v.shape) for v in (x, y, a, b))
 
 
-def _setup_context(ctx: Any, inputs: tuple[Any, ...], output: tuple[Tensor, ...]) -> None:
+def _save(ctx: Any, inputs: tuple[Any, ...], output: tuple[Tensor, ...]) -> None:
     x, y, sx, sy, a, b, _, _, epsilon, w, _, _ = inputs
     _, f, g, error, iterations = output
     ctx.save_for_backward(x, y, sx, sy, a, b, f, g, epsilon)
@@ -226,9 +206,9 @@ def _setup_context(ctx: Any, inputs: tuple[Any, ...], output: tuple[Tensor, ...]
     ctx.mark_non_differentiable(f, g, error, iterations)
 
 
-def _gradients(ctx: Any, d_value: Tensor, *_: Any) -> tuple[Any, ...]:
+def _gradients(ctx: Any, run: Any, d_value: Tensor, *_: Any) -> tuple[Any, ...]:
     x, y, sx, sy, a, b, f, g, epsilon = ctx.saved_tensors
-    to_x, to_y, p, q = _backward(x, y, sx, sy, a, b, f, g, epsilon, ctx.w)
+    to_x, to_y, p, q = run(x, y, sx, sy, a, b, f, g, epsilon, ctx.w)
     share, eps = d_value[:, None], epsilon.to(x.dtype)[:, None]
     d_a = torch.where(a > 0, share * (f - eps * (1.0 - b.sum(1, keepdim=True))), 0.0)
     d_b = torch.where(b > 0, share * (g - eps * (1.0 - a.sum(1, keepdim=True))), 0.0)
@@ -236,16 +216,16 @@ def _gradients(ctx: Any, d_value: Tensor, *_: Any) -> tuple[Any, ...]:
     return (*points, share * p, share * q, d_a, d_b, *(None,) * 6)
 
 
-def _setup_nothing(ctx: Any, inputs: tuple[Any, ...], output: Any) -> None:
-    """Keep nothing: there is no second derivative."""
-
-
-def _refuse(ctx: Any, *gradients: Tensor) -> Any:
-    raise RuntimeError(
-        "entropic_value: there is no second derivative (a gradient of its gradient was asked for). "
-        "Detach what goes into the second one."
-    )
-
-
-sinkhorn_points.register_autograd(_gradients, setup_context=_setup_context)
-_backward.register_autograd(_refuse, setup_context=_setup_nothing)
+sinkhorn_points = differentiable(
+    "sinkhorn_points",
+    _run,
+    _run_backward,
+    fakes=(_fake, _fake_backward),
+    save=_save,
+    gradients=_gradients,
+    refused=refusals(
+        "entropic_value: backend 'triton'",
+        "Pass backend='reference', which can be differentiated any number of times, either way.",
+        forward=False,
+    ),
+)

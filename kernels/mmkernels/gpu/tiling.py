@@ -6,7 +6,6 @@ same aim.
 """
 
 import math
-import os
 from typing import Any, NamedTuple
 
 import torch
@@ -23,18 +22,18 @@ class Tile(NamedTuple):
 
 
 class Case(NamedTuple):
-    """What a kernel is compiled for; `one`: a single chain; `words`: 32-bit words of a number in registers."""
+    """What a kernel is compiled for; `uniform`: one shared state; `words`: 32-bit words of a number in registers."""
 
     modalities: int
     states: int
-    one: bool
+    uniform: bool
     words: int
     masked: bool = False
     wide: bool = False
     last: bool = False
 
 
-# (M, states padded to a power of two, one chain): channels forward, backward. 32-bit numbers, 32-bit indices.
+# (M, states padded to a power of two, uniform): channels forward, backward. 32-bit numbers, 32-bit indices.
 TABLE: dict[tuple[int, int, bool], tuple[int, int]] = {
     (1, 16, True): (64, 32),
     (2, 16, True): (64, 32),
@@ -43,7 +42,7 @@ TABLE: dict[tuple[int, int, bool], tuple[int, int]] = {
     (2, 16, False): (32, 16),
     (3, 16, False): (32, 16),
 }
-# Where that spills on one class of chip: (class, M, states, one chain).
+# Where that spills on one class of chip: (class, M, states, uniform).
 ON_CHIP: dict[tuple[int, int, int, bool], tuple[int, int]] = {
     (80, 3, 16, False): (32, 8),
     (100, 3, 16, True): (32, 32),
@@ -55,7 +54,7 @@ CHANNELS = (64, 32, 16, 8)
 
 def forward_tile(case: Case, arch: int) -> Tile:
     """Return the tile of the forward kernel on a chip of compute capability `arch` (80, 90, 100, ...)."""
-    kept = case.modalities + (1 if case.one else case.modalities) + 4
+    kept = case.modalities + (1 if case.uniform else case.modalities) + 4
     listed = _listed(case, arch)
     channels = listed[0] if listed else _fit(case, kept, FORWARD_REGISTERS)
     return Tile(channels, 4, 1, hoist=True)
@@ -63,8 +62,8 @@ def forward_tile(case: Case, arch: int) -> Tile:
 
 def backward_tile(case: Case, arch: int) -> Tile:
     """Return the tile of the backward kernels, as `forward_tile` does."""
-    chains = 1 if case.one else case.modalities
-    kept = 2 * case.modalities + 3 * chains + 5 + (0 if case.one else case.modalities**2 // 2)
+    n_state_tile = 1 if case.uniform else case.modalities
+    kept = 2 * case.modalities + 3 * n_state_tile + 5 + (0 if case.uniform else case.modalities**2 // 2)
     listed = _listed(case, arch)
     if listed:
         channels = max(8, listed[1] // 2) if case.wide or case.last else listed[1]
@@ -78,7 +77,7 @@ def backward_tile(case: Case, arch: int) -> Tile:
 def _listed(case: Case, arch: int) -> tuple[int, int] | None:
     if case.words > 1:
         return None
-    key = (case.modalities, case.states, case.one)
+    key = (case.modalities, case.states, case.uniform)
     chip = max((known for known in CLASSES if known <= arch), default=CLASSES[0])
     return ON_CHIP.get((chip, *key), TABLE.get(key))
 
@@ -91,14 +90,14 @@ def _fit(case: Case, kept: int, registers: int) -> int:
 
 
 CHUNK = 16  # steps between two checkpoints
-WARPS_PER_PROCESSOR = 8  # programs (of one warp) that a multiprocessor wants before time need not be split
+WARPS_PER_PROCESSOR = 8  # programs (of one warp) per multiprocessor from which on time is not split
 LEAST_SEGMENT = 4 * CHUNK  # a shorter segment is not worth its passes
 MOST_SEGMENTS = 64
 INDEX_LIMIT = 2**31 - 2**20  # numbers in a tensor up to which 32-bit indices suffice
 ARCH_WITHOUT_GPU = 90  # whose tiles the interpreter uses
 
 
-class Given(NamedTuple):
+class ScanArguments(NamedTuple):
     """The arguments of the scan; D, W and mask may be None."""
 
     x: Tensor
@@ -111,14 +110,14 @@ class Given(NamedTuple):
     mask: Tensor | None
 
     @property
-    def one(self) -> bool:
-        """Return whether all modalities hear the same mean at every step: then one chain carries it."""
+    def uniform(self) -> bool:
+        """Return whether the coupling is the mean at every step: then all modalities share one state."""
         return self.W is None and self.mask is None
 
     @property
-    def chains(self) -> int:
+    def n_state_tile(self) -> int:
         """Return the number of tiles of a state."""
-        return 1 if self.one else self.x.shape[0]
+        return 1 if self.uniform else self.x.shape[0]
 
     @property
     def real(self) -> torch.dtype:
@@ -127,7 +126,7 @@ class Given(NamedTuple):
 
     @property
     def is_empty(self) -> bool:
-        """Return whether there is no state to walk through."""
+        """Return whether some size is 0."""
         return self.x.numel() == 0 or self.A.numel() == 0
 
     @property
@@ -145,7 +144,7 @@ class Given(NamedTuple):
         return Case(
             modalities=n_modality,
             states=power_of_two(n_state),
-            one=self.one,
+            uniform=self.uniform,
             words=2 if self.real == torch.float64 else 1,
             masked=self.mask is not None,
             wide=largest > INDEX_LIMIT,
@@ -165,14 +164,14 @@ def power_of_two(number: int) -> int:
     return 1 << max(0, number - 1).bit_length()
 
 
-def checkpoint_shape(given: Given, save: bool) -> tuple[int, ...]:
+def checkpoint_shape(given: ScanArguments, save: bool) -> tuple[int, ...]:
     """Return the shape of the checkpoints, (B, chunks, K, N, E); no chunks unless `save`."""
     _, n_batch, n_time, n_channel = given.x.shape
     n_chunk = math.ceil(n_time / CHUNK) if save and not given.is_empty else 0
-    return (n_batch, n_chunk, given.chains, given.A.shape[-1], n_channel)
+    return (n_batch, n_chunk, given.n_state_tile, given.A.shape[-1], n_channel)
 
 
-def processors(device: torch.device) -> tuple[int, int]:
+def multiprocessors(device: torch.device) -> tuple[int, int]:
     """Return the multiprocessors and the compute capability (10 times major plus minor) of a device."""
     if device.type != "cuda":
         return 1, ARCH_WITHOUT_GPU
@@ -196,12 +195,12 @@ def segments(n_time: int, programs: int, n_processor: int, number: int | None = 
     """
     if number is None:
         number = min(WARPS_PER_PROCESSOR * n_processor // max(1, programs), n_time // LEAST_SEGMENT, MOST_SEGMENTS)
-        number = number if number >= 3 else 1  # two passes over half the time are no gain
+        number = number if number >= 3 else 1  # two passes over half the time gain nothing
     length = CHUNK * math.ceil(n_time / (CHUNK * max(1, number)))
     return Segments(math.ceil(n_time / length), length)
 
 
-def constants(given: Given, case: Case, tile: Tile, real: Any) -> dict[str, Any]:
+def constants(given: ScanArguments, case: Case, tile: Tile, real: Any) -> dict[str, Any]:
     """Return the constants that all kernels share; `real` is Triton's name of the dtype of the states."""
     n_state, n_channel = given.A.shape[-1], given.x.shape[-1]
     return {
@@ -212,8 +211,3 @@ def constants(given: Given, case: Case, tile: Tile, real: Any) -> dict[str, Any]
         "WIDE": case.wide,
         "REAL": real,
     }
-
-
-def is_interpreted() -> bool:
-    """Return whether Triton runs its kernels in Python, on any device."""
-    return os.environ.get("TRITON_INTERPRET", "0").lower() in ("1", "true", "on", "yes", "y")

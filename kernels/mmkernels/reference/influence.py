@@ -1,13 +1,27 @@
 """Influence map by its definition: one scan of a unit input per source modality and step."""
 
+from typing import NamedTuple
+
 import torch
 from torch import Tensor
 
-from mmkernels.influence_arguments import Operator
 from mmkernels.reference.scan import coupled_scan_reference
 
 
-def influence_of_channel(op: Operator, e: int) -> Tensor:
+class SampleScan(NamedTuple):
+    """Arguments of the scan of one sample for the selected channels, defaults filled in, masked steps set to 0."""
+
+    dt: Tensor  # (M, L, E)
+    A: Tensor  # (M, E, N)
+    B: Tensor  # (M, L, N)
+    C: Tensor  # (M, L, N)
+    D: Tensor  # (M, E)
+    W: Tensor  # (M, M)
+    x: Tensor  # (M, L, E); ones where K itself is wanted
+    mask: Tensor  # (M, L), bool
+
+
+def influence_of_channel(op: SampleScan, e: int) -> Tensor:
     """Return K[m, t, n, s] of channel e: what y[m, t] becomes when x is 1 at (n, s) and 0 elsewhere."""
     n_modality, n_time, _ = op.dt.shape
     n_source = n_modality * n_time  # every source is one element of a batch
@@ -35,7 +49,7 @@ def mean_in_bins(values: Tensor, axis: int, steps: int) -> Tensor:
     return torch.cat([run.mean(axis, keepdim=True) for run in runs], dim=axis) if runs[0].numel() else values
 
 
-def influence_reference(op: Operator, *, reduce: str, bin_steps: int) -> Tensor:
+def influence_reference(op: SampleScan, *, reduce: str, bin_steps: int) -> Tensor:
     """Compute the influence map channel by channel.
 
     Parameters and meaning are those of `mmkernels.coupled_influence`; nothing is checked here.

@@ -8,15 +8,15 @@ import torch
 from torch import Tensor
 
 from mmkernels.reference.transport import Problem, Solved, solve_reference
-from mmkernels.torch_operator import differentiable, refusals, without_derivative
+from mmkernels.torch_operator import differentiable, only_needed, refusals, without_derivative
 from mmkernels.transforms import is_traced, is_transformed
 from mmkernels.transport.implicit_gradient import Optimum, gradients, sinkhorn_by_newton, tangents, value_of
 
-GLANCE = 10  # iterations between two looks at whether all are done; each look waits for the device
+CHECK_EVERY = 10  # iterations between two tests whether all problems are solved; each test waits for the device
 
 
 class _Batch:
-    """Potentials of a batch, with padding out of the way: there the cost is inf and the log-marginals are -inf."""
+    """Potentials of a batch; at padding the cost is inf and the log-marginals are -inf."""
 
     def __init__(self, problem: Problem) -> None:
         cost, mask_x, mask_y = problem.cost.detach(), problem.mask_x, problem.mask_y
@@ -46,7 +46,7 @@ class _Batch:
 
 
 def solve_torch(problem: Problem) -> Solved:
-    """Solve a batch; see `mmkernels.reference.transport`. A problem that is done is held while others go on."""
+    """Solve a batch; see `mmkernels.reference.transport`. A solved problem keeps its potentials while others continue."""
     batch, epsilon = _Batch(problem), problem.epsilon
     iterations = torch.zeros_like(epsilon, dtype=torch.int64)
     warm = problem.start
@@ -61,7 +61,7 @@ def solve_torch(problem: Problem) -> Solved:
         active = active & ~error.isnan()
         if problem.tolerance > 0.0:
             active = active & (error > problem.tolerance)
-            if n_done % GLANCE == 0 and not bool(active.any()):
+            if n_done % CHECK_EVERY == 0 and not bool(active.any()):
                 break
     f, g, eps = batch.f, batch.g, epsilon.to(batch.cost.dtype)[:, None, None]
     weight = batch.log_a[:, :, None] + batch.log_b[:, None, :]
@@ -84,11 +84,11 @@ def _solver(name: str) -> Callable[[Problem], Solved]:
 
 
 def _error(mass: Tensor, marginal: Tensor, potential: Tensor, rho: float | None) -> Tensor:
-    """Return the L1 distance (B,) of the plan's mass from what optimality asks."""
-    asked = marginal.double()
+    """Return the L1 distance (B,) of the plan's mass from the optimality condition."""
+    expected = marginal.double()
     if rho is not None:
-        asked = asked * torch.exp(-potential / rho)
-    return (mass - asked).abs().sum(1)
+        expected = expected * torch.exp(-potential / rho)
+    return (mass - expected).abs().sum(1)
 
 
 def _run(
@@ -123,20 +123,7 @@ def _run(
     )
 
 
-def _fake(
-    solver: str,
-    cost: Tensor,
-    a: Tensor,
-    b: Tensor,
-    mask_x: Tensor | None,
-    mask_y: Tensor | None,
-    epsilon: Tensor,
-    start: Tensor,
-    factor: float,
-    rho: float | None,
-    tolerance: float,
-    max_iterations: int,
-) -> _Result:
+def _fake(solver: str, cost: Tensor, *_: Any) -> _Result:
     plan, (n_batch, n, m) = cost.new_empty(cost.shape), cost.shape
     value, moved, error = (cost.new_empty(n_batch) for _ in range(3))
     iterations = cost.new_empty(n_batch, dtype=torch.int64)
@@ -159,23 +146,11 @@ def _run_backward(
     return gradients(Optimum(cost, a, b, plan, f, g, epsilon, rho), d_plan, d_value, d_moved)
 
 
-def _fake_backward(
-    d_plan: Tensor | None,
-    d_value: Tensor | None,
-    d_moved: Tensor | None,
-    cost: Tensor,
-    a: Tensor,
-    b: Tensor,
-    plan: Tensor,
-    f: Tensor,
-    g: Tensor,
-    epsilon: Tensor,
-    rho: float | None,
-) -> tuple[Tensor, Tensor, Tensor]:
-    return cost.new_empty(cost.shape), a.new_empty(a.shape), b.new_empty(b.shape)
+def _fake_backward(d_plan: Any, d_value: Any, d_moved: Any, *inputs: Any) -> tuple[Tensor, ...]:
+    return tuple(v.new_empty(v.shape) for v in inputs[:3])
 
 
-def _keep(ctx: Any, inputs: tuple[Any, ...], output: _Result) -> None:
+def _save(ctx: Any, inputs: tuple[Any, ...], output: _Result) -> None:
     solver, cost, a, b, mask_x, mask_y, epsilon, _, _, rho, _, _ = inputs
     plan, _, _, f, g, error, iterations = output
     ctx.save_for_backward(cost, a, b, plan, f, g, epsilon, mask_x, mask_y)
@@ -195,8 +170,7 @@ def _gradients(
         found = _gradients_again((cost, a, b), masks, epsilon, ctx.rho, known, (d_plan, d_value, d_moved))
         return (None, *found, *(None,) * 8)
     found = run(d_plan, d_value, d_moved, cost, a, b, plan, f, g, epsilon, ctx.rho)
-    needed = ctx.needs_input_grad[1:4]
-    return (None, *(g if need else None for g, need in zip(found, needed, strict=True)), *(None,) * 8)
+    return only_needed(ctx, (None, *found))
 
 
 def _gradients_again(
@@ -205,13 +179,13 @@ def _gradients_again(
     epsilon: Tensor,
     rho: float | None,
     known: tuple[Tensor | None, ...],
-    from_outside: tuple[Tensor | None, Tensor | None, Tensor | None],
+    upstream: tuple[Tensor | None, Tensor | None, Tensor | None],
 ) -> tuple[Tensor | None, ...]:
     """Return the gradients of cost, a and b as functions of them, which can be differentiated again."""
     views = (v.view_as(v) for v in inputs)
     cost, a, b = leaves = tuple(v.requires_grad_() if v.is_leaf else v for v in views)
     outputs = sinkhorn_by_newton(cost, a, b, (masks[0], masks[1]), epsilon, rho, known)[:3]
-    pairs = [(y, d) for y, d in zip(outputs, from_outside, strict=True) if d is not None]
+    pairs = [(y, d) for y, d in zip(outputs, upstream, strict=True) if d is not None]
     return torch.autograd.grad(
         [y for y, _ in pairs], leaves, [d for _, d in pairs], create_graph=True, allow_unused=True
     )
@@ -233,20 +207,9 @@ def _run_tangent(
     return tangents(Optimum(cost, a, b, plan, f, g, epsilon, rho), d_cost, d_a, d_b)
 
 
-def _fake_tangent(
-    d_cost: Tensor,
-    d_a: Tensor,
-    d_b: Tensor,
-    cost: Tensor,
-    a: Tensor,
-    b: Tensor,
-    plan: Tensor,
-    f: Tensor,
-    g: Tensor,
-    epsilon: Tensor,
-    rho: float | None,
-) -> tuple[Tensor, Tensor, Tensor]:
-    return cost.new_empty(cost.shape), cost.new_empty(cost.shape[0]), cost.new_empty(cost.shape[0])
+def _fake_tangent(d_cost: Tensor, *_: Any) -> tuple[Tensor, Tensor, Tensor]:
+    n_batch = d_cost.shape[0]
+    return d_cost.new_empty(d_cost.shape), d_cost.new_empty(n_batch), d_cost.new_empty(n_batch)
 
 
 _refused = refusals(
@@ -259,8 +222,8 @@ _tangent = without_derivative("sinkhorn_tangent", _run_tangent, _fake_tangent, r
 def _tangents(inputs: tuple[Any, ...], outputs: tuple[Any, ...], d_inputs: tuple[Any, ...]) -> tuple[Any, ...]:
     _, cost, a, b, _, _, epsilon, _, _, rho, _, _ = inputs
     plan, _, _, f, g, _, _ = outputs
-    moving = (torch.zeros_like(v) if d is None else d for v, d in zip((cost, a, b), d_inputs[1:4], strict=True))
-    return (*_tangent(*moving, cost, a, b, plan, f, g, epsilon, rho), None, None, None, None)
+    directions = (torch.zeros_like(v) if d is None else d for v, d in zip((cost, a, b), d_inputs[1:4], strict=True))
+    return (*_tangent(*directions, cost, a, b, plan, f, g, epsilon, rho), None, None, None, None)
 
 
 _operator = differentiable(
@@ -268,7 +231,7 @@ _operator = differentiable(
     _run,
     _run_backward,
     fakes=(_fake, _fake_backward),
-    keep=_keep,
+    save=_save,
     gradients=_gradients,
     refused=_refused,
     tangents=_tangents,

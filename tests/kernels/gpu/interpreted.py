@@ -74,9 +74,9 @@ def errors(found: dict[str, Any], right: dict[str, Any]) -> dict[str, float]:
 def solve_split(given: Problem, number: int) -> dict[str, Any]:
     """Return what `solve` returns, with time split into `number` segments."""
     t = given.tensors
-    whole = tiling.Given(*(t[name] for name in ("x", "dt", "A", "B", "C", "D", "W")), given.mask)
+    whole = tiling.ScanArguments(*(t[name] for name in ("x", "dt", "A", "B", "C", "D", "W")), given.mask)
     y, h, checkpoints = scan.run_forward(whole, t["h0"], True, number=number)
-    wanted = {"wants_w": t["W"] is not None, "wants_h0": t["h0"] is not None}
+    wanted = {"needs_W": t["W"] is not None, "needs_h0": t["h0"] is not None}
     gradients = scan.run_backward(given.dy, given.dh, whole, checkpoints, **wanted, number=number)
     named = {f"d{n}": g for n, g in zip(NAMES, gradients, strict=True) if t[n] is not None}
     return {"y": y, "h_last": h, **named}

@@ -12,7 +12,7 @@ from mmkernels.gpu.tiling import (
     ON_CHIP,
     TABLE,
     Case,
-    Given,
+    ScanArguments,
     backward_tile,
     forward_tile,
     segments,
@@ -38,10 +38,10 @@ def test_time_is_split_where_the_batch_leaves_the_gpu_empty_and_only_there() -> 
     assert small.length >= LEAST_SEGMENT
 
 
-def _given(L: int, E: int) -> Given:
+def _given(L: int, E: int) -> ScanArguments:
     x = torch.empty((3, 64, L, E), device="meta")
     rows = torch.empty((3, 64, L, 16), device="meta")
-    return Given(x, x, torch.empty((3, E, 16), device="meta"), rows, rows, None, None, None)
+    return ScanArguments(x, x, torch.empty((3, E, 16), device="meta"), rows, rows, None, None, None)
 
 
 def test_indices_are_wide_only_where_a_tensor_is_large() -> None:

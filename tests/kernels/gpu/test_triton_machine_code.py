@@ -45,7 +45,7 @@ class Shape:
     """What is compiled; `data` is the dtype of the caller's tensors, `whole`: no tile is cut off."""
 
     M: int
-    one: bool
+    uniform: bool
     masked: bool = False
     last: bool = False
     wide: bool = False
@@ -54,10 +54,10 @@ class Shape:
 
     @property
     def case(self) -> Case:
-        return Case(self.M, 16, self.one, 1, self.masked, self.wide, self.last)
+        return Case(self.M, 16, self.uniform, 1, self.masked, self.wide, self.last)
 
     def constants(self, channels: int) -> dict[str, object]:
-        sizes = {"M": self.M, "N": 16, "NP": 16, "BD": channels, "ONE": self.one, "MASKED": self.masked}
+        sizes = {"M": self.M, "N": 16, "NP": 16, "BD": channels, "UNIFORM": self.uniform, "MASKED": self.masked}
         return {**sizes, "WHOLE": self.whole, "WIDE": self.wide, "REAL": tl.float32}
 
 
@@ -95,7 +95,7 @@ def report(name: str, arch: int, shape: Shape, built: Compiled, cost: float) -> 
 
 
 @CHIPS
-@pytest.mark.parametrize("shape", [Shape(3, one=True), Shape(3, one=False, masked=True)], ids=str)
+@pytest.mark.parametrize("shape", [Shape(3, uniform=True), Shape(3, uniform=False, masked=True)], ids=str)
 def test_nothing_spills_at_the_tile_sizes_of_the_table(arch: int, shape: Shape) -> None:
     for name, kernel in (("forward", forward), ("backward", backward)):
         built, cost = kernel(arch, shape)
@@ -107,11 +107,11 @@ def test_nothing_spills_at_the_tile_sizes_of_the_table(arch: int, shape: Shape) 
 @pytest.mark.parametrize(
     "shape",
     [
-        Shape(3, one=False),
-        Shape(3, one=True, last=True),
-        Shape(3, one=True, wide=True),
-        Shape(3, one=True, whole=False, data="bf16"),
-        Shape(2, one=False, masked=True),
+        Shape(3, uniform=False),
+        Shape(3, uniform=True, last=True),
+        Shape(3, uniform=True, wide=True),
+        Shape(3, uniform=True, whole=False, data="bf16"),
+        Shape(2, uniform=False, masked=True),
     ],
     ids=str,
 )
@@ -123,25 +123,27 @@ def test_nothing_spills_on_sm_90_in_the_rarer_cases(shape: Shape) -> None:
 
 
 def test_a_forward_element_of_one_chain_costs_at_most_eleven_instructions_on_sm_90() -> None:
-    built, cost = forward(90, Shape(3, one=True))
+    built, cost = forward(90, Shape(3, uniform=True))
     assert cost <= 11
-    assert built.loop["MUFU"] * 32 == 3 * 16 * forward_tile(Shape(3, one=True).case, 90).channels * 4  # one exp each
+    assert (
+        built.loop["MUFU"] * 32 == 3 * 16 * forward_tile(Shape(3, uniform=True).case, 90).channels * 4
+    )  # one exp each
 
 
 def test_the_general_coupling_costs_at_most_a_third_more_on_sm_90() -> None:
-    assert forward(90, Shape(3, one=False))[1] <= 11 * 4 / 3
+    assert forward(90, Shape(3, uniform=False))[1] <= 11 * 4 / 3
 
 
 def test_the_kernels_of_the_split_compile_without_spills() -> None:
     for one in (True, False):
-        shape = Shape(3, one=one, masked=not one)
+        shape = Shape(3, uniform=one, masked=not one)
         channels = backward_tile(shape.case, 90).channels
         both = shape.constants(channels)
         built = [
             compile_for(90, coupled_advance, "fp32", both, types(shape)),
             compile_for(90, coupled_return, "fp32", {**both, "HAS_LAST": False}, types(shape)),
         ]
-        composed = {k: v for k, v in both.items() if k not in ("M", "ONE", "MASKED")}
+        composed = {k: v for k, v in both.items() if k not in ("M", "UNIFORM", "MASKED")}
         composed |= {"K": 1 if one else 3, "ENTERED": True, "BACK": True}
         built.append(compile_for(90, coupled_compose, "fp32", composed, types(shape)))
         assert [each.spilled for each in built] == [0, 0, 0]

@@ -7,6 +7,7 @@ import pytest
 import torch
 from mmkernels import (
     BackendUnavailable,
+    availability,
     check_transport,
     entropic_plan,
     entropic_value,
@@ -15,7 +16,6 @@ from mmkernels import (
     relaxed_plan,
     unbalanced_plan,
 )
-from mmkernels.transport import backends as transport_backends
 from transport_problems import BACKENDS, costs
 
 ALL = [entropic_plan, unbalanced_plan, relaxed_plan, exact_plan]
@@ -195,7 +195,7 @@ def test_without_pot_the_exact_plan_says_how_to_get_it(monkeypatch: pytest.Monke
     def missing(name: str) -> None:
         raise ImportError(f"No module named {name!r}")
 
-    monkeypatch.setattr(transport_backends.importlib, "import_module", missing)
+    monkeypatch.setattr(availability.importlib, "import_module", missing)
     with pytest.raises(BackendUnavailable, match=r"POT cannot be imported \(No module named 'ot'\).*pip install pot"):
         exact_plan(C)
 
@@ -203,7 +203,8 @@ def test_without_pot_the_exact_plan_says_how_to_get_it(monkeypatch: pytest.Monke
 def test_triton_is_refused_where_there_is_no_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("TRITON_INTERPRET", raising=False)
     points = torch.zeros(1, 2, 3)
-    with pytest.raises(BackendUnavailable, match="runs on NVIDIA GPUs and the points are on cpu"):
+    with pytest.raises(BackendUnavailable, match="runs on NVIDIA GPUs and the tensor x is on cpu"):
         entropic_value(points, points, backend="triton")
-    with pytest.raises(BackendUnavailable, match=r"computes in float32 and the points are torch\.float64"):
+    monkeypatch.setenv("TRITON_INTERPRET", "1")
+    with pytest.raises(BackendUnavailable, match=r"computes in float32 and the tensor x is torch\.float64"):
         entropic_value(points.double(), points.double(), backend="triton")

@@ -102,25 +102,26 @@ def test_nothing_of_the_process_is_changed() -> None:
 def test_a_compilation_that_takes_long_says_so_once(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    from mmkernels.cpu import sinkhorn
+    from mmkernels.cpu import launch, sinkhorn
 
-    C, kernel = costs(1, 3, 4), sinkhorn.solve
+    C, kernel = costs(1, 3, 4), sinkhorn.sinkhorn
     right = entropic_plan(C)
     caplog.clear()  # where nothing is on disk yet, the kernel has just been compiled in earnest
 
-    def slow(*args: Any) -> None:
+    def sinkhorn_kernel(*args: Any) -> None:
         first, last = args[-1]
         if first == last:  # no problems: the call that compiles
             time.sleep(0.5)
         kernel(*args)
 
-    monkeypatch.setattr(sinkhorn, "solve", slow)
-    monkeypatch.setattr(sinkhorn, "PATIENCE", 0.02)
-    monkeypatch.setattr(sinkhorn, "_ready", set())
+    monkeypatch.setattr(sinkhorn, "sinkhorn", sinkhorn_kernel)
+    monkeypatch.setattr(launch, "REPORT_AFTER", 0.02)
+    monkeypatch.setattr(launch, "_prepared", set())
     for _ in range(2):
         assert torch.equal(entropic_plan(C).plan, right.plan)
     assert [record.getMessage() for record in caplog.records] == [
-        "compiling Sinkhorn for torch.float64 (once on this machine, some seconds)"
+        "preparing sinkhorn_kernel for 1 modalities in float64: compiled once on this machine, some seconds; "
+        "later processes load it"
     ]
 
 
