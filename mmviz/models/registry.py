@@ -185,15 +185,16 @@ def rebuild(name: str, spec: Spec, options: Mapping[str, Any]) -> FusionModel:
     CheckpointError
         If no model of this name is registered.
     """
-    if name not in _REGISTRY:
+    registered = next((key for key, entry in _REGISTRY.items() if name in (key, _class_path(entry.model))), None)
+    if registered is None:
         raise CheckpointError(
-            f"the run was trained with the model {name!r}, which is not registered{nearest(name, _REGISTRY)}; import the module that "
-            "defines it, with @mmviz.models.register(NAME, CONFIG) on the class and NAME as in the run, then load again"
+            f"the run was trained with the model {name!r}, which is not registered{nearest(name, _REGISTRY)}; decorate its class with "
+            "@mmviz.models.register(NAME, CONFIG), import the module that defines it, then load again"
         )
     current = {_RENAMED_OPTIONS.get(option, option): value for option, value in options.items()}
     if isinstance(current.get("base_options"), dict):
         current["base_options"] = {_RENAMED_OPTIONS.get(k, k): value for k, value in current["base_options"].items()}
-    return build(name, spec, **current)
+    return build(registered, spec, **current)
 
 
 def is_registered(model: FusionModel) -> bool:

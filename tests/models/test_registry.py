@@ -1,44 +1,134 @@
-"""The table of the models says of every model where it comes from, and its examples run.
-
-The ablations of the paper: every row builds and learns, and differs from the full model in what its name says.
-"""
+"""The registry is open to models from outside; every registered model is documented; every published ablation builds and trains."""
 
 import doctest
 import importlib
+import json
+import warnings
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 import torch
 
 import mmviz as mm
-from mmviz.models import ablations, available, batch_of, build
+from mmviz.core.errors import CheckpointError, ConfigError
+from mmviz.models import FusionConfig, FusionModel, ablations, available, batch_of, build
+from mmviz.models.fusions.pooled import Average, AverageConfig
 
 README = Path(__file__).parents[2] / "mmviz/models/README.md"
 
 
-def test_every_model_has_a_row_and_every_row_a_model():
+def test_the_readme_has_one_row_for_every_registered_fusion_and_no_other():
     rows = [line.split("|")[1] for line in README.read_text(encoding="utf-8").splitlines() if line.startswith("| `")]
     assert sorted(name.strip(" `") for row in rows for name in row.split(",")) == sorted(available())
 
 
-def test_the_examples_of_the_models_run():
+def test_the_examples_in_readme_registry_and_ablations_run():
     found = doctest.testfile(str(README), module_relative=False)
     assert found.attempted >= 3
     assert found.failed == 0
-    assert doctest.testmod(importlib.import_module("mmviz.models.ablation")).failed == 0
+    for module in ("ablation", "registry"):
+        tried = doctest.testmod(importlib.import_module(f"mmviz.models.{module}"))
+        assert (tried.attempted > 0, tried.failed) == (True, 0)
+
+
+def trained(model, ds, **options):
+    return mm.train.fit(model, ds, epochs=1, progress=False, **options)
+
+
+def test_a_model_registered_outside_the_package_trains_saves_loads_and_is_recorded(template, toy, tmp_path):
+    run = trained(build("convolution", toy.spec, width=8, taps=2), toy, out=tmp_path / "run")
+    again = mm.train.load(tmp_path / "run")
+    assert type(again.model) is template.Convolution
+    assert (again.predict(toy["test"]) == run.predict(toy["test"])).all()
+    trace = mm.record(again, toy["test"], recorded_samples=2)
+    assert mm.analysis.shapley(trace)["phi"].sizes["modality"] == len(toy.spec.names)
+
+
+def test_a_cached_run_of_a_registered_model_is_loaded_and_a_changed_source_is_another_run(
+    template, toy, tmp_path, monkeypatch
+):
+    model = build("convolution", toy.spec, width=8)
+    first = trained(model, toy, cache=tmp_path)
+    assert trained(model, toy, cache=tmp_path).folder == first.folder
+    monkeypatch.setattr("inspect.getsource", lambda _: "another source")
+    assert trained(model, toy, cache=tmp_path).folder != first.folder
+
+
+class Unregistered(Average):
+    """A subclass of the contract without a name in the registry."""
+
+
+def test_an_unregistered_subclass_trains_and_the_warning_says_that_load_needs_a_registration(toy, tmp_path):
+    model = Unregistered(toy.spec, AverageConfig(width=8))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert trained(model, toy).predict(toy["test"]).shape == (len(toy["test"]), 2)
+    with pytest.warns(
+        UserWarning, match=r"load cannot rebuild it.*decorate Unregistered with @mmviz\.models\.register"
+    ):
+        run = trained(model, toy, out=tmp_path / "run")
+    with pytest.raises(CheckpointError, match=r"'.*Unregistered', which is not registered"):
+        mm.train.load(tmp_path / "run")
+    with pytest.raises(ConfigError, match="needs a registered model"):
+        trained(model, toy, cache=tmp_path)
+    mm.models.register("mine", AverageConfig)(Unregistered)
+    try:
+        assert (mm.train.load(tmp_path / "run").predict(toy["test"]) == run.predict(toy["test"])).all()
+    finally:
+        mm.models.unregister("mine")
+
+
+def test_a_run_saved_with_the_former_name_of_an_option_is_loaded_under_its_present_name(toy, tmp_path):
+    run = trained(build("alignmamba2", toy.spec, width=8, layers=1, state=2, variant="B"), toy, out=tmp_path)
+    index = json.loads((tmp_path / "run.json").read_text(encoding="utf-8"))
+    options = index["info"]["model"]["options"]
+    options["reading"] = options.pop("variant")
+    (tmp_path / "run.json").write_text(json.dumps(index), encoding="utf-8")
+    again = mm.train.load(tmp_path)
+    assert again.model.config.variant == "B"
+    assert (again.predict(toy["test"]) == run.predict(toy["test"])).all()
+
+
+@dataclass
+class NotFrozen:
+    width: int = 8
+
+
+class Undecorated(FusionConfig):
+    """Not decorated with dataclass: a new field would not be an option."""
+
+
+@pytest.mark.parametrize(
+    ("register", "message"),
+    [
+        (lambda: mm.models.register("two words"), "expected an identifier"),
+        (lambda: mm.models.register("mine", NotFrozen), "derived from FusionConfig"),
+        (lambda: mm.models.register("mine", Undecorated), "decorated with @dataclass"),
+        (lambda: mm.models.register("mine")(torch.nn.Linear), "not a subclass of"),
+        (lambda: mm.models.register("mine")(FusionModel), "does not define fuse_pooled, streams"),
+        (lambda: mm.models.register("average")(Unregistered), "taken by mmviz.models.fusions.pooled.Average"),
+        (lambda: mm.models.unregister("averge"), "did you mean 'average'"),
+    ],
+)
+def test_a_registration_that_cannot_work_is_refused_with_the_reason(register, message):
+    before = available(wrappers=True)
+    with pytest.raises(ConfigError, match=message):
+        register()
+    assert available(wrappers=True) == before
 
 
 ROWS = {row.name: row for row in ablations()}
 FULL = ROWS["coupled fusion"]
 
 
-def made(toy, row, **options):
+def built(toy, row, **options):
     return build(row.model, toy.spec, **{**row.options, "width": 16, "steps": 8, "align": "resample", **options})
 
 
 @pytest.mark.parametrize("name", ROWS)
-def test_every_row_builds_and_learns_in_one_step(toy, name):
-    model = made(toy, ROWS[name], dropout=0.0)
+def test_every_ablation_builds_and_one_gradient_step_lowers_its_loss(toy, name):
+    model = built(toy, ROWS[name], dropout=0.0)
     batch = batch_of(toy["train"], range(16))
     weights = list(model.parameters())
     before = torch.nn.functional.cross_entropy(model(batch), batch.required_target)
@@ -48,9 +138,9 @@ def test_every_row_builds_and_learns_in_one_step(toy, name):
         assert torch.nn.functional.cross_entropy(model(batch), batch.required_target) < before
 
 
-def test_the_sizes_that_the_names_promise_are_those_of_the_weights(toy):
+def test_the_sizes_in_the_names_of_the_ablations_are_the_sizes_of_the_weights(toy):
     def block(name):
-        return made(toy, ROWS[name]).blocks[0]
+        return built(toy, ROWS[name]).blocks[0]
 
     for k in (16, 8, 4):
         assert block(f"Δ = state / {k}").dt.weight.shape[1] == 64 // k
@@ -60,22 +150,22 @@ def test_the_sizes_that_the_names_promise_are_those_of_the_weights(toy):
         assert chosen.dt.weight.shape[1] == state // 8
     for layers in (1, 2, 3, 4):
         row = ROWS[f"{layers} layer{'s' * (layers > 1)}"]
-        assert len(made(toy, row).blocks) == layers
+        assert len(built(toy, row).blocks) == layers
     for join in ("average", "concat"):
         fused = block(f"{join} fusion")
         assert fused.A_log.shape[0] == 1
-        assert (made(toy, ROWS[f"{join} fusion"]).joined is None) is (join == "average")
-    assert len(made(toy, ROWS["Mamba fusion"]).blocks) == 1
-    assert not hasattr(made(toy, ROWS["cross-attention"]), "blocks")
+        assert (built(toy, ROWS[f"{join} fusion"]).joined is None) is (join == "average")
+    assert len(built(toy, ROWS["Mamba fusion"]).blocks) == 1
+    assert not hasattr(built(toy, ROWS["cross-attention"]), "blocks")
 
 
-def test_every_row_but_the_full_model_is_another_model(toy):
+def test_ablations_with_other_options_than_the_full_model_predict_differently(toy):
     answers = {}
     batch = batch_of(toy["train"], range(4))
     for name, row in ROWS.items():
         key = (row.model, tuple(sorted(row.options.items())))
         with torch.no_grad():
-            answers.setdefault(key, made(toy, row).eval()(batch))
+            answers.setdefault(key, built(toy, row).eval()(batch))
         assert (key == (FULL.model, tuple(sorted(FULL.options.items())))) is (
             name in {"coupling", "Δ = state / 8", "state 64", "coupled fusion", "3 layers"}
         )
@@ -84,7 +174,7 @@ def test_every_row_but_the_full_model_is_another_model(toy):
     assert not any(torch.equal(a, b) for i, a in enumerate(values) for b in values[:i])
 
 
-def test_the_full_model_is_a_row_of_every_table_with_the_same_printed_numbers():
+def test_the_full_model_is_one_row_of_every_table_with_the_same_published_numbers():
     for table in (8, 9, 10, 11, 14):
         rows = [row for row in mm.models.ablations() if row.table == table]
         same = [row for row in rows if row.model == FULL.model and row.options == FULL.options]
@@ -93,6 +183,6 @@ def test_the_full_model_is_a_row_of_every_table_with_the_same_printed_numbers():
         assert max(row.printed["accuracy2"] for row in rows) == FULL.printed["accuracy2"]
 
 
-def test_a_row_cannot_be_changed():
+def test_the_options_of_an_ablation_are_read_only():
     with pytest.raises(TypeError):
         FULL.options["layers"] = 1
