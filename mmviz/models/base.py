@@ -11,8 +11,9 @@ from mmkernels import backends
 from torch import nn
 
 from mmviz.core.errors import ConfigError
+from mmviz.core.options import number, one_of, whole
 from mmviz.models.encoder import Encoders, default_align, number_of_steps, with_resolution_notes
-from mmviz.models.layers import RunningPool
+from mmviz.models.layers import POOLINGS, RunningPool
 
 if TYPE_CHECKING:
     from jaxtyping import Bool, Float, Int
@@ -68,19 +69,17 @@ class FusionConfig:
     def __post_init__(self) -> None:
         name = type(self).__name__.removesuffix("Config")
         for option in fields(self):
-            value, lowest = getattr(self, option.name), 0 if option.name == "steps" else 1
-            if option.type in (int, "int") and (type(value) is not int or value < lowest):
-                zero = " (0 = from the data)" if lowest == 0 else ""
-                raise ConfigError(f"{name}: {option.name}={value!r}, expected an integer ≥ {lowest}{zero}")
-            if option.type in (bool, "bool") and type(value) is not bool:
-                raise ConfigError(f"{name}: {option.name}={value!r}, expected True or False")
-        if self.align not in ("auto", "pad", "bin", "resample"):
-            raise ConfigError(f"{name}: align={self.align!r} is unknown; choose auto, pad, bin or resample")
-        if isinstance(self.dropout, bool) or not isinstance(self.dropout, (int, float)) or not 0 <= self.dropout < 1:
-            raise ConfigError(f"{name}: dropout={self.dropout!r}, expected a number in [0, 1)")
-        known = ("auto", *(row.backend for row in backends("coupled_scan")))
-        if self.backend not in known:
-            raise ConfigError(f"{name}: backend={self.backend!r} is unknown; choose one of {', '.join(known)}")
+            value = getattr(self, option.name)
+            if option.type in (int, "int"):
+                low = 0 if option.name == "steps" else 1
+                object.__setattr__(self, option.name, whole(value, f"{name}: {option.name}", low=low))
+            if option.type in (bool, "bool"):
+                one_of(value, (True, False), f"{name}: {option.name}")
+        one_of(self.pooling, POOLINGS, f"{name}: pooling")
+        one_of(self.align, ("auto", "pad", "bin", "resample"), f"{name}: align")
+        if number(self.dropout, f"{name}: dropout", low=0, high=1) == 1:
+            raise ConfigError(f"{name}: dropout=1 removes every feature; give a number in [0, 1)")
+        one_of(self.backend, ("auto", *(row.backend for row in backends("coupled_scan"))), f"{name}: backend")
 
     @property
     def other_backend(self) -> str:

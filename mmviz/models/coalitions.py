@@ -10,6 +10,8 @@ import numpy as np
 import torch
 
 from mmviz.core.errors import ConfigError
+from mmviz.core.options import whole
+from mmviz.core.subsets import MAX_EXACT_PLAYERS, membership, subset_label
 from mmviz.models.batch import Steps
 
 if TYPE_CHECKING:
@@ -76,8 +78,7 @@ def windows_of(model: FusionModel, windows: int) -> Players:
     ConfigError
         If ``windows`` is not an integer from 1 to the model's steps.
     """
-    if type(windows) is not int or not 1 <= windows <= model.steps:
-        raise ConfigError(f"windows={windows!r}, expected an integer from 1 to the model's {model.steps} steps")
+    whole(windows, "windows (at most the model's steps)", low=1, high=model.steps)
     edges = np.linspace(0, model.steps, windows + 1).round().astype(int)
     names = model.spec.names
     return Players(
@@ -88,16 +89,10 @@ def windows_of(model: FusionModel, windows: int) -> Players:
     )
 
 
-MAX_PLAYERS = 12
 #: Bytes of encoded steps per forward pass; activations take several times as much. The time per row of Coupled Mamba and of the
 #: Transformer is flat around this value, and grows for passes larger than the cache: ``python tests/bars/shapley_speed.py --chunks``.
 CHUNK_BYTES = 1 << 20
 _FAILURES = (RuntimeError, ValueError, TypeError, IndexError, KeyError, ArithmeticError)
-
-
-def members_of(players: int) -> Bool[Tensor, "coalition player"]:
-    """Return who is in each of the 2^n subsets: row k holds player i where bit i of k is set."""
-    return (torch.arange(2**players)[:, None] >> torch.arange(players)) % 2 == 1
 
 
 def coalition_predictions(
@@ -122,7 +117,7 @@ def coalition_predictions(
     steps
         Result of ``model.encode``: the encoders are not run again.
     members
-        Which players are in each coalition; None for all 2^n subsets, see :func:`members_of`.
+        Which players are in each coalition; None for all 2^n subsets, see :func:`mmviz.core.subsets.membership`.
     players
         The players; None for the modalities.
     every_step
@@ -138,11 +133,11 @@ def coalition_predictions(
     players = whole_modalities(model) if players is None else players
     n = len(players.names)
     if members is None:
-        if n > MAX_PLAYERS:
+        if n > MAX_EXACT_PLAYERS:
             raise ConfigError(
-                f"coalition_predictions: {n} players have 2^{n} = {2**n} subsets, more than 2^{MAX_PLAYERS}; estimate with a budget instead"
+                f"coalition_predictions: {n} players have 2^{n} = {2**n} subsets, more than 2^{MAX_EXACT_PLAYERS}; estimate with a budget instead"
             )
-        members = members_of(n)
+        members = torch.from_numpy(membership(n))
     if members.ndim != 2 or members.shape[1] != n or members.dtype != torch.bool:
         raise ConfigError(
             f"coalition_predictions: members is {members.dtype} of shape {tuple(members.shape)}, expected bool (coalition, {n}), one "
@@ -218,11 +213,9 @@ def _failing_subset(model: FusionModel, predict: Predict, held: Tensor, sample: 
         try:
             predict(held[row : row + 1], sample[row : row + 1])
         except _FAILURES:
-            who = (
-                " + ".join(n for n, there in zip(players.names, held[row].tolist(), strict=True) if there) or "nothing"
-            )
+            subset = subset_label(players.names, held[row].tolist(), empty="no player")
             return (
-                f"{type(model).__name__} fails for sample {int(sample[row])} with {who} only; Shapley values need the prediction for "
+                f"{type(model).__name__} fails for sample {int(sample[row])} with {subset} only; Shapley values need the prediction for "
                 "every subset"
             )
     return f"{type(model).__name__} runs each subset separately, but not all in one pass; give a smaller chunk_bytes"

@@ -9,7 +9,7 @@ import torch
 from mmkernels import causal_conv
 from torch import nn
 
-from mmviz.core.errors import ConfigError
+from mmviz.core.options import one_of
 
 if TYPE_CHECKING:
     from jaxtyping import Bool, Float
@@ -105,8 +105,7 @@ class RunningPool(nn.Module):
 
     def __init__(self, kind: str) -> None:
         super().__init__()
-        if kind not in POOLINGS:
-            raise ConfigError(f"pooling={kind!r} is unknown; choose one of {', '.join(POOLINGS)}")
+        one_of(kind, POOLINGS, "pooling")
         self.kind = kind
 
     def forward(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from mmviz.core.errors import ConfigError
+from mmviz.core.options import one_of, whole
 from mmviz.models.user_module.adapt import Adapted
 
 if TYPE_CHECKING:
@@ -55,8 +55,7 @@ def prefix_meaning(model: FusionModel, method: str = "steps") -> PrefixMeaning:
     method
         ``steps``: predictions from the first encoded steps. ``recording``: predictions from :func:`truncated` batches.
     """
-    if method not in METHODS:
-        raise ConfigError(f"prefixes={method!r} is unknown; choose steps or recording")
+    one_of(method, METHODS, "prefixes")
     reason = "" if method == "recording" else _difference(model)
     if reason:
         name = "resampled" if model.align == "resample" else "aligned"
@@ -86,14 +85,13 @@ def truncated(model: FusionModel, batch: Batch, stop: int) -> Batch:
     ConfigError
         If ``stop`` is not from 1 to the model's steps.
     """
-    if not 1 <= stop <= model.steps:
-        raise ConfigError(f"truncated: stop={stop!r}, expected an integer from 1 to the model's {model.steps} steps")
+    whole(stop, "truncated: stop", low=1, high=model.steps)
     valid, times, clock, ends = {}, dict(batch.times), batch.clock, None
     if model.timed and batch.clock is not None:
         begin, own = batch.clock[:, :1], batch.clock[:, 1:] - batch.clock[:, :1]
         duration = None if model.align == "resample" else model.spec.duration_s
-        whole = own if duration is None else torch.full_like(own, duration)
-        ends = torch.minimum(begin + stop / model.steps * whole, batch.clock[:, 1:])
+        total = own if duration is None else torch.full_like(own, duration)
+        ends = torch.minimum(begin + stop / model.steps * total, batch.clock[:, 1:])
         clock = torch.cat([begin, ends], 1)
         times = {name: torch.minimum(spans, ends[:, None]) for name, spans in times.items()}
     for modality in model.spec.modalities:

@@ -12,10 +12,11 @@ import torch
 
 from mmviz.core.errors import ConfigError
 from mmviz.core.options import number, one_of, whole
+from mmviz.core.subsets import MAX_EXACT_PLAYERS
 from mmviz.metrics.imbalance import deviations, imbalance_e1, imbalance_e2, imbalance_e3, shares
 from mmviz.metrics.shapley import VALUE_FUNCTIONS, shapley_values, subset_values
 from mmviz.models.batch import batch_of
-from mmviz.models.coalitions import MAX_PLAYERS, coalition_predictions
+from mmviz.models.coalitions import coalition_predictions
 from mmviz.train.devices import Devices
 
 if TYPE_CHECKING:
@@ -63,10 +64,10 @@ class ContributionMonitor:
     def check(self, spec: Spec) -> None:
         """Raise ConfigError where contributions are undefined: one modality, too many, or another task."""
         count = len(spec.modalities)
-        if not 2 <= count <= MAX_PLAYERS:
+        if not 2 <= count <= MAX_EXACT_PLAYERS:
             raise ConfigError(
                 f"fit: monitor compares modalities by the predictions for all 2^M subsets; {spec.name!r} has M = {count}, "
-                f"expected 2 to {MAX_PLAYERS}"
+                f"expected 2 to {MAX_EXACT_PLAYERS}"
             )
         if spec.task.kind == "regression" and self.value not in ("", "negative_loss"):
             raise ConfigError(f"ContributionMonitor: value={self.value!r} for a regression; choose negative_loss")

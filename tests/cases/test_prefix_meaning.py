@@ -149,9 +149,9 @@ def test_one_step_is_the_whole_recording_and_an_unknown_way_is_refused_by_name()
     ds = dataset({"a": 12, "b": 5})
     run = trained(ds, steps=1)
     assert prefix_meaning(run.model).kind == "recording"
-    with pytest.raises(mm.core.errors.ConfigError, match="prefixes='exact' is unknown; choose steps or recording"):
+    with pytest.raises(mm.core.errors.ConfigError, match="prefixes='exact'; use one of 'steps', 'recording'"):
         mm.record(run, ds["test"], prefixes="exact")
-    with pytest.raises(mm.core.errors.ConfigError, match="prefixes='exact' is unknown"):
+    with pytest.raises(mm.core.errors.ConfigError, match="prefixes='exact'; use one of"):
         mm.recording.what_if(run, ds["test"], prefixes="exact")
 
 

@@ -6,9 +6,10 @@ import torch
 
 import mmviz as mm
 from mmviz.core.errors import ConfigError
+from mmviz.core.subsets import membership
 from mmviz.metrics.shapley import shapley_values
 from mmviz.models import batch_of
-from mmviz.models.coalitions import coalition_predictions, members_of, windows_of
+from mmviz.models.coalitions import coalition_predictions, windows_of
 
 NAMES = mm.models.available()
 
@@ -49,7 +50,7 @@ def counted(model, monkeypatch):
 @pytest.mark.parametrize("name", NAMES)
 def test_every_model_answers_as_to_a_batch_with_the_others_masked(toy, batch, name):
     model = built(toy.spec, name)
-    members = members_of(3)
+    members = torch.from_numpy(membership(3))
     apart = batch.repeated(8).masked(members.repeat(5, 1))
     steps = model.encode(batch)
     torch.testing.assert_close(
@@ -163,7 +164,7 @@ def test_windows_cover_every_step_once(ragged):
 
 @pytest.mark.parametrize("windows", [0, 25, 2.0, True])
 def test_windows_that_the_steps_do_not_have_are_refused(toy, windows):
-    with pytest.raises(ConfigError, match="from 1 to the model's 24 steps"):
+    with pytest.raises(ConfigError, match="whole number from 1 to 24"):
         windows_of(built(toy.spec), windows)
 
 
@@ -191,7 +192,7 @@ def test_a_nan_answer_is_handed_on_and_touches_no_other(toy, monkeypatch):
     fuse = model.fuse
     monkeypatch.setattr(model, "fuse", lambda s: torch.where((s.mask.any(-1).sum(0) == 2)[:, None], torch.nan, fuse(s)))
     broken = coalition_predictions(model, steps)
-    pairs = members_of(3).sum(1) == 2
+    pairs = torch.from_numpy(membership(3)).sum(1) == 2
     assert broken[:, pairs].isnan().all()
     torch.testing.assert_close(broken[:, ~pairs], whole[:, ~pairs], rtol=0, atol=0)
 

@@ -77,9 +77,9 @@ def test_coupling_is_finite_when_nothing_is_present(kind):
 
 
 def test_unknown_kinds_are_refused_with_the_known_ones():
-    with pytest.raises(ConfigError, match="identity, mean, gain, softmax, exact_sum"):
+    with pytest.raises(ConfigError, match="'identity', 'mean', 'gain', 'softmax', 'exact_sum'"):
         Coupling(3, "sum")
-    with pytest.raises(ConfigError, match="mean, max, last"):
+    with pytest.raises(ConfigError, match="'mean', 'max', 'last'"):
         RunningPool("median")
 
 

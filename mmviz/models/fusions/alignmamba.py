@@ -9,7 +9,7 @@ import torch
 from mmkernels import pairwise_cost, relaxed_plan
 from torch import nn
 
-from mmviz.core.errors import ConfigError
+from mmviz.core.options import one_of
 from mmviz.models.base import FusionModel
 from mmviz.models.batch import Steps
 from mmviz.models.layers import PresentMean, RMSNorm, prediction_head
@@ -50,8 +50,7 @@ class AlignMambaConfig(AnchorConfig):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.normalize not in ("literal", "barycentric"):
-            raise ConfigError(f"AlignMamba: normalize={self.normalize!r} is unknown; choose literal or barycentric")
+        one_of(self.normalize, ("literal", "barycentric"), "AlignMamba: normalize")
 
 
 @register("alignmamba", AlignMambaConfig)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 
 from torch import nn
 
-from mmviz.core.errors import ConfigError
+from mmviz.core.options import number
 from mmviz.models.base import FusionModel
 from mmviz.models.layers import PresentMean, RMSNorm, prediction_head
 from mmviz.models.registry import register
@@ -60,12 +60,7 @@ class AlignMamba2Config(AlignmentConfig):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if (
-            isinstance(self.balance, bool)
-            or not isinstance(self.balance, (int, float))
-            or not 0 <= self.balance < float("inf")
-        ):
-            raise ConfigError(f"AlignMamba2: balance={self.balance!r}, expected a finite number ≥ 0")
+        number(self.balance, "AlignMamba2: balance", low=0)
 
 
 @register("alignmamba2", AlignMamba2Config)

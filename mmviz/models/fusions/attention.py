@@ -10,6 +10,7 @@ from mmkernels.transforms import is_transformed
 from torch import nn
 
 from mmviz.core.errors import ConfigError
+from mmviz.core.options import one_of
 from mmviz.models.base import FusionConfig, FusionModel
 from mmviz.models.layers import PresentMean, StackedLayerNorm, prediction_head
 from mmviz.models.registry import register
@@ -108,8 +109,7 @@ def check_attention(model: str, width: int, heads: int, attention: str) -> None:
     """Raise ConfigError if the heads do not divide the width, or the kind of attention is unknown."""
     if width % heads:
         raise ConfigError(f"{model}: heads={heads} does not divide width={width}; give a divisor")
-    if attention not in ATTENTIONS:
-        raise ConfigError(f"{model}: attention={attention!r} is unknown; choose {' or '.join(ATTENTIONS)}")
+    one_of(attention, ATTENTIONS, f"{model}: attention")
 
 
 @dataclass(frozen=True)

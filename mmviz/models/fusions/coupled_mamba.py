@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch import nn
 
-from mmviz.core.errors import ConfigError
+from mmviz.core.options import one_of
 from mmviz.models.base import FusionModel
 from mmviz.models.layers import PresentMean, StackedLayerNorm, StackedLinear, prediction_head
 from mmviz.models.registry import register
@@ -43,8 +43,7 @@ class CoupledMambaConfig(MambaConfig):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.mix not in ("cat", "none"):
-            raise ConfigError(f"CoupledMamba: mix={self.mix!r} is unknown; choose cat or none")
+        one_of(self.mix, ("cat", "none"), "CoupledMamba: mix")
 
 
 @register("coupled_mamba", CoupledMambaConfig)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch import nn
 
-from mmviz.core.errors import ConfigError
+from mmviz.core.options import one_of
 from mmviz.models.base import FusionModel
 from mmviz.models.layers import prediction_head
 from mmviz.models.registry import register
@@ -43,8 +43,7 @@ class EarlyConfig(MambaConfig):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.join not in JOINS:
-            raise ConfigError(f"Early: join={self.join!r} is unknown; choose {' or '.join(JOINS)}")
+        one_of(self.join, JOINS, "Early: join")
 
 
 @register("early", EarlyConfig)

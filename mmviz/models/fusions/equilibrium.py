@@ -9,6 +9,7 @@ import torch
 from torch import nn
 
 from mmviz.core.errors import ConfigError
+from mmviz.core.options import number, one_of
 from mmviz.models.base import FusionConfig, FusionModel, Observation
 from mmviz.models.encoder import number_of_steps
 from mmviz.models.fusions.memory_mapping import Mapping, Memory, feature_loss, sample_loss
@@ -58,18 +59,10 @@ class EquilibriumConfig(FusionConfig):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        for name, known in (
-            ("mapping", ("none", "linear", "mlp")),
-            ("sample", ("none", "infonce", "similarity")),
-        ):
-            if getattr(self, name) not in known:
-                raise ConfigError(
-                    f"Equilibrium: {name}={getattr(self, name)!r} is unknown; choose one of {', '.join(known)}"
-                )
-        for name in ("feature", "sample_weight"):
-            value = getattr(self, name)
-            if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value < float("inf"):
-                raise ConfigError(f"Equilibrium: {name}={value!r}, expected a number ≥ 0")
+        one_of(self.mapping, ("none", "linear", "mlp"), "Equilibrium: mapping")
+        one_of(self.sample, ("none", "infonce", "similarity"), "Equilibrium: sample")
+        number(self.feature, "Equilibrium: feature", low=0)
+        number(self.sample_weight, "Equilibrium: sample_weight", low=0)
         if self.mapping == "none" and self.sample != "none":
             raise ConfigError(
                 f"Equilibrium: sample={self.sample!r} is a loss of the mapping, but mapping='none'; choose mapping linear or mlp"

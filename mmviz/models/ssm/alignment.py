@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, cast
 
@@ -10,6 +9,7 @@ import torch
 from mmkernels import entropic_plan, median_bandwidth, mmd_squared, pairwise_cost, relaxed_plan
 
 from mmviz.core.errors import ConfigError
+from mmviz.core.options import number, one_of
 from mmviz.models.base import FusionConfig, TransportPlan
 
 if TYPE_CHECKING:
@@ -53,18 +53,13 @@ class AnchorConfig(FusionConfig):
     def __post_init__(self) -> None:
         super().__post_init__()
         object.__setattr__(self, "factors", tuple(self.factors))  # a list, when it comes back from JSON
-        self._check_number("mmd", self.mmd)
-        self._check_number("bandwidth", self.bandwidth)
-        for factor in self.factors or (0.0,):
-            self._check_number("factors", factor, above=True)
-
-    def _check_number(self, option: str, value: float, *, above: bool = False) -> None:
-        """Raise ConfigError unless the value is a finite number ≥ 0 (``above``: > 0)."""
-        sensible = isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
-        if not sensible or value < 0 or (above and value == 0):
-            name = type(self).__name__.removesuffix("Config")
-            seen = getattr(self, option)
-            raise ConfigError(f"{name}: {option}={seen!r}, expected a finite number {'>' if above else '≥'} 0")
+        name = type(self).__name__.removesuffix("Config")
+        number(self.mmd, f"{name}: mmd", low=0)
+        number(self.bandwidth, f"{name}: bandwidth", low=0)
+        if not self.factors:
+            raise ConfigError(f"{name}: factors=(); give at least one factor")
+        for factor in self.factors:
+            number(factor, f"{name}: factors", low=0, above=True)
 
     def discrepancy(
         self,
@@ -91,8 +86,7 @@ def anchor_of(names: tuple[str, ...], chosen: str) -> int:
         If the data have no modality of the name ``chosen``.
     """
     if chosen:
-        if chosen not in names:
-            raise ConfigError(f"anchor={chosen!r} is not a modality of the data; choose one of {', '.join(names)}")
+        one_of(chosen, names, "anchor (a modality of the data)")
         return names.index(chosen)
     return next((names.index(name) for name in DEFAULT_ANCHORS if name in names), 0)
 
@@ -143,10 +137,9 @@ class AlignmentConfig(AnchorConfig):
         super().__post_init__()
         name = type(self).__name__.removesuffix("Config")
         for option, known in CHOICES.items():
-            if (value := getattr(self, option)) not in known:
-                raise ConfigError(f"{name}: {option}={value!r} is unknown; choose one of {', '.join(known)}")
-        self._check_number("ot", self.ot)
-        self._check_number("epsilon", self.epsilon, above=True)
+            one_of(getattr(self, option), known, f"{name}: {option}")
+        number(self.ot, f"{name}: ot", low=0)
+        number(self.epsilon, f"{name}: epsilon", low=0, above=True)
 
 
 class Pair(NamedTuple):

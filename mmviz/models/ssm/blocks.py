@@ -10,7 +10,7 @@ import torch
 from mmkernels import coupled_scan, silu_gate
 from torch import nn
 
-from mmviz.core.errors import ConfigError
+from mmviz.core.options import whole
 from mmviz.models.base import FusionConfig, ScanInputs, other_backend
 from mmviz.models.layers import StackedCausalConv, StackedLayerNorm, StackedLinear
 from mmviz.models.ssm.coupling import Coupling
@@ -62,9 +62,8 @@ class CoupledBlock(nn.Module):
         backend: str = "auto",
     ) -> None:
         super().__init__()
-        if dt_rank is not None and (type(dt_rank) is not int or dt_rank < 1):
-            raise ConfigError(f"dt_rank={dt_rank!r}, expected an integer ≥ 1, or None for ceil(width / 8)")
-        inner, rank = expand * width, dt_rank or math.ceil(width / 8)
+        rank = math.ceil(width / 8) if dt_rank is None else whole(dt_rank, "dt_rank (None for ceil(width / 8))", low=1)
+        inner = expand * width
         self.state, self.rank, self.backend = state, rank, backend
         self.norm = StackedLayerNorm(modalities, width)
         self.into = StackedLinear(modalities, width, inner, bias=False)

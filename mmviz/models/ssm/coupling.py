@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch import nn
 
-from mmviz.core.errors import ConfigError
+from mmviz.core.options import one_of
 from mmviz.models.layers import masked_softmax
 
 if TYPE_CHECKING:
@@ -41,8 +41,7 @@ class Coupling(nn.Module):
 
     def __init__(self, modalities: int, kind: str) -> None:
         super().__init__()
-        if kind not in COUPLINGS:
-            raise ConfigError(f"coupling={kind!r} is unknown; choose one of {', '.join(COUPLINGS)}")
+        one_of(kind, COUPLINGS, "coupling")
         self.kind = kind
         self.modalities = modalities
         self.logits = nn.Parameter(2.0 * torch.eye(modalities)) if kind == "softmax" else None

@@ -10,6 +10,7 @@ from mmkernels import silu_gate
 from torch import nn
 
 from mmviz.core.errors import ConfigError
+from mmviz.core.options import one_of
 from mmviz.models.base import Routing, TokenScan, other_backend
 from mmviz.models.layers import RMSNorm
 from mmviz.models.ssm.blocks import SelectiveCore
@@ -125,12 +126,9 @@ class ModalityAwareLayer(nn.Module):
         bidirectional: bool = False,
     ) -> None:
         super().__init__()
-        if variant not in VARIANTS:
-            raise ConfigError(f"variant={variant!r} is unknown; choose {' or '.join(VARIANTS)}")
-        if experts not in EXPERTS:
-            raise ConfigError(f"experts={experts!r} is unknown; choose one of {', '.join(EXPERTS)}")
-        if router not in ("modality", "learned"):
-            raise ConfigError(f"router={router!r} is unknown; choose modality or learned")
+        one_of(variant, VARIANTS, "variant")
+        one_of(experts, EXPERTS, "experts")
+        one_of(router, ("modality", "learned"), "router")
         if router == "modality" and (shared_experts, specific_experts, top_k) != (1, 1, 1):
             raise ConfigError(
                 f"shared_experts={shared_experts}, specific_experts={specific_experts}, top_k={top_k}, but routing by modality id "

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from mmviz.core.errors import ConfigError
+from mmviz.core.options import one_of
 
 if TYPE_CHECKING:
     from jaxtyping import Bool, Int, Shaped
@@ -37,8 +37,7 @@ class TokenOrder:
     kind: str = "interleaved"
 
     def __post_init__(self) -> None:
-        if self.kind not in ORDERS:
-            raise ConfigError(f"order={self.kind!r} is unknown; choose {' or '.join(ORDERS)}")
+        one_of(self.kind, ORDERS, "order")
 
     @classmethod
     def with_anchor_last(cls, count: int, anchor: int, kind: str = "interleaved") -> TokenOrder:

@@ -11,6 +11,7 @@ from torch import nn
 from torch.nn.parameter import is_lazy
 
 from mmviz.core.errors import ConfigError
+from mmviz.core.options import one_of, whole
 from mmviz.models.batch import Batch
 from mmviz.models.encoder import default_steps, time_varying
 from mmviz.models.user_module.imputation import Imputation
@@ -290,8 +291,7 @@ def adapt(
         raise ConfigError(f"adapt: module is a {type(module).__name__}, expected a torch.nn.Module")
     if not hasattr(spec, "modalities"):
         raise ConfigError(f"adapt: spec is a {type(spec).__name__}, expected the .spec of a data set")
-    if not isinstance(masks, bool):
-        raise ConfigError(f"adapt: masks={masks!r:.80}, expected True or False")
+    one_of(masks, (True, False), "adapt: masks")
     imputation = Imputation(spec, missing, masks=masks, masked_as=masked_as)
     if call is not None and not callable(call):
         raise ConfigError(f"adapt: call is a {type(call).__name__}, expected a callable that is given the module first")
@@ -300,10 +300,9 @@ def adapt(
         task = f"{spec.task.kind} with {len(spec.task.classes)} classes" if spec.task.classes else spec.task.kind
         raise ConfigError(f"adapt: output_kind={output_kind!r} is not valid for a {task}; choose {' or '.join(kinds)}")
     lengths = {m.steps for m in time_varying(spec.modalities)}
-    if type(steps) is not int or not 0 <= steps <= max(lengths):
-        raise ConfigError(
-            f"adapt: steps={steps!r}, expected an integer from 1 to {max(lengths)}, the frames of the longest signal, or 0 for the default"
-        )
+    steps = whole(
+        steps, "adapt: steps (0: default; at most the frames of the longest signal)", low=0, high=max(lengths)
+    )
     steps = steps or default_steps(spec.modalities, most=_MOST_PASSES)
     check_weights(module)
     config = AdaptedConfig(

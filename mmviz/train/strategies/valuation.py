@@ -10,9 +10,10 @@ import torch
 
 from mmviz.core.errors import ConfigError
 from mmviz.core.options import number, whole
+from mmviz.core.subsets import MAX_EXACT_PLAYERS
 from mmviz.metrics.shapley import shapley_values
 from mmviz.models.batch import Steps
-from mmviz.models.coalitions import MAX_PLAYERS, coalition_predictions
+from mmviz.models.coalitions import coalition_predictions
 from mmviz.train.strategies.base import Strategy, Update
 
 if TYPE_CHECKING:
@@ -70,9 +71,9 @@ class Valuation(Strategy):
 
     def prepare(self, model: FusionModel) -> FusionModel:
         """Raise ConfigError for more modalities than can be valued exactly."""
-        if len(model.spec.modalities) > MAX_PLAYERS:
+        if len(model.spec.modalities) > MAX_EXACT_PLAYERS:
             raise ConfigError(
-                f"valuation: {len(model.spec.modalities)} modalities have too many subsets; at most {MAX_PLAYERS}"
+                f"valuation: {len(model.spec.modalities)} modalities have too many subsets; at most {MAX_EXACT_PLAYERS}"
             )
         return model
 

@@ -109,8 +109,8 @@ def test_one_modality_alone_and_one_step_alone_are_answered(toy, name):
     ("options", "message"),
     [
         ({"heads": 3, "width": 8}, "heads=3 does not divide width=8"),
-        ({"heads": 0}, "integer ≥ 1"),
-        ({"attention": "flash"}, "choose fused or materialised"),
+        ({"heads": 0}, "whole number of at least 1"),
+        ({"attention": "flash"}, "use one of 'fused', 'materialised'"),
     ],
 )
 def test_wrong_options_of_attention_are_refused(toy, name, options, message):

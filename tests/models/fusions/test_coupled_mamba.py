@@ -55,7 +55,11 @@ def test_a_step_that_nobody_has_is_passed_over(toy):
 
 @pytest.mark.parametrize(
     ("options", "message"),
-    [({"join": "sum"}, "choose average or concat"), ({"layers": 0}, "≥ 1"), ({"dt_rank": 0}, "None for ceil")],
+    [
+        ({"join": "sum"}, "use one of 'average', 'concat'"),
+        ({"layers": 0}, "at least 1"),
+        ({"dt_rank": 0}, "None for ceil"),
+    ],
 )
 def test_wrong_options_of_early_fusion_are_refused(toy, options, message):
     with pytest.raises(ConfigError, match=message):
@@ -206,14 +210,14 @@ def test_decays_are_negative_and_steps_start_between_a_thousandth_and_a_tenth(to
     [
         ("coupled_mumba", {}, "did you mean 'coupled_mamba'"),
         ("coupled_mamba", {"laiers": 2}, "did you mean 'layers'"),
-        ("coupled_mamba", {"layers": 0}, "integer ≥ 1"),
-        ("coupled_mamba", {"width": 2.5}, "integer ≥ 1"),
-        ("coupled_mamba", {"coupling": "sum"}, "choose one of identity"),
-        ("coupled_mamba", {"pooling": "median"}, "choose one of mean"),
-        ("coupled_mamba", {"mix": "add"}, "choose cat or none"),
-        ("coupled_mamba", {"align": "crop"}, "choose auto, pad, bin or resample"),
+        ("coupled_mamba", {"layers": 0}, "whole number of at least 1"),
+        ("coupled_mamba", {"width": 2.5}, "whole number of at least 1"),
+        ("coupled_mamba", {"coupling": "sum"}, "use one of 'identity'"),
+        ("coupled_mamba", {"pooling": "median"}, "use one of 'mean'"),
+        ("coupled_mamba", {"mix": "add"}, "use one of 'cat', 'none'"),
+        ("coupled_mamba", {"align": "crop"}, "use one of 'auto', 'pad', 'bin', 'resample'"),
         ("coupled_mamba", {"dropout": 1.0}, r"\[0, 1\)"),
-        ("coupled_mamba", {"steps": -1}, "integer ≥ 0"),
+        ("coupled_mamba", {"steps": -1}, "whole number of at least 0"),
     ],
 )
 def test_wrong_options_are_refused_with_what_to_do(toy, name, options, message):

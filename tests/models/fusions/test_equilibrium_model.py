@@ -196,9 +196,9 @@ def test_a_model_that_was_built_keeps_its_weights_inside(toy, batch):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"mapping": "square"}, "choose one of none"),
-        ({"sample": "nce"}, "choose one of none"),
-        ({"feature": -1.0}, "number ≥ 0"),
+        ({"mapping": "square"}, "use one of 'none'"),
+        ({"sample": "nce"}, "use one of 'none'"),
+        ({"feature": -1.0}, "finite number of at least 0"),
         ({"base": "equilibrium"}, "cannot wrap itself"),
         ({"base": "coupled_mamb"}, "did you mean 'coupled_mamba'"),
         ({"base_options": {"layer": 1}}, "did you mean 'layers'"),

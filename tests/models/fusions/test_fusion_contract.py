@@ -122,10 +122,10 @@ def test_a_trace_of_every_fusion_is_recorded_sized_and_survives_the_disk(toy, na
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"width": 0}, "integer ≥ 1"),
-        ({"steps": -1}, "integer ≥ 0"),
-        ({"pooling": "median"}, "choose one of mean"),
-        ({"align": "crop"}, "choose auto, pad"),
+        ({"width": 0}, "whole number of at least 1"),
+        ({"steps": -1}, "whole number of at least 0"),
+        ({"pooling": "median"}, "use one of 'mean'"),
+        ({"align": "crop"}, "use one of 'auto', 'pad'"),
         ({"dropout": 1.0}, r"\[0, 1\)"),
         ({"widht": 3}, "did you mean 'width'"),
     ],

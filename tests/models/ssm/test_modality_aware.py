@@ -163,7 +163,7 @@ def test_tokens_stand_where_the_order_says_and_come_back(kind):
         assert row[0, :5].tolist() == [*x[2, 0].tolist(), x[0, 0, 0]]
     assert torch.equal(order.unflatten(row), x)
     assert TokenOrder.with_anchor_last(3, 0).modalities == (2, 1, 0)  # text, audio, video: v, a, l
-    with pytest.raises(ConfigError, match="order='sorted' is unknown; choose interleaved or concatenated"):
+    with pytest.raises(ConfigError, match="order='sorted'; use one of 'interleaved', 'concatenated'"):
         TokenOrder((0, 1), "sorted")
 
 
@@ -283,9 +283,9 @@ def test_routing_by_modality_is_noted_as_it_is(x, mask):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"variant": "C"}, "variant='C' is unknown; choose A or B"),
-        ({"experts": "none"}, "experts='none' is unknown; choose one of both, shared, specific"),
-        ({"router": "random"}, "router='random' is unknown; choose modality or learned"),
+        ({"variant": "C"}, "variant='C'; use one of 'A', 'B'"),
+        ({"experts": "none"}, "experts='none'; use one of 'both', 'shared', 'specific'"),
+        ({"router": "random"}, "router='random'; use one of 'modality', 'learned'"),
         ({"router": "learned", "top_k": 3}, "top_k=3 exceeds the 2 permitted experts"),
         ({"router": "learned", "experts": "shared", "top_k": 2}, "top_k=2 exceeds the 1 permitted experts"),
         ({"specific_experts": 2}, "uses one expert of each kind"),

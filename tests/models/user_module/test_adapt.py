@@ -286,8 +286,8 @@ def test_weights_that_diverged_are_named(toy):
         ({"missing": lambda name, values, valid: torch.zeros(7)}, r"returned shape \(7,\) for 'm2'"),
         ({"missing": "zeros", "output_kind": "values"}, "choose logits or probabilities"),
         ({"missing": "zeros", "call": 3}, "call is a int"),
-        ({"missing": "zeros", "steps": 25}, "from 1 to 24"),
-        ({"missing": "zeros", "steps": True}, "from 1 to 24"),
+        ({"missing": "zeros", "steps": 25}, "from 0 to 24"),
+        ({"missing": "zeros", "steps": True}, "from 0 to 24"),
     ],
 )
 def test_wrong_options_are_refused(toy, options, message):

@@ -474,7 +474,7 @@ def test_every_subset_is_tried_and_not_single_modalities_alone():
         ({"missing": {"text": "zeros", "sound": "mean"}}, "'sound'"),
         ({"missing": {"text": "zeros", "audio": "median"}}, r"missing\['audio'\]='median'"),
         ({"missing": 0}, "missing=0"),
-        ({"missing": "mean", "masks": 1}, "masks=1, expected True or False"),
+        ({"missing": "mean", "masks": 1}, "masks=1; use one of True, False"),
         ({"missing": "mean", "masked_as": "present"}, "masks=True"),
         ({"missing": "mean", "masks": True, "masked_as": True}, "masked_as=True, expected 'absent'"),
         ({"missing": "mean", "output_kind": "sigmoid"}, "choose logits or probabilities or logit or probability"),

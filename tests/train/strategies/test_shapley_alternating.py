@@ -301,7 +301,7 @@ def test_data_with_one_modality_are_refused_by_shapley_alternating():
         ({"temperature": 0}, "temperature=0;"),
         ({"hysteresis": -1}, "hysteresis=-1;"),
         ({"alternation": "epoch"}, "goes with joint_update=False"),
-        ({"mapping": "quadratic"}, "choose one of none, linear, mlp"),
+        ({"mapping": "quadratic"}, "use one of 'none', 'linear', 'mlp'"),
         ({"sample": "infonce"}, "loss of the mapping"),
     ],
 )
