@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from mmviz.metrics.regression import paired_values
-from mmviz.metrics.score import Answer
+from mmviz.metrics.score import Score
 
 
-def within_tolerance(prediction: ArrayLike, target: ArrayLike, *, tolerance: float = 0.5) -> Answer:
+def within_tolerance(prediction: ArrayLike, target: ArrayLike, *, tolerance: float = 0.5) -> Score:
     """Return the share of |prediction - target| ≤ tolerance, 0 to 1; NaN with the reason where it is undefined.
 
     Parameters
@@ -22,4 +22,4 @@ def within_tolerance(prediction: ArrayLike, target: ArrayLike, *, tolerance: flo
         In the unit of the target, ≥ 0.
     """
     p, y, undefined = paired_values(prediction, target)
-    return Answer(np.nan, undefined) if undefined else Answer(float((np.abs(p - y) <= tolerance).mean()))
+    return Score(np.nan, undefined) if undefined else Score(float((np.abs(p - y) <= tolerance).mean()))
