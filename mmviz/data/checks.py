@@ -136,13 +136,7 @@ def refuse_swapped_padding(x: NDArray[Any], valid: Mask, where: str, *, side: Si
 
 
 def clean(
-    x: NDArray[Any],
-    valid: Mask,
-    place: Place,
-    where: str,
-    report: Report,
-    *,
-    nonfinite: Nonfinite,
+    x: NDArray[Any], valid: Mask, place: Place, where: str, report: Report, *, nonfinite: Nonfinite
 ) -> tuple[Floats, Mask, Mask | None]:
     """Return a signal as float32 with non-finite values treated and padding set to 0, its mask, and its missing cells.
 

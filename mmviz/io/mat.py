@@ -19,19 +19,8 @@ Order = Literal["<", ">"]
 _MATRIX, _COMPRESSED = 14, 15
 # number of the stored type -> NumPy code; 16 is UTF-8, 17 UTF-16
 _STORED = {
-    1: "i1",
-    2: "u1",
-    3: "i2",
-    4: "u2",
-    5: "i4",
-    6: "u4",
-    7: "f4",
-    9: "f8",
-    12: "i8",
-    13: "u8",
-    16: "u1",
-    17: "u2",
-}
+    1: "i1", 2: "u1", 3: "i2", 4: "u2", 5: "i4", 6: "u4", 7: "f4", 9: "f8", 12: "i8", 13: "u8", 16: "u1", 17: "u2",
+}  # fmt: skip
 # number of the class -> NumPy code of the array it means; 4 is text
 _CLASSES = {4: "u2", 6: "f8", 7: "f4", 8: "i1", 9: "u1", 10: "i2", 11: "u2", 12: "i4", 13: "u4", 14: "i8", 15: "u8"}
 _OPAQUE = 17

@@ -30,19 +30,9 @@ _OBJECT = re.compile(r"'descr': '\|O'")
 _MAX_DIMENSIONS = 8
 _PIECE = 1 << 24
 _BROKEN = (
-    zipfile.BadZipFile,
-    zlib.error,
-    struct.error,
-    EOFError,
-    RuntimeError,
-    NotImplementedError,
-    ValueError,
-    OverflowError,
-    OSError,
-    KeyError,
-    IndexError,
-    MemoryError,
-)
+    zipfile.BadZipFile, zlib.error, struct.error, EOFError, RuntimeError, NotImplementedError, ValueError, OverflowError, OSError,
+    KeyError, IndexError, MemoryError,
+)  # fmt: skip
 
 
 def read_npz(source: str | Path | bytes, *, where: str = "", max_bytes: int = MAX_BYTES) -> dict[str, NDArray[Any]]:

@@ -277,9 +277,7 @@ def changed(folder, change, name="run.json"):
 
 
 @pytest.mark.parametrize(
-    "options",
-    [{"layers": 10**6}, {"width": 30_000}, {"width": 2**62}, {"state": 10**8}, {"width": 2**70}],
-    ids=str,
+    "options", [{"layers": 10**6}, {"width": 30_000}, {"width": 2**62}, {"state": 10**8}, {"width": 2**70}], ids=str
 )
 def test_a_run_that_describes_a_model_far_larger_than_its_weights_is_refused_before_it_is_built(
     toy_run, tmp_path, options

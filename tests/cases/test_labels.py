@@ -216,12 +216,7 @@ def test_whole_floats_and_booleans_are_classes():
 
 @pytest.mark.parametrize(
     "target",
-    [
-        pd.to_datetime(["2020-01-01", "2020-01-02"] * 20),
-        np.array([1j, 2] * 20),
-        [0, "a"] * 20,
-        [object()] * 40,
-    ],
+    [pd.to_datetime(["2020-01-01", "2020-01-02"] * 20), np.array([1j, 2] * 20), [0, "a"] * 20, [object()] * 40],
     ids=["dates", "complex", "numbers and text", "objects"],
 )
 @pytest.mark.parametrize("task", ["classification", "regression"])

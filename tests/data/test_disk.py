@@ -214,10 +214,7 @@ def _sound(index):
         (lambda f: _index(f, lambda i: _sound(i).update(steps=2)), "do not fit 2 steps"),
         (lambda f: _index(f, lambda i: i["splits"][0].update(count=5)), r"offsets is I64 \[31\], expected int64 \[6\]"),
         (lambda f: _index(f, lambda i: i["splits"][0]["ids"].update(values=["a"])), "1 values for 30 samples"),
-        (
-            lambda f: _index(f, lambda i: i["splits"][0]["ids"].update(dtype="<U99999999")),
-            "at most 1048576 characters",
-        ),
+        (lambda f: _index(f, lambda i: i["splits"][0]["ids"].update(dtype="<U99999999")), "at most 1048576 characters"),
         (lambda f: _index(f, lambda i: i["splits"][0]["ids"].update(dtype="<f8")), "expected text"),
         (lambda f: _index(f, lambda i: _sound(i).update(steps=1 << 60)), "bytes for their mask"),
         (lambda f: _index(f, lambda i: i["splits"][0]["modalities"].pop("sound")), "no modality 'sound'"),

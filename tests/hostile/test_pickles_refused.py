@@ -160,15 +160,7 @@ def test_a_key_that_is_a_tuple_nested_200000_deep_is_refused_and_the_process_liv
 
 
 @pytest.mark.parametrize(
-    "keys",
-    [
-        [(i,) for i in range(3)],
-        [1.5, 2.5],
-        [None],
-        [True, False],
-        [b"bytes"],
-        [((1, 2), 3)],
-    ],
+    "keys", [[(i,) for i in range(3)], [1.5, 2.5], [None], [True, False], [b"bytes"], [((1, 2), 3)]]
 )
 def test_only_text_and_whole_numbers_are_dictionary_keys(keys):
     with pytest.raises(UnsafeFileError, match="neither text nor a whole number"):

@@ -123,10 +123,7 @@ class Ragged:
             return
         path, at = self._given[:2]
         step = 4 * self.shape[2]  # bytes
-        with (
-            contextlib.suppress(OSError),
-            path.open("rb") as file,
-        ):  # a hint to the system: reading works without it
+        with contextlib.suppress(OSError), path.open("rb") as file:  # a hint to the system: reading works without it
             for a, b in runs:
                 os.posix_fadvise(file.fileno(), at + a * step, (b - a) * step, os.POSIX_FADV_WILLNEED)
 

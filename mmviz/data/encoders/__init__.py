@@ -4,12 +4,4 @@ from mmviz.data.encoders.encode import FeatureCache, encode
 from mmviz.data.encoders.image import ImageEncoder, efficientnet_lite0
 from mmviz.data.encoders.text import LanguageModel, language_model, minilm
 
-__all__ = [
-    "FeatureCache",
-    "ImageEncoder",
-    "LanguageModel",
-    "efficientnet_lite0",
-    "encode",
-    "language_model",
-    "minilm",
-]
+__all__ = ["FeatureCache", "ImageEncoder", "LanguageModel", "efficientnet_lite0", "encode", "language_model", "minilm"]

@@ -17,17 +17,9 @@ from mmviz.data.splits import ALIASES, canonical_splits
 from mmviz.io.content import Content
 
 KEYS = (
-    "text",
-    "audio",
-    "video",
-    "text_minilm",
-    "label_reg",
-    "label_bin",
-    "ids",
-    "video_index",
-    "split_official",
+    "text", "audio", "video", "text_minilm", "label_reg", "label_bin", "ids", "video_index", "split_official",
     "split_bclstm",
-)
+)  # fmt: skip
 LEAKING = {"text_cnn", "video"}
 _KEY_OF = {"text": "text_minilm", "text_cnn": "text", "audio": "audio", "video": "video"}
 HELD_OUT = {"train": 0.6, "valid": 0.2, "test": 0.2}

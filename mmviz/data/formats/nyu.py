@@ -22,16 +22,9 @@ from mmviz.io.hdf5 import Arrays, open_hdf5
 from mmviz.io.mat import read_mat5
 
 KINDS = (
-    "bedroom",
-    "kitchen",
-    "living room",
-    "bathroom",
-    "dining room",
-    "office",
-    "home office",
-    "classroom",
+    "bedroom", "kitchen", "living room", "bathroom", "dining room", "office", "home office", "classroom",
     "bookstore",
-)
+)  # fmt: skip
 OTHERS = "others"
 
 

@@ -159,12 +159,7 @@ def drop_frames(
 
 @takes(ds="dataset")
 def delay(
-    ds: Dataset,
-    steps: Mapping[str, int],
-    *,
-    jitter: int = 0,
-    seed: int = 0,
-    splits: Sequence[str] | None = None,
+    ds: Dataset, steps: Mapping[str, int], *, jitter: int = 0, seed: int = 0, splits: Sequence[str] | None = None
 ) -> Dataset:
     """Delay modalities against the others.
 

@@ -100,12 +100,7 @@ def _imder_counts(names: NDArray[np.str_], rate: float, modalities: int, seed: i
 
 @takes(ds="dataset")
 def drop_modalities(
-    ds: Dataset,
-    rate: float,
-    *,
-    protocol: Protocol = "imder",
-    seed: int = 0,
-    splits: Sequence[str] | None = None,
+    ds: Dataset, rate: float, *, protocol: Protocol = "imder", seed: int = 0, splits: Sequence[str] | None = None
 ) -> Dataset:
     """Mask whole modalities of some samples; each sample keeps at least one recorded modality.
 
