@@ -1,4 +1,4 @@
-"""Bad values, row by row: refused with count and place, or repaired by a word and counted."""
+"""Invalid values in files: refused with count and place, or repaired by an explicit option and counted."""
 
 import pickle
 
@@ -42,7 +42,7 @@ def load(tree, **options):
     ("row", "modality", "value"),
     [(22, "audio", -np.inf), (23, "audio", np.inf), (23, "vision", np.nan), (23, "text", np.nan), (24, "text", 1e39)],
 )
-def test_row_22_23_24_values_that_are_not_finite(row, modality, value):
+def test_non_finite_values_are_refused_masked_or_zeroed_and_counted(row, modality, value):
     tree = mmsa()
     tree["train"][modality] = tree["train"][modality].astype(np.float64)
     tree["train"][modality][3, 1, 2] = value
@@ -57,7 +57,7 @@ def test_row_22_23_24_values_that_are_not_finite(row, modality, value):
     assert all(np.isfinite(x).all() for x in zero["train"].inputs.values())
 
 
-def test_row_25_a_constant_feature_normalises_to_zero_and_is_listed():
+def test_a_constant_feature_normalises_to_zero_and_is_listed():
     tree = mmsa()
     for split in tree.values():
         split["audio"][:, :, 4] = 2.5
@@ -69,7 +69,7 @@ def test_row_25_a_constant_feature_normalises_to_zero_and_is_listed():
     assert (x[ds["train"].valid["audio"]][:, 4] == 0).all()
 
 
-def test_row_26_a_sample_of_length_zero_is_kept_and_the_model_stays_finite():
+def test_a_sample_of_length_zero_is_kept_and_the_model_stays_finite():
     tree = mmsa()
     tree["train"]["audio_lengths"][2] = 0
     tree["train"]["audio"][2] = 0
@@ -83,7 +83,7 @@ def test_row_26_a_sample_of_length_zero_is_kept_and_the_model_stays_finite():
 
 
 @pytest.mark.parametrize("length", [8, -1, 2.5, np.nan])
-def test_row_27_an_impossible_length_is_refused_with_the_id(length):
+def test_an_impossible_length_is_refused_with_the_id(length):
     tree = mmsa()
     tree["train"]["audio_lengths"][4] = length
     with pytest.raises(DataError, match=r"train audio: 1 impossible lengths \(first: sample 'v04\$_\$3'"):
@@ -91,7 +91,7 @@ def test_row_27_an_impossible_length_is_refused_with_the_id(length):
 
 
 @pytest.mark.parametrize(("length", "kept"), [(99, 7), (-1, 0)])
-def test_row_27_lengths_are_clipped_by_a_word_and_counted(length, kept):
+def test_impossible_lengths_are_clipped_on_request_and_counted(length, kept):
     tree = mmsa()
     tree["train"]["audio_lengths"][4] = length
     ds = load(tree, lengths="clip")
@@ -103,7 +103,7 @@ def test_row_27_lengths_are_clipped_by_a_word_and_counted(length, kept):
 
 
 @pytest.mark.parametrize("side", ["end", "start"])
-def test_row_28_missing_lengths_come_from_zero_steps_on_the_side_where_they_are(side):
+def test_missing_lengths_come_from_zero_steps_on_the_side_where_they_are(side):
     tree = mmsa()
     wanted = np.array(tree["train"]["audio_lengths"])
     for split in tree.values():
@@ -118,7 +118,7 @@ def test_row_28_missing_lengths_come_from_zero_steps_on_the_side_where_they_are(
     assert np.array_equal(load(mmsa(), lengths="derive")["train"].valid["audio"].sum(1), wanted)
 
 
-def test_row_29_padding_on_another_side_than_stated():
+def test_padding_on_another_side_than_stated_is_refused():
     tree = mmsa()
     for split in tree.values():
         for m in ("audio", "vision", "text"):
@@ -129,7 +129,7 @@ def test_row_29_padding_on_another_side_than_stated():
     assert ds.fingerprint() == load(tree).fingerprint()
 
 
-def test_row_30_zero_steps_inside_a_sequence_are_real():
+def test_zero_steps_inside_a_sequence_are_real():
     tree = mmsa()
     for split in tree.values():
         del split["audio_lengths"]
@@ -138,7 +138,7 @@ def test_row_30_zero_steps_inside_a_sequence_are_real():
     assert load(tree)["train"].valid["audio"][0, :6].all()
 
 
-def test_row_31_a_modality_absent_for_one_sample_is_masked_and_for_all_is_refused():
+def test_a_modality_absent_for_one_sample_is_masked_and_for_all_is_refused():
     tree = mmsa()
     for m in ("audio", "vision", "text"):
         tree["train"][m][1] = 0
@@ -151,7 +151,7 @@ def test_row_31_a_modality_absent_for_one_sample_is_masked_and_for_all_is_refuse
         load(tree)
 
 
-def test_row_31_the_shapley_value_of_an_absent_modality_is_exactly_zero(ragged, ragged_run):
+def test_the_shapley_value_of_an_absent_modality_is_exactly_zero(ragged, ragged_run):
     trace = mm.record(ragged_run, ragged["test"])
     phi = mm.analysis.shapley(trace)
     absent = ~ragged["test"].valid["sound"].any(axis=1)
@@ -165,7 +165,7 @@ def test_row_31_the_shapley_value_of_an_absent_modality_is_exactly_zero(ragged, 
 
 
 @pytest.mark.parametrize("key", ["audio", "id"])
-def test_row_32_a_missing_key_lists_those_that_are_there(key):
+def test_a_missing_key_lists_those_that_are_there(key):
     tree = mmsa()
     del tree["test"][key]
     with pytest.raises(DataError, match=rf"x\.pkl, test: no key '{key}'; it has .*'vision'"):
@@ -173,7 +173,7 @@ def test_row_32_a_missing_key_lists_those_that_are_there(key):
 
 
 @pytest.mark.parametrize("key", ["audio", "regression_labels", "id", "raw_text"])
-def test_row_33_different_counts_are_all_listed(key):
+def test_different_counts_are_all_listed(key):
     tree = mmsa()
     tree["train"][key] = tree["train"][key][:-1]
     if key == "audio":
@@ -184,7 +184,7 @@ def test_row_33_different_counts_are_all_listed(key):
         load(tree)
 
 
-def test_row_34_an_id_twice_is_refused_or_dropped_from_training_first():
+def test_a_duplicate_id_is_refused_or_dropped_from_training_first():
     tree = mmsa()
     tree["train"]["id"][5] = tree["test"]["id"][0]
     tree["train"]["id"][7] = tree["train"]["id"][6]
@@ -196,14 +196,14 @@ def test_row_34_an_id_twice_is_refused_or_dropped_from_training_first():
     assert tree["test"]["id"][0] in ds["test"].ids
 
 
-def test_row_34_a_video_in_two_splits_is_a_counted_warning():
+def test_a_video_in_two_splits_is_a_counted_warning():
     tree = mmsa()
     tree["test"]["id"][0] = "v00$_$99"
     finding = load(tree).report.of("leakage")[0]
     assert (finding.level, finding.where, finding.count, finding.first) == ("warning", "train, test", 1, "group 'v00'")
 
 
-def test_row_34_the_same_content_under_two_ids_is_a_counted_warning():
+def test_the_same_content_under_two_ids_is_a_counted_warning():
     tree = mmsa()
     for m in ("audio", "vision", "text"):
         tree["test"][m][2] = tree["train"][m][4]
@@ -214,7 +214,7 @@ def test_row_34_the_same_content_under_two_ids_is_a_counted_warning():
     assert "v04" in finding.first
 
 
-def test_row_35_labels_beyond_the_range_as_mosei_has_them():
+def test_labels_beyond_the_range_as_mosei_has_them():
     tree = mmsa()
     tree["train"]["regression_labels"][:2] = [10 / 3, 5.0]
     with pytest.raises(DataError, match=r"train: 2 labels outside -3\.0 to 3\.0 \(first: row 0, id .*: 3\.33"):
@@ -225,7 +225,7 @@ def test_row_35_labels_beyond_the_range_as_mosei_has_them():
     assert load(tree, labels="clip").report.count("label") == 2
 
 
-def test_row_35_ch_sims_reaches_from_minus_one_to_one():
+def test_labels_of_ch_sims_range_from_minus_one_to_one():
     tree = mmsa()
     for split in tree.values():
         split["regression_labels"] = split["regression_labels"] / 3
@@ -237,14 +237,14 @@ def test_row_35_ch_sims_reaches_from_minus_one_to_one():
 
 
 @pytest.mark.parametrize("label", [np.nan, "positive", None])
-def test_row_36_a_label_that_is_no_number(label):
+def test_a_label_that_is_not_a_number_is_refused(label):
     labels = [0.5] * SIZES["train"]
     labels[3] = label
     with pytest.raises(DataError):
         load(mmsa(regression_labels=np.array(labels, dtype=object)))
 
 
-def test_row_36_missing_labels_are_dropped_by_a_word_and_counted():
+def test_missing_labels_are_dropped_on_request_and_counted():
     tree = mmsa()
     tree["train"]["regression_labels"][3] = np.nan
     with pytest.raises(DataError, match=r"1 of 12 samples have no label \(first: row 3, id 'v03"):
@@ -254,7 +254,7 @@ def test_row_36_missing_labels_are_dropped_by_a_word_and_counted():
     assert "v03$_$3" not in ds["train"].ids
 
 
-def test_row_37_both_conventions_of_binary_accuracy_have_names():
+def test_both_conventions_of_binary_accuracy_have_names():
     from mmviz.train import metrics
 
     found = metrics.sentiment([-0.1, 1.0, -1.0], [0.0, 2.0, -2.0], convention="mosi")
@@ -263,35 +263,35 @@ def test_row_37_both_conventions_of_binary_accuracy_have_names():
     assert found["accuracy_2_positive"] == 1
 
 
-def test_row_38_a_correlation_of_constants_is_nan_with_its_reason():
+def test_a_correlation_of_constants_is_nan_with_its_reason():
     from mmviz.train import metrics
 
     found = metrics.regression([1.0, 1.0, 1.0], [0.0, 1.0, 2.0])
     assert any(np.isnan(found[name]) for name in found)
 
 
-def test_row_39_feature_sizes_that_differ_between_splits():
+def test_feature_sizes_that_differ_between_splits_of_a_file_are_refused():
     tree = mmsa()
     tree["test"]["audio"] = np.zeros((6, 7, 43), np.float32)
     with pytest.raises(DataError, match="audio: 5 features in train but 43 in test"):
         load(tree)
 
 
-def test_row_40_a_ragged_object_array_points_to_pad():
+def test_the_error_of_a_ragged_object_array_names_pad():
     ragged = np.empty(12, dtype=object)
     ragged[:] = [np.zeros((i + 1, 5)) for i in range(12)]
     with pytest.raises(DataError, match=r"mmviz\.data\.pad"):
         load(mmsa(audio=ragged))
 
 
-def test_row_41_an_empty_split():
+def test_an_empty_split_is_refused():
     tree = mmsa()
     tree["valid"] = {k: v[:0] for k, v in tree["valid"].items()}
     with pytest.raises(DataError, match="valid inputs: no samples"):
         load(tree)
 
 
-def test_row_42_43_alone_last_or_absent_every_sample_answers_as_in_the_batch(ragged, ragged_run):
+def test_predictions_of_a_sample_do_not_depend_on_its_batch_position_or_on_absent_neighbours(ragged, ragged_run):
     split = ragged["test"]
     valid = {m: v.copy() for m, v in split.valid.items()}
     for v in valid.values():
@@ -304,7 +304,7 @@ def test_row_42_43_alone_last_or_absent_every_sample_answers_as_in_the_batch(rag
 
 
 @pytest.mark.parametrize("text", ["🙂", "a\u202eb", "<b>", "\ud800", "x" * 1_000_000, ""])
-def test_row_44_odd_text_is_kept_per_sample_and_shown_safely(text):
+def test_odd_text_is_kept_per_sample_and_shown_safely(text):
     tree = mmsa()
     tree["train"]["raw_text"][2] = text
     ds = load(tree)
@@ -314,7 +314,7 @@ def test_row_44_odd_text_is_kept_per_sample_and_shown_safely(text):
     shown.encode("utf-8")
 
 
-def test_row_44_an_id_with_a_nul_or_a_lone_surrogate_cannot_act():
+def test_an_id_with_a_nul_or_a_lone_surrogate_is_refused_or_shown_escaped():
     tree = mmsa()
     tree["train"]["id"][2] = "a\0"
     with pytest.raises(DataError, match="without NUL"):
@@ -325,7 +325,7 @@ def test_row_44_an_id_with_a_nul_or_a_lone_surrogate_cannot_act():
     assert "occur more than once" in str(error.value)
 
 
-def test_row_45_a_rate_that_is_not_known_stays_unknown():
+def test_an_unknown_rate_stays_unknown():
     ds = load(mmsa())
     assert [m.rate_hz for m in ds.spec.modalities] == [None] * 3
     inputs, target, lengths = honest()

@@ -107,7 +107,7 @@ def test_no_frame_is_stretched_moved_or_lost(split):
                 assert not trim or batch.valid[m][:, -1].any() or steps == 1
 
 
-def test_a_model_answers_trimmed_batches_as_the_whole_split(ragged, ragged_run):
+def test_predictions_of_trimmed_batches_equal_those_of_the_whole_split(ragged, ragged_run):
     from mmviz.models.batch import batch_of
 
     whole = ragged_run.predict(ragged["train"])
@@ -122,7 +122,7 @@ def test_modalities_keep_lengths_of_their_own(split):
     assert not np.shares_memory(batch.inputs["sound"], split.inputs["sound"])
 
 
-def test_a_stream_that_is_left_early_leaves_no_thread(split):
+def test_a_stream_that_is_closed_early_leaves_no_thread(split):
     reading = stream(split, Buckets(split, 4).of(0), workers=2)
     next(reading)
     reading.close()
@@ -145,14 +145,14 @@ def test_reading_ahead_from_disk_leaves_no_thread_either(stored, workers):
 
 
 @pytest.mark.parametrize("rows", [[3, 999], [0.5, 1.0], [[1, 2]]])
-def test_rows_that_are_not_there_are_refused_in_their_turn(stored, rows):
+def test_rows_outside_the_split_are_refused_when_their_batch_is_read(stored, rows):
     reading = stream(stored, [[0, -1], rows])
     assert len(next(reading)) == 2
     with pytest.raises(DataError, match=r"train\.take: indices"):
         next(reading)
 
 
-def test_the_disk_is_told_each_run_of_neighbours_once(stored, monkeypatch):
+def test_each_run_of_neighbouring_rows_is_prefetched_once(stored, monkeypatch):
     told = []
     monkeypatch.setattr(os, "posix_fadvise", lambda *a: told.append(a[1:3]), raising=False)
     monkeypatch.setattr(os, "POSIX_FADV_WILLNEED", 3, raising=False)
@@ -165,7 +165,7 @@ def test_the_disk_is_told_each_run_of_neighbours_once(stored, monkeypatch):
     assert len(told) == 2
 
 
-def test_where_the_system_cannot_be_told_the_batches_are_the_same(stored, monkeypatch):
+def test_batches_are_equal_on_a_system_without_prefetching(stored, monkeypatch):
     plan = Buckets(stored, 16, block=8).of(0)
     usual = list(stream(stored, plan))
     monkeypatch.delattr(os, "posix_fadvise", raising=False)
@@ -180,7 +180,7 @@ class Rows(Dataset):
         return i, self.split.inputs["sound"][i].sum()
 
 
-def test_pytorchs_loader_takes_the_plan_with_any_number_of_workers(split):
+def test_a_pytorch_data_loader_takes_buckets_as_batch_sampler_with_any_number_of_workers(split):
     seen = []
     for workers in (0, 2):
         loader = DataLoader(Rows(split), batch_sampler=Buckets(split, 50), num_workers=workers, collate_fn=list)
@@ -198,7 +198,7 @@ def test_pytorchs_loader_takes_the_plan_with_any_number_of_workers(split):
         ({"batch_size": 4, "by": "smell"}, "by: no modality 'smell'; there is 'sound', 'light'"),
     ],
 )
-def test_a_plan_that_makes_no_sense_is_refused(split, options, message):
+def test_invalid_options_of_buckets_are_refused(split, options, message):
     with pytest.raises(ConfigError, match=message):
         Buckets(split, **options)
 

@@ -1,4 +1,4 @@
-"""python -m mmviz data: list, check, convert; what is refused says why and the exit status shows it."""
+"""Command line ``python -m mmviz data``: list, check, convert and store, with their errors and exit statuses."""
 
 import pickle
 import subprocess
@@ -9,8 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import mmviz as mm
 from mmviz.__main__ import main
 from mmviz.data import load
+from mmviz.data.disk import Ragged
 from mmviz.data.formats import FORMATS
 from mmviz.data.load import LOADERS, MANIFESTS, REQUIRED, catalogue
 
@@ -26,7 +28,7 @@ def own(tmp_path):
     return path
 
 
-def test_list_names_every_set_and_one_in_full(capsys):
+def test_list_prints_every_data_set_and_the_full_entry_of_one(capsys):
     assert main(["data", "list"]) == 0
     shown = capsys.readouterr().out
     assert all(name in shown for name in catalogue())
@@ -47,7 +49,7 @@ def test_the_manifest_is_complete_and_its_formats_exist():
             assert len(file.get("sha256", "0" * 64)) == 64
 
 
-def test_a_wheel_carries_the_manifest_to_where_it_is_looked_for():
+def test_a_wheel_contains_the_manifest_at_the_path_where_it_is_read():
     build = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["hatch"]["build"]
     carried = build["targets"]["wheel"]["force-include"]
     beside, inside = (str(place.relative_to(ROOT)) for place in MANIFESTS)
@@ -61,7 +63,7 @@ def test_check_prints_the_layout_the_digest_and_the_report(own, capsys):
         assert part in shown
 
 
-def test_check_of_a_bad_file_says_why_and_changes_nothing(own, capsys):
+def test_check_of_a_bad_file_prints_the_error_and_changes_nothing(own, capsys):
     own.write_bytes(own.read_bytes()[:-9])
     before = own.read_bytes()
     assert main(["data", "check", str(own)]) == 1
@@ -70,7 +72,7 @@ def test_check_of_a_bad_file_says_why_and_changes_nothing(own, capsys):
     assert main(["data", "check", str(own.with_name("absent"))]) == 1
 
 
-def test_convert_writes_an_npz_that_reads_alike_and_overwrites_only_when_told(own, tmp_path, capsys):
+def test_convert_writes_an_npz_with_equal_data_and_overwrites_only_on_request(own, tmp_path, capsys):
     new = tmp_path / "new.npz"
     assert main(["data", "convert", str(own), str(new)]) == 0
     assert load(new).fingerprint() == load(own).fingerprint()
@@ -88,3 +90,35 @@ def test_the_module_runs_and_an_unknown_command_is_named():
     done = subprocess.run([sys.executable, "-m", "mmviz"], capture_output=True, text=True, check=False)
     assert done.returncode == 0
     assert "data" in done.stdout
+
+
+def test_store_writes_a_folder_from_which_load_reads_equal_data(own, tmp_path, capsys):
+    folder = tmp_path / "stored"
+    assert main(["data", "store", str(own), str(folder)]) == 0
+    assert str(folder) in capsys.readouterr().out
+    stored, read = mm.data.load(folder), mm.data.load(own)
+    assert isinstance(stored["train"].inputs["sound"], Ragged)
+    assert stored.fingerprint() == read.fingerprint()
+
+
+def test_store_keeps_an_existing_data_set_without_overwrite(own, tmp_path, capsys):
+    folder = tmp_path / "stored"
+    assert main(["data", "store", str(own), str(folder)]) == 0
+    before = sorted(p.name for p in folder.iterdir())
+    assert main(["data", "store", str(own), str(folder)]) == 1
+    assert "holds a set already" in capsys.readouterr().err
+    assert sorted(p.name for p in folder.iterdir()) == before
+    assert main(["data", "store", str(own), str(folder), "--overwrite"]) == 0
+    assert main(["data", "store", str(folder), str(tmp_path / "again")]) == 1
+    assert "copy the folder" in capsys.readouterr().err
+
+
+def test_a_file_truncated_after_it_was_opened_gives_an_error(own, tmp_path):
+    folder = tmp_path / "stored"
+    assert main(["data", "store", str(own), str(folder)]) == 0
+    split = mm.data.load(folder)["train"]
+    for file in folder.glob("*sound*.safetensors"):
+        with file.open("r+b") as raw:
+            raw.truncate(file.stat().st_size - 40)
+    with pytest.raises(mm.core.errors.DataError, match="truncated after it was opened"):
+        split.inputs["sound"].gather([5])

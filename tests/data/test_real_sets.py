@@ -104,7 +104,7 @@ def test_causal_gravity_is_the_slow_part_about_a_second_late():
     assert np.abs(gravity[400:, 0] - late[400:]).max() < 0.02
 
 
-def test_watch_spec_says_what_a_reader_must_know(watch0):
+def test_the_spec_of_watch_has_rates_units_channels_and_notes(watch0):
     assert watch0.spec.names == ("dynamic", "gyro", "gravity")
     assert [m.rate_hz for m in watch0.spec.modalities] == [50.0] * 3
     assert watch0.spec.task.classes == ("PEN", "ABD", "FEL", "IR", "ER", "TRAP", "ROW")
@@ -112,7 +112,7 @@ def test_watch_spec_says_what_a_reader_must_know(watch0):
     assert all((m.std > 0).all() for m in watch0.spec.modalities)
 
 
-def test_watch_is_as_hard_by_subject_as_measured():
+def test_a_linear_model_on_watch_has_the_measured_accuracy_by_subject():
     scores = [_accuracy(load("watch", fold=k), ("dynamic", "gyro", "gravity"), _pooled) for k in range(FOLDS)]
     assert 0.79 < np.mean(scores) < 0.87, scores
 
@@ -142,7 +142,7 @@ def test_digit_folds_test_every_pair_once():
     assert len(set(tested)) == len(tested) == 3000
 
 
-def test_digits_are_as_hard_as_measured(digits25):
+def test_a_linear_model_on_av_digits_has_the_measured_accuracy(digits25):
     together = _accuracy(digits25, ("audio", "image"), _blocks)
     image = _accuracy(digits25, ("image",), _blocks)
     assert 0.94 < together < 0.99
@@ -163,7 +163,7 @@ def test_another_seed_pairs_other_images():
 
 
 @pytest.mark.parametrize("share", [0.25, 0.6, 1.0])
-def test_projection_keeps_the_asked_energy_with_the_fewest_components(share):
+def test_projection_keeps_the_given_energy_with_the_fewest_components(share):
     rng = np.random.default_rng(0)
     x = (rng.normal(size=(200, 12)) * np.linspace(3, 0.2, 12)).astype(np.float32)
     train = np.arange(120)

@@ -228,7 +228,7 @@ def test_contradicting_option_is_a_config_error(options, message):
         from_arrays(inputs, target, lengths=lengths, **options)
 
 
-def test_arrays_without_splits_need_shares():
+def test_arrays_without_splits_need_fractions():
     with pytest.raises(ConfigError, match="split: none given"):
         from_arrays({"a": np.zeros((4, 2, 1))}, [0, 1, 0, 1])
 

@@ -39,7 +39,7 @@ def test_zeroed_values_are_counted_and_their_steps_stay():
     assert ds.report.count("nonfinite") == 2
 
 
-def test_rubbish_in_padding_is_no_finding_but_set_to_zero():
+def test_values_in_padding_are_set_to_zero():
     inputs, target, lengths = honest()
     clean = from_arrays(inputs, target, lengths=lengths)
     for i, k in enumerate(lengths["train"]["sound"]):

@@ -48,7 +48,7 @@ def test_stratified_folds_share_each_class_evenly(labels, folds, seed):
 
 
 @pytest.mark.parametrize("shares", [{}, {"train": 0.5}, {"train": 1.5, "test": -0.5}])
-def test_shares_that_do_not_sum_to_one_are_refused(shares):
+def test_fractions_that_do_not_sum_to_one_are_refused(shares):
     with pytest.raises(ConfigError, match="sum to 1"):
         split_samples(10, shares, 0)
 
@@ -63,7 +63,7 @@ def test_samples_without_a_group_cannot_be_split_by_group():
         split_groups(np.array(["a", "", "b"]), {"train": 0.5, "test": 0.5}, 0)
 
 
-def test_arrays_are_dealt_out_with_all_that_belongs_to_them():
+def test_all_arrays_of_a_sample_go_to_the_same_split():
     n = 30
     x = np.arange(n, dtype=float)[:, None, None] * np.ones((1, 4, 2))
     group = np.array([f"s{i // 3}" for i in range(n)])
@@ -90,7 +90,7 @@ def test_arrays_are_dealt_out_with_all_that_belongs_to_them():
 
 
 @given(st.integers(0, 50), st.integers(1, 20))
-def test_windows_are_consecutive_pieces(steps, size):
+def test_windows_are_consecutive_parts_of_a_recording(steps, size):
     x = np.arange(steps * 2).reshape(steps, 2)
     cut = windows(x, size)
     assert cut.shape == (steps // size, size, 2)

@@ -79,7 +79,7 @@ def test_value_with_noise_equals_the_simulated_posterior_mean():
 
 
 @pytest.mark.parametrize("noise", [1.0, 2.0, 4.0])
-def test_matched_filter_errs_as_often_as_the_q_function_says(noise):
+def test_the_error_rate_of_a_matched_filter_equals_the_q_function(noise):
     ds = synthetic(n=30_000, steps=16, features=3, modalities=2, delays=(0, 4), noise=noise, seed=3)
     bits, seen = ds.truth.bits["train"], _readings(ds, "train")
     n = len(bits.redundant)
@@ -154,7 +154,7 @@ def test_accuracy_of_every_coalition_equals_a_simulated_ideal_observer():
         assert abs(simulated - ds.truth.value[k]) < 5 * 0.5 / math.sqrt(len(y)) + 0.002
 
 
-def test_xor_is_worth_nothing_but_together():
+def test_the_value_of_xor_is_zero_without_all_modalities():
     value = accuracy_game(Weights(np.zeros(2), 0.0, 1.0))
     assert value.tolist() == [0.5, 0.5, 0.5, 1.0]
     assert shapley(value).tolist() == [0.25, 0.25]

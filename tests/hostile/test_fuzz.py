@@ -22,7 +22,7 @@ COUNT = int(os.environ.get("MMVIZ_FUZZ", "120"))
 
 
 @pytest.mark.parametrize("name", READERS)
-def test_spoilt_inputs_give_our_exceptions_or_data(name):
+def test_damaged_inputs_of_every_reader_give_data_or_an_error_of_mmviz(name):
     _, wrong = attempt_many(name, READERS[name], zlib.crc32(name.encode()), 0, COUNT)
     assert wrong == []
 
@@ -44,7 +44,7 @@ def test_single_files_and_data_formats_are_other_code():
     )
 
 
-def test_what_dies_is_counted_with_its_input_and_the_rest_goes_on():
+def test_a_crashed_process_is_counted_with_its_input_and_the_fuzzer_continues():
     calls = []
 
     def attempt(_):
@@ -59,7 +59,7 @@ def test_what_dies_is_counted_with_its_input_and_the_rest_goes_on():
     assert found["accepted"] == 1  # of the last process; what died could not tell
 
 
-def test_another_error_is_told_with_its_input_and_place():
+def test_an_unexpected_error_is_recorded_with_its_input_and_place():
     def attempt(_):
         raise KeyError("x")
 

@@ -45,7 +45,7 @@ def test_opcode_that_builds_objects_is_refused_before_anything_is_executed(name)
         scan(io.BytesIO(data), len(data), pickle_numpy.ALLOWED_NAMES)
 
 
-def test_build_leaves_the_stand_ins_unchanged():
+def test_the_build_opcode_leaves_the_replacements_unchanged():
     stubs = pickle_numpy.numpy_names(pickle_numpy.ByteBudget(100))
     before = {name: stub._call for name, stub in stubs.items()}
     for name, stub in stubs.items():
@@ -193,7 +193,7 @@ def test_a_pickle_that_leaves_values_over_or_takes_more_than_there_are_is_refuse
 
 
 @pytest.mark.parametrize("protocol", range(6))
-def test_the_stack_is_followed_rightly_for_what_people_store(protocol):
+def test_the_stack_model_is_right_for_common_pickles(protocol):
     shared = [1, "two", 3.0, None, True]
     tree = {
         "train": {"x": np.arange(6.0).reshape(2, 3), "id": ["a", "b"], "pair": (1, (2, 3)), 7: shared},

@@ -27,7 +27,7 @@ def test_new_content_replaces_the_old(old):
     assert _only(old)
 
 
-def test_file_that_did_not_exist_is_made(tmp_path):
+def test_a_file_that_did_not_exist_is_created(tmp_path):
     write_bytes_atomic(tmp_path / "a.bin", b"\x00\xff")
     assert (tmp_path / "a.bin").read_bytes() == b"\x00\xff"
 

@@ -177,7 +177,7 @@ def test_padding_is_found_at_the_side_where_it_is_and_zeros_inside_stay():
 
 
 @pytest.mark.parametrize(("name", "key"), [("mfn", "y_train"), ("mosi_words", "label_reg")])
-def test_a_missing_label_is_no_negative_one(name, key):
+def test_a_missing_label_is_not_read_as_negative(name, key):
     kind, tree = trees()[name]
     tree[key][1] = np.nan
     with pytest.raises(DataError, match=r"1 of .* samples have no label"):

@@ -83,7 +83,7 @@ def test_the_bclstm_pickle_has_the_audio_of_the_npz():
         assert np.bincount(ds[name].target).tolist() == np.bincount(other[name].target).tolist()
 
 
-def test_mmmo_sizes_and_the_text_that_training_lacks():
+def test_mmmo_has_its_sizes_and_no_text_in_training():
     path = SHARED / "mfn_word_aligned/mmmo.npz"
     ds = mm.data.load(path, target="classification")
     assert _sizes(ds) == {"train": 220, "valid": 40, "test": 80}
@@ -160,7 +160,7 @@ def test_nyu_npz_has_the_official_split_and_its_majority():
     assert ds["train"].inputs["rgb"].max() <= 1
 
 
-def test_nyu_mat_is_the_npz_seen_larger():
+def test_the_nyu_mat_file_shrunk_equals_the_npz():
     """The small .mat holds the official frames 2, 3, 0, 1, in this order: upright and not mirrored."""
     options = {"target": "dominant"}
     mat = mm.data.load(
@@ -175,7 +175,7 @@ def test_nyu_mat_is_the_npz_seen_larger():
             assert np.corrcoef(a.ravel(), b.ravel())[0, 1] > least
 
 
-def test_nyu_mat_without_a_split_or_scenes_says_what_is_missing():
+def test_the_error_of_a_nyu_mat_file_names_the_missing_split_or_scenes():
     path = SHARED / "nyu_depth_v2/nyu_depth_v2_labeled_mini.mat"
     with pytest.raises(DataError, match=r"splits\.mat"):
         mm.data.load(path)
