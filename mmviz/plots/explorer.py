@@ -90,7 +90,7 @@ def explorer_frame(
     """Return what :class:`mmviz.widgets.Explorer` shows; a group of arrays is there where the Trace holds its data.
 
     Answers and contributions are rounded to 16 significant bits. Always: ``state_valid``; ``prediction`` (epoch, recorded_sample, time, output): from the prefix that ends here (attributes ``prefix`` and ``prefix_says``);
-    ``contribution`` and ``baseline`` (…, modality): exact Shapley values of that answer; ``game`` (…, coalition): its
+    ``phi`` and ``baseline`` (…, modality): exact Shapley values of that answer; ``game`` (…, coalition): its
     value for every subset of modalities; ``phi_mean``, ``phi_low``, ``phi_high`` (modality): over all samples;
     ``history`` (history_epoch, curve); ``listed_*`` (listed): the samples to choose from; per modality ``signal_<name>`` and
     ``signal_valid_<name>``; with timestamps ``signal_time_<name>`` and ``signal_end_<name>`` (when a frame was recorded, and until
@@ -127,7 +127,7 @@ def explorer_frame(
         {
             "state_valid": trace["states"].to_dataset()["valid"].transpose("recorded_sample", "modality", "time"),
             "prediction": rounded_float32(prefixes["prediction"].isel(coalition=-1)),
-            "contribution": rounded_float32(phi["phi"]),
+            "phi": rounded_float32(phi["phi"]),
             "baseline": rounded_float32(phi["baseline"]),
             "game": rounded_float32(_game(prefixes["prediction"], explained)),
             **_signals(trace),

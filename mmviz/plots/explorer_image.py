@@ -77,7 +77,7 @@ def explorer_svg(frame: xr.Dataset, selection: Mapping[str, Any]) -> str:
             )
         )
         y += 12 + GAP
-    share = here["contribution"].isel(time=moment).transpose("modality").values.astype(float)
+    share = here["phi"].isel(time=moment).transpose("modality").values.astype(float)
     parts += [_text(0, y + 12, "Contributions up to the cursor", bold=True), *_bars(names, share, y + 20, frame)]
     height = y + 20 + _LINE * len(names) + 4
     return (

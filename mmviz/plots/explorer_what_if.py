@@ -31,7 +31,7 @@ def what_if_frame(answer: Mapping[str, xr.Dataset], frame: xr.Dataset) -> xr.Dat
     Returns
     -------
     xr.Dataset
-        Dimensions ``epoch`` and ``recorded_sample`` have size 1. Always ``prediction``, ``contribution``, ``baseline``,
+        Dimensions ``epoch`` and ``recorded_sample`` have size 1. Always ``prediction``, ``phi``, ``baseline``,
         ``state_valid``, ``signal_NAME`` and ``signal_valid_NAME``; ``game``, ``state``, ``routing``, ``plan``, ``cost``, ``distance``, ``influence`` where
         the frame and the answer have them.
 
@@ -85,7 +85,7 @@ def _answers(answer: Mapping[str, xr.Dataset], frame: xr.Dataset) -> dict[str, A
     head = ("epoch", "recorded_sample", "time")
     values = {
         "prediction": ((*head, "output"), said[..., -1, :]),
-        "contribution": ((*head, "modality"), shapley_values(game)),
+        "phi": ((*head, "modality"), shapley_values(game)),
         "baseline": (head, game[..., 0]),
         "game": ((*head, "coalition"), said[..., column]),
     }

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 FRAME: dict[str, tuple[tuple[str, ...], str]] = {
     "state_valid": (("recorded_sample", "modality", "time"), "bu"),
     "prediction": (("epoch", "recorded_sample", "time", "output"), "f"),
-    "contribution": (("epoch", "recorded_sample", "time", "modality"), "f"),
+    "phi": (("epoch", "recorded_sample", "time", "modality"), "f"),
     "baseline": (("epoch", "recorded_sample", "time"), "f"),
 }
 #: variables of the further views; a frame has all variables of a group or none

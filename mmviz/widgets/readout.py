@@ -59,70 +59,70 @@ def readout(
     edited, edits
         Frame of the edited sample, whose numbers replace the recorded ones, and its edits.
     """
-    places, said = digits(frame), phrases(frame)
+    places, wording = digits(frame), phrases(frame)
     here = frame.isel(epoch=selection["epoch"], recorded_sample=selection["sample"], time=selection["time"])
     if edited is not None:
         now = edited.isel(epoch=0, recorded_sample=0, time=selection["time"])
-        here = here.assign({name: now[name].variable for name in ("prediction", "contribution", "game") if name in now})
+        here = here.assign({name: now[name].variable for name in ("prediction", "phi", "game") if name in now})
     names = [visible(name) for name in frame["modality"].values]
-    phi = zip(names, here["contribution"].values, strict=True)
+    phi = zip(names, here["phi"].values, strict=True)
     axis = time_axis_s(frame, selection["sample"]) if edited is None else time_axis_s(edited, 0)
     masked = selection.get("masked")
-    return said["readout"].format(
+    return wording["readout"].format(
         epoch=frame["epoch"].values[selection["epoch"]],
         last_epoch=frame["epoch"].values[-1],
-        moment=_moment(selection["time"] + 1, frame.sizes["time"], axis, said),
-        prediction=_prediction(here, places, said),
+        moment=_moment(selection["time"] + 1, frame.sizes["time"], axis, wording),
+        prediction=_prediction(here, places, wording),
         phi=", ".join(f"{name} {fixed(float(value), places, plus=True)}" for name, value in phi),
-        masked=_without(here, names, masked, places, said) if masked else "",
-        edits="" if edited is None or not edits else said["edits"].format(edits=_edit_words(edits, frame, said)),
+        masked=_without(here, names, masked, places, wording) if masked else "",
+        edits="" if edited is None or not edits else wording["edits"].format(edits=_edit_words(edits, frame, wording)),
     )
 
 
 def _without(
-    here: xr.Dataset, names: Sequence[str], masked: Sequence[str], places: int, said: Mapping[str, str]
+    here: xr.Dataset, names: Sequence[str], masked: Sequence[str], places: int, wording: Mapping[str, str]
 ) -> str:
     coalition = sum(1 << i for i, name in enumerate(names) if name not in masked)
     value = fixed(float(here["game"].values[coalition]), places)
-    return said["masked"].format(modalities=", ".join(masked), value=value)
+    return wording["masked"].format(modalities=", ".join(masked), value=value)
 
 
-def _moment(step: int, steps: int, axis: tuple[float, float] | None, said: Mapping[str, str]) -> str:
+def _moment(step: int, steps: int, axis: tuple[float, float] | None, wording: Mapping[str, str]) -> str:
     if axis is None:
-        return said["step"].format(step=step, steps=steps)
+        return wording["step"].format(step=step, steps=steps)
     begin, end = axis
-    return said["time"].format(time=fixed(begin + step / steps * (end - begin), 2))
+    return wording["time"].format(time=fixed(begin + step / steps * (end - begin), 2))
 
 
-def _prediction(here: xr.Dataset, places: int, said: Mapping[str, str]) -> str:
+def _prediction(here: xr.Dataset, places: int, wording: Mapping[str, str]) -> str:
     values, target = here["prediction"].values, here["target"].item()
     if here.attrs["task"] == "regression":
-        return said["prediction"].format(value=fixed(float(values[0]), places), target=fixed(float(target), places))
+        return wording["prediction"].format(value=fixed(float(values[0]), places), target=fixed(float(target), places))
     classes = [visible(name) for name in here["output"].values]
     finite = np.isfinite(values)
     best = int(np.argmax(np.where(finite, values, -np.inf)))
-    return said["prediction" if finite.any() else "no_prediction"].format(
+    return wording["prediction" if finite.any() else "no_prediction"].format(
         predicted=classes[best], value=fixed(float(values[best]), places), target=classes[target]
     )
 
 
-def _edit_words(edits: Mapping[str, Mapping[str, Any]], frame: xr.Dataset, said: Mapping[str, str]) -> str:
+def _edit_words(edits: Mapping[str, Mapping[str, Any]], frame: xr.Dataset, wording: Mapping[str, str]) -> str:
     ids = sample_names(frame)
-    return "; ".join(f"{name} {', '.join(_words_of(one, ids, said))}" for name, one in edits.items())
+    return "; ".join(f"{name} {', '.join(_words_of(one, ids, wording))}" for name, one in edits.items())
 
 
-def _words_of(one: Mapping[str, Any], ids: Sequence[str], said: Mapping[str, str]) -> list[str]:
+def _words_of(one: Mapping[str, Any], ids: Sequence[str], wording: Mapping[str, str]) -> list[str]:
     out = []
     if "swap" in one:
-        out.append(said["swap"].format(sample=ids[one["swap"]]))
+        out.append(wording["swap"].format(sample=ids[one["swap"]]))
     if "text" in one:
-        out.append(said["text"])
+        out.append(wording["text"])
     if "delay" in one:
         steps = abs(one["delay"])
-        words = said["one_step" if steps == 1 else "several_steps"].format(steps=steps)
-        out.append(said["later" if one["delay"] > 0 else "earlier"].format(steps=words))
+        words = wording["one_step" if steps == 1 else "several_steps"].format(steps=steps)
+        out.append(wording["later" if one["delay"] > 0 else "earlier"].format(steps=words))
     if "noise" in one:
-        out.append(said["noise"].format(noise=f"{one['noise']:.2f}"))
+        out.append(wording["noise"].format(noise=f"{one['noise']:.2f}"))
     return out
 
 

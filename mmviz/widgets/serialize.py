@@ -158,7 +158,7 @@ def header(frame: xr.Dataset) -> dict[str, Any]:
         "align": str(attrs.get("align", "")),
         "prefix": {
             "label": visible(attrs.get("prefix") or ""),
-            "says": visible(attrs.get("prefix_says") or "", longest=1000),
+            "meaning": visible(attrs.get("prefix_says") or "", longest=1000),
         },
         "sizes": sizes(frame),
         "samples": sample_names(frame),
@@ -196,8 +196,8 @@ def _frame_times(frame: xr.Dataset, m: int, name: str) -> dict[str, xr.DataArray
 
 
 def _prefix_note(attrs: Mapping[str, Any]) -> list[str]:
-    says = str(attrs.get("prefix_says") or "")
-    return [f"Predictions along time. {says}"] if says else []
+    meaning = str(attrs.get("prefix_says") or "")
+    return [f"Predictions along time. {meaning}"] if meaning else []
 
 
 def _group_header(frame: xr.Dataset, names: list[str]) -> dict[str, Any]:

@@ -93,7 +93,7 @@ def twin(frame, asked, *, share=0.5):
     one = frame.isel(epoch=[asked["epoch"]], recorded_sample=[asked["sample"]])
     names = [
         "prediction",
-        "contribution",
+        "phi",
         "baseline",
         "game",
         "state_valid",
@@ -105,8 +105,8 @@ def twin(frame, asked, *, share=0.5):
     ]
     names += [f"{kind}_{name}" for kind in ("signal", "signal_valid") for name in map(str, frame["modality"].values)]
     out = one[[name for name in names if name in one]].copy(deep=True)
-    out["contribution"] = out["contribution"] * np.float32(share)
-    full = out["baseline"] + out["contribution"].sum("modality")
+    out["phi"] = out["phi"] * np.float32(share)
+    full = out["baseline"] + out["phi"].sum("modality")
     column = 0 if frame.attrs["task"] == "regression" else int(one["target"].values[0])
     out["prediction"][..., column] = full.values
     if "state" in out:

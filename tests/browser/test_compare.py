@@ -32,7 +32,7 @@ def test_the_page_readout_of_both_runs_equals_that_of_python_after_moving_either
 def test_the_comparison_panel_shows_the_differences_of_the_frames(two):
     page = two
     a, b = page.explorer.frame, page.explorer.other
-    one, other = (a["contribution"].values[4, 1, 29], b["contribution"].values[2, 1, 23])
+    one, other = (a["phi"].values[4, 1, 29], b["phi"].values[2, 1, 23])
     rows = page.locator("table[aria-label='Both runs at the cursor'] tbody tr").all()
     told = [row.locator("td").all_inner_texts() for row in rows]
     for m in range(3):

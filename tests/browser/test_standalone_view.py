@@ -64,7 +64,7 @@ def test_readout_shapley_values_and_coupling_of_the_page_equal_those_of_python(s
             if frame.attrs["task"] == "classification"
             else len(values(page, "Predicted and target value")[0].split(".")[-1])
         )
-        shares = [fixed(float(v), digits, plus=True) for v in frame["contribution"].values]
+        shares = [fixed(float(v), digits, plus=True) for v in frame["phi"].values]
         assert values(page, "Exact Shapley value of each modality")[1:-1] == shares
         coupling = [fixed(float(v), 2) for v in frame["coupling"].values[place[2]].ravel()]
         assert page.locator(".mmv-matrix tbody td").all_inner_texts() == coupling

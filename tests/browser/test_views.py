@@ -9,7 +9,7 @@ from mmviz.widgets.readout import fixed
 
 pytestmark = pytest.mark.timeout(90)
 HERE = {"sample": 1, "epoch": 3, "layer": 1, "time": 30, "channel": 4}
-ALWAYS = {"lanes", "prediction", "contribution", "coupling"}
+ALWAYS = {"lanes", "prediction", "shapley", "coupling"}
 
 
 @pytest.fixture
@@ -88,7 +88,7 @@ def test_unchecking_a_modality_masks_it_and_the_readout_contains_the_value_witho
     assert cells(page, "Value v(S) of each subset of modalities")[5][-1] == left
     page.explorer.selection = {"masked": ["gyro"]}
     assert page.explorer.readout == sentence(page)
-    shares = [fixed(float(v), 2, plus=True) for v in frame["contribution"].values[3, 30]]
+    shares = [fixed(float(v), 2, plus=True) for v in frame["phi"].values[3, 30]]
     assert [row[-1] for row in cells(page, "Waterfall from baseline to full model")][1:-1] == shares
 
 

@@ -58,7 +58,7 @@ def two_frames_with_a_gap(frame):
 
 
 def single_values_between_gaps(frame):
-    for name in ("contribution", "prediction", "game"):
+    for name in ("phi", "prediction", "game"):
         values = frame[name].values
         values[:, :, 20:] = np.nan
         values[:, :, 30] = 0.4
@@ -149,15 +149,15 @@ def test_a_curve_that_was_measured_at_the_recorded_epochs_alone_is_one_line(open
 
 def mixed_signs(frame):
     rng = np.random.default_rng(1)
-    phi = rng.normal(size=frame["contribution"].shape).astype("f4")
-    frame["contribution"].values[:] = phi
+    phi = rng.normal(size=frame["phi"].shape).astype("f4")
+    frame["phi"].values[:] = phi
     steps = np.concatenate([frame["baseline"].values[..., None], phi], -1).cumsum(-1)
     frame["game"].values[:] = 0.2
     frame["game"].values[..., -1] = steps[..., -1]
 
 
 def overshooting(frame):
-    frame["contribution"].values[:] = np.array([3.0, -5.0, 2.5])
+    frame["phi"].values[:] = np.array([3.0, -5.0, 2.5])
     frame["baseline"].values[:] = 0.1
     frame["game"].values[:] = 0.1
     frame["game"].values[..., -1] = 0.6
@@ -166,7 +166,7 @@ def overshooting(frame):
 def scaled(factor):
     def change(frame):
         for name in (
-            "contribution",
+            "phi",
             "baseline",
             "game",
             "phi_mean",
@@ -183,7 +183,7 @@ def scaled(factor):
 
 
 def below_zero(frame):
-    frame["contribution"].values[:] = -np.abs(frame["contribution"].values)
+    frame["phi"].values[:] = -np.abs(frame["phi"].values)
     frame["game"].values[:] = -np.abs(frame["game"].values) - 0.1
     frame["baseline"].values[:] = frame["game"].values[..., 0]
     for name in ("phi_mean", "phi_low", "phi_high"):
@@ -195,7 +195,7 @@ def wide_intervals(frame):
 
 
 def some_missing(frame):
-    frame["contribution"].values[..., 1] = np.nan
+    frame["phi"].values[..., 1] = np.nan
     frame["game"].values[..., 2::2] = np.nan
     frame["phi_mean"].values[1] = np.nan
     frame["prediction"].values[:, 0] = np.nan
@@ -223,7 +223,7 @@ def test_the_steps_of_the_waterfall_are_as_long_as_their_numbers_and_each_begins
     page = view(VALUES[kind])
     ends = page.evaluate("[...document.querySelectorAll(\"table[aria-label='Waterfall from baseline to full model'] .mmv-bar\")].map((b) => [parseFloat(b.style.left), parseFloat(b.style.width)])")  # fmt: skip
     frame = page.frame_shown.isel(epoch=-1, recorded_sample=0, time=-1)
-    phi = frame["contribution"].values.astype(float)
+    phi = frame["phi"].values.astype(float)
     widths = np.array([width for _, width in ends[1:-1]])
     np.testing.assert_allclose(widths / np.abs(phi), widths[0] / abs(phi[0]), rtol=0.02)
     unit = widths[0] / abs(phi[0])
@@ -263,7 +263,7 @@ OTHER = {"seed": 4, "epochs": 3, "steps": 40, "attrs": {"model": "late"}}
 
 def larger(second):
     for name in (
-        "contribution",
+        "phi",
         "history",
         "game",
         "phi_mean",

@@ -83,7 +83,7 @@ def test_an_edit_changes_prediction_shapley_values_and_states_with_recorded_valu
     page.wait_for_selector(".mmv-change")
     edited = twin(page.frame_shown, here)
     assert sentence(page) == readout(page.frame_shown, page.explorer.selection, edited=edited, edits=EDIT)
-    shares = edited["contribution"].values[0, 0, -1]
+    shares = edited["phi"].values[0, 0, -1]
     after = page.evaluate(
         "[...document.querySelectorAll(\"table[aria-label='Exact Shapley value of each modality'] .mmv-value\")]"
         ".map((cell) => cell.firstChild.firstChild.data)"

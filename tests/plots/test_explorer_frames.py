@@ -75,16 +75,16 @@ def test_without_an_edit_it_is_the_frame_of_the_recorded_sample(study, toy_run):
             assert np.abs(array.values.astype(int) - kept.values).max() <= 1
         else:
             np.testing.assert_allclose(array.values, kept.values, atol=3e-5)
-    assert {"prediction", "contribution", "game", "state", "signal_m1"} <= set(edited.data_vars)
+    assert {"prediction", "phi", "game", "state", "signal_m1"} <= set(edited.data_vars)
 
 
 def test_contributions_of_an_edited_sample_sum_to_its_answer_and_a_masked_modality_has_none(study, toy_run):
     frame, asked, part = study
     edited = what_if_frame(asked(str(part.ids[2]), toy_run.best_epoch, {"m2": {"mask": True}}), frame)
     target = int(frame["target"].values[0])
-    whole = edited["baseline"] + edited["contribution"].sum("modality")
+    whole = edited["baseline"] + edited["phi"].sum("modality")
     np.testing.assert_allclose(whole.values, edited["prediction"].values[..., target], atol=5e-5)
-    assert (edited["contribution"].sel(modality="m2") == 0).all()
+    assert (edited["phi"].sel(modality="m2") == 0).all()
     assert not edited["state_valid"].values[0, 1].any()
 
 
@@ -156,7 +156,7 @@ def test_the_maps_are_the_states_of_what_is_selected(frame):
 
 def test_the_bars_tell_the_contributions_at_the_cursor(frame):
     text = explorer_svg(frame, HERE)
-    for value in frame["contribution"].isel(recorded_sample=0, epoch=1, time=5).values:
+    for value in frame["phi"].isel(recorded_sample=0, epoch=1, time=5).values:
         assert f"{value:+.2f}".replace("-", "−") in text
 
 

@@ -114,8 +114,8 @@ def test_explorer_frame_answers_add_up(trace):
     frame = explorer_frame(trace)
     truth = frame["target"]
     shown = frame["prediction"].isel(output=truth.drop_vars("recorded_sample", errors="ignore"))
-    total = frame["baseline"] + frame["contribution"].sum("modality")
-    rounding = 8e-6 * (abs(frame["baseline"]) + abs(frame["contribution"]).sum("modality") + abs(shown))
+    total = frame["baseline"] + frame["phi"].sum("modality")
+    rounding = 8e-6 * (abs(frame["baseline"]) + abs(frame["phi"]).sum("modality") + abs(shown))
     assert (abs(total - shown) <= rounding + 2e-6).all()
 
 

@@ -56,7 +56,7 @@ def make_frame(
                   {"scale": json.dumps([0.82, 1.4][:layers] + [1.0] * (layers - 2)), "unit": "1", "long_name": "state norm"}),
         "state_valid": (("recorded_sample", "modality", "time"), valid),
         "prediction": (("epoch", "recorded_sample", "time", "output"), prediction.astype("f4")),
-        "contribution": (("epoch", "recorded_sample", "time", "modality"), contribution.astype("f4")),
+        "phi": (("epoch", "recorded_sample", "time", "modality"), contribution.astype("f4")),
         "baseline": (("epoch", "recorded_sample", "time"), baseline.astype("f4")),
         "coupling": (("epoch", "layer", "target_modality", "source_modality"), W.astype("f4")),
     }  # fmt: skip
@@ -90,7 +90,7 @@ def _with_every_view(frame, rng, listed):
     E, S, L, M, C, T = (frame.sizes[d] for d in ("epoch", "recorded_sample", "layer", "modality", "channel", "time"))
     names, many = [str(n) for n in frame["modality"].values], np.arange(2**M)
     member = (many[:, None] >> np.arange(M)) % 2 == 1
-    phi, count = frame["contribution"].values, 5
+    phi, count = frame["phi"].values, 5
     step = np.arange(T)
     cumulated = np.cumsum(rng.normal(size=(S, L, M, T, 2)), 3)
     weight = rng.dirichlet(np.ones(M + 2), size=(E, S, L, M, T))

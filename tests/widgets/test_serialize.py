@@ -30,7 +30,7 @@ def opened(data):
 def test_decoding_a_packed_frame_gives_the_same_numbers(kind):
     frame = make_frame(**kind)
     _, arrays = opened(pack(frame))
-    for name in ("state", "state_valid", "prediction", "contribution", "baseline", "coupling"):
+    for name in ("state", "state_valid", "prediction", "phi", "baseline", "coupling"):
         np.testing.assert_array_equal(arrays[name], frame[name].values)
     for m, name in enumerate(frame["modality"].values):
         np.testing.assert_array_equal(arrays[f"signal_{m}"], frame[f"signal_{name}"].values)
@@ -40,10 +40,10 @@ def test_decoding_a_packed_frame_gives_the_same_numbers(kind):
 def test_nan_and_infinity_are_packed_unchanged():
     frame = make_frame()
     frame["prediction"][0, 0, 0] = np.nan
-    frame["contribution"][1, 1, 1] = np.inf
+    frame["phi"][1, 1, 1] = np.inf
     _, arrays = opened(pack(frame))
     np.testing.assert_array_equal(arrays["prediction"], frame["prediction"].values)
-    np.testing.assert_array_equal(arrays["contribution"], frame["contribution"].values)
+    np.testing.assert_array_equal(arrays["phi"], frame["phi"].values)
 
 
 def test_a_float64_frame_is_rounded_to_float32_and_no_further():
@@ -116,7 +116,7 @@ def test_the_readout_contains_epoch_time_prediction_target_and_shapley_values():
     frame = make_frame()
     here = {"sample": 1, "epoch": 3, "layer": 0, "time": 22}
     answer = frame["prediction"].values[3, 1, 22]
-    shares = frame["contribution"].values[3, 1, 22]
+    shares = frame["phi"].values[3, 1, 22]
     each = ", ".join(f"{n} {fixed(float(v), 2, plus=True)}" for n, v in zip(NAMES, shares, strict=True))
     best = int(answer.argmax())
     expected = (

@@ -10,8 +10,8 @@ signedBar:()=>signedBar,span:()=>span,stretch:()=>stretch,ticks:()=>ticks,tint:(
 return node.append(...children),node}var h=(tag,attributes={},...children)=>fill(document.createElement(tag),attributes,children),s=(tag,attributes={},...children)=>fill(
 document.createElementNS(SVG,tag),attributes,children),unseen=text=>h("span",{class:"mmv-hidden-text"},text),name=text=>h("bdi",{},text),heading=(...children)=>h(
 "div",{class:"mmv-heading",role:"heading"},...children),prefixNote=frame=>frame.prefix?.label?[h("p",{class:"mmv-faint mmv-small mmv-prefix",title:frame.prefix.
-says},frame.prefix.label)]:[],faint=(...children)=>h("p",{class:"mmv-faint mmv-small"},...children);function button(text,act,attributes={}){let node=h("button",
-{type:"button",...attributes},text);return node.addEventListener("click",act),node}function choice(label,options,onPick){let select=h("select",{"aria-label":label},
+meaning},frame.prefix.label)]:[],faint=(...children)=>h("p",{class:"mmv-faint mmv-small"},...children);function button(text,act,attributes={}){let node=h("butto\
+n",{type:"button",...attributes},text);return node.addEventListener("click",act),node}function choice(label,options,onPick){let select=h("select",{"aria-label":label},
 ...options.map((text,i)=>h("option",{value:i},text)));return select.addEventListener("change",()=>onPick(Number(select.value))),{select,node:h("label",{class:"m\
 mv-control"},h("span",{},label),select)}}var plot=(label,...children)=>s("svg",{viewBox:"0 0 1000 100",preserveAspectRatio:"none",role:"img","aria-label":label},
 ...children),GLYPHS=LOOKS.glyphs,DASHES=LOOKS.dashes,glyph=m=>h("span",{class:"mmv-glyph","data-m":m%8,"aria-hidden":"true"},GLYPHS[m%8]),letters=text=>[...text].
@@ -20,7 +20,51 @@ m),unseen(frame.modalities[m].name)],modality=(frame,m)=>[glyph(m),name(frame.mo
 left,width,top,height}=ruler.getBoundingClientRect();return[(event.clientX-left)/width,(event.clientY-top)/height]},held=null;area.addEventListener("pointerdown",
 event=>{let[x,y]=at(event);event.button!==0||x<0||event.target.closest("button, input, select, a")||(held=event.pointerId,area.setPointerCapture(held),event.preventDefault(),
 control?.focus({preventScroll:!0}),report(x,y,event,!0))}),area.addEventListener("pointermove",event=>{let[x,y]=at(event);event.pointerId===held&&report(x,y,event,
-!1)});for(let end of["pointerup","pointercancel"])area.addEventListener(end,()=>held=null)}function opened(bytes,{shape,dtype,at,lags}){let count=shape.reduce((a,b)=>a*b,1),wide=dtype==="float32",whole2=wide?new Uint32Array(count):bytes.slice(at,at+count);
+!1)});for(let end of["pointerup","pointercancel"])area.addEventListener(end,()=>held=null)}var CIVIDIS="00224e 123570 3b496c 575d6d 707173 8a8678 a59c74 c3b369 e1cc55 fee838".split(" "),rgb=hex=>[0,2,4].map(k=>parseInt(hex.slice(k,k+2),16)),RGB=CIVIDIS.
+map(rgb),PALETTE=Uint8ClampedArray.from({length:768},(_,i)=>{let f=(i/3|0)/255*9,k=Math.min(8,f|0);return RGB[k][i%3]*(1-f+k)+RGB[k+1][i%3]*(f-k)}),PIXELS=new Uint32Array(
+new Uint8ClampedArray(1024).map((_,i)=>i%4===3?255:PALETTE[3*(i>>2)+i%4]).buffer),kept=new WeakMap;function sheet(canvas,columns,rows){let known=kept.get(canvas);
+if(known&&known.image.width===columns&&known.image.height===rows)return known;canvas.width=columns,canvas.height=rows;let context=canvas.getContext("2d"),image=context.
+createImageData(columns,rows),made={context,image,pixels:new Uint32Array(image.data.buffer)};return kept.set(canvas,made),made}function paint(canvas,columns,rows,level){
+let{context,image,pixels}=sheet(canvas,Math.max(1,columns),Math.max(1,rows));pixels.fill(0);for(let y=0,p=0;y<rows;y++)for(let x=0;x<columns;x++,p++){let v=level(
+x,y);v>=0&&(pixels[p]=PIXELS[v])}context.putImageData(image,0,0)}function tint(canvas,columns,rows,colour){let{context,image,pixels}=sheet(canvas,Math.max(1,columns),
+Math.max(1,rows));pixels.fill(0);for(let y=0,p=0;y<rows;y++)for(let x=0;x<columns;x++,p+=4){let v=colour(x,y);v&&image.data.set(v,p)}context.putImageData(image,
+0,0)}function ticks(length,start=0){let rough=length/6,power=10**Math.floor(Math.log10(rough)),step=Number([1,2,5,10].find(k=>k*power>=rough))*power,first=Math.
+ceil(start/step-1e-9),last=Math.floor((start+length)/step+1e-9);return Array.from({length:last-first+1},(_,i)=>Number(((first+i)*step).toPrecision(6)))}function largest(...lists){
+let most=0;for(let list of lists)for(let i=0;i<list.length;i++)Math.abs(list[i])>most&&Number.isFinite(list[i])&&(most=Math.abs(list[i]));return most}function fixed(value2,digits){if(!Number.isFinite(value2))return"–";let text=Math.abs(value2).toFixed(digits);return(value2<0&&Number(text)!==0?"−":"")+text}
+function signed(value2,digits){let text=fixed(value2,digits);return value2>0&&Number(text)!==0?`+${text}`:text}function short(value2,digits=3){if(!Number.isFinite(
+value2))return Math.abs(value2)===1/0?`${value2<0?"−":""}∞`:"–";let size=Math.abs(value2);return(value2&&(size<.001||size>=1e6)?value2.toExponential(Math.
+max(1,digits-2)):String(Number(value2.toPrecision(digits)))).replace("+","").replaceAll("-","−")}function ends(low,high){for(let digits=3;digits<=6;digits++){
+let texts=[low,high].map(v=>short(v,digits)),off=texts.map((text,i)=>Math.abs(Number(text.replaceAll("−","-"))-[low,high][i]));if(Math.max(...off)<=.02*(high-
+low)||low===high)return texts}return[short(low),`+${short(high-low)}`]}function argmax(values){let best=-1;for(let i=0;i<values.length;i++)Number.isFinite(values[i])&&
+(best<0||values[i]>values[best])&&(best=i);return best}function moment(frame,sample,t){let seconds=frame.duration_s[sample];return seconds===null?`step ${t+1} o\
+f ${frame.sizes.time}`:`${fixed(frame.start_s[sample]+(t+1)/frame.sizes.time*seconds,2)} s`}var brief=(frame,sample,t)=>moment(frame,sample,t).split(" of ")[0];
+function stretch(frame,sample,[a,b]){let seconds=frame.duration_s[sample],T=frame.sizes.time;if(seconds===null)return a===b?`step ${a+1}`:`steps ${a+1} to ${b+1}`;
+let start=frame.start_s[sample];return`${fixed(start+a/T*seconds,2)} to ${fixed(start+(b+1)/T*seconds,2)} s`}var epochName=(frame,e)=>`epoch ${frame.epochs[e]} \
+of ${frame.epochs[frame.epochs.length-1]}`,coalitionWithout=(frame,masked)=>frame.modalities.reduce((sum,m,i)=>sum|(masked.includes(m.name)?0:1<<i),0),fill2=(phrase,values)=>phrase.
+replace(/\{(\w+)\}/g,(_,key)=>String(values[key]));function readout(frame,{sample,epoch,time,masked},edits=""){let{phrases,digits,epochs,sizes}=frame,seconds=frame.
+duration_s[sample],target=frame.targets[sample],prediction=frame.part("prediction",epoch,sample,time),phi=frame.part("phi",epoch,sample,time),classes2=frame.task===
+"classification",best=classes2?argmax(prediction):0;return fill2(phrases.readout,{epoch:epochs[epoch],last_epoch:epochs[sizes.epoch-1],moment:seconds===null?fill2(
+phrases.step,{step:time+1,steps:sizes.time}):fill2(phrases.time,{time:fixed(frame.start_s[sample]+(time+1)/sizes.time*seconds,2)}),prediction:fill2(best<0?phrases.
+no_prediction:phrases.prediction,{predicted:frame.outputs[best],value:fixed(prediction[best],digits),target:classes2?frame.outputs[target]:fixed(target??NaN,digits)}),
+phi:frame.modalities.map((m,i)=>`${m.name} ${signed(phi[i],digits)}`).join(", "),masked:masked.length?fill2(phrases.masked,{modalities:masked.join(", "),value:fixed(
+frame.part("game",epoch,sample,time)[coalitionWithout(frame,masked)],digits)}):"",edits:edits&&fill2(phrases.edits,{edits})})}function bar(hatch){let ink=h("div",{class:"mmv-bar",...hatch===null?{}:{"data-m":hatch%8}}),ghost=h("div",{class:"mmv-recorded",hidden:""}),track=h("div",{class:"\
+mmv-track","aria-hidden":"true"},ink,ghost),lay=(node,from,to)=>{let known=Number.isFinite(from+to);node.style.left=`${known?100*Math.min(from,to):0}%`,node.style.
+width=`${known?100*Math.abs(to-from):0}%`};return{track,set:(from,to)=>lay(ink,from,to),was:(from,to)=>{ghost.hidden=!Number.isFinite(to),ghost.hidden||lay(ghost,
+from,to)}}}var row=(head,track,value2)=>h("tr",{},head,h("td",{class:"mmv-cell"},track),h("td",{class:"mmv-value"},value2)),rowHead=(...children)=>h("th",{scope:"\
+row"},...children);function signedBar(hatch){let{track,set,was}=bar(hatch),place=(value2,most)=>.5+(most?value2/most/2:0*value2);return track.classList.add("mmv\
+-zero"),{track,set:(value2,most)=>set(.5,place(value2,most)),was:(value2,most)=>was(.5,place(value2,most))}}var views=[],PLACES=["main","side","columns","wide"];function register(view){let where=`register: view ${JSON.stringify(view.name)}`;if(typeof view.name!="strin\
+g"||!view.name)throw new TypeError(`${where}: name is not a text; give each view a name of its own`);if(views.some(other=>other.name===view.name))throw new TypeError(
+`${where}: this name is registered already; choose another`);if(!PLACES.includes(view.place))throw new TypeError(`${where}: place is ${JSON.stringify(view.place)}\
+, expected one of ${PLACES.join(", ")}`);if(!Array.isArray(view.needs))throw new TypeError(`${where}: needs is ${JSON.stringify(view.needs)}, expected an array \
+with the names of the frame's arrays`);if(typeof view.mount!="function")throw new TypeError(`${where}: mount is no function; expected mount(root, frame, state, \
+pick)`);views.push(view)}function registerFailure(name2,error){let mount15=()=>{throw error};views.push({name:name2,place:"wide",needs:[],mount:mount15})}var registered=(place,frame)=>views.
+filter(view=>view.place===place&&view.needs.every(frame.has)).sort((a,b)=>(a.order??100)-(b.order??100)),viewNames=()=>views.map(view=>view.name);function mount(root,frame){let M=frame.modalities.length,cells=frame.modalities.map(()=>frame.modalities.map(()=>h("td"))),head=h("tr",{},h("td",{class:"mmv-fai\
+nt"},"target ↓ source →"),...cells.map((_,n)=>h("th",{scope:"col"},...columnHead(frame,n,(235/M-27)/6.5)))),body=cells.map((list,m)=>h("tr",{},rowHead(...modality(
+frame,m)),...list)),title=heading("Coupling weights W");root.append(title,h("table",{class:"mmv-matrix","aria-label":"Coupling weights W: rows are targets, colu\
+mns are sources",...M>4?{"data-many":""}:{}},h("thead",{},head),h("tbody",{},...body)));let most=largest(...frame.compared.filter(one=>one.has("coupling")).flatMap(
+one=>one.epochs.map((_,e)=>one.part("coupling",e))));return({epoch,layer})=>{let weights=frame.part("coupling",epoch,layer);title.textContent=`Coupling weights \
+W, layer ${frame.layers[layer]}`,cells.flat().forEach((cell,i)=>{cell.textContent=fixed(weights[i],2),cell.style.setProperty("--weight",String(most&&Math.abs(weights[i])/
+most||0))})}}register({name:"coupling",place:"side",order:30,needs:["coupling"],mount});function opened(bytes,{shape,dtype,at,lags}){let count=shape.reduce((a,b)=>a*b,1),wide=dtype==="float32",whole2=wide?new Uint32Array(count):bytes.slice(at,at+count);
 if(wide)for(let b=0;b<4;b++)for(let i=0,from=at+b*count;i<count;i++)whole2[i]|=bytes[from+i]<<8*b;for(let lag of[...lags].reverse())for(let i=lag;i<count;i++)whole2[i]+=
 whole2[i-lag];return whole2 instanceof Uint32Array?new Float32Array(whole2.buffer):whole2}async function openFrame(text,body){let meta=JSON.parse(text),arrays={},
 stream=new Blob([body]).stream().pipeThrough(new DecompressionStream("gzip")),bytes=new Uint8Array(await new Response(stream).arrayBuffer());for(let[key,described]of Object.
@@ -61,83 +105,24 @@ now)} 0V100`),band.setAttribute("x",String(brush?1e3*place(brush[0]):0)),band.se
 text)}}return{node,draw,say}}var dash=f=>s("svg",{viewBox:"0 0 18 6","aria-hidden":"true"},s("path",{d:"M0 3H18",class:"mmv-line","data-f":f%8,"stroke-dasharray":DASHES[f%
 8]}));function legend(features){let keys=features.map((text,f)=>h("span",{class:"mmv-key"},dash(f),name(text)));return h("div",{class:"mmv-legend",...features.length>
 4?{"data-many":""}:{}},...keys)}function rangeOf(lists,zero=!1){let low=zero?0:1/0,high=zero?0:-1/0;for(let list of lists)for(let i=0;i<list.length;i++)Number.isFinite(
-list[i])&&([low,high]=[Math.min(low,list[i]),Math.max(high,list[i])]);return low<=high?[low,high]:[0,0]}function fixed(value2,digits){if(!Number.isFinite(value2))return"–";let text=Math.abs(value2).toFixed(digits);return(value2<0&&Number(text)!==0?"−":"")+text}
-function signed(value2,digits){let text=fixed(value2,digits);return value2>0&&Number(text)!==0?`+${text}`:text}function short(value2,digits=3){if(!Number.isFinite(
-value2))return Math.abs(value2)===1/0?`${value2<0?"−":""}∞`:"–";let size=Math.abs(value2);return(value2&&(size<.001||size>=1e6)?value2.toExponential(Math.
-max(1,digits-2)):String(Number(value2.toPrecision(digits)))).replace("+","").replaceAll("-","−")}function ends(low,high){for(let digits=3;digits<=6;digits++){
-let texts=[low,high].map(v=>short(v,digits)),off=texts.map((text,i)=>Math.abs(Number(text.replaceAll("−","-"))-[low,high][i]));if(Math.max(...off)<=.02*(high-
-low)||low===high)return texts}return[short(low),`+${short(high-low)}`]}function argmax(values){let best=-1;for(let i=0;i<values.length;i++)Number.isFinite(values[i])&&
-(best<0||values[i]>values[best])&&(best=i);return best}function moment(frame,sample,t){let seconds=frame.duration_s[sample];return seconds===null?`step ${t+1} o\
-f ${frame.sizes.time}`:`${fixed(frame.start_s[sample]+(t+1)/frame.sizes.time*seconds,2)} s`}var brief=(frame,sample,t)=>moment(frame,sample,t).split(" of ")[0];
-function stretch(frame,sample,[a,b]){let seconds=frame.duration_s[sample],T=frame.sizes.time;if(seconds===null)return a===b?`step ${a+1}`:`steps ${a+1} to ${b+1}`;
-let start=frame.start_s[sample];return`${fixed(start+a/T*seconds,2)} to ${fixed(start+(b+1)/T*seconds,2)} s`}var epochName=(frame,e)=>`epoch ${frame.epochs[e]} \
-of ${frame.epochs[frame.epochs.length-1]}`,coalitionWithout=(frame,masked)=>frame.modalities.reduce((sum,m,i)=>sum|(masked.includes(m.name)?0:1<<i),0),fill2=(phrase,values)=>phrase.
-replace(/\{(\w+)\}/g,(_,key)=>String(values[key]));function readout(frame,{sample,epoch,time,masked},edits=""){let{phrases,digits,epochs,sizes}=frame,seconds=frame.
-duration_s[sample],target=frame.targets[sample],prediction=frame.part("prediction",epoch,sample,time),phi=frame.part("contribution",epoch,sample,time),classes2=frame.
-task==="classification",best=classes2?argmax(prediction):0;return fill2(phrases.readout,{epoch:epochs[epoch],last_epoch:epochs[sizes.epoch-1],moment:seconds===null?
-fill2(phrases.step,{step:time+1,steps:sizes.time}):fill2(phrases.time,{time:fixed(frame.start_s[sample]+(time+1)/sizes.time*seconds,2)}),prediction:fill2(best<0?
-phrases.no_prediction:phrases.prediction,{predicted:frame.outputs[best],value:fixed(prediction[best],digits),target:classes2?frame.outputs[target]:fixed(target??
-NaN,digits)}),phi:frame.modalities.map((m,i)=>`${m.name} ${signed(phi[i],digits)}`).join(", "),masked:masked.length?fill2(phrases.masked,{modalities:masked.join(
-", "),value:fixed(frame.part("game",epoch,sample,time)[coalitionWithout(frame,masked)],digits)}):"",edits:edits&&fill2(phrases.edits,{edits})})}function bar(hatch){let ink=h("div",{class:"mmv-bar",...hatch===null?{}:{"data-m":hatch%8}}),ghost=h("div",{class:"mmv-recorded",hidden:""}),track=h("div",{class:"\
-mmv-track","aria-hidden":"true"},ink,ghost),lay=(node,from,to)=>{let known=Number.isFinite(from+to);node.style.left=`${known?100*Math.min(from,to):0}%`,node.style.
-width=`${known?100*Math.abs(to-from):0}%`};return{track,set:(from,to)=>lay(ink,from,to),was:(from,to)=>{ghost.hidden=!Number.isFinite(to),ghost.hidden||lay(ghost,
-from,to)}}}var row=(head,track,value2)=>h("tr",{},head,h("td",{class:"mmv-cell"},track),h("td",{class:"mmv-value"},value2)),rowHead=(...children)=>h("th",{scope:"\
-row"},...children);function signedBar(hatch){let{track,set,was}=bar(hatch),place=(value2,most)=>.5+(most?value2/most/2:0*value2);return track.classList.add("mmv\
--zero"),{track,set:(value2,most)=>set(.5,place(value2,most)),was:(value2,most)=>was(.5,place(value2,most))}}var views=[],PLACES=["main","side","columns","wide"];function register(view){let where=`register: view ${JSON.stringify(view.name)}`;if(typeof view.name!="strin\
-g"||!view.name)throw new TypeError(`${where}: name is not a text; give each view a name of its own`);if(views.some(other=>other.name===view.name))throw new TypeError(
-`${where}: this name is registered already; choose another`);if(!PLACES.includes(view.place))throw new TypeError(`${where}: place is ${JSON.stringify(view.place)}\
-, expected one of ${PLACES.join(", ")}`);if(!Array.isArray(view.needs))throw new TypeError(`${where}: needs is ${JSON.stringify(view.needs)}, expected an array \
-with the names of the frame's arrays`);if(typeof view.mount!="function")throw new TypeError(`${where}: mount is no function; expected mount(root, frame, state, \
-pick)`);views.push(view)}function registerFailure(name2,error){let mount15=()=>{throw error};views.push({name:name2,place:"wide",needs:[],mount:mount15})}var registered=(place,frame)=>views.
-filter(view=>view.place===place&&view.needs.every(frame.has)).sort((a,b)=>(a.order??100)-(b.order??100)),viewNames=()=>views.map(view=>view.name);function mount(root,frame,_state,pick){let{time:T,channel:C}=frame.sizes,series=frame.modalities.map((_,m)=>({m})),slider2=h("input",{type:"range",min:0,max:C-1,
-step:1,class:"mmv-channel","aria-label":"Channel"});slider2.addEventListener("input",()=>pick({channel:Number(slider2.value)}));let lasting=chart({label:"State \
-half-life of every channel, logarithmic scale; the table has the numbers",series,onPick:x=>pick({channel:Math.round(x*(C-1))})}),along=chart({label:"Hidden-stat\
-e magnitude of the selected channel over the sequence",series,onPick:x=>pick({time:Math.round(x*(T-1))})}),cells=frame.modalities.map(()=>[h("td"),h("td"),h("td")]),
-words=["channel","half-life, steps","‖h‖₂"],table=h("table",{class:"mmv-list","aria-label":"Selected channel of each SSM stream"},h("thead",{},h("tr",{},h(
-"td"),...words.map(text=>h("th",{scope:"col"},text)))),h("tbody",{},...cells.map((list,m)=>h("tr",{},rowHead(...modality(frame,m)),...list))));root.append(heading(
-"State half-life by channel"),h("label",{class:"mmv-control mmv-grow"},h("span",{},"Row"),slider2),lasting.node,along.node,table,faint("Rows are those of the st\
-ate maps: the channels of each SSM stream with the largest norm, longest half-life first (ln 2 / (Δ·|A|), without coupling)."));let changed=changes();return state=>{
-let{sample,epoch,layer,channel,time,brush}=state,lives=frame.part("half_life",layer),numbers=frame.part("channel_index",layer),log=(m,c)=>Math.log10(lives[m*C+c]);
-if(slider2.value=String(channel),slider2.setAttribute("aria-valuetext",`row ${channel+1} of ${C}`),changed(state,"layer","layer_of_a","channel")){let range=rangeOf(
-frame.compared.filter(one=>one.has("half_life")).map(one=>Array.from(one.part("half_life",layerOf(one,frame,state)),Math.log10))),[low,high]=ends(10**range[0],10**
-range[1]);lasting.draw({values:log,count:C,now:channel,range,rule:!1}),lasting.say({title:"half-life by row, steps (log)",high,low,from:"row 1",to:String(C)})}let scale=frame.
-scale[layer]/255,most=lastColour(frame,one=>one.scale,state),norms=frame.modalities.map((_,m)=>frame.part("state",epoch,sample,layer,m)),valid=frame.modalities.
-map((_,m)=>frame.part("state_valid",sample,m)),norm=(m,t)=>valid[m][t]?norms[m][channel*T+t]*scale:NaN;along.draw({values:norm,count:T,now:time,range:[0,most],brush}),
-along.say({title:`‖h‖₂ of row ${channel+1}`,high:`≥${short(most)}`,low:"0",from:brief(frame,sample,0),to:brief(frame,sample,T-1)}),cells.forEach(([number,
-life,size],m)=>{number.textContent=String(numbers[m*C+channel]),life.textContent=short(lives[m*C+channel]),size.textContent=norm(m,time)>=frame.scale[layer]?`≥ ${short(
-frame.scale[layer])}`:short(norm(m,time))})}}register({name:"channels",place:"columns",order:40,needs:["half_life","state"],height:M=>375+20*M,mount});var CIVIDIS="00224e 123570 3b496c 575d6d 707173 8a8678 a59c74 c3b369 e1cc55 fee838".split(" "),rgb=hex=>[0,2,4].map(k=>parseInt(hex.slice(k,k+2),16)),RGB=CIVIDIS.
-map(rgb),PALETTE=Uint8ClampedArray.from({length:768},(_,i)=>{let f=(i/3|0)/255*9,k=Math.min(8,f|0);return RGB[k][i%3]*(1-f+k)+RGB[k+1][i%3]*(f-k)}),PIXELS=new Uint32Array(
-new Uint8ClampedArray(1024).map((_,i)=>i%4===3?255:PALETTE[3*(i>>2)+i%4]).buffer),kept=new WeakMap;function sheet(canvas,columns,rows){let known=kept.get(canvas);
-if(known&&known.image.width===columns&&known.image.height===rows)return known;canvas.width=columns,canvas.height=rows;let context=canvas.getContext("2d"),image=context.
-createImageData(columns,rows),made={context,image,pixels:new Uint32Array(image.data.buffer)};return kept.set(canvas,made),made}function paint(canvas,columns,rows,level){
-let{context,image,pixels}=sheet(canvas,Math.max(1,columns),Math.max(1,rows));pixels.fill(0);for(let y=0,p=0;y<rows;y++)for(let x=0;x<columns;x++,p++){let v=level(
-x,y);v>=0&&(pixels[p]=PIXELS[v])}context.putImageData(image,0,0)}function tint(canvas,columns,rows,colour){let{context,image,pixels}=sheet(canvas,Math.max(1,columns),
-Math.max(1,rows));pixels.fill(0);for(let y=0,p=0;y<rows;y++)for(let x=0;x<columns;x++,p+=4){let v=colour(x,y);v&&image.data.set(v,p)}context.putImageData(image,
-0,0)}function ticks(length,start=0){let rough=length/6,power=10**Math.floor(Math.log10(rough)),step=Number([1,2,5,10].find(k=>k*power>=rough))*power,first=Math.
-ceil(start/step-1e-9),last=Math.floor((start+length)/step+1e-9);return Array.from({length:last-first+1},(_,i)=>Number(((first+i)*step).toPrecision(6)))}function largest(...lists){
-let most=0;for(let list of lists)for(let i=0;i<list.length;i++)Math.abs(list[i])>most&&Number.isFinite(list[i])&&(most=Math.abs(list[i]));return most}function mount2(root,frame,_state,pick){let E=frame.sizes.epoch,T=frame.sizes.time,M=frame.modalities.length,all=frame.modalities.map((_,m)=>m),rows=all.map(m=>{
-let value2=h("span"),{track,set,was}=signedBar(m);return{value:value2,set,was,node:row(rowHead(...modality(frame,m)),track,value2)}}),none=h("span"),whole2=h("s\
-pan"),total=(text,value2)=>h("tr",{class:"mmv-total"},rowHead(text),h("td"),h("td",{class:"mmv-value"},value2)),along=chart({label:"Shapley value of each modali\
-ty over the sequence; the table has the numbers at the cursor",series:all.map(m=>({m})),onPick:x=>pick({time:Math.round(x*(T-1))})}),during=chart({label:"Shaple\
-y value of each modality over training; the table has the numbers at the epoch",series:all.map(m=>({m})),onPick:x=>pick({epoch:Math.round(x*(E-1))})});root.append(
-heading("Shapley value φ, ",name(frame.target_name)),...prefixNote(frame),h("table",{"aria-label":"Exact Shapley value of each modality"},h("tbody",{},total("b\
-aseline v(∅)",none),...rows.map(r=>r.node),total("full model v(all)",whole2))),...frame.imputation?[faint("Shapley values; ",name(frame.imputation),".")]:[],h(
-"div",{class:"mmv-pair"},along.node,during.node));let changed=changes(),most=0,range=rangeOf([]);return state=>{let{sample,epoch,time,brush}=state;changed(state,
-"sample")&&(range=rangeOf(allOf(frame,"contribution",sample),!0),most=largest(range));let shares=frame.part("contribution",epoch,sample,time),now=frame.part("co\
-ntribution",epoch,sample),{recorded}=frame,before=frame.edited()?recorded.part("contribution",epoch,sample):null;rows.forEach((r,m)=>{r.set(shares[m],most),r.was(
-before?before[time*M+m]:NaN,most),r.value.textContent=signed(shares[m],frame.digits),before&&r.value.append(unseen(`, as recorded ${signed(before[time*M+m],frame.
-digits)}`))});let shown=frame.task==="classification"?frame.targets[sample]:0;none.textContent=fixed(frame.part("baseline",epoch,sample)[time],frame.digits),whole2.
-textContent=fixed(frame.part("prediction",epoch,sample,time)[shown],frame.digits);let[low,high]=ends(...range);along.draw({values:(m,t)=>now[t*M+m],count:T,now:time,
-range,brush,before:before&&((m,t)=>before[t*M+m])}),along.say({title:`over the sequence, ${epochName(frame,epoch).split(" of ")[0]}`,high,low,from:brief(frame,sample,
-0),to:brief(frame,sample,T-1)}),during.draw({values:(m,e)=>recorded.part("contribution",e,sample,time)[m],count:E,now:epoch,range}),during.say({title:`over trai\
-ning, ${before?"as recorded, ":""}at ${brief(frame,sample,time)}`,high,low,from:`epoch ${frame.epochs[0]}`,to:String(frame.epochs[E-1])})}}register({name:"contr\
-ibution",place:"side",order:20,needs:["contribution"],mount:mount2});function mount3(root,frame){let M=frame.modalities.length,cells=frame.modalities.map(()=>frame.modalities.map(()=>h("td"))),head=h("tr",{},h("td",{class:"mmv-fa\
-int"},"target ↓ source →"),...cells.map((_,n)=>h("th",{scope:"col"},...columnHead(frame,n,(235/M-27)/6.5)))),body=cells.map((list,m)=>h("tr",{},rowHead(...modality(
-frame,m)),...list)),title=heading("Coupling weights W");root.append(title,h("table",{class:"mmv-matrix","aria-label":"Coupling weights W: rows are targets, colu\
-mns are sources",...M>4?{"data-many":""}:{}},h("thead",{},head),h("tbody",{},...body)));let most=largest(...frame.compared.filter(one=>one.has("coupling")).flatMap(
-one=>one.epochs.map((_,e)=>one.part("coupling",e))));return({epoch,layer})=>{let weights=frame.part("coupling",epoch,layer);title.textContent=`Coupling weights \
-W, layer ${frame.layers[layer]}`,cells.flat().forEach((cell,i)=>{cell.textContent=fixed(weights[i],2),cell.style.setProperty("--weight",String(most&&Math.abs(weights[i])/
-most||0))})}}register({name:"coupling",place:"side",order:30,needs:["coupling"],mount:mount3});function mount4(root,frame,_state,pick){let[,layers,M,B]=frame.shape("influence"),T=frame.sizes.time,starts=frame.influence.block,blockOf=t=>starts.reduce((best,from,b)=>from<=
+list[i])&&([low,high]=[Math.min(low,list[i]),Math.max(high,list[i])]);return low<=high?[low,high]:[0,0]}function mount2(root,frame,_state,pick){let{time:T,channel:C}=frame.sizes,series=frame.modalities.map((_,m)=>({m})),slider2=h("input",{type:"range",min:0,max:C-
+1,step:1,class:"mmv-channel","aria-label":"Channel"});slider2.addEventListener("input",()=>pick({channel:Number(slider2.value)}));let lasting=chart({label:"Stat\
+e half-life of every channel, logarithmic scale; the table has the numbers",series,onPick:x=>pick({channel:Math.round(x*(C-1))})}),along=chart({label:"Hidden-st\
+ate magnitude of the selected channel over the sequence",series,onPick:x=>pick({time:Math.round(x*(T-1))})}),cells=frame.modalities.map(()=>[h("td"),h("td"),h("\
+td")]),words=["channel","half-life, steps","‖h‖₂"],table=h("table",{class:"mmv-list","aria-label":"Selected channel of each SSM stream"},h("thead",{},h("t\
+r",{},h("td"),...words.map(text=>h("th",{scope:"col"},text)))),h("tbody",{},...cells.map((list,m)=>h("tr",{},rowHead(...modality(frame,m)),...list))));root.append(
+heading("State half-life by channel"),h("label",{class:"mmv-control mmv-grow"},h("span",{},"Row"),slider2),lasting.node,along.node,table,faint("Rows are those o\
+f the state maps: the channels of each SSM stream with the largest norm, longest half-life first (ln 2 / (Δ·|A|), without coupling)."));let changed=changes();
+return state=>{let{sample,epoch,layer,channel,time,brush}=state,lives=frame.part("half_life",layer),numbers=frame.part("channel_index",layer),log=(m,c)=>Math.log10(
+lives[m*C+c]);if(slider2.value=String(channel),slider2.setAttribute("aria-valuetext",`row ${channel+1} of ${C}`),changed(state,"layer","layer_of_a","channel")){
+let range=rangeOf(frame.compared.filter(one=>one.has("half_life")).map(one=>Array.from(one.part("half_life",layerOf(one,frame,state)),Math.log10))),[low,high]=ends(
+10**range[0],10**range[1]);lasting.draw({values:log,count:C,now:channel,range,rule:!1}),lasting.say({title:"half-life by row, steps (log)",high,low,from:"row 1",
+to:String(C)})}let scale=frame.scale[layer]/255,most=lastColour(frame,one=>one.scale,state),norms=frame.modalities.map((_,m)=>frame.part("state",epoch,sample,layer,
+m)),valid=frame.modalities.map((_,m)=>frame.part("state_valid",sample,m)),norm=(m,t)=>valid[m][t]?norms[m][channel*T+t]*scale:NaN;along.draw({values:norm,count:T,
+now:time,range:[0,most],brush}),along.say({title:`‖h‖₂ of row ${channel+1}`,high:`≥${short(most)}`,low:"0",from:brief(frame,sample,0),to:brief(frame,sample,
+T-1)}),cells.forEach(([number,life,size],m)=>{number.textContent=String(numbers[m*C+channel]),life.textContent=short(lives[m*C+channel]),size.textContent=norm(m,
+time)>=frame.scale[layer]?`≥ ${short(frame.scale[layer])}`:short(norm(m,time))})}}register({name:"half-life",place:"columns",order:40,needs:["half_life","stat\
+e"],height:M=>375+20*M,mount:mount2});function mount3(root,frame,_state,pick){let[,layers,M,B]=frame.shape("influence"),T=frame.sizes.time,starts=frame.influence.block,blockOf=t=>starts.reduce((best,from,b)=>from<=
 t?b:best,0),lastOf=b=>(b+1<B?starts[b+1]:T)-1,canvas=h("canvas",{role:"img"}),lines=Array.from({length:M},()=>h("div",{class:"mmv-at"})),grid=frame.modalities.flatMap(
 (_,k)=>k?[h("div",{class:"mmv-cut-x"}),h("div",{class:"mmv-cut-y"})]:[]);grid.forEach((node,i)=>node.style.setProperty("--at",String((1+(i>>1))/M)));let box=h("\
 div",{class:"mmv-plot mmv-map mmv-square"},canvas,h("div",{class:"mmv-marks","aria-hidden":"true"},...grid,...lines)),names=kind=>h("div",{class:kind,"aria-hidd\
@@ -159,7 +144,7 @@ sample,time)}, and the source time with the largest influence (colour scale ends
 most=-1,when=0;for(let s2=first;s2<=Math.min(at,last);s2++){let v=level(m,at,n,s2)**2;sum+=v,v>most&&([most,when]=[v,s2])}return{sum,when}}),whole2=sums.reduce(
 (all,{sum})=>all+sum,0);list.forEach((cell,n)=>{let texts=whole2&&sums[n].sum?[`${fixed(100*sums[n].sum/whole2,0)} %,`,brief(frame,sample,lastOf(sums[n].when))]:
 ["–"];cell.replaceChildren(...texts.flatMap((text,i)=>[i?" ":"",h("span",{class:"mmv-whole"},text)]))})})}}register({name:"influence",place:"columns",order:30,
-needs:["influence"],height:M=>585+22*M,mount:mount4});function columnsOf(frame,m,sample){let valid=frame.part(`signal_valid_${m}`,sample),values=frame.part(`signal_${m}`,sample),F=frame.modalities[m].features.length,
+needs:["influence"],height:M=>585+22*M,mount:mount3});function columnsOf(frame,m,sample){let valid=frame.part(`signal_valid_${m}`,sample),values=frame.part(`signal_${m}`,sample),F=frame.modalities[m].features.length,
 withValue=i=>{for(let f=0;f<F;f++)if(Number.isFinite(values[i*F+f]))return i;return-1},kept2=[...valid.keys()].filter(i=>valid[i]);if(frame.has(`signal_at_${m}`))
 return timed(kept2,frame.part(`signal_at_${m}`,sample),frame.part(`signal_until_${m}`,sample),withValue);let spread=frame.align==="resample"||frame.modalities[m].
 static,count=spread?kept2.length:frame.align==="pad"?frame.sizes.time:valid.length,of=spread?k=>kept2[k]:k=>k<valid.length&&valid[k]?k:-1;return Array.from({length:count},
@@ -197,7 +182,7 @@ let label=h("span",{class:"mmv-span"}),T=frame.sizes.time,from=()=>pick({brush:[
 min(now().time,now().brush?.[0]??0),now().time]}),clear=button("clear",()=>pick({brush:null}),{"aria-label":"Clear the time range"});return{node:h("div",{class:"\
 mmv-brush",role:"group","aria-label":"Time range"},h("span",{class:"mmv-faint"},"Time range"),label,button("start",from,{"aria-label":"Start the time range at t\
 he cursor"}),button("end",to,{"aria-label":"End the time range at the cursor"}),clear),draw:state=>{label.textContent=state.brush?stretch(frame,state.sample,state.
-brush):"all",clear.disabled=!state.brush},key:event=>{event.key==="["&&from(),event.key==="]"&&to(),event.key==="Escape"&&now().brush&&pick({brush:null})}}}function mount5(root,frame,state,pick){
+brush):"all",clear.disabled=!state.brush},key:event=>{event.key==="["&&from(),event.key==="]"&&to(),event.key==="Escape"&&now().brush&&pick({brush:null})}}}function mount4(root,frame,state,pick){
 let T=frame.sizes.time,C=frame.sizes.channel,shown={time:state?.time??0,brush:state?.brush??null},signals=frame.modalities.map((_,m)=>signalLane(frame,m)),states=frame.
 has("state")?frame.modalities.map((_,m)=>stateLane(frame,m)):[],rows=signals.map((signal,m)=>h("div",{class:"mmv-lane"},...[signal,...states.slice(m,m+1)].flatMap(
 ({gutter,box})=>[gutter,box]))),tag=h("span",{class:"mmv-tag"}),cursor=h("div",{class:"mmv-cursor"},tag),veil=[h("div",{class:"mmv-veil"}),h("div",{class:"mmv-v\
@@ -215,14 +200,34 @@ length=seconds??T,start=frame.start_s[sample];unit.textContent=seconds===null?"i
 _of_a")&&states.forEach(lane=>lane.draw(selection)),changed(selection,"channel")&&states.forEach(lane=>lane.choose(selection)),changed(selection,"layer","layer_\
 of_a")&&key.draw(selection),changed(selection,"brush","sample")&&(veil[0].style.width=`${100*a/T}%`,veil[1].style.width=`${100-100*(b+1)/T}%`,brush.draw(selection)),
 range.value=String(time),range.setAttribute("aria-valuetext",moment(frame,sample,time)),cursor.style.setProperty("--at",String((time+1)/T)),tag.textContent=moment(
-frame,sample,time)}}register({name:"lanes",place:"main",order:10,needs:["prediction"],mount:mount5});var needs=["phi_mean","phi_low","phi_high"];function mount6(root,frame){let[mean,low,high]=needs.map(key=>frame.part(key)),most=largest(...frame.compared.filter(
+frame,sample,time)}}register({name:"lanes",place:"main",order:10,needs:["prediction"],mount:mount4});var needs=["phi_mean","phi_low","phi_high"];function mount5(root,frame){let[mean,low,high]=needs.map(key=>frame.part(key)),most=largest(...frame.compared.filter(
 one=>one.has("phi_mean")).flatMap(one=>needs.map(key=>one.part(key)))),across=v=>`${50+50*v/(most||1)}%`,rows=frame.modalities.map((_,m)=>{let{track,set}=signedBar(
 m);if(set(mean[m],most),Number.isFinite(low[m]+high[m])){let whisker=h("div",{class:"mmv-whisker"});whisker.style.left=across(low[m]),whisker.style.width=`${50*
 (high[m]-low[m])/(most||1)}%`,track.append(whisker)}let interval=Number.isFinite(low[m])?`${signed(low[m],3)} to ${signed(high[m],3)}`:"–",node=row(rowHead(...modality(
 frame,m)),track,signed(mean[m],3));return node.append(h("td",{class:"mmv-interval"},unseen("95 % interval "),interval)),node});return root.append(heading("Mean \
 Shapley value over all samples"),h("table",{class:"mmv-overall","aria-label":"Mean Shapley value of each modality with its interval"},h("tbody",{},...rows)),faint(
 "Mean Shapley value of the ",name(frame.target_name),` over ${frame.overall.samples} samples at epoch ${frame.best_epoch??"–"}; lines: 95 % interval of the me\
-an (Student's t).`)),()=>{}}register({name:"overall",place:"columns",order:20,needs,height:M=>70+26*M,mount:mount6});function classes(root,frame){let rows=frame.outputs.map(text=>{let mark=h("span",{class:"mmv-mark"}),value2=h("span"),{track,set,was}=bar(null);return{mark,value:value2,
+an (Student's t).`)),()=>{}}register({name:"mean shapley",place:"columns",order:20,needs,height:M=>70+26*M,mount:mount5});var MOST=16;function stairs(frame,sample){let game=allOf(frame,"game",sample),shares=allOf(frame,"phi",sample),M=frame.modalities.length;return game.map((values,e)=>{
+let out=[];for(let t=0;t*M<shares[e].length;t++)for(let m=0,at=values[t*2**M];m<M;m++)out.push(at+=shares[e][t*M+m]);return out})}function mount6(root,frame,_state,pick){
+let M=frame.modalities.length,whole2=2**M-1,size=k=>k.toString(2).replaceAll("0","").length,shownSubsets=Array.from({length:whole2+1},(_,k)=>k).filter(k=>whole2<
+MOST||size(k)<=1||size(k)>=M-1).sort((a,b)=>size(a)-size(b)||a-b),steps=frame.modalities.map((_,m)=>{let value2=h("span"),{track,set}=bar(m);return{value:value2,
+set,node:row(rowHead(...modality(frame,m)),track,value2)}}),ends2=["baseline v(∅)","full model v(all)"].map(text=>{let value2=h("span"),{track,set}=bar(null);
+return{value:value2,set,node:row(rowHead(text),track,value2)}}),masks=frame.modalities.map((one,m)=>{let box=h("input",{type:"checkbox"});return box.addEventListener(
+"change",()=>pick({masked:frame.modalities.filter((_,k)=>!masks[k].box.checked).map(k=>k.name)})),{box,node:h("label",{class:"mmv-control"},box,...modality(frame,
+m))}}),members=k=>k===0?[h("span",{},"none")]:frame.modalities.flatMap((one,m)=>k>>m&1?[glyph(m),unseen(`${one.name} `)]:[]),subsets=shownSubsets.map(k=>{let value2=h(
+"span"),{track,set}=bar(null);return{k,value:value2,set,node:row(rowHead(...members(k)),track,value2)}}),note=h("span");root.append(heading("Modality ablation: \
+value of every subset"),h("table",{"aria-label":"Waterfall from baseline to full model"},h("tbody",{},ends2[0].node,...steps.map(r=>r.node),ends2[1].node)),h("d\
+iv",{class:"mmv-inline",role:"group","aria-label":"Available modalities"},h("span",{class:"mmv-faint"},"Available"),...masks.map(one=>one.node)),h("table",{"ari\
+a-label":"Value v(S) of each subset of modalities"},h("tbody",{},...subsets.map(r=>r.node))),faint("Bars: the ",name(frame.target_name),". ",note,shownSubsets.length>
+whole2?"":`${shownSubsets.length} of ${whole2+1} subsets are listed: those with at most one modality, and those without at most one.`));let changed=changes(),low=0,
+high=0;return state=>{let{sample,epoch,time,masked}=state,game=frame.part("game",epoch,sample,time),shares=frame.part("phi",epoch,sample,time);changed(state,"sa\
+mple")&&([low,high]=rangeOf([...allOf(frame,"game",sample),...stairs(frame,sample)],!0));let x=v=>(v-low)/(high-low||1),at=game[0];ends2.forEach((end,i)=>{let v=game[i?
+whole2:0];end.set(x(0),x(v)),end.value.textContent=fixed(v,frame.digits)}),steps.forEach((step,m)=>{step.set(x(at),x(at+shares[m])),step.value.textContent=signed(
+shares[m],frame.digits),at+=shares[m]});let chosen=coalitionWithout(frame,masked);subsets.forEach(({k,value:value2,set,node})=>{set(x(0),x(game[k])),value2.textContent=
+fixed(game[k],frame.digits),node.className=k===chosen?"mmv-best":"",k===chosen?node.setAttribute("aria-current","true"):node.removeAttribute("aria-current")}),note.
+textContent=`The readout above gives the value without the masked modalities${frame.edited()||!frame.has("state")?"":"; the state maps are those of all modaliti\
+es"}. `,masks.forEach(({box},m)=>box.checked=!masked.includes(frame.modalities[m].name))}}register({name:"modality ablation",place:"columns",order:50,needs:["ga\
+me"],height:M=>75+22*(M+2+(2**M<=MOST?2**M:2*M+2)),mount:mount6});function classes(root,frame){let rows=frame.outputs.map(text=>{let mark=h("span",{class:"mmv-mark"}),value2=h("span"),{track,set,was}=bar(null);return{mark,value:value2,
 set,was,node:row(rowHead(h("div",{class:"mmv-split"},name(text),mark)),track,value2)}}),table=h("table",{"aria-label":"Probability of each class"},h("tbody",{},
 ...rows.map(r=>r.node))),long=rows.length>10?{class:"mmv-scroll",tabindex:0,role:"region","aria-label":"All classes"}:{};return root.append(heading("Prediction"),
 ...prefixNote(frame),h("div",long,table)),({sample,epoch,time})=>{let prediction=frame.part("prediction",epoch,sample,time),best=argmax(prediction),before=frame.
@@ -294,27 +299,22 @@ places[k][0]+places[k][1]),!ring.hidden&&(ring.style.left=`${100*places[k][0]/wi
 if(!first)return;let best=-1,least2=1/0;places.forEach(([px,py],k)=>{let far=Math.hypot(px-480*x,py-300*y);traced[rows[k]]>=0&&far<least2&&([best,least2]=[k,far])}),
 best>=0&&least2<40&&pick({sample:traced[rows[best]]})}),matchMedia("(prefers-color-scheme: dark)").addEventListener("change",scatter),({sample})=>{rows.length&&
 sample===chosen||(chosen=sample,rows.length?(list(),scatter()):refresh())}}register({name:"samples",place:"wide",order:40,needs:["listed_phi","listed_prediction",
-"listed_correct","listed_recorded"],mount:mount9});var MOST=16;function stairs(frame,sample){let game=allOf(frame,"game",sample),shares=allOf(frame,"contribution",sample),M=frame.modalities.length;return game.map(
-(values,e)=>{let out=[];for(let t=0;t*M<shares[e].length;t++)for(let m=0,at=values[t*2**M];m<M;m++)out.push(at+=shares[e][t*M+m]);return out})}function mount10(root,frame,_state,pick){
-let M=frame.modalities.length,whole2=2**M-1,size=k=>k.toString(2).replaceAll("0","").length,shownSubsets=Array.from({length:whole2+1},(_,k)=>k).filter(k=>whole2<
-MOST||size(k)<=1||size(k)>=M-1).sort((a,b)=>size(a)-size(b)||a-b),steps=frame.modalities.map((_,m)=>{let value2=h("span"),{track,set}=bar(m);return{value:value2,
-set,node:row(rowHead(...modality(frame,m)),track,value2)}}),ends2=["baseline v(∅)","full model v(all)"].map(text=>{let value2=h("span"),{track,set}=bar(null);
-return{value:value2,set,node:row(rowHead(text),track,value2)}}),masks=frame.modalities.map((one,m)=>{let box=h("input",{type:"checkbox"});return box.addEventListener(
-"change",()=>pick({masked:frame.modalities.filter((_,k)=>!masks[k].box.checked).map(k=>k.name)})),{box,node:h("label",{class:"mmv-control"},box,...modality(frame,
-m))}}),members=k=>k===0?[h("span",{},"none")]:frame.modalities.flatMap((one,m)=>k>>m&1?[glyph(m),unseen(`${one.name} `)]:[]),subsets=shownSubsets.map(k=>{let value2=h(
-"span"),{track,set}=bar(null);return{k,value:value2,set,node:row(rowHead(...members(k)),track,value2)}}),note=h("span");root.append(heading("Modality ablation: \
-value of every subset"),h("table",{"aria-label":"Waterfall from baseline to full model"},h("tbody",{},ends2[0].node,...steps.map(r=>r.node),ends2[1].node)),h("d\
-iv",{class:"mmv-inline",role:"group","aria-label":"Available modalities"},h("span",{class:"mmv-faint"},"Available"),...masks.map(one=>one.node)),h("table",{"ari\
-a-label":"Value v(S) of each subset of modalities"},h("tbody",{},...subsets.map(r=>r.node))),faint("Bars: the ",name(frame.target_name),". ",note,shownSubsets.length>
-whole2?"":`${shownSubsets.length} of ${whole2+1} subsets are listed: those with at most one modality, and those without at most one.`));let changed=changes(),low=0,
-high=0;return state=>{let{sample,epoch,time,masked}=state,game=frame.part("game",epoch,sample,time),shares=frame.part("contribution",epoch,sample,time);changed(
-state,"sample")&&([low,high]=rangeOf([...allOf(frame,"game",sample),...stairs(frame,sample)],!0));let x=v=>(v-low)/(high-low||1),at=game[0];ends2.forEach((end,i)=>{
-let v=game[i?whole2:0];end.set(x(0),x(v)),end.value.textContent=fixed(v,frame.digits)}),steps.forEach((step,m)=>{step.set(x(at),x(at+shares[m])),step.value.textContent=
-signed(shares[m],frame.digits),at+=shares[m]});let chosen=coalitionWithout(frame,masked);subsets.forEach(({k,value:value2,set,node})=>{set(x(0),x(game[k])),value2.
-textContent=fixed(game[k],frame.digits),node.className=k===chosen?"mmv-best":"",k===chosen?node.setAttribute("aria-current","true"):node.removeAttribute("aria-c\
-urrent")}),note.textContent=`The readout above gives the value without the masked modalities${frame.edited()||!frame.has("state")?"":"; the state maps are those\
- of all modalities"}. `,masks.forEach(({box},m)=>box.checked=!masked.includes(frame.modalities[m].name))}}register({name:"subsets",place:"columns",order:50,needs:[
-"game"],height:M=>75+22*(M+2+(2**M<=MOST?2**M:2*M+2)),mount:mount10});var columnsOf3=({curves,part},title)=>[...curves.keys()].filter(k=>curves[k].chart===title).map(k=>part("history").filter((_,i)=>i%curves.length===k));function expected(values,{
+"listed_correct","listed_recorded"],mount:mount9});function mount10(root,frame,_state,pick){let E=frame.sizes.epoch,T=frame.sizes.time,M=frame.modalities.length,all=frame.modalities.map((_,m)=>m),rows=all.map(m=>{
+let value2=h("span"),{track,set,was}=signedBar(m);return{value:value2,set,was,node:row(rowHead(...modality(frame,m)),track,value2)}}),none=h("span"),whole2=h("s\
+pan"),total=(text,value2)=>h("tr",{class:"mmv-total"},rowHead(text),h("td"),h("td",{class:"mmv-value"},value2)),along=chart({label:"Shapley value of each modali\
+ty over the sequence; the table has the numbers at the cursor",series:all.map(m=>({m})),onPick:x=>pick({time:Math.round(x*(T-1))})}),during=chart({label:"Shaple\
+y value of each modality over training; the table has the numbers at the epoch",series:all.map(m=>({m})),onPick:x=>pick({epoch:Math.round(x*(E-1))})});root.append(
+heading("Shapley value φ, ",name(frame.target_name)),...prefixNote(frame),h("table",{"aria-label":"Exact Shapley value of each modality"},h("tbody",{},total("b\
+aseline v(∅)",none),...rows.map(r=>r.node),total("full model v(all)",whole2))),...frame.imputation?[faint("Shapley values; ",name(frame.imputation),".")]:[],h(
+"div",{class:"mmv-pair"},along.node,during.node));let changed=changes(),most=0,range=rangeOf([]);return state=>{let{sample,epoch,time,brush}=state;changed(state,
+"sample")&&(range=rangeOf(allOf(frame,"phi",sample),!0),most=largest(range));let shares=frame.part("phi",epoch,sample,time),now=frame.part("phi",epoch,sample),{
+recorded}=frame,before=frame.edited()?recorded.part("phi",epoch,sample):null;rows.forEach((r,m)=>{r.set(shares[m],most),r.was(before?before[time*M+m]:NaN,most),
+r.value.textContent=signed(shares[m],frame.digits),before&&r.value.append(unseen(`, as recorded ${signed(before[time*M+m],frame.digits)}`))});let shown=frame.task===
+"classification"?frame.targets[sample]:0;none.textContent=fixed(frame.part("baseline",epoch,sample)[time],frame.digits),whole2.textContent=fixed(frame.part("pre\
+diction",epoch,sample,time)[shown],frame.digits);let[low,high]=ends(...range);along.draw({values:(m,t)=>now[t*M+m],count:T,now:time,range,brush,before:before&&((m,t)=>before[t*
+M+m])}),along.say({title:`over the sequence, ${epochName(frame,epoch).split(" of ")[0]}`,high,low,from:brief(frame,sample,0),to:brief(frame,sample,T-1)}),during.
+draw({values:(m,e)=>recorded.part("phi",e,sample,time)[m],count:E,now:epoch,range}),during.say({title:`over training, ${before?"as recorded, ":""}at ${brief(frame,
+sample,time)}`,high,low,from:`epoch ${frame.epochs[0]}`,to:String(frame.epochs[E-1])})}}register({name:"shapley",place:"side",order:20,needs:["phi"],mount:mount10});var columnsOf3=({curves,part},title)=>[...curves.keys()].filter(k=>curves[k].chart===title).map(k=>part("history").filter((_,i)=>i%curves.length===k));function expected(values,{
 history_epochs:epochs,epochs:recorded}){let noted=epochs.filter((_,i)=>Number.isFinite(values[i])),apart=noted.slice(1).map((e,i)=>e-noted[i]),often=n=>apart.filter(
 one=>one===n).length,usual=apart.reduce((best,n)=>often(n)>often(best)?n:best,1),every=often(usual)>1?usual:1,among=recorded.length<epochs.length&&noted.every(e=>recorded.
 includes(e)),due=e=>among?recorded.includes(e):(e-noted[0])%every===0;return values.map((v,i)=>Number.isFinite(v)||due(epochs[i])?v:void 0)}function mount11(root,frame,_state,pick){
@@ -436,14 +436,14 @@ one=>one.row(kinds))))))}let why=live?missingControls(frame,options.offers):mode
  a modality can still be masked, under Modality ablation.":`Edits need the model in a running kernel: ${HOW}.`;root.append(h("div",{class:"mmv-inline"},reset,before,
 cancel,status),effect,problem,...why?[faint(why)]:[]);function difference({sample,epoch,time}){let k=frame.task==="classification"?frame.targets[sample]:0,at=one=>one.
 part("prediction",epoch,sample,time)[k],pair=(text,a,b,form)=>h("span",{class:"mmv-change"},...text,` ${form(a,frame.digits)} → ${form(b,frame.digits)}`),shares=[
-frame.recorded,frame].map(one=>one.part("contribution",epoch,sample,time));return[pair([frame.task==="classification"?"p(true class)":"predicted value"],at(frame.
-recorded),at(frame),fixed),...frame.modalities.map((_,m)=>pair(modality(frame,m),shares[0][m],shares[1][m],signed))]}function report(key){let failed=model.get("\
-what_if_error"),mine=failed?.seq&&requestKey(failed.request)===key,shownText=current?"shown is the last valid prediction":"shown is the recorded sample";cancel.
-hidden=!live||!key||current?.key===key,reset.disabled=!key,before.disabled=!current,problem.textContent=key&&mine?`This edit could not be computed; ${shownText}${current?
-`: ${editWords(frame,current.edits)||"some modalities masked"}`:""}. The reason: ${failed.text}`:"",status.textContent=frame.edited()===null&&current?"Shown is \
-the sample as recorded.":key?mine?"":current&&current.key===key?"Shown is the edited sample; outlines and pale lines are as recorded.":live?`Computing; ${shownText}\
-.`:`This edit was not computed before the page was saved; ${shownText}.`:live?"Nothing is edited.":"",clearTimeout(timer),live&&key&&!mine&&!(current&&current.key===
-key)&&(timer=setTimeout(()=>status.textContent=`No result for 5 seconds: the kernel is busy, or not running; ${shownText}.`,5e3))}function draw(selection,edited,hidden){
+frame.recorded,frame].map(one=>one.part("phi",epoch,sample,time));return[pair([frame.task==="classification"?"p(true class)":"predicted value"],at(frame.recorded),
+at(frame),fixed),...frame.modalities.map((_,m)=>pair(modality(frame,m),shares[0][m],shares[1][m],signed))]}function report(key){let failed=model.get("what_if_er\
+ror"),mine=failed?.seq&&requestKey(failed.request)===key,shownText=current?"shown is the last valid prediction":"shown is the recorded sample";cancel.hidden=!live||
+!key||current?.key===key,reset.disabled=!key,before.disabled=!current,problem.textContent=key&&mine?`This edit could not be computed; ${shownText}${current?`: ${editWords(
+frame,current.edits)||"some modalities masked"}`:""}. The reason: ${failed.text}`:"",status.textContent=frame.edited()===null&&current?"Shown is the sample as r\
+ecorded.":key?mine?"":current&&current.key===key?"Shown is the edited sample; outlines and pale lines are as recorded.":live?`Computing; ${shownText}.`:`This ed\
+it was not computed before the page was saved; ${shownText}.`:live?"Nothing is edited.":"",clearTimeout(timer),live&&key&&!mine&&!(current&&current.key===key)&&
+(timer=setTimeout(()=>status.textContent=`No result for 5 seconds: the kernel is busy, or not running; ${shownText}.`,5e3))}function draw(selection,edited,hidden){
 [shown,current]=[selection,edited];let key=live||edited?requestKey(selection):Object.keys(selection.edits).length?requestKey(selection):"";rows.forEach((row2,m)=>{
 let{name:name2}=frame.modalities[m];row2.draw(Object.hasOwn(selection.edits,name2)?selection.edits[name2]:{},selection.masked.includes(name2))}),before.setAttribute(
 "aria-pressed",String(hidden)),report(key),effect.replaceChildren(...frame.edited()?difference(selection):[])}return{node:root,draw,stop:()=>clearTimeout(timer)}}var WIDE=340,APART=28,BELOW=22,MOST2=3;function columnsOfEqualHeight(heights,columns){let best=[],least=1/0;for(let code=0;code<columns**heights.length;code++){
@@ -465,14 +465,14 @@ text=>h("th",{scope:"col"},text)))),h("tbody",{},prediction.node,...parts.map(pa
 s shown at the same fraction of the sequence and at its last epoch not after A's."));let write=({cells:[one,two,apart]},x,y,form)=>{one.textContent=form(x,a.digits),
 two.textContent=form(y,a.digits),apart.textContent=signed(y-x,a.digits)};return state=>{let{sample,epoch,layer,time,brush}=state,at=toOther(b,state),shown=a.task===
 "classification"?a.targets[sample]:0;write(prediction,a.part("prediction",epoch,sample,time)[shown],b.part("prediction",at.epoch,sample,at.time)[shown],fixed);let shares=[
-a.part("contribution",epoch,sample,time),b.part("contribution",at.epoch,sample,at.time)];parts.forEach((part,m)=>write(part,shares[0][m],shares[1][m],signed));let gap=(e,t)=>{
-let there=toOther(b,{...state,epoch:e,time:t,brush:null}),[x,y]=[a.part("contribution",e,sample,t),b.part("contribution",there.epoch,sample,there.time)];return a.
-modalities.map((_,m)=>y[m]-x[m])},steps=Array.from({length:T},(_,t)=>gap(epoch,t)),epochs=Array.from({length:E},(_,e)=>gap(e,time)),range=rangeOf([...steps,...epochs],
-!0),[low,high]=ends(...range);if(along.draw({values:(m,t)=>steps[t][m],count:T,now:time,range,brush}),along.say({title:"B − A, over the sequence",high,low,from:brief(
-a,sample,0),to:brief(a,sample,T-1)}),during.draw({values:(m,e)=>epochs[e][m],count:E,now:epoch,range}),during.say({title:`B − A, over training, at ${brief(a,sample,
-time)}`,high,low,from:`epoch ${a.epochs[0]}`,to:String(a.epochs[E-1])}),!coupled)return;let[w,v]=[a.part("coupling",epoch,layer),b.part("coupling",at.epoch,at.layer)];
-caption.textContent=`Coupling weights W, B − A, layer ${a.layers[layer]}${at.layer===layer?"":` (of B: ${b.layers[at.layer]})`}`,cells.flat().forEach((cell,i)=>cell.
-textContent=signed(v[i]-w[i],2))}}function writeAddress(selection){history.replaceState(null,"",`#${encodeURIComponent(JSON.stringify(selection))}`)}function readAddress(){try{let found=JSON.parse(
+a.part("phi",epoch,sample,time),b.part("phi",at.epoch,sample,at.time)];parts.forEach((part,m)=>write(part,shares[0][m],shares[1][m],signed));let gap=(e,t)=>{let there=toOther(
+b,{...state,epoch:e,time:t,brush:null}),[x,y]=[a.part("phi",e,sample,t),b.part("phi",there.epoch,sample,there.time)];return a.modalities.map((_,m)=>y[m]-x[m])},
+steps=Array.from({length:T},(_,t)=>gap(epoch,t)),epochs=Array.from({length:E},(_,e)=>gap(e,time)),range=rangeOf([...steps,...epochs],!0),[low,high]=ends(...range);
+if(along.draw({values:(m,t)=>steps[t][m],count:T,now:time,range,brush}),along.say({title:"B − A, over the sequence",high,low,from:brief(a,sample,0),to:brief(a,
+sample,T-1)}),during.draw({values:(m,e)=>epochs[e][m],count:E,now:epoch,range}),during.say({title:`B − A, over training, at ${brief(a,sample,time)}`,high,low,
+from:`epoch ${a.epochs[0]}`,to:String(a.epochs[E-1])}),!coupled)return;let[w,v]=[a.part("coupling",epoch,layer),b.part("coupling",at.epoch,at.layer)];caption.textContent=
+`Coupling weights W, B − A, layer ${a.layers[layer]}${at.layer===layer?"":` (of B: ${b.layers[at.layer]})`}`,cells.flat().forEach((cell,i)=>cell.textContent=signed(
+v[i]-w[i],2))}}function writeAddress(selection){history.replaceState(null,"",`#${encodeURIComponent(JSON.stringify(selection))}`)}function readAddress(){try{let found=JSON.parse(
 decodeURIComponent(location.hash.slice(1)));return typeof found=="object"&&found!==null?found:{}}catch{return{}}}function followAddress(model){let first=readAddress(),
 timer=0,soon=()=>{clearTimeout(timer),timer=setTimeout(()=>writeAddress(model.get("selection")),300)};return model.on("change:selection",soon),{restore:()=>{Object.
 keys(first).length&&(model.set("selection",{...model.get("selection"),...first}),model.save_changes())},stop:()=>{clearTimeout(timer),model.off("change:selectio\

@@ -45,12 +45,12 @@ export function mount(root, a, b, pick) {
     const { sample, epoch, layer, time, brush } = state, at = toOther(b, state);
     const shown = a.task === "classification" ? a.targets[sample] : 0;
     write(prediction, a.part("prediction", epoch, sample, time)[shown], b.part("prediction", at.epoch, sample, at.time)[shown], fixed);
-    const shares = [a.part("contribution", epoch, sample, time), b.part("contribution", at.epoch, sample, at.time)];
+    const shares = [a.part("phi", epoch, sample, time), b.part("phi", at.epoch, sample, at.time)];
     parts.forEach((part, m) => write(part, shares[0][m], shares[1][m], signed));
     /** @type {(e: number, t: number) => number[]} */
     const gap = (e, t) => {
       const there = toOther(b, { ...state, epoch: e, time: t, brush: null });
-      const [x, y] = [a.part("contribution", e, sample, t), b.part("contribution", there.epoch, sample, there.time)];
+      const [x, y] = [a.part("phi", e, sample, t), b.part("phi", there.epoch, sample, there.time)];
       return a.modalities.map((_, m) => y[m] - x[m]);
     };
     const steps = Array.from({ length: T }, (_, t) => gap(epoch, t)), epochs = Array.from({ length: E }, (_, e) => gap(e, time));

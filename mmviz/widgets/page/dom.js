@@ -42,7 +42,7 @@ export const name = (text) => h("bdi", {}, text);
 export const heading = (...children) => h("div", { class: "mmv-heading", role: "heading" }, ...children);
 // The meaning of the prediction at the cursor, as recorded in the Trace; nothing for an older Trace.
 /** @param {Frame} frame */
-export const prefixNote = (frame) => (frame.prefix?.label ? [h("p", { class: "mmv-faint mmv-small mmv-prefix", title: frame.prefix.says }, frame.prefix.label)] : []);
+export const prefixNote = (frame) => (frame.prefix?.label ? [h("p", { class: "mmv-faint mmv-small mmv-prefix", title: frame.prefix.meaning }, frame.prefix.label)] : []);
 /** @param {Child[]} children */
 export const faint = (...children) => h("p", { class: "mmv-faint mmv-small" }, ...children);
 

@@ -101,7 +101,7 @@ export const fill = (phrase, values) => phrase.replace(/\{(\w+)\}/g, (_, key) =>
  */
 export function readout(frame, { sample, epoch, time, masked }, edits = "") {
   const { phrases, digits, epochs, sizes } = frame, seconds = frame.duration_s[sample], target = frame.targets[sample];
-  const prediction = frame.part("prediction", epoch, sample, time), phi = frame.part("contribution", epoch, sample, time);
+  const prediction = frame.part("prediction", epoch, sample, time), phi = frame.part("phi", epoch, sample, time);
   const classes = frame.task === "classification", best = classes ? argmax(prediction) : 0;
   return fill(phrases.readout, {
     epoch: epochs[epoch],

@@ -71,7 +71,7 @@ export interface Header {
   notes: string[];
   imputation: string;
   align: string;
-  prefix: { label: string; says: string };
+  prefix: { label: string; meaning: string };
   sizes: { sample: number; epoch: number; layer: number; channel: number; time: number };
   samples: string[];
   labelled: boolean;

@@ -164,7 +164,7 @@ export function mountWhatIf(frame, model, pick, { compare }) {
     const at = (one) => one.part("prediction", epoch, sample, time)[k];
     /** @type {(text: (Node | string)[], a: number, b: number, form: (value: number, digits: number) => string) => HTMLElement} */
     const pair = (text, a, b, form) => h("span", { class: "mmv-change" }, ...text, ` ${form(a, frame.digits)} → ${form(b, frame.digits)}`);
-    const shares = [frame.recorded, frame].map((one) => one.part("contribution", epoch, sample, time));
+    const shares = [frame.recorded, frame].map((one) => one.part("phi", epoch, sample, time));
     return [pair([frame.task === "classification" ? "p(true class)" : "predicted value"], at(frame.recorded), at(frame), fixed),
       ...frame.modalities.map((_, m) => pair(modality(frame, m), shares[0][m], shares[1][m], signed))];
   }

@@ -51,7 +51,7 @@ function mount(root, frame, _state, pick) {
 }
 
 register({
-  name: "channels",
+  name: "half-life",
   place: "columns",
   order: 40,
   needs: ["half_life", "state"],

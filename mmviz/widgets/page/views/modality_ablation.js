@@ -11,7 +11,7 @@ const MOST = 16;
 // The partial sums of the waterfall, which can exceed the value of every subset.
 /** @type {(frame: import("../types.js").Frame, sample: number) => number[][]} */
 function stairs(frame, sample) {
-  const game = allOf(frame, "game", sample), shares = allOf(frame, "contribution", sample), M = frame.modalities.length;
+  const game = allOf(frame, "game", sample), shares = allOf(frame, "phi", sample), M = frame.modalities.length;
   return game.map((values, e) => {
     const out = [];
     for (let t = 0; t * M < shares[e].length; t++)
@@ -57,7 +57,7 @@ function mount(root, frame, _state, pick) {
   const changed = changes();
   let low = 0, high = 0;
   return (state) => {
-    const { sample, epoch, time, masked } = state, game = frame.part("game", epoch, sample, time), shares = frame.part("contribution", epoch, sample, time);
+    const { sample, epoch, time, masked } = state, game = frame.part("game", epoch, sample, time), shares = frame.part("phi", epoch, sample, time);
     if (changed(state, "sample")) {
       [low, high] = rangeOf([...allOf(frame, "game", sample), ...stairs(frame, sample)], true);
     }
@@ -88,7 +88,7 @@ function mount(root, frame, _state, pick) {
 }
 
 register({
-  name: "subsets",
+  name: "modality ablation",
   place: "columns",
   order: 50,
   needs: ["game"],

@@ -33,7 +33,7 @@ function mount(root, frame) {
 }
 
 register({
-  name: "overall",
+  name: "mean shapley",
   place: "columns",
   order: 20,
   needs,

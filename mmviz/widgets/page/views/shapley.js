@@ -31,11 +31,11 @@ function mount(root, frame, _state, pick) {
   return (state) => {
     const { sample, epoch, time, brush } = state;
     if (changed(state, "sample")) {
-      range = rangeOf(allOf(frame, "contribution", sample), true);
+      range = rangeOf(allOf(frame, "phi", sample), true);
       most = largest(range);
     }
-    const shares = frame.part("contribution", epoch, sample, time), now = frame.part("contribution", epoch, sample);
-    const { recorded } = frame, before = frame.edited() ? recorded.part("contribution", epoch, sample) : null;
+    const shares = frame.part("phi", epoch, sample, time), now = frame.part("phi", epoch, sample);
+    const { recorded } = frame, before = frame.edited() ? recorded.part("phi", epoch, sample) : null;
     rows.forEach((r, m) => {
       r.set(shares[m], most);
       r.was(before ? before[time * M + m] : NaN, most);
@@ -48,15 +48,15 @@ function mount(root, frame, _state, pick) {
     const [low, high] = ends(...range);
     along.draw({ values: (m, t) => now[t * M + m], count: T, now: time, range, brush, before: before && ((m, t) => before[t * M + m]) });
     along.say({ title: `over the sequence, ${epochName(frame, epoch).split(" of ")[0]}`, high, low, from: brief(frame, sample, 0), to: brief(frame, sample, T - 1) });
-    during.draw({ values: (m, e) => recorded.part("contribution", e, sample, time)[m], count: E, now: epoch, range });
+    during.draw({ values: (m, e) => recorded.part("phi", e, sample, time)[m], count: E, now: epoch, range });
     during.say({ title: `over training, ${before ? "as recorded, " : ""}at ${brief(frame, sample, time)}`, high, low, from: `epoch ${frame.epochs[0]}`, to: String(frame.epochs[E - 1]) });
   };
 }
 
 register({
-  name: "contribution",
+  name: "shapley",
   place: "side",
   order: 20,
-  needs: ["contribution"],
+  needs: ["phi"],
   mount,
 });
