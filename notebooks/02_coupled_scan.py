@@ -110,7 +110,7 @@ for k, theta in enumerate(thetas):
     )
     words = "two pulses; a decay of 0.93 a step; text has no input of its own"
     figures[theta] = draw(FigureSpec("From independent to uniform coupling", (words,), panels, columns=2, width=860))
-mm.plots.with_slider(figures, says="θ = ", start="2")
+mm.plots.with_slider(figures, prefix="θ = ", start="2")
 
 # %%
 assert (states[2, 0] == 0).all()
@@ -187,7 +187,7 @@ for k, row in enumerate(row_sums):
     )
     words = f"{(radius > 1).mean():.0%} of the states grow; the largest is {size[-1, k]:.0e} at step {L}"
     figures[f"{row:g}"] = draw(FigureSpec("Row sum of W and stability", (words,), panels, columns=2, width=860))
-mm.plots.with_slider(figures, says="a row of W sums to ", start="3")
+mm.plots.with_slider(figures, prefix="a row of W sums to ", start="3")
 
 # %%
 assert np.allclose(largest, S.sum(0).ravel(), rtol=1e-9)
@@ -269,7 +269,7 @@ for spread, response in responses.items():
     )  # fmt: skip
     words = "input: a pulse of audio; Δ = 0.15 exp(spread · noise)"
     figures[f"{spread:g}"] = draw(FigureSpec("Is there one kernel?", (words,), panels, columns=2, width=860))
-mm.plots.with_slider(figures, says="spread of Δ ", start="1")
+mm.plots.with_slider(figures, prefix="spread of Δ ", start="1")
 
 # %%
 assert np.ptp(responses[0.0], axis=1).max() < 1e-12

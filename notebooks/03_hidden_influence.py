@@ -132,7 +132,7 @@ for label, influence in maps.items():
     figures[label] = draw(
         FigureSpec("Coupled influence map", (words,), (Panel((heat, *borders), *axes),), heights=(470,), width=680)
     )
-mm.plots.with_slider(figures, says="θ = ", start="2")
+mm.plots.with_slider(figures, prefix="θ = ", start="2")
 
 # %%
 past, others = np.tri(L, dtype=bool), ~np.eye(M, dtype=bool)
@@ -193,7 +193,7 @@ for label, W in couplings.items():
     )
     panel = Panel(lines, Axis("lag (steps)"), Axis("influence", span=(-0.02, 1.04)))
     figures[label] = draw(FigureSpec("Influence by lag", (f"decay {a} a step",), (panel,), heights=(280,), width=760))
-mm.plots.with_slider(figures, says="θ = ", start="2")
+mm.plots.with_slider(figures, prefix="θ = ", start="2")
 
 # %%
 for label, (total, lead) in decays.items():
@@ -293,7 +293,7 @@ for amount in increases:
     figures[f"+{amount:g}"] = draw(
         FigureSpec("Frozen and free gates", (words,), panels, columns=2, width=880, gap=(95, 62))
     )
-mm.plots.with_slider(figures, says="input at step 20: 0.5 ", start="+0.5")
+mm.plots.with_slider(figures, prefix="input at step 20: 0.5 ", start="+0.5")
 
 # %%
 for amount, (predicted, actual) in change.items():

@@ -216,7 +216,7 @@ views = {}
 for seed, found in routing.items():
     for epoch, when in ((0, "before"), (plan["epochs"], "after")):
         views[f"seed {seed}, {when}"] = mm.plots.plot_expert_usage(found, epoch=epoch).update_xaxes(range=[0, 1.02])
-mm.plots.with_slider(views, says="router of ")
+mm.plots.with_slider(views, prefix="router of ")
 
 # %%
 bits = np.array([found["modality_information"].sel(epoch=[0, plan["epochs"]])[:, 0] for found in routing.values()])

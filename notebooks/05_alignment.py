@@ -62,7 +62,7 @@ print(f"x and y: {T} steps of {voice.features} coefficients; a pair costs betwee
 plans = {"relaxed": relaxed_plan(C), "exact": exact_plan(C)}
 plans |= {f"ε {e:g}": entropic_plan(C, epsilon=e, max_iterations=20_000) for e in (0.02, 0.05, 0.1, 0.3, 1.0)}
 views = {name: mm.plots.plot_plan(mm.analysis.plan_summary(found.plan, C)) for name, found in plans.items()}
-mm.plots.with_slider(views, says="plan: ")
+mm.plots.with_slider(views, prefix="plan: ")
 
 # %%
 cost = np.array([float(found.cost) for found in plans.values()])
@@ -177,7 +177,7 @@ for name, (ot, mmd) in weights.items():
 # %%
 swept = ("0", "0.01", "0.1", "1", "100")
 views = {name: mm.plots.plot_directions(points[name]) for name in swept}
-mm.plots.with_slider(views, says="weight of the alignment: ")
+mm.plots.with_slider(views, prefix="weight of the alignment: ")
 
 # %% [markdown]
 # The *A-distance* (AlignMamba reports one; that it is this one is *our interpretation*) measures how well a linear classifier separates sound from image: 2 perfectly, 0 not at all.

@@ -44,7 +44,7 @@ for energy, ds in data.items():
 for strip in strips.values():
     strip.update_layout(width=840, height=120, margin={"l": 20, "r": 20, "t": 20, "b": 20}, coloraxis_showscale=False)
     strip.update_xaxes(visible=False).update_yaxes(visible=False)
-mm.plots.with_slider(strips, says="image energy ")
+mm.plots.with_slider(strips, prefix="image energy ")
 
 # %%
 sounds = [ds["test"].inputs["audio"] for ds in data.values()]
@@ -73,7 +73,7 @@ for energy, ds in data.items():
 
 # %%
 subsets = {str(e): mm.plots.plot_subsets(mm.analysis.coalition_scores(trace)) for e, trace in traces.items()}
-mm.plots.with_slider(subsets, says="image energy ")
+mm.plots.with_slider(subsets, prefix="image energy ")
 
 # %%
 NOTHING, SOUND, IMAGE, BOTH = range(4)  # bit i of a subset's number: modality i is available
@@ -175,7 +175,7 @@ for name in ("joint_long", "ogm_ge", "mla", "shapley_alternating"):
 
 # %%
 views = {name: mm.plots.plot_subsets(mm.analysis.coalition_scores(trace)) for name, trace in trained.items()}
-mm.plots.with_slider(views, says="strategy: ")
+mm.plots.with_slider(views, prefix="strategy: ")
 
 # %% [markdown]
 # With two modalities "weak modality only" and "strong modality missing" are the same subset: the column `image` here.

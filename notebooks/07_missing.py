@@ -119,7 +119,7 @@ views["all three"] = mm.plots.plot_missing(found)
 for view in views.values():
     view.update_yaxes(range=[0.3, 0.8])
 print(mm.course.fingerprint(seed=0, scores=found["score"].values))
-mm.plots.with_slider(views, says="trained with ")
+mm.plots.with_slider(views, prefix="trained with ")
 
 # %% [markdown]
 # ## 4 · Sources of variation

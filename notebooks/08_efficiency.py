@@ -59,7 +59,7 @@ for batch in (1, 8, 64, 512):
     panel = Panel((*lines, ReferenceLine(memory, "y", "memory of this machine", "top left")), *axes)
     words = f"float32, {HEADS} heads, width {WIDTH}, {E} channels of {N} states, {M} modalities; counted, not measured"
     figures[str(batch)] = draw(FigureSpec("Memory by length", (words,), (panel,), heights=(300,), width=860))
-mm.plots.with_slider(figures, says="batch size: ")
+mm.plots.with_slider(figures, prefix="batch size: ")
 
 # %%
 one_pair = torch.zeros(1, HEADS, 500, 500).nbytes

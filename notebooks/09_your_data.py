@@ -210,7 +210,7 @@ views = {word: mm.plots.plot_shapley(phi) for word, phi in found.items()}
 reach = max(view.layout.xaxis.range[1] for view in views.values())
 for view in views.values():
     view.update_xaxes(range=[-0.02, reach])
-mm.plots.with_slider(views, says="missing: ")
+mm.plots.with_slider(views, prefix="missing: ")
 
 # %%
 shares = {word: phi["phi"].mean("sample").values for word, phi in found.items()}

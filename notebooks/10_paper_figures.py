@@ -82,7 +82,7 @@ for page in pages.values():
     page.update_xaxes(range=[-0.1, 7.1], title="inches", showgrid=False)
     page.update_yaxes(range=[-1.9, 0.1], visible=False, scaleanchor="x")
     page.update_layout(width=860, height=330, plot_bgcolor="white", margin={"l": 40, "r": 70, "t": 50, "b": 40})
-mm.plots.with_slider(pages, says="venue: ")
+mm.plots.with_slider(pages, prefix="venue: ")
 
 # %%
 columns = {

@@ -7,19 +7,22 @@ from typing import TYPE_CHECKING
 import numpy as np
 import xarray as xr
 
-from mmviz.core.errors import ConfigError, DataError
+from mmviz.core.errors import DataError
 from mmviz.plots.figure_registry import register_figure
 from mmviz.plots.figure_spec import Annotation, Axis, FigureSpec, Heatmap, Lines, Panel, named_ticks
 from mmviz.plots.frames import (
+    check_position,
+    check_states,
     has_seconds,
     provenance_text,
     required_variable,
+    sample_index,
+    selected_epoch,
     step_durations,
     step_times,
     title_with_source,
 )
 from mmviz.plots.plotly_backend import draw
-from mmviz.plots.states import check_position, check_states
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -33,7 +36,7 @@ def coupling_frame(summary: xr.Dataset, *, epoch: int | None = None) -> xr.Datas
     summary
         From :func:`mmviz.analysis.states`.
     epoch
-        A recorded epoch; the best one when None.
+        A recorded epoch; the selected epoch of the training when None.
 
     Raises
     ------
@@ -43,11 +46,7 @@ def coupling_frame(summary: xr.Dataset, *, epoch: int | None = None) -> xr.Datas
         If the model has no scan, or one SSM stream for all modalities and so no W.
     """
     check_states("coupling_frame", summary)
-    chosen = summary.attrs["best_epoch"] if epoch is None else epoch
-    if chosen not in summary["epoch"].values:
-        raise ConfigError(
-            f"coupling_frame: epoch={epoch!r} was not recorded; recorded are {summary['epoch'].values.tolist()}"
-        )
+    chosen = selected_epoch("coupling_frame", summary, epoch)
     if not bool(summary["coupling"].notnull().any()):
         raise DataError(
             "coupling_frame: W is not recorded, because this model has one SSM stream for all modalities; record a model with one "
@@ -59,7 +58,7 @@ def coupling_frame(summary: xr.Dataset, *, epoch: int | None = None) -> xr.Datas
         .astype(np.float64)
         .transpose("layer", "target_modality", "source_modality")
     )
-    frame.attrs = {**summary.attrs, "epoch": int(chosen)}
+    frame.attrs = {**summary.attrs, "epoch": chosen}
     return frame
 
 
@@ -104,8 +103,9 @@ _KIND = {"influence": "effect of a unit input, |K|", "effect": "effect of this s
 def influence_frame(found: xr.Dataset, *, sample: int = 0, layer: int = 0) -> xr.Dataset:
     """Return what :func:`plot_influence` and :func:`plot_influence_lag` draw, of one recorded sample and layer.
 
-    ``map`` (target_modality, target_block, source_modality, source_block); ``level``: its log₁₀ relative to the largest entry, NaN where there is
-    no influence (the future among others), and not below the attribute ``deepest``, which 95 % of them reach; ``share`` (target_modality, source_modality);
+    ``map`` (target_modality, target_block, source_modality, source_block); ``level``: its log₁₀ relative to the largest entry,
+    NaN where the influence is 0 (as for future source steps), clipped below at the attribute ``deepest``, which 95 % of them reach;
+    ``share`` (target_modality, source_modality);
     ``by_lag`` (target_modality, source_modality, lag).
 
     Parameters
@@ -118,9 +118,9 @@ def influence_frame(found: xr.Dataset, *, sample: int = 0, layer: int = 0) -> xr
     Raises
     ------
     ConfigError
-        If one of them does not exist.
+        If one of them was not recorded.
     DataError
-        If ``found`` is something else.
+        If ``found`` is not a result of that function.
     """
     dims = ("recorded_sample", "layer", "target_modality", "target_block", "source_modality", "source_block")
     values = required_variable("influence_frame", found, "map", dims, "mmviz.analysis.influence")
@@ -135,7 +135,7 @@ def influence_frame(found: xr.Dataset, *, sample: int = 0, layer: int = 0) -> xr
     frame = frame.transpose("target_modality", "target_block", "source_modality", "source_block", "lag")
     frame.attrs = {
         **found.attrs,
-        "sample": int(found["recorded_sample"].values[sample]) if "recorded_sample" in found.coords else sample,
+        "sample": sample_index(found, sample),
         "layer": layer,
         "deepest": min(deepest, -1.0),
     }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,7 +11,7 @@ import xarray as xr
 from mmviz.analysis import prefix_shapley, states
 from mmviz.analysis.game import explained_target, is_labelled
 from mmviz.core.errors import ConfigError, DataError
-from mmviz.core.options import takes
+from mmviz.core.options import nearest, takes
 from mmviz.plots import theme
 from mmviz.plots.explorer_groups import (
     influence_group,
@@ -29,42 +28,41 @@ if TYPE_CHECKING:
 
 
 def only_recorded(frame: xr.Dataset, recorded_samples: int | Sequence[str]) -> xr.Dataset:
-    """Return the frame with some of its recorded samples; all else, and every scale, stays as it was.
+    """Return the frame with a subset of its recorded samples; everything else, including every scale, is unchanged.
 
     Parameters
     ----------
     frame
         From :func:`mmviz.plots.explorer_frame`.
     recorded_samples
-        How many, an even choice of them; or the ids of samples, in the order in which they are to be shown.
+        Number of samples (evenly spaced), or ids of samples in the order of display.
 
     Raises
     ------
     ConfigError
-        No sample, a number that is not positive, an id that was not recorded, or one twice.
+        No sample, a number below 1, an id that was not recorded, or a repeated id.
     """
     kept = (
-        _even(recorded_samples, frame.sizes["recorded_sample"])
+        _evenly_spaced(recorded_samples, frame.sizes["recorded_sample"])
         if isinstance(recorded_samples, int)
-        else _named(recorded_samples, frame)
+        else _with_ids(recorded_samples, frame)
     )
-    place = np.full(
-        frame.sizes["recorded_sample"] + 1, -1
-    )  # the last: of samples that are listed and were never recorded_samples
-    place[kept] = np.arange(len(kept))
+    # the last entry is for listed samples that were not recorded
+    index = np.full(frame.sizes["recorded_sample"] + 1, -1)
+    index[kept] = np.arange(len(kept))
     before = frame["listed_recorded"]
-    moved = place[before.values.astype(int)].astype(before.dtype)
-    return frame.isel(recorded_sample=kept).assign(listed_recorded=before.copy(data=moved))
+    after = index[before.values.astype(int)].astype(before.dtype)
+    return frame.isel(recorded_sample=kept).assign(listed_recorded=before.copy(data=after))
 
 
-def _even(most: int, there: int) -> list[int]:
+def _evenly_spaced(most: int, count: int) -> list[int]:
     if isinstance(most, bool) or most < 1:
         raise ConfigError(f"recorded_samples: {most!r}; give a positive number of samples, or their ids")
-    chosen = np.linspace(0, there - 1, min(most, there)).round()
+    chosen = np.linspace(0, count - 1, min(most, count)).round()
     return [int(i) for i in chosen]
 
 
-def _named(ids: Sequence[str], frame: xr.Dataset) -> list[int]:
+def _with_ids(ids: Sequence[str], frame: xr.Dataset) -> list[int]:
     known = [str(name) for name in frame["sample_id"].values]
     if isinstance(ids, str) or not len(ids):
         raise ConfigError(
@@ -72,13 +70,12 @@ def _named(ids: Sequence[str], frame: xr.Dataset) -> list[int]:
         )
     if len(set(ids)) < len(ids):
         twice = next(name for i, name in enumerate(ids) if name in list(ids)[:i])
-        raise ConfigError(f"recorded_samples: {twice!r} is there twice; name each sample once")
+        raise ConfigError(f"recorded_samples: {twice!r} is repeated; give each id once")
     for name in ids:
         if name not in known:
-            near = get_close_matches(str(name), known, n=1)
-            meant = f"did you mean {near[0]!r}? " if near else ""
             raise ConfigError(
-                f"recorded_samples: {name!r} was not recorded; {meant}there are {len(known)}, the first {known[0]!r}"
+                f"recorded_samples: {name!r} was not recorded{nearest(name, known)}; use ids among the {len(known)} recorded samples, such as "
+                f"{known[0]!r}"
             )
     return [known.index(name) for name in ids]
 
@@ -87,16 +84,16 @@ def _named(ids: Sequence[str], frame: xr.Dataset) -> list[int]:
 def explorer_frame(
     trace: xr.DataTree, *, channels: int = 32, samples: int = 5000, recorded_samples: int | Sequence[str] | None = None
 ) -> xr.Dataset:
-    """Return what :class:`mmviz.widgets.Explorer` shows; a group of arrays is there where the Trace holds its data.
+    """Return the arrays that :class:`mmviz.widgets.Explorer` shows, as far as the Trace holds their groups.
 
-    Answers and contributions are rounded to 16 significant bits. Always: ``state_valid``; ``prediction`` (epoch, recorded_sample, time, output): from the prefix that ends here (attributes ``prefix`` and ``prefix_says``);
-    ``phi`` and ``baseline`` (…, modality): exact Shapley values of that answer; ``game`` (…, coalition): its
-    value for every subset of modalities; ``phi_mean``, ``phi_low``, ``phi_high`` (modality): over all samples;
-    ``history`` (history_epoch, curve); ``listed_*`` (listed): the samples to choose from; per modality ``signal_<name>`` and
-    ``signal_valid_<name>``; with timestamps ``signal_time_<name>`` and ``signal_end_<name>`` (when a frame was recorded, and until
-    when it holds) and ``clock`` (recorded_sample, edge), begin and end of the time axis, all in seconds. Of a model with a scan: ``state`` uint8 (epoch, recorded_sample, layer, modality, channel, time), 255 =
+    Predictions and Shapley values are rounded to 16 significant bits. Always: ``state_valid``; ``prediction`` (epoch, recorded_sample, time,
+    output), from the prefix that ends at this step (attributes ``prefix`` and ``prefix_says``); ``phi`` and ``baseline``
+    (…, modality), exact Shapley values of that prediction; ``game`` (…, coalition), the value v of every subset of modalities; ``phi_mean``, ``phi_low``, ``phi_high`` (modality): over all samples;
+    ``history`` (history_epoch, curve); ``listed_*`` (listed): the list of samples; per modality ``signal_<name>`` and
+    ``signal_valid_<name>``; with timestamps ``signal_time_<name>`` and ``signal_end_<name>`` (begin and end of an
+    input frame) and ``clock`` (recorded_sample, edge), begin and end of the time axis, all in seconds. For a model with a scan: ``state`` uint8 (epoch, recorded_sample, layer, modality, channel, time), 255 =
     ``scale`` of its layer; ``coupling``; ``half_life`` (layer, modality, channel), median over the states, in steps;
-    ``path`` (recorded_sample, layer, modality, time, axis): all chains in one plane per layer. ``influence``, ``routing``, ``plan`` and ``cost``
+    ``path`` (recorded_sample, layer, modality, time, axis): hidden states in one plane per layer. ``influence``, ``routing``, ``plan`` and ``cost``
     are uint8 maps with their ``scale``.
 
     Parameters
@@ -106,22 +103,22 @@ def explorer_frame(
     channels
         Channels shown per layer and modality, see :func:`mmviz.analysis.states`.
     samples
-        The most samples that are listed to choose from; beyond it, an even choice and all recorded ones.
+        Largest number of listed samples; beyond it, evenly spaced samples and all recorded ones.
     recorded_samples
-        Fewer of the recorded samples, for a smaller page: how many (an even choice), or their ids. Default: all.
+        Subset of the recorded samples, for a smaller page: a number (evenly spaced), or ids. All when None.
 
     Raises
     ------
     DataError
         If the Trace holds no coalitions.
     ConfigError
-        ``recorded_sample`` names a sample that was not recorded.
+        ``recorded_samples`` holds an id that was not recorded.
     """
     if "prefixes" not in trace.children:
         raise DataError("Explorer: the Trace was recorded with coalitions=False; record it again with coalitions=True")
     prefixes = trace["prefixes"].to_dataset()
     phi = prefix_shapley(trace)
-    told = trace["samples"].to_dataset().isel(sample=prefixes["recorded_sample"].values)
+    samples_of_frame = trace["samples"].to_dataset().isel(sample=prefixes["recorded_sample"].values)
     explained = explained_target(trace).isel(sample=prefixes["recorded_sample"].values)
     frame = xr.Dataset(
         {
@@ -136,7 +133,7 @@ def explorer_frame(
     if "clock" in trace.children:
         frame["clock"] = time_axis_ends(trace["clock"].to_dataset())
     frame = frame.drop_vars("layer", errors="ignore").assign_coords(
-        sample_id=("recorded_sample", told["id"].values), target=("recorded_sample", explained.values)
+        sample_id=("recorded_sample", samples_of_frame["id"].values), target=("recorded_sample", explained.values)
     )
     parts = [overall_shapley_group(trace), training_curve_group(trace), sample_list_group(trace, most=samples)]
     if trace["states"].sizes["layer"]:
@@ -152,7 +149,7 @@ def explorer_frame(
 
 def _states(trace: xr.DataTree, channels: int) -> xr.Dataset:
     summary = states(trace, channels=channels)
-    state, scale = _quantised(summary["norm"], summary["valid"])
+    state, scale = _quantized_norm(summary["norm"], summary["valid"])
     typical = summary["half_life"].median("state").isel(channel_all=summary["channel"])
     part = xr.Dataset(
         {
@@ -168,20 +165,20 @@ def _states(trace: xr.DataTree, channels: int) -> xr.Dataset:
     )
 
 
-def _quantised(norm: xr.DataArray, valid: xr.DataArray) -> tuple[xr.DataArray, list[float]]:
-    """Return uint8 on one scale per layer (:func:`mmviz.plots.theme.colour_limit` the valid steps); diverged states saturate."""
+def _quantized_norm(norm: xr.DataArray, valid: xr.DataArray) -> tuple[xr.DataArray, list[float]]:
+    """Return the norms as uint8 on one scale per layer (:func:`mmviz.plots.theme.colour_limit` of the valid steps); not finite: 255."""
     norm = norm.astype(np.float64)
     scale = [theme.colour_limit(norm.isel(layer=i).where(valid).values) for i in range(norm.sizes["layer"])]
     share = (norm / xr.DataArray(scale, dims="layer")).fillna(1).clip(0, 1)
     return (share * 255).round().astype(np.uint8).rename(rank="channel").transpose(..., "channel", "time"), scale
 
 
-def _game(answer: xr.DataArray, target: xr.DataArray) -> xr.DataArray:
+def _game(prediction: xr.DataArray, target: xr.DataArray) -> xr.DataArray:
     """Return v of every subset at every step: the probability of the true class, or the predicted value."""
-    if answer.sizes["output"] == 1:
-        value = answer.isel(output=0, drop=True)
+    if prediction.sizes["output"] == 1:
+        value = prediction.isel(output=0, drop=True)
     else:
-        value = answer.isel(output=xr.DataArray(target.values, dims="recorded_sample"), drop=True)
+        value = prediction.isel(output=xr.DataArray(target.values, dims="recorded_sample"), drop=True)
     return value.drop_vars("output", errors="ignore").transpose("epoch", "recorded_sample", "time", "coalition")
 
 
@@ -219,7 +216,7 @@ def time_axis_ends(clock: xr.Dataset) -> xr.DataArray:
 
 def _attrs(trace: xr.DataTree, phi: xr.Dataset) -> dict[str, Any]:
     return {
-        "title": f"{'Coupled states' if trace['states'].sizes['layer'] else 'Answers'} — {trace.attrs['dataset']}",
+        "title": f"{'Hidden states' if trace['states'].sizes['layer'] else 'Predictions'} — {trace.attrs['dataset']}",
         "dataset": trace.attrs["dataset"],
         "trained_on": str(trace.attrs.get("trained_on", "")),
         "imputation": phi.attrs["imputation"],

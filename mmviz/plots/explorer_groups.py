@@ -14,7 +14,7 @@ from mmviz.plots.shapley import shapley_frame
 
 
 def overall_shapley_group(trace: xr.DataTree) -> xr.Dataset:
-    """Return ``phi_mean``, ``phi_low``, ``phi_high`` (modality) of :func:`mmviz.plots.shapley_frame`: all samples, best epoch."""
+    """Return ``phi_mean``, ``phi_low``, ``phi_high`` (modality) of :func:`mmviz.plots.shapley_frame`: all samples, selected epoch."""
     summary = shapley_frame(shapley(trace))
     part = xr.Dataset({f"phi_{name}": summary[name].astype(np.float32) for name in ("mean", "low", "high")})
     part["phi_mean"].attrs = {"n_samples": summary.attrs["n_samples"]}
@@ -24,8 +24,8 @@ def overall_shapley_group(trace: xr.DataTree) -> xr.Dataset:
 def trajectory_group(trace: xr.DataTree) -> xr.Dataset:
     """Return ``path`` (recorded_sample, layer, modality, time, axis), ``path_share`` (recorded_sample, layer, axis) and ``path_coupling``.
 
-    The plane of each layer is that of :func:`mmviz.analysis.trajectories`; ``path_share`` is the share of variance it shows;
-    ``path_coupling`` (recorded_sample, layer, target_modality, source_modality) is W. A layer without a plane (states not finite) is NaN.
+    The plane of each layer is that of :func:`mmviz.analysis.trajectories`; ``path_share`` is the share of variance it explains;
+    ``path_coupling`` (recorded_sample, layer, target_modality, source_modality) is W. A layer whose states are not finite is NaN.
     """
     planes: list[xr.Dataset | None] = []
     for layer in range(trace["operator"].sizes["layer"]):
@@ -35,12 +35,12 @@ def trajectory_group(trace: xr.DataTree) -> xr.Dataset:
             planes.append(None)
     operator = trace["operator"].to_dataset()
     sizes = {dim: operator.sizes[dim] for dim in ("recorded_sample", "modality", "time")}
-    nowhere = np.full((*sizes.values(), 2), np.nan)
-    place = np.stack([nowhere if p is None else p["position"].values for p in planes], 1)
+    no_position = np.full((*sizes.values(), 2), np.nan)
+    position = np.stack([no_position if p is None else p["position"].values for p in planes], 1)
     share = np.stack([[np.nan, np.nan] if p is None else p["explained"].values for p in planes])
     return xr.Dataset(
         {
-            "path": (("recorded_sample", "layer", "modality", "time", "axis"), place.astype(np.float32)),
+            "path": (("recorded_sample", "layer", "modality", "time", "axis"), position.astype(np.float32)),
             "path_share": (
                 ("recorded_sample", "layer", "axis"),
                 np.broadcast_to(share, (sizes["recorded_sample"], *share.shape)).astype(np.float32),
@@ -54,19 +54,19 @@ def trajectory_group(trace: xr.DataTree) -> xr.Dataset:
 
 
 def influence_group(trace: xr.DataTree) -> xr.Dataset:
-    """Return ``influence`` uint8 (recorded_sample, layer, target_modality, target_block, source_modality, source_block), or nothing; best epoch.
+    """Return ``influence`` uint8 (recorded_sample, layer, target_modality, target_block, source_modality, source_block), or nothing; selected epoch.
 
-    (byte / 255)² · scale of its layer is the value of :func:`mmviz.analysis.influence`: a root, as small influences matter.
+    (byte / 255)² · scale of the layer is the value of :func:`mmviz.analysis.influence`; the square root keeps small influences visible.
     """
     if "influence" not in trace.children:
         return xr.Dataset()
-    seen = influence(trace)["map"]
-    values = seen.transpose(
+    influence_map = influence(trace)["map"]
+    values = influence_map.transpose(
         "recorded_sample", "layer", "target_modality", "target_block", "source_modality", "source_block"
     )
     quantised, root = quantized_map(values**0.5, "layer")
     quantised.attrs = {"scale": json.dumps([top**2 for top in root])}
-    return xr.Dataset({"influence": quantised}, coords={"target_block": seen["target_block"].values})
+    return xr.Dataset({"influence": quantised}, coords={"target_block": influence_map["target_block"].values})
 
 
 def routing_group(trace: xr.DataTree) -> xr.Dataset:
@@ -102,7 +102,7 @@ def transport_group(trace: xr.DataTree) -> xr.Dataset:
 
 
 def quantized_map(values: xr.DataArray, per: str) -> tuple[xr.DataArray, list[float]]:
-    """Return values ≥ 0 as uint8 and, for each entry of dimension ``per``, what 255 stands for: its largest finite value."""
+    """Return values ≥ 0 as uint8 and, for each entry of dimension ``per``, the value of 255: its largest finite value."""
     known = values.astype(np.float64).where(np.isfinite(values)).drop_vars(list(values.coords), errors="ignore")
     rest = [dim for dim in known.dims if dim != per]
     top = known.max(rest).fillna(0)
@@ -111,40 +111,42 @@ def quantized_map(values: xr.DataArray, per: str) -> tuple[xr.DataArray, list[fl
     return (share * 255).round().astype(np.uint8), [float(v) for v in top.values]
 
 
+#: text in place of a target where the data have no labels
 NO_LABEL = "–"
 
 
 def sample_list_group(trace: xr.DataTree, *, most: int) -> xr.Dataset:
-    """Return one row for each listed sample, at the best epoch.
+    """Return one row for each listed sample, at the selected epoch.
 
-    ``listed_phi`` (listed, modality): its contributions; ``listed_prediction``: probability of the true class (without
-    labels, of the predicted one), or the predicted value; ``listed_correct``: 1, 0, or NaN for a regression and without labels; ``listed_recorded``: its position among the recorded samples, or -1;
-    coordinates ``listed_id``, ``listed_target``, ``listed_predicted``: texts.
+    ``listed_phi`` (listed, modality): its Shapley values; ``listed_prediction``: probability of the true class (without labels, of the
+    predicted one), or the predicted value; ``listed_correct``: 1, 0, or NaN for a regression and without labels; ``listed_recorded``: its
+    index among the recorded samples, or -1. Text coordinates: ``listed_id``, ``listed_target``, ``listed_predicted``.
 
     Parameters
     ----------
     trace
         Recorded with ``coalitions=True``.
     most
-        Beyond it, an even choice of samples and every recorded one; ``listed_phi.attrs["total"]`` says how many there are.
+        Largest number of rows; beyond it, evenly spaced samples and every recorded one. ``listed_phi.attrs["total"]`` is the number of
+        all samples.
     """
     phi = shapley(trace)
-    told = trace["samples"].to_dataset()
-    answer = trace["coalitions"].to_dataset()["prediction"].isel(coalition=-1).transpose("sample", "output").values
+    samples = trace["samples"].to_dataset()
+    prediction = trace["coalitions"].to_dataset()["prediction"].isel(coalition=-1).transpose("sample", "output").values
     recorded_samples = trace["prefixes"].to_dataset()["recorded_sample"].values
-    kept = listed(len(answer), recorded_samples, most)
-    position = np.full(len(answer), -1)
+    kept = listed(len(prediction), recorded_samples, most)
+    position = np.full(len(prediction), -1)
     position[recorded_samples] = np.arange(len(recorded_samples))
-    target = told["target"].values
-    labelled, no_labels = is_labelled(target), np.full(len(answer), NO_LABEL)
+    target = samples["target"].values
+    labelled, no_labels = is_labelled(target), np.full(len(prediction), NO_LABEL)
     if trace.attrs["task"]["kind"] == "classification":
         names = np.asarray(trace.attrs["task"]["classes"], dtype=str)
-        said = np.nan_to_num(answer, nan=-1).argmax(1)
-        correct = np.where(np.isfinite(answer).all(1) & labelled, (said == target).astype(float), np.nan)
-        texts = [names[target] if labelled else no_labels, names[said]]
+        predicted = np.nan_to_num(prediction, nan=-1).argmax(1)
+        correct = np.where(np.isfinite(prediction).all(1) & labelled, (predicted == target).astype(float), np.nan)
+        texts = [names[target] if labelled else no_labels, names[predicted]]
     else:
-        correct = np.full(len(answer), np.nan)
-        texts = [np.array([f"{v:.4g}" for v in values]) for values in (target, answer[:, 0])]
+        correct = np.full(len(prediction), np.nan)
+        texts = [np.array([f"{v:.4g}" for v in values]) for values in (target, prediction[:, 0])]
         texts[0] = texts[0] if labelled else no_labels
     part = xr.Dataset(
         {
@@ -154,33 +156,33 @@ def sample_list_group(trace: xr.DataTree, *, most: int) -> xr.Dataset:
             "listed_recorded": ("listed", position[kept]),
         },
         coords={
-            "listed_id": ("listed", told["id"].values[kept]),
+            "listed_id": ("listed", samples["id"].values[kept]),
             "listed_target": ("listed", texts[0][kept]),
             "listed_predicted": ("listed", texts[1][kept]),
         },
     )
     part = part.astype(np.float32)
-    part["listed_phi"].attrs = {"total": len(answer)}
+    part["listed_phi"].attrs = {"total": len(prediction)}
     return part
 
 
 def listed(count: int, recorded_samples: np.ndarray, most: int) -> np.ndarray:
-    """Return the positions of at most ``most`` samples, evenly spread, and all recorded ones; in order."""
+    """Return the indices of at most ``most`` evenly spaced samples and of all recorded ones, in ascending order."""
     even = np.unique(np.linspace(0, count - 1, min(count, most)).round().astype(int))
     return np.union1d(even, recorded_samples).astype(int)
 
 
-#: columns that say nothing about the model
-_LEFT_OUT = ("seconds", "seconds_monitor", "cost_share")
-#: columns that share a chart, or whose name says too little; the first ones stand first
+#: columns of the history that are not drawn: running time
+_NOT_DRAWN = ("seconds", "seconds_monitor", "cost_share")
+#: column of the history -> title of its chart; these charts come first, in this order
 _CHARTS = {
-    "contribution": "contribution, held out",
-    **dict.fromkeys(("E1", "E2", "E3"), "deviation (readings), held out"),
-    "contribution_smoothed": "contribution, smoothed",
-    "share": "share of the contribution",
-    "deviation": "deviation from even shares",
-    "unimodal_score": "score alone, held out",
-    **dict.fromkeys(("value_full_model", "value_baseline"), "worth, held out"),
+    "contribution": "Shapley value, held-out",
+    **dict.fromkeys(("E1", "E2", "E3"), "imbalance (our interpretations), held-out"),
+    "contribution_smoothed": "Shapley value, smoothed",
+    "share": "share of the Shapley value",
+    "deviation": "deviation from equal shares",
+    "unimodal_score": "unimodal score, held-out",
+    **dict.fromkeys(("value_full_model", "value_baseline"), "values v(all) and v(∅), held-out"),
     **dict.fromkeys(("train_loss", "valid_loss"), "loss"),
 }
 
@@ -188,25 +190,24 @@ _CHARTS = {
 def training_curve_group(trace: xr.DataTree) -> xr.Dataset:
     """Return ``history`` (history_epoch, curve), NaN where an epoch has no value.
 
-    Coordinates of ``curve``: its name; ``chart``: the chart it belongs to (losses share one, so do the modalities of one
-    quantity); ``curve_modality``: the modality's name, or "". A training that measured itself (``fit(..., monitor=True)``) brings
-    contributions and deviations of its held-out slice. Without, there are the mean contributions to the whole sequence of the recorded
-    samples, and for two and more modalities of labelled samples the deviation E1 of the same samples, which is a reading (see
-    :func:`mmviz.analysis.imbalance`).
+    Coordinates of ``curve``: its name; ``chart``: title of its chart (the losses share one, as do the modalities of one quantity);
+    ``curve_modality``: the modality's name, or "". Where the training did not measure contributions (``fit(..., monitor=True)``), the
+    curves are the mean Shapley values of the recorded samples for the whole sequence and, for labelled samples with two or more
+    modalities, their imbalance E1 (our interpretation, see :func:`mmviz.analysis.imbalance`).
     """
     history = trace["history"].to_dataset()
     names = [str(name) for name in trace.attrs["modalities"]]
     columns: list[tuple[str, str, str, xr.DataArray]] = []
     if "contribution" not in history:
         whole = prefix_shapley(trace)["phi"].isel(time=-1).mean("recorded_sample")
-        columns += [("contribution, recorded samples", n, n, whole.isel(modality=m)) for m, n in enumerate(names)]
+        columns += [("Shapley value, recorded samples", n, n, whole.isel(modality=m)) for m, n in enumerate(names)]
         if len(names) > 1 and is_labelled(trace["samples"]["target"]):
-            even = imbalance(trace, per_epoch=True)["E1"]
-            columns.append(("deviation E1 (a reading)", "E1", "", even))
-    told = list(map(str, history.data_vars))
-    for key in [*(key for key in _CHARTS if key in told), *(key for key in told if key not in _CHARTS)]:
+            e1 = imbalance(trace, per_epoch=True)["E1"]
+            columns.append(("imbalance E1 (our interpretation)", "E1", "", e1))
+    keys = list(map(str, history.data_vars))
+    for key in [*(key for key in _CHARTS if key in keys), *(key for key in keys if key not in _CHARTS)]:
         values, chart = history[key], _CHARTS.get(key, key.replace("_", " "))
-        if key in _LEFT_OUT or values.dtype.kind not in "biuf":
+        if key in _NOT_DRAWN or values.dtype.kind not in "biuf":
             continue
         if "modality" in values.dims:
             columns += [(chart, n, n, values.isel(modality=m)) for m, n in enumerate(names)]

@@ -24,21 +24,21 @@ _BLANK = 0xFF  # steps without data
 
 
 def explorer_image(frame: xr.Dataset, selection: Mapping[str, Any], *, readout: str) -> str:
-    """Return the picture as markup: an inert image with its words, no script, no reference to anything outside.
+    """Return a static image of the Explorer as an HTML ``figure`` element: no script, no external reference.
 
     Parameters
     ----------
     frame
         From :func:`mmviz.plots.explorer_frame`.
     selection
-        Positions ``sample``, ``epoch``, ``layer`` and ``time``, as in the live view.
+        Indices ``sample``, ``epoch``, ``layer`` and ``time``, as in the live view.
     readout
-        The sentence under the view's controls; caption and description of the picture.
+        The readout under the controls; caption and alternative text of the image.
 
     Returns
     -------
     str
-        A ``figure`` element. The picture is an SVG inside an ``img``, in which nothing can act, whatever the data's texts are.
+        A ``figure`` element. The image is an SVG inside an ``img``, in which no script can run.
     """
     image = base64.b64encode(explorer_svg(frame, selection).encode()).decode("ascii")
     title = html(frame.attrs["title"])
@@ -46,17 +46,17 @@ def explorer_image(frame: xr.Dataset, selection: Mapping[str, Any], *, readout: 
     return (
         f'<figure style="margin:0;max-width:{WIDTH}px"><img alt="{words}" style="width:100%" '
         f'src="data:image/svg+xml;base64,{image}"><figcaption>{html(readout)}.{_imputation(frame)} '
-        "A still picture: this place shows no widgets.</figcaption></figure>"
+        "Static image: widgets are not available here.</figcaption></figure>"
     )
 
 
 def _imputation(frame: xr.Dataset) -> str:
-    said = str(frame.attrs.get("imputation", ""))
-    return f" {html(said[:1].upper() + said[1:])}." if said else ""
+    text = str(frame.attrs.get("imputation", ""))
+    return f" {html(text[:1].upper() + text[1:])}." if text else ""
 
 
 def explorer_svg(frame: xr.Dataset, selection: Mapping[str, Any]) -> str:
-    """Return the picture as SVG."""
+    """Return the static image as SVG."""
     here = frame.isel(epoch=selection["epoch"], recorded_sample=selection["sample"])
     names = [str(name) for name in frame["modality"].values]
     moment = selection["time"]
@@ -73,12 +73,12 @@ def explorer_svg(frame: xr.Dataset, selection: Mapping[str, Any]) -> str:
             _text(
                 LEFT,
                 y + 12,
-                f"coupled states of layer {selection['layer'] + 1}: channels over steps; brighter is larger",
+                f"hidden states of layer {selection['layer'] + 1}: channels over steps; brighter is larger",
             )
         )
         y += 12 + GAP
     share = here["phi"].isel(time=moment).transpose("modality").values.astype(float)
-    parts += [_text(0, y + 12, "Contributions up to the cursor", bold=True), *_bars(names, share, y + 20, frame)]
+    parts += [_text(0, y + 12, "Shapley values up to the time cursor", bold=True), *_bars(names, share, y + 20, frame)]
     height = y + 20 + _LINE * len(names) + 4
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="-8 0 {WIDTH + 16} {height:.0f}" font-family="system-ui,sans-serif" font-size="12" '
@@ -87,7 +87,7 @@ def explorer_svg(frame: xr.Dataset, selection: Mapping[str, Any]) -> str:
 
 
 def _bars(names: list[str], share: np.ndarray, top: float, frame: xr.Dataset) -> list[str]:
-    """Return a bar for each modality to either side of a line at zero, with its number."""
+    """Return a bar with its value for each modality, left and right of a line at zero."""
     known = np.where(np.isfinite(share), share, 0.0)
     reach = max(float(np.abs(known).max(initial=0.0)), 1e-9)
     zero, half = LEFT + (WIDTH - LEFT) / 2, (WIDTH - LEFT) / 2 - 60
@@ -97,12 +97,12 @@ def _bars(names: list[str], share: np.ndarray, top: float, frame: xr.Dataset) ->
         y, width = top + _LINE * m, half * abs(known[m]) / reach
         left = zero - width if known[m] < 0 else zero
         side, anchor = (left - 6, "end") if known[m] < 0 else (left + width + 6, "start")
-        told = format(share[m], digits).replace("-", "−") if np.isfinite(share[m]) else "–"
+        text = format(share[m], digits).replace("-", "−") if np.isfinite(share[m]) else "–"
         parts += [
             _swatch(m, y + 2),
             _text(16, y + 13, _short(name)),
             f'<rect x="{left:.1f}" y="{y + 2:.1f}" width="{width:.1f}" height="{_BAR}" fill="{theme.colour(m)}"/>',
-            _text(side, y + 14, told, anchor=anchor),
+            _text(side, y + 14, text, anchor=anchor),
         ]
     return parts
 
@@ -121,7 +121,7 @@ def _text(x: float, y: float, text: str, *, bold: bool = False, anchor: str = "s
 
 
 def _map(state: np.ndarray, valid: np.ndarray, y: float) -> str:
-    """Return one heat map (channel, time) of grey levels 0 to 255 as an embedded PNG; steps without data are white."""
+    """Return one heatmap (channel, time) of grey levels 0 to 255 as an embedded PNG; steps without data are white."""
     level = np.minimum(state, _BLANK - 1).astype(np.uint8)
     level[:, ~valid.astype(bool)] = _BLANK
     source = base64.b64encode(_png(level)).decode("ascii")

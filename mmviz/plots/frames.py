@@ -6,26 +6,26 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import xarray as xr
-from scipy.stats import t as student
 
-from mmviz.core.errors import DataError
+from mmviz.core.errors import ConfigError, DataError
+from mmviz.core.intervals import student_t
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping
 
 
 def over_seeds(values: xr.DataArray, over: str) -> xr.Dataset:
-    """Return ``mean``, ``low``, ``high`` and ``count`` over a dimension: Student's t interval, right for few seeds.
+    """Return ``mean``, ``low``, ``high`` and ``count`` over a dimension, with Student's t interval at 95 %.
 
-    NaN is left out and not counted; with one value the interval is NaN.
+    NaN is excluded and not counted; with a single value the interval is NaN.
     """
     data = values.astype(np.float64)
     count = data.notnull().sum(over)
     mean = data.mean(over)
     n = count.where(count > 1)
     error = np.sqrt(((data - mean) ** 2).sum(over) / (n - 1) / n)
-    reach = error * xr.apply_ufunc(lambda k: student.ppf(0.975, k), n - 1)
-    return xr.Dataset({"mean": mean, "low": mean - reach, "high": mean + reach, "count": count})
+    half = error * xr.apply_ufunc(student_t, n - 1)
+    return xr.Dataset({"mean": mean, "low": mean - half, "high": mean + half, "count": count})
 
 
 def required_variable(place: str, data: xr.Dataset, name: str, dims: tuple[str, ...], source: str) -> xr.DataArray:
@@ -36,13 +36,47 @@ def required_variable(place: str, data: xr.Dataset, name: str, dims: tuple[str, 
     DataError
         If it is missing or has other dimensions; the message names ``source``, the function that returns it.
     """
-    seen: dict[Hashable, tuple[Hashable, ...]] = (
+    found: dict[Hashable, tuple[Hashable, ...]] = (
         {n: v.dims for n, v in data.data_vars.items()} if isinstance(data, xr.Dataset) else {}
     )
-    if set(seen.get(name, ("",))) != set(dims):
-        held = ", ".join(f"{n} {d}" for n, d in seen.items()) or type(data).__name__
-        raise DataError(f"{place}: expected {name} {dims} from {source}, got {held}")
+    if set(found.get(name, ("",))) != set(dims):
+        got = ", ".join(f"{n} {d}" for n, d in found.items()) or type(data).__name__
+        raise DataError(f"{place}: expected {name} {dims} from {source}, got {got}")
     return data[name].transpose(*dims)
+
+
+def check_states(place: str, summary: xr.Dataset) -> None:
+    """Raise DataError if the summary is of a model without a scan, which has no hidden states."""
+    if summary.sizes.get("layer") == 0:
+        raise DataError(
+            f"{place}: the Trace holds no states (0 layers), because its model has no scan; record a model with states, such "
+            "as coupled_mamba or late"
+        )
+
+
+def check_position(place: str, name: str, value: int, size: int) -> None:
+    """Raise ConfigError if an index is outside a dimension of that size."""
+    if type(value) is not int or not 0 <= value < size:
+        raise ConfigError(f"{place}: {name}={value!r}, expected an index from 0 to {size - 1}")
+
+
+def selected_epoch(place: str, found: xr.Dataset, epoch: int | None) -> int:
+    """Return the epoch to draw: ``epoch``, or the selected epoch of the training when None.
+
+    Raises
+    ------
+    ConfigError
+        If it was not recorded.
+    """
+    chosen = found.attrs["best_epoch"] if epoch is None else epoch
+    if chosen not in found["epoch"].values:
+        raise ConfigError(f"{place}: epoch={epoch!r} was not recorded; use one of {found['epoch'].values.tolist()}")
+    return int(chosen)
+
+
+def sample_index(found: xr.Dataset, sample: int) -> int:
+    """Return the index in the split of a recorded sample, or ``sample`` where the result has no such coordinate."""
+    return int(found["recorded_sample"].values[sample]) if "recorded_sample" in found.coords else sample
 
 
 def provenance_text(attrs: Mapping[Any, Any], *, epoch: bool = True) -> str:

@@ -20,8 +20,8 @@ def latex_caption(
     data: str,
     seeds: Sequence[int],
     commit: str,
-    reading: str = "",
-    printed: str = "",
+    interpretation: str = "",
+    published: str = "",
     imputation: str = "",
 ) -> str:
     r"""Return the text of a caption in LaTeX, with every part escaped.
@@ -32,7 +32,7 @@ def latex_caption(
         What the figure or table shows.
     data, seeds, commit
         Data set and split, seeds, and commit of the code of the numbers.
-    reading
+    interpretation
         Our interpretations of unpublished formulas that the numbers depend on.
     printed
         Which numbers are published elsewhere, and where; they were not measured here.
@@ -41,8 +41,8 @@ def latex_caption(
     """
     sentences = [shows.rstrip(".") + ".", f"Data: {data}.", f"Seeds: {', '.join(map(str, seeds)) or 'none'}."]
     sentences += [f"{imputation[0].upper()}{imputation[1:].rstrip('.')}."] if imputation else []
-    sentences += [f"Our interpretation: {reading.rstrip('.')}."] if reading else []
-    sentences += [f"Published elsewhere, not measured here: {printed.rstrip('.')}."] if printed else []
+    sentences += [f"Our interpretation: {interpretation.rstrip('.')}."] if interpretation else []
+    sentences += [f"Published elsewhere, not measured here: {published.rstrip('.')}."] if published else []
     return " ".join(latex(part, longest=_LONGEST) for part in sentences) + rf" Code: \texttt{{{latex(commit)}}}."
 
 
@@ -88,8 +88,8 @@ def latex_figure(
     data: str,
     seeds: Sequence[int],
     commit: str,
-    reading: str = "",
-    printed: str = "",
+    interpretation: str = "",
+    published: str = "",
     imputation: str = "",
     label: str = "",
     wide: bool = False,
@@ -102,7 +102,7 @@ def latex_figure(
         Path for ``\includegraphics``: letters, digits and ``. - _ /`` only.
     file
         Path that ends in ``.tex``; an existing file is replaced.
-    caption, data, seeds, commit, reading, printed, imputation, label
+    caption, data, seeds, commit, interpretation, published, imputation, label
         See :func:`mmviz.plots.latex_table`.
     wide
         Whether it spans both columns of the page (``figure*``).
@@ -121,7 +121,13 @@ def latex_figure(
         raise ConfigError(f"latex_figure: graphic={name!r}, expected letters, digits and . - _ / only")
     kind = "figure*" if wide else "figure"
     text = latex_caption(
-        caption, data=data, seeds=seeds, commit=commit, reading=reading, printed=printed, imputation=imputation
+        caption,
+        data=data,
+        seeds=seeds,
+        commit=commit,
+        interpretation=interpretation,
+        published=published,
+        imputation=imputation,
     )
     lines = [
         rf"\begin{{{kind}}}",
@@ -147,12 +153,12 @@ def latex_table(
     data: str,
     seeds: Sequence[int],
     commit: str,
-    reading: str = "",
+    interpretation: str = "",
     label: str = "",
     digits: int = 3,
     best: Mapping[str, str] | None = None,
     groups: Mapping[str, Sequence[str]] | None = None,
-    printed: str = "",
+    published: str = "",
     imputation: str = "",
     small: bool = False,
     wide: bool = False,
@@ -170,7 +176,7 @@ def latex_table(
         What the table shows.
     data, seeds, commit
         Data set and split, seeds, and commit of the code of the numbers; appended to the caption.
-    reading
+    interpretation
         Our interpretations of unpublished formulas that the numbers depend on; appended to the caption.
     label
         For ``\ref``.
@@ -211,7 +217,13 @@ def latex_table(
     numeric = {c: any(_is_number(row[c]) for row in rows) for c in columns}
     kind = "table*" if wide else "table"
     text = latex_caption(
-        caption, data=data, seeds=seeds, commit=commit, reading=reading, printed=printed, imputation=imputation
+        caption,
+        data=data,
+        seeds=seeds,
+        commit=commit,
+        interpretation=interpretation,
+        published=published,
+        imputation=imputation,
     )
     heads, gaps = _headings(columns, groups or {})
     lines = [

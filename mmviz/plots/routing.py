@@ -7,12 +7,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 import xarray as xr
 
-from mmviz.core.errors import ConfigError
 from mmviz.plots.figure_registry import register_figure
 from mmviz.plots.figure_spec import Axis, Bars, FigureSpec, Heatmap, Panel, named_ticks
-from mmviz.plots.frames import has_seconds, provenance_text, required_variable, step_times, title_with_source
+from mmviz.plots.frames import (
+    check_position,
+    has_seconds,
+    provenance_text,
+    required_variable,
+    sample_index,
+    selected_epoch,
+    step_times,
+    title_with_source,
+)
 from mmviz.plots.plotly_backend import draw
-from mmviz.plots.states import check_position
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -31,30 +38,26 @@ def routing_frame(found: xr.Dataset, *, sample: int = 0, layer: int = 0, epoch: 
     sample, layer
         Indices among the recorded samples and the layers.
     epoch
-        A recorded epoch; the best one when None.
+        A recorded epoch; the selected epoch of the training when None.
 
     Raises
     ------
     ConfigError
-        If one of them does not exist.
+        If one of them was not recorded.
     DataError
-        If ``found`` is something else.
+        If ``found`` is not a result of that function.
     """
     dims = ("epoch", "recorded_sample", "layer", "modality", "time", "expert")
     values = required_variable("routing_frame", found, "weight", dims, "mmviz.analysis.routing")
     check_position("routing_frame", "sample", sample, values.sizes["recorded_sample"])
     check_position("routing_frame", "layer", layer, values.sizes["layer"])
-    chosen = found.attrs["best_epoch"] if epoch is None else epoch
-    if chosen not in found["epoch"].values:
-        raise ConfigError(
-            f"routing_frame: epoch={epoch!r} was not recorded; recorded are {found['epoch'].values.tolist()}"
-        )
+    chosen = selected_epoch("routing_frame", found, epoch)
     frame = found.sel(epoch=chosen).isel(recorded_sample=sample, layer=layer).transpose("modality", "expert", ...)
     frame.attrs = {
         **found.attrs,
-        "sample": int(found["recorded_sample"].values[sample]) if "recorded_sample" in found.coords else sample,
+        "sample": sample_index(found, sample),
         "layer": layer,
-        "epoch": int(chosen),
+        "epoch": chosen,
     }
     return frame
 

@@ -115,7 +115,7 @@ _MOVES = ("title", "annotations", "shapes", "images")
 
 
 def with_slider(
-    figures: Mapping[str, go.Figure], *, says: str, start: str | None = None, shared: bool = True
+    figures: Mapping[str, go.Figure], *, prefix: str, start: str | None = None, shared: bool = True
 ) -> go.Figure:
     """Return one figure that shows one of ``figures``, chosen with a slider below it.
 
@@ -124,7 +124,7 @@ def with_slider(
     figures
         By the label on the slider, in its order; all with the same traces and panels, such as one plot function returns for
         several settings.
-    says
+    prefix
         Text before the label, for example ``"coupling "``.
     start
         Label of the figure that is shown first; the first one when None.
@@ -177,7 +177,7 @@ def with_slider(
             {
                 "steps": steps,
                 "active": labels.index(start),
-                "currentvalue": {"prefix": escaped(says)},
+                "currentvalue": {"prefix": escaped(prefix)},
                 "pad": {"t": below, "b": 0},
                 "x": 0,
                 "len": 1,

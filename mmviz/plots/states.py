@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import xarray as xr
 
-from mmviz.core.errors import ConfigError, DataError
+from mmviz.core.errors import ConfigError
 from mmviz.plots import theme
 from mmviz.plots.figure_registry import register_figure
 from mmviz.plots.figure_spec import (
@@ -22,7 +22,17 @@ from mmviz.plots.figure_spec import (
     ReferenceLine,
     padded_range,
 )
-from mmviz.plots.frames import has_seconds, provenance_text, required_variable, step_times, title_with_source
+from mmviz.plots.frames import (
+    check_position,
+    check_states,
+    has_seconds,
+    provenance_text,
+    required_variable,
+    sample_index,
+    selected_epoch,
+    step_times,
+    title_with_source,
+)
 from mmviz.plots.plotly_backend import draw
 
 if TYPE_CHECKING:
@@ -39,9 +49,9 @@ def states_frame(summary: xr.Dataset, *, sample: int = 0, epoch: int | None = No
     sample
         Index among the recorded samples.
     epoch
-        A recorded epoch; the best one when None.
+        A recorded epoch; the selected epoch of the training when None.
     layer
-        Position of the layer.
+        Index of the layer.
 
     Raises
     ------
@@ -51,11 +61,7 @@ def states_frame(summary: xr.Dataset, *, sample: int = 0, epoch: int | None = No
         If the model has no scan.
     """
     check_states("states_frame", summary)
-    chosen = summary.attrs["best_epoch"] if epoch is None else epoch
-    if chosen not in summary["epoch"].values:
-        raise ConfigError(
-            f"states_frame: epoch={epoch!r} was not recorded; recorded are {summary['epoch'].values.tolist()}"
-        )
+    chosen = selected_epoch("states_frame", summary, epoch)
     check_position("states_frame", "sample", sample, summary.sizes["recorded_sample"])
     check_position("states_frame", "layer", layer, summary.sizes["layer"])
     picked = summary[["norm", "channel", "valid"]].sel(epoch=chosen).isel(recorded_sample=sample, layer=layer)
@@ -63,26 +69,11 @@ def states_frame(summary: xr.Dataset, *, sample: int = 0, epoch: int | None = No
     frame = picked.transpose("modality", "rank", ...)
     frame.attrs = {
         **summary.attrs,
-        "epoch": int(chosen),
-        "sample": int(summary["recorded_sample"].values[sample]),
+        "epoch": chosen,
+        "sample": sample_index(summary, sample),
         "layer": layer,
     }
     return frame
-
-
-def check_states(place: str, summary: xr.Dataset) -> None:
-    """Raise DataError if the summary is of a model without a scan, which has no hidden states."""
-    if summary.sizes.get("layer") == 0:
-        raise DataError(
-            f"{place}: the Trace holds no states (0 layers), because its model has no scan; record a model with states, such "
-            "as coupled_mamba or late"
-        )
-
-
-def check_position(place: str, name: str, value: int, size: int) -> None:
-    """Raise ConfigError if an index is outside a dimension of that size."""
-    if type(value) is not int or not 0 <= value < size:
-        raise ConfigError(f"{place}: {name}={value!r}, expected an index from 0 to {size - 1}")
 
 
 def states_spec(frame: xr.Dataset) -> FigureSpec:
@@ -93,14 +84,14 @@ def states_spec(frame: xr.Dataset) -> FigureSpec:
     names = [str(n) for n in frame["modality"].values]
     panels = tuple(
         Panel(
-            (Heatmap(frame["norm"].isel(modality=i).values, steps, ranks, 0.0, top, "hidden-state magnitude ‖h‖₂"),),
+            (Heatmap(frame["norm"].isel(modality=i).values, steps, ranks, 0.0, top, "‖h‖₂"),),
             Axis("time, s" if has_seconds(frame) else "step", link="time"),
             Axis(name, shown=False, reverse=True, ticks=()),
         )
         for i, name in enumerate(names)
     )
     return FigureSpec(
-        title=f"Hidden states — {frame.attrs['dataset']}, sample {frame.attrs['sample']}",
+        title=f"Hidden-state magnitude ‖h‖₂ — {frame.attrs['dataset']}, sample {frame.attrs['sample']}",
         subtitle=(
             f"layer {frame.attrs['layer'] + 1}, epoch {frame.attrs['epoch']}; the {frame.sizes['rank']} channels with the largest "
             "norm in each modality, longest half-life on top;",
@@ -203,7 +194,7 @@ def trajectories_frame(found: xr.Dataset, *, sample: int = 0, links: int = 6) ->
     ConfigError
         If the sample was not recorded, or ``links`` is negative.
     DataError
-        If ``found`` is something else.
+        If ``found`` is not a result of that function.
     """
     dims = ("recorded_sample", "modality", "time", "axis")
     where = required_variable("trajectories_frame", found, "position", dims, "mmviz.analysis.trajectories")
@@ -241,7 +232,7 @@ def trajectories_frame(found: xr.Dataset, *, sample: int = 0, links: int = 6) ->
     )
     frame.attrs = {
         **found.attrs,
-        "sample": int(found["recorded_sample"].values[sample]) if "recorded_sample" in found.coords else sample,
+        "sample": sample_index(found, sample),
     }
     return frame
 

@@ -22,9 +22,8 @@ from mmviz.plots.figure_spec import (
     ReferenceLine,
     signed_text,
 )
-from mmviz.plots.frames import required_variable, title_with_source
+from mmviz.plots.frames import check_position, required_variable, sample_index, title_with_source
 from mmviz.plots.plotly_backend import draw
-from mmviz.plots.states import check_position
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -52,7 +51,7 @@ def transport_frame(found: xr.Dataset, *, sample: int = 0, ribbons: int = 200) -
     ConfigError
         If the sample was not recorded, or ``ribbons`` is not a positive integer.
     DataError
-        If ``found`` is something else.
+        If ``found`` is not a result of that function.
     """
     dims = ("recorded_sample", "time", "anchor_time")
     values = required_variable("transport_frame", found, "plan", dims, "mmviz.analysis.transport")
@@ -75,7 +74,7 @@ def transport_frame(found: xr.Dataset, *, sample: int = 0, ribbons: int = 200) -
     )
     frame.attrs = {
         **found.attrs,
-        "sample": int(found["recorded_sample"].values[sample]) if "recorded_sample" in found.coords else sample,
+        "sample": sample_index(found, sample),
         "ribbon_share": float(mass.sum() / total) if total > 0 else float("nan"),
     }
     return frame
@@ -159,7 +158,7 @@ def plan_frame(found: xr.Dataset, *, sample: int = 0) -> xr.Dataset:
     ConfigError
         If the sample was not recorded.
     DataError
-        If ``found`` is something else.
+        If ``found`` is not a result of that function.
     """
     dims = ("recorded_sample", "time", "anchor_time")
     source = "mmviz.analysis.transport or plan_summary"
@@ -176,7 +175,7 @@ def plan_frame(found: xr.Dataset, *, sample: int = 0) -> xr.Dataset:
     frame = chosen.assign(plan=share * plan.sizes["time"], received=received)
     frame.attrs = {
         **found.attrs,
-        "sample": int(found["recorded_sample"].values[sample]) if "recorded_sample" in found.coords else sample,
+        "sample": sample_index(found, sample),
         "transport_cost": float((share * cost).sum(skipna=False)),
         "steps_reached": int((received > 1e-12).sum()),
         "main_lag": int(lags[by_lag.argmax()]) if known else 0,

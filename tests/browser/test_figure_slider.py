@@ -24,7 +24,7 @@ def figure_of(k):
 
 @pytest.mark.parametrize(("shared", "tops"), [(True, (8, 8)), (False, (2, 8))])
 def test_a_click_on_the_slider_moves_all_of_the_figure(open_page, tmp_path, shared, tops):
-    figure = with_slider({f"place {k}": figure_of(k) for k in (1, 2, 3)}, says="at ", start="place 1", shared=shared)
+    figure = with_slider({f"place {k}": figure_of(k) for k in (1, 2, 3)}, prefix="at ", start="place 1", shared=shared)
     figure.write_html(tmp_path / "figure.html", include_plotlyjs=True, auto_play=False)
     page = open_page()
     page.goto((tmp_path / "figure.html").as_uri())

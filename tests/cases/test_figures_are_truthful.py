@@ -316,7 +316,7 @@ def curve(power, **axis):
 
 @pytest.mark.parametrize("axis", [{}, {"log": True}, {"reverse": True}])
 def test_behind_one_slider_every_place_has_the_axis_that_holds_all_of_them(axis):
-    figure = plots.with_slider({str(p): curve(p, **axis) for p in (1, 2, 3)}, says="")
+    figure = plots.with_slider({str(p): curve(p, **axis) for p in (1, 2, 3)}, prefix="")
     ranges = {tuple(frame.layout.yaxis.range) for frame in figure.frames}
     (only,) = ranges
     low, high = sorted(only)
@@ -339,9 +339,9 @@ def test_behind_one_slider_given_spans_are_joined_and_bars_keep_their_zero():
         )
         return draw(FigureSpec("b", (), (Panel((mark,), Axis("x", span=span)),)))
 
-    given = plots.with_slider({"1": bars(1.0, (0, 2)), "9": bars(9.0, (0, 12))}, says="")
+    given = plots.with_slider({"1": bars(1.0, (0, 2)), "9": bars(9.0, (0, 12))}, prefix="")
     assert {tuple(frame.layout.xaxis.range) for frame in given.frames} == {(0, 12)}
-    free = plots.with_slider({"1": bars(1.0), "9": bars(9.0)}, says="")
+    free = plots.with_slider({"1": bars(1.0), "9": bars(9.0)}, prefix="")
     ((low, high),) = {tuple(frame.layout.xaxis.range) for frame in free.frames}
     assert low <= 0
     assert high >= 10
@@ -353,14 +353,14 @@ def test_behind_one_slider_maps_have_one_colour_scale_and_it_says_where_it_ends(
         return draw(FigureSpec("m", (), (Panel((heat,)),)))
 
     each = {"small": map_of(2.0), "large": map_of(8.0)}
-    figure = plots.with_slider(each, says="")
+    figure = plots.with_slider(each, prefix="")
     assert {(frame.data[0].zmin, frame.data[0].zmax) for frame in figure.frames} == {(0.0, 4.0)}
     assert [frame.data[0].colorbar.title.text for frame in figure.frames] == ["mass", "mass (end: ≥ 4)"]
     assert each["small"].data[0].zmax == 1.0, "the given figures stay as they are"
 
 
 def test_behind_one_slider_each_place_keeps_its_scales_where_asked():
-    figure = plots.with_slider({str(p): curve(p, span=(0, 5.0**p)) for p in (1, 2)}, says="", shared=False)
+    figure = plots.with_slider({str(p): curve(p, span=(0, 5.0**p)) for p in (1, 2)}, prefix="", shared=False)
     assert [tuple(frame.layout.yaxis.range) for frame in figure.frames] == [(0, 5), (0, 25)]
 
 
@@ -369,7 +369,7 @@ def test_figures_of_words_and_foreign_figures_go_behind_a_slider_as_they_are():
         k: go.Figure(go.Bar(x=["a", "b"], y=[1, n]), {"xaxis": {"type": "category"}})
         for k, n in (("one", 2), ("two", 9))
     }
-    figure = plots.with_slider(figures, says="")
+    figure = plots.with_slider(figures, prefix="")
     assert figure.frames[0].layout.xaxis.range is None
     assert figure.frames[0].layout.yaxis.range == figure.frames[1].layout.yaxis.range
 

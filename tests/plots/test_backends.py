@@ -55,7 +55,7 @@ def curve(power):
 
 def test_every_place_of_the_slider_holds_its_figure():
     each = {f"{p}": curve(p) for p in (1, 2, 3)}
-    figure = plots.with_slider(each, says="power ", start="2", shared=False)
+    figure = plots.with_slider(each, prefix="power ", start="2", shared=False)
     (slider,) = figure.layout.sliders
     assert [step.label for step in slider.steps] == [frame.name for frame in figure.frames] == list(each)
     assert [list(step.args[0]) for step in slider.steps] == [[label] for label in each]
@@ -72,14 +72,14 @@ def test_every_place_of_the_slider_holds_its_figure():
 
 def test_the_figure_keeps_its_panels_height_and_the_slider_lies_below_its_labels():
     alone = curve(2)
-    figure = plots.with_slider({"2": alone}, says="power ")
+    figure = plots.with_slider({"2": alone}, prefix="power ")
     grown = figure.layout.height - alone.layout.height
     assert grown == figure.layout.margin.b - alone.layout.margin.b > 0
     assert figure.layout.sliders[0].pad.t == alone.layout.margin.b
 
 
 def test_a_label_is_text_and_no_markup():
-    figure = plots.with_slider({"<b>x</b>": curve(1)}, says="<i>")
+    figure = plots.with_slider({"<b>x</b>": curve(1)}, prefix="<i>")
     assert "<" not in figure.layout.sliders[0].steps[0].label
     assert "<" not in figure.layout.sliders[0].currentvalue.prefix
 
@@ -89,11 +89,11 @@ def test_figures_that_cannot_take_each_others_place_are_refused():
     heat = Panel((Heatmap(np.ones((2, 2)), np.arange(2.0), np.arange(2.0), 0, 1, "z"),))
     for other in (draw(FigureSpec("two", (), (two,))), draw(FigureSpec("heat", (), (heat,)))):
         with pytest.raises(ConfigError, match="figure 'other' has traces"):
-            plots.with_slider({"one": curve(1), "other": other}, says="")
+            plots.with_slider({"one": curve(1), "other": other}, prefix="")
     with pytest.raises(ConfigError, match="figures is empty"):
-        plots.with_slider({}, says="")
+        plots.with_slider({}, prefix="")
     with pytest.raises(ConfigError, match="start='3'; choose one of '1', '2'"):
-        plots.with_slider({"1": curve(1), "2": curve(2)}, says="", start="3")
+        plots.with_slider({"1": curve(1), "2": curve(2)}, prefix="", start="3")
 
 
 def test_notes_and_rules_move_with_the_slider():
@@ -105,7 +105,7 @@ def test_notes_and_rules_move_with_the_slider():
         )
         for name, at in (("left", 0.5), ("right", 1.5))
     }
-    figure = plots.with_slider(each, says="")
+    figure = plots.with_slider(each, prefix="")
     for frame in figure.frames:
         assert frame.layout.shapes == each[frame.name].layout.shapes
         assert frame.layout.annotations == each[frame.name].layout.annotations
@@ -114,7 +114,7 @@ def test_notes_and_rules_move_with_the_slider():
 def test_the_last_label_has_room_and_a_wide_margin_stays():
     def margin(right, last):
         figures = {label: go.Figure(go.Bar(y=[1]), {"margin": {"r": right}}) for label in ("a", last)}
-        return plots.with_slider(figures, says="").layout.margin.r
+        return plots.with_slider(figures, prefix="").layout.margin.r
 
     assert margin(10, "b") == 10
     assert margin(10, "shapley_alternating") >= 60

@@ -105,7 +105,7 @@ def test_an_answer_that_does_not_fit_the_frame_is_refused_by_name(study, toy_run
     with pytest.raises(DataError, match="has no group /inputs/m1"):
         what_if_frame({name: group for name, group in good.items() if name != "/inputs/m1"}, frame)
     short = {**good, "/prefixes": good["/prefixes"].isel(time=slice(5))}
-    with pytest.raises(DataError, match="of its answer has sizes"):
+    with pytest.raises(DataError, match="of the result has sizes"):
         what_if_frame(short, frame)
     thin = {**good, "/states": good["/states"].isel(channel=slice(1))}
     with pytest.raises(DataError, match="and at least"):

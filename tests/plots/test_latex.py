@@ -28,7 +28,7 @@ def test_numbers_are_rounded_and_intervals_stand_beside_them(tmp_path):
 
 
 def test_the_caption_says_data_seeds_reading_and_commit(tmp_path):
-    text = written(tmp_path, reading="E1 of the equilibrium deviation")
+    text = written(tmp_path, interpretation="E1 of the equilibrium deviation")
     assert (
         r"\caption{What each part is worth. Data: watch, test. Seeds: 0, 1. "
         r"Our interpretation: E1 of the equilibrium deviation. Code: \texttt{abc1234}.}" in text
@@ -84,7 +84,7 @@ def test_another_ending_or_a_missing_folder_is_refused(tmp_path):
 def test_groups_of_columns_stand_under_a_heading_with_a_gap(tmp_path):
     rows = [{"model": "a", "F1": 0.5, "F1 ": "85.6"}]
     text = written(
-        tmp_path, rows=rows, groups={"measured": ["F1"], "printed, 50 %": ["F1 "]}, printed="Table 1", small=True
+        tmp_path, rows=rows, groups={"measured": ["F1"], "printed, 50 %": ["F1 "]}, published="Table 1", small=True
     )
     assert r" & \multicolumn{1}{c}{measured} & \multicolumn{1}{c}{printed, 50 \%} \\" in text
     assert r"\cmidrule(lr){2-2}\cmidrule(lr){3-3}" in text
@@ -102,7 +102,7 @@ def test_groups_that_are_not_neighbours_are_refused(tmp_path, groups):
 
 
 def test_a_figure_environment_includes_the_picture_at_its_size_and_says_what_it_is_of(tmp_path):
-    file = latex_figure("fig_1.pdf", file=tmp_path / "fig.tex", **GIVEN, printed="a & b", label="fig:one", wide=True)
+    file = latex_figure("fig_1.pdf", file=tmp_path / "fig.tex", **GIVEN, published="a & b", label="fig:one", wide=True)
     text = file.read_text()
     assert r"\includegraphics{fig_1.pdf}" in text
     assert r"\begin{figure*}" in text

@@ -72,7 +72,9 @@ def framework(results: PaperResults) -> PaperFigure:
     d.box(14.1, 2.4, 1.7, 1.0, ["head"])
     d.words(10.9, 0.3, ["MMD between the transported and the anchor, in training"])
     shows = "AlignMamba: tokens of each modality are transported onto those of the anchor, interleaved step by step, and scanned as one sequence."
-    caption = Caption(shows, _NOT_MEASURED, reading="normalisation of the transported tokens, bandwidth of the MMD")
+    caption = Caption(
+        shows, _NOT_MEASURED, interpretation="normalisation of the transported tokens, bandwidth of the MMD"
+    )
     return PaperFigure(d.spec("AlignMamba", shows, span=(0, 15.2, -0.5, 5.4), height=190), caption, columns=2)
 
 
@@ -99,7 +101,9 @@ def framework_2(results: PaperResults) -> PaperFigure:
     d.words(8.2, 5.1, ["in training alone"])
     shows = "AlignMamba-2 as it is read here: two losses align the encoded tokens in training; in every layer a token passes a shared expert and its modality's own."
     caption = Caption(
-        shows, _NOT_MEASURED, reading="what the experts are (reading A), where the losses act, the order of the tokens"
+        shows,
+        _NOT_MEASURED,
+        interpretation="what the experts are (interpretation A), where the losses act, the order of the tokens",
     )
     return PaperFigure(d.spec("AlignMamba-2", shows, span=(0, 15.0, -0.3, 5.8), height=200), caption, columns=2)
 
@@ -171,7 +175,7 @@ def mapped_features(results: PaperResults) -> PaperFigure:
     return _feature_figure(data, shows, data_description(results.budget), "the mapping and its losses")
 
 
-def _feature_figure(data: xr.Dataset, shows: str, where: str, reading: str) -> PaperFigure:
+def _feature_figure(data: xr.Dataset, shows: str, where: str, interpretation: str) -> PaperFigure:
     names = [str(name) for name in data["modality"].values]
     axis = Axis(ticks=(), shown=False)
     panels = tuple(
@@ -184,7 +188,7 @@ def _feature_figure(data: xr.Dataset, shows: str, where: str, reading: str) -> P
         for stage, place in zip(data["stage"].values, data["place"].values, strict=True)
     )  # fmt: skip
     spec = FigureSpec("Features of both modalities", (shows,), panels, columns=2, heights=(250,), fixed=False)
-    return PaperFigure(spec, Caption(shows, where, (0,), reading), columns=2)
+    return PaperFigure(spec, Caption(shows, where, (0,), interpretation), columns=2)
 
 
 _ALIGNMAMBA2_INTERPRETATION = "AlignMamba-2: experts, losses and their weights"

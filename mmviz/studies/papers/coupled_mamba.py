@@ -75,7 +75,7 @@ def stack(results: PaperResults) -> PaperFigure:
     d.box(5.4, 9.2, 9.6, 0.9, ["weighted mean and head"])
     d.words(11.4, 3.8, ["between", "layers"])
     shows = "Coupled Mamba: a stream for each modality, whose states hear each other in every layer; Cat between layers, pools, one answer."
-    caption = Caption(shows, _NOT_MEASURED, reading=_RECURRENCE_INTERPRETATION)
+    caption = Caption(shows, _NOT_MEASURED, interpretation=_RECURRENCE_INTERPRETATION)
     return PaperFigure(d.spec("Layers of Coupled Mamba", shows, span=(0, 12.4, -0.8, 10.0), height=310), caption)
 
 
@@ -102,7 +102,7 @@ def unrolled(results: PaperResults) -> PaperFigure:
         "The coupled recurrence, two modalities, three steps: each state is the decayed mean of all states of the step before, plus its own input. In the "
         "paper it is their sum."
     )
-    caption = Caption(shows, _NOT_MEASURED, reading=_RECURRENCE_INTERPRETATION)
+    caption = Caption(shows, _NOT_MEASURED, interpretation=_RECURRENCE_INTERPRETATION)
     return PaperFigure(d.spec("The coupled recurrence", shows, span=(0.6, 12.2, -1.0, 9.8), height=270), caption)
 
 

@@ -76,13 +76,13 @@ def efficiency_curves(results: PaperResults) -> PaperFigure:
     return _drawing(panels, shows, data, ALIGNMAMBA_SAVES_SOURCE)
 
 
-def _drawing(panels: tuple[Panel, ...], shows: str, data: xr.Dataset, printed: str) -> PaperFigure:
+def _drawing(panels: tuple[Panel, ...], shows: str, data: xr.Dataset, published: str) -> PaperFigure:
     caption = Caption(
         shows,
         f"three modalities of noise, batch {data.attrs['batch']}, width {data.attrs['width']}, one layer, float32, attention written out, "
         f"{data.attrs['machine']}, threads: {data.attrs['threads']}",
-        reading="the attention models are readings of the papers' baselines",
-        printed=printed,
+        interpretation="the attention models are readings of the papers' baselines",
+        published=published,
     )
     return PaperFigure(
         FigureSpec("Memory and time against length", (shows,), panels, columns=2, heights=(170,)), caption, columns=2
@@ -139,21 +139,21 @@ def length_table(results: PaperResults) -> TableSpec:
     rows = []
     for model, name in NAMES.items():
         for i, length in enumerate(data["length"].values.tolist()):
-            one, printed = data.sel(model=model, length=length), _PRINTED.get(model)
+            one, published = data.sel(model=model, length=length), _PRINTED.get(model)
             rows.append(
                 {
                     "model": name,
                     "steps": length,
                     "MiB": float(one["mebibytes"]),
                     "ms": float(one["milliseconds"]),
-                    "GB": None if printed is None else f"{MEMORY_GB[printed][i]:.2f}",
-                    "s": None if printed is None else f"{TIME_S[printed][i]:.4f}",
+                    "GB": None if published is None else f"{MEMORY_GB[published][i]:.2f}",
+                    "s": None if published is None else f"{TIME_S[published][i]:.4f}",
                 }
             )
     caption = Caption(
         "Peak memory and median time of one inference.",
         f"three modalities of noise, batch {data.attrs['batch']}, width {data.attrs['width']}, one layer, float32, {data.attrs['machine']}, threads: {data.attrs['threads']}",
-        reading="the attention models are readings of the papers' baselines",
-        printed=EFFICIENCY_SOURCE,
+        interpretation="the attention models are readings of the papers' baselines",
+        published=EFFICIENCY_SOURCE,
     )
     return TableSpec(rows, caption, groups={"measured here": _OURS, "printed in the paper": _THEIRS}, columns=1)

@@ -89,8 +89,8 @@ def write_figure(name: str, results: PaperResults, *, venue: str, out: str | Pat
         "data": caption.data,
         "seeds": caption.seeds,
         "commit": commit(),
-        "reading": caption.reading,
-        "printed": caption.printed,
+        "interpretation": caption.interpretation,
+        "published": caption.published,
         "label": f"{'fig' if isinstance(made, PaperFigure) else 'tab'}:{name}",
         "wide": columns == 2,
     }

@@ -29,7 +29,7 @@ def missing_curves(results: PaperResults) -> PaperFigure:
     joint = rows[rows["strategy"] == "joint"]
     shows = f"Accuracy as modalities are missing. Measured here: {_PROTOCOL}; bands: least and largest of the seeds."
     panels = (_ours({"Coupled Mamba": joint}, "measured here"), _printed())
-    caption = Caption(shows, data_description(results.budget), seeds_in(rows), printed=MISSING_SOURCE)
+    caption = Caption(shows, data_description(results.budget), seeds_in(rows), published=MISSING_SOURCE)
     return PaperFigure(_picture(shows, panels), caption, columns=2)
 
 

@@ -56,13 +56,13 @@ def imbalance_curves(results: PaperResults) -> PaperFigure:
     """Draw the three readings of the equilibrium deviation after every epoch, for joint training, MLA and ours."""
     rows = results.rows("equilibrium")
     panels = []
-    for reading in ("E1", "E2", "E3"):
+    for name in ("E1", "E2", "E3"):
         lines: list[Lines] = []
         for i, strategy in enumerate(_SHOWN):
             own = rows[rows["strategy"] == strategy]
-            data = histories(own, lambda entry, name=reading: [entry[name]], (strategy,))  # type: ignore[misc]
+            data = histories(own, lambda entry, name=name: [entry[name]], (strategy,))  # type: ignore[misc]
             lines += _lines(data, first=i)
-        panels.append(Panel(tuple(lines), Axis("epoch", link="e"), Axis("deviation", link="d"), title=reading))
+        panels.append(Panel(tuple(lines), Axis("epoch", link="e"), Axis("deviation", link="d"), title=name))
     shows = f"Three readings of the equilibrium deviation after every epoch, 0 is equilibrium; {_BANDS}. With two modalities E1 and E2 are one number."
     caption = Caption(shows, _where(results), seeds_in(rows), f"E1, E2, E3; {_INTERPRETATION}", EQUILIBRIUM_SOURCE)
     spec = FigureSpec("Equilibrium deviation", (shows,), tuple(panels), columns=3, heights=(170,))
@@ -157,7 +157,7 @@ def strategy_table(results: PaperResults) -> TableSpec:
     for name in STRATEGIES:
         own = rows[rows["strategy"] == name]
         scores = {label: mean_and_deviation(own, metric, factor=100.0) for label, metric in _COLUMNS.items()}
-        deviations = {reading: mean_and_deviation(own, f"test.{reading}", factor=100.0) for reading in _DEVIATIONS}
+        deviations = {name: mean_and_deviation(own, f"test.{name}", factor=100.0) for name in _DEVIATIONS}
         found.append({"strategy": name, **scores, **deviations})
     caption = Caption(
         "Training strategies on one model: accuracy in per cent, and three readings of the equilibrium deviation times 100 (0 is equilibrium); mean and standard deviation over the seeds. All have the same epochs; shapley_alternating makes three updates where joint makes one.",

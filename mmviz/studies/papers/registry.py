@@ -27,7 +27,7 @@ class Caption:
         Data set, split, and how large the models are.
     seeds
         Of the numbers; empty where none are measured.
-    reading
+    interpretation
         Which readings of unpublished formulas are in it.
     printed
         Where the numbers come from that a paper prints.
@@ -36,8 +36,8 @@ class Caption:
     shows: str
     data: str
     seeds: tuple[int, ...] = ()
-    reading: str = ""
-    printed: str = ""
+    interpretation: str = ""
+    published: str = ""
 
 
 @dataclass(frozen=True)

@@ -84,8 +84,8 @@ def test_a_caption_states_data_seeds_code_and_what_is_printed_elsewhere(written,
     for part in (r"\caption{", "Data: ", "Seeds: ", "Code: ", r"\label{"):
         assert part in text, part
     caption = figure_named(name).make(results).caption
-    assert ("Published elsewhere, not measured here" in text) is bool(caption.printed)
-    assert ("Our interpretation" in text) is bool(caption.reading)
+    assert ("Published elsewhere, not measured here" in text) is bool(caption.published)
+    assert ("Our interpretation" in text) is bool(caption.interpretation)
     assert "Like " in text
     measured = name in MEASURED and name not in ("cm_memory", "cm_time", "cm_length_table", "am_efficiency")
     assert bool(caption.seeds) is measured
@@ -218,8 +218,8 @@ def test_every_series_has_a_value_for_every_place():
 
 
 def test_the_averages_over_the_missing_rates_are_the_papers():
-    for name, printed in (("MMIN", 77.3), ("GCNet", 77.9), ("Coupled Mamba", 79.4)):
-        assert abs(np.mean(MISSING[name]) - printed) < 0.15, name
+    for name, published in (("MMIN", 77.3), ("GCNet", 77.9), ("Coupled Mamba", 79.4)):
+        assert abs(np.mean(MISSING[name]) - published) < 0.15, name
 
 
 def test_coupled_mamba_leads_where_the_paper_says_so():
