@@ -1,4 +1,4 @@
-"""Training: one loop, one file per strategy, a Run that can predict, be saved and be loaded."""
+"""Training: ``fit`` with a strategy, on one or several devices; the Run it returns predicts, is saved and loaded."""
 
 from mmviz.train import strategies
 from mmviz.train.augmentation import Augment
@@ -7,7 +7,7 @@ from mmviz.train.config import TrainConfig
 from mmviz.train.contributions import ContributionMonitor
 from mmviz.train.fit import fit
 from mmviz.train.run import Run, as_run, load
-from mmviz.train.strategies import STRATEGIES, register
+from mmviz.train.strategies import STRATEGIES
 from mmviz.train.strategies.base import Strategy, Training, Update
 
 __all__ = [
@@ -23,6 +23,5 @@ __all__ = [
     "fit",
     "linear_baseline",
     "load",
-    "register",
     "strategies",
 ]

@@ -11,21 +11,13 @@ import numpy as np
 import mmviz as mm
 from mmviz.core.errors import MmvizError
 
-STRATEGIES = {
-    "joint": {},
-    "shapley_alternating": {},
-    "unimodal": {},
-    "modality_dropout": {},
-    "ogm_ge": {},
-    "mla": {},
-    "g_blend": {"super_epoch": 1},
-    "valuation": {"warm_up": 0},
-}
-REGRESSION = ("joint", "shapley_alternating", "ogm_ge", "g_blend")
+OPTIONS = {"g_blend": {"super_epoch": 1}, "valuation": {"warm_up": 0}}
+STRATEGIES = {name: OPTIONS.get(name, {}) for name in mm.train.STRATEGIES}
+REGRESSION = [name for name, kind in mm.train.STRATEGIES.items() if "regression" in kind.tasks]
 MORE = {
     "memory": ("shapley_alternating", {"memory": True}),
-    "turns of epochs": ("shapley_alternating", {"alternation": "epoch", "joint_update": False}),
-    "turns by weakness": ("shapley_alternating", {"update_rates": "by_share"}),
+    "alternation by epoch": ("shapley_alternating", {"alternation": "epoch", "joint_update": False}),
+    "update rates by share": ("shapley_alternating", {"update_rates": "by_share"}),
     "others": ("mla", {"protect": "others"}),
     "step": ("ogm_ge", {"scale": "step"}),
 }

@@ -9,6 +9,7 @@ import torch
 import mmviz as mm
 from mmviz.models.batch import batch_of
 from mmviz.train.config import TrainConfig
+from mmviz.train.contributions import Contributions
 from mmviz.train.sampling import hold_out
 from mmviz.train.strategies.base import Training
 
@@ -29,6 +30,9 @@ def begun():
         training = Training(
             model, TrainConfig(batch_size=rows), seen, held_out, torch.device("cpu"), np.random.default_rng(0)
         )
+        if strategy.needs_contributions:
+            value = np.linspace(0.1, 0.3, len(ds.spec.names))
+            training.contributions = Contributions(value, value, value, np.zeros(2 ** len(value)))
         strategy.begin(training)
         strategy.before_epoch(epoch)
         batch = batch_of(seen, range(rows))
