@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from mmviz.core.errors import MmvizError
 
-# command: (module with `main(arguments) -> exit status`, what it does)
+# command: (module of `main(arguments) -> exit status`, or module:function, what it does)
 COMMANDS = {
     "app": ("mmviz.server.app", "serve the Explorer as a page without code"),
     "course": ("mmviz.course.editions", "write the notebooks for students, teachers and nbgrader"),
@@ -14,7 +14,7 @@ COMMANDS = {
     "efficiency": ("mmviz.studies.efficiency.command_line", "time and memory of the fusions against length"),
     "experiment": ("mmviz.studies.command_line", "run a named experiment and print its table"),
     "figures": ("mmviz.studies.papers.command_line", "every kind of figure and table of the three papers, for a venue"),
-    "plan": ("mmviz.studies.plan_command", "estimate of an experiment: cells, hours, memory, disk"),
+    "plan": ("mmviz.studies.command_line:plan_main", "estimate of an experiment: cells, hours, memory, disk"),
     "report": ("mmviz.report.site", "run the notebooks and build the static site of them, with the reference"),
 }
 
@@ -40,7 +40,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stderr.write(f"no command {words[0]!r}\n{_usage()}")
         return 2
     try:
-        return importlib.import_module(COMMANDS[words[0]][0]).main(words[1:])
+        module, _, function = COMMANDS[words[0]][0].partition(":")
+        return getattr(importlib.import_module(module), function or "main")(words[1:])
     except MmvizError as error:
         sys.stderr.write(f"{error}\n")
     except OSError as error:

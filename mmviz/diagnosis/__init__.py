@@ -1,4 +1,4 @@
-"""``mm.doctor()``: what is installed, what will run, whether widgets answer, which data are here, how long things take."""
+"""``mm.doctor()``: installed packages, kernels, data sets, widgets, and estimated run times of the notebooks."""
 
 from mmviz.diagnosis.checks import doctor
 from mmviz.diagnosis.checkup import Checkup, Finding

@@ -13,14 +13,14 @@ from pathlib import Path
 from typing import Any
 
 from mmviz.core.errors import MmvizError
-from mmviz.diagnosis.checkup import Checkup, Finding, Pulse, in_a_notebook
+from mmviz.diagnosis.checkup import Checkup, Finding, WidgetCheck, in_a_notebook
 
-# beyond this a first call has compiled (from a cache it takes a part of a second)
+# a first call that takes longer has compiled the kernel (from a cache it takes less than a second)
 COMPILED_S = 2.0
 
 
 def kernel_findings() -> Iterator[Finding]:
-    """Run the coupled scan once, forward and backward, compare it with the reference, and tell what ran and how long it took."""
+    """Yield backend, time and error of one coupled scan, forward and backward, compared with the reference."""
     import mmkernels
     import torch
 
@@ -35,15 +35,15 @@ def kernel_findings() -> Iterator[Finding]:
     spent = time.perf_counter() - start
     ran = mmkernels.last_backend("coupled_scan")
     name = "an unknown backend" if ran is None else ran.backend
-    wanted = mmkernels.coupled_scan(*(t.double() for t in (x, dt, decay, into, out)), backend="reference")
-    error = float((found.detach().double() - wanted.detach()).abs().max() / wanted.detach().abs().max())
-    right = error < 1e-5 and bool(torch.isfinite(gradient).all())
+    expected = mmkernels.coupled_scan(*(t.double() for t in (x, dt, decay, into, out)), backend="reference")
+    error = float((found.detach().double() - expected.detach()).abs().max() / expected.detach().abs().max())
+    correct = error < 1e-5 and bool(torch.isfinite(gradient).all())
     how = "compiled for this machine, once" if spent > COMPILED_S else "from the cache"
     yield Finding(
         "kernels",
-        "good" if right else "bad",
+        "good" if correct else "bad",
         f"the coupled scan runs on {name}; first call {spent:.1f} s ({how}); relative error {error:.0e}",
-        "" if right else "results cannot be trusted: use backend='reference', and report this with `make test`",
+        "" if correct else "results are wrong: use backend='reference', and report the output of `make test`",
     )
     for row in mmkernels.backends():
         if row.operator == "coupled_scan" and not row.available:
@@ -53,7 +53,7 @@ def kernel_findings() -> Iterator[Finding]:
 
 
 NEEDED = ("torch", "numba", "numpy", "xarray", "ipywidgets", "anywidget", "plotly")
-# distribution -> what it is for, and the extra of mmviz that brings it
+# distribution -> its purpose, and the extra of mmviz that installs it
 OPTIONAL = {
     "jupyterlab": ("to open the notebooks", "lab"),
     "shap": ("window contributions by sampling", "explain"),
@@ -69,7 +69,7 @@ PYTHON = (3, 11)
 
 
 def package_findings() -> Iterator[Finding]:
-    """Look at Python and the packages; nothing is imported."""
+    """Yield versions of Python and of the packages; nothing is imported."""
     here = sys.version_info[:2]
     old = here < PYTHON
     yield Finding(
@@ -104,7 +104,7 @@ BUILT_IN = ("av_digits", "watch")
 
 
 def data_findings() -> Iterator[Finding]:
-    """Open the built-in sets; name the others."""
+    """Yield the sizes of the built-in data sets, and the names of the others."""
     from mmviz import data
     from mmviz.data.load import catalogue
 
@@ -120,18 +120,18 @@ def data_findings() -> Iterator[Finding]:
     yield Finding(
         "data",
         "note",
-        f"{len(others)} more sets can be read from files of yours: {', '.join(others)}",
+        f"{len(others)} more data sets can be read from your files: {', '.join(others)}",
         "python -m mmviz data list",
     )
 
 
 #: written by ``python -m mmviz.diagnosis.notebook_times``
-SECONDS = Path(__file__).with_name("notebook_times.json")
+NOTEBOOK_TIMES = Path(__file__).with_name("notebook_times.json")
 SLOW = 3.0
 
 
 def probe(*, repeats: int = 5) -> float:
-    """Return the median seconds of a fixed piece of work like the notebooks': training steps of a small Coupled Mamba.
+    """Return the median seconds of a training step of a small Coupled Mamba.
 
     The first step, which may compile, is not counted.
     """
@@ -157,27 +157,27 @@ def probe(*, repeats: int = 5) -> float:
 
 
 def speed_findings() -> Iterator[Finding]:
-    """Run the probe and tell the seconds of each notebook."""
+    """Yield the time of the probe, and the estimated run time of each notebook."""
     here = probe()
-    if not SECONDS.is_file():
+    if not NOTEBOOK_TIMES.is_file():
         yield Finding(
-            "speed", "note", f"a training step takes {here * 1000:.0f} ms", "no notebook was timed to compare with"
+            "speed", "note", f"a training step takes {here * 1000:.0f} ms", "no notebook times to compare with"
         )
         return
-    known: dict[str, Any] = json.loads(SECONDS.read_text(encoding="utf-8"))
+    known: dict[str, Any] = json.loads(NOTEBOOK_TIMES.read_text(encoding="utf-8"))
     factor = here / known["probe_s"]
     slow = factor > SLOW
     yield Finding(
         "speed",
         "note" if slow else "good",
         f"a training step takes {here * 1000:.0f} ms, {factor:.1f} times that of the machine the notebooks were timed on",
-        "close other programs; two trainings at once slow each other down many times over" if slow else "",
+        "close other programs; two trainings at once slow each other down" if slow else "",
     )
-    told = ", ".join(f"{name} {seconds * factor:.0f} s" for name, seconds in known["notebooks"].items())
-    yield Finding("speed", "good", f"expect, for Run All: {told}")
+    listed = ", ".join(f"{name} {seconds * factor:.0f} s" for name, seconds in known["notebooks"].items())
+    yield Finding("speed", "good", f"expected time of Run All: {listed}")
 
 
-_AREAS: dict[str, Callable[[], Iterator[Finding]]] = {
+_CHECKS: dict[str, Callable[[], Iterator[Finding]]] = {
     "packages": package_findings,
     "kernels": kernel_findings,
     "data": data_findings,
@@ -186,24 +186,24 @@ _AREAS: dict[str, Callable[[], Iterator[Finding]]] = {
 
 
 def doctor() -> Checkup:
-    """Say whether the notebooks will run here, and how fast.
+    """Check the installation and estimate notebook run times.
 
-    Looks at Python and packages, runs the kernels and compares them with the reference, opens the built-in data, times a few training
-    steps, and in a notebook shows a line that only a live widget can draw. Takes some seconds; the first time on a machine
+    Checks Python and packages, compares the kernels with the reference, opens the built-in data, times a few training steps, and in a
+    notebook shows a line that only a working widget can draw. Takes some seconds; the first time on a machine
     the kernels are compiled, which takes longer. Nothing is downloaded or changed.
 
     Returns
     -------
     Checkup
-        Prints as a table; ``healthy`` is false where something will fail. An area that cannot be looked at is a finding itself.
+        Prints as a table; ``healthy`` is False where something will fail. A check that fails is a finding too.
     """
     found: list[Finding] = []
-    for area, look in _AREAS.items():
+    for area, check in _CHECKS.items():
         try:
-            found.extend(look())
-        except Exception as error:  # noqa: BLE001 - a broken installation may fail in any way, and that is what is asked for
+            found.extend(check())
+        except Exception as error:  # noqa: BLE001 - a broken installation may fail in any way
             found.append(Finding(area, "bad", f"{type(error).__name__}: {error}", "install mmviz anew: make lab"))
     here = in_a_notebook()
-    text = "the line below this table is drawn by the browser" if here else "not asked: this is not a notebook"
+    text = "the line below this table is drawn by the browser" if here else "not checked: this is not a notebook"
     found.append(Finding("widgets", "good" if here else "note", text))
-    return Checkup(tuple(found), Pulse() if here else None)
+    return Checkup(tuple(found), WidgetCheck() if here else None)

@@ -17,18 +17,18 @@ _MARKS = {"good": "✓", "note": "·", "bad": "✗"}
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that was looked at.
+    """Result of one check.
 
     Attributes
     ----------
     area
         "python", "packages", "kernels", "widgets", "data" or "speed".
     state
-        "good"; "note": something optional is not there; "bad": a notebook will fail or be very slow.
+        "good"; "note": an optional package or backend is missing; "bad": a notebook will fail or be very slow.
     what
-        What was found.
+        Observed state.
     advice
-        What to do, where something is to be done.
+        What to do, or "".
     """
 
     area: str
@@ -44,17 +44,17 @@ class Checkup:
     Attributes
     ----------
     findings
-        What was looked at.
-    pulse
-        In a notebook: a widget that says so when the browser has drawn it; None elsewhere.
+        Results of the checks.
+    widget
+        In a notebook: a widget that shows when the browser has drawn it; None elsewhere.
     """
 
     findings: tuple[Finding, ...]
-    pulse: Pulse | None = field(default=None, compare=False)
+    widget: WidgetCheck | None = field(default=None, compare=False)
 
     @property
     def healthy(self) -> bool:
-        """Whether nothing was found that is bad."""
+        """Whether no finding is "bad"."""
         return all(finding.state != "bad" for finding in self.findings)
 
     def of(self, area: str) -> list[Finding]:
@@ -74,7 +74,7 @@ class Checkup:
             if finding.advice:
                 lines += _wrapped(f"{'':<{width}}    → ", finding.advice)
         bad = sum(finding.state == "bad" for finding in self.findings)
-        end = "All is well." if not bad else f"{bad} of {len(self.findings)} need attention (✗)."
+        end = "No problems found." if not bad else f"{bad} of {len(self.findings)} need attention (✗)."
         return "\n".join([*lines, end])
 
     __repr__ = __str__
@@ -83,12 +83,12 @@ class Checkup:
         from IPython.display import display
 
         display({"text/plain": str(self)}, raw=True)
-        if self.pulse is not None:
-            display(self.pulse)
+        if self.widget is not None:
+            display(self.widget)
 
 
 def _wrapped(before: str, text: str) -> list[str]:
-    """Return the text in lines that fit a notebook, each below the first one's beginning."""
+    """Return the text in lines of notebook width, indented below the beginning of the first."""
     return textwrap.wrap(
         text,
         _COLUMNS,
@@ -102,7 +102,7 @@ def _wrapped(before: str, text: str) -> list[str]:
 _DRAW = """
 function render({ model, el }) {
   const line = document.createElement("p");
-  line.textContent = "✓ widgets are alive: the browser has drawn this line";
+  line.textContent = "✓ widgets work: the browser has drawn this line";
   line.style.margin = "0";
   el.append(line);
   model.set("alive", true);
@@ -112,8 +112,8 @@ export default { render };
 """
 
 
-class Pulse(anywidget.AnyWidget):
-    """Says in the page that widgets work; ``alive`` becomes true in the kernel when the browser has drawn it."""
+class WidgetCheck(anywidget.AnyWidget):
+    """Widget of one line that shows whether the front end runs JavaScript; ``alive`` becomes True when the browser has drawn it."""
 
     _esm = _DRAW
     alive = traitlets.Bool(False).tag(sync=True)
@@ -122,11 +122,11 @@ class Pulse(anywidget.AnyWidget):
         bundle = super()._repr_mimebundle_(**kwargs)
         if bundle is None:
             return None
-        said = (
+        message = (
             "✗ widgets are not drawn here: reload the page; if that does not help, this front end has no widget "
             "extension (JupyterLab: restart it from the environment in which mmviz is installed)"
         )
-        (bundle[0] if isinstance(bundle, tuple) else bundle)["text/plain"] = said
+        (bundle[0] if isinstance(bundle, tuple) else bundle)["text/plain"] = message
         return bundle
 
 

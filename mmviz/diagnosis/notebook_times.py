@@ -15,11 +15,11 @@ import tempfile
 import time
 from pathlib import Path
 
-from mmviz.diagnosis.checks import SECONDS, probe
+from mmviz.diagnosis.checks import NOTEBOOK_TIMES, probe
 
 
 def timed(path: Path) -> float:
-    """Return the seconds of one notebook, start of the kernel included."""
+    """Return the seconds of one notebook, with the start of the kernel."""
     import nbclient
     import nbformat
 
@@ -33,13 +33,13 @@ def timed(path: Path) -> float:
 
 
 def main(folder: Path) -> None:
-    """Write the seconds of all notebooks in a folder beside this file."""
+    """Write the seconds of all notebooks in a folder to ``notebook_times.json``."""
     before = probe(repeats=15)
     notebooks = {path.stem: round(timed(path), 1) for path in sorted(folder.glob("[0-9]*.ipynb"))}
     machine = {"cpu": platform.processor() or platform.machine(), "cores": os.cpu_count(), "system": platform.system()}
-    told = {"probe_s": round((before + probe(repeats=15)) / 2, 5), "notebooks": notebooks, "machine": machine}
-    SECONDS.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
-    sys.stdout.write(SECONDS.read_text(encoding="utf-8"))
+    times = {"probe_s": round((before + probe(repeats=15)) / 2, 5), "notebooks": notebooks, "machine": machine}
+    NOTEBOOK_TIMES.write_text(json.dumps(times, indent=1) + "\n", encoding="utf-8")
+    sys.stdout.write(NOTEBOOK_TIMES.read_text(encoding="utf-8"))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""``mm.doctor()`` sees what is wrong, and says what to do."""
+"""``mm.doctor()``: findings for a working and for a broken installation, each with advice."""
 
 import json
 from importlib.metadata import PackageNotFoundError
@@ -7,7 +7,7 @@ import pytest
 
 import mmviz as mm
 from mmviz.diagnosis import Checkup, Finding, checks
-from mmviz.diagnosis.checkup import Pulse
+from mmviz.diagnosis.checkup import WidgetCheck
 
 
 @pytest.fixture(scope="module")
@@ -15,14 +15,14 @@ def checkup():
     return mm.doctor()
 
 
-def test_a_sound_installation_is_healthy(checkup):
+def test_a_working_installation_is_healthy_and_every_area_has_a_finding(checkup):
     assert checkup.healthy, str(checkup)
     assert {f.area for f in checkup} == {"python", "packages", "kernels", "data", "speed", "widgets"}
     text = str(checkup)
-    assert text.endswith("All is well.")
+    assert text.endswith("No problems found.")
     assert "av_digits" in text
     assert "the coupled scan runs on numba" in text
-    assert checkup.pulse is None, "no widget outside a notebook"
+    assert checkup.widget is None, "no widget outside a notebook"
 
 
 def test_a_missing_package_is_bad_where_it_is_needed_and_a_note_where_not(monkeypatch):
@@ -38,14 +38,14 @@ def test_a_missing_package_is_bad_where_it_is_needed_and_a_note_where_not(monkey
     assert "[explain]" in found["shap"].advice
 
 
-def test_an_old_python_is_bad(monkeypatch):
+def test_a_python_older_than_required_is_a_bad_finding(monkeypatch):
     monkeypatch.setattr(checks, "PYTHON", (99, 0))
     first = next(checks.package_findings())
     assert first.state == "bad"
     assert "99.0" in first.advice
 
 
-def test_a_kernel_that_computes_wrongly_is_found(monkeypatch):
+def test_a_kernel_that_differs_from_the_reference_by_a_percent_is_a_bad_finding(monkeypatch):
     import mmkernels
 
     right = mmkernels.coupled_scan
@@ -60,7 +60,7 @@ def test_a_kernel_that_computes_wrongly_is_found(monkeypatch):
     assert "reference" in first.advice
 
 
-def test_a_set_that_does_not_open_is_bad_and_an_area_that_fails_is_told(monkeypatch):
+def test_a_data_set_that_does_not_open_is_bad_and_a_check_that_fails_is_a_finding(monkeypatch):
     def broken(*_):
         raise OSError("the disk is gone")
 
@@ -73,19 +73,19 @@ def test_a_set_that_does_not_open_is_bad_and_an_area_that_fails_is_told(monkeypa
     assert "need attention" in str(found)
 
 
-def test_seconds_are_scaled_by_this_machine(monkeypatch, tmp_path):
+def test_notebook_times_are_scaled_by_the_time_of_the_probe(monkeypatch, tmp_path):
     known = {"probe_s": 0.01, "notebooks": {"00_start_here": 30.0}}
     (tmp_path / "seconds.json").write_text(json.dumps(known))
-    monkeypatch.setattr(checks, "SECONDS", tmp_path / "seconds.json")
+    monkeypatch.setattr(checks, "NOTEBOOK_TIMES", tmp_path / "seconds.json")
     monkeypatch.setattr(checks, "probe", lambda: 0.05)
-    step, told = checks.speed_findings()
+    step, listed = checks.speed_findings()
     assert step.state == "note"
     assert "5.0 times" in step.what
-    assert "00_start_here 150 s" in told.what
+    assert "00_start_here 150 s" in listed.what
 
 
-def test_without_seconds_the_step_alone_is_told(monkeypatch, tmp_path):
-    monkeypatch.setattr(checks, "SECONDS", tmp_path / "none.json")
+def test_without_notebook_times_only_the_training_step_is_reported(monkeypatch, tmp_path):
+    monkeypatch.setattr(checks, "NOTEBOOK_TIMES", tmp_path / "none.json")
     (only,) = checks.speed_findings()
     assert only.state == "note"
     assert "ms" in only.what
@@ -97,13 +97,13 @@ def test_the_table_marks_each_finding_and_prints_advice_below():
 
 
 def test_the_line_of_the_widget_says_what_to_do_where_it_is_not_drawn():
-    pulse = Pulse()
-    assert pulse.alive is False
-    bundle = pulse._repr_mimebundle_()
+    widget = WidgetCheck()
+    assert widget.alive is False
+    bundle = widget._repr_mimebundle_()
     data = bundle[0] if isinstance(bundle, tuple) else bundle
     assert "widgets are not drawn here" in data["text/plain"]
-    pulse.set_state({"alive": True})
-    assert pulse.alive is True
+    widget.set_state({"alive": True})
+    assert widget.alive is True
 
 
 def test_long_findings_are_broken_between_words_below_their_beginning():
