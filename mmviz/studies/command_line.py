@@ -40,9 +40,7 @@ def main(arguments: Sequence[str]) -> int:
         As :func:`mmviz.studies.run`.
     """
     parser = _parser("experiment", __doc__)
-    parser.add_argument(
-        "--scheduler", metavar="ADDRESS", help="a Dask scheduler that is running, such as tcp://node7:8786"
-    )
+    parser.add_argument("--scheduler", metavar="ADDRESS", help="a running Dask scheduler, such as tcp://node7:8786")
     parser.add_argument("--retry", action="store_true", help="repeat the cells that failed, and only those")
     parser.add_argument("--csv", type=Path, metavar="FILE", help="write the table there too")
     given = parser.parse_args(list(arguments))
@@ -65,7 +63,7 @@ def main(arguments: Sequence[str]) -> int:
 def plan_main(arguments: Sequence[str]) -> int:
     """Print cells, hours, memory and disk of an experiment; words after ``python -m mmviz plan``. Returns 0."""
     given = _parser(
-        "plan", "What an experiment would take, from a timed probe of every variant; nothing is kept."
+        "plan", "Cost of an experiment, from a timed probe of every variant; nothing is stored."
     ).parse_args(list(arguments))
     study = _study(given)
     sys.stdout.write(
@@ -75,7 +73,7 @@ def plan_main(arguments: Sequence[str]) -> int:
 
 
 def _parser(command: str, what: str | None) -> argparse.ArgumentParser:
-    listed = "; ".join(f"{name}: {asks}" for name, asks in STUDIES.items())
+    listed = "; ".join(f"{name}: {question}" for name, question in STUDIES.items())
     parser = argparse.ArgumentParser(
         prog=f"python -m mmviz {command}", description=what, epilog=f"Experiments are {listed}."
     )
@@ -87,26 +85,26 @@ def _parser(command: str, what: str | None) -> argparse.ArgumentParser:
         action="append",
         default=[],
         metavar="OPTION=VALUE",
-        help="of the loader, such as image_energy=0.25",
+        help="option of the loader, such as image_energy=0.25",
     )
-    add("--only", metavar="A,B", help="these models or strategies, beside the reference (default: all)")
+    add("--only", metavar="A,B", help="models or strategies to compare, besides the reference (default: all)")
     add(
         "--strategy",
         default=JOINT,
-        help=f"of every training on several modalities: {', '.join(STRATEGIES)} (default {JOINT})",
+        help=f"training strategy of all models of several modalities: {', '.join(STRATEGIES)} (default {JOINT})",
     )
-    add("--seeds", default="5", help="how many, from 0, or which: 0,3,7 (default 5)")
-    add("--folds", help="which: 0,1,2 (default: all of data that have folds by subject)")
-    add("--epochs", type=int, help="in place of the recipe's")
-    add("--train-option", action="append", default=[], metavar="OPTION=VALUE", help="of mmviz.train.TrainConfig")
+    add("--seeds", default="5", help="number of seeds, from 0, or a list: 0,3,7 (default 5)")
+    add("--folds", help="list of folds: 0,1,2 (default: all, where the data have folds by subject)")
+    add("--epochs", type=int, help="instead of the recipe's")
+    add("--train-option", action="append", default=[], metavar="OPTION=VALUE", help="option of mmviz.train.TrainConfig")
     add(
         "--model-option",
         action="append",
         default=[],
         metavar="OPTION=VALUE",
-        help="of every model that has it, such as width=32",
+        help="option of the models that have it, such as width=32",
     )
-    add("--convention", help="of the scores: mosi, sims, polarity")
+    add("--convention", help="convention of the metrics: mosi, sims, polarity")
     add("--metric", help="column of the table (default: the experiment's)")
     add("--out", type=Path, help="the store (default runs/experiments)")
     add(
@@ -115,8 +113,8 @@ def _parser(command: str, what: str | None) -> argparse.ArgumentParser:
         default=0,
         help="processes of a Dask cluster here; 0, the default, runs cells in this process",
     )
-    add("--threads", type=int, default=1, help="of each cell (default 1)")
-    add("--keep", default="nothing", choices=KEEP, help="of every cell, besides its row")
+    add("--threads", type=int, default=1, help="threads of each cell (default 1)")
+    add("--keep", default="nothing", choices=KEEP, help="what is stored of every cell besides its row")
     return parser
 
 

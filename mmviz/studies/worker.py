@@ -64,7 +64,7 @@ def contributions(trace: xr.DataTree) -> dict[str, float]:
     """
     found = imbalance(trace)
     split = trace.attrs["split"]
-    values = {f"{split}.{reading}": float(found[reading]) for reading in ("E1", "E2", "E3")}
+    values = {f"{split}.{name}": float(found[name]) for name in ("E1", "E2", "E3")}
     for name, column in (("contribution", "contribution"), ("share", "share"), ("score", "unimodal")):
         for modality, value in zip(found["modality"].values, found[name].values, strict=True):
             values[f"{split}.{column}.{modality}"] = float(value)
@@ -79,11 +79,11 @@ def subset_scores(trace: xr.DataTree, run: Run, split: Split, convention: Any) -
     values: dict[str, float] = {}
     for k, members in enumerate(np.asarray(group["members"])):
         if members.any() and not members.all():
-            answer = np.asarray(group["prediction"].isel(coalition=k))
-            answer = answer if task.kind == "classification" else answer[:, 0]
-            found = score(task, answer, split.labels("score"), convention=convention)
-            kept = "+".join(m for m, there in zip(names, members, strict=True) if there)
-            values |= {f"{split.name}.{metric}@{kept}": value for metric, value in found.items()}
+            prediction = np.asarray(group["prediction"].isel(coalition=k))
+            prediction = prediction if task.kind == "classification" else prediction[:, 0]
+            found = score(task, prediction, split.labels("score"), convention=convention)
+            subset = "+".join(m for m, member in zip(names, members, strict=True) if member)
+            values |= {f"{split.name}.{metric}@{subset}": value for metric, value in found.items()}
     return values
 
 

@@ -157,7 +157,7 @@ class RunFolder:
         if self.holds_run and not overwrite:
             raise CheckpointError(
                 f"{self.path} already holds a run (run.json); choose another out=, load it with "
-                f"mmviz.train.load({str(self.path)!r}), go on with it (resume=True), or pass overwrite=True"
+                f"mmviz.train.load({str(self.path)!r}), resume it (resume=True), or pass overwrite=True"
             )
 
     def create(self, *, overwrite: bool) -> None:
@@ -311,7 +311,7 @@ class EpochLog:
     Attributes
     ----------
     model
-        Its weights are kept.
+        Its weights are stored after every epoch.
     select
         As in :class:`mmviz.train.TrainConfig`.
     folder
@@ -388,12 +388,10 @@ def resolve_folder(out: str | Path | None, resume: bool | str | Path) -> tuple[s
     """
     if isinstance(resume, bool):
         if resume and out is None:
-            raise ConfigError("fit: resume=True goes on with the run in out=, which is None; name the folder")
+            raise ConfigError("fit: resume=True resumes the run in out=, which is None; name the folder")
         return out, resume and out is not None and RunFolder(out).holds_run
     if out is not None and RunFolder(out).path.resolve() != RunFolder(resume).path.resolve():
-        raise ConfigError(
-            f"fit: resume={str(resume)!r} goes on in that folder, out={str(out)!r} is another; leave out one of them"
-        )
+        raise ConfigError(f"fit: resume={str(resume)!r} and out={str(out)!r} are two folders; leave out one of them")
     RunFolder(resume).read_index()
     return resume, True
 
@@ -429,8 +427,8 @@ def read_resume_point(folder: RunFolder, model: FusionModel, configuration: dict
     ]
     if differences:
         raise ConfigError(
-            f"fit: {folder.path} holds another training: {'; '.join(differences)}. Give the same model, data and options to go on with "
-            "it, or another out= to begin anew"
+            f"fit: {folder.path} holds another training: {'; '.join(differences)}. Give the same model, data and options to resume it, "
+            "or another out= to train again"
         )
     like = model.state_dict()
     try:

@@ -96,7 +96,7 @@ def fit(
     Returns
     -------
     Run
-        ``status`` tells finished from early stopped, interrupted and diverged. Ctrl-C finishes the step and returns the run so far.
+        ``status``: finished, early stopped, interrupted or diverged. Ctrl-C finishes the step and returns the run so far.
 
     Raises
     ------

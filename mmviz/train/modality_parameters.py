@@ -1,4 +1,4 @@
-"""Which parameters belong to one modality: its encoder, and its slice of every parameter that is stacked over modalities."""
+"""Modality-specific parameters: the encoder of a modality, and its slice of every parameter that is stacked over modalities."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from mmviz.models.base import FusionModel
 
-#: kind of module -> its own parameters whose first dimension runs over modalities, in equal parts
+#: kind of module -> parameters whose first dimension is split equally between modalities
 _STACKED: dict[type[nn.Module], tuple[str, ...]] = {
     StackedLinear: ("weight", "bias"),
     StackedLayerNorm: ("weight", "bias"),
@@ -26,7 +26,7 @@ _STACKED: dict[type[nn.Module], tuple[str, ...]] = {
     Experts: ("specific",),
     Transformer: ("modality",),
 }
-#: kind of module -> its lists that hold one module per modality
+#: kind of module -> lists with one module per modality
 _LISTED: dict[type[nn.Module], tuple[str, ...]] = {Encoders: ("encoders",), CrossAttention: ("own",)}
 
 
@@ -45,7 +45,7 @@ class Part(NamedTuple):
 
 
 def modality_parameters(model: FusionModel, modality: int) -> list[Part]:
-    """Return what only one modality's way to the fusion goes through.
+    """Return the parameters that only one modality uses, before the fusion.
 
     Parameters
     ----------
@@ -69,7 +69,7 @@ def modality_parameters(model: FusionModel, modality: int) -> list[Part]:
 
     Notes
     -----
-    A mixer between coupled layers reads every modality, but its slice m only writes to m's stream: it counts as m's. With m
+    Slice m of a mixer between coupled layers has input from all modalities, but output only to stream m: it belongs to m. With m
     masked, the gradient of every part of m is exactly zero, in every model: tests/train/test_modality_parameters.py.
     """
     count = len(model.spec.modalities)
@@ -80,7 +80,7 @@ def modality_parameters(model: FusionModel, modality: int) -> list[Part]:
 
 def _parts(module: nn.Module, place: str, modality: int, count: int) -> Iterator[Part]:
     if isinstance(module, CoupledBlock) and module.coupling.modalities != count:
-        return  # one stream for all modalities together: nobody's own
+        return  # one stream for all modalities: shared
     for name in _STACKED.get(type(module), ()):
         parameter = _parameter(module, name)
         if parameter is not None and len(parameter) % count == 0:
@@ -88,9 +88,9 @@ def _parts(module: nn.Module, place: str, modality: int, count: int) -> Iterator
             yield Part(f"{place}{name}", parameter, slice(modality * size, (modality + 1) * size))
     for name, child in module.named_children():
         if name in _LISTED.get(type(module), ()):
-            mine = f"{place}{name}.{modality}"
-            own = child.get_submodule(str(modality))
-            yield from (Part(f"{mine}.{n}", p, slice(None)) for n, p in own.named_parameters())
+            prefix = f"{place}{name}.{modality}"
+            specific = child.get_submodule(str(modality))
+            yield from (Part(f"{prefix}.{n}", p, slice(None)) for n, p in specific.named_parameters())
         else:
             yield from _parts(child, f"{place}{name}.", modality, count)
 

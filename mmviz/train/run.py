@@ -259,7 +259,7 @@ def load(path: str | Path) -> Run:
     Raises
     ------
     CheckpointError
-        If anything in the folder is missing, changed or not finite; says what.
+        If anything in the folder is missing, changed or not finite.
     """
     folder = RunFolder(path)
     index = folder.read_index()

@@ -257,3 +257,22 @@ def test_a_cache_beside_another_folder_is_refused(ds, tmp_path):
     with pytest.raises(ConfigError, match="leave out out= and resume="):
         mm.train.fit(build(ds), ds, cache=tmp_path, resume=True, **PLAN)
     assert not list(tmp_path.iterdir())
+
+
+def test_a_run_with_entries_of_older_versions_in_its_history_is_loaded_under_the_present_names(folder):
+    def older(index):
+        row = index["history"][1]
+        row |= {
+            "clipped": row.pop("clipped_steps"),
+            "score_alone/m1": 0.5,
+            "worth_of_none": None,
+            "turn/m1": 2.0,
+            "kept": 0.7,
+        }
+
+    edited(folder, older)
+    row = mm.train.load(folder).history[1]
+    assert row["clipped_steps"] >= 0
+    assert (row["unimodal_score/m1"], row["update_order/m1"], row["available_share"]) == (0.5, 2.0, 0.7)
+    assert np.isnan(row["value_baseline"])
+    assert not {"clipped", "score_alone/m1", "worth_of_none", "turn/m1", "kept"} & row.keys()

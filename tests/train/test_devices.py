@@ -60,11 +60,22 @@ def one(folder):
     return runs
 
 
-MEASURED = ("valid_", "contribution", "share/", "deviation/", "unimodal_score/", "value_", "E1", "E2", "E3")
+MEASURED = (
+    "valid_",
+    "contribution",
+    "share/",
+    "deviation/",
+    "unimodal_score/",
+    "value_",
+    "available_share",
+    "E1",
+    "E2",
+    "E3",
+)
 
 
 def apart(a, b, kind="trained"):
-    """Return the largest relative difference of two histories, times aside; what is measured on answers is so in float32."""
+    """Return the largest relative difference of two histories, times aside; entries computed from predictions are in float32."""
     assert [row.keys() for row in a] == [row.keys() for row in b]
     keys = [k for k in a[-1] if not k.startswith(("seconds", "cost_share"))]
     keys = [k for k in keys if k.startswith(MEASURED) == (kind == "measured")]

@@ -103,9 +103,9 @@ class Unimodal(Strategy):
 
     def prepare(self, model: FusionModel) -> FusionModel:
         """Raise ConfigError for a modality that the model does not have."""
-        wanted = self.options.modality
-        if wanted and wanted not in model.spec.names:
-            raise ConfigError(f"unimodal: modality={wanted!r} is unknown; the data have {', '.join(model.spec.names)}")
+        name = self.options.modality
+        if name and name not in model.spec.names:
+            raise ConfigError(f"unimodal: modality={name!r} is unknown; the data have {', '.join(model.spec.names)}")
         return model
 
     def updates(self, batch: Batch, rows: np.ndarray) -> Iterator[Update]:
