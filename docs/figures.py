@@ -67,14 +67,14 @@ def main(names):
 
 
 def arrive(page, view, folder, selection):
-    """Open a view as a saved page; one that shows an edit as in a notebook, with the answer it got."""
+    """Open a view as a saved page; one that shows an edit as in a notebook, with its result."""
     if view.edited is None:
         saved = view.save(folder / "study.html")
         page.goto(f"{saved.as_uri()}#{quote(json.dumps(view.selection | selection))}")
     else:
         open_live(page, view.frame, folder, selection=view.selection | selection)
-        answer = {key: view.answer[key] for key in ("seq", "asked")} | sent(view.answer)
-        page.evaluate("(value) => window.send('answer', value)", answer)
+        result = {key: view.what_if_result[key] for key in ("seq", "request")} | sent(view.what_if_result)
+        page.evaluate("(value) => window.send('what_if_result', value)", result)
         page.wait_for_selector(".mmv-change")
     page.wait_for_selector(".mmv-readout:not(:empty)", timeout=15_000)
 

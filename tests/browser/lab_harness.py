@@ -27,13 +27,13 @@ _CURRENT = "const w = (window.jupyterapp || window.jupyterlab).shell.currentWidg
 def start_lab(folder, *, state, timeout_s=60.0, flags=()):
     """Yield the address of a JupyterLab that serves ``folder`` and keeps all its own files under ``state``."""
     words = ["jupyterlab", *_OPTIONS, *ROOT, *flags, f"--ServerApp.root_dir={folder}"]
-    with start_server(words, state=state, answers="/api/status", timeout_s=timeout_s) as address:
+    with start_server(words, state=state, ready="/api/status", timeout_s=timeout_s) as address:
         yield address
 
 
 @contextlib.contextmanager
-def start_server(words, *, state, answers, timeout_s=60.0, environment=None):
-    """Yield the address of ``python -m WORDS --port=...`` as soon as its path ``answers`` does; its own files lie under ``state``."""
+def start_server(words, *, state, ready, timeout_s=60.0, environment=None):
+    """Yield the address of ``python -m WORDS --port=...`` as soon as its path ``ready`` responds; its own files lie under ``state``."""
     port = _free_port()
     log = Path(state) / "server.log"
     command = [sys.executable, "-m", *words, f"--port={port}"]
@@ -41,7 +41,7 @@ def start_server(words, *, state, answers, timeout_s=60.0, environment=None):
         surroundings = _environment(Path(state)) | (environment or {})
         server = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT, env=surroundings, cwd=state)
         try:
-            _wait_for(f"http://127.0.0.1:{port}{answers}", server, timeout_s, log)
+            _wait_for(f"http://127.0.0.1:{port}{ready}", server, timeout_s, log)
             yield f"http://127.0.0.1:{port}"
         finally:
             server.terminate()
@@ -131,4 +131,4 @@ def _wait_for(url, server, timeout_s, log):
                 return
         except (urllib.error.URLError, OSError):
             time.sleep(0.1)
-    raise TimeoutError(f"the server did not answer within {timeout_s} s:\n{log.read_text()[-2000:]}")
+    raise TimeoutError(f"the server did not respond within {timeout_s} s:\n{log.read_text()[-2000:]}")

@@ -1,4 +1,4 @@
-"""The view in a page whose kernel is the test: it reads what the view asks and decides when which answer comes."""
+"""The view in a page whose kernel is the test, which reads the requests and sends results."""
 
 import base64
 import json
@@ -16,14 +16,14 @@ const tell = (key) => (heard[`change:${key}`] ?? []).forEach((listener) => liste
 const model = {
   get: (key) => state[key],
   set(key, value) { state[key] = value; tell(key); },
-  save_changes() { window.asked.push(structuredClone(state.selection)); },
+  save_changes() { window.requests.push(structuredClone(state.selection)); },
   on: (event, listener) => (heard[event] ??= []).push(listener),
   off: (event, listener) => (heard[event] = (heard[event] ?? []).filter((other) => other !== listener)),
 };
-window.asked = [];
+window.requests = [];
 window.send = (key, value) => { model.set(key, value.body ? { ...value, body: bytesOf(value.body) } : value); };
 const slow = Blob.prototype.stream;
-// an answer held back while it is opened: window.hold(), window.free() for those to come, window.release()
+// delay the reading of a result: window.hold(), window.free() for later ones, window.release()
 let held = null, gate = null;
 window.hold = () => { gate = new Promise((open) => (held = open)); };
 window.free = () => { gate = null; };
@@ -44,7 +44,7 @@ _PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>liv
 
 
 def editor(names, *, text=(), work=None):
-    """Return a callable that stands for a model, and offers text where asked."""
+    """Return a callable in place of a model; it offers edits of text for the named modalities."""
 
     def asked(sample, epoch, edits):
         return work(sample, epoch, edits)
@@ -55,10 +55,10 @@ def editor(names, *, text=(), work=None):
 
 
 def open_live(page, frame, folder, *, selection=None, text=(), state=None):
-    """Open the view with a studio; ``page.explorer`` is its Python side."""
+    """Open the view with what-if edits; ``page.explorer`` is its Python side."""
     names = [str(name) for name in frame["modality"].values]
     explorer = Explorer(frame=frame, what_if=editor(names, text=text, work=lambda *_: {}), selection=selection)
-    explorer._worker.close()  # the test answers
+    explorer._worker.close()  # the test sends the results
     held = {
         "selection": explorer.selection,
         "edit_options": explorer.edit_options,
@@ -83,13 +83,13 @@ def open_live(page, frame, folder, *, selection=None, text=(), state=None):
     return page
 
 
-def answer(frame, asked, seq, *, share=0.5):
-    """Return an answer to a question: the recorded sample with its contributions times ``share``, its states turned round in time."""
-    return {"seq": seq, "request": asked, **sent(pack_edited(twin(frame, asked, share=share)))}
+def what_if_result(frame, asked, seq, *, share=0.5):
+    """Return the result of a request: the recorded sample with its contributions times ``share``, its states turned round in time."""
+    return {"seq": seq, "request": asked, **sent(pack_edited(edited_sample(frame, asked, share=share)))}
 
 
-def twin(frame, asked, *, share=0.5):
-    """Return the frame of the edited sample that :func:`answer` sends."""
+def edited_sample(frame, asked, *, share=0.5):
+    """Return the frame of the edited sample that :func:`what_if_result` sends."""
     one = frame.isel(epoch=[asked["epoch"]], recorded_sample=[asked["sample"]])
     names = [
         "prediction",
@@ -115,14 +115,16 @@ def twin(frame, asked, *, share=0.5):
 
 
 def deliver(page, asked, seq, **kind):
-    """Send an answer to the page."""
-    page.evaluate("(value) => window.send('what_if_result', value)", answer(page.frame_shown, asked, seq, **kind))
+    """Send a result to the page."""
+    page.evaluate(
+        "(value) => window.send('what_if_result', value)", what_if_result(page.frame_shown, asked, seq, **kind)
+    )
 
 
-def question(page):
-    """Return what the view last asked, as the kernel would echo it."""
-    page.wait_for_function("window.asked.length > 0")
-    selection = page.evaluate("window.asked.at(-1)")
+def selected_request(page):
+    """Return the request of the view's last selection."""
+    page.wait_for_function("window.requests.length > 0")
+    selection = page.evaluate("window.requests.at(-1)")
     return {key: selection[key] for key in ("sample", "epoch", "masked", "edits")}
 
 

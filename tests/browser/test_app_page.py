@@ -26,7 +26,7 @@ def served(recorded, tmp_path_factory):
     state = tmp_path_factory.mktemp("app")
     mm.trace.save(recorded, state / "trace.nc")
     with start_server(
-        ["mmviz", "app", "trace.nc"], state=state, answers="/login", environment={"JUPYTER_TOKEN": TOKEN}
+        ["mmviz", "app", "trace.nc"], state=state, ready="/login", environment={"JUPYTER_TOKEN": TOKEN}
     ) as address:
         yield address, state
 
@@ -46,7 +46,7 @@ def served_two(recorded, tmp_path_factory):
     for name in ("first", "second"):
         mm.trace.save(recorded, state / f"{name}.nc")
     with start_server(
-        ["mmviz", "app", "first.nc", "second.nc"], state=state, answers="/login", environment={"JUPYTER_TOKEN": TOKEN}
+        ["mmviz", "app", "first.nc", "second.nc"], state=state, ready="/login", environment={"JUPYTER_TOKEN": TOKEN}
     ) as address:
         yield address
 
@@ -153,11 +153,11 @@ def test_a_visitor_cannot_run_code_or_read_files(page, served):
     )
     with contextlib.closing(channel):
         channel.send(json.dumps(asked))
-        answers = []
+        replies = []
         with contextlib.suppress(websocket.WebSocketTimeoutException):
             while True:
-                answers.append(json.loads(channel.recv())["msg_type"])
-    assert "execute_reply" not in answers
+                replies.append(json.loads(channel.recv())["msg_type"])
+    assert "execute_reply" not in replies
     for path in ("voila/files/a.nc", "voila/files/explorer.ipynb", "api/contents", "voila/files/../../etc/hostname"):
         with pytest.raises(urllib.error.HTTPError, match=r"40[034]"):
             urllib.request.urlopen(f"{address}/{path}?token={TOKEN}", timeout=20)  # noqa: S310

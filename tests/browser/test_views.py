@@ -1,4 +1,4 @@
-"""Every further view: it shows the numbers of the frame, answers to the others, and can be moved by keyboard."""
+"""Every further view: shows the numbers of the frame, follows the selection, works by keyboard."""
 
 import numpy as np
 import pytest

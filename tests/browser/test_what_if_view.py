@@ -1,10 +1,10 @@
-"""The studio in the page: every control edits, the newest answer alone is painted, errors are words, without a kernel it says so."""
+"""What-if edits in the page: controls, results in any order, errors, pages without a kernel."""
 
 from base64 import b64decode
 
 import numpy as np
 import pytest
-from live_host import answer, deliver, open_live, question, sent, twin
+from live_host import deliver, edited_sample, open_live, selected_request, sent, what_if_result
 from page_queries import contrasts, maps, sentence, values
 
 from mmviz.widgets import Explorer
@@ -38,7 +38,7 @@ def alert(page):
 
 
 def asked(page):
-    return page.evaluate("window.asked.at(-1).edits")
+    return page.evaluate("window.requests.at(-1).edits")
 
 
 def test_every_control_has_a_name_and_edits_by_keyboard(live):
@@ -57,11 +57,11 @@ def test_every_control_has_a_name_and_edits_by_keyboard(live):
     assert asked(page)["dynamic"] == {"swap": 1}
     page.get_by_role("checkbox", name="gravity is available").focus()
     page.keyboard.press("Space")
-    assert page.evaluate("window.asked.at(-1).masked") == ["gravity"]
+    assert page.evaluate("window.requests.at(-1).masked") == ["gravity"]
     page.get_by_role("textbox", name="Another text for gyro").fill("words")
     assert asked(page)["gyro"]["text"] == "words"
     page.get_by_role("button", name="Reset all edits").click()
-    last = page.evaluate("window.asked.at(-1)")
+    last = page.evaluate("window.requests.at(-1)")
     assert (last["edits"], last["masked"]) == ({}, [])
     assert page.faults == []
 
@@ -69,8 +69,8 @@ def test_every_control_has_a_name_and_edits_by_keyboard(live):
 def test_edits_that_are_not_offered_have_no_control_and_a_note_gives_the_reason(live):
     page = live()
     assert page.get_by_role("textbox", name="Another text").count() == 0
-    studio = page.locator(".mmv-what-if").inner_text()
-    assert "The text of dynamic, gyro, gravity cannot be edited: what_if was given no encoder for it." in studio
+    panel = page.locator(".mmv-what-if").inner_text()
+    assert "The text of dynamic, gyro, gravity cannot be edited: what_if was given no encoder for it." in panel
 
 
 def test_an_edit_changes_prediction_shapley_values_and_states_with_recorded_values_in_outline(live):
@@ -81,7 +81,7 @@ def test_an_edit_changes_prediction_shapley_values_and_states_with_recorded_valu
     here = {key: page.explorer.selection[key] for key in ("sample", "epoch", "masked", "edits")}
     deliver(page, here, 1)
     page.wait_for_selector(".mmv-change")
-    edited = twin(page.frame_shown, here)
+    edited = edited_sample(page.frame_shown, here)
     assert sentence(page) == readout(page.frame_shown, page.explorer.selection, edited=edited, edits=EDIT)
     shares = edited["phi"].values[0, 0, -1]
     after = page.evaluate(
@@ -110,7 +110,7 @@ def test_a_result_with_a_smaller_number_does_not_replace_a_later_one(live):
     first = {key: page.explorer.selection[key] for key in ("sample", "epoch", "masked", "edits")}
     page.get_by_role("slider", name="Delay of gyro in steps").focus()
     page.keyboard.press("ArrowRight")
-    second = question(page)
+    second = selected_request(page)
     deliver(page, second, 2, share=0.25)
     page.wait_for_function(
         "document.querySelector('.mmv-what-if-status').textContent.startsWith('Shown is the edited')"
@@ -131,7 +131,7 @@ def test_a_result_that_is_still_being_read_when_a_later_one_arrives_is_dropped(l
     page.get_by_role("slider", name="Delay of gyro in steps").focus()
     page.keyboard.press("ArrowRight")
     page.evaluate("window.free()")  # the newer one is opened at once, the older one waits
-    deliver(page, question(page), 2, share=0.25)
+    deliver(page, selected_request(page), 2, share=0.25)
     page.wait_for_function(
         "document.querySelector('.mmv-what-if-status').textContent.startsWith('Shown is the edited')"
     )
@@ -164,7 +164,7 @@ def test_a_result_is_not_shown_at_another_epoch_or_sample(live):
     assert status(page) == "Computing; shown is the recorded sample."
     there = {**page.explorer.selection, "epoch": 3}
     assert sentence(page) == readout(page.frame_shown, there)
-    assert question(page) == {"sample": 0, "epoch": 3, "masked": [], "edits": EDIT}
+    assert selected_request(page) == {"sample": 0, "epoch": 3, "masked": [], "edits": EDIT}
 
 
 def test_an_error_is_shown_as_text_and_the_last_valid_prediction_stays(live):
@@ -175,7 +175,7 @@ def test_an_error_is_shown_as_text_and_the_last_valid_prediction_stays(live):
     page.get_by_role("slider", name="Delay of gyro in steps").focus()
     page.keyboard.press("ArrowRight")
     text = "ValueError: <img src=x onerror=alert(1)> is not a tensor"
-    failure = {"seq": 2, "request": question(page), "text": text}
+    failure = {"seq": 2, "request": selected_request(page), "text": text}
     page.evaluate("(value) => window.send('what_if_error', value)", failure)
     said = alert(page)
     assert said == (
@@ -191,7 +191,7 @@ def test_an_error_is_shown_as_text_and_the_last_valid_prediction_stays(live):
 def test_a_masked_modality_is_labelled_masked_and_not_absent(live):
     page = live(selection={"masked": ["gyro"]}, every_view=True)
     here = {key: page.explorer.selection[key] for key in ("sample", "epoch", "masked", "edits")}
-    packed = twin(page.frame_shown, here)
+    packed = edited_sample(page.frame_shown, here)
     packed["signal_valid_gyro"][:] = False
     page.evaluate(
         "(value) => window.send('what_if_result', value)", {"seq": 1, "request": here, **sent(pack_edited(packed))}
@@ -212,7 +212,7 @@ def test_a_kernel_without_result_for_five_seconds_is_reported(live):
 def test_a_reload_shows_edits_and_their_prediction_immediately(live, make_frame):
     chosen = {"sample": 0, "epoch": 4, "layer": 0, "channel": 0, "time": 49, "brush": None, "masked": [], "run": "A"}
     here = {"sample": 0, "epoch": 4, "masked": [], "edits": EDIT}
-    given = answer(make_frame(), here, 7)
+    given = what_if_result(make_frame(), here, 7)
     page = live(selection={**chosen, "edits": EDIT})
     page.evaluate("(value) => window.send('what_if_result', value)", given)
     page.wait_for_selector(".mmv-change")
@@ -249,7 +249,7 @@ def test_a_page_saved_with_an_edit_shows_the_readout_of_python(open_page, make_f
     explorer = Explorer(frame=frame)
     here = {"sample": 1, "epoch": 2, "masked": [], "edits": EDIT}
     explorer.selection = {"sample": 1, "epoch": 2, "time": 30}
-    edited = twin(frame, here)
+    edited = edited_sample(frame, here)
     raw = {"seq": 3, "request": here, **pack_edited(edited)}
     chosen = {**explorer.selection, "edits": EDIT}
     path = tmp_path / "edited.html"

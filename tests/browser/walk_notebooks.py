@@ -111,7 +111,7 @@ def views(page, row, picture):
             if view.locator(".mmv-readout").first.text_content() != before:
                 break
         else:
-            row["faults"].append(f"view {k}: it did not answer the keyboard")
+            row["faults"].append(f"view {k}: it did not follow the keyboard")
         page.wait_for_timeout(700)
         view.screenshot(path=f"{picture}_view{k}.png")
 

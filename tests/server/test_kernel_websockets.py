@@ -1,4 +1,4 @@
-"""Kernel sockets send at once where ``make lab`` asks for it, and nowhere else."""
+"""TCP_NODELAY of kernel websockets: set with the flag of ``make lab``, not set without it."""
 
 import json
 import re
@@ -26,19 +26,19 @@ def flag_of_make_lab():
 
 
 def nodelay_of_a_live_socket(flags, state):
-    """Return what the system says of a kernel's open socket, and the server's log."""
+    """Return TCP_NODELAY of a kernel's open websocket, and the server's log."""
     with start_server(
-        [*SERVER, *flags, SPY], state=state, answers="/api/status", environment={"PYTHONPATH": str(HERE)}
+        [*SERVER, *flags, SPY], state=state, ready="/api/status", environment={"PYTHONPATH": str(HERE)}
     ) as address:
         asked = urllib.request.Request(f"{address}/api/kernels", data=b'{"name": "python3"}', method="POST")  # noqa: S310
-        with urllib.request.urlopen(asked, timeout=30) as answer:  # noqa: S310 (loopback)
-            kernel = json.load(answer)["id"]
+        with urllib.request.urlopen(asked, timeout=30) as reply:  # noqa: S310 (loopback)
+            kernel = json.load(reply)["id"]
         channel = websocket.create_connection(
             f"{address.replace('http', 'ws')}/api/kernels/{kernel}/channels?session_id=test", timeout=30
         )
         try:
-            with urllib.request.urlopen(f"{address}/sockets", timeout=30) as answer:  # noqa: S310 (loopback)
-                (told,) = json.load(answer)["nodelay"]
+            with urllib.request.urlopen(f"{address}/sockets", timeout=30) as reply:  # noqa: S310 (loopback)
+                (told,) = json.load(reply)["nodelay"]
         finally:
             channel.close()
     return told, (state / "server.log").read_text()

@@ -47,7 +47,7 @@ def make_frame(
     if absent:
         valid[absent], seen[absent] = False, False
     target = np.arange(samples) * 2 % K if task == "classification" else np.linspace(-1.5, 2.0, samples)
-    shown, baseline, contribution = _answers(rng, epochs, samples, steps, M, target, task)
+    shown, baseline, contribution = _values(rng, epochs, samples, steps, M, target, task)
     prediction = _spread(rng, shown, target, K) if task == "classification" else shown[..., None]
     W = np.stack([_softmax(rng.normal(size=(layers, M, M)) * e / max(1, epochs - 1) * 1.2) for e in range(epochs)])
     data = {
@@ -160,7 +160,7 @@ def _states(rng, shape):
     return np.round(255 * np.clip(grown / np.quantile(grown[-1], 0.995), 0, 1)).astype(np.uint8)
 
 
-def _answers(rng, epochs, samples, steps, M, target, task):
+def _values(rng, epochs, samples, steps, M, target, task):
     """Return v(all), v(empty) and the exact Shapley values of a game with evidence that grows in time and training."""
     time, trained = np.linspace(0, 1, steps), np.linspace(0, 1, epochs)
     weight = rng.uniform(-0.6, 3.2, (samples, M)) + 0.2 * target[:, None] * (task != "classification")

@@ -1,4 +1,4 @@
-"""The studio's kernel side, without a kernel: what is asked, when, by whom, and what becomes of answers and errors."""
+"""Kernel side of what-if edits, without a kernel: calls of what_if, results, errors, the worker thread."""
 
 import json
 import sys
@@ -17,8 +17,8 @@ NAMES = ("dynamic", "gyro", "gravity")
 EDIT = {"gyro": {"delay": 3, "noise": 0.5, "seed": 1}}
 
 
-def answer_of(frame, sample, epoch, *, scale=0.5):
-    """Return the groups that stand for the recorded sample with its answers scaled."""
+def predicted_groups(frame, sample, epoch, *, scale=0.5):
+    """Return groups of a Trace: the recorded sample with its predictions scaled."""
     import xarray as xr
 
     k = [str(i) for i in frame["sample_id"].values].index(sample)
@@ -42,22 +42,22 @@ def answer_of(frame, sample, epoch, *, scale=0.5):
 
 
 class Model:
-    """A stand-in for a model that says what it was asked and answers when it may."""
+    """A callable in place of a model: it notes its calls, and returns when it is released."""
 
     offers = dict.fromkeys(NAMES, ("mask", "delay", "noise", "seed", "swap"))
 
     def __init__(self, frame, *, held=False):
-        self.frame, self.asked, self.threads = frame, [], set()
+        self.frame, self.calls, self.threads = frame, [], set()
         self.may = threading.Semaphore(0) if held else None
         self.begun = threading.Semaphore(0)
 
     def __call__(self, sample, epoch, edits):
-        self.asked.append((sample, epoch, edits))
+        self.calls.append((sample, epoch, edits))
         self.threads.add(threading.get_ident())
         self.begun.release()
         if self.may is not None:
             assert self.may.acquire(timeout=20)
-        return answer_of(self.frame, sample, epoch)
+        return predicted_groups(self.frame, sample, epoch)
 
 
 @pytest.fixture
@@ -84,7 +84,7 @@ def held(bare):
 def test_what_if_is_not_called_without_edits(explorer):
     explorer.selection = {"time": 3, "epoch": 1, "sample": 2}
     assert explorer.wait() is None
-    assert explorer.model.asked == []
+    assert explorer.model.calls == []
     assert explorer.what_if_result == {}
 
 
@@ -93,7 +93,7 @@ def test_what_if_is_called_with_sample_id_epoch_number_and_modality_names_and_it
     edited = explorer.wait()
     ids = [str(i) for i in bare["sample_id"].values]
     edits = {"dynamic": {"swap": ids[2]}, "gyro": EDIT["gyro"], "gravity": {"mask": True}}
-    assert explorer.model.asked == [(ids[1], 2, edits)]
+    assert explorer.model.calls == [(ids[1], 2, edits)]
     np.testing.assert_allclose(
         edited["prediction"].values[0, 0], bare["prediction"].values[2, 1] * 0.5, rtol=1e-4, atol=1e-6
     )
@@ -113,7 +113,7 @@ def test_selecting_time_layer_or_time_range_does_not_call_what_if_again(explorer
     for change in ({"time": 3}, {"brush": [1, 5]}, {"channel": 0}, {"time": 9}):
         explorer.set_state({"selection": change})
     explorer.wait()
-    assert len(explorer.model.asked) == 1
+    assert len(explorer.model.calls) == 1
 
 
 def test_the_readout_contains_the_edited_prediction_and_the_edits(explorer):
@@ -137,7 +137,7 @@ def test_of_many_edits_only_the_latest_is_predicted_in_one_thread(bare):
         explorer.selection = {"edits": {"gyro": {"delay": delay}}}
     model.may.release(2)
     explorer.wait()
-    assert [edits["gyro"]["delay"] for _, _, edits in model.asked] == [1, 39]
+    assert [edits["gyro"]["delay"] for _, _, edits in model.calls] == [1, 39]
     assert explorer.what_if_result["request"]["edits"]["gyro"]["delay"] == 39
     assert len(model.threads) == 1
     assert model.threads != {threading.get_ident()}
@@ -174,7 +174,7 @@ def test_selecting_the_edits_of_the_last_result_again_keeps_that_result(bare):
     model.may.release()
     explorer.wait()
     assert explorer.what_if_result["request"]["edits"] == EDIT
-    assert len(model.asked) <= 2
+    assert len(model.calls) <= 2
     explorer.close()
 
 
@@ -275,7 +275,7 @@ def test_an_invalid_edit_is_refused_and_what_if_is_not_called(explorer, edits, s
     explorer.set_state({"selection": {"edits": edits}})
     assert explorer.message
     assert explorer.selection["edits"] == {}
-    assert explorer.model.asked == []
+    assert explorer.model.calls == []
 
 
 def test_edits_without_effect_are_removed_from_the_selection(explorer):

@@ -115,12 +115,12 @@ def test_fixed_writes_a_minus_sign_and_no_sign_for_rounded_zeros(value, places, 
 def test_the_readout_contains_epoch_time_prediction_target_and_shapley_values():
     frame = make_frame()
     here = {"sample": 1, "epoch": 3, "layer": 0, "time": 22}
-    answer = frame["prediction"].values[3, 1, 22]
+    prediction = frame["prediction"].values[3, 1, 22]
     shares = frame["phi"].values[3, 1, 22]
     each = ", ".join(f"{n} {fixed(float(v), 2, plus=True)}" for n, v in zip(NAMES, shares, strict=True))
-    best = int(answer.argmax())
+    best = int(prediction.argmax())
     expected = (
-        f"epoch 3 of 4, t = 1.84 s: predicts {frame['output'].values[best]} ({answer[best]:.2f}), true FEL; {each}"
+        f"epoch 3 of 4, t = 1.84 s: predicts {frame['output'].values[best]} ({prediction[best]:.2f}), true FEL; {each}"
     )
     assert readout(frame, here) == expected
 
