@@ -1,4 +1,4 @@
-"""The ablations of Coupled Mamba's paper as models and options, beside the numbers that the paper prints for them."""
+"""Ablations of the Coupled Mamba paper: model, options, and the published results."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ class Ablation:
     Attributes
     ----------
     name
-        Of the row, unique among all.
+        Name of the row, unique among all rows.
     table
         Number of the paper's table.
     model, options
-        What to hand to ``mm.models.build``; further options may override these, as in ``{**row.options, "width": 16}``.
-    reading
-        How the row is read where the paper leaves it open; "" where nothing is added.
+        Arguments of ``mm.models.build``; further options may override these, as in ``{**row.options, "width": 16}``.
+    interpretation
+        Our interpretation of the row where the paper does not specify it; "" if nothing is added.
     printed
         **Printed by the paper, on CMU-MOSEI (unaligned); not measured here**: ``mae`` and ``correlation`` times 100,
         ``accuracy2`` and ``f1`` in per cent. Only what the table gives.
@@ -35,12 +35,12 @@ class Ablation:
     table: int
     model: str
     options: Mapping[str, Any]
-    reading: str
+    interpretation: str
     printed: Mapping[str, float]
 
 
 _BEST = {"width": 128, "layers": 3, "state": 64, "dt_rank": 8}
-_RANK = "Δ = d_state/k is read as the rank of Δ's projection; the public code has d_model/8"
+_RANK = "Δ = d_state/k is interpreted as the rank of Δ's projection; the public code has d_model/8"
 _SUM = "the paper's own sum diverges; the coupling is softmax, unless another is chosen"
 _BLOCK = {"width": 128, "layers": 1, "state": 64, "dt_rank": 8}
 
@@ -55,7 +55,7 @@ def ablations() -> tuple[Ablation, ...]:
     ['1 layer', '2 layers', '3 layers', '4 layers']
     """
     attend = "MulT's cross-modal attention in place of coupled layers, as many of them; heads are not printed"
-    late = "the weighted sum is of the modalities' answers"
+    late = "the weighted sum is of the modalities' predictions"
     return (
         _row(
             "cross-attention",
@@ -98,13 +98,15 @@ def ablations() -> tuple[Ablation, ...]:
 
 
 def _row(
-    name: str, table: int, model: str, options: dict[str, Any], reading: str, printed: dict[str, float]
+    name: str, table: int, model: str, options: dict[str, Any], interpretation: str, printed: dict[str, float]
 ) -> Ablation:
-    return Ablation(name, table, model, MappingProxyType(dict(options)), reading, MappingProxyType(printed))
+    return Ablation(name, table, model, MappingProxyType(dict(options)), interpretation, MappingProxyType(printed))
 
 
-def _coupled(name: str, table: int, changed: dict[str, Any], reading: str, printed: dict[str, float]) -> Ablation:
-    return _row(name, table, "coupled_mamba", {**_BEST, **changed}, reading, printed)
+def _coupled(
+    name: str, table: int, changed: dict[str, Any], interpretation: str, printed: dict[str, float]
+) -> Ablation:
+    return _row(name, table, "coupled_mamba", {**_BEST, **changed}, interpretation, printed)
 
 
 def _three(correlation: float, accuracy2: float, f1: float) -> dict[str, float]:

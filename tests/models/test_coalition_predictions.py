@@ -48,7 +48,7 @@ def counted(model, monkeypatch):
 
 @torch.no_grad()
 @pytest.mark.parametrize("name", NAMES)
-def test_every_model_answers_as_to_a_batch_with_the_others_masked(toy, batch, name):
+def test_coalition_predictions_equal_predictions_for_masked_batches(toy, batch, name):
     model = built(toy.spec, name)
     members = torch.from_numpy(membership(3))
     apart = batch.repeated(8).masked(members.repeat(5, 1))
@@ -107,21 +107,21 @@ def test_an_always_absent_modality_contributes_exactly_zero(toy, name, chunk_byt
 
 
 @torch.no_grad()
-def test_the_answer_to_nothing_is_one_for_all_samples(toy, batch):
+def test_the_empty_coalition_has_one_prediction_for_all_samples(toy, batch):
     nothing = coalition_predictions(built(toy.spec), built(toy.spec).encode(batch))[:, 0]
     assert torch.equal(nothing, nothing[:1].expand_as(nothing))
 
 
 @torch.no_grad()
 @pytest.mark.parametrize("chunk_bytes", [1, 5000, 1 << 30])
-def test_the_size_of_a_pass_has_no_influence(toy, batch, chunk_bytes):
+def test_chunk_bytes_has_no_influence_on_coalition_predictions(toy, batch, chunk_bytes):
     model = built(toy.spec)
     steps = model.encode(batch)
     one = coalition_predictions(model, steps, chunk_bytes=chunk_bytes)
     torch.testing.assert_close(one, coalition_predictions(model, steps), rtol=0, atol=1e-6)
 
 
-def test_a_pass_takes_no_more_than_it_may(toy, monkeypatch):
+def test_a_pass_stays_within_chunk_bytes(toy, monkeypatch):
     model = built(toy.spec)
     seen = counted(model, monkeypatch)
     with torch.no_grad():
@@ -130,7 +130,7 @@ def test_a_pass_takes_no_more_than_it_may(toy, monkeypatch):
 
 
 @torch.no_grad()
-def test_given_coalitions_are_answered_in_their_order(toy, batch):
+def test_predictions_are_in_the_order_of_the_given_coalitions(toy, batch):
     model = built(toy.spec)
     steps = model.encode(batch)
     members = torch.tensor([[True, True, True], [False, False, False], [True, False, True], [True, True, True]])
@@ -163,7 +163,7 @@ def test_windows_cover_every_step_once(ragged):
 
 
 @pytest.mark.parametrize("windows", [0, 25, 2.0, True])
-def test_windows_that_the_steps_do_not_have_are_refused(toy, windows):
+def test_more_windows_than_steps_are_refused(toy, windows):
     with pytest.raises(ConfigError, match="whole number from 1 to 24"):
         windows_of(built(toy.spec), windows)
 
@@ -185,7 +185,7 @@ def test_a_subset_that_the_model_cannot_run_is_named(toy, batch, monkeypatch):
 
 
 @torch.no_grad()
-def test_a_nan_answer_is_handed_on_and_touches_no_other(toy, monkeypatch):
+def test_a_nan_prediction_is_returned_and_changes_no_other(toy, monkeypatch):
     model = built(toy.spec)
     steps = model.encode(batch_of(toy["train"], range(3)))
     whole = coalition_predictions(model, steps)
@@ -206,7 +206,7 @@ def test_members_of_another_shape_or_type_are_refused(toy, batch, members):
         coalition_predictions(model, model.encode(batch), members)
 
 
-def test_more_players_than_can_be_listed_are_refused(toy, batch):
+def test_more_than_twelve_players_without_members_are_refused(toy, batch):
     model = built(toy.spec)
     with pytest.raises(ConfigError, match=r"15 players have 2\^15"):
         coalition_predictions(model, model.encode(batch), players=windows_of(model, 5))

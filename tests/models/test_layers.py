@@ -32,13 +32,13 @@ def test_running_pool_is_the_pool_of_every_prefix(steps, kind):
 
 
 @pytest.mark.parametrize("kind", POOLINGS)
-def test_running_pool_never_looks_at_padding(steps, kind):
+def test_values_of_padding_have_no_influence_on_the_running_pool(steps, kind):
     x, valid = steps
     dirty = torch.where(valid[..., None], x, torch.nan)
     assert torch.equal(RunningPool(kind)(dirty, valid), RunningPool(kind)(x, valid))
 
 
-def test_present_mean_is_convex_over_what_is_present():
+def test_present_mean_is_convex_over_the_available_modalities():
     fuse = PresentMean(3)
     with torch.no_grad():
         fuse.logits.copy_(torch.tensor([0.3, -1.0, 0.7]))
@@ -50,14 +50,14 @@ def test_present_mean_is_convex_over_what_is_present():
 
 
 @pytest.mark.parametrize("kind", ["mean", "softmax"])
-def test_coupling_rows_sum_to_one_over_the_modalities_that_are_present(kind):
+def test_rows_of_mean_and_softmax_coupling_sum_to_one_over_available_modalities(kind):
     present = torch.tensor([[True, True, True], [True, False, True], [False, False, True]])
     W = Coupling(3, kind)(present)
     torch.testing.assert_close(W.sum(-1), torch.ones(3, 3))
     assert not W.transpose(1, 2)[~present].any(), "an absent modality is heard"
 
 
-def test_identity_and_exact_sum_are_literal():
+def test_identity_coupling_is_the_identity_matrix_and_exact_sum_is_all_ones():
     everyone = torch.ones(1, 3, dtype=torch.bool)
     assert torch.equal(Coupling(3, "identity")(everyone)[0], torch.eye(3))
     assert torch.equal(Coupling(3, "exact_sum")(everyone)[0], torch.ones(3, 3))
@@ -72,18 +72,18 @@ def test_a_gain_scales_the_mean_and_stays_below_it():
 
 
 @pytest.mark.parametrize("kind", COUPLINGS)
-def test_coupling_is_finite_when_nothing_is_present(kind):
+def test_coupling_is_finite_without_any_available_modality(kind):
     assert bool(torch.isfinite(Coupling(3, kind)(torch.zeros(2, 3, dtype=torch.bool))).all())
 
 
-def test_unknown_kinds_are_refused_with_the_known_ones():
+def test_unknown_coupling_and_pooling_are_refused_with_the_valid_ones():
     with pytest.raises(ConfigError, match="'identity', 'mean', 'gain', 'softmax', 'exact_sum'"):
         Coupling(3, "sum")
     with pytest.raises(ConfigError, match="'mean', 'max', 'last'"):
         RunningPool("median")
 
 
-def test_stacked_layers_are_the_single_layers_of_torch():
+def test_stacked_layers_equal_the_layers_of_torch_per_modality():
     torch.manual_seed(0)
     x = torch.randn(2, 3, 5, 4)
     linear, norm, conv = StackedLinear(2, 4, 6), StackedLayerNorm(2, 4), StackedCausalConv(2, 4, 3)

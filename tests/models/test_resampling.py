@@ -31,7 +31,7 @@ def test_padding_on_either_side_changes_nothing(length, before, after, steps):
 
 @settings(deadline=None)
 @given(st.integers(1, 40), st.integers(1, 40))
-def test_the_mean_over_time_is_kept(length, steps):
+def test_resampling_preserves_the_mean_over_time(length, steps):
     frames, x, valid = sequence(length, 1, 2)
     got, _ = resample(x, valid, steps)
     torch.testing.assert_close(got[0].mean(0), frames.mean(0), rtol=0, atol=1e-12)

@@ -225,7 +225,7 @@ def ablation_table(results: PaperResults) -> TableSpec:
             }
             | {name: None if value is None else f"{value:.1f}" for name, value in printed.items()}
         )
-    readings = "; ".join(dict.fromkeys(row.reading for row in ablations() if row.reading))
+    readings = "; ".join(dict.fromkeys(row.interpretation for row in ablations() if row.interpretation))
     caption = Caption(
         "Ablations of Coupled Mamba, each row scaled down: an eighth of the states and a quarter of the rank, the width as given. In per cent; mean and standard deviation over the seeds.",
         data_description(results.budget),
@@ -254,7 +254,7 @@ def fusion_bars(results: PaperResults) -> PaperFigure:
     shows = "Four ways to fuse; lines: Student's 95 % interval over the seeds."
     caption = Caption(
         shows, data_description(results.budget), tuple(int(s) for s in scores["seed"].values),
-        "; ".join(dict.fromkeys(row.reading for row in rows)), f"F1 on {PRINTED_ON}, Table 11 of Coupled Mamba (arXiv 2405.18014)",
+        "; ".join(dict.fromkeys(row.interpretation for row in rows)), f"F1 on {PRINTED_ON}, Table 11 of Coupled Mamba (arXiv 2405.18014)",
     )  # fmt: skip
     return PaperFigure(FigureSpec("Four ways to fuse", (shows,), panels, columns=2, heights=(150,)), caption, columns=2)
 

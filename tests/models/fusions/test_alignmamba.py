@@ -58,7 +58,7 @@ def noise(*shape):
 
 @pytest.mark.parametrize("options", KINDS)
 @torch.no_grad()
-def test_every_form_is_exact_on_prefixes_padding_and_subsets(toy, batch, options):
+def test_every_alignmamba_variant_is_exact_for_prefixes_padding_and_subsets(toy, batch, options):
     batch.valid[batch.names[0]][1] = False
     batch.valid[batch.names[1]][2, 5:7] = False
     model = small("alignmamba2", toy.spec, steps=8, **options)
@@ -79,7 +79,7 @@ def test_every_form_is_exact_on_prefixes_padding_and_subsets(toy, batch, options
 
 
 @pytest.mark.parametrize("options", KINDS)
-def test_every_form_learns_all_its_parameters(ragged, ragged_batch, options):
+def test_every_parameter_of_every_alignmamba_variant_has_a_gradient(ragged, ragged_batch, options):
     model = small("alignmamba2", ragged.spec, steps=6, **options)
     answer, penalties = model.training_forward(model.encode(ragged_batch))
     assert set(penalties) == {"ot", "mmd"} | ({"balance"} if "router" in options else set())
@@ -90,7 +90,7 @@ def test_every_form_learns_all_its_parameters(ragged, ragged_batch, options):
 
 
 @torch.no_grad()
-def test_a_model_without_a_modality_is_the_model_of_the_others(toy, batch):
+def test_a_batch_without_a_modality_equals_the_model_of_the_other_modalities(toy, batch):
     model = small("alignmamba2", toy.spec)
     for out in range(3):
         kept = [m for m in range(3) if m != out]
@@ -138,7 +138,7 @@ def test_the_exported_inference_is_the_same_graph_with_and_without_alignment(toy
 
 @pytest.mark.parametrize("variant", ["A", "B"])
 @torch.no_grad()
-def test_a_merged_model_answers_as_before_and_is_a_smaller_graph(toy, batch, variant):
+def test_a_merged_model_predicts_the_same_with_a_smaller_graph(toy, batch, variant):
     model = small("alignmamba2", toy.spec, variant=variant)
     merged = model.merged()
     torch.testing.assert_close(merged(batch), model(batch), rtol=0, atol=1e-6)
@@ -149,7 +149,7 @@ def test_a_merged_model_answers_as_before_and_is_a_smaller_graph(toy, batch, var
         small("alignmamba2", toy.spec, router="learned").merged()
 
 
-def test_training_adds_the_penalties_and_the_answer_does_not_depend_on_them(toy, batch):
+def test_training_adds_penalties_that_do_not_change_the_prediction(toy, batch):
     """The same weights, the same answer; other gradients."""
     plain, aligned = (small("alignmamba2", toy.spec, ot=w, mmd=w) for w in (0.0, 1.0))
     gradients = []
@@ -237,7 +237,7 @@ def test_alignmambas_penalty_and_plans_are_of_the_transported_steps(toy):
 
 @pytest.mark.parametrize("name", ["alignmamba", "alignmamba2"])
 @torch.no_grad()
-def test_one_modality_of_one_step_and_nothing_at_all_have_an_answer(single, name):
+def test_one_modality_of_one_step_and_an_empty_sample_give_finite_predictions(single, name):
     model, batch = small(name, single.spec), batch_of(single["train"])
     assert bool(torch.isfinite(model(batch)).all())
     torch.testing.assert_close(model.prefixes(batch)[:, 0], model(batch))
@@ -249,7 +249,7 @@ def test_one_modality_of_one_step_and_nothing_at_all_have_an_answer(single, name
 
 
 @pytest.mark.parametrize("name", ["alignmamba", "alignmamba2"])
-def test_an_absent_anchor_is_answered_and_an_unknown_one_refused(toy, batch, name):
+def test_a_sample_without_the_anchor_is_predicted_and_an_unknown_anchor_is_refused(toy, batch, name):
     model = small(name, toy.spec)
     without = batch.masked(torch.tensor([False, True, True]).expand(len(batch), -1))
     answer, penalties = model.training_forward(model.encode(without))
@@ -303,7 +303,7 @@ def test_a_run_comes_back_from_disk(toy, batch, name, tmp_path):
         ("alignmamba2", {"plan": "entropic"}),
     ],
 )
-def test_under_mixed_precision_distances_are_whole_and_gradients_finite(toy, batch, name, options):
+def test_under_mixed_precision_distances_are_float32_and_gradients_finite(toy, batch, name, options):
     model = small(name, toy.spec, steps=6, **options)
     with torch.autocast("cpu", torch.bfloat16):
         answer, penalties = model.training_forward(model.encode(batch))

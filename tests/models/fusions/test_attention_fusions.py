@@ -38,7 +38,7 @@ def test_a_layer_is_the_attention_of_torch_with_its_weights(attention):
 
 @pytest.mark.parametrize("name", KINDS)
 @pytest.mark.parametrize("whole", [True, False])
-def test_written_out_attention_is_the_fused_to_rounding_with_its_gradients(toy, ragged, batch, name, whole):
+def test_materialised_attention_equals_fused_attention_with_gradients_to_rounding(toy, ragged, batch, name, whole):
     ds, given = (toy, batch_of(toy["train"], range(4))) if whole else (ragged, batch)
     found = []
     for attention in ("fused", "materialised"):
@@ -80,7 +80,7 @@ def test_without_a_modality_cross_attention_is_the_model_of_the_others(toy):
 
 
 @torch.no_grad()
-def test_every_pair_of_modalities_is_heard_by_the_asker_alone_in_its_stack(toy):
+def test_the_output_of_a_pair_changes_the_target_modality_only(toy):
     batch = batch_of(toy["train"], range(2))
     model = build("cross_attention", toy.spec, width=8).eval()
     assert sorted(model.pairs) == [(0, 1), (0, 2), (1, 0), (1, 2), (2, 0), (2, 1)]
@@ -91,7 +91,7 @@ def test_every_pair_of_modalities_is_heard_by_the_asker_alone_in_its_stack(toy):
 
 
 @pytest.mark.parametrize("name", ["cross_attention", "transformer", "early"])
-def test_one_modality_alone_and_one_step_alone_are_answered(toy, name):
+def test_a_single_modality_and_a_single_step_give_finite_predictions(toy, name):
     one = dataclasses.replace(toy.spec, modalities=toy.spec.modalities[:1])
     first = toy.spec.names[0]
     batch = batch_of(toy["train"], range(3))

@@ -33,7 +33,7 @@ def test_the_blocks_read_the_mean_of_the_modalities_that_are_valid_at_a_step(toy
 
 
 @torch.no_grad()
-def test_a_mean_does_not_know_whose_features_it_reads_and_a_concatenation_does(toy):
+def test_average_join_is_invariant_to_the_order_of_modalities_and_concatenation_is_not(toy):
     batch = batch_of(toy["train"], range(3))
     for join, same in (("average", True), ("concat", False)):
         model = build("early", toy.spec, width=8, join=join).eval()
@@ -43,7 +43,7 @@ def test_a_mean_does_not_know_whose_features_it_reads_and_a_concatenation_does(t
 
 
 @torch.no_grad()
-def test_a_step_that_nobody_has_is_passed_over(toy):
+def test_a_step_that_is_invalid_in_every_modality_has_no_influence(toy):
     batch = batch_of(toy["train"], range(3))
     gap = {n: v & (torch.arange(v.shape[1]) != 5) for n, v in batch.valid.items()}
     model = build("early", toy.spec, width=8).eval()
@@ -108,7 +108,7 @@ def test_padding_content_and_amount_do_not_matter(ragged, ragged_batch, align):
 
 
 @torch.no_grad()
-def test_padding_in_front_gives_the_answer_of_padding_behind(toy, batch):
+def test_leading_padding_gives_the_prediction_of_trailing_padding(toy, batch):
     model = small(toy.spec, align="pad", steps=next(iter(batch.values.values())).shape[1] + 5)
     behind = {n: functional.pad(x, (0, 0, 0, 5)) for n, x in batch.values.items()}
     front = {n: functional.pad(x, (0, 0, 5, 0)) for n, x in batch.values.items()}
@@ -120,7 +120,7 @@ def test_padding_in_front_gives_the_answer_of_padding_behind(toy, batch):
 
 
 @torch.no_grad()
-def test_each_sample_alone_answers_as_in_the_batch(ragged, ragged_batch):
+def test_a_single_sample_is_predicted_as_in_the_batch(ragged, ragged_batch):
     model = small(ragged.spec)
     together = model(ragged_batch)
     for i in range(len(ragged_batch)):
@@ -140,7 +140,7 @@ def test_the_content_of_an_absent_modality_does_not_matter(toy, batch, coupling)
 
 
 @torch.no_grad()
-def test_nothing_present_gives_one_finite_answer_for_all(toy, batch):
+def test_without_any_modality_all_samples_have_one_finite_prediction(toy, batch):
     nothing = batch.masked(torch.zeros(len(batch), len(batch.names), dtype=torch.bool))
     answers = small(toy.spec)(nothing)
     assert bool(torch.isfinite(answers).all())
@@ -150,7 +150,7 @@ def test_nothing_present_gives_one_finite_answer_for_all(toy, batch):
 @pytest.mark.parametrize("frames_a_step", [1, 3])
 @pytest.mark.parametrize("pooling", ["mean", "max", "last"])
 @torch.no_grad()
-def test_a_prefix_is_the_answer_to_the_sequence_cut_there(toy, batch, pooling, frames_a_step):
+def test_a_prefix_prediction_equals_the_prediction_for_the_truncated_sequence(toy, batch, pooling, frames_a_step):
     model = small(toy.spec, pooling=pooling, steps=toy.spec.modalities[0].steps // frames_a_step)
     assert model.align == ("pad" if frames_a_step == 1 else "bin")
     prefixes = model.prefixes(batch)
@@ -182,7 +182,7 @@ def test_steps_come_from_the_data_when_not_given(toy, ragged):
 
 
 @torch.no_grad()
-def test_a_constant_feature_cannot_make_the_answer_infinite(toy, batch):
+def test_a_constant_feature_gives_a_finite_prediction(toy, batch):
     first = toy.spec.modalities[0]
     flat = dataclasses.replace(first, std=np.zeros_like(first.std))
     spec = dataclasses.replace(toy.spec, modalities=(flat, *toy.spec.modalities[1:]))
@@ -225,7 +225,7 @@ def test_wrong_options_are_refused_with_what_to_do(toy, name, options, message):
         build(name, toy.spec, **options)
 
 
-def test_a_spec_that_is_none_is_refused(toy):
+def test_build_refuses_an_object_that_is_not_a_spec(toy):
     with pytest.raises(ConfigError, match=r"expected the \.spec"):
         build("coupled_mamba", toy)
     assert "coupled_mamba" in available()

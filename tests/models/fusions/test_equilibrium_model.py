@@ -38,7 +38,7 @@ def without(batch, *names):
 
 
 @torch.no_grad()
-def test_the_memory_is_the_recurrence_it_is_said_to_be():
+def test_memory_equals_the_documented_gated_recurrence():
     memory, torch_rng = Memory(3).double(), torch.Generator().manual_seed(0)
     torch.nn.init.normal_(memory.out.weight, generator=torch_rng)
     z = torch.randn(3, 2, 3, generator=torch_rng, dtype=torch.float64)
@@ -58,14 +58,14 @@ def test_the_memory_is_the_recurrence_it_is_said_to_be():
     torch.testing.assert_close(memory(z, present, (2, 1, 0)), expected, rtol=0, atol=1e-12)
 
 
-def test_a_new_memory_changes_nothing_yet(toy, batch):
+def test_a_memory_has_no_influence_at_initialisation(toy, batch):
     model = equilibrium(toy, mapping="none")
     with torch.no_grad():
         assert torch.equal(model(batch), model.base(batch))
 
 
 @torch.no_grad()
-def test_the_order_of_visits_matters_and_is_saved_with_the_weights(toy, batch):
+def test_the_memory_order_changes_the_prediction_and_is_saved_with_the_weights(toy, batch):
     model = loud(equilibrium(toy))
     first = model(batch)
     model.set_order((2, 0, 1))
@@ -76,7 +76,7 @@ def test_the_order_of_visits_matters_and_is_saved_with_the_weights(toy, batch):
 
 
 @torch.no_grad()
-def test_what_is_absent_is_replaced_by_the_mean_of_what_the_others_map_to_it():
+def test_an_absent_modality_is_imputed_by_the_mean_of_the_mappings_of_the_available_ones():
     mapping = Mapping(3, 2, hidden=False)
     z = torch.randn(3, 4, 2)
     present = torch.tensor([[1, 1, 0, 0], [1, 0, 0, 1], [1, 1, 0, 0]], dtype=torch.bool)
@@ -91,7 +91,7 @@ def test_what_is_absent_is_replaced_by_the_mean_of_what_the_others_map_to_it():
 
 @pytest.mark.parametrize("base", mm.models.available())
 @torch.no_grad()
-def test_the_mapping_stands_in_at_test_time_and_absent_content_still_does_not_matter(toy, batch, base):
+def test_the_mapping_imputes_at_inference_and_values_of_absent_modalities_have_no_influence(toy, batch, base):
     plain, mapped = equilibrium(toy, base, mapping="none"), equilibrium(toy, base, mapping="mlp")
     mapped.base.load_state_dict(plain.base.state_dict())
     cut = without(batch, "m1")
@@ -105,7 +105,7 @@ def test_the_mapping_stands_in_at_test_time_and_absent_content_still_does_not_ma
 
 @pytest.mark.parametrize("base", ["coupled_mamba", "transformer", "alignmamba2", "concat"])
 @torch.no_grad()
-def test_prefixes_are_the_answers_to_the_beginnings(toy, batch, base):
+def test_equilibrium_prefix_predictions_equal_those_of_truncated_sequences(toy, batch, base):
     model = loud(equilibrium(toy, base))
     cut = without(batch, "m2")
     prefixes, steps = model.prefixes(cut), model.encode(cut)
@@ -115,7 +115,7 @@ def test_prefixes_are_the_answers_to_the_beginnings(toy, batch, base):
 
 
 @torch.no_grad()
-def test_alone_is_what_the_fusion_pools_when_it_hears_no_other(ragged):
+def test_unimodal_features_equal_the_pooled_features_with_the_others_masked(ragged):
     batch = batch_of(ragged["train"], range(6))
     model = equilibrium(ragged, "coupled_mamba")
     steps = model.encode(batch)
@@ -126,7 +126,7 @@ def test_alone_is_what_the_fusion_pools_when_it_hears_no_other(ragged):
     assert torch.equal(there, steps.mask.any(-1))
 
 
-def test_the_feature_loss_is_zero_for_a_perfect_map_and_does_not_move_the_goal():
+def test_feature_loss_is_zero_for_a_perfect_map_and_has_no_gradient_to_the_target():
     z = torch.randn(2, 5, 3, requires_grad=True)
     both = ~torch.eye(2, dtype=torch.bool)[..., None].expand(2, 2, 5)
     perfect = z.detach()[None].expand(2, -1, -1, -1)
@@ -139,7 +139,7 @@ def test_the_feature_loss_is_zero_for_a_perfect_map_and_does_not_move_the_goal()
 
 
 @pytest.mark.parametrize("kind", ["infonce", "similarity"])
-def test_the_sample_loss_is_least_where_every_sample_meets_its_own(kind):
+def test_sample_loss_is_smallest_for_matching_samples(kind):
     torch.manual_seed(0)
     z = torch.nn.functional.normalize(torch.randn(2, 8, 4), dim=-1)
     both = (~torch.eye(2, dtype=torch.bool))[..., None].expand(2, 2, 8)
@@ -149,7 +149,7 @@ def test_the_sample_loss_is_least_where_every_sample_meets_its_own(kind):
     assert sample_loss(kind, right, z, both & (torch.arange(8) == 0)) == 0
 
 
-def test_infonce_is_the_cross_entropy_over_cosines_both_ways():
+def test_infonce_equals_the_symmetric_cross_entropy_of_cosines():
     z, mapped = torch.randn(2, 5, 3), torch.randn(2, 2, 5, 3)
     both = torch.zeros(2, 2, 5, dtype=torch.bool)
     both[0, 1] = True
@@ -158,14 +158,14 @@ def test_infonce_is_the_cross_entropy_over_cosines_both_ways():
     torch.testing.assert_close(sample_loss("infonce", mapped, z, both), expected)
 
 
-def test_any_training_gets_the_penalties_of_the_mapping(toy):
+def test_training_history_contains_the_mapping_penalties(toy):
     model = equilibrium(toy, "coupled_mamba", mapping="linear", sample="similarity")
     run = mm.train.fit(model, toy, epochs=1, progress=False)
     assert {"penalty/mapping_feature", "penalty/mapping_sample"} <= run.history[1].keys()
     assert np.isfinite(run.history[1]["train_loss"])
 
 
-def test_learning_to_map_brings_the_mapped_closer(toy):
+def test_training_reduces_the_mapping_error(toy):
     batch = batch_of(toy["valid"])
 
     @torch.no_grad()
@@ -182,7 +182,7 @@ def test_learning_to_map_brings_the_mapped_closer(toy):
     assert unexplained(run.model) < 0.5 * unexplained(model)
 
 
-def test_a_model_that_was_built_keeps_its_weights_inside(toy, batch):
+def test_wrap_in_equilibrium_keeps_the_weights_of_the_built_model(toy, batch):
     inner = mm.models.build("coupled_mamba", toy.spec, width=8, layers=1, state=4, seed=5).eval()
     outer = wrap_in_equilibrium(inner, memory=True, mapping="linear").eval()
     with torch.no_grad():

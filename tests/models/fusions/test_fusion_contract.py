@@ -40,7 +40,7 @@ def test_every_kind_gives_finite_answers_and_gradients(ragged, ragged_batch, nam
 
 @pytest.mark.parametrize("name", FUSIONS)
 @torch.no_grad()
-def test_padding_before_and_behind_does_not_matter(ragged, ragged_batch, name):
+def test_leading_and_trailing_padding_have_no_influence(ragged, ragged_batch, name):
     steps = max(m.steps for m in ragged.spec.modalities) + 4
     model = small(name, ragged.spec, steps=steps, align="pad")
     expected = model(ragged_batch)
@@ -56,7 +56,7 @@ def test_padding_before_and_behind_does_not_matter(ragged, ragged_batch, name):
 
 @pytest.mark.parametrize("name", FUSIONS)
 @torch.no_grad()
-def test_each_sample_alone_answers_as_in_the_batch(ragged, ragged_batch, name):
+def test_a_single_sample_is_predicted_as_in_the_batch(ragged, ragged_batch, name):
     model = small(name, ragged.spec)
     together = model(ragged_batch)
     for i in range(len(ragged_batch)):
@@ -65,7 +65,7 @@ def test_each_sample_alone_answers_as_in_the_batch(ragged, ragged_batch, name):
 
 @pytest.mark.parametrize("name", FUSIONS)
 @torch.no_grad()
-def test_in_every_subset_the_content_of_the_absent_does_not_matter(toy, batch, name):
+def test_in_every_subset_values_of_absent_modalities_have_no_influence(toy, batch, name):
     model = small(name, toy.spec)
     answers = []
     for kept in itertools.product([False, True], repeat=len(batch.names)):
@@ -86,7 +86,7 @@ def test_in_every_subset_the_content_of_the_absent_does_not_matter(toy, batch, n
 @pytest.mark.parametrize("pooling", ["mean", "max", "last"])
 @pytest.mark.parametrize("name", FUSIONS)
 @torch.no_grad()
-def test_a_prefix_is_the_answer_to_the_sequence_cut_there(toy, batch, name, pooling, frames_a_step):
+def test_a_prefix_prediction_equals_the_prediction_for_the_truncated_sequence(toy, batch, name, pooling, frames_a_step):
     batch.valid[batch.names[0]][1] = False
     batch.valid[batch.names[1]][2, 5:7] = False
     model = small(name, toy.spec, pooling=pooling, steps=toy.spec.modalities[0].steps // frames_a_step)
@@ -108,9 +108,9 @@ def test_the_same_seed_gives_the_same_weights(toy, name):
 @pytest.mark.parametrize("name", FUSIONS)
 def test_a_trace_of_every_fusion_is_recorded_sized_and_survives_the_disk(toy, name, tmp_path):
     run = mm.train.fit(small(name, toy.spec, steps=6), toy, epochs=1, progress=False)
-    trace = mm.record(run, toy["test"], traced=2)
+    trace = mm.record(run, toy["test"], recorded_samples=2)
     assert trace.identical(mm.trace.load(mm.trace.save(trace, tmp_path / "trace.nc")))
-    sizes = mm.recording.estimate(run, toy["test"], traced=2)
+    sizes = mm.recording.estimate(run, toy["test"], recorded_samples=2)
     for group in ("states", "operator", "prefixes"):
         true = sum(v.nbytes for v in trace[group].data_vars.values())
         assert abs(sizes[group] - true) <= 0.05 * true, group
@@ -144,7 +144,7 @@ def pooled():
 
 
 @torch.no_grad()
-def test_average_is_the_mean_of_what_is_present(toy, pooled):
+def test_average_fusion_is_the_mean_over_available_modalities(toy, pooled):
     x, present = pooled
     model = small("average", toy.spec)
     for b in range(4):
@@ -193,7 +193,7 @@ def test_tensor_fusion_is_the_outer_product_and_has_a_largest_size(toy, pooled):
 
 
 @torch.no_grad()
-def test_late_streams_never_hear_each_other_and_their_answers_are_averaged(toy, batch):
+def test_late_streams_are_independent_and_their_predictions_are_averaged(toy, batch):
     model = small("late", toy.spec)
     alone = [model(batch.masked((torch.arange(3) == m).expand(len(batch), -1))) for m in range(3)]
     torch.testing.assert_close(model(batch), torch.stack(alone).mean(0), rtol=0, atol=2e-6)
@@ -203,7 +203,7 @@ def test_late_streams_never_hear_each_other_and_their_answers_are_averaged(toy, 
 
 
 @torch.no_grad()
-def test_a_token_sees_every_modality_up_to_its_own_step_and_no_further(toy, batch):
+def test_a_transformer_token_depends_on_every_modality_up_to_its_own_step_only(toy, batch):
     model = small("transformer", toy.spec)
     name = batch.names[0]
     moved = batch.values[name].clone()
@@ -218,7 +218,7 @@ def test_a_token_sees_every_modality_up_to_its_own_step_and_no_further(toy, batc
 
 @pytest.mark.parametrize("name", FUSIONS)
 @torch.no_grad()
-def test_coalitions_masked_after_the_encoders_are_those_masked_before(toy, batch, name):
+def test_masking_encoded_steps_equals_masking_the_batch(toy, batch, name):
     model = small(name, toy.spec).eval()
     members = torch.rand(len(batch), len(batch.names)) < 0.5
     torch.testing.assert_close(model.fuse(model.encode(batch).masked(members)), model(batch.masked(members)))

@@ -46,7 +46,7 @@ def expected_distance(x, y, options):
 
 
 @pytest.mark.parametrize("options", FOUND[:3])
-def test_the_penalties_are_those_of_the_cut_sequences_and_the_absent_contribute_nothing(steps, options):
+def test_penalties_equal_those_of_the_unpadded_sequences_and_absent_modalities_contribute_zero(steps, options):
     seen = observed(steps, **options)
     ot = mmd = 0.0
     for b in range(5):
@@ -60,7 +60,7 @@ def test_the_penalties_are_those_of_the_cut_sequences_and_the_absent_contribute_
 
 
 @pytest.mark.parametrize("options", FOUND)
-def test_plans_are_those_of_the_cut_sequences_zero_and_nan_where_a_sample_lacks_either(steps, options):
+def test_plans_equal_those_of_the_unpadded_sequences_and_are_zero_and_nan_for_absent_modalities(steps, options):
     plans = observed(steps, **options).plans
     assert [(p.source, p.anchor) for p in plans] == [("audio", "text"), ("video", "text")]
     for pair, m in zip(plans, (0, 2), strict=True):
@@ -108,7 +108,7 @@ def test_identical_sequences_are_at_distance_zero(steps, options):
     assert seen.penalties["mmd"].item() == 0
 
 
-def test_what_padding_and_absent_samples_hold_is_never_looked_at(steps):
+def test_values_of_padding_and_absent_samples_have_no_influence(steps):
     dirty = Steps(torch.where(steps.mask[..., None], steps.x, 1e3), steps.mask)
     for options in FOUND:
         clean, seen = observed(steps, **options), observed(dirty, **options)
@@ -128,7 +128,7 @@ def test_gradients_reach_every_step_of_a_pair_and_no_other(steps, options):
     assert bool(x.grad[paired].any(-1)[:-1].all())
 
 
-def test_a_weight_of_zero_leaves_a_penalty_out_and_training_notes_no_plan(steps):
+def test_a_weight_of_zero_disables_a_penalty_and_training_records_no_plan(steps):
     seen = observed(steps, learning=True, ot=0.0)
     assert seen.plans == []
     assert seen.penalties["ot"].item() == 0
@@ -138,7 +138,7 @@ def test_a_weight_of_zero_leaves_a_penalty_out_and_training_notes_no_plan(steps)
     torch.testing.assert_close(twice["mmd"], 3 * once["mmd"])
 
 
-def test_one_modality_has_nothing_to_be_aligned_with(steps):
+def test_alignment_penalties_of_one_modality_are_zero(steps):
     seen = observed(Steps(steps.x[:1], steps.mask[:1]), names=("audio",))
     assert seen.plans == []
     assert {name: value.item() for name, value in seen.penalties.items()} == {"ot": 0, "mmd": 0}
@@ -161,7 +161,7 @@ def test_single_steps_are_compared_as_the_set_of_the_batch(steps):
     torch.testing.assert_close(seen.penalties["mmd"], expected[0], rtol=0, atol=1e-12)
 
 
-def test_half_precision_is_measured_in_single(steps):
+def test_alignment_of_half_precision_features_is_computed_in_float32(steps):
     half = Steps(steps.x.to(torch.bfloat16), steps.mask)
     single = observed(Steps(half.x.float(), half.mask)).penalties
     assert observed(half).penalties == single

@@ -104,7 +104,7 @@ def test_a_layer_is_mamba_over_the_tokens_that_have_data(x, mask, experts, kind,
 @pytest.mark.parametrize("variant", VARIANTS)
 @pytest.mark.parametrize("kind", ORDERS)
 @torch.no_grad()
-def test_without_holes_a_mask_changes_nothing(x, kind, variant):
+def test_a_mask_that_is_all_true_changes_nothing(x, kind, variant):
     layer, whole = layer_of(variant=variant, bidirectional=True), torch.ones(M, BATCH, TIME, dtype=torch.bool)
     fast = layer(x, None, ways_of(None, kind, both=True))
     torch.testing.assert_close(layer(x, whole, ways_of(whole, kind, both=True)), fast, rtol=0, atol=1e-12)
@@ -128,7 +128,7 @@ def test_permuted_modality_ids_change_the_output_unless_all_experts_are_shared(x
 @pytest.mark.parametrize("variant", VARIANTS)
 @pytest.mark.parametrize("experts", EXPERTS)
 @torch.no_grad()
-def test_merged_experts_answer_as_before(x, mask, experts, variant):
+def test_merged_experts_give_the_same_output(x, mask, experts, variant):
     layer = layer_of(experts=experts, variant=variant)
     before = layer(x, mask, ways_of(mask))
     layer.merge()
@@ -140,7 +140,7 @@ def test_merged_experts_answer_as_before(x, mask, experts, variant):
 
 
 @torch.no_grad()
-def test_the_second_reading_puts_experts_before_and_behind_a_stock_mamba(x):
+def test_variant_b_has_experts_before_and_after_a_standard_mamba_block(x):
     layer = layer_of(variant="B")
     out = layer(x, None, ways_of(None))
     inside = torch.stack([layer.norm(x[m]) @ matrix(layer.before, m) for m in range(M)])
@@ -153,7 +153,7 @@ def test_the_second_reading_puts_experts_before_and_behind_a_stock_mamba(x):
 
 
 @pytest.mark.parametrize("kind", ORDERS)
-def test_tokens_stand_where_the_order_says_and_come_back(kind):
+def test_token_order_places_tokens_as_documented_and_unflatten_inverts_flatten(kind):
     order = TokenOrder.with_anchor_last(3, 1, kind)
     x = torch.arange(3 * 2 * 4).view(3, 2, 4)
     row = order.flatten(x)
@@ -169,7 +169,7 @@ def test_tokens_stand_where_the_order_says_and_come_back(kind):
 
 @pytest.mark.parametrize("kind", ORDERS)
 @torch.no_grad()
-def test_the_states_behind_every_token_can_be_found(x, mask, kind):
+def test_position_gives_the_hidden_state_after_every_token(x, mask, kind):
     layer, seen = layer_of(bidirectional=True), Observation()
     layer(x, mask, ways_of(mask, kind, both=True), seen)
     assert [scan.backward for scan in seen.tokens] == [False, True]
@@ -191,7 +191,7 @@ def test_the_states_behind_every_token_can_be_found(x, mask, kind):
 
 
 @torch.no_grad()
-def test_experts_are_added():
+def test_shared_and_specific_experts_are_summed():
     torch.manual_seed(0)
     experts, x = Experts(M, 4, 5, shared=2, specific=3).double(), torch.randn(M, 2, 3, 4, dtype=torch.float64)
     for m in range(M):
@@ -207,7 +207,7 @@ def test_experts_are_added():
 
 @pytest.mark.parametrize("top_k", [1, 2, 4])
 @torch.no_grad()
-def test_a_token_uses_its_k_most_trusted_experts(x, mask, top_k):
+def test_the_router_selects_the_k_experts_of_largest_probability(x, mask, top_k):
     torch.manual_seed(0)
     router = Router(M, WIDTH, 4, top_k).double()
     weight, probability = router(x)
@@ -219,7 +219,7 @@ def test_a_token_uses_its_k_most_trusted_experts(x, mask, top_k):
 
 
 @torch.no_grad()
-def test_imbalance_is_one_when_even_and_the_number_of_experts_when_one_is_always_chosen(x, mask):
+def test_load_imbalance_is_one_for_equal_use_and_n_if_one_expert_is_always_selected(x, mask):
     choice = Router(M, WIDTH, 4, 1).double()(x)
     one = torch.zeros_like(choice.probability)
     one[..., 2] = 1
@@ -235,7 +235,7 @@ def test_imbalance_is_one_when_even_and_the_number_of_experts_when_one_is_always
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
-def test_a_learned_router_and_the_experts_it_chose_learn(x, mask, variant):
+def test_gradients_reach_a_learned_router_and_its_selected_experts(x, mask, variant):
     layer = layer_of(variant=variant, router="learned", shared_experts=2, specific_experts=3, top_k=2, balance=0.5)
     seen = Observation()
     out = layer(x, mask, ways_of(mask), seen)
@@ -257,7 +257,7 @@ def test_a_learned_router_and_the_experts_it_chose_learn(x, mask, variant):
 
 
 @torch.no_grad()
-def test_an_expert_that_no_token_chose_has_no_influence(x):
+def test_an_expert_that_no_token_selects_has_no_influence(x):
     layer, seen = layer_of(router="learned"), Observation()
     layer.router.score.weight.zero_()  # equal trust: all choose the first, or all the second
     before = layer(x, None, ways_of(None), seen)
@@ -267,7 +267,7 @@ def test_an_expert_that_no_token_chose_has_no_influence(x):
 
 
 @torch.no_grad()
-def test_routing_by_modality_is_noted_as_it_is(x, mask):
+def test_routing_by_modality_records_weight_one_for_shared_and_own_expert(x, mask):
     for experts, owners in (("both", ("", *NAMES)), ("shared", ("",)), ("specific", NAMES)):
         seen = Observation()
         layer_of(experts=experts)(x, mask, ways_of(mask), seen)

@@ -58,7 +58,7 @@ def by_hand(net, batch, spec, missing):
 @pytest.mark.parametrize("missing", ["zeros", "mean"])
 @pytest.mark.parametrize("data", ["toy", "ragged", "regression"])
 @torch.no_grad()
-def test_the_answer_to_every_subset_is_the_modules_own(data, missing, request):
+def test_predictions_for_every_subset_equal_calls_of_the_module_with_imputed_inputs(data, missing, request):
     ds = request.getfixturevalue(data)
     net, batch = Net(ds.spec).eval(), batch_of(ds["train"], range(8))
     model = adapt(net, ds.spec, missing=missing)
@@ -69,7 +69,7 @@ def test_the_answer_to_every_subset_is_the_modules_own(data, missing, request):
 
 @pytest.mark.parametrize("steps", [0, 1, 4])
 @torch.no_grad()
-def test_frames_go_through_the_steps_unchanged(ragged, steps):
+def test_unpacking_the_packed_steps_returns_the_frames_unchanged(ragged, steps):
     batch = batch_of(ragged["train"], range(6))
     batch.valid["sound"][4, 3] = False  # a gap
     model = adapt(Net(ragged.spec), ragged.spec, missing="zeros", steps=steps)
@@ -81,7 +81,7 @@ def test_frames_go_through_the_steps_unchanged(ragged, steps):
 
 
 @torch.no_grad()
-def test_a_prefix_is_the_answer_to_the_frames_that_have_begun_by_then(ragged):
+def test_prefix_prediction_at_step_t_uses_the_frames_that_begin_before_t(ragged):
     net, batch = Net(ragged.spec).eval(), batch_of(ragged["train"], range(6))
     model = adapt(net, ragged.spec, missing="mean")
     prefixes = model.prefixes(batch)
@@ -92,7 +92,7 @@ def test_a_prefix_is_the_answer_to_the_frames_that_have_begun_by_then(ragged):
 
 
 @torch.no_grad()
-def test_a_callable_makes_what_is_missing_from_what_is_heard(toy):
+def test_an_imputation_callable_receives_the_available_modalities_only(toy):
     names = toy.spec.names
     asked = []
 
@@ -116,7 +116,7 @@ def test_a_callable_makes_what_is_missing_from_what_is_heard(toy):
 
 
 @torch.no_grad()
-def test_masks_and_a_call_of_ones_own(ragged):
+def test_masks_and_a_custom_call_are_passed_to_the_module(ragged):
     def counted(net, values, valid):
         total = sum(v.sum(1).float() * values[n].new_tensor(1.0) for n, v in valid.items())
         return {"out": torch.stack([total, -total], -1) * net.weight}
@@ -135,7 +135,7 @@ def test_masks_and_a_call_of_ones_own(ragged):
 
 
 @torch.no_grad()
-def test_one_modality_is_enough():
+def test_a_module_of_one_modality_is_wrapped():
     ds = mm.data.from_arrays(
         {"only": np.random.default_rng(0).normal(size=(30, 5, 2))}, np.arange(30) % 2, split={"train": 0.6, "test": 0.4}
     )
@@ -146,7 +146,7 @@ def test_one_modality_is_enough():
 
 
 @torch.no_grad()
-def test_what_the_module_does_to_its_inputs_stays_there(toy):
+def test_in_place_changes_by_the_module_do_not_reach_the_batch(toy):
     def spoil(values):
         answer = summed(values)
         for x in values.values():
@@ -164,7 +164,7 @@ def test_what_the_module_does_to_its_inputs_stays_there(toy):
     assert all(torch.equal(batch.values[name], x) for name, x in before.items())
 
 
-def test_a_callable_that_changes_what_it_is_given_changes_nothing(toy):
+def test_in_place_changes_by_an_imputation_callable_do_not_reach_the_inputs(toy):
     def spoil(name, values, valid):
         for x in values.values():
             x.zero_()
@@ -178,7 +178,7 @@ def test_a_callable_that_changes_what_it_is_given_changes_nothing(toy):
 
 
 @torch.no_grad()
-def test_the_module_is_a_copy_in_evaluation_mode_whatever_happens_later(toy):
+def test_the_wrapped_module_is_a_copy_in_evaluation_mode(toy):
     net = nn.ModuleDict({"inner": Net(toy.spec), "drop": nn.Dropout(0.5)})
     asked = adapt(net, toy.spec, missing="zeros", call=lambda module, x: module["drop"](module["inner"](x)))
     assert net.training
@@ -190,7 +190,7 @@ def test_the_module_is_a_copy_in_evaluation_mode_whatever_happens_later(toy):
 
 
 @torch.no_grad()
-def test_a_module_in_double_precision_is_asked_in_double_precision(toy):
+def test_a_float64_module_receives_float64_inputs(toy):
     batch = batch_of(toy["test"], range(4))
     single, double = (adapt(net, toy.spec, missing="mean") for net in (Net(toy.spec), Net(toy.spec).double()))
     assert double(batch).dtype == torch.float64
@@ -198,7 +198,7 @@ def test_a_module_in_double_precision_is_asked_in_double_precision(toy):
 
 
 @torch.no_grad()
-def test_probabilities_are_taken_as_such_only_when_that_is_said(toy):
+def test_outputs_that_look_like_probabilities_need_an_explicit_output_kind(toy):
     net, batch = Net(toy.spec).eval(), batch_of(toy["test"], range(4))
     options = {"missing": "zeros", "call": lambda module, x: module(x).softmax(-1)}
     with pytest.raises(ConfigError, match="output_kind='probabilities', or output_kind='logits'"):
@@ -210,7 +210,7 @@ def test_probabilities_are_taken_as_such_only_when_that_is_said(toy):
         adapt(net, toy.spec, missing="zeros", output_kind="probabilities")
 
 
-def test_a_regression_may_come_without_its_last_axis(regression):
+def test_a_regression_output_of_shape_batch_is_accepted(regression):
     model = adapt(Answering(lambda x: summed(x, 1)[:, 0]), regression.spec, missing="zeros")
     assert model(batch_of(regression["test"], range(3))).shape == (3, 1)
 
@@ -251,7 +251,7 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("kind", HOSTILE)
-def test_a_module_that_cannot_be_trusted_is_refused_with_the_reason(toy, kind):
+def test_adapt_refuses_a_faulty_module_with_the_reason_and_keeps_the_random_state(toy, kind):
     function, message = HOSTILE[kind]
     state = torch.get_rng_state()
     with pytest.raises(ConfigError, match=message):
@@ -259,18 +259,18 @@ def test_a_module_that_cannot_be_trusted_is_refused_with_the_reason(toy, kind):
     assert torch.equal(torch.get_rng_state(), state)
 
 
-def test_a_module_that_remembers_is_refused(toy):
+def test_adapt_refuses_a_module_that_keeps_state_between_passes(toy):
     with pytest.raises(ConfigError, match="state that is kept between passes"):
         adapt(Forgetful(), toy.spec, missing="zeros")
 
 
-def test_no_tensor_and_whole_numbers_are_refused(toy):
+def test_adapt_refuses_outputs_that_are_not_float_tensors(toy):
     for answer, seen in (({"logits": 1}, "dict"), (torch.ones(2, 2, dtype=torch.int64), "torch.int64")):
         with pytest.raises(ConfigError, match=f"returned {seen}, expected a float tensor"):
             adapt(Net(toy.spec), toy.spec, missing="zeros", call=lambda net, x, answer=answer: answer)
 
 
-def test_weights_that_diverged_are_named(toy):
+def test_adapt_names_the_weight_that_is_not_finite(toy):
     net = Net(toy.spec)
     with torch.no_grad():
         net.head.weight[0, :3] = torch.nan
@@ -304,7 +304,7 @@ def test_the_first_arguments_are_checked(toy):
         adapt(Net(toy.spec), toy.spec)
 
 
-def test_data_of_another_set_are_refused(toy, ragged):
+def test_a_batch_of_another_data_set_is_refused(toy, ragged):
     model = adapt(Net(toy.spec), toy.spec, missing="zeros")
     with pytest.raises(DataError, match="modality m1, m2, m3 is missing"):
         model(batch_of(ragged["test"]))
@@ -314,7 +314,7 @@ def test_data_of_another_set_are_refused(toy, ragged):
         model(batch)
 
 
-def test_wide_frames_do_not_make_many_small_questions():
+def test_wide_frames_do_not_reduce_the_rows_of_a_pass_below_thirty():
     rng = np.random.default_rng(0)
     inputs = {"text": rng.normal(size=(20, 10, 700)), "audio": rng.normal(size=(20, 40, 3))}
     ds = mm.data.from_arrays(inputs, np.arange(20) % 2, split={"train": 0.5, "test": 0.5})
@@ -332,7 +332,7 @@ def test_wide_frames_do_not_make_many_small_questions():
     assert len(rows) == model.steps
 
 
-def test_what_is_not_known_is_not_made_up(toy):
+def test_an_adapted_module_has_no_scan_coupling_observation_or_training_forward(toy):
     model = adapt(Net(toy.spec), toy.spec, missing="zeros", name="our net")
     steps = model.encode(batch_of(toy["test"], [0]))
     assert model.scan_shape == (0, 0, 0)
@@ -342,7 +342,7 @@ def test_what_is_not_known_is_not_made_up(toy):
         model.training_forward(steps)
 
 
-def test_fit_does_not_train_it(toy):
+def test_fit_refuses_an_adapted_module(toy):
     model = adapt(Net(toy.spec), toy.spec, missing="zeros")
     with pytest.raises(ConfigError, match="is a user's module, which mmviz does not train"):
         mm.train.fit(model, toy, epochs=1, progress=False)

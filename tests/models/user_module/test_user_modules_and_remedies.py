@@ -84,7 +84,7 @@ def remedy(pattern, build):
 
 
 @pytest.mark.parametrize("precision", [torch.float32, torch.float64, torch.bfloat16, torch.float16])
-def test_token_ids_are_recognised_and_stay_in_the_vocabulary_in_every_precision(words, precision):
+def test_token_ids_are_detected_and_stay_in_the_vocabulary_in_every_precision(words, precision):
     model = adapt(Tokens().to(precision), words.spec, missing="zeros")
     assert model.config.tokens == ("text",)
     single = adapt(Tokens(), words.spec, missing="zeros")
@@ -106,7 +106,7 @@ def test_ids_beyond_what_bfloat16_holds_are_looked_up_exactly():
     assert torch.equal(seen[0], torch.from_numpy(ds["test"].inputs["text"]).long())
 
 
-def test_the_probe_uses_ids_of_the_data_only():
+def test_the_checks_of_adapt_use_token_ids_of_the_data_only():
     ids = np.array([7, 90, 4000])[np.arange(N * 6).reshape(N, 6, 1) % 3]
     ds = dataset({"text": ids, "audio": SOUND})
     seen = set()
@@ -129,7 +129,7 @@ def test_the_mean_of_token_ids_is_refused_and_the_rule_by_modality_works(words):
 
 
 @pytest.mark.parametrize("look_up", ["one-hot", "indexing", "index_select"])
-def test_other_ways_to_look_an_id_up_are_recognised_too(words, look_up):
+def test_indexing_one_hot_and_index_select_count_as_look_up_of_ids(words, look_up):
     def call(net, x):
         ids = x["text"][..., 0].long()
         if look_up == "one-hot":
@@ -145,13 +145,13 @@ def test_other_ways_to_look_an_id_up_are_recognised_too(words, look_up):
         adapt(Tokens(), words.spec, missing="mean", call=call)
 
 
-def test_whole_numbers_that_nobody_looks_up_may_be_imputed_by_their_mean(words):
+def test_integers_that_are_not_looked_up_may_be_imputed_by_their_mean(words):
     model = adapt(Linear(), words.spec, missing="mean")
     assert model.config.tokens == ()
     assert adapt(Linear().bfloat16(), words.spec, missing="mean").config.tokens == ()
 
 
-def test_a_module_that_wants_a_long_tensor_is_called_as_the_message_says(words):
+def test_the_call_in_the_message_works_for_a_module_that_needs_int64(words):
     call = remedy(r"call=(lambda .*?) works", lambda: adapt(Positional(), words.spec, missing="zeros"))
     model = adapt(Positional(), words.spec, missing="zeros", call=call)
     torch.testing.assert_close(predicted(model, words), predicted(adapt(Tokens(), words.spec, missing="zeros"), words))
@@ -166,7 +166,7 @@ def test_gradient_attributions_of_token_ids_are_refused_and_noise_is_not_offered
     assert "noise" in offers["audio"]
 
 
-def test_a_spec_without_kept_frames_is_probed_with_the_mean(plain):
+def test_a_spec_without_example_frames_is_checked_with_the_mean(plain):
     old = mm.data.Spec(
         plain.spec.name,
         tuple(
@@ -196,7 +196,7 @@ class Single(Linear):
 
 @pytest.mark.parametrize("flat", [True, False])
 @pytest.mark.parametrize(("sigmoid", "output_kind"), [(False, "logit"), (True, "probability")])
-def test_one_number_per_sample_is_the_probability_of_the_second_class_when_that_is_said(
+def test_one_number_per_sample_is_read_as_the_second_class_with_output_kind_logit_or_probability(
     plain, flat, sigmoid, output_kind
 ):
     net = Single(flat=flat, sigmoid=sigmoid)
@@ -213,7 +213,7 @@ def test_one_number_per_sample_is_the_probability_of_the_second_class_when_that_
     np.testing.assert_allclose(found.sum(1), 1, rtol=0, atol=1e-6)
 
 
-def test_a_logit_said_to_be_a_probability_is_refused_with_the_right_word(plain):
+def test_a_logit_declared_as_probability_is_refused_and_the_message_names_logit(plain):
     net = Single(flat=True, sigmoid=False)
     with torch.no_grad():
         net.head.bias.fill_(5.0)
@@ -223,7 +223,7 @@ def test_a_logit_said_to_be_a_probability_is_refused_with_the_right_word(plain):
     adapt(net, plain.spec, missing="mean", output_kind=output_kind)
 
 
-def test_two_columns_said_to_be_one_logit_are_refused_with_the_right_word(plain):
+def test_two_columns_declared_as_one_logit_are_refused_and_the_message_names_logits(plain):
     output_kind = remedy(
         r"give output_kind=('logits')", lambda: adapt(Linear(), plain.spec, missing="mean", output_kind="logit")
     )
@@ -302,7 +302,7 @@ CONTAINERS = {
 
 
 @pytest.mark.parametrize("kind", CONTAINERS)
-def test_a_container_is_refused_with_a_call_that_takes_the_tensor_out(plain, kind):
+def test_a_container_is_refused_with_a_call_that_selects_the_tensor(plain, kind):
     class Wrapped(Linear):
         def forward(self, x):
             return CONTAINERS[kind](super().forward(x))
@@ -382,7 +382,7 @@ class Packed(nn.Module):
 
 
 @pytest.mark.parametrize("make", [Honouring, Packed])
-def test_the_mean_reaches_a_module_that_honours_masks(plain, make):
+def test_the_imputed_mean_reaches_a_module_that_uses_masks(plain, make):
     model = adapt(make(), plain.spec, missing="mean", masks=True)
     answers = predicted(model, plain)
     values = {m.name: torch.tensor(np.array(m.mean)).expand(1, m.steps, -1) for m in plain.spec.modalities}
@@ -393,7 +393,7 @@ def test_the_mean_reaches_a_module_that_honours_masks(plain, make):
     assert "mask True" in model.imputation
 
 
-def test_a_modality_masked_as_absent_never_reaches_the_module_whatever_is_imputed(plain):
+def test_a_modality_masked_as_absent_has_no_influence_for_any_imputation(plain):
     models = [
         adapt(Honouring(careful=True), plain.spec, missing=missing, masks=True, masked_as="absent")
         for missing in ("mean", "zeros", lambda name, values, valid: torch.full((1,), 1e6))
@@ -413,7 +413,7 @@ def test_an_empty_sequence_is_refused_and_the_option_that_is_named_works(plain, 
     assert bool(torch.isfinite(predicted(model, plain)).all())
 
 
-def test_a_sample_that_lacks_a_modality_itself_is_imputed_as_present_too():
+def test_a_modality_absent_from_the_data_is_imputed_as_present_too():
     lengths = {"audio": np.where(np.arange(N) % 5 == 0, 0, 4)}
     ds = dataset({"text": SOUND[..., :1], "audio": SOUND}, lengths=lengths)
     model = adapt(Packed(), ds.spec, missing="mean", masks=True)
@@ -421,12 +421,12 @@ def test_a_sample_that_lacks_a_modality_itself_is_imputed_as_present_too():
     assert bool(torch.isfinite(model(batch_of(ds["test"]))).all())
 
 
-def test_a_module_that_takes_masks_is_told_to_be_given_them(plain):
+def test_the_message_names_masks_for_a_module_that_takes_masks(plain):
     masks = remedy(r"masks=(True) works", lambda: adapt(Honouring(), plain.spec, missing="mean"))
     adapt(Honouring(), plain.spec, missing="mean", masks=masks)
 
 
-def test_a_module_that_takes_no_masks_is_told_how_to_be_called(plain):
+def test_the_message_gives_a_call_for_a_module_without_masks(plain):
     call = remedy(r"call=(lambda .*?) works", lambda: adapt(Linear(), plain.spec, missing="mean", masks=True))
     adapt(Linear(), plain.spec, missing="mean", masks=True, call=call)
 
@@ -443,12 +443,12 @@ class Normed(nn.Module):
         return self.head(torch.cat([x["text"].mean(1), audio.mean(1)], 1))
 
 
-def test_not_a_number_for_a_subset_is_refused_and_the_rule_that_is_named_works(plain):
+def test_nan_for_a_subset_is_refused_and_the_named_imputation_works(plain):
     missing = remedy(r"adapt\(\.\.\., missing=('\w+')\) works", lambda: adapt(Normed(), plain.spec, missing="zeros"))
     assert bool(torch.isfinite(predicted(adapt(Normed(), plain.spec, missing=missing), plain)).all())
 
 
-def test_every_subset_is_tried_and_not_single_modalities_alone():
+def test_adapt_checks_every_subset_and_not_only_single_modalities():
     inputs = dict.fromkeys(("one", "two", "three"), SOUND)
     ds = dataset(inputs)
 
@@ -481,7 +481,7 @@ def test_every_subset_is_tried_and_not_single_modalities_alone():
         ({"missing": "mean", "output_kind": None}, "output_kind=None"),
     ],
 )
-def test_options_that_contradict_are_refused_by_name(plain, options, message):
+def test_wrong_or_contradictory_options_of_adapt_are_refused_by_name(plain, options, message):
     with pytest.raises(ConfigError, match=message):
         adapt(Linear(), plain.spec, **options)
 
