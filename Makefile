@@ -68,7 +68,7 @@ browser: ## install Debian's Chromium for the browser tests (needs apt and root)
 	{ command -v apt-get >/dev/null || { echo "no apt-get here: install Chromium or Chrome by hand"; exit 1; }; \
 	apt-get update -qq && apt-get install -y -qq chromium; }
 
-figures: $(VENV)/$(if $(VENUE),.lab,.dev) ## the README's pictures (minutes; needs a browser); VENUE=neurips2024, icml2024, acl or cvpr: the papers' figures and tables (FIGURES_FLAGS=--help)
+figures: $(VENV)/$(if $(VENUE),.lab,.dev) ## the README's figures (minutes; needs a browser); VENUE=neurips2024, icml2024, acl or cvpr: the papers' figures and tables (FIGURES_FLAGS=--help)
 	$(BIN)/python $(if $(VENUE),-m mmviz figures --venue $(VENUE) $(FIGURES_FLAGS),docs/figures.py)
 
 page: node_modules/.package-lock.json ## type-check the page's JavaScript and write its bundle, mmviz/widgets/bundle/explorer.js (needs Node.js)

@@ -1,4 +1,4 @@
-"""Draw the README's pictures again: train, record, open the saved views in a browser, take a picture of every view.
+"""Draw the README's figures: train, record, open the saved views in a browser, take a screenshot of every view.
 
 python docs/figures.py [name ...]        (some minutes; needs a Chromium or Chrome)
 """
@@ -20,11 +20,11 @@ from chromium import find_chromium, open_chromium, open_page  # noqa: E402
 from live_host import open_live, sent  # noqa: E402
 from PIL import Image  # noqa: E402
 
-#: picture: (study, part of the page: None for all, a selector, or how a heading begins; width; what else is selected)
-PICTURES = {
+#: figure: (study, part of the page: None for all, a selector, or the begin of a heading; width; further selection)
+FIGURES = {
     "explorer": ("watch", None, 1280, {}),
     "states": ("watch", ".mmv-body > .mmv-lanes", 1280, {}),
-    "answers": ("watch", ".mmv-body > .mmv-side", 1280, {}),
+    "prediction": ("watch", ".mmv-body > .mmv-side", 1280, {}),
     "trajectories": ("watch", "State trajectories", 760, {"layer": 0, "time": 18}),
     "overall": ("watch", "Mean Shapley value over all samples", 760, {}),
     "influence": ("watch", "Cross-modal influence", 760, {}),
@@ -33,27 +33,27 @@ PICTURES = {
     "training": ("imbalance", "Training", 1100, {}),
     "what_if": ("what_if", ".mmv-what-if, .mmv-body", 1280, {}),
     "samples": ("watch", "Samples", 1100, {}),
-    "routing": ("experts", "Experts in layer", 1100, {}),
+    "routing": ("experts", "Experts", 1100, {}),
     "transport": ("experts", "Transport", 1100, {}),
     "compare": ("compare", ".mmv-apart", 1280, {}),
 }
-LARGE = ("explorer", "what_if")  # at one pixel for each of the page, the others at two
+LARGE = ("explorer", "what_if")  # device scale 1, the others 2
 MARGIN = 14  # around a part, in CSS pixels
-# views out of sight are not laid out; all of them must have their place before a part is cut out
+# panels outside the viewport are not laid out; all must be laid out before a part is cut out
 SHOW_ALL = (
     """() => document.querySelectorAll('.mmv-panel').forEach((e) => { e.style.contentVisibility = 'visible'; })"""
 )
 
 
 def main(names):
-    """Draw the named pictures, or all."""
+    """Draw the named figures, or all."""
     found = find_chromium()
     if found is None:
         return "no Chromium or Chrome found: make browser"
-    unknown = [name for name in names if name not in PICTURES]
+    unknown = [name for name in names if name not in FIGURES]
     if unknown:
-        return f"no picture {unknown[0]!r}; choose from {', '.join(PICTURES)}"
-    wanted = {name: PICTURES[name] for name in names or PICTURES}
+        return f"no figure {unknown[0]!r}; available: {', '.join(FIGURES)}"
+    wanted = {name: FIGURES[name] for name in names or FIGURES}
     with tempfile.TemporaryDirectory() as folder, open_chromium(found) as browser:
         views = {study: STUDIES[study]() for study in dict.fromkeys(one[0] for one in wanted.values())}
         for name, (study, part, width, selection) in wanted.items():
@@ -67,7 +67,7 @@ def main(names):
 
 
 def arrive(page, view, folder, selection):
-    """Open a view as a saved page; one that shows an edit as in a notebook, with its result."""
+    """Open a view as a saved page; a view with an edit as in a notebook, with its result."""
     if view.edited is None:
         saved = view.save(folder / "study.html")
         page.goto(f"{saved.as_uri()}#{quote(json.dumps(view.selection | selection))}")
@@ -97,31 +97,31 @@ def shoot(page, part, png):
 
 
 @cache
-def watched():
-    """The README's model of the watch data: its run, its Trace, and what is shown first."""
+def watch_run():
+    """Run, Trace and selection of the README's model of the watch data."""
     run = coupled(watch_data(), epochs=8, coupling="softmax")
     trace = mm.record(run, watch_data()["test"])
     return run, trace, {"sample": 2, "layer": 1, "time": int(0.7 * trace["states"].sizes["time"])}
 
 
 def watch():
-    """What was recorded."""
-    _, trace, shown = watched()
+    """The recorded samples."""
+    _, trace, shown = watch_run()
     return mm.widgets.Explorer(trace, selection=shown)
 
 
 def what_if():
-    """The same sample with a gyroscope that comes half a second late and is noisy."""
-    run, trace, shown = watched()
+    """The same sample with a delay of half a second and noise in the gyroscope."""
+    run, trace, shown = watch_run()
     edits = {"gyro": {"delay": 25, "noise": 0.5, "seed": 1}}
-    answers = mm.recording.what_if(run, watch_data()["test"])
-    view = mm.widgets.Explorer(trace, what_if=answers, selection=shown | {"edits": edits})
+    predict_edited = mm.recording.what_if(run, watch_data()["test"])
+    view = mm.widgets.Explorer(trace, what_if=predict_edited, selection=shown | {"edits": edits})
     view.wait()
     return view
 
 
 def imbalance():
-    """Joint training on a clear voice and a blurred image: one modality is heard, the other is starved."""
+    """Joint training on clear speech and blurred images: the image is under-optimised."""
     ds = mm.data.load("av_digits", image_energy=0.25)
     model = mm.models.build("coupled_mamba", ds.spec, width=16, coupling="softmax", seed=0)
     run = mm.train.fit(model, ds, epochs=10, monitor=True, select="last", seed=0)
@@ -129,7 +129,7 @@ def imbalance():
 
 
 def compare():
-    """Coupled chains and chains that do not hear each other."""
+    """Coupled and independent streams."""
     ds = watch_data()
     traces = [mm.record(coupled(ds, epochs=3, coupling=c), ds["test"]) for c in ("softmax", "identity")]
     steps = traces[0]["states"].sizes["time"]
@@ -137,7 +137,7 @@ def compare():
 
 
 def experts():
-    """AlignMamba-2 with a learned router: experts, and the plans that align a modality with its anchor."""
+    """AlignMamba-2 with a learned router: expert weights and transport plans."""
     ds = mm.data.load("av_digits")
     model = mm.models.build(
         "alignmamba2", ds.spec, width=16, router="learned", shared_experts=2, specific_experts=2, top_k=2, seed=0

@@ -209,10 +209,8 @@ print(f"check: a row sum of 1.05 already exceeds 1, for {(largest * 1.05 / M > 1
 # In a whole model this is not visible for a while. Our models have the literal sum as `coupling="exact_sum"`. Before any training, on windows of three sensors:
 
 # %%
-from mmviz.models.batch import batch_of
-
 watch, finite = mm.data.load("watch", fold=0), {}
-windows = batch_of(watch["test"], range(8))
+windows = mm.models.batch_of(watch["test"], range(8))
 for steps in (50, 100):
     model = mm.models.build("coupled_mamba", watch.spec, layers=1, steps=steps, coupling="exact_sum", seed=0).eval()
     with torch.no_grad():

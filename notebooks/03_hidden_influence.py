@@ -306,10 +306,8 @@ print("check: at every setting the map predicts an increase, and y decreases")
 # path from input to output, is left out, as it is in the map.)
 
 # %%
-from mmviz.models.batch import batch_of
-
 model = run.model.double().eval()
-block, encoded = model.blocks[0], model.encode(batch_of(watch["test"], range(8)))
+block, encoded = model.blocks[0], model.encode(mm.models.batch_of(watch["test"], range(8)))
 perturbation = 1e-4 * torch.randn(encoded.x.shape, generator=torch.Generator().manual_seed(0)).double()
 with torch.no_grad():
     here, there = (block.scan_inputs(values, encoded.holes)[0] for values in (encoded.x, encoded.x + perturbation))

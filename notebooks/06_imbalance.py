@@ -87,10 +87,8 @@ print("check: at every setting both modalities are best, audio only is next, ima
 # *unimodal* model of the same size, with the same training. From here on the image energy is 0.25, the setting of the AV-MNIST recipe.
 
 # %%
-from mmviz.data.missing.modalities import select_modalities
-
 ds = data[0.25]
-image_only = select_modalities(ds, ["image"])
+image_only = mm.data.select_modalities(ds, ["image"])
 model = mm.models.build("coupled_mamba", image_only.spec, **small, seed=0)
 run = mm.train.fit(model, image_only, **plan, seed=0)
 unimodal = (run.predict(image_only["test"]).argmax(1) == image_only["test"].target).mean()
