@@ -77,7 +77,7 @@ def main(argv: list[str] | None = None) -> int:
         found += rows
     judges = promises.ALL_GPU if chosen.gpu else promises.ALL
     for v in [] if chosen.quick else [v for judge in judges for v in judge(found)]:
-        _say(f"{'met    ' if v.met else 'NOT MET'}  {v.bar}, {v.where}: wanted {v.wanted}, measured {v.measured}")
+        _say(f"{'met    ' if v.met else 'NOT MET'}  {v.bar}, {v.where}: expected {v.expected}, measured {v.measured}")
     if broken:
         _say(f"bench: failed: {', '.join(broken)}")
     return 1 if broken or any(row.status == "refused" for row in found) else 0

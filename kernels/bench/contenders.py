@@ -11,9 +11,9 @@ from torch import Tensor
 
 from bench import peers
 from bench.ceiling import coupled_ceiling
-from bench.ceiling import why_not as no_ceiling
+from bench.ceiling import missing_reason as no_ceiling
 from bench.peers import coupled_loop
-from bench.problems import Arguments, Shape, answer, draw, upstream, worst
+from bench.problems import Arguments, Shape, draw, reference_results, upstream, worst
 
 OURS, PEER = 1e-5, 1e-4  # float32: of the largest value; peers multiply products of many decays
 
@@ -46,7 +46,7 @@ class Contender:
     coupling: str = "mean"
 
     def arguments(self, given: Arguments) -> list[Tensor]:
-        """Return the arguments in the contender's layout, as leaves that want gradients."""
+        """Return the arguments in the layout of the contender, as leaves that require gradients."""
         if not self.channels_first:
             return [values.detach().clone().requires_grad_() for values in given]
         values = [v[0] if name == "A" else v[0].transpose(1, 2) for name, v in given._asdict().items()]
@@ -68,7 +68,7 @@ class Contender:
         own = self.arguments(draw(shape, dtype, device))
         y = run(*own)
         gradients = torch.autograd.grad(y, own, self.gradient(upstream(shape, dtype, device)))
-        return worst(self.back((y.detach(), *gradients)), answer(shape, self.coupling))
+        return worst(self.back((y.detach(), *gradients)), reference_results(shape, self.coupling))
 
     def running(self) -> Callable[..., Tensor]:
         """Return `run`.
@@ -123,7 +123,7 @@ class Separate(Contender):
         gradients = torch.autograd.grad(outputs, own, self.gradient(upstream(shape, dtype, device)))
         each = [(y, *gradients[5 * m : 5 * m + 5]) for m, y in enumerate(outputs)]
         found = [torch.cat(parts) for parts in zip(*(self.back(one) for one in each), strict=True)]
-        return worst(found, answer(shape, self.coupling))
+        return worst(found, reference_results(shape, self.coupling))
 
 
 def separate(name: str, scan: Callable[..., Tensor], *, channels_first: bool, tolerance: float) -> Separate:
@@ -150,13 +150,13 @@ def ours(backend: str = "numba", name: str = NUMBA) -> Contender:
 
 
 def loop() -> Contender:
-    """Return the fair PyTorch loop."""
+    """Return the PyTorch loop, written to be fast."""
     return Contender(LOOP, coupled_loop)
 
 
 def mambapy() -> Contender:
     """Return mambapy's parallel scan on the coupled recurrence."""
-    lacking = peers.why_not("mambapy")
+    lacking = peers.missing_reason("mambapy")
     return Contender(MAMBAPY, None if lacking else peers.by_mambapy, missing=lacking)
 
 
@@ -175,7 +175,7 @@ def ceiling(shape: Shape) -> Contender:
 
 def transformers_mambapy() -> Contender:
     """Return the scan of transformers' Mamba with use_mambapy=True (M = 1)."""
-    lacking = peers.why_not("transformers", "mambapy")
+    lacking = peers.missing_reason("transformers", "mambapy")
     run = None if lacking else peers.transformers_scan(mambapy=True)
     return Contender(HF_MAMBAPY, run, channels_first=True, missing=lacking)
 

@@ -8,7 +8,7 @@ from torch.nn.functional import scaled_dot_product_attention
 
 
 class CrossBlock(nn.Module):
-    """One block: `asker` attends to `source`, then a feed-forward layer of four times the width; norms before.
+    """One block: `target` attends to `source`, then a feed-forward layer of four times the width; layer norms first.
 
     Parameters
     ----------
@@ -21,25 +21,25 @@ class CrossBlock(nn.Module):
     def __init__(self, width: int, heads: int, *, materialised: bool) -> None:
         super().__init__()
         self.heads, self.materialised = heads, materialised
-        self.ask, self.offer = nn.Linear(width, width), nn.Linear(width, 2 * width)
+        self.query, self.key_value = nn.Linear(width, width), nn.Linear(width, 2 * width)
         self.out = nn.Linear(width, width)
         self.feed = nn.Sequential(nn.Linear(width, 4 * width), nn.ReLU(), nn.Linear(4 * width, width))
-        self.norm_asker, self.norm_source, self.norm_feed = (nn.LayerNorm(width) for _ in range(3))
+        self.norm_target, self.norm_source, self.norm_feed = (nn.LayerNorm(width) for _ in range(3))
 
-    def forward(self, asker: Tensor, source: Tensor) -> Tensor:
+    def forward(self, target: Tensor, source: Tensor) -> Tensor:
         """Take and return (B, L, width)."""
 
         def split(values: Tensor) -> Tensor:
             return values.unflatten(-1, (self.heads, -1)).transpose(1, 2)
 
-        q = split(self.ask(self.norm_asker(asker)))
-        k, v = (split(part) for part in self.offer(self.norm_source(source)).chunk(2, -1))
+        q = split(self.query(self.norm_target(target)))
+        k, v = (split(part) for part in self.key_value(self.norm_source(source)).chunk(2, -1))
         if self.materialised:
             heard = torch.softmax(q @ k.transpose(-1, -2) * q.shape[-1] ** -0.5, -1) @ v
         else:
             heard = scaled_dot_product_attention(q, k, v)
-        asker = asker + self.out(heard.transpose(1, 2).flatten(2))
-        fed: Tensor = asker + self.feed(self.norm_feed(asker))
+        target = target + self.out(heard.transpose(1, 2).flatten(2))
+        fed: Tensor = target + self.feed(self.norm_feed(target))
         return fed
 
 
@@ -75,7 +75,7 @@ def block(name: str, *, width: int = WIDTH, backend: str = "auto") -> nn.Module:
 
 
 def oracle(name: str, width: int = WIDTH) -> nn.Module:
-    """Return what the block is held against: float64, our readable scan or attention written out."""
+    """Return the float64 form that the block is compared with: reference scan, or attention written out."""
     return block(COUPLED if name == COUPLED else STORED, width=width, backend="reference").double()
 
 

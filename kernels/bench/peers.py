@@ -12,8 +12,8 @@ from torch import Tensor
 def coupled_loop(x: Tensor, dt: Tensor, A: Tensor, B: Tensor, C: Tensor) -> Tensor:
     """Run the coupled scan with W = 1 / M, one step after another; arguments as in `mmkernels.coupled_scan`.
 
-    Two things make it fair. `unbind` cuts the tensors once: ``x[:, :, t]`` would make the backward pass of every step
-    fill a gradient of full size, quadratic in L. And one state H = mean of all is carried, not M of them.
+    Two things make it fast. `unbind` cuts the tensors once: ``x[:, :, t]`` would make the backward pass of every step
+    fill a gradient of full size, quadratic in L. And one state H = mean of all is propagated, not M of them.
     """
     state = x.new_zeros(x.shape[1], x.shape[3], A.shape[2])
     rate, outputs = A.unsqueeze(1), []
@@ -28,7 +28,7 @@ Scan = Callable[[Tensor, Tensor], Tensor]
 
 
 def coupled_by(scan: Scan, x: Tensor, dt: Tensor, A: Tensor, B: Tensor, C: Tensor) -> Tensor:
-    """Run the coupled scan with W = 1 / M by any scan of one chain: (S, U), each (B, L, E, N), to H of that shape."""
+    """Run the coupled scan with W = 1 / M by any scan of one state: (S, U), each (B, L, E, N), to H of that shape."""
     decay = torch.exp(dt.unsqueeze(-1) * A[:, None, None])
     push = (dt * x).unsqueeze(-1) * B.unsqueeze(-2)
     H = scan(decay.mean(0), push.mean(0))
@@ -55,7 +55,7 @@ def _associative(S: Tensor, U: Tensor) -> Tensor:
 
 
 def by_associative_scan(x: Tensor, dt: Tensor, A: Tensor, B: Tensor, C: Tensor) -> Tensor:
-    """Run it by PyTorch's own associative_scan; it is what torch.compile is given."""
+    """Run it by PyTorch's own associative_scan; torch.compile compiles this form."""
     return coupled_by(_associative, x, dt, A, B, C)
 
 
@@ -82,7 +82,7 @@ def mamba_reference() -> Callable[..., Tensor]:
     return found
 
 
-def why_not(*modules: str) -> str | None:
+def missing_reason(*modules: str) -> str | None:
     """Return which of the modules is not installed, or None."""
     lacking = [name for name in modules if importlib.util.find_spec(name) is None]
     return f"{' and '.join(lacking)} not installed" if lacking else None

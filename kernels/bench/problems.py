@@ -51,12 +51,12 @@ class Arguments(NamedTuple):
 
 
 def _generator(shape: Shape, device: str, seed: int) -> torch.Generator:
-    """Return where numbers come from: the CPU, the same for every device, or for large shapes the device itself."""
+    """Return the random generator: of the CPU, the same for every device, or for large shapes of the device."""
     return torch.Generator(device if shape.elements > LARGE else "cpu").manual_seed(seed)
 
 
 def draw(shape: Shape, dtype: torch.dtype = torch.float32, device: str = "cpu", seed: int = 0) -> Arguments:
-    """Draw arguments: step sizes around 0.15, decay rates 0.5 to 1.5 times 1 ... N, as Mamba starts them."""
+    """Draw arguments: step sizes around 0.15, decay rates 0.5 to 1.5 times 1 ... N, as in Mamba's initialisation."""
     generator = _generator(shape, device, seed)
     M, B, L, E, N = shape.M, shape.B, shape.L, shape.E, shape.N
 
@@ -72,12 +72,12 @@ def draw(shape: Shape, dtype: torch.dtype = torch.float32, device: str = "cpu", 
 
 
 def leaves(given: Arguments) -> Arguments:
-    """Return the same values, with gradients wanted."""
+    """Return the same values, as leaves that require gradients."""
     return Arguments(*(values.detach().clone().requires_grad_() for values in given))
 
 
 def upstream(shape: Shape, dtype: torch.dtype = torch.float32, device: str = "cpu") -> Tensor:
-    """Return the gradient with respect to y that is handed to the backward pass, (M, B, L, E)."""
+    """Return the gradient with respect to y that is passed to the backward pass, (M, B, L, E)."""
     generator = _generator(shape, device, 1)
     size = (shape.M, shape.B, shape.L, shape.E)
     return torch.randn(size, generator=generator, device=generator.device).to(device, dtype)
@@ -94,7 +94,7 @@ def coupling(kind: str, M: int, dtype: torch.dtype = torch.float64, device: str 
 
 
 @cache
-def answer(shape: Shape, kind: str = "mean") -> tuple[Tensor, ...]:
+def reference_results(shape: Shape, kind: str = "mean") -> tuple[Tensor, ...]:
     """Return y and the gradients of x, dt, A, B, C in float64; W of a kind, see `coupling`."""
     given = leaves(draw(shape, torch.float64))
     y = coupled_scan(*given, W=coupling(kind, shape.M), backend="reference")

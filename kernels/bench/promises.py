@@ -12,22 +12,22 @@ FORWARD, TRAINING = "forward", "forward + backward"
 
 @dataclass(frozen=True)
 class Verdict:
-    """One line: what was promised, where, the wanted and the measured number, and whether it is met."""
+    """One promised ratio: name, shape and machine, expected and measured number, whether it is met."""
 
     bar: str
     where: str
-    wanted: str
+    expected: str
     measured: str
     met: bool
 
 
 def at_least(bar: str, where: str, limit: float, value: float, unit: str = "×") -> Verdict:
-    """Return the verdict on a number that must not be smaller than the limit."""
+    """Return the verdict on a number that must be at least the limit."""
     return Verdict(bar, where, f"≥ {limit:g}{unit}", _written(value, unit), value >= limit)
 
 
 def at_most(bar: str, where: str, limit: float, value: float, unit: str = "×") -> Verdict:
-    """Return the verdict on a number that must not be larger than the limit."""
+    """Return the verdict on a number that must be at most the limit."""
     return Verdict(bar, where, f"≤ {limit:g}{unit}", _written(value, unit), value <= limit)
 
 
@@ -49,14 +49,14 @@ def _most(rows: list[Row]) -> int:
 
 
 def where(row: Row, *names: str) -> str:
-    """Return sizes, step and machine in words."""
+    """Return sizes, step and machine as text."""
     sizes = ", ".join(f"{name}={row.shape[name]}" for name in names)
     on = f"{row.simd}, {row.threads} thread{'s' if row.threads > 1 else ''}" if row.threads else row.simd
     return f"{sizes}, {row.step}, {on}"
 
 
 def scan(rows: list[Row]) -> Iterator[Verdict]:
-    """Judge the coupled scan against the loop and the ceiling."""
+    """Yield verdicts on the coupled scan against the loop and the ceiling."""
     rows = [row for row in find(rows, group="scan") if row.threads == _most(rows)]
     for row, ratio in pairs(rows, contenders.NUMBA, contenders.LOOP):
         wide = row.simd == "avx512"
@@ -68,7 +68,7 @@ def scan(rows: list[Row]) -> Iterator[Verdict]:
 
 
 def selective(rows: list[Row]) -> Iterator[Verdict]:
-    """Judge M = 1 against transformers + mambapy and the reference as shipped."""
+    """Yield verdicts on M = 1 versus transformers + mambapy and the reference as shipped."""
     rows = find(rows, group="selective", L=500, step=TRAINING)
     for slow, limit in ((contenders.HF_MAMBAPY, 70.0), (contenders.MAMBA_REF, 1000.0)):
         note = " (quadratic in L)" if slow == contenders.MAMBA_REF else ""
@@ -77,7 +77,7 @@ def selective(rows: list[Row]) -> Iterator[Verdict]:
 
 
 def limits(rows: list[Row]) -> Iterator[Verdict]:
-    """Judge the share of the exponentials the machine can make."""
+    """Yield verdicts on exponentials per second as a share of the maximum of this machine."""
     from bench.groups.limits import CPP_ALONE, OURS_ALONE, RATE
 
     rows = find(rows, group="limits")
@@ -89,7 +89,7 @@ def limits(rows: list[Row]) -> Iterator[Verdict]:
 
 
 def coupling(rows: list[Row]) -> Iterator[Verdict]:
-    """Judge what coupling costs."""
+    """Yield verdicts on the cost of coupling."""
     from bench.groups.coupling import GENERAL, MEAN, THREE
 
     rows = find(rows, group="coupling")
@@ -105,7 +105,7 @@ def _bytes_of_results(M: int, B: int, L: int, E: int, N: int) -> int:
 
 
 def memory(rows: list[Row]) -> Iterator[Verdict]:
-    """Judge the peak memory of training, and that it grows like L."""
+    """Yield verdicts on the peak memory of training, and that it grows like L."""
     rows = find(rows, group="memory")
     ours = {row.shape["L"]: row.peak_bytes or 0 for row in find(rows, contender=contenders.NUMBA)}
     for L, own in ours.items():
@@ -123,7 +123,7 @@ def memory(rows: list[Row]) -> Iterator[Verdict]:
 
 
 def mixer(rows: list[Row]) -> Iterator[Verdict]:
-    """Judge a whole Mamba block against that of transformers."""
+    """Yield verdicts on a whole Mamba block against that of transformers."""
     from bench.groups.mixer import BLOCK, MAMBAPY, SLOW
 
     for slow, limit in ((SLOW, 10.0), (MAMBAPY, 7.0)):
@@ -132,7 +132,7 @@ def mixer(rows: list[Row]) -> Iterator[Verdict]:
 
 
 def attention(rows: list[Row]) -> Iterator[Verdict]:
-    """Judge the Coupled Mamba block against cross-attention."""
+    """Yield verdicts on the Coupled Mamba block against cross-attention."""
     from bench.fusion import COUPLED, FUSED
 
     limits_by_length = {500: 3.0, 2000: 6.0, 8000: 15.0}
@@ -147,7 +147,7 @@ def attention(rows: list[Row]) -> Iterator[Verdict]:
 
 
 def transport(rows: list[Row]) -> Iterator[Verdict]:
-    """Judge Sinkhorn against batched PyTorch and POT, and the equality of plans."""
+    """Yield verdicts on Sinkhorn against batched PyTorch and POT, and the equality of plans."""
     from bench.groups.transport import LOOP, NUMBA, POT_BATCH
 
     rows = find(rows, group="transport")
@@ -162,7 +162,7 @@ def transport(rows: list[Row]) -> Iterator[Verdict]:
 
 
 def startup(rows: list[Row]) -> Iterator[Verdict]:
-    """Judge the first call of a fresh process."""
+    """Yield verdicts on the first call of a fresh process."""
     from bench.groups.startup import WARM
 
     for row in find(rows, group="startup", contender=WARM):
@@ -172,7 +172,7 @@ def startup(rows: list[Row]) -> Iterator[Verdict]:
 
 
 def influence(rows: list[Row]) -> Iterator[Verdict]:
-    """Judge the time of an influence map."""
+    """Yield verdicts on the time of an influence map."""
     for row in find(rows, group="influence", contender="numba float32"):
         if row.median is not None:
             yield at_most("influence map", where(row, "M", "L", "E"), 1.0, row.median / 1e3, " s")
@@ -218,7 +218,7 @@ PROMISED = (
 
 
 def floor(rows: list[Row]) -> Iterator[Verdict]:
-    """Judge how near the forward pass comes to what the device allows."""
+    """Yield verdicts on the forward pass relative to the lower bound of the device."""
     for row in find(rows, group="scan_gpu", case=COUPLED, contender=TRITON, step=FORWARD):
         if SHARE in row.values and row.shape["L"] in (500, 5000):
             share = 100.0 * row.values[SHARE]
@@ -226,7 +226,7 @@ def floor(rows: list[Row]) -> Iterator[Verdict]:
 
 
 def against_mamba(rows: list[Row]) -> Iterator[Verdict]:
-    """Judge the scan against mamba-ssm's CUDA kernel."""
+    """Yield verdicts on the scan against mamba-ssm's CUDA kernel."""
     rows = find(rows, group="scan_gpu")
     for row, ratio in pairs(rows, TRITON, MAMBA_CUDA, case=SINGLE):
         limit = 1.5 if row.step != FORWARD or row.shape["L"] > LONG else 3.0
@@ -236,7 +236,7 @@ def against_mamba(rows: list[Row]) -> Iterator[Verdict]:
 
 
 def block(rows: list[Row]) -> Iterator[Verdict]:
-    """Judge inference against cross-attention at L = 500: the paper's headlines, on one block."""
+    """Yield verdicts on inference against cross-attention at L = 500: the paper's headline ratios, on one block."""
     rows = find(rows, group="block_gpu", L=500)
     for slow, name in ATTENTION:
         for row, ratio in pairs(rows, fusion.COUPLED, slow):

@@ -61,11 +61,11 @@ def operators(files: list[dict[str, Any]]) -> str:
     return _table(head, lines) if lines else NOTHING
 
 
-PROMISE = ["promise", "where", "wanted", "measured", ""]
+PROMISE = ["promise", "where", "expected", "measured", ""]
 
 
 def _verdicts(found: list[Verdict]) -> str:
-    return _table(PROMISE, [[v.bar, v.where, v.wanted, v.measured, "met" if v.met else "**not met**"] for v in found])
+    return _table(PROMISE, [[v.bar, v.where, v.expected, v.measured, "met" if v.met else "**not met**"] for v in found])
 
 
 def bars(files: list[dict[str, Any]]) -> str:

@@ -22,19 +22,19 @@ REDUCTIONS = ("abs_mean", "norm", "none")
 
 
 class Influence(NamedTuple):
-    """What the inputs, and the state before the first step, do to the output of a coupled scan.
+    """Effect of the inputs, and of the initial state, on the output of a coupled scan.
 
     Parameters
     ----------
     of_inputs
         (M, T, M, T), or (M, T, M, T, E) with ``reduce="none"``: target modality, target time, source modality,
         source time. T is L, or the number of bins.
-    of_start
-        (M, T) or (M, T, E): the output that h0 alone would give. None without h0.
+    of_initial_state
+        (M, T) or (M, T, E): the output for h0 with zero input. None without h0.
     """
 
     of_inputs: Tensor
-    of_start: Tensor | None
+    of_initial_state: Tensor | None
 
 
 def _check_kinds(tensors: dict[str, Tensor | None], mask: Tensor | None) -> None:
@@ -87,7 +87,7 @@ def _check_shapes(tensors: dict[str, Tensor | None], mask: Tensor | None) -> Non
 
 
 def chosen_channels(channels: Sequence[int] | None, n_channel: int) -> list[int]:
-    """Return the channels asked for, all of them for None.
+    """Return the selected channels, all of them for None.
 
     Raises
     ------
@@ -126,7 +126,7 @@ def check_size(dt: Tensor, n_chosen: int, reduce: str, bin_steps: int, limit_byt
 def one_operator(
     tensors: dict[str, Tensor | None], mask: Tensor | None, channels: Sequence[int] | None
 ) -> tuple[SampleScan, Tensor | None]:
-    """Check the tensors of an influence map by name; return the operator and h0, for the channels asked for.
+    """Check the tensors of an influence map by name; return the scan and h0, for the selected channels.
 
     Parameters
     ----------
@@ -185,14 +185,14 @@ def coupled_influence(
     limit_bytes: int = 2**30,
     backend: str = "auto",
 ) -> Influence:
-    """Compute the coupled influence map of one sample.
+    """Return the coupled influence map of one sample, the effect of x[n, s] on y[m, t].
 
     With dt, B and C given, `coupled_scan` is linear in x, separately in every channel e:
 
-    y[m,t,e] = sum_{n,s} K[m,t,n,s,e] x[n,s,e] + (what h0 alone gives)[m,t,e],   K = 0 for s > t.
+    y[m,t,e] = sum_{n,s} K[m,t,n,s,e] x[n,s,e] + (output for h0 alone)[m,t,e],   K = 0 for s > t.
 
     K is exact, not an estimate: influence times inputs gives y to rounding. It is what [1]_ calls the hidden
-    attention of Mamba, for M modalities that hear each other.
+    attention of Mamba, for M coupled modalities.
 
     Parameters
     ----------
@@ -208,11 +208,11 @@ def coupled_influence(
         (M, M), coupling. None is the mean, 1 / M.
     x
         (M, L, E). If given, K[m,t,n,s,e] x[n,s,e] takes the place of K: contributions, whose sum over n and s is y
-        (less what h0 gives). None: K itself, the sensitivity to a unit input.
+        (minus the output for h0). None: K itself, the sensitivity to a unit input.
     h0
-        (M, E, N), state before the first step; its effect comes back as `of_start`.
+        (M, E, N), state before the first step; its effect comes back as `of_initial_state`.
     mask
-        (M, L) of dtype bool, True at real steps. A masked step influences nothing and is influenced by nothing
+        (M, L) of dtype bool, True at real steps. A masked step neither influences nor is influenced
         (zeros), but its modality holds its state, through which earlier steps act on later ones.
     channels
         Which channels count, from 0 to E - 1. None: all.
@@ -231,7 +231,7 @@ def coupled_influence(
     Returns
     -------
     Influence
-        (of_inputs, of_start). No gradient flows through it.
+        (of_inputs, of_initial_state). No gradient flows through it.
 
     Raises
     ------
@@ -246,7 +246,7 @@ def coupled_influence(
     -----
     One walk through time per source: O(L² M² (M + 1) N / 2) multiplications per channel, and memory for the map
     and O(L M N) only. Exponentials are computed once per step, not per source. L = 500, M = 3, N = 16 takes
-    milliseconds per channel (tests/kernels/influence/speed.py measures it).
+    milliseconds per channel.
 
     References
     ----------
@@ -254,7 +254,7 @@ def coupled_influence(
 
     Examples
     --------
-    Two modalities that hear each other's mean; an input of the second reaches the first one step later, halved
+    Two modalities with mean coupling; an input of the second reaches the first one step later, halved
     and decayed by exp(-0.5):
 
     >>> import torch
@@ -269,7 +269,7 @@ def coupled_influence(
     if is_transformed():
         raise RuntimeError(
             "coupled_influence has no derivative and maps one sample at a time, but torch.func (vmap, grad, jvp, ...) or "
-            "torch.autograd.forward_ad asked for more. Call it outside, on plain tensors, in a loop over samples; for a "
+            "torch.autograd.forward_ad requested more. Call it outside, on plain tensors, in a loop over samples; for a "
             "map with derivatives take torch.func.jacrev of coupled_scan(..., backend='reference')."
         )
     tensors = {"dt": dt, "A": A, "B": B, "C": C, "D": D, "W": W, "x": x, "h0": h0}

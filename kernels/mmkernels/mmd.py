@@ -23,7 +23,7 @@ BLOCK_PAIRS = 2**18  # pairs of points whose kernel values are held at a time
 
 
 def _bank(squared: Tensor, bandwidth: Tensor, factors: tuple[float, ...], slope: bool) -> tuple[Tensor, Tensor | None]:
-    """Return k(s) = mean over f of exp(-s / (2 (f bandwidth)²)) of squared distances s, and dk/ds if asked for."""
+    """Return k(s) = mean over f of exp(-s / (2 (f bandwidth)²)) of squared distances s, and dk/ds with `slope`."""
     scaled = squared * (-0.5 / bandwidth.square())[:, None, None]
     values, slopes = torch.zeros_like(scaled), torch.zeros_like(scaled) if slope else None
     for factor in factors:
@@ -163,7 +163,7 @@ def median_bandwidth(
     x, y, mask_x, mask_y, check
         As in `mmd_squared`.
     max_points
-        Points of a pair of sets, both together, whose distances are looked at. Where there are more, this many are
+        Points of a pair of sets, both together, whose distances are computed. Where there are more, this many are
         taken, evenly spaced in their order, always the same.
 
     Returns
@@ -251,7 +251,7 @@ def mmd_squared(
         (..., n, d) and (..., m, d), float32 or float64: one set of points, or batches of sets that are compared
         pair by pair.
     mask_x, mask_y
-        (..., n) and (..., m) of dtype bool, True at real points. Filler is never looked at: it may be NaN, and its
+        (..., n) and (..., m) of dtype bool, True at real points. Filler is never read: it may be NaN, and its
         gradient is exactly 0. None: all are real.
     bandwidth
         Standard deviation of the kernel, > 0, in the units of the points: one number, or one per pair of sets. None:
@@ -284,7 +284,7 @@ def mmd_squared(
     Notes
     -----
     O((n + m)² d) time. Memory is linear in n + m: kernel values exist for one block of rows at a time, and where a
-    gradient will be asked for it is made from them on the spot. Identical sets give exactly 0 in the biased form; in float32 expect 1e-6.
+    gradient is needed it is computed from them at once. Identical sets give exactly 0 in the biased form; in float32 expect 1e-6.
 
     References
     ----------

@@ -94,7 +94,7 @@ def two_sets(
     Parameters
     ----------
     where
-        The function that is asked, for messages.
+        Name of the calling function, for messages.
     x, y, mask_x, mask_y
         As in `mmkernels.mmd_squared`.
     least

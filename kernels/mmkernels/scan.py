@@ -111,7 +111,7 @@ def _check_coupling(W: Tensor | None, n_modality: int, n_batch: int) -> None:
         "W",
         f"of shape (M, M) = {(n_modality, n_modality)} or (B, M, M) = {(n_batch, n_modality, n_modality)}",
         f"{tuple(W.shape)}",
-        "Row m holds what modality m hears of each modality; pass None for the mean.",
+        "Row m holds the coupling weights of target modality m; pass None for the mean.",
     )
 
 
@@ -151,12 +151,12 @@ def check(
     h0: Tensor | None = None,
     mask: Tensor | None = None,
 ) -> None:
-    """Check that the arguments of `coupled_scan` mean what they should; reads every value once.
+    """Check the values of the arguments of `coupled_scan`; every value is read once.
 
     Parameters
     ----------
     x, dt, A, B, C, D, W, h0, mask
-        As in `mmkernels.coupled_scan`. Masked steps of x, dt, B and C are not looked at.
+        As in `mmkernels.coupled_scan`. Masked steps of x, dt, B and C are not read.
 
     Raises
     ------
@@ -271,7 +271,7 @@ def coupled_scan(
     return_state: bool = False,
     backend: str = "auto",
 ) -> Tensor | tuple[Tensor, Tensor]:
-    """Run M selective state chains that hear each other at every step.
+    """Compute the coupled selective scan of M modalities: output y, and with ``return_state`` the last hidden state.
 
     h[m,t] = exp(dt[m,t] A[m]) * sum_n W[m,n] h[n,t-1] + dt[m,t] B[m,t] x[m,t]
     y[m,t] = sum_N C[m,t] h[m,t] + D[m] x[m,t]
@@ -282,23 +282,23 @@ def coupled_scan(
         (M, B, L, E), input: modality, batch, time, channel. float32 or float64 (`triton`: also bfloat16 and float16,
         with float32 states; `reference`: any float dtype).
     dt
-        (M, B, L, E), step size, >= 0, dimensionless. 0 decays nothing and adds nothing.
+        (M, B, L, E), step size, >= 0, dimensionless. 0: no decay, no input.
     A
         (M, E, N), decay rate per unit of dt, < 0.
     B, C
-        (M, B, L, N), how the input enters the states and how the states reach the output.
+        (M, B, L, N), input and output projections of the states.
     D
         (M, E), direct path from x to y. None: no direct path.
     W
-        (M, M), or (B, M, M) for one coupling per batch element: row m holds what modality m hears of each
-        modality's state. None is the mean, 1 / M everywhere. The identity is M independent chains; a row that
-        sums (in absolute value) to more than 1 may make the states grow without bound.
+        (M, M), or (B, M, M) for one coupling per batch element: coupling weights, row = target,
+        column = source. None is the mean, 1 / M everywhere. The identity is M independent streams; with a row that
+        sums (in absolute value) to more than 1 the states may grow without bound.
     h0
         (M, B, E, N), state before the first step. None: zero.
     mask
         (M, B, L) of dtype bool, True at real steps. Where it is False modality m *holds*: h[m,t] = h[m,t-1],
-        y[m,t] = 0, and x, dt, B, C there are never looked at (they may be NaN; their gradients are exactly
-        0). The others go on hearing the held state.
+        y[m,t] = 0, and x, dt, B, C there are never read (they may be NaN; their gradients are exactly
+        0). The others still receive the held state.
     return_state
         Also return the state after the last step.
     backend
@@ -328,10 +328,10 @@ def coupled_scan(
     channel and state axes; they agree with a float64 `reference` to 1e-12 (float64) and 1e-5 (float32) of the
     largest value, forward and backward (tests/kernels/test_scan_agreement.py), and have first derivatives only: `numba`
     reverse and forward (torch.func, forward_ad), `triton` reverse; others are refused. In
-    float32, here as elsewhere, a state that fades over thousands of exactly equal steps repeats one rounding of its
-    decay at each of them: such data want float64.
+    float32, here as elsewhere, a state that decays over thousands of exactly equal steps repeats one rounding of its
+    decay at each of them: use float64 for such data.
     A W that is the same positive number everywhere (None; on the CPU also a tensor that needs no gradient) runs
-    as one chain where there is no mask. Results do not depend on the number of threads.
+    with one shared state where there is no mask. Results do not depend on the number of threads.
 
     References
     ----------

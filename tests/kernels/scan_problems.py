@@ -4,9 +4,23 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
-from mmkernels import coupled_scan
+from mmkernels import BackendUnavailable, backends, coupled_scan, dispatch
 from torch import Tensor
 
+
+def runnable(operator: str, first: Tensor) -> list[str]:
+    """Return the registered backends that can run `operator` for its first tensor; the tests run over all of them."""
+    names = []
+    for row in backends(operator):
+        try:
+            dispatch.choose(operator, row.backend, first)
+        except BackendUnavailable:
+            continue
+        names.append(row.backend)
+    return names
+
+
+SCAN_BACKENDS = runnable("coupled_scan", torch.zeros(2, 1, 1, 1))  # M = 2: without the peers of one modality
 NAMES = ("x", "dt", "A", "B", "C", "D", "W", "h0")
 
 

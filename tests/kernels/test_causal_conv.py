@@ -4,10 +4,11 @@ import pytest
 import torch
 from mmkernels import BackendUnavailable, backends, causal_conv, last_backend
 from mmkernels.cpu import layout
+from scan_problems import runnable
 from torch import Tensor
 from torch.nn.functional import conv1d, pad, silu
 
-BACKENDS = pytest.mark.parametrize("backend", ["numba", "reference"])
+BACKENDS = pytest.mark.parametrize("backend", runnable("causal_conv", torch.zeros(1, 1, 1, 1)))
 TOLERANCE = {torch.float64: 1e-13, torch.float32: 2e-6}
 
 

@@ -6,9 +6,9 @@ import pytest
 import torch
 from influence_problems import drawn_sample, jacobian, scanned
 from mmkernels import coupled_influence, last_backend
-from scan_problems import worst
+from scan_problems import runnable, worst
 
-BACKENDS = ["numba", "reference"]
+BACKENDS = runnable("coupled_influence", torch.zeros(1, 1, 1))
 # M, L, E, N, coupling, mask
 CASES = [
     (1, 1, 1, 1, "none", "none"),

@@ -9,9 +9,9 @@ import pytest
 import torch
 from influence_problems import drawn_sample
 from mmkernels import BackendUnavailable, backends, coupled_influence, influence
-from scan_problems import worst
+from scan_problems import runnable, worst
 
-BACKENDS = ["numba", "reference"]
+BACKENDS = runnable("coupled_influence", torch.zeros(1, 1, 1))
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
@@ -25,10 +25,10 @@ def test_reductions_are_what_they_say(weighted: bool, backend: str) -> None:
     mean, norm = (coupled_influence(**given, reduce=r, backend=backend) for r in ("abs_mean", "norm"))
     assert worst(mean.of_inputs, rows.abs().mean(-1)) <= 1e-14
     assert worst(norm.of_inputs, rows.norm(dim=-1)) <= 1e-14
-    assert mean.of_start is not None
-    assert norm.of_start is not None
-    assert worst(mean.of_start, start.abs().mean(-1)) <= 1e-14
-    assert worst(norm.of_start, start.norm(dim=-1)) <= 1e-14
+    assert mean.of_initial_state is not None
+    assert norm.of_initial_state is not None
+    assert worst(mean.of_initial_state, start.abs().mean(-1)) <= 1e-14
+    assert worst(norm.of_initial_state, start.norm(dim=-1)) <= 1e-14
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
@@ -50,9 +50,9 @@ def test_a_bin_is_the_mean_over_its_pairs_of_steps(bin_steps: int, backend: str)
         found = coupled_influence(**given, reduce=reduce, bin_steps=bin_steps, backend=backend)
         assert found.of_inputs.shape == right.shape
         assert worst(found.of_inputs, right) <= 1e-13
-        assert found.of_start is not None
-        assert found.of_start.shape == right.shape[:2] + ((2,) if reduce == "none" else ())
-    whole = coupled_influence(**given, bin_steps=bin_steps).of_start
+        assert found.of_initial_state is not None
+        assert found.of_initial_state.shape == right.shape[:2] + ((2,) if reduce == "none" else ())
+    whole = coupled_influence(**given, bin_steps=bin_steps).of_initial_state
     assert whole is not None
     assert worst(whole[:, 0], start[:, bins[0]].abs().mean((1, 2))) <= 1e-13
 

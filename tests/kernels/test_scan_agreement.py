@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from scan_problems import Sizes, outputs, problem, solve, worst
+from scan_problems import SCAN_BACKENDS, Sizes, outputs, problem, solve, worst
 
 # M, L, E, N, coupling, mask, D and h0 given: each value of each column, and the pairs that share code.
 CASES = [
@@ -30,11 +30,15 @@ CASES = [
 TOLERANCE = {torch.float64: 1e-12, torch.float32: 1e-5}
 
 
-@pytest.mark.parametrize(
-    ("backend", "dtype"),
-    [("numba", torch.float64), ("numba", torch.float32), ("reference", torch.float32)],
-    ids=["numba-float64", "numba-float32", "reference-float32"],
-)
+PAIRS = [
+    (backend, dtype)
+    for backend in SCAN_BACKENDS
+    for dtype in TOLERANCE
+    if (backend, dtype) != ("reference", torch.float64)
+]
+
+
+@pytest.mark.parametrize(("backend", "dtype"), PAIRS, ids=lambda value: str(value).removeprefix("torch."))
 @pytest.mark.parametrize(("M", "L", "E", "N", "coupling", "masking", "optional"), CASES)
 def test_outputs_and_all_gradients_equal_the_float64_reference(
     backend: str,

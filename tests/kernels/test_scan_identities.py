@@ -3,9 +3,9 @@
 import pytest
 import torch
 from mmkernels import coupled_scan
-from scan_problems import Sizes, outputs, problem, solve, worst
+from scan_problems import SCAN_BACKENDS, Sizes, outputs, problem, solve, worst
 
-BACKENDS = pytest.mark.parametrize("backend", ["numba", "reference"])
+BACKENDS = pytest.mark.parametrize("backend", SCAN_BACKENDS)
 DTYPES = pytest.mark.parametrize("dtype", [torch.float64, torch.float32], ids=str)
 
 

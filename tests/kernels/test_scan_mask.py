@@ -2,9 +2,9 @@
 
 import pytest
 import torch
-from scan_problems import Problem, Sizes, outputs, problem, solve
+from scan_problems import SCAN_BACKENDS, Problem, Sizes, outputs, problem, solve
 
-BACKENDS = pytest.mark.parametrize("backend", ["numba", "reference"])
+BACKENDS = pytest.mark.parametrize("backend", SCAN_BACKENDS)
 DTYPES = pytest.mark.parametrize("dtype", [torch.float64, torch.float32], ids=str)
 MASKS = pytest.mark.parametrize("masking", ["right", "left", "gaps", "absent"])
 SIZES = Sizes(3, 2, 40, 9, 4)

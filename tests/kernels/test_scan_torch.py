@@ -8,11 +8,11 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import torch
 from mmkernels import coupled_scan
-from scan_problems import NAMES, Sizes, outputs, problem, solve, worst
+from scan_problems import NAMES, SCAN_BACKENDS, Sizes, outputs, problem, solve, worst
 from torch import Tensor
 from torch.autograd import forward_ad
 
-BACKENDS = pytest.mark.parametrize("backend", ["numba", "reference"])
+BACKENDS = pytest.mark.parametrize("backend", SCAN_BACKENDS)
 
 
 def _arguments(seed: int) -> tuple[Tensor, ...]:

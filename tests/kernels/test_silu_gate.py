@@ -7,10 +7,11 @@ import pytest
 import torch
 from mmkernels import backends, gate, last_backend, silu_gate
 from mmkernels.cpu import layout
+from scan_problems import runnable
 from torch import Tensor
 from torch.nn.functional import silu
 
-BACKENDS = pytest.mark.parametrize("backend", ["numba", "reference"])
+BACKENDS = pytest.mark.parametrize("backend", runnable("silu_gate", torch.zeros(1)))
 TOLERANCE = {torch.float64: 1e-14, torch.float32: 1e-6}
 
 

@@ -80,7 +80,7 @@ def _loaded() -> ctypes.CDLL:
     return found
 
 
-def why_not(shape_M: int, shape_E: int) -> str | None:
+def missing_reason(shape_M: int, shape_E: int) -> str | None:
     """Return why the ceiling cannot run for this many modalities and channels, or None."""
     found, reason = library()
     if found is None:

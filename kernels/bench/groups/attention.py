@@ -30,7 +30,7 @@ def _row(name: str, step: str, L: int, quick: bool) -> Row:
 
 
 def times(L: int, quick: bool) -> list[dict[str, Any]]:
-    """Race training steps in this process."""
+    """Time training steps in this process."""
     names = (fusion.COUPLED, fusion.FUSED) + ((fusion.STORED,) if L <= 500 else ())
     rows = {name: _row(name, TRAINING, L, quick) for name in names}
     x = fusion.recording(2 if quick else BATCH, L)

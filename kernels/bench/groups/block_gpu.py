@@ -18,7 +18,7 @@ ATTENTION = 1e-3  # float32 matrix products may run in a lower precision there
 
 
 def one(L: int, device: str, quick: bool) -> list[Row]:
-    """Race the three at one length; who does not fit is left out, and says so."""
+    """Time the three at one length; one that does not fit is skipped with a note."""
     batch = 2 if quick else BATCH
     sizes = {"M": fusion.M, "B": batch, "L": L, "d": fusion.WIDTH, "N": fusion.STATE}
     rows: dict[str, Row] = {}

@@ -1,4 +1,4 @@
-"""What stands before and behind a scan against PyTorch's own: the convolution with SiLU, and the gate."""
+"""Causal convolution with SiLU and gate against PyTorch's own operations."""
 
 from collections.abc import Callable
 from functools import partial
@@ -29,7 +29,7 @@ def _given(case: str, sizes: dict[str, int], dtype: torch.dtype = torch.float32)
 
 
 def _by_pytorch(x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
-    """Run all modalities' channels as the groups of one convolution, with the transposes that its layout asks for."""
+    """Run all modalities' channels as the groups of one convolution, with the transposes that its layout requires."""
     modalities, batch, time, channels = x.shape
     rows = pad(x.permute(1, 0, 3, 2).reshape(batch, modalities * channels, time), (TAPS - 1, 0))
     y = conv1d(rows, weight.reshape(-1, 1, TAPS), bias.flatten(), groups=modalities * channels)
@@ -62,7 +62,7 @@ def _infer(function: Callable[..., Tensor], given: list[Tensor]) -> Tensor:
 
 
 def one(case: str, sizes: dict[str, int], quick: bool) -> list[dict[str, Any]]:
-    """Race inference and training of one operator in this process."""
+    """Time inference and training of one operator in this process."""
     right = _train(CONTENDERS[case]["reference float32"], _given(case, SMALL, torch.float64))
     more = {"taps": TAPS} if case == CONV else {}
     rows = []

@@ -1,4 +1,4 @@
-"""What coupling costs: M = 3 against three scans of one modality, and a general W against W constant."""
+"""Cost of coupling: M = 3 against three scans of one modality, and a general W against W constant."""
 
 from typing import Any
 
@@ -29,7 +29,7 @@ def _alone(x: Tensor, dt: Tensor, A: Tensor, B: Tensor, C: Tensor) -> Tensor:
 
 
 def one(L: int, N: int, quick: bool) -> list[dict[str, Any]]:
-    """Race one shape in this process."""
+    """Time one shape in this process."""
     contenders = [
         with_coupling("mean", MEAN),
         with_coupling("general", GENERAL),

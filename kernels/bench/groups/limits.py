@@ -1,4 +1,4 @@
-"""The forward pass against what the machine can do at most: exponentials per second, measured in the same run."""
+"""Exponentials per second in the forward pass against the maximum of this machine, measured in the same run."""
 
 from functools import partial
 from typing import Any

@@ -1,4 +1,4 @@
-"""Peak memory of a training step above its inputs, each contender in a process of its own; and that it is linear in L."""
+"""Peak memory of a training step above its inputs, each contender in its own process, for several L."""
 
 from functools import partial
 from typing import Any

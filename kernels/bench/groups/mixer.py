@@ -1,4 +1,4 @@
-"""A whole Mamba block of transformers (MambaMixer), training: its two paths, our scan in their place, and all of ours.
+"""A whole Mamba block of transformers (MambaMixer), training: its two paths, with our scan in their place, and with all our operators.
 
 "mmkernels' block" computes the same from the same weights with channels last throughout: no transposes, the convolution
 and SiLU in one pass, and a weight for each thing that a projection makes, so that nothing has to be cut apart.
@@ -17,7 +17,7 @@ from torch.nn.functional import linear, silu, softplus
 
 from bench import fresh_process
 from bench.contenders import PEER
-from bench.peers import why_not
+from bench.peers import missing_reason
 from bench.problems import Settings, plan, worst
 from bench.race import TRAINING
 from bench.rows import NOT_INSTALLED, REFUSED, Row, pack, unpack
@@ -99,11 +99,11 @@ def _step(mixer: nn.Module, x: Tensor, function: Callable[..., Any]) -> list[Ten
 
 
 def one(L: int, quick: bool) -> list[dict[str, Any]]:
-    """Race the four in this process."""
+    """Time the four in this process."""
     sizes = {"B": 2 if quick else 16, "L": 12 if quick else L, "d": 16 if quick else 128, "N": 16}
     names = (BLOCK, OURS, SLOW, MAMBAPY)
     rows = {n: Row("mixer", CASE, sizes, TRAINING, n, torch.get_num_threads(), simd()) for n in names}
-    lacking = why_not("transformers", "mambapy")
+    lacking = missing_reason("transformers", "mambapy")
     if lacking is not None:
         for row in rows.values():
             row.status, row.note = NOT_INSTALLED, lacking

@@ -62,7 +62,7 @@ def _row(name: str, points: int) -> Row:
 
 
 def one(points: int, quick: bool) -> list[dict[str, Any]]:
-    """Race value and gradients in this process."""
+    """Time value and gradients in this process."""
     rows = {name: _row(name, points) for name in CONTENDERS}
     works = {}
     for name, row in rows.items():

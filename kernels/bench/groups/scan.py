@@ -1,4 +1,4 @@
-"""The coupled scan, M = 3, against the fair PyTorch loop, mambapy's parallel scan and the C++ ceiling."""
+"""The coupled scan, M = 3, against a fast PyTorch loop, mambapy's parallel scan and the C++ ceiling."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ CASE = "coupled scan"
 
 
 def one(L: int, N: int, quick: bool, wide: bool, compiled: bool) -> list[dict[str, Any]]:
-    """Race one shape in this process; `wide`: with the parallel scans too."""
+    """Time one shape in this process; `wide`: with the parallel scans too."""
     sizes = fitting(shape(quick, 3, 16, L, 128, N))
     contenders = [field.ours(), field.loop(), field.ceiling(sizes)]
     if wide:

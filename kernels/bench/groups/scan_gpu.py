@@ -29,7 +29,7 @@ def _mamba_cuda() -> tuple[Callable[..., Tensor] | None, str | None]:
 
 
 def _field(case: str, sizes: Shape, backend: str) -> list[Contender]:
-    """Return who takes part."""
+    """Return the contenders."""
     mamba, lacking = _mamba_cuda()
     first = [field.ours(backend, TRITON)]
     if case == SINGLE:
@@ -58,7 +58,7 @@ def _row(contender: Contender, case: str, sizes: Shape, step: str, dtype: str, d
 
 
 def one(case: str, sizes: Shape, device: str, backend: str, rates: Rates | None, quick: bool) -> list[Row]:
-    """Race one shape, float32, and ours in bfloat16; rows of ours get the share of the highest floor."""
+    """Time one shape, float32, and ours in bfloat16; rows of ours get the share of the highest floor."""
     contenders = [(c, "float32") for c in _field(case, sizes, backend)]
     if backend == "triton":
         contenders.append((field.ours(backend, TRITON), "bfloat16"))

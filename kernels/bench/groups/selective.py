@@ -22,7 +22,7 @@ def _turned(x: Tensor, dt: Tensor, A: Tensor, B: Tensor, C: Tensor) -> Tensor:
 
 
 def one(L: int, quick: bool) -> list[dict[str, Any]]:
-    """Race one length in this process."""
+    """Time one length in this process."""
     sizes = shape(quick, 1, 16, L, 128, 16)
     turned = Contender(TURNED, _turned, channels_first=True, tolerance=OURS)
     peers = [

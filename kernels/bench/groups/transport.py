@@ -10,7 +10,7 @@ from mmkernels.timing.machine import simd
 from torch import Tensor
 
 from bench import fresh_process
-from bench.peers import clouds, costs, sinkhorn_log, why_not
+from bench.peers import clouds, costs, missing_reason, sinkhorn_log
 from bench.problems import Settings, plan, worst
 from bench.race import FORWARD
 from bench.rows import NOT_INSTALLED, REFUSED, Row, pack, unpack
@@ -72,13 +72,13 @@ def _candidates() -> dict[str, tuple[Callable[[Tensor], Tensor], str | None]]:
         NUMBA64: (partial(_ours, "numba"), None),
         TORCH: (partial(_ours, "torch"), None),
         LOOP: (_loop, None),
-        POT_BATCH: (_pot_batch, why_not("ot")),
-        POT_EACH: (_pot_each, why_not("ot")),
+        POT_BATCH: (_pot_batch, missing_reason("ot")),
+        POT_EACH: (_pot_each, missing_reason("ot")),
     }
 
 
 def one(size: int, quick: bool) -> list[dict[str, Any]]:
-    """Race one size in this process; equality on the same cost for every contender that returns plans."""
+    """Time one size in this process; equality on the same cost for every contender that returns plans."""
     problems = 2 if quick else 32
     cost = costs(problems, size)
     sizes = {"problems": problems, "n": size, "m": size, "iterations": ITERATIONS}
@@ -96,8 +96,10 @@ def one(size: int, quick: bool) -> list[dict[str, Any]]:
         row.values["largest plan difference"] = (found.double() - right).abs().max().item()
         works[name] = _admitted(row, 1e-12 if name == NUMBA64 else TOLERANCE, partial(function, own))
     rows[GEOMLOSS] = row = Row("transport", CASE, sizes, FORWARD, GEOMLOSS, torch.get_num_threads(), simd())
-    row.note = why_not("geomloss") or "for reference: another problem (value only, fewer iterations), equal to 5 %"
-    if why_not("geomloss") is None:
+    row.note = (
+        missing_reason("geomloss") or "for reference: another problem (value only, fewer iterations), equal to 5 %"
+    )
+    if missing_reason("geomloss") is None:
         X, Y = clouds(problems, size)
         row.error = worst([_geomloss(X[:2], Y[:2])], [_value(X[:2].double(), Y[:2].double())])
         row.error_shape = {**sizes, "problems": 2}

@@ -161,7 +161,7 @@ def power_of_two(builder: Any, x: VectorType, terms: list[Any], power: Any) -> A
 
 
 def _begin(builder: Any, x: VectorType, terms: list[Any], power: Any) -> Any:
-    """Return what `_end` wants to know of one register early: where its sixteenths are, or nothing new."""
+    """Return what `_end` needs of one register early: the index of its sixteenths, or x itself."""
     return builder.fadd(power, terms[0]) if _by_sixteenths(single=x.dtype == types.float32) else power
 
 

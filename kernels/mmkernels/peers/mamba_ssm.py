@@ -72,7 +72,7 @@ def _on_cuda(x: Tensor | None) -> bool:
 def against(x: Tensor | None) -> str | None:
     """Return why the package cannot scan `x` (None: anything at all), or None if it can."""
     if x is not None and x.shape[0] != 1:
-        return f"it knows one modality (M = 1) and x has M = {x.shape[0]}"
+        return f"it computes one modality (M = 1) and x has M = {x.shape[0]}"
     if x is not None and 0 in x.shape:
         return f"it has no answer for an empty axis and x is of shape {tuple(x.shape)}"
     if _on_cuda(x):
@@ -86,7 +86,7 @@ def against(x: Tensor | None) -> str | None:
 def against_call(*, W: Tensor | None = None, h0: Tensor | None = None, mask: Tensor | None = None) -> str | None:
     """Return which of the optional arguments the package has nothing for, or None if there is none."""
     if mask is not None:
-        return "it knows no mask; cut the padding off, or pass mask=None"
+        return "it has no mask; cut the padding off, or pass mask=None"
     if h0 is not None:
         return "it starts from a zero state and h0 is given; pass h0=None"
     if W is not None and W.requires_grad:
@@ -159,8 +159,8 @@ def coupled_scan_mamba_ssm(
     on_cuda = _on_cuda(x)
     if on_cuda and is_transformed():
         raise RuntimeError(
-            "coupled_scan: backend 'mamba_ssm' knows no transforms on a GPU (torch.func or torch.autograd.forward_ad asked "
-            "for one). Pass backend='reference'."
+            "coupled_scan: backend 'mamba_ssm' has no transforms on a GPU (torch.func or torch.autograd.forward_ad requested "
+            "one). Pass backend='reference'."
         )
     scan = (_cuda_kernel() if on_cuda else selective_scan_reference())[0]
     if scan is None:

@@ -34,7 +34,7 @@ def coupled_scan_reference(
         (M, B, E, N), the state after the last step (h0 if there is none).
     """
     W = mean_coupling(x) if W is None else W
-    # weights[n] (M, B or 1, 1, 1): what each modality hears of modality n.
+    # weights[n] (M, B or 1, 1, 1): coupling weights of source n, for each target.
     weights = (W.unsqueeze(0) if W.ndim == 2 else W).permute(2, 1, 0)[..., None, None].unbind(0)
     if mask is not None:
         # A masked step may hold anything, NaN too: it is replaced before it meets arithmetic.
@@ -45,9 +45,9 @@ def coupled_scan_reference(
 
     outputs = []
     for x_t, dt_t, B_t, C_t, real_t in zip(x.unbind(2), dt.unbind(2), B.unbind(2), C.unbind(2), is_real, strict=True):
-        heard = torch.stack([weight * h_n for weight, h_n in zip(weights, h, strict=True)]).sum(0)
+        coupled = torch.stack([weight * h_n for weight, h_n in zip(weights, h, strict=True)]).sum(0)
         decay = torch.exp(dt_t.unsqueeze(-1) * A.unsqueeze(1))
-        new = decay * heard + (dt_t * x_t).unsqueeze(-1) * B_t.unsqueeze(-2)
+        new = decay * coupled + (dt_t * x_t).unsqueeze(-1) * B_t.unsqueeze(-2)
         y_t = (new * C_t.unsqueeze(-2)).sum(-1)
         if D is not None:
             y_t = y_t + D.unsqueeze(1) * x_t

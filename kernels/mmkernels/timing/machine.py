@@ -62,7 +62,7 @@ def compiler() -> str | None:
 
 def _first_line(command: list[str]) -> str | None:
     try:
-        done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - a compiler, asked for its version
+        done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - a compiler prints its version
     except OSError:
         return None
     lines = done.stdout.splitlines()
@@ -89,7 +89,7 @@ def gpu_clock_hertz(properties: Any) -> float:
     Raises
     ------
     RuntimeError
-        If neither tells.
+        If neither reports it.
     """
     kilohertz = getattr(properties, "clock_rate", None)
     if kilohertz:

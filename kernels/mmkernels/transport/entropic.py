@@ -186,7 +186,7 @@ def entropic_plan(
     ----------
     M. Cuturi, *Sinkhorn Distances*, NeurIPS 2013, Algorithm 1. B. Schmitzer, *Stabilized Sparse Scaling Algorithms
     for Entropy Regularized Transport Problems*, SIAM J. Sci. Comput. 41 (2019): log domain, absorption, scaling of
-    epsilon. AlignMamba-2 (arXiv:2603.18462) names an optimal transport loss; that it is this one is a *reading*.
+    epsilon. AlignMamba-2 (arXiv:2603.18462) names an optimal transport loss; that it is this one is our interpretation.
 
     Examples
     --------

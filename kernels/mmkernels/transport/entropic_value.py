@@ -41,7 +41,7 @@ def by_triton(x: Tensor, y: Tensor, metric: Metric, masks: Masks, weights: Any, 
 
     if is_transformed():
         raise RuntimeError(
-            "entropic_value: backend 'triton' knows no transforms (torch.func or torch.autograd.forward_ad asked for one). "
+            "entropic_value: backend 'triton' has no transforms (torch.func or torch.autograd.forward_ad requested one). "
             "Pass backend='torch', or 'reference' for second derivatives."
         )
     (a, b), tolerance = weights, settings["tolerance"]

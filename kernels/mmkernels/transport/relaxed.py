@@ -8,7 +8,7 @@ from torch import Tensor
 from mmkernels.dispatch import choose
 from mmkernels.transport.arguments import check_arguments, fail
 
-READINGS = ("literal", "barycentric")
+VARIANTS = ("literal", "barycentric")
 
 
 class RelaxedPlan(NamedTuple):
@@ -21,26 +21,26 @@ class RelaxedPlan(NamedTuple):
 def relaxed_plan(
     cost: Tensor,
     *,
-    reading: Literal["literal", "barycentric"] = "literal",
+    variant: Literal["literal", "barycentric"] = "literal",
     mask_x: Tensor | None = None,
     mask_y: Tensor | None = None,
     a: Tensor | None = None,
     backend: str = "auto",
 ) -> RelaxedPlan:
-    """Return the cheapest plan whose rows have mass a; how much arrives in a column is left open.
+    """Return the cheapest plan whose rows have mass a; the column marginal is free.
 
     Parameters
     ----------
     cost
         (B, n, m), cost of moving i to j; float32 or float64.
-    reading
+    variant
         "literal": as the paper states it, P[i, j] = a[i] at the cheapest j (the first of equals), else 0 (AlignMamba,
-        arXiv:2412.00833, eq. 4-5, with a = 1 / T). ``P' X`` then moves *mass*: an entry that k others go to becomes
-        k / T times their mean, one that none goes to becomes 0 (eq. 6).
-        "barycentric": a **reading**, not in the paper: columns are divided by the mass they received, so that ``P' X``
-        is the mean of what arrives. A column that received nothing stays 0; what to put there is the caller's choice.
+        arXiv:2412.00833, eq. 4-5, with a = 1 / T). ``P' X`` then moves *mass*: a target of k sources becomes k / T
+        times their mean, a target of none becomes 0 (eq. 6).
+        "barycentric": our interpretation, not in the paper: columns are divided by the mass they received, so that
+        ``P' X`` is the mean of the sources. A column that received nothing stays 0.
     mask_x, mask_y
-        (B, n), (B, m) bool, True at real entries; None: all real. The cost at padding is never looked at.
+        (B, n), (B, m) bool, True at real entries; None: all real. The cost at padding is never read.
     a
         (B, n), mass of the rows, >= 0. None: uniform over the real entries.
     backend
@@ -49,13 +49,13 @@ def relaxed_plan(
     Returns
     -------
     RelaxedPlan
-        plan (B, n, m), and cost (B,) = sum_i a[i] min_j cost[i, j], in both readings. `cost` is differentiable
+        plan (B, n, m), and cost (B,) = sum_i a[i] min_j cost[i, j], in both variants. `cost` is differentiable
         almost everywhere, with respect to `cost` and `a`; the plan is piecewise constant and has no gradient.
 
     Raises
     ------
     TypeError, ValueError
-        As `entropic_plan`, and if there is no such reading.
+        As `entropic_plan`, and if there is no such variant.
     BackendUnavailable
         If the named backend cannot run.
 
@@ -63,7 +63,7 @@ def relaxed_plan(
     -----
     The cost is at most that of `exact_plan`: a constraint is dropped. For the other direction pass
     ``cost.transpose(1, 2)``. As a loss it can be driven to 0 by moving all of x onto one entry of y; AlignMamba-2
-    (arXiv:2603.18462) pairs transport with MMD, which stands against that (why it does so is a *reading*).
+    (arXiv:2603.18462) pairs transport with MMD, which prevents that (the reason is our interpretation).
 
     Examples
     --------
@@ -74,11 +74,11 @@ def relaxed_plan(
              [0.5000, 0.0000]]]), cost=tensor([0.1500]))
     """
     given = check_arguments("relaxed_plan", cost, mask_x, mask_y, a, None, equal_mass=False)
-    if reading not in READINGS:
-        fail("relaxed_plan", "reading", f"one of {READINGS}", repr(reading), "'literal' is the paper's.")
+    if variant not in VARIANTS:
+        fail("relaxed_plan", "variant", f"one of {VARIANTS}", repr(variant), "'literal' is the paper's.")
     chosen = choose("relaxed_plan", backend, cost)
     plan, spent = chosen.run(given.cost, given.a, given.mask_x, given.mask_y)
-    if reading == "barycentric":
+    if variant == "barycentric":
         mass = plan.sum(1, keepdim=True)
         plan = plan / torch.where(mass > 0, mass, 1.0)
     return RelaxedPlan(plan, spent)

@@ -52,7 +52,7 @@ def test_every_contender_equals_the_float64_reference(index: int) -> None:
 
 @pytest.mark.filterwarnings("ignore")
 def test_the_loop_of_transformers_equals_it_too() -> None:
-    if peers.why_not("transformers") is not None:
+    if peers.missing_reason("transformers") is not None:
         pytest.skip("transformers is not installed")
     slow = Contender("slow", peers.transformers_scan(mambapy=False), channels_first=True)
     assert slow.error(ONE) <= 1e-5

@@ -25,10 +25,10 @@ def row(contender: str, median: float, **changes: Any) -> Row:
 def test_ratios_are_slow_over_fast_and_judged_by_the_vector_width() -> None:
     rows = [row(contenders.NUMBA, 2.0), row(contenders.LOOP, 30.0), row(contenders.CEILING, 1.9)]
     loop, ceiling = promises.scan(rows)
-    assert (loop.wanted, loop.measured, loop.met) == ("≥ 20×", "15×", False)
-    assert (ceiling.wanted, ceiling.measured, ceiling.met) == ("≤ 1.15×", "1.05×", True)
+    assert (loop.expected, loop.measured, loop.met) == ("≥ 20×", "15×", False)
+    assert (ceiling.expected, ceiling.measured, ceiling.met) == ("≤ 1.15×", "1.05×", True)
     narrow = [row(r.contender, r.median, simd="avx2 (emulated)") for r in rows if r.median]
-    assert [(v.wanted, v.met) for v in promises.scan(narrow)] == [("≥ 12×", True), ("≤ 1.15×", True)]
+    assert [(v.expected, v.met) for v in promises.scan(narrow)] == [("≥ 12×", True), ("≤ 1.15×", True)]
 
 
 @pytest.mark.parametrize("other", [{"threads": 1}, {"simd": "avx2"}, {"shape": SIZES | {"L": 50}}, {"step": "memory"}])
@@ -75,7 +75,7 @@ def test_the_bars_of_a_gpu() -> None:
     one = [row(n, ms, shape=wide | {"M": 1}, case=SINGLE, **on) for n, ms in ((TRITON, 0.05), (MAMBA_CUDA, 0.1))]
     rows = [fast, row(MAMBA_THREE, 0.3, shape=wide, case=COUPLED, **on), *one]
     verdicts = [v for judge in promises.ALL_GPU for v in judge(rows)]
-    found = [(v.wanted, v.measured, v.met) for v in verdicts]
+    found = [(v.expected, v.measured, v.met) for v in verdicts]
     assert found == [("≥ 60 %", "75 %", True), ("≥ 3×", "2×", False), ("≤ 1×", "0.5×", True)]
     block = {"group": "block_gpu", "case": "fusion block", "step": "inference", "threads": 0, "simd": "cuda"}
     rows = [row(n, ms, **block) for n, ms in ((fusion.COUPLED, 1.0), (fusion.STORED, 4.0))]
@@ -83,7 +83,7 @@ def test_the_bars_of_a_gpu() -> None:
     blocks = [*promises.block(rows)]
     assert [(v.measured, v.met) for v in blocks] == [("75 %", True), ("90 %", True)]
     promised = {(bar, wanted) for bar, _, wanted in promises.PROMISED}
-    assert {(v.bar, v.wanted) for v in (*verdicts, *blocks)} <= promised
+    assert {(v.bar, v.expected) for v in (*verdicts, *blocks)} <= promised
 
 
 def test_a_row_survives_its_file(tmp_path: Path) -> None:

@@ -79,8 +79,8 @@ def forward(arch: int, shape: Shape) -> tuple[Compiled, float]:
 def backward(arch: int, shape: Shape) -> tuple[Compiled, float]:
     """Return the compiled backward kernel and the instructions per state element of its walk back."""
     tile = backward_tile(shape.case, arch)
-    flags = {"R": tile.fold, "HOIST": tile.hoist, "HAS_D": True, "HAS_LAST": shape.last, "HAS_W": not shape.one}
-    flags |= {"HAS_H0": True, "ENDED": not shape.one}
+    flags = {"R": tile.fold, "HOIST": tile.hoist, "HAS_D": True, "HAS_LAST": shape.last, "HAS_W": not shape.uniform}
+    flags |= {"HAS_H0": True, "ENDED": not shape.uniform}
     built = compile_for(arch, coupled_backward, shape.data, shape.constants(tile.channels) | flags, types(shape))
     return built, built.n_loop * 32 / (shape.M * 16 * tile.channels)
 

@@ -82,10 +82,10 @@ def test_a_forbidden_pair_moves_nothing_and_costs_nothing(backend: str) -> None:
 
 @pytest.mark.parametrize("dtype", [torch.float64, torch.float32])
 @pytest.mark.parametrize("kind", ["none", "right", "gaps"])
-@pytest.mark.parametrize("reading", ["literal", "barycentric"])
-def test_the_relaxed_plan_in_torch_is_the_reference(dtype: torch.dtype, kind: str, reading: Any) -> None:
+@pytest.mark.parametrize("variant", ["literal", "barycentric"])
+def test_the_relaxed_plan_in_torch_is_the_reference(dtype: torch.dtype, kind: str, variant: Any) -> None:
     C, named = costs(3, 17, 9).to(dtype), masks(kind, 3, 17, 9)
-    right = relaxed_plan(C, reading=reading, **named, backend="reference")
-    found = relaxed_plan(C, reading=reading, **named, backend="torch")
+    right = relaxed_plan(C, variant=variant, **named, backend="reference")
+    found = relaxed_plan(C, variant=variant, **named, backend="torch")
     assert torch.equal(found.plan, right.plan)
     torch.testing.assert_close(found.cost, right.cost)

@@ -169,8 +169,8 @@ def test_settings_without_meaning(named: Any, message: str) -> None:
     for plan in (entropic_plan, unbalanced_plan):
         with pytest.raises(ValueError, match=message):
             plan(C, **named)
-    with pytest.raises(ValueError, match="reading must be one of"):
-        relaxed_plan(C, reading="mean")  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="variant must be one of"):
+        relaxed_plan(C, variant="mean")  # type: ignore[arg-type]
     with pytest.raises(TypeError, match="epsilon must be a number"):
         entropic_plan(C, epsilon="small")  # type: ignore[arg-type]
 

@@ -106,14 +106,14 @@ def test_the_literal_relaxed_plan_is_equation_5_and_moves_mass_not_means() -> No
     third = 1.0 / 3.0
     assert torch.equal(found.plan, torch.tensor([[[third, 0, 0], [third, 0, 0], [0, third, 0]]]))
     torch.testing.assert_close(found.cost, torch.tensor([(0.1 + 0.3 + 0.1) / 3.0]))
-    means = relaxed_plan(C, reading="barycentric")
+    means = relaxed_plan(C, variant="barycentric")
     assert torch.equal(means.plan, torch.tensor([[[0.5, 0, 0], [0.5, 0, 0], [0, 1.0, 0]]]))
     assert torch.equal(means.cost, found.cost)
 
 
-def test_the_barycentric_reading_gives_means_of_what_arrives() -> None:
+def test_the_barycentric_variant_gives_means_of_what_arrives() -> None:
     C, x = costs(3, 25, 10), clouds(3, 25, 1)[0]
-    plan = relaxed_plan(C, reading="barycentric").plan
+    plan = relaxed_plan(C, variant="barycentric").plan
     nearest = C.argmin(2)
     for p in range(3):
         for j in range(10):
