@@ -23,11 +23,7 @@ export function bar(hatch) {
   };
   return { track, set, was };
 }
-/**
- * @param {Child} head
- * @param {Child} track
- * @param {Child} value
- */
+/** @param {Child} head @param {Child} track @param {Child} value */
 export const row = (head, track, value) =>
   h("tr", {}, head, h("td", { class: "mmv-cell" }, track), h("td", { class: "mmv-value" }, value));
 /** @param {Child[]} children */

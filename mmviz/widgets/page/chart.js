@@ -81,11 +81,7 @@ export function legend(features) {
 }
 
 // The range of all finite values of the lists; with zero it contains 0.
-/**
- * @param {ArrayLike<any>[]} lists
- * @param {boolean} zero
- * @returns {[number, number]}
- */
+/** @param {ArrayLike<any>[]} lists @param {boolean} zero @returns {[number, number]} */
 export function rangeOf(lists, zero = false) {
   let low = zero ? 0 : Infinity, high = zero ? 0 : -Infinity;
   for (const list of lists)

@@ -4,10 +4,7 @@ import { h } from "./dom.js";
 const WIDE = 340, APART = 28, BELOW = 22, MOST = 3;
 
 // Return the column of each panel, for the assignment whose tallest column is lowest.
-/**
- * @param {number[]} heights
- * @param {number} columns
- */
+/** @param {number[]} heights @param {number} columns */
 export function columnsOfEqualHeight(heights, columns) {
   /** @type {number[]} */
   let best = [];

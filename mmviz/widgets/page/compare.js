@@ -1,11 +1,7 @@
 // Corresponding selections of two runs, by the tables that Python sends (compare.py).
 /** @import { Frame, Indices, Selection, State } from "./types.js" */
 
-/**
- * @template {Partial<Selection>} T
- * @param {Indices} table
- * @param {T} selection
- */
+/** @template {Partial<Selection>} T @param {Indices} table @param {T} selection */
 function translated(table, selection) {
   const { epoch, layer, channel, time, brush } = selection, out = { ...selection };
   if (epoch !== undefined) out.epoch = table.epoch[epoch];
@@ -16,15 +12,8 @@ function translated(table, selection) {
   return out;
 }
 
-/**
- * @param {Frame} b
- * @param {State} state
- * @returns {State}
- */
+/** @param {Frame} b @param {State} state @returns {State} */
 export const toOther = (b, state) => ({ ...translated(b.from_a, state), layer_of_a: state.layer }); // the layer of A, where B has fewer
 
-/**
- * @param {Frame} b
- * @param {Partial<Selection>} change
- */
+/** @param {Frame} b @param {Partial<Selection>} change */
 export const fromOther = (b, change) => translated(b.to_a, change);

@@ -1,16 +1,9 @@
 // HTML and SVG elements. Text enters the page only as text nodes and plain attributes.
 /** @import { Child, Frame } from "./types.js" */
-/**
- * @typedef {Record<string, string | number>} Attributes
- */
+/** @typedef {Record<string, string | number>} Attributes */
 const SVG = "http://www.w3.org/2000/svg";
 
-/**
- * @template {Element} N
- * @param {N} node
- * @param {Attributes} attributes
- * @param {Child[]} children
- */
+/** @template {Element} N @param {N} node @param {Attributes} attributes @param {Child[]} children */
 function fill(node, attributes, children) {
   for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, String(value));
   node.append(...children);
@@ -46,21 +39,13 @@ export const prefixNote = (frame) => (frame.prefix?.label ? [h("p", { class: "mm
 /** @param {Child[]} children */
 export const faint = (...children) => h("p", { class: "mmv-faint mmv-small" }, ...children);
 
-/**
- * @param {string} text
- * @param {() => void} act
- * @param {Attributes} attributes
- */
+/** @param {string} text @param {() => void} act @param {Attributes} attributes */
 export function button(text, act, attributes = {}) {
   const node = h("button", { type: "button", ...attributes }, text);
   node.addEventListener("click", act);
   return node;
 }
-/**
- * @param {string} label
- * @param {string[]} options
- * @param {(index: number) => void} onPick
- */
+/** @param {string} label @param {string[]} options @param {(index: number) => void} onPick */
 export function choice(label, options, onPick) {
   const select = h("select", { "aria-label": label }, ...options.map((text, i) => h("option", { value: i }, text)));
   select.addEventListener("change", () => onPick(Number(select.value)));
@@ -68,10 +53,7 @@ export function choice(label, options, onPick) {
 }
 
 // A drawing stretched over its box: 1000 x 100 units, lines keep their width.
-/**
- * @param {string} label
- * @param {Child[]} children
- */
+/** @param {string} label @param {Child[]} children */
 export const plot = (label, ...children) =>
   s("svg", { viewBox: "0 0 1000 100", preserveAspectRatio: "none", role: "img", "aria-label": label }, ...children);
 
@@ -84,17 +66,10 @@ export const glyph = (m) => h("span", { class: "mmv-glyph", "data-m": m % 8, "ar
 // The same for a column header with room for a number of letters (wide ones count twice): if one name is longer, only glyphs are shown.
 /** @param {string} text */
 export const letters = (text) => [...text].reduce((sum, c) => sum + (Number(c.codePointAt(0)) > 0x2e7f ? 2 : 1), 0);
-/**
- * @param {Frame} frame
- * @param {number} m
- * @param {number} room
- */
+/** @param {Frame} frame @param {number} m @param {number} room */
 export const columnHead = (frame, m, room) => frame.modalities.every((one) => letters(one.name) <= room) ? modality(frame, m)
   : [glyph(m), unseen(frame.modalities[m].name)];
-/**
- * @param {Frame} frame
- * @param {number} m
- */
+/** @param {Frame} frame @param {number} m */
 export const modality = (frame, m) => [glyph(m), name(frame.modalities[m].name)];
 
 // Press or drag on `area`: report the place across and down `ruler` (0..1) and hand the keyboard to `control`.

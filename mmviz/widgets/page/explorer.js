@@ -52,12 +52,7 @@ function keepKeys(event) {
 }
 
 const DIRECTION = new Map([["ArrowRight", 1], ["ArrowUp", 1], ["ArrowLeft", -1], ["ArrowDown", -1]]);
-/**
- * @param {KeyboardEvent} event
- * @param {Selection} selection
- * @param {Frame["sizes"]} sizes
- * @param {Pick} pick
- */
+/** @param {KeyboardEvent} event @param {Selection} selection @param {Frame["sizes"]} sizes @param {Pick} pick */
 function largeSteps(event, selection, sizes, pick) {
   const direction = DIRECTION.get(event.key), target = /** @type {Element} */ (event.target);
   const key = /** @type {"time" | "epoch" | "channel" | undefined} */ (/\bmmv-(time|epoch|channel)\b/.exec(target.className)?.[1]);
@@ -93,12 +88,7 @@ function guarded(view, root, act) {
 /** @typedef {{ root: HTMLElement, update: Update }} Part */
 
 // One run: every registered view whose arrays are in the frame.
-/**
- * @param {Frame} frame
- * @param {State | null} state
- * @param {Pick} pick
- * @param {string} letter
- */
+/** @param {Frame} frame @param {State | null} state @param {Pick} pick @param {string} letter */
 function mountRun(frame, state, pick, letter) {
   /** @type {Part[]} */
   const updates = [];

@@ -1,18 +1,12 @@
 // Formatted numbers and times, and the sentence under the controls, with the wording of readout.py.
 /** @import { Frame } from "./types.js" */
-/**
- * @param {number} value
- * @param {number} digits
- */
+/** @param {number} value @param {number} digits */
 export function fixed(value, digits) {
   if (!Number.isFinite(value)) return "–";
   const text = Math.abs(value).toFixed(digits);
   return (value < 0 && Number(text) !== 0 ? "−" : "") + text;
 }
-/**
- * @param {number} value
- * @param {number} digits
- */
+/** @param {number} value @param {number} digits */
 export function signed(value, digits) {
   const text = fixed(value, digits);
   return value > 0 && Number(text) !== 0 ? `+${text}` : text;
@@ -25,10 +19,7 @@ export function short(value, digits = 3) {
   return text.replace("+", "").replaceAll("-", "−");
 }
 // The labels of an axis, low and high: as few digits as keep rounding below 2 % of the range, else the high end as its distance from the low one.
-/**
- * @param {number} low
- * @param {number} high
- */
+/** @param {number} low @param {number} high */
 export function ends(low, high) {
   for (let digits = 3; digits <= 6; digits++) {
     const texts = [low, high].map((v) => short(v, digits)), off = texts.map((text, i) => Math.abs(Number(text.replaceAll("−", "-")) - [low, high][i]));
@@ -45,46 +36,28 @@ export function argmax(values) {
 }
 
 // The time at the end of step t.
-/**
- * @param {Frame} frame
- * @param {number} sample
- * @param {number} t
- */
+/** @param {Frame} frame @param {number} sample @param {number} t */
 export function moment(frame, sample, t) {
   const seconds = frame.duration_s[sample];
   if (seconds === null) return `step ${t + 1} of ${frame.sizes.time}`;
   return `${fixed(frame.start_s[sample] + ((t + 1) / frame.sizes.time) * seconds, 2)} s`;
 }
-/**
- * @param {Frame} frame
- * @param {number} sample
- * @param {number} t
- */
+/** @param {Frame} frame @param {number} sample @param {number} t */
 export const brief = (frame, sample, t) => moment(frame, sample, t).split(" of ")[0];
 
 // A time range, from the start of the first step to the end of the last.
-/**
- * @param {Frame} frame
- * @param {number} sample
- * @param {[number, number]} span
- */
+/** @param {Frame} frame @param {number} sample @param {[number, number]} span */
 export function stretch(frame, sample, [a, b]) {
   const seconds = frame.duration_s[sample], T = frame.sizes.time;
   if (seconds === null) return a === b ? `step ${a + 1}` : `steps ${a + 1} to ${b + 1}`;
   const start = frame.start_s[sample];
   return `${fixed(start + (a / T) * seconds, 2)} to ${fixed(start + ((b + 1) / T) * seconds, 2)} s`;
 }
-/**
- * @param {Frame} frame
- * @param {number} e
- */
+/** @param {Frame} frame @param {number} e */
 export const epochName = (frame, e) => `epoch ${frame.epochs[e]} of ${frame.epochs[frame.epochs.length - 1]}`;
 
 // The coalition (one bit for each modality) of the modalities that are not masked.
-/**
- * @param {Frame} frame
- * @param {string[]} masked
- */
+/** @param {Frame} frame @param {string[]} masked */
 export const coalitionWithout = (frame, masked) => frame.modalities.reduce((sum, m, i) => sum | (masked.includes(m.name) ? 0 : 1 << i), 0);
 
 /**

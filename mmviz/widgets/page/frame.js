@@ -1,13 +1,7 @@
 // Deserialization of a frame; part("state", epoch, sample) is the block at those leading indices.
 /** @import { Frame, Recorded, State, Selection } from "./types.js" */
-/**
- * @typedef {[number, number]} Range
- */
-/**
- * @param {Uint8Array<ArrayBuffer>} bytes
- * @param {import("./types.js").Described} described
- * @returns {import("./types.js").Numbers}
- */
+/** @typedef {[number, number]} Range */
+/** @param {Uint8Array<ArrayBuffer>} bytes @param {import("./types.js").Described} described @returns {import("./types.js").Numbers} */
 function opened(bytes, { shape, dtype, at, lags }) {
   const count = shape.reduce((a, b) => a * b, 1), wide = dtype === "float32";
   const whole = wide ? new Uint32Array(count) : bytes.slice(at, at + count);
@@ -46,11 +40,7 @@ export async function openFrame(text, body) {
 }
 
 // The reason why a selection cannot be shown, or "".
-/**
- * @param {any} selection
- * @param {Frame} frame
- * @param {string[]} runs
- */
+/** @param {any} selection @param {Frame} frame @param {string[]} runs */
 export function fault(selection, frame, runs) {
   if (typeof selection !== "object" || selection === null) return "selection is not an object";
   const { sizes } = frame, T = sizes.time, known = ["brush", "masked", "edits", "run"];
@@ -78,10 +68,7 @@ const EDITS = {
   delay: (v) => Number.isInteger(v), noise: (v) => Number.isFinite(v) && Number(v) >= 0, seed: (v) => whole(v, 0, 2 ** 32 - 1),
   swap: (v, frame) => whole(v, 0, frame.sizes.sample - 1), text: (v) => typeof v === "string",
 };
-/**
- * @param {unknown} edits
- * @param {Frame} frame
- */
+/** @param {unknown} edits @param {Frame} frame */
 function faultOfEdits(edits, frame) {
   /** @param {unknown} value @returns {value is object} */
   const plain = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
@@ -108,18 +95,11 @@ export function changes() {
 }
 
 // The union of ranges; null: no range.
-/**
- * @param {(Range | null)[]} ranges
- * @returns {Range}
- */
+/** @param {(Range | null)[]} ranges @returns {Range} */
 export const joint = (ranges) => ranges.reduce((all, one) => (all && one ? [Math.min(all[0], one[0]), Math.max(all[1], one[1])] : all ?? one), null) ?? [0, 0];
 
 // An array of a sample at every epoch, of all runs that are compared, as recorded and as edited.
-/**
- * @param {Frame} frame
- * @param {string} key
- * @param {number} sample
- */
+/** @param {Frame} frame @param {string} key @param {number} sample */
 export const allOf = (frame, key, sample) => frame.compared.filter((one) => one.has(key))
   .flatMap((one) => (one.edited() ? [one, one.recorded] : [one]).flatMap((kind) => one.epochs.map((_, e) => kind.part(key, e, sample))));
 

@@ -12,11 +12,7 @@ const PIXELS = new Uint32Array(new Uint8ClampedArray(1024).map((_, i) => (i % 4 
 
 /** @type {WeakMap<HTMLCanvasElement, { context: CanvasRenderingContext2D, image: ImageData, pixels: Uint32Array }>} */
 const kept = new WeakMap();
-/**
- * @param {HTMLCanvasElement} canvas
- * @param {number} columns
- * @param {number} rows
- */
+/** @param {HTMLCanvasElement} canvas @param {number} columns @param {number} rows */
 function sheet(canvas, columns, rows) {
   const known = kept.get(canvas);
   if (known && known.image.width === columns && known.image.height === rows) return known;
@@ -29,12 +25,7 @@ function sheet(canvas, columns, rows) {
 }
 
 // Paint a map of columns x rows; level(column, row) is 0..255, or -1 for nothing.
-/**
- * @param {HTMLCanvasElement} canvas
- * @param {number} columns
- * @param {number} rows
- * @param {(column: number, row: number) => number} level
- */
+/** @param {HTMLCanvasElement} canvas @param {number} columns @param {number} rows @param {(column: number, row: number) => number} level */
 export function paint(canvas, columns, rows, level) {
   const { context, image, pixels } = sheet(canvas, Math.max(1, columns), Math.max(1, rows));
   pixels.fill(0);
@@ -47,12 +38,7 @@ export function paint(canvas, columns, rows, level) {
 }
 
 // The same with any colours: colour(column, row) is [r, g, b, a], each 0..255, or null.
-/**
- * @param {HTMLCanvasElement} canvas
- * @param {number} columns
- * @param {number} rows
- * @param {(column: number, row: number) => number[] | null} colour
- */
+/** @param {HTMLCanvasElement} canvas @param {number} columns @param {number} rows @param {(column: number, row: number) => number[] | null} colour */
 export function tint(canvas, columns, rows, colour) {
   const { context, image, pixels } = sheet(canvas, Math.max(1, columns), Math.max(1, rows));
   pixels.fill(0);
@@ -65,10 +51,7 @@ export function tint(canvas, columns, rows, colour) {
 }
 
 // Round numbers for the axis, at most seven of them.
-/**
- * @param {number} length
- * @param {number} start
- */
+/** @param {number} length @param {number} start */
 export function ticks(length, start = 0) {
   const rough = length / 6, power = 10 ** Math.floor(Math.log10(rough));
   const step = Number([1, 2, 5, 10].find((k) => k * power >= rough)) * power;

@@ -2,15 +2,8 @@
 // A column: the frame (-1: none was recorded, or none of its features has a value), and from, to, at as fractions of the axis.
 const EDGE = 1e-4;
 
-/**
- * @typedef {{ frame: number, from: number, to: number, at: number }} Column
- */
-/**
- * @param {import("./types.js").Frame} frame
- * @param {number} m
- * @param {number} sample
- * @returns {Column[]}
- */
+/** @typedef {{ frame: number, from: number, to: number, at: number }} Column */
+/** @param {import("./types.js").Frame} frame @param {number} m @param {number} sample @returns {Column[]} */
 export function columnsOf(frame, m, sample) {
   const valid = frame.part(`signal_valid_${m}`, sample), values = frame.part(`signal_${m}`, sample), F = frame.modalities[m].features.length;
   /** @param {number} i */
@@ -28,12 +21,7 @@ export function columnsOf(frame, m, sample) {
 }
 
 // A column without a frame wherever the next frame begins after the last one ends.
-/**
- * @param {number[]} kept
- * @param {ArrayLike<number>} at
- * @param {ArrayLike<number>} until
- * @param {(i: number) => number} withValue
- */
+/** @param {number[]} kept @param {ArrayLike<number>} at @param {ArrayLike<number>} until @param {(i: number) => number} withValue */
 function timed(kept, at, until, withValue) {
   /** @type {Column[]} */
   const columns = [];
@@ -50,10 +38,7 @@ function timed(kept, at, until, withValue) {
 }
 
 // The frame at each of many equal parts of the axis, for maps; columns of equal width are the parts.
-/**
- * @param {Column[]} columns
- * @param {boolean} even
- */
+/** @param {Column[]} columns @param {boolean} even */
 export function rasterOf(columns, even) {
   if (even) return columns.map((one) => one.frame);
   const count = Math.min(2000, Math.max(400, 2 * columns.length));

@@ -2,10 +2,7 @@
 import { readAddress, writeAddress } from "./address.js";
 import { render } from "./explorer.js";
 
-/**
- * @param {Record<string, any>} state
- * @returns {import("./types.js").Model}
- */
+/** @param {Record<string, any>} state @returns {import("./types.js").Model} */
 function pageModel(state) {
   /** @type {Record<string, (() => void)[]>} */
   const listeners = {};

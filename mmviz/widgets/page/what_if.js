@@ -14,11 +14,7 @@ const WORDS = { mask: "a mask", delay: "a delay", noise: "noise", swap: "a swap"
 const HEADS = { mask: "available", delay: "delay, steps", noise: "noise, sd · seed", swap: "swapped with", text: "text" };
 const HOW = "Explorer(trace, what_if=mmviz.recording.what_if(run, part))";
 
-/**
- * @param {string} label
- * @param {Record<string, number>} attributes
- * @param {(value: number) => void} act
- */
+/** @param {string} label @param {Record<string, number>} attributes @param {(value: number) => void} act */
 function slider(label, attributes, act) {
   const range = h("input", { type: "range", "aria-label": label, ...attributes }), output = h("span", { class: "mmv-set" });
   range.addEventListener("input", () => act(Number(range.value)));
@@ -104,10 +100,7 @@ function editRow(frame, m, offers, frames, edit, mask) {
 }
 
 // The reason why controls are missing, or "".
-/**
- * @param {Frame} frame
- * @param {Kind[][]} offers
- */
+/** @param {Frame} frame @param {Kind[][]} offers */
 function missingControls(frame, offers) {
   /** @param {Kind} kind */
   const without = (kind) => frame.modalities.filter((_, m) => !offers[m].includes(kind)).map((one) => one.name);
@@ -122,12 +115,7 @@ export function offersWhatIf(model) {
   return !alone || Boolean(model.get("what_if_result")?.seq) || Object.keys(selection?.edits ?? {}).length > 0;
 }
 
-/**
- * @param {Frame} frame
- * @param {Model} model
- * @param {Pick} pick
- * @param {{ compare: (hidden: boolean) => void }} actions
- */
+/** @param {Frame} frame @param {Model} model @param {Pick} pick @param {{ compare: (hidden: boolean) => void }} actions */
 export function mountWhatIf(frame, model, pick, { compare }) {
   const options = model.get("edit_options"), live = Boolean(options?.offers);
   const title = h("summary", {}, "What-if edits");

@@ -33,10 +33,7 @@ export function editWords({ phrases, samples, modalities }, edits) {
 }
 
 // The latest result of the kernel; a result that is read after a later one arrived is dropped.
-/**
- * @param {Model} model
- * @param {(problem?: string) => void} changed
- */
+/** @param {Model} model @param {(problem?: string) => void} changed */
 export function receiveResults(model, changed) {
   let newest = 0;
   /** @type {EditedSample | null} */

@@ -50,10 +50,7 @@ function linePath(values, columns, features, f, range, even) {
   return pathOf(points.length, (i) => 1000 * points[i].at, (i) => up(points[i]), even ? Math.max(4, 500 / columns.length) : 4);
 }
 
-/**
- * @param {Frame} frame
- * @param {number} m
- */
+/** @param {Frame} frame @param {number} m */
 function signalLane(frame, m) {
   const { name: title, unit, features, rate_hz, irregular, static: constant } = frame.modalities[m];
   const F = features.length, asMap = F > 10, even = !frame.has(`signal_at_${m}`);
@@ -96,10 +93,7 @@ function signalLane(frame, m) {
   return { gutter, box, draw };
 }
 
-/**
- * @param {Frame} frame
- * @param {number} m
- */
+/** @param {Frame} frame @param {number} m */
 function stateLane(frame, m) {
   const { time: T, channel: C } = frame.sizes;
   const label = `${frame.modalities[m].name}: hidden state, ${C} channels over ${T} steps`;
@@ -136,11 +130,7 @@ function colourKey(frame) {
 }
 
 // Controls of the time range that other views use.
-/**
- * @param {Frame} frame
- * @param {() => { time: number, brush: Range | null }} now
- * @param {Pick} pick
- */
+/** @param {Frame} frame @param {() => { time: number, brush: Range | null }} now @param {Pick} pick */
 function buildBrush(frame, now, pick) {
   const label = h("span", { class: "mmv-span" }), T = frame.sizes.time;
   const from = () => pick({ brush: [now().time, Math.max(now().time, now().brush?.[1] ?? T - 1)] });
