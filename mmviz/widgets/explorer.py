@@ -47,7 +47,7 @@ class Explorer(anywidget.AnyWidget):
     trace
         Recorded with ``coalitions=True``.
     frame
-        Instead of a Trace: what :func:`mmviz.plots.explorer_frame` returned for one.
+        Frame of :func:`mmviz.plots.explorer_frame`, instead of a Trace.
     other
         Trace or frame of a second run on the same data: both are shown side by side, linked, with their difference. The samples
         are those recorded in both.

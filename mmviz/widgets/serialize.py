@@ -104,10 +104,7 @@ def pack(frame: xr.Dataset, *, name: str = "", more: Mapping[str, Any] | None = 
     arrays = {name: frame[name] for name in FRAME}
     for group in groups_of(frame):
         arrays |= {name: frame[name] for name in GROUPS[group]}
-    for m, modality in enumerate(map(str, frame["modality"].values)):
-        arrays[f"signal_{m}"] = frame[f"signal_{modality}"]
-        arrays[f"signal_valid_{m}"] = frame[f"signal_valid_{modality}"]
-        arrays |= _frame_times(frame, m, modality)
+    arrays |= _signals(frame)
     arrays |= {name: frame[name] for view in registered() for name in view.variables if name in frame}
     described, body = encode(arrays)
     meta = json.dumps({"arrays": described, "name": name, **header(frame), **(more or {})}, allow_nan=False)
@@ -123,10 +120,7 @@ def pack_edited(edited: xr.Dataset) -> dict[str, Any]:
     arrays = {
         str(name): edited[name] for name in edited.data_vars if not str(name).startswith("signal_") and name != "clock"
     }
-    for m, name in enumerate(map(str, edited["modality"].values)):
-        arrays[f"signal_{m}"] = edited[f"signal_{name}"]
-        arrays[f"signal_valid_{m}"] = edited[f"signal_valid_{name}"]
-        arrays |= _frame_times(edited, m, name)
+    arrays |= _signals(edited)
     described, body = encode(arrays, level=0)
     leads = {name: 2 if array.dims[0] == "epoch" else 1 for name, array in arrays.items()}
     meta = {"arrays": described, "leads": leads, **_time_axis(edited, 0)}
@@ -134,7 +128,7 @@ def pack_edited(edited: xr.Dataset) -> dict[str, Any]:
 
 
 def sizes(frame: xr.Dataset) -> dict[str, int]:
-    """Return how many samples, epochs, layers, channels and time steps there are to choose from (at least one of each)."""
+    """Return the numbers of samples, epochs, layers, channels and time steps that can be selected, each at least 1."""
     return {key: int(frame.sizes.get(dim, 1)) for key, dim in _COUNTED.items()}
 
 
@@ -183,6 +177,15 @@ def _time_axis(frame: xr.Dataset, recorded_sample: int) -> dict[str, float | Non
     return (
         {"start_s": 0.0, "duration_s": None} if axis is None else {"start_s": axis[0], "duration_s": axis[1] - axis[0]}
     )
+
+
+def _signals(frame: xr.Dataset) -> dict[str, xr.DataArray]:
+    """Return values, validity and times of every signal, named by the position of its modality."""
+    out: dict[str, xr.DataArray] = {}
+    for m, name in enumerate(map(str, frame["modality"].values)):
+        out |= {f"signal_{m}": frame[f"signal_{name}"], f"signal_valid_{m}": frame[f"signal_valid_{name}"]}
+        out |= _frame_times(frame, m, name)
+    return out
 
 
 def _frame_times(frame: xr.Dataset, m: int, name: str) -> dict[str, xr.DataArray]:
