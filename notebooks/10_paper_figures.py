@@ -142,8 +142,8 @@ print("check: the caption says which data, which seed, which code")
 # `make figures VENUE=acl` (or `python -m mmviz figures --venue acl`) draws these, from small studies that are run once and stored with their checksums:
 
 # %%
-for name, kind in mm.studies.papers.FIGURES.items():
-    print(f"{name:20} like {kind.like}")
+for name, item in mm.studies.papers.FIGURES.items():
+    print(f"{name:20} like {item.counterpart}")
 
 # %% [markdown]
 # Here is one of them with the smallest budget: one seed, a few epochs, six fusions of synthetic values. *What do you expect of a table computed in seconds?*
@@ -161,7 +161,7 @@ print(table.read_text())
 rows = evidence.rows("values").set_index("model")
 text = table.read_text()
 assert all(f"{error:.2f}" in text for error in rows["test.mae"])
-assert r"\multicolumn{4}{c}{measured here} & \multicolumn{4}{c}{printed, CMU-MOSEI}" in text
+assert r"\multicolumn{4}{c}{measured here} & \multicolumn{4}{c}{published, CMU-MOSEI}" in text
 assert "Printed elsewhere, not measured here" in text
 print("check: our numbers are those of the study's rows; the paper's are separate, and the caption states it")
 
@@ -169,7 +169,7 @@ print("check: our numbers are those of the study's rows; the paper's are separat
 # **And if the results are missing?** The figure is refused.
 
 # %%
-cached, refused = mm.studies.papers.PaperResults(folder / "empty", make=False), ""
+cached, refused = mm.studies.papers.PaperResults(folder / "empty", compute=False), ""
 try:
     mm.studies.papers.write_figure("me_contribution", cached, venue="acl", out=folder / "acl")
 except mm.core.errors.MmvizError as error:

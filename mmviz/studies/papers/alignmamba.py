@@ -9,10 +9,15 @@ import numpy as np
 from mmviz.plots.ablation import ablation_frame, ablation_spec
 from mmviz.plots.figure_spec import Annotation, Axis, Bars, FigureSpec, Panel, Points, ReferenceLine, named_ticks
 from mmviz.plots.transport import transport_frame, transport_spec
-from mmviz.studies.papers.coupled_mamba import published_bars
 from mmviz.studies.papers.diagram import Diagram
-from mmviz.studies.papers.published_results import A_DISTANCE, A_DISTANCE_SOURCE, ALIGNMENT_LOSS, ALIGNMENT_SOURCE
-from mmviz.studies.papers.registry import Caption, PaperFigure, TableSpec
+from mmviz.studies.papers.paper_spec import Caption, PaperFigure, TableSpec
+from mmviz.studies.papers.published_results import (
+    A_DISTANCE,
+    A_DISTANCE_SOURCE,
+    ALIGNMENT_LOSS,
+    ALIGNMENT_SOURCE,
+    published_bars,
+)
 from mmviz.studies.papers.training_grids import data_description, mean_and_deviation, over_seeds, seeds_in
 
 if TYPE_CHECKING:
@@ -22,11 +27,11 @@ if TYPE_CHECKING:
     from mmviz.studies.papers.results import PaperResults
 
 
-_NOT_MEASURED = "a scheme, nothing in it is measured"
+_NOT_MEASURED = "a diagram, nothing is measured"
 
 
 def mechanisms(results: PaperResults) -> PaperFigure:
-    """Draw attention among all tokens, a scan along them, and a scan along aligned tokens."""
+    """Return the diagram of attention among all tokens, a scan along them, and a scan along aligned tokens."""
     d = Diagram()
     for k, title in enumerate(("attention", "Mamba scan", "aligned, then scanned")):
         left = 5.4 * k
@@ -45,10 +50,10 @@ def mechanisms(results: PaperResults) -> PaperFigure:
             d.arrow((left + 0.1, 2.2), (left + 4.5, 2.2))
             d.words(left + 2.2, 1.6, ["one state, token after token"])
         else:
-            d.words(left + 2.2, 0.8, ["every token asks every other"])
+            d.words(left + 2.2, 0.8, ["every token attends to every other"])
     shows = (
-        "Three ways to let two sequences meet: attention, whose cost grows with the square of the tokens; a scan along both, one after the other; a scan along "
-        "tokens that were first brought beside their match."
+        "Three ways to fuse two sequences: attention, whose cost is quadratic in the tokens; a scan along both, one after the other; a scan along "
+        "aligned tokens."
     )
     caption = Caption(shows, _NOT_MEASURED)
     return PaperFigure(
@@ -57,7 +62,7 @@ def mechanisms(results: PaperResults) -> PaperFigure:
 
 
 def framework(results: PaperResults) -> PaperFigure:
-    """Draw AlignMamba: encoders, transport onto the anchor, interleaving, Mamba, head."""
+    """Return the diagram of AlignMamba: encoders, transport onto the anchor, interleaving, Mamba, head."""
     d = Diagram()
     for m, name in enumerate(("vision", "audio", "text")):
         y = 4.4 - 2.0 * m
@@ -79,7 +84,7 @@ def framework(results: PaperResults) -> PaperFigure:
 
 
 def framework_2(results: PaperResults) -> PaperFigure:
-    """Draw AlignMamba-2: encoders, two losses in training, Modality-Aware Mamba with shared and specific experts, head."""
+    """Return the diagram of AlignMamba-2: encoders, two losses in training, Modality-Aware Mamba with shared and specific experts, head."""
     d = Diagram()
     for m, name in enumerate(("vision", "audio", "text")):
         y = 4.4 - 2.0 * m
@@ -90,7 +95,7 @@ def framework_2(results: PaperResults) -> PaperFigure:
     d.box(9.4, 2.4, 5.8, 3.6, [])
     d.words(9.4, 3.8, ["Modality-Aware Mamba, K layers"])
     d.box(8.0, 2.7, 2.4, 0.9, ["shared expert"], 4)
-    d.box(8.0, 1.4, 2.4, 0.9, ["own expert"], 5)
+    d.box(8.0, 1.4, 2.4, 0.9, ["specific expert"], 5)
     d.words(9.45, 2.05, ["+"])
     d.box(11.0, 2.05, 1.9, 1.0, ["scan"])
     d.arrow((9.75, 2.05), (10.05, 2.05))
@@ -98,8 +103,8 @@ def framework_2(results: PaperResults) -> PaperFigure:
     d.box(13.9, 2.4, 1.7, 1.0, ["head"])
     d.box(4.7, 5.1, 3.4, 0.9, ["OT and MMD losses"], 3)
     d.arrow((4.7, 3.1), (4.7, 4.65), 3)
-    d.words(8.2, 5.1, ["in training alone"])
-    shows = "AlignMamba-2 as it is read here: two losses align the encoded tokens in training; in every layer a token passes a shared expert and its modality's own."
+    d.words(8.2, 5.1, ["training only"])
+    shows = "AlignMamba-2 in our interpretation: two losses align the encoded tokens in training; in every layer a token passes a shared and a modality-specific expert."
     caption = Caption(
         shows,
         _NOT_MEASURED,
@@ -109,12 +114,12 @@ def framework_2(results: PaperResults) -> PaperFigure:
 
 
 def transport_plan(results: PaperResults) -> PaperFigure:
-    """Draw plan, cost, links and lag of the first recorded sample."""
+    """Return plan, cost, links and lag of the first recorded sample."""
     found = results.artefact("aligned")["transport"].to_dataset()
     source, anchor = found.attrs["source"], found.attrs["anchor"]
     shows = (
-        f"Where the steps of {source} are carried among those of {anchor} by AlignMamba-2 trained with both alignments; relaxed transport, one test "
-        "sample. Dashed: the mean step of the anchor."
+        f"Transport plan from the steps of {source} to those of {anchor} in AlignMamba-2 trained with both alignments; relaxed transport, one test "
+        "sample. Dashed: mean target step in the anchor."
     )
     caption = Caption(
         shows, data_description(results.budget), (0,), "AlignMamba-2: its losses, their weights and the anchor"
@@ -122,11 +127,11 @@ def transport_plan(results: PaperResults) -> PaperFigure:
     return PaperFigure(transport_spec(transport_frame(found)), caption, columns=2)
 
 
-_A_DISTANCE_SPAN = (0.0, 2.4)  # of the distance, with room for its number; both panels have it
+_A_DISTANCE_SPAN = (0.0, 2.4)  # range of the distance axis in both panels
 
 
 def a_distance_bars(results: PaperResults) -> PaperFigure:
-    """Draw the A-distance at the first and the last epoch of both trainings."""
+    """Return the bars of the A-distance at the first and the last epoch of both trainings."""
     found = results.artefact("aligned")["alignment"].to_dataset()["a_distance"].isel(pair=0)
     names, values = [], []
     for run in map(str, found["run"].values):
@@ -142,14 +147,14 @@ def a_distance_bars(results: PaperResults) -> PaperFigure:
         title="measured here",
     )
     theirs = published_bars(
-        list(A_DISTANCE), list(A_DISTANCE.values()), "A-distance", "printed for AlignMamba", span=_A_DISTANCE_SPAN
+        list(A_DISTANCE), list(A_DISTANCE.values()), "A-distance", "published for AlignMamba", span=_A_DISTANCE_SPAN
     )
-    shows = "Proxy A-distance of the encoded means of both modalities: twice the gap of a linear classifier's error to chance, in five folds."
+    shows = "Proxy A-distance of the encoded means of both modalities: twice the difference between chance and a linear classifier's error, in five folds."
     caption = Caption(
         shows,
         data_description(results.budget),
         (0,),
-        "that the A-distance is this one; AlignMamba-2's losses",
+        "the definition of the A-distance; AlignMamba-2's losses",
         A_DISTANCE_SOURCE,
     )
     return PaperFigure(
@@ -158,19 +163,19 @@ def a_distance_bars(results: PaperResults) -> PaperFigure:
 
 
 def aligned_features(results: PaperResults) -> PaperFigure:
-    """Draw encoded means of AlignMamba-2 trained without and with its alignments."""
+    """Return t-SNE maps of the encoded means of AlignMamba-2 trained without and with its alignments."""
     data = results.artefact("aligned")["features"].to_dataset()
     shows = f"t-SNE of the encoded means of {data.attrs['samples']} test samples, one map per training: without alignment, and with both."
     return _feature_figure(data, shows, data_description(results.budget), "AlignMamba-2: its losses and their weights")
 
 
 def mapped_features(results: PaperResults) -> PaperFigure:
-    """Draw the vectors of both modalities as they are, and with the first carried over by the mapping."""
+    """Return t-SNE maps of the vectors of both modalities before and after the mapping of the first one."""
     data = results.artefact("mapped")["features"].to_dataset()
     first, second = map(str, data["modality"].values)
     shows = (
-        f"t-SNE of the vectors of {data.attrs['samples']} test samples, one map per panel. Before: {first} and {second} as the model pools them; after: "
-        f"{first} carried over by the linear mapping to {second}."
+        f"t-SNE of the vectors of {data.attrs['samples']} test samples, one map per panel. Before: {first} and {second} as pooled by the model; after: "
+        f"{first} mapped linearly to {second}."
     )
     return _feature_figure(data, shows, data_description(results.budget), "the mapping and its losses")
 
@@ -197,11 +202,11 @@ _EXPERTS = ("shared", "specific", "both")
 
 
 def loss_bars(results: PaperResults) -> PaperFigure:
-    """Draw the accuracy with neither, one and both of the losses; beside it what AlignMamba loses without one."""
+    """Return the bars of the accuracy with neither, one and both of the losses, and of the published change for AlignMamba."""
     rows = results.rows("alignment")
     shows = "Accuracy of AlignMamba-2 with neither, one, or both of its training losses; lines: Student's 95 % interval over the seeds."
     theirs = published_bars(
-        list(ALIGNMENT_LOSS), list(ALIGNMENT_LOSS.values()), "change, points", "printed for AlignMamba"
+        list(ALIGNMENT_LOSS), list(ALIGNMENT_LOSS.values()), "change, points", "published for AlignMamba"
     )
     caption = Caption(
         shows, data_description(results.budget), seeds_in(rows), _ALIGNMAMBA2_INTERPRETATION, ALIGNMENT_SOURCE
@@ -211,9 +216,9 @@ def loss_bars(results: PaperResults) -> PaperFigure:
 
 
 def expert_bars(results: PaperResults) -> PaperFigure:
-    """Draw the accuracy with shared experts, specific ones, and both."""
+    """Return the bars of the accuracy with shared experts, specific experts, and both."""
     rows = results.rows("alignment")
-    shows = "Accuracy of AlignMamba-2 with shared experts alone, modality-specific ones alone, and both; lines: Student's 95 % interval over the seeds."
+    shows = "Accuracy of AlignMamba-2 with shared experts alone, modality-specific experts alone, and both; lines: Student's 95 % interval over the seeds."
     caption = Caption(shows, data_description(results.budget), seeds_in(rows), _ALIGNMAMBA2_INTERPRETATION)
     return PaperFigure(
         FigureSpec("Experts", (shows,), (_accuracy_bars(rows, _of_experts(rows)),), heights=(120,)), caption
@@ -221,7 +226,7 @@ def expert_bars(results: PaperResults) -> PaperFigure:
 
 
 def ablation_table(results: PaperResults) -> TableSpec:
-    """Return both ablations in numbers."""
+    """Return the table of both ablations."""
     rows = results.rows("alignment")
     variants = {f"losses: {name}": chosen for name, chosen in _of_losses(rows).items()}
     variants |= {f"experts: {name}": chosen for name, chosen in _of_experts(rows).items()}
@@ -240,7 +245,7 @@ def ablation_table(results: PaperResults) -> TableSpec:
         "Ablation of AlignMamba-2 in per cent; mean and standard deviation over the seeds.",
         data_description(results.budget), seeds_in(rows), _ALIGNMAMBA2_INTERPRETATION, ALIGNMENT_SOURCE,
     )  # fmt: skip
-    groups = {"measured here": ("accuracy", "F1, macro"), "printed, CMU-MOSI": ("change, points",)}
+    groups = {"measured here": ("accuracy", "F1, macro"), "published, CMU-MOSI": ("change, points",)}
     return TableSpec(found, caption, groups=groups, columns=1)
 
 

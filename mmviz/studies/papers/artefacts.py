@@ -27,12 +27,12 @@ _SHOWN = 150  # samples in a map of features
 
 
 def efficiency(budget: Budget) -> xr.DataTree:
-    """Measure time and peak memory of an inference at the paper's lengths: ``milliseconds``, ``low``, ``high``, ``mebibytes`` (model, length).
+    """Return time and peak memory of an inference at the paper's lengths: ``milliseconds``, ``low``, ``high``, ``mebibytes`` (model, length).
 
     Raises
     ------
     DataError
-        If a model was refused or its process died.
+        If a model was not measured.
     """
     rows = study(
         lengths=LENGTHS, models=CONTENDERS, modes=("inference",), width=2 * budget.width, layers=1, batch=4,
@@ -47,7 +47,7 @@ def efficiency(budget: Budget) -> xr.DataTree:
 
 
 def aligned(budget: Budget) -> xr.DataTree:
-    """Train AlignMamba-2 with both of its alignments and with none; return plans, distances over training, and maps of features."""
+    """Train AlignMamba-2 with both alignment losses and with none; return plans, distances over training, and t-SNE maps of features."""
     ds = mm.data.load(**DIGITS)
     own = {k: v for k, v in model_options(budget).items() if k != "state"} | {"state": 4}
     runs, traces = {}, {}
@@ -69,7 +69,7 @@ def aligned(budget: Budget) -> xr.DataTree:
 
 
 def mapped(budget: Budget) -> xr.DataTree:
-    """Train a fusion with a linear mapping between modalities; return maps of its vectors, as they are and carried over by the mapping."""
+    """Train a fusion with a linear mapping between modalities; return t-SNE maps of its vectors before and after the mapping."""
     ds = mm.data.load(**DIGITS)
     base = {"state": 4, "layers": 1}
     model = mm.models.build(
@@ -98,7 +98,7 @@ def _encoded(run: Run, ds: Dataset) -> np.ndarray:
 
 
 def _feature_maps(features: dict[str, np.ndarray], ds: Dataset) -> xr.Dataset:
-    """Return t-SNE maps, ``place`` (stage, modality, sample, axis): one map for each stage, of both modalities together."""
+    """Return t-SNE maps, ``place`` (stage, modality, sample, axis): one map per stage, of both modalities together."""
     places = []
     for values in features.values():
         flat = values.reshape(-1, values.shape[-1]).astype(np.float64)
@@ -113,7 +113,7 @@ def _feature_maps(features: dict[str, np.ndarray], ds: Dataset) -> xr.Dataset:
 
 
 def _plain(data: xr.Dataset) -> xr.Dataset:
-    """Return the data with the attributes that a file can hold."""
+    """Return the data with attributes that netCDF can store."""
     out = data.copy()
     things: list[Any] = [out, *out.variables.values()]
     for thing in things:

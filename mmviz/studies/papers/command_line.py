@@ -1,4 +1,4 @@
-"""``python -m mmviz figures --venue neurips2024``: every kind of figure and table of the three papers, for a venue."""
+"""``python -m mmviz figures --venue neurips2024``: figures and tables of the three papers, for a venue."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _DEFAULT = Budget()
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Draw the figures that are asked for.
+    """Write the chosen figures and tables; return the exit status.
 
     Parameters
     ----------
@@ -30,12 +30,12 @@ def main(arguments: Sequence[str]) -> int:
     Returns
     -------
     int
-        0; 1 if a figure could not be drawn, the others are there all the same.
+        0, or 1 if a figure could not be written; the others are written.
 
     Raises
     ------
     ConfigError
-        An unknown venue or figure, or a budget out of range; before anything is made.
+        An unknown venue or figure, or a budget out of range; raised before anything is computed.
     """
     given = _parser().parse_args(list(arguments))
     names = list(FIGURES) if given.only is None else [word.strip() for word in given.only.split(",") if word.strip()]
@@ -43,17 +43,17 @@ def main(arguments: Sequence[str]) -> int:
         figure_named(name)
     venue_of(given.venue)
     if given.list:
-        sys.stdout.writelines(f"{name:<20}{kind.like} {kind.paper}\n" for name, kind in FIGURES.items())
+        sys.stdout.writelines(f"{name:<20}{item.counterpart} {item.paper}\n" for name, item in FIGURES.items())
         return 0
     budget = Budget(given.seeds, given.epochs, given.width, given.rounds)
-    results = PaperResults(given.cache, budget=budget, make=not given.cached, log=_told)
+    results = PaperResults(given.cache, budget=budget, compute=not given.cached, log=_log)
     out = given.out if given.out is not None else Path("runs") / "figures" / given.venue
-    written, lacking = [], 0
+    written, failed = [], 0
     for name in names:
         try:
             files = write_figure(name, results, venue=given.venue, out=out)
         except MmvizError as error:
-            lacking += 1
+            failed += 1
             sys.stderr.write(f"{name}: {error}\n")
             continue
         written.append(name)
@@ -61,10 +61,10 @@ def main(arguments: Sequence[str]) -> int:
         sys.stdout.flush()
     if written:
         sys.stdout.write(f"written: {write_document(written, venue=given.venue, out=out)}\n")
-    return int(bool(lacking))
+    return int(bool(failed))
 
 
-def _told(line: str) -> None:
+def _log(line: str) -> None:
     sys.stderr.write(f"{line}\n")
     sys.stderr.flush()
 
@@ -74,16 +74,21 @@ def _parser() -> argparse.ArgumentParser:
     add = parser.add_argument
     add("--venue", default="neurips2024", help="neurips2024, icml2024, acl or cvpr (default neurips2024)")
     add("--out", type=Path, help="folder for the files (default runs/figures/VENUE)")
-    add("--only", metavar="A,B", help="these figures (default: all; --list names them)")
-    add("--cache", type=Path, default=Path("runs") / "figures", help="what they are drawn from (default runs/figures)")
+    add("--only", metavar="A,B", help="names of figures, separated by commas (default: all; see --list)")
+    add("--cache", type=Path, default=Path("runs") / "figures", help="folder with the results (default runs/figures)")
     add(
         "--cached",
         action="store_true",
-        help="draw from the cache alone; what is not there is said, with the command that makes it",
+        help="use cached results only; a missing result is reported with the command that computes it",
     )
-    add("--seeds", type=int, default=_DEFAULT.seeds, help=f"of every variant (default {_DEFAULT.seeds})")
-    add("--epochs", type=int, default=_DEFAULT.epochs, help=f"of every training (default {_DEFAULT.epochs})")
-    add("--width", type=int, default=_DEFAULT.width, help=f"of every model (default {_DEFAULT.width})")
-    add("--rounds", type=int, default=_DEFAULT.rounds, help=f"samples of every time (default {_DEFAULT.rounds})")
-    add("--list", action="store_true", help="name the figures and end")
+    add("--seeds", type=int, default=_DEFAULT.seeds, help=f"seeds per variant (default {_DEFAULT.seeds})")
+    add("--epochs", type=int, default=_DEFAULT.epochs, help=f"epochs per training (default {_DEFAULT.epochs})")
+    add("--width", type=int, default=_DEFAULT.width, help=f"channels of every model (default {_DEFAULT.width})")
+    add(
+        "--rounds",
+        type=int,
+        default=_DEFAULT.rounds,
+        help=f"repetitions of every time measurement (default {_DEFAULT.rounds})",
+    )
+    add("--list", action="store_true", help="list the figures and exit")
     return parser

@@ -10,26 +10,23 @@ from mmviz.models import ablations
 from mmviz.models.ablation import PRINTED_ON
 from mmviz.plots.ablation import ablation_frame, ablation_spec
 from mmviz.plots.figure_spec import (
-    NEUTRAL,
-    Annotation,
     Axis,
-    Bars,
     FigureSpec,
     Lines,
     Panel,
     ReferenceLine,
-    named_ticks,
 )
 from mmviz.studies import grid
 from mmviz.studies.papers.diagram import Diagram
+from mmviz.studies.papers.paper_spec import Caption, PaperFigure, TableSpec
 from mmviz.studies.papers.published_results import (
     MOSEI,
     MOSEI_ALIGNED,
     MOSEI_CLASSES,
     MOSEI_CLASSES_SOURCE,
     MOSEI_SOURCE,
+    published_bars,
 )
-from mmviz.studies.papers.registry import Caption, PaperFigure, TableSpec
 from mmviz.studies.papers.training_grids import (
     DIGITS,
     FUSIONS_OF_VALUES,
@@ -51,12 +48,12 @@ if TYPE_CHECKING:
 
 
 _DIAGRAM_MODALITIES = ("text", "audio", "vision")
-_NOT_MEASURED = "a scheme, nothing in it is measured"
-_RECURRENCE_INTERPRETATION = "the mean in the recurrence and the projection after Cat; the paper's own sum diverges"
+_NOT_MEASURED = "a diagram, nothing is measured"
+_RECURRENCE_INTERPRETATION = "the mean in the recurrence and the projection after Cat; the sum as published diverges"
 
 
 def stack(results: PaperResults) -> PaperFigure:
-    """Draw encoders, coupled layers with Cat between them, pools and head."""
+    """Return the diagram of encoders, coupled layers with Cat between them, pooling and head."""
     d = Diagram()
     for m, name in enumerate(_DIAGRAM_MODALITIES):
         x = 2.0 + 3.4 * m
@@ -74,13 +71,13 @@ def stack(results: PaperResults) -> PaperFigure:
     d.box(5.4, 3.8, 9.6, 0.9, ["Cat, projected back to each modality"])
     d.box(5.4, 9.2, 9.6, 0.9, ["weighted mean and head"])
     d.words(11.4, 3.8, ["between", "layers"])
-    shows = "Coupled Mamba: a stream for each modality, whose states hear each other in every layer; Cat between layers, pools, one answer."
+    shows = "Coupled Mamba: an SSM stream for each modality, with coupled states in every layer; Cat between layers, pooling, one prediction."
     caption = Caption(shows, _NOT_MEASURED, interpretation=_RECURRENCE_INTERPRETATION)
     return PaperFigure(d.spec("Layers of Coupled Mamba", shows, span=(0, 12.4, -0.8, 10.0), height=310), caption)
 
 
 def unrolled(results: PaperResults) -> PaperFigure:
-    """Draw two chains over three steps: states, their mean, inputs and outputs."""
+    """Return the diagram of two SSM streams over three steps: states, their mean, inputs and outputs."""
     d = Diagram()
     for t in range(3):
         x, step = 2.2 + 4.2 * t, ("t−1", "t", "t+1")[t]
@@ -99,8 +96,8 @@ def unrolled(results: PaperResults) -> PaperFigure:
             d.words(x + 3.45, 3.4, ["S 1"])
             d.words(x + 3.45, 5.4, ["S 2"])
     shows = (
-        "The coupled recurrence, two modalities, three steps: each state is the decayed mean of all states of the step before, plus its own input. In the "
-        "paper it is their sum."
+        "The coupled recurrence, two modalities, three steps: each state is the decayed mean of all states of the step before, plus its own input. The "
+        "paper has their sum."
     )
     caption = Caption(shows, _NOT_MEASURED, interpretation=_RECURRENCE_INTERPRETATION)
     return PaperFigure(d.spec("The coupled recurrence", shows, span=(0.6, 12.2, -1.0, 9.8), height=270), caption)
@@ -111,13 +108,13 @@ _LARGEST_FLOAT32 = float(np.finfo(np.float32).max)
 
 
 def state_growth(results: PaperResults) -> PaperFigure:
-    """Draw the largest state at every step under the sum of equation 6 and under the mean."""
+    """Return the figure of the largest state at every step, for the sum of equation 6 and for the mean."""
     steps = np.arange(1, STEPS + 1, dtype=float)
-    largest = {"sum, as printed": largest_states(1.0), "mean": largest_states(1 / MODALITIES)}
+    largest = {"sum, as published": largest_states(1.0), "mean": largest_states(1 / MODALITIES)}
     lines = tuple(Lines(steps, values, name, i, markers=False) for i, (name, values) in enumerate(largest.items()))
     shows = (
         f"Largest absolute state of the coupled recurrence, by step, at the starting values of Mamba: the sum of equation 6 passes a billion at step "
-        f"{1 + int(np.argmax(largest['sum, as printed'] > 1e9))}; the mean stays below {largest['mean'].max():.1f}. Dashed: the largest number of single precision."
+        f"{1 + int(np.argmax(largest['sum, as published'] > 1e9))}; the mean stays below {largest['mean'].max():.1f}. Dashed: the largest number of single precision."
     )
     caption = Caption(
         shows,
@@ -148,25 +145,25 @@ def largest_states(weight: float) -> Float[np.ndarray, " step"]:
 
 
 _HALF = "Mean and standard deviation over the seeds."
-_FORMS = ("{:.3f}", "{:.3f}", "{:.1f}", "{:.1f}")  # as the paper prints them
+_FORMS = ("{:.3f}", "{:.3f}", "{:.1f}", "{:.1f}")  # digits as published
 _FUSION_INTERPRETATION = (
-    "late, early, cross_attention, transformer, alignmamba, alignmamba2, and what a fusion does without a modality"
+    "late, early, cross_attention, transformer, alignmamba, alignmamba2, and fusion with a missing modality"
 )
 
 
 def regression_table(results: PaperResults) -> TableSpec:
-    """Return error, correlation, Acc-2 and F1 of fusions on synthetic values, as Tables 1, 2 and 7."""
+    """Return error, correlation, Acc-2 and F1 of fusions on synthetic values, like Tables 1, 2 and 7."""
     rows = results.rows("values")
     columns = {"MAE": ("test.mae", 1.0), "Corr": ("test.correlation", 1.0), "Acc-2": ("test.accuracy_2_positive", 100.0),
                "F1": ("test.f1_positive", 100.0)}  # fmt: skip
-    printed = dict(MOSEI) | dict(MOSEI_ALIGNED)
+    published = dict(MOSEI) | dict(MOSEI_ALIGNED)
     table = []
     for model in FUSIONS_OF_VALUES:
         own = rows[rows["model"] == model]
         ours = {name: mean_and_deviation(own, metric, factor=factor) for name, (metric, factor) in columns.items()}
         theirs: list[object] = (
-            [form.format(value) for form, value in zip(_FORMS, printed[model], strict=True)]
-            if model in printed
+            [form.format(value) for form, value in zip(_FORMS, published[model], strict=True)]
+            if model in published
             else [None] * 4
         )
         table.append({"model": model, **ours, **dict(zip((f"{name} " for name in columns), theirs, strict=True))})
@@ -174,13 +171,13 @@ def regression_table(results: PaperResults) -> TableSpec:
         f"Fusions on a regression. {_HALF} Acc-2 and F1: positive against negative, in per cent.",
         synthetic_data_description(results.budget), seeds_in(rows), _FUSION_INTERPRETATION, MOSEI_SOURCE,
     )  # fmt: skip
-    groups = {"measured here": tuple(columns), "printed, CMU-MOSEI": tuple(f"{name} " for name in columns)}
+    groups = {"measured here": tuple(columns), "published, CMU-MOSEI": tuple(f"{name} " for name in columns)}
     best = {"MAE": "min", "Corr": "max", "Acc-2": "max", "F1": "max"}
     return TableSpec(table, caption, digits=2, best=best, groups=groups)
 
 
 def classification_table(results: PaperResults) -> TableSpec:
-    """Return accuracy and F1 of every fusion, and of each modality alone, as Tables 3 to 6 and 13."""
+    """Return accuracy and F1 of every fusion, and of each unimodal model, like Tables 3 to 6 and 13."""
     rows = results.rows("fusions")
     columns = {"accuracy": "test.accuracy", "F1, weighted": "test.f1_weighted", "F1, macro": "test.f1_macro"}
     table = []
@@ -188,7 +185,9 @@ def classification_table(results: PaperResults) -> TableSpec:
         ours = {name: mean_and_deviation(own, metric, factor=100.0) for name, metric in columns.items()}
         known = MOSEI_CLASSES.get(model) if modalities == "all" else None
         theirs: list[object] = [None, None] if known is None else [f"{value:.2f}" for value in known]
-        table.append({"model": model, "hears": modalities} | ours | dict(zip(("Acc-3", "F1-3"), theirs, strict=True)))
+        table.append(
+            {"model": model, "modalities": modalities} | ours | dict(zip(("Acc-3", "F1-3"), theirs, strict=True))
+        )
     caption = Caption(
         f"Fusions on a classification, in per cent. {_HALF}",
         data_description(results.budget),
@@ -196,12 +195,12 @@ def classification_table(results: PaperResults) -> TableSpec:
         _FUSION_INTERPRETATION,
         MOSEI_CLASSES_SOURCE,
     )
-    groups = {"measured here": tuple(columns), "printed, CMU-MOSEI": ("Acc-3", "F1-3")}
+    groups = {"measured here": tuple(columns), "published, CMU-MOSEI": ("Acc-3", "F1-3")}
     return TableSpec(table, caption, best=dict.fromkeys(columns, "max"), groups=groups)
 
 
 def ablation_rows(row: Ablation, results: PaperResults) -> pd.DataFrame:
-    """Return the rows of the study that are one row of the paper's tables."""
+    """Return the rows of the study for one row of the paper's tables."""
     rows, budget = results.rows("paper_ablation"), results.budget
     cells = grid(data=DIGITS, model=scaled(row, budget), train=train_options(budget), seed=list(range(budget.seeds)))
     return rows[rows["key"].isin([cell.key for cell in cells])]
@@ -212,7 +211,7 @@ def ablation_table(results: PaperResults) -> TableSpec:
     found = []
     for row in ablations():
         own = ablation_rows(row, results)
-        printed = {
+        published = {
             name: row.printed.get(key) for name, key in (("Corr", "correlation"), ("Acc-2", "accuracy2"), ("F1", "f1"))
         }
         found.append(
@@ -223,17 +222,17 @@ def ablation_table(results: PaperResults) -> TableSpec:
                 "F1, macro": mean_and_deviation(own, "test.f1_macro", factor=100.0),
                 "weights": int(own["run.parameters"].iloc[0]),
             }
-            | {name: None if value is None else f"{value:.1f}" for name, value in printed.items()}
+            | {name: None if value is None else f"{value:.1f}" for name, value in published.items()}
         )
-    readings = "; ".join(dict.fromkeys(row.interpretation for row in ablations() if row.interpretation))
+    interpretations = "; ".join(dict.fromkeys(row.interpretation for row in ablations() if row.interpretation))
     caption = Caption(
         "Ablations of Coupled Mamba, each row scaled down: an eighth of the states and a quarter of the rank, the width as given. In per cent; mean and standard deviation over the seeds.",
         data_description(results.budget),
         seeds_in(results.rows("paper_ablation")),
-        readings,
+        interpretations,
         f"{PRINTED_ON}, Tables 8 to 11 and 14 of Coupled Mamba (arXiv 2405.18014)",
     )
-    groups = {"measured here": ("accuracy", "F1, macro", "weights"), "printed, CMU-MOSEI": ("Corr", "Acc-2", "F1")}
+    groups = {"measured here": ("accuracy", "F1, macro", "weights"), "published, CMU-MOSEI": ("Corr", "Acc-2", "F1")}
     return TableSpec(found, caption, groups=groups)
 
 
@@ -241,7 +240,7 @@ _FUSION_TABLE = 11
 
 
 def fusion_bars(results: PaperResults) -> PaperFigure:
-    """Draw the accuracy of the four fusions of Table 11."""
+    """Return the bars of the accuracy of the four fusions of Table 11."""
     rows, study = [row for row in ablations() if row.table == _FUSION_TABLE], results.rows("paper_ablation")
     of = {row.name: study["key"].isin(ablation_rows(row, results)["key"]) for row in rows}
     scores = over_seeds(study, "test.accuracy", of).assign_attrs(score="accuracy")
@@ -249,7 +248,7 @@ def fusion_bars(results: PaperResults) -> PaperFigure:
     names = [row.name for row in rows]
     panels = (
         Panel(ours.marks, ours.x, ours.y, title="measured here"),
-        published_bars(names, [row.printed["f1"] for row in rows], "F1 in per cent", "printed in the paper"),
+        published_bars(names, [row.printed["f1"] for row in rows], "F1 in per cent", "published"),
     )
     shows = "Four ways to fuse; lines: Student's 95 % interval over the seeds."
     caption = Caption(
@@ -257,20 +256,3 @@ def fusion_bars(results: PaperResults) -> PaperFigure:
         "; ".join(dict.fromkeys(row.interpretation for row in rows)), f"F1 on {PRINTED_ON}, Table 11 of Coupled Mamba (arXiv 2405.18014)",
     )  # fmt: skip
     return PaperFigure(FigureSpec("Four ways to fuse", (shows,), panels, columns=2, heights=(150,)), caption, columns=2)
-
-
-def published_bars(
-    names: list[str], values: list[float], label: str, title: str, *, span: tuple[float, float] | None = None
-) -> Panel:
-    """Return bars of numbers that a paper prints, each with its value; the axis begins at 0, as bars must, unless ``span`` is given."""
-    given = np.array(values, dtype=float)
-    at = np.arange(len(names), dtype=float)
-    notes = [Annotation(max(v, 0.0), a, f"{v:g}".replace("-", "−")) for v, a in zip(given, at, strict=True)]
-    low, high = min(0.0, float(given.min())), max(0.0, float(given.max()))
-    room = (high - low) or 1.0
-    return Panel(
-        (ReferenceLine(0), Bars(at, given, (NEUTRAL,) * len(names), tuple(names)), *notes),
-        Axis(label, span=span or (low - 0.05 * room * (low < 0), high + 0.25 * room)),
-        Axis(ticks=named_ticks(names), span=(-0.6, len(names) - 0.4), reverse=True),
-        title=title,
-    )

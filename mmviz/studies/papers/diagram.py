@@ -1,4 +1,4 @@
-"""Boxes and arrows as marks of a picture, so that a diagram is drawn with the same letters and lines as every figure."""
+"""Diagrams: boxes, texts and arrows as marks of a figure specification, in the fonts and lines of all figures."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Diagram:
     Attributes
     ----------
     marks
-        What was added so far.
+        Marks that were added.
     """
 
     marks: list[Mark] = field(default_factory=list)
@@ -50,12 +50,12 @@ class Diagram:
         path = np.stack([a, b, left, b, right])
         self.marks.append(Lines(path[:, 0], path[:, 1], "", style, markers=False))
 
-    def spec(self, title: str, says: str, *, span: tuple[float, float, float, float], height: float) -> FigureSpec:
-        """Return the diagram as a picture of this span (left, right, bottom, top), without axes."""
+    def spec(self, title: str, subtitle: str, *, span: tuple[float, float, float, float], height: float) -> FigureSpec:
+        """Return the diagram as a figure specification of this span (left, right, bottom, top), without axes."""
         left, right, bottom, top = span
         panel = Panel(
             tuple(self.marks),
             Axis(span=(left, right), ticks=(), shown=False),
             Axis(span=(bottom, top), ticks=(), shown=False),
         )
-        return FigureSpec(title, (says,), (panel,), heights=(height,), fixed=True)
+        return FigureSpec(title, (subtitle,), (panel,), heights=(height,), fixed=True)

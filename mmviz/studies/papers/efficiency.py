@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mmviz.plots.figure_spec import Annotation, Axis, FigureSpec, Lines, Panel
+from mmviz.studies.papers.paper_spec import Caption, PaperFigure, TableSpec
 from mmviz.studies.papers.published_results import (
     ALIGNMAMBA_SAVES_SOURCE,
     EFFICIENCY_SOURCE,
@@ -14,7 +15,6 @@ from mmviz.studies.papers.published_results import (
     MEMORY_GB,
     TIME_S,
 )
-from mmviz.studies.papers.registry import Caption, PaperFigure, TableSpec
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from mmviz.studies.papers.results import PaperResults
 
 
-#: how the paper calls what we measure; the first two are its two series
+#: measured model -> name in the papers; the first two are the paper's series
 NAMES = {
     "coupled_mamba": "Coupled Mamba",
     "cross_attention_materialised": "cross-attention",
@@ -32,56 +32,61 @@ NAMES = {
     "transformer_materialised": "single stream",
 }
 _PAIR = ("cross_attention_materialised", "coupled_mamba")
-_FAR, _ROOM = 8.0, 0.1  # when an axis is logarithmic; how far below its point a value stands, as a share of the axis
+_FAR, _ROOM = (
+    8.0,
+    0.1,
+)  # ratio above which an axis is logarithmic; distance of a value below its point, as a share of the axis
 _LOOKS = {"Coupled Mamba": 0, "cross-attention": 1, "AlignMamba-2": 2, "single stream": 3}
 
 
 def memory_curves(results: PaperResults) -> PaperFigure:
-    """Draw peak memory against length, as Figure 3 of Coupled Mamba."""
+    """Return peak memory against length, like Figure 3 of Coupled Mamba."""
     data = results.artefact("efficiency")["efficiency"].to_dataset()
     saved = 1 - _last(data, "mebibytes", "coupled_mamba") / _last(data, "mebibytes", "cross_attention_materialised")
     panels = (
-        _ours(data, "mebibytes", _PAIR, "MiB", "peak memory, measured here"),
-        _printed(MEMORY_GB, "GB", "peak memory, printed in the paper"),
+        _measured(data, "mebibytes", _PAIR, "MiB", "peak memory, measured here"),
+        _published(MEMORY_GB, "GB", "peak memory, published"),
     )
-    shows = f"Peak memory of one inference against length. At {LENGTHS[-1]} steps Coupled Mamba does with {saved:.0%} less here."
-    return _drawing(panels, shows, data, EFFICIENCY_SOURCE)
+    shows = (
+        f"Peak memory of one inference against length. At {LENGTHS[-1]} steps Coupled Mamba uses {saved:.0%} less here."
+    )
+    return _paper_figure(panels, shows, data, EFFICIENCY_SOURCE)
 
 
 def time_curves(results: PaperResults) -> PaperFigure:
-    """Draw the time of an inference against length, as Figure 4 of Coupled Mamba."""
+    """Return the time of an inference against length, like Figure 4 of Coupled Mamba."""
     data = results.artefact("efficiency")["efficiency"].to_dataset()
     saved = 1 - _last(data, "milliseconds", "coupled_mamba") / _last(
         data, "milliseconds", "cross_attention_materialised"
     )
     panels = (
-        _ours(data, "milliseconds", _PAIR, "ms", "time, measured here"),
-        _printed(TIME_S, "s", "time, printed in the paper"),
+        _measured(data, "milliseconds", _PAIR, "ms", "time, measured here"),
+        _published(TIME_S, "s", "time, published"),
     )
     shows = f"Time of one inference against length; medians, bands: quartiles. At {LENGTHS[-1]} steps Coupled Mamba takes {saved:.0%} less here."
-    return _drawing(panels, shows, data, EFFICIENCY_SOURCE)
+    return _paper_figure(panels, shows, data, EFFICIENCY_SOURCE)
 
 
 def efficiency_curves(results: PaperResults) -> PaperFigure:
-    """Draw memory and time of all contenders, as the efficiency figure of AlignMamba."""
+    """Return memory and time of all models, like the efficiency figure of AlignMamba."""
     data = results.artefact("efficiency")["efficiency"].to_dataset()
     panels = (
-        _ours(data, "mebibytes", tuple(NAMES), "MiB", "peak memory", valued=False),
-        _ours(data, "milliseconds", tuple(NAMES), "ms", "time", valued=False),
+        _measured(data, "mebibytes", tuple(NAMES), "MiB", "peak memory", valued=False),
+        _measured(data, "milliseconds", tuple(NAMES), "ms", "time", valued=False),
     )
     shows = (
         "Peak memory and time of one inference against length: AlignMamba-2 and Coupled Mamba beside a multi-stream (cross-attention) and a "
-        "single-stream Transformer. Operations are not counted here."
+        "single-stream Transformer. Operations are not counted."
     )
-    return _drawing(panels, shows, data, ALIGNMAMBA_SAVES_SOURCE)
+    return _paper_figure(panels, shows, data, ALIGNMAMBA_SAVES_SOURCE)
 
 
-def _drawing(panels: tuple[Panel, ...], shows: str, data: xr.Dataset, published: str) -> PaperFigure:
+def _paper_figure(panels: tuple[Panel, ...], shows: str, data: xr.Dataset, published: str) -> PaperFigure:
     caption = Caption(
         shows,
-        f"three modalities of noise, batch {data.attrs['batch']}, width {data.attrs['width']}, one layer, float32, attention written out, "
+        f"three modalities of noise, batch {data.attrs['batch']}, width {data.attrs['width']}, one layer, float32, materialised attention, "
         f"{data.attrs['machine']}, threads: {data.attrs['threads']}",
-        interpretation="the attention models are readings of the papers' baselines",
+        interpretation="the attention models of the papers' baselines",
         published=published,
     )
     return PaperFigure(
@@ -89,7 +94,9 @@ def _drawing(panels: tuple[Panel, ...], shows: str, data: xr.Dataset, published:
     )
 
 
-def _ours(data: xr.Dataset, unit: str, models: Sequence[str], label: str, title: str, *, valued: bool = True) -> Panel:
+def _measured(
+    data: xr.Dataset, unit: str, models: Sequence[str], label: str, title: str, *, valued: bool = True
+) -> Panel:
     length, lines = data["length"].values.astype(float), []
     for model in models:
         one, name = data.sel(model=model), NAMES[model]
@@ -98,13 +105,13 @@ def _ours(data: xr.Dataset, unit: str, models: Sequence[str], label: str, title:
     return _panel(lines, label, title, valued=valued)
 
 
-def _printed(series: Mapping[str, tuple[float, ...]], label: str, title: str) -> Panel:
+def _published(series: Mapping[str, tuple[float, ...]], label: str, title: str) -> Panel:
     length = np.array(LENGTHS, dtype=float)
     return _panel([Lines(length, np.array(v), name, _LOOKS[name]) for name, v in series.items()], label, title)
 
 
 def _panel(lines: Sequence[Lines], label: str, title: str, *, valued: bool = True) -> Panel:
-    """Return lines with the value at every point: above it, and below it for the lowest line; logarithmic where they lie far apart."""
+    """Return lines with the value at every point (below it for the lowest line); logarithmic where the values differ by more than a factor."""
     values = np.array([line.y for line in lines])
     low, high = float(np.nanmin(values)), float(np.nanmax(values))
     log, lowest = high > _FAR * low, int(np.nanargmin(values[:, -1]))
@@ -129,8 +136,8 @@ def _last(data: xr.Dataset, unit: str, model: str) -> float:
     return float(data[unit].sel(model=model).values[-1])
 
 
-_PRINTED = {"coupled_mamba": "Coupled Mamba", "cross_attention_materialised": "cross-attention"}
-_OURS, _THEIRS = ("MiB", "ms"), ("GB", "s")
+_PUBLISHED = {"coupled_mamba": "Coupled Mamba", "cross_attention_materialised": "cross-attention"}
+_MEASURED, _IN_PAPER = ("MiB", "ms"), ("GB", "s")
 
 
 def length_table(results: PaperResults) -> TableSpec:
@@ -139,7 +146,7 @@ def length_table(results: PaperResults) -> TableSpec:
     rows = []
     for model, name in NAMES.items():
         for i, length in enumerate(data["length"].values.tolist()):
-            one, published = data.sel(model=model, length=length), _PRINTED.get(model)
+            one, published = data.sel(model=model, length=length), _PUBLISHED.get(model)
             rows.append(
                 {
                     "model": name,
@@ -153,7 +160,7 @@ def length_table(results: PaperResults) -> TableSpec:
     caption = Caption(
         "Peak memory and median time of one inference.",
         f"three modalities of noise, batch {data.attrs['batch']}, width {data.attrs['width']}, one layer, float32, {data.attrs['machine']}, threads: {data.attrs['threads']}",
-        interpretation="the attention models are readings of the papers' baselines",
+        interpretation="the attention models of the papers' baselines",
         published=EFFICIENCY_SOURCE,
     )
-    return TableSpec(rows, caption, groups={"measured here": _OURS, "printed in the paper": _THEIRS}, columns=1)
+    return TableSpec(rows, caption, groups={"measured here": _MEASURED, "published": _IN_PAPER}, columns=1)

@@ -13,7 +13,8 @@ from mmviz.plots.latex import latex_figure, latex_table
 from mmviz.plots.paper_figure import write
 from mmviz.plots.venue import venue_of, width_of
 from mmviz.studies.cell import code_version
-from mmviz.studies.papers.registry import FIGURES, PaperFigure, figure_named
+from mmviz.studies.papers.paper_spec import PaperFigure
+from mmviz.studies.papers.registry import FIGURES, figure_named
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,16 +26,16 @@ _SHOWN = 10
 
 
 def commit() -> str:
-    """Return "abc1234567, 0.1.0+hash"; the version and hash alone where there is no clone.
+    """Return commit and version with source hash, "abc1234567, 0.1.0+hash"; without a git clone the version alone.
 
-    The hash covers the sources as they are, so it differs where a file was changed after the commit.
+    The hash covers the sources as they are; it differs where a file was changed after the commit.
     """
     found = _head(Path(mmviz.__file__).parents[1] / ".git")
     return f"{found[:_SHOWN]}, {code_version()}" if found else code_version()
 
 
 def _head(git: Path) -> str:
-    """Return the commit that is checked out, read from its files, or ""."""
+    """Return the commit that is checked out, read from the files of a git folder, or ""."""
     try:
         head = (git / "HEAD").read_text(encoding="utf-8").strip()
         if not head.startswith("ref: "):
@@ -49,78 +50,78 @@ def _head(git: Path) -> str:
 
 
 def write_figure(name: str, results: PaperResults, *, venue: str, out: str | Path) -> list[Path]:
-    """Draw a figure or table and write it.
+    """Write a figure or table of a paper for a venue; return the files.
 
     Parameters
     ----------
     name
         One of :data:`mmviz.studies.papers.FIGURES`.
-    evidence
-        What it is drawn from.
+    results
+        Results that it shows.
     venue
-        As for :func:`mmviz.plots.paper`. What wants both columns goes over as many as the venue's page has.
+        As for :func:`mmviz.plots.paper`. A figure of two columns is reduced to the columns that the venue has.
     out
-        Folder; made where it is not there.
+        Folder; created if missing.
 
     Returns
     -------
     list of Path
-        ``NAME.pdf``, ``NAME.svg`` and ``NAME.tex``; of a table ``NAME.tex`` alone.
+        ``NAME.pdf``, ``NAME.svg`` and ``NAME.tex``; for a table ``NAME.tex`` only.
 
     Raises
     ------
     ConfigError
         Unknown name or venue.
-    NotThereError
-        What it is drawn from is not there and may not be made.
+    MissingResultError
+        Results are missing and must not be computed.
     DataError
         If the folder cannot be written.
     """
-    kind, sizes = figure_named(name), venue_of(venue)
-    made = kind.make(results)
+    item, sizes = figure_named(name), venue_of(venue)
+    created = item.create(results)
     folder = Path(out)
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise DataError(f"figures: {folder} cannot be made ({error}); choose another --out") from error
-    caption, columns = made.caption, min(made.columns, len(sizes.widths))
-    words = {
-        "caption": f"{caption.shows} Like {kind.like}",
+        raise DataError(f"figures: {folder} cannot be created ({error}); choose another --out") from error
+    caption, columns = created.caption, min(created.columns, len(sizes.widths))
+    parts = {
+        "caption": f"{caption.shows} Like {item.counterpart}",
         "data": caption.data,
         "seeds": caption.seeds,
         "commit": commit(),
         "interpretation": caption.interpretation,
         "published": caption.published,
-        "label": f"{'fig' if isinstance(made, PaperFigure) else 'tab'}:{name}",
+        "label": f"{'fig' if isinstance(created, PaperFigure) else 'tab'}:{name}",
         "wide": columns == 2,
     }
     tex = folder / f"{name}.tex"
-    if not isinstance(made, PaperFigure):
-        options = {"digits": made.digits, "best": made.best, "groups": made.groups, "small": True}
-        return [latex_table(made.rows, file=tex, **options, **words)]  # type: ignore[arg-type]
+    if not isinstance(created, PaperFigure):
+        options = {"digits": created.digits, "best": created.best, "groups": created.groups, "small": True}
+        return [latex_table(created.rows, file=tex, **options, **parts)]  # type: ignore[arg-type]
     width = width_of(sizes, columns)
     files = [
-        write(made.spec, folder / f"{name}{end}", venue=sizes, width=width, height=None) for end in (".pdf", ".svg")
+        write(created.spec, folder / f"{name}{end}", venue=sizes, width=width, height=None) for end in (".pdf", ".svg")
     ]
-    return [*files, latex_figure(f"{name}.pdf", file=tex, **words)]  # type: ignore[arg-type]
+    return [*files, latex_figure(f"{name}.pdf", file=tex, **parts)]  # type: ignore[arg-type]
 
 
 def write_document(names: Sequence[str], *, venue: str, out: str | Path) -> Path:
-    """Write ``all.tex``, a document that shows every figure and table that was written, in the order of the papers.
+    """Write ``all.tex``, a document with all written figures and tables in the order of the papers; return its path.
 
     Parameters
     ----------
     names
-        Of :data:`mmviz.studies.papers.FIGURES`, written to ``out`` before.
+        Names of :data:`mmviz.studies.papers.FIGURES` that were written to ``out``.
     venue
-        Decides on one column or two; the venue's own style file is not needed, and not there.
+        Sets one or two columns; the venue's style file is not needed.
     out
         Folder.
 
     Returns
     -------
     Path
-        Of the document; ``pdflatex all.tex`` in its folder sets it.
+        The document; typeset it with ``pdflatex all.tex`` in its folder.
 
     Raises
     ------
@@ -140,7 +141,7 @@ def write_document(names: Sequence[str], *, venue: str, out: str | Path) -> Path
     paper = ""
     for name in sorted(names, key=list(FIGURES).index):
         if FIGURES[name].paper != paper:
-            lines += [r"\clearpage"] if paper else []  # what floats stays with its paper
+            lines += [r"\clearpage"] if paper else []  # floats stay with their paper
             paper = FIGURES[name].paper
             lines.append(rf"\section*{{{latex(paper)}}}")
         lines.append(rf"\input{{{name}.tex}}")

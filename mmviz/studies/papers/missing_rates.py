@@ -1,4 +1,4 @@
-"""The score as more and more modalities are missing: strategies of ours as curves and as a table, and the paper's rows apart."""
+"""Accuracy against the rate of missing modalities, as curves and as a table, beside the published rows."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import numpy as np
 
 from mmviz.models.base import FusionModel
 from mmviz.plots.figure_spec import Axis, FigureSpec, Lines, Panel
+from mmviz.studies.papers.paper_spec import Caption, PaperFigure, TableSpec
 from mmviz.studies.papers.published_results import COUPLED_MAMBA, EQUILIBRIUM_SOURCE, MISSING, MISSING_SOURCE, RATES
-from mmviz.studies.papers.registry import Caption, PaperFigure, TableSpec
 from mmviz.studies.papers.training_grids import STRATEGIES, data_description, mean_and_deviation, seeds_in
 from mmviz.studies.significance import summary
 
@@ -19,27 +19,25 @@ if TYPE_CHECKING:
     from mmviz.studies.papers.results import PaperResults
 
 _PROTOCOL = (
-    f"whole modalities are lost, each independently at that rate, at least one is kept; {FusionModel.imputation}"
+    f"whole modalities are masked independently at that rate, at least one stays available; {FusionModel.imputation}"
 )
 
 
 def missing_curves(results: PaperResults) -> PaperFigure:
-    """Draw Coupled Mamba's accuracy against the missing rate, and the curves of Table 12."""
+    """Return Coupled Mamba's accuracy against the missing rate, and the curves of Table 12."""
     rows = results.rows("equilibrium")
     joint = rows[rows["strategy"] == "joint"]
-    shows = f"Accuracy as modalities are missing. Measured here: {_PROTOCOL}; bands: least and largest of the seeds."
-    panels = (_ours({"Coupled Mamba": joint}, "measured here"), _printed())
+    shows = f"Accuracy against the missing rate. Measured here: {_PROTOCOL}; bands: minimum and maximum over the seeds."
+    panels = (_measured({"Coupled Mamba": joint}, "measured here"), _published())
     caption = Caption(shows, data_description(results.budget), seeds_in(rows), published=MISSING_SOURCE)
     return PaperFigure(_picture(shows, panels), caption, columns=2)
 
 
 def missing_by_strategy(results: PaperResults) -> PaperFigure:
-    """Draw the accuracy of every strategy against the missing rate."""
+    """Return the accuracy of every strategy against the missing rate."""
     rows = results.rows("equilibrium")
-    shows = (
-        f"Accuracy as modalities are missing, by training strategy: {_PROTOCOL}; bands: least and largest of the seeds."
-    )
-    panels = (_ours({name: rows[rows["strategy"] == name] for name in STRATEGIES}, ""),)
+    shows = f"Accuracy against the missing rate, by training strategy: {_PROTOCOL}; bands: minimum and maximum over the seeds."
+    panels = (_measured({name: rows[rows["strategy"] == name] for name in STRATEGIES}, ""),)
     caption = Caption(
         shows, data_description(results.budget), seeds_in(rows), "shapley_alternating", EQUILIBRIUM_SOURCE
     )
@@ -47,7 +45,7 @@ def missing_by_strategy(results: PaperResults) -> PaperFigure:
 
 
 def missing_table(results: PaperResults) -> TableSpec:
-    """Return Table 12's rates: ours, then the paper's rows."""
+    """Return the table of the measured and the published accuracy at the rates of Table 12."""
     rows = results.rows("equilibrium")
     found = []
     for i, rate in enumerate(RATES):
@@ -55,17 +53,17 @@ def missing_table(results: PaperResults) -> TableSpec:
         ours = {name: mean_and_deviation(rows[rows["strategy"] == name], column, factor=100.0) for name in STRATEGIES}
         found.append({"rate": f"{rate:.1f}"} | ours | {name: f"{values[i]:.1f}" for name, values in MISSING.items()})
     caption = Caption(
-        f"Accuracy in per cent as modalities are missing: {_PROTOCOL}; mean and standard deviation over the seeds.",
+        f"Accuracy in per cent against the missing rate: {_PROTOCOL}; mean and standard deviation over the seeds.",
         data_description(results.budget), seeds_in(rows), "shapley_alternating", MISSING_SOURCE,
     )  # fmt: skip
-    return TableSpec(found, caption, groups={"measured here": STRATEGIES, "printed, CMU-MOSEI": tuple(MISSING)})
+    return TableSpec(found, caption, groups={"measured here": STRATEGIES, "published, CMU-MOSEI": tuple(MISSING)})
 
 
 def _column(rate: float) -> str:
     return f"test.accuracy@missing={rate}" if rate else "test.accuracy"
 
 
-def _ours(variants: dict[str, pd.DataFrame], title: str) -> Panel:
+def _measured(variants: dict[str, pd.DataFrame], title: str) -> Panel:
     rates = np.array(RATES)
     lines = []
     for i, (name, own) in enumerate(variants.items()):
@@ -75,16 +73,16 @@ def _ours(variants: dict[str, pd.DataFrame], title: str) -> Panel:
     return Panel(tuple(lines), Axis("missing rate", link="rate"), Axis("accuracy", link="accuracy"), title=title)
 
 
-def _printed() -> Panel:
+def _published() -> Panel:
     styles = {"Coupled Mamba": 0, "MMIN": 4, "GCNet": 5}
     lines = tuple(Lines(np.array(RATES), np.array(v) / 100, name, styles[name]) for name, v in MISSING.items())
     return Panel(
         lines,
         Axis("missing rate", link="rate"),
         Axis("accuracy", link="accuracy"),
-        title=f"Acc-2 printed in {COUPLED_MAMBA.split(' (')[0]}",
+        title=f"Acc-2 published in {COUPLED_MAMBA.split(' (')[0]}",
     )
 
 
 def _picture(shows: str, panels: tuple[Panel, ...]) -> FigureSpec:
-    return FigureSpec("When modalities are missing", (shows,), panels, columns=len(panels), heights=(190,))
+    return FigureSpec("Accuracy against the missing rate", (shows,), panels, columns=len(panels), heights=(190,))

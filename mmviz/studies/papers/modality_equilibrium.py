@@ -11,8 +11,8 @@ from scipy.stats import pearsonr
 
 from mmviz.plots.ablation import ablation_frame, ablation_spec
 from mmviz.plots.figure_spec import Axis, FigureSpec, Lines, Panel, Points, padded_range
+from mmviz.studies.papers.paper_spec import Caption, PaperFigure, TableSpec
 from mmviz.studies.papers.published_results import EQUILIBRIUM_SOURCE
-from mmviz.studies.papers.registry import Caption, PaperFigure, TableSpec
 from mmviz.studies.papers.training_grids import (
     ORDERS,
     STRATEGIES,
@@ -32,20 +32,18 @@ if TYPE_CHECKING:
 _INTERPRETATION = "shapley_alternating; the value function (accuracy) and where it is measured"
 _SHOWN = ("joint", "mla", "shapley_alternating")
 _MODALITIES = ("audio", "image")
-_BANDS = "lines: mean, bands: least and largest of the seeds"
+_BANDS = "lines: mean, bands: minimum and maximum over the seeds"
 
 
 def contribution_curves(results: PaperResults) -> PaperFigure:
-    """Draw the Shapley value of each modality after every epoch."""
+    """Return the Shapley value of each modality after every epoch."""
     rows = results.rows("equilibrium")
     panels = []
     for strategy in _SHOWN:
         own = rows[rows["strategy"] == strategy]
         data = histories(own, lambda entry: [entry[f"contribution/{m}"] for m in _MODALITIES], _MODALITIES)
-        panels.append(Panel(_lines(data), Axis("epoch", link="e"), Axis("contribution", link="c"), title=strategy))
-    shows = (
-        f"Shapley value of each modality's share in the accuracy, after every epoch, by training strategy; {_BANDS}."
-    )
+        panels.append(Panel(_lines(data), Axis("epoch", link="e"), Axis("Shapley value", link="c"), title=strategy))
+    shows = f"Shapley value of each modality (value: accuracy) after every epoch, by training strategy; {_BANDS}."
     caption = Caption(shows, _where(results), seeds_in(rows), _INTERPRETATION, EQUILIBRIUM_SOURCE)
     return PaperFigure(
         FigureSpec("Contributions", (shows,), tuple(panels), columns=3, heights=(170,)), caption, columns=2
@@ -53,7 +51,7 @@ def contribution_curves(results: PaperResults) -> PaperFigure:
 
 
 def imbalance_curves(results: PaperResults) -> PaperFigure:
-    """Draw the three readings of the equilibrium deviation after every epoch, for joint training, MLA and ours."""
+    """Return the modality imbalance E1, E2, E3 (our interpretations) after every epoch, for three strategies."""
     rows = results.rows("equilibrium")
     panels = []
     for name in ("E1", "E2", "E3"):
@@ -62,8 +60,10 @@ def imbalance_curves(results: PaperResults) -> PaperFigure:
             own = rows[rows["strategy"] == strategy]
             data = histories(own, lambda entry, name=name: [entry[name]], (strategy,))  # type: ignore[misc]
             lines += _lines(data, first=i)
-        panels.append(Panel(tuple(lines), Axis("epoch", link="e"), Axis("deviation", link="d"), title=name))
-    shows = f"Three readings of the equilibrium deviation after every epoch, 0 is equilibrium; {_BANDS}. With two modalities E1 and E2 are one number."
+        panels.append(Panel(tuple(lines), Axis("epoch", link="e"), Axis("imbalance", link="d"), title=name))
+    shows = (
+        f"Modality imbalance E1, E2, E3 after every epoch (0: balanced); {_BANDS}. With two modalities E1 equals E2."
+    )
     caption = Caption(shows, _where(results), seeds_in(rows), f"E1, E2, E3; {_INTERPRETATION}", EQUILIBRIUM_SOURCE)
     spec = FigureSpec("Equilibrium deviation", (shows,), tuple(panels), columns=3, heights=(170,))
     return PaperFigure(spec, caption, columns=2)
@@ -80,11 +80,11 @@ def _lines(data: xr.Dataset, first: int = 0) -> tuple[Lines, ...]:
 
 
 def _where(results: PaperResults) -> str:
-    return data_description(results.budget).replace("test split", "a slice of the training split that no update saw")
+    return data_description(results.budget).replace("test split", "a held-out slice of the training split")
 
 
 def imbalance_scatter(results: PaperResults) -> PaperFigure:
-    """Draw a point for each strategy, order and seed, and say how the two go together."""
+    """Return the scatter of accuracy and imbalance E1 over strategies, orders and seeds, with their correlation."""
     rows = pd.concat([results.rows("equilibrium"), results.rows("orders")]).drop_duplicates("key")
     x, y = rows["test.E1"].to_numpy(dtype=float), rows["test.accuracy"].to_numpy(dtype=float)
     known = np.isfinite(x) & np.isfinite(y)
@@ -98,26 +98,26 @@ def imbalance_scatter(results: PaperResults) -> PaperFigure:
         for i, name in enumerate(dict.fromkeys(rows["strategy"]))
     )
     shows = (
-        f"Accuracy against the equilibrium deviation E1 (0 is equilibrium), one point for each strategy, order and seed; correlation {r:+.2f} over "
+        f"Accuracy against the modality imbalance E1 (0: balanced), one point for each strategy, order and seed; correlation {r:+.2f} over "
         f"{int(known.sum())} trainings."
     )
     panel = Panel(dots, Axis("E1", span=padded_range(x)), Axis("accuracy", span=padded_range(y)))
     caption = Caption(
         shows, data_description(results.budget), seeds_in(rows), "E1; shapley_alternating",
-        f"a strong link of equilibrium and accuracy, in a summary and without a number; {EQUILIBRIUM_SOURCE}",
+        f"a strong correlation of equilibrium and accuracy, stated in a summary without a number; {EQUILIBRIUM_SOURCE}",
     )  # fmt: skip
     return PaperFigure(FigureSpec("Accuracy against deviation", (shows,), (panel,), heights=(230,)), caption)
 
 
-_PANELS = {"test.accuracy": "accuracy, both heard", "test.accuracy@image": "accuracy, image alone"}
+_PANELS = {"test.accuracy": "accuracy, both modalities", "test.accuracy@image": "accuracy, image alone"}
 
 
 def order_bars(results: PaperResults) -> PaperFigure:
-    """Draw the accuracy of the four orders and of joint training, with both modalities and with the weak one alone."""
+    """Return the accuracy of the four update orders and of joint training, with both modalities and with the weak one alone."""
     rows = results.rows("orders")
-    turns = rows["strategy"] == "shapley_alternating"
-    variants = {order.replace("_", " "): turns & (rows["strategy.order"] == order) for order in ORDERS}
-    variants["joint, no turns"] = rows["strategy"] == "joint"
+    alternating = rows["strategy"] == "shapley_alternating"
+    variants = {order.replace("_", " "): alternating & (rows["strategy.order"] == order) for order in ORDERS}
+    variants["joint"] = rows["strategy"] == "joint"
     panels = []
     for metric, label in _PANELS.items():
         panel = ablation_spec(ablation_frame(over_seeds(rows, metric, variants).assign_attrs(score=label))).panels[0]
@@ -126,18 +126,18 @@ def order_bars(results: PaperResults) -> PaperFigure:
     whole = (min(low for low, _ in spans), max(high for _, high in spans))  # both are accuracies: one axis
     panels = [replace(panel, x=replace(panel.x, span=whole)) for panel in panels]
     shows = (
-        "The order in which modalities take their turn, and joint training without turns (a third of the updates); lines: Student's 95 % interval over the "
+        "Order of the alternating updates, and joint training (a third of the updates); lines: Student's 95 % interval over the "
         "seeds."
     )
     caption = Caption(
         shows,
         data_description(results.budget),
         seeds_in(rows),
-        "shapley_alternating: value, rank, turns",
+        "shapley_alternating: value, rank, update order",
         EQUILIBRIUM_SOURCE,
     )
     return PaperFigure(
-        FigureSpec("Order of the turns", (shows,), tuple(panels), columns=2, heights=(170,)), caption, columns=2
+        FigureSpec("Update order", (shows,), tuple(panels), columns=2, heights=(170,)), caption, columns=2
     )
 
 
@@ -147,7 +147,7 @@ _COLUMNS = {
     "image alone": "test.accuracy@image",
     "missing, mean": "test.accuracy@missing",
 }
-_DEVIATIONS = ("E1", "E2", "E3")
+_IMBALANCE = ("E1", "E2", "E3")
 
 
 def strategy_table(results: PaperResults) -> TableSpec:
@@ -157,11 +157,11 @@ def strategy_table(results: PaperResults) -> TableSpec:
     for name in STRATEGIES:
         own = rows[rows["strategy"] == name]
         scores = {label: mean_and_deviation(own, metric, factor=100.0) for label, metric in _COLUMNS.items()}
-        deviations = {name: mean_and_deviation(own, f"test.{name}", factor=100.0) for name in _DEVIATIONS}
+        deviations = {name: mean_and_deviation(own, f"test.{name}", factor=100.0) for name in _IMBALANCE}
         found.append({"strategy": name, **scores, **deviations})
     caption = Caption(
-        "Training strategies on one model: accuracy in per cent, and three readings of the equilibrium deviation times 100 (0 is equilibrium); mean and standard deviation over the seeds. All have the same epochs; shapley_alternating makes three updates where joint makes one.",
+        "Training strategies on one model: accuracy in per cent, and the modality imbalance times 100 (0: balanced); mean and standard deviation over the seeds. All have the same epochs; shapley_alternating makes three updates per update of joint.",
         data_description(results.budget), seeds_in(rows), "E1, E2, E3; shapley_alternating", EQUILIBRIUM_SOURCE,
     )  # fmt: skip
-    best = dict.fromkeys(_COLUMNS, "max") | dict.fromkeys(_DEVIATIONS, "min")
-    return TableSpec(found, caption, best=best, groups={"accuracy": tuple(_COLUMNS), "deviation": _DEVIATIONS})
+    best = dict.fromkeys(_COLUMNS, "max") | dict.fromkeys(_IMBALANCE, "min")
+    return TableSpec(found, caption, best=best, groups={"accuracy": tuple(_COLUMNS), "imbalance": _IMBALANCE})

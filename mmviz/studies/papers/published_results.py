@@ -1,11 +1,15 @@
-"""Numbers that the papers print. None of them was measured here; they stand beside ours, under a heading of their own.
+"""Published results of the papers, none of them measured here, and bars that show them beside ours.
 
-Marked where they were read: *paper* is the paper itself, *secondary* a summary of it.
+Source of each: *paper* is the paper itself, *secondary* a summary of it.
 """
 
 from __future__ import annotations
 
 from types import MappingProxyType
+
+import numpy as np
+
+from mmviz.plots.figure_spec import NEUTRAL, Annotation, Axis, Bars, Panel, ReferenceLine, named_ticks
 
 COUPLED_MAMBA = "Coupled Mamba (arXiv 2405.18014)"
 ALIGNMAMBA = "AlignMamba (arXiv 2412.00833), read in a summary"
@@ -81,3 +85,20 @@ ALIGNMAMBA_SAVES_SOURCE = (
     f"58.0 % of memory and 87.6 % of time saved against a multi-stream Transformer at 6.4 k tokens, {ALIGNMAMBA}"
 )
 EQUILIBRIUM_SOURCE = "gains of 3.36 % on CREMA-D and 3.51 % on Kinetics-400, all that is public to us of Modality Equilibrium Matters (arXiv 2506.00030)"
+
+
+def published_bars(
+    names: list[str], values: list[float], label: str, title: str, *, span: tuple[float, float] | None = None
+) -> Panel:
+    """Return bars of published numbers with their values; the axis includes 0 unless ``span`` is given."""
+    given = np.array(values, dtype=float)
+    at = np.arange(len(names), dtype=float)
+    notes = [Annotation(max(v, 0.0), a, f"{v:g}".replace("-", "−")) for v, a in zip(given, at, strict=True)]
+    low, high = min(0.0, float(given.min())), max(0.0, float(given.max()))
+    room = (high - low) or 1.0
+    return Panel(
+        (ReferenceLine(0), Bars(at, given, (NEUTRAL,) * len(names), tuple(names)), *notes),
+        Axis(label, span=span or (low - 0.05 * room * (low < 0), high + 0.25 * room)),
+        Axis(ticks=named_ticks(names), span=(-0.6, len(names) - 0.4), reverse=True),
+        title=title,
+    )

@@ -30,12 +30,12 @@ COMMAND = "make figures VENUE=neurips2024"
 
 
 class MissingResultError(CheckpointError):
-    """What a figure is drawn from has not been made; the message names the command that makes it."""
+    """A result of a figure is missing; the message names the command that computes it."""
 
 
 @dataclass(frozen=True)
 class Budget:
-    """How much is spent on fresh numbers.
+    """Size of the trainings and measurements behind the figures.
 
     Attributes
     ----------
@@ -46,7 +46,7 @@ class Budget:
     width
         Channels of every model, ≥ 8.
     rounds
-        Samples of every time, ≥ 1.
+        Repetitions of every time measurement, ≥ 1.
     """
 
     seeds: int = 3
@@ -60,19 +60,19 @@ class Budget:
 
 
 class PaperResults:
-    """A folder of rows and artefacts, and the right to make what is missing.
+    """Results of the figures in a folder: rows of studies and artefacts; missing ones are computed.
 
     Parameters
     ----------
     folder
         ``store/`` holds the rows of studies, as :class:`mmviz.studies.Store`; ``artefacts/`` one netCDF file each, and
-        ``artefacts.json`` with their sha256, the code that made them, and how long it took.
+        ``artefacts.json`` with their sha256, code version and computing time.
     budget
-        Of fresh numbers; another budget is other evidence.
-    make
-        Whether what is missing may be made; if not it is refused with the command that does.
-    told
-        Called with a line of what is going on.
+        Size of the trainings; results of another budget are not used.
+    compute
+        Whether missing results are computed; otherwise they raise an error that names the command.
+    log
+        Called with a line of text on each computation.
     """
 
     def __init__(
@@ -80,15 +80,15 @@ class PaperResults:
         folder: str | Path,
         *,
         budget: Budget | None = None,
-        make: bool = True,
+        compute: bool = True,
         log: Callable[[str], object] = lambda line: None,
     ) -> None:
-        self.folder, self.budget, self.make, self.log = Path(folder), budget or Budget(), make, log
+        self.folder, self.budget, self.compute, self.log = Path(folder), budget or Budget(), compute, log
         self.store = Store(self.folder / "store")
         self._rows: dict[str, pd.DataFrame] = {}
 
     def rows(self, name: str) -> pd.DataFrame:
-        """Return the rows of a study, one per cell in the order in which it declares them.
+        """Return the rows of a study, one per cell, in the order of its cells.
 
         Parameters
         ----------
@@ -97,8 +97,8 @@ class PaperResults:
 
         Raises
         ------
-        NotThereError
-            If cells are missing and may not be run, or have failed.
+        MissingResultError
+            If cells are missing and must not be run, or have failed.
         """
         if name not in self._rows:
             from mmviz.studies.papers.training_grids import STUDIES
@@ -107,7 +107,7 @@ class PaperResults:
         return self._rows[name]
 
     def artefact(self, name: str) -> xr.DataTree:
-        """Return an artefact, from its file where that is the one that was written.
+        """Return an artefact, from its file if it is of this code and budget, computed otherwise.
 
         Parameters
         ----------
@@ -116,8 +116,8 @@ class PaperResults:
 
         Raises
         ------
-        NotThereError
-            If it is not there, or of other code or another budget, and may not be made.
+        MissingResultError
+            If it is missing, or of other code or another budget, and must not be computed.
         DataError
             If its file was changed since it was written.
         """
@@ -126,22 +126,22 @@ class PaperResults:
         entry, path = self._index().get(name), self.folder / "artefacts" / f"{name}.nc"
         mark = {"code": code_version(), "budget": asdict(self.budget)}
         if entry is None or not path.exists() or {k: entry.get(k) for k in mark} != mark:
-            if not self.make:
-                raise self._lacking(f"artefact {name!r}")
+            if not self.compute:
+                raise self._missing(f"artefact {name!r}")
             self._write(name, path, ARTEFACTS[name], mark)
         elif sha256_file(path) != entry["sha256"]:
             raise DataError(
-                f"{path} has another sha256 than artefacts.json says: it was changed after it was made; remove it and it is made again"
+                f"{path} has another sha256 than artefacts.json holds: the file was changed; remove it to compute it again"
             )
         with xr.open_datatree(path, engine="h5netcdf") as opened:
             return opened.load()
 
     def _complete(self, study: Study, name: str) -> pd.DataFrame:
-        lacking = [c for c in study.cells if not self.store.has(c.key)]
-        if lacking and not self.make:
-            raise self._lacking(f"{len(lacking)} of {len(study)} cells of the study {name!r}")
-        if lacking:
-            self.log(f"study {name}: {len(lacking)} of {len(study)} trainings to run")
+        missing = [c for c in study.cells if not self.store.has(c.key)]
+        if missing and not self.compute:
+            raise self._missing(f"{len(missing)} of {len(study)} cells of the study {name!r}")
+        if missing:
+            self.log(f"study {name}: {len(missing)} of {len(study)} trainings to run")
             outcome = run(study, self.store, progress=False, retry=False)
             if outcome.finished_before + outcome.finished_now < len(study):
                 raise MissingResultError(f"study {name!r} is not complete. {outcome}")
@@ -150,7 +150,7 @@ class PaperResults:
         return rows.set_index("key").loc[[c.key for c in study.cells]].reset_index()
 
     def _write(self, name: str, path: Path, maker: Callable[[Budget], xr.DataTree], mark: dict[str, Any]) -> None:
-        self.log(f"artefact {name}: being made")
+        self.log(f"artefact {name}: computing")
         start = time.perf_counter()
         tree = maker(self.budget)
         seconds = round(time.perf_counter() - start, 1)
@@ -175,8 +175,8 @@ class PaperResults:
             ) from error
         return found if isinstance(found, dict) else {}
 
-    def _lacking(self, what: str) -> MissingResultError:
+    def _missing(self, what: str) -> MissingResultError:
         return MissingResultError(
-            f"{what} is not in {self.folder}, made by this code with seeds={self.budget.seeds}, epochs={self.budget.epochs}, "
-            f"width={self.budget.width}; make it: {COMMAND} (without --cached)"
+            f"{what} is not in {self.folder}, computed by this code with seeds={self.budget.seeds}, epochs={self.budget.epochs}, "
+            f"width={self.budget.width}; compute it: {COMMAND} (without --cached)"
         )

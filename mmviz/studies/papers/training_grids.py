@@ -27,12 +27,12 @@ VALUES = {"name": "synthetic", "n": 600, "steps": 32, "task": "regression"}
 FUSIONS_OF_VALUES = ("average", "tfn", "lmf", "late", "cross_attention", "coupled_mamba")
 STRATEGIES = ("joint", "ogm_ge", "mla", "shapley_alternating")
 ORDERS = ("weakest_first", "strongest_first", "fixed", "random")
-#: what the paper's states and rank are divided by, and the least that is left
+#: divisor of the paper's number of states and rank, and the smallest value
 _SCALED = {"state": (8, 4), "dt_rank": (4, 1)}
 
 
 def data_description(budget: Budget) -> str:
-    """Return what captions say of the digits and of the models."""
+    """Return the description of the digits and of the models for captions."""
     return (
         f"spoken digits and blurred pictures of them (av_digits, image energy 0.25), test split; width {budget.width}, "
         f"{budget.epochs} epochs"
@@ -40,12 +40,12 @@ def data_description(budget: Budget) -> str:
 
 
 def synthetic_data_description(budget: Budget) -> str:
-    """Return what captions say of the synthetic values."""
+    """Return the description of the synthetic values for captions."""
     return f"synthetic values from three modalities, 600 samples, test split; width {budget.width}, {3 * budget.epochs} epochs"
 
 
 def model_options(budget: Budget) -> dict[str, Any]:
-    """Return the options of every model that has them."""
+    """Return the options of the models, where a model has them."""
     return {"width": budget.width, "layers": 1, "steps": 14, "state": 4}
 
 
@@ -55,7 +55,7 @@ def train_options(budget: Budget) -> dict[str, Any]:
 
 
 def scaled(row: Ablation, budget: Budget) -> dict[str, Any]:
-    """Return a row of the paper's ablations at our width: as many layers, an eighth of the states, a quarter of the rank."""
+    """Return a row of the paper's ablations at the width of the budget: the same layers, an eighth of the states, a quarter of the rank."""
     options = dict(row.options) | {"width": budget.width, "steps": 14}
     for name, (factor, least) in _SCALED.items():
         if name in options:
@@ -127,7 +127,7 @@ def over_seeds(rows: pd.DataFrame, metric: str, variants: Mapping[str, pd.Series
     metric
         A column.
     variants
-        Name to which rows are of it (bool); one per seed.
+        Name -> mask of its rows, one row per seed.
     """
     seeds = sorted(set(map(int, rows["seed"])))
     table = np.full((len(variants), len(seeds)), np.nan)
@@ -146,16 +146,16 @@ def mean_and_deviation(rows: pd.DataFrame, metric: str, *, factor: float = 1.0) 
 def histories(
     rows: pd.DataFrame, value: Callable[[Mapping[str, float]], Sequence[float]], names: Sequence[str]
 ) -> xr.Dataset:
-    """Return ``mean``, ``low``, ``high`` (epoch, name) of a quantity that was noted at every epoch; low and high are the least and the largest of the seeds.
+    """Return ``mean``, ``low``, ``high`` (epoch, name) of a quantity of the training history; low and high are the minimum and maximum over the seeds.
 
     Parameters
     ----------
     rows
         Of one variant, one per seed.
     value
-        From an epoch's entry to as many numbers as there are names.
+        Function of an epoch's entry that returns one number per name.
     names
-        What the numbers are of.
+        Names of the numbers.
     """
     parsed = [json.loads(text) for text in rows["history"]]
     epochs = [int(entry["epoch"]) for entry in parsed[0]]

@@ -16,7 +16,7 @@ RATES = [f"{r / 10:.1f}" for r in range(1, 8)]
 
 
 class SyntheticResults:
-    """In the place of :class:`mmviz.studies.papers.Evidence`."""
+    """In the place of :class:`mmviz.studies.papers.PaperResults`."""
 
     budget = BUDGET
 

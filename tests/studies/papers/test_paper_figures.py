@@ -11,14 +11,14 @@ from mmviz.plots.figure_spec import Bars, Lines
 from mmviz.studies.papers import FIGURES, figure_named, write_figure
 from mmviz.studies.papers.coupled_mamba import largest_states
 from mmviz.studies.papers.export import commit, write_document
+from mmviz.studies.papers.paper_spec import PaperFigure, TableSpec
 from mmviz.studies.papers.published_results import LENGTHS, MEMORY_GB, MISSING, MOSEI, RATES, TIME_S
-from mmviz.studies.papers.registry import PaperFigure, TableSpec
 
 ACL = (7.7 / 2.54 * 72, 16.0 / 2.54 * 72)
 MEASURED = [
     name
     for name in FIGURES
-    if FIGURES[name].function not in ("stack", "unrolled", "mechanisms", "framework", "framework_2")
+    if FIGURES[name].create.__name__ not in ("stack", "unrolled", "mechanisms", "framework", "framework_2")
 ]
 
 
@@ -52,7 +52,7 @@ def lines_of(spec, name):
 def test_a_figure_is_as_wide_as_its_columns_with_its_fonts_inside(written, name):
     files = written[name]
     if len(files) == 1:
-        assert FIGURES[name].function.endswith("table")
+        assert FIGURES[name].create.__name__.endswith("table")
         return
     assert [path.suffix for path in files] == [".pdf", ".svg", ".tex"]
     raw = files[0].read_bytes()
@@ -83,7 +83,7 @@ def test_a_caption_states_data_seeds_code_and_what_is_printed_elsewhere(written,
     text = written[name][-1].read_text()
     for part in (r"\caption{", "Data: ", "Seeds: ", "Code: ", r"\label{"):
         assert part in text, part
-    caption = figure_named(name).make(results).caption
+    caption = figure_named(name).create(results).caption
     assert ("Published elsewhere, not measured here" in text) is bool(caption.published)
     assert ("Our interpretation" in text) is bool(caption.interpretation)
     assert "Like " in text
@@ -109,26 +109,26 @@ def test_other_venues_take_them_too(results, tmp_path, venue):
 def test_memory_and_time_are_drawn_as_measured_with_the_papers_apart(results):
     data = results.artefact("efficiency")["efficiency"].to_dataset()
     for name, unit, printed in (("cm_memory", "mebibytes", MEMORY_GB), ("cm_time", "milliseconds", TIME_S)):
-        ours, theirs = lines_of(figure_named(name).make(results).spec, "Coupled Mamba")
+        ours, theirs = lines_of(figure_named(name).create(results).spec, "Coupled Mamba")
         np.testing.assert_array_equal(ours.y, data[unit].sel(model="coupled_mamba").values)
         np.testing.assert_array_equal(theirs.y, printed["Coupled Mamba"])
-    titles = [panel.title for panel in figure_named("cm_memory").make(results).spec.panels]
-    assert ["measured here" in titles[0], "printed" in titles[1]] == [True, True]
+    titles = [panel.title for panel in figure_named("cm_memory").create(results).spec.panels]
+    assert ["measured here" in titles[0], "published" in titles[1]] == [True, True]
 
 
 def test_a_table_holds_mean_and_deviation_of_the_rows_and_the_papers_apart(results):
-    sheet = figure_named("cm_classification").make(results)
+    sheet = figure_named("cm_classification").create(results)
     rows = results.rows("fusions")
     own = rows[(rows["model"] == "coupled_mamba") & (rows["modalities"] == "all")]["test.accuracy"]
-    (found,) = [row for row in sheet.rows if row["model"] == "coupled_mamba" and row["hears"] == "all"]
+    (found,) = [row for row in sheet.rows if row["model"] == "coupled_mamba" and row["modalities"] == "all"]
     np.testing.assert_allclose(found["accuracy"], (100 * own.mean(), 100 * own.std(ddof=1)), rtol=1e-12)
     assert found["Acc-3"] == "68.95"
-    assert all(row["Acc-3"] is None for row in sheet.rows if row["hears"] != "all")
+    assert all(row["Acc-3"] is None for row in sheet.rows if row["modalities"] != "all")
     assert len(sheet.rows) == len(rows) / BUDGET.seeds
 
 
 def test_every_row_of_the_ablations_has_its_own_trainings(results):
-    sheet = figure_named("cm_ablation").make(results)
+    sheet = figure_named("cm_ablation").create(results)
     assert len(sheet.rows) == 16
     assert [row["table"] for row in sheet.rows].count(14) == 4
     same = {row["variant"]: row["accuracy"] for row in sheet.rows}
@@ -137,7 +137,7 @@ def test_every_row_of_the_ablations_has_its_own_trainings(results):
 
 
 def test_curves_over_training_are_those_of_the_histories(results):
-    spec = figure_named("me_contribution").make(results).spec
+    spec = figure_named("me_contribution").create(results).spec
     for mark in lines_of(spec, "audio"):
         np.testing.assert_allclose(mark.y, 0.5 * np.arange(1, 5) / 4)
     assert [panel.title for panel in spec.panels] == ["joint", "mla", "shapley_alternating"]
@@ -145,7 +145,7 @@ def test_curves_over_training_are_those_of_the_histories(results):
 
 def test_missing_rates_are_means_over_the_seeds(results):
     rows = results.rows("equilibrium")
-    (mark,) = lines_of(figure_named("me_missing").make(results).spec, "mla")
+    (mark,) = lines_of(figure_named("me_missing").create(results).spec, "mla")
     own = rows[rows["strategy"] == "mla"]
     assert mark.y[0] == pytest.approx(own["test.accuracy"].mean())
     assert mark.y[3] == pytest.approx(own["test.accuracy@missing=0.3"].mean())
@@ -153,7 +153,7 @@ def test_missing_rates_are_means_over_the_seeds(results):
 
 def test_variants_of_the_ablations_are_told_apart(results):
     rows = results.rows("alignment")
-    bars = [m for m in figure_named("am2_losses").make(results).spec.panels[0].marks if isinstance(m, Bars)]
+    bars = [m for m in figure_named("am2_losses").create(results).spec.panels[0].marks if isinstance(m, Bars)]
     whole = rows[(rows["model.experts"] == "both") & (rows["model.ot"] > 0) & (rows["model.mmd"] > 0)]
     assert bars[0].names == ("neither", "OT alone", "MMD alone", "both")
     assert bars[0].value[3] == pytest.approx(whole["test.accuracy"].mean())
@@ -170,12 +170,12 @@ def test_the_literal_sum_grows_beyond_bounds_and_the_mean_does_not():
 
 
 def test_what_wants_two_columns_gets_as_many_as_the_page_has(results, tmp_path):
-    made = figure_named("cm_memory").make(results)
+    made = figure_named("cm_memory").create(results)
     assert isinstance(made, PaperFigure)
     assert made.columns == 2
     text = write_figure("cm_memory", results, venue="neurips2024", out=tmp_path)[-1].read_text()
     assert r"\begin{figure}" in text
-    assert isinstance(figure_named("me_strategies").make(results), TableSpec)
+    assert isinstance(figure_named("me_strategies").create(results), TableSpec)
 
 
 def test_the_document_shows_them_by_paper_in_columns(written, tmp_path):

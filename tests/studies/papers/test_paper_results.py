@@ -32,7 +32,7 @@ def test_an_artefact_is_made_once_and_again_for_another_budget(counted, tmp_path
             2,
         ]
     assert len(counted) == 1
-    assert log == ["artefact efficiency: being made"]
+    assert log == ["artefact efficiency: computing"]
     PaperResults(tmp_path, budget=Budget(rounds=5)).artefact("efficiency")
     assert len(counted) == 2
     entry = json.loads((tmp_path / "artefacts.json").read_text())["efficiency"]
@@ -44,8 +44,8 @@ def test_an_artefact_of_other_code_is_made_again(counted, tmp_path):
     index = json.loads((tmp_path / "artefacts.json").read_text())
     index["efficiency"]["code"] = "0.0.1+other"
     (tmp_path / "artefacts.json").write_text(json.dumps(index))
-    with pytest.raises(MissingResultError, match="made by this code"):
-        PaperResults(tmp_path, make=False).artefact("efficiency")
+    with pytest.raises(MissingResultError, match="computed by this code"):
+        PaperResults(tmp_path, compute=False).artefact("efficiency")
     PaperResults(tmp_path).artefact("efficiency")
     assert len(counted) == 2
 
@@ -54,7 +54,7 @@ def test_a_changed_file_is_refused(counted, tmp_path):
     PaperResults(tmp_path).artefact("efficiency")
     path = tmp_path / "artefacts" / "efficiency.nc"
     path.write_bytes(path.read_bytes() + b"x")
-    with pytest.raises(DataError, match="changed after it was made; remove it"):
+    with pytest.raises(DataError, match="the file was changed; remove it"):
         PaperResults(tmp_path).artefact("efficiency")
 
 
@@ -65,7 +65,7 @@ def test_a_broken_index_is_refused(counted, tmp_path):
 
 
 def test_what_may_not_be_made_names_the_command(counted, tmp_path):
-    cached = PaperResults(tmp_path, make=False)
+    cached = PaperResults(tmp_path, compute=False)
     with pytest.raises(MissingResultError, match=r"make figures VENUE=neurips2024 \(without --cached\)"):
         cached.artefact("efficiency")
     with pytest.raises(MissingResultError, match=r"36 of 36 cells|\d+ of \d+ cells of the study 'equilibrium'"):
@@ -86,7 +86,7 @@ def test_rows_come_in_the_order_of_the_cells_and_are_trained_once(monkeypatch, t
     rows = results.rows("fusions")
     assert rows["model"].tolist() == ["concat", "average"]
     assert log == ["study fusions: 2 of 2 trainings to run"]
-    again = PaperResults(tmp_path, budget=Budget(seeds=1), make=False, log=log.append).rows("fusions")
+    again = PaperResults(tmp_path, budget=Budget(seeds=1), compute=False, log=log.append).rows("fusions")
     assert again["test.accuracy"].tolist() == rows["test.accuracy"].tolist()
     assert len(log) == 1
 
