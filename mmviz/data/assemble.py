@@ -87,7 +87,7 @@ def leakage(parts: list[RawSplit], report: Report) -> None:
             if shared := sorted(ids[i].keys() & ids[j].keys()):
                 raise DataError(
                     f"leakage: {len(shared)} ids are in both {a.name} and {b.name} (first: {shared[0]!r}, row {_rows(a, shared[0])[0]} "
-                    f"in {a.name} and row {_rows(b, shared[0])[0]} in {b.name}); keep each sample in one split, under an id of its own"
+                    f"in {a.name} and row {_rows(b, shared[0])[0]} in {b.name}); keep each sample in one split, under a unique id"
                 )
             groups = sorted(group[i] & group[j])
             first = f"group {groups[0]!r}" if groups else ""
@@ -302,12 +302,12 @@ def _is_static(m: str, splits: dict[str, Split], about: Description, report: Rep
             report.add(
                 "note", "static", f"{s} {m}", int((count > 1).sum()), first=first, action="averaged, as declared"
             )
-    timed = any(m in split.times for split in splits.values())  # one row with a time of its own is an event
+    timed = any(m in split.times for split in splits.values())  # one row with a timestamp is an event
     return m in about.static or (not timed and max(int(count.max(initial=0)) for count in rows.values()) <= 1)
 
 
 def _absent(m: str, splits: dict[str, Split], training: str, report: Report) -> None:
-    """Refuse a modality that no training sample has; new data without a training split may lack it."""
+    """Refuse a modality that no training sample has; in new data without a training split it may be absent."""
     somewhere = any(s.valid[other].any() for s in splits.values() for other in s.valid)
     if training == "train" or any(s.valid[m].any() for s in splits.values()) or not somewhere:
         raise DataError(f"{training} {m}: absent for every sample; leave the modality out")

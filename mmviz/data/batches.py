@@ -21,10 +21,10 @@ class Buckets:
 
     The samples of an epoch are shuffled, cut into pools of ``pool`` batches, sorted by length inside each pool and cut into batches,
     which are shuffled. So a batch holds samples of like length (little padding), yet every epoch mixes them anew. The
-    plan of an epoch depends on seed and epoch alone, not on earlier calls or on the number of readers.
+    plan of an epoch depends only on seed and epoch, not on earlier calls or on the number of readers.
 
     Iterating gives the batches of ``epoch`` as lists of rows, which is what PyTorch's ``DataLoader(batch_sampler=...)`` expects; set
-    ``epoch`` before each pass. (It does not count up by itself: a loader with workers starts iterating twice.)
+    ``epoch`` before each pass. (It is not incremented automatically: a loader with workers starts iterating twice.)
 
     Parameters
     ----------
@@ -112,7 +112,7 @@ def width(valid: NDArray[np.bool_]) -> int:
 
 
 Batches = Generator[ArrayLike, None, None]
-_FETCHERS = 2  # threads that tell the system what will be read
+_FETCHERS = 2  # threads that prefetch
 
 
 def stream(
@@ -131,13 +131,13 @@ def stream(
     trim
         End each modality at the last real step of the batch, instead of the longest sequence of the set.
     ahead
-        For a set on disk: so many batches are on their way into the system's cache while one is read, by threads of their own; 0 leaves
-        it to the system. Costs no memory of this process and has no influence on the result. In memory it does nothing.
+        For a data set on disk: number of batches that are prefetched into the system's cache by separate threads; 0 disables it. Needs no
+        memory of this process and does not affect the result. No effect in memory.
 
     Yields
     ------
     Split
-        Each modality with a length of its own: no frame is moved, repeated or averaged to make lengths agree.
+        Modalities keep different lengths: no frame is moved, repeated or averaged.
 
     Raises
     ------
@@ -148,12 +148,12 @@ def stream(
 
     Notes
     -----
-    A common length is the model's business, by name: ``align="resample"`` averages each sequence over equal parts of its own duration
+    A common length is an option of the model: ``align="resample"`` averages each sequence over equal parts of its own duration
     (Coupled Mamba's resampling, elsewhere called "mean"), ``align="pad"`` takes one frame as one step ("none"), ``align="bin"`` averages over
     equal numbers of frames.
 
-    A fully random order (``Buckets`` with ``block=1``) asks the disk for every sample of every modality by itself: the system cannot guess
-    what comes next, so without `ahead` each of them is waited for; on a turning disk that is a seek each. ``block=64`` keeps 64 neighbours in
+    A fully random order (``Buckets`` with ``block=1``) reads every sample of every modality separately: the system cannot predict
+    the next one, so without `ahead` each read waits; on a hard disk each is a seek. ``block=64`` keeps 64 neighbours in
     one pool of batches, so that reads from a cold disk are near together, and mixes the samples of the whole pool. ``python tests/bars/streaming.py``
     prints the throughput of each order here. A set that fits the cache is read at the speed of memory from the second epoch on.
     """
@@ -228,7 +228,7 @@ def _read(split: Split, rows: ArrayLike, trim: bool) -> Split:
     index = np.arange(len(split))[index]
     inputs, valid, times = {}, {}, {}
     for m, x in split.inputs.items():
-        timed = m in light.times  # a masked frame still says how long the recording was
+        timed = m in light.times  # masked frames count for the length of the recording
         steps = width(light.valid[m] | np.isfinite(light.times[m]) if timed else light.valid[m])
         if timed:
             times[m] = light.times[m][:, :steps].copy()

@@ -10,7 +10,7 @@ from mmviz.core.errors import ConfigError, DataError
 from mmviz.core.escape import printable
 from mmviz.core.options import option
 from mmviz.data.dataset import Dataset
-from mmviz.data.disk import from_disk, is_set, to_disk
+from mmviz.data.disk import from_disk, is_stored, to_disk
 from mmviz.data.formats import FORMATS, detect, read_content
 from mmviz.data.load import catalogue
 from mmviz.io.content import open_content
@@ -97,7 +97,7 @@ def _formatted(value: Any) -> str:
 
 def _check(given: argparse.Namespace) -> int:
     options = dict(option(text) for text in given.set)
-    if is_set(given.path):
+    if is_stored(given.path):
         if options:
             raise ConfigError(
                 f"{given.path}: a set that to_disk wrote takes no --set; repairs were made when it was loaded first"
@@ -113,10 +113,10 @@ def _check(given: argparse.Namespace) -> int:
 
 
 def _store(given: argparse.Namespace) -> int:
-    if is_set(given.folder) and not given.overwrite:  # before minutes of reading
+    if is_stored(given.folder) and not given.overwrite:  # before minutes of reading
         raise ConfigError(f"{given.folder} holds a set already; choose another folder or pass --overwrite")
     options = dict(option(text) for text in given.set)
-    if is_set(given.old):
+    if is_stored(given.old):
         raise ConfigError(f"{given.old}: written by mmviz.data.to_disk already; copy the folder")
     content = open_content(given.old, encoding=given.encoding)
     to_disk(read_content(content, detect(content), options), given.folder, overwrite=given.overwrite)
@@ -135,7 +135,7 @@ def _convert(given: argparse.Namespace) -> int:
         raise ConfigError(f"{given.new}: give a new name that ends in .npz")
     if given.new.exists() and not given.overwrite:
         raise ConfigError(f"{given.new} is there already; pass --overwrite to replace it")
-    if is_set(given.old):
+    if is_stored(given.old):
         raise ConfigError(
             f"{given.old}: written by mmviz.data.to_disk, in safetensors and JSON: there is no pickle to convert"
         )

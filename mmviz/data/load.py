@@ -11,7 +11,7 @@ from typing import Any
 from mmviz.core.errors import ConfigError, DataError
 from mmviz.core.options import nearest, one_of
 from mmviz.data.dataset import Dataset
-from mmviz.data.disk import from_disk, is_set
+from mmviz.data.disk import from_disk, is_stored
 from mmviz.data.formats import read_path
 
 # beside the package in a clone, inside it in a wheel
@@ -114,10 +114,10 @@ def load(name: str | Path, **options: Any) -> Dataset:
     ConfigError
         If the name or an option is unknown; the message lists what there is.
     MissingDependencyError, DataError
-        If the package that carries the file is not installed, or the file is another one.
+        If the package with the file is not installed, or the file has another digest.
     """
     if isinstance(name, Path) or (isinstance(name, str) and name not in LOADERS and _exists(name)):
-        return _opened(Path(name), options) if is_set(name) else read_path(name, **options)
+        return _opened(Path(name), options) if is_stored(name) else read_path(name, **options)
     if not isinstance(name, str) or name not in LOADERS:
         raise ConfigError(
             f"load: no data set {name!r}{nearest(name, LOADERS)}; there is {', '.join(map(repr, LOADERS))}. "
@@ -137,7 +137,7 @@ def _opened(folder: Path, options: dict[str, Any]) -> Dataset:
     for option in options:
         if option != "verify":
             raise ConfigError(
-                f"load({str(folder)!r}): no option {option!r}; the folder was written by to_disk and takes verify alone: "
+                f"load({str(folder)!r}): no option {option!r}; the folder was written by to_disk and takes only verify: "
                 "repairs were made when the set was loaded first"
             )
     return from_disk(folder, **options)

@@ -190,8 +190,8 @@ def matched(model: Spec, split: Split, where: str, *, empty: bool = False) -> Ma
     model
         The spec that the model was built for.
     split
-        Of any data set. One that was put together by hand has no spec of its own; then names of modalities and numbers of features
-        are compared, and all else is taken to be as in ``model``.
+        Of any data set. For a split without a spec, names of modalities and numbers of features are compared; everything else is assumed
+        to equal ``model``.
     where
         The function that was called, for errors.
     empty

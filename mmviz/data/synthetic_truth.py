@@ -49,7 +49,7 @@ class Truth:
     bits
         Split name to the hidden bits of its samples.
     channels
-        Which channel of every modality carries the "unique", "redundant" and "synergistic" bit; the others are noise.
+        Channel of every modality that contains the "unique", "redundant" and "synergistic" bit; the others are noise.
     onset, delays
         The pulse of modality m starts at step ``onset + delays[m]``.
     waveform

@@ -89,7 +89,7 @@ def frames_of(times: Seconds, place: Place, where: str) -> Mask:
     Raises
     ------
     DataError
-        If a time is missing between others: then it is no padding.
+        If a time is missing between others, which is not padding.
     """
     there = np.isfinite(times)
     edges = np.diff(there.astype(np.int8), axis=1, prepend=0, append=0)
@@ -215,7 +215,7 @@ def _second(value: Any, where: str) -> float:
         return float(_seconds(np.asarray(value), where))
     if isinstance(value, (int, float, np.number)) and not isinstance(value, bool):
         return float(value)
-    raise DataError(f"{where}: {value!r:.40} is no time; give seconds as numbers, or dates")
+    raise DataError(f"{where}: {value!r:.40} is not a time; give seconds as numbers, or dates")
 
 
 def untimed(names: Iterable[str], times: Mapping[str, Any], steps: Mapping[str, int], where: str) -> None:
@@ -335,7 +335,7 @@ def _warn_durations(name: str, split: Split, signals: list[Modality], report: Re
         seen = ", ".join(f"{m.name!r} {s:.4g} s" for m, s in zip(signals, seconds[:, i], strict=True) if np.isfinite(s))
         report.add(
             "warning", "times", name, int(apart.sum()), first=f"sample {str(split.ids[i])!r}: {seen}",
-            action="lengths and rate_hz say different durations; a model that aligns by share of the sequence stretches one: give times=",
+            action="lengths and rate_hz imply different durations; alignment by share of the sequence stretches one modality: give times=",
         )  # fmt: skip
 
 

@@ -99,9 +99,9 @@ class TarStream:
             return None
         if len(block) < _BLOCK:
             raise DataError("the archive is truncated inside a header")
-        told = _number(block[148:156])
+        announced = _number(block[148:156])
         blank = block[:148] + b" " * 8 + block[156:]
-        if told != sum(blank) and told != sum(
+        if announced != sum(blank) and announced != sum(
             b - 256 if b > 127 else b for b in blank
         ):  # old programs sum signed bytes
             raise DataError("a header whose checksum is wrong")

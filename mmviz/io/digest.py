@@ -89,8 +89,8 @@ def require_file(path: str | Path, expected: str) -> None:
 def version_of(places: tuple[str, ...], *, kernels: bool = True) -> str:
     """Return ``VERSION+HASH`` of the code in this process: 12 hexadecimal digits over its sources.
 
-    Bytes are hashed, line ends apart: a comment counts too, as no rule could tell a harmless edit from one that changes a result. Nothing
-    outside the two packages counts; the versions of torch and NumPy are to be kept beside it.
+    Bytes are hashed except for line ends; comments count too. Nothing outside the two packages counts: store the versions of torch and NumPy
+    beside it.
 
     Parameters
     ----------

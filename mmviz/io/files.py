@@ -166,9 +166,7 @@ def read_regular(path: str | Path, *, max_bytes: int) -> bytes:
         data = file.read(os.fstat(file.fileno()).st_size)
         more = file.read(1)
     if more:
-        raise DataError(
-            f"{str(path)[:200]} grew while it was read, or does not tell its size; copy it and read the copy"
-        )
+        raise DataError(f"{str(path)[:200]} grew while it was read, or has no defined size; copy it and read the copy")
     return data
 
 
@@ -185,7 +183,7 @@ def parse_json(text: str | bytes, *, where: str, max_depth: int = MAX_DEPTH) -> 
     where
         Name of the source in errors.
     max_depth
-        How deeply objects and arrays may be nested, so that whatever walks over the result needs no limit of its own.
+        Limit of the nesting of objects and arrays.
 
     Raises
     ------

@@ -38,7 +38,7 @@ class Variables(dict[str, NDArray[Any]]):
     Attributes
     ----------
     skipped
-        Name to what it is, of the variables that are not arrays of real numbers or text: "a structure", "complex numbers".
+        Name to type of the variables that are not arrays of real numbers or text: "a structure", "complex numbers".
     """
 
     def __init__(self) -> None:

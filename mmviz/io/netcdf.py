@@ -39,9 +39,7 @@ def check_netcdf(path: str | Path) -> None:
     with open_regular(source) as file:
         size = _size(file)
     try:
-        with h5py.File(
-            source, "r"
-        ) as opened:  # locks as xarray does: a Trace that is already open has to be opened alike
+        with h5py.File(source, "r") as opened:  # with the locks of xarray: a Trace may be open already
             _Validator(opened, size).run()
     except RefusedError as error:
         raise DataError(f"{source}: {error}; refused, no array was read. Record and save the Trace again.") from None

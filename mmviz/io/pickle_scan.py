@@ -20,7 +20,7 @@ class PickleStack:
     CPython hashes a dictionary key by recursion that nothing bounds: a tuple that is nested 200,000 deep ends the process.
     Tuples as keys can also be chosen to collide, which takes quadratic time. Here a key is text or a whole number, and a
     container is nested at most `MAX_NESTING` deep, before the unpickler starts. A container that grows after it was put
-    into another one is seen by the walk over the result.
+    into another one is checked in the result.
 
     Attributes
     ----------

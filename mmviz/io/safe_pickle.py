@@ -57,7 +57,7 @@ def load(path: str | Path, *, encoding: str = "ASCII", max_bytes: int = MAX_BYTE
         before = os.fstat(file.fileno())
         if before.st_size > max_bytes:
             raise UnsafeFileError(
-                f"{path.name}: more than {max_bytes} bytes; pass a larger max_bytes if you trust its size"
+                f"{path.name}: more than {max_bytes} bytes; pass a larger max_bytes if this size is expected"
             )
         value = _read(file, before.st_size, encoding, path.name)
         after = os.fstat(file.fileno())
@@ -140,7 +140,7 @@ class _PlainTree:
     """Replacement of array placeholders; every other type, and containers that repeat each other, are refused."""
 
     def __init__(self, opcodes: int) -> None:
-        # each element of an honest tree took an opcode; a container that is shared is seen more than once
+        # each element of a regular tree took an opcode; a shared container is visited more than once
         self._left = min(10 * opcodes + _SLACK, MAX_OPCODES)
 
     def plain(self, x: Any, depth: int) -> Any:

@@ -13,7 +13,7 @@ from mmviz.core.errors import ConfigError
 from mmviz.core.intervals import bootstrap_interval
 from mmviz.core.subsets import membership, subset_label, subset_numbers
 from mmviz.data.matching import matched
-from mmviz.data.missing import IMDER_RATES, kept_members
+from mmviz.data.missing import IMDER_RATES, kept_modalities
 from mmviz.models.coalitions import coalition_predictions
 from mmviz.train.metrics import score
 
@@ -168,7 +168,7 @@ def missing_scores(
     rates
         Of loss.
     protocol
-        Of :func:`mmviz.data.missing.kept_members`: ``imder`` for three modalities, else ``independent``.
+        Of :func:`mmviz.data.missing.kept_modalities`: ``imder`` for three modalities, else ``independent``.
     draws
         How often it is drawn who loses what, ≥ 1; draw d has the seed ``seed + d``.
     level
@@ -201,7 +201,7 @@ def missing_scores(
     table, lost = np.empty((len(rates), draws)), np.empty((len(rates), draws))
     for i, rate in enumerate(rates):
         for d in range(draws):
-            kept = kept_members(answers.ids, answers.present, rate, protocol=protocol, seed=seed + d)
+            kept = kept_modalities(answers.ids, answers.present, rate, protocol=protocol, seed=seed + d)
             table[i, d] = chosen.of(answers.of(kept), target)[chosen.name]
             lost[i, d] = 1 - kept.sum() / max(1, answers.present.sum())
     several = table if draws > 1 else np.full_like(table, np.nan)  # one draw says nothing of how much draws vary

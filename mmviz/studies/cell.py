@@ -16,7 +16,7 @@ from typing import Any
 from mmviz.core.errors import ConfigError
 from mmviz.core.options import nearest, whole
 from mmviz.data.dataset import Dataset
-from mmviz.data.disk import is_set
+from mmviz.data.disk import is_stored
 from mmviz.data.disk.storage import NAME
 from mmviz.data.load import LOADERS, load, loader_of
 from mmviz.data.missing.modalities import select_modalities
@@ -154,7 +154,7 @@ def data_digest_of(data: Mapping[str, Any]) -> str:
         sums = sorted((name, entry["sha256"]) for name, entry in manifest().items())
         return hashlib.sha256(canonical_text(["built-in", data["name"], sums]).encode()).hexdigest()
     path = Path(data["name"])
-    files = [path / NAME] if is_set(path) else sorted(p for p in path.rglob("*") if p.is_file())
+    files = [path / NAME] if is_stored(path) else sorted(p for p in path.rglob("*") if p.is_file())
     stamps = []
     for file in files or [path]:
         seen = file.stat()

@@ -55,7 +55,7 @@ def same(a, b):
 @pytest.mark.parametrize("n", [1000, 37])
 def test_the_imder_protocol_has_the_published_fractions(rate, n):
     ids = np.array([f"s{i}" for i in range(n)])
-    kept = missing.kept_members(ids, np.ones((n, 3), bool), rate).sum(1)
+    kept = missing.kept_modalities(ids, np.ones((n, 3), bool), rate).sum(1)
     two, one = PUBLISHED[rate]
     assert (kept == 1).sum() == round(two * n)
     assert (kept < 3).sum() == round((two + one) * n)
@@ -66,7 +66,7 @@ def test_the_imder_protocol_has_the_published_fractions(rate, n):
 
 def test_every_modality_is_lost_about_equally_often():
     ids = np.array([f"s{i}" for i in range(3000)])
-    kept = missing.kept_members(ids, np.ones((3000, 3), bool), 0.5, seed=3)
+    kept = missing.kept_modalities(ids, np.ones((3000, 3), bool), 0.5, seed=3)
     assert np.ptp(kept.mean(0)) < 0.05
 
 
@@ -75,7 +75,7 @@ def test_every_modality_is_lost_about_equally_often():
 def test_every_sample_keeps_at_least_one_recorded_modality(seed, protocol, tenth, n):
     present = np.random.default_rng(seed).random((n, 3)) < 0.6
     ids = np.array([f"s{i}" for i in range(n)])
-    kept = missing.kept_members(ids, present, tenth / 10, protocol=protocol, seed=seed)
+    kept = missing.kept_modalities(ids, present, tenth / 10, protocol=protocol, seed=seed)
     assert not (kept & ~present).any()
     assert (kept.any(1) == present.any(1)).all()
     if tenth == 0:
@@ -86,7 +86,7 @@ def test_an_absent_modality_counts_among_those_lost():
     ids = np.array([f"s{i}" for i in range(500)])
     present = np.ones((500, 3), bool)
     present[:, 1] = False
-    kept = missing.kept_members(ids, present, 0.3).sum(1)
+    kept = missing.kept_modalities(ids, present, 0.3).sum(1)
     assert sorted(np.unique(kept, return_counts=True)[1].tolist()) == [
         150,
         350,
@@ -95,9 +95,9 @@ def test_an_absent_modality_counts_among_those_lost():
 
 def test_the_independent_protocol_has_the_given_rate_for_any_number_of_modalities():
     ids = np.array([f"s{i}" for i in range(4000)])
-    kept = missing.kept_members(ids, np.ones((4000, 5), bool), 0.3, protocol="independent")
+    kept = missing.kept_modalities(ids, np.ones((4000, 5), bool), 0.3, protocol="independent")
     assert 1 - kept.mean() == pytest.approx(0.3, abs=0.01)
-    every = missing.kept_members(ids, np.ones((4000, 2), bool), 1.0, protocol="independent")
+    every = missing.kept_modalities(ids, np.ones((4000, 2), bool), 1.0, protocol="independent")
     assert (every.sum(1) == 1).all()
 
 
@@ -223,7 +223,7 @@ def test_a_delay_moves_values_and_mask_together(two):
         (lambda ds: missing.delay(ds, {ds.spec.names[0]: 24}), ConfigError, "longest sequence has 24 steps"),
         (lambda ds: missing.add_noise(ds, float("nan")), ConfigError, "scale=nan"),
         (lambda ds: missing.drop_frames(ds, 0.1, how="hold"), ConfigError, "how='hold'"),
-        (lambda ds: missing.kept_members(["a", "a"], np.ones((2, 3)), 0.1), DataError, "occurs twice"),
+        (lambda ds: missing.kept_modalities(["a", "a"], np.ones((2, 3)), 0.1), DataError, "occurs twice"),
     ],
 )
 def test_invalid_options_of_missing_data_are_refused(call, error, message, ds):

@@ -151,7 +151,7 @@ def test_curves_of_several_trainings_are_what_the_figure_draws(clear, run, toy_r
         ({"seed": -1}, "seed=-1"),
         ({"level": 1.0}, "level=1.0"),
         ({"rates": []}, "rates is empty"),
-        ({"rates": [0.25]}, "protocol='imder' knows"),
+        ({"rates": [0.25]}, "protocol='imder' is defined"),
         ({"metric": "auc"}, "no metric 'auc'"),
         ({"convention": "mosi"}, "convention='mosi' for a classification"),
     ],

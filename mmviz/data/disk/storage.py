@@ -22,7 +22,7 @@ FORMAT = 1
 _LARGEST = 1 << 30
 
 
-def is_set(folder: str | Path) -> bool:
+def is_stored(folder: str | Path) -> bool:
     """Return whether a folder was written by `to_disk`: it holds ``dataset.json``, which `read_index` checks."""
     try:
         return (Path(folder) / NAME).is_file()
@@ -80,7 +80,7 @@ def one_chunk(array: NDArray[Any]) -> Tensor:
 def write_tensors(path: Path, tensors: Mapping[str, Tensor]) -> dict[str, Any]:
     """Write tensors whose values arrive in chunks, atomically, with one chunk in memory.
 
-    `safetensors.numpy.save_file` wants every tensor whole in memory; the format (8 bytes of header length, JSON, raw little-
+    `safetensors.numpy.save_file` needs every tensor in memory; the format (8 bytes of header length, JSON, raw little-
     endian values) is simple enough to write directly, and `safetensors` itself reads the result.
 
     Parameters
@@ -137,13 +137,15 @@ class StoredFile:
         name = entry["file"]
         self.path = folder / name
         if not isinstance(name, str) or Path(name).name != name or not name.endswith(".safetensors"):
-            raise DataError(f"{folder}: the index names {name!r}, which is no file of this folder; write the set again")
+            raise DataError(
+                f"{folder}: the index names {name!r}, which is not a file of this folder; write the set again"
+            )
         try:
             size = self.path.stat().st_size
         except OSError as error:
             raise DataError(f"{self.path} cannot be read ({error}); the folder is incomplete") from error
         if not self.path.is_file() or self.path.is_symlink():
-            raise DataError(f"{self.path} is no regular file; write the set again")
+            raise DataError(f"{self.path} is not a regular file; write the set again")
         if size != entry["bytes"]:
             raise DataError(f"{self.path} has {size} bytes, the index has {entry['bytes']}; write the set again")
         if verify and (found := sha256_file(self.path)) != entry["sha256"]:

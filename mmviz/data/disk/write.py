@@ -34,7 +34,7 @@ def to_disk(ds: Dataset, folder: str | Path, *, overwrite: bool = False) -> Path
     Parameters
     ----------
     ds
-        Left alone.
+        Not changed.
     folder
         Made if it is not there.
     overwrite
@@ -159,7 +159,7 @@ def _plain(column: NDArray[Any]) -> list[Any] | None:
 
 
 def _files_of(folder: Path) -> list[str]:
-    """Names of the files of the set that is there; none where there is no readable one."""
+    """Return the names of the files of the existing data set; [] where none can be read."""
     if not (folder / NAME).exists():
         return []
     try:

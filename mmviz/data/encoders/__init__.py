@@ -1,4 +1,4 @@
-"""Features of raw text and images from frozen models, offline: weights inside packages, or any callable of one's own."""
+"""Features of raw text and images from frozen models, offline: weights inside packages, or any callable."""
 
 from mmviz.data.encoders.encode import FeatureCache, encode
 from mmviz.data.encoders.image import ImageEncoder, efficientnet_lite0

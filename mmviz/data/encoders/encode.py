@@ -127,7 +127,7 @@ def encode(
     identity = getattr(encoder, "identity", None)
     if cache is not None and not isinstance(identity, str):
         raise ConfigError(
-            f"encode: {encoder!r:.60} has no text attribute identity, by which a cache tells encoders apart; give it one or leave cache out"
+            f"encode: {encoder!r:.60} has no text attribute identity, by which a cache distinguishes encoders; add one or leave cache out"
         )
     keys = [str(i) if cache is None else content_key(str(identity), item) for i, item in enumerate(items)]
     first = {key: i for i, key in reversed(list(enumerate(keys)))}  # of items with equal content one is encoded

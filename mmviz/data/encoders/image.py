@@ -69,7 +69,7 @@ def efficientnet_lite0(*, grid: bool = False) -> ImageEncoder:
     DataError
         If the weights are not those that were checked.
     ConfigError
-        If `grid` is no truth value.
+        If `grid` is not True or False.
     """
     if not isinstance(grid, bool):
         raise ConfigError(f"grid={grid!r}; give True or False")

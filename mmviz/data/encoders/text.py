@@ -51,7 +51,7 @@ class LanguageModel:
     def __call__(self, texts: Sequence[str]) -> list[NDArray[np.float32]]:
         """Return float32 (tokens, features) or (1, features) per text.
 
-        A character that is no character (a lone surrogate) is read as "?".
+        A lone surrogate is replaced by "?".
         """
         import torch
 
@@ -109,8 +109,8 @@ def language_model(
 ) -> LanguageModel:
     """Return a frozen language model from a folder on this machine, in the layout of Hugging Face transformers.
 
-    This is what Modality Equilibrium Matters (arXiv 2506.00030) calls an LLM-based backbone, read as: the features of a frozen
-    language model in place of a text encoder that is trained. Nothing is downloaded, no code from the folder runs, and
+    Our interpretation of the LLM-based backbone of Modality Equilibrium Matters (arXiv 2506.00030): features of a frozen language model in
+    place of a trained text encoder. Nothing is downloaded, no code from the folder runs, and
     weights are taken from safetensors files only.
 
     Parameters

@@ -70,7 +70,7 @@ def read(content: Content, repairs: Repairs, *, modality: str = "audio") -> Data
     repairs
         Allowed repairs.
     modality
-        What to call the features of a single file, which does not say it.
+        Name of the modality of a single file, which does not contain it.
 
     Returns
     -------

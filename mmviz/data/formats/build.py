@@ -40,8 +40,8 @@ class Repairs:
     duplicates
         An id that occurs twice: "raise", "drop" (kept where it is first; of several splits test keeps it, then valid).
     lengths
-        Lengths of the file that cannot be: "raise", "clip" (into 0..steps), "derive" (all are replaced by what all-zero
-        steps say).
+        Lengths of the file that cannot be: "raise", "clip" (into 0..steps), "derive" (all are derived from all-zero
+        steps).
     padding
         Side of the padding: "auto" (that of the all-zero steps), "end", "start".
     """

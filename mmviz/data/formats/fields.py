@@ -22,7 +22,7 @@ def field(tree: Any, key: str, where: str) -> Any:
     Raises
     ------
     DataError
-        If `tree` is no dictionary or has no such key; the message lists the keys that are there.
+        If `tree` is not a dictionary or has no such key; the message lists the keys that are there.
     """
     if not isinstance(tree, Mapping):
         raise DataError(f"{where}: a {type(tree).__name__} where a dictionary with {key!r} is expected")
@@ -281,7 +281,7 @@ def _chosen(column: int | str | None, whole: NDArray[Any], called: tuple[str, ..
         raise DataError(f"{where} labels of shape {whole.shape}: no column; the file is damaged")
     if column is None:
         layout = layout_of(whole, classification=False, columns=called)
-        raise DataError(f"{where} labels of shape {whole.shape}: {layout}. Say which one by {choice}")
+        raise DataError(f"{where} labels of shape {whole.shape}: {layout}. Select one by {choice}")
     if isinstance(column, str) and column.lower() in called:
         return called.index(column.lower())
     if isinstance(column, str) or not 0 <= column < k:

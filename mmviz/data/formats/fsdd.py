@@ -82,7 +82,7 @@ OFFICIAL_TEST = 5  # recordings 0 to 4 of each speaker and digit
 
 
 def matches(content: Content) -> bool:
-    """Return whether the npz has the features, or the files are called ``{digit}_{speaker}_{index}.wav``."""
+    """Return whether the npz has the features, or the files are named ``{digit}_{speaker}_{index}.wav``."""
     if content.members is not None:
         return sum(bool(_WAV.fullmatch(n)) for n in content.members.names) >= 2
     return content.kind == "npz" and isinstance(content.tree, Mapping) and set(content.tree) >= _KEYS

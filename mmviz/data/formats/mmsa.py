@@ -56,7 +56,7 @@ def read(
     target
         The value, or negative / neutral / positive after ``annotations`` (or ``classification_labels``).
     label
-        CH-SIMS: the label of the whole, or of text, audio, vision alone. A number from 0 where the labels have several columns.
+        CH-SIMS: the multimodal label, or that of text, audio or vision. A column number from 0 where there are several columns.
     modalities
         Which to read; None for those of "text", "audio", "vision" that are there.
 

@@ -164,8 +164,8 @@ def read(
     repairs
         Allowed repairs.
     convention
-        "agreement" (2592 tweets whose two annotations agree) or "merged" (4511, a neutral yields). Must be said where the
-        file leaves the choice; files that were merged already take nothing but "merged".
+        "agreement" (2592 tweets whose two annotations agree) or "merged" (4511, a neutral label yields to the other). Required where the
+        file allows both; files that were merged already allow only "merged".
     size
         Rows and columns the pictures are scaled to.
     encode_text
@@ -183,7 +183,7 @@ def read(
     Raises
     ------
     DataError, ConfigError
-        If the convention is not said or cannot be had, a picture or a text is missing, or as `mmviz.data.from_arrays`.
+        If the convention is missing or not possible, an image or a text is missing, or as `mmviz.data.from_arrays`.
     """
     one_of(convention, (None, "agreement", "merged"), "convention")
     report = Report(content.where)
@@ -240,7 +240,7 @@ def _folder(
     if convention is None:
         if file.endswith(LABEL_FILES[0]):
             raise ConfigError(
-                f"{content.where}: say convention='agreement' (2592 tweets whose annotations agree) or 'merged' (4511); they are not comparable"
+                f"{content.where}: pass convention='agreement' (2592 tweets whose annotations agree) or 'merged' (4511); they are not comparable"
             )
         convention = "merged"
     labels = parse_labels(members.read(file, max_bytes=1 << 26), convention, file)

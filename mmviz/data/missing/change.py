@@ -1,4 +1,4 @@
-"""A changed copy of a data set, recorded in report and notes; random numbers that depend on seed and sample id alone."""
+"""A changed copy of a data set, recorded in report and notes; random numbers that depend only on seed and sample id."""
 
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
@@ -41,13 +41,13 @@ def changed(
     Parameters
     ----------
     ds
-        Left alone.
+        Not changed.
     edit
         Called with modality, values (steps, features), real steps (steps,) and id; changes the two arrays in place.
     kind, done
         For the report: one word, and the call in words.
     modalities, splits
-        Which; all when None.
+        Names; all when None.
 
     Returns
     -------

@@ -26,11 +26,11 @@ def mask_elements(
     Parameters
     ----------
     ds
-        Left alone.
+        Not changed.
     rate
         Probability of a zero, 0 to 1.
     modalities, splits
-        Which; all when None.
+        Names; all when None.
     seed
         Of the draws, one generator per sample and modality.
 
@@ -74,12 +74,12 @@ def add_noise(
     Parameters
     ----------
     ds
-        Left alone.
+        Not changed.
     scale
         Standard deviation of the noise in units of each channel's own (over the training split as recorded), ≥ 0; a signal-to-
         noise ratio of -20·log10(scale) dB. A constant channel stays as it is.
     modalities, splits
-        Which; all when None.
+        Names; all when None.
     seed
         Of the draws, one generator per sample and modality.
 
@@ -119,13 +119,13 @@ def drop_frames(
     Parameters
     ----------
     ds
-        Left alone.
+        Not changed.
     rate
         0 to 1. A modality that was there keeps at least one step, whatever the rate.
     how
         "mask": the step becomes invalid. "zero": its values become 0 and the step stays valid, as from a sensor that sends zeros.
     modalities, splits
-        Which; all when None.
+        Names; all when None.
     seed
         Of the draws, one generator per sample and modality.
 
@@ -166,7 +166,7 @@ def delay(
     Parameters
     ----------
     ds
-        Left alone.
+        Not changed.
     steps
         Modality to whole steps: later if positive, earlier if negative. What leaves the array is lost, what is left open is not
         real. With timestamps a step is the modality's median spacing in seconds, and each frame's place is taken by the one that
@@ -176,7 +176,7 @@ def delay(
     seed
         Of the jitter.
     splits
-        Which; all when None.
+        Names; all when None.
 
     Returns
     -------

@@ -20,7 +20,7 @@ _LOSE_TWO = (0.1, 0.2, 0.3, 0.5, 0.7, 0.9, 1.0)
 _LOSE_ONE = (0.1, 0.2, 0.3, 0.2, 0.1, 0.0, 0.0)
 
 
-def kept_members(
+def kept_modalities(
     ids: ArrayLike, present: ArrayLike, rate: float, *, protocol: Protocol = "imder", seed: int = 0
 ) -> NDArray[np.bool_]:
     """Return which modalities of each sample remain available; at least one does where one was recorded.
@@ -63,9 +63,9 @@ def kept_members(
     one_of(protocol, ("imder", "independent"), "protocol")
     rate, seed = number(rate, "rate", low=0.0, high=1.0), whole(seed, "seed", low=0)
     if had.ndim != 2 or len(had) != len(names):
-        raise DataError(f"kept_members: present is {had.shape} for {len(names)} ids; give (n, modalities)")
+        raise DataError(f"kept_modalities: present is {had.shape} for {len(names)} ids; give (n, modalities)")
     if len(set(names.tolist())) != len(names):
-        raise DataError("kept_members: an id occurs twice; give every sample its own")
+        raise DataError("kept_modalities: an id occurs twice; give every sample its own")
     modalities = had.shape[1]
     draw = np.array([[uniform(seed, f"keep {m}", i) for m in range(modalities)] for i in names]).reshape(had.shape)
     if protocol == "independent":
@@ -107,11 +107,11 @@ def drop_modalities(
     Parameters
     ----------
     ds
-        Left alone.
+        Not changed.
     rate, protocol, seed
-        See `kept_members`. Report the mean over `IMDER_RATES` to compare with published tables.
+        See `kept_modalities`. Report the mean over `IMDER_RATES` to compare with published tables.
     splits
-        Which splits; all when None, as in the published protocol.
+        Names of splits; all when None, as in the published protocol.
 
     Returns
     -------
@@ -121,13 +121,13 @@ def drop_modalities(
     Raises
     ------
     ConfigError
-        As `kept_members`, or if a split is unknown.
+        As `kept_modalities`, or if a split is unknown.
     """
     keep: dict[str, NDArray[np.bool_]] = {}
     for name in selected(splits, tuple(ds.splits), "splits", "split"):
         split = ds[name]
         present = np.stack([split.valid[m].any(axis=1) for m in ds.spec.names], axis=1)
-        members = kept_members(split.ids, present, rate, protocol=protocol, seed=seed)
+        members = kept_modalities(split.ids, present, rate, protocol=protocol, seed=seed)
         keep |= {str(key): row for key, row in zip(split.ids, members, strict=True)}
     column = {m: i for i, m in enumerate(ds.spec.names)}
 
@@ -145,16 +145,16 @@ def keep_modalities(ds: Dataset, names: Iterable[str], *, splits: Sequence[str] 
     Parameters
     ----------
     ds
-        Left alone.
+        Not changed.
     names
         What remains: one of `subsets`.
     splits
-        Which splits; all when None.
+        Names of splits; all when None.
 
     Returns
     -------
     Dataset
-        With the same modalities, so that the same model reads it. A sample that had none of the named ones has nothing left.
+        With the same modalities, so that the same model reads it. A sample without any of the named ones has no data left.
 
     Raises
     ------
@@ -186,14 +186,14 @@ def select_modalities(ds: Dataset, names: Iterable[str]) -> Dataset:
     Parameters
     ----------
     ds
-        Left alone; the values are shared with it.
+        Not changed; the values are shared with it.
     names
         What remains; the order of the data set is kept.
 
     Returns
     -------
     Dataset
-        Its spec names these modalities alone. All samples stay, so that scores compare; a sample in which none of the named
+        Its spec contains only these modalities. All samples stay, so that scores compare; a sample in which none of the named
         ones was recorded has no data left; the report counts these samples per split. The truth of synthetic data is dropped.
 
     Raises

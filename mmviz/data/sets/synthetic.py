@@ -38,7 +38,7 @@ def synthetic(
     r"""Return a synthetic data set with known ground truth.
 
     Every sample draws 2M+1 independent fair bits ±1: one unique bit u_m and one half of a secret s_m for each modality, and
-    one redundant bit r which all modalities carry. The target is ``y = Σ_m w_u[m] u_m + w_r r + w_s Π_m s_m``
+    one redundant bit r in all modalities. The target is ``y = Σ_m w_u[m] u_m + w_r r + w_s Π_m s_m``
     (regression), or whether y ≥ 0 (classification; with only `synergistic` above 0 this is XOR). Modality m shows u_m, r and
     s_m on channels 0, 1 and 2 as ± one pulse (half a sine, 8 steps) that starts at ``onset + delays[m]``; every channel and
     step has white Gaussian noise. ``ds.truth`` holds the bits, the weights, and the exact values v(S) of the ideal observer.

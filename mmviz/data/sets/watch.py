@@ -65,7 +65,7 @@ def split_gravity(
     acceleration
         (steps, 3) at 50 Hz, the whole recording.
     filtering
-        ``causal``: the low-pass filter runs forwards, from the state that it would have if the first sample had lasted for ever.
+        ``causal``: the low-pass filter runs forwards, from its steady state for the first sample.
         ``zero_phase``: forwards and backwards, which looks ahead.
 
     Returns

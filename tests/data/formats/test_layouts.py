@@ -138,7 +138,7 @@ def test_mvsa_conventions_are_two_and_never_mixed():
     with pytest.raises(DataError, match="MVSA-Multiple"):
         parse_labels(b"1\tpositive,neutral\tpositive,positive\tneutral,neutral\n", "merged", "f")
     _, content = files()["mvsa folder"]
-    with pytest.raises(ConfigError, match="say convention="):
+    with pytest.raises(ConfigError, match="pass convention="):
         read_files_of("mvsa", content, {"size": (4, 4)})
 
 
