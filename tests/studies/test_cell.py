@@ -44,7 +44,7 @@ def test_a_key_is_the_same_in_every_process(monkeypatch):
     assert len(here["key"]) == 32
 
 
-def test_the_order_of_options_does_not_count_nor_does_spelling_out_a_default():
+def test_the_key_does_not_depend_on_the_order_of_options_or_on_explicit_defaults():
     base = keys()
     assert keys(model={"width": 8, "name": "average"}, data={"steps": 24, "name": "synthetic", "n": 40}) == base
     assert (
@@ -68,7 +68,7 @@ def test_the_order_of_options_does_not_count_nor_does_spelling_out_a_default():
     ],
     ids=str,
 )
-def test_whatever_changes_the_result_changes_the_key(change):
+def test_the_key_depends_on_everything_that_changes_the_result(change):
     assert keys(**change) != keys()
 
 
@@ -84,7 +84,7 @@ def test_the_version_of_the_code_covers_the_kernels_and_names_the_package():
     assert len(digest) == 12
 
 
-def test_a_path_counts_by_its_content_not_by_its_place(tmp_path):
+def test_the_key_depends_on_the_content_of_a_path_not_on_its_place(tmp_path):
     rng = np.random.default_rng(0)
 
     def write(name, value):
@@ -97,7 +97,7 @@ def test_a_path_counts_by_its_content_not_by_its_place(tmp_path):
     assert write("a.npz", 2.0) != first
 
 
-def test_what_cannot_be_written_down_is_refused_with_its_place():
+def test_canonical_refuses_values_that_json_does_not_have_and_names_the_place():
     with pytest.raises(ConfigError, match=r"configuration.a\[1\]=nan: give a finite number"):
         canonical({"a": [1.0, float("nan")]})
     with pytest.raises(ConfigError, match=r"configuration.f: a function cannot be part of a cell"):

@@ -42,7 +42,7 @@ def test_paired_tests_are_scipys_whatever_the_order_of_rows(scores):
     assert found.loc[p.idxmin(), "p_holm"] == pytest.approx(min(1, 2 * p.min()))
 
 
-def test_only_seeds_that_both_have_are_paired(scores):
+def test_only_seeds_of_both_variants_are_paired(scores):
     rows = rows_of(scores)
     rows = rows[~((rows.model == "better") & (rows.seed == 2))]
     found = by_model(table(rows, reference="concat"))
@@ -105,7 +105,7 @@ def test_one_replicate_has_no_interval_and_equal_differences_have_the_exact_test
     assert np.isnan(found.loc[["b", "c"], "difference_low"].astype(float)).all()
 
 
-def test_what_is_asked_wrongly_is_refused_with_the_nearest_name(scores):
+def test_table_refuses_unknown_columns_and_references_with_the_nearest_name(scores):
     rows = rows_of(scores)
     with pytest.raises(ConfigError, match=r"did you mean 'test.accuracy'"):
         table(rows, metric="test.acuracy")
@@ -117,7 +117,7 @@ def test_what_is_asked_wrongly_is_refused_with_the_nearest_name(scores):
         table(rows.assign(status="failed"))
 
 
-def test_csv_is_full_and_runs_nothing_in_a_spreadsheet(scores, tmp_path):
+def test_csv_holds_numbers_in_full_and_escapes_formulas(scores, tmp_path):
     risky = {name + "x": v for name, v in zip(("=1+", "@SUM", "-2+", "+3"), [scores["noise"]] * 4, strict=True)}
     found = table(rows_of(risky | {"plain": scores["noise"]}))
     text = found.csv(tmp_path / "t.csv")

@@ -51,7 +51,7 @@ def test_a_cluster_gives_the_rows_that_one_process_gives(tmp_path, run):
     assert here[drop].equals(there[drop])
 
 
-def test_a_scheduler_that_is_not_there_is_a_clear_error(run, monkeypatch):
+def test_a_scheduler_that_cannot_be_reached_is_an_error_with_its_address(run, monkeypatch):
     monkeypatch.setattr(dask_cluster, "_SECONDS", 0.3)
     with pytest.raises(
         ConfigError, match=r"scheduler 'tcp://127.0.0.1:9' cannot be reached .*start one \(dask scheduler\)"

@@ -75,13 +75,13 @@ def test_a_row_holds_what_the_same_training_by_hand_gives(run):
     assert row["run.parameters"] == sum(p.numel() for p in model.parameters())
 
 
-def test_a_baseline_of_one_modality_is_a_model_that_knows_no_other(run):
+def test_a_cell_with_one_modality_trains_a_model_of_that_modality_only(run):
     cells = grid(data=TINY, model={"name": "average", "width": 4}, train={"epochs": 1}, modalities=[("m1",), None])
     rows = run(StudyClass("alone", cells)).store.rows().set_index("modalities")
     assert rows.loc["m1", "run.parameters"] < rows.loc["all", "run.parameters"] / 2
 
 
-def test_what_fails_is_recorded_with_its_reason_and_stops_nothing(run, tmp_path):
+def test_a_failed_cell_is_stored_with_its_reason_and_the_others_run(run, tmp_path):
     (tmp_path / "bad.npz").write_bytes(b"PK\x03\x04 and nothing more")
     model, train = {"name": "average", "width": 4}, {"epochs": 1}
     cells = (
@@ -104,7 +104,7 @@ def test_what_fails_is_recorded_with_its_reason_and_stops_nothing(run, tmp_path)
     [MemoryError(), RuntimeError("DefaultCPUAllocator: not enough memory: you tried to allocate 9 bytes")],
     ids=repr,
 )
-def test_out_of_memory_is_called_so(run, monkeypatch, error):
+def test_a_failure_by_memory_has_the_kind_out_of_memory(run, monkeypatch, error):
     def fit(*_, **__):
         raise error
 
@@ -173,13 +173,13 @@ def test_data_that_change_after_the_study_was_declared_fail_the_cell(run, tmp_pa
     assert "not the data the study was declared with" in run(study).failed[0]
 
 
-def test_runs_and_traces_are_kept_where_the_row_says(run):
+def test_runs_and_traces_are_saved_at_the_paths_of_the_row(run):
     row = run(tiny_study(seeds=(0,), models=("concat",)), keep="traces").store.rows().iloc[0]
     assert mm.train.load(row["run.folder"]).best_epoch == row["run.best_epoch"]
     assert mm.trace.load(row["run.trace"]).attrs["split"] == "test"
 
 
-def test_the_thread_count_of_the_caller_is_left_alone(study, run):
+def test_run_restores_the_thread_count(study, run):
     before = torch.get_num_threads()
     run(study, threads=1)
     assert torch.get_num_threads() == before
@@ -210,7 +210,7 @@ def child(path):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
-def test_a_study_that_is_killed_goes_on_and_its_table_is_that_of_an_undisturbed_one(tmp_path, run, monkeypatch):
+def test_a_killed_study_is_continued_and_its_table_equals_an_uninterrupted_one(tmp_path, run, monkeypatch):
     monkeypatch.setattr(cell_module, "code_version", same_code)
     study = tiny_study(seeds=range(4), models=("average",))
     context, draw, killed = forks(), np.random.default_rng(0), 0

@@ -31,7 +31,7 @@ def test_rows_come_back_with_their_types_and_missing_values(store):
 
 
 @pytest.mark.parametrize("keep", [0, 10, 0.5, -1])
-def test_a_row_that_was_cut_short_never_counts(store, keep):
+def test_a_truncated_row_is_skipped_and_listed_as_damaged(store, keep):
     store.write(row("a", score=0.5))
     store.write(row("b", score=0.5))
     path = store.path / "finished" / "a.parquet"
@@ -44,7 +44,7 @@ def test_a_row_that_was_cut_short_never_counts(store, keep):
     assert store.status("a") == "finished"
 
 
-def test_a_row_that_was_changed_never_counts(store):
+def test_a_changed_row_is_skipped_and_listed_as_damaged(store):
     text = "a text that is easily found in the file"
     store.write(row("a", note=text))
     path = store.path / "finished" / "a.parquet"
@@ -54,7 +54,7 @@ def test_a_row_that_was_changed_never_counts(store):
     assert store.status("a") == ""
 
 
-def test_a_row_under_another_name_never_counts(store):
+def test_a_row_under_the_name_of_another_key_is_skipped(store):
     store.write(row("a"))
     (store.path / "finished" / "a.parquet").rename(store.path / "finished" / "b.parquet")
     assert store.status("b") == ""
@@ -83,7 +83,7 @@ def write_many(path, who, barrier):
         store.write(row(f"{who}{i}", who=who))
 
 
-def test_two_writers_lose_and_mix_nothing(store):
+def test_two_concurrent_writers_lose_no_row(store):
     context = forks()
     barrier = context.Barrier(2)
     writers = [context.Process(target=write_many, args=(store.path, who, barrier)) for who in ("a", "b")]
@@ -112,7 +112,7 @@ def test_a_full_disk_is_a_clear_error_and_the_other_rows_stay(store, monkeypatch
     assert len(list((store.path / "finished").iterdir())) == 1
 
 
-def test_a_read_only_store_is_known_before_anything_runs(tmp_path, monkeypatch):
+def test_a_read_only_store_is_refused_before_a_cell_runs(tmp_path, monkeypatch):
     def read_only(self, *_, **__):
         raise OSError(errno.EROFS, "Read-only file system")
 
@@ -127,6 +127,6 @@ def test_a_store_inside_a_file_is_refused(tmp_path):
         Store(tmp_path / "file" / "store").prepare()
 
 
-def test_reading_where_no_store_is_says_so(tmp_path):
+def test_rows_refuses_a_folder_without_a_store(tmp_path):
     with pytest.raises(CheckpointError, match="holds no store of studies"):
         Store(tmp_path).rows()

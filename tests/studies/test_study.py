@@ -52,12 +52,12 @@ def test_a_wrong_grid_is_refused_with_the_nearest_name(axes, message):
         grid(**{"data": TINY, "model": "average", **axes})
 
 
-def test_an_axis_that_must_be_there_is_named():
+def test_grid_names_a_missing_axis():
     with pytest.raises(ConfigError, match="axis 'data' is missing"):
         grid(model="average")
 
 
-def test_a_cell_that_is_there_twice_is_refused_with_both_places():
+def test_a_study_refuses_a_repeated_cell_with_both_positions():
     cells = grid(data=TINY, model="average", seed=[0, 1])
     with pytest.raises(ConfigError, match="cell 2 is cell 0 again"):
         Study("twice", cells + grid(data=TINY, model={"name": "average", "width": 64}, seed=0))
@@ -81,7 +81,7 @@ def test_fusions_are_all_models_and_each_modality_alone():
     assert len(study) == 2 * len(variants)
 
 
-def test_only_some_variants_beside_the_reference():
+def test_only_selects_variants_and_keeps_the_reference():
     data = {**TINY, "modalities": 2}
     study = declare("fusions", data, seeds=1, only=["alignmamba2"])
     variants = {(c.columns()["model"], c.columns()["modalities"]) for c in study.cells}
@@ -94,7 +94,7 @@ def test_only_some_variants_beside_the_reference():
         declare("alignmamba_ablation", data, only=["mmd"])
 
 
-def test_a_strategy_is_of_all_that_have_several_modalities():
+def test_the_strategy_of_a_study_applies_to_all_models_of_several_modalities():
     data = {**TINY, "modalities": 2}
     study = declare("fusions", data, seeds=1, only=["alignmamba2"], strategy="modality_dropout")
     trained = {(c.columns()["modalities"], c.columns()["strategy"]) for c in study.cells}
@@ -107,7 +107,7 @@ def test_a_strategy_is_of_all_that_have_several_modalities():
         declare("strategies", data, strategy="modality_dropout")
 
 
-def test_an_experiment_or_option_that_is_not_there_is_refused():
+def test_declare_refuses_unknown_studies_and_options():
     with pytest.raises(ConfigError, match="did you mean 'fusions'"):
         declare("fusion", TINY)
     with pytest.raises(ConfigError, match="have no option fold"):
@@ -116,14 +116,14 @@ def test_an_experiment_or_option_that_is_not_there_is_refused():
         declare("fusions", TINY, model={"heds": 2})
 
 
-def test_augmentation_of_one_modality_names_no_other():
+def test_restricted_augmentation_names_only_the_given_modalities():
     train = {"epochs": 3, "augment": {"rotate": ("a", "b"), "degrees": 20}}
     assert restricted_augmentation(train, "a") == {"epochs": 3, "augment": {"rotate": ("a",), "degrees": 20}}
     assert restricted_augmentation(train, "c") == {"epochs": 3, "augment": None}
     assert restricted_augmentation(train, "b", "c")["augment"] == {"rotate": ("b",), "degrees": 20}
 
 
-def test_files_of_a_known_set_take_its_recipe_and_name_only_modalities_that_are_there():
+def test_files_of_a_named_data_set_use_its_recipe_for_the_modalities_they_have():
     folder = Path(__file__).parents[3] / "shared" / "data" / "utd_mhad"
     if not folder.is_dir():
         pytest.skip(f"the files of UTD-MHAD are not in {folder.parent.name}/ beside the clone")

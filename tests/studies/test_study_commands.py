@@ -56,7 +56,7 @@ def test_a_failed_cell_makes_the_exit_status_one(few, tmp_path, capsys):
     assert "refused: fit: split 'held' is not there" in shown
 
 
-def test_a_plan_says_what_it_takes_and_changes_nothing(few, tmp_path, capsys):
+def test_plan_prints_the_cost_and_writes_nothing(few, tmp_path, capsys):
     out = tmp_path / "out"
     assert main(["plan", "fusions", *WORDS, "--seeds", "3", "--out", str(out), "--workers", "2"]) == 0
     shown = capsys.readouterr().out
@@ -66,7 +66,7 @@ def test_a_plan_says_what_it_takes_and_changes_nothing(few, tmp_path, capsys):
     assert not out.exists()
 
 
-def test_misspelt_words_are_refused_with_the_nearest(capsys, tmp_path):
+def test_unknown_studies_data_and_seeds_are_refused_with_the_nearest_name(capsys, tmp_path):
     assert main(["experiment", "fusion", "--data", "synthetic", "--out", str(tmp_path)]) == 1
     assert "did you mean 'fusions'" in capsys.readouterr().err
     assert main(["experiment", "fusions", "--data", "wach", "--out", str(tmp_path)]) == 1
@@ -84,7 +84,9 @@ def test_every_named_experiment_declares_a_study_with_its_reference():
         assert any(all(c.columns().get(k) == v for k, v in study.reference.items()) for c in study.cells)
 
 
-def test_the_equilibrium_experiment_prints_deviation_contributions_and_robustness(tmp_path, capsys, monkeypatch):
+def test_the_study_of_strategies_prints_imbalance_contributions_and_missing_modality_scores(
+    tmp_path, capsys, monkeypatch
+):
     from mmviz.studies import named_studies
 
     monkeypatch.setattr(named_studies, "STRATEGIES", ("joint", "modality_dropout"))
@@ -96,7 +98,7 @@ def test_the_equilibrium_experiment_prints_deviation_contributions_and_robustnes
     assert any(name.startswith("contribution") for name in history[-1])
 
 
-def test_a_plan_counts_only_what_is_missing_and_scales_with_the_work(run):
+def test_plan_counts_only_missing_cells_and_scales_with_epochs(run):
     outcome = run(tiny_study(seeds=(0,)))
     found = plan(tiny_study(seeds=(0, 1, 2), train={"epochs": 1}), outcome.store, progress=False)
     assert (found.cells, found.finished, [v.cells for v in found.variants]) == (6, 2, [2, 2])
@@ -108,7 +110,7 @@ def test_a_plan_counts_only_what_is_missing_and_scales_with_the_work(run):
     assert long.variants[0].kept == pytest.approx(5000 * short.variants[0].kept, rel=0.01)
 
 
-def test_a_plan_says_which_variants_will_fail(tmp_path):
+def test_plan_lists_the_variants_that_fail(tmp_path):
     found = plan(tiny_study(models=("average",), train={"valid": "held"}), Store(tmp_path / "none"), progress=False)
     assert "split 'held' is not there" in found.variants[0].problem
     assert "probe failed: refused" in str(found)

@@ -17,21 +17,21 @@ def batch():
     return Batch(values, {n: torch.ones(5, 7, dtype=torch.bool) for n in values})
 
 
-def test_rotations_keep_lengths_and_handedness():
+def test_random_rotations_are_orthogonal_with_determinant_one():
     turns = random_rotations(50, 40.0, like=torch.zeros((), dtype=torch.float64))
     eye = torch.eye(3, dtype=torch.float64).expand(50, 3, 3)
     torch.testing.assert_close(turns @ turns.transpose(1, 2), eye, rtol=0, atol=1e-12)
     torch.testing.assert_close(torch.linalg.det(turns), torch.ones(50, dtype=torch.float64), rtol=0, atol=1e-12)
 
 
-def test_the_angle_has_the_stated_spread():
+def test_rotation_angles_have_the_standard_deviation_in_degrees():
     torch.manual_seed(0)
     turns = random_rotations(20_000, 20.0, like=torch.zeros((), dtype=torch.float64))
     angle = torch.rad2deg(torch.arccos(((turns.diagonal(dim1=1, dim2=2).sum(1) - 1) / 2).clamp(-1, 1)))
     assert abs(angle.square().mean().sqrt().item() - 20.0) < 0.5
 
 
-def test_modalities_of_one_device_turn_together_and_samples_apart(batch):
+def test_modalities_in_rotate_share_one_rotation_per_sample(batch):
     turned = mm.train.Augment(rotate=("a", "b"), degrees=30)(batch)
     for i in range(5):
         estimate = torch.linalg.lstsq(batch.values["a"][i], turned.values["a"][i]).solution
@@ -41,7 +41,7 @@ def test_modalities_of_one_device_turn_together_and_samples_apart(batch):
     )
 
 
-def test_stretching_is_one_factor_per_sample_and_leaves_the_others_alone(batch):
+def test_stretch_multiplies_a_modality_by_one_factor_per_sample_and_no_other(batch):
     stretched = mm.train.Augment(stretch=("b",), gain=0.3)(batch)
     ratio = stretched.values["b"] / batch.values["b"]
     torch.testing.assert_close(ratio, ratio[:, :1, :1].expand_as(ratio))
@@ -49,7 +49,7 @@ def test_stretching_is_one_factor_per_sample_and_leaves_the_others_alone(batch):
     assert torch.equal(stretched.values["a"], batch.values["a"])
 
 
-def test_training_uses_it_and_records_it(toy, monkeypatch):
+def test_fit_applies_augment_and_stores_it_in_info(toy, monkeypatch):
     calls = []
     original = mm.train.Augment.__call__
     monkeypatch.setattr(mm.train.Augment, "__call__", lambda self, b: calls.append(len(b)) or original(self, b))
@@ -69,12 +69,12 @@ def test_training_uses_it_and_records_it(toy, monkeypatch):
         ({"gain": float("nan")}, "gain=nan;"),
     ],
 )
-def test_wrong_options_are_refused(options, message):
+def test_augment_refuses_invalid_options_with_the_value(options, message):
     with pytest.raises(ConfigError, match=message):
         mm.train.Augment(**options)
 
 
-def test_what_does_not_fit_the_data_is_refused_before_training(toy):
+def test_fit_refuses_an_augment_for_unknown_or_not_three_dimensional_modalities(toy):
     model = mm.models.build("coupled_mamba", toy.spec, width=8, layers=1, state=4)
     for augment, message in (
         (mm.train.Augment(rotate=("nose",)), "is unknown"),

@@ -25,7 +25,7 @@ from mmviz.train.loop import Loop
         lambda i: i.pop("spec"),
     ],
 )
-def test_an_index_with_impossible_values(folder, change):
+def test_load_refuses_a_run_json_with_invalid_values(folder, change):
     edited(folder, change)
     with pytest.raises(CheckpointError, match=r"run\.json"):
         mm.train.load(folder)
@@ -56,19 +56,19 @@ def republished(folder, path):
     edited(folder, lambda i: [e.update(sha256=digest) for e in i["weights"].values() if e["file"] == name])
 
 
-def test_missing_folder(tmp_path):
+def test_load_refuses_a_folder_that_does_not_exist(tmp_path):
     with pytest.raises(CheckpointError, match="is not there"):
         mm.train.load(tmp_path / "nowhere")
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"format": 99}', '{"format": 1}'])
-def test_an_index_that_is_none(folder, text):
+def test_load_refuses_a_run_json_that_is_not_an_index(folder, text):
     (folder / "run.json").write_text(text)
     with pytest.raises(CheckpointError, match=r"run\.json"):
         mm.train.load(folder)
 
 
-def test_a_changed_weights_file(folder):
+def test_load_refuses_a_weights_file_with_another_sha256(folder):
     path = best_file(folder)
     data = bytearray(path.read_bytes())
     data[-1] ^= 1
@@ -77,13 +77,13 @@ def test_a_changed_weights_file(folder):
         mm.train.load(folder)
 
 
-def test_a_missing_weights_file(folder):
+def test_load_names_a_missing_weights_file(folder):
     best_file(folder).unlink()
     with pytest.raises(CheckpointError, match="incomplete"):
         mm.train.load(folder)
 
 
-def test_a_truncated_weights_file_with_a_forged_digest(folder):
+def test_load_refuses_a_truncated_weights_file_with_a_matching_sha256(folder):
     path = best_file(folder)
     path.write_bytes(path.read_bytes()[:-40])
     republished(folder, path)
@@ -91,7 +91,7 @@ def test_a_truncated_weights_file_with_a_forged_digest(folder):
         mm.train.load(folder)
 
 
-def test_weights_that_are_not_finite(folder):
+def test_load_refuses_weights_that_are_not_finite(folder):
     path = best_file(folder)
     state = load_file(path)
     state["norm.weight"] = torch.full_like(state["norm.weight"], torch.nan)
@@ -101,25 +101,25 @@ def test_weights_that_are_not_finite(folder):
         mm.train.load(folder)
 
 
-def test_weights_of_another_size(folder):
+def test_load_refuses_weights_of_another_size_than_the_model(folder):
     edited(folder, lambda i: i["info"]["model"]["options"].update(width=16))
     with pytest.raises(CheckpointError, match="the model has"):
         mm.train.load(folder)
 
 
-def test_a_file_name_that_leaves_the_folder(folder):
+def test_load_refuses_a_weights_file_outside_the_folder(folder):
     edited(folder, lambda i: i["weights"]["0"].update(file="../../etc/passwd"))
     with pytest.raises(CheckpointError, match="lies outside"):
         mm.train.load(folder)
 
 
-def test_a_folder_that_cannot_be_made(tmp_path):
+def test_create_refuses_a_path_below_a_file(tmp_path):
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(CheckpointError, match="choose another out="):
         RunFolder(tmp_path / "file").create(overwrite=False)
 
 
-def test_a_full_disk_leaves_the_last_index_intact(folder, monkeypatch):
+def test_a_full_disk_leaves_the_previous_run_json_intact(folder, monkeypatch):
     import mmviz.train.checkpoint as module
 
     before = (folder / "run.json").read_bytes()
@@ -153,7 +153,7 @@ def trainings(monkeypatch):
     return count
 
 
-def test_the_same_training_is_carried_out_once_and_loads_as_it_was(ds, tmp_path, trainings):
+def test_fit_with_cache_trains_once_and_loads_an_equal_run_afterwards(ds, tmp_path, trainings):
     first = mm.train.fit(build(ds), ds, cache=tmp_path, **PLAN)
     second = mm.train.fit(build(ds), ds, cache=tmp_path, **PLAN)
     assert len(trainings) == 1
@@ -166,7 +166,7 @@ def test_the_same_training_is_carried_out_once_and_loads_as_it_was(ds, tmp_path,
     np.testing.assert_array_equal(first.predict(ds["test"]), second.predict(ds["test"]))
 
 
-def test_overwrite_trains_again_and_keeps_the_new_one(ds, tmp_path, trainings):
+def test_fit_with_cache_and_overwrite_trains_again_and_replaces_the_run(ds, tmp_path, trainings):
     first = mm.train.fit(build(ds), ds, cache=tmp_path, **PLAN)
     again = mm.train.fit(build(ds), ds, cache=tmp_path, overwrite=True, **PLAN)
     loaded = mm.train.fit(build(ds), ds, cache=tmp_path, **PLAN)
@@ -175,7 +175,7 @@ def test_overwrite_trains_again_and_keeps_the_new_one(ds, tmp_path, trainings):
     assert again.history == loaded.history
 
 
-def test_it_is_the_training_one_gets_without_a_cache(ds, tmp_path):
+def test_fit_with_cache_gives_the_weights_of_fit_without_cache(ds, tmp_path):
     kept, plain = mm.train.fit(build(ds), ds, cache=tmp_path, **PLAN), mm.train.fit(build(ds), ds, **PLAN)
     np.testing.assert_array_equal(kept.predict(ds["test"]), plain.predict(ds["test"]))
 
@@ -183,7 +183,7 @@ def test_it_is_the_training_one_gets_without_a_cache(ds, tmp_path):
 @pytest.mark.parametrize(
     "change", ["weights", "model", "option", "strategy", "one value", "code", "torch", "devices", "spec"]
 )
-def test_whatever_changes_the_result_is_another_training(ds, change, monkeypatch, tmp_path):
+def test_the_cache_folder_depends_on_everything_that_changes_the_result(ds, change, monkeypatch, tmp_path):
     def place(model, data, devices=1, **options):
         config = mm.train.TrainConfig(**{"epochs": 2, "seed": 3} | options)
         return caching.cache_folder(tmp_path, model, data, config, devices)
@@ -211,7 +211,7 @@ def test_whatever_changes_the_result_is_another_training(ds, change, monkeypatch
     assert place(model, ds, **options) != before
 
 
-def test_a_damaged_file_is_told_and_the_training_repeated(ds, tmp_path, trainings):
+def test_a_damaged_cached_run_is_trained_again_with_a_warning(ds, tmp_path, trainings):
     first = mm.train.fit(build(ds), ds, cache=tmp_path, **PLAN)
     file = first.folder / "weights" / "epoch-0002.safetensors"
     file.write_bytes(file.read_bytes()[:-1] + b"!")
@@ -223,7 +223,7 @@ def test_a_damaged_file_is_told_and_the_training_repeated(ds, tmp_path, training
     assert len(trainings) == 2
 
 
-def test_a_training_that_was_stopped_goes_on(ds, tmp_path, monkeypatch):
+def test_fit_with_cache_resumes_a_stopped_training(ds, tmp_path, monkeypatch):
     whole = mm.train.fit(build(ds), ds, **PLAN)
     from mmviz.train.checkpoint import EpochLog
 
@@ -243,7 +243,7 @@ def test_a_training_that_was_stopped_goes_on(ds, tmp_path, monkeypatch):
     np.testing.assert_array_equal(run.predict(ds["test"]), whole.predict(ds["test"]))
 
 
-def test_where_nothing_can_be_written_it_trains_and_says_so(ds, tmp_path):
+def test_fit_with_a_cache_that_cannot_be_written_trains_with_a_warning(ds, tmp_path):
     (tmp_path / "file").write_text("in the way")
     with pytest.warns(UserWarning, match="not cached.*cannot be written"):
         run = mm.train.fit(build(ds), ds, cache=tmp_path / "file", **PLAN)
@@ -251,7 +251,7 @@ def test_where_nothing_can_be_written_it_trains_and_says_so(ds, tmp_path):
     assert run.status == "finished"
 
 
-def test_a_cache_beside_another_folder_is_refused(ds, tmp_path):
+def test_fit_refuses_cache_together_with_out_or_resume(ds, tmp_path):
     with pytest.raises(ConfigError, match="chooses the run's folder itself"):
         mm.train.fit(build(ds), ds, cache=tmp_path, out=tmp_path / "x", **PLAN)
     with pytest.raises(ConfigError, match="leave out out= and resume="):
@@ -259,7 +259,7 @@ def test_a_cache_beside_another_folder_is_refused(ds, tmp_path):
     assert not list(tmp_path.iterdir())
 
 
-def test_a_run_with_entries_of_older_versions_in_its_history_is_loaded_under_the_present_names(folder):
+def test_load_renames_history_entries_of_older_versions(folder):
     def older(index):
         row = index["history"][1]
         row |= {

@@ -54,7 +54,7 @@ def by_hand(model, batch, value):
 
 
 @pytest.mark.parametrize("value", KINDS)
-def test_contributions_are_those_of_all_orders_of_arrival(toy, value):
+def test_contributions_equal_the_mean_marginal_value_over_all_orders(toy, value):
     model = model_of(toy)
     measured = meter_of(toy, value=value).estimate(model)
     expected = by_hand(model, batch_of(toy["valid"]), value)
@@ -62,14 +62,14 @@ def test_contributions_are_those_of_all_orders_of_arrival(toy, value):
 
 
 @pytest.mark.parametrize("name", mm.models.available())
-def test_every_model_can_be_measured_and_the_contributions_add_up(toy, name):
+def test_contributions_of_every_model_sum_to_the_full_value_minus_the_baseline(toy, name):
     small = {"tfn": {"width": 4}}.get(name, {})
     measured = meter_of(toy, value="probability").estimate(model_of(toy, name, **small))
     np.testing.assert_allclose(measured.contribution.sum(), measured.game[-1] - measured.game[0], atol=1e-12)
     assert np.array_equal(measured.contribution, shapley_values(measured.game))
 
 
-def test_they_are_the_ones_the_analysis_finds_in_a_trace(toy, toy_run):
+def test_contributions_equal_those_of_the_analysis_of_a_trace(toy, toy_run):
     trace = mm.record(toy_run, toy["valid"], recorded_samples=1, epochs=[toy_run.best_epoch], influence=False)
     for value, theirs in (("accuracy", "accuracy"), ("probability", "probability")):
         measured = meter_of(toy, value=value).estimate(toy_run.model)
@@ -82,14 +82,14 @@ def test_they_are_the_ones_the_analysis_finds_in_a_trace(toy, toy_run):
     np.testing.assert_allclose([row[f"deviation/{n}"] for n in toy.spec.names], found["deviation"], atol=1e-6)
 
 
-def test_the_encoders_run_once_whatever_the_number_of_subsets(toy):
+def test_the_encoders_run_once_for_all_subsets(toy):
     model, calls = model_of(toy), []
     model.encoders.register_forward_hook(lambda *_: calls.append(1))
     meter_of(toy).estimate(model)
     assert calls == [1]
 
 
-def test_measuring_leaves_mode_and_random_state_alone(toy):
+def test_estimating_contributions_keeps_mode_and_random_state(toy):
     model = model_of(toy).train()
     before = torch.get_rng_state()
     meter_of(toy).estimate(model)
@@ -97,7 +97,7 @@ def test_measuring_leaves_mode_and_random_state_alone(toy):
     assert torch.equal(torch.get_rng_state(), before)
 
 
-def test_smoothing_is_a_corrected_exponential_mean(toy):
+def test_smoothed_contributions_are_a_bias_corrected_exponential_mean(toy):
     meter, models = meter_of(toy, value="probability", smoothing=0.9), [model_of(toy, seed=s) for s in range(3)]
     seen = [meter.estimate(m) for m in models]
     weight = np.array([0.81, 0.9, 1.0])
@@ -106,7 +106,7 @@ def test_smoothing_is_a_corrected_exponential_mean(toy):
     np.testing.assert_allclose(seen[0].smoothed, seen[0].contribution, rtol=1e-12)
 
 
-def test_a_modality_that_is_always_absent_contributes_exactly_nothing(toy):
+def test_a_modality_that_is_always_absent_has_the_contribution_zero(toy):
     split = toy["valid"]
     valid = {**split.valid, "m2": np.zeros_like(split.valid["m2"])}
     meter = ContributionEstimator(
@@ -117,14 +117,14 @@ def test_a_modality_that_is_always_absent_contributes_exactly_nothing(toy):
     assert np.all(measured.contribution[[0, 2]] != 0)
 
 
-def test_a_slice_of_one_class_is_measured_with_a_warning(toy):
+def test_a_held_out_subset_of_one_class_gives_a_warning(toy):
     one = toy["valid"].take(np.flatnonzero(toy["valid"].target == 1))
     with pytest.warns(UserWarning, match="held-out samples are of one class"):
         meter = ContributionEstimator(ContributionMonitor(value="probability"), one, toy.spec, torch.device("cpu"))
     assert np.isfinite(meter.estimate(model_of(toy)).contribution).all()
 
 
-def test_a_subset_that_the_model_cannot_run_is_named(toy):
+def test_a_subset_that_the_model_cannot_predict_from_is_named(toy):
     class Picky(Average):
         def fuse_pooled(self, pooled, present):
             if bool((present[1] & ~present[0] & ~present[2]).any()):
@@ -137,7 +137,7 @@ def test_a_subset_that_the_model_cannot_run_is_named(toy):
         meter_of(toy).estimate(model)
 
 
-def test_an_answer_that_is_not_finite_gives_nan_and_the_mean_so_far_stays(toy):
+def test_a_prediction_that_is_not_finite_gives_nan_contributions_and_keeps_the_running_mean(toy):
     meter, good, bad = meter_of(toy, value="probability"), model_of(toy), model_of(toy)
     first = meter.estimate(good)
     with torch.no_grad():
@@ -147,7 +147,7 @@ def test_an_answer_that_is_not_finite_gives_nan_and_the_mean_so_far_stays(toy):
     assert np.array_equal(second.smoothed, first.smoothed)
 
 
-def test_the_history_of_any_strategy_holds_readings_and_cost(toy):
+def test_the_history_with_monitor_holds_contributions_imbalance_and_cost(toy):
     run = mm.train.fit(model_of(toy), toy, epochs=2, monitor=True, progress=False)
     names = toy.spec.names
     for row in run.history:
@@ -163,19 +163,19 @@ def test_the_history_of_any_strategy_holds_readings_and_cost(toy):
     assert trace["history"]["contribution"].dims == ("epoch", "modality")
 
 
-def test_measuring_every_second_epoch_leaves_the_others_out(toy):
+def test_monitor_every_second_epoch_has_no_entries_in_the_others(toy):
     run = mm.train.fit(model_of(toy), toy, epochs=3, monitor=ContributionMonitor(every=2), progress=False)
     assert ["E1" in row for row in run.history] == [True, False, True, False]
 
 
-def test_the_slice_decides_nothing_but_which_samples_are_trained_on(toy):
+def test_monitor_changes_only_the_samples_that_are_trained_on(toy):
     run = mm.train.fit(model_of(toy), toy, epochs=2, monitor=True, seed=3, progress=False)
     rest = mm.data.Dataset(toy.spec, {**toy.splits, "train": hold_out(toy["train"], 0, 3)[0]}, toy.report)
     same = mm.train.fit(model_of(toy), rest, epochs=2, seed=3, progress=False)
     assert all(torch.equal(run.weights[2][k], v) for k, v in same.weights[2].items())
 
 
-def test_the_options_survive_the_disk(toy, tmp_path):
+def test_monitor_options_are_saved_and_loaded(toy, tmp_path):
     run = mm.train.fit(
         model_of(toy),
         toy,
@@ -199,7 +199,7 @@ def test_the_options_survive_the_disk(toy, tmp_path):
         ({"held_out": -1}, "held_out=-1;"),
     ],
 )
-def test_wrong_options_are_refused_before_anything_starts(toy, tmp_path, options, message):
+def test_fit_and_monitor_refuse_invalid_options_before_a_folder_is_made(toy, tmp_path, options, message):
     with pytest.raises(ConfigError, match=message):
         mm.train.fit(model_of(toy), toy, out=tmp_path / "run", progress=False, **options)
     assert not (tmp_path / "run").exists()
@@ -208,7 +208,7 @@ def test_wrong_options_are_refused_before_anything_starts(toy, tmp_path, options
             ContributionMonitor(**wrong)
 
 
-def test_one_modality_or_a_value_of_another_task_are_refused(regression):
+def test_monitor_refuses_one_modality_and_a_value_function_of_another_task(regression):
     single = mm.data.synthetic(n=40, modalities=1, steps=24, task="classification")
     with pytest.raises(ConfigError, match="M = 1"):
         mm.train.fit(model_of(single), single, monitor=True, progress=False)
@@ -216,12 +216,12 @@ def test_one_modality_or_a_value_of_another_task_are_refused(regression):
         mm.train.fit(model_of(regression), regression, monitor=ContributionMonitor(value="accuracy"), progress=False)
 
 
-def test_a_regression_is_measured_by_its_error(regression):
+def test_monitor_of_a_regression_uses_the_negative_loss(regression):
     run = mm.train.fit(model_of(regression), regression, epochs=1, monitor=True, progress=False)
     assert run.history[1]["value_full_model"] < 0
 
 
-def test_the_slice_has_its_share_of_every_class_and_shares_no_sample(toy):
+def test_hold_out_is_stratified_disjoint_and_repeatable(toy):
     rest, held = hold_out(toy["train"], 16, 0)
     assert len(held) == 16
     assert not set(rest.ids) & set(held.ids)
@@ -232,7 +232,7 @@ def test_the_slice_has_its_share_of_every_class_and_shares_no_sample(toy):
     assert hold_out(toy["train"], 16, 1)[1].ids.tolist() != held.ids.tolist()
 
 
-def test_of_a_set_on_disk_only_the_slice_is_read_and_training_is_the_same(toy, tmp_path):
+def test_hold_out_of_a_set_on_disk_reads_only_the_subset_and_trains_equally(toy, tmp_path):
     stored = mm.data.from_disk(mm.data.to_disk(toy, tmp_path / "set"))
     rest, held = hold_out(stored["train"], 0, 0)
     assert type(held.inputs["m1"]) is np.ndarray

@@ -89,7 +89,7 @@ def weights_apart(a, b):
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_two_devices_train_as_one_to_rounding(one, two, case):
+def test_training_on_two_devices_equals_one_device_up_to_rounding(one, two, case):
     history, weights, status, best = two[0][0][case]
     assert apart(one[case].history, history) < 1e-9
     assert apart(one[case].history, history, "measured") < 1e-6
@@ -97,13 +97,13 @@ def test_two_devices_train_as_one_to_rounding(one, two, case):
     assert (status, best) == (one[case].status, one[case].best_epoch)
 
 
-def test_in_float32_too_to_its_rounding(one, two):
+def test_training_on_two_devices_in_float32_equals_one_device_up_to_rounding(one, two):
     history, weights, *_ = two[0][0]["float32"]
     assert apart(one["float32"].history, history) < 1e-4
     assert weights_apart(one["float32"].weights, weights) < 1e-4
 
 
-def test_both_devices_return_the_same_to_the_last_bit(two):
+def test_both_devices_return_bitwise_equal_runs(two):
     (first, _, status), (second, _, other) = two
     assert first.keys() == second.keys()
     for case, (history, weights, *how) in first.items():
@@ -113,7 +113,7 @@ def test_both_devices_return_the_same_to_the_last_bit(two):
     assert status == other == "interrupted", "one device was asked to stop, both did"
 
 
-def test_what_was_made_by_two_devices_goes_on_with_one(one, two, folder):
+def test_a_run_of_two_devices_is_resumed_on_one(one, two, folder):
     stopped = mm.train.load(folder / "stopped")
     assert stopped.status == "interrupted"
     assert stopped.history[-1]["epoch"] == 2
@@ -123,14 +123,14 @@ def test_what_was_made_by_two_devices_goes_on_with_one(one, two, folder):
     assert weights_apart(one["new"].weights, run.weights) < 1e-6
 
 
-def test_the_first_device_alone_has_written_the_folder(one, two, folder):
+def test_only_the_first_device_writes_the_run_folder(one, two, folder):
     run = mm.train.load(folder / "new")
     assert run.status == "finished"
     assert weights_apart(one["new"].weights, run.weights) < 1e-6
     assert not list(folder.rglob("*.part*"))
 
 
-def test_every_device_refuses_a_run_of_something_else_and_names_it(two):
+def test_every_device_refuses_to_resume_a_run_with_other_options_and_names_them(two):
     for _, said, _ in two:
         assert "train.learning_rate is 0.1, was 0.003" in said[0]
         assert "train.batch_size is 9, was 8" in said[1]
@@ -166,7 +166,7 @@ def run_of(strategy, out=None, **options):
     return many_devices.trained(many_devices.ragged(), strategy, epochs=3, out=out, **options)
 
 
-def test_an_interrupt_stops_every_device_and_one_device_goes_on(tmp_path):
+def test_an_interrupt_stops_every_device_and_the_run_is_resumed_on_one(tmp_path):
     before = signal.getsignal(signal.SIGINT)
     run = run_of(AsksToStop(), tmp_path / "run", devices=2, timeout=60)
     assert run.status == "interrupted"
@@ -219,7 +219,7 @@ def test_a_device_that_fails_ends_the_training_and_leaves_the_last_epoch(tmp_pat
         ({"devices": 2, "strategy": "shapley_alternating", "options": {"mapping": "linear"}}, "mapping='none'"),
     ],
 )
-def test_what_cannot_work_is_refused_before_anything_starts(options, message, tmp_path, monkeypatch):
+def test_fit_refuses_invalid_device_options_before_a_process_starts(options, message, tmp_path, monkeypatch):
     monkeypatch.setattr(torch.multiprocessing, "start_processes", None)
     more = {k: v for k, v in options.items() if k not in ("strategy", "options", "resume")}
     out = {} if "resume" in options else {"out": tmp_path / "run"}
@@ -243,26 +243,26 @@ def test_what_cannot_work_is_refused_before_anything_starts(options, message, tm
         ({"precision": "16-mixed"}, "needs CUDA"),
     ],
 )
-def test_gpus_that_are_not_there(options, message):
+def test_fit_refuses_more_gpus_than_the_machine_has(options, message):
     with pytest.raises(ConfigError, match=message):
         run_of("joint", **options)
 
 
-def test_a_learned_router_with_balance_is_refused():
+def test_two_devices_refuse_a_learned_router_with_balance():
     ds = many_devices.ragged()
     model = mm.models.build("alignmamba2", ds.spec, width=8, router="learned", balance=0.01)
     with pytest.raises(ConfigError, match="balance=0"):
         mm.train.fit(model, ds, devices=2, batch_size=8, progress=False)
 
 
-def test_under_torchrun_the_number_must_be_torchruns(monkeypatch):
+def test_under_torchrun_devices_must_equal_the_number_of_processes(monkeypatch):
     monkeypatch.setenv("TORCHELASTIC_RUN_ID", "x")
     monkeypatch.setenv("WORLD_SIZE", "4")
     with pytest.raises(ConfigError, match=r"torchrun started 4 processes; give devices=4 or devices='auto'"):
         run_of("joint", devices=2)
 
 
-def test_what_cannot_be_sent_is_named(tmp_path):
+def test_a_model_or_strategy_that_cannot_be_pickled_is_named(tmp_path):
     class Local(mm.train.strategies.Joint):
         pass
 
@@ -270,7 +270,7 @@ def test_what_cannot_be_sent_is_named(tmp_path):
         run_of(Local(), devices=2)
 
 
-def test_a_process_that_may_not_start_others_says_so(monkeypatch):
+def test_a_daemonic_process_is_refused_with_the_way_out(monkeypatch):
     import multiprocessing
 
     monkeypatch.setitem(multiprocessing.current_process()._config, "daemon", True)
@@ -278,7 +278,7 @@ def test_a_process_that_may_not_start_others_says_so(monkeypatch):
         run_of("joint", devices=2)
 
 
-def test_a_script_without_its_guard_is_told_so(monkeypatch):
+def test_a_script_without_the_main_guard_is_refused_with_the_way_out(monkeypatch):
     import multiprocessing
 
     monkeypatch.setattr(multiprocessing.current_process(), "_inheriting", True, raising=False)
@@ -286,7 +286,7 @@ def test_a_script_without_its_guard_is_told_so(monkeypatch):
         run_of("joint", devices=2)
 
 
-def test_errors_come_back_as_they_were_or_as_text():
+def test_errors_of_a_process_are_raised_unchanged_or_as_text():
     from mmviz.train.devices.processes import pickled_error
 
     error = pickle.loads(pickled_error(DataError("inputs: nothing")))  # noqa: S301
@@ -318,7 +318,7 @@ def followed(processes, *messages):
     return follow_processes(processes, queue, None, Interruptible(), BarReceiver(shown=False))
 
 
-def test_what_a_device_raises_is_raised_here_and_what_it_warns_of_is_warned_of_here():
+def test_errors_and_warnings_of_a_process_are_raised_and_warned_in_the_parent():
     from mmviz.train.devices.processes import pickled_error
 
     with pytest.raises(DataError, match="inputs: nothing"):
@@ -333,7 +333,7 @@ def test_what_a_device_raises_is_raised_here_and_what_it_warns_of_is_warned_of_h
         followed([Process(-11), Process(64)], ("failed", pickled_error(DeviceError("does not answer"))))
 
 
-def test_warnings_stay_errors_here():
+def test_a_warning_of_a_process_is_an_error_where_warnings_are_errors():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         import mmviz.train.devices.processes  # noqa: F401

@@ -24,14 +24,14 @@ def same_weights(a, b):
     return all(torch.equal(a[k], b[k]) for k in a) and a.keys() == b.keys()
 
 
-def test_training_lowers_the_loss_and_keeps_every_epoch(toy_run):
+def test_fit_lowers_the_loss_and_stores_the_weights_of_every_epoch(toy_run):
     losses = [row["train_loss"] for row in toy_run.history[1:]]
     assert losses[-1] < losses[0]
     assert toy_run.status == "finished"
     assert toy_run.epochs == tuple(range(len(toy_run.history)))
 
 
-def test_the_best_epoch_has_the_best_validation_score_and_is_the_model(toy_run):
+def test_the_model_of_a_run_has_the_weights_of_the_epoch_with_the_best_validation_score(toy_run):
     ranks = [(row["valid_accuracy"], -row["valid_loss"]) for row in toy_run.history]
     assert ranks[toy_run.best_epoch] == max(ranks)
     assert same_weights(toy_run.model.state_dict(), toy_run.weights[toy_run.best_epoch])
@@ -44,20 +44,20 @@ def test_the_same_seed_repeats_bit_for_bit_and_another_does_not(toy):
     assert [r["train_loss"] for r in runs[0].history[1:]] == [r["train_loss"] for r in runs[1].history[1:]]
 
 
-def test_the_last_epoch_is_returned_when_asked_for(toy):
+def test_select_last_returns_the_last_epoch(toy):
     run = mm.train.fit(model_of(toy), toy, epochs=3, select="last", progress=False)
     assert run.best_epoch == 3
     assert same_weights(run.model.state_dict(), run.weights[3])
 
 
-def test_the_model_that_was_given_is_left_alone(toy):
+def test_fit_does_not_change_the_given_model(toy):
     model = model_of(toy)
     before = {k: v.clone() for k, v in model.state_dict().items()}
     mm.train.fit(model, toy, epochs=1, progress=False)
     assert same_weights(model.state_dict(), before)
 
 
-def test_global_state_is_as_before(toy, capsys):
+def test_fit_restores_random_state_and_signal_handlers(toy, capsys):
     def state():
         return (
             torch.get_rng_state().tolist(),
@@ -96,7 +96,7 @@ def test_patience_stops_early(toy):
     assert run.history[-1]["epoch"] - run.best_epoch == 1
 
 
-def test_an_interrupt_returns_what_was_reached(toy, tmp_path):
+def test_an_interrupt_returns_the_run_so_far(toy, tmp_path):
     steps = []
 
     class Interrupting(mm.train.strategies.Joint):
@@ -117,7 +117,7 @@ def test_an_interrupt_returns_what_was_reached(toy, tmp_path):
     assert run.predict(toy["test"]).shape[0] == len(toy["test"])
 
 
-def test_a_second_interrupt_is_immediate():
+def test_a_second_interrupt_raises_keyboard_interrupt():
     from mmviz.train.job import Interruptible
 
     with Interruptible() as interrupt:
@@ -159,7 +159,7 @@ def test_a_loss_that_is_not_finite_stops_at_that_step_and_names_the_samples(toy)
         ({"strategy": None}, "available: joint"),
     ],
 )
-def test_wrong_options_are_refused_before_anything_starts(toy, tmp_path, options, message):
+def test_fit_refuses_invalid_options_before_a_folder_is_made(toy, tmp_path, options, message):
     with pytest.raises(ConfigError, match=message):
         mm.train.fit(model_of(toy), toy, out=tmp_path / "run", progress=False, **options)
     assert not (tmp_path / "run").exists()
@@ -172,7 +172,7 @@ def test_a_model_for_other_data_is_refused(toy, ragged):
         mm.train.fit(torch.nn.Linear(1, 1), toy, progress=False)
 
 
-def test_a_run_survives_the_disk(toy, toy_run):
+def test_a_saved_run_is_loaded_with_equal_weights_history_and_predictions(toy, toy_run):
     again = mm.train.load(toy_run.folder)
     assert np.array_equal(again.predict(toy["test"]), toy_run.predict(toy["test"]))
     assert again.epochs == toy_run.epochs
@@ -180,7 +180,7 @@ def test_a_run_survives_the_disk(toy, toy_run):
     assert (again.status, again.best_epoch, again.info) == (toy_run.status, toy_run.best_epoch, toy_run.info)
 
 
-def test_a_folder_that_holds_a_run_is_not_overwritten_unasked(toy, toy_run):
+def test_fit_refuses_a_folder_with_a_run_unless_overwrite(toy, toy_run):
     before = (toy_run.folder / "run.json").read_bytes()
     with pytest.raises(CheckpointError, match="overwrite=True"):
         mm.train.fit(model_of(toy), toy, epochs=1, out=toy_run.folder, progress=False)
@@ -195,7 +195,7 @@ def test_the_linear_baseline_scores_every_subset(toy, regression):
         mm.train.linear_baseline(regression)
 
 
-def test_predicting_on_what_is_no_split_is_refused(toy_run):
+def test_predict_refuses_data_that_are_neither_split_nor_batch(toy_run):
     with pytest.raises((ConfigError, DataError), match="expected a split"):
         toy_run.predict([1, 2, 3])
 
@@ -224,14 +224,14 @@ def test_a_gradient_that_is_not_finite_stops_without_a_step(toy, tmp_path):
 
 
 @pytest.mark.parametrize("options", [{"accelerator": "bogus"}, {"train": "nowhere"}])
-def test_a_call_that_cannot_work_does_not_touch_the_run_that_is_there(toy, toy_run, tmp_path, options):
+def test_a_refused_call_leaves_the_existing_run_unchanged(toy, toy_run, tmp_path, options):
     folder = shutil.copytree(toy_run.folder, tmp_path / "run")
     with pytest.raises(ConfigError):
         mm.train.fit(model_of(toy), toy, epochs=1, out=folder, overwrite=True, progress=False, **options)
     assert np.array_equal(mm.train.load(folder).predict(toy["test"]), toy_run.predict(toy["test"]))
 
 
-def test_splits_of_other_names_are_used_when_named(toy):
+def test_fit_uses_the_splits_named_by_train_and_valid(toy):
     named = mm.data.Dataset(toy.spec, {"first": toy["train"], "second": toy["valid"]}, toy.report)
     run = mm.train.fit(model_of(toy), named, epochs=1, train="first", valid="second", progress=False)
     same = mm.train.fit(model_of(toy), toy, epochs=1, progress=False)

@@ -67,7 +67,7 @@ def test_seven_and_five_classes_round_half_to_even_after_clipping():
     assert up["accuracy_5"] == 0.5  # 3.0 and 2.5 are both clipped to 2
 
 
-def test_zero_belongs_to_the_non_negative_in_one_form_and_to_nobody_in_the_other():
+def test_zero_counts_as_non_negative_in_one_binary_accuracy_and_is_left_out_of_the_other():
     found = metrics.sentiment([-0.1, 0.0, 1.0, -1.0], [0.0, 0.0, 2.0, 2.0], convention="mosi")
     assert found["accuracy_2_nonnegative"] == 0.5
     assert found["accuracy_2_positive"] == 0.5
@@ -151,7 +151,7 @@ def test_polarity_joins_neutral_to_negative_and_says_so():
         ([np.nan, 1.0], [1.0, 2.0], "accuracy_7", "1 predictions are not finite (first: sample 0: nan)"),
     ],
 )
-def test_what_is_undefined_is_nan_with_its_reason(prediction, target, name, reason):
+def test_undefined_metrics_are_nan_with_a_reason(prediction, target, name, reason):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         found = metrics.sentiment(np.array(prediction), np.array(target), convention="mosi")
@@ -180,12 +180,12 @@ def test_a_constant_classifier_is_scored_and_its_f1_is_that_of_scikit_learn():
         (lambda: metrics.polarity(np.eye(2), [0, 1]), r"give scores \(n, 3\)"),
     ],
 )
-def test_what_cannot_be_scored_is_refused(call, message):
+def test_score_refuses_other_shapes_missing_labels_and_conventions_of_another_task(call, message):
     with pytest.raises(DataError, match=message):
         call()
 
 
-def test_one_call_scores_what_a_run_predicts():
+def test_score_takes_the_predictions_of_a_run():
     assert list(metrics.score(VALUE, [1.0, -1.0], [0.5, -2.0])) == ["mae", "correlation"]
     assert "accuracy_7" in metrics.score(VALUE, [1.0, -1.0], [0.5, -2.0], convention="mosi")
     assert "f1_macro" in metrics.score(CLASSES, np.eye(3), np.arange(3))
@@ -198,14 +198,14 @@ def test_one_call_scores_what_a_run_predicts():
         metrics.regression([1.0, 2.0], [1.0, 3.0])["acc"]
 
 
-def test_every_score_says_its_convention():
+def test_every_metric_has_its_convention_in_words():
     for convention in ("mosi", "sims"):
         found = metrics.sentiment([1.0, -1.0, 0.3], [0.5, -2.0, 0.2], convention=convention)
         assert set(found.meaning) == set(found)
         assert all(text in repr(found) for text in found.meaning.values())
 
 
-def test_scores_of_a_training_follow_the_same_definitions():
+def test_the_metrics_of_an_epoch_equal_those_of_score():
     rng = np.random.default_rng(1)
     output, target = torch.from_numpy(rng.normal(size=(20, 1))), torch.from_numpy(rng.normal(size=20))
     found = metrics.scores_of(VALUE, output, target)

@@ -52,7 +52,7 @@ def test_a_masked_modality_gives_its_parameters_no_gradient(toy, name):
 
 
 @pytest.mark.parametrize("name", mm.models.available())
-def test_what_only_a_modality_reaches_is_among_its_parameters(toy, name):
+def test_every_parameter_with_a_gradient_from_one_modality_only_is_modality_specific(toy, name):
     model, batch = model_of(name, toy.spec), batch_of(toy["train"], range(6))
     for m in range(3):
         alone = gradients_without(model, batch, [n for n in range(3) if n != m])
@@ -80,7 +80,7 @@ def test_stacked_slices_are_views_of_the_gradient(toy):
     assert (model.blocks[0].A_log.grad[1] == 0).all()
 
 
-def test_one_modality_alone_owns_every_slice():
+def test_with_one_modality_every_stacked_parameter_is_modality_specific():
     ds = mm.data.synthetic(n=40, steps=12, modalities=1, delays=[0])
     model = model_of("coupled_mamba", ds.spec)
     owned = marks(model, 0)
@@ -88,7 +88,7 @@ def test_one_modality_alone_owns_every_slice():
     assert all(n.startswith(("head", "present_mean")) or "coupling" in n for n in shared)
 
 
-def test_a_modality_that_is_not_there_is_refused(toy):
+def test_modality_parameters_refuses_a_position_out_of_range(toy):
     for wrong in (3, -1, "audio", True):
         with pytest.raises(ConfigError, match="from 0 to 2"):
             modality_parameters(model_of("average", toy.spec), wrong)

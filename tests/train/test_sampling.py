@@ -31,7 +31,7 @@ def on_disk(ragged, tmp_path):
 
 
 @pytest.mark.parametrize("bucket", [0, 3])
-def test_every_epoch_has_every_sample_once(ragged, bucket):
+def test_every_epoch_reads_every_sample_once(ragged, bucket):
     epochs = EpochBatches(ragged["train"], TrainConfig(batch_size=5, bucket=bucket))
     seen = [np.concatenate([rows for rows, _ in epochs.batches(e)]) for e in (1, 2)]
     assert all(sorted(rows.tolist()) == list(range(24)) for rows in seen)
@@ -55,13 +55,13 @@ def test_buckets_depend_on_seed_and_epoch_and_repeat_bit_for_bit(ragged):
     assert not same_weights(first.weights[2], trained(ragged, bucket=2, seed=4).weights[2])
 
 
-def test_one_batch_an_epoch_learns_the_same_with_buckets(ragged):
+def test_with_one_batch_per_epoch_buckets_give_the_same_weights(ragged):
     plain, sorted_ = (trained(ragged, 0.0, batch_size=24, bucket=b, precision="64-true") for b in (0, 5))
     assert same_weights(plain.weights[2], sorted_.weights[2], rtol=1e-5, atol=1e-6)
     assert not same_weights(plain.weights[2], plain.weights[0], rtol=1e-5, atol=1e-6)
 
 
-def test_buckets_compute_less_padding(ragged):
+def test_buckets_reduce_the_padding_that_is_computed(ragged):
     cells = []
     for bucket in (0, 6):
         epochs = EpochBatches(ragged["train"], TrainConfig(batch_size=4, bucket=bucket))
@@ -70,14 +70,14 @@ def test_buckets_compute_less_padding(ragged):
 
 
 @pytest.mark.parametrize("options", [{}, {"bucket": 2}, {"bucket": 2, "block": 3}])
-def test_a_set_on_disk_trains_to_the_same_bits(ragged, on_disk, options):
+def test_training_from_disk_is_bitwise_equal_to_training_from_memory(ragged, on_disk, options):
     memory, disk = trained(ragged, **options), trained(on_disk, **options)
     assert same_weights(memory.weights[2], disk.weights[2])
     assert memory.history[2]["valid_loss"] == disk.history[2]["valid_loss"]
 
 
 @pytest.mark.parametrize("options", [{}, {"bucket": 2}])
-def test_no_more_than_a_batch_is_read_at_a_time(on_disk, options, monkeypatch):
+def test_only_the_rows_of_one_batch_are_read_from_disk_at_a_time(on_disk, options, monkeypatch):
     asked, gather = [], Ragged.gather
 
     def counted(self, rows, steps=None):
@@ -100,6 +100,6 @@ def test_no_more_than_a_batch_is_read_at_a_time(on_disk, options, monkeypatch):
         ({"block": 64}, "block=64 needs bucket"),
     ],
 )
-def test_buckets_that_make_no_sense_are_refused(options, message):
+def test_fit_refuses_invalid_bucket_and_block(options, message):
     with pytest.raises(ConfigError, match=message):
         TrainConfig(**options)

@@ -18,28 +18,28 @@ def test_weights_are_gain_over_squared_overfitting_by_hand():
     np.testing.assert_allclose(found, [1 / 3, 2 / 3], rtol=1e-12)
 
 
-def test_what_does_not_generalise_weighs_nothing():
+def test_a_loss_whose_held_out_value_rises_has_the_weight_zero():
     before, after = np.ones(3), np.array([0.5, 1.2, math.nan])
     np.testing.assert_array_equal(blend_weights(before, before, before / 2, after), [1, 0, 0])
 
 
-def test_where_nothing_generalises_all_weigh_the_same():
+def test_without_any_gain_all_weights_are_equal():
     np.testing.assert_array_equal(blend_weights(np.ones(2), np.ones(2), np.ones(2), 2 * np.ones(2)), [0.5, 0.5])
 
 
-def test_overfitting_below_the_floor_counts_as_the_floor():
+def test_overfitting_below_the_floor_is_replaced_by_the_floor():
     found = blend_weights(*np.array([[1, 1], [1, 1], [0.5, 0.4], [0.5, 0.5]]), floor=0.1)
     np.testing.assert_allclose(found, [0.5, 0.5], rtol=1e-12)  # gaps of 0 and 0.1
 
 
 @pytest.mark.parametrize("modalities", [1, 3])
-def test_weights_sum_to_one(modalities):
+def test_blend_weights_sum_to_one(modalities):
     rng = np.random.default_rng(0)
     for _ in range(20):
         assert abs(blend_weights(*rng.random((4, modalities + 1))).sum() - 1) < 1e-12
 
 
-def test_a_probe_leaves_model_and_mode_as_they_were(easy, begun):
+def test_a_probe_does_not_change_model_and_mode(easy, begun):
     world = begun(GBlend(super_epoch=1), easy, epoch=2)
     before = {n: p.detach().clone() for n, p in world.model.named_parameters()}
     world.model.train()
@@ -59,7 +59,7 @@ def test_a_probe_lowers_the_loss_it_trains(easy, begun):
         assert train_after < train_before
 
 
-def test_the_loss_is_the_blend(easy, begun):
+def test_the_loss_of_the_update_is_the_weighted_sum_of_joint_and_unimodal_losses(easy, begun):
     world = begun(GBlend(super_epoch=1), easy)
     world.strategy.weights = np.array([0.1, 0.2, 0.3, 0.4])
     update = next(world.strategy.updates(world.batch, world.rows))
@@ -75,7 +75,7 @@ def test_the_loss_is_the_blend(easy, begun):
 
 
 @pytest.mark.parametrize(("form", "probes"), [("offline", 1), ("online", 3)])
-def test_probes_come_once_or_before_every_super_epoch(easy, monkeypatch, form, probes):
+def test_probes_run_once_offline_and_before_every_super_epoch_online(easy, monkeypatch, form, probes):
     calls = []
     monkeypatch.setattr(GBlend, "_probe", lambda self, k: calls.append(k) or np.array([1.0, 1.0, 0.5, 0.6 + 0.01 * k]))
     run = mm.train.fit(
@@ -89,7 +89,7 @@ def test_probes_come_once_or_before_every_super_epoch(easy, monkeypatch, form, p
     assert all(abs(sum(v for k, v in row.items() if k.startswith("blend")) - 1) < 1e-9 for row in run.history[1:])
 
 
-def test_a_modality_that_nobody_has_weighs_nothing(easy, begun):
+def test_a_modality_without_samples_has_the_weight_zero(easy, begun):
     split = easy["train"]
     valid = {n: v & (n != "m2") for n, v in split.valid.items()}
     gone = type(split)(split.name, split.inputs, valid, split.target, split.ids, split.group)

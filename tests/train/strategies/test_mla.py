@@ -13,7 +13,7 @@ from mmviz.train.strategies import Mla
 from mmviz.train.strategies.mla import Projector, entropy_fused, entropy_weights
 
 
-def test_a_projector_starts_as_the_identity_and_learns_by_hand():
+def test_a_projector_is_the_identity_before_updates_and_equals_the_formula_after_one():
     projector = Projector.identity(torch.zeros(5, 2))
     gradient = torch.arange(10.0).view(5, 2)
     assert torch.equal(projector.project(gradient), gradient)
@@ -23,7 +23,7 @@ def test_a_projector_starts_as_the_identity_and_learns_by_hand():
     torch.testing.assert_close(projector.matrix, torch.diag(torch.tensor([0.5, 0.1])))
 
 
-def test_a_projector_is_the_inverse_of_what_it_has_learned():
+def test_a_projector_is_the_regularised_inverse_of_its_inputs():
     generator = torch.Generator().manual_seed(0)
     features = torch.randn(12, 6, dtype=torch.float64, generator=generator)
     projector = Projector.identity(torch.zeros(1, 6, dtype=torch.float64))
@@ -48,7 +48,7 @@ def made(world, optimizer=None):
 
 
 @pytest.mark.parametrize("name", ["average", "coupled_mamba"])
-def test_the_first_gradient_of_the_head_is_left_alone_and_the_next_are_projected(toy, begun, name):
+def test_the_first_gradient_of_the_head_is_unchanged_and_the_next_are_projected(toy, begun, name):
     world = begun(Mla(), toy, name)
     found = made(world)
     assert list(found) == ["m1", "m2", "m3"]
@@ -58,7 +58,7 @@ def test_the_first_gradient_of_the_head_is_left_alone_and_the_next_are_projected
         assert all(b.norm() < a.norm() for a, b in zip(*found[later], strict=True))
 
 
-def test_a_projected_step_hardly_changes_what_the_head_makes_of_the_others(toy, begun):
+def test_a_projected_step_hardly_changes_the_output_of_the_head_for_other_modalities(toy, begun):
     world = begun(Mla(alpha=1e-4, protect="others"), toy, "average")
     layer = world.strategy.layers[0]
     seen = []
@@ -71,7 +71,7 @@ def test_a_projected_step_hardly_changes_what_the_head_makes_of_the_others(toy, 
     assert (own[1] @ seen[0]).norm() > 0, "and m1 may still move along it"
 
 
-def test_one_projector_for_all_takes_a_modality_from_its_own_features(toy, begun):
+def test_one_projector_for_all_removes_the_own_mean_feature_of_a_modality(toy, begun):
     shares = {}
     for protect in ("others", "all"):
         world = begun(Mla(protect=protect, alpha=1e-3), toy, "average")
@@ -81,7 +81,7 @@ def test_one_projector_for_all_takes_a_modality_from_its_own_features(toy, begun
     assert shares["all"] <= shares["others"] + 1e-6
 
 
-def test_an_update_moves_no_other_modality(toy, begun):
+def test_an_update_of_mla_changes_no_parameter_of_another_modality(toy, begun):
     world = begun(Mla(), toy, "coupled_mamba")
     for update in world.strategy.updates(world.batch, world.rows):
         world.model.zero_grad()
@@ -91,7 +91,7 @@ def test_an_update_moves_no_other_modality(toy, begun):
         assert all(g is None or (g == 0).all() for g in gradients)
 
 
-def test_alternation_alone_is_what_is_left_of_one_modality(single):
+def test_with_one_modality_protect_none_is_unimodal_training(single):
     runs = [
         mm.train.fit(
             mm.models.build("concat", single.spec, width=8),
@@ -105,13 +105,13 @@ def test_alternation_alone_is_what_is_left_of_one_modality(single):
     assert all(torch.equal(v, runs[1].weights[2][k]) for k, v in runs[0].weights[2].items())
 
 
-def test_the_history_says_how_much_of_the_heads_gradient_was_left(toy):
+def test_the_history_holds_the_share_of_the_head_gradient_after_projection(toy):
     model = mm.models.build("concat", toy.spec, width=8)
     run = mm.train.fit(model, toy, epochs=2, batch_size=16, strategy="mla", progress=False)
     assert all(0 < run.history[-1][f"projected/{m}"] < 1 for m in toy.spec.names)
 
 
-def test_a_model_without_a_shared_head_is_refused(toy):
+def test_mla_refuses_a_model_without_a_shared_head(toy):
     for name in ("late", "lmf"):
         model = mm.models.build(name, toy.spec, width=8)
         with pytest.raises(ConfigError, match="no head of linear layers"):
@@ -120,7 +120,7 @@ def test_a_model_without_a_shared_head_is_refused(toy):
     assert run.status == "finished"
 
 
-def test_certainty_weighs_by_hand():
+def test_entropy_weights_equal_the_formula():
     sure, unsure = [50.0, 0.0], [0.0, 0.0]
     output = torch.tensor([[unsure, sure], [unsure, unsure], [sure, unsure], [sure, unsure]])
     present = torch.tensor([[True, True], [True, True], [False, True], [False, False]])
@@ -128,7 +128,7 @@ def test_certainty_weighs_by_hand():
     torch.testing.assert_close(entropy_weights(output, present), expected)
 
 
-def test_fusion_by_certainty_gives_probabilities_of_every_sample(ragged, ragged_run, single):
+def test_entropy_fused_gives_probabilities_for_every_sample(ragged, ragged_run, single):
     fused = entropy_fused(ragged_run, ragged["test"])
     np.testing.assert_allclose(fused.sum(1), 1, atol=1e-6)
     np.testing.assert_allclose(fused, entropy_fused(ragged_run, ragged["test"], batch_size=3), atol=1e-6)
@@ -139,7 +139,7 @@ def test_fusion_by_certainty_gives_probabilities_of_every_sample(ragged, ragged_
     np.testing.assert_allclose(entropy_fused(run, single["test"]), run.predict(single["test"]), atol=1e-6)
 
 
-def test_a_regression_has_no_entropy(regression):
+def test_entropy_fused_refuses_a_regression(regression):
     run = mm.train.fit(mm.models.build("concat", regression.spec, width=8), regression, epochs=1, progress=False)
     with pytest.raises(ConfigError, match="no entropy; use"):
         entropy_fused(run, regression["test"])

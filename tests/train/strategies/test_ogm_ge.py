@@ -34,7 +34,7 @@ def test_the_ratio_of_two_is_the_papers_and_of_three_that_to_the_mean_of_the_oth
     torch.testing.assert_close(three, torch.tensor([2.0, 2 / 3, 2 / 3]))
 
 
-def test_nobody_is_compared_with_an_absent_modality_nor_with_nothing():
+def test_absent_modalities_are_left_out_of_the_discrepancy_ratio():
     there = torch.tensor([True, True, False])
     torch.testing.assert_close(discrepancy(torch.tensor([0.8, 0.4, 0.0]), there), torch.tensor([2.0, 0.5, 1.0]))
     assert discrepancy(torch.tensor([0.7]), torch.tensor([True])).tolist() == [1.0]
@@ -42,7 +42,7 @@ def test_nobody_is_compared_with_an_absent_modality_nor_with_nothing():
     assert discrepancy(torch.tensor([0.7, math.nan]), TWO).isnan().all()
 
 
-def test_only_who_is_ahead_is_slowed_down():
+def test_only_a_ratio_above_one_reduces_the_coefficient():
     found = coefficients(torch.tensor([2.0, 0.5, 1.0, math.nan]), 0.5)
     torch.testing.assert_close(found, torch.tensor([1 - math.tanh(1.0), 1.0, 1.0, 1.0]))
 
@@ -65,7 +65,7 @@ def test_noise_has_the_spread_of_the_gradient_before_scaling():
 
 
 @pytest.mark.parametrize("name", ["concat", "coupled_mamba"])
-def test_the_parameters_of_the_modality_ahead_are_scaled_and_no_others(toy, begun, name):
+def test_only_the_gradients_of_the_leading_modality_are_scaled(toy, begun, name):
     world = begun(OgmGe(noise="none"), toy, name)
     update = next(world.strategy.updates(world.batch, world.rows))
     world.strategy.coefficients = [1.0, 0.25, 1.0]
@@ -82,7 +82,7 @@ def test_the_parameters_of_the_modality_ahead_are_scaled_and_no_others(toy, begu
     assert not torch.equal(before["encoders.encoders.1.net.0.weight"], after["encoders.encoders.1.net.0.weight"])
 
 
-def test_equal_contributions_leave_the_training_as_it_is(single):
+def test_a_ratio_of_one_leaves_the_training_unchanged(single):
     runs = [
         mm.train.fit(
             mm.models.build("concat", single.spec, width=8),
@@ -98,7 +98,7 @@ def test_equal_contributions_leave_the_training_as_it_is(single):
     assert runs[1].history[-1]["coefficient/m1"] == 1.0
 
 
-def test_noise_for_all_disturbs_everyone_and_for_the_scaled_only_them(toy, begun):
+def test_noise_all_changes_every_gradient_and_noise_scaled_only_the_scaled_ones(toy, begun):
     for noise, disturbed in (("all", [True, True, True]), ("scaled", [False, True, False])):
         world = begun(OgmGe(noise=noise, noise_on="weights"), toy)
         update = next(world.strategy.updates(world.batch, world.rows))
@@ -126,7 +126,7 @@ def test_scaling_the_step_is_scaling_the_gradient_where_the_optimiser_is_plain_d
         torch.testing.assert_close(value, found[1][n], rtol=0, atol=1e-7)
 
 
-def test_modulation_keeps_to_its_epochs(toy):
+def test_modulation_is_active_from_first_epoch_to_last_epoch_only(toy):
     run = mm.train.fit(
         mm.models.build("concat", toy.spec, width=8),
         toy,

@@ -118,7 +118,7 @@ def test_a_unimodal_update_has_no_gradient_for_other_modalities_even_with_memory
 
 
 @pytest.mark.parametrize("name", ["coupled_mamba", "late", "lmf"])
-def test_with_a_mapping_a_turn_still_reaches_no_other_encoder_or_stream(begin, name):
+def test_with_a_mapping_a_unimodal_update_has_no_gradient_for_other_encoders_and_streams(begin, name):
     b = begin(name=name, **FULL)
     answering = ("hidden", "out", "factors")  # slices of the fusion that a stand-in passes through
     for update in b.strategy.updates(b.batch, b.rows):
@@ -132,7 +132,7 @@ def test_with_a_mapping_a_turn_still_reaches_no_other_encoder_or_stream(begin, n
                 assert not inside or part.gradient is None or not part.gradient.any(), part.name
 
 
-def test_the_memory_carries_what_was_there_before(begin):
+def test_the_memory_is_propagated_in_the_order_of_the_updates(begin):
     """The second modality's loss depends on the first one's data, as a number; not as a gradient (above)."""
 
     def second_loss(memory, factor):
@@ -145,7 +145,7 @@ def test_the_memory_carries_what_was_there_before(begin):
     assert second_loss(True, 1) != second_loss(True, 5)
 
 
-def test_each_modality_has_moments_of_its_own(toy):
+def test_each_modality_has_a_separate_optimizer_state(toy):
     seen = {}
 
     class Spy(ShapleyAlternating):
@@ -167,7 +167,7 @@ def test_each_modality_has_moments_of_its_own(toy):
             assert any(moved) == (other == m)
 
 
-def test_a_turn_moves_another_modality_by_no_more_than_its_weight_decay(toy):
+def test_a_unimodal_update_changes_another_modality_by_weight_decay_only(toy):
     class First(ShapleyAlternating):
         def updates(self, batch, rows):
             yield next(iter(super().updates(batch, rows)))
@@ -197,7 +197,7 @@ def test_a_turn_moves_another_modality_by_no_more_than_its_weight_decay(toy):
 
 
 @pytest.mark.parametrize("model", ["coupled_mamba", "alignmamba2", "cross_attention", "gated", "tfn"])
-def test_it_trains_any_model_and_notes_order_and_losses(toy, model):
+def test_every_model_trains_and_the_history_holds_order_and_losses(toy, model):
     run = trained(toy, model, epochs=1)
     row = run.history[1]
     assert run.status == "finished"
@@ -216,7 +216,7 @@ def test_it_trains_any_model_and_notes_order_and_losses(toy, model):
         {"order": "random"},
     ],
 )
-def test_the_same_seed_repeats_bit_for_bit(toy, options):
+def test_shapley_alternating_repeats_bit_for_bit_with_the_same_seed(toy, options):
     runs = [trained(toy, **options) for _ in range(2)]
     assert all(torch.equal(v, runs[1].weights[2][k]) for k, v in runs[0].weights[2].items())
 
@@ -262,7 +262,7 @@ def test_a_modality_that_is_absent_in_all_training_samples_is_refused_and_the_re
     assert run.history[2]["updates/m1"] > 0
 
 
-def test_samples_may_lack_modalities(ragged):
+def test_shapley_alternating_trains_on_samples_without_some_modality(ragged):
     run = trained(ragged, **FULL)
     assert run.status == "finished"
     assert all(torch.isfinite(v).all() for v in run.weights[2].values())
@@ -305,7 +305,7 @@ def test_data_with_one_modality_are_refused_by_shapley_alternating():
         ({"sample": "infonce"}, "loss of the mapping"),
     ],
 )
-def test_wrong_options_are_refused(toy, tmp_path, options, message):
+def test_shapley_alternating_refuses_invalid_options_before_a_folder_is_made(toy, tmp_path, options, message):
     model = mm.models.build("concat", toy.spec, width=8)
     with pytest.raises(ConfigError, match=message):
         mm.train.fit(
@@ -314,7 +314,7 @@ def test_wrong_options_are_refused(toy, tmp_path, options, message):
     assert not (tmp_path / "run").exists()
 
 
-def test_a_run_with_memory_and_mapping_survives_the_disk_and_is_recorded(toy, tmp_path):
+def test_a_run_with_memory_and_mapping_is_saved_loaded_and_recorded(toy, tmp_path):
     model = mm.models.build("coupled_mamba", toy.spec, width=8, layers=1, state=4)
     run = mm.train.fit(
         model, toy, strategy="shapley_alternating", strategy_options=FULL, epochs=1, out=tmp_path / "r", progress=False

@@ -10,7 +10,7 @@ from mmviz.train.strategies.modality_dropout import draw_subsets, subset_weights
 ALL = torch.ones(1, 3, dtype=torch.bool)
 
 
-def test_the_unimodal_loss_is_the_mean_over_modalities_of_their_own(toy, begun):
+def test_the_loss_of_unimodal_is_the_mean_of_the_unimodal_losses(toy, begun):
     world = begun(Unimodal(), toy, "coupled_mamba")
     update = next(world.strategy.updates(world.batch, world.rows))
     members = [torch.arange(3).eq(m).expand(12, -1) for m in range(3)]
@@ -29,7 +29,7 @@ def test_samples_without_a_modality_have_no_part_in_its_loss(ragged, begun):
     assert update.modality == "sound"
 
 
-def test_one_modality_alone_leaves_the_others_untouched(toy):
+def test_unimodal_with_modality_changes_no_parameter_of_the_others(toy):
     model = mm.models.build("late", toy.spec, width=8, layers=1, state=4)
     run = mm.train.fit(model, toy, epochs=1, strategy=Unimodal(modality="m2"), progress=False, weight_decay=0.0)
     moved = [
@@ -45,12 +45,12 @@ def test_a_batch_without_the_modality_makes_no_update(ragged, begun):
     assert list(world.strategy.updates(gone, world.rows)) == []
 
 
-def test_at_one_half_all_non_empty_subsets_are_alike():
+def test_at_rate_one_half_all_non_empty_subsets_are_equally_likely():
     assert subset_weights(ALL, 0.5).tolist() == [[0.0] + [1.0] * 7]
     assert subset_weights(torch.tensor([[True, False, True]]), 0.5).tolist() == [[0, 1, 0, 0, 1, 1, 0, 0]]
 
 
-def test_without_loss_all_remain():
+def test_at_rate_zero_all_modalities_remain():
     assert draw_subsets(torch.tensor([[True, False, True], [False] * 3]), 0.0).tolist() == [
         [True, False, True],
         [False] * 3,
@@ -70,7 +70,7 @@ def test_subsets_come_with_the_stated_probability():
         assert abs(share - expected) < 5 * (expected * (1 - expected) / n) ** 0.5
 
 
-def test_what_is_absent_is_never_kept_and_nothing_stays_nothing():
+def test_draw_subsets_never_contains_an_absent_modality():
     torch.manual_seed(0)
     present = torch.tensor([[True, False, True], [False, True, False], [False, False, False]]).repeat(200, 1)
     kept = draw_subsets(present, 0.8)

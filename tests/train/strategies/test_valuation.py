@@ -20,27 +20,27 @@ def test_two_modalities_have_the_published_values_and_copies():
         assert copies(phi, np.ones((1, 2), dtype=bool))[0].tolist() == times
 
 
-def test_values_sum_to_the_number_of_modalities_where_all_together_are_right():
+def test_sample_values_sum_to_the_number_of_modalities_where_the_full_prediction_is_correct():
     rng = np.random.default_rng(0)
     right = rng.random((50, 8)) < 0.5
     phi = sample_values(right, np.ones((50, 3), dtype=bool))
     np.testing.assert_allclose(phi.sum(1), 3.0 * right[:, -1], atol=1e-12)
 
 
-def test_three_modalities_that_all_know_contribute_one_each_and_are_not_copied():
+def test_three_correct_modalities_contribute_one_each_and_have_no_copies():
     phi = sample_values(np.ones((1, 8), dtype=bool), np.ones((1, 3), dtype=bool))
     np.testing.assert_allclose(phi, 1, atol=1e-12)
     assert not copies(phi, np.ones((1, 3), dtype=bool)).any()
 
 
-def test_an_absent_modality_is_worth_nothing_and_never_copied():
+def test_an_absent_modality_has_the_value_zero_and_no_copies():
     right = np.array([[False, True, False, True]])  # the second is absent: its answers are those without it
     phi = sample_values(right, np.array([[True, False]]))
     assert phi.tolist() == [[1.0, 0.0]]
     assert not copies(phi, np.array([[True, False]])).any()
 
 
-def test_one_modality_is_copied_where_it_is_wrong():
+def test_with_one_modality_samples_with_a_wrong_prediction_are_copied():
     phi = sample_values(np.array([[True, True], [True, False]]), np.ones((2, 1), dtype=bool))
     assert phi.tolist() == [[1.0], [0.0]]
     assert copies(phi, np.ones((2, 1), dtype=bool)).tolist() == [[0], [2]]
@@ -66,7 +66,7 @@ def test_the_batch_grows_by_the_copies_each_with_one_modality(easy, begun):
     assert model.training, "valued in evaluation mode, trained in training mode"
 
 
-def test_warming_up_is_joint_training(easy):
+def test_during_warm_up_valuation_is_joint_training(easy):
     runs = [
         mm.train.fit(mm.models.build("concat", easy.spec, width=8), easy, epochs=3, strategy=strategy, progress=False)
         for strategy in ("joint", Valuation(warm_up=2))
