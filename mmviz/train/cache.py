@@ -27,42 +27,53 @@ if TYPE_CHECKING:
     from mmviz.data.dataset import Dataset
     from mmviz.models.base import FusionModel
     from mmviz.train.config import TrainConfig
+    from mmviz.train.strategies.base import Strategy
 
 STAGES = ("core", "io", "data", "models", "train", "metrics")
 _DONE = ("finished", "early_stopped")
 _SAMPLES = 4
 
 
-def cache_folder(cache: str | Path, model: FusionModel, ds: Dataset, config: TrainConfig, devices: int) -> Path:
+def cache_folder(
+    cache: str | Path,
+    model: FusionModel,
+    ds: Dataset,
+    config: TrainConfig,
+    devices: int,
+    strategy: Strategy | None = None,
+) -> Path:
     """Return the folder of one training in a cache: the model's name and a hash of all that the result depends on.
 
     Hashed are the model's options and first weights, the content of splits and spec (of a set on disk: `content_digest`), the options of
-    the training, the number of devices, the sources of mmviz up to the training, and torch's version.
+    the training, the number of devices, the sources of mmviz up to the training and of a user's classes, and torch's version.
     """
     weights = {name: value.detach().cpu().contiguous() for name, value in model.state_dict().items()}
     content = {
         "model": [name_of(model), asdict(model.config), hashlib.sha256(save_tensors(weights)).hexdigest()],
         "train": asdict(config),
         "data": [_data_digest(ds, (config.train, config.valid)), spec_to_json(ds.spec)],
-        "code": [devices, version_of(STAGES), torch.__version__.partition("+")[0], *_user_sources(model)],
+        "code": [
+            devices,
+            version_of(STAGES),
+            torch.__version__.partition("+")[0],
+            *_user_sources({type(module) for module in model.modules()} | {type(strategy)}),
+        ],
     }
     key = hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()
     return Path(cache) / f"{name_of(model)}-{key[:16]}"
 
 
-def _user_sources(model: FusionModel) -> list[str]:
-    """Return the SHA-256 of the sources of all classes of a model that are not part of mmviz or torch.
+def _user_sources(classes: set[type]) -> list[str]:
+    """Return the SHA-256 of the sources of the classes that are not part of mmviz, torch or Python.
 
     Raises
     ------
     ConfigError
-        If the source of such a class is not available, so that a changed model could not be told from a cached one.
+        If the source of such a class is not available, as a changed class could not be distinguished from the cached one.
     """
     sources = []
-    for kind in sorted(
-        {type(module) for module in model.modules()}, key=lambda kind: (kind.__module__, kind.__qualname__)
-    ):
-        if kind.__module__.split(".")[0] in ("mmviz", "torch"):
+    for kind in sorted(classes, key=lambda kind: (kind.__module__, kind.__qualname__)):
+        if kind.__module__.split(".")[0] in ("mmviz", "torch", "builtins"):
             continue
         try:
             source = inspect.getsource(sys.modules[kind.__module__])

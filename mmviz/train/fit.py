@@ -129,7 +129,7 @@ def fit(
     where = device_map(devices, strategy_backend, timeout, config)
     if cache is not None:
         refuse_other_folder(cache, out, resume)
-        folder = cache_folder(cache, model, ds, config, where.count)
+        folder = cache_folder(cache, model, ds, config, where.count, chosen)
         while True:
             before = None if overwrite else cached_run(folder)
             if before is not None:

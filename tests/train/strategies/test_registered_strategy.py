@@ -11,6 +11,7 @@ import test_every_strategy as contract
 
 import mmviz as mm
 from mmviz.core.errors import ConfigError
+from mmviz.train.cache import cache_folder
 from mmviz.train.strategies import register
 
 ROOT = Path(__file__).parents[3]
@@ -91,3 +92,17 @@ def test_a_strategy_registered_before_collection_is_in_every_test_over_all_strat
     }
     assert len(new) >= 14
     assert all_strategies == new
+
+
+def test_the_cache_folder_depends_on_the_source_of_a_strategy_from_outside(easy, tmp_path, monkeypatch):
+    source = "import mmviz as mm\nclass Mine(mm.train.strategies.Joint):\n    name = 'mine'\n    scale = {}\n"
+    monkeypatch.syspath_prepend(tmp_path)
+    folders = []
+    for number, scale in enumerate((1, 2, 1)):
+        (tmp_path / f"mine{number}.py").write_text(source.format(scale))
+        module = importlib.import_module(f"mine{number}")
+        module.Mine.__module__ = "mine"
+        monkeypatch.setitem(sys.modules, "mine", module)
+        model, config = mm.models.build("concat", easy.spec, seed=0, width=8), mm.train.TrainConfig(strategy="mine")
+        folders.append(cache_folder(tmp_path, model, easy, config, 1, module.Mine()))
+    assert folders[0] == folders[2] != folders[1]
