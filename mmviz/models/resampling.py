@@ -145,11 +145,11 @@ def average_intervals(
     share = 1 / torch.where(total > 0, total, 1)
     whole, part = (whole * share.gather(1, inside))[..., None], (part * share)[..., None]
     clean = torch.where(valid[..., None], x, torch.zeros_like(x))
-    carried, of_step = _at(clean, held), inside[..., None].expand(-1, -1, x.shape[-1])
-    values = (carried * part).scatter_add(1, of_step, clean * whole)
+    at_edge, of_step = _at(clean, held), inside[..., None].expand(-1, -1, x.shape[-1])
+    values = (at_edge * part).scatter_add(1, of_step, clean * whole)
     if x.dtype == wide:
         residual = (clean - _at(values, inside)) * whole
-        values = values + ((carried - values) * part).scatter_add(1, of_step, residual)
+        values = values + ((at_edge - values) * part).scatter_add(1, of_step, residual)
     return values.to(x.dtype), total > 0
 
 

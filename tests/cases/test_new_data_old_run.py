@@ -277,7 +277,7 @@ def test_a_batch_without_a_modality_is_completed(run):
     del batch.values["voice"], batch.valid["voice"]
     np.testing.assert_allclose(run.predict(batch), run.predict(without("voice", "left out")), rtol=0, atol=1e-6)
     batch.values["heart"], batch.valid["heart"] = batch.values["wrist"], batch.valid["wrist"]
-    with pytest.raises(DataError, match="modality 'heart' is not one of the model's"):
+    with pytest.raises(DataError, match="modality 'heart' is not in the model's spec"):
         run.predict(batch)
 
 

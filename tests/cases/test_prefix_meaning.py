@@ -188,7 +188,7 @@ def test_values_that_were_computed_from_the_whole_recording_make_no_prefix_exact
     for way in ("steps", "recording"):
         meaning = prefix_meaning(model, way)
         assert (meaning.kind, meaning.label) == ("processed", "prefix of the processed recording")
-        assert "a: zero-phase filter" in meaning.says
+        assert "a: zero-phase filter" in meaning.sentence
 
 
 @pytest.mark.parametrize("at", [1, 40, 250, 399])

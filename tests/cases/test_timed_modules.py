@@ -42,7 +42,7 @@ def test_a_prefix_of_an_adapted_module_holds_the_frames_recorded_before_its_end_
     steps = model.encode(batch_of(split))
     begin = np.min([t[:, 0] for t in split.times.values()], axis=0)
     for stop in (1, 4, 10):
-        values, valid = model.frames.unpack(steps.until(stop))
+        values, valid = model.frames.unpack(steps.truncated(stop))
         end = begin + stop * ds.spec.duration_s / 10
         for name, times in split.times.items():
             np.testing.assert_array_equal(valid[name].numpy(), times < end[:, None])
@@ -74,7 +74,7 @@ def test_masking_a_step_masks_the_frames_in_it_and_no_others(ds, steps):
     packed = model.encode(batch_of(split))
     keep = torch.ones_like(packed.mask)
     keep[0, :, 2] = False
-    _, valid = model.frames.unpack(packed.kept(keep))
+    _, valid = model.frames.unpack(packed.where(keep))
     begin = np.min([t[:, 0] for t in split.times.values()], axis=0)
     step = ((split.times["sensor"] - begin[:, None]) / ds.spec.duration_s * steps).astype(int)
     np.testing.assert_array_equal(valid["sensor"].numpy(), step != 2)

@@ -58,7 +58,7 @@ def game_of(toy, run, sample):
             for i in set(range(6)) - heard:
                 part.valid[toy.spec.names[i // 2]][:, 12 * (i % 2) : 12 * (i % 2) + 12] = False
             with torch.no_grad():
-                answers[heard] = float(run.model(part).softmax(-1)[0, int(part.truth[0])])
+                answers[heard] = float(run.model(part).softmax(-1)[0, int(part.required_target[0])])
         return answers[heard]
 
     return answer
