@@ -87,7 +87,7 @@ def test_a_line_without_gaps_and_without_markers_has_none():
     ("known", "parts", "lonely"),
     [([1, 1, 0, 1], [(0, 2), (3, 4)], [3]), ([0, 0], [], []), ([1], [(0, 1)], [0]), ([0, 1, 0, 1, 1], [(1, 2), (3, 5)], [1])],
 )  # fmt: skip
-def test_runs_and_single_values_are_found(known, parts, lonely):
+def test_runs_and_isolated_values_are_found(known, parts, lonely):
     known = np.array(known, bool)
     assert [(run.start, run.stop) for run in finite_runs(known)] == parts
     assert np.flatnonzero(isolated(known)).tolist() == lonely
@@ -141,7 +141,7 @@ EXTREME = {
 )
 @pytest.mark.parametrize("kind", EXTREME)
 @every_kind
-def test_every_value_lies_on_its_axes_or_the_panel_says_how_many_do_not(plot, kind, frames):
+def test_values_outside_the_axes_are_counted_in_the_panel(plot, kind, frames):
     picture = FIGURES[plot].spec(spoiled(frames[plot], EXTREME[kind]))
     figure = draw(picture)
     shown = [note.text for note in figure.layout.annotations]
@@ -182,7 +182,7 @@ def count_beyond(panel):
 
 
 @pytest.mark.parametrize("values", [[1.0, 0.0, -2.0], [0.0], [1e-9, 0.0]])
-def test_what_a_logarithmic_axis_does_not_hold_is_counted_in_the_panel_and_is_a_gap(values):
+def test_values_that_are_not_positive_are_counted_on_a_logarithmic_axis(values):
     picture = of_line(*values, log=True)
     lost = sum(v <= 0 for v in values)
     said = f"{lost} value{'s' * (lost != 1)} ≤ 0: not on a logarithmic axis"
@@ -191,7 +191,7 @@ def test_what_a_logarithmic_axis_does_not_hold_is_counted_in_the_panel_and_is_a_
     assert any(said in text.get_text() for text in on_paper(picture).axes[0].texts)
 
 
-def test_bars_and_dots_beyond_a_given_axis_are_counted():
+def test_bars_and_points_outside_a_given_axis_are_counted():
     bars = Bars(np.arange(3.0), np.array([1.0, 5.0, -2.0]), (0, 1, 2), ("a", "b", "c"))
     assert out_of_range_text(Panel((bars,), Axis("x", span=(0, 2)))) == "2 values outside the axis"
     dots = Points(np.array([0.0, 9.0]), np.array([0.0, np.nan]), "d", 0)
@@ -225,7 +225,7 @@ def test_maps_with_one_label_have_one_scale_and_panels_of_one_quantity_one_axis(
         assert len({panel.y.link for panel in picture.panels}) == 1
 
 
-def test_both_losses_and_one_quantity_of_several_runs_stand_on_one_axis(data, recorded):
+def test_both_losses_and_one_quantity_of_several_runs_share_one_axis(data, recorded):
     from mmviz import analysis
 
     runs_of = analysis.training({"joint": recorded, "alternating": recorded})
@@ -242,7 +242,7 @@ def test_both_losses_and_one_quantity_of_several_runs_stand_on_one_axis(data, re
     ("z", "high", "said"),
     [([[0, 9.0]], 4.0, "norm (end: ≥ 4)"), ([[-3, 1.0]], 4.0, "norm (end: ≤ 0)"), ([[0, 4.0]], 4.0, "norm")],
 )
-def test_a_colour_scale_says_where_cells_pass_its_ends(z, high, said):
+def test_a_colour_scale_names_its_ends_where_cells_lie_outside(z, high, said):
     heat = Heatmap(np.array(z, float), np.arange(2.0), np.arange(1.0), 0.0, high, "norm")
     picture = FigureSpec("t", (), (Panel((heat,)),))
     assert draw(picture).data[0].colorbar.title.text == said
@@ -257,7 +257,7 @@ def test_an_infinite_cell_has_the_last_colour_and_a_missing_one_none():
     assert np.ma.getmaskarray(mesh.get_array()).ravel().tolist() == [False, True, False, False]
 
 
-def test_a_missing_number_is_called_so_and_a_small_one_is_not_zero():
+def test_signed_text_names_nan_and_uses_scientific_notation_for_small_numbers():
     assert signed_text(float("nan")) == "no value"
     assert signed_text(2e-5) == "+2.0e−05"
     assert signed_text(-2e9) == "−2.0e+09"
@@ -265,7 +265,7 @@ def test_a_missing_number_is_called_so_and_a_small_one_is_not_zero():
 
 
 @pytest.mark.parametrize("count", [3, 8, 9, 20, 40])
-def test_series_are_told_apart_however_many_there_are(count):
+def test_forty_series_have_different_styles(count):
     assert len({(theme.colour(i), theme.dash(i), theme.symbol(i)) for i in range(count)}) == count
     assert len({(theme.colour(i), theme.pattern(i)) for i in range(count)}) == count
     assert len({(theme.colour(i), theme.marker(i)) for i in range(count)}) == count
@@ -292,7 +292,7 @@ def test_glyph_symbol_and_marker_of_every_modality_are_one_shape():
 
 
 @every_kind
-def test_a_modality_has_its_own_sign_on_screen_and_paper(plot, data, frames, recorded):
+def test_a_modality_has_the_same_symbol_in_both_backends(plot, data, frames, recorded):
     names = [str(name) for name in recorded.attrs["modalities"]]
     given, options = data[plot]
     for trace in plot(*given, **options).data:
@@ -315,7 +315,7 @@ def curve(power, **axis):
 
 
 @pytest.mark.parametrize("axis", [{}, {"log": True}, {"reverse": True}])
-def test_behind_one_slider_every_place_has_the_axis_that_holds_all_of_them(axis):
+def test_with_slider_shares_the_axis_range_over_all_figures(axis):
     figure = plots.with_slider({str(p): curve(p, **axis) for p in (1, 2, 3)}, prefix="")
     ranges = {tuple(frame.layout.yaxis.range) for frame in figure.frames}
     (only,) = ranges
@@ -327,7 +327,7 @@ def test_behind_one_slider_every_place_has_the_axis_that_holds_all_of_them(axis)
     assert tuple(figure.layout.yaxis.range) == only
 
 
-def test_behind_one_slider_given_spans_are_joined_and_bars_keep_their_zero():
+def test_with_slider_joins_given_spans_and_bars_keep_zero():
     def bars(top, span=None):
         mark = Bars(
             np.arange(2.0),
@@ -347,7 +347,7 @@ def test_behind_one_slider_given_spans_are_joined_and_bars_keep_their_zero():
     assert high >= 10
 
 
-def test_behind_one_slider_maps_have_one_colour_scale_and_it_says_where_it_ends():
+def test_with_slider_shares_the_colour_scale_of_heatmaps():
     def map_of(top):
         heat = Heatmap(np.array([[0.0, top]]), np.arange(2.0), np.arange(1.0), 0.0, top / 2, "mass")
         return draw(FigureSpec("m", (), (Panel((heat,)),)))
@@ -359,12 +359,12 @@ def test_behind_one_slider_maps_have_one_colour_scale_and_it_says_where_it_ends(
     assert each["small"].data[0].zmax == 1.0, "the given figures stay as they are"
 
 
-def test_behind_one_slider_each_place_keeps_its_scales_where_asked():
+def test_with_slider_keeps_the_scales_with_shared_false():
     figure = plots.with_slider({str(p): curve(p, span=(0, 5.0**p)) for p in (1, 2)}, prefix="", shared=False)
     assert [tuple(frame.layout.yaxis.range) for frame in figure.frames] == [(0, 5), (0, 25)]
 
 
-def test_figures_of_words_and_foreign_figures_go_behind_a_slider_as_they_are():
+def test_with_slider_keeps_category_axes_of_foreign_figures():
     figures = {
         k: go.Figure(go.Bar(x=["a", "b"], y=[1, n]), {"xaxis": {"type": "category"}})
         for k, n in (("one", 2), ("two", 9))
@@ -375,7 +375,7 @@ def test_figures_of_words_and_foreign_figures_go_behind_a_slider_as_they_are():
 
 
 @pytest.mark.parametrize("sizes", [(-5.0, 3.0, 4.0), (0.5, -2.0, -1.0), (1e-12, -3e-12, 1e-12), (1e9, -4e9, 2e9)])
-def test_the_steps_of_a_waterfall_lie_on_its_axis_also_where_they_pass_both_ends(sizes):
+def test_the_waterfall_axis_holds_every_step(sizes):
     step = np.array([0.1, *sizes, 0.1 + sum(sizes)])
     end = np.cumsum(step[:-1])
     start = np.array([0.0, *end[:-1], 0.0])

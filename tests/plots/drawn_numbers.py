@@ -34,7 +34,7 @@ def of_matplotlib(figure):
     return _flat(out)
 
 
-def lacking(numbers, wanted):
+def missing_from(numbers, wanted):
     """The finite wanted values that are not among the numbers (to a millionth of a millionth)."""
     wanted = np.unique(np.asarray(wanted, dtype=float)[np.isfinite(wanted)])
     at = np.searchsorted(numbers, wanted).clip(1, len(numbers) - 1)

@@ -13,7 +13,7 @@ pytest.importorskip("matplotlib")
 
 
 @pytest.mark.parametrize("first", [1.0, 5.0])
-def test_the_largest_panel_decides_and_a_given_span_stays(first):
+def test_linked_axes_hold_the_values_of_all_panels_and_keep_a_given_span(first):
     from mmviz.plots.matplotlib_backend import draw
 
     steps = np.arange(4.0)
@@ -30,7 +30,7 @@ def test_the_largest_panel_decides_and_a_given_span_stays(first):
 
 
 @pytest.mark.parametrize(("span", "decades"), [((1.0, 1e3), 1), ((1e-2, 1e9), 1), ((1e-2, 1e46), 4)])
-def test_powers_of_ten_are_labelled_as_far_as_there_is_room(span, decades):
+def test_a_logarithmic_axis_labels_every_power_of_ten_or_every_few_on_a_wide_range(span, decades):
     line = Lines(np.arange(3.0), np.ones(3), "a", 0)
     figure = draw(FigureSpec("log", (), (Panel((line,), Axis("x"), Axis("y", log=True, span=span)),)))
     assert figure.layout.yaxis.dtick == decades
@@ -39,7 +39,7 @@ def test_powers_of_ten_are_labelled_as_far_as_there_is_room(span, decades):
 
 @pytest.mark.parametrize("log", [False, True])
 @pytest.mark.parametrize(("side", "x"), [("top right", 1.0), ("top left", 0.0)])
-def test_the_words_of_a_rule_stand_at_its_end_whatever_the_axes(log, side, x):
+def test_the_text_of_a_reference_line_is_at_its_end_on_linear_and_logarithmic_axes(log, side, x):
     line = Lines(np.array([1.0, 100.0]), np.array([1.0, 100.0]), "a", 0)
     panel = Panel((line, ReferenceLine(10.0, "y", "limit", side)), Axis("x", log=log), Axis("y", log=log))
     (words,) = draw(FigureSpec("rule", (), (panel,))).layout.annotations
@@ -53,7 +53,7 @@ def curve(power):
     return draw(FigureSpec(f"Power {power}", ("",), (Panel((lines,), Axis("x"), Axis("y", span=(0, 3.0**power))),)))
 
 
-def test_every_place_of_the_slider_holds_its_figure():
+def test_every_step_of_the_slider_shows_the_data_title_and_axes_of_its_figure():
     each = {f"{p}": curve(p) for p in (1, 2, 3)}
     figure = plots.with_slider(each, prefix="power ", start="2", shared=False)
     (slider,) = figure.layout.sliders
@@ -70,7 +70,7 @@ def test_every_place_of_the_slider_holds_its_figure():
         assert frame.layout.yaxis.range == alone.layout.yaxis.range
 
 
-def test_the_figure_keeps_its_panels_height_and_the_slider_lies_below_its_labels():
+def test_the_slider_is_below_the_axis_labels_and_the_panels_keep_their_height():
     alone = curve(2)
     figure = plots.with_slider({"2": alone}, prefix="power ")
     grown = figure.layout.height - alone.layout.height
@@ -78,13 +78,13 @@ def test_the_figure_keeps_its_panels_height_and_the_slider_lies_below_its_labels
     assert figure.layout.sliders[0].pad.t == alone.layout.margin.b
 
 
-def test_a_label_is_text_and_no_markup():
+def test_slider_labels_and_prefix_are_escaped():
     figure = plots.with_slider({"<b>x</b>": curve(1)}, prefix="<i>")
     assert "<" not in figure.layout.sliders[0].steps[0].label
     assert "<" not in figure.layout.sliders[0].currentvalue.prefix
 
 
-def test_figures_that_cannot_take_each_others_place_are_refused():
+def test_with_slider_refuses_figures_with_other_traces_no_figures_and_an_unknown_start():
     two = Panel((Lines(np.arange(2.0), np.arange(2.0), "a", 0), Lines(np.arange(2.0), np.ones(2), "b", 1)))
     heat = Panel((Heatmap(np.ones((2, 2)), np.arange(2.0), np.arange(2.0), 0, 1, "z"),))
     for other in (draw(FigureSpec("two", (), (two,))), draw(FigureSpec("heat", (), (heat,)))):
@@ -96,7 +96,7 @@ def test_figures_that_cannot_take_each_others_place_are_refused():
         plots.with_slider({"1": curve(1), "2": curve(2)}, prefix="", start="3")
 
 
-def test_notes_and_rules_move_with_the_slider():
+def test_annotations_and_reference_lines_follow_the_slider():
     each = {
         name: draw(
             FigureSpec(
@@ -111,7 +111,7 @@ def test_notes_and_rules_move_with_the_slider():
         assert frame.layout.annotations == each[frame.name].layout.annotations
 
 
-def test_the_last_label_has_room_and_a_wide_margin_stays():
+def test_the_right_margin_holds_the_last_slider_label_and_a_wider_margin_is_kept():
     def margin(right, last):
         figures = {label: go.Figure(go.Bar(y=[1]), {"margin": {"r": right}}) for label in ("a", last)}
         return plots.with_slider(figures, prefix="").layout.margin.r

@@ -21,7 +21,7 @@ def whole(trace):
     return explorer_frame(trace, channels=4)
 
 
-def test_chosen_samples_keep_every_number_and_their_order(trace, whole):
+def test_explorer_frame_with_sample_ids_keeps_their_numbers_and_order(trace, whole):
     ids = [str(whole["sample_id"].values[i]) for i in (2, 0)]
     frame = explorer_frame(trace, channels=4, recorded_samples=ids)
     assert list(frame["sample_id"].values) == ids
@@ -32,20 +32,20 @@ def test_chosen_samples_keep_every_number_and_their_order(trace, whole):
     assert sorted(set(frame["listed_recorded"].values)) == [-1, 0, 1]
 
 
-def test_a_number_is_an_even_choice_and_never_more_than_there_are(trace, whole):
+def test_explorer_frame_with_a_number_of_samples_takes_evenly_spaced_ones(trace, whole):
     frame = explorer_frame(trace, channels=4, recorded_samples=2)
     there = whole.sizes["recorded_sample"]
     assert list(frame["sample_id"].values) == [str(whole["sample_id"].values[i]) for i in (0, there - 1)]
     xr.testing.assert_identical(explorer_frame(trace, channels=4, recorded_samples=there + 5), whole)
 
 
-def test_the_saved_page_gets_smaller_and_opens(trace, whole, tmp_path):
+def test_a_page_with_fewer_recorded_samples_is_smaller(trace, whole, tmp_path):
     small = Explorer(frame=explorer_frame(trace, channels=4, recorded_samples=1)).save(tmp_path / "one.html")
     large = Explorer(frame=whole).save(tmp_path / "all.html")
     assert small.stat().st_size < large.stat().st_size
 
 
-def test_a_choice_that_cannot_be_is_refused_by_name(trace, whole):
+def test_explorer_frame_refuses_unknown_repeated_and_empty_sample_ids(trace, whole):
     known = str(whole["sample_id"].values[0])
     for bad in (0, True, [], known, [known, known], [known + "x"]):
         with pytest.raises(ConfigError, match="recorded_sample"):
@@ -62,7 +62,7 @@ def study(toy, toy_run):
     return explorer_frame(trace, channels=4), mm.recording.what_if(toy_run, part), part
 
 
-def test_without_an_edit_it_is_the_frame_of_the_recorded_sample(study, toy_run):
+def test_what_if_frame_without_an_edit_equals_the_frame_of_the_recorded_sample(study, toy_run):
     frame, asked, part = study
     edited = what_if_frame(asked(str(part.ids[5]), toy_run.best_epoch, {}), frame)
     place = list(frame["epoch"].values).index(toy_run.best_epoch)
@@ -78,7 +78,7 @@ def test_without_an_edit_it_is_the_frame_of_the_recorded_sample(study, toy_run):
     assert {"prediction", "phi", "game", "state", "signal_m1"} <= set(edited.data_vars)
 
 
-def test_contributions_of_an_edited_sample_sum_to_its_answer_and_a_masked_modality_has_none(study, toy_run):
+def test_shapley_values_of_an_edited_sample_sum_to_its_prediction_and_are_zero_for_a_masked_modality(study, toy_run):
     frame, asked, part = study
     edited = what_if_frame(asked(str(part.ids[2]), toy_run.best_epoch, {"m2": {"mask": True}}), frame)
     target = int(frame["target"].values[0])
@@ -88,7 +88,7 @@ def test_contributions_of_an_edited_sample_sum_to_its_answer_and_a_masked_modali
     assert not edited["state_valid"].values[0, 1].any()
 
 
-def test_states_that_pass_the_scale_stand_at_its_end(study, toy_run):
+def test_what_if_frame_clips_hidden_states_to_the_scale_of_the_frame(study, toy_run):
     frame, asked, part = study
     loud = asked(str(part.ids[2]), toy_run.best_epoch, {})
     loud["/states"] = loud["/states"].assign(norm=loud["/states"]["norm"] * 1e3)
@@ -97,7 +97,7 @@ def test_states_that_pass_the_scale_stand_at_its_end(study, toy_run):
     assert (state == 255).mean() > 0.5
 
 
-def test_an_answer_that_does_not_fit_the_frame_is_refused_by_name(study, toy_run):
+def test_what_if_frame_names_missing_groups_and_other_sizes(study, toy_run):
     frame, asked, part = study
     good = asked(str(part.ids[2]), toy_run.best_epoch, {})
     with pytest.raises(DataError, match="has no group /prefixes"):
@@ -139,7 +139,7 @@ def levels(image):
     return rows[:, 1:], np.frombuffer(chunks[b"PLTE"], np.uint8).reshape(-1, 3)
 
 
-def test_the_maps_are_the_states_of_what_is_selected(frame):
+def test_the_static_image_holds_the_hidden_states_of_the_selection(frame):
     images = tree_of(frame).findall(f"{SVG}image")
     assert len(images) == frame.sizes["modality"]
     here = frame.isel(recorded_sample=0, epoch=1, layer=0)
@@ -154,13 +154,13 @@ def test_the_maps_are_the_states_of_what_is_selected(frame):
         assert palette[:255].astype(int).sum(1).argmax() > 200, "brighter is larger"
 
 
-def test_the_bars_tell_the_contributions_at_the_cursor(frame):
+def test_the_static_image_shows_the_shapley_values_at_the_time_cursor(frame):
     text = explorer_svg(frame, HERE)
     for value in frame["phi"].isel(recorded_sample=0, epoch=1, time=5).values:
         assert f"{value:+.2f}".replace("-", "−") in text
 
 
-def test_texts_of_the_data_are_words_and_nothing_else(frame):
+def test_markup_in_names_is_escaped_in_the_static_image(frame):
     wild = '"><script>alert(1)</script>'
     names = [wild, *frame["modality"].values[1:]]
     frame = frame.assign_coords(modality=names)
@@ -172,14 +172,14 @@ def test_texts_of_the_data_are_words_and_nothing_else(frame):
     assert re.findall(r"<(\w+)", text) == ["figure", "img", "figcaption"]
 
 
-def test_a_model_without_states_has_its_contributions(frame):
+def test_the_static_image_of_a_model_without_states_shows_its_shapley_values(frame):
     poor = frame.drop_vars([name for name in ("state", "coupling", "half_life", "path") if name in frame])
     tree = tree_of(poor)
     assert not tree.findall(f"{SVG}image")
     assert len(tree.findall(f"{SVG}rect")) > frame.sizes["modality"]
 
 
-def test_a_place_without_widgets_gets_the_picture_with_its_words(frame):
+def test_the_mimebundle_of_an_explorer_holds_the_static_image_with_its_readout(frame):
     view = Explorer(frame=frame, selection={"epoch": 1, "time": 5})
     bundle = view._repr_mimebundle_()
     data = bundle[0] if isinstance(bundle, tuple) else bundle

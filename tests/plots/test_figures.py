@@ -34,7 +34,7 @@ def test_shapley_frame_is_the_mean_and_students_interval(trace):
     assert frame.attrs["n_samples"] == len(values)
 
 
-def test_shapley_frame_leaves_out_and_counts_samples_without_a_value(trace):
+def test_shapley_frame_excludes_samples_with_nan_and_counts_the_others(trace):
     phi = shapley(trace)
     broken = phi.copy(deep=True)
     broken["phi"][0, 0] = np.nan
@@ -74,18 +74,18 @@ def test_renaming_a_modality_changes_labels_only(trace):
 
 
 @pytest.mark.parametrize(("sample", "epoch", "layer"), [(99, None, 0), (0, 99, 0), (0, None, 9)])
-def test_a_place_that_was_not_recorded_is_refused(trace, sample, epoch, layer):
+def test_states_frame_refuses_a_sample_epoch_or_layer_that_was_not_recorded(trace, sample, epoch, layer):
     with pytest.raises(ConfigError, match="states_frame"):
         states_frame(states(trace), sample=sample, epoch=epoch, layer=layer)
 
 
-def test_shapley_frame_refuses_what_is_not_a_shapley_result(trace):
+def test_shapley_frame_refuses_the_result_of_another_analysis(trace):
     with pytest.raises(DataError, match=r"mmviz\.analysis\.shapley"):
         shapley_frame(states(trace))
 
 
 @pytest.mark.parametrize("text", HOSTILE)
-def test_hostile_text_cannot_act(text):
+def test_markup_and_control_characters_are_escaped_for_html_and_plotly(text):
     for safe in (html(text), plotly(text)):
         assert "<" not in safe
         assert ">" not in safe
@@ -96,12 +96,12 @@ def test_hostile_text_cannot_act(text):
     assert "%{" not in plotly(text)
 
 
-def test_harmless_text_stays_as_it_is():
+def test_visible_returns_harmless_text_unchanged():
     assert visible("gyro 50 Hz, größer als π 🎧") == "gyro 50 Hz, größer als π 🎧"
 
 
 @pytest.mark.parametrize("text", HOSTILE[:6])
-def test_a_hostile_modality_name_is_literal_in_both_figures(trace, text):
+def test_markup_in_a_modality_name_is_escaped_in_shapley_and_states_figures(trace, text):
     names = [text, *trace.attrs["modalities"][1:]]
     phi = shapley(trace).assign_coords(modality=names)
     summary = states(trace).assign_coords(modality=names)
@@ -110,7 +110,7 @@ def test_a_hostile_modality_name_is_literal_in_both_figures(trace, text):
         assert text not in json.loads(figure.to_json()).__repr__()
 
 
-def test_explorer_frame_answers_add_up(trace):
+def test_explorer_frame_baseline_and_shapley_values_sum_to_the_prediction(trace):
     frame = explorer_frame(trace)
     truth = frame["target"]
     shown = frame["prediction"].isel(output=truth.drop_vars("recorded_sample", errors="ignore"))
@@ -129,14 +129,14 @@ def test_explorer_frame_keeps_the_states_to_half_a_grey_level(trace):
     assert np.abs(shown - expected).max() <= scale.max() / 255 / 2 * 1.0001
 
 
-def test_explorer_frame_needs_coalitions(trace):
+def test_explorer_frame_without_coalitions_names_the_option_to_record_them(trace):
     poor = trace.copy()
     del poor["prefixes"]
     with pytest.raises(DataError, match="coalitions=True"):
         explorer_frame(poor)
 
 
-def test_a_step_without_data_is_left_blank(trace):
+def test_states_frame_is_nan_at_steps_without_data(trace):
     summary = states(trace)
     valid = summary["valid"]
     position = int(
@@ -146,7 +146,7 @@ def test_a_step_without_data_is_left_blank(trace):
     np.testing.assert_array_equal(np.isnan(norm.isel(rank=0).values), ~valid.isel(recorded_sample=position).values)
 
 
-def test_diverged_states_saturate_and_the_view_still_opens(trace):
+def test_explorer_frame_saturates_states_that_are_not_finite(trace):
     wild = trace.copy(deep=True)
     wild["states"]["norm"].values[-1, 0, :, 0, 5:] = np.inf
     wild["states"]["norm"].values[-1, 1, :, 0, 5:] = np.nan

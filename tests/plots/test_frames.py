@@ -20,7 +20,7 @@ def t_interval(values):
     return values.mean() - reach, values.mean() + reach
 
 
-def test_missing_and_ablation_intervals_are_students(whole):
+def test_missing_and_ablation_intervals_are_students_t_over_seeds(whole):
     scores = missing_scores()
     frame = plots.missing_frame(scores)
     low, high = t_interval(scores["score"].values[1, 3])
@@ -31,7 +31,7 @@ def test_missing_and_ablation_intervals_are_students(whole):
     assert np.isnan(cut["difference"][0])
 
 
-def test_one_seed_has_no_interval_and_a_lost_seed_is_not_counted():
+def test_one_seed_has_no_interval_and_a_nan_score_is_not_counted():
     scores = variants()
     scores["score"][1, 2] = np.nan
     frame = plots.ablation_frame(scores)
@@ -42,7 +42,7 @@ def test_one_seed_has_no_interval_and_a_lost_seed_is_not_counted():
     assert "one seed" in plots.plot_ablation(variants().isel(seed=[0])).layout.title.text
 
 
-def test_efficiency_is_the_median_and_the_range():
+def test_efficiency_frame_is_median_minimum_and_maximum():
     data = measured()
     frame = plots.efficiency_frame(data)
     np.testing.assert_allclose(frame["milliseconds"], np.median(data["seconds"], -1) * 1e3, rtol=1e-14)
@@ -54,7 +54,7 @@ def test_efficiency_is_the_median_and_the_range():
     }
 
 
-def test_the_waterfall_leads_from_nothing_to_everything(whole):
+def test_the_waterfall_leads_from_the_baseline_to_the_full_model(whole):
     found, phi = analysis.interactions(whole), analysis.shapley(whole)
     frame = plots.waterfall_frame(found)
     np.testing.assert_allclose(frame["end"][-1], phi["full"].mean(), rtol=1e-12)
@@ -64,7 +64,7 @@ def test_the_waterfall_leads_from_nothing_to_everything(whole):
     np.testing.assert_allclose(frame["low"][1] - frame["start"][1], found["moebius_low"][1], atol=1e-14)
 
 
-def test_the_waterfall_joins_small_steps_and_still_arrives(whole):
+def test_the_waterfall_sums_small_steps_in_one_row_and_ends_at_the_full_model(whole):
     found = analysis.interactions(whole)
     frame, joined = plots.waterfall_frame(found), plots.waterfall_frame(found, largest=2)
     assert joined.sizes["row"] == 5
@@ -72,13 +72,13 @@ def test_the_waterfall_joins_small_steps_and_still_arrives(whole):
     np.testing.assert_allclose(joined["end"][-1], frame["end"][-1], rtol=1e-12)
 
 
-def test_contributions_over_epochs_are_those_to_the_whole_sequence(whole):
+def test_shapley_values_over_epochs_are_those_of_the_whole_sequence(whole):
     phi = analysis.prefix_shapley(whole)
     frame = plots.shapley_epochs_frame(phi)
     np.testing.assert_allclose(frame["mean"], phi["phi"].values[:, :, -1].mean(1), rtol=1e-12)
 
 
-def test_subsets_go_from_nothing_to_everything(whole):
+def test_subsets_are_ordered_by_size_with_the_score_of_their_members(whole):
     scores = analysis.coalition_scores(whole)
     frame = plots.subsets_frame(scores)
     size = frame["members"].values.sum(1)
@@ -108,7 +108,7 @@ def test_the_influence_frame_keeps_the_map_and_its_logarithm(whole):
     assert (level >= frame.attrs["deepest"]).mean() >= 0.95
 
 
-def test_no_future_is_heard(whole):
+def test_the_influence_of_future_steps_is_blank(whole):
     frame = plots.influence_frame(analysis.influence(whole))
     level = frame["level"].transpose("target_modality", "source_modality", "target_block", "source_block").values
     above = np.triu(np.ones(level.shape[2:], dtype=bool), 1)
@@ -154,7 +154,7 @@ def test_links_of_a_trajectory_end_on_the_paths(whole):
     assert set(frame["level"].values.tolist()) <= {1, 2, 3, 4, 5}
 
 
-def test_training_shows_the_losses_first_and_what_is_asked_for(whole):
+def test_training_frame_starts_with_the_losses_and_holds_requested_quantities(whole):
     curves = analysis.training(whole)
     names = list(plots.training_frame(curves).data_vars)
     assert names[:2] == ["train_loss", "valid_loss"]
@@ -188,7 +188,7 @@ def test_equilibrium_of_several_runs_is_blank_where_a_run_has_no_such_epoch(whol
         (lambda t: plots.ablation_frame(variants(), reference="all"), "reference='all'"),
     ],
 )
-def test_a_place_that_does_not_exist_is_refused(whole, call, match):
+def test_frames_refuse_samples_layers_epochs_and_references_that_do_not_exist(whole, call, match):
     with pytest.raises(ConfigError, match=match):
         call(whole)
 
@@ -200,7 +200,7 @@ def test_negative_measurements_are_refused():
         plots.efficiency_frame(data)
 
 
-def test_the_words_name_every_bar_with_its_interval(whole):
+def test_the_alternative_text_names_every_bar_with_its_interval(whole):
     from mmviz.plots.shapley import shapley_spec
 
     frame = plots.shapley_frame(analysis.shapley(whole))
@@ -210,7 +210,7 @@ def test_the_words_name_every_bar_with_its_interval(whole):
     assert "cut" in alt_text(shapley_spec(frame), longest=50)
 
 
-def test_an_axis_reaches_around_all_finite_values():
+def test_padded_range_holds_all_finite_values():
     assert padded_range(np.array([1.0, np.nan, 3.0]), room=0.5) == (0.0, 4.0)
     assert padded_range(np.array([np.nan])) == (-0.05, 1.05)
     low, high = padded_range(np.array([2.0]), zero=True)
@@ -227,7 +227,7 @@ def test_the_exponent_of_a_power_law_is_its_power():
     assert frame["until"].values.tolist() == [600, 1200]
 
 
-def test_the_slope_is_that_of_the_best_line_through_what_was_measured():
+def test_the_slope_is_that_of_the_least_squares_line_through_the_measured_lengths():
     data = grown()
     data["cpu"] = data["cpu"] * [1, 3, 1]
     logs = np.log2(data["cpu"].values)
@@ -245,7 +245,7 @@ def test_lengths_may_come_in_any_order_and_at_any_distance():
     np.testing.assert_allclose(plots.growth_frame(data)["exponent_of_mebibytes"][0], [1], rtol=1e-12)
 
 
-def test_time_grows_as_the_processor_saw_it_where_that_is_known():
+def test_the_exponent_of_time_is_that_of_cpu_time_where_measured():
     data = grown()
     data["milliseconds"] = data["milliseconds"] * [1, 5, 1]  # somebody else was at work
     frame = plots.growth_frame(data)
@@ -254,7 +254,7 @@ def test_time_grows_as_the_processor_saw_it_where_that_is_known():
     np.testing.assert_allclose(without["exponent_of_milliseconds"][0], np.log2([10, 0.4]), rtol=1e-12)
 
 
-def test_one_quantity_is_enough():
+def test_growth_of_memory_alone_is_drawn():
     figure = plots.plot_growth(grown()[["mebibytes"]])
     assert [trace.name for trace in figure.data] == ["coupled_mamba", "transformer"]
     assert {figure.layout.xaxis.type, figure.layout.yaxis.type} == {"log"}
@@ -268,7 +268,7 @@ def test_one_quantity_is_enough():
         (lambda d: d.assign(mebibytes=d["mebibytes"] * 0), "mebibytes holds 0.0; expected values above 0"),
     ],
 )
-def test_what_cannot_grow_is_refused(spoil, says):
+def test_growth_frame_refuses_missing_quantities_one_length_and_values_of_zero(spoil, says):
     with pytest.raises(DataError, match=says):
         plots.growth_frame(spoil(grown()))
 
@@ -281,7 +281,7 @@ def test_a_one_to_one_plan_has_ones_and_receives_ones():
     np.testing.assert_allclose(frame.attrs["transport_cost"], 0.25, rtol=1e-14)
 
 
-def test_a_plan_that_falls_onto_one_step_says_so():
+def test_a_plan_onto_one_anchor_step_counts_one_step_with_mass():
     plan = np.zeros((4, 8))
     plan[:, 3] = 1.0  # mass 4: scaled to 1
     frame = plan_frame(plan_summary(plan, np.arange(32.0).reshape(4, 8)))
@@ -291,7 +291,7 @@ def test_a_plan_that_falls_onto_one_step_says_so():
     assert "anchor steps with mass: 1 of 8" in plot_plan(plan_summary(plan, plan)).layout.title.text
 
 
-def test_the_lag_of_most_mass_is_told():
+def test_plan_frame_names_the_lag_with_the_largest_mass():
     plan = 0.7 * np.eye(6, 8, k=2) / 6 + 0.3 * np.eye(6, 8, k=-1) / 5
     frame = plan_frame(plan_summary(plan, plan))
     assert frame.attrs["main_lag"] == 2
@@ -301,13 +301,13 @@ def test_the_lag_of_most_mass_is_told():
     )
 
 
-def test_a_plan_without_mass_has_no_numbers():
+def test_a_plan_without_mass_is_nan():
     frame = plan_frame(plan_summary(np.zeros((3, 3)), np.ones((3, 3))))
     assert np.isnan(frame["received"]).all()
     assert np.isnan(frame.attrs["transport_cost"])
 
 
-def test_one_of_several_is_chosen_and_what_is_wrong_is_refused():
+def test_plan_frame_selects_a_sample_and_refuses_an_index_outside():
     plans = np.stack([np.eye(3), np.eye(3)[::-1]])
     found = plan_summary(plans, 1 - plans)
     assert plan_frame(found, sample=1).attrs["transport_cost"] == 0

@@ -21,13 +21,13 @@ def written(tmp_path, rows=ROWS, **options):
     return latex_table(rows, file=tmp_path / "table.tex", **{**GIVEN, **options}).read_text()
 
 
-def test_numbers_are_rounded_and_intervals_stand_beside_them(tmp_path):
+def test_table_cells_are_rounded_and_show_intervals(tmp_path):
     text = written(tmp_path, digits=2)
     assert r"whole & 0.86 \ensuremath{\pm} 0.01 & 400 & -- \\" in text
     assert r"nothing & -- & -1 & -0.5 \\" in text
 
 
-def test_the_caption_says_data_seeds_reading_and_commit(tmp_path):
+def test_the_caption_states_data_seeds_interpretation_and_commit(tmp_path):
     text = written(tmp_path, interpretation="E1 of the equilibrium deviation")
     assert (
         r"\caption{What each part is worth. Data: watch, test. Seeds: 0, 1. "
@@ -35,13 +35,13 @@ def test_the_caption_says_data_seeds_reading_and_commit(tmp_path):
     )
 
 
-def test_the_best_is_bold_and_so_is_what_prints_the_same(tmp_path):
+def test_the_best_number_and_numbers_equal_in_print_are_bold(tmp_path):
     text = written(tmp_path, best={"accuracy": "max"}, digits=2)
     assert text.count(r"\textbf{0.86") == 2
     assert written(tmp_path, best={"accuracy": "max"}, digits=4).count(r"\textbf") == 1
 
 
-def test_text_of_the_data_cannot_be_a_command(tmp_path):
+def test_latex_commands_in_cells_headers_and_captions_are_escaped(tmp_path):
     hostile = r"\input{/etc/passwd} $x$ % # ~ ^ {} _ & \\"
     text = written(tmp_path, rows=[{hostile: hostile}], caption=hostile, commit=hostile)
     assert r"\input" not in text
@@ -49,7 +49,7 @@ def test_text_of_the_data_cannot_be_a_command(tmp_path):
     assert text.count(r"\textbackslash{}input\{/etc/passwd\}") == 4
 
 
-def test_every_special_character_has_its_own_spelling():
+def test_latex_escapes_every_special_character():
     assert latex("50 % & a_b") == r"50 \% \& a\_b"
     assert latex("\\") == r"\textbackslash{}"
     assert latex("m1 × m2") == r"m1 \ensuremath{\times} m2"
@@ -68,20 +68,20 @@ def test_every_special_character_has_its_own_spelling():
         (ROWS, {"label": "a}b"}, ConfigError, "label"),
     ],
 )
-def test_what_cannot_be_is_refused(tmp_path, rows, options, error, match):
+def test_latex_table_refuses_no_rows_other_columns_and_invalid_options(tmp_path, rows, options, error, match):
     with pytest.raises(error, match=match):
         written(tmp_path, rows=rows, **options)
     assert list(tmp_path.iterdir()) == []
 
 
-def test_another_ending_or_a_missing_folder_is_refused(tmp_path):
+def test_latex_table_refuses_another_file_ending_and_a_missing_folder(tmp_path):
     with pytest.raises(ConfigError, match=r"\.tex"):
         latex_table(ROWS, file=tmp_path / "table.txt", **GIVEN)
     with pytest.raises(DataError, match="cannot be written"):
         latex_table(ROWS, file=tmp_path / "nowhere" / "table.tex", **GIVEN)
 
 
-def test_groups_of_columns_stand_under_a_heading_with_a_gap(tmp_path):
+def test_groups_of_columns_have_a_heading_a_rule_and_a_gap(tmp_path):
     rows = [{"model": "a", "F1": 0.5, "F1 ": "85.6"}]
     text = written(
         tmp_path, rows=rows, groups={"measured": ["F1"], "printed, 50 %": ["F1 "]}, published="Table 1", small=True
@@ -96,12 +96,12 @@ def test_groups_of_columns_stand_under_a_heading_with_a_gap(tmp_path):
 @pytest.mark.parametrize(
     "groups", [{"a": ["variant", "steps"]}, {"a": ["nothing"]}, {"a": ["steps"], "b": ["steps"]}, {"a": []}]
 )
-def test_groups_that_are_not_neighbours_are_refused(tmp_path, groups):
+def test_latex_table_refuses_groups_of_columns_that_are_not_adjacent(tmp_path, groups):
     with pytest.raises(ConfigError, match="adjacent columns"):
         written(tmp_path, groups=groups)
 
 
-def test_a_figure_environment_includes_the_picture_at_its_size_and_says_what_it_is_of(tmp_path):
+def test_latex_figure_includes_the_file_at_its_size_with_a_complete_caption(tmp_path):
     file = latex_figure("fig_1.pdf", file=tmp_path / "fig.tex", **GIVEN, published="a & b", label="fig:one", wide=True)
     text = file.read_text()
     assert r"\includegraphics{fig_1.pdf}" in text

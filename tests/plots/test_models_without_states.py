@@ -32,7 +32,7 @@ def drawings_of_states(trace):
 
 
 @pytest.mark.parametrize("kind", ["states", "half_life", "coupling", "trajectories"])
-def test_states_are_drawn_or_refused_with_the_remedy(recorded_model, kind):
+def test_figures_of_states_are_drawn_or_name_a_model_that_has_states(recorded_model, kind):
     _, trace = recorded_model
     draw = drawings_of_states(trace)[kind]
     if kind == "coupling" and trace["states"].sizes["layer"] and np.isnan(trace["states"]["coupling"]).all():
@@ -45,7 +45,7 @@ def test_states_are_drawn_or_refused_with_the_remedy(recorded_model, kind):
             draw()
 
 
-def test_influence_is_drawn_or_refused_with_the_remedy(recorded_model):
+def test_the_influence_figure_is_drawn_or_names_the_option_to_record_it(recorded_model):
     name, trace = recorded_model
     if "influence" in trace.children:
         assert plots.plot_influence(analysis.influence(trace)).data
@@ -54,7 +54,7 @@ def test_influence_is_drawn_or_refused_with_the_remedy(recorded_model):
             analysis.influence(trace)
 
 
-def test_what_needs_no_states_is_drawn_for_every_model(recorded_model):
+def test_figures_without_states_are_drawn_for_every_model(recorded_model):
     _, trace = recorded_model
     found = analysis.interactions(trace)
     for figure in (
@@ -69,7 +69,7 @@ def test_what_needs_no_states_is_drawn_for_every_model(recorded_model):
         assert figure.data
 
 
-def test_groups_that_a_model_does_not_have_are_named(recorded_model):
+def test_a_missing_trace_group_is_named_with_the_model(recorded_model):
     name, trace = recorded_model
     first, second = trace.attrs["modalities"][:2]
     for group, draw in (

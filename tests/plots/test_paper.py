@@ -30,13 +30,13 @@ def media_box(path):
 
 
 @pytest.mark.parametrize(("venue", "columns"), WIDTHS)
-def test_the_page_is_as_wide_as_the_column(phi, tmp_path, venue, columns):
+def test_the_pdf_is_as_wide_as_the_columns_of_the_venue(phi, tmp_path, venue, columns):
     path = plots.paper(plots.plot_shapley, phi, file=tmp_path / "fig.pdf", venue=venue, columns=columns)
     assert abs(media_box(path)[0] - WIDTHS[venue, columns]) < 0.01
 
 
 @pytest.mark.parametrize("plot", FIGURES, ids=lambda plot: plot.__name__)
-def test_every_kind_fits_the_narrowest_column_with_its_fonts_inside(plot, figure_data, tmp_path):
+def test_every_figure_fits_the_narrowest_column_with_embedded_fonts(plot, figure_data, tmp_path):
     data, options = figure_data[plot]
     path = plots.paper(plot, *data, file=tmp_path / "fig.pdf", venue="acl", **options)
     raw = path.read_bytes()
@@ -70,7 +70,7 @@ def test_another_process_writes_the_same_bytes(recorded, phi, tmp_path):
     assert (tmp_path / "there.pdf").read_bytes() == here
 
 
-def test_the_bars_in_the_svg_are_as_long_as_the_numbers_say(phi, tmp_path):
+def test_the_bars_in_the_svg_are_proportional_to_the_numbers(phi, tmp_path):
     text = plots.paper(plots.plot_shapley, phi, file=tmp_path / "fig.svg").read_text()
     mean = plots.shapley_frame(phi)["mean"].values
     lengths = []
@@ -81,7 +81,7 @@ def test_the_bars_in_the_svg_are_as_long_as_the_numbers_say(phi, tmp_path):
     np.testing.assert_allclose(np.array(lengths) / lengths[0], np.abs(mean / mean[0]), rtol=2e-5)
 
 
-def test_settings_and_backend_are_as_before(phi, tmp_path):
+def test_paper_does_not_change_the_settings_of_matplotlib(phi, tmp_path):
     mpl.rcParams["lines.linewidth"] = 7.25
     before = dict(mpl.rcParams)
     try:
@@ -91,18 +91,18 @@ def test_settings_and_backend_are_as_before(phi, tmp_path):
         mpl.rcParams["lines.linewidth"] = mpl.rcParamsDefault["lines.linewidth"]
 
 
-def test_what_the_user_has_set_does_not_change_the_figure(phi, tmp_path):
+def test_settings_of_the_user_do_not_change_the_file(phi, tmp_path):
     one = plots.paper(plots.plot_shapley, phi, file=tmp_path / "a.pdf").read_bytes()
     with mpl.rc_context({"lines.linewidth": 9, "font.size": 30, "pdf.fonttype": 3, "axes.facecolor": "red"}):
         assert plots.paper(plots.plot_shapley, phi, file=tmp_path / "b.pdf").read_bytes() == one
 
 
-def test_importing_the_figures_imports_no_matplotlib():
+def test_importing_plots_imports_neither_matplotlib_nor_plotly_nor_torch():
     code = "import mmviz.plots, sys; assert not {'matplotlib', 'tueplots', 'plotly', 'torch'} & set(sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
-def test_words_for_those_who_cannot_see_are_in_the_file(phi, tmp_path):
+def test_the_alternative_text_is_in_the_metadata_of_the_file(phi, tmp_path):
     text = plots.paper(plots.plot_shapley, phi, file=tmp_path / "fig.svg").read_text()
     assert "Shapley values of the modalities" in text
     assert "95 %" in text
@@ -111,7 +111,7 @@ def test_words_for_those_who_cannot_see_are_in_the_file(phi, tmp_path):
 @pytest.mark.parametrize(
     "text", ["$x^2$ & 5 %", r"\frac{1}{2}", r"\$", "a_b^c", "<b>bold</b>", "标签", "\x00nul", "🎧", "$"]
 )
-def test_text_from_data_is_drawn_as_it_is_or_as_its_number(phi, tmp_path, text):
+def test_tex_and_unknown_characters_in_names_are_drawn_literally(phi, tmp_path, text):
     named = phi.assign_coords(modality=[text, *phi["modality"].values.astype(str)[1:]])
     named.attrs["units"] = text
     plots.paper(plots.plot_shapley, named, file=tmp_path / "fig.pdf")
@@ -120,7 +120,7 @@ def test_text_from_data_is_drawn_as_it_is_or_as_its_number(phi, tmp_path, text):
     assert shown.count("$") == shown.count(r"\$")
 
 
-def test_a_character_that_no_font_has_is_written_as_its_number():
+def test_a_character_without_a_glyph_is_drawn_as_its_code():
     assert drawable_text("标x") == r"\u6807x"
     assert drawable_text("größer ± π") == "größer ± π"
 
@@ -136,7 +136,7 @@ def test_a_character_that_no_font_has_is_written_as_its_number():
         ({"height": 99}, "height=99"),
     ],
 )
-def test_what_cannot_be_is_refused(phi, tmp_path, change, match):
+def test_paper_refuses_an_unknown_venue_column_ending_or_height(phi, tmp_path, change, match):
     options = {"file": "fig.pdf", **change}
     options["file"] = tmp_path / options["file"]
     with pytest.raises(ConfigError, match=match):
@@ -144,7 +144,7 @@ def test_what_cannot_be_is_refused(phi, tmp_path, change, match):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_drawing_of_somebody_else_is_refused_with_the_nearest_of_ours(phi, tmp_path):
+def test_paper_suggests_the_nearest_registered_figure(phi, tmp_path):
     def plot_shapely(phi):
         return phi
 
@@ -152,7 +152,7 @@ def test_a_drawing_of_somebody_else_is_refused_with_the_nearest_of_ours(phi, tmp
         plots.paper(plot_shapely, phi, file=tmp_path / "fig.pdf")
 
 
-def test_a_folder_that_is_not_there_is_an_error_and_an_older_file_survives_a_failure(phi, tmp_path):
+def test_paper_refuses_a_missing_folder_and_keeps_an_older_file_on_failure(phi, tmp_path):
     with pytest.raises(DataError, match="cannot be written"):
         plots.paper(plots.plot_shapley, phi, file=tmp_path / "nowhere" / "fig.pdf")
     old = tmp_path / "fig.pdf"
@@ -162,6 +162,6 @@ def test_a_folder_that_is_not_there_is_an_error_and_an_older_file_survives_a_fai
     assert old.read_bytes() == b"old"
 
 
-def test_every_width_says_where_it_is_from():
+def test_every_venue_names_the_source_of_its_widths():
     assert "tueplots" in venue_of("neurips2024").source
     assert "ours" in venue_of("acl").source

@@ -16,7 +16,7 @@ def phi(recorded):
 @pytest.mark.parametrize(
     ("venue", "columns", "width"), [("neurips2024", 1, 5.5), ("icml2024", 1, 3.25), ("cvpr", 2, 6.875)]
 )
-def test_the_page_and_the_fonts_are_read(phi, tmp_path, venue, columns, width):
+def test_inspect_pdf_returns_page_size_and_fonts(phi, tmp_path, venue, columns, width):
     path = plots.paper(plots.plot_shapley, phi, file=tmp_path / "fig.pdf", venue=venue, columns=columns)
     found = inspect_pdf(path)
     assert found.width == pytest.approx(width, abs=1e-3)
@@ -25,7 +25,7 @@ def test_the_page_and_the_fonts_are_read(phi, tmp_path, venue, columns, width):
     assert any("STIX" in name for name in found.fonts)
 
 
-def test_the_words_and_the_bars_are_those_of_the_frame(phi, tmp_path):
+def test_inspect_pdf_returns_the_texts_and_bars_of_the_frame(phi, tmp_path):
     found = inspect_pdf(plots.paper(plots.plot_shapley, phi, file=tmp_path / "fig.pdf"))
     frame = plots.shapley_frame(phi)
     names = [str(n) for n in frame["modality"].values]
@@ -37,7 +37,7 @@ def test_the_words_and_the_bars_are_those_of_the_frame(phi, tmp_path):
     np.testing.assert_allclose(bars[:, 2] / bars[:, 2].max(), np.abs(mean) / np.abs(mean).max(), atol=1e-3)
 
 
-def test_other_files_are_refused(tmp_path):
+def test_inspect_pdf_refuses_other_pdfs_and_missing_files(tmp_path):
     (tmp_path / "no.pdf").write_bytes(b"%PDF-1.4 nothing")
     with pytest.raises(DataError, match="not a one-page PDF"):
         inspect_pdf(tmp_path / "no.pdf")

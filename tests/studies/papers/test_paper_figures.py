@@ -7,11 +7,11 @@ import pytest
 from hand_made import BUDGET, SyntheticResults
 
 from mmviz.core.errors import ConfigError
-from mmviz.plots.figure_spec import Bars, Lines
-from mmviz.studies.papers import FIGURES, figure_named, write_figure
+from mmviz.plots.figure_spec import Axis, Bars, FigureSpec, Lines, Panel
+from mmviz.studies.papers import FIGURES, figure_named, register_paper_figure, write_figure
 from mmviz.studies.papers.coupled_mamba import largest_states
 from mmviz.studies.papers.export import commit, write_document
-from mmviz.studies.papers.paper_spec import PaperFigure, TableSpec
+from mmviz.studies.papers.paper_spec import Caption, PaperFigure, TableSpec
 from mmviz.studies.papers.published_results import LENGTHS, MEMORY_GB, MISSING, MOSEI, RATES, TIME_S
 
 ACL = (7.7 / 2.54 * 72, 16.0 / 2.54 * 72)
@@ -49,7 +49,7 @@ def lines_of(spec, name):
 
 
 @pytest.mark.parametrize("name", FIGURES)
-def test_a_figure_is_as_wide_as_its_columns_with_its_fonts_inside(written, name):
+def test_every_paper_figure_has_the_column_width_and_embedded_fonts(written, name):
     files = written[name]
     if len(files) == 1:
         assert FIGURES[name].create.__name__.endswith("table")
@@ -66,7 +66,7 @@ def test_a_figure_is_as_wide_as_its_columns_with_its_fonts_inside(written, name)
 
 
 @pytest.mark.parametrize("name", FIGURES)
-def test_the_latex_is_plain_balanced_and_has_as_many_cells_in_every_row(written, name):
+def test_the_latex_is_ascii_balanced_and_has_equal_cells_in_every_row(written, name):
     text = written[name][-1].read_text()
     assert text.isascii()
     bare = re.sub(r"\\\\|\\.", "", text)
@@ -79,7 +79,7 @@ def test_the_latex_is_plain_balanced_and_has_as_many_cells_in_every_row(written,
 
 
 @pytest.mark.parametrize("name", FIGURES)
-def test_a_caption_states_data_seeds_code_and_what_is_printed_elsewhere(written, results, name):
+def test_a_caption_states_data_seeds_code_and_published_sources(written, results, name):
     text = written[name][-1].read_text()
     for part in (r"\caption{", "Data: ", "Seeds: ", "Code: ", r"\label{"):
         assert part in text, part
@@ -91,14 +91,14 @@ def test_a_caption_states_data_seeds_code_and_what_is_printed_elsewhere(written,
     assert bool(caption.seeds) is measured
 
 
-def test_the_same_evidence_gives_the_same_bytes(written, results, tmp_path):
+def test_the_same_results_give_the_same_bytes(written, results, tmp_path):
     for name in ("cm_memory", "me_order", "am2_features"):
         again = write_figure(name, results, venue="acl", out=tmp_path)
         assert [path.read_bytes() for path in again[:2]] == [path.read_bytes() for path in written[name][:2]]
 
 
 @pytest.mark.parametrize("venue", ["neurips2024", "icml2024", "cvpr"])
-def test_other_venues_take_them_too(results, tmp_path, venue):
+def test_paper_figures_have_the_width_of_every_venue(results, tmp_path, venue):
     widths = {"neurips2024": (396.0,), "icml2024": (234.0, 486.0), "cvpr": (234.0, 495.0)}[venue]
     for name in ("cm_memory", "me_missing"):
         raw = write_figure(name, results, venue=venue, out=tmp_path)[0].read_bytes()
@@ -106,7 +106,7 @@ def test_other_venues_take_them_too(results, tmp_path, venue):
         assert min(abs(float(found) - width) for width in widths) < 0.01
 
 
-def test_memory_and_time_are_drawn_as_measured_with_the_papers_apart(results):
+def test_measured_and_published_memory_and_time_are_in_separate_panels(results):
     data = results.artefact("efficiency")["efficiency"].to_dataset()
     for name, unit, printed in (("cm_memory", "mebibytes", MEMORY_GB), ("cm_time", "milliseconds", TIME_S)):
         ours, theirs = lines_of(figure_named(name).create(results).spec, "Coupled Mamba")
@@ -116,7 +116,7 @@ def test_memory_and_time_are_drawn_as_measured_with_the_papers_apart(results):
     assert ["measured here" in titles[0], "published" in titles[1]] == [True, True]
 
 
-def test_a_table_holds_mean_and_deviation_of_the_rows_and_the_papers_apart(results):
+def test_a_table_holds_mean_and_deviation_beside_published_values(results):
     sheet = figure_named("cm_classification").create(results)
     rows = results.rows("fusions")
     own = rows[(rows["model"] == "coupled_mamba") & (rows["modalities"] == "all")]["test.accuracy"]
@@ -127,7 +127,7 @@ def test_a_table_holds_mean_and_deviation_of_the_rows_and_the_papers_apart(resul
     assert len(sheet.rows) == len(rows) / BUDGET.seeds
 
 
-def test_every_row_of_the_ablations_has_its_own_trainings(results):
+def test_every_row_of_the_ablations_uses_its_own_trainings(results):
     sheet = figure_named("cm_ablation").create(results)
     assert len(sheet.rows) == 16
     assert [row["table"] for row in sheet.rows].count(14) == 4
@@ -151,7 +151,7 @@ def test_missing_rates_are_means_over_the_seeds(results):
     assert mark.y[3] == pytest.approx(own["test.accuracy@missing=0.3"].mean())
 
 
-def test_variants_of_the_ablations_are_told_apart(results):
+def test_variants_of_the_ablations_have_different_scores(results):
     rows = results.rows("alignment")
     bars = [m for m in figure_named("am2_losses").create(results).spec.panels[0].marks if isinstance(m, Bars)]
     whole = rows[(rows["model.experts"] == "both") & (rows["model.ot"] > 0) & (rows["model.mmd"] > 0)]
@@ -160,7 +160,7 @@ def test_variants_of_the_ablations_are_told_apart(results):
     assert len(set(bars[0].value)) == 4
 
 
-def test_the_literal_sum_grows_beyond_bounds_and_the_mean_does_not():
+def test_the_published_sum_diverges_and_the_mean_is_bounded():
     literal, mean = (largest_states(weight) for weight in (1.0, 1 / 3))
     assert literal[24] > 1e7
     assert literal[-1] > 1e20
@@ -169,7 +169,7 @@ def test_the_literal_sum_grows_beyond_bounds_and_the_mean_does_not():
     assert 0 < rate <= np.log(3)
 
 
-def test_what_wants_two_columns_gets_as_many_as_the_page_has(results, tmp_path):
+def test_a_two_column_figure_is_reduced_to_the_columns_of_the_venue(results, tmp_path):
     made = figure_named("cm_memory").create(results)
     assert isinstance(made, PaperFigure)
     assert made.columns == 2
@@ -178,7 +178,7 @@ def test_what_wants_two_columns_gets_as_many_as_the_page_has(results, tmp_path):
     assert isinstance(figure_named("me_strategies").create(results), TableSpec)
 
 
-def test_the_document_shows_them_by_paper_in_columns(written, tmp_path):
+def test_the_document_includes_the_figures_ordered_by_paper(written, tmp_path):
     text = write_document(["me_order", "cm_stack", "cm_memory"], venue="icml2024", out=tmp_path).read_text()
     assert "twocolumn" in text
     assert text.index("cm_stack.tex") < text.index("cm_memory.tex") < text.index("me_order.tex")
@@ -186,7 +186,7 @@ def test_the_document_shows_them_by_paper_in_columns(written, tmp_path):
     assert "twocolumn" not in write_document(["cm_stack"], venue="neurips2024", out=tmp_path).read_text()
 
 
-def test_an_unknown_figure_is_refused_with_the_nearest(results, tmp_path):
+def test_write_figure_suggests_the_nearest_name_and_refuses_an_unknown_venue(results, tmp_path):
     with pytest.raises(ConfigError, match="cm_memory"):
         write_figure("cm_memry", results, venue="acl", out=tmp_path)
     with pytest.raises(ConfigError, match="venue='nature' is unknown"):
@@ -205,23 +205,40 @@ def test_the_commit_is_that_of_the_clone():
     assert commit().startswith(head.strip()[:10])
 
 
-def test_memory_and_time_give_the_headlines():
+def test_published_memory_and_time_give_the_published_savings():
     cross, coupled = (np.array(MEMORY_GB[name]) for name in ("cross-attention", "Coupled Mamba"))
     assert round(100 * (1 - coupled / cross)[LENGTHS.index(500)], 1) == 83.7
     cross, coupled = (np.array(TIME_S[name]) for name in ("cross-attention", "Coupled Mamba"))
     assert round(100 * (1 - coupled / cross).mean(), 2) == 49.05
 
 
-def test_every_series_has_a_value_for_every_place():
+def test_every_published_series_has_a_value_at_every_length_or_rate():
     assert {len(v) for v in (*MEMORY_GB.values(), *TIME_S.values())} == {len(LENGTHS)}
     assert {len(v) for v in MISSING.values()} == {len(RATES)}
 
 
-def test_the_averages_over_the_missing_rates_are_the_papers():
+def test_averages_over_the_missing_rates_equal_the_published_ones():
     for name, published in (("MMIN", 77.3), ("GCNet", 77.9), ("Coupled Mamba", 79.4)):
         assert abs(np.mean(MISSING[name]) - published) < 0.15, name
 
 
-def test_coupled_mamba_leads_where_the_paper_says_so():
+def test_coupled_mamba_has_the_best_published_error_and_f1():
     assert min(MOSEI, key=lambda name: MOSEI[name][0]) == "coupled_mamba"
     assert max(MOSEI, key=lambda name: MOSEI[name][3]) == "coupled_mamba"
+
+
+def test_a_registered_figure_of_a_user_is_written_with_its_caption_and_a_taken_name_is_refused(results, tmp_path):
+    @register_paper_figure("my_lines", paper="My paper", counterpart="Figure 1 of my paper.")
+    def lines(results):
+        mark = Lines(np.arange(3.0), np.arange(3.0), "a", 0)
+        spec = FigureSpec("Lines", (), (Panel((mark,), Axis("x"), Axis("y")),))
+        return PaperFigure(spec, Caption("Three points.", "made here"))
+
+    try:
+        files = write_figure("my_lines", results, venue="acl", out=tmp_path)
+        assert [path.name for path in files] == ["my_lines.pdf", "my_lines.svg", "my_lines.tex"]
+        assert "Three points. Like Figure 1 of my paper." in files[-1].read_text()
+        with pytest.raises(ConfigError, match="name='my_lines' is taken"):
+            register_paper_figure("my_lines", paper="", counterpart="")
+    finally:
+        FIGURES.pop("my_lines")

@@ -24,7 +24,7 @@ def counted(monkeypatch):
     return made
 
 
-def test_an_artefact_is_made_once_and_again_for_another_budget(counted, tmp_path):
+def test_an_artefact_is_computed_once_per_budget(counted, tmp_path):
     log = []
     for _ in range(2):
         assert PaperResults(tmp_path, log=log.append).artefact("efficiency")["efficiency"]["x"].values.tolist() == [
@@ -39,7 +39,7 @@ def test_an_artefact_is_made_once_and_again_for_another_budget(counted, tmp_path
     assert {"sha256", "made", "seconds", "code", "budget"} == set(entry)
 
 
-def test_an_artefact_of_other_code_is_made_again(counted, tmp_path):
+def test_an_artefact_of_another_code_version_is_computed_again(counted, tmp_path):
     PaperResults(tmp_path).artefact("efficiency")
     index = json.loads((tmp_path / "artefacts.json").read_text())
     index["efficiency"]["code"] = "0.0.1+other"
@@ -50,7 +50,7 @@ def test_an_artefact_of_other_code_is_made_again(counted, tmp_path):
     assert len(counted) == 2
 
 
-def test_a_changed_file_is_refused(counted, tmp_path):
+def test_a_changed_artefact_file_is_refused(counted, tmp_path):
     PaperResults(tmp_path).artefact("efficiency")
     path = tmp_path / "artefacts" / "efficiency.nc"
     path.write_bytes(path.read_bytes() + b"x")
@@ -58,13 +58,13 @@ def test_a_changed_file_is_refused(counted, tmp_path):
         PaperResults(tmp_path).artefact("efficiency")
 
 
-def test_a_broken_index_is_refused(counted, tmp_path):
+def test_an_unreadable_index_of_artefacts_is_refused(counted, tmp_path):
     (tmp_path / "artefacts.json").write_text("{")
     with pytest.raises(DataError, match="cannot be read"):
         PaperResults(tmp_path).artefact("efficiency")
 
 
-def test_what_may_not_be_made_names_the_command(counted, tmp_path):
+def test_a_missing_result_names_the_command_that_computes_it(counted, tmp_path):
     cached = PaperResults(tmp_path, compute=False)
     with pytest.raises(MissingResultError, match=r"make figures VENUE=neurips2024 \(without --cached\)"):
         cached.artefact("efficiency")
@@ -97,7 +97,7 @@ def test_a_budget_out_of_range_is_refused(options):
         Budget(**options)
 
 
-def test_the_command_lists_refuses_and_says_what_is_lacking(tmp_path, capsys):
+def test_the_command_lists_figures_refuses_unknown_names_and_reports_missing_results(tmp_path, capsys):
     assert main(["--list"]) == 0
     assert "cm_memory" in capsys.readouterr().out
     with pytest.raises(ConfigError, match="cm_stack"):

@@ -7,7 +7,7 @@ import matplotlib as mpl
 import numpy as np
 import plotly.graph_objects as go
 import pytest
-from drawn_numbers import lacking, of_matplotlib, of_plotly
+from drawn_numbers import missing_from, of_matplotlib, of_plotly
 from test_figures import HOSTILE
 
 from mmviz import analysis, plots
@@ -45,13 +45,13 @@ DRAWN = {
 every_kind = pytest.mark.parametrize("plot", FIGURES, ids=lambda plot: plot.__name__)
 
 
-def test_every_drawing_of_the_package_is_a_kind_and_has_its_numbers_named_here():
+def test_every_plot_function_of_the_package_is_registered_and_has_its_drawn_variables_listed():
     public = {name for name in plots.__all__ if name.startswith("plot_")}
     assert public == {plot.__name__ for plot in FIGURES} == set(DRAWN)
 
 
 @every_kind
-def test_frame_screen_and_page_hold_the_same_numbers(plot, figure_data):
+def test_plotly_and_matplotlib_draw_the_numbers_of_the_frame(plot, figure_data):
     data, options = figure_data[plot]
     frame = FIGURES[plot].frame(*data, **options)
     screen = of_plotly(plot(*data, **options))
@@ -62,21 +62,21 @@ def test_frame_screen_and_page_hold_the_same_numbers(plot, figure_data):
         assert np.isfinite(values).any(), name
         if plot is plots.plot_influence_lag:
             values = values[values > 0]  # a logarithmic axis has no 0
-        assert lacking(screen, values).tolist() == [], name
-        assert lacking(page, values).tolist() == [], name
+        assert missing_from(screen, values).tolist() == [], name
+        assert missing_from(page, values).tolist() == [], name
 
 
 @every_kind
-def test_a_number_that_is_changed_is_missed(plot, figure_data):
+def test_a_changed_number_is_not_found_among_the_drawn_numbers(plot, figure_data):
     data, options = figure_data[plot]
     frame = FIGURES[plot].frame(*data, **options)
     values = frame[DRAWN[plot.__name__][0]].values.astype(float)
     other = values[np.isfinite(values)][:1] * 1.0001 + 0.0123
-    assert lacking(of_plotly(plot(*data, **options)), other).tolist() == other.tolist()
+    assert missing_from(of_plotly(plot(*data, **options)), other).tolist() == other.tolist()
 
 
 @every_kind
-def test_a_figure_is_plain_says_what_it_shows_and_is_the_same_twice(plot, figure_data):
+def test_a_figure_is_a_plain_plotly_figure_with_an_alternative_text_and_equal_on_a_second_call(plot, figure_data):
     data, options = figure_data[plot]
     figure = plot(*data, **options)
     assert type(figure) is go.Figure
@@ -87,7 +87,7 @@ def test_a_figure_is_plain_says_what_it_shows_and_is_the_same_twice(plot, figure
 
 
 @every_kind
-def test_drawing_changes_nothing_in_the_data(plot, figure_data):
+def test_a_plot_function_does_not_change_its_data(plot, figure_data):
     data, options = figure_data[plot]
     given = list(data[0].values()) if isinstance(data[0], dict) else list(data)
     before = [d.copy(deep=True) for d in given]
@@ -97,7 +97,7 @@ def test_drawing_changes_nothing_in_the_data(plot, figure_data):
 
 
 @every_kind
-def test_no_series_is_told_apart_by_colour_alone(plot, figure_data):
+def test_series_differ_in_dashes_symbol_or_pattern_not_in_colour_alone(plot, figure_data):
     data, options = figure_data[plot]
     styles = {}
     for trace in plot(*data, **options).data:
@@ -109,13 +109,13 @@ def test_no_series_is_told_apart_by_colour_alone(plot, figure_data):
 
 
 @every_kind
-def test_the_drawing_takes_what_its_frame_takes(plot):
+def test_a_plot_function_has_the_parameters_of_its_frame(plot):
     drawn, framed = (set(inspect.signature(f).parameters) for f in (plot, FIGURES[plot].frame))
     assert drawn <= framed
 
 
 @every_kind
-def test_what_is_no_result_of_the_analysis_is_refused_with_its_name(plot, figure_data):
+def test_a_frame_refuses_the_result_of_another_analysis(plot, figure_data):
     foreign = (
         figure_data[plots.plot_shapley][0][0]
         if plot is not plots.plot_shapley
@@ -152,7 +152,7 @@ def renamed(data, text):
 
 
 @every_kind
-def test_hostile_names_are_literal_on_the_screen(plot, figure_data):
+def test_markup_in_names_is_escaped_in_every_plotly_figure(plot, figure_data):
     data, options = figure_data[plot]
     text = " ".join(HOSTILE[:6])
     options = {k: text if k == "reference" else v for k, v in options.items()}
@@ -166,7 +166,7 @@ def test_hostile_names_are_literal_on_the_screen(plot, figure_data):
     assert "$\\\\href" not in shown
 
 
-def test_the_api_and_the_frame_agree(trace):
+def test_frames_equal_the_means_and_scores_of_their_analyses(trace):
     phi = analysis.shapley(trace)
     np.testing.assert_allclose(plots.shapley_frame(phi)["mean"], phi["phi"].values.mean(0), rtol=1e-14)
     found = analysis.interactions(trace)
