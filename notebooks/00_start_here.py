@@ -147,7 +147,7 @@ print(mm.course.fingerprint(seed=0, contributions=mean.values))
 # ## What we learnt
 #
 # - One pass over the model gives the prediction for *every prefix* of a movement and *every subset* of modalities; both are exact
-#   (`trace["prefixes"].attrs["says"]` states what a prefix is).
+#   (`trace["prefixes"].attrs["description"]` states what a prefix is).
 # - The ranking above is the trained model's. Compare it with the linear models of section 1: a modality with a high unimodal
 #   score need not contribute most to the fused model. That gap is *modality imbalance*.
 # - `dynamic` and `gravity` come from one sensor, so part of their information is the same; the Shapley value divides it equally.

@@ -1,4 +1,4 @@
-"""Arithmetic on arrays that may be lazy: block by block along the samples, the same numbers as in memory."""
+"""Arithmetic on arrays that may be lazy, in blocks of samples, with the same numbers as in memory."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ def blockwise(
     dtype: Any = np.float64,
     **options: Any,
 ) -> xr.DataArray:
-    """Apply a NumPy function that works along the last dimensions; lazy where an array is, at once where none is.
+    """Apply a NumPy function along the last dimensions; lazy where an array is lazy.
 
     Parameters
     ----------
     function
         Called with blocks whose last dimensions are those of ``core``, broadcast over the others.
     arrays
-        Their dimensions in ``core`` must not be cut into blocks: those of a Trace never are.
+        Their dimensions in ``core`` must not be chunked; those of a Trace never are.
     core
         For each array, the dimensions that the function works along.
     to
@@ -37,7 +37,7 @@ def blockwise(
     dtype
         Of the result.
     options
-        Passed on to the function.
+        Passed to the function.
     """
     return xr.apply_ufunc(
         function,
@@ -52,9 +52,9 @@ def blockwise(
 
 
 def sample_chunks(*arrays: xr.DataArray, dim: str) -> Iterator[tuple[xr.DataArray, ...]]:
-    """Yield the arrays piece by piece along one of their dimensions, read: the blocks of a lazy array, or all at once.
+    """Yield the arrays chunk by chunk along a dimension, computed: the chunks of a lazy array, or all at once.
 
-    An array without that dimension is handed out whole every time.
+    An array without that dimension is yielded whole every time.
     """
     length = next(a.sizes[dim] for a in arrays if dim in a.sizes)
     cuts = next((a.chunksizes[dim] for a in arrays if dim in a.chunksizes), (length,))
@@ -66,10 +66,10 @@ def sample_chunks(*arrays: xr.DataArray, dim: str) -> Iterator[tuple[xr.DataArra
 
 
 def median(values: xr.DataArray, *, over: tuple[str, str]) -> xr.DataArray:
-    """Return the exact median over a sample dimension and another one, NaN left out; NaN where nothing else is there.
+    """Return the exact median over a sample dimension and another one, ignoring NaN; NaN where all values are NaN.
 
-    A lazy array is gone over four times: the bits of a float32, ordered as the numbers are, are found eleven at a time by
-    counting, so memory holds one block and 2048 counts a column, and the result is the one in memory.
+    A lazy array is read four times: the bits of a float32, in an order-preserving form, are determined eleven at a time by
+    counting, so memory holds one block and 2048 counts per column; the result equals the one in memory.
     """
     rest = [str(d) for d in values.dims if d not in over]
     if not values.chunks:
@@ -89,15 +89,15 @@ def median(values: xr.DataArray, *, over: tuple[str, str]) -> xr.DataArray:
 
 
 def _ranked(parts: Callable[[], Iterator[np.ndarray]], ranks: np.ndarray) -> Float[np.ndarray, "rank column"]:
-    """Return the numbers of those ranks, from 0, in every column: (rank, column)."""
+    """Return the values at those ranks, from 0, in every column: (rank, column)."""
     prefixes, left = np.zeros(ranks.shape, np.uint32), ranks.copy()
     for shift, bits in ((21, 11), (10, 11), (0, 10)):
         counts = np.zeros((*ranks.shape, 1 << bits), np.int64)
         for part in parts():
             keys = _ordered(part)
             for count, prefix in zip(counts, prefixes, strict=True):
-                alike = keys >> np.uint32(shift + bits) == prefix if shift + bits < 32 else np.ones(keys.shape, bool)
-                row, column = np.nonzero(alike & ~np.isnan(part))
+                equal = keys >> np.uint32(shift + bits) == prefix if shift + bits < 32 else np.ones(keys.shape, bool)
+                row, column = np.nonzero(equal & ~np.isnan(part))
                 digit = (keys[row, column] >> np.uint32(shift)) & np.uint32((1 << bits) - 1)
                 count += np.bincount((column << bits) + digit, minlength=count.size).reshape(count.shape)
         below = counts.cumsum(-1)
@@ -108,12 +108,12 @@ def _ranked(parts: Callable[[], Iterator[np.ndarray]], ranks: np.ndarray) -> Flo
 
 
 def _ordered(values: np.ndarray) -> np.ndarray:
-    """Return unsigned whole numbers in the order of the float32 numbers."""
+    """Return unsigned integers in the order of the float32 values."""
     bits = np.ascontiguousarray(values, np.float32).view(np.uint32)
     return np.where(bits >> np.uint32(31), ~bits, bits | np.uint32(1 << 31))
 
 
 def _number(keys: np.ndarray) -> np.ndarray:
-    """Return what `_ordered` was made of."""
+    """Return the inverse of `_ordered`."""
     bits = np.where(keys >> np.uint32(31), keys & np.uint32((1 << 31) - 1), ~keys)
     return bits.astype(np.uint32).view(np.float32)

@@ -7,8 +7,7 @@ import xarray as xr
 
 from mmviz.analysis.blockwise import blockwise
 from mmviz.analysis.trace_groups import group_of, provenance, with_clock
-from mmviz.core.errors import ConfigError
-from mmviz.core.options import takes
+from mmviz.core.options import one_of, takes
 
 _MAP = ["layer", "target_modality", "target_block", "source_modality", "source_block"]
 KINDS = ("influence", "effect")
@@ -44,8 +43,7 @@ def influence(trace: xr.DataTree, *, kind: str = "influence") -> xr.Dataset:
     -----
     The map is exact for the inputs of the operator with its gates held fixed; it is not the derivative of the model.
     """
-    if kind not in KINDS:
-        raise ConfigError(f"influence: kind={kind!r}, choose one of {', '.join(KINDS)}")
+    one_of(kind, KINDS, "influence: kind")
     model = trace.attrs["model"]["name"]
     remedy = f"record it with mmviz.record(..., influence=True), of a model with a scan (this one is {model!r}; coupled_mamba has one)"
     group = group_of(trace, "influence", remedy)

@@ -11,9 +11,8 @@ import xarray as xr
 
 from mmviz.analysis.game import explained_target, game_attributes, game_of, value_function
 from mmviz.analysis.trace_groups import coalition_group
-from mmviz.core.errors import ConfigError
 from mmviz.core.intervals import mean_interval
-from mmviz.core.options import takes
+from mmviz.core.options import takes, whole
 from mmviz.core.subsets import membership, player_count, subset_label
 
 if TYPE_CHECKING:
@@ -87,7 +86,7 @@ def interaction_index(
     """
     coefficients = moebius(game)
     players = coefficients.shape[-1].bit_length() - 1
-    _check_order("interaction_index", order, players)
+    whole(order, "interaction_index: order", low=1, high=players)
     return coefficients @ _weights(players, order)
 
 
@@ -128,7 +127,7 @@ def interactions(trace: xr.DataTree, *, value: str | None = None, order: int = 2
     group = coalition_group(trace)
     v = value_function(trace, value)
     names = [str(name) for name in group["modality"].values]
-    _check_order("interactions", order, len(names))
+    whole(order, "interactions: order", low=1, high=len(names))
     game = game_of(group["prediction"], explained_target(trace, v), v).transpose("sample", "coalition").values
     known = np.isfinite(game).all(-1)
     subsets = [sum(1 << i for i in s) for s in combinations(range(len(names)), order)]
@@ -162,11 +161,6 @@ def interactions(trace: xr.DataTree, *, value: str | None = None, order: int = 2
         "interval": "95 % of the mean over samples, Student's t",
     }
     return out
-
-
-def _check_order(place: str, order: int, players: int) -> None:
-    if type(order) is not int or not 1 <= order <= players:
-        raise ConfigError(f"{place}: order={order!r}, expected an integer from 1 to the number of players, {players}")
 
 
 @lru_cache(maxsize=4)

@@ -70,7 +70,7 @@ def prefix_shapley(trace: xr.DataTree, *, value: str | None = None) -> xr.Datase
         group["prediction"].transpose(..., "coalition", "output"), target.rename(sample="recorded_sample"), v
     )
     out = _values_of(game, group["modality"].values)
-    out.attrs = game_attributes(trace, v, epoch=None) | {"prefix": group.attrs.get("says", "")}
+    out.attrs = game_attributes(trace, v, epoch=None) | {"prefix": group.attrs.get("description", "")}
     return out
 
 

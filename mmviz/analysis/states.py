@@ -10,8 +10,8 @@ from scipy.linalg import eigh
 
 from mmviz.analysis.blockwise import blockwise, median, sample_chunks
 from mmviz.analysis.trace_groups import provenance, require_scan, with_clock
-from mmviz.core.errors import ConfigError, DataError
-from mmviz.core.options import takes
+from mmviz.core.errors import DataError
+from mmviz.core.options import takes, whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,8 +45,7 @@ def states(trace: xr.DataTree, *, channels: int = 32) -> xr.Dataset:
     ConfigError
         If ``channels`` is not a positive integer.
     """
-    if type(channels) is not int or channels < 1:
-        raise ConfigError(f"states: channels={channels!r}, expected an integer ≥ 1")
+    channels = whole(channels, "states: channels", low=1)
     group = trace["states"].to_dataset()
     norm = group["norm"].transpose("epoch", "recorded_sample", "layer", "modality", "time", "channel")
     valid = group["valid"]
@@ -135,14 +134,13 @@ def trajectories(trace: xr.DataTree, *, layer: int = 0) -> xr.Dataset:
     """
     require_scan(trace, "trajectories")
     operator = trace["operator"].to_dataset()
-    if type(layer) is not int or not 0 <= layer < operator.sizes["layer"]:
-        raise ConfigError(f"trajectories: layer={layer!r}, expected a position from 0 to {operator.sizes['layer'] - 1}")
+    layer = whole(layer, "trajectories: layer", low=0, high=operator.sizes["layer"] - 1)
     valid = trace["states"].to_dataset()["valid"].transpose("recorded_sample", "modality", "time")
     h = operator["h"].isel(layer=layer).transpose("recorded_sample", "modality", "time", "channel", "state")
     count, mean = _count_and_mean(h, valid)
     if count < 3:
         raise DataError(f"trajectories: {count} steps with finite states in layer {layer}; at least 3 are needed")
-    variance, directions, whole = _strongest(h, valid, count, mean)
+    variance, directions, total = _strongest(h, valid, count, mean)
     largest = np.take_along_axis(directions, np.abs(directions).argmax(1)[:, None], 1)
     directions = directions * np.where(largest < 0, -1, 1)
     four = ["modality", "time", "channel", "state"]
@@ -159,7 +157,7 @@ def trajectories(trace: xr.DataTree, *, layer: int = 0) -> xr.Dataset:
     out = xr.Dataset(
         {
             "position": (("recorded_sample", "modality", "time", "axis"), position.data),
-            "explained": ("axis", variance / (whole or np.nan)),
+            "explained": ("axis", variance / (total or np.nan)),
             "coupling": operator["W"]
             .isel(layer=layer)
             .transpose("recorded_sample", "target_modality", "source_modality"),

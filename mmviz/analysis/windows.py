@@ -19,6 +19,7 @@ from mmviz.analysis.game import (
 )
 from mmviz.core.errors import ConfigError, DataError
 from mmviz.core.intervals import student_t
+from mmviz.core.options import one_of
 from mmviz.core.subsets import MAX_EXACT_PLAYERS, membership
 from mmviz.metrics.shapley import shapley_values
 
@@ -185,8 +186,7 @@ def window_shapley(windows: xr.Dataset, *, value: str | None = None, index: str 
     -----
     A window without data in a sample (padding, an absent modality) contributes exactly 0.
     """
-    if index not in INDICES:
-        raise ConfigError(f"window_shapley: index={index!r} is unknown; choose one of {', '.join(INDICES)}")
+    one_of(index, INDICES, "window_shapley: index")
     missing = {"prediction", "members", "modality", "window", "present", "target"} - set(map(str, windows.variables))
     if missing:
         raise DataError(

@@ -4,10 +4,10 @@ from mmviz.core.escape import printable
 
 
 class MmvizError(Exception):
-    """The base of all errors raised by mmviz itself.
+    """Base of all exceptions of mmviz.
 
     Names, ids and paths in a message come from files; control characters in them are shown as escapes, so that a terminal does
-    not obey them.
+    not interpret them.
     """
 
     def __init__(self, *args: object) -> None:
@@ -15,11 +15,11 @@ class MmvizError(Exception):
 
 
 class DataError(MmvizError, ValueError):
-    """Data, a file or a Trace is not what it should be."""
+    """Data, a file or a Trace is invalid."""
 
 
 class UnsafeFileError(DataError):
-    """A file asks for something a data file never needs; nothing in it was run."""
+    """A file contains code or references that a data file never needs; nothing in it was executed."""
 
 
 class ConfigError(MmvizError, ValueError):
@@ -27,11 +27,11 @@ class ConfigError(MmvizError, ValueError):
 
 
 class CheckpointError(MmvizError):
-    """A checkpoint or a run folder cannot be written, read or trusted."""
+    """A checkpoint or a run folder cannot be written or read, or its content is invalid."""
 
 
 class InUseError(CheckpointError):
-    """Another process writes to the folder at this moment; the message names it."""
+    """Another process is writing to the folder; the message names it."""
 
 
 class MissingDependencyError(MmvizError, ImportError):
@@ -39,4 +39,4 @@ class MissingDependencyError(MmvizError, ImportError):
 
 
 class DeviceError(MmvizError):
-    """One of several devices that train one model has failed, or does not answer."""
+    """One of the devices of a distributed training failed or does not respond."""

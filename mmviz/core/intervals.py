@@ -21,7 +21,7 @@ def mean_interval(
 ) -> tuple[Float[np.ndarray, "*rest"], Float[np.ndarray, "*rest"], Float[np.ndarray, "*rest"]]:
     """Return the mean over the first dimension and Student's t interval of it, low and high.
 
-    NaN where a value is NaN. Without values all three are NaN; with a single one the interval is NaN, as nothing says how much it varies.
+    NaN where a value is NaN. Without values all three are NaN; with a single value the interval is NaN.
     """
     v = np.asarray(values, dtype=np.float64)
     n, unknown = len(v), np.full(v.shape[1:], np.nan)
@@ -37,7 +37,7 @@ def mean_interval(
 def share_interval(
     share: Float[np.ndarray, "*rest"] | float, count: int, level: float = 0.95
 ) -> tuple[Float[np.ndarray, "*rest"], Float[np.ndarray, "*rest"]]:
-    """Return Wilson's interval of a share of ``count`` samples, low and high; it has a width at 0 and 1 too. NaN without samples.
+    """Return Wilson's interval of a share of ``count`` samples, low and high; its width is positive at 0 and 1 too. NaN without samples.
 
     References
     ----------
@@ -60,7 +60,7 @@ def bootstrap_interval(
     *,
     share: bool = False,
 ) -> tuple[Float[np.ndarray, " score"], Float[np.ndarray, " score"]]:
-    """Return the central share ``level`` of bootstrap scores, low and high, never an interval without a width.
+    """Return the bootstrap percentile interval of scores, low and high; a degenerate interval is replaced.
 
     Parameters
     ----------

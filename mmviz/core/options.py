@@ -33,7 +33,7 @@ def nearest(value: Any, options: Iterable[Any]) -> str:
 
 
 def whole(value: Any, option: str, *, low: int, high: int | None = None) -> int:
-    """Return a whole number within limits, or raise ConfigError; True and 1.0 are no whole numbers."""
+    """Return a whole number within limits, or raise ConfigError; True and 1.0 are refused."""
     is_whole = hasattr(value, "__index__") and not isinstance(value, bool)
     if not is_whole or value < low or (high is not None and value > high):
         span = f"from {low} to {high}" if high is not None else f"of at least {low}"
@@ -83,7 +83,7 @@ def given_mapping(value: Any, option: str, example: str) -> Mapping[Any, Any]:
 
 
 def given_names(value: Any, option: str) -> tuple[str, ...]:
-    """Return a sequence of names as text, or raise ConfigError; one text or one number is no sequence."""
+    """Return a sequence of names as text, or raise ConfigError; a single text or number is refused."""
     if isinstance(value, (str, bytes, Mapping)) or not isinstance(value, Iterable):
         seen = "one text" if isinstance(value, str) else f"a {type(value).__name__}"
         raise ConfigError(f"{option}={value!r:.80}: {seen}; give a sequence of names, such as ['a', 'b']")
@@ -122,7 +122,7 @@ def option(text: str) -> tuple[str, Any]:
         try:
             return name, json.loads(value)
         except ValueError as error:
-            raise ConfigError(f"{text!r}: the value begins like JSON and is none ({error})") from None
+            raise ConfigError(f"{text!r}: the value starts like JSON but is invalid ({error})") from None
     if "," in value:
         return name, tuple(_value(v) for v in value.split(",") if v)
     return name, _value(value)
@@ -160,7 +160,7 @@ def takes(**kinds: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
     Parameters
     ----------
     kinds
-        Name of the argument to a key of :data:`KINDS`, or ``path`` for text or a path. Arguments that are left out are not looked at.
+        Name of the argument to a key of :data:`KINDS`, or ``path`` for text or a path. Omitted arguments are not checked.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""What answers are worth: scores with their conventions in words, on arrays alone, so that both sides of the wall may use them.
+"""Metrics of predictions as functions of arrays, with their conventions in words; used by training and by the analyses.
 
 With a task and a run at hand, `mmviz.train.metrics.score` chooses among them.
 """

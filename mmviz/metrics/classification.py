@@ -31,7 +31,7 @@ def accuracy(prediction: NDArray[Any], target: NDArray[Any]) -> Score:
 
 
 def balanced_accuracy(prediction: NDArray[Any], target: NDArray[Any]) -> Score:
-    """Return the mean over the classes of the target of the share of their samples that are found (recall).
+    """Return the mean over the classes of the target of their recall.
 
     A constant prediction has 1 / K whatever the counts of the K classes. NaN without samples, or where the target holds one class only.
 
@@ -67,7 +67,7 @@ def f1(prediction: NDArray[Any], target: NDArray[Any], *, average: Literal["weig
     -------
     Score
         Where both are defined it is `sklearn.metrics.f1_score(..., zero_division=0)`. NaN where the target holds one class
-        only: the score then says nothing about telling classes apart. Constant predictions are scored (a class that is
+        only, where F1 does not measure discrimination. Constant predictions are scored (a class that is
         never predicted has F1 = 0).
 
     Raises
@@ -93,7 +93,7 @@ def f1(prediction: NDArray[Any], target: NDArray[Any], *, average: Literal["weig
 
 
 def unmasked(values: ArrayLike, name: str) -> NDArray[Any]:
-    """Return an array; DataError where some of it is masked, since what lies under a mask is no value."""
+    """Return an array; DataError where some of it is masked, since a masked entry has no value."""
     if np.ma.is_masked(values):
         raise DataError(
             f"metrics: {np.ma.count_masked(values)} values of the {name} are masked; score the samples that have one: "
@@ -118,21 +118,21 @@ MEANING = {
 POLARITY_MEANING = {
     "accuracy_3": "negative, neutral, positive (MMSA: Acc_3)",
     "f1_3": "weighted F1 of the three (MMSA: F1_score_3)",
-    "accuracy_2_not_positive": "neutral counted as negative, all samples; the neutral score is not looked at (MMSA: Has0_acc_2)",
+    "accuracy_2_not_positive": "neutral counted as negative, all samples; the neutral score is ignored (MMSA: Has0_acc_2)",
     "f1_not_positive": "weighted F1 of the same (MMSA: Has0_F1_score)",
-    "accuracy_2_positive": "negative or positive, neutral targets left out; the neutral score is not looked at (MMSA's "
+    "accuracy_2_positive": "negative or positive, neutral targets left out; the neutral score is ignored (MMSA's "
     "Non0_acc_2 without its error)",
     "f1_positive": "weighted F1 of the same (MMSA's Non0_F1_score without its error)",
 }
 
 
 def classification(prediction: ArrayLike, target: ArrayLike) -> Metrics:
-    """Score class predictions: accuracy, balanced accuracy, weighted F1, macro F1.
+    """Return accuracy, balanced accuracy, weighted F1 and macro F1 of class predictions.
 
     Parameters
     ----------
     prediction
-        Scores or probabilities (n, classes), of which the largest decides (the first of equals), or labels (n,).
+        Scores or probabilities (n, classes), the class is the one with the largest score (the first of equals); or labels (n,).
     target
         Labels (n,), whole numbers from 0.
 
@@ -150,17 +150,17 @@ def classification(prediction: ArrayLike, target: ArrayLike) -> Metrics:
     if why:
         return Metrics(dict.fromkeys(MEANING, Score(np.nan, why)), MEANING, count=len(labels))
     chosen = scores.argmax(1) if scores.ndim == 2 else scores
-    answers = {
+    values = {
         "accuracy": accuracy(chosen, labels),
         "balanced_accuracy": balanced_accuracy(chosen, labels),
         "f1_weighted": f1(chosen, labels, average="weighted"),
         "f1_macro": f1(chosen, labels, average="macro"),
     }
-    return Metrics(answers, MEANING, count=len(labels))
+    return Metrics(values, MEANING, count=len(labels))
 
 
 def polarity(prediction: ArrayLike, target: ArrayLike) -> Metrics:
-    """Score a classification into negative (0), neutral (1), positive (2), in three classes and both forms of two.
+    """Return the metrics of negative (0), neutral (1), positive (2) in three classes and in both two-class forms.
 
     Parameters
     ----------
@@ -198,7 +198,7 @@ def polarity(prediction: ArrayLike, target: ArrayLike) -> Metrics:
     kept = labels != 1
     some = two[0][kept], two[1][kept]
     none = Score(np.nan, "every target is neutral, and neutral targets are left out")
-    answers = {
+    values = {
         "accuracy_3": accuracy(*three),
         "f1_3": f1(*three, average="weighted"),
         "accuracy_2_not_positive": accuracy(*two),
@@ -206,7 +206,7 @@ def polarity(prediction: ArrayLike, target: ArrayLike) -> Metrics:
         "accuracy_2_positive": accuracy(*some) if kept.any() else none,
         "f1_positive": f1(*some, average="weighted") if kept.any() else none,
     }
-    return Metrics(answers, POLARITY_MEANING, count=len(labels))
+    return Metrics(values, POLARITY_MEANING, count=len(labels))
 
 
 def _checked(prediction: ArrayLike, target: ArrayLike) -> tuple[NDArray[Any], NDArray[Any], str]:

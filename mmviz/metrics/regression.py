@@ -17,7 +17,7 @@ MEANING = {
 
 
 def paired_values(prediction: ArrayLike, target: ArrayLike) -> tuple[Values, Values, str]:
-    """Take predictions and targets as float64 (n,), with the reason why they cannot be scored, or "".
+    """Return predictions and targets as float64 (n,), and the reason why they cannot be scored, or "".
 
     Raises
     ------
@@ -76,8 +76,8 @@ def _centred(v: Values) -> Values:
 
 def regression(prediction: ArrayLike, target: ArrayLike) -> Metrics:
     """Return ``mae`` and ``correlation`` of values (n,)."""
-    answers = {"mae": mean_absolute_error(prediction, target), "correlation": pearson(prediction, target)}
-    return Metrics(answers, MEANING, count=len(np.asarray(target)))
+    values = {"mae": mean_absolute_error(prediction, target), "correlation": pearson(prediction, target)}
+    return Metrics(values, MEANING, count=len(np.asarray(target)))
 
 
 Convention = Literal["mosi", "sims"]
@@ -106,12 +106,12 @@ SENTIMENT_MEANING = {
 
 
 def sentiment(prediction: ArrayLike, target: ArrayLike, *, convention: Convention) -> Metrics:
-    """Score predicted sentiment by the rules of one family of data sets.
+    """Return the sentiment metrics of one family of data sets.
 
     Parameters
     ----------
     prediction, target
-        Values (n,): -3 to 3 for "mosi", -1 to 1 for "sims". Values beyond are clipped where `Metrics.meaning` says so.
+        Values (n,): -3 to 3 for "mosi", -1 to 1 for "sims". Values outside are clipped where `Metrics.meaning` says so.
     convention
         "mosi" for CMU-MOSI and CMU-MOSEI, "sims" for CH-SIMS and CH-SIMS v2.
 
@@ -119,7 +119,7 @@ def sentiment(prediction: ArrayLike, target: ArrayLike, *, convention: Conventio
     -------
     Metrics
         Each name with its convention in words in ``.meaning``; what is undefined is NaN, with the reason in ``.why``. The
-        two forms of two-class accuracy are some points apart, and papers often print one without saying which: both are here.
+        two forms of two-class accuracy are some points apart, and papers often report one without stating which: both are returned.
 
     Raises
     ------
@@ -131,7 +131,7 @@ def sentiment(prediction: ArrayLike, target: ArrayLike, *, convention: Conventio
     Notes
     -----
     The rules are those of `thuiar/MMSA src/MMSA/utils/metricsTop.py`, in `__eval_mosei_regression` and `__eval_sims_regression`, without
-    its rounding to four digits. Classes are judged in float32, as there: an edge such as 0.1 is the float32 nearest to it.
+    its rounding to four digits. Classes are computed in float32, as there: an edge such as 0.1 is the nearest float32.
     """
     if convention not in SENTIMENT_MEANING:
         raise ConfigError(f"sentiment: convention={convention!r} is unknown; choose {' or '.join(SENTIMENT_MEANING)}")
@@ -144,8 +144,8 @@ def sentiment(prediction: ArrayLike, target: ArrayLike, *, convention: Conventio
         )
     with np.errstate(over="ignore"):
         low, true = p.astype(np.float32), y.astype(np.float32)
-    answers = _sims(p, y, low, true) if convention == "sims" else _mosi(p, y, low, true)
-    return Metrics(answers, SENTIMENT_MEANING[convention], count=len(y))
+    values = _sims(p, y, low, true) if convention == "sims" else _mosi(p, y, low, true)
+    return Metrics(values, SENTIMENT_MEANING[convention], count=len(y))
 
 
 def _mosi(p: NDArray[Any], y: NDArray[Any], low: NDArray[Any], true: NDArray[Any]) -> dict[str, Score]:

@@ -7,34 +7,34 @@ from mmviz.core.errors import ConfigError
 
 
 class Score(NamedTuple):
-    """One score; ``why`` says why `value` is NaN, and is empty otherwise."""
+    """A score; ``why`` is the reason where `value` is NaN, and empty otherwise."""
 
     value: float
     why: str = ""
 
 
 class Metrics(Mapping[str, float]):
-    """Scores by name, what each name means, and why those that are NaN are.
+    """Scores by name, with the meaning of each and the reasons of those that are NaN.
 
     Attributes
     ----------
     why
-        Name to reason, for every score that is NaN and for no other.
+        Name to reason, for every score that is NaN.
     meaning
-        Name to convention in words.
+        Name to its definition in words.
     count
-        Number of samples that were scored.
+        Number of scored samples.
     """
 
-    def __init__(self, answers: Mapping[str, Score], meaning: Mapping[str, str], *, count: int) -> None:
-        self._values = {name: float(answer.value) for name, answer in answers.items()}
-        self.why = {name: answer.why for name, answer in answers.items() if answer.why}
-        self.meaning = {name: meaning[name] for name in answers}
+    def __init__(self, scores: Mapping[str, Score], meaning: Mapping[str, str], *, count: int) -> None:
+        self._values = {name: float(score.value) for name, score in scores.items()}
+        self.why = {name: score.why for name, score in scores.items() if score.why}
+        self.meaning = {name: meaning[name] for name in scores}
         self.count = count
 
     def __getitem__(self, name: str) -> float:
         if name not in self._values:
-            raise ConfigError(f"no metric {name!r}; there is {', '.join(self._values)}")
+            raise ConfigError(f"no metric {name!r}; available are {', '.join(self._values)}")
         return self._values[name]
 
     def __contains__(self, name: object) -> bool:

@@ -1,4 +1,4 @@
-"""Exact Shapley values of a game given by all its coalitions, and what an answer is worth to such a game."""
+"""Exact Shapley values of games given by all coalitions, and value functions v(S) on model outputs, for training."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ def shapley_values(game: Float[np.ndarray, "*rest coalition"]) -> Float[np.ndarr
     Parameters
     ----------
     game
-        v(S); coalition k holds player i if bit i of k is set. The last dimension has 2^M entries.
+        v(S); coalition k contains player i if bit i of k is set. The last dimension has 2^M entries.
 
     Returns
     -------
-    float64. NaN where a coalition of that game is not finite; other games are not touched.
+    float64. NaN where a coalition of that game is not finite; other games are unaffected.
 
     Raises
     ------
@@ -62,14 +62,14 @@ def shapley_values(game: Float[np.ndarray, "*rest coalition"]) -> Float[np.ndarr
 def subset_values(
     kind: str, output: Float[np.ndarray, "sample coalition output"], target: Shaped[np.ndarray, " sample"]
 ) -> Float[np.ndarray, "sample coalition"]:
-    """Return v(S) of every sample and subset of modalities S; higher is better.
+    """Return the value v(S) of every sample and subset of modalities S; higher is better.
 
     Parameters
     ----------
     kind
-        A key of :data:`VALUE_FUNCTIONS`; a regression (one output) knows ``negative_loss`` only.
+        A key of :data:`VALUE_FUNCTIONS`; a regression (one output) has ``negative_loss`` only.
     output
-        Logits, or values with one output; coalition k holds modality i if bit i of k is set.
+        Logits, or values with one output; coalition k contains modality i if bit i of k is set.
     target
         Classes, or values.
 
@@ -80,24 +80,24 @@ def subset_values(
     Raises
     ------
     ConfigError
-        Unknown ``kind``, or one that a regression does not have.
+        Unknown ``kind``, or one that is undefined for a regression.
 
     References
     ----------
     .. [1] ``sample_level``: the public code of sample-level modality valuation (Wei et al., Enhancing Multimodal Cooperation via
-       Sample-level Modality Valuation, CVPR 2024), v(S) = |S| if the prediction from S is right, else 0. The others are readings: Modality
+       Sample-level Modality Valuation, CVPR 2024), v(S) = |S| if the prediction from S is right, else 0. The others are our interpretation: Modality
        Equilibrium Matters (arXiv 2506.00030) does not publish its value function.
     """
-    answers = np.asarray(output, dtype=np.float64)
-    regression = answers.shape[-1] == 1
+    outputs = np.asarray(output, dtype=np.float64)
+    regression = outputs.shape[-1] == 1
     if kind not in VALUE_FUNCTIONS or (regression and kind != "negative_loss"):
         known = "negative_loss" if regression else ", ".join(VALUE_FUNCTIONS)
         raise ConfigError(
             f"value_function: value={kind!r} does not belong to a {'regression' if regression else 'classification'}; "
             f"choose {'' if regression else 'one of '}{known}"
         )
-    finite = np.asarray(np.isfinite(answers).all(-1))
-    clean = np.where(finite[..., None], answers, 0.0)
+    finite = np.asarray(np.isfinite(outputs).all(-1))
+    clean = np.where(finite[..., None], outputs, 0.0)
     if regression:
         value = -np.abs(clean[..., 0] - np.asarray(target, dtype=np.float64)[:, None])
         return np.where(finite, value, np.nan)
@@ -106,7 +106,7 @@ def subset_values(
     if kind == "accuracy":
         value = right.astype(np.float64)
     elif kind == "sample_level":
-        size = np.array([k.bit_count() for k in range(answers.shape[1])], dtype=np.float64)
+        size = np.array([k.bit_count() for k in range(outputs.shape[1])], dtype=np.float64)
         value = np.where(right, size, 0.0)
     else:
         top = clean.max(-1, keepdims=True)

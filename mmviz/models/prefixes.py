@@ -42,7 +42,7 @@ class PrefixMeaning:
 
     def attrs(self) -> dict[str, str]:
         """Return the attributes of the Trace variable."""
-        return {"meaning": self.kind, "label": self.label, "says": self.sentence}
+        return {"meaning": self.kind, "label": self.label, "description": self.sentence}
 
 
 def prefix_meaning(model: FusionModel, method: str = "steps") -> PrefixMeaning:

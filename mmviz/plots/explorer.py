@@ -230,6 +230,6 @@ def _attrs(trace: xr.DataTree, phi: xr.Dataset) -> dict[str, Any]:
         "best_epoch": trace.attrs["best_epoch"],
         "align": trace.attrs["steps"]["align"],
         "prefix": trace["prefixes"].attrs.get("label", ""),
-        "prefix_says": trace["prefixes"].attrs.get("says", ""),
+        "prefix_says": trace["prefixes"].attrs.get("description", ""),
         "notes": json.dumps(trace.attrs["notes"]),
     }

@@ -29,14 +29,14 @@ if TYPE_CHECKING:
 
 
 class TransportGroup:
-    """Distances at every epoch, plans and costs at the best; empty for a model that aligns nothing."""
+    """Transport distances at every epoch, plans and costs at the best; empty for a model without alignment."""
 
     def __init__(self) -> None:
         self._distances: list[np.ndarray] = []
         self._data = xr.Dataset()
 
     def add(self, seen: Observation, *, best: bool) -> None:
-        """Take in one epoch."""
+        """Add one epoch."""
         if not seen.plans:
             return
         self._distances.append(np.stack([array(pair.distance) for pair in seen.plans], 1))
@@ -52,8 +52,11 @@ class TransportGroup:
                     "anchor": ("pair", [pair.anchor for pair in seen.plans]),
                 },
             )
-            self._data["plan"].attrs = {"long_name": "mass carried from a step to a step of the anchor", "units": "1"}
-            self._data["cost"].attrs = {"long_name": "cost of carrying a unit of mass", "units": "1"}
+            self._data["plan"].attrs = {
+                "long_name": "mass transported from a step to a step of the anchor",
+                "units": "1",
+            }
+            self._data["cost"].attrs = {"long_name": "cost of transporting a unit of mass", "units": "1"}
 
     def datasets(self, chosen: np.ndarray, epochs: list[int]) -> dict[str, xr.Dataset]:
         """Return the group, or none."""
@@ -73,14 +76,14 @@ _ROWS = 32
 class AlignmentGroup:
     """Transport distance, MMD² and A-distance of the encoded steps, per pair of modality and anchor and epoch.
 
-    They are means over at most 256 samples of the split, of what the encoders give, before any fusion: what AlignMamba-2's regularisers see, and
-    what can be measured of any model. A model with options of its own for anchor, cost, plan or bandwidth is measured with those.
+    Means over at most 256 samples of the split, computed from the encoders' outputs before fusion, as in AlignMamba-2's regularisers, and
+    defined for any model. Options of the model for anchor, cost, plan or bandwidth apply.
     """
 
     def __init__(self, model: FusionModel, split: Split, matching: Matching) -> None:
         if isinstance(model, Adapted):
             raise ConfigError(
-                f"record: alignment=True compares encoded steps, and {model.config.name} was made elsewhere: how it encodes is not known; "
+                f"record: alignment=True compares encoded steps, and {model.config.name} is a user's module whose encoders are unknown; "
                 "leave alignment out"
             )
         rows = np.unique(np.linspace(0, len(split) - 1, min(SAMPLES, len(split))).round().astype(int))
@@ -90,7 +93,7 @@ class AlignmentGroup:
         self._rows: list[list[tuple[float, float, float]]] = []
 
     def add(self, model: FusionModel) -> None:
-        """Take in one epoch."""
+        """Add one epoch."""
         parts = [model.encode(batch) for batch in self._batches]
         seen = [Observation() for _ in parts]
         for steps, part in zip(parts, seen, strict=True):
@@ -123,7 +126,7 @@ class AlignmentGroup:
         data["ot"].attrs = {"long_name": "mean transport distance of the encoded steps", "units": "1"}
         data["mmd"].attrs = {"long_name": "mean squared maximum mean discrepancy of the encoded steps", "units": "1"}
         data["a_distance"].attrs = {
-            "long_name": "proxy A-distance of the encoded means, 0 alike, 2 apart",
+            "long_name": "proxy A-distance of the encoded means, 0: not separable, 2: separable",
             "units": "1",
         }
         return {"/alignment": data}
@@ -132,20 +135,20 @@ class AlignmentGroup:
 def a_distance(x: np.ndarray, y: np.ndarray) -> float:
     """Return the proxy A-distance of two sets of points, (points, features) each.
 
-    2 (1 - 2 ε), where ε is the error of a linear classifier that tells the sets apart, on points it was not fitted to (five
-    folds), with ε at most 1/2; NaN where a set has fewer points than there are folds.
+    2 (1 - 2 ε), where ε is the cross-validated error (five folds) of a linear classifier that separates the sets, at most 1/2; NaN where a
+    set has fewer points than folds.
 
     Notes
     -----
     Ben-David et al., *Analysis of representations for domain adaptation*, 2007. AlignMamba (arXiv 2412.00833) reports an "A-distance" without
-    a formula; that it is this one is a reading.
+    a formula; this one is our interpretation.
     """
     if min(len(x), len(y)) < _FOLDS:
         return float("nan")
     points, side = np.concatenate([x, y]), np.repeat([0, 1], [len(x), len(y)])
     classifier = make_pipeline(StandardScaler(), LogisticRegression(C=0.1, max_iter=1000))
-    told = cross_val_predict(classifier, points, side, cv=StratifiedKFold(_FOLDS, shuffle=True, random_state=0))
-    wrong = told != side
+    predicted = cross_val_predict(classifier, points, side, cv=StratifiedKFold(_FOLDS, shuffle=True, random_state=0))
+    wrong = predicted != side
     error = min(0.5, 0.5 * (wrong[side == 0].mean() + wrong[side == 1].mean()))
     return float(2 * (1 - 2 * error))
 
@@ -175,7 +178,7 @@ def _mean(values: torch.Tensor) -> float:
 
 @takes(run="run")
 def encoded(run: Run, split: Split, *, epoch: int | None = None) -> xr.Dataset:
-    """Return the mean encoded step of every sample and modality: what an alignment in training moves.
+    """Return the mean encoded step of every sample and modality.
 
     Parameters
     ----------
@@ -184,7 +187,7 @@ def encoded(run: Run, split: Split, *, epoch: int | None = None) -> xr.Dataset:
     split
         For example ``ds["test"]``.
     epoch
-        One whose weights were kept; the best one when None.
+        An epoch with stored weights; None: the best epoch.
 
     Returns
     -------
@@ -195,7 +198,7 @@ def encoded(run: Run, split: Split, *, epoch: int | None = None) -> xr.Dataset:
     Raises
     ------
     ConfigError
-        If the weights of that epoch were not kept.
+        If the weights of that epoch are not stored.
     """
     matching = matched(run.model.spec, split, "encoded")
     chosen = run.best_epoch if epoch is None else epoch

@@ -10,7 +10,7 @@ import torch
 import xarray as xr
 
 from mmviz.core.errors import ConfigError, MissingDependencyError
-from mmviz.core.options import takes
+from mmviz.core.options import one_of, takes, whole
 from mmviz.data.matching import matched
 from mmviz.models.batch import batch_of
 from mmviz.models.user_module.model import Adapted
@@ -48,25 +48,25 @@ def record_attribution(
     output: str | None = None,
     steps: int = 64,
 ) -> xr.DataTree:
-    r"""Attribute the model's answer, at the best epoch, to what was recorded, by integrated gradients.
+    r"""Return integrated gradients of the prediction at the best epoch, per frame and feature of every modality.
 
     a = (x - x') · ∫ ∂f(x' + α(x - x')) / ∂x dα over α from 0 to 1, by Gauss-Legendre quadrature. Completeness:
-    Σ a = f(x) - f(x'), but for the error of the quadrature and of what has no gradient. How much is lacking is recorded.
+    Σ a = f(x) - f(x'), up to the error of the quadrature and of operations without a gradient. The gap is recorded.
 
     Parameters
     ----------
     run
-        A training from :func:`mmviz.train.fit` or :func:`mmviz.train.load`, or a module from elsewhere from :func:`mmviz.train.as_run`.
+        A training from :func:`mmviz.train.fit` or :func:`mmviz.train.load`, or a user's module from :func:`mmviz.train.as_run`.
     split
         For example ``ds["test"]``.
     recorded_samples
         How many samples (spread evenly over the sorted targets), or their positions.
     baseline
-        x': ``mean`` of the training data per feature, or ``zero``. What is absent stays absent in x'.
+        x': ``mean`` of the training data per feature, or ``zero``. Absent frames stay absent in x'.
     output
         f: ``probability`` (default) or ``logit`` of the true class, without labels of the predicted class; ``value`` for a regression.
     steps
-        Points of the quadrature, ≥ 1: as many passes per sample, forward and back.
+        Points of the quadrature, ≥ 1: the same number of forward and backward passes per sample.
 
     Returns
     -------
@@ -78,7 +78,7 @@ def record_attribution(
     Raises
     ------
     ConfigError
-        Unknown baseline or output, ``steps`` below 1, or a model whose answer has no gradient.
+        Unknown baseline or output, ``steps`` below 1, or a prediction without a gradient.
     MissingDependencyError
         If captum (extra ``explain``) is not installed.
 
@@ -92,10 +92,8 @@ def record_attribution(
         raise ConfigError(
             f"record_attribution: output={output!r} does not belong to a {task}; choose one of {', '.join(OUTPUTS[task])}"
         )
-    if baseline not in BASELINES:
-        raise ConfigError(f"record_attribution: baseline={baseline!r} is unknown; choose one of {', '.join(BASELINES)}")
-    if type(steps) is not int or steps < 1:
-        raise ConfigError(f"record_attribution: steps={steps!r}, expected an integer ≥ 1")
+    one_of(baseline, BASELINES, "record_attribution: baseline")
+    steps = whole(steps, "record_attribution: steps", low=1)
     spec = run.model.spec
     matching = matched(spec, split, "record_attribution")
     labelled = split.target is not None
@@ -114,13 +112,13 @@ def record_attribution(
                 with torch.no_grad():
                     batch = replace(batch, target=model(batch).argmax(-1))
             found.append(_of_sample(explain, model, batch, baseline, output, steps))
-    answers = np.array([[answer, base] for _, answer, base in found])
+    outputs = np.array([[value, base] for _, value, base in found])
     total = np.array([sum(part.sum(dtype=np.float64) for part in parts) for parts, _, _ in found])
     samples = xr.Dataset(
         {
-            "prediction": ("recorded_sample", answers[:, 0]),
-            "baseline_prediction": ("recorded_sample", answers[:, 1]),
-            "gap": ("recorded_sample", total - (answers[:, 0] - answers[:, 1])),
+            "prediction": ("recorded_sample", outputs[:, 0]),
+            "baseline_prediction": ("recorded_sample", outputs[:, 1]),
+            "gap": ("recorded_sample", total - (outputs[:, 0] - outputs[:, 1])),
             "target": ("recorded_sample", recorded_target(split)[rows]),
             "sample_id": ("recorded_sample", np.asarray(split.ids, dtype=str)[rows]),
         },
@@ -163,15 +161,15 @@ def _captum() -> type[IntegratedGradients]:
 def _of_sample(
     explain: type[IntegratedGradients], model: FusionModel, batch: Batch, baseline: str, output: str, steps: int
 ) -> tuple[list[np.ndarray], float, float]:
-    """Return the attribution of each modality, (frame, feature), and the answers to the sample and to the baseline."""
+    """Return the attribution of each modality, (frame, feature), and the outputs for the sample and for the baseline."""
     names = model.spec.names
     bases = [_baseline(m, batch.values[m.name], baseline) for m in model.spec.modalities]
     inputs = tuple(
-        torch.where(batch.valid[name][..., None], batch.values[name], base)  # what padding holds is nobody's business
+        torch.where(batch.valid[name][..., None], batch.values[name], base)  # padding is not part of the sample
         for name, base in zip(names, bases, strict=True)
     )
 
-    def answer(*given: Tensor) -> Tensor:
+    def explained(*given: Tensor) -> Tensor:
         values, valid = given[: len(names)], given[len(names) :]
         frames, real = dict(zip(names, values, strict=True)), dict(zip(names, valid, strict=True))
         logits = model(replace(batch.repeated(len(values[0])), values=frames, valid=real))
@@ -181,15 +179,15 @@ def _of_sample(
 
     valid = tuple(batch.valid[name] for name in names)
     with torch.enable_grad():
-        if not answer(*(x.clone().requires_grad_() for x in inputs), *valid).requires_grad:
+        if not explained(*(x.clone().requires_grad_() for x in inputs), *valid).requires_grad:
             raise ConfigError(
-                "record_attribution: the answer has no gradient in the inputs; is there a torch.no_grad() or a detach() inside the module?"
+                "record_attribution: the prediction has no gradient with respect to the inputs; remove torch.no_grad() and detach() from the module"
             )
-        parts = explain(answer).attribute(
+        parts = explain(explained).attribute(
             inputs, tuple(bases), additional_forward_args=valid, n_steps=steps, internal_batch_size=_ROWS
         )
     with torch.no_grad():
-        both = [float(answer(*point, *valid)) for point in (inputs, tuple(bases))]
+        both = [float(explained(*point, *valid)) for point in (inputs, tuple(bases))]
     return [array(part)[0] for part in parts], both[0], both[1]
 
 

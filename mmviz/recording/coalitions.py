@@ -36,7 +36,7 @@ def recorded_predictions(
     """Return class probabilities or values for every sample and coalition; the encoders run once.
 
     As :func:`mmviz.models.coalitions.coalition_predictions`, from a batch, in evaluation mode and without gradients; the mode of the
-    model is left as it was. What the model answers is handed on, also NaN.
+    model is restored. NaN predictions are kept.
 
     Raises
     ------
@@ -47,10 +47,10 @@ def recorded_predictions(
     model.eval()
     try:
         with torch.no_grad():
-            asked = None if members is None else torch.from_numpy(members)
+            subsets = None if members is None else torch.from_numpy(members)
             steps = model.encode(batch.ordered(model.spec.names))
             output = coalition_predictions(
-                model, steps, asked, players=players, every_step=every_step, chunk_bytes=chunk_bytes
+                model, steps, subsets, players=players, every_step=every_step, chunk_bytes=chunk_bytes
             )
             return array(output.softmax(-1) if model.spec.task.kind == "classification" else output)
     finally:
@@ -61,14 +61,14 @@ _SAMPLES = 64
 
 
 def coalitions_of(run: Run, split: Split, matching: Matching, members: np.ndarray, rows: np.ndarray) -> xr.Dataset:
-    """Return the answers of these samples and every coalition at the best epoch."""
+    """Return the predictions of these samples for every coalition at the best epoch."""
     spec = matching.spec
     batches = (batch_of(split, rows[i : i + _SAMPLES], matching) for i in range(0, len(rows), _SAMPLES))
     with run.at_epoch(run.best_epoch) as model:
-        answers = [recorded_predictions(model, batch, members) for batch in batches]
+        predictions = [recorded_predictions(model, batch, members) for batch in batches]
     data = {
         "members": (("coalition", "modality"), members),
-        "prediction": (("sample", "coalition", "output"), matching.outputs(np.concatenate(answers))),
+        "prediction": (("sample", "coalition", "output"), matching.outputs(np.concatenate(predictions))),
     }
     return xr.Dataset(data, coords={"modality": list(spec.names), "output": outputs(spec)})
 
@@ -79,32 +79,32 @@ class PrefixGroup:
     Parameters
     ----------
     members
-        Of the coalitions.
-    way
-        ``steps`` or ``recording``, see :func:`mmviz.record`. Where both are the same, one pass is enough.
+        Which modalities each coalition contains.
+    method
+        ``steps`` or ``recording``, see :func:`mmviz.record`. Where both agree, one pass is computed.
     """
 
-    def __init__(self, members: np.ndarray, way: str = "steps") -> None:
-        self._members, self._way = members, way
-        self._answers: list[np.ndarray] = []
+    def __init__(self, members: np.ndarray, method: str = "steps") -> None:
+        self._members, self._method = members, method
+        self._predictions: list[np.ndarray] = []
 
     def add(self, model: FusionModel, batch: Batch) -> None:
-        """Take in one epoch."""
-        if self._way == "steps" or prefix_meaning(model).kind != "steps":
-            self._answers.append(recorded_predictions(model, batch, self._members, every_step=True))
+        """Add the predictions of one epoch."""
+        if self._method == "steps" or prefix_meaning(model).kind != "steps":
+            self._predictions.append(recorded_predictions(model, batch, self._members, every_step=True))
             return
         cuts = (truncated(model, batch, stop) for stop in range(1, model.steps + 1))
-        self._answers.append(np.stack([recorded_predictions(model, cut, self._members) for cut in cuts], 2))
+        self._predictions.append(np.stack([recorded_predictions(model, cut, self._members) for cut in cuts], 2))
 
     def datasets(
         self, model: FusionModel, matching: Matching, chosen: np.ndarray, epochs: list[int]
     ) -> dict[str, xr.Dataset]:
         """Return the group."""
-        answers = matching.outputs(np.stack(self._answers))
-        data = {"prediction": (("epoch", "recorded_sample", "coalition", "time", "output"), answers)}
+        predictions = matching.outputs(np.stack(self._predictions))
+        data = {"prediction": (("epoch", "recorded_sample", "coalition", "time", "output"), predictions)}
         coords = {**coordinates(matching.spec, chosen, epochs), "output": outputs(matching.spec)}
         out = xr.Dataset(data, coords=coords)
-        meaning = prefix_meaning(model, self._way)
+        meaning = prefix_meaning(model, self._method)
         out["prediction"].attrs = {"long_name": f"prediction at each step: {meaning.label}", "units": "1"}
         out.attrs = meaning.attrs()
         return {"/prefixes": out}

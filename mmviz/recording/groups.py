@@ -33,20 +33,20 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Recording:
-    """What is to be recorded. Each part runs the model on its own samples only, so any part fits in memory if it is small enough.
+    """Computes the groups of a Trace in three parts; each runs the model on its own samples only, so memory is bounded by their number.
 
     Attributes
     ----------
     run, split
-        Whose model, and the samples it is shown.
+        Training with the model, and the samples.
     matching
-        How these samples are laid out for the model, and the spec that states them.
+        Matching of the data's modalities with those of the model, and the spec of the data.
     epochs
-        Epochs to replay, the best among them.
+        Epochs to replay, including the best.
     members
-        The subsets of modalities that answer, None for no answers of subsets.
+        Subsets of modalities with predictions; None: no predictions of subsets.
     influence, alignment
-        Whether these groups are wanted.
+        Whether these groups are recorded.
     prefixes
         ``steps`` or ``recording``, see :func:`mmviz.record`.
     """
@@ -86,7 +86,7 @@ class Recording:
         return groups
 
     def coalitions(self, rows: Int[np.ndarray, " sample"]) -> dict[str, xr.Dataset]:
-        """Return the group with the answers of these samples, or none."""
+        """Return the group with the predictions of these samples for all subsets, or none."""
         return (
             {}
             if self.members is None
@@ -94,8 +94,8 @@ class Recording:
         )
 
     @torch.no_grad()
-    def around(self) -> dict[str, xr.Dataset]:
-        """Return the groups that hold the split, the training, or an average: small, however many samples are recorded."""
+    def per_run(self) -> dict[str, xr.Dataset]:
+        """Return the groups of the split and the run: /samples, /history, /alignment."""
         groups = {"/samples": samples_of(self.split), "/history": history_of(self.run)}
         if self.alignment:
             aligned = AlignmentGroup(self.run.model, self.split, self.matching)
@@ -106,7 +106,7 @@ class Recording:
         return groups
 
     def attrs(self) -> dict[str, Any]:
-        """Return the attributes of the Trace; to be asked for when the model has run."""
+        """Return the attributes of the Trace; the kernel backend is known after the model has run."""
         run, model, spec = self.run, self.run.model, self.matching.spec
         return {
             "schema": SCHEMA_VERSION,
@@ -132,5 +132,5 @@ class Recording:
 
 
 def _notes_of(model: FusionModel) -> tuple[str, ...]:
-    """Return what a reader must know of the model, whatever data it is recorded on."""
+    """Return notes about the model that hold for any data."""
     return (model.note,) if isinstance(model, Adapted) else resolution_notes(model.spec.modalities, model.steps)

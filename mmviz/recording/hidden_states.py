@@ -27,7 +27,7 @@ def states_of(scan: ScanInputs) -> Float[Tensor, "modality batch time channel st
     """Return h of ``mmkernels.coupled_scan`` at every step.
 
     h[m,t] = exp(dt[m,t] A[m]) Σ_n W[m,n] h[n,t-1] + dt[m,t] B[m,t] x[m,t]; where the mask is False a modality
-    holds its state. Cost and memory O(modality · batch · time · channel · state): meant for a few samples.
+    holds its state. Cost and memory O(modality · batch · time · channel · state): for a few samples.
     """
     x, dt, A, B, _, _, W, mask = scan
     modalities, batch, steps, channels = x.shape
@@ -46,21 +46,21 @@ def states_of(scan: ScanInputs) -> Float[Tensor, "modality batch time channel st
 
 
 class StreamStates(NamedTuple):
-    """States after every step of every modality, and what the operator read there, float32."""
+    """Hidden states after every step of every modality, and the operator's inputs there, float32."""
 
     h: Float[Tensor, "modality batch time channel state"]
     dt: Float[Tensor, "modality batch time channel"]
     A: Float[Tensor, "modality channel state"]
     B: Float[Tensor, "modality batch time state"]
     C: Float[Tensor, "modality batch time state"]
-    W: Float[Tensor, "batch listener source"]
+    W: Float[Tensor, "batch target source"]
 
 
 def stream_states(seen: Observation) -> list[StreamStates]:
-    """Return what each layer's scan did; no layer where a model has none.
+    """Return the hidden states and operator inputs of each layer's scan; an empty list for a model without a scan.
 
-    Of a layer that reads its tokens both ways, the forward scan. Where all modalities share one chain W is NaN: nothing is
-    coupled, every token hears the one before it.
+    For a bidirectional layer: the forward scan. Where all modalities share one SSM stream W is NaN: every token receives the state
+    after the previous token.
     """
     if seen.tokens:
         return [_from_tokens(tokens) for tokens in seen.tokens if not tokens.backward]
@@ -68,7 +68,7 @@ def stream_states(seen: Observation) -> list[StreamStates]:
 
 
 def no_stream(steps: Steps) -> StreamStates:
-    """Return the shapes of a scan without channels and states."""
+    """Return empty arrays with the shapes of a scan without channels and states."""
     M, batch, _ = steps.mask.shape
     nothing = torch.zeros(*steps.mask.shape, 0)
     return StreamStates(
@@ -77,7 +77,7 @@ def no_stream(steps: Steps) -> StreamStates:
 
 
 def whole(scan: ScanInputs) -> ScanInputs:
-    """Return the scan in float32: under mixed precision the projections come in half."""
+    """Return the scan in float32: under mixed precision the projections have half precision."""
     return scan._replace(**{name: tensor.float() for name, tensor in scan._asdict().items() if name != "mask"})
 
 
@@ -107,7 +107,7 @@ _HEAD = ("recorded_sample", "layer", "modality", "time")
 
 
 class ScanGroups:
-    """Norms of the states at every epoch; the states themselves, and what made them, at the best."""
+    """Hidden-state magnitudes and coupling at every epoch; hidden states and operator inputs at the best."""
 
     def __init__(self) -> None:
         self._norms: list[np.ndarray] = []
@@ -116,10 +116,10 @@ class ScanGroups:
         self._operator = xr.Dataset()
 
     def add(self, model: FusionModel, steps: Steps, seen: Observation, *, best: bool) -> None:
-        """Take in one epoch."""
-        chains = stream_states(seen)
-        layers, chains = len(chains), chains or [no_stream(steps)]
-        norms = torch.stack([chain.h.norm(dim=-1) for chain in chains])[
+        """Add one epoch."""
+        streams = stream_states(seen)
+        layers, streams = len(streams), streams or [no_stream(steps)]
+        norms = torch.stack([stream.h.norm(dim=-1) for stream in streams])[
             :layers
         ]  # layer, modality, recorded_sample, time, channel
         self._norms.append(array(norms.permute(2, 0, 1, 3, 4)))
@@ -129,7 +129,7 @@ class ScanGroups:
         mask = seen.tokens[0].valid if seen.tokens else steps.mask
         self._valid = mask.movedim(1, 0).cpu().numpy()
         if best:
-            self._operator = _operator(chains).isel(layer=slice(layers))
+            self._operator = _operator(streams).isel(layer=slice(layers))
 
     def datasets(self, model: FusionModel, chosen: np.ndarray, epochs: list[int], best: int) -> dict[str, xr.Dataset]:
         """Return the two groups."""
@@ -142,7 +142,7 @@ class ScanGroups:
             },
             coords={**coords, "target_modality": coords["modality"], "source_modality": coords["modality"]},
         )
-        states["norm"].attrs = {"long_name": "Euclidean norm of a channel's states", "units": "1"}
+        states["norm"].attrs = {"long_name": "hidden-state magnitude ‖h‖₂ of a channel", "units": "1"}
         states["coupling"].attrs = {
             "long_name": "coupling weight W (row = target, column = source); NaN where one SSM stream serves all tokens",
             "units": "1",
@@ -155,11 +155,11 @@ class ScanGroups:
         return {"/states": states, "/operator": operator}
 
 
-def _operator(chains: list[StreamStates]) -> xr.Dataset:
-    """Return states and what the operator reads, as (recorded_sample, layer, modality, ...)."""
+def _operator(streams: list[StreamStates]) -> xr.Dataset:
+    """Return hidden states and operator inputs, as (recorded_sample, layer, modality, ...)."""
 
     def stacked(name: str) -> np.ndarray:
-        return array(torch.stack([getattr(chain, name) for chain in chains]).movedim(2, 0))
+        return array(torch.stack([getattr(stream, name) for stream in streams]).movedim(2, 0))
 
     return xr.Dataset(
         {
@@ -167,10 +167,10 @@ def _operator(chains: list[StreamStates]) -> xr.Dataset:
             "dt": ((*_HEAD, "channel"), stacked("dt")),
             "B": ((*_HEAD, "state"), stacked("B")),
             "C": ((*_HEAD, "state"), stacked("C")),
-            "A": (("layer", "modality", "channel", "state"), array(torch.stack([chain.A for chain in chains]))),
+            "A": (("layer", "modality", "channel", "state"), array(torch.stack([stream.A for stream in streams]))),
             "W": (
                 ("recorded_sample", "layer", "target_modality", "source_modality"),
-                array(torch.stack([chain.W for chain in chains]).movedim(1, 0)),
+                array(torch.stack([stream.W for stream in streams]).movedim(1, 0)),
             ),
         }
     )

@@ -16,7 +16,7 @@ from mmviz.recording.samples import array
 if TYPE_CHECKING:
     from mmviz.models.base import FusionModel, Observation, ScanInputs
 
-#: blocks of time the map is averaged over when a model has more steps
+#: largest number of time blocks of the map; a model with more steps is averaged within blocks
 BLOCKS = 100
 _DIMS = ("recorded_sample", "layer", "target_modality", "target_block", "source_modality", "source_block")
 
@@ -29,11 +29,11 @@ def steps_per_block(steps: int) -> int:
 def influence_of(model: FusionModel, seen: Observation, chosen: np.ndarray) -> xr.Dataset:
     """Return the coupled influence map of every recorded sample and layer.
 
-    ``influence`` is |K|: what a unit input would do; ``effect`` is |K·x|: what this sample's input did. Means over the
-    channels, and over the pairs of steps of two blocks. What the states carry, that is: the direct path D, by which a step moves its own output
-    and nothing else, would outshine it and is left out. See ``mmkernels.coupled_influence``; K belongs to the inputs of the
-    operator, with its gates as they were, not to the whole model. Where one chain serves the tokens of all modalities, K is that
-    of the tokens; a layer that reads them both ways also moves what came before.
+    ``influence`` is |K|, the effect of a unit input; ``effect`` is |K·x|, the effect of this sample's input. Means over the
+    channels and over the pairs of steps of two blocks. Only the path through the hidden states counts: the direct path D of a step to its own
+    output is left out. See ``mmkernels.coupled_influence``; K refers to the inputs of the operator with its gates held fixed, not to
+    the whole model. Where one SSM stream serves the tokens of all modalities, K is that of the tokens; a bidirectional layer also
+    has influence on earlier steps.
     """
     width = steps_per_block(model.steps)
     maps: dict[str, list[np.ndarray]] = {"influence": [], "effect": []}
@@ -54,8 +54,8 @@ def influence_of(model: FusionModel, seen: Observation, chosen: np.ndarray) -> x
         },
         attrs={"steps_per_block": width},
     )
-    data["influence"].attrs = {"long_name": "mean |K| over channels: what a unit input does", "units": "1"}
-    data["effect"].attrs = {"long_name": "mean |K·x| over channels: what this input did", "units": "1"}
+    data["influence"].attrs = {"long_name": "mean |K| over channels: effect of a unit input", "units": "1"}
+    data["effect"].attrs = {"long_name": "mean |K·x| over channels: effect of this sample's input", "units": "1"}
     return data
 
 
@@ -72,7 +72,7 @@ def _maps(scan: ScanInputs, sample: int, width: int) -> dict[str, np.ndarray]:
 
 
 def _token_maps(seen: Observation, sample: int, width: int) -> list[dict[str, np.ndarray]]:
-    """Return the maps of each layer with one chain for all tokens; what both ways do is added."""
+    """Return the maps of each layer with one SSM stream for all tokens; both directions are added."""
     layers: list[dict[str, np.ndarray]] = []
     for tokens in seen.tokens:
         scan = whole(tokens.scan)

@@ -11,6 +11,7 @@ import xarray as xr
 
 from mmviz.core.errors import ConfigError
 from mmviz.core.intervals import bootstrap_interval
+from mmviz.core.options import whole
 from mmviz.core.subsets import membership, subset_label, subset_numbers
 from mmviz.data.matching import matched
 from mmviz.data.missing import IMDER_RATES, kept_modalities
@@ -44,13 +45,13 @@ class SubsetPredictions(NamedTuple):
     spec: Spec
 
     def of(self, members: Bool[np.ndarray, "sample modality"]) -> Float[np.ndarray, "sample output"]:
-        """Return each sample's answer from its own subset."""
+        """Return the prediction of each sample for its own subset."""
         which = subset_numbers(members)
         return self.output[np.arange(len(which)), which]
 
 
 def subset_predictions(run: Run, split: Split) -> SubsetPredictions:
-    """Ask the run's model for every subset of modalities; the encoders run once.
+    """Return the model's predictions for every subset of modalities; the encoders run once.
 
     Parameters
     ----------
@@ -60,7 +61,7 @@ def subset_predictions(run: Run, split: Split) -> SubsetPredictions:
     Returns
     -------
     SubsetPredictions
-        Class probabilities or values, float32. Equal to `Run.predict` on data from which `mmviz.data.missing` took the others away.
+        Class probabilities or values, float32. Equal to `Run.predict` on data without the other modalities (`mmviz.data.missing`).
     """
     model, matching = run.model, matched(run.model.spec, split, "subset_predictions")
     mode, parts, present = model.training, [], []
@@ -69,8 +70,10 @@ def subset_predictions(run: Run, split: Split) -> SubsetPredictions:
         with torch.no_grad():
             for batch in run.batches(split, matching=matching):
                 steps = model.encode(batch)
-                answer = coalition_predictions(model, steps).float()
-                parts.append((answer.softmax(-1) if model.spec.task.kind == "classification" else answer).numpy())
+                prediction = coalition_predictions(model, steps).float()
+                parts.append(
+                    (prediction.softmax(-1) if model.spec.task.kind == "classification" else prediction).numpy()
+                )
                 present.append(steps.mask.any(-1).t().numpy())
     finally:
         model.train(mode)
@@ -88,7 +91,7 @@ def subset_scores(
     resamples: int = 200,
     seed: int = 0,
 ) -> xr.Dataset:
-    """Score a run on every non-empty subset of modalities.
+    """Return the score of a run for every non-empty subset of modalities, with bootstrap intervals.
 
     Parameters
     ----------
@@ -97,36 +100,36 @@ def subset_scores(
     metric
         A name that :func:`mmviz.train.metrics.score` gives; "" is ``accuracy``, or ``mae`` of a regression.
     convention
-        As for `score`.
+        As in `score`.
     level
-        Of the intervals, in (0, 1).
+        Confidence level of the intervals, in (0, 1).
     resamples
         Bootstrap samples for the intervals, ≥ 1.
     seed
-        Of the bootstrap.
+        Seed of the bootstrap.
 
     Returns
     -------
     xr.Dataset
-        ``score``, ``low``, ``high`` (subset), ``members`` (subset, modality), ``lacking`` (subset): samples that had none of
-        the subset's modalities, and are scored all the same, by the model's answer to nothing. Subsets are named by their modalities,
-        joined with " + ", single ones first. The score is exact; the interval is the central share of the bootstrap over samples (where that
+        ``score``, ``low``, ``high`` (subset), ``members`` (subset, modality), ``without_data`` (subset): number of samples without any of
+        the subset's modalities; they are scored by the prediction v(∅). Subsets are named by their modalities,
+        joined with " + ", single modalities first. The score is exact; the interval is the central share of the bootstrap over samples (where that
         has no width, Wilson's for the accuracy and NaN for another metric).
     """
     _check(level=level, draws=resamples, seed=seed, name="resamples")
-    answers, target = subset_predictions(run, split), split.labels("subset_scores")
+    predictions, target = subset_predictions(run, split), split.labels("subset_scores")
     names = run.model.spec.names
     members = membership(len(names))[1:]
     members = members[np.argsort(members.sum(1), kind="stable")]
-    chosen = _metric(answers.spec.task, metric, convention)
+    chosen = _metric(predictions.spec.task, metric, convention)
     rng = np.random.default_rng(seed)
     rows = rng.integers(0, len(target), (resamples, len(target)))
-    point, spread, lacking = [], [], []
+    point, spread, without_data = [], [], []
     for row in members:
-        given = answers.of(np.broadcast_to(row, answers.present.shape))
+        given = predictions.of(np.broadcast_to(row, predictions.present.shape))
         point.append(chosen.of(given, target)[chosen.name])
         spread.append([chosen.of(given[pick], target[pick])[chosen.name] for pick in rows])
-        lacking.append(int((~(answers.present & row).any(1)).sum()))
+        without_data.append(int((~(predictions.present & row).any(1)).sum()))
     share = chosen.name == "accuracy"
     low, high = bootstrap_interval(np.array(spread), np.array(point), len(target), level, share=share)
     subset = [subset_label(names, row) for row in members]
@@ -136,11 +139,11 @@ def subset_scores(
             "low": ("subset", low),
             "high": ("subset", high),
             "members": (("subset", "modality"), members),
-            "lacking": ("subset", np.array(lacking)),
+            "without_data": ("subset", np.array(without_data)),
         },
         coords={"subset": subset, "modality": list(names)},
     )
-    out.attrs = _attrs(run, split, answers, chosen) | {
+    out.attrs = _attrs(run, split, predictions, chosen) | {
         "interval": f"central {level:g} of {resamples} bootstrap samples of the split",
         "seed": seed,
     }
@@ -159,52 +162,52 @@ def missing_scores(
     level: float = 0.95,
     seed: int = 0,
 ) -> xr.Dataset:
-    """Score a run on data that lose whole modalities at growing rates, many times over.
+    """Return scores with modalities missing at random, over missing rates and random draws.
 
     Parameters
     ----------
     run, split, metric, convention
         As for :func:`subset_scores`.
     rates
-        Of loss.
+        Missing rates.
     protocol
         Of :func:`mmviz.data.missing.kept_modalities`: ``imder`` for three modalities, else ``independent``.
     draws
-        How often it is drawn who loses what, ≥ 1; draw d has the seed ``seed + d``.
+        Number of random draws of the missing modalities, ≥ 1; draw d has the seed ``seed + d``.
     level
-        Of the intervals, in (0, 1).
+        Confidence level of the intervals, in (0, 1).
     seed
-        Of the first draw.
+        Seed of the first draw.
 
     Returns
     -------
     xr.Dataset
-        ``score`` (rate, draw); ``mean``, ``low``, ``high`` (rate) over the draws; ``lost`` (rate), the share of recorded modalities that was
-        really taken. The interval says how much depends on who loses what, not on which samples were tested.
+        ``score`` (rate, draw); ``mean``, ``low``, ``high`` (rate) over the draws; ``lost`` (rate), the share of available modalities
+        that was removed. The interval is over draws of the missing modalities, not over test samples.
 
     Raises
     ------
     ConfigError
-        An option out of range, a rate the protocol does not know, or a metric the task does not have.
+        An option out of range, a rate outside the protocol, or a metric of another task.
 
     Notes
     -----
-    No draw asks the model again: each looks its answers up among those of all 2^M subsets. The result is that of `Run.predict` on
+    The model runs once: each draw selects among the predictions for all 2^M subsets. The result equals `Run.predict` on
     ``mm.data.missing.drop_modalities(ds, rate, protocol=..., seed=...)``. For a model that was trained on incomplete data, apply that to the
     training split before ``fit``.
     """
     _check(level=level, draws=draws, seed=seed, name="draws")
     if not len(rates):
         raise ConfigError("missing_scores: rates is empty; give at least one rate, such as 0.3")
-    answers, target = subset_predictions(run, split), split.labels("missing_scores")
-    chosen = _metric(answers.spec.task, metric, convention)
+    predictions, target = subset_predictions(run, split), split.labels("missing_scores")
+    chosen = _metric(predictions.spec.task, metric, convention)
     table, lost = np.empty((len(rates), draws)), np.empty((len(rates), draws))
     for i, rate in enumerate(rates):
         for d in range(draws):
-            kept = kept_modalities(answers.ids, answers.present, rate, protocol=protocol, seed=seed + d)
-            table[i, d] = chosen.of(answers.of(kept), target)[chosen.name]
-            lost[i, d] = 1 - kept.sum() / max(1, answers.present.sum())
-    several = table if draws > 1 else np.full_like(table, np.nan)  # one draw says nothing of how much draws vary
+            kept = kept_modalities(predictions.ids, predictions.present, rate, protocol=protocol, seed=seed + d)
+            table[i, d] = chosen.of(predictions.of(kept), target)[chosen.name]
+            lost[i, d] = 1 - kept.sum() / max(1, predictions.present.sum())
+    several = table if draws > 1 else np.full_like(table, np.nan)  # no interval from one draw
     low, high = np.quantile(several, [(1 - level) / 2, (1 + level) / 2], axis=1)
     out = xr.Dataset(
         {
@@ -216,16 +219,16 @@ def missing_scores(
         },
         coords={"rate": np.array(rates, dtype=np.float64), "draw": np.arange(draws)},
     )
-    out.attrs = _attrs(run, split, answers, chosen) | {
+    out.attrs = _attrs(run, split, predictions, chosen) | {
         "protocol": protocol,
-        "interval": f"central {level:g} of {draws} draws of who loses what",
+        "interval": f"central {level:g} of {draws} random draws of the missing modalities",
         "seed": seed,
     }
     return out
 
 
 def compare_missing(runs: Mapping[str, Sequence[Run]], split: Split, **options: Any) -> xr.Dataset:
-    """Put the curves of several trainings side by side, as :func:`mmviz.plots.plot_missing` draws them.
+    """Return the missing-rate curves of several trainings, as input of :func:`mmviz.plots.plot_missing`.
 
     Parameters
     ----------
@@ -242,10 +245,10 @@ def compare_missing(runs: Mapping[str, Sequence[Run]], split: Split, **options: 
     Raises
     ------
     ConfigError
-        If there is no run, or as :func:`missing_scores`.
+        If there is no run, and as :func:`missing_scores`.
     """
     if not runs or not all(runs.values()):
-        raise ConfigError("compare_missing: runs is empty, or a name in it has none; give {name: [run, ...], ...}")
+        raise ConfigError("compare_missing: runs is empty, or a name has no run; give {name: [run, ...], ...}")
     curves = {name: [missing_scores(run, split, **options) for run in each] for name, each in runs.items()}
     first, count = next(iter(curves.values()))[0], max(map(len, curves.values()))
     table = np.full((len(curves), first.sizes["rate"], count), np.nan)
@@ -276,12 +279,12 @@ def _metric(task: Task, name: str, convention: Convention) -> _Metric:
     return _Metric(task, name or ("accuracy" if task.kind == "classification" else "mae"), convention)
 
 
-def _attrs(run: Run, split: Split, answers: SubsetPredictions, metric: _Metric) -> dict[str, Any]:
+def _attrs(run: Run, split: Split, predictions: SubsetPredictions, metric: _Metric) -> dict[str, Any]:
     return {
         "metric": metric.name,
-        "meaning": metric.of(answers.output[:, -1], split.labels("scores")).meaning[metric.name],
+        "meaning": metric.of(predictions.output[:, -1], split.labels("scores")).meaning[metric.name],
         "better": "lower" if metric.name == "mae" else "higher",
-        "dataset": answers.spec.name,
+        "dataset": predictions.spec.name,
         "imputation": run.model.imputation,
         "split": split.name,
         "samples": len(split),
@@ -294,6 +297,5 @@ def _attrs(run: Run, split: Split, answers: SubsetPredictions, metric: _Metric) 
 def _check(*, level: float, draws: int, seed: int, name: str) -> None:
     if isinstance(level, bool) or not isinstance(level, (int, float)) or not 0 < level < 1:
         raise ConfigError(f"level={level!r}, expected a number between 0 and 1")
-    for option, number, least in ((name, draws, 1), ("seed", seed, 0)):
-        if type(number) is not int or number < least:
-            raise ConfigError(f"{option}={number!r}, expected an integer ≥ {least}")
+    whole(draws, name, low=1)
+    whole(seed, "seed", low=0)

@@ -21,7 +21,7 @@ class RoutingGroup:
         self._owners: tuple[str, ...] = ()
 
     def add(self, seen: Observation) -> None:
-        """Take in one epoch."""
+        """Add the expert weights of one epoch."""
         if seen.routing:
             self._owners = seen.routing[0].expert_modality
             layers = np.stack(
@@ -43,5 +43,5 @@ class RoutingGroup:
                 "expert_modality": ("expert", list(self._owners)),
             },
         )
-        data["weight"].attrs = {"long_name": "weight of an expert for a token; 0 where there is no token", "units": "1"}
+        data["weight"].attrs = {"long_name": "weight of an expert for a token; 0 without a token", "units": "1"}
         return {"/routing": data}

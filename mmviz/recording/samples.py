@@ -26,13 +26,13 @@ if TYPE_CHECKING:
 
 
 def coordinates(spec: Spec, chosen: np.ndarray, epochs: list[int] | None = None) -> dict[str, Any]:
-    """Return the coordinates recorded_samples and modality, and epoch where epochs are given."""
+    """Return the coordinates recorded_sample and modality, and epoch where epochs are given."""
     coords: dict[str, Any] = {} if epochs is None else {"epoch": epochs}
     return coords | {"recorded_sample": chosen, "modality": list(spec.names)}
 
 
 def outputs(spec: Spec) -> list[str]:
-    """Return the coordinate of what a model answers."""
+    """Return the coordinate of the model's outputs: class names, or ``value``."""
     return list(spec.task.classes) if spec.task.kind == "classification" else ["value"]
 
 
@@ -42,7 +42,7 @@ def array(tensor: Tensor) -> np.ndarray:
 
 
 def chosen_samples(split: Split, recorded_samples: int | Sequence[int] | np.ndarray) -> np.ndarray:
-    """Return positions in the split: those given, or so many spread evenly over the sorted targets, without labels over the split."""
+    """Return positions in the split: the given ones, or a number of samples spread evenly over the sorted targets (without labels over the split)."""
     if isinstance(recorded_samples, (bool, float)):
         raise ConfigError(
             f"record: recorded_samples={recorded_samples!r}, expected a number of samples or their positions"
@@ -73,16 +73,18 @@ def chosen_samples(split: Split, recorded_samples: int | Sequence[int] | np.ndar
 
 
 def chosen_epochs(run: Run, epochs: Sequence[int] | None) -> list[int]:
-    """Return the epochs to replay, sorted; the best is always among them."""
-    wanted = list(run.epochs) if epochs is None else [int(e) for e in epochs]
-    unknown = [e for e in wanted if e not in run.weights]
+    """Return the epochs to replay, sorted, always including the best."""
+    given = list(run.epochs) if epochs is None else [int(e) for e in epochs]
+    unknown = [e for e in given if e not in run.weights]
     if unknown:
-        raise ConfigError(f"record: epoch {unknown[0]} was not kept; kept are {', '.join(map(str, run.epochs))}")
-    return sorted({*wanted, run.best_epoch})
+        raise ConfigError(
+            f"record: epoch {unknown[0]} has no stored weights; epochs with weights: {', '.join(map(str, run.epochs))}"
+        )
+    return sorted({*given, run.best_epoch})
 
 
 def provenance(run: Run, split: Split, spec: Spec) -> dict[str, Any]:
-    """Return data set, split, model, seed, epoch, task and modalities, in the names that a Trace has; ``spec`` is that of the data."""
+    """Return data set, split, model, seed, epoch, task and modalities, named as in a Trace; ``spec`` is that of the data."""
     return {
         "mmviz": mmviz.__version__,
         "dataset": spec.name,
@@ -100,7 +102,7 @@ def provenance(run: Run, split: Split, spec: Spec) -> dict[str, Any]:
 
 
 def backend_of(run: Run) -> str:
-    """Return the backend that ran the last scan; "none" where there was none, or where a module from elsewhere was asked."""
+    """Return the kernel backend of the last scan; "none" without a scan or for a user's module."""
     ran = None if isinstance(run.model, Adapted) else mmkernels.last_backend()
     return "none" if ran is None else ran.backend
 
@@ -119,9 +121,9 @@ def samples_of(split: Split) -> xr.Dataset:
 
 
 def inputs_of(matching: Matching, split: Split, chosen: np.ndarray) -> dict[str, xr.Dataset]:
-    """Return the recorded frames of the recorded samples, one group per modality; with timestamps, when each began and ended.
+    """Return the input frames of the recorded samples, one group per modality; with timestamps, their start and end times.
 
-    Channels are in the order of the data.
+    Channels are in the order of the data set.
     """
     groups = {}
     times = {name: t[chosen] for name, t in split.times.items()}
@@ -143,17 +145,17 @@ def inputs_of(matching: Matching, split: Split, chosen: np.ndarray) -> dict[str,
             spans = spans_of(times[modality.name], valid, clock) if modality.name in times else clock[:, None]
             begin, end = spans.transpose(2, 0, 1)
             data["time"], data["end"] = (("recorded_sample", "frame"), begin), (("recorded_sample", "frame"), end)
-            data["time"].attrs = {"units": "s", "long_name": "when the frame was recorded; NaN where there is none"}
+            data["time"].attrs = {"units": "s", "long_name": "time of the frame; NaN without a frame"}
             data["end"].attrs = {
                 "units": "s",
-                "long_name": "until when the frame holds: the next one, or the begin of a gap",
+                "long_name": "end of the frame: the next frame, or the start of a gap",
             }
         groups[f"/inputs/{modality.name}"] = data
     return groups
 
 
 def clock_group(model: FusionModel, split: Split, chosen: np.ndarray) -> dict[str, xr.Dataset]:
-    """Return the seconds that each step of the model covers, of the recorded samples; nothing where it does not align by time."""
+    """Return the time range in seconds of each step of the model; an empty dict for a model without alignment by time."""
     if not split.times or not model.timed:
         return {}
     clock = clock_of({name: t[chosen] for name, t in split.times.items()})
@@ -168,7 +170,7 @@ def clock_group(model: FusionModel, split: Split, chosen: np.ndarray) -> dict[st
 
 
 def history_of(run: Run) -> xr.Dataset:
-    """Return the history of the training, one value per epoch.
+    """Return the training history, one value per epoch.
 
     Entries ``name/modality`` for every modality become one variable ``name`` over epoch and modality; another slash becomes
     an underscore, as a netCDF name has none. NaN where an epoch has no such entry.

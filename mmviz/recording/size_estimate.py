@@ -36,11 +36,11 @@ class Sizes:
     each
         Group to the bytes of one recorded sample.
     sample
-        Bytes of the answers of one sample of the split to all subsets.
+        Bytes of the predictions of one sample of the split for all subsets.
     once
-        Group to bytes that do not grow with the number of samples.
+        Group to bytes that are independent of the number of samples.
     recorded_samples, samples
-        How many there are of each.
+        Number of recorded samples and of samples in the split.
     """
 
     each: dict[str, int]
@@ -51,7 +51,7 @@ class Sizes:
 
     @property
     def groups(self) -> dict[str, int]:
-        """Bytes of every group that will be there."""
+        """Bytes of every group."""
         grown = {name: size * self.recorded_samples for name, size in self.each.items()}
         if self.sample:
             grown["coalitions"] = self.sample * self.samples
@@ -60,7 +60,7 @@ class Sizes:
 
     @classmethod
     def of(cls, recording: Recording, recorded_samples: int) -> Sizes:
-        """Return the sizes of a recording with so many recorded samples."""
+        """Return the sizes of a recording with that many recorded samples."""
         model = recording.run.model
         spec = model.spec
         Y, channels, N = model.scan_shape
@@ -105,7 +105,7 @@ def estimate(
     influence: bool = True,
     alignment: bool | None = None,
 ) -> dict[str, int]:
-    """Return the bytes each group of the Trace will take in memory, before anything is run.
+    """Return the bytes of each group of the Trace in memory, before the model is run.
 
     Parameters as in :func:`mmviz.record`. A file is smaller: floating point values are compressed there.
     """
@@ -119,7 +119,7 @@ def estimate(
 
 
 def refuse_large(sizes: Mapping[str, int], limit: int, *, what: str = "the Trace", other: str = "") -> None:
-    """Raise MmvizError where the groups together are larger than the limit; say how large each is."""
+    """Raise MmvizError where the groups together exceed the limit; the message lists the size of each."""
     total = sum(sizes.values())
     if total > limit:
         listed = ", ".join(f"{name} {size / 2**20:.0f} MiB" for name, size in sizes.items())
@@ -130,10 +130,12 @@ def refuse_large(sizes: Mapping[str, int], limit: int, *, what: str = "the Trace
 
 
 def _experts(model: FusionModel) -> tuple[int, int] | None:
-    """Return how many layers route tokens, and among how many experts; None where none does."""
+    """Return the number of layers with a router and the number of experts; None for a model without routers."""
     parts = list(model.modules())
     layers = [part for part in parts if isinstance(part, ModalityAwareLayer)]
-    if not layers or any(isinstance(part, AlignMamba) for part in parts):  # its layers have one expert and note nothing
+    if not layers or any(
+        isinstance(part, AlignMamba) for part in parts
+    ):  # its layers have one expert and record no routing
         return None
     shared, specific = layers[0].counts
     return len(layers), shared + specific * len(layers[0].names)

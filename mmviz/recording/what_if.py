@@ -47,36 +47,36 @@ def what_if(
     influence: bool = False,
     prefixes: str = "steps",
 ) -> WhatIf:
-    """Return what :class:`mmviz.widgets.Explorer` asks when a sample is edited: ``Explorer(trace, what_if=what_if(run, part))``.
+    """Return a callable that predicts edited samples, for ``Explorer(trace, what_if=what_if(run, part))``.
 
     Parameters
     ----------
     run
-        A training; its models are copied, so that asking never touches it.
+        A training; its models are copied and the run is never changed.
     part
         The split the Trace was recorded from, for example ``ds["test"]``.
     text
-        For modalities made of words: name to the encoder that made them (see :mod:`mmviz.data.encoders`), so that their text can be edited.
+        For text modalities: name to their encoder (see :mod:`mmviz.data.encoders`), so that the text can be edited.
     influence
-        Also answer with the influence map, which takes about ten times as long as all the rest.
+        Also return the influence map, which takes about ten times as long as the rest.
     prefixes
-        As in :func:`mmviz.record`; the same as for the Trace that is shown.
+        As in :func:`mmviz.record`; use the value of the displayed Trace.
 
     Raises
     ------
     ConfigError
-        Another ``prefixes``, a part of another data set, an encoder for a modality that does not exist, or more than 12 modalities.
+        Unknown ``prefixes``, a split of another data set, an encoder for a modality that does not exist, or more than 12 modalities.
     """
     return WhatIf(run, part, text=text, influence=influence, prefixes=prefixes)
 
 
 class WhatIf:
-    """A callable from a sample and its edits to what the model does with it; see :func:`what_if`.
+    """Callable that returns the Trace groups of an edited sample; see :func:`what_if`.
 
     Attributes
     ----------
     offers
-        Modality name to the edits that can be made to it, see :data:`mmviz.recording.what_if_edits.EDITS`.
+        Modality name to the possible edits, see :data:`mmviz.recording.what_if_edits.EDITS`.
     """
 
     def __init__(
@@ -98,7 +98,7 @@ class WhatIf:
         timed = [name for name in text or {} if name in part.times]
         if timed:
             raise ConfigError(
-                f"what_if: the frames of {timed[0]!r} have timestamps, and those of another text are not known; leave it out of text="
+                f"what_if: the frames of {timed[0]!r} have timestamps, and another text has none; leave it out of text="
             )
         if len(spec.names) > MAX_EXACT_PLAYERS:
             raise ConfigError(
@@ -115,7 +115,7 @@ class WhatIf:
         }
 
     def _impossible(self, kind: str, modality: Modality, tokens: tuple[str, ...]) -> bool:
-        """Return whether an edit has no meaning for a modality."""
+        """Return whether an edit is undefined for a modality."""
         return (
             (kind == "text" and modality.name not in self._text)
             or (kind == "delay" and modality.static)
@@ -130,25 +130,25 @@ class WhatIf:
         sample
             Its id.
         epoch
-            One whose weights the run kept.
+            An epoch with stored weights.
         edits
             Modality name to edits, as in :func:`mmviz.recording.what_if_edits.edited`.
 
         Returns
         -------
         dict
-            ``/samples``, ``/inputs/NAME``, with timestamps ``/clock``, ``/states``, ``/prefixes`` with the answers of all 2^M subsets at every step and, where
+            ``/samples``, ``/inputs/NAME``, with timestamps ``/clock``, ``/states``, ``/prefixes`` with the predictions of all 2^M subsets at every step and, where
             the model has them, ``/routing`` and ``/transport``: bit for bit what :func:`mmviz.record` writes for a split of
             this one sample on one thread, with dimensions ``recorded_sample`` and ``epoch`` of size 1. Only where the epoch is the best
-            one, as in a Trace, plan and cost, and ``/influence`` if it was asked for.
+            one, as in a Trace, plan and cost, and ``/influence`` if ``influence=True``.
 
         Raises
         ------
         ConfigError
             A sample, epoch, modality, edit or value that does not exist.
         """
-        for name, asked in edits.items():
-            if name in self.offers and asked.get("noise") and "noise" not in self.offers[name]:
+        for name, edit in edits.items():
+            if name in self.offers and edit.get("noise") and "noise" not in self.offers[name]:
                 raise ConfigError(
                     f"what_if: {name!r} holds token ids, to which no noise can be added; swap or mask it instead"
                 )
@@ -177,7 +177,7 @@ class WhatIf:
         return groups | transport.datasets(chosen, [epoch])
 
     def _model(self, epoch: int) -> FusionModel:
-        """Return a copy of the model at an epoch; the last two are kept."""
+        """Return a copy of the model at an epoch; the last two are cached."""
         if epoch not in self._models:
             with self._run.at_epoch(epoch) as model:
                 if len(self._models) == _MODELS:
@@ -188,7 +188,7 @@ class WhatIf:
 
 @contextmanager
 def _one_thread() -> Iterator[None]:
-    """One sample is small: waking other threads takes longer than they save."""
+    """Run with one thread: for one sample, starting threads costs more than it saves."""
     before = torch.get_num_threads()
     torch.set_num_threads(1)
     try:

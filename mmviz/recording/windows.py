@@ -9,7 +9,7 @@ import torch
 import xarray as xr
 
 from mmviz.core.errors import ConfigError
-from mmviz.core.options import takes
+from mmviz.core.options import takes, whole
 from mmviz.core.subsets import MAX_EXACT_PLAYERS, membership
 from mmviz.data.matching import matched
 from mmviz.models.batch import batch_of
@@ -36,16 +36,16 @@ def record_windows(
     budget: int | None = None,
     seed: int = 0,
 ) -> xr.Dataset:
-    """Ask the model, at the best epoch, what it answers when it hears some windows of some modalities.
+    """Return the predictions at the best epoch for coalitions of time windows of the modalities.
 
-    A window is a stretch of the model's own steps, the same for all samples; all are equally long, to one step. A window that a
-    coalition lacks is masked behind the encoders, as a gap in the recording would be. A static modality is repeated in every window, so
-    that its contribution is spread over them: read their sum.
+    A window is a range of the model's steps, the same for all samples; window lengths differ by one step at most. Windows outside a
+    coalition are masked after the encoders, as a gap in the recording is. A static modality is repeated in every window; its
+    contribution is the sum over its windows.
 
     Parameters
     ----------
     run
-        A training from :func:`mmviz.train.fit` or :func:`mmviz.train.load`, or a module from elsewhere from :func:`mmviz.train.as_run`.
+        A training from :func:`mmviz.train.fit` or :func:`mmviz.train.load`, or a user's module from :func:`mmviz.train.as_run`.
     split
         For example ``ds["test"]``.
     recorded_samples
@@ -53,26 +53,26 @@ def record_windows(
     windows
         k windows in each of the M modalities; n = M·k players.
     budget
-        The most coalitions that are asked about, per sample. All 2^n are, where n ≤ 12 and the budget, if any, allows it.
-        Otherwise orders of the players are drawn, each with its reverse: half of the budget for the Shapley value, half for the
-        Owen value, whose orders keep a modality together; the Owen value takes all M·2^(M-1)·2^k coalitions it is made of
-        instead where they fit its half.
+        Largest number of coalitions per sample. All 2^n are evaluated where n ≤ 12 and the budget, if any, allows it.
+        Otherwise orders of the players are sampled, each with its reverse: half of the budget for the Shapley value, half for the
+        Owen value, whose orders keep a modality contiguous; the Owen value uses all of its M·2^(M-1)·2^k coalitions
+        instead where they fit into its half.
     seed
-        Of the orders.
+        Seed of the sampled orders.
 
     Returns
     -------
     xr.Dataset
         ``prediction`` (recorded_sample, coalition, output), ``members`` (coalition, player), ``modality``, ``window``, ``start``, ``stop``
-        (player), ``present`` (recorded_sample, player): has the window any data, ``target`` and ``sample_id`` (recorded_sample); where orders were
-        drawn ``shapley_order`` (shapley_draw, position) and ``owen_order`` (owen_draw, position). Read it with
+        (player), ``present`` (recorded_sample, player): whether the window has data, ``target`` and ``sample_id`` (recorded_sample); where orders were
+        sampled ``shapley_order`` (shapley_draw, position) and ``owen_order`` (owen_draw, position). Input of
         :func:`mmviz.analysis.window_shapley`.
 
     Raises
     ------
     ConfigError
-        If ``windows`` does not fit the model's steps, 2^n needs a budget and has none, the budget is too small for
-        two pairs of orders of each kind (an interval needs two), or the model cannot run a coalition (it is named).
+        If ``windows`` does not fit the model's steps, 2^n coalitions need a budget and none is given, the budget is too small for
+        two pairs of orders of each kind (the minimum for an interval), or the model fails for a coalition (it is named).
     """
     matching = matched(run.model.spec, split, "record_windows")
     rows = chosen_samples(split, recorded_samples)
@@ -80,13 +80,13 @@ def record_windows(
         players = windows_of(model, windows)
         members, orders = _plan(players, budget, seed)
         batch = batch_of(split, rows, matching).ordered(model.spec.names)
-        answer = matching.outputs(recorded_predictions(model, batch, members, players=players))
+        prediction = matching.outputs(recorded_predictions(model, batch, members, players=players))
         with torch.no_grad():
             present = players.present(model.encode(batch).mask)
         names, labels = model.spec.names, outputs(matching.spec)
     out = xr.Dataset(
         {
-            "prediction": (("recorded_sample", "coalition", "output"), answer),
+            "prediction": (("recorded_sample", "coalition", "output"), prediction),
             "members": (("coalition", "player"), members),
             "present": (("recorded_sample", "player"), present),
             "modality": ("player", np.array([names[m] for m in players.modality])),
@@ -105,12 +105,11 @@ def record_windows(
 
 
 def _plan(players: Players, budget: int | None, seed: int) -> tuple[np.ndarray, dict[str, np.ndarray]]:
-    """Return the coalitions to ask about, and the orders drawn, by kind."""
+    """Return the coalitions to evaluate, and the sampled orders by kind."""
     n = len(players.names)
-    if budget is not None and (type(budget) is not int or budget < 1):
-        raise ConfigError(f"record_windows: budget={budget!r}, expected an integer ≥ 1")
-    if type(seed) is not int or seed < 0:
-        raise ConfigError(f"record_windows: seed={seed!r}, expected an integer ≥ 0")
+    if budget is not None:
+        budget = whole(budget, "record_windows: budget", low=1)
+    whole(seed, "record_windows: seed", low=0)
     if n <= MAX_EXACT_PLAYERS and (budget is None or budget >= 2**n):
         return membership(n), {}
     if budget is None:
@@ -129,12 +128,12 @@ def _plan(players: Players, budget: int | None, seed: int) -> tuple[np.ndarray, 
     return np.unique(np.concatenate([together, _along(orders["shapley"])]), axis=0), orders
 
 
-def _draw(order: Callable[[], np.ndarray], n: int, room: int, budget: int) -> np.ndarray:
-    """Return orders, each followed by its reverse, whose coalitions fit into the room."""
-    pairs = (room - 2) // (2 * (n - 1)) if n > 1 else room
+def _draw(order: Callable[[], np.ndarray], n: int, available: int, budget: int) -> np.ndarray:
+    """Return sampled orders, each followed by its reverse, whose coalitions fit into the budget."""
+    pairs = (available - 2) // (2 * (n - 1)) if n > 1 else available
     if pairs < _FEWEST_PAIRS:
         raise ConfigError(
-            f"record_windows: budget={budget} is too small for {n} windows, whose orders take {2 * (n - 1)} coalitions a pair; "
+            f"record_windows: budget={budget} is too small for {n} windows, with {2 * (n - 1)} coalitions per pair of orders; "
             f"give at least {2 * (_FEWEST_PAIRS * 2 * (n - 1) + 2)}"
         )
     drawn = [order() for _ in range(pairs)]
@@ -146,25 +145,25 @@ def _grouped(blocks: list[np.ndarray], rng: np.random.Generator) -> np.ndarray:
 
 
 def _along(orders: np.ndarray) -> np.ndarray:
-    """Return the coalitions met along the orders, from none to all."""
+    """Return the coalitions along the orders, from the empty one to all players."""
     draws, n = orders.shape
     rank = np.argsort(orders, axis=1)
-    heard = rank[:, None, :] < np.arange(n + 1)[None, :, None]
-    return np.unique(heard.reshape(draws * (n + 1), n), axis=0)
+    held = rank[:, None, :] < np.arange(n + 1)[None, :, None]
+    return np.unique(held.reshape(draws * (n + 1), n), axis=0)
 
 
-def _owen_members(blocks: list[np.ndarray], n: int, room: int) -> np.ndarray | None:
-    """Return every coalition of whole modalities and a part of one; None where they are more than the room."""
+def _owen_members(blocks: list[np.ndarray], n: int, available: int) -> np.ndarray | None:
+    """Return every coalition of whole modalities and a part of one modality; None where they exceed the budget."""
     widest, count = max(len(b) for b in blocks), len(blocks)
-    if widest > MAX_EXACT_PLAYERS or sum(2 ** (count - 1 + len(b)) for b in blocks) > room:
+    if widest > MAX_EXACT_PLAYERS or sum(2 ** (count - 1 + len(b)) for b in blocks) > available:
         return None
     parts = []
     for k, block in enumerate(blocks):
         others = [b for j, b in enumerate(blocks) if j != k]
-        for whole in membership(count - 1):
-            heard = np.zeros((2 ** len(block), n), dtype=bool)
-            for chosen, other in zip(whole, others, strict=True):
-                heard[:, other] = chosen
-            heard[:, block] = membership(len(block))
-            parts.append(heard)
+        for complete in membership(count - 1):
+            held = np.zeros((2 ** len(block), n), dtype=bool)
+            for chosen, other in zip(complete, others, strict=True):
+                held[:, other] = chosen
+            held[:, block] = membership(len(block))
+            parts.append(held)
     return np.unique(np.concatenate(parts), axis=0)

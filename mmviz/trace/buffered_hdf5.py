@@ -10,16 +10,16 @@ if TYPE_CHECKING:
 
 
 class BufferedFile(io.RawIOBase):
-    """An unbuffered file that keeps in memory what the disk would not take, and tells afterwards.
+    """Unbuffered file that keeps in memory what could not be written, and reports the error afterwards.
 
     When a write fails while HDF5 flushes or closes a file, its library is left in a state in which it crashes (2.0, by a
-    segmentation fault at exit). Here the first failure is kept in ``error``; from then on bytes stay in memory, and are
-    read from there. Whoever writes asks `check` between two pieces of work, so memory holds one piece at most.
+    segmentation fault at exit). Here the first failure is stored in ``error``; later bytes stay in memory and are
+    read from there. Callers run `check` between chunks, so memory holds one chunk at most.
 
     Parameters
     ----------
     path
-        Is there; written from its beginning, or anywhere.
+        An existing file; written at any position.
     """
 
     def __init__(self, path: Path) -> None:
@@ -31,20 +31,20 @@ class BufferedFile(io.RawIOBase):
         self.error: OSError | None = None
 
     def check(self) -> None:
-        """Raise the OSError that the disk gave, if it gave one."""
+        """Raise the stored OSError, if there is one."""
         if self.error is not None:
             raise self.error
 
     def readable(self) -> bool:
-        """Yes."""
+        """Return True."""
         return True
 
     def writable(self) -> bool:
-        """Yes."""
+        """Return True."""
         return True
 
     def seekable(self) -> bool:
-        """Yes."""
+        """Return True."""
         return True
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
@@ -56,8 +56,8 @@ class BufferedFile(io.RawIOBase):
         """Return the position."""
         return self._at
 
-    def write(self, data) -> int:  # type: ignore[no-untyped-def]  # whatever has bytes
-        """Write all of it, to the disk or else to memory."""
+    def write(self, data) -> int:  # type: ignore[no-untyped-def]  # any buffer
+        """Write all bytes, to the disk or after a failure to memory."""
         raw = memoryview(data).cast("B")
         done = 0
         while self.error is None and done < len(raw):
@@ -73,7 +73,7 @@ class BufferedFile(io.RawIOBase):
         return len(raw)
 
     def readinto(self, buffer) -> int:  # type: ignore[no-untyped-def]
-        """Read what was written, wherever it is; zeros where nothing was."""
+        """Read from disk and memory; zeros where nothing was written."""
         view = memoryview(buffer).cast("B")
         count = max(0, min(len(view), self._end - self._at))
         view[:count] = bytes(count)
@@ -99,7 +99,7 @@ class BufferedFile(io.RawIOBase):
         return self._end
 
     def close(self) -> None:
-        """Close the file; a failure is kept too."""
+        """Close the file; a failure is stored in ``error``."""
         if not self.closed:
             try:
                 self._file.close()

@@ -19,40 +19,40 @@ if TYPE_CHECKING:
 
 
 class NetcdfAppender:
-    """The first piece is a whole Trace, which says what groups, types and attributes there are; the others follow in any order.
+    """Appends chunks of samples to a netCDF file: the first chunk is a complete Trace with all groups, types and attributes, the others follow in any order.
 
     Parameters
     ----------
     disk
-        Written at once, and again with every piece; stays open.
+        Written at once and with every chunk; stays open.
     tree
-        The Trace of the first piece.
+        The Trace of the first chunk.
     sizes
-        Dimension to its length in the end. Groups where the first piece has that length already do not grow.
-    pieces
-        Dimension to the length of a piece, for the layout of the file.
+        Dimension to its final length. Groups whose first chunk has that length are complete.
+    per_chunk
+        Dimension to the length of a chunk, for the layout of the file.
 
     Notes
     -----
-    HDF5 lays each variable out in chunks along these dimensions, compressed one by one: a reader that wants some samples
-    inflates those alone.
+    HDF5 stores each variable in chunks along these dimensions, each compressed separately: a reader of some samples
+    decompresses only their chunks.
     """
 
     def __init__(
-        self, disk: BufferedFile, tree: xr.DataTree, sizes: Mapping[str, int], pieces: Mapping[str, int]
+        self, disk: BufferedFile, tree: xr.DataTree, sizes: Mapping[str, int], per_chunk: Mapping[str, int]
     ) -> None:
-        growing = {
+        incomplete = {
             node.path: [d for d, size in sizes.items() if node.sizes.get(d, size) < size] for node in tree.subtree
         }
-        write_tree(tree, disk, pieces, {place: dims for place, dims in growing.items() if dims})
+        write_tree(tree, disk, per_chunk, {place: dims for place, dims in incomplete.items() if dims})
         self._disk = disk
-        self._left = {(place, d): sizes[d] - tree[place].sizes[d] for place, dims in growing.items() for d in dims}
+        self._left = {(place, d): sizes[d] - tree[place].sizes[d] for place, dims in incomplete.items() for d in dims}
         self._file: Any = h5netcdf.File(disk, "r+")
         for place, dim in self._left:
             self._file[place].resize_dimension(dim, sizes[dim])
 
     def write(self, groups: Mapping[str, xr.Dataset], dim: str, start: int) -> None:
-        """Write a piece: every variable with that dimension, from ``start`` on; the others are as in the first piece."""
+        """Write a chunk: every variable with that dimension, from ``start`` on; the others are stored with the first chunk."""
         for place, data in groups.items():
             count = data.sizes.get(dim, 0)
             if not count:
@@ -75,4 +75,6 @@ class NetcdfAppender:
         if kind is None:
             self._disk.check()
             if short := {place: n for place, n in self._left.items() if n}:
-                raise DataError(f"Trace: {short} samples of these groups were not written, or twice; record it again")
+                raise DataError(
+                    f"Trace: {short} samples of these groups were not written, or written twice; record it again"
+                )

@@ -1,6 +1,6 @@
-"""The written schema of a Trace: groups, variables, dimensions, types; and the check that a tree obeys it.
+"""Schema of a Trace: groups, variables, dimensions and types, and the validation of a tree against it.
 
-Dimensions, with one meaning everywhere:
+Dimensions:
 
 =============== ====================================================================================
 sample          samples of the split that was recorded
@@ -12,18 +12,18 @@ target_modality modality that receives an influence or a coupling weight; ``sour
 time            steps of the model, after alignment
 channel         inner channels of the scan
 state           states per channel
-coalition       subsets of modalities; row k holds modality i if bit i of k is set, so 0 is empty, the last is all
-output          class probabilities, or the one value of a regression
+coalition       subsets of modalities; row k contains modality i if bit i of k is set; 0 is the empty set, the last row all
+output          class probabilities, or the value of a regression
 target_block    blocks of time steps of the influence map; coordinate = first step; ``source_block`` the same, of the source
-expert          experts of a layer; coordinate ``expert_modality`` = the modality it belongs to, "" where all share it
+expert          experts of a layer; coordinate ``expert_modality`` = the modality of a modality-specific expert, "" for a shared one
 pair            a modality and its anchor; coordinates ``source`` and ``anchor``
 anchor_time     steps of the anchor
 frame, feature  of one modality's recorded input; their sizes differ between modalities
 =============== ====================================================================================
 
-Seconds, where the data have timestamps: ``/inputs/NAME/time`` and ``end``, when each frame was recorded and until when it
-holds (NaN where there is none; the time from the end of one frame to the next one is a gap), and ``/clock/start`` and
-``stop``, what each step of the model covers. All of a sample are on one clock. A Trace without these groups has steps alone.
+Seconds, where the data have timestamps: ``/inputs/NAME/time`` and ``end``, start and end of each frame (NaN without a
+frame; the time from the end of a frame to the start of the next one is a gap), and ``/clock/start`` and
+``stop``, the time range of each step of the model. All times of a sample are on one clock. Without timestamps these groups are absent.
 """
 
 from __future__ import annotations
@@ -102,7 +102,7 @@ INPUT: dict[str, tuple[tuple[str, ...], str]] = {
     "value": (("recorded_sample", "frame", "feature"), "f"),
     "valid": (("recorded_sample", "frame"), "b"),
 }
-#: beside them where the modality has timestamps, seconds
+#: additional variables of a modality with timestamps, seconds
 TIMED: dict[str, tuple[tuple[str, ...], str]] = {
     "time": (("recorded_sample", "frame"), "f"),
     "end": (("recorded_sample", "frame"), "f"),
@@ -120,19 +120,19 @@ ROOT_ATTRS: dict[str, type] = {
     "modalities": list,
     "best_epoch": int,
 }
-#: groups that not every Trace holds: left out on request, or nothing of the kind in the model
+#: optional groups: excluded on request, or not applicable to the model
 OPTIONAL = ("clock", "coalitions", "prefixes", "influence", "routing", "transport", "alignment")
 
 
 @takes(trace="trace")
 def validate(trace: xr.DataTree) -> None:
-    """Check that a tree is a Trace of this schema.
+    """Check that a tree is a Trace of this schema version.
 
     Raises
     ------
     DataError
-        Wrong schema version (both are named), or the first group, variable, dimension or type that is not
-        as written in :data:`SCHEMA`.
+        Another schema version (both are named), or the first group, variable, dimension or type that
+        violates :data:`SCHEMA`.
     """
     version = trace.attrs.get("schema")
     if version != SCHEMA_VERSION:
@@ -140,10 +140,10 @@ def validate(trace: xr.DataTree) -> None:
             f"Trace: schema version {version!r}, expected {SCHEMA_VERSION}; load a file of version 2 with mmviz.trace.load, which converts it; "
             "otherwise record the Trace again, or use the mmviz version named in its attribute 'mmviz'"
         )
-    lacking = [name for name in ROOT_ATTRS if name not in trace.attrs]
-    if lacking:
+    missing = [name for name in ROOT_ATTRS if name not in trace.attrs]
+    if missing:
         raise DataError(
-            f"Trace: attribute {lacking[0]!r} is missing at the root; it holds {', '.join(map(str, trace.attrs))}"
+            f"Trace: attribute {missing[0]!r} is missing at the root; it contains {', '.join(map(str, trace.attrs))}"
         )
     _check_attributes(trace.attrs)
     for group, variables in SCHEMA.items():
@@ -151,21 +151,21 @@ def validate(trace: xr.DataTree) -> None:
             _check_group(f"/{group}", trace[group].to_dataset(), variables)
         elif group not in OPTIONAL:
             raise DataError(
-                f"Trace: group /{group} is missing (schema {SCHEMA_VERSION}); it holds {', '.join(trace.children)}"
+                f"Trace: group /{group} is missing (schema {SCHEMA_VERSION}); it contains {', '.join(trace.children)}"
             )
     for name, column in trace["history"].data_vars.items():
         if column.dims not in (("epoch",), ("epoch", "modality")):
             raise DataError(
-                f"Trace: /history/{name} has dimensions {column.dims}, the schema says epoch (and modality)"
+                f"Trace: /history/{name} has dimensions {column.dims}, the schema requires epoch (and modality)"
             )
     if "inputs" not in trace.children:
         raise DataError(
-            f"Trace: group /inputs is missing (schema {SCHEMA_VERSION}); it holds {', '.join(trace.children)}"
+            f"Trace: group /inputs is missing (schema {SCHEMA_VERSION}); it contains {', '.join(trace.children)}"
         )
     for name in trace.attrs["modalities"]:
         if name not in trace["inputs"].children:
             raise DataError(
-                f"Trace: group /inputs/{name} is missing; /inputs holds {', '.join(trace['inputs'].children)}"
+                f"Trace: group /inputs/{name} is missing; /inputs contains {', '.join(trace['inputs'].children)}"
             )
         recorded = trace["inputs"][name].to_dataset()
         _check_group(f"/inputs/{name}", recorded, INPUT | TIMED if set(TIMED) & set(recorded.data_vars) else INPUT)
@@ -174,23 +174,25 @@ def validate(trace: xr.DataTree) -> None:
 def _check_attributes(attrs: Mapping[Any, Any]) -> None:
     for name, kind in ROOT_ATTRS.items():
         if type(attrs[name]) is not kind:
-            raise DataError(f"Trace: attribute {name!r} is {attrs[name]!r:.80}, the schema says a {kind.__name__}")
+            raise DataError(f"Trace: attribute {name!r} is {attrs[name]!r:.80}, the schema requires a {kind.__name__}")
     names, task = attrs["modalities"], attrs["task"]
     if not names or not all(type(name) is str for name in names) or len(set(names)) < len(names):
-        raise DataError(f"Trace: attribute 'modalities' is {names!r:.80}, the schema says a list of different names")
+        raise DataError(
+            f"Trace: attribute 'modalities' is {names!r:.80}, the schema requires a list of different names"
+        )
     classes = task.get("classes")
     if type(task.get("kind")) is not str or type(classes) is not list or not all(type(c) is str for c in classes):
-        raise DataError(f"Trace: attribute 'task' is {task!r:.80}, the schema says a kind and a list of classes")
+        raise DataError(f"Trace: attribute 'task' is {task!r:.80}, the schema requires a kind and a list of classes")
 
 
 def _check_group(place: str, group: xr.Dataset, variables: dict[str, tuple[tuple[str, ...], str]]) -> None:
     for name, (dims, kinds) in variables.items():
         if name not in group:
             raise DataError(
-                f"Trace: variable {place}/{name} is missing; the group holds {', '.join(map(str, group.variables))}"
+                f"Trace: variable {place}/{name} is missing; the group contains {', '.join(map(str, group.variables))}"
             )
         seen = group[name]
         if seen.dims != dims:
-            raise DataError(f"Trace: {place}/{name} has dimensions {seen.dims}, the schema says {dims}")
+            raise DataError(f"Trace: {place}/{name} has dimensions {seen.dims}, the schema requires {dims}")
         if seen.dtype.kind not in kinds:
-            raise DataError(f"Trace: {place}/{name} has type {seen.dtype}, the schema wants kind {kinds!r}")
+            raise DataError(f"Trace: {place}/{name} has type {seen.dtype}, the schema requires kind {kinds!r}")

@@ -25,13 +25,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 
-#: dimensions that grow with the number of samples
-GROWING = ("sample", "recorded_sample")
-_BLOCK_BYTES = 8 << 20
+#: dimensions along samples; lazy arrays are chunked along them
+ALONG_SAMPLES = ("sample", "recorded_sample")
+_LAZY_CHUNK_BYTES = 8 << 20
 
 
 def check_chunks(chunks: object) -> None:
-    """Raise where `mmviz.trace.load` cannot take these ``chunks``."""
+    """Raise where ``chunks`` is not an option of `mmviz.trace.load`, or dask is missing."""
     whole = type(chunks) is int and chunks >= 1
     if not (whole or chunks == "auto"):
         raise ConfigError(
@@ -43,14 +43,14 @@ def check_chunks(chunks: object) -> None:
         )
 
 
-def in_blocks(tree: xr.DataTree, chunks: int | str) -> xr.DataTree:
-    """Return a tree that was opened, not read, with every number that belongs to a sample as a dask array."""
-    sizes = {d: chunks if isinstance(chunks, int) else _automatic(tree, d) for d in GROWING}
+def chunked(tree: xr.DataTree, chunks: int | str) -> xr.DataTree:
+    """Return an opened tree with the numeric variables along samples as dask arrays."""
+    sizes = {d: chunks if isinstance(chunks, int) else _automatic(tree, d) for d in ALONG_SAMPLES}
 
     def blocked(data: xr.Dataset) -> xr.Dataset:
         mark, lazy = secrets.token_hex(8), {}
         for name, array in data.data_vars.items():
-            grown = [d for d in GROWING if d in array.dims]
+            grown = [d for d in ALONG_SAMPLES if d in array.dims]
             if grown and array.dtype.kind in "fb":
                 lazy[name] = array.chunk(
                     {d: _length(str(d), n, sizes) for d, n in array.sizes.items()}, token=f"{mark}{name}"
@@ -69,14 +69,14 @@ def _length(dim: str, whole: int, sizes: dict[str, int]) -> int:
 
 
 def _automatic(tree: xr.DataTree, dim: str) -> int:
-    """Return how many samples of the widest variable along this dimension make a block; a power of two, as chunks in the file are."""
+    """Return the number of samples of the widest variable per chunk; a power of two, as the chunks in the file."""
     widest = 1
     for node in tree.subtree:
         for array in node.data_vars.values():
-            kept: dict[Any, int] = {d: n for d, n in array.sizes.items() if d not in (*GROWING, "epoch")}
+            kept: dict[Any, int] = {d: n for d, n in array.sizes.items() if d not in (*ALONG_SAMPLES, "epoch")}
             if dim in array.dims and array.dtype.kind in "fb":
                 widest = max(widest, array.dtype.itemsize * math.prod(kept.values()))
-    return 1 << (max(1, _BLOCK_BYTES // widest).bit_length() - 1)
+    return 1 << (max(1, _LAZY_CHUNK_BYTES // widest).bit_length() - 1)
 
 
 _CHUNK_BYTES = 1 << 20
@@ -87,7 +87,7 @@ _HDF5_MAGIC = b"\x89HDF\r\n\x1a\n"
 
 @takes(trace="trace", path="path")
 def save(trace: xr.DataTree, path: str | Path) -> Path:
-    """Write a Trace to one netCDF 4 file; an existing file is replaced in one step.
+    """Write a Trace to one netCDF 4 file, atomically; an existing file is replaced.
 
     Attributes are stored as JSON text, so None, booleans, lists and dicts survive. Floating point arrays are
     compressed without loss.
@@ -105,24 +105,24 @@ def save(trace: xr.DataTree, path: str | Path) -> Path:
             with BufferedFile(temporary) as file:
                 write_tree(trace, file)
     except OSError as error:
-        raise DataError(f"{target} cannot be written ({error}); an older file of that name is intact") from error
+        raise DataError(f"{target} cannot be written ({error}); an older file of that name is unchanged") from error
     return target
 
 
 def write_tree(
     trace: xr.DataTree,
     file: BufferedFile,
-    pieces: Mapping[str, int] | None = None,
-    growing: Mapping[str, Sequence[str]] | None = None,
+    per_chunk: Mapping[str, int] | None = None,
+    unlimited: Mapping[str, Sequence[str]] | None = None,
 ) -> None:
-    """Write a tree to an open file as `save` does, but neither checked nor atomically.
+    """Write a tree to an open file, as `save` without validation and atomic replacement.
 
     Parameters
     ----------
-    pieces
-        Dimension to the number of samples that are written, and will be read, together; all of them when None.
-    growing
-        Group to dimensions that may grow later.
+    per_chunk
+        Dimension to the number of samples per chunk; None: all of them.
+    unlimited
+        Group to dimensions of unlimited length.
 
     Raises
     ------
@@ -132,10 +132,10 @@ def write_tree(
     tree = trace.map_over_datasets(_encode)
     tree.attrs = _to_json(trace.attrs, "/")
     encoding = {
-        node.path: {str(name): _layout(v, pieces or {}) for name, v in node.data_vars.items() if v.size}
+        node.path: {str(name): _layout(v, per_chunk or {}) for name, v in node.data_vars.items() if v.size}
         for node in tree.subtree
     }
-    tree.to_netcdf(file, engine="h5netcdf", encoding=encoding, unlimited_dims=growing)
+    tree.to_netcdf(file, engine="h5netcdf", encoding=encoding, unlimited_dims=unlimited)
     file.check()
 
 
@@ -146,19 +146,19 @@ def load(path: str | Path, *, chunks: int | Literal["auto"] | None = None) -> xr
     Parameters
     ----------
     path
-        What :func:`save` or ``record(..., path=...)`` wrote.
+        A file of :func:`save` or ``record(..., path=...)``.
     chunks
-        None: read everything. A number: values of samples are dask arrays of so many samples (and one epoch) each, read when
-        they are computed; every analysis takes such a Trace, goes over it block by block, and leaves lazy what has as many
-        values as the Trace itself. ``"auto"``: blocks of about 8 MiB. ``trace.close()`` closes the file.
+        None: read everything. A number: variables along samples are dask arrays in chunks of that many samples (and one epoch),
+        read when they are computed; every analysis accepts such a Trace, processes it in chunks, and keeps results of the size of
+        the Trace lazy. ``"auto"``: chunks of about 8 MiB. ``trace.close()`` closes the file.
 
     Raises
     ------
     DataError
-        If the file is not there, not netCDF 4, or not a Trace of this schema; or if its content lies in other files, is linked
-        in circles, or would take far more memory than the file has (see `mmviz.io.netcdf.check_netcdf`).
+        If the file is not there, not netCDF 4, or not a Trace of this schema; or if its content is stored in other files, has circular
+        links, or would need far more memory than the size of the file (see `mmviz.io.netcdf.check_netcdf`).
     ConfigError
-        If ``chunks`` is neither.
+        If ``chunks`` is another value.
     MissingDependencyError
         If ``chunks`` is given and dask is not installed.
     """
@@ -173,7 +173,7 @@ def load(path: str | Path, *, chunks: int | Literal["auto"] | None = None) -> xr
                 opened = opened.load()
     except Exception as error:  # the library raises many kinds of errors over damaged files
         raise DataError(
-            f"{source} cannot be read as netCDF 4 ({error!s:.300}); the file is damaged or cut off"
+            f"{source} cannot be read as netCDF 4 ({error!s:.300}); the file is damaged or truncated"
         ) from error
     try:
         tree = opened.map_over_datasets(_decode)
@@ -181,7 +181,7 @@ def load(path: str | Path, *, chunks: int | Literal["auto"] | None = None) -> xr
         tree = from_version_2(tree) if tree.attrs.get("schema") == 2 else tree
         validate(tree)
         if chunks is not None:
-            tree = in_blocks(tree, chunks)
+            tree = chunked(tree, chunks)
     except BaseException as error:
         opened.close()
         if isinstance(error, MmvizError) or not isinstance(error, Exception):
@@ -205,15 +205,15 @@ def _require_netcdf(source: Path) -> None:
     check_netcdf(source)
 
 
-def _layout(variable: xr.DataArray, pieces: Mapping[str, int]) -> dict[str, Any]:
-    """Return how a variable lies in the file: floating point values compressed, samples in chunks of about 1 MiB."""
+def _layout(variable: xr.DataArray, per_chunk: Mapping[str, int]) -> dict[str, Any]:
+    """Return the encoding of a variable in the file: floating point values compressed, samples in chunks of about 1 MiB."""
     how: dict[str, Any] = {"zlib": True, "complevel": 1} if variable.dtype.kind == "f" else {}
-    grown = [d for d in GROWING if d in variable.dims]
+    grown = [d for d in ALONG_SAMPLES if d in variable.dims]
     if grown and variable.dtype.kind in "fb":
         dim = grown[0]
         fixed = {d: 1 if d == "epoch" else n for d, n in variable.sizes.items() if d != dim}
         one = variable.dtype.itemsize * math.prod(fixed.values())
-        most = min(_CHUNK_BYTES // one, pieces.get(str(dim), variable.sizes[dim]), variable.sizes[dim])
+        most = min(_CHUNK_BYTES // one, per_chunk.get(str(dim), variable.sizes[dim]), variable.sizes[dim])
         fixed[dim] = 1 << (max(1, most).bit_length() - 1)
         how["chunksizes"] = tuple(fixed[d] for d in variable.dims)
     return how
@@ -233,7 +233,7 @@ def _check_text(name: str, values: np.ndarray) -> None:
     for index, text in np.ndenumerate(values):
         if "\x00" in text or any("\ud800" <= c <= "\udfff" for c in text):
             raise DataError(
-                f"Trace: {name}{list(index)} = {text!r} holds a NUL or a lone surrogate, which netCDF text cannot hold; "
+                f"Trace: {name}{list(index)} = {text!r} contains a NUL or a lone surrogate, which netCDF text cannot store; "
                 "replace the character in the data"
             )
 

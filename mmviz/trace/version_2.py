@@ -47,6 +47,9 @@ def _renamed(group: str, data: xr.Dataset) -> xr.Dataset:
     if coupling in data and "modality" in data[coupling].dims:
         target = data[coupling].rename(_present({"modality": "target_modality"}, data[coupling]))
         data = data.drop_vars(coupling).assign({coupling: target})
+    if "says" in data.attrs:
+        data = data.assign_attrs(description=data.attrs["says"])
+        del data.attrs["says"]
     return data.rename(_present(RENAMED.get(group, {}) | EVERYWHERE, data))
 
 

@@ -28,9 +28,9 @@ GIGABYTE = 1e9
 TRAIN_BAR, TRACE_BAR = 3.0, 1.5  # GB resident
 MOSEI = {"text": (50, 300), "audio": (500, 74), "vision": (500, 35)}
 SMALL = {"text": (50, 12), "audio": (50, 8), "vision": (50, 6)}
-FULL = {"train": 16326, "valid": 1871, "samples": 100_000, "recorded_sample": 40_000}
-QUICK = {"train": 120, "valid": 20, "samples": 200, "recorded_sample": 64}
-ANALYSES = ("shapley", "coalition_scores", "interactions", "equilibrium", "prefix_shapley", "states", "trajectories")
+FULL = {"train": 16326, "valid": 1871, "samples": 100_000, "recorded_samples": 40_000}
+QUICK = {"train": 120, "valid": 20, "samples": 200, "recorded_samples": 64}
+ANALYSES = ("shapley", "coalition_scores", "interactions", "imbalance", "prefix_shapley", "states", "trajectories")
 
 
 class Generated:
@@ -91,7 +91,7 @@ def record(folder, sizes):
     ds = mm.data.from_disk(folder / "set")
     model = mm.models.build("coupled_mamba", ds.spec, width=8, layers=1, state=4)
     run = mm.train.fit(model, ds, epochs=1, progress=False)
-    options = {"recorded_sample": sizes["recorded_sample"], "influence": False}
+    options = {"recorded_samples": sizes["recorded_samples"], "influence": False}
     held = sum(mm.recording.estimate(run, ds["test"], **options).values())
     mm.record(run, ds["test"], **options, path=folder / "trace.nc", progress=False).close()
     return {"bytes_in_memory": held, "bytes_on_disk": (folder / "trace.nc").stat().st_size}

@@ -68,7 +68,7 @@ def test_bins_of_whole_frames_are_exact_by_default_and_bins_that_share_frames_sa
     trace, answers = recorded(run, ds)
     assert trace["prefixes"].attrs["meaning"] == "steps"
     assert trace["prefixes"].attrs["label"] == "prefix of the aligned sequence"
-    assert "a frame of a, b may lie in two steps" in trace["prefixes"].attrs["says"]
+    assert "a frame of a, b may lie in two steps" in trace["prefixes"].attrs["description"]
     _, answers = recorded(run, ds, prefixes="recording")
     np.testing.assert_allclose(answers, predicted_along(run, ds["test"].take([0, 1, 2]), "clock"), atol=1e-6)
 
@@ -93,7 +93,7 @@ def test_a_table_beside_a_padded_signal_is_named_as_the_reason_and_stays_whole_w
     run = trained(ds)
     trace, _ = recorded(run, ds)
     assert trace["prefixes"].attrs["label"] == "prefix of the aligned sequence"
-    assert "tab is repeated up to step t only" in trace["prefixes"].attrs["says"]
+    assert "tab is repeated up to step t only" in trace["prefixes"].attrs["description"]
     _, answers = recorded(run, ds, prefixes="recording")
     np.testing.assert_allclose(answers, predicted_along(run, ds["test"].take([0, 1, 2]), "clock"), atol=1e-6)
 
@@ -162,10 +162,10 @@ def test_contributions_frame_and_page_take_the_words_from_the_trace():
         trace, _ = recorded(run, ds, prefixes=way)
         frame = mm.plots.explorer_frame(trace)
         assert frame.attrs["prefix"] == label
-        assert mm.analysis.prefix_shapley(trace).attrs["prefix"] == trace["prefixes"].attrs["says"]
+        assert mm.analysis.prefix_shapley(trace).attrs["prefix"] == trace["prefixes"].attrs["description"]
         page = mm.widgets.serialize.header(frame)
         assert page["prefix"]["label"] == label
-        assert any(trace["prefixes"].attrs["says"] in note for note in page["notes"])
+        assert any(trace["prefixes"].attrs["description"] in note for note in page["notes"])
 
 
 def test_an_edited_sample_whose_prefixes_mean_something_else_is_refused_beside_the_trace():
@@ -232,5 +232,5 @@ def test_what_a_prefix_means_survives_saving_and_recording_in_pieces(tmp_path, w
     pieces, _ = recorded(run, ds, prefixes=way, path=tmp_path / "pieces.nc", chunk=2, progress=False)
     for tree in (mm.trace.load(tmp_path / "whole.nc"), pieces):
         again = tree["prefixes"]
-        assert {key: again.attrs[key] for key in ("meaning", "label", "says")} == dict(trace["prefixes"].attrs)
+        assert {key: again.attrs[key] for key in ("meaning", "label", "description")} == dict(trace["prefixes"].attrs)
         np.testing.assert_allclose(again["prediction"].values, trace["prefixes"]["prediction"].values, atol=1e-6)

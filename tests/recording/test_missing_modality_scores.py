@@ -106,8 +106,8 @@ def test_a_regression_has_its_error_which_is_better_when_lower(regression, value
 
 def test_samples_that_lack_a_whole_subset_are_counted_and_scored(ragged, ragged_run):
     scores = mm.recording.subset_scores(ragged_run, ragged["test"], resamples=5)
-    assert scores.lacking.sel(subset="sound").item() == 1
-    assert scores.lacking.sel(subset="sound + light").item() == 0
+    assert scores.without_data.sel(subset="sound").item() == 1
+    assert scores.without_data.sel(subset="sound + light").item() == 0
     assert np.isfinite(scores.score).all()
     curve = mm.recording.missing_scores(ragged_run, ragged["test"], rates=[0.5], protocol="independent", draws=4)
     assert 0 < curve.lost.item() < 0.5, "an absent modality cannot be lost again, and one always remains"
@@ -140,18 +140,18 @@ def test_curves_of_several_trainings_are_what_the_figure_draws(clear, run, toy_r
     frame = mm.plots.missing_frame(both)
     np.testing.assert_allclose(frame["mean"].sel(model="one"), alone["mean"])
     for wrong in ({}, {"one": []}):
-        with pytest.raises(ConfigError, match="a name in it has none"):
+        with pytest.raises(ConfigError, match="a name has no run"):
             mm.recording.compare_missing(wrong, clear["test"])
 
 
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"draws": 0}, "draws=0, expected an integer ≥ 1"),
+        ({"draws": 0}, "draws=0; give a whole number of at least 1"),
         ({"seed": -1}, "seed=-1"),
         ({"level": 1.0}, "level=1.0"),
         ({"rates": []}, "rates is empty"),
-        ({"rates": [0.25]}, "protocol='imder' is defined"),
+        ({"rates": [0.25]}, "protocol='imder' is defined for"),
         ({"metric": "auc"}, "no metric 'auc'"),
         ({"convention": "mosi"}, "convention='mosi' for a classification"),
     ],

@@ -88,7 +88,7 @@ def test_impossible_samples_are_refused(toy, toy_run, recorded_samples):
 
 
 def test_an_epoch_that_was_not_kept_is_refused(toy, toy_run):
-    with pytest.raises(ConfigError, match="epoch 99 was not kept"):
+    with pytest.raises(ConfigError, match="epoch 99 has no stored weights"):
         mm.record(toy_run, toy["test"], epochs=[99])
 
 

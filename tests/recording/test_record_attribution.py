@@ -123,10 +123,10 @@ def test_a_broken_answer_gives_a_broken_gap_and_says_so(toy, toy_run, monkeypatc
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        ({"baseline": "median"}, "choose one of mean, zero"),
+        ({"baseline": "median"}, "use one of 'mean', 'zero'"),
         ({"output": "value"}, "choose one of probability, logit"),
-        ({"steps": 0}, "integer ≥ 1"),
-        ({"recorded_sample": [999]}, "recorded_samples="),
+        ({"steps": 0}, "whole number of at least 1"),
+        ({"recorded_samples": [999]}, "recorded_samples="),
     ],
 )
 def test_impossible_options_are_refused(toy, toy_run, options, said):

@@ -34,5 +34,5 @@ def test_an_absent_modality_has_no_vector_and_leaves_the_others(toy, toy_run):
 def test_an_epoch_is_that_epoch(toy, toy_run):
     first, last = (mm.recording.encoded(toy_run, toy["test"], epoch=epoch) for epoch in (0, toy_run.epochs[-1]))
     assert not np.allclose(first["vector"], last["vector"])
-    with pytest.raises(ConfigError, match="epoch 99"):
+    with pytest.raises(ConfigError, match="epoch=99 is not stored"):
         mm.recording.encoded(toy_run, toy["test"], epoch=99)

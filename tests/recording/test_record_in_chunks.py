@@ -68,7 +68,7 @@ def test_pieces_hold_what_is_recorded_at_once(any_run, ragged, tmp_path, chunk):
 
 
 def test_a_trace_without_subsets_is_written_too(toy, toy_run, tmp_path):
-    chosen = {"recorded_sample": [4, 2, 7], "coalitions": False, "influence": False}
+    chosen = {"recorded_samples": [4, 2, 7], "coalitions": False, "influence": False}
     whole = mm.record(toy_run, toy["test"], **chosen)
     mm.record(toy_run, toy["test"], **chosen, path=tmp_path / "t.nc", chunk=2, progress=False).close()
     same(mm.trace.load(tmp_path / "t.nc"), whole)
@@ -117,7 +117,7 @@ def test_a_chunk_that_is_none_is_refused(toy, toy_run, tmp_path, chunk):
 
 
 def test_a_chunk_without_a_file_is_refused(toy, toy_run):
-    with pytest.raises(ConfigError, match="beside path="):
+    with pytest.raises(ConfigError, match="together with path="):
         mm.record(toy_run, toy["test"], chunk=2)
 
 
@@ -166,7 +166,7 @@ def test_a_read_only_folder_is_refused_before_the_model_runs(toy, toy_run, tmp_p
         raise PermissionError(13, "Read-only file system", str(self))
 
     monkeypatch.setattr(Path, "touch", refuse)
-    with pytest.raises(DataError, match=r"cannot be written .*Read-only.*Choose a folder"):
+    with pytest.raises(DataError, match=r"cannot be written .*Read-only.*Choose a writable folder"):
         mm.record(toy_run, toy["test"], path=tmp_path / "t.nc", progress=False)
 
 
@@ -204,7 +204,7 @@ def test_a_disk_that_fills_up_gives_one_clear_error(toy_run, tmp_path, room):
 
 
 def test_a_piece_larger_than_the_limit_is_refused(toy, toy_run, tmp_path):
-    with pytest.raises(MmvizError, match=r"a piece of 6 samples would take .*a smaller chunk"):
+    with pytest.raises(MmvizError, match=r"a chunk of 6 samples would take .*a smaller chunk"):
         mm.record(toy_run, toy["test"], path=tmp_path / "t.nc", chunk=6, limit_bytes=400_000)
     assert list(tmp_path.iterdir()) == []
 

@@ -140,7 +140,7 @@ def test_attributions_are_the_gradients_of_the_module(toy):
 def test_a_module_without_gradient_says_so(toy):
     pytest.importorskip("captum", reason="captum is not installed: pip install -e '.[explain]'")
     closed = mm.models.adapt(Net(toy.spec), toy.spec, missing="zeros", call=lambda net, x: net(x).detach())
-    with pytest.raises(ConfigError, match=r"no gradient in the inputs; is there a torch\.no_grad"):
+    with pytest.raises(ConfigError, match=r"no gradient with respect to the inputs; remove torch\.no_grad"):
         mm.recording.record_attribution(mm.train.as_run(closed), toy["test"], recorded_samples=1)
 
 
@@ -184,7 +184,7 @@ def test_one_modality_has_all_of_the_contribution():
 
 
 def test_alignment_of_what_is_not_encoded_here_is_refused(toy, run):
-    with pytest.raises(ConfigError, match="how it encodes is not known"):
+    with pytest.raises(ConfigError, match="whose encoders are unknown"):
         mm.record(run, toy["test"], recorded_samples=1, alignment=True)
 
 

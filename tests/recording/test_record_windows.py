@@ -179,7 +179,7 @@ def test_a_budget_that_is_no_number_is_refused(toy, toy_run, budget):
 
 
 def test_an_unknown_index_and_another_data_set_are_refused(windows):
-    with pytest.raises(ConfigError, match="choose one of shapley, owen"):
+    with pytest.raises(ConfigError, match="use one of 'shapley', 'owen'"):
         mm.analysis.window_shapley(windows, index="banzhaf")
     with pytest.raises(DataError, match="prediction is missing"):
         mm.analysis.window_shapley(windows.drop_vars("prediction"))

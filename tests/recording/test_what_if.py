@@ -106,7 +106,7 @@ def test_what_is_not_there_is_refused(toy, toy_run, ragged):
     asked = mm.recording.what_if(toy_run, toy["test"])
     with pytest.raises(ConfigError, match="names sample 'nobody', which is not in the 'test' split"):
         asked("nobody", toy_run.best_epoch, {})
-    with pytest.raises(ConfigError, match="epoch 99 was not kept"):
+    with pytest.raises(ConfigError, match="epoch=99 is not stored"):
         asked(str(toy["test"].ids[0]), 99, {})
     with pytest.raises(ConfigError, match="what_if: 'ragged' has the modalities sound, light"):
         mm.recording.what_if(toy_run, ragged["test"])
@@ -223,7 +223,7 @@ def test_a_text_becomes_the_steps_its_encoder_gives(ragged):
         ({"sound": {"mask": 1}}, "mask is 1"),
         ({"sound": {"swap": "nobody"}}, "swap of 'sound' names sample 'nobody'"),
         ({"sound": {"swap": 3}}, "names sample 3"),
-        ({"sound": {"text": "hello"}}, "there is no encoder"),
+        ({"sound": {"text": "hello"}}, "no encoder is given"),
         ({"sound": {"text": "hello", "swap": "x"}}, "both swap and text"),
     ],
 )
