@@ -36,7 +36,9 @@ if TYPE_CHECKING:
     from mmviz.train.strategies.base import Strategy, Update
 
 #: methods of a model that run under the precision of the training
-FORWARD = ("encode", "streams", "pooled", "answer", "fuse", "learn", "alone", "turn")
+FORWARD = (
+    "encode", "streams", "pooled", "fuse_pooled", "fuse", "training_forward", "unimodal_features", "unimodal_forward",
+)  # fmt: skip
 
 #: overflows in a row, in float16, until a training counts as diverged
 MAX_OVERFLOWS = 30

@@ -279,3 +279,36 @@ def test_prediction_does_not_depend_on_the_mode_the_model_was_left_in(toy, toy_r
     for size in (0, -1, 2.0):
         with pytest.raises(ConfigError, match="batch_size="):
             toy_run.predict(toy["test"], batch_size=size)
+
+
+def test_every_method_that_runs_under_the_precision_of_the_training_is_one_of_the_model_contract():
+    from mmviz.models.base import FusionModel
+    from mmviz.models.fusions.equilibrium import Equilibrium
+    from mmviz.train.loop import FORWARD
+
+    assert [name for name in FORWARD if not hasattr(FusionModel, name) and not hasattr(Equilibrium, name)] == []
+
+
+def test_every_model_method_that_the_strategies_and_the_wrapper_of_empty_batches_call_runs_under_the_precision():
+    import re
+    from pathlib import Path
+
+    import mmviz.train
+    from mmviz.models.base import FusionModel
+    from mmviz.models.fusions.equilibrium import Equilibrium
+    from mmviz.train.loop import FORWARD
+
+    folder = Path(mmviz.train.__file__).parent
+    sources = [*(folder / "strategies").glob("*.py"), folder / "devices" / "empty_batch.py"]
+    calls = {m for path in sources for m in re.findall(r"model\)?\.([a-z_]+)\(", path.read_text(encoding="utf-8"))}
+    tensors = {name for name in calls if "steps" in signature_of(FusionModel, Equilibrium, name)} | {"encode"}
+    assert tensors <= set(FORWARD)
+    assert {"fuse", "training_forward", "unimodal_forward"} <= tensors
+
+
+def signature_of(*kinds_and_name):
+    import inspect
+
+    *kinds, name = kinds_and_name
+    method = next((getattr(kind, name) for kind in kinds if hasattr(kind, name)), None)
+    return () if not inspect.isfunction(method) else tuple(inspect.signature(method).parameters)

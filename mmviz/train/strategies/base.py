@@ -177,8 +177,8 @@ class Training:
     Attributes
     ----------
     model
-        The model on its device; call ``encode``, ``pooled``, ``answer``, ``fuse``, ``learn`` of it. Its parameters are those of the run's
-        model.
+        The model on its device; call its ``encode``, ``pooled``, ``fuse_pooled``, ``fuse``, ``training_forward``. Its parameters are those
+        of the run's model.
     config
         Options of the training.
     samples

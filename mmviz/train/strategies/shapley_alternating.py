@@ -104,8 +104,8 @@ class AlternatingOptions:
 class BatchMemory:
     """Values that the alternating updates of one batch share: the recurrent memory, and the targets of the mapping."""
 
-    carried: Float[Tensor, "batch width"]
-    goals: tuple[Float[Tensor, "modality batch width"], Bool[Tensor, "modality batch"]] | None
+    memory: Float[Tensor, "batch width"]
+    targets: tuple[Float[Tensor, "modality batch width"], Bool[Tensor, "modality batch"]] | None
 
 
 class ShapleyAlternating(Strategy):
@@ -203,10 +203,10 @@ class ShapleyAlternating(Strategy):
             self._batch += 1
             return
         if self.options.order != "joint":
-            counts, memory = self._counts.next(self._rates), self._batch_memory(batch)
+            counts, shared = self._counts.next(self._rates), self._batch_memory(batch)
             for m in self._order:
                 for _ in range(counts[m]):
-                    yield from self._unimodal(batch, m, memory)
+                    yield from self._unimodal(batch, m, shared)
         if self.options.joint_update or self.options.order == "joint":
             update = training.joint(training.model.encode(batch), batch.required_target)
             yield self._with_loss(update, "joint_loss")
@@ -215,7 +215,7 @@ class ShapleyAlternating(Strategy):
         """Return the number of updates of each modality."""
         return {f"updates/{name}": float(n) for name, n in zip(self.training.names, self._updates, strict=True)}
 
-    def _unimodal(self, batch: Batch, m: int, memory: BatchMemory | None) -> Iterator[Update]:
+    def _unimodal(self, batch: Batch, m: int, shared: BatchMemory | None) -> Iterator[Update]:
         """Yield the update of modality m on the samples that have it."""
         training = self.training
         steps = training.model.encode(batch)
@@ -225,13 +225,13 @@ class ShapleyAlternating(Strategy):
         target, name = batch.required_target[rows], training.names[m]
         only = steps.samples(rows).masked(training.only(m, len(target)))
         optimizer = f"unimodal/{name}" if self.options.optimizers == "per_modality" else "all"
-        if memory is None:
+        if shared is None:
             update = training.joint(only, target, modality=name, optimizer=optimizer)
         else:
-            goals = None if memory.goals is None else (memory.goals[0][:, rows], memory.goals[1][:, rows])
-            turn = cast("Equilibrium", training.model).unimodal_forward(only, m, memory.carried[rows], goals)
-            memory.carried[rows] = turn.memory
-            update = training.update(turn.output, turn.penalties, target, modality=name, optimizer=optimizer)
+            targets = None if shared.targets is None else (shared.targets[0][:, rows], shared.targets[1][:, rows])
+            found = cast("Equilibrium", training.model).unimodal_forward(only, m, shared.memory[rows], targets)
+            shared.memory[rows] = found.memory
+            update = training.update(found.output, found.penalties, target, modality=name, optimizer=optimizer)
         self._updates[m] += 1
         yield self._with_loss(update, f"unimodal_loss/{name}")
 
@@ -240,13 +240,13 @@ class ShapleyAlternating(Strategy):
         inside = self._equilibrium
         if inside is None:
             return None
-        goals = None
+        targets = None
         with torch.no_grad():
             if inside.mapping is not None:
-                goals = cast("Equilibrium", self.training.model).unimodal_features(self.training.model.encode(batch))
+                targets = cast("Equilibrium", self.training.model).unimodal_features(self.training.model.encode(batch))
             dtype = next(inside.parameters()).dtype
-            carried = torch.zeros(len(batch), inside.config.width, device=self.training.device, dtype=dtype)
-            return BatchMemory(carried, goals)
+            memory = torch.zeros(len(batch), inside.config.width, device=self.training.device, dtype=dtype)
+            return BatchMemory(memory, targets)
 
     def _with_loss(self, update: Update, name: str) -> Update:
         update.parts = {**update.parts, name: update.loss.detach()}
