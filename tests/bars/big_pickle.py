@@ -10,7 +10,6 @@ import argparse
 import json
 import os
 import pickle
-import platform
 import subprocess
 import sys
 import tempfile
@@ -18,6 +17,7 @@ import time
 from pathlib import Path
 
 import numpy as np
+from mmkernels.timing import report
 
 HERE = Path(__file__).parent
 TIME_BAR, MEMORY_BAR = 2.5, 2.0
@@ -98,9 +98,9 @@ def main():
         "times_plain": seconds["safe"] / seconds["plain"], "peak_of_file": peak["safe"] / size,
         "same_sum": len({r["sum"] for rs in runs.values() for r in rs}) == 1,
         "bars": {"times_plain": TIME_BAR, "peak_of_file": MEMORY_BAR},
-        "machine": {"platform": platform.platform(), "python": platform.python_version(), "numpy": np.__version__},
+        **report.about("cpu", "numpy"),
     }  # fmt: skip
-    (HERE / "big_pickle.json").write_text(json.dumps(result, indent=1) + "\n")
+    report.write(HERE / "big_pickle.json", result)
     print(json.dumps(result, indent=1))
     return 0 if result["times_plain"] <= TIME_BAR and result["peak_of_file"] <= MEMORY_BAR and result["same_sum"] else 1
 

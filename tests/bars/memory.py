@@ -9,11 +9,7 @@ subset are recorded, and the states of some thousands of them. --quick is the sa
 """
 
 import argparse
-import importlib.metadata
 import json
-import os
-import platform
-import resource
 import shutil
 import subprocess
 import sys
@@ -22,6 +18,8 @@ import time
 from pathlib import Path
 
 import numpy as np
+from mmkernels.timing import report
+from mmkernels.timing.memory import highest_resident_bytes
 
 RESULTS = Path(__file__).with_name("memory.json")
 GIGABYTE = 1e9
@@ -123,8 +121,9 @@ BARS = {"write": TRACE_BAR, "train": TRAIN_BAR, "record": TRACE_BAR, "analyse": 
 def child(stage, folder, quick):
     start = time.perf_counter()
     found = STAGES[stage](folder, QUICK if quick else FULL)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
-    print(json.dumps({"peak_bytes": peak, "seconds": round(time.perf_counter() - start, 1), **found}))
+    print(
+        json.dumps({"peak_bytes": highest_resident_bytes(), "seconds": round(time.perf_counter() - start, 1), **found})
+    )
 
 
 def main():
@@ -158,10 +157,9 @@ def main():
         "quick": options.quick,
         "sizes": QUICK if options.quick else FULL,
         "stages": stages,
-        "machine": {"cpu": platform.machine(), "cores": os.cpu_count(), "system": platform.system()},
-        "versions": {"python": platform.python_version(), **{n: importlib.metadata.version(n) for n in names}},
+        **report.about("cpu", *names),
     }
-    (options.out or RESULTS).write_text(json.dumps(result, indent=1) + "\n")
+    report.write(options.out or RESULTS, result)
     return None
 
 

@@ -8,8 +8,6 @@ study in one process against the same trainings written out by hand, in turn, da
 
 import argparse
 import json
-import os
-import platform
 import subprocess
 import sys
 import tempfile
@@ -17,7 +15,7 @@ import time
 from pathlib import Path
 
 import numpy as np
-import torch
+from mmkernels.timing import report
 
 import mmviz as mm
 from mmviz.studies.cell import open_source
@@ -111,17 +109,9 @@ def main():
         "seconds_to_repeat_in_a_new_process": fresh,
         "cells_run_by_repeating": outcome.finished_now + process.returncode,
         "bars": {"speedup_of_two": SPEEDUP_BAR, "overhead_per_cell": OVERHEAD_BAR, "seconds_to_repeat": REPEAT_BAR},
-        "machine": {
-            "platform": platform.platform(),
-            "cpus": os.cpu_count(),
-            "load": os.getloadavg() if hasattr(os, "getloadavg") else None,
-            "python": platform.python_version(),
-            "torch": torch.__version__,
-            "numpy": np.__version__,
-            "mmviz": mm.__version__,
-        },
+        **report.about("cpu", "torch", "numpy", "mmviz"),
     }
-    given.out.write_text(json.dumps(result, indent=1) + "\n")
+    report.write(given.out, result)
     print(json.dumps(result, indent=1))
     good = (
         result["speedup_of_two"] >= SPEEDUP_BAR

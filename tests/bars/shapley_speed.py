@@ -2,10 +2,10 @@
 
 python tests/bars/shapley_speed.py [--repeats 7] [--samples 64] [--models late,gated,coupled_mamba] [--chunks]
 
-The function is the model's probability of the true class of one sample, as heard by rows of subsets of its M modalities: encoders
-and fusion, as a package that explains can only be given a whole model. It is the same for every peer, and each passes as
+The function is the model's probability of the true class of one sample, for rows of subsets of its M modalities: encoders
+and fusion, since an explanation package can only be given a whole model. It is the same for every peer, and each passes as
 many subsets at once as it can: shapiq and shap all 2^M, captum the M of one order. Ours takes the samples together, which is
-what it is for. All run in one process, in turns; the values must be equal to 1e-5. Two columns tell where the time goes, and have no bar:
+what it is for. All run in one process, in turns; the values must be equal to 1e-5. Two columns show where the time is spent, and have no bar:
 captum with the samples of a call batched, and the peers on steps that are encoded already.
 
 The bars hold for models whose modalities are encoded apart (`late`: a Mamba stream per modality; `gated`); in `coupled_mamba` the
@@ -13,17 +13,14 @@ coalition enters every step of the scan, so only its small step encoders can be 
 """
 
 import argparse
-import json
-import os
-import platform
 import statistics
 import time
 import warnings
-from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
 import torch
+from mmkernels.timing import report
 
 import mmviz as mm
 from mmviz.analysis import shapley_values
@@ -211,17 +208,10 @@ def main():
         "samples": options.samples,
         "repeats": options.repeats,
         "chunk_bytes": CHUNK_BYTES,
-        "machine": {
-            "cpu": platform.processor() or platform.machine(),
-            "cores": os.cpu_count(),
-            "threads": torch.get_num_threads(),
-            "system": platform.system(),
-        },
-        "versions": {"python": platform.python_version()}
-        | {p: version(p) for p in packages}
-        | {"mmviz": mm.__version__},
+        "threads": torch.get_num_threads(),
+        **report.about("cpu", *packages, "mmviz"),
     }
-    RESULTS.write_text(json.dumps(result, indent=1) + "\n")
+    report.write(RESULTS, result)
     print(f"the bars are {'met' if met else 'NOT met'} for {', '.join(BARRED)}")
     return None
 

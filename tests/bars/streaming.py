@@ -7,15 +7,14 @@ dropped from the cache before every measurement (Linux; elsewhere the figures ar
 """
 
 import argparse
-import json
 import os
-import platform
 import shutil
 import tempfile
 import time
 from pathlib import Path
 
 import numpy as np
+from mmkernels.timing import report
 
 import mmviz as mm
 from mmviz.data.disk import from_disk, to_disk
@@ -138,14 +137,9 @@ def main():
         "bytes_per_second": best,
         "ratio": ratio,
         "bar": BAR,
-        "machine": {
-            "cpu": platform.processor() or platform.machine(),
-            "cores": os.cpu_count(),
-            "system": platform.system(),
-        },
-        "versions": {"python": platform.python_version(), "numpy": np.__version__, "mmviz": mm.__version__},
+        **report.about("cpu", "numpy", "mmviz"),
     }
-    RESULTS.write_text(json.dumps(result, indent=1) + "\n")
+    report.write(RESULTS, result)
     print(", ".join(f"{plan} {r:.2f}" for plan, r in ratio.items()) + f" of plain reading; the bar is {BAR}")
 
 

@@ -1,4 +1,4 @@
-"""How fast the views answer in real JupyterLab, beside plotly's FigureWidget on the same data in the same run.
+"""Latency of the views in real JupyterLab, beside plotly's FigureWidget on the same data in the same run.
 
     make bench-views            (about a minute; a quiet machine gives the figures that count)
 
@@ -8,16 +8,15 @@ the epoch, the time cursor and one end of the span with the data in the page; pl
 kernel, one batch_update of the three maps.
 
 A what-if is one key press on the delay of a modality: from the slider's event through the kernel, where a Coupled Mamba of 64
-channels and 500 steps answers for all 8 subsets of 3 modalities at every step with exact Shapley values, to the pixels.
+channels and 500 steps predicts for all 8 subsets of 3 modalities at every step with exact Shapley values, to the pixels.
 """
 
-import json
-import platform
 import statistics
 import sys
 import tempfile
-from importlib.metadata import version
 from pathlib import Path
+
+from mmkernels.timing import report
 
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE.parent / "browser"), str(HERE.parent / "widgets")]
@@ -104,9 +103,11 @@ def main():
         with start_lab(work, state=state) as address:
             result = {"ours": ours(browser, address, work), "plotly": plotly(browser, address, work)}
             result["ours"]["what_if"] = what_if(browser, address)
-    result |= {"bars": BARS, "moves": MOVES - DROPPED, "machine": machine()}
-    report(result)
-    (HERE / "views.json").write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+    result |= {"bars": BARS, "moves": MOVES - DROPPED} | report.about(
+        "cpu", "jupyterlab", "anywidget", "plotly", "mmviz"
+    )
+    print_table(result)
+    report.write(HERE / "views.json", result)
 
 
 def ours(browser, address, work):
@@ -203,24 +204,15 @@ def summary(times):
     return {"p50_ms": round(statistics.median(kept), 1), "p95_ms": round(kept[round(0.95 * (len(kept) - 1))], 1)}
 
 
-def machine():
-    """Return what the figures depend on."""
-    return {
-        "system": platform.platform(),
-        "python": platform.python_version(),
-        **{name: version(name) for name in ("jupyterlab", "anywidget", "plotly", "mmviz")},
-    }
-
-
-def report(result):
+def print_table(result):
     """Print both columns."""
     one, other = result["ours"], result["plotly"]
     print(f"{'per move, ms (median / 95 %)':34}{'Explorer':>16}{'FigureWidget':>16}   bar")
     for kind in ("epoch", "time", "brush"):
         cells = [f"{r[kind]['p50_ms']:.1f} / {r[kind]['p95_ms']:.1f}" if kind in r else "–" for r in (one, other)]
         print(f"{kind:34}{cells[0]:>16}{cells[1]:>16}   {BARS['p50_ms']} / {BARS['p95_ms']}")
-    asked = one["what_if"]
-    took = f"{asked['p50_ms']:.1f} / {asked['p95_ms']:.1f}"
+    what_if_times = one["what_if"]
+    took = f"{what_if_times['p50_ms']:.1f} / {what_if_times['p95_ms']:.1f}"
     bar = f"{BARS['what_if_p50_ms']} / {BARS['what_if_p95_ms']}"
     print(f"{'what-if, model and Shapley':34}{took:>16}{'–':>16}   {bar}")
     print(f"{'sent to show it, kB':34}{one['wire_bytes'] / 1e3:>16.0f}{'–':>16}   {BARS['wire_bytes'] / 1e3:.0f}")

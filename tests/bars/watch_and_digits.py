@@ -7,14 +7,12 @@ looking at these folds, so read the mean as somewhat optimistic.
 """
 
 import argparse
-import json
-import os
-import platform
 import time
 from pathlib import Path
 
 import numpy as np
 import torch
+from mmkernels.timing import report
 
 import mmviz as mm
 
@@ -56,19 +54,6 @@ def digits():
     return row
 
 
-def machine():
-    return {
-        "platform": platform.platform(),
-        "processor": platform.machine(),
-        "cpus": os.cpu_count(),
-        "torch_threads": torch.get_num_threads(),
-        "python": platform.python_version(),
-        "torch": torch.__version__,
-        "numpy": np.__version__,
-        "mmviz": mm.__version__,
-    }
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--folds", default="0,1,2,3,4")
@@ -81,8 +66,13 @@ def main():
         f"watch: mean {mean:.3f} (bar {WATCH_BAR}), {minutes:.1f} minutes for {len(rows)} folds (bar {WATCH_MINUTES})"
     )
     print(f"av_digits: {row['accuracy']:.3f} (bar {DIGITS_BAR})")
-    result = {"watch": {"mean": mean, "minutes": minutes, "folds": rows}, "av_digits": row, "machine": machine()}
-    Path(chosen.out).write_text(json.dumps(result, indent=1) + "\n")
+    result = {
+        "watch": {"mean": mean, "minutes": minutes, "folds": rows},
+        "av_digits": row,
+        "torch_threads": torch.get_num_threads(),
+    }
+    result |= report.about("cpu", "torch", "numpy", "mmviz")
+    report.write(Path(chosen.out), result)
     if mean < WATCH_BAR or row["accuracy"] < DIGITS_BAR or minutes > WATCH_MINUTES:
         raise SystemExit("a promised bar was missed")
 

@@ -1,7 +1,4 @@
-"""The efficiency study: what it counts, what it refuses, and what its table says.
-
-Rows of a study as named arrays: each figure in its place, NaN where there is none.
-"""
+"""The efficiency study: measurements, refusals, the command's table, and the rows as a Dataset."""
 
 import csv
 import dataclasses
@@ -41,19 +38,19 @@ def peak_of_the_known():
     return peak_bytes(known_allocation)[0], peak_bytes(lambda: None)[0]
 
 
-def die():
+def exit_at_once():
     os._exit(3)
 
 
 @linux
-def test_the_peak_of_a_known_allocation_is_its_size():
+def test_peak_bytes_of_a_known_allocation_is_its_size():
     peak, nothing = fresh(peak_of_the_known, threads=1)
     assert abs(peak - 96 * MIB) < 3 * MIB  # pages of libraries that are touched for the first time count too
     assert nothing < 1 * MIB
 
 
 @linux
-def test_written_out_attention_holds_its_two_matrices_and_fused_does_not():
+def test_peak_memory_contains_the_two_matrices_of_materialised_attention_and_none_of_fused():
     case = Case("cross_attention_materialised", 512, "inference", **SMALL)
     assert attention_bytes(case) == 2 * 8 * 512**2 * 4
     written, fused = (
@@ -70,7 +67,7 @@ def test_every_contender_passes_its_equality_test(name, mode):
     assert cases.error_of(Case(name, 200, mode, **SMALL)) < cases.TOLERANCE / 5
 
 
-def test_a_contender_that_is_wrong_is_refused_and_not_timed(monkeypatch):
+def test_a_model_that_fails_its_equality_test_is_not_timed(monkeypatch):
     monkeypatch.setattr(cases, "_values", spoilt := lambda case, model, batch: [next(batch_values(batch))])
     case = Case("cross_attention_fused", 24, "inference", **SMALL)
     found = timed([case], rounds=1, seconds=0.1)
@@ -84,9 +81,9 @@ def batch_values(batch):
     yield next(iter(batch.values.values())).sum()[None] * (1 + (batch.values["m1"].dtype == torch.float32))
 
 
-def test_a_process_that_dies_is_an_error_that_says_so():
-    with pytest.raises(MmvizError, match=r"for die exited unexpectedly, possibly out of memory"):
-        fresh(die, threads=1)
+def test_a_worker_process_that_exits_raises_an_error_with_its_name():
+    with pytest.raises(MmvizError, match=r"for exit_at_once exited unexpectedly, possibly out of memory"):
+        fresh(exit_at_once, threads=1)
 
 
 @pytest.mark.parametrize(
@@ -102,16 +99,16 @@ def test_a_process_that_dies_is_an_error_that_says_so():
 )
 def test_wrong_options_are_refused_before_anything_is_measured(options, message):
     with pytest.raises(ConfigError, match=message):
-        study(**options, told=lambda row: pytest.fail("measured"))
+        study(**options, on_row=lambda row: pytest.fail("measured"))
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="there is a CUDA device")
-def test_no_gpu_is_claimed_where_there_is_none(capsys):
+def test_device_cuda_without_a_gpu_is_refused_before_anything_is_measured(capsys):
     assert main(["efficiency", "--device", "cuda"]) == 1
     assert "nothing was measured" in capsys.readouterr().err
 
 
-def test_a_row_whose_matrices_do_not_fit_is_skipped_and_says_why(monkeypatch):
+def test_a_case_whose_attention_matrices_exceed_the_free_memory_is_skipped_with_a_note(monkeypatch):
     monkeypatch.setattr("mmviz.studies.efficiency.sweep.available_bytes", lambda device: 1_000_000)
     (row,) = study(lengths=[512], models=["transformer_materialised"], modes=["training"], **SMALL)
     assert (row.status, row.time_ms, row.peak_bytes) == ("skipped", None, None)
@@ -123,7 +120,7 @@ def row(contender, length, median, peak, mode="inference"):
     return Row(Case(contender, length, mode), 1, time_ms=time_ms, peak_bytes=peak, parameters=1)
 
 
-def test_a_promise_is_judged_by_rows_of_its_own_length_and_mode_alone():
+def test_a_promise_is_tested_only_on_rows_of_its_length_and_mode():
     def verdicts(ours, theirs, length=2000, mode="inference"):
         rows = [row("alignmamba2", length, *ours, mode), row("cross_attention_materialised", length, *theirs, mode)]
         return [(s.memory, s.time, s.met) for s in savings(rows)]
@@ -137,7 +134,7 @@ def test_a_promise_is_judged_by_rows_of_its_own_length_and_mode_alone():
 
 
 @linux
-def test_the_command_prints_a_table_and_writes_it_with_the_machine(tmp_path):
+def test_the_command_prints_a_table_and_writes_json_and_csv_with_the_machine(tmp_path):
     words = (
         "efficiency --lengths 32 --modes inference --models coupled_mamba cross_attention_fused --width 16 --layers 1"
     )
@@ -172,7 +169,7 @@ def measured_row(contender, length, factor=1.0, **changed):
     return replace(Row(case, 1, error=1e-7, parameters=10, time_ms=time, peak_bytes=int(factor * 2**20)), **changed)
 
 
-def test_every_figure_is_in_its_place():
+def test_as_dataset_puts_every_number_at_its_model_and_length():
     rows = [
         measured_row("cross_attention_fused", 200, 4),
         measured_row("coupled_mamba", 200, 2),
@@ -187,7 +184,7 @@ def test_every_figure_is_in_its_place():
     assert data.attrs["machine"]
 
 
-def test_what_was_not_measured_is_nan_and_not_zero():
+def test_as_dataset_has_nan_where_nothing_was_measured():
     skipped = measured_row("coupled_mamba", 100, status=SKIPPED, time_ms=None, peak_bytes=None, error=None)
     blind = measured_row("coupled_mamba", 200, peak_bytes=None)
     data = as_dataset([skipped, blind])
@@ -196,7 +193,7 @@ def test_what_was_not_measured_is_nan_and_not_zero():
     assert np.isnan(data["mebibytes"][0, 1])
 
 
-def test_rows_that_cannot_be_compared_are_refused():
+def test_as_dataset_refuses_rows_that_differ_in_width_or_threads_or_occur_twice():
     one = measured_row("coupled_mamba", 100)
     with pytest.raises(ConfigError, match="no rows"):
         as_dataset([])

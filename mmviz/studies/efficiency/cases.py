@@ -35,16 +35,16 @@ CONTENDERS: dict[str, tuple[str, dict[str, Any]]] = {
     "transformer_materialised": ("transformer", {"heads": 8, "attention": "materialised"}),
 }
 
-#: what the models of the study are, in words
+#: description of the models of the study
 MEANING = {
     "coupled_mamba": "as many coupled layers as --layers, 16 states, softmax coupling",
-    "alignmamba2": "as many Modality-Aware Mamba layers over 3 x length interleaved tokens; OT and MMD in training alone",
+    "alignmamba2": "as many Modality-Aware Mamba layers over 3 x length interleaved tokens; OT and MMD in training only",
     "cross_attention": "multi-stream Transformer (MulT): for each of 6 ordered pairs as many cross-modal layers, then one "
     "self-attention layer per modality; causal, 8 heads; pairs run one after another",
     "transformer": "single-stream Transformer: as many layers over 3 x length tokens; causal by step, 8 heads; fused, it reads a mask of tokens²",
 }
 
-_PLAIN = {"backend": "reference", "attention": "materialised"}  # what the float64 form of a model takes of these
+_PLAIN = {"backend": "reference", "attention": "materialised"}  # options of a model's float64 form, where it has them
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ class Case:
     mode
         ``inference``: one pass without gradients. ``training``: one pass with the model's penalties, and backward.
     width, layers
-        Of every model alike; ``width`` a multiple of 8.
+        The same for every model; ``width`` a multiple of 8.
     batch
         Samples, ≥ 1.
     device
@@ -98,11 +98,11 @@ class Case:
         return asdict(self)
 
     def model(self, spec: Spec, *, plain: bool = False) -> FusionModel:
-        """Return the model with the same weights every time; ``plain``: in float64, by readable code alone."""
+        """Return the model with the same weights every time; ``plain``: in float64, with the reference backends."""
         name, options = CONTENDERS[self.contender]
-        known = {field.name for field in fields(config_of(name))}
+        options_of_model = {field.name for field in fields(config_of(name))}
         if plain:
-            options = {**options, **{key: value for key, value in _PLAIN.items() if key in known}}
+            options = {**options, **{key: value for key, value in _PLAIN.items() if key in options_of_model}}
         built = build(name, spec, seed=0, width=self.width, layers=self.layers, align="pad", dropout=0.0, **options)
         return (built.double() if plain else built).to(self.device)
 
@@ -114,7 +114,7 @@ class Case:
         return ds.spec, batch_of(ds["train"], range(self.batch)).to(self.device)
 
     def work(self, model: FusionModel, batch: Batch) -> Callable[[], None]:
-        """Return what is timed, and whose memory is read."""
+        """Return the function that is timed and whose memory is measured."""
 
         def infer() -> None:
             with torch.inference_mode():
@@ -130,9 +130,9 @@ class Case:
 
 def loss_of(model: FusionModel, batch: Batch) -> torch.Tensor:
     """Return what training descends: cross-entropy and the model's own penalties."""
-    answer, penalties = model.training_forward(model.encode(batch))
-    return torch.nn.functional.cross_entropy(answer, batch.required_target) + sum(
-        penalties.values(), torch.zeros(()).to(answer)
+    output, penalties = model.training_forward(model.encode(batch))
+    return torch.nn.functional.cross_entropy(output, batch.required_target) + sum(
+        penalties.values(), torch.zeros(()).to(output)
     )
 
 
@@ -156,7 +156,7 @@ def batches_of(small: Case) -> list[Batch]:
 
 
 def error_of(case: Case) -> float:
-    """Return the largest error of answers, and in training of gradients, relative to the largest value of each.
+    """Return the largest error of predictions, in training of gradients, relative to the largest value of each.
 
     The other side is the same model in float64 with the scan as a loop and the attention written out. Gradients that are
     smaller than a hundredth of the largest of all, as where samples cancel, are compared with that hundredth.
@@ -177,7 +177,7 @@ def error_of(case: Case) -> float:
 
 
 def _values(case: Case, model: FusionModel, batch: Batch) -> list[Tensor]:
-    """Return the answers, or the gradient of every weight."""
+    """Return the predictions, or in training the gradient of every weight."""
     if case.mode == "inference":
         with torch.inference_mode():
             return [model.eval()(batch)]

@@ -36,7 +36,7 @@ def main(arguments: Sequence[str]) -> int:
     Returns
     -------
     int
-        0; 1 if a model was refused by its equality test or a process died.
+        0; 1 if a model failed its equality test or a process exited unexpectedly.
 
     Raises
     ------
@@ -50,11 +50,11 @@ def main(arguments: Sequence[str]) -> int:
     about = report.about(given["device"], *_PACKAGES) | {"options": given}
     meanings = {name: MEANING[model] for name, (model, _) in CONTENDERS.items() if name in given["models"]}
     _say(_HEAD)
-    rows = study(**given, told=lambda row: _say(line_of(row)))
+    rows = study(**given, on_row=lambda row: _say(line_of(row)))
     saved = savings(rows)
     longest = max(given["lengths"])
     _say("".join(f"\n{name}: {meaning}" for name, meaning in meanings.items()))
-    _say("\n\nless than, in this run:\n")
+    _say("\n\nrelative savings in this run (memory, time; negative: worse):\n")
     sys.stdout.writelines(_saved_line(s) for s in saved if s.row.case.length == longest or s.promised)
     if out is not None:
         write(out, rows, saved, {**about, "models": meanings})
@@ -102,10 +102,10 @@ def line_of(row: Row) -> str:
 def _saved_line(saving: Saving) -> str:
     case, other = saving.row.case, saving.other.case
     memory = "unknown" if saving.memory is None else f"{saving.memory:.1%}"
-    line = f"{case.length:>6}  {case.mode:<9}  {case.contender} than {other.contender}: memory {memory}, time {saving.time:.1%}"
+    line = f"{case.length:>6}  {case.mode:<9}  {case.contender} versus {other.contender}: memory {memory}, time {saving.time:.1%}"
     if saving.promised is not None:
-        least = "at least {:.0%} and {:.0%} wanted".format(*saving.promised)
-        line += f"; {least}: {'met' if saving.met else 'not known' if saving.met is None else 'NOT MET'}"
+        least = "promised at least {:.0%} and {:.0%}".format(*saving.promised)
+        line += f"; {least}: {'met' if saving.met else 'unknown' if saving.met is None else 'NOT MET'}"
     return line + "\n"
 
 

@@ -29,7 +29,7 @@ class Row:
         What ran, on how many CPU threads.
     status, note
         ``measured``; ``refused``: it failed its equality test; ``skipped``: it would need more memory than is free;
-        ``failed``. The note says why.
+        ``failed``. The note gives the reason.
     error
         Of the equality test, see :func:`mmviz.studies.efficiency.cases.error_of`.
     parameters
@@ -62,7 +62,7 @@ def study(
     device: str = "cpu",
     rounds: int = 7,
     seconds: float = 10.0,
-    told: Callable[[Row], object] = lambda row: None,
+    on_row: Callable[[Row], object] = lambda row: None,
 ) -> list[Row]:
     """Measure time and peak memory of the contenders against length.
 
@@ -75,9 +75,9 @@ def study(
     threads
         CPU threads of every process.
     rounds, seconds
-        Samples wanted of each time, and seconds of timing in all for each length and mode; slow models get fewer samples.
-    told
-        Called with each row as soon as it is there.
+        Number of samples of each time, and seconds of timing in all for each length and mode; slow models get fewer samples.
+    on_row
+        Called with each row as soon as it is measured.
 
     Returns
     -------
@@ -100,7 +100,7 @@ def study(
     for cases in groups:
         for row in _measured(cases, threads, rounds, seconds):
             rows.append(row)
-            told(row)
+            on_row(row)
     return rows
 
 
@@ -123,7 +123,7 @@ def _measured(cases: list[Case], threads: int, rounds: int, seconds: float) -> l
 
 
 def _row(case: Case, threads: int, found: dict[str, Any]) -> Row:
-    """Return the row of one contender that was tried; its memory is read now."""
+    """Return the row of one contender; its memory is measured here."""
     if "time_ms" not in found:
         note = f"its error {found['error']:.1e} is above {TOLERANCE:.0e}: not measured"
         return Row(case, threads, REFUSED, note, **found)
@@ -136,7 +136,7 @@ def _row(case: Case, threads: int, found: dict[str, Any]) -> Row:
 
 
 def attention_bytes(case: Case) -> int:
-    """Return about how much the (head, query, key) matrices of a case take; 0 where none are stored whole.
+    """Return the approximate bytes of the (head, query, key) matrices of a case; 0 where none are stored whole.
 
     In inference two exist at once; in training one of every layer, and two more.
     """
@@ -149,12 +149,12 @@ def attention_bytes(case: Case) -> int:
     return torch.float32.itemsize * case.batch * options["heads"] * tokens**2 * (kept + 2)
 
 
-#: model, the one it is held against, length, mode, least saving of peak memory, least saving of time
+#: model, the one it is compared with, length, mode, least saving of peak memory, least saving of time
 PROMISE = ("alignmamba2", "cross_attention_materialised", 2000, "inference", 0.70, 0.60)
 
 
 class Saving(NamedTuple):
-    """Shares of peak memory and of median time that ``row`` does without, beside ``other``; negative where it takes more."""
+    """Relative saving in peak memory and median time of ``row`` versus ``other`` (negative: worse)."""
 
     row: Row
     other: Row
@@ -163,7 +163,7 @@ class Saving(NamedTuple):
 
     @property
     def promised(self) -> tuple[float, float] | None:
-        """The least savings (memory, time) that were promised for this pair; None where nothing was."""
+        """The promised least savings (memory, time) of this pair; None where there is no promise."""
         model, other, length, mode, memory, time = PROMISE
         case = self.row.case
         return (
@@ -180,14 +180,14 @@ class Saving(NamedTuple):
 
     @property
     def met(self) -> bool | None:
-        """Whether the promise is met; None where nothing was promised, or the memory could not be read."""
+        """Whether the promise is met; None where there is no promise, or the memory could not be read."""
         if self.promised is None or self.memory is None:
             return None
         return self.memory >= self.promised[0] and self.time >= self.promised[1]
 
 
 def savings(rows: Iterable[Row], models: Iterable[str] = ("alignmamba2", "coupled_mamba")) -> list[Saving]:
-    """Return what each of ``models`` saves against every attention model that was measured at its length, in its mode."""
+    """Return the savings of each of ``models`` versus every attention model measured at the same length and mode."""
     measured = {row.case: row for row in rows if row.time_ms is not None}
     names = sorted(
         {case.contender for case in measured if "attention" in case.contender or "transformer" in case.contender}
@@ -202,6 +202,6 @@ def savings(rows: Iterable[Row], models: Iterable[str] = ("alignmamba2", "couple
 
 def _saving(row: Row, other: Row) -> Saving:
     if row.time_ms is None or other.time_ms is None:
-        raise ValueError("a saving needs two rows that were timed")
+        raise ValueError("savings: both rows must have times; a row without time_ms was given")
     memory = 1 - row.peak_bytes / other.peak_bytes if row.peak_bytes is not None and other.peak_bytes else None
     return Saving(row, other, memory, 1 - row.time_ms["median"] / other.time_ms["median"])
