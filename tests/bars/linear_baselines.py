@@ -1,4 +1,4 @@
-"""Print the table "How hard they are" of data/README.md: a linear model on every subset, mean over five folds.
+"""Print the table "Linear baselines" of data/README.md: a linear model on every subset, mean over five folds.
 
 python tests/bars/linear_baselines.py
 """

@@ -233,5 +233,5 @@ def test_an_argument_of_the_wrong_kind_is_refused_by_name(kind, run):
 def test_the_signature_of_a_checked_function_is_its_own():
     import inspect
 
-    assert list(inspect.signature(mm.record).parameters)[:3] == ["run", "split", "recorded_sample"]
+    assert list(inspect.signature(mm.record).parameters)[:3] == ["run", "split", "recorded_samples"]
     assert mm.analysis.shapley.__doc__.startswith("Return")
