@@ -119,15 +119,6 @@ def test_leading_padding_gives_the_prediction_of_trailing_padding(toy, batch):
     torch.testing.assert_close(a, b, rtol=0, atol=1e-6)
 
 
-@torch.no_grad()
-def test_a_single_sample_is_predicted_as_in_the_batch(ragged, ragged_batch):
-    model = small(ragged.spec)
-    together = model(ragged_batch)
-    for i in range(len(ragged_batch)):
-        alone = model(batch_of(ragged["train"], [i]))
-        torch.testing.assert_close(alone[0], together[i], rtol=0, atol=1e-6)
-
-
 @pytest.mark.parametrize("coupling", COUPLINGS)
 @torch.no_grad()
 def test_the_content_of_an_absent_modality_does_not_matter(toy, batch, coupling):
@@ -145,20 +136,6 @@ def test_without_any_modality_all_samples_have_one_finite_prediction(toy, batch)
     answers = small(toy.spec)(nothing)
     assert bool(torch.isfinite(answers).all())
     assert torch.equal(answers, answers[:1].expand_as(answers))
-
-
-@pytest.mark.parametrize("frames_a_step", [1, 3])
-@pytest.mark.parametrize("pooling", ["mean", "max", "last"])
-@torch.no_grad()
-def test_a_prefix_prediction_equals_the_prediction_for_the_truncated_sequence(toy, batch, pooling, frames_a_step):
-    model = small(toy.spec, pooling=pooling, steps=toy.spec.modalities[0].steps // frames_a_step)
-    assert model.align == ("pad" if frames_a_step == 1 else "bin")
-    prefixes = model.prefixes(batch)
-    torch.testing.assert_close(prefixes[:, -1], model(batch), rtol=0, atol=1e-6)
-    for stop in (1, 4, model.steps - 1):
-        valid = {n: v & (torch.arange(v.shape[1]) < stop * frames_a_step) for n, v in batch.valid.items()}
-        cut = model(dataclasses.replace(batch, valid=valid))
-        torch.testing.assert_close(prefixes[:, stop - 1], cut, rtol=0, atol=2e-6)
 
 
 @torch.no_grad()
