@@ -14,6 +14,7 @@ import mmviz as mm
 from mmviz.core.errors import CheckpointError, ConfigError
 from mmviz.models import FusionConfig, FusionModel, ablations, available, batch_of, build
 from mmviz.models.fusions.pooled import Average, AverageConfig
+from mmviz.train.strategies import STRATEGIES
 
 README = Path(__file__).parents[2] / "mmviz/models/README.md"
 
@@ -43,6 +44,13 @@ def test_a_model_registered_outside_the_package_trains_saves_loads_and_is_record
     assert (again.predict(toy["test"]) == run.predict(toy["test"])).all()
     trace = mm.record(again, toy["test"], recorded_samples=2)
     assert mm.analysis.shapley(trace)["phi"].sizes["modality"] == len(toy.spec.names)
+
+
+@pytest.mark.parametrize("strategy", STRATEGIES)
+def test_a_model_registered_outside_the_package_trains_with_every_strategy(template, toy, strategy):
+    run = trained(build("convolution", toy.spec, width=8), toy, strategy=strategy)
+    assert run.status == "finished"
+    assert all(bool(torch.isfinite(value).all()) for value in run.weights[1].values())
 
 
 def test_a_cached_run_of_a_registered_model_is_loaded_and_a_changed_source_is_another_run(
