@@ -95,7 +95,7 @@ def test_an_invalid_selection_in_the_address_is_refused_with_a_message(served, o
     page = open_page()
     page.goto(f"{served[0]}/?token={TOKEN}#%7B%22sample%22%3A99%7D")
     page.wait_for_selector(".mmv-refused:not(:empty)", timeout=60_000)
-    page.wait_for_function("document.querySelector('.mmv-refused').textContent.includes('sample is 99')")
+    page.wait_for_function("document.querySelector('.mmv-refused').textContent.includes('sample=99')")
     page.wait_for_selector(READY)
     slider(page, "Epoch").focus()
     page.keyboard.press("Home")
