@@ -12,44 +12,30 @@ NO_SAMPLES = "there are no samples"
 
 
 def accuracy(prediction: NDArray[Any], target: NDArray[Any]) -> Score:
-    """Return the share of equal labels; NaN without samples.
+    """Return the share of equal labels.
 
     Parameters
     ----------
     prediction, target
-        Labels (n,).
+        Labels (n,). NaN without samples.
 
     Raises
     ------
     DataError
         If they are not (n,) both.
     """
-    prediction, target = _paired(prediction, target)
-    if not len(target):
-        return Score(np.nan, NO_SAMPLES)
-    return Score(float(np.mean(prediction == target)))
+    prediction, target, why = _paired(prediction, target)
+    return Score(np.nan, why) if why else Score(float(np.mean(prediction == target)))
 
 
 def balanced_accuracy(prediction: NDArray[Any], target: NDArray[Any]) -> Score:
-    """Return the mean over the classes of the target of their recall.
+    """Return the mean recall over the classes of the target; arguments and errors as of :func:`accuracy`.
 
     A constant prediction has 1 / K whatever the counts of the K classes. NaN without samples, or where the target holds one class only.
-
-    Parameters
-    ----------
-    prediction, target
-        Labels (n,).
-
-    Raises
-    ------
-    DataError
-        If they are not (n,) both.
     """
-    prediction, target = _paired(prediction, target)
-    if not len(target):
-        return Score(np.nan, NO_SAMPLES)
-    if (target == target[0]).all():
-        return Score(np.nan, f"the target holds one class only ({target[0]})")
+    prediction, target, why = _paired(prediction, target, several=True)
+    if why:
+        return Score(np.nan, why)
     return Score(float(np.mean([np.mean(prediction[target == c] == c) for c in np.unique(target)])))
 
 
@@ -79,11 +65,9 @@ def f1(prediction: NDArray[Any], target: NDArray[Any], *, average: Literal["weig
     """
     if average not in ("weighted", "macro"):
         raise ConfigError(f"f1: average={average!r} is unknown; choose weighted or macro")
-    prediction, target = _paired(prediction, target)
-    if not len(target):
-        return Score(np.nan, NO_SAMPLES)
-    if (target == target[0]).all():
-        return Score(np.nan, f"the target holds one class only ({target[0]})")
+    prediction, target, why = _paired(prediction, target, several=True)
+    if why:
+        return Score(np.nan, why)
     classes = np.unique(np.concatenate([target, prediction]))
     hit = np.array([np.sum((prediction == c) & (target == c)) for c in classes])
     support = np.array([np.sum(target == c) for c in classes])
@@ -102,11 +86,17 @@ def unmasked(values: ArrayLike, name: str) -> NDArray[Any]:
     return np.asarray(values)
 
 
-def _paired(prediction: NDArray[Any], target: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
+def _paired(
+    prediction: NDArray[Any], target: NDArray[Any], *, several: bool = False
+) -> tuple[NDArray[Any], NDArray[Any], str]:
+    """Return the labels, and the reason why they have no score, or "": no samples, or with ``several`` a single class."""
     prediction, target = unmasked(prediction, "prediction"), unmasked(target, "target")
     if prediction.ndim != 1 or prediction.shape != target.shape:
         raise DataError(f"metrics: prediction {prediction.shape} and target {target.shape}; give labels (n,) of one n")
-    return prediction, target
+    if not len(target):
+        return prediction, target, NO_SAMPLES
+    single = several and (target == target[0]).all()
+    return prediction, target, f"the target holds one class only ({target[0]})" if single else ""
 
 
 MEANING = {

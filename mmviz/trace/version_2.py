@@ -17,7 +17,18 @@ RENAMED: dict[str, dict[str, str]] = {
     "routing": {"owner": "expert_modality"},
     "states": {"source": "source_modality"},
     "operator": {"source": "source_modality"},
-    "history": {},
+    "history": {
+        "score_alone": "unimodal_score",
+        "worth_of_all": "value_full_model",
+        "worth_of_none": "value_baseline",
+        "clipped": "clipped_steps",
+        "seconds_measure": "seconds_monitor",
+        "turn": "update_order",
+        "kept": "available_share",
+        "contribution_now": "batch_contribution",
+        "blend": "blend_weight",
+        "blend_all": "blend_weight_joint",
+    },
 }
 #: dimension of every group with recorded samples
 EVERYWHERE = {"traced": "recorded_sample"}

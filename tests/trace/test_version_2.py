@@ -9,6 +9,7 @@ import pytest
 
 import mmviz as mm
 from mmviz.core.errors import DataError
+from mmviz.trace.version_2 import RENAMED
 
 HERE = Path(__file__).parent
 ANALYSES = {
@@ -58,7 +59,9 @@ def test_analyses_of_a_version_2_file_have_the_numbers_that_the_old_code_compute
     }
     assert expected
     for variable, (shape, total, missing) in expected.items():
-        values = found[variable].values.astype(float)
+        values = found[RENAMED["history"].get(variable, variable) if name == "training" else variable].values.astype(
+            float
+        )
         assert list(values.shape) == shape
         assert int(np.isnan(values).sum()) == missing
         assert np.nansum(values) == pytest.approx(total, rel=1e-12)

@@ -10,7 +10,7 @@ import torch
 
 from mmviz.core.errors import ConfigError
 from mmviz.core.options import number, whole
-from mmviz.core.subsets import MAX_EXACT_PLAYERS
+from mmviz.core.subsets import MAX_EXACT_PLAYERS, membership
 from mmviz.metrics.shapley import shapley_values
 from mmviz.models.batch import Steps
 from mmviz.models.coalitions import coalition_predictions
@@ -132,7 +132,7 @@ def sample_values(
     from all is correct, else to 0.
     """
     M = present.shape[1]
-    member = (np.arange(2**M)[:, None] >> np.arange(M)) % 2 == 1
+    member = membership(M)
     size = (member[None] & present[:, None]).sum(-1)
     return shapley_values(np.where(correct, size, 0).astype(np.float64))
 
