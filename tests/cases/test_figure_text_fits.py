@@ -1,4 +1,4 @@
-"""The text of every kind of figure is readable on paper: inside the figure and not over other labels, with up to eight modalities."""
+"""Texts of every figure in a paper: inside the figure and without overlap, with up to eight modalities."""
 
 import sys
 from itertools import combinations
@@ -25,7 +25,7 @@ _TOUCH = 1.0  # pixels at 100 dots per inch that two boxes may share
 
 
 @pytest.fixture(scope="module", params=(2, 4, 8), ids="{} modalities".format)
-def pictures(request):
+def specs(request):
     rng, n = np.random.default_rng(0), 24
     names = NAMES[: request.param]
     inputs = {name: rng.normal(size=(n, 6, 2)) for name in names}
@@ -68,9 +68,9 @@ def boxes(figure):
 
 @pytest.mark.parametrize(("venue", "columns"), VENUES)
 @pytest.mark.parametrize("plot", FIGURES, ids=lambda plot: plot.__name__)
-def test_every_text_lies_inside_the_printed_figure_and_labels_and_titles_do_not_overlap(pictures, plot, venue, columns):
+def test_every_text_lies_inside_the_printed_figure_and_labels_and_titles_do_not_overlap(specs, plot, venue, columns):
     with mpl.rc_context(rc_params(venue_of(venue))):
-        figure = matplotlib_backend.draw(pictures[plot], width=width_of(venue_of(venue), columns))
+        figure = matplotlib_backend.draw(specs[plot], width=width_of(venue_of(venue), columns))
         figure.set_dpi(100)
         FigureCanvasAgg(figure).draw()
         found = boxes(figure)

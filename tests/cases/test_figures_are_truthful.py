@@ -1,4 +1,4 @@
-"""No figure draws what is not so: on the screen and on paper, for every kind of figure and for values at their limits."""
+"""Both backends draw extreme values correctly, for every figure: gaps, isolated values, values outside the axes, infinities."""
 
 import sys
 import warnings
@@ -47,9 +47,9 @@ def frames(data):
     return {plot: FIGURES[plot].frame(*given, **options) for plot, (given, options) in data.items()}
 
 
-def on_paper(picture, width=6.75):
+def on_paper(spec, width=6.75):
     with mpl.rc_context(rc_params(venue_of("icml2024"))):
-        figure = matplotlib_backend.draw(picture, width=width)
+        figure = matplotlib_backend.draw(spec, width=width)
         figure.canvas.draw()
     return figure
 
@@ -95,12 +95,12 @@ def test_runs_and_isolated_values_are_found(known, parts, lonely):
 
 def test_a_band_does_not_bridge_a_gap_and_that_of_one_value_is_a_line():
     values = [1.0, 2.0, np.nan, 4.0, np.nan, 3.0, 3.0]
-    picture = of_line(*values, low=np.array(values) - 0.5, high=np.array(values) + 0.5)
-    band, line = draw(picture).data
+    spec = of_line(*values, low=np.array(values) - 0.5, high=np.array(values) + 0.5)
+    band, line = draw(spec).data
     parts = np.split(np.asarray(band.x), np.flatnonzero(np.isnan(band.x)))
     assert [np.nanmax(part) - np.nanmin(part) for part in parts] == [1, 1], "0 to 1, and 5 to 6"
     np.testing.assert_array_equal(line.error_y.array, [0, 0, 0, 0.5, 0, 0, 0])
-    axes = on_paper(picture).axes[0]
+    axes = on_paper(spec).axes[0]
     spans = sorted(np.ptp(path.vertices[:, 0]) for held in axes.collections for path in held.get_paths())
     assert spans == [0, 1, 1]
 
@@ -142,18 +142,18 @@ EXTREME = {
 @pytest.mark.parametrize("kind", EXTREME)
 @every_kind
 def test_values_outside_the_axes_are_counted_in_the_panel(plot, kind, frames):
-    picture = FIGURES[plot].spec(spoiled(frames[plot], EXTREME[kind]))
-    figure = draw(picture)
+    spec = FIGURES[plot].spec(spoiled(frames[plot], EXTREME[kind]))
+    figure = draw(spec)
     shown = [note.text for note in figure.layout.annotations]
-    for i, panel in enumerate(picture.panels):
+    for i, panel in enumerate(spec.panels):
         beyond = count_beyond(panel)
-        subplot = figure.get_subplot(i // picture.columns + 1, i % picture.columns + 1)
+        subplot = figure.get_subplot(i // spec.columns + 1, i % spec.columns + 1)
         assert subplot is not None
         if beyond:
             assert any("outside the axis" in text or "logarithmic" in text for text in shown), (panel.title, beyond)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        on_paper(picture)
+        on_paper(spec)
 
 
 def count_beyond(panel):
@@ -183,12 +183,12 @@ def count_beyond(panel):
 
 @pytest.mark.parametrize("values", [[1.0, 0.0, -2.0], [0.0], [1e-9, 0.0]])
 def test_values_that_are_not_positive_are_counted_on_a_logarithmic_axis(values):
-    picture = of_line(*values, log=True)
+    spec = of_line(*values, log=True)
     lost = sum(v <= 0 for v in values)
-    said = f"{lost} value{'s' * (lost != 1)} ≤ 0: not on a logarithmic axis"
-    assert out_of_range_text(picture.panels[0]) == said
-    assert said.replace("≤", "≤") in draw(picture).layout.annotations[0].text
-    assert any(said in text.get_text() for text in on_paper(picture).axes[0].texts)
+    remark = f"{lost} value{'s' * (lost != 1)} ≤ 0: not on a logarithmic axis"
+    assert out_of_range_text(spec.panels[0]) == remark
+    assert remark.replace("≤", "≤") in draw(spec).layout.annotations[0].text
+    assert any(remark in text.get_text() for text in on_paper(spec).axes[0].texts)
 
 
 def test_bars_and_points_outside_a_given_axis_are_counted():
@@ -212,25 +212,25 @@ def test_bars_begin_at_their_base_which_is_on_the_axis(plot, frames):
 
 @every_kind
 def test_maps_with_one_label_have_one_scale_and_panels_of_one_quantity_one_axis(plot, frames):
-    picture = FIGURES[plot].spec(frames[plot])
+    spec = FIGURES[plot].spec(frames[plot])
     scales = {}
-    for panel in picture.panels:
+    for panel in spec.panels:
         for mark in panel.marks:
             if isinstance(mark, Heatmap):
                 scales.setdefault(mark.label, set()).add((mark.low, mark.high))
     assert all(len(limits) == 1 for limits in scales.values()), scales
     if plot in (plots.plot_imbalance,):
-        assert len({panel.y.span for panel in picture.panels}) == 1
+        assert len({panel.y.span for panel in spec.panels}) == 1
     if plot is plots.plot_influence_lag:
-        assert len({panel.y.link for panel in picture.panels}) == 1
+        assert len({panel.y.link for panel in spec.panels}) == 1
 
 
 def test_both_losses_and_one_quantity_of_several_runs_share_one_axis(data, recorded):
     from mmviz import analysis
 
     runs_of = analysis.training({"joint": recorded, "alternating": recorded})
-    picture = FIGURES[plots.plot_training].spec(FIGURES[plots.plot_training].frame(runs_of))
-    links = {panel.title: panel.y.link for panel in picture.panels}
+    spec = FIGURES[plots.plot_training].spec(FIGURES[plots.plot_training].frame(runs_of))
+    links = {panel.title: panel.y.link for panel in spec.panels}
     assert links["train loss"] == links["valid loss"] == "loss"
     by_quantity = {}
     for title, link in links.items():
@@ -239,21 +239,21 @@ def test_both_losses_and_one_quantity_of_several_runs_share_one_axis(data, recor
 
 
 @pytest.mark.parametrize(
-    ("z", "high", "said"),
+    ("z", "high", "label"),
     [([[0, 9.0]], 4.0, "norm (end: ≥ 4)"), ([[-3, 1.0]], 4.0, "norm (end: ≤ 0)"), ([[0, 4.0]], 4.0, "norm")],
 )
-def test_a_colour_scale_names_its_ends_where_cells_lie_outside(z, high, said):
+def test_a_colour_scale_names_its_ends_where_cells_lie_outside(z, high, label):
     heat = Heatmap(np.array(z, float), np.arange(2.0), np.arange(1.0), 0.0, high, "norm")
-    picture = FigureSpec("t", (), (Panel((heat,)),))
-    assert draw(picture).data[0].colorbar.title.text == said
-    assert on_paper(picture).axes[-1].get_ylabel() == said
+    spec = FigureSpec("t", (), (Panel((heat,)),))
+    assert draw(spec).data[0].colorbar.title.text == label
+    assert on_paper(spec).axes[-1].get_ylabel() == label
 
 
 def test_an_infinite_cell_has_the_last_colour_and_a_missing_one_none():
     heat = Heatmap(np.array([[np.inf, np.nan, -np.inf, 0.5]]), np.arange(4.0), np.arange(1.0), 0.0, 1.0, "z")
-    picture = FigureSpec("t", (), (Panel((heat,)),))
-    np.testing.assert_array_equal(draw(picture).data[0].z, [[1.0, np.nan, 0.0, 0.5]])
-    (mesh,) = [held for held in on_paper(picture).axes[0].collections if held.get_array() is not None]
+    spec = FigureSpec("t", (), (Panel((heat,)),))
+    np.testing.assert_array_equal(draw(spec).data[0].z, [[1.0, np.nan, 0.0, 0.5]])
+    (mesh,) = [held for held in on_paper(spec).axes[0].collections if held.get_array() is not None]
     assert np.ma.getmaskarray(mesh.get_array()).ravel().tolist() == [False, True, False, False]
 
 

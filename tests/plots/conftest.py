@@ -1,4 +1,4 @@
-"""One set of data for every kind of figure, made once."""
+"""Data for every figure, computed once per session."""
 
 import pytest
 from figure_examples import examples, full

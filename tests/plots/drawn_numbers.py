@@ -1,4 +1,4 @@
-"""Read back the numbers that a drawing holds: from a plotly figure, and from the artists of a matplotlib figure."""
+"""Numbers drawn by a plotly figure and by the artists of a matplotlib figure."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Data for every kind of figure: analyses of a recorded Trace, of hand-made groups, and hand-made measurements."""
+"""Data for every figure: analyses of a recorded Trace and of synthetic groups, and synthetic measurements."""
 
 import numpy as np
 import xarray as xr

@@ -1,4 +1,4 @@
-"""What holds for every kind of figure: the same numbers everywhere, words for those who cannot see, no markup from data."""
+"""Properties of every registered figure: equal numbers in both backends, an alternative text, no markup from data."""
 
 import inspect
 import json
@@ -80,9 +80,9 @@ def test_a_figure_is_a_plain_plotly_figure_with_an_alternative_text_and_equal_on
     data, options = figure_data[plot]
     figure = plot(*data, **options)
     assert type(figure) is go.Figure
-    said = figure.layout.meta["description"]
-    assert len(said) > 60
-    assert figure.layout.title.text.split("<br>")[0].split(" —")[0].split("&")[0] in said
+    description = figure.layout.meta["description"]
+    assert len(description) > 60
+    assert figure.layout.title.text.split("<br>")[0].split(" —")[0].split("&")[0] in description
     assert figure.to_json() == plot(*data, **options).to_json()
 
 

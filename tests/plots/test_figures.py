@@ -1,4 +1,4 @@
-"""Frames to the last digit, drawings for structure, hostile text made harmless."""
+"""Shapley, states and Explorer frames to the last digit; escaping of markup in figures."""
 
 import json
 
@@ -48,7 +48,7 @@ def test_shapley_figure_draws_the_numbers_of_its_frame(trace):
     figure, frame = plot_shapley(phi), shapley_frame(phi)
     (bars,) = figure.data
     assert list(bars.x) == frame["mean"].values.tolist()
-    assert len(set(bars.marker.pattern.shape)) == len(bars.x), "told apart without colour"
+    assert len(set(bars.marker.pattern.shape)) == len(bars.x), "distinguishable without colour"
 
 
 def test_states_figure_draws_the_numbers_of_its_frame(trace):

@@ -247,7 +247,7 @@ def test_lengths_may_come_in_any_order_and_at_any_distance():
 
 def test_the_exponent_of_time_is_that_of_cpu_time_where_measured():
     data = grown()
-    data["milliseconds"] = data["milliseconds"] * [1, 5, 1]  # somebody else was at work
+    data["milliseconds"] = data["milliseconds"] * [1, 5, 1]  # wall time on a busy machine
     frame = plots.growth_frame(data)
     np.testing.assert_allclose(frame["exponent_of_milliseconds"][0], [1, 1], rtol=1e-12)
     without = plots.growth_frame(data.drop_vars("cpu"))

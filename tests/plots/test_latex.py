@@ -1,4 +1,4 @@
-"""Tables for papers: every text escaped, every number as given, a caption that says what the numbers are of."""
+"""LaTeX tables and figures: escaped texts, rounded numbers, a complete caption."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""Models without a scan have no states: the figures of states say so, and what to do; all others work."""
+"""Models without a scan have no hidden states: figures of states raise an error with a remedy, all others are drawn."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Figures for papers: exact width, embedded fonts, the same bytes, the numbers of the frame, nothing global changed."""
+"""Figures for papers: exact width, embedded fonts, reproducible bytes, the numbers of the frame, no change of global settings."""
 
 import re
 import subprocess

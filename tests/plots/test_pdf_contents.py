@@ -1,4 +1,4 @@
-"""A PDF of ours, read back: page, fonts, words and boxes are those that were drawn."""
+"""inspect_pdf returns the page size, fonts, texts and rectangles that were drawn."""
 
 import numpy as np
 import pytest

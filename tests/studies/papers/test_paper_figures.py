@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 import pytest
-from hand_made import BUDGET, SyntheticResults
+from synthetic_results import BUDGET, SyntheticResults
 
 from mmviz.core.errors import ConfigError
 from mmviz.plots.figure_spec import Axis, Bars, FigureSpec, Lines, Panel

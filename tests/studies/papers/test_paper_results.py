@@ -1,4 +1,4 @@
-"""Evidence is made once, kept with its checksum, and refused with the command that makes it where it may not be made."""
+"""Results are computed once and stored with their checksum; with compute=False a missing one names the command."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Evidence made by hand: rows with the columns of the real studies and numbers from a formula, artefacts of the real shapes."""
+"""Synthetic results: rows with the columns of the studies and numbers from a formula, artefacts of the measured shapes."""
 
 import json
 
@@ -16,7 +16,7 @@ RATES = [f"{r / 10:.1f}" for r in range(1, 8)]
 
 
 class SyntheticResults:
-    """In the place of :class:`mmviz.studies.papers.PaperResults`."""
+    """Replaces :class:`mmviz.studies.papers.PaperResults` in tests."""
 
     budget = BUDGET
 
