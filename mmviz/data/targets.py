@@ -62,7 +62,7 @@ def report_classes(splits: Mapping[str, Split], training: str, task: Task, repor
 
 
 OutOfRange = Literal["raise", "clip", "drop"]
-RowName = Callable[[int], str]
+Place = Callable[[int], str]
 
 
 def within(
@@ -72,7 +72,7 @@ def within(
     report: Report,
     *,
     labels: OutOfRange,
-    place: RowName,
+    place: Place,
 ) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
     """Return values inside a stated range and which samples to keep; others are refused, clipped or dropped.
 
@@ -122,7 +122,6 @@ def within(
 
 
 MAX_CLASSES = 100_000
-Place = Callable[[int], str]
 
 
 @dataclass(frozen=True, eq=False)

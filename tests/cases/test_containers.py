@@ -58,7 +58,7 @@ def saved(save, *args, **options):
     ],
     ids=lambda v: v if isinstance(v, str) and v[0].isalpha() and len(v) < 20 else "",
 )  # fmt: skip
-def test_a_file_of_another_kind_is_refused_by_name_with_the_way_in(data, name, way, tmp_path):
+def test_a_file_of_an_unsupported_type_is_refused_by_its_type_with_an_import_hint(data, name, way, tmp_path):
     path = tmp_path / "file"
     path.write_bytes(data)
     with pytest.raises(DataError, match=rf"(?s){name}.*{way}"):
@@ -83,7 +83,7 @@ def test_a_file_of_another_kind_is_refused_by_name_with_the_way_in(data, name, w
         ([], "empty", "zarr.open"),
     ],
 )
-def test_a_folder_of_another_kind_is_refused_by_name_with_the_way_in(files, name, way, tmp_path):
+def test_a_folder_of_an_unsupported_type_is_refused_by_its_type_with_an_import_hint(files, name, way, tmp_path):
     for file in files:
         path = tmp_path / "set" / file
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -75,7 +75,7 @@ def test_300_kilobytes_of_matlab_do_not_become_gigabytes(klass, count):
     refused(lambda: read_mat5(data), match="more than .* bytes", megabytes=1200)
 
 
-def test_many_variables_that_are_small_alone_are_counted_together():
+def test_the_memory_of_many_small_matlab_variables_is_limited_in_total():
     parts = []
     for i in range(20):
         engine = zlib.compressobj(9)
@@ -163,7 +163,7 @@ def test_a_damaged_extended_header_is_refused_in_linear_time(body):
         (header(b"g", 12, b"g") + padded(b"12 path=abc\n") + header(b"a", 0, b"0"), "global header"),
     ],
 )
-def test_a_tar_header_that_lies_is_refused(data, match):
+def test_a_tar_header_that_contradicts_its_content_is_refused(data, match):
     with pytest.raises(DataError, match=match):
         tar_members(data)
 
@@ -262,7 +262,7 @@ def test_a_file_without_a_defined_size_is_refused():
         ("", "not JSON"),
     ],
 )
-def test_json_that_is_too_deep_or_ambiguous_is_one_error(text, match):
+def test_json_nested_too_deep_or_with_duplicate_keys_is_refused(text, match):
     refused(lambda: parse_json(text, where="here"), match=rf"here.*{match}", seconds=3)
 
 
@@ -298,14 +298,14 @@ def test_a_run_that_describes_a_model_far_larger_than_its_weights_is_refused_bef
 @pytest.mark.parametrize(
     "text", ["[" * 100_000, '{"format": 1, "format": 1}', '{"format": 1, "spec": "\\u0000"}', " " * 100]
 )
-def test_a_run_index_that_is_hostile_is_our_error(toy_run, tmp_path, text):
+def test_a_hostile_run_index_is_refused(toy_run, tmp_path, text):
     folder = shutil.copytree(toy_run.folder, tmp_path / "copy")
     (folder / "run.json").write_text(text)
     with pytest.raises(CheckpointError, match=r"run\.json"):
         mm.train.load(folder)
 
 
-def test_a_data_set_index_that_asks_for_gigabytes_is_refused(toy, tmp_path):
+def test_a_data_set_index_that_declares_gigabytes_is_refused(toy, tmp_path):
     folder = mm.data.to_disk(toy, tmp_path / "set")
     m = toy.spec.modalities[0].name
     changed(folder, lambda i: i["splits"][0]["modalities"][m].update(steps=10**8), "dataset.json")
@@ -361,7 +361,7 @@ def cells_of_text(length, count, **options):
     ],
     ids=["a text in another file", "5000 times one text", "chunks", "a filter", "a soft link", "an external link"],
 )
-def test_matlab_73_that_reads_elsewhere_or_grows_is_refused(make, match, tmp_path):
+def test_a_matlab_73_file_with_external_content_or_huge_arrays_is_refused(make, match, tmp_path):
     path = matlab73(tmp_path / "x.mat", sceneTypes=make)
     with pytest.raises(DataError, match=match), open_hdf5(path, ["sceneTypes"]) as arrays:
         arrays.texts("sceneTypes")

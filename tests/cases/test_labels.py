@@ -105,7 +105,7 @@ def test_probabilities_of_classes_are_refused_with_the_remedy():
         made(soft)
 
 
-def test_one_hot_in_a_regression_is_refused_with_both_ways_out():
+def test_a_one_hot_target_of_a_regression_is_refused_with_both_remedies():
     with pytest.raises(DataError, match=r"one-hot classes; set task='classification', or give target\.argmax\(1\)"):
         made(np.eye(3)[np.arange(20) % 3], task="regression")
 
@@ -239,7 +239,7 @@ def test_labels_that_are_neither_numbers_nor_names_are_refused(target, task):
         np.array(["" if i == 5 else "ab"[i % 2] for i in range(40)]),
     ],
 )  # fmt: skip
-def test_a_missing_label_is_refused_with_its_row_or_left_out_by_a_word_and_counted(target):
+def test_a_missing_label_is_refused_with_its_row_or_dropped_on_request_and_counted(target):
     with pytest.raises(
         DataError, match=r"target: 1 of 40 samples have no label \(first: row 5, id 'sample_5'\).*labels='drop'"
     ):
@@ -358,7 +358,7 @@ def test_emotions_of_a_mult_file_are_refused_with_layout_columns_and_remedy(tmp_
 
 
 @pytest.mark.parametrize(("label", "column"), [("happy", 1), ("Angry", 3), (0, 0), (2, 2)])
-def test_an_emotion_that_is_asked_for_is_present_where_the_file_says_so(tmp_path, label, column):
+def test_a_selected_emotion_is_present_where_the_file_marks_it(tmp_path, label, column):
     path = tmp_path / "iemocap.pkl"
     truth = present()
     path.write_bytes(pickle.dumps(mult_file({s: np.eye(2)[p] for s, p in truth.items()})))
@@ -397,7 +397,7 @@ def test_one_hot_rows_of_a_mult_file_are_classes():
 
 
 @pytest.mark.parametrize("label", ["surprise", 4, -1])
-def test_an_emotion_that_is_not_there_is_refused_with_those_that_are(label):
+def test_an_unknown_emotion_is_refused_with_the_known_ones(label):
     with pytest.raises(ConfigError, match="use label=0 to 3 or a name: 'neutral', 'happy', 'sad', 'angry'"):
         read(mult_file({s: np.eye(2)[p] for s, p in present().items()}), label=label)
 
@@ -452,7 +452,7 @@ def test_an_mfn_file_with_emotions_is_refused_and_one_can_be_chosen():
     assert np.allclose(ds["test"].target, tree["y_test"][:, 4])
 
 
-def test_ones_own_file_may_hold_names_or_one_hot_classes_and_refuses_several_labels():
+def test_a_file_of_named_arrays_may_hold_names_or_one_hot_classes_and_not_several_labels():
     rng = np.random.default_rng(0)
     words = np.array(["no", "yes"] * 6)
     own = {

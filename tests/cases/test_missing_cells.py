@@ -67,7 +67,7 @@ def test_a_masked_step_in_the_padding_is_no_finding():
 
 
 @pytest.mark.parametrize("dtype", [float, int])
-def test_a_masked_cell_is_refused_with_its_row_and_the_ways_out(dtype):
+def test_a_masked_cell_is_refused_with_its_row_and_the_options(dtype):
     with pytest.raises(DataError, match=r"1 of them missing .*'sample_11', step 1, feature 1: nan \(row 11\)") as error:
         from_arrays({"a": masked((11, 1, 1), dtype)}, Y, split=HALVES)
     assert 'nonfinite="mean"' in str(error.value)
@@ -165,7 +165,7 @@ def test_a_missing_id_is_refused():
         from_arrays({"a": np.ones((N, 5, 2))}, Y, split=HALVES, ids=ids)
 
 
-def test_what_lies_under_the_mask_of_an_extra_is_not_kept():
+def test_masked_values_of_an_extra_are_dropped():
     extra = np.ma.masked_array(np.arange(N), mask=np.arange(N) == 3)
     ds = from_arrays({"a": np.ones((N, 5, 2))}, Y, split=HALVES, extras={"age": extra})
     split, i = row(ds, 3)

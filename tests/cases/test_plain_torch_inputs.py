@@ -66,7 +66,7 @@ REFUSED = {
 
 @pytest.mark.filterwarnings("ignore:The PyTorch API of nested tensors")
 @pytest.mark.parametrize("kind", REFUSED)
-def test_from_arrays_refuses_what_is_no_array_with_the_way_out(kind):
+def test_from_arrays_refuses_objects_that_are_no_arrays_with_the_remedy(kind):
     make, message = REFUSED[kind]
     with pytest.raises(DataError, match=message):
         made(make())
@@ -173,14 +173,14 @@ OF_NOTHING = {
 
 
 @pytest.mark.parametrize("door", OF_NOTHING)
-def test_no_samples_are_refused_by_everything_that_records(door, run):
+def test_a_split_without_samples_is_refused_by_every_recording_function(door, run):
     with pytest.raises(DataError, match="'test' holds no samples"):
         OF_NOTHING[door](run[0], no_samples(run[1]))
 
 
 @pytest.mark.parametrize("door", OF_NOTHING)
 @pytest.mark.parametrize("given", ["the data set", "an array", "a loader", "nothing"])
-def test_what_is_no_split_is_refused_by_everything_that_records(door, given, run):
+def test_an_object_that_is_no_split_is_refused_by_every_recording_function(door, given, run):
     other = {"the data set": run[1], "an array": PLAIN, "a loader": DataLoader([1, 2]), "nothing": None}[given]
     with pytest.raises(ConfigError, match=r"ds\['test'\]"):
         OF_NOTHING[door](run[0], other)
@@ -230,7 +230,7 @@ def test_an_argument_of_the_wrong_kind_is_refused_by_name(kind, run):
         WRONG_KIND[kind](*run)
 
 
-def test_the_signature_of_a_checked_function_is_its_own():
+def test_a_checked_function_keeps_its_signature_and_docstring():
     import inspect
 
     assert list(inspect.signature(mm.record).parameters)[:3] == ["run", "split", "recorded_samples"]

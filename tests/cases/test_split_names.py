@@ -148,7 +148,7 @@ def test_a_further_split_of_a_file_is_read_under_its_own_name(name):
 
 
 @pytest.mark.parametrize("name", ["mmsa", "mult"])
-def test_what_is_no_split_of_a_file_is_counted_as_left_out(name):
+def test_entries_of_a_file_that_are_no_splits_are_reported_as_left_out(name):
     kind, tree = trees()[name]
     more = {"statistics": {"mean": np.zeros(9)}, "version": 3}
     ds = read_content(Content("x", None, kind, dict(tree) | more), name, OPTIONS.get(name, {}))
@@ -158,7 +158,7 @@ def test_what_is_no_split_of_a_file_is_counted_as_left_out(name):
     ]
 
 
-def test_a_split_of_an_mfn_file_that_was_not_wanted_is_counted():
+def test_a_split_of_an_mfn_file_that_is_not_selected_is_reported():
     kind, tree = trees()["mfn"]
     ds = read_content(Content("x", None, kind, tree), "mfn", {"splits": ("train", "test")})
     assert [f.first for f in ds.report.of("left out")] == ["'valid'"]

@@ -111,7 +111,7 @@ def test_ragged_times_follow_the_padding_side_and_say_which_steps_are_real(side)
     np.testing.assert_array_equal(without.valid["a"], with_lengths.valid["a"])
 
 
-def test_what_padding_holds_among_the_times_is_not_looked_at():
+def test_times_of_padding_are_ignored():
     inputs, target = arrays()
     lengths = {"imu": np.full(12, 15), "audio": np.full(12, 8)}
     times = stamps()
@@ -143,7 +143,7 @@ def broken(change):
     ],
     ids=["tie", "NaN", "inf", "width", "count", "unknown", "missing", "text", "two clocks", "bool"],
 )  # fmt: skip
-def test_times_that_cannot_be_are_refused_with_their_place(change, kind, words):
+def test_impossible_times_are_refused_with_their_place(change, kind, words):
     inputs, target = arrays()
     with pytest.raises(kind) as refused:
         mm.data.from_arrays(inputs, target, split=SPLIT, times=broken(change))
@@ -229,7 +229,7 @@ def test_take_keeps_the_times_of_the_samples_taken():
     same_times(split, split.take(split.target == 1), split.target == 1)
 
 
-def test_splits_given_carry_their_own_times():
+def test_given_splits_have_separate_times():
     inputs, target = arrays()
     parts = {"train": slice(0, 8), "test": slice(8, 12)}
     given = stamps()
@@ -319,7 +319,7 @@ def test_streamed_batches_hold_the_times_of_their_rows_and_the_same_clock(trim, 
                 assert part.times[m].shape == part.valid[m].shape
 
 
-def test_a_file_of_ones_own_arrays_may_hold_times(tmp_path):
+def test_a_file_of_named_arrays_may_hold_times(tmp_path):
     inputs, target = arrays()
     given = stamps()
     flat = {f"train/{m}": x for m, x in inputs.items()} | {"train/target": target}
@@ -355,13 +355,13 @@ def test_a_frame_covers_until_the_next_one_but_never_a_gap():
     assert spans_of(t, valid, clock)[0, 0, 1] == 2.0
 
 
-def test_the_clock_begins_with_the_first_and_ends_with_the_last_modality_and_an_absent_one_has_no_say():
+def test_the_clock_starts_with_the_first_and_ends_with_the_last_recorded_modality():
     a = np.array([[1.0, 2.0, 3.0], [np.nan] * 3, [np.nan] * 3])
     b = np.array([[2.5, 4.5], [5.0, np.nan], [np.nan] * 2])
     assert clock_of({"a": a, "b": b}).tolist() == [[1.0, 6.5], [5.0, 6.0], [0.0, 1.0]]
 
 
-def test_splits_under_other_names_carry_their_times_too():
+def test_splits_under_other_names_keep_their_times():
     inputs, target = arrays()
     given, parts = stamps(), {"training": slice(0, 8), "dev": slice(8, 12)}
     ds = mm.data.from_arrays(
@@ -372,7 +372,7 @@ def test_splits_under_other_names_carry_their_times_too():
     np.testing.assert_array_equal(ds["valid"].times["audio"], given["audio"][8:])
 
 
-def test_data_without_labels_keep_times_and_dropped_labels_take_theirs_along():
+def test_unlabelled_data_keep_times_and_dropped_samples_lose_theirs():
     inputs, target = arrays()
     unlabelled = mm.data.from_arrays(inputs, None, split=SPLIT, times=stamps())
     assert set(unlabelled["train"].times) == {"imu", "audio"}

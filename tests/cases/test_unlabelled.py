@@ -103,7 +103,7 @@ def test_a_split_without_labels_is_not_trained_on(part):
         mm.train.fit(model, ds, epochs=1, progress=False)
 
 
-def test_scores_of_unlabelled_data_are_refused_in_words(trained):
+def test_scores_of_unlabelled_data_are_refused(trained):
     task, run = trained
     split = unlabelled(task)["test"]
     with pytest.raises(DataError, match="score: target is None, the split has no labels"):
@@ -116,7 +116,7 @@ def test_scores_of_unlabelled_data_are_refused_in_words(trained):
         score(run.model.spec.task, run.predict(split), masked)
 
 
-def test_a_trace_without_labels_says_so_and_survives_its_file(recorded, tmp_path):
+def test_a_trace_without_labels_is_marked_and_survives_saving(recorded, tmp_path):
     *_, trace = recorded
     assert np.isnan(trace["samples"]["target"].values).all()
     path = mm.trace.save(trace, tmp_path / "trace.nc")
@@ -141,7 +141,7 @@ def test_shapley_values_without_labels_explain_the_predicted_class(recorded):
     assert all(np.isfinite(v).all() for v in found.data_vars.values() if v.dtype.kind == "f")
 
 
-def test_what_compares_with_labels_is_refused_with_the_way_out(recorded):
+def test_an_analysis_that_needs_labels_is_refused_with_the_remedy(recorded):
     task, *_, trace = recorded
     value, way = ("accuracy", "probability") if task == "classification" else ("negative_absolute_error", "output")
     with pytest.raises(DataError, match=r"imbalance: .* recorded without labels; record a labelled split"):
