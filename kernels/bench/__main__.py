@@ -54,7 +54,7 @@ def main(argv: list[str] | None = None) -> int:
     if unknown:
         _say(f"bench: there is no group {', '.join(unknown)}. Choose from {', '.join(known)}.")
         return 1
-    threads = tuple(sorted({int(n) for n in chosen.threads.run_tasks(",")}))
+    threads = tuple(sorted({int(n) for n in chosen.threads.split(",")}))
     settings = Settings(chosen.quick, threads, chosen.compile)
     folder = chosen.out or (None if chosen.quick else RESULTS)
     found, broken = [], []

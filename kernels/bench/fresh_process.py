@@ -9,16 +9,16 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from mmkernels.timing.machine import EMULATE_AVX2
-
 ROOT = Path(__file__).parents[2]
 
 
 def environment(threads: int, *, emulate_avx2: bool = False) -> dict[str, str]:
     """Return the environment of a process with this many threads that finds mmkernels, bench and mmviz.
 
-    Threads wait for work as PyTorch ships them (they spin for a while), since that is how everybody runs them.
+    Threads wait for work as PyTorch ships them (they spin for a while), the usual setting.
     """
+    from mmkernels.timing.machine import EMULATE_AVX2  # here: a process that measures the import must not import first
+
     found = dict(os.environ)
     path = [str(ROOT / "kernels"), str(ROOT), *filter(None, [found.get("PYTHONPATH")])]
     found["PYTHONPATH"] = os.pathsep.join(path)
@@ -35,7 +35,7 @@ def call(function: str, threads: int, *, emulate_avx2: bool = False, **arguments
     Raises
     ------
     RuntimeError
-        If the process fails; the message holds the end of what it said.
+        If the process fails; the message contains the end of its output.
     """
     with tempfile.TemporaryDirectory() as folder:
         result = Path(folder) / "result.json"
@@ -50,8 +50,8 @@ def call(function: str, threads: int, *, emulate_avx2: bool = False, **arguments
             check=False,
         )
         if done.returncode != 0 or not result.exists():
-            said = done.stdout.strip()[-2000:] or "it said nothing"
-            raise RuntimeError(f"bench: {function}({arguments}) ended with {done.returncode}: {said}")
+            printed = done.stdout.strip()[-2000:] or "no output"
+            raise RuntimeError(f"bench: {function}({arguments}) ended with {done.returncode}: {printed}")
         return json.loads(result.read_text(encoding="utf-8"))
 
 
