@@ -30,7 +30,7 @@ def begun():
         training = Training(
             model, TrainConfig(batch_size=rows), seen, held_out, torch.device("cpu"), np.random.default_rng(0)
         )
-        if strategy.needs_contributions:
+        if strategy.needs_contributions and training.contributions is None:
             value = np.linspace(0.1, 0.3, len(ds.spec.names))
             training.contributions = Contributions(value, value, value, np.zeros(2 ** len(value)))
         strategy.begin(training)

@@ -28,7 +28,6 @@ def begin(begun, toy, monkeypatch):
     """Begin the strategy with given contributions."""
 
     def begin(phi=PHI, score=PHI, name="concat", ds=toy, **options):
-        monkeypatch.setattr(Training, "contributions", contributions(phi, score), raising=False)
         real = Training.__init__
 
         def started(self, *args, **kwargs):
@@ -41,7 +40,7 @@ def begin(begun, toy, monkeypatch):
     return begin
 
 
-def turns_of(b):
+def modalities_of_updates(b):
     return [u.modality for u in b.strategy.updates(b.batch, b.rows)]
 
 
@@ -72,7 +71,7 @@ def trained(ds, model="concat", epochs=2, monitor=None, **options):
     ],
 )
 def test_the_unimodal_updates_of_a_batch_follow_the_order_option(begin, options, expected):
-    assert turns_of(begin(**options)) == expected
+    assert modalities_of_updates(begin(**options)) == expected
 
 
 def test_a_random_order_is_drawn_from_the_trainings_seed(begin):
