@@ -50,7 +50,7 @@ def order_by_two_loops(p):
     return (agree - disagree) / (agree + disagree)
 
 
-def test_order_kept_is_its_definition():
+def test_plan_monotonicity_equals_goodman_kruskal_gamma_by_two_loops():
     for seed in range(5):
         p = np.random.default_rng(seed).random((4, 6)) ** 3
         np.testing.assert_allclose(plan_monotonicity(p), order_by_two_loops(p), rtol=1e-12)
@@ -77,7 +77,7 @@ def test_a_collapsed_plan_has_no_order_and_an_empty_one_no_entropy():
         plan_entropy(-np.eye(2))
 
 
-def test_a_delay_is_found(plans):
+def test_the_mean_lag_of_a_delayed_plan_is_the_delay(plans):
     found = transport(plans, *plans.attrs["modalities"][1::-1])
     np.testing.assert_allclose(found["lag"].isel(time=slice(None, -2)), 2, atol=1e-12)
     assert found["lag"].isel(time=slice(-2, None)).isnull().all()
@@ -104,7 +104,7 @@ def test_alignment_of_several_runs_lies_side_by_side(plans):
     assert "→" in str(found["pair"].values[0])
 
 
-def test_a_trace_that_aligned_nothing_is_refused(trace):
+def test_a_trace_without_alignment_is_refused(trace):
     with pytest.raises(DataError, match="/transport"):
         transport(trace, "a", "b")
     with pytest.raises(DataError, match="/alignment"):
@@ -123,7 +123,7 @@ def test_lag_order_and_distance_of_a_delayed_plan():
     assert found["plan"].dims == ("recorded_sample", "time", "anchor_time")
 
 
-def test_several_plans_are_each_as_alone():
+def test_plan_summary_of_several_plans_equals_each_alone():
     rng = np.random.default_rng(0)
     plans, costs = rng.random((3, 4, 5)), rng.random((3, 4, 5))
     together = plan_summary(plans, costs)
@@ -134,7 +134,7 @@ def test_several_plans_are_each_as_alone():
 @pytest.mark.parametrize(
     ("plan", "cost"), [(np.ones((2, 3)), np.ones((3, 2))), (np.ones(3), np.ones(3)), (-np.eye(2), np.eye(2))]
 )
-def test_what_is_no_plan_is_refused_with_its_shape(plan, cost):
+def test_plan_summary_refuses_arrays_of_another_shape(plan, cost):
     with pytest.raises(ConfigError, match=r"plan_summary: plan \("):
         plan_summary(plan, cost)
 
@@ -165,7 +165,7 @@ def test_mean_cosines_are_those_of_all_pairs(vector):
     assert np.isnan(np.diag(out["between"])).all()
 
 
-def test_the_plane_holds_more_than_any_other(vector):
+def test_the_plane_of_directions_explains_the_most_variance(vector):
     out = directions(found_of(vector))
     unit = (vector / np.linalg.norm(vector, axis=-1, keepdims=True)).reshape(-1, 5)
     around = unit - unit.mean(0)
@@ -177,7 +177,7 @@ def test_the_plane_holds_more_than_any_other(vector):
         assert ((around @ plane) ** 2).sum() <= held + 1e-12
 
 
-def test_lengths_do_not_count(vector):
+def test_directions_are_independent_of_vector_lengths(vector):
     longer = vector * np.random.default_rng(1).uniform(0.1, 10, size=(2, 7, 1))
     xr.testing.assert_allclose(directions(found_of(vector)), directions(found_of(longer)), rtol=1e-10)
 
@@ -188,7 +188,7 @@ def test_one_direction_is_one_point_and_cosine_one():
     np.testing.assert_allclose(out["position"], 0, atol=1e-12)
 
 
-def test_what_is_absent_is_blank_and_changes_nothing_else(vector):
+def test_absent_modalities_are_nan_and_do_not_change_the_others(vector):
     holed = vector.copy()
     holed[1, 3] = np.nan
     out, whole = directions(found_of(holed)), directions(found_of(vector))
@@ -197,7 +197,7 @@ def test_what_is_absent_is_blank_and_changes_nothing_else(vector):
     np.testing.assert_allclose(out["within"][0], whole["within"][0], rtol=1e-12)
 
 
-def test_what_is_no_encoding_is_refused(vector):
+def test_directions_refuse_a_dataset_without_vectors(vector):
     with pytest.raises(DataError, match=r"expected vector .* from mmviz\.recording\.encoded"):
         directions(found_of(vector).rename(vector="code"))
     with pytest.raises(DataError, match="no sample"):

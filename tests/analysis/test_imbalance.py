@@ -26,13 +26,13 @@ def test_equal_modalities_are_in_equilibrium(metric, modalities):
 
 
 @pytest.mark.parametrize("modalities", [2, 3, 6])
-def test_one_modality_that_has_all_is_the_worst(modalities):
+def test_the_imbalance_is_largest_where_one_modality_has_share_1(modalities):
     alone = np.eye(modalities)[0]
     assert imbalance_e1(alone) == pytest.approx(2 * (modalities - 1) / modalities**2, abs=1e-15)
     assert imbalance_e2(alone) == pytest.approx(np.sqrt(modalities - 1) / modalities, abs=1e-15)
 
 
-def test_the_definitions_read_aloud():
+def test_shares_and_imbalance_equal_their_definitions_on_an_example():
     phi = np.array([0.5, 0.3, -0.2])
     assert shares(phi) == pytest.approx([0.625, 0.375, 0])
     assert imbalance_e1(phi) == pytest.approx((abs(0.625 - 1 / 3) + abs(0.375 - 1 / 3) + 1 / 3) / 3)
@@ -40,13 +40,13 @@ def test_the_definitions_read_aloud():
 
 
 @pytest.mark.parametrize("metric", [imbalance_e1, imbalance_e2])
-def test_contributions_count_by_their_ratio_and_not_by_their_order(metric):
+def test_e1_and_e2_are_invariant_to_scale_and_order(metric):
     np.testing.assert_allclose(metric(7 * PHI), metric(PHI), atol=1e-15)
     np.testing.assert_allclose(metric(PHI[:, ::-1]), metric(PHI), atol=1e-15)
     assert metric(np.array([1e308, 1e308])) == 0
 
 
-def test_scores_count_by_their_differences():
+def test_e3_is_invariant_to_a_shift_of_the_scores():
     np.testing.assert_allclose(imbalance_e3(PHI + 5), imbalance_e3(PHI), atol=1e-14)
     np.testing.assert_allclose(imbalance_e3(-3 * PHI), 3 * imbalance_e3(PHI), atol=1e-14)
 
@@ -58,7 +58,7 @@ def test_deviations_sum_to_zero_and_rank_as_the_contributions():
 
 
 @pytest.mark.parametrize("row", [[0.0, 0.0], [-1.0, -2.0], [np.nan, 1.0], [np.inf, 1.0]])
-def test_a_row_without_a_share_is_nan_and_touches_no_other(row):
+def test_a_row_without_positive_values_is_nan_and_others_are_unaffected(row):
     both = np.array([row, [1.0, 1.0]])
     for metric in (imbalance_e1, imbalance_e2):
         assert np.isnan(metric(both)[0])
@@ -106,7 +106,7 @@ def test_a_sample_with_nan_is_left_out_and_counted(trace):
     assert np.isnan(imbalance(broken)["E1"])
 
 
-def test_a_modality_that_changes_no_answer_is_named_and_has_no_share(trace):
+def test_a_modality_without_effect_on_predictions_is_named_and_has_share_0(trace):
     quiet = trace.copy(deep=True)
     answer = quiet["coalitions"]["prediction"].values
     answer[:] = answer[:, np.arange(8) & ~2]

@@ -40,13 +40,13 @@ def test_blocks_count_as_many_steps_as_they_hold(trace):
     assert found["lag"].values.tolist() == [0, 5, 10, 15, 20]
 
 
-def test_what_this_input_did_is_another_map(trace):
+def test_kind_effect_returns_another_map(trace):
     unit, effect = influence(trace), influence(trace, kind="effect")
     assert not np.allclose(unit["map"], effect["map"])
     assert effect.attrs["kind"] == "effect"
 
 
-def test_a_modality_that_hears_nothing_has_no_shares(trace):
+def test_a_modality_that_receives_no_influence_has_nan_shares(trace):
     deaf = trace.copy(deep=True)
     deaf["influence"]["influence"].values[:, :, 1] = 0
     share = influence(deaf)["share"]
@@ -54,7 +54,7 @@ def test_a_modality_that_hears_nothing_has_no_shares(trace):
     assert np.isfinite(share[:, :, 0]).all()
 
 
-def test_what_is_not_there_is_refused_with_the_remedy(trace):
+def test_an_unknown_kind_and_a_trace_without_influence_are_refused_with_the_remedy(trace):
     with pytest.raises(ConfigError, match="influence, effect"):
         influence(trace, kind="power")
     poor = trace.copy()
@@ -82,7 +82,7 @@ def with_routing(trace, weight_of):
     return out
 
 
-def test_an_expert_of_ones_own_tells_the_modality_and_nothing_of_the_label(trace):
+def test_modality_specific_experts_have_maximal_modality_information_and_no_label_information(trace):
     found = routing(with_routing(trace, lambda m: np.eye(4)[m]))
     M = len(trace.attrs["modalities"])
     np.testing.assert_allclose(found["modality_information"], np.log2(M), rtol=1e-12)
@@ -91,13 +91,13 @@ def test_an_expert_of_ones_own_tells_the_modality_and_nothing_of_the_label(trace
     )
 
 
-def test_a_shared_expert_tells_nothing(trace):
+def test_a_shared_expert_has_no_mutual_information(trace):
     found = routing(with_routing(trace, lambda m: np.eye(4)[3]))
     np.testing.assert_allclose(found["modality_information"], 0, atol=1e-12)
     np.testing.assert_allclose(found["label_information"], 0, atol=1e-12)
 
 
-def test_steps_without_data_are_blank_and_count_nothing(trace):
+def test_steps_without_data_are_nan_and_have_no_weight(trace):
     found = routing(with_routing(trace, lambda m: np.full(4, 0.25)))
     valid = trace["states"]["valid"]
     assert not valid.all()
@@ -105,7 +105,7 @@ def test_steps_without_data_are_blank_and_count_nothing(trace):
     np.testing.assert_allclose(found["usage"], 0.25)
 
 
-def test_experts_by_class_tell_the_label(trace):
+def test_experts_selected_by_class_have_label_information(trace):
     routed = with_routing(trace, lambda m: np.zeros(4))
     label = trace["samples"]["target"].values[trace["states"]["recorded_sample"].values]
     for k, of in enumerate(label):
@@ -132,11 +132,11 @@ def test_information_is_symmetric_scale_free_and_bounded(joint):
 
 @settings(max_examples=30, deadline=None)
 @given(arrays(np.float64, 3, elements=st.floats(0.01, 5)), arrays(np.float64, 4, elements=st.floats(0.01, 5)))
-def test_independent_variables_share_nothing(a, b):
+def test_independent_variables_have_mutual_information_0(a, b):
     np.testing.assert_allclose(mutual_information(np.outer(a, b)), 0, atol=1e-12)
 
 
-def test_information_of_nothing_is_nan_and_negative_weights_are_refused():
+def test_mutual_information_of_zero_weights_is_nan_and_negative_weights_are_refused():
     assert np.isnan(mutual_information(np.zeros((2, 2))))
     assert mutual_information(np.eye(4)) == 2
     with pytest.raises(ConfigError, match="≥ 0"):

@@ -60,7 +60,7 @@ def opened(request, stored):
 
 
 @pytest.mark.parametrize("name", ANALYSES)
-def test_the_numbers_are_those_in_memory(in_memory, opened, fusion, name):
+def test_every_analysis_of_a_lazy_trace_equals_the_one_in_memory(in_memory, opened, fusion, name):
     if (name == "routing" and fusion != "alignmamba2") or (name == "transport" and fusion == "coupled_mamba"):
         pytest.skip("nothing of the kind in this model")
     if fusion == "tfn" and name in {*OF_STATES, "transport"}:
@@ -75,7 +75,7 @@ def test_the_numbers_are_those_in_memory(in_memory, opened, fusion, name):
         assert lazy[variable].attrs == whole[variable].attrs, variable
 
 
-def test_what_is_as_large_as_the_trace_stays_in_the_file(stored, fusion):
+def test_results_of_the_size_of_the_trace_stay_lazy(stored, fusion):
     if fusion != "alignmamba2":
         pytest.skip("one model with states, experts and plans will do")
     trace = mm.trace.load(stored, chunks=2)
@@ -104,7 +104,7 @@ def test_the_median_in_blocks_is_exact(seed, count):
     np.testing.assert_array_equal(found, expected)
 
 
-def test_pieces_put_together_are_the_array():
+def test_sample_chunks_concatenated_are_the_array():
     array = xr.DataArray(np.arange(14.0).reshape(7, 2), dims=("recorded_sample", "time"))
     other = xr.DataArray(np.arange(2.0), dims="time")
     parts = list(sample_chunks(array.chunk(recorded_sample=3), other, dim="recorded_sample"))

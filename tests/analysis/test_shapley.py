@@ -60,7 +60,7 @@ def test_the_average_over_orders_agrees(game):
 
 
 @given(games(), st.data())
-def test_a_player_that_adds_nothing_gets_nothing(game, data):
+def test_a_player_without_marginal_contribution_has_value_0(game, data):
     i = data.draw(st.integers(0, players_of(game) - 1))
     k = np.arange(len(game))
     dummy = game[k & ~(1 << i)]
@@ -68,7 +68,7 @@ def test_a_player_that_adds_nothing_gets_nothing(game, data):
 
 
 @given(games(), st.data())
-def test_interchangeable_players_get_the_same(game, data):
+def test_interchangeable_players_have_equal_values(game, data):
     players = players_of(game)
     i, j = data.draw(st.integers(0, players - 1)), data.draw(st.integers(0, players - 1))
     k = np.arange(len(game))
@@ -111,7 +111,7 @@ def test_a_number_of_coalitions_that_is_no_power_of_two_or_too_large_is_refused(
         shapley_values(np.zeros(size))
 
 
-def test_one_player_gets_everything():
+def test_a_single_player_has_the_whole_value():
     assert shapley_values([0.25, 1.0]).tolist() == [0.75]
 
 
@@ -159,19 +159,19 @@ def test_the_score_of_a_subset_is_its_accuracy_with_wilsons_interval(trace):
         np.testing.assert_allclose([found["low"][k], found["high"][k]], [expected.low, expected.high], atol=1e-9)
 
 
-def test_all_and_nothing_are_those_of_the_contributions(trace):
+def test_scores_of_the_full_and_empty_subset_equal_those_of_shapley(trace):
     found, phi = coalition_scores(trace, value="probability"), shapley(trace)
     np.testing.assert_allclose(found["score"][-1], phi["full"].mean(), rtol=1e-12)
     np.testing.assert_allclose(found["score"][0], phi["baseline"].mean(), rtol=1e-12)
 
 
-def test_a_sample_with_a_broken_answer_is_left_out_and_counted(trace):
+def test_a_sample_with_a_nan_prediction_is_left_out_and_counted(trace):
     broken = trace.copy(deep=True)
     broken["coalitions"]["prediction"].values[0, 1] = np.nan
     assert coalition_scores(broken).attrs["n_samples"] == trace["samples"].sizes["sample"] - 1
 
 
-def test_what_cannot_be_is_refused(trace):
+def test_coalition_scores_refuse_unknown_values_and_a_trace_without_coalitions(trace):
     with pytest.raises(ConfigError, match="output"):
         coalition_scores(trace, value="output")
     poor = trace.copy()

@@ -63,7 +63,7 @@ def test_positions_are_the_two_first_principal_components(trace, layer):
     assert np.isnan(found["position"].values[~valid]).all()
 
 
-def test_few_steps_with_many_states_take_the_other_way_to_the_same_place(trace):
+def test_trajectories_of_few_steps_with_many_states_equal_the_singular_value_decomposition(trace):
     few = trace.copy(deep=True)
     few["states"]["valid"].values[...] = False
     few["states"]["valid"].values[0, 0, :6] = True
@@ -81,7 +81,7 @@ def test_diverged_states_are_left_out(trace):
     assert np.isfinite(position[0, 0, 4]).all()
 
 
-def test_what_cannot_be_is_refused(trace):
+def test_trajectories_refuse_an_unknown_layer_and_a_model_without_scan(trace):
     with pytest.raises(ConfigError, match="layer=9"):
         trajectories(trace, layer=9)
     empty = trace.copy(deep=True)

@@ -16,7 +16,7 @@ def with_history(trace, **columns):
     return out
 
 
-def test_the_columns_are_those_of_the_history(trace):
+def test_training_returns_the_columns_of_the_history(trace):
     curves = training(trace)
     history = trace["history"].to_dataset()
     assert curves.sizes["run"] == 1
@@ -25,7 +25,7 @@ def test_the_columns_are_those_of_the_history(trace):
     assert curves["best_epoch"].values.tolist() == [trace.attrs["best_epoch"]]
 
 
-def test_runs_of_other_lengths_and_columns_lie_side_by_side_with_blanks(trace):
+def test_runs_with_other_lengths_and_columns_are_padded_with_nan(trace):
     curves = training(
         {
             "a": with_history(trace, loss=[3.0, 2.0]),
@@ -37,7 +37,7 @@ def test_runs_of_other_lengths_and_columns_lie_side_by_side_with_blanks(trace):
     assert curves["run"].values.tolist() == ["a", "b"]
 
 
-def test_contributions_bring_the_readings_of_the_equilibrium(trace):
+def test_a_history_with_shapley_values_has_imbalance_e1_and_e2(trace):
     phi = np.array([[0.1, 0.2, 0.3], [0.0, 0.0, 1.0], [-1.0, -1.0, -1.0]])
     curves = training(with_history(trace, contribution=phi))
     np.testing.assert_array_equal(curves["E1"][0], imbalance_e1(phi))

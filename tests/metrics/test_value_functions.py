@@ -24,7 +24,7 @@ def test_probability_and_negative_loss_are_those_of_the_softmax(answers):
     np.testing.assert_allclose(subset_values("probability", output, target), np.exp(expected), atol=1e-12)
 
 
-def test_accuracy_is_one_where_the_largest_is_the_truth(answers):
+def test_accuracy_is_1_where_the_largest_output_is_the_true_class(answers):
     output, target = answers
     assert np.array_equal(subset_values("accuracy", output, target), output.argmax(-1) == target[:, None])
 
@@ -39,12 +39,12 @@ def test_the_sample_level_value_is_the_published_one_for_two_modalities():
     assert shapley_values(game).tolist() == [(v_a + v_av - v_v) / 2, (v_v + v_av - v_a) / 2]
 
 
-def test_a_regression_is_worth_minus_its_absolute_error():
+def test_the_value_of_a_regression_is_minus_its_absolute_error():
     output = np.array([[[1.0], [2.5]], [[0.0], [-1.0]]])
     assert subset_values("negative_loss", output, np.array([2.0, -3.0])).tolist() == [[-1.0, -0.5], [-3.0, -2.0]]
 
 
-def test_an_answer_that_is_not_finite_is_worth_nan_and_only_that_one(answers):
+def test_an_output_that_is_not_finite_has_value_nan_and_others_are_unaffected(answers):
     output, target = answers
     output[2, 1, 0] = np.nan
     for kind in ("accuracy", "probability", "negative_loss", "sample_level"):

@@ -31,7 +31,7 @@ def value_run(regression):
     return mm.train.fit(model, regression, epochs=1, progress=False)
 
 
-def test_every_subset_is_scored_as_a_prediction_without_the_others(clear, run):
+def test_subset_scores_equal_the_scores_of_predictions_with_the_other_modalities_removed(clear, run):
     scores = mm.recording.subset_scores(run, clear["test"], resamples=20)
     assert scores.sizes["subset"] == 7
     assert scores.subset.values[-1] == "m1 + m2 + m3"
@@ -47,7 +47,7 @@ def test_every_subset_is_scored_as_a_prediction_without_the_others(clear, run):
 
 
 @pytest.mark.parametrize("rate", [0.0, 0.1, 0.5, 0.7])
-def test_a_draw_is_the_published_protocol_applied_to_the_data(clear, run, rate):
+def test_each_draw_of_missing_scores_equals_the_published_protocol_applied_to_the_data(clear, run, rate):
     curve = mm.recording.missing_scores(run, clear["test"], rates=[rate], draws=2, seed=3)
     answers = subset_predictions(run, clear["test"])
     for draw in (0, 1):
@@ -60,7 +60,7 @@ def test_a_draw_is_the_published_protocol_applied_to_the_data(clear, run, rate):
         assert curve.score.sel(rate=rate, draw=draw).item() == right.mean()
 
 
-def test_the_curve_has_every_rate_with_mean_and_interval(clear, run):
+def test_missing_scores_return_mean_and_interval_for_every_rate(clear, run):
     curve = mm.recording.missing_scores(run, clear["test"], draws=9)
     assert curve.rate.values.tolist() == [0.0, *IMDER_RATES]
     assert curve.score.dims == ("rate", "draw")
@@ -75,7 +75,7 @@ def test_the_curve_has_every_rate_with_mean_and_interval(clear, run):
     assert curve.identical(again)
 
 
-def test_no_draw_asks_the_model_again(clear, run, monkeypatch):
+def test_missing_scores_run_the_model_once_for_any_number_of_draws(clear, run, monkeypatch):
     calls = []
     original = FusionModel.encode
     monkeypatch.setattr(FusionModel, "encode", lambda self, batch: calls.append(len(batch)) or original(self, batch))
@@ -83,7 +83,7 @@ def test_no_draw_asks_the_model_again(clear, run, monkeypatch):
     assert calls == [len(clear["test"])]
 
 
-def test_answers_to_subsets_leave_the_model_as_it_was(clear, run):
+def test_subset_predictions_leave_the_model_unchanged(clear, run):
     before = {k: v.clone() for k, v in run.model.state_dict().items()}
     run.model.train()
     subset_predictions(run, clear["test"])
@@ -92,7 +92,7 @@ def test_answers_to_subsets_leave_the_model_as_it_was(clear, run):
     assert all(torch.equal(before[k], v) for k, v in run.model.state_dict().items())
 
 
-def test_a_regression_has_its_error_which_is_better_when_lower(regression, value_run):
+def test_a_regression_is_scored_by_its_error_and_lower_is_marked_better(regression, value_run):
     curve = mm.recording.missing_scores(value_run, regression["test"], draws=3)
     error = np.abs(value_run.predict(regression["test"]) - regression["test"].target).mean()
     assert curve.attrs["metric"] == "mae"
@@ -104,7 +104,7 @@ def test_a_regression_has_its_error_which_is_better_when_lower(regression, value
     assert "target 0 left out" in named.attrs["meaning"]
 
 
-def test_samples_that_lack_a_whole_subset_are_counted_and_scored(ragged, ragged_run):
+def test_samples_without_any_modality_of_a_subset_are_counted_and_scored(ragged, ragged_run):
     scores = mm.recording.subset_scores(ragged_run, ragged["test"], resamples=5)
     assert scores.without_data.sel(subset="sound").item() == 1
     assert scores.without_data.sel(subset="sound + light").item() == 0
@@ -113,7 +113,7 @@ def test_samples_that_lack_a_whole_subset_are_counted_and_scored(ragged, ragged_
     assert 0 < curve.lost.item() < 0.5, "an absent modality cannot be lost again, and one always remains"
 
 
-def test_training_on_incomplete_data_is_the_protocol_on_the_training_split(toy):
+def test_training_on_incomplete_data_applies_the_protocol_to_the_training_split(toy):
     incomplete = drop_modalities(toy, 0.5, seed=1, splits=["train"])
     assert (incomplete["test"].valid["m1"] == toy["test"].valid["m1"]).all()
     gone = {m: 1 - incomplete["train"].valid[m].any(1).mean() for m in toy.spec.names}
@@ -129,7 +129,7 @@ def test_training_on_incomplete_data_is_the_protocol_on_the_training_split(toy):
     assert not torch.equal(*weights), "what was taken away was not learned from"
 
 
-def test_curves_of_several_trainings_are_what_the_figure_draws(clear, run, toy_run):
+def test_compare_missing_returns_the_input_of_plot_missing(clear, run, toy_run):
     both = mm.recording.compare_missing(
         {"one": [run, run], "other": [toy_run]}, clear["test"], rates=[0.0, 0.5], draws=2
     )
@@ -156,11 +156,11 @@ def test_curves_of_several_trainings_are_what_the_figure_draws(clear, run, toy_r
         ({"convention": "mosi"}, "convention='mosi' for a classification"),
     ],
 )
-def test_curves_that_make_no_sense_are_refused(toy, toy_run, options, message):
+def test_missing_scores_refuse_options_out_of_range(toy, toy_run, options, message):
     with pytest.raises(ConfigError, match=message):
         mm.recording.missing_scores(toy_run, toy["test"], **options)
 
 
-def test_two_modalities_have_no_such_published_protocol(ragged, ragged_run):
+def test_the_imder_protocol_is_refused_for_two_modalities(ragged, ragged_run):
     with pytest.raises(ConfigError, match="protocol='independent'"):
         mm.recording.missing_scores(ragged_run, ragged["test"])

@@ -28,13 +28,13 @@ def test_the_recorded_states_give_the_operators_output(toy, toy_run, holes):
         )
 
 
-def test_recorded_answers_are_the_runs_predictions(ragged, ragged_run):
+def test_recorded_predictions_of_all_modalities_equal_run_predict(ragged, ragged_run):
     trace = mm.record(ragged_run, ragged["test"], recorded_samples=3)
     everyone = trace["coalitions"]["prediction"].isel(coalition=-1).values
     np.testing.assert_allclose(everyone, ragged_run.predict(ragged["test"]), atol=1e-6)
 
 
-def test_a_coalition_answers_as_a_batch_with_the_others_masked(toy, toy_run, trace):
+def test_the_prediction_of_a_coalition_equals_that_of_a_batch_with_the_others_masked(toy, toy_run, trace):
     members = trace["coalitions"]["members"].values
     batch = batch_of(toy["test"], range(3))
     for k in range(len(members)):
@@ -44,12 +44,12 @@ def test_a_coalition_answers_as_a_batch_with_the_others_masked(toy, toy_run, tra
         np.testing.assert_allclose(trace["coalitions"]["prediction"].values[:3, k], expected, atol=1e-6)
 
 
-def test_coalition_k_holds_modality_i_where_bit_i_is_set(trace):
+def test_coalition_k_contains_modality_i_where_bit_i_is_set(trace):
     members = trace["coalitions"]["members"].values
     assert (members @ (1 << np.arange(members.shape[1]))).tolist() == list(range(len(members)))
 
 
-def test_epochs_differ_and_the_best_is_among_them(trace, toy_run):
+def test_recorded_epochs_differ_and_include_the_best(trace, toy_run):
     norms = trace["states"]["norm"]
     assert toy_run.best_epoch in norms["epoch"].values
     assert float(abs(norms.isel(epoch=0) - norms.isel(epoch=-1)).max()) > 0
@@ -65,7 +65,7 @@ def test_chosen_epochs_and_samples_are_the_ones_recorded(toy, toy_run):
     assert "coalitions" not in trace.children
 
 
-def test_the_estimate_is_the_size_within_five_percent(toy, toy_run):
+def test_the_estimated_size_is_within_five_percent_of_the_recorded_size(toy, toy_run):
     trace = mm.record(toy_run, toy["test"], recorded_samples=4)
     sizes = mm.recording.estimate(toy_run, toy["test"], recorded_samples=4)
     for group in ("states", "operator", "prefixes", "influence"):
@@ -82,17 +82,17 @@ def test_too_large_a_trace_is_refused_before_the_first_batch(toy, toy_run, monke
 
 
 @pytest.mark.parametrize("recorded_samples", [0, -1, True, 2.5, [], [0, 0], [-1], [10_000]])
-def test_impossible_samples_are_refused(toy, toy_run, recorded_samples):
+def test_recorded_samples_out_of_range_are_refused(toy, toy_run, recorded_samples):
     with pytest.raises(ConfigError, match="recorded_samples="):
         mm.record(toy_run, toy["test"], recorded_samples=recorded_samples)
 
 
-def test_an_epoch_that_was_not_kept_is_refused(toy, toy_run):
+def test_an_epoch_without_stored_weights_is_refused(toy, toy_run):
     with pytest.raises(ConfigError, match="epoch 99 has no stored weights"):
         mm.record(toy_run, toy["test"], epochs=[99])
 
 
-def test_recording_leaves_the_model_and_the_gradient_mode_alone(toy, toy_run):
+def test_recording_leaves_the_model_and_the_gradient_mode_unchanged(toy, toy_run):
     before = {k: v.clone() for k, v in toy_run.model.state_dict().items()}
     mm.record(toy_run, toy["test"], recorded_samples=2)
     assert torch.is_grad_enabled()
@@ -100,7 +100,7 @@ def test_recording_leaves_the_model_and_the_gradient_mode_alone(toy, toy_run):
     assert not any(m._forward_hooks or m._forward_pre_hooks for m in toy_run.model.modules())
 
 
-def test_saving_and_loading_is_the_identity(trace, tmp_path):
+def test_a_saved_and_loaded_trace_is_identical(trace, tmp_path):
     again = mm.trace.load(mm.trace.save(trace, tmp_path / "trace.nc"))
     assert trace.identical(again)
     for node in trace.subtree:
@@ -108,7 +108,7 @@ def test_saving_and_loading_is_the_identity(trace, tmp_path):
             assert again[node.path].variables[name].dtype == variable.dtype, f"{node.path}/{name}"
 
 
-def test_every_kind_of_attribute_survives(trace, tmp_path):
+def test_every_json_type_of_attribute_survives_saving(trace, tmp_path):
     rich = trace.copy()
     rich.attrs["odd"] = {"none": None, "flag": True, "list": [1, 2.5, "é"], "nested": {"a": False}}
     rich["states"].attrs["none"] = None
@@ -118,7 +118,7 @@ def test_every_kind_of_attribute_survives(trace, tmp_path):
 
 
 @pytest.mark.parametrize("text", ["🎧 emoji", "\u202eoverride", "x" * 100_000, ""])
-def test_unusual_text_survives(trace, tmp_path, text):
+def test_unusual_text_survives_saving(trace, tmp_path, text):
     odd = trace.copy()
     ids = odd["samples"]["id"].values.astype(object)
     ids[0] = text
@@ -138,7 +138,7 @@ def test_text_that_netcdf_cannot_hold_is_refused_by_name(trace, tmp_path, text):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_an_attribute_that_is_no_json_is_refused_and_nothing_is_written(trace, tmp_path):
+def test_an_attribute_that_is_not_json_is_refused_and_no_file_is_written(trace, tmp_path):
     odd = trace.copy()
     odd.attrs["function"] = print
     with pytest.raises(DataError, match="JSON"):
@@ -149,7 +149,7 @@ def test_an_attribute_that_is_no_json_is_refused_and_nothing_is_written(trace, t
 @pytest.mark.parametrize(
     "content", [b"", b"<html>404</html>", b"version https://git-lfs", b"\x89HDF\r\n\x1a\n" + b"x" * 50]
 )
-def test_a_file_that_is_no_trace_is_refused(tmp_path, content):
+def test_a_file_that_is_not_a_trace_is_refused(tmp_path, content):
     (tmp_path / "trace.nc").write_bytes(content)
     with pytest.raises(DataError, match="netCDF"):
         mm.trace.load(tmp_path / "trace.nc")
@@ -160,7 +160,7 @@ def test_a_missing_file_is_refused(tmp_path):
         mm.trace.load(tmp_path / "none.nc")
 
 
-def test_another_schema_version_names_both(trace):
+def test_another_schema_version_is_refused_with_both_versions_named(trace):
     old = trace.copy()
     old.attrs["schema"] = 99
     with pytest.raises(DataError, match="schema version 99, expected 3"):
@@ -194,7 +194,7 @@ def test_a_trace_is_a_plain_datatree(trace):
 
 
 @pytest.mark.parametrize("recorded_samples", [np.array([True, False]), [0.5, 1.9], ["0"]])
-def test_positions_that_are_no_whole_numbers_are_refused(toy, toy_run, recorded_samples):
+def test_recorded_samples_that_are_not_integers_are_refused(toy, toy_run, recorded_samples):
     with pytest.raises(ConfigError, match="recorded_samples="):
         mm.record(toy_run, toy["test"], recorded_samples=recorded_samples)
 
@@ -207,7 +207,7 @@ def test_the_order_in_which_a_split_lists_its_modalities_does_not_matter(toy, to
     np.testing.assert_allclose(a["phi"].values, b["phi"].values, rtol=0, atol=1e-6)
 
 
-def test_recording_in_several_passes_gives_the_same_answers(toy, toy_run, trace, monkeypatch):
+def test_recording_in_several_passes_gives_the_same_predictions(toy, toy_run, trace, monkeypatch):
     import mmviz.recording.coalitions as recorder
 
     split = toy["test"].take([0, 5, 7])

@@ -59,7 +59,7 @@ def test_the_gap_of_completeness_shrinks_with_steps(toy, toy_run):
     assert gaps[2] <= 1e-5
 
 
-def test_the_sum_is_the_answer_less_that_to_the_baseline(toy, toy_run):
+def test_attributions_sum_to_the_prediction_minus_the_baseline_prediction(toy, toy_run):
     recorded = mm.recording.record_attribution(toy_run, toy["test"], recorded_samples=[0, 5])
     found = mm.analysis.attribution(recorded)
     truth = toy["test"].target[[0, 5]]
@@ -70,7 +70,7 @@ def test_the_sum_is_the_answer_less_that_to_the_baseline(toy, toy_run):
     assert "% of the difference" in found.attrs["completeness"]
 
 
-def test_the_logit_is_attributed_where_it_is_asked_for(toy, toy_run):
+def test_output_logit_attributes_the_logit(toy, toy_run):
     a, b = (
         mm.recording.record_attribution(toy_run, toy["test"], recorded_samples=[0], output=o)
         for o in ("probability", "logit")
@@ -79,7 +79,7 @@ def test_the_logit_is_attributed_where_it_is_asked_for(toy, toy_run):
     assert abs(float(a["samples"]["prediction"][0]) - float(b["samples"]["prediction"][0])) > 1e-3
 
 
-def test_what_was_not_recorded_has_no_attribution(ragged, ragged_run):
+def test_absent_frames_have_attribution_zero(ragged, ragged_run):
     found = mm.recording.record_attribution(ragged_run, ragged["test"], recorded_samples=[0, 1, 4], steps=8)
     assert not found["features"]["sound"]["valid"].sel(recorded_sample=0).any(), (
         "the fixture's sample 30 lacks its sound"
@@ -89,7 +89,7 @@ def test_what_was_not_recorded_has_no_attribution(ragged, ragged_run):
         assert (part["attribution"].values[~part["valid"].values] == 0).all()
 
 
-def test_what_padding_holds_is_not_looked_at(ragged, ragged_run):
+def test_values_in_padding_have_no_influence_on_attributions(ragged, ragged_run):
     split = ragged["test"].take(range(5))
     dirty = {n: np.where(split.valid[n][..., None], x, np.nan) for n, x in split.inputs.items()}
     other = type(split)(split.name, dirty, split.valid, split.target, split.ids, split.group)
@@ -105,14 +105,14 @@ def test_recording_leaves_the_model_without_gradients(toy, toy_run):
     assert all(torch.equal(v, before[k]) for k, v in toy_run.model.state_dict().items())
 
 
-def test_attributions_travel_with_the_trace(toy, toy_run, trace, tmp_path):
+def test_attributions_survive_saving_beside_the_trace(toy, toy_run, trace, tmp_path):
     recorded = mm.recording.record_attribution(toy_run, toy["test"], recorded_samples=2, steps=4)
     trace["attribution"] = recorded
     again = mm.trace.load(mm.trace.save(trace, tmp_path / "trace.nc"))
     assert mm.analysis.attribution(again["attribution"]).identical(mm.analysis.attribution(recorded))
 
 
-def test_a_broken_answer_gives_a_broken_gap_and_says_so(toy, toy_run, monkeypatch):
+def test_a_nan_prediction_gives_a_nan_gap_stated_in_completeness(toy, toy_run, monkeypatch):
     whole = toy_run.model.__class__.forward
     monkeypatch.setattr(toy_run.model.__class__, "forward", lambda self, batch: whole(self, batch) * torch.nan)
     found = mm.analysis.attribution(mm.recording.record_attribution(toy_run, toy["test"], recorded_samples=1, steps=2))
@@ -129,17 +129,17 @@ def test_a_broken_answer_gives_a_broken_gap_and_says_so(toy, toy_run, monkeypatc
         ({"recorded_samples": [999]}, "recorded_samples="),
     ],
 )
-def test_impossible_options_are_refused(toy, toy_run, options, said):
+def test_record_attribution_refuses_unknown_options(toy, toy_run, options, said):
     with pytest.raises(ConfigError, match=said):
         mm.recording.record_attribution(toy_run, toy["test"], **options)
 
 
-def test_without_captum_the_extra_is_named(toy, toy_run, monkeypatch):
+def test_without_captum_the_error_names_the_extra_to_install(toy, toy_run, monkeypatch):
     monkeypatch.setitem(sys.modules, "captum.attr", None)
     with pytest.raises(MissingDependencyError, match=r"mmviz\[explain\]"):
         mm.recording.record_attribution(toy_run, toy["test"])
 
 
-def test_another_tree_is_refused(trace):
+def test_analysis_attribution_refuses_a_tree_without_attributions(trace):
     with pytest.raises(DataError, match="/samples and /features"):
         mm.analysis.attribution(trace)

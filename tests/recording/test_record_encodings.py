@@ -9,7 +9,7 @@ from mmviz.core.errors import ConfigError
 from mmviz.models.batch import batch_of
 
 
-def test_it_is_the_mean_over_the_steps_with_data(toy, toy_run):
+def test_encoded_returns_the_mean_over_the_steps_with_data(toy, toy_run):
     found = mm.recording.encoded(toy_run, toy["test"])
     with torch.no_grad():
         steps = toy_run.model.encode(batch_of(toy["test"], np.arange(len(toy["test"]))))
@@ -21,7 +21,7 @@ def test_it_is_the_mean_over_the_steps_with_data(toy, toy_run):
     assert found.attrs["epoch"] == toy_run.best_epoch
 
 
-def test_an_absent_modality_has_no_vector_and_leaves_the_others(toy, toy_run):
+def test_an_absent_modality_has_a_nan_vector_and_does_not_change_the_others(toy, toy_run):
     split = toy["test"]
     valid = {name: v.copy() for name, v in split.valid.items()}
     valid[toy.spec.names[1]][2] = False
@@ -31,7 +31,7 @@ def test_an_absent_modality_has_no_vector_and_leaves_the_others(toy, toy_run):
     np.testing.assert_allclose(found["vector"][0], whole["vector"][0], rtol=1e-6)
 
 
-def test_an_epoch_is_that_epoch(toy, toy_run):
+def test_encoded_uses_the_weights_of_the_given_epoch(toy, toy_run):
     first, last = (mm.recording.encoded(toy_run, toy["test"], epoch=epoch) for epoch in (0, toy_run.epochs[-1]))
     assert not np.allclose(first["vector"], last["vector"])
     with pytest.raises(ConfigError, match="epoch=99 is not stored"):

@@ -50,7 +50,7 @@ def same(a, b, atol=1e-6):
 
 
 @pytest.mark.parametrize("chunk", [2, 100])
-def test_pieces_hold_what_is_recorded_at_once(any_run, ragged, tmp_path, chunk):
+def test_recording_in_chunks_gives_the_content_of_one_recorded_at_once(any_run, ragged, tmp_path, chunk):
     chosen = [5, 0, 1, 4, 2, 9, 8]
     whole = mm.record(any_run, ragged["test"], recorded_samples=chosen, alignment=True)
     lazy = mm.record(
@@ -67,14 +67,14 @@ def test_pieces_hold_what_is_recorded_at_once(any_run, ragged, tmp_path, chunk):
     assert [p.name for p in tmp_path.iterdir()] == ["t.nc"]
 
 
-def test_a_trace_without_subsets_is_written_too(toy, toy_run, tmp_path):
+def test_a_trace_without_coalitions_is_written_in_chunks(toy, toy_run, tmp_path):
     chosen = {"recorded_samples": [4, 2, 7], "coalitions": False, "influence": False}
     whole = mm.record(toy_run, toy["test"], **chosen)
     mm.record(toy_run, toy["test"], **chosen, path=tmp_path / "t.nc", chunk=2, progress=False).close()
     same(mm.trace.load(tmp_path / "t.nc"), whole)
 
 
-def test_it_comes_back_opened_not_read(toy, toy_run, tmp_path):
+def test_record_with_path_returns_a_lazy_trace(toy, toy_run, tmp_path):
     lazy = mm.record(toy_run, toy["test"], recorded_samples=5, path=tmp_path / "t.nc", chunk=2, progress=False)
     assert lazy["states"]["norm"].chunks is not None
     assert lazy["coalitions"]["prediction"].chunks is not None
@@ -84,7 +84,7 @@ def test_it_comes_back_opened_not_read(toy, toy_run, tmp_path):
 
 
 @pytest.mark.parametrize("chunks", [1, 3, "auto"])
-def test_an_opened_trace_is_the_one_that_is_read(trace, tmp_path, chunks):
+def test_a_lazy_trace_equals_the_loaded_one(trace, tmp_path, chunks):
     path = mm.trace.save(trace, tmp_path / "trace.nc")
     lazy = mm.trace.load(path, chunks=chunks)
     sizes = lazy["states"]["norm"].chunksizes
@@ -95,13 +95,13 @@ def test_an_opened_trace_is_the_one_that_is_read(trace, tmp_path, chunks):
 
 
 @pytest.mark.parametrize("chunks", [0, -1, True, 2.0, "big", {"sample": 3}])
-def test_chunks_that_are_none_are_refused(trace, tmp_path, chunks):
+def test_load_refuses_invalid_chunks(trace, tmp_path, chunks):
     path = mm.trace.save(trace, tmp_path / "trace.nc")
     with pytest.raises(ConfigError, match="chunks="):
         mm.trace.load(path, chunks=chunks)
 
 
-def test_without_dask_it_says_what_to_install(trace, tmp_path, monkeypatch):
+def test_without_dask_load_with_chunks_says_what_to_install(trace, tmp_path, monkeypatch):
     path = mm.trace.save(trace, tmp_path / "trace.nc")
     monkeypatch.setattr("mmviz.trace.store.find_spec", lambda _: None)
     with pytest.raises(mm.core.errors.MissingDependencyError, match=r"mmviz\[scale\]"):
@@ -110,18 +110,18 @@ def test_without_dask_it_says_what_to_install(trace, tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("chunk", [0, -3, 2.5, True])
-def test_a_chunk_that_is_none_is_refused(toy, toy_run, tmp_path, chunk):
+def test_record_refuses_an_invalid_chunk(toy, toy_run, tmp_path, chunk):
     with pytest.raises(ConfigError, match="chunk="):
         mm.record(toy_run, toy["test"], path=tmp_path / "t.nc", chunk=chunk)
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_chunk_without_a_file_is_refused(toy, toy_run):
+def test_record_refuses_chunk_without_path(toy, toy_run):
     with pytest.raises(ConfigError, match="together with path="):
         mm.record(toy_run, toy["test"], chunk=2)
 
 
-def test_what_ends_half_way_leaves_no_file_and_the_older_one(toy, toy_run, tmp_path, monkeypatch):
+def test_an_interrupted_recording_leaves_no_file_and_keeps_the_older_one(toy, toy_run, tmp_path, monkeypatch):
     target = tmp_path / "t.nc"
     mm.record(toy_run, toy["test"], recorded_samples=2, path=target, progress=False).close()
     before = target.read_bytes()
@@ -141,7 +141,7 @@ def test_what_ends_half_way_leaves_no_file_and_the_older_one(toy, toy_run, tmp_p
     assert [p.name for p in tmp_path.iterdir()] == ["t.nc"]
 
 
-def test_a_piece_that_is_left_out_never_looks_whole(toy, toy_run, tmp_path, monkeypatch):
+def test_a_missing_chunk_is_an_error_and_leaves_no_file(toy, toy_run, tmp_path, monkeypatch):
     original = recorder.NetcdfAppender.write
     monkeypatch.setattr(
         recorder.NetcdfAppender,
@@ -153,7 +153,7 @@ def test_a_piece_that_is_left_out_never_looks_whole(toy, toy_run, tmp_path, monk
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_folder_that_is_not_there_is_refused_before_the_model_runs(toy, toy_run, tmp_path, monkeypatch):
+def test_a_missing_folder_is_refused_before_the_model_runs(toy, toy_run, tmp_path, monkeypatch):
     monkeypatch.setattr(type(toy_run.model), "observe", lambda *_: pytest.fail("the model was run"))
     with pytest.raises(DataError, match="cannot be written"):
         mm.record(toy_run, toy["test"], path=tmp_path / "none" / "t.nc", progress=False)
@@ -170,7 +170,7 @@ def test_a_read_only_folder_is_refused_before_the_model_runs(toy, toy_run, tmp_p
         mm.record(toy_run, toy["test"], path=tmp_path / "t.nc", progress=False)
 
 
-def test_a_disk_without_room_is_refused_before_the_model_runs(toy, toy_run, tmp_path, monkeypatch):
+def test_a_disk_with_too_little_space_is_refused_before_the_model_runs(toy, toy_run, tmp_path, monkeypatch):
     monkeypatch.setattr(type(toy_run.model), "observe", lambda *_: pytest.fail("the model was run"))
     usage = type("Usage", (), {"free": 1 << 15})
     monkeypatch.setattr(recorder.shutil, "disk_usage", lambda _: usage)
@@ -203,13 +203,13 @@ def test_a_disk_that_fills_up_gives_one_clear_error(toy_run, tmp_path, room):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_piece_larger_than_the_limit_is_refused(toy, toy_run, tmp_path):
+def test_a_chunk_larger_than_the_limit_is_refused(toy, toy_run, tmp_path):
     with pytest.raises(MmvizError, match=r"a chunk of 6 samples would take .*a smaller chunk"):
         mm.record(toy_run, toy["test"], path=tmp_path / "t.nc", chunk=6, limit_bytes=400_000)
     assert list(tmp_path.iterdir()) == []
 
 
-def test_the_limit_is_for_what_is_held_not_for_the_file(toy, toy_run, tmp_path):
+def test_limit_bytes_bounds_memory_and_not_the_file(toy, toy_run, tmp_path):
     sizes = mm.recording.estimate(toy_run, toy["test"], recorded_samples=8)
     limit = sum(sizes.values()) // 3
     with pytest.raises(MmvizError, match="limit_bytes"):
@@ -233,7 +233,7 @@ def test_every_group_of_every_kind_of_model_is_estimated(any_run, ragged, alignm
         assert abs(sizes[group] - size) <= 0.02 * size, group
 
 
-def test_a_wrapped_model_is_estimated_as_what_is_inside(toy):
+def test_the_estimate_of_a_wrapped_model_is_that_of_its_base(toy):
     model = mm.models.build(
         "equilibrium", toy.spec, base="alignmamba2", width=8, base_options={"layers": 1, "state": 4}
     )
@@ -244,7 +244,7 @@ def test_a_wrapped_model_is_estimated_as_what_is_inside(toy):
         assert sizes[group] == sum(v.nbytes for v in trace[group].data_vars.values() if v.dtype.kind == "f")
 
 
-def test_samples_lie_in_chunks_of_their_own(toy, toy_run, tmp_path):
+def test_the_file_stores_samples_in_chunks(toy, toy_run, tmp_path):
     mm.record(toy_run, toy["test"], recorded_samples=8, path=tmp_path / "t.nc", chunk=4, progress=False).close()
     with xr.open_datatree(tmp_path / "t.nc", engine="h5netcdf") as opened:
         norm = opened["states"]["norm"].encoding
@@ -257,7 +257,7 @@ SCRIPT = Path(__file__).parents[1] / "bars" / "memory.py"
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no peak of resident memory to ask for")
-def test_every_stage_stays_within_its_bar(tmp_path):
+def test_every_stage_stays_within_its_memory_bound(tmp_path):
     out = tmp_path / "memory.json"
     done = subprocess.run(
         [sys.executable, str(SCRIPT), "--quick", "--folder", str(tmp_path), "--out", str(out)],
@@ -273,7 +273,7 @@ def test_every_stage_stays_within_its_bar(tmp_path):
     assert [p.name for p in tmp_path.iterdir()] == ["memory.json"]
 
 
-def test_the_stored_figures_are_of_the_full_size_and_met():
+def test_the_stored_measurements_are_of_the_full_size_and_within_the_bound():
     stored = json.loads(SCRIPT.with_suffix(".json").read_text())
     assert not stored["quick"]
     assert stored["sizes"]["train"] == 16326

@@ -71,7 +71,9 @@ def test_shapley_values_are_those_computed_by_hand(toy, net, adapted_trace):
     assert float(abs(gap).max()) < 1e-12
 
 
-def test_what_nobody_knows_is_absent_from_the_trace_and_from_the_view(toy, run, adapted_trace, tmp_path):
+def test_groups_that_are_unknown_for_a_user_module_are_absent_from_trace_and_explorer(
+    toy, run, adapted_trace, tmp_path
+):
     mm.trace.validate(adapted_trace)
     assert adapted_trace["states"].sizes["layer"] == 0
     assert not {"influence", "routing", "transport", "alignment"} & set(adapted_trace.children)
@@ -83,7 +85,7 @@ def test_what_nobody_knows_is_absent_from_the_trace_and_from_the_view(toy, run, 
     assert view.save(tmp_path / "view.html").stat().st_size > 1000
 
 
-def test_the_trace_says_how_a_missing_modality_was_shown(adapted_trace):
+def test_the_trace_states_the_imputation_of_missing_modalities(adapted_trace):
     options = adapted_trace.attrs["model"]["options"]
     assert options["missing"] == "mean"
     assert adapted_trace.attrs["model"]["adapted"] is True
@@ -92,7 +94,7 @@ def test_the_trace_says_how_a_missing_modality_was_shown(adapted_trace):
     assert adapted_trace.attrs["backend"] == "none"
 
 
-def test_what_if_is_what_recording_the_edited_sample_gives(toy, run):
+def test_what_if_equals_the_trace_of_the_edited_sample(toy, run):
     part, row = toy["test"], 2
     edits = {"m2": {"delay": 5}, "m3": {"noise": 0.5, "seed": 3}, "m1": {"mask": True}}
     answer = mm.recording.what_if(run, part)(str(part.ids[row]), run.best_epoch, edits)
@@ -103,7 +105,7 @@ def test_what_if_is_what_recording_the_edited_sample_gives(toy, run):
     assert not np.allclose(answer["/prefixes"]["prediction"], plain["/prefixes"]["prediction"], atol=1e-4)
 
 
-def test_an_edit_in_the_view_asks_the_module(toy, run, adapted_trace):
+def test_an_edit_in_the_explorer_runs_the_module(toy, run, adapted_trace):
     view = mm.widgets.Explorer(adapted_trace, what_if=mm.recording.what_if(run, toy["test"]))
     view.selection = {"sample": 0, "masked": ["m1"], "edits": {"m2": {"noise": 1.0, "seed": 1}}}
     shown = view.wait(30)
@@ -137,14 +139,14 @@ def test_attributions_are_the_gradients_of_the_module(toy):
     assert float(abs(mm.analysis.attribution(found)["gap"]).max()) < 1e-3
 
 
-def test_a_module_without_gradient_says_so(toy):
+def test_a_module_without_gradient_is_refused_by_record_attribution(toy):
     pytest.importorskip("captum", reason="captum is not installed: pip install -e '.[explain]'")
     closed = mm.models.adapt(Net(toy.spec), toy.spec, missing="zeros", call=lambda net, x: net(x).detach())
     with pytest.raises(ConfigError, match=r"no gradient with respect to the inputs; remove torch\.no_grad"):
         mm.recording.record_attribution(mm.train.as_run(closed), toy["test"], recorded_samples=1)
 
 
-def test_windows_of_a_module_add_up(toy, run):
+def test_window_values_of_a_user_module_sum_to_the_prediction_difference(toy, run):
     windows = mm.recording.record_windows(run, toy["test"], recorded_samples=2, windows=2)
     found = mm.analysis.window_shapley(windows)
     whole = windows["prediction"].values[:, -1] - windows["prediction"].values[:, 0]
@@ -154,7 +156,7 @@ def test_windows_of_a_module_add_up(toy, run):
     )
 
 
-def test_nan_is_handed_on_and_counted(toy):
+def test_nan_predictions_are_kept_and_counted(toy):
     poisoned = float(toy["test"].inputs["m1"][0].sum())
 
     class Poisoned(Net):
@@ -171,7 +173,7 @@ def test_nan_is_handed_on_and_counted(toy):
     assert mm.widgets.Explorer(trace, selection={"sample": 0}).readout
 
 
-def test_one_modality_has_all_of_the_contribution():
+def test_the_only_modality_has_the_whole_shapley_value():
     rng = np.random.default_rng(0)
     ds = mm.data.from_arrays(
         {"only": rng.normal(size=(30, 5, 2))}, np.arange(30) % 2, split={"train": 0.6, "test": 0.4}
@@ -183,12 +185,12 @@ def test_one_modality_has_all_of_the_contribution():
     assert mm.widgets.Explorer(trace).readout
 
 
-def test_alignment_of_what_is_not_encoded_here_is_refused(toy, run):
+def test_alignment_of_a_user_module_is_refused(toy, run):
     with pytest.raises(ConfigError, match="whose encoders are unknown"):
         mm.record(run, toy["test"], recorded_samples=1, alignment=True)
 
 
-def test_scores_of_subsets_and_of_missing_data_are_had_too(toy, run):
+def test_subset_scores_and_missing_scores_work_for_a_user_module(toy, run):
     scores = mm.recording.subset_scores(run, toy["test"], resamples=5)
     whole = (run.predict(toy["test"]).argmax(1) == toy["test"].target).mean()
     assert float(scores["score"].sel(subset="m1 + m2 + m3")) == pytest.approx(whole)
@@ -197,7 +199,7 @@ def test_scores_of_subsets_and_of_missing_data_are_had_too(toy, run):
     assert scores.attrs["strategy"] == "external"
 
 
-def test_the_size_said_before_is_the_size_then(toy, run, adapted_trace):
+def test_the_estimated_size_of_a_user_module_is_the_recorded_size(toy, run, adapted_trace):
     said = mm.recording.estimate(run, toy["test"], recorded_samples=3)
     for group in ("prefixes", "coalitions", "states"):
         true = sum(v.nbytes for v in adapted_trace[group].data_vars.values())
@@ -226,7 +228,7 @@ def test_checkpoints_are_replayed(toy, net):
         ({1: {}}, "not of this module"),
     ],
 )
-def test_checkpoints_of_something_else_are_refused(toy, net, checkpoints, message):
+def test_checkpoints_of_another_module_are_refused(toy, net, checkpoints, message):
     model = mm.models.adapt(net, toy.spec, missing="zeros")
     with pytest.raises(ConfigError, match=message):
         mm.train.as_run(model, checkpoints=checkpoints)

@@ -23,7 +23,7 @@ def sampled(toy, toy_run):
     return mm.recording.record_windows(toy_run, toy["test"], recorded_samples=[0, 3], windows=3, budget=200)
 
 
-def test_without_windows_to_split_the_players_are_the_modalities(toy, toy_run, trace):
+def test_with_one_window_per_modality_the_players_are_the_modalities(toy, toy_run, trace):
     one = mm.recording.record_windows(toy_run, toy["test"], recorded_samples=[0, 5, 7], windows=1)
     whole = mm.analysis.shapley(trace)["phi"].values[[0, 5, 7]]
     for index in ("shapley", "owen"):
@@ -41,7 +41,7 @@ def test_the_owen_values_of_a_modality_sum_to_its_shapley_value_among_modalities
 @pytest.mark.parametrize("index", ["shapley", "owen"])
 @pytest.mark.parametrize("value", mm.analysis.value_functions("classification"))
 @pytest.mark.parametrize("which", ["windows", "sampled"])
-def test_contributions_sum_to_the_answer_exact_or_not(request, which, index, value):
+def test_window_values_sum_to_the_prediction_difference_exact_or_sampled(request, which, index, value):
     found = mm.analysis.window_shapley(request.getfixturevalue(which), index=index, value=value)
     gap = found["baseline"] + found["phi"].sum(("modality", "window")) - found["full"]
     assert float(abs(gap).max()) <= 1e-12
@@ -85,7 +85,7 @@ def test_sampled_contributions_lie_within_reach_of_the_exact_ones(toy, toy_run, 
     assert float(inside.mean()) >= 0.7
 
 
-def test_a_larger_budget_comes_nearer(toy, toy_run):
+def test_a_larger_budget_reduces_the_error(toy, toy_run):
     errors = [
         float(
             mm.analysis.window_shapley(
@@ -142,7 +142,7 @@ def test_exact_windows_are_captums_shapley_values(toy, toy_run, windows):
     np.testing.assert_allclose(exact.values.reshape(1, -1), found.numpy(), atol=1e-5)
 
 
-def test_a_regression_has_windows_too(regression):
+def test_windows_of_a_regression_are_recorded(regression):
     model = mm.models.build("gated", regression.spec, width=8)
     run = mm.train.fit(model, regression, epochs=1, progress=False)
     recorded = mm.recording.record_windows(run, regression["test"], recorded_samples=2, windows=2)
@@ -152,19 +152,19 @@ def test_a_regression_has_windows_too(regression):
     )
 
 
-def test_windows_travel_with_the_trace(trace, windows, tmp_path):
+def test_windows_survive_saving_beside_the_trace(trace, windows, tmp_path):
     trace["windows"] = xr.DataTree(windows)
     again = mm.trace.load(mm.trace.save(trace, tmp_path / "trace.nc"))
     assert again["windows"].to_dataset().identical(windows)
 
 
-def test_too_many_windows_need_a_budget(toy, toy_run):
+def test_more_than_twelve_windows_need_a_budget(toy, toy_run):
     with pytest.raises(ConfigError, match=r"24 windows mean 2\^24 coalitions.*budget="):
         mm.recording.record_windows(toy_run, toy["test"], windows=8)
 
 
 @pytest.mark.parametrize("budget", [1, 100])
-def test_a_budget_that_gives_no_interval_is_refused_with_one_that_does(toy, toy_run, budget):
+def test_a_budget_below_two_pairs_of_orders_is_refused_with_the_smallest_valid_one(toy, toy_run, budget):
     with pytest.raises(ConfigError, match="give at least") as caught:
         mm.recording.record_windows(toy_run, toy["test"], windows=8, budget=budget)
     enough = int(str(caught.value).rsplit(" ", 1)[1])
@@ -173,7 +173,7 @@ def test_a_budget_that_gives_no_interval_is_refused_with_one_that_does(toy, toy_
 
 
 @pytest.mark.parametrize("budget", [0, -1, 2.5, True])
-def test_a_budget_that_is_no_number_is_refused(toy, toy_run, budget):
+def test_a_budget_that_is_not_an_integer_is_refused(toy, toy_run, budget):
     with pytest.raises(ConfigError, match="budget="):
         mm.recording.record_windows(toy_run, toy["test"], budget=budget)
 

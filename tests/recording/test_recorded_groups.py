@@ -16,7 +16,7 @@ from mmviz.recording.samples import history_of
 from mmviz.trace import validate
 
 
-def test_twins_are_at_no_distance_and_strangers_at_the_largest():
+def test_the_a_distance_is_0_for_equal_and_2_for_separable_sets():
     rng = np.random.default_rng(0)
     x, y = rng.normal(size=(2, 200, 4))
     assert a_distance(x, y) < 0.3
@@ -25,7 +25,7 @@ def test_twins_are_at_no_distance_and_strangers_at_the_largest():
     assert np.isnan(a_distance(x[:4], y))
 
 
-def test_distances_of_every_pair_and_epoch_are_those_of_the_penalties(toy):
+def test_recorded_distances_equal_the_alignment_penalties_per_pair_and_epoch(toy):
     model = mm.models.build(
         "alignmamba2", toy.spec, width=8, layers=1, steps=6, ot=0.5, mmd=0.25, direction="to_anchor"
     )
@@ -42,7 +42,7 @@ def test_distances_of_every_pair_and_epoch_are_those_of_the_penalties(toy):
     assert (group["a_distance"].values <= 2).all()
 
 
-def test_a_model_that_does_not_align_is_measured_when_asked(toy, toy_run):
+def test_alignment_true_records_distances_of_a_model_without_alignment(toy, toy_run):
     assert "alignment" not in mm.record(toy_run, toy["test"], recorded_samples=1, coalitions=False).children
     asked = mm.record(toy_run, toy["test"], recorded_samples=1, epochs=[0], coalitions=False, alignment=True)
     assert len(asked["alignment"]["source"]) == len(toy.spec.names) - 1
@@ -67,7 +67,7 @@ def test_a_history_over_other_dimensions_is_refused_by_name(trace):
         validate(odd)
 
 
-def test_the_recorded_map_is_the_operators(toy, toy_run, trace):
+def test_the_recorded_influence_equals_coupled_influence_of_the_operator(toy, toy_run, trace):
     group = trace["influence"].to_dataset()
     batch = batch_of(toy["test"], group["recorded_sample"].values)
     with torch.no_grad(), toy_run.at_epoch(toy_run.best_epoch) as model:
@@ -81,7 +81,7 @@ def test_the_recorded_map_is_the_operators(toy, toy_run, trace):
         np.testing.assert_allclose(group["effect"].values[2, layer], moved, rtol=1e-4, atol=1e-6)
 
 
-def test_nothing_is_moved_by_what_comes_later(trace):
+def test_the_influence_map_is_causal(trace):
     group = trace["influence"]["influence"]
     later = group["source_block"] > group["target_block"]
     assert float(group.where(later, 0).max()) == 0
@@ -98,7 +98,7 @@ def test_long_sequences_are_averaged_in_blocks(toy, toy_run, trace, monkeypatch)
     np.testing.assert_allclose(coarse["influence"].values[..., 0, :, 0], corner, rtol=1e-4, atol=1e-6)
 
 
-def test_a_model_without_a_scan_has_no_map_and_one_can_leave_it_out(toy, toy_run):
+def test_influence_is_absent_without_a_scan_and_optional_with_one(toy, toy_run):
     run = mm.train.fit(mm.models.build("concat", toy.spec, width=8), toy, epochs=1, progress=False)
     assert "influence" not in mm.record(run, toy["test"], recorded_samples=2).children
     assert "influence" not in mm.record(toy_run, toy["test"], recorded_samples=2, influence=False).children
@@ -136,7 +136,7 @@ def test_the_recorded_states_give_the_operators_output_token_by_token(ragged, op
     assert len(forward) == trace["states"].sizes["layer"] == 2
 
 
-def test_the_influence_of_tokens_is_the_operators_in_the_order_of_speaking(toy):
+def test_the_influence_of_tokens_equals_the_operator_in_token_order(toy):
     run = trained(toy)
     group = mm.record(run, toy["test"], recorded_samples=[0], coalitions=False)["influence"]
     _, seen = seen_by(run, toy["test"], [0])
@@ -150,7 +150,7 @@ def test_the_influence_of_tokens_is_the_operators_in_the_order_of_speaking(toy):
     assert float(group["influence"].where(group["source_block"] > group["target_block"], 0).max()) == 0
 
 
-def test_a_layer_that_reads_both_ways_also_moves_what_came_before_and_no_token_moves_nothing(ragged):
+def test_a_bidirectional_layer_influences_earlier_steps_and_absent_tokens_have_no_influence(ragged):
     group = mm.record(trained(ragged, bidirectional=True), ragged["test"], recorded_samples=[0, 1, 2], coalitions=False)
     moved, valid = group["influence"]["influence"], group["states"]["valid"].values
     assert float(moved.where(moved["source_block"] > moved["target_block"], 0).max()) > 0
@@ -159,7 +159,7 @@ def test_a_layer_that_reads_both_ways_also_moves_what_came_before_and_no_token_m
         assert float(abs(moved.values[sample, ..., modality, time]).max()) == 0
 
 
-def test_routing_names_who_served_whom(ragged):
+def test_routing_gives_weight_to_shared_and_own_experts_only(ragged):
     trace = mm.record(trained(ragged), ragged["test"], recorded_samples=[0, 1, 2], coalitions=False)
     group = trace["routing"].to_dataset()
     owners, weight = group["expert_modality"].values, group["weight"]
@@ -175,7 +175,7 @@ def test_routing_names_who_served_whom(ragged):
         assert (mine[~valid[k]] == 0).all()
 
 
-def test_transport_holds_every_pair_and_its_distance_is_mass_times_cost(ragged):
+def test_transport_contains_every_pair_with_distance_equal_to_plan_times_cost(ragged):
     trace = mm.record(trained(ragged), ragged["test"], recorded_samples=[0, 1, 2], coalitions=False)
     group = trace["transport"].to_dataset()
     assert len(group["source"]) == len(ragged.spec.names) - 1

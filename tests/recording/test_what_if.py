@@ -42,7 +42,7 @@ def same(answer, trace):
 
 @pytest.mark.usefixtures("one_thread")
 @pytest.mark.parametrize("edits", KINDS, ids=str)
-def test_the_answer_is_what_recording_the_edited_sample_gives(toy, toy_run, edits):
+def test_what_if_returns_the_groups_of_the_trace_of_the_edited_sample(toy, toy_run, edits):
     part, row = toy["test"], 4
     answer = mm.recording.what_if(toy_run, part)(str(part.ids[row]), toy_run.best_epoch, edits)
     split = edited(part, row, edits, spec=toy.spec)
@@ -51,7 +51,7 @@ def test_the_answer_is_what_recording_the_edited_sample_gives(toy, toy_run, edit
 
 
 @pytest.mark.usefixtures("one_thread")
-def test_routing_plan_and_cost_of_a_model_that_aligns_are_those_of_the_edited_sample(toy, aligned):
+def test_routing_plan_and_cost_equal_those_of_the_edited_sample(toy, aligned):
     part, edits = toy["test"], {"m2": {"delay": 6}, "m3": {"mask": True}}
     asked = mm.recording.what_if(aligned, part, influence=True)
     answer = asked(str(part.ids[2]), aligned.best_epoch, edits)
@@ -69,7 +69,7 @@ def test_routing_plan_and_cost_of_a_model_that_aligns_are_those_of_the_edited_sa
 
 
 @pytest.mark.usefixtures("one_thread")
-def test_another_epoch_is_answered_with_its_own_weights_and_without_plan(toy, aligned):
+def test_another_epoch_uses_its_weights_and_has_no_plan(toy, aligned):
     part = toy["test"]
     other = next(epoch for epoch in aligned.epochs if epoch != aligned.best_epoch)
     answer = mm.recording.what_if(aligned, part)(str(part.ids[0]), other, {})
@@ -83,7 +83,7 @@ def test_another_epoch_is_answered_with_its_own_weights_and_without_plan(toy, al
     assert answer["/transport"]["distance"].shape == (1, 1, 2)
 
 
-def test_samples_of_different_lengths_and_absent_modalities_are_answered(ragged, ragged_run):
+def test_samples_of_different_lengths_and_absent_modalities_are_predicted(ragged, ragged_run):
     part = ragged["train"]
     asked = mm.recording.what_if(ragged_run, part)
     for row in range(6):
@@ -92,7 +92,7 @@ def test_samples_of_different_lengths_and_absent_modalities_are_answered(ragged,
         np.testing.assert_array_equal(answer["/inputs/light"]["value"].values[0], part.inputs["light"][9])
 
 
-def test_asking_leaves_run_data_and_threads_as_they_were(toy, toy_run):
+def test_what_if_leaves_run_data_and_thread_count_unchanged(toy, toy_run):
     part = toy["test"]
     weights = {name: x.clone() for name, x in toy_run.model.state_dict().items()}
     inputs, threads = part.inputs["m1"].copy(), torch.get_num_threads()
@@ -102,7 +102,7 @@ def test_asking_leaves_run_data_and_threads_as_they_were(toy, toy_run):
     assert torch.get_num_threads() == threads
 
 
-def test_what_is_not_there_is_refused(toy, toy_run, ragged):
+def test_unknown_samples_epochs_and_modalities_are_refused(toy, toy_run, ragged):
     asked = mm.recording.what_if(toy_run, toy["test"])
     with pytest.raises(ConfigError, match="names sample 'nobody', which is not in the 'test' split"):
         asked("nobody", toy_run.best_epoch, {})
@@ -176,7 +176,7 @@ def test_noise_is_the_seeded_normal_draw_times_the_share_of_the_training_sd(ragg
     assert not np.array_equal(edit(ragged, 5, light={"noise": 0.25, "seed": 8}).inputs["light"], one.inputs["light"])
 
 
-def test_noise_has_the_standard_deviation_that_was_asked_for():
+def test_noise_has_the_given_standard_deviation():
     x = np.zeros((20_000, 2), np.float32)
     out = noisy(x, np.ones(20_000, bool), np.array([0.5, 2.0]), seed=0)
     np.testing.assert_allclose(out.std(0), [0.5, 2.0], rtol=0.02)
@@ -190,7 +190,7 @@ def test_a_swap_takes_values_and_mask_of_the_other_sample(ragged, part):
     assert one.target[0] == part.target[5]
 
 
-def test_swap_comes_before_delay_and_noise_whatever_the_order_given(ragged, part):
+def test_swap_is_applied_before_delay_and_noise_in_any_order_given(ragged, part):
     asked = {"noise": 0.5, "seed": 2, "delay": 2, "swap": str(part.ids[8])}
     x, valid = part.inputs["sound"][8], part.valid["sound"][8]
     sd = 0.5 * ragged.spec.modalities[0].std
@@ -227,13 +227,13 @@ def test_a_text_becomes_the_steps_its_encoder_gives(ragged):
         ({"sound": {"text": "hello", "swap": "x"}}, "both swap and text"),
     ],
 )
-def test_what_cannot_be_done_is_refused_by_name(ragged, asked, said):
+def test_impossible_edits_are_refused_with_the_edit_named(ragged, asked, said):
     with pytest.raises(ConfigError, match=said):
         edited(ragged["train"], 5, asked, spec=ragged.spec)
 
 
 @pytest.mark.parametrize("kind", ["delay", "noise"])
-def test_what_was_not_recorded_cannot_be_moved(ragged, part, kind):
+def test_delay_and_noise_of_an_absent_modality_are_refused(ragged, part, kind):
     assert not part.valid["sound"][1].any()
     with pytest.raises(ConfigError, match=f"{kind} of 'sound', which has no recorded step"):
         edit(ragged, 1, sound={kind: 1})
