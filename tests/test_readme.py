@@ -16,10 +16,10 @@ DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "data/README.m
 QUESTIONS = {
     "the oracle of the recurrence": ("oracle", "kernels/mmkernels/reference/scan.py", "", "def "),
     "the softmax coupling": ("softmax", "mmviz/models/ssm/coupling.py", "", '"softmax"'),
-    "the imbalance metric E1": ("E1", "mmviz/metrics/imbalance.py", "", "E1, 1/M"),
+    "the imbalance metric E1": ("E1", "mmviz/metrics/imbalance.py", "", "def imbalance_e1"),
     "the bandwidth of MMD": ("bandwidth", "kernels/mmkernels/mmd.py", "", "def median_bandwidth"),
     "where a checkpoint is written": ("checkpoints", "mmviz/train/checkpoint.py", "", "safetensors"),
-    "the Explorer's bars of Shapley values": ("panels", "mmviz/widgets/page/views/", "contribution.js", "register({"),
+    "the Explorer's bars of Shapley values": ("panels", "mmviz/widgets/page/views/", "shapley.js", "register({"),
     "add a dataset": ("add a dataset", "mmviz/data/sets/", "watch.py", "from_arrays("),
     "add a fusion": ("add a fusion", "mmviz/models/fusions/", "coupled_mamba.py", "class CoupledMamba(FusionModel"),
     "add a view": ("add a view", "mmviz/widgets/page/views/", "coupling.js", "register({"),
