@@ -154,7 +154,7 @@ evidence = mm.studies.papers.PaperResults(folder / "cache", budget=mm.studies.pa
 print(table.read_text())
 
 # %% [markdown]
-# The numbers on the left are measured here, and poor: three epochs on synthetic values. Those on the right are printed in the paper, for CMU-MOSEI. They have
+# The numbers on the left are measured here, and poor: three epochs on synthetic values. Those on the right are published in the paper, for CMU-MOSEI. They have
 # separate headings, as **they must not be compared**: other data, other budget.
 
 # %%
@@ -162,7 +162,7 @@ rows = evidence.rows("values").set_index("model")
 text = table.read_text()
 assert all(f"{error:.2f}" in text for error in rows["test.mae"])
 assert r"\multicolumn{4}{c}{measured here} & \multicolumn{4}{c}{published, CMU-MOSEI}" in text
-assert "Printed elsewhere, not measured here" in text
+assert "Published elsewhere, not measured here" in text
 print("check: our numbers are those of the study's rows; the paper's are separate, and the caption states it")
 
 # %% [markdown]
