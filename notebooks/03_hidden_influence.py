@@ -310,7 +310,9 @@ model = run.model.double().eval()
 block, encoded = model.blocks[0], model.encode(mm.models.batch_of(watch["test"], range(8)))
 perturbation = 1e-4 * torch.randn(encoded.x.shape, generator=torch.Generator().manual_seed(0)).double()
 with torch.no_grad():
-    here, there = (block.scan_inputs(values, encoded.mask_or_none)[0] for values in (encoded.x, encoded.x + perturbation))
+    here, there = (
+        block.scan_inputs(values, encoded.mask_or_none)[0] for values in (encoded.x, encoded.x + perturbation)
+    )
     here, there = (scan._replace(D=torch.zeros_like(scan.D)) for scan in (here, there))
     y = block.scan(here)
     recomputed, fixed = block.scan(there) - y, block.scan(here._replace(x=there.x)) - y

@@ -82,3 +82,11 @@ def test_make_help_lists_every_target_with_a_description():
 def test_the_readme_lists_every_notebook():
     listed = set(re.findall(r"notebooks/(\w+\.ipynb)", README))
     assert {p.name for p in (ROOT / "notebooks").glob("*.ipynb")} <= listed
+
+
+def test_every_path_that_contributing_names_exists():
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    paths = set(re.findall(r"`((?:mmviz|docs|tests|data|kernels|notebooks)/[\w./]+)`", text))
+    named = {path for path in paths if not re.search(r"[A-Z]{4}", path)}  # NOTEBOOK and NAME stand for any name
+    assert len(named) > 20
+    assert sorted(path for path in named if not (ROOT / path).exists()) == []

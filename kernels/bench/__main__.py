@@ -75,8 +75,8 @@ def main(argv: list[str] | None = None) -> int:
             if folder == RESULTS:
                 tables.rewrite(read())
         found += rows
-    judges = promises.ALL_GPU if chosen.gpu else promises.ALL
-    for v in [] if chosen.quick else [v for judge in judges for v in judge(found)]:
+    comparisons = promises.ALL_GPU if chosen.gpu else promises.ALL
+    for v in [] if chosen.quick else [v for compare in comparisons for v in compare(found)]:
         _say(f"{'met    ' if v.met else 'NOT MET'}  {v.bar}, {v.where}: expected {v.expected}, measured {v.measured}")
     if broken:
         _say(f"bench: failed: {', '.join(broken)}")

@@ -156,8 +156,8 @@ def loop() -> Contender:
 
 def mambapy() -> Contender:
     """Return mambapy's parallel scan on the coupled recurrence."""
-    lacking = peers.missing_reason("mambapy")
-    return Contender(MAMBAPY, None if lacking else peers.by_mambapy, missing=lacking)
+    not_installed = peers.missing_reason("mambapy")
+    return Contender(MAMBAPY, None if not_installed else peers.by_mambapy, missing=not_installed)
 
 
 def compiled() -> Contender:
@@ -169,15 +169,15 @@ def compiled() -> Contender:
 
 def ceiling(shape: Shape) -> Contender:
     """Return our own C++ / OpenMP kernel."""
-    lacking = no_ceiling(shape.M, shape.E)
-    return Contender(CEILING, None if lacking else coupled_ceiling, tolerance=OURS, missing=lacking)
+    not_installed = no_ceiling(shape.M, shape.E)
+    return Contender(CEILING, None if not_installed else coupled_ceiling, tolerance=OURS, missing=not_installed)
 
 
 def transformers_mambapy() -> Contender:
     """Return the scan of transformers' Mamba with use_mambapy=True (M = 1)."""
-    lacking = peers.missing_reason("transformers", "mambapy")
-    run = None if lacking else peers.transformers_scan(mambapy=True)
-    return Contender(HF_MAMBAPY, run, channels_first=True, missing=lacking)
+    not_installed = peers.missing_reason("transformers", "mambapy")
+    run = None if not_installed else peers.transformers_scan(mambapy=True)
+    return Contender(HF_MAMBAPY, run, channels_first=True, missing=not_installed)
 
 
 def mamba_reference() -> Contender:

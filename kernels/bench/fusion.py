@@ -35,10 +35,10 @@ class CrossBlock(nn.Module):
         q = split(self.query(self.norm_target(target)))
         k, v = (split(part) for part in self.key_value(self.norm_source(source)).chunk(2, -1))
         if self.materialised:
-            heard = torch.softmax(q @ k.transpose(-1, -2) * q.shape[-1] ** -0.5, -1) @ v
+            attended = torch.softmax(q @ k.transpose(-1, -2) * q.shape[-1] ** -0.5, -1) @ v
         else:
-            heard = scaled_dot_product_attention(q, k, v)
-        target = target + self.out(heard.transpose(1, 2).flatten(2))
+            attended = scaled_dot_product_attention(q, k, v)
+        target = target + self.out(attended.transpose(1, 2).flatten(2))
         fed: Tensor = target + self.feed(self.norm_feed(target))
         return fed
 

@@ -84,8 +84,8 @@ def mamba_reference() -> Callable[..., Tensor]:
 
 def missing_reason(*modules: str) -> str | None:
     """Return which of the modules is not installed, or None."""
-    lacking = [name for name in modules if importlib.util.find_spec(name) is None]
-    return f"{' and '.join(lacking)} not installed" if lacking else None
+    missing = [name for name in modules if importlib.util.find_spec(name) is None]
+    return f"{' and '.join(missing)} not installed" if missing else None
 
 
 def clouds(problems: int, size: int) -> tuple[Tensor, Tensor]:

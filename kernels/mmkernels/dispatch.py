@@ -9,7 +9,7 @@ from torch import Tensor
 
 
 class BackendUnavailable(RuntimeError):  # noqa: N818 - the name is part of the published interface
-    """The named backend, or every backend, cannot run; the message says why and which ones can."""
+    """The named backend, or every backend, cannot run; the message states why and which ones can."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Experts: how much each is used, and how much its use tells about modality and label."""
+"""Expert utilisation, and mutual information of expert with modality and label."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Access to a Trace: its groups with an error that says how to record them, provenance, clock, and several Traces by name."""
+"""Access to a Trace: its groups (with an error that states how to record them), provenance, clock, and several Traces by name."""
 
 from __future__ import annotations
 

@@ -38,10 +38,10 @@ def training(traces: xr.DataTree | Mapping[str, xr.DataTree]) -> xr.Dataset:
     if "contribution" in out and out.sizes["modality"] > 1:
         phi = out["contribution"].transpose(..., "modality")
         dims = phi.dims[:-1]
-        for reading, function in (("E1", imbalance_e1), ("E2", imbalance_e2)):
-            out[reading] = (dims, function(phi.values))
-            out[reading].attrs = {
-                "interpretation": f"modality imbalance {reading}, our interpretation; 0 is equilibrium"
+        for variant, function in (("E1", imbalance_e1), ("E2", imbalance_e2)):
+            out[variant] = (dims, function(phi.values))
+            out[variant].attrs = {
+                "interpretation": f"modality imbalance {variant}, our interpretation; 0 is equilibrium"
             }
     out = out.assign_coords(
         run=list(runs), best_epoch=("run", [int(trace.attrs["best_epoch"]) for trace in runs.values()])

@@ -251,8 +251,8 @@ def _explained(
     whole = np.flatnonzero(members.all(axis=1))
     if windows.attrs["task"]["kind"] != "classification" or not len(whole):
         return windows["target"]
-    answer = windows["prediction"].transpose("recorded_sample", "coalition", "output").values[:, whole[0]]
-    return windows["target"].copy(data=predicted_class(answer))
+    prediction = windows["prediction"].transpose("recorded_sample", "coalition", "output").values[:, whole[0]]
+    return windows["target"].copy(data=predicted_class(prediction))
 
 
 def _exact(game: np.ndarray, members: np.ndarray, modality: np.ndarray, index: str) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""Exceptions of mmviz; each message says what, where, the value seen and what to do."""
+"""Exceptions of mmviz; each message states what, where, the value seen and what to do."""
 
 from mmviz.core.escape import printable
 

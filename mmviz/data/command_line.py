@@ -48,7 +48,7 @@ def _parser() -> argparse.ArgumentParser:
     listing.set_defaults(run=_list)
     check = commands.add_parser("check", help="read a file or folder and print its report; nothing is changed")
     check.add_argument("path", type=Path)
-    _reading(check)
+    _add_read_options(check)
     check.set_defaults(run=_check)
     convert = commands.add_parser("convert", help="write a pickle or MATLAB 5 file as .npz, which needs no pickle")
     convert.add_argument("old", type=Path)
@@ -61,13 +61,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     store.add_argument("old", type=Path)
     store.add_argument("folder", type=Path)
-    _reading(store)
+    _add_read_options(store)
     store.add_argument("--overwrite", action="store_true")
     store.set_defaults(run=_store)
     return parser
 
 
-def _reading(command: argparse.ArgumentParser) -> None:
+def _add_read_options(command: argparse.ArgumentParser) -> None:
     command.add_argument("--encoding", default="ASCII", help="latin1 for pickles written by Python 2")
     command.add_argument("--set", action="append", default=[], metavar="OPTION=VALUE", help="such as nonfinite=zero")
 

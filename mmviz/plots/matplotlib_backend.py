@@ -250,8 +250,10 @@ def _heat(mark: Heatmap, ax: Axes, panel: Panel) -> Any:
     if mark.numbers:
         for i, j in zip(*np.nonzero(np.isfinite(mark.z)), strict=True):
             r, g, b, _ = image.cmap(image.norm(mark.z[i, j]))
-            ink = theme.INK if 0.299 * r + 0.587 * g + 0.114 * b > 0.5 else "white"
-            ax.annotate(format(mark.z[i, j], mark.numbers), (mark.x[j], mark.y[i]), ha="center", va="center", color=ink)
+            color = theme.INK if 0.299 * r + 0.587 * g + 0.114 * b > 0.5 else "white"
+            ax.annotate(
+                format(mark.z[i, j], mark.numbers), (mark.x[j], mark.y[i]), ha="center", va="center", color=color
+            )
     return image
 
 

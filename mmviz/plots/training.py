@@ -158,15 +158,18 @@ def imbalance_spec(frame: xr.Dataset) -> FigureSpec:
     """Return the lines of an :func:`imbalance_frame`."""
     epochs = frame["epoch"].values.astype(float)
     runs = [str(name) for name in frame["run"].values]
-    top = float(np.nan_to_num([frame[reading].values for reading in INTERPRETATIONS]).max(initial=0.0)) or 1.0
+    top = (
+        float(np.nan_to_num([frame[interpretation].values for interpretation in INTERPRETATIONS]).max(initial=0.0))
+        or 1.0
+    )
     panels = tuple(
         Panel(
-            tuple(Lines(epochs, frame[reading].values[i], name, i) for i, name in enumerate(runs)),
+            tuple(Lines(epochs, frame[interpretation].values[i], name, i) for i, name in enumerate(runs)),
             Axis("epoch", link="epoch"),
             Axis(span=(0.0, 1.08 * top)),
-            title=f"{reading}: {meaning}",
+            title=f"{interpretation}: {meaning}",
         )
-        for reading, meaning in INTERPRETATIONS.items()
+        for interpretation, meaning in INTERPRETATIONS.items()
     )
     return FigureSpec(
         title=title_with_source("Modality imbalance over training", frame.attrs),

@@ -142,7 +142,9 @@ def _loopback(ip: str) -> bool:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m mmviz app", description=__doc__)
     parser.add_argument("traces", nargs="+", type=Path, metavar="TRACE", help="file of mm.trace.save; two are compared")
-    parser.add_argument("--ip", default="127.0.0.1", help="address to listen on; 0.0.0.0: all (default: loopback)")
+    parser.add_argument(
+        "--ip", default="127.0.0.1", help="IP address of the server; 0.0.0.0: all interfaces (default: loopback)"
+    )
     parser.add_argument("--port", type=int, default=8866)
     parser.add_argument("--no-token", action="store_true", help="allow access without a token")
     return parser

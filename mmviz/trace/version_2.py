@@ -59,7 +59,7 @@ def _renamed(group: str, data: xr.Dataset) -> xr.Dataset:
         target = data[coupling].rename(_present({"modality": "target_modality"}, data[coupling]))
         data = data.drop_vars(coupling).assign({coupling: target})
     if "says" in data.attrs:
-        data = data.assign_attrs(description=data.attrs["says"])
+        data = data.assign_attrs(description=data.attrs["says"])  # quoted: the name in files of version 2
         del data.attrs["says"]
     return data.rename(_present(RENAMED.get(group, {}) | EVERYWHERE, data))
 

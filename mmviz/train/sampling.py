@@ -63,10 +63,10 @@ def hold_out(split: Split, samples: int, seed: int) -> tuple[Split, Split]:
     order = order[np.argsort(np.asarray(split.labels("fit"))[order], kind="stable")]
     chosen = np.zeros(n, dtype=bool)
     chosen[order[(np.arange(size) * n + n // 2) // size]] = True
-    return _without_reading(split, np.flatnonzero(~chosen)), split.take(np.flatnonzero(chosen))
+    return _without_loading(split, np.flatnonzero(~chosen)), split.take(np.flatnonzero(chosen))
 
 
-def _without_reading(split: Split, rows: np.ndarray) -> Split:
+def _without_loading(split: Split, rows: np.ndarray) -> Split:
     """Return some samples of a split; modalities on disk are not read."""
     light = dataclasses.replace(split, inputs={}).take(rows)
     stored: dict[str, Any] = dict(split.inputs)

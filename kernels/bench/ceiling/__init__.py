@@ -59,7 +59,7 @@ TILE_BYTES = 1 << 17  # states and decay rates of one tile of channels, as in th
 
 
 def _new(*shape: int) -> Tensor:
-    """Return uninitialised memory; numpy asks for huge pages, torch does not."""
+    """Return uninitialised memory; numpy requests huge pages, torch does not."""
     return torch.from_numpy(np.empty(shape, np.float32))
 
 

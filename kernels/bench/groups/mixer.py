@@ -103,10 +103,10 @@ def one(L: int, quick: bool) -> list[dict[str, Any]]:
     sizes = {"B": 2 if quick else 16, "L": 12 if quick else L, "d": 16 if quick else 128, "N": 16}
     names = (BLOCK, OURS, SLOW, MAMBAPY)
     rows = {n: Row("mixer", CASE, sizes, TRAINING, n, torch.get_num_threads(), simd()) for n in names}
-    lacking = missing_reason("transformers", "mambapy")
-    if lacking is not None:
+    missing = missing_reason("transformers", "mambapy")
+    if missing is not None:
         for row in rows.values():
-            row.status, row.note = NOT_INSTALLED, lacking
+            row.status, row.note = NOT_INSTALLED, missing
         return pack(list(rows.values()))
     from transformers.models.mamba import modeling_mamba
 

@@ -30,13 +30,13 @@ def _mamba_cuda() -> tuple[Callable[..., Tensor] | None, str | None]:
 
 def _field(case: str, sizes: Shape, backend: str) -> list[Contender]:
     """Return the contenders."""
-    mamba, lacking = _mamba_cuda()
+    mamba, missing = _mamba_cuda()
     first = [field.ours(backend, TRITON)]
     if case == SINGLE:
-        return [*first, Contender(MAMBA_CUDA, mamba, channels_first=True, missing=lacking)]
+        return [*first, Contender(MAMBA_CUDA, mamba, channels_first=True, missing=missing)]
     first.append(with_coupling("general", f"{TRITON}, {GENERAL}", backend))
     if mamba is None:
-        first.append(Contender(MAMBA_THREE, None, missing=lacking))
+        first.append(Contender(MAMBA_THREE, None, missing=missing))
     else:
         first.append(separate(MAMBA_THREE, mamba, channels_first=True, tolerance=PEER))
     return [*first, field.loop()] if sizes.L <= LOOP_LENGTH else first

@@ -85,10 +85,10 @@ def one(size: int, quick: bool) -> list[dict[str, Any]]:
     right = sinkhorn_log(cost[:4].double(), EPSILON, ITERATIONS)[0]
     rows: dict[str, Row] = {}
     works: dict[str, Callable[[], object]] = {}
-    for name, (function, lacking) in _candidates().items():
+    for name, (function, not_installed) in _candidates().items():
         row = rows[name] = Row("transport", CASE, sizes, FORWARD, name, torch.get_num_threads(), simd())
-        if lacking is not None:
-            row.status, row.note = NOT_INSTALLED, lacking
+        if not_installed is not None:
+            row.status, row.note = NOT_INSTALLED, not_installed
             continue
         own = cost.double() if name == NUMBA64 else cost
         found = function(own[:4])

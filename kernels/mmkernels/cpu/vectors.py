@@ -161,7 +161,7 @@ def registers(builder: Any, vectors: VectorType, value: Any) -> list[Any]:
 
 
 def together(builder: Any, parts: list[Any]) -> Any:
-    """Return one vector of one or two registers' worth: undo `registers`."""
+    """Return one vector from one or two registers: the inverse of `registers`."""
     if len(parts) == 1:
         return parts[0]
     first, second = parts

@@ -33,7 +33,7 @@ def program_indices(n_channel, n_segment, BD: tl.constexpr, N: tl.constexpr, NP:
 
 @triton.jit
 def load(pointer, keep, WHOLE: tl.constexpr, REAL: tl.constexpr):
-    """Return the values as REAL, 0 where `keep` is False; WHOLE says that it is True everywhere."""
+    """Return the values as REAL, 0 where `keep` is False; WHOLE means that it is True everywhere."""
     if WHOLE:
         values = tl.load(pointer)
     else:

@@ -119,7 +119,7 @@ def solve_reference(problem: Problem) -> Solved:
 
 
 def relaxed_reference(cost: Tensor, a: Tensor, mask_x: Tensor | None, mask_y: Tensor | None) -> tuple[Tensor, Tensor]:
-    """Return plan (B, n, m) and cost (B,), row by row; at once where nobody may look at the values."""
+    """Return plan (B, n, m) and cost (B,), row by row; in one batch where values may not be inspected."""
     if not values_are_readable():
         return relaxed_torch(cost, a, mask_x, mask_y)
     n_batch, n, m = cost.shape

@@ -165,11 +165,11 @@ def measure(
         wanted[name] = min(plan.rounds, max(1, int(share / (calls[name] * seconds))))
     start = time.perf_counter()
     while True:
-        lacking = [n for n in works if sum(not s.disturbed for s in samples[n]) < wanted[n]]
+        missing = [n for n in works if sum(not s.disturbed for s in samples[n]) < wanted[n]]
         late = time.perf_counter() - start > plan.budget
-        if not lacking or (late and all(samples.values())):
+        if not missing or (late and all(samples.values())):
             return {name: summary(samples[name], calls[name]) for name in works}
-        for name in lacking:
+        for name in missing:
             if not ready[name]:
                 works[name]()
             samples[name].append(_sample(works[name], calls[name]))

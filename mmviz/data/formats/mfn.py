@@ -87,9 +87,11 @@ def read(
     tree = _by_split(content.tree, called) if content.members is None else _folder(content, called, splits, sizes)
     names = [m for m in MODALITIES if all(f"{m}_{s}" in tree for s in splits)]
     for m in MODALITIES:
-        lacking = [s for s in splits if f"{m}_{s}" not in tree]
-        if lacking and len(lacking) < len(splits):
-            report.add("warning", "absent", f"{', '.join(lacking)} {m}", len(lacking), action=f"no {m} there: left out")
+        absent_in = [s for s in splits if f"{m}_{s}" not in tree]
+        if absent_in and len(absent_in) < len(splits):
+            report.add(
+                "warning", "absent", f"{', '.join(absent_in)} {m}", len(absent_in), action=f"no {m} there: left out"
+            )
     if not names:
         raise DataError(f"{content.where}: no modality in all of {', '.join(splits)}; it has {listed(tree)}")
     raws = {}

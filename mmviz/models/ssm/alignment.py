@@ -166,7 +166,7 @@ class Pair(NamedTuple):
         return cls(x[source], x[anchor], mask[source] | absent, mask[anchor] | absent, both)
 
     def transport_plan(self, names: tuple[str, str], plan: Tensor, cost: Tensor, mmd: Tensor) -> TransportPlan:
-        """Return the plan to record, with zeros and NaN where a sample lacks either modality."""
+        """Return the plan to record, with zeros and NaN where either modality of a sample is absent."""
         valid = (self.mask_x[:, :, None] & self.mask_y[:, None, :]) & self.both[:, None, None]
         plan, cost = (torch.where(valid, part, 0.0) for part in (plan, cost))
         distance = torch.where(self.both, (plan * cost).sum((1, 2)), torch.nan)

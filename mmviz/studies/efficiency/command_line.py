@@ -26,7 +26,7 @@ _HEAD = (
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run the study, print a table, and write it where ``--out`` says.
+    """Run the study, print a table, and write it to ``--out``.
 
     Parameters
     ----------
