@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 import mmviz as mm
+from mmviz.analysis import game
 from mmviz.core.errors import DataError
 
 ROOT = Path(__file__).parents[1]
@@ -69,3 +70,14 @@ def test_the_notebook_template_runs_as_a_script_and_prints_its_checks(tmp_path, 
     definitions("notebook")
     source = (TEMPLATES / "notebook.py").read_text(encoding="utf-8")
     assert capsys.readouterr().out.count("check:") == source.count('print("check:') >= 3
+
+
+def test_the_value_function_template_gives_shapley_values_that_add_up_to_the_margin(trace, monkeypatch):
+    registry = {task: dict(known) for task, known in game._REGISTRY.items()}
+    monkeypatch.setattr(game, "_REGISTRY", registry)
+    margin = definitions("value_function")["margin"]
+    np.testing.assert_allclose(margin(np.array([[0.2, 0.5, 0.3]]), np.array([0])), [-0.3])
+    phi = mm.analysis.shapley(trace, value="margin")
+    total = phi["baseline"] + phi["phi"].sum("modality")
+    np.testing.assert_allclose(total, phi["full"], atol=1e-12)
+    assert phi.attrs["value"] == "margin"
