@@ -13,8 +13,8 @@ import sys
 sys.path.insert(0, {TESTS!r})
 import torch
 from scan_problems import Sizes, problem, solve, worst
-from mmkernels.reference import forward, backward
-from mmkernels.cpu import vector
+from mmkernels.cpu import scan
+from mmkernels.cpu import vectors as vector
 for name, tolerance in {{"float32": 1e-5, "float64": 1e-12}}.items():
     if name not in sys.argv[1:]:
         continue
@@ -24,7 +24,7 @@ for name, tolerance in {{"float32": 1e-5, "float64": 1e-12}}.items():
     found = solve(drawn, "numba")
     if not max(worst(found[name], right[name]) for name in right) <= tolerance:
         raise SystemExit("wrong")
-kernels = (forward.forward, backward.backward)
+kernels = (scan.forward, scan.backward)
 print(vector.HAS_AVX512, *(sum(k.stats.cache_hits.values()) for k in kernels))
 """
 
@@ -33,7 +33,7 @@ import sys
 sys.path.insert(0, {TESTS!r})
 import torch
 from scan_problems import Sizes, problem, solve, worst
-from mmkernels.cpu import vector
+from mmkernels.cpu import vectors as vector
 for steep in (1.0, 300.0):
     drawn = problem(Sizes(3, 2, 70, 13, 3), coupling="none", seed=1)
     drawn.tensors["A"] = steep * drawn.tensors["A"]
@@ -47,13 +47,13 @@ print(vector.HAS_AVX512)
 
 COMPILES = """
 import numba
-from mmkernels.reference import forward
-from mmkernels.cpu import vector
+from mmkernels.cpu import scan
+from mmkernels.cpu import vectors as vector
 for single in (True, False):
     sizes, plan, inputs, outputs = (0,) * 4, (16, 1, False, False, 0), (0,) * 10, (0,) * 3
     arguments = (vector.Kind(1, single=single, sources=""), sizes, plan, inputs, outputs, 0, 0)
-    forward.forward.compile(tuple(numba.typeof(value) for value in arguments))
-print(vector.HAS_AVX512, *("\\n".join(forward.forward.inspect_asm().values())).split())
+    scan.forward.compile(tuple(numba.typeof(value) for value in arguments))
+print(vector.HAS_AVX512, *("\\n".join(scan.forward.inspect_asm().values())).split())
 """
 IS_X86 = platform.machine().lower() in ("x86_64", "amd64")
 
@@ -63,7 +63,7 @@ def test_a_cpu_without_wide_vectors_or_fused_arithmetic_gets_the_same_results(tm
     assert run_alone(AGREES, arguments=("float32", "float64"), **cpu).split() == ["False", "0", "0"]
 
 
-def test_there_one_chain_is_right_too_whatever_it_forgets(tmp_path: Path) -> None:
+def test_uniform_coupling_is_right_on_such_a_cpu_for_every_decay(tmp_path: Path) -> None:
     cpu = {"NUMBA_CPU_NAME": "generic", "NUMBA_CACHE_DIR": str(tmp_path)}
     assert run_alone(CHAINS, **cpu).split() == ["False"]
 
