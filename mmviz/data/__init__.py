@@ -4,7 +4,7 @@
 ``from_arrays(...)`` takes arrays; ``register(name, loader)`` adds a data set, ``mmviz.data.formats.register`` a file format.
 """
 
-from mmviz.data import encoders, missing
+from mmviz.data import encoders, formats, missing
 from mmviz.data.batches import Buckets, stream
 from mmviz.data.dataset import Dataset, Split
 from mmviz.data.disk import from_disk, to_disk
@@ -28,6 +28,7 @@ __all__ = [
     "Task",
     "Truth",
     "encoders",
+    "formats",
     "from_arrays",
     "from_disk",
     "load",
