@@ -1,4 +1,4 @@
-"""Gradient attributions by modality, with what completeness leaves unexplained."""
+"""Gradient attributions by modality, with the completeness gap."""
 
 from __future__ import annotations
 

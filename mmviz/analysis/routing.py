@@ -1,4 +1,4 @@
-"""Expert utilisation, and mutual information of expert with modality and label."""
+"""Expert routing: utilisation of each expert, and mutual information of expert with modality and label."""
 
 from __future__ import annotations
 

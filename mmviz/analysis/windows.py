@@ -65,7 +65,7 @@ def owen_values(
     blocks
         Positions of the players, each in one block.
     members
-        Which players each coalition has. At least all coalitions of whole blocks and a part of one must be there; None:
+        Which players each coalition contains, at least all coalitions of complete blocks and a part of one block; None:
         all 2^n, coalition k contains player i if bit i of k is set.
 
     Returns
@@ -101,8 +101,8 @@ def owen_values(
     table, m = CoalitionTable(members), len(parts)
     out = np.zeros((*v.shape[:-1], n))
     for k, block in enumerate(parts):
-        for whole in membership(m - 1):
-            outside = [b for b, chosen in zip(parts[:k] + parts[k + 1 :], whole, strict=True) if chosen]
+        for complete in membership(m - 1):
+            outside = [b for b, chosen in zip(parts[:k] + parts[k + 1 :], complete, strict=True) if chosen]
             held = np.zeros((2 ** len(block), n), dtype=bool)
             held[:, np.concatenate([*outside, np.zeros(0, int)]).astype(int)] = True
             held[:, block] = membership(len(block))
@@ -111,7 +111,7 @@ def owen_values(
                 raise ConfigError(
                     "owen_values: members does not contain every coalition of whole blocks and a part of one block"
                 )
-            size = int(whole.sum())
+            size = int(complete.sum())
             weight = factorial(size) * factorial(m - size - 1) / factorial(m)
             out[..., block] += weight * shapley_values(v[..., rows])
     return out
@@ -248,10 +248,10 @@ def _explained(
     if is_labelled(windows["target"]):
         return windows["target"]
     refuse_unlabelled(value, windows.attrs["split"])
-    whole = np.flatnonzero(members.all(axis=1))
-    if windows.attrs["task"]["kind"] != "classification" or not len(whole):
+    full = np.flatnonzero(members.all(axis=1))
+    if windows.attrs["task"]["kind"] != "classification" or not len(full):
         return windows["target"]
-    prediction = windows["prediction"].transpose("recorded_sample", "coalition", "output").values[:, whole[0]]
+    prediction = windows["prediction"].transpose("recorded_sample", "coalition", "output").values[:, full[0]]
     return windows["target"].copy(data=predicted_class(prediction))
 
 

@@ -55,7 +55,7 @@ def test_a_modality_that_receives_no_influence_has_nan_shares(trace):
 
 
 def test_an_unknown_kind_and_a_trace_without_influence_are_refused_with_the_remedy(trace):
-    with pytest.raises(ConfigError, match="influence, effect"):
+    with pytest.raises(ConfigError, match="use one of 'influence', 'effect'"):
         influence(trace, kind="power")
     poor = trace.copy()
     del poor["influence"]

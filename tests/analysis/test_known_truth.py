@@ -78,7 +78,7 @@ def test_one_modality_gets_the_whole_difference_and_has_no_pairs(alone):
     phi = shapley(alone)
     np.testing.assert_allclose(phi["phi"].values[:, 0], phi["full"] - phi["baseline"], atol=1e-15)
     assert float(abs(interactions(alone, order=1)["interaction"] - phi["phi"].values).max()) <= 1e-15
-    with pytest.raises(ConfigError, match="number of players, 1"):
+    with pytest.raises(ConfigError, match="order=2; give a whole number from 1 to 1"):
         interactions(alone)
 
 
