@@ -29,7 +29,7 @@ class Contender:
     run
         (x, dt, A, B, C) to y, in its own layout. None where it is missing.
     channels_first
-        M = 1 only: it wants x, dt (B, E, L), A (E, N), B, C (B, N, L), as mamba-ssm does. Conversion is not timed.
+        M = 1 only: it expects x, dt (B, E, L), A (E, N), B, C (B, N, L), as mamba-ssm does. Conversion is not timed.
     tolerance
         Largest error with which it is still timed.
     missing

@@ -69,7 +69,7 @@ def test_which_of_the_packages_two_scans_ran_is_recorded() -> None:
 
 REFUSALS = [
     ({"M": 2}, {}, r"one modality \(M = 1\) and x has M = 2"),
-    ({"L": 0}, {}, r"no answer for an empty axis and x is of shape \(1, 2, 0, 3\)"),
+    ({"L": 0}, {}, r"no result for an empty axis and x is of shape \(1, 2, 0, 3\)"),
     ({}, {"mask": torch.ones(1, 2, 5, dtype=torch.bool)}, r"has no mask; cut the padding off"),
     ({}, {"h0": torch.zeros(1, 2, 3, 4)}, r"starts from a zero state and h0 is given; pass h0=None"),
     ({}, {"W": torch.full((1, 1), 0.5)}, r"W is not 1 \(0\.5 first\); pass W=None"),

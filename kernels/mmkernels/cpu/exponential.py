@@ -107,9 +107,9 @@ def _limits(weight: float, *, single: bool) -> tuple[float, float]:
 def cubic(weight: float) -> tuple[float, float, float]:
     """Return a and b of (z**2 + a) z + b, which is v 2**(z - 23/16) near 23/16, and v.
 
-    The second derivative over v wants to be ln(2)**2: that gives v, nearly. Near it is taken a float v that is computed
-    without rounding, and that costs least at the first factor, which is weight / v rounded, at the slope, since `a` is
-    rounded, and at 2**(1 / 32): at 0 the product is then the weight, and no error there has a direction.
+    The second derivative over v should be ln(2)**2, which determines v approximately. Of the floats near that value, v is the
+    one that is computed without rounding and has the smallest errors in the first factor (weight / v, rounded), in the slope
+    (`a` is rounded) and at 2**(1 / 32). At 0 the product is then exactly the weight, and the error there is unbiased.
     """
     ln2, edge = math.log(2.0), 0.5 / _PARTS
     ulp = 2.0**-19  # of v and 2**-21 of b; of `a` four times that, for a product with 23/16 of no more digits

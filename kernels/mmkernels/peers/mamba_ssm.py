@@ -74,7 +74,7 @@ def against(x: Tensor | None) -> str | None:
     if x is not None and x.shape[0] != 1:
         return f"it computes one modality (M = 1) and x has M = {x.shape[0]}"
     if x is not None and 0 in x.shape:
-        return f"it has no answer for an empty axis and x is of shape {tuple(x.shape)}"
+        return f"it has no result for an empty axis and x is of shape {tuple(x.shape)}"
     if _on_cuda(x):
         known = (torch.float32, torch.float16, torch.bfloat16)
         if x is not None and x.dtype not in known:
@@ -153,8 +153,8 @@ def coupled_scan_mamba_ssm(
 
     Notes
     -----
-    The package wants time last, so all of x, dt, B, C and y are transposed on the way in and out; whoever times
-    it should know. Source: github.com/state-spaces/mamba, mamba_ssm/ops/selective_scan_interface.py.
+    The package expects time as the last axis, so x, dt, B, C and y are transposed before and after the call; a
+    benchmark includes that. Source: github.com/state-spaces/mamba, mamba_ssm/ops/selective_scan_interface.py.
     """
     on_cuda = _on_cuda(x)
     if on_cuda and is_transformed():
