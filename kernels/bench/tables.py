@@ -117,9 +117,7 @@ def written(text: str, files: list[dict[str, Any]]) -> str:
     for name, table in TABLES.items():
         begin, end = f"<!-- bench:{name} -->", f"<!-- /bench:{name} -->"
         if begin not in text or end not in text:
-            raise ValueError(
-                f"bench: the README has no markers {begin} and {end}. Put them where the table belongs."
-            )
+            raise ValueError(f"bench: the README has no markers {begin} and {end}. Put them where the table belongs.")
         head, rest = text.split(begin, 1)
         text = f"{head}{begin}\n{table(files)}\n{end}{rest.split(end, 1)[1]}"
     return text
