@@ -15,6 +15,9 @@ from mmviz.core.errors import ConfigError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    P = ParamSpec("P")
+    R = TypeVar("R")
+
 
 def one_of(value: Any, allowed: Iterable[Any], option: str) -> None:
     """Raise ConfigError unless `value` is one of `allowed`; text gets the nearest name suggested."""
@@ -138,12 +141,6 @@ def _value(text: str) -> Any:
             continue
     return text
 
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    P = ParamSpec("P")
-    R = TypeVar("R")
 
 #: kind -> attributes that an object of the kind has, what it is, and where it comes from
 KINDS: dict[str, tuple[tuple[str, ...], str]] = {
