@@ -19,6 +19,7 @@ from mmviz.plots.plotly_backend import draw
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
+    Found = xr.Dataset | Mapping[str, xr.Dataset]
 
 #: quantities that are drawn on request only
 _UPKEEP = ("learning_rate", "gradient_norm", "clipped_steps", "seconds")
@@ -112,12 +113,6 @@ def _panel(lines: list[Lines], title: str, best: ReferenceLine | None, quantity:
 def plot_training(curves: xr.Dataset, *, quantities: Sequence[str] | None = None) -> go.Figure:
     """Draw the training history by epoch. See :func:`training_frame`."""
     return draw(training_spec(training_frame(curves, quantities=quantities)))
-
-
-if TYPE_CHECKING:
-    import plotly.graph_objects as go
-
-    Found = xr.Dataset | Mapping[str, xr.Dataset]
 
 
 def imbalance_frame(found: Found) -> xr.Dataset:
