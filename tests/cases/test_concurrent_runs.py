@@ -440,7 +440,7 @@ def test_two_processes_that_run_one_study_and_keep_its_runs_finish_every_cell(tm
         "import sys\nfrom mmviz.studies import grid, run, Study\n"
         "cells = grid(data='synthetic', model='average', seed=[0, 1], train={'epochs': 1})\n"
         "outcome = run(Study('two', cells, metric='test.mae'), sys.argv[1], keep='runs', progress=False)\n"
-        "sys.exit(len(outcome.failed) + outcome.left)\n"
+        "sys.exit(len(outcome.failed) + outcome.not_run)\n"
     )
     both = [
         subprocess.Popen([sys.executable, "-c", program, str(tmp_path)], stderr=subprocess.PIPE, text=True)

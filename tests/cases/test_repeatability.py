@@ -129,11 +129,11 @@ def test_rows_of_steps_have_the_gradient_of_indexing_and_repeat_with_two_threads
         (taken * weight.to(dtype)).sum().backward()
         return leaf.grad
 
-    found = [gradient(lambda a: Steps(a, mask).rows(rows).x) for _ in range(12)]
+    found = [gradient(lambda a: Steps(a, mask).samples(rows).x) for _ in range(12)]
     assert all(torch.equal(found[0], g) for g in found[1:])
     expected = gradient(lambda a: a[:, rows], torch.float64)
     torch.testing.assert_close(found[0].double(), expected, rtol=1e-5, atol=1e-5)
-    assert torch.equal(Steps(x, mask).rows(rows).mask, mask[:, rows])
+    assert torch.equal(Steps(x, mask).samples(rows).mask, mask[:, rows])
 
 
 class Doubling(mm.train.strategies.Joint):

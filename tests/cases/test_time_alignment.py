@@ -382,7 +382,10 @@ def test_the_steps_of_an_adapted_module_have_a_bound_that_is_named():
     ds = dataset({"imu": 400, "eeg": 30, "tab": 1})
     assert mm.models.adapt(Pooled(6), ds.spec, missing="zeros").steps == 100
     assert mm.models.adapt(Pooled(6), ds.spec, missing="zeros", steps=400).steps == 400
-    with pytest.raises(mm.core.errors.ConfigError, match="from 1 to 400, the frames of the longest signal"):
+    with pytest.raises(
+        mm.core.errors.ConfigError,
+        match="at most the frames of the longest signal.=401; give a whole number from 0 to 400",
+    ):
         mm.models.adapt(Pooled(6), ds.spec, missing="zeros", steps=401)
 
 

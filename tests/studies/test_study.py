@@ -32,7 +32,7 @@ def test_columns_hold_every_option_with_its_value():
     [
         ({"modell": "average"}, "no axis 'modell' .did you mean 'model'"),
         ({"model": "avarage"}, "did you mean 'average'"),
-        ({"model": {"name": "average", "widht": 3}}, "'widht' is unknown, did you mean 'width'"),
+        ({"model": {"name": "average", "widht": 3}}, "'widht' is unknown .did you mean 'width'"),
         ({"model": {"name": "average", "width": 0}}, "width=0"),
         ({"strategy": "joynt"}, "did you mean 'joint'"),
         ({"train": {"epoch": 3}}, "'epoch' is unknown .did you mean 'epochs'"),

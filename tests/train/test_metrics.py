@@ -194,7 +194,7 @@ def test_score_takes_the_predictions_of_a_run():
         metrics.score(CLASSES, np.eye(3), np.arange(3), convention="mosi")
     with pytest.raises(ConfigError, match="convention='mosie' is unknown"):
         metrics.sentiment([1.0], [1.0], convention="mosie")
-    with pytest.raises(ConfigError, match="no metric 'acc'; there is mae, correlation"):
+    with pytest.raises(ConfigError, match="no metric 'acc'; available are mae, correlation"):
         metrics.regression([1.0, 2.0], [1.0, 3.0])["acc"]
 
 
