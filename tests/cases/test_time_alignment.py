@@ -384,7 +384,7 @@ def test_the_steps_of_an_adapted_module_have_a_bound_that_is_named():
     assert mm.models.adapt(Pooled(6), ds.spec, missing="zeros", steps=400).steps == 400
     with pytest.raises(
         mm.core.errors.ConfigError,
-        match="at most the frames of the longest signal.=401; give a whole number from 0 to 400",
+        match=r"at most the frames of the longest signal.=401; give a whole number from 0 to 400",
     ):
         mm.models.adapt(Pooled(6), ds.spec, missing="zeros", steps=401)
 
