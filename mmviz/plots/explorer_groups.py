@@ -10,6 +10,7 @@ import xarray as xr
 from mmviz.analysis import imbalance, influence, prefix_shapley, shapley, trajectories
 from mmviz.analysis.game import is_labelled
 from mmviz.core.errors import DataError
+from mmviz.plots.frames import history_label
 from mmviz.plots.shapley import shapley_frame
 
 
@@ -206,13 +207,13 @@ def training_curve_group(trace: xr.DataTree) -> xr.Dataset:
             columns.append(("imbalance E1 (our interpretation)", "E1", "", e1))
     keys = list(map(str, history.data_vars))
     for key in [*(key for key in _CHARTS if key in keys), *(key for key in keys if key not in _CHARTS)]:
-        values, chart = history[key], _CHARTS.get(key, key.replace("_", " "))
+        values, chart = history[key], _CHARTS.get(key, history_label(key))
         if key in _NOT_DRAWN or values.dtype.kind not in "biuf":
             continue
         if "modality" in values.dims:
             columns += [(chart, n, n, values.isel(modality=m)) for m, n in enumerate(names)]
         else:
-            columns.append((chart, key.replace("_", " "), "", values))
+            columns.append((chart, history_label(key), "", values))
     known = [c for c in columns if "epoch" in c[3].coords]
     epochs = np.unique(np.concatenate([c[3]["epoch"].values for c in known])).astype(int)
     table = np.full((len(epochs), len(known)), np.nan, np.float32)

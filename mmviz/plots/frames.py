@@ -96,6 +96,13 @@ def imputation_text(attrs: Mapping[Any, Any]) -> tuple[str, ...]:
     return (str(attrs["imputation"]),) if attrs.get("imputation") else ()
 
 
+def history_label(key: str) -> str:
+    """Return the label of an entry of the training history: ``valid_loss`` gives "validation loss"."""
+    first, *rest = key.split("_")
+    full = {"valid": "validation", "train": "training"}.get(first, first)
+    return "clipped gradient steps" if key == "clipped_steps" else " ".join([full, *rest])
+
+
 def title_with_source(what: str, attrs: Mapping[Any, Any]) -> str:
     """Return a title with data set and split, as far as the attributes hold them: "what — data set, split"."""
     of = ", ".join(str(attrs[name]) for name in ("dataset", "split") if attrs.get(name))

@@ -13,7 +13,7 @@ from mmviz.analysis.imbalance import INTERPRETATIONS
 from mmviz.core.errors import ConfigError, DataError
 from mmviz.plots.figure_registry import register_figure
 from mmviz.plots.figure_spec import NEUTRAL, Axis, FigureSpec, Lines, Panel, ReferenceLine
-from mmviz.plots.frames import imputation_text, provenance_text, required_variable, title_with_source
+from mmviz.plots.frames import history_label, imputation_text, provenance_text, required_variable, title_with_source
 from mmviz.plots.plotly_backend import draw
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def training_spec(frame: xr.Dataset) -> FigureSpec:
     styles = [first + r for r in range(len(runs))] if len(runs) > 1 else [NEUTRAL]
     panels: list[Panel] = []
     for name, values in frame.data_vars.items():
-        label = str(name).replace("_", " ")
+        label = history_label(str(name))
         if "modality" in values.dims:
             for r, run in enumerate(runs):
                 lines = [

@@ -231,7 +231,7 @@ def test_both_losses_and_one_quantity_of_several_runs_share_one_axis(data, recor
     runs_of = analysis.training({"joint": recorded, "alternating": recorded})
     spec = FIGURES[plots.plot_training].spec(FIGURES[plots.plot_training].frame(runs_of))
     links = {panel.title: panel.y.link for panel in spec.panels}
-    assert links["train loss"] == links["valid loss"] == "loss"
+    assert links["training loss"] == links["validation loss"] == "loss"
     by_quantity = {}
     for title, link in links.items():
         by_quantity.setdefault(title.split(",")[0], set()).add(link)
