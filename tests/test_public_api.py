@@ -1,6 +1,8 @@
 """Public API: `dir` lists it in every package, its names can be imported, and type checkers see its types."""
 
 import importlib
+import importlib.util
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -47,3 +49,17 @@ def test_mypy_reveals_the_types_of_a_three_line_script(tmp_path):
     assert 'Revealed type is "mmviz.data.dataset.Dataset"' in done.stdout, done.stdout + done.stderr
     assert "DataTree" in done.stdout.splitlines()[1]
     assert "Any" not in done.stdout.splitlines()[0]
+
+
+def test_every_public_name_that_a_text_or_message_mentions_exists():
+    packages = "|".join(name for name in mm.__all__ if (ROOT / "mmviz" / name).is_dir())
+    mention = re.compile(rf"(?<![\w.'/-])(?:mm|mmviz)\.({packages})\.([A-Za-z]\w*)(?![\w./]*\.(?:js|json|md|nc))")
+    texts = [*(ROOT / "mmviz").rglob("*.py"), *ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+    found = {m for p in texts if p.name != "CHANGELOG.md" for m in mention.findall(p.read_text(encoding="utf-8"))}
+    assert ("recording", "what_if") in found
+    missing = []
+    for package, name in sorted(found):
+        module = importlib.import_module(f"mmviz.{package}")
+        if not hasattr(module, name) and importlib.util.find_spec(f"mmviz.{package}.{name}") is None:
+            missing.append(f"mmviz.{package}.{name}")
+    assert missing == []

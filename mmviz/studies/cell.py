@@ -199,7 +199,7 @@ class Cell:
 
     @cached_property
     def digest(self) -> str:
-        """Digest of the data; see :func:`mmviz.studies.cell.digest_of`."""
+        """Digest of the data; see :func:`data_digest_of`."""
         return data_digest_of(self.config["data"])
 
     @cached_property

@@ -282,7 +282,7 @@ _INFO_OPTIONS = ("name", "missing", "masks", "masked_as", "output_kind", "tokens
 def as_run(
     model: Adapted, *, checkpoints: Mapping[int, Mapping[str, Tensor]] | None = None, seed: int | None = None
 ) -> Run:
-    """Return a Run of an adapted module, for ``mm.trace.record``, ``mm.trace.what_if`` and attributions; it cannot be trained further.
+    """Return a Run of an adapted module, for ``mm.record``, ``mm.recording.what_if`` and attributions; it cannot be trained further.
 
     Parameters
     ----------

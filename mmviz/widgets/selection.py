@@ -143,7 +143,7 @@ def check_edits(given: object, options: EditOptions) -> dict[str, dict[str, Any]
         raise ConfigError(f"selection: edits={given!r:.80}; give a dict from modality to edits")
     if given and not options.offers:
         raise ConfigError(
-            "selection: edits need a model; create the view with Explorer(trace, what_if=mmviz.trace.what_if(run, split)), without other"
+            "selection: edits need a model; create the view with Explorer(trace, what_if=mmviz.recording.what_if(run, split)), without other"
         )
     for name in given:
         one_of(name, options.offers, "selection: edited modality")
