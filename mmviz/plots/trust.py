@@ -1,0 +1,198 @@
+"""What each figure and view can and cannot show: one row per question, from which the page docs/trust.md and the tooltips are built."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from mmviz.core.errors import ConfigError
+from mmviz.core.options import nearest
+
+#: page with the measured values of every row; the anchor of a row is its id
+PAGE = "docs/trust.md"
+
+
+class Row(NamedTuple):
+    """One row of the page.
+
+    Attributes
+    ----------
+    question
+        The question that the figures and views of the row are about.
+    can, cannot
+        What they show, and what they do not show.
+    figures
+        Names of the plot functions.
+    views
+        Names of the views of the Explorer.
+    """
+
+    question: str
+    can: str
+    cannot: str
+    figures: tuple[str, ...] = ()
+    views: tuple[str, ...] = ()
+
+
+#: id -> row, in the order of the page
+ROWS: dict[str, Row] = {
+    "prediction": Row(
+        "What does the model predict, and for every prefix of the sequence?",
+        "The exact output of the model for the recorded sample, its prefixes and every subset of the modalities.",
+        "Whether a probability is calibrated. A prefix is an input that the model may not have met in training.",
+        views=("prediction", "lanes", "samples"),
+    ),
+    "end-to-end": Row(
+        "Which modality and step moved this prediction, and in which direction?",
+        "The signed share of every (modality, step) in the logit or value. The shares and the bias sum to the output; the remaining error is stored.",
+        "What the gates would have done with another input: they are held at their values for this sample. A share is no cause; an intervention is.",
+    ),
+    "prefix": Row(
+        "Which modality and step moved the prediction after each step?",
+        "The same signed shares for the prediction from the steps 0..t, exact for causal models.",
+        "The same as end-to-end; and a prefix is an input that the model may not have met in training.",
+    ),
+    "streams": Row(
+        "Which source (modality, step) changes which stream at which step?",
+        "The size of the contribution of each source to the pooled features of each modality and step, through all layers.",
+        "The direction of the change in the prediction. After mixing, a stream is no longer its modality alone.",
+    ),
+    "operator-map": Row(
+        "What does the scan of one layer propagate, and over which lags?",
+        "The exact kernel of the scan of layer l with its gates held fixed, between SSM streams.",
+        "From which modality information comes above layer 1, where streams are mixed; the paths through convolution, gate and skip; the prediction. "
+        "A delay in the data is not the lag of its largest value.",
+        figures=("plot_influence", "plot_influence_lag"),
+        views=("influence",),
+    ),
+    "shapley": Row(
+        "How much does each modality contribute to the model's output?",
+        "The exact Shapley value of the model as it is, with the stated imputation of missing modalities; the mean over samples has an interval.",
+        "Whether a modality helps: compare with models trained without it. Subsets that the training did not contain are out of distribution, so "
+        "the value of a single sample can be large for a modality of pure noise.",
+        figures=("plot_shapley", "plot_shapley_epochs"),
+        views=("shapley", "mean shapley"),
+    ),
+    "interactions": Row(
+        "Do modalities add information to each other, or repeat it?",
+        "Exact interaction indices and Möbius coefficients of the model's predictions for all subsets.",
+        "Synergy in the data: the model may not have learnt it. Subsets outside the training are out of distribution.",
+        figures=("plot_interactions", "plot_waterfall"),
+    ),
+    "ablation": Row(
+        "What is the score for every subset of the modalities?",
+        "The score of this model with modalities masked, with an interval over samples.",
+        "The score of a model trained on that subset alone; it is often higher.",
+        figures=("plot_subsets",),
+        views=("modality ablation",),
+    ),
+    "imbalance": Row(
+        "How unequal are the contributions of the modalities?",
+        "E1 to E3 (our interpretations) as descriptions of the contributions, over training.",
+        "Whether a model is good or bad: lower is not better. For two modalities E1 can be 0 for a model that uses neither.",
+        figures=("plot_imbalance",),
+    ),
+    "missing": Row(
+        "How does the score fall when modalities or frames are missing?",
+        "The score at each rate, with an interval over seeds.",
+        "Other patterns of missing data than the simulated one.",
+        figures=("plot_missing",),
+    ),
+    "states": Row(
+        "How large are the hidden states, per channel and step?",
+        "Exact magnitudes of the states for the recorded sample.",
+        "What a state means, or whether the prediction depends on it.",
+        figures=("plot_states",),
+    ),
+    "trajectories": Row(
+        "How do the hidden states move?",
+        "Positions along two principal components, with the share of variance that they show.",
+        "Distances in the components that are not drawn. Nearness is not equality of state.",
+        figures=("plot_trajectories",),
+        views=("trajectory",),
+    ),
+    "half-life": Row(
+        "How long does a state keep its content?",
+        "The decay of each state by its own gate, for the recorded sample.",
+        "How long the model uses the content; coupling, mixing and later layers prolong it.",
+        figures=("plot_half_life",),
+        views=("half-life",),
+    ),
+    "coupling": Row(
+        "Which SSM stream receives from which?",
+        "The weights W of each layer.",
+        "The influence on the prediction: a large weight on a small or unused state changes nothing.",
+        figures=("plot_coupling",),
+        views=("coupling",),
+    ),
+    "routing": Row(
+        "Which expert serves which token?",
+        "The exact weights of the router for the recorded samples, utilisation, and mutual information.",
+        "What an expert has learnt.",
+        figures=("plot_routing", "plot_expert_usage"),
+        views=("routing",),
+    ),
+    "transport": Row(
+        "How does optimal transport pair the steps of two modalities?",
+        "The exact plan and cost between the encoded steps.",
+        "A delay between the modalities: the plan pairs steps by their encoded content, and its mean lag can have the wrong sign.",
+        figures=("plot_transport", "plot_plan"),
+        views=("transport",),
+    ),
+    "alignment": Row(
+        "How far apart are the encoded modalities?",
+        "Distances of distributions, over training, and directions of the mean encodings.",
+        "Whether a smaller distance helps the prediction.",
+        figures=("plot_alignment", "plot_directions"),
+    ),
+    "training": Row(
+        "How did the training go?",
+        "Losses, scores and contributions of one run, as logged.",
+        "What another seed would give.",
+        figures=("plot_training",),
+        views=("training",),
+    ),
+    "ablation-study": Row(
+        "Which part of a model matters for the score?",
+        "Scores of variants over seeds, with differences paired by seed.",
+        "Other data sets; with few seeds small differences remain open.",
+        figures=("plot_ablation",),
+    ),
+    "efficiency": Row(
+        "How do time and memory grow with the length?",
+        "Measurements on one machine, with their spread.",
+        "Another machine, or other sizes.",
+        figures=("plot_efficiency", "plot_growth"),
+    ),
+    "what-if": Row(
+        "What would the model predict for an edited sample?",
+        "The exact prediction and all its analyses for the edited input.",
+        "Whether the edited input is realistic.",
+    ),
+    "faithfulness": Row(
+        "Does an explanation name the steps that the prediction depends on?",
+        "How the output changes when the steps with the largest values are removed or kept, beside random and recent steps.",
+        "Whether the model is right. Removed steps are inputs that the model may not have met in training.",
+    ),
+}  # fmt: skip
+
+
+def row_of(name: str) -> str:
+    """Return the id of the row of a figure or view.
+
+    Parameters
+    ----------
+    name
+        Name of a plot function, such as ``plot_shapley``, of a view of the Explorer, such as ``mean shapley``, or an id.
+
+    Raises
+    ------
+    ConfigError
+        If no row names it.
+    """
+    for key, row in ROWS.items():
+        if name in (key, *row.figures, *row.views):
+            return key
+    known = [n for row in ROWS.values() for n in (*row.figures, *row.views)]
+    raise ConfigError(
+        f"trust: no row for {name!r:.80}{nearest(name, known)}; add it to mmviz/plots/trust.py, or use one of {', '.join(known)}"
+    )
