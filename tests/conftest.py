@@ -68,3 +68,15 @@ def recorded(toy, toy_run):
 @pytest.fixture
 def trace(recorded):
     return recorded.copy()
+
+
+@pytest.fixture(scope="session")
+def seed_traces(toy):
+    """Traces of one model trained with three seeds; the third has other recorded samples and epochs."""
+    traces = []
+    for seed in range(3):
+        model = mm.models.build("coupled_mamba", toy.spec, seed=seed, **TINY)
+        run = mm.train.fit(model, toy, epochs=3, seed=seed, progress=False)
+        chosen, epochs = ([0, 3, 5, 7], None) if seed < 2 else ([7, 3, 1, 0], [0, 2])
+        traces.append(mm.record(run, toy["test"], recorded_samples=chosen, epochs=epochs))
+    return traces

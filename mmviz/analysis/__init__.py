@@ -6,6 +6,8 @@ from mmviz.analysis.game import ValueFunction, register_value_function, value_fu
 from mmviz.analysis.imbalance import deviations, imbalance, imbalance_e1, imbalance_e2, imbalance_e3, shares
 from mmviz.analysis.influence import influence
 from mmviz.analysis.interactions import interaction_index, interactions, moebius
+from mmviz.analysis.over_runs import map_agreement, over_runs, sign_agreement
+from mmviz.analysis.per_run import select_run
 from mmviz.analysis.routing import mutual_information, routing
 from mmviz.analysis.shapley import coalition_scores, prefix_shapley, shapley, shapley_by_class, shapley_values
 from mmviz.analysis.states import states, trajectories
@@ -26,8 +28,10 @@ __all__ = [
     "influence",
     "interaction_index",
     "interactions",
+    "map_agreement",
     "moebius",
     "mutual_information",
+    "over_runs",
     "owen_values",
     "plan_entropy",
     "plan_monotonicity",
@@ -35,10 +39,12 @@ __all__ = [
     "prefix_shapley",
     "register_value_function",
     "routing",
+    "select_run",
     "shapley",
     "shapley_by_class",
     "shapley_values",
     "shares",
+    "sign_agreement",
     "states",
     "training",
     "trajectories",

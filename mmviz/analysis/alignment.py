@@ -9,6 +9,7 @@ import numpy as np
 import xarray as xr
 
 from mmviz.analysis.blockwise import blockwise
+from mmviz.analysis.per_run import per_run, run_marks
 from mmviz.analysis.trace_groups import group_of, provenance, shared_provenance, traces_by_name
 from mmviz.core.errors import ConfigError, DataError
 from mmviz.core.options import takes
@@ -52,6 +53,7 @@ def plan_monotonicity(plan: Float[np.ndarray, "*rest time anchor_time"]) -> Floa
 
 
 @takes(trace="trace")
+@per_run
 def transport(trace: xr.DataTree, source: str, anchor: str) -> xr.Dataset:
     """Return the transport plan from one modality to its anchor, with lag, entropy and monotonicity.
 
@@ -169,7 +171,7 @@ def alignment(traces: xr.DataTree | Mapping[str, xr.DataTree]) -> xr.Dataset:
     Parameters
     ----------
     traces
-        A Trace with a group ``/alignment``, or several by the name of their run.
+        A Trace with a group ``/alignment``, a combined Trace, or several by the name of their run.
 
     Returns
     -------
@@ -190,7 +192,7 @@ def alignment(traces: xr.DataTree | Mapping[str, xr.DataTree]) -> xr.Dataset:
         parts.append(data.drop_vars(("source", "anchor"), errors="ignore").assign_coords(pair=names))
     out = xr.concat(parts, dim="run", join="outer", data_vars="all", coords="different", compat="equals")
     out = out.assign_coords(run=list(runs)).transpose("run", "epoch", "pair")
-    out.attrs = shared_provenance(runs)
+    out.attrs = shared_provenance(runs) | run_marks(traces)
     return out
 
 

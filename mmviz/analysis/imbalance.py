@@ -7,6 +7,7 @@ import xarray as xr
 
 from mmviz.analysis.blockwise import sample_chunks
 from mmviz.analysis.game import game_attributes, game_of, is_labelled, score_function
+from mmviz.analysis.per_run import per_run
 from mmviz.analysis.trace_groups import coalition_group
 from mmviz.core.errors import ConfigError, DataError
 from mmviz.core.options import takes
@@ -22,6 +23,7 @@ _STATUS = (
 
 
 @takes(trace="trace")
+@per_run
 def imbalance(trace: xr.DataTree, *, value: str | None = None, per_epoch: bool = False) -> xr.Dataset:
     """Return the modality imbalance E1, E2, E3 with Shapley values, shares and unimodal scores (our interpretation).
 

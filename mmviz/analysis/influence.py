@@ -6,6 +6,7 @@ import numpy as np
 import xarray as xr
 
 from mmviz.analysis.blockwise import blockwise
+from mmviz.analysis.per_run import per_run
 from mmviz.analysis.trace_groups import group_of, provenance, with_clock
 from mmviz.core.options import one_of, takes
 
@@ -14,6 +15,7 @@ KINDS = ("influence", "effect")
 
 
 @takes(trace="trace")
+@per_run
 def influence(trace: xr.DataTree, *, kind: str = "influence") -> xr.Dataset:
     """Return the coupled influence map, the effect of x[n, s] on y[m, t], at the best epoch.
 

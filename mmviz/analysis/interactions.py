@@ -10,6 +10,7 @@ import numpy as np
 import xarray as xr
 
 from mmviz.analysis.game import explained_target, game_attributes, game_of, value_function
+from mmviz.analysis.per_run import per_run
 from mmviz.analysis.trace_groups import coalition_group
 from mmviz.core.intervals import mean_interval
 from mmviz.core.options import takes, whole
@@ -91,6 +92,7 @@ def interaction_index(
 
 
 @takes(trace="trace")
+@per_run
 def interactions(trace: xr.DataTree, *, value: str | None = None, order: int = 2) -> xr.Dataset:
     """Return the interactions of the modalities, per sample and on average, at the best epoch.
 

@@ -8,6 +8,7 @@ import numpy as np
 import xarray as xr
 
 from mmviz.analysis.game import is_labelled
+from mmviz.analysis.per_run import per_run
 from mmviz.analysis.trace_groups import group_of, provenance, with_clock
 from mmviz.core.errors import ConfigError
 from mmviz.core.options import takes
@@ -40,6 +41,7 @@ def mutual_information(joint: Float[np.ndarray, "*rest left right"]) -> Float[np
 
 
 @takes(trace="trace")
+@per_run
 def routing(trace: xr.DataTree) -> xr.Dataset:
     """Return expert weights per token, expert utilisation, and mutual information with modality and label.
 

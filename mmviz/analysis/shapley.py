@@ -7,6 +7,7 @@ import xarray as xr
 
 from mmviz.analysis.blockwise import blockwise
 from mmviz.analysis.game import explained_target, game_attributes, game_of, is_labelled, score_function, value_function
+from mmviz.analysis.per_run import per_run
 from mmviz.analysis.trace_groups import coalition_group
 from mmviz.core.errors import ConfigError, DataError
 from mmviz.core.intervals import mean_interval, share_interval
@@ -15,6 +16,7 @@ from mmviz.metrics.shapley import shapley_values
 
 
 @takes(trace="trace")
+@per_run
 def shapley(trace: xr.DataTree, *, value: str | None = None) -> xr.Dataset:
     """Return the Shapley value of each modality, per sample, at the best epoch.
 
@@ -57,6 +59,7 @@ def shapley(trace: xr.DataTree, *, value: str | None = None) -> xr.Dataset:
 
 
 @takes(trace="trace")
+@per_run
 def prefix_shapley(trace: xr.DataTree, *, value: str | None = None) -> xr.Dataset:
     """Return Shapley values of the prediction for every prefix of the sequence, per epoch, recorded sample and step.
 
@@ -88,6 +91,7 @@ def _values_of(game: xr.DataArray, names: np.ndarray) -> xr.Dataset:
     )
 
 
+@per_run
 def shapley_by_class(trace: xr.DataTree, *, value: str | None = None) -> xr.Dataset:
     """Return the mean Shapley values of each true class, with intervals, and the baseline v(∅) they start from.
 
@@ -166,6 +170,7 @@ def shapley_by_class(trace: xr.DataTree, *, value: str | None = None) -> xr.Data
 
 
 @takes(trace="trace")
+@per_run
 def coalition_scores(trace: xr.DataTree, *, value: str | None = None) -> xr.Dataset:
     """Return the mean score of every subset of modalities, the others masked, at the best epoch (modality ablation).
 

@@ -9,6 +9,7 @@ import xarray as xr
 from scipy.linalg import eigh
 
 from mmviz.analysis.blockwise import blockwise, median, sample_chunks
+from mmviz.analysis.per_run import per_run
 from mmviz.analysis.trace_groups import provenance, require_scan, with_clock
 from mmviz.core.errors import DataError
 from mmviz.core.options import takes, whole
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 
 @takes(trace="trace")
+@per_run
 def states(trace: xr.DataTree, *, channels: int = 32) -> xr.Dataset:
     """Return the hidden-state magnitudes, half-lives and coupling weights of the recorded samples.
 
@@ -107,6 +109,7 @@ def _half_life(trace: xr.DataTree, valid: xr.DataArray) -> xr.DataArray:
 
 
 @takes(trace="trace")
+@per_run
 def trajectories(trace: xr.DataTree, *, layer: int = 0) -> xr.Dataset:
     """Return the first two principal components of the hidden states of all modalities and recorded samples.
 

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 import xarray as xr
 
 from mmviz.core.errors import ConfigError, DataError
+from mmviz.trace.combine import runs as runs_of
+from mmviz.trace.schema import is_combined
 
 
 def group_of(trace: xr.DataTree, name: str, remedy: str) -> xr.Dataset:
@@ -58,7 +60,9 @@ def with_clock(found: xr.Dataset, trace: xr.DataTree) -> xr.Dataset:
 
 
 def traces_by_name(place: str, traces: xr.DataTree | Mapping[str, xr.DataTree]) -> dict[str, xr.DataTree]:
-    """Return {run name: Trace}; a single Trace gets the name of its model.
+    """Return {run name: Trace}; a single Trace gets the name of its model, a combined Trace is replaced by its runs.
+
+    The runs of a combined Trace in a mapping are named "name, run".
 
     Raises
     ------
@@ -67,10 +71,15 @@ def traces_by_name(place: str, traces: xr.DataTree | Mapping[str, xr.DataTree]) 
     DataError
         If the Traces do not have the same modalities in the same order.
     """
-    runs = {traces.attrs["model"]["name"]: traces} if isinstance(traces, xr.DataTree) else dict(traces)
-    for name, trace in runs.items():
+    given = traces if isinstance(traces, Mapping) and not isinstance(traces, xr.DataTree) else {"": traces}
+    runs: dict[str, xr.DataTree] = {}
+    for name, trace in given.items():
         if not isinstance(trace, xr.DataTree):
             raise ConfigError(f"{place}: traces[{name!r}] is a {type(trace).__name__}, expected a Trace")
+        if is_combined(trace):
+            runs |= {f"{name}, {run}" if name else run: member for run, member in runs_of(trace).items()}
+        else:
+            runs[name or trace.attrs["model"]["name"]] = trace
     if not runs:
         raise ConfigError(f"{place}: no Trace was given; pass one, or a dict of name and Trace")
     first = next(iter(runs.values())).attrs["modalities"]

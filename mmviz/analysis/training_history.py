@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import xarray as xr
 
+from mmviz.analysis.per_run import run_marks
 from mmviz.analysis.trace_groups import shared_provenance, traces_by_name
 from mmviz.core.errors import DataError
 from mmviz.metrics.imbalance import imbalance_e1, imbalance_e2
@@ -18,7 +19,7 @@ def training(traces: xr.DataTree | Mapping[str, xr.DataTree]) -> xr.Dataset:
     Parameters
     ----------
     traces
-        A Trace, or several by the name of their run.
+        A Trace, a combined Trace, or several by the name of their run.
 
     Returns
     -------
@@ -46,7 +47,7 @@ def training(traces: xr.DataTree | Mapping[str, xr.DataTree]) -> xr.Dataset:
     out = out.assign_coords(
         run=list(runs), best_epoch=("run", [int(trace.attrs["best_epoch"]) for trace in runs.values()])
     ).transpose("run", "epoch", ...)
-    out.attrs = shared_provenance(runs)
+    out.attrs = shared_provenance(runs) | run_marks(traces)
     return out
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import xarray as xr
 
+from mmviz.analysis.over_runs import mean_over
 from mmviz.core.errors import ConfigError
 from mmviz.plots.figure_registry import register_figure
 from mmviz.plots.figure_spec import (
@@ -23,7 +24,7 @@ from mmviz.plots.figure_spec import (
     padded_range,
     signed_text,
 )
-from mmviz.plots.frames import imputation_text, over_seeds, required_variable, title_with_source
+from mmviz.plots.frames import imputation_text, required_variable, title_with_source
 from mmviz.plots.plotly_backend import draw
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def ablation_frame(scores: xr.Dataset, *, reference: str | None = None) -> xr.Da
         If the reference is not a variant.
     """
     values = required_variable("ablation_frame", scores, "score", ("variant", "seed"), "a run over variants and seeds")
-    frame = over_seeds(values, "seed")
+    frame = mean_over(values, "seed")
     if reference is not None:
         names = [str(n) for n in values["variant"].values]
         if reference not in names:
@@ -63,7 +64,7 @@ def ablation_frame(scores: xr.Dataset, *, reference: str | None = None) -> xr.Da
                 f"ablation_frame: reference={reference!r} is not a variant; use one of {', '.join(names)}"
             )
         at = names.index(reference)
-        paired = over_seeds(values - values.isel(variant=at, drop=True), "seed").where(np.arange(len(names)) != at)
+        paired = mean_over(values - values.isel(variant=at, drop=True), "seed").where(np.arange(len(names)) != at)
         frame["difference"] = paired["mean"]
         frame["difference_low"], frame["difference_high"] = paired["low"], paired["high"]
     frame.attrs = {
@@ -142,7 +143,7 @@ def missing_frame(scores: xr.Dataset) -> xr.Dataset:
     values = required_variable(
         "missing_frame", scores, "score", ("model", "rate", "seed"), "a run over rates and seeds"
     )
-    frame = over_seeds(values, "seed")
+    frame = mean_over(values, "seed")
     frame.attrs = {**scores.attrs, "n_seeds": values.sizes["seed"], "interval": "95 %, Student's t over seeds"}
     return frame
 

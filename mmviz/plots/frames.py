@@ -8,24 +8,9 @@ import numpy as np
 import xarray as xr
 
 from mmviz.core.errors import ConfigError, DataError
-from mmviz.core.intervals import student_t
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping
-
-
-def over_seeds(values: xr.DataArray, over: str) -> xr.Dataset:
-    """Return ``mean``, ``low``, ``high`` and ``count`` over a dimension, with Student's t interval at 95 %.
-
-    NaN is excluded and not counted; with a single value the interval is NaN.
-    """
-    data = values.astype(np.float64)
-    count = data.notnull().sum(over)
-    mean = data.mean(over)
-    n = count.where(count > 1)
-    error = np.sqrt(((data - mean) ** 2).sum(over) / (n - 1) / n)
-    half = error * xr.apply_ufunc(student_t, n - 1)
-    return xr.Dataset({"mean": mean, "low": mean - half, "high": mean + half, "count": count})
 
 
 def required_variable(place: str, data: xr.Dataset, name: str, dims: tuple[str, ...], source: str) -> xr.DataArray:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import xarray as xr
 
+from mmviz.analysis.over_runs import mean_over
 from mmviz.core.errors import DataError
 from mmviz.core.intervals import mean_interval
 from mmviz.plots.figure_registry import register_figure
@@ -22,7 +23,7 @@ from mmviz.plots.figure_spec import (
     padded_range,
     signed_text,
 )
-from mmviz.plots.frames import imputation_text, over_seeds, provenance_text, required_variable, title_with_source
+from mmviz.plots.frames import imputation_text, provenance_text, required_variable, title_with_source
 from mmviz.plots.plotly_backend import draw
 
 if TYPE_CHECKING:
@@ -120,7 +121,7 @@ def shapley_epochs_frame(phi: xr.Dataset) -> xr.Dataset:
     """
     dims = ("epoch", "recorded_sample", "time", "modality")
     values = required_variable("shapley_epochs_frame", phi, "phi", dims, "mmviz.analysis.prefix_shapley")
-    frame = over_seeds(values.isel(time=-1, drop=True), "recorded_sample")
+    frame = mean_over(values.isel(time=-1, drop=True), "recorded_sample")
     frame.attrs = {
         **phi.attrs,
         "n_recorded": values.sizes["recorded_sample"],

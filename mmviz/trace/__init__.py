@@ -1,6 +1,7 @@
-"""The Trace: schema, validation, and one netCDF file. Everything right of it reads named arrays only and needs no torch."""
+"""The Trace: schema, validation, one netCDF file, and several runs in one Trace. Everything right of it reads named arrays only and needs no torch."""
 
+from mmviz.trace.combine import combine, runs
 from mmviz.trace.schema import SCHEMA_VERSION, validate
 from mmviz.trace.store import load, save
 
-__all__ = ["SCHEMA_VERSION", "load", "save", "validate"]
+__all__ = ["SCHEMA_VERSION", "combine", "load", "runs", "save", "validate"]

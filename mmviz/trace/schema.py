@@ -24,6 +24,10 @@ frame, feature  of one modality's recorded input; their sizes differ between mod
 Seconds, where the data have timestamps: ``/inputs/NAME/time`` and ``end``, start and end of each frame (NaN without a
 frame; the time from the end of a frame to the start of the next one is a gap), and ``/clock/start`` and
 ``stop``, the time range of each step of the model. All times of a sample are on one clock. Without timestamps these groups are absent.
+
+A combined Trace (`mmviz.trace.combine`) holds several Traces of one model and data, trained with different seeds: its children
+``/runs/0``, ``/runs/1``, ... are complete Traces. :data:`COMBINED_ATTRS` are the attributes of its root. Each run keeps its epochs and
+its best epoch; samples and recorded samples are the same in all runs.
 """
 
 from __future__ import annotations
@@ -120,13 +124,25 @@ ROOT_ATTRS: dict[str, type] = {
     "modalities": list,
     "best_epoch": int,
 }
+#: attribute of the root of a combined Trace -> its type; ``runs``: names, ``seed`` and ``best_epoch``: one per run
+COMBINED_ATTRS: dict[str, type] = {
+    "schema": int,
+    "dataset": str,
+    "split": str,
+    "model": dict,
+    "task": dict,
+    "modalities": list,
+    "runs": list,
+    "seed": list,
+    "best_epoch": list,
+}
 #: optional groups: excluded on request, or not applicable to the model
 OPTIONAL = ("clock", "coalitions", "prefixes", "influence", "routing", "transport", "alignment")
 
 
 @takes(trace="trace")
 def validate(trace: xr.DataTree) -> None:
-    """Check that a tree is a Trace of this schema version.
+    """Check that a tree is a Trace of this schema version, or a combined Trace of such Traces.
 
     Raises
     ------
@@ -140,12 +156,10 @@ def validate(trace: xr.DataTree) -> None:
             f"Trace: schema version {version!r}, expected {SCHEMA_VERSION}; load a file of version 2 with mmviz.trace.load, which converts it; "
             "otherwise record the Trace again, or use the mmviz version named in its attribute 'mmviz'"
         )
-    missing = [name for name in ROOT_ATTRS if name not in trace.attrs]
-    if missing:
-        raise DataError(
-            f"Trace: attribute {missing[0]!r} is missing at the root; it contains {', '.join(map(str, trace.attrs))}"
-        )
-    _check_attributes(trace.attrs)
+    if is_combined(trace):
+        _check_combined(trace)
+        return
+    _check_attributes(trace.attrs, ROOT_ATTRS)
     for group, variables in SCHEMA.items():
         if group in trace.children:
             _check_group(f"/{group}", trace[group].to_dataset(), variables)
@@ -171,8 +185,38 @@ def validate(trace: xr.DataTree) -> None:
         _check_group(f"/inputs/{name}", recorded, INPUT | TIMED if set(TIMED) & set(recorded.data_vars) else INPUT)
 
 
-def _check_attributes(attrs: Mapping[Any, Any]) -> None:
-    for name, kind in ROOT_ATTRS.items():
+def is_combined(trace: xr.DataTree) -> bool:
+    """Return whether a tree is a combined Trace: several runs, each a Trace of its own."""
+    return "runs" in trace.children
+
+
+def _check_combined(trace: xr.DataTree) -> None:
+    _check_attributes(trace.attrs, COMBINED_ATTRS)
+    names, held = trace.attrs["runs"], list(trace["runs"].children)
+    if not names or held != [str(k) for k in range(len(names))] or len(set(map(str, names))) < len(names):
+        raise DataError(
+            f"Trace: attribute 'runs' is {names!r:.80} and /runs contains {', '.join(held) or 'nothing'}; the schema requires different "
+            "names, and one group 0, 1, ... for each; combine the Traces again with mmviz.trace.combine"
+        )
+    for name in ("seed", "best_epoch"):
+        if len(trace.attrs[name]) != len(names):
+            raise DataError(f"Trace: attribute {name!r} has {len(trace.attrs[name])} entries for {len(names)} runs")
+    for name, member in zip(names, trace["runs"].children.values(), strict=True):
+        if is_combined(member):
+            raise DataError(f"Trace: run {name!r} is a combined Trace itself; combine the Traces of single runs")
+        try:
+            validate(member)
+        except DataError as error:
+            raise DataError(f"run {name!r}: {error}") from error
+
+
+def _check_attributes(attrs: Mapping[Any, Any], required: Mapping[str, type]) -> None:
+    missing = [name for name in required if name not in attrs]
+    if missing:
+        raise DataError(
+            f"Trace: attribute {missing[0]!r} is missing at the root; it contains {', '.join(map(str, attrs))}"
+        )
+    for name, kind in required.items():
         if type(attrs[name]) is not kind:
             raise DataError(f"Trace: attribute {name!r} is {attrs[name]!r:.80}, the schema requires a {kind.__name__}")
     names, task = attrs["modalities"], attrs["task"]

@@ -187,10 +187,10 @@ def test_interactions_and_subsets_of_a_single_sample_have_no_interval(toy, toy_r
 
 @pytest.mark.parametrize("values", [[0.5], [0.5, 0.5, 0.5], [0.2, math.nan, 0.4]])
 def test_bands_over_seeds_leave_nan_out_and_have_none_with_one_value(values):
-    from mmviz.plots.frames import over_seeds
+    from mmviz.analysis.over_runs import mean_over
 
     known = [v for v in values if not math.isnan(v)]
-    found = over_seeds(xr.DataArray(np.array(values), dims="seed"), "seed")
+    found = mean_over(xr.DataArray(np.array(values), dims="seed"), "seed")
     assert float(found["mean"]) == pytest.approx(np.mean(known))
     assert int(found["count"]) == len(known)
     assert math.isnan(float(found["low"])) == (len(known) == 1)
