@@ -12,6 +12,14 @@ from mmviz.plots.coalitions import (
 )
 from mmviz.plots.coupling import coupling_frame, influence_frame, plot_coupling, plot_influence, plot_influence_lag
 from mmviz.plots.efficiency import efficiency_frame, growth_frame, plot_efficiency, plot_growth
+from mmviz.plots.end_to_end import (
+    end_to_end_frame,
+    end_to_end_prefixes_frame,
+    end_to_end_streams_frame,
+    plot_end_to_end,
+    plot_end_to_end_prefixes,
+    plot_end_to_end_streams,
+)
 from mmviz.plots.explorer import explorer_frame
 from mmviz.plots.explorer_what_if import what_if_frame
 from mmviz.plots.figure_registry import register_figure
@@ -61,6 +69,9 @@ __all__ = [
     "directions_frame",
     "draw",
     "efficiency_frame",
+    "end_to_end_frame",
+    "end_to_end_prefixes_frame",
+    "end_to_end_streams_frame",
     "explorer_frame",
     "growth_frame",
     "half_life_frame",
@@ -78,6 +89,9 @@ __all__ = [
     "plot_coupling",
     "plot_directions",
     "plot_efficiency",
+    "plot_end_to_end",
+    "plot_end_to_end_prefixes",
+    "plot_end_to_end_streams",
     "plot_expert_usage",
     "plot_growth",
     "plot_half_life",

@@ -1,4 +1,4 @@
-"""Coupling of the modalities: the learned weights W, and the cross-modal influence map with its lags."""
+"""Coupling of the modalities: the learned weights W, and the operator map of each layer with its lags."""
 
 from __future__ import annotations
 
@@ -127,36 +127,53 @@ def influence_frame(found: xr.Dataset, *, sample: int = 0, layer: int = 0) -> xr
     check_position("influence_frame", "sample", sample, values.sizes["recorded_sample"])
     check_position("influence_frame", "layer", layer, values.sizes["layer"])
     chosen = found[["map", "share", "by_lag"]].isel(recorded_sample=sample, layer=layer)
-    largest = float(chosen["map"].max())
-    relative = chosen["map"].where(chosen["map"] > 0) / (largest if largest > 0 else 1.0)
-    level = xr.ufuncs.log10(relative)
-    deepest = float(max(_DEEPEST, np.floor(level.quantile(0.05)))) if bool(level.notnull().any()) else -1.0
-    frame = chosen.assign(level=level.clip(min=min(deepest, -1.0)))
-    frame = frame.transpose("target_modality", "target_block", "source_modality", "source_block", "lag")
+    level, deepest = relative_level(chosen["map"])
+    frame = chosen.assign(level=level).transpose(
+        "target_modality", "target_block", "source_modality", "source_block", "lag"
+    )
     frame.attrs = {
         **found.attrs,
         "sample": sample_index(found, sample),
         "layer": layer,
-        "deepest": min(deepest, -1.0),
+        "deepest": deepest,
     }
     return frame
 
 
-def influence_spec(frame: xr.Dataset) -> FigureSpec:
-    """Return the M × M blocks of an :func:`influence_frame`."""
+def relative_level(values: xr.DataArray) -> tuple[xr.DataArray, float]:
+    """Return log₁₀ of magnitudes relative to the largest, and the level at which it is clipped below.
+
+    NaN where a magnitude is 0. 95 % of the others reach the clipping level, which is at most -1 and at least -8.
+    """
+    largest = float(values.max())
+    level = xr.ufuncs.log10(values.where(values > 0) / (largest if largest > 0 else 1.0))
+    deepest = float(max(_DEEPEST, np.floor(level.quantile(0.05)))) if bool(level.notnull().any()) else -1.0
+    return level.clip(min=min(deepest, -1.0)), min(deepest, -1.0)
+
+
+def pair_panels(frame: xr.Dataset, label: str) -> tuple[Panel, ...]:
+    """Return M × M maps of ``level`` (target_modality, target_block, source_modality, source_block), each with its ``share`` in percent.
+
+    Parameters
+    ----------
+    frame
+        Of one sample, with attributes ``steps``, ``steps_per_block`` and ``deepest``.
+    label
+        Of the colour scale.
+    """
     names = [str(n) for n in frame["target_modality"].values]
     level, share = frame["level"].values, frame["share"].values
-    at = frame["target_block"].values.astype(float) + (frame.attrs["steps_per_block"] - 1) / 2
-    count = int(frame.attrs["steps"])
+    width, count = int(frame.attrs["steps_per_block"]), int(frame.attrs["steps"])
+    at = np.arange(level.shape[1]) * width + (width - 1) / 2
     first, end = step_times(frame, np.array([0.0, count - 1.0]), count).tolist()
     at, unit = step_times(frame, at, count), "time, s" if has_seconds(frame) else "step"
     source_axis = "source time, s" if has_seconds(frame) else "source step"
     middle, low = len(names) // 2, first + 0.13 * (end - first)
     deepest = float(frame.attrs["deepest"])
-    panels = tuple(
+    return tuple(
         Panel(
             (
-                Heatmap(level[m, :, n], at, at, deepest, 0.0, "log₁₀(influence / largest)"),
+                Heatmap(level[m, :, n], at, at, deepest, 0.0, label),
                 *([Annotation(end, low, f"{share[m, n]:.0%}", "left")] if np.isfinite(share[m, n]) else []),
             ),
             Axis(source_axis if n == middle else "", link=f"source {n}"),
@@ -166,18 +183,37 @@ def influence_spec(frame: xr.Dataset) -> FigureSpec:
         for m, target in enumerate(names)
         for n, source in enumerate(names)
     )
+
+
+def influence_spec(frame: xr.Dataset) -> FigureSpec:
+    """Return the M × M blocks of an :func:`influence_frame`."""
     return FigureSpec(
-        title=title_with_source("Cross-modal influence", frame.attrs),
+        title=title_with_source(f"Operator map, {operator_name(frame.attrs['layer'])}", frame.attrs),
         subtitle=(
-            f"sample {frame.attrs['sample']}, layer {frame.attrs['layer'] + 1}; {provenance_text(frame.attrs)}; {_KIND[frame.attrs['kind']]}, mean over channels",
-            "percent: share of the total influence on the target modality (row); blank: zero, as for future source steps",
+            f"sample {frame.attrs['sample']}; {provenance_text(frame.attrs)}; {_KIND[frame.attrs['kind']]}, mean over channels",
+            operator_scope(frame.attrs["layer"]),
+            "percent: share of the row (target stream); blank: zero, as for future source steps",
         ),
-        panels=panels,
-        columns=len(names),
-        heights=(max(110, 480 // len(names)),),
+        panels=pair_panels(frame, "log₁₀(influence / largest)"),
+        columns=frame.sizes["target_modality"],
+        heights=(max(110, 480 // frame.sizes["target_modality"]),),
         width=780,
         fixed=True,
         gap=(16, 14),
+    )
+
+
+def operator_name(layer: int) -> str:
+    """Return "layer 1, SSM stream m", with the remark that streams are mixed above layer 1."""
+    return f"layer {layer + 1}, SSM stream m{' (mixed above layer 1)' if layer else ''}"
+
+
+def operator_scope(layer: int) -> str:
+    """Return what the sources of a layer's operator map are: the modalities in layer 1, mixed streams above it."""
+    if layer == 0:
+        return "from the inputs of this layer to its outputs only, gates held fixed; for the whole model see plot_end_to_end"
+    return (
+        "a source is the stream of that name: it contains other modalities too; for the modalities see plot_end_to_end"
     )
 
 
@@ -199,9 +235,10 @@ def influence_lag_spec(frame: xr.Dataset) -> FigureSpec:
         for m, name in enumerate(names)
     )
     return FigureSpec(
-        title=title_with_source("Influence by lag", frame.attrs),
+        title=title_with_source(f"Operator map by lag, {operator_name(frame.attrs['layer'])}", frame.attrs),
         subtitle=(
-            f"sample {frame.attrs['sample']}, layer {frame.attrs['layer'] + 1}; {provenance_text(frame.attrs)}; {_KIND[frame.attrs['kind']]}, mean over channels and steps",
+            f"sample {frame.attrs['sample']}; {provenance_text(frame.attrs)}; {_KIND[frame.attrs['kind']]}, mean over channels and steps",
+            "how the operator of this layer decays with the lag; it is no estimate of a delay in the data",
         ),
         panels=panels,
         columns=min(3, len(panels)),
@@ -213,11 +250,11 @@ def influence_lag_spec(frame: xr.Dataset) -> FigureSpec:
 
 @register_figure(influence_frame, influence_spec)
 def plot_influence(found: xr.Dataset, *, sample: int = 0, layer: int = 0) -> go.Figure:
-    """Draw the cross-modal influence as M × M maps, source steps against target steps. See :func:`influence_frame`."""
+    """Draw the operator map of one layer as M × M maps, source steps against target steps. See :func:`influence_frame`."""
     return draw(influence_spec(influence_frame(found, sample=sample, layer=layer)))
 
 
 @register_figure(influence_frame, influence_lag_spec)
 def plot_influence_lag(found: xr.Dataset, *, sample: int = 0, layer: int = 0) -> go.Figure:
-    """Draw the influence against the lag between source and target step. See :func:`influence_frame`."""
+    """Draw the operator map of one layer against the lag between source and target step. See :func:`influence_frame`."""
     return draw(influence_lag_spec(influence_frame(found, sample=sample, layer=layer)))

@@ -95,6 +95,35 @@ def _influence(rng, common, steps):
     return group
 
 
+def end_to_end(trace):
+    """A result of mm.analysis.end_to_end whose sums hold: shares of random sign, largest where a modality is "loud"."""
+    rng = np.random.default_rng(5)
+    names, S = trace.attrs["modalities"], trace["states"].sizes["recorded_sample"]
+    steps, M = trace["states"].sizes["time"], len(names)
+    i = np.arange(steps)
+    share = rng.normal(size=(S, M, steps)) * np.exp(-(((i - steps / 2) / 4) ** 2)) * np.arange(1, M + 1)[:, None]
+    causal = i[:, None] >= i
+    prefix = (share[:, None] * causal[None, :, None, :]) * np.linspace(0.2, 1, steps)[:, None, None]
+    stream = rng.random((S, M, steps, M, steps)) * (causal * 0.8 ** np.abs(i[:, None] - i))[:, None, :]
+    bias = rng.normal(size=S)
+    return xr.Dataset(
+        {
+            "share": (("recorded_sample", "modality", "time"), share),
+            "by_modality": (("recorded_sample", "modality"), share.sum(-1)),
+            "bias": ("recorded_sample", bias),
+            "total": ("recorded_sample", bias + share.sum((1, 2))),
+            "conservation_error": ("recorded_sample", np.full(S, 3.1e-7)),
+            "stream": (("recorded_sample", "target_modality", "target_block", "source_modality", "source_block"), stream),
+            "prefix": (("recorded_sample", "time", "source_modality", "source_block"), prefix),
+        },
+        coords={"modality": names, "target_modality": names, "source_modality": names,
+                "recorded_sample": trace["states"]["recorded_sample"].values,
+                "explained": ("recorded_sample", ["class 1"] * S)},
+        attrs={"quantity": "log p of the predicted class", "rule": "frozen", "steps": steps, "steps_per_block": 1,
+               "dataset": "toy", "split": "test", "model": "coupled_mamba", "seed": 0, "epoch": 2},
+    )  # fmt: skip
+
+
 def missing_scores():
     rng = np.random.default_rng(1)
     rate = np.arange(0, 0.8, 0.1)
@@ -171,6 +200,9 @@ def examples(trace):
         plots.plot_coupling: ((summary,), {}),
         plots.plot_directions: ((analysis.directions(vectors()),), {}),
         plots.plot_efficiency: ((measured(),), {}),
+        plots.plot_end_to_end: ((end_to_end(trace),), {}),
+        plots.plot_end_to_end_prefixes: ((end_to_end(trace),), {}),
+        plots.plot_end_to_end_streams: ((end_to_end(trace),), {}),
         plots.plot_imbalance: ((equilibria,), {}),
         plots.plot_expert_usage: ((routing,), {}),
         plots.plot_growth: ((grown(),), {}),
