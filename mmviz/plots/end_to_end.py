@@ -37,7 +37,7 @@ from mmviz.plots.plotly_backend import draw
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-_SOURCE = "mmviz.analysis.end_to_end"
+_SOURCE = "analysis.end_to_end"
 _SIGNS = "red: raises it, blue: lowers it"
 
 
@@ -51,7 +51,7 @@ def end_to_end_frame(found: xr.Dataset, *, sample: int = 0) -> xr.Dataset:
     Parameters
     ----------
     found
-        From :func:`mmviz.analysis.end_to_end`.
+        From the analysis ``end_to_end``.
     sample
         Index among the recorded samples.
 
@@ -135,7 +135,7 @@ def end_to_end_prefixes_frame(found: xr.Dataset, *, sample: int = 0) -> xr.Datas
     Parameters
     ----------
     found
-        From :func:`mmviz.analysis.end_to_end`.
+        From the analysis ``end_to_end``.
     sample
         Index among the recorded samples.
 
@@ -211,7 +211,7 @@ def end_to_end_streams_frame(found: xr.Dataset, *, sample: int = 0) -> xr.Datase
     Parameters
     ----------
     found
-        From :func:`mmviz.analysis.end_to_end`.
+        From the analysis ``end_to_end``.
     sample
         Index among the recorded samples.
 

@@ -96,7 +96,7 @@ def _influence(rng, common, steps):
 
 
 def end_to_end(trace):
-    """A result of mm.analysis.end_to_end whose sums hold: shares of random sign, largest where a modality is "loud"."""
+    """A result of analysis.end_to_end whose sums hold: shares of random sign, largest where a modality is "loud"."""
     rng = np.random.default_rng(5)
     names, S = trace.attrs["modalities"], trace["states"].sizes["recorded_sample"]
     steps, M = trace["states"].sizes["time"], len(names)
