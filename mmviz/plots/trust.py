@@ -45,16 +45,20 @@ ROWS: dict[str, Row] = {
         "Which modality and step moved this prediction, and in which direction?",
         "The signed share of every (modality, step) in the logit or value. The shares and the bias sum to the output; the remaining error is stored.",
         "What the gates would have done with another input: they are held at their values for this sample. A share is no cause; an intervention is.",
+        figures=("plot_end_to_end",),
+
     ),
     "prefix": Row(
         "Which modality and step moved the prediction after each step?",
         "The same signed shares for the prediction from the steps 0..t, exact for causal models.",
         "The same as end-to-end; and a prefix is an input that the model may not have met in training.",
+        figures=("plot_end_to_end_prefixes",),
     ),
     "streams": Row(
         "Which source (modality, step) changes which stream at which step?",
         "The size of the contribution of each source to the pooled features of each modality and step, through all layers.",
         "The direction of the change in the prediction. After mixing, a stream is no longer its modality alone.",
+        figures=("plot_end_to_end_streams",),
     ),
     "operator-map": Row(
         "What does the scan of one layer propagate, and over which lags?",
