@@ -1,8 +1,9 @@
 """Interactive analysis of multimodal fusion with state space models.
 
 Packages, in the order data flows: ``io``, ``data``, ``models``, ``train``, ``recording`` | ``trace``, ``analysis``, ``plots``, ``widgets``,
-``studies``; beside them ``metrics``, ``course``, ``report``, ``server``. ``mmviz.record(run, split)`` records a Trace, ``mmviz.doctor()``
-checks the installation, ``mmviz.errors`` holds the exceptions. Each is imported on first use; ``import mmviz`` alone imports none of them.
+``studies``; beside them ``metrics``, ``course``, ``report``, ``server``. ``mmviz.record(run, split)`` records a Trace,
+``mmviz.intervene(run, split, ...)`` changes hidden states or coupling edges and returns the effect, ``mmviz.doctor()`` checks the
+installation, ``mmviz.errors`` holds the exceptions. Each is imported on first use; ``import mmviz`` alone imports none of them.
 """
 
 import importlib
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     import mmviz.train as train
     import mmviz.widgets as widgets
     from mmviz.diagnosis import doctor as doctor
+    from mmviz.recording import intervene as intervene
     from mmviz.recording import record as record
 
 __version__ = "0.1.0"
@@ -32,6 +34,7 @@ __version__ = "0.1.0"
 _PUBLIC: dict[str, tuple[str, ...]] = {
     "doctor": ("mmviz.diagnosis", "doctor"),
     "errors": ("mmviz.core.errors",),
+    "intervene": ("mmviz.recording", "intervene"),
     "record": ("mmviz.recording", "record"),
 }
 __all__ = [
@@ -41,6 +44,7 @@ __all__ = [
     "data",
     "doctor",
     "errors",
+    "intervene",
     "io",
     "metrics",
     "models",

@@ -2,7 +2,9 @@
 
 from mmviz.recording.alignment import encoded
 from mmviz.recording.attribution import record_attribution
+from mmviz.recording.intervention import intervene
 from mmviz.recording.missing_modalities import compare_missing, missing_scores, subset_scores
+from mmviz.recording.path_effects import path_effects
 from mmviz.recording.recorder import record
 from mmviz.recording.size_estimate import estimate
 from mmviz.recording.what_if import what_if
@@ -12,7 +14,9 @@ __all__ = [
     "compare_missing",
     "encoded",
     "estimate",
+    "intervene",
     "missing_scores",
+    "path_effects",
     "record",
     "record_attribution",
     "record_windows",

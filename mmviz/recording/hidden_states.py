@@ -23,15 +23,18 @@ _BLOCK = 64
 
 
 @torch.no_grad()
-def states_of(scan: ScanInputs) -> Float[Tensor, "modality batch time channel state"]:
-    """Return h of ``mmkernels.coupled_scan`` at every step.
+def states_of(
+    scan: ScanInputs, h0: Float[Tensor, "modality batch channel state"] | None = None
+) -> Float[Tensor, "modality batch time channel state"]:
+    """Return h of ``mmkernels.coupled_scan`` at every step, from the state ``h0`` before the first one (None: zero).
 
     h[m,t] = exp(dt[m,t] A[m]) Σ_n W[m,n] h[n,t-1] + dt[m,t] B[m,t] x[m,t]; where the mask is False a modality
     holds its state. Cost and memory O(modality · batch · time · channel · state): for a few samples.
     """
     x, dt, A, B, _, _, W, mask = scan
     modalities, batch, steps, channels = x.shape
-    h = x.new_zeros(batch, modalities, channels * A.shape[-1])  # so that W h is one product of matrices per sample
+    # (batch, modality, channel · state), so that W h is one product of matrices per sample
+    h = x.new_zeros(batch, modalities, channels * A.shape[-1]) if h0 is None else h0.transpose(0, 1).flatten(2)
     out = x.new_empty(steps, *h.shape)
     for start in range(0, steps, _BLOCK):
         block = slice(start, start + _BLOCK)
