@@ -6,6 +6,7 @@ import numpy as np
 import xarray as xr
 
 from mmviz.analysis.blockwise import blockwise
+from mmviz.analysis.lag_means import mean_by_lag, pair_counts, sum_over_steps
 from mmviz.analysis.per_run import per_run
 from mmviz.analysis.trace_groups import group_of, provenance, with_clock
 from mmviz.core.options import one_of, takes
@@ -57,14 +58,13 @@ def influence(trace: xr.DataTree, *, kind: str = "influence") -> xr.Dataset:
     width = int(group.attrs["steps_per_block"])
     steps = trace["states"].sizes["time"]
     starts = np.arange(values.sizes["target_block"]) * width
-    held = np.minimum(width, steps - starts)  # the last block may be shorter
-    pairs = held[:, None] * held
-    total = blockwise(
-        _total, values, core=[_MAP], to=["layer", "target_modality", "source_modality"], pairs=pairs
-    ).values
+    pairs = pair_counts(steps, width)
+    to = ["layer", "target_modality", "source_modality"]
+    total = blockwise(sum_over_steps, values, core=[_MAP], to=to, pairs=pairs).values
     received = total.sum(-1, keepdims=True)
-    to = ["layer", "target_modality", "source_modality", "lag"]
-    by_lag = blockwise(_by_lag, values, core=[_MAP], to=to, sizes={"lag": values.sizes["target_block"]}).values
+    by_lag = blockwise(
+        mean_by_lag, values, core=[_MAP], to=[*to, "lag"], sizes={"lag": values.sizes["target_block"]}
+    ).values
     four = ("recorded_sample", "layer", "target_modality", "source_modality")
     out = xr.Dataset(
         {
@@ -86,13 +86,3 @@ def influence(trace: xr.DataTree, *, kind: str = "influence") -> xr.Dataset:
         **provenance(trace),
     }
     return with_clock(out, trace)
-
-
-def _total(values: np.ndarray, pairs: np.ndarray) -> np.ndarray:
-    """Return (..., layer, target_modality, source_modality): the sum over all pairs of steps."""
-    return np.einsum("...mbnc,bc->...mn", values, pairs)
-
-
-def _by_lag(values: np.ndarray) -> np.ndarray:
-    """Return (..., layer, target_modality, source_modality, lag): the mean over pairs of blocks that far apart."""
-    return np.stack([np.diagonal(values, -k, -3, -1).mean(-1) for k in range(values.shape[-1])], -1)

@@ -202,10 +202,13 @@ class FusionModel(nn.Module, ABC):
         What the model receives in place of a modality that a coalition leaves out, or that was not recorded: one sentence for Trace, figures and pages.
     rows_per_pass
         Smallest number of samples per forward pass when many coalitions are evaluated.
+    cannot_freeze
+        Why the model has no attribution with frozen gates, a sentence for errors and notes; "" if it has, see :func:`mmviz.models.frozen_gates.freeze`.
     """
 
     imputation = "missing modalities are masked, as if they had not been recorded; nothing is imputed"
     rows_per_pass = 1
+    cannot_freeze = ""
 
     def __init__(self, spec: Spec, config: FusionConfig) -> None:
         super().__init__()
@@ -246,6 +249,10 @@ class FusionModel(nn.Module, ABC):
     ) -> tuple[Float[Tensor, "modality batch 1 width"], Bool[Tensor, "modality batch 1"]]:
         """Return the input of ``fuse_pooled``: one vector per modality, and which modalities are available."""
         return self.pool(self.streams(steps, observation), steps.mask)[:, :, -1:], steps.mask.any(-1, keepdim=True)
+
+    def frame_weights(self, batch: Batch, name: str) -> Float[Tensor, "batch time frame"]:
+        """Return the weight of every frame of a modality in the average that is a step; rows of valid steps add up to 1, others are 0."""
+        return self.encoders.frame_weights(batch, name)
 
     @property
     def timed(self) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import torch
@@ -118,23 +118,36 @@ class StepEncoder(nn.Module):
             )
         if x.dtype in (torch.float16, torch.bfloat16):  # too few digits to count frames
             x = x.float()
-        if self.static:
-            x, valid = resample(x, valid, 1)
-            if share is None:
-                code, mask = self._coded(x, valid)
-                return code.expand(-1, self.steps, -1), mask.expand(-1, self.steps)
+        if self.static and share is None:
+            code, mask = self._coded(*resample(x, valid, 1))
+            return code.expand(-1, self.steps, -1), mask.expand(-1, self.steps)
         if share is None and self.align != "resample" and x.shape[1] > self.frames:
             raise DataError(
                 f"modality {self.name!r}: {x.shape[1]} frames, more than the {self.frames} of the spec; "
                 'build the model with a larger steps= or with align="resample"'
             )
+        return self._coded(*self._aligned(x, valid, share))
+
+    def frame_weights(
+        self, valid: Bool[Tensor, "batch frame"], share: Float[Tensor, "batch frame 2"] | None = None
+    ) -> Float[Tensor, "batch time frame"]:
+        """Return the weight of every frame in the average that is a step; rows of valid steps add up to 1, others are 0."""
+        frames = torch.eye(valid.shape[1], device=valid.device).expand(len(valid), -1, -1)
+        if self.static and share is None:
+            return resample(frames, valid, 1)[0].expand(-1, self.steps, -1)
+        return self._aligned(frames, valid, share)[0]
+
+    def _aligned(
+        self, x: Float[Tensor, "batch frame _column"], valid: Bool[Tensor, "batch frame"], share: Tensor | None
+    ) -> tuple[Float[Tensor, "batch time _column"], Bool[Tensor, "batch time"]]:
+        """Return the averages of frames that are the steps, and their mask."""
         if share is not None:
-            steps, mask = align_by_time(x, valid, share, self.steps)
-        elif self.align == "bin":
-            steps, mask = bin_frames(x, valid, self.steps, self.frames)
-        else:
-            steps, mask = (pad_to if self.align == "pad" else resample)(x, valid, self.steps)
-        return self._coded(steps, mask)
+            if self.static:
+                x, valid = resample(x, valid, 1)
+            return align_by_time(x, valid, share, self.steps)
+        if self.align == "bin":
+            return bin_frames(x, valid, self.steps, self.frames)
+        return (pad_to if self.align == "pad" else resample)(x, valid, self.steps)
 
     def _coded(
         self, steps: Float[Tensor, "batch _time feature"], mask: Bool[Tensor, "batch _time"]
@@ -166,12 +179,20 @@ class Encoders(nn.Module):
             If a modality of the spec is missing from the batch, or the spec has timestamps and the batch does not.
         """
         check_modalities(batch, self.names)
-        shares = clock_fractions(batch, self.names, self.duration_s, self.static) if self.timed else {}
+        shares = self._shares(batch)
         pairs = [
             encode(batch.values[n], batch.valid[n], shares.get(n))
             for n, encode in zip(self.names, self.encoders, strict=True)
         ]
         return Steps(torch.stack([steps for steps, _ in pairs]), torch.stack([mask for _, mask in pairs]))
+
+    def frame_weights(self, batch: Batch, name: str) -> Float[Tensor, "batch time frame"]:
+        """Return the weight of every frame of a modality in every step of the model."""
+        encoder = cast("StepEncoder", self.encoders[self.names.index(name)])
+        return encoder.frame_weights(batch.valid[name], self._shares(batch).get(name))
+
+    def _shares(self, batch: Batch) -> dict[str, Tensor]:
+        return clock_fractions(batch, self.names, self.duration_s, self.static) if self.timed else {}
 
 
 def check_modalities(batch: Batch, names: Sequence[str]) -> None:

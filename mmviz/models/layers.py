@@ -10,6 +10,7 @@ from mmkernels import causal_conv
 from torch import nn
 
 from mmviz.core.options import one_of
+from mmviz.models import frozen_gates
 
 if TYPE_CHECKING:
     from jaxtyping import Bool, Float
@@ -39,9 +40,43 @@ class RMSNorm(nn.Module):
         super().__init__()
         self.weight = nn.Parameter(torch.ones(width))
 
-    def forward(self, x: Float[Tensor, "*rest width"]) -> Float[Tensor, "*rest width"]:
+    def forward(self, x: Float[Tensor, "modality batch time width"]) -> Float[Tensor, "modality batch time width"]:
         """Return every token normalised."""
-        return nn.functional.rms_norm(x, x.shape[-1:], eps=1e-5) * self.weight
+        return frozen_gates.rms_norm(x, batch=1, eps=1e-5) * self.weight
+
+
+class LayerNorm(nn.LayerNorm):
+    """``torch.nn.LayerNorm`` over the last axis, whose denominator can be held constant, see :mod:`mmviz.models.frozen_gates`.
+
+    Parameters
+    ----------
+    width
+        Channels.
+    batch
+        Position of the batch axis of the input.
+    """
+
+    def __init__(self, width: int, *, batch: int = 0) -> None:
+        super().__init__(width)
+        self.batch = batch
+
+    def forward(self, x: Float[Tensor, "*rest width"]) -> Float[Tensor, "*rest width"]:
+        """Return every step normalised."""
+        if not frozen_gates.active():
+            return super().forward(x)
+        return frozen_gates.layer_norm(x, batch=self.batch, eps=self.eps) * self.weight + self.bias
+
+
+class GELU(nn.Module):
+    """GELU, whose factor Φ(x) can be held constant, see :mod:`mmviz.models.frozen_gates`; ``batch`` is the position of the batch axis."""
+
+    def __init__(self, *, batch: int = 0) -> None:
+        super().__init__()
+        self.batch = batch
+
+    def forward(self, x: Float[Tensor, "*shape"]) -> Float[Tensor, "*shape"]:
+        """Return x·Φ(x)."""
+        return frozen_gates.gelu(x, batch=self.batch)
 
 
 class StackedLinear(nn.Module):
@@ -70,7 +105,7 @@ class StackedLayerNorm(nn.Module):
 
     def forward(self, x: Float[Tensor, "modality batch time width"]) -> Float[Tensor, "modality batch time width"]:
         """Return every step of every modality normalised."""
-        return torch.addcmul(self.bias, nn.functional.layer_norm(x, x.shape[-1:]), self.weight)
+        return torch.addcmul(self.bias, frozen_gates.layer_norm(x, batch=1), self.weight)
 
 
 class StackedCausalConv(nn.Module):
@@ -90,6 +125,8 @@ class StackedCausalConv(nn.Module):
         modalities, _, _, channels = x.shape
         weight = self.weight.view(modalities, channels, self.taps)
         bias = self.bias.view(modalities, channels)
+        if activation == "silu" and frozen_gates.active():  # the fused kernel contains the factor
+            return frozen_gates.silu(self(x), batch=1)
         return causal_conv(x.to(weight.dtype), weight, bias, activation=activation, backend=self.backend)
 
 
@@ -112,6 +149,7 @@ class RunningPool(nn.Module):
         self, x: Float[Tensor, "modality batch time width"], valid: Bool[Tensor, "modality batch time"]
     ) -> Float[Tensor, "modality batch time width"]:
         """Return the pooled features; zeros before the first valid step."""
+        frozen_gates.keep_streams(x, valid)
         zero = torch.zeros_like(x)
         kept = torch.where(valid[..., None], x, zero)
         seen = valid.cumsum(-1)
@@ -119,7 +157,11 @@ class RunningPool(nn.Module):
             return kept.cumsum(-2) / seen.clamp(min=1)[..., None]
         if self.kind == "max":
             low = torch.full_like(x, torch.finfo(x.dtype).min)
-            return torch.where((seen > 0)[..., None], torch.where(valid[..., None], x, low).cummax(-2).values, zero)
+            running = torch.where(valid[..., None], x, low)
+            if frozen_gates.active():  # the step of the maximum is constant
+                step = frozen_gates.constant(lambda: running.cummax(-2).indices, batch=1)
+                return torch.where((seen > 0)[..., None], kept.gather(-2, step), zero)
+            return torch.where((seen > 0)[..., None], running.cummax(-2).values, zero)
         time = torch.arange(x.shape[-2], device=x.device).expand(valid.shape)
         latest = torch.where(valid, time, torch.zeros_like(time)).cummax(-1).values
         return kept.gather(-2, latest[..., None].expand_as(x))
@@ -143,4 +185,4 @@ class PresentMean(nn.Module):
 
 def prediction_head(inputs: int, width: int, outputs: int, dropout: float) -> nn.Sequential:
     """Return the prediction head: dropout, a hidden layer of ``width`` units and the map to ``outputs``."""
-    return nn.Sequential(nn.Dropout(dropout), nn.Linear(inputs, width), nn.GELU(), nn.Linear(width, outputs))
+    return nn.Sequential(nn.Dropout(dropout), nn.Linear(inputs, width), GELU(), nn.Linear(width, outputs))

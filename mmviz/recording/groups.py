@@ -14,6 +14,7 @@ from mmviz.models.encoder import resolution_notes
 from mmviz.models.user_module.model import Adapted
 from mmviz.recording.alignment import AlignmentGroup, TransportGroup
 from mmviz.recording.coalitions import PrefixGroup, coalitions_of
+from mmviz.recording.end_to_end import attribution_of
 from mmviz.recording.hidden_states import ScanGroups
 from mmviz.recording.influence import influence_of
 from mmviz.recording.routing import RoutingGroup
@@ -49,6 +50,10 @@ class Recording:
         Whether these groups are recorded.
     prefixes
         ``steps`` or ``recording``, see :func:`mmviz.record`.
+    attribution
+        Rule of the end-to-end attribution, see :data:`mmviz.models.frozen_gates.RULES`; None: none is recorded.
+    notes
+        Further notes for the Trace.
     """
 
     run: Run
@@ -59,6 +64,8 @@ class Recording:
     influence: bool
     alignment: bool
     prefixes: str = "steps"
+    attribution: str | None = None
+    notes: tuple[str, ...] = ()
 
     @torch.no_grad()
     def recorded_samples(self, chosen: Int[np.ndarray, " recorded_sample"]) -> dict[str, xr.Dataset]:
@@ -77,6 +84,8 @@ class Recording:
                 transport.add(seen, best=best)
                 if best and self.influence and (seen.scans or seen.tokens):
                     groups["/influence"] = influence_of(model, seen, chosen)
+                if best and self.attribution is not None:
+                    groups |= attribution_of(model, batch, chosen, self.matching, self.attribution)
                 if prefixes is not None:
                     prefixes.add(model, batch)
         groups |= scans.datasets(run.model, chosen, self.epochs, best_epoch)
@@ -127,7 +136,7 @@ class Recording:
             "best_epoch": run.best_epoch,
             "source": spec.source,
             "licence": spec.licence,
-            "notes": list(dict.fromkeys([*spec.notes, *_notes_of(model)])),
+            "notes": list(dict.fromkeys([*spec.notes, *_notes_of(model), *self.notes])),
         }
 
 

@@ -17,6 +17,7 @@ from mmviz.data.matching import matched
 from mmviz.io.atomic import atomic_path
 from mmviz.models.prefixes import prefix_meaning
 from mmviz.models.ssm.alignment import AnchorConfig
+from mmviz.recording.end_to_end import attribution_rule
 from mmviz.recording.groups import Recording
 from mmviz.recording.samples import chosen_epochs, chosen_samples
 from mmviz.recording.size_estimate import Sizes, refuse_large
@@ -132,6 +133,7 @@ def record(
     coalitions: bool = True,
     prefixes: str = "steps",
     influence: bool = True,
+    attribution: str | None = "auto",
     alignment: bool | None = None,
     limit_bytes: int = 1 << 30,
     path: str | Path | None = None,
@@ -161,6 +163,11 @@ def record(
         (``meaning``, ``label``, ``description``), and every figure shows it.
     influence
         Also record the coupled influence map of the recorded samples at the best epoch, where the model has a scan.
+    attribution
+        Also record the end-to-end attribution of the recorded samples at the best epoch: the contribution of every modality and step to each
+        logit (or the value), to the streams before pooling and to the prediction for every prefix, see
+        :func:`mmviz.models.frozen_gates.freeze`. ``frozen`` or ``half``: the rule for gates. ``auto``: ``frozen`` where the fusion has an affine
+        form with frozen gates; otherwise none, and the notes of the Trace state why. None: none.
     alignment
         Also record the distances of the encoded modalities from the anchor, at every replayed epoch. None: for models with alignment.
     limit_bytes
@@ -177,13 +184,13 @@ def record(
     Returns
     -------
     xr.DataTree
-        See :mod:`mmviz.trace.schema`. Groups ``operator``, ``coalitions`` and ``influence`` belong to the best epoch.
+        See :mod:`mmviz.trace.schema`. Groups ``operator``, ``coalitions``, ``influence`` and ``attribution`` belong to the best epoch.
         With ``path``, values stay in the file until they are computed, as with ``mmviz.trace.load(path, chunks="auto")``.
 
     Raises
     ------
     ConfigError
-        Unknown epoch or sample, another ``prefixes``, more than 12 modalities with ``coalitions=True``, or ``chunk`` without ``path``.
+        Unknown epoch or sample, another ``prefixes``, an ``attribution`` by name of a fusion that cannot be frozen, more than 12 modalities with ``coalitions=True``, or ``chunk`` without ``path``.
     MmvizError
         If the Trace needs more than ``limit_bytes``; the message lists the size of each group.
     DataError
@@ -205,7 +212,9 @@ def record(
     aligns = isinstance(run.model.config, AnchorConfig) if alignment is None else alignment
     members = membership(len(spec.modalities)) if coalitions else None
     prefix_meaning(run.model, prefixes)
-    recording = Recording(run, split, matching, replayed, members, influence, aligns, prefixes)
+    rule, note = attribution_rule(run, split, matching, chosen, attribution)
+    notes = (note,) if note else ()
+    recording = Recording(run, split, matching, replayed, members, influence, aligns, prefixes, rule, notes)
     sizes = Sizes.of(recording, len(chosen))
     if path is not None:
         return load(write_in_chunks(recording, chosen, path, sizes, chunk, limit_bytes, progress), chunks="auto")

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mmviz.core.errors import MmvizError
-from mmviz.core.options import takes
+from mmviz.core.options import one_of, takes
 from mmviz.core.subsets import membership
 from mmviz.data.matching import matched
 from mmviz.models.fusions.alignmamba import AlignMamba
 from mmviz.models.ssm.alignment import AnchorConfig
 from mmviz.models.ssm.modality_aware import ModalityAwareLayer
+from mmviz.recording.end_to_end import ATTRIBUTIONS, averaged_modalities
 from mmviz.recording.groups import Recording
 from mmviz.recording.influence import steps_per_block
 from mmviz.recording.samples import chosen_epochs, chosen_samples
@@ -78,6 +79,12 @@ class Sizes:
         if recording.influence and Y:
             blocks = math.ceil(T / steps_per_block(T))
             each["influence"] = 2 * 4 * Y * (M * blocks) ** 2
+        if recording.attribution is not None:
+            blocks = math.ceil(T / steps_per_block(T))
+            prefix = K * T * (M * blocks + 1) if model.causal else 0
+            each["attribution"] = 4 * (K * (M * T + 3) + (M * blocks) ** 2 + prefix)
+            frames = {m.name: m.steps for m in spec.modalities}
+            each["attribution_frames"] = 4 * K * sum(frames[name] for name in averaged_modalities(model))
         if experts := _experts(model):
             layers, count = experts
             each["routing"] = 4 * E * layers * M * T * count
@@ -103,6 +110,7 @@ def estimate(
     epochs: Sequence[int] | None = None,
     coalitions: bool = True,
     influence: bool = True,
+    attribution: str | None = "auto",
     alignment: bool | None = None,
 ) -> dict[str, int]:
     """Return the bytes of each group of the Trace in memory, before the model is run.
@@ -110,11 +118,15 @@ def estimate(
     Parameters as in :func:`mmviz.record`. A file is smaller: floating point values are compressed there.
     """
     M = len(run.model.spec.modalities)
+    if attribution is not None:
+        one_of(attribution, ATTRIBUTIONS, "estimate: attribution (None records none)")
+        rule = None if run.model.cannot_freeze else "frozen"
+    else:
+        rule = None
     aligns = isinstance(run.model.config, AnchorConfig) if alignment is None else alignment
     members = membership(M) if coalitions else None
-    recording = Recording(
-        run, split, matched(run.model.spec, split, "estimate"), chosen_epochs(run, epochs), members, influence, aligns
-    )
+    matching, replayed = matched(run.model.spec, split, "estimate"), chosen_epochs(run, epochs)
+    recording = Recording(run, split, matching, replayed, members, influence, aligns, attribution=rule)
     return Sizes.of(recording, len(chosen_samples(split, recorded_samples))).groups
 
 

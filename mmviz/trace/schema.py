@@ -14,12 +14,15 @@ channel         inner channels of the scan
 state           states per channel
 coalition       subsets of modalities; row k contains modality i if bit i of k is set; 0 is the empty set, the last row all
 output          class probabilities, or the value of a regression
-target_block    blocks of time steps of the influence map; coordinate = first step; ``source_block`` the same, of the source
+target_block    blocks of time steps of the influence and attribution maps; coordinate = first step; ``source_block`` the same, of the source
 expert          experts of a layer; coordinate ``expert_modality`` = the modality of a modality-specific expert, "" for a shared one
 pair            a modality and its anchor; coordinates ``source`` and ``anchor``
 anchor_time     steps of the anchor
 frame, feature  of one modality's recorded input; their sizes differ between modalities
 =============== ====================================================================================
+
+``/attribution``: contributions to the raw outputs (logits or the value) with frozen gates, see :func:`mmviz.record`; logit = ``bias`` + Σ ``share``.
+``/attribution_frames/NAME``: the same for the recorded frames, for a modality whose steps are averages of frames.
 
 Seconds, where the data have timestamps: ``/inputs/NAME/time`` and ``end``, start and end of each frame (NaN without a
 frame; the time from the end of a frame to the start of the next one is a gap), and ``/clock/start`` and
@@ -85,6 +88,18 @@ SCHEMA: dict[str, dict[str, tuple[tuple[str, ...], str]]] = {
             "f",
         ),
     },
+    "attribution": {
+        "share": (("recorded_sample", "output", "modality", "time"), "f"),
+        "bias": (("recorded_sample", "output"), "f"),
+        "logit": (("recorded_sample", "output"), "f"),
+        "conservation_error": (("recorded_sample", "output"), "f"),
+        "stream": (
+            ("recorded_sample", "target_modality", "target_block", "source_modality", "source_block"),
+            "f",
+        ),
+        "prefix": (("recorded_sample", "output", "time", "source_modality", "source_block"), "f"),
+        "prefix_bias": (("recorded_sample", "output", "time"), "f"),
+    },
     "routing": {
         "weight": (("epoch", "recorded_sample", "layer", "modality", "time", "expert"), "f"),
         "expert_modality": (("expert",), "UOT"),
@@ -106,6 +121,10 @@ INPUT: dict[str, tuple[tuple[str, ...], str]] = {
     "value": (("recorded_sample", "frame", "feature"), "f"),
     "valid": (("recorded_sample", "frame"), "b"),
 }
+#: every child of ``attribution_frames`` is one modality whose steps are averages of frames
+ATTRIBUTION_FRAMES: dict[str, tuple[tuple[str, ...], str]] = {"share": (("recorded_sample", "output", "frame"), "f")}
+#: group -> variables that it may lack: those of causal fusions
+OPTIONAL_VARIABLES = {"attribution": ("prefix", "prefix_bias")}
 #: additional variables of a modality with timestamps, seconds
 TIMED: dict[str, tuple[tuple[str, ...], str]] = {
     "time": (("recorded_sample", "frame"), "f"),
@@ -137,7 +156,7 @@ COMBINED_ATTRS: dict[str, type] = {
     "best_epoch": list,
 }
 #: optional groups: excluded on request, or not applicable to the model
-OPTIONAL = ("clock", "coalitions", "prefixes", "influence", "routing", "transport", "alignment")
+OPTIONAL = ("clock", "coalitions", "prefixes", "influence", "attribution", "routing", "transport", "alignment")
 
 
 @takes(trace="trace")
@@ -162,7 +181,9 @@ def validate(trace: xr.DataTree) -> None:
     _check_attributes(trace.attrs, ROOT_ATTRS)
     for group, variables in SCHEMA.items():
         if group in trace.children:
-            _check_group(f"/{group}", trace[group].to_dataset(), variables)
+            data = trace[group].to_dataset()
+            left_out = [v for v in OPTIONAL_VARIABLES.get(group, ()) if v not in data]
+            _check_group(f"/{group}", data, {v: rule for v, rule in variables.items() if v not in left_out})
         elif group not in OPTIONAL:
             raise DataError(
                 f"Trace: group /{group} is missing (schema {SCHEMA_VERSION}); it contains {', '.join(trace.children)}"
@@ -183,6 +204,13 @@ def validate(trace: xr.DataTree) -> None:
             )
         recorded = trace["inputs"][name].to_dataset()
         _check_group(f"/inputs/{name}", recorded, INPUT | TIMED if set(TIMED) & set(recorded.data_vars) else INPUT)
+    if "attribution_frames" in trace.children:
+        for name, child in trace["attribution_frames"].children.items():
+            if name not in trace.attrs["modalities"]:
+                raise DataError(
+                    f"Trace: group /attribution_frames/{name} is of no modality of the Trace; it has {', '.join(trace.attrs['modalities'])}"
+                )
+            _check_group(f"/attribution_frames/{name}", child.to_dataset(), ATTRIBUTION_FRAMES)
 
 
 def is_combined(trace: xr.DataTree) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, cast
 
 import torch
@@ -10,6 +11,7 @@ from mmkernels import pairwise_cost, relaxed_plan
 from torch import nn
 
 from mmviz.core.options import one_of
+from mmviz.models import frozen_gates
 from mmviz.models.base import FusionModel
 from mmviz.models.batch import Steps
 from mmviz.models.layers import PresentMean, RMSNorm, prediction_head
@@ -141,9 +143,7 @@ class AlignMamba(FusionModel):
                 parts.append(x[m])
                 continue
             pair = Pair.of(steps, m, self.anchor)
-            cost = pairwise_cost(pair.x, pair.y)
-            backend = self.config.other_backend
-            plan = relaxed_plan(cost, mask_x=pair.mask_x, mask_y=pair.mask_y, backend=backend).plan
+            plan, cost = frozen_gates.constant(partial(self._plan, pair), batch=0)
             moved, own = self._moved(m, pair.x, plan, mask[m])
             if observation is not None and (self.config.mmd > 0 or not observation.training):
                 discrepancy = self.config.discrepancy(moved, pair.y, pair.mask_y, pair.mask_y)
@@ -156,6 +156,12 @@ class AlignMamba(FusionModel):
             observation.penalties["mmd"] = self.config.mmd * total
         valid = self.transported_mask(mask)
         return Steps(torch.stack(parts), valid).where(valid)
+
+    def _plan(self, pair: Pair) -> tuple[Tensor, Tensor]:
+        """Return the transport plan to the anchor, and the cost of a unit of mass."""
+        cost = pairwise_cost(pair.x, pair.y)
+        backend = self.config.other_backend
+        return relaxed_plan(cost, mask_x=pair.mask_x, mask_y=pair.mask_y, backend=backend).plan, cost
 
     def _moved(self, m: int, x: Tensor, plan: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
         """Return the features that the anchor's steps receive from modality m, and its own steps for samples without the anchor."""

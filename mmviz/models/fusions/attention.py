@@ -11,8 +11,9 @@ from torch import nn
 
 from mmviz.core.errors import ConfigError
 from mmviz.core.options import one_of
+from mmviz.models import frozen_gates
 from mmviz.models.base import FusionConfig, FusionModel
-from mmviz.models.layers import PresentMean, StackedLayerNorm, prediction_head
+from mmviz.models.layers import GELU, LayerNorm, PresentMean, StackedLayerNorm, prediction_head
 from mmviz.models.registry import register
 
 if TYPE_CHECKING:
@@ -49,13 +50,11 @@ class AttentionLayer(nn.Module):
     def __init__(self, width: int, heads: int, attention: str = "fused", *, backend: str = "auto") -> None:
         super().__init__()
         self.heads, self.materialised = heads, attention == "materialised" or backend == "reference"
-        self.norm = nn.LayerNorm(width)
+        self.norm = LayerNorm(width)
         self.ask = nn.Linear(width, width)
         self.offer = nn.Linear(width, 2 * width)
         self.out = nn.Linear(width, width)
-        self.feed = nn.Sequential(
-            nn.LayerNorm(width), nn.Linear(width, 4 * width), nn.GELU(), nn.Linear(4 * width, width)
-        )
+        self.feed = nn.Sequential(LayerNorm(width), nn.Linear(width, 4 * width), GELU(), nn.Linear(4 * width, width))
 
     def forward(
         self,
@@ -67,7 +66,9 @@ class AttentionLayer(nn.Module):
         normed = self.norm(x)
         q = self._split(self.ask(normed))
         k, v = map(self._split, self.offer(normed if source is None else self.norm(source)).chunk(2, -1))
-        if self.materialised or is_transformed():  # the fused kernel has no forward-mode derivative
+        if (
+            self.materialised or is_transformed() or frozen_gates.active()
+        ):  # the fused kernel has no forward-mode derivative
             attended = _materialised_attention(q, k, v, mask)
         else:
             heads = None if mask is None else mask[:, None]
@@ -88,8 +89,12 @@ def _materialised_attention(
     """Return softmax(q kᵀ / √d) v; scores and weights are the two matrices in memory at once."""
     tokens = q.shape[-2]
     masked = ~(torch.ones(1, tokens, tokens, dtype=torch.bool, device=q.device).tril() if mask is None else mask)
-    scores = (q * int(q.shape[-1]) ** -0.5) @ k.transpose(-1, -2)
-    return scores.masked_fill_(masked[:, None], -torch.inf).softmax(-1) @ v
+
+    def weights() -> Tensor:
+        scores = (q * int(q.shape[-1]) ** -0.5) @ k.transpose(-1, -2)
+        return scores.masked_fill_(masked[:, None], -torch.inf).softmax(-1)
+
+    return frozen_gates.constant(weights, batch=0) @ v
 
 
 class StepEmbedding(nn.Module):
@@ -259,7 +264,7 @@ class Transformer(FusionModel):
         self.layers = nn.ModuleList(
             AttentionLayer(width, config.heads, config.attention, backend=config.backend) for _ in range(config.layers)
         )
-        self.norm = nn.LayerNorm(width)
+        self.norm = LayerNorm(width)
         self.present_mean = PresentMean(M)
         self.head = prediction_head(width, width, spec.task.outputs, config.dropout)
 

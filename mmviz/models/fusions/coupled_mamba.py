@@ -9,6 +9,7 @@ import torch
 from torch import nn
 
 from mmviz.core.options import one_of
+from mmviz.models import frozen_gates
 from mmviz.models.base import FusionModel
 from mmviz.models.layers import PresentMean, StackedLayerNorm, StackedLinear, prediction_head
 from mmviz.models.registry import register
@@ -77,7 +78,7 @@ class CoupledMamba(FusionModel):
             x = block.combine(x, block.scan(scan), z, mask)
             if depth < len(self.mixers):
                 joined = x.permute(1, 2, 0, 3).flatten(2).expand(len(x), -1, -1, -1)
-                mixed = nn.functional.gelu(self.mixers[depth](joined))
+                mixed = frozen_gates.gelu(self.mixers[depth](joined), batch=1)
                 x = x + (mixed if mask is None else mixed * mask[..., None])
         return self.norm(x)
 

@@ -10,7 +10,7 @@ from torch import nn
 
 from mmviz.core.options import one_of
 from mmviz.models.base import FusionModel
-from mmviz.models.layers import prediction_head
+from mmviz.models.layers import LayerNorm, prediction_head
 from mmviz.models.registry import register
 from mmviz.models.ssm.blocks import MambaConfig
 
@@ -68,7 +68,7 @@ class Early(FusionModel):
         M, width = len(spec.modalities), config.width
         self.joined = nn.Linear(M * width, width) if config.join == "concat" else None
         self.blocks = config.blocks(1, "identity")
-        self.norm = nn.LayerNorm(width)
+        self.norm = LayerNorm(width, batch=1)
         self.head = prediction_head(width, width, spec.task.outputs, config.dropout)
 
     def streams(

@@ -111,6 +111,10 @@ class Equilibrium(FusionModel):
         """Return the steps of every modality, and their mask."""
         return self.base.encode(batch)
 
+    def frame_weights(self, batch: Batch, name: str) -> Float[Tensor, "batch time frame"]:
+        """Return the weight of every frame of a modality in every step."""
+        return self.base.frame_weights(batch, name)
+
     def streams(
         self, steps: Steps, observation: Observation | None = None
     ) -> Float[Tensor, "modality batch time width"]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, cast
 import torch
 from torch import nn
 
+from mmviz.models import frozen_gates
 from mmviz.models.base import FusionModel
 from mmviz.models.layers import PresentMean, StackedLayerNorm, StackedLinear
 from mmviz.models.registry import register
@@ -79,7 +80,7 @@ class Late(FusionModel):
         self, pooled: Float[Tensor, "modality batch time width"], present: Bool[Tensor, "modality batch time"]
     ) -> Float[Tensor, "batch time output"]:
         """Return the mean over available modalities of the predictions per modality."""
-        return self.present_mean(self.out(nn.functional.gelu(self.hidden(self.drop(pooled)))), present)
+        return self.present_mean(self.out(frozen_gates.gelu(self.hidden(self.drop(pooled)), batch=1)), present)
 
     def coupling_matrices(self) -> Float[Tensor, "layer target source"]:
         """Return the identity matrix for each layer."""

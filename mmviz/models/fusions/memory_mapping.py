@@ -9,6 +9,8 @@ import torch
 from mmkernels.transforms import is_batched
 from torch import nn
 
+from mmviz.models import frozen_gates
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -41,8 +43,9 @@ class Memory(nn.Module):
         self, z: Float[Tensor, "*rest width"], memory: Float[Tensor, "*rest width"], present: Bool[Tensor, "*rest"]
     ) -> tuple[Float[Tensor, "*rest width"], Float[Tensor, "*rest width"]]:
         """Return z refined by the memory, and the memory after it."""
-        r, g = torch.sigmoid(self.gates(torch.cat([z, memory], -1))).chunk(2, -1)
-        new = (1 - g) * memory + g * torch.tanh(self.candidate(torch.cat([z, r * memory], -1)))
+        gates = frozen_gates.constant(lambda: torch.sigmoid(self.gates(torch.cat([z, memory], -1))), batch=0)
+        r, g = gates.chunk(2, -1)
+        new = (1 - g) * memory + g * frozen_gates.tanh(self.candidate(torch.cat([z, r * memory], -1)), batch=0)
         new = torch.where(present[..., None], new, memory)
         return torch.where(present[..., None], z + self.out(new), z), new
 
@@ -87,7 +90,11 @@ class Mapping(nn.Module):
         M, flat = len(z), z.flatten(1, -2)
         mapped = torch.einsum("mrw,mnwv->mnrv", flat, self.first) + self.bias[:, :, None]
         if self.second is not None:
-            mapped = torch.einsum("mnrw,mnwv->mnrv", nn.functional.gelu(mapped), self.second)
+            mapped = torch.einsum(
+                "mnrw,mnwv->mnrv",
+                frozen_gates.gelu(mapped.unflatten(2, z.shape[1:-1]), batch=2).flatten(2, -2),
+                self.second,
+            )
         return mapped.reshape(M, M, *z.shape[1:])
 
     def impute(
@@ -97,8 +104,8 @@ class Mapping(nn.Module):
 
         Nothing is imputed where no modality is available.
         """
-        traced = torch.compiler.is_exporting() or torch.jit.is_tracing() or is_batched()
-        if not traced and bool(present.all()):
+        fixed = torch.compiler.is_exporting() or torch.jit.is_tracing() or is_batched() or frozen_gates.active()
+        if not fixed and bool(present.all()):
             return z, present
         source = present[:, None, ..., None].to(z.dtype)
         imputed = (self(z) * source).sum(0) / source.sum(0).clamp(min=1)

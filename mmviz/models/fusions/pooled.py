@@ -10,6 +10,7 @@ from torch import nn
 from torch.nn.functional import pad
 
 from mmviz.core.errors import ConfigError
+from mmviz.models import frozen_gates
 from mmviz.models.base import FusionConfig, FusionModel
 from mmviz.models.layers import StackedLinear, prediction_head
 from mmviz.models.registry import register
@@ -122,7 +123,8 @@ class Gated(PooledFusion):
     ) -> Float[Tensor, "batch time output"]:
         """Return the head's output for the gated sum; tanh(0) = 0 removes absent modalities."""
         joined = pooled.permute(1, 2, 0, 3).flatten(2).expand(len(pooled), -1, -1, -1)
-        return self.head((torch.tanh(self.feature(pooled)) * torch.sigmoid(self.gate(joined))).sum(0))
+        gate = frozen_gates.constant(lambda: torch.sigmoid(self.gate(joined)), batch=1)
+        return self.head((frozen_gates.tanh(self.feature(pooled), batch=1) * gate).sum(0))
 
 
 @dataclass(frozen=True)
@@ -162,7 +164,8 @@ class LMF(PooledFusion):
     ) -> Float[Tensor, "batch time output"]:
         """Return the sum over ranks of the products of the available modalities' factors."""
         factor = self.factors(self.drop(pooled))
-        product = torch.where(present[..., None], factor, torch.ones_like(factor)).prod(0)
+        factors = torch.where(present[..., None], factor, torch.ones_like(factor))
+        product = frozen_gates.product(factors, present[..., None], batch=0)
         return torch.einsum("r,btro->bto", self.ranks, product.unflatten(-1, (len(self.ranks), -1))) + self.bias
 
 
@@ -209,7 +212,25 @@ class TFN(PooledFusion):
         self, pooled: Float[Tensor, "modality batch time width"], present: Bool[Tensor, "modality batch time"]
     ) -> Float[Tensor, "batch time output"]:
         """Return the head's output for the outer product, formed modality by modality."""
-        tensor, *others = pad(pooled, (0, 1), value=1.0)
-        for other in others:
-            tensor = (tensor[..., :, None] * other[..., None, :]).flatten(-2)
-        return self.head(tensor)
+        extended = pad(pooled, (0, 1), value=1.0)
+        return self.head(self._frozen_tensor(pooled, extended) if frozen_gates.active() else _outer(extended.unbind()))
+
+    @staticmethod
+    def _frozen_tensor(pooled: Tensor, extended: Tensor) -> Tensor:
+        """Return the tensor; every modality takes an equal part of an entry that is a product of its feature and others', held constant."""
+        held = frozen_gates.constant(lambda: extended, batch=1).unbind()
+        signal, ones = pad(pooled, (0, 1)).unbind(), torch.ones_like(extended[0, :1, :1])
+        feature = pad(ones[..., :-1], (0, 1))
+        total, count = torch.zeros_like(ones[..., :1]), torch.zeros_like(ones[..., :1])
+        for m in range(len(pooled)):
+            total = total + _outer((*held[:m], signal[m], *held[m + 1 :]))
+            count = count + _outer(tuple(feature if n == m else ones for n in range(len(pooled))))
+        return total / count.clamp(min=1) + (count == 0)
+
+
+def _outer(vectors: tuple[Tensor, ...]) -> Tensor:
+    """Return the flattened outer product over the last axis, formed modality by modality."""
+    tensor, *others = vectors
+    for other in others:
+        tensor = (tensor[..., :, None] * other[..., None, :]).flatten(-2)
+    return tensor

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import torch
-from mmkernels import coupled_scan, silu_gate
+from mmkernels import coupled_scan
 from torch import nn
 
 from mmviz.core.options import whole
+from mmviz.models import frozen_gates
 from mmviz.models.base import FusionConfig, ScanInputs, other_backend
 from mmviz.models.layers import StackedCausalConv, StackedLayerNorm, StackedLinear
 from mmviz.models.ssm.coupling import Coupling
@@ -84,8 +85,7 @@ class CoupledBlock(nn.Module):
         normed = self.norm(x)
         u = self.into(normed)
         u = self.conv(u if mask is None else u * mask[..., None], activation="silu")
-        low, B, C = self.select(u).split([self.rank, self.state, self.state], -1)
-        dt = nn.functional.softplus(self.dt(low))
+        dt, B, C = frozen_gates.constant(lambda: self._selection(u), batch=1)
         available = torch.ones(x.shape[1], len(x), dtype=torch.bool, device=x.device)
         W = self.coupling(available if mask is None else mask.any(-1).transpose(0, 1))
         return ScanInputs(u, dt, -self.A_log.exp(), B, C, self.D, W.to(u.dtype), mask), self.gate(normed)
@@ -113,8 +113,13 @@ class CoupledBlock(nn.Module):
         mask: Bool[Tensor, "modality batch time"] | None,
     ) -> Float[Tensor, "modality batch time width"]:
         """Return x plus the gated and projected scan output."""
-        out = self.out(silu_gate(y, z.to(y.dtype), backend=other_backend(self.backend)))
+        out = self.out(frozen_gates.gated(y, z, batch=1, backend=other_backend(self.backend)))
         return x + (out if mask is None else out * mask[..., None])
+
+    def _selection(self, u: Float[Tensor, "modality batch time channel"]) -> tuple[Tensor, Tensor, Tensor]:
+        """Return Δ, B and C, which depend on the data."""
+        low, B, C = self.select(u).split([self.rank, self.state, self.state], -1)
+        return nn.functional.softplus(self.dt(low)), B, C
 
 
 class SelectiveCore(nn.Module):
@@ -151,8 +156,7 @@ class SelectiveCore(nn.Module):
     def scan_inputs(self, u: Float[Tensor, "batch token channel"]) -> ScanInputs:
         """Return the inputs of the scan; the modality axis has length 1 and there is no mask."""
         x = self.conv(u[None], activation="silu")
-        low, B, C = self.select(x).split([self.rank, self.state, self.state], -1)
-        dt = nn.functional.softplus(self.dt(low))
+        dt, B, C = frozen_gates.constant(lambda: self._selection(x), batch=1)
         return ScanInputs(x, dt, -self.A_log.exp(), B, C, self.D, x.new_ones(u.shape[0], 1, 1), None)
 
     def scan(self, inputs: ScanInputs) -> Float[Tensor, "batch token channel"]:
@@ -160,6 +164,11 @@ class SelectiveCore(nn.Module):
         x, dt, A, B, C, D, _, _ = inputs
         x, dt, B, C = _in_dtype(A.dtype, x, dt, B, C)
         return coupled_scan(x, dt, A, B, C, D, backend=self.backend)[0]
+
+    def _selection(self, x: Float[Tensor, "1 batch token channel"]) -> tuple[Tensor, Tensor, Tensor]:
+        """Return Δ, B and C, which depend on the data."""
+        low, B, C = self.select(x).split([self.rank, self.state, self.state], -1)
+        return nn.functional.softplus(self.dt(low)), B, C
 
 
 @torch.no_grad()

@@ -6,13 +6,13 @@ import math
 from typing import TYPE_CHECKING, cast
 
 import torch
-from mmkernels import silu_gate
 from torch import nn
 
 from mmviz.core.errors import ConfigError
 from mmviz.core.options import one_of
+from mmviz.models import frozen_gates
 from mmviz.models.base import Routing, TokenScan, other_backend
-from mmviz.models.layers import RMSNorm
+from mmviz.models.layers import GELU, RMSNorm
 from mmviz.models.ssm.blocks import SelectiveCore
 from mmviz.models.ssm.experts import EXPERTS, Experts, Router
 
@@ -74,7 +74,7 @@ class Mixer(nn.Module):
                 observation.tokens.append(TokenScan(scan, position, valid, arrangement.backward))
             outputs.append(arrangement.tokens(core.scan(scan)))
         y = outputs[0] if len(outputs) == 1 else outputs[0] + outputs[1]
-        return self.out(silu_gate(y, z.to(y.dtype), backend=self.gate_backend), gates)
+        return self.out(frozen_gates.gated(y, z, batch=1, backend=self.gate_backend), gates)
 
 
 class ModalityAwareLayer(nn.Module):
@@ -149,7 +149,7 @@ class ModalityAwareLayer(nn.Module):
             self.before = Experts(M, width, width, shared=shared, specific=specific)
             self.behind = Experts(M, width, width, shared=shared, specific=specific)
             self.feed = nn.Sequential(
-                RMSNorm(width), nn.Linear(width, 2 * width), nn.GELU(), nn.Linear(2 * width, width)
+                RMSNorm(width), nn.Linear(width, 2 * width), GELU(batch=1), nn.Linear(2 * width, width)
             )
 
     def forward(
@@ -191,6 +191,9 @@ class ModalityAwareLayer(nn.Module):
 
     def _gates(self, normed: Tensor, mask: Tensor | None, observation: Observation | None) -> Tensor | None:
         """Return the gates of a learned router; add expert weights and the load balancing loss to ``observation``."""
+        if self.router is not None and observation is None:
+            router = self.router
+            return frozen_gates.constant(lambda: router(normed).weight, batch=1)
         routed = None if self.router is None else self.router(normed)
         if observation is not None:
             everywhere = torch.ones(normed.shape[:-1], dtype=torch.bool, device=normed.device)

@@ -235,6 +235,14 @@ class Adapted(FusionModel):
         self.frames = Frames(spec.modalities, config.steps, spec.duration_s)
         self.dtype = next((p.dtype for p in module.parameters() if p.is_floating_point()), torch.float32)
 
+    @property
+    def cannot_freeze(self) -> str:  # type: ignore[override]
+        """Why there is no attribution with frozen gates."""
+        return (
+            f"{self.config.name} is a user's module whose gates are unknown; use mmviz.recording.record_attribution (integrated gradients), "
+            "or derive the model from mmviz.models.FusionModel"
+        )
+
     def encode(self, batch: Batch) -> Steps:
         """Return the frames packed into steps, unchanged."""
         return self.frames.pack(batch)

@@ -1,0 +1,211 @@
+"""Groups /attribution and /attribution_frames: contribution of every modality and step to the outputs, streams and prefixes, with frozen gates."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import torch
+import xarray as xr
+
+from mmviz.core.errors import ConfigError
+from mmviz.core.options import one_of
+from mmviz.models.batch import batch_of
+from mmviz.models.coalitions import CHUNK_BYTES
+from mmviz.models.frozen_gates import RULES, FrozenModel, freeze
+from mmviz.recording.influence import steps_per_block
+from mmviz.recording.samples import array, coordinates, outputs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mmviz.data.dataset import Split
+    from mmviz.data.matching import Matching
+    from mmviz.models.base import FusionModel
+    from mmviz.models.batch import Batch
+    from mmviz.train.run import Run
+
+#: values of ``mm.record(attribution=)`` besides None
+ATTRIBUTIONS = ("auto", *RULES)
+LABEL = "end-to-end attribution"
+DESCRIPTION = (
+    "Contribution to the raw output (logit or value) with all factors that depend on the data held at their values: an affine network in the encoder "
+    "outputs. The contributions and the bias add up to the output."
+)
+
+
+def attribution_rule(
+    run: Run, split: Split, matching: Matching, chosen: np.ndarray, requested: str | None
+) -> tuple[str | None, str]:
+    """Return the rule of the attribution to record (None: none is recorded), and a note where ``auto`` records none.
+
+    Raises
+    ------
+    ConfigError
+        Another value; or a rule by name, and the fusion cannot be frozen (it is named).
+    """
+    if requested is None:
+        return None, ""
+    one_of(requested, ATTRIBUTIONS, "record: attribution (None records none)")
+    rule = "frozen" if requested == "auto" else requested
+    try:
+        with run.at_epoch(run.best_epoch) as model, torch.no_grad():
+            freeze(model, model.encode(batch_of(split, chosen[:1], matching).ordered(model.spec.names)), rule=rule)
+    except ConfigError as error:
+        if requested != "auto":
+            raise ConfigError(f"record: attribution={requested!r}: {error}") from error
+        return None, f"No end-to-end attribution: {error}."
+    return rule, ""
+
+
+class Contributions(NamedTuple):
+    """Contributions of the source blocks of one sample, from replays of single blocks.
+
+    ``stream`` is the norm over channels, a mean over the steps of a target block; ``prefix`` (None unless the fusion is causal) the signed share in
+    the output at every step, ``prefix_bias`` the output at zero encoder outputs.
+    """
+
+    stream: np.ndarray
+    prefix: np.ndarray | None
+    prefix_bias: np.ndarray | None
+
+
+def attribution_of(
+    model: FusionModel, batch: Batch, chosen: np.ndarray, matching: Matching, rule: str
+) -> dict[str, xr.Dataset]:
+    """Return the groups of the recorded samples at the best epoch."""
+    steps = model.encode(batch.ordered(model.spec.names))
+    frozen = freeze(model, steps, rule=rule)
+    share, bias, logit = (array(part) for part in (frozen.shares(), frozen.bias(), frozen.logit))
+    width = steps_per_block(model.steps)
+    replayed = [contributions(frozen, sample, width) for sample in range(len(chosen))]
+    first = np.arange(0, model.steps, width)
+    names = list(model.spec.names)
+    error = np.abs(logit - bias - share.sum((2, 3), dtype=np.float64)).astype(np.float32)
+    pair = ("target_modality", "target_block", "source_modality", "source_block")
+    data = xr.Dataset(
+        {
+            "share": (("recorded_sample", "output", "modality", "time"), _ordered(matching, share)),
+            "bias": (("recorded_sample", "output"), matching.outputs(bias)),
+            "logit": (("recorded_sample", "output"), matching.outputs(logit)),
+            "conservation_error": (("recorded_sample", "output"), matching.outputs(error)),
+            "stream": (("recorded_sample", *pair), np.stack([found.stream for found in replayed])),
+        },
+        coords={
+            **coordinates(model.spec, chosen),
+            "output": outputs(matching.spec),
+            "target_modality": names,
+            "source_modality": names,
+            "target_block": first,
+            "source_block": first,
+        },
+        attrs={
+            "rule": rule,
+            "steps_per_block": width,
+            "label": LABEL,
+            "description": f"{DESCRIPTION} Rule {rule!r}: {RULES[rule]}.",
+        },
+    )
+    if frozen.causal:
+        prefix = np.stack([found.prefix for found in replayed if found.prefix is not None])
+        at_zero = np.stack([found.prefix_bias for found in replayed if found.prefix_bias is not None])
+        data["prefix"] = (("recorded_sample", "output", "time", *pair[2:]), _ordered(matching, prefix))
+        data["prefix_bias"] = (("recorded_sample", "output", "time"), _ordered(matching, at_zero))
+    for name, meaning in _MEANINGS.items():
+        if name in data:
+            data[name].attrs = {"long_name": meaning, "units": "1"}
+    return {"/attribution": data} | _frames(model, batch, share, chosen, matching)
+
+
+_MEANINGS = {
+    "share": "contribution to the output",
+    "bias": "output at zero encoder outputs",
+    "logit": "raw output: logit, or value",
+    "conservation_error": "|output − bias − Σ share|",
+    "stream": "contribution to the stream before pooling, norm over channels",
+    "prefix": "contribution to the output for the steps 0..t",
+    "prefix_bias": "output for the steps 0..t at zero encoder outputs",
+}
+
+
+@torch.no_grad()
+def contributions(frozen: FrozenModel, sample: int, width: int, *, chunk_bytes: int = CHUNK_BYTES) -> Contributions:
+    """Return the contributions of every source block of one sample: replays of inputs that keep one block, minus the replay at zero.
+
+    Parameters
+    ----------
+    frozen
+        Result of :func:`mmviz.models.frozen_gates.freeze`.
+    sample
+        Position in its batch.
+    width
+        Steps per block.
+    chunk_bytes
+        Bytes of encoded steps per forward pass; influences the result only within rounding.
+    """
+    x, mask = frozen.steps.x[:, sample], frozen.steps.mask[:, sample]
+    M, T, _ = x.shape
+    count = -(-T // width)
+    cells = [(m, b) for m in range(M) for b in range(count) if bool(mask[m, b * width : (b + 1) * width].any())]
+    stream = np.zeros((M, count, M, count), np.float32)
+    K = frozen.logit.shape[1]
+    prefix = np.zeros((K, T, M, count), np.float32) if frozen.causal else None
+    at_zero = frozen.evaluate(torch.zeros_like(x)[:, None], torch.tensor([sample], device=x.device))
+    size = max(1, chunk_bytes // max(1, x.numel() * x.element_size()))
+    for held in (cells[i : i + size] for i in range(0, len(cells), size)):
+        rows = x.new_zeros(M, len(held), *x.shape[1:])
+        for row, (m, b) in enumerate(held):
+            rows[m, row, b * width : (b + 1) * width] = x[m, b * width : (b + 1) * width]
+        found = frozen.evaluate(rows, torch.full((len(held),), sample, device=x.device))
+        m, b = np.array(held).T
+        moved = array((found.streams - at_zero.streams).norm(dim=-1))
+        stream[:, :, m, b] = _block_means(moved, width).transpose(0, 2, 1)
+        if prefix is not None and found.prefixes is not None and at_zero.prefixes is not None:
+            prefix[:, :, m, b] = array(found.prefixes - at_zero.prefixes).transpose(2, 1, 0)
+    return Contributions(stream, prefix, None if at_zero.prefixes is None else array(at_zero.prefixes)[0].T)
+
+
+def _block_means(x: np.ndarray, width: int) -> np.ndarray:
+    """Return means over blocks of ``width`` steps along the last axis; the last block may be shorter."""
+    first = np.arange(0, x.shape[-1], width)
+    return np.add.reduceat(x, first, -1) / np.diff(np.append(first, x.shape[-1])).astype(x.dtype)
+
+
+def _ordered(matching: Matching, values: np.ndarray) -> np.ndarray:
+    """Return values (recorded_sample, output, ...) with the outputs in the order of the data set's classes."""
+    return np.ascontiguousarray(np.moveaxis(matching.outputs(np.moveaxis(values, 1, -1)), -1, 1))
+
+
+def averaged_modalities(model: FusionModel) -> Iterator[str]:
+    """Yield the modalities whose steps are averages of frames, or repeat a frame."""
+    for modality in model.spec.modalities:
+        if model.align != "pad" or modality.static:
+            yield modality.name
+
+
+@torch.no_grad()
+def _frames(
+    model: FusionModel, batch: Batch, share: np.ndarray, chosen: np.ndarray, matching: Matching
+) -> dict[str, xr.Dataset]:
+    """Return the shares of the recorded frames.
+
+    A step is encoded after averaging, so its frames are not distinguished by the model: each frame takes the part of the step's share that is its weight
+    in the average, which keeps the sum. This is our interpretation.
+    """
+    groups = {}
+    for name in averaged_modalities(model):
+        m = model.spec.names.index(name)
+        parts = [
+            share[i, :, m].astype(np.float64) @ model.frame_weights(batch.sample(i), name)[0].double().cpu().numpy()
+            for i in range(len(chosen))
+        ]
+        data = xr.Dataset(
+            {"share": (("recorded_sample", "output", "frame"), _ordered(matching, np.stack(parts).astype(np.float32)))},
+            coords={"recorded_sample": chosen, "output": outputs(matching.spec)},
+            attrs={
+                "description": "The share of a step is divided among its frames by their weights in the step's average."
+            },
+        )
+        data["share"].attrs = {"long_name": "contribution of a frame to the output", "units": "1"}
+        groups[f"/attribution_frames/{name}"] = data
+    return groups
