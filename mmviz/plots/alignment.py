@@ -116,7 +116,11 @@ def directions_spec(frame: xr.Dataset) -> FigureSpec:
     )
 
 
-@register_figure(directions_frame, directions_spec)
+@register_figure(
+    directions_frame,
+    directions_spec,
+    single_runs="the directions of the encodings of different seeds do not correspond to each other",
+)
 def plot_directions(found: xr.Dataset) -> go.Figure:
     """Draw a point for every sample and modality. ``found`` is from :func:`mmviz.analysis.directions`."""
     return draw(directions_spec(directions_frame(found)))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+import functools
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 
+from mmviz.analysis.per_run import has_runs
 from mmviz.core.errors import ConfigError
 from mmviz.core.options import nearest
 
@@ -18,10 +20,33 @@ if TYPE_CHECKING:
 
 
 class RegisteredFigure(NamedTuple):
-    """The two pure functions behind a plot function: data to frame, and frame to figure specification."""
+    """The two pure functions behind a plot function: data to frame, and frame to figure specification.
+
+    ``single_runs`` is the reason why a combined result is refused, or "", or a function of the frame of the first run that returns it.
+    """
 
     frame: Callable[..., xr.Dataset]
     spec: Callable[[xr.Dataset], FigureSpec]
+    single_runs: str | Callable[[xr.Dataset], str] = ""
+
+    def specification(self, *data: Any, **options: Any) -> FigureSpec:
+        """Return the figure specification of data; of a combined result the mean and the interval over its runs.
+
+        Raises
+        ------
+        DataError
+            If the figure shows single runs only and the result is combined.
+        """
+        if not any(map(_combined, [*data, *options.values()])):
+            return self.spec(self.frame(*data, **options))
+        from mmviz.plots.over_runs import spec_over_runs
+
+        return spec_over_runs(self, data, options)
+
+
+def _combined(value: object) -> bool:
+    """Return whether an argument is a combined result, or a mapping with one."""
+    return any(map(has_runs, value.values())) if isinstance(value, dict) else has_runs(value)
 
 
 #: plot function -> its frame and specification, in the order of registration
@@ -29,7 +54,10 @@ FIGURES: dict[Callable[..., Any], RegisteredFigure] = {}
 
 
 def register_figure(
-    frame: Callable[..., xr.Dataset], spec: Callable[[xr.Dataset], FigureSpec]
+    frame: Callable[..., xr.Dataset],
+    spec: Callable[[xr.Dataset], FigureSpec],
+    *,
+    single_runs: str | Callable[[xr.Dataset], str] = "",
 ) -> Callable[[Plot], Plot]:
     """Return a decorator that registers a plot function, so that :func:`mmviz.plots.paper` can write its figure.
 
@@ -39,11 +67,15 @@ def register_figure(
         Takes the arguments of the plot function; returns the named arrays that it draws.
     spec
         Takes the frame; returns its figure specification.
+    single_runs
+        Where the figure has no mean over runs: the reason, a clause such as "channels of different seeds do not correspond". The result of a
+        combined Trace is refused with it. A function is called with the frame of the first run. "": such a result is drawn with the mean and the 95 % interval over its runs, by
+        :func:`mmviz.plots.over_runs.spec_over_runs`.
 
     Returns
     -------
     callable
-        The decorator; it returns the plot function unchanged.
+        The decorator; the plot function that it returns draws combined results too.
 
     Examples
     --------
@@ -51,8 +83,18 @@ def register_figure(
     """
 
     def decorate(plot: Plot) -> Plot:
-        FIGURES[plot] = RegisteredFigure(frame, spec)
-        return plot
+        figure = RegisteredFigure(frame, spec, single_runs)
+
+        @functools.wraps(plot)
+        def drawn(*data: Any, **options: Any) -> Any:
+            if not any(map(_combined, [*data, *options.values()])):
+                return plot(*data, **options)
+            from mmviz.plots.plotly_backend import draw
+
+            return draw(figure.specification(*data, **options))
+
+        FIGURES[drawn] = figure
+        return cast("Plot", drawn)
 
     return decorate
 

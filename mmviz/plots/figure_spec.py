@@ -44,7 +44,10 @@ class Axis:
 
 @dataclass(frozen=True)
 class Lines:
-    """One series, with a band between ``low`` and ``high`` where they are finite; ``style`` is its index in :data:`mmviz.plots.theme.STYLES`."""
+    """One series, with a band between ``low`` and ``high`` where they are finite; ``style`` is its index in :data:`mmviz.plots.theme.STYLES`.
+
+    The band is along y; with ``sideways`` along x, for a series whose x varies.
+    """
 
     x: np.ndarray
     y: np.ndarray
@@ -53,6 +56,7 @@ class Lines:
     low: np.ndarray | None = None
     high: np.ndarray | None = None
     markers: bool = True
+    sideways: bool = False
 
 
 @dataclass(frozen=True)
@@ -73,7 +77,10 @@ class Bars:
 
 @dataclass(frozen=True)
 class Heatmap:
-    """A matrix ``z`` (row, column) over evenly spaced centres ``x``, ``y``; NaN is blank. ``numbers`` is a format for the cells, ``bar`` draws the colour bar."""
+    """A matrix ``z`` (row, column) over evenly spaced centres ``x``, ``y``; NaN is blank. ``numbers`` is a format for the cells, ``bar`` draws the colour bar.
+
+    ``dots`` (row, column): cells with a dot, such as those whose sign differs between seeds.
+    """
 
     z: np.ndarray
     x: np.ndarray
@@ -84,6 +91,7 @@ class Heatmap:
     signed: bool = False
     numbers: str = ""
     bar: bool = True
+    dots: np.ndarray | None = None
 
 
 @dataclass(frozen=True)
@@ -221,7 +229,7 @@ def _mark_text(mark: Mark) -> str:
         first, last = known[0], known[-1]
         return (
             f"{mark.name} from {_number(mark.y[first])} at {_number(mark.x[first])} to {_number(mark.y[last])} "
-            f"at {_number(mark.x[last])}{_interval(mark.low, mark.high, last)}"
+            f"at {_number(mark.x[last])}{'' if mark.sideways else _interval(mark.low, mark.high, last)}"
         )
     if isinstance(mark, Heatmap):
         finite = mark.z[np.isfinite(mark.z)]
@@ -288,7 +296,8 @@ def has_band(mark: Lines, panel: Panel) -> np.ndarray:
     """Return True where the band of a line can be drawn."""
     if mark.low is None or mark.high is None:
         return np.zeros(len(mark.x), dtype=bool)
-    return _on(mark.x, panel.x) & _on(mark.low, panel.y) & _on(mark.high, panel.y)
+    along, other, at = (panel.x, panel.y, mark.y) if mark.sideways else (panel.y, panel.x, mark.x)
+    return _on(at, other) & _on(mark.low, along) & _on(mark.high, along)
 
 
 def out_of_range_text(panel: Panel) -> str:
@@ -319,6 +328,14 @@ def scale_label(label: str, parts: Iterable[np.ndarray], low: float, high: float
     return f"{label} (end: {', '.join(ends)})" if ends else label
 
 
+def dot_positions(mark: Heatmap) -> tuple[np.ndarray, np.ndarray]:
+    """Return x and y of the dots of a heatmap; dots on blank cells are omitted."""
+    if mark.dots is None:
+        return np.zeros(0), np.zeros(0)
+    row, column = np.nonzero(mark.dots & np.isfinite(mark.z))
+    return mark.x[column], mark.y[row]
+
+
 def clipped_to_scale(mark: Heatmap) -> np.ndarray:
     """Return the cells of a heatmap with infinite values clipped to the ends of its scale; NaN stays NaN."""
     out = np.where(np.isposinf(mark.z), mark.high, mark.z)
@@ -341,5 +358,5 @@ def _placed(panel: Panel) -> Iterable[tuple[np.ndarray, Axis]]:
             end = mark.value if mark.base is None else mark.base + mark.value
             yield np.asarray(end, float), panel.x if mark.horizontal else panel.y
         if isinstance(mark, (Lines, Bars)) and mark.low is not None and mark.high is not None:
-            along = panel.x if isinstance(mark, Bars) and mark.horizontal else panel.y
+            along = panel.x if (mark.horizontal if isinstance(mark, Bars) else mark.sideways) else panel.y
             yield np.concatenate([mark.low, mark.high]), along

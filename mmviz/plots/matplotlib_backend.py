@@ -24,6 +24,7 @@ from mmviz.plots.figure_spec import (
     Points,
     ReferenceLine,
     clipped_to_scale,
+    dot_positions,
     drawable,
     finite_runs,
     has_band,
@@ -188,8 +189,10 @@ def _lines(mark: Lines, ax: Axes, panel: Panel) -> Any:
     band, alone = has_band(mark, panel), np.flatnonzero(isolated(drawable(mark, panel)))
     if mark.low is not None and mark.high is not None:
         for run in finite_runs(band):
-            x, low, high = mark.x[run], mark.low[run], mark.high[run]
-            if len(x) == 1:  # a band of one value has no area
+            x, low, high = (mark.y if mark.sideways else mark.x)[run], mark.low[run], mark.high[run]
+            if mark.sideways:
+                ax.fill_betweenx(x, low, high, color=colour, alpha=0.16, linewidth=0, zorder=1)
+            elif len(x) == 1:  # a band of one value has no area
                 ax.vlines(x, low, high, color=colour, linewidth=0.9, zorder=2)
             else:
                 ax.fill_between(x, low, high, color=colour, alpha=0.16, linewidth=0, zorder=1)
@@ -254,6 +257,9 @@ def _heat(mark: Heatmap, ax: Axes, panel: Panel) -> Any:
             ax.annotate(
                 format(mark.z[i, j], mark.numbers), (mark.x[j], mark.y[i]), ha="center", va="center", color=color
             )
+    x, y = dot_positions(mark)
+    if len(x):
+        ax.plot(x, y, linestyle="none", marker="o", markersize=1.2, markeredgewidth=0, color=theme.INK, zorder=3)
     return image
 
 

@@ -43,7 +43,7 @@ def paper(
     figure
         A registered plot function, such as ``mm.plots.plot_shapley``, or a figure specification.
     data, options
-        Arguments of the plot function; none with a specification.
+        Arguments of the plot function; none with a specification. The result of a combined Trace is drawn with mean and interval over its seeds.
     file
         Path that ends in ``.pdf``, ``.svg``, or ``.png`` (300 dots per inch). The folder must exist. An existing file is replaced.
     venue
@@ -80,8 +80,7 @@ def paper(
             )
         spec = figure
     else:
-        registered = figure_of(figure)
-        spec = registered.spec(registered.frame(*data, **options))
+        spec = figure_of(figure).specification(*data, **options)
     sizes = venue_of(venue)
     width = width_of(sizes, columns)
     return write(spec, target, venue=sizes, width=width, height=height)

@@ -25,6 +25,7 @@ from mmviz.plots.figure_spec import (
     ReferenceLine,
     alt_text,
     clipped_to_scale,
+    dot_positions,
     drawable,
     finite_runs,
     has_band,
@@ -58,7 +59,7 @@ def _lines(mark: Lines, figure: go.Figure, panel: Panel, place: dict[str, int]) 
     if mark.low is not None and mark.high is not None:
         band = has_band(mark, panel)
         x, y = _outline(mark, [run for run in finite_runs(band) if run.stop - run.start > 1])
-        alone = isolated(band) & known  # a band of one value has no area
+        alone = isolated(band) & known & (not mark.sideways)  # a band of one value has no area
         reach["error_y"] = {
             "type": "data",
             "array": np.where(alone, mark.high - mark.y, 0.0),
@@ -91,10 +92,10 @@ def _outline(mark: Lines, parts: list[slice]) -> tuple[np.ndarray, np.ndarray]:
     """Return the outlines of the contiguous parts of a band, separated by NaN."""
     if mark.low is None or mark.high is None or not parts:
         return np.zeros(0), np.zeros(0)
-    gap = np.array([np.nan])
-    x = [np.concatenate([mark.x[part], mark.x[part][::-1], gap]) for part in parts]
-    y = [np.concatenate([mark.high[part], mark.low[part][::-1], gap]) for part in parts]
-    return np.concatenate(x)[:-1], np.concatenate(y)[:-1]
+    gap, at = np.array([np.nan]), mark.y if mark.sideways else mark.x
+    along = np.concatenate([np.concatenate([at[part], at[part][::-1], gap]) for part in parts])[:-1]
+    ends = np.concatenate([np.concatenate([mark.high[part], mark.low[part][::-1], gap]) for part in parts])[:-1]
+    return (ends, along) if mark.sideways else (along, ends)
 
 
 @add.register(Bars)
@@ -159,6 +160,10 @@ def _heat(mark: Heatmap, figure: go.Figure, panel: Panel, place: dict[str, int])
         **words,
         **place,
     )
+    x, y = dot_positions(mark)
+    if len(x):
+        marker = {"symbol": "circle", "size": 3, "color": theme.INK}
+        figure.add_scatter(x=x, y=y, mode="markers", marker=marker, hoverinfo="skip", showlegend=False, **place)
 
 
 @add.register(Links)

@@ -135,13 +135,26 @@ def expert_usage_spec(frame: xr.Dataset) -> FigureSpec:
     )
 
 
-@register_figure(routing_frame, routing_spec)
+def _exchangeable(frame: xr.Dataset) -> str:
+    """Return the reason why experts have no mean over seeds: several of one modality, or several shared ones."""
+    owners = (
+        frame["expert_modality"].values.tolist() if "expert_modality" in frame.coords else [""] * frame.sizes["expert"]
+    )
+    twice = next((owner for owner in owners if owners.count(owner) > 1), None)
+    return (
+        ""
+        if twice is None
+        else f"the {owners.count(twice)} {twice or 'shared'} experts have no fixed order, so those of different seeds do not correspond"
+    )
+
+
+@register_figure(routing_frame, routing_spec, single_runs=_exchangeable)
 def plot_routing(found: xr.Dataset, *, sample: int = 0, layer: int = 0, epoch: int | None = None) -> go.Figure:
     """Draw the weight of every expert at every step of one sample. See :func:`routing_frame`."""
     return draw(routing_spec(routing_frame(found, sample=sample, layer=layer, epoch=epoch)))
 
 
-@register_figure(routing_frame, expert_usage_spec)
+@register_figure(routing_frame, expert_usage_spec, single_runs=_exchangeable)
 def plot_expert_usage(found: xr.Dataset, *, layer: int = 0, epoch: int | None = None) -> go.Figure:
     """Draw the utilisation of every expert by every modality. See :func:`routing_frame`."""
     return draw(expert_usage_spec(routing_frame(found, layer=layer, epoch=epoch)))

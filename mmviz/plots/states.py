@@ -103,7 +103,9 @@ def states_spec(frame: xr.Dataset) -> FigureSpec:
     )
 
 
-@register_figure(states_frame, states_spec)
+@register_figure(
+    states_frame, states_spec, single_runs="the channels of different seeds do not correspond to each other"
+)
 def plot_states(summary: xr.Dataset, *, sample: int = 0, epoch: int | None = None, layer: int = 0) -> go.Figure:
     """Draw the hidden-state magnitudes of one sample, one heatmap per modality on one colour scale. See :func:`states_frame`."""
     return draw(states_spec(states_frame(summary, sample=sample, epoch=epoch, layer=layer)))
@@ -269,7 +271,11 @@ def trajectories_spec(frame: xr.Dataset) -> FigureSpec:
     )
 
 
-@register_figure(trajectories_frame, trajectories_spec)
+@register_figure(
+    trajectories_frame,
+    trajectories_spec,
+    single_runs="the principal components of different seeds do not correspond to each other",
+)
 def plot_trajectories(found: xr.Dataset, *, sample: int = 0, links: int = 6) -> go.Figure:
     """Draw the hidden states of all modalities of one sample as trajectories in a common plane. See :func:`trajectories_frame`."""
     return draw(trajectories_spec(trajectories_frame(found, sample=sample, links=links)))

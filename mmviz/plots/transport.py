@@ -132,7 +132,11 @@ def transport_spec(frame: xr.Dataset) -> FigureSpec:
     )
 
 
-@register_figure(transport_frame, transport_spec)
+@register_figure(
+    transport_frame,
+    transport_spec,
+    single_runs="its links are the largest entries of one plan; plot_plan draws the mean of the plans",
+)
 def plot_transport(found: xr.Dataset, *, sample: int = 0, ribbons: int = 200) -> go.Figure:
     """Draw a transport plan as a heatmap and as ribbons, with its cost and lag. See :func:`transport_frame`."""
     return draw(transport_spec(transport_frame(found, sample=sample, ribbons=ribbons)))
