@@ -188,8 +188,8 @@ def _merged(place: str, base: Mark, marks: Sequence[Any], panel: Panel) -> list[
             raise DataError(f"{place}: the maps of the runs have different sizes; {_ONE}")
         maps = xr.DataArray(np.stack([mark.z for mark in marks]).astype(np.float64), dims=("run", "row", "column"))
         dots = (sign_agreement(maps) < 1).values if base.signed and len(marks) > 1 else None
-        low, high = min(mark.low for mark in marks), max(mark.high for mark in marks)
-        return [replace(base, z=maps.mean("run", skipna=False).values, low=low, high=high, dots=dots)]
+        lowest, highest = min(mark.low for mark in marks), max(mark.high for mark in marks)
+        return [replace(base, z=maps.mean("run", skipna=False).values, low=lowest, high=highest, dots=dots)]
     if isinstance(base, ReferenceLine):
         places = list(dict.fromkeys(float(mark.at) for mark in marks))
         text = f"{base.text} of each seed" if base.text and len(places) > 1 else base.text
@@ -235,14 +235,14 @@ def _with_room(panels: Sequence[Panel]) -> list[Panel]:
                 key = (letter, axis.link or f"panel {k}")
                 old = wider.get(key, axis.span)
                 wider[key] = (min([old[0], axis.span[0], *ends]), max([old[1], axis.span[1], *ends]))
-    out = []
-    for k, panel in enumerate(panels):
-        axes = {
-            letter: _ranged(axis, wider.get((letter, axis.link or f"panel {k}")))
-            for letter, axis in (("x", panel.x), ("y", panel.y))
-        }
-        out.append(replace(panel, **axes))
-    return out
+    return [
+        replace(
+            panel,
+            x=_ranged(panel.x, wider.get(("x", panel.x.link or f"panel {k}"))),
+            y=_ranged(panel.y, wider.get(("y", panel.y.link or f"panel {k}"))),
+        )
+        for k, panel in enumerate(panels)
+    ]
 
 
 def _ranged(axis: Axis, span: tuple[float, float] | None) -> Axis:
