@@ -11,8 +11,8 @@ import xarray as xr
 
 from mmviz.analysis.game import explained_target, game_attributes, game_of, value_function
 from mmviz.analysis.per_run import per_run
-from mmviz.analysis.trace_groups import coalition_group
-from mmviz.core.intervals import mean_interval
+from mmviz.analysis.trace_groups import coalition_group, sample_groups
+from mmviz.core.intervals import clustered_interval, group_count, interval_text
 from mmviz.core.options import takes, whole
 from mmviz.core.subsets import membership, player_count, subset_label
 
@@ -110,8 +110,9 @@ def interactions(trace: xr.DataTree, *, value: str | None = None, order: int = 2
     xr.Dataset
         ``interaction`` (sample, subset): Shapley interaction index; ``moebius`` (sample, coalition): Möbius
         coefficients, whose sum over coalitions is v(all). For each, ``_mean``, ``_low`` and ``_high``: the mean over
-        samples and its 95 % interval (Student's t, samples taken as independent; NaN for a single sample).
-        Samples with a coalition that is not finite are left out there; attribute ``n_samples`` counts the rest.
+        samples and its 95 % interval, clustered by group where groups are known (see :func:`mmviz.core.intervals.clustered_interval`;
+        NaN for a single sample or group). Samples with a coalition that is not finite are left out there; attributes ``n_samples`` and
+        ``n_groups`` count the rest.
         ``subset_members`` (subset, modality), ``coalition_members`` (coalition, modality): membership.
 
     Raises
@@ -132,6 +133,7 @@ def interactions(trace: xr.DataTree, *, value: str | None = None, order: int = 2
     whole(order, "interactions: order", low=1, high=len(names))
     game = game_of(group["prediction"], explained_target(trace, v), v).transpose("sample", "coalition").values
     known = np.isfinite(game).all(-1)
+    own = sample_groups(trace)[known]
     subsets = [sum(1 << i for i in s) for s in combinations(range(len(names)), order)]
     members = membership(len(names), subsets)
     out = xr.Dataset(
@@ -149,7 +151,7 @@ def interactions(trace: xr.DataTree, *, value: str | None = None, order: int = 2
         ("interaction", "subset", interaction_index(game, order=order)),
         ("moebius", "coalition", moebius(game)),
     ):
-        mean, low, high = mean_interval(values[known])
+        mean, low, high = clustered_interval(values[known], own)
         out[name] = (("sample", dim), values)
         out[f"{name}_mean"], out[f"{name}_low"], out[f"{name}_high"] = (
             (dim, mean),
@@ -159,8 +161,9 @@ def interactions(trace: xr.DataTree, *, value: str | None = None, order: int = 2
     out.attrs = game_attributes(trace, v, epoch=trace.attrs["best_epoch"]) | {
         "index": f"Shapley interaction index of order {order}; Möbius coefficients",
         "order": order,
-        "n_samples": int(known.sum()),
-        "interval": "95 % of the mean over samples, Student's t",
+        "n_samples": len(own),
+        "n_groups": group_count(own, len(own)),
+        "interval": interval_text(own, len(own)),
     }
     return out
 

@@ -8,9 +8,9 @@ import xarray as xr
 from mmviz.analysis.blockwise import blockwise
 from mmviz.analysis.game import explained_target, game_attributes, game_of, is_labelled, score_function, value_function
 from mmviz.analysis.per_run import per_run
-from mmviz.analysis.trace_groups import coalition_group
+from mmviz.analysis.trace_groups import coalition_group, sample_groups
 from mmviz.core.errors import ConfigError, DataError
-from mmviz.core.intervals import mean_interval, share_interval
+from mmviz.core.intervals import clustered_interval, clustered_share, group_count, interval_text
 from mmviz.core.options import takes
 from mmviz.metrics.shapley import shapley_values
 
@@ -32,7 +32,7 @@ def shapley(trace: xr.DataTree, *, value: str | None = None) -> xr.Dataset:
     -------
     xr.Dataset
         ``phi`` (sample, modality), ``baseline`` (sample) = v(∅), ``full`` (sample) = v(all); exact: baseline + Σ phi = full up to
-        rounding.
+        rounding. Coordinate ``group`` (sample): recording, speaker or video, "" where unknown.
 
     Raises
     ------
@@ -53,7 +53,9 @@ def shapley(trace: xr.DataTree, *, value: str | None = None) -> xr.Dataset:
     group = coalition_group(trace)
     v = value_function(trace, value)
     game = game_of(group["prediction"], explained_target(trace, v), v)
-    out = _values_of(game, group["modality"].values).assign_coords(sample_id=("sample", trace["samples"]["id"].values))
+    out = _values_of(game, group["modality"].values).assign_coords(
+        sample_id=("sample", trace["samples"]["id"].values), group=("sample", sample_groups(trace))
+    )
     out.attrs = game_attributes(trace, v, epoch=trace.attrs["best_epoch"])
     return out
 
@@ -72,7 +74,8 @@ def prefix_shapley(trace: xr.DataTree, *, value: str | None = None) -> xr.Datase
     game = game_of(
         group["prediction"].transpose(..., "coalition", "output"), target.rename(sample="recorded_sample"), v
     )
-    out = _values_of(game, group["modality"].values)
+    own = sample_groups(trace)[group["recorded_sample"].values]
+    out = _values_of(game, group["modality"].values).assign_coords(group=("recorded_sample", own))
     out.attrs = game_attributes(trace, v, epoch=None) | {"prefix": group.attrs.get("description", "")}
     return out
 
@@ -105,9 +108,9 @@ def shapley_by_class(trace: xr.DataTree, *, value: str | None = None) -> xr.Data
     Returns
     -------
     xr.Dataset
-        ``mean``, ``low``, ``high`` (class, modality): mean over the samples of the class and its 95 % interval (Student's t; NaN for a
-        single sample). ``baseline``, ``full`` (class): mean v(∅) and v(all); ``baseline`` + Σ ``mean`` = ``full``. ``count`` (class): the
-        samples behind them, without those with a value that is not finite. ``macro`` (modality), ``macro_baseline``, ``macro_full``: means over
+        ``mean``, ``low``, ``high`` (class, modality): mean over the samples of the class and its 95 % interval, clustered by
+        group where groups are known (see :func:`mmviz.core.intervals.clustered_interval`; NaN for a single sample or group). ``baseline``, ``full`` (class): mean v(∅) and v(all); ``baseline`` + Σ ``mean`` = ``full``. ``count`` (class): the
+        samples behind them, without those with a value that is not finite; ``groups`` (class): their groups, 0 where unknown. ``macro`` (modality), ``macro_baseline``, ``macro_full``: means over
         the classes that occur, with equal weight. Attributes ``majority_class`` and ``majority_baseline``: the largest class, and the
         accuracy of always predicting it.
 
@@ -137,8 +140,10 @@ def shapley_by_class(trace: xr.DataTree, *, value: str | None = None) -> xr.Data
     ends = np.stack([found["baseline"].values, found["full"].values], 1)
     known = np.isfinite(phi).all(1) & np.isfinite(ends).all(1)
     of_class = [known & (target == c) for c in range(len(classes))]
-    mean, low, high = (np.stack(part) for part in zip(*(mean_interval(phi[rows]) for rows in of_class), strict=True))
-    baseline, full = np.stack([mean_interval(ends[rows])[0] for rows in of_class]).T
+    group = found["group"].values
+    parts = [clustered_interval(phi[rows], group[rows]) for rows in of_class]
+    mean, low, high = (np.stack(part) for part in zip(*parts, strict=True))
+    baseline, full = np.stack([clustered_interval(ends[rows], None)[0] for rows in of_class]).T
     count = np.array([rows.sum() for rows in of_class])
     occurring = count > 0
 
@@ -154,6 +159,7 @@ def shapley_by_class(trace: xr.DataTree, *, value: str | None = None) -> xr.Data
             "baseline": ("class", baseline),
             "full": ("class", full),
             "count": ("class", count),
+            "groups": ("class", [group_count(group[rows], int(rows.sum())) for rows in of_class]),
             "macro": ("modality", macro(mean)),
             "macro_baseline": ((), macro(baseline)),
             "macro_full": ((), macro(full)),
@@ -162,7 +168,8 @@ def shapley_by_class(trace: xr.DataTree, *, value: str | None = None) -> xr.Data
     )
     total = np.bincount(target.astype(np.int64), minlength=len(classes))
     out.attrs = found.attrs | {
-        "interval": "95 % of the mean over the samples of a class, Student's t",
+        "interval": f"of the mean of a class; all classes: {interval_text(group[known], int(known.sum()))}",
+        "n_groups": group_count(group[known], int(known.sum())),
         "majority_class": classes[int(total.argmax())] if len(target) else "",
         "majority_baseline": float(total.max() / total.sum()) if len(target) else float("nan"),
     }
@@ -186,8 +193,8 @@ def coalition_scores(trace: xr.DataTree, *, value: str | None = None) -> xr.Data
     -------
     xr.Dataset
         ``score``, ``low``, ``high`` (coalition): mean over the samples and its 95 % interval: Wilson's for ``accuracy``, else
-        Student's t (NaN for a single sample). ``members`` (coalition, modality). Samples with a prediction that is not finite are
-        left out; attribute ``n_samples`` counts the others. One fused model predicts from every subset; none was trained on a subset alone.
+        Student's t, clustered by group where groups are known (see :mod:`mmviz.core.intervals`; NaN for a single sample or group). ``members`` (coalition, modality). Samples with a prediction that is not finite are
+        left out; attributes ``n_samples`` and ``n_groups`` count the others. One fused model predicts from every subset; none was trained on a subset alone.
 
     Raises
     ------
@@ -199,11 +206,9 @@ def coalition_scores(trace: xr.DataTree, *, value: str | None = None) -> xr.Data
     v = score_function(trace, value)
     group = coalition_group(trace)
     game = game_of(group["prediction"], explained_target(trace, v), v).transpose("sample", "coalition").values
-    known = game[np.isfinite(game).all(-1)]
-    n = len(known)
-    mean, low, high = mean_interval(known)
-    if v.name == "accuracy":
-        low, high = share_interval(mean, n)
+    finite, share = np.isfinite(game).all(-1), v.name == "accuracy"
+    known, own = game[finite], sample_groups(trace)[finite]
+    mean, low, high = (clustered_share if share else clustered_interval)(known, own)
     out = xr.Dataset(
         {
             "score": ("coalition", mean),
@@ -215,7 +220,8 @@ def coalition_scores(trace: xr.DataTree, *, value: str | None = None) -> xr.Data
     )
     out.attrs = game_attributes(trace, v, epoch=trace.attrs["best_epoch"]) | {
         "index": "mean score of a subset of the modalities",
-        "n_samples": n,
-        "interval": "95 %, Wilson" if v.name == "accuracy" else "95 %, Student's t",
+        "n_samples": len(known),
+        "n_groups": group_count(own, len(known)),
+        "interval": interval_text(own, len(known), share=share),
     }
     return out

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
 import xarray as xr
 
 from mmviz.core.errors import ConfigError, DataError
@@ -27,6 +28,11 @@ def group_of(trace: xr.DataTree, name: str, remedy: str) -> xr.Dataset:
 def coalition_group(trace: xr.DataTree, name: str = "coalitions") -> xr.Dataset:
     """Return the group ``/coalitions`` or ``/prefixes``; DataError where predictions of subsets were not recorded."""
     return group_of(trace, name, "record it with mmviz.record(..., coalitions=True)")
+
+
+def sample_groups(trace: xr.DataTree) -> np.ndarray:
+    """Return the name of the group (recording, speaker, video) of every sample, "" where unknown."""
+    return trace["samples"]["group"].values.astype(str)
 
 
 def require_scan(trace: xr.DataTree, place: str) -> None:

@@ -18,7 +18,7 @@ from mmviz.analysis.game import (
     value_function,
 )
 from mmviz.core.errors import ConfigError, DataError
-from mmviz.core.intervals import student_t
+from mmviz.core.intervals import MIN_PAIRS, student_t
 from mmviz.core.options import one_of
 from mmviz.core.subsets import MAX_EXACT_PLAYERS, membership
 from mmviz.metrics.shapley import shapley_values
@@ -131,7 +131,7 @@ def values_along_orders(
     Raises
     ------
     DataError
-        If a coalition along an order is not in ``members``, or there are fewer than two pairs.
+        If a coalition along an order is not in ``members``, or there are fewer than 8 pairs.
 
     References
     ----------
@@ -140,9 +140,10 @@ def values_along_orders(
     """
     v = np.asarray(game, dtype=np.float64)
     draws, n = orders.shape
-    if draws < 4 or draws % 2:
+    if draws < 2 * MIN_PAIRS or draws % 2:
         raise DataError(
-            f"values_along_orders: {draws} orders, expected at least two pairs; record with a larger budget"
+            f"values_along_orders: {draws} orders, expected at least {MIN_PAIRS} pairs (with fewer, the interval covers too rarely); record "
+            "the windows again with a larger budget"
         )
     held = np.argsort(orders, axis=1)[:, None, :] < np.arange(n + 1)[None, :, None]
     rows = CoalitionTable(members).rows(held.reshape(-1, n))

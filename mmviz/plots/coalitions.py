@@ -76,7 +76,7 @@ def subsets_spec(frame: xr.Dataset) -> FigureSpec:
         title=title_with_source("Modality ablation: score of every subset", frame.attrs),
         subtitle=(
             f"{provenance_text(frame.attrs)}; hollow: masked modality",
-            f"mean of {frame.attrs['n_samples']} samples, lines: {frame.attrs['interval']}",
+            f"mean; lines: {frame.attrs['interval']}",
             *imputation_text(frame.attrs),
         ),
         panels=(
@@ -134,7 +134,8 @@ def interactions_spec(frame: xr.Dataset) -> FigureSpec:
         title=title_with_source("Shapley interaction index", frame.attrs),
         subtitle=(
             f"{frame.attrs['units']}; {provenance_text(frame.attrs)}",
-            f"above 0: synergy, below 0: redundancy (named where the interval excludes 0); mean of {frame.attrs['n_samples']} samples, lines: 95 %",
+            "above 0: synergy, below 0: redundancy (named where the interval excludes 0)",
+            f"mean; lines: {frame.attrs['interval']}",
             *imputation_text(frame.attrs),
         ),
         panels=(
@@ -239,7 +240,8 @@ def waterfall_spec(frame: xr.Dataset) -> FigureSpec:
         title=title_with_source("From the baseline to the full model", frame.attrs),
         subtitle=(
             f"mean {frame.attrs['units']}; {provenance_text(frame.attrs)}",
-            "each row: Möbius coefficient of a subset, its effect beyond those of its proper subsets; lines: 95 %",
+            "each row: Möbius coefficient of a subset, its effect beyond those of its proper subsets",
+            f"mean; lines: {frame.attrs['interval']}",
             *imputation_text(frame.attrs),
         ),
         panels=(

@@ -18,7 +18,7 @@ def overall_shapley_group(trace: xr.DataTree) -> xr.Dataset:
     """Return ``phi_mean``, ``phi_low``, ``phi_high`` (modality) of :func:`mmviz.plots.shapley_frame`: all samples, selected epoch."""
     summary = shapley_frame(shapley(trace))
     part = xr.Dataset({f"phi_{name}": summary[name].astype(np.float32) for name in ("mean", "low", "high")})
-    part["phi_mean"].attrs = {"n_samples": summary.attrs["n_samples"]}
+    part["phi_mean"].attrs = {name: summary.attrs[name] for name in ("n_samples", "n_groups", "interval")}
     return part
 
 

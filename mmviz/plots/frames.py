@@ -7,10 +7,28 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import xarray as xr
 
+from mmviz.analysis.over_runs import mean_over
 from mmviz.core.errors import ConfigError, DataError
+from mmviz.core.intervals import clustered_interval, group_count
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping
+
+
+def over_samples(values: xr.DataArray, over: str, group: np.ndarray | None) -> xr.Dataset:
+    """Return ``mean``, ``low``, ``high`` and ``count`` over samples, with the 95 % interval clustered by group where groups are known.
+
+    NaN is excluded and not counted; without any group name this is :func:`mmviz.analysis.over_runs.mean_over`.
+    """
+    data = values.astype(np.float64).transpose(over, ...)
+    if not group_count(group, data.sizes[over]):
+        return mean_over(data, over)
+    cells = data.values.reshape(data.sizes[over], -1)
+    kept = np.isfinite(cells)
+    found = [clustered_interval(cells[rows, k], np.asarray(group)[rows]) for k, rows in enumerate(kept.T)]
+    parts = dict(zip(("mean", "low", "high"), np.reshape(found, (-1, 3)).T, strict=True)) | {"count": kept.sum(0)}
+    first = data.isel({over: 0}, drop=True)
+    return xr.Dataset({name: first.copy(data=part.reshape(first.shape)) for name, part in parts.items()})
 
 
 def required_variable(place: str, data: xr.Dataset, name: str, dims: tuple[str, ...], source: str) -> xr.DataArray:

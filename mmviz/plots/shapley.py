@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import xarray as xr
 
-from mmviz.analysis.over_runs import mean_over
 from mmviz.core.errors import DataError
-from mmviz.core.intervals import mean_interval
+from mmviz.core.intervals import clustered_interval, group_count, interval_text
 from mmviz.plots.figure_registry import register_figure
 from mmviz.plots.figure_spec import (
     Annotation,
@@ -23,7 +22,7 @@ from mmviz.plots.figure_spec import (
     padded_range,
     signed_text,
 )
-from mmviz.plots.frames import imputation_text, provenance_text, required_variable, title_with_source
+from mmviz.plots.frames import imputation_text, over_samples, provenance_text, required_variable, title_with_source
 from mmviz.plots.plotly_backend import draw
 
 if TYPE_CHECKING:
@@ -33,8 +32,9 @@ if TYPE_CHECKING:
 def shapley_frame(phi: xr.Dataset) -> xr.Dataset:
     """Return what :func:`plot_shapley` draws: ``mean``, ``low``, ``high`` (modality), and ``baseline``, ``full``.
 
-    ``low`` and ``high`` bound the 95 % interval of the mean over samples (Student's t; NaN for a single sample). Samples with a NaN value are
-    excluded; attribute ``n_samples`` counts the others.
+    ``low`` and ``high`` bound the 95 % interval of the mean over samples, clustered by group where groups are known (see
+    :func:`mmviz.core.intervals.clustered_interval`; NaN for a single sample or group). Samples with a NaN value are excluded; attributes
+    ``n_samples`` and ``n_groups`` count the others.
 
     Raises
     ------
@@ -46,7 +46,8 @@ def shapley_frame(phi: xr.Dataset) -> xr.Dataset:
         raise DataError(f"shapley_frame: expected phi (sample, modality) from mmviz.analysis.shapley, got {seen}")
     values = phi["phi"].dropna("sample")
     count = values.sizes["sample"]
-    mean, low, high = mean_interval(values.transpose("sample", "modality").values)
+    own = values["group"].values if "group" in values.coords else None
+    mean, low, high = clustered_interval(values.transpose("sample", "modality").values, own)
     kept = (
         phi.sel(sample=values["sample"])
         if "sample" in phi.coords
@@ -65,7 +66,8 @@ def shapley_frame(phi: xr.Dataset) -> xr.Dataset:
     frame.attrs = {
         **phi.attrs,
         "n_samples": count,
-        "interval": "95 % of the mean over samples, Student's t",
+        "n_groups": group_count(own, count),
+        "interval": interval_text(own, count),
     }
     return frame
 
@@ -81,7 +83,7 @@ def shapley_spec(frame: xr.Dataset) -> FigureSpec:
         title=title_with_source("Shapley values of the modalities", frame.attrs),
         subtitle=(
             f"{frame.attrs['units']}; baseline v(∅) = {float(frame['baseline']):.3f}, full model v(all) = {float(frame['full']):.3f}",
-            f"mean of {frame.attrs['n_samples']} samples, lines: 95 %",
+            f"mean; lines: {frame.attrs['interval']}",
             *imputation_text(frame.attrs),
         ),
         panels=(
@@ -112,7 +114,7 @@ def shapley_epochs_frame(phi: xr.Dataset) -> xr.Dataset:
     """Return what :func:`plot_shapley_epochs` draws: ``mean``, ``low``, ``high``, ``count`` (epoch, modality).
 
     The Shapley values are those of the prediction from the whole sequence (the last step). The interval is Student's t over the
-    recorded samples. These cover the targets and are not a random sample: the interval is a measure of spread, not a test.
+    recorded samples, clustered by group where groups are known. The recorded samples cover the targets and are not a random sample: the interval is a measure of spread, not a test.
 
     Raises
     ------
@@ -121,11 +123,12 @@ def shapley_epochs_frame(phi: xr.Dataset) -> xr.Dataset:
     """
     dims = ("epoch", "recorded_sample", "time", "modality")
     values = required_variable("shapley_epochs_frame", phi, "phi", dims, "mmviz.analysis.prefix_shapley")
-    frame = mean_over(values.isel(time=-1, drop=True), "recorded_sample")
+    own = values["group"].values if "group" in values.coords else None
+    frame = over_samples(values.isel(time=-1, drop=True), "recorded_sample", own)
     frame.attrs = {
         **phi.attrs,
         "n_recorded": values.sizes["recorded_sample"],
-        "interval": "95 %, Student's t over recorded samples",
+        "interval": interval_text(own, values.sizes["recorded_sample"]).replace("samples", "recorded samples", 1),
     }
     return frame
 
@@ -140,7 +143,7 @@ def shapley_epochs_spec(frame: xr.Dataset) -> FigureSpec:
         title=title_with_source("Shapley values over training", frame.attrs),
         subtitle=(
             f"{frame.attrs['units']}; {provenance_text(frame.attrs)}",
-            f"mean of {frame.attrs['n_recorded']} recorded samples, bands: 95 % (Student's t)",
+            f"mean; bands: {frame.attrs['interval']}",
             *imputation_text(frame.attrs),
         ),
         panels=(Panel((ReferenceLine(0, "y"), *lines), Axis("epoch"), Axis("mean Shapley value φ")),),

@@ -10,7 +10,7 @@ import torch
 import xarray as xr
 
 from mmviz.core.errors import ConfigError
-from mmviz.core.intervals import bootstrap_interval
+from mmviz.core.intervals import bootstrap_interval, clustered_score, clustered_share, group_count, interval_text
 from mmviz.core.options import whole
 from mmviz.core.subsets import membership, subset_label, subset_numbers
 from mmviz.data.matching import matched
@@ -104,7 +104,7 @@ def subset_scores(
     level
         Confidence level of the intervals, in (0, 1).
     resamples
-        Bootstrap samples for the intervals, ≥ 1.
+        Bootstrap samples for the intervals where no group is known, ≥ 1.
     seed
         Seed of the bootstrap.
 
@@ -113,8 +113,9 @@ def subset_scores(
     xr.Dataset
         ``score``, ``low``, ``high`` (subset), ``members`` (subset, modality), ``without_data`` (subset): number of samples without any of
         the subset's modalities; they are scored by the prediction v(∅). Subsets are named by their modalities,
-        joined with " + ", single modalities first. The score is exact; the interval is the central share of the bootstrap over samples (where that
-        has no width, Wilson's for the accuracy and NaN for another metric).
+        joined with " + ", single modalities first. The score is exact. Where groups are known (recording, speaker, video), the interval is
+        that of :func:`mmviz.core.intervals.clustered_share` for the accuracy, and of `clustered_score` for another metric. Otherwise it is
+        the central share of the bootstrap over samples (where that has no width, Wilson's for the accuracy and NaN for another metric).
     """
     _check(level=level, draws=resamples, seed=seed, name="resamples")
     predictions, target = subset_predictions(run, split), split.labels("subset_scores")
@@ -122,16 +123,27 @@ def subset_scores(
     members = membership(len(names))[1:]
     members = members[np.argsort(members.sum(1), kind="stable")]
     chosen = _metric(predictions.spec.task, metric, convention)
+    groups, share = group_count(split.group, len(target)), chosen.name == "accuracy"
     rng = np.random.default_rng(seed)
-    rows = rng.integers(0, len(target), (resamples, len(target)))
-    point, spread, without_data = [], [], []
+    rows = rng.integers(0, len(target), (0 if groups else resamples, len(target)))
+    point, spread, clustered, without_data = [], [], [], []
     for row in members:
         given = predictions.of(np.broadcast_to(row, predictions.present.shape))
         point.append(chosen.of(given, target)[chosen.name])
         spread.append([chosen.of(given[pick], target[pick])[chosen.name] for pick in rows])
         without_data.append(int((~(predictions.present & row).any(1)).sum()))
-    share = chosen.name == "accuracy"
-    low, high = bootstrap_interval(np.array(spread), np.array(point), len(target), level, share=share)
+        if groups and share:
+            clustered.append(clustered_share(given.argmax(1) == target, split.group, level)[1:])
+        elif groups:
+            clustered.append(
+                clustered_score(
+                    lambda pick, of=given: chosen.of(of[pick], target[pick])[chosen.name], split.group, level
+                )[1:]
+            )
+    if groups:
+        low, high = np.where(np.isnan(point), np.nan, np.array(clustered).T)
+    else:
+        low, high = bootstrap_interval(np.array(spread), np.array(point), len(target), level, share=share)
     subset = [subset_label(names, row) for row in members]
     out = xr.Dataset(
         {
@@ -144,7 +156,10 @@ def subset_scores(
         coords={"subset": subset, "modality": list(names)},
     )
     out.attrs = _attrs(run, split, predictions, chosen) | {
-        "interval": f"central {level:g} of {resamples} bootstrap samples of the split",
+        "interval": interval_text(split.group, len(target), level=level, share=share)
+        if groups
+        else f"central {level:g} of {resamples} bootstrap samples of the split",
+        "n_groups": groups,
         "seed": seed,
     }
     return out
@@ -175,7 +190,7 @@ def missing_scores(
     draws
         Number of random draws of the missing modalities, ≥ 1; draw d has the seed ``seed + d``.
     level
-        Confidence level of the intervals, in (0, 1).
+        Share of the draws between ``low`` and ``high``, in (0, 1).
     seed
         Seed of the first draw.
 
@@ -183,7 +198,8 @@ def missing_scores(
     -------
     xr.Dataset
         ``score`` (rate, draw); ``mean``, ``low``, ``high`` (rate) over the draws; ``lost`` (rate), the share of available modalities
-        that was removed. The interval is over draws of the missing modalities, not over test samples.
+        that was removed. ``low`` and ``high`` are the range of the draws of the missing modalities; this is not a confidence
+        interval, as the test samples do not vary.
 
     Raises
     ------
@@ -221,7 +237,7 @@ def missing_scores(
     )
     out.attrs = _attrs(run, split, predictions, chosen) | {
         "protocol": protocol,
-        "interval": f"central {level:g} of {draws} random draws of the missing modalities",
+        "interval": f"range of the central {level:g} of {draws} random draws of the missing modalities; no confidence interval",
         "seed": seed,
     }
     return out

@@ -9,6 +9,7 @@ import torch
 import xarray as xr
 
 from mmviz.core.errors import ConfigError
+from mmviz.core.intervals import MIN_PAIRS
 from mmviz.core.options import takes, whole
 from mmviz.core.subsets import MAX_EXACT_PLAYERS, membership
 from mmviz.data.matching import matched
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
 
     from mmviz.data.dataset import Split
     from mmviz.train.run import Run
-
-_FEWEST_PAIRS = 2
 
 
 @takes(run="run")
@@ -72,7 +71,7 @@ def record_windows(
     ------
     ConfigError
         If ``windows`` does not fit the model's steps, 2^n coalitions need a budget and none is given, the budget is too small for
-        two pairs of orders of each kind (the minimum for an interval), or the model fails for a coalition (it is named).
+        8 pairs of orders of each kind (the minimum for an interval), or the model fails for a coalition (it is named).
     """
     matching = matched(run.model.spec, split, "record_windows")
     rows = chosen_samples(split, recorded_samples)
@@ -131,10 +130,10 @@ def _plan(players: Players, budget: int | None, seed: int) -> tuple[np.ndarray, 
 def _draw(order: Callable[[], np.ndarray], n: int, available: int, budget: int) -> np.ndarray:
     """Return sampled orders, each followed by its reverse, whose coalitions fit into the budget."""
     pairs = (available - 2) // (2 * (n - 1)) if n > 1 else available
-    if pairs < _FEWEST_PAIRS:
+    if pairs < MIN_PAIRS:
         raise ConfigError(
             f"record_windows: budget={budget} is too small for {n} windows, with {2 * (n - 1)} coalitions per pair of orders; "
-            f"give at least {2 * (_FEWEST_PAIRS * 2 * (n - 1) + 2)}"
+            f"give at least {2 * (MIN_PAIRS * 2 * (n - 1) + 2)}"
         )
     drawn = [order() for _ in range(pairs)]
     return np.stack([o for one in drawn for o in (one, one[::-1])])

@@ -214,7 +214,8 @@ def _group_header(frame: xr.Dataset, names: list[str]) -> dict[str, Any]:
             "state_unit": visible(state.get("unit", "")),
         }
     if "overall" in held:
-        out["overall"] = {"samples": int(frame["phi_mean"].attrs.get("n_samples", 0))}
+        overall = frame["phi_mean"].attrs
+        out["overall"] = {"interval": visible(overall.get("interval", f"{int(overall.get('n_samples', 0))} samples"))}
     if "training" in held:
         curves = zip(*(frame[key].values for key in ("curve", "chart", "curve_modality")), strict=True)
         out["curves"] = [

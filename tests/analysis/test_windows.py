@@ -89,7 +89,7 @@ def test_all_orders_together_are_the_exact_value_and_efficient():
 
 def test_sampled_contributions_sum_to_the_difference_whatever_the_budget():
     game, rng = np.random.default_rng(0).normal(size=32), np.random.default_rng(1)
-    found, _ = values_along_orders(game, MEMBERS, pairs_of([rng.permutation(5) for _ in range(2)]))
+    found, _ = values_along_orders(game, MEMBERS, pairs_of([rng.permutation(5) for _ in range(8)]))
     assert abs(found.sum() - (game[-1] - game[0])) <= 1e-12
 
 
@@ -107,16 +107,17 @@ def test_the_standard_error_tells_how_far_the_estimate_is():
 
 def test_an_additive_game_needs_no_samples():
     worth = np.arange(5.0)
-    found, error = values_along_orders(MEMBERS @ worth, MEMBERS, pairs_of([range(5), [1, 0, 2, 4, 3]]))
+    found, error = values_along_orders(MEMBERS @ worth, MEMBERS, pairs_of([range(5), [1, 0, 2, 4, 3]] * 4))
     np.testing.assert_allclose(found, worth, atol=1e-12)
     np.testing.assert_allclose(error, 0, atol=1e-12)
 
 
-def test_one_pair_of_orders_has_no_error_and_is_refused():
-    with pytest.raises(DataError, match="at least two pairs"):
-        values_along_orders(np.zeros(32), MEMBERS, pairs_of([range(5)]))
+@pytest.mark.parametrize("pairs", [1, 2, 7])
+def test_fewer_than_eight_pairs_of_orders_are_refused_as_their_interval_covers_too_rarely(pairs):
+    with pytest.raises(DataError, match="expected at least 8 pairs"):
+        values_along_orders(np.zeros(32), MEMBERS, pairs_of([range(5)] * pairs))
 
 
 def test_a_coalition_that_was_not_recorded_is_refused():
     with pytest.raises(DataError, match="was not recorded"):
-        values_along_orders(np.zeros(31), MEMBERS[1:], pairs_of([range(5), [1, 0, 2, 3, 4]]))
+        values_along_orders(np.zeros(31), MEMBERS[1:], pairs_of([range(5), [1, 0, 2, 3, 4]] * 4))

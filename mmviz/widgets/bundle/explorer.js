@@ -206,8 +206,8 @@ m);if(set(mean[m],most),Number.isFinite(low[m]+high[m])){let whisker=h("div",{cl
 (high[m]-low[m])/(most||1)}%`,track.append(whisker)}let interval=Number.isFinite(low[m])?`${signed(low[m],3)} to ${signed(high[m],3)}`:"–",node=row(rowHead(...modality(
 frame,m)),track,signed(mean[m],3));return node.append(h("td",{class:"mmv-interval"},unseen("95 % interval "),interval)),node});return root.append(heading("Mean \
 Shapley value over all samples"),h("table",{class:"mmv-overall","aria-label":"Mean Shapley value of each modality with its interval"},h("tbody",{},...rows)),faint(
-"Mean Shapley value of the ",name(frame.target_name),` over ${frame.overall.samples} samples at epoch ${frame.best_epoch??"–"}; lines: 95 % interval of the me\
-an (Student's t).`)),()=>{}}register({name:"mean shapley",place:"columns",order:20,needs,height:M=>70+26*M,mount:mount5});var MOST=16;function stairs(frame,sample){let game=allOf(frame,"game",sample),shares=allOf(frame,"phi",sample),M=frame.modalities.length;return game.map((values,e)=>{
+"Mean Shapley value of the ",name(frame.target_name),` at epoch ${frame.best_epoch??"–"}; lines: ${frame.overall.interval}.`)),()=>{}}register({name:"mean sha\
+pley",place:"columns",order:20,needs,height:M=>70+26*M,mount:mount5});var MOST=16;function stairs(frame,sample){let game=allOf(frame,"game",sample),shares=allOf(frame,"phi",sample),M=frame.modalities.length;return game.map((values,e)=>{
 let out=[];for(let t=0;t*M<shares[e].length;t++)for(let m=0,at=values[t*2**M];m<M;m++)out.push(at+=shares[e][t*M+m]);return out})}function mount6(root,frame,_state,pick){
 let M=frame.modalities.length,whole2=2**M-1,size=k=>k.toString(2).replaceAll("0","").length,shownSubsets=Array.from({length:whole2+1},(_,k)=>k).filter(k=>whole2<
 MOST||size(k)<=1||size(k)>=M-1).sort((a,b)=>size(a)-size(b)||a-b),steps=frame.modalities.map((_,m)=>{let value2=h("span"),{track,set}=bar(m);return{value:value2,

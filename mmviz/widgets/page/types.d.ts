@@ -89,7 +89,7 @@ export interface Header {
   scale: number[];
   state_name: string;
   state_unit: string;
-  overall: { samples: number };
+  overall: { interval: string };
   curves: { name: string; chart: string; modality: number }[];
   history_epochs: number[];
   listed: { id: string[]; target: string[]; predicted: string[]; total: number };

@@ -28,7 +28,7 @@ function mount(root, frame) {
   });
   root.append(heading("Mean Shapley value over all samples"),
     h("table", { class: "mmv-overall", "aria-label": "Mean Shapley value of each modality with its interval" }, h("tbody", {}, ...rows)),
-    faint("Mean Shapley value of the ", name(frame.target_name), ` over ${frame.overall.samples} samples at epoch ${frame.best_epoch ?? "–"}; lines: 95 % interval of the mean (Student's t).`));
+    faint("Mean Shapley value of the ", name(frame.target_name), ` at epoch ${frame.best_epoch ?? "–"}; lines: ${frame.overall.interval}.`));
   return () => {};
 }
 
