@@ -32,7 +32,7 @@ def coalition_group(trace: xr.DataTree, name: str = "coalitions") -> xr.Dataset:
 
 def sample_groups(trace: xr.DataTree) -> np.ndarray:
     """Return the name of the group (recording, speaker, video) of every sample, "" where unknown."""
-    return trace["samples"]["group"].values.astype(str)
+    return trace["samples"].to_dataset()["group"].values.astype(str)
 
 
 def require_scan(trace: xr.DataTree, place: str) -> None:

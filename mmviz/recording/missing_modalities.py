@@ -126,20 +126,15 @@ def subset_scores(
     groups, share = group_count(split.group, len(target)), chosen.name == "accuracy"
     rng = np.random.default_rng(seed)
     rows = rng.integers(0, len(target), (0 if groups else resamples, len(target)))
-    point, spread, clustered, without_data = [], [], [], []
+    point, spread, without_data = [], [], []
+    clustered: list[tuple[float, float]] = []
     for row in members:
         given = predictions.of(np.broadcast_to(row, predictions.present.shape))
         point.append(chosen.of(given, target)[chosen.name])
         spread.append([chosen.of(given[pick], target[pick])[chosen.name] for pick in rows])
         without_data.append(int((~(predictions.present & row).any(1)).sum()))
-        if groups and share:
-            clustered.append(clustered_share(given.argmax(1) == target, split.group, level)[1:])
-        elif groups:
-            clustered.append(
-                clustered_score(
-                    lambda pick, of=given: chosen.of(of[pick], target[pick])[chosen.name], split.group, level
-                )[1:]
-            )
+        if groups:
+            clustered.append(_clustered(chosen, given, target, split.group, level))
     if groups:
         low, high = np.where(np.isnan(point), np.nan, np.array(clustered).T)
     else:
@@ -293,6 +288,16 @@ class _Metric:
 
 def _metric(task: Task, name: str, convention: Convention) -> _Metric:
     return _Metric(task, name or ("accuracy" if task.kind == "classification" else "mae"), convention)
+
+
+def _clustered(
+    metric: _Metric, output: np.ndarray, target: np.ndarray, group: np.ndarray, level: float
+) -> tuple[float, float]:
+    """Return the ends of the interval of a score over samples in groups."""
+    if metric.name == "accuracy":
+        _, low, high = clustered_share(output.argmax(1) == target, group, level)
+        return float(low), float(high)
+    return clustered_score(lambda rows: metric.of(output[rows], target[rows])[metric.name], group, level)[1:]
 
 
 def _attrs(run: Run, split: Split, predictions: SubsetPredictions, metric: _Metric) -> dict[str, Any]:
