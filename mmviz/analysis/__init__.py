@@ -9,6 +9,7 @@ from mmviz.analysis.influence import influence
 from mmviz.analysis.interactions import interaction_index, interactions, moebius
 from mmviz.analysis.over_runs import map_agreement, over_runs, sign_agreement
 from mmviz.analysis.per_run import select_run
+from mmviz.analysis.retraining import retraining, value_by_retraining
 from mmviz.analysis.routing import mutual_information, routing
 from mmviz.analysis.shapley import coalition_scores, prefix_shapley, shapley, shapley_by_class, shapley_values
 from mmviz.analysis.states import states, trajectories
@@ -40,6 +41,7 @@ __all__ = [
     "plan_summary",
     "prefix_shapley",
     "register_value_function",
+    "retraining",
     "routing",
     "select_run",
     "shapley",
@@ -51,6 +53,7 @@ __all__ = [
     "training",
     "trajectories",
     "transport",
+    "value_by_retraining",
     "value_functions",
     "window_shapley",
 ]

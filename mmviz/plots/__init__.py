@@ -38,6 +38,7 @@ from mmviz.plots.figure_spec import (
 from mmviz.plots.latex import latex_figure, latex_table
 from mmviz.plots.paper_figure import inspect_pdf, paper
 from mmviz.plots.plotly_backend import draw
+from mmviz.plots.retraining import plot_probes, plot_retraining, probes_frame, retraining_frame
 from mmviz.plots.routing import plot_expert_usage, plot_routing, routing_frame
 from mmviz.plots.shapley import plot_shapley, plot_shapley_epochs, shapley_epochs_frame, shapley_frame
 from mmviz.plots.slider import with_slider
@@ -101,6 +102,8 @@ __all__ = [
     "plot_interactions",
     "plot_missing",
     "plot_plan",
+    "plot_probes",
+    "plot_retraining",
     "plot_routing",
     "plot_shapley",
     "plot_shapley_epochs",
@@ -110,7 +113,9 @@ __all__ = [
     "plot_trajectories",
     "plot_transport",
     "plot_waterfall",
+    "probes_frame",
     "register_figure",
+    "retraining_frame",
     "routing_frame",
     "shapley_epochs_frame",
     "shapley_frame",

@@ -50,6 +50,34 @@ def subsets_frame(scores: xr.Dataset) -> xr.Dataset:
     return frame
 
 
+def membership_panel(members: np.ndarray, names: list[str], at: np.ndarray, span: tuple[float, float]) -> Panel:
+    """Return the matrix below a figure of subsets: a filled point for a modality of the subset, a hollow one for the others.
+
+    Parameters
+    ----------
+    members
+        bool (coalition, modality).
+    names
+        Of the modalities.
+    at
+        (coalition,) positions on the x axis, which is linked as "subset".
+    span
+        Of the x axis.
+    """
+    inside = [
+        Points(at[members[:, i]], np.full(members[:, i].sum(), float(i)), "", NEUTRAL, 8) for i in range(len(names))
+    ]
+    outside = [
+        Points(at[~members[:, i]], np.full((~members[:, i]).sum(), float(i)), "", NEUTRAL, 8, hollow=True)
+        for i in range(len(names))
+    ]
+    return Panel(
+        (*inside, *outside),
+        Axis("subset", span=span, ticks=(), link="subset"),
+        Axis(ticks=named_ticks(names), span=(-0.6, len(names) - 0.4), reverse=True),
+    )
+
+
 def subsets_spec(frame: xr.Dataset) -> FigureSpec:
     """Return the bars and the matrix of a :func:`subsets_frame`."""
     names = [str(n) for n in frame["modality"].values]
@@ -62,13 +90,6 @@ def subsets_spec(frame: xr.Dataset) -> FigureSpec:
     notes = [
         Annotation(float(x), float(y), f"{v:.2f}", "above")
         for x, y, v in zip(at, np.nanmax([high, score], 0), score, strict=True)
-    ]
-    inside = [
-        Points(at[members[:, i]], np.full(members[:, i].sum(), float(i)), "", NEUTRAL, 8) for i in range(len(names))
-    ]
-    outside = [
-        Points(at[~members[:, i]], np.full((~members[:, i]).sum(), float(i)), "", NEUTRAL, 8, hollow=True)
-        for i in range(len(names))
     ]
     span = (-0.6, len(at) - 0.4)
     kind = frame.attrs["value"]
@@ -85,11 +106,7 @@ def subsets_spec(frame: xr.Dataset) -> FigureSpec:
                 Axis(span=span, link="subset"),
                 Axis(_SCORE.get(kind, kind), span=padded_range(low, high, score, zero=True, room=0.1)),
             ),
-            Panel(
-                (*inside, *outside),
-                Axis("subset", span=span, ticks=(), link="subset"),
-                Axis(ticks=named_ticks(names), span=(-0.6, len(names) - 0.4), reverse=True),
-            ),
+            membership_panel(members, names, at, span),
         ),
         heights=(200, 24 + 24 * len(names)),
         gap=(70, 12),

@@ -89,10 +89,18 @@ ROWS: dict[str, Row] = {
         figures=("plot_subsets",),
         views=("modality ablation",),
     ),
+    "retraining": Row(
+        "Does the model use each modality as well as a model trained on it alone, and does fusion harm?",
+        "Test scores of a model trained on every subset under one budget, beside the full model's score of that subset; the gap of each modality, "
+        "harm, and linear probes of its features, with intervals over seeds and samples.",
+        "Another budget: equal updates are not equal convergence. A linear probe bounds from below what a head can read from the features.",
+        figures=("plot_retraining", "plot_probes"),
+    ),
     "imbalance": Row(
         "How unequal are the contributions of the modalities?",
-        "E1 to E3 (our interpretations) as descriptions of the contributions, over training.",
-        "Whether a model is good or bad: lower is not better. For two modalities E1 can be 0 for a model that uses neither.",
+        "E1 to E3 (our interpretations) describe how unequal the shares or unimodal scores are, over training.",
+        "Whether a model is good or bad: a smaller value is no better model. All three are 0 where the contributions or scores are equal, so also for "
+        "two modalities of which each alone predicts nothing. Read the gap of each modality and v(S) first.",
         figures=("plot_imbalance",),
     ),
     "missing": Row(

@@ -5,6 +5,7 @@ from mmviz.recording.attribution import record_attribution
 from mmviz.recording.intervention import intervene
 from mmviz.recording.missing_modalities import compare_missing, missing_scores, subset_scores
 from mmviz.recording.path_effects import path_effects
+from mmviz.recording.probes import linear_probes
 from mmviz.recording.recorder import record
 from mmviz.recording.size_estimate import estimate
 from mmviz.recording.what_if import what_if
@@ -15,6 +16,7 @@ __all__ = [
     "encoded",
     "estimate",
     "intervene",
+    "linear_probes",
     "missing_scores",
     "path_effects",
     "record",

@@ -1,6 +1,7 @@
 """Studies: experiments as grids of trainings, figures and tables of papers, efficiency measurements; programs on top of mmviz.
 
 ``grid`` declares cells, ``Study`` names them, ``run`` trains the missing cells, ``table`` compares variants, ``plan`` estimates the cost before.
+``subsets`` trains every subset of the modalities and compares with the full model's value of that subset.
 Everything is imported on first use.
 """
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from mmviz.studies.runner import Outcome, run
     from mmviz.studies.store import Store
     from mmviz.studies.study import Study, grid
+    from mmviz.studies.subset_trainings import subsets, subsets_table
 
 _MODULES = {
     "cell": ("Cell",),
@@ -26,10 +28,26 @@ _MODULES = {
     "runner": ("Outcome", "run"),
     "store": ("Store",),
     "study": ("Study", "grid"),
+    "subset_trainings": ("subsets", "subsets_table"),
 }
 _HOME = {name: module for module, names in _MODULES.items() for name in names}
 _PACKAGES = ("efficiency", "papers")
-__all__ = ["Cell", "Outcome", "Plan", "Store", "Study", "Table", "declare", "grid", "overview", "plan", "run", "table"]
+__all__ = [
+    "Cell",
+    "Outcome",
+    "Plan",
+    "Store",
+    "Study",
+    "Table",
+    "declare",
+    "grid",
+    "overview",
+    "plan",
+    "run",
+    "subsets",
+    "subsets_table",
+    "table",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -31,7 +31,7 @@ from mmviz.train.strategies import strategy_of
 
 #: packages on which a number of a study depends; plots, widgets, the command line and the tables cannot change one
 STAGES = ("core", "io", "data", "models", "train", "metrics", "recording", "trace", "analysis")
-STUDY_FILES = ("studies/cell.py", "studies/worker.py")
+STUDY_FILES = ("studies/cell.py", "studies/worker.py", "studies/sample_scores.py")
 
 
 def code_version() -> str:
@@ -176,7 +176,7 @@ def _opened(described: str, digest: str) -> Dataset:
     return load(name, **with_tuples(data["options"]))
 
 
-MEASURES = ("contributions", "missing")
+MEASURES = ("contributions", "missing", "probes", "samples")
 
 
 @dataclass(frozen=True, eq=False)

@@ -91,6 +91,11 @@ class Store:
                 return status
         return ""
 
+    def row(self, key: str) -> dict[str, Any] | None:
+        """Return the valid row of this key, a finished one before a failed one; None where there is none."""
+        status = self.status(key)
+        return self._read(self.path / status / f"{key}.parquet") if status else None
+
     def rows(self) -> pd.DataFrame:
         """Return every valid row, finished ones first, by time of start; missing columns of a row are missing values.
 

@@ -90,7 +90,8 @@ def grid(**axes: Any) -> tuple[Cell, ...]:
         Of weights, batches and dropout: an integer, or a list of integers.
     measures
         A tuple of results besides the metrics of every split: "contributions" (Shapley values and imbalance on the test split), "missing"
-        (metrics with missing modalities).
+        (metrics with missing modalities), "samples" (score of every test sample for every subset of modalities) and "probes" (the same of linear
+        probes, :func:`mmviz.recording.linear_probes`), both as JSON.
     convention
         As in :func:`mmviz.train.metrics.score`.
 

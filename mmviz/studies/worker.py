@@ -24,6 +24,7 @@ from mmviz.io.folder_lock import wait_until_free
 from mmviz.models.registry import build
 from mmviz.recording.recorder import record
 from mmviz.studies.cell import as_fit_options, data_digest_of, open_source, with_tuples
+from mmviz.studies.sample_scores import probe_scores, sample_scores
 from mmviz.trace import save
 from mmviz.train.fit import fit
 from mmviz.train.metrics import score
@@ -249,15 +250,21 @@ def _keep_trace(run: Run, ds: Dataset, path: Path) -> str:
         raise CheckpointError(str(error)) from error
 
 
-def _further(run: Run, ds: Dataset, measures: list[str], convention: Any) -> dict[str, float]:
+def _further(run: Run, ds: Dataset, measures: list[str], convention: Any) -> dict[str, Any]:
     if not measures:
         return {}
     if "test" not in ds.splits:
         raise ConfigError(
             f"measures {', '.join(measures)} are of the split 'test'; the data have {', '.join(ds.splits)}"
         )
+    values: dict[str, Any] = {}
+    if "samples" in measures:
+        values["test.samples"] = sample_scores(run, ds["test"])
+    if "probes" in measures:
+        values["test.probes"] = probe_scores(run, ds)
+    if not {"contributions", "missing"} & set(measures):
+        return values
     trace = coalition_trace(run, ds["test"])
-    values: dict[str, float] = {}
     if "contributions" in measures:
         values |= contributions(trace)
     if "missing" in measures:

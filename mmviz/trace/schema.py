@@ -18,6 +18,10 @@ target_block    blocks of time steps of the influence and attribution maps; coor
 expert          experts of a layer; coordinate ``expert_modality`` = the modality of a modality-specific expert, "" for a shared one
 pair            a modality and its anchor; coordinates ``source`` and ``anchor``
 anchor_time     steps of the anchor
+seed            of the trainings of a study of subsets (``/retrained``)
+statistic       mean, and low and high end of its interval
+representation  what a linear probe reads: the encoder's output, or the input of the head
+weights         whose representation is probed: the full model, its untrained copy, or a model of the modality alone
 frame, feature  of one modality's recorded input; their sizes differ between modalities
 =============== ====================================================================================
 
@@ -114,6 +118,26 @@ SCHEMA: dict[str, dict[str, tuple[tuple[str, ...], str]]] = {
         "mmd": (("epoch", "pair"), "f"),
         "a_distance": (("epoch", "pair"), "f"),
     },
+    "retrained": {
+        "members": (("coalition", "modality"), "b"),
+        "retrained": (("statistic", "coalition"), "f"),
+        "masked": (("statistic", "coalition"), "f"),
+        "excess": (("statistic", "coalition"), "f"),
+        "above_constant": (("statistic", "modality"), "f"),
+        "gap": (("statistic", "modality"), "f"),
+        "head": (("statistic", "modality"), "f"),
+        "representation_loss": (("statistic", "modality"), "f"),
+        "training_gain": (("statistic", "modality"), "f"),
+        "alone_head": (("statistic", "modality"), "f"),
+        "probe": (("statistic", "representation", "weights", "modality"), "f"),
+        "value_retrained": (("seed", "coalition"), "f"),
+        "value_masked": (("seed", "coalition"), "f"),
+        "validation": (("seed", "coalition"), "f"),
+        "probe_score": (("seed", "representation", "weights", "modality"), "f"),
+        "failed": (("seed", "coalition"), "b"),
+        "verdict": (("modality",), "UOT"),
+        "explanation": (("modality",), "UOT"),
+    },
     "history": {},
 }
 #: every child of ``inputs`` is one modality
@@ -156,7 +180,17 @@ COMBINED_ATTRS: dict[str, type] = {
     "best_epoch": list,
 }
 #: optional groups: excluded on request, or not applicable to the model
-OPTIONAL = ("clock", "coalitions", "prefixes", "influence", "attribution", "routing", "transport", "alignment")
+OPTIONAL = (
+    "clock",
+    "coalitions",
+    "prefixes",
+    "influence",
+    "attribution",
+    "routing",
+    "transport",
+    "alignment",
+    "retrained",
+)
 
 
 @takes(trace="trace")

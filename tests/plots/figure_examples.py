@@ -186,6 +186,37 @@ def variants():
     )
 
 
+def retrained(names, *, seeds=3, samples=80):
+    """Value by retraining of these modalities: the first alone is better than all, the others have a gap."""
+    rng, count = np.random.default_rng(5), 2 ** len(names)
+    members = (np.arange(count)[:, None] >> np.arange(len(names))) % 2 == 1
+    rate = np.where(members[:, 0], 0.9, 0.55)
+    rate[0], rate[-1] = 0.25, 0.7
+    hard = rng.random((samples, 1))
+    table = (hard + 0.1 * rng.normal(size=(seeds, samples, count)) < rate).astype(float).transpose(0, 2, 1)
+    masked = (hard + 0.1 * rng.normal(size=(seeds, samples, count)) < 0.8 * rate).astype(float).transpose(0, 2, 1)
+    masked[:, -1] = table[:, -1]
+    probed = rng.random((seeds, 2, 3, len(names), samples)) < 0.6
+    scores = xr.Dataset(
+        {
+            "retrained": (("seed", "coalition", "sample"), table),
+            "masked": (("seed", "coalition", "sample"), masked),
+            "validation": (("seed", "coalition"), np.tile(rate, (seeds, 1))),
+            "probe": (("seed", "representation", "weights", "modality", "sample"), probed.astype(float)),
+            "members": (("coalition", "modality"), members),
+            "group": ("sample", np.full(samples, "")),
+        },
+        coords={"seed": range(seeds), "modality": list(names), "representation": ["encoder", "head input"],
+                "weights": ["full model", "untrained copy", "modality alone"]},
+    )  # fmt: skip
+    found = analysis.value_by_retraining(scores)
+    found["failed"] = (("seed", "coalition"), np.zeros((seeds, count), bool))
+    return found.assign_attrs(
+        dataset="toy", split="test", model="coupled_mamba", task="classification", value="accuracy", units="accuracy",
+        budget="4 epochs, 68 updates of 128 samples", failures=[],
+    )  # fmt: skip
+
+
 def examples(trace):
     """{drawing: (data, options)} for every kind of figure."""
     trace = full(trace)
@@ -212,6 +243,8 @@ def examples(trace):
         plots.plot_interactions: ((found,), {}),
         plots.plot_missing: ((missing_scores(),), {}),
         plots.plot_plan: ((analysis.transport(trace, names[1], names[0]),), {}),
+        plots.plot_probes: ((retrained(names),), {}),
+        plots.plot_retraining: ((retrained(names),), {}),
         plots.plot_routing: ((routing,), {}),
         plots.plot_shapley: ((analysis.shapley(trace),), {}),
         plots.plot_shapley_epochs: ((analysis.prefix_shapley(trace),), {}),

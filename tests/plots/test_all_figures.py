@@ -35,6 +35,8 @@ DRAWN = {
     "plot_interactions": ("mean", "low", "high"),
     "plot_missing": ("mean", "low", "high"),
     "plot_plan": ("plan", "received"),
+    "plot_probes": ("score", "low", "high"),
+    "plot_retraining": ("masked", "masked_low", "masked_high", "retrained", "retrained_low", "retrained_high"),
     "plot_routing": ("weight",),
     "plot_shapley": ("mean", "low", "high"),
     "plot_shapley_epochs": ("mean", "low", "high"),
