@@ -160,8 +160,11 @@ def test_a_trace_holds_the_value_by_retraining_through_saving_and_loading(found,
     for name in ("retrained", "masked", "gap", "probe", "explanation", "value_retrained"):
         np.testing.assert_array_equal(seen[name].values, found[name].values)
     assert seen.attrs["harm_text"] == found.attrs["harm_text"]
-    twice = mm.analysis.retraining(mm.trace.combine([again, again], names=["a", "b"]))
-    np.testing.assert_array_equal(twice["gap"].sel(run="b").values, found["gap"].values)
+    other = mm.record(fitted(ds, 1, 0), ds["test"], recorded_samples=2, epochs=[run.best_epoch], influence=False)
+    both = mm.trace.combine([again, mm.trace.with_retrained(other, found)], names=["a", "b"])
+    np.testing.assert_array_equal(mm.analysis.retraining(both)["gap"].sel(run="b").values, found["gap"].values)
+    with pytest.raises(DataError, match="this is a combined Trace; add the result to each"):
+        mm.trace.with_retrained(both, found)
 
 
 def test_a_result_of_other_data_or_modalities_is_refused_with_both(found, ds):
@@ -171,7 +174,5 @@ def test_a_result_of_other_data_or_modalities_is_refused_with_both(found, ds):
         mm.trace.with_retrained(trace, found.assign_attrs(dataset="elsewhere"))
     with pytest.raises(DataError, match="in the order"):
         mm.trace.with_retrained(trace, found.isel(modality=slice(None, None, -1)))
-    with pytest.raises(DataError, match="this is a combined Trace; add the result to each"):
-        mm.trace.with_retrained(mm.trace.combine([trace, trace], names=["a", "b"]), found)
     with pytest.raises(DataError, match=r"variable 'members' is missing; give the result of mmviz.studies.subsets"):
         mm.trace.with_retrained(trace, found.drop_vars("members"))
