@@ -119,9 +119,9 @@ def value_by_retraining(scores: xr.Dataset, *, level: float = 0.95) -> xr.Datase
     best, reached = _harm(out, excess, group, level)
     labels = [subset_label(names, row, empty="none") for row in data["members"]]
     strategy = str(scores.attrs.get("strategy", ""))
-    said = [diagnosis(out.sel(modality=name), name, 1 << m, strategy) for m, name in enumerate(names)]
-    out["verdict"] = ("modality", [verdict for verdict, _ in said])
-    out["explanation"] = ("modality", [text for _, text in said])
+    diagnoses = [diagnosis(out.sel(modality=name), name, 1 << m, strategy) for m, name in enumerate(names)]
+    out["verdict"] = ("modality", [verdict for verdict, _ in diagnoses])
+    out["explanation"] = ("modality", [text for _, text in diagnoses])
     out.attrs = {
         **scores.attrs,
         "n_seeds": whole.replicates,
