@@ -52,7 +52,7 @@ def diagnosis(found: xr.Dataset, name: str, alone: int, strategy: str = "") -> t
     verdict = _verdict(found)
     sentences = [
         f"{name} alone: {_shown(retrained)} after training on it, {_shown(masked)} in the full model (others masked), "
-        f"{constant:.3f} for the best constant prediction; gap {_signed(found['gap'].values)}.",
+        f"{constant:.3f} for the best constant prediction; gap {signed_interval(found['gap'].values)}.",
         f"Linear probe of the features that the head receives: full model {_shown(full)}, untrained copy {_shown(untrained)}, "
         f"model of {name} alone {_shown(own)}.",
         f"So: {VERDICTS[verdict]}.",
@@ -68,7 +68,7 @@ def diagnosis(found: xr.Dataset, name: str, alone: int, strategy: str = "") -> t
     if verdict in ("head", "representation and head") and _above(found["alone_head"].values):
         sentences.append(
             f"The model of {name} alone also scores below the probe of its own features "
-            f"({_signed(found['alone_head'].values)}): the training budget is short for its head too."
+            f"({signed_interval(found['alone_head'].values)}): the training budget is short for its head too."
         )
     return verdict, " ".join(sentences)
 
@@ -93,11 +93,12 @@ def _above(statistics: np.ndarray) -> bool:
 
 def _shown(statistics: np.ndarray) -> str:
     mean, low, high = statistics
-    return f"{mean:.3f} ({low:.3f} to {high:.3f})" if np.isfinite([low, high]).all() else f"{mean:.3f}"
+    text = f"{mean:.3f} ({low:.3f} to {high:.3f})" if np.isfinite([low, high]).all() else f"{mean:.3f}"
+    return text.replace("-", "−")
 
 
-def _signed(statistics: np.ndarray) -> str:
+def signed_interval(statistics: np.ndarray) -> str:
+    """Return mean, low and high of a difference as text with signs."""
     mean, low, high = statistics
-    return (
-        f"{mean:+.3f} ({low:+.3f} to {high:+.3f})" if np.isfinite([low, high]).all() else f"{mean:+.3f} (no interval)"
-    )
+    span = f"({low:+.3f} to {high:+.3f})" if np.isfinite([low, high]).all() else "(no interval)"
+    return f"{mean:+.3f} {span}".replace("-", "−")

@@ -8,17 +8,26 @@ import xarray as xr
 from mmviz.analysis.blockwise import sample_chunks
 from mmviz.analysis.game import game_attributes, game_of, is_labelled, score_function
 from mmviz.analysis.per_run import per_run
+from mmviz.analysis.retraining import retraining
 from mmviz.analysis.trace_groups import coalition_group
 from mmviz.core.errors import ConfigError, DataError
 from mmviz.core.options import takes
-from mmviz.metrics.imbalance import INTERPRETATIONS, deviations, imbalance_e1, imbalance_e2, imbalance_e3, shares
+from mmviz.metrics.imbalance import (
+    INTERPRETATIONS,
+    LIMITS,
+    deviations,
+    imbalance_e1,
+    imbalance_e2,
+    imbalance_e3,
+    shares,
+)
 from mmviz.metrics.shapley import shapley_values
 
 __all__ = ["INTERPRETATIONS", "deviations", "imbalance", "imbalance_e1", "imbalance_e2", "imbalance_e3", "shares"]
 
 _STATUS = (
     "our interpretations of the equilibrium deviation metric (arXiv 2506.00030), whose formula is not public; "
-    "0 is equilibrium, lower is better"
+    "they describe inequality, not quality: a smaller value is no better model, read v(S) and the gaps first"
 )
 
 
@@ -40,6 +49,8 @@ def imbalance(trace: xr.DataTree, *, value: str | None = None, per_epoch: bool =
     Returns
     -------
     xr.Dataset
+        First what the numbers rest on: ``v`` (coalition): mean v(S) of every subset, row k contains modality i if bit i of k is set; with a group
+        ``/retrained`` in the Trace and ``per_epoch=False`` also ``gap`` (modality): g_m, see :func:`mmviz.analysis.value_by_retraining`.
         ``contribution`` (modality): mean Shapley value; ``share``, ``deviation`` (modality), see :func:`mmviz.metrics.imbalance.deviations`;
         ``score`` (modality): accuracy, or minus the mean absolute error, of the fused model with this modality alone;
         ``E1``, ``E2`` from the Shapley values, ``E3`` from the scores; ``count``: number of samples (those with a
@@ -52,6 +63,11 @@ def imbalance(trace: xr.DataTree, *, value: str | None = None, per_epoch: bool =
         If the Trace holds no coalitions.
     ConfigError
         If the value function does not belong to the task, or there is only one modality.
+
+    Notes
+    -----
+    E1, E2 and E3 describe how unequal the shares or scores are. They are 0 for equal ones at whatever level: with two modalities, E1 is 0 for a model that
+    predicts nothing from either alone. None measures quality; the attribute ``limits`` of each states its range and when it is 0.
 
     References
     ----------
@@ -79,11 +95,13 @@ def imbalance(trace: xr.DataTree, *, value: str | None = None, per_epoch: bool =
     )
     known = np.isfinite(game).all(-1) & np.isfinite(score_game).all(-1)
     names = group["modality"].values
-    phi = shapley_values(_mean_of(game, known))
+    v_mean = _mean_of(game, known)
+    phi = shapley_values(v_mean)
     score = _mean_of(score_game, known)[..., 1 << np.arange(len(names))]
     rest, full = (("epoch",), ("epoch", "modality")) if per_epoch else ((), ("modality",))
     out = xr.Dataset(
         {
+            "v": ((*rest, "coalition"), v_mean),
             "contribution": (full, phi),
             "share": (full, shares(phi)),
             "deviation": (full, deviations(phi)),
@@ -96,7 +114,16 @@ def imbalance(trace: xr.DataTree, *, value: str | None = None, per_epoch: bool =
         coords={"modality": names} | ({"epoch": group["epoch"].values} if per_epoch else {}),
     )
     for name, meaning in INTERPRETATIONS.items():
-        out[name].attrs = {"interpretation": meaning, "units": "accuracy or -MAE" if name == "E3" else "1"}
+        out[name].attrs = {
+            "interpretation": meaning,
+            "limits": LIMITS[name],
+            "units": "accuracy or -MAE" if name == "E3" else "1",
+        }
+    if "retrained" in trace.children and not per_epoch:
+        gap = retraining(trace)["gap"].sel(statistic="mean", drop=True)
+        out = out.assign(gap=gap.assign_attrs(long_name="v_retrained({m}) - v_masked({m})"))[
+            ["v", "gap", *list(out)[1:]]
+        ]
     out.attrs = game_attributes(trace, v, epoch=None if per_epoch else trace.attrs["best_epoch"]) | {
         "index": "modality imbalance E1, E2, E3",
         "interpretation": _STATUS,

@@ -10,7 +10,7 @@ import xarray as xr
 from mmviz.analysis.per_run import run_marks
 from mmviz.analysis.trace_groups import shared_provenance, traces_by_name
 from mmviz.core.errors import DataError
-from mmviz.metrics.imbalance import imbalance_e1, imbalance_e2
+from mmviz.metrics.imbalance import LIMITS, imbalance_e1, imbalance_e2
 
 
 def training(traces: xr.DataTree | Mapping[str, xr.DataTree]) -> xr.Dataset:
@@ -42,7 +42,7 @@ def training(traces: xr.DataTree | Mapping[str, xr.DataTree]) -> xr.Dataset:
         for variant, function in (("E1", imbalance_e1), ("E2", imbalance_e2)):
             out[variant] = (dims, function(phi.values))
             out[variant].attrs = {
-                "interpretation": f"modality imbalance {variant}, our interpretation; 0 is equilibrium"
+                "interpretation": f"modality imbalance {variant}, our interpretation; {LIMITS[variant]}"
             }
     out = out.assign_coords(
         run=list(runs), best_epoch=("run", [int(trace.attrs["best_epoch"]) for trace in runs.values()])

@@ -1,4 +1,9 @@
-"""Modality imbalance E1, E2, E3: our interpretations of the equilibrium deviation metric, as functions of arrays."""
+"""Modality imbalance E1, E2, E3: our interpretations of the equilibrium deviation metric, as functions of arrays.
+
+They describe how unequal contributions or unimodal scores are. They do not measure how good a model is, and a smaller value is no better
+model: all three are 0 where the contributions or scores are equal, at whatever level (:data:`LIMITS`). Compare v(S) and the gap of each modality
+(:func:`mmviz.analysis.value_by_retraining`) first.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +20,12 @@ INTERPRETATIONS = {
     "E1": "mean |share - 1/M|",
     "E2": "root mean square of share - 1/M",
     "E3": "mean |score - mean score| over the unimodal scores",
+}
+#: range of each, and when it is 0 although no modality is used well
+LIMITS = {
+    "E1": "0 to 2(M-1)/M²; 0 for equal shares, so also for two modalities of which each alone predicts nothing (φ equal); NaN without φ above 0",
+    "E2": "0 to √(M-1)/M; 0 for equal shares, as E1; with two modalities equal to E1",
+    "E3": "0 to half the range of the score; 0 for equal unimodal scores, so also where every modality alone scores at chance",
 }
 
 
@@ -42,19 +53,26 @@ def deviations(contributions: Float[np.ndarray, "*rest modality"]) -> Float[np.n
 
 
 def imbalance_e1(contributions: Float[np.ndarray, "*rest modality"]) -> Float[np.ndarray, "*rest"]:
-    """Return the imbalance E1 = 1/M Σ_m |p_m - 1/M|: 0 at equilibrium, 2(M-1)/M² if one modality has share 1. NaN as in `shares`."""
+    """Return the imbalance E1 = 1/M Σ_m |p_m - 1/M|, from 0 to 2(M-1)/M² (one modality has share 1). NaN as in `shares`.
+
+    0 where all shares are equal. With two modalities that is every game with v({1}) = v({2}), whatever v(all): also one in which neither
+    modality alone predicts anything (XOR). A smaller E1 is no better model.
+    """
     return np.abs(deviations(contributions)).mean(-1)
 
 
 def imbalance_e2(contributions: Float[np.ndarray, "*rest modality"]) -> Float[np.ndarray, "*rest"]:
-    """Return the imbalance E2 = √(1/M Σ_m (p_m - 1/M)²): 0 at equilibrium, √(M-1)/M if one modality has share 1. NaN as in `shares`."""
+    """Return the imbalance E2 = √(1/M Σ_m (p_m - 1/M)²), from 0 to √(M-1)/M (one modality has share 1). NaN as in `shares`.
+
+    0 where all shares are equal, see :func:`imbalance_e1`; with two modalities equal to E1.
+    """
     return np.sqrt((deviations(contributions) ** 2).mean(-1))
 
 
 def imbalance_e3(scores: Float[np.ndarray, "*rest modality"]) -> Float[np.ndarray, "*rest"]:
-    """Return the imbalance E3 = 1/M Σ_m |a_m - ā|, in the units of the unimodal scores a.
+    """Return the imbalance E3 = 1/M Σ_m |a_m - ā|, in the units of the unimodal scores a, at most half their range.
 
-    NaN for a row with a score that is not finite.
+    0 where all unimodal scores are equal, also where all are at chance. NaN for a row with a score that is not finite.
 
     Raises
     ------

@@ -16,6 +16,7 @@ from mmviz.plots import theme
 from mmviz.plots.explorer_groups import (
     influence_group,
     overall_shapley_group,
+    retraining_group,
     routing_group,
     sample_list_group,
     training_curve_group,
@@ -89,6 +90,7 @@ def explorer_frame(
     Predictions and Shapley values are rounded to 16 significant bits. Always: ``state_valid``; ``prediction`` (epoch, recorded_sample, time,
     output), from the prefix that ends at this step (attributes ``prefix`` and ``prefix_says``); ``phi`` and ``baseline``
     (…, modality), exact Shapley values of that prediction; ``game`` (…, coalition), the value v of every subset of modalities; ``phi_mean``, ``phi_low``, ``phi_high`` (modality): over all samples;
+    with ``/retrained`` ``retrained``, ``masked`` (statistic, coalition) and ``gap`` (statistic, modality);
     ``history`` (history_epoch, curve); ``listed_*`` (listed): the list of samples; per modality ``signal_<name>`` and
     ``signal_valid_<name>``; with timestamps ``signal_time_<name>`` and ``signal_end_<name>`` (begin and end of an
     input frame) and ``clock`` (recorded_sample, edge), begin and end of the time axis, all in seconds. For a model with a scan: ``state`` uint8 (epoch, recorded_sample, layer, modality, channel, time), 255 =
@@ -135,7 +137,12 @@ def explorer_frame(
     frame = frame.drop_vars("layer", errors="ignore").assign_coords(
         sample_id=("recorded_sample", samples_of_frame["id"].values), target=("recorded_sample", explained.values)
     )
-    parts = [overall_shapley_group(trace), training_curve_group(trace), sample_list_group(trace, most=samples)]
+    parts = [
+        overall_shapley_group(trace),
+        retraining_group(trace),
+        training_curve_group(trace),
+        sample_list_group(trace, most=samples),
+    ]
     if trace["states"].sizes["layer"]:
         parts += [_states(trace, channels), trajectory_group(trace)]
     parts += [influence_group(trace), routing_group(trace), transport_group(trace)]

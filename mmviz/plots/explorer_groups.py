@@ -7,9 +7,10 @@ import json
 import numpy as np
 import xarray as xr
 
-from mmviz.analysis import imbalance, influence, prefix_shapley, shapley, trajectories
+from mmviz.analysis import imbalance, influence, prefix_shapley, retraining, shapley, trajectories
 from mmviz.analysis.game import is_labelled
 from mmviz.core.errors import DataError
+from mmviz.core.subsets import subset_label
 from mmviz.plots.frames import history_label
 from mmviz.plots.shapley import shapley_frame
 
@@ -20,6 +21,25 @@ def overall_shapley_group(trace: xr.DataTree) -> xr.Dataset:
     part = xr.Dataset({f"phi_{name}": summary[name].astype(np.float32) for name in ("mean", "low", "high")})
     part["phi_mean"].attrs = {name: summary.attrs[name] for name in ("n_samples", "n_groups", "interval")}
     return part
+
+
+#: attributes of the value by retraining that the page shows
+RETRAINING_TEXTS = ("units", "interval", "harm", "harm_text", "budget")
+
+
+def retraining_group(trace: xr.DataTree) -> xr.Dataset:
+    """Return ``retrained``, ``masked`` (statistic, coalition) and ``gap`` (statistic, modality) of :func:`mmviz.analysis.retraining`, or nothing."""
+    if "retrained" not in trace.children:
+        return xr.Dataset()
+    found = retraining(trace)
+    part = found[["retrained", "masked", "gap"]].astype(np.float32).drop_vars("statistic")
+    labels = [
+        subset_label(map(str, found["modality"].values), members, empty="none") for members in found["members"].values
+    ]
+    best = labels.index(found.attrs["best_subset"]) if found.attrs["best_subset"] else -1
+    part["retrained"].attrs = {key: str(found.attrs[key]) for key in RETRAINING_TEXTS} | {"best": best}
+    part.attrs = {}
+    return part.assign_coords({key: ("modality", found[key].values.astype(str)) for key in ("verdict", "explanation")})
 
 
 def trajectory_group(trace: xr.DataTree) -> xr.Dataset:
@@ -177,13 +197,13 @@ def listed(count: int, recorded_samples: np.ndarray, most: int) -> np.ndarray:
 _NOT_DRAWN = ("seconds", "seconds_monitor", "cost_share")
 #: column of the history -> title of its chart; these charts come first, in this order
 _CHARTS = {
+    **dict.fromkeys(("value_full_model", "value_baseline"), "values v(all) and v(∅), held-out"),
+    "unimodal_score": "unimodal score, held-out",
     "contribution": "Shapley value, held-out",
-    **dict.fromkeys(("E1", "E2", "E3"), "imbalance (our interpretations), held-out"),
+    **dict.fromkeys(("E1", "E2", "E3"), "imbalance (our interpretations; not a measure of quality), held-out"),
     "contribution_smoothed": "Shapley value, smoothed",
     "share": "share of the Shapley value",
     "deviation": "deviation from equal shares",
-    "unimodal_score": "unimodal score, held-out",
-    **dict.fromkeys(("value_full_model", "value_baseline"), "values v(all) and v(∅), held-out"),
     **dict.fromkeys(("train_loss", "valid_loss"), "loss"),
 }
 
@@ -204,7 +224,7 @@ def training_curve_group(trace: xr.DataTree) -> xr.Dataset:
         columns += [("Shapley value, recorded samples", n, n, whole.isel(modality=m)) for m, n in enumerate(names)]
         if len(names) > 1 and is_labelled(trace["samples"]["target"]):
             e1 = imbalance(trace, per_epoch=True)["E1"]
-            columns.append(("imbalance E1 (our interpretation)", "E1", "", e1))
+            columns.append(("imbalance E1 (our interpretation; not a measure of quality)", "E1", "", e1))
     keys = list(map(str, history.data_vars))
     for key in [*(key for key in _CHARTS if key in keys), *(key for key in keys if key not in _CHARTS)]:
         values, chart = history[key], _CHARTS.get(key, history_label(key))

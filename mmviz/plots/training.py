@@ -116,7 +116,9 @@ def plot_training(curves: xr.Dataset, *, quantities: Sequence[str] | None = None
 
 
 def imbalance_frame(found: Found) -> xr.Dataset:
-    """Return what :func:`plot_imbalance` draws: ``E1``, ``E2``, ``E3`` (run, epoch), NaN where a run has no such epoch.
+    """Return what :func:`plot_imbalance` draws, (run, epoch): ``full`` = v(all), ``weakest`` = min v({m}), ``E1``, ``E2``, ``E3``.
+
+    NaN where a run has no such epoch.
 
     Parameters
     ----------
@@ -134,15 +136,15 @@ def imbalance_frame(found: Found) -> xr.Dataset:
     if not runs:
         raise ConfigError("imbalance_frame: no run was given; pass what mmviz.analysis.imbalance returned")
     source = "mmviz.analysis.imbalance(..., per_epoch=True)"
-    parts = [
-        xr.Dataset(
-            {
-                n: required_variable(f"imbalance_frame: run {name!r}", data, n, ("epoch",), source)
-                for n in INTERPRETATIONS
-            }
+    parts = []
+    for name, data in runs.items():
+        place = f"imbalance_frame: run {name!r}"
+        part = {n: required_variable(place, data, n, ("epoch",), source) for n in INTERPRETATIONS}
+        v = required_variable(place, data, "v", ("epoch", "coalition"), source)
+        single = v.isel(coalition=1 << np.arange(data.sizes["modality"]))
+        parts.append(
+            xr.Dataset({"full": v.isel(coalition=-1), "weakest": single.min("coalition", skipna=False), **part})
         )
-        for name, data in runs.items()
-    ]
     frame = xr.concat(parts, dim="run", join="outer", data_vars="all").assign_coords(run=list(runs))
     frame = frame.transpose("run", "epoch")
     frame.attrs = dict(next(iter(runs.values())).attrs)
@@ -157,19 +159,21 @@ def imbalance_spec(frame: xr.Dataset) -> FigureSpec:
         float(np.nan_to_num([frame[interpretation].values for interpretation in INTERPRETATIONS]).max(initial=0.0))
         or 1.0
     )
+    values = {"full": "v(all)", "weakest": "lowest v({m}): one modality, the others masked"}
     panels = tuple(
         Panel(
-            tuple(Lines(epochs, frame[interpretation].values[i], name, i) for i, name in enumerate(runs)),
+            tuple(Lines(epochs, frame[name].values[i], run, i) for i, run in enumerate(runs)),
             Axis("epoch", link="epoch"),
-            Axis(span=(0.0, 1.08 * top)),
-            title=f"{interpretation}: {meaning}",
+            Axis(link="v") if name in values else Axis(span=(0.0, 1.08 * top)),
+            title=f"{name}: {meaning}" if name in INTERPRETATIONS else meaning,
         )
-        for interpretation, meaning in INTERPRETATIONS.items()
+        for name, meaning in (values | INTERPRETATIONS).items()
     )
     return FigureSpec(
         title=title_with_source("Modality imbalance over training", frame.attrs),
         subtitle=(
-            "our three interpretations of the equilibrium deviation (its formula is unpublished); 0: balanced",
+            f"values v: mean {frame.attrs.get('value', 'score').replace('_', ' ')}; E1 to E3: our interpretations of the equilibrium deviation (formula unpublished)",
+            "E1 to E3 describe inequality, not quality: 0 for equal shares or scores, also where no modality alone predicts anything",
             *imputation_text(frame.attrs),
         ),
         panels=panels,
@@ -180,5 +184,5 @@ def imbalance_spec(frame: xr.Dataset) -> FigureSpec:
 
 @register_figure(imbalance_frame, imbalance_spec)
 def plot_imbalance(found: Found) -> go.Figure:
-    """Draw the modality imbalance E1, E2 and E3 (our interpretations) over the epochs. See :func:`imbalance_frame`."""
+    """Draw v(all), the lowest v({m}), and the modality imbalance E1, E2, E3 (our interpretations) over the epochs. See :func:`imbalance_frame`."""
     return draw(imbalance_spec(imbalance_frame(found)))

@@ -95,6 +95,7 @@ ROWS: dict[str, Row] = {
         "harm, and linear probes of its features, with intervals over seeds and samples.",
         "Another budget: equal updates are not equal convergence. A linear probe bounds from below what a head can read from the features.",
         figures=("plot_retraining", "plot_probes"),
+        views=("value by retraining",),
     ),
     "imbalance": Row(
         "How unequal are the contributions of the modalities?",

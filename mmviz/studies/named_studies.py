@@ -190,8 +190,8 @@ REFERENCE_STRATEGY = "joint"
 def strategies(context: StudyContext) -> Study:
     """Return the study of all strategies with default options on one model; the reference is joint training.
 
-    Besides the metrics each row has the contributions, the imbalance E1, E2, E3 (our interpretation), and the metrics with every
-    subset of modalities and at the missing rates 0.1 to 0.7; the second table shows them. The history of a row holds the contributions after every epoch: all strategies,
+    Besides the metrics each row has the metrics with every subset of modalities and at the missing rates 0.1 to 0.7, the contributions, and the
+    imbalance E1, E2, E3 (our interpretation; no measure of quality); the second table shows them. The history of a row holds the contributions after every epoch: all strategies,
     joint training too, hold out the same subset of the training split, so that all train on the same samples.
 
     Raises
@@ -217,7 +217,8 @@ def strategies(context: StudyContext) -> Study:
     alone = tuple(f"{context.metric}@{m}" for m in context.spec.names)
     without = tuple(f"{context.metric}@{'+'.join(n for n in context.spec.names if n != m)}" for m in context.spec.names)
     share = tuple(f"test.share.{m}" for m in context.spec.names)
-    also = ("test.E1", "test.E2", "test.E3", *share, *dict.fromkeys(alone + without), f"{context.metric}@missing")
+    scores = (*dict.fromkeys(alone + without), f"{context.metric}@missing")
+    also = (*scores, *share, "test.E1", "test.E2", "test.E3")
     return Study(
         "strategies",
         cells,

@@ -60,8 +60,8 @@ def coalition_trace(run: Run, split: Split) -> xr.DataTree:
 def contributions(trace: xr.DataTree) -> dict[str, float]:
     """Return mean Shapley value, share and unimodal score of every modality, and the imbalance E1, E2, E3.
 
-    Columns ``test.contribution.audio``, ``test.share.audio``, ``test.unimodal.audio``, ``test.E1``, ... ; our interpretation, see
-    :func:`mmviz.analysis.imbalance`.
+    Columns ``test.contribution.audio``, ``test.share.audio``, ``test.unimodal.audio``, ``test.E1``, ... ; our interpretation, no
+    measure of quality, see :func:`mmviz.analysis.imbalance`.
     """
     found = imbalance(trace)
     split = trace.attrs["split"]

@@ -52,7 +52,7 @@ class TrainConfig:
     augment
         Data augmentation of the training batches, an :class:`mmviz.train.Augment`; None for none.
     monitor
-        Contributions of the modalities (Shapley values) and imbalance E1, E2, E3 after every epoch: True, or a
+        Values v(S), contributions of the modalities (Shapley values) and imbalance E1, E2, E3 after every epoch: True, or a
         :class:`mmviz.train.ContributionMonitor`. They are computed on a held-out subset of the training split.
     held_out
         Size of that subset; 0 takes 0.3 / 2^M of the split (M modalities), but at least 32, at most 512 samples, and never more than a

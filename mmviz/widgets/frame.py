@@ -35,6 +35,11 @@ GROUPS: dict[str, dict[str, tuple[tuple[str, ...], str]]] = {
     },
     "game": {"game": (("epoch", "recorded_sample", "time", "coalition"), "f")},
     "overall": dict.fromkeys(("phi_mean", "phi_low", "phi_high"), (("modality",), "f")),
+    "retraining": {
+        "retrained": (("statistic", "coalition"), "f"),
+        "masked": (("statistic", "coalition"), "f"),
+        "gap": (("statistic", "modality"), "f"),
+    },
     "training": {"history": (("history_epoch", "curve"), "f")},
     "samples": {
         "listed_phi": (("listed", "modality"), "f"),
@@ -58,6 +63,7 @@ GROUPS: dict[str, dict[str, tuple[tuple[str, ...], str]]] = {
 _COORDINATES = ("epoch", "output", "sample_id", "target")
 _GROUP_COORDINATES = {
     "states": ("layer",),
+    "retraining": ("verdict", "explanation"),
     "training": ("history_epoch", "curve", "chart", "curve_modality"),
     "samples": ("listed_id", "listed_target", "listed_predicted"),
     "influence": ("target_block",),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mmviz.core.escape import visible
+from mmviz.plots.explorer_groups import RETRAINING_TEXTS
 from mmviz.plots.theme import MODALITY_COLOURS
 from mmviz.widgets.compare import corresponding_indices, distinguishing_names
 from mmviz.widgets.frame import FRAME, GROUPS, groups_of
@@ -216,6 +217,14 @@ def _group_header(frame: xr.Dataset, names: list[str]) -> dict[str, Any]:
     if "overall" in held:
         overall = frame["phi_mean"].attrs
         out["overall"] = {"interval": visible(overall.get("interval", f"{int(overall.get('n_samples', 0))} samples"))}
+    if "retraining" in held:
+        about = frame["retrained"].attrs
+        out["retraining"] = {key: visible(about[key], longest=1000) for key in RETRAINING_TEXTS}
+        out["retraining"] |= {"best": int(about["best"])}
+        out["retraining"] |= {
+            f"{key}s": [visible(str(text), longest=2000) for text in frame[key].values]
+            for key in ("verdict", "explanation")
+        }
     if "training" in held:
         curves = zip(*(frame[key].values for key in ("curve", "chart", "curve_modality")), strict=True)
         out["curves"] = [

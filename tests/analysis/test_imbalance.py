@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from mmviz.analysis import (
+    coalition_scores,
     deviations,
     imbalance,
     imbalance_e1,
@@ -11,6 +12,7 @@ from mmviz.analysis import (
     imbalance_e3,
     prefix_shapley,
     shapley,
+    shapley_values,
     shares,
     value_functions,
 )
@@ -121,3 +123,32 @@ def test_a_trace_without_coalitions_is_refused_with_the_remedy(trace):
     for per_epoch in (False, True):
         with pytest.raises(DataError, match="coalitions=True"):
             imbalance(poor, per_epoch=per_epoch)
+
+
+def test_e1_is_0_for_a_game_in_which_neither_of_two_modalities_predicts_anything_alone():
+    """XOR: v(∅) = v({1}) = v({2}) = 1/2 and v(all) = 1."""
+    phi = shapley_values(np.array([0.5, 0.5, 0.5, 1.0]))
+    assert imbalance_e1(phi) == imbalance_e2(phi) == imbalance_e3([0.5, 0.5]) == 0
+    duplicate = shapley_values(np.array([0.5, 0.9, 0.9, 0.9]))
+    assert imbalance_e1(duplicate) == 0
+
+
+@pytest.mark.parametrize("modalities", [2, 3, 5])
+def test_the_stated_ranges_of_e1_e2_and_e3_are_reached_and_not_exceeded(modalities):
+    one = np.eye(modalities)[0]
+    rows = np.random.default_rng(0).exponential(size=(500, modalities)) ** 3
+    assert imbalance_e1(one) == pytest.approx(2 * (modalities - 1) / modalities**2)
+    assert imbalance_e2(one) == pytest.approx(np.sqrt(modalities - 1) / modalities)
+    assert (imbalance_e1(rows) <= imbalance_e1(one) + 1e-12).all()
+    assert (imbalance_e2(rows) <= imbalance_e2(one) + 1e-12).all()
+    assert (imbalance_e3(rows) <= np.ptp(rows, axis=1) / 2 + 1e-12).all()
+
+
+def test_the_result_holds_v_of_every_subset_first_and_calls_no_value_better(trace):
+    found = imbalance(trace)
+    assert next(iter(found.data_vars)) == "v"
+    np.testing.assert_allclose(found["v"], coalition_scores(trace)["score"])
+    assert "gap" not in found
+    assert "no better model" in found.attrs["interpretation"]
+    assert all("0" in found[name].attrs["limits"] for name in ("E1", "E2", "E3"))
+    assert imbalance(trace, per_epoch=True)["v"].dims == ("epoch", "coalition")

@@ -26,7 +26,7 @@ DRAWN = {
     "plot_end_to_end": ("share", "by_modality", "bias", "total"),
     "plot_end_to_end_prefixes": ("prefix",),
     "plot_end_to_end_streams": ("level",),
-    "plot_imbalance": ("E1", "E2", "E3"),
+    "plot_imbalance": ("full", "weakest", "E1", "E2", "E3"),
     "plot_expert_usage": ("usage",),
     "plot_growth": ("milliseconds", "low", "high", "mebibytes"),
     "plot_half_life": ("half_life", "share"),

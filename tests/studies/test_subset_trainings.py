@@ -160,6 +160,8 @@ def test_a_trace_holds_the_value_by_retraining_through_saving_and_loading(found,
     for name in ("retrained", "masked", "gap", "probe", "explanation", "value_retrained"):
         np.testing.assert_array_equal(seen[name].values, found[name].values)
     assert seen.attrs["harm_text"] == found.attrs["harm_text"]
+    np.testing.assert_array_equal(mm.analysis.imbalance(again)["gap"], found["gap"].sel(statistic="mean"))
+    assert list(mm.analysis.imbalance(again))[:2] == ["v", "gap"]
     other = mm.record(fitted(ds, 1, 0), ds["test"], recorded_samples=2, epochs=[run.best_epoch], influence=False)
     both = mm.trace.combine([again, mm.trace.with_retrained(other, found)], names=["a", "b"])
     np.testing.assert_array_equal(mm.analysis.retraining(both)["gap"].sel(run="b").values, found["gap"].values)

@@ -57,7 +57,7 @@ g"||!view.name)throw new TypeError(`${where}: name is not a text; give each view
 `${where}: this name is registered already; choose another`);if(!PLACES.includes(view.place))throw new TypeError(`${where}: place is ${JSON.stringify(view.place)}\
 , expected one of ${PLACES.join(", ")}`);if(!Array.isArray(view.needs))throw new TypeError(`${where}: needs is ${JSON.stringify(view.needs)}, expected an array \
 with the names of the frame's arrays`);if(typeof view.mount!="function")throw new TypeError(`${where}: mount is no function; expected mount(root, frame, state, \
-pick)`);views.push(view)}function registerFailure(name2,error){let mount15=()=>{throw error};views.push({name:name2,place:"wide",needs:[],mount:mount15})}var registered=(place,frame)=>views.
+pick)`);views.push(view)}function registerFailure(name2,error){let mount16=()=>{throw error};views.push({name:name2,place:"wide",needs:[],mount:mount16})}var registered=(place,frame)=>views.
 filter(view=>view.place===place&&view.needs.every(frame.has)).sort((a,b)=>(a.order??100)-(b.order??100)),viewNames=()=>views.map(view=>view.name);function mount(root,frame){let M=frame.modalities.length,cells=frame.modalities.map(()=>frame.modalities.map(()=>h("td"))),head=h("tr",{},h("td",{class:"mmv-fai\
 nt"},"target ↓ source →"),...cells.map((_,n)=>h("th",{scope:"col"},...columnHead(frame,n,(235/M-27)/6.5)))),body=cells.map((list,m)=>h("tr",{},rowHead(...modality(
 frame,m)),...list)),title=heading("Coupling weights W");root.append(title,h("table",{class:"mmv-matrix","aria-label":"Coupling weights W: rows are targets, colu\
@@ -240,7 +240,23 @@ body",{},...rows.map(r=>r.node))));let changed=changes(),most=0;return state=>{l
 "prediction",epoch,sample,time)[0],before=frame.edited()?frame.recorded.part("prediction",epoch,sample,time)[0]:NaN;changed(state,"sample")&&(most=largest([target],
 ...allOf(frame,"prediction",sample))),[prediction,target].forEach((v,i)=>{rows[i].set(v,most),rows[i].cell.textContent=fixed(v,frame.digits)}),rows[0].was(before,
 most),Number.isFinite(before)&&rows[0].cell.append(unseen(`, as recorded ${fixed(before,frame.digits)}`))}}var mount7=(root,frame)=>(frame.task==="classificatio\
-n"?classes:value)(root,frame);register({name:"prediction",place:"side",order:10,needs:["prediction"],mount:mount7});var SHARED=[120,126,138];function mount8(root,frame,_state,pick){let T=frame.sizes.time,[,,layers,M,,X]=frame.shape("routing"),inks=frame.experts.map(({owner})=>owner<
+n"?classes:value)(root,frame);register({name:"prediction",place:"side",order:10,needs:["prediction"],mount:mount7});var MOST2=16,DIGITS=3;function mount8(root,frame){let M=frame.modalities.length,whole2=2**M-1,info=frame.retraining,parts=Object.fromEntries(["masked","retraine\
+d","gap"].map(key=>[key,[0,1,2].map(i=>frame.part(key,i))])),size=k=>k.toString(2).replaceAll("0","").length,shown=Array.from({length:whole2+1},(_,k)=>k).filter(
+k=>whole2<MOST2||size(k)<=1||size(k)>=M-1||k===info.best).sort((a,b)=>size(a)-size(b)||a-b),[low,high]=rangeOf([...parts.masked,...parts.retrained],!0),x=v=>(v-
+low)/(high-low||1),interval=(values,k,form)=>h("td",{class:"mmv-interval"},unseen("interval "),Number.isFinite(values[1][k])?`${form(values[1][k])} to ${form(values[2][k])}`:
+"–");function line(k,key,head){let values=parts[key],{track,set}=bar(null);key==="retrained"&&(track.firstElementChild.style.opacity="0.5"),set(x(0),x(values[0][k]));
+let whisker=h("div",{class:"mmv-whisker"});Number.isFinite(values[1][k])&&(whisker.style.left=`${100*x(values[1][k])}%`,whisker.style.width=`${100*(x(values[2][k])-
+x(values[1][k]))}%`,track.append(whisker));let node=row(rowHead(...head),track,fixed(values[0][k],DIGITS));return node.append(interval(values,k,v=>fixed(v,DIGITS))),
+node}let members=k=>k===0?[h("span",{},"none")]:frame.modalities.flatMap((one,m)=>k>>m&1?[glyph(m),unseen(`${one.name} `)]:[]),harmed=info.harm==="harm",rows=shown.
+flatMap(k=>[line(k,"masked",[...members(k)," masked"]),line(k,"retrained",[unseen(k===0?"none ":frame.modalities.filter((_,m)=>k>>m&1).map(one=>one.name).join("\
+ ")),k===0?"constant":"trained",...harmed&&k===info.best?[" ▲ harm"]:[]])]),gaps2=frame.modalities.map((_,m)=>h("tr",{},rowHead(...modality(frame,m)),h("td",{
+class:"mmv-value"},signed(parts.gap[0][m],DIGITS)),interval(parts.gap,m,v=>signed(v,DIGITS))));return root.append(heading("Value by retraining"),h("table",{class:"\
+mmv-overall","aria-label":"Value of each subset: full model with the others masked, and model trained on the subset"},h("tbody",{},...rows)),faint("masked: the \
+full model with the other modalities masked; trained: a model trained on the subset; constant: best constant prediction. Bars: ",name(info.units),"; lines: ",name(
+info.interval),". Trainings of a study, not the recorded run; each: ",name(info.budget),". Harm: ",name(info.harm_text),"."),heading("Gap of each modality: trai\
+ned alone − masked"),h("table",{class:"mmv-overall","aria-label":"Gap of each modality: trained alone minus masked"},h("tbody",{},...gaps2)),...info.explanations.
+map((text,m)=>h("details",{class:"mmv-small"},h("summary",{},...modality(frame,m),": ",name(info.verdicts[m])),faint(name(text))))),()=>{}}register({name:"value\
+ by retraining",place:"columns",order:21,needs:["retrained","masked","gap"],height:M=>190+24*M+44*(2**M<=MOST2?2**M:2*M+2),mount:mount8});var SHARED=[120,126,138];function mount9(root,frame,_state,pick){let T=frame.sizes.time,[,,layers,M,,X]=frame.shape("routing"),inks=frame.experts.map(({owner})=>owner<
 0||!frame.colours[owner%8]?SHARED:rgb(frame.colours[owner%8].slice(1))),sign=({owner})=>owner<0?h("span",{class:"mmv-glyph","aria-hidden":"true"},"○"):glyph(owner),
 label=one=>[sign(one),name(one.name)],beside=frame.experts.every(one=>letters(one.name)<=13),maps=frame.modalities.map(one=>h("canvas",{role:"img","aria-label":`\
 Expert weights of ${one.name} over the sequence, ${X} experts; the table holds their mean use`})),cursors=maps.map(()=>h("div",{class:"mmv-stroke"})),lanes=frame.
@@ -256,12 +272,12 @@ part("routing",epoch,sample,layer,m)),valid=frame.modalities.map((_,m)=>frame.pa
 T}%`),changed(state,"sample","epoch","layer","brush")&&(title.textContent=`Experts in layer ${frame.layers[layer]}`,caption.textContent=state.brush?"Mean weight\
  over the time range":"Mean weight over the sequence",maps.forEach((canvas,m)=>{tint(canvas,T,X,(t,x)=>valid[m][t]?[...inks[x],weights[m][t*X+x]]:null);for(let x=0;x<
 X;x++){let sum=0,steps=0;for(let t=a;t<=b;t++)valid[m][t]&&([sum,steps]=[sum+weights[m][t*X+x]/255,steps+1]);cells[x][m].set(0,steps?sum/steps:0),cells[x][m].value.
-textContent=fixed(steps?sum/steps:NaN,2)}}))}}register({name:"routing",place:"wide",order:10,needs:["routing"],mount:mount8});var PAGE=12,SHOWN=["all samples","recorded, with hidden states","correct","incorrect"];function keyOf(texts){let numbers=texts.map(text=>text.trim()===""?NaN:Number(
+textContent=fixed(steps?sum/steps:NaN,2)}}))}}register({name:"routing",place:"wide",order:10,needs:["routing"],mount:mount9});var PAGE=12,SHOWN=["all samples","recorded, with hidden states","correct","incorrect"];function keyOf(texts){let numbers=texts.map(text=>text.trim()===""?NaN:Number(
 text));return numbers.every((v,i)=>!Number.isNaN(v)||texts[i]==="nan")?i=>numbers[i]:i=>texts[i]}function columnsOf2(frame){let{id,target,predicted}=frame.listed,
 phi=frame.part("listed_phi"),prediction=frame.part("listed_prediction"),M=frame.modalities.length,probability=frame.task==="classification"?[{title:frame.labelled?
 "p(target)":"p(predicted)",text:i=>fixed(prediction[i],2),key:i=>prediction[i]}]:[];return[{title:"sample",text:i=>id[i],key:i=>id[i]},{title:"target",text:i=>target[i],
 key:keyOf(target)},{title:frame.task==="classification"?"predicted":"predicted value",text:i=>predicted[i],key:keyOf(predicted)},...probability,...frame.modalities.
-map((one,m)=>({title:one.name,text:i=>signed(phi[i*M+m],frame.digits),key:i=>phi[i*M+m]}))]}function mount9(root,frame,_state,pick){let{id,target,predicted,total}=frame.
+map((one,m)=>({title:one.name,text:i=>signed(phi[i*M+m],frame.digits),key:i=>phi[i*M+m]}))]}function mount10(root,frame,_state,pick){let{id,target,predicted,total}=frame.
 listed,N=id.length,M=frame.modalities.length,correct=frame.part("listed_correct"),traced=frame.part("listed_recorded"),columns=columnsOf2(frame),others=frame.compared.
 filter(one=>one.has("listed_phi")).map(one=>({one,list:columnsOf2(one)})),axisOf=({title})=>rangeOf(others.map(({one,list:list2})=>one.listed.id.map((_,i)=>list2.
 find(column=>column.title===title)?.key(i)))),numbers=columns.filter(column=>typeof column.key(0)=="number"),rows=[],sorted={column:-1,down:!1},page=0,chosen=0,
@@ -299,7 +315,7 @@ places[k][0]+places[k][1]),!ring.hidden&&(ring.style.left=`${100*places[k][0]/wi
 if(!first)return;let best=-1,least2=1/0;places.forEach(([px,py],k)=>{let far=Math.hypot(px-480*x,py-300*y);traced[rows[k]]>=0&&far<least2&&([best,least2]=[k,far])}),
 best>=0&&least2<40&&pick({sample:traced[rows[best]]})}),matchMedia("(prefers-color-scheme: dark)").addEventListener("change",scatter),({sample})=>{rows.length&&
 sample===chosen||(chosen=sample,rows.length?(list(),scatter()):refresh())}}register({name:"samples",place:"wide",order:40,needs:["listed_phi","listed_prediction",
-"listed_correct","listed_recorded"],mount:mount9});function mount10(root,frame,_state,pick){let E=frame.sizes.epoch,T=frame.sizes.time,M=frame.modalities.length,all=frame.modalities.map((_,m)=>m),rows=all.map(m=>{
+"listed_correct","listed_recorded"],mount:mount10});function mount11(root,frame,_state,pick){let E=frame.sizes.epoch,T=frame.sizes.time,M=frame.modalities.length,all=frame.modalities.map((_,m)=>m),rows=all.map(m=>{
 let value2=h("span"),{track,set,was}=signedBar(m);return{value:value2,set,was,node:row(rowHead(...modality(frame,m)),track,value2)}}),none=h("span"),whole2=h("s\
 pan"),total=(text,value2)=>h("tr",{class:"mmv-total"},rowHead(text),h("td"),h("td",{class:"mmv-value"},value2)),along=chart({label:"Shapley value of each modali\
 ty over the sequence; the table has the numbers at the cursor",series:all.map(m=>({m})),onPick:x=>pick({time:Math.round(x*(T-1))})}),during=chart({label:"Shaple\
@@ -314,10 +330,10 @@ r.value.textContent=signed(shares[m],frame.digits),before&&r.value.append(unseen
 diction",epoch,sample,time)[shown],frame.digits);let[low,high]=ends(...range);along.draw({values:(m,t)=>now[t*M+m],count:T,now:time,range,brush,before:before&&((m,t)=>before[t*
 M+m])}),along.say({title:`over the sequence, ${epochName(frame,epoch).split(" of ")[0]}`,high,low,from:brief(frame,sample,0),to:brief(frame,sample,T-1)}),during.
 draw({values:(m,e)=>recorded.part("phi",e,sample,time)[m],count:E,now:epoch,range}),during.say({title:`over training, ${before?"as recorded, ":""}at ${brief(frame,
-sample,time)}`,high,low,from:`epoch ${frame.epochs[0]}`,to:String(frame.epochs[E-1])})}}register({name:"shapley",place:"side",order:20,needs:["phi"],mount:mount10});var columnsOf3=({curves,part},title)=>[...curves.keys()].filter(k=>curves[k].chart===title).map(k=>part("history").filter((_,i)=>i%curves.length===k));function expected(values,{
+sample,time)}`,high,low,from:`epoch ${frame.epochs[0]}`,to:String(frame.epochs[E-1])})}}register({name:"shapley",place:"side",order:20,needs:["phi"],mount:mount11});var columnsOf3=({curves,part},title)=>[...curves.keys()].filter(k=>curves[k].chart===title).map(k=>part("history").filter((_,i)=>i%curves.length===k));function expected(values,{
 history_epochs:epochs,epochs:recorded}){let noted=epochs.filter((_,i)=>Number.isFinite(values[i])),apart=noted.slice(1).map((e,i)=>e-noted[i]),often=n=>apart.filter(
 one=>one===n).length,usual=apart.reduce((best,n)=>often(n)>often(best)?n:best,1),every=often(usual)>1?usual:1,among=recorded.length<epochs.length&&noted.every(e=>recorded.
-includes(e)),due=e=>among?recorded.includes(e):(e-noted[0])%every===0;return values.map((v,i)=>Number.isFinite(v)||due(epochs[i])?v:void 0)}function mount11(root,frame,_state,pick){
+includes(e)),due=e=>among?recorded.includes(e):(e-noted[0])%every===0;return values.map((v,i)=>Number.isFinite(v)||due(epochs[i])?v:void 0)}function mount12(root,frame,_state,pick){
 let{curves,history_epochs:epochs}=frame,K=curves.length,table=frame.part("history"),first=epochs[0],reach=epochs[epochs.length-1]-first||1,nearest=x=>frame.epochs.
 reduce((best,e,i)=>Math.abs(e-first-x*reach)<Math.abs(frame.epochs[best]-first-x*reach)?i:best,0),charts=[...new Set(curves.map(curve=>curve.chart))].map(title=>{
 let columns=curves.map((curve,k)=>({...curve,k})).filter(curve=>curve.chart===title),plain=columns.every(curve=>curve.modality<0),one=chart({label:`${title} ove\
@@ -328,8 +344,8 @@ columns.length===1,numbers=columns.map(()=>h("span")),legend2=h("div",{class:"mm
 ...single?[]:[plain?dash(c):glyph(curve.modality),h("span",{},name(curve.name)," ")],numbers[c])));return{node:h("div",{},one.node,legend2),draw:epoch=>{let now=epochs.
 indexOf(epoch);one.draw({values:(c,i)=>values[c][i],count:epochs.length,now,range,place}),numbers.forEach((span2,c)=>span2.textContent=now<0||values[c][now]===void 0?
 "":short(values[c][now]))}}});return root.append(heading("Training"),h("div",{class:"mmv-pair"},...charts.map(one=>one.node))),({epoch})=>charts.forEach(one=>one.
-draw(frame.epochs[epoch]))}register({name:"training",place:"wide",order:30,needs:["history"],mount:mount11});var W=400,H=250,EDGE=18,LABEL=[44,24],MARK=[22,22];function free(taken,[x0,y0],[mx,my],[x1,y1]){for(let u of[.5,.35,.65,.25,.75]){let at=[(1-u)**2*x0+2*u*(1-u)*
-mx+u*u*x1,(1-u)**2*y0+2*u*(1-u)*my+u*u*y1];if(taken.every(([x,y,size])=>[x,y].some((v,k)=>Math.abs(v-at[k])>(size[k]+LABEL[k])/2)))return at}return null}function mount12(root,frame){
+draw(frame.epochs[epoch]))}register({name:"training",place:"wide",order:30,needs:["history"],mount:mount12});var W=400,H=250,EDGE=18,LABEL=[44,24],MARK=[22,22];function free(taken,[x0,y0],[mx,my],[x1,y1]){for(let u of[.5,.35,.65,.25,.75]){let at=[(1-u)**2*x0+2*u*(1-u)*
+mx+u*u*x1,(1-u)**2*y0+2*u*(1-u)*my+u*u*y1];if(taken.every(([x,y,size])=>[x,y].some((v,k)=>Math.abs(v-at[k])>(size[k]+LABEL[k])/2)))return at}return null}function mount13(root,frame){
 let T=frame.sizes.time,M=frame.modalities.length,all=frame.modalities.map((_,m)=>s("path",{class:"mmv-share mmv-past","data-m":m%8})),shown=frame.modalities.map(
 (_,m)=>s("path",{class:"mmv-share","data-m":m%8,"stroke-dasharray":DASHES[m%8]})),arrows=frame.modalities.flatMap((_,m)=>frame.modalities.map((_2,n)=>m===n?null:
 s("path",{class:"mmv-arrow","data-m":n%8}))),marks=frame.modalities.map((_,m)=>glyph(m)),weights=arrows.map(arrow=>arrow&&h("span",{class:"mmv-weight"})),drawing=s(
@@ -351,7 +367,7 @@ toFixed(1)} ${my.toFixed(1)} ${x[i].toFixed(1)} ${y[i].toFixed(1)}`:""),arrow.st
 [x[j],y[j]],[mx,my],[x[i],y[i]]):null;label.hidden=!place2,place2&&(taken.push([...place2,LABEL]),label.textContent=fixed(w,2),label.style.left=`${100*place2[0]/
 W}%`,label.style.top=`${100*place2[1]/H}%`),there&&weightTexts.push(`W[${frame.modalities[m].name}, ${frame.modalities[n].name}] = ${fixed(w,2)}`)}}),drawing.setAttribute(
 "aria-label",`States of ${M} SSM streams in one plane, at ${brief(frame,sample,time)}; ${weightTexts.join(", ")}`)}}register({name:"trajectory",place:"columns",
-order:10,needs:["path","path_coupling"],height:()=>350,mount:mount12});var W2=400,H2=90,RIBBONS=80,withPlans=frame=>frame.compared.filter(one=>one.has("plan")),scaleOf=(frame,kind)=>Math.max(...withPlans(frame).flatMap(one=>one.transport_scale[kind])),
+order:10,needs:["path","path_coupling"],height:()=>350,mount:mount13});var W2=400,H2=90,RIBBONS=80,withPlans=frame=>frame.compared.filter(one=>one.has("plan")),scaleOf=(frame,kind)=>Math.max(...withPlans(frame).flatMap(one=>one.transport_scale[kind])),
 massesOf=(plan,T,R)=>Array.from({length:T},(_,t)=>plan.subarray(t*R,(t+1)*R).reduce((sum,v)=>sum+v,0));function lagsOf(one,sample,p){let plan=one.part("plan",sample,
 p),T=one.sizes.time,[,,,R]=one.shape("plan");return massesOf(plan,T,R).map((mass,t)=>{let sum=0;for(let r=0;r<R;r++)sum+=plan[t*R+r]*r;return mass?sum/mass-t:NaN})}
 function pairView(frame,p,pick){let T=frame.sizes.time,[,,,R]=frame.shape("plan"),{source,anchor}=frame.pairs[p],which=`${source} to ${anchor}`,maps=["Plan","Co\
@@ -377,10 +393,10 @@ toFixed(1)}px`,ribbon}))}here.setAttribute("d",`M${(time+.5)/T*W2} 0V${H2}`),map
 say({title:`distance over training${frame.edited()?", as recorded":""}`,high:farthest,low:nearest,from:`epoch ${frame.epochs[0]}`,to:String(frame.epochs[frame.sizes.
 epoch-1])}),sentence.textContent=Number.isFinite(lags[time])?`Mean lag of ${source} to ${anchor} at ${brief(frame,sample,time)}: ${signed(lags[time],1)} steps; \
 distance ${fixed(apartNow,3)} at ${epochName(frame,epoch)}.`:`No mass of ${source} is transported to ${anchor} at ${brief(frame,sample,time)}; distance ${fixed(
-apartNow,3)} at ${epochName(frame,epoch)}.`}return{node,draw}}function mount13(root,frame,_state,pick){let views2=frame.pairs.map((_,p)=>pairView(frame,p,pick));
+apartNow,3)} at ${epochName(frame,epoch)}.`}return{node,draw}}function mount14(root,frame,_state,pick){let views2=frame.pairs.map((_,p)=>pairView(frame,p,pick));
 return root.append(heading("Transport"),...views2.map(view=>view.node),faint(`Plan and cost are those of the epoch that training selected; one colour scale for \
 all plans, one for all costs. Down: steps of the modality, across: steps of its anchor. Ribbons: the ${RIBBONS} largest entries in the time range.`)),state=>views2.
-forEach(view=>view.draw(state))}register({name:"transport",place:"wide",order:20,needs:["plan","cost","distance"],mount:mount13});function translated(table,selection){let{epoch,layer,channel,time,brush}=selection,out={...selection};return epoch!==void 0&&(out.epoch=table.epoch[epoch]),layer!==
+forEach(view=>view.draw(state))}register({name:"transport",place:"wide",order:20,needs:["plan","cost","distance"],mount:mount14});function translated(table,selection){let{epoch,layer,channel,time,brush}=selection,out={...selection};return epoch!==void 0&&(out.epoch=table.epoch[epoch]),layer!==
 void 0&&(out.layer=table.layer[layer]),channel!==void 0&&(out.channel=table.channel[channel]),time!==void 0&&(out.time=table.time[time]),brush&&(out.brush=[table.
 time[brush[0]],table.time[brush[1]]]),out}var toOther=(b,state)=>({...translated(b.from_a,state),layer_of_a:state.layer}),fromOther=(b,change)=>translated(b.to_a,
 change);function withOverlay(recorded){let overlay=null,hidden=!1,duration_s=[...recorded.duration_s],start_s=[...recorded.start_s],edited=()=>hidden?null:overlay,replaced=key=>overlay!==
@@ -446,13 +462,13 @@ it was not computed before the page was saved; ${shownText}.`:live?"Nothing is e
 (timer=setTimeout(()=>status.textContent=`No result for 5 seconds: the kernel is busy, or not running; ${shownText}.`,5e3))}function draw(selection,edited,hidden){
 [shown,current]=[selection,edited];let key=live||edited?requestKey(selection):Object.keys(selection.edits).length?requestKey(selection):"";rows.forEach((row2,m)=>{
 let{name:name2}=frame.modalities[m];row2.draw(Object.hasOwn(selection.edits,name2)?selection.edits[name2]:{},selection.masked.includes(name2))}),before.setAttribute(
-"aria-pressed",String(hidden)),report(key),effect.replaceChildren(...frame.edited()?difference(selection):[])}return{node:root,draw,stop:()=>clearTimeout(timer)}}var WIDE=340,APART=28,BELOW=22,MOST2=3;function columnsOfEqualHeight(heights,columns){let best=[],least=1/0;for(let code=0;code<columns**heights.length;code++){
+"aria-pressed",String(hidden)),report(key),effect.replaceChildren(...frame.edited()?difference(selection):[])}return{node:root,draw,stop:()=>clearTimeout(timer)}}var WIDE=340,APART=28,BELOW=22,MOST3=3;function columnsOfEqualHeight(heights,columns){let best=[],least=1/0;for(let code=0;code<columns**heights.length;code++){
 let way=heights.map((_,i)=>Math.floor(code/columns**i)%columns),sums=Array(columns).fill(0);way.forEach((c,i)=>sums[c]+=heights[i]+BELOW),Math.max(...sums)<least&&
 ([best,least]=[way,Math.max(...sums)])}let first=[...new Set(best)];return best.map(c=>first.indexOf(c))}function columnLayout(panels){let root=h("div",{class:"\
 mmv-more"}),ways={};panels.forEach(({node,tall})=>node.style.containIntrinsicSize=`auto ${tall}px`);let shown=0,lay=columns=>{if(columns===shown)return;shown=columns;
 let way=ways[columns]??=columnsOfEqualHeight(panels.map(one=>one.tall),columns);root.replaceChildren(...Array.from({length:columns},(_,c)=>h("div",{class:"mmv-c\
-olumn"},...panels.filter((_one,i)=>way[i]===c).map(one=>one.node))))};return lay(Math.min(MOST2,panels.length)),new ResizeObserver(([{contentRect}])=>{let fit=Math.
-floor((contentRect.width+APART)/(WIDE+APART));contentRect.width&&lay(Math.max(1,Math.min(MOST2,panels.length,fit)))}).observe(root),root}function mount14(root,a,b,pick){let M=a.modalities.length,T=a.sizes.time,E=a.sizes.epoch,series=a.modalities.map((_,m)=>({m})),line=(...head)=>{let cells2=[h("t\
+olumn"},...panels.filter((_one,i)=>way[i]===c).map(one=>one.node))))};return lay(Math.min(MOST3,panels.length)),new ResizeObserver(([{contentRect}])=>{let fit=Math.
+floor((contentRect.width+APART)/(WIDE+APART));contentRect.width&&lay(Math.max(1,Math.min(MOST3,panels.length,fit)))}).observe(root),root}function mount15(root,a,b,pick){let M=a.modalities.length,T=a.sizes.time,E=a.sizes.epoch,series=a.modalities.map((_,m)=>({m})),line=(...head)=>{let cells2=[h("t\
 d"),h("td"),h("td")];return{cells:cells2,node:h("tr",{},rowHead(...head),...cells2)}},prediction=line(a.task==="classification"?"p(true class)":"predicted value"),
 parts=a.modalities.map((_,m)=>line(...modality(a,m))),along=chart({label:"Shapley value in B minus A over the sequence",series,onPick:x=>pick({time:Math.round(x*
 (T-1))})}),during=chart({label:"Shapley value in B minus A over training",series,onPick:x=>pick({epoch:Math.round(x*(E-1))})}),coupled=a.has("coupling")&&b.has(
@@ -510,7 +526,7 @@ sentence=h("p",{class:"mmv-readout",role:"status","aria-live":"polite"}),refusal
 {A:frame.name,B:other?.name??""}),title=h("div",{class:"mmv-title",id,role:"heading","aria-level":level},name(frame.title)),unknown=model.get("opened")?fault(model.
 get("selection"),frame,runs):"";unknown&&model.set("selection",model.get("opened"));let stale=unknown&&`The selection in the address of this page does not exist\
 : ${unknown}`,first=fault(model.get("selection"),frame,runs)?null:model.get("selection"),a=mountRun(frame,first,pick,other?"A":""),updates=[...a.updates],sides=[
-a.node];if(other){let b=mountRun(other,first&&toOther(other,first),change=>pick(fromOther(other,change)),"B"),apart=h("section",{class:"mmv-panel mmv-apart"}),update=mount14(
+a.node];if(other){let b=mountRun(other,first&&toOther(other,first),change=>pick(fromOther(other,change)),"B"),apart=h("section",{class:"mmv-panel mmv-apart"}),update=mount15(
 apart,frame,other,pick);updates.push(...b.updates.map(part=>({...part,update:state=>part.update(toOther(other,state))})),{root:apart,update}),sides.push(b.node,
 apart)}let root=h("section",{class:"mmv","aria-labelledby":id,...other?{"data-two":""}:{}},h("header",{},title,h("div",{class:"mmv-faint"},name(other?frame.about.
 filter((text,i)=>text===other.about[i]).join(" · "):frame.subtitle)),controls.node,sentence,refusal),...whatIf?[whatIf.node]:[],...other?[sides[2],h("div",{class:"\

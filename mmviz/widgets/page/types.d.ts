@@ -90,6 +90,17 @@ export interface Header {
   state_name: string;
   state_unit: string;
   overall: { interval: string };
+  retraining: {
+    units: string;
+    interval: string;
+    harm: string;
+    harm_text: string;
+    budget: string;
+    /** the subset that is compared with all modalities, -1 for none */
+    best: number;
+    verdicts: string[];
+    explanations: string[];
+  };
   curves: { name: string; chart: string; modality: number }[];
   history_epochs: number[];
   listed: { id: string[]; target: string[]; predicted: string[]; total: number };
