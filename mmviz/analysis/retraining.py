@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import xarray as xr
 
-from mmviz.analysis.gap_diagnosis import diagnosis
+from mmviz.analysis.gap_diagnosis import diagnosis, signed_interval
 from mmviz.analysis.per_run import per_run
 from mmviz.analysis.trace_groups import group_of
 from mmviz.core.crossed_interval import CrossedInterval, crossed_interval
@@ -189,13 +189,10 @@ def _harm_word(reached: np.ndarray, best: int) -> str:
 
 def _harm_text(out: xr.Dataset, reached: np.ndarray, best: int, labels: list[str]) -> str:
     """Return the comparison of all modalities with the best proper subset, in words with its numbers."""
-    mean, low, high = reached
     if best < 0:
         return "one modality: there is no smaller model to compare with"
     full, other = (float(out["retrained"].values[0, k]) for k in (-1, best))
-    span = (
-        f"{mean:+.3f} ({low:+.3f} to {high:+.3f})" if np.isfinite([low, high]).all() else f"{mean:+.3f} (no interval)"
-    )
+    span = signed_interval(reached)
     how = (
         "best on validation" if np.isfinite(out["validation"].values).any() else "lowest interval of all proper subsets"
     )

@@ -54,7 +54,7 @@ def scores(run: Run, ds: Dataset, convention: Any) -> tuple[dict[str, float], di
 
 def coalition_trace(run: Run, split: Split) -> xr.DataTree:
     """Return a Trace for `contributions` and `subset_scores` read: all subsets of modalities, at the selected epoch."""
-    return record(run, split, recorded_samples=1, epochs=[run.best_epoch], coalitions=True)
+    return record(run, split, recorded_samples=1, epochs=[run.best_epoch], coalitions=True, attribution=None)
 
 
 def contributions(trace: xr.DataTree) -> dict[str, float]:
