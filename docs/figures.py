@@ -27,7 +27,7 @@ FIGURES = {
     "prediction": ("watch", ".mmv-body > .mmv-side", 1280, {}),
     "trajectories": ("watch", "State trajectories", 760, {"layer": 0, "time": 18}),
     "overall": ("watch", "Mean Shapley value over all samples", 760, {}),
-    "influence": ("watch", "Cross-modal influence", 760, {}),
+    "influence": ("watch", "End-to-end attribution", 760, {}),
     "channels": ("watch", "State half-life by channel", 760, {"channel": 6}),
     "subsets": ("watch", "Modality ablation", 760, {"masked": ["gyro"]}),
     "training": ("imbalance", "Training", 1100, {}),

@@ -35,7 +35,8 @@ _SCORE = {"accuracy": "accuracy", "negative_absolute_error": "minus mean absolut
 def subsets_frame(scores: xr.Dataset) -> xr.Dataset:
     """Return what :func:`plot_subsets` draws: ``score``, ``low``, ``high`` (coalition), ``members`` (coalition, modality).
 
-    Ordered by the size of the subset, then by the order of the modalities.
+    Ordered by the size of the subset, then by the order of the modalities. ``trained`` (coalition), where the result has it: False for a
+    subset that training did not contain.
 
     Raises
     ------
@@ -45,7 +46,8 @@ def subsets_frame(scores: xr.Dataset) -> xr.Dataset:
     required_variable("subsets_frame", scores, "score", ("coalition",), "mmviz.analysis.coalition_scores")
     members = scores["members"].transpose("coalition", "modality").values
     order = np.lexsort((np.arange(len(members)), members.sum(1)))
-    frame = scores[["score", "low", "high", "members"]].isel(coalition=order).transpose("coalition", "modality")
+    kept = ["score", "low", "high", "members", *(["trained"] if "trained" in scores.variables else [])]
+    frame = scores[kept].isel(coalition=order).transpose("coalition", "modality")
     frame.attrs = dict(scores.attrs)
     return frame
 
@@ -93,6 +95,12 @@ def subsets_spec(frame: xr.Dataset) -> FigureSpec:
     ]
     span = (-0.6, len(at) - 0.4)
     kind = frame.attrs["value"]
+    untrained = ~frame["trained"].values.astype(bool) if "trained" in frame.variables else np.zeros(len(at), bool)
+    open_marks = (
+        [Points(at[untrained], score[untrained], "not met in training", NEUTRAL, 9, hollow=True)]
+        if untrained.any()
+        else []
+    )
     return FigureSpec(
         title=title_with_source("Modality ablation: score of every subset", frame.attrs),
         subtitle=(
@@ -102,7 +110,7 @@ def subsets_spec(frame: xr.Dataset) -> FigureSpec:
         ),
         panels=(
             Panel(
-                (bars, *(notes if len(at) <= 16 else ())),
+                (bars, *open_marks, *(notes if len(at) <= 16 else ())),
                 Axis(span=span, link="subset"),
                 Axis(_SCORE.get(kind, kind), span=padded_range(low, high, score, zero=True, room=0.1)),
             ),

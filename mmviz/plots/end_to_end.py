@@ -35,9 +35,12 @@ from mmviz.plots.frames import (
 from mmviz.plots.plotly_backend import draw
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
     import plotly.graph_objects as go
 
-_SOURCE = "analysis.end_to_end"
+_SOURCE = "mmviz.analysis.end_to_end"
 _SIGNS = "red: raises it, blue: lowers it"
 
 
@@ -51,7 +54,7 @@ def end_to_end_frame(found: xr.Dataset, *, sample: int = 0) -> xr.Dataset:
     Parameters
     ----------
     found
-        From the analysis ``end_to_end``.
+        From :func:`mmviz.analysis.end_to_end`.
     sample
         Index among the recorded samples.
 
@@ -71,8 +74,9 @@ def end_to_end_frame(found: xr.Dataset, *, sample: int = 0) -> xr.Dataset:
 
 def _described(frame: xr.Dataset, found: xr.Dataset, sample: int) -> xr.Dataset:
     """Return a frame of one sample with the attributes of its analysis and the index of the sample."""
-    explained = {"explained": str(frame["explained"].values)} if "explained" in frame.coords else {}
-    return frame.assign_attrs({**found.attrs, **explained, "sample": sample_index(found, sample)})
+    explained = str(found["target"].values[sample]) if explains_class(found.attrs) else ""
+    about = {**found.attrs, "explained": explained, "sample": sample_index(found, sample), "steps": found.sizes["time"]}
+    return frame.assign_attrs(about)
 
 
 def _limit(values: np.ndarray) -> float:
@@ -81,10 +85,21 @@ def _limit(values: np.ndarray) -> float:
     return float(known.max()) if known.size and known.max() > 0 else 1.0
 
 
-def _quantity(attrs: dict[str, object]) -> str:
-    """Return the explained quantity with its class, such as "log p of the predicted class: walk"."""
-    explained = f": {attrs['explained']}" if attrs.get("explained") else ""
-    return f"{attrs.get('quantity', 'prediction')}{explained}"
+def explained_quantity(attrs: Mapping[Any, Any]) -> str:
+    """Return the quantity that the shares of :func:`mmviz.analysis.end_to_end` sum to, in words."""
+    if not explains_class(attrs):
+        return str(attrs.get("meaning", "predicted value"))
+    which = {"predicted": "the predicted class", "true": "the true class"}.get(str(attrs.get("target")), "the class")
+    return f"logit of {which} minus the p-weighted mean logit"
+
+
+def explains_class(attrs: Mapping[Any, Any]) -> bool:
+    """Return whether the shares are those of a class, not of a predicted value."""
+    return attrs.get("target") != "value"
+
+
+def _quantity(attrs: Mapping[Any, Any]) -> str:
+    return explained_quantity(attrs) + (f": {attrs['explained']}" if attrs.get("explained") else "")
 
 
 def end_to_end_spec(frame: xr.Dataset) -> FigureSpec:
@@ -101,7 +116,7 @@ def end_to_end_spec(frame: xr.Dataset) -> FigureSpec:
     return FigureSpec(
         title=title_with_source("End-to-end attribution", frame.attrs),
         subtitle=(
-            f"{_quantity(dict(frame.attrs))}; sample {frame.attrs['sample']}; {provenance_text(frame.attrs)}",
+            f"{_quantity(frame.attrs)}; sample {frame.attrs['sample']}; {provenance_text(frame.attrs)}",
             f"share of each modality and step, gates of this sample held fixed ({frame.attrs.get('rule', 'frozen')}); {_SIGNS}",
             f"modalities + bias = sum; conservation error {float(frame['conservation_error']):.1e}",
         ),
@@ -128,14 +143,16 @@ def plot_end_to_end(found: xr.Dataset, *, sample: int = 0) -> go.Figure:
 
 
 def end_to_end_prefixes_frame(found: xr.Dataset, *, sample: int = 0) -> xr.Dataset:
-    """Return what :func:`plot_end_to_end_prefixes` draws: ``prefix`` (source_modality, time, source_block) of one recorded sample.
+    """Return what :func:`plot_end_to_end_prefixes` draws, of one recorded sample.
 
-    Signed share of a block of source steps in the quantity predicted from the steps 0..t; NaN for blocks after t.
+    ``prefix`` (source_modality, time, source_block): signed share of a block of source steps in the quantity predicted from the steps 0..t;
+    NaN for blocks after t. ``relative``: the same divided by ``largest`` (time), the largest magnitude at this t; drawn, because the shares in
+    a class shrink as its probability nears 1.
 
     Parameters
     ----------
     found
-        From the analysis ``end_to_end``.
+        From :func:`mmviz.analysis.end_to_end`.
     sample
         Index among the recorded samples.
 
@@ -158,13 +175,15 @@ def end_to_end_prefixes_frame(found: xr.Dataset, *, sample: int = 0) -> xr.Datas
     one = values.isel(recorded_sample=sample).transpose("source_modality", "time", "source_block").astype(np.float64)
     starts = np.arange(one.sizes["source_block"]) * int(found.attrs["steps_per_block"])
     later = xr.DataArray(starts[None] > np.arange(one.sizes["time"])[:, None], dims=("time", "source_block"))
-    frame = xr.Dataset({"prefix": one.where(~later)})
-    return _described(frame, found, sample).assign_coords(limit=_limit(frame["prefix"].values))
+    shown = one.where(~later)
+    largest = abs(shown).max(("source_modality", "source_block"))
+    relative = shown / largest.where(largest > 0, 1.0)
+    return _described(xr.Dataset({"prefix": shown, "relative": relative, "largest": largest}), found, sample)
 
 
 def end_to_end_prefixes_spec(frame: xr.Dataset) -> FigureSpec:
     """Return one map for each source modality of an :func:`end_to_end_prefixes_frame`."""
-    values, limit = frame["prefix"].values, float(frame["limit"])
+    values = frame["relative"].values
     names = [str(n) for n in frame["source_modality"].values]
     count, width = values.shape[1], int(frame.attrs["steps_per_block"])
     sources = step_times(frame, np.arange(values.shape[2]) * width + (width - 1) / 2, count)
@@ -174,7 +193,7 @@ def end_to_end_prefixes_spec(frame: xr.Dataset) -> FigureSpec:
     word = "time" if seconds else "step"
     panels = tuple(
         Panel(
-            (Heatmap(one, sources, steps, -limit, limit, "share", signed=True),),
+            (Heatmap(one, sources, steps, -1.0, 1.0, "share / largest of its row", signed=True),),
             Axis(f"source {word}{unit}"),
             Axis(f"{word} t of the prediction{unit}", reverse=True, link="prediction"),
             title=f"from {name}",
@@ -184,8 +203,8 @@ def end_to_end_prefixes_spec(frame: xr.Dataset) -> FigureSpec:
     return FigureSpec(
         title=title_with_source("End-to-end attribution along time", frame.attrs),
         subtitle=(
-            f"{_quantity(dict(frame.attrs))}, predicted from the steps 0..t (row); sample {frame.attrs['sample']}; {provenance_text(frame.attrs)}",
-            f"share of each source step (column), gates of this sample held fixed; {_SIGNS}; blank: steps after t",
+            f"{_quantity(frame.attrs)}, predicted from the steps 0..t (row); sample {frame.attrs['sample']}; {provenance_text(frame.attrs)}",
+            f"share of each source step (column), relative to the largest of its row; gates held fixed; {_SIGNS}; blank: after t",
         ),
         panels=panels,
         columns=min(len(panels), 4),
@@ -211,7 +230,7 @@ def end_to_end_streams_frame(found: xr.Dataset, *, sample: int = 0) -> xr.Datase
     Parameters
     ----------
     found
-        From the analysis ``end_to_end``.
+        From :func:`mmviz.analysis.end_to_end`.
     sample
         Index among the recorded samples.
 

@@ -13,6 +13,7 @@ from mmviz.analysis.game import explained_target, is_labelled
 from mmviz.core.errors import ConfigError, DataError
 from mmviz.core.options import nearest, takes
 from mmviz.plots import theme
+from mmviz.plots.explorer_attribution import attribution_group
 from mmviz.plots.explorer_groups import (
     influence_group,
     overall_shapley_group,
@@ -96,7 +97,7 @@ def explorer_frame(
     input frame) and ``clock`` (recorded_sample, edge), begin and end of the time axis, all in seconds. For a model with a scan: ``state`` uint8 (epoch, recorded_sample, layer, modality, channel, time), 255 =
     ``scale`` of its layer; ``coupling``; ``half_life`` (layer, modality, channel), median over the states, in steps;
     ``path`` (recorded_sample, layer, modality, time, axis): hidden states in one plane per layer. ``influence``, ``routing``, ``plan`` and ``cost``
-    are uint8 maps with their ``scale``.
+    are uint8 maps with their ``scale``. ``attribution…``: see :func:`mmviz.plots.explorer_attribution.attribution_group`.
 
     Parameters
     ----------
@@ -145,7 +146,7 @@ def explorer_frame(
     ]
     if trace["states"].sizes["layer"]:
         parts += [_states(trace, channels), trajectory_group(trace)]
-    parts += [influence_group(trace), routing_group(trace), transport_group(trace)]
+    parts += [influence_group(trace), attribution_group(trace), routing_group(trace), transport_group(trace)]
     for part in parts:
         frame = frame.assign({str(name): array for name, array in part.data_vars.items()}).assign_coords(part.coords)
     if "layer" in frame.sizes:
@@ -222,11 +223,14 @@ def time_axis_ends(clock: xr.Dataset) -> xr.DataArray:
 
 
 def _attrs(trace: xr.DataTree, phi: xr.Dataset) -> dict[str, Any]:
+    trained = trace["coalitions"].to_dataset().get("trained")
     return {
         "title": f"{'Hidden states' if trace['states'].sizes['layer'] else 'Predictions'} — {trace.attrs['dataset']}",
         "dataset": trace.attrs["dataset"],
         "trained_on": str(trace.attrs.get("trained_on", "")),
         "imputation": phi.attrs["imputation"],
+        "untrained": phi.attrs.get("untrained", ""),
+        **({"trained": json.dumps(trained.values.tolist())} if trained is not None else {}),
         "split": trace.attrs["split"],
         "model": trace.attrs["model"]["name"],
         "run": trace.attrs.get("run", ""),

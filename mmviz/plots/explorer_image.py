@@ -1,4 +1,4 @@
-"""The Explorer as a static image, for places that show no widgets: hidden states of every modality and Shapley values."""
+"""The Explorer as a static image, for places that show no widgets: hidden states, end-to-end attribution and Shapley values."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
 WIDTH, LEFT, MAP, GAP = 640, 110, 56, 14
-_BAR, _LINE, _LETTERS = 16, 22, 14
+_BAR, _LINE, _LETTERS, _LANE = 16, 22, 14, 30
 _BLANK = 0xFF  # steps without data
 
 
@@ -77,6 +77,13 @@ def explorer_svg(frame: xr.Dataset, selection: Mapping[str, Any]) -> str:
             )
         )
         y += 12 + GAP
+    if "attribution" in here:
+        parts += [_text(0, y + 12, "End-to-end attribution of the prediction from the whole sequence", bold=True)]
+        parts += signed_lanes(names, here["attribution"].transpose("modality", "time").values.astype(float), y + 20)
+        y += 20 + (_LANE + 6) * len(names)
+        parts.append(_text(LEFT, y + 10, f"share in the {here['attribution'].attrs['quantity']}"))
+        parts.append(_text(LEFT, y + 26, "bars up (red) raise it, bars down (blue) lower it"))
+        y += 28 + GAP
     share = here["phi"].isel(time=moment).transpose("modality").values.astype(float)
     parts += [_text(0, y + 12, "Shapley values up to the time cursor", bold=True), *_bars(names, share, y + 20, frame)]
     height = y + 20 + _LINE * len(names) + 4
@@ -84,6 +91,28 @@ def explorer_svg(frame: xr.Dataset, selection: Mapping[str, Any]) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="-8 0 {WIDTH + 16} {height:.0f}" font-family="system-ui,sans-serif" font-size="12" '
         f'fill="{theme.INK}"><rect x="-8" width="100%" height="100%" fill="white"/>{"".join(parts)}</svg>'
     )
+
+
+def signed_lanes(names: list[str], share: np.ndarray, top: float) -> list[str]:
+    """Return the shares of each modality as bars up and down from a line at zero; at most 200 bars, each the sum of its steps."""
+    count = min(share.shape[1], 200)
+    at = np.linspace(0, share.shape[1], count + 1).astype(int)
+    sums = np.add.reduceat(np.where(np.isfinite(share), share, 0.0), at[:-1], axis=1)
+    limit = max(float(np.abs(sums).max(initial=0.0)), 1e-30)
+    wide, half = (WIDTH - LEFT) / share.shape[1], _LANE / 2
+    parts = []
+    for m, name in enumerate(names):
+        zero = top + (_LANE + 6) * m + half
+        parts += [_swatch(m, zero - 5), _text(16, zero + 5, _short(name))]
+        parts.append(f'<path d="M{LEFT} {zero:.1f}H{WIDTH}" stroke="{theme.GRID}"/>')
+        for sign, colour in ((1, theme.RAISES), (-1, theme.LOWERS)):
+            path = "".join(
+                f"M{LEFT + wide * a:.1f} {zero:.1f}V{zero - half * v / limit:.1f}H{LEFT + wide * b:.1f}V{zero:.1f}Z"
+                for a, b, v in zip(at[:-1], at[1:], sums[m], strict=True)
+                if v * sign > 0.002 * limit
+            )
+            parts.append(f'<path d="{path}" fill="{colour}"/>' if path else "")
+    return parts
 
 
 def _bars(names: list[str], share: np.ndarray, top: float, frame: xr.Dataset) -> list[str]:

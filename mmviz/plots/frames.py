@@ -95,8 +95,11 @@ def provenance_text(attrs: Mapping[Any, Any], *, epoch: bool = True) -> str:
 
 
 def imputation_text(attrs: Mapping[Any, Any]) -> tuple[str, ...]:
-    """Return the subtitle line that names the imputation of missing modalities; empty where the attributes have none."""
-    return (str(attrs["imputation"]),) if attrs.get("imputation") else ()
+    """Return the subtitle lines on the values v(S): the imputation of missing modalities, and subsets that training did not contain.
+
+    Empty where the attributes state neither.
+    """
+    return tuple(str(attrs[key]) for key in ("imputation", "untrained") if attrs.get(key))
 
 
 def history_label(key: str) -> str:

@@ -37,6 +37,8 @@ MODALITY_COLOURS, GLYPHS, SYMBOLS, MARKERS, DASHES, MODALITY_PATTERNS = zip(*STY
 STATE_COLOURS = "Cividis"
 #: blue below 0, red above
 SIGNED_COLOURS = "RdBu_r"
+#: bars of signed shares: above 0, below 0
+RAISES, LOWERS = "#b2182b", "#2166ac"
 INK, FAINT, GRID = "#1f2430", "#667085", "#e4e7ec"
 
 

@@ -46,7 +46,7 @@ ROWS: dict[str, Row] = {
         "The signed share of every (modality, step) in the logit or value. The shares and the bias sum to the output; the remaining error is stored.",
         "What the gates would have done with another input: they are held at their values for this sample. A share is no cause; an intervention is.",
         figures=("plot_end_to_end",),
-
+        views=("end-to-end attribution",),
     ),
     "prefix": Row(
         "Which modality and step moved the prediction after each step?",
@@ -66,7 +66,7 @@ ROWS: dict[str, Row] = {
         "From which modality information comes above layer 1, where streams are mixed; the paths through convolution, gate and skip; the prediction. "
         "A delay in the data is not the lag of its largest value.",
         figures=("plot_influence", "plot_influence_lag"),
-        views=("influence",),
+        views=("operator map",),
     ),
     "shapley": Row(
         "How much does each modality contribute to the model's output?",

@@ -53,6 +53,26 @@ GROUPS: dict[str, dict[str, tuple[tuple[str, ...], str]]] = {
             "u",
         )
     },
+    "attribution": {
+        "attribution": (("recorded_sample", "modality", "time"), "f"),
+        **dict.fromkeys(
+            ("attribution_bias", "attribution_total", "attribution_error"),
+            (("recorded_sample",), "f"),
+        ),
+    },
+    "attribution along time": {
+        "attribution_prefix": (("recorded_sample", "time", "source_modality", "attribution_block"), "u"),
+        "attribution_prefix_limit": (("recorded_sample", "time"), "f"),
+        "attribution_prefix_bias": (("recorded_sample", "time"), "f"),
+        "attribution_prefix_total": (("recorded_sample", "time"), "f"),
+    },
+    "attribution of streams": {
+        "attribution_stream": (
+            ("recorded_sample", "target_modality", "attribution_target_block", "source_modality", "attribution_block"),
+            "u",
+        ),
+        "attribution_stream_limit": (("recorded_sample",), "f"),
+    },
     "routing": {"routing": (("epoch", "recorded_sample", "layer", "modality", "time", "expert"), "u")},
     "transport": {
         "plan": (("recorded_sample", "pair", "time", "anchor_time"), "u"),
@@ -67,6 +87,7 @@ _GROUP_COORDINATES = {
     "training": ("history_epoch", "curve", "chart", "curve_modality"),
     "samples": ("listed_id", "listed_target", "listed_predicted"),
     "influence": ("target_block",),
+    "attribution": ("attribution_block", "attribution_explained"),
     "routing": ("expert", "expert_modality"),
     "transport": ("pair_source", "pair_anchor"),
 }
@@ -108,7 +129,7 @@ def check_frame(frame: xr.Dataset) -> None:
     empty = [str(dim) for dim, size in frame.sizes.items() if size == 0]
     if empty:
         raise DataError(f"frame: dimension {empty[0]!r} has size 0; every dimension needs at least one entry")
-    for name in ("state", "influence", "routing", "plan", "cost"):
+    for name in ("state", "influence", "attribution_prefix", "attribution_stream", "routing", "plan", "cost"):
         if name in frame and frame[name].dtype != np.uint8:
             raise DataError(f"frame: {name!r} has type {frame[name].dtype}, expected uint8, 255 = its scale")
     _check_task(frame)

@@ -12,6 +12,7 @@ import numpy as np
 from mmviz.core.escape import visible
 from mmviz.plots.explorer_groups import RETRAINING_TEXTS
 from mmviz.plots.theme import MODALITY_COLOURS
+from mmviz.plots.trust import PAGE, ROWS
 from mmviz.widgets.compare import corresponding_indices, distinguishing_names
 from mmviz.widgets.frame import FRAME, GROUPS, groups_of
 from mmviz.widgets.readout import digits, phrases, sample_names, time_axis_s
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 
 #: dimensions along which neighbours differ little
-_SMOOTH = ("epoch", "time", "target_block")
+_SMOOTH = ("epoch", "time", "target_block", "attribution_target_block")
 
 
 def encode(arrays: Mapping[str, xr.DataArray], *, level: int = 9) -> tuple[dict[str, dict[str, Any]], bytes]:
@@ -167,9 +168,25 @@ def header(frame: xr.Dataset) -> dict[str, Any]:
         "colours": [MODALITY_COLOURS[m % len(MODALITY_COLOURS)] for m in range(min(7, len(names)))],
         **{key: [one[key] for one in axes] for key in ("start_s", "duration_s")},
         "digits": digits(frame),
+        "untrained": visible(str(attrs.get("untrained", "")), longest=1000),
+        "trained": [bool(known) for known in _list(attrs.get("trained"))] or None,
+        "trust": _trust(attrs),
         "phrases": phrases(frame),
         **_group_header(frame, names),
     }
+
+
+def _trust(attrs: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the rows of the page "How far can you trust this picture?" and the row of each view."""
+    measured = {
+        key: visible(str(text), longest=1000) for key, text in json.loads(attrs.get("faithfulness") or "{}").items()
+    }
+    rows = {
+        key: {"question": row.question, "can": row.can, "cannot": row.cannot, "measured": measured.get(key, "")}
+        for key, row in ROWS.items()
+        if row.views
+    }
+    return {"page": PAGE, "rows": rows, "views": {view: key for key, row in ROWS.items() for view in row.views}}
 
 
 def _time_axis(frame: xr.Dataset, recorded_sample: int) -> dict[str, float | None]:
@@ -242,6 +259,14 @@ def _group_header(frame: xr.Dataset, names: list[str]) -> dict[str, Any]:
         out["influence"] = {
             "block": [int(b) for b in frame["target_block"].values],
             "scale": _scale(frame, "influence", "layer"),
+        }
+    if "attribution" in held:
+        about = frame["attribution"].attrs
+        out["attribution"] = {
+            "quantity": visible(about.get("quantity", "")),
+            "rule": visible(about.get("rule", "")),
+            "explained": [visible(name) for name in frame["attribution_explained"].values],
+            "block": [int(b) for b in frame["attribution_block"].values],
         }
     if "routing" in held:
         owner = [_index_of(names, o) for o in frame["expert_modality"].values]

@@ -98,7 +98,7 @@ def test_the_mean_shapley_values_are_shown_with_their_intervals(all_views):
     assert "+0.300 to +0.500" in told[0][2]
 
 
-def test_the_influence_map_is_causal_and_its_table_uses_only_the_time_range(all_views):
+def test_the_operator_map_is_causal_and_its_table_uses_only_the_time_range(all_views):
     page = all_views
     pixels = np.array(page.evaluate(
         "(() => { const c = document.querySelector('.mmv-blocks canvas'); return [...c.getContext('2d').getImageData(0, 0, c.width, c.height).data]; })()"
@@ -115,10 +115,123 @@ def test_the_influence_map_is_causal_and_its_table_uses_only_the_time_range(all_
             slider(page, "Time cursor").fill("30")
             page.wait_for_timeout(150)
         sums = seen[:, :, part].sum(-1)
-        told = cells(page, "Relative influence on each modality at the cursor")
+        told = cells(page, "Relative influence on each SSM stream at the cursor")
         for m in range(3):
             shares = [float(text.split(" ")[0]) for text in told[m]]
             assert shares == pytest.approx((100 * sums[m] / sums[m].sum()).tolist(), abs=0.51)
+
+
+def numbers(texts):
+    return [float(text.replace("−", "-").replace(" %", "")) for text in texts]
+
+
+def test_the_end_to_end_view_shows_the_shares_of_the_prediction_up_to_the_cursor_and_of_the_whole_sequence(all_views):
+    page = all_views
+    frame, label = page.explorer.frame.isel(recorded_sample=1), "Share of each modality"
+    level = frame["attribution_prefix"].values[30].astype(float) - 128
+    early = float(frame["attribution_prefix_limit"][30]) * (np.sign(level) * (level / 127) ** 2).sum(-1)
+    share = frame["attribution"].values
+    expected = {
+        30: [*early, frame["attribution_prefix_bias"].values[30], frame["attribution_prefix_total"].values[30]],
+        49: [*share.sum(-1), float(frame["attribution_bias"]), float(frame["attribution_total"])],
+    }
+    for step, values in expected.items():
+        slider(page, "Time cursor").fill(str(step))
+        page.wait_for_timeout(150)
+        shown = numbers(row[-1] for row in cells(page, label))
+        assert shown == pytest.approx([float(v) for v in values], rel=0.051)
+    note = page.locator("[data-view='end-to-end attribution'] p").nth(1).text_content()
+    m, t = np.unravel_index(np.abs(share).argmax(), share.shape)
+    assert note.startswith(f"Largest: {page.frame['modality'].values[m]} at {4 * (t + 1) / 50:.2f} s ")
+    assert "conservation error 4.2e−7" in note
+
+
+def test_the_time_range_restricts_the_shares_to_its_steps_and_hides_the_bias(all_views):
+    page = all_views
+    slider(page, "Time cursor").fill("30")
+    page.keyboard.press("]")
+    slider(page, "Time cursor").fill("20")
+    page.keyboard.press("[")
+    slider(page, "Time cursor").fill("49")
+    page.wait_for_timeout(150)
+    share = page.explorer.frame["attribution"].isel(recorded_sample=1).values[:, 20:31].sum(-1)
+    rows = cells(page, "Share of each modality")
+    assert numbers(row[-1] for row in rows[:3]) == pytest.approx(share.tolist(), rel=0.051)
+    assert not page.locator("table[aria-label='Share of each modality'] tr", has_text="bias").is_visible()
+
+
+def test_the_end_to_end_view_shows_the_sources_of_a_chosen_stream(all_views):
+    page = all_views
+    view = page.locator("[data-view='end-to-end attribution']")
+    view.get_by_label("Target").select_option("2")  # gyro
+    frame = page.explorer.frame.isel(recorded_sample=1)
+    sums = ((frame["attribution_stream"].values[1, 3] / 255) ** 2).sum(-1)  # block 3 holds step 30
+    shown = numbers(row[-1] for row in cells(page, "Share of each modality")[:3])
+    assert shown == pytest.approx((100 * sums / sums.sum()).tolist(), abs=0.51)
+    assert "what reaches SSM stream gyro" in view.locator(".mmv-heading").text_content()
+
+
+def test_a_press_on_the_map_of_shares_moves_the_cursor_to_the_step_of_the_prediction(all_views):
+    page = all_views
+    box = page.locator(".mmv-pairs")
+    box.scroll_into_view_if_needed()
+    size = box.bounding_box()
+    box.click(position={"x": 5, "y": size["height"] * 10.5 / 50})
+    assert "t = 0.88 s" in sentence(page)
+
+
+def test_the_map_of_shares_is_blank_after_the_step_of_the_prediction(all_views):
+    pixels = np.array(all_views.evaluate(
+        "(() => { const c = document.querySelector('.mmv-pairs canvas'); return [...c.getContext('2d').getImageData(0, 0, c.width, c.height).data]; })()"
+    )).reshape(50, 3, 5, 4)  # fmt: skip
+    drawn = np.arange(50)[:, None] >= np.arange(5) * 10
+    assert ((pixels[..., 3] > 0) == drawn[:, None, :]).all()
+
+
+def test_the_lanes_show_the_shares_of_each_modality_and_the_signs_of_their_steps(all_views):
+    page = all_views
+    slider(page, "Time cursor").fill("49")
+    share = page.explorer.frame["attribution"].isel(recorded_sample=1).values
+    limit = np.abs(share).max()
+    for m in range(3):
+        lane = page.locator(".mmv-lane .mmv-lane-bars").nth(m)
+        for kind, part in (("raises", share[m]), ("lowers", -share[m])):
+            bars = lane.locator(f".mmv-{kind}").get_attribute("d").count("M")
+            assert bars == (48 * part / limit > 0.05).sum()
+
+
+def test_every_view_states_what_it_shows_and_its_row_of_the_page_on_trust(all_views):
+    from mmviz.plots.trust import PAGE, ROWS, row_of
+
+    page = all_views
+    for name in names_of_views(page):
+        note = page.locator(f"[data-view='{name}'] details.mmv-trust")
+        assert note.count() == 1, name
+        row = ROWS[row_of(name)]
+        text = note.text_content()
+        assert row.question in text
+        assert row.cannot in text
+        assert f"{PAGE}#{row_of(name)}" in text
+    measured = page.locator("[data-view='end-to-end attribution'] .mmv-measured").text_content()
+    assert measured == "p(predicted class) after deleting the top 20 % of cells: 0.31; in random order: 0.94"
+
+
+def test_values_of_subsets_that_training_did_not_contain_are_marked_and_explained(show):
+    words = "1 of 8 subsets was not met in training: its values are out of distribution"
+    page = show(
+        every_view=True, attrs={"trained": "[true, true, true, true, true, false, true, true]", "untrained": words}
+    )
+    marked = [
+        row.text_content() for row in page.locator("table[aria-label^='Value v(S)'] tr:has(.mmv-untrained)").all()
+    ]
+    assert len(marked) == 1
+    assert "gyro" not in marked[0]
+    assert "gravity" in marked[0]
+    assert "not met in training" in marked[0]
+    for name in ("modality ablation", "shapley", "mean shapley"):
+        assert words in page.locator(f"[data-view='{name}']").text_content()
+    known = show(every_view=True)
+    assert known.locator(".mmv-untrained").count() == 0
 
 
 def test_the_expert_table_shows_mean_weights(all_views):

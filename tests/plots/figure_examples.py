@@ -118,8 +118,8 @@ def end_to_end(trace):
         },
         coords={"modality": names, "target_modality": names, "source_modality": names,
                 "recorded_sample": trace["states"]["recorded_sample"].values,
-                "explained": ("recorded_sample", ["class 1"] * S)},
-        attrs={"quantity": "log p of the predicted class", "rule": "frozen", "steps": steps, "steps_per_block": 1,
+                "target": ("recorded_sample", ["class 1"] * S)},
+        attrs={"target": "predicted", "meaning": "logit", "rule": "frozen", "steps_per_block": 1,
                "dataset": "toy", "split": "test", "model": "coupled_mamba", "seed": 0, "epoch": 2},
     )  # fmt: skip
 

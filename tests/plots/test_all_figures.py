@@ -24,7 +24,7 @@ DRAWN = {
     "plot_directions": ("position",),
     "plot_efficiency": ("milliseconds", "milliseconds_low", "milliseconds_high", "mebibytes", "mebibytes_low", "mebibytes_high"),
     "plot_end_to_end": ("share", "by_modality", "bias", "total"),
-    "plot_end_to_end_prefixes": ("prefix",),
+    "plot_end_to_end_prefixes": ("relative",),
     "plot_end_to_end_streams": ("level",),
     "plot_imbalance": ("full", "weakest", "E1", "E2", "E3"),
     "plot_expert_usage": ("usage",),

@@ -118,6 +118,7 @@ def _with_every_view(frame, rng, listed):
         "listed_correct": ("listed", (said == true).astype("f4") if learning else np.full(listed, np.nan, "f4")),
         "listed_recorded": ("listed", np.where(np.arange(listed) % 9 == 4, np.arange(listed) // 9, -1).clip(-1, S - 1).astype("f4")),
         "influence": (("recorded_sample", "layer", "target_modality", "target_block", "source_modality", "source_block"), (255 * heard).astype("u1"), {"scale": json.dumps([4.0] * L)}),
+        **_attribution(rng, S, M, T, block, count),
         "routing": (("epoch", "recorded_sample", "layer", "modality", "time", "expert"), np.round(255 * weight).astype("u1")),
         "plan": (("recorded_sample", "pair", "time", "anchor_time"), np.broadcast_to((255 * plan).astype("u1"), (S, 2, T, T)).copy(), {"scale": "[0.02, 0.03]"}),
         "cost": (("recorded_sample", "pair", "time", "anchor_time"), rng.integers(0, 255, (S, 2, T, T)).astype("u1"), {"scale": "[1.5, 2.0]"}),
@@ -132,11 +133,58 @@ def _with_every_view(frame, rng, listed):
         "listed_id": ("listed", [f"s{k}" for k in range(listed)]),
         "listed_target": ("listed", names_of[true] if learning else np.array([f"{v:.3g}" for v in rng.normal(size=listed)])),
         "listed_predicted": ("listed", names_of[said] if learning else np.array([f"{v:.3g}" for v in rng.normal(size=listed)])),
-        "target_block": block,
+        "target_block": block, "attribution_block": block,
+        "attribution_explained": ("recorded_sample", [str(n) for n in names_of[np.arange(S) % len(names_of)]]),
         "expert": [*names, "shared 1", "shared 2"], "expert_modality": ("expert", [*names, "", ""]),
         "pair_source": ("pair", [names[-1], names[0]]), "pair_anchor": ("pair", [names[0], names[-1]]),
     }  # fmt: skip
-    return frame.assign(data).assign_coords(coords).assign_attrs(best_epoch=int(E - 1))
+    return (
+        frame.assign(data)
+        .assign_coords(coords)
+        .assign_attrs(
+            best_epoch=int(E - 1),
+            faithfulness=json.dumps(
+                {"end-to-end": "p(predicted class) after deleting the top 20 % of cells: 0.31; in random order: 0.94"}
+            ),
+        )
+    )
+
+
+def _attribution(rng, S, M, T, block, count):
+    """Shares whose sums hold; the prediction up to t has those of the steps up to t; levels as in explorer_attribution.py."""
+    share = (
+        rng.normal(size=(S, M, T)) * np.exp(-(((np.arange(T) - 0.6 * T) / 6) ** 2)) * np.linspace(1.5, 0.5, M)[:, None]
+    )
+    bias = rng.normal(0, 0.3, S)
+    room = np.concatenate(
+        [share, np.zeros((S, M, max(0, block[-1] + 1 - T)))], -1
+    )  # blocks after the last step are empty
+    of_block = np.add.reduceat(room, block, axis=-1)
+    prefix = of_block[:, None] * (np.arange(T)[:, None, None] >= block)
+    limit = np.abs(prefix).max((2, 3))
+    limit[limit == 0] = 1
+    level = 128 + 127 * np.sign(prefix) * np.sqrt(np.abs(prefix) / limit[..., None, None])
+    stream = rng.random((S, M, count, M, count)) * (np.arange(count)[:, None, None] >= np.arange(count))
+    dims = ("target_modality", "attribution_target_block", "source_modality", "attribution_block")
+    about = {
+        "quantity": "logit of the predicted class minus the p-weighted mean logit",
+        "rule": "frozen",
+    }
+    return {
+        "attribution": (("recorded_sample", "modality", "time"), share.astype("f4"), about),
+        "attribution_bias": ("recorded_sample", bias.astype("f4")),
+        "attribution_total": ("recorded_sample", (bias + share.sum((1, 2))).astype("f4")),
+        "attribution_error": ("recorded_sample", np.full(S, 4.2e-7, "f4")),
+        "attribution_prefix": (("recorded_sample", "time", *dims[2:]), np.round(level).astype("u1")),
+        "attribution_prefix_limit": (("recorded_sample", "time"), limit.astype("f4")),
+        "attribution_prefix_bias": (("recorded_sample", "time"), (bias[:, None] * np.linspace(0.5, 1, T)).astype("f4")),
+        "attribution_prefix_total": (
+            ("recorded_sample", "time"),
+            (bias[:, None] * np.linspace(0.5, 1, T) + prefix.sum((2, 3))).astype("f4"),
+        ),
+        "attribution_stream": (("recorded_sample", *dims), np.round(255 * np.sqrt(stream)).astype("u1")),
+        "attribution_stream_limit": ("recorded_sample", np.full(S, 2.5, "f4")),
+    }
 
 
 def _signal(rng, samples, frames, features, m):

@@ -6,21 +6,22 @@ epochName:()=>epochName,faint:()=>faint,fault:()=>fault,fill:()=>fill2,fixed:()=
 largest:()=>largest,lastColour:()=>lastColour,layerOf:()=>layerOf,legend:()=>legend,letters:()=>letters,modality:()=>modality,moment:()=>moment,name:()=>name,onDrag:()=>onDrag,
 openFrame:()=>openFrame,openStandalone:()=>openStandalone,paint:()=>paint,pathOf:()=>pathOf,plot:()=>plot,prefixNote:()=>prefixNote,rangeOf:()=>rangeOf,readout:()=>readout,
 register:()=>register,registerFailure:()=>registerFailure,render:()=>render,rgb:()=>rgb,row:()=>row,rowHead:()=>rowHead,s:()=>s,short:()=>short,signed:()=>signed,
-signedBar:()=>signedBar,span:()=>span,stretch:()=>stretch,ticks:()=>ticks,tint:()=>tint,unseen:()=>unseen,viewNames:()=>viewNames});var SVG="http://www.w3.org/2000/svg";function fill(node,attributes,children){for(let[name2,value2]of Object.entries(attributes))node.setAttribute(name2,String(value2));
+signedBar:()=>signedBar,span:()=>span,stretch:()=>stretch,ticks:()=>ticks,tint:()=>tint,unseen:()=>unseen,untrainedNote:()=>untrainedNote,viewNames:()=>viewNames});var SVG="http://www.w3.org/2000/svg";function fill(node,attributes,children){for(let[name2,value2]of Object.entries(attributes))node.setAttribute(name2,String(value2));
 return node.append(...children),node}var h=(tag,attributes={},...children)=>fill(document.createElement(tag),attributes,children),s=(tag,attributes={},...children)=>fill(
 document.createElementNS(SVG,tag),attributes,children),unseen=text=>h("span",{class:"mmv-hidden-text"},text),name=text=>h("bdi",{},text),heading=(...children)=>h(
 "div",{class:"mmv-heading",role:"heading"},...children),prefixNote=frame=>frame.prefix?.label?[h("p",{class:"mmv-faint mmv-small mmv-prefix",title:frame.prefix.
-meaning},frame.prefix.label)]:[],faint=(...children)=>h("p",{class:"mmv-faint mmv-small"},...children);function button(text,act,attributes={}){let node=h("butto\
-n",{type:"button",...attributes},text);return node.addEventListener("click",act),node}function choice(label,options,onPick){let select=h("select",{"aria-label":label},
-...options.map((text,i)=>h("option",{value:i},text)));return select.addEventListener("change",()=>onPick(Number(select.value))),{select,node:h("label",{class:"m\
-mv-control"},h("span",{},label),select)}}var plot=(label,...children)=>s("svg",{viewBox:"0 0 1000 100",preserveAspectRatio:"none",role:"img","aria-label":label},
-...children),GLYPHS=LOOKS.glyphs,DASHES=LOOKS.dashes,glyph=m=>h("span",{class:"mmv-glyph","data-m":m%8,"aria-hidden":"true"},GLYPHS[m%8]),letters=text=>[...text].
-reduce((sum,c)=>sum+(Number(c.codePointAt(0))>11903?2:1),0),columnHead=(frame,m,room)=>frame.modalities.every(one=>letters(one.name)<=room)?modality(frame,m):[glyph(
-m),unseen(frame.modalities[m].name)],modality=(frame,m)=>[glyph(m),name(frame.modalities[m].name)];function onDrag(area,ruler,report,control){let at=event=>{let{
-left,width,top,height}=ruler.getBoundingClientRect();return[(event.clientX-left)/width,(event.clientY-top)/height]},held=null;area.addEventListener("pointerdown",
-event=>{let[x,y]=at(event);event.button!==0||x<0||event.target.closest("button, input, select, a")||(held=event.pointerId,area.setPointerCapture(held),event.preventDefault(),
-control?.focus({preventScroll:!0}),report(x,y,event,!0))}),area.addEventListener("pointermove",event=>{let[x,y]=at(event);event.pointerId===held&&report(x,y,event,
-!1)});for(let end of["pointerup","pointercancel"])area.addEventListener(end,()=>held=null)}var CIVIDIS="00224e 123570 3b496c 575d6d 707173 8a8678 a59c74 c3b369 e1cc55 fee838".split(" "),rgb=hex=>[0,2,4].map(k=>parseInt(hex.slice(k,k+2),16)),RGB=CIVIDIS.
+meaning},frame.prefix.label)]:[],faint=(...children)=>h("p",{class:"mmv-faint mmv-small"},...children),untrainedNote=(frame,mark="")=>frame.untrained?[faint(mark,
+name(frame.untrained))]:[];function button(text,act,attributes={}){let node=h("button",{type:"button",...attributes},text);return node.addEventListener("click",
+act),node}function choice(label,options,onPick){let select=h("select",{"aria-label":label},...options.map((text,i)=>h("option",{value:i},text)));return select.addEventListener(
+"change",()=>onPick(Number(select.value))),{select,node:h("label",{class:"mmv-control"},h("span",{},label),select)}}var plot=(label,...children)=>s("svg",{viewBox:"\
+0 0 1000 100",preserveAspectRatio:"none",role:"img","aria-label":label},...children),GLYPHS=LOOKS.glyphs,DASHES=LOOKS.dashes,glyph=m=>h("span",{class:"mmv-glyph",
+"data-m":m%8,"aria-hidden":"true"},GLYPHS[m%8]),letters=text=>[...text].reduce((sum,c)=>sum+(Number(c.codePointAt(0))>11903?2:1),0),columnHead=(frame,m,room)=>frame.
+modalities.every(one=>letters(one.name)<=room)?modality(frame,m):[glyph(m),unseen(frame.modalities[m].name)],modality=(frame,m)=>[glyph(m),name(frame.modalities[m].
+name)];function onDrag(area,ruler,report,control){let at=event=>{let{left,width,top,height}=ruler.getBoundingClientRect();return[(event.clientX-left)/width,(event.
+clientY-top)/height]},held=null;area.addEventListener("pointerdown",event=>{let[x,y]=at(event);event.button!==0||x<0||event.target.closest("button, input, selec\
+t, a")||(held=event.pointerId,area.setPointerCapture(held),event.preventDefault(),control?.focus({preventScroll:!0}),report(x,y,event,!0))}),area.addEventListener(
+"pointermove",event=>{let[x,y]=at(event);event.pointerId===held&&report(x,y,event,!1)});for(let end of["pointerup","pointercancel"])area.addEventListener(end,()=>held=
+null)}var CIVIDIS="00224e 123570 3b496c 575d6d 707173 8a8678 a59c74 c3b369 e1cc55 fee838".split(" "),rgb=hex=>[0,2,4].map(k=>parseInt(hex.slice(k,k+2),16)),RGB=CIVIDIS.
 map(rgb),PALETTE=Uint8ClampedArray.from({length:768},(_,i)=>{let f=(i/3|0)/255*9,k=Math.min(8,f|0);return RGB[k][i%3]*(1-f+k)+RGB[k+1][i%3]*(f-k)}),PIXELS=new Uint32Array(
 new Uint8ClampedArray(1024).map((_,i)=>i%4===3?255:PALETTE[3*(i>>2)+i%4]).buffer),kept=new WeakMap;function sheet(canvas,columns,rows){let known=kept.get(canvas);
 if(known&&known.image.width===columns&&known.image.height===rows)return known;canvas.width=columns,canvas.height=rows;let context=canvas.getContext("2d"),image=context.
@@ -57,14 +58,27 @@ g"||!view.name)throw new TypeError(`${where}: name is not a text; give each view
 `${where}: this name is registered already; choose another`);if(!PLACES.includes(view.place))throw new TypeError(`${where}: place is ${JSON.stringify(view.place)}\
 , expected one of ${PLACES.join(", ")}`);if(!Array.isArray(view.needs))throw new TypeError(`${where}: needs is ${JSON.stringify(view.needs)}, expected an array \
 with the names of the frame's arrays`);if(typeof view.mount!="function")throw new TypeError(`${where}: mount is no function; expected mount(root, frame, state, \
-pick)`);views.push(view)}function registerFailure(name2,error){let mount16=()=>{throw error};views.push({name:name2,place:"wide",needs:[],mount:mount16})}var registered=(place,frame)=>views.
+pick)`);views.push(view)}function registerFailure(name2,error){let mount17=()=>{throw error};views.push({name:name2,place:"wide",needs:[],mount:mount17})}var registered=(place,frame)=>views.
 filter(view=>view.place===place&&view.needs.every(frame.has)).sort((a,b)=>(a.order??100)-(b.order??100)),viewNames=()=>views.map(view=>view.name);function mount(root,frame){let M=frame.modalities.length,cells=frame.modalities.map(()=>frame.modalities.map(()=>h("td"))),head=h("tr",{},h("td",{class:"mmv-fai\
 nt"},"target ↓ source →"),...cells.map((_,n)=>h("th",{scope:"col"},...columnHead(frame,n,(235/M-27)/6.5)))),body=cells.map((list,m)=>h("tr",{},rowHead(...modality(
 frame,m)),...list)),title=heading("Coupling weights W");root.append(title,h("table",{class:"mmv-matrix","aria-label":"Coupling weights W: rows are targets, colu\
 mns are sources",...M>4?{"data-many":""}:{}},h("thead",{},head),h("tbody",{},...body)));let most=largest(...frame.compared.filter(one=>one.has("coupling")).flatMap(
 one=>one.epochs.map((_,e)=>one.part("coupling",e))));return({epoch,layer})=>{let weights=frame.part("coupling",epoch,layer);title.textContent=`Coupling weights \
 W, layer ${frame.layers[layer]}`,cells.flat().forEach((cell,i)=>{cell.textContent=fixed(weights[i],2),cell.style.setProperty("--weight",String(most&&Math.abs(weights[i])/
-most||0))})}}register({name:"coupling",place:"side",order:30,needs:["coupling"],mount});function opened(bytes,{shape,dtype,at,lags}){let count=shape.reduce((a,b)=>a*b,1),wide=dtype==="float32",whole2=wide?new Uint32Array(count):bytes.slice(at,at+count);
+most||0))})}}register({name:"coupling",place:"side",order:30,needs:["coupling"],mount});var signedShare=level=>Math.sign(level-128)*((level-128)/127)**2;function blocks(frame,t){let T=frame.sizes.time,starts=frame.attribution.block;return{count:starts.
+length,from:i=>starts[i],to:i=>starts[i]<=t?Math.min((starts[i+1]??T)-1,t):(starts[i+1]??T)-1}}var blockOf=(frame,t)=>frame.attribution.block.reduce((best,from,b)=>from<=
+t?b:best,0),isAlong=(frame,t)=>frame.has("attribution_prefix")&&t<frame.sizes.time-1;function sourcesOfPrediction(frame,sample,t){if(!isAlong(frame,t))return{values:frame.
+part("attribution",sample),count:frame.sizes.time,from:i=>i,to:i=>i,signed:!0};let limit=frame.part("attribution_prefix_limit",sample)[t];return{values:Float32Array.
+from(frame.part("attribution_prefix",sample,t),level=>limit*signedShare(level)),...blocks(frame,t),signed:!0}}function sourcesOfStream(frame,sample,m,t){let limit=frame.
+part("attribution_stream_limit")[sample];return{values:Float32Array.from(frame.part("attribution_stream",sample,m,blockOf(frame,t)),level=>limit*(level/255)**2),
+...blocks(frame,t),signed:!1}}var limitOf=({values})=>largest(values)||1;function barsOf(frame,sources,m){let{values,count,from,to,signed:signed2}=sources,limit=limitOf(
+sources),T=frame.sizes.time,zero=signed2?50:98,tall=signed2?48:96,paths=["",""];for(let i=0;i<count;i++){let v=values[m*count+i],high=Math.min(1,Math.abs(v)/limit)*
+tall;if(!(high>.05))continue;let a=1e3*from(i)/T,b=1e3*(to(i)+1)/T,y=v>0?zero-high:zero+high;paths[v>0?0:1]+=`M${a.toFixed(1)} ${zero}V${y.toFixed(1)}H${b.toFixed(
+1)}V${zero}Z`}return paths}function barsDrawing(){let up=s("path",{class:"mmv-raises"}),down=s("path",{class:"mmv-lowers"}),zero=s("path",{class:"mmv-rule"});return{
+nodes:[up,down,zero],draw:(frame,sources,m)=>{let paths=barsOf(frame,sources,m);[up,down].forEach((path,k)=>{path.getAttribute("d")!==paths[k]&&path.setAttribute(
+"d",paths[k]),path.classList.toggle("mmv-unsigned",!sources.signed)}),zero.setAttribute("d",`M0 ${sources.signed?50:98}H1000`)}}}var RAISES=[178,24,43],LOWERS=[
+33,102,172],NONE=[247,247,247];function signedColour(v){let end=v<0?LOWERS:RAISES,f=Math.min(1,Math.abs(v))**.75;return[...NONE.map((c,k)=>Math.round(c+f*(end[k]-
+c))),255]}function opened(bytes,{shape,dtype,at,lags}){let count=shape.reduce((a,b)=>a*b,1),wide=dtype==="float32",whole2=wide?new Uint32Array(count):bytes.slice(at,at+count);
 if(wide)for(let b=0;b<4;b++)for(let i=0,from=at+b*count;i<count;i++)whole2[i]|=bytes[from+i]<<8*b;for(let lag of[...lags].reverse())for(let i=lag;i<count;i++)whole2[i]+=
 whole2[i-lag];return whole2 instanceof Uint32Array?new Float32Array(whole2.buffer):whole2}async function openFrame(text,body){let meta=JSON.parse(text),arrays={},
 stream=new Blob([body]).stream().pipeThrough(new DecompressionStream("gzip")),bytes=new Uint8Array(await new Response(stream).arrayBuffer());for(let[key,described]of Object.
@@ -87,7 +101,43 @@ stringify([state.version,...keys.map(key=>state[key])]),name2=keys.join(),differ
 reduce((all,one)=>all&&one?[Math.min(all[0],one[0]),Math.max(all[1],one[1])]:all??one,null)??[0,0],allOf=(frame,key,sample)=>frame.compared.filter(one=>one.has(
 key)).flatMap(one=>(one.edited()?[one,one.recorded]:[one]).flatMap(kind=>one.epochs.map((_,e)=>kind.part(key,e,sample)))),layerOf=(one,frame,{layer,layer_of_a})=>Math.
 min(one===frame?layer:layer_of_a??layer,one.sizes.layer-1),lastColour=(frame,scales,state)=>Math.max(...frame.compared.map(one=>scales(one)?.[layerOf(one,frame,
-state)]??0)),span=(frame,{brush})=>brush??[0,frame.sizes.time-1];function pathOf(count,across,up,half=3){let path="",run=0,end=()=>{run===1&&(path+=`m${-half} 0h${2*half}`),run=0};for(let i=0;i<count;i++){let y=up(i);y!==void 0&&
+state)]??0)),span=(frame,{brush})=>brush??[0,frame.sizes.time-1];var MOST=3,plusShort=v=>v>0?`+${short(v,2)}`:short(v,2);function mount2(root,frame,_state,pick){let M=frame.modalities.length,T=frame.sizes.time,B=frame.attribution.
+block.length,{quantity,explained}=frame.attribution,along=frame.has("attribution_prefix"),streams=frame.has("attribution_stream")?frame.modalities:[],what=choice(
+"Target",[along?"prediction up to the cursor":"prediction, whole sequence",...streams.map(one=>`SSM stream ${one.name}`)],i=>{target=i-1,last&&draw(last)}),lanes=frame.
+modalities.map((one,m)=>{let bars=barsDrawing(),here=s("path",{class:"mmv-here"}),band=s("rect",{class:"mmv-band",y:0,height:100}),drawing=plot(`Shares of ${one.
+name} over its steps; the sum is in the table`,band,...bars.nodes,here),value2=h("td",{class:"mmv-value"}),box2=h("div",{class:"mmv-plot mmv-lane-bars"},drawing);
+return onDrag(box2,box2,x=>pick({time:Math.min(T-1,Math.max(0,Math.floor(x*T)))})),{bars,here,band,value:value2,node:h("tr",{},rowHead(...modality(frame,m)),h("\
+td",{class:"mmv-cell"},box2),value2)}}),total=text=>{let value2=h("td",{class:"mmv-value"});return{value:value2,node:h("tr",{class:"mmv-total"},rowHead(text),h(
+"td"),value2)}},bias=total("bias"),sum=total("sum"),title=heading("End-to-end attribution"),about=h("p",{class:"mmv-small mmv-attribution-about"}),note=h("p",{class:"\
+mmv-faint mmv-small"}),table=h("table",{class:"mmv-attribution","aria-label":"Share of each modality"},h("tbody",{},...lanes.map(one=>one.node),bias.node,sum.node)),
+canvas=h("canvas",{role:"img"}),line=h("div",{class:"mmv-at"}),cuts=frame.modalities.slice(1).map(()=>h("div",{class:"mmv-cut-x"}));cuts.forEach((node,k)=>node.
+style.setProperty("--at",String((k+1)/M)));let box=h("div",{class:"mmv-plot mmv-map mmv-pairs"},canvas,h("div",{class:"mmv-marks","aria-hidden":"true"},...cuts,
+line)),caption=h("div",{class:"mmv-subtitle"}),names=h("div",{class:"mmv-alongs","aria-hidden":"true"},...frame.modalities.map((_,m)=>h("span",{},...columnHead(
+frame,m,(340/M-15)/6.5)))),map=h("div",{class:"mmv-pair-map"},caption,box,names);root.append(title,...streams.length?[what.node]:[],about,table,note,map),onDrag(
+box,box,(_x,y)=>{let rows=target<0?T:B,row2=Math.min(rows-1,Math.max(0,Math.floor(y*rows)));pick({time:target<0?row2:(frame.attribution.block[row2+1]??T)-1})});
+let target=-1,painted="",last=null,changed=changes();function paintMap({sample}){if(target<0){let levels2=frame.part("attribution_prefix",sample);return tint(canvas,
+M*B,T,(x,t)=>frame.attribution.block[x%B]>t?null:signedColour(signedShare(levels2[t*M*B+x])))}let levels=frame.part("attribution_stream",sample,target);return paint(
+canvas,M*B,B,(x,t)=>x%B>t?-1:levels[t*M*B+x])}function draw(state){last=state;let{sample,time}=state,onPrediction=target<0,[a,b]=span(frame,state),sources=onPrediction?
+sourcesOfPrediction(frame,sample,time):sourcesOfStream(frame,sample,target,time),{values,count,from,to}=sources,early=isAlong(frame,time),whole2=onPrediction&&!early,
+cut=onPrediction&&!along?T-1:time,inside=Array.from({length:count},(_,i)=>i).filter(i=>to(i)>=a&&from(i)<=b),sums=lanes.map((_,m)=>inside.reduce((all2,i)=>all2+
+values[m*count+i],0)),all=sums.reduce((x,y)=>x+y,0);lanes.forEach(({bars,here,band,value:value2},m)=>{bars.draw(frame,sources,m),here.setAttribute("d",`M${1e3*(cut+
+1)/T} 0V100`),band.setAttribute("x",String(state.brush?1e3*a/T:0)),band.setAttribute("width",String(state.brush?1e3*(b+1-a)/T:0)),value2.textContent=onPrediction?
+plusShort(sums[m]):all?`${fixed(100*sums[m]/all,0)} %`:"–"});let every=onPrediction&&!state.brush;bias.node.hidden=!every,bias.value.textContent=plusShort(early?
+frame.part("attribution_prefix_bias",sample)[time]:frame.part("attribution_bias")[sample]),sum.node.hidden=!onPrediction,sum.value.textContent=plusShort(every?early?
+frame.part("attribution_prefix_total",sample)[time]:frame.part("attribution_total")[sample]:all);let at=whole2?"the whole sequence":onPrediction?`the steps up t\
+o ${brief(frame,sample,time)}`:"";title.textContent=onPrediction?"End-to-end attribution: what moved this prediction":`End-to-end attribution: what reaches SSM \
+stream ${frame.modalities[target].name}`,about.replaceChildren(...onPrediction?[`Signed share in the ${quantity}`,...explained[sample]?[" (",name(explained[sample]),
+")"]:[],`, predicted from ${at}`]:["Contribution to SSM stream ",name(frame.modalities[target].name),` at ${brief(frame,sample,time)}, through all layers`],state.
+brush?`; sources at ${stretch(frame,sample,state.brush)}.`:".");let order=inside.flatMap(i=>lanes.map((_,m)=>({i,m,v:values[m*count+i]}))).filter(({v})=>v).sort(
+(x,y)=>Math.abs(y.v)-Math.abs(x.v)).slice(0,MOST);if(note.replaceChildren(...order.length?["Largest: ",...order.flatMap(({i,m,v},k)=>[k?", ":"",name(frame.modalities[m].
+name),` at ${brief(frame,sample,to(i))} ${onPrediction?plusShort(v):short(v,2)}`]),". "]:["No source in this range. "],onPrediction?`Bars up, red: raises it; do\
+wn, blue: lowers it; to ±${short(limitOf(sources),2)}.${explained[sample]?" Shares shrink as p nears 1.":""}`:"Norm over the channels.",every&&whole2?` Modalit\
+ies + bias = sum; conservation error ${short(frame.part("attribution_error")[sample],2)}.`:""),map.hidden=onPrediction&&!along,map.hidden)return;let key=`${target}`;
+(changed(state,"sample")||key!==painted)&&(painted=key,paintMap(state),caption.textContent=onPrediction?"down: step of the prediction, across: source steps; col\
+ours: share / largest of its row, −1 (blue) to +1 (red)":`down: steps of the stream, across: source steps; colours from 0 to ${short(frame.part("attribution_s\
+tream_limit")[sample])}, by square root`,canvas.setAttribute("aria-label",`${title.textContent}: map of ${onPrediction?T:B} by ${M} times ${B} steps; the table \
+holds the sums at the cursor`));let rows=onPrediction?T:B,row2=onPrediction?time:blockOf(frame,time);line.style.top=`${100*row2/rows}%`,line.style.height=`${100/
+rows}%`}return draw}register({name:"end-to-end attribution",place:"columns",order:5,needs:["attribution"],height:M=>450+42*M,mount:mount2});function pathOf(count,across,up,half=3){let path="",run=0,end=()=>{run===1&&(path+=`m${-half} 0h${2*half}`),run=0};for(let i=0;i<count;i++){let y=up(i);y!==void 0&&
 Number.isFinite(y)?path+=`${run++?"L":"M"}${across(i).toFixed(1)} ${y.toFixed(2)}`:y!==void 0&&end()}return end(),path}var heightOf=(v,[low,high])=>high>low?96-
 (v-low)/(high-low)*92:50+0*v;function chart({label,series,onPick,tall=!1}){let lines=series.map(({m,f})=>s("path",m===void 0?{class:"mmv-line","data-f":f%8,"stroke-dasharray":DASHES[f%8]}:{
 class:"mmv-share","data-m":m%8,"stroke-dasharray":DASHES[m%8]})),befores=series.map(({m})=>s("path",{class:"mmv-recorded-line",...m===void 0?{}:{"data-m":m%8}})),
@@ -105,7 +155,7 @@ now)} 0V100`),band.setAttribute("x",String(brush?1e3*place(brush[0]):0)),band.se
 text)}}return{node,draw,say}}var dash=f=>s("svg",{viewBox:"0 0 18 6","aria-hidden":"true"},s("path",{d:"M0 3H18",class:"mmv-line","data-f":f%8,"stroke-dasharray":DASHES[f%
 8]}));function legend(features){let keys=features.map((text,f)=>h("span",{class:"mmv-key"},dash(f),name(text)));return h("div",{class:"mmv-legend",...features.length>
 4?{"data-many":""}:{}},...keys)}function rangeOf(lists,zero=!1){let low=zero?0:1/0,high=zero?0:-1/0;for(let list of lists)for(let i=0;i<list.length;i++)Number.isFinite(
-list[i])&&([low,high]=[Math.min(low,list[i]),Math.max(high,list[i])]);return low<=high?[low,high]:[0,0]}function mount2(root,frame,_state,pick){let{time:T,channel:C}=frame.sizes,series=frame.modalities.map((_,m)=>({m})),slider2=h("input",{type:"range",min:0,max:C-
+list[i])&&([low,high]=[Math.min(low,list[i]),Math.max(high,list[i])]);return low<=high?[low,high]:[0,0]}function mount3(root,frame,_state,pick){let{time:T,channel:C}=frame.sizes,series=frame.modalities.map((_,m)=>({m})),slider2=h("input",{type:"range",min:0,max:C-
 1,step:1,class:"mmv-channel","aria-label":"Channel"});slider2.addEventListener("input",()=>pick({channel:Number(slider2.value)}));let lasting=chart({label:"Stat\
 e half-life of every channel, logarithmic scale; the table has the numbers",series,onPick:x=>pick({channel:Math.round(x*(C-1))})}),along=chart({label:"Hidden-st\
 ate magnitude of the selected channel over the sequence",series,onPick:x=>pick({time:Math.round(x*(T-1))})}),cells=frame.modalities.map(()=>[h("td"),h("td"),h("\
@@ -122,29 +172,7 @@ m)),valid=frame.modalities.map((_,m)=>frame.part("state_valid",sample,m)),norm=(
 now:time,range:[0,most],brush}),along.say({title:`‖h‖₂ of row ${channel+1}`,high:`≥${short(most)}`,low:"0",from:brief(frame,sample,0),to:brief(frame,sample,
 T-1)}),cells.forEach(([number,life,size],m)=>{number.textContent=String(numbers[m*C+channel]),life.textContent=short(lives[m*C+channel]),size.textContent=norm(m,
 time)>=frame.scale[layer]?`≥ ${short(frame.scale[layer])}`:short(norm(m,time))})}}register({name:"half-life",place:"columns",order:40,needs:["half_life","stat\
-e"],height:M=>375+20*M,mount:mount2});function mount3(root,frame,_state,pick){let[,layers,M,B]=frame.shape("influence"),T=frame.sizes.time,starts=frame.influence.block,blockOf=t=>starts.reduce((best,from,b)=>from<=
-t?b:best,0),lastOf=b=>(b+1<B?starts[b+1]:T)-1,canvas=h("canvas",{role:"img"}),lines=Array.from({length:M},()=>h("div",{class:"mmv-at"})),grid=frame.modalities.flatMap(
-(_,k)=>k?[h("div",{class:"mmv-cut-x"}),h("div",{class:"mmv-cut-y"})]:[]);grid.forEach((node,i)=>node.style.setProperty("--at",String((1+(i>>1))/M)));let box=h("\
-div",{class:"mmv-plot mmv-map mmv-square"},canvas,h("div",{class:"mmv-marks","aria-hidden":"true"},...grid,...lines)),names=kind=>h("div",{class:kind,"aria-hidd\
-en":"true"},...frame.modalities.map((_,m)=>h("span",{},...columnHead(frame,m,(340/M-15)/6.5)))),cells=frame.modalities.map(()=>frame.modalities.map(()=>h("td"))),
-title=heading("Cross-modal influence"),caption=h("caption",{class:"mmv-small"});root.append(title,h("div",{class:"mmv-blocks"},names("mmv-ups"),box,h("span"),names(
-"mmv-alongs")),h("div",{class:"mmv-scroll-x",tabindex:0,role:"region","aria-label":"Shares at the cursor"},h("table",{class:"mmv-list mmv-influence-table","aria\
--label":"Relative influence on each modality at the cursor"},caption,h("thead",{},h("tr",{},h("td",{class:"mmv-faint"},"target ↓ source →"),...frame.modalities.
-map((_,n)=>h("th",{scope:"col"},...columnHead(frame,n,(285/M-18)/6.5))))),h("tbody",{},...cells.map((list,m)=>h("tr",{},rowHead(...modality(frame,m)),...list))))),
-faint("Each block: target time down, source time across; the map is causal: zero above the diagonal. Magnitude |K|, exact for the operator's inputs with its gat\
-es held fixed, at the epoch that training selected; the colour scale is that of its square root; it is not the derivative of the whole model. Press on the map t\
-o move the cursor.")),onDrag(box,box,(_x,y)=>{let row2=Math.min(M*B-1,Math.max(0,Math.floor(y*M*B)));pick({time:lastOf(row2%B)})}),root.style.setProperty("--sou\
-rces",String(M));let changed=changes();return state=>{let{sample,time}=state,layer=Math.min(state.layer,layers-1),map=frame.part("influence",sample,layer),[a,b]=span(
-frame,state),[first,last]=[blockOf(a),blockOf(b)],scale=lastColour(frame,one=>one.influence?.scale,{...state,layer}),at=blockOf(time),level=(m,t,n,s2)=>map[((m*
-B+t)*M+n)*B+s2],share=Math.sqrt(frame.influence.scale[layer]/scale);changed(state,"sample","layer","layer_of_a","brush")&&paint(canvas,M*B,M*B,(x,y)=>{let s2=x%
-B,t=y%B;return s2>t||s2<first||s2>last?-1:Math.round(share*level(y/B|0,t,x/B|0,s2))}),canvas.setAttribute("aria-label",`Influence map of layer ${frame.layers[layer]}\
-, ${M} by ${M} blocks of ${B} moments; the table holds the sums at the cursor`),title.textContent=`Cross-modal influence, layer ${frame.layers[layer]}`,lines.forEach(
-(line,m)=>{line.style.top=`${100*(m*B+at)/(M*B)}%`,line.style.height=`${100/(M*B)}%`}),caption.textContent=`Relative influence on each modality at ${brief(frame,
-sample,time)}, and the source time with the largest influence (colour scale ends at ${short(scale)}).`,cells.forEach((list,m)=>{let sums=list.map((_,n)=>{let sum=0,
-most=-1,when=0;for(let s2=first;s2<=Math.min(at,last);s2++){let v=level(m,at,n,s2)**2;sum+=v,v>most&&([most,when]=[v,s2])}return{sum,when}}),whole2=sums.reduce(
-(all,{sum})=>all+sum,0);list.forEach((cell,n)=>{let texts=whole2&&sums[n].sum?[`${fixed(100*sums[n].sum/whole2,0)} %,`,brief(frame,sample,lastOf(sums[n].when))]:
-["–"];cell.replaceChildren(...texts.flatMap((text,i)=>[i?" ":"",h("span",{class:"mmv-whole"},text)]))})})}}register({name:"influence",place:"columns",order:30,
-needs:["influence"],height:M=>585+22*M,mount:mount3});function columnsOf(frame,m,sample){let valid=frame.part(`signal_valid_${m}`,sample),values=frame.part(`signal_${m}`,sample),F=frame.modalities[m].features.length,
+e"],height:M=>375+20*M,mount:mount3});function columnsOf(frame,m,sample){let valid=frame.part(`signal_valid_${m}`,sample),values=frame.part(`signal_${m}`,sample),F=frame.modalities[m].features.length,
 withValue=i=>{for(let f=0;f<F;f++)if(Number.isFinite(values[i*F+f]))return i;return-1},kept2=[...valid.keys()].filter(i=>valid[i]);if(frame.has(`signal_at_${m}`))
 return timed(kept2,frame.part(`signal_at_${m}`,sample),frame.part(`signal_until_${m}`,sample),withValue);let spread=frame.align==="resample"||frame.modalities[m].
 static,count=spread?kept2.length:frame.align==="pad"?frame.sizes.time:valid.length,of=spread?k=>kept2[k]:k=>k<valid.length&&valid[k]?k:-1;return Array.from({length:count},
@@ -175,59 +203,89 @@ name}: hidden state, ${C} channels over ${T} steps`,canvas=h("canvas",{role:"img
 "div",{class:"mmv-plot mmv-state mmv-map"},canvas,mark),gutter=h("div",{class:"mmv-gutter"},h("div",{class:"mmv-faint"},"hidden state"),h("div",{class:"mmv-fain\
 t"},`${C} channels`));function draw(selection){let{sample,epoch,layer}=selection,share=frame.scale[layer]/lastColour(frame,one=>one.scale,selection),valid=frame.
 part("state_valid",sample,m),state=frame.part("state",epoch,sample,layer,m);paint(canvas,T,C,(t,c)=>valid[t]?Math.round(state[c*T+t]*share):-1)}return{gutter,box,
-draw,choose:({channel})=>{mark.style.top=`${100*channel/C}%`,mark.style.height=`${100/C}%`}}}function colourKey(frame){let bar2=h("canvas",{"aria-hidden":"true"}),
-end=h("span");return paint(bar2,256,1,x=>x),{node:h("div",{class:"mmv-colour"},h("span",{},frame.state_name),h("span",{},"0"),bar2,end),draw:selection=>{let unit=frame.
-state_unit&&frame.state_unit!=="1"?` ${frame.state_unit}`:"";end.textContent=`≥ ${short(lastColour(frame,one=>one.scale,selection))}${unit}`}}}function buildBrush(frame,now,pick){
-let label=h("span",{class:"mmv-span"}),T=frame.sizes.time,from=()=>pick({brush:[now().time,Math.max(now().time,now().brush?.[1]??T-1)]}),to=()=>pick({brush:[Math.
-min(now().time,now().brush?.[0]??0),now().time]}),clear=button("clear",()=>pick({brush:null}),{"aria-label":"Clear the time range"});return{node:h("div",{class:"\
-mmv-brush",role:"group","aria-label":"Time range"},h("span",{class:"mmv-faint"},"Time range"),label,button("start",from,{"aria-label":"Start the time range at t\
-he cursor"}),button("end",to,{"aria-label":"End the time range at the cursor"}),clear),draw:state=>{label.textContent=state.brush?stretch(frame,state.sample,state.
-brush):"all",clear.disabled=!state.brush},key:event=>{event.key==="["&&from(),event.key==="]"&&to(),event.key==="Escape"&&now().brush&&pick({brush:null})}}}function mount4(root,frame,state,pick){
+draw,choose:({channel})=>{mark.style.top=`${100*channel/C}%`,mark.style.height=`${100/C}%`}}}function attributionLane(frame,m){let bars=barsDrawing(),label=`${frame.
+modalities[m].name}: signed shares of its steps in the prediction at the cursor`,box=h("div",{class:"mmv-plot mmv-lane-bars"},plot(label,...bars.nodes)),gutter=h(
+"div",{class:"mmv-gutter"},h("div",{class:"mmv-faint",title:"end-to-end attribution: bars up (red) raise the prediction, bars down (blue) lower it"},"attributio\
+n ±"));function draw({sample,time}){box.hidden=gutter.hidden=frame.edited()!==null&&!frame.replaced("attribution"),box.hidden||bars.draw(frame,sourcesOfPrediction(
+frame,sample,time),m)}return{gutter,box,draw}}function colourKey(frame){let bar2=h("canvas",{"aria-hidden":"true"}),end=h("span");return paint(bar2,256,1,x=>x),
+{node:h("div",{class:"mmv-colour"},h("span",{},frame.state_name),h("span",{},"0"),bar2,end),draw:selection=>{let unit=frame.state_unit&&frame.state_unit!=="1"?`\
+ ${frame.state_unit}`:"";end.textContent=`≥ ${short(lastColour(frame,one=>one.scale,selection))}${unit}`}}}function buildBrush(frame,now,pick){let label=h("sp\
+an",{class:"mmv-span"}),T=frame.sizes.time,from=()=>pick({brush:[now().time,Math.max(now().time,now().brush?.[1]??T-1)]}),to=()=>pick({brush:[Math.min(now().time,
+now().brush?.[0]??0),now().time]}),clear=button("clear",()=>pick({brush:null}),{"aria-label":"Clear the time range"});return{node:h("div",{class:"mmv-brush",role:"\
+group","aria-label":"Time range"},h("span",{class:"mmv-faint"},"Time range"),label,button("start",from,{"aria-label":"Start the time range at the cursor"}),button(
+"end",to,{"aria-label":"End the time range at the cursor"}),clear),draw:state=>{label.textContent=state.brush?stretch(frame,state.sample,state.brush):"all",clear.
+disabled=!state.brush},key:event=>{event.key==="["&&from(),event.key==="]"&&to(),event.key==="Escape"&&now().brush&&pick({brush:null})}}}function mount4(root,frame,state,pick){
 let T=frame.sizes.time,C=frame.sizes.channel,shown={time:state?.time??0,brush:state?.brush??null},signals=frame.modalities.map((_,m)=>signalLane(frame,m)),states=frame.
-has("state")?frame.modalities.map((_,m)=>stateLane(frame,m)):[],rows=signals.map((signal,m)=>h("div",{class:"mmv-lane"},...[signal,...states.slice(m,m+1)].flatMap(
-({gutter,box})=>[gutter,box]))),tag=h("span",{class:"mmv-tag"}),cursor=h("div",{class:"mmv-cursor"},tag),veil=[h("div",{class:"mmv-veil"}),h("div",{class:"mmv-v\
-eil"})],over=h("div",{class:"mmv-over","aria-hidden":"true"},...veil,cursor),stage=h("div",{class:"mmv-stage"},...rows,over),axis=h("div",{class:"mmv-axis","ari\
-a-hidden":"true"}),range=h("input",{type:"range",min:0,max:T-1,step:1,class:"mmv-time","aria-label":"Time cursor"}),unit=h("span",{class:"mmv-faint"}),key=frame.
-has("state")?colourKey(frame):{node:"",draw(){}},brush=buildBrush(frame,()=>shown,pick),foot=h("div",{class:"mmv-foot"},h("label",{class:"mmv-gutter"},"Time ",unit),
-h("div",{class:"mmv-scrub"},axis,range),h("span"),h("div",{class:"mmv-under"},brush.node,key.node));root.append(stage,foot),root.style.setProperty("--steps",String(
-T)),range.addEventListener("input",()=>pick({time:Number(range.value)})),root.addEventListener("keydown",event=>{!event.ctrlKey&&!event.metaKey&&!event.altKey&&
-brush.key(event)});let began=0;onDrag(stage,over,(x,_y,event,first)=>{let time=Math.min(T-1,Math.max(0,Math.ceil(x*T)-1));first&&(began=time);let change=event.shiftKey?
-{brush:[Math.min(began,time),Math.max(began,time)]}:{time},lane=first?states.find(one=>one.box.contains(event.target)):null;if(lane){let{top,height}=lane.box.getBoundingClientRect();
-change.channel=Math.min(C-1,Math.max(0,Math.floor((event.clientY-top)/height*C)))}pick(change)},range);let changed=changes();return selection=>{shown=selection;
-let{sample,time}=selection,[a,b]=span(frame,selection);if(changed(selection,"sample")){signals.forEach(lane=>lane.draw(selection));let seconds=frame.duration_s[sample],
-length=seconds??T,start=frame.start_s[sample];unit.textContent=seconds===null?"in steps":"in seconds",axis.replaceChildren(...ticks(length,start).map(v=>{let tick=h(
-"span",{},String(v).replace("-","−"));return tick.style.setProperty("--at",String((v-start)/length)),tick}))}changed(selection,"sample","epoch","layer","layer\
-_of_a")&&states.forEach(lane=>lane.draw(selection)),changed(selection,"channel")&&states.forEach(lane=>lane.choose(selection)),changed(selection,"layer","layer_\
-of_a")&&key.draw(selection),changed(selection,"brush","sample")&&(veil[0].style.width=`${100*a/T}%`,veil[1].style.width=`${100-100*(b+1)/T}%`,brush.draw(selection)),
-range.value=String(time),range.setAttribute("aria-valuetext",moment(frame,sample,time)),cursor.style.setProperty("--at",String((time+1)/T)),tag.textContent=moment(
-frame,sample,time)}}register({name:"lanes",place:"main",order:10,needs:["prediction"],mount:mount4});var needs=["phi_mean","phi_low","phi_high"];function mount5(root,frame){let[mean,low,high]=needs.map(key=>frame.part(key)),most=largest(...frame.compared.filter(
+has("state")?frame.modalities.map((_,m)=>stateLane(frame,m)):[],shares=frame.has("attribution")?frame.modalities.map((_,m)=>attributionLane(frame,m)):[],rows=signals.
+map((signal,m)=>h("div",{class:"mmv-lane"},...[signal,...states.slice(m,m+1),...shares.slice(m,m+1)].flatMap(({gutter,box})=>[gutter,box]))),tag=h("span",{class:"\
+mmv-tag"}),cursor=h("div",{class:"mmv-cursor"},tag),veil=[h("div",{class:"mmv-veil"}),h("div",{class:"mmv-veil"})],over=h("div",{class:"mmv-over","aria-hidden":"\
+true"},...veil,cursor),stage=h("div",{class:"mmv-stage"},...rows,over),axis=h("div",{class:"mmv-axis","aria-hidden":"true"}),range=h("input",{type:"range",min:0,
+max:T-1,step:1,class:"mmv-time","aria-label":"Time cursor"}),unit=h("span",{class:"mmv-faint"}),key=frame.has("state")?colourKey(frame):{node:"",draw(){}},brush=buildBrush(
+frame,()=>shown,pick),foot=h("div",{class:"mmv-foot"},h("label",{class:"mmv-gutter"},"Time ",unit),h("div",{class:"mmv-scrub"},axis,range),h("span"),h("div",{class:"\
+mmv-under"},brush.node,key.node));root.append(stage,foot),root.style.setProperty("--steps",String(T)),range.addEventListener("input",()=>pick({time:Number(range.
+value)})),root.addEventListener("keydown",event=>{!event.ctrlKey&&!event.metaKey&&!event.altKey&&brush.key(event)});let began=0;onDrag(stage,over,(x,_y,event,first)=>{
+let time=Math.min(T-1,Math.max(0,Math.ceil(x*T)-1));first&&(began=time);let change=event.shiftKey?{brush:[Math.min(began,time),Math.max(began,time)]}:{time},lane=first?
+states.find(one=>one.box.contains(event.target)):null;if(lane){let{top,height}=lane.box.getBoundingClientRect();change.channel=Math.min(C-1,Math.max(0,Math.floor(
+(event.clientY-top)/height*C)))}pick(change)},range);let changed=changes();return selection=>{shown=selection;let{sample,time}=selection,[a,b]=span(frame,selection);
+if(changed(selection,"sample")){signals.forEach(lane=>lane.draw(selection));let seconds=frame.duration_s[sample],length=seconds??T,start=frame.start_s[sample];unit.
+textContent=seconds===null?"in steps":"in seconds",axis.replaceChildren(...ticks(length,start).map(v=>{let tick=h("span",{},String(v).replace("-","−"));return tick.
+style.setProperty("--at",String((v-start)/length)),tick}))}changed(selection,"sample","epoch","layer","layer_of_a")&&states.forEach(lane=>lane.draw(selection)),
+changed(selection,"sample","time")&&shares.forEach(lane=>lane.draw(selection)),changed(selection,"channel")&&states.forEach(lane=>lane.choose(selection)),changed(
+selection,"layer","layer_of_a")&&key.draw(selection),changed(selection,"brush","sample")&&(veil[0].style.width=`${100*a/T}%`,veil[1].style.width=`${100-100*(b+1)/
+T}%`,brush.draw(selection)),range.value=String(time),range.setAttribute("aria-valuetext",moment(frame,sample,time)),cursor.style.setProperty("--at",String((time+
+1)/T)),tag.textContent=moment(frame,sample,time)}}register({name:"lanes",place:"main",order:10,needs:["prediction"],mount:mount4});var needs=["phi_mean","phi_low","phi_high"];function mount5(root,frame){let[mean,low,high]=needs.map(key=>frame.part(key)),most=largest(...frame.compared.filter(
 one=>one.has("phi_mean")).flatMap(one=>needs.map(key=>one.part(key)))),across=v=>`${50+50*v/(most||1)}%`,rows=frame.modalities.map((_,m)=>{let{track,set}=signedBar(
 m);if(set(mean[m],most),Number.isFinite(low[m]+high[m])){let whisker=h("div",{class:"mmv-whisker"});whisker.style.left=across(low[m]),whisker.style.width=`${50*
 (high[m]-low[m])/(most||1)}%`,track.append(whisker)}let interval=Number.isFinite(low[m])?`${signed(low[m],3)} to ${signed(high[m],3)}`:"–",node=row(rowHead(...modality(
 frame,m)),track,signed(mean[m],3));return node.append(h("td",{class:"mmv-interval"},unseen("95 % interval "),interval)),node});return root.append(heading("Mean \
 Shapley value over all samples"),h("table",{class:"mmv-overall","aria-label":"Mean Shapley value of each modality with its interval"},h("tbody",{},...rows)),faint(
-"Mean Shapley value of the ",name(frame.target_name),` at epoch ${frame.best_epoch??"–"}; lines: ${frame.overall.interval}.`)),()=>{}}register({name:"mean sha\
-pley",place:"columns",order:20,needs,height:M=>70+26*M,mount:mount5});var MOST=16;function stairs(frame,sample){let game=allOf(frame,"game",sample),shares=allOf(frame,"phi",sample),M=frame.modalities.length;return game.map((values,e)=>{
+"Mean Shapley value of the ",name(frame.target_name),` at epoch ${frame.best_epoch??"–"}; lines: ${frame.overall.interval}.`),...untrainedNote(frame)),()=>{}}
+register({name:"mean shapley",place:"columns",order:20,needs,height:M=>70+26*M,mount:mount5});var MOST2=16;function stairs(frame,sample){let game=allOf(frame,"game",sample),shares=allOf(frame,"phi",sample),M=frame.modalities.length;return game.map((values,e)=>{
 let out=[];for(let t=0;t*M<shares[e].length;t++)for(let m=0,at=values[t*2**M];m<M;m++)out.push(at+=shares[e][t*M+m]);return out})}function mount6(root,frame,_state,pick){
 let M=frame.modalities.length,whole2=2**M-1,size=k=>k.toString(2).replaceAll("0","").length,shownSubsets=Array.from({length:whole2+1},(_,k)=>k).filter(k=>whole2<
-MOST||size(k)<=1||size(k)>=M-1).sort((a,b)=>size(a)-size(b)||a-b),steps=frame.modalities.map((_,m)=>{let value2=h("span"),{track,set}=bar(m);return{value:value2,
-set,node:row(rowHead(...modality(frame,m)),track,value2)}}),ends2=["baseline v(∅)","full model v(all)"].map(text=>{let value2=h("span"),{track,set}=bar(null);
-return{value:value2,set,node:row(rowHead(text),track,value2)}}),masks=frame.modalities.map((one,m)=>{let box=h("input",{type:"checkbox"});return box.addEventListener(
-"change",()=>pick({masked:frame.modalities.filter((_,k)=>!masks[k].box.checked).map(k=>k.name)})),{box,node:h("label",{class:"mmv-control"},box,...modality(frame,
-m))}}),members=k=>k===0?[h("span",{},"none")]:frame.modalities.flatMap((one,m)=>k>>m&1?[glyph(m),unseen(`${one.name} `)]:[]),subsets=shownSubsets.map(k=>{let value2=h(
-"span"),{track,set}=bar(null);return{k,value:value2,set,node:row(rowHead(...members(k)),track,value2)}}),note=h("span");root.append(heading("Modality ablation: \
-value of every subset"),h("table",{"aria-label":"Waterfall from baseline to full model"},h("tbody",{},ends2[0].node,...steps.map(r=>r.node),ends2[1].node)),h("d\
-iv",{class:"mmv-inline",role:"group","aria-label":"Available modalities"},h("span",{class:"mmv-faint"},"Available"),...masks.map(one=>one.node)),h("table",{"ari\
-a-label":"Value v(S) of each subset of modalities"},h("tbody",{},...subsets.map(r=>r.node))),faint("Bars: the ",name(frame.target_name),". ",note,shownSubsets.length>
-whole2?"":`${shownSubsets.length} of ${whole2+1} subsets are listed: those with at most one modality, and those without at most one.`));let changed=changes(),low=0,
-high=0;return state=>{let{sample,epoch,time,masked}=state,game=frame.part("game",epoch,sample,time),shares=frame.part("phi",epoch,sample,time);changed(state,"sa\
-mple")&&([low,high]=rangeOf([...allOf(frame,"game",sample),...stairs(frame,sample)],!0));let x=v=>(v-low)/(high-low||1),at=game[0];ends2.forEach((end,i)=>{let v=game[i?
-whole2:0];end.set(x(0),x(v)),end.value.textContent=fixed(v,frame.digits)}),steps.forEach((step,m)=>{step.set(x(at),x(at+shares[m])),step.value.textContent=signed(
-shares[m],frame.digits),at+=shares[m]});let chosen=coalitionWithout(frame,masked);subsets.forEach(({k,value:value2,set,node})=>{set(x(0),x(game[k])),value2.textContent=
-fixed(game[k],frame.digits),node.className=k===chosen?"mmv-best":"",k===chosen?node.setAttribute("aria-current","true"):node.removeAttribute("aria-current")}),note.
-textContent=`The readout above gives the value without the masked modalities${frame.edited()||!frame.has("state")?"":"; the state maps are those of all modaliti\
-es"}. `,masks.forEach(({box},m)=>box.checked=!masked.includes(frame.modalities[m].name))}}register({name:"modality ablation",place:"columns",order:50,needs:["ga\
-me"],height:M=>75+22*(M+2+(2**M<=MOST?2**M:2*M+2)),mount:mount6});function classes(root,frame){let rows=frame.outputs.map(text=>{let mark=h("span",{class:"mmv-mark"}),value2=h("span"),{track,set,was}=bar(null);return{mark,value:value2,
+MOST2||size(k)<=1||size(k)>=M-1).sort((a,b)=>size(a)-size(b)||a-b),steps=frame.modalities.map((_,m)=>{let value2=h("span"),{track,set}=bar(m);return{value:value2,
+set,node:row(rowHead(...modality(frame,m)),track,value2)}}),untrained=(k,track)=>frame.trained?.[k]??!0?[]:(track.classList.add("mmv-untrained"),[" ",h("span",{
+"aria-hidden":"true",title:frame.untrained},"○"),unseen(" not met in training")]),ends2=["baseline v(∅)","full model v(all)"].map((text,i)=>{let value2=h("s\
+pan"),{track,set}=bar(null);return{value:value2,set,node:row(rowHead(text,...untrained(i?whole2:0,track)),track,value2)}}),masks=frame.modalities.map((one,m)=>{
+let box=h("input",{type:"checkbox"});return box.addEventListener("change",()=>pick({masked:frame.modalities.filter((_,k)=>!masks[k].box.checked).map(k=>k.name)})),
+{box,node:h("label",{class:"mmv-control"},box,...modality(frame,m))}}),members=k=>k===0?[h("span",{},"none")]:frame.modalities.flatMap((one,m)=>k>>m&1?[glyph(m),
+unseen(`${one.name} `)]:[]),subsets=shownSubsets.map(k=>{let value2=h("span"),{track,set}=bar(null);return{k,value:value2,set,node:row(rowHead(...members(k),...untrained(
+k,track)),track,value2)}}),note=h("span");root.append(heading("Modality ablation: value of every subset"),h("table",{"aria-label":"Waterfall from baseline to fu\
+ll model"},h("tbody",{},ends2[0].node,...steps.map(r=>r.node),ends2[1].node)),h("div",{class:"mmv-inline",role:"group","aria-label":"Available modalities"},h("s\
+pan",{class:"mmv-faint"},"Available"),...masks.map(one=>one.node)),h("table",{"aria-label":"Value v(S) of each subset of modalities"},h("tbody",{},...subsets.map(
+r=>r.node))),faint("Bars: the ",name(frame.target_name),". ",note,shownSubsets.length>whole2?"":`${shownSubsets.length} of ${whole2+1} subsets are listed: those\
+ with at most one modality, and those without at most one.`),...untrainedNote(frame,"○ "));let changed=changes(),low=0,high=0;return state=>{let{sample,epoch,
+time,masked}=state,game=frame.part("game",epoch,sample,time),shares=frame.part("phi",epoch,sample,time);changed(state,"sample")&&([low,high]=rangeOf([...allOf(frame,
+"game",sample),...stairs(frame,sample)],!0));let x=v=>(v-low)/(high-low||1),at=game[0];ends2.forEach((end,i)=>{let v=game[i?whole2:0];end.set(x(0),x(v)),end.value.
+textContent=fixed(v,frame.digits)}),steps.forEach((step,m)=>{step.set(x(at),x(at+shares[m])),step.value.textContent=signed(shares[m],frame.digits),at+=shares[m]});
+let chosen=coalitionWithout(frame,masked);subsets.forEach(({k,value:value2,set,node})=>{set(x(0),x(game[k])),value2.textContent=fixed(game[k],frame.digits),node.
+className=k===chosen?"mmv-best":"",k===chosen?node.setAttribute("aria-current","true"):node.removeAttribute("aria-current")}),note.textContent=`The readout abov\
+e gives the value without the masked modalities${frame.edited()||!frame.has("state")?"":"; the state maps are those of all modalities"}. `,masks.forEach(({box},m)=>box.
+checked=!masked.includes(frame.modalities[m].name))}}register({name:"modality ablation",place:"columns",order:50,needs:["game"],height:M=>75+22*(M+2+(2**M<=MOST2?
+2**M:2*M+2)),mount:mount6});function mount7(root,frame,_state,pick){let[,layers,M,B]=frame.shape("influence"),T=frame.sizes.time,starts=frame.influence.block,blockOf2=t=>starts.reduce((best,from,b)=>from<=
+t?b:best,0),lastOf=b=>(b+1<B?starts[b+1]:T)-1,canvas=h("canvas",{role:"img"}),lines=Array.from({length:M},()=>h("div",{class:"mmv-at"})),grid=frame.modalities.flatMap(
+(_,k)=>k?[h("div",{class:"mmv-cut-x"}),h("div",{class:"mmv-cut-y"})]:[]);grid.forEach((node,i)=>node.style.setProperty("--at",String((1+(i>>1))/M)));let box=h("\
+div",{class:"mmv-plot mmv-map mmv-square"},canvas,h("div",{class:"mmv-marks","aria-hidden":"true"},...grid,...lines)),names=kind=>h("div",{class:kind,"aria-hidd\
+en":"true"},...frame.modalities.map((_,m)=>h("span",{},...columnHead(frame,m,(340/M-15)/6.5)))),cells=frame.modalities.map(()=>frame.modalities.map(()=>h("td"))),
+title=heading("Operator map"),caption=h("caption",{class:"mmv-small"}),scope=faint();root.append(title,h("div",{class:"mmv-blocks"},names("mmv-ups"),box,h("span"),
+names("mmv-alongs")),h("div",{class:"mmv-scroll-x",tabindex:0,role:"region","aria-label":"Shares at the cursor"},h("table",{class:"mmv-list mmv-influence-table",
+"aria-label":"Relative influence on each SSM stream at the cursor"},caption,h("thead",{},h("tr",{},h("td",{class:"mmv-faint"},"target ↓ source →"),...frame.
+modalities.map((_,n)=>h("th",{scope:"col"},...columnHead(frame,n,(285/M-18)/6.5))))),h("tbody",{},...cells.map((list,m)=>h("tr",{},rowHead(...modality(frame,m)),
+...list))))),scope,faint("Each block: target time down, source time across; the map is causal: zero above the diagonal. Magnitude |K|, exact for the inputs of t\
+his layer's operator with its gates held fixed, at the epoch that training selected; the colour scale is that of its square root. Press on the map to move the c\
+ursor.")),onDrag(box,box,(_x,y)=>{let row2=Math.min(M*B-1,Math.max(0,Math.floor(y*M*B)));pick({time:lastOf(row2%B)})}),root.style.setProperty("--sources",String(
+M));let changed=changes();return state=>{let{sample,time}=state,layer=Math.min(state.layer,layers-1),map=frame.part("influence",sample,layer),[a,b]=span(frame,state),
+[first,last]=[blockOf2(a),blockOf2(b)],scale=lastColour(frame,one=>one.influence?.scale,{...state,layer}),at=blockOf2(time),level=(m,t,n,s2)=>map[((m*B+t)*M+n)*
+B+s2],share=Math.sqrt(frame.influence.scale[layer]/scale);changed(state,"sample","layer","layer_of_a","brush")&&paint(canvas,M*B,M*B,(x,y)=>{let s2=x%B,t=y%B;return s2>
+t||s2<first||s2>last?-1:Math.round(share*level(y/B|0,t,x/B|0,s2))}),canvas.setAttribute("aria-label",`Operator map of layer ${frame.layers[layer]}, ${M} by ${M}\
+ blocks of ${B} moments; the table holds the sums at the cursor`),title.textContent=`Operator map, layer ${frame.layers[layer]}, SSM stream m${layer?" (mixed ab\
+ove layer 1)":""}`,scope.textContent=layer?"A source is the SSM stream of that name: above layer 1 it contains other modalities too. This is no attribution to m\
+odalities.":"Within this layer only, not through the whole model: no attribution of the prediction.",lines.forEach((line,m)=>{line.style.top=`${100*(m*B+at)/(M*
+B)}%`,line.style.height=`${100/(M*B)}%`}),caption.textContent=`Relative influence on each SSM stream at ${brief(frame,sample,time)}, and the source time with th\
+e largest influence (colour scale ends at ${short(scale)}).`,cells.forEach((list,m)=>{let sums=list.map((_,n)=>{let sum=0,most=-1,when=0;for(let s2=first;s2<=Math.
+min(at,last);s2++){let v=level(m,at,n,s2)**2;sum+=v,v>most&&([most,when]=[v,s2])}return{sum,when}}),whole2=sums.reduce((all,{sum})=>all+sum,0);list.forEach((cell,n)=>{
+let texts=whole2&&sums[n].sum?[`${fixed(100*sums[n].sum/whole2,0)} %,`,brief(frame,sample,lastOf(sums[n].when))]:["–"];cell.replaceChildren(...texts.flatMap((text,i)=>[
+i?" ":"",h("span",{class:"mmv-whole"},text)]))})})}}register({name:"operator map",place:"columns",order:60,needs:["influence"],height:M=>610+22*M,mount:mount7});function classes(root,frame){let rows=frame.outputs.map(text=>{let mark=h("span",{class:"mmv-mark"}),value2=h("span"),{track,set,was}=bar(null);return{mark,value:value2,
 set,was,node:row(rowHead(h("div",{class:"mmv-split"},name(text),mark)),track,value2)}}),table=h("table",{"aria-label":"Probability of each class"},h("tbody",{},
 ...rows.map(r=>r.node))),long=rows.length>10?{class:"mmv-scroll",tabindex:0,role:"region","aria-label":"All classes"}:{};return root.append(heading("Prediction"),
 ...prefixNote(frame),h("div",long,table)),({sample,epoch,time})=>{let prediction=frame.part("prediction",epoch,sample,time),best=argmax(prediction),before=frame.
@@ -239,10 +297,10 @@ fixed(prediction[k],frame.digits),before&&r.value.append(unseen(`, as recorded $
 body",{},...rows.map(r=>r.node))));let changed=changes(),most=0;return state=>{let{sample,epoch,time}=state,target=frame.targets[sample]??NaN,prediction=frame.part(
 "prediction",epoch,sample,time)[0],before=frame.edited()?frame.recorded.part("prediction",epoch,sample,time)[0]:NaN;changed(state,"sample")&&(most=largest([target],
 ...allOf(frame,"prediction",sample))),[prediction,target].forEach((v,i)=>{rows[i].set(v,most),rows[i].cell.textContent=fixed(v,frame.digits)}),rows[0].was(before,
-most),Number.isFinite(before)&&rows[0].cell.append(unseen(`, as recorded ${fixed(before,frame.digits)}`))}}var mount7=(root,frame)=>(frame.task==="classificatio\
-n"?classes:value)(root,frame);register({name:"prediction",place:"side",order:10,needs:["prediction"],mount:mount7});var MOST2=16,DIGITS=3;function mount8(root,frame){let M=frame.modalities.length,whole2=2**M-1,info=frame.retraining,parts=Object.fromEntries(["masked","retraine\
+most),Number.isFinite(before)&&rows[0].cell.append(unseen(`, as recorded ${fixed(before,frame.digits)}`))}}var mount8=(root,frame)=>(frame.task==="classificatio\
+n"?classes:value)(root,frame);register({name:"prediction",place:"side",order:10,needs:["prediction"],mount:mount8});var MOST3=16,DIGITS=3;function mount9(root,frame){let M=frame.modalities.length,whole2=2**M-1,info=frame.retraining,parts=Object.fromEntries(["masked","retraine\
 d","gap"].map(key=>[key,[0,1,2].map(i=>frame.part(key,i))])),size=k=>k.toString(2).replaceAll("0","").length,shown=Array.from({length:whole2+1},(_,k)=>k).filter(
-k=>whole2<MOST2||size(k)<=1||size(k)>=M-1||k===info.best).sort((a,b)=>size(a)-size(b)||a-b),[low,high]=rangeOf([...parts.masked,...parts.retrained],!0),x=v=>(v-
+k=>whole2<MOST3||size(k)<=1||size(k)>=M-1||k===info.best).sort((a,b)=>size(a)-size(b)||a-b),[low,high]=rangeOf([...parts.masked,...parts.retrained],!0),x=v=>(v-
 low)/(high-low||1),interval=(values,k,form)=>h("td",{class:"mmv-interval"},unseen("interval "),Number.isFinite(values[1][k])?`${form(values[1][k])} to ${form(values[2][k])}`:
 "–");function line(k,key,head){let values=parts[key],{track,set}=bar(null);key==="retrained"&&(track.firstElementChild.style.opacity="0.5"),set(x(0),x(values[0][k]));
 let whisker=h("div",{class:"mmv-whisker"});Number.isFinite(values[1][k])&&(whisker.style.left=`${100*x(values[1][k])}%`,whisker.style.width=`${100*(x(values[2][k])-
@@ -256,7 +314,7 @@ full model with the other modalities masked; trained: a model trained on the sub
 info.interval),". Trainings of a study, not the recorded run; each: ",name(info.budget),". Harm: ",name(info.harm_text),"."),heading("Gap of each modality: trai\
 ned alone − masked"),h("table",{class:"mmv-overall","aria-label":"Gap of each modality: trained alone minus masked"},h("tbody",{},...gaps2)),...info.explanations.
 map((text,m)=>h("details",{class:"mmv-small"},h("summary",{},...modality(frame,m),": ",name(info.verdicts[m])),faint(name(text))))),()=>{}}register({name:"value\
- by retraining",place:"columns",order:21,needs:["retrained","masked","gap"],height:M=>190+24*M+44*(2**M<=MOST2?2**M:2*M+2),mount:mount8});var SHARED=[120,126,138];function mount9(root,frame,_state,pick){let T=frame.sizes.time,[,,layers,M,,X]=frame.shape("routing"),inks=frame.experts.map(({owner})=>owner<
+ by retraining",place:"columns",order:21,needs:["retrained","masked","gap"],height:M=>190+24*M+44*(2**M<=MOST3?2**M:2*M+2),mount:mount9});var SHARED=[120,126,138];function mount10(root,frame,_state,pick){let T=frame.sizes.time,[,,layers,M,,X]=frame.shape("routing"),inks=frame.experts.map(({owner})=>owner<
 0||!frame.colours[owner%8]?SHARED:rgb(frame.colours[owner%8].slice(1))),sign=({owner})=>owner<0?h("span",{class:"mmv-glyph","aria-hidden":"true"},"○"):glyph(owner),
 label=one=>[sign(one),name(one.name)],beside=frame.experts.every(one=>letters(one.name)<=13),maps=frame.modalities.map(one=>h("canvas",{role:"img","aria-label":`\
 Expert weights of ${one.name} over the sequence, ${X} experts; the table holds their mean use`})),cursors=maps.map(()=>h("div",{class:"mmv-stroke"})),lanes=frame.
@@ -272,12 +330,12 @@ part("routing",epoch,sample,layer,m)),valid=frame.modalities.map((_,m)=>frame.pa
 T}%`),changed(state,"sample","epoch","layer","brush")&&(title.textContent=`Experts in layer ${frame.layers[layer]}`,caption.textContent=state.brush?"Mean weight\
  over the time range":"Mean weight over the sequence",maps.forEach((canvas,m)=>{tint(canvas,T,X,(t,x)=>valid[m][t]?[...inks[x],weights[m][t*X+x]]:null);for(let x=0;x<
 X;x++){let sum=0,steps=0;for(let t=a;t<=b;t++)valid[m][t]&&([sum,steps]=[sum+weights[m][t*X+x]/255,steps+1]);cells[x][m].set(0,steps?sum/steps:0),cells[x][m].value.
-textContent=fixed(steps?sum/steps:NaN,2)}}))}}register({name:"routing",place:"wide",order:10,needs:["routing"],mount:mount9});var PAGE=12,SHOWN=["all samples","recorded, with hidden states","correct","incorrect"];function keyOf(texts){let numbers=texts.map(text=>text.trim()===""?NaN:Number(
+textContent=fixed(steps?sum/steps:NaN,2)}}))}}register({name:"routing",place:"wide",order:10,needs:["routing"],mount:mount10});var PAGE=12,SHOWN=["all samples","recorded, with hidden states","correct","incorrect"];function keyOf(texts){let numbers=texts.map(text=>text.trim()===""?NaN:Number(
 text));return numbers.every((v,i)=>!Number.isNaN(v)||texts[i]==="nan")?i=>numbers[i]:i=>texts[i]}function columnsOf2(frame){let{id,target,predicted}=frame.listed,
 phi=frame.part("listed_phi"),prediction=frame.part("listed_prediction"),M=frame.modalities.length,probability=frame.task==="classification"?[{title:frame.labelled?
 "p(target)":"p(predicted)",text:i=>fixed(prediction[i],2),key:i=>prediction[i]}]:[];return[{title:"sample",text:i=>id[i],key:i=>id[i]},{title:"target",text:i=>target[i],
 key:keyOf(target)},{title:frame.task==="classification"?"predicted":"predicted value",text:i=>predicted[i],key:keyOf(predicted)},...probability,...frame.modalities.
-map((one,m)=>({title:one.name,text:i=>signed(phi[i*M+m],frame.digits),key:i=>phi[i*M+m]}))]}function mount10(root,frame,_state,pick){let{id,target,predicted,total}=frame.
+map((one,m)=>({title:one.name,text:i=>signed(phi[i*M+m],frame.digits),key:i=>phi[i*M+m]}))]}function mount11(root,frame,_state,pick){let{id,target,predicted,total}=frame.
 listed,N=id.length,M=frame.modalities.length,correct=frame.part("listed_correct"),traced=frame.part("listed_recorded"),columns=columnsOf2(frame),others=frame.compared.
 filter(one=>one.has("listed_phi")).map(one=>({one,list:columnsOf2(one)})),axisOf=({title})=>rangeOf(others.map(({one,list:list2})=>one.listed.id.map((_,i)=>list2.
 find(column=>column.title===title)?.key(i)))),numbers=columns.filter(column=>typeof column.key(0)=="number"),rows=[],sorted={column:-1,down:!1},page=0,chosen=0,
@@ -315,25 +373,25 @@ places[k][0]+places[k][1]),!ring.hidden&&(ring.style.left=`${100*places[k][0]/wi
 if(!first)return;let best=-1,least2=1/0;places.forEach(([px,py],k)=>{let far=Math.hypot(px-480*x,py-300*y);traced[rows[k]]>=0&&far<least2&&([best,least2]=[k,far])}),
 best>=0&&least2<40&&pick({sample:traced[rows[best]]})}),matchMedia("(prefers-color-scheme: dark)").addEventListener("change",scatter),({sample})=>{rows.length&&
 sample===chosen||(chosen=sample,rows.length?(list(),scatter()):refresh())}}register({name:"samples",place:"wide",order:40,needs:["listed_phi","listed_prediction",
-"listed_correct","listed_recorded"],mount:mount10});function mount11(root,frame,_state,pick){let E=frame.sizes.epoch,T=frame.sizes.time,M=frame.modalities.length,all=frame.modalities.map((_,m)=>m),rows=all.map(m=>{
+"listed_correct","listed_recorded"],mount:mount11});function mount12(root,frame,_state,pick){let E=frame.sizes.epoch,T=frame.sizes.time,M=frame.modalities.length,all=frame.modalities.map((_,m)=>m),rows=all.map(m=>{
 let value2=h("span"),{track,set,was}=signedBar(m);return{value:value2,set,was,node:row(rowHead(...modality(frame,m)),track,value2)}}),none=h("span"),whole2=h("s\
 pan"),total=(text,value2)=>h("tr",{class:"mmv-total"},rowHead(text),h("td"),h("td",{class:"mmv-value"},value2)),along=chart({label:"Shapley value of each modali\
 ty over the sequence; the table has the numbers at the cursor",series:all.map(m=>({m})),onPick:x=>pick({time:Math.round(x*(T-1))})}),during=chart({label:"Shaple\
 y value of each modality over training; the table has the numbers at the epoch",series:all.map(m=>({m})),onPick:x=>pick({epoch:Math.round(x*(E-1))})});root.append(
 heading("Shapley value φ, ",name(frame.target_name)),...prefixNote(frame),h("table",{"aria-label":"Exact Shapley value of each modality"},h("tbody",{},total("b\
-aseline v(∅)",none),...rows.map(r=>r.node),total("full model v(all)",whole2))),...frame.imputation?[faint("Shapley values; ",name(frame.imputation),".")]:[],h(
-"div",{class:"mmv-pair"},along.node,during.node));let changed=changes(),most=0,range=rangeOf([]);return state=>{let{sample,epoch,time,brush}=state;changed(state,
-"sample")&&(range=rangeOf(allOf(frame,"phi",sample),!0),most=largest(range));let shares=frame.part("phi",epoch,sample,time),now=frame.part("phi",epoch,sample),{
-recorded}=frame,before=frame.edited()?recorded.part("phi",epoch,sample):null;rows.forEach((r,m)=>{r.set(shares[m],most),r.was(before?before[time*M+m]:NaN,most),
+aseline v(∅)",none),...rows.map(r=>r.node),total("full model v(all)",whole2))),...frame.imputation?[faint("Shapley values; ",name(frame.imputation),".")]:[],...untrainedNote(
+frame),h("div",{class:"mmv-pair"},along.node,during.node));let changed=changes(),most=0,range=rangeOf([]);return state=>{let{sample,epoch,time,brush}=state;changed(
+state,"sample")&&(range=rangeOf(allOf(frame,"phi",sample),!0),most=largest(range));let shares=frame.part("phi",epoch,sample,time),now=frame.part("phi",epoch,sample),
+{recorded}=frame,before=frame.edited()?recorded.part("phi",epoch,sample):null;rows.forEach((r,m)=>{r.set(shares[m],most),r.was(before?before[time*M+m]:NaN,most),
 r.value.textContent=signed(shares[m],frame.digits),before&&r.value.append(unseen(`, as recorded ${signed(before[time*M+m],frame.digits)}`))});let shown=frame.task===
 "classification"?frame.targets[sample]:0;none.textContent=fixed(frame.part("baseline",epoch,sample)[time],frame.digits),whole2.textContent=fixed(frame.part("pre\
 diction",epoch,sample,time)[shown],frame.digits);let[low,high]=ends(...range);along.draw({values:(m,t)=>now[t*M+m],count:T,now:time,range,brush,before:before&&((m,t)=>before[t*
 M+m])}),along.say({title:`over the sequence, ${epochName(frame,epoch).split(" of ")[0]}`,high,low,from:brief(frame,sample,0),to:brief(frame,sample,T-1)}),during.
 draw({values:(m,e)=>recorded.part("phi",e,sample,time)[m],count:E,now:epoch,range}),during.say({title:`over training, ${before?"as recorded, ":""}at ${brief(frame,
-sample,time)}`,high,low,from:`epoch ${frame.epochs[0]}`,to:String(frame.epochs[E-1])})}}register({name:"shapley",place:"side",order:20,needs:["phi"],mount:mount11});var columnsOf3=({curves,part},title)=>[...curves.keys()].filter(k=>curves[k].chart===title).map(k=>part("history").filter((_,i)=>i%curves.length===k));function expected(values,{
+sample,time)}`,high,low,from:`epoch ${frame.epochs[0]}`,to:String(frame.epochs[E-1])})}}register({name:"shapley",place:"side",order:20,needs:["phi"],mount:mount12});var columnsOf3=({curves,part},title)=>[...curves.keys()].filter(k=>curves[k].chart===title).map(k=>part("history").filter((_,i)=>i%curves.length===k));function expected(values,{
 history_epochs:epochs,epochs:recorded}){let noted=epochs.filter((_,i)=>Number.isFinite(values[i])),apart=noted.slice(1).map((e,i)=>e-noted[i]),often=n=>apart.filter(
 one=>one===n).length,usual=apart.reduce((best,n)=>often(n)>often(best)?n:best,1),every=often(usual)>1?usual:1,among=recorded.length<epochs.length&&noted.every(e=>recorded.
-includes(e)),due=e=>among?recorded.includes(e):(e-noted[0])%every===0;return values.map((v,i)=>Number.isFinite(v)||due(epochs[i])?v:void 0)}function mount12(root,frame,_state,pick){
+includes(e)),due=e=>among?recorded.includes(e):(e-noted[0])%every===0;return values.map((v,i)=>Number.isFinite(v)||due(epochs[i])?v:void 0)}function mount13(root,frame,_state,pick){
 let{curves,history_epochs:epochs}=frame,K=curves.length,table=frame.part("history"),first=epochs[0],reach=epochs[epochs.length-1]-first||1,nearest=x=>frame.epochs.
 reduce((best,e,i)=>Math.abs(e-first-x*reach)<Math.abs(frame.epochs[best]-first-x*reach)?i:best,0),charts=[...new Set(curves.map(curve=>curve.chart))].map(title=>{
 let columns=curves.map((curve,k)=>({...curve,k})).filter(curve=>curve.chart===title),plain=columns.every(curve=>curve.modality<0),one=chart({label:`${title} ove\
@@ -344,8 +402,8 @@ columns.length===1,numbers=columns.map(()=>h("span")),legend2=h("div",{class:"mm
 ...single?[]:[plain?dash(c):glyph(curve.modality),h("span",{},name(curve.name)," ")],numbers[c])));return{node:h("div",{},one.node,legend2),draw:epoch=>{let now=epochs.
 indexOf(epoch);one.draw({values:(c,i)=>values[c][i],count:epochs.length,now,range,place}),numbers.forEach((span2,c)=>span2.textContent=now<0||values[c][now]===void 0?
 "":short(values[c][now]))}}});return root.append(heading("Training"),h("div",{class:"mmv-pair"},...charts.map(one=>one.node))),({epoch})=>charts.forEach(one=>one.
-draw(frame.epochs[epoch]))}register({name:"training",place:"wide",order:30,needs:["history"],mount:mount12});var W=400,H=250,EDGE=18,LABEL=[44,24],MARK=[22,22];function free(taken,[x0,y0],[mx,my],[x1,y1]){for(let u of[.5,.35,.65,.25,.75]){let at=[(1-u)**2*x0+2*u*(1-u)*
-mx+u*u*x1,(1-u)**2*y0+2*u*(1-u)*my+u*u*y1];if(taken.every(([x,y,size])=>[x,y].some((v,k)=>Math.abs(v-at[k])>(size[k]+LABEL[k])/2)))return at}return null}function mount13(root,frame){
+draw(frame.epochs[epoch]))}register({name:"training",place:"wide",order:30,needs:["history"],mount:mount13});var W=400,H=250,EDGE=18,LABEL=[44,24],MARK=[22,22];function free(taken,[x0,y0],[mx,my],[x1,y1]){for(let u of[.5,.35,.65,.25,.75]){let at=[(1-u)**2*x0+2*u*(1-u)*
+mx+u*u*x1,(1-u)**2*y0+2*u*(1-u)*my+u*u*y1];if(taken.every(([x,y,size])=>[x,y].some((v,k)=>Math.abs(v-at[k])>(size[k]+LABEL[k])/2)))return at}return null}function mount14(root,frame){
 let T=frame.sizes.time,M=frame.modalities.length,all=frame.modalities.map((_,m)=>s("path",{class:"mmv-share mmv-past","data-m":m%8})),shown=frame.modalities.map(
 (_,m)=>s("path",{class:"mmv-share","data-m":m%8,"stroke-dasharray":DASHES[m%8]})),arrows=frame.modalities.flatMap((_,m)=>frame.modalities.map((_2,n)=>m===n?null:
 s("path",{class:"mmv-arrow","data-m":n%8}))),marks=frame.modalities.map((_,m)=>glyph(m)),weights=arrows.map(arrow=>arrow&&h("span",{class:"mmv-weight"})),drawing=s(
@@ -367,7 +425,7 @@ toFixed(1)} ${my.toFixed(1)} ${x[i].toFixed(1)} ${y[i].toFixed(1)}`:""),arrow.st
 [x[j],y[j]],[mx,my],[x[i],y[i]]):null;label.hidden=!place2,place2&&(taken.push([...place2,LABEL]),label.textContent=fixed(w,2),label.style.left=`${100*place2[0]/
 W}%`,label.style.top=`${100*place2[1]/H}%`),there&&weightTexts.push(`W[${frame.modalities[m].name}, ${frame.modalities[n].name}] = ${fixed(w,2)}`)}}),drawing.setAttribute(
 "aria-label",`States of ${M} SSM streams in one plane, at ${brief(frame,sample,time)}; ${weightTexts.join(", ")}`)}}register({name:"trajectory",place:"columns",
-order:10,needs:["path","path_coupling"],height:()=>350,mount:mount13});var W2=400,H2=90,RIBBONS=80,withPlans=frame=>frame.compared.filter(one=>one.has("plan")),scaleOf=(frame,kind)=>Math.max(...withPlans(frame).flatMap(one=>one.transport_scale[kind])),
+order:10,needs:["path","path_coupling"],height:()=>350,mount:mount14});var W2=400,H2=90,RIBBONS=80,withPlans=frame=>frame.compared.filter(one=>one.has("plan")),scaleOf=(frame,kind)=>Math.max(...withPlans(frame).flatMap(one=>one.transport_scale[kind])),
 massesOf=(plan,T,R)=>Array.from({length:T},(_,t)=>plan.subarray(t*R,(t+1)*R).reduce((sum,v)=>sum+v,0));function lagsOf(one,sample,p){let plan=one.part("plan",sample,
 p),T=one.sizes.time,[,,,R]=one.shape("plan");return massesOf(plan,T,R).map((mass,t)=>{let sum=0;for(let r=0;r<R;r++)sum+=plan[t*R+r]*r;return mass?sum/mass-t:NaN})}
 function pairView(frame,p,pick){let T=frame.sizes.time,[,,,R]=frame.shape("plan"),{source,anchor}=frame.pairs[p],which=`${source} to ${anchor}`,maps=["Plan","Co\
@@ -393,10 +451,10 @@ toFixed(1)}px`,ribbon}))}here.setAttribute("d",`M${(time+.5)/T*W2} 0V${H2}`),map
 say({title:`distance over training${frame.edited()?", as recorded":""}`,high:farthest,low:nearest,from:`epoch ${frame.epochs[0]}`,to:String(frame.epochs[frame.sizes.
 epoch-1])}),sentence.textContent=Number.isFinite(lags[time])?`Mean lag of ${source} to ${anchor} at ${brief(frame,sample,time)}: ${signed(lags[time],1)} steps; \
 distance ${fixed(apartNow,3)} at ${epochName(frame,epoch)}.`:`No mass of ${source} is transported to ${anchor} at ${brief(frame,sample,time)}; distance ${fixed(
-apartNow,3)} at ${epochName(frame,epoch)}.`}return{node,draw}}function mount14(root,frame,_state,pick){let views2=frame.pairs.map((_,p)=>pairView(frame,p,pick));
+apartNow,3)} at ${epochName(frame,epoch)}.`}return{node,draw}}function mount15(root,frame,_state,pick){let views2=frame.pairs.map((_,p)=>pairView(frame,p,pick));
 return root.append(heading("Transport"),...views2.map(view=>view.node),faint(`Plan and cost are those of the epoch that training selected; one colour scale for \
 all plans, one for all costs. Down: steps of the modality, across: steps of its anchor. Ribbons: the ${RIBBONS} largest entries in the time range.`)),state=>views2.
-forEach(view=>view.draw(state))}register({name:"transport",place:"wide",order:20,needs:["plan","cost","distance"],mount:mount14});function translated(table,selection){let{epoch,layer,channel,time,brush}=selection,out={...selection};return epoch!==void 0&&(out.epoch=table.epoch[epoch]),layer!==
+forEach(view=>view.draw(state))}register({name:"transport",place:"wide",order:20,needs:["plan","cost","distance"],mount:mount15});function translated(table,selection){let{epoch,layer,channel,time,brush}=selection,out={...selection};return epoch!==void 0&&(out.epoch=table.epoch[epoch]),layer!==
 void 0&&(out.layer=table.layer[layer]),channel!==void 0&&(out.channel=table.channel[channel]),time!==void 0&&(out.time=table.time[time]),brush&&(out.brush=[table.
 time[brush[0]],table.time[brush[1]]]),out}var toOther=(b,state)=>({...translated(b.from_a,state),layer_of_a:state.layer}),fromOther=(b,change)=>translated(b.to_a,
 change);function withOverlay(recorded){let overlay=null,hidden=!1,duration_s=[...recorded.duration_s],start_s=[...recorded.start_s],edited=()=>hidden?null:overlay,replaced=key=>overlay!==
@@ -404,8 +462,8 @@ null&&!hidden&&Object.hasOwn(overlay.leads,key);function part(key,...index){if(o
 leads[key],[epoch,sample]=lead===2?index:[overlay.epoch,index[0]];return index.length<lead||epoch!==overlay.epoch||sample!==overlay.sample?recorded.part(key,...index):
 overlay.part(key,...lead===2?[0,0]:[0],...index.slice(lead))}let put=(sample,duration,start)=>{duration_s[sample]=duration,start_s[sample]=start};function show(next,before){
 overlay&&put(overlay.sample,recorded.duration_s[overlay.sample],recorded.start_s[overlay.sample]),[overlay,hidden]=[next,before],overlay&&!hidden&&put(overlay.sample,
-overlay.duration_s,overlay.start_s)}return{...recorded,duration_s,start_s,recorded,edited,replaced,part,show,compared:[]}}var CHANGED=["path","influence","plan",
-"channel_index"];var KINDS=["delay","noise","seed","swap","text"];function requestKey({sample,epoch,masked,edits}){let each=Object.keys(edits).sort().map(key=>[key,KINDS.filter(
+overlay.duration_s,overlay.start_s)}return{...recorded,duration_s,start_s,recorded,edited,replaced,part,show,compared:[]}}var CHANGED=["path","influence","attri\
+bution","plan","channel_index"];var KINDS=["delay","noise","seed","swap","text"];function requestKey({sample,epoch,masked,edits}){let each=Object.keys(edits).sort().map(key=>[key,KINDS.filter(
 kind=>Object.hasOwn(edits[key],kind)).map(kind=>[kind,edits[key][kind]])]);return masked.length||each.length?JSON.stringify([sample,epoch,[...masked].sort(),each]):
 ""}function editWords({phrases,samples,modalities},edits){let words=({delay=0,noise,swap,text})=>{let steps=Math.abs(delay),out=[];return swap!==void 0&&out.push(
 fill2(phrases.swap,{sample:samples[swap]})),text!==void 0&&out.push(phrases.text),steps&&out.push(fill2(delay>0?phrases.later:phrases.earlier,{steps:fill2(steps===
@@ -462,13 +520,13 @@ it was not computed before the page was saved; ${shownText}.`:live?"Nothing is e
 (timer=setTimeout(()=>status.textContent=`No result for 5 seconds: the kernel is busy, or not running; ${shownText}.`,5e3))}function draw(selection,edited,hidden){
 [shown,current]=[selection,edited];let key=live||edited?requestKey(selection):Object.keys(selection.edits).length?requestKey(selection):"";rows.forEach((row2,m)=>{
 let{name:name2}=frame.modalities[m];row2.draw(Object.hasOwn(selection.edits,name2)?selection.edits[name2]:{},selection.masked.includes(name2))}),before.setAttribute(
-"aria-pressed",String(hidden)),report(key),effect.replaceChildren(...frame.edited()?difference(selection):[])}return{node:root,draw,stop:()=>clearTimeout(timer)}}var WIDE=340,APART=28,BELOW=22,MOST3=3;function columnsOfEqualHeight(heights,columns){let best=[],least=1/0;for(let code=0;code<columns**heights.length;code++){
+"aria-pressed",String(hidden)),report(key),effect.replaceChildren(...frame.edited()?difference(selection):[])}return{node:root,draw,stop:()=>clearTimeout(timer)}}var WIDE=340,APART=28,BELOW=22,MOST4=3;function columnsOfEqualHeight(heights,columns){let best=[],least=1/0;for(let code=0;code<columns**heights.length;code++){
 let way=heights.map((_,i)=>Math.floor(code/columns**i)%columns),sums=Array(columns).fill(0);way.forEach((c,i)=>sums[c]+=heights[i]+BELOW),Math.max(...sums)<least&&
 ([best,least]=[way,Math.max(...sums)])}let first=[...new Set(best)];return best.map(c=>first.indexOf(c))}function columnLayout(panels){let root=h("div",{class:"\
 mmv-more"}),ways={};panels.forEach(({node,tall})=>node.style.containIntrinsicSize=`auto ${tall}px`);let shown=0,lay=columns=>{if(columns===shown)return;shown=columns;
 let way=ways[columns]??=columnsOfEqualHeight(panels.map(one=>one.tall),columns);root.replaceChildren(...Array.from({length:columns},(_,c)=>h("div",{class:"mmv-c\
-olumn"},...panels.filter((_one,i)=>way[i]===c).map(one=>one.node))))};return lay(Math.min(MOST3,panels.length)),new ResizeObserver(([{contentRect}])=>{let fit=Math.
-floor((contentRect.width+APART)/(WIDE+APART));contentRect.width&&lay(Math.max(1,Math.min(MOST3,panels.length,fit)))}).observe(root),root}function mount15(root,a,b,pick){let M=a.modalities.length,T=a.sizes.time,E=a.sizes.epoch,series=a.modalities.map((_,m)=>({m})),line=(...head)=>{let cells2=[h("t\
+olumn"},...panels.filter((_one,i)=>way[i]===c).map(one=>one.node))))};return lay(Math.min(MOST4,panels.length)),new ResizeObserver(([{contentRect}])=>{let fit=Math.
+floor((contentRect.width+APART)/(WIDE+APART));contentRect.width&&lay(Math.max(1,Math.min(MOST4,panels.length,fit)))}).observe(root),root}function mount16(root,a,b,pick){let M=a.modalities.length,T=a.sizes.time,E=a.sizes.epoch,series=a.modalities.map((_,m)=>({m})),line=(...head)=>{let cells2=[h("t\
 d"),h("td"),h("td")];return{cells:cells2,node:h("tr",{},rowHead(...head),...cells2)}},prediction=line(a.task==="classification"?"p(true class)":"predicted value"),
 parts=a.modalities.map((_,m)=>line(...modality(a,m))),along=chart({label:"Shapley value in B minus A over the sequence",series,onPick:x=>pick({time:Math.round(x*
 (T-1))})}),during=chart({label:"Shapley value in B minus A over training",series,onPick:x=>pick({epoch:Math.round(x*(E-1))})}),coupled=a.has("coupling")&&b.has(
@@ -492,7 +550,10 @@ v[i]-w[i],2))}}function writeAddress(selection){history.replaceState(null,"",`#$
 decodeURIComponent(location.hash.slice(1)));return typeof found=="object"&&found!==null?found:{}}catch{return{}}}function followAddress(model){let first=readAddress(),
 timer=0,soon=()=>{clearTimeout(timer),timer=setTimeout(()=>writeAddress(model.get("selection")),300)};return model.on("change:selection",soon),{restore:()=>{Object.
 keys(first).length&&(model.set("selection",{...model.get("selection"),...first}),model.save_changes())},stop:()=>{clearTimeout(timer),model.off("change:selectio\
-n",soon)}}}var serial=0;function buildControls(frame,pick,runs,names){let sample=choice("Sample",frame.samples.map((text,i)=>frame.task==="classification"&&frame.labelled?
+n",soon)}}}function trustNote(frame,view){let{trust}=frame,id=trust?.views[view],row2=id&&trust.rows[id];if(!row2)return[];let line=(term,text)=>text?[h("dt",{},term),h("d\
+d",{},text)]:[];return[...row2.measured?[h("p",{class:"mmv-small mmv-measured"},row2.measured)]:[],h("details",{class:"mmv-trust"},h("summary",{},"How far can y\
+ou trust this picture?"),h("dl",{},...line("Question",row2.question),...line("Shows",row2.can),...line("Does not show",row2.cannot),...line("Measured values",`${trust.
+page}#${id}`)))]}var serial=0;function buildControls(frame,pick,runs,names){let sample=choice("Sample",frame.samples.map((text,i)=>frame.task==="classification"&&frame.labelled?
 `${text} · ${frame.outputs[frame.targets[i]]}`:text),i=>pick({sample:i})),layer=choice("Layer",frame.layers.map(String),i=>pick({layer:i})),layered=["state","i\
 nfluence","routing"].some(frame.has),range=h("input",{type:"range",min:0,max:frame.sizes.epoch-1,step:1,class:"mmv-epoch","aria-label":"Epoch"}),label=h("span",
 {class:"mmv-epoch-label"});range.addEventListener("input",()=>pick({epoch:Number(range.value)}));let epoch=h("label",{class:"mmv-control mmv-grow"},h("span",{},
@@ -508,38 +569,38 @@ ul",{},...frame.notes.map(text=>h("li",{},name(text)))))]:[]}function guarded(vi
 h("p",{class:"mmv-error",role:"alert"},`The view "${view.name}" could not be drawn: ${error}`));return}}function mountRun(frame,state,pick,letter){let updates=[],
 about=letter&&`Run ${letter}${frame.name&&`: ${frame.name}`}`,put=(view,tag,kind)=>{let root=h(tag,{class:kind,"data-view":view.name}),update=guarded(view,root,
 ()=>view.mount(root,frame,state,pick)),lacking=view.needs.filter(key=>CHANGED.includes(key)),note=faint("As recorded: this view does not show the edit.");return lacking.
-length&&root.append(note),updates.push({root,update:selection=>{update&&(guarded(view,root,()=>update(selection)),note.hidden=!frame.edited()||lacking.every(frame.
-replaced))}}),root},main=registered("main",frame).map(view=>put(view,"div","mmv-lanes")),side=registered("side",frame).map(view=>put(view,"section","mmv-panel")),
-more=registered("columns",frame).map(view=>({node:put(view,"section","mmv-panel"),tall:view.height?.(frame.modalities.length)??300})),wide=registered("wide",frame).
-map(view=>put(view,"section","mmv-panel mmv-wide"));return{node:h("section",{class:"mmv-run",...about?{"aria-label":about}:{}},...about?[heading(name(about))]:[],
-h("div",{class:"mmv-body"},...main,h("div",{class:"mmv-side"},...side)),...more.length?[columnLayout(more)]:[],...wide),updates}}function inTurn(parts){let hidden=new Set,
-waiting=new Map,watcher=new IntersectionObserver(entries=>entries.forEach(({target,isIntersecting})=>{isIntersecting?hidden.delete(target):hidden.add(target)}),
-{rootMargin:"50px"});parts.forEach(({root})=>watcher.observe(root));let timer=0,flush=()=>{clearTimeout(timer),timer=0;for(let draw2 of waiting.values())draw2();
-waiting.clear()};function draw(selection){for(let{root,update}of parts)hidden.has(root)?waiting.set(root,()=>update(selection)):(waiting.delete(root),update(selection));
-clearTimeout(timer),waiting.size&&(timer=setTimeout(flush,120))}return addEventListener("beforeprint",flush),{draw,stop:()=>{removeEventListener("beforeprint",flush),
-watcher.disconnect(),clearTimeout(timer)}}}async function render({model,el}){let data=model.get("data"),runs=data.meta_b?["A","B","both"]:["A"],frame=withOverlay(
-await openFrame(data.meta,data.body)),other=data.meta_b?withOverlay(await openFrame(data.meta_b,data.body_b)):null,compared=other?[frame,other]:[frame];compared.
-forEach(one=>one.compared=compared);let id=`mmv-title-${++serial}`,level=model.get("level")??2,address=model.get("address")?followAddress(model):null,shown=model.
-get("selection"),pick=change=>{stale="",model.set("selection",{...shown,...change}),model.save_changes()},comparing=!1,version=0,seen=null,compare=recorded=>{comparing=
-recorded,draw()},kernel=receiveResults(model,(problem="")=>{stale=problem,draw()}),whatIf=other||!offersWhatIf(model)?null:mountWhatIf(frame,model,pick,{compare}),
-sentence=h("p",{class:"mmv-readout",role:"status","aria-live":"polite"}),refusal=h("p",{class:"mmv-refused",role:"alert"}),controls=buildControls(frame,pick,runs,
-{A:frame.name,B:other?.name??""}),title=h("div",{class:"mmv-title",id,role:"heading","aria-level":level},name(frame.title)),unknown=model.get("opened")?fault(model.
-get("selection"),frame,runs):"";unknown&&model.set("selection",model.get("opened"));let stale=unknown&&`The selection in the address of this page does not exist\
-: ${unknown}`,first=fault(model.get("selection"),frame,runs)?null:model.get("selection"),a=mountRun(frame,first,pick,other?"A":""),updates=[...a.updates],sides=[
-a.node];if(other){let b=mountRun(other,first&&toOther(other,first),change=>pick(fromOther(other,change)),"B"),apart=h("section",{class:"mmv-panel mmv-apart"}),update=mount15(
-apart,frame,other,pick);updates.push(...b.updates.map(part=>({...part,update:state=>part.update(toOther(other,state))})),{root:apart,update}),sides.push(b.node,
-apart)}let root=h("section",{class:"mmv","aria-labelledby":id,...other?{"data-two":""}:{}},h("header",{},title,h("div",{class:"mmv-faint"},name(other?frame.about.
-filter((text,i)=>text===other.about[i]).join(" · "):frame.subtitle)),controls.node,sentence,refusal),...whatIf?[whatIf.node]:[],...other?[sides[2],h("div",{class:"\
-mmv-runs"},sides[0],sides[1])]:sides,...notesOf(frame));root.querySelectorAll(".mmv-heading").forEach(node=>node.setAttribute("aria-level",String(level+1))),frame.
-colours.forEach((colour,m)=>root.style.setProperty(`--m${m}`,colour));let parts=null;function editedFor({sample,epoch,...rest}){let edited=kernel.current();return edited&&
-requestKey({sample,epoch,...rest})&&edited.sample===sample&&edited.epoch===epoch?edited:(comparing=!1,null)}function draw(){if(!parts)return;let selection=model.
-get("selection"),reason=fault(selection,frame,runs);if(refusal.textContent=reason||model.get("message")||stale,reason)return;shown={...selection},controls.draw(
-shown);let edited=editedFor(shown),shows=comparing?null:edited;shows!==seen&&([seen,version]=[shows,version+1]),frame.show(edited,comparing),parts.draw({...shown,
-version}),whatIf&&whatIf.draw(shown,edited,comparing),sides.forEach((node,i)=>node.hidden=other!==null&&shown.run!=="both"&&shown.run!=="AB "[i]);let words=[readout(
-frame,shown,shows?editWords(frame,shows.edits):""),...other?[readout(other,toOther(other,shown))]:[]];sentence.textContent=shown.run==="both"?fill2(frame.phrases.
-both,{a:words[0],b:words[1]}):words["AB".indexOf(shown.run)]}root.addEventListener("keydown",event=>{keepKeys(event),largeSteps(event,shown,frame.sizes,pick)});
-let events=["change:selection","change:message"];events.forEach(event=>model.on(event,draw)),await kernel.take(),el.append(root);let watched=parts=inTurn(updates);
-return draw(),address?.restore(),()=>{address?.stop(),kernel.stop(),whatIf?.stop(),events.forEach(event=>model.off(event,draw)),watched.stop()}}function pageModel(state){let listeners={},timer=0;return{get:key=>state[key],set(key,value2){state[key]=value2,(listeners[`change:${key}`]??[]).forEach(listener=>listener())},
+length&&root.append(note),update&&root.append(...trustNote(frame,view.name)),updates.push({root,update:selection=>{update&&(guarded(view,root,()=>update(selection)),
+note.hidden=!frame.edited()||lacking.every(frame.replaced))}}),root},main=registered("main",frame).map(view=>put(view,"div","mmv-lanes")),side=registered("side",
+frame).map(view=>put(view,"section","mmv-panel")),more=registered("columns",frame).map(view=>({node:put(view,"section","mmv-panel"),tall:view.height?.(frame.modalities.
+length)??300})),wide=registered("wide",frame).map(view=>put(view,"section","mmv-panel mmv-wide"));return{node:h("section",{class:"mmv-run",...about?{"aria-label":about}:
+{}},...about?[heading(name(about))]:[],h("div",{class:"mmv-body"},...main,h("div",{class:"mmv-side"},...side)),...more.length?[columnLayout(more)]:[],...wide),updates}}
+function inTurn(parts){let hidden=new Set,waiting=new Map,watcher=new IntersectionObserver(entries=>entries.forEach(({target,isIntersecting})=>{isIntersecting?hidden.
+delete(target):hidden.add(target)}),{rootMargin:"50px"});parts.forEach(({root})=>watcher.observe(root));let timer=0,flush=()=>{clearTimeout(timer),timer=0;for(let draw2 of waiting.
+values())draw2();waiting.clear()};function draw(selection){for(let{root,update}of parts)hidden.has(root)?waiting.set(root,()=>update(selection)):(waiting.delete(
+root),update(selection));clearTimeout(timer),waiting.size&&(timer=setTimeout(flush,120))}return addEventListener("beforeprint",flush),{draw,stop:()=>{removeEventListener(
+"beforeprint",flush),watcher.disconnect(),clearTimeout(timer)}}}async function render({model,el}){let data=model.get("data"),runs=data.meta_b?["A","B","both"]:[
+"A"],frame=withOverlay(await openFrame(data.meta,data.body)),other=data.meta_b?withOverlay(await openFrame(data.meta_b,data.body_b)):null,compared=other?[frame,
+other]:[frame];compared.forEach(one=>one.compared=compared);let id=`mmv-title-${++serial}`,level=model.get("level")??2,address=model.get("address")?followAddress(
+model):null,shown=model.get("selection"),pick=change=>{stale="",model.set("selection",{...shown,...change}),model.save_changes()},comparing=!1,version=0,seen=null,
+compare=recorded=>{comparing=recorded,draw()},kernel=receiveResults(model,(problem="")=>{stale=problem,draw()}),whatIf=other||!offersWhatIf(model)?null:mountWhatIf(
+frame,model,pick,{compare}),sentence=h("p",{class:"mmv-readout",role:"status","aria-live":"polite"}),refusal=h("p",{class:"mmv-refused",role:"alert"}),controls=buildControls(
+frame,pick,runs,{A:frame.name,B:other?.name??""}),title=h("div",{class:"mmv-title",id,role:"heading","aria-level":level},name(frame.title)),unknown=model.get("o\
+pened")?fault(model.get("selection"),frame,runs):"";unknown&&model.set("selection",model.get("opened"));let stale=unknown&&`The selection in the address of this\
+ page does not exist: ${unknown}`,first=fault(model.get("selection"),frame,runs)?null:model.get("selection"),a=mountRun(frame,first,pick,other?"A":""),updates=[
+...a.updates],sides=[a.node];if(other){let b=mountRun(other,first&&toOther(other,first),change=>pick(fromOther(other,change)),"B"),apart=h("section",{class:"mmv\
+-panel mmv-apart"}),update=mount16(apart,frame,other,pick);updates.push(...b.updates.map(part=>({...part,update:state=>part.update(toOther(other,state))})),{root:apart,
+update}),sides.push(b.node,apart)}let root=h("section",{class:"mmv","aria-labelledby":id,...other?{"data-two":""}:{}},h("header",{},title,h("div",{class:"mmv-fa\
+int"},name(other?frame.about.filter((text,i)=>text===other.about[i]).join(" · "):frame.subtitle)),controls.node,sentence,refusal),...whatIf?[whatIf.node]:[],...other?
+[sides[2],h("div",{class:"mmv-runs"},sides[0],sides[1])]:sides,...notesOf(frame));root.querySelectorAll(".mmv-heading").forEach(node=>node.setAttribute("aria-le\
+vel",String(level+1))),frame.colours.forEach((colour,m)=>root.style.setProperty(`--m${m}`,colour));let parts=null;function editedFor({sample,epoch,...rest}){let edited=kernel.
+current();return edited&&requestKey({sample,epoch,...rest})&&edited.sample===sample&&edited.epoch===epoch?edited:(comparing=!1,null)}function draw(){if(!parts)return;
+let selection=model.get("selection"),reason=fault(selection,frame,runs);if(refusal.textContent=reason||model.get("message")||stale,reason)return;shown={...selection},
+controls.draw(shown);let edited=editedFor(shown),shows=comparing?null:edited;shows!==seen&&([seen,version]=[shows,version+1]),frame.show(edited,comparing),parts.
+draw({...shown,version}),whatIf&&whatIf.draw(shown,edited,comparing),sides.forEach((node,i)=>node.hidden=other!==null&&shown.run!=="both"&&shown.run!=="AB "[i]);
+let words=[readout(frame,shown,shows?editWords(frame,shows.edits):""),...other?[readout(other,toOther(other,shown))]:[]];sentence.textContent=shown.run==="both"?
+fill2(frame.phrases.both,{a:words[0],b:words[1]}):words["AB".indexOf(shown.run)]}root.addEventListener("keydown",event=>{keepKeys(event),largeSteps(event,shown,
+frame.sizes,pick)});let events=["change:selection","change:message"];events.forEach(event=>model.on(event,draw)),await kernel.take(),el.append(root);let watched=parts=
+inTurn(updates);return draw(),address?.restore(),()=>{address?.stop(),kernel.stop(),whatIf?.stop(),events.forEach(event=>model.off(event,draw)),watched.stop()}}function pageModel(state){let listeners={},timer=0;return{get:key=>state[key],set(key,value2){state[key]=value2,(listeners[`change:${key}`]??[]).forEach(listener=>listener())},
 save_changes(){clearTimeout(timer),timer=setTimeout(()=>writeAddress(state.selection),300)},on:(event,listener)=>{(listeners[event]??=[]).push(listener)},off:(event,listener)=>{
 listeners[event]=(listeners[event]??[]).filter(other=>other!==listener)}}}var bytesOf=text=>Uint8Array.from(atob(text),c=>c.charCodeAt(0));async function openStandalone(){
 let place=document.getElementById("mmviz-view");try{let{texts,buffers,...state}=JSON.parse(document.getElementById("mmviz-study").textContent);state.data={...texts};

@@ -39,6 +39,10 @@ export const prefixNote = (frame) => (frame.prefix?.label ? [h("p", { class: "mm
 /** @param {Child[]} children */
 export const faint = (...children) => h("p", { class: "mmv-faint mmv-small" }, ...children);
 
+// The sentence on subsets of modalities that training did not contain; nothing where it contained all, or where that is not known.
+/** @param {Frame} frame @param {string} [mark] */
+export const untrainedNote = (frame, mark = "") => (frame.untrained ? [faint(mark, name(frame.untrained))] : []);
+
 /** @param {string} text @param {() => void} act @param {Attributes} attributes */
 export function button(text, act, attributes = {}) {
   const node = h("button", { type: "button", ...attributes }, text);

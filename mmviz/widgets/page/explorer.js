@@ -10,6 +10,7 @@ import { columnLayout } from "./column_layout.js";
 import * as difference from "./difference.js";
 import { followAddress } from "./address.js";
 import { registered } from "./registry.js";
+import { trustNote } from "./trust_note.js";
 
 /** @import { Frame, Model, Pick, Selection, State, Update, View } from "./types.js" */
 
@@ -98,6 +99,7 @@ function mountRun(frame, state, pick, letter) {
     const root = h(tag, { class: kind, "data-view": view.name }), update = guarded(view, root, () => view.mount(root, frame, state, pick));
     const lacking = view.needs.filter((key) => CHANGED.includes(key)), note = faint("As recorded: this view does not show the edit.");
     if (lacking.length) root.append(note);
+    if (update) root.append(...trustNote(frame, view.name));
     updates.push({ root, update: (selection) => {
       if (!update) return;
       guarded(view, root, () => update(selection));

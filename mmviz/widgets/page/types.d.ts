@@ -59,6 +59,13 @@ export interface Described {
 /** For each index of one run, the corresponding index of the other. */
 export type Indices = Record<"epoch" | "layer" | "channel" | "time", number[]>;
 
+/** Rows of the page "How far can you trust this picture?", and the row of each view. */
+export interface Trust {
+  page: string;
+  rows: Record<string, { question: string; can: string; cannot: string; measured: string }>;
+  views: Record<string, string>;
+}
+
 /** Everything about a frame that is not an array; see `header` in serialize.py. */
 export interface Header {
   arrays: Record<string, Described>;
@@ -105,6 +112,13 @@ export interface Header {
   history_epochs: number[];
   listed: { id: string[]; target: string[]; predicted: string[]; total: number };
   influence: { block: number[]; scale: number[] };
+  attribution: { quantity: string; rule: string; explained: string[]; block: number[] };
+  /** of each coalition: did training meet it? null: not known */
+  trained: boolean[] | null;
+  /** a sentence on the coalitions that training did not meet, or "" */
+  untrained: string;
+  /** what each view shows and does not show; see trust.py */
+  trust: Trust;
   experts: { name: string; owner: number }[];
   pairs: { source: string; anchor: string }[];
   transport_scale: { plan: number[]; cost: number[] };

@@ -5,6 +5,7 @@ import { paint, ticks } from "../heatmap.js";
 import { changes, span, joint, lastColour } from "../frame.js";
 import { columnsOf, rasterOf } from "../signal_columns.js";
 import { legend } from "../chart.js";
+import { barsDrawing, sourcesOfPrediction } from "../attribution.js";
 import { moment, stretch, ends, short } from "../format.js";
 import { register } from "../registry.js";
 /** @import { Frame, Pick, Range, State } from "../types.js" */
@@ -116,6 +117,21 @@ function stateLane(frame, m) {
   return { gutter, box, draw, choose };
 }
 
+// Signed shares of one modality in the prediction at the cursor.
+/** @param {Frame} frame @param {number} m */
+function attributionLane(frame, m) {
+  const bars = barsDrawing(), label = `${frame.modalities[m].name}: signed shares of its steps in the prediction at the cursor`;
+  const box = h("div", { class: "mmv-plot mmv-lane-bars" }, plot(label, ...bars.nodes));
+  const gutter = h("div", { class: "mmv-gutter" }, h("div", { class: "mmv-faint", title: "end-to-end attribution: bars up (red) raise the prediction, bars down (blue) lower it" }, "attribution ±"));
+  /** @param {State} state */
+  function draw({ sample, time }) {
+    // an edited sample without shares of its own: those of the recorded sample would not belong to what is shown
+    box.hidden = gutter.hidden = frame.edited() !== null && !frame.replaced("attribution");
+    if (!box.hidden) bars.draw(frame, sourcesOfPrediction(frame, sample, time), m);
+  }
+  return { gutter, box, draw };
+}
+
 /** @param {Frame} frame */
 function colourKey(frame) {
   const bar = h("canvas", { "aria-hidden": "true" }), end = h("span");
@@ -158,7 +174,8 @@ function mount(root, frame, state, pick) {
   let shown = { time: state?.time ?? 0, brush: state?.brush ?? null };
   const signals = frame.modalities.map((_, m) => signalLane(frame, m));
   const states = frame.has("state") ? frame.modalities.map((_, m) => stateLane(frame, m)) : [];
-  const rows = signals.map((signal, m) => h("div", { class: "mmv-lane" }, ...[signal, ...states.slice(m, m + 1)].flatMap(({ gutter, box }) => [gutter, box])));
+  const shares = frame.has("attribution") ? frame.modalities.map((_, m) => attributionLane(frame, m)) : [];
+  const rows = signals.map((signal, m) => h("div", { class: "mmv-lane" }, ...[signal, ...states.slice(m, m + 1), ...shares.slice(m, m + 1)].flatMap(({ gutter, box }) => [gutter, box])));
   const tag = h("span", { class: "mmv-tag" }), cursor = h("div", { class: "mmv-cursor" }, tag);
   const veil = [h("div", { class: "mmv-veil" }), h("div", { class: "mmv-veil" })];
   const over = h("div", { class: "mmv-over", "aria-hidden": "true" }, ...veil, cursor), stage = h("div", { class: "mmv-stage" }, ...rows, over);
@@ -203,6 +220,7 @@ function mount(root, frame, state, pick) {
       }));
     }
     if (changed(selection, "sample", "epoch", "layer", "layer_of_a")) states.forEach((lane) => lane.draw(selection));
+    if (changed(selection, "sample", "time")) shares.forEach((lane) => lane.draw(selection));
     if (changed(selection, "channel")) states.forEach((lane) => lane.choose(selection));
     if (changed(selection, "layer", "layer_of_a")) key.draw(selection);
     if (changed(selection, "brush", "sample")) {

@@ -1,5 +1,5 @@
 // The mean Shapley value of each modality over all samples, with its interval.
-import { h, heading, faint, name, modality, unseen } from "../dom.js";
+import { h, heading, faint, name, modality, unseen, untrainedNote } from "../dom.js";
 import { largest } from "../heatmap.js";
 import { signed } from "../format.js";
 import { signedBar, row, rowHead } from "../bars.js";
@@ -28,7 +28,7 @@ function mount(root, frame) {
   });
   root.append(heading("Mean Shapley value over all samples"),
     h("table", { class: "mmv-overall", "aria-label": "Mean Shapley value of each modality with its interval" }, h("tbody", {}, ...rows)),
-    faint("Mean Shapley value of the ", name(frame.target_name), ` at epoch ${frame.best_epoch ?? "–"}; lines: ${frame.overall.interval}.`));
+    faint("Mean Shapley value of the ", name(frame.target_name), ` at epoch ${frame.best_epoch ?? "–"}; lines: ${frame.overall.interval}.`), ...untrainedNote(frame));
   return () => {};
 }
 

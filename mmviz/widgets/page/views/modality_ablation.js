@@ -1,5 +1,5 @@
 // Modality ablation: waterfall of the Shapley values from baseline to full model, and the value of every subset; a subset can be selected.
-import { h, heading, faint, glyph, modality, unseen, name } from "../dom.js";
+import { h, heading, faint, glyph, modality, unseen, name, untrainedNote } from "../dom.js";
 import { fixed, signed, coalitionWithout } from "../format.js";
 import { changes, allOf } from "../frame.js";
 import { rangeOf } from "../chart.js";
@@ -31,9 +31,16 @@ function mount(root, frame, _state, pick) {
     const value = h("span"), { track, set } = bar(m);
     return { value, set, node: row(rowHead(...modality(frame, m)), track, value) };
   });
-  const ends = ["baseline v(∅)", "full model v(all)"].map((text) => {
+  // an open circle and an open bar: training did not contain this subset
+  /** @type {(k: number, track: HTMLElement) => (Node | string)[]} */
+  const untrained = (k, track) => {
+    if (frame.trained?.[k] ?? true) return [];
+    track.classList.add("mmv-untrained");
+    return [" ", h("span", { "aria-hidden": "true", title: frame.untrained }, "○"), unseen(" not met in training")];
+  };
+  const ends = ["baseline v(∅)", "full model v(all)"].map((text, i) => {
     const value = h("span"), { track, set } = bar(null);
-    return { value, set, node: row(rowHead(text), track, value) };
+    return { value, set, node: row(rowHead(text, ...untrained(i ? whole : 0, track)), track, value) };
   });
   const masks = frame.modalities.map((one, m) => {
     const box = h("input", { type: "checkbox" });
@@ -45,7 +52,7 @@ function mount(root, frame, _state, pick) {
     : frame.modalities.flatMap((one, m) => ((k >> m) & 1 ? [glyph(m), unseen(`${one.name} `)] : [])));
   const subsets = shownSubsets.map((k) => {
     const value = h("span"), { track, set } = bar(null);
-    return { k, value, set, node: row(rowHead(...members(k)), track, value) };
+    return { k, value, set, node: row(rowHead(...members(k), ...untrained(k, track)), track, value) };
   });
   const note = h("span");
   root.append(heading("Modality ablation: value of every subset"),
@@ -53,7 +60,7 @@ function mount(root, frame, _state, pick) {
     h("div", { class: "mmv-inline", role: "group", "aria-label": "Available modalities" }, h("span", { class: "mmv-faint" }, "Available"), ...masks.map((one) => one.node)),
     h("table", { "aria-label": "Value v(S) of each subset of modalities" }, h("tbody", {}, ...subsets.map((r) => r.node))),
     faint("Bars: the ", name(frame.target_name), ". ", note, shownSubsets.length > whole ? ""
-      : `${shownSubsets.length} of ${whole + 1} subsets are listed: those with at most one modality, and those without at most one.`));
+      : `${shownSubsets.length} of ${whole + 1} subsets are listed: those with at most one modality, and those without at most one.`), ...untrainedNote(frame, "○ "));
   const changed = changes();
   let low = 0, high = 0;
   return (state) => {

@@ -1,5 +1,5 @@
 // The Shapley value of each modality at the cursor, over the sequence and over training.
-import { h, heading, faint, name, modality, unseen, prefixNote } from "../dom.js";
+import { h, heading, faint, name, modality, unseen, prefixNote, untrainedNote } from "../dom.js";
 import { largest } from "../heatmap.js";
 import { fixed, signed, brief, epochName, ends } from "../format.js";
 import { signedBar, row, rowHead } from "../bars.js";
@@ -24,7 +24,7 @@ function mount(root, frame, _state, pick) {
   root.append(heading("Shapley value φ, ", name(frame.target_name)), ...prefixNote(frame),
     h("table", { "aria-label": "Exact Shapley value of each modality" }, h("tbody", {},
       total("baseline v(∅)", none), ...rows.map((r) => r.node), total("full model v(all)", whole))),
-    ...(frame.imputation ? [faint("Shapley values; ", name(frame.imputation), ".")] : []),
+    ...(frame.imputation ? [faint("Shapley values; ", name(frame.imputation), ".")] : []), ...untrainedNote(frame),
     h("div", { class: "mmv-pair" }, along.node, during.node));
   const changed = changes();
   let most = 0, range = rangeOf([]);

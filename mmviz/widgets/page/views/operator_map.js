@@ -1,4 +1,4 @@
-// Cross-modal influence: the effect of each modality's input at every earlier step on every SSM stream at every step.
+// Operator map of one layer: the effect of the layer's input of each SSM stream at every earlier step on its output of every stream at every step.
 import { h, heading, faint, modality, columnHead, onDrag } from "../dom.js";
 import { paint } from "../heatmap.js";
 import { changes, span, lastColour } from "../frame.js";
@@ -20,12 +20,13 @@ function mount(root, frame, _state, pick) {
   /** @param {string} kind */
   const names = (kind) => h("div", { class: kind, "aria-hidden": "true" }, ...frame.modalities.map((_, m) => h("span", {}, ...columnHead(frame, m, (340 / M - 15) / 6.5))));
   const cells = frame.modalities.map(() => frame.modalities.map(() => h("td")));
-  const title = heading("Cross-modal influence"), caption = h("caption", { class: "mmv-small" });
+  const title = heading("Operator map"), caption = h("caption", { class: "mmv-small" });
+  const scope = faint();
   root.append(title, h("div", { class: "mmv-blocks" }, names("mmv-ups"), box, h("span"), names("mmv-alongs")),
-    h("div", { class: "mmv-scroll-x", tabindex: 0, role: "region", "aria-label": "Shares at the cursor" }, h("table", { class: "mmv-list mmv-influence-table", "aria-label": "Relative influence on each modality at the cursor" }, caption,
+    h("div", { class: "mmv-scroll-x", tabindex: 0, role: "region", "aria-label": "Shares at the cursor" }, h("table", { class: "mmv-list mmv-influence-table", "aria-label": "Relative influence on each SSM stream at the cursor" }, caption,
       h("thead", {}, h("tr", {}, h("td", { class: "mmv-faint" }, "target\u00a0↓ source\u00a0→"), ...frame.modalities.map((_, n) => h("th", { scope: "col" }, ...columnHead(frame, n, (285 / M - 18) / 6.5))))),
       h("tbody", {}, ...cells.map((list, m) => h("tr", {}, rowHead(...modality(frame, m)), ...list))))),
-    faint("Each block: target time down, source time across; the map is causal: zero above the diagonal. Magnitude |K|, exact for the operator's inputs with its gates held fixed, at the epoch that training selected; the colour scale is that of its square root; it is not the derivative of the whole model. Press on the map to move the cursor."));
+    scope, faint("Each block: target time down, source time across; the map is causal: zero above the diagonal. Magnitude |K|, exact for the inputs of this layer's operator with its gates held fixed, at the epoch that training selected; the colour scale is that of its square root. Press on the map to move the cursor."));
   onDrag(box, box, (_x, y) => {
     const row = Math.min(M * B - 1, Math.max(0, Math.floor(y * M * B)));
     pick({ time: lastOf(row % B) });
@@ -45,13 +46,15 @@ function mount(root, frame, _state, pick) {
         const s = x % B, t = y % B;
         return s > t || s < first || s > last ? -1 : Math.round(share * level((y / B) | 0, t, (x / B) | 0, s));
       });
-    canvas.setAttribute("aria-label", `Influence map of layer ${frame.layers[layer]}, ${M} by ${M} blocks of ${B} moments; the table holds the sums at the cursor`);
-    title.textContent = `Cross-modal influence, layer ${frame.layers[layer]}`;
+    canvas.setAttribute("aria-label", `Operator map of layer ${frame.layers[layer]}, ${M} by ${M} blocks of ${B} moments; the table holds the sums at the cursor`);
+    title.textContent = `Operator map, layer ${frame.layers[layer]}, SSM stream m${layer ? " (mixed above layer 1)" : ""}`;
+    scope.textContent = layer ? "A source is the SSM stream of that name: above layer 1 it contains other modalities too. This is no attribution to modalities."
+      : "Within this layer only, not through the whole model: no attribution of the prediction.";
     lines.forEach((line, m) => {
       line.style.top = `${(100 * (m * B + at)) / (M * B)}%`;
       line.style.height = `${100 / (M * B)}%`;
     });
-    caption.textContent = `Relative influence on each modality at ${brief(frame, sample, time)}, and the source time with the largest influence (colour scale ends at ${short(scale)}).`;
+    caption.textContent = `Relative influence on each SSM stream at ${brief(frame, sample, time)}, and the source time with the largest influence (colour scale ends at ${short(scale)}).`;
     cells.forEach((list, m) => {
       const sums = list.map((_, n) => {
         let sum = 0, most = -1, when = 0;
@@ -72,10 +75,10 @@ function mount(root, frame, _state, pick) {
 }
 
 register({
-  name: "influence",
+  name: "operator map",
   place: "columns",
-  order: 30,
+  order: 60,
   needs: ["influence"],
-  height: (M) => 585 + 22 * M,
+  height: (M) => 610 + 22 * M,
   mount,
 });

@@ -1,0 +1,84 @@
+"""Groups of the Explorer's frame: end-to-end attribution, its shares along time and on the SSM streams."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import xarray as xr
+
+from mmviz.analysis import end_to_end
+from mmviz.plots.end_to_end import explained_quantity, explains_class
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+#: level of 0 in a signed uint8 map; 1 and 255 are minus and plus the limit
+ZERO, STEPS = 128, 127
+_BLOCKS = {"source_block": "attribution_block", "target_block": "attribution_target_block"}
+
+
+def attribution_group(trace: xr.DataTree) -> xr.Dataset:
+    """Return the end-to-end attribution of the recorded samples at the selected epoch, or nothing.
+
+    ``attribution`` float32 (recorded_sample, modality, time): the signed shares of :func:`mmviz.analysis.end_to_end`; ``attribution_bias``,
+    ``attribution_total``, ``attribution_error`` (recorded_sample). Of a causal model: ``attribution_prefix`` uint8 (recorded_sample, time,
+    source_modality, attribution_block), see :func:`signed_levels`, with its limit ``attribution_prefix_limit`` (recorded_sample, time), and
+    ``attribution_prefix_bias``, ``attribution_prefix_total`` (recorded_sample, time). Of a model
+    with SSM streams: ``attribution_stream`` uint8 (recorded_sample, target_modality, attribution_target_block, source_modality,
+    attribution_block): (byte / 255)² · ``attribution_stream_limit`` (recorded_sample). Coordinates ``attribution_block``: first step of each
+    block; ``attribution_explained`` (recorded_sample): the class or quantity.
+    """
+    if "attribution" not in trace.children:
+        return xr.Dataset()
+    found = end_to_end(trace)
+    part = xr.Dataset(
+        {
+            "attribution": found["share"].transpose("recorded_sample", "modality", "time"),
+            **{f"attribution_{key}": found[key] for key in ("bias", "total")},
+            "attribution_error": found["conservation_error"],
+        }
+    ).astype(np.float32)
+    part["attribution"].attrs = {"quantity": explained_quantity(found.attrs), "rule": str(found.attrs["rule"])}
+    sources = int(found.sizes.get("source_block", 1))
+    if "prefix" in found:
+        values = found["prefix"].transpose("recorded_sample", "time", "source_modality", "source_block")
+        level, limit = signed_levels(values, per=("recorded_sample", "time"))
+        sums = {
+            f"attribution_{key}": found[key].transpose("recorded_sample", "time").astype(np.float32)
+            for key in ("prefix_bias", "prefix_total")
+        }
+        part = part.assign(attribution_prefix=level.rename(_of(level)), attribution_prefix_limit=limit, **sums)
+    if "stream" in found:
+        values = found["stream"].transpose(
+            "recorded_sample", "target_modality", "target_block", "source_modality", "source_block"
+        )
+        level, limit = signed_levels(values, signed=False)
+        part = part.assign(attribution_stream=level.rename(_of(level)), attribution_stream_limit=limit)
+    classes = explains_class(found.attrs)
+    explained = [str(name) if classes else "" for name in found["target"].values]
+    return part.drop_vars([str(name) for name in part.coords]).assign_coords(
+        attribution_block=np.arange(sources) * int(found.attrs["steps_per_block"]),
+        attribution_explained=("recorded_sample", explained),
+    )
+
+
+def _of(level: xr.DataArray) -> dict[str, str]:
+    return {old: new for old, new in _BLOCKS.items() if old in level.dims}
+
+
+def signed_levels(
+    values: xr.DataArray, *, per: Sequence[str] = ("recorded_sample",), signed: bool = True
+) -> tuple[xr.DataArray, xr.DataArray]:
+    """Return values as uint8 and, for each entry of the dimensions ``per``, their largest magnitude.
+
+    Levels grow with the square root, so that small values keep their sign and their place. Signed: level k is ±((k − 128) / 127)² · limit;
+    otherwise (k / 255)² · limit. Values that are not finite become 0.
+    """
+    known = values.astype(np.float64).drop_vars(list(values.coords), errors="ignore")
+    known = known.where(np.isfinite(known), 0.0)
+    limit = abs(known).max([d for d in known.dims if d not in per])
+    limit = limit.where(limit > 0, 1.0)
+    root = np.sqrt(abs(known) / limit)
+    level = ZERO + STEPS * np.sign(known) * root if signed else 255 * root
+    return level.round().astype(np.uint8).transpose(*values.dims), limit.astype(np.float32)
