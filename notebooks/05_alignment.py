@@ -33,6 +33,9 @@ import torch
 from mmkernels import entropic_plan, exact_plan, mmd_squared, pairwise_cost, relaxed_plan
 
 import mmviz as mm
+from mmviz.core.intervals import mean_interval
+from mmviz.plots.figure_spec import Axis, FigureSpec, Lines, Panel
+from mmviz.plots.plotly_backend import draw
 
 DELAY, T = 5, 24
 ds = mm.data.load("av_digits")
@@ -55,7 +58,7 @@ print(f"x and y: {T} steps of {voice.features} coefficients; a pair costs betwee
 # | exact | $1/T$ leaves each step of `x`, $1/T$ arrives at each step of `y` | AlignMamba, equations 1 and 2 |
 # | entropic, ε | the same, and $\varepsilon\,\mathrm{KL}(P \mid \text{uniform})$ is added to the cost | Cuturi, NeurIPS 2013; that AlignMamba-2 means this is *our interpretation* |
 #
-# *Predict: which of them recovers the delay of five steps best? Which has the lowest cost, and which reaches every step of `y`?* Then move the slider. The bars below
+# *Predict: which of them recovers the delay of five steps? Which has the lowest cost, and which reaches every step of `y`?* Then move the slider. The bars below
 # the plan are the received mass.
 
 # %%
@@ -77,27 +80,74 @@ assert received["relaxed"].min() == 0
 print("check: each step sends 1/T in all plans, and receives 1/T in all but the relaxed one")
 
 # %% [markdown]
-# **Do they recover the delay?** Which share of the mass with a partner is moved to it? And what is the mean lag of a plan?
+# **Do they recover the delay?** Which share of the mass with a partner is moved to it? First in this recording:
 
 # %%
 partner = np.arange(DELAY, T)
 hits = {name: float(found.plan[0, partner, partner - DELAY].sum()) * T / len(partner) for name, found in plans.items()}
 print(", ".join(f"{name}: {share:.0%}" for name, share in hits.items()), f"(even shares: {1 / T:.0%})")
-assert hits["relaxed"] > hits["exact"] > 0.5
+assert min(hits["relaxed"], hits["exact"]) > 0.5
 assert hits["ε 1"] < 0.2
-print(
-    "check: without knowledge of the delay, the relaxed plan recovers most partners, the exact one fewer, a large ε none"
-)
-mean_lag = {name: float(mm.analysis.plan_summary(found.plan, C)["mean_lag"][0]) for name, found in plans.items()}
-assert all(abs(lag) < 1e-3 for name, lag in mean_lag.items() if name != "relaxed")
-print("check: the mean lag of every plan but the relaxed one is 0, whatever the delay")
+print("check: the relaxed and the exact plan move most of the mass to the partners, a plan with large ε does not")
 
 # %% [markdown]
-# Both may surprise. **The constraint has a cost**: five steps of `x` have no partner, and exact transport breaks up correct pairs so that every step of `y` receives its
-# share. And a plan with uniform marginals has a mean lag of 0: every shift back needs a shift forward. So a delay cannot be read from the mean lag; use the lag
-# with most mass, as in the figure's title.
+# Is the relaxed plan the better one? One recording with one delay cannot tell. We take every training recording that is long enough, with delays from 0 to 12 steps. *Predict how the two curves run.*
+
+# %%
+delays, shares, lags, mean_lags = (0, 1, 2, 3, 5, 8, 12), {"relaxed": [], "exact": []}, [], []
+spoken, rng = ds["train"], np.random.default_rng(1)
+rows = np.flatnonzero(spoken.valid["audio"].sum(1) >= T + max(delays))
+sounds = (np.stack([spoken.inputs["audio"][k][: T + max(delays)] for k in rows]) - voice.mean) / voice.std
+for delay in delays:
+    noise = rng.normal(0, 0.3, (2, len(rows), T, voice.features))
+    pair = sounds[:, :T] + noise[0], sounds[:, delay : delay + T] + noise[1]
+    costs, partner = pairwise_cost(*map(torch.from_numpy, pair)), np.arange(delay, T)
+    for name, plan in (("relaxed", relaxed_plan(costs).plan), ("exact", exact_plan(costs).plan)):
+        shares[name].append(plan[:, partner, partner - delay].sum(1).numpy() * T / len(partner))
+    lags.append(mm.analysis.plan_summary(relaxed_plan(costs).plan, costs))
+    shift = np.arange(T) - np.arange(T)[:, None]
+    mean_lags.append(
+        [float((find(costs).plan.numpy() * shift).sum((1, 2)).mean()) for find in (relaxed_plan, exact_plan)]
+    )
+bands = {name: [mean_interval(values) for values in share] for name, share in shares.items()}
+series = [Lines(np.array(delays, float), *np.array(band).T[:1], name, k, *np.array(band).T[1:]) for k, (name, band) in enumerate(bands.items())]  # fmt: skip
+panel = Panel(tuple(series), Axis("delay, steps"), Axis("share of the mass moved to the partner", span=(0.0, 1.0)))
+words = (f"{len(rows)} recordings; mean and 95 % interval over recordings (Student's t)",)
+draw(FigureSpec("Which plan finds the partners?", words, (panel,), heights=(280,), width=760))
+
+# %%
+better = [mean_interval(r - e) for r, e in zip(shares["relaxed"], shares["exact"], strict=True)]
+for delay, (mean, low, high) in zip(delays, better, strict=True):
+    print(f"delay {delay:2}: relaxed minus exact {mean:+.2f} [{low:+.2f}, {high:+.2f}]")
+assert better[0][2] < 0 < better[-2][1]
+assert better[-1][1] > 0
+print("check: without a delay the exact plan finds more partners, at delays of 8 and 12 steps the relaxed plan does")
+
+# %% [markdown]
+# **The constraint has a cost that grows with the delay**: as many steps of `x` as the delay have no partner, and exact transport breaks up correct pairs so that every step of `y` receives its
+# share. Where nearly all steps have a partner the constraint helps: it keeps two steps from the same one. *(finding: the recordings above, their noise; intervals over recordings)*
 #
-# The relaxed plan may leave steps of `y` without mass. Here that is an advantage; section 3 shows the disadvantage.
+# **How to read the delay.** Not from the *mean* lag of a plan. With two uniform marginals it is 0 for every delay, as each shift back needs a shift forward *(identity)*; and the steps
+# without a partner pull that of the relaxed plan towards 0. `estimated_lag` takes the lag whose costs are lowest beside the means of their rows and columns, and gives it only if it beats 99 controls
+# in which blocks of steps are permuted; else it is NaN. It is negative here: step *i* of `x` matches the *earlier* step *i* − delay of `y`.
+
+# %%
+print("delay  mean lag: relaxed  exact   estimated lag: all recordings, right within one step, none, wrong")
+table = np.zeros((len(delays), 3))
+for k, (delay, found) in enumerate(zip(delays, lags, strict=True)):
+    each = found["estimated_lag"].values
+    near = np.abs(each + delay) <= 1
+    table[k] = near.mean(), np.isnan(each).mean(), (~near & np.isfinite(each)).mean()
+    print(f"{-delay:5} {mean_lags[k][0]:18.1f} {round(mean_lags[k][1], 1) + 0:6.1f} {found['pooled_lag'].item():26.0f} {table[k, 0]:25.0%} {table[k, 1]:6.0%} {table[k, 2]:6.0%}")  # fmt: skip
+assert all(abs(found["pooled_lag"].item() + delay) <= 1 for delay, found in zip(delays, lags, strict=True))
+assert table[:, 2].max() <= 0.1
+assert mean_lags[-1][0] > -delays[-1] / 2
+print(
+    "check: over all recordings the estimated lag is right at every delay; of single recordings at most one in ten is wrong"
+)
+
+# %% [markdown]
+# The relaxed plan may leave steps of `y` without mass. With a long delay that is an advantage; section 3 shows the disadvantage.
 #
 # ## 3 · Invariances of the distances
 #
@@ -158,7 +208,8 @@ print("check: transport removes most of the delay; taken literally, equation 6 s
 #
 # $$\mathcal L = \mathcal L_\text{task} + w\,(\mathcal L_\text{OT} + \mathcal L_\text{MMD}),$$
 #
-# with the relaxed cost, in both directions, and MMD² between the encoded steps of sound and image, before any fusion. The slider sets the weight *w*. A dot is a
+# with the relaxed cost, in both directions, and MMD² between the encoded steps of sound and image, before any fusion. The sound is the *anchor*. The gradient of the two distances may move both
+# modalities (`anchor_gradient=True`), or only the image towards the sound (False). AlignMamba-2 does not specify it; False is the default here, *our choice*. We begin with True. The slider sets the weight *w*. A dot is a
 # sample: the direction of its mean encoded step. *Predict before you move it: which weight is best? What will the dots look like at a large weight?*
 
 # %%
@@ -166,10 +217,12 @@ small = {"width": 16, "layers": 1, "steps": 14, "state": 4}
 plan = {"epochs": 4, "batch_size": 128, "learning_rate": 1e-2, "select": "last", "progress": False, "cache": "runs"}
 weights = {"0": (0, 0), "0.01": (0.01, 0.01), "0.1": (0.1, 0.1), "1": (1, 1), "100": (100, 100)}
 weights |= {"100, OT only": (100, 0), "100, MMD only": (0, 100), "0, seed 1": (0, 0), "0, seed 2": (0, 0)}
+weights |= {"1, default": (1, 1), "0.01, default": (0.01, 0.01)}
 traces, points = {}, {}
 for name, (ot, mmd) in weights.items():
     seed = int(name[-1]) if "seed" in name else 0
-    model = mm.models.build("alignmamba2", ds.spec, **small, ot=ot, mmd=mmd, seed=seed)
+    free = {} if "default" in name else {"anchor_gradient": True}
+    model = mm.models.build("alignmamba2", ds.spec, **small, ot=ot, mmd=mmd, **free, seed=seed)
     run = mm.train.fit(model, ds, **plan, seed=seed)
     traces[name] = mm.record(run, test, influence=False)
     points[name] = mm.analysis.directions(mm.recording.encoded(run, test))
@@ -217,15 +270,23 @@ print("check: with transport only the features collapse, with MMD only less; wit
 # %% [markdown]
 # MMD penalises that *one* modality collapses to a point. It is 0 if both collapse to the same point. Only the task loss penalises that, and at weight 100 the task loss is negligible.
 #
+# **Does it help to hold the anchor?** With the default the sound is trained by the task loss alone.
+
+# %%
+print(f"accuracy at weight 1: gradient to both {score['1']:.1%}, to the image only {score['1, default']:.1%}")
+assert score["1, default"] > score["1"] + 0.05
+print("check: at weight 1 most of the loss in accuracy comes from the gradient to the anchor (one seed)")
+
+# %% [markdown]
 # **Does a small weight help?** The weight 0.01 is our default. Beside it stand two more seeds without alignment:
 
 # %%
-without = [score["0"], score["0, seed 1"], score["0, seed 2"]]
+without, small_weight = [score["0"], score["0, seed 1"], score["0, seed 2"]], score["0.01, default"]
 print(
-    f"accuracy without alignment, three seeds: {min(without):.1%} to {max(without):.1%}; with weight 0.01: {score['0.01']:.1%}"
+    f"accuracy without alignment, three seeds: {min(without):.1%} to {max(without):.1%}; with the defaults: {small_weight:.1%}"
 )
-assert ot["0.01"] < ot["0"]
-assert min(without) - 0.04 < score["0.01"] < max(without) + 0.04
+assert ot["0.01, default"] < ot["0"]
+assert min(without) - 0.04 < small_weight < max(without) + 0.04
 print("check: a small weight brings the modalities nearer, and leaves the accuracy within the variation over seeds")
 
 # %% [markdown]
@@ -240,9 +301,10 @@ mm.widgets.Explorer(traces["100"])
 # %% [markdown]
 # ## What we learnt
 #
-# - A plan recovers an unknown delay. The relaxed plan has the lowest cost and drops half of the constraints; the entropic plan is blurred, and its cost is never 0.
+# - The costs contain an unknown delay: estimate it with a control, not by a mean. The exact plan finds more partners where there is no delay, the relaxed plan where it is long; the entropic plan is blurred, and its cost is never 0.
 # - None of these distances depends on the order of the steps: a reversed sequence has the same distance.
-# - A small distance is not a good alignment. With a large weight the features collapse; check the accuracy and the variance of the features as well.
+# - A small distance is not a good alignment. With a large weight the features collapse; check the accuracy and the variance of the features as well. Stopping the gradient to the anchor
+#   removes much of the harm; it is no gain over a model without alignment (measured in `docs/alignment.md`).
 #
 # ## Exercises
 #

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import xarray as xr
 
-from mmviz.analysis.blockwise import blockwise
+from mmviz.analysis.blockwise import blockwise, sample_chunks
+from mmviz.analysis.lag import CONVENTION, PERMUTATIONS, LagEstimate, estimate_lag, lag_scores, valid_pairs
 from mmviz.analysis.per_run import per_run, run_marks
 from mmviz.analysis.trace_groups import group_of, provenance, shared_provenance, traces_by_name
 from mmviz.core.errors import ConfigError, DataError
@@ -67,9 +68,11 @@ def transport(trace: xr.DataTree, source: str, anchor: str) -> xr.Dataset:
     Returns
     -------
     xr.Dataset
-        Best epoch: ``plan``, ``cost`` (recorded_sample, time, anchor_time); ``target`` (recorded_sample, time): the mean anchor step, weighted by the plan,
-        NaN for a step without mass; ``lag`` = target - time, in steps; ``mean_lag`` (recorded_sample),
-        weighted by mass; ``entropy`` (recorded_sample), nat; ``monotonicity`` (recorded_sample), see :func:`plan_monotonicity`.
+        Best epoch: ``plan``, ``cost`` (recorded_sample, time, anchor_time); ``target`` (recorded_sample, time): the anchor step that receives most mass
+        from the step, NaN where it sends none, or the same to all; ``lag`` = target - time, in steps.
+        ``estimated_lag`` (recorded_sample) and ``pooled_lag`` (), over all recorded samples: the lag of the sequences, in steps, from the
+        costs; positive: a step of the modality matches a later step of the anchor. NaN unless it stands out from 99 permuted controls;
+        ``estimated_lag_p`` and ``pooled_lag_p`` are the p-values, see :func:`mmviz.analysis.lag.estimate_lag` and `lag_reason`. ``entropy`` (recorded_sample), nat; ``monotonicity`` (recorded_sample), see :func:`plan_monotonicity`.
         All recorded epochs: ``distance`` (epoch, recorded_sample). For a Trace opened with ``chunks``, plan and cost stay lazy.
 
     Raises
@@ -139,30 +142,52 @@ def plan_summary(
 
 
 def _described(plan: xr.DataArray, cost: xr.DataArray) -> xr.Dataset:
-    """Return plan and cost (recorded_sample, time, anchor_time) with target, lag, entropy and monotonicity."""
-    mass = plan.sum("anchor_time", skipna=False).values
-    positive = np.where(mass > 0, mass, np.nan)
-    target = (plan * np.arange(plan.sizes["anchor_time"])).sum("anchor_time", skipna=False).values / positive
+    """Return plan and cost (recorded_sample, time, anchor_time) with target, lags, entropy and monotonicity."""
+    target = blockwise(_main_target, plan, cost, core=[["time", "anchor_time"]] * 2, to=["time"]).values
     lag = target - np.arange(plan.sizes["time"])
-    whole = mass.sum(-1)
-    mean_lag = np.where(mass > 0, mass * np.nan_to_num(lag), 0).sum(-1) / np.where(whole > 0, whole, np.nan)
     entropy, monotonicity = (
         blockwise(f, plan, core=[["time", "anchor_time"]]).values for f in (plan_entropy, plan_monotonicity)
     )
+    each, pooled = _lags(plan, cost)
     out = xr.Dataset(
         {
             "plan": plan,
             "cost": cost,
             "target": (("recorded_sample", "time"), target),
             "lag": (("recorded_sample", "time"), lag),
-            "mean_lag": ("recorded_sample", mean_lag),
+            "estimated_lag": ("recorded_sample", each[:, 0]),
+            "estimated_lag_p": ("recorded_sample", each[:, 1]),
+            "pooled_lag": pooled[0],
+            "pooled_lag_p": pooled[1],
             "entropy": ("recorded_sample", entropy),
             "monotonicity": ("recorded_sample", monotonicity),
         }
     )
-    for name, units in (("lag", "steps"), ("mean_lag", "steps"), ("entropy", "nat"), ("monotonicity", "1")):
+    steps, one = ("lag", "estimated_lag", "pooled_lag"), ("estimated_lag_p", "pooled_lag_p", "monotonicity")
+    for name, units in {**dict.fromkeys(steps, "steps"), **dict.fromkeys(one, "1"), "entropy": "nat"}.items():
         out[name].attrs = {"units": units}
+    for name in steps:
+        out[name].attrs["sign"] = CONVENTION
     return out
+
+
+def _main_target(plan: np.ndarray, cost: np.ndarray) -> np.ndarray:
+    """Return the anchor step with most mass of every row; NaN for a row without mass, or with the same mass at all recorded anchor steps."""
+    there = valid_pairs(plan, cost)
+    most, least = plan.max(-1), np.where(there, plan, np.inf).min(-1)
+    return np.where((most > 0) & (most > least * (1 + 1e-6)), plan.argmax(-1).astype(np.float64), np.nan)
+
+
+def _lags(plan: xr.DataArray, cost: xr.DataArray) -> tuple[Float[np.ndarray, "recorded_sample 2"], tuple[float, float]]:
+    """Return the estimated lag and its p-value of each sample, and of all together."""
+    time = plan.sizes["time"]
+    each: list[LagEstimate] = []
+    total = np.zeros((PERMUTATIONS + 2, time + plan.sizes["anchor_time"] - 1))
+    for plans, costs in sample_chunks(plan, cost, dim="recorded_sample"):
+        for scores in lag_scores(costs.values, valid_pairs(plans.values, costs.values)):
+            each.append(estimate_lag(scores, time))
+            total += scores
+    return np.array(each, dtype=np.float64).reshape(-1, 2), estimate_lag(total, time)
 
 
 def alignment(traces: xr.DataTree | Mapping[str, xr.DataTree]) -> xr.Dataset:

@@ -33,6 +33,8 @@ class Registration(NamedTuple):
 _REGISTRY: dict[str, Registration] = {}
 #: options in runs of version 0.1 -> their present names
 _RENAMED_OPTIONS = {"reading": "variant"}
+#: options that were added later -> the value that runs without them were trained with
+ADDED_OPTIONS = {"anchor_gradient": True}
 
 
 def register(
@@ -178,23 +180,57 @@ def config_of(name: str, **options: Any) -> FusionConfig:
 
 
 def rebuild(name: str, spec: Spec, options: Mapping[str, Any]) -> FusionModel:
-    """Return a model with the options that a saved run contains; options of older runs are converted to their present names.
+    """Return a model with the options that a saved run contains; see :func:`stored_options` for runs of older versions.
 
     Raises
     ------
     CheckpointError
         If no model of this name is registered.
+
+    Warns
+    -----
+    UserWarning
+        If an option did not exist when the run was trained; names the value that it was trained with.
     """
-    registered = next((key for key, entry in _REGISTRY.items() if name in (key, _class_path(entry.model))), None)
+    registered = _registered_name(name)
     if registered is None:
         raise CheckpointError(
             f"the run was trained with the model {name!r}, which is not registered{nearest(name, _REGISTRY)}; decorate its class with "
             "@mmviz.models.register(NAME, CONFIG), import the module that defines it, then load again"
         )
-    current = {_RENAMED_OPTIONS.get(option, option): value for option, value in options.items()}
-    if isinstance(current.get("base_options"), dict):
-        current["base_options"] = {_RENAMED_OPTIONS.get(k, k): value for k, value in current["base_options"].items()}
+    current = stored_options(name, options)
+    for option, value in ADDED_OPTIONS.items():
+        before, now = (
+            any(option in part for part in (found, found.get("base_options") or ())) for found in (options, current)
+        )
+        if now and not before:
+            warnings.warn(
+                f"the run of {name!r} was trained before the option {option} existed; it is loaded with {option}={value!r}, as it was "
+                f"trained, which is not necessarily the present default",
+                UserWarning,
+                stacklevel=2,
+            )
     return build(registered, spec, **current)
+
+
+def stored_options(name: str, options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the options that a run of any version contains, as options of the present version.
+
+    Former names are replaced. An option that did not exist then has the value that the run was trained with, which may differ from the
+    present default. Options of a model that is not registered are returned with present names only.
+    """
+    current = {_RENAMED_OPTIONS.get(option, option): value for option, value in options.items()}
+    registered = _registered_name(name)
+    known = () if registered is None else [field.name for field in dataclasses.fields(_REGISTRY[registered].config)]
+    current = {option: value for option, value in ADDED_OPTIONS.items() if option in known} | current
+    if isinstance(current.get("base_options"), dict):
+        current["base_options"] = stored_options(str(current.get("base")), current["base_options"])
+    return current
+
+
+def _registered_name(name: str) -> str | None:
+    """Return the present name of a model that a run calls by its name or by its class; None if it is not registered."""
+    return next((key for key, entry in _REGISTRY.items() if name in (key, _class_path(entry.model))), None)
 
 
 def is_registered(model: FusionModel) -> bool:

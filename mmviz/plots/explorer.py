@@ -97,7 +97,8 @@ def explorer_frame(
     input frame) and ``clock`` (recorded_sample, edge), begin and end of the time axis, all in seconds. For a model with a scan: ``state`` uint8 (epoch, recorded_sample, layer, modality, channel, time), 255 =
     ``scale`` of its layer; ``coupling``; ``half_life`` (layer, modality, channel), median over the states, in steps;
     ``path`` (recorded_sample, layer, modality, time, axis): hidden states in one plane per layer. ``influence``, ``routing``, ``plan`` and ``cost``
-    are uint8 maps with their ``scale``. ``attribution…``: see :func:`mmviz.plots.explorer_attribution.attribution_group`.
+    are uint8 maps with their ``scale``; ``estimated_lag`` (recorded_sample, pair) is that of :func:`mmviz.analysis.transport`.
+    ``attribution…``: see :func:`mmviz.plots.explorer_attribution.attribution_group`.
 
     Parameters
     ----------

@@ -9,6 +9,7 @@ import xarray as xr
 
 from mmviz.analysis import imbalance, influence, prefix_shapley, retraining, shapley, trajectories
 from mmviz.analysis.game import is_labelled
+from mmviz.analysis.lag import sequence_lags
 from mmviz.core.errors import DataError
 from mmviz.core.subsets import subset_label
 from mmviz.plots.frames import history_label
@@ -104,7 +105,10 @@ def routing_group(trace: xr.DataTree) -> xr.Dataset:
 
 
 def transport_group(trace: xr.DataTree) -> xr.Dataset:
-    """Return ``plan`` and ``cost`` uint8 (recorded_sample, pair, time, anchor_time), ``distance`` (epoch, recorded_sample, pair), or nothing."""
+    """Return ``plan`` and ``cost`` uint8 (recorded_sample, pair, time, anchor_time), ``distance`` (epoch, recorded_sample, pair), or nothing.
+
+    And ``estimated_lag`` (recorded_sample, pair) of :func:`mmviz.analysis.transport`.
+    """
     if "transport" not in trace.children:
         return xr.Dataset()
     group = trace["transport"].to_dataset()
@@ -115,11 +119,23 @@ def transport_group(trace: xr.DataTree) -> xr.Dataset:
         )
         maps[name].attrs = {"scale": json.dumps(scale)}
     distance = group["distance"].transpose("epoch", "recorded_sample", "pair").astype(np.float32)
-    part = xr.Dataset({**maps, "distance": distance}).drop_vars(["source", "anchor"], errors="ignore")
+    lags = estimated_lags(group)
+    part = xr.Dataset({**maps, "distance": distance, "estimated_lag": lags}).drop_vars(
+        ["source", "anchor"], errors="ignore"
+    )
     return part.assign_coords(
         pair_source=("pair", [str(name) for name in group["source"].values]),
         pair_anchor=("pair", [str(name) for name in group["anchor"].values]),
     )
+
+
+def estimated_lags(group: xr.Dataset) -> xr.DataArray:
+    """Return the estimated lag (recorded_sample, pair) of each sequence of a group ``/transport``, NaN where no lag stands out."""
+    plan, cost = (
+        group[name].transpose("recorded_sample", "pair", "time", "anchor_time").values.astype(np.float64)
+        for name in ("plan", "cost")
+    )
+    return xr.DataArray(sequence_lags(plan, cost).astype(np.float32), dims=("recorded_sample", "pair"))
 
 
 def quantized_map(values: xr.DataArray, per: str) -> tuple[xr.DataArray, list[float]]:

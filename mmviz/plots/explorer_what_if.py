@@ -12,6 +12,7 @@ from mmviz.analysis.game import is_labelled
 from mmviz.core.errors import DataError
 from mmviz.metrics.shapley import shapley_values
 from mmviz.plots.explorer import rounded_float32, time_axis_ends
+from mmviz.plots.explorer_groups import estimated_lags
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -146,6 +147,8 @@ def _transport(group: xr.Dataset, frame: xr.Dataset) -> dict[str, Any]:
         for name in ("plan", "cost"):
             map_ = group[name].transpose(*frame[name].dims)
             out[name] = (map_.dims, _bytes(map_.values / _scale(frame, name, 1, 4)))
+        lags = estimated_lags(group)
+        out["estimated_lag"] = (lags.dims, lags.values)
     distance = group["distance"].transpose(*frame["distance"].dims)
     return out | {"distance": (distance.dims, distance.values.astype(np.float32))}
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import xarray as xr
 
-from mmviz.core.errors import ConfigError
+from mmviz.analysis.lag import CONVENTION, lag_reason, mass_by_lag
+from mmviz.core.errors import ConfigError, DataError
 from mmviz.plots import theme
 from mmviz.plots.figure_registry import register_figure
 from mmviz.plots.figure_spec import (
@@ -29,10 +30,13 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 
+LAGS = ("estimated_lag", "estimated_lag_p", "pooled_lag", "pooled_lag_p")
+
+
 def transport_frame(found: xr.Dataset, *, sample: int = 0, ribbons: int = 200) -> xr.Dataset:
     """Return what :func:`plot_transport` draws for one recorded sample.
 
-    ``plan``, ``cost`` (time, anchor_time); ``target``, ``lag`` (time); ``ribbon_time``, ``ribbon_anchor``, ``ribbon_mass``,
+    ``plan``, ``cost`` (time, anchor_time); ``target``, ``lag`` (time); the estimated lags; ``ribbon_time``, ``ribbon_anchor``, ``ribbon_mass``,
     ``ribbon_level`` (ribbon): the largest entries of the plan, in descending order (of equal entries all or none, unless the
     largest are too many); level 1 to 5 is the mass in fifths of the largest one. Attribute ``ribbon_share``: their share of
     the total mass.
@@ -58,7 +62,12 @@ def transport_frame(found: xr.Dataset, *, sample: int = 0, ribbons: int = 200) -
     check_position("transport_frame", "sample", sample, values.sizes["recorded_sample"])
     if type(ribbons) is not int or ribbons < 1:
         raise ConfigError(f"transport_frame: ribbons={ribbons!r}, expected an integer ≥ 1")
-    names = ["plan", "cost", "target", "lag", "mean_lag", "entropy", "monotonicity"]
+    names = ["plan", "cost", "target", "lag", *LAGS, "entropy", "monotonicity"]
+    missing = [name for name in names if name not in found]
+    if missing:
+        raise DataError(
+            f"transport_frame: the result has no {', '.join(missing)}; it comes from an older version, call mmviz.analysis.transport again"
+        )
     chosen = found[names].isel(recorded_sample=sample, drop=True).transpose("time", "anchor_time")
     plan = chosen["plan"].values
     order = _largest(plan.ravel(), ribbons)
@@ -114,15 +123,16 @@ def transport_spec(frame: xr.Dataset) -> FigureSpec:
         ),
         Panel(
             (ReferenceLine(0, "y"), Lines(time, frame["lag"].values, "", 4, markers=False)),
-            Axis(f"step of {source}"), Axis("mean lag, steps"), title="lag",
+            Axis(f"step of {source}"), Axis("lag, steps"), title="lag of the largest mass",
         ),
     )  # fmt: skip
     return FigureSpec(
         title=title_with_source(f"Transport plan from {source} to {anchor}", frame.attrs),
         subtitle=(
-            f"sample {frame.attrs['sample']}{epoch}; mean lag {signed_text(float(frame['mean_lag']), 2)} steps, monotonicity "
-            f"γ {signed_text(float(frame['monotonicity']), 2)}, entropy {float(frame['entropy']):.2f} nat",
-            "dashed: mean target step in the anchor",
+            f"sample {frame.attrs['sample']}{epoch}; monotonicity γ {signed_text(float(frame['monotonicity']), 2)}, "
+            f"entropy {float(frame['entropy']):.2f} nat",
+            f"estimated lag: {_lag_text(frame, 'estimated_lag')}; all recorded samples: {_lag_text(frame, 'pooled_lag')}",
+            f"line: the anchor step with the largest mass; lag {CONVENTION}",
         ),
         panels=panels,
         columns=2,
@@ -132,13 +142,18 @@ def transport_spec(frame: xr.Dataset) -> FigureSpec:
     )
 
 
+def _lag_text(frame: xr.Dataset, name: str) -> str:
+    reason = lag_reason(float(frame[f"{name}_p"]))
+    return f"none ({reason})" if reason else f"{signed_text(float(frame[name]), 0)} steps"
+
+
 @register_figure(
     transport_frame,
     transport_spec,
     single_runs="its links are the largest entries of one plan; plot_plan draws the mean of the plans",
 )
 def plot_transport(found: xr.Dataset, *, sample: int = 0, ribbons: int = 200) -> go.Figure:
-    """Draw a transport plan as a heatmap and as ribbons, with its cost and lag. See :func:`transport_frame`."""
+    """Draw a transport plan as a heatmap and as ribbons, with its cost and lags. See :func:`transport_frame`."""
     return draw(transport_spec(transport_frame(found, sample=sample, ribbons=ribbons)))
 
 
@@ -147,8 +162,9 @@ def plan_frame(found: xr.Dataset, *, sample: int = 0) -> xr.Dataset:
 
     ``plan`` (time, anchor_time), scaled such that the average row sum is 1; ``received`` (anchor_time): the second marginal, 1 where
     it equals the uniform marginal. Attributes ``transport_cost``: the sum of plan times cost for a total mass of 1;
-    ``steps_reached``: anchor steps with mass; ``main_lag`` and ``main_lag_share``: the lag (anchor_time - time) with the largest mass,
-    and its share of the mass. The mean lag is no summary here: it is the same for all plans with two uniform marginals.
+    ``steps_reached``: anchor steps with mass; ``main_lag``: the lag (anchor_time - time) whose share of the mass exceeds by most what a plan of
+    independent steps with the same marginals has there, NaN where none does; ``main_lag_share`` and ``main_lag_independent``: these two
+    shares. It describes this plan and has no control; ``estimated_lag`` has one.
 
     Parameters
     ----------
@@ -173,17 +189,18 @@ def plan_frame(found: xr.Dataset, *, sample: int = 0) -> xr.Dataset:
     total = float(plan.sum())
     share = plan / total if total > 0 else plan * np.nan
     received = share.sum("time", skipna=False) * plan.sizes["anchor_time"]
-    lags = np.arange(1 - plan.sizes["time"], plan.sizes["anchor_time"])
-    by_lag = np.array([np.trace(share.values, offset=int(lag)) for lag in lags])
-    known = bool(np.isfinite(by_lag).all())
+    mass, independent = mass_by_lag(plan.values)
+    best = int(np.nan_to_num(mass - independent).argmax())
+    known = bool(mass[best] - independent[best] > 1e-9)
     frame = chosen.assign(plan=share * plan.sizes["time"], received=received)
     frame.attrs = {
         **found.attrs,
         "sample": sample_index(found, sample),
         "transport_cost": float((share * cost).sum(skipna=False)),
         "steps_reached": int((received > 1e-12).sum()),
-        "main_lag": int(lags[by_lag.argmax()]) if known else 0,
-        "main_lag_share": float(by_lag.max()) if known else float("nan"),
+        "main_lag": float(best + 1 - plan.sizes["time"]) if known else float("nan"),
+        "main_lag_share": float(mass[best]) if known else float("nan"),
+        "main_lag_independent": float(independent[best]) if known else float("nan"),
     }
     return frame
 
@@ -197,7 +214,7 @@ def plan_spec(frame: xr.Dataset) -> FigureSpec:
     return FigureSpec(
         title=title_with_source(f"Transport plan from {source} to {anchor}, with its marginal", frame.attrs),
         subtitle=(
-            f"transport cost {frame.attrs['transport_cost']:.3f}; lag with the largest mass {signed_text(frame.attrs['main_lag'], 0)} steps ({frame.attrs['main_lag_share']:.0%} of the mass)",
+            f"transport cost {frame.attrs['transport_cost']:.3f}; {_main_lag_text(frame)}",
             f"monotonicity γ {signed_text(float(frame['monotonicity']), 2)}; anchor steps with mass: {frame.attrs['steps_reached']} of {len(over)}",
         ),
         panels=(
@@ -217,6 +234,13 @@ def plan_spec(frame: xr.Dataset) -> FigureSpec:
         gap=(70, 16),
         width=620,
     )  # fmt: skip
+
+
+def _main_lag_text(frame: xr.Dataset) -> str:
+    lag, share, independent = (frame.attrs[f"main_lag{part}"] for part in ("", "_share", "_independent"))
+    if not np.isfinite(lag):
+        return "no lag has more mass than in a plan of independent steps"
+    return f"most excess mass at lag {signed_text(lag, 0)} steps ({share:.0%}; independent steps: {independent:.0%})"
 
 
 @register_figure(plan_frame, plan_spec)

@@ -146,8 +146,8 @@ ROWS: dict[str, Row] = {
     ),
     "transport": Row(
         "How does optimal transport pair the steps of two modalities?",
-        "The exact plan and cost between the encoded steps.",
-        "A delay between the modalities: the plan pairs steps by their encoded content, and its mean lag can have the wrong sign.",
+        "The exact plan and cost between the encoded steps; a constant lag of the sequences, where one stands out from permuted controls.",
+        "A lag where none stands out; a lag that changes within the sequence; a single event that could coincide by chance.",
         figures=("plot_transport", "plot_plan"),
         views=("transport",),
     ),

@@ -22,6 +22,7 @@ from mmviz.data.spec import spec_to_json
 from mmviz.io.atomic import remove_temporary_files, write_bytes_atomic
 from mmviz.io.files import parse_json, read_regular
 from mmviz.io.folder_lock import FolderLock, holder_of
+from mmviz.models.registry import stored_options
 from mmviz.train.config import SELECT
 
 if TYPE_CHECKING:
@@ -420,6 +421,10 @@ def read_resume_point(folder: RunFolder, model: FusionModel, configuration: dict
     before, epoch = (state.plain.get(key) if isinstance(state.plain, dict) else None for key in ("made", "epoch"))
     if not isinstance(before, dict) or type(epoch) is not int:
         raise CheckpointError(f"{folder.path}: the state to resume from is incomplete; train again with another out=")
+    model_before = before.get("model")
+    if isinstance(model_before, dict) and isinstance(model_before.get("options"), dict):
+        options = stored_options(str(model_before.get("name")), model_before["options"])
+        before = before | {"model": model_before | {"options": options}}
     differences = [
         f"{name} is {here!r}, was {there!r}"
         for name, there, here in _differences("", before, configuration)

@@ -78,6 +78,7 @@ GROUPS: dict[str, dict[str, tuple[tuple[str, ...], str]]] = {
         "plan": (("recorded_sample", "pair", "time", "anchor_time"), "u"),
         "cost": (("recorded_sample", "pair", "time", "anchor_time"), "u"),
         "distance": (("epoch", "recorded_sample", "pair"), "f"),
+        "estimated_lag": (("recorded_sample", "pair"), "f"),
     },
 }
 _COORDINATES = ("epoch", "output", "sample_id", "target")

@@ -77,11 +77,14 @@ def test_a_collapsed_plan_has_no_order_and_an_empty_one_no_entropy():
         plan_entropy(-np.eye(2))
 
 
-def test_the_mean_lag_of_a_delayed_plan_is_the_delay(plans):
+def test_the_lags_of_a_delayed_plan_are_the_delay(plans):
     found = transport(plans, *plans.attrs["modalities"][1::-1])
     np.testing.assert_allclose(found["lag"].isel(time=slice(None, -2)), 2, atol=1e-12)
     assert found["lag"].isel(time=slice(-2, None)).isnull().all()
-    np.testing.assert_allclose(found["mean_lag"], 2, atol=1e-12)
+    assert (found["estimated_lag"] == 2).all()
+    assert found["pooled_lag"].item() == 2
+    assert found["pooled_lag_p"].item() == 0.01
+    assert "later step of the anchor" in found["pooled_lag"].attrs["sign"]
     np.testing.assert_allclose(found["monotonicity"], 1)
     np.testing.assert_array_equal(found["distance"], plans["transport"]["distance"].isel(pair=0))
 
@@ -111,11 +114,12 @@ def test_a_trace_without_alignment_is_refused(trace):
         alignment(trace)
 
 
-def test_lag_order_and_distance_of_a_delayed_plan():
-    steps, late = 8, 3
+def test_lags_order_and_distance_of_a_delayed_plan():
+    steps, late = 12, 3
     plan, cost = np.eye(steps, k=late), np.abs(np.arange(steps)[:, None] - np.arange(steps)) / 10
     found = plan_summary(plan / plan.sum(), cost, source="near", anchor="far")
-    np.testing.assert_allclose(found["mean_lag"], [late], rtol=1e-12)
+    np.testing.assert_array_equal(found["lag"].values[0, : steps - late], late)
+    assert found["estimated_lag"].item() == 0  # of the costs, which are lowest without a lag
     np.testing.assert_allclose(found["distance"], [0.3], rtol=1e-12)
     assert found["monotonicity"].item() == 1
     assert np.isnan(found["target"].values[0, steps - late :]).all()

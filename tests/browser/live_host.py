@@ -102,6 +102,7 @@ def edited_sample(frame, asked, *, share=0.5):
         "plan",
         "cost",
         "distance",
+        "estimated_lag",
     ]
     names += [f"{kind}_{name}" for kind in ("signal", "signal_valid") for name in map(str, frame["modality"].values)]
     out = one[[name for name in names if name in one]].copy(deep=True)

@@ -243,12 +243,13 @@ def test_the_expert_table_shows_mean_weights(all_views):
     assert "gyro" in page.locator(".mmv-rows").first.text_content()
 
 
-def test_the_transport_view_gives_mean_lag_and_distance(all_views):
+def test_the_transport_view_gives_the_lag_of_the_largest_mass_the_estimated_lag_and_the_distance(all_views):
     page = all_views
     plan = page.frame["plan"].values[0].astype(float)
-    lag = (plan[30] * np.arange(50)).sum() / plan[30].sum() - 30
-    said = page.locator(".mmv-transport p").first.text_content()
-    assert f": {fixed(float(lag), 1, plus=True)} steps; distance" in said
+    said, second = page.locator(".mmv-transport > p").all_text_contents()[:2]
+    assert f": lag of the largest mass {fixed(float(plan[30].argmax() - 30), 0, plus=True)} steps;" in said
+    assert "; estimated lag of the sequence +3 steps; distance" in said
+    assert "; no estimated lag: none stands out from permuted controls; distance" in second
     assert f"distance {fixed(float(page.frame['distance'].values[3, 0]), 3)} at epoch 3 of 4" in said
     assert page.locator(".mmv-ribbon").count() == 160
 

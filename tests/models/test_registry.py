@@ -99,6 +99,43 @@ def test_a_run_saved_with_the_former_name_of_an_option_is_loaded_under_its_prese
     assert (again.predict(toy["test"]) == run.predict(toy["test"])).all()
 
 
+def without_option(folder, option):
+    """Make the stored run one of a version that did not have the option."""
+    index = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+    options = index["info"]["model"]["options"]
+    for part in (options, options.get("base_options", {})):
+        part.pop(option, None)
+    (folder / "run.json").write_text(json.dumps(index), encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        ("alignmamba2", {"layers": 1, "state": 2}),
+        ("equilibrium", {"base": "alignmamba2", "base_options": {"layers": 1, "state": 2}}),
+    ],
+)
+def test_a_run_from_before_anchor_gradient_is_loaded_as_it_was_trained_and_load_warns(toy, tmp_path, name, options):
+    def used(model):
+        return getattr(model, "base", model).alignment.config.anchor_gradient
+
+    run = trained(build(name, toy.spec, width=8, **options), toy, out=tmp_path)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert used(mm.train.load(tmp_path).model) is False  # a present run contains its own value
+    without_option(tmp_path, "anchor_gradient")
+    with pytest.warns(UserWarning, match=r"before the option anchor_gradient existed; .* anchor_gradient=True"):
+        again = mm.train.load(tmp_path)
+    assert used(again.model) is True
+    assert (again.predict(toy["test"]) == run.predict(toy["test"])).all()
+
+
+def test_options_of_a_model_without_the_added_option_or_of_an_unknown_model_stay_as_they_are():
+    for name in ("concat", "nobodys_model"):
+        assert mm.models.registry.stored_options(name, {"width": 8}) == {"width": 8}
+    assert mm.models.registry.stored_options("alignmamba2", {"anchor_gradient": False}) == {"anchor_gradient": False}
+
+
 @dataclass
 class NotFrozen:
     width: int = 8

@@ -291,14 +291,25 @@ def test_a_plan_onto_one_anchor_step_counts_one_step_with_mass():
     assert "anchor steps with mass: 1 of 8" in plot_plan(plan_summary(plan, plan)).layout.title.text
 
 
-def test_plan_frame_names_the_lag_with_the_largest_mass():
+def test_plan_frame_names_the_lag_whose_mass_exceeds_that_of_independent_steps_by_most():
     plan = 0.7 * np.eye(6, 8, k=2) / 6 + 0.3 * np.eye(6, 8, k=-1) / 5
     frame = plan_frame(plan_summary(plan, plan))
     assert frame.attrs["main_lag"] == 2
     np.testing.assert_allclose(frame.attrs["main_lag_share"], 0.7, rtol=1e-12)
-    assert (
-        "lag with the largest mass +2 steps (70% of the mass)" in plot_plan(plan_summary(plan, plan)).layout.title.text
-    )
+    title = plot_plan(plan_summary(plan, plan)).layout.title.text
+    assert "most excess mass at lag +2 steps (70%; independent steps: 14%)" in title
+
+
+def test_a_flat_plan_and_a_plan_onto_one_step_have_no_lag():
+    onto_one = np.zeros((9, 9))
+    onto_one[:, 4] = 1.0
+    for plan in (np.ones((9, 9)), onto_one):
+        found = plan_summary(plan, np.ones((9, 9)))
+        assert np.isnan(plan_frame(found).attrs["main_lag"])
+        assert "no lag has more mass than in a plan of independent steps" in plot_plan(found).layout.title.text
+        title = plots.plot_transport(found).layout.title.text
+        assert "estimated lag: none (fewer than 8 steps, or the cost does not depend on the pair of steps)" in title
+    assert plan_summary(np.ones((9, 9)), np.ones((9, 9)))["lag"].isnull().all()
 
 
 def test_a_plan_without_mass_is_nan():

@@ -1,5 +1,6 @@
 """Checkpoints: what a run folder must refuse, and the content-addressed cache of trainings."""
 
+import hashlib
 import json
 import shutil
 
@@ -11,7 +12,7 @@ from safetensors.torch import load_file, save_file
 import mmviz as mm
 from mmviz.core.errors import CheckpointError, ConfigError
 from mmviz.train import cache as caching
-from mmviz.train.checkpoint import RunFolder
+from mmviz.train.checkpoint import RunFolder, TrainingState
 from mmviz.train.loop import Loop
 
 
@@ -49,8 +50,6 @@ def best_file(folder):
 
 def republished(folder, path):
     """Give a changed weights file its right sha256, so that only the change itself is at fault."""
-    import hashlib
-
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     name = str(path.relative_to(folder))
     edited(folder, lambda i: [e.update(sha256=digest) for e in i["weights"].values() if e["file"] == name])
@@ -276,3 +275,20 @@ def test_load_renames_history_entries_of_older_versions(folder):
     assert (row["unimodal_score/m1"], row["update_order/m1"], row["available_share"]) == (0.5, 2.0, 0.7)
     assert np.isnan(row["value_baseline"])
     assert not {"clipped", "score_alone/m1", "worth_of_none", "turn/m1", "kept"} & row.keys()
+
+
+def test_a_stopped_run_from_before_an_option_existed_is_resumed_only_with_the_value_it_was_trained_with(ds, tmp_path):
+    sizes = {"width": 8, "layers": 1, "state": 2}
+    old = mm.models.build("alignmamba2", ds.spec, **sizes, anchor_gradient=True)
+    plan = {"epochs": 1, "progress": False}
+    first = mm.train.fit(old, ds, out=tmp_path, **plan)
+    entry = json.loads((tmp_path / "run.json").read_text())["state"]
+    state = TrainingState.from_file(tmp_path / entry["file"], (tmp_path / entry["file"]).read_bytes())
+    del state.plain["made"]["model"]["options"]["anchor_gradient"]
+    data = state.to_bytes()
+    (tmp_path / entry["file"]).write_bytes(data)
+    edited(tmp_path, lambda index: index["state"].update(sha256=hashlib.sha256(data).hexdigest()))
+    again = mm.train.fit(mm.models.build("alignmamba2", ds.spec, **sizes, anchor_gradient=True), ds, out=tmp_path, resume=True, **plan)  # fmt: skip
+    np.testing.assert_array_equal(again.predict(ds["test"]), first.predict(ds["test"]))
+    with pytest.raises(ConfigError, match=r"model\.options\.anchor_gradient is False, was True"):
+        mm.train.fit(mm.models.build("alignmamba2", ds.spec, **sizes), ds, out=tmp_path, resume=True, **plan)

@@ -123,6 +123,7 @@ def _with_every_view(frame, rng, listed):
         "plan": (("recorded_sample", "pair", "time", "anchor_time"), np.broadcast_to((255 * plan).astype("u1"), (S, 2, T, T)).copy(), {"scale": "[0.02, 0.03]"}),
         "cost": (("recorded_sample", "pair", "time", "anchor_time"), rng.integers(0, 255, (S, 2, T, T)).astype("u1"), {"scale": "[1.5, 2.0]"}),
         "distance": (("epoch", "recorded_sample", "pair"), rng.random((E, S, 2)).astype("f4")),
+        "estimated_lag": (("recorded_sample", "pair"), np.stack([np.full(S, 3.0), np.full(S, np.nan)], 1).astype("f4")),
     }  # fmt: skip
     coords = {
         "channel_index": (("layer", "modality", "channel"), rng.permuted(np.broadcast_to(np.arange(C) * 3, (L, M, C)), axis=-1)),

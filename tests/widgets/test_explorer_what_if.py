@@ -64,7 +64,7 @@ class Model:
 def bare(frame):
     """A frame of a model without states: the smallest that can be edited."""
     bare = make_frame(every_view=True).drop_dims(["layer"])
-    return bare[[n for n in bare.data_vars if n not in ("plan", "cost", "distance")]]
+    return bare[[n for n in bare.data_vars if n not in ("plan", "cost", "distance", "estimated_lag")]]
 
 
 @pytest.fixture

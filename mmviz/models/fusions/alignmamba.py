@@ -41,6 +41,8 @@ class AlignMambaConfig(AnchorConfig):
         steps contribute k/T times their mean, and no step gives 0. ``barycentric``, our interpretation:
         their mean, and a learned vector for no step; the default, as the literal form scales a long modality
         by 1/T.
+    anchor_gradient
+        Here True by default: equation 12 adds λ · MMD² to the loss and does not mention that a gradient is stopped.
         The rest, with ``mmd`` as the paper's λ, as in :class:`~mmviz.models.ssm.alignment.AnchorConfig`.
     """
 
@@ -49,6 +51,7 @@ class AlignMambaConfig(AnchorConfig):
     expand: int = 2
     taps: int = 4
     normalize: str = "barycentric"
+    anchor_gradient: bool = True
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -142,7 +145,7 @@ class AlignMamba(FusionModel):
             if m == self.anchor:
                 parts.append(x[m])
                 continue
-            pair = Pair.of(steps, m, self.anchor)
+            pair = Pair.of(steps, m, self.anchor, anchor_gradient=self.config.anchor_gradient)
             plan, cost = frozen_gates.constant(partial(self._plan, pair), batch=0)
             moved, own = self._moved(m, pair.x, plan, mask[m])
             if observation is not None and (self.config.mmd > 0 or not observation.training):

@@ -13,7 +13,7 @@ from mmviz.core.options import number, one_of
 from mmviz.models.base import FusionConfig, FusionModel, Observation
 from mmviz.models.encoder import number_of_steps
 from mmviz.models.fusions.memory_mapping import Mapping, Memory, feature_loss, sample_loss
-from mmviz.models.registry import build, name_of, register
+from mmviz.models.registry import ADDED_OPTIONS, build, name_of, register
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -100,6 +100,8 @@ class Equilibrium(FusionModel):
         config = replace(config, steps=number_of_steps(config, spec.modalities))
         inner = {f.name: getattr(config, f.name) for f in fields(FusionConfig) if f.name not in config.base_options}
         self.base = build(config.base, spec, seed=torch.initial_seed() % 2**31, **inner, **config.base_options)
+        added = {name: getattr(self.base.config, name) for name in ADDED_OPTIONS if hasattr(self.base.config, name)}
+        config = replace(config, base_options=added | config.base_options)  # so that a stored run contains them
         self.spec, self.config = self.base.spec, config
         self.steps, self.align = self.base.steps, self.base.align
         M = len(spec.modalities)

@@ -43,12 +43,18 @@ class AnchorConfig(FusionConfig):
         and its gradient vanish when features grow.
     factors
         Multiples of the bandwidth in the mixture of kernels.
+    anchor_gradient
+        Whether the penalties (transport distance, MMD) have a gradient with respect to the anchor's features. False stops it: the
+        penalties move the other modalities to the anchor, and the anchor is trained by the task loss alone. The values of the penalties are
+        the same. False, the default, is our choice, as AlignMamba-2's equations are not public: with a large weight the anchor would
+        lose its information on the task as well. No gain over a model without alignment is known, see ``docs/alignment.md``.
     """
 
     anchor: str = ""
     mmd: float = 0.01
     bandwidth: float = 0.0
     factors: tuple[float, ...] = (0.25, 0.5, 1.0, 2.0, 4.0)
+    anchor_gradient: bool = False
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -156,14 +162,15 @@ class Pair(NamedTuple):
     both: Bool[Tensor, " batch"]
 
     @classmethod
-    def of(cls, steps: Steps, source: int, anchor: int) -> Pair:
-        """Return the pair of two modalities."""
+    def of(cls, steps: Steps, source: int, anchor: int, *, anchor_gradient: bool) -> Pair:
+        """Return the pair of two modalities; without ``anchor_gradient`` ``y`` is detached."""
         x, mask = steps
         if x.dtype in (torch.float16, torch.bfloat16):  # under automatic mixed precision
             x = x.float()
         both = mask[source].any(-1) & mask[anchor].any(-1)
         absent = ~both[:, None]
-        return cls(x[source], x[anchor], mask[source] | absent, mask[anchor] | absent, both)
+        y = x[anchor] if anchor_gradient else x[anchor].detach()
+        return cls(x[source], y, mask[source] | absent, mask[anchor] | absent, both)
 
     def transport_plan(self, names: tuple[str, str], plan: Tensor, cost: Tensor, mmd: Tensor) -> TransportPlan:
         """Return the plan to record, with zeros and NaN where either modality of a sample is absent."""
@@ -183,7 +190,7 @@ class Alignment:
     Notes
     -----
     L = L_task + ot · Σ_m ⟨M_m, C_m⟩ + mmd · Σ_m MMD²(X_m, X_anchor) over the encoded steps X. The weights, the sum
-    over pairs and the position (before fusion) are our interpretation of AlignMamba-2 (arXiv 2603.18462, whose abstract names
+    over pairs, the position (before fusion) and the gradient (not with respect to X_anchor, unless ``anchor_gradient``) are our interpretation of AlignMamba-2 (arXiv 2603.18462, whose abstract names
     "optimal transport distance" and MMD as regularisers). Cost, relaxed plan and MMD² as in AlignMamba (arXiv
     2412.00833, equations 3-9), with the operators of ``mmkernels``. The recorded plan is the one to the anchor
     for every ``direction``.
@@ -204,7 +211,7 @@ class Alignment:
         for m, name in enumerate(self.names):
             if m == anchor:
                 continue
-            pair = Pair.of(steps, m, anchor)
+            pair = Pair.of(steps, m, anchor, anchor_gradient=self.config.anchor_gradient)
             if self.config.ot > 0 or not observation.training:
                 plan, cost, distance = self._transport(pair)
                 totals["ot"] = totals["ot"] + torch.where(pair.both, distance, 0.0).mean()

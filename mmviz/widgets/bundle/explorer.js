@@ -425,36 +425,38 @@ toFixed(1)} ${my.toFixed(1)} ${x[i].toFixed(1)} ${y[i].toFixed(1)}`:""),arrow.st
 [x[j],y[j]],[mx,my],[x[i],y[i]]):null;label.hidden=!place2,place2&&(taken.push([...place2,LABEL]),label.textContent=fixed(w,2),label.style.left=`${100*place2[0]/
 W}%`,label.style.top=`${100*place2[1]/H}%`),there&&weightTexts.push(`W[${frame.modalities[m].name}, ${frame.modalities[n].name}] = ${fixed(w,2)}`)}}),drawing.setAttribute(
 "aria-label",`States of ${M} SSM streams in one plane, at ${brief(frame,sample,time)}; ${weightTexts.join(", ")}`)}}register({name:"trajectory",place:"columns",
-order:10,needs:["path","path_coupling"],height:()=>350,mount:mount14});var W2=400,H2=90,RIBBONS=80,withPlans=frame=>frame.compared.filter(one=>one.has("plan")),scaleOf=(frame,kind)=>Math.max(...withPlans(frame).flatMap(one=>one.transport_scale[kind])),
-massesOf=(plan,T,R)=>Array.from({length:T},(_,t)=>plan.subarray(t*R,(t+1)*R).reduce((sum,v)=>sum+v,0));function lagsOf(one,sample,p){let plan=one.part("plan",sample,
-p),T=one.sizes.time,[,,,R]=one.shape("plan");return massesOf(plan,T,R).map((mass,t)=>{let sum=0;for(let r=0;r<R;r++)sum+=plan[t*R+r]*r;return mass?sum/mass-t:NaN})}
-function pairView(frame,p,pick){let T=frame.sizes.time,[,,,R]=frame.shape("plan"),{source,anchor}=frame.pairs[p],which=`${source} to ${anchor}`,maps=["Plan","Co\
-st"].map(kind=>{let canvas=h("canvas",{role:"img","aria-label":`${kind} from ${which}: ${T} by ${R} steps`}),line=h("div",{class:"mmv-at"}),box=h("div",{class:"\
-mmv-plot mmv-map mmv-square"},canvas,line),most=h("span");return onDrag(box,box,(_x,y)=>pick({time:Math.min(T-1,Math.max(0,Math.floor(y*T)))})),{canvas,line,most,
-node:h("div",{},h("div",{class:"mmv-subtitle"},`${kind.toLowerCase()}, colours from 0 to `,most),box)}}),ribbons=s("g"),here=s("path",{class:"mmv-here"}),river=s(
-"svg",{viewBox:`0 0 ${W2} ${H2}`,preserveAspectRatio:"none",role:"img","aria-label":`Ribbons from the steps of ${source} (top) to the steps of ${anchor} (bottom\
-)`},ribbons,here),lag=chart({label:`Mean lag of ${which} over the sequence, in steps`,series:[{f:0}],onPick:x=>pick({time:Math.round(x*(T-1))})}),far=chart({label:`\
-Transport distance of ${which} over training`,series:[{f:0}],onPick:x=>pick({epoch:Math.round(x*(frame.sizes.epoch-1))})}),sentence=h("p",{class:"mmv-small"}),node=h(
-"div",{class:"mmv-transport"},h("div",{class:"mmv-name"},name(source)," → ",name(anchor)),h("div",{class:"mmv-pair"},...maps.map(map=>map.node),h("div",{},h("\
-div",{class:"mmv-subtitle"},"ribbons: ",name(source)," above, ",name(anchor)," below"),h("div",{class:"mmv-plot mmv-river"},river),lag.node,far.node)),sentence),
-changed=changes(),lags=[],reach=rangeOf([]),apart=rangeOf([]);function draw(state){let{sample,epoch,time}=state,[a,b]=span(frame,state),plan=frame.part("plan",sample,
-p);if(changed(state,"sample")&&(maps.forEach(({canvas,most},i)=>{let kind=i?"cost":"plan",values=frame.part(kind,sample,p),end=scaleOf(frame,kind),share=frame.transport_scale[kind][p]/
-end;paint(canvas,R,T,(x,y)=>Math.round(share*values[y*R+x])),most.textContent=`${frame.replaced(kind)?"≥ ":""}${short(end)}`}),lags=lagsOf(frame,sample,p),reach=
-rangeOf(withPlans(frame).flatMap(one=>one.pairs.map((_,k)=>lagsOf(one,sample,k))),!0),apart=rangeOf(allOf(frame,"distance",sample),!0)),changed(state,"sample","\
-brush")){let flows=[];for(let t=a;t<=b;t++)for(let r=0;r<R;r++)plan[t*R+r]&&flows.push([plan[t*R+r],t,r]);flows.sort((one,other)=>other[0]-one[0]);let top=flows.
-length?flows[0][0]:1,x=(i,count)=>(i+.5)/count*W2;ribbons.replaceChildren(...flows.slice(0,RIBBONS).map(([mass,t,r])=>{let ribbon=s("path",{class:"mmv-ribbon",d:`\
-M${x(t,T).toFixed(1)} 0C${x(t,T).toFixed(1)} ${H2/2} ${x(r,R).toFixed(1)} ${H2/2} ${x(r,R).toFixed(1)} ${H2}`});return ribbon.style.strokeWidth=`${(.5+4*(mass/top)).
-toFixed(1)}px`,ribbon}))}here.setAttribute("d",`M${(time+.5)/T*W2} 0V${H2}`),maps.forEach(({line})=>{line.style.top=`${100*time/T}%`,line.style.height=`${100/T}\
-%`});let[least,furthest]=ends(...reach),[nearest,farthest]=ends(...apart);lag.draw({values:(_,t)=>lags[t],count:T,now:time,range:reach,brush:state.brush}),lag.say(
-{title:"mean lag, steps",high:furthest,low:least,from:brief(frame,sample,0),to:brief(frame,sample,T-1)});let distances=frame.epochs.map((_,e)=>frame.recorded.part(
-"distance",e,sample)[p]),apartNow=frame.part("distance",epoch,sample)[p];far.draw({values:(_,e)=>distances[e],count:distances.length,now:epoch,range:apart}),far.
-say({title:`distance over training${frame.edited()?", as recorded":""}`,high:farthest,low:nearest,from:`epoch ${frame.epochs[0]}`,to:String(frame.epochs[frame.sizes.
-epoch-1])}),sentence.textContent=Number.isFinite(lags[time])?`Mean lag of ${source} to ${anchor} at ${brief(frame,sample,time)}: ${signed(lags[time],1)} steps; \
-distance ${fixed(apartNow,3)} at ${epochName(frame,epoch)}.`:`No mass of ${source} is transported to ${anchor} at ${brief(frame,sample,time)}; distance ${fixed(
-apartNow,3)} at ${epochName(frame,epoch)}.`}return{node,draw}}function mount15(root,frame,_state,pick){let views2=frame.pairs.map((_,p)=>pairView(frame,p,pick));
-return root.append(heading("Transport"),...views2.map(view=>view.node),faint(`Plan and cost are those of the epoch that training selected; one colour scale for \
-all plans, one for all costs. Down: steps of the modality, across: steps of its anchor. Ribbons: the ${RIBBONS} largest entries in the time range.`)),state=>views2.
-forEach(view=>view.draw(state))}register({name:"transport",place:"wide",order:20,needs:["plan","cost","distance"],mount:mount15});function translated(table,selection){let{epoch,layer,channel,time,brush}=selection,out={...selection};return epoch!==void 0&&(out.epoch=table.epoch[epoch]),layer!==
+order:10,needs:["path","path_coupling"],height:()=>350,mount:mount14});var W2=400,H2=90,RIBBONS=80,withPlans=frame=>frame.compared.filter(one=>one.has("plan")),scaleOf=(frame,kind)=>Math.max(...withPlans(frame).flatMap(one=>one.transport_scale[kind]));
+function lagsOf(one,sample,p){let plan=one.part("plan",sample,p),T=one.sizes.time,[,,,R]=one.shape("plan");return Array.from({length:T},(_,t)=>{let row2=plan.subarray(
+t*R,(t+1)*R),most=Math.max(...row2);return most&&row2.some(v=>v<most)?row2.indexOf(most)-t:NaN})}function pairView(frame,p,pick){let T=frame.sizes.time,[,,,R]=frame.
+shape("plan"),{source,anchor}=frame.pairs[p],which=`${source} to ${anchor}`,maps=["Plan","Cost"].map(kind=>{let canvas=h("canvas",{role:"img","aria-label":`${kind}\
+ from ${which}: ${T} by ${R} steps`}),line=h("div",{class:"mmv-at"}),box=h("div",{class:"mmv-plot mmv-map mmv-square"},canvas,line),most=h("span");return onDrag(
+box,box,(_x,y)=>pick({time:Math.min(T-1,Math.max(0,Math.floor(y*T)))})),{canvas,line,most,node:h("div",{},h("div",{class:"mmv-subtitle"},`${kind.toLowerCase()},\
+ colours from 0 to `,most),box)}}),ribbons=s("g"),here=s("path",{class:"mmv-here"}),river=s("svg",{viewBox:`0 0 ${W2} ${H2}`,preserveAspectRatio:"none",role:"im\
+g","aria-label":`Ribbons from the steps of ${source} (top) to the steps of ${anchor} (bottom)`},ribbons,here),lag=chart({label:`Lag of the largest mass of ${which}\
+ over the sequence, in steps`,series:[{f:0}],onPick:x=>pick({time:Math.round(x*(T-1))})}),far=chart({label:`Transport distance of ${which} over training`,series:[
+{f:0}],onPick:x=>pick({epoch:Math.round(x*(frame.sizes.epoch-1))})}),sentence=h("p",{class:"mmv-small"}),node=h("div",{class:"mmv-transport"},h("div",{class:"mm\
+v-name"},name(source)," → ",name(anchor)),h("div",{class:"mmv-pair"},...maps.map(map=>map.node),h("div",{},h("div",{class:"mmv-subtitle"},"ribbons: ",name(source),
+" above, ",name(anchor)," below"),h("div",{class:"mmv-plot mmv-river"},river),lag.node,far.node)),sentence),changed=changes(),lags=[],reach=rangeOf([]),apart=rangeOf(
+[]);function draw(state){let{sample,epoch,time}=state,[a,b]=span(frame,state),plan=frame.part("plan",sample,p);if(changed(state,"sample")&&(maps.forEach(({canvas,
+most},i)=>{let kind=i?"cost":"plan",values=frame.part(kind,sample,p),end=scaleOf(frame,kind),share=frame.transport_scale[kind][p]/end;paint(canvas,R,T,(x,y)=>Math.
+round(share*values[y*R+x])),most.textContent=`${frame.replaced(kind)?"≥ ":""}${short(end)}`}),lags=lagsOf(frame,sample,p),reach=rangeOf(withPlans(frame).flatMap(
+one=>one.pairs.map((_,k)=>lagsOf(one,sample,k))),!0),apart=rangeOf(allOf(frame,"distance",sample),!0)),changed(state,"sample","brush")){let flows=[];for(let t=a;t<=
+b;t++)for(let r=0;r<R;r++)plan[t*R+r]&&flows.push([plan[t*R+r],t,r]);flows.sort((one,other)=>other[0]-one[0]);let top=flows.length?flows[0][0]:1,x=(i,count)=>(i+
+.5)/count*W2;ribbons.replaceChildren(...flows.slice(0,RIBBONS).map(([mass,t,r])=>{let ribbon=s("path",{class:"mmv-ribbon",d:`M${x(t,T).toFixed(1)} 0C${x(t,T).toFixed(
+1)} ${H2/2} ${x(r,R).toFixed(1)} ${H2/2} ${x(r,R).toFixed(1)} ${H2}`});return ribbon.style.strokeWidth=`${(.5+4*(mass/top)).toFixed(1)}px`,ribbon}))}here.setAttribute(
+"d",`M${(time+.5)/T*W2} 0V${H2}`),maps.forEach(({line})=>{line.style.top=`${100*time/T}%`,line.style.height=`${100/T}%`});let[least,furthest]=ends(...reach),[nearest,
+farthest]=ends(...apart);lag.draw({values:(_,t)=>lags[t],count:T,now:time,range:reach,brush:state.brush}),lag.say({title:"lag of the largest mass, steps",high:furthest,
+low:least,from:brief(frame,sample,0),to:brief(frame,sample,T-1)});let distances=frame.epochs.map((_,e)=>frame.recorded.part("distance",e,sample)[p]),apartNow=frame.
+part("distance",epoch,sample)[p];far.draw({values:(_,e)=>distances[e],count:distances.length,now:epoch,range:apart}),far.say({title:`distance over training${frame.
+edited()?", as recorded":""}`,high:farthest,low:nearest,from:`epoch ${frame.epochs[0]}`,to:String(frame.epochs[frame.sizes.epoch-1])});let whole2=frame.part("es\
+timated_lag",sample)[p],now=Number.isFinite(lags[time])?`lag of the largest mass ${signed(lags[time],0)} steps`:"no anchor step receives more mass than the othe\
+rs",sequence=Number.isFinite(whole2)?`estimated lag of the sequence ${signed(whole2,0)} steps`:"no estimated lag: none stands out from permuted controls";sentence.
+textContent=`${source} to ${anchor}, ${brief(frame,sample,time)}: ${now}; ${sequence}; distance ${fixed(apartNow,3)} at ${epochName(frame,epoch)}.`}return{node,
+draw}}function mount15(root,frame,_state,pick){let views2=frame.pairs.map((_,p)=>pairView(frame,p,pick));return root.append(heading("Transport"),...views2.map(view=>view.
+node),faint(`Plan and cost are those of the epoch that training selected; one colour scale for all plans, one for all costs. Down: steps of the modality, across\
+: steps of its anchor. Ribbons: the ${RIBBONS} largest entries in the time range. Lag: step of the anchor minus step of the modality; positive: it matches a lat\
+er step of the anchor. The estimated lag is the one at which the costs are lowest beside the means of their rows and columns.`)),state=>views2.forEach(view=>view.
+draw(state))}register({name:"transport",place:"wide",order:20,needs:["plan","cost","distance","estimated_lag"],mount:mount15});function translated(table,selection){let{epoch,layer,channel,time,brush}=selection,out={...selection};return epoch!==void 0&&(out.epoch=table.epoch[epoch]),layer!==
 void 0&&(out.layer=table.layer[layer]),channel!==void 0&&(out.channel=table.channel[channel]),time!==void 0&&(out.time=table.time[time]),brush&&(out.brush=[table.
 time[brush[0]],table.time[brush[1]]]),out}var toOther=(b,state)=>({...translated(b.from_a,state),layer_of_a:state.layer}),fromOther=(b,change)=>translated(b.to_a,
 change);function withOverlay(recorded){let overlay=null,hidden=!1,duration_s=[...recorded.duration_s],start_s=[...recorded.start_s],edited=()=>hidden?null:overlay,replaced=key=>overlay!==

@@ -156,7 +156,7 @@ def test_training_adds_penalties_that_do_not_change_the_prediction(toy, batch):
     for model in (plain, aligned):
         answer, penalties = model.training_forward(model.encode(batch))
         (answer.square().mean() + sum(penalties.values())).backward()
-        gradients.append(model.encoders.encoders[0].net[0].weight.grad)
+        gradients.append(model.encoders.encoders[1].net[0].weight.grad)  # 0 is the anchor
         assert torch.equal(answer, model(batch))
         assert bool(sum(penalties.values()) > 0) is (model is aligned)
     assert not torch.allclose(*gradients)
@@ -311,3 +311,20 @@ def test_under_mixed_precision_distances_are_float32_and_gradients_finite(toy, b
     (answer.square().sum() + sum(penalties.values())).backward()
     assert all(bool(torch.isfinite(p.grad).all()) for p in model.parameters())
     torch.testing.assert_close(answer.float(), model(batch), rtol=0, atol=0.05)
+
+
+@pytest.mark.parametrize(("options", "moved"), [({}, True), ({"anchor_gradient": False}, False)])
+def test_the_penalty_of_alignmamba_has_a_gradient_to_the_anchor_unless_it_is_stopped(toy, batch, options, moved):
+    model = small("alignmamba", toy.spec, **options)
+    x, mask = model.encode(batch)
+    x = x.detach().requires_grad_()
+    _, penalties = model.training_forward(Steps(x, mask))
+    found = torch.autograd.grad(penalties["mmd"], x)[0]
+    others = [m for m in range(len(x)) if m != model.anchor]
+    assert bool(found[model.anchor].any()) is moved
+    assert bool(found[others].any())
+
+
+def test_the_default_stops_the_gradient_to_the_anchor_in_alignmamba2_only():
+    assert mm.models.registry.config_of("alignmamba2").anchor_gradient is False
+    assert mm.models.registry.config_of("alignmamba").anchor_gradient is True

@@ -116,16 +116,38 @@ def test_values_of_padding_and_absent_samples_have_no_influence(steps):
             torch.testing.assert_close(seen.penalties[name], clean.penalties[name], rtol=0, atol=1e-12)
 
 
-@pytest.mark.parametrize("options", [*FOUND, {"mmd_over": "batch"}, {"cost": "sqeuclidean"}])
-def test_gradients_reach_every_step_of_a_pair_and_no_other(steps, options):
+EVERY = [*FOUND, {"mmd_over": "batch"}, {"cost": "sqeuclidean"}]
+
+
+def gradient(steps, **options):
     x = steps.x.clone().requires_grad_()
     penalties = observed(Steps(x, steps.mask), learning=True, **options).penalties
-    (penalties["ot"] + penalties["mmd"]).backward()
+    return torch.autograd.grad(penalties["ot"] + penalties["mmd"], x)[0]
+
+
+@pytest.mark.parametrize("options", EVERY)
+def test_with_anchor_gradient_gradients_reach_every_step_of_a_pair_and_no_other(steps, options):
+    found = gradient(steps, anchor_gradient=True, **options)
     paired = steps.mask & steps.mask[1].any(-1)[None, :, None]
     paired[1] &= steps.mask[[0, 2]].any(-1).any(0)[:, None]
-    assert bool(torch.isfinite(x.grad).all())
-    assert not x.grad[~paired].any()
-    assert bool(x.grad[paired].any(-1)[:-1].all())
+    assert bool(torch.isfinite(found).all())
+    assert not found[~paired].any()
+    assert bool(found[paired].any(-1)[:-1].all())
+
+
+@pytest.mark.parametrize("options", EVERY)
+def test_without_anchor_gradient_the_anchor_has_none_and_the_other_modalities_have_the_same(steps, options):
+    both, one = gradient(steps, anchor_gradient=True, **options), gradient(steps, anchor_gradient=False, **options)
+    assert both[1].any()
+    assert not one[1].any()
+    torch.testing.assert_close(one[[0, 2]], both[[0, 2]], rtol=0, atol=1e-12)
+    assert torch.equal(gradient(steps, **options), one)  # the default
+
+
+def test_anchor_gradient_changes_no_penalty_and_no_plan(steps):
+    stopped, free = observed(steps, anchor_gradient=False), observed(steps, anchor_gradient=True)
+    assert stopped.penalties == free.penalties
+    assert all(torch.equal(a.plan, b.plan) for a, b in zip(stopped.plans, free.plans, strict=True))
 
 
 def test_a_weight_of_zero_disables_a_penalty_and_training_records_no_plan(steps):
@@ -165,7 +187,7 @@ def test_alignment_of_half_precision_features_is_computed_in_float32(steps):
     half = Steps(steps.x.to(torch.bfloat16), steps.mask)
     single = observed(Steps(half.x.float(), half.mask)).penalties
     assert observed(half).penalties == single
-    assert Pair.of(half, 0, 1).x.dtype == torch.float32
+    assert Pair.of(half, 0, 1, anchor_gradient=False).x.dtype == torch.float32
 
 
 def test_the_anchor_is_the_one_named_or_text_or_rgb_or_the_first():
@@ -188,6 +210,7 @@ def test_the_anchor_is_the_one_named_or_text_or_rgb_or_the_first():
         ({"bandwidth": "wide"}, "bandwidth='wide'"),
         ({"factors": ()}, r"factors=\(\)"),
         ({"factors": (1.0, 0.0)}, "factors=0.0; give a finite number above 0"),
+        ({"anchor_gradient": "no"}, "anchor_gradient='no'"),
         *(({option: "other"}, f"{option}='other'.*; use one of '{known[0]}'") for option, known in CHOICES.items()),
     ],
 )

@@ -87,7 +87,12 @@ def _aligned():
             "cost": (("recorded_sample", "time", "anchor_time"), cost),
             "target": (("recorded_sample", "time"), zeros + np.arange(steps)),
             "lag": (("recorded_sample", "time"), zeros),
-            **{name: ("recorded_sample", [0.5]) for name in ("mean_lag", "entropy", "monotonicity")},
+            **{
+                name: ("recorded_sample", [0.01])
+                for name in ("estimated_lag", "estimated_lag_p", "entropy", "monotonicity")
+            },
+            "pooled_lag": 0.0,
+            "pooled_lag_p": 0.01,
         },
         coords={"recorded_sample": [3]},
         attrs={"source": "image", "anchor": "audio", "dataset": "av_digits", "split": "test", "best_epoch": 3},

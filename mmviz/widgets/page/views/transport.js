@@ -1,4 +1,4 @@
-// Optimal transport from the steps of a modality to the steps of its anchor: plan, cost, ribbons, lag; distance over training.
+// Optimal transport from the steps of a modality to the steps of its anchor: plan, cost, ribbons, lags; distance over training.
 import { h, s, heading, faint, name, onDrag } from "../dom.js";
 import { paint } from "../heatmap.js";
 import { changes, span, allOf } from "../frame.js";
@@ -15,17 +15,13 @@ const withPlans = (frame) => frame.compared.filter((one) => one.has("plan"));
 /** @type {(frame: Frame, kind: "plan" | "cost") => number} */
 const scaleOf = (frame, kind) => Math.max(...withPlans(frame).flatMap((one) => one.transport_scale[kind]));
 
-// The transported mass of each step in a pair's plan, in levels of uint8.
-/** @type {(plan: Uint8Array, T: number, R: number) => number[]} */
-const massesOf = (plan, T, R) => Array.from({ length: T }, (_, t) => plan.subarray(t * R, (t + 1) * R).reduce((sum, v) => sum + v, 0));
-// The mean lag in steps, NaN where no mass is transported.
+// For each step the lag of the anchor step that receives most of its mass, NaN where it sends none, or the same to all anchor steps.
 /** @type {(one: Frame, sample: number, p: number) => number[]} */
 function lagsOf(one, sample, p) {
   const plan = /** @type {Uint8Array} */ (one.part("plan", sample, p)), T = one.sizes.time, [, , , R] = one.shape("plan");
-  return massesOf(plan, T, R).map((mass, t) => {
-    let sum = 0;
-    for (let r = 0; r < R; r++) sum += plan[t * R + r] * r;
-    return mass ? sum / mass - t : NaN;
+  return Array.from({ length: T }, (_, t) => {
+    const row = plan.subarray(t * R, (t + 1) * R), most = Math.max(...row);
+    return most && row.some((v) => v < most) ? row.indexOf(most) - t : NaN;
   });
 }
 
@@ -40,7 +36,7 @@ function pairView(frame, p, pick) {
   });
   const ribbons = s("g"), here = s("path", { class: "mmv-here" });
   const river = s("svg", { viewBox: `0 0 ${W} ${H}`, preserveAspectRatio: "none", role: "img", "aria-label": `Ribbons from the steps of ${source} (top) to the steps of ${anchor} (bottom)` }, ribbons, here);
-  const lag = chart({ label: `Mean lag of ${which} over the sequence, in steps`, series: [{ f: 0 }], onPick: (x) => pick({ time: Math.round(x * (T - 1)) }) });
+  const lag = chart({ label: `Lag of the largest mass of ${which} over the sequence, in steps`, series: [{ f: 0 }], onPick: (x) => pick({ time: Math.round(x * (T - 1)) }) });
   const far = chart({ label: `Transport distance of ${which} over training`, series: [{ f: 0 }], onPick: (x) => pick({ epoch: Math.round(x * (frame.sizes.epoch - 1)) }) });
   const sentence = h("p", { class: "mmv-small" });
   const node = h("div", { class: "mmv-transport" }, h("div", { class: "mmv-name" }, name(source), " → ", name(anchor)),
@@ -84,13 +80,14 @@ function pairView(frame, p, pick) {
     });
     const [least, furthest] = ends(...reach), [nearest, farthest] = ends(...apart);
     lag.draw({ values: (_, t) => lags[t], count: T, now: time, range: reach, brush: state.brush });
-    lag.say({ title: "mean lag, steps", high: furthest, low: least, from: brief(frame, sample, 0), to: brief(frame, sample, T - 1) });
+    lag.say({ title: "lag of the largest mass, steps", high: furthest, low: least, from: brief(frame, sample, 0), to: brief(frame, sample, T - 1) });
     const distances = frame.epochs.map((_, e) => frame.recorded.part("distance", e, sample)[p]), apartNow = frame.part("distance", epoch, sample)[p];
     far.draw({ values: (_, e) => distances[e], count: distances.length, now: epoch, range: apart });
     far.say({ title: `distance over training${frame.edited() ? ", as recorded" : ""}`, high: farthest, low: nearest, from: `epoch ${frame.epochs[0]}`, to: String(frame.epochs[frame.sizes.epoch - 1]) });
-    sentence.textContent = Number.isFinite(lags[time])
-      ? `Mean lag of ${source} to ${anchor} at ${brief(frame, sample, time)}: ${signed(lags[time], 1)} steps; distance ${fixed(apartNow, 3)} at ${epochName(frame, epoch)}.`
-      : `No mass of ${source} is transported to ${anchor} at ${brief(frame, sample, time)}; distance ${fixed(apartNow, 3)} at ${epochName(frame, epoch)}.`;
+    const whole = frame.part("estimated_lag", sample)[p];
+    const now = Number.isFinite(lags[time]) ? `lag of the largest mass ${signed(lags[time], 0)} steps` : "no anchor step receives more mass than the others";
+    const sequence = Number.isFinite(whole) ? `estimated lag of the sequence ${signed(whole, 0)} steps` : "no estimated lag: none stands out from permuted controls";
+    sentence.textContent = `${source} to ${anchor}, ${brief(frame, sample, time)}: ${now}; ${sequence}; distance ${fixed(apartNow, 3)} at ${epochName(frame, epoch)}.`;
   }
   return { node, draw };
 }
@@ -99,7 +96,7 @@ function pairView(frame, p, pick) {
 function mount(root, frame, _state, pick) {
   const views = frame.pairs.map((_, p) => pairView(frame, p, pick));
   root.append(heading("Transport"), ...views.map((view) => view.node),
-    faint(`Plan and cost are those of the epoch that training selected; one colour scale for all plans, one for all costs. Down: steps of the modality, across: steps of its anchor. Ribbons: the ${RIBBONS} largest entries in the time range.`));
+    faint(`Plan and cost are those of the epoch that training selected; one colour scale for all plans, one for all costs. Down: steps of the modality, across: steps of its anchor. Ribbons: the ${RIBBONS} largest entries in the time range. Lag: step of the anchor minus step of the modality; positive: it matches a later step of the anchor. The estimated lag is the one at which the costs are lowest beside the means of their rows and columns.`));
   return (state) => views.forEach((view) => view.draw(state));
 }
 
@@ -107,6 +104,6 @@ register({
   name: "transport",
   place: "wide",
   order: 20,
-  needs: ["plan", "cost", "distance"],
+  needs: ["plan", "cost", "distance", "estimated_lag"],
   mount,
 });
