@@ -56,7 +56,7 @@ def end_to_end(trace: xr.DataTree, *, target: str | None = None) -> xr.Dataset:
     Notes
     -----
     The method extends MambaLRP (arXiv 2406.07592) to coupled streams and other fusions, see :func:`mmviz.models.frozen_gates.freeze`. Contributions
-    are exact for the network with frozen gates; when a step is really removed, the gates change too. :func:`mmviz.recording.record` measures how well
+    are exact for the network with frozen gates; when a step is really removed, the gates change too. :func:`mmviz.analysis.faithfulness` shows how well
     the contributions predict such removals.
     """
     group = group_of(trace, "attribution", _remedy(trace))

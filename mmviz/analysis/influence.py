@@ -44,7 +44,9 @@ def influence(trace: xr.DataTree, *, kind: str = "influence") -> xr.Dataset:
 
     Notes
     -----
-    The map is exact for the inputs of the operator with its gates held fixed; it is not the derivative of the model.
+    The map is exact for the inputs of the operator with its gates held fixed; it is not the derivative of the model. A row or column is an SSM stream
+    of a layer: above layer 1 the streams are mixed, and a stream no longer belongs to its modality alone. :func:`end_to_end` attributes a prediction to
+    modalities and steps.
     """
     one_of(kind, KINDS, "influence: kind")
     model = trace.attrs["model"]["name"]
@@ -58,7 +60,7 @@ def influence(trace: xr.DataTree, *, kind: str = "influence") -> xr.Dataset:
     width = int(group.attrs["steps_per_block"])
     steps = trace["states"].sizes["time"]
     starts = np.arange(values.sizes["target_block"]) * width
-    pairs = pair_counts(steps, width)
+    pairs = pair_counts(values.sizes["target_block"], steps, width)
     to = ["layer", "target_modality", "source_modality"]
     total = blockwise(sum_over_steps, values, core=[_MAP], to=to, pairs=pairs).values
     received = total.sum(-1, keepdims=True)

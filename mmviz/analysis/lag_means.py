@@ -10,9 +10,9 @@ if TYPE_CHECKING:
     from jaxtyping import Float, Int
 
 
-def pair_counts(steps: int, width: int) -> Int[np.ndarray, "target_block source_block"]:
-    """Return the number of pairs of steps in every pair of blocks of ``width`` steps; the last block may be shorter."""
-    held = np.minimum(width, steps - np.arange(0, steps, width))
+def pair_counts(blocks: int, steps: int, width: int) -> Int[np.ndarray, "target_block source_block"]:
+    """Return the number of pairs of steps in every pair of the first ``blocks`` blocks of ``width`` steps; the last block may be shorter."""
+    held = np.minimum(width, steps - np.arange(blocks) * width)
     return held[:, None] * held
 
 

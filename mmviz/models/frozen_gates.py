@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple, TypeVar, cast
 
 import torch
@@ -230,8 +231,6 @@ class FrozenModel:
         Arguments of :func:`freeze`. The weights of the model must not change.
     causal
         Whether predictions for prefixes are affine maps with the same factors.
-    logit
-        (batch, output): the output of the ordinary pass, logits or values.
     """
 
     def __init__(self, model: FusionModel, steps: Steps, rule: str) -> None:
@@ -241,13 +240,20 @@ class FrozenModel:
         with torch.no_grad(), _running(model, recorded):
             self._recorded = self._evaluated(self.steps, recorded)
         self._factors = recorded.factors
-        mode = model.training
-        model.eval()
+
+    @cached_property
+    def logit(self) -> Float[Tensor, "batch output"]:
+        """Output of the ordinary pass for the recorded samples, with free gates: logits or values."""
+        return self._ordinary(self.steps)
+
+    @torch.no_grad()
+    def _ordinary(self, steps: Steps) -> Float[Tensor, "batch output"]:
+        mode = self.model.training
+        self.model.eval()
         try:
-            with torch.no_grad():
-                self.logit = model.fuse(self.steps)
+            return self.model.fuse(steps)
         finally:
-            model.train(mode)
+            self.model.train(mode)
 
     def evaluate(
         self, x: Float[Tensor, "modality row time width"], samples: Int[Tensor, " row"] | None = None
@@ -301,20 +307,30 @@ class FrozenModel:
         """Return the output of the affine network at zero encoder outputs: the part of the output that no step contributes."""
         return self.output(torch.zeros_like(self.steps.x))
 
-    def shares(self) -> Float[Tensor, "batch output modality time"]:
-        """Return the contribution of every modality and step to every output: Σ over channels of x · ∂output/∂x, one backward pass per output.
+    def shares(
+        self, weights: Float[Tensor, "batch output"] | None = None
+    ) -> Float[Tensor, "batch *output modality time"]:
+        """Return the contribution of every modality and step to every output: Σ over channels of x · ∂output/∂x.
 
         With the bias they add up to the output. Exactly 0 where the mask is False.
+
+        Parameters
+        ----------
+        weights
+            Of the outputs in one target, (batch, output): then the result is (batch, modality, time), from one backward pass. None: one backward pass
+            per output.
         """
         with torch.enable_grad():
             x = self.steps.x.clone().requires_grad_()
             output = self.output(x)
-            last = output.shape[1] - 1
+            targets = list(output.unbind(1)) if weights is None else [(output * weights).sum(1)]
             parts = []
-            for k in range(last + 1):
-                (slope,) = torch.autograd.grad(output[:, k].sum(), x, retain_graph=k < last, materialize_grads=True)
+            for k, target in enumerate(targets):
+                left = k < len(targets) - 1
+                (slope,) = torch.autograd.grad(target.sum(), x, retain_graph=left, materialize_grads=True)
                 parts.append(torch.where(self.steps.mask, (slope * self.steps.x).sum(-1), 0.0))
-        return torch.stack(parts).permute(2, 0, 1, 3)
+        found = torch.stack(parts).permute(2, 0, 1, 3)
+        return found if weights is None else found[:, 0]
 
     def _evaluated(self, steps: Steps, current: _Pass) -> Evaluation:
         prefixes = self.model.fuse_prefixes(steps) if self.causal else None
@@ -363,7 +379,7 @@ class FrozenModel:
                         f"rounding is below {bound:g}); mark each factor that depends on the data by "
                         "mmviz.models.frozen_gates.constant (or silu, gelu, layer_norm, ... of that module), or record with attribution=None"
                     )
-        ordinary, mine = self.logit[row[:1]], self._recorded.output[row[:1]]
+        ordinary, mine = self._ordinary(self.steps.samples(row[:1])), self._recorded.output[row[:1]]
         off = float((ordinary - mine).abs().max() / ordinary.abs().max().clamp(min=1))
         if bool(torch.isfinite(ordinary).all()) and not off <= bound:
             raise ConfigError(

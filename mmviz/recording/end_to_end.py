@@ -13,7 +13,7 @@ from mmviz.core.options import one_of
 from mmviz.models.batch import batch_of
 from mmviz.models.coalitions import CHUNK_BYTES
 from mmviz.models.frozen_gates import RULES, FrozenModel, freeze
-from mmviz.recording.influence import steps_per_block
+from mmviz.recording.influence import in_blocks, steps_per_block
 from mmviz.recording.samples import array, coordinates, outputs
 
 if TYPE_CHECKING:
@@ -159,16 +159,10 @@ def contributions(frozen: FrozenModel, sample: int, width: int, *, chunk_bytes: 
         found = frozen.evaluate(rows, torch.full((len(held),), sample, device=x.device))
         m, b = np.array(held).T
         moved = array((found.streams - at_zero.streams).norm(dim=-1))
-        stream[:, :, m, b] = _block_means(moved, width).transpose(0, 2, 1)
+        stream[:, :, m, b] = in_blocks(moved, 2, width).transpose(0, 2, 1)
         if prefix is not None and found.prefixes is not None and at_zero.prefixes is not None:
             prefix[:, :, m, b] = array(found.prefixes - at_zero.prefixes).transpose(2, 1, 0)
     return Contributions(stream, prefix, None if at_zero.prefixes is None else array(at_zero.prefixes)[0].T)
-
-
-def _block_means(x: np.ndarray, width: int) -> np.ndarray:
-    """Return means over blocks of ``width`` steps along the last axis; the last block may be shorter."""
-    first = np.arange(0, x.shape[-1], width)
-    return np.add.reduceat(x, first, -1) / np.diff(np.append(first, x.shape[-1])).astype(x.dtype)
 
 
 def _ordered(matching: Matching, values: np.ndarray) -> np.ndarray:

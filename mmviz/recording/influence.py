@@ -27,8 +27,9 @@ def steps_per_block(steps: int) -> int:
 
 
 def influence_of(model: FusionModel, seen: Observation, chosen: np.ndarray) -> xr.Dataset:
-    """Return the coupled influence map of every recorded sample and layer.
+    """Return the operator map of every recorded sample: layer ℓ, SSM stream m (mixed above layer 1).
 
+    Above layer 1 a stream no longer belongs to its modality alone, so the map attributes nothing to modalities there; the group ``/attribution`` does.
     ``influence`` is |K|, the effect of a unit input; ``effect`` is |K·x|, the effect of this sample's input. Means over the
     channels and over the pairs of steps of two blocks. Only the path through the hidden states counts: the direct path D of a step to its own
     output is left out. See ``mmkernels.coupled_influence``; K refers to the inputs of the operator with its gates held fixed, not to
@@ -54,8 +55,14 @@ def influence_of(model: FusionModel, seen: Observation, chosen: np.ndarray) -> x
         },
         attrs={"steps_per_block": width},
     )
-    data["influence"].attrs = {"long_name": "mean |K| over channels: effect of a unit input", "units": "1"}
-    data["effect"].attrs = {"long_name": "mean |K·x| over channels: effect of this sample's input", "units": "1"}
+    data["influence"].attrs = {
+        "long_name": "mean |K| over channels: effect of a unit input of layer ℓ, SSM stream n (mixed above layer 1)",
+        "units": "1",
+    }
+    data["effect"].attrs = {
+        "long_name": "mean |K·x| over channels: effect of this sample's input of layer ℓ, SSM stream n (mixed above layer 1)",
+        "units": "1",
+    }
     return data
 
 
@@ -82,7 +89,7 @@ def _token_maps(seen: Observation, sample: int, width: int) -> list[dict[str, np
         for name, part in _maps(scan, sample, 1).items():
             around = np.pad(part[0, :, 0], ((0, 1), (0, 1)))  # a row and a column of zeros for steps without a token
             map_ = around[places][:, places].reshape(M, T, M, T)
-            found[name] = _in_blocks(_in_blocks(map_, 1, width), 3, width)
+            found[name] = in_blocks(in_blocks(map_, 1, width), 3, width)
         if tokens.backward:
             layers[-1] = {name: part + found[name] for name, part in layers[-1].items()}
         else:
@@ -90,7 +97,7 @@ def _token_maps(seen: Observation, sample: int, width: int) -> list[dict[str, np
     return layers
 
 
-def _in_blocks(x: np.ndarray, axis: int, width: int) -> np.ndarray:
+def in_blocks(x: np.ndarray, axis: int, width: int) -> np.ndarray:
     """Return means over blocks of ``width`` steps; the last may be shorter."""
     first = np.arange(0, x.shape[axis], width)
     count = np.diff(np.append(first, x.shape[axis])).reshape([-1 if k == axis else 1 for k in range(x.ndim)])

@@ -90,6 +90,13 @@ def test_the_share_of_a_cell_equals_the_replay_of_that_cell_alone(toy, variant):
         )
 
 
+def test_weights_of_the_outputs_give_the_weighted_shares(toy):
+    frozen = frozen_variant(toy, "coupled_mamba")
+    weights = torch.tensor([[1.0, -1.0], [0.5, 0.0], [0.0, 2.0]], dtype=torch.float64)
+    expected = torch.einsum("bk,bkmt->bmt", weights, frozen.shares())
+    torch.testing.assert_close(frozen.shares(weights), expected, rtol=1e-10, atol=1e-14)
+
+
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_invalid_steps_and_absent_modalities_have_a_share_of_exactly_zero(toy, variant):
     frozen = frozen_variant(toy, variant)
