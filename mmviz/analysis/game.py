@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mmviz.analysis.blockwise import blockwise
-from mmviz.analysis.trace_groups import provenance
+from mmviz.analysis.trace_groups import provenance, training_coverage
 from mmviz.core.errors import ConfigError, DataError
 from mmviz.core.options import nearest
 
@@ -113,7 +113,7 @@ def game_of(prediction: xr.DataArray, target: xr.DataArray, value: ValueFunction
 
 
 def game_attributes(data: xr.DataTree | xr.Dataset, value: ValueFunction, *, epoch: int | None) -> dict[str, object]:
-    """Return the attributes of a result about a game: index, value function, unit, baseline, imputation and provenance."""
+    """Return the attributes of a result about a game: index, value function, unit, baseline, imputation, provenance, coalitions without training."""
     labelled = is_labelled(data["samples"]["target"] if "samples" in data else data["target"])
     return {
         "index": "Shapley value",
@@ -125,6 +125,7 @@ def game_attributes(data: xr.DataTree | xr.Dataset, value: ValueFunction, *, epo
         "players": len(data.attrs["modalities"]),
         "epoch": epoch,
         **provenance(data),
+        **training_coverage(data),
     }
 
 

@@ -49,6 +49,9 @@ def shapley(trace: xr.DataTree, *, value: str | None = None) -> xr.Dataset:
     ``units``.
     Modality Equilibrium Matters (arXiv 2506.00030) measures contributions by Shapley values and does not publish its formula; the
     standard formula is our interpretation.
+    Attribute ``untrained`` states how many subsets training never met (joint training meets the full set only); values on them are out
+    of the model's distribution. In a small experiment, two noise modalities have a mean |φ| per sample that is several times larger
+    after joint training than after modality dropout (``tests/properties/known_truth.py``).
     """
     group = coalition_group(trace)
     v = value_function(trace, value)
@@ -193,7 +196,8 @@ def coalition_scores(trace: xr.DataTree, *, value: str | None = None) -> xr.Data
     -------
     xr.Dataset
         ``score``, ``low``, ``high`` (coalition): mean over the samples and its 95 % interval: Wilson's for ``accuracy``, else
-        Student's t, clustered by group where groups are known (see :mod:`mmviz.core.intervals`; NaN for a single sample or group). ``members`` (coalition, modality). Samples with a prediction that is not finite are
+        Student's t, clustered by group where groups are known (see :mod:`mmviz.core.intervals`; NaN for a single sample or group). ``members`` (coalition, modality). ``trained`` (coalition): whether training met the subset, absent
+        where this is unknown. Samples with a prediction that is not finite are
         left out; attributes ``n_samples`` and ``n_groups`` count the others. One fused model predicts from every subset; none was trained on a subset alone.
 
     Raises
@@ -215,6 +219,7 @@ def coalition_scores(trace: xr.DataTree, *, value: str | None = None) -> xr.Data
             "low": ("coalition", low),
             "high": ("coalition", high),
             "members": group["members"],
+            **({"trained": group["trained"]} if "trained" in group else {}),
         },
         coords={"modality": group["modality"].values},
     )

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import xarray as xr
 
 from mmviz.core.errors import ConfigError, DataError
+from mmviz.core.subsets import subset_label
 from mmviz.trace.combine import runs as runs_of
 from mmviz.trace.schema import is_combined
 
@@ -33,6 +35,29 @@ def coalition_group(trace: xr.DataTree, name: str = "coalitions") -> xr.Dataset:
 def sample_groups(trace: xr.DataTree) -> np.ndarray:
     """Return the name of the group (recording, speaker, video) of every sample, "" where unknown."""
     return trace["samples"].to_dataset()["group"].values.astype(str)
+
+
+def trained_coalitions(trace: xr.DataTree | xr.Dataset) -> np.ndarray | None:
+    """Return whether training met each coalition; None where the Trace does not contain it (no coalitions, an older run)."""
+    if not isinstance(trace, xr.DataTree) or "coalitions" not in trace.children:
+        return None
+    group = trace["coalitions"].to_dataset()
+    return group["trained"].values if "trained" in group else None
+
+
+def training_coverage(trace: xr.DataTree | xr.Dataset) -> dict[str, Any]:
+    """Return the attributes ``untrained`` and ``untrained_subsets`` of a result about coalitions; nothing where this is unknown.
+
+    ``untrained`` is a sentence for captions, "" where training met every non-empty subset; ``untrained_subsets`` are the labels of the others.
+    The empty set does not count: no training meets it unless samples lack all modalities.
+    """
+    trained = trained_coalitions(trace)
+    if trained is None:
+        return {}
+    members = trace["coalitions"].to_dataset()["members"].transpose("coalition", "modality").values
+    unmet = [subset_label(trace.attrs["modalities"], row) for row in members[~trained] if row.any()]
+    text = f"{len(unmet)} of {len(members) - 1} subsets were not met in training: their values are out of distribution"
+    return {"untrained": text if unmet else "", "untrained_subsets": unmet}
 
 
 def require_scan(trace: xr.DataTree, place: str) -> None:

@@ -237,6 +237,7 @@ def window_shapley(windows: xr.Dataset, *, value: str | None = None, index: str 
         "coalitions": len(members),
         "order_seed": windows.attrs["order_seed"],
         "baseline": "prediction of the model with every window masked",
+        "untrained": "training masks whole modalities at most (and gaps in the data): values of a part of the windows are out of distribution",
         "interval": "exact" if pairs == 0 else "95 %, Student's t over independent pairs of orders",
     }
     return out

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import warnings
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
 import xarray as xr
 
+from mmviz.core.subsets import subset_label, subset_numbers
 from mmviz.models.batch import batch_of
 from mmviz.models.coalitions import CHUNK_BYTES, coalition_predictions
 from mmviz.models.prefixes import prefix_meaning, truncated
@@ -57,7 +59,7 @@ def recorded_predictions(
         model.train(mode)
 
 
-_SAMPLES = 64
+_SAMPLES, _LISTED = 64, 4
 
 
 def coalitions_of(run: Run, split: Split, matching: Matching, members: np.ndarray, rows: np.ndarray) -> xr.Dataset:
@@ -66,11 +68,42 @@ def coalitions_of(run: Run, split: Split, matching: Matching, members: np.ndarra
     batches = (batch_of(split, rows[i : i + _SAMPLES], matching) for i in range(0, len(rows), _SAMPLES))
     with run.at_epoch(run.best_epoch) as model:
         predictions = [recorded_predictions(model, batch, members) for batch in batches]
-    data = {
+    data: dict[str, Any] = {
         "members": (("coalition", "modality"), members),
         "prediction": (("sample", "coalition", "output"), matching.outputs(np.concatenate(predictions))),
     }
+    trained = trained_coalitions(run, members)
+    if trained is not None:
+        data["trained"] = ("coalition", trained, {"description": _TRAINED, "source": "observed in training"})
     return xr.Dataset(data, coords={"modality": list(spec.names), "output": outputs(spec)})
+
+
+_TRAINED = "whether any update of the training used the prediction of a sample from exactly this coalition of available modalities"
+
+
+def trained_coalitions(
+    run: Run, members: Bool[np.ndarray, "coalition modality"]
+) -> Bool[np.ndarray, " coalition"] | None:
+    """Return whether the updates of the training met each coalition; None where this is unknown: older runs, modules trained elsewhere."""
+    met = run.info.get("trained_coalitions")
+    return np.isin(subset_numbers(members), met) if isinstance(met, list) and met else None
+
+
+def warn_of_untrained(run: Run, members: Bool[np.ndarray, "coalition modality"]) -> None:
+    """Warn where predictions for non-empty coalitions are recorded that training never met."""
+    trained = trained_coalitions(run, members)
+    if trained is None:
+        return
+    unmet = [subset_label(run.model.spec.names, row) for row in members[~trained] if row.any()]
+    if unmet:
+        warnings.warn(
+            f"record: training (strategy {run.info['train']['strategy']!r}) never met {len(unmet)} of {len(members) - 1} non-empty subsets of the "
+            f"modalities: {', '.join(unmet[:_LISTED])}{', ...' if len(unmet) > _LISTED else ''}. Their predictions are out of "
+            "distribution, and so are Shapley values, most of all those of single samples. Train with "
+            "strategy='modality_dropout' to meet all subsets",
+            UserWarning,
+            stacklevel=4,
+        )
 
 
 class PrefixGroup:

@@ -17,6 +17,7 @@ from mmviz.data.matching import matched
 from mmviz.io.atomic import atomic_path
 from mmviz.models.prefixes import prefix_meaning
 from mmviz.models.ssm.alignment import AnchorConfig
+from mmviz.recording.coalitions import warn_of_untrained
 from mmviz.recording.end_to_end import attribution_rule
 from mmviz.recording.groups import Recording
 from mmviz.recording.samples import chosen_epochs, chosen_samples
@@ -195,6 +196,11 @@ def record(
         If the Trace needs more than ``limit_bytes``; the message lists the size of each group.
     DataError
         With ``path``: if the disk has too little free space, or the file cannot be written.
+
+    Warns
+    -----
+    UserWarning
+        With ``coalitions``, where training never met some non-empty subset of the modalities: its values are out of distribution.
     """
     spec = run.model.spec
     matching = matched(spec, split, "record")
@@ -211,6 +217,8 @@ def record(
         )
     aligns = isinstance(run.model.config, AnchorConfig) if alignment is None else alignment
     members = membership(len(spec.modalities)) if coalitions else None
+    if members is not None:
+        warn_of_untrained(run, members)
     prefix_meaning(run.model, prefixes)
     rule, note = attribution_rule(run, split, matching, chosen, attribution)
     notes = (note,) if note else ()

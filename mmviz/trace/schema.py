@@ -65,6 +65,7 @@ SCHEMA: dict[str, dict[str, tuple[tuple[str, ...], str]]] = {
     "coalitions": {
         "members": (("coalition", "modality"), "b"),
         "prediction": (("sample", "coalition", "output"), "f"),
+        "trained": (("coalition",), "b"),
     },
     "prefixes": {
         "prediction": (("epoch", "recorded_sample", "coalition", "time", "output"), "f"),
@@ -147,8 +148,8 @@ INPUT: dict[str, tuple[tuple[str, ...], str]] = {
 }
 #: every child of ``attribution_frames`` is one modality whose steps are averages of frames
 ATTRIBUTION_FRAMES: dict[str, tuple[tuple[str, ...], str]] = {"share": (("recorded_sample", "output", "frame"), "f")}
-#: group -> variables that it may lack: those of causal fusions
-OPTIONAL_VARIABLES = {"attribution": ("prefix", "prefix_bias")}
+#: group -> variables that it may lack: those of causal fusions, and whether training met a coalition, where this is unknown
+OPTIONAL_VARIABLES = {"attribution": ("prefix", "prefix_bias"), "coalitions": ("trained",)}
 #: additional variables of a modality with timestamps, seconds
 TIMED: dict[str, tuple[tuple[str, ...], str]] = {
     "time": (("recorded_sample", "frame"), "f"),

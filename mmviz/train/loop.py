@@ -178,6 +178,7 @@ class Loop:
             "mean": None if self.estimator is None else self.estimator.running_mean,
             "measured": None if found is None else {k: v.tolist() for k, v in dataclasses.asdict(found).items()},
             "made": self.configuration,
+            "coalitions": self.training.coalitions.numbers(self.devices),
         }
         return TrainingState(tensors, plain)
 
@@ -199,6 +200,7 @@ class Loop:
             torch.cuda.set_rng_state(state.tensors["draws/cuda"], training.device)
         self.epochs.random_state, training.rng.bit_generator.state = plain["order"], plain["rng"]
         self.batches_done = int(plain["done"])
+        training.coalitions.restore(plain.get("coalitions"))
         if self.estimator is not None:
             self.estimator.running_mean = plain["mean"]
         if plain["measured"] is not None:
@@ -231,6 +233,7 @@ class Loop:
             losses = []
             with self.devices.local_random(self.config.seed, epoch, number):
                 for update in self.strategy.updates(batch, own):
+                    self.training.coalitions.after_update()
                     loss, norm = self._step(update, rate)
                     if not (math.isfinite(loss) and math.isfinite(norm)):
                         self._diverged(loss, norm, update, rows)
@@ -256,6 +259,7 @@ class Loop:
         row |= self._validate() | {
             name: value / count for name, (value, count) in self.devices.sum_by_name(parts).items()
         }
+        self.log.info["trained_coalitions"] = self.training.coalitions.numbers(self.devices)
         row |= entries | self._contributions(epoch) | dict(self.strategy.after_epoch(epoch))
         row |= self._cost(time.perf_counter() - start)
         bar.set_postfix(

@@ -16,6 +16,7 @@ from torch import Tensor
 from mmviz.core.errors import ConfigError
 from mmviz.core.options import nearest
 from mmviz.train.devices import Devices
+from mmviz.train.met_coalitions import MetCoalitions
 from mmviz.train.metrics import loss_of
 
 if TYPE_CHECKING:
@@ -149,7 +150,8 @@ class Strategy:
         Parameters
         ----------
         batch
-            On the device, augmented; ``batch.masked(...)`` masks modalities.
+            On the device, augmented; ``batch.masked(...)`` masks modalities. A loss that is not from ``training.joint`` or a
+            unimodal pass: note its coalitions, see :class:`Training`.
         rows
             Rows of ``training.samples`` in the batch.
         """
@@ -198,6 +200,9 @@ class Training:
         which add up; a decision must depend only on values that ``devices`` has summed or gathered, so that it is equal on all.
     class_weight
         Weight of each class in :meth:`loss`; None where all count the same.
+    coalitions
+        Coalitions of modalities that the updates used. :meth:`joint` and ``UnimodalPass.losses`` note them; a strategy that makes its own passes
+        calls ``training.coalitions.add(steps.mask.any(-1))``, otherwise they are unknown.
     """
 
     model: FusionModel
@@ -210,6 +215,10 @@ class Training:
     seconds: dict[str, float] = field(default_factory=lambda: defaultdict(float))
     devices: Devices = field(default_factory=Devices)
     class_weight: Float[Tensor, " class"] | None = None
+    coalitions: MetCoalitions = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.coalitions = MetCoalitions(len(self.names))
 
     @property
     def task(self) -> Task:
@@ -245,6 +254,7 @@ class Training:
         update
             Fields of `Update`: ``optimizer``, ``modality``, ``rate``, ``parts``.
         """
+        self.coalitions.add(steps.mask.any(-1))
         return self.update(*self.model.training_forward(steps), target, **update)
 
     def update(

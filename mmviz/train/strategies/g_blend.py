@@ -116,6 +116,7 @@ class GBlend(Strategy):
         """Yield the blended update."""
         training = self.training
         steps = training.model.encode(batch)
+        training.coalitions.add(steps.mask.any(-1))
         output, penalties = training.model.training_forward(steps)
         single = unimodal_pass(training.model, steps).losses(training, batch.required_target)
         weight = dict(zip(training.names, self.weights.tolist(), strict=False))

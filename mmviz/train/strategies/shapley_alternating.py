@@ -229,6 +229,7 @@ class ShapleyAlternating(Strategy):
             update = training.joint(only, target, modality=name, optimizer=optimizer)
         else:
             targets = None if shared.targets is None else (shared.targets[0][:, rows], shared.targets[1][:, rows])
+            training.coalitions.add(only.mask.any(-1))
             found = cast("Equilibrium", training.model).unimodal_forward(only, m, shared.memory[rows], targets)
             shared.memory[rows] = found.memory
             update = training.update(found.output, found.penalties, target, modality=name, optimizer=optimizer)

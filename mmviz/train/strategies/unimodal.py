@@ -35,6 +35,9 @@ class UnimodalPass(NamedTuple):
     def losses(self, training: Training, target: Shaped[Tensor, " batch"]) -> dict[str, Float[Tensor, ""]]:
         """Return the unimodal loss of each modality over the samples that have it (on several devices, this device's share)."""
         found = {}
+        training.coalitions.add(
+            self.modality == torch.arange(len(training.names), device=self.modality.device)[:, None]
+        )
         for m, name in enumerate(training.names):
             rows = self.modality == m
             if training.devices.any(bool(rows.any())):
