@@ -3,6 +3,7 @@
 from mmviz.analysis.alignment import alignment, directions, plan_entropy, plan_monotonicity, plan_summary, transport
 from mmviz.analysis.attribution import attribution
 from mmviz.analysis.end_to_end import end_to_end
+from mmviz.analysis.faithfulness import faithfulness
 from mmviz.analysis.game import ValueFunction, register_value_function, value_functions
 from mmviz.analysis.imbalance import deviations, imbalance, imbalance_e1, imbalance_e2, imbalance_e3, shares
 from mmviz.analysis.influence import influence
@@ -24,6 +25,7 @@ __all__ = [
     "deviations",
     "directions",
     "end_to_end",
+    "faithfulness",
     "imbalance",
     "imbalance_e1",
     "imbalance_e2",

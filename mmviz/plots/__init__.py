@@ -22,6 +22,7 @@ from mmviz.plots.end_to_end import (
 )
 from mmviz.plots.explorer import explorer_frame
 from mmviz.plots.explorer_what_if import what_if_frame
+from mmviz.plots.faithfulness import faithfulness_frame, plot_faithfulness
 from mmviz.plots.figure_registry import register_figure
 from mmviz.plots.figure_spec import (
     Annotation,
@@ -74,6 +75,7 @@ __all__ = [
     "end_to_end_prefixes_frame",
     "end_to_end_streams_frame",
     "explorer_frame",
+    "faithfulness_frame",
     "growth_frame",
     "half_life_frame",
     "imbalance_frame",
@@ -94,6 +96,7 @@ __all__ = [
     "plot_end_to_end_prefixes",
     "plot_end_to_end_streams",
     "plot_expert_usage",
+    "plot_faithfulness",
     "plot_growth",
     "plot_half_life",
     "plot_imbalance",

@@ -185,6 +185,7 @@ ROWS: dict[str, Row] = {
         "Does an explanation name the steps that the prediction depends on?",
         "How the output changes when the steps with the largest values are removed or kept, beside random and recent steps.",
         "Whether the model is right. Removed steps are inputs that the model may not have met in training.",
+        figures=("plot_faithfulness",),
     ),
 }  # fmt: skip
 

@@ -2,6 +2,7 @@
 
 from mmviz.recording.alignment import encoded
 from mmviz.recording.attribution import record_attribution
+from mmviz.recording.faithfulness import record_faithfulness
 from mmviz.recording.intervention import intervene
 from mmviz.recording.missing_modalities import compare_missing, missing_scores, subset_scores
 from mmviz.recording.path_effects import path_effects
@@ -21,6 +22,7 @@ __all__ = [
     "path_effects",
     "record",
     "record_attribution",
+    "record_faithfulness",
     "record_windows",
     "subset_scores",
     "what_if",

@@ -15,6 +15,7 @@ from mmviz.models.user_module.model import Adapted
 from mmviz.recording.alignment import AlignmentGroup, TransportGroup
 from mmviz.recording.coalitions import PrefixGroup, coalitions_of
 from mmviz.recording.end_to_end import attribution_of
+from mmviz.recording.faithfulness import faithfulness_of
 from mmviz.recording.hidden_states import ScanGroups
 from mmviz.recording.influence import influence_of
 from mmviz.recording.routing import RoutingGroup
@@ -86,6 +87,8 @@ class Recording:
                     groups["/influence"] = influence_of(model, seen, chosen)
                 if best and self.attribution is not None:
                     groups |= attribution_of(model, batch, chosen, self.matching, self.attribution)
+                    ordered = batch.ordered(model.spec.names)
+                    groups["/faithfulness"] = faithfulness_of(model, ordered, groups["/attribution"], chosen)
                 if prefixes is not None:
                     prefixes.add(model, batch)
         groups |= scans.datasets(run.model, chosen, self.epochs, best_epoch)

@@ -14,6 +14,7 @@ from mmviz.models.fusions.alignmamba import AlignMamba
 from mmviz.models.ssm.alignment import AnchorConfig
 from mmviz.models.ssm.modality_aware import ModalityAwareLayer
 from mmviz.recording.end_to_end import ATTRIBUTIONS, averaged_modalities
+from mmviz.recording.faithfulness import FRACTIONS_OF_TRACE
 from mmviz.recording.groups import Recording
 from mmviz.recording.influence import steps_per_block
 from mmviz.recording.samples import chosen_epochs, chosen_samples
@@ -85,6 +86,7 @@ class Sizes:
             each["attribution"] = 4 * (K * (M * T + 3) + (M * blocks) ** 2 + prefix)
             frames = {m.name: m.steps for m in spec.modalities}
             each["attribution_frames"] = 4 * K * sum(frames[name] for name in averaged_modalities(model))
+            each["faithfulness"] = 4 * 2 * 3 * len(FRACTIONS_OF_TRACE) + 8
         if experts := _experts(model):
             layers, count = experts
             each["routing"] = 4 * E * layers * M * T * count

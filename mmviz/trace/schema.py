@@ -22,11 +22,15 @@ seed            of the trainings of a study of subsets (``/retrained``)
 statistic       mean, and low and high end of its interval
 representation  what a linear probe reads: the encoder's output, or the input of the head
 weights         whose representation is probed: the full model, its untrained copy, or a model of the modality alone
+explanation     methods whose scores order the cells (modality, step); ``fraction`` the share of the cells that is removed or kept
 frame, feature  of one modality's recorded input; their sizes differ between modalities
 =============== ====================================================================================
 
 ``/attribution``: contributions to the raw outputs (logits or the value) with frozen gates, see :func:`mmviz.record`; logit = ``bias`` + Σ ``share``.
 ``/attribution_frames/NAME``: the same for the recorded frames, for a modality whose steps are averages of frames.
+
+``/faithfulness``: the output (p of the predicted class, or the value) when the cells with the largest scores are removed (``deletion``) or kept
+(``insertion``) after the encoders, see :func:`mmviz.recording.record_faithfulness`.
 
 Seconds, where the data have timestamps: ``/inputs/NAME/time`` and ``end``, start and end of each frame (NaN without a
 frame; the time from the end of a frame to the start of the next one is a gap), and ``/clock/start`` and
@@ -104,6 +108,11 @@ SCHEMA: dict[str, dict[str, tuple[tuple[str, ...], str]]] = {
         ),
         "prefix": (("recorded_sample", "output", "time", "source_modality", "source_block"), "f"),
         "prefix_bias": (("recorded_sample", "output", "time"), "f"),
+    },
+    "faithfulness": {
+        "deletion": (("recorded_sample", "explanation", "fraction"), "f"),
+        "insertion": (("recorded_sample", "explanation", "fraction"), "f"),
+        "cells": (("recorded_sample",), "iu"),
     },
     "routing": {
         "weight": (("epoch", "recorded_sample", "layer", "modality", "time", "expert"), "f"),
@@ -187,6 +196,7 @@ OPTIONAL = (
     "prefixes",
     "influence",
     "attribution",
+    "faithfulness",
     "routing",
     "transport",
     "alignment",

@@ -217,6 +217,31 @@ def retrained(names, *, seeds=3, samples=80):
     )  # fmt: skip
 
 
+def faithful(trace):
+    """The Trace with curves of four explanations."""
+    fraction = np.array([0, 0.1, 0.2, 0.5, 1])
+    names = ["end-to-end attribution", "random", "recency", "integrated gradients"]
+    pace = np.array([8.0, 1.5, 1.0, 6.0])[:, None]
+    dims = ("recorded_sample", "explanation", "fraction")
+    chosen = trace["states"]["recorded_sample"].values
+    level = np.linspace(0.9, 1, len(chosen))[:, None, None]
+    falls = level * (0.4 + 0.55 * np.exp(-pace * fraction))
+    rises = level * (0.95 - 0.5 * np.exp(-pace * fraction))
+    group = xr.Dataset(
+        {"deletion": (dims, falls), "insertion": (dims, rises)},
+        coords={"recorded_sample": chosen, "explanation": names, "fraction": fraction},
+        attrs={
+            "units": "p(predicted class)",
+            "baseline": "zero",
+            "baseline_meaning": "removed cells are 0",
+            "orders": 20,
+        },
+    )
+    out = trace.copy()
+    out["faithfulness"] = xr.DataTree(group)
+    return out
+
+
 def examples(trace):
     """{drawing: (data, options)} for every kind of figure."""
     trace = full(trace)
@@ -236,6 +261,7 @@ def examples(trace):
         plots.plot_end_to_end_streams: ((end_to_end(trace),), {}),
         plots.plot_imbalance: ((equilibria,), {}),
         plots.plot_expert_usage: ((routing,), {}),
+        plots.plot_faithfulness: ((analysis.faithfulness(faithful(trace)),), {}),
         plots.plot_growth: ((grown(),), {}),
         plots.plot_half_life: ((summary,), {}),
         plots.plot_influence: ((influence,), {}),

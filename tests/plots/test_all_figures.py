@@ -28,6 +28,7 @@ DRAWN = {
     "plot_end_to_end_streams": ("level",),
     "plot_imbalance": ("full", "weakest", "E1", "E2", "E3"),
     "plot_expert_usage": ("usage",),
+    "plot_faithfulness": ("deletion_mean", "deletion_low", "deletion_high", "insertion_mean", "insertion_low", "insertion_high"),
     "plot_growth": ("milliseconds", "low", "high", "mebibytes"),
     "plot_half_life": ("half_life", "share"),
     "plot_influence": ("level",),
