@@ -121,7 +121,7 @@ def what_if():
 
 
 def imbalance():
-    """Joint training on clear speech and blurred images: the image is under-optimised."""
+    """Joint training on clear speech and blurred images: the image contributes little."""
     ds = mm.data.load("av_digits", image_energy=0.25)
     model = mm.models.build("coupled_mamba", ds.spec, width=16, coupling="softmax", seed=0)
     run = mm.train.fit(model, ds, epochs=10, monitor=True, select="last", seed=0)

@@ -14,9 +14,9 @@
 # ---
 
 # %% [markdown]
-# # Imbalance: who is heard, who is starved, what helps?
+# # Imbalance: which modality is used, which is not, and why?
 #
-# Modality imbalance: Shapley values, under-optimised modalities, and training strategies.
+# Modality imbalance: values by masking and by retraining, linear probes, Shapley values, and training strategies.
 #
 # A digit is spoken and drawn. Sound and image are fused in one model and trained jointly. **The question: does the model use
 # both modalities, and if not, can another training strategy change that?**
@@ -83,22 +83,58 @@ assert scores[0.05][IMAGE] < scores[0.25][IMAGE]
 print("check: at every setting both modalities are best, audio only is next, image only is far behind")
 
 # %% [markdown]
-# Even with perfect images the image-only score is low. Are the images hard to classify, or is the image branch under-optimised? The test: a
-# *unimodal* model of the same size, with the same training. From here on the image energy is 0.25, the setting of the AV-MNIST recipe.
+# Even with perfect images the image-only score is low. Three causes are possible: the images contain little (*weak data*), the image features
+# were not learnt (an *under-optimised* representation), or the head uses good features badly, because joint training never showed it an image
+# without sound. From here on the image energy is 0.25, the setting of the AV-MNIST recipe.
+#
+# **First control: retraining.** Train a model on *every subset* of the modalities, with the same updates and three seeds each, and compare its
+# score with the full model's score for that subset. The gap of a modality is $g_m = v_\text{retrained}(m) - v_\text{masked}(m)$.
+#
+# *Predict: which of the three causes is it?*
+
+# %%
+budget = {name: plan[name] for name in ("epochs", "batch_size", "learning_rate", "select")}
+weakened, fusion = {"name": "av_digits", "image_energy": 0.25}, {"name": "coupled_mamba", **small}
+retrained = mm.studies.subsets(weakened, fusion, out="runs/subsets", train=budget, seeds=3, progress=False)
+mm.plots.plot_retraining(retrained)
 
 # %%
 ds = data[0.25]
-image_only = mm.data.select_modalities(ds, ["image"])
-model = mm.models.build("coupled_mamba", image_only.spec, **small, seed=0)
-run = mm.train.fit(model, image_only, **plan, seed=0)
-unimodal = (run.predict(image_only["test"]).argmax(1) == image_only["test"].target).mean()
-jointly = scores[0.25][IMAGE]
-assert unimodal > jointly
-print(f"check: image-only accuracy of the joint model {jointly:.1%}, of the unimodal model {unimodal:.1%}")
+gap = retrained["gap"].sel(modality="image").values  # mean, low and high end of the interval
+assert gap[1] > 0
+assert retrained.attrs["harm"] == "no harm"
+print(
+    f"image: masked {retrained['masked'].values[0, IMAGE]:.1%}, retrained {retrained['retrained'].values[0, IMAGE]:.1%}"
+)
+print(f"check: the gap of the image is {gap[0]:+.1%} ({gap[1]:+.1%} to {gap[2]:+.1%}, {retrained.attrs['interval']})")
+print(f"harm: {retrained.attrs['harm_text']}")
 
 # %% [markdown]
-# That gap means the image is *under-optimised*: the loss fell by learning from the sound, which left small gradients for the image branch. A
-# *weak* modality is something else: its unimodal score is low. At energy 0.05 the images are weak, whatever the training.
+# So a model trained on the image alone classifies it better. That is not yet a proof that the image features of the joint model are worse.
+#
+# **Second control: linear probes.** A linear classifier is trained on the features that the head receives when only the image is available: of the
+# joint model, of the image-only model, and of an *untrained* copy of the joint model.
+
+# %%
+mm.plots.plot_probes(retrained)
+
+# %%
+probe = retrained["probe"].sel(representation="head input", modality="image", statistic="mean")
+score = {str(name): float(value) for name, value in zip(probe["weights"].values, probe.values, strict=True)}
+lost, head = (retrained[name].sel(modality="image").values for name in ("representation_loss", "head"))
+assert lost[1] < 0 < lost[2]
+assert head[1] > 0
+assert retrained["verdict"].sel(modality="image") == "head"
+print("probes of the image features: " + ", ".join(f"{name} {value:.1%}" for name, value in score.items()))
+print(f"check: no resolved difference between joint and image-only features ({lost[1]:+.1%} to {lost[2]:+.1%});")
+print(f"the joint head scores {head[0]:.1%} ({head[1]:.1%} to {head[2]:.1%}) below the probe of its own input")
+print(retrained["explanation"].sel(modality="image").item())
+
+# %% [markdown]
+# So the gap lies in the head. Linear probes find no resolved difference between the image features of the joint model, of the image-only model, and
+# of an untrained copy: they give no evidence of an under-optimised encoder. Joint training never masks the sound, so its head never met an image
+# alone. (The image-only model scores below its own probe too: four epochs are few for any head.) A *weak* modality is something else:
+# a model trained on it alone scores low.
 #
 # ## 3 · Shapley values, exactly
 #
@@ -125,13 +161,15 @@ print("check: equal to the formula, adds up to the accuracy; the weakest image h
 # Between energy 1 and 0.25 do not read much into the order: over seeds it changes.
 #
 # **One number for imbalance.** Modality Equilibrium Matters (arXiv 2506.00030) names an *equilibrium deviation metric*, EDM; its formula is not
-# public. So here are three variants of *our interpretation*; 0 is equilibrium. With the shares $p_m = \max(\varphi_m, 0) / \sum_k \max(\varphi_k, 0)$ of M modalities:
+# public. So here are three variants of *our interpretation*; 0 means equal shares or scores, at whatever level. With the shares $p_m = \max(\varphi_m, 0) / \sum_k \max(\varphi_k, 0)$ of M modalities:
 #
-# | variant | formula | computed from |
-# | --- | --- | --- |
-# | E1 | $\frac1M \sum_m \lvert p_m - \frac1M \rvert$ | contributions |
-# | E2 | $\sqrt{\frac1M \sum_m (p_m - \frac1M)^2}$ | contributions |
-# | E3 | $\frac1M \sum_m \lvert a_m - \bar a \rvert$ | accuracies $a_m$ with one modality each |
+# | variant | formula | computed from | range |
+# | --- | --- | --- | --- |
+# | E1 | $\frac1M \sum_m \lvert p_m - \frac1M \rvert$ | contributions | 0 to $2(M-1)/M^2$ |
+# | E2 | $\sqrt{\frac1M \sum_m (p_m - \frac1M)^2}$ | contributions | 0 to $\sqrt{M-1}/M$ |
+# | E3 | $\frac1M \sum_m \lvert a_m - \bar a \rvert$ | accuracies $a_m$ with one modality each | 0 to $1/2$ |
+#
+# None of them measures quality: with two modalities E1 is also 0 for a model that predicts nothing from either one alone. Read v(S) and the gaps first.
 
 # %%
 for energy, found in balance.items():
@@ -204,22 +242,19 @@ mm.plots.plot_training(curves, quantities=["contribution"])
 
 # %% [markdown]
 # **Look inside.** Joint training (A) beside alternating updates (B), on the same pair of sound and image: choose a sample, move the cursor, untick the sound.
+# The panel *Value by retraining* of A holds the numbers of section 2.
 
 # %%
-mm.widgets.Explorer(trained["joint"], other=trained["shapley_alternating"])
+joint = mm.trace.with_retrained(trained["joint"], retrained)
+mm.widgets.Explorer(joint, other=trained["shapley_alternating"])
 
 # %% [markdown]
 # ## 5 · Variation over seeds
 #
-# A difference counts if it is larger than the variation between seeds. Joint training again, with two other seeds:
+# A difference counts if it is larger than the variation between seeds. The study of section 2 holds joint training with three seeds:
 
 # %%
-seeds = [result["joint"]]
-for seed in (1, 2):
-    model = mm.models.build("coupled_mamba", ds.spec, **small, seed=seed)
-    run = mm.train.fit(model, ds, **plan, monitor=True, seed=seed)
-    trace = mm.record(run, ds["test"], influence=False)
-    seeds.append(mm.analysis.coalition_scores(trace)["score"].values)
+seeds = retrained["value_masked"].values  # (seed, subset)
 noise = np.ptp(seeds, axis=0)
 gain = result["shapley_alternating"] - result["joint_long"]
 print(f"image only: {gain[IMAGE]:+.1%} by alternating updates, seeds differ by {noise[IMAGE]:.1%}")
@@ -243,7 +278,7 @@ print(f"check: OGM-GE's E1 is {e1['ogm_ge']:.3f}, joint training's {e1['joint']:
 #
 # ## What we learnt
 #
-# - Weak (a low unimodal score) and under-optimised (below its unimodal score in the fused model) are different. Train a unimodal model to distinguish them.
+# - Weak data, an under-optimised representation, and a head that never met the situation are different. Retraining shows whether there is a gap, linear probes show where it is.
 # - Contributions are exact: 2^M subsets, no sampling. EDM is not one number; here it has three variants, and with two modalities two of them agree.
 # - Alternating updates raised the image-only accuracy; with both modalities there was no gain beyond the variation over seeds at equal updates.
 #

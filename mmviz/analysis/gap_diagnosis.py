@@ -15,7 +15,7 @@ VERDICTS = {
     "no gap": "the full model scores with this modality alone at least what a model trained on it scores",
     "gap not resolved": "the interval of the gap includes 0, or there is none",
     "representation": "a linear probe predicts worse from the full model's features of this modality than from those of a model trained on it",
-    "head": "a linear probe finds the features as good as those of a model trained on this modality; the full model's head scores below the probe when the other modalities are masked",
+    "head": "a linear probe finds no resolved difference between these features and those of a model trained on this modality; the full model's head scores below the probe when the other modalities are masked",
     "representation and head": "the features are worse than those of a model trained on this modality, and the head scores below a probe of them",
     "not located": "there is a gap, and the probes locate it neither in the features nor in the head",
 }
@@ -59,7 +59,7 @@ def diagnosis(found: xr.Dataset, name: str, alone: int, strategy: str = "") -> t
     ]
     if np.isfinite(found["training_gain"].values).all() and not _above(found["training_gain"].values):
         sentences.append(
-            "The probe of the untrained copy scores as high: the probe shows no effect of training on these features, in either direction."
+            "The untrained copy's probe is not resolved below the full model's: the probe gives no evidence that training improved these features."
         )
     if verdict in ("head", "representation and head") and strategy in _COMPLETE:
         sentences.append(

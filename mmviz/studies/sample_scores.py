@@ -20,9 +20,6 @@ if TYPE_CHECKING:
     from mmviz.data.spec import Task
     from mmviz.train.run import Run
 
-#: epoch whose weights are probed -> name in the column
-_PROBED = {"trained": None, "untrained": 0}
-
 
 def scores_per_sample(
     prediction: Float[np.ndarray, "sample output"], target: np.ndarray, task: Task
@@ -46,13 +43,17 @@ def sample_scores(run: Run, split: Split) -> str:
     )
 
 
-def probe_scores(run: Run, ds: Dataset) -> str:
-    """Return the scores of every test sample by linear probes: a JSON object, "head input/trained/audio" to a list."""
+def probe_scores(run: Run, ds: Dataset, *, untrained: bool = False) -> str:
+    """Return the scores of every test sample by linear probes: a JSON object, "head input/trained/audio" to a list.
+
+    With ``untrained`` also "head input/untrained/audio", of the weights before the first epoch.
+    """
+    probed: dict[str, int | None] = {"trained": None} | ({"untrained": 0} if untrained else {})
     return _to_json(
         {
             f"{representation}/{weights}/{name}": values
             for name in run.model.spec.names
-            for weights, epoch in _PROBED.items()
+            for weights, epoch in probed.items()
             for representation, values in linear_probes(run, ds, name, epoch=epoch).items()
         }
     )

@@ -219,7 +219,7 @@ def _cells(
             strategy="joint" if single else strategy,
             train=restricted_augmentation(train, *chosen),
             seed=list(seeds),
-            measures=("samples", "probes") if single or full else ("samples",),
+            measures=("samples", *(("probes",) if single or full else ()), *(("untrained_probes",) if full else ())),
         )
         cells |= {(seed, k): cell for seed, cell in zip(seeds, made, strict=True)}
     return cells
@@ -262,11 +262,11 @@ def _scores(
             probes = scores_from_json(row["test.probes"])
             for r, representation in enumerate(REPRESENTATIONS):
                 for m in np.flatnonzero(members[k]):
-                    of = {word: probes[f"{representation}/{word}/{names[m]}"] for word in ("trained", "untrained")}
+                    trained = probes[f"{representation}/trained/{names[m]}"]
                     if k == full:
-                        probe[s, r, :2, m] = of["trained"], of["untrained"]
+                        probe[s, r, :2, m] = trained, probes[f"{representation}/untrained/{names[m]}"]
                     if members[k].sum() == 1:
-                        probe[s, r, 2, m] = of["trained"]
+                        probe[s, r, 2, m] = trained
     if np.isnan(retrained[:, full]).all():
         raise DataError(f"subsets: no training of the full model finished; {'; '.join(failures)[:1000]}")
     scores = xr.Dataset(

@@ -261,7 +261,7 @@ def _further(run: Run, ds: Dataset, measures: list[str], convention: Any) -> dic
     if "samples" in measures:
         values["test.samples"] = sample_scores(run, ds["test"])
     if "probes" in measures:
-        values["test.probes"] = probe_scores(run, ds)
+        values["test.probes"] = probe_scores(run, ds, untrained="untrained_probes" in measures)
     if not {"contributions", "missing"} & set(measures):
         return values
     trace = coalition_trace(run, ds["test"])
