@@ -24,6 +24,8 @@ from mmviz.plots.explorer_groups import (
     trajectory_group,
     transport_group,
 )
+from mmviz.plots.explorer_seeds import seed_groups, shown_run
+from mmviz.trace.schema import is_combined
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -84,7 +86,12 @@ def _with_ids(ids: Sequence[str], frame: xr.Dataset) -> list[int]:
 
 @takes(trace="trace")
 def explorer_frame(
-    trace: xr.DataTree, *, channels: int = 32, samples: int = 5000, recorded_samples: int | Sequence[str] | None = None
+    trace: xr.DataTree,
+    *,
+    channels: int = 32,
+    samples: int = 5000,
+    recorded_samples: int | Sequence[str] | None = None,
+    run: str | None = None,
 ) -> xr.Dataset:
     """Return the arrays that :class:`mmviz.widgets.Explorer` shows, as far as the Trace holds their groups.
 
@@ -99,6 +106,8 @@ def explorer_frame(
     ``path`` (recorded_sample, layer, modality, time, axis): hidden states in one plane per layer. ``influence``, ``routing``, ``plan`` and ``cost``
     are uint8 maps with their ``scale``; ``estimated_lag`` (recorded_sample, pair) is that of :func:`mmviz.analysis.transport`.
     ``attribution…``: see :func:`mmviz.plots.explorer_attribution.attribution_group`.
+    Of a combined Trace: the frame of one run, and how far its seeds agree, see
+    :func:`mmviz.plots.explorer_seeds.seed_groups`; attribute ``shown_run``.
 
     Parameters
     ----------
@@ -110,14 +119,21 @@ def explorer_frame(
         Largest number of listed samples; beyond it, evenly spaced samples and all recorded ones.
     recorded_samples
         Subset of the recorded samples, for a smaller page: a number (evenly spaced), or ids. All when None.
+    run
+        Of a combined Trace: the name of the run that is shown; the first one when None.
 
     Raises
     ------
     DataError
         If the Trace holds no coalitions.
     ConfigError
-        ``recorded_samples`` holds an id that was not recorded.
+        ``recorded_samples`` holds an id that was not recorded, or the Trace has no run of that name.
     """
+    if is_combined(trace) or run is not None:
+        shown, member = shown_run(trace, run)
+        frame = explorer_frame(member, channels=channels, samples=samples)
+        frame = frame.merge(seed_groups(trace, shown), combine_attrs="override").assign_attrs(shown_run=shown)
+        return frame if recorded_samples is None else only_recorded(frame, recorded_samples)
     if "prefixes" not in trace.children:
         raise DataError("Explorer: the Trace was recorded with coalitions=False; record it again with coalitions=True")
     prefixes = trace["prefixes"].to_dataset()

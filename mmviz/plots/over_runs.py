@@ -109,6 +109,7 @@ def mean_frame(place: str, frames: Sequence[xr.Dataset]) -> xr.Dataset:
     Attributes that differ are listed where they name a run (seed, epoch), otherwise averaged where they are numbers.
     """
     first, count = frames[0], len(frames)
+    _refuse_different_names(place, frames)
     means, intervals = {}, {}
     for name, values in first.data_vars.items():
         each = [frame[name] for frame in frames]
@@ -136,6 +137,17 @@ def mean_frame(place: str, frames: Sequence[xr.Dataset]) -> xr.Dataset:
     if "interval" in out.attrs:
         out.attrs["interval"] = interval_sentence(count)
     return out
+
+
+def _refuse_different_names(place: str, frames: Sequence[xr.Dataset]) -> None:
+    """Raise DataError where a name in the frames, such as the class that is explained, differs between the runs."""
+    for name in frames[0].coords:
+        each = [frame[name].values.tolist() for frame in frames if name in frame.coords]
+        if frames[0][name].dtype.kind in "UOT" and name != "run" and any(one != each[0] for one in each):
+            raise DataError(
+                f"{place}: {name} differs between the runs, {', '.join(map(repr, dict.fromkeys(map(str, each))))}, so there is no mean; where it is the class that "
+                f"is explained, analyse the Trace with one class for all runs (target='true', or its name), otherwise {_ONE}"
+            )
 
 
 def interval_sentence(count: int) -> str:

@@ -110,6 +110,12 @@ ROWS: dict[str, Row] = {
         "Other patterns of missing data than the simulated one.",
         figures=("plot_missing",),
     ),
+    "seeds": Row(
+        "Do trainings with other seeds lead to the same explanation?",
+        "Shapley values of every seed, the share of seeds with the sign of the mean, and the rank correlation of their maps.",
+        "Whether the explanation is right: all seeds can share an error. With few seeds the interval over seeds is wide.",
+        views=("agreement over seeds",),
+    ),
     "states": Row(
         "How large are the hidden states, per channel and step?",
         "Exact magnitudes of the states for the recorded sample.",

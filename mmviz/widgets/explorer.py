@@ -45,7 +45,8 @@ class Explorer(anywidget.AnyWidget):
     Parameters
     ----------
     trace
-        Recorded with ``coalitions=True``.
+        Recorded with ``coalitions=True``. Of a combined Trace the first run is shown, with the agreement of its seeds; another run:
+        ``Explorer(frame=mm.plots.explorer_frame(trace, run="seed 2"))``.
     frame
         Frame of :func:`mmviz.plots.explorer_frame`, instead of a Trace.
     other

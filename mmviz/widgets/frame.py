@@ -34,6 +34,11 @@ GROUPS: dict[str, dict[str, tuple[tuple[str, ...], str]]] = {
         "path_coupling": (("recorded_sample", "layer", "target_modality", "source_modality"), "f"),
     },
     "game": {"game": (("epoch", "recorded_sample", "time", "coalition"), "f")},
+    "seeds": {"seed_phi": (("seed", "modality"), "f")},
+    "agreement over seeds": {
+        "attribution_agreement": (("recorded_sample", "modality", "time"), "f"),
+        "map_agreement": (("recorded_sample",), "f"),
+    },
     "overall": dict.fromkeys(("phi_mean", "phi_low", "phi_high"), (("modality",), "f")),
     "retraining": {
         "retrained": (("statistic", "coalition"), "f"),
@@ -85,6 +90,7 @@ _COORDINATES = ("epoch", "output", "sample_id", "target")
 _GROUP_COORDINATES = {
     "states": ("layer",),
     "retraining": ("verdict", "explanation"),
+    "seeds": ("seed",),
     "training": ("history_epoch", "curve", "chart", "curve_modality"),
     "samples": ("listed_id", "listed_target", "listed_predicted"),
     "influence": ("target_block",),

@@ -20,6 +20,7 @@ CALLS = {
     "prefix_shapley": {"value": "log_likelihood"},
     "shapley": {},
     "shapley_by_class": {},
+    "end_to_end": {"target": "true"},
     "states": {"channels": 3},
     "trajectories": {"layer": 1},
 }
@@ -162,8 +163,8 @@ def test_over_runs_and_select_run_refuse_what_is_not_there(combined):
 
 def test_results_of_runs_with_other_options_are_refused(seed_traces):
     other = seed_traces[1].copy()
-    history = other["influence"].to_dataset().isel(target_block=slice(0, 12), source_block=slice(0, 12))
-    other["influence"] = xr.DataTree(history)
+    fewer = other["influence"].to_dataset().isel(layer=[0])
+    other["influence"] = xr.DataTree(fewer)
     with pytest.raises(DataError, match=r"influence: the result of run 'seed 1' has the sizes"):
         analysis.influence(mm.trace.combine([seed_traces[0], other]))
 

@@ -271,3 +271,13 @@ def test_names_of_runs_with_markup_are_not_in_the_figure_as_markup(over_seeds):
     figure = json.loads(plots.plot_training(hostile).to_json())
     figure["layout"].pop("meta")
     assert "<img" not in json.dumps(figure)
+
+
+def test_runs_that_explain_different_classes_have_no_mean(over_seeds):
+    (found,), _ = over_seeds[plots.plot_end_to_end]
+    names = np.array([["yes"] * found.sizes["recorded_sample"]] * 3)
+    same = found.assign_coords(target=("recorded_sample", names[0]))
+    assert plots.plot_end_to_end(same).data
+    names[2, 0] = "no"
+    with pytest.raises(DataError, match=r"target differs between the runs, 'yes', 'no'"):
+        plots.plot_end_to_end(found.assign_coords(target=(("run", "recorded_sample"), names)))

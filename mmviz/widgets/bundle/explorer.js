@@ -58,7 +58,7 @@ g"||!view.name)throw new TypeError(`${where}: name is not a text; give each view
 `${where}: this name is registered already; choose another`);if(!PLACES.includes(view.place))throw new TypeError(`${where}: place is ${JSON.stringify(view.place)}\
 , expected one of ${PLACES.join(", ")}`);if(!Array.isArray(view.needs))throw new TypeError(`${where}: needs is ${JSON.stringify(view.needs)}, expected an array \
 with the names of the frame's arrays`);if(typeof view.mount!="function")throw new TypeError(`${where}: mount is no function; expected mount(root, frame, state, \
-pick)`);views.push(view)}function registerFailure(name2,error){let mount17=()=>{throw error};views.push({name:name2,place:"wide",needs:[],mount:mount17})}var registered=(place,frame)=>views.
+pick)`);views.push(view)}function registerFailure(name2,error){let mount18=()=>{throw error};views.push({name:name2,place:"wide",needs:[],mount:mount18})}var registered=(place,frame)=>views.
 filter(view=>view.place===place&&view.needs.every(frame.has)).sort((a,b)=>(a.order??100)-(b.order??100)),viewNames=()=>views.map(view=>view.name);function mount(root,frame){let M=frame.modalities.length,cells=frame.modalities.map(()=>frame.modalities.map(()=>h("td"))),head=h("tr",{},h("td",{class:"mmv-fai\
 nt"},"target ↓ source →"),...cells.map((_,n)=>h("th",{scope:"col"},...columnHead(frame,n,(235/M-27)/6.5)))),body=cells.map((list,m)=>h("tr",{},rowHead(...modality(
 frame,m)),...list)),title=heading("Coupling weights W");root.append(title,h("table",{class:"mmv-matrix","aria-label":"Coupling weights W: rows are targets, colu\
@@ -373,7 +373,24 @@ places[k][0]+places[k][1]),!ring.hidden&&(ring.style.left=`${100*places[k][0]/wi
 if(!first)return;let best=-1,least2=1/0;places.forEach(([px,py],k)=>{let far=Math.hypot(px-480*x,py-300*y);traced[rows[k]]>=0&&far<least2&&([best,least2]=[k,far])}),
 best>=0&&least2<40&&pick({sample:traced[rows[best]]})}),matchMedia("(prefers-color-scheme: dark)").addEventListener("change",scatter),({sample})=>{rows.length&&
 sample===chosen||(chosen=sample,rows.length?(list(),scatter()):refresh())}}register({name:"samples",place:"wide",order:40,needs:["listed_phi","listed_prediction",
-"listed_correct","listed_recorded"],mount:mount11});function mount12(root,frame,_state,pick){let E=frame.sizes.epoch,T=frame.sizes.time,M=frame.modalities.length,all=frame.modalities.map((_,m)=>m),rows=all.map(m=>{
+"listed_correct","listed_recorded"],mount:mount11});function mount12(root,frame){let{names,shown}=frame.seeds,T=frame.sizes.time,M=frame.modalities.length,maps=frame.has("attribution_agreement"),cells=frame.modalities.
+map((_,m)=>{let values=names.map((_seed,k)=>frame.part("seed_phi",k)[m]),mean=values.reduce((a,b)=>a+b,0)/values.length,same=values.filter(v=>mean!==0&&Math.sign(
+v)===Math.sign(mean)).length;return[...values.map(v=>h("td",{},signed(v,3))),h("td",{},signed(mean,3)),h("td",{},mean?`${same} of ${values.length}`:"–")]});if(root.
+append(heading("Agreement over seeds"),h("div",{class:"mmv-scroll-x"},h("table",{class:"mmv-list","aria-label":"Mean Shapley value of each modality for every se\
+ed"},h("thead",{},h("tr",{},h("td"),...[...names,"mean","same sign"].map(text=>h("th",{scope:"col"},name(text))))),h("tbody",{},...frame.modalities.map((_,m)=>h(
+"tr",{},rowHead(...modality(frame,m)),...cells[m]))))),faint("Mean Shapley value of ",name(frame.target_name),` over all samples, for each of ${names.length} se\
+eds; the other views show `,name(shown),". Differences between seeds are due to the training, not to the samples.")),!maps)return root.append(faint("The maps of\
+ the seeds are not compared: an end-to-end attribution was not recorded for all of them.")),()=>{};let canvases=frame.modalities.map(one=>h("canvas",{role:"img",
+"aria-label":`Share of seeds with the sign of the mean, ${one.name}, over ${T} steps`})),lines=canvases.map(()=>h("div",{class:"mmv-at"})),sentence=h("p",{class:"\
+mmv-small"}),shares=canvases.map(()=>h("td",{class:"mmv-seed-count"}));root.append(h("div",{class:"mmv-subtitle"},"end-to-end attribution: share of seeds with t\
+he sign of the mean, colours from 0 to 1"),h("table",{class:"mmv-list","aria-label":"Sign agreement of the end-to-end attribution over seeds"},h("tbody",{},...frame.
+modalities.map((_,m)=>h("tr",{},rowHead(...modality(frame,m)),h("td",{class:"mmv-seed-map"},h("div",{class:"mmv-plot mmv-map"},canvases[m],lines[m])),shares[m])))),
+sentence);let changed=changes();return state=>{let{sample,time}=state,agreement=frame.part("attribution_agreement",sample),whole2=frame.part("map_agreement",sample)[0];
+changed(state,"sample")&&canvases.forEach((canvas,m)=>paint(canvas,T,1,t=>Number.isFinite(agreement[m*T+t])?Math.round(255*agreement[m*T+t]):-1));for(let m=0;m<
+M;m++){let share=agreement[m*T+time];lines[m].style.left=`${100*(time+.5)/T}%`,shares[m].textContent=Number.isFinite(share)?`${Math.round(share*names.length)} o\
+f ${names.length}`:"–"}sentence.textContent=`At ${brief(frame,sample,time)}: number of seeds with the sign of the mean. Mean rank correlation of the maps of t\
+wo seeds: ${Number.isFinite(whole2)?fixed(whole2,2):"not defined"}.`}}register({name:"agreement over seeds",place:"columns",order:22,needs:["seed_phi"],height:M=>190+
+52*M,mount:mount12});function mount13(root,frame,_state,pick){let E=frame.sizes.epoch,T=frame.sizes.time,M=frame.modalities.length,all=frame.modalities.map((_,m)=>m),rows=all.map(m=>{
 let value2=h("span"),{track,set,was}=signedBar(m);return{value:value2,set,was,node:row(rowHead(...modality(frame,m)),track,value2)}}),none=h("span"),whole2=h("s\
 pan"),total=(text,value2)=>h("tr",{class:"mmv-total"},rowHead(text),h("td"),h("td",{class:"mmv-value"},value2)),along=chart({label:"Shapley value of each modali\
 ty over the sequence; the table has the numbers at the cursor",series:all.map(m=>({m})),onPick:x=>pick({time:Math.round(x*(T-1))})}),during=chart({label:"Shaple\
@@ -388,10 +405,10 @@ r.value.textContent=signed(shares[m],frame.digits),before&&r.value.append(unseen
 diction",epoch,sample,time)[shown],frame.digits);let[low,high]=ends(...range);along.draw({values:(m,t)=>now[t*M+m],count:T,now:time,range,brush,before:before&&((m,t)=>before[t*
 M+m])}),along.say({title:`over the sequence, ${epochName(frame,epoch).split(" of ")[0]}`,high,low,from:brief(frame,sample,0),to:brief(frame,sample,T-1)}),during.
 draw({values:(m,e)=>recorded.part("phi",e,sample,time)[m],count:E,now:epoch,range}),during.say({title:`over training, ${before?"as recorded, ":""}at ${brief(frame,
-sample,time)}`,high,low,from:`epoch ${frame.epochs[0]}`,to:String(frame.epochs[E-1])})}}register({name:"shapley",place:"side",order:20,needs:["phi"],mount:mount12});var columnsOf3=({curves,part},title)=>[...curves.keys()].filter(k=>curves[k].chart===title).map(k=>part("history").filter((_,i)=>i%curves.length===k));function expected(values,{
+sample,time)}`,high,low,from:`epoch ${frame.epochs[0]}`,to:String(frame.epochs[E-1])})}}register({name:"shapley",place:"side",order:20,needs:["phi"],mount:mount13});var columnsOf3=({curves,part},title)=>[...curves.keys()].filter(k=>curves[k].chart===title).map(k=>part("history").filter((_,i)=>i%curves.length===k));function expected(values,{
 history_epochs:epochs,epochs:recorded}){let noted=epochs.filter((_,i)=>Number.isFinite(values[i])),apart=noted.slice(1).map((e,i)=>e-noted[i]),often=n=>apart.filter(
 one=>one===n).length,usual=apart.reduce((best,n)=>often(n)>often(best)?n:best,1),every=often(usual)>1?usual:1,among=recorded.length<epochs.length&&noted.every(e=>recorded.
-includes(e)),due=e=>among?recorded.includes(e):(e-noted[0])%every===0;return values.map((v,i)=>Number.isFinite(v)||due(epochs[i])?v:void 0)}function mount13(root,frame,_state,pick){
+includes(e)),due=e=>among?recorded.includes(e):(e-noted[0])%every===0;return values.map((v,i)=>Number.isFinite(v)||due(epochs[i])?v:void 0)}function mount14(root,frame,_state,pick){
 let{curves,history_epochs:epochs}=frame,K=curves.length,table=frame.part("history"),first=epochs[0],reach=epochs[epochs.length-1]-first||1,nearest=x=>frame.epochs.
 reduce((best,e,i)=>Math.abs(e-first-x*reach)<Math.abs(frame.epochs[best]-first-x*reach)?i:best,0),charts=[...new Set(curves.map(curve=>curve.chart))].map(title=>{
 let columns=curves.map((curve,k)=>({...curve,k})).filter(curve=>curve.chart===title),plain=columns.every(curve=>curve.modality<0),one=chart({label:`${title} ove\
@@ -402,8 +419,8 @@ columns.length===1,numbers=columns.map(()=>h("span")),legend2=h("div",{class:"mm
 ...single?[]:[plain?dash(c):glyph(curve.modality),h("span",{},name(curve.name)," ")],numbers[c])));return{node:h("div",{},one.node,legend2),draw:epoch=>{let now=epochs.
 indexOf(epoch);one.draw({values:(c,i)=>values[c][i],count:epochs.length,now,range,place}),numbers.forEach((span2,c)=>span2.textContent=now<0||values[c][now]===void 0?
 "":short(values[c][now]))}}});return root.append(heading("Training"),h("div",{class:"mmv-pair"},...charts.map(one=>one.node))),({epoch})=>charts.forEach(one=>one.
-draw(frame.epochs[epoch]))}register({name:"training",place:"wide",order:30,needs:["history"],mount:mount13});var W=400,H=250,EDGE=18,LABEL=[44,24],MARK=[22,22];function free(taken,[x0,y0],[mx,my],[x1,y1]){for(let u of[.5,.35,.65,.25,.75]){let at=[(1-u)**2*x0+2*u*(1-u)*
-mx+u*u*x1,(1-u)**2*y0+2*u*(1-u)*my+u*u*y1];if(taken.every(([x,y,size])=>[x,y].some((v,k)=>Math.abs(v-at[k])>(size[k]+LABEL[k])/2)))return at}return null}function mount14(root,frame){
+draw(frame.epochs[epoch]))}register({name:"training",place:"wide",order:30,needs:["history"],mount:mount14});var W=400,H=250,EDGE=18,LABEL=[44,24],MARK=[22,22];function free(taken,[x0,y0],[mx,my],[x1,y1]){for(let u of[.5,.35,.65,.25,.75]){let at=[(1-u)**2*x0+2*u*(1-u)*
+mx+u*u*x1,(1-u)**2*y0+2*u*(1-u)*my+u*u*y1];if(taken.every(([x,y,size])=>[x,y].some((v,k)=>Math.abs(v-at[k])>(size[k]+LABEL[k])/2)))return at}return null}function mount15(root,frame){
 let T=frame.sizes.time,M=frame.modalities.length,all=frame.modalities.map((_,m)=>s("path",{class:"mmv-share mmv-past","data-m":m%8})),shown=frame.modalities.map(
 (_,m)=>s("path",{class:"mmv-share","data-m":m%8,"stroke-dasharray":DASHES[m%8]})),arrows=frame.modalities.flatMap((_,m)=>frame.modalities.map((_2,n)=>m===n?null:
 s("path",{class:"mmv-arrow","data-m":n%8}))),marks=frame.modalities.map((_,m)=>glyph(m)),weights=arrows.map(arrow=>arrow&&h("span",{class:"mmv-weight"})),drawing=s(
@@ -425,7 +442,7 @@ toFixed(1)} ${my.toFixed(1)} ${x[i].toFixed(1)} ${y[i].toFixed(1)}`:""),arrow.st
 [x[j],y[j]],[mx,my],[x[i],y[i]]):null;label.hidden=!place2,place2&&(taken.push([...place2,LABEL]),label.textContent=fixed(w,2),label.style.left=`${100*place2[0]/
 W}%`,label.style.top=`${100*place2[1]/H}%`),there&&weightTexts.push(`W[${frame.modalities[m].name}, ${frame.modalities[n].name}] = ${fixed(w,2)}`)}}),drawing.setAttribute(
 "aria-label",`States of ${M} SSM streams in one plane, at ${brief(frame,sample,time)}; ${weightTexts.join(", ")}`)}}register({name:"trajectory",place:"columns",
-order:10,needs:["path","path_coupling"],height:()=>350,mount:mount14});var W2=400,H2=90,RIBBONS=80,withPlans=frame=>frame.compared.filter(one=>one.has("plan")),scaleOf=(frame,kind)=>Math.max(...withPlans(frame).flatMap(one=>one.transport_scale[kind]));
+order:10,needs:["path","path_coupling"],height:()=>350,mount:mount15});var W2=400,H2=90,RIBBONS=80,withPlans=frame=>frame.compared.filter(one=>one.has("plan")),scaleOf=(frame,kind)=>Math.max(...withPlans(frame).flatMap(one=>one.transport_scale[kind]));
 function lagsOf(one,sample,p){let plan=one.part("plan",sample,p),T=one.sizes.time,[,,,R]=one.shape("plan");return Array.from({length:T},(_,t)=>{let row2=plan.subarray(
 t*R,(t+1)*R),most=Math.max(...row2);return most&&row2.some(v=>v<most)?row2.indexOf(most)-t:NaN})}function pairView(frame,p,pick){let T=frame.sizes.time,[,,,R]=frame.
 shape("plan"),{source,anchor}=frame.pairs[p],which=`${source} to ${anchor}`,maps=["Plan","Cost"].map(kind=>{let canvas=h("canvas",{role:"img","aria-label":`${kind}\
@@ -452,11 +469,11 @@ edited()?", as recorded":""}`,high:farthest,low:nearest,from:`epoch ${frame.epoc
 timated_lag",sample)[p],now=Number.isFinite(lags[time])?`lag of the largest mass ${signed(lags[time],0)} steps`:"no anchor step receives more mass than the othe\
 rs",sequence=Number.isFinite(whole2)?`estimated lag of the sequence ${signed(whole2,0)} steps`:"no estimated lag: none stands out from permuted controls";sentence.
 textContent=`${source} to ${anchor}, ${brief(frame,sample,time)}: ${now}; ${sequence}; distance ${fixed(apartNow,3)} at ${epochName(frame,epoch)}.`}return{node,
-draw}}function mount15(root,frame,_state,pick){let views2=frame.pairs.map((_,p)=>pairView(frame,p,pick));return root.append(heading("Transport"),...views2.map(view=>view.
+draw}}function mount16(root,frame,_state,pick){let views2=frame.pairs.map((_,p)=>pairView(frame,p,pick));return root.append(heading("Transport"),...views2.map(view=>view.
 node),faint(`Plan and cost are those of the epoch that training selected; one colour scale for all plans, one for all costs. Down: steps of the modality, across\
 : steps of its anchor. Ribbons: the ${RIBBONS} largest entries in the time range. Lag: step of the anchor minus step of the modality; positive: it matches a lat\
 er step of the anchor. The estimated lag is the one at which the costs are lowest beside the means of their rows and columns.`)),state=>views2.forEach(view=>view.
-draw(state))}register({name:"transport",place:"wide",order:20,needs:["plan","cost","distance","estimated_lag"],mount:mount15});function translated(table,selection){let{epoch,layer,channel,time,brush}=selection,out={...selection};return epoch!==void 0&&(out.epoch=table.epoch[epoch]),layer!==
+draw(state))}register({name:"transport",place:"wide",order:20,needs:["plan","cost","distance","estimated_lag"],mount:mount16});function translated(table,selection){let{epoch,layer,channel,time,brush}=selection,out={...selection};return epoch!==void 0&&(out.epoch=table.epoch[epoch]),layer!==
 void 0&&(out.layer=table.layer[layer]),channel!==void 0&&(out.channel=table.channel[channel]),time!==void 0&&(out.time=table.time[time]),brush&&(out.brush=[table.
 time[brush[0]],table.time[brush[1]]]),out}var toOther=(b,state)=>({...translated(b.from_a,state),layer_of_a:state.layer}),fromOther=(b,change)=>translated(b.to_a,
 change);function withOverlay(recorded){let overlay=null,hidden=!1,duration_s=[...recorded.duration_s],start_s=[...recorded.start_s],edited=()=>hidden?null:overlay,replaced=key=>overlay!==
@@ -528,7 +545,7 @@ let way=heights.map((_,i)=>Math.floor(code/columns**i)%columns),sums=Array(colum
 mmv-more"}),ways={};panels.forEach(({node,tall})=>node.style.containIntrinsicSize=`auto ${tall}px`);let shown=0,lay=columns=>{if(columns===shown)return;shown=columns;
 let way=ways[columns]??=columnsOfEqualHeight(panels.map(one=>one.tall),columns);root.replaceChildren(...Array.from({length:columns},(_,c)=>h("div",{class:"mmv-c\
 olumn"},...panels.filter((_one,i)=>way[i]===c).map(one=>one.node))))};return lay(Math.min(MOST4,panels.length)),new ResizeObserver(([{contentRect}])=>{let fit=Math.
-floor((contentRect.width+APART)/(WIDE+APART));contentRect.width&&lay(Math.max(1,Math.min(MOST4,panels.length,fit)))}).observe(root),root}function mount16(root,a,b,pick){let M=a.modalities.length,T=a.sizes.time,E=a.sizes.epoch,series=a.modalities.map((_,m)=>({m})),line=(...head)=>{let cells2=[h("t\
+floor((contentRect.width+APART)/(WIDE+APART));contentRect.width&&lay(Math.max(1,Math.min(MOST4,panels.length,fit)))}).observe(root),root}function mount17(root,a,b,pick){let M=a.modalities.length,T=a.sizes.time,E=a.sizes.epoch,series=a.modalities.map((_,m)=>({m})),line=(...head)=>{let cells2=[h("t\
 d"),h("td"),h("td")];return{cells:cells2,node:h("tr",{},rowHead(...head),...cells2)}},prediction=line(a.task==="classification"?"p(true class)":"predicted value"),
 parts=a.modalities.map((_,m)=>line(...modality(a,m))),along=chart({label:"Shapley value in B minus A over the sequence",series,onPick:x=>pick({time:Math.round(x*
 (T-1))})}),during=chart({label:"Shapley value in B minus A over training",series,onPick:x=>pick({epoch:Math.round(x*(E-1))})}),coupled=a.has("coupling")&&b.has(
@@ -590,7 +607,7 @@ frame,pick,runs,{A:frame.name,B:other?.name??""}),title=h("div",{class:"mmv-titl
 pened")?fault(model.get("selection"),frame,runs):"";unknown&&model.set("selection",model.get("opened"));let stale=unknown&&`The selection in the address of this\
  page does not exist: ${unknown}`,first=fault(model.get("selection"),frame,runs)?null:model.get("selection"),a=mountRun(frame,first,pick,other?"A":""),updates=[
 ...a.updates],sides=[a.node];if(other){let b=mountRun(other,first&&toOther(other,first),change=>pick(fromOther(other,change)),"B"),apart=h("section",{class:"mmv\
--panel mmv-apart"}),update=mount16(apart,frame,other,pick);updates.push(...b.updates.map(part=>({...part,update:state=>part.update(toOther(other,state))})),{root:apart,
+-panel mmv-apart"}),update=mount17(apart,frame,other,pick);updates.push(...b.updates.map(part=>({...part,update:state=>part.update(toOther(other,state))})),{root:apart,
 update}),sides.push(b.node,apart)}let root=h("section",{class:"mmv","aria-labelledby":id,...other?{"data-two":""}:{}},h("header",{},title,h("div",{class:"mmv-fa\
 int"},name(other?frame.about.filter((text,i)=>text===other.about[i]).join(" · "):frame.subtitle)),controls.node,sentence,refusal),...whatIf?[whatIf.node]:[],...other?
 [sides[2],h("div",{class:"mmv-runs"},sides[0],sides[1])]:sides,...notesOf(frame));root.querySelectorAll(".mmv-heading").forEach(node=>node.setAttribute("aria-le\

@@ -108,6 +108,7 @@ export interface Header {
     verdicts: string[];
     explanations: string[];
   };
+  seeds: { names: string[]; shown: string };
   curves: { name: string; chart: string; modality: number }[];
   history_epochs: number[];
   listed: { id: string[]; target: string[]; predicted: string[]; total: number };
