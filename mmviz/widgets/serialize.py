@@ -232,7 +232,6 @@ def _group_header(frame: xr.Dataset, names: list[str]) -> dict[str, Any]:
             "state_unit": visible(state.get("unit", "")),
         }
     if "overall" in held:
-<<<<<<< HEAD
         overall = frame["phi_mean"].attrs
         out["overall"] = {"interval": visible(overall.get("interval", f"{int(overall.get('n_samples', 0))} samples"))}
     if "retraining" in held:
@@ -243,12 +242,9 @@ def _group_header(frame: xr.Dataset, names: list[str]) -> dict[str, Any]:
             f"{key}s": [visible(str(text), longest=2000) for text in frame[key].values]
             for key in ("verdict", "explanation")
         }
-=======
-        out["overall"] = {"samples": int(frame["phi_mean"].attrs.get("n_samples", 0))}
     if "seeds" in held:
         names_of_seeds = [visible(name) for name in frame["seed"].values]
         out["seeds"] = {"names": names_of_seeds, "shown": visible(frame.attrs.get("shown_run") or names_of_seeds[0])}
->>>>>>> 83b261c (Explorer of a combined Trace: one run, Shapley values of every seed, agreement of the attribution maps; runs that explain different classes have no mean)
     if "training" in held:
         curves = zip(*(frame[key].values for key in ("curve", "chart", "curve_modality")), strict=True)
         out["curves"] = [
