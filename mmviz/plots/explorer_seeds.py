@@ -6,7 +6,6 @@ import numpy as np
 import xarray as xr
 
 from mmviz.analysis import end_to_end, map_agreement, shapley, sign_agreement
-from mmviz.analysis.game import explained_target
 from mmviz.core.errors import ConfigError
 from mmviz.core.options import nearest
 from mmviz.trace.combine import runs
@@ -35,7 +34,7 @@ def seed_groups(trace: xr.DataTree, shown: str) -> xr.Dataset:
     ``seed_phi`` (seed, modality): mean Shapley value of every run over all samples, at its selected epoch. Where all runs hold
     an end-to-end attribution, ``attribution_agreement`` (recorded_sample, modality, time): share of the runs whose contribution has the sign
     of the mean over the runs, NaN at steps without data; ``map_agreement`` (recorded_sample): mean rank correlation (Spearman)
-    between the maps of two runs, NaN for a single run. All runs are compared for the class that is explained of the run ``shown``.
+    between the maps of two runs, NaN for a single run. All runs are compared for the class that the run ``shown`` predicts, as in :func:`mmviz.plots.explorer_attribution.attribution_group`.
 
     Parameters
     ----------
@@ -61,15 +60,15 @@ def _shares(members: dict[str, xr.DataTree], shown: str) -> xr.DataArray:
     """Return the contributions (run, recorded_sample, modality, time) to one class per sample; NaN at steps without data."""
     first = members[shown]
     valid = first["states"].to_dataset()["valid"].transpose("recorded_sample", "modality", "time").values
-    task = first.attrs["task"]
-    if task["kind"] != "classification":
+    if first.attrs["task"]["kind"] != "classification":
         each = [end_to_end(member)["share"].values for member in members.values()]
     else:
-        rows = first["states"].to_dataset()["recorded_sample"].values
-        classes = explained_target(first).values[rows].astype(int)
+        predicted = end_to_end(first)["target"].values
         each = [np.full(valid.shape, np.nan) for _ in members]
-        for k in np.unique(classes[classes >= 0]):
+        for name in dict.fromkeys(predicted.tolist()):
             for share, member in zip(each, members.values(), strict=True):
-                found = end_to_end(member, target=str(task["classes"][k]))["share"]
-                share[classes == k] = found.transpose("recorded_sample", "modality", "time").values[classes == k]
+                found = end_to_end(member, target=name)["share"]
+                share[predicted == name] = found.transpose("recorded_sample", "modality", "time").values[
+                    predicted == name
+                ]
     return xr.DataArray(np.where(valid, np.stack(each), np.nan), dims=("run", "recorded_sample", "modality", "time"))

@@ -42,10 +42,9 @@ def test_the_frame_holds_the_mean_shapley_value_of_every_seed(combined, frame):
         np.testing.assert_allclose(frame["seed_phi"].values[k], expected, rtol=1e-5, atol=1e-7)
 
 
-def test_agreement_is_that_of_the_contributions_to_the_class_that_the_page_explains(combined, frame):
-    target = frame["target"].values
-    assert len(set(target.tolist())) == 2
-    for row, k in enumerate(target):
+def test_agreement_is_that_of_the_contributions_to_the_class_that_the_shown_run_predicts(combined, frame):
+    predicted = mm.trace.runs(combined)["seed 0"]["coalitions"]["prediction"].isel(coalition=-1).values.argmax(-1)
+    for row, k in enumerate(predicted[frame["recorded_sample"].values]):
         name = combined.attrs["task"]["classes"][int(k)]
         share = mm.analysis.end_to_end(combined, target=name)["share"].isel(recorded_sample=row)
         share = share.transpose("run", "modality", "time").values
