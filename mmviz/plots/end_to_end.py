@@ -116,8 +116,8 @@ def end_to_end_spec(frame: xr.Dataset) -> FigureSpec:
     return FigureSpec(
         title=title_with_source("End-to-end attribution", frame.attrs),
         subtitle=(
-            f"{_quantity(frame.attrs)}; sample {frame.attrs['sample']}; {provenance_text(frame.attrs)}",
-            f"share of each modality and step, gates of this sample held fixed ({frame.attrs.get('rule', 'frozen')}); {_SIGNS}",
+            f"sample {frame.attrs['sample']}; {provenance_text(frame.attrs)}; gates held fixed, rule: {frame.attrs.get('rule', 'frozen')}",
+            f"share of each modality and step in the {_quantity(frame.attrs)}; {_SIGNS}",
             f"modalities + bias = sum; conservation error {float(frame['conservation_error']):.1e}",
         ),
         panels=(
@@ -203,8 +203,9 @@ def end_to_end_prefixes_spec(frame: xr.Dataset) -> FigureSpec:
     return FigureSpec(
         title=title_with_source("End-to-end attribution along time", frame.attrs),
         subtitle=(
-            f"{_quantity(frame.attrs)}, predicted from the steps 0..t (row); sample {frame.attrs['sample']}; {provenance_text(frame.attrs)}",
-            f"share of each source step (column), relative to the largest of its row; gates held fixed; {_SIGNS}; blank: after t",
+            f"sample {frame.attrs['sample']}; {provenance_text(frame.attrs)}; gates held fixed; {_SIGNS}",
+            f"share of each source step (column) in the {_quantity(frame.attrs)}, predicted from the steps 0..t (row)",
+            "relative to the largest share of its row; blank: steps after t",
         ),
         panels=panels,
         columns=min(len(panels), 4),

@@ -48,7 +48,8 @@ def attribution_group(trace: xr.DataTree) -> xr.Dataset:
             f"attribution_{key}": found[key].transpose("recorded_sample", "time").astype(np.float32)
             for key in ("prefix_bias", "prefix_total")
         }
-        part = part.assign(attribution_prefix=level.rename(_of(level)), attribution_prefix_limit=limit, **sums)
+        levels = {"attribution_prefix": level.rename(_of(level)), "attribution_prefix_limit": limit}
+        part = part.assign({**levels, **sums})
     if "stream" in found:
         values = found["stream"].transpose(
             "recorded_sample", "target_modality", "target_block", "source_modality", "source_block"
@@ -79,6 +80,6 @@ def signed_levels(
     known = known.where(np.isfinite(known), 0.0)
     limit = abs(known).max([d for d in known.dims if d not in per])
     limit = limit.where(limit > 0, 1.0)
-    root = np.sqrt(abs(known) / limit)
-    level = ZERO + STEPS * np.sign(known) * root if signed else 255 * root
+    root: xr.DataArray = (abs(known) / limit) ** 0.5
+    level: xr.DataArray = root * np.sign(known) * STEPS + ZERO if signed else root * 255
     return level.round().astype(np.uint8).transpose(*values.dims), limit.astype(np.float32)
