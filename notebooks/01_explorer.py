@@ -68,7 +68,8 @@ print(
 # | *Coupling weights W* | the coupling weights W (row = target, column = source) |
 # | *State trajectories* | the hidden states of all streams, projected on one plane |
 # | *Mean Shapley value over all samples* | the mean Shapley value φ, with its interval |
-# | *Cross-modal influence* | cross-modal influence: the effect of the input x[n, s] on the output y[m, t] |
+# | *End-to-end attribution* | the signed share of every modality and step in the prediction, through the whole model |
+# | *Operator map* | the effect of the input x[n, s] on the output y[m, t] of one layer |
 # | *State half-life by channel* | half-life by channel |
 # | *Modality ablation* | modality ablation: the prediction for every subset of the modalities, from v(∅) to v(all) |
 # | *Training*, *Samples* | the curves of training; all samples, to choose one |

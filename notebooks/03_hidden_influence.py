@@ -214,7 +214,7 @@ print("check: the total influence decays by a, whatever W; the source's lead by 
 # ## 4 · In a trained model
 #
 # Three sensors of a smartwatch, one coupled layer, W learned. (One layer on purpose: between layers this model mixes the modalities, so in a second layer the
-# stream of `gyro` also contains the others.) Move the cursor, and look at *Influence* and *Coupling*.
+# stream of `gyro` also contains the others. Section 6 does it for the whole model.) Move the cursor, and look at *Operator map* and *Coupling weights W*.
 
 # %%
 watch = mm.data.load("watch", fold=0)
@@ -241,7 +241,7 @@ share = found["share"].mean(("recorded_sample", "layer")).to_pandas()
 print(share.round(2), mm.course.fingerprint(seed=0, share=share), sep="\n\n")
 
 # %% [markdown]
-# **Influence by lag.** The vertical axis is logarithmic. *Look for the result of section 3: other modalities begin at 0 (no line), rise,
+# **Influence by lag.** How the operator of this layer decays with the lag; it is no estimate of a delay in the data. The vertical axis is logarithmic. *Look for the result of section 3: other modalities begin at 0 (no line), rise,
 # and the lead of the source decreases.*
 
 # %%
@@ -321,8 +321,38 @@ assert error > 0.1
 print(f"check: with fixed gates the effect of a small random perturbation has a relative error of {error:.0%}")
 
 # %% [markdown]
-# Effects on the whole model need the whole model: Shapley values, modality ablation and what-if do that. The map has another purpose: through which source
-# and from which lag did an input reach the hidden state?
+# The map has another limit: it is that of one layer. Convolution, gate and skip connection are not in it, and above layer 1 its sources are mixed streams.
+#
+# ## 6 · Through the whole model
+#
+# The same idea works from end to end. Hold *every* data-dependent factor at its value, not only Δ, B and C but also the SiLU gates, the norms and
+# the pooling weights: the whole network is then affine in the encoded steps. `record` stores the signed share of every modality and step in the
+# prediction, and the size of its contribution to every stream. *Predict: at which source steps is a prediction from the first t steps decided?*
+
+# %%
+whole = mm.analysis.end_to_end(trace)
+mm.plots.plot_end_to_end_prefixes(whole)
+
+# %%
+rest = float(abs(whole["total"] - whole["bias"] - whole["share"].sum(("modality", "time"))).max())
+assert rest < 1e-4
+along = whole["prefix"].sum(("source_modality", "source_block")) + whole["prefix_bias"] - whole["prefix_total"]
+assert float(abs(along).max()) < 1e-4
+print(f"check: shares and bias add up to the explained quantity for the whole recording, to {rest:.0e}, and for every prefix")
+
+# %% [markdown]
+# The shares add up by construction; that does not make them right. The test is a real cut: replace the encoded steps with the largest shares by zeros,
+# let the gates change, and compare with random steps.
+
+# %%
+cut = mm.analysis.faithfulness(trace)
+after, random = (float(cut["after_mean"].sel(explanation=name)) for name in ("end-to-end attribution", "random"))
+print(f"p(predicted class) {float(cut['uncut_mean']):.2f}; without the top 20 % of steps {after:.2f}, without random 20 % {random:.2f}")
+assert after < random
+print("check: the steps with the largest shares matter more than random ones")
+
+# %% [markdown]
+# `mm.recording.record_faithfulness` measures it on many samples and beside other methods; `docs/trust.md` has the table for every picture of this suite.
 #
 # ## What we learnt
 #
@@ -330,6 +360,7 @@ print(f"check: with fixed gates the effect of a small random perturbation has a 
 # - Unlike attention weights, its entries may be negative, its rows have any sum, and its past passes through M · N numbers at most.
 # - Cross-modal influence begins at lag 1, rises, and then decays. In coupled streams the identity of the source decays faster than the content.
 # - It is not a derivative of the model: the gates are frozen, and that can change the sign.
+# - With all gates frozen the whole model is affine: signed shares of every modality and step in the prediction. A cut tells how far they hold.
 #
 # ## Exercises
 #

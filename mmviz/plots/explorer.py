@@ -13,7 +13,7 @@ from mmviz.analysis.game import explained_target, is_labelled
 from mmviz.core.errors import ConfigError, DataError
 from mmviz.core.options import nearest, takes
 from mmviz.plots import theme
-from mmviz.plots.explorer_attribution import attribution_group
+from mmviz.plots.explorer_attribution import attribution_group, faithfulness_text
 from mmviz.plots.explorer_groups import (
     influence_group,
     overall_shapley_group,
@@ -241,12 +241,14 @@ def time_axis_ends(clock: xr.Dataset) -> xr.DataArray:
 
 def _attrs(trace: xr.DataTree, phi: xr.Dataset) -> dict[str, Any]:
     trained = trace["coalitions"].to_dataset().get("trained")
+    measured = faithfulness_text(trace)
     return {
         "title": f"{'Hidden states' if trace['states'].sizes['layer'] else 'Predictions'} — {trace.attrs['dataset']}",
         "dataset": trace.attrs["dataset"],
         "trained_on": str(trace.attrs.get("trained_on", "")),
         "imputation": phi.attrs["imputation"],
         "untrained": phi.attrs.get("untrained", ""),
+        "faithfulness": json.dumps({"end-to-end": measured} if measured else {}),
         **({"trained": json.dumps(trained.values.tolist())} if trained is not None else {}),
         "split": trace.attrs["split"],
         "model": trace.attrs["model"]["name"],

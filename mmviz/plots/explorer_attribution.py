@@ -1,4 +1,4 @@
-"""Groups of the Explorer's frame: end-to-end attribution, its shares along time and on the SSM streams."""
+"""Groups of the Explorer's frame: end-to-end attribution, its shares along time and on the SSM streams, its faithfulness in words."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import xarray as xr
 
-from mmviz.analysis import end_to_end
+from mmviz.analysis import end_to_end, faithfulness
 from mmviz.plots.end_to_end import explained_quantity, explains_class
 
 if TYPE_CHECKING:
@@ -83,3 +83,31 @@ def signed_levels(
     root: xr.DataArray = (abs(known) / limit) ** 0.5
     level: xr.DataArray = root * np.sign(known) * STEPS + ZERO if signed else root * 255
     return level.round().astype(np.uint8).transpose(*values.dims), limit.astype(np.float32)
+
+
+def faithfulness_text(trace: xr.DataTree) -> str:
+    """Return the measured faithfulness of the end-to-end attribution in one sentence, "" where it was not recorded.
+
+    The output after deleting the 20 % of cells (modality, step) with the largest shares, beside deletion in random order and the uncut
+    output, with intervals over the recorded samples; see :func:`mmviz.analysis.faithfulness`.
+    """
+    if "faithfulness" not in trace.children:
+        return ""
+    found = faithfulness(trace)
+    methods = [str(name) for name in found["explanation"].values]
+    if "end-to-end attribution" not in methods or "random" not in methods:
+        return ""
+
+    def number(name: str, method: str | None = None) -> str:
+        mean, low, high = (
+            float(part if method is None else part.values[methods.index(method)])
+            for part in (found[f"{name}_{end}"] for end in ("mean", "low", "high"))
+        )
+        interval = f" [{low:.2f}, {high:.2f}]" if np.isfinite([low, high]).all() else ""
+        return f"{mean:.2f}{interval}".replace("-", "−")
+
+    units = str(trace["faithfulness"].attrs.get("units", "output"))
+    return (
+        f"{units} after deleting the top 20 % of cells: {number('after', 'end-to-end attribution')}; in random order: "
+        f"{number('after', 'random')}; uncut: {number('uncut')} ({trace['faithfulness'].sizes['recorded_sample']} recorded samples, 95 %)"
+    )

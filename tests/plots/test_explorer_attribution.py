@@ -1,12 +1,14 @@
 """The Explorer's end-to-end attribution: levels, sums, and what it shows for models without it."""
 
+import json
+
 import numpy as np
 import xarray as xr
 
 import mmviz as mm
-from mmviz.analysis import end_to_end
+from mmviz.analysis import end_to_end, faithfulness
 from mmviz.plots import explorer_frame, theme
-from mmviz.plots.explorer_attribution import attribution_group, signed_levels
+from mmviz.plots.explorer_attribution import attribution_group, faithfulness_text, signed_levels
 from mmviz.plots.explorer_image import explorer_svg, signed_lanes
 
 
@@ -87,3 +89,20 @@ def test_the_still_image_draws_the_signed_shares_of_every_modality(trace):
 def test_the_still_image_draws_at_most_200_bars_for_a_modality():
     parts = signed_lanes(["long"], np.linspace(1, 2, 1000)[None], 0)
     assert max(part.count("V") for part in parts) == 2 * 200
+
+
+def test_the_measured_faithfulness_beside_the_map_is_that_of_the_analysis(trace):
+    found, text = faithfulness(trace), faithfulness_text(trace)
+    k = found["explanation"].values.tolist().index("end-to-end attribution")
+    ours, uncut = (float(part) for part in (found["after_mean"][k], found["uncut_mean"]))
+    assert text.startswith(f"p(predicted class) after deleting the top 20 % of cells: {ours:.2f}")
+    assert f"uncut: {uncut:.2f}" in text
+    assert f"({trace['faithfulness'].sizes['recorded_sample']} recorded samples, 95 %)" in text
+    page = mm.widgets.Explorer(trace).data["meta"]
+    assert json.loads(page)["trust"]["rows"]["end-to-end"]["measured"] == text
+
+
+def test_without_recorded_faithfulness_the_map_has_no_number(trace):
+    del trace["faithfulness"]
+    assert faithfulness_text(trace) == ""
+    assert json.loads(mm.widgets.Explorer(trace).data["meta"])["trust"]["rows"]["end-to-end"]["measured"] == ""
