@@ -151,7 +151,10 @@ print(f"check: shares and bias add up to the explained quantity, to {float(abs(r
 # %%
 cut = mm.analysis.faithfulness(trace)
 after = {name: float(cut["after_mean"].sel(explanation=name)) for name in ("end-to-end attribution", "random")}
-print(f"p(predicted class): {float(cut['uncut_mean']):.2f} uncut; without the top 20 % of steps", {k: round(v, 2) for k, v in after.items()})
+print(
+    f"p(predicted class): {float(cut['uncut_mean']):.2f} uncut; without the top 20 % of steps",
+    {k: round(v, 2) for k, v in after.items()},
+)
 assert after["end-to-end attribution"] < after["random"]
 print("check: the steps with the largest shares matter more than random ones")
 

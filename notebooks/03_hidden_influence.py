@@ -338,7 +338,9 @@ rest = float(abs(whole["total"] - whole["bias"] - whole["share"].sum(("modality"
 assert rest < 1e-4
 along = whole["prefix"].sum(("source_modality", "source_block")) + whole["prefix_bias"] - whole["prefix_total"]
 assert float(abs(along).max()) < 1e-4
-print(f"check: shares and bias add up to the explained quantity for the whole recording, to {rest:.0e}, and for every prefix")
+print(
+    f"check: shares and bias add up to the explained quantity for the whole recording, to {rest:.0e}, and for every prefix"
+)
 
 # %% [markdown]
 # The shares add up by construction; that does not make them right. The test is a real cut: replace the encoded steps with the largest shares by zeros,
@@ -347,7 +349,9 @@ print(f"check: shares and bias add up to the explained quantity for the whole re
 # %%
 cut = mm.analysis.faithfulness(trace)
 after, random = (float(cut["after_mean"].sel(explanation=name)) for name in ("end-to-end attribution", "random"))
-print(f"p(predicted class) {float(cut['uncut_mean']):.2f}; without the top 20 % of steps {after:.2f}, without random 20 % {random:.2f}")
+print(
+    f"p(predicted class) {float(cut['uncut_mean']):.2f}; without the top 20 % of steps {after:.2f}, without random 20 % {random:.2f}"
+)
 assert after < random
 print("check: the steps with the largest shares matter more than random ones")
 
