@@ -5,13 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+import xarray as xr
 
+from mmviz.analysis.over_runs import mean_over
 from mmviz.models.base import FusionModel
 from mmviz.plots.figure_spec import Axis, FigureSpec, Lines, Panel
 from mmviz.studies.papers.paper_spec import Caption, PaperFigure, TableSpec
 from mmviz.studies.papers.published_results import COUPLED_MAMBA, EQUILIBRIUM_SOURCE, MISSING, MISSING_SOURCE, RATES
-from mmviz.studies.papers.training_grids import STRATEGIES, data_description, mean_and_deviation, seeds_in
-from mmviz.studies.significance import summary
+from mmviz.studies.papers.training_grids import (
+    BAND_OVER_SEEDS,
+    STRATEGIES,
+    data_description,
+    mean_and_deviation,
+    seeds_in,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,7 +34,7 @@ def missing_curves(results: PaperResults) -> PaperFigure:
     """Return Coupled Mamba's accuracy against the missing rate, and the curves of Table 12."""
     rows = results.rows("equilibrium")
     joint = rows[rows["strategy"] == "joint"]
-    shows = f"Accuracy against the missing rate. Measured here: {_PROTOCOL}; bands: minimum and maximum over the seeds."
+    shows = f"Accuracy against the missing rate. Measured here: {_PROTOCOL}; bands: {BAND_OVER_SEEDS}."
     panels = (_measured({"Coupled Mamba": joint}, "measured here"), _published())
     caption = Caption(shows, data_description(results.budget), seeds_in(rows), published=MISSING_SOURCE)
     return PaperFigure(_picture(shows, panels), caption, columns=2)
@@ -36,7 +43,7 @@ def missing_curves(results: PaperResults) -> PaperFigure:
 def missing_by_strategy(results: PaperResults) -> PaperFigure:
     """Return the accuracy of every strategy against the missing rate."""
     rows = results.rows("equilibrium")
-    shows = f"Accuracy against the missing rate, by training strategy: {_PROTOCOL}; bands: minimum and maximum over the seeds."
+    shows = f"Accuracy against the missing rate, by training strategy: {_PROTOCOL}; bands: {BAND_OVER_SEEDS}."
     panels = (_measured({name: rows[rows["strategy"] == name] for name in STRATEGIES}, ""),)
     caption = Caption(
         shows, data_description(results.budget), seeds_in(rows), "shapley_alternating", EQUILIBRIUM_SOURCE
@@ -67,9 +74,9 @@ def _measured(variants: dict[str, pd.DataFrame], title: str) -> Panel:
     rates = np.array(RATES)
     lines = []
     for i, (name, own) in enumerate(variants.items()):
-        values = np.array([[own[_column(rate)].to_numpy(dtype=float)] for rate in RATES])[:, 0]
-        mean = np.array([summary(v, 0.95)["mean"] for v in values])
-        lines.append(Lines(rates, mean, name, i, values.min(1), values.max(1)))
+        values = np.array([own[_column(rate)].to_numpy(dtype=float) for rate in RATES])
+        found = mean_over(xr.DataArray(values, dims=("rate", "seed")), "seed")
+        lines.append(Lines(rates, found["mean"].values, name, i, found["low"].values, found["high"].values))
     return Panel(tuple(lines), Axis("missing rate", link="rate"), Axis("accuracy", link="accuracy"), title=title)
 
 

@@ -14,6 +14,7 @@ from mmviz.plots.figure_spec import Axis, FigureSpec, Lines, Panel, Points, padd
 from mmviz.studies.papers.paper_spec import Caption, PaperFigure, TableSpec
 from mmviz.studies.papers.published_results import EQUILIBRIUM_SOURCE
 from mmviz.studies.papers.training_grids import (
+    BAND_OVER_SEEDS,
     ORDERS,
     STRATEGIES,
     data_description,
@@ -33,7 +34,7 @@ _INTERPRETATION = "shapley_alternating; the value function (accuracy) and where 
 _LIMITS = "0 means equal shares or unimodal scores, at whatever level; a smaller value is not a better model."
 _SHOWN = ("joint", "mla", "shapley_alternating")
 _MODALITIES = ("audio", "image")
-_BANDS = "lines: mean, bands: minimum and maximum over the seeds"
+_BANDS = f"lines: mean, bands: {BAND_OVER_SEEDS}"
 
 
 def contribution_curves(results: PaperResults) -> PaperFigure:

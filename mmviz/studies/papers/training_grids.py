@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import xarray as xr
 
+from mmviz.analysis.over_runs import mean_over
 from mmviz.models import ablations
 from mmviz.studies import Study, declare, grid
 from mmviz.studies.significance import summary
@@ -146,7 +147,9 @@ def mean_and_deviation(rows: pd.DataFrame, metric: str, *, factor: float = 1.0) 
 def histories(
     rows: pd.DataFrame, value: Callable[[Mapping[str, float]], Sequence[float]], names: Sequence[str]
 ) -> xr.Dataset:
-    """Return ``mean``, ``low``, ``high`` (epoch, name) of a quantity of the training history; low and high are the minimum and maximum over the seeds.
+    """Return ``mean``, ``low``, ``high`` (epoch, name) of a quantity of the training history: the mean over the seeds and its 95 % interval.
+
+    The interval is Student's t; NaN with one seed. Only the epochs that all seeds reached.
 
     Parameters
     ----------
@@ -158,13 +161,15 @@ def histories(
         Names of the numbers.
     """
     parsed = [json.loads(text) for text in rows["history"]]
-    epochs = [int(entry["epoch"]) for entry in parsed[0]]
-    table = np.array([[value(entry) for entry in each] for each in parsed], dtype=float)
-    dims = ("epoch", "name")
-    return xr.Dataset(
-        {"mean": (dims, table.mean(0)), "low": (dims, table.min(0)), "high": (dims, table.max(0))},
-        coords={"epoch": epochs, "name": list(names)},
-    )
+    by_epoch = [{int(entry["epoch"]): value(entry) for entry in each} for each in parsed]
+    epochs = [epoch for epoch in by_epoch[0] if all(epoch in each for each in by_epoch)]
+    table = np.array([[each[epoch] for epoch in epochs] for each in by_epoch], dtype=float)
+    found = mean_over(xr.DataArray(table, dims=("seed", "epoch", "name")), "seed")
+    return found[["mean", "low", "high"]].assign_coords(epoch=epochs, name=list(names))
+
+
+#: what a band over seeds is, for captions
+BAND_OVER_SEEDS = "95 % interval of the mean over the seeds (Student's t)"
 
 
 def seeds_in(rows: pd.DataFrame) -> tuple[int, ...]:

@@ -1,9 +1,12 @@
 """The papers' figures and tables: at the venue's width, with embedded fonts, a complete caption and the numbers of the results."""
 
+import json
 import re
 
 import numpy as np
+import pandas as pd
 import pytest
+from scipy import stats
 from synthetic_results import BUDGET, SyntheticResults
 
 from mmviz.core.errors import ConfigError
@@ -13,6 +16,7 @@ from mmviz.studies.papers.coupled_mamba import largest_states
 from mmviz.studies.papers.export import commit, write_document
 from mmviz.studies.papers.paper_spec import Caption, PaperFigure, TableSpec
 from mmviz.studies.papers.published_results import LENGTHS, MEMORY_GB, MISSING, MOSEI, RATES, TIME_S
+from mmviz.studies.papers.training_grids import histories
 
 ACL = (7.7 / 2.54 * 72, 16.0 / 2.54 * 72)
 MEASURED = [
@@ -141,6 +145,24 @@ def test_curves_over_training_are_those_of_the_histories(results):
     for mark in lines_of(spec, "audio"):
         np.testing.assert_allclose(mark.y, 0.5 * np.arange(1, 5) / 4)
     assert [panel.title for panel in spec.panels] == ["joint", "mla", "shapley_alternating"]
+
+
+def test_bands_of_contributions_and_missing_rates_are_students_interval_over_the_seeds(results):
+    rows = results.rows("equilibrium")
+    own = rows[rows["strategy"] == "mla"]["test.accuracy@missing=0.3"].to_numpy(dtype=float)
+    low, high = stats.t.interval(0.95, len(own) - 1, own.mean(), stats.sem(own))
+    assert low < high
+    (mark,) = lines_of(figure_named("me_missing").create(results).spec, "mla")
+    assert (mark.low[3], mark.high[3]) == pytest.approx((low, high))
+    history = [{"epoch": 0, "a": 1.0}, {"epoch": 1, "a": 2.0}], [{"epoch": 0, "a": 3.0}]
+    found = histories(pd.DataFrame({"history": [json.dumps(each) for each in history]}), lambda e: [e["a"]], ("a",))
+    assert found["epoch"].values.tolist() == [0]
+    expected = stats.t.interval(0.95, 1, 2.0, 1.0)
+    np.testing.assert_allclose([found["low"].item(), found["high"].item()], expected)
+    for name in ("me_contribution", "me_deviation", "cm_missing", "me_missing"):
+        assert "bands: 95 % interval of the mean over the seeds" in figure_named(name).create(results).caption.shows, (
+            name
+        )
 
 
 def test_missing_rates_are_means_over_the_seeds(results):
