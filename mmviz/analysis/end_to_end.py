@@ -42,7 +42,8 @@ def end_to_end(trace: xr.DataTree, *, target: str | None = None) -> xr.Dataset:
         ``share`` (recorded_sample, modality, time), ``bias``, ``total``, ``conservation_error`` (recorded_sample): contributions in units of the target.
         ``by_modality`` (recorded_sample, modality): sums of ``share`` over time. ``stream`` (recorded_sample, target_modality, target_block,
         source_modality, source_block): norm over channels of the contribution to the streams before pooling, independent of the target;
-        ``stream_by_lag`` (recorded_sample, target_modality, source_modality, lag): its mean over pairs of blocks ``lag`` steps apart.
+        ``stream_by_lag`` (recorded_sample, target_modality, source_modality, lag): its mean over pairs of blocks ``lag`` steps apart,
+        which is no estimate of a delay (see :func:`mmviz.recording.cross_modal_lag`).
         For causal fusions ``prefix`` (recorded_sample, time, source_modality, source_block), ``prefix_bias`` and ``prefix_total`` (recorded_sample, time): the
         same for the prediction from the steps 0..t, for the class of the whole recording. Coordinate ``target`` (recorded_sample): the class, or ``value``.
 

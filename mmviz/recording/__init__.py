@@ -2,6 +2,7 @@
 
 from mmviz.recording.alignment import encoded
 from mmviz.recording.attribution import record_attribution
+from mmviz.recording.cross_modal_lag import cross_modal_lag
 from mmviz.recording.faithfulness import record_faithfulness
 from mmviz.recording.intervention import intervene
 from mmviz.recording.missing_modalities import compare_missing, missing_scores, subset_scores
@@ -14,6 +15,7 @@ from mmviz.recording.windows import record_windows
 
 __all__ = [
     "compare_missing",
+    "cross_modal_lag",
     "encoded",
     "estimate",
     "intervene",
