@@ -14,13 +14,16 @@ from mmviz.models.ssm.modality_aware import ModalityAwareLayer
 from mmviz.recording.hidden_states import states_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
-    from typing import Any
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from typing import Any, TypeAlias
 
     from jaxtyping import Bool, Float
     from torch import Tensor
 
     from mmviz.models.base import FusionModel, ScanInputs
+
+    EditsOf: TypeAlias = "Callable[[ScanInputs], Sequence[ScanEdit]]"
+    LayerEdit: TypeAlias = "ScanEdit | OutputEdit | EditsOf"
 
 
 @dataclass(frozen=True)
@@ -37,8 +40,8 @@ class ScanEdit:
     channels
         Changed channels; not used by ``edge``.
     value
-        New values, broadcast to (stream, batch, position, channel, state); for ``edge`` W, (batch, target, source). None holds the state at
-        its value after the first changed position of the sample.
+        New values, broadcast to (stream, batch, position, channel, state); for ``edge`` W, broadcast to (batch, target, source), NaN where
+        a weight stays. None holds the state at its value after the first changed position of the sample.
     """
 
     kind: str
@@ -52,6 +55,19 @@ class ScanEdit:
         touched = torch.nonzero(self.where.flatten(0, 1).any(0)).flatten()
         return (int(touched[0]), int(touched[-1]) + 1) if len(touched) else (0, 0)
 
+    def changed(self, position: int) -> Bool[Tensor, "stream batch channel 1"]:
+        """Return what is changed at a position."""
+        return self.where[:, :, position, None, None] & self.channels[:, None]
+
+    def at(
+        self, position: int, otherwise: Float[Tensor, "stream batch channel state"]
+    ) -> Float[Tensor, "stream batch channel state"]:
+        """Return the new values at a position; ``otherwise`` where there is no value."""
+        if self.value is None:
+            return otherwise
+        value = self.value.to(otherwise.dtype)
+        return value[:, :, position] if value.ndim == 5 else value.expand_as(otherwise)
+
 
 class EditedScan(NamedTuple):
     """Output y of an edited scan, and the hidden state after every position (None without ``states``)."""
@@ -61,8 +77,10 @@ class EditedScan(NamedTuple):
 
 
 @torch.no_grad()
-def edited_scan(scan: ScanInputs, edit: ScanEdit | None, backend: str = "auto", *, states: bool = False) -> EditedScan:
-    """Return the output of a scan under an edit.
+def edited_scan(
+    scan: ScanInputs, edits: Sequence[ScanEdit] = (), backend: str = "auto", *, states: bool = False
+) -> EditedScan:
+    """Return the output of a scan under edits.
 
     The positions before the first changed one and after the last one run through ``mmkernels.coupled_scan``, which continues from the
     edited state (``h0``); those between run one by one. A masked step holds the state, and its output is 0, as in the operator.
@@ -71,24 +89,25 @@ def edited_scan(scan: ScanInputs, edit: ScanEdit | None, backend: str = "auto", 
     ----------
     scan
         Inputs of the operator. Without a mask all samples use the coupling of the first one, as :class:`CoupledBlock` does.
-    edit
-        The change; None for none.
+    edits
+        The changes; where two of them change the same value, the later one counts.
     backend
         Of the operator.
     states
         Also return the hidden states: memory O(stream · batch · position · channel · state).
     """
     scan = _in_state_dtype(scan)
-    begin, end = (0, 0) if edit is None else edit.span
-    if edit is None or end == 0:
+    spans = [edit.span for edit in edits if edit.span[1] > 0]
+    if not spans:
         parts = [_run(scan, None, backend, states=states)]
     else:
+        begin, end = min(start for start, _ in spans), max(stop for _, stop in spans)
         parts = [_run(_positions(scan, 0, begin), None, backend, states=states)]
         middle = _positions(scan, begin, end)
-        if edit.kind == "edge" and edit.value is not None:
-            parts.append(_run(middle._replace(W=edit.value.to(scan.A.dtype)), parts[0].last, backend, states=states))
+        if len(edits) == 1 and edits[0].kind == "edge":
+            parts.append(_run(middle._replace(W=_weights(scan.W, edits[0])), parts[0].last, backend, states=states))
         else:
-            parts.append(_step_by_step(middle, edit, begin, parts[0].last))
+            parts.append(_step_by_step(middle, edits, begin, parts[0].last))
         parts.append(_run(_positions(scan, end, scan.x.shape[2]), parts[1].last, backend, states=states))
     y = torch.cat([part.y for part in parts], 2)
     return EditedScan(y, torch.cat([part.h for part in parts if part.h is not None], 2) if states else None)
@@ -124,26 +143,36 @@ def _run(scan: ScanInputs, h0: Tensor | None, backend: str, *, states: bool) -> 
     return _Part(y, last, states_of(scan, h0) if states else None)
 
 
-def _step_by_step(scan: ScanInputs, edit: ScanEdit, begin: int, h: Tensor) -> _Part:
-    """Run the positions of a range one by one, and replace increments or states at the changed positions."""
+def _weights(W: Tensor, edit: ScanEdit) -> Tensor:
+    """Return W with the weights of an edge edit."""
+    if edit.value is None:
+        return W
+    value = edit.value.to(W.dtype).expand_as(W)
+    return torch.where(value.isnan(), W, value)
+
+
+def _step_by_step(scan: ScanInputs, edits: Sequence[ScanEdit], begin: int, h: Tensor) -> _Part:
+    """Run the positions of a range one by one, and replace weights, increments or states at the changed positions."""
     x, dt, A, B, C, D, W, mask = scan
-    where, shape = edit.where, (*x.shape[:2], edit.where.shape[2], *A.shape[1:])
-    value = None if edit.value is None else edit.value.to(h.dtype).expand(shape)
-    started = torch.zeros_like(where[..., 0])
-    held, outputs, states = h, [], []
+    started = [torch.zeros_like(edit.where[..., 0]) for edit in edits]
+    held, outputs, states = [h for _ in edits], [], []
     for k in range(x.shape[2]):
-        at = begin + k
-        changed = where[:, :, at, None, None] & edit.channels[:, None]
+        at, coupling = begin + k, W
         increment = (dt[:, :, k] * x[:, :, k])[..., None] * B[:, :, k, None, :]
-        if edit.kind == "increment" and value is not None:
-            increment = torch.where(changed, value[:, :, at], increment)
-        coupled = torch.einsum("bmn,nbes->mbes", W, h)
+        for edit in edits:
+            if edit.kind == "edge" and bool(edit.where[..., at].any()):
+                coupling = _weights(coupling, edit)
+            if edit.kind == "increment":
+                increment = torch.where(edit.changed(at), edit.at(at, increment), increment)
+        coupled = torch.einsum("bmn,nbes->mbes", coupling, h)
         new = torch.exp(dt[:, :, k, :, None] * A[:, None]) * coupled + increment
         h = new if mask is None else torch.where(mask[:, :, k, None, None], new, h)
-        if edit.kind == "state":
-            held = torch.where((where[..., at] & ~started)[..., None, None], h, held)
-            started = started | where[..., at]
-            h = torch.where(changed, held if value is None else value[:, :, at], h)
+        for i, edit in enumerate(edits):
+            if edit.kind == "state":
+                first = (edit.where[..., at] & ~started[i])[..., None, None]
+                held[i] = torch.where(first, h, held[i])
+                started[i] = started[i] | edit.where[..., at]
+                h = torch.where(edit.changed(at), edit.at(at, held[i]), h)
         y = torch.einsum("mbes,mbs->mbe", h, C[:, :, k]) + D[:, None] * x[:, :, k]
         outputs.append(y if mask is None else torch.where(mask[:, :, k, None], y, 0.0))
         states.append(h)
@@ -178,9 +207,7 @@ def scan_layers(model: FusionModel) -> list[CoupledBlock | ModalityAwareLayer]:
 
 
 @contextmanager
-def edited_layers(
-    model: FusionModel, edits: Mapping[int, ScanEdit | OutputEdit], *, states: bool = False
-) -> Iterator[ScanRecord]:
+def edited_layers(model: FusionModel, edits: Mapping[int, LayerEdit], *, states: bool = False) -> Iterator[ScanRecord]:
     """Run a model with edits of some layers inside a block; the forward pass records the scans of every layer.
 
     Parameters
@@ -188,7 +215,8 @@ def edited_layers(
     model
         Its own code runs unchanged, apart from the edited scans and outputs.
     edits
-        Index of a layer of :func:`scan_layers` to its edit.
+        Index of a layer of :func:`scan_layers` to its edit, or to a function that returns the edits of a scan from its inputs, so that one
+        edit applies to passes of different samples and lengths.
     states
         Record the hidden states.
 
@@ -202,7 +230,7 @@ def edited_layers(
         for index, layer in enumerate(scan_layers(model)):
             edit = edits.get(index)
             core = layer if isinstance(layer, CoupledBlock) else layer.mixer.cores[0]
-            on_scan = edit if isinstance(edit, ScanEdit) else None
+            on_scan = None if isinstance(edit, OutputEdit) else edit
             stack.enter_context(_replaced(core, "scan", _scan_of(core, on_scan, record, states=states)))
             place = "combine" if isinstance(layer, CoupledBlock) else "forward"
             on_output = edit if isinstance(edit, OutputEdit) else None
@@ -210,7 +238,9 @@ def edited_layers(
         yield record
 
 
-def _scan_of(core: Any, edit: ScanEdit | None, record: ScanRecord, *, states: bool) -> Callable[[ScanInputs], Tensor]:
+def _scan_of(
+    core: Any, edit: ScanEdit | EditsOf | None, record: ScanRecord, *, states: bool
+) -> Callable[[ScanInputs], Tensor]:
     """Return the scan of a layer under an edit, which also records its inputs and states."""
     plain = core.scan
 
@@ -220,7 +250,8 @@ def _scan_of(core: Any, edit: ScanEdit | None, record: ScanRecord, *, states: bo
             if states:
                 record.states.append(states_of(_in_state_dtype(inputs)))
             return plain(inputs)
-        found = edited_scan(inputs, edit, core.backend, states=states)
+        edits = [edit] if isinstance(edit, ScanEdit) else edit(inputs)
+        found = edited_scan(inputs, edits, core.backend, states=states)
         if found.h is not None:
             record.states.append(found.h)
         return found.y[0] if isinstance(core, SelectiveCore) else found.y

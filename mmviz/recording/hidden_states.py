@@ -118,9 +118,19 @@ class ScanGroups:
         self._valid = np.zeros((0, 0, 0), dtype=bool)
         self._operator = xr.Dataset()
 
-    def add(self, model: FusionModel, steps: Steps, seen: Observation, *, best: bool) -> None:
-        """Add one epoch."""
+    def add(
+        self,
+        model: FusionModel,
+        steps: Steps,
+        seen: Observation,
+        *,
+        best: bool,
+        states: list[Float[Tensor, "modality batch time channel state"]] | None = None,
+    ) -> None:
+        """Add one epoch; ``states``: the hidden states of every layer, where they do not follow from the scan's inputs."""
         streams = stream_states(seen)
+        if states is not None:
+            streams = [stream._replace(h=h.float()) for stream, h in zip(streams, states, strict=True)]
         layers, streams = len(streams), streams or [no_stream(steps)]
         norms = torch.stack([stream.h.norm(dim=-1) for stream in streams])[
             :layers

@@ -274,7 +274,7 @@ def _edit(
     count, states = inputs.A.shape[1:]
     picked = channel_mask(target.channels, count)
     if target.component == "edge":
-        W = inputs.W.clone()
+        W = torch.full_like(inputs.W, torch.nan)
         for to, source in target.edges:
             W[changed, to, source] = _weight(target)
         return ScanEdit("edge", cells, picked, W)

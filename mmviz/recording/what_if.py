@@ -18,11 +18,13 @@ from mmviz.models.prefixes import prefix_meaning
 from mmviz.models.user_module.model import Adapted
 from mmviz.recording.alignment import TransportGroup
 from mmviz.recording.coalitions import PrefixGroup
+from mmviz.recording.edited_scan import edited_layers
 from mmviz.recording.hidden_states import ScanGroups
 from mmviz.recording.influence import influence_of
 from mmviz.recording.routing import RoutingGroup
 from mmviz.recording.samples import clock_group, inputs_of, samples_of
-from mmviz.recording.what_if_edits import EDITS, edited, row_of
+from mmviz.recording.what_if_edits import EDITS, INTERVENTIONS, edited, row_of
+from mmviz.recording.what_if_interventions import interventions, possible_interventions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -120,6 +122,7 @@ class WhatIf:
             (kind == "text" and modality.name not in self._text)
             or (kind == "delay" and modality.static)
             or (kind in ("noise", "seed") and modality.name in tokens)
+            or (kind in INTERVENTIONS and kind not in possible_interventions(self._run.model))
         )
 
     def __call__(self, sample: str, epoch: int, edits: Mapping[str, Mapping[str, Any]]) -> dict[str, xr.Dataset]:
@@ -139,7 +142,7 @@ class WhatIf:
         dict
             ``/samples``, ``/inputs/NAME``, with timestamps ``/clock``, ``/states``, ``/prefixes`` with the predictions of all 2^M subsets at every step and, where
             the model has them, ``/routing`` and ``/transport``: bit for bit what :func:`mmviz.record` writes for a split of
-            this one sample on one thread, with dimensions ``recorded_sample`` and ``epoch`` of size 1. Only where the epoch is the best
+            this one sample on one thread (without an intervention), with dimensions ``recorded_sample`` and ``epoch`` of size 1. Only where the epoch is the best
             one, as in a Trace, plan and cost, and ``/influence`` if ``influence=True``.
 
         Raises
@@ -148,6 +151,14 @@ class WhatIf:
             A sample, epoch, modality, edit or value that does not exist.
         """
         for name, edit in edits.items():
+            refused = [
+                kind for kind in INTERVENTIONS if kind in edit and kind not in self.offers.get(name, INTERVENTIONS)
+            ]
+            if refused:
+                raise ConfigError(
+                    f"what_if: {refused[0]} of {name!r}, but {self._run.info['model']['name']!r} has no such SSM stream or edge; use mmviz.intervene "
+                    "for streams that modalities share"
+                )
             if name in self.offers and edit.get("noise") and "noise" not in self.offers[name]:
                 raise ConfigError(
                     f"what_if: {name!r} holds token ids, to which no noise can be added; swap or mask it instead"
@@ -159,18 +170,20 @@ class WhatIf:
         prefixes = PrefixGroup(self._members, self._prefixes)
         with self._lock, _one_thread(), torch.no_grad():
             model, batch = self._model(epoch), batch_of(split, matching=self._matching)
-            steps = model.encode(batch)
-            seen = model.observe(steps)
-            scans.add(model, steps, seen, best=False)
+            steps, changes = model.encode(batch), interventions(model, edits)
+            with edited_layers(model, changes, states=True) as record:
+                seen = model.observe(steps)
+            scans.add(model, steps, seen, best=False, states=record.states if changes else None)
             routing.add(seen)
             transport.add(seen, best=best)
-            prefixes.add(model, batch)
+            with edited_layers(model, changes):
+                prefixes.add(model, batch)
             groups = {
                 "/samples": samples_of(split),
                 **inputs_of(self._matching, split, chosen),
                 **clock_group(model, split, chosen),
             }
-            if best and self._influence and (seen.scans or seen.tokens):
+            if best and self._influence and (seen.scans or seen.tokens) and not changes:
                 groups["/influence"] = influence_of(model, seen, chosen)
         groups["/states"] = scans.datasets(model, chosen, [epoch], epoch)["/states"]
         groups |= prefixes.datasets(model, self._matching, chosen, [epoch]) | routing.datasets(model, chosen, [epoch])

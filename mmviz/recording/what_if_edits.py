@@ -1,4 +1,4 @@
-"""Edits of one sample: mask, delay, noise, swap with another sample, new text."""
+"""Edits of one sample: mask, delay, noise, swap with another sample, new text; and the checks of interventions on hidden states and edges."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mmviz.core.errors import ConfigError
+from mmviz.core.options import one_of
 from mmviz.data.clock import clock_of, delayed_frames
 from mmviz.data.dataset import Split
 
@@ -30,7 +31,12 @@ EDITS = {
     "seed": "seed of the noise, a whole number from 0",
     "swap": "id of the sample that replaces this modality",
     "text": "text whose encoded steps replace this modality",
+    "state": "zero: the hidden state of the modality's SSM stream is set to 0 from a step on, in every layer; hold: it keeps its value",
+    "cut": "name of the source whose coupling edge to this modality is cut from a step on, in every layer",
+    "step": "first step of the change of state or edge, from 0",
 }
+#: those that change the model's computation instead of the data
+INTERVENTIONS = ("state", "cut", "step")
 MAX_NOISE = 10.0
 
 
@@ -44,7 +50,7 @@ def edited(
 ) -> Split:
     """Return an edited copy of one sample as a split.
 
-    Edits of one modality are applied in this order: swap or text, delay, noise, mask.
+    Edits of one modality are applied in this order: swap or text, delay, noise, mask. :data:`INTERVENTIONS` do not change the data.
 
     Parameters
     ----------
@@ -177,6 +183,8 @@ def _checked(name: str, edit: Mapping[str, Any]) -> dict[str, Any]:
         raise ConfigError(f"{place}: mask is {edit['mask']!r:.80}, expected True or False")
     if "swap" in edit and "text" in edit:
         raise ConfigError(f"{place}: both swap and text given; give one of them")
+    if "state" in edit:
+        one_of(edit["state"], ("zero", "hold"), f"{place}: state")
     return out
 
 

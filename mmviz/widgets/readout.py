@@ -32,6 +32,9 @@ _PHRASES = {
     "one_step": "1 step",
     "several_steps": "{steps} steps",
     "noise": "with noise of {noise} sd",
+    "zero": "with its hidden state set to 0 from step {step} on",
+    "hold": "with its hidden state held from step {step} on",
+    "cut": "without the edge from {source} from step {step} on",
 }
 
 
@@ -108,10 +111,13 @@ def _prediction(here: xr.Dataset, places: int, wording: Mapping[str, str]) -> st
 
 def _edit_words(edits: Mapping[str, Mapping[str, Any]], frame: xr.Dataset, wording: Mapping[str, str]) -> str:
     ids = sample_names(frame)
-    return "; ".join(f"{name} {', '.join(_words_of(one, ids, wording))}" for name, one in edits.items())
+    names = [visible(name) for name in frame["modality"].values]
+    return "; ".join(f"{name} {', '.join(_words_of(one, ids, names, wording))}" for name, one in edits.items())
 
 
-def _words_of(one: Mapping[str, Any], ids: Sequence[str], wording: Mapping[str, str]) -> list[str]:
+def _words_of(
+    one: Mapping[str, Any], ids: Sequence[str], names: Sequence[str], wording: Mapping[str, str]
+) -> list[str]:
     out = []
     if "swap" in one:
         out.append(wording["swap"].format(sample=ids[one["swap"]]))
@@ -123,6 +129,10 @@ def _words_of(one: Mapping[str, Any], ids: Sequence[str], wording: Mapping[str, 
         out.append(wording["later" if one["delay"] > 0 else "earlier"].format(steps=words))
     if "noise" in one:
         out.append(wording["noise"].format(noise=f"{one['noise']:.2f}"))
+    if "state" in one:
+        out.append(wording[one["state"]].format(step=one["step"] + 1))
+    if "cut" in one:
+        out.append(wording["cut"].format(source=names[one["cut"]], step=one["step"] + 1))
     return out
 
 

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 RUNS = ("A", "B", "both")
 #: what-if edits of a modality beside masking it, in the order in which they are written
-EDIT_KINDS = ("delay", "noise", "seed", "swap", "text")
+EDIT_KINDS = ("delay", "noise", "seed", "swap", "text", "state", "cut", "step")
+STATE_EDITS = ("zero", "hold")
 MAX_NOISE = 10.0
 MAX_TEXT_LENGTH = 10_000
 RECIPE_FORMAT = 1
@@ -35,6 +36,8 @@ class EditOptions:
     frames: Mapping[str, int] = field(default_factory=dict)
     #: number of samples to swap with
     samples: int = 0
+    #: number of steps of the model
+    steps: int = 1
 
 
 @dataclass(frozen=True)
@@ -130,7 +133,9 @@ def check_edits(given: object, options: EditOptions) -> dict[str, dict[str, Any]
     ----------
     given
         Modality name to a mapping from ``delay`` (whole steps of the modality, positive: later), ``noise`` (fraction of the standard
-        deviation, 0 to 10), ``seed`` (of the noise), ``swap`` (index of a recorded sample) and ``text`` to a value; None: not edited.
+        deviation, 0 to 10), ``seed`` (of the noise), ``swap`` (index of a recorded sample), ``text``, ``state`` (of the SSM stream: ``zero``
+        or ``hold``), ``cut`` (index of the source modality whose edge is cut) and ``step`` (first step of ``state`` or ``cut``) to a value;
+        None: not edited.
     options
         The edits that exist.
 
@@ -177,7 +182,25 @@ def _edits_of(name: str, given: object, options: EditOptions) -> dict[str, Any]:
         out["text"] = text
     if "swap" in out and "text" in out:
         raise ConfigError(f"{place}: both swap and text given; give one of them")
-    return out
+    return out | _intervention(place, given, name, options)
+
+
+def _intervention(place: str, given: Mapping[str, Any], name: str, options: EditOptions) -> dict[str, Any]:
+    """Return the intervention on a modality's SSM stream or one of its edges, {} without one."""
+    state, cut = given.get("state"), given.get("cut")
+    if state is None and cut is None:
+        return {}
+    if state is not None and cut is not None:
+        raise ConfigError(f"{place}: both state and cut given; give one of them")
+    step = {"step": whole(given.get("step") or 0, f"{place}: step", low=0, high=options.steps - 1)}
+    if state is not None:
+        one_of(state, STATE_EDITS, f"{place}: state")
+        return {"state": state, **step}
+    names = list(options.offers)
+    source = whole(cut, f"{place}: cut", low=0, high=len(names) - 1)
+    if names[source] == name:
+        raise ConfigError(f"{place}: cut={source} is {name} itself; give the index of another modality")
+    return {"cut": source, **step}
 
 
 def write_recipe(frame: xr.Dataset, selection: Mapping[str, Any]) -> dict[str, Any]:
@@ -190,7 +213,11 @@ def write_recipe(frame: xr.Dataset, selection: Mapping[str, Any]) -> dict[str, A
         "epoch": int(frame["epoch"].values[selection["epoch"]]),
         "layer": selection["layer"] + 1,
         **{key: selection[key] for key in _BY_VALUE},
-        "edits": _with_swaps(selection["edits"], lambda swap: str(frame["sample_id"].values[swap])),
+        "edits": _with_references(
+            selection["edits"],
+            lambda swap: str(frame["sample_id"].values[swap]),
+            lambda cut: str(frame["modality"].values[cut]),
+        ),
     }
     return json.loads(json.dumps(recipe))
 
@@ -212,21 +239,29 @@ def read_recipe(frame: xr.Dataset, recipe: object) -> dict[str, Any]:
     out = {key: recipe[key] for key in _BY_VALUE if key in recipe}
     ids = [str(i) for i in frame["sample_id"].values]
     if "edits" in recipe:
-        out["edits"] = _with_swaps(recipe["edits"], lambda swap: _index_of("swapped sample", swap, ids))
+        names = [str(name) for name in frame["modality"].values]
+        out["edits"] = _with_references(
+            recipe["edits"],
+            lambda swap: _index_of("swapped sample", swap, ids),
+            lambda cut: _index_of("source of a cut edge", cut, names),
+        )
     recorded: dict[str, list[Any]] = {
         "sample": ids,
         "epoch": [int(epoch) for epoch in frame["epoch"].values],
         "layer": list(range(1, frame.sizes.get("layer", 1) + 1)),
     }
-    return out | {key: _index_of(key, recipe[key], names) for key, names in recorded.items() if key in recipe}
+    return out | {key: _index_of(key, recipe[key], values) for key, values in recorded.items() if key in recipe}
 
 
-def _with_swaps(edits: object, change: Callable[[Any], Any]) -> object:
-    """Return the edits with the samples of swaps changed; anything malformed is left for :func:`check_edits` to refuse."""
+def _with_references(edits: object, sample: Callable[[Any], Any], modality: Callable[[Any], Any]) -> object:
+    """Return the edits with the samples of swaps and the sources of cut edges changed; anything malformed is left for :func:`check_edits` to refuse."""
     if not isinstance(edits, Mapping) or not all(isinstance(one, Mapping) for one in edits.values()):
         return edits
+    change = {"swap": sample, "cut": modality}
     return {
-        name: {kind: change(value) if kind == "swap" and value is not None else value for kind, value in one.items()}
+        name: {
+            kind: change[kind](value) if kind in change and value is not None else value for kind, value in one.items()
+        }
         for name, one in edits.items()
     }
 

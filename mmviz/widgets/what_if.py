@@ -53,6 +53,7 @@ def edit_options(frame: xr.Dataset, what_if: Callback | None) -> EditOptions:
         {visible(name): tuple(kind for kind in offers[name] if kind != "mask" or "game" in frame) for name in names},
         {visible(name): frame.sizes[f"frame_{name}"] for name in names},
         frame.sizes["recorded_sample"],
+        frame.sizes["time"],
     )
 
 
@@ -81,6 +82,8 @@ def predict_edited(what_if: Callback, frame: xr.Dataset, request: Mapping[str, A
         one = dict(request["edits"].get(visible(name), {}))
         if "swap" in one:
             one["swap"] = ids[one["swap"]]
+        if "cut" in one:
+            one["cut"] = str(frame["modality"].values[one["cut"]])
         if visible(name) in request["masked"]:
             one["mask"] = True
         if one:

@@ -49,7 +49,7 @@ def editor(names, *, text=(), work=None):
     def asked(sample, epoch, edits):
         return work(sample, epoch, edits)
 
-    kinds = ("mask", "delay", "noise", "seed", "swap")
+    kinds = ("mask", "delay", "noise", "seed", "swap", "state", "cut", "step")
     asked.offers = {name: (*kinds, "text") if name in text else kinds for name in names}
     return asked
 

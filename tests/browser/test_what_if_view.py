@@ -66,6 +66,38 @@ def test_every_control_has_a_name_and_edits_by_keyboard(live):
     assert page.faults == []
 
 
+def test_an_intervention_starts_at_the_selected_step_and_its_step_can_be_changed(live):
+    page = live(selection={"time": 11})
+    select = page.get_by_label("Intervention on the SSM stream of gyro, in every layer")
+    step = page.get_by_role("spinbutton", name="First step of the intervention on gyro")
+    assert step.is_disabled()
+    assert select.locator("option").all_inner_texts() == [
+        "as computed", "state set to 0", "state held", "no edge from dynamic", "no edge from gravity",
+    ]  # fmt: skip
+    select.select_option(label="state set to 0")
+    assert asked(page) == {"gyro": {"state": "zero", "step": 11}}
+    assert step.input_value() == "12"
+    step.fill("3")
+    assert asked(page) == {"gyro": {"state": "zero", "step": 2}}
+    select.select_option(label="no edge from gravity")
+    assert asked(page) == {"gyro": {"cut": 2, "step": 2}}
+    here = selected_request(page)
+    page.explorer.selection = {**page.explorer.selection, "edits": here["edits"]}
+    deliver(page, here, 1)
+    page.wait_for_selector(".mmv-change")
+    assert "gyro without the edge from gravity from step 3 on" in sentence(page)
+    assert sentence(page) == readout(
+        page.frame_shown,
+        page.explorer.selection,
+        edited=edited_sample(page.frame_shown, here),
+        edits=here["edits"],
+    )
+    select.select_option(label="as computed")
+    assert asked(page) == {}
+    assert step.is_disabled()
+    assert page.faults == []
+
+
 def test_edits_that_are_not_offered_have_no_control_and_a_note_gives_the_reason(live):
     page = live()
     assert page.get_by_role("textbox", name="Another text").count() == 0

@@ -88,7 +88,7 @@ def operator_map(scan, sample, *, begin=0, h0=None):
 @pytest.mark.parametrize(("source", "step"), [(0, 0), (0, 5), (2, 11), (1, 3)])
 def test_removing_one_increment_changes_the_output_by_the_entry_of_the_operators_map(mask, source, step):
     scan = random_scan(mask)
-    change = edited_scan(scan, None).y - edited_scan(scan, edit_of(scan, "increment", source, slice(step, step + 1))).y
+    change = edited_scan(scan).y - edited_scan(scan, [edit_of(scan, "increment", source, slice(step, step + 1))]).y
     for sample in range(2):
         expected = operator_map(scan, sample).of_inputs[:, :, source, step]  # target modality, target time, channel
         np.testing.assert_allclose(change[:, sample], expected, atol=1e-10, rtol=1e-10)
@@ -98,7 +98,7 @@ def test_removing_one_increment_changes_the_output_by_the_entry_of_the_operators
 def test_zeroing_the_state_at_one_step_changes_later_outputs_by_the_map_of_that_state(mask):
     scan, stream, step = random_scan(mask), 1, 4
     h = states_of(scan)[:, :, step]
-    change = edited_scan(scan, None).y - edited_scan(scan, edit_of(scan, "state", stream, slice(step, step + 1))).y
+    change = edited_scan(scan).y - edited_scan(scan, [edit_of(scan, "state", stream, slice(step, step + 1))]).y
     for sample in range(2):
         only = torch.zeros_like(h[:, sample])
         only[stream] = h[stream, sample]
@@ -115,7 +115,7 @@ def test_an_edge_cut_from_a_step_equals_the_recurrence_with_the_changed_weight(m
     W = scan.W.clone()
     W[:, 2, 0] = 0.0
     edit = edit_of(scan, "edge", 2, slice(step, 9))
-    found = edited_scan(scan, ScanEdit("edge", edit.where, edit.channels, W), states=True)
+    found = edited_scan(scan, [ScanEdit("edge", edit.where, edit.channels, W)], states=True)
     x, dt, A, B, C, D, plain, valid = scan
     h = torch.zeros(3, 2, 5, 4, dtype=torch.float64)
     for t in range(12):
@@ -132,19 +132,37 @@ def test_an_edge_cut_from_a_step_equals_the_recurrence_with_the_changed_weight(m
         np.testing.assert_allclose(found.y[:, :, t], y, atol=1e-12)
 
 
+def test_several_edits_of_one_scan_apply_together_and_equal_each_alone_where_only_one_is_active():
+    scan = random_scan(gaps())
+    one = edit_of(scan, "state", 1, slice(2, 4))
+    weights = torch.full((3, 3), torch.nan, dtype=torch.float64)
+    weights[0, 2] = 0.0
+    where = torch.zeros(3, 2, 12, dtype=torch.bool)
+    where[0, :, 6:] = True
+    two = ScanEdit("edge", where, one.channels, weights)
+    both = edited_scan(scan, [one, two], states=True)
+    alone = edited_scan(scan, [one], states=True)
+    np.testing.assert_allclose(both.h[:, :, :6], alone.h[:, :, :6], atol=1e-12)
+    W = scan.W.clone()
+    W[:, 0, 2] = 0.0
+    later = scan._replace(**{k: getattr(scan, k)[:, :, 6:] for k in ("x", "dt", "B", "C", "mask")}, W=W)
+    np.testing.assert_allclose(both.h[:, :, 6:], states_of(later, alone.h[:, :, 5]), atol=1e-12)
+    assert not np.allclose(both.h[0, :, 8], alone.h[0, :, 8])
+
+
 def test_a_scan_without_an_edit_equals_the_operator_and_a_patch_of_its_own_states_changes_nothing():
     scan = random_scan(gaps())
     x, dt, A, B, C, D, W, mask = scan
     plain = coupled_scan(x, dt, A, B, C, D, W, mask=mask)
-    np.testing.assert_array_equal(edited_scan(scan, None).y, plain)
-    own = edited_scan(scan, edit_of(scan, "state", slice(None), slice(2, 9), states_of(scan))).y
+    np.testing.assert_array_equal(edited_scan(scan).y, plain)
+    own = edited_scan(scan, [edit_of(scan, "state", slice(None), slice(2, 9), states_of(scan))]).y
     np.testing.assert_allclose(own, plain, atol=1e-12)
     np.testing.assert_array_equal(own[:, :, :2], plain[:, :, :2])
 
 
 def test_hold_keeps_the_chosen_channels_at_their_value_after_the_first_step():
     scan = random_scan(gaps())
-    found = edited_scan(scan, edit_of(scan, "state", 1, slice(3, 10), None, channels=[0, 2]), states=True).h
+    found = edited_scan(scan, [edit_of(scan, "state", 1, slice(3, 10), None, channels=[0, 2])], states=True).h
     free = states_of(scan)
     np.testing.assert_allclose(found[1, :, 3], free[1, :, 3], atol=1e-12)
     for t in range(3, 10):
@@ -171,7 +189,7 @@ def test_one_layer_of_every_fusion_changes_its_scan_by_the_operators_map_in_floa
             K = operator_map(scan, sample).of_inputs[:, :, 0, place]
             expected = core.scan(scan)
             expected = (expected if expected.ndim == 4 else expected[None])[:, sample] - K
-            found = edited_scan(scan, edit_of(scan, "increment", 0, slice(place, place + 1))).y[:, sample]
+            found = edited_scan(scan, [edit_of(scan, "increment", 0, slice(place, place + 1))]).y[:, sample]
             np.testing.assert_allclose(found, expected, atol=1e-10)
     assert clean.outputs[0].shape == cut.outputs[0].shape
     assert float((clean.outputs[0] - cut.outputs[0]).abs().max()) > 1e-12

@@ -116,10 +116,74 @@ def test_unknown_samples_epochs_and_modalities_are_refused(toy, toy_run, ragged)
 
 def test_text_is_offered_where_an_encoder_is_given(toy, toy_run):
     plain = mm.recording.what_if(toy_run, toy["test"]).offers
-    assert set(plain["m1"]) == {"mask", "delay", "noise", "seed", "swap"}
+    assert set(plain["m1"]) == {"mask", "delay", "noise", "seed", "swap", "state", "cut", "step"}
     with_text = mm.recording.what_if(toy_run, toy["test"], text={"m1": lambda texts: texts}).offers
     assert "text" in with_text["m1"]
     assert "text" not in with_text["m2"]
+
+
+INTERVENTIONS = [
+    ({"m1": {"state": "zero", "step": 6}}, {"state": "m1", "step": 6}),
+    ({"m2": {"state": "hold", "step": 3}}, {"state": "m2", "to": "hold", "step": 3}),
+    ({"m3": {"cut": "m1", "step": 10}}, {"edge": ("m3", "m1"), "step": 10}),
+]
+
+
+@pytest.mark.parametrize(("edits", "options"), INTERVENTIONS, ids=str)
+def test_an_intervention_predicts_what_intervene_returns_and_changes_states_from_its_step_on(
+    toy, toy_run, edits, options
+):
+    part, row = toy["test"], 4
+    ask = mm.recording.what_if(toy_run, part, influence=True)
+    answer, plain = (ask(str(part.ids[row]), toy_run.best_epoch, given) for given in (edits, {}))
+    found = mm.intervene(toy_run, part, recorded_samples=[row], **options)
+    prediction = answer["/prefixes"]["prediction"].values[0, 0]
+    np.testing.assert_allclose(prediction[-1, -1], found["intervened"][0], atol=1e-6)
+    clean = plain["/prefixes"]["prediction"].values[0, 0]
+    np.testing.assert_allclose(clean[-1] - prediction[-1], found["prefix_effect"][0], atol=1e-6)
+    name = next(iter(edits))
+    alone = 1 << [m.name for m in toy.spec.modalities].index(name)
+    other = next(k for k in (1, 2, 4) if k != alone)
+    np.testing.assert_allclose(prediction[other], clean[other], atol=1e-6)
+    norm, before = answer["/states"]["norm"].values[0, 0], plain["/states"]["norm"].values[0, 0]
+    step = options["step"]
+    np.testing.assert_allclose(norm[:, :, :step], before[:, :, :step], atol=1e-6)
+    assert not np.allclose(norm[:, :, step + 1 :], before[:, :, step + 1 :])
+    if edits[name].get("state") == "zero":
+        m = [m.name for m in toy.spec.modalities].index(name)
+        assert not norm[:, m, step:].any()
+    assert "/influence" in plain
+    assert "/influence" not in answer
+
+
+def test_two_interventions_and_an_edit_of_the_data_apply_together(toy, toy_run):
+    part = toy["test"]
+    ask = mm.recording.what_if(toy_run, part)
+    both = {"m1": {"state": "zero", "step": 6}, "m2": {"cut": "m3", "step": 2}, "m3": {"mask": True}}
+    last = {}
+    for left_out in (None, "m1", "m3"):
+        edits = {name: edit for name, edit in both.items() if name != left_out}
+        last[left_out] = ask(str(part.ids[1]), toy_run.best_epoch, edits)["/states"]["norm"].values
+    assert not np.allclose(last[None], last["m1"])
+    assert not np.allclose(last[None], last["m3"])
+
+
+def test_interventions_are_offered_where_modalities_have_their_own_coupled_streams(toy, toy_run, aligned):
+    assert set(mm.recording.what_if(aligned, toy["test"]).offers["m1"]) == {"mask", "delay", "noise", "seed", "swap"}
+    late = mm.train.fit(mm.models.build("late", toy.spec, width=8, layers=1, state=4), toy, epochs=1, progress=False)
+    offers = mm.recording.what_if(late, toy["test"]).offers["m1"]
+    assert "state" in offers
+    assert "cut" not in offers
+    with pytest.raises(ConfigError, match="state of 'm1', but 'alignmamba2' has no such SSM stream"):
+        mm.recording.what_if(aligned, toy["test"])(str(toy["test"].ids[0]), 1, {"m1": {"state": "zero"}})
+    ask = mm.recording.what_if(toy_run, toy["test"])
+    for edit, message in (
+        ({"state": "off"}, "state='off'"),
+        ({"state": "zero", "step": 24}, "from 0 to 23"),
+        ({"cut": "m9"}, "no modality 'm9'"),
+    ):
+        with pytest.raises(ConfigError, match=message):
+            ask(str(toy["test"].ids[0]), toy_run.best_epoch, {"m1": edit})
 
 
 @pytest.fixture

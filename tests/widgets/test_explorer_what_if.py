@@ -44,7 +44,7 @@ def predicted_groups(frame, sample, epoch, *, scale=0.5):
 class Model:
     """A callable in place of a model: it notes its calls, and returns when it is released."""
 
-    offers = dict.fromkeys(NAMES, ("mask", "delay", "noise", "seed", "swap"))
+    offers = dict.fromkeys(NAMES, ("mask", "delay", "noise", "seed", "swap", "state", "cut", "step"))
 
     def __init__(self, frame, *, held=False):
         self.frame, self.calls, self.threads = frame, [], set()
@@ -244,6 +244,42 @@ def test_a_recipe_restores_edits_and_their_swapped_samples(explorer, bare):
         Explorer(frame=bare, recipe=recipe)
     with pytest.raises(ConfigError, match="swapped sample 'nobody' was not recorded here"):
         Explorer(frame=bare, what_if=Model(bare), recipe={**recipe, "edits": {"gyro": {"swap": "nobody"}}})
+
+
+def test_an_intervention_reaches_what_if_by_name_and_stands_in_the_readout_and_the_recipe(explorer, bare):
+    names = [str(name) for name in bare["modality"].values]
+    edits = {"gyro": {"cut": names.index("gravity"), "step": 4}, "gravity": {"state": "hold", "step": 7}}
+    explorer.selection = {"edits": edits}
+    explorer.wait()
+    assert explorer.model.calls[-1][2] == {
+        "gyro": {"cut": "gravity", "step": 4},
+        "gravity": {"state": "hold", "step": 7},
+    }
+    assert "gyro without the edge from gravity from step 5 on" in explorer.readout
+    assert "gravity with its hidden state held from step 8 on" in explorer.readout
+    recipe = explorer.recipe
+    assert recipe["edits"]["gyro"] == {"cut": "gravity", "step": 4}
+    again = Explorer(frame=bare, what_if=Model(bare), recipe=recipe)
+    assert again.selection["edits"] == explorer.selection["edits"]
+    again.close()
+
+
+BAD_INTERVENTIONS = [
+    ({"state": "off"}, "state='off'"),
+    ({"state": "zero", "step": 10_000}, "step=10000"),
+    ({"state": "zero", "cut": 0}, "both state and cut"),
+    ({"cut": 1}, "is gyro itself"),
+    ({"cut": 3}, "cut=3"),
+]
+
+
+@pytest.mark.parametrize(("edit", "message"), BAD_INTERVENTIONS, ids=str)
+def test_an_invalid_intervention_is_refused(explorer, bare, edit, message):
+    assert [str(name) for name in bare["modality"].values][1] == "gyro"
+    with pytest.raises(ConfigError, match=message):
+        explorer.selection = {"edits": {"gyro": edit}}
+    explorer.selection = {"edits": {"gyro": {"step": 3}}}
+    assert explorer.selection["edits"] == {}
 
 
 def test_the_browser_cannot_change_results_or_edit_options(explorer):

@@ -93,15 +93,16 @@ brush.every(Number.isInteger)&&brush[0]>=0&&brush[0]<=brush[1]&&brush[1]<T;if(br
 return`selection: masked is ${JSON.stringify(masked)}, expected modalities`;let wrong=faultOfEdits(selection.edits,frame);return wrong?`selection: ${wrong}`:runs.
 includes(run)?"":`selection: run is ${JSON.stringify(run)}, expected one of ${runs.join(", ")}`}var whole=(value2,low,high)=>Number.isInteger(value2)&&Number(value2)>=
 low&&Number(value2)<=high,EDITS={delay:v=>Number.isInteger(v),noise:v=>Number.isFinite(v)&&Number(v)>=0,seed:v=>whole(v,0,2**32-1),swap:(v,frame)=>whole(v,0,frame.
-sizes.sample-1),text:v=>typeof v=="string"};function faultOfEdits(edits,frame){let plain=value2=>typeof value2=="object"&&value2!==null&&!Array.isArray(value2);
-if(!plain(edits))return`edits is ${JSON.stringify(edits)}, expected an object`;for(let[key,one]of Object.entries(edits)){if(!frame.modalities.some(m=>m.name===key)||
-!plain(one))return`edits names ${JSON.stringify(key)}, expected a modality and its edits`;for(let[kind,value2]of Object.entries(one))if(!Object.hasOwn(EDITS,kind)||
-!EDITS[kind](value2,frame))return`edits of ${key}: ${kind} is ${JSON.stringify(value2)}`}return""}function changes(){let before={};return(state,...keys)=>{let now=JSON.
-stringify([state.version,...keys.map(key=>state[key])]),name2=keys.join(),differs=before[name2]!==now;return before[name2]=now,differs}}var joint=ranges=>ranges.
-reduce((all,one)=>all&&one?[Math.min(all[0],one[0]),Math.max(all[1],one[1])]:all??one,null)??[0,0],allOf=(frame,key,sample)=>frame.compared.filter(one=>one.has(
-key)).flatMap(one=>(one.edited()?[one,one.recorded]:[one]).flatMap(kind=>one.epochs.map((_,e)=>kind.part(key,e,sample)))),layerOf=(one,frame,{layer,layer_of_a})=>Math.
-min(one===frame?layer:layer_of_a??layer,one.sizes.layer-1),lastColour=(frame,scales,state)=>Math.max(...frame.compared.map(one=>scales(one)?.[layerOf(one,frame,
-state)]??0)),span=(frame,{brush})=>brush??[0,frame.sizes.time-1];var MOST=3,plusShort=v=>v>0?`+${short(v,2)}`:short(v,2);function mount2(root,frame,_state,pick){let M=frame.modalities.length,T=frame.sizes.time,B=frame.attribution.
+sizes.sample-1),text:v=>typeof v=="string",state:v=>v==="zero"||v==="hold",cut:(v,frame)=>whole(v,0,frame.modalities.length-1),step:(v,frame)=>whole(v,0,frame.sizes.
+time-1)};function faultOfEdits(edits,frame){let plain=value2=>typeof value2=="object"&&value2!==null&&!Array.isArray(value2);if(!plain(edits))return`edits is ${JSON.
+stringify(edits)}, expected an object`;for(let[key,one]of Object.entries(edits)){if(!frame.modalities.some(m=>m.name===key)||!plain(one))return`edits names ${JSON.
+stringify(key)}, expected a modality and its edits`;for(let[kind,value2]of Object.entries(one))if(!Object.hasOwn(EDITS,kind)||!EDITS[kind](value2,frame))return`\
+edits of ${key}: ${kind} is ${JSON.stringify(value2)}`}return""}function changes(){let before={};return(state,...keys)=>{let now=JSON.stringify([state.version,...keys.
+map(key=>state[key])]),name2=keys.join(),differs=before[name2]!==now;return before[name2]=now,differs}}var joint=ranges=>ranges.reduce((all,one)=>all&&one?[Math.
+min(all[0],one[0]),Math.max(all[1],one[1])]:all??one,null)??[0,0],allOf=(frame,key,sample)=>frame.compared.filter(one=>one.has(key)).flatMap(one=>(one.edited()?
+[one,one.recorded]:[one]).flatMap(kind=>one.epochs.map((_,e)=>kind.part(key,e,sample)))),layerOf=(one,frame,{layer,layer_of_a})=>Math.min(one===frame?layer:layer_of_a??
+layer,one.sizes.layer-1),lastColour=(frame,scales,state)=>Math.max(...frame.compared.map(one=>scales(one)?.[layerOf(one,frame,state)]??0)),span=(frame,{brush})=>brush??
+[0,frame.sizes.time-1];var MOST=3,plusShort=v=>v>0?`+${short(v,2)}`:short(v,2);function mount2(root,frame,_state,pick){let M=frame.modalities.length,T=frame.sizes.time,B=frame.attribution.
 block.length,{quantity,explained}=frame.attribution,along=frame.has("attribution_prefix"),streams=frame.has("attribution_stream")?frame.modalities:[],what=choice(
 "Target",[along?"prediction up to the cursor":"prediction, whole sequence",...streams.map(one=>`SSM stream ${one.name}`)],i=>{target=i-1,last&&draw(last)}),lanes=frame.
 modalities.map((one,m)=>{let bars=barsDrawing(),here=s("path",{class:"mmv-here"}),band=s("rect",{class:"mmv-band",y:0,height:100}),drawing=plot(`Shares of ${one.
@@ -482,47 +483,57 @@ leads[key],[epoch,sample]=lead===2?index:[overlay.epoch,index[0]];return index.l
 overlay.part(key,...lead===2?[0,0]:[0],...index.slice(lead))}let put=(sample,duration,start)=>{duration_s[sample]=duration,start_s[sample]=start};function show(next,before){
 overlay&&put(overlay.sample,recorded.duration_s[overlay.sample],recorded.start_s[overlay.sample]),[overlay,hidden]=[next,before],overlay&&!hidden&&put(overlay.sample,
 overlay.duration_s,overlay.start_s)}return{...recorded,duration_s,start_s,recorded,edited,replaced,part,show,compared:[]}}var CHANGED=["path","influence","attri\
-bution","plan","channel_index"];var KINDS=["delay","noise","seed","swap","text"];function requestKey({sample,epoch,masked,edits}){let each=Object.keys(edits).sort().map(key=>[key,KINDS.filter(
-kind=>Object.hasOwn(edits[key],kind)).map(kind=>[kind,edits[key][kind]])]);return masked.length||each.length?JSON.stringify([sample,epoch,[...masked].sort(),each]):
-""}function editWords({phrases,samples,modalities},edits){let words=({delay=0,noise,swap,text})=>{let steps=Math.abs(delay),out=[];return swap!==void 0&&out.push(
-fill2(phrases.swap,{sample:samples[swap]})),text!==void 0&&out.push(phrases.text),steps&&out.push(fill2(delay>0?phrases.later:phrases.earlier,{steps:fill2(steps===
-1?phrases.one_step:phrases.several_steps,{steps})})),noise!==void 0&&out.push(fill2(phrases.noise,{noise:noise.toFixed(2)})),out.join(", ")};return modalities.filter(
-m=>Object.hasOwn(edits,m.name)).map(m=>`${m.name} ${words(edits[m.name])}`).join("; ")}function receiveResults(model,changed){let newest=0,current=null,failed=()=>changed();
+bution","plan","channel_index"];var KINDS=["delay","noise","seed","swap","text","state","cut","step"];function requestKey({sample,epoch,masked,edits}){let each=Object.keys(edits).sort().map(key=>[
+key,KINDS.filter(kind=>Object.hasOwn(edits[key],kind)).map(kind=>[kind,edits[key][kind]])]);return masked.length||each.length?JSON.stringify([sample,epoch,[...masked].
+sort(),each]):""}function editWords({phrases,samples,modalities},edits){let words=({delay=0,noise,swap,text,state,cut,step=0})=>{let steps=Math.abs(delay),out=[];
+return swap!==void 0&&out.push(fill2(phrases.swap,{sample:samples[swap]})),text!==void 0&&out.push(phrases.text),steps&&out.push(fill2(delay>0?phrases.later:phrases.
+earlier,{steps:fill2(steps===1?phrases.one_step:phrases.several_steps,{steps})})),noise!==void 0&&out.push(fill2(phrases.noise,{noise:noise.toFixed(2)})),state!==
+void 0&&out.push(fill2(phrases[state],{step:step+1})),cut!==void 0&&out.push(fill2(phrases.cut,{source:modalities[cut].name,step:step+1})),out.join(", ")};return modalities.
+filter(m=>Object.hasOwn(edits,m.name)).map(m=>`${m.name} ${words(edits[m.name])}`).join("; ")}function receiveResults(model,changed){let newest=0,current=null,failed=()=>changed();
 async function take(){let raw=model.get("what_if_result");if(!raw?.seq||raw.seq<=newest)return;newest=raw.seq;let opened2=await openFrame(raw.meta,raw.body);raw.
 seq<newest||(current={...opened2,epoch:raw.request.epoch,sample:raw.request.sample,edits:raw.request.edits,key:requestKey(raw.request),request:raw.request},changed())}
 let start=()=>take().catch(error=>changed(`The result could not be read: ${error}`));return model.on("change:what_if_result",start),model.on("change:what_if_err\
-or",failed),{take:start,stop:()=>{model.off("change:what_if_result",start),model.off("change:what_if_error",failed)},current:()=>current}}var EDITED=["mask","delay","noise","swap","text"],WORDS={mask:"a mask",delay:"a delay",noise:"noise",swap:"a swap",text:"text"},HEADS={mask:"available",delay:"d\
-elay, steps",noise:"noise, sd · seed",swap:"swapped with",text:"text"},HOW="Explorer(trace, what_if=mmviz.recording.what_if(run, part))";function slider(label,attributes,act){
-let range=h("input",{type:"range","aria-label":label,...attributes}),output=h("span",{class:"mmv-set"});range.addEventListener("input",()=>act(Number(range.value)));
-let set=(value2,text)=>{value2>Number(range.max)&&(range.max=String(value2)),value2<Number(range.min)&&(range.min=String(value2)),range.value=String(value2),range.
-setAttribute("aria-valuetext",text),output.textContent=text};return{range,node:h("div",{class:"mmv-slide"},range,output),set}}function editRow(frame,m,offers,frames,edit,mask){
-let one=frame.modalities[m],cells={},draws=[],put=(kind,make)=>{offers.includes(kind)&&make()},inSeconds=steps=>one.step_s===null?"":` (${signed(steps*one.step_s,
-2)} s)`;return put("mask",()=>{let box=h("input",{type:"checkbox","aria-label":`${one.name} is available`});box.addEventListener("change",()=>mask(!box.checked)),
-cells.mask=box,draws.push((_edits,masked)=>box.checked=!masked)}),put("delay",()=>{let most=Math.max(1,Math.floor(frames/2)),{range,node,set}=slider(`Delay of ${one.
-name} in steps`,{min:-most,max:most,step:1},v=>edit({delay:v||null}));cells.delay=node,draws.push(({delay=0},masked)=>{set(delay,delay?`${signed(delay,0)}${inSeconds(
-delay)}`:"none"),range.disabled=masked})}),put("noise",()=>{let{range,node,set}=slider(`Noise on ${one.name}, as a share of its standard deviation`,{min:0,max:2,
-step:.05},v=>edit(v?{noise:v,seed:Number(seed.value)||0}:{noise:null,seed:null})),seed=h("input",{type:"number",min:0,max:4294967295,step:1,value:0,"aria-label":`\
-Seed of the noise on ${one.name}`,title:"seed of the noise"});seed.addEventListener("input",()=>seed.checkValidity()&&seed.value!==""&&edit({seed:Number(seed.value)})),
-node.append(seed),cells.noise=node,draws.push(({noise=0,seed:current=0},masked)=>{set(noise,noise?`${fixed(noise,2)} sd`:"none"),range.disabled=masked,seed.disabled=
-masked||!noise,noise&&Number(seed.value)!==current&&(seed.value=String(current))})}),put("swap",()=>{let{select}=choice(`Swap ${one.name} for that of another sa\
-mple`,["its own",...frame.samples],i=>edit({swap:i?i-1:null,text:null}));cells.swap=select,draws.push(({swap},masked)=>{select.value=String(swap===void 0?0:swap+
-1),select.disabled=masked})}),put("text",()=>{let field=h("input",{type:"text",class:"mmv-words",maxlength:1e4,placeholder:"as recorded","aria-label":`Another t\
-ext for ${one.name}`});field.addEventListener("input",()=>edit({text:field.value||null,swap:null})),cells.text=field,draws.push(({text=""},masked)=>{field.value!==
-text&&(field.value=text),field.disabled=masked})}),{row:kinds=>h("tr",{},h("th",{scope:"row"},...modality(frame,m)),...kinds.map(kind=>h("td",{class:`mmv-by-${kind}`,
-"data-kind":HEADS[kind],...cells[kind]?{}:{"data-none":""}},cells[kind]??h("span",{class:"mmv-faint"},"–")))),draw:(edits,masked)=>draws.forEach(one2=>one2(edits,
-masked))}}function missingControls(frame,offers){let without=kind=>frame.modalities.filter((_,m)=>!offers[m].includes(kind)).map(one=>one.name);return EDITED.map(
-kind=>({kind,names:without(kind)})).filter(({names})=>names.length).map(({kind,names})=>kind==="text"?`The text of ${names.join(", ")} cannot be edited: what_if\
- was given no encoder for it.`:`what_if does not offer ${WORDS[kind]} for ${names.join(", ")}.`).join(" ")}function offersWhatIf(model){let selection=model.get(
-"selection");return!(model.get("opened")||model.get("edit_options")?.never)||!!model.get("what_if_result")?.seq||Object.keys(selection?.edits??{}).length>0}function mountWhatIf(frame,model,pick,{
-compare}){let options=model.get("edit_options"),live=!!options?.offers,title=h("summary",{},"What-if edits"),root=h("details",{class:"mmv-panel mmv-what-if",...live||
-model.get("what_if_result")?.seq?{open:""}:{}},title),status=h("p",{class:"mmv-small mmv-what-if-status",role:"status"}),problem=h("p",{class:"mmv-error",role:"\
-alert"}),effect=h("p",{class:"mmv-small mmv-what-if-effect"}),reset=button("reset",()=>pick({edits:{},masked:[]}),{"aria-label":"Reset all edits"}),before=button(
-"show as recorded",()=>compare(before.getAttribute("aria-pressed")!=="true"),{"aria-pressed":"false"}),cancel=button("cancel",()=>pick(back()),{"aria-label":"Ca\
-ncel this edit"}),shown=model.get("selection"),timer=0,current=null,back=()=>current?{edits:current.edits,masked:current.request.masked,sample:current.sample,epoch:current.
-epoch}:{edits:{},masked:[]},rows=live?frame.modalities.map((one,m)=>editRow(frame,m,options.offers[m],options.frames[m],change=>{let whole2={...Object.hasOwn(shown.
-edits,one.name)?shown.edits[one.name]:{},...change},kept2=Object.fromEntries(KINDS.filter(kind=>whole2[kind]!==void 0&&whole2[kind]!==null).map(kind=>[kind,whole2[kind]])),
-rest=Object.entries(shown.edits).filter(([key])=>key!==one.name);pick({edits:Object.fromEntries(Object.keys(kept2).length?[...rest,[one.name,kept2]]:rest)})},masked=>pick(
-{masked:frame.modalities.map(k=>k.name).filter(k=>k===one.name?masked:shown.masked.includes(k))}))):[];if(live){let kinds=EDITED.filter(kind=>options.offers.some(
+or",failed),{take:start,stop:()=>{model.off("change:what_if_result",start),model.off("change:what_if_error",failed)},current:()=>current}}var EDITED=["mask","delay","noise","swap","text","state"],WORDS={mask:"a mask",delay:"a delay",noise:"noise",swap:"a swap",text:"text",state:"a change of its ow\
+n hidden state"},HEADS={mask:"available",delay:"delay, steps",noise:"noise, sd · seed",swap:"swapped with",text:"text",state:"hidden state, edges · from step"},
+HOW="Explorer(trace, what_if=mmviz.recording.what_if(run, part))";function slider(label,attributes,act){let range=h("input",{type:"range","aria-label":label,...attributes}),
+output=h("span",{class:"mmv-set"});range.addEventListener("input",()=>act(Number(range.value)));let set=(value2,text)=>{value2>Number(range.max)&&(range.max=String(
+value2)),value2<Number(range.min)&&(range.min=String(value2)),range.value=String(value2),range.setAttribute("aria-valuetext",text),output.textContent=text};return{
+range,node:h("div",{class:"mmv-slide"},range,output),set}}function editRow(frame,m,offers,frames,edit,mask,cursor){let one=frame.modalities[m],cells={},draws=[],
+put=(kind,make)=>{offers.includes(kind)&&make()},inSeconds=steps=>one.step_s===null?"":` (${signed(steps*one.step_s,2)} s)`;return put("mask",()=>{let box=h("in\
+put",{type:"checkbox","aria-label":`${one.name} is available`});box.addEventListener("change",()=>mask(!box.checked)),cells.mask=box,draws.push((_edits,masked)=>box.
+checked=!masked)}),put("delay",()=>{let most=Math.max(1,Math.floor(frames/2)),{range,node,set}=slider(`Delay of ${one.name} in steps`,{min:-most,max:most,step:1},
+v=>edit({delay:v||null}));cells.delay=node,draws.push(({delay=0},masked)=>{set(delay,delay?`${signed(delay,0)}${inSeconds(delay)}`:"none"),range.disabled=masked})}),
+put("noise",()=>{let{range,node,set}=slider(`Noise on ${one.name}, as a share of its standard deviation`,{min:0,max:2,step:.05},v=>edit(v?{noise:v,seed:Number(seed.
+value)||0}:{noise:null,seed:null})),seed=h("input",{type:"number",min:0,max:4294967295,step:1,value:0,"aria-label":`Seed of the noise on ${one.name}`,title:"see\
+d of the noise"});seed.addEventListener("input",()=>seed.checkValidity()&&seed.value!==""&&edit({seed:Number(seed.value)})),node.append(seed),cells.noise=node,draws.
+push(({noise=0,seed:current=0},masked)=>{set(noise,noise?`${fixed(noise,2)} sd`:"none"),range.disabled=masked,seed.disabled=masked||!noise,noise&&Number(seed.value)!==
+current&&(seed.value=String(current))})}),put("swap",()=>{let{select}=choice(`Swap ${one.name} for that of another sample`,["its own",...frame.samples],i=>edit(
+{swap:i?i-1:null,text:null}));cells.swap=select,draws.push(({swap},masked)=>{select.value=String(swap===void 0?0:swap+1),select.disabled=masked})}),put("text",()=>{
+let field=h("input",{type:"text",class:"mmv-words",maxlength:1e4,placeholder:"as recorded","aria-label":`Another text for ${one.name}`});field.addEventListener(
+"input",()=>edit({text:field.value||null,swap:null})),cells.text=field,draws.push(({text=""},masked)=>{field.value!==text&&(field.value=text),field.disabled=masked})}),
+put("state",()=>{let sources=offers.includes("cut")?frame.modalities.map((_,n)=>n).filter(n=>n!==m):[],changes2=[{state:null,cut:null,step:null},{state:"zero",cut:null},
+{state:"hold",cut:null},...sources.map(cut=>({state:null,cut}))],names=["as computed","state set to 0","state held",...sources.map(n=>`no edge from ${frame.modalities[n].
+name}`)],{select}=choice(`Intervention on the SSM stream of ${one.name}, in every layer`,names,i=>edit(i?{...changes2[i],step:field.disabled?cursor():Number(field.
+value)-1}:changes2[0])),field=h("input",{type:"number",min:1,max:frame.sizes.time,step:1,value:1,"aria-label":`First step of the intervention on ${one.name}`,title:"\
+first step of the intervention; at first the selected step"});field.addEventListener("input",()=>field.checkValidity()&&field.value!==""&&edit({step:Number(field.
+value)-1})),cells.state=h("div",{class:"mmv-slide"},select,field),draws.push(({state,cut,step=0},masked)=>{let index=changes2.findIndex(change=>(change.state??void 0)===
+state&&(change.cut??void 0)===cut);select.value=String(Math.max(0,index)),select.disabled=masked,field.disabled=masked||index<=0,Number(field.value)!==step+1&&(field.
+value=String(step+1))})}),{row:kinds=>h("tr",{},h("th",{scope:"row"},...modality(frame,m)),...kinds.map(kind=>h("td",{class:`mmv-by-${kind}`,"data-kind":HEADS[kind],
+...cells[kind]?{}:{"data-none":""}},cells[kind]??h("span",{class:"mmv-faint"},"–")))),draw:(edits,masked)=>draws.forEach(one2=>one2(edits,masked))}}function missingControls(frame,offers){
+let without=kind=>frame.modalities.filter((_,m)=>!offers[m].includes(kind)).map(one=>one.name);return EDITED.map(kind=>({kind,names:without(kind)})).filter(({names})=>names.
+length).map(({kind,names})=>kind==="state"?`Hidden states of ${names.join(", ")} cannot be changed here: the fusion has no SSM stream per modality, or what_if d\
+oes not offer it.`:kind==="text"?`The text of ${names.join(", ")} cannot be edited: what_if was given no encoder for it.`:`what_if does not offer ${WORDS[kind]}\
+ for ${names.join(", ")}.`).join(" ")}function offersWhatIf(model){let selection=model.get("selection");return!(model.get("opened")||model.get("edit_options")?.
+never)||!!model.get("what_if_result")?.seq||Object.keys(selection?.edits??{}).length>0}function mountWhatIf(frame,model,pick,{compare}){let options=model.get("e\
+dit_options"),live=!!options?.offers,title=h("summary",{},"What-if edits"),root=h("details",{class:"mmv-panel mmv-what-if",...live||model.get("what_if_result")?.
+seq?{open:""}:{}},title),status=h("p",{class:"mmv-small mmv-what-if-status",role:"status"}),problem=h("p",{class:"mmv-error",role:"alert"}),effect=h("p",{class:"\
+mmv-small mmv-what-if-effect"}),reset=button("reset",()=>pick({edits:{},masked:[]}),{"aria-label":"Reset all edits"}),before=button("show as recorded",()=>compare(
+before.getAttribute("aria-pressed")!=="true"),{"aria-pressed":"false"}),cancel=button("cancel",()=>pick(back()),{"aria-label":"Cancel this edit"}),shown=model.get(
+"selection"),timer=0,current=null,back=()=>current?{edits:current.edits,masked:current.request.masked,sample:current.sample,epoch:current.epoch}:{edits:{},masked:[]},
+rows=live?frame.modalities.map((one,m)=>editRow(frame,m,options.offers[m],options.frames[m],change=>{let whole2={...Object.hasOwn(shown.edits,one.name)?shown.edits[one.
+name]:{},...change},kept2=Object.fromEntries(KINDS.filter(kind=>whole2[kind]!==void 0&&whole2[kind]!==null).map(kind=>[kind,whole2[kind]])),rest=Object.entries(
+shown.edits).filter(([key])=>key!==one.name);pick({edits:Object.fromEntries(Object.keys(kept2).length?[...rest,[one.name,kept2]]:rest)})},masked=>pick({masked:frame.
+modalities.map(k=>k.name).filter(k=>k===one.name?masked:shown.masked.includes(k))}),()=>shown.time)):[];if(live){let kinds=EDITED.filter(kind=>options.offers.some(
 list=>list.includes(kind)));root.append(h("div",{class:"mmv-scroll-x",tabindex:0,role:"region","aria-label":"Edits of each modality"},h("table",{class:"mmv-edit\
 s","aria-label":"Edits"},h("thead",{},h("tr",{},h("td"),...kinds.map(kind=>h("th",{scope:"col",class:`mmv-by-${kind}`},HEADS[kind])))),h("tbody",{},...rows.map(
 one=>one.row(kinds))))))}let why=live?missingControls(frame,options.offers):model.get("opened")?"Further edits need a running kernel, and a saved page has none;\

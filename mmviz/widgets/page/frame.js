@@ -67,6 +67,7 @@ const whole = (value, low, high) => Number.isInteger(value) && Number(value) >= 
 const EDITS = {
   delay: (v) => Number.isInteger(v), noise: (v) => Number.isFinite(v) && Number(v) >= 0, seed: (v) => whole(v, 0, 2 ** 32 - 1),
   swap: (v, frame) => whole(v, 0, frame.sizes.sample - 1), text: (v) => typeof v === "string",
+  state: (v) => v === "zero" || v === "hold", cut: (v, frame) => whole(v, 0, frame.modalities.length - 1), step: (v, frame) => whole(v, 0, frame.sizes.time - 1),
 };
 /** @param {unknown} edits @param {Frame} frame */
 function faultOfEdits(edits, frame) {

@@ -15,6 +15,11 @@ export interface Edits {
   seed?: number;
   swap?: number;
   text?: string;
+  /** the hidden state of the SSM stream, from `step` on */
+  state?: "zero" | "hold";
+  /** index of the source modality whose edge is cut, from `step` on */
+  cut?: number;
+  step?: number;
 }
 
 /** What is selected; every key is shared by all views. */

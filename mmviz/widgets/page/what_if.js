@@ -5,13 +5,13 @@ import { KINDS, requestKey, editWords } from "./what_if_request.js";
 
 /**
  * @import { Edits, Frame, Model, Pick, Selection, State, EditedSample } from "./types.js"
- * @typedef {"mask" | "delay" | "noise" | "swap" | "text"} Kind
+ * @typedef {"mask" | "delay" | "noise" | "swap" | "text" | "state"} Kind
  * @typedef {{ [K in keyof Edits]: Edits[K] | null }} Change
  */
 /** @type {Kind[]} */
-const EDITED = ["mask", "delay", "noise", "swap", "text"];
-const WORDS = { mask: "a mask", delay: "a delay", noise: "noise", swap: "a swap", text: "text" };
-const HEADS = { mask: "available", delay: "delay, steps", noise: "noise, sd · seed", swap: "swapped with", text: "text" };
+const EDITED = ["mask", "delay", "noise", "swap", "text", "state"];
+const WORDS = { mask: "a mask", delay: "a delay", noise: "noise", swap: "a swap", text: "text", state: "a change of its own hidden state" };
+const HEADS = { mask: "available", delay: "delay, steps", noise: "noise, sd · seed", swap: "swapped with", text: "text", state: "hidden state, edges · from step" };
 const HOW = "Explorer(trace, what_if=mmviz.recording.what_if(run, part))";
 
 /** @param {string} label @param {Record<string, number>} attributes @param {(value: number) => void} act */
@@ -37,8 +37,9 @@ function slider(label, attributes, act) {
  * @param {number} frames
  * @param {(change: Change) => void} edit
  * @param {(masked: boolean) => void} mask
+ * @param {() => number} cursor the selected step
  */
-function editRow(frame, m, offers, frames, edit, mask) {
+function editRow(frame, m, offers, frames, edit, mask, cursor) {
   const one = frame.modalities[m];
   /** @type {Partial<Record<Kind, HTMLElement>>} */
   const cells = {};
@@ -92,6 +93,23 @@ function editRow(frame, m, offers, frames, edit, mask) {
       field.disabled = masked;
     });
   });
+  put("state", () => {
+    const sources = /** @type {string[]} */ (offers).includes("cut") ? frame.modalities.map((_, n) => n).filter((n) => n !== m) : [];
+    /** @type {Change[]} */
+    const changes = [{ state: null, cut: null, step: null }, { state: "zero", cut: null }, { state: "hold", cut: null }, ...sources.map((cut) => ({ state: null, cut }))];
+    const names = ["as computed", "state set to 0", "state held", ...sources.map((n) => `no edge from ${frame.modalities[n].name}`)];
+    const { select } = choice(`Intervention on the SSM stream of ${one.name}, in every layer`, names, (i) => edit(i ? { ...changes[i], step: field.disabled ? cursor() : Number(field.value) - 1 } : changes[0]));
+    const field = h("input", { type: "number", min: 1, max: frame.sizes.time, step: 1, value: 1, "aria-label": `First step of the intervention on ${one.name}`, title: "first step of the intervention; at first the selected step" });
+    field.addEventListener("input", () => field.checkValidity() && field.value !== "" && edit({ step: Number(field.value) - 1 }));
+    cells.state = h("div", { class: "mmv-slide" }, select, field);
+    draws.push(({ state, cut, step = 0 }, masked) => {
+      const index = changes.findIndex((change) => (change.state ?? undefined) === state && (change.cut ?? undefined) === cut);
+      select.value = String(Math.max(0, index));
+      select.disabled = masked;
+      field.disabled = masked || index <= 0;
+      if (Number(field.value) !== step + 1) field.value = String(step + 1);
+    });
+  });
   /** @param {Kind[]} kinds */
   const row = (kinds) => h("tr", {}, h("th", { scope: "row" }, ...modality(frame, m)), ...kinds.map((kind) => h("td", { class: `mmv-by-${kind}`, "data-kind": HEADS[kind], ...(cells[kind] ? {} : { "data-none": "" }) }, cells[kind] ?? h("span", { class: "mmv-faint" }, "–"))));
   /** @type {(edits: Edits, masked: boolean) => void} */
@@ -105,7 +123,7 @@ function missingControls(frame, offers) {
   /** @param {Kind} kind */
   const without = (kind) => frame.modalities.filter((_, m) => !offers[m].includes(kind)).map((one) => one.name);
   return EDITED.map((kind) => ({ kind, names: without(kind) })).filter(({ names }) => names.length)
-    .map(({ kind, names }) => (kind === "text" ? `The text of ${names.join(", ")} cannot be edited: what_if was given no encoder for it.` : `what_if does not offer ${WORDS[kind]} for ${names.join(", ")}.`)).join(" ");
+    .map(({ kind, names }) => (kind === "state" ? `Hidden states of ${names.join(", ")} cannot be changed here: the fusion has no SSM stream per modality, or what_if does not offer it.` : kind === "text" ? `The text of ${names.join(", ")} cannot be edited: what_if was given no encoder for it.` : `what_if does not offer ${WORDS[kind]} for ${names.join(", ")}.`)).join(" ");
 }
 
 // A saved page, or one that is served without a model, cannot predict: it shows the panel only if an edit is selected or predicted.
@@ -134,7 +152,7 @@ export function mountWhatIf(frame, model, pick, { compare }) {
     /** @type {[string, Edits][]} */
     const rest = Object.entries(shown.edits).filter(([key]) => key !== one.name);
     pick({ edits: Object.fromEntries(Object.keys(kept).length ? [...rest, [one.name, kept]] : rest) });
-  }, (masked) => pick({ masked: frame.modalities.map((k) => k.name).filter((k) => (k === one.name ? masked : shown.masked.includes(k))) }))) : [];
+  }, (masked) => pick({ masked: frame.modalities.map((k) => k.name).filter((k) => (k === one.name ? masked : shown.masked.includes(k))) }), () => shown.time)) : [];
   if (live) {
     const kinds = EDITED.filter((kind) => /** @type {Kind[][]} */ (options.offers).some((list) => list.includes(kind)));
     root.append(h("div", { class: "mmv-scroll-x", tabindex: 0, role: "region", "aria-label": "Edits of each modality" }, h("table", { class: "mmv-edits", "aria-label": "Edits" },
