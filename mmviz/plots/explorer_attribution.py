@@ -98,16 +98,26 @@ def faithfulness_text(trace: xr.DataTree) -> str:
     if "end-to-end attribution" not in methods or "random" not in methods:
         return ""
 
-    def number(name: str, method: str | None = None) -> str:
-        mean, low, high = (
-            float(part if method is None else part.values[methods.index(method)])
-            for part in (found[f"{name}_{end}"] for end in ("mean", "low", "high"))
-        )
-        interval = f" [{low:.2f}, {high:.2f}]" if np.isfinite([low, high]).all() else ""
-        return f"{mean:.2f}{interval}".replace("-", "−")
-
-    units = str(trace["faithfulness"].attrs.get("units", "output"))
-    return (
-        f"{units} after deleting the top 20 % of cells: {number('after', 'end-to-end attribution')}; in random order: "
-        f"{number('after', 'random')}; uncut: {number('uncut')} ({trace['faithfulness'].sizes['recorded_sample']} recorded samples, 95 %)"
+    units = str(found.attrs["units"])
+    bounded = units.startswith("p(")
+    ours, random = (
+        [float(found[f"after_{end}"].values[methods.index(name)]) for end in ("mean", "low", "high")]
+        for name in ("end-to-end attribution", "random")
     )
+    uncut = [float(found[f"uncut_{end}"]) for end in ("mean", "low", "high")]
+    numbers = [_with_interval(*three, bounded=bounded) for three in (ours, random, uncut)]
+    # a probability whose interval covers 0 to 1, as with two groups, is not known better than before
+    known = all("[" in text for text in numbers)
+    over = f"{found.attrs['n_samples']} recorded samples" + (
+        f" in {found.attrs['n_groups']} groups" if found.attrs["n_groups"] else ""
+    )
+    spread = f"95 % interval over {over}" if known else f"mean of {over}, too few for an interval"
+    return f"{units} after deleting the top 20 % of cells: {numbers[0]}; in random order: {numbers[1]}; uncut: {numbers[2]} ({spread})"
+
+
+def _with_interval(mean: float, low: float, high: float, *, bounded: bool) -> str:
+    """Return a number with its interval, of a probability within 0 and 1; without an interval that says nothing."""
+    if bounded:
+        low, high = max(low, 0.0), min(high, 1.0)
+    says = np.isfinite([low, high]).all() and not (bounded and low == 0 and high == 1)
+    return (f"{mean:.2f} [{low:.2f}, {high:.2f}]" if says else f"{mean:.2f}").replace("-", "−")

@@ -75,7 +75,8 @@ def register_figure(
     Returns
     -------
     callable
-        The decorator; the plot function that it returns draws combined results too.
+        The decorator; the plot function that it returns draws combined results too, and a figure of the package links its row of the page
+        "How far can you trust this picture?".
 
     Examples
     --------
@@ -87,11 +88,11 @@ def register_figure(
 
         @functools.wraps(plot)
         def drawn(*data: Any, **options: Any) -> Any:
-            if not any(map(_combined, [*data, *options.values()])):
-                return plot(*data, **options)
-            from mmviz.plots.plotly_backend import draw
+            from mmviz.plots.plotly_backend import draw, link_row
 
-            return draw(figure.specification(*data, **options))
+            if not any(map(_combined, [*data, *options.values()])):
+                return link_row(plot(*data, **options), plot.__name__)
+            return link_row(draw(figure.specification(*data, **options)), plot.__name__)
 
         FIGURES[drawn] = figure
         return cast("Plot", drawn)

@@ -33,6 +33,7 @@ from mmviz.plots.figure_spec import (
     out_of_range_text,
 )
 from mmviz.plots.slider import name_bars
+from mmviz.plots.trust import PAGE, ROWS
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -307,6 +308,34 @@ def draw(spec: FigureSpec) -> go.Figure:
         showlegend=named,
     )
     return figure
+
+
+def link_row(figure: go.Figure, name: str) -> go.Figure:
+    """Add the row of the page "How far can you trust this picture?" to a figure and return it; without a row it is returned unchanged.
+
+    A text in the lower right corner shows on hover what the figure does not show; ``layout.meta["trust"]`` is the address of the row.
+    """
+    key = next((key for key, row in ROWS.items() if name in row.figures), None)
+    if key is None:
+        return figure
+    lines = (ROWS[key].question, f"Does not show: {ROWS[key].cannot}", f"Measured values: {PAGE}#{key}")
+    below, wide = (figure.layout.margin.b or 56) + _ROOM, int((figure.layout.width or 640) / 6)
+    figure.update_layout(
+        meta={**(figure.layout.meta or {}), "trust": f"{PAGE}#{key}"},
+        margin={"b": below},
+        height=(figure.layout.height or 450) + _ROOM,
+    )
+    return figure.add_annotation(
+        text="How far can you trust this picture?",
+        hovertext="<br>".join(escaped(part) for line in lines for part in wrap(line, wide)),
+        x=1, y=0, xref="paper", yref="paper", xanchor="right", yanchor="bottom", yshift=_ROOM - below,
+        showarrow=False, font={"size": 10, "color": theme.FAINT}, hoverlabel={"bgcolor": "white", "font": {"color": theme.INK, "size": 10}},
+        captureevents=True,
+    )  # fmt: skip
+
+
+#: height in pixels that the text on trust adds below a figure
+_ROOM = 22
 
 
 def _axis(axis: Axis, *, bare: bool) -> dict[str, Any]:

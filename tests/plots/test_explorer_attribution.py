@@ -97,7 +97,7 @@ def test_the_measured_faithfulness_beside_the_map_is_that_of_the_analysis(trace)
     ours, uncut = (float(part) for part in (found["after_mean"][k], found["uncut_mean"]))
     assert text.startswith(f"p(predicted class) after deleting the top 20 % of cells: {ours:.2f}")
     assert f"uncut: {uncut:.2f}" in text
-    assert f"({trace['faithfulness'].sizes['recorded_sample']} recorded samples, 95 %)" in text
+    assert f"{trace['faithfulness'].sizes['recorded_sample']} recorded samples" in text
     page = mm.widgets.Explorer(trace).data["meta"]
     assert json.loads(page)["trust"]["rows"]["end-to-end"]["measured"] == text
 
@@ -106,3 +106,15 @@ def test_without_recorded_faithfulness_the_map_has_no_number(trace):
     del trace["faithfulness"]
     assert faithfulness_text(trace) == ""
     assert json.loads(mm.widgets.Explorer(trace).data["meta"])["trust"]["rows"]["end-to-end"]["measured"] == ""
+
+
+def test_an_interval_of_a_probability_that_covers_0_to_1_is_left_out_with_the_reason(trace):
+    group = trace["faithfulness"].to_dataset()
+    signs = np.resize([0.0, 1.0], group.sizes["recorded_sample"])[:, None, None]
+    trace["faithfulness"] = group.isel(recorded_sample=slice(2)).assign(
+        deletion=group["deletion"].isel(recorded_sample=slice(2)) * 0 + signs[:2]
+    )
+    text = faithfulness_text(trace)
+    assert "top 20 % of cells: 0.50;" in text
+    assert "too few for an interval" in text
+    assert "[" not in text

@@ -1,5 +1,6 @@
 """Rows of the page "How far can you trust this picture?": every figure and view has one."""
 
+import html
 import re
 from pathlib import Path
 
@@ -44,3 +45,15 @@ def test_row_of_finds_a_figure_a_view_and_an_id_and_refuses_an_unknown_name():
     assert row_of("plot_shapley") == row_of("mean shapley") == row_of("shapley") == "shapley"
     with pytest.raises(ConfigError, match=r"no row for 'plot_shapely' \(did you mean 'plot_shapley'\?\)"):
         row_of("plot_shapely")
+
+
+@pytest.mark.parametrize("plot", FIGURES, ids=lambda plot: plot.__name__)
+def test_every_figure_links_its_row_and_shows_its_text_on_hover(plot, figure_data):
+    data, options = figure_data[plot]
+    figure = plot(*data, **options)
+    key = row_of(plot.__name__)
+    assert figure.layout.meta["trust"] == f"docs/trust.md#{key}"
+    (note,) = [note for note in figure.layout.annotations if note.hovertext]
+    shown = html.unescape(note.hovertext.replace("<br>", " "))
+    assert ROWS[key].question in shown
+    assert shown.endswith(f"docs/trust.md#{key}")
