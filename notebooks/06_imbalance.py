@@ -58,7 +58,8 @@ print(f"check: the sound is the same at every setting; share of the images' vari
 # ## 2 · Train jointly, then remove one modality
 #
 # A small Coupled Mamba, four epochs, once for each image energy. The Trace holds its predictions for every subset of the modalities:
-# none (the baseline), audio only, image only, both.
+# none (the baseline), audio only, image only, both. `record` warns that joint training never met a single modality: those predictions are out of
+# distribution. What that does is the subject of this section.
 #
 # *Predict before you run: the images at energy 1 are perfect. Which accuracy will the model reach with the image only?*
 
@@ -260,8 +261,10 @@ gain = result["shapley_alternating"] - result["joint_long"]
 print(f"image only: {gain[IMAGE]:+.1%} by alternating updates, seeds differ by {noise[IMAGE]:.1%}")
 print(f"both:       {gain[BOTH]:+.1%} by alternating updates, seeds differ by {noise[BOTH]:.1%}")
 assert gain[IMAGE] > noise[IMAGE]
-assert abs(gain[BOTH]) < 0.03
-print("check: the image-only gain exceeds the variation over seeds; with both there is hardly any, at equal updates")
+assert gain[BOTH] < 0.01
+print(
+    "check: the image-only gain exceeds the variation over seeds; with both there is no gain of a point, at equal updates"
+)
 
 # %% [markdown]
 # So the gain of alternating updates is not accuracy on complete data, but accuracy when the sound is missing.
@@ -280,7 +283,7 @@ print(f"check: OGM-GE's E1 is {e1['ogm_ge']:.3f}, joint training's {e1['joint']:
 #
 # - Weak data, an under-optimised representation, and a head that never met the situation are different. Retraining shows whether there is a gap, linear probes show where it is.
 # - Contributions are exact: 2^M subsets, no sampling. EDM is not one number; here it has three variants, and with two modalities two of them agree.
-# - Alternating updates raised the image-only accuracy; with both modalities there was no gain beyond the variation over seeds at equal updates.
+# - Alternating updates raised the image-only accuracy; with both modalities there was no gain at equal updates.
 #
 # ## Exercise
 #
