@@ -12,7 +12,7 @@ import xarray as xr
 from mmviz.analysis.over_runs import map_agreement, mean_over, sign_agreement
 from mmviz.analysis.per_run import has_runs, select_run
 from mmviz.core.errors import ConfigError, DataError
-from mmviz.plots.figure_spec import Axis, Bars, FigureSpec, Heatmap, Lines, Mark, Panel, ReferenceLine
+from mmviz.plots.figure_spec import Annotation, Axis, Bars, FigureSpec, Heatmap, Lines, Mark, Panel, ReferenceLine
 
 if TYPE_CHECKING:
     from mmviz.plots.figure_registry import RegisteredFigure
@@ -181,7 +181,25 @@ def _merged_panel(place: str, base: Panel, panels: Sequence[Panel]) -> Panel:
     marks: list[Mark] = []
     for mark in base.marks:
         marks += next(merged) if isinstance(mark, _MERGED) else [mark]
-    return replace(base, marks=tuple(marks))
+    return replace(base, marks=tuple(_beyond_intervals(marks)))
+
+
+def _beyond_intervals(marks: Sequence[Mark]) -> list[Mark]:
+    """Return the marks with the text of each bar behind the end of its interval."""
+    ends: dict[tuple[str, float], float] = {}
+    for mark in marks:
+        if isinstance(mark, Bars) and mark.high is not None:
+            side = "right" if mark.horizontal else "above"
+            ends |= {
+                (side, float(at)): float(high) for at, high in zip(mark.at, mark.high, strict=True) if np.isfinite(high)
+            }
+    out = list(marks)
+    for k, mark in enumerate(out):
+        if isinstance(mark, Annotation):
+            place = mark.y if mark.side == "right" else mark.x
+            end = ends.get((mark.side, float(place)), -np.inf)
+            out[k] = replace(mark, x=max(mark.x, end)) if mark.side == "right" else replace(mark, y=max(mark.y, end))
+    return out
 
 
 def _merged(place: str, base: Mark, marks: Sequence[Any], panel: Panel) -> list[Mark]:
@@ -243,7 +261,7 @@ def _with_room(panels: Sequence[Panel]) -> list[Panel]:
     for k, panel in enumerate(panels):
         for letter, axis in (("x", panel.x), ("y", panel.y)):
             if axis.span is not None:
-                ends = _ends(panel, letter)
+                ends = _ends(panel, letter, axis.span)
                 key = (letter, axis.link or f"panel {k}")
                 old = wider.get(key, axis.span)
                 wider[key] = (min([old[0], axis.span[0], *ends]), max([old[1], axis.span[1], *ends]))
@@ -261,8 +279,12 @@ def _ranged(axis: Axis, span: tuple[float, float] | None) -> Axis:
     return axis if axis.span is None or span is None else replace(axis, span=span)
 
 
-def _ends(panel: Panel, letter: str) -> list[float]:
-    """Return the smallest and the largest end of the intervals along an axis."""
+#: room for the text of a bar, as a share of the axis
+_TEXT = 0.14
+
+
+def _ends(panel: Panel, letter: str, span: tuple[float, float]) -> list[float]:
+    """Return the smallest and the largest end of the intervals along an axis, and the end of the text of the bars."""
     axis = panel.x if letter == "x" else panel.y
     parts = []
     for mark in panel.marks:
@@ -272,7 +294,14 @@ def _ends(panel: Panel, letter: str) -> list[float]:
                 parts += [mark.low, mark.high]
     values = np.concatenate([np.ravel(part) for part in parts]) if parts else np.zeros(0)
     values = values[np.isfinite(values) & ((values > 0) | (not axis.log))]
-    return [float(values.min()), float(values.max())] if values.size else []
+    if not values.size:
+        return []
+    low, high = float(values.min()), float(values.max())
+    side = "right" if letter == "x" else "above"
+    texts = [m.x if letter == "x" else m.y for m in panel.marks if isinstance(m, Annotation) and m.side == side]
+    if high > span[1] and texts and not axis.log:
+        high = max(high, max(texts) + _TEXT * (max(high, span[1]) - min(low, span[0])))
+    return [low, high]
 
 
 def _caption(subtitle: Sequence[str], panels: Sequence[Panel], specs: Sequence[FigureSpec], count: int) -> str:

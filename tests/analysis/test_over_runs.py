@@ -21,6 +21,7 @@ CALLS = {
     "shapley": {},
     "shapley_by_class": {},
     "end_to_end": {"target": "true"},
+    "faithfulness": {},
     "states": {"channels": 3},
     "trajectories": {"layer": 1},
 }

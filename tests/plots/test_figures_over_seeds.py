@@ -17,7 +17,17 @@ from mmviz.analysis.per_run import KEEPS_RUN, concatenated
 from mmviz.core.errors import ConfigError, DataError
 from mmviz.plots import matplotlib_backend
 from mmviz.plots.figure_registry import FIGURES, register_figure
-from mmviz.plots.figure_spec import Axis, Bars, FigureSpec, Heatmap, Lines, Panel, ReferenceLine, dot_positions
+from mmviz.plots.figure_spec import (
+    Annotation,
+    Axis,
+    Bars,
+    FigureSpec,
+    Heatmap,
+    Lines,
+    Panel,
+    ReferenceLine,
+    dot_positions,
+)
 from mmviz.plots.paper_figure import rc_params
 from mmviz.plots.venue import venue_of
 
@@ -281,3 +291,15 @@ def test_runs_that_explain_different_classes_have_no_mean(over_seeds):
     names[2, 0] = "no"
     with pytest.raises(DataError, match=r"target differs between the runs, 'yes', 'no'"):
         plots.plot_end_to_end(found.assign_coords(target=(("run", "recorded_sample"), names)))
+
+
+def test_the_text_of_a_bar_stands_behind_its_interval_and_inside_the_axis(over_seeds):
+    (found,), _ = over_seeds[plots.plot_end_to_end]
+    panel = FIGURES[plots.plot_end_to_end].specification(found).panels[-1]
+    (bars,) = [mark for mark in panel.marks if isinstance(mark, Bars)]
+    notes = [mark for mark in panel.marks if isinstance(mark, Annotation)]
+    assert len(notes) == len(bars.at)
+    for note, at, high in zip(notes, bars.at, bars.high, strict=True):
+        assert note.y == at
+        assert note.x >= high
+        assert note.x < panel.x.span[1]
