@@ -12,17 +12,18 @@ from mmviz.analysis.lag_means import mean_by_lag
 from mmviz.analysis.per_run import per_run
 from mmviz.analysis.trace_groups import group_of, provenance, with_clock
 from mmviz.core.errors import ConfigError, DataError
-from mmviz.core.options import nearest, takes
+from mmviz.core.options import nearest, one_of, takes
 
 if TYPE_CHECKING:
     from jaxtyping import Float, Int
 
+BASELINES = {"zero": "encoder outputs of 0", "mean": "mean encoded step of each modality"}
 _PAIR = ["target_modality", "target_block", "source_modality", "source_block"]
 
 
 @takes(trace="trace")
 @per_run
-def end_to_end(trace: xr.DataTree, *, target: str | None = None) -> xr.Dataset:
+def end_to_end(trace: xr.DataTree, *, target: str | None = None, baseline: str = "zero") -> xr.Dataset:
     r"""Return the signed contribution of every modality and step to the prediction, at the best epoch.
 
     With all factors of the network that depend on the data held at their values, the output is affine in the encoder outputs: total = bias + Σ share.
@@ -35,6 +36,11 @@ def end_to_end(trace: xr.DataTree, *, target: str | None = None) -> xr.Dataset:
         Recorded with ``mm.record(..., attribution="auto")`` (the default), of a fusion that can be frozen.
     target
         None: log p of the predicted class, or the value of a regression. ``true``: log p of the true class. A class name: log p of that class.
+
+    baseline
+        What ``share`` is measured from. ``zero``: encoder outputs of 0, which is what a masked step has. ``mean``: the mean encoded step of the modality
+        over the split; the contribution that a modality has by its mean alone moves into the bias. A modality of pure noise has a mean encoded step, so
+        only with ``mean`` is its contribution near 0. ``stream`` and ``prefix`` are always measured from zero.
 
     Returns
     -------
@@ -52,7 +58,7 @@ def end_to_end(trace: xr.DataTree, *, target: str | None = None) -> xr.Dataset:
     DataError
         If the Trace holds no attribution; or ``target="true"`` without labels.
     ConfigError
-        If ``target`` is unknown, or given for a regression.
+        If ``target`` or ``baseline`` is unknown, or a target is given for a regression.
 
     Notes
     -----
@@ -60,6 +66,7 @@ def end_to_end(trace: xr.DataTree, *, target: str | None = None) -> xr.Dataset:
     are exact for the network with frozen gates; when a step is really removed, the gates change too. :func:`mmviz.analysis.faithfulness` shows how well
     the contributions predict such removals.
     """
+    one_of(baseline, BASELINES, "end_to_end: baseline")
     group = group_of(trace, "attribution", _remedy(trace))
     logit = group["logit"].values.astype(np.float64)
     chosen, names = _targets(trace, group, logit, target)
@@ -72,6 +79,16 @@ def end_to_end(trace: xr.DataTree, *, target: str | None = None) -> xr.Dataset:
         )
 
     out = xr.Dataset({"share": weighted("share"), "bias": weighted("bias"), "total": weighted("logit")})
+    if baseline == "mean":
+        if "share_of_mean" not in group:
+            raise DataError(
+                "end_to_end: baseline='mean', but /attribution holds no share_of_mean; record the Trace again"
+            )
+        of_mean = weighted("share_of_mean")
+        out["share"], out["bias"] = (
+            out["share"] - of_mean,
+            out["bias"] + of_mean.sum(("modality", "time"), skipna=False),
+        )
     out["by_modality"] = out["share"].sum("time", skipna=False)
     out["conservation_error"] = abs(out["total"] - out["bias"] - out["by_modality"].sum("modality", skipna=False))
     out["stream"] = group["stream"].astype(np.float64).transpose("recorded_sample", *_PAIR)
@@ -92,6 +109,7 @@ def end_to_end(trace: xr.DataTree, *, target: str | None = None) -> xr.Dataset:
     out.attrs = {
         "target": target or ("predicted" if classes else "value"),
         "meaning": _LOG_P if classes else "predicted value",
+        "baseline": baseline,
         "epoch": trace.attrs["best_epoch"],
         **{name: group.attrs[name] for name in ("rule", "steps_per_block", "label", "description")},
         **provenance(trace),

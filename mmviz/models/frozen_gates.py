@@ -320,17 +320,26 @@ class FrozenModel:
             Of the outputs in one target, (batch, output): then the result is (batch, modality, time), from one backward pass. None: one backward pass
             per output.
         """
+        return self.contributions_of((self.steps.x,), weights)[0]
+
+    def contributions_of(
+        self,
+        points: tuple[Float[Tensor, "modality #batch #time width"], ...],
+        weights: Float[Tensor, "batch output"] | None = None,
+    ) -> list[Float[Tensor, "batch *output modality time"]]:
+        """Return Σ over channels of x · ∂output/∂x for several encoder outputs x, from the same backward passes; see :meth:`shares`."""
         with torch.enable_grad():
             x = self.steps.x.clone().requires_grad_()
             output = self.output(x)
             targets = list(output.unbind(1)) if weights is None else [(output * weights).sum(1)]
-            parts = []
+            parts: list[list[Tensor]] = [[] for _ in points]
             for k, target in enumerate(targets):
                 left = k < len(targets) - 1
                 (slope,) = torch.autograd.grad(target.sum(), x, retain_graph=left, materialize_grads=True)
-                parts.append(torch.where(self.steps.mask, (slope * self.steps.x).sum(-1), 0.0))
-        found = torch.stack(parts).permute(2, 0, 1, 3)
-        return found if weights is None else found[:, 0]
+                for point, found in zip(points, parts, strict=True):
+                    found.append(torch.where(self.steps.mask, (slope * point).sum(-1), 0.0))
+        whole = [torch.stack(found).permute(2, 0, 1, 3) for found in parts]
+        return whole if weights is None else [found[:, 0] for found in whole]
 
     def _evaluated(self, steps: Steps, current: _Pass) -> Evaluation:
         prefixes = self.model.fuse_prefixes(steps) if self.causal else None

@@ -19,6 +19,9 @@ from mmviz.recording.samples import array, coordinates, outputs
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from jaxtyping import Float
+    from torch import Tensor
+
     from mmviz.data.dataset import Split
     from mmviz.data.matching import Matching
     from mmviz.models.base import FusionModel
@@ -70,13 +73,36 @@ class Contributions(NamedTuple):
     prefix_bias: np.ndarray | None
 
 
+#: samples, spread evenly over the split, of the mean encoded step
+_MEAN_SAMPLES, _ROWS = 256, 64
+
+
+@torch.no_grad()
+def mean_step(run: Run, split: Split, matching: Matching) -> Float[Tensor, "modality 1 1 width"]:
+    """Return the mean encoded step of each modality at the best epoch, over the valid steps of at most 256 samples of the split."""
+    rows = np.unique(np.linspace(0, len(split) - 1, min(_MEAN_SAMPLES, len(split))).round().astype(int))
+    total, count = torch.zeros(()), torch.zeros(())
+    with run.at_epoch(run.best_epoch) as model:
+        for start in range(0, len(rows), _ROWS):
+            steps = model.encode(batch_of(split, rows[start : start + _ROWS], matching).ordered(model.spec.names))
+            total = total + steps.x.sum((1, 2), keepdim=True)
+            count = count + steps.mask.sum((1, 2))[:, None, None, None]
+    return total / count.clamp(min=1)
+
+
 def attribution_of(
-    model: FusionModel, batch: Batch, chosen: np.ndarray, matching: Matching, rule: str
+    model: FusionModel,
+    batch: Batch,
+    chosen: np.ndarray,
+    matching: Matching,
+    rule: str,
+    mean: Float[Tensor, "modality 1 1 width"],
 ) -> dict[str, xr.Dataset]:
-    """Return the groups of the recorded samples at the best epoch."""
+    """Return the groups of the recorded samples at the best epoch; ``mean`` as from :func:`mean_step`."""
     steps = model.encode(batch.ordered(model.spec.names))
     frozen = freeze(model, steps, rule=rule)
-    share, bias, logit = (array(part) for part in (frozen.shares(), frozen.bias(), frozen.logit))
+    at_steps, at_mean = frozen.contributions_of((frozen.steps.x, mean))
+    share, of_mean, bias, logit = (array(part) for part in (at_steps, at_mean, frozen.bias(), frozen.logit))
     width = steps_per_block(model.steps)
     replayed = [contributions(frozen, sample, width) for sample in range(len(chosen))]
     first = np.arange(0, model.steps, width)
@@ -86,6 +112,7 @@ def attribution_of(
     data = xr.Dataset(
         {
             "share": (("recorded_sample", "output", "modality", "time"), _ordered(matching, share)),
+            "share_of_mean": (("recorded_sample", "output", "modality", "time"), _ordered(matching, of_mean)),
             "bias": (("recorded_sample", "output"), matching.outputs(bias)),
             "logit": (("recorded_sample", "output"), matching.outputs(logit)),
             "conservation_error": (("recorded_sample", "output"), matching.outputs(error)),
@@ -119,6 +146,7 @@ def attribution_of(
 
 _MEANINGS = {
     "share": "contribution to the output",
+    "share_of_mean": "part of the contribution that the mean encoded step of the modality has",
     "bias": "output at zero encoder outputs",
     "logit": "raw output: logit, or value",
     "conservation_error": "|output − bias − Σ share|",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -14,7 +15,7 @@ from mmviz.models.encoder import resolution_notes
 from mmviz.models.user_module.model import Adapted
 from mmviz.recording.alignment import AlignmentGroup, TransportGroup
 from mmviz.recording.coalitions import PrefixGroup, coalitions_of
-from mmviz.recording.end_to_end import attribution_of
+from mmviz.recording.end_to_end import attribution_of, mean_step
 from mmviz.recording.faithfulness import faithfulness_of
 from mmviz.recording.hidden_states import ScanGroups
 from mmviz.recording.influence import influence_of
@@ -86,7 +87,7 @@ class Recording:
                 if best and self.influence and (seen.scans or seen.tokens):
                     groups["/influence"] = influence_of(model, seen, chosen)
                 if best and self.attribution is not None:
-                    groups |= attribution_of(model, batch, chosen, self.matching, self.attribution)
+                    groups |= attribution_of(model, batch, chosen, self.matching, self.attribution, self._mean_step)
                     ordered = batch.ordered(model.spec.names)
                     groups["/faithfulness"] = faithfulness_of(model, ordered, groups["/attribution"], chosen)
                 if prefixes is not None:
@@ -96,6 +97,10 @@ class Recording:
         if prefixes is not None:
             groups |= prefixes.datasets(run.model, self.matching, chosen, self.epochs)
         return groups
+
+    @cached_property
+    def _mean_step(self) -> torch.Tensor:
+        return mean_step(self.run, self.split, self.matching)
 
     def coalitions(self, rows: Int[np.ndarray, " sample"]) -> dict[str, xr.Dataset]:
         """Return the group with the predictions of these samples for all subsets, or none."""

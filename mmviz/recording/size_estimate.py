@@ -83,7 +83,7 @@ class Sizes:
         if recording.attribution is not None:
             blocks = math.ceil(T / steps_per_block(T))
             prefix = K * T * (M * blocks + 1) if model.causal else 0
-            each["attribution"] = 4 * (K * (M * T + 3) + (M * blocks) ** 2 + prefix)
+            each["attribution"] = 4 * (K * (2 * M * T + 3) + (M * blocks) ** 2 + prefix)
             frames = {m.name: m.steps for m in spec.modalities}
             each["attribution_frames"] = 4 * K * sum(frames[name] for name in averaged_modalities(model))
             each["faithfulness"] = 4 * 2 * 3 * len(FRACTIONS_OF_TRACE) + 8

@@ -99,6 +99,7 @@ SCHEMA: dict[str, dict[str, tuple[tuple[str, ...], str]]] = {
     },
     "attribution": {
         "share": (("recorded_sample", "output", "modality", "time"), "f"),
+        "share_of_mean": (("recorded_sample", "output", "modality", "time"), "f"),
         "bias": (("recorded_sample", "output"), "f"),
         "logit": (("recorded_sample", "output"), "f"),
         "conservation_error": (("recorded_sample", "output"), "f"),
@@ -158,7 +159,7 @@ INPUT: dict[str, tuple[tuple[str, ...], str]] = {
 #: every child of ``attribution_frames`` is one modality whose steps are averages of frames
 ATTRIBUTION_FRAMES: dict[str, tuple[tuple[str, ...], str]] = {"share": (("recorded_sample", "output", "frame"), "f")}
 #: group -> variables that it may lack: those of causal fusions, and whether training met a coalition, where this is unknown
-OPTIONAL_VARIABLES = {"attribution": ("prefix", "prefix_bias"), "coalitions": ("trained",)}
+OPTIONAL_VARIABLES = {"attribution": ("prefix", "prefix_bias", "share_of_mean"), "coalitions": ("trained",)}
 #: additional variables of a modality with timestamps, seconds
 TIMED: dict[str, tuple[tuple[str, ...], str]] = {
     "time": (("recorded_sample", "frame"), "f"),

@@ -24,6 +24,7 @@ def made(kind="classification", seed=0):
     group = xr.Dataset(
         {
             "share": (("recorded_sample", "output", "modality", "time"), share),
+            "share_of_mean": (("recorded_sample", "output", "modality", "time"), share / 3),
             "bias": (("recorded_sample", "output"), bias),
             "logit": (("recorded_sample", "output"), bias + share.sum((2, 3))),
             "conservation_error": (("recorded_sample", "output"), np.zeros((2, K))),
@@ -61,6 +62,22 @@ def test_the_total_is_the_logit_of_the_class_minus_the_weighted_mean_logit_and_t
     np.testing.assert_allclose(found["by_modality"], found["share"].sum("time"), atol=1e-12)
     np.testing.assert_allclose(found["conservation_error"], 0, atol=1e-12)
     assert list(found["target"].values) == [CLASSES[k] for k in chosen]
+
+
+def test_the_baseline_mean_moves_the_contribution_of_the_mean_step_into_the_bias():
+    zero, mean = end_to_end(made()), end_to_end(made(), baseline="mean")
+    np.testing.assert_allclose(mean["share"], zero["share"] * 2 / 3, atol=1e-12)
+    np.testing.assert_allclose(mean["bias"] + mean["by_modality"].sum("modality"), zero["total"], atol=1e-12)
+    np.testing.assert_allclose(mean["prefix"], zero["prefix"])
+
+
+def test_an_unknown_baseline_and_a_trace_without_the_mean_are_refused():
+    with pytest.raises(ConfigError, match=r"end_to_end: baseline='median'"):
+        end_to_end(made(), baseline="median")
+    trace = made()
+    trace["attribution"] = xr.DataTree(trace["attribution"].to_dataset().drop_vars("share_of_mean"))
+    with pytest.raises(DataError, match="record the Trace again"):
+        end_to_end(trace, baseline="mean")
 
 
 def test_the_share_is_the_derivative_of_log_p_along_the_shares_of_the_logits():

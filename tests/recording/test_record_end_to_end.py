@@ -47,6 +47,16 @@ def test_the_output_is_the_bias_plus_the_shares(group):
     assert float(group["conservation_error"].max()) <= 1e-4
 
 
+def test_the_share_of_the_mean_step_is_what_the_replay_gives_in_its_place(group, run, toy):
+    with run.at_epoch(run.best_epoch) as model, torch.no_grad():
+        every = model.encode(batch_of(toy["test"]))
+        frozen = freeze(model, model.encode(batch_of(toy["test"], group["recorded_sample"].values)))
+        x = frozen.steps.x.clone()
+        x[2, :, 7] = every.x[2].mean((0, 1))
+        expected = group["share"][:, :, 2, 7] + (frozen.output(x) - frozen.output(frozen.steps.x)).numpy()
+    np.testing.assert_allclose(group["share_of_mean"][:, :, 2, 7], expected, atol=1e-6)
+
+
 def test_the_logit_is_that_of_the_model_at_the_best_epoch(group, run, toy):
     with run.at_epoch(run.best_epoch) as model, torch.no_grad():
         expected = model(batch_of(toy["test"], group["recorded_sample"].values))
@@ -237,7 +247,7 @@ def test_outputs_are_in_the_order_of_the_classes_of_the_data_that_are_recorded(t
     turned = dataclasses.replace(toy["test"], target=1 - toy["test"].target, spec=spec)
     other = attribution(run, turned, recorded_samples=group["recorded_sample"].values)["attribution"].to_dataset()
     assert list(other["output"].values) == list(reversed(group["output"].values))
-    for name in ("share", "bias", "logit", "prefix", "prefix_bias"):
+    for name in ("share", "share_of_mean", "bias", "logit", "prefix", "prefix_bias"):
         expected = group[name].sel(output=other["output"])
         np.testing.assert_allclose(other[name], expected.transpose(*other[name].dims), atol=1e-6, err_msg=name)
 
