@@ -14,7 +14,7 @@ TRACE ?= runs/app/trace.nc
 ROOT := $(shell [ "$$(id -u)" = 0 ] && echo --allow-root)
 
 .DEFAULT_GOAL := help
-.PHONY: help lab app test check page bars alignment bench bench-memory bench-scale bench-table bench-views fuzz soak gpu browser course figures notebooks report same-results seconds lock clean
+.PHONY: help lab app test check page bars alignment bench bench-memory bench-scale bench-table bench-views fuzz soak gpu browser course figures notebooks report same-results seconds truth lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -89,6 +89,9 @@ report: $(VENV)/.dev ## run all notebooks and build the static site of them, wit
 
 same-results: $(VENV)/.dev ## compare trainings, Traces, analyses and figure frames with stored digests, bit for bit (on the same kind of CPU)
 	$(BIN)/python tests/bars/same_results.py $(SAME_FLAGS)
+
+truth: $(VENV)/.dev ## how far the explanations can be trusted, measured (an hour on one core; resumable); JSON, docs/trust.md (TRUTH="--only deletion")
+	OMP_NUM_THREADS=1 $(BIN)/python tests/bars/truth.py $(TRUTH)
 
 seconds: $(VENV)/.dev ## time every notebook here, for mm.doctor() (minutes; leave the machine alone)
 	$(BIN)/python -m mmviz.diagnosis.notebook_times notebooks

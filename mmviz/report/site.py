@@ -21,6 +21,7 @@ PAGES = {
     "kernels/mmkernels/scan.md": "kernels/scan.md",
     "data/README.md": "data.md",
     "docs/scale.md": "scale.md",
+    "docs/trust.md": "trust.md",
     "DECISIONS.md": "decisions.md",
     "CONTRIBUTING.md": "contributing.md",
     "CHANGELOG.md": "changelog.md",
