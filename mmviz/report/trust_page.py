@@ -14,8 +14,9 @@ _HEAD = """\
 # How far can you trust this picture?
 
 Written by `make truth` from `tests/bars/truth.json`; do not edit. Each section is one question that figures and views are about: what they show, what
-they do not show, and what was measured. Values are means over seeds with 95 % intervals (Student's t), unless stated otherwise. "Output" is
-p(predicted class) of test samples. "Removed" means that the encoder output of a cell (modality, step) is set to 0. A bar that does not hold is marked.
+they do not show, and what was measured. Values are means over seeds with 95 % intervals (Student's t; none for one seed), unless stated otherwise.
+"Output" is p(predicted class) of test samples. "Removed" means that the encoder output of a cell (modality, step) is set to 0. A bar that does not hold
+is marked.
 """
 
 
@@ -25,8 +26,8 @@ def trust_page(measured: Mapping[str, Any]) -> str:
     Parameters
     ----------
     measured
-        Content of ``tests/bars/truth.json``: ``measurements`` to name to ``rows``, each with ``id``, ``case``, ``what``, ``value``, ``low``,
-        ``high``, ``n``, ``bar``, ``holds``.
+        Content of ``tests/bars/truth.json``: ``measurements`` to name to ``when``, ``code``, ``seeds``, ``planned`` (number of cells), ``cells`` and
+        ``rows``, each with ``id``, ``case``, ``what``, ``value``, ``low``, ``high``, ``n``, ``bar``, ``holds``.
 
     Raises
     ------
@@ -45,11 +46,12 @@ def trust_page(measured: Mapping[str, Any]) -> str:
 
 
 def _versions(measured: Mapping[str, Any]) -> str:
-    lines = [
-        f"- {name}: {one['when']}, code {one['code']}, {one['seeds']} seeds"
-        for name, one in measured["measurements"].items()
-        if one["rows"]
-    ]
+    lines = []
+    for name, one in measured["measurements"].items():
+        done, planned = len(one["cells"]), one["planned"]
+        cells = f"{done} of {planned} cells" if planned else "all cases"
+        more = "; `make truth` measures the others" if done < planned else ""
+        lines.append(f"- {name}: {one['when']}, code {one['code']}, {cells} of {one['seeds']} seeds{more}")
     return "Measured:\n\n" + "\n".join(lines) if lines else ""
 
 

@@ -82,7 +82,7 @@ def row(**changed):
 
 
 def page_of(*rows):
-    one = {"when": "now", "code": "1", "seeds": 5, "rows": list(rows)}
+    one = {"when": "now", "code": "1", "seeds": 5, "planned": 3, "cells": {"a": {}}, "rows": list(rows)}
     return trust_page({"measurements": {"one": one}})
 
 
@@ -93,6 +93,10 @@ def test_the_page_has_an_anchor_a_question_and_the_limits_of_every_row():
         assert each.can in text
         assert each.cannot in text
         assert f"](#{key})" in text
+
+
+def test_the_page_states_how_many_cells_are_finished():
+    assert "- one: now, code 1, 1 of 3 cells of 5 seeds; `make truth` measures the others" in page_of(row())
 
 
 def test_a_bar_that_does_not_hold_is_marked_and_counted_and_a_held_one_is_not():

@@ -120,7 +120,9 @@ def main():
         names = chosen.only or MEASUREMENTS
         for name, (rows, results) in run(names, chosen.seeds, chosen.folder, collect=chosen.collect).items():
             about = report.about("cpu", "torch", "numpy", "captum", "mmviz")
-            code = {"code": version_of(PACKAGES), "seeds": chosen.seeds}
+            cells = MEASUREMENTS[name].cells
+            planned = len(cells(chosen.seeds)) if cells else 0
+            code = {"code": version_of(PACKAGES), "seeds": chosen.seeds, "planned": planned}
             kept["measurements"][name] = about | code | {"rows": rows, "cells": results}
         report.write(chosen.out, kept, digits=6)
         kept = json.loads(chosen.out.read_text(encoding="utf-8"))
