@@ -108,6 +108,7 @@ def faithfulness_text(trace: xr.DataTree) -> str:
     numbers = [_with_interval(*three, bounded=bounded) for three in (ours, random, uncut)]
     # a probability whose interval covers 0 to 1, as with two groups, is not known better than before
     known = all("[" in text for text in numbers)
+    numbers = numbers if known else [text.split(" [")[0] for text in numbers]
     over = f"{found.attrs['n_samples']} recorded samples" + (
         f" in {found.attrs['n_groups']} groups" if found.attrs["n_groups"] else ""
     )

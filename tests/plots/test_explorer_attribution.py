@@ -118,3 +118,15 @@ def test_an_interval_of_a_probability_that_covers_0_to_1_is_left_out_with_the_re
     assert "top 20 % of cells: 0.50;" in text
     assert "too few for an interval" in text
     assert "[" not in text
+
+
+def test_where_one_of_the_intervals_says_nothing_none_is_shown(trace):
+    group = trace["faithfulness"].to_dataset()
+    half = group.isel(recorded_sample=slice(2))
+    values = half["deletion"].values.copy()
+    values[:, :, 1:] = np.array([0.0, 1.0])[:, None, None]
+    values[:, :, 0] = [[0.9], [0.90001]]
+    trace["faithfulness"] = half.assign(deletion=half["deletion"].copy(data=values))
+    text = faithfulness_text(trace)
+    assert "uncut: 0.90 (mean of 2 recorded samples" in text
+    assert "[" not in text
