@@ -1,17 +1,19 @@
 """An analysis to copy: the mean decay factor of the hidden states, by layer and modality.
 
 In the package: `mmviz/analysis/NAME.py` and its name in `mmviz/analysis/__init__.py`. A Trace in, an `xr.Dataset` with units and provenance out;
-no torch, no model. Test it by axioms or closed forms, to rounding error.
+no torch, no model. `per_run` analyses every run of a combined Trace (several seeds). Test it by axioms or closed forms, to rounding error.
 """
 
 import numpy as np
 import xarray as xr
 
+from mmviz.analysis.per_run import per_run
 from mmviz.core.errors import DataError
 from mmviz.core.options import takes
 
 
 @takes(trace="trace")
+@per_run
 def decay(trace: xr.DataTree) -> xr.Dataset:
     """Return the mean decay factor exp(Δ A) of one step, by layer and modality.
 

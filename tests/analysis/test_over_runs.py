@@ -132,8 +132,16 @@ def test_over_runs_is_nan_where_a_run_has_no_value_and_counts_the_others():
 
 
 def test_sign_agreement_is_the_share_of_runs_with_the_sign_of_the_mean():
-    values = xr.DataArray([[1.0, -1.0, 0.0, 2.0], [3.0, 2.0, 0.0, 0.0], [2.0, 2.0, 0.0, 1.0]], dims=("run", "cell"))
-    np.testing.assert_allclose(analysis.sign_agreement(values), [1, 2 / 3, np.nan, 2 / 3])
+    cells = [
+        [1.0, 3.0, 2.0],
+        [-1.0, 2.0, 2.0],
+        [0.0, 0.0, 0.0],
+        [2.0, 0.0, 1.0],
+        [-3.0, -1.0, 2.0],
+        [-1.0, np.nan, -2.0],
+    ]
+    values = xr.DataArray(np.transpose(cells), dims=("run", "cell"))
+    np.testing.assert_allclose(analysis.sign_agreement(values), [1, 2 / 3, np.nan, 2 / 3, 2 / 3, np.nan])
 
 
 def test_map_agreement_is_the_mean_rank_correlation_over_the_pairs_of_runs():
