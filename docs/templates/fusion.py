@@ -1,7 +1,9 @@
 """A fusion model to copy: a causal convolution per modality, pooling, a learned mean over available modalities, a head.
 
 In the package: `mmviz/models/fusions/NAME.py`, a line in `mmviz/models/fusions/__init__.py`, a row in `mmviz/models/README.md`. Outside: import
-the file before `mmviz.models.build` or `mmviz.train.load`. The contract's tests (tests/models/fusions/test_fusion_contract.py) run over the registry.
+the file before `mmviz.models.build` or `mmviz.train.load`. A factor that depends on the data (a gate, weights of an average) is marked by
+`mmviz.models.frozen_gates.constant`, for the end-to-end attribution; the layers used here do so themselves. The contract's tests
+(tests/models/fusions/test_fusion_contract.py, tests/models/test_frozen_gates.py) run over the registry.
 """
 
 from __future__ import annotations
