@@ -115,11 +115,11 @@ def follow_up(root):
 
 
 def follow_up_lines(stored):
-    """Return the table of the follow-up over its complete seeds; nothing where fewer than two are stored."""
+    """Return the table of the follow-up over its complete seeds; a line that says so where fewer than two are stored."""
     by_variant = stored.get("follow_up", {})
     seeds = sorted(set.intersection(*(set(by_variant.get(v, ())) for v in FOLLOW_UP)), key=int)
     if len(seeds) < 2:
-        return []
+        return ["Follow-up: not measured yet.", ""]
     reference, strong = (np.array([by_variant[v][k] for k in seeds]) for v in FOLLOW_UP)
     row = paired(strong - reference, 0.95)
     head = f"Follow-up: UTD-MHAD, {FOLLOW_UP_EPOCHS} epochs, {len(seeds)} other seeds ({', '.join(seeds)}). Accuracy, per cent, and the difference as above:"

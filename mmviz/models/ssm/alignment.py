@@ -47,8 +47,8 @@ class AnchorConfig(FusionConfig):
         Whether the penalties (transport distance, MMD) have a gradient with respect to the anchor's features. False stops it: the
         penalties move the other modalities to the anchor, and the anchor is trained by the task loss alone. The values of the penalties are
         the same. False, the default, is our choice, as AlignMamba-2's equations are not public: with a large weight the anchor would
-        lose its information on the task as well. It removes that harm; with the default weights no gain in accuracy over a model without
-        alignment was found, see ``docs/alignment.md``.
+        lose its information on the task as well. It removes most of that harm; with the default weights no gain in accuracy over a model
+        without alignment was established, see ``docs/alignment.md``.
     """
 
     anchor: str = ""
