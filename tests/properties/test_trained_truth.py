@@ -38,6 +38,7 @@ def test_the_end_to_end_attribution_gives_noise_modalities_a_small_share():
 def test_a_row_of_the_truth_table_states_question_figure_interval_and_bar():
     (row,) = rows_of_truth((0,), designs=["XOR"], **FAST)
     assert set(row) == {"name", "question", "measured", "low", "high", "unit", "bar", "holds", "detail"}
-    assert row["low"] <= row["measured"] <= row["high"]
+    assert row["measured"] >= 0.8
+    assert np.isnan(row["low"]), "one seed has no interval over seeds"
     assert "mean accuracy" in row["detail"]
     assert set(DESIGNS) >= {"unique", "duplicate", "XOR", "two noise modalities"}
