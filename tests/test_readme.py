@@ -45,13 +45,13 @@ def test_the_map_links_every_package_of_mmviz():
 
 
 @pytest.mark.timeout(400)
-def test_the_twelve_lines_of_the_readme_run_and_write_their_files(tmp_path):
-    (code,) = re.findall(r"## Twelve lines\n\n```python\n(.*?)```", README, flags=re.DOTALL)
-    assert len([line for line in code.splitlines() if line.strip()]) == 12
+def test_the_fourteen_lines_of_the_readme_run_and_write_their_files(tmp_path):
+    (code,) = re.findall(r"## Fourteen lines\n\n```python\n(.*?)```", README, flags=re.DOTALL)
+    assert len([line for line in code.splitlines() if line.strip()]) == 14
     done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert "watch" in done.stdout
-    for name in ("run.json", "trace.nc", "contributions.html", "study.html"):
+    for name in ("run.json", "trace.nc", "contributions.html", "attribution.html", "study.html"):
         assert (tmp_path / "runs" / "watch" / name).stat().st_size > 1000
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from mmviz.core.errors import ConfigError
-from mmviz.core.intervals import student_t
+from mmviz.core.intervals import group_numbers, student_t
 
 if TYPE_CHECKING:
     from jaxtyping import Float, Shaped
@@ -84,7 +84,8 @@ def crossed_interval(
     nan = float("nan")
     if not table.size:
         return CrossedInterval(nan, nan, nan, replicates, samples, 0, "no value")
-    index = _group_index(np.arange(samples) if group is None else np.asarray(group)[known])
+    index = group_numbers(None if group is None else np.asarray(group)[known], samples)
+    index = np.arange(samples) if index is None else index  # every sample is a group of its own
     groups = int(index.max()) + 1
     mean = float(table.mean())
     seed_means = table.mean(1)
@@ -103,10 +104,3 @@ def crossed_interval(
     degrees = variance**2 / (of_seeds**2 / (replicates - 1) + of_groups**2 / (groups - 1))
     half = float(student_t(degrees, level)) * np.sqrt(variance)
     return CrossedInterval(mean, mean - half, mean + half, replicates, samples, groups, "")
-
-
-def _group_index(group: np.ndarray) -> np.ndarray:
-    """Return a number from 0 for every sample, equal within a group; "" is a group of its own."""
-    names = np.asarray(group).astype(str)
-    own = np.where(names == "", np.char.add("\x00", np.arange(len(names)).astype(str)), names)
-    return np.unique(own, return_inverse=True)[1]

@@ -53,7 +53,9 @@ def test_intervals_over_seeds_alone_or_over_unclustered_samples_cover_too_little
 def test_groups_of_one_give_the_interval_of_independent_samples_and_empty_names_are_groups_of_their_own():
     z = np.random.default_rng(1).normal(size=(4, 30))
     alone = crossed_interval(z, np.arange(30).astype(str))
-    assert alone == crossed_interval(z) == crossed_interval(z, np.full(30, ""))
+    assert crossed_interval(z) == crossed_interval(z, np.full(30, ""))
+    np.testing.assert_allclose(alone[:3], crossed_interval(z)[:3], rtol=1e-12)  # groups may be added in another order
+    assert alone[3:] == crossed_interval(z)[3:]
     mixed = crossed_interval(z, np.array(["a", "a", "b", *[""] * 27]))
     assert mixed.groups == 29
 
