@@ -40,7 +40,7 @@ def combine(traces: Iterable[xr.DataTree], names: Sequence[str] | None = None) -
     Raises
     ------
     ConfigError
-        No Trace, something else than a Trace, a combined Trace, a Trace that is given twice (the same object, the same seed, or equal
+        No Trace, something else than a Trace, a combined Trace, a training that is given twice (the same object, or equal
         predictions), or names that are not different or not one per Trace.
     DataError
         A tree that is not a valid Trace, or the first difference in data set, split, modalities, task, steps, samples, model, options of model or training,
@@ -49,7 +49,7 @@ def combine(traces: Iterable[xr.DataTree], names: Sequence[str] | None = None) -
     Notes
     -----
     An interval over the runs describes the randomness of the training (initial weights, order of the batches, dropout) on fixed
-    data. It does not describe which samples were drawn: that is the interval over samples within a run.
+    data, as far as the seeds differ: runs of one seed of ``fit`` and several seeds of ``build`` differ in the initial weights only. It does not describe which samples were drawn: that is the interval over samples within a run.
     """
     given = _listed(traces)
     named = _names_of(given, names)
@@ -166,27 +166,35 @@ def _check_distinct(names: Sequence[str], traces: Sequence[xr.DataTree]) -> None
     """Raise ConfigError where two Traces are of one training: an interval would count it twice."""
     for k, trace in enumerate(traces):
         for j in range(k):
-            seeds = [t.attrs["train"].get("seed") for t in (traces[j], trace)]
-            if trace is traces[j]:
-                why = "are one object"
-            elif None not in seeds and seeds[0] == seeds[1]:
-                why = f"both have the seed {seeds[0]}"
-            elif _same_predictions(traces[j], trace):
-                why = "have equal predictions"
-            else:
+            if trace is not traces[j] and not _same_training(traces[j], trace):
                 continue
+            why = "are one object" if trace is traces[j] else "have equal predictions, so they are of one training"
             raise ConfigError(
                 f"combine: traces[{j}] ({names[j]!r}) and traces[{k}] ({names[k]!r}) {why}; a training that is counted twice narrows the "
                 "interval, so give each training once, with its own seed"
             )
 
 
-def _same_predictions(one: xr.DataTree, other: xr.DataTree) -> bool:
-    """Return whether all predictions and the training history are equal; such runs hold the same weights."""
-    if not one["history"].to_dataset().equals(other["history"].to_dataset()):
-        return False
-    held = [name for name in ("coalitions", "prefixes") if name in one.children and name in other.children]
-    return bool(held) and all(one[name].to_dataset().equals(other[name].to_dataset()) for name in held)
+#: samples that are compared first; different trainings differ in them, so no further ones are read
+_FIRST = 16
+
+
+def _same_training(one: xr.DataTree, other: xr.DataTree) -> bool:
+    """Return whether the predictions of all samples and subsets are equal, without them the hidden states of a common sample."""
+    if "coalitions" in one.children and "coalitions" in other.children:
+        held = [t["coalitions"].to_dataset()["prediction"].transpose("sample", ...) for t in (one, other)]
+        return all(
+            np.array_equal(held[0][part].values, held[1][part].values, equal_nan=True)
+            for part in (slice(0, _FIRST), slice(_FIRST, None))
+        )
+    best = [t.attrs["best_epoch"] for t in (one, other)]
+    norms = [t["states"].to_dataset()["norm"].sel(epoch=e) for t, e in zip((one, other), best, strict=True)]
+    common = np.intersect1d(norms[0]["recorded_sample"].values, norms[1]["recorded_sample"].values)[:1]
+    if not norms[0].size or not len(common):
+        seeds = [t.attrs["train"].get("seed") for t in (one, other)]
+        return None not in seeds and seeds[0] == seeds[1]
+    a, b = (norm.sel(recorded_sample=common).values for norm in norms)
+    return best[0] == best[1] and np.array_equal(a, b, equal_nan=True)
 
 
 def _with_common_samples(names: Sequence[str], traces: Sequence[xr.DataTree]) -> list[xr.DataTree]:

@@ -121,7 +121,7 @@ def test_combine_refuses_runs_without_a_common_recorded_sample(seed_traces):
     ("given", "message"),
     [
         (lambda t: [t[0], t[1], t[0]], r"traces\[0\].*traces\[2\].*are one object"),
-        (lambda t: [t[0], t[0].copy()], r"both have the seed 0"),
+        (lambda t: [t[0], t[0].copy()], r"have equal predictions, so they are of one training"),
         (lambda t: [with_seed(t[0], None), with_seed(t[0], None)], r"'run 1'.*'run 2'.*equal predictions"),
         (lambda t: [t[0], with_seed(t[0], 9)], r"have equal predictions"),
         (lambda t: [], r"traces is empty"),
@@ -159,3 +159,21 @@ def test_an_analysis_that_a_run_cannot_give_names_the_run(seed_traces):
     del other["influence"]
     with pytest.raises(DataError, match=r"run 'seed 1': Trace: group /influence is missing"):
         mm.analysis.influence(mm.trace.combine([seed_traces[0], other]))
+
+
+def test_runs_of_one_training_seed_with_other_initial_weights_are_combined_under_different_names(seed_traces):
+    combined = mm.trace.combine([seed_traces[0], with_seed(seed_traces[1], 0)])
+    assert combined.attrs["runs"] == ["run 1", "run 2"]
+    assert combined.attrs["seed"] == [0, 0]
+
+
+def test_a_training_that_is_given_twice_is_refused_without_predictions_of_subsets_too(seed_traces):
+    def without(trace):
+        out = trace.copy()
+        for name in ("coalitions", "prefixes"):
+            del out[name]
+        return out
+
+    assert mm.trace.combine([without(seed_traces[0]), without(seed_traces[1])]).attrs["runs"] == ["seed 0", "seed 1"]
+    with pytest.raises(ConfigError, match="of one training"):
+        mm.trace.combine([without(seed_traces[0]), with_seed(without(seed_traces[0]), 5)])
