@@ -23,13 +23,7 @@ def known_truth():
 def as_row(row):
     """Return a row of the page; it belongs to the Shapley values unless its name says otherwise."""
     words = row["name"].lower()
-    named = {
-        "interaction": "interactions",
-        "imbalance": "imbalance",
-        "attribution": "end-to-end",
-        "noise": "end-to-end",
-        "routing": "routing",
-    }
+    named = {"interaction": "interactions", "imbalance": "imbalance", "attribution": "end-to-end", "routing": "routing"}
     section = next((key for word, key in named.items() if word in words), "shapley")
     bar, interval = str(row.get("bar") or ""), (row.get("low"), row.get("high"))
     return Row(
