@@ -178,7 +178,7 @@ class Loop:
             "mean": None if self.estimator is None else self.estimator.running_mean,
             "measured": None if found is None else {k: v.tolist() for k, v in dataclasses.asdict(found).items()},
             "made": self.configuration,
-            "coalitions": self.training.coalitions.numbers(self.devices),
+            "coalitions": self.log.info.get("trained_coalitions", []),
         }
         return TrainingState(tensors, plain)
 
