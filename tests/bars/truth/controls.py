@@ -27,6 +27,8 @@ def control_rows(found):
     rows = []
     for control in CONTROLS:
         here = [f for c, f in found.items() if c.control == control]
+        if not here:
+            continue
         case = f"synthetic, 2 layers, {control}"
         for name in ("end-to-end attribution", "integrated gradients", "random"):
             each = [after_20(f, name) for f in here]

@@ -89,7 +89,9 @@ class Cell:
         model = mm.models.build(name, ds.spec, width=width, seed=self.seed, **options, **own)
         if self.control == "untrained":
             return untrained(model, ds, self.seed)
-        return mm.train.fit(model, ds, epochs=epochs, seed=self.seed, progress=False, out=out, overwrite=True)
+        select = "last" if self.control else "best"  # the best epoch of permuted labels is the untrained model
+        how = {"epochs": epochs, "seed": self.seed, "select": select, "progress": False}
+        return mm.train.fit(model, ds, out=out, overwrite=True, **how)
 
 
 def untrained(model, ds, seed):
