@@ -201,6 +201,8 @@ class Loop:
         self.epochs.random_state, training.rng.bit_generator.state = plain["order"], plain["rng"]
         self.batches_done = int(plain["done"])
         training.coalitions.restore(plain.get("coalitions"))
+        if plain.get("coalitions"):
+            self.log.info["trained_coalitions"] = list(plain["coalitions"])
         if self.estimator is not None:
             self.estimator.running_mean = plain["mean"]
         if plain["measured"] is not None:
