@@ -42,11 +42,12 @@ figure.update_layout(
 )
 
 # %% [markdown]
-# The image is a sequence of rows, as the sound is a sequence of frames. Now a model of both, and the view:
+# The image is a sequence of rows, as the sound is a sequence of frames. Now a model of both, and the view. The training leaves out a modality at random
+# (`modality_dropout`), so that the model has met every subset whose prediction is shown:
 
 # %%
 model = mm.models.build("coupled_mamba", digits.spec, width=16, coupling="softmax", seed=0)
-run = mm.train.fit(model, digits, epochs=3, select="last", seed=0, cache="runs")
+run = mm.train.fit(model, digits, strategy="modality_dropout", epochs=3, select="last", seed=0, cache="runs")
 trace = mm.record(run, digits["test"])
 explorer = mm.widgets.Explorer(trace)
 explorer
@@ -118,7 +119,9 @@ print(f"check: without the image the true digit has p = {audio_only:.2f}, as sto
 
 # %%
 independent = mm.models.build("coupled_mamba", digits.spec, width=16, coupling="identity", seed=0)
-run_independent = mm.train.fit(independent, digits, epochs=3, select="last", seed=0, cache="runs")
+run_independent = mm.train.fit(
+    independent, digits, strategy="modality_dropout", epochs=3, select="last", seed=0, cache="runs"
+)
 trace_independent = mm.record(run_independent, digits["test"])
 both = mm.widgets.Explorer(trace, other=trace_independent, selection={"epoch": 3})
 both
@@ -142,7 +145,7 @@ print(
 # %%
 watch = mm.data.load("watch", fold=0)
 sensors = mm.models.build("coupled_mamba", watch.spec, layers=2, steps=50, coupling="softmax", seed=0)
-watch_run = mm.train.fit(sensors, watch, epochs=2, select="last", seed=0, cache="runs")
+watch_run = mm.train.fit(sensors, watch, strategy="modality_dropout", epochs=2, select="last", seed=0, cache="runs")
 watch_trace = mm.record(watch_run, watch["test"])
 watch_explorer = mm.widgets.Explorer(watch_trace)
 watch_explorer

@@ -44,7 +44,9 @@ ROWS: dict[str, Row] = {
     "end-to-end": Row(
         "Which modality and step moved this prediction, and in which direction?",
         "The signed share of every (modality, step) in the logit or value. The shares and the bias sum to the output; the remaining error is stored.",
-        "What the gates would have done with another input: they are held at their values for this sample. A share is no cause; an intervention is.",
+        "What the gates would have done with another input: they are held at their values for this sample. A share is no cause; an intervention is. It is "
+        "relative to an encoder output of zero: a modality of pure noise whose mean encoded step is not zero has a share; baseline='mean' is relative to "
+        "the mean step.",
         figures=("plot_end_to_end",),
         views=("end-to-end attribution",),
     ),
@@ -72,7 +74,8 @@ ROWS: dict[str, Row] = {
         "How much does each modality contribute to the model's output?",
         "The exact Shapley value of the model as it is, with the stated imputation of missing modalities; the mean over samples has an interval.",
         "Whether a modality helps: compare with models trained without it. Subsets that the training did not contain are out of distribution, so "
-        "the value of a single sample can be large for a modality of pure noise.",
+        "the value of a single sample can be large for a modality of pure noise. No training contains the empty subset: where v(∅) is far from the base "
+        "rate of the data, all values contain that difference.",
         figures=("plot_shapley", "plot_shapley_epochs"),
         views=("shapley", "mean shapley"),
     ),

@@ -19,7 +19,7 @@ MODELS = {
 #: data set -> width, epochs, further options of the model
 TRAININGS = {
     "synthetic": (24, 8, {"steps": 24}),
-    "watch": (32, 5, {"steps": 50}),
+    "watch": (32, 8, {"steps": 50}),
     "av_digits": (32, 3, {}),
 }
 #: files of mmviz on which a training depends: of every model, and of each fusion
