@@ -117,8 +117,8 @@ def faithfulness_text(trace: xr.DataTree) -> str:
 
 
 def _with_interval(mean: float, low: float, high: float, *, bounded: bool) -> str:
-    """Return a number with its interval, of a probability within 0 and 1; without an interval that says nothing."""
+    """Return a number with its interval, of a probability within 0 and 1; without an interval that covers all values."""
     if bounded:
         low, high = max(low, 0.0), min(high, 1.0)
-    says = np.isfinite([low, high]).all() and not (bounded and low == 0 and high == 1)
-    return (f"{mean:.2f} [{low:.2f}, {high:.2f}]" if says else f"{mean:.2f}").replace("-", "−")
+    informative = np.isfinite([low, high]).all() and not (bounded and low == 0 and high == 1)
+    return (f"{mean:.2f} [{low:.2f}, {high:.2f}]" if informative else f"{mean:.2f}").replace("-", "−")

@@ -86,7 +86,7 @@ class Sizes:
             each["attribution"] = 4 * (K * (2 * M * T + 3) + (M * blocks) ** 2 + prefix)
             frames = {m.name: m.steps for m in spec.modalities}
             each["attribution_frames"] = 4 * K * sum(frames[name] for name in averaged_modalities(model))
-            each["faithfulness"] = 4 * 2 * 3 * len(FRACTIONS_OF_TRACE) + 8
+            each["faithfulness"] = 4 * 2 * 3 * len(FRACTIONS_OF_TRACE)
         if experts := _experts(model):
             layers, count = experts
             each["routing"] = 4 * E * layers * M * T * count

@@ -14,9 +14,9 @@ import time
 import warnings
 from pathlib import Path
 
-import alignment_variants  # noqa: F401  registers the variants
 import numpy as np
 import torch
+from alignment_variants import register_variants
 
 import mmviz as mm
 from mmviz.studies.significance import holm, paired
@@ -206,6 +206,7 @@ def main():
         "--table", action="store_true", help="write the tables of docs/alignment.md from the stored JSON"
     )
     given = words.parse_args()
+    register_variants()
     torch.set_num_threads(1)
     warnings.simplefilter("ignore")
     if not given.table:

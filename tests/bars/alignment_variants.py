@@ -56,7 +56,6 @@ class ClassConditionalAlignment(Alignment):
         return (distance * count).sum() / len(pair.both)
 
 
-@mm.models.register("alignmamba2_class_conditional", ClassConditionalConfig)
 class ClassConditional(AlignMamba2):
     """AlignMamba-2 with a class-conditional MMD."""
 
@@ -86,7 +85,6 @@ class SharedExpertConfig(AlignMamba2Config):
     """Options of AlignMamba-2, with a shared expert."""
 
 
-@mm.models.register("alignmamba2_shared_expert", SharedExpertConfig)
 class SharedExpert(AlignMamba2):
     """AlignMamba-2 whose penalties compare the outputs of the shared input expert of the first layer."""
 
@@ -106,7 +104,6 @@ class PlanOrderConfig(AlignMamba2Config):
     """Options of AlignMamba-2; the order of the tokens follows the transport plan."""
 
 
-@mm.models.register("alignmamba2_plan_order", PlanOrderConfig)
 class PlanOrder(AlignMamba2):
     """AlignMamba-2 in which a token stands before the anchor's step that the relaxed plan moves it to; not causal."""
 
@@ -143,3 +140,17 @@ class PlanOrder(AlignMamba2):
         source = torch.where(valid, self.order.flatten(place), torch.inf).argsort(dim=1, stable=True)
         position = torch.where(valid, source.argsort(dim=1), -1)
         return Arrangement(self.order, False, source, position)
+
+
+#: name -> model and its options
+VARIANTS = {
+    "alignmamba2_class_conditional": (ClassConditional, ClassConditionalConfig),
+    "alignmamba2_shared_expert": (SharedExpert, SharedExpertConfig),
+    "alignmamba2_plan_order": (PlanOrder, PlanOrderConfig),
+}
+
+
+def register_variants():
+    """Register the variants, as a user does; not on import, because tests over the registry would then include them."""
+    for name, (model, config) in VARIANTS.items():
+        mm.models.register(name, config)(model)

@@ -6,7 +6,7 @@ import alignment_ablation as ablation
 import numpy as np
 import pytest
 import torch
-from alignment_variants import ClassConditional, PlanOrder, SharedExpert
+from alignment_variants import VARIANTS, ClassConditional, PlanOrder, SharedExpert, register_variants
 
 import mmviz as mm
 from mmviz.models import batch_of
@@ -14,6 +14,14 @@ from mmviz.models.base import Observation
 from mmviz.models.batch import Steps
 
 NAMES = [ablation.REFERENCE, *(v for v in ablation.VARIANTS | ablation.STRONG if v != ablation.REFERENCE)]
+
+
+@pytest.fixture(autouse=True)
+def _registered():
+    register_variants()
+    yield
+    for name in VARIANTS:
+        mm.models.unregister(name)
 
 
 @pytest.fixture(scope="module")

@@ -29,7 +29,7 @@ def test_notebook_00_runs_in_jupyterlab_and_its_view_follows_the_keyboard(lab):
     at = sentence(page)
     page.keyboard.press("ArrowRight")
     assert sentence(page) != at, "prediction and contributions did not follow the cursor"
-    assert page.locator(".js-plotly-plot").count() == 3
+    assert page.locator(".js-plotly-plot").count() == 4
     assert page.external == []
 
 

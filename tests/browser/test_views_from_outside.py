@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from page_queries import slider
+from playwright.sync_api import expect
 
 from mmviz.widgets import register_view, unregister_view, views
 
@@ -19,8 +20,12 @@ def _no_view_is_left():
         unregister_view(view.name)
 
 
+def magnitude(page):
+    return page.get_by_label("Mean hidden-state magnitude")
+
+
 def shown(page):
-    return float(page.get_by_label("Mean hidden-state magnitude").inner_text())
+    return float(magnitude(page).inner_text())
 
 
 def test_the_template_view_draws_the_numbers_of_the_frame_and_follows_the_cursor(show):
@@ -34,7 +39,9 @@ def test_the_template_view_draws_the_numbers_of_the_frame_and_follows_the_cursor
 
     assert shown(page) == pytest.approx(expected(10), rel=5e-3)
     slider(page, "Time cursor").focus()
+    before = magnitude(page).inner_text()
     page.keyboard.press("ArrowRight")
+    expect(magnitude(page)).not_to_have_text(before)  # a view out of sight follows after a short rest
     assert shown(page) == pytest.approx(expected(11), rel=5e-3)
     assert page.faults == []
     assert page.external == []

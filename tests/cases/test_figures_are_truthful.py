@@ -382,7 +382,7 @@ def test_the_waterfall_axis_holds_every_step(sizes):
     nothing = np.full(5, np.nan)
     frame = xr.Dataset(
         {"step": ("row", step), "start": ("row", start), "end": ("row", [*end, end[-1]]), "low": ("row", nothing), "high": ("row", nothing), "only": ("row", [-1, 0, 1, 2, -1])},
-        coords={"name": ("row", ["baseline v(∅)", "a", "b", "c", "full model v(all)"])}, attrs={"units": "1", "value": "probability"},
+        coords={"name": ("row", ["baseline v(∅)", "a", "b", "c", "full model v(all)"])}, attrs={"units": "1", "value": "probability", "interval": "95 %, Student's t"},
     )  # fmt: skip
     (panel,) = plots.coalitions.waterfall_spec(frame).panels
     low, high = panel.x.span

@@ -107,9 +107,9 @@ def test_recording_leaves_the_model_without_gradients(toy, toy_run):
 
 def test_attributions_survive_saving_beside_the_trace(toy, toy_run, trace, tmp_path):
     recorded = mm.recording.record_attribution(toy_run, toy["test"], recorded_samples=2, steps=4)
-    trace["attribution"] = recorded
+    trace["captum"] = recorded
     again = mm.trace.load(mm.trace.save(trace, tmp_path / "trace.nc"))
-    assert mm.analysis.attribution(again["attribution"]).identical(mm.analysis.attribution(recorded))
+    assert mm.analysis.attribution(again["captum"]).identical(mm.analysis.attribution(recorded))
 
 
 def test_a_nan_prediction_gives_a_nan_gap_stated_in_completeness(toy, toy_run, monkeypatch):
