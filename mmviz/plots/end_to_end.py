@@ -132,7 +132,7 @@ def end_to_end_spec(frame: xr.Dataset) -> FigureSpec:
                 Axis(ticks=named_ticks(rows), span=(-0.6, len(rows) - 0.4), reverse=True),
             ),
         ),
-        heights=(30 + 36 * len(names), 20 + 28 * len(rows)),
+        heights=(max(150, 30 + 36 * len(names)), 20 + 28 * len(rows)),
     )
 
 

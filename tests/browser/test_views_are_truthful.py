@@ -313,7 +313,8 @@ def test_equal_values_have_equal_bars_and_colours_in_both_runs_whatever_else_the
     pixels = page.evaluate("[...document.querySelectorAll('.mmv-run')].map((run) => [...run.querySelector('.mmv-state canvas').getContext('2d').getImageData(3, 3, 1, 1).data])")  # fmt: skip
     assert pixels[0] == pixels[1]
     widths = page.evaluate(
-        "[...document.querySelectorAll('.mmv-overall')].map((table) => parseFloat(table.querySelector('.mmv-bar').style.width))"
+        "(label) => [...document.querySelectorAll(`table[aria-label='${label}']`)].map((table) => parseFloat(table.querySelector('.mmv-bar').style.width))",
+        "Mean Shapley value of each modality with its interval",
     )
     assert widths[0] == pytest.approx(widths[1], rel=1e-6)
     weights = page.evaluate(
