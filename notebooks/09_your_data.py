@@ -106,7 +106,7 @@ print(sentiments, sentiments.report, sep="\n")
 
 # %%
 model = mm.models.build("coupled_mamba", sentiments.spec, width=16, layers=1, steps=12, state=4, seed=0)
-run = mm.train.fit(model, sentiments, epochs=6, **plan)
+run = mm.train.fit(model, sentiments, epochs=20, **plan)
 trace = mm.record(run, sentiments["test"], recorded_samples=1)
 phi = mm.analysis.shapley(trace, value="negative_absolute_error")
 gain = dict(zip(sentiments.spec.names, phi["phi"].mean("sample").values.tolist(), strict=True))
