@@ -31,8 +31,8 @@ def one_thread():
     torch.set_num_threads(before)
 
 
-def same(answer, trace):
-    for place, group in answer.items():
+def same(found_groups, trace):
+    for place, group in found_groups.items():
         kept = trace[place].to_dataset()
         for name, array in group.data_vars.items():
             np.testing.assert_array_equal(array.values, kept[name].values, err_msg=f"{place} {name}")
@@ -44,20 +44,20 @@ def same(answer, trace):
 @pytest.mark.parametrize("edits", KINDS, ids=str)
 def test_what_if_returns_the_groups_of_the_trace_of_the_edited_sample(toy, toy_run, edits):
     part, row = toy["test"], 4
-    answer = mm.recording.what_if(toy_run, part)(str(part.ids[row]), toy_run.best_epoch, edits)
+    found_groups = mm.recording.what_if(toy_run, part)(str(part.ids[row]), toy_run.best_epoch, edits)
     split = edited(part, row, edits, spec=toy.spec)
-    same(answer, mm.record(toy_run, split, recorded_samples=[0], epochs=[toy_run.best_epoch]))
-    assert answer["/prefixes"].sizes["coalition"] == 8
+    same(found_groups, mm.record(toy_run, split, recorded_samples=[0], epochs=[toy_run.best_epoch]))
+    assert found_groups["/prefixes"].sizes["coalition"] == 8
 
 
 @pytest.mark.usefixtures("one_thread")
 def test_routing_plan_and_cost_equal_those_of_the_edited_sample(toy, aligned):
     part, edits = toy["test"], {"m2": {"delay": 6}, "m3": {"mask": True}}
     asked = mm.recording.what_if(aligned, part, influence=True)
-    answer = asked(str(part.ids[2]), aligned.best_epoch, edits)
+    found_groups = asked(str(part.ids[2]), aligned.best_epoch, edits)
     split = edited(part, 2, edits, spec=toy.spec)
-    same(answer, mm.record(aligned, split, recorded_samples=[0], epochs=[aligned.best_epoch]))
-    assert {"/routing", "/transport", "/influence"} <= set(answer)
+    same(found_groups, mm.record(aligned, split, recorded_samples=[0], epochs=[aligned.best_epoch]))
+    assert {"/routing", "/transport", "/influence"} <= set(found_groups)
     plain = asked(str(part.ids[2]), aligned.best_epoch, {})
     for place, name in (
         ("/routing", "weight"),
@@ -65,31 +65,31 @@ def test_routing_plan_and_cost_equal_those_of_the_edited_sample(toy, aligned):
         ("/states", "norm"),
         ("/prefixes", "prediction"),
     ):
-        assert not np.array_equal(answer[place][name].values, plain[place][name].values), place
+        assert not np.array_equal(found_groups[place][name].values, plain[place][name].values), place
 
 
 @pytest.mark.usefixtures("one_thread")
 def test_another_epoch_uses_its_weights_and_has_no_plan(toy, aligned):
     part = toy["test"]
     other = next(epoch for epoch in aligned.epochs if epoch != aligned.best_epoch)
-    answer = mm.recording.what_if(aligned, part)(str(part.ids[0]), other, {})
+    found_groups = mm.recording.what_if(aligned, part)(str(part.ids[0]), other, {})
     trace = mm.record(aligned, part.take([0]), recorded_samples=[0], epochs=[other])
     at = list(trace["states"]["epoch"].values).index(other)
-    np.testing.assert_array_equal(answer["/states"]["norm"].values[0], trace["states"]["norm"].values[at])
+    np.testing.assert_array_equal(found_groups["/states"]["norm"].values[0], trace["states"]["norm"].values[at])
     np.testing.assert_array_equal(
-        answer["/prefixes"]["prediction"].values[0], trace["prefixes"]["prediction"].values[at]
+        found_groups["/prefixes"]["prediction"].values[0], trace["prefixes"]["prediction"].values[at]
     )
-    assert "plan" not in answer["/transport"]
-    assert answer["/transport"]["distance"].shape == (1, 1, 2)
+    assert "plan" not in found_groups["/transport"]
+    assert found_groups["/transport"]["distance"].shape == (1, 1, 2)
 
 
 def test_samples_of_different_lengths_and_absent_modalities_are_predicted(ragged, ragged_run):
     part = ragged["train"]
     asked = mm.recording.what_if(ragged_run, part)
     for row in range(6):
-        answer = asked(str(part.ids[row]), ragged_run.best_epoch, {"light": {"swap": str(part.ids[9])}})
-        assert np.isfinite(answer["/prefixes"]["prediction"].values).all()
-        np.testing.assert_array_equal(answer["/inputs/light"]["value"].values[0], part.inputs["light"][9])
+        found_groups = asked(str(part.ids[row]), ragged_run.best_epoch, {"light": {"swap": str(part.ids[9])}})
+        assert np.isfinite(found_groups["/prefixes"]["prediction"].values).all()
+        np.testing.assert_array_equal(found_groups["/inputs/light"]["value"].values[0], part.inputs["light"][9])
 
 
 def test_what_if_leaves_run_data_and_thread_count_unchanged(toy, toy_run):
@@ -135,9 +135,9 @@ def test_an_intervention_predicts_what_intervene_returns_and_changes_states_from
 ):
     part, row = toy["test"], 4
     ask = mm.recording.what_if(toy_run, part, influence=True)
-    answer, plain = (ask(str(part.ids[row]), toy_run.best_epoch, given) for given in (edits, {}))
+    found_groups, plain = (ask(str(part.ids[row]), toy_run.best_epoch, given) for given in (edits, {}))
     found = mm.intervene(toy_run, part, recorded_samples=[row], **options)
-    prediction = answer["/prefixes"]["prediction"].values[0, 0]
+    prediction = found_groups["/prefixes"]["prediction"].values[0, 0]
     np.testing.assert_allclose(prediction[-1, -1], found["intervened"][0], atol=1e-6)
     clean = plain["/prefixes"]["prediction"].values[0, 0]
     np.testing.assert_allclose(clean[-1] - prediction[-1], found["prefix_effect"][0], atol=1e-6)
@@ -145,7 +145,7 @@ def test_an_intervention_predicts_what_intervene_returns_and_changes_states_from
     alone = 1 << [m.name for m in toy.spec.modalities].index(name)
     other = next(k for k in (1, 2, 4) if k != alone)
     np.testing.assert_allclose(prediction[other], clean[other], atol=1e-6)
-    norm, before = answer["/states"]["norm"].values[0, 0], plain["/states"]["norm"].values[0, 0]
+    norm, before = found_groups["/states"]["norm"].values[0, 0], plain["/states"]["norm"].values[0, 0]
     step = options["step"]
     np.testing.assert_allclose(norm[:, :, :step], before[:, :, :step], atol=1e-6)
     assert not np.allclose(norm[:, :, step + 1 :], before[:, :, step + 1 :])
@@ -153,7 +153,7 @@ def test_an_intervention_predicts_what_intervene_returns_and_changes_states_from
         m = [m.name for m in toy.spec.modalities].index(name)
         assert not norm[:, m, step:].any()
     assert "/influence" in plain
-    assert "/influence" not in answer
+    assert "/influence" not in found_groups
 
 
 def test_two_interventions_and_an_edit_of_the_data_apply_together(toy, toy_run):
