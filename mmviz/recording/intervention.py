@@ -14,7 +14,8 @@ from mmviz.core.options import takes
 from mmviz.data.matching import matched
 from mmviz.models.base import Observation
 from mmviz.models.batch import batch_of
-from mmviz.recording.edited_scan import OutputEdit, ScanEdit, ScanRecord, edited_layers
+from mmviz.models.ssm.edited_scan import ScanEdit
+from mmviz.recording.edited_layers import OutputEdit, ScanRecord, edited_layers
 from mmviz.recording.intervention_target import TOKENS, Target, channel_mask, place_names, state_names, target_of
 from mmviz.recording.samples import array, chosen_samples, outputs, provenance
 

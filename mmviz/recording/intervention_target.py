@@ -11,7 +11,7 @@ import torch
 from mmviz.core.errors import ConfigError
 from mmviz.core.options import nearest, require_known, whole
 from mmviz.models.ssm.blocks import CoupledBlock
-from mmviz.recording.edited_scan import scan_layers
+from mmviz.recording.edited_layers import scan_layers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -12,7 +12,7 @@ from mmviz.core.errors import ConfigError
 from mmviz.core.options import takes, whole
 from mmviz.data.matching import matched
 from mmviz.models.batch import batch_of
-from mmviz.recording.edited_scan import scan_layers
+from mmviz.recording.edited_layers import scan_layers
 from mmviz.recording.intervention import effect_of
 from mmviz.recording.intervention_target import state_names, target_of
 from mmviz.recording.samples import chosen_samples, outputs, provenance

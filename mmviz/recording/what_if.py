@@ -18,7 +18,7 @@ from mmviz.models.prefixes import prefix_meaning
 from mmviz.models.user_module.model import Adapted
 from mmviz.recording.alignment import TransportGroup
 from mmviz.recording.coalitions import PrefixGroup
-from mmviz.recording.edited_scan import edited_layers
+from mmviz.recording.edited_layers import edited_layers
 from mmviz.recording.hidden_states import ScanGroups
 from mmviz.recording.influence import influence_of
 from mmviz.recording.routing import RoutingGroup

@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from mmviz.core.options import require_known, whole
-from mmviz.recording.edited_scan import ScanEdit, scan_layers
+from mmviz.models.ssm.edited_scan import ScanEdit
+from mmviz.recording.edited_layers import scan_layers
 from mmviz.recording.intervention_target import state_names
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from mmviz.models.base import FusionModel, ScanInputs
-    from mmviz.recording.edited_scan import LayerEdit
+    from mmviz.recording.edited_layers import LayerEdit
 
 
 def possible_interventions(model: FusionModel) -> tuple[str, ...]:

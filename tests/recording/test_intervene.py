@@ -9,8 +9,9 @@ import mmviz as mm
 from mmviz.core.errors import ConfigError
 from mmviz.models.base import ScanInputs
 from mmviz.models.batch import batch_of
-from mmviz.recording.edited_scan import ScanEdit, edited_layers, edited_scan, scan_layers
-from mmviz.recording.hidden_states import states_of
+from mmviz.models.ssm.edited_scan import ScanEdit, edited_scan
+from mmviz.models.ssm.hidden_states import states_of
+from mmviz.recording.edited_layers import edited_layers, scan_layers
 
 SMALL = {"width": 8, "layers": 2, "state": 4}
 STREAM = {"coupled_mamba": "m2", "late": "m2", "early": "joint", "alignmamba": "tokens", "alignmamba2": "tokens"}

@@ -9,7 +9,7 @@ import xarray as xr
 import mmviz as mm
 from mmviz.core.errors import ConfigError, DataError, MmvizError
 from mmviz.models import batch_of
-from mmviz.recording.hidden_states import states_of
+from mmviz.models.ssm.hidden_states import states_of
 
 
 @pytest.mark.parametrize("holes", [False, True])

@@ -10,9 +10,9 @@ from torch.nn import functional
 from mmviz.core.errors import ConfigError
 from mmviz.models.base import Observation
 from mmviz.models.ssm.experts import EXPERTS, Experts, Router
+from mmviz.models.ssm.hidden_states import states_of
 from mmviz.models.ssm.modality_aware import VARIANTS, ModalityAwareLayer
 from mmviz.models.ssm.token_order import ORDERS, TokenOrder
-from mmviz.recording.hidden_states import states_of
 
 NAMES = ("text", "audio", "video")
 M, BATCH, TIME, WIDTH = 3, 5, 6, 8
