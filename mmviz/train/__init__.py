@@ -5,6 +5,7 @@ from mmviz.train.augmentation import Augment
 from mmviz.train.baseline import linear_baseline
 from mmviz.train.config import TrainConfig
 from mmviz.train.contributions import ContributionMonitor
+from mmviz.train.epoch_loggers import MLflowLog, TensorBoardLog
 from mmviz.train.fit import fit
 from mmviz.train.run import Run, as_run, load
 from mmviz.train.strategies import STRATEGIES
@@ -14,8 +15,10 @@ __all__ = [
     "STRATEGIES",
     "Augment",
     "ContributionMonitor",
+    "MLflowLog",
     "Run",
     "Strategy",
+    "TensorBoardLog",
     "TrainConfig",
     "Training",
     "Update",

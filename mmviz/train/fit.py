@@ -19,6 +19,7 @@ from mmviz.train.devices import Devices
 from mmviz.train.devices.device_map import check_divisible, device_map
 from mmviz.train.devices.processes import join_torchrun, run_spawned
 from mmviz.train.devices.progress import progress_bar
+from mmviz.train.epoch_loggers import epoch_loggers
 from mmviz.train.job import Interruptible, Job, run_job
 from mmviz.train.strategies import strategy_of
 from mmviz.train.validation import (
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from mmviz.data.dataset import Dataset
     from mmviz.models.base import FusionModel
     from mmviz.train.devices.device_map import DeviceMap
+    from mmviz.train.epoch_loggers import EpochLoggers
     from mmviz.train.run import Run
     from mmviz.train.strategies.base import Strategy
 
@@ -55,6 +57,7 @@ def fit(
     timeout: float = 1800,
     resume: bool | str | Path = False,
     cache: str | Path | None = None,
+    log: Any = None,
     **options: Any,
 ) -> Run:
     """Train a model on the split ``train``, select the epoch on the split ``valid``, and return the run.
@@ -90,6 +93,11 @@ def fit(
         Content-addressed cache directory, instead of ``out``: a training with the same model, data, options, code and torch version is
         loaded, every file checked against its sha256; a stopped one is resumed; one that another process trains at this moment is waited
         for. A run that cannot be read is trained again, and a cache that cannot be written is not used, each with a warning.
+    log
+        Where the history goes besides ``run.history``, after every whole epoch: a folder for TensorBoard, a
+        ``torch.utils.tensorboard.SummaryWriter``, ``"mlflow"``, a function of one row of the history, a :class:`mmviz.train.TensorBoardLog` or
+        :class:`mmviz.train.MLflowLog` (with figures at the end), or a list of these. An error at the start is raised; a later one is a warning,
+        and the training continues. With several devices only the first one logs. A training that is loaded from ``cache`` logs nothing.
     options
         Fields of :class:`mmviz.train.TrainConfig`: ``epochs``, ``batch_size``, ``learning_rate``, ``patience``, ``seed``, ...
 
@@ -126,6 +134,9 @@ def fit(
     check_labels(ds, config)
     check_recorded(ds, config)
     check_strategy(chosen, config, ds)
+    loggers = epoch_loggers(log)
+    if loggers is not None:
+        loggers.check(resumes=bool(resume) or cache is not None, overwrite=overwrite)
     where = device_map(devices, strategy_backend, timeout, config)
     if cache is not None:
         refuse_other_folder(cache, out, resume)
@@ -136,10 +147,12 @@ def fit(
                 return before
             out, resume = (folder, not overwrite) if make_writable(folder) else (None, False)
             try:
-                return _train(model, ds, chosen, config, where, out, resume, overwrite=overwrite, progress=progress)
+                return _train(
+                    model, ds, chosen, config, where, out, resume, loggers, overwrite=overwrite, progress=progress
+                )
             except InUseError:  # another process has begun the same training
                 wait_until_free(folder)
-    return _train(model, ds, chosen, config, where, out, resume, overwrite=overwrite, progress=progress)
+    return _train(model, ds, chosen, config, where, out, resume, loggers, overwrite=overwrite, progress=progress)
 
 
 def _train(
@@ -150,6 +163,7 @@ def _train(
     where: DeviceMap,
     out: str | Path | None,
     resume: bool | str | Path,
+    loggers: EpochLoggers | None,
     *,
     overwrite: bool,
     progress: bool,
@@ -160,7 +174,7 @@ def _train(
     if where.count > 1:
         with torch.random.fork_rng():
             check_divisible(copy.deepcopy(chosen).prepare(copy.deepcopy(model).cpu()), where.count)
-    job = Job(model, ds, chosen, config, out, overwrite, resumed)
+    job = Job(model, ds, chosen, config, out, overwrite, resumed, loggers)
     if where.start == "spawned":
         return run_spawned(job, where, progress=progress)
     if where.start == "here":

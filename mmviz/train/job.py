@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from mmviz.train.config import TrainConfig
     from mmviz.train.devices import Devices
     from mmviz.train.devices.progress import Bar
+    from mmviz.train.epoch_loggers import EpochLoggers
     from mmviz.train.loop import StopRequest
     from mmviz.train.strategies.base import Strategy
 
@@ -133,6 +134,8 @@ class Job:
         Replace a run that is in the folder.
     resume
         Resume the run that is in the folder.
+    log
+        Receive the history of every epoch in the process of the first device; None: there are none.
     """
 
     model: FusionModel
@@ -142,6 +145,7 @@ class Job:
     out: str | Path | None
     overwrite: bool
     resume: bool
+    log: EpochLoggers | None = None
 
 
 def run_job(job: Job, devices: Devices, interrupt: StopRequest, bar: Callable[[int], Bar]) -> Run:
@@ -178,6 +182,8 @@ def run_job(job: Job, devices: Devices, interrupt: StopRequest, bar: Callable[[i
             data = content_digest(ds, (config.train, config.valid))
             configuration = {"model": info["model"], "train": info["train"], "data": data}
         point = read_resume_point(folder, model, configuration) if folder is not None and job.resume else None
+        if folder is not None and point is not None:
+            info |= {k: v for k, v in folder.read_index()["info"].items() if k == "mlflow_run"}
         log = EpochLog(model, config.select, folder if devices.rank == 0 else None, info)
         splits = seen, held_out, ds.splits.get(config.valid)
         loop = Loop(fabric, model, strategy, splits, config, log, interrupt, devices, configuration)
@@ -190,11 +196,20 @@ def run_job(job: Job, devices: Devices, interrupt: StopRequest, bar: Callable[[i
         elif folder is not None:
             create = functools.partial(folder.create, overwrite=job.overwrite)
             devices.run_on_first(create)
+        loggers = job.log if job.log is not None and devices.rank == 0 else None
+        if job.log is not None:
+            devices.run_on_first(functools.partial(job.log.open, info, log.history))
+        if loggers is not None:
+            stack.callback(loggers.close, None)  # without effect once they are closed
+            loop.on_epoch = loggers.on_epoch
         status = loop.run(bar)
         log.publish(status)
-    best = model.cpu().float().eval()
-    best.load_state_dict(log.weights[log.best])
-    return Run(best, log.info, log.history, status, log.best, log.weights, None if folder is None else folder.path)
+        best = model.cpu().float().eval()
+        best.load_state_dict(log.weights[log.best])
+        run = Run(best, log.info, log.history, status, log.best, log.weights, None if folder is None else folder.path)
+        if loggers is not None:
+            loggers.close(run)
+    return run
 
 
 def open_fabric(config: TrainConfig, devices: Devices) -> Fabric:

@@ -114,6 +114,8 @@ class Loop:
         self.estimator: ContributionEstimator | None = None
         if isinstance(config.monitor, ContributionMonitor) and held_out is not None:
             self.estimator = ContributionEstimator(config.monitor, held_out, raw.spec, fabric.device, devices)
+        #: called with the row of every whole epoch once it is stored
+        self.on_epoch: Callable[[dict[str, float]], None] | None = None
         strategy.begin(self.training)
 
     def _adamw(self, decay: float = 1.0, parameters: Any = None) -> Optimizer:
@@ -136,7 +138,7 @@ class Loop:
     def run(self, bar_of: Callable[[int], Bar]) -> str:
         """Train from the last epoch of the log; return the status."""
         if not self.log.history:
-            self.log.add(0, self._validate() | self._contributions(0), self._state_after(0))
+            self._store(0, self._validate() | self._contributions(0))
         begin = len(self.log.history)
         with bar_of((self.config.epochs + 1 - begin) * self.epochs.updates) as bar:
             for epoch in range(begin, self.config.epochs + 1):
@@ -146,7 +148,7 @@ class Loop:
                 if row is None:
                     return "diverged"
                 self.devices.check_equal_weights(self.raw)
-                self.log.add(epoch, row, None if self.cut_short else self._state_after(epoch))
+                self._store(epoch, row)
                 if self._stopped():
                     return "interrupted"
         return "early_stopped" if 0 < self.config.patience <= self.config.epochs - self.log.best else "finished"
@@ -208,8 +210,11 @@ class Loop:
         if plain["measured"] is not None:
             training.contributions = Contributions(**{k: np.array(v) for k, v in plain["measured"].items()})
 
-    def _state_after(self, epoch: int) -> Callable[[], TrainingState]:
-        return lambda: self.state(epoch)
+    def _store(self, epoch: int, row: dict[str, float]) -> None:
+        """Add an epoch to the log; an epoch that was cut short has no state and is not passed on."""
+        self.log.add(epoch, row, None if self.cut_short else lambda: self.state(epoch))
+        if self.on_epoch is not None and not self.cut_short:
+            self.on_epoch(self.log.history[-1])
 
     def _stopped(self) -> bool:
         """Return whether a stop was requested on any device; then all stop after the same batch."""

@@ -180,8 +180,8 @@ def _pickled(job: Job) -> bytes:
         return pickle.dumps(job)
     except (pickle.PicklingError, AttributeError, TypeError) as error:
         raise ConfigError(
-            f"fit: devices > 1 sends model, data and strategy to other processes, and one of them cannot be sent ({error}); define "
-            "its class at the top of a module, or start the script with torchrun"
+            f"fit: devices > 1 sends model, data, strategy and log= to other processes, and one of them cannot be sent ({error}); define "
+            "its class or function at the top of a module (of a SummaryWriter, give its folder), or start the script with torchrun"
         ) from error
 
 
