@@ -26,6 +26,14 @@ class ConfigError(MmvizError, ValueError):
     """An option is unknown, of the wrong type, or contradicts another."""
 
 
+class ScanDiffersError(ConfigError):
+    """A captured function is no selective scan of its arguments, or these were changed after the call."""
+
+
+class NothingCapturedError(ConfigError):
+    """No scan was captured; the message lists the modules that look recurrent, and why."""
+
+
 class CheckpointError(MmvizError):
     """A checkpoint or a run folder cannot be written or read, or its content is invalid."""
 
