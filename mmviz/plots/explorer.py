@@ -24,6 +24,7 @@ from mmviz.plots.explorer_groups import (
     trajectory_group,
     transport_group,
 )
+from mmviz.plots.explorer_scans import missing_scans, scan_group
 from mmviz.plots.explorer_seeds import seed_groups, shown_run
 from mmviz.trace.schema import is_combined
 
@@ -105,7 +106,8 @@ def explorer_frame(
     ``scale`` of its layer; ``coupling``; ``half_life`` (layer, modality, channel), median over the states, in steps;
     ``path`` (recorded_sample, layer, modality, time, axis): hidden states in one plane per layer. ``influence``, ``routing``, ``plan`` and ``cost``
     are uint8 maps with their ``scale``; ``estimated_lag`` (recorded_sample, pair) is that of :func:`mmviz.analysis.transport`.
-    ``attribution…``: see :func:`mmviz.plots.explorer_attribution.attribution_group`.
+    ``attribution…``: see :func:`mmviz.plots.explorer_attribution.attribution_group`; ``scan_…``: captured scans of a user's module, see
+    :func:`mmviz.plots.explorer_scans.scan_group`. ``channel_index`` is -1 in rows of a (layer, modality) with fewer channels than others.
     Of a combined Trace: the frame of one run, and how far its seeds agree, see
     :func:`mmviz.plots.explorer_seeds.seed_groups`; attribute ``shown_run``.
 
@@ -164,6 +166,7 @@ def explorer_frame(
     if trace["states"].sizes["layer"]:
         parts += [_states(trace, channels), trajectory_group(trace)]
     parts += [influence_group(trace), attribution_group(trace), routing_group(trace), transport_group(trace)]
+    parts += [scan_group(trace)]
     for part in parts:
         frame = frame.assign({str(name): array for name, array in part.data_vars.items()}).assign_coords(part.coords)
     if "layer" in frame.sizes:
@@ -184,10 +187,18 @@ def _states(trace: xr.DataTree, channels: int) -> xr.Dataset:
         }
     )
     part["state"].attrs = {"scale": json.dumps(scale), "long_name": "‖h‖₂", "unit": "1"}
+    absent = absent_channels(summary["norm"].rename(rank="channel"))
+    if absent.any():
+        part["state"] = part["state"].where(~absent, 0).astype(np.uint8).assign_attrs(part["state"].attrs)
     return part.assign_coords(
         channel=np.arange(part.sizes["channel"]),
-        channel_index=(("layer", "modality", "channel"), summary["channel"].values),
+        channel_index=(("layer", "modality", "channel"), np.where(absent.values, -1, summary["channel"].values)),
     )
+
+
+def absent_channels(norm: xr.DataArray) -> xr.DataArray:
+    """Return (layer, modality, channel): True for channels that pad a narrower (layer, modality): NaN at every epoch, sample and step."""
+    return norm.isnull().all(["epoch", "recorded_sample", "time"]).transpose("layer", "modality", "channel")
 
 
 def _quantized_norm(norm: xr.DataArray, valid: xr.DataArray) -> tuple[xr.DataArray, list[float]]:
@@ -262,4 +273,5 @@ def _attrs(trace: xr.DataTree, phi: xr.Dataset) -> dict[str, Any]:
         "prefix": trace["prefixes"].attrs.get("label", ""),
         "prefix_says": trace["prefixes"].attrs.get("description", ""),
         "notes": json.dumps(trace.attrs["notes"]),
+        "missing_scans": missing_scans(trace),
     }

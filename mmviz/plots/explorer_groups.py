@@ -47,8 +47,11 @@ def trajectory_group(trace: xr.DataTree) -> xr.Dataset:
     """Return ``path`` (recorded_sample, layer, modality, time, axis), ``path_share`` (recorded_sample, layer, axis) and ``path_coupling``.
 
     The plane of each layer is that of :func:`mmviz.analysis.trajectories`; ``path_share`` is the share of variance it explains;
-    ``path_coupling`` (recorded_sample, layer, target_modality, source_modality) is W. A layer whose states are not finite is NaN.
+    ``path_coupling`` (recorded_sample, layer, target_modality, source_modality) is W. A layer whose states are not finite is NaN. Nothing where
+    the Trace holds no states ``/operator/h``: the scans of its modalities have different shapes.
     """
+    if "operator" not in trace.children or "h" not in trace["operator"]:
+        return xr.Dataset()
     planes: list[xr.Dataset | None] = []
     for layer in range(trace["operator"].sizes["layer"]):
         try:

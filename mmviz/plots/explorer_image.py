@@ -62,10 +62,13 @@ def explorer_svg(frame: xr.Dataset, selection: Mapping[str, Any]) -> str:
     moment = selection["time"]
     parts, y = [_text(0, 16, frame.attrs["title"], bold=True)], 34.0
     if "state" in here:
-        state = here["state"].isel(layer=selection["layer"]).transpose("modality", "channel", "time").values
+        shown = here.isel(layer=selection["layer"])
+        state = shown["state"].transpose("modality", "channel", "time").values
+        there = shown["channel_index"].transpose("modality", "channel").values >= 0 if "channel_index" in here else None
         valid = here["state_valid"].transpose("modality", "time").values
         for m, name in enumerate(names):
-            parts += [_swatch(m, y), _text(16, y + 10, _short(name)), _map(state[m], valid[m], y)]
+            rows = state[m] if there is None else state[m][there[m]]
+            parts += [_swatch(m, y), _text(16, y + 10, _short(name)), _map(rows, valid[m], y) if len(rows) else ""]
             y += MAP + 6
         x = LEFT + (WIDTH - LEFT) * (moment + 1) / state.shape[2]
         parts.append(f'<path d="M{x:.1f} 30V{y:.1f}" stroke="{theme.INK}" stroke-width="1.5"/>')

@@ -13,6 +13,7 @@ from mmviz.core.errors import DataError
 from mmviz.metrics.shapley import shapley_values
 from mmviz.plots.explorer import rounded_float32, time_axis_ends
 from mmviz.plots.explorer_groups import estimated_lags
+from mmviz.plots.explorer_scans import edited_scans
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,8 +33,8 @@ def what_if_frame(groups: Mapping[str, xr.Dataset], frame: xr.Dataset) -> xr.Dat
     -------
     xr.Dataset
         Dimensions ``epoch`` and ``recorded_sample`` have size 1. Always ``prediction``, ``phi``, ``baseline``,
-        ``state_valid``, ``signal_NAME`` and ``signal_valid_NAME``; ``game``, ``state``, ``routing``, ``plan``, ``cost``, ``distance``, ``influence`` where
-        both the frame and the groups have them.
+        ``state_valid``, ``signal_NAME`` and ``signal_valid_NAME``; ``game``, ``state``, ``routing``, ``plan``, ``cost``, ``distance``, ``influence``,
+        ``scan_norm_k`` where both the frame and the groups have them.
 
     Raises
     ------
@@ -57,6 +58,7 @@ def what_if_frame(groups: Mapping[str, xr.Dataset], frame: xr.Dataset) -> xr.Dat
     }
     if "/clock" in groups:
         data["clock"] = time_axis_ends(groups["/clock"])
+    data |= edited_scans(groups, frame)
     if "state" in frame:
         data["state"] = _states(groups["/states"], frame)
     if "routing" in frame and "/routing" in groups:
@@ -129,7 +131,9 @@ def _states(group: xr.Dataset, frame: xr.Dataset) -> tuple[tuple[str, ...], np.n
         .transpose("epoch", "recorded_sample", "layer", "modality", "channel", "time")
         .values.astype(np.float64)
     )
-    index = frame["channel_index"].values.astype(np.int64)
+    index = np.maximum(
+        frame["channel_index"].values.astype(np.int64), 0
+    )  # -1: no channel; the page does not draw its row
     if norm.shape[2:4] != index.shape[:2] or index.max() >= norm.shape[4]:
         raise DataError(
             f"what_if: the states of the result have (layer, modality, channel) = {norm.shape[2:5]}, the Trace was recorded with {index.shape[:2]} "

@@ -153,6 +153,14 @@ ROWS: dict[str, Row] = {
         figures=("plot_routing", "plot_expert_usage"),
         views=("routing",),
     ),
+    "captured-scans": Row(
+        "What are the hidden states of the scans inside a user's module?",
+        "Exact states, half-lives and influence of each captured scan, from the tensors that the module passed to it. The replay error states how "
+        "exactly they reproduce the output of the user's function.",
+        "Parts of the module outside its scans: gates, convolutions, attention, the head. The influence of a scan is no attribution of the prediction. "
+        "A scan belongs to a modality only where its input depends on that modality alone.",
+        views=("captured scans",),
+    ),
     "transport": Row(
         "How does optimal transport pair the steps of two modalities?",
         "The exact plan and cost between the encoded steps; a constant lag of the sequences, where one stands out from permuted controls.",

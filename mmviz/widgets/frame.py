@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mmviz.core.errors import DataError
+from mmviz.plots.explorer_scans import site_count
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -106,6 +107,26 @@ def groups_of(frame: xr.Dataset) -> list[str]:
     return [group for group, variables in GROUPS.items() if any(name in frame.variables for name in variables)]
 
 
+def scan_variables(frame: xr.Dataset) -> dict[str, tuple[tuple[str, ...], str]]:
+    """Return the variables of all captured scans in a frame, as in :data:`FRAME`; those of site k end with its number."""
+    out: dict[str, tuple[tuple[str, ...], str]] = {}
+    for k in range(site_count(frame)):
+        stream, channel, step = (f"scan_{name}_{k}" for name in ("stream", "channel", "step"))
+        head = ("recorded_sample", stream)
+        out |= {
+            f"scan_norm_{k}": ((*head, channel, step), "u"),
+            f"scan_mean_{k}": ((*head, step), "f"),
+            f"scan_half_life_{k}": ((*head, channel), "f"),
+            f"scan_quantile_{k}": ((*head, f"scan_point_{k}"), "f"),
+            f"scan_until_{k}": ((*head, step), "f"),
+            f"scan_index_{k}": ((stream, channel), "f"),
+        }
+        if f"scan_influence_{k}" in frame:
+            blocks = (f"scan_target_block_{k}", f"scan_source_{k}", f"scan_source_block_{k}")
+            out[f"scan_influence_{k}"] = ((*head, *blocks), "u")
+    return out
+
+
 def check_frame(frame: xr.Dataset) -> None:
     """Validate a frame of the Explorer, see :func:`mmviz.plots.explorer_frame`.
 
@@ -133,10 +154,13 @@ def check_frame(frame: xr.Dataset) -> None:
                 _check_variable(frame, f"signal_{key}_{name}", ("recorded_sample", f"frame_{name}"), "f")
     if "clock" in frame:
         _check_variable(frame, "clock", ("recorded_sample", "edge"), "f")
+    for name, (dims, kinds) in scan_variables(frame).items():
+        _check_variable(frame, name, dims, kinds)
     empty = [str(dim) for dim, size in frame.sizes.items() if size == 0]
     if empty:
         raise DataError(f"frame: dimension {empty[0]!r} has size 0; every dimension needs at least one entry")
-    for name in ("state", "influence", "attribution_prefix", "attribution_stream", "routing", "plan", "cost"):
+    maps = [name for name in scan_variables(frame) if name.startswith(("scan_norm", "scan_influence"))]
+    for name in ("state", "influence", "attribution_prefix", "attribution_stream", "routing", "plan", "cost", *maps):
         if name in frame and frame[name].dtype != np.uint8:
             raise DataError(f"frame: {name!r} has type {frame[name].dtype}, expected uint8, 255 = its scale")
     _check_task(frame)

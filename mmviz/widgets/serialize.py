@@ -11,10 +11,11 @@ import numpy as np
 
 from mmviz.core.escape import visible
 from mmviz.plots.explorer_groups import RETRAINING_TEXTS
+from mmviz.plots.explorer_scans import site_count
 from mmviz.plots.theme import MODALITY_COLOURS
 from mmviz.plots.trust import PAGE, ROWS
 from mmviz.widgets.compare import corresponding_indices, distinguishing_names
-from mmviz.widgets.frame import FRAME, GROUPS, groups_of
+from mmviz.widgets.frame import FRAME, GROUPS, groups_of, scan_variables
 from mmviz.widgets.readout import digits, phrases, sample_names, time_axis_s
 from mmviz.widgets.views import registered
 
@@ -106,6 +107,7 @@ def pack(frame: xr.Dataset, *, name: str = "", more: Mapping[str, Any] | None = 
     arrays = {name: frame[name] for name in FRAME}
     for group in groups_of(frame):
         arrays |= {name: frame[name] for name in GROUPS[group]}
+    arrays |= {name: frame[name] for name in scan_variables(frame)}
     arrays |= _signals(frame)
     arrays |= {name: frame[name] for view in registered() for name in view.variables if name in frame}
     described, body = encode(arrays)
@@ -172,6 +174,8 @@ def header(frame: xr.Dataset) -> dict[str, Any]:
         "trained": [bool(known) for known in _list(attrs.get("trained"))] or None,
         "trust": _trust(attrs),
         "phrases": phrases(frame),
+        "scans": [_scan(frame, k) for k in range(site_count(frame))],
+        "missing_scans": visible(str(attrs.get("missing_scans", "")), longest=1000),
         **_group_header(frame, names),
     }
 
@@ -279,6 +283,22 @@ def _group_header(frame: xr.Dataset, names: list[str]) -> dict[str, Any]:
         out["pairs"] = [{"source": visible(a), "anchor": visible(b)} for a, b in ends]
         out["transport_scale"] = {name: _scale(frame, name, "pair") for name in ("plan", "cost")}
     return out
+
+
+def _scan(frame: xr.Dataset, k: int) -> dict[str, Any]:
+    """Return texts and numbers of one captured scan."""
+    about = frame[f"scan_norm_{k}"].attrs
+    texts = ("site", "function", "modality", "description", "alignment", "half_life", "no_influence")
+    streams = frame.sizes[f"scan_stream_{k}"]
+    names = [visible(name) for name in _list(about.get("streams"))]
+    influence = frame[f"scan_influence_{k}"].attrs if f"scan_influence_{k}" in frame else {}
+    return {
+        **{key: visible(str(about.get(key, "")), longest=1000) for key in texts},
+        "streams": names if len(names) == streams else [str(m + 1) for m in range(streams)],
+        **{key: int(about[key]) for key in ("steps", "channels", "states", "pooled")},
+        **{key: _finite(about.get(key)) for key in ("replay_error", "scale")},
+        "influence": {key: _finite(influence[key]) for key in ("scale", "width")} if influence else None,
+    }
 
 
 def _index_of(names: list[str], name: object) -> int:

@@ -7,6 +7,8 @@ import math
 import numpy as np
 import xarray as xr
 
+from mmviz.plots.explorer_scans import scan_group
+
 NAMES = ("dynamic", "gyro", "gravity")
 CLASSES = ("PEN", "ABD", "FEL", "IR", "ER", "TRAP", "ROW")
 
@@ -145,6 +147,7 @@ def _with_every_view(frame, rng, listed):
     }  # fmt: skip
     return (
         frame.assign(data)
+        .assign(_scans(frame, seed=listed))
         .assign_coords(coords)
         .assign_attrs(
             best_epoch=int(E - 1),
@@ -275,3 +278,79 @@ def _spread(rng, true, target, K):
 def _softmax(z):
     z = np.exp(z - z.max(-1, keepdims=True))
     return z / z.sum(-1, keepdims=True)
+
+
+def _scans(frame, *, seed):
+    """Captured scans of the frame's samples, as explorer_frame makes them from the groups of a Trace."""
+    names = [str(name) for name in frame["modality"].values]
+    inputs = {
+        f"/inputs/{name}": xr.Dataset(
+            {"value": (("recorded_sample", "frame"), np.zeros(frame[f"signal_valid_{name}"].shape))}
+        )
+        for name in names
+    }
+    groups = scan_groups(frame.sizes["recorded_sample"], frame.sizes[f"frame_{names[0]}"], names=names, seed=seed)
+    tree = xr.DataTree.from_dict(inputs | {f"/scans/{k}": group for k, group in groups.items()})
+    return dict(scan_group(tree).data_vars)
+
+
+def scan_groups(samples, frames, *, names=NAMES, seed=0):
+    """Return the Trace groups of captured scans, {k: Dataset}, made by the recurrence itself.
+
+    Site 0 is of the first modality, a step is a frame; site 1 of the last one, a step is two frames, and the last quarter of sample 1 has no data;
+    site 2 is a coupled scan of both, its steps do not map to frames, and it has no influence map.
+    """
+    rng = np.random.default_rng(seed)
+    fewer = max(1, frames // 2)
+    names = [str(names[0]), str(names[-1])]
+    return {
+        0: _site(rng, samples, "encoders.0.mixer", [names[0]], frames, 6, frame=np.arange(frames)),
+        1: _site(rng, samples, "encoders.1.mixer", [names[1]], fewer, 40, frame=(np.arange(fewer) + 1) * (frames // fewer) - 1),
+        2: _site(rng, samples, "fusion.scan", list(dict.fromkeys(names)), 7, 5, frame=None),
+    }  # fmt: skip
+
+
+def _site(rng, samples, site, modalities, steps, channels, *, frame, states=3):
+    streams = len(modalities)
+    dt = rng.uniform(0.02, 0.3, (samples, streams, steps, channels))
+    A = -rng.uniform(0.2, 3, (streams, channels, states))
+    W = np.broadcast_to(0.8 * np.eye(streams) + 0.2 / streams, (samples, streams, streams)).copy()
+    valid = np.ones((samples, streams, steps), bool)
+    if site == "encoders.1.mixer" and samples > 1:
+        valid[1, :, steps - steps // 4 :] = False
+    h, norm = np.zeros((samples, streams, channels, states)), np.zeros((samples, streams, steps, channels))
+    for t in range(steps):
+        h = np.exp(dt[:, :, t, :, None] * A) * np.einsum("bmn,bnce->bmce", W, h) + dt[:, :, t, :, None] * rng.normal(
+            size=h.shape
+        )
+        norm[:, :, t] = np.linalg.norm(h, axis=-1)
+    typical = np.median(dt, 2)
+    half_life = np.median(np.log(2) / (typical[..., None] * -A), -1)
+    data = {
+        "norm": (("recorded_sample", "scan_stream", "scan_step", "scan_channel"), norm),
+        "dt": (("recorded_sample", "scan_stream", "scan_step", "scan_channel"), dt),
+        "half_life": (("recorded_sample", "scan_stream", "scan_channel"), half_life),
+        "A": (("scan_stream", "scan_channel", "scan_state"), A),
+        "W": (("recorded_sample", "scan_stream", "scan_source"), W),
+    }
+    group = xr.Dataset({name: (dims, values.astype(np.float32)) for name, (dims, values) in data.items()})
+    group["half_life"].attrs = {"long_name": "half-life, median over the states of a channel", "units": "steps"}
+    last = np.full((streams, steps), -1) if frame is None else np.broadcast_to(frame, (streams, steps))
+    group["frame"] = (("scan_stream", "scan_step"), last.astype(np.int32))
+    group["valid"] = (("recorded_sample", "scan_stream", "scan_step"), valid)
+    group.attrs = {
+        "site": site, "function": "selective_scan_fn", "label": site, "modality": modalities[0] if streams == 1 else "", "modalities": modalities,
+        "depends_on": modalities, "replay_error": 2.1e-7, "heads": 1, "steps_per_block": 2, "in_states": streams == 1,
+        "alignment": ["a step is a frame" if frame is not None else "7 steps for other numbers of frames"] * streams, "description": "",
+    }  # fmt: skip
+    if frame is not None:
+        group["influence"] = _influence(rng, samples, streams, -(-steps // 2))
+    return group
+
+
+def _influence(rng, samples, streams, blocks):
+    lag = np.arange(blocks)[:, None] - np.arange(blocks)
+    decay = np.where(lag >= 0, np.exp(-lag / 3.0), 0)
+    values = rng.uniform(0.5, 1, (samples, streams, 1, streams, 1)) * decay[:, None, :]
+    dims = ("recorded_sample", "scan_stream", "target_step_block", "scan_source", "source_step_block")
+    return xr.DataArray(values.astype(np.float32), dims=dims)

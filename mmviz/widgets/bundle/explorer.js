@@ -5,8 +5,8 @@ chart:()=>chart,choice:()=>choice,coalitionWithout:()=>coalitionWithout,columnHe
 epochName:()=>epochName,faint:()=>faint,fault:()=>fault,fill:()=>fill2,fixed:()=>fixed,glyph:()=>glyph,h:()=>h,heading:()=>heading,heightOf:()=>heightOf,joint:()=>joint,
 largest:()=>largest,lastColour:()=>lastColour,layerOf:()=>layerOf,legend:()=>legend,letters:()=>letters,modality:()=>modality,moment:()=>moment,name:()=>name,onDrag:()=>onDrag,
 openFrame:()=>openFrame,openStandalone:()=>openStandalone,paint:()=>paint,pathOf:()=>pathOf,plot:()=>plot,prefixNote:()=>prefixNote,rangeOf:()=>rangeOf,readout:()=>readout,
-register:()=>register,registerFailure:()=>registerFailure,render:()=>render,rgb:()=>rgb,row:()=>row,rowHead:()=>rowHead,s:()=>s,short:()=>short,signed:()=>signed,
-signedBar:()=>signedBar,span:()=>span,stretch:()=>stretch,ticks:()=>ticks,tint:()=>tint,unseen:()=>unseen,untrainedNote:()=>untrainedNote,viewNames:()=>viewNames});var SVG="http://www.w3.org/2000/svg";function fill(node,attributes,children){for(let[name2,value2]of Object.entries(attributes))node.setAttribute(name2,String(value2));
+register:()=>register,registerFailure:()=>registerFailure,render:()=>render,rgb:()=>rgb,row:()=>row,rowCount:()=>rowCount,rowHead:()=>rowHead,s:()=>s,short:()=>short,
+signed:()=>signed,signedBar:()=>signedBar,span:()=>span,stretch:()=>stretch,ticks:()=>ticks,tint:()=>tint,unseen:()=>unseen,untrainedNote:()=>untrainedNote,viewNames:()=>viewNames});var SVG="http://www.w3.org/2000/svg";function fill(node,attributes,children){for(let[name2,value2]of Object.entries(attributes))node.setAttribute(name2,String(value2));
 return node.append(...children),node}var h=(tag,attributes={},...children)=>fill(document.createElement(tag),attributes,children),s=(tag,attributes={},...children)=>fill(
 document.createElementNS(SVG,tag),attributes,children),unseen=text=>h("span",{class:"mmv-hidden-text"},text),name=text=>h("bdi",{},text),heading=(...children)=>h(
 "div",{class:"mmv-heading",role:"heading"},...children),prefixNote=frame=>frame.prefix?.label?[h("p",{class:"mmv-faint mmv-small mmv-prefix",title:frame.prefix.
@@ -58,14 +58,15 @@ g"||!view.name)throw new TypeError(`${where}: name is not a text; give each view
 `${where}: this name is registered already; choose another`);if(!PLACES.includes(view.place))throw new TypeError(`${where}: place is ${JSON.stringify(view.place)}\
 , expected one of ${PLACES.join(", ")}`);if(!Array.isArray(view.needs))throw new TypeError(`${where}: needs is ${JSON.stringify(view.needs)}, expected an array \
 with the names of the frame's arrays`);if(typeof view.mount!="function")throw new TypeError(`${where}: mount is no function; expected mount(root, frame, state, \
-pick)`);views.push(view)}function registerFailure(name2,error){let mount18=()=>{throw error};views.push({name:name2,place:"wide",needs:[],mount:mount18})}var registered=(place,frame)=>views.
+pick)`);views.push(view)}function registerFailure(name2,error){let mount19=()=>{throw error};views.push({name:name2,place:"wide",needs:[],mount:mount19})}var registered=(place,frame)=>views.
 filter(view=>view.place===place&&view.needs.every(frame.has)).sort((a,b)=>(a.order??100)-(b.order??100)),viewNames=()=>views.map(view=>view.name);function mount(root,frame){let M=frame.modalities.length,cells=frame.modalities.map(()=>frame.modalities.map(()=>h("td"))),head=h("tr",{},h("td",{class:"mmv-fai\
 nt"},"target ↓ source →"),...cells.map((_,n)=>h("th",{scope:"col"},...columnHead(frame,n,(235/M-27)/6.5)))),body=cells.map((list,m)=>h("tr",{},rowHead(...modality(
-frame,m)),...list)),title=heading("Coupling weights W");root.append(title,h("table",{class:"mmv-matrix","aria-label":"Coupling weights W: rows are targets, colu\
-mns are sources",...M>4?{"data-many":""}:{}},h("thead",{},head),h("tbody",{},...body)));let most=largest(...frame.compared.filter(one=>one.has("coupling")).flatMap(
-one=>one.epochs.map((_,e)=>one.part("coupling",e))));return({epoch,layer})=>{let weights=frame.part("coupling",epoch,layer);title.textContent=`Coupling weights \
-W, layer ${frame.layers[layer]}`,cells.flat().forEach((cell,i)=>{cell.textContent=fixed(weights[i],2),cell.style.setProperty("--weight",String(most&&Math.abs(weights[i])/
-most||0))})}}register({name:"coupling",place:"side",order:30,needs:["coupling"],mount});var signedShare=level=>Math.sign(level-128)*((level-128)/127)**2;function blocks(frame,t){let T=frame.sizes.time,starts=frame.attribution.block;return{count:starts.
+frame,m)),...list)),title=heading("Coupling weights W"),none=faint("No coupling weights in this layer: its scans are not coupled, or one SSM stream serves all m\
+odalities."),table=h("table",{class:"mmv-matrix","aria-label":"Coupling weights W: rows are targets, columns are sources",...M>4?{"data-many":""}:{}},h("thead",
+{},head),h("tbody",{},...body));root.append(title,table,none);let most=largest(...frame.compared.filter(one=>one.has("coupling")).flatMap(one=>one.epochs.map((_,e)=>one.
+part("coupling",e))));return({epoch,layer})=>{let weights=frame.part("coupling",epoch,layer);title.textContent=`Coupling weights W, layer ${frame.layers[layer]}`,
+none.hidden=weights.some(Number.isFinite),table.hidden=!none.hidden,cells.flat().forEach((cell,i)=>{cell.textContent=fixed(weights[i],2),cell.style.setProperty(
+"--weight",String(most&&Math.abs(weights[i])/most||0))})}}register({name:"coupling",place:"side",order:30,needs:["coupling"],mount});var signedShare=level=>Math.sign(level-128)*((level-128)/127)**2;function blocks(frame,t){let T=frame.sizes.time,starts=frame.attribution.block;return{count:starts.
 length,from:i=>starts[i],to:i=>starts[i]<=t?Math.min((starts[i+1]??T)-1,t):(starts[i+1]??T)-1}}var blockOf=(frame,t)=>frame.attribution.block.reduce((best,from,b)=>from<=
 t?b:best,0),isAlong=(frame,t)=>frame.has("attribution_prefix")&&t<frame.sizes.time-1;function sourcesOfPrediction(frame,sample,t){if(!isAlong(frame,t))return{values:frame.
 part("attribution",sample),count:frame.sizes.time,from:i=>i,to:i=>i,signed:!0};let limit=frame.part("attribution_prefix_limit",sample)[t];return{values:Float32Array.
@@ -101,8 +102,9 @@ edits of ${key}: ${kind} is ${JSON.stringify(value2)}`}return""}function changes
 map(key=>state[key])]),name2=keys.join(),differs=before[name2]!==now;return before[name2]=now,differs}}var joint=ranges=>ranges.reduce((all,one)=>all&&one?[Math.
 min(all[0],one[0]),Math.max(all[1],one[1])]:all??one,null)??[0,0],allOf=(frame,key,sample)=>frame.compared.filter(one=>one.has(key)).flatMap(one=>(one.edited()?
 [one,one.recorded]:[one]).flatMap(kind=>one.epochs.map((_,e)=>kind.part(key,e,sample)))),layerOf=(one,frame,{layer,layer_of_a})=>Math.min(one===frame?layer:layer_of_a??
-layer,one.sizes.layer-1),lastColour=(frame,scales,state)=>Math.max(...frame.compared.map(one=>scales(one)?.[layerOf(one,frame,state)]??0)),span=(frame,{brush})=>brush??
-[0,frame.sizes.time-1];var MOST=3,plusShort=v=>v>0?`+${short(v,2)}`:short(v,2);function mount2(root,frame,_state,pick){let M=frame.modalities.length,T=frame.sizes.time,B=frame.attribution.
+layer,one.sizes.layer-1),lastColour=(frame,scales,state)=>Math.max(...frame.compared.map(one=>scales(one)?.[layerOf(one,frame,state)]??0));function rowCount(frame,layer,m){
+if(!frame.has("channel_index"))return frame.sizes.channel;let C=frame.sizes.channel;return Array.from(frame.part("channel_index",layer).subarray(m*C,(m+1)*C)).filter(
+number=>number>=0).length}var span=(frame,{brush})=>brush??[0,frame.sizes.time-1];var MOST=3,plusShort=v=>v>0?`+${short(v,2)}`:short(v,2);function mount2(root,frame,_state,pick){let M=frame.modalities.length,T=frame.sizes.time,B=frame.attribution.
 block.length,{quantity,explained}=frame.attribution,along=frame.has("attribution_prefix"),streams=frame.has("attribution_stream")?frame.modalities:[],what=choice(
 "Target",[along?"prediction up to the cursor":"prediction, whole sequence",...streams.map(one=>`SSM stream ${one.name}`)],i=>{target=i-1,last&&draw(last)}),lanes=frame.
 modalities.map((one,m)=>{let bars=barsDrawing(),here=s("path",{class:"mmv-here"}),band=s("rect",{class:"mmv-band",y:0,height:100}),drawing=plot(`Shares of ${one.
@@ -169,11 +171,11 @@ lives[m*C+c]);if(slider2.value=String(channel),slider2.setAttribute("aria-valuet
 let range=rangeOf(frame.compared.filter(one=>one.has("half_life")).map(one=>Array.from(one.part("half_life",layerOf(one,frame,state)),Math.log10))),[low,high]=ends(
 10**range[0],10**range[1]);lasting.draw({values:log,count:C,now:channel,range,rule:!1}),lasting.say({title:"half-life by row, steps (log)",high,low,from:"row 1",
 to:String(C)})}let scale=frame.scale[layer]/255,most=lastColour(frame,one=>one.scale,state),norms=frame.modalities.map((_,m)=>frame.part("state",epoch,sample,layer,
-m)),valid=frame.modalities.map((_,m)=>frame.part("state_valid",sample,m)),norm=(m,t)=>valid[m][t]?norms[m][channel*T+t]*scale:NaN;along.draw({values:norm,count:T,
-now:time,range:[0,most],brush}),along.say({title:`‖h‖₂ of row ${channel+1}`,high:`≥${short(most)}`,low:"0",from:brief(frame,sample,0),to:brief(frame,sample,
-T-1)}),cells.forEach(([number,life,size],m)=>{number.textContent=String(numbers[m*C+channel]),life.textContent=short(lives[m*C+channel]),size.textContent=norm(m,
-time)>=frame.scale[layer]?`≥ ${short(frame.scale[layer])}`:short(norm(m,time))})}}register({name:"half-life",place:"columns",order:40,needs:["half_life","stat\
-e"],height:M=>375+20*M,mount:mount3});function columnsOf(frame,m,sample){let valid=frame.part(`signal_valid_${m}`,sample),values=frame.part(`signal_${m}`,sample),F=frame.modalities[m].features.length,
+m)),valid=frame.modalities.map((_,m)=>frame.part("state_valid",sample,m)),norm=(m,t)=>valid[m][t]&&channel<rowCount(frame,layer,m)?norms[m][channel*T+t]*scale:NaN;
+along.draw({values:norm,count:T,now:time,range:[0,most],brush}),along.say({title:`‖h‖₂ of row ${channel+1}`,high:`≥${short(most)}`,low:"0",from:brief(frame,
+sample,0),to:brief(frame,sample,T-1)}),cells.forEach(([number,life,size],m)=>{number.textContent=numbers[m*C+channel]<0?"–":String(numbers[m*C+channel]),life.
+textContent=short(lives[m*C+channel]),size.textContent=norm(m,time)>=frame.scale[layer]?`≥ ${short(frame.scale[layer])}`:short(norm(m,time))})}}register({name:"\
+half-life",place:"columns",order:40,needs:["half_life","state"],height:M=>375+20*M,mount:mount3});function columnsOf(frame,m,sample){let valid=frame.part(`signal_valid_${m}`,sample),values=frame.part(`signal_${m}`,sample),F=frame.modalities[m].features.length,
 withValue=i=>{for(let f=0;f<F;f++)if(Number.isFinite(values[i*F+f]))return i;return-1},kept2=[...valid.keys()].filter(i=>valid[i]);if(frame.has(`signal_at_${m}`))
 return timed(kept2,frame.part(`signal_at_${m}`,sample),frame.part(`signal_until_${m}`,sample),withValue);let spread=frame.align==="resample"||frame.modalities[m].
 static,count=spread?kept2.length:frame.align==="pad"?frame.sizes.time:valid.length,of=spread?k=>kept2[k]:k=>k<valid.length&&valid[k]?k:-1;return Array.from({length:count},
@@ -199,12 +201,14 @@ some(Boolean)?"recorded without any value":frame.recorded.part(`signal_valid_${m
 ecorded for this sample",[bottom.textContent,top.textContent]=absent.hidden?ends(...range):["",""],canvas){box.replaceChildren(map,absent);let scale=range[1]>range[0]?
 255/(range[1]-range[0]):0,shown=rasterOf(columns,even);paint(canvas,shown.length,F,(x,y)=>{let v=shown[x]<0?NaN:values[shown[x]*F+y];return Number.isFinite(v)?Math.
 round((v-range[0])*scale):-1});return}box.replaceChildren(map,...gaps(columns),absent),lines.forEach((line,f)=>{let path=linePath(values,columns,F,f,range,even);
-drawn[f]!==path&&line.setAttribute("d",drawn[f]=path)})}return{gutter,box,draw}}function stateLane(frame,m){let{time:T,channel:C}=frame.sizes,label=`${frame.modalities[m].
-name}: hidden state, ${C} channels over ${T} steps`,canvas=h("canvas",{role:"img","aria-label":label}),mark=h("div",{class:"mmv-row","aria-hidden":"true"}),box=h(
-"div",{class:"mmv-plot mmv-state mmv-map"},canvas,mark),gutter=h("div",{class:"mmv-gutter"},h("div",{class:"mmv-faint"},"hidden state"),h("div",{class:"mmv-fain\
-t"},`${C} channels`));function draw(selection){let{sample,epoch,layer}=selection,share=frame.scale[layer]/lastColour(frame,one=>one.scale,selection),valid=frame.
-part("state_valid",sample,m),state=frame.part("state",epoch,sample,layer,m);paint(canvas,T,C,(t,c)=>valid[t]?Math.round(state[c*T+t]*share):-1)}return{gutter,box,
-draw,choose:({channel})=>{mark.style.top=`${100*channel/C}%`,mark.style.height=`${100/C}%`}}}function attributionLane(frame,m){let bars=barsDrawing(),label=`${frame.
+drawn[f]!==path&&line.setAttribute("d",drawn[f]=path)})}return{gutter,box,draw}}function stateLane(frame,m){let{time:T,channel:C}=frame.sizes,canvas=h("canvas",
+{role:"img"}),count=h("div",{class:"mmv-faint"}),absent=h("span",{class:"mmv-absent",hidden:""},"no scan in this layer"),rows=C,mark=h("div",{class:"mmv-row","a\
+ria-hidden":"true"}),box=h("div",{class:"mmv-plot mmv-state mmv-map"},canvas,mark,absent),gutter=h("div",{class:"mmv-gutter"},h("div",{class:"mmv-faint"},"hidde\
+n state"),count);function draw(selection){let{sample,epoch,layer}=selection,share=frame.scale[layer]/lastColour(frame,one=>one.scale,selection),valid=frame.part(
+"state_valid",sample,m),state=frame.part("state",epoch,sample,layer,m);rows=rowCount(frame,layer,m),paint(canvas,T,rows,(t,c)=>valid[t]?Math.round(state[c*T+t]*
+share):-1),canvas.setAttribute("aria-label",`${frame.modalities[m].name}: hidden state, ${rows} channels over ${T} steps`),count.textContent=rows?`${rows} chann\
+els`:"",absent.hidden=rows>0,choose(selection)}let choose=({channel})=>{mark.hidden=channel>=rows,mark.style.top=`${100*channel/rows}%`,mark.style.height=`${100/
+rows}%`};return{gutter,box,draw,choose,rowAt:down=>Math.min(rows-1,Math.floor(down*rows))}}function attributionLane(frame,m){let bars=barsDrawing(),label=`${frame.
 modalities[m].name}: signed shares of its steps in the prediction at the cursor`,box=h("div",{class:"mmv-plot mmv-lane-bars"},plot(label,...bars.nodes)),gutter=h(
 "div",{class:"mmv-gutter"},h("div",{class:"mmv-faint",title:"end-to-end attribution: bars up (red) raise the prediction, bars down (blue) lower it"},"attributio\
 n ±"));function draw({sample,time}){box.hidden=gutter.hidden=frame.edited()!==null&&!frame.replaced("attribution"),box.hidden||bars.draw(frame,sourcesOfPrediction(
@@ -216,25 +220,25 @@ now().brush?.[0]??0),now().time]}),clear=button("clear",()=>pick({brush:null}),{
 group","aria-label":"Time range"},h("span",{class:"mmv-faint"},"Time range"),label,button("start",from,{"aria-label":"Start the time range at the cursor"}),button(
 "end",to,{"aria-label":"End the time range at the cursor"}),clear),draw:state=>{label.textContent=state.brush?stretch(frame,state.sample,state.brush):"all",clear.
 disabled=!state.brush},key:event=>{event.key==="["&&from(),event.key==="]"&&to(),event.key==="Escape"&&now().brush&&pick({brush:null})}}}function mount4(root,frame,state,pick){
-let T=frame.sizes.time,C=frame.sizes.channel,shown={time:state?.time??0,brush:state?.brush??null},signals=frame.modalities.map((_,m)=>signalLane(frame,m)),states=frame.
-has("state")?frame.modalities.map((_,m)=>stateLane(frame,m)):[],shares=frame.has("attribution")?frame.modalities.map((_,m)=>attributionLane(frame,m)):[],rows=signals.
-map((signal,m)=>h("div",{class:"mmv-lane"},...[signal,...states.slice(m,m+1),...shares.slice(m,m+1)].flatMap(({gutter,box})=>[gutter,box]))),tag=h("span",{class:"\
-mmv-tag"}),cursor=h("div",{class:"mmv-cursor"},tag),veil=[h("div",{class:"mmv-veil"}),h("div",{class:"mmv-veil"})],over=h("div",{class:"mmv-over","aria-hidden":"\
-true"},...veil,cursor),stage=h("div",{class:"mmv-stage"},...rows,over),axis=h("div",{class:"mmv-axis","aria-hidden":"true"}),range=h("input",{type:"range",min:0,
-max:T-1,step:1,class:"mmv-time","aria-label":"Time cursor"}),unit=h("span",{class:"mmv-faint"}),key=frame.has("state")?colourKey(frame):{node:"",draw(){}},brush=buildBrush(
-frame,()=>shown,pick),foot=h("div",{class:"mmv-foot"},h("label",{class:"mmv-gutter"},"Time ",unit),h("div",{class:"mmv-scrub"},axis,range),h("span"),h("div",{class:"\
-mmv-under"},brush.node,key.node));root.append(stage,foot),root.style.setProperty("--steps",String(T)),range.addEventListener("input",()=>pick({time:Number(range.
-value)})),root.addEventListener("keydown",event=>{!event.ctrlKey&&!event.metaKey&&!event.altKey&&brush.key(event)});let began=0;onDrag(stage,over,(x,_y,event,first)=>{
-let time=Math.min(T-1,Math.max(0,Math.ceil(x*T)-1));first&&(began=time);let change=event.shiftKey?{brush:[Math.min(began,time),Math.max(began,time)]}:{time},lane=first?
-states.find(one=>one.box.contains(event.target)):null;if(lane){let{top,height}=lane.box.getBoundingClientRect();change.channel=Math.min(C-1,Math.max(0,Math.floor(
-(event.clientY-top)/height*C)))}pick(change)},range);let changed=changes();return selection=>{shown=selection;let{sample,time}=selection,[a,b]=span(frame,selection);
-if(changed(selection,"sample")){signals.forEach(lane=>lane.draw(selection));let seconds=frame.duration_s[sample],length=seconds??T,start=frame.start_s[sample];unit.
-textContent=seconds===null?"in steps":"in seconds",axis.replaceChildren(...ticks(length,start).map(v=>{let tick=h("span",{},String(v).replace("-","−"));return tick.
-style.setProperty("--at",String((v-start)/length)),tick}))}changed(selection,"sample","epoch","layer","layer_of_a")&&states.forEach(lane=>lane.draw(selection)),
-changed(selection,"sample","time")&&shares.forEach(lane=>lane.draw(selection)),changed(selection,"channel")&&states.forEach(lane=>lane.choose(selection)),changed(
-selection,"layer","layer_of_a")&&key.draw(selection),changed(selection,"brush","sample")&&(veil[0].style.width=`${100*a/T}%`,veil[1].style.width=`${100-100*(b+1)/
-T}%`,brush.draw(selection)),range.value=String(time),range.setAttribute("aria-valuetext",moment(frame,sample,time)),cursor.style.setProperty("--at",String((time+
-1)/T)),tag.textContent=moment(frame,sample,time)}}register({name:"lanes",place:"main",order:10,needs:["prediction"],mount:mount4});var needs=["phi_mean","phi_low","phi_high"];function mount5(root,frame){let[mean,low,high]=needs.map(key=>frame.part(key)),most=largest(...frame.compared.filter(
+let T=frame.sizes.time,shown={time:state?.time??0,brush:state?.brush??null},signals=frame.modalities.map((_,m)=>signalLane(frame,m)),states=frame.has("state")?frame.
+modalities.map((_,m)=>stateLane(frame,m)):[],shares=frame.has("attribution")?frame.modalities.map((_,m)=>attributionLane(frame,m)):[],rows=signals.map((signal,m)=>h(
+"div",{class:"mmv-lane"},...[signal,...states.slice(m,m+1),...shares.slice(m,m+1)].flatMap(({gutter,box})=>[gutter,box]))),tag=h("span",{class:"mmv-tag"}),cursor=h(
+"div",{class:"mmv-cursor"},tag),veil=[h("div",{class:"mmv-veil"}),h("div",{class:"mmv-veil"})],over=h("div",{class:"mmv-over","aria-hidden":"true"},...veil,cursor),
+stage=h("div",{class:"mmv-stage"},...rows,over),axis=h("div",{class:"mmv-axis","aria-hidden":"true"}),range=h("input",{type:"range",min:0,max:T-1,step:1,class:"\
+mmv-time","aria-label":"Time cursor"}),unit=h("span",{class:"mmv-faint"}),key=frame.has("state")?colourKey(frame):{node:"",draw(){}},brush=buildBrush(frame,()=>shown,
+pick),foot=h("div",{class:"mmv-foot"},h("label",{class:"mmv-gutter"},"Time ",unit),h("div",{class:"mmv-scrub"},axis,range),h("span"),h("div",{class:"mmv-under"},
+brush.node,key.node));root.append(stage,foot,...frame.missing_scans&&!frame.has("state")?[faint(name(frame.missing_scans))]:[]),root.style.setProperty("--steps",
+String(T)),range.addEventListener("input",()=>pick({time:Number(range.value)})),root.addEventListener("keydown",event=>{!event.ctrlKey&&!event.metaKey&&!event.altKey&&
+brush.key(event)});let began=0;onDrag(stage,over,(x,_y,event,first)=>{let time=Math.min(T-1,Math.max(0,Math.ceil(x*T)-1));first&&(began=time);let change=event.shiftKey?
+{brush:[Math.min(began,time),Math.max(began,time)]}:{time},lane=first?states.find(one=>one.box.contains(event.target)):null;if(lane){let{top,height}=lane.box.getBoundingClientRect();
+change.channel=Math.max(0,lane.rowAt((event.clientY-top)/height))}pick(change)},range);let changed=changes();return selection=>{shown=selection;let{sample,time}=selection,
+[a,b]=span(frame,selection);if(changed(selection,"sample")){signals.forEach(lane=>lane.draw(selection));let seconds=frame.duration_s[sample],length=seconds??T,start=frame.
+start_s[sample];unit.textContent=seconds===null?"in steps":"in seconds",axis.replaceChildren(...ticks(length,start).map(v=>{let tick=h("span",{},String(v).replace(
+"-","−"));return tick.style.setProperty("--at",String((v-start)/length)),tick}))}changed(selection,"sample","epoch","layer","layer_of_a")&&states.forEach(lane=>lane.
+draw(selection)),changed(selection,"sample","time")&&shares.forEach(lane=>lane.draw(selection)),changed(selection,"channel")&&states.forEach(lane=>lane.choose(selection)),
+changed(selection,"layer","layer_of_a")&&key.draw(selection),changed(selection,"brush","sample")&&(veil[0].style.width=`${100*a/T}%`,veil[1].style.width=`${100-
+100*(b+1)/T}%`,brush.draw(selection)),range.value=String(time),range.setAttribute("aria-valuetext",moment(frame,sample,time)),cursor.style.setProperty("--at",String(
+(time+1)/T)),tag.textContent=moment(frame,sample,time)}}register({name:"lanes",place:"main",order:10,needs:["prediction"],mount:mount4});var needs=["phi_mean","phi_low","phi_high"];function mount5(root,frame){let[mean,low,high]=needs.map(key=>frame.part(key)),most=largest(...frame.compared.filter(
 one=>one.has("phi_mean")).flatMap(one=>needs.map(key=>one.part(key)))),across=v=>`${50+50*v/(most||1)}%`,rows=frame.modalities.map((_,m)=>{let{track,set}=signedBar(
 m);if(set(mean[m],most),Number.isFinite(low[m]+high[m])){let whisker=h("div",{class:"mmv-whisker"});whisker.style.left=across(low[m]),whisker.style.width=`${50*
 (high[m]-low[m])/(most||1)}%`,track.append(whisker)}let interval=Number.isFinite(low[m])?`${signed(low[m],3)} to ${signed(high[m],3)}`:"–",node=row(rowHead(...modality(
@@ -374,7 +378,83 @@ places[k][0]+places[k][1]),!ring.hidden&&(ring.style.left=`${100*places[k][0]/wi
 if(!first)return;let best=-1,least2=1/0;places.forEach(([px,py],k)=>{let far=Math.hypot(px-480*x,py-300*y);traced[rows[k]]>=0&&far<least2&&([best,least2]=[k,far])}),
 best>=0&&least2<40&&pick({sample:traced[rows[best]]})}),matchMedia("(prefers-color-scheme: dark)").addEventListener("change",scatter),({sample})=>{rows.length&&
 sample===chosen||(chosen=sample,rows.length?(list(),scatter()):refresh())}}register({name:"samples",place:"wide",order:40,needs:["listed_phi","listed_prediction",
-"listed_correct","listed_recorded"],mount:mount11});function mount12(root,frame){let{names,shown}=frame.seeds,T=frame.sizes.time,M=frame.modalities.length,maps=frame.has("attribution_agreement"),cells=frame.modalities.
+"listed_correct","listed_recorded"],mount:mount11});var timeOf=(until,frame,column)=>Number.isFinite(until[column])?Math.min(frame.sizes.time-1,Math.max(0,Math.ceil(until[column]*frame.sizes.time-1e-4)-1)):-1;function columnOf(until,frame,t){
+let best=-1;for(let i=0;i<until.length;i++){let at=timeOf(until,frame,i),held=best<0?-1:timeOf(until,frame,best);at<0||(best<0||(at<=t?held>t||until[i]>=until[best]:
+held>t&&until[i]<until[best]))&&(best=i)}return best}function stepsOf({steps},index,width){let first=index*width+1,last=Math.min(steps,(index+1)*width);return first===
+last?String(first):`${first} to ${last}`}var sameSite=(frame,site)=>frame.compared.flatMap(one=>one.scans.flatMap((about,k)=>about.site===site.site?[{one,k,about}]:
+[]));function siteArrays(frame,k,sample,stream){let[,,rows,columns]=frame.shape(`scan_norm_${k}`),{scale}=frame.scans[k],levels=frame.part(`scan_norm_${k}`,sample,
+stream),mean=frame.part(`scan_mean_${k}`,sample,stream),valid=column=>!Number.isNaN(mean[column]);return{rows,columns,mean,valid,level:(row2,column)=>valid(column)?
+levels[row2*columns+column]:-1,value:(row2,column)=>valid(column)?levels[row2*columns+column]/255*scale:NaN,clipped:(row2,column)=>valid(column)&&levels[row2*columns+
+column]===255,half_life:frame.part(`scan_half_life_${k}`,sample,stream),sorted:frame.part(`scan_quantile_${k}`,sample,stream),until:frame.part(`scan_until_${k}`,
+sample,stream),channels:frame.part(`scan_index_${k}`,stream)}}function influenceOf(frame,k,sample,target){let about=frame.scans[k].influence;if(!about)return null;
+let[,,blocks2,sources]=frame.shape(`scan_influence_${k}`),levels=frame.part(`scan_influence_${k}`,sample,target),level=(t,n,s2)=>levels[(t*sources+n)*blocks2+s2],
+value2=(t,n,s2)=>about.scale*(level(t,n,s2)/255)**2,sums=t=>Array.from({length:sources},(_,n)=>{let sum=0,most=0,at=-1;for(let s2=0;s2<=t;s2++){let v=value2(t,n,
+s2);sum+=v,v>most&&([most,at]=[v,s2])}return{sum,at}});return{blocks:blocks2,sources,width:about.width,level,value:value2,sums}}var counted=(count,one)=>`${count} ${one}${count===1?"":"s"}`;function aboutText(site){let{modality:modality2,streams,steps,channels,states,replay_error}=site,sizes=`${counted(
+streams.length,"stream")} × ${counted(steps,"step")} × ${counted(channels,"channel")}${states?` × ${counted(states,"state")}`:""}`,exact=replay_error===null?
+"it is not known how exactly the captured tensors reproduce the output of this function":`the captured tensors reproduce the output of this function to ${short(
+replay_error,2)} of its largest value`;return["Function ",name(site.function),modality2?", modality ":", no single modality",name(modality2),`; ${sizes}; ${exact}\
+.`,...site.alignment?[" Steps: ",name(site.alignment),"."]:[]]}function mapBox(cursors){let canvas=h("canvas",{role:"img"}),across=h("div",{class:"mmv-at"}),down=h(
+"div",{class:"mmv-stroke"}),title=h("div",{class:"mmv-subtitle"}),box=h("div",{class:"mmv-plot mmv-map mmv-scan-map"},canvas,h("div",{class:"mmv-marks","aria-hi\
+dden":"true"},...cursors==="both"?[across,down]:[across])),first=h("span"),last=h("span");return{canvas,across,down,title,box,first,last,node:h("div",{class:"mm\
+v-charted"},title,h("div",{class:"mmv-scale","aria-hidden":"true"},first,last),box)}}function mount12(root,frame,_state,pick){let sites=frame.scans,T=frame.sizes.
+time,k=0,stream=0,row2=0,column=-1,last=null,again=()=>last&&draw(last),site=choice("Site",sites.map(one=>`${one.site}${one.modality&&` · ${one.modality}`}`),i=>{
+[k,stream,row2,column]=[i,0,0,-1],again()}),streams=choice("SSM stream",[],i=>{[stream,row2]=[i,0],again()}),rowRange=h("input",{type:"range",min:0,step:1,"aria\
+-label":"Row of the captured scan"}),stepRange=h("input",{type:"range",min:0,step:1,"aria-label":"Step of the captured scan"});rowRange.addEventListener("input",
+()=>{row2=Number(rowRange.value),again()}),stepRange.addEventListener("input",()=>goTo(Number(stepRange.value)));let about=h("p",{class:"mmv-small"}),states=mapBox(
+"both"),influence=mapBox("target"),noInfluence=faint(),lives=chart({label:"Half-lives of all channels in ascending order, logarithmic scale; the table has that \
+of the selected channel",series:[{f:0}]}),along=chart({label:"Hidden-state magnitude over the steps: mean over all channels, and the selected channel; the table\
+ has the numbers",series:[{f:0},{f:1}],onPick:x=>goTo(Math.round(x*(sizeOf()-1)))}),pointed=h("p",{class:"mmv-small mmv-pointed"}),body=h("tbody"),table=h("tabl\
+e",{class:"mmv-list","aria-label":"Values of the captured scan at the cursor"},body),timeNote=faint();root.append(heading("Captured scans of the module"),h("div",
+{class:"mmv-controls mmv-scan-controls"},site.node,streams.node,h("label",{class:"mmv-control mmv-grow"},h("span",{},"Row"),rowRange),h("label",{class:"mmv-cont\
+rol mmv-grow"},h("span",{},"Step"),stepRange)),about,h("div",{class:"mmv-pair mmv-scan-charts"},h("div",{},states.node,along.node,legend(["mean over all channel\
+s","selected channel"])),h("div",{},influence.node,noInfluence,lives.node)),pointed,table,timeNote,faint("Rows: the channels whose ‖h‖₂ varies most, longest hal\
+f-life first. Influence: magnitude of the effect of a source step on the output of the scan, with its gates held fixed; it is of this scan alone, not of the who\
+le module. Hatched: no data. Press on a map, or use the sliders, to move the cursor."));let sizeOf=()=>frame.shape(`scan_norm_${k}`)[3];function goTo(next){column=
+Math.min(sizeOf()-1,Math.max(0,next));let time=last?timeOf(siteArrays(frame,k,last.sample,stream).until,frame,column):-1;last&&time>=0&&time!==last.time?pick({time}):
+again()}let cellAt=(x,y)=>[Math.min(sizeOf()-1,Math.max(0,Math.floor(x*sizeOf()))),Math.max(0,Math.min(frame.shape(`scan_norm_${k}`)[2]-1,Math.floor(y*frame.shape(
+`scan_norm_${k}`)[2])))];onDrag(states.box,states.box,(x,y)=>{let[to,at]=cellAt(x,y);row2=at,goTo(to)}),onDrag(influence.box,influence.box,(_x,y)=>{let map=last&&
+influenceOf(frame,k,last.sample,stream);map&&goTo(Math.floor((Math.min(sites[k].steps,(Math.min(map.blocks-1,Math.max(0,Math.floor(y*map.blocks)))+1)*map.width)-
+1)/sites[k].pooled))});function onHover(box,text){box.addEventListener("pointermove",event=>{let{left,top,width,height}=box.getBoundingClientRect();last&&(pointed.
+textContent=text((event.clientX-left)/width,(event.clientY-top)/height))}),box.addEventListener("pointerleave",()=>pointed.textContent=atCursor())}function cellText(at,to){
+if(!last)return"";let arrays=siteArrays(frame,k,last.sample,stream),{pooled}=sites[k];return`Channel ${arrays.channels[at]}, step ${stepsOf(sites[k],to,pooled)}\
+: ‖h‖₂ ${pooled>1?"mean ":""}${amount(arrays,at,to)}, half-life ${short(arrays.half_life[at])} steps.`}let atCursor=()=>last?cellText(row2,column):"";onHover(
+states.box,(x,y)=>{let[to,at]=cellAt(x,y);return cellText(at,to)}),onHover(influence.box,(x,y)=>{let map=last&&influenceOf(frame,k,last.sample,stream);if(!map)return"";
+let place=Math.min(map.sources*map.blocks-1,Math.max(0,Math.floor(x*map.sources*map.blocks))),n=Math.floor(place/map.blocks),s2=place%map.blocks,t=Math.min(map.
+blocks-1,Math.max(0,Math.floor(y*map.blocks)));return`Source ${sourceName(n)}step ${stepsOf(sites[k],s2,map.width)}, target step ${stepsOf(sites[k],t,map.width)}\
+: influence ${s2>t?"0 (later source)":short(map.value(t,n,s2))}.`});let sourceName=n=>sites[k].streams.length>1?`${sites[k].streams[n]}, `:"",amount=(arrays,at,to)=>`${arrays.
+clipped(at,to)?"≥ ":""}${short(arrays.value(at,to))}`,line=(text,value2)=>h("tr",{},rowHead(text),h("td",{},value2));function draw(state){last=state;let{sample,
+time}=state,one=sites[k],{pooled}=one,arrays=siteArrays(frame,k,sample,stream),{rows,columns,mean,until}=arrays,mapped=columnOf(until,frame,time);(column<0||column>=
+columns)&&(column=columns-1),mapped>=0&&timeOf(until,frame,column)!==time&&(column=mapped),row2=Math.min(row2,rows-1),site.select.value=String(k),streams.node.hidden=
+one.streams.length<2,(streams.select.options.length!==one.streams.length||[...streams.select.options].some((option,i)=>option.text!==one.streams[i]))&&streams.select.
+replaceChildren(...one.streams.map((text,i)=>h("option",{value:i},text))),streams.select.value=String(stream),[[rowRange,rows,row2],[stepRange,columns,column]].
+forEach(([range2,count,at2])=>{range2.max=String(Number(count)-1),range2.value=String(at2)});let steps=stepsOf(one,column,pooled),at=timeOf(until,frame,column),
+moment2=at<0?"":`${frame.duration_s[sample]===null?"time ":""}${brief(frame,sample,at)}`;rowRange.setAttribute("aria-valuetext",`row ${row2+1} of ${rows}, chann\
+el ${arrays.channels[row2]}`),stepRange.setAttribute("aria-valuetext",`step ${steps} of ${one.steps}${moment2&&`, ${moment2}`}`),about.replaceChildren(...aboutText(
+one)),about.title=one.description;let same=sameSite(frame,one),scale=Math.max(...same.map(other=>other.about.scale)),share=one.scale/scale;paint(states.canvas,columns,
+rows,(x,y)=>{let level=arrays.level(y,x);return level<0?-1:Math.round(level*share)}),states.canvas.setAttribute("aria-label",`Hidden-state magnitude of ${rows} \
+channels over ${columns} columns; the table has the value at the cursor`),states.title.textContent=`‖h‖₂: ${rows<one.channels?`${rows} of ${one.channels} \
+channels`:counted(rows,"channel")} (down) over ${counted(one.steps,"step")} (across${pooled>1?`, means of ${pooled}`:""}); colours from 0 to ≥ ${short(scale)}`,
+states.first.textContent="row 1",states.last.textContent=String(rows),states.down.style.left=`${100*(column+1)/columns}%`,states.across.style.top=`${100*row2/rows}\
+%`,states.across.style.height=`${100/rows}%`;let means=same.flatMap(({one:run,k:at2})=>run.scans[at2].streams.map((_,m)=>run.part(`scan_mean_${at2}`,sample,m))),
+range=[0,Math.max(scale,rangeOf(means,!0)[1])];along.draw({values:(line2,i)=>line2?arrays.value(row2,i):mean[i],count:columns,now:column,range}),along.say({title:"\
+‖h‖₂ over the steps",low:"0",high:short(range[1]),from:"step 1",to:String(one.steps)});let{sorted}=arrays,spread=rangeOf(same.flatMap(({one:run,k:at2})=>run.
+scans[at2].streams.map((_,m)=>Array.from(run.part(`scan_quantile_${at2}`,sample,m),Math.log10)))),own=arrays.half_life[row2],place=Array.from(sorted).reduce((best,life,i)=>Math.
+abs(Math.log(life/own))<Math.abs(Math.log(sorted[best]/own))?i:best,0);if(lives.node.hidden=!sorted.some(life=>Number.isFinite(life)&&life>0),!lives.node.hidden){
+let[low,high]=ends(10**spread[0],10**spread[1]);lives.draw({values:(_line,i)=>Math.log10(sorted[i]),count:sorted.length,now:Number.isFinite(own)?place:-1,range:spread,
+rule:!1}),lives.say({title:`half-lives of all ${one.channels} channels in ascending order, steps (log)`,low,high,from:"shortest",to:"longest"})}let map=influenceOf(
+frame,k,sample,stream);influence.node.hidden=!map,noInfluence.hidden=!!map,noInfluence.textContent=map?"":`No influence map: ${one.no_influence}.`;let sources=[];
+if(map&&one.influence){let top=Math.max(...same.map(other=>other.about.influence?.scale??0)),dim=Math.sqrt(one.influence.scale/top),block=Math.min(map.blocks-1,
+Math.floor(column*pooled/map.width));paint(influence.canvas,map.sources*map.blocks,map.blocks,(x,t)=>{let s2=x%map.blocks;return s2>t?-1:Math.round(dim*map.level(
+t,Math.floor(x/map.blocks),s2))}),influence.canvas.setAttribute("aria-label",`Influence map of ${map.blocks} target blocks by ${map.sources} times ${map.blocks}\
+ source blocks; the table has the sums at the cursor`),influence.title.textContent=`influence: target steps (down), source steps (across${map.sources>1?`: ${one.
+streams.join(", ")}`:""}), blocks of ${map.width}; colours from 0 to ${short(top)}, by square root`,influence.first.textContent="step 1",influence.last.textContent=
+String(one.steps),influence.across.style.top=`${100*block/map.blocks}%`,influence.across.style.height=`${100/map.blocks}%`;let found=map.sums(block),whole2=found.
+reduce((sum,part)=>sum+part.sum,0);sources=found.map(({sum,at:at2},n)=>line(map.sources>1?`influence of stream ${one.streams[n]}`:"influence",whole2&&at2>=0?`${map.
+sources>1?`${fixed(100*sum/whole2,0)} %, `:""}largest from step ${stepsOf(one,at2,map.width)}`:"–"))}body.replaceChildren(line("step",`${steps} of ${one.steps}${moment2&&
+` (${moment2})`}`),line("channel",`${arrays.channels[row2]} (row ${row2+1} of ${rows})`),line("half-life, steps",short(own)),line("‖h‖₂ of the channel",amount(
+arrays,row2,column)),line(`mean ‖h‖₂ of ${one.channels} channels`,short(mean[column])),...sources),pointed.textContent=atCursor(),timeNote.textContent=mapped>=
+0?"":"The steps of this scan do not map to the time axis, so that its cursor is its own.",timeNote.hidden=mapped>=0}return draw}register({name:"captured scans",
+place:"wide",order:5,needs:["scan_norm_0"],mount:mount12});function mount13(root,frame){let{names,shown}=frame.seeds,T=frame.sizes.time,M=frame.modalities.length,maps=frame.has("attribution_agreement"),cells=frame.modalities.
 map((_,m)=>{let values=names.map((_seed,k)=>frame.part("seed_phi",k)[m]),mean=values.reduce((a,b)=>a+b,0)/values.length,same=values.filter(v=>mean!==0&&Math.sign(
 v)===Math.sign(mean)).length;return[...values.map(v=>h("td",{},signed(v,3))),h("td",{},signed(mean,3)),h("td",{},mean?`${same} of ${values.length}`:"–")]});if(root.
 append(heading("Agreement over seeds"),h("div",{class:"mmv-scroll-x"},h("table",{class:"mmv-list","aria-label":"Mean Shapley value of each modality for every se\
@@ -391,7 +471,7 @@ changed(state,"sample")&&canvases.forEach((canvas,m)=>paint(canvas,T,1,t=>Number
 M;m++){let share=agreement[m*T+time];lines[m].style.left=`${100*(time+.5)/T}%`,shares[m].textContent=Number.isFinite(share)?`${Math.round(share*names.length)} o\
 f ${names.length}`:"–"}sentence.textContent=`At ${brief(frame,sample,time)}: number of seeds with the sign of the mean. Mean rank correlation of the maps of t\
 wo seeds: ${Number.isFinite(whole2)?fixed(whole2,2):"not defined"}.`}}register({name:"agreement over seeds",place:"columns",order:22,needs:["seed_phi"],height:M=>190+
-52*M,mount:mount12});function mount13(root,frame,_state,pick){let E=frame.sizes.epoch,T=frame.sizes.time,M=frame.modalities.length,all=frame.modalities.map((_,m)=>m),rows=all.map(m=>{
+52*M,mount:mount13});function mount14(root,frame,_state,pick){let E=frame.sizes.epoch,T=frame.sizes.time,M=frame.modalities.length,all=frame.modalities.map((_,m)=>m),rows=all.map(m=>{
 let value2=h("span"),{track,set,was}=signedBar(m);return{value:value2,set,was,node:row(rowHead(...modality(frame,m)),track,value2)}}),none=h("span"),whole2=h("s\
 pan"),total=(text,value2)=>h("tr",{class:"mmv-total"},rowHead(text),h("td"),h("td",{class:"mmv-value"},value2)),along=chart({label:"Shapley value of each modali\
 ty over the sequence; the table has the numbers at the cursor",series:all.map(m=>({m})),onPick:x=>pick({time:Math.round(x*(T-1))})}),during=chart({label:"Shaple\
@@ -406,10 +486,10 @@ r.value.textContent=signed(shares[m],frame.digits),before&&r.value.append(unseen
 diction",epoch,sample,time)[shown],frame.digits);let[low,high]=ends(...range);along.draw({values:(m,t)=>now[t*M+m],count:T,now:time,range,brush,before:before&&((m,t)=>before[t*
 M+m])}),along.say({title:`over the sequence, ${epochName(frame,epoch).split(" of ")[0]}`,high,low,from:brief(frame,sample,0),to:brief(frame,sample,T-1)}),during.
 draw({values:(m,e)=>recorded.part("phi",e,sample,time)[m],count:E,now:epoch,range}),during.say({title:`over training, ${before?"as recorded, ":""}at ${brief(frame,
-sample,time)}`,high,low,from:`epoch ${frame.epochs[0]}`,to:String(frame.epochs[E-1])})}}register({name:"shapley",place:"side",order:20,needs:["phi"],mount:mount13});var columnsOf3=({curves,part},title)=>[...curves.keys()].filter(k=>curves[k].chart===title).map(k=>part("history").filter((_,i)=>i%curves.length===k));function expected(values,{
+sample,time)}`,high,low,from:`epoch ${frame.epochs[0]}`,to:String(frame.epochs[E-1])})}}register({name:"shapley",place:"side",order:20,needs:["phi"],mount:mount14});var columnsOf3=({curves,part},title)=>[...curves.keys()].filter(k=>curves[k].chart===title).map(k=>part("history").filter((_,i)=>i%curves.length===k));function expected(values,{
 history_epochs:epochs,epochs:recorded}){let noted=epochs.filter((_,i)=>Number.isFinite(values[i])),apart=noted.slice(1).map((e,i)=>e-noted[i]),often=n=>apart.filter(
 one=>one===n).length,usual=apart.reduce((best,n)=>often(n)>often(best)?n:best,1),every=often(usual)>1?usual:1,among=recorded.length<epochs.length&&noted.every(e=>recorded.
-includes(e)),due=e=>among?recorded.includes(e):(e-noted[0])%every===0;return values.map((v,i)=>Number.isFinite(v)||due(epochs[i])?v:void 0)}function mount14(root,frame,_state,pick){
+includes(e)),due=e=>among?recorded.includes(e):(e-noted[0])%every===0;return values.map((v,i)=>Number.isFinite(v)||due(epochs[i])?v:void 0)}function mount15(root,frame,_state,pick){
 let{curves,history_epochs:epochs}=frame,K=curves.length,table=frame.part("history"),first=epochs[0],reach=epochs[epochs.length-1]-first||1,nearest=x=>frame.epochs.
 reduce((best,e,i)=>Math.abs(e-first-x*reach)<Math.abs(frame.epochs[best]-first-x*reach)?i:best,0),charts=[...new Set(curves.map(curve=>curve.chart))].map(title=>{
 let columns=curves.map((curve,k)=>({...curve,k})).filter(curve=>curve.chart===title),plain=columns.every(curve=>curve.modality<0),one=chart({label:`${title} ove\
@@ -420,8 +500,8 @@ columns.length===1,numbers=columns.map(()=>h("span")),legend2=h("div",{class:"mm
 ...single?[]:[plain?dash(c):glyph(curve.modality),h("span",{},name(curve.name)," ")],numbers[c])));return{node:h("div",{},one.node,legend2),draw:epoch=>{let now=epochs.
 indexOf(epoch);one.draw({values:(c,i)=>values[c][i],count:epochs.length,now,range,place}),numbers.forEach((span2,c)=>span2.textContent=now<0||values[c][now]===void 0?
 "":short(values[c][now]))}}});return root.append(heading("Training"),h("div",{class:"mmv-pair"},...charts.map(one=>one.node))),({epoch})=>charts.forEach(one=>one.
-draw(frame.epochs[epoch]))}register({name:"training",place:"wide",order:30,needs:["history"],mount:mount14});var W=400,H=250,EDGE=18,LABEL=[44,24],MARK=[22,22];function free(taken,[x0,y0],[mx,my],[x1,y1]){for(let u of[.5,.35,.65,.25,.75]){let at=[(1-u)**2*x0+2*u*(1-u)*
-mx+u*u*x1,(1-u)**2*y0+2*u*(1-u)*my+u*u*y1];if(taken.every(([x,y,size])=>[x,y].some((v,k)=>Math.abs(v-at[k])>(size[k]+LABEL[k])/2)))return at}return null}function mount15(root,frame){
+draw(frame.epochs[epoch]))}register({name:"training",place:"wide",order:30,needs:["history"],mount:mount15});var W=400,H=250,EDGE=18,LABEL=[44,24],MARK=[22,22];function free(taken,[x0,y0],[mx,my],[x1,y1]){for(let u of[.5,.35,.65,.25,.75]){let at=[(1-u)**2*x0+2*u*(1-u)*
+mx+u*u*x1,(1-u)**2*y0+2*u*(1-u)*my+u*u*y1];if(taken.every(([x,y,size])=>[x,y].some((v,k)=>Math.abs(v-at[k])>(size[k]+LABEL[k])/2)))return at}return null}function mount16(root,frame){
 let T=frame.sizes.time,M=frame.modalities.length,all=frame.modalities.map((_,m)=>s("path",{class:"mmv-share mmv-past","data-m":m%8})),shown=frame.modalities.map(
 (_,m)=>s("path",{class:"mmv-share","data-m":m%8,"stroke-dasharray":DASHES[m%8]})),arrows=frame.modalities.flatMap((_,m)=>frame.modalities.map((_2,n)=>m===n?null:
 s("path",{class:"mmv-arrow","data-m":n%8}))),marks=frame.modalities.map((_,m)=>glyph(m)),weights=arrows.map(arrow=>arrow&&h("span",{class:"mmv-weight"})),drawing=s(
@@ -443,7 +523,7 @@ toFixed(1)} ${my.toFixed(1)} ${x[i].toFixed(1)} ${y[i].toFixed(1)}`:""),arrow.st
 [x[j],y[j]],[mx,my],[x[i],y[i]]):null;label.hidden=!place2,place2&&(taken.push([...place2,LABEL]),label.textContent=fixed(w,2),label.style.left=`${100*place2[0]/
 W}%`,label.style.top=`${100*place2[1]/H}%`),there&&weightTexts.push(`W[${frame.modalities[m].name}, ${frame.modalities[n].name}] = ${fixed(w,2)}`)}}),drawing.setAttribute(
 "aria-label",`States of ${M} SSM streams in one plane, at ${brief(frame,sample,time)}; ${weightTexts.join(", ")}`)}}register({name:"trajectory",place:"columns",
-order:10,needs:["path","path_coupling"],height:()=>350,mount:mount15});var W2=400,H2=90,RIBBONS=80,withPlans=frame=>frame.compared.filter(one=>one.has("plan")),scaleOf=(frame,kind)=>Math.max(...withPlans(frame).flatMap(one=>one.transport_scale[kind]));
+order:10,needs:["path","path_coupling"],height:()=>350,mount:mount16});var W2=400,H2=90,RIBBONS=80,withPlans=frame=>frame.compared.filter(one=>one.has("plan")),scaleOf=(frame,kind)=>Math.max(...withPlans(frame).flatMap(one=>one.transport_scale[kind]));
 function lagsOf(one,sample,p){let plan=one.part("plan",sample,p),T=one.sizes.time,[,,,R]=one.shape("plan");return Array.from({length:T},(_,t)=>{let row2=plan.subarray(
 t*R,(t+1)*R),most=Math.max(...row2);return most&&row2.some(v=>v<most)?row2.indexOf(most)-t:NaN})}function pairView(frame,p,pick){let T=frame.sizes.time,[,,,R]=frame.
 shape("plan"),{source,anchor}=frame.pairs[p],which=`${source} to ${anchor}`,maps=["Plan","Cost"].map(kind=>{let canvas=h("canvas",{role:"img","aria-label":`${kind}\
@@ -470,11 +550,11 @@ edited()?", as recorded":""}`,high:farthest,low:nearest,from:`epoch ${frame.epoc
 timated_lag",sample)[p],now=Number.isFinite(lags[time])?`lag of the largest mass ${signed(lags[time],0)} steps`:"no anchor step receives more mass than the othe\
 rs",sequence=Number.isFinite(whole2)?`estimated lag of the sequence ${signed(whole2,0)} steps`:"no estimated lag: none stands out from permuted controls";sentence.
 textContent=`${source} to ${anchor}, ${brief(frame,sample,time)}: ${now}; ${sequence}; distance ${fixed(apartNow,3)} at ${epochName(frame,epoch)}.`}return{node,
-draw}}function mount16(root,frame,_state,pick){let views2=frame.pairs.map((_,p)=>pairView(frame,p,pick));return root.append(heading("Transport"),...views2.map(view=>view.
+draw}}function mount17(root,frame,_state,pick){let views2=frame.pairs.map((_,p)=>pairView(frame,p,pick));return root.append(heading("Transport"),...views2.map(view=>view.
 node),faint(`Plan and cost are those of the epoch that training selected; one colour scale for all plans, one for all costs. Down: steps of the modality, across\
 : steps of its anchor. Ribbons: the ${RIBBONS} largest entries in the time range. Lag: step of the anchor minus step of the modality; positive: it matches a lat\
 er step of the anchor. The estimated lag is the one at which the costs are lowest beside the means of their rows and columns.`)),state=>views2.forEach(view=>view.
-draw(state))}register({name:"transport",place:"wide",order:20,needs:["plan","cost","distance","estimated_lag"],mount:mount16});function translated(table,selection){let{epoch,layer,channel,time,brush}=selection,out={...selection};return epoch!==void 0&&(out.epoch=table.epoch[epoch]),layer!==
+draw(state))}register({name:"transport",place:"wide",order:20,needs:["plan","cost","distance","estimated_lag"],mount:mount17});function translated(table,selection){let{epoch,layer,channel,time,brush}=selection,out={...selection};return epoch!==void 0&&(out.epoch=table.epoch[epoch]),layer!==
 void 0&&(out.layer=table.layer[layer]),channel!==void 0&&(out.channel=table.channel[channel]),time!==void 0&&(out.time=table.time[time]),brush&&(out.brush=[table.
 time[brush[0]],table.time[brush[1]]]),out}var toOther=(b,state)=>({...translated(b.from_a,state),layer_of_a:state.layer}),fromOther=(b,change)=>translated(b.to_a,
 change);function withOverlay(recorded){let overlay=null,hidden=!1,duration_s=[...recorded.duration_s],start_s=[...recorded.start_s],edited=()=>hidden?null:overlay,replaced=key=>overlay!==
@@ -483,7 +563,7 @@ leads[key],[epoch,sample]=lead===2?index:[overlay.epoch,index[0]];return index.l
 overlay.part(key,...lead===2?[0,0]:[0],...index.slice(lead))}let put=(sample,duration,start)=>{duration_s[sample]=duration,start_s[sample]=start};function show(next,before){
 overlay&&put(overlay.sample,recorded.duration_s[overlay.sample],recorded.start_s[overlay.sample]),[overlay,hidden]=[next,before],overlay&&!hidden&&put(overlay.sample,
 overlay.duration_s,overlay.start_s)}return{...recorded,duration_s,start_s,recorded,edited,replaced,part,show,compared:[]}}var CHANGED=["path","influence","attri\
-bution","plan","channel_index"];var KINDS=["delay","noise","seed","swap","text","state","cut","step"];function requestKey({sample,epoch,masked,edits}){let each=Object.keys(edits).sort().map(key=>[
+bution","plan","channel_index","scan_norm_0"];var KINDS=["delay","noise","seed","swap","text","state","cut","step"];function requestKey({sample,epoch,masked,edits}){let each=Object.keys(edits).sort().map(key=>[
 key,KINDS.filter(kind=>Object.hasOwn(edits[key],kind)).map(kind=>[kind,edits[key][kind]])]);return masked.length||each.length?JSON.stringify([sample,epoch,[...masked].
 sort(),each]):""}function editWords({phrases,samples,modalities},edits){let words=({delay=0,noise,swap,text,state,cut,step=0})=>{let steps=Math.abs(delay),out=[];
 return swap!==void 0&&out.push(fill2(phrases.swap,{sample:samples[swap]})),text!==void 0&&out.push(phrases.text),steps&&out.push(fill2(delay>0?phrases.later:phrases.
@@ -556,7 +636,7 @@ let way=heights.map((_,i)=>Math.floor(code/columns**i)%columns),sums=Array(colum
 mmv-more"}),ways={};panels.forEach(({node,tall})=>node.style.containIntrinsicSize=`auto ${tall}px`);let shown=0,lay=columns=>{if(columns===shown)return;shown=columns;
 let way=ways[columns]??=columnsOfEqualHeight(panels.map(one=>one.tall),columns);root.replaceChildren(...Array.from({length:columns},(_,c)=>h("div",{class:"mmv-c\
 olumn"},...panels.filter((_one,i)=>way[i]===c).map(one=>one.node))))};return lay(Math.min(MOST4,panels.length)),new ResizeObserver(([{contentRect}])=>{let fit=Math.
-floor((contentRect.width+APART)/(WIDE+APART));contentRect.width&&lay(Math.max(1,Math.min(MOST4,panels.length,fit)))}).observe(root),root}function mount17(root,a,b,pick){let M=a.modalities.length,T=a.sizes.time,E=a.sizes.epoch,series=a.modalities.map((_,m)=>({m})),line=(...head)=>{let cells2=[h("t\
+floor((contentRect.width+APART)/(WIDE+APART));contentRect.width&&lay(Math.max(1,Math.min(MOST4,panels.length,fit)))}).observe(root),root}function mount18(root,a,b,pick){let M=a.modalities.length,T=a.sizes.time,E=a.sizes.epoch,series=a.modalities.map((_,m)=>({m})),line=(...head)=>{let cells2=[h("t\
 d"),h("td"),h("td")];return{cells:cells2,node:h("tr",{},rowHead(...head),...cells2)}},prediction=line(a.task==="classification"?"p(true class)":"predicted value"),
 parts=a.modalities.map((_,m)=>line(...modality(a,m))),along=chart({label:"Shapley value in B minus A over the sequence",series,onPick:x=>pick({time:Math.round(x*
 (T-1))})}),during=chart({label:"Shapley value in B minus A over training",series,onPick:x=>pick({epoch:Math.round(x*(E-1))})}),coupled=a.has("coupling")&&b.has(
@@ -618,7 +698,7 @@ frame,pick,runs,{A:frame.name,B:other?.name??""}),title=h("div",{class:"mmv-titl
 pened")?fault(model.get("selection"),frame,runs):"";unknown&&model.set("selection",model.get("opened"));let stale=unknown&&`The selection in the address of this\
  page does not exist: ${unknown}`,first=fault(model.get("selection"),frame,runs)?null:model.get("selection"),a=mountRun(frame,first,pick,other?"A":""),updates=[
 ...a.updates],sides=[a.node];if(other){let b=mountRun(other,first&&toOther(other,first),change=>pick(fromOther(other,change)),"B"),apart=h("section",{class:"mmv\
--panel mmv-apart"}),update=mount17(apart,frame,other,pick);updates.push(...b.updates.map(part=>({...part,update:state=>part.update(toOther(other,state))})),{root:apart,
+-panel mmv-apart"}),update=mount18(apart,frame,other,pick);updates.push(...b.updates.map(part=>({...part,update:state=>part.update(toOther(other,state))})),{root:apart,
 update}),sides.push(b.node,apart)}let root=h("section",{class:"mmv","aria-labelledby":id,...other?{"data-two":""}:{}},h("header",{},title,h("div",{class:"mmv-fa\
 int"},name(other?frame.about.filter((text,i)=>text===other.about[i]).join(" · "):frame.subtitle)),controls.node,sentence,refusal),...whatIf?[whatIf.node]:[],...other?
 [sides[2],h("div",{class:"mmv-runs"},sides[0],sides[1])]:sides,...notesOf(frame));root.querySelectorAll(".mmv-heading").forEach(node=>node.setAttribute("aria-le\

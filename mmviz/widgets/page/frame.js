@@ -112,6 +112,14 @@ export const layerOf = (one, frame, { layer, layer_of_a }) => Math.min(one === f
 /** @type {(frame: Frame, scales: (run: Frame) => number[] | undefined, state: State) => number} */
 export const lastColour = (frame, scales, state) => Math.max(...frame.compared.map((one) => scales(one)?.[layerOf(one, frame, state)] ?? 0));
 
+// How many rows of the state maps a modality has in a layer: scans of a user's module have different widths.
+/** @type {(frame: Recorded, layer: number, m: number) => number} */
+export function rowCount(frame, layer, m) {
+  if (!frame.has("channel_index")) return frame.sizes.channel;
+  const C = frame.sizes.channel, numbers = Array.from(frame.part("channel_index", layer).subarray(m * C, (m + 1) * C));
+  return numbers.filter((number) => number >= 0).length;
+}
+
 // First and last step of the time range, or of the sequence.
 /** @type {(frame: Frame, state: State) => Range} */
 export const span = (frame, { brush }) => brush ?? [0, frame.sizes.time - 1];

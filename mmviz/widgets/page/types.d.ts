@@ -128,11 +128,41 @@ export interface Header {
   experts: { name: string; owner: number }[];
   pairs: { source: string; anchor: string }[];
   transport_scale: { plan: number[]; cost: number[] };
+  /** captured scans of a user's module; the arrays of site k end with its number */
+  scans: CapturedScan[];
+  /** why a user's module has no captured scans, or "" */
+  missing_scans: string;
   /** sentences with places for values; see readout.py */
   phrases: Record<string, string>;
   /** of a second run: the indices that correspond to those of the first, and the other way round */
   from_a: Indices;
   to_a: Indices;
+}
+
+/** One captured scan; see explorer_scans.py. */
+export interface CapturedScan {
+  site: string;
+  function: string;
+  modality: string;
+  description: string;
+  /** how its steps correspond to frames */
+  alignment: string;
+  /** what the half-life of a channel is */
+  half_life: string;
+  streams: string[];
+  /** sizes of the scan; a page may hold fewer channels, and columns of several steps */
+  steps: number;
+  channels: number;
+  states: number;
+  /** steps that one column holds */
+  pooled: number;
+  /** max |replay − output| / max |output| */
+  replay_error: number | null;
+  /** ‖h‖₂ of level 255 */
+  scale: number;
+  /** of level 255 of the influence map, and the steps of a block */
+  influence: { scale: number; width: number } | null;
+  no_influence: string;
 }
 
 /** An opened message: its header and arrays. part("state", epoch, sample) is the block at those leading indices. */

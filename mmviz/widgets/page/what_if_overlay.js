@@ -36,4 +36,4 @@ export function withOverlay(recorded) {
 }
 
 // Arrays that an edit changes but that its result may not contain: views that need them show a note.
-export const CHANGED = ["path", "influence", "attribution", "plan", "channel_index"];
+export const CHANGED = ["path", "influence", "attribution", "plan", "channel_index", "scan_norm_0"];

@@ -1,6 +1,6 @@
 // State half-life of every channel, and the hidden-state magnitude of the selected channel over the sequence.
 import { h, heading, faint, modality } from "../dom.js";
-import { changes, layerOf, lastColour } from "../frame.js";
+import { changes, layerOf, lastColour, rowCount } from "../frame.js";
 import { chart, rangeOf } from "../chart.js";
 import { short, ends, brief } from "../format.js";
 import { rowHead } from "../bars.js";
@@ -39,11 +39,11 @@ function mount(root, frame, _state, pick) {
     const scale = frame.scale[layer] / 255, most = lastColour(frame, (one) => one.scale, state), norms = frame.modalities.map((_, m) => frame.part("state", epoch, sample, layer, m));
     const valid = frame.modalities.map((_, m) => frame.part("state_valid", sample, m));
     /** @type {(m: number, t: number) => number} */
-    const norm = (m, t) => (valid[m][t] ? norms[m][channel * T + t] * scale : NaN);
+    const norm = (m, t) => (valid[m][t] && channel < rowCount(frame, layer, m) ? norms[m][channel * T + t] * scale : NaN);
     along.draw({ values: norm, count: T, now: time, range: [0, most], brush });
     along.say({ title: `‖h‖₂ of row ${channel + 1}`, high: `≥${short(most)}`, low: "0", from: brief(frame, sample, 0), to: brief(frame, sample, T - 1) });
     cells.forEach(([number, life, size], m) => {
-      number.textContent = String(numbers[m * C + channel]);
+      number.textContent = numbers[m * C + channel] < 0 ? "–" : String(numbers[m * C + channel]);
       life.textContent = short(lives[m * C + channel]);
       size.textContent = norm(m, time) >= frame.scale[layer] ? `≥ ${short(frame.scale[layer])}` : short(norm(m, time));
     });

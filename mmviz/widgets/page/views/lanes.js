@@ -1,8 +1,8 @@
 // The lanes: every modality's input signal above its hidden state, on one time axis with one cursor and one time range.
-import { h, s, plot, glyph, name, button, onDrag, DASHES } from "../dom.js";
+import { h, s, plot, glyph, name, button, faint, onDrag, DASHES } from "../dom.js";
 import { pathOf, heightOf } from "../line_path.js";
 import { paint, ticks } from "../heatmap.js";
-import { changes, span, joint, lastColour } from "../frame.js";
+import { changes, span, joint, lastColour, rowCount } from "../frame.js";
 import { columnsOf, rasterOf } from "../signal_columns.js";
 import { legend } from "../chart.js";
 import { barsDrawing, sourcesOfPrediction } from "../attribution.js";
@@ -97,24 +97,32 @@ function signalLane(frame, m) {
 /** @param {Frame} frame @param {number} m */
 function stateLane(frame, m) {
   const { time: T, channel: C } = frame.sizes;
-  const label = `${frame.modalities[m].name}: hidden state, ${C} channels over ${T} steps`;
-  const canvas = h("canvas", { role: "img", "aria-label": label });
+  const canvas = h("canvas", { role: "img" }), count = h("div", { class: "mmv-faint" }), absent = h("span", { class: "mmv-absent", hidden: "" }, "no scan in this layer");
+  let rows = C;
   const mark = h("div", { class: "mmv-row", "aria-hidden": "true" });
-  const box = h("div", { class: "mmv-plot mmv-state mmv-map" }, canvas, mark);
-  const gutter = h("div", { class: "mmv-gutter" },
-    h("div", { class: "mmv-faint" }, "hidden state"), h("div", { class: "mmv-faint" }, `${C} channels`));
+  const box = h("div", { class: "mmv-plot mmv-state mmv-map" }, canvas, mark, absent);
+  const gutter = h("div", { class: "mmv-gutter" }, h("div", { class: "mmv-faint" }, "hidden state"), count);
   /** @param {State} selection */
   function draw(selection) {
     const { sample, epoch, layer } = selection, share = frame.scale[layer] / lastColour(frame, (one) => one.scale, selection);
     const valid = frame.part("state_valid", sample, m), state = frame.part("state", epoch, sample, layer, m);
-    paint(canvas, T, C, (t, c) => (valid[t] ? Math.round(state[c * T + t] * share) : -1));
+    rows = rowCount(frame, layer, m);
+    paint(canvas, T, rows, (t, c) => (valid[t] ? Math.round(state[c * T + t] * share) : -1));
+    canvas.setAttribute("aria-label", `${frame.modalities[m].name}: hidden state, ${rows} channels over ${T} steps`);
+    count.textContent = rows ? `${rows} channels` : "";
+    absent.hidden = rows > 0;
+    choose(selection);
   }
   /** @param {State} state */
   const choose = ({ channel }) => {
-    mark.style.top = `${(100 * channel) / C}%`;
-    mark.style.height = `${100 / C}%`;
+    mark.hidden = channel >= rows;
+    mark.style.top = `${(100 * channel) / rows}%`;
+    mark.style.height = `${100 / rows}%`;
   };
-  return { gutter, box, draw, choose };
+  // the row at a share of the height
+  /** @param {number} down */
+  const rowAt = (down) => Math.min(rows - 1, Math.floor(down * rows));
+  return { gutter, box, draw, choose, rowAt };
 }
 
 // Signed shares of one modality in the prediction at the cursor.
@@ -170,7 +178,7 @@ function buildBrush(frame, now, pick) {
 
 /** @type {import("../types.js").View["mount"]} */
 function mount(root, frame, state, pick) {
-  const T = frame.sizes.time, C = frame.sizes.channel;
+  const T = frame.sizes.time;
   let shown = { time: state?.time ?? 0, brush: state?.brush ?? null };
   const signals = frame.modalities.map((_, m) => signalLane(frame, m));
   const states = frame.has("state") ? frame.modalities.map((_, m) => stateLane(frame, m)) : [];
@@ -185,7 +193,7 @@ function mount(root, frame, state, pick) {
   const brush = buildBrush(frame, () => shown, pick);
   const foot = h("div", { class: "mmv-foot" }, h("label", { class: "mmv-gutter" }, "Time ", unit),
     h("div", { class: "mmv-scrub" }, axis, range), h("span"), h("div", { class: "mmv-under" }, brush.node, key.node));
-  root.append(stage, foot);
+  root.append(stage, foot, ...(frame.missing_scans && !frame.has("state") ? [faint(name(frame.missing_scans))] : []));
   root.style.setProperty("--steps", String(T));
   range.addEventListener("input", () => pick({ time: Number(range.value) }));
   root.addEventListener("keydown", (event) => {
@@ -200,7 +208,7 @@ function mount(root, frame, state, pick) {
     const lane = first ? states.find((one) => one.box.contains(/** @type {Node} */ (event.target))) : null;
     if (lane) {
       const { top, height } = lane.box.getBoundingClientRect();
-      change.channel = Math.min(C - 1, Math.max(0, Math.floor(((event.clientY - top) / height) * C)));
+      change.channel = Math.max(0, lane.rowAt((event.clientY - top) / height));
     }
     pick(change);
   }, range);
