@@ -1,5 +1,6 @@
 """Analyses: a Trace in, named arrays out. No torch, no model."""
 
+from mmviz.analysis.accessor import ResultAccessor
 from mmviz.analysis.alignment import alignment, directions, plan_entropy, plan_monotonicity, plan_summary, transport
 from mmviz.analysis.attribution import attribution
 from mmviz.analysis.end_to_end import end_to_end
@@ -18,6 +19,7 @@ from mmviz.analysis.training_history import training
 from mmviz.analysis.windows import owen_values, window_shapley
 
 __all__ = [
+    "ResultAccessor",
     "ValueFunction",
     "alignment",
     "attribution",

@@ -88,7 +88,7 @@ def interaction_index(
     coefficients = moebius(game)
     players = coefficients.shape[-1].bit_length() - 1
     whole(order, "interaction_index: order", low=1, high=players)
-    return coefficients @ _weights(players, order)
+    return coefficients @ interaction_weights(players, order)
 
 
 @takes(trace="trace")
@@ -169,8 +169,8 @@ def interactions(trace: xr.DataTree, *, value: str | None = None, order: int = 2
 
 
 @lru_cache(maxsize=4)
-def _weights(players: int, order: int) -> np.ndarray:
-    """Return (2^M, subsets): the weight of each Möbius coefficient in the index of each set of that order."""
+def interaction_weights(players: int, order: int) -> Float[np.ndarray, "coalition subset"]:
+    """Return the weight of each of the 2^M Möbius coefficients in the Shapley interaction index of each set of ``order`` players; order 0: the empty set."""
     subsets = np.array([sum(1 << i for i in s) for s in combinations(range(players), order)])
     coalitions = np.arange(2**players)[:, None]
     size = membership(players).sum(1, keepdims=True)
