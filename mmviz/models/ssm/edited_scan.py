@@ -105,7 +105,7 @@ def edited_scan(
     states
         Also return the hidden states: memory O(stream · batch · position · channel · state).
     """
-    scan = _with_inputs(in_state_dtype(scan), edits)
+    scan = with_inputs(in_state_dtype(scan), edits)
     h = h0 if h0 is None else h0.to(scan.A.dtype).contiguous()
     parts: list[EditedScan] = []
     held: dict[int, Tensor] = {}
@@ -173,7 +173,7 @@ def positions(scan: ScanInputs, start: int, stop: int) -> ScanInputs:
     return scan._replace(**cut, mask=None if scan.mask is None else scan.mask[:, :, start:stop].contiguous())
 
 
-def _with_inputs(scan: ScanInputs, edits: Sequence[ScanEdit]) -> ScanInputs:
+def with_inputs(scan: ScanInputs, edits: Sequence[ScanEdit]) -> ScanInputs:
     """Return the scan with the replaced inputs x, and with steps dt = 0 where a stream is frozen."""
     x, dt = scan.x, scan.dt
     for edit in edits:
