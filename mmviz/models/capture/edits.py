@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -15,13 +15,17 @@ from mmviz.models.ssm.edited_scan import ScanEdit, edited_scan
 from mmviz.models.ssm.hidden_states import states_of
 
 if TYPE_CHECKING:
+    from typing import TypeAlias
+
     from jaxtyping import Bool, Float
     from mmviz.models.capture.scans import CapturedScan
     from torch import Tensor
 
     from mmviz.models.base import ScanInputs
 
-    Places = int | Sequence[int] | None
+    Places: TypeAlias = int | Sequence[int] | None
+    #: a change, or a function that returns the changes of a scan from its inputs, for calls of different sizes
+    AnyEdit: TypeAlias = "Edit | ScanEdit | Callable[[ScanInputs], Sequence[ScanEdit]]"
 
 
 @dataclass(frozen=True, eq=False)
@@ -272,7 +276,7 @@ class Edit:
 def run_edited(
     inputs: ScanInputs,
     h0: Float[Tensor, "stream batch channel state"] | None,
-    edits: Sequence[Edit | ScanEdit],
+    edits: Sequence[AnyEdit],
     site: str = "",
 ) -> tuple[Float[Tensor, "stream batch step channel"], Float[Tensor, "stream batch channel state"]]:
     """Return the output y and the last state of a scan under edits.
@@ -284,7 +288,8 @@ def run_edited(
     h0
         State before the first step; None: zero.
     edits
-        Applied together. Where two of them change the same value at the same step, the later one counts.
+        Applied together. Where two of them change the same value at the same step, the later one counts. A function receives the inputs
+        and returns changes in the scan's coordinates.
     site
         Name of the scan, for errors.
 
@@ -303,11 +308,16 @@ def run_edited(
     return found.y, found.last
 
 
-def scan_edits(inputs: ScanInputs, edits: Sequence[Edit | ScanEdit], site: str = "") -> list[ScanEdit]:
+def scan_edits(inputs: ScanInputs, edits: Sequence[AnyEdit], site: str = "") -> list[ScanEdit]:
     """Return the edits in the coordinates of a scan; ConfigError if one does not fit it, or contradicts another one."""
-    found = [edit.on(inputs, site) if isinstance(edit, Edit) else edit for edit in edits]
-    zeros = [(edit, found[i]) for i, edit in enumerate(edits) if isinstance(edit, Edit) and edit.kind == "zero"]
-    for edit, one in zip(edits, found, strict=True):
+    pairs: list[tuple[AnyEdit, ScanEdit]] = []
+    for edit in edits:
+        if isinstance(edit, Edit):
+            pairs.append((edit, edit.on(inputs, site)))
+        else:
+            pairs.extend((edit, one) for one in ([edit] if isinstance(edit, ScanEdit) else edit(inputs)))
+    zeros = [(edit, one) for edit, one in pairs if isinstance(edit, Edit) and edit.kind == "zero"]
+    for edit, one in pairs:
         if one.kind != "carried" or not isinstance(edit, Edit):
             continue
         for zero, held in zeros:
@@ -318,10 +328,32 @@ def scan_edits(inputs: ScanInputs, edits: Sequence[Edit | ScanEdit], site: str =
                     f"{edit} changes states that {zero} holds at 0 from step {zero.step} on{f', in scan {site!r}' if site else ''}; leave "
                     f"one of them out, or patch before step {zero.step + 1}"
                 )
-    return found
+    return [one for _, one in pairs]
 
 
-def checked_edits(edits: Any, place: str = "capture") -> dict[str, tuple[Edit | ScanEdit, ...]]:
+@torch.no_grad()
+def sample_states(scan: CapturedScan, sample: int) -> Float[Tensor, "stream step channel state"]:
+    """Return the hidden states of one sample after every step of a captured scan, under the edits of its call.
+
+    Memory O(stream · step · channel · state); ``scan.states()`` are those of all samples without the edits.
+    """
+    row = slice(sample, sample + 1)
+    inputs, h0 = scan.inputs, None if scan.h0 is None else scan.h0[:, row]
+    edits = [edit.of_sample(sample) for edit in scan_edits(inputs, scan.edits, scan.site)]
+    one = inputs._replace(
+        **{name: getattr(inputs, name)[:, row] for name in ("x", "dt", "B", "C")},
+        W=inputs.W[row],
+        mask=None if inputs.mask is None else inputs.mask[:, row],
+    )
+    if not edits:
+        return states_of(one, h0)[:, 0]
+    found = edited_scan(one, edits, h0=h0, states=True).h
+    if found is None:  # never: states=True
+        raise ConfigError("edited scan without states")
+    return found[:, 0]
+
+
+def checked_edits(edits: Any, place: str = "capture") -> dict[str, tuple[AnyEdit, ...]]:
     """Return ``edits=`` as a mapping from site to edits; {} for None.
 
     Raises
@@ -334,14 +366,13 @@ def checked_edits(edits: Any, place: str = "capture") -> dict[str, tuple[Edit | 
     example = "{'encoders.0.mixer': [mm.models.Edit.silence(30)]}"
     if not isinstance(edits, Mapping):
         raise ConfigError(f"{place}: edits is a {type(edits).__name__}, expected a mapping such as {example}")
-    out: dict[str, tuple[Edit | ScanEdit, ...]] = {}
+    out: dict[str, tuple[AnyEdit, ...]] = {}
     for site, given in edits.items():
         several = (given,) if isinstance(given, (Edit, ScanEdit)) else given
-        if (
-            not isinstance(site, str)
-            or not isinstance(several, Sequence)
-            or not all(isinstance(one, (Edit, ScanEdit)) for one in several)
-        ):
+        known = isinstance(several, Sequence) and all(
+            isinstance(one, (Edit, ScanEdit)) or callable(one) for one in several
+        )
+        if not isinstance(site, str) or not known:
             raise ConfigError(
                 f"{place}: edits[{site!r}]={given!r:.80}, expected a list of mm.models.Edit, as in {example}"
             )

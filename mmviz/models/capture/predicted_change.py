@@ -180,15 +180,13 @@ def _of_block(
     edit: ScanEdit, sample: int, channels: Bool[Tensor, " channel"], states: Bool[Tensor, " state"]
 ) -> ScanEdit | None:
     """Return an edit of a block of one sample; None where it does not change the block."""
-    row = slice(sample, sample + 1)
+    edit = edit.of_sample(sample)
     everywhere = edit.kind in ("edge", "freeze")
     inside = everywhere or bool(edit.channels[channels].all())
     inside = inside and (edit.states is None or bool(edit.states[states].all()))
-    if not inside or not bool(edit.where[:, row].any()):
+    if not inside or not bool(edit.where.any()):
         return None
     value = edit.value
-    if edit.kind == "edge" and value is not None:
-        value = value[row]
     if edit.kind == "carried" and value is not None:
-        value = value[:, row][:, :, channels][..., states]
-    return ScanEdit(edit.kind, edit.where[:, row], torch.ones(int(channels.sum()), dtype=torch.bool), value)
+        value = value[:, :, channels][..., states]
+    return ScanEdit(edit.kind, edit.where, torch.ones(int(channels.sum()), dtype=torch.bool), value)

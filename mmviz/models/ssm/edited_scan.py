@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -68,6 +68,15 @@ class ScanEdit:
             return otherwise
         value = self.value.to(otherwise.dtype)
         return value[:, :, position] if value.ndim == 5 else value.expand_as(otherwise)
+
+    def of_sample(self, sample: int) -> ScanEdit:
+        """Return the change of one sample, with a batch axis of length 1."""
+        row, value = slice(sample, sample + 1), self.value
+        if value is not None:
+            batch = {"edge": 3, "input": 4}.get(self.kind, 5 if value.ndim == 5 else 4)
+            if value.ndim == batch:
+                value = value[row] if self.kind == "edge" else value[:, row]
+        return replace(self, where=self.where[:, row], value=value)
 
 
 class EditedScan(NamedTuple):
