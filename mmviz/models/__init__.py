@@ -4,7 +4,7 @@ from mmviz.models import fusions
 from mmviz.models.ablation import Ablation, ablations
 from mmviz.models.base import FusionConfig, FusionModel, Observation
 from mmviz.models.batch import Batch, Steps, batch_of
-from mmviz.models.capture import CapturedScan, CapturedScans, capture
+from mmviz.models.capture import CapturedScan, CapturedScans, Edit, capture
 from mmviz.models.registry import available, build, register, unregister
 from mmviz.models.user_module.adapt import adapt
 
@@ -13,6 +13,7 @@ __all__ = [
     "Batch",
     "CapturedScan",
     "CapturedScans",
+    "Edit",
     "FusionConfig",
     "FusionModel",
     "Observation",

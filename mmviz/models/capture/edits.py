@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from typing import TypeAlias
 
     from jaxtyping import Bool, Float
-    from mmviz.models.capture.scans import CapturedScan
     from torch import Tensor
 
     from mmviz.models.base import ScanInputs
+    from mmviz.models.capture.scans import CapturedScan
 
     Places: TypeAlias = int | Sequence[int] | None
     #: a change, or a function that returns the changes of a scan from its inputs, for calls of different sizes
@@ -376,8 +376,7 @@ def checked_edits(edits: Any, place: str = "capture") -> dict[str, tuple[AnyEdit
             raise ConfigError(
                 f"{place}: edits[{site!r}]={given!r:.80}, expected a list of mm.models.Edit, as in {example}"
             )
-        if several:
-            out[site] = tuple(several)
+        out[site] = tuple(several)
     return out
 
 

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple, overload
 
 from mmviz.core.errors import ConfigError, ScanDiffersError
+from mmviz.models.capture.edits import Edit, checked_edits
+from mmviz.models.capture.predicted_change import predicted_change
 
 if TYPE_CHECKING:
+    from jaxtyping import Float
+    from torch import Tensor
+
     from mmviz.models.capture.recurrent_modules import RecurrentModule
     from mmviz.models.capture.scans import CapturedScan
 
@@ -69,6 +74,42 @@ class CapturedScans(Sequence["CapturedScan"]):
         for scan in self._scans:
             scan.check()
         return self
+
+    def predict(
+        self, edits: Mapping[str, Edit | Sequence[Edit]]
+    ) -> dict[str, Float[Tensor, "stream batch step channel"]]:
+        """Return the change of y of each edited scan, edited minus captured, by the operator's influence map and without running the module.
+
+        Exact for a scan whose inputs no other edit changes: its ``y`` under ``capture(module, edits=edits)`` minus the ``y`` here. A scan behind an
+        edited one receives other inputs; its change through them is not linear and not contained.
+
+        Parameters
+        ----------
+        edits
+            As in :func:`mmviz.models.capture`: ``"encoders.0.mixer"`` for every call of that module, ``"encoders.0.mixer#2"`` for its second.
+
+        Raises
+        ------
+        ConfigError
+            A site without a captured scan, or an edit that does not fit the scan.
+        """
+        wanted: dict[str, list[Edit]] = {}
+        for site, given in checked_edits(edits, "predict").items():
+            self[site]  # ConfigError for an unknown one
+            found = wanted.setdefault(site, [])
+            for edit in given:
+                if not isinstance(edit, Edit):
+                    raise ConfigError(
+                        f"predict: edits[{site!r}] contains a {type(edit).__name__}, expected mm.models.Edit"
+                    )
+                found.append(edit)
+        out = {}
+        for scan in self._scans:
+            path, _, call = scan.site.partition("#")
+            mine = [edit for key in (path, f"{path}#{call or 1}") for edit in wanted.get(key, ())]
+            if mine:
+                out[scan.site] = predicted_change(scan.inputs, scan.h0, mine, scan.site)
+        return out
 
     def __len__(self) -> int:
         return len(self._scans)

@@ -14,6 +14,7 @@ from torch import nn
 from mmviz.core.errors import ConfigError, NothingCapturedError, ScanDiffersError
 from mmviz.core.options import one_of
 from mmviz.models.capture.bindings import DECODE, FUSED, SCAN, Site, sites
+from mmviz.models.capture.edits import checked_edits, run_edited
 from mmviz.models.capture.layouts import LAYOUTS, NAMES, NotAScanError, fitting_layouts, read, to_operator
 from mmviz.models.capture.patches import Patches
 from mmviz.models.capture.recorded import Recorded
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
     from torch import Tensor
 
-    from mmviz.models.capture.edits import Edit
+    from mmviz.models.capture.edits import AnyEdit, Edit
     from mmviz.models.capture.layouts import Arguments
 
 Scan = Callable[..., Any]
@@ -39,7 +40,7 @@ KERNELS = ("original", "mmkernels")
 def capture(
     module: nn.Module,
     *,
-    edits: Mapping[str, Sequence[Edit]] | None = None,
+    edits: Mapping[str, Edit | Sequence[Edit]] | None = None,
     scan: Scan | Sequence[Scan] | Mapping[Scan, Mapping[str, str]] | None = None,
     layout: str | None = None,
     kernel: str = "original",
@@ -114,7 +115,7 @@ def capture(
     one_of(kernel, KERNELS, "capture: kernel")
     if layout is not None:
         one_of(layout, LAYOUTS, "capture: layout")
-    session = _Session(module, edits or {}, _functions_of(scan), layout, kernel, check)
+    session = _Session(module, checked_edits(edits), _functions_of(scan), layout, kernel, check)
     session.open()
     try:
         yield session.scans
@@ -149,7 +150,7 @@ class _Session:
     def __init__(
         self,
         module: nn.Module,
-        edits: Mapping[str, Sequence[Any]],
+        edits: Mapping[str, tuple[AnyEdit, ...]],
         given: Mapping[Scan, Mapping[str, str]],
         layout: str | None,
         kernel: str,
@@ -159,7 +160,7 @@ class _Session:
         self.names = {
             one: name.removeprefix("_orig_mod.").removesuffix("_orig_mod") for name, one in module.named_modules()
         }
-        self.edits = {site: tuple(many) for site, many in edits.items()}
+        self.edits = dict(edits)
         paths = set(self.names.values())
         for site in self.edits:
             if site.partition("#")[0] not in paths:
@@ -343,8 +344,6 @@ def _by_mmkernels(call: Arguments, layout: str) -> Any:
 
 def _edited(call: Arguments, layout: str, edits: tuple[Any, ...], name: str, plain: Any) -> tuple[Any, Tensor]:
     """Return the result of the edited scan in the form of the plain one, and its y before the gate; both differentiable."""
-    from mmviz.models.capture.edits import run_edited
-
     operator = to_operator(call, layout)
     y, last = run_edited(operator.inputs, operator.h0, edits, name)
     output, state = operator.returned(y, last)

@@ -324,7 +324,7 @@ def test_a_patch_of_a_state_that_another_edit_holds_at_zero_is_refused_and_one_b
         (lambda: Edit.transplant(1, torch.zeros(3)), r"of is a Tensor, expected a captured scan"),
         (lambda: Edit.transplant(1, Call(OTHER), from_step=15), r"from_step \('other' has 14 steps\)=15"),
         (lambda: checked_edits([Edit.silence(1)]), r"edits is a list, expected a mapping"),
-        (lambda: checked_edits({"a": [lambda h: h]}), r"edits\['a'\]=.*expected a list of mm.models.Edit"),
+        (lambda: checked_edits({"a": ["silence"]}), r"edits\['a'\]=.*expected a list of mm.models.Edit"),
         (lambda: checked_edits({0: Edit.silence(1)}), r"edits\[0\]"),
     ],
 )
