@@ -13,20 +13,22 @@ import urllib.request
 from pathlib import Path
 
 _SETTINGS = "@jupyterlab/apputils-extension/notification.jupyterlab-settings"
+#: application: the path of a notebook
+_PATHS = {"jupyterlab": "lab/tree", "notebook": "notebooks"}
 _OPTIONS = (
     "--no-browser", "--ip=127.0.0.1", "--port-retries=0", "--IdentityProvider.token=", "--ServerApp.password=",
-    "--ServerApp.disable_check_xsrf=True", "--LabApp.expose_app_in_browser=True", "--LabApp.news_url=",
-    "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate", "--LabApp.extension_manager=readonly",
+    "--ServerApp.disable_check_xsrf=True", "--LabApp.expose_app_in_browser=True", "--JupyterNotebookApp.expose_app_in_browser=True",
+    "--LabApp.news_url=", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate", "--LabApp.extension_manager=readonly",
     "--ServerApp.terminals_enabled=False",
 )  # fmt: skip
 ROOT = ("--allow-root",) if hasattr(os, "geteuid") and os.geteuid() == 0 else ()
-_CURRENT = "const w = (window.jupyterapp || window.jupyterlab).shell.currentWidget; const k = w?.sessionContext?.session?.kernel;"
+_CURRENT = "const w = (window.jupyterapp || window.jupyterlab)?.shell.currentWidget; const k = w?.sessionContext?.session?.kernel;"
 
 
 @contextlib.contextmanager
-def start_lab(folder, *, state, timeout_s=60.0, flags=()):
-    """Yield the address of a JupyterLab that serves ``folder`` and keeps all its own files under ``state``."""
-    words = ["jupyterlab", *_OPTIONS, *ROOT, *flags, f"--ServerApp.root_dir={folder}"]
+def start_lab(folder, *, state, timeout_s=60.0, flags=(), application="jupyterlab"):
+    """Yield the address of JupyterLab or Notebook 7 (``notebook``), which serves ``folder`` and keeps all its own files under ``state``."""
+    words = [application, *_OPTIONS, *ROOT, *flags, f"--ServerApp.root_dir={folder}"]
     with start_server(words, state=state, ready="/api/status", timeout_s=timeout_s) as address:
         yield address
 
@@ -52,9 +54,9 @@ def start_server(words, *, state, ready, timeout_s=60.0, environment=None):
                 server.wait(15)
 
 
-def open_notebook(page, base_url, path, *, timeout=60_000, reset=True):
+def open_notebook(page, base_url, path, *, timeout=60_000, reset=True, application="jupyterlab"):
     """Open the notebook at ``path`` (relative to the served folder) and wait until its kernel is idle."""
-    page.goto(f"{base_url}/lab/tree/{path}{'?reset' if reset else ''}")
+    page.goto(f"{base_url}/{_PATHS[application]}/{path}{'?reset' if reset else ''}")
     page.wait_for_selector(".jp-NotebookPanel .jp-Notebook .jp-Cell", timeout=timeout)
     page.wait_for_function(f"() => {{ {_CURRENT} return k?.status === 'idle'; }}", timeout=timeout)
 

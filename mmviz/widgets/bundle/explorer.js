@@ -670,12 +670,14 @@ nfluence","routing"].some(frame.has),range=h("input",{type:"range",min:0,max:fra
 "Epoch"),range,label),run=choice("Run",runs.map(one=>one==="both"?"A and B":`${one}${names[one]&&`: ${names[one]}`}`),i=>pick({run:runs[i]})),node=h("div",{class:"\
 mmv-controls"},sample.node,...layered?[layer.node]:[],...runs.length>1?[run.node]:[],epoch);function draw(selection){sample.select.value=String(selection.sample),
 layer.select.value=String(selection.layer),run.select.value=String(runs.indexOf(selection.run)),range.value=String(selection.epoch),label.textContent=`${frame.epochs[selection.
-epoch]} of ${frame.epochs[frame.sizes.epoch-1]}`,range.setAttribute("aria-valuetext",epochName(frame,selection.epoch))}return{node,draw}}function keepKeys(event){
-event.ctrlKey||event.metaKey||event.altKey||event.key==="Tab"||event.shiftKey&&event.key==="Enter"||event.stopPropagation()}var DIRECTION=new Map([["ArrowRight",
-1],["ArrowUp",1],["ArrowLeft",-1],["ArrowDown",-1]]);function largeSteps(event,selection,sizes,pick){let direction=DIRECTION.get(event.key),target=event.target,
-key=/\bmmv-(time|epoch|channel)\b/.exec(target.className)?.[1];!direction||!key||!event.shiftKey||(event.preventDefault(),pick({[key]:Math.min(sizes[key]-1,Math.
-max(0,selection[key]+10*direction))}))}function notesOf(frame){return frame.notes.length?[h("details",{class:"mmv-notes"},h("summary",{},"About these data"),h("\
-ul",{},...frame.notes.map(text=>h("li",{},name(text)))))]:[]}function guarded(view,root,act){try{return act()}catch(error){console.error(error),root.replaceChildren(
+epoch]} of ${frame.epochs[frame.sizes.epoch-1]}`,range.setAttribute("aria-valuetext",epochName(frame,selection.epoch))}return{node,draw}}var forControls=event=>!(event.
+ctrlKey||event.metaKey||event.altKey||event.key==="Tab"||event.shiftKey&&event.key==="Enter");function keepKeys(event){forControls(event)&&event.stopPropagation()}
+function suppressShortcuts(root){let mark=event=>{let target=event.composedPath()[0];target instanceof Element&&root.contains(target)&&target.toggleAttribute("d\
+ata-lm-suppress-shortcuts",forControls(event))};return addEventListener("keydown",mark,!0),()=>removeEventListener("keydown",mark,!0)}var DIRECTION=new Map([["A\
+rrowRight",1],["ArrowUp",1],["ArrowLeft",-1],["ArrowDown",-1]]);function largeSteps(event,selection,sizes,pick){let direction=DIRECTION.get(event.key),target=event.
+target,key=/\bmmv-(time|epoch|channel)\b/.exec(target.className)?.[1];!direction||!key||!event.shiftKey||(event.preventDefault(),pick({[key]:Math.min(sizes[key]-
+1,Math.max(0,selection[key]+10*direction))}))}function notesOf(frame){return frame.notes.length?[h("details",{class:"mmv-notes"},h("summary",{},"About these dat\
+a"),h("ul",{},...frame.notes.map(text=>h("li",{},name(text)))))]:[]}function guarded(view,root,act){try{return act()}catch(error){console.error(error),root.replaceChildren(
 h("p",{class:"mmv-error",role:"alert"},`The view "${view.name}" could not be drawn: ${error}`));return}}function mountRun(frame,state,pick,letter){let updates=[],
 about=letter&&`Run ${letter}${frame.name&&`: ${frame.name}`}`,put=(view,tag,kind)=>{let root=h(tag,{class:kind,"data-view":view.name}),update=guarded(view,root,
 ()=>view.mount(root,frame,state,pick)),lacking=view.needs.filter(key=>CHANGED.includes(key)),note=faint("As recorded: this view does not show the edit.");return lacking.
@@ -709,8 +711,9 @@ controls.draw(shown);let edited=editedFor(shown),shows=comparing?null:edited;sho
 draw({...shown,version}),whatIf&&whatIf.draw(shown,edited,comparing),sides.forEach((node,i)=>node.hidden=other!==null&&shown.run!=="both"&&shown.run!=="AB "[i]);
 let words=[readout(frame,shown,shows?editWords(frame,shows.edits):""),...other?[readout(other,toOther(other,shown))]:[]];sentence.textContent=shown.run==="both"?
 fill2(frame.phrases.both,{a:words[0],b:words[1]}):words["AB".indexOf(shown.run)]}root.addEventListener("keydown",event=>{keepKeys(event),largeSteps(event,shown,
-frame.sizes,pick)});let events=["change:selection","change:message"];events.forEach(event=>model.on(event,draw)),await kernel.take(),el.append(root);let watched=parts=
-inTurn(updates);return draw(),address?.restore(),()=>{address?.stop(),kernel.stop(),whatIf?.stop(),events.forEach(event=>model.off(event,draw)),watched.stop()}}function pageModel(state){let listeners={},timer=0;return{get:key=>state[key],set(key,value2){state[key]=value2,(listeners[`change:${key}`]??[]).forEach(listener=>listener())},
+frame.sizes,pick)});let allowShortcuts=suppressShortcuts(root),events=["change:selection","change:message"];events.forEach(event=>model.on(event,draw)),await kernel.
+take(),el.append(root);let watched=parts=inTurn(updates);return draw(),address?.restore(),()=>{address?.stop(),allowShortcuts(),kernel.stop(),whatIf?.stop(),events.
+forEach(event=>model.off(event,draw)),watched.stop()}}function pageModel(state){let listeners={},timer=0;return{get:key=>state[key],set(key,value2){state[key]=value2,(listeners[`change:${key}`]??[]).forEach(listener=>listener())},
 save_changes(){clearTimeout(timer),timer=setTimeout(()=>writeAddress(state.selection),300)},on:(event,listener)=>{(listeners[event]??=[]).push(listener)},off:(event,listener)=>{
 listeners[event]=(listeners[event]??[]).filter(other=>other!==listener)}}}var bytesOf=text=>Uint8Array.from(atob(text),c=>c.charCodeAt(0));async function openStandalone(){
 let place=document.getElementById("mmviz-view");try{let{texts,buffers,...state}=JSON.parse(document.getElementById("mmviz-study").textContent);state.data={...texts};

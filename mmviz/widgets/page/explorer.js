@@ -45,11 +45,23 @@ function buildControls(frame, pick, runs, names) {
   return { node, draw };
 }
 
-// Notebooks have keyboard shortcuts on the whole page: stop the keys that the controls use.
+// Notebooks have keyboard shortcuts on the whole page: the keys that the controls use must not reach them.
+/** @param {KeyboardEvent} event */
+const forControls = (event) => !(event.ctrlKey || event.metaKey || event.altKey || event.key === "Tab" || (event.shiftKey && event.key === "Enter"));
 /** @param {KeyboardEvent} event */
 function keepKeys(event) {
-  const elsewhere = event.ctrlKey || event.metaKey || event.altKey || event.key === "Tab" || (event.shiftKey && event.key === "Enter");
-  if (!elsewhere) event.stopPropagation();
+  if (forControls(event)) event.stopPropagation();
+}
+// Notebook 7 handles keys at the document before they arrive here (JupyterLab after it), except at an element with this attribute.
+/** @param {HTMLElement} root */
+function suppressShortcuts(root) {
+  /** @param {KeyboardEvent} event */
+  const mark = (event) => {
+    const target = event.composedPath()[0];
+    if (target instanceof Element && root.contains(target)) target.toggleAttribute("data-lm-suppress-shortcuts", forControls(event));
+  };
+  addEventListener("keydown", mark, true);
+  return () => removeEventListener("keydown", mark, true);
 }
 
 const DIRECTION = new Map([["ArrowRight", 1], ["ArrowUp", 1], ["ArrowLeft", -1], ["ArrowDown", -1]]);
@@ -242,6 +254,7 @@ export async function render({ model, el }) {
     keepKeys(event);
     largeSteps(event, shown, frame.sizes, pick);
   });
+  const allowShortcuts = suppressShortcuts(root);
   const events = ["change:selection", "change:message"];
   events.forEach((event) => model.on(event, draw));
   await kernel.take();
@@ -251,6 +264,7 @@ export async function render({ model, el }) {
   address?.restore();
   return () => {
     address?.stop();
+    allowShortcuts();
     kernel.stop();
     whatIf?.stop();
     events.forEach((event) => model.off(event, draw));
