@@ -1,4 +1,4 @@
-"""Places in a model's code that hold a scan function: module globals, classes, instances, closures and default arguments."""
+"""Places in a model's code that hold a scan function: globals, classes, instances, closures and default arguments."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ _LIBRARIES = frozenset({"torch", "builtins", "numpy", "typing", "abc", "collecti
 _FUSED = re.compile(r"mamba_?\w*_inner_fn|\w*split_conv1d_scan_combined")
 #: attributes of mamba_ssm's modules that choose the fused kernel
 FUSED_FLAGS = ("use_fast_path", "use_mem_eff_path")
-_DEEPEST_CLOSURE = 4
+#: functions that call functions, from the model's own code on
+_DEEPEST = 4
 
 SCAN, DECODE, FUSED = "scan", "decode", "fused"
 
@@ -103,9 +104,9 @@ def role_of(value: Any, given: Collection[Any]) -> str:
 def sites(model: nn.Module, given: Collection[Callable[..., Any]] = ()) -> list[Site]:
     """Return the places in the code of a model's classes that hold a scan function.
 
-    Searched are, for each class of a module in the model (base classes included, those of libraries excluded): the globals of the file that
-    defines it, modules imported there, the class, the attributes of the instance, and the closures and default arguments of the functions
-    in all of these.
+    Searched are, for each class of a module in the model (base classes included, those of torch excluded): the globals of the file that
+    defines it, the class, the attributes of the instance, and what the functions in these use: closures, default arguments, and functions
+    of other files that their code names, four calls deep.
 
     Parameters
     ----------
@@ -115,29 +116,56 @@ def sites(model: nn.Module, given: Collection[Callable[..., Any]] = ()) -> list[
         Functions that are scans whatever their signature, found by identity.
     """
     found: dict[tuple[int, str | int], Site] = {}
-    seen: set[int] = set()
-    for owner in _owners(model):
-        for key, value in list(vars(owner).items()):
-            if isinstance(value, types.ModuleType) and isinstance(owner, types.ModuleType):
-                _search_import(value, given, found)
-                continue
-            _add(Binding(owner, key), value, given, found)
-            _search_function(unwrapped(value), given, found, seen, 0)
+    classes = frozenset(type(module) for module in model.modules())
+    owners = _owners(classes)
+    sizes = tuple(len(vars(owner)) for owner in owners)
+    known = None if given else _KNOWN.get(classes)
+    if known is not None and known[0] == sizes and all(_is_current(site) for site in known[1]):
+        found = {site.binding.identity: site for site in known[1]}
+    else:
+        seen: set[int] = set()
+        for owner in owners:
+            for key, value in list(vars(owner).items()):
+                _add(Binding(owner, key), value, given, found)
+                _search_function(unwrapped(value), given, found, seen, 0)
+        if not given:
+            if len(_KNOWN) >= _MOST_KNOWN:
+                _KNOWN.clear()
+            _KNOWN[classes] = sizes, list(found.values())
+    for module in model.modules():
+        for key, value in list(vars(module).items()):
+            if isinstance(value, types.FunctionType | types.MethodType | functools.partial) or any(
+                value is one for one in given
+            ):
+                _add(Binding(module, key), value, given, found)
+                _search_function(value, given, found, set(), 0)
     return list(found.values())
 
 
-def _owners(model: nn.Module) -> Iterator[Any]:
-    """Yield each file, class and instance of the model, once."""
-    seen: set[int] = set()
-    for module in model.modules():
-        for cls in type(module).__mro__:
+#: classes of a model to the numbers of names in their files and classes, and the sites found there
+_KNOWN: dict[frozenset[type], tuple[tuple[int, ...], list[Site]]] = {}
+_MOST_KNOWN = 64
+
+
+def _is_current(site: Site) -> bool:
+    """Return whether the site still holds the function, or the one that an open capture put there."""
+    try:
+        value = unwrapped(site.binding.value)
+    except (KeyError, IndexError, ValueError):
+        return False
+    return value is site.function or getattr(value, "captures_scans", False) is True
+
+
+def _owners(classes: Collection[type]) -> list[Any]:
+    """Return each class of the model, base classes included, and the file that defines it, once; those of torch excluded."""
+    found: dict[int, Any] = {}
+    for one in sorted(classes, key=lambda cls: (cls.__module__, cls.__qualname__)):
+        for cls in one.__mro__:
+            if cls.__module__.partition(".")[0] in _LIBRARIES:
+                continue
             home = sys.modules.get(cls.__module__)
-            for owner in (home, cls):
-                if owner is None or id(owner) in seen or cls.__module__.partition(".")[0] in _LIBRARIES:
-                    continue
-                seen.add(id(owner))
-                yield owner
-        yield module
+            found.update({id(owner): owner for owner in (home, cls) if owner is not None})
+    return list(found.values())
 
 
 def _add(binding: Binding, value: Any, given: Collection[Any], found: dict[tuple[int, str | int], Site]) -> None:
@@ -149,32 +177,41 @@ def _add(binding: Binding, value: Any, given: Collection[Any], found: dict[tuple
         found[binding.identity] = Site(binding, function, role, f"{home.rpartition('.')[2]}.{name}".strip("."))
 
 
-def _search_import(module: types.ModuleType, given: Collection[Any], found: dict[tuple[int, str | int], Site]) -> None:
-    """Search the functions of an imported module, called as ``module.function``."""
-    if module.__name__.partition(".")[0] in _LIBRARIES:
-        return
-    for key, value in list(vars(module).items()):
-        if isinstance(value, types.FunctionType):
-            _add(Binding(module, key), value, given, found)
-
-
 def _search_function(
     value: Any, given: Collection[Any], found: dict[tuple[int, str | int], Site], seen: set[int], depth: int
 ) -> None:
-    """Search the closure and the default arguments of a function that is no scan itself, and of the functions in its closure."""
-    if not isinstance(value, types.FunctionType) or id(value) in seen or depth > _DEEPEST_CLOSURE:
+    """Search what a function that is no scan itself uses: closure, default arguments, and functions of other files, and so on."""
+    if not isinstance(value, types.FunctionType) or id(value) in seen or depth > _DEEPEST or role_of(value, given):
+        return
+    if (value.__module__ or "").partition(".")[0] in _LIBRARIES:
         return
     seen.add(id(value))
-    if role_of(value, given):
-        return
+    used: list[tuple[Binding, Any]] = [(Binding(value, i), held) for i, held in enumerate(value.__defaults__ or ())]
+    used += [(Binding(value, key), held) for key, held in (value.__kwdefaults__ or {}).items()]
     for cell in value.__closure__ or ():
         try:
-            content = cell.cell_contents
+            used.append((Binding(cell, "cell_contents"), cell.cell_contents))
         except ValueError:  # an empty cell
             continue
-        _add(Binding(cell, "cell_contents"), content, given, found)
-        _search_function(content, given, found, seen, depth + 1)
-    for i, content in enumerate(value.__defaults__ or ()):
-        _add(Binding(value, i), content, given, found)
-    for key, content in (value.__kwdefaults__ or {}).items():
-        _add(Binding(value, key), content, given, found)
+    home = sys.modules.get(value.__module__ or "")
+    if home is not None and vars(home) is value.__globals__:
+        used += _named_in(value.__code__, home)
+    for binding, held in used:
+        _add(binding, held, given, found)
+        _search_function(held, given, found, seen, depth + 1)
+
+
+def _named_in(code: types.CodeType, home: types.ModuleType) -> Iterator[tuple[Binding, Any]]:
+    """Yield the functions that code names: globals of its file, and attributes of modules imported there."""
+    names = set(code.co_names)
+    for constant in code.co_consts:
+        if isinstance(constant, types.CodeType):
+            names.update(constant.co_names)
+    for name in names & vars(home).keys():
+        value = vars(home)[name]
+        if isinstance(value, types.ModuleType) and value.__name__.partition(".")[0] not in _LIBRARIES:
+            for attribute in names & vars(value).keys():
+                if isinstance(vars(value)[attribute], types.FunctionType):
+                    yield Binding(value, attribute), vars(value)[attribute]
+        elif isinstance(value, types.FunctionType):
+            yield Binding(home, name), value

@@ -107,6 +107,7 @@ def _replacement(site: Site, handler: Handler) -> Any:
         finally:
             _THREAD.inside = False
 
+    captured.captures_scans = True  # type: ignore[attr-defined]
     eager = _eager(captured)
     original = site.binding.value
     return type(original)(eager) if isinstance(original, staticmethod | classmethod) else eager

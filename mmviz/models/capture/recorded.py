@@ -85,7 +85,7 @@ class Recorded:
     def tolerance(self) -> float:
         """Largest accepted replay error."""
         call = self.call
-        return tolerance_of(call.x, call.dt, call.B, call.C, self.output)
+        return tolerance_of(call.x, call.dt, call.A, call.B, call.C, self.output)
 
 
 def _version(tensor: Tensor) -> int:

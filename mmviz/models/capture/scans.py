@@ -37,7 +37,7 @@ class CapturedScan:
         Name of the function.
     edits
         Interventions in force during the call. :attr:`inputs` are those without them.
-    answered
+    replaced
         Whether ``mmkernels`` computed the output in place of the function (``kernel="mmkernels"``): then nothing is compared.
     """
 
@@ -48,10 +48,10 @@ class CapturedScan:
         recorded: Recorded,
         *,
         edits: tuple[Any, ...] = (),
-        answered: bool = False,
+        replaced: bool = False,
         replayed: Replayed | None = None,
     ) -> None:
-        self.site, self.function, self.edits, self.answered = site, function, edits, answered
+        self.site, self.function, self.edits, self.replaced = site, function, edits, replaced
         self._recorded, self._replayed = recorded, replayed
         self._edited: tuple[Tensor, Tensor] | None = None
 
@@ -261,7 +261,7 @@ class CapturedScan:
 
     def _proved(self) -> Replayed:
         found = self._replay()
-        if not self.answered and not found.error <= self.tolerance:
+        if not self.replaced and not found.error <= self.tolerance:
             raise ScanDiffersError(
                 f"capture: the replay of {self._name} by mmkernels.coupled_scan differs by {found.error:.1e} of its largest output (accepted: "
                 f"{self.tolerance:.0e}), layout {found.operator.layout!r}; the function is no selective scan of these arguments. Pass "

@@ -282,11 +282,11 @@ def _captured_call(
     recorded = Recorded(call, layouts, output, compared=not replaced)
     replayed, edited_y = None, None
     if edits:
-        proved = CapturedScan(named[-1][1], site.label, recorded, answered=replaced)
+        proved = CapturedScan(named[-1][1], site.label, recorded, replaced=replaced)
         replayed = proved.check().replayed
         output, edited_y = _edited(call, replayed.operator.layout, edits, named[-1][1], output)
     for user, name, _ in named:
-        scan = CapturedScan(name, site.label, recorded, edits=edits, answered=replaced, replayed=replayed)
+        scan = CapturedScan(name, site.label, recorded, edits=edits, replaced=replaced, replayed=replayed)
         if edited_y is not None:
             scan.set_edited(edited_y, output)
         user.scans.add(scan.check() if user.check else scan)
