@@ -54,6 +54,19 @@ def without_torch(values: Any, where: str) -> Any:
     return as_array(values, where) if tensors else values
 
 
+def unpacked(values: Any) -> Any:
+    """Return the sequences of a nested tensor or a packed sequence as a list of arrays (steps, ...); everything else as it is."""
+    torch = sys.modules.get("torch")
+    if torch is None:
+        return values
+    if isinstance(values, torch.nn.utils.rnn.PackedSequence):
+        data, lengths = torch.nn.utils.rnn.pad_packed_sequence(values, batch_first=True)
+        return [as_array(row[:length], "packed sequence") for row, length in zip(data, lengths, strict=True)]
+    if isinstance(values, torch.Tensor) and values.is_nested:
+        return [as_array(row, "nested tensor") for row in values.unbind()]
+    return values
+
+
 def _is_tensor(values: Any) -> bool:
     torch = sys.modules.get("torch")  # who gives a tensor has imported it
     return torch is not None and isinstance(values, torch.Tensor)
@@ -68,8 +81,7 @@ def _from_tensor(tensor: Any, where: str) -> NDArray[Any]:
         )
     if tensor.is_nested:
         raise DataError(
-            f"{where}: a nested tensor; ragged sequences go through mmviz.data.pad first: "
-            "padded, lengths = mmviz.data.pad(list(tensor.unbind()))"
+            f"{where}: a nested tensor, which is read as a modality only; give one array (list(tensor.unbind()) has its sequences)"
         )
     try:
         plain = tensor.detach()
@@ -92,8 +104,8 @@ def _refuse_loader(values: Any, where: str) -> None:
     data = sys.modules.get("torch.utils.data")
     if data is not None and isinstance(values, (data.Dataset, data.DataLoader)):
         raise DataError(
-            f"{where}: a torch {type(values).__name__}, expected an array; collect its samples first, for example "
-            "torch.stack([sample[0] for sample in dataset])"
+            f"{where}: a torch {type(values).__name__}, expected an array; mmviz.data.from_torch reads it, or collect its samples first, "
+            "for example torch.stack([sample[0] for sample in dataset])"
         )
 
 
@@ -153,6 +165,26 @@ def plain(values: Any, where: str) -> PlainArray:
         return _frame(values)
     kinds = () if pandas is None else (pandas.Series, pandas.Index, pandas.api.extensions.ExtensionArray)
     return _series(values) if isinstance(values, kinds) else PlainArray(without_torch(values, where))
+
+
+def is_absent(value: Any) -> bool:
+    """Return whether an item stands for "not recorded": None, NaN, pandas.NA or NaT; an empty text is none of these."""
+    if value is None or type(value).__name__ in ("NAType", "NaTType"):
+        return True
+    return isinstance(value, (float, np.floating)) and bool(np.isnan(value))
+
+
+def refuse_text_columns(found: PlainArray, where: str) -> None:
+    """Raise DataError that names the first column of a DataFrame that holds text or dates, and how categories become numbers."""
+    if found.columns is None or np.asarray(found.values).dtype.kind != "O":
+        return
+    for name, column in zip(found.columns, np.asarray(found.values, dtype=object).T, strict=True):
+        kinds = {type(v).__name__ for v in column if not is_absent(v)}
+        if kinds & {"str", "Timestamp", "datetime", "Timedelta", "Period"}:
+            raise DataError(
+                f"{where}: column {name!r} of the DataFrame holds {', '.join(sorted(kinds))}; give columns of numbers "
+                "(categories: pandas.get_dummies)"
+            )
 
 
 def index_of(values: Any) -> Any:

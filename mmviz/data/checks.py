@@ -45,13 +45,17 @@ def as_signal(values: ArrayLike, where: str) -> NDArray[Any]:
     if array.dtype.kind == "O":
         kinds = sorted({type(v).__name__ for v in array.ravel()[:1000]})
         raise DataError(
-            f"{where}: an object array of {', '.join(kinds) or 'nothing'}; give numbers (n, steps, features), and pass "
-            "ragged sequences through mmviz.data.pad first"
+            f"{where}: an object array of {', '.join(kinds) or 'nothing'}; give numbers (n, steps, features), or n sequences "
+            "(steps, features), which may have different lengths"
         )
+    m = where.split()[-1]
     if array.dtype.kind not in "fiub":
-        raise DataError(f"{where}: values of dtype {array.dtype}; give real numbers")
+        hint = f"; raw text needs encoders={{{m!r}: mmviz.data.encoders.minilm()}}" if array.dtype.kind in "US" else ""
+        raise DataError(f"{where}: values of dtype {array.dtype}; give real numbers{hint}")
     if array.ndim != 3:
-        hint = "; give one step with x[:, None, :]" if array.ndim == 2 else ""
+        hint = f"; give one step with x[:, None, :] or axes={{{m!r}: 'features'}}, one feature with axes={{{m!r}: 'steps'}}"
+        image = f"; images need encoders={{{m!r}: mmviz.data.encoders.image_patches(8)}}"
+        hint = hint if array.ndim == 2 else image if array.ndim == 4 else ""
         raise DataError(f"{where}: shape {array.shape}; give (n, steps, features){hint}")
     if 0 in array.shape[1:]:
         raise DataError(f"{where}: shape {array.shape} has no steps or no features; leave the modality out")

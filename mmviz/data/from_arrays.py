@@ -1,6 +1,7 @@
 """A data set from arrays, with the checks of the built-in data sets."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Literal
 
 from mmviz.core.errors import ConfigError, DataError
@@ -9,7 +10,15 @@ from mmviz.data.assemble import Description, Rules, assemble
 from mmviz.data.checks import Nonfinite, Side
 from mmviz.data.dataset import Dataset
 from mmviz.data.report import Report
-from mmviz.data.split_arrays import SplitFields, raw_split, raw_splits_from_mapping, split_raw, without_unlabelled
+from mmviz.data.sequences import Layout
+from mmviz.data.split_arrays import (
+    RawSplit,
+    SplitFields,
+    raw_split,
+    raw_splits_from_mapping,
+    split_raw,
+    without_unlabelled,
+)
 from mmviz.data.targets import OutOfRange
 
 
@@ -37,6 +46,8 @@ def from_arrays(
     channels: Mapping[str, Sequence[str]] | None = None,
     descriptions: Mapping[str, str] | None = None,
     static: Sequence[str] = (),
+    axes: Mapping[str, str] | None = None,
+    encoders: Mapping[str, Callable[..., Any]] | None = None,
     looks_ahead: Mapping[str, str] | None = None,
     name: str = "arrays",
     source: str = "",
@@ -52,7 +63,9 @@ def from_arrays(
     Parameters
     ----------
     inputs
-        Real numbers (n, steps, features) per modality. Padding may hold anything; it is set to 0.
+        Real numbers (n, steps, features) per modality; padding may hold anything, it is set to 0. Or n sequences (steps, features) of
+        different lengths: a list of arrays, tensors, nested lists, masked arrays or DataFrames (whose columns name the channels), a nested
+        tensor or a packed sequence; they are padded and their lengths known. None in such a list: the sample does not have the modality.
     target
         (n,): whole class labels from 0, names of classes, one-hot classes (n, k), or finite values. Names become numbers in the order of
         `classes`, else of a pandas categorical, else sorted; the report lists them. Several labels or targets per sample are refused.
@@ -93,6 +106,13 @@ def from_arrays(
     static
         Modalities that are constant over a recording, such as a table repeated at every step: their real rows are averaged, and a
         model repeats the average at every step. A modality with at most one real row in every sample is static without being named.
+    axes
+        Modality to the axes of one sample, where they are not "steps features": "features" (a table, one step), "steps" (one feature per
+        step) or "features steps" (channels first). The columns of a DataFrame of "features" name the channels.
+    encoders
+        Modality to an encoder, where the modality is a list of raw items: texts (`mmviz.data.encoders.minilm`), images
+        (`image_patches`, `efficientnet_lite0`), sound (`log_mel_frames`), or any callable that takes a list of items and returns as many
+        arrays (steps, features). None in the list: absent. Rates, channel names, units and times of the frames come from the encoder.
     looks_ahead
         Modality to the preprocessing by which its values depend on later frames, such as "zero-phase low-pass filter" or "z-scored over
         the recording". Its predictions for prefixes are then marked as not causal.
@@ -134,6 +154,9 @@ def from_arrays(
         given_names(static, "static"),
         given_mapping(looks_ahead, "looks_ahead", "{'audio': 'a zero-phase filter'}"),
     )
+    orders = given_mapping(axes, "axes", "{'table': 'features'}")
+    encoders = given_mapping(encoders, "encoders", "{'text': mmviz.data.encoders.minilm()}")
+    layout = Layout(orders, encoders, padding)
     one_of(split_by, ("sample", "group"), "split_by")
     whole(seed, "seed", low=0)
     report = Report(name)
@@ -144,18 +167,37 @@ def from_arrays(
     if all(nested):
         if split is not None:
             raise ConfigError(f"split={dict(split)}: the splits are given by inputs already; leave one of them out")
-        raw = raw_splits_from_mapping(given, report)
+        raw = raw_splits_from_mapping(given, report, layout)
     elif any(nested):
         raise ConfigError(
             "inputs: some values are arrays and some are mappings; give either splits or modalities outside"
         )
     else:
-        raw = [raw_split("", given)]
+        raw = [raw_split("", given, layout)]
     if labels == "drop":
         raw = [without_unlabelled(part, report) for part in raw]
     if not all(nested):
         raw = split_raw(raw[0], _fractions(split, target), by=split_by, seed=seed)
-    return assemble(raw, about, rules, report)
+    return assemble(raw, _described(about, layout, raw), rules, report)
+
+
+def _described(about: Description, layout: Layout, raw: Sequence[RawSplit]) -> Description:
+    """Return the description with what encoders and DataFrames state, where the user stated nothing."""
+    named: dict[str, Any] = {}
+    for part in raw:
+        for m, columns in part.channels.items():
+            if m not in about.channels and named.setdefault(m, columns) != columns:
+                raise DataError(
+                    f"{part.name} {m}: the columns {', '.join(columns)}, another split has {', '.join(named[m])}; put the same columns "
+                    "into one order"
+                )
+    return replace(
+        about,
+        channels={**named, **layout.described("channels"), **about.channels},
+        rate_hz={**layout.described("rate_hz"), **about.rate_hz},
+        units={**layout.described("unit"), **about.units},
+        descriptions={**layout.described("description"), **about.descriptions},
+    )
 
 
 def _fractions(split: Mapping[str, float] | None, target: Any) -> Mapping[str, float]:

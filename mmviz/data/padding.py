@@ -93,37 +93,42 @@ def pad(sequences: Sequence[ArrayLike], *, side: Side = "end") -> tuple[NDArray[
     one_of(side, ("end", "start"), "side")
     if isinstance(sequences, (str, bytes)) or not isinstance(sequences, Iterable):
         raise DataError(f"pad: sequences is a {type(sequences).__name__}; give a sequence of arrays (steps, features)")
-    given = [plain(s, f"pad: sequence {i}") for i, s in enumerate(sequences)]
-    _refuse_other_columns(given)
-    arrays = [as_array(g.values, f"pad: sequence {i}") for i, g in enumerate(given)]
+    return padded(list(sequences), "pad", side=side)
+
+
+def padded(sequences: Sequence[Any], where: str, *, side: Side) -> tuple[NDArray[Any], NDArray[np.int64]]:
+    """Return what `pad` returns; errors begin with `where`."""
+    given = [plain(s, f"{where}: sequence {i}") for i, s in enumerate(sequences)]
+    _refuse_other_columns(given, where)
+    arrays = [as_array(g.values, f"{where}: sequence {i}") for i, g in enumerate(given)]
     if not arrays:
-        raise DataError("pad: no sequences; give at least one array (steps, features)")
+        raise DataError(f"{where}: no sequences; give at least one array (steps, features)")
     for i, a in enumerate(arrays):
         if a.ndim != 2 or a.dtype.kind not in "fiub" or a.shape[1] != arrays[0].shape[-1]:
             raise DataError(
-                f"pad: sequence {i} is {a.dtype} of shape {a.shape}, sequence 0 of shape {arrays[0].shape}; "
+                f"{where}: sequence {i} is {a.dtype} of shape {a.shape}, sequence 0 of shape {arrays[0].shape}; "
                 "give numbers (steps, features) with the same features"
             )
     lengths = np.array([len(a) for a in arrays])
-    padded = np.zeros((len(arrays), int(lengths.max()), arrays[0].shape[1]), np.result_type(*arrays))
-    for row, a in zip(padded, arrays, strict=True):
+    whole = np.zeros((len(arrays), int(lengths.max()), arrays[0].shape[1]), np.result_type(*arrays))
+    for row, a in zip(whole, arrays, strict=True):
         row[slice(0, len(a)) if side == "end" else slice(len(row) - len(a), None)] = a
     if all(g.missing is None for g in given):
-        return padded, lengths
-    mask = np.zeros(padded.shape, dtype=bool)
+        return whole, lengths
+    mask = np.zeros(whole.shape, dtype=bool)
     for row, g in zip(mask, given, strict=True):
         if g.missing is not None:
             row[slice(0, len(g.missing)) if side == "end" else slice(len(row) - len(g.missing), None)] = g.missing
-    return np.ma.masked_array(padded, mask=mask), lengths
+    return np.ma.masked_array(whole, mask=mask), lengths
 
 
-def _refuse_other_columns(given: Sequence[PlainArray]) -> None:
+def _refuse_other_columns(given: Sequence[PlainArray], where: str) -> None:
     """Refuse DataFrames whose columns are not the same ones in the same order."""
     named = [(i, tuple(map(str, g.columns))) for i, g in enumerate(given) if g.columns is not None]
     for i, columns in named[1:]:
         if columns != named[0][1]:
             raise DataError(
-                f"pad: sequence {i} has the columns {', '.join(columns)}, sequence {named[0][0]} {', '.join(named[0][1])}; "
+                f"{where}: sequence {i} has the columns {', '.join(columns)}, sequence {named[0][0]} {', '.join(named[0][1])}; "
                 "put the same columns into one order first"
             )
 

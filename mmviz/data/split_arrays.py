@@ -10,10 +10,12 @@ from numpy.typing import NDArray
 
 from mmviz.core.errors import ConfigError, DataError
 from mmviz.core.options import given_mapping, require_known
-from mmviz.data.arrays import PlainArray, filled, index_of, plain, without_torch
-from mmviz.data.checks import as_signal
+from mmviz.data.arrays import PlainArray, filled, index_of, plain, refuse_text_columns, without_torch
+from mmviz.data.checks import Side, as_signal
 from mmviz.data.label_layout import Labels, given_labels, is_missing
+from mmviz.data.padding import padded
 from mmviz.data.report import Report
+from mmviz.data.sequences import Layout, Signal
 from mmviz.data.splits import canonical_splits, report_renamed, split_groups, split_samples
 from mmviz.data.targets import missing_labels, refuse_partly_labelled
 from mmviz.data.timestamps import as_times
@@ -31,22 +33,13 @@ def signal_of(values: Any, where: str) -> tuple[NDArray[Any], NDArray[np.bool_] 
 
 
 def _refuse_table(found: PlainArray, where: str) -> None:
-    """Refuse a DataFrame whose columns are not all numbers, or name the way to make one step of it."""
-    kinds = [
-        {type(v).__name__ for v in column if not is_missing(v)} for column in np.asarray(found.values, dtype=object).T
-    ]
-    odd = [
-        i
-        for i, names in enumerate(kinds)
-        if np.asarray(found.values).dtype.kind == "O" and names & {"str", "Timestamp", "datetime"}
-    ]
-    if odd and found.columns:
-        raise DataError(
-            f"{where}: column {found.columns[odd[0]]!r} of the DataFrame holds {', '.join(sorted(kinds[odd[0]]))}; give columns of numbers"
-        )
+    """Refuse a DataFrame: its columns may be features of one step, or steps of one feature."""
+    refuse_text_columns(found, where)
+    m = where.split()[-1]
     raise DataError(
-        f"{where}: a DataFrame of shape {np.shape(found.values)}; give (n, steps, features): one step with frame.to_numpy()[:, None, :] "
-        "and the names of its columns as channels=, or a list of DataFrames, one per sample, through mmviz.data.pad"
+        f"{where}: a DataFrame of shape {np.shape(found.values)}; say what its columns are: axes={{{m!r}: 'features'}} (one step, as "
+        f"frame.to_numpy()[:, None, :] is; the columns name the channels) or axes={{{m!r}: 'steps'}}; mmviz.data.from_frame reads tables with "
+        "targets, ids and times"
     )
 
 
@@ -139,7 +132,7 @@ class SplitFields:
 class RawSplit:
     """Arrays of one split before the check of values: numeric signals (n, steps, features), sample counts that agree.
 
-    `rows` are rows of the given arrays, also after samples were selected; `masked` are steps (n, steps) without any value in a masked array or
+    `rows` are rows of the given arrays, also after samples were selected; `channels` are names of the columns of DataFrames; `masked` are steps (n, steps) without any value in a masked array or
     pandas object; cells without a value are NaN.
     """
 
@@ -154,6 +147,7 @@ class RawSplit:
     extras: dict[str, NDArray[Any]] = field(default_factory=dict)
     times: dict[str, NDArray[np.float64]] = field(default_factory=dict)
     masked: dict[str, NDArray[np.bool_]] = field(default_factory=dict)
+    channels: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -180,6 +174,7 @@ class RawSplit:
             {k: v[rows] for k, v in self.extras.items()},
             {m: t[rows] for m, t in self.times.items()},
             {m: v[rows] for m, v in self.masked.items()},
+            self.channels,
         )
 
 
@@ -193,7 +188,7 @@ def _refuse_name(modality: Any, split: str) -> None:
         raise ConfigError(f"{split or 'inputs'}: modality name {modality!r} cannot start with 'valid_'; rename it")
 
 
-def raw_split(name: str, given: SplitFields) -> RawSplit:
+def raw_split(name: str, given: SplitFields, layout: Layout | None = None) -> RawSplit:
     """Return the arrays of one split; different sample counts and unknown modalities are refused.
 
     Parameters
@@ -202,6 +197,8 @@ def raw_split(name: str, given: SplitFields) -> RawSplit:
         Of the split; "" where the samples are still to be assigned to splits.
     given
         As in `from_arrays`, without the outer level.
+    layout
+        How values of a modality are to be read, where they are not one array (n, steps, features).
 
     Returns
     -------
@@ -226,7 +223,9 @@ def raw_split(name: str, given: SplitFields) -> RawSplit:
     if not inputs:
         raise DataError(f"{at}inputs: no modality; give at least one array (n, steps, features)")
     refuse_other_order({**inputs, "target": target, "ids": ids, "group": group}, at)
-    found = {m: signal_of(x, f"{at}{m}") for m, x in inputs.items()}
+    layout = layout or Layout()
+    read = layout.signals(inputs, at)
+    found = {m: signal_of(each.values, f"{at}{m}") for m, each in read.items()}
     signals = {m: x for m, (x, _) in found.items()}
     masked = {m: steps for m, (_, steps) in found.items() if steps is not None}
     for option, named in (("lengths", lengths), ("valid", valid), ("times", times)):
@@ -234,6 +233,8 @@ def raw_split(name: str, given: SplitFields) -> RawSplit:
     both = sorted(set(lengths) & set(valid))
     if both:
         raise ConfigError(f"{both[0]!r} has both lengths and valid; give one of them")
+    lengths, valid = _of_sequences(read, dict(lengths), dict(valid), layout.side, at)
+    times = _times(times, layout, signals)
     counts: dict[str, int] = {m: len(x) for m, x in signals.items()}
     if target is not None:
         counts["target"] = _count(target, f"{at}target")
@@ -255,10 +256,50 @@ def raw_split(name: str, given: SplitFields) -> RawSplit:
     real = {m: without_missing(v, f"{at}valid of {m}", names) for m, v in valid.items()}
     labels = None if target is None else given_labels(target, f"{name}: target" if name else "target")
     seconds = {m: as_times(t, signals[m].shape[:2], f"{at}{m}") for m, t in times.items()}
-    return RawSplit(name, signals, labels, count, real, names, groups, np.arange(n), more, seconds, masked)
+    columns = {m: each.channels for m, each in read.items() if each.channels is not None}
+    return RawSplit(name, signals, labels, count, real, names, groups, np.arange(n), more, seconds, masked, columns)
 
 
-def raw_splits_from_mapping(given: SplitFields, report: Report) -> list[RawSplit]:
+def _of_sequences(
+    read: Mapping[str, Signal], lengths: dict[str, Any], valid: dict[str, Any], side: Side, at: str
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return lengths and masks with those of the sequences that were padded; given ones may only shorten a sequence."""
+    for m, each in read.items():
+        if each.lengths is None:
+            continue
+        if m in valid:
+            rows = [np.asarray(v, dtype=bool) for v in valid[m]]
+            wrong = [i for i, (v, k) in enumerate(zip(rows, each.lengths, strict=False)) if v.shape != (k,)]
+            if wrong or len(rows) != len(each.lengths):
+                i = wrong[0] if wrong else min(len(rows), len(each.lengths))
+                raise DataError(f"{at}{m}: valid of row {i} does not fit its sequence; give one truth value per step")
+            valid[m] = padded([v[:, None] for v in rows], f"{at}{m}: valid", side=side)[0][:, :, 0]
+            continue
+        given = lengths.get(m)
+        shorter = None if given is None else np.asarray(given)
+        if shorter is None:
+            lengths[m] = each.lengths
+        elif shorter.shape == each.lengths.shape and shorter.dtype.kind in "fiu" and (shorter > each.lengths).any():
+            i = int(np.argmax(shorter > each.lengths))
+            raise DataError(
+                f"{at}{m}: lengths of row {i} is {shorter[i]}, its sequence has {each.lengths[i]} steps; leave lengths out"
+            )
+    return lengths, valid
+
+
+def _times(times: Mapping[str, Any], layout: Layout, signals: Mapping[str, NDArray[Any]]) -> dict[str, Any]:
+    """Return the times with None as a sequence without frames, and with those that encoders state where any are given."""
+    listed = {
+        m: [[] if v is None else v for v in t] if isinstance(t, (list, tuple)) and any(v is None for v in t) else t
+        for m, t in times.items()
+    }
+    if listed:
+        stated = {m: layout.frame_times(m, x.shape[1]) for m, x in signals.items() if m not in listed}
+        listed |= {m: t for m, t in stated.items() if t is not None}
+    return listed
+
+
+def raw_splits_from_mapping(given: SplitFields, report: Report, layout: Layout | None = None) -> list[RawSplit]:
     """Return given splits: every argument is a mapping from split to content.
 
     Returns
@@ -294,7 +335,9 @@ def raw_splits_from_mapping(given: SplitFields, report: Report) -> list[RawSplit
                 f"{option}: split {wrong[0]!r} is not in both {option} and inputs ({listed}); a split without labels has the target None"
             )
     parts = [
-        raw_split(split, SplitFields(inputs[s], **{option: content.get(split) for option, content in per.items()}))
+        raw_split(
+            split, SplitFields(inputs[s], **{option: content.get(split) for option, content in per.items()}), layout
+        )
         for s, split in named.items()
     ]
     report_renamed(named, dict(zip(named, map(len, parts), strict=True)), report, "inputs")

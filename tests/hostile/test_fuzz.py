@@ -14,7 +14,7 @@ from readers import VARIANTS, read_tree_of, readers, stored_zip
 from seeds import leaner, trees
 
 from mmviz.core.errors import DataError
-from mmviz.data.formats import fsdd
+from mmviz.data.encoders import audio
 from mmviz.io.npz import read_npz
 
 READERS = readers()
@@ -95,5 +95,5 @@ def test_the_fast_archive_is_one_that_is_read():
 
 def test_rates_of_sound_files_cannot_fill_the_memory_with_filters():
     for rate in range(8000, 8100, 5):
-        fsdd.log_mel(np.zeros(300, np.float32), rate)
-    assert fsdd._filters.cache_info().currsize <= 8
+        audio.log_mel(np.zeros(300, np.float32), rate)
+    assert audio._filters.cache_info().currsize <= 8

@@ -6,7 +6,7 @@ from shared import SHARED, folds, needs_shared, parts, whole
 
 import mmviz as mm
 from mmviz.core.errors import ConfigError, DataError
-from mmviz.data.formats.fsdd import log_mel
+from mmviz.data.encoders.audio import log_mel
 from mmviz.io.archive import tar_members
 from mmviz.io.media import read_wav
 
