@@ -27,13 +27,15 @@ def end_to_end(trace: xr.DataTree, *, target: str | None = None, baseline: str =
     r"""Return the signed contribution of every modality and step to the prediction, at the best epoch.
 
     With all factors of the network that depend on the data held at their values, the output is affine in the encoder outputs: total = bias + Σ share.
+    Where the Trace was recorded with the rule ``integrated gradients`` (attribute ``rule``, for a user's module) the shares are those instead: the bias is the
+    output at the imputed inputs, ``conservation_error`` the gap of the quadrature, and ``stream`` and ``prefix`` are absent.
     For a class y the total is Σ_k (δ_ky − p_k) logit_k, the logit of the class minus the p-weighted mean logit: the gradient of log p_y with respect to the
     logits, at constant p. It is not log p itself and may be positive.
 
     Parameters
     ----------
     trace
-        Recorded with ``mm.record(..., attribution="auto")`` (the default), of a fusion that can be frozen.
+        Recorded with ``mm.record(..., attribution="auto")`` (the default), of a fusion that can be frozen, or of a differentiable user's module.
     target
         None: log p of the predicted class, or the value of a regression. ``true``: log p of the true class. A class name: log p of that class.
 
@@ -81,8 +83,10 @@ def end_to_end(trace: xr.DataTree, *, target: str | None = None, baseline: str =
     out = xr.Dataset({"share": weighted("share"), "bias": weighted("bias"), "total": weighted("logit")})
     if baseline == "mean":
         if "share_of_mean" not in group:
+            rule = group.attrs["rule"]
             raise DataError(
-                "end_to_end: baseline='mean', but /attribution holds no share_of_mean; record the Trace again"
+                f"end_to_end: baseline='mean', but /attribution (rule {rule!r}) holds no share_of_mean; leave baseline out, or record the Trace again "
+                "with attribution='frozen' if the fusion can be frozen"
             )
         of_mean = weighted("share_of_mean")
         out["share"], out["bias"] = (
@@ -91,15 +95,16 @@ def end_to_end(trace: xr.DataTree, *, target: str | None = None, baseline: str =
         )
     out["by_modality"] = out["share"].sum("time", skipna=False)
     out["conservation_error"] = abs(out["total"] - out["bias"] - out["by_modality"].sum("modality", skipna=False))
-    out["stream"] = group["stream"].astype(np.float64).transpose("recorded_sample", *_PAIR)
-    lags = blockwise(
-        mean_by_lag,
-        out["stream"],
-        core=[_PAIR],
-        to=["target_modality", "source_modality", "lag"],
-        sizes={"lag": group.sizes["source_block"]},
-    )
-    out["stream_by_lag"] = lags.assign_coords(lag=group["source_block"].values)
+    if "stream" in group:
+        out["stream"] = group["stream"].astype(np.float64).transpose("recorded_sample", *_PAIR)
+        lags = blockwise(
+            mean_by_lag,
+            out["stream"],
+            core=[_PAIR],
+            to=["target_modality", "source_modality", "lag"],
+            sizes={"lag": group.sizes["source_block"]},
+        )
+        out["stream_by_lag"] = lags.assign_coords(lag=group["source_block"].values)
     unit = "nats" if classes else str(trace.attrs["task"].get("unit", "1"))
     if "prefix" in group:
         out = out.assign(_prefixes(group, chosen, classes=classes))
@@ -134,7 +139,7 @@ _MEANINGS = {
 
 def _remedy(trace: xr.DataTree) -> str:
     reason = next((note for note in trace.attrs.get("notes", []) if note.startswith("No end-to-end attribution")), "")
-    return reason or "record it with mmviz.record(..., attribution='frozen')"
+    return reason or "record it with mmviz.record(..., attribution='auto')"
 
 
 def _targets(

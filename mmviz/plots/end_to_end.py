@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import xarray as xr
@@ -41,6 +41,28 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 _SOURCE = "mmviz.analysis.end_to_end"
+#: rule of the attribution of any differentiable model, as a user's module whose gates are not known
+INTEGRATED = "integrated gradients"
+
+
+class RuleWords(NamedTuple):
+    """What figures and the page call an attribution: its name, how it was computed, its remaining error, and its row of the page on trust."""
+
+    name: str
+    how: str
+    error: str
+    row: str
+
+
+def rule_words(attrs: Mapping[Any, Any]) -> RuleWords:
+    """Return the words for a result of :func:`mmviz.analysis.end_to_end`, by its attribute ``rule``."""
+    rule = str(attrs.get("rule", "frozen"))
+    if rule == INTEGRATED:
+        how = "along the straight line from the baseline to the sample; bias: output at the baseline"
+        return RuleWords("integrated gradients", how, "completeness gap", "integrated-gradients")
+    return RuleWords("end-to-end attribution", f"gates held fixed, rule: {rule}", "conservation error", "end-to-end")
+
+
 _SIGNS = "red: raises it, blue: lowers it"
 
 
@@ -104,7 +126,7 @@ def _quantity(attrs: Mapping[Any, Any]) -> str:
 
 def end_to_end_spec(frame: xr.Dataset) -> FigureSpec:
     """Return the lanes and the sums of an :func:`end_to_end_frame`."""
-    names = [str(n) for n in frame["modality"].values]
+    names, words = [str(n) for n in frame["modality"].values], rule_words(frame.attrs)
     share, limit = frame["share"].values, float(frame["limit"])
     steps = step_times(frame, np.arange(share.shape[1]).astype(float), share.shape[1])
     rows = [*names, "bias", "sum"]
@@ -114,11 +136,11 @@ def end_to_end_spec(frame: xr.Dataset) -> FigureSpec:
     low, high = padded_range(value, zero=True, end=0.14)
     notes = [Annotation(max(v, 0.0), y, signed_text(v)) for y, v in zip(at, value, strict=True)]
     return FigureSpec(
-        title=title_with_source("End-to-end attribution", frame.attrs),
+        title=title_with_source(words.name[0].upper() + words.name[1:], frame.attrs),
         subtitle=(
-            f"sample {frame.attrs['sample']}; {provenance_text(frame.attrs)}; gates held fixed, rule: {frame.attrs.get('rule', 'frozen')}",
+            f"sample {frame.attrs['sample']}; {provenance_text(frame.attrs)}; {words.how}",
             f"share of each modality and step in the {_quantity(frame.attrs)}; {_SIGNS}",
-            f"modalities + bias = sum; conservation error {float(frame['conservation_error']):.1e}",
+            f"modalities + bias = sum; {words.error} {float(frame['conservation_error']):.1e}",
         ),
         panels=(
             Panel(
@@ -133,6 +155,7 @@ def end_to_end_spec(frame: xr.Dataset) -> FigureSpec:
             ),
         ),
         heights=(max(150, 30 + 36 * len(names)), 20 + 28 * len(rows)),
+        row="" if words.row == "end-to-end" else words.row,
     )
 
 
@@ -165,6 +188,8 @@ def end_to_end_prefixes_frame(found: xr.Dataset, *, sample: int = 0) -> xr.Datas
     """
     place = "end_to_end_prefixes_frame"
     if "prefix" not in found and "share" in found:
+        if found.attrs.get("rule") == INTEGRATED:
+            raise DataError(f"{place}: integrated gradients are of the whole sequence only; use plot_end_to_end")
         raise DataError(
             f"{place}: the Trace holds no shares along time, because its model is not causal: a prediction from the first steps is another "
             "computation; use plot_end_to_end"
@@ -243,6 +268,11 @@ def end_to_end_streams_frame(found: xr.Dataset, *, sample: int = 0) -> xr.Datase
         If ``found`` is not a result of that function.
     """
     place = "end_to_end_streams_frame"
+    if "stream" not in found and found.attrs.get("rule") == INTEGRATED:
+        raise DataError(
+            f"{place}: integrated gradients attribute the output only, not the outputs of SSM streams; use plot_end_to_end, or plot_scan_influence "
+            "for the captured scans"
+        )
     dims = ("recorded_sample", "target_modality", "target_block", "source_modality", "source_block")
     values = required_variable(place, found, "stream", dims, _SOURCE)
     check_position(place, "sample", sample, values.sizes["recorded_sample"])

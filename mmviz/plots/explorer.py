@@ -13,6 +13,7 @@ from mmviz.analysis.game import explained_target, is_labelled
 from mmviz.core.errors import ConfigError, DataError
 from mmviz.core.options import nearest, takes
 from mmviz.plots import theme
+from mmviz.plots.end_to_end import rule_words
 from mmviz.plots.explorer_attribution import attribution_group, faithfulness_text
 from mmviz.plots.explorer_groups import (
     influence_group,
@@ -250,6 +251,11 @@ def time_axis_ends(clock: xr.Dataset) -> xr.DataArray:
     return xr.DataArray(edges, dims=("recorded_sample", "edge"))
 
 
+def _attribution_row(trace: xr.DataTree) -> str:
+    """Return the id of the row on trust of the Trace's attribution."""
+    return rule_words(trace["attribution"].attrs if "attribution" in trace.children else {}).row
+
+
 def _attrs(trace: xr.DataTree, phi: xr.Dataset) -> dict[str, Any]:
     trained = trace["coalitions"].to_dataset().get("trained")
     measured = faithfulness_text(trace)
@@ -259,7 +265,7 @@ def _attrs(trace: xr.DataTree, phi: xr.Dataset) -> dict[str, Any]:
         "trained_on": str(trace.attrs.get("trained_on", "")),
         "imputation": phi.attrs["imputation"],
         "untrained": phi.attrs.get("untrained", ""),
-        "faithfulness": json.dumps({"end-to-end": measured} if measured else {}),
+        "faithfulness": json.dumps({_attribution_row(trace): measured} if measured else {}),
         **({"trained": json.dumps(trained.values.tolist())} if trained is not None else {}),
         "split": trace.attrs["split"],
         "model": trace.attrs["model"]["name"],

@@ -8,7 +8,7 @@ import numpy as np
 import xarray as xr
 
 from mmviz.analysis import end_to_end, faithfulness
-from mmviz.plots.end_to_end import explained_quantity, explains_class
+from mmviz.plots.end_to_end import explained_quantity, explains_class, rule_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,8 +24,8 @@ def attribution_group(trace: xr.DataTree) -> xr.Dataset:
     ``attribution`` float32 (recorded_sample, modality, time): the signed shares of :func:`mmviz.analysis.end_to_end`; ``attribution_bias``,
     ``attribution_total``, ``attribution_error`` (recorded_sample). Of a causal model: ``attribution_prefix`` uint8 (recorded_sample, time,
     source_modality, attribution_block), see :func:`signed_levels`, with its limit ``attribution_prefix_limit`` (recorded_sample, time), and
-    ``attribution_prefix_bias``, ``attribution_prefix_total`` (recorded_sample, time). Of a model
-    with SSM streams: ``attribution_stream`` uint8 (recorded_sample, target_modality, attribution_target_block, source_modality,
+    ``attribution_prefix_bias``, ``attribution_prefix_total`` (recorded_sample, time). Of a model with
+    frozen gates: ``attribution_stream`` uint8 (recorded_sample, target_modality, attribution_target_block, source_modality,
     attribution_block): (byte / 255)² · ``attribution_stream_limit`` (recorded_sample). Coordinates ``attribution_block``: first step of each
     block; ``attribution_explained`` (recorded_sample): the class or quantity.
     """
@@ -39,7 +39,12 @@ def attribution_group(trace: xr.DataTree) -> xr.Dataset:
             "attribution_error": found["conservation_error"],
         }
     ).astype(np.float32)
-    part["attribution"].attrs = {"quantity": explained_quantity(found.attrs), "rule": str(found.attrs["rule"])}
+    words = rule_words(found.attrs)
+    part["attribution"].attrs = {
+        "quantity": explained_quantity(found.attrs),
+        "rule": str(found.attrs["rule"]),
+        **{key: getattr(words, key) for key in ("name", "error", "row")},
+    }
     sources = int(found.sizes.get("source_block", 1))
     if "prefix" in found:
         values = found["prefix"].transpose("recorded_sample", "time", "source_modality", "source_block")
@@ -59,7 +64,7 @@ def attribution_group(trace: xr.DataTree) -> xr.Dataset:
     classes = explains_class(found.attrs)
     explained = [str(name) if classes else "" for name in found["target"].values]
     return part.drop_vars([str(name) for name in part.coords]).assign_coords(
-        attribution_block=np.arange(sources) * int(found.attrs["steps_per_block"]),
+        attribution_block=np.arange(sources) * int(found.attrs.get("steps_per_block", 1)),
         attribution_explained=("recorded_sample", explained),
     )
 
@@ -86,7 +91,7 @@ def signed_levels(
 
 
 def faithfulness_text(trace: xr.DataTree) -> str:
-    """Return the measured faithfulness of the end-to-end attribution in one sentence, "" where it was not recorded.
+    """Return the measured faithfulness of the attribution in one sentence, "" where it was not recorded.
 
     The output after deleting the 20 % of cells (modality, step) with the largest shares, beside deletion in random order and the uncut
     output, with intervals over the recorded samples; see :func:`mmviz.analysis.faithfulness`.
@@ -95,14 +100,15 @@ def faithfulness_text(trace: xr.DataTree) -> str:
         return ""
     found = faithfulness(trace)
     methods = [str(name) for name in found["explanation"].values]
-    if "end-to-end attribution" not in methods or "random" not in methods:
+    rule = trace["attribution"].attrs if "attribution" in trace.children else {}
+    own = rule_words(rule).name
+    if own not in methods or "random" not in methods:
         return ""
-
     units = str(found.attrs["units"])
     bounded = units.startswith("p(")
     ours, random = (
         [float(found[f"after_{end}"].values[methods.index(name)]) for end in ("mean", "low", "high")]
-        for name in ("end-to-end attribution", "random")
+        for name in (own, "random")
     )
     uncut = [float(found[f"uncut_{end}"]) for end in ("mean", "low", "high")]
     numbers = [_with_interval(*three, bounded=bounded) for three in (ours, random, uncut)]

@@ -12,6 +12,7 @@ import numpy as np
 
 from mmviz.core.escape import html
 from mmviz.plots import theme
+from mmviz.plots.end_to_end import rule_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -81,10 +82,13 @@ def explorer_svg(frame: xr.Dataset, selection: Mapping[str, Any]) -> str:
         )
         y += 12 + GAP
     if "attribution" in here:
-        parts += [_text(0, y + 12, "End-to-end attribution of the prediction from the whole sequence", bold=True)]
+        about = here["attribution"].attrs
+        name = rule_words(about).name
+        heading = f"{name[0].upper()}{name[1:]} of the prediction from the whole sequence"
+        parts += [_text(0, y + 12, heading, bold=True)]
         parts += signed_lanes(names, here["attribution"].transpose("modality", "time").values.astype(float), y + 20)
         y += 20 + (_LANE + 6) * len(names)
-        parts.append(_text(LEFT, y + 10, f"share in the {here['attribution'].attrs['quantity']}"))
+        parts.append(_text(LEFT, y + 10, f"share in the {about['quantity']}"))
         parts.append(_text(LEFT, y + 26, "bars up (red) raise it, bars down (blue) lower it"))
         y += 28 + GAP
     share = here["phi"].isel(time=moment).transpose("modality").values.astype(float)

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 MAX_STEPS, MAX_CHANNELS, MIN_CHANNELS, MAX_POINTS, MAX_BLOCKS = 512, 32, 8, 64, 192
 #: bytes of the state maps of all sites together; beyond it every site has fewer channels
 MAX_BYTES = 4_000_000
-#: beginning of the note of a Trace that states why a model has no captured scans
-NO_SCANS = "No captured scans"
+#: beginnings of the notes of a Trace that state why a model has no captured scans, or which were not captured
+NO_SCANS = ("No captured scans", "Not captured: ")
 _NORM = ("recorded_sample", "scan_stream", "scan_step", "scan_channel")
 _MAP = ("recorded_sample", "scan_stream", "target_step_block", "scan_source", "source_step_block")
 
@@ -50,8 +50,9 @@ def scan_group(trace: xr.DataTree) -> xr.Dataset:
 
 
 def missing_scans(trace: xr.DataTree) -> str:
-    """Return the note of the Trace on why it holds no captured scans, or ""."""
-    return next((str(note) for note in trace.attrs.get("notes", []) if str(note).startswith(NO_SCANS)), "")
+    """Return the notes of the Trace on scans of a user's module that were not captured, and why; or ""."""
+    found = [str(note) for note in trace.attrs.get("notes", []) if str(note).startswith(NO_SCANS)]
+    return " ".join(note if note.endswith(".") else f"{note}." for note in found)
 
 
 def edited_scans(groups: Mapping[str, xr.Dataset], frame: xr.Dataset) -> dict[str, Any]:

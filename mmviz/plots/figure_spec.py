@@ -166,6 +166,8 @@ class FigureSpec:
         Of each row, in pixels on the screen; 150 of them are an inch on paper.
     fixed
         True where the panels form a matrix and must not be rearranged on a narrow page.
+    row
+        Id of the row of :data:`mmviz.plots.trust.ROWS` where it is not that of the plot function, as for another rule of attribution.
     """
 
     title: str
@@ -176,6 +178,7 @@ class FigureSpec:
     width: int = 720
     fixed: bool = False
     gap: tuple[int, int] = (70, 62)
+    row: str = ""
 
     @property
     def rows(self) -> int:

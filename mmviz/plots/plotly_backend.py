@@ -303,7 +303,7 @@ def draw(spec: FigureSpec) -> go.Figure:
         barmode="overlay",
         bargap=0,
         margin={"t": head, "b": foot, "r": 30},
-        meta={"description": visible(alt_text(spec), longest=2000)},
+        meta={"description": visible(alt_text(spec), longest=2000), **({"row": spec.row} if spec.row else {})},
         legend={"orientation": "h", "y": -60 / inner, "yanchor": "top", "x": 0} if below else {"x": 1.02, "y": 1},
         showlegend=named,
     )
@@ -315,7 +315,8 @@ def link_row(figure: go.Figure, name: str) -> go.Figure:
 
     A text in the lower right corner shows on hover what the figure does not show; ``layout.meta["trust"]`` is the address of the row.
     """
-    key = next((key for key, row in ROWS.items() if name in row.figures), None)
+    own = (figure.layout.meta or {}).get("row")
+    key = own or next((key for key, row in ROWS.items() if name in row.figures), None)
     if key is None:
         return figure
     lines = (ROWS[key].question, f"Does not show: {ROWS[key].cannot}", f"Measured values: {PAGE}#{key}")

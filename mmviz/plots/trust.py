@@ -50,6 +50,14 @@ ROWS: dict[str, Row] = {
         figures=("plot_end_to_end",),
         views=("end-to-end attribution",),
     ),
+    "integrated-gradients": Row(
+        "Which modality and step moved this prediction of a model whose gates are not known, and in which direction?",
+        "Integrated gradients: the signed share of every (modality, step) along the straight line from the baseline to the sample. The baseline is the "
+        "imputed input of a user's module, and an encoder output of zero of a fusion of this package. The shares and the bias, the output at the "
+        "baseline, sum to the output; the remaining completeness gap is stored.",
+        "The shares for another baseline or another path. The inputs in between are mixtures that the model has not met in training. A share is no "
+        "cause; an intervention is. There are no shares for prefixes, and none in the inner streams of the model.",
+    ),
     "prefix": Row(
         "Which modality and step moved the prediction after each step?",
         "The same signed shares for the prediction from the steps 0..t, exact for causal models.",

@@ -172,7 +172,7 @@ def header(frame: xr.Dataset) -> dict[str, Any]:
         "digits": digits(frame),
         "untrained": visible(str(attrs.get("untrained", "")), longest=1000),
         "trained": [bool(known) for known in _list(attrs.get("trained"))] or None,
-        "trust": _trust(attrs),
+        "trust": _trust(attrs, frame["attribution"].attrs.get("row", "") if "attribution" in frame else ""),
         "phrases": phrases(frame),
         "scans": [_scan(frame, k) for k in range(site_count(frame))],
         "missing_scans": visible(str(attrs.get("missing_scans", "")), longest=1000),
@@ -180,17 +180,23 @@ def header(frame: xr.Dataset) -> dict[str, Any]:
     }
 
 
-def _trust(attrs: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the rows of the page "How far can you trust this picture?" and the row of each view."""
+def _trust(attrs: Mapping[str, Any], attribution: str) -> dict[str, Any]:
+    """Return the rows of the page "How far can you trust this picture?" and the row of each view.
+
+    ``attribution`` is the row of the view "end-to-end attribution" where it is not the usual one: of another rule.
+    """
+    of_views = {view: key for key, row in ROWS.items() for view in row.views}
+    if attribution in ROWS:
+        of_views |= dict.fromkeys(ROWS["end-to-end"].views, attribution)
     measured = {
         key: visible(str(text), longest=1000) for key, text in json.loads(attrs.get("faithfulness") or "{}").items()
     }
     rows = {
         key: {"question": row.question, "can": row.can, "cannot": row.cannot, "measured": measured.get(key, "")}
         for key, row in ROWS.items()
-        if row.views
+        if key in of_views.values()
     }
-    return {"page": PAGE, "rows": rows, "views": {view: key for key, row in ROWS.items() for view in row.views}}
+    return {"page": PAGE, "rows": rows, "views": of_views}
 
 
 def _time_axis(frame: xr.Dataset, recorded_sample: int) -> dict[str, float | None]:
@@ -272,6 +278,8 @@ def _group_header(frame: xr.Dataset, names: list[str]) -> dict[str, Any]:
         out["attribution"] = {
             "quantity": visible(about.get("quantity", "")),
             "rule": visible(about.get("rule", "")),
+            "name": visible(about.get("name", "end-to-end attribution")),
+            "error": visible(about.get("error", "conservation error")),
             "explained": [visible(name) for name in frame["attribution_explained"].values],
             "block": [int(b) for b in frame["attribution_block"].values],
         }

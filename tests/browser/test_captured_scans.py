@@ -181,3 +181,27 @@ def test_without_states_and_scans_the_lanes_state_the_reason_of_the_trace(open_p
     page.wait_for_selector(".mmv-readout:not(:empty)")
     assert "No captured scans: the module is a GRU." in page.locator(".mmv-lanes").inner_text()
     assert page.locator(VIEW).count() == 0
+
+
+def test_integrated_gradients_have_their_name_their_completeness_gap_and_their_row_on_trust(
+    open_page, make_frame, tmp_path
+):
+    frame = make_frame(every_view=True)
+    inner = [name for name in frame.data_vars if str(name).startswith(("attribution_prefix", "attribution_stream"))]
+    frame = frame.drop_vars(inner)
+    frame["attribution"].attrs |= {
+        "rule": "integrated gradients", "name": "integrated gradients", "error": "completeness gap", "row": "integrated-gradients",
+    }  # fmt: skip
+    page = open_page(viewport={"width": 1366, "height": 3000})
+    page.goto(Explorer(frame=frame).save(tmp_path / "study.html").as_uri())
+    page.wait_for_selector(".mmv-readout:not(:empty)")
+    view = page.locator("[data-view='end-to-end attribution']")
+    assert view.locator(".mmv-heading").text_content() == "Integrated gradients: what moved this prediction"
+    text = view.text_content()
+    assert "completeness gap 4.2e−7" in text
+    assert "docs/trust.md#integrated-gradients" in text
+    for word in ("frozen", "conservation error", "End-to-end"):
+        assert word not in text
+    tip = page.locator(".mmv-lane .mmv-faint", has_text="attribution ±").first.get_attribute("title")
+    assert tip.startswith("integrated gradients: bars up")
+    assert page.faults == []

@@ -3,10 +3,12 @@
 import json
 
 import numpy as np
+import pytest
 import xarray as xr
 
 import mmviz as mm
 from mmviz.analysis import end_to_end, faithfulness
+from mmviz.core.errors import DataError
 from mmviz.plots import explorer_frame, theme
 from mmviz.plots.explorer_attribution import attribution_group, faithfulness_text, signed_levels
 from mmviz.plots.explorer_image import explorer_svg, signed_lanes
@@ -47,6 +49,60 @@ def test_the_frame_holds_the_shares_of_the_analysis_and_their_sums(trace):
     exact = found["prefix"].transpose("recorded_sample", "time", "source_modality", "source_block").values[:, -1]
     assert (abs(np.sign(level) * (level / 127) ** 2 * limit - exact) <= limit / 127 + 1e-9).all()
     assert frame["attribution_explained"].values.tolist() == found["target"].values.tolist()
+
+
+@pytest.fixture
+def integrated(trace):
+    """The Trace as of a user's module: integrated gradients, without shares along time and on the streams."""
+    group = trace["attribution"].to_dataset()
+    kept = group[["share", "bias", "logit", "conservation_error"]].drop_dims(
+        ["source_modality", "target_modality", "source_block", "target_block"], errors="ignore"
+    )
+    trace["attribution"] = xr.DataTree(
+        kept.assign(bias=kept["bias"] - 0.01).assign_attrs(
+            group.attrs | {"rule": "integrated gradients", "label": "integrated gradients"}
+        )
+    )
+    return trace
+
+
+def test_integrated_gradients_are_named_so_with_their_completeness_gap_and_never_frozen_gates(integrated):
+    frame = explorer_frame(integrated)
+    assert "attribution_prefix" not in frame
+    assert "attribution_stream" not in frame
+    np.testing.assert_allclose(frame["attribution_error"], abs(end_to_end(integrated)["conservation_error"]), rtol=1e-5)
+    meta = json.loads(mm.widgets.Explorer(frame=frame).data["meta"])
+    assert meta["attribution"]["name"] == "integrated gradients"
+    assert meta["attribution"]["error"] == "completeness gap"
+    assert meta["trust"]["views"]["end-to-end attribution"] == "integrated-gradients"
+    assert "baseline" in meta["trust"]["rows"]["integrated-gradients"]["can"]
+    assert "end-to-end" not in meta["trust"]["rows"]
+    shown = {"sample": 0, "epoch": 0, "layer": 0, "time": 3}
+    assert "Integrated gradients of the prediction from the whole sequence" in explorer_svg(frame, shown)
+    figure = mm.plots.plot_end_to_end(end_to_end(integrated))
+    assert figure.layout.meta["trust"] == "docs/trust.md#integrated-gradients"
+    title = figure.layout.title.text
+    assert title.startswith("Integrated gradients")
+    assert "completeness gap" in title
+    for word in ("gates", "frozen", "conservation"):
+        assert word not in title
+    with pytest.raises(DataError, match="of the whole sequence only"):
+        mm.plots.plot_end_to_end_prefixes(end_to_end(integrated))
+    with pytest.raises(DataError, match="attribute the output only"):
+        mm.plots.plot_end_to_end_streams(end_to_end(integrated))
+
+
+def test_the_attribution_with_frozen_gates_keeps_its_name_its_error_and_its_row(trace):
+    meta = json.loads(mm.widgets.Explorer(trace).data["meta"])
+    assert (meta["attribution"]["name"], meta["attribution"]["error"]) == (
+        "end-to-end attribution",
+        "conservation error",
+    )
+    assert meta["trust"]["views"]["end-to-end attribution"] == "end-to-end"
+    assert "integrated-gradients" not in meta["trust"]["rows"]
+    title = mm.plots.plot_end_to_end(end_to_end(trace)).layout.title.text
+    assert "gates held fixed, rule: frozen" in title
+    assert "conservation error" in title
 
 
 def test_a_trace_without_attribution_gives_a_frame_without_it_and_a_page_without_its_view(trace):

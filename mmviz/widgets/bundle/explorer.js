@@ -105,42 +105,42 @@ min(all[0],one[0]),Math.max(all[1],one[1])]:all??one,null)??[0,0],allOf=(frame,k
 layer,one.sizes.layer-1),lastColour=(frame,scales,state)=>Math.max(...frame.compared.map(one=>scales(one)?.[layerOf(one,frame,state)]??0));function rowCount(frame,layer,m){
 if(!frame.has("channel_index"))return frame.sizes.channel;let C=frame.sizes.channel;return Array.from(frame.part("channel_index",layer).subarray(m*C,(m+1)*C)).filter(
 number=>number>=0).length}var span=(frame,{brush})=>brush??[0,frame.sizes.time-1];var MOST=3,plusShort=v=>v>0?`+${short(v,2)}`:short(v,2);function mount2(root,frame,_state,pick){let M=frame.modalities.length,T=frame.sizes.time,B=frame.attribution.
-block.length,{quantity,explained}=frame.attribution,along=frame.has("attribution_prefix"),streams=frame.has("attribution_stream")?frame.modalities:[],what=choice(
-"Target",[along?"prediction up to the cursor":"prediction, whole sequence",...streams.map(one=>`SSM stream ${one.name}`)],i=>{target=i-1,last&&draw(last)}),lanes=frame.
-modalities.map((one,m)=>{let bars=barsDrawing(),here=s("path",{class:"mmv-here"}),band=s("rect",{class:"mmv-band",y:0,height:100}),drawing=plot(`Shares of ${one.
-name} over its steps; the sum is in the table`,band,...bars.nodes,here),value2=h("td",{class:"mmv-value"}),box2=h("div",{class:"mmv-plot mmv-lane-bars"},drawing);
-return onDrag(box2,box2,x=>pick({time:Math.min(T-1,Math.max(0,Math.floor(x*T)))})),{bars,here,band,value:value2,node:h("tr",{},rowHead(...modality(frame,m)),h("\
-td",{class:"mmv-cell"},box2),value2)}}),total=text=>{let value2=h("td",{class:"mmv-value"});return{value:value2,node:h("tr",{class:"mmv-total"},rowHead(text),h(
-"td"),value2)}},bias=total("bias"),sum=total("sum"),title=heading("End-to-end attribution"),about=h("p",{class:"mmv-small mmv-attribution-about"}),note=h("p",{class:"\
-mmv-faint mmv-small"}),table=h("table",{class:"mmv-attribution","aria-label":"Share of each modality"},h("tbody",{},...lanes.map(one=>one.node),bias.node,sum.node)),
-canvas=h("canvas",{role:"img"}),line=h("div",{class:"mmv-at"}),cuts=frame.modalities.slice(1).map(()=>h("div",{class:"mmv-cut-x"}));cuts.forEach((node,k)=>node.
-style.setProperty("--at",String((k+1)/M)));let box=h("div",{class:"mmv-plot mmv-map mmv-pairs"},canvas,h("div",{class:"mmv-marks","aria-hidden":"true"},...cuts,
-line)),caption=h("div",{class:"mmv-subtitle"}),names=h("div",{class:"mmv-alongs","aria-hidden":"true"},...frame.modalities.map((_,m)=>h("span",{},...columnHead(
-frame,m,(340/M-15)/6.5)))),map=h("div",{class:"mmv-pair-map"},caption,box,names);root.append(title,...streams.length?[what.node]:[],about,table,note,map),onDrag(
-box,box,(_x,y)=>{let rows=target<0?T:B,row2=Math.min(rows-1,Math.max(0,Math.floor(y*rows)));pick({time:target<0?row2:(frame.attribution.block[row2+1]??T)-1})});
-let target=-1,painted="",last=null,changed=changes();function paintMap({sample}){if(target<0){let levels2=frame.part("attribution_prefix",sample);return tint(canvas,
-M*B,T,(x,t)=>frame.attribution.block[x%B]>t?null:signedColour(signedShare(levels2[t*M*B+x])))}let levels=frame.part("attribution_stream",sample,target);return paint(
-canvas,M*B,B,(x,t)=>x%B>t?-1:levels[t*M*B+x])}function draw(state){last=state;let{sample,time}=state,onPrediction=target<0,[a,b]=span(frame,state),sources=onPrediction?
-sourcesOfPrediction(frame,sample,time):sourcesOfStream(frame,sample,target,time),{values,count,from,to}=sources,early=isAlong(frame,time),whole2=onPrediction&&!early,
-cut=onPrediction&&!along?T-1:time,inside=Array.from({length:count},(_,i)=>i).filter(i=>to(i)>=a&&from(i)<=b),sums=lanes.map((_,m)=>inside.reduce((all2,i)=>all2+
-values[m*count+i],0)),all=sums.reduce((x,y)=>x+y,0);lanes.forEach(({bars,here,band,value:value2},m)=>{bars.draw(frame,sources,m),here.setAttribute("d",`M${1e3*(cut+
-1)/T} 0V100`),band.setAttribute("x",String(state.brush?1e3*a/T:0)),band.setAttribute("width",String(state.brush?1e3*(b+1-a)/T:0)),value2.textContent=onPrediction?
-plusShort(sums[m]):all?`${fixed(100*sums[m]/all,0)} %`:"–"});let every=onPrediction&&!state.brush;bias.node.hidden=!every,bias.value.textContent=plusShort(early?
-frame.part("attribution_prefix_bias",sample)[time]:frame.part("attribution_bias")[sample]),sum.node.hidden=!onPrediction,sum.value.textContent=plusShort(every?early?
-frame.part("attribution_prefix_total",sample)[time]:frame.part("attribution_total")[sample]:all);let at=whole2?"the whole sequence":onPrediction?`the steps up t\
-o ${brief(frame,sample,time)}`:"";title.textContent=onPrediction?"End-to-end attribution: what moved this prediction":`End-to-end attribution: what reaches SSM \
-stream ${frame.modalities[target].name}`,about.replaceChildren(...onPrediction?[`Signed share in the ${quantity}`,...explained[sample]?[" (",name(explained[sample]),
-")"]:[],`, predicted from ${at}`]:["Contribution to SSM stream ",name(frame.modalities[target].name),` at ${brief(frame,sample,time)}, through all layers`],state.
-brush?`; sources at ${stretch(frame,sample,state.brush)}.`:".");let order=inside.flatMap(i=>lanes.map((_,m)=>({i,m,v:values[m*count+i]}))).filter(({v})=>v).sort(
-(x,y)=>Math.abs(y.v)-Math.abs(x.v)).slice(0,MOST);if(note.replaceChildren(...order.length?["Largest: ",...order.flatMap(({i,m,v},k)=>[k?", ":"",name(frame.modalities[m].
-name),` at ${brief(frame,sample,to(i))} ${onPrediction?plusShort(v):short(v,2)}`]),". "]:["No source in this range. "],onPrediction?`Bars up, red: raises it; do\
-wn, blue: lowers it; to ±${short(limitOf(sources),2)}.${explained[sample]?" Shares shrink as p nears 1.":""}`:"Norm over the channels.",every&&whole2?` Modalit\
-ies + bias = sum; conservation error ${short(frame.part("attribution_error")[sample],2)}.`:""),map.hidden=onPrediction&&!along,map.hidden)return;let key=`${target}`;
-(changed(state,"sample")||key!==painted)&&(painted=key,paintMap(state),caption.textContent=onPrediction?"down: step of the prediction, across: source steps; col\
-ours: share / largest of its row, −1 (blue) to +1 (red)":`down: steps of the stream, across: source steps; colours from 0 to ${short(frame.part("attribution_s\
-tream_limit")[sample])}, by square root`,canvas.setAttribute("aria-label",`${title.textContent}: map of ${onPrediction?T:B} by ${M} times ${B} steps; the table \
-holds the sums at the cursor`));let rows=onPrediction?T:B,row2=onPrediction?time:blockOf(frame,time);line.style.top=`${100*row2/rows}%`,line.style.height=`${100/
-rows}%`}return draw}register({name:"end-to-end attribution",place:"columns",order:5,needs:["attribution"],height:M=>450+42*M,mount:mount2});function pathOf(count,across,up,half=3){let path="",run=0,end=()=>{run===1&&(path+=`m${-half} 0h${2*half}`),run=0};for(let i=0;i<count;i++){let y=up(i);y!==void 0&&
+block.length,{quantity,explained,error}=frame.attribution,method=frame.attribution.name[0].toUpperCase()+frame.attribution.name.slice(1),along=frame.has("attrib\
+ution_prefix"),streams=frame.has("attribution_stream")?frame.modalities:[],what=choice("Target",[along?"prediction up to the cursor":"prediction, whole sequence",
+...streams.map(one=>`SSM stream ${one.name}`)],i=>{target=i-1,last&&draw(last)}),lanes=frame.modalities.map((one,m)=>{let bars=barsDrawing(),here=s("path",{class:"\
+mmv-here"}),band=s("rect",{class:"mmv-band",y:0,height:100}),drawing=plot(`Shares of ${one.name} over its steps; the sum is in the table`,band,...bars.nodes,here),
+value2=h("td",{class:"mmv-value"}),box2=h("div",{class:"mmv-plot mmv-lane-bars"},drawing);return onDrag(box2,box2,x=>pick({time:Math.min(T-1,Math.max(0,Math.floor(
+x*T)))})),{bars,here,band,value:value2,node:h("tr",{},rowHead(...modality(frame,m)),h("td",{class:"mmv-cell"},box2),value2)}}),total=text=>{let value2=h("td",{class:"\
+mmv-value"});return{value:value2,node:h("tr",{class:"mmv-total"},rowHead(text),h("td"),value2)}},bias=total("bias"),sum=total("sum"),title=heading(method),about=h(
+"p",{class:"mmv-small mmv-attribution-about"}),note=h("p",{class:"mmv-faint mmv-small"}),table=h("table",{class:"mmv-attribution","aria-label":"Share of each mo\
+dality"},h("tbody",{},...lanes.map(one=>one.node),bias.node,sum.node)),canvas=h("canvas",{role:"img"}),line=h("div",{class:"mmv-at"}),cuts=frame.modalities.slice(
+1).map(()=>h("div",{class:"mmv-cut-x"}));cuts.forEach((node,k)=>node.style.setProperty("--at",String((k+1)/M)));let box=h("div",{class:"mmv-plot mmv-map mmv-pai\
+rs"},canvas,h("div",{class:"mmv-marks","aria-hidden":"true"},...cuts,line)),caption=h("div",{class:"mmv-subtitle"}),names=h("div",{class:"mmv-alongs","aria-hidd\
+en":"true"},...frame.modalities.map((_,m)=>h("span",{},...columnHead(frame,m,(340/M-15)/6.5)))),map=h("div",{class:"mmv-pair-map"},caption,box,names);root.append(
+title,...streams.length?[what.node]:[],about,table,note,map),onDrag(box,box,(_x,y)=>{let rows=target<0?T:B,row2=Math.min(rows-1,Math.max(0,Math.floor(y*rows)));
+pick({time:target<0?row2:(frame.attribution.block[row2+1]??T)-1})});let target=-1,painted="",last=null,changed=changes();function paintMap({sample}){if(target<0){
+let levels2=frame.part("attribution_prefix",sample);return tint(canvas,M*B,T,(x,t)=>frame.attribution.block[x%B]>t?null:signedColour(signedShare(levels2[t*M*B+x])))}
+let levels=frame.part("attribution_stream",sample,target);return paint(canvas,M*B,B,(x,t)=>x%B>t?-1:levels[t*M*B+x])}function draw(state){last=state;let{sample,
+time}=state,onPrediction=target<0,[a,b]=span(frame,state),sources=onPrediction?sourcesOfPrediction(frame,sample,time):sourcesOfStream(frame,sample,target,time),
+{values,count,from,to}=sources,early=isAlong(frame,time),whole2=onPrediction&&!early,cut=onPrediction&&!along?T-1:time,inside=Array.from({length:count},(_,i)=>i).
+filter(i=>to(i)>=a&&from(i)<=b),sums=lanes.map((_,m)=>inside.reduce((all2,i)=>all2+values[m*count+i],0)),all=sums.reduce((x,y)=>x+y,0);lanes.forEach(({bars,here,
+band,value:value2},m)=>{bars.draw(frame,sources,m),here.setAttribute("d",`M${1e3*(cut+1)/T} 0V100`),band.setAttribute("x",String(state.brush?1e3*a/T:0)),band.setAttribute(
+"width",String(state.brush?1e3*(b+1-a)/T:0)),value2.textContent=onPrediction?plusShort(sums[m]):all?`${fixed(100*sums[m]/all,0)} %`:"–"});let every=onPrediction&&
+!state.brush;bias.node.hidden=!every,bias.value.textContent=plusShort(early?frame.part("attribution_prefix_bias",sample)[time]:frame.part("attribution_bias")[sample]),
+sum.node.hidden=!onPrediction,sum.value.textContent=plusShort(every?early?frame.part("attribution_prefix_total",sample)[time]:frame.part("attribution_total")[sample]:
+all);let at=whole2?"the whole sequence":onPrediction?`the steps up to ${brief(frame,sample,time)}`:"";title.textContent=onPrediction?`${method}: what moved this\
+ prediction`:`${method}: what reaches SSM stream ${frame.modalities[target].name}`,about.replaceChildren(...onPrediction?[`Signed share in the ${quantity}`,...explained[sample]?
+[" (",name(explained[sample]),")"]:[],`, predicted from ${at}`]:["Contribution to SSM stream ",name(frame.modalities[target].name),` at ${brief(frame,sample,time)}\
+, through all layers`],state.brush?`; sources at ${stretch(frame,sample,state.brush)}.`:".");let order=inside.flatMap(i=>lanes.map((_,m)=>({i,m,v:values[m*count+
+i]}))).filter(({v})=>v).sort((x,y)=>Math.abs(y.v)-Math.abs(x.v)).slice(0,MOST);if(note.replaceChildren(...order.length?["Largest: ",...order.flatMap(({i,m,v},k)=>[
+k?", ":"",name(frame.modalities[m].name),` at ${brief(frame,sample,to(i))} ${onPrediction?plusShort(v):short(v,2)}`]),". "]:["No source in this range. "],onPrediction?
+`Bars up, red: raises it; down, blue: lowers it; to ±${short(limitOf(sources),2)}.${explained[sample]?" Shares shrink as p nears 1.":""}`:"Norm over the channe\
+ls.",every&&whole2?` Modalities + bias = sum; ${error} ${short(frame.part("attribution_error")[sample],2)}.`:""),map.hidden=onPrediction&&!along,map.hidden)return;
+let key=`${target}`;(changed(state,"sample")||key!==painted)&&(painted=key,paintMap(state),caption.textContent=onPrediction?"down: step of the prediction, acros\
+s: source steps; colours: share / largest of its row, −1 (blue) to +1 (red)":`down: steps of the stream, across: source steps; colours from 0 to ${short(frame.
+part("attribution_stream_limit")[sample])}, by square root`,canvas.setAttribute("aria-label",`${title.textContent}: map of ${onPrediction?T:B} by ${M} times ${B}\
+ steps; the table holds the sums at the cursor`));let rows=onPrediction?T:B,row2=onPrediction?time:blockOf(frame,time);line.style.top=`${100*row2/rows}%`,line.style.
+height=`${100/rows}%`}return draw}register({name:"end-to-end attribution",place:"columns",order:5,needs:["attribution"],height:M=>450+42*M,mount:mount2});function pathOf(count,across,up,half=3){let path="",run=0,end=()=>{run===1&&(path+=`m${-half} 0h${2*half}`),run=0};for(let i=0;i<count;i++){let y=up(i);y!==void 0&&
 Number.isFinite(y)?path+=`${run++?"L":"M"}${across(i).toFixed(1)} ${y.toFixed(2)}`:y!==void 0&&end()}return end(),path}var heightOf=(v,[low,high])=>high>low?96-
 (v-low)/(high-low)*92:50+0*v;function chart({label,series,onPick,tall=!1}){let lines=series.map(({m,f})=>s("path",m===void 0?{class:"mmv-line","data-f":f%8,"stroke-dasharray":DASHES[f%8]}:{
 class:"mmv-share","data-m":m%8,"stroke-dasharray":DASHES[m%8]})),befores=series.map(({m})=>s("path",{class:"mmv-recorded-line",...m===void 0?{}:{"data-m":m%8}})),
@@ -210,8 +210,8 @@ share):-1),canvas.setAttribute("aria-label",`${frame.modalities[m].name}: hidden
 els`:"",absent.hidden=rows>0,choose(selection)}let choose=({channel})=>{mark.hidden=channel>=rows,mark.style.top=`${100*channel/rows}%`,mark.style.height=`${100/
 rows}%`};return{gutter,box,draw,choose,rowAt:down=>Math.min(rows-1,Math.floor(down*rows))}}function attributionLane(frame,m){let bars=barsDrawing(),label=`${frame.
 modalities[m].name}: signed shares of its steps in the prediction at the cursor`,box=h("div",{class:"mmv-plot mmv-lane-bars"},plot(label,...bars.nodes)),gutter=h(
-"div",{class:"mmv-gutter"},h("div",{class:"mmv-faint",title:"end-to-end attribution: bars up (red) raise the prediction, bars down (blue) lower it"},"attributio\
-n ±"));function draw({sample,time}){box.hidden=gutter.hidden=frame.edited()!==null&&!frame.replaced("attribution"),box.hidden||bars.draw(frame,sourcesOfPrediction(
+"div",{class:"mmv-gutter"},h("div",{class:"mmv-faint",title:`${frame.attribution.name}: bars up (red) raise the prediction, bars down (blue) lower it`},"attribu\
+tion ±"));function draw({sample,time}){box.hidden=gutter.hidden=frame.edited()!==null&&!frame.replaced("attribution"),box.hidden||bars.draw(frame,sourcesOfPrediction(
 frame,sample,time),m)}return{gutter,box,draw}}function colourKey(frame){let bar2=h("canvas",{"aria-hidden":"true"}),end=h("span");return paint(bar2,256,1,x=>x),
 {node:h("div",{class:"mmv-colour"},h("span",{},frame.state_name),h("span",{},"0"),bar2,end),draw:selection=>{let unit=frame.state_unit&&frame.state_unit!=="1"?`\
  ${frame.state_unit}`:"";end.textContent=`≥ ${short(lastColour(frame,one=>one.scale,selection))}${unit}`}}}function buildBrush(frame,now,pick){let label=h("sp\
@@ -391,70 +391,70 @@ let[,,blocks2,sources]=frame.shape(`scan_influence_${k}`),levels=frame.part(`sca
 value2=(t,n,s2)=>about.scale*(level(t,n,s2)/255)**2,sums=t=>Array.from({length:sources},(_,n)=>{let sum=0,most=0,at=-1;for(let s2=0;s2<=t;s2++){let v=value2(t,n,
 s2);sum+=v,v>most&&([most,at]=[v,s2])}return{sum,at}});return{blocks:blocks2,sources,width:about.width,level,value:value2,sums}}var counted=(count,one)=>`${count} ${one}${count===1?"":"s"}`;function aboutText(site){let{modality:modality2,streams,steps,channels,states,replay_error}=site,sizes=`${counted(
 streams.length,"stream")} × ${counted(steps,"step")} × ${counted(channels,"channel")}${states?` × ${counted(states,"state")}`:""}`,exact=replay_error===null?
-"it is not known how exactly the captured tensors reproduce the output of this function":`the captured tensors reproduce the output of this function to ${short(
-replay_error,2)} of its largest value`;return["Function ",name(site.function),modality2?", modality ":", no single modality",name(modality2),`; ${sizes}; ${exact}\
-.`,...site.alignment?[" Steps: ",name(site.alignment),"."]:[]]}function mapBox(cursors){let canvas=h("canvas",{role:"img"}),across=h("div",{class:"mmv-at"}),down=h(
-"div",{class:"mmv-stroke"}),title=h("div",{class:"mmv-subtitle"}),box=h("div",{class:"mmv-plot mmv-map mmv-scan-map"},canvas,h("div",{class:"mmv-marks","aria-hi\
-dden":"true"},...cursors==="both"?[across,down]:[across])),first=h("span"),last=h("span");return{canvas,across,down,title,box,first,last,node:h("div",{class:"mm\
-v-charted"},title,h("div",{class:"mmv-scale","aria-hidden":"true"},first,last),box)}}function mount12(root,frame,_state,pick){let sites=frame.scans,T=frame.sizes.
-time,k=0,stream=0,row2=0,column=-1,last=null,again=()=>last&&draw(last),site=choice("Site",sites.map(one=>`${one.site}${one.modality&&` · ${one.modality}`}`),i=>{
-[k,stream,row2,column]=[i,0,0,-1],again()}),streams=choice("SSM stream",[],i=>{[stream,row2]=[i,0],again()}),rowRange=h("input",{type:"range",min:0,step:1,"aria\
--label":"Row of the captured scan"}),stepRange=h("input",{type:"range",min:0,step:1,"aria-label":"Step of the captured scan"});rowRange.addEventListener("input",
-()=>{row2=Number(rowRange.value),again()}),stepRange.addEventListener("input",()=>goTo(Number(stepRange.value)));let about=h("p",{class:"mmv-small"}),states=mapBox(
-"both"),influence=mapBox("target"),noInfluence=faint(),lives=chart({label:"Half-lives of all channels in ascending order, logarithmic scale; the table has that \
-of the selected channel",series:[{f:0}]}),along=chart({label:"Hidden-state magnitude over the steps: mean over all channels, and the selected channel; the table\
- has the numbers",series:[{f:0},{f:1}],onPick:x=>goTo(Math.round(x*(sizeOf()-1)))}),pointed=h("p",{class:"mmv-small mmv-pointed"}),body=h("tbody"),table=h("tabl\
-e",{class:"mmv-list","aria-label":"Values of the captured scan at the cursor"},body),timeNote=faint();root.append(heading("Captured scans of the module"),h("div",
-{class:"mmv-controls mmv-scan-controls"},site.node,streams.node,h("label",{class:"mmv-control mmv-grow"},h("span",{},"Row"),rowRange),h("label",{class:"mmv-cont\
-rol mmv-grow"},h("span",{},"Step"),stepRange)),about,h("div",{class:"mmv-pair mmv-scan-charts"},h("div",{},states.node,along.node,legend(["mean over all channel\
-s","selected channel"])),h("div",{},influence.node,noInfluence,lives.node)),pointed,table,timeNote,faint("Rows: the channels whose ‖h‖₂ varies most, longest hal\
-f-life first. Influence: magnitude of the effect of a source step on the output of the scan, with its gates held fixed; it is of this scan alone, not of the who\
-le module. Hatched: no data. Press on a map, or use the sliders, to move the cursor."));let sizeOf=()=>frame.shape(`scan_norm_${k}`)[3];function goTo(next){column=
-Math.min(sizeOf()-1,Math.max(0,next));let time=last?timeOf(siteArrays(frame,k,last.sample,stream).until,frame,column):-1;last&&time>=0&&time!==last.time?pick({time}):
-again()}let cellAt=(x,y)=>[Math.min(sizeOf()-1,Math.max(0,Math.floor(x*sizeOf()))),Math.max(0,Math.min(frame.shape(`scan_norm_${k}`)[2]-1,Math.floor(y*frame.shape(
-`scan_norm_${k}`)[2])))];onDrag(states.box,states.box,(x,y)=>{let[to,at]=cellAt(x,y);row2=at,goTo(to)}),onDrag(influence.box,influence.box,(_x,y)=>{let map=last&&
-influenceOf(frame,k,last.sample,stream);map&&goTo(Math.floor((Math.min(sites[k].steps,(Math.min(map.blocks-1,Math.max(0,Math.floor(y*map.blocks)))+1)*map.width)-
-1)/sites[k].pooled))});function onHover(box,text){box.addEventListener("pointermove",event=>{let{left,top,width,height}=box.getBoundingClientRect();last&&(pointed.
-textContent=text((event.clientX-left)/width,(event.clientY-top)/height))}),box.addEventListener("pointerleave",()=>pointed.textContent=atCursor())}function cellText(at,to){
-if(!last)return"";let arrays=siteArrays(frame,k,last.sample,stream),{pooled}=sites[k];return`Channel ${arrays.channels[at]}, step ${stepsOf(sites[k],to,pooled)}\
-: ‖h‖₂ ${pooled>1?"mean ":""}${amount(arrays,at,to)}, half-life ${short(arrays.half_life[at])} steps.`}let atCursor=()=>last?cellText(row2,column):"";onHover(
-states.box,(x,y)=>{let[to,at]=cellAt(x,y);return cellText(at,to)}),onHover(influence.box,(x,y)=>{let map=last&&influenceOf(frame,k,last.sample,stream);if(!map)return"";
-let place=Math.min(map.sources*map.blocks-1,Math.max(0,Math.floor(x*map.sources*map.blocks))),n=Math.floor(place/map.blocks),s2=place%map.blocks,t=Math.min(map.
-blocks-1,Math.max(0,Math.floor(y*map.blocks)));return`Source ${sourceName(n)}step ${stepsOf(sites[k],s2,map.width)}, target step ${stepsOf(sites[k],t,map.width)}\
-: influence ${s2>t?"0 (later source)":short(map.value(t,n,s2))}.`});let sourceName=n=>sites[k].streams.length>1?`${sites[k].streams[n]}, `:"",amount=(arrays,at,to)=>`${arrays.
-clipped(at,to)?"≥ ":""}${short(arrays.value(at,to))}`,line=(text,value2)=>h("tr",{},rowHead(text),h("td",{},value2));function draw(state){last=state;let{sample,
-time}=state,one=sites[k],{pooled}=one,arrays=siteArrays(frame,k,sample,stream),{rows,columns,mean,until}=arrays,mapped=columnOf(until,frame,time);(column<0||column>=
-columns)&&(column=columns-1),mapped>=0&&timeOf(until,frame,column)!==time&&(column=mapped),row2=Math.min(row2,rows-1),site.select.value=String(k),streams.node.hidden=
-one.streams.length<2,(streams.select.options.length!==one.streams.length||[...streams.select.options].some((option,i)=>option.text!==one.streams[i]))&&streams.select.
-replaceChildren(...one.streams.map((text,i)=>h("option",{value:i},text))),streams.select.value=String(stream),[[rowRange,rows,row2],[stepRange,columns,column]].
-forEach(([range2,count,at2])=>{range2.max=String(Number(count)-1),range2.value=String(at2)});let steps=stepsOf(one,column,pooled),at=timeOf(until,frame,column),
-moment2=at<0?"":`${frame.duration_s[sample]===null?"time ":""}${brief(frame,sample,at)}`;rowRange.setAttribute("aria-valuetext",`row ${row2+1} of ${rows}, chann\
-el ${arrays.channels[row2]}`),stepRange.setAttribute("aria-valuetext",`step ${steps} of ${one.steps}${moment2&&`, ${moment2}`}`),about.replaceChildren(...aboutText(
-one)),about.title=one.description;let same=sameSite(frame,one),scale=Math.max(...same.map(other=>other.about.scale)),share=one.scale/scale;paint(states.canvas,columns,
-rows,(x,y)=>{let level=arrays.level(y,x);return level<0?-1:Math.round(level*share)}),states.canvas.setAttribute("aria-label",`Hidden-state magnitude of ${rows} \
-channels over ${columns} columns; the table has the value at the cursor`),states.title.textContent=`‖h‖₂: ${rows<one.channels?`${rows} of ${one.channels} \
-channels`:counted(rows,"channel")} (down) over ${counted(one.steps,"step")} (across${pooled>1?`, means of ${pooled}`:""}); colours from 0 to ≥ ${short(scale)}`,
-states.first.textContent="row 1",states.last.textContent=String(rows),states.down.style.left=`${100*(column+1)/columns}%`,states.across.style.top=`${100*row2/rows}\
-%`,states.across.style.height=`${100/rows}%`;let means=same.flatMap(({one:run,k:at2})=>run.scans[at2].streams.map((_,m)=>run.part(`scan_mean_${at2}`,sample,m))),
-range=[0,Math.max(scale,rangeOf(means,!0)[1])];along.draw({values:(line2,i)=>line2?arrays.value(row2,i):mean[i],count:columns,now:column,range}),along.say({title:"\
-‖h‖₂ over the steps",low:"0",high:short(range[1]),from:"step 1",to:String(one.steps)});let{sorted}=arrays,spread=rangeOf(same.flatMap(({one:run,k:at2})=>run.
-scans[at2].streams.map((_,m)=>Array.from(run.part(`scan_quantile_${at2}`,sample,m),Math.log10)))),own=arrays.half_life[row2],place=Array.from(sorted).reduce((best,life,i)=>Math.
-abs(Math.log(life/own))<Math.abs(Math.log(sorted[best]/own))?i:best,0);if(lives.node.hidden=!sorted.some(life=>Number.isFinite(life)&&life>0),!lives.node.hidden){
-let[low,high]=ends(10**spread[0],10**spread[1]);lives.draw({values:(_line,i)=>Math.log10(sorted[i]),count:sorted.length,now:Number.isFinite(own)?place:-1,range:spread,
-rule:!1}),lives.say({title:`half-lives of all ${one.channels} channels in ascending order, steps (log)`,low,high,from:"shortest",to:"longest"})}let map=influenceOf(
-frame,k,sample,stream);influence.node.hidden=!map,noInfluence.hidden=!!map,noInfluence.textContent=map?"":`No influence map: ${one.no_influence}.`;let sources=[];
-if(map&&one.influence){let top=Math.max(...same.map(other=>other.about.influence?.scale??0)),dim=Math.sqrt(one.influence.scale/top),block=Math.min(map.blocks-1,
-Math.floor(column*pooled/map.width));paint(influence.canvas,map.sources*map.blocks,map.blocks,(x,t)=>{let s2=x%map.blocks;return s2>t?-1:Math.round(dim*map.level(
-t,Math.floor(x/map.blocks),s2))}),influence.canvas.setAttribute("aria-label",`Influence map of ${map.blocks} target blocks by ${map.sources} times ${map.blocks}\
- source blocks; the table has the sums at the cursor`),influence.title.textContent=`influence: target steps (down), source steps (across${map.sources>1?`: ${one.
-streams.join(", ")}`:""}), blocks of ${map.width}; colours from 0 to ${short(top)}, by square root`,influence.first.textContent="step 1",influence.last.textContent=
-String(one.steps),influence.across.style.top=`${100*block/map.blocks}%`,influence.across.style.height=`${100/map.blocks}%`;let found=map.sums(block),whole2=found.
-reduce((sum,part)=>sum+part.sum,0);sources=found.map(({sum,at:at2},n)=>line(map.sources>1?`influence of stream ${one.streams[n]}`:"influence",whole2&&at2>=0?`${map.
-sources>1?`${fixed(100*sum/whole2,0)} %, `:""}largest from step ${stepsOf(one,at2,map.width)}`:"–"))}body.replaceChildren(line("step",`${steps} of ${one.steps}${moment2&&
-` (${moment2})`}`),line("channel",`${arrays.channels[row2]} (row ${row2+1} of ${rows})`),line("half-life, steps",short(own)),line("‖h‖₂ of the channel",amount(
-arrays,row2,column)),line(`mean ‖h‖₂ of ${one.channels} channels`,short(mean[column])),...sources),pointed.textContent=atCursor(),timeNote.textContent=mapped>=
-0?"":"The steps of this scan do not map to the time axis, so that its cursor is its own.",timeNote.hidden=mapped>=0}return draw}register({name:"captured scans",
-place:"wide",order:5,needs:["scan_norm_0"],mount:mount12});function mount13(root,frame){let{names,shown}=frame.seeds,T=frame.sizes.time,M=frame.modalities.length,maps=frame.has("attribution_agreement"),cells=frame.modalities.
+"no replay error: mmkernels computed this scan, or the error was not recorded":`the captured tensors reproduce the output of this function to ${short(replay_error,
+2)} of its largest value`;return["Function ",name(site.function),modality2?", modality ":", no single modality",name(modality2),`; ${sizes}; ${exact}.`,...site.
+alignment?[" Steps: ",name(site.alignment),"."]:[]]}function mapBox(cursors){let canvas=h("canvas",{role:"img"}),across=h("div",{class:"mmv-at"}),down=h("div",{
+class:"mmv-stroke"}),title=h("div",{class:"mmv-subtitle"}),box=h("div",{class:"mmv-plot mmv-map mmv-scan-map"},canvas,h("div",{class:"mmv-marks","aria-hidden":"\
+true"},...cursors==="both"?[across,down]:[across])),first=h("span"),last=h("span");return{canvas,across,down,title,box,first,last,node:h("div",{class:"mmv-chart\
+ed"},title,h("div",{class:"mmv-scale","aria-hidden":"true"},first,last),box)}}function mount12(root,frame,_state,pick){let sites=frame.scans,T=frame.sizes.time,
+k=0,stream=0,row2=0,column=-1,last=null,again=()=>last&&draw(last),site=choice("Site",sites.map(one=>`${one.site}${one.modality&&` · ${one.modality}`}`),i=>{[k,
+stream,row2,column]=[i,0,0,-1],again()}),streams=choice("SSM stream",[],i=>{[stream,row2]=[i,0],again()}),rowRange=h("input",{type:"range",min:0,step:1,"aria-la\
+bel":"Row of the captured scan"}),stepRange=h("input",{type:"range",min:0,step:1,"aria-label":"Step of the captured scan"});rowRange.addEventListener("input",()=>{
+row2=Number(rowRange.value),again()}),stepRange.addEventListener("input",()=>goTo(Number(stepRange.value)));let about=h("p",{class:"mmv-small"}),states=mapBox("\
+both"),influence=mapBox("target"),noInfluence=faint(),lives=chart({label:"Half-lives of all channels in ascending order, logarithmic scale; the table has that o\
+f the selected channel",series:[{f:0}]}),along=chart({label:"Hidden-state magnitude over the steps: mean over all channels, and the selected channel; the table \
+has the numbers",series:[{f:0},{f:1}],onPick:x=>goTo(Math.round(x*(sizeOf()-1)))}),pointed=h("p",{class:"mmv-small mmv-pointed"}),body=h("tbody"),table=h("table",
+{class:"mmv-list","aria-label":"Values of the captured scan at the cursor"},body),timeNote=faint();root.append(heading("Captured scans of the module"),h("div",{
+class:"mmv-controls mmv-scan-controls"},site.node,streams.node,h("label",{class:"mmv-control mmv-grow"},h("span",{},"Row"),rowRange),h("label",{class:"mmv-contr\
+ol mmv-grow"},h("span",{},"Step"),stepRange)),about,h("div",{class:"mmv-pair mmv-scan-charts"},h("div",{},states.node,along.node,legend(["mean over all channels",
+"selected channel"])),h("div",{},influence.node,noInfluence,lives.node)),pointed,table,timeNote,...frame.missing_scans?[faint(name(frame.missing_scans))]:[],faint(
+"Rows: the channels whose ‖h‖₂ varies most, longest half-life first. Influence: magnitude of the effect of a source step on the output of the scan, with its gat\
+es held fixed; it is of this scan alone, not of the whole module. Hatched: no data. Press on a map, or use the sliders, to move the cursor."));let sizeOf=()=>frame.
+shape(`scan_norm_${k}`)[3];function goTo(next){column=Math.min(sizeOf()-1,Math.max(0,next));let time=last?timeOf(siteArrays(frame,k,last.sample,stream).until,frame,
+column):-1;last&&time>=0&&time!==last.time?pick({time}):again()}let cellAt=(x,y)=>[Math.min(sizeOf()-1,Math.max(0,Math.floor(x*sizeOf()))),Math.max(0,Math.min(frame.
+shape(`scan_norm_${k}`)[2]-1,Math.floor(y*frame.shape(`scan_norm_${k}`)[2])))];onDrag(states.box,states.box,(x,y)=>{let[to,at]=cellAt(x,y);row2=at,goTo(to)}),onDrag(
+influence.box,influence.box,(_x,y)=>{let map=last&&influenceOf(frame,k,last.sample,stream);map&&goTo(Math.floor((Math.min(sites[k].steps,(Math.min(map.blocks-1,
+Math.max(0,Math.floor(y*map.blocks)))+1)*map.width)-1)/sites[k].pooled))});function onHover(box,text){box.addEventListener("pointermove",event=>{let{left,top,width,
+height}=box.getBoundingClientRect();last&&(pointed.textContent=text((event.clientX-left)/width,(event.clientY-top)/height))}),box.addEventListener("pointerleave",
+()=>pointed.textContent=atCursor())}function cellText(at,to){if(!last)return"";let arrays=siteArrays(frame,k,last.sample,stream),{pooled}=sites[k];return`Channe\
+l ${arrays.channels[at]}, step ${stepsOf(sites[k],to,pooled)}: ‖h‖₂ ${pooled>1?"mean ":""}${amount(arrays,at,to)}, half-life ${short(arrays.half_life[at])}\
+ steps.`}let atCursor=()=>last?cellText(row2,column):"";onHover(states.box,(x,y)=>{let[to,at]=cellAt(x,y);return cellText(at,to)}),onHover(influence.box,(x,y)=>{
+let map=last&&influenceOf(frame,k,last.sample,stream);if(!map)return"";let place=Math.min(map.sources*map.blocks-1,Math.max(0,Math.floor(x*map.sources*map.blocks))),
+n=Math.floor(place/map.blocks),s2=place%map.blocks,t=Math.min(map.blocks-1,Math.max(0,Math.floor(y*map.blocks)));return`Source ${sourceName(n)}step ${stepsOf(sites[k],
+s2,map.width)}, target step ${stepsOf(sites[k],t,map.width)}: influence ${s2>t?"0 (later source)":short(map.value(t,n,s2))}.`});let sourceName=n=>sites[k].streams.
+length>1?`${sites[k].streams[n]}, `:"",amount=(arrays,at,to)=>`${arrays.clipped(at,to)?"≥ ":""}${short(arrays.value(at,to))}`,line=(text,value2)=>h("tr",{},rowHead(
+text),h("td",{},value2));function draw(state){last=state;let{sample,time}=state,one=sites[k],{pooled}=one,arrays=siteArrays(frame,k,sample,stream),{rows,columns,
+mean,until}=arrays,mapped=columnOf(until,frame,time);(column<0||column>=columns)&&(column=columns-1),mapped>=0&&timeOf(until,frame,column)!==time&&(column=mapped),
+row2=Math.min(row2,rows-1),site.select.value=String(k),streams.node.hidden=one.streams.length<2,(streams.select.options.length!==one.streams.length||[...streams.
+select.options].some((option,i)=>option.text!==one.streams[i]))&&streams.select.replaceChildren(...one.streams.map((text,i)=>h("option",{value:i},text))),streams.
+select.value=String(stream),[[rowRange,rows,row2],[stepRange,columns,column]].forEach(([range2,count,at2])=>{range2.max=String(Number(count)-1),range2.value=String(
+at2)});let steps=stepsOf(one,column,pooled),at=timeOf(until,frame,column),moment2=at<0?"":`${frame.duration_s[sample]===null?"time ":""}${brief(frame,sample,at)}`;
+rowRange.setAttribute("aria-valuetext",`row ${row2+1} of ${rows}, channel ${arrays.channels[row2]}`),stepRange.setAttribute("aria-valuetext",`step ${steps} of ${one.
+steps}${moment2&&`, ${moment2}`}`),about.replaceChildren(...aboutText(one)),about.title=one.description;let same=sameSite(frame,one),scale=Math.max(...same.map(
+other=>other.about.scale)),share=one.scale/scale;paint(states.canvas,columns,rows,(x,y)=>{let level=arrays.level(y,x);return level<0?-1:Math.round(level*share)}),
+states.canvas.setAttribute("aria-label",`Hidden-state magnitude of ${rows} channels over ${columns} columns; the table has the value at the cursor`),states.title.
+textContent=`‖h‖₂: ${rows<one.channels?`${rows} of ${one.channels} channels`:counted(rows,"channel")} (down) over ${counted(one.steps,"step")} (across${pooled>
+1?`, means of ${pooled}`:""}); colours from 0 to ≥ ${short(scale)}`,states.first.textContent="row 1",states.last.textContent=String(rows),states.down.style.left=
+`${100*(column+1)/columns}%`,states.across.style.top=`${100*row2/rows}%`,states.across.style.height=`${100/rows}%`;let means=same.flatMap(({one:run,k:at2})=>run.
+scans[at2].streams.map((_,m)=>run.part(`scan_mean_${at2}`,sample,m))),range=[0,Math.max(scale,rangeOf(means,!0)[1])];along.draw({values:(line2,i)=>line2?arrays.
+value(row2,i):mean[i],count:columns,now:column,range}),along.say({title:"‖h‖₂ over the steps",low:"0",high:short(range[1]),from:"step 1",to:String(one.steps)});
+let{sorted}=arrays,spread=rangeOf(same.flatMap(({one:run,k:at2})=>run.scans[at2].streams.map((_,m)=>Array.from(run.part(`scan_quantile_${at2}`,sample,m),Math.log10)))),
+own=arrays.half_life[row2],place=Array.from(sorted).reduce((best,life,i)=>Math.abs(Math.log(life/own))<Math.abs(Math.log(sorted[best]/own))?i:best,0);if(lives.node.
+hidden=!sorted.some(life=>Number.isFinite(life)&&life>0),!lives.node.hidden){let[low,high]=ends(10**spread[0],10**spread[1]);lives.draw({values:(_line,i)=>Math.
+log10(sorted[i]),count:sorted.length,now:Number.isFinite(own)?place:-1,range:spread,rule:!1}),lives.say({title:`half-lives of all ${one.channels} channels in as\
+cending order, steps (log)`,low,high,from:"shortest",to:"longest"})}let map=influenceOf(frame,k,sample,stream);influence.node.hidden=!map,noInfluence.hidden=!!map,
+noInfluence.textContent=map?"":`No influence map: ${one.no_influence}.`;let sources=[];if(map&&one.influence){let top=Math.max(...same.map(other=>other.about.influence?.
+scale??0)),dim=Math.sqrt(one.influence.scale/top),block=Math.min(map.blocks-1,Math.floor(column*pooled/map.width));paint(influence.canvas,map.sources*map.blocks,
+map.blocks,(x,t)=>{let s2=x%map.blocks;return s2>t?-1:Math.round(dim*map.level(t,Math.floor(x/map.blocks),s2))}),influence.canvas.setAttribute("aria-label",`Inf\
+luence map of ${map.blocks} target blocks by ${map.sources} times ${map.blocks} source blocks; the table has the sums at the cursor`),influence.title.textContent=
+`influence: target steps (down), source steps (across${map.sources>1?`: ${one.streams.join(", ")}`:""}), blocks of ${map.width}; colours from 0 to ${short(top)}\
+, by square root`,influence.first.textContent="step 1",influence.last.textContent=String(one.steps),influence.across.style.top=`${100*block/map.blocks}%`,influence.
+across.style.height=`${100/map.blocks}%`;let found=map.sums(block),whole2=found.reduce((sum,part)=>sum+part.sum,0);sources=found.map(({sum,at:at2},n)=>line(map.
+sources>1?`influence of stream ${one.streams[n]}`:"influence",whole2&&at2>=0?`${map.sources>1?`${fixed(100*sum/whole2,0)} %, `:""}largest from step ${stepsOf(one,
+at2,map.width)}`:"–"))}body.replaceChildren(line("step",`${steps} of ${one.steps}${moment2&&` (${moment2})`}`),line("channel",`${arrays.channels[row2]} (row ${row2+
+1} of ${rows})`),line("half-life, steps",short(own)),line("‖h‖₂ of the channel",amount(arrays,row2,column)),line(`mean ‖h‖₂ of ${one.channels} chann\
+els`,short(mean[column])),...sources),pointed.textContent=atCursor(),timeNote.textContent=mapped>=0?"":"The steps of this scan do not map to the time axis, so t\
+hat its cursor is its own.",timeNote.hidden=mapped>=0}return draw}register({name:"captured scans",place:"wide",order:5,needs:["scan_norm_0"],mount:mount12});function mount13(root,frame){let{names,shown}=frame.seeds,T=frame.sizes.time,M=frame.modalities.length,maps=frame.has("attribution_agreement"),cells=frame.modalities.
 map((_,m)=>{let values=names.map((_seed,k)=>frame.part("seed_phi",k)[m]),mean=values.reduce((a,b)=>a+b,0)/values.length,same=values.filter(v=>mean!==0&&Math.sign(
 v)===Math.sign(mean)).length;return[...values.map(v=>h("td",{},signed(v,3))),h("td",{},signed(mean,3)),h("td",{},mean?`${same} of ${values.length}`:"–")]});if(root.
 append(heading("Agreement over seeds"),h("div",{class:"mmv-scroll-x"},h("table",{class:"mmv-list","aria-label":"Mean Shapley value of each modality for every se\

@@ -118,7 +118,8 @@ export interface Header {
   history_epochs: number[];
   listed: { id: string[]; target: string[]; predicted: string[]; total: number };
   influence: { block: number[]; scale: number[] };
-  attribution: { quantity: string; rule: string; explained: string[]; block: number[] };
+  /** name of the method, and of what remains between bias + shares and the output */
+  attribution: { quantity: string; rule: string; name: string; error: string; explained: string[]; block: number[] };
   /** of each coalition: did training meet it? null: not known */
   trained: boolean[] | null;
   /** a sentence on the coalitions that training did not meet, or "" */
@@ -130,7 +131,7 @@ export interface Header {
   transport_scale: { plan: number[]; cost: number[] };
   /** captured scans of a user's module; the arrays of site k end with its number */
   scans: CapturedScan[];
-  /** why a user's module has no captured scans, or "" */
+  /** which scans of a user's module were not captured, and why, or "" */
   missing_scans: string;
   /** sentences with places for values; see readout.py */
   phrases: Record<string, string>;

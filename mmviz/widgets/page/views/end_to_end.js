@@ -14,7 +14,7 @@ const plusShort = (v) => (v > 0 ? `+${short(v, 2)}` : short(v, 2));
 
 /** @type {import("../types.js").View["mount"]} */
 function mount(root, frame, _state, pick) {
-  const M = frame.modalities.length, T = frame.sizes.time, B = frame.attribution.block.length, { quantity, explained } = frame.attribution;
+  const M = frame.modalities.length, T = frame.sizes.time, B = frame.attribution.block.length, { quantity, explained, error } = frame.attribution, method = frame.attribution.name[0].toUpperCase() + frame.attribution.name.slice(1);
   const along = frame.has("attribution_prefix"), streams = frame.has("attribution_stream") ? frame.modalities : [];
   const what = choice("Target", [along ? "prediction up to the cursor" : "prediction, whole sequence", ...streams.map((one) => `SSM stream ${one.name}`)], (i) => {
     target = i - 1;
@@ -33,7 +33,7 @@ function mount(root, frame, _state, pick) {
     return { value, node: h("tr", { class: "mmv-total" }, rowHead(text), h("td"), value) };
   };
   const bias = total("bias"), sum = total("sum");
-  const title = heading("End-to-end attribution"), about = h("p", { class: "mmv-small mmv-attribution-about" }), note = h("p", { class: "mmv-faint mmv-small" });
+  const title = heading(method), about = h("p", { class: "mmv-small mmv-attribution-about" }), note = h("p", { class: "mmv-faint mmv-small" });
   const table = h("table", { class: "mmv-attribution", "aria-label": "Share of each modality" }, h("tbody", {}, ...lanes.map((one) => one.node), bias.node, sum.node));
   const canvas = h("canvas", { role: "img" }), line = h("div", { class: "mmv-at" });
   const cuts = frame.modalities.slice(1).map(() => h("div", { class: "mmv-cut-x" }));
@@ -81,12 +81,12 @@ function mount(root, frame, _state, pick) {
     sum.node.hidden = !onPrediction;
     sum.value.textContent = plusShort(!every ? all : early ? frame.part("attribution_prefix_total", sample)[time] : frame.part("attribution_total")[sample]);
     const at = whole ? "the whole sequence" : onPrediction ? `the steps up to ${brief(frame, sample, time)}` : "";
-    title.textContent = onPrediction ? "End-to-end attribution: what moved this prediction" : `End-to-end attribution: what reaches SSM stream ${frame.modalities[target].name}`;
+    title.textContent = onPrediction ? `${method}: what moved this prediction` : `${method}: what reaches SSM stream ${frame.modalities[target].name}`;
     about.replaceChildren(...(onPrediction ? [`Signed share in the ${quantity}`, ...(explained[sample] ? [" (", name(explained[sample]), ")"] : []), `, predicted from ${at}`]
       : [`Contribution to SSM stream `, name(frame.modalities[target].name), ` at ${brief(frame, sample, time)}, through all layers`]), state.brush ? `; sources at ${stretch(frame, sample, state.brush)}.` : ".");
     const order = inside.flatMap((i) => lanes.map((_, m) => ({ i, m, v: values[m * count + i] }))).filter(({ v }) => v).sort((x, y) => Math.abs(y.v) - Math.abs(x.v)).slice(0, MOST);
     note.replaceChildren(...(order.length ? ["Largest: ", ...order.flatMap(({ i, m, v }, k) => [k ? ", " : "", name(frame.modalities[m].name), ` at ${brief(frame, sample, to(i))} ${onPrediction ? plusShort(v) : short(v, 2)}`]), ". "] : ["No source in this range. "]),
-      onPrediction ? `Bars up, red: raises it; down, blue: lowers it; to ±${short(limitOf(sources), 2)}.${explained[sample] ? " Shares shrink as p nears 1." : ""}` : "Norm over the channels.", every && whole ? ` Modalities + bias = sum; conservation error ${short(frame.part("attribution_error")[sample], 2)}.` : "");
+      onPrediction ? `Bars up, red: raises it; down, blue: lowers it; to ±${short(limitOf(sources), 2)}.${explained[sample] ? " Shares shrink as p nears 1." : ""}` : "Norm over the channels.", every && whole ? ` Modalities + bias = sum; ${error} ${short(frame.part("attribution_error")[sample], 2)}.` : "");
     map.hidden = onPrediction && !along;
     if (map.hidden) return;
     const key = `${target}`;

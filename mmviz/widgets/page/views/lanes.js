@@ -130,7 +130,7 @@ function stateLane(frame, m) {
 function attributionLane(frame, m) {
   const bars = barsDrawing(), label = `${frame.modalities[m].name}: signed shares of its steps in the prediction at the cursor`;
   const box = h("div", { class: "mmv-plot mmv-lane-bars" }, plot(label, ...bars.nodes));
-  const gutter = h("div", { class: "mmv-gutter" }, h("div", { class: "mmv-faint", title: "end-to-end attribution: bars up (red) raise the prediction, bars down (blue) lower it" }, "attribution ±"));
+  const gutter = h("div", { class: "mmv-gutter" }, h("div", { class: "mmv-faint", title: `${frame.attribution.name}: bars up (red) raise the prediction, bars down (blue) lower it` }, "attribution ±"));
   /** @param {State} state */
   function draw({ sample, time }) {
     // an edited sample without shares of its own: those of the recorded sample would not belong to what is shown

@@ -16,7 +16,7 @@ const counted = (count, one) => `${count} ${one}${count === 1 ? "" : "s"}`;
 function aboutText(site) {
   const { modality, streams, steps, channels, states, replay_error } = site;
   const sizes = `${counted(streams.length, "stream")} × ${counted(steps, "step")} × ${counted(channels, "channel")}${states ? ` × ${counted(states, "state")}` : ""}`;
-  const exact = replay_error === null ? "it is not known how exactly the captured tensors reproduce the output of this function"
+  const exact = replay_error === null ? "no replay error: mmkernels computed this scan, or the error was not recorded"
     : `the captured tensors reproduce the output of this function to ${short(replay_error, 2)} of its largest value`;
   return ["Function ", name(site.function), modality ? ", modality " : ", no single modality", name(modality), `; ${sizes}; ${exact}.`, ...(site.alignment ? [" Steps: ", name(site.alignment), "."] : [])];
 }
@@ -61,7 +61,7 @@ function mount(root, frame, _state, pick) {
   root.append(heading("Captured scans of the module"),
     h("div", { class: "mmv-controls mmv-scan-controls" }, site.node, streams.node, h("label", { class: "mmv-control mmv-grow" }, h("span", {}, "Row"), rowRange), h("label", { class: "mmv-control mmv-grow" }, h("span", {}, "Step"), stepRange)),
     about, h("div", { class: "mmv-pair mmv-scan-charts" }, h("div", {}, states.node, along.node, legend(["mean over all channels", "selected channel"])), h("div", {}, influence.node, noInfluence, lives.node)), pointed,
-    table, timeNote, faint("Rows: the channels whose ‖h‖₂ varies most, longest half-life first. Influence: magnitude of the effect of a source step on the output of the scan, with its gates held fixed; it is of this scan alone, not of the whole module. Hatched: no data. Press on a map, or use the sliders, to move the cursor."));
+    table, timeNote, ...(frame.missing_scans ? [faint(name(frame.missing_scans))] : []), faint("Rows: the channels whose ‖h‖₂ varies most, longest half-life first. Influence: magnitude of the effect of a source step on the output of the scan, with its gates held fixed; it is of this scan alone, not of the whole module. Hatched: no data. Press on a map, or use the sliders, to move the cursor."));
 
   const sizeOf = () => frame.shape(`scan_norm_${k}`)[3];
   // Select a column; where the steps map to time, the cursor of all views follows.
