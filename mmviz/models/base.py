@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field, fields, replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 import torch
@@ -14,8 +15,11 @@ from mmviz.core.errors import ConfigError
 from mmviz.core.options import number, one_of, whole
 from mmviz.models.encoder import Encoders, default_align, number_of_steps, with_resolution_notes
 from mmviz.models.layers import POOLINGS, RunningPool
+from mmviz.models.parameter_names import named_parameters
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from jaxtyping import Bool, Float, Int
     from torch import Tensor
 
@@ -202,6 +206,11 @@ class FusionModel(nn.Module, ABC):
         What the model receives in place of a modality that a coalition leaves out, or that was not recorded: one sentence for Trace, figures and pages.
     rows_per_pass
         Smallest number of samples per forward pass when many coalitions are evaluated.
+    imputes
+        Whether a masked modality is replaced by imputed values, which the model processes like recorded ones.
+    parameter_names
+        Modality to names, or beginnings of names, of parameters that only this modality uses: for a subclass with parameters besides those that
+        :func:`mmviz.train.modality_parameters.modality_parameters` finds by itself.
     cannot_freeze
         Why the model has no attribution with frozen gates, a sentence for errors and notes; "" if it has, see :func:`mmviz.models.frozen_gates.freeze`.
     """
@@ -209,6 +218,8 @@ class FusionModel(nn.Module, ABC):
     imputation = "missing modalities are masked, as if they had not been recorded; nothing is imputed"
     rows_per_pass = 1
     cannot_freeze = ""
+    imputes = False
+    parameter_names: Mapping[str, Sequence[str]] = MappingProxyType({})
 
     def __init__(self, spec: Spec, config: FusionConfig) -> None:
         super().__init__()
@@ -231,6 +242,17 @@ class FusionModel(nn.Module, ABC):
         self, pooled: Float[Tensor, "modality batch time width"], present: Bool[Tensor, "modality batch time"]
     ) -> Float[Tensor, "batch time output"]:
         """Return logits (classification) or values (regression) from pooled features, which are zero for absent modalities."""
+
+    @property
+    def specific_parameters(self) -> dict[str, dict[str, nn.Parameter]]:
+        """Modality to the parameters named in :attr:`parameter_names`; ConfigError for a name that is not there, or is given twice."""
+        return named_parameters(self, self.parameter_names, self.spec.names, f"{type(self).__name__}.parameter_names")
+
+    @property
+    def shared_linear_layers(self) -> list[nn.Linear]:
+        """Linear layers of the head, which every modality passes through."""
+        head = getattr(self, "head", None)
+        return [part for part in head.modules() if isinstance(part, nn.Linear)] if isinstance(head, nn.Module) else []
 
     def encode(self, batch: Batch) -> Steps:
         """Return the steps of every modality, and their mask."""

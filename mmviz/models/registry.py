@@ -196,7 +196,7 @@ def rebuild(name: str, spec: Spec, options: Mapping[str, Any]) -> FusionModel:
     if registered is None:
         raise CheckpointError(
             f"the run was trained with the model {name!r}, which is not registered{nearest(name, _REGISTRY)}; decorate its class with "
-            "@mmviz.models.register(NAME, CONFIG), import the module that defines it, then load again"
+            "@mmviz.models.register(NAME, CONFIG), import the module that defines it, then load again; or give a model of it, load(..., model=model)"
         )
     current = stored_options(name, options)
     for option, value in ADDED_OPTIONS.items():

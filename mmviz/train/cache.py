@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import inspect
 import json
-import sys
+import re
 import warnings
 from dataclasses import asdict
 from pathlib import Path
@@ -20,8 +19,12 @@ from mmviz.core.errors import CheckpointError, ConfigError, InUseError
 from mmviz.data.spec import spec_to_json
 from mmviz.io.digest import version_of
 from mmviz.io.folder_lock import holder_of, locked, wait_until_free
-from mmviz.models.registry import name_of
+from mmviz.models.registry import is_registered
+from mmviz.models.user_module.model import Adapted
+from mmviz.train.model_entry import model_entry
+from mmviz.train.object_digest import class_sources, object_digest
 from mmviz.train.run import Run, load
+from mmviz.train.stored_tensors import on_cpu
 
 if TYPE_CHECKING:
     from mmviz.data.dataset import Dataset
@@ -44,58 +47,37 @@ def cache_folder(
 ) -> Path:
     """Return the folder of one training in a cache: the model's name and a hash of all that the result depends on.
 
-    Hashed are the model's options and first weights, the content of splits and spec (of a set on disk: `content_digest`), the options of
+    Hashed are the model's options and first weights (of a model that is not built by name: all of its attributes and functions), the content of splits and spec (of a set on disk: `content_digest`), the options of
     the training, the number of devices, the sources of mmviz up to the training and of a user's classes, and torch's version.
     """
-    weights = {name: value.detach().cpu().contiguous() for name, value in model.state_dict().items()}
+    weights, entry = on_cpu(model.state_dict()), model_entry(model)
     content = {
-        "model": [name_of(model), asdict(model.config), hashlib.sha256(save_tensors(weights)).hexdigest()],
+        "model": [entry["name"], asdict(model.config), hashlib.sha256(save_tensors(weights)).hexdigest()],
         "train": asdict(config),
         "data": [_data_digest(ds, (config.train, config.valid)), spec_to_json(ds.spec)],
         "code": [
             devices,
             version_of(STAGES),
             torch.__version__.partition("+")[0],
-            *_user_sources({type(module) for module in model.modules()} | {type(strategy)}),
+            *class_sources({type(module) for module in model.modules()} | {type(strategy)}),
         ],
     }
+    if isinstance(model, Adapted):
+        parts = [model.module, model.call, model.missing.rules, model.evaluated]
+        content["module"] = [entry["class"], object_digest(parts, entry["name"])]
+    elif not is_registered(model):
+        content["module"] = [object_digest(model, entry["name"])]
     key = hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()
-    return Path(cache) / f"{name_of(model)}-{key[:16]}"
+    return Path(cache) / f"{re.sub(r'[^A-Za-z0-9_.]+', '_', entry['name'])[:80]}-{key[:16]}"
 
 
-def _user_sources(classes: set[type]) -> list[str]:
-    """Return the SHA-256 of the sources of the classes that are not part of mmviz, torch or Python.
-
-    Raises
-    ------
-    ConfigError
-        If the source of such a class is not available, as a changed class could not be distinguished from the cached one.
-    """
-    sources = []
-    for kind in sorted(classes, key=lambda kind: (kind.__module__, kind.__qualname__)):
-        if kind.__module__.split(".")[0] in ("mmviz", "torch", "builtins"):
-            continue
-        try:
-            source = inspect.getsource(sys.modules[kind.__module__])
-        except (OSError, TypeError, KeyError):
-            try:
-                source = inspect.getsource(kind)
-            except (OSError, TypeError) as error:
-                raise ConfigError(
-                    f"fit: cache= needs the source of {kind.__module__}.{kind.__qualname__}, which is not available ({error}); define "
-                    "the class in a file, or leave out cache="
-                ) from error
-        sources.append(hashlib.sha256(source.encode()).hexdigest())
-    return sources
-
-
-def cached_run(folder: Path) -> Run | None:
+def cached_run(folder: Path, model: FusionModel | None = None) -> Run | None:
     """Return the finished training in this folder, every file checked; None where there is none.
 
     A run that cannot be read is reported in a warning and removed, to be trained again. Where another process trains it at this moment,
-    wait until that has ended; a warning says so.
+    wait until that has ended; a warning says so. ``model`` is given for a run that is not rebuilt by name.
     """
-    run = _loaded(folder)
+    run = _loaded(folder, model)
     if run is None and (busy := holder_of(folder)):
         warnings.warn(
             f"fit: {busy} trains the same in {folder}; waiting until it has ended (interrupt to stop waiting)",
@@ -103,7 +85,7 @@ def cached_run(folder: Path) -> Run | None:
             stacklevel=3,
         )
         wait_until_free(folder)
-        run = _loaded(folder)
+        run = _loaded(folder, model)
     return run
 
 
@@ -148,22 +130,22 @@ def content_digest(ds: Dataset, splits: tuple[str, ...]) -> str:
     return digest.hexdigest()
 
 
-def _loaded(folder: Path) -> Run | None:
+def _loaded(folder: Path, model: FusionModel | None) -> Run | None:
     if not (folder / "run.json").exists():
         return None
     try:
-        run = load(folder)
+        run = load(folder, model=model)
     except CheckpointError:
         with contextlib.suppress(InUseError, OSError), locked(folder):  # read again while no process writes to it
-            again = _repaired(folder)
+            again = _repaired(folder, model)
             return again if again is not None and again.status in _DONE else None
         return None
     return run if run.status in _DONE else None
 
 
-def _repaired(folder: Path) -> Run | None:
+def _repaired(folder: Path, model: FusionModel | None) -> Run | None:
     try:
-        return load(folder)
+        return load(folder, model=model)
     except CheckpointError as error:
         warnings.warn(f"fit: the cached training is damaged and is repeated: {error}", UserWarning, stacklevel=5)
         (folder / "run.json").unlink(missing_ok=True)

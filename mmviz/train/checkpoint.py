@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import mmkernels
-import torch
 from safetensors import SafetensorError
 from safetensors.torch import load as load_tensors
 from safetensors.torch import save as save_tensors
@@ -24,9 +23,9 @@ from mmviz.io.files import parse_json, read_regular
 from mmviz.io.folder_lock import FolderLock, holder_of
 from mmviz.models.registry import stored_options
 from mmviz.train.config import SELECT
+from mmviz.train.stored_tensors import check_tensors, on_cpu, stored_copy
 
 if TYPE_CHECKING:
-    import os
     from collections.abc import Callable, Iterator
 
     from torch import Tensor
@@ -50,7 +49,8 @@ _OLD_ENTRIES = {
     "blend/": "blend_weight/",
     "blend_all": "blend_weight_joint",
 }
-_MAY_DIFFER = ("train.accelerator",)
+#: the weights of a user's module before the training are in the checkpoint
+_MAY_DIFFER = ("train.accelerator", "model.options.weights")
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ class TrainingState:
 
     def to_bytes(self) -> bytes:
         """Return the state as one safetensors file."""
-        return save_tensors(_on_cpu(self.tensors), {"plain": json.dumps(self.plain)})
+        return save_tensors(on_cpu(self.tensors), {"plain": json.dumps(self.plain)})
 
     @classmethod
     def from_file(cls, path: Path, data: bytes) -> TrainingState:
@@ -195,7 +195,7 @@ class RunFolder:
 
     def write_weights(self, epoch: int, weights: dict[str, Tensor]) -> dict[str, str]:
         """Write the weights of one epoch; return their entry for ``run.json``: file name and sha256."""
-        return self._write_tensors(f"weights/epoch-{epoch:04d}.safetensors", save_tensors(_on_cpu(weights)))
+        return self._write_tensors(f"weights/epoch-{epoch:04d}.safetensors", save_tensors(on_cpu(weights)))
 
     def write_state(self, state: TrainingState) -> dict[str, str]:
         """Write the state; return its entry for ``run.json``. The previous state stays until ``run.json`` names this one."""
@@ -259,7 +259,7 @@ class RunFolder:
             File missing or outside the folder, sha256 different, tensors with other names or shapes than ``like``, or not finite.
         """
         weights = self.read_tensors(entry)
-        _compare(self.path / entry["file"], weights, like)
+        check_tensors(self.path / entry["file"], weights, like)
         return weights
 
     def read_tensors(self, entry: dict[str, str]) -> dict[str, Tensor]:
@@ -342,7 +342,7 @@ class EpochLog:
     def add(self, epoch: int, row: dict[str, float], state: Callable[[], TrainingState] | None = None) -> None:
         """Add an epoch and the state after it; an epoch without a state was cut short, and is trained again when resumed."""
         self.history.append({"epoch": float(epoch), **row})
-        self.weights[epoch] = {k: v.detach().cpu().float().clone() for k, v in self.model.state_dict().items()}
+        self.weights[epoch] = {k: stored_copy(v) for k, v in self.model.state_dict().items()}
         self.best = self._selected()
         ran = mmkernels.last_backend()
         self.info["backend"] = "none" if ran is None else ran.backend
@@ -462,23 +462,6 @@ def _without_nan(value: Any) -> Any:
     if isinstance(value, list):
         return [_without_nan(inner) for inner in value]
     return None if isinstance(value, float) and not math.isfinite(value) else value
-
-
-def _on_cpu(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
-    return {name: value.detach().cpu().contiguous() for name, value in tensors.items()}
-
-
-def _compare(path: os.PathLike[str], weights: dict[str, Tensor], like: dict[str, Tensor]) -> None:
-    if weights.keys() != like.keys():
-        odd = sorted(weights.keys() ^ like.keys())
-        raise CheckpointError(f"{path}: tensors {', '.join(odd[:5])} are only in the file or only in the model")
-    for key, value in weights.items():
-        if value.shape != like[key].shape:
-            raise CheckpointError(
-                f"{path}: {key} has shape {tuple(value.shape)}, the model has {tuple(like[key].shape)}"
-            )
-        if value.is_floating_point() and not bool(torch.isfinite(value).all()):
-            raise CheckpointError(f"{path}: {key} holds values that are not finite")
 
 
 def _differences(name: str, there: Any, here: Any) -> list[tuple[str, Any, Any]]:

@@ -21,10 +21,12 @@ from mmviz.train.devices.processes import join_torchrun, run_spawned
 from mmviz.train.devices.progress import progress_bar
 from mmviz.train.epoch_loggers import epoch_loggers
 from mmviz.train.job import Interruptible, Job, run_job
+from mmviz.train.model_entry import loads_without_model
 from mmviz.train.strategies import strategy_of
 from mmviz.train.validation import (
     check_labels,
     check_model,
+    check_module,
     check_recorded,
     check_spec,
     check_splits,
@@ -65,7 +67,8 @@ def fit(
     Parameters
     ----------
     model
-        From :func:`mmviz.models.build`; it is not changed, the run holds a copy.
+        From :func:`mmviz.models.build`, any subclass of :class:`mmviz.models.FusionModel`, or a user's module from
+        :func:`mmviz.models.adapt`. It is not changed, the run holds a copy.
     ds
         A data set whose spec is the model's, in memory or from `mmviz.data.from_disk`: of the latter, one batch at a time is in memory.
     out
@@ -109,8 +112,8 @@ def fit(
     Raises
     ------
     ConfigError
-        An unknown option or strategy, a value out of range, a model built for other data, or a run to resume that differs in model, data or
-        options.
+        An unknown option or strategy, a value out of range, a model built for other data, one that the strategy cannot train, or a run to
+        resume that differs in model, data or options.
     CheckpointError
         ``out`` already holds a run or cannot be written, another training writes to it at this moment (``InUseError``, which names the
         process), or the run to resume cannot be read.
@@ -126,11 +129,12 @@ def fit(
     chosen = strategy_of(strategy, strategy_options)
     config = train_config(chosen, options)
     check_spec(model, ds)
-    check_model(model, out=out, cache=cache)
+    check_model(model, out=out)
     if config.augment is not None:
         config.augment.check({m.name: m.features for m in ds.spec.modalities})
     config = with_split_names(ds, config)
     check_splits(ds, config)
+    check_module(model)
     check_labels(ds, config)
     check_recorded(ds, config)
     check_strategy(chosen, config, ds)
@@ -142,7 +146,8 @@ def fit(
         refuse_other_folder(cache, out, resume)
         folder = cache_folder(cache, model, ds, config, where.count, chosen)
         while True:
-            before = None if overwrite else cached_run(folder)
+            given = None if loads_without_model(model) else model
+            before = None if overwrite else cached_run(folder, given)
             if before is not None:
                 return before
             out, resume = (folder, not overwrite) if make_writable(folder) else (None, False)

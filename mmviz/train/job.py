@@ -19,10 +19,11 @@ from lightning_fabric.strategies import SingleDeviceStrategy
 
 import mmviz
 from mmviz.core.errors import CheckpointError, ConfigError
-from mmviz.models.registry import name_of
+from mmviz.models.user_module.model import Adapted
 from mmviz.train.cache import content_digest
 from mmviz.train.checkpoint import EpochLog, RunFolder, read_resume_point
 from mmviz.train.loop import Loop
+from mmviz.train.model_entry import model_entry
 from mmviz.train.run import Run
 from mmviz.train.sampling import hold_out
 
@@ -204,6 +205,8 @@ def run_job(job: Job, devices: Devices, interrupt: StopRequest, bar: Callable[[i
             loop.on_epoch = loggers.on_epoch
         status = loop.run(bar)
         log.publish(status)
+        if isinstance(model, Adapted):
+            model = copy.deepcopy(job.model)  # a trained module may hold tensors of its last pass, and then cannot be copied
         best = model.cpu().float().eval()
         best.load_state_dict(log.weights[log.best])
         run = Run(best, log.info, log.history, status, log.best, log.weights, None if folder is None else folder.path)
@@ -246,7 +249,7 @@ def _info(model: FusionModel, ds: Dataset, config: TrainConfig) -> dict[str, Any
     """Return the configuration of a run as plain values: data set, model, options, versions."""
     return {
         "dataset": ds.spec.name,
-        "model": {"name": name_of(model), "options": json.loads(json.dumps(asdict(model.config)))},
+        "model": model_entry(model),
         "train": json.loads(json.dumps(asdict(config))),
         "backend": "",
         "versions": {"mmviz": mmviz.__version__, "torch": torch.__version__},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
 from mmviz.core.errors import ConfigError
@@ -10,6 +11,7 @@ from mmviz.models.fusions.attention import CrossAttention, Transformer
 from mmviz.models.layers import StackedLayerNorm, StackedLinear
 from mmviz.models.ssm.blocks import CoupledBlock
 from mmviz.models.ssm.experts import Experts
+from mmviz.models.user_module.model import Adapted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,7 +52,7 @@ def modality_parameters(model: FusionModel, modality: int) -> list[Part]:
     Parameters
     ----------
     model
-        A model of :mod:`mmviz.models`.
+        A model of :mod:`mmviz.models`, a subclass of the contract, or a user's module from :func:`mmviz.models.adapt`.
     modality
         Its position in ``model.spec.modalities``.
 
@@ -60,25 +62,95 @@ def modality_parameters(model: FusionModel, modality: int) -> list[Part]:
         Encoder ``modality`` whole, slice ``modality`` of what is stacked (the streams of Coupled Mamba and of late fusion, the
         factors of low-rank fusion, the units of gated fusion, the experts of one modality in AlignMamba-2, the Transformer's
         modality embedding), element ``modality`` of lists with one module per modality. All else (heads, attention, coupling
-        weights, weights of a mean) is shared. Parts of different modalities do not overlap.
+        weights, weights of a mean) is shared, unless ``model.parameter_names`` names it. Of a user's module: the parameters that the
+        user named, and those that a pass combines with data of this modality only, see
+        :func:`mmviz.models.user_module.parameter_use.parameter_use`. Parts of different modalities do not overlap.
 
     Raises
     ------
     ConfigError
-        If there is no such modality.
+        If there is no such modality, or a named parameter does not exist.
 
     Notes
     -----
     Slice m of a mixer between coupled layers has input from all modalities, but output only to stream m: it belongs to m. With m
-    masked, the gradient of every part of m is exactly zero, in every model: tests/train/test_modality_parameters.py.
+    masked, the gradient of every part of m is exactly zero, in every model: tests/train/test_modality_parameters.py. Not so in a user's
+    module, which processes the imputed frames of a masked modality; see :func:`only_trained`.
     """
     count = len(model.spec.modalities)
     if type(modality) is not int or not 0 <= modality < count:
         raise ConfigError(f"modality_parameters: modality={modality!r}, expected a position from 0 to {count - 1}")
-    return list(_parts(model, "", modality, count))
+    parts = list(_parts(model, "", modality, count))
+    known = {id(part.parameter) for part in parts}
+    named = model.specific_parameters.get(model.spec.names[modality], {})
+    return parts + [Part(name, p, slice(None)) for name, p in named.items() if id(p) not in known]
+
+
+def require_modality_parameters(model: FusionModel, strategy: str, purpose: str) -> None:
+    """Raise ConfigError where a modality has no parameters of its own that are trained.
+
+    Parameters
+    ----------
+    model
+        The model to train.
+    strategy
+        Name of the strategy that needs them.
+    purpose
+        What the strategy does with them, for the error.
+    """
+    for m, name in enumerate(model.spec.names):
+        parts = modality_parameters(model, m)
+        if any(part.parameter.requires_grad for part in parts):
+            continue
+        if parts:
+            why = f"its {len(parts)} parameters ({_listed([part.name for part in parts])}) are frozen (requires_grad=False)"
+        else:
+            why = f"no parameter is used with {name!r} only{_shared_with(model, name)}"
+        how = "adapt(..., parameters=...)" if isinstance(model, Adapted) else f"{type(model).__name__}.parameter_names"
+        raise ConfigError(
+            f"{strategy}: it {purpose}, and modality {name!r} has none to train: {why}. Name its parameters in {how}, or choose a strategy that "
+            "needs none, such as joint, modality_dropout, unimodal, shapley_alternating or g_blend"
+        )
+
+
+@contextmanager
+def only_trained(model: FusionModel, modality: int) -> Iterator[None]:
+    """Leave the parameters of all other modalities out of the graph of gradients, in the passes of a block; for unimodal updates.
+
+    No effect on a model that masks: there a masked modality has no gradient. A user's module processes the imputed frames of the others, and their
+    parameters would be trained on these.
+    """
+    others: list[nn.Parameter] = []
+    if model.imputes:
+        positions = (m for m in range(len(model.spec.modalities)) if m != modality)
+        others = [part.parameter for m in positions for part in modality_parameters(model, m)]
+        others = [parameter for parameter in others if parameter.requires_grad]
+    for parameter in others:
+        parameter.requires_grad_(False)
+    try:
+        yield
+    finally:
+        for parameter in others:
+            parameter.requires_grad_(True)
+
+
+def _shared_with(model: FusionModel, name: str) -> str:
+    if not isinstance(model, Adapted):
+        return ""
+    uses = {key: model.used_with(key) for key, _ in model.module.named_parameters()}
+    shared = [
+        f"{key} ({', '.join(n for n in model.spec.names if n in used)})" for key, used in uses.items() if name in used
+    ]
+    return f"; used with several are {_listed(shared)}" if shared else "; a pass uses none with it"
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
 
 
 def _parts(module: nn.Module, place: str, modality: int, count: int) -> Iterator[Part]:
+    if isinstance(module, Adapted):
+        return  # its structure is the user's
     if isinstance(module, CoupledBlock) and module.coupling.modalities != count:
         return  # one stream for all modalities: shared
     for name in _STACKED.get(type(module), ()):

@@ -7,7 +7,7 @@ import math
 import threading
 from collections.abc import Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -26,6 +26,7 @@ from mmviz.models.batch import Batch, batch_of
 from mmviz.models.registry import rebuild
 from mmviz.models.user_module.model import Adapted
 from mmviz.train.checkpoint import RunFolder, read_history
+from mmviz.train.model_entry import given_model, model_entry, needed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -210,20 +211,24 @@ class Run:
         return output.float().numpy()
 
     @classmethod
-    def from_index(cls, folder: RunFolder, index: dict[str, Any]) -> Self:
-        """Rebuild a run from its folder; every weight is checked."""
+    def from_index(cls, folder: RunFolder, index: dict[str, Any], model: FusionModel | None = None) -> Self:
+        """Rebuild a run from its folder, with a copy of the given model if there is one; every weight is checked."""
         best = str(index["best_epoch"])
         if best not in index["weights"]:
             raise CheckpointError(f"{folder.path}: run.json calls epoch {best[:40]} the best, but does not list it")
         files = [entry["file"] for entry in index["weights"].values()]
         if len(set(files)) < len(files):
             raise CheckpointError(f"{folder.path}: run.json names one file for several epochs; it was changed")
-        spec = spec_from_json(index["spec"])
-        options = index["info"]["model"]["options"]
-        if not options.get("steps", 1):  # older runs do not store the number of steps: it was the shortest length
-            options = options | {"steps": min(m.steps for m in spec.modalities)}
-        with bounded_build(folder.read_tensors(index["weights"][best]), str(folder.path / "run.json")):
-            model = rebuild(index["info"]["model"]["name"], spec, options)
+        entry = index["info"]["model"]
+        if model is not None:
+            model = given_model(entry, index["spec"], model, str(folder.path))
+        elif entry.get("adapted"):
+            raise CheckpointError(
+                f"{folder.path} holds a run of {printable(str(entry['name']), kept='')}, a user's module, which mmviz cannot build; give it: "
+                f"mmviz.train.load({str(folder.path)!r}, model=...), {printable(needed(entry), kept='')}"
+            )
+        else:
+            model = _rebuilt(folder, index)
         like = model.state_dict()
         weights = {int(epoch): folder.read_weights(entry, like) for epoch, entry in index["weights"].items()}
         model.load_state_dict(weights[index["best_epoch"]])
@@ -237,6 +242,16 @@ class Run:
             weights,
             folder.path,
         )
+
+
+def _rebuilt(folder: RunFolder, index: dict[str, Any]) -> FusionModel:
+    """Return the model that the name and the options of a run describe."""
+    spec = spec_from_json(index["spec"])
+    options = index["info"]["model"]["options"]
+    if not options.get("steps", 1):  # older runs do not store the number of steps: it was the shortest length
+        options = options | {"steps": min(m.steps for m in spec.modalities)}
+    with bounded_build(folder.read_tensors(index["weights"][str(index["best_epoch"])]), str(folder.path / "run.json")):
+        return rebuild(index["info"]["model"]["name"], spec, options)
 
 
 def _history(rows: Any, where: str) -> list[dict[str, float]]:
@@ -253,19 +268,28 @@ def _history(rows: Any, where: str) -> list[dict[str, float]]:
 
 
 @takes(path="path")
-def load(path: str | Path) -> Run:
+def load(path: str | Path, *, model: FusionModel | None = None) -> Run:
     """Load the run that a training saved in ``out=``.
+
+    Parameters
+    ----------
+    path
+        Folder of the run.
+    model
+        For a run of a user's module, or of a class that is not registered: the model as it was given to ``fit``, with any weights. It is
+        copied.
 
     Raises
     ------
     CheckpointError
-        If anything in the folder is missing, changed or not finite.
+        If anything in the folder is missing, changed or not finite; if the run needs ``model``, or ``model`` has another class, other options
+        or other data than the one that was trained.
     """
     folder = RunFolder(path)
     index = folder.read_index()
     for _ in range(_RETRIES):
         try:
-            return Run.from_index(folder, index)
+            return Run.from_index(folder, index, model)
         except (KeyError, TypeError, AttributeError, ValueError, RuntimeError, CheckpointError) as error:
             newer = folder.read_index()
             if newer == index:
@@ -276,13 +300,10 @@ def load(path: str | Path) -> Run:
     raise CheckpointError(f"{folder.path} changes faster than it can be read; load it when its training has ended")
 
 
-_INFO_OPTIONS = ("name", "missing", "masks", "masked_as", "output_kind", "tokens", "weights", "steps")
-
-
 def as_run(
     model: Adapted, *, checkpoints: Mapping[int, Mapping[str, Tensor]] | None = None, seed: int | None = None
 ) -> Run:
-    """Return a Run of an adapted module, for ``mm.record``, ``mm.recording.what_if`` and attributions; it cannot be trained further.
+    """Return a Run of an adapted module that was trained outside mmviz, for ``mm.record``, ``mm.recording.what_if`` and attributions.
 
     Parameters
     ----------
@@ -314,24 +335,15 @@ def as_run(
     weights = {epoch: _checked(epoch, state, current) for epoch, state in (checkpoints or {}).items()}
     last = max(weights, default=0) + 1
     weights[last] = current
-    options = asdict(model.config)
     info: dict[str, Any] = {
         "dataset": model.spec.name,
-        "model": {
-            "name": options["name"],
-            "adapted": True,
-            "options": {key: _plain(options[key]) for key in _INFO_OPTIONS},
-        },
+        "model": model_entry(model),
         "train": {"strategy": "external", "seed": seed},
         "backend": "none",
         "versions": {"mmviz": mmviz.__version__, "torch": torch.__version__},
     }
     history = [{"epoch": float(epoch)} for epoch in sorted(weights)]
     return Run(model.eval(), info, history, "external", last, weights)
-
-
-def _plain(value: Any) -> Any:
-    return list(value) if isinstance(value, tuple) else value
 
 
 def _checked(epoch: object, state: Mapping[str, Tensor], current: Mapping[str, Tensor]) -> dict[str, Tensor]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 import warnings
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import torch
 
 from mmviz.core.errors import ConfigError, DataError
 from mmviz.data.matching import match_specs
@@ -14,6 +16,8 @@ from mmviz.data.splits import canonical
 from mmviz.models.base import FusionModel
 from mmviz.models.registry import is_registered
 from mmviz.models.user_module.model import Adapted
+from mmviz.models.user_module.probe import probe_batch
+from mmviz.models.user_module.trials import MODULE_ERRORS
 from mmviz.train.class_balance import class_weights
 from mmviz.train.config import SELECT
 from mmviz.train.contributions import ContributionMonitor
@@ -124,28 +128,71 @@ def check_strategy(strategy: Strategy, config: TrainConfig, ds: Dataset) -> None
         )
 
 
-def check_model(model: FusionModel, *, out: str | Path | None, cache: str | Path | None) -> None:
-    """Raise ConfigError for a model that cannot be trained, or cached; warn if its saved run needs a registration to be loaded."""
+def check_model(model: FusionModel, *, out: str | Path | None) -> None:
+    """Raise ConfigError for a model that cannot be trained; warn if its saved run needs a registration to be loaded by name."""
     name = type(model).__name__
     if not isinstance(model, FusionModel):
         raise ConfigError(
-            f"fit: model is a {name}, expected a subclass of mmviz.models.FusionModel; adapt(module, ...) wraps a trained nn.Module"
+            f"fit: model is a {name}, expected a subclass of mmviz.models.FusionModel; mmviz.models.adapt(module, ds.spec, ...) wraps an nn.Module"
         )
-    if isinstance(model, Adapted):
+    if not any(parameter.requires_grad for parameter in model.parameters()):
+        count = sum(1 for _ in model.parameters())
+        seen = f"all {count} are frozen (requires_grad=False)" if count else "it has none"
         raise ConfigError(
-            f"fit: {model.config.name} is a user's module, which mmviz does not train; train it yourself and record "
-            "mmviz.train.as_run(model, ds), or derive it from mmviz.models.FusionModel"
+            f"fit: {shown_name(model)} has no parameter to train: {seen}; set requires_grad_(True) on those that are to be trained before "
+            "adapt(), or record it untrained as mmviz.train.as_run(adapted)"
         )
-    if is_registered(model):
-        return
-    how = f"decorate {name} with @mmviz.models.register({name.lower()!r}, {type(model.config).__name__})"
-    if cache is not None:
-        raise ConfigError(
-            f"fit: cache={str(cache)!r} needs a registered model, so that a cached run can be loaded; {how}"
-        )
-    if out is not None:
+    if out is not None and not isinstance(model, Adapted) and not is_registered(model):
         warnings.warn(
-            f"fit: {name} is not registered, so mmviz.train.load cannot rebuild it from {out}; {how}", stacklevel=3
+            f"fit: {name} is not registered, so mmviz.train.load(out) cannot rebuild it from {out} by name: give load a model of the class, "
+            f"load(out, model=...), or decorate {name} with @mmviz.models.register({name.lower()!r}, {type(model.config).__name__})",
+            stacklevel=3,
+        )
+
+
+def shown_name(model: FusionModel) -> str:
+    """Return the name of a model for messages: of a user's module the name it was given."""
+    return model.config.name if isinstance(model, Adapted) else type(model).__name__
+
+
+def check_module(model: FusionModel) -> None:
+    """Raise ConfigError for a user's module whose weights cannot be trained or stored, or that cannot be used in training mode."""
+    if not isinstance(model, Adapted):
+        return
+    for key, parameter in model.named_parameters():
+        if parameter.dtype != torch.float32:
+            raise ConfigError(
+                f"fit: {key.removeprefix('module.')} of {shown_name(model)} is {parameter.dtype}, and fit trains and stores weights in float32; "
+                "give adapt(module.float(), ...), and precision='bf16-mixed' for products in half precision or precision='64-true' for float64"
+                if parameter.is_floating_point()
+                else f"fit: {key.removeprefix('module.')} of {shown_name(model)} is {parameter.dtype}, and fit trains float32 only; keep a complex "
+                "parameter as torch.view_as_real(p), two real numbers"
+            )
+    for key, value in model.state_dict().items():
+        if not isinstance(value, torch.Tensor):
+            raise ConfigError(
+                f"fit: the state_dict of {shown_name(model)} holds {key.removeprefix('module.')!r}, a {type(value).__name__}, and fit stores "
+                "tensors only; make it a buffer"
+            )
+    trial = copy.deepcopy(model).train()
+    batch = probe_batch(model.spec)
+    try:
+        with torch.random.fork_rng(devices=[]), torch.inference_mode(mode=False), torch.enable_grad():
+            output = trial.training_forward(trial.encode(batch))[0]
+    except ConfigError as error:
+        raise ConfigError(
+            f"fit: in training mode (module.train()): {error}. If the output differs between the modes, select it with call=, as "
+            "call=lambda net, *given: net(*given)[0] if net.training else net(*given)"
+        ) from error
+    except MODULE_ERRORS as error:
+        raise ConfigError(
+            f"fit: {shown_name(model)} fails on two samples in training mode (module.train()), though it predicts in evaluation mode: "
+            f"{type(error).__name__}: {error}"
+        ) from error
+    if not output.requires_grad:
+        raise ConfigError(
+            f"fit: the output of {shown_name(model)} has no gradient: it is computed under torch.no_grad(), detached, or by parameters that are "
+            "frozen; remove that from its forward(), or from call="
         )
 
 

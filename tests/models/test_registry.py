@@ -68,19 +68,30 @@ class Unregistered(Average):
     """A subclass of the contract without a name in the registry."""
 
 
-def test_an_unregistered_subclass_trains_and_the_warning_says_that_load_needs_a_registration(toy, tmp_path):
+def test_an_unregistered_subclass_trains_and_is_loaded_with_a_model_of_its_class_or_after_registration(toy, tmp_path):
     model = Unregistered(toy.spec, AverageConfig(width=8))
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         assert trained(model, toy).predict(toy["test"]).shape == (len(toy["test"]), 2)
     with pytest.warns(
-        UserWarning, match=r"load cannot rebuild it.*decorate Unregistered with @mmviz\.models\.register"
+        UserWarning,
+        match=r"cannot rebuild it.*load\(out, model=...\), or decorate Unregistered with @mmviz\.models\.register",
     ):
         run = trained(model, toy, out=tmp_path / "run")
     with pytest.raises(CheckpointError, match=r"'.*Unregistered', which is not registered"):
         mm.train.load(tmp_path / "run")
-    with pytest.raises(ConfigError, match="needs a registered model"):
-        trained(model, toy, cache=tmp_path)
+    loaded = mm.train.load(tmp_path / "run", model=Unregistered(toy.spec, AverageConfig(width=8)))
+    assert (loaded.predict(toy["test"]) == run.predict(toy["test"])).all()
+    with pytest.raises(CheckpointError, match="width is 6, was 8"):
+        mm.train.load(tmp_path / "run", model=Unregistered(toy.spec, AverageConfig(width=6)))
+    with pytest.raises(CheckpointError, match=r"is a average, the run was trained with .*Unregistered"):
+        mm.train.load(tmp_path / "run", model=build("average", toy.spec, width=8))
+    cached = trained(model, toy, cache=tmp_path)
+    assert trained(model, toy, cache=tmp_path).folder == cached.folder
+    changed = Unregistered(toy.spec, AverageConfig(width=8))
+    changed.load_state_dict(model.state_dict())
+    changed.scale = 2.0  # an attribute that is no option
+    assert trained(changed, toy, cache=tmp_path).folder != cached.folder
     mm.models.register("mine", AverageConfig)(Unregistered)
     try:
         assert (mm.train.load(tmp_path / "run").predict(toy["test"]) == run.predict(toy["test"])).all()

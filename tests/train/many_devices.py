@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
+from user_nets import Biased, adapted
 
 import mmviz as mm
 from mmviz.core.errors import MmvizError
@@ -21,6 +22,10 @@ MORE = {
     "others": ("mla", {"protect": "others"}),
     "step": ("ogm_ge", {"scale": "step"}),
 }
+
+
+#: strategies that a user's module is trained with, of which every pass and the parameters of each modality are ours to find
+USER_MODULE = ("joint", "shapley_alternating", "ogm_ge", "mla", "g_blend")
 
 
 class Interrupted(mm.train.strategies.ShapleyAlternating):
@@ -64,6 +69,13 @@ def trained(ds, strategy, options=None, **more):
     return mm.train.fit(model, ds, strategy=strategy, strategy_options=options, **chosen)
 
 
+def trained_module(ds, strategy, options=None, **more):
+    """Train a user's module in float64."""
+    model = adapted(Biased(ds.spec), ds, missing="mean")
+    chosen = {"epochs": 1, "batch_size": 8, "precision": "64-true", "progress": False} | more
+    return mm.train.fit(model, ds, strategy=strategy, strategy_options=options, **chosen)
+
+
 def results(folder, **devices):
     """Return the runs of all cases by name; ``folder`` holds an interrupted run to go on with."""
     sets = {task: ragged(task) for task in ("classification", "regression")}
@@ -75,6 +87,8 @@ def results(folder, **devices):
             found[f"{name}, regression"] = trained(sets["regression"], strategy, options, **devices)
     found["float32"] = trained(sets["classification"], "joint", precision="32-true", epochs=2, **devices)
     found["measured"] = trained(sets["classification"], "joint", monitor=True, epochs=2, patience=1, **devices)
+    for name in USER_MODULE:
+        found[f"{name}, user's module"] = trained_module(sets["classification"], name, OPTIONS.get(name), **devices)
     again = {"epochs": 3, "resume": True, "out": folder / "resumed"}
     found["resumed"] = trained(sets["classification"], "shapley_alternating", **again, **devices)
     return found

@@ -22,6 +22,7 @@ CASES = [
     *many_devices.STRATEGIES,
     *(f"{name}, regression" for name in many_devices.REGRESSION),
     *many_devices.MORE,
+    *(f"{name}, user's module" for name in many_devices.USER_MODULE),
     "measured",
     "resumed",
 ]

@@ -5,28 +5,29 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import numpy as np
 import torch
 from torch import nn
 from torch.nn.parameter import is_lazy
 
 from mmviz.core.errors import ConfigError
 from mmviz.core.options import one_of, whole
-from mmviz.models.batch import Batch
 from mmviz.models.encoder import default_steps, time_varying
+from mmviz.models.parameter_names import named_parameters
 from mmviz.models.user_module.imputation import Imputation
 from mmviz.models.user_module.model import Adapted, AdaptedConfig, digest
 from mmviz.models.user_module.outputs import looks_like_probabilities, output_kinds, within_one
+from mmviz.models.user_module.probe import probe_batch
 from mmviz.models.user_module.trials import call_that_works, imputation_that_works, token_modalities
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping, Sequence
     from typing import Any
 
     from jaxtyping import Float
     from torch import Tensor
 
     from mmviz.data.spec import Spec
+    from mmviz.models.batch import Batch
     from mmviz.models.user_module.imputation import MaskedAs, Missing
     from mmviz.models.user_module.outputs import OutputKind
 
@@ -58,27 +59,6 @@ def check_weights(module: nn.Module) -> None:
             )
 
 
-def probe_batch(model: Adapted) -> Batch:
-    """Return two samples of different training frames, or of the mean and the mean plus one standard deviation without frames."""
-    values, valid = {}, {}
-    for m in model.spec.modalities:
-        if m.examples is None:
-            mean, std = (np.asarray(part, dtype=np.float32) for part in (m.mean, m.std))
-            rows = np.stack([mean, mean + std])[:, None].repeat(m.steps, 1)
-        else:
-            frames, step = np.asarray(m.examples, dtype=np.float32), np.arange(m.steps)
-            half = step % -(-len(frames) // 2)
-            rows = np.stack([frames[half], frames[-1 - half]])
-        values[m.name] = torch.from_numpy(rows)
-        valid[m.name] = torch.ones(2, m.steps, dtype=torch.bool)
-    duration = model.spec.duration_s
-    if duration is None:
-        return Batch(values, valid)
-    edges = {m.name: torch.linspace(0, duration, m.steps + 1).double() for m in model.spec.modalities if not m.static}
-    times = {name: torch.stack([edge[:-1], edge[1:]], -1).expand(2, -1, -1) for name, edge in edges.items()}
-    return Batch(values, valid, times=times, clock=torch.tensor([[0.0, duration]] * 2, dtype=torch.float64))
-
-
 @torch.no_grad()
 def check_module(model: Adapted, *, ambiguous: bool) -> None:
     """Check the predictions of a module for two samples and every subset of their modalities; set ``tokens`` in its config.
@@ -95,7 +75,7 @@ def check_module(model: Adapted, *, ambiguous: bool) -> None:
     ConfigError
         See :func:`mmviz.models.adapt`.
     """
-    name, batch = model.config.name, probe_batch(model)
+    name, batch = model.config.name, probe_batch(model.spec)
     with torch.random.fork_rng(devices=[]):
         model.config = replace(model.config, tokens=token_modalities(model, batch))
         both = _predictions(model, batch, "two samples")
@@ -231,16 +211,19 @@ def adapt(
     output_kind: OutputKind = "",
     steps: int = 0,
     name: str = "",
+    parameters: Mapping[str, Sequence[str]] | None = None,
 ) -> Adapted:
-    """Return a user's trained ``nn.Module`` as a fusion model for Shapley values, what-if predictions and attributions.
+    """Return a user's ``nn.Module`` as a fusion model: to train, and for Shapley values, what-if predictions and attributions.
 
     Parameters
     ----------
     module
         From ``{name: values}`` to outputs (batch, output); values (batch, frame, feature) are float, as long as in the spec, zeros where
         nothing was recorded. For a regression (batch,) is accepted. It is copied, put into evaluation mode and moved to the CPU.
+        :func:`mmviz.train.fit` trains it in training mode, without the submodules that are in evaluation mode in a module in training mode
+        (a frozen backbone with batch normalisation).
     spec
-        ``ds.spec`` of the data it was trained on.
+        ``ds.spec`` of the data it was, or will be, trained on.
     missing
         Imputation of a missing modality: ``"zeros"``; ``"mean"``, the mean of the training data in every
         frame; or a callable ``(name, values, valid) -> frames`` that receives the available modalities (zeros and False
@@ -266,11 +249,15 @@ def adapt(
         the same fraction of every signal's frames, without averaging; every step contains a static modality as a whole.
     name
         Name of the model; the name of its class if "".
+    parameters
+        Modality to names of parameters, or of submodules, that only this modality uses, such as ``{"audio": ["encoders.audio"]}``. Training
+        strategies that treat modalities separately (OGM-GE, alternating updates) need them. Those that are not named are found from one pass: a
+        parameter is specific to a modality if it is combined with data of this modality only.
 
     Returns
     -------
     Adapted
-        A model for :func:`mmviz.train.as_run`. Its Trace has no states, influence, routing, transport or training history.
+        A model for :func:`mmviz.train.fit`, or, trained already, for :func:`mmviz.train.as_run`. Its Trace has no states, influence, routing, transport or training history.
 
     Raises
     ------
@@ -305,6 +292,7 @@ def adapt(
     )
     steps = steps or default_steps(spec.modalities, most=_MOST_PASSES)
     check_weights(module)
+    named_parameters(module, parameters or {}, spec.names, "adapt: parameters")
     config = AdaptedConfig(
         steps=steps,
         align="pad" if lengths == {steps} and spec.duration_s is None else "bin",
@@ -314,6 +302,7 @@ def adapt(
         masked_as=masked_as,
         output_kind=output_kind or kinds[0],
         weights=digest(module),
+        parameters=tuple((modality, tuple(names)) for modality, names in (parameters or {}).items()),
     )
     model = Adapted(module, spec, config, missing=imputation, call=call).eval().cpu()
     check_module(model, ambiguous=not output_kind)

@@ -1,11 +1,11 @@
-"""A user's ``nn.Module`` as a fusion model of which only the predictions are known."""
+"""A user's ``nn.Module`` as a fusion model of which the predictions and the parameters are known."""
 
 from __future__ import annotations
 
 import copy
 import hashlib
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 import torch
 from torch import nn
@@ -14,8 +14,11 @@ from mmviz.core.errors import ConfigError, DataError
 from mmviz.models.base import FusionConfig, FusionModel, Observation
 from mmviz.models.batch import Steps
 from mmviz.models.encoder import check_modalities
+from mmviz.models.parameter_names import named_parameters
 from mmviz.models.resampling import clock_fractions
 from mmviz.models.user_module.outputs import read_output
+from mmviz.models.user_module.parameter_use import parameter_use
+from mmviz.models.user_module.probe import probe_batch
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
     from mmviz.data.spec import Modality, Spec
     from mmviz.models.batch import Batch
     from mmviz.models.user_module.imputation import Imputation, Values
+    from mmviz.models.user_module.parameter_use import Use
 
 
 class Frames(nn.Module):
@@ -191,7 +195,9 @@ class AdaptedConfig(FusionConfig):
     tokens
         Modalities of token ids: kept as integers for any precision of the module.
     weights
-        The first 16 digits of the SHA-256 of the module's weights. Width, pooling and dropout are not used.
+        The first 16 digits of the SHA-256 of the module's weights when it was adapted. Width, pooling and dropout are not used.
+    parameters
+        Pairs of a modality and the names of its parameters, where the user gave them.
     """
 
     name: str = ""
@@ -201,13 +207,15 @@ class AdaptedConfig(FusionConfig):
     output_kind: str = ""
     tokens: tuple[str, ...] = ()
     weights: str = ""
+    parameters: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
 class Adapted(FusionModel):
-    """A user's module of which only the predictions are known; returned by :func:`mmviz.models.adapt`."""
+    """A user's module, of which the predictions and the parameters are known; returned by :func:`mmviz.models.adapt`."""
 
     config: AdaptedConfig
     rows_per_pass = 32  # the width of the frames does not limit the batch size of the module
+    imputes = True
 
     def __init__(
         self,
@@ -233,7 +241,58 @@ class Adapted(FusionModel):
         self.spec, self.config, self.call = replace(spec, notes=(*spec.notes, self.note)), config, call
         self.steps, self.align = config.steps, config.align
         self.frames = Frames(spec.modalities, config.steps, spec.duration_s)
-        self.dtype = next((p.dtype for p in module.parameters() if p.is_floating_point()), torch.float32)
+        parts = module.named_modules() if module.training else ()
+        self.evaluated = tuple(name for name, part in parts if not part.training)
+        self.use: Use = {}
+
+    @property
+    def dtype(self) -> torch.dtype:
+        """Type of the module's weights, and of the values that it receives."""
+        return next((p.dtype for p in self.module.parameters() if p.is_floating_point()), torch.float32)
+
+    def train(self, mode: bool = True) -> Self:
+        """Set training mode; submodules that the user had set to evaluation mode, in a module in training mode, stay there."""
+        super().train(mode)
+        for name in self.evaluated if mode else ():
+            self.module.get_submodule(name).eval()
+        return self
+
+    @property
+    def specific_parameters(self) -> dict[str, dict[str, nn.Parameter]]:
+        """Modality to the parameters that only this modality uses: those that the user named, and those that a pass has shown.
+
+        See :func:`mmviz.models.user_module.parameter_use.parameter_use`; a parameter that the user named for a modality is not looked for.
+        """
+        named = named_parameters(self.module, dict(self.config.parameters), self.spec.names, "adapt: parameters")
+        given = {id(parameter) for found in named.values() for parameter in found.values()}
+        found = {modality: dict(named.get(modality, {})) for modality in self.spec.names}
+        for name, parameter in self.module.named_parameters():
+            used = self.used_with(name)
+            if len(used) == 1 and id(parameter) not in given:
+                found[next(iter(used))][name] = parameter
+        return found
+
+    @property
+    def shared_linear_layers(self) -> list[nn.Linear]:
+        """Linear layers that are applied to data of several modalities, and are not named for one."""
+        specific = {id(parameter) for found in self.specific_parameters.values() for parameter in found.values()}
+        layers = ((name, part) for name, part in self.module.named_modules() if isinstance(part, nn.Linear))
+        return [
+            layer
+            for name, layer in layers
+            if id(layer.weight) not in specific and len(self.used_with(f"{name}.weight".lstrip("."))) > 1
+        ]
+
+    def used_with(self, name: str) -> frozenset[str]:
+        """Return the modalities with whose data a parameter of the module is combined."""
+        if not self.use:
+            device = next(self.module.parameters()).device
+            self.use = parameter_use(self, probe_batch(self.spec).to(device))
+        return self.use[name]
+
+    def training_forward(self, steps: Steps) -> tuple[Float[Tensor, "batch output"], dict[str, Float[Tensor, ""]]]:
+        """Return the module's prediction, for one training step; the auxiliary losses of a user's module are unknown."""
+        return self.fuse(steps), {}
 
     @property
     def cannot_freeze(self) -> str:  # type: ignore[override]
@@ -267,7 +326,16 @@ class Adapted(FusionModel):
 
     def call_module(self, inputs: tuple[Values, ...]) -> Any:
         """Return the output of the module, or of ``call``, for these arguments."""
-        return self.module(*inputs) if self.call is None else self.call(self.module, *inputs)
+        try:
+            return self.module(*inputs) if self.call is None else self.call(self.module, *inputs)
+        except ValueError as error:
+            if "more than 1 value per channel" in str(error):
+                raise ConfigError(
+                    f"{self.config.name} normalises over the batch (BatchNorm), which is undefined for the one sample that a pass of the "
+                    "training had (of a small batch, or the only one with a modality): give a larger batch_size, or put these layers into "
+                    "evaluation mode before adapt()"
+                ) from error
+            raise
 
     def read(self, output: Any, batch: int) -> Float[Tensor, "batch output"]:
         """Return the module's output as logits or values; ConfigError if it is neither."""

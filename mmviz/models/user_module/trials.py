@@ -54,7 +54,7 @@ def call_that_works(model: Adapted, batch: Batch) -> str:
             return " masks=True works: the masks are its second argument"
     if model.dtype.itemsize < torch.float32.itemsize:
         variant = copy.copy(model)
-        variant.module, variant.dtype = copy.deepcopy(model.module).float(), torch.float32
+        variant.module = copy.deepcopy(model.module).float()
         if _works(variant, [batch]):
             return f" float32 works: adapt(module.float(), ...) instead of {model.dtype}"
     return ""

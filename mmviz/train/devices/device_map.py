@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import multiprocessing
 import os
 from dataclasses import dataclass
@@ -9,11 +10,13 @@ from typing import TYPE_CHECKING
 
 import torch
 import torch.distributed as dist
+from torch import nn
 
 from mmviz.core.errors import ConfigError
 from mmviz.core.options import nearest, number
 from mmviz.models.fusions.equilibrium import Equilibrium
 from mmviz.models.ssm.modality_aware import ModalityAwareLayer
+from mmviz.models.user_module.model import Adapted
 
 if TYPE_CHECKING:
     from mmviz.models.base import FusionModel
@@ -21,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def check_divisible(model: FusionModel, devices: int) -> None:
-    """Raise ConfigError for a model with an auxiliary loss that is not a mean over samples.
+    """Raise ConfigError for a model with an auxiliary loss that is not a mean over samples, or a user's module with batch normalisation.
 
     Parameters
     ----------
@@ -36,11 +39,19 @@ def check_divisible(model: FusionModel, devices: int) -> None:
         For a cross-modal mapping, and for a learned router with balance > 0: their values differ on a share of the batch, so that the result
         would depend on the number of devices. Every other auxiliary loss of :mod:`mmviz.models` is a mean over samples.
     """
-    for module in model.modules():
+    for module in copy.deepcopy(model).train().modules():
         if isinstance(module, Equilibrium) and module.mapping is not None:
             what, how = "the mapping is aligned over the pairs of samples of a batch", "mapping='none'"
         elif isinstance(module, ModalityAwareLayer) and module.balance > 0 and module.router is not None:
             what, how = "the balance of a learned router is computed over all tokens of a batch", "balance=0"
+        elif isinstance(module, BATCH_NORMS) and isinstance(model, Adapted):
+            if module.training:
+                raise ConfigError(
+                    f"fit: devices={devices}, but {model.config.name} normalises over the batch ({type(module).__name__}), of which a device has "
+                    "a share, so that the result would depend on the number of devices; train it on one device, use GroupNorm or LayerNorm, or "
+                    "put these layers into evaluation mode before adapt()"
+                )
+            continue
         else:
             continue
         raise ConfigError(
@@ -48,6 +59,8 @@ def check_divisible(model: FusionModel, devices: int) -> None:
             f"one device, or with {how}"
         )
 
+
+BATCH_NORMS = (nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d, nn.SyncBatchNorm)
 
 #: supported backend -> meaning
 BACKENDS = {"ddp": "every device holds all weights and trains on its share of each batch; gradients are summed"}

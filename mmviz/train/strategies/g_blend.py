@@ -82,8 +82,8 @@ class GBlend(Strategy):
     needs_held_out = True
 
     def prepare(self, model: FusionModel) -> FusionModel:
-        """Store the model, to copy it for probes."""
-        self._model = model
+        """Store the model, and a copy of it for probes: a user's module that was trained may not be copied."""
+        self._model, self._untrained = model, copy.deepcopy(model)
         return model
 
     def begin(self, training: Training) -> None:
@@ -130,8 +130,8 @@ class GBlend(Strategy):
     def _probe(self, which: int) -> Float[np.ndarray, " 4"]:
         """Train a copy on loss ``which``; return training and held-out loss before, training and held-out loss after."""
         training = self.training
-        model = copy.deepcopy(self._model).to(training.device)
-        model.zero_grad()
+        model = copy.deepcopy(self._untrained).to(training.device, next(self._model.parameters()).dtype)
+        model.load_state_dict(self._model.state_dict())
         seen, unseen = training.samples, training.held_out
         if unseen is None:
             raise ConfigError("g_blend: no subset of the training split is held out; give held_out= to fit")

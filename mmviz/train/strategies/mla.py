@@ -117,10 +117,10 @@ class Mla(Strategy):
 
     def prepare(self, model: FusionModel) -> FusionModel:
         """Raise ConfigError for a model without a shared head of linear layers."""
-        if not _linear_layers(model) and self.options.protect != "none":
+        if not model.shared_linear_layers and self.options.protect != "none":
             raise ConfigError(
-                f"mla: {type(model).__name__} has no head of linear layers that its modalities share, so there is nothing to "
-                "project; use another model, or protect='none' for plain alternation"
+                f"mla: {getattr(model.config, 'name', '') or type(model).__name__} has no head of linear layers (torch.nn.Linear) that its "
+                "modalities share, so there is nothing to project; use another model, or protect='none' for plain alternation"
             )
         return model
 
@@ -132,7 +132,7 @@ class Mla(Strategy):
     def begin(self, training: Training) -> None:
         """Start every projector as the identity."""
         super().begin(training)
-        self.layers = _linear_layers(training.model) if self.options.protect != "none" else []
+        self.layers = training.model.shared_linear_layers if self.options.protect != "none" else []
         owners = [0] if self.options.protect == "all" else range(len(training.names))
         self.projectors = {o: [Projector.identity(layer.weight) for layer in self.layers] for o in owners}
         self.batch = 0
@@ -169,7 +169,8 @@ class Mla(Strategy):
             for owner, projectors in self.projectors.items():
                 if self.options.protect == "all" or owner != m:
                     for projector, feature in zip(projectors, inputs, strict=True):
-                        projector.update(feature, strength)
+                        if feature is not None:
+                            projector.update(feature, strength)
         self.batch += 1
 
     def after_backward(self, update: Update) -> None:
@@ -188,21 +189,25 @@ class Mla(Strategy):
         return {f"projected/{name}": left / size for name, (size, left) in self.norms.items() if size > 0}
 
 
-def _linear_layers(model: FusionModel) -> list[nn.Linear]:
-    head = getattr(model, "head", None)
-    return [m for m in head.modules() if isinstance(m, nn.Linear)] if isinstance(head, nn.Module) else []
-
-
 @contextmanager
-def _mean_inputs(layers: list[nn.Linear], devices: Devices, *, available: bool) -> Iterator[list[Tensor]]:
-    """Collect the mean input of each layer over the samples of all devices, during a pass; none of them here unless ``available``."""
-    means: list[Tensor] = []
+def _mean_inputs(layers: list[nn.Linear], devices: Devices, *, available: bool) -> Iterator[list[Tensor | None]]:
+    """Collect the mean input of each layer over the samples of all devices, during a pass; none of them here unless ``available``.
 
-    def collect(layer: nn.Linear, inputs: tuple[Tensor, ...]) -> None:
-        rows = inputs[0].detach().flatten(0, -2)
-        means.append(devices.mean(rows if available else rows[:0]).to(layer.weight.dtype))
+    Of a layer that is called several times in a pass it is the mean over the calls, of one that is not called None.
+    """
+    means: list[Tensor | None] = [None] * len(layers)
+    calls = [0] * len(layers)
 
-    hooks = [layer.register_forward_pre_hook(collect) for layer in layers]
+    def collector(i: int) -> Callable[[nn.Linear, tuple[Tensor, ...]], None]:
+        def collect(layer: nn.Linear, inputs: tuple[Tensor, ...]) -> None:
+            rows = inputs[0].detach().flatten(0, -2)
+            mean = devices.mean(rows if available else rows[:0]).to(layer.weight.dtype)
+            before, calls[i] = means[i], calls[i] + 1
+            means[i] = mean if before is None else before + (mean - before) / calls[i]
+
+        return collect
+
+    hooks = [layer.register_forward_pre_hook(collector(i)) for i, layer in enumerate(layers)]
     try:
         yield means
     finally:

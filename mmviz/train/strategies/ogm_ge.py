@@ -11,7 +11,7 @@ from torch.nn import functional
 
 from mmviz.core.options import number, one_of, whole
 from mmviz.models.layers import StackedCausalConv, StackedLinear
-from mmviz.train.modality_parameters import modality_parameters
+from mmviz.train.modality_parameters import modality_parameters, require_modality_parameters
 from mmviz.train.strategies.base import Strategy, Update
 from mmviz.train.strategies.unimodal import unimodal_pass
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from mmviz.data.spec import Task
+    from mmviz.models.base import FusionModel
     from mmviz.models.batch import Batch, Steps
     from mmviz.train.modality_parameters import Part
     from mmviz.train.strategies.base import Training
@@ -102,6 +103,11 @@ class OgmGe(Strategy):
 
     name = "ogm_ge"
     Options = OgmGeOptions
+
+    def prepare(self, model: FusionModel) -> FusionModel:
+        """Raise ConfigError for a model in which a modality has no parameters of its own."""
+        require_modality_parameters(model, self.name, "scales the gradients of the parameters of each modality")
+        return model
 
     def begin(self, training: Training) -> None:
         """Find the modality-specific parameters."""

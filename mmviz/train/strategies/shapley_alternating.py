@@ -12,6 +12,7 @@ from mmviz.core.errors import ConfigError, DataError
 from mmviz.core.options import number, one_of
 from mmviz.metrics.imbalance import deviations, shares
 from mmviz.models.fusions.equilibrium import Equilibrium, EquilibriumConfig, wrap_in_equilibrium
+from mmviz.models.registry import is_registered
 from mmviz.train.schedule import UpdateCounts, rank_weakest_first, rates_by_share
 from mmviz.train.strategies.base import Strategy, Update
 
@@ -139,6 +140,12 @@ class ShapleyAlternating(Strategy):
         if isinstance(model, Equilibrium):
             raise ConfigError(
                 "shapley_alternating: the model is an 'equilibrium' already; leave memory and mapping to it, or give the fusion inside"
+            )
+        if not is_registered(model):
+            raise ConfigError(
+                f"shapley_alternating: memory and mapping need the pooled features of a registered fusion of mmviz.models, and "
+                f"{getattr(model.config, 'name', '') or type(model).__name__} is none; leave out memory= and mapping=, or register its class "
+                "with @mmviz.models.register"
             )
         return wrap_in_equilibrium(model, **{name: getattr(self.options, name) for name in _MODEL_OPTIONS})
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import torch
 
 from mmviz.core.errors import ConfigError
+from mmviz.train.modality_parameters import only_trained
 from mmviz.train.strategies.base import Strategy, Update
 
 if TYPE_CHECKING:
@@ -57,7 +58,8 @@ def unimodal_pass(model: FusionModel, steps: Steps) -> UnimodalPass:
     Parameters
     ----------
     model
-        Any model of :mod:`mmviz.models`; the pass is `fuse` of the steps with all other modalities masked.
+        Any model of :mod:`mmviz.models`; the pass is `fuse` of the steps with all other modalities masked. Of a user's module, which imputes
+        them, one pass per modality, in which the parameters of the other modalities have no gradient.
     steps
         Encoded steps.
 
@@ -68,7 +70,14 @@ def unimodal_pass(model: FusionModel, steps: Steps) -> UnimodalPass:
     """
     modality, sample = steps.mask.any(-1).nonzero(as_tuple=True)
     members = modality[:, None] == torch.arange(len(steps.mask), device=modality.device)
-    return UnimodalPass(model.fuse(steps.samples(sample).masked(members)), modality, sample)
+    single = steps.samples(sample).masked(members)
+    if not model.imputes or not torch.is_grad_enabled() or not len(sample):
+        return UnimodalPass(model.fuse(single), modality, sample)
+    outputs = []
+    for m in modality.unique().tolist():  # rows are in the order of the modalities
+        with only_trained(model, m):
+            outputs.append(model.fuse(single.samples((modality == m).nonzero()[:, 0])))
+    return UnimodalPass(torch.cat(outputs), modality, sample)
 
 
 @dataclass(frozen=True)

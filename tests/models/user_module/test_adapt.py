@@ -332,17 +332,11 @@ def test_wide_frames_do_not_reduce_the_rows_of_a_pass_below_thirty():
     assert len(rows) == model.steps
 
 
-def test_an_adapted_module_has_no_scan_coupling_observation_or_training_forward(toy):
+def test_an_adapted_module_has_no_scan_coupling_observation_or_streams(toy):
     model = adapt(Net(toy.spec), toy.spec, missing="zeros", name="our net")
     steps = model.encode(batch_of(toy["test"], [0]))
     assert model.scan_shape == (0, 0, 0)
     assert model.coupling_matrices().shape == (0, 3, 3)
     assert vars(model.observe(steps)) == vars(mm.models.build("concat", toy.spec).observe(steps))
     with pytest.raises(ConfigError, match="our net is a user's module: its streams"):
-        model.training_forward(steps)
-
-
-def test_fit_refuses_an_adapted_module(toy):
-    model = adapt(Net(toy.spec), toy.spec, missing="zeros")
-    with pytest.raises(ConfigError, match="is a user's module, which mmviz does not train"):
-        mm.train.fit(model, toy, epochs=1, progress=False)
+        model.streams(steps)
