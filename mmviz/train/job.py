@@ -206,7 +206,8 @@ def run_job(job: Job, devices: Devices, interrupt: StopRequest, bar: Callable[[i
         status = loop.run(bar)
         log.publish(status)
         if isinstance(model, Adapted):
-            model = copy.deepcopy(job.model)  # a trained module may hold tensors of its last pass, and then cannot be copied
+            # a trained module may hold tensors of its last pass, and then cannot be copied
+            model = copy.deepcopy(job.model)
         best = model.cpu().float().eval()
         best.load_state_dict(log.weights[log.best])
         run = Run(best, log.info, log.history, status, log.best, log.weights, None if folder is None else folder.path)
