@@ -38,6 +38,8 @@ class EditOptions:
     samples: int = 0
     #: number of steps of the model
     steps: int = 1
+    #: modality to the reason why its hidden states cannot be edited, where the callable states one
+    reasons: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,9 @@ class EditedPrediction(NamedTuple):
 
 
 def edit_options(frame: xr.Dataset, what_if: Callback | None) -> EditOptions:
-    """Return the edits that a callable offers: its attribute ``offers``, or all edits but those of text.
+    """Return the edits that a callable offers: its attribute ``offers``, or all edits but those of text and of hidden states.
+
+    Its attribute ``reasons``, if any: modality to the reason why its hidden states cannot be edited.
 
     Raises
     ------
@@ -54,15 +56,20 @@ def edit_options(frame: xr.Dataset, what_if: Callback | None) -> EditOptions:
         {visible(name): frame.sizes[f"frame_{name}"] for name in names},
         frame.sizes["recorded_sample"],
         frame.sizes["time"],
+        {
+            visible(str(name)): visible(str(text), longest=1000)
+            for name, text in getattr(what_if, "reasons", {}).items()
+        },
     )
 
 
 def page_options(options: EditOptions) -> dict[str, Any]:
-    """Return the edits and numbers of frames for the page, in the order of the modalities; {} without a callable."""
+    """Return the edits, numbers of frames and reasons for the page, in the order of the modalities; {} without a callable."""
     if not options.offers:
         return {}
     offers = [[kind for kind in ("mask", *EDIT_KINDS) if kind in kinds] for kinds in options.offers.values()]
-    return {"offers": offers, "frames": list(options.frames.values())}
+    reasons = [options.reasons.get(name, "") for name in options.offers]
+    return {"offers": offers, "frames": list(options.frames.values()), "reasons": reasons}
 
 
 def what_if_request(selection: Mapping[str, Any]) -> dict[str, Any] | None:

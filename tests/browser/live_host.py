@@ -43,21 +43,26 @@ _PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>liv
 <body><main></main><script type="application/json" id="given">{given}</script><script type="module">{script}</script></body></html>"""
 
 
-def editor(names, *, text=(), work=None):
-    """Return a callable in place of a model; it offers edits of text for the named modalities."""
+def editor(names, *, text=(), work=None, reasons=None):
+    """Return a callable in place of a model; it offers edits of text for the named modalities, and none of hidden states where ``reasons`` has one."""
 
     def asked(sample, epoch, edits):
         return work(sample, epoch, edits)
 
     kinds = ("mask", "delay", "noise", "seed", "swap", "state", "cut", "step")
     asked.offers = {name: (*kinds, "text") if name in text else kinds for name in names}
+    asked.reasons = reasons or {}
+    for name in asked.reasons:
+        asked.offers[name] = tuple(kind for kind in asked.offers[name] if kind not in ("state", "cut", "step"))
     return asked
 
 
-def open_live(page, frame, folder, *, selection=None, text=(), state=None):
+def open_live(page, frame, folder, *, selection=None, text=(), state=None, reasons=None):
     """Open the view with what-if edits; ``page.explorer`` is its Python side."""
     names = [str(name) for name in frame["modality"].values]
-    explorer = Explorer(frame=frame, what_if=editor(names, text=text, work=lambda *_: {}), selection=selection)
+    explorer = Explorer(
+        frame=frame, what_if=editor(names, text=text, work=lambda *_: {}, reasons=reasons), selection=selection
+    )
     explorer._worker.close()  # the test sends the results
     held = {
         "selection": explorer.selection,

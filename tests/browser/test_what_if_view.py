@@ -21,10 +21,9 @@ SAID = "gyro 12 steps later, with noise of 0.35 sd; gravity of s1_r4_w1"
 def live(open_page, make_frame, tmp_path):
     """Return a function that opens a view whose kernel is the test."""
 
-    def opening(*, context=None, selection=None, text=(), state=None, **kind):
-        return open_live(
-            open_page(**(context or {})), make_frame(**kind), tmp_path, selection=selection, text=text, state=state
-        )
+    def opening(*, context=None, selection=None, text=(), state=None, reasons=None, **kind):
+        page, frame = open_page(**(context or {})), make_frame(**kind)
+        return open_live(page, frame, tmp_path, selection=selection, text=text, state=state, reasons=reasons)
 
     return opening
 
@@ -103,6 +102,42 @@ def test_edits_that_are_not_offered_have_no_control_and_a_note_gives_the_reason(
     assert page.get_by_role("textbox", name="Another text").count() == 0
     panel = page.locator(".mmv-what-if").inner_text()
     assert "The text of dynamic, gyro, gravity cannot be edited: what_if was given no encoder for it." in panel
+
+
+def test_edits_of_hidden_states_are_closed_with_the_reason_of_each_modality(live):
+    reasons = {"gyro": "no captured scan of Net belongs to this modality alone", "gravity": "the <b>second</b> reason."}
+    page = live(every_view=True, reasons=reasons)
+    panel = page.locator(".mmv-what-if").inner_text()
+    assert (
+        "Hidden states of gyro cannot be changed here: no captured scan of Net belongs to this modality alone." in panel
+    )
+    assert "Hidden states of gravity cannot be changed here: the <b>second</b> reason." in panel
+    scan = "in every captured scan of this modality"
+    assert page.get_by_label(f"Intervention on the SSM stream of dynamic, {scan}").count() == 1
+    assert page.get_by_label("Intervention on the SSM stream of gyro").count() == 0
+    same = live(every_view=True, reasons=dict.fromkeys(("dynamic", "gyro", "gravity"), "no scan was captured"))
+    panel = same.locator(".mmv-what-if").inner_text()
+    assert panel.count("Hidden states of dynamic, gyro, gravity cannot be changed here: no scan was captured.") == 1
+    assert same.get_by_role("slider", name="Delay of gyro in steps").count() == 1
+
+
+def test_an_edited_sample_replaces_its_captured_scans_only_where_the_result_holds_them(live):
+    selection = {"edits": {"gyro": {"delay": 3}}, "time": 49}
+    page = live(every_view=True, selection=selection, context={"viewport": {"width": 1366, "height": 6000}})
+    view = page.locator("[data-view='captured scans']")
+    asked_for = {key: page.explorer.selection[key] for key in ("sample", "epoch", "masked", "edits")}
+    deliver(page, asked_for, 1)
+    page.wait_for_selector(".mmv-change")
+    note = view.get_by_text("As recorded: this view does not show the edit.")
+    assert note.is_visible()
+    edited = edited_sample(page.frame_shown, asked_for)
+    for key in ("scan_norm_0", "scan_mean_0"):
+        edited[key] = page.frame_shown[key].isel(recorded_sample=[0]) * 0
+    edited["scan_norm_0"] = edited["scan_norm_0"].astype("u1")
+    page.evaluate("(value) => window.send('what_if_result', value)", {"seq": 2, "request": asked_for, **sent(pack_edited(edited))})  # fmt: skip
+    page.wait_for_timeout(300)
+    assert not note.is_visible()
+    assert view.locator("tr", has_text="‖h‖₂ of the channel").locator("td").inner_text() == "0"
 
 
 def test_an_edit_changes_prediction_shapley_values_and_states_with_recorded_values_in_outline(live):

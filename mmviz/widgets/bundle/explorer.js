@@ -593,44 +593,47 @@ let field=h("input",{type:"text",class:"mmv-words",maxlength:1e4,placeholder:"as
 "input",()=>edit({text:field.value||null,swap:null})),cells.text=field,draws.push(({text=""},masked)=>{field.value!==text&&(field.value=text),field.disabled=masked})}),
 put("state",()=>{let sources=offers.includes("cut")?frame.modalities.map((_,n)=>n).filter(n=>n!==m):[],changes2=[{state:null,cut:null,step:null},{state:"zero",cut:null},
 {state:"hold",cut:null},...sources.map(cut=>({state:null,cut}))],names=["as computed","state set to 0","state held",...sources.map(n=>`no edge from ${frame.modalities[n].
-name}`)],{select}=choice(`Intervention on the SSM stream of ${one.name}, in every layer`,names,i=>edit(i?{...changes2[i],step:field.disabled?cursor():Number(field.
-value)-1}:changes2[0])),field=h("input",{type:"number",min:1,max:frame.sizes.time,step:1,value:1,"aria-label":`First step of the intervention on ${one.name}`,title:"\
-first step of the intervention; at first the selected step"});field.addEventListener("input",()=>field.checkValidity()&&field.value!==""&&edit({step:Number(field.
-value)-1})),cells.state=h("div",{class:"mmv-slide"},select,field),draws.push(({state,cut,step=0},masked)=>{let index=changes2.findIndex(change=>(change.state??void 0)===
-state&&(change.cut??void 0)===cut);select.value=String(Math.max(0,index)),select.disabled=masked,field.disabled=masked||index<=0,Number(field.value)!==step+1&&(field.
-value=String(step+1))})}),{row:kinds=>h("tr",{},h("th",{scope:"row"},...modality(frame,m)),...kinds.map(kind=>h("td",{class:`mmv-by-${kind}`,"data-kind":HEADS[kind],
-...cells[kind]?{}:{"data-none":""}},cells[kind]??h("span",{class:"mmv-faint"},"–")))),draw:(edits,masked)=>draws.forEach(one2=>one2(edits,masked))}}function missingControls(frame,offers){
+name}`)],{select}=choice(`Intervention on the SSM stream of ${one.name}, in every ${frame.scans.length?"captured scan of this modality":"layer"}`,names,i=>edit(
+i?{...changes2[i],step:field.disabled?cursor():Number(field.value)-1}:changes2[0])),field=h("input",{type:"number",min:1,max:frame.sizes.time,step:1,value:1,"ar\
+ia-label":`First step of the intervention on ${one.name}`,title:"first step of the intervention; at first the selected step"});field.addEventListener("input",()=>field.
+checkValidity()&&field.value!==""&&edit({step:Number(field.value)-1})),cells.state=h("div",{class:"mmv-slide"},select,field),draws.push(({state,cut,step=0},masked)=>{
+let index=changes2.findIndex(change=>(change.state??void 0)===state&&(change.cut??void 0)===cut);select.value=String(Math.max(0,index)),select.disabled=masked,field.
+disabled=masked||index<=0,Number(field.value)!==step+1&&(field.value=String(step+1))})}),{row:kinds=>h("tr",{},h("th",{scope:"row"},...modality(frame,m)),...kinds.
+map(kind=>h("td",{class:`mmv-by-${kind}`,"data-kind":HEADS[kind],...cells[kind]?{}:{"data-none":""}},cells[kind]??h("span",{class:"mmv-faint"},"–")))),draw:(edits,masked)=>draws.
+forEach(one2=>one2(edits,masked))}}function closedStates(frame,closed,reasons){let found=new Map;for(let m of closed){let reason=reasons[m]||frame.missing_scans||
+"the fusion has no SSM stream per modality, or what_if does not offer it";found.set(reason,[...found.get(reason)??[],frame.modalities[m].name])}return[...found].
+map(([reason,names])=>`Hidden states of ${names.join(", ")} cannot be changed here: ${reason}${reason.endsWith(".")?"":"."}`).join(" ")}function missingControls(frame,offers,reasons){
 let without=kind=>frame.modalities.filter((_,m)=>!offers[m].includes(kind)).map(one=>one.name);return EDITED.map(kind=>({kind,names:without(kind)})).filter(({names})=>names.
-length).map(({kind,names})=>kind==="state"?`Hidden states of ${names.join(", ")} cannot be changed here: the fusion has no SSM stream per modality, or what_if d\
-oes not offer it.`:kind==="text"?`The text of ${names.join(", ")} cannot be edited: what_if was given no encoder for it.`:`what_if does not offer ${WORDS[kind]}\
- for ${names.join(", ")}.`).join(" ")}function offersWhatIf(model){let selection=model.get("selection");return!(model.get("opened")||model.get("edit_options")?.
-never)||!!model.get("what_if_result")?.seq||Object.keys(selection?.edits??{}).length>0}function mountWhatIf(frame,model,pick,{compare}){let options=model.get("e\
-dit_options"),live=!!options?.offers,title=h("summary",{},"What-if edits"),root=h("details",{class:"mmv-panel mmv-what-if",...live||model.get("what_if_result")?.
-seq?{open:""}:{}},title),status=h("p",{class:"mmv-small mmv-what-if-status",role:"status"}),problem=h("p",{class:"mmv-error",role:"alert"}),effect=h("p",{class:"\
-mmv-small mmv-what-if-effect"}),reset=button("reset",()=>pick({edits:{},masked:[]}),{"aria-label":"Reset all edits"}),before=button("show as recorded",()=>compare(
-before.getAttribute("aria-pressed")!=="true"),{"aria-pressed":"false"}),cancel=button("cancel",()=>pick(back()),{"aria-label":"Cancel this edit"}),shown=model.get(
-"selection"),timer=0,current=null,back=()=>current?{edits:current.edits,masked:current.request.masked,sample:current.sample,epoch:current.epoch}:{edits:{},masked:[]},
-rows=live?frame.modalities.map((one,m)=>editRow(frame,m,options.offers[m],options.frames[m],change=>{let whole2={...Object.hasOwn(shown.edits,one.name)?shown.edits[one.
-name]:{},...change},kept2=Object.fromEntries(KINDS.filter(kind=>whole2[kind]!==void 0&&whole2[kind]!==null).map(kind=>[kind,whole2[kind]])),rest=Object.entries(
-shown.edits).filter(([key])=>key!==one.name);pick({edits:Object.fromEntries(Object.keys(kept2).length?[...rest,[one.name,kept2]]:rest)})},masked=>pick({masked:frame.
-modalities.map(k=>k.name).filter(k=>k===one.name?masked:shown.masked.includes(k))}),()=>shown.time)):[];if(live){let kinds=EDITED.filter(kind=>options.offers.some(
-list=>list.includes(kind)));root.append(h("div",{class:"mmv-scroll-x",tabindex:0,role:"region","aria-label":"Edits of each modality"},h("table",{class:"mmv-edit\
-s","aria-label":"Edits"},h("thead",{},h("tr",{},h("td"),...kinds.map(kind=>h("th",{scope:"col",class:`mmv-by-${kind}`},HEADS[kind])))),h("tbody",{},...rows.map(
-one=>one.row(kinds))))))}let why=live?missingControls(frame,options.offers):model.get("opened")?"Further edits need a running kernel, and a saved page has none;\
- a modality can still be masked, under Modality ablation.":`Edits need the model in a running kernel: ${HOW}.`;root.append(h("div",{class:"mmv-inline"},reset,before,
-cancel,status),effect,problem,...why?[faint(why)]:[]);function difference({sample,epoch,time}){let k=frame.task==="classification"?frame.targets[sample]:0,at=one=>one.
-part("prediction",epoch,sample,time)[k],pair=(text,a,b,form)=>h("span",{class:"mmv-change"},...text,` ${form(a,frame.digits)} → ${form(b,frame.digits)}`),shares=[
-frame.recorded,frame].map(one=>one.part("phi",epoch,sample,time));return[pair([frame.task==="classification"?"p(true class)":"predicted value"],at(frame.recorded),
-at(frame),fixed),...frame.modalities.map((_,m)=>pair(modality(frame,m),shares[0][m],shares[1][m],signed))]}function report(key){let failed=model.get("what_if_er\
-ror"),mine=failed?.seq&&requestKey(failed.request)===key,shownText=current?"shown is the last valid prediction":"shown is the recorded sample";cancel.hidden=!live||
-!key||current?.key===key,reset.disabled=!key,before.disabled=!current,problem.textContent=key&&mine?`This edit could not be computed; ${shownText}${current?`: ${editWords(
-frame,current.edits)||"some modalities masked"}`:""}. The reason: ${failed.text}`:"",status.textContent=frame.edited()===null&&current?"Shown is the sample as r\
-ecorded.":key?mine?"":current&&current.key===key?"Shown is the edited sample; outlines and pale lines are as recorded.":live?`Computing; ${shownText}.`:`This ed\
-it was not computed before the page was saved; ${shownText}.`:live?"Nothing is edited.":"",clearTimeout(timer),live&&key&&!mine&&!(current&&current.key===key)&&
-(timer=setTimeout(()=>status.textContent=`No result for 5 seconds: the kernel is busy, or not running; ${shownText}.`,5e3))}function draw(selection,edited,hidden){
-[shown,current]=[selection,edited];let key=live||edited?requestKey(selection):Object.keys(selection.edits).length?requestKey(selection):"";rows.forEach((row2,m)=>{
-let{name:name2}=frame.modalities[m];row2.draw(Object.hasOwn(selection.edits,name2)?selection.edits[name2]:{},selection.masked.includes(name2))}),before.setAttribute(
-"aria-pressed",String(hidden)),report(key),effect.replaceChildren(...frame.edited()?difference(selection):[])}return{node:root,draw,stop:()=>clearTimeout(timer)}}var WIDE=340,APART=28,BELOW=22,MOST4=3;function columnsOfEqualHeight(heights,columns){let best=[],least=1/0;for(let code=0;code<columns**heights.length;code++){
+length).map(({kind,names})=>kind==="state"?closedStates(frame,frame.modalities.flatMap((_,m)=>offers[m].includes("state")?[]:[m]),reasons):kind==="text"?`The te\
+xt of ${names.join(", ")} cannot be edited: what_if was given no encoder for it.`:`what_if does not offer ${WORDS[kind]} for ${names.join(", ")}.`).join(" ")}function offersWhatIf(model){
+let selection=model.get("selection");return!(model.get("opened")||model.get("edit_options")?.never)||!!model.get("what_if_result")?.seq||Object.keys(selection?.
+edits??{}).length>0}function mountWhatIf(frame,model,pick,{compare}){let options=model.get("edit_options"),live=!!options?.offers,title=h("summary",{},"What-if \
+edits"),root=h("details",{class:"mmv-panel mmv-what-if",...live||model.get("what_if_result")?.seq?{open:""}:{}},title),status=h("p",{class:"mmv-small mmv-what-i\
+f-status",role:"status"}),problem=h("p",{class:"mmv-error",role:"alert"}),effect=h("p",{class:"mmv-small mmv-what-if-effect"}),reset=button("reset",()=>pick({edits:{},
+masked:[]}),{"aria-label":"Reset all edits"}),before=button("show as recorded",()=>compare(before.getAttribute("aria-pressed")!=="true"),{"aria-pressed":"false"}),
+cancel=button("cancel",()=>pick(back()),{"aria-label":"Cancel this edit"}),shown=model.get("selection"),timer=0,current=null,back=()=>current?{edits:current.edits,
+masked:current.request.masked,sample:current.sample,epoch:current.epoch}:{edits:{},masked:[]},rows=live?frame.modalities.map((one,m)=>editRow(frame,m,options.offers[m],
+options.frames[m],change=>{let whole2={...Object.hasOwn(shown.edits,one.name)?shown.edits[one.name]:{},...change},kept2=Object.fromEntries(KINDS.filter(kind=>whole2[kind]!==
+void 0&&whole2[kind]!==null).map(kind=>[kind,whole2[kind]])),rest=Object.entries(shown.edits).filter(([key])=>key!==one.name);pick({edits:Object.fromEntries(Object.
+keys(kept2).length?[...rest,[one.name,kept2]]:rest)})},masked=>pick({masked:frame.modalities.map(k=>k.name).filter(k=>k===one.name?masked:shown.masked.includes(
+k))}),()=>shown.time)):[];if(live){let kinds=EDITED.filter(kind=>options.offers.some(list=>list.includes(kind)));root.append(h("div",{class:"mmv-scroll-x",tabindex:0,
+role:"region","aria-label":"Edits of each modality"},h("table",{class:"mmv-edits","aria-label":"Edits"},h("thead",{},h("tr",{},h("td"),...kinds.map(kind=>h("th",
+{scope:"col",class:`mmv-by-${kind}`},HEADS[kind])))),h("tbody",{},...rows.map(one=>one.row(kinds))))))}let why=live?missingControls(frame,options.offers,options.
+reasons??[]):model.get("opened")?"Further edits need a running kernel, and a saved page has none; a modality can still be masked, under Modality ablation.":`Edi\
+ts need the model in a running kernel: ${HOW}.`;root.append(h("div",{class:"mmv-inline"},reset,before,cancel,status),effect,problem,...why?[faint(why)]:[]);function difference({
+sample,epoch,time}){let k=frame.task==="classification"?frame.targets[sample]:0,at=one=>one.part("prediction",epoch,sample,time)[k],pair=(text,a,b,form)=>h("spa\
+n",{class:"mmv-change"},...text,` ${form(a,frame.digits)} → ${form(b,frame.digits)}`),shares=[frame.recorded,frame].map(one=>one.part("phi",epoch,sample,time));
+return[pair([frame.task==="classification"?"p(true class)":"predicted value"],at(frame.recorded),at(frame),fixed),...frame.modalities.map((_,m)=>pair(modality(frame,
+m),shares[0][m],shares[1][m],signed))]}function report(key){let failed=model.get("what_if_error"),mine=failed?.seq&&requestKey(failed.request)===key,shownText=current?
+"shown is the last valid prediction":"shown is the recorded sample";cancel.hidden=!live||!key||current?.key===key,reset.disabled=!key,before.disabled=!current,problem.
+textContent=key&&mine?`This edit could not be computed; ${shownText}${current?`: ${editWords(frame,current.edits)||"some modalities masked"}`:""}. The reason: ${failed.
+text}`:"",status.textContent=frame.edited()===null&&current?"Shown is the sample as recorded.":key?mine?"":current&&current.key===key?"Shown is the edited sampl\
+e; outlines and pale lines are as recorded.":live?`Computing; ${shownText}.`:`This edit was not computed before the page was saved; ${shownText}.`:live?"Nothing\
+ is edited.":"",clearTimeout(timer),live&&key&&!mine&&!(current&&current.key===key)&&(timer=setTimeout(()=>status.textContent=`No result for 5 seconds: the kern\
+el is busy, or not running; ${shownText}.`,5e3))}function draw(selection,edited,hidden){[shown,current]=[selection,edited];let key=live||edited?requestKey(selection):
+Object.keys(selection.edits).length?requestKey(selection):"";rows.forEach((row2,m)=>{let{name:name2}=frame.modalities[m];row2.draw(Object.hasOwn(selection.edits,
+name2)?selection.edits[name2]:{},selection.masked.includes(name2))}),before.setAttribute("aria-pressed",String(hidden)),report(key),effect.replaceChildren(...frame.
+edited()?difference(selection):[])}return{node:root,draw,stop:()=>clearTimeout(timer)}}var WIDE=340,APART=28,BELOW=22,MOST4=3;function columnsOfEqualHeight(heights,columns){let best=[],least=1/0;for(let code=0;code<columns**heights.length;code++){
 let way=heights.map((_,i)=>Math.floor(code/columns**i)%columns),sums=Array(columns).fill(0);way.forEach((c,i)=>sums[c]+=heights[i]+BELOW),Math.max(...sums)<least&&
 ([best,least]=[way,Math.max(...sums)])}let first=[...new Set(best)];return best.map(c=>first.indexOf(c))}function columnLayout(panels){let root=h("div",{class:"\
 mmv-more"}),ways={};panels.forEach(({node,tall})=>node.style.containIntrinsicSize=`auto ${tall}px`);let shown=0,lay=columns=>{if(columns===shown)return;shown=columns;

@@ -98,7 +98,7 @@ function editRow(frame, m, offers, frames, edit, mask, cursor) {
     /** @type {Change[]} */
     const changes = [{ state: null, cut: null, step: null }, { state: "zero", cut: null }, { state: "hold", cut: null }, ...sources.map((cut) => ({ state: null, cut }))];
     const names = ["as computed", "state set to 0", "state held", ...sources.map((n) => `no edge from ${frame.modalities[n].name}`)];
-    const { select } = choice(`Intervention on the SSM stream of ${one.name}, in every layer`, names, (i) => edit(i ? { ...changes[i], step: field.disabled ? cursor() : Number(field.value) - 1 } : changes[0]));
+    const { select } = choice(`Intervention on the SSM stream of ${one.name}, in every ${frame.scans.length ? "captured scan of this modality" : "layer"}`, names, (i) => edit(i ? { ...changes[i], step: field.disabled ? cursor() : Number(field.value) - 1 } : changes[0]));
     const field = h("input", { type: "number", min: 1, max: frame.sizes.time, step: 1, value: 1, "aria-label": `First step of the intervention on ${one.name}`, title: "first step of the intervention; at first the selected step" });
     field.addEventListener("input", () => field.checkValidity() && field.value !== "" && edit({ step: Number(field.value) - 1 }));
     cells.state = h("div", { class: "mmv-slide" }, select, field);
@@ -117,13 +117,25 @@ function editRow(frame, m, offers, frames, edit, mask, cursor) {
   return { row, draw };
 }
 
+// Why the hidden states of some modalities cannot be edited: one sentence for all modalities with the same reason.
+/** @param {Frame} frame @param {number[]} closed @param {string[]} reasons */
+function closedStates(frame, closed, reasons) {
+  /** @type {Map<string, string[]>} */
+  const found = new Map();
+  for (const m of closed) {
+    const reason = reasons[m] || frame.missing_scans || "the fusion has no SSM stream per modality, or what_if does not offer it";
+    found.set(reason, [...(found.get(reason) ?? []), frame.modalities[m].name]);
+  }
+  return [...found].map(([reason, names]) => `Hidden states of ${names.join(", ")} cannot be changed here: ${reason}${reason.endsWith(".") ? "" : "."}`).join(" ");
+}
+
 // The reason why controls are missing, or "".
-/** @param {Frame} frame @param {Kind[][]} offers */
-function missingControls(frame, offers) {
+/** @param {Frame} frame @param {Kind[][]} offers @param {string[]} reasons */
+function missingControls(frame, offers, reasons) {
   /** @param {Kind} kind */
   const without = (kind) => frame.modalities.filter((_, m) => !offers[m].includes(kind)).map((one) => one.name);
   return EDITED.map((kind) => ({ kind, names: without(kind) })).filter(({ names }) => names.length)
-    .map(({ kind, names }) => (kind === "state" ? `Hidden states of ${names.join(", ")} cannot be changed here: the fusion has no SSM stream per modality, or what_if does not offer it.` : kind === "text" ? `The text of ${names.join(", ")} cannot be edited: what_if was given no encoder for it.` : `what_if does not offer ${WORDS[kind]} for ${names.join(", ")}.`)).join(" ");
+    .map(({ kind, names }) => (kind === "state" ? closedStates(frame, frame.modalities.flatMap((_, m) => (offers[m].includes("state") ? [] : [m])), reasons) : kind === "text" ? `The text of ${names.join(", ")} cannot be edited: what_if was given no encoder for it.` : `what_if does not offer ${WORDS[kind]} for ${names.join(", ")}.`)).join(" ");
 }
 
 // A saved page, or one that is served without a model, cannot predict: it shows the panel only if an edit is selected or predicted.
@@ -158,7 +170,7 @@ export function mountWhatIf(frame, model, pick, { compare }) {
     root.append(h("div", { class: "mmv-scroll-x", tabindex: 0, role: "region", "aria-label": "Edits of each modality" }, h("table", { class: "mmv-edits", "aria-label": "Edits" },
       h("thead", {}, h("tr", {}, h("td"), ...kinds.map((kind) => h("th", { scope: "col", class: `mmv-by-${kind}` }, HEADS[kind])))), h("tbody", {}, ...rows.map((one) => one.row(kinds))))));
   }
-  const why = live ? missingControls(frame, options.offers) : model.get("opened") ? "Further edits need a running kernel, and a saved page has none; a modality can still be masked, under Modality ablation."
+  const why = live ? missingControls(frame, options.offers, options.reasons ?? []) : model.get("opened") ? "Further edits need a running kernel, and a saved page has none; a modality can still be masked, under Modality ablation."
     : `Edits need the model in a running kernel: ${HOW}.`;
   root.append(h("div", { class: "mmv-inline" }, reset, before, cancel, status), effect, problem, ...(why ? [faint(why)] : []));
 
