@@ -13,6 +13,7 @@ from mmviz.analysis.over_runs import map_agreement, over_runs, sign_agreement
 from mmviz.analysis.per_run import select_run
 from mmviz.analysis.retraining import retraining, value_by_retraining
 from mmviz.analysis.routing import mutual_information, routing
+from mmviz.analysis.sampled_shapley import sampled_shapley
 from mmviz.analysis.shapley import coalition_scores, prefix_shapley, shapley, shapley_by_class, shapley_values
 from mmviz.analysis.states import states, trajectories
 from mmviz.analysis.training_history import training
@@ -47,6 +48,7 @@ __all__ = [
     "register_value_function",
     "retraining",
     "routing",
+    "sampled_shapley",
     "select_run",
     "shapley",
     "shapley_by_class",

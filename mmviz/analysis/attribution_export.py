@@ -68,7 +68,7 @@ def attribution_rows(found: xr.Dataset, place: str) -> Attribution:
     if "phi" not in found or "baseline" not in found or "modality" not in found["phi"].dims:
         raise DataError(
             f"{place}: expected a result with phi (sample, modality) and baseline, from mmviz.analysis.shapley, window_shapley or "
-            f"mmviz.recording.sampled_shapley; this Dataset has {', '.join(map(str, found.data_vars)) or 'no variables'}"
+            f"sampled_shapley; this Dataset has {', '.join(map(str, found.data_vars)) or 'no variables'}"
         )
     phi = found["phi"]
     samples = [d for d in SAMPLE_DIMS if d in phi.dims]

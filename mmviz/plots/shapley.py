@@ -33,8 +33,10 @@ def shapley_frame(phi: xr.Dataset) -> xr.Dataset:
     """Return what :func:`plot_shapley` draws: ``mean``, ``low``, ``high`` (modality), and ``baseline``, ``full``.
 
     ``low`` and ``high`` bound the 95 % interval of the mean over samples, clustered by group where groups are known (see
-    :func:`mmviz.core.intervals.clustered_interval`; NaN for a single sample or group). Samples with a NaN value are excluded; attributes
-    ``n_samples`` and ``n_groups`` count the others.
+    :func:`mmviz.core.intervals.clustered_interval`; NaN for a single sample or group). Of sampled values it also contains the error of the
+    estimate: its half-width is √(h² + e²), with h that of the mean and e the mean over samples of the half-widths of their intervals, an upper
+    bound, as all samples share the drawn coalitions. Samples with a NaN value are excluded; attributes ``n_samples`` and ``n_groups``
+    count the others.
 
     Raises
     ------
@@ -48,11 +50,15 @@ def shapley_frame(phi: xr.Dataset) -> xr.Dataset:
     count = values.sizes["sample"]
     own = values["group"].values if "group" in values.coords else None
     mean, low, high = clustered_interval(values.transpose("sample", "modality").values, own)
+    sampled = "standard_error" in phi and not phi.attrs.get("exact", True)
     kept = (
         phi.sel(sample=values["sample"])
         if "sample" in phi.coords
         else phi.isel(sample=~phi["phi"].isnull().any("modality").values)
     )
+    if sampled:
+        reach = ((kept["high"] - kept["low"]) / 2).mean("sample").values
+        low, high = mean - np.hypot(mean - low, reach), mean + np.hypot(high - mean, reach)
     frame = xr.Dataset(
         {
             "mean": ("modality", mean),
@@ -67,9 +73,12 @@ def shapley_frame(phi: xr.Dataset) -> xr.Dataset:
         **phi.attrs,
         "n_samples": count,
         "n_groups": group_count(own, count),
-        "interval": interval_text(own, count),
+        "interval": interval_text(own, count) + (_SAMPLED.format(**phi.attrs) if sampled else ""),
     }
     return frame
+
+
+_SAMPLED = "; with the error of the estimate ({estimator}, {coalitions} coalitions)"
 
 
 def shapley_spec(frame: xr.Dataset) -> FigureSpec:
@@ -105,7 +114,7 @@ def plot_shapley(phi: xr.Dataset) -> go.Figure:
     Parameters
     ----------
     phi
-        From :func:`mmviz.analysis.shapley`.
+        From :func:`mmviz.analysis.shapley` or :func:`mmviz.analysis.sampled_shapley`.
     """
     return draw(shapley_spec(shapley_frame(phi)))
 

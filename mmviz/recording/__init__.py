@@ -9,6 +9,7 @@ from mmviz.recording.missing_modalities import compare_missing, missing_scores, 
 from mmviz.recording.path_effects import path_effects
 from mmviz.recording.probes import linear_probes
 from mmviz.recording.recorder import record
+from mmviz.recording.sampled_coalitions import record_sampled_coalitions
 from mmviz.recording.size_estimate import estimate
 from mmviz.recording.what_if import what_if
 from mmviz.recording.windows import record_windows
@@ -25,6 +26,7 @@ __all__ = [
     "record",
     "record_attribution",
     "record_faithfulness",
+    "record_sampled_coalitions",
     "record_windows",
     "subset_scores",
     "what_if",

@@ -36,6 +36,10 @@ if TYPE_CHECKING:
 
 #: bytes of a chunk of recorded samples where the number of samples is not given
 CHUNK_OF_SAMPLES_BYTES = 64 << 20
+_SAMPLED = (
+    "{count} modalities have too many subsets to record; estimate Shapley values with mmviz.recording.record_sampled_coalitions and "
+    "mmviz.analysis.sampled_shapley"
+)
 _MAX_PREDICTED = 4096  # samples per chunk of /coalitions, so that the progress bar moves
 
 
@@ -131,7 +135,7 @@ def record(
     *,
     recorded_samples: int | Sequence[int] | np.ndarray = 6,
     epochs: Sequence[int] | None = None,
-    coalitions: bool = True,
+    coalitions: bool | None = None,
     prefixes: str = "steps",
     influence: bool = True,
     attribution: str | None = "auto",
@@ -156,7 +160,8 @@ def record(
         Epochs to replay for those samples; None: all with stored weights. The best epoch is always included.
     coalitions
         Also record the predictions for all 2^M subsets of modalities: every sample at the best epoch, recorded samples at
-        every epoch and step.
+        every epoch and step. None: with up to 12 modalities; with more, a note of the Trace states how to estimate Shapley values
+        (:func:`mmviz.recording.record_sampled_coalitions`).
     prefixes
         Definition of the prediction at step t. ``steps``: from the first steps of the aligned recording, in one pass where the model is
         causal. ``recording``: from the recording truncated there: frames that begin later are removed from every modality before alignment,
@@ -206,11 +211,14 @@ def record(
     matching = matched(spec, split, "record")
     chosen = chosen_samples(split, recorded_samples)
     replayed = chosen_epochs(run, epochs)
-    if coalitions and len(spec.modalities) > MAX_EXACT_PLAYERS:
+    many = len(spec.modalities) > MAX_EXACT_PLAYERS
+    if coalitions and many:
         raise ConfigError(
             f"record: {len(spec.modalities)} modalities mean 2^{len(spec.modalities)} subsets, more than the limit of "
-            f"2^{MAX_EXACT_PLAYERS}; pass coalitions=False"
+            f"2^{MAX_EXACT_PLAYERS}; leave out coalitions=, and estimate Shapley values with mmviz.recording.record_sampled_coalitions"
         )
+    notes: tuple[str, ...] = (_SAMPLED.format(count=len(spec.modalities)),) if many and coalitions is None else ()
+    coalitions = not many if coalitions is None else coalitions
     if chunk is not None and (path is None or type(chunk) is not int or chunk < 1):
         raise ConfigError(
             f"record: chunk={chunk!r}, expected an integer ≥ 1 together with path=, the file that is written in chunks"
@@ -221,7 +229,7 @@ def record(
         warn_of_untrained(run, members)
     prefix_meaning(run.model, prefixes)
     rule, note = attribution_rule(run, split, matching, chosen, attribution)
-    notes = (note,) if note else ()
+    notes += (note,) if note else ()
     recording = Recording(run, split, matching, replayed, members, influence, aligns, prefixes, rule, notes)
     sizes = Sizes.of(recording, len(chosen))
     if path is not None:

@@ -13,6 +13,7 @@ from mmviz.core.intervals import MIN_PAIRS
 from mmviz.core.options import takes, whole
 from mmviz.core.subsets import MAX_EXACT_PLAYERS, membership
 from mmviz.data.matching import matched
+from mmviz.metrics.coalition_plan import coalitions_along, reversed_pairs
 from mmviz.models.batch import batch_of
 from mmviz.models.coalitions import Players, windows_of
 from mmviz.recording.coalitions import recorded_predictions
@@ -122,9 +123,9 @@ def _plan(players: Players, budget: int | None, seed: int) -> tuple[np.ndarray, 
     together = _owen_members(blocks, n, budget // 2)
     if together is None:
         orders["owen"] = _draw(lambda: _grouped(blocks, rng), n, budget // 2, budget)
-        together = _along(orders["owen"])
+        together = coalitions_along(orders["owen"])
     orders["shapley"] = _draw(lambda: rng.permutation(n), n, budget - len(together), budget)
-    return np.unique(np.concatenate([together, _along(orders["shapley"])]), axis=0), orders
+    return np.unique(np.concatenate([together, coalitions_along(orders["shapley"])]), axis=0), orders
 
 
 def _draw(order: Callable[[], np.ndarray], n: int, available: int, budget: int) -> np.ndarray:
@@ -135,20 +136,11 @@ def _draw(order: Callable[[], np.ndarray], n: int, available: int, budget: int) 
             f"record_windows: budget={budget} is too small for {n} windows, with {2 * (n - 1)} coalitions per pair of orders; "
             f"give at least {2 * (MIN_PAIRS * 2 * (n - 1) + 2)}"
         )
-    drawn = [order() for _ in range(pairs)]
-    return np.stack([o for one in drawn for o in (one, one[::-1])])
+    return reversed_pairs(order, pairs)
 
 
 def _grouped(blocks: list[np.ndarray], rng: np.random.Generator) -> np.ndarray:
     return np.concatenate([rng.permutation(blocks[b]) for b in rng.permutation(len(blocks))])
-
-
-def _along(orders: np.ndarray) -> np.ndarray:
-    """Return the coalitions along the orders, from the empty one to all players."""
-    draws, n = orders.shape
-    rank = np.argsort(orders, axis=1)
-    held = rank[:, None, :] < np.arange(n + 1)[None, :, None]
-    return np.unique(held.reshape(draws * (n + 1), n), axis=0)
 
 
 def _owen_members(blocks: list[np.ndarray], n: int, available: int) -> np.ndarray | None:
