@@ -3,6 +3,7 @@
 from mmviz.analysis.accessor import ResultAccessor
 from mmviz.analysis.alignment import alignment, directions, plan_entropy, plan_monotonicity, plan_summary, transport
 from mmviz.analysis.attribution import attribution
+from mmviz.analysis.captured_scans import captured_scans, scan_influence, scan_states
 from mmviz.analysis.end_to_end import end_to_end
 from mmviz.analysis.faithfulness import faithfulness
 from mmviz.analysis.game import ValueFunction, register_value_function, value_functions
@@ -24,6 +25,7 @@ __all__ = [
     "ValueFunction",
     "alignment",
     "attribution",
+    "captured_scans",
     "coalition_scores",
     "deviations",
     "directions",
@@ -49,6 +51,8 @@ __all__ = [
     "retraining",
     "routing",
     "sampled_shapley",
+    "scan_influence",
+    "scan_states",
     "select_run",
     "shapley",
     "shapley_by_class",

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 AT = 0.2
 #: shares q of comprehensiveness and sufficiency (ERASER's bins); those that were recorded are used
 BINS = (0.01, 0.05, 0.1, 0.2, 0.5)
-_REMEDY = "record it with mmviz.recording.record_faithfulness, or with mmviz.record(..., attribution='frozen')"
+_REMEDY = "record it with mmviz.recording.record_faithfulness, or with mmviz.record(..., attribution='auto')"
 _LONG = {
     "deletion": "output without the cells of the largest scores",
     "insertion": "output with only the cells of the largest scores",

@@ -131,12 +131,17 @@ def trajectories(trace: xr.DataTree, *, layer: int = 0) -> xr.Dataset:
     Raises
     ------
     DataError
-        If the model has no scan, or there are fewer than three finite steps.
+        If the model has no scan, there are fewer than three finite steps, or the captured scans of a user's module differ in shape.
     ConfigError
         If the layer does not exist.
     """
     require_scan(trace, "trajectories")
     operator = trace["operator"].to_dataset()
+    if "h" not in operator:
+        raise DataError(
+            "trajectories: /operator holds no states h, because the captured scans of the modalities differ in their shapes or steps, or are large; "
+            "use mmviz.analysis.scan_states for one scan"
+        )
     layer = whole(layer, "trajectories: layer", low=0, high=operator.sizes["layer"] - 1)
     valid = trace["states"].to_dataset()["valid"].transpose("recorded_sample", "modality", "time")
     h = operator["h"].isel(layer=layer).transpose("recorded_sample", "modality", "time", "channel", "state")

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from mmviz.data.spec import Spec
     from mmviz.models.batch import Batch, Steps
+    from mmviz.models.capture import CapturedScan
 
 
 @dataclass(frozen=True)
@@ -172,6 +173,8 @@ class Observation:
         Transport plan of each modality to the anchor.
     penalties
         Name to an auxiliary loss, a weighted scalar that training adds to the loss.
+    captured
+        Captured scans of a user's module, in the order of ``Adapted.sites``.
     """
 
     training: bool = False
@@ -180,6 +183,7 @@ class Observation:
     routing: list[Routing] = field(default_factory=list)
     plans: list[TransportPlan] = field(default_factory=list)
     penalties: dict[str, Tensor] = field(default_factory=dict)
+    captured: list[CapturedScan] = field(default_factory=list)
 
 
 class FusionModel(nn.Module, ABC):

@@ -2,6 +2,12 @@
 
 from mmviz.plots.ablation import ablation_frame, missing_frame, plot_ablation, plot_missing
 from mmviz.plots.alignment import alignment_frame, directions_frame, plot_alignment, plot_directions
+from mmviz.plots.captured_scans import (
+    plot_scan_influence,
+    plot_scan_states,
+    scan_influence_frame,
+    scan_states_frame,
+)
 from mmviz.plots.coalitions import (
     interactions_frame,
     plot_interactions,
@@ -108,6 +114,8 @@ __all__ = [
     "plot_probes",
     "plot_retraining",
     "plot_routing",
+    "plot_scan_influence",
+    "plot_scan_states",
     "plot_shapley",
     "plot_shapley_epochs",
     "plot_states",
@@ -120,6 +128,8 @@ __all__ = [
     "register_figure",
     "retraining_frame",
     "routing_frame",
+    "scan_influence_frame",
+    "scan_states_frame",
     "shapley_epochs_frame",
     "shapley_frame",
     "states_frame",

@@ -128,7 +128,12 @@ def half_life_frame(summary: xr.Dataset, *, layer: int = 0) -> xr.Dataset:
     check_position("half_life_frame", "layer", layer, summary.sizes["layer"])
     values = summary["half_life"].isel(layer=layer).transpose("modality", "channel_all", "state").values
     share = np.linspace(0, 1, 101)
-    spread = np.nanquantile(values.reshape(len(values), -1), share, axis=1).T
+    spread = np.full(
+        (len(values), len(share)), np.nan
+    )  # NaN: a modality whose half-lives are in other steps, see scan_states
+    for m, lives in enumerate(values.reshape(len(values), -1)):
+        if not np.isnan(lives).all():
+            spread[m] = np.nanquantile(lives, share)
     frame = xr.Dataset(
         {"half_life": (("modality", "share"), spread), "steps": summary.sizes["time"]},
         coords={"modality": summary["modality"].values, "share": share},

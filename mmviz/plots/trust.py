@@ -167,6 +167,7 @@ ROWS: dict[str, Row] = {
         "exactly they reproduce the output of the user's function.",
         "Parts of the module outside its scans: gates, convolutions, attention, the head. The influence of a scan is no attribution of the prediction. "
         "A scan belongs to a modality only where its input depends on that modality alone.",
+        figures=("plot_scan_states", "plot_scan_influence"),
         views=("captured scans",),
     ),
     "transport": Row(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -13,8 +14,10 @@ from mmviz.core.options import one_of
 from mmviz.models.batch import batch_of
 from mmviz.models.coalitions import CHUNK_BYTES
 from mmviz.models.frozen_gates import RULES, FrozenModel, freeze
+from mmviz.models.user_module.model import Adapted
+from mmviz.recording import integrated_gradients
 from mmviz.recording.influence import in_blocks, steps_per_block
-from mmviz.recording.samples import array, coordinates, outputs
+from mmviz.recording.samples import array, coordinates, in_output_order, outputs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +32,7 @@ if TYPE_CHECKING:
     from mmviz.train.run import Run
 
 #: values of ``mm.record(attribution=)`` besides None
-ATTRIBUTIONS = ("auto", *RULES)
+ATTRIBUTIONS = ("auto", *RULES, integrated_gradients.RULE)
 LABEL = "end-to-end attribution"
 DESCRIPTION = (
     "Contribution to the raw output (logit or value) with all factors that depend on the data held at their values: an affine network in the encoder "
@@ -42,14 +45,18 @@ def attribution_rule(
 ) -> tuple[str | None, str]:
     """Return the rule of the attribution to record (None: none is recorded), and a note where ``auto`` records none.
 
+    ``auto`` is ``frozen``; for a user's module, whose gates are unknown, integrated gradients where they are cheap.
+
     Raises
     ------
     ConfigError
-        Another value; or a rule by name, and the fusion cannot be frozen (it is named).
+        Another value; or a rule by name that does not apply to the model (the reason is named).
     """
     if requested is None:
         return None, ""
     one_of(requested, ATTRIBUTIONS, "record: attribution (None records none)")
+    if requested == integrated_gradients.RULE or (requested == "auto" and isinstance(run.model, Adapted)):
+        return _integrated(run, split, matching, chosen, requested)
     rule = "frozen" if requested == "auto" else requested
     try:
         with run.at_epoch(run.best_epoch) as model, torch.no_grad():
@@ -59,6 +66,29 @@ def attribution_rule(
             raise ConfigError(f"record: attribution={requested!r}: {error}") from error
         return None, f"No end-to-end attribution: {error}."
     return rule, ""
+
+
+def _integrated(
+    run: Run, split: Split, matching: Matching, chosen: np.ndarray, requested: str
+) -> tuple[str | None, str]:
+    """Return the rule of integrated gradients, or with ``auto`` None and a note where they do not apply or cost much."""
+    named = requested != "auto"
+    with run.at_epoch(run.best_epoch) as model:
+        reason = why = integrated_gradients.why_not_integrated(
+            model, batch_of(split, chosen[:1], matching).ordered(model.spec.names)
+        )
+        if not named and not reason and find_spec("captum") is None:
+            reason = "captum is not installed (extra 'explain')"
+        if not named and not reason:
+            cost = integrated_gradients.estimated_operations(model, len(chosen))
+            if cost > integrated_gradients.AUTO_OPERATIONS:
+                reason = (
+                    f"integrated gradients of {len(chosen)} samples take about {cost:.0e} operations; record it with attribution="
+                    f"{integrated_gradients.RULE!r}"
+                )
+    if named and why:
+        raise ConfigError(f"record: attribution={requested!r}: {why}")
+    return (None, f"No end-to-end attribution: {reason}.") if reason else (integrated_gradients.RULE, "")
 
 
 class Contributions(NamedTuple):
@@ -111,8 +141,8 @@ def attribution_of(
     pair = ("target_modality", "target_block", "source_modality", "source_block")
     data = xr.Dataset(
         {
-            "share": (("recorded_sample", "output", "modality", "time"), _ordered(matching, share)),
-            "share_of_mean": (("recorded_sample", "output", "modality", "time"), _ordered(matching, of_mean)),
+            "share": (("recorded_sample", "output", "modality", "time"), in_output_order(matching, share)),
+            "share_of_mean": (("recorded_sample", "output", "modality", "time"), in_output_order(matching, of_mean)),
             "bias": (("recorded_sample", "output"), matching.outputs(bias)),
             "logit": (("recorded_sample", "output"), matching.outputs(logit)),
             "conservation_error": (("recorded_sample", "output"), matching.outputs(error)),
@@ -136,8 +166,8 @@ def attribution_of(
     if frozen.causal:
         prefix = np.stack([found.prefix for found in replayed if found.prefix is not None])
         at_zero = np.stack([found.prefix_bias for found in replayed if found.prefix_bias is not None])
-        data["prefix"] = (("recorded_sample", "output", "time", *pair[2:]), _ordered(matching, prefix))
-        data["prefix_bias"] = (("recorded_sample", "output", "time"), _ordered(matching, at_zero))
+        data["prefix"] = (("recorded_sample", "output", "time", *pair[2:]), in_output_order(matching, prefix))
+        data["prefix_bias"] = (("recorded_sample", "output", "time"), in_output_order(matching, at_zero))
     for name, meaning in _MEANINGS.items():
         if name in data:
             data[name].attrs = {"long_name": meaning, "units": "1"}
@@ -193,11 +223,6 @@ def contributions(frozen: FrozenModel, sample: int, width: int, *, chunk_bytes: 
     return Contributions(stream, prefix, None if at_zero.prefixes is None else array(at_zero.prefixes)[0].T)
 
 
-def _ordered(matching: Matching, values: np.ndarray) -> np.ndarray:
-    """Return values (recorded_sample, output, ...) with the outputs in the order of the data set's classes."""
-    return np.ascontiguousarray(np.moveaxis(matching.outputs(np.moveaxis(values, 1, -1)), -1, 1))
-
-
 def averaged_modalities(model: FusionModel) -> Iterator[str]:
     """Yield the modalities whose steps are averages of frames, or repeat a frame."""
     for modality in model.spec.modalities:
@@ -222,7 +247,12 @@ def _frames(
             for i in range(len(chosen))
         ]
         data = xr.Dataset(
-            {"share": (("recorded_sample", "output", "frame"), _ordered(matching, np.stack(parts).astype(np.float32)))},
+            {
+                "share": (
+                    ("recorded_sample", "output", "frame"),
+                    in_output_order(matching, np.stack(parts).astype(np.float32)),
+                )
+            },
             coords={"recorded_sample": chosen, "output": outputs(matching.spec)},
             attrs={
                 "description": "The share of a step is divided among its frames by their weights in the step's average."

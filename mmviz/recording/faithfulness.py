@@ -218,15 +218,16 @@ def curves(
 def faithfulness_of(
     model: FusionModel, batch: Batch, attribution: xr.Dataset, rows: Int[np.ndarray, " recorded_sample"]
 ) -> xr.Dataset:
-    """Return the small version of the group for a Trace: end-to-end attribution, random and recent cells, at few fractions; random cells are only removed.
+    """Return the small version of the group for a Trace: the recorded attribution, random and recent cells, at few fractions; random cells are only removed.
 
     ``attribution`` is the group ``/attribution`` of the same samples.
     """
     explained = Explained.of(model, batch, "zero")
     logit, share = (torch.from_numpy(attribution[name].values).double() for name in ("logit", "share"))
     weight = target_weights(logit, logit.argmax(-1), classifies=explained.classifies)
+    rule = attribution.attrs["rule"]
     scores = {
-        "end-to-end attribution": (weight[..., None, None] * share).sum(1),
+        rule if rule in METHODS else "end-to-end attribution": (weight[..., None, None] * share).sum(1),
         "recency": METHODS["recency"](explained),
     }
     return curves(explained, scores, rows, FRACTIONS_OF_TRACE, random_kept=False)

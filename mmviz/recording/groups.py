@@ -13,11 +13,13 @@ import mmviz
 from mmviz.models.batch import batch_of
 from mmviz.models.encoder import resolution_notes
 from mmviz.models.user_module.model import Adapted
+from mmviz.recording import integrated_gradients
 from mmviz.recording.alignment import AlignmentGroup, TransportGroup
+from mmviz.recording.captured_scans import captured_groups
+from mmviz.recording.captured_states import captured_influence, scan_groups_of
 from mmviz.recording.coalitions import PrefixGroup, coalitions_of
 from mmviz.recording.end_to_end import attribution_of, mean_step
 from mmviz.recording.faithfulness import faithfulness_of
-from mmviz.recording.hidden_states import ScanGroups
 from mmviz.recording.influence import influence_of
 from mmviz.recording.routing import RoutingGroup
 from mmviz.recording.samples import backend_of, clock_group, history_of, inputs_of, samples_of
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from mmviz.data.dataset import Split
     from mmviz.data.matching import Matching
     from mmviz.models.base import FusionModel
+    from mmviz.models.batch import Batch
     from mmviz.train.run import Run
 
 
@@ -53,7 +56,7 @@ class Recording:
     prefixes
         ``steps`` or ``recording``, see :func:`mmviz.record`.
     attribution
-        Rule of the end-to-end attribution, see :data:`mmviz.models.frozen_gates.RULES`; None: none is recorded.
+        Rule of the attribution, see :data:`mmviz.recording.end_to_end.ATTRIBUTIONS`; None: none is recorded.
     notes
         Further notes for the Trace.
     """
@@ -75,7 +78,7 @@ class Recording:
         run, best_epoch = self.run, self.run.best_epoch
         groups = inputs_of(self.matching, self.split, chosen) | clock_group(run.model, self.split, chosen)
         batch = batch_of(self.split, chosen, self.matching)
-        scans, routing, transport = ScanGroups(), RoutingGroup(), TransportGroup()
+        scans, routing, transport = scan_groups_of(run.model), RoutingGroup(), TransportGroup()
         prefixes = None if self.members is None else PrefixGroup(self.members, self.prefixes)
         for epoch in self.epochs:
             with run.at_epoch(epoch) as model:
@@ -86,8 +89,11 @@ class Recording:
                 transport.add(seen, best=best)
                 if best and self.influence and (seen.scans or seen.tokens):
                     groups["/influence"] = influence_of(model, seen, chosen)
+                if best and isinstance(model, Adapted) and seen.captured:
+                    groups |= captured_groups(model, seen.captured, steps, chosen, influence=self.influence)
+                    groups |= captured_influence(model, seen, chosen) if self.influence else {}
                 if best and self.attribution is not None:
-                    groups |= attribution_of(model, batch, chosen, self.matching, self.attribution, self._mean_step)
+                    groups |= self._attribution(model, batch, chosen)
                     ordered = batch.ordered(model.spec.names)
                     groups["/faithfulness"] = faithfulness_of(model, ordered, groups["/attribution"], chosen)
                 if prefixes is not None:
@@ -97,6 +103,11 @@ class Recording:
         if prefixes is not None:
             groups |= prefixes.datasets(run.model, self.matching, chosen, self.epochs)
         return groups
+
+    def _attribution(self, model: FusionModel, batch: Batch, chosen: np.ndarray) -> dict[str, xr.Dataset]:
+        if self.attribution == integrated_gradients.RULE:
+            return integrated_gradients.integrated_of(model, batch, chosen, self.matching)
+        return attribution_of(model, batch, chosen, self.matching, str(self.attribution), self._mean_step)
 
     @cached_property
     def _mean_step(self) -> torch.Tensor:
@@ -150,4 +161,4 @@ class Recording:
 
 def _notes_of(model: FusionModel) -> tuple[str, ...]:
     """Return notes about the model that hold for any data."""
-    return (model.note,) if isinstance(model, Adapted) else resolution_notes(model.spec.modalities, model.steps)
+    return model.notes if isinstance(model, Adapted) else resolution_notes(model.spec.modalities, model.steps)

@@ -42,10 +42,15 @@ def influence_of(model: FusionModel, seen: Observation, chosen: np.ndarray) -> x
         layers = [_maps(scan, sample, width) for scan in seen.scans] or _token_maps(seen, sample, width)
         for name, parts in maps.items():
             parts.append(np.stack([layer[name] for layer in layers]))
+    return influence_dataset(model, {name: np.stack(parts) for name, parts in maps.items()}, chosen, width)
+
+
+def influence_dataset(model: FusionModel, maps: dict[str, np.ndarray], chosen: np.ndarray, width: int) -> xr.Dataset:
+    """Return the group of maps ``influence`` and ``effect`` (recorded_sample, layer, target, block, source, block) of ``width`` steps per block."""
     names = list(model.spec.names)
     first = np.arange(0, model.steps, width)
     data = xr.Dataset(
-        {name: (_DIMS, np.stack(parts)) for name, parts in maps.items()},
+        {name: (_DIMS, values) for name, values in maps.items()},
         coords={
             "recorded_sample": chosen,
             "target_modality": names,

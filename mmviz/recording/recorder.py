@@ -172,8 +172,10 @@ def record(
     attribution
         Also record the end-to-end attribution of the recorded samples at the best epoch: the contribution of every modality and step to each
         logit (or the value), to the streams before pooling and to the prediction for every prefix, see
-        :func:`mmviz.models.frozen_gates.freeze`. ``frozen`` or ``half``: the rule for gates. ``auto``: ``frozen`` where the fusion has an affine
-        form with frozen gates; otherwise none, and the notes of the Trace state why. None: none.
+        :func:`mmviz.models.frozen_gates.freeze`. ``frozen`` or ``half``: the rule for gates. ``integrated gradients`` (captum, 32 points): for any
+        differentiable model; of a user's module relative to its imputed inputs, without streams and prefixes. ``auto``: ``frozen`` where the fusion has an
+        affine form with frozen gates; for a user's module integrated gradients where they take less than about 2e11 operations; otherwise none, and
+        the notes of the Trace state why. None: none.
     alignment
         Also record the distances of the encoded modalities from the anchor, at every replayed epoch. None: for models with alignment.
     limit_bytes
@@ -196,7 +198,7 @@ def record(
     Raises
     ------
     ConfigError
-        Unknown epoch or sample, another ``prefixes``, an ``attribution`` by name of a fusion that cannot be frozen, more than 12 modalities with ``coalitions=True``, or ``chunk`` without ``path``.
+        Unknown epoch or sample, another ``prefixes``, an ``attribution`` by name that does not apply to the model, more than 12 modalities with ``coalitions=True``, or ``chunk`` without ``path``.
     MmvizError
         If the Trace needs more than ``limit_bytes``; the message lists the size of each group.
     DataError

@@ -36,6 +36,11 @@ def outputs(spec: Spec) -> list[str]:
     return list(spec.task.classes) if spec.task.kind == "classification" else ["value"]
 
 
+def in_output_order(matching: Matching, values: np.ndarray) -> np.ndarray:
+    """Return values (recorded_sample, output, ...) with the outputs in the order of the data set's classes."""
+    return np.ascontiguousarray(np.moveaxis(matching.outputs(np.moveaxis(values, 1, -1)), -1, 1))
+
+
 def array(tensor: Tensor) -> np.ndarray:
     """Return a float32 array."""
     return np.ascontiguousarray(tensor.detach().float().cpu().numpy())

@@ -13,6 +13,10 @@ from mmviz.data.matching import matched
 from mmviz.models.fusions.alignmamba import AlignMamba
 from mmviz.models.ssm.alignment import AnchorConfig
 from mmviz.models.ssm.modality_aware import ModalityAwareLayer
+from mmviz.models.user_module.model import Adapted
+from mmviz.recording import integrated_gradients
+from mmviz.recording.captured_scans import scan_bytes
+from mmviz.recording.captured_states import equal_shapes, holds_states
 from mmviz.recording.end_to_end import ATTRIBUTIONS, averaged_modalities
 from mmviz.recording.faithfulness import FRACTIONS_OF_TRACE
 from mmviz.recording.groups import Recording
@@ -76,14 +80,21 @@ class Sizes:
             "states": 4 * E * cells * channels + M * T,
             "operator": 4 * (cells * (channels * (N + 1) + 2 * N) + Y * M * M),
         }
+        if isinstance(model, Adapted) and Y and not holds_states(model):
+            each["operator"] = 4 * (cells * channels + Y * M * M)
         once = {"states": 4 * E * Y * M * M, "operator": 4 * Y * M * channels * N}
-        if recording.influence and Y:
+        if isinstance(model, Adapted) and model.sites:
+            sizes = [scan_bytes(site, influence=recording.influence) for site in model.sites]
+            each["scans"], once["scans"] = sum(size for size, _ in sizes), sum(size for _, size in sizes)
+        if recording.influence and Y and not (isinstance(model, Adapted) and not equal_shapes(model)):
             blocks = math.ceil(T / steps_per_block(T))
             each["influence"] = 2 * 4 * Y * (M * blocks) ** 2
         if recording.attribution is not None:
             blocks = math.ceil(T / steps_per_block(T))
             prefix = K * T * (M * blocks + 1) if model.causal else 0
             each["attribution"] = 4 * (K * (2 * M * T + 3) + (M * blocks) ** 2 + prefix)
+            if recording.attribution == integrated_gradients.RULE:
+                each["attribution"] = 4 * K * (M * T + 3)
             frames = {m.name: m.steps for m in spec.modalities}
             each["attribution_frames"] = 4 * K * sum(frames[name] for name in averaged_modalities(model))
             each["faithfulness"] = 4 * 2 * 3 * len(FRACTIONS_OF_TRACE)
@@ -122,7 +133,10 @@ def estimate(
     M = len(run.model.spec.modalities)
     if attribution is not None:
         one_of(attribution, ATTRIBUTIONS, "estimate: attribution (None records none)")
-        rule = None if run.model.cannot_freeze else "frozen"
+        integrated = attribution == integrated_gradients.RULE or (
+            attribution == "auto" and isinstance(run.model, Adapted)
+        )
+        rule = integrated_gradients.RULE if integrated else None if run.model.cannot_freeze else "frozen"
     else:
         rule = None
     aligns = isinstance(run.model.config, AnchorConfig) if alignment is None else alignment

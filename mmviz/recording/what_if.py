@@ -17,9 +17,9 @@ from mmviz.models.batch import batch_of
 from mmviz.models.prefixes import prefix_meaning
 from mmviz.models.user_module.model import Adapted
 from mmviz.recording.alignment import TransportGroup
+from mmviz.recording.captured_states import scan_groups_of
 from mmviz.recording.coalitions import PrefixGroup
 from mmviz.recording.edited_layers import edited_layers
-from mmviz.recording.hidden_states import ScanGroups
 from mmviz.recording.influence import influence_of
 from mmviz.recording.routing import RoutingGroup
 from mmviz.recording.samples import clock_group, inputs_of, samples_of
@@ -166,7 +166,7 @@ class WhatIf:
         row = row_of(self._part, sample, "sample")
         split = edited(self._part, row, edits, spec=self._matching.spec, text=self._text)
         chosen, best = np.zeros(1, np.int64), epoch == self._run.best_epoch
-        scans, routing, transport = ScanGroups(), RoutingGroup(), TransportGroup()
+        scans, routing, transport = scan_groups_of(self._run.model), RoutingGroup(), TransportGroup()
         prefixes = PrefixGroup(self._members, self._prefixes)
         with self._lock, _one_thread(), torch.no_grad():
             model, batch = self._model(epoch), batch_of(split, matching=self._matching)

@@ -24,10 +24,18 @@ representation  what a linear probe reads: the encoder's output, or the input of
 weights         whose representation is probed: the full model, its untrained copy, or a model of the modality alone
 explanation     methods whose scores order the cells (modality, step); ``fraction`` the share of the cells that is removed or kept
 frame, feature  of one modality's recorded input; their sizes differ between modalities
+scan_stream     SSM streams of one captured scan (``/scans/0``, ``/scans/1``, ...); ``scan_source`` the same, as the source
+scan_step       steps of that scan; ``scan_channel`` its channels, ``scan_state`` states per channel; sizes differ between scans
+target_step_block blocks of scan steps of its influence map; coordinate = first step; ``source_step_block`` the same, of the source
 =============== ====================================================================================
 
-``/attribution``: contributions to the raw outputs (logits or the value) with frozen gates, see :func:`mmviz.record`; logit = ``bias`` + Σ ``share``.
+``/attribution``: contributions to the raw outputs (logits or the value), see :func:`mmviz.record`; logit = ``bias`` + Σ ``share``. Attribute ``rule``: with
+frozen gates (``frozen``, ``half``), or ``integrated gradients``, which has no ``stream``, ``prefix`` or ``share_of_mean``.
 ``/attribution_frames/NAME``: the same for the recorded frames, for a modality whose steps are averages of frames.
+
+``/scans/K``: a scan that a user's module calls, at the best epoch and its own resolution, see :func:`mmviz.models.adapt` (``scans=``). Its attributes
+(:data:`SCAN_ATTRS`) state the site, the modality of each stream ("" none or several), and how scan steps correspond to frames. ``/states`` contains
+those whose steps follow the frames of one modality; there ``/operator`` may lack h, B and C, and is NaN where scan steps are not steps of the model.
 
 ``/faithfulness``: the output (p of the predicted class, or the value) when the cells with the largest scores are removed (``deletion``) or kept
 (``insertion``) after the encoders, see :func:`mmviz.recording.record_faithfulness`.
@@ -156,10 +164,41 @@ INPUT: dict[str, tuple[tuple[str, ...], str]] = {
     "value": (("recorded_sample", "frame", "feature"), "f"),
     "valid": (("recorded_sample", "frame"), "b"),
 }
+#: every child of ``scans`` is one captured scan
+SCAN: dict[str, tuple[tuple[str, ...], str]] = {
+    "norm": (("recorded_sample", "scan_stream", "scan_step", "scan_channel"), "f"),
+    "dt": (("recorded_sample", "scan_stream", "scan_step", "scan_channel"), "f"),
+    "half_life": (("recorded_sample", "scan_stream", "scan_channel"), "f"),
+    "A": (("scan_stream", "scan_channel", "scan_state"), "f"),
+    "W": (("recorded_sample", "scan_stream", "scan_source"), "f"),
+    "valid": (("recorded_sample", "scan_stream", "scan_step"), "b"),
+    "frame": (("scan_stream", "scan_step"), "i"),
+    "influence": (
+        ("recorded_sample", "scan_stream", "target_step_block", "scan_source", "source_step_block"),
+        "f",
+    ),
+}
+#: attribute of a captured scan -> its type
+SCAN_ATTRS: dict[str, type] = {
+    "site": str,
+    "function": str,
+    "label": str,
+    "modality": str,
+    "modalities": list,
+    "depends_on": list,
+    "alignment": list,
+    "replay_error": float,
+    "in_states": bool,
+    "steps_per_block": int,
+}
 #: every child of ``attribution_frames`` is one modality whose steps are averages of frames
 ATTRIBUTION_FRAMES: dict[str, tuple[tuple[str, ...], str]] = {"share": (("recorded_sample", "output", "frame"), "f")}
-#: group -> variables that it may lack: those of causal fusions, and whether training met a coalition, where this is unknown
-OPTIONAL_VARIABLES = {"attribution": ("prefix", "prefix_bias", "share_of_mean"), "coalitions": ("trained",)}
+#: group -> variables that it may lack: those of causal fusions or frozen gates, whether training met a coalition, and states of scans of different shapes
+OPTIONAL_VARIABLES = {
+    "attribution": ("prefix", "prefix_bias", "share_of_mean", "stream"),
+    "coalitions": ("trained",),
+    "operator": ("h", "B", "C"),
+}
 #: additional variables of a modality with timestamps, seconds
 TIMED: dict[str, tuple[tuple[str, ...], str]] = {
     "time": (("recorded_sample", "frame"), "f"),
@@ -202,6 +241,7 @@ OPTIONAL = (
     "transport",
     "alignment",
     "retrained",
+    "scans",
 )
 
 
@@ -257,6 +297,31 @@ def validate(trace: xr.DataTree) -> None:
                     f"Trace: group /attribution_frames/{name} is of no modality of the Trace; it has {', '.join(trace.attrs['modalities'])}"
                 )
             _check_group(f"/attribution_frames/{name}", child.to_dataset(), ATTRIBUTION_FRAMES)
+    if "scans" in trace.children:
+        _check_scans(trace)
+
+
+def _check_scans(trace: xr.DataTree) -> None:
+    """Raise DataError where ``/scans`` is not numbered, or a variable or an attribute of a captured scan is missing."""
+    held, names = list(trace["scans"].children), ["", *trace.attrs["modalities"]]
+    if held != [str(k) for k in range(len(held))]:
+        raise DataError(
+            f"Trace: /scans contains {', '.join(held)}; the schema requires one group 0, 1, ... for each captured scan"
+        )
+    for name, child in trace["scans"].children.items():
+        place, data = f"/scans/{name}", child.to_dataset()
+        _check_group(place, data, {v: rule for v, rule in SCAN.items() if v != "influence" or v in data})
+        for key, kind in SCAN_ATTRS.items():
+            if type(data.attrs.get(key)) is not kind:
+                raise DataError(
+                    f"Trace: attribute {key!r} of {place} is {data.attrs.get(key)!r:.80}, the schema requires a {kind.__name__}"
+                )
+        streams = data.attrs["modalities"]
+        if len(streams) != data.sizes["scan_stream"] or not {*streams, data.attrs["modality"]} <= set(names):
+            raise DataError(
+                f"Trace: attributes 'modality' and 'modalities' of {place} are {data.attrs['modality']!r:.40} and {streams!r:.80}; the schema requires a "
+                f"modality of the Trace, or '', for each of the {data.sizes['scan_stream']} streams"
+            )
 
 
 def is_combined(trace: xr.DataTree) -> bool:

@@ -124,6 +124,42 @@ def end_to_end(trace):
     )  # fmt: skip
 
 
+def captured(trace):
+    """The Trace with one hand-made captured scan of two coupled streams, the second with padding at its end."""
+    rng = np.random.default_rng(6)
+    rows, names = trace["states"]["recorded_sample"].values, trace.attrs["modalities"][:2]
+    S, M, L, E, N = len(rows), 2, 10, 6, 3
+    step = np.arange(L)
+    dt = np.full((S, M, L, E), 0.1) * np.linspace(0.5, 2, E)
+    fade = np.where(step[:, None] >= step, 0.8 ** np.abs(step[:, None] - step), 0.0)
+    valid = np.ones((S, M, L), bool)
+    valid[:, 1, 8:] = False
+    sampled = ("recorded_sample", "scan_stream")
+    group = xr.Dataset(
+        {
+            "norm": ((*sampled, "scan_step", "scan_channel"), rng.random((S, M, L, E)) * np.arange(1, E + 1)),
+            "dt": ((*sampled, "scan_step", "scan_channel"), dt),
+            "half_life": ((*sampled, "scan_channel"), np.log(2) / dt[:, :, 0]),
+            "A": (("scan_stream", "scan_channel", "scan_state"), -np.ones((M, E, N))),
+            "W": ((*sampled, "scan_source"), np.broadcast_to([[0.7, 0.3], [0.4, 0.6]], (S, 2, 2)).copy()),
+            "valid": ((*sampled, "scan_step"), valid),
+            "frame": (("scan_stream", "scan_step"), np.stack([step, step]).astype(np.int32)),
+            "influence": (
+                (*sampled, "target_step_block", "scan_source", "source_step_block"),
+                rng.random((S, M, 1, M, 1)) * fade[:, None, :],
+            ),
+        },
+        coords={"recorded_sample": rows, "target_step_block": step, "source_step_block": step},
+        attrs={"site": "fusion.layers.0", "function": "coupled_scan", "label": "fusion.layers.0", "modality": "", "modalities": list(names),
+               "depends_on": list(names), "alignment": [f"one scan step per frame of {n}" for n in names], "replay_error": 1e-7, "in_states": True,
+               "steps_per_block": 1, "influence_channels": "mean over all 6 channels", "description": "made by hand"},
+    )  # fmt: skip
+    out = trace.copy()
+    out["scans/0"] = xr.DataTree(group)
+    mm.trace.validate(out)
+    return out
+
+
 def missing_scores():
     rng = np.random.default_rng(1)
     rate = np.arange(0, 0.8, 0.1)
@@ -272,6 +308,8 @@ def examples(trace):
         plots.plot_probes: ((retrained(names),), {}),
         plots.plot_retraining: ((retrained(names),), {}),
         plots.plot_routing: ((routing,), {}),
+        plots.plot_scan_influence: ((analysis.scan_influence(captured(trace)),), {}),
+        plots.plot_scan_states: ((analysis.scan_states(captured(trace)),), {}),
         plots.plot_shapley: ((analysis.shapley(trace),), {}),
         plots.plot_shapley_epochs: ((analysis.prefix_shapley(trace),), {}),
         plots.plot_states: ((summary,), {}),

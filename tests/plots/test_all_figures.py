@@ -39,6 +39,8 @@ DRAWN = {
     "plot_probes": ("score", "low", "high"),
     "plot_retraining": ("masked", "masked_low", "masked_high", "retrained", "retrained_low", "retrained_high"),
     "plot_routing": ("weight",),
+    "plot_scan_influence": ("level",),
+    "plot_scan_states": ("norm",),
     "plot_shapley": ("mean", "low", "high"),
     "plot_shapley_epochs": ("mean", "low", "high"),
     "plot_states": ("norm",),

@@ -191,14 +191,19 @@ class Mean(torch.nn.Module):
         return torch.stack([x.mean((1, 2)) for x in inputs.values()], -1)[:, :2]
 
 
-def test_a_users_module_has_a_note_and_is_an_error_where_the_rule_was_requested(toy):
-    run = mm.train.as_run(mm.models.adapt(Mean(), toy.spec, missing="zeros"))
+def test_a_users_module_without_a_gradient_has_a_note_and_is_an_error_where_a_rule_was_requested(toy):
+    closed = mm.models.adapt(Mean(), toy.spec, missing="zeros", call=lambda net, x: net(x).detach())
+    run = mm.train.as_run(closed)
     tree = mm.record(run, toy["test"], recorded_samples=2)
     assert "attribution" not in tree.children
-    assert any(note.startswith("No end-to-end attribution") and "Mean" in note for note in tree.attrs["notes"])
+    assert any(
+        note.startswith("No end-to-end attribution: the prediction has no gradient") for note in tree.attrs["notes"]
+    )
     with pytest.raises(ConfigError, match=r"attribution='frozen'.*Mean is a user's module"):
         mm.record(run, toy["test"], recorded_samples=2, attribution="frozen")
-    with pytest.raises(DataError, match=r"No end-to-end attribution.*Mean"):
+    with pytest.raises(ConfigError, match="attribution='integrated gradients': the prediction has no gradient"):
+        mm.record(run, toy["test"], recorded_samples=2, attribution="integrated gradients")
+    with pytest.raises(DataError, match=r"No end-to-end attribution: the prediction has no gradient"):
         mm.analysis.end_to_end(tree)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ from mmviz.models.user_module.imputation import Imputation
 from mmviz.models.user_module.model import Adapted, AdaptedConfig, digest
 from mmviz.models.user_module.outputs import looks_like_probabilities, output_kinds, within_one
 from mmviz.models.user_module.probe import probe_batch
+from mmviz.models.user_module.scan_sites import scan_sites
 from mmviz.models.user_module.trials import call_that_works, imputation_that_works, token_modalities
 
 if TYPE_CHECKING:
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from mmviz.models.batch import Batch
     from mmviz.models.user_module.imputation import MaskedAs, Missing
     from mmviz.models.user_module.outputs import OutputKind
+    from mmviz.models.user_module.scan_sites import Scans
 
     Call = Callable[..., Any]
 
@@ -212,8 +215,9 @@ def adapt(
     steps: int = 0,
     name: str = "",
     parameters: Mapping[str, Sequence[str]] | None = None,
+    scans: Scans = None,
 ) -> Adapted:
-    """Return a user's ``nn.Module`` as a fusion model: to train, and for Shapley values, what-if predictions and attributions.
+    """Return a user's ``nn.Module`` as a fusion model: to train, and for Shapley values, what-if predictions, attributions and, with ``scans``, hidden states.
 
     Parameters
     ----------
@@ -253,15 +257,23 @@ def adapt(
         Modality to names of parameters, or of submodules, that only this modality uses, such as ``{"audio": ["encoders.audio"]}``. Training
         strategies that treat modalities separately (OGM-GE, alternating updates) need them. Those that are not named are found from one pass: a
         parameter is specific to a modality if it is combined with data of this modality only.
+    scans
+        State space scans of the module whose states are recorded, see :func:`mmviz.models.capture`. None: none. ``"auto"``: all that one pass calls,
+        each assigned to the modality that alone changes its inputs (measured by exchanging one modality, then single frames, between two samples). A
+        mapping from a modality, or another name, to a site such as ``"encoders.0.mixer"``, to a list of sites in the order of their layers, or to
+        ``{"site": ..., "modalities": [...], "frames": [...]}``: the modality of each stream, and the last frame that each scan step contains
+        (-1: none), where they cannot be measured.
 
     Returns
     -------
     Adapted
-        A model for :func:`mmviz.train.fit`, or, trained already, for :func:`mmviz.train.as_run`. Its Trace has no states, influence, routing, transport or training history.
+        A model for :func:`mmviz.train.fit`, or, trained already, for :func:`mmviz.train.as_run`. Its Trace has no routing or transport, and without ``scans``
+        no states or influence.
 
     Raises
     ------
     ConfigError
+        A site that the module does not call, or a scan that the operator does not reproduce (ScanDiffersError).
         The module cannot be copied, its weights are not finite, or, on two samples made of frames of the training data: it fails, returns
         another shape, is not deterministic, depends on the other samples of the batch, or fails or predicts NaN for a subset of the
         modalities. The message names options with which the module was run successfully, if any.
@@ -273,6 +285,14 @@ def adapt(
     step is an interval of the longest recording in seconds and contains the frames that were recorded in it; the module receives the
     frames without their times. Modalities of token ids are detected (integers that the module looks up) and stay exact in a
     module of half precision.
+
+    Scan steps correspond to frames by position where the lengths are equal or one divides the other, or with a constant number of steps before the
+    first frame (class tokens), if single changed frames confirm it; otherwise it is unknown, and ``/states`` leaves the scan out.
+
+    Warns
+    -----
+    UserWarning
+        With ``scans="auto"``, where no scan was captured.
     """
     if not isinstance(module, nn.Module):
         raise ConfigError(f"adapt: module is a {type(module).__name__}, expected a torch.nn.Module")
@@ -306,4 +326,9 @@ def adapt(
     )
     model = Adapted(module, spec, config, missing=imputation, call=call).eval().cpu()
     check_module(model, ambiguous=not output_kind)
+    if scans is not None:
+        found = scan_sites(model, probe_batch(spec), scans)
+        if not found.sites:
+            warnings.warn(f"adapt: {found.notes[0]}", UserWarning, stacklevel=2)
+        model.with_scans(found)
     return model

@@ -1,4 +1,4 @@
-"""A user's ``nn.Module`` as a fusion model of which the predictions and the parameters are known."""
+"""A user's ``nn.Module`` as a fusion model of which the predictions, the parameters and the state space scans that it calls are known."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from torch import nn
 from mmviz.core.errors import ConfigError, DataError
 from mmviz.models.base import FusionConfig, FusionModel, Observation
 from mmviz.models.batch import Steps
+from mmviz.models.capture import capture
 from mmviz.models.encoder import check_modalities
 from mmviz.models.parameter_names import named_parameters
 from mmviz.models.resampling import clock_fractions
@@ -22,14 +23,17 @@ from mmviz.models.user_module.probe import probe_batch
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from contextlib import AbstractContextManager
 
-    from jaxtyping import Bool, Float
+    from jaxtyping import Bool, Float, Int
     from torch import Tensor
 
     from mmviz.data.spec import Modality, Spec
     from mmviz.models.batch import Batch
+    from mmviz.models.capture import CapturedScans
     from mmviz.models.user_module.imputation import Imputation, Values
     from mmviz.models.user_module.parameter_use import Use
+    from mmviz.models.user_module.scan_sites import FoundScans, ScanSite
 
 
 class Frames(nn.Module):
@@ -104,6 +108,24 @@ class Frames(nn.Module):
             values[modality.name] = torch.where(recorded[..., None], x, torch.zeros_like(x))
             valid[modality.name] = recorded
         return values, valid
+
+    def step_of_frame(self, steps: Steps) -> dict[str, Int[Tensor, "batch _frame"]]:
+        """Return the step that contains each frame; with timestamps -1 where no frame was recorded. Without a static modality."""
+        out, rows = {}, steps.x.shape[1]
+        for m, modality in enumerate(self.modalities):
+            if modality.static:
+                continue
+            if self.duration_s is None:
+                out[modality.name] = (torch.arange(modality.steps) * self.steps // modality.steps).expand(rows, -1)
+                continue
+            cells = modality.features + 1
+            group = steps.x[m].shape[-1] // cells
+            number = steps.x[m][..., : group * cells].reshape(rows, -1, cells)[..., -1].round().long()
+            number = torch.where(steps.mask[m].repeat_interleave(group, 1), number, 0)  # frame numbers from 1; 0: none
+            at = (torch.arange(number.shape[1]) // group).expand_as(number)
+            held = torch.full((rows, modality.steps + 1), -1).scatter(1, number, at)
+            out[modality.name] = held[:, 1:]
+        return out
 
     def _packed(
         self, m: int, batch: Batch, share: Float[Tensor, "batch frame 2"] | None = None
@@ -198,6 +220,8 @@ class AdaptedConfig(FusionConfig):
         The first 16 digits of the SHA-256 of the module's weights when it was adapted. Width, pooling and dropout are not used.
     parameters
         Pairs of a modality and the names of its parameters, where the user gave them.
+    scans
+        Sites of the captured scans.
     """
 
     name: str = ""
@@ -208,12 +232,23 @@ class AdaptedConfig(FusionConfig):
     tokens: tuple[str, ...] = ()
     weights: str = ""
     parameters: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    scans: tuple[str, ...] = ()
 
 
 class Adapted(FusionModel):
-    """A user's module, of which the predictions and the parameters are known; returned by :func:`mmviz.models.adapt`."""
+    """A user's module, of which the predictions, the parameters and the captured scans are known; returned by :func:`mmviz.models.adapt`.
+
+    Attributes
+    ----------
+    sites
+        The captured scans, see :class:`mmviz.models.user_module.scan_sites.ScanSite`; empty without ``scans=``.
+    notes
+        What is known of the module, and what was not captured; part of the notes of :attr:`spec` and of the Trace.
+    """
 
     config: AdaptedConfig
+    sites: tuple[ScanSite, ...] = ()
+    replays_in_the_call = False  # where the module overwrites the arguments of its scans
     rows_per_pass = 32  # the width of the frames does not limit the batch size of the module
     imputes = True
 
@@ -237,8 +272,10 @@ class Adapted(FusionModel):
             ) from error
         self.imputers = nn.ModuleList(rule for rule in self.missing.rules.values() if isinstance(rule, nn.Module))
         self.imputation = self.missing.sentence()
-        self.note = f"{config.name} is a user's module of which only the predictions are known; {self.imputation}."
-        self.spec, self.config, self.call = replace(spec, notes=(*spec.notes, self.note)), config, call
+        self.notes: tuple[str, ...] = (
+            f"{config.name} is a user's module of which only the predictions are known; {self.imputation}.",
+        )
+        self.spec, self.config, self.call = replace(spec, notes=(*spec.notes, *self.notes)), config, call
         self.steps, self.align = config.steps, config.align
         self.frames = Frames(spec.modalities, config.steps, spec.duration_s)
         parts = module.named_modules() if module.training else ()
@@ -298,7 +335,7 @@ class Adapted(FusionModel):
     def cannot_freeze(self) -> str:  # type: ignore[override]
         """Why there is no attribution with frozen gates."""
         return (
-            f"{self.config.name} is a user's module whose gates are unknown; use mmviz.recording.record_attribution (integrated gradients), "
+            f"{self.config.name} is a user's module whose gates are unknown; use mmviz.record(attribution='integrated gradients'), "
             "or derive the model from mmviz.models.FusionModel"
         )
 
@@ -346,9 +383,54 @@ class Adapted(FusionModel):
         """False: it is unknown whether the module uses later frames, so each prefix takes a pass."""
         return False
 
+    def with_scans(self, found: FoundScans) -> None:
+        """Set the captured scans; the notes of the spec then state what is known of the module."""
+        self.sites = found.sites
+        self.config = replace(self.config, scans=tuple(one.site for one in found.sites))
+        kept = [text for text in self.spec.notes if text not in self.notes]
+        many = f"{len(self.sites)} captured scan{'s' * (len(self.sites) > 1)}"
+        known = f"the predictions and {many} are" if self.sites else "only the predictions are"
+        self.notes = (f"{self.config.name} is a user's module of which {known} known; {self.imputation}.", *found.notes)
+        self.spec = replace(self.spec, notes=(*kept, *self.notes))
+
+    def capture(self, **options: Any) -> AbstractContextManager[CapturedScans]:
+        """Return the context in which the module's scans are captured, see :func:`mmviz.models.capture`; ``options`` are its options."""
+        return capture(self.module, **{"check": self.replays_in_the_call, **options})
+
     def observe(self, steps: Steps) -> Observation:
-        """Return an empty observation: the module's internal activations are unknown."""
-        return Observation()
+        """Return the captured scans of one pass; nothing for a module without :attr:`sites`.
+
+        Raises
+        ------
+        ConfigError
+            If the module does not call one of the scans for these steps.
+        """
+        if not self.sites:
+            return Observation()
+        inputs = self.inputs(steps)
+        with self.capture() as scans:
+            self.call_module(inputs)
+        found = {one.site: one for one in scans}
+        for site in self.sites:
+            if site.site not in found:
+                raise ConfigError(
+                    f"{self.config.name} did not call the scan at {site.site!r} for these samples; it called {', '.join(map(repr, found))}. A scan "
+                    "that depends on the input cannot be recorded: name the others in adapt(scans=...)"
+                )
+        return Observation(captured=[found[site.site] for site in self.sites])
+
+    @property
+    def scan_shape(self) -> tuple[int, int, int]:
+        """Number of layers in ``/states``, and the largest number of channels and of states; zeros without captured scans of a modality."""
+        held = {
+            name: [(one, streams) for one in self.sites if (streams := one.streams_of(name))]
+            for name in self.spec.names
+        }
+        every = [pair for pairs in held.values() for pair in pairs]
+        if not every:
+            return 0, 0, 0
+        layers = max(len(pairs) for pairs in held.values())
+        return layers, max(one.channels * len(k) for one, k in every), max(one.states for one, _ in every)
 
     def streams(self, steps: Steps, observation: Observation | None = None) -> NoReturn:
         """Raise ConfigError: the streams of a user's module are unknown."""
@@ -364,6 +446,14 @@ class Adapted(FusionModel):
     def fuse_pooled(self, pooled: Tensor, present: Tensor) -> NoReturn:
         """Raise ConfigError, as :meth:`streams`."""
         self.streams(None)  # type: ignore[arg-type]
+
+    def imputed_frames(self, frames: Values, recorded: Values) -> Values:
+        """Return the frames of every modality when all are missing, in the shapes of ``frames``."""
+        nothing = (
+            {name: torch.zeros_like(x) for name, x in frames.items()},
+            {name: torch.zeros_like(mask) for name, mask in recorded.items()},
+        )
+        return {name: self.missing.frames(name, *nothing, x) for name, x in frames.items()}
 
     def _imputed(self, name: str, values: Values, valid: Values) -> Float[Tensor, "batch frame feature"]:
         """Return a copy of the frames, imputed in samples where the modality is missing."""
