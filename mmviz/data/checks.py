@@ -17,6 +17,8 @@ Floats = NDArray[np.float32]
 Mask = NDArray[np.bool_]
 Place = Callable[..., str]
 _SENTINELS = {float(np.float32(v)) for s in (999.0, 9999.0, 99999.0, 999999.0, 1e20, 1e30, 9.96921e36) for v in (s, -s)}
+_EXACT = 2.0**24  # float32 represents every whole number up to it
+_WHOLE = 2.0**53  # every float64 beyond it is a whole number
 _DONE = {"mask": "steps masked", "zero": "values set to 0", "mean": "values set to the training mean of their feature"}
 
 
@@ -155,7 +157,7 @@ def clean(
     where
         Split and modality, for errors.
     report
-        Receives "nonfinite", "overflow" and "padding" findings.
+        Receives "nonfinite", "overflow", "padding" and "rounded" findings.
     nonfinite
         "raise" refuses; "zero" replaces each value by 0; "mask" removes the whole step (its values become 0 and `valid`
         False, so a mask may have holes); "mean" leaves the cells to `mmviz.data.statistics`, and removes a step where no feature has
@@ -173,6 +175,7 @@ def clean(
     """
     with np.errstate(over="ignore"):
         cast = x.astype(np.float32, order="C")
+    _report_rounded(x, cast, valid, place, where, report)
     finite, holes = np.isfinite(cast), ~valid[:, :, None]
     if finite.all() and not holes.any():
         return cast, valid.copy(), None
@@ -201,6 +204,24 @@ def clean(
     leftover = padding & ~bad.any(axis=2, keepdims=True)
     report.add("repair", "padding", where, int(leftover.sum()), action="values in padding set to 0")
     return kept, valid.copy(), (bad & ~holes if nonfinite == "mean" and bad.any() else None)
+
+
+def _report_rounded(x: NDArray[Any], cast: Floats, valid: Mask, place: Place, where: str, report: Report) -> None:
+    """Warn of whole numbers that float32 cannot represent, such as seconds since 1970 or numbers of customers as a feature."""
+    if x.dtype.itemsize < 4 or x.dtype == np.float32:
+        return
+    size = np.abs(cast)
+    large = (size >= _EXACT) & np.isfinite(size) & valid[:, :, None]
+    if x.dtype.kind == "f":
+        large &= size < _WHOLE
+    if not large.any():
+        return
+    rounded = large & (cast.astype(np.float64) != x) & (np.floor(x) == x)
+    if rounded.any():
+        i, t, f = (int(k) for k in np.argwhere(rounded)[0])
+        first = place(i, f", step {t}, feature {f}: {x[i, t, f]} becomes {cast[i, t, f]:.12g}")
+        action = "whole numbers beyond 2^24 are rounded to float32; subtract an offset, or leave out what is a date or an identifier"
+        report.add("warning", "rounded", where, int(rounded.sum()), first=first, action=action)
 
 
 def report_sentinels(x: Floats, valid: Mask, place: Place, where: str, report: Report) -> None:

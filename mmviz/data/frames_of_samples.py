@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mmviz.core.errors import ConfigError, DataError
+from mmviz.core.errors import DataError
 from mmviz.data.arrays import is_absent
 from mmviz.data.sequences import numbers_of
 from mmviz.data.timestamps import as_times
@@ -104,7 +104,11 @@ class LongTable:
                 continue
             if first[code] < 0:
                 first[code] = row
-            elif not _equal(value, values[first[code]]):
+            elif isinstance(value, (np.ndarray, list)):
+                raise DataError(
+                    f"{self.at}{option}: column {name!r} holds a {type(value).__name__} at index {self._label(row)}; give one number or text"
+                )
+            elif value != values[first[code]]:
                 raise DataError(
                     f"{self.at}{option}: column {name!r} differs inside sample {self.ids[code]!r} (index {self._label(first[code])}: "
                     f"{values[first[code]]!r:.{_SHOWN}}, index {self._label(row)}: {value!r:.{_SHOWN}}); give one value per sample"
@@ -168,10 +172,3 @@ class LongTable:
 
     def _label(self, row: Any) -> str:
         return repr(self.index[int(row)])[:_SHOWN]
-
-
-def _equal(a: Any, b: Any) -> bool:
-    try:
-        return bool(a == b)
-    except ValueError:
-        raise ConfigError("a column of arrays; give one number or text per row") from None

@@ -75,6 +75,8 @@ def from_frame(
     import pandas as pd
 
     frames = dict(frame) if isinstance(frame, Mapping) else {"": frame}
+    if not frames:
+        raise DataError("from_frame: no split; give a DataFrame, or a mapping such as {'train': ..., 'test': ...}")
     for name, part in frames.items():
         if not isinstance(part, pd.DataFrame):
             hint = "; convert it with .to_pandas()" if hasattr(part, "to_pandas") else "; give a pandas DataFrame"
@@ -160,6 +162,10 @@ class Table:
         """Return the place of a modality: `Columns` where it is one step of numbers, otherwise the name of a column of sequences or items."""
         import pandas as pd
 
+        if not isinstance(place, (list, Hashable)):
+            raise ConfigError(
+                f"modalities: {place!r:.80}, a {type(place).__name__}; give a column or a list of columns"
+            )
         if isinstance(place, list) or (isinstance(place, tuple) and place not in self.frame.columns):
             if not place:
                 raise ConfigError("modalities: an empty list of columns; name at least one")

@@ -63,6 +63,8 @@ def from_huggingface(
     """
     parts = dict(data) if isinstance(data, Mapping) else {"": data}
     encoders = given_mapping(options.get("encoders"), "encoders", "{'text': mmviz.data.encoders.minilm()}")
+    if not parts:
+        raise DataError("from_huggingface: no split; give a Dataset, a DatasetDict, or a mapping from split to Dataset")
     given_mapping(modalities, "modalities", "{'text': 'sentence', 'photo': 'image'}")
     for name, part in parts.items():
         _refuse_other(part, name or "from_huggingface")

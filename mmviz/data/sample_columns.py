@@ -1,7 +1,7 @@
 """Columns with one value per sample, of a table, a torch data set or a Hugging Face data set, as arguments of `from_arrays`."""
 
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -41,6 +41,11 @@ class Roles:
     times: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        for option in ("modalities", "extras", "lengths", "times"):
+            for name, place in getattr(self, option).items():
+                _refuse_unhashable(place, f"{option}[{name!r}]")
+        for option in ("target", "ids", "group"):
+            _refuse_unhashable(getattr(self, option), option)
         require_known(self.lengths, self.modalities, "lengths")
         require_known(self.times, self.modalities, "times")
 
@@ -127,6 +132,13 @@ def dataset_of(
     if where.ids is None and not default_ids:
         given["ids"] = {}
     return from_arrays(**{**more, **given})
+
+
+def _refuse_unhashable(place: Any, option: str) -> None:
+    if not isinstance(place, Hashable):
+        raise ConfigError(
+            f"{option}: {place!r:.80}, a {type(place).__name__}; name one place: a column, a key or a position"
+        )
 
 
 def _listed(extras: Any) -> Sequence[Any]:

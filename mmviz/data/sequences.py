@@ -115,10 +115,18 @@ def sequences_of(values: Any) -> list[Any] | None:
     if isinstance(values, np.ndarray) or any(is_absent(v) or hasattr(v, "columns") for v in listed):
         return listed
     try:
-        shapes = {np.shape(v) for v in listed}
+        kinds = {_shape_and_kind(v) for v in listed}
     except ValueError:  # a sequence that is itself ragged: named below
         return listed
-    return listed if len(shapes) > 1 else None
+    return listed if len({shape for shape, _ in kinds}) > 1 or any(missing for _, missing in kinds) else None
+
+
+def _shape_and_kind(values: Any) -> tuple[tuple[int, ...], bool]:
+    """Return the shape of a sequence, and whether it is a list with entries that are no numbers, such as None."""
+    if not isinstance(values, (list, tuple)):
+        return np.shape(values), False
+    array = np.asarray(values)
+    return array.shape, array.dtype.kind == "O"
 
 
 def numbers_of(values: Any, where: str) -> PlainArray:

@@ -10,6 +10,7 @@ from typing import Any, BinaryIO
 from mmviz.core.errors import DataError
 
 _ARRAYS = "give the arrays to mmviz.data.from_arrays"
+_TABLES = "give the table to mmviz.data.from_frame"
 _PACKED = "(decompress it first)"
 _SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"version https://git-lfs.github.com/spec/", "a Git LFS pointer, not the file itself (run `git lfs pull`)"),
@@ -23,10 +24,10 @@ _SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"7z\xbc\xaf\x27\x1c", f"a 7z archive {_PACKED}"),
     (b"Rar!\x1a\x07", f"a RAR archive {_PACKED}"),
     (b"%PDF", "a PDF document"),
-    (b"PAR1", f"a Parquet table (read it with pandas.read_parquet and {_ARRAYS})"),
-    (b"ARROW1", f"an Arrow or Feather table (read it with pandas.read_feather and {_ARRAYS})"),
-    (b"FEA1", f"a Feather table (read it with pandas.read_feather and {_ARRAYS})"),
-    (b"SQLite format 3", f"a SQLite database (read it with pandas.read_sql and {_ARRAYS})"),
+    (b"PAR1", f"a Parquet table (read it with pandas.read_parquet and {_TABLES})"),
+    (b"ARROW1", f"an Arrow or Feather table (read it with pandas.read_feather and {_TABLES})"),
+    (b"FEA1", f"a Feather table (read it with pandas.read_feather and {_TABLES})"),
+    (b"SQLite format 3", f"a SQLite database (read it with pandas.read_sql and {_TABLES})"),
     (b"CDF\x01", f"a netCDF 3 file (read it with xarray.open_dataset and {_ARRAYS})"),
     (b"CDF\x02", f"a netCDF 3 file (read it with xarray.open_dataset and {_ARRAYS})"),
     (b"OggS", f"a sound file (Ogg); compute features of it first and {_ARRAYS}"),
@@ -81,7 +82,7 @@ def looks_like(data: bytes) -> str:
     if start.startswith((b"{", b"[")):
         return f"a JSON file (read it with json or pandas.read_json and {_ARRAYS})"
     if _TABLE.match(data[:_FIRST_LINE]):
-        return f"a table of text, CSV or TSV (read it with pandas.read_csv and {_ARRAYS})"
+        return f"a table of text, CSV or TSV (read it with pandas.read_csv and {_TABLES})"
     return "an unknown kind of file"
 
 

@@ -202,6 +202,18 @@ def test_images_of_any_size_become_one_step_or_a_grid(image):
 
 
 @needs_weights
+def test_channels_first_grey_and_tensors_have_the_features_of_their_rgb_image(image):
+    import torch
+
+    rgb = np.random.default_rng(0).integers(0, 256, (40, 30, 3), dtype=np.uint8)
+    grey = np.repeat(rgb[:, :, :1], 3, axis=2)
+    plain, of_grey = image([rgb, grey])
+    forms = [rgb.transpose(2, 0, 1), torch.from_numpy(rgb), np.dstack([rgb, rgb[:, :, :1]])]
+    assert all(np.abs(found - plain).max() < 1e-5 for found in image(forms))
+    assert all(np.abs(found - of_grey).max() < 1e-5 for found in image([rgb[:, :, 0], rgb[None, :, :, 0]]))
+
+
+@needs_weights
 def test_the_image_network_classifies_a_known_picture(image):
     """A photograph of a flower, part of scikit-learn: the network's own last layer calls it a daisy (ImageNet class 985)."""
     import torch
@@ -214,7 +226,7 @@ def test_the_image_network_classifies_a_known_picture(image):
 
 
 @needs_weights
-@pytest.mark.parametrize("bad", [np.zeros((4, 4), np.uint8), np.zeros((4, 4, 3)), np.zeros((0, 4, 3), np.uint8)])
+@pytest.mark.parametrize("bad", [np.zeros((5, 5, 3)), np.zeros((0, 5, 3), np.uint8)])
 def test_an_array_that_is_no_image_is_refused(image, bad):
     with pytest.raises(DataError, match=r"item 0 is .*give uint8"):
         encode([bad], image)

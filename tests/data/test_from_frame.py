@@ -1,5 +1,8 @@
 """from_frame: wide and long tables become the data set that from_arrays makes of the same arrays; errors name column and row index."""
 
+import runpy
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -171,6 +174,14 @@ def test_a_long_table_gives_the_sequences_and_times_of_each_sample_in_any_order_
     assert ds.spec.modality("acc").channels == ("ax", "ay")
 
 
+def test_frames_over_the_change_to_summer_time_keep_their_spacing():
+    utc = pd.date_range("2026-03-29 00:59:59.8", periods=6, freq="100ms", tz="UTC")
+    frame = pd.DataFrame({"s": [0] * 6 + [1] * 6, "t": [*utc, *utc], "x": np.arange(12.0), "y": [0] * 6 + [1] * 6})
+    frame["t"] = frame.t.dt.tz_convert("Europe/Berlin")
+    ds = mm.data.from_frame({"train": frame}, {"x": ["x"]}, "y", sample="s", time="t")
+    np.testing.assert_allclose(ds["train"].times["x"], [0.1 * np.arange(6)] * 2, atol=1e-6)
+
+
 def test_a_column_names_the_modality_of_each_row():
     frame = long()
     tidy = frame.assign(
@@ -261,6 +272,10 @@ BAD_LONG = {
     "infinity": (lambda: changed(2, "ay", float("inf")), "column 'ay', index 102, sample '0': inf"),
     "beyond float32": (lambda: changed(2, "ay", 1e39), "column 'ay', index 102, sample '0': 1e.39"),
     "text": (lambda: changed(2, "ax", "high"), "column 'ax' of the DataFrame holds .*str"),
+    "arrays as labels": (
+        lambda: long().assign(label=lambda f: [[0]] * len(f)),
+        "column 'label' holds a list at index",
+    ),
     "no rows": (lambda: long().iloc[:0], "train no rows|no rows"),
 }
 
@@ -291,6 +306,9 @@ BAD_WIDE = {
     "no frame": (lambda: {"train": [1, 2]}, {"split": None}, DataError, "train: a builtins.list; give a pandas DataFrame"),
     "time in a wide table": (wide, {"time": "age"}, ConfigError, "belong to the long form"),
     "an empty list": (wide, {"modalities": {"table": []}}, ConfigError, "an empty list of columns"),
+    "no split": (dict, {"split": None}, DataError, "from_frame: no split"),
+    "a set of columns": (wide, {"modalities": {"table": {"age"}}}, ConfigError, "{'age'}, a set; give a column or a list"),
+    "a list as target": (wide, {"target": ["label"]}, ConfigError, "target: ..label.., a list; name one place"),
     "an unknown option": (wide, {"nonfinit": "mean"}, ConfigError, "nonfinit: no such option"),
 }  # fmt: skip
 
@@ -300,3 +318,13 @@ def test_a_wide_table_that_cannot_be_read_is_refused_by_name(kind):
     make, options, error, message = BAD_WIDE[kind]
     with pytest.raises(error, match=message):
         read(make(), **options)
+
+
+def test_the_example_of_the_data_readme_runs(tmp_path):
+    text = (Path(__file__).parents[2] / "data" / "README.md").read_text(encoding="utf-8")
+    code = text[text.index("## Your own data: one row per kind") :].split("```python\n")[1].split("```")[0]
+    (tmp_path / "example.py").write_text(f"import mmviz as mm\n{code}", encoding="utf-8")
+    ds = runpy.run_path(str(tmp_path / "example.py"))["ds"]
+    assert [len(ds[name]) for name in ("train", "test")] == [24, 6]
+    assert ds["train"].inputs["acc"].shape == (24, 20, 1)
+    assert ds["train"].inputs["heart"].shape == (24, 4, 1)

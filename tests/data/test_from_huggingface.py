@@ -100,6 +100,11 @@ def test_a_none_cell_is_absent_a_none_number_is_missing_and_label_minus_one_is_n
         read({"train": train, "test": test})
 
 
+def test_no_split_is_refused():
+    with pytest.raises(DataError, match="from_huggingface: no split"):
+        mm.data.from_huggingface({}, {"a": "b"})
+
+
 def test_nested_features_and_times_are_found_by_their_path():
     data = datasets.Dataset.from_list([
         {"sensor": {"x": [[float(i), 1.0]] * 3, "t": [0.0, 0.1, 0.3]}, "y": float(i)} for i in range(N)
@@ -225,6 +230,7 @@ def test_media_that_cannot_be_decoded_are_refused_with_split_and_row(kind):
         (lambda: made().to_iterable_dataset(), {}, DataError, "train: a streamed data set"),
         (lambda: made().with_transform(lambda batch: batch), {}, DataError, "has a transform .set_transform.*\\.map"),
         (lambda: [{"mfcc": 1}], {}, DataError, "train: a list; give a datasets.Dataset"),
+        (lambda: made(), {"modalities": {"a": {"mfcc"}}, "encoders": {}}, ConfigError, "modalities..a..: {'mfcc'}, a set; name one place"),
         (lambda: made().select([]), {}, DataError, "train .*no sample"),
         (lambda: made(mfcc=[[[1.0, 2.0], [3.0]]] * N), {}, DataError, "train audio, row 0: .*inhomogeneous"),
         (lambda: made(), {"ids": "who"}, DataError, "ids: 3 occur more than once"),

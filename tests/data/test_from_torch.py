@@ -276,6 +276,7 @@ def test_a_sample_that_cannot_be_read_is_refused_with_split_and_index(kind):
         (Items(), {"lengths": {"sound": "n"}}, "lengths: no modality 'sound'"),
         (Items(), {"extras": "who"}, "extras='who': a str"),
         (Items(), {"limit": 0}, "limit=0"),
+        (Items(), {"modalities": {"audio": ["mfcc"]}}, "modalities..audio..: ..mfcc.., a list; name one place"),
         (Items(), {"split": {"train": 1.0}}, "the splits are given already"),
     ],
 )  # fmt: skip

@@ -75,6 +75,9 @@ def test_masked_and_missing_cells_of_ragged_sequences_keep_their_place():
     masked[3].mask[2] = True  # a step
     with_none = [r.tolist() for r in ROWS]
     with_none[4][1][0] = None
+    same_shape = [[[1.0, None]] if i == 4 else [[1.0, 2.0]] for i in range(N)]
+    with pytest.raises(DataError, match=r"1 of them missing.*'train_4', step 0, feature 1.*\(row 4\)"):
+        from_arrays({"train": {"a": same_shape}}, {"train": TARGET})
     ds = from_arrays({"train": {"a": masked}}, {"train": TARGET}, nonfinite="zero")
     assert ds["train"].valid["a"][3].tolist() == [True, True, False, True, False]
     assert ds["train"].inputs["a"][4, 1, 0] == 0
@@ -222,3 +225,16 @@ def test_an_item_that_an_encoder_refuses_is_named_by_its_row_also_behind_absent_
     texts[0], texts[21] = None, "bad"
     with pytest.raises(DataError, match="train a, row 21: strict encoder"):
         from_arrays({"train": {"a": texts}}, {"train": TARGET}, encoders={"a": strict})
+
+
+def test_whole_numbers_that_float32_rounds_are_reported_with_the_first_cell_and_others_are_not():
+    seconds = np.full((N, 2, 1), 0.5)
+    seconds[3:, 1, 0] = 1_700_000_001  # 1_700_000_000 is exact
+    for dtype in (np.float64, np.int64):
+        (found,) = made(seconds.astype(dtype), split=None, target=None).report.of("rounded")
+        assert (found.level, found.count) == ("warning", N - 3)
+        assert "'sample_3', step 1, feature 0: 1700000001" in found.first
+        assert "becomes 1700000000" in found.first.replace(".0", "")
+    for harmless in (2.0**30, 3e7 + 0.5, 1e20, 2**24 + 0.0):
+        seconds[3:, 1, 0] = harmless
+        assert not made(seconds, split=None, target=None).report.of("rounded")

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mmviz.core.errors import ConfigError, DataError, MissingDependencyError
+from mmviz.data.arrays import as_array
+from mmviz.data.encoders.patches import as_pixels
 from mmviz.data.package_data import EFFICIENTNET_LITE0
 
 if TYPE_CHECKING:
@@ -35,14 +37,14 @@ class ImageEncoder:
     identity: str
 
     def __call__(self, images: Sequence[NDArray[np.uint8]]) -> list[NDArray[np.float32]]:
-        """Return float32 (1, 1280) or (49, 1280) per image, uint8 (height, width, 3) RGB of any size.
+        """Return float32 (1, 1280) or (49, 1280) per image, uint8 of any size: (height, width, 3) RGB, (3, height, width), or grey.
 
         The shorter side is scaled to 224 pixels (bicubic, antialiased), the middle square is cut out, and values become
         (v - 127) / 128, as in the network's own TensorFlow recipe.
         """
         import torch
 
-        batch = torch.cat([_prepared(np.asarray(image), i) for i, image in enumerate(images)])
+        batch = torch.cat([_prepared(as_array(image, f"image {i}"), i) for i, image in enumerate(images)])
         with torch.no_grad():
             maps = self.model.extract_features(batch)
         steps = maps.flatten(2).transpose(1, 2) if self.grid else maps.mean((2, 3))[:, None]
@@ -93,10 +95,14 @@ def efficientnet_lite0(*, grid: bool = False) -> ImageEncoder:
 def _prepared(image: NDArray[Any], number: int) -> Any:
     import torch
 
-    if image.ndim != 3 or image.shape[2] != 3 or image.dtype != np.uint8 or 0 in image.shape:
+    if image.dtype != np.uint8 or 0 in image.shape:
         raise DataError(
             f"image encoder: item {number} is {image.dtype} {image.shape}; give uint8 (height, width, 3), RGB"
         )
+    image = as_pixels(image, f"image encoder: item {number}")
+    if image.shape[2] not in (1, 3, 4):
+        raise DataError(f"image encoder: item {number} has {image.shape[2]} channels; give 1 (grey), 3 (RGB) or 4")
+    image = np.repeat(image, 3, axis=2) if image.shape[2] == 1 else image[:, :, :3]
     x = torch.from_numpy(np.array(image)).permute(2, 0, 1)[None].float()
     height, width = image.shape[:2]
     scale = _SIDE / min(height, width)

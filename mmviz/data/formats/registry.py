@@ -17,11 +17,15 @@ from mmviz.io.digest import require_file
 _ARRAYS = "give the arrays to mmviz.data.from_arrays"
 _SOUND, _VIDEO = (".wav", ".mp3", ".flac", ".ogg", ".m4a"), (".mp4", ".avi", ".mkv", ".mov", ".webm")
 _KINDS = (
-    (_SOUND, "sound files", "compute features of each recording first"),
+    (_SOUND, "sound files", "compute features of each recording first (WAV: mmviz.data.encoders.log_mel_frames)"),
     (_VIDEO, "video files", "compute features of each recording first"),
-    ((".png", ".jpg", ".jpeg", ".bmp"), "pictures", "decode them first"),
-    ((".csv", ".tsv"), "tables of text", "read them with pandas.read_csv"),
-    ((".parquet",), "Parquet tables", "read them with pandas.read_parquet"),
+    (
+        (".png", ".jpg", ".jpeg", ".bmp"),
+        "pictures",
+        "decode them first (PNG, JPEG: their paths with mmviz.data.encoders.image_patches)",
+    ),
+    ((".csv", ".tsv"), "tables of text", "read them with pandas.read_csv (mmviz.data.from_frame takes tables)"),
+    ((".parquet",), "Parquet tables", "read them with pandas.read_parquet (mmviz.data.from_frame takes tables)"),
     ((".feather", ".arrow"), "Arrow tables", "read them with pandas.read_feather"),
     ((".npy",), "NumPy arrays", "read them with numpy.load"),
     ((".npz",), "npz files", "give the path of one of them"),
@@ -233,7 +237,7 @@ def _hdf5(tree: Mapping[str, Any]) -> str:
 def _folder(names: Sequence[str]) -> str:
     last = {n.rpartition("/")[2] for n in names}
     if "dataset_dict.json" in last or {"state.json", "dataset_info.json"} <= last:
-        return f"It is a data set of Hugging Face datasets: read it with datasets.load_from_disk, with_format('numpy'), and {_ARRAYS}."
+        return "It is a data set of Hugging Face datasets: read it with datasets.load_from_disk and give it to mmviz.data.from_huggingface."
     if "zarr.json" in last or ".zarray" in last:
         return f"It is a Zarr store: read its arrays with zarr.open and {_ARRAYS}."
     counts = {(what, how): sum(n.lower().endswith(ends) for n in names) for ends, what, how in _KINDS}
