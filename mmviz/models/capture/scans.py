@@ -188,8 +188,7 @@ class CapturedScan:
         chosen = self.mask if valid is None else valid.to(dt.device).expand(len(dt), -1, -1)
         if chosen is not None:
             dt = torch.where(chosen[..., None], dt, torch.nan)
-        typical = torch.nanquantile(dt, 0.5, dim=2) if dt.numel() else dt.new_zeros(*dt.shape[:2], dt.shape[3])
-        return math.log(2) / (-self.A[:, None] * typical[..., None])
+        return math.log(2) / (-self.A[:, None] * _median_over_steps(dt)[..., None])
 
     def influence(
         self,
@@ -279,3 +278,13 @@ class CapturedScan:
             f"CapturedScan({self.site!r}, {self.function}, {streams} stream(s) x {steps} steps x {channels} channels x {states} states, "
             f"batch {batch})"
         )
+
+
+def _median_over_steps(dt: Float[Tensor, "stream batch step channel"]) -> Float[Tensor, "stream batch channel"]:
+    """Return the median over the steps that are not NaN, the mean of the two middle ones if their number is even; NaN without any."""
+    if not dt.shape[2]:
+        return dt.new_full((*dt.shape[:2], dt.shape[3]), torch.nan)
+    ordered = dt.sort(2).values  # NaN last
+    last = (~dt.isnan()).sum(2, keepdim=True) - 1
+    middle = [ordered.gather(2, (place // 2).clamp(min=0)) for place in (last, last + 1)]
+    return ((middle[0] + middle[1]) / 2)[:, :, 0]

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import torch
+from mmkernels.transforms import is_transformed
 from torch import nn
 
 from mmviz.core.errors import ConfigError, NothingCapturedError, ScanDiffersError
@@ -158,7 +159,8 @@ class _Session:
     ) -> None:
         self.module, self.given, self.layout, self.kernel, self.check = module, given, layout, kernel, check
         self.names = {
-            one: name.removeprefix("_orig_mod.").removesuffix("_orig_mod") for name, one in module.named_modules()
+            one: ".".join(part for part in name.split(".") if part != "_orig_mod")  # of torch.compile
+            for name, one in module.named_modules()
         }
         self.edits = dict(edits)
         paths = set(self.names.values())
@@ -303,6 +305,10 @@ def _arguments(
     one: bool,
 ) -> tuple[Arguments, tuple[str, ...]]:
     """Return the arguments of a call, and the layouts that agree with their shapes; with ``one``, refuse several."""
+    if is_transformed():
+        raise NotAScanError(
+            "it runs inside a transform of torch.func (vmap, grad, jvp), whose tensors have no values outside of it"
+        )
     functions = (site.function, getattr(site.function, "func", site.function))
     given = next(
         (names for user, _ in users for f, names in user.given.items() if any(f is one for one in functions)), None

@@ -137,23 +137,32 @@ def test_a_tensor_that_is_changed_in_place_after_the_call_is_refused_unless_the_
     assert scans[0].replay_error < 1e-6
 
 
+@torch.no_grad()
 def test_torch_compile_before_and_inside_the_block_gives_the_scans_of_the_plain_model():
-    net = fusion().eval()
+    net, x = UserBlock().eval(), X[:, :2]
     with mm.models.capture(net) as plain:
-        net(values(steps=(5, 5)))
+        net(x)
     compiled = torch.compile(net, backend="eager")
-    with torch.no_grad():
-        compiled(values(steps=(5, 5)))
-        for module in (net, compiled):
-            with mm.models.capture(module) as scans:
-                compiled(values(steps=(5, 5)))
-            assert scans.sites == plain.sites
-            torch.testing.assert_close(scans[1].y, plain[1].y)
-        torch.compiler.reset()
-        with mm.models.capture(net) as inside:
-            torch.compile(net, backend="eager")(values(steps=(5, 5)))
-    assert inside.sites == plain.sites
-    assert inside[0].replay_error < 1e-6
+    compiled(x)
+    for module in (net, compiled):
+        with mm.models.capture(module) as scans:
+            compiled(x)
+        assert scans.sites == [""]
+        torch.testing.assert_close(scans[0].y, plain[0].y)
+    torch.compiler.reset()
+    nested = nn.Sequential(nn.Identity(), torch.compile(net, backend="eager"))
+    with mm.models.capture(nested) as scans:
+        nested(x)
+    assert scans.sites == ["1"]
+    assert scans[0].replay_error < 1e-6
+
+
+@torch.no_grad()
+def test_torch_compile_without_graph_breaks_raises_inside_a_capture():
+    torch.compiler.reset()
+    whole = torch.compile(UserBlock().eval(), backend="eager", fullgraph=True)
+    with pytest.raises(torch._dynamo.exc.Unsupported), mm.models.capture(whole):
+        whole(X[:, :2])
 
 
 def test_calls_of_another_model_and_of_another_thread_are_not_captured():
@@ -371,6 +380,12 @@ def test_packed_sequences_complex_rates_and_unknown_shapes_are_named_and_not_cap
         mm.models.capture(net, kernel="mmkernels"),
     ):
         net(X)
+
+
+def test_calls_inside_a_transform_of_torch_func_are_named_and_not_captured():
+    net = fusion().eval()
+    with pytest.raises(NothingCapturedError, match=r"transform of torch\.func"), mm.models.capture(net):
+        torch.func.vmap(net.encoders[0])(X[:, None])
 
 
 def test_gradient_checkpointing_recomputes_calls_that_are_captured_again():
