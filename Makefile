@@ -14,7 +14,7 @@ TRACE ?= runs/app/trace.nc
 ROOT := $(shell [ "$$(id -u)" = 0 ] && echo --allow-root)
 
 .DEFAULT_GOAL := help
-.PHONY: help lab app test check page bars alignment bench bench-memory bench-scale bench-table bench-views fuzz soak gpu browser course figures notebooks report same-results seconds truth lock clean
+.PHONY: help lab app test check page bars alignment bench bench-memory bench-scale bench-table bench-views fuzz soak gpu browser course figures notebooks report same-results seconds truth wheel lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -95,6 +95,9 @@ truth: $(VENV)/.dev ## how far the explanations can be trusted, measured (an hou
 
 seconds: $(VENV)/.dev ## time every notebook here, for mm.doctor() (minutes; leave the machine alone)
 	$(BIN)/python -m mmviz.diagnosis.notebook_times notebooks
+
+wheel: $(VENV)/.dev ## build the wheel, install it into an empty environment and run the first notebook there (minutes)
+	$(BIN)/python tests/wheel/empty_environment.py
 
 lock: ## write constraints.txt anew from a fresh environment
 	rm -rf .lock && $(PYTHON) -m venv .lock

@@ -47,7 +47,8 @@ def explorer_image(frame: xr.Dataset, selection: Mapping[str, Any], *, readout: 
     return (
         f'<figure style="margin:0;max-width:{WIDTH}px"><img alt="{words}" style="width:100%" '
         f'src="data:image/svg+xml;base64,{image}"><figcaption>{html(readout)}.{_imputation(frame)} '
-        "Static image: widgets are not available here.</figcaption></figure>"
+        "Static image: this page runs no widgets. Run the notebook for the interactive view, or write it to a file of its own with "
+        "<code>.save('study.html')</code>.</figcaption></figure>"
     )
 
 

@@ -274,7 +274,8 @@ class Explorer(anywidget.AnyWidget):
         if bundle is None:
             return None
         text = (
-            f"{header(self.frame)['title']}: {self.readout}. This front end shows no widgets; use .save('study.html')."
+            f"{header(self.frame)['title']}: {self.readout}. This front end shows no widgets: run the notebook in one that does "
+            "(docs/front_ends.md lists them), or write the interactive view to a file with .save('study.html')."
         )
         other_forms = bundle[0] if isinstance(bundle, tuple) else bundle
         other_forms["text/plain"] = text

@@ -169,7 +169,7 @@ def test_markup_in_names_is_escaped_in_the_static_image(frame):
     assert "<script" not in text
     tree = tree_of(frame)
     assert {node.tag.removeprefix(SVG) for node in tree.iter()} == {"svg", "rect", "text", "path", "image"}
-    assert re.findall(r"<(\w+)", text) == ["figure", "img", "figcaption"]
+    assert re.findall(r"<(\w+)", text) == ["figure", "img", "figcaption", "code"]
 
 
 def test_the_static_image_of_a_model_without_states_shows_its_shapley_values(frame):
