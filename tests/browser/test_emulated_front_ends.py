@@ -79,13 +79,17 @@ def test_in_a_frame_of_an_opaque_origin_under_a_strict_policy_page_and_python_fo
     explorer.close()
 
 
-def test_two_compared_runs_follow_their_controls_under_a_strict_policy(open_page, study):
-    explorer = mm.widgets.Explorer(study[0], other=study[0])
+def test_every_view_of_two_compared_runs_is_drawn_under_a_strict_policy(open_page, make_frame):
+    explorer = mm.widgets.Explorer(frame=make_frame(every_view=True), other=make_frame(every_view=True, seed=1))
     with open_host(open_page(), explorer, sandbox=STRICT_SANDBOX, policy=STRICT_POLICY) as host:
         host.wait_text(".mmv-readout", "^A: epoch 4 of 4.* B: epoch 4 of 4")
         host.press("Epoch", "Home")
         host.wait_text(".mmv-readout", "^A: epoch 0 of 4.* B: epoch 0 of 4")
         assert explorer.selection["epoch"] == 0
+        for view in host.frame.locator("[data-view]").all():
+            view.scroll_into_view_if_needed()
+        assert host.frame.locator("[data-view]").count() >= 20
+        assert host.frame.locator(".mmv-error:not(:empty)").all_text_contents() == []
         assert host.page.external == []
         assert host.page.faults == []
     explorer.close()

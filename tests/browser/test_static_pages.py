@@ -52,7 +52,9 @@ def test_an_exported_notebook_with_widget_state_shows_nothing_without_a_network(
     page.goto(converted(explorer, tmp_path, widget_state=True).as_uri())
     page.wait_for_timeout(500)
     assert page.locator(".mmv, figure").count() == 0
-    assert any("html-manager" in url for url in page.external), "nbconvert does not load the widgets from a CDN any more"
+    assert any("html-manager" in url for url in page.external), (
+        "nbconvert does not load the widgets from a CDN any more"
+    )
 
 
 def test_the_text_forms_state_the_readout_and_what_to_do_without_any_markup_or_image(explorer):
