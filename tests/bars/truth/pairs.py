@@ -46,6 +46,16 @@ def correlated(cell, folder):
         real = real_changes(model, model.encode(batch_of(ds["test"], rows)))
     dims = ("recorded_sample", "target_modality", "target_block", "source_modality", "source_block")
     maps = {"end-to-end map": trace["attribution"]["stream"].transpose(*dims).values}
+    half = mm.record(
+        run,
+        ds["test"],
+        recorded_samples=rows,
+        epochs=[run.best_epoch],
+        coalitions=False,
+        influence=False,
+        attribution="half",
+    )
+    maps["end-to-end map with the rule half"] = half["attribution"]["stream"].transpose(*dims).values
     operator = trace["influence"]["effect"].transpose(dims[0], "layer", *dims[1:]).values
     maps |= {f"operator map, layer {k + 1}": operator[:, k] for k in range(operator.shape[1])}
     M, T = real.shape[1:3]
@@ -69,7 +79,7 @@ def pair_rows(found):
         here = [f for c, f in found.items() if c.model == model]
         for name in here[0] if here else ():
             map_, kind = name.rsplit(", ", 1)
-            ours = map_ == "end-to-end map"
+            ours = map_.startswith("end-to-end map")
             bar = LEAST[model][kind == "cross-modal"] if ours and model in LEAST else None
             what = f"rank correlation with real cuts over {kind} causal pairs: {map_}"
             text, holds = ("", None) if bar is None else (f"≥ {bar}", lambda v, bar=bar: v >= bar)
@@ -107,11 +117,25 @@ def noise_share(cell, folder):
     found = mm.analysis.end_to_end(trace)
     share = found["share"].transpose("recorded_sample", "modality", "time").values
     size, net = np.abs(share).sum(-1), np.abs(share.sum(-1))
+    trace_half = mm.record(
+        run,
+        ds["test"],
+        recorded_samples=24,
+        epochs=[run.best_epoch],
+        coalitions=False,
+        influence=False,
+        attribution="half",
+    )
+    half = mm.analysis.end_to_end(trace_half)["share"].transpose("recorded_sample", "modality", "time").values
+    half = np.abs(half.sum(-1))
     accuracy = float((run.predict(ds["test"]).argmax(1) == ds["test"].target).mean())
     out = {
         "accuracy": accuracy,
         "end-to-end attribution, sum of |share| over cells": float((size[:, 1:].sum(1) / size.sum(1)).mean()),
         "end-to-end attribution, |sum of shares| by modality": float((net[:, 1:].sum(1) / net.sum(1)).mean()),
+        "end-to-end attribution with the rule half, |sum of shares| by modality": float(
+            (half[:, 1:].sum(1) / half.sum(1)).mean()
+        ),
     }
     operator = trace["influence"]["effect"].sum(["target_modality", "target_block", "source_block"])
     for k in range(operator.sizes["layer"]):
