@@ -54,7 +54,7 @@ def fitted(design, seed, strategy="modality_dropout", epochs=None, n=900, batch_
     fresh = mm.data.synthetic(n=SETS * SIZE * 10 // 7, seed=1000 + seed, **plan)["train"]
     options = {k: v for k, v in MODEL.items() if k != "name"} | {"layers": layers}
     model = mm.models.build(MODEL["name"], ds.spec, seed=seed, **options)
-    rate = {"rate": 0.25} if strategy == "modality_dropout" else None
+    rate = {"rate": 0.25, "empty": 0.1} if strategy == "modality_dropout" else None
     run = mm.train.fit(
         model, ds, epochs=epochs, batch_size=batch_size, learning_rate=0.01, seed=seed, strategy=strategy, strategy_options=rate,
         select="last", progress=False,

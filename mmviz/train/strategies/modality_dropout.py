@@ -1,4 +1,4 @@
-"""Modality dropout: every sample is trained on a random non-empty subset of its modalities."""
+"""Modality dropout: every sample is trained on a random subset of its modalities."""
 
 from __future__ import annotations
 
@@ -29,15 +29,20 @@ class ModalityDropoutOptions:
     ----------
     rate
         Probability of masking a modality, in [0, 1); 0 is joint training. At 1/2 all non-empty subsets are equally likely.
+    empty
+        Probability of masking all modalities of a sample, in [0, 1). Above 0 the prediction without any modality, v(∅), which every Shapley value
+        contains, is trained too: it approaches the class frequencies, or the mean of the values.
     """
 
     rate: float = 0.3
+    empty: float = 0.0
 
     def __post_init__(self) -> None:
-        rate = number(self.rate, "modality_dropout: rate", low=0, high=1)
-        if rate == 1:
-            raise ConfigError("modality_dropout: rate=1 masks every modality; give a number below 1")
-        object.__setattr__(self, "rate", rate)
+        for name in ("rate", "empty"):
+            value = number(getattr(self, name), f"modality_dropout: {name}", low=0, high=1)
+            if value == 1:
+                raise ConfigError(f"modality_dropout: {name}=1 masks every modality; give a number below 1")
+            object.__setattr__(self, name, value)
 
 
 class ModalityDropout(Strategy):
@@ -46,7 +51,7 @@ class ModalityDropout(Strategy):
     Notes
     -----
     Source: Neverova et al., *ModDrop*, arXiv 1501.00102, section 5.2 (each modality is dropped independently). Our choices: at
-    least one modality of a sample stays (draws are conditioned on that), and features are not scaled up for masked modalities, as the
+    least one modality of a sample stays (draws are conditioned on that) unless ``empty`` is above 0, and features are not scaled up for masked modalities, as the
     fusions of this package normalise over available modalities.
     """
 
@@ -60,23 +65,27 @@ class ModalityDropout(Strategy):
         devices = self.training.devices
         everyone = devices.gather_in_order(present)
         with devices.shared_random():
-            members = draw_subsets(everyone, self.options.rate)
+            members = draw_subsets(everyone, self.options.rate, self.options.empty)
         share = members.sum() / everyone.sum().clamp(min=1) * devices.sample_fraction(len(batch))
         yield self.training.joint(
             steps.masked(devices.share(members)), batch.required_target, parts={"available_share": share}
         )
 
 
-def draw_subsets(present: Bool[Tensor, "batch modality"], rate: float) -> Bool[Tensor, "batch modality"]:
-    """Return for every sample a random non-empty subset of its modalities; empty for a sample without any.
+def draw_subsets(
+    present: Bool[Tensor, "batch modality"], rate: float, empty: float = 0.0
+) -> Bool[Tensor, "batch modality"]:
+    """Return for every sample a random subset of its modalities: the empty one with probability ``empty``, and for a sample without any.
 
-    Each modality is masked with probability ``rate``, independently, given that not all are masked. Draws from torch's global generator.
+    Otherwise each modality is masked with probability ``rate``, independently, given that not all are masked. Draws from torch's global generator.
     """
     weight = subset_weights(present, rate)
     some = present.any(1)
     drawn = torch.zeros(len(present), dtype=torch.long, device=present.device)
     if some.any():
         drawn[some] = torch.multinomial(weight[some], 1)[:, 0]
+    if empty:
+        drawn = torch.where(torch.rand(len(present), device=present.device) < empty, 0, drawn)
     return (drawn[:, None] >> torch.arange(present.shape[1], device=present.device)) % 2 == 1
 
 

@@ -1,5 +1,6 @@
 """Each modality through its own pass; random non-empty subsets with the stated probabilities."""
 
+import numpy as np
 import pytest
 import torch
 
@@ -76,6 +77,35 @@ def test_draw_subsets_never_contains_an_absent_modality():
     kept = draw_subsets(present, 0.8)
     assert (kept <= present).all()
     assert (kept.any(1) == present.any(1)).all()
+
+
+def test_empty_is_the_probability_of_masking_all_modalities_of_a_sample():
+    torch.manual_seed(0)
+    n, empty = 40_000, 0.2
+    none = ~draw_subsets(ALL.expand(n, -1), 0.3, empty).any(1)
+    assert abs(none.double().mean().item() - empty) < 5 * (empty * (1 - empty) / n) ** 0.5
+
+
+def test_a_training_with_empty_above_zero_meets_the_empty_set_and_predicts_class_frequencies_from_it(toy):
+    ends = {}
+    for empty in (0.0, 0.3):
+        model = mm.models.build("concat", toy.spec, width=8, dropout=0.0)
+        run = mm.train.fit(
+            model,
+            toy,
+            epochs=25,
+            learning_rate=0.03,
+            strategy=ModalityDropout(empty=empty),
+            select="last",
+            progress=False,
+        )
+        trace = mm.record(run, toy["train"], recorded_samples=1, influence=False, attribution=None)
+        frequency = np.bincount(toy["train"].target, minlength=2) / len(toy["train"])
+        v_empty = trace["coalitions"]["prediction"].sel(coalition=0).values
+        ends[empty] = bool(trace["coalitions"]["trained"][0]), float(np.abs(v_empty - frequency).max())
+    assert not ends[0.0][0]
+    assert ends[0.3][0]
+    assert ends[0.3][1] < 0.1
 
 
 def test_dropout_at_rate_zero_is_joint_training(toy):
