@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from jaxtyping import Bool, Float, Int
 
 #: limits of what a page holds of one site: columns of the state maps, rows for each stream, points of the half-lives, rows of the influence map
-MAX_STEPS, MAX_CHANNELS, MIN_CHANNELS, MAX_POINTS, MAX_BLOCKS = 512, 32, 8, 64, 192
-#: bytes of the state maps of all sites together; beyond it every site has fewer channels
+MAX_STEPS, MAX_CHANNELS, MIN_CHANNELS, MAX_POINTS, MAX_BLOCKS, MIN_BLOCKS = 512, 32, 8, 64, 192, 32
+#: bytes of the state maps of all sites together, and of their influence maps; beyond it every site has fewer channels or coarser blocks
 MAX_BYTES = 4_000_000
 #: beginnings of the notes of a Trace that state why a model has no captured scans, or which were not captured
 NO_SCANS = ("No captured scans", "Not captured: ")
@@ -39,13 +39,14 @@ def scan_group(trace: xr.DataTree) -> xr.Dataset:
     most, longest half-life first. Where it was recorded, ``scan_influence_k`` uint8 (recorded_sample, stream, target block, source, source block): (byte / 255)² times
     its attribute ``scale``. The attributes of ``scan_norm_k`` describe the site.
 
-    More than 512 steps are averaged in groups (attribute ``pooled``), and blocks of the influence map so that it has at most 192 rows.
+    More than 512 steps are averaged in groups (attribute ``pooled``), and blocks of the influence map so that it has at most 192 rows; where the
+    maps of all sites would exceed :data:`MAX_BYTES`, there are fewer channels and rows.
     """
     if "scans" not in trace.children:
         return xr.Dataset()
     groups = {int(k): child.to_dataset() for k, child in trace["scans"].children.items()}
-    count = _channel_count(groups)
-    parts = [_site(k, groups[k], _ends(trace, groups[k]), count) for k in sorted(groups)]
+    limits = _limits(groups)
+    parts = [_site(k, groups[k], _ends(trace, groups[k]), *limits) for k in sorted(groups)]
     return xr.Dataset({name: array for part in parts for name, array in part.data_vars.items()})
 
 
@@ -82,7 +83,9 @@ def site_count(frame: xr.Dataset) -> int:
     return sum(str(name).startswith("scan_norm_") for name in frame.data_vars)
 
 
-def _site(k: int, group: xr.Dataset, ends: Float[np.ndarray, "sample stream step"], count: int) -> xr.Dataset:
+def _site(
+    k: int, group: xr.Dataset, ends: Float[np.ndarray, "sample stream step"], count: int, blocks: int
+) -> xr.Dataset:
     norm, valid = _norms(group)
     samples, streams, steps, channels = norm.shape
     half_life = (
@@ -124,7 +127,7 @@ def _site(k: int, group: xr.Dataset, ends: Float[np.ndarray, "sample stream step
         "half_life": str(group["half_life"].attrs.get("long_name", "half-life")) if "half_life" in group else "",
         "no_influence": "" if "influence" in group else str(group.attrs.get("influence_note") or _NO_INFLUENCE),
     }
-    return part.assign(_influence(k, group, steps)) if "influence" in group else part
+    return part.assign(_influence(k, group, steps, blocks)) if "influence" in group else part
 
 
 _NO_INFLUENCE = "the Trace holds no influence map of this site"
@@ -175,12 +178,12 @@ def _levels(norm: np.ndarray, scale: float) -> np.ndarray:
     return np.round(share * 255).astype(np.uint8)
 
 
-def _influence(k: int, group: xr.Dataset, steps: int) -> dict[str, Any]:
-    """Return the influence map with at most ``MAX_BLOCKS`` rows; coarser blocks are means over the pairs of steps."""
+def _influence(k: int, group: xr.Dataset, steps: int, most: int) -> dict[str, Any]:
+    """Return the influence map with at most ``most`` rows; coarser blocks are means over the pairs of steps."""
     values = np.nan_to_num(group["influence"].transpose(*_MAP).values.astype(np.float64))
     streams, blocks = values.shape[1:3]
     width = int(group.attrs.get("steps_per_block", -(-steps // blocks)))
-    together = -(-streams * blocks // MAX_BLOCKS)
+    together = -(-blocks // max(1, most // streams))
     if together > 1:
         pairs = pair_counts(blocks, steps, width).astype(np.float64)
         starts = np.arange(0, blocks, together)
@@ -241,10 +244,15 @@ def _last_of(ends: Float[np.ndarray, "sample stream step"], pooled: int) -> Floa
     return ends[..., np.minimum(np.arange(pooled - 1, steps + pooled - 1, pooled), steps - 1)]
 
 
-def _channel_count(groups: Mapping[int, xr.Dataset]) -> int:
-    """Return how many channels of each stream a page holds."""
+def _limits(groups: Mapping[int, xr.Dataset]) -> tuple[int, int]:
+    """Return how many channels of each stream, and how many rows of each influence map, a page holds."""
     cells = sum(
         one.sizes["recorded_sample"] * one.sizes["scan_stream"] * min(one.sizes["scan_step"], MAX_STEPS)
         for one in groups.values()
     )
-    return int(np.clip(MAX_BYTES // max(cells, 1), MIN_CHANNELS, MAX_CHANNELS))
+    maps = sum(one.sizes["recorded_sample"] for one in groups.values() if "influence" in one)
+    rows = np.sqrt(MAX_BYTES / max(maps, 1))
+    return (
+        int(np.clip(MAX_BYTES // max(cells, 1), MIN_CHANNELS, MAX_CHANNELS)),
+        int(np.clip(rows, MIN_BLOCKS, MAX_BLOCKS)),
+    )

@@ -93,6 +93,7 @@ def test_long_scans_are_averaged_over_the_steps_with_data_and_coarse_blocks_are_
 ):
     monkeypatch.setattr(explorer_scans, "MAX_STEPS", 5)
     monkeypatch.setattr(explorer_scans, "MAX_BLOCKS", 4)
+    monkeypatch.setattr(explorer_scans, "MIN_BLOCKS", 4)
     group = groups[1]
     found = scan_group(with_scans(trace, {0: group}))
     steps = group.sizes["scan_step"]
@@ -112,16 +113,29 @@ def test_long_scans_are_averaged_over_the_steps_with_data_and_coarse_blocks_are_
     assert value == pytest.approx(np.average(fine[first, first], weights=pairs[first, first]), rel=0.02)
 
 
-def test_many_wide_and_long_scans_give_a_page_below_three_megabytes(trace):
+def test_with_timestamps_a_step_ends_at_the_end_of_its_last_frame_on_the_clock_of_the_sample(groups):
+    group = groups[0].isel(scan_step=slice(4)).drop_vars("influence")
+    samples = group.sizes["recorded_sample"]
+    clock = xr.Dataset({"start": (("recorded_sample", "time"), np.full((samples, 2), 10.0)), "stop": (("recorded_sample", "time"), np.full((samples, 2), 14.0))})  # fmt: skip
+    end = 10 + np.array([0.5, 1.0, 3.0, 4.0])
+    inputs = xr.Dataset({"value": (("recorded_sample", "frame"), np.zeros((samples, 4))), "end": (("recorded_sample", "frame"), np.tile(end, (samples, 1)))})  # fmt: skip
+    group.attrs["modalities"] = ["m1"]
+    tree = xr.DataTree.from_dict({"/clock": clock, "/inputs/m1": inputs, "/scans/0": group})
+    np.testing.assert_allclose(scan_group(tree)["scan_until_0"][0, 0], [0.125, 0.25, 0.75, 1.0])
+
+
+def test_the_maps_of_many_wide_and_long_scans_are_limited(trace, monkeypatch):
+    monkeypatch.setattr(explorer_scans, "MAX_BYTES", 300_000)
     rng, samples = np.random.default_rng(0), trace["states"].sizes["recorded_sample"]
-    norm = rng.random((samples, 1, 2000, 256), np.float32)
+    norm = rng.random((samples, 1, 600, 64), np.float32)
     dims = ("recorded_sample", "scan_stream", "scan_step", "scan_channel")
-    wide = xr.Dataset({"norm": (dims, norm), "influence": (("recorded_sample", "scan_stream", "target_step_block", "scan_source", "source_step_block"), rng.random((samples, 1, 250, 1, 250), np.float32))})  # fmt: skip
-    wide.attrs = {"site": "layers.0", "function": "scan", "steps_per_block": 8}
-    frame = explorer_frame(with_scans(trace, dict.fromkeys(range(12), wide)))
-    held = sum(frame[name].nbytes for name in frame.data_vars if str(name).startswith("scan_norm"))
-    assert held <= explorer_scans.MAX_BYTES
-    assert len(Explorer(frame=frame).data["body"]) < 5_000_000  # noise does not compress
+    wide = xr.Dataset({"norm": (dims, norm), "influence": (("recorded_sample", "scan_stream", "target_step_block", "scan_source", "source_step_block"), rng.random((samples, 1, 150, 1, 150), np.float32))})  # fmt: skip
+    wide.attrs = {"site": "layers.0", "function": "scan", "steps_per_block": 4}
+    frame = explorer_frame(with_scans(trace, dict.fromkeys(range(6), wide)))
+    for kind in ("scan_norm", "scan_influence"):
+        held = sum(frame[name].nbytes for name in frame.data_vars if str(name).startswith(kind))
+        assert explorer_scans.MAX_BYTES / 4 < held <= explorer_scans.MAX_BYTES
+    assert len(Explorer(frame=frame).data["body"]) < 800_000  # noise does not compress
 
 
 def test_the_packed_arrays_and_the_header_hold_every_site_and_no_name_of_the_module_is_a_key(trace, groups):
