@@ -404,57 +404,59 @@ row2=Number(rowRange.value),again()}),stepRange.addEventListener("input",()=>goT
 both"),influence=mapBox("target"),noInfluence=faint(),lives=chart({label:"Half-lives of all channels in ascending order, logarithmic scale; the table has that o\
 f the selected channel",series:[{f:0}]}),along=chart({label:"Hidden-state magnitude over the steps: mean over all channels, and the selected channel; the table \
 has the numbers",series:[{f:0},{f:1}],onPick:x=>goTo(Math.round(x*(sizeOf()-1)))}),pointed=h("p",{class:"mmv-small mmv-pointed"}),body=h("tbody"),table=h("table",
-{class:"mmv-list","aria-label":"Values of the captured scan at the cursor"},body),timeNote=faint();root.append(heading("Captured scans of the module"),h("div",{
-class:"mmv-controls mmv-scan-controls"},site.node,streams.node,h("label",{class:"mmv-control mmv-grow"},h("span",{},"Row"),rowRange),h("label",{class:"mmv-contr\
-ol mmv-grow"},h("span",{},"Step"),stepRange)),about,h("div",{class:"mmv-pair mmv-scan-charts"},h("div",{},states.node,along.node,legend(["mean over all channels",
-"selected channel"])),h("div",{},influence.node,noInfluence,lives.node)),pointed,table,timeNote,...frame.missing_scans?[faint(name(frame.missing_scans))]:[],faint(
-"Rows: the channels whose ‖h‖₂ varies most, longest half-life first. Influence: magnitude of the effect of a source step on the output of the scan, with its gat\
-es held fixed; it is of this scan alone, not of the whole module. Hatched: no data. Press on a map, or use the sliders, to move the cursor."));let sizeOf=()=>frame.
-shape(`scan_norm_${k}`)[3];function goTo(next){column=Math.min(sizeOf()-1,Math.max(0,next));let time=last?timeOf(siteArrays(frame,k,last.sample,stream).until,frame,
-column):-1;last&&time>=0&&time!==last.time?pick({time}):again()}let cellAt=(x,y)=>[Math.min(sizeOf()-1,Math.max(0,Math.floor(x*sizeOf()))),Math.max(0,Math.min(frame.
-shape(`scan_norm_${k}`)[2]-1,Math.floor(y*frame.shape(`scan_norm_${k}`)[2])))];onDrag(states.box,states.box,(x,y)=>{let[to,at]=cellAt(x,y);row2=at,goTo(to)}),onDrag(
-influence.box,influence.box,(_x,y)=>{let map=last&&influenceOf(frame,k,last.sample,stream);map&&goTo(Math.floor((Math.min(sites[k].steps,(Math.min(map.blocks-1,
-Math.max(0,Math.floor(y*map.blocks)))+1)*map.width)-1)/sites[k].pooled))});function onHover(box,text){box.addEventListener("pointermove",event=>{let{left,top,width,
-height}=box.getBoundingClientRect();last&&(pointed.textContent=text((event.clientX-left)/width,(event.clientY-top)/height))}),box.addEventListener("pointerleave",
-()=>pointed.textContent=atCursor())}function cellText(at,to){if(!last)return"";let arrays=siteArrays(frame,k,last.sample,stream),{pooled}=sites[k];return`Channe\
-l ${arrays.channels[at]}, step ${stepsOf(sites[k],to,pooled)}: ‖h‖₂ ${pooled>1?"mean ":""}${amount(arrays,at,to)}, half-life ${short(arrays.half_life[at])}\
- steps.`}let atCursor=()=>last?cellText(row2,column):"";onHover(states.box,(x,y)=>{let[to,at]=cellAt(x,y);return cellText(at,to)}),onHover(influence.box,(x,y)=>{
-let map=last&&influenceOf(frame,k,last.sample,stream);if(!map)return"";let place=Math.min(map.sources*map.blocks-1,Math.max(0,Math.floor(x*map.sources*map.blocks))),
-n=Math.floor(place/map.blocks),s2=place%map.blocks,t=Math.min(map.blocks-1,Math.max(0,Math.floor(y*map.blocks)));return`Source ${sourceName(n)}step ${stepsOf(sites[k],
-s2,map.width)}, target step ${stepsOf(sites[k],t,map.width)}: influence ${s2>t?"0 (later source)":short(map.value(t,n,s2))}.`});let sourceName=n=>sites[k].streams.
-length>1?`${sites[k].streams[n]}, `:"",amount=(arrays,at,to)=>`${arrays.clipped(at,to)?"≥ ":""}${short(arrays.value(at,to))}`,line=(text,value2)=>h("tr",{},rowHead(
-text),h("td",{},value2));function draw(state){last=state;let{sample,time}=state,one=sites[k],{pooled}=one,arrays=siteArrays(frame,k,sample,stream),{rows,columns,
-mean,until}=arrays,mapped=columnOf(until,frame,time);(column<0||column>=columns)&&(column=columns-1),mapped>=0&&timeOf(until,frame,column)!==time&&(column=mapped),
-row2=Math.min(row2,rows-1),site.select.value=String(k),streams.node.hidden=one.streams.length<2,(streams.select.options.length!==one.streams.length||[...streams.
-select.options].some((option,i)=>option.text!==one.streams[i]))&&streams.select.replaceChildren(...one.streams.map((text,i)=>h("option",{value:i},text))),streams.
-select.value=String(stream),[[rowRange,rows,row2],[stepRange,columns,column]].forEach(([range2,count,at2])=>{range2.max=String(Number(count)-1),range2.value=String(
-at2)});let steps=stepsOf(one,column,pooled),at=timeOf(until,frame,column),moment2=at<0?"":`${frame.duration_s[sample]===null?"time ":""}${brief(frame,sample,at)}`;
-rowRange.setAttribute("aria-valuetext",`row ${row2+1} of ${rows}, channel ${arrays.channels[row2]}`),stepRange.setAttribute("aria-valuetext",`step ${steps} of ${one.
-steps}${moment2&&`, ${moment2}`}`),about.replaceChildren(...aboutText(one)),about.title=one.description;let same=sameSite(frame,one),scale=Math.max(...same.map(
-other=>other.about.scale)),share=one.scale/scale;paint(states.canvas,columns,rows,(x,y)=>{let level=arrays.level(y,x);return level<0?-1:Math.round(level*share)}),
-states.canvas.setAttribute("aria-label",`Hidden-state magnitude of ${rows} channels over ${columns} columns; the table has the value at the cursor`),states.title.
-textContent=`‖h‖₂: ${rows<one.channels?`${rows} of ${one.channels} channels`:counted(rows,"channel")} (down) over ${counted(one.steps,"step")} (across${pooled>
-1?`, means of ${pooled}`:""}); colours from 0 to ≥ ${short(scale)}`,states.first.textContent="row 1",states.last.textContent=String(rows),states.down.style.left=
-`${100*(column+1)/columns}%`,states.across.style.top=`${100*row2/rows}%`,states.across.style.height=`${100/rows}%`;let means=same.flatMap(({one:run,k:at2})=>run.
-scans[at2].streams.map((_,m)=>run.part(`scan_mean_${at2}`,sample,m))),range=[0,Math.max(scale,rangeOf(means,!0)[1])];along.draw({values:(line2,i)=>line2?arrays.
-value(row2,i):mean[i],count:columns,now:column,range}),along.say({title:"‖h‖₂ over the steps",low:"0",high:short(range[1]),from:"step 1",to:String(one.steps)});
-let{sorted}=arrays,spread=rangeOf(same.flatMap(({one:run,k:at2})=>run.scans[at2].streams.map((_,m)=>Array.from(run.part(`scan_quantile_${at2}`,sample,m),Math.log10)))),
-own=arrays.half_life[row2],place=Array.from(sorted).reduce((best,life,i)=>Math.abs(Math.log(life/own))<Math.abs(Math.log(sorted[best]/own))?i:best,0);if(lives.node.
-hidden=!sorted.some(life=>Number.isFinite(life)&&life>0),!lives.node.hidden){let[low,high]=ends(10**spread[0],10**spread[1]);lives.draw({values:(_line,i)=>Math.
-log10(sorted[i]),count:sorted.length,now:Number.isFinite(own)?place:-1,range:spread,rule:!1}),lives.say({title:`half-lives of all ${one.channels} channels in as\
-cending order, steps (log)`,low,high,from:"shortest",to:"longest"})}let map=influenceOf(frame,k,sample,stream);influence.node.hidden=!map,noInfluence.hidden=!!map,
-noInfluence.textContent=map?"":`No influence map: ${one.no_influence}.`;let sources=[];if(map&&one.influence){let top=Math.max(...same.map(other=>other.about.influence?.
-scale??0)),dim=Math.sqrt(one.influence.scale/top),block=Math.min(map.blocks-1,Math.floor(column*pooled/map.width));paint(influence.canvas,map.sources*map.blocks,
-map.blocks,(x,t)=>{let s2=x%map.blocks;return s2>t?-1:Math.round(dim*map.level(t,Math.floor(x/map.blocks),s2))}),influence.canvas.setAttribute("aria-label",`Inf\
-luence map of ${map.blocks} target blocks by ${map.sources} times ${map.blocks} source blocks; the table has the sums at the cursor`),influence.title.textContent=
-`influence: target steps (down), source steps (across${map.sources>1?`: ${one.streams.join(", ")}`:""}), blocks of ${map.width}; colours from 0 to ${short(top)}\
-, by square root`,influence.first.textContent="step 1",influence.last.textContent=String(one.steps),influence.across.style.top=`${100*block/map.blocks}%`,influence.
-across.style.height=`${100/map.blocks}%`;let found=map.sums(block),whole2=found.reduce((sum,part)=>sum+part.sum,0);sources=found.map(({sum,at:at2},n)=>line(map.
-sources>1?`influence of stream ${one.streams[n]}`:"influence",whole2&&at2>=0?`${map.sources>1?`${fixed(100*sum/whole2,0)} %, `:""}largest from step ${stepsOf(one,
-at2,map.width)}`:"–"))}body.replaceChildren(line("step",`${steps} of ${one.steps}${moment2&&` (${moment2})`}`),line("channel",`${arrays.channels[row2]} (row ${row2+
-1} of ${rows})`),line("half-life, steps",short(own)),line("‖h‖₂ of the channel",amount(arrays,row2,column)),line(`mean ‖h‖₂ of ${one.channels} chann\
-els`,short(mean[column])),...sources),pointed.textContent=atCursor(),timeNote.textContent=mapped>=0?"":"The steps of this scan do not map to the time axis, so t\
-hat its cursor is its own.",timeNote.hidden=mapped>=0}return draw}register({name:"captured scans",place:"wide",order:5,needs:["scan_norm_0"],mount:mount12});function mount13(root,frame){let{names,shown}=frame.seeds,T=frame.sizes.time,M=frame.modalities.length,maps=frame.has("attribution_agreement"),cells=frame.modalities.
+{class:"mmv-list","aria-label":"Values of the captured scan at the cursor"},body),timeNote=faint(),closed=[...frame.has("influence")?[]:["operator map"],...frame.
+has("path")?[]:["state trajectories"]],why=closed.length?[faint(`No ${closed.join(", no ")} over all modalities: these need captured scans of one shape in every\
+ modality, and a recorded influence map.`)]:[];root.append(heading("Captured scans of the module"),h("div",{class:"mmv-controls mmv-scan-controls"},site.node,streams.
+node,h("label",{class:"mmv-control mmv-grow"},h("span",{},"Row"),rowRange),h("label",{class:"mmv-control mmv-grow"},h("span",{},"Step"),stepRange)),about,h("div",
+{class:"mmv-pair mmv-scan-charts"},h("div",{},states.node,along.node,legend(["mean over all channels","selected channel"])),h("div",{},influence.node,noInfluence,
+lives.node)),pointed,table,timeNote,...why,...frame.missing_scans?[faint(name(frame.missing_scans))]:[],faint("Rows: the channels whose ‖h‖₂ varies most, longes\
+t half-life first. Influence: magnitude of the effect of a source step on the output of the scan, with its gates held fixed; it is of this scan alone, not of th\
+e whole module. Hatched: no data. Press on a map, or use the sliders, to move the cursor."));let sizeOf=()=>frame.shape(`scan_norm_${k}`)[3];function goTo(next){
+column=Math.min(sizeOf()-1,Math.max(0,next));let time=last?timeOf(siteArrays(frame,k,last.sample,stream).until,frame,column):-1;last&&time>=0&&time!==last.time?
+pick({time}):again()}let cellAt=(x,y)=>[Math.min(sizeOf()-1,Math.max(0,Math.floor(x*sizeOf()))),Math.max(0,Math.min(frame.shape(`scan_norm_${k}`)[2]-1,Math.floor(
+y*frame.shape(`scan_norm_${k}`)[2])))];onDrag(states.box,states.box,(x,y)=>{let[to,at]=cellAt(x,y);row2=at,goTo(to)}),onDrag(influence.box,influence.box,(_x,y)=>{
+let map=last&&influenceOf(frame,k,last.sample,stream);map&&goTo(Math.floor((Math.min(sites[k].steps,(Math.min(map.blocks-1,Math.max(0,Math.floor(y*map.blocks)))+
+1)*map.width)-1)/sites[k].pooled))});function onHover(box,text){box.addEventListener("pointermove",event=>{let{left,top,width,height}=box.getBoundingClientRect();
+last&&(pointed.textContent=text((event.clientX-left)/width,(event.clientY-top)/height))}),box.addEventListener("pointerleave",()=>pointed.textContent=atCursor())}
+function cellText(at,to){if(!last)return"";let arrays=siteArrays(frame,k,last.sample,stream),{pooled}=sites[k];return`Channel ${arrays.channels[at]}, step ${stepsOf(
+sites[k],to,pooled)}: ‖h‖₂ ${pooled>1?"mean ":""}${amount(arrays,at,to)}, half-life ${short(arrays.half_life[at])} steps.`}let atCursor=()=>last?cellText(
+row2,column):"";onHover(states.box,(x,y)=>{let[to,at]=cellAt(x,y);return cellText(at,to)}),onHover(influence.box,(x,y)=>{let map=last&&influenceOf(frame,k,last.
+sample,stream);if(!map)return"";let place=Math.min(map.sources*map.blocks-1,Math.max(0,Math.floor(x*map.sources*map.blocks))),n=Math.floor(place/map.blocks),s2=place%
+map.blocks,t=Math.min(map.blocks-1,Math.max(0,Math.floor(y*map.blocks)));return`Source ${sourceName(n)}step ${stepsOf(sites[k],s2,map.width)}, target step ${stepsOf(
+sites[k],t,map.width)}: influence ${s2>t?"0 (later source)":short(map.value(t,n,s2))}.`});let sourceName=n=>sites[k].streams.length>1?`${sites[k].streams[n]}, `:
+"",amount=(arrays,at,to)=>`${arrays.clipped(at,to)?"≥ ":""}${short(arrays.value(at,to))}`,line=(text,value2)=>h("tr",{},rowHead(text),h("td",{},value2));function draw(state){
+last=state;let{sample,time}=state,one=sites[k],{pooled}=one,arrays=siteArrays(frame,k,sample,stream),{rows,columns,mean,until}=arrays,mapped=columnOf(until,frame,
+time);(column<0||column>=columns)&&(column=columns-1),mapped>=0&&timeOf(until,frame,column)!==time&&(column=mapped),row2=Math.min(row2,rows-1),site.select.value=
+String(k),streams.node.hidden=one.streams.length<2,(streams.select.options.length!==one.streams.length||[...streams.select.options].some((option,i)=>option.text!==
+one.streams[i]))&&streams.select.replaceChildren(...one.streams.map((text,i)=>h("option",{value:i},text))),streams.select.value=String(stream),[[rowRange,rows,row2],
+[stepRange,columns,column]].forEach(([range2,count,at2])=>{range2.max=String(Number(count)-1),range2.value=String(at2)});let steps=stepsOf(one,column,pooled),at=timeOf(
+until,frame,column),moment2=at<0?"":`${frame.duration_s[sample]===null?"time ":""}${brief(frame,sample,at)}`;rowRange.setAttribute("aria-valuetext",`row ${row2+
+1} of ${rows}, channel ${arrays.channels[row2]}`),stepRange.setAttribute("aria-valuetext",`step ${steps} of ${one.steps}${moment2&&`, ${moment2}`}`),about.replaceChildren(
+...aboutText(one)),about.title=one.description;let same=sameSite(frame,one),scale=Math.max(...same.map(other=>other.about.scale)),share=one.scale/scale;paint(states.
+canvas,columns,rows,(x,y)=>{let level=arrays.level(y,x);return level<0?-1:Math.round(level*share)}),states.canvas.setAttribute("aria-label",`Hidden-state magnit\
+ude of ${rows} channels over ${columns} columns; the table has the value at the cursor`),states.title.textContent=`‖h‖₂: ${rows<one.channels?`${rows} of ${one.
+channels} channels`:counted(rows,"channel")} (down) over ${counted(one.steps,"step")} (across${pooled>1?`, means of ${pooled}`:""}); colours from 0 to ≥ ${short(
+scale)}`,states.first.textContent="row 1",states.last.textContent=String(rows),states.down.style.left=`${100*(column+1)/columns}%`,states.across.style.top=`${100*
+row2/rows}%`,states.across.style.height=`${100/rows}%`;let means=same.flatMap(({one:run,k:at2})=>run.scans[at2].streams.map((_,m)=>run.part(`scan_mean_${at2}`,sample,
+m))),range=[0,Math.max(scale,rangeOf(means,!0)[1])];along.draw({values:(line2,i)=>line2?arrays.value(row2,i):mean[i],count:columns,now:column,range}),along.say(
+{title:"‖h‖₂ over the steps",low:"0",high:short(range[1]),from:"step 1",to:String(one.steps)});let{sorted}=arrays,spread=rangeOf(same.flatMap(({one:run,k:at2})=>run.
+scans[at2].streams.map((_,m)=>Array.from(run.part(`scan_quantile_${at2}`,sample,m),Math.log10)))),own=arrays.half_life[row2],place=Array.from(sorted).reduce((best,life,i)=>Math.
+abs(Math.log(life/own))<Math.abs(Math.log(sorted[best]/own))?i:best,0);if(lives.node.hidden=!sorted.some(life=>Number.isFinite(life)&&life>0),!lives.node.hidden){
+let[low,high]=ends(10**spread[0],10**spread[1]);lives.draw({values:(_line,i)=>Math.log10(sorted[i]),count:sorted.length,now:Number.isFinite(own)?place:-1,range:spread,
+rule:!1}),lives.say({title:`half-lives of all ${one.channels} channels in ascending order, steps (log)`,low,high,from:"shortest",to:"longest"})}let map=influenceOf(
+frame,k,sample,stream);influence.node.hidden=!map,noInfluence.hidden=!!map,noInfluence.textContent=map?"":`No influence map: ${one.no_influence}.`;let sources=[];
+if(map&&one.influence){let top=Math.max(...same.map(other=>other.about.influence?.scale??0)),dim=Math.sqrt(one.influence.scale/top),block=Math.min(map.blocks-1,
+Math.floor(column*pooled/map.width));paint(influence.canvas,map.sources*map.blocks,map.blocks,(x,t)=>{let s2=x%map.blocks;return s2>t?-1:Math.round(dim*map.level(
+t,Math.floor(x/map.blocks),s2))}),influence.canvas.setAttribute("aria-label",`Influence map of ${map.blocks} target blocks by ${map.sources} times ${map.blocks}\
+ source blocks; the table has the sums at the cursor`),influence.title.textContent=`influence: target steps (down), source steps (across${map.sources>1?`: ${one.
+streams.join(", ")}`:""}), blocks of ${map.width}; colours from 0 to ${short(top)}, by square root`,influence.first.textContent="step 1",influence.last.textContent=
+String(one.steps),influence.across.style.top=`${100*block/map.blocks}%`,influence.across.style.height=`${100/map.blocks}%`;let found=map.sums(block),whole2=found.
+reduce((sum,part)=>sum+part.sum,0);sources=found.map(({sum,at:at2},n)=>line(map.sources>1?`influence of stream ${one.streams[n]}`:"influence",whole2&&at2>=0?`${map.
+sources>1?`${fixed(100*sum/whole2,0)} %, `:""}largest from step ${stepsOf(one,at2,map.width)}`:"–"))}body.replaceChildren(line("step",`${steps} of ${one.steps}${moment2&&
+` (${moment2})`}`),line("channel",`${arrays.channels[row2]} (row ${row2+1} of ${rows})`),line("half-life, steps",short(own)),line("‖h‖₂ of the channel",amount(
+arrays,row2,column)),line(`mean ‖h‖₂ of ${one.channels} channels`,short(mean[column])),...sources),pointed.textContent=atCursor(),timeNote.textContent=mapped>=
+0?"":"The steps of this scan do not map to the time axis, so that its cursor is its own.",timeNote.hidden=mapped>=0}return draw}register({name:"captured scans",
+place:"wide",order:5,needs:["scan_norm_0"],mount:mount12});function mount13(root,frame){let{names,shown}=frame.seeds,T=frame.sizes.time,M=frame.modalities.length,maps=frame.has("attribution_agreement"),cells=frame.modalities.
 map((_,m)=>{let values=names.map((_seed,k)=>frame.part("seed_phi",k)[m]),mean=values.reduce((a,b)=>a+b,0)/values.length,same=values.filter(v=>mean!==0&&Math.sign(
 v)===Math.sign(mean)).length;return[...values.map(v=>h("td",{},signed(v,3))),h("td",{},signed(mean,3)),h("td",{},mean?`${same} of ${values.length}`:"–")]});if(root.
 append(heading("Agreement over seeds"),h("div",{class:"mmv-scroll-x"},h("table",{class:"mmv-list","aria-label":"Mean Shapley value of each modality for every se\

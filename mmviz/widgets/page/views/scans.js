@@ -58,10 +58,12 @@ function mount(root, frame, _state, pick) {
   const pointed = h("p", { class: "mmv-small mmv-pointed" }), body = h("tbody");
   const table = h("table", { class: "mmv-list", "aria-label": "Values of the captured scan at the cursor" }, body);
   const timeNote = faint();
+  const closed = [...(frame.has("influence") ? [] : ["operator map"]), ...(frame.has("path") ? [] : ["state trajectories"])];
+  const why = closed.length ? [faint(`No ${closed.join(", no ")} over all modalities: these need captured scans of one shape in every modality, and a recorded influence map.`)] : [];
   root.append(heading("Captured scans of the module"),
     h("div", { class: "mmv-controls mmv-scan-controls" }, site.node, streams.node, h("label", { class: "mmv-control mmv-grow" }, h("span", {}, "Row"), rowRange), h("label", { class: "mmv-control mmv-grow" }, h("span", {}, "Step"), stepRange)),
     about, h("div", { class: "mmv-pair mmv-scan-charts" }, h("div", {}, states.node, along.node, legend(["mean over all channels", "selected channel"])), h("div", {}, influence.node, noInfluence, lives.node)), pointed,
-    table, timeNote, ...(frame.missing_scans ? [faint(name(frame.missing_scans))] : []), faint("Rows: the channels whose ‖h‖₂ varies most, longest half-life first. Influence: magnitude of the effect of a source step on the output of the scan, with its gates held fixed; it is of this scan alone, not of the whole module. Hatched: no data. Press on a map, or use the sliders, to move the cursor."));
+    table, timeNote, ...why, ...(frame.missing_scans ? [faint(name(frame.missing_scans))] : []), faint("Rows: the channels whose ‖h‖₂ varies most, longest half-life first. Influence: magnitude of the effect of a source step on the output of the scan, with its gates held fixed; it is of this scan alone, not of the whole module. Hatched: no data. Press on a map, or use the sliders, to move the cursor."));
 
   const sizeOf = () => frame.shape(`scan_norm_${k}`)[3];
   // Select a column; where the steps map to time, the cursor of all views follows.
