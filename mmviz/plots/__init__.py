@@ -42,6 +42,7 @@ from mmviz.plots.figure_spec import (
     Points,
     ReferenceLine,
 )
+from mmviz.plots.image_file import ImageFile, write_image
 from mmviz.plots.latex import latex_figure, latex_table
 from mmviz.plots.paper_figure import inspect_pdf, paper
 from mmviz.plots.plotly_backend import draw
@@ -66,6 +67,7 @@ __all__ = [
     "Bars",
     "FigureSpec",
     "Heatmap",
+    "ImageFile",
     "Lines",
     "Links",
     "Panel",
@@ -140,4 +142,5 @@ __all__ = [
     "waterfall_frame",
     "what_if_frame",
     "with_slider",
+    "write_image",
 ]

@@ -253,6 +253,8 @@ def draw(spec: FigureSpec) -> go.Figure:
     """Return a figure specification as a plotly figure; ``layout.meta["description"]`` holds its alternative text."""
     from plotly.subplots import make_subplots
 
+    from mmviz.plots.spec_figure import SpecFigure
+
     rows, columns = spec.rows, spec.columns
     heights = [spec.height_of(row) for row in range(rows)]
     across, down = spec.gap
@@ -265,6 +267,7 @@ def draw(spec: FigureSpec) -> go.Figure:
         horizontal_spacing=min(across / (spec.width - 130), 0.8 / max(columns - 1, 1)) if columns > 1 else 0,
         vertical_spacing=down / inner if rows > 1 else 0,
         subplot_titles=[escaped(panel.title) for panel in spec.panels] if titled else None,
+        figure=SpecFigure.of(spec),
     )
     figure.update_annotations(font={"size": 13, "color": theme.INK})
     heats: dict[tuple[Any, ...], list[int]] = {}
