@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 import xarray as xr
 
 from mmviz.core.errors import DataError
 from mmviz.core.options import takes
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 
 @takes(recorded="trace")
 def attribution(recorded: xr.DataTree) -> xr.Dataset:
-    """Return the integrated gradients summed by modality, per recorded sample, with the completeness gap.
+    """Return the attributions of captum summed by modality, per recorded sample, with the completeness gap.
 
     Parameters
     ----------
@@ -33,7 +38,8 @@ def attribution(recorded: xr.DataTree) -> xr.Dataset:
 
     Notes
     -----
-    With a large gap the attributions do not sum to the difference of the predictions: record with more ``steps``.
+    With a large gap the attributions do not sum to the difference of the predictions: record with more ``steps``. Attribute ``complete``: whether
+    the method has completeness at all; saliency, input x gradient, occlusion and feature ablation do not.
     """
     if "samples" not in recorded.children or "features" not in recorded.children:
         raise DataError(
@@ -59,11 +65,13 @@ def attribution(recorded: xr.DataTree) -> xr.Dataset:
         },
         coords={"recorded_sample": samples["recorded_sample"], "modality": names, "sample_id": samples["sample_id"]},
     )
-    out.attrs = {**recorded.attrs, "completeness": _in_words(gap, relative)}
+    out.attrs = {**recorded.attrs, "completeness": _in_words(gap, relative, recorded.attrs)}
     return out
 
 
-def _in_words(gap: np.ndarray, relative: np.ndarray) -> str:
+def _in_words(gap: np.ndarray, relative: np.ndarray, about: Mapping[Any, Any]) -> str:
+    if not about.get("complete", True):
+        return f"{about.get('index', 'the method')} has no completeness: its values do not sum to the difference of the predictions"
     known = np.isfinite(relative)
     if not known.any():
         return "the gap is not defined for any sample"

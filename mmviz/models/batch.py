@@ -72,6 +72,10 @@ class Batch:
         """Return one sample as a batch."""
         return self._each(lambda x: x[i : i + 1])
 
+    def samples(self, index: Int[Tensor, " row"]) -> Batch:
+        """Return the samples at ``index``, one row per entry."""
+        return self._each(lambda x: x[index.to(x.device)])
+
     def _each(self, change: Callable[[Tensor], Tensor]) -> Batch:
         """Return the batch with ``change`` applied to every tensor."""
         kept = {k: {n: change(x) for n, x in getattr(self, k).items()} for k in ("values", "valid", "times")}

@@ -2,6 +2,7 @@
 
 from mmviz.recording.alignment import encoded
 from mmviz.recording.attribution import record_attribution
+from mmviz.recording.captum_methods import CaptumForward, captum_forward
 from mmviz.recording.cross_modal_lag import cross_modal_lag
 from mmviz.recording.faithfulness import record_faithfulness
 from mmviz.recording.intervention import intervene
@@ -15,6 +16,8 @@ from mmviz.recording.what_if import what_if
 from mmviz.recording.windows import record_windows
 
 __all__ = [
+    "CaptumForward",
+    "captum_forward",
     "compare_missing",
     "cross_modal_lag",
     "encoded",
