@@ -49,11 +49,17 @@ def test_in_voila_a_plain_notebook_shows_the_explorer_with_what_if_edits(open_pa
         assert [url for url in page.external if not url.endswith(".css")] == []
 
 
-def test_in_marimo_page_and_python_follow_each_other(open_page, tmp_path):
+@pytest.mark.parametrize("mode", ["edit", "run"])
+def test_in_marimo_page_and_python_follow_each_other(open_page, tmp_path, mode):
     require("marimo", "dev")
     write_marimo(tmp_path / "study.py")
+    (tmp_path / "marimo").mkdir()
+    (tmp_path / "marimo" / "marimo.toml").write_text(
+        "[runtime]\nauto_instantiate = true\n"
+    )  # the editor runs all cells
     own = {"HOME": str(tmp_path), "XDG_CONFIG_HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path)}
-    words = ["marimo", "-q", "run", "study.py", "--headless", "--no-token", "--host=127.0.0.1"]
+    quiet = ("--skip-update-check",) if mode == "edit" else ()
+    words = ["marimo", "-q", mode, "study.py", "--headless", "--no-token", *quiet, "--host=127.0.0.1"]
     with start_server(words, state=tmp_path, ready="/health", environment=own) as address:
         page = open_page(viewport=WIDE)
         page.goto(address)

@@ -35,7 +35,17 @@ def main():
             raise SystemExit(f"mmviz was imported from {where}, not from the wheel")
         shutil.copy(ROOT / "notebooks" / NOTEBOOK, folder / "work")
         timed("install its extra lab", subprocess.run, [*pip, "-c", str(constraints), f"{wheel}[lab]"], check=True)
-        words = ["jupyter", "nbconvert", "--to", "notebook", "--execute", "--output", "done.ipynb", NOTEBOOK]
+        words = [
+            "jupyter",
+            "nbconvert",
+            "--to",
+            "notebook",
+            "--execute",
+            "--ExecutePreprocessor.startup_timeout=300",
+            "--output",
+            "done.ipynb",
+            NOTEBOOK,
+        ]
         timed(f"run {NOTEBOOK}", run, [python, "-m", *words], cwd=folder / "work", state=folder / "state")
         checks = printed_checks(folder / "work" / "done.ipynb")
     print("\n".join(checks))
