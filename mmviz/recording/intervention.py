@@ -15,7 +15,11 @@ from mmviz.data.matching import matched
 from mmviz.models.base import Observation
 from mmviz.models.batch import batch_of
 from mmviz.models.ssm.edited_scan import ScanEdit
+from mmviz.models.user_module.model import Adapted
+from mmviz.recording.captured_intervention import captured_effect_of
+from mmviz.recording.captured_target import CapturedTarget, captured_target
 from mmviz.recording.edited_layers import OutputEdit, ScanRecord, edited_layers
+from mmviz.recording.intervention_effect import given_value, predicted, prediction_effects
 from mmviz.recording.intervention_target import TOKENS, Target, channel_mask, place_names, state_names, target_of
 from mmviz.recording.samples import array, chosen_samples, outputs, provenance
 
@@ -33,7 +37,6 @@ if TYPE_CHECKING:
 
 #: samples per forward pass: every hidden state of them is in memory
 _SAMPLES = 16
-_SMALLEST = 1e-6
 
 
 @takes(run="run")
@@ -62,18 +65,19 @@ def intervene(
     Parameters
     ----------
     run
-        A training, or its result loaded, of a fusion with a selective scan.
+        A training, or its result loaded, of a fusion with a selective scan; or ``as_run(adapt(..., scans=...))``, a user's module with captured scans.
     split
         For example ``ds["test"]``.
     state
         Names of SSM streams whose hidden state h[m, t] is changed after each step t of the range. A hidden state holds the whole past: to
         change it at step t removes or replaces **all** earlier steps of the stream. Use ``increment`` to localise an effect in time.
         The streams are the modalities (``coupled_mamba``, ``late``), ``"joint"`` (``early``) or ``"tokens"`` (``alignmamba``,
-        ``alignmamba2``: one stream for the tokens of all modalities, changed after each token of the range).
+        ``alignmamba2``: one stream for the tokens of all modalities, changed after each token of the range). Of a user's module: the modalities
+        with captured scans, or the sites of scans (``"encoders.0.mixer"``), all of whose streams are changed.
     increment
         Names whose increments Δ·B·x, what a step adds to its state, are changed; the direct path D·x stays. For tokens: the modalities.
     output
-        Names whose layer output, (time, width), is changed. With tokens: the modalities.
+        Names whose layer output, (time, width), is changed. With tokens: the modalities. Unknown for a user's module.
     edge
         (target, source), or several such pairs: the coupling weights W[target ← source] are changed for the steps of the range; the other
         weights stay as they are.
@@ -84,9 +88,11 @@ def intervene(
         Id or position of the sample of ``split`` whose own values at the same steps are put in place (a patch), one for all recorded samples
         or one each.
     layer
-        Layer from 0; None: every layer with a scan. In a bidirectional layer the forward scan is changed.
+        Layer from 0; None: every layer with a scan. In a bidirectional layer the forward scan is changed. Of a user's module: the k-th captured
+        scan of each modality.
     step, stop
-        Changed steps: from ``step`` to ``stop - 1``; None: to the last step. Steps are those of the model, as in a Trace.
+        Changed steps: from ``step`` to ``stop - 1``; None: to the last step. Steps are those of the model, as in a Trace; of a scan that is named by
+        its site: its own.
     channels
         Positions of the inner channels (``output``: of the width); None: all.
     recorded_samples
@@ -103,6 +109,8 @@ def intervene(
         ``state_change`` (recorded_sample, layer, stream, time): ‖h_clean − h_intervened‖₂ over channels and states; ``stream_change``
         (recorded_sample, modality, time): ‖·‖₂ of the change of the features that are pooled. ``changed`` (recorded_sample): whether the
         intervention meets data in this sample; where it is False every effect is 0, and the attribute ``note`` counts these samples.
+        A user's module has no ``stream_change`` and no ``prefix_effect``; ``state_change`` is NaN where a modality has no captured scan, and
+        ``scan_state_change`` (recorded_sample, scan, scan_stream, scan_step) is the change at the steps of every scan, NaN beyond its size.
         With ``donor``: ``donor_prediction`` (recorded_sample, output) and ``recovery`` (recorded_sample) =
         (g(intervened) − g(clean)) / (g(donor) − g(clean)) with g the logit difference between the predicted classes of donor and
         sample, or the value: 0 no change, 1 the donor's prediction; NaN where both predict the same class, or values within 1e-6.
@@ -110,7 +118,7 @@ def intervene(
     Raises
     ------
     ConfigError
-        A fusion without a scan; an unknown stream, edge, layer, step, channel, sample or epoch; none or several of ``state``, ``increment``,
+        A fusion without a scan, a user's module without captured ones; an unknown stream, edge, layer, step, channel, sample or epoch; none or several of ``state``, ``increment``,
         ``output`` and ``edge``; or an intervention that changes no sample, as after the last valid step.
 
     Notes
@@ -126,9 +134,13 @@ def intervene(
     """
     given = {"state": state, "increment": increment, "output": output, "edge": edge}
     with run.at_epoch(run.best_epoch if epoch is None else epoch) as model:
-        target = target_of(
-            model, run.info["model"]["name"], given, to=to, donor=donor is not None, layer=layer, step=step, stop=stop, channels=channels
-        )  # fmt: skip
+        options: dict[str, Any] = {
+            "to": to, "donor": donor is not None, "layer": layer, "step": step, "stop": stop, "channels": channels
+        }  # fmt: skip
+        if isinstance(model, Adapted):
+            target: Target | CapturedTarget = captured_target(model, given, **options)
+        else:
+            target = target_of(model, run.info["model"]["name"], given, **options)
         matching = matched(model.spec, split, "intervene")
         rows = chosen_samples(split, recorded_samples)
         donors = None if donor is None else _donors(split, donor, len(rows))
@@ -136,9 +148,20 @@ def intervene(
         for i in range(0, len(rows), _SAMPLES):
             steps = model.encode(batch_of(split, rows[i : i + _SAMPLES], matching))
             other = None if donors is None else model.encode(batch_of(split, donors[i : i + _SAMPLES], matching))
-            parts.append(effect_of(model, steps, target, other))
+            parts.append(effect(model, steps, target, other))
         found = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
         return _dataset(run, split, matching, model, target, rows, found)
+
+
+def effect(
+    model: FusionModel, steps: Steps, target: Target | CapturedTarget, donor: Steps | None = None
+) -> dict[str, np.ndarray]:
+    """Return the variables of :func:`intervene` for encoded samples, for one of our models or a user's module with captured scans."""
+    if isinstance(model, Adapted) and isinstance(target, CapturedTarget):
+        return captured_effect_of(model, steps, target, donor)
+    if isinstance(target, CapturedTarget):
+        raise ConfigError(f"intervene: {target.sentence} is of a user's module, and {type(model).__name__} is none")
+    return effect_of(model, steps, target, donor)
 
 
 @dataclass(frozen=True)
@@ -198,40 +221,20 @@ def effect_of(model: FusionModel, steps: Steps, target: Target, donor: Steps | N
     changed = _changed(model, steps, clean, target)
     edits = {layer: _edit(model, clean, other, target, layer, changed) for layer in target.layers}
     cut = _forward(model, steps, edits) if bool(changed.any()) else clean
-    classes = model.spec.task.kind == "classification"
-    predict = (lambda logits: logits.softmax(-1)) if classes else (lambda logits: logits)
-    out = {"changed": changed, "clean": predict(clean.logits), "intervened": predict(cut.logits)}
-    if classes:
-        out |= {"clean_logit": clean.logits, "intervened_logit": cut.logits, "effect_logit": clean.logits - cut.logits}
-    out["effect"] = out["clean"] - out["intervened"]
+    task = model.spec.task
+    out = {"changed": changed}
+    out |= prediction_effects(task, clean.logits, cut.logits, None if other is None else other.logits)
     if clean.prefixes is not None and cut.prefixes is not None:
-        out["prefix_effect"] = predict(clean.prefixes) - predict(cut.prefixes)
+        out["prefix_effect"] = predicted(task, clean.prefixes) - predicted(task, cut.prefixes)
     pairs = zip(clean.record.states, cut.record.states, strict=True)
     out["state_change"] = torch.stack([clean.cells(a - b).flatten(3).norm(dim=-1) for a, b in pairs]).permute(
         2, 0, 1, 3
     )
     out["stream_change"] = (clean.streams - cut.streams).norm(dim=-1).transpose(0, 1)
-    if other is not None:
-        out |= {
-            "donor_prediction": predict(other.logits),
-            "recovery": _recovery(clean.logits, cut.logits, other.logits),
-        }
     for name in ("effect", "effect_logit", "prefix_effect", "state_change", "stream_change"):
         if name in out:  # samples without a change differ in rounding only, as their steps ran one by one
             out[name][~changed] = 0.0
     return {name: x.numpy() if x.dtype == torch.bool else array(x) for name, x in out.items()}
-
-
-def _recovery(clean: Tensor, cut: Tensor, donor: Tensor) -> Tensor:
-    """Return (g(cut) − g(clean)) / (g(donor) − g(clean)), g the logit difference of the two predicted classes, or the value."""
-    if clean.shape[-1] == 1:
-        a, b, c = clean[:, 0], cut[:, 0], donor[:, 0]
-    else:
-        there, here = donor.argmax(-1, keepdim=True), clean.argmax(-1, keepdim=True)
-        a, b, c = ((x.gather(-1, there) - x.gather(-1, here))[:, 0] for x in (clean, cut, donor))
-    return torch.where(
-        (c - a).abs() > _SMALLEST, (b - a) / torch.where((c - a).abs() > _SMALLEST, c - a, 1.0), torch.nan
-    )
 
 
 def _changed(model: FusionModel, steps: Steps, clean: CleanRun, target: Target) -> Bool[Tensor, " batch"]:
@@ -268,7 +271,7 @@ def _edit(
     cells[rows, :, target.start : target.stop] = changed[:, None]
     if target.component == "output":
         shape = clean.record.outputs[layer].shape[-1:]
-        new = _given(target, shape, dtype) if other is None else other.record.outputs[layer]
+        new = given_value(target, shape, dtype) if other is None else other.record.outputs[layer]
         if new is None:
             raise ConfigError("intervene: an output cannot be held; give a value or a donor")
         return OutputEdit(cells, channel_mask(target.channels, *shape), new)
@@ -290,24 +293,12 @@ def _edit(
         if target.component == "increment" and other.tokens is not None:  # a step without a token adds nothing
             own = torch.where(other.tokens.valid[..., None, None], own, 0.0)
         return ScanEdit(target.component, where, picked, clean.positions(own, length))
-    return ScanEdit(target.component, where, picked, _given(target, (count, states), dtype))
+    return ScanEdit(target.component, where, picked, given_value(target, (count, states), dtype))
 
 
 def _weight(target: Target) -> float:
     """Return the new coupling weight; NaN for another component."""
     return float(target.value) if target.component == "edge" and target.value is not None else float("nan")
-
-
-def _given(target: Target, shape: Sequence[int], dtype: torch.dtype) -> Tensor | None:
-    """Return the given value for all channels of a layer, (*shape); None for ``hold``."""
-    if target.value is None:
-        return None
-    value = torch.as_tensor(target.value, dtype=dtype)
-    if value.ndim == 0 or target.channels is None:
-        return value.expand(*shape)
-    out = torch.zeros(*shape, dtype=dtype)
-    out[list(target.channels)] = value
-    return out
 
 
 def _donors(split: Split, donor: Any, count: int) -> np.ndarray:
@@ -333,7 +324,7 @@ def _dataset(
     split: Split,
     matching: Matching,
     model: FusionModel,
-    target: Target,
+    target: Target | CapturedTarget,
     rows: np.ndarray,
     found: dict[str, np.ndarray],
 ) -> xr.Dataset:
@@ -347,7 +338,7 @@ def _dataset(
         )
     dims = {
         "changed": (), "state_change": ("layer", "stream", "time"), "stream_change": ("modality", "time"), "recovery": (),
-        "prefix_effect": ("time", "output"),
+        "prefix_effect": ("time", "output"), "scan_state_change": ("scan", "scan_stream", "scan_step"),
     }  # fmt: skip
     data = {}
     for name, values in found.items():
@@ -359,11 +350,14 @@ def _dataset(
             "recorded_sample": rows,
             "sample_id": ("recorded_sample", np.asarray(split.ids, dtype=str)[rows]),
             "output": outputs(matching.spec),
-            "stream": list(place_names(model)),
+            "stream": list(model.spec.names if isinstance(model, Adapted) else place_names(model)),
             "modality": list(model.spec.names),
             "time": np.arange(model.steps),
         },
     )
+    if isinstance(model, Adapted):
+        out = out.assign_coords(scan=[site.site for site in model.sites])
+        out["scan_state_change"].attrs = {"long_name": "‖h_clean − h_intervened‖₂ at the steps of a scan", "units": "1"}
     quantity = "probability" if model.spec.task.kind == "classification" else "value"
     out["effect"].attrs = {"long_name": f"clean − intervened {quantity}", "units": "1"}
     out["state_change"].attrs = {"long_name": "‖h_clean − h_intervened‖₂", "units": "1"}

@@ -78,6 +78,16 @@ def place_names(model: FusionModel) -> tuple[str, ...]:
     return model.spec.names if names == (TOKENS,) else names
 
 
+def chosen_component(given: dict[str, Any]) -> tuple[str, Any]:
+    """Return the component that is given, and its name(s); ConfigError unless there is exactly one."""
+    chosen = {key: names for key, names in given.items() if names is not None}
+    if len(chosen) != 1:
+        raise ConfigError(
+            f"intervene: {' and '.join(chosen) or 'nothing'} given, expected exactly one of {', '.join(COMPONENTS)}"
+        )
+    return next(iter(chosen.items()))
+
+
 def target_of(
     model: FusionModel,
     name: str,
@@ -112,12 +122,7 @@ def target_of(
             f"intervene: the fusion {name!r} has no selective scan, so there is no hidden state to change; use one that has a scan, such as "
             "coupled_mamba, late, early or alignmamba2, or edit the inputs with mmviz.recording.what_if"
         )
-    chosen = {key: names for key, names in given.items() if names is not None}
-    if len(chosen) != 1:
-        raise ConfigError(
-            f"intervene: {' and '.join(chosen) or 'nothing'} given, expected exactly one of {', '.join(COMPONENTS)}"
-        )
-    component, names = next(iter(chosen.items()))
+    component, names = chosen_component(given)
     start = whole(step, f"intervene: step (the model has {model.steps} steps)", low=0, high=model.steps - 1)
     end = model.steps if stop is None else whole(stop, "intervene: stop", low=start + 1, high=model.steps)
     depth = (
@@ -128,19 +133,38 @@ def target_of(
         edges, words = _edges(model, name, names)
         streams = tuple(sorted({to for to, _ in edges}))
         if channels is not None:
-            raise ConfigError(
-                "intervene: channels were given with an edge, whose weight serves all channels; leave them out"
-            )
+            raise ConfigError(EDGE_CHANNELS)
     else:
         streams, words = _streams(model, component, names)
-    picked = None if channels is None else _channels(model, component, channels)
-    value = _value(model, component, to, donor=donor, count=None if picked is None else len(picked))
-    action = "replaced by another sample's" if donor else "held" if value is None else f"set to {_shown(value)}"
+    inner, states = _sizes(model)
+    count = model.config.width if component == "output" else inner
+    picked = None if channels is None else channel_positions(component, channels, count)
+    value = new_value(component, to, donor=donor, channels=count if picked is None else len(picked), states=states)
     where = "every layer" if layer is None else f"layer {depth[0] + 1}"
-    until = "on" if end == model.steps else f"to step {end - 1}"
-    some = "" if picked is None else f", {len(picked)} of its channels"
-    sentence = f"{COMPONENTS[component]} of {words}{some}, {where}: {action} from step {start} {until}"
+    sentence = in_words(component, words, where, picked, value, donor=donor, steps=(start, end, model.steps))
     return Target(component, streams, edges, depth, start, end, picked, value, sentence)
+
+
+#: channels were given with an edge
+EDGE_CHANNELS = "intervene: channels were given with an edge, whose weight serves all channels; leave them out"
+
+
+def in_words(
+    component: str,
+    words: str,
+    where: str,
+    channels: tuple[int, ...] | None,
+    value: np.ndarray | None,
+    *,
+    donor: bool,
+    steps: tuple[int, int, int],
+) -> str:
+    """Return an intervention in a sentence; ``steps``: first, one past the last, and their number."""
+    start, stop, length = steps
+    action = "replaced by another sample's" if donor else "held" if value is None else f"set to {_shown(value)}"
+    until = "on" if stop == length else f"to step {stop - 1}"
+    some = "" if channels is None else f", {len(channels)} of its channels"
+    return f"{COMPONENTS[component]} of {words}{some}, {where}: {action} from step {start} {until}"
 
 
 def _streams(model: FusionModel, component: str, names: Any) -> tuple[tuple[int, ...], str]:
@@ -180,8 +204,8 @@ def _edges(model: FusionModel, name: str, names: Any) -> tuple[tuple[tuple[int, 
     return edges, ", ".join(f"{to!r} ← {source!r}" for to, source in pairs)
 
 
-def _channels(model: FusionModel, component: str, channels: Sequence[int] | int) -> tuple[int, ...]:
-    count = model.config.width if component == "output" else _sizes(model)[0]
+def channel_positions(component: str, channels: Sequence[int] | int, count: int) -> tuple[int, ...]:
+    """Return the checked positions of channels, of ``count`` that there are."""
     given = [channels] if isinstance(channels, (int, np.integer)) else list(channels)
     found = tuple(whole(c, f"intervene: channels ({component})", low=0, high=count - 1) for c in given)
     if not found or len(set(found)) < len(found):
@@ -197,8 +221,8 @@ def _sizes(model: FusionModel) -> tuple[int, int]:
     return channels, states
 
 
-def _value(model: FusionModel, component: str, to: Any, *, donor: bool, count: int | None) -> np.ndarray | None:
-    """Return the new value, None for ``hold`` or a donor."""
+def new_value(component: str, to: Any, *, donor: bool, channels: int, states: int) -> np.ndarray | None:
+    """Return the new value, a number or an array over the changed channels and all states; None for ``hold`` or a donor."""
     if donor:
         if component == "edge":
             raise ConfigError(
@@ -219,8 +243,7 @@ def _value(model: FusionModel, component: str, to: Any, *, donor: bool, count: i
         value = np.asarray(to, dtype=np.float64)
     except (TypeError, ValueError):
         raise ConfigError(f"intervene: to={to!r:.80} is neither text nor a number nor an array") from None
-    channels = (model.config.width if component == "output" else _sizes(model)[0]) if count is None else count
-    shape = {"edge": (), "output": (channels,)}.get(component, (channels, _sizes(model)[1]))
+    shape = {"edge": (), "output": (channels,)}.get(component, (channels, states))
     if not np.isfinite(value).all() or isinstance(to, bool):
         raise ConfigError(f"intervene: to={to!r:.80}, expected finite numbers")
     if value.shape not in ((), shape):

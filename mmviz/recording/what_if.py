@@ -19,17 +19,22 @@ from mmviz.models.user_module.model import Adapted
 from mmviz.recording.alignment import TransportGroup
 from mmviz.recording.captured_states import scan_groups_of
 from mmviz.recording.coalitions import PrefixGroup
-from mmviz.recording.edited_layers import edited_layers
 from mmviz.recording.influence import influence_of
 from mmviz.recording.routing import RoutingGroup
 from mmviz.recording.samples import clock_group, inputs_of, samples_of
 from mmviz.recording.what_if_edits import EDITS, INTERVENTIONS, edited, row_of
-from mmviz.recording.what_if_interventions import interventions, possible_interventions
+from mmviz.recording.what_if_interventions import (
+    closed_reasons,
+    interventions,
+    possible_interventions,
+    under_interventions,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     import xarray as xr
+    from torch import Tensor
 
     from mmviz.data.dataset import Split
     from mmviz.data.spec import Modality
@@ -79,6 +84,8 @@ class WhatIf:
     ----------
     offers
         Modality name to the possible edits, see :data:`mmviz.recording.what_if_edits.EDITS`.
+    reasons
+        Modality name to why its hidden states cannot be changed; for a user's module.
     """
 
     def __init__(
@@ -115,6 +122,7 @@ class WhatIf:
         self.offers = {
             m.name: tuple(kind for kind in EDITS if not self._impossible(kind, m, tokens)) for m in spec.modalities
         }
+        self.reasons = closed_reasons(run.model)
 
     def _impossible(self, kind: str, modality: Modality, tokens: tuple[str, ...]) -> bool:
         """Return whether an edit is undefined for a modality."""
@@ -122,7 +130,7 @@ class WhatIf:
             (kind == "text" and modality.name not in self._text)
             or (kind == "delay" and modality.static)
             or (kind in ("noise", "seed") and modality.name in tokens)
-            or (kind in INTERVENTIONS and kind not in possible_interventions(self._run.model))
+            or (kind in INTERVENTIONS and kind not in possible_interventions(self._run.model, modality.name))
         )
 
     def __call__(self, sample: str, epoch: int, edits: Mapping[str, Mapping[str, Any]]) -> dict[str, xr.Dataset]:
@@ -171,12 +179,13 @@ class WhatIf:
         with self._lock, _one_thread(), torch.no_grad():
             model, batch = self._model(epoch), batch_of(split, matching=self._matching)
             steps, changes = model.encode(batch), interventions(model, edits)
-            with edited_layers(model, changes, states=True) as record:
+            states: list[Tensor] = []
+            with under_interventions(model, changes, steps, states):
                 seen = model.observe(steps)
-            scans.add(model, steps, seen, best=False, states=record.states if changes else None)
+            scans.add(model, steps, seen, best=False, states=states if changes else None)
             routing.add(seen)
             transport.add(seen, best=best)
-            with edited_layers(model, changes):
+            with under_interventions(model, changes, steps):
                 prefixes.add(model, batch)
             groups = {
                 "/samples": samples_of(split),

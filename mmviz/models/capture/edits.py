@@ -224,7 +224,7 @@ class Edit:
             return ScanEdit("input", where, channels, zero)
         if self.kind == "zero":
             return ScanEdit("state", where, channels, zero, states)
-        return ScanEdit("carried", where, channels, self._state(inputs, channels, states, place), states)
+        return ScanEdit("propagated", where, channels, self._state(inputs, channels, states, place), states)
 
     def _weights(
         self, inputs: ScanInputs, streams: Bool[Tensor, " stream"], samples: Bool[Tensor, " batch"], place: str
@@ -318,7 +318,7 @@ def scan_edits(inputs: ScanInputs, edits: Sequence[AnyEdit], site: str = "") -> 
             pairs.extend((edit, one) for one in ([edit] if isinstance(edit, ScanEdit) else edit(inputs)))
     zeros = [(edit, one) for edit, one in pairs if isinstance(edit, Edit) and edit.kind == "zero"]
     for edit, one in pairs:
-        if one.kind != "carried" or not isinstance(edit, Edit):
+        if one.kind != "propagated" or not isinstance(edit, Edit):
             continue
         for zero, held in zeros:
             both = one.where & held.where & (torch.arange(inputs.x.shape[2], device=one.where.device) > zero.step)

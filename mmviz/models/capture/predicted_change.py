@@ -88,7 +88,7 @@ def _change(scan: ScanInputs, h: Tensor | None, edits: list[ScanEdit]) -> Tensor
     before = after = scan.x.new_zeros(*scan.x.shape[:2], *scan.A.shape[1:]) if h is None else h
     for start, stop in pairwise(places):
         for edit in edits:
-            if edit.kind == "carried" and bool(edit.where[..., start].any()):
+            if edit.kind == "propagated" and bool(edit.where[..., start].any()):
                 after = torch.where(edit.where[..., start, None, None], edit.at(start, after), after)
         plain = positions(scan, start, stop)
         C, W = plain.C, coupling_at(scan.W, edits, start)
@@ -187,6 +187,6 @@ def _of_block(
     if not inside or not bool(edit.where.any()):
         return None
     value = edit.value
-    if edit.kind == "carried" and value is not None:
+    if edit.kind == "propagated" and value is not None:
         value = value[:, :, channels][..., states]
     return ScanEdit(edit.kind, edit.where, torch.ones(int(channels.sum()), dtype=torch.bool), value)

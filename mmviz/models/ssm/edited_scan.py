@@ -27,7 +27,7 @@ class ScanEdit:
     Attributes
     ----------
     kind
-        ``state``: h[m, t] is replaced after the step. ``carried``: h[m, t-1], which the step receives, is replaced before it.
+        ``state``: h[m, t] is replaced after the step. ``propagated``: h[m, t-1], which the step receives, is replaced before it.
         ``increment``: dt·B·x at the step is replaced; the direct path D·x stays. ``input``: x at the step is replaced, in both.
         ``freeze``: the step leaves the state of the whole stream as it is; the output is still C·h + D·x.
         ``edge``: the coupling weights of the sample are replaced from the first position up to the last one of ``where``.
@@ -40,7 +40,7 @@ class ScanEdit:
         (batch, target, source), NaN where a weight stays. For ``state`` None holds the state at its value after the first changed position
         of the sample. ``freeze`` has none.
     states
-        Changed states of each channel, for ``state`` and ``carried``; None: all.
+        Changed states of each channel, for ``state`` and ``propagated``; None: all.
     """
 
     kind: str
@@ -119,10 +119,10 @@ def edited_scan(
     parts: list[EditedScan] = []
     held: dict[int, Tensor] = {}
     for start, stop in ranges(edits, scan.x.shape[2]):
-        carried = [edit for edit in edits if edit.kind == "carried" and bool(edit.where[..., start].any())]
-        if carried:
+        propagated = [edit for edit in edits if edit.kind == "propagated" and bool(edit.where[..., start].any())]
+        if propagated:
             h = _nothing(scan) if h is None else h
-            for edit in carried:
+            for edit in propagated:
                 h = torch.where(edit.changed(start), edit.at(start, h), h)
         part = positions(scan, start, stop)._replace(W=coupling_at(scan.W, edits, start))
         if any(edit.kind in _ONE_BY_ONE and edit.span[0] <= start < edit.span[1] for edit in edits):
@@ -149,7 +149,7 @@ def ranges(edits: Sequence[ScanEdit], length: int) -> list[tuple[int, int]]:
         elif edit.kind == "freeze":
             changes = (edit.where[..., 1:] != edit.where[..., :-1]).flatten(0, 1).any(0)
             cuts.update((torch.nonzero(changes).flatten() + 1).tolist())
-        elif edit.kind == "carried":
+        elif edit.kind == "propagated":
             cuts.update(torch.nonzero(edit.where.flatten(0, 1).any(0)).flatten().tolist())
     return list(pairwise(sorted(cuts))) or [(0, 0)]
 
