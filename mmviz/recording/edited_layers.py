@@ -78,10 +78,10 @@ def edited_layers(model: FusionModel, edits: Mapping[int, LayerEdit], *, states:
             edit = edits.get(index)
             core = layer if isinstance(layer, CoupledBlock) else layer.mixer.cores[0]
             on_scan = None if isinstance(edit, OutputEdit) else edit
-            stack.enter_context(_replaced(core, "scan", _scan_of(core, on_scan, record, states=states)))
+            stack.enter_context(replaced(core, "scan", _scan_of(core, on_scan, record, states=states)))
             place = "combine" if isinstance(layer, CoupledBlock) else "forward"
             on_output = edit if isinstance(edit, OutputEdit) else None
-            stack.enter_context(_replaced(layer, place, _output_of(getattr(layer, place), on_output, record)))
+            stack.enter_context(replaced(layer, place, _output_of(getattr(layer, place), on_output, record)))
         yield record
 
 
@@ -119,7 +119,7 @@ def _output_of(plain: Callable[..., Tensor], edit: OutputEdit | None, record: Sc
 
 
 @contextmanager
-def _replaced(owner: Any, name: str, function: Callable[..., Any]) -> Iterator[None]:
+def replaced(owner: Any, name: str, function: Callable[..., Any]) -> Iterator[None]:
     """Shadow a method of one object inside a block."""
     setattr(owner, name, function)
     try:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import torch
 
+from mmviz.core.errors import NothingCapturedError
 from mmviz.core.options import require_known, whole
 from mmviz.models.capture import capture
 from mmviz.models.ssm.edited_scan import ScanEdit
@@ -14,7 +15,7 @@ from mmviz.models.user_module.model import Adapted
 from mmviz.recording.captured_intervention import call_name
 from mmviz.recording.captured_states import layers_of
 from mmviz.recording.captured_target import ScanStreams, changed_positions, edge_of
-from mmviz.recording.edited_layers import edited_layers, scan_layers
+from mmviz.recording.edited_layers import edited_layers, replaced, scan_layers
 from mmviz.recording.intervention_target import state_names
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
     from mmviz.models.base import FusionModel, ScanInputs
     from mmviz.models.batch import Steps
+    from mmviz.models.capture.edits import AnyEdit
+    from mmviz.models.user_module.imputation import Values
     from mmviz.recording.edited_layers import LayerEdit
 
 
@@ -108,10 +111,8 @@ def under_interventions(
         Receives the hidden states of every layer of our models; those of a user's module are in its captured scans.
     """
     if isinstance(model, Adapted):
-        if not wanted:
-            yield
-            return
-        with capture(model.module, edits=_captured(model, wanted, steps)):
+        edits = _captured(model, wanted, steps)
+        with replaced(model, "call_module", _edited_calls(model, edits)) if edits else nullcontext():
             yield
         return
     layers: dict[int, LayerEdit] = (
@@ -121,6 +122,23 @@ def under_interventions(
         yield
     if states is not None:
         states.extend(record.states)
+
+
+def _edited_calls(model: Adapted, edits: Mapping[str, Sequence[AnyEdit]]) -> Callable[[tuple[Values, ...]], Any]:
+    """Return ``model.call_module`` with edited scans; the calls of a scan are counted in each pass of the module."""
+    plain = model.call_module
+
+    def call_module(inputs: tuple[Values, ...]) -> Any:
+        output = None
+        try:
+            with capture(model.module, edits=edits):
+                output = plain(inputs)
+        except NothingCapturedError:  # a pass without a modality may leave out its scan
+            if output is None:
+                raise
+        return output
+
+    return call_module
 
 
 def _of_layer(model: FusionModel, wanted: Sequence[Intervention]) -> Callable[[ScanInputs], list[ScanEdit]]:
