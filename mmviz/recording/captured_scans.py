@@ -10,6 +10,7 @@ import torch
 import xarray as xr
 from mmkernels import coupled_influence
 
+from mmviz.models.capture.edits import sample_states
 from mmviz.models.ssm.hidden_states import states_of
 from mmviz.models.user_module.scan_sites import frame_table
 from mmviz.recording.hidden_states import whole
@@ -172,7 +173,10 @@ def _group(
     norm, dt, lives, maps = [], [], [], []
     for sample in range(len(chosen)):
         scan = of_sample(one.inputs, sample)
-        norm.append(array(norms_of(scan, initial_state(one, sample)))[:, 0])
+        edited = (
+            sample_states(one, sample).norm(dim=-1) if one.edits else norms_of(scan, initial_state(one, sample))[:, 0]
+        )
+        norm.append(array(edited))
         dt.append(array(scan.dt[:, 0]))
         lives.append(half_life(dt[-1], array(scan.A), valid[sample]))
         if channels is not None:

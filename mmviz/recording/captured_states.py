@@ -9,6 +9,7 @@ import torch
 import xarray as xr
 
 from mmviz.core.errors import ConfigError
+from mmviz.models.capture.edits import sample_states
 from mmviz.models.ssm.hidden_states import states_of
 from mmviz.models.user_module.model import Adapted
 from mmviz.recording.captured_scans import influence_map, initial_state, norms_of, of_sample
@@ -149,7 +150,10 @@ class CapturedStates:
         for b in range(norm.shape[0]):
             scan, h0 = of_sample(captured.inputs, b), initial_state(captured, b)
             h = states_of(scan, h0)[:, 0] if "h" in parts else None
-            size = h.norm(dim=-1) if h is not None else norms_of(scan, h0)[:, 0]
+            if captured.edits:
+                size = sample_states(captured, b).float().cpu().norm(dim=-1)
+            else:
+                size = h.norm(dim=-1) if h is not None else norms_of(scan, h0)[:, 0]
             start = scan.x.new_zeros(len(scan.x), 1, E) if h0 is None else h0.norm(dim=-1)
             size = array(torch.cat([start, size], 1))  # stream, step, channel; first the initial state
             for m, streams in places:

@@ -17,6 +17,7 @@ from mmviz.models.batch import batch_of
 from mmviz.models.prefixes import prefix_meaning
 from mmviz.models.user_module.model import Adapted
 from mmviz.recording.alignment import TransportGroup
+from mmviz.recording.captured_scans import captured_groups
 from mmviz.recording.captured_states import scan_groups_of
 from mmviz.recording.coalitions import PrefixGroup
 from mmviz.recording.influence import influence_of
@@ -149,7 +150,7 @@ class WhatIf:
         -------
         dict
             ``/samples``, ``/inputs/NAME``, with timestamps ``/clock``, ``/states``, ``/prefixes`` with the predictions of all 2^M subsets at every step and, where
-            the model has them, ``/routing`` and ``/transport``: bit for bit what :func:`mmviz.record` writes for a split of
+            the model has them, ``/routing``, ``/transport`` and the captured scans ``/scans/0``, ...: bit for bit what :func:`mmviz.record` writes for a split of
             this one sample on one thread (without an intervention), with dimensions ``recorded_sample`` and ``epoch`` of size 1. Only where the epoch is the best
             one, as in a Trace, plan and cost, and ``/influence`` if ``influence=True``.
 
@@ -192,6 +193,8 @@ class WhatIf:
                 **inputs_of(self._matching, split, chosen),
                 **clock_group(model, split, chosen),
             }
+            if isinstance(model, Adapted) and seen.captured:
+                groups |= captured_groups(model, seen.captured, steps, chosen, influence=False)
             if best and self._influence and (seen.scans or seen.tokens) and not changes:
                 groups["/influence"] = influence_of(model, seen, chosen)
         groups["/states"] = scans.datasets(model, chosen, [epoch], epoch)["/states"]

@@ -66,7 +66,14 @@ def test_an_intervention_on_the_captured_scans_of_our_own_model_equals_the_direc
     options = {"recorded_samples": [0, 3, 5]} | INTERVENTIONS[name]
     direct = mm.intervene(own_run, toy["test"], **options)
     found = mm.intervene(wrapped, toy["test"], **options)
-    for variable in ("clean", "intervened", "effect", "effect_logit", "state_change", *(["recovery"] if "donor" in options else [])):
+    for variable in (
+        "clean",
+        "intervened",
+        "effect",
+        "effect_logit",
+        "state_change",
+        *(["recovery"] if "donor" in options else []),
+    ):
         np.testing.assert_allclose(found[variable], direct[variable], atol=2e-6, err_msg=variable)
     np.testing.assert_array_equal(found["changed"], direct["changed"])
     assert float(abs(direct["effect_logit"]).max()) > 1e-4
@@ -96,9 +103,7 @@ def test_what_if_of_the_captured_scans_of_our_own_model_equals_the_direct_one(to
     every = [result["/prefixes"]["prediction"].values for result in (found, direct, plain)]
     np.testing.assert_allclose(every[0], every[1], atol=2e-6)
     assert np.abs(every[0] - every[2]).max() > 1e-4
-    np.testing.assert_allclose(
-        found["/scans/0"]["norm"].values[0], found["/states"]["norm"].values[0, 0, 0], atol=1e-6
-    )
+    np.testing.assert_allclose(found["/scans/0"]["norm"].values[0], found["/states"]["norm"].values[0, 0, 0], atol=1e-6)
     assert not np.allclose(plain["/scans/0"]["norm"], found["/scans/0"]["norm"])
 
 

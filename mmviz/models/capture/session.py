@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from torch import Tensor
 
-    from mmviz.models.capture.edits import AnyEdit, Edit
+    from mmviz.models.capture.edits import AnyEdit
     from mmviz.models.capture.layouts import Arguments
 
 Scan = Callable[..., Any]
@@ -41,7 +41,7 @@ KERNELS = ("original", "mmkernels")
 def capture(
     module: nn.Module,
     *,
-    edits: Mapping[str, Edit | Sequence[Edit]] | None = None,
+    edits: Mapping[str, AnyEdit | Sequence[AnyEdit]] | None = None,
     scan: Scan | Sequence[Scan] | Mapping[Scan, Mapping[str, str]] | None = None,
     layout: str | None = None,
     kernel: str = "original",
