@@ -134,7 +134,7 @@ def fit(
         config.augment.check({m.name: m.features for m in ds.spec.modalities})
     config = with_split_names(ds, config)
     check_splits(ds, config)
-    check_module(model)
+    check_module(model, config)
     check_labels(ds, config)
     check_recorded(ds, config)
     check_strategy(chosen, config, ds)

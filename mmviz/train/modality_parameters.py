@@ -135,7 +135,7 @@ def only_trained(model: FusionModel, modality: int) -> Iterator[None]:
 
 
 def _shared_with(model: FusionModel, name: str) -> str:
-    if not isinstance(model, Adapted):
+    if not isinstance(model, Adapted) or len(model.config.parameters) == len(model.spec.names):
         return ""
     uses = {key: model.used_with(key) for key, _ in model.module.named_parameters()}
     shared = [

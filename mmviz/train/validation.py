@@ -155,11 +155,23 @@ def shown_name(model: FusionModel) -> str:
     return model.config.name if isinstance(model, Adapted) else type(model).__name__
 
 
-def check_module(model: FusionModel) -> None:
+def check_module(model: FusionModel, config: TrainConfig) -> None:
     """Raise ConfigError for a user's module whose weights cannot be trained or stored, or that cannot be used in training mode."""
     if not isinstance(model, Adapted):
         return
+    augmented = () if config.augment is None else (*config.augment.rotate, *config.augment.stretch)
+    changed = [name for name in model.config.tokens if name in augmented]
+    if changed:
+        raise ConfigError(
+            f"fit: augment= would change modality {changed[0]!r}, whose values are token ids of {shown_name(model)}; leave it out of rotate and "
+            "stretch"
+        )
     for key, parameter in model.named_parameters():
+        if not parameter.is_leaf:
+            raise ConfigError(
+                f"fit: {key.removeprefix('module.')} of {shown_name(model)} is a result of a computation, not a parameter of its own, and cannot "
+                "be trained (a copy of a TorchScript module is such a case); adapt the nn.Module that it was made from"
+            )
         if parameter.dtype != torch.float32:
             raise ConfigError(
                 f"fit: {key.removeprefix('module.')} of {shown_name(model)} is {parameter.dtype}, and fit trains and stores weights in float32; "

@@ -323,6 +323,15 @@ class Complex(Late):
         return super().forward(x) * self.phase.abs()
 
 
+class Positional(nn.Module):
+    def __init__(self, spec):
+        super().__init__()
+        self.head = nn.Linear(2 * spec.modalities[0].features, spec.task.outputs)
+
+    def forward(self, x: dict[str, torch.Tensor]):
+        return self.head(torch.cat([x["left"], x["right"]], -1).mean(1))
+
+
 class Extra(Late):
     def get_extra_state(self):
         return {"text": 1}
@@ -331,6 +340,8 @@ class Extra(Late):
         pass
 
 
+@pytest.mark.filterwarnings("ignore:`torch.jit.script` is deprecated:DeprecationWarning")
+@pytest.mark.filterwarnings("ignore:The .grad attribute of a Tensor that is not a leaf")
 @pytest.mark.parametrize(
     ("net", "message"),
     [
@@ -344,6 +355,7 @@ class Extra(Late):
         (lambda spec: Late(spec).half(), r"encoders.left.weight of Late is torch.float16.*adapt\(module.float\(\)"),
         (lambda spec: Late(spec).double(), r"is torch.float64.*precision='64-true'"),
         (Complex, r"phase of Complex is torch.complex64.*view_as_real"),
+        (lambda spec: torch.jit.script(Positional(spec)), r"result of a computation.*TorchScript.*adapt the nn.Module"),
         (Extra, r"state_dict of Extra holds '_extra_state', a dict.*buffer"),
     ],
 )
@@ -410,3 +422,101 @@ def test_the_record_of_a_trained_module_has_shapley_values_of_every_epoch_and_an
         expected = [(sound - none + both - light) / 2, (light - none + both - sound) / 2]
         np.testing.assert_allclose(phi.sel(epoch=epoch).isel(recorded_sample=0), expected, atol=1e-6)
     assert type(mm.widgets.Explorer(trace)).__name__ == "Explorer"
+
+
+def test_a_learned_imputation_is_trained_by_modality_dropout(pair):
+    imputation = Imputation()
+    model = mm.models.adapt(Late(pair.spec), pair.spec, missing=imputation)
+    run = mm.train.fit(model, pair, strategy="modality_dropout", strategy_options={"rate": 0.5}, **SHORT)
+    assert bool((run.weights[2]["imputers.0.frame"] != 0).all())
+    assert not bool(imputation.frame.any())
+
+
+class Imputation(nn.Module):
+    """One learned frame for both modalities."""
+
+    def __init__(self):
+        super().__init__()
+        self.frame = nn.Parameter(torch.zeros(3))
+
+    def forward(self, name, values, valid):
+        return self.frame
+
+
+class Attending(nn.Module):
+    """A transformer encoder with padding masks per modality, and cross-attention."""
+
+    def __init__(self, spec):
+        super().__init__()
+        torch.manual_seed(0)
+        self.into = nn.ModuleDict({m.name: nn.Linear(m.features, 4) for m in spec.modalities})
+        layers = {m.name: nn.TransformerEncoderLayer(4, 2, 8, batch_first=True) for m in spec.modalities}
+        self.layers = nn.ModuleDict({name: nn.TransformerEncoder(layer, 1) for name, layer in layers.items()})
+        self.cross = nn.MultiheadAttention(4, 2, batch_first=True)
+        self.head = nn.Linear(4, spec.task.outputs)
+
+    def forward(self, x, valid):
+        padded = {name: ~flag & flag.any(1, keepdim=True) for name, flag in valid.items()}
+        a, b = (self.layers[name](self.into[name](x[name]), src_key_padding_mask=padded[name]) for name in self.layers)
+        return self.head(self.cross(a, b, b)[0].mean(1))
+
+
+@pytest.mark.filterwarnings("ignore:The PyTorch API of nested tensors")
+@pytest.mark.parametrize("strategy", ["ogm_ge", "mla"])
+def test_a_transformer_with_padding_masks_and_cross_attention_trains_by_modality(ds, strategy):
+    model = adapted(Attending(ds.spec), ds, masks=True)
+    found = model.specific_parameters
+    assert {len(found[name]) for name in ds.spec.names} == {14}
+    assert [layer.out_features for layer in model.shared_linear_layers] == [4, 2]
+    assert mm.train.fit(model, ds, strategy=strategy, **SHORT | {"epochs": 1}).status == "finished"
+
+
+class Towers(mm.models.fusions.pooled.Average):
+    """A subclass of the contract with one more layer per modality, which it names."""
+
+    def __init__(self, spec, config):
+        super().__init__(spec, config)
+        self.towers = nn.ModuleDict({name: nn.Linear(config.width, config.width) for name in spec.names})
+        self.parameter_names = {name: [f"towers.{name}"] for name in spec.names}
+
+    def streams(self, steps, observation=None):
+        towers = zip(self.towers.values(), super().streams(steps, observation), strict=True)
+        return torch.stack([tower(x) for tower, x in towers])
+
+
+def test_a_subclass_of_the_contract_names_further_parameters_of_a_modality_for_ogm_ge(ds):
+    model = Towers(ds.spec, mm.models.fusions.pooled.AverageConfig(width=4))
+    names = {part.name for part in modality_parameters(model, 1)}
+    assert {"towers.light.weight", "towers.light.bias"} <= names
+    assert any(name.startswith("encoders.encoders.1") for name in names)
+    run = mm.train.fit(model, ds, strategy="ogm_ge", **SHORT)
+    assert run.status == "finished"
+    model.parameter_names = {"light": ["tower.light"]}
+    with pytest.raises(
+        ConfigError, match=r"Towers.parameter_names\['light'\]: 'tower.light' is no parameter.*'towers.light'"
+    ):
+        mm.train.fit(model, ds, strategy="ogm_ge", **SHORT)
+
+
+def test_augmentation_of_token_ids_is_refused():
+    ids = np.random.default_rng(0).integers(1, 5, size=(30, 4, 1)).astype(float)
+    split = {"text": ids, "sound": ids * 0.5}
+    ds = mm.data.from_arrays({"train": split}, {"train": np.arange(30) % 2}, classes=["no", "yes"])
+    model = adapted(Words(), ds)
+    assert model.config.tokens == ("text",)
+    with pytest.raises(ConfigError, match=r"augment= would change modality 'text', whose values are token ids"):
+        mm.train.fit(model, ds, augment=mm.train.Augment(stretch=("text",)), **SHORT)
+    assert mm.train.fit(model, ds, strategy="ogm_ge", augment=mm.train.Augment(stretch=("sound",)), **SHORT).epochs
+
+
+class Words(nn.Module):
+    """A table of token ids, and a number."""
+
+    def __init__(self):
+        super().__init__()
+        torch.manual_seed(0)
+        self.table, self.sound, self.head = nn.Embedding(5, 4), nn.Linear(1, 4), nn.Linear(4, 2)
+
+    def forward(self, x):
+        text = self.table(x["text"][..., 0].long())
+        return self.head(torch.tanh(text + self.sound(x["sound"])).mean(1))

@@ -255,7 +255,7 @@ def adapt(
         Name of the model; the name of its class if "".
     parameters
         Modality to names of parameters, or of submodules, that only this modality uses, such as ``{"audio": ["encoders.audio"]}``. Training
-        strategies that treat modalities separately (OGM-GE, alternating updates) need them. Those that are not named are found from one pass: a
+        strategies that treat modalities separately (OGM-GE, alternating updates) need them. Where a modality is left out, all that are not named are found from one pass: a
         parameter is specific to a modality if it is combined with data of this modality only.
     scans
         State space scans of the module whose states are recorded, see :func:`mmviz.models.capture`. None: none. ``"auto"``: all that one pass calls,

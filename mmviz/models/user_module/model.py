@@ -298,9 +298,11 @@ class Adapted(FusionModel):
     def specific_parameters(self) -> dict[str, dict[str, nn.Parameter]]:
         """Modality to the parameters that only this modality uses: those that the user named, and those that a pass has shown.
 
-        See :func:`mmviz.models.user_module.parameter_use.parameter_use`; a parameter that the user named for a modality is not looked for.
+        See :func:`mmviz.models.user_module.parameter_use.parameter_use`; where every modality is named, nothing else is searched.
         """
         named = named_parameters(self.module, dict(self.config.parameters), self.spec.names, "adapt: parameters")
+        if len(named) == len(self.spec.names):
+            return named
         given = {id(parameter) for found in named.values() for parameter in found.values()}
         found = {modality: dict(named.get(modality, {})) for modality in self.spec.names}
         for name, parameter in self.module.named_parameters():

@@ -11,6 +11,9 @@ import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
+from mmviz.core.errors import ConfigError
+from mmviz.models.user_module.trials import MODULE_ERRORS
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -34,6 +37,11 @@ def parameter_use(model: Adapted, batch: Batch) -> Use:
     batch
         Samples that differ, on the device of the model, with every modality available.
 
+    Raises
+    ------
+    ConfigError
+        If the operators of a pass cannot be followed: a sparse or nested tensor.
+
     Returns
     -------
     dict
@@ -51,7 +59,9 @@ def parameter_use(model: Adapted, batch: Batch) -> Use:
     exchanged: where an input of an operator that uses a parameter changes, the modality is added to the parameter's set.
     """
     modes = {name: part.training for name, part in model.named_modules()}
+    fast = torch.backends.mha.get_fastpath_enabled()
     model.eval()
+    torch.backends.mha.set_fastpath_enabled(False)  # nested tensors, which have no plain memory
     try:
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(0)
@@ -64,7 +74,13 @@ def parameter_use(model: Adapted, batch: Batch) -> Use:
                 for name, used in found.items():
                     if events[name] != first.events[name]:
                         used.add(modality)
+    except MODULE_ERRORS as error:
+        raise ConfigError(
+            f"the parameters of each modality of {model.config.name} cannot be found from its operators ({type(error).__name__}: {error}); name "
+            "them in adapt(..., parameters={modality: [names]}) for every modality"
+        ) from error
     finally:
+        torch.backends.mha.set_fastpath_enabled(fast)
         for name, part in model.named_modules():
             part.training = modes[name]
     return {name: frozenset(used) for name, used in found.items()}
