@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
 from mmviz.core.errors import ConfigError
@@ -14,7 +13,7 @@ from mmviz.models.ssm.experts import Experts
 from mmviz.models.user_module.model import Adapted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from torch import Tensor, nn
 
@@ -75,7 +74,7 @@ def modality_parameters(model: FusionModel, modality: int) -> list[Part]:
     -----
     Slice m of a mixer between coupled layers has input from all modalities, but output only to stream m: it belongs to m. With m
     masked, the gradient of every part of m is exactly zero, in every model: tests/train/test_modality_parameters.py. Not so in a user's
-    module, which processes the imputed frames of a masked modality; see :func:`only_trained`.
+    module, which processes the imputed frames of a masked modality; see :func:`unimodal_output`.
     """
     count = len(model.spec.modalities)
     if type(modality) is not int or not 0 <= modality < count:
@@ -113,25 +112,25 @@ def require_modality_parameters(model: FusionModel, strategy: str, purpose: str)
         )
 
 
-@contextmanager
-def only_trained(model: FusionModel, modality: int) -> Iterator[None]:
-    """Leave the parameters of all other modalities out of the graph of gradients, in the passes of a block; for unimodal updates.
+def unimodal_output(model: FusionModel, modality: int, predict: Callable[[], Tensor]) -> Tensor:
+    """Return the output of ``predict`` with the gradient zero for the parameters of all other modalities; for unimodal updates.
 
-    No effect on a model that masks: there a masked modality has no gradient. A user's module processes the imputed frames of the others, and their
-    parameters would be trained on these.
+    In a model that masks, that gradient is zero in any case, and nothing is changed. A user's module processes the imputed frames of the other
+    modalities, and their parameters would be trained on these.
     """
-    others: list[nn.Parameter] = []
-    if model.imputes:
-        positions = (m for m in range(len(model.spec.modalities)) if m != modality)
-        others = [part.parameter for m in positions for part in modality_parameters(model, m)]
-        others = [parameter for parameter in others if parameter.requires_grad]
+    if not model.imputes:
+        return predict()
+    positions = (m for m in range(len(model.spec.modalities)) if m != modality)
+    others = [part.parameter for m in positions for part in modality_parameters(model, m)]
+    others = [parameter for parameter in others if parameter.requires_grad]
     for parameter in others:
         parameter.requires_grad_(False)
     try:
-        yield
+        output = predict()
     finally:
         for parameter in others:
             parameter.requires_grad_(True)
+    return output + sum(0.0 * parameter.sum() for parameter in others)
 
 
 def _shared_with(model: FusionModel, name: str) -> str:

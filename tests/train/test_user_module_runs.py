@@ -147,6 +147,9 @@ def test_the_cache_trains_once_and_again_after_any_change_of_the_module_or_its_c
     first = folder(Scaled(equal.spec))
     before = (first / "run.json").stat().st_mtime_ns
     assert folder(Scaled(equal.spec)) == first
+    inspected = adapted(Scaled(equal.spec), equal)
+    assert inspected.specific_parameters  # found once, and kept
+    assert mm.train.fit(inspected, equal, cache=tmp_path, **SHORT | {"epochs": 1}).folder == first
     assert (first / "run.json").stat().st_mtime_ns == before
     others = [
         folder(Scaled(equal.spec, scale=2.0)),

@@ -6,7 +6,7 @@ import dataclasses
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -18,7 +18,7 @@ from mmviz.core.options import nearest
 from mmviz.train.devices import Devices
 from mmviz.train.met_coalitions import MetCoalitions
 from mmviz.train.metrics import loss_of
-from mmviz.train.modality_parameters import only_trained
+from mmviz.train.modality_parameters import unimodal_output
 
 if TYPE_CHECKING:
     import numpy as np
@@ -256,9 +256,14 @@ class Training:
             Fields of `Update`: ``optimizer``, ``modality``, ``rate``, ``parts``.
         """
         self.coalitions.add(steps.mask.any(-1))
-        name = update.get("modality")
-        with nullcontext() if name is None else only_trained(self.model, self.names.index(name)):
+        name, penalties = update.get("modality"), {}
+
+        def predict() -> Tensor:
+            nonlocal penalties
             output, penalties = self.model.training_forward(steps)
+            return output
+
+        output = predict() if name is None else unimodal_output(self.model, self.names.index(name), predict)
         return self.update(output, penalties, target, **update)
 
     def update(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 import torch
 
 from mmviz.core.errors import ConfigError
-from mmviz.train.modality_parameters import only_trained
+from mmviz.train.modality_parameters import unimodal_output
 from mmviz.train.strategies.base import Strategy, Update
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def unimodal_pass(model: FusionModel, steps: Steps) -> UnimodalPass:
     ----------
     model
         Any model of :mod:`mmviz.models`; the pass is `fuse` of the steps with all other modalities masked. Of a user's module, which imputes
-        them, one pass per modality, in which the parameters of the other modalities have no gradient.
+        them, one pass per modality, in which the gradient of the parameters of the other modalities is zero.
     steps
         Encoded steps.
 
@@ -75,8 +76,8 @@ def unimodal_pass(model: FusionModel, steps: Steps) -> UnimodalPass:
         return UnimodalPass(model.fuse(single), modality, sample)
     outputs = []
     for m in modality.unique().tolist():  # rows are in the order of the modalities
-        with only_trained(model, m):
-            outputs.append(model.fuse(single.samples((modality == m).nonzero()[:, 0])))
+        only = single.samples((modality == m).nonzero()[:, 0])
+        outputs.append(unimodal_output(model, m, functools.partial(model.fuse, only)))
     return UnimodalPass(torch.cat(outputs), modality, sample)
 
 
