@@ -33,7 +33,7 @@ def from_torch(
     """Return a data set of the samples of a torch ``Dataset`` or ``DataLoader``.
 
     Every sample is read once, in this process, in the order of its index: shuffling, batch size, ``drop_last`` and workers do not matter.
-    A loader's sampler decides which samples belong to it. A loader's own ``collate_fn`` is called with one sample at a time, so that nothing
+    A loader's sampler decides which samples belong to it (a ``DistributedSampler`` stands for all of them). A loader's own ``collate_fn`` is called with one sample at a time, so that nothing
     is padded to its neighbours; places are then those in its batches.
 
     Parameters

@@ -182,9 +182,20 @@ def _ragged(rows: Sequence[Any], order: str, where: str, side: Side) -> Signal:
     there = [a for a in arrays if a is not None]
     if not there:
         raise DataError(f"{where}: no sample has a value; leave the modality out")
+    _refuse_channels_first([a.shape for a in there], where)
     nothing = there[0][:0]
     values, lengths = padded([nothing if a is None else a for a in arrays], where, side=side)
     return Signal(values, lengths, _names(found, order, where))
+
+
+def _refuse_channels_first(shapes: Sequence[tuple[int, ...]], where: str) -> None:
+    """Raise DataError where the second axis differs between sequences and the first does not: it holds the steps."""
+    if len({s[0] for s in shapes}) == 1 and len({s[1] for s in shapes}) > 1 and len(shapes) > 2:
+        m = where.split()[-1]
+        raise DataError(
+            f"{where}: the sequences have the shapes {shapes[0]}, {next(s for s in shapes if s != shapes[0])}, ..., whose first axes agree and "
+            f"second axes do not; give (steps, features) with the same features, or axes={{{m!r}: 'features steps'}} if the channels come first"
+        )
 
 
 def _masked_row(found: PlainArray, order: str, where: str) -> Any:

@@ -117,6 +117,11 @@ def test_axes_names_the_axes_of_a_sample_for_arrays_and_for_sequences(order, arr
     assert split.valid["a"].any(1).tolist() == [not ragged] + [True] * (N - 1)
 
 
+def test_sequences_with_channels_first_are_read_with_the_axes_that_the_refusal_names():
+    found, plain = made([r.T for r in ROWS], axes={"a": "features steps"}), made(ROWS)
+    assert found.fingerprint() == plain.fingerprint()
+
+
 def test_a_dataframe_of_axes_features_is_a_table_of_one_step_with_named_channels():
     frame = pd.DataFrame({"age": pd.array([30, None] * 12, dtype="Int64"), "smoker": [True, False] * 12})
     ds = made(frame, axes={"a": "features"}, nonfinite="mean")
@@ -155,6 +160,10 @@ BAD = {
     "unequal features": (
         [ROWS[0], np.zeros((3, 5)), *ROWS[2:]],
         "a: sequence 1 is float64 of shape .3, 5.*same features",
+    ),
+    "channels first": (
+        [r.T for r in ROWS],
+        r"a: the sequences have the shapes \(2, 1\), \(2, 2\).*axes={'a': 'features steps'}",
     ),
     "a text inside": ([ROWS[0], [["x", 1.0]], *ROWS[2:]], "a, row 1: .*dtype <U.*real numbers"),
     "an object inside": ([ROWS[0], [[{"k": 1}, 1.0]], *ROWS[2:]], "a, row 1: holds a dict"),
