@@ -45,8 +45,8 @@ ROWS: dict[str, Row] = {
         "Which modality and step moved this prediction, and in which direction?",
         "The signed share of every (modality, step) in the logit or value. The shares and the bias sum to the output; the remaining error is stored.",
         "What the gates would have done with another input: they are held at their values for this sample. A share is no cause; an intervention is. It is "
-        "relative to an encoder output of zero: a modality of pure noise whose mean encoded step is not zero has a share; baseline='mean' is relative to "
-        "the mean step.",
+        "relative to an encoder output of zero: a modality of pure noise whose mean encoded step is not zero has a share, for Coupled Mamba a larger one than "
+        "the change when it is removed; baseline='mean' is relative to the mean step and gives it less.",
         figures=("plot_end_to_end",),
         views=("end-to-end attribution",),
     ),
@@ -67,7 +67,8 @@ ROWS: dict[str, Row] = {
     "streams": Row(
         "Which source (modality, step) changes which stream at which step?",
         "The size of the contribution of each source to the pooled features of each modality and step, through all layers.",
-        "The direction of the change in the prediction. After mixing, a stream is no longer its modality alone.",
+        "The direction of the change in the prediction. After mixing, a stream is no longer its modality alone. Through two and more layers, "
+        "mm.record(attribution='half') gives a map that agrees better with real cuts; its shares in the prediction give more to modalities of pure noise.",
         figures=("plot_end_to_end_streams",),
     ),
     "operator-map": Row(
@@ -82,8 +83,8 @@ ROWS: dict[str, Row] = {
         "How much does each modality contribute to the model's output?",
         "The exact Shapley value of the model as it is, with the stated imputation of missing modalities; the mean over samples has an interval.",
         "Whether a modality helps: compare with models trained without it. Subsets that the training did not contain are out of distribution, so "
-        "the value of a single sample can be large for a modality of pure noise. No training contains the empty subset: where v(∅) is far from the base "
-        "rate of the data, all values contain that difference.",
+        "the value of a single sample can be large for a modality of pure noise. Where training does not contain the empty subset (modality dropout "
+        "contains it with empty > 0), v(∅) can be far from the base rate of the data, and all values contain that difference.",
         figures=("plot_shapley", "plot_shapley_epochs"),
         views=("shapley", "mean shapley"),
     ),

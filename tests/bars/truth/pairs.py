@@ -105,6 +105,19 @@ def with_noise(seed):
     return ds
 
 
+def removal_changes(model, steps):
+    """Return the size of the change of log p of the predicted class when all encoded steps of a modality are at zero: (batch, modality)."""
+    before = model.fuse(steps).log_softmax(-1)
+    rows, predicted = torch.arange(len(before)), before.argmax(-1)
+    out = []
+    for m in range(len(steps.x)):
+        x = steps.x.clone()
+        x[m] = 0
+        after = model.fuse(Steps(x, steps.mask)).log_softmax(-1)
+        out.append((after - before)[rows, predicted].abs())
+    return torch.stack(out, 1).numpy()
+
+
 def noise_share(cell, folder):
     """Return the share of the two noise modalities in the end-to-end attribution and in the operator maps."""
     torch.set_num_threads(1)
@@ -128,11 +141,16 @@ def noise_share(cell, folder):
     )
     half = mm.analysis.end_to_end(trace_half)["share"].transpose("recorded_sample", "modality", "time").values
     half = np.abs(half.sum(-1))
+    with run.at_epoch(run.best_epoch) as model, torch.no_grad():
+        cut = removal_changes(model, model.encode(batch_of(ds["test"], trace["attribution"]["recorded_sample"].values)))
     accuracy = float((run.predict(ds["test"]).argmax(1) == ds["test"].target).mean())
     out = {
         "accuracy": accuracy,
         "end-to-end attribution, sum of |share| over cells": float((size[:, 1:].sum(1) / size.sum(1)).mean()),
         "end-to-end attribution, |sum of shares| by modality": float((net[:, 1:].sum(1) / net.sum(1)).mean()),
+        "control, real cuts: |change of log p| when the modality is removed": float(
+            (cut[:, 1:].sum(1) / cut.sum(1)).mean()
+        ),
         "end-to-end attribution with the rule half, |sum of shares| by modality": float(
             (half[:, 1:].sum(1) / half.sum(1)).mean()
         ),
@@ -152,9 +170,9 @@ def noise_rows(found):
         for name in here[0] if here else ():
             if name == "accuracy":
                 continue
-            key = "end-to-end" if name.startswith("end-to-end") else "operator-map"
+            key = "end-to-end" if name.startswith(("end-to-end", "control")) else "operator-map"
             what = f"share of two modalities of pure noise of three: {name}"
-            barred = name.endswith("by modality")
+            barred = name.endswith("by modality") and "rule half" not in name
             text, holds = ("≤ 0.1", lambda v: v <= NOISE) if barred else ("", None)
             rows.append(over_seeds(key, f"synthetic, {model}", what, [f[name] for f in here], text, holds))
     return rows
