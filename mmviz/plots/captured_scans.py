@@ -21,6 +21,8 @@ from mmviz.plots.frames import (
 from mmviz.plots.plotly_backend import draw
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     import plotly.graph_objects as go
 
 
@@ -55,7 +57,7 @@ def scan_states_spec(frame: xr.Dataset) -> FigureSpec:
     """Return the heat maps of a :func:`scan_states_frame`."""
     top = theme.colour_limit(frame["norm"].values)
     steps, ranks = (np.arange(frame.sizes[d]).astype(float) for d in ("step", "rank"))
-    names = _stream_names(frame)
+    names = stream_names(frame["modality"].values)
     panels = tuple(
         Panel(
             (Heatmap(frame["norm"].isel(stream=i).values, steps, ranks, 0.0, top, "‖h‖₂"),),
@@ -117,7 +119,7 @@ def scan_influence_frame(found: xr.Dataset, *, sample: int = 0) -> xr.Dataset:
 
 def scan_influence_spec(frame: xr.Dataset) -> FigureSpec:
     """Return the maps of a :func:`scan_influence_frame`, one for each pair of streams."""
-    names, level, share = _stream_names(frame), frame["level"].values, frame["share"].values
+    names, level, share = stream_names(frame["modality"].values), frame["level"].values, frame["share"].values
     width, S = int(frame.attrs["steps_per_block"]), len(frame["stream"])
     at = np.arange(level.shape[1]) * width + (width - 1) / 2
     deepest = float(frame.attrs["deepest"])
@@ -161,9 +163,9 @@ def plot_scan_influence(found: xr.Dataset, *, sample: int = 0) -> go.Figure:
     return draw(scan_influence_spec(scan_influence_frame(found, sample=sample)))
 
 
-def _stream_names(frame: xr.Dataset) -> list[str]:
+def stream_names(modalities: Iterable[object]) -> list[str]:
     """Return the modality of each stream, with the number of the stream where several belong to one modality or to none."""
-    names = [str(name) for name in frame["modality"].values]
+    names = [str(name) for name in modalities]
     return [name if name and names.count(name) == 1 else f"{name or 'stream'} {k + 1}" for k, name in enumerate(names)]
 
 

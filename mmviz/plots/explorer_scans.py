@@ -13,6 +13,7 @@ import xarray as xr
 
 from mmviz.analysis.lag_means import pair_counts
 from mmviz.plots import theme
+from mmviz.plots.captured_scans import stream_names
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -57,7 +58,9 @@ def missing_scans(trace: xr.DataTree) -> str:
 
 
 def edited_scans(groups: Mapping[str, xr.Dataset], frame: xr.Dataset) -> dict[str, Any]:
-    """Return ``scan_norm_k`` and ``scan_mean_k`` of an edited sample, on the channels and scales of the frame; {} without captured scans.
+    """Return ``scan_norm_k``, ``scan_mean_k``, ``scan_half_life_k`` and ``scan_quantile_k`` of an edited sample, on the channels and scales of the frame.
+
+    {} without captured scans.
 
     A site whose sizes differ from those of the frame is left out: the page then shows the recorded one.
     """
@@ -75,6 +78,9 @@ def edited_scans(groups: Mapping[str, xr.Dataset], frame: xr.Dataset) -> dict[st
         kept = np.take_along_axis(columns, index[None, :, None], 3).swapaxes(2, 3)
         out[f"scan_norm_{k}"] = (recorded.dims, _levels(kept, about["scale"]))
         out[f"scan_mean_{k}"] = (frame[f"scan_mean_{k}"].dims, columns.mean(-1).astype(np.float32))
+        lives, points = _half_lives(group), frame.sizes[f"scan_point_{k}"]
+        out[f"scan_half_life_{k}"] = (frame[f"scan_half_life_{k}"].dims, np.take_along_axis(lives, index[None], 2))
+        out[f"scan_quantile_{k}"] = (frame[f"scan_quantile_{k}"].dims, _sorted_points(lives, points))
     return out
 
 
@@ -87,18 +93,14 @@ def _site(
     k: int, group: xr.Dataset, ends: Float[np.ndarray, "sample stream step"], count: int, blocks: int
 ) -> xr.Dataset:
     norm, valid = _norms(group)
-    samples, streams, steps, channels = norm.shape
-    half_life = (
-        group["half_life"].transpose("recorded_sample", "scan_stream", "scan_channel").values.astype(np.float64)
-        if "half_life" in group
-        else np.full((samples, streams, channels), np.nan)
-    )
+    streams, steps, channels = norm.shape[1:]
+    names = _texts(group.attrs.get("modalities"))
+    half_life = _half_lives(group)
     index = _rows(norm, valid, half_life, min(count, channels))
     pooled = -(-steps // MAX_STEPS)
     columns = _columns(norm, valid, pooled)
     kept = np.take_along_axis(columns, index[None, :, None], 3).swapaxes(2, 3)
     scale = theme.colour_limit(kept)
-    points = np.linspace(0, channels - 1, min(channels, MAX_POINTS)).round().astype(int)
     stream, channel, step = f"scan_stream_{k}", f"scan_channel_{k}", f"scan_step_{k}"
     head = ("recorded_sample", stream)
     part = xr.Dataset(
@@ -107,9 +109,9 @@ def _site(
             f"scan_mean_{k}": ((*head, step), columns.mean(-1).astype(np.float32)),
             f"scan_half_life_{k}": (
                 (*head, channel),
-                np.take_along_axis(half_life, index[None], 2).astype(np.float32),
+                np.take_along_axis(half_life, index[None], 2),
             ),
-            f"scan_quantile_{k}": ((*head, f"scan_point_{k}"), np.sort(half_life, -1)[..., points].astype(np.float32)),
+            f"scan_quantile_{k}": ((*head, f"scan_point_{k}"), _sorted_points(half_life, min(channels, MAX_POINTS))),
             f"scan_until_{k}": ((*head, step), _last_of(ends, pooled).astype(np.float32)),
             f"scan_index_{k}": ((stream, channel), index.astype(np.float32)),
         }
@@ -117,14 +119,13 @@ def _site(
     part[f"scan_norm_{k}"].attrs = {
         **{key: str(group.attrs.get(key, "")) for key in ("site", "function", "modality", "description")},
         "alignment": "; ".join(dict.fromkeys(_texts(group.attrs.get("alignment")))),
-        "streams": json.dumps(_stream_names(group, streams)),
+        "streams": json.dumps(stream_names(names if len(names) == streams else [""] * streams)),
         "steps": steps,
         "channels": channels,
         "states": int(group.sizes.get("scan_state", 0)),
         "replay_error": float(group.attrs.get("replay_error", np.nan)),
         "scale": float(scale),
         "pooled": int(pooled),
-        "half_life": str(group["half_life"].attrs.get("long_name", "half-life")) if "half_life" in group else "",
         "no_influence": "" if "influence" in group else str(group.attrs.get("influence_note") or _NO_INFLUENCE),
     }
     return part.assign(_influence(k, group, steps, blocks)) if "influence" in group else part
@@ -142,6 +143,20 @@ def _norms(
         group["valid"].transpose(*_NORM[:3]).values.astype(bool) if "valid" in group else np.ones(norm.shape[:3], bool)
     )
     return norm, valid
+
+
+def _half_lives(group: xr.Dataset) -> Float[np.ndarray, "sample stream channel"]:
+    """Return the half-lives in steps, float32; NaN where the group holds none."""
+    if "half_life" not in group:
+        return np.full([group.sizes[dim] for dim in ("recorded_sample", "scan_stream", "scan_channel")], np.nan, "f4")
+    found = group["half_life"].transpose("recorded_sample", "scan_stream", "scan_channel").values
+    return found.astype(np.float32)
+
+
+def _sorted_points(lives: Float[np.ndarray, "sample stream channel"], count: int) -> np.ndarray:
+    """Return ``count`` evenly spaced ones of the half-lives in ascending order."""
+    places = np.linspace(0, lives.shape[-1] - 1, count).round().astype(int)
+    return np.sort(lives, -1)[..., places]
 
 
 def _columns(
@@ -207,13 +222,6 @@ def _texts(value: object) -> list[str]:
     """Return a list of texts, as it is stored in the attributes of a group: a list, or its JSON."""
     found = json.loads(value) if isinstance(value, str) and value.startswith("[") else value
     return [str(text) for text in found] if isinstance(found, (list, tuple, np.ndarray)) else [str(found or "")]
-
-
-def _stream_names(group: xr.Dataset, count: int) -> list[str]:
-    """Return the modality of each stream where these differ, else the number of the stream, from 1."""
-    names = _texts(group.attrs.get("modalities"))
-    known = len(names) == count and len(set(names)) == count and (all(names) or count == 1)
-    return names if known else [str(k + 1) for k in range(count)]
 
 
 def _ends(trace: xr.DataTree, group: xr.Dataset) -> Float[np.ndarray, "sample stream step"]:

@@ -296,7 +296,7 @@ def _group_header(frame: xr.Dataset, names: list[str]) -> dict[str, Any]:
 def _scan(frame: xr.Dataset, k: int) -> dict[str, Any]:
     """Return texts and numbers of one captured scan."""
     about = frame[f"scan_norm_{k}"].attrs
-    texts = ("site", "function", "modality", "description", "alignment", "half_life", "no_influence")
+    texts = ("site", "function", "modality", "description", "alignment", "no_influence")
     streams = frame.sizes[f"scan_stream_{k}"]
     names = [visible(name) for name in _list(about.get("streams"))]
     influence = frame[f"scan_influence_{k}"].attrs if f"scan_influence_{k}" in frame else {}

@@ -444,15 +444,16 @@ scans[at2].streams.map((_,m)=>Array.from(run.part(`scan_quantile_${at2}`,sample,
 abs(Math.log(life/own))<Math.abs(Math.log(sorted[best]/own))?i:best,0);if(lives.node.hidden=!sorted.some(life=>Number.isFinite(life)&&life>0),!lives.node.hidden){
 let[low,high]=ends(10**spread[0],10**spread[1]);lives.draw({values:(_line,i)=>Math.log10(sorted[i]),count:sorted.length,now:Number.isFinite(own)?place:-1,range:spread,
 rule:!1}),lives.say({title:`half-lives of all ${one.channels} channels in ascending order, steps (log)`,low,high,from:"shortest",to:"longest"})}let map=influenceOf(
-frame,k,sample,stream);influence.node.hidden=!map,noInfluence.hidden=!!map,noInfluence.textContent=map?"":`No influence map: ${one.no_influence}.`;let sources=[];
+frame,k,sample,stream);influence.node.hidden=!map;let old=map&&frame.edited()&&frame.replaced(`scan_norm_${k}`)&&!frame.replaced(`scan_influence_${k}`);noInfluence.
+hidden=!!map&&!old,noInfluence.textContent=old?"As recorded: the influence map does not show the edit.":map?"":`No influence map: ${one.no_influence}.`;let sources=[];
 if(map&&one.influence){let top=Math.max(...same.map(other=>other.about.influence?.scale??0)),dim=Math.sqrt(one.influence.scale/top),block=Math.min(map.blocks-1,
 Math.floor(column*pooled/map.width));paint(influence.canvas,map.sources*map.blocks,map.blocks,(x,t)=>{let s2=x%map.blocks;return s2>t?-1:Math.round(dim*map.level(
 t,Math.floor(x/map.blocks),s2))}),influence.canvas.setAttribute("aria-label",`Influence map of ${map.blocks} target blocks by ${map.sources} times ${map.blocks}\
  source blocks; the table has the sums at the cursor`),influence.title.textContent=`influence: target steps (down), source steps (across${map.sources>1?`: ${one.
 streams.join(", ")}`:""}), blocks of ${map.width}; colours from 0 to ${short(top)}, by square root`,influence.first.textContent="step 1",influence.last.textContent=
 String(one.steps),influence.across.style.top=`${100*block/map.blocks}%`,influence.across.style.height=`${100/map.blocks}%`;let found=map.sums(block),whole2=found.
-reduce((sum,part)=>sum+part.sum,0);sources=found.map(({sum,at:at2},n)=>line(map.sources>1?`influence of stream ${one.streams[n]}`:"influence",whole2&&at2>=0?`${map.
-sources>1?`${fixed(100*sum/whole2,0)} %, `:""}largest from step ${stepsOf(one,at2,map.width)}`:"–"))}body.replaceChildren(line("step",`${steps} of ${one.steps}${moment2&&
+reduce((sum,part)=>sum+part.sum,0);sources=found.map(({sum,at:at2},n)=>line(map.sources>1?`influence of ${one.streams[n]}`:"influence",whole2&&at2>=0?`${map.sources>
+1?`${fixed(100*sum/whole2,0)} %, `:""}largest from step ${stepsOf(one,at2,map.width)}`:"–"))}body.replaceChildren(line("step",`${steps} of ${one.steps}${moment2&&
 ` (${moment2})`}`),line("channel",`${arrays.channels[row2]} (row ${row2+1} of ${rows})`),line("half-life, steps",short(own)),line("‖h‖₂ of the channel",amount(
 arrays,row2,column)),line(`mean ‖h‖₂ of ${one.channels} channels`,short(mean[column])),...sources),pointed.textContent=atCursor(),timeNote.textContent=mapped>=
 0?"":"The steps of this scan do not map to the time axis, so that its cursor is its own.",timeNote.hidden=mapped>=0}return draw}register({name:"captured scans",

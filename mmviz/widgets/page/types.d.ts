@@ -148,8 +148,6 @@ export interface CapturedScan {
   description: string;
   /** how its steps correspond to frames */
   alignment: string;
-  /** what the half-life of a channel is */
-  half_life: string;
   streams: string[];
   /** sizes of the scan; a page may hold fewer channels, and columns of several steps */
   steps: number;

@@ -175,8 +175,9 @@ function mount(root, frame, _state, pick) {
 
     const map = influenceOf(frame, k, sample, stream);
     influence.node.hidden = !map;
-    noInfluence.hidden = Boolean(map);
-    noInfluence.textContent = map ? "" : `No influence map: ${one.no_influence}.`;
+    const old = map && frame.edited() && frame.replaced(`scan_norm_${k}`) && !frame.replaced(`scan_influence_${k}`);
+    noInfluence.hidden = Boolean(map) && !old;
+    noInfluence.textContent = old ? "As recorded: the influence map does not show the edit." : map ? "" : `No influence map: ${one.no_influence}.`;
     /** @type {HTMLElement[]} */
     let sources = [];
     if (map && one.influence) {
@@ -192,7 +193,7 @@ function mount(root, frame, _state, pick) {
       influence.across.style.top = `${(100 * block) / map.blocks}%`;
       influence.across.style.height = `${100 / map.blocks}%`;
       const found = map.sums(block), whole = found.reduce((sum, part) => sum + part.sum, 0);
-      sources = found.map(({ sum, at }, n) => line(map.sources > 1 ? `influence of stream ${one.streams[n]}` : "influence", whole && at >= 0 ? `${map.sources > 1 ? `${fixed((100 * sum) / whole, 0)} %, ` : ""}largest from step ${stepsOf(one, at, map.width)}` : "–"));
+      sources = found.map(({ sum, at }, n) => line(map.sources > 1 ? `influence of ${one.streams[n]}` : "influence", whole && at >= 0 ? `${map.sources > 1 ? `${fixed((100 * sum) / whole, 0)} %, ` : ""}largest from step ${stepsOf(one, at, map.width)}` : "–"));
     }
     body.replaceChildren(line("step", `${steps} of ${one.steps}${moment && ` (${moment})`}`), line("channel", `${arrays.channels[row]} (row ${row + 1} of ${rows})`), line("half-life, steps", short(own)),
       line("‖h‖₂ of the channel", amount(arrays, row, column)), line(`mean ‖h‖₂ of ${one.channels} channels`, short(mean[column])), ...sources);
