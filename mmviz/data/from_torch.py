@@ -112,8 +112,17 @@ class _Source:
 
     def __iter__(self) -> Iterator[Any]:
         items: Iterable[Any] = self.data if self.rows is None else (self._item(row) for row in self.rows)
-        for item in items if self.rows is not None else self._limited(items):
-            yield item if self.collate is None else self.collate([item])
+        for i, item in enumerate(items if self.rows is not None else self._limited(items)):
+            yield item if self.collate is None else self._collated(item, i)
+
+    def _collated(self, item: Any, i: int) -> Any:
+        try:
+            return self.collate([item])
+        except Exception as error:
+            raise DataError(
+                f"{self.name(i)}: the loader's collate_fn failed on a single sample ({type(error).__name__}: {error!s:.200}); give the "
+                "loader's dataset instead of the loader"
+            ) from error
 
     def _item(self, row: Any) -> Any:
         try:

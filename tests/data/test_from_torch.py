@@ -256,6 +256,7 @@ BAD = {
     "no samples": ([], "train: no samples"),
     "a text": ("folder", "train: a str; give a torch Dataset or DataLoader"),
     "a single class": (Items(lambda d: {**d, "label": 0}), "only one class"),
+    "a collate_fn that needs two samples": (DataLoader(Items(), collate_fn=lambda b: b[1]), "train, sample 0: the loader's collate_fn failed on a single sample .IndexError.*dataset"),
     "a padded batch without batch axis": (DataLoader(Items(), collate_fn=lambda b: {**b[0]}), "train, sample 0: the loader's collate_fn returned .*batch axis first"),
 }  # fmt: skip
 
