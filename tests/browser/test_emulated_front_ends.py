@@ -79,6 +79,22 @@ def test_in_a_frame_of_an_opaque_origin_under_a_strict_policy_page_and_python_fo
     explorer.close()
 
 
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize(
+    "mark",
+    ["document.body.className = `vscode-${theme}`", "document.documentElement.setAttribute('theme', theme)"],
+    ids=["VS Code", "Colab"],
+)
+def test_the_colours_follow_the_theme_of_the_front_end_not_that_of_the_system(open_page, make_frame, theme, mark):
+    explorer = mm.widgets.Explorer(frame=make_frame())
+    page = open_page(color_scheme={"light": "dark", "dark": "light"}[theme])
+    with open_host(page, explorer, sandbox=STRICT_SANDBOX, policy=STRICT_POLICY) as host:
+        host.wait_text(".mmv-readout", "^epoch 4 of 4")
+        host.frame.evaluate(f"(theme) => {{ {mark}; }}", theme)
+        assert host.frame.evaluate("getComputedStyle(document.querySelector('.mmv')).colorScheme") == theme
+    explorer.close()
+
+
 def test_every_view_of_two_compared_runs_is_drawn_under_a_strict_policy(open_page, make_frame):
     explorer = mm.widgets.Explorer(frame=make_frame(every_view=True), other=make_frame(every_view=True, seed=1))
     with open_host(open_page(), explorer, sandbox=STRICT_SANDBOX, policy=STRICT_POLICY) as host:

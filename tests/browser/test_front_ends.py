@@ -54,16 +54,17 @@ def test_in_marimo_page_and_python_follow_each_other(open_page, tmp_path, mode):
     require("marimo", "dev")
     write_marimo(tmp_path / "study.py")
     (tmp_path / "marimo").mkdir()
-    (tmp_path / "marimo" / "marimo.toml").write_text(
-        "[runtime]\nauto_instantiate = true\n"
-    )  # the editor runs all cells
+    theme = {"edit": "dark", "run": "light"}[mode]
+    settings = f'[runtime]\nauto_instantiate = true\n[display]\ntheme = "{theme}"\n'  # the editor runs all cells
+    (tmp_path / "marimo" / "marimo.toml").write_text(settings)
     own = {"HOME": str(tmp_path), "XDG_CONFIG_HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path)}
     quiet = ("--skip-update-check",) if mode == "edit" else ()
     words = ["marimo", "-q", mode, "study.py", "--headless", "--no-token", *quiet, "--host=127.0.0.1"]
     with start_server(words, state=tmp_path, ready="/health", environment=own) as address:
-        page = open_page(viewport=WIDE)
+        page = open_page(viewport=WIDE, color_scheme={"dark": "light", "light": "dark"}[theme])
         page.goto(address)
         page.locator(".received").wait_for(timeout=120_000)
         check_explorer(page)
+        assert page.locator(".mmv").first.evaluate("(view) => getComputedStyle(view).colorScheme") == theme
         assert page.external == []
         assert page.faults == []
