@@ -62,6 +62,6 @@ def player_count(place: str, subsets: int) -> int:
     if subsets != 2 ** max(players, 0) or players > MAX_EXACT_PLAYERS:
         raise ConfigError(
             f"{place}: the last dimension has {subsets} entries, expected 2^M coalitions with M ≤ {MAX_EXACT_PLAYERS}; "
-            "for more players use an estimator with a budget"
+            "for more modalities estimate with a budget: mmviz.recording.record_sampled_coalitions"
         )
     return players

@@ -135,7 +135,7 @@ def coalition_predictions(
     if members is None:
         if n > MAX_EXACT_PLAYERS:
             raise ConfigError(
-                f"coalition_predictions: {n} players have 2^{n} = {2**n} subsets, more than 2^{MAX_EXACT_PLAYERS}; estimate with a budget instead"
+                f"coalition_predictions: {n} players have 2^{n} = {2**n} subsets, more than 2^{MAX_EXACT_PLAYERS}; estimate with a budget: mmviz.recording.record_sampled_coalitions"
             )
         members = torch.from_numpy(membership(n))
     if members.ndim != 2 or members.shape[1] != n or members.dtype != torch.bool:

@@ -12,6 +12,7 @@ from mmviz.analysis import prefix_shapley, states
 from mmviz.analysis.game import explained_target, is_labelled
 from mmviz.core.errors import ConfigError, DataError
 from mmviz.core.options import nearest, takes
+from mmviz.core.subsets import MAX_EXACT_PLAYERS
 from mmviz.plots import theme
 from mmviz.plots.end_to_end import rule_words
 from mmviz.plots.explorer_attribution import attribution_group, faithfulness_text
@@ -138,7 +139,7 @@ def explorer_frame(
         frame = frame.merge(seed_groups(trace, shown), combine_attrs="override").assign_attrs(shown_run=shown)
         return frame if recorded_samples is None else only_recorded(frame, recorded_samples)
     if "prefixes" not in trace.children:
-        raise DataError("Explorer: the Trace was recorded with coalitions=False; record it again with coalitions=True")
+        raise DataError(f"Explorer: the Trace holds no predictions of subsets of modalities; {_remedy(trace)}")
     prefixes = trace["prefixes"].to_dataset()
     phi = prefix_shapley(trace)
     samples_of_frame = trace["samples"].to_dataset().isel(sample=prefixes["recorded_sample"].values)
@@ -281,3 +282,13 @@ def _attrs(trace: xr.DataTree, phi: xr.Dataset) -> dict[str, Any]:
         "notes": json.dumps(trace.attrs["notes"]),
         "missing_scans": missing_scans(trace),
     }
+
+
+def _remedy(trace: xr.DataTree) -> str:
+    """Return what to do with a Trace that was recorded without subsets."""
+    if (count := len(trace.attrs["modalities"])) <= MAX_EXACT_PLAYERS:
+        return "record it again with coalitions=True"
+    return (
+        f"it has {count}, and the Explorer needs all subsets, at most {MAX_EXACT_PLAYERS} modalities. Estimate Shapley values with "
+        "mmviz.recording.record_sampled_coalitions and draw them with mmviz.plots.plot_shapley; the figures of states work as usual"
+    )

@@ -109,8 +109,8 @@ def record_attribution(
     with run.at_epoch(run.best_epoch) as model:
         for row in rows:
             forward = explained_forward(model, batch_of(split, [row], matching), baseline, output)
-            parts = attributed(forward, method, steps=steps, groups=groups, seed=seed)
-            found.append(([array(part)[0] for part in parts], *_ends(forward)))
+            each = attributed(forward, method, steps=steps, groups=groups, seed=seed)
+            found.append(([array(part)[0] for part in each], *_ends(forward)))
     outputs = np.array([[value, base] for _, value, base in found])
     total = np.array([sum(part.sum(dtype=np.float64) for part in parts) for parts, _, _ in found])
     samples = xr.Dataset(
@@ -123,17 +123,17 @@ def record_attribution(
         },
         coords={"recorded_sample": rows},
     )
-    groups = {"/samples": samples}
+    parts_of = {"/samples": samples}
     for i, modality in enumerate(matching.spec.modalities):
-        parts = matching.features(modality.name, np.stack([each[i] for each, _, _ in found]))
-        groups[f"/features/{modality.name}"] = xr.Dataset(
+        parts = matching.features(modality.name, np.stack([values[i] for values, _, _ in found]))
+        parts_of[f"/features/{modality.name}"] = xr.Dataset(
             {
                 "attribution": (("recorded_sample", "frame", "feature"), parts),
                 "valid": (("recorded_sample", "frame"), matching.recorded(split, modality.name, rows)[1]),
             },
             coords={"recorded_sample": rows, "feature": list(modality.channels)},
         )
-    tree = xr.DataTree.from_dict(groups)
+    tree = xr.DataTree.from_dict(parts_of)
     tree.attrs = provenance(run, split, matching.spec) | {
         "index": method,
         "complete": METHODS[method].complete,

@@ -148,6 +148,8 @@ def test_more_than_12_modalities_are_recorded_without_subsets_and_the_note_says_
     assert any("record_sampled_coalitions" in note for note in trace.attrs["notes"])
     with pytest.raises(ConfigError, match="record_sampled_coalitions"):
         mm.record(run, ds["test"], coalitions=True)
+    with pytest.raises(DataError, match=r"it has 14, and the Explorer needs all subsets.*record_sampled_coalitions"):
+        mm.widgets.Explorer(trace)
 
 
 def test_sampled_values_are_drawn_with_their_error_and_leave_to_shap_and_shapiq(many):

@@ -102,6 +102,7 @@ def test_each_method_on_an_adapted_module_equals_captum_called_directly(toy, mod
             np.testing.assert_allclose(found, theirs, atol=1e-8)
         assert np.abs(theirs).max() > 1e-6
     assert recorded.attrs["index"] == method
+    assert recorded.attrs["groups"] == ("modality" if METHODS[method].grouped else "")
     sentence = mm.analysis.attribution(recorded).attrs["completeness"]
     assert ("has no completeness" in sentence) == (not METHODS[method].complete)
 
