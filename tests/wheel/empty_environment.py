@@ -48,7 +48,7 @@ def main():
         ]
         timed(f"run {NOTEBOOK}", run, [python, "-m", *words], cwd=folder / "work", state=folder / "state")
         checks = printed_checks(folder / "work" / "done.ipynb")
-    print("\n".join(checks))
+        print(*checks, sep="\n", flush=True)
     if len(checks) < 5:
         raise SystemExit(f"{NOTEBOOK} printed {len(checks)} checks, expected 5 or more")
 
