@@ -26,7 +26,7 @@ import mmviz as mm
 BAR = 1.15
 SCANS = {
     "Mamba-1 (transformers), 50 steps, 64 channels": ("mamba1", 32, 50),
-    "Mamba-1 (transformers), 200 steps, 256 channels": ("mamba1", 128, 200),
+    "Mamba-1 (transformers), 200 steps, 128 channels": ("mamba1", 64, 200),
     "Mamba-2 (transformers), 50 steps, 8 heads": ("mamba2", 32, 50),
     "Mamba-2 (transformers), 200 steps, 8 heads": ("mamba2", 128, 200),
     "mambapy, 50 steps, 64 channels": ("mambapy", 32, 50),
@@ -69,13 +69,13 @@ class Fusion(nn.Module):
 
 
 def problem(kind: str, width: int, steps: int) -> tuple[nn.Module, object]:
-    """Return a model and its input, 8 samples."""
+    """Return a model and its input, 4 samples."""
     torch.manual_seed(0)
     if kind == "coupled":
         ds = mm.data.synthetic(n=40, steps=steps, seed=0, task="classification")
         model = mm.models.build("coupled_mamba", ds.spec, width=width, align="pad")
-        return model.eval(), mm.models.batch_of(ds["train"], range(8))
-    return Fusion(kind, width).eval(), [torch.randn(8, steps, 6), torch.randn(8, steps, 9)]
+        return model.eval(), mm.models.batch_of(ds["train"], range(4))
+    return Fusion(kind, width).eval(), [torch.randn(4, steps, 6), torch.randn(4, steps, 9)]
 
 
 @torch.no_grad()
@@ -140,7 +140,7 @@ def replay_errors(dtype: torch.dtype, seeds: int = 4) -> float:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rounds", type=int, default=25)
+    parser.add_argument("--rounds", type=int, default=15)
     parser.add_argument("--write", type=Path, help="JSON file for the result")
     given = parser.parse_args()
     logging.disable(logging.WARNING)

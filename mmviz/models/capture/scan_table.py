@@ -145,7 +145,13 @@ class CapturedScans(Sequence["CapturedScan"]):
             if len(self)
             else [f"No captured scans of {self.model}"]
         )
-        lost = [f"{one.site or '(the model)'}: {one.function}: {one.reason}" for one in self.refused]
+        missed = {one.path for one in self.missed}
+        lost = [
+            f"{one.site or '(the model)'}: {one.function}: {one.reason}"
+            for one in self.refused
+            if one.site not in missed
+        ]
+        lost = list(dict.fromkeys(lost))  # a call in a loop is refused many times
         lost += [f"{one.path or '(the model)'}: {one.kind}: {one.reason}" for one in self.missed]
         return "\n".join([*lines, *(["Not captured:"] if lost else []), *(f"  {line}" for line in lost)])
 

@@ -210,8 +210,10 @@ class _Session:
         unused = sorted(set(self.edits) - self.edited)
         if len(self.scans) and not unused:
             return
+        missed = {one.path for one in self.scans.missed}
         lost = [f"{one.path or 'the model'} ({one.kind}): {one.reason}" for one in self.scans.missed]
-        lost += [f"{one.site or 'the model'}: {one.function}: {one.reason}" for one in self.scans.refused]
+        refused = [one for one in self.scans.refused if one.site not in missed]
+        lost += dict.fromkeys(f"{one.site or 'the model'}: {one.function}: {one.reason}" for one in refused)
         listed = "; ".join(lost[:12]) + (f"; and {len(lost) - 12} more" if len(lost) > 12 else "")
         what = (
             f"capture: no selective scan of {self.scans.model} was captured"
