@@ -89,6 +89,22 @@ class Patches:
 
 
 def _replacement(site: Site, handler: Handler) -> Any:
+    """Return the replacement of a site, the same one at each capture: it takes as long as a small forward pass to make."""
+    key = (site.binding.identity, id(site.function), "torch._dynamo" in sys.modules)
+    known = _REPLACEMENTS.get(key)
+    if known is None:
+        if len(_REPLACEMENTS) >= _MOST_REPLACEMENTS:
+            _REPLACEMENTS.clear()
+        known = _REPLACEMENTS[key] = site, _eager(_wrapper(site, handler))  # the site keeps owner and function alive
+    original = site.binding.value
+    return type(original)(known[1]) if isinstance(original, staticmethod | classmethod) else known[1]
+
+
+_REPLACEMENTS: dict[tuple[tuple[int, str | int], int, bool], tuple[Site, Any]] = {}
+_MOST_REPLACEMENTS = 256
+
+
+def _wrapper(site: Site, handler: Handler) -> Any:
     function, signature, identity = site.function, inspect.signature(site.function), site.binding.identity
 
     @functools.wraps(function)
@@ -108,9 +124,7 @@ def _replacement(site: Site, handler: Handler) -> Any:
             _THREAD.inside = False
 
     captured.captures_scans = True  # type: ignore[attr-defined]
-    eager = _eager(captured)
-    original = site.binding.value
-    return type(original)(eager) if isinstance(original, staticmethod | classmethod) else eager
+    return captured
 
 
 def _eager(function: Any) -> Any:

@@ -36,28 +36,31 @@ class Recorded:
         Arguments of the call.
     layouts
         Layouts that agree with their shapes, see :func:`mmviz.models.capture.layouts.fitting_layouts`.
-    output
-        What the model received.
     compared
         Whether the captured function computed the output, so that a replay can be compared with it.
     """
 
-    def __init__(self, call: Arguments, layouts: tuple[str, ...], output: Any, *, compared: bool = True) -> None:
+    def __init__(self, call: Arguments, layouts: tuple[str, ...], *, compared: bool = True) -> None:
         self._compared = compared
         copied = {name: getattr(call, name) for name in ("A", "D", "dt_bias", "h0", "W")}
         copied = {name: value.detach().clone() for name, value in copied.items() if value is not None}
         kept = {name: getattr(call, name) for name in ("x", "dt", "B", "C", "z", "mask")}
         kept = {name: value.detach() for name, value in kept.items() if value is not None}
         self.call, self.layouts = call._replace(**copied, **kept), layouts
-        first, last = output_and_state(output)
-        self.output = None if first is None else first.detach()
-        self.last = None if last is None or last.ndim < 3 else last.detach().clone()
+        self.output: Tensor | None = None
+        self.last: Tensor | None = None
         self._versions = [(name, value, _version(value)) for name, value in kept.items()]
-        if self.output is not None:
+
+    def set_output(self, output: Any) -> None:
+        """Set what the model received: a tensor, or a tuple of the output, the last state and more."""
+        first, last = output_and_state(output)
+        self.last = None if last is None or last.ndim < 3 else last.detach().clone()
+        if first is not None:
+            self.output = first.detach()
             self._versions.append(("its output", self.output, _version(self.output)))
 
     def overwritten(self) -> list[str]:
-        """Return the names of the tensors that were changed in place after the call."""
+        """Return the names of the tensors that were changed in place since the call began."""
         return [name for name, value, version in self._versions if _version(value) != version]
 
     @torch.no_grad()

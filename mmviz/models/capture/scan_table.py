@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple, overload
 
 from mmviz.core.errors import ConfigError, ScanDiffersError
@@ -38,14 +38,15 @@ class CapturedScans(Sequence["CapturedScan"]):
         Class name of the model.
     refused
         Calls of scan functions that have no form of the operator, and why.
-    missed
-        Modules that look recurrent and of which no scan was captured, and why; filled when the capture ends.
+    ended
+        Set when the capture ends: returns what :attr:`missed` contains.
     """
 
     def __init__(self, model: str) -> None:
         self.model = model
         self.refused: list[RefusedCall] = []
-        self.missed: list[RecurrentModule] = []
+        self.ended: Callable[[], list[RecurrentModule]] = list
+        self._missed: list[RecurrentModule] | None = None
         self._scans: list[CapturedScan] = []
         self._calls: dict[str, int] = {}
 
@@ -57,6 +58,13 @@ class CapturedScans(Sequence["CapturedScan"]):
         """Return the name of the next call of a module: its path, then path#2, path#3."""
         count = self._calls[path] = self._calls.get(path, 0) + 1
         return path if count == 1 else f"{path}#{count}"
+
+    @property
+    def missed(self) -> list[RecurrentModule]:
+        """Modules that look recurrent and of which no scan was captured, and why; empty while the capture is open."""
+        if self._missed is None and self.ended is not list:
+            self._missed = self.ended()
+        return self._missed or []
 
     @property
     def sites(self) -> list[str]:
@@ -160,7 +168,7 @@ def _error(scan: CapturedScan) -> str:
     try:
         error = scan.replay_error
     except ScanDiffersError:
-        return "changed in place after the call"
+        return "arguments changed in place"
     if math.isnan(error):
         return "computed by mmkernels"
     return f"{error:.1e}" if error <= scan.tolerance else f"{error:.1e}: differs, not a selective scan"

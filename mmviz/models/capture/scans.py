@@ -73,7 +73,7 @@ class CapturedScan:
         Raises
         ------
         ScanDiffersError
-            If a tensor of the call was changed in place after it.
+            If a tensor of the call was changed in place since it began.
         """
         return self._replay().error
 
@@ -242,7 +242,7 @@ class CapturedScan:
         Raises
         ------
         ScanDiffersError
-            If the replay differs by more than :attr:`tolerance`, or a tensor of the call was changed in place after it.
+            If the replay differs by more than :attr:`tolerance`, or a tensor of the call was changed in place since it began.
         """
         self._proved()
         return self
@@ -252,8 +252,8 @@ class CapturedScan:
             changed = self._recorded.overwritten()
             if changed:
                 raise ScanDiffersError(
-                    f"capture: {', '.join(changed)} of {self._name} was changed in place after the call, so its values are lost; pass "
-                    "capture(..., check=True), which replays every call at once"
+                    f"capture: {', '.join(changed)} of {self._name} was changed in place in or after the call, so its values are lost; pass "
+                    "capture(..., check=True), which replays every call at once. If the function itself changes its arguments, let the module pass copies"
                 )
             self._replayed = self._recorded.replay()
         return self._replayed

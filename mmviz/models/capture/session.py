@@ -19,7 +19,7 @@ from mmviz.models.capture.edits import checked_edits, run_edited
 from mmviz.models.capture.layouts import LAYOUTS, NAMES, NotAScanError, fitting_layouts, read, to_operator
 from mmviz.models.capture.patches import Patches
 from mmviz.models.capture.recorded import Recorded
-from mmviz.models.capture.recurrent_modules import recurrent_modules
+from mmviz.models.capture.recurrent_modules import RecurrentModule, recurrent_modules
 from mmviz.models.capture.replay import output_and_state, run_scan
 from mmviz.models.capture.scan_table import CapturedScans, RefusedCall
 from mmviz.models.capture.scans import CapturedScan
@@ -162,6 +162,7 @@ class _Session:
             one: ".".join(part for part in name.split(".") if part != "_orig_mod")  # of torch.compile
             for name, one in module.named_modules()
         }
+        self.paths = {id(one): path for one, path in self.names.items()}
         self.edits = dict(edits)
         paths = set(self.names.values())
         for site in self.edits:
@@ -201,9 +202,12 @@ class _Session:
     def close(self) -> None:
         """Restore the functions, and list what was not captured."""
         self.patches.close()
+        self.scans.ended = self._missed
+
+    def _missed(self) -> list[RecurrentModule]:
         captured = {scan.site.partition("#")[0] for scan in self.scans}
         refused = {one.site.partition("#")[0]: f"{one.function}: {one.reason}" for one in self.scans.refused}
-        self.scans.missed = recurrent_modules(self.names, captured, refused, self.decoded)
+        return recurrent_modules(self.names, captured, refused, self.decoded)
 
     def finish(self) -> None:
         """Raise NothingCapturedError if there is no scan, or no scan at a site of the edits."""
@@ -239,8 +243,8 @@ class _Session:
         frame: FrameType | None = sys._getframe(1)
         while frame is not None:
             for value in _first_arguments(frame):
-                if isinstance(value, nn.Module) and value in self.names:
-                    return self.names[value]
+                if id(value) in self.paths and isinstance(value, nn.Module):
+                    return self.paths[id(value)]
             frame = frame.f_back
         return None
 
@@ -280,10 +284,13 @@ def _captured_call(
         for user, path in users:
             user.scans.refused.append(RefusedCall(path, site.label, str(error)))
         return site.function(*args, **kwargs)
+    recorded = Recorded(
+        call, layouts, compared=not replaced
+    )  # before the call, which may change an initial state in place
+    output = _by_mmkernels(call, layouts[0]) if replaced else _by_function(site, args, kwargs)
+    recorded.set_output(output)
     named = [(user, user.scans.next_site(path), path) for user, path in users]
     edits = tuple(edit for user, name, path in named for edit in user.edits_at(path, name))
-    output = _by_mmkernels(call, layouts[0]) if replaced else _by_function(site, args, kwargs)
-    recorded = Recorded(call, layouts, output, compared=not replaced)
     replayed, edited_y = None, None
     if edits:
         proved = CapturedScan(named[-1][1], site.label, recorded, replaced=replaced)
