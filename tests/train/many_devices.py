@@ -25,7 +25,7 @@ MORE = {
 
 
 #: strategies that a user's module is trained with, of which every pass and the parameters of each modality are ours to find
-USER_MODULE = ("joint", "shapley_alternating", "ogm_ge", "mla", "g_blend")
+USER_MODULE = ("joint", "shapley_alternating", "ogm_ge")
 
 
 class Interrupted(mm.train.strategies.ShapleyAlternating):

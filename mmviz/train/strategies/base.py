@@ -256,7 +256,8 @@ class Training:
             Fields of `Update`: ``optimizer``, ``modality``, ``rate``, ``parts``.
         """
         self.coalitions.add(steps.mask.any(-1))
-        name, penalties = update.get("modality"), {}
+        name = update.get("modality")
+        penalties: Mapping[str, Float[Tensor, ""]] = {}
 
         def predict() -> Tensor:
             nonlocal penalties
