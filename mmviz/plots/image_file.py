@@ -68,8 +68,8 @@ def write_image(
         Path that ends in ``.png``, ``.svg`` or ``.pdf``. The folder must exist. An existing file is replaced.
     backend
         ``plotly`` (needs kaleido, extra ``lab``, and Chrome or Chromium), ``matplotlib`` (extra ``paper``), or ``auto``: plotly, and
-        matplotlib where that fails. Both draw the same specification. Changes made to a plotly figure (``update_layout``) are in plotly's
-        image only.
+        matplotlib where that fails. Both draw the same specification. Matplotlib leaves the title to the caption; it is in the file's
+        metadata. Changes made to a plotly figure (``update_layout``) are in plotly's image only.
     width, height
         In pixels of the screen; for matplotlib 150 of them are an inch. None: those of the figure.
     venue, columns

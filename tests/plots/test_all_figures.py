@@ -87,7 +87,7 @@ def test_a_changed_number_is_not_found_among_the_drawn_numbers(plot, figure_data
 def test_a_figure_is_a_plain_plotly_figure_with_an_alternative_text_and_equal_on_a_second_call(plot, figure_data):
     data, options = figure_data[plot]
     figure = plot(*data, **options)
-    assert type(figure) is go.Figure
+    assert isinstance(figure, go.Figure)
     description = figure.layout.meta["description"]
     assert len(description) > 60
     assert figure.layout.title.text.split("<br>")[0].split(" —")[0].split("&")[0] in description
