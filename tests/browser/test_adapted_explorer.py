@@ -100,12 +100,36 @@ def test_an_edited_sample_of_a_users_module_keeps_rows_without_a_channel_empty(s
     explorer.close()
 
 
+def test_a_hidden_state_set_to_zero_is_zero_in_the_captured_scans_of_that_modality_from_its_step_on(study, opened):
+    run, part, trace = study
+    explorer = Explorer(trace, what_if=mm.recording.what_if(run, part))
+    explorer.selection = {"edits": {"text": {"state": "zero", "step": 3}}, "time": 7}
+    edited, recorded = explorer.wait(60), explorer.frame.isel(recorded_sample=[0])
+    for k in (0, 1):
+        assert (edited[f"scan_mean_{k}"].values[..., 3:] == 0).all()
+        assert (recorded[f"scan_mean_{k}"].values[..., 3:] > 0).all()
+    before = recorded["scan_mean_0"].values[..., :3]
+    np.testing.assert_allclose(edited["scan_mean_0"].values[..., :3], before, rtol=1e-4)
+    np.testing.assert_allclose(edited["scan_mean_2"], recorded["scan_mean_2"], rtol=1e-4)  # of audio
+    assert abs(edited["prediction"] - recorded["prediction"]).values[..., -1, :].max() > 1e-4
+    page = opened(explorer)
+    view = page.locator(VIEW)
+    view.scroll_into_view_if_needed()
+    page.wait_for_timeout(200)
+    shown = dict(row.locator("th, td").all_text_contents() for row in view.locator(".mmv-list tr").all())
+    assert shown["mean ‖h‖₂ of 6 channels"] == "0"
+    assert "As recorded: the influence map does not show the edit." in view.inner_text()
+    assert page.faults == []
+    explorer.close()
+
+
 def test_a_module_without_captured_scans_opens_with_the_reason_and_closed_edits_of_hidden_states(opened):
     ds = pair((8, 8))
     run = mm.train.as_run(mm.models.adapt(Encoders(ds.spec).eval(), ds.spec, missing="zeros"))
     trace = mm.record(run, ds["test"], recorded_samples=2, attribution=None)
     explorer = Explorer(trace, what_if=mm.recording.what_if(run, ds["test"]))
     assert all("state" not in kinds for kinds in explorer.edit_options["offers"])
+    assert all("no scan of Encoders was captured" in reason for reason in explorer.edit_options["reasons"])
     page = opened(explorer)
     views = set(page.eval_on_selector_all("[data-view]", "(nodes) => nodes.map((node) => node.dataset.view)"))
     assert not views & {"captured scans", "half-life", "coupling", "operator map", "end-to-end attribution"}
