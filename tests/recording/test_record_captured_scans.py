@@ -1,5 +1,7 @@
 """Captured scans of a user's module in a Trace: states, operator, influence, the modality of each scan, and what is unknown."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -10,6 +12,9 @@ from user_scans import Block, Encoders, Joint, pair, selective_scan
 import mmviz as mm
 from mmviz.core.errors import ConfigError, DataError, NothingCapturedError, ScanDiffersError
 from mmviz.models import Batch, batch_of
+from mmviz.models.base import ScanInputs
+from mmviz.models.ssm.hidden_states import states_of
+from mmviz.recording.captured_scans import map_channels, norms_of
 
 GROUPS = {
     "states": ("norm", "coupling", "valid"),
@@ -282,6 +287,50 @@ def test_a_scan_over_the_tokens_of_all_modalities_belongs_to_none():
     assert mm.analysis.captured_scans(trace)["in_states"].values.tolist() == [False]
     assert mm.analysis.scan_states(trace)["valid"].values.all()
     assert mm.widgets.Explorer(trace).frame.attrs["title"].startswith("Predictions")
+
+
+def test_norms_in_blocks_of_steps_are_those_of_the_states_also_from_an_initial_state():
+    rng = torch.Generator().manual_seed(0)
+    x, dt = torch.randn(2, 1, 150, 3, generator=rng), torch.rand(2, 1, 150, 3, generator=rng)
+    B, C = torch.randn(2, 1, 150, 4, generator=rng), torch.randn(2, 1, 150, 4, generator=rng)
+    A, W = -0.1 * torch.rand(2, 3, 4, generator=rng), torch.tensor([[[0.9, 0.2], [0.1, 0.8]]])
+    mask = torch.rand(2, 1, 150, generator=rng) > 0.2
+    scan = ScanInputs(x, dt, A, B, C, torch.zeros(2, 3), W, mask)
+    for h0 in (None, torch.randn(2, 1, 3, 4, generator=rng)):
+        np.testing.assert_allclose(norms_of(scan, h0), states_of(scan, h0).norm(dim=-1), rtol=1e-5)
+
+
+def test_the_map_of_a_large_scan_is_a_mean_over_fewer_channels_and_of_one_with_many_streams_is_left_out():
+    ds = pair()
+    (site, _) = mm.models.adapt(Encoders(ds.spec), ds.spec, missing="zeros", scans="auto").sites
+    assert map_channels(site) == list(range(6))
+    assert map_channels(replace(site, channels=12, heads=4)) == [0, 4, 8]
+    wide = map_channels(replace(site, channels=4096, steps=512, states=16))
+    assert len(wide) == 32
+    assert (wide[0], wide[-1]) == (0, 4095)
+    assert map_channels(replace(site, streams=17)) is None
+    assert map_channels(replace(site, channels=4096, steps=8192, states=64)) is None
+
+
+def test_with_timestamps_the_state_of_a_step_is_that_after_the_last_frame_recorded_until_its_end():
+    rng = np.random.default_rng(0)
+    n, begins = 12, np.array([0.0, 1.0, 1.5, 4.0, 9.0])
+    inputs = {"a": rng.normal(size=(n, 5, 2)).astype(np.float32)}
+    ds = mm.data.from_arrays(
+        inputs,
+        np.arange(n) % 2,
+        times={"a": np.broadcast_to(begins, (n, 5)).copy()},
+        split={"train": 0.5, "valid": 0.25, "test": 0.25},
+    )
+    model = mm.models.adapt(Encoders(ds.spec), ds.spec, missing="zeros", scans="auto", steps=5)
+    batch = batch_of(ds["test"], [0])
+    step = np.floor(begins / ds.spec.duration_s * 5).astype(int)
+    assert model.frames.step_of_frame(model.encode(batch))["a"].tolist() == [step.tolist()]
+    trace = mm.record(mm.train.as_run(model), ds["test"], recorded_samples=[0], coalitions=False, attribution=None)
+    norm, scan = trace["states"]["norm"].values[0, 0, 0, 0], trace["scans"]["0"]["norm"].values[0, 0]
+    for t in range(5):
+        np.testing.assert_array_equal(norm[t], scan[np.flatnonzero(step <= t)[-1]])
+    assert np.isnan(trace["operator"]["dt"].values).all()  # a step is an interval of time and no frame
 
 
 class Recurrent(nn.Module):
