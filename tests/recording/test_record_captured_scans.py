@@ -211,6 +211,11 @@ class Doubled(nn.Module):
         return x.repeat_interleave(2, 1)
 
 
+class Delayed(nn.Module):
+    def forward(self, x):
+        return nn.functional.pad(x, (0, 0, 2, 0))[:, :-2]
+
+
 class Dropped(nn.Module):
     def forward(self, x):
         return x[:, [0, 1, 2, 4, 6]]
@@ -230,6 +235,7 @@ class Dropped(nn.Module):
             False,
         ),
         (Attention(), "by position; inputs of a step also depend on frames up to 7 steps later", range(8), True),
+        (Delayed(), "unknown: 8 scan steps, 8 frames of text", [-1] * 8, False),
         (Dropped(), "unknown: 5 scan steps, 8 frames of text", [-1] * 5, False),
     ],
 )
