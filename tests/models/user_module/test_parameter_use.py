@@ -140,13 +140,20 @@ def test_the_passes_leave_mode_weights_buffers_and_random_state_as_they_were(wor
     assert all(torch.equal(before[k], v) for k, v in model.state_dict().items())
 
 
-def test_named_parameters_replace_what_a_pass_has_found(words):
-    named = {"audio": ["tied"], "text": ["mix.weight"]}
-    model = adapt(Net(), words.spec, missing="zeros", parameters=named)
-    found = {m: {part.name for part in modality_parameters(model, i)} for i, m in enumerate(words.spec.names)}
+def found_in(ds, named):
+    model = adapt(Net(), ds.spec, missing="zeros", parameters=named)
+    return {name: {part.name for part in modality_parameters(model, m)} for m, name in enumerate(ds.spec.names)}
+
+
+def test_named_parameters_are_added_to_those_that_a_pass_has_found_where_a_modality_is_left_out(words):
+    found = found_in(words, {"audio": ["tied"]})
     assert {"tied.weight", "tied.bias", "audio.0.weight"} <= found["audio"]
-    assert {"mix.weight", "table.weight"} <= found["text"]
-    assert "mix.bias" not in found["audio"] | found["text"]
+    assert {"table.weight", "text.weight_ih_l0"} <= found["text"]
+
+
+def test_where_every_modality_is_named_only_the_named_parameters_are_specific(words):
+    found = found_in(words, {"audio": ["tied"], "text": ["mix.weight"]})
+    assert found == {"audio": {"tied.weight", "tied.bias"}, "text": {"mix.weight"}}
 
 
 @pytest.mark.parametrize(
