@@ -99,6 +99,17 @@ def coupling(rows: list[Row]) -> Iterator[Verdict]:
         yield at_most("general W / W constant", where(row, "L", "N"), 1.6, ratio)
 
 
+def heads(rows: list[Row]) -> Iterator[Verdict]:
+    """Yield verdicts on the forward pass with one rate per head; at L = 50 and one sample the call itself takes most of the time."""
+    from bench.groups.heads import ONE, REPEATED
+
+    for row, ratio in pairs(find(rows, group="heads", step=FORWARD), ONE, REPEATED):
+        if row.shape["L"] > 50:
+            yield at_least(
+                "rate repeated over the states / one rate per channel", where(row, "B", "L", "N"), 2.0, ratio
+            )
+
+
 def _bytes_of_results(M: int, B: int, L: int, E: int, N: int) -> int:
     """Return the bytes of y, dx, ddt, dB, dC and dA in float32."""
     return 4 * (3 * M * B * L * E + 2 * M * B * L * N + M * E * N)
@@ -183,6 +194,7 @@ ALL: tuple[Callable[[list[Row]], Iterator[Verdict]], ...] = (
     selective,
     limits,
     coupling,
+    heads,
     memory,
     mixer,
     attention,

@@ -84,13 +84,15 @@ def check_arguments(
             _check_kind(name, values, x)
     n_modality, n_batch, n_time, n_channel = x.shape
     A = tensors["A"]
-    n_state = A.shape[-1] if A is not None and A.ndim == 3 else -1
-    if n_state < 0:
+    n_rate = A.shape[-1] if A is not None and A.ndim == 3 else -1
+    if n_rate < 0:
         seen = None if A is None else tuple(A.shape)
         _fail("A", f"of shape (M, E, N) = ({n_modality}, {n_channel}, N)", f"{seen}", "Pass one row per channel.")
+    B = tensors["B"]
+    n_state = B.shape[-1] if n_rate == 1 and B is not None and B.ndim else n_rate
     wanted = {
         "dt": ("(M, B, L, E)", (n_modality, n_batch, n_time, n_channel), "It has the shape of x."),
-        "A": ("(M, E, N)", (n_modality, n_channel, n_state), "M and E come from x."),
+        "A": ("(M, E, N)", (n_modality, n_channel, n_rate), "M and E come from x."),
         "B": ("(M, B, L, N)", (n_modality, n_batch, n_time, n_state), "M, B, L come from x, N from A."),
         "C": ("(M, B, L, N)", (n_modality, n_batch, n_time, n_state), "M, B, L come from x, N from A."),
         "D": ("(M, E)", (n_modality, n_channel), "M and E come from x."),
@@ -284,7 +286,8 @@ def coupled_scan(
     dt
         (M, B, L, E), step size, >= 0, dimensionless. 0: no decay, no input.
     A
-        (M, E, N), decay rate per unit of dt, < 0.
+        (M, E, N), decay rate per unit of dt, < 0. (M, E, 1) with N > 1 states: one rate for all states of a channel, as in the heads
+        of Mamba-2 [3]_; `numba` then computes each exponential once per channel instead of once per state (M = 1, without mask).
     B, C
         (M, B, L, N), input and output projections of the states.
     D
@@ -339,6 +342,7 @@ def coupled_scan(
        Algorithm 2 (this operator with M = 1).
     .. [2] *Coupled Mamba: Enhanced Multi-modal Fusion with Coupled State Space Model*, arXiv:2405.18014, eq. 6
        and 10, Algorithm 1; W = 1 everywhere is eq. 6, W = 1 / M is eq. 9 with G = I / M.
+    .. [3] T. Dao, A. Gu, *Transformers are SSMs*, arXiv:2405.21060: A is a scalar times the identity in every head.
 
     Examples
     --------
@@ -353,5 +357,7 @@ def coupled_scan(
     check_arguments(x, {"dt": dt, "A": A, "B": B, "C": C, "D": D, "W": W}, h0=h0, mask=mask)
     chosen = choose("coupled_scan", backend, x, W=W, h0=h0, mask=mask)
     options = {"return_state": return_state} if chosen.skips_state else {}
+    if A.shape[-1] != B.shape[-1] and chosen.name != "numba":
+        A = A.expand(-1, -1, B.shape[-1])
     y, h_last = chosen.run(x, dt, A, B, C, D, W, h0=h0, mask=mask, **options)
     return (y, h_last) if return_state else y

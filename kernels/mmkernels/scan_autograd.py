@@ -37,6 +37,14 @@ def _cpu() -> tuple[Any, Any, Any]:
     return scan_uniform, scan, tiling
 
 
+@lru_cache
+def _heads() -> tuple[Any, Any]:
+    """Return the CPU's modules scan_heads and tiling; imported by the first call with one rate per channel."""
+    from mmkernels.cpu import scan_heads, tiling
+
+    return scan_heads, tiling
+
+
 def _checkpoint_shape(x: Tensor, A: Tensor, W: Tensor | None, *, save: bool) -> tuple[int, ...]:
     shape: tuple[int, ...] = _cpu()[2].checkpoint_shape(x, A.shape[-1], save=save, uniform=W is None)
     return shape
@@ -217,6 +225,12 @@ def coupled_scan_numba(
         (M, B, E, N), the state after the last step; None without `return_state`.
     """
     weight = _uniform_weight(W, x) if mask is None else None
+    if A.shape[-1] != B.shape[-1]:  # one rate for all states of a channel
+        if weight == 1.0 and x.shape[0] == 1 and x.numel() and not (is_traced() or is_transformed()):
+            heads = (x, dt, A, B, C, D, h0)
+            y, h_last, _ = _scan_heads(*heads, _is_differentiated(*heads), return_state)
+            return y, h_last if return_state else None
+        A = A.expand(-1, -1, B.shape[-1])
     if weight is not None:
         W = None
     elif W is None:
@@ -224,6 +238,83 @@ def coupled_scan_numba(
     given = (x, dt, A, B, C, D, W, h0)
     y, h_last, _ = _scan_cpu(*given, mask, weight or 0.0, _is_differentiated(*given), return_state)
     return y, h_last if return_state else None
+
+
+def _run_heads(
+    x: Tensor,
+    dt: Tensor,
+    A: Tensor,
+    B: Tensor,
+    C: Tensor,
+    D: Tensor | None,
+    h0: Tensor | None,
+    save: bool,
+    return_state: bool,
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Return y, the last state (empty unless `return_state`) and the checkpoints (none unless `save`), with one rate per channel."""
+    heads, tiling = _heads()
+    given = tiling.ScanArguments(x, dt, A, B, C, D, None, h0, None, 1.0)
+    found: tuple[Tensor, Tensor, Tensor] = heads.run_forward(given, save=save, return_state=return_state)
+    return found
+
+
+def _run_backward_heads(
+    dy: Tensor,
+    dh_last: Tensor | None,
+    x: Tensor,
+    dt: Tensor,
+    A: Tensor,
+    B: Tensor,
+    C: Tensor,
+    D: Tensor | None,
+    h0: Tensor | None,
+    checkpoints: Tensor,
+) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, Tensor]:
+    """Return the gradients of the first seven arguments of `_run_heads`; empty where not given."""
+    heads, tiling = _heads()
+    given = tiling.ScanArguments(x, dt, A, B, C, D, None, h0, None, 1.0)
+    if checkpoints.shape != heads.checkpoint_shape(x, B.shape[-1], save=True):  # traced where no gradient was required
+        checkpoints = heads.run_forward(given, save=True, return_state=False)[2]
+    found: tuple[Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, Tensor] = heads.run_backward(
+        dy, dh_last, given, checkpoints
+    )
+    return found
+
+
+def _fake_heads(*arguments: Any) -> tuple[Tensor, Tensor, Tensor]:
+    x, _, _, B, _, _, _, save, return_state = arguments
+    checkpoints = x.new_empty(_heads()[0].checkpoint_shape(x, B.shape[-1], save=save))
+    return x.new_empty(x.shape), _empty_state(x, B, return_state), checkpoints
+
+
+def _fake_backward_heads(dy: Tensor, dh_last: Tensor | None, *arguments: Any) -> tuple[Tensor, ...]:
+    return tuple(dy.new_empty((0,) if v is None else v.shape) for v in arguments[:7])
+
+
+def _save_heads(ctx: Any, inputs: tuple[Any, ...], output: tuple[Tensor, Tensor, Tensor]) -> None:
+    ctx.save_for_backward(*inputs[:7], output[2])
+    ctx.return_state = inputs[8]
+    ctx.set_materialize_grads(False)
+
+
+def _gradients_heads(
+    ctx: Any, run: Any, dy: Tensor | None, dh_last: Tensor | None, _: Tensor | None
+) -> tuple[Any, ...]:
+    if dy is None and dh_last is None:
+        return (None,) * 9
+    dy = torch.zeros_like(ctx.saved_tensors[0]) if dy is None else dy
+    return only_needed(ctx, run(dy, dh_last if ctx.return_state else None, *ctx.saved_tensors))
+
+
+_scan_heads = differentiable(
+    "coupled_scan_heads",
+    _run_heads,
+    _run_backward_heads,
+    fakes=(_fake_heads, _fake_backward_heads),
+    save=_save_heads,
+    gradients=_gradients_heads,
+    refused=refusals("coupled_scan: backend 'numba'", _REMEDY, forward=False),
+)
 
 
 def _run_gpu(

@@ -10,6 +10,7 @@ NAMES = (
     "selective",
     "limits",
     "coupling",
+    "heads",
     "backends",
     "memory",
     "conv",

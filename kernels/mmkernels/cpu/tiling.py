@@ -123,9 +123,9 @@ def group_of(given: ScanArguments) -> int:
     return max(1, math.ceil(given.n_vector / math.ceil(GROUP_TASKS / max(1, n_batch))))
 
 
-def row_lengths(given: ScanArguments, steps: int) -> tuple[int, int, int]:
-    """Return the lengths of the scratch for dB and dC of a chunk of so many steps: sums, rows_u and small."""
-    kind, n_state = given.kind, given.A.shape[-1]
+def row_lengths(given: ScanArguments, steps: int, n_state: int | None = None) -> tuple[int, int, int]:
+    """Return the lengths of the scratch for dB and dC of a chunk of so many steps: sums, rows_u and small; N from A unless given."""
+    kind, n_state = given.kind, given.A.shape[-1] if n_state is None else n_state
     width = kind.lanes // kind.registers
     rows, n_sum = steps * kind.n_modality, 2 * kind.n_modality
     return steps * n_state * folded_size(n_sum, width), rows * width, steps * n_state * n_sum

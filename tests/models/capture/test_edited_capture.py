@@ -218,3 +218,14 @@ def test_predict_refuses_sites_that_were_not_captured_and_changes_that_are_no_ed
         ConfigError, match=r"predict: edits\['encoders.0'\] contains a function, expected mm.models.Edit"
     ):
         scans.predict({"encoders.0": [lambda inputs: []]})
+
+
+def test_mmkernels_gives_each_state_its_own_gradient_where_the_rates_of_a_channel_are_equal(model):
+    model.encoders[0].A.data[:] = -0.7
+    model(values()).square().sum().backward()
+    expected = model.encoders[0].A.grad.clone()
+    model.zero_grad()
+    with capture(model, kernel="mmkernels"):
+        model(values()).square().sum().backward()
+    np.testing.assert_allclose(model.encoders[0].A.grad, expected, atol=1e-4, rtol=1e-4)
+    assert len(set(expected[0].tolist())) > 1
