@@ -179,6 +179,10 @@ def write(notebooks: Path, out: Path, *, pages: Path) -> list[Path]:
         ]
         if exercises_of(book):
             written.append(_save(for_nbgrader(book), out / "nbgrader" / "source" / path.stem / path.name))
+    for network in sorted((notebooks / "networks").glob("*.py")):
+        for reader in ("student", "teacher"):
+            (out / reader / "networks").mkdir(exist_ok=True)
+            written.append(Path(shutil.copy(network, out / reader / "networks" / network.name)))
     for name, readers in _PAGES.items():
         for reader in readers:
             written.append(Path(shutil.copy(pages / name, out / reader / name)))

@@ -25,6 +25,7 @@ def timed(path: Path) -> float:
 
     with tempfile.TemporaryDirectory() as folder:
         shutil.copy(path, folder)
+        shutil.copytree(path.parent / "networks", Path(folder) / "networks")
         book = nbformat.read(path, as_version=4)
         start = time.perf_counter()
         resources = {"metadata": {"path": folder}}

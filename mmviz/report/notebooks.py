@@ -100,7 +100,9 @@ def run_study(path: Path, out: Path, views: Path, *, version: str) -> bool:
     import nbformat
 
     book = nbformat.read(path, as_version=4)
-    key = hashlib.sha256(f"{version}\n{path.read_text(encoding='utf-8')}".encode()).hexdigest()
+    networks = sorted((path.parent / "networks").glob("*.py"))
+    texts = [version, *(one.read_text(encoding="utf-8") for one in (path, *networks))]
+    key = hashlib.sha256("\n".join(texts).encode()).hexdigest()
     own_views = views / path.stem
     if out.is_file() and nbformat.read(out, as_version=4).metadata.get("mmviz_key") == key and own_views.is_dir():
         return False
@@ -110,6 +112,8 @@ def run_study(path: Path, out: Path, views: Path, *, version: str) -> bool:
     )
     book.cells.insert(0, first)
     with tempfile.TemporaryDirectory() as folder:
+        if networks:
+            shutil.copytree(path.parent / "networks", Path(folder) / "networks")
         where = {"metadata": {"path": folder}}
         client = nbclient.NotebookClient(book, timeout=TIMEOUT, resources=where, store_widget_state=False)
         try:

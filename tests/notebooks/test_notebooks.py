@@ -1,6 +1,7 @@
 """Notebooks: each runs from top to bottom with its checks, and equals its script."""
 
 import json
+import re
 import shutil
 import time
 from pathlib import Path
@@ -22,6 +23,7 @@ WITHOUT_VIEW = {"08_efficiency": "it measures time and memory of models that are
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.stem)
 def test_the_notebook_runs_and_its_checks_hold(path, tmp_path):
     shutil.copy(path, tmp_path)
+    shutil.copytree(FOLDER / "networks", tmp_path / "networks")
     book = teacher(nbformat.read(path, as_version=4))  # with the solutions, each below its exercise and checked
     client = nbclient.NotebookClient(
         book, timeout=400, kernel_name="python3", resources={"metadata": {"path": tmp_path}}, store_widget_state=False
@@ -60,3 +62,20 @@ def test_the_notebook_equals_its_percent_script(path):
     script = jupytext.read(path.with_suffix(".py"))
     book = nbformat.read(path, as_version=4)
     assert [(c.cell_type, c.source) for c in script.cells] == [(c.cell_type, c.source) for c in book.cells]
+
+
+def test_every_network_of_the_notebooks_is_opened_by_public_names_in_at_most_fifteen_lines():
+    networks = sorted((FOLDER / "networks").glob("*.py"))
+    assert len(networks) == 4
+    for path in networks:
+        assert "mmviz" not in path.read_text(encoding="utf-8"), "a user's network knows nothing of this package"
+    book = json.loads((FOLDER / "09_your_data.ipynb").read_text(encoding="utf-8"))
+    code = ["".join(cell["source"]) for cell in book["cells"] if cell["cell_type"] == "code"]
+    private = re.compile(r"\bmm(\.\w+)*\._\w|\bmmviz(\.\w+)*\._\w")
+    assert not any(private.search(source) for source in code)
+    opened = [source for source in code if "mm.widgets.Explorer(" in source]
+    assert len(opened) == 5, "one cell per network: from the network to its Explorer"
+    for source in opened:
+        assert "mm.models.adapt(" in source
+        assert "what_if=" in source
+        assert len([line for line in source.splitlines() if line.strip()]) <= 15
