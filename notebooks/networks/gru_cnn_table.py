@@ -11,7 +11,11 @@ class GruCnnTable(nn.Module):
         super().__init__()
         self.audio = nn.GRU(audio, width, batch_first=True)
         self.image = nn.Sequential(
-            nn.Conv2d(1, 8, 5, stride=2), nn.ReLU(), nn.Conv2d(8, width, 5, stride=2), nn.ReLU(), nn.AdaptiveAvgPool2d(1)
+            nn.Conv2d(1, 8, 5, stride=2),
+            nn.ReLU(),
+            nn.Conv2d(8, width, 5, stride=2),
+            nn.ReLU(),
+            nn.AdaptiveAvgPool2d(1),
         )
         self.table = nn.Sequential(nn.Linear(table, width), nn.ReLU())
         self.head = nn.Linear(3 * width, classes)
