@@ -3,8 +3,8 @@
 import torch
 from torch import nn
 from transformers import Mamba2Config, MambaConfig
-from transformers.models.mamba2.modeling_mamba2 import Mamba2Mixer
 from transformers.models.mamba.modeling_mamba import MambaMixer
+from transformers.models.mamba2.modeling_mamba2 import Mamba2Mixer
 
 
 class MambaFusion(nn.Module):
