@@ -55,9 +55,19 @@ def test_the_fourteen_lines_of_the_readme_run_and_write_their_files(tmp_path):
         assert (tmp_path / "runs" / "watch" / name).stat().st_size > 1000
 
 
+@pytest.mark.timeout(400)
+def test_the_readme_opens_a_users_network_with_two_mamba_layers(tmp_path):
+    (code,) = re.findall(r"## Your own model\n.*?```python\n(.*?)```", README, flags=re.DOTALL)
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "mixers.m1" in done.stdout
+    assert (tmp_path / "mine.html").stat().st_size > 100_000
+
+
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda p: str(p.relative_to(ROOT)))
 def test_every_local_link_of_a_document_exists(path):
-    targets = re.findall(r"\]\(([^)#]+)\)", path.read_text(encoding="utf-8"))
+    text = re.sub(r"```.*?```", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
+    targets = re.findall(r"\]\(([^)#]+)\)", text)
     local = [t for t in targets if "://" not in t]
     missing = [t for t in local if not (path.parent / t).exists()]
     assert missing == []
