@@ -32,7 +32,7 @@ from mmviz.plots.paper_figure import rc_params
 from mmviz.plots.venue import venue_of
 
 #: figures of single runs: nothing in them corresponds between seeds
-REFUSED = {"plot_directions", "plot_states", "plot_trajectories", "plot_transport"}
+REFUSED = {"plot_directions", "plot_scan_states", "plot_states", "plot_trajectories", "plot_transport"}
 #: drawn on a logarithmic axis: the geometric mean
 LOGARITHMIC = {"half_life": "plot_half_life", "by_lag": "plot_influence_lag"}
 #: not of a Trace: scores and measurements of studies, which have their own dimension of repeats
