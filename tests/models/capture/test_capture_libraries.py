@@ -240,7 +240,7 @@ def test_a_block_of_mambapy_is_captured_with_channels_last(parallel):
     assert scans[0].replay_error < 1e-6
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def mamba_ssm():
     """Return mamba_ssm's module files, imported with an empty module in place of its CUDA extension."""
     pytest.importorskip("einops")
