@@ -221,7 +221,7 @@ def test_a_missing_library_is_named_with_its_extra(phi, monkeypatch):
 
 def results(trace):
     """Yield the result of every public analysis that this Trace has data for."""
-    for name in sorted(DECORATED):
+    for name in sorted(DECORATED & set(analysis.__all__)):  # a decorated function of a template is no public analysis
         function = getattr(analysis, name)
         if len([p for p in inspect.signature(function).parameters.values() if p.default is p.empty]) > 1:
             continue

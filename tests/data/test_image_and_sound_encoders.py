@@ -176,9 +176,9 @@ def test_a_burst_of_sound_appears_in_frames_whose_time_is_not_before_it():
     )  # fmt: skip
     split = ds["train"]
     loud = split.inputs["audio"][0].max(1) > -15
-    heard = split.times["audio"][0][loud]
-    assert 0.5 < heard.min() <= 0.511
-    assert heard.max() < 0.5 + 0.010 + 0.025 + 1e-9
+    sounding = split.times["audio"][0][loud]
+    assert 0.5 < sounding.min() <= 0.511
+    assert sounding.max() < 0.5 + 0.010 + 0.025 + 1e-9
     assert ds.spec.modality("audio").rate_hz == 100.0
     assert ds.spec.modality("audio").spacing_s == pytest.approx(0.01)
 
