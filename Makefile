@@ -14,7 +14,7 @@ TRACE ?= runs/app/trace.nc
 ROOT := $(shell [ "$$(id -u)" = 0 ] && echo --allow-root)
 
 .DEFAULT_GOAL := help
-.PHONY: help lab app test check page bars alignment bench bench-memory bench-scale bench-table bench-views fuzz soak gpu browser course figures notebooks report same-results seconds truth wheel lock clean
+.PHONY: help lab app test check page screens bars alignment bench bench-memory bench-scale bench-table bench-views fuzz soak gpu browser course figures notebooks report same-results seconds truth wheel lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -48,8 +48,8 @@ bench: $(VENV)/.bench ## the kernels against their peers (about 25 minutes on a 
 bench-table: ## write the tables of kernels/README.md from the stored JSON
 	PYTHONPATH=kernels:. $(GPU_PYTHON) -m bench --table
 
-bench-views: $(VENV)/.dev ## how fast the live views answer in JupyterLab, beside plotly's FigureWidget (a minute; needs a browser)
-	$(BIN)/python tests/bars/views.py
+bench-views: $(VENV)/.dev ## times of the views with their bars: the saved page with its model, and JupyterLab beside plotly's FigureWidget (minutes; needs a browser); writes JSON
+	$(BIN)/python tests/bars/views.py $(VIEWS_FLAGS)
 
 bench-memory: $(VENV)/.dev ## memory of training and tracing from disk: 16 k samples of MOSEI's shapes, a Trace of 100 k (minutes, 8 GB of disk); JSON beside the script
 	OMP_NUM_THREADS=1 $(BIN)/python tests/bars/memory.py $(MEMORY_FLAGS)
@@ -66,13 +66,17 @@ gpu: ## the same on an NVIDIA GPU; needs torch and triton, nothing else
 fuzz: $(VENV)/.dev ## one million spoilt inputs for every reader (an hour and a half with two cores of its own; FUZZ="--count 20000" for less); JSON beside the tests
 	$(BIN)/python tests/hostile/fuzz.py --json tests/hostile/fuzz.json $(FUZZ)
 
-browser: ## install Debian's Chromium for the browser tests (needs apt and root)
-	@{ command -v chromium || command -v chromium-browser || command -v google-chrome; } >/dev/null && echo "a browser is there" || \
-	{ command -v apt-get >/dev/null || { echo "no apt-get here: install Chromium or Chrome by hand"; exit 1; }; \
-	apt-get update -qq && apt-get install -y -qq chromium; }
+browser: ## install Debian's Chromium and Firefox for the browser tests (needs apt and root)
+	@{ command -v chromium || command -v chromium-browser || command -v google-chrome; } >/dev/null && \
+	{ command -v firefox-esr || command -v firefox; } >/dev/null && echo "both browsers are there" || \
+	{ command -v apt-get >/dev/null || { echo "no apt-get here: install Chromium (or Chrome) and Firefox by hand"; exit 1; }; \
+	apt-get update -qq && apt-get install -y -qq chromium firefox-esr; }
 
 figures: $(VENV)/$(if $(VENUE),.lab,.dev) ## the README's figures (minutes; needs a browser); VENUE=neurips2024, icml2024, acl or cvpr: the papers' figures and tables (FIGURES_FLAGS=--help)
 	$(BIN)/python $(if $(VENUE),-m mmviz figures --venue $(VENUE) $(FIGURES_FLAGS),docs/figures.py)
+
+screens: $(VENV)/.dev ## screenshots of every section of the Explorer in every look, docs/explorer (about ten minutes; needs a browser and pdftoppm)
+	$(BIN)/python docs/explorer_screens.py
 
 page: node_modules/.package-lock.json ## type-check the page's JavaScript and write its bundle, mmviz/widgets/bundle/explorer.js (needs Node.js)
 	npm run --silent build && npm run --silent check

@@ -20,24 +20,25 @@ from chromium import find_chromium, open_chromium, open_page  # noqa: E402
 from live_host import open_live, sent  # noqa: E402
 from PIL import Image  # noqa: E402
 
-#: figure: (study, part of the page: None for all, a selector, or the begin of a heading; width; further selection)
+#: figure: (study, part of the page: None for all, a selector, or the begin of a heading; width; further selection, with the section of the page)
 FIGURES = {
-    "explorer": ("watch", None, 1280, {}),
-    "states": ("watch", ".mmv-body > .mmv-lanes", 1280, {}),
-    "prediction": ("watch", ".mmv-body > .mmv-side", 1280, {}),
-    "trajectories": ("watch", "State trajectories", 760, {"layer": 0, "time": 18}),
-    "overall": ("watch", "Mean Shapley value over all samples", 760, {}),
-    "influence": ("watch", "End-to-end attribution", 760, {}),
-    "channels": ("watch", "State half-life by channel", 760, {"channel": 6}),
-    "subsets": ("watch", "Modality ablation", 760, {"masked": ["gyro"]}),
-    "training": ("imbalance", "Training", 1100, {}),
-    "what_if": ("what_if", ".mmv-what-if, .mmv-body", 1280, {}),
-    "samples": ("watch", "Samples", 1100, {}),
-    "routing": ("experts", "Experts", 1100, {}),
-    "transport": ("experts", "Transport", 1100, {}),
-    "compare": ("compare", ".mmv-apart", 1280, {}),
+    "explorer": ("watch", None, 1366, {"section": "sample"}),
+    "states": ("watch", ".mmv-body > .mmv-lanes", 1280, {"section": "sample"}),
+    "prediction": ("watch", ".mmv-body > .mmv-side", 1280, {"section": "sample"}),
+    "trajectories": ("watch", "State trajectories", 760, {"section": "all", "layer": 0, "time": 18}),
+    "overall": ("watch", "Mean Shapley value over all samples", 760, {"section": "all"}),
+    "influence": ("watch", "End-to-end attribution", 760, {"section": "all"}),
+    "channels": ("watch", "State half-life by channel", 760, {"section": "all", "channel": 6}),
+    "subsets": ("watch", "Modality ablation", 760, {"section": "all", "masked": ["gyro"]}),
+    "training": ("imbalance", "Training", 1100, {"section": "all"}),
+    "what_if": ("what_if", ".mmv-body, .mmv-what-if", 1280, {"section": "sample"}),
+    "samples": ("watch", "Samples$", 1100, {"section": "all"}),
+    "routing": ("experts", "Experts", 1100, {"section": "all"}),
+    "transport": ("experts", "Transport", 1100, {"section": "all"}),
+    "compare": ("compare", ".mmv-apart", 1280, {"section": "all"}),
 }
-LARGE = ("explorer", "what_if")  # device scale 1, the others 2
+LARGE = ("explorer", "states", "what_if")  # device scale 1, the others 2
+LARGEST = 250_000  # bytes of a figure without a palette
 MARGIN = 14  # around a part, in CSS pixels
 # panels outside the viewport are not laid out; all must be laid out before a part is cut out
 SHOW_ALL = (
@@ -88,12 +89,15 @@ def shoot(page, part, png):
     else:
         heading = page.locator(".mmv-heading", has_text=re.compile(f"^{part}"))
         found = page.locator(part).all() if part.startswith(".") else [page.locator(".mmv-panel", has=heading).first]
-        boxes = [one.bounding_box() for one in found]
+        boxes = [box for box in (one.bounding_box() for one in found) if box]  # a closed section has none
         left, top = (min(box[side] for box in boxes) for side in "xy")
         right, end = (max(box[s] + box[size] for box in boxes) for s, size in (("x", "width"), ("y", "height")))
         clip = {"x": left - MARGIN, "y": top, "width": right - left + 2 * MARGIN, "height": end - top + MARGIN / 2}
         page.screenshot(path=png, full_page=True, clip=clip)
-    Image.open(png).convert("RGB").save(png, optimize=True)
+    image = Image.open(png).convert("RGB")
+    image.save(png, optimize=True)
+    if png.stat().st_size > LARGEST:  # a palette shifts colours a little
+        image.quantize(256, kmeans=2, dither=Image.Dither.NONE).save(png, optimize=True)
 
 
 @cache

@@ -346,7 +346,7 @@ ds, traces = mm.data.load("av_digits"), {}
 for coupling in ("identity", "softmax"):
     model = mm.models.build("coupled_mamba", ds.spec, width=16, layers=1, steps=14, coupling=coupling, seed=0)
     run = mm.train.fit(model, ds, epochs=3, learning_rate=1e-2, select="last", seed=0, progress=False, cache="runs")
-    traces[coupling] = mm.record(run, ds["test"])
+    traces[coupling] = mm.record(run, ds["test"], recorded_samples=6)
 mm.widgets.Explorer(traces["identity"], other=traces["softmax"])
 
 # %% [markdown]

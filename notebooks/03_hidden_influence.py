@@ -220,7 +220,7 @@ print("check: the total influence decays by a, whatever W; the source's lead by 
 watch = mm.data.load("watch", fold=0)
 model = mm.models.build("coupled_mamba", watch.spec, layers=1, steps=50, coupling="softmax", seed=0)
 run = mm.train.fit(model, watch, epochs=4, select="last", seed=0, progress=False, cache="runs")
-trace = mm.record(run, watch["test"])
+trace = mm.record(run, watch["test"], recorded_samples=6)
 mm.widgets.Explorer(trace)
 
 # %%

@@ -47,7 +47,7 @@ small = {"width": 16, "layers": 1, "steps": 14, "state": 4, "ot": 0, "mmd": 0}  
 plan = {"epochs": 4, "batch_size": 128, "learning_rate": 1e-2, "select": "last", "progress": False, "cache": "runs"}
 model = mm.models.build("alignmamba2", ds.spec, **small, experts="both", seed=0)
 run = mm.train.fit(model, ds, **plan, seed=0)
-by_modality = mm.record(run, test, influence=False)
+by_modality = mm.record(run, test, recorded_samples=6, influence=False)
 mm.plots.plot_routing(mm.analysis.routing(by_modality))
 
 # %% [markdown]
@@ -239,7 +239,7 @@ print("check: after training the mutual information varies over seeds, the accur
 
 # %%
 for experts, expected in (("shared", 0), ("both", 0.5), ("specific", 1)):
-    named = mm.record(runs[experts, 0], test, influence=False, epochs=[plan["epochs"]])
+    named = mm.record(runs[experts, 0], test, recorded_samples=6, influence=False, epochs=[plan["epochs"]])
     found = float(mm.analysis.routing(named)["modality_information"].max())
     assert abs(found - expected) < 1e-6
 print("check: routing by modality has 0, 1/2 and 1 bit for shared, both and specific, independent of training")

@@ -224,7 +224,7 @@ for name, (ot, mmd) in weights.items():
     free = {} if "default" in name else {"anchor_gradient": True}
     model = mm.models.build("alignmamba2", ds.spec, **small, ot=ot, mmd=mmd, **free, seed=seed)
     run = mm.train.fit(model, ds, **plan, seed=seed)
-    traces[name] = mm.record(run, test, influence=False)
+    traces[name] = mm.record(run, test, recorded_samples=6, influence=False)
     points[name] = mm.analysis.directions(mm.recording.encoded(run, test))
 
 # %%

@@ -42,7 +42,7 @@ test = ds["test"]
 small = {"width": 16, "layers": 1, "steps": 25, "state": 4, "coupling": "softmax"}
 plan = {"epochs": 4, "batch_size": 64, "learning_rate": 1e-2, "select": "last", "progress": False, "cache": "runs"}
 run = mm.train.fit(mm.models.build("coupled_mamba", ds.spec, **small, seed=0), ds, **plan, seed=0)
-complete = mm.record(run, test, influence=False)
+complete = mm.record(run, test, recorded_samples=6, influence=False)
 scores = mm.analysis.coalition_scores(complete)
 mm.plots.plot_subsets(scores)
 
@@ -175,7 +175,7 @@ print("check: the mapping raises the mean nowhere; it lowers it even where nothi
 # **Look inside.** Joint training (A) beside dropout (B), on the same movement: untick modalities in *Modality ablation* and compare the predictions.
 
 # %%
-robust = mm.record(runs["dropout"][0], test, influence=False)
+robust = mm.record(runs["dropout"][0], test, recorded_samples=6, influence=False)
 mm.widgets.Explorer(complete, other=robust)
 
 # %% [markdown]

@@ -179,7 +179,56 @@ assert "make figures" in refused
 print("check: refused, with the command that computes them")
 
 # %% [markdown]
-# ## 6 · Into the paper
+# ## 6 · Diagrams of the models
+#
+# A methods section begins with a drawing of the model. `mm.plots.diagram` has six, with the modalities of *your* data in the colours, dashes and
+# markers of the figures above. Each has a width of 3 inches and texts of 8 points: it fits one column of every venue without scaling.
+
+# %%
+own = mm.plots.diagram("coupled_mamba_layers", modalities=ds.spec.names)
+own
+
+# %% [markdown]
+# All six, with the modalities of their papers. *Which of them show something that a paper does not define?*
+
+# %%
+from IPython.display import HTML
+
+from mmviz.plots.diagram_file import diagram_html
+
+diagrams = {name: mm.plots.diagram(name) for name in mm.plots.DIAGRAMS}
+figures = [
+    f"<figure style='margin:12px'>{diagram_html(one)}<figcaption>{one.title}</figcaption></figure>"
+    for one in diagrams.values()
+]
+HTML(f"<div style='display:flex;flex-wrap:wrap;align-items:end'>{''.join(figures)}</div>")
+
+# %%
+for one in diagrams.values():
+    print(f"{one.title}\n    our interpretation: {one.interpretation or 'none'}")
+
+# %% [markdown]
+# Each is written as TikZ source for `\input`, where its fonts are those of your document and every label can be changed, and as SVG, PDF and PNG.
+
+# %%
+endings = (".tikz", ".svg", ".pdf", ".png")
+for name, one in {"own": own, **diagrams}.items():
+    for ending in endings:
+        one.save(folder / f"{name}{ending}")
+    page = inspect_pdf(folder / f"{name}.pdf")
+    assert page.embedded
+    assert page.width <= columns["ACL"]  # the narrowest column
+source, letters = own.tikz(), "".join(inspect_pdf(folder / "own.pdf").words)
+for i, name in enumerate(ds.spec.names):
+    assert name in source
+    assert name in letters
+    assert f"{{mmv{i}}}{{HTML}}{{{mm.plots.theme.colour(i)[1:].upper()}}}" in source
+print(
+    f"check: {len(diagrams) + 1} diagrams in {len(endings)} formats fit ACL's column; our modalities are in the PDF and in the source, in their colours"
+)
+
+# %% [markdown]
+# ## 7 · Into the paper
 #
 # Copy the files to your `.tex`. `all.tex` shows how to include them in two columns; it needs no style file and compiles with `pdflatex`.
 
@@ -197,6 +246,7 @@ print(f"check: a two-column document; its first figure is {page.width:.2f} inche
 #
 # - One frame, two backends: screen and page have the same numbers, and the PDF proves it.
 # - The venue determines width and font size. Draw at the final size, never stretch.
+# - Diagrams and figures share colours, dashes and markers for each modality; a diagram states what is our interpretation.
 # - A caption states data, seeds, interpretations and code version; numbers printed elsewhere are separate.
 #
 # **Try next.** Write the figure of your own notebook: `mm.plots.paper(mm.plots.plot_shapley, phi, file="mine.pdf", venue="icml2024")`. Then

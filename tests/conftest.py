@@ -1,11 +1,24 @@
 """Small data sets, runs and a Trace that many tests read and none changes."""
 
+import importlib.util
+from pathlib import Path
+
 import numpy as np
 import pytest
+from skip_table import skip_table
 
 import mmviz as mm
 
 TINY = {"width": 8, "layers": 2, "state": 4}
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    """Write the skipped tests by reason, in one table, after those of all workers have ended."""
+    reports = terminalreporter.stats.get("skipped", [])
+    if reports:
+        terminalreporter.write_sep("=", f"skipped: {len(reports)} of the tests or files, by reason")
+        for line in skip_table(reports, config.rootpath):
+            terminalreporter.write_line(line)
 
 
 @pytest.fixture(scope="session")
@@ -16,6 +29,7 @@ def toy():
 
 @pytest.fixture(scope="session")
 def regression():
+    """Return synthetic data with a real target."""
     return mm.data.synthetic(n=80, steps=24, seed=0, task="regression")
 
 
@@ -45,12 +59,14 @@ def ragged():
 
 @pytest.fixture(scope="session")
 def toy_run(toy, tmp_path_factory):
+    """Return a tiny Coupled Mamba, trained for four epochs."""
     model = mm.models.build("coupled_mamba", toy.spec, **TINY)
     return mm.train.fit(model, toy, epochs=4, out=tmp_path_factory.mktemp("runs") / "toy", progress=False)
 
 
 @pytest.fixture(scope="session")
 def ragged_run(ragged):
+    """Return the same model, trained on sequences of different lengths."""
     model = mm.models.build("coupled_mamba", ragged.spec, **TINY)
     return mm.train.fit(model, ragged, epochs=2, progress=False)
 
@@ -65,8 +81,25 @@ def recorded(toy, toy_run):
     return mm.record(toy_run, split, recorded_samples=[0, 3, 5, 7])
 
 
+@pytest.fixture(scope="session")
+def toy_page(toy, toy_run):
+    """The frame of a Trace with three recorded samples, and the model for its page."""
+    trace = mm.record(toy_run, toy["test"], recorded_samples=3, coalitions=True)
+    return mm.plots.explorer_frame(trace), mm.recording.export_model(toy_run, toy["test"])
+
+
+@pytest.fixture(scope="session")
+def saved_page():
+    """The module that reads and rewrites the parts of a saved page."""
+    spec = importlib.util.spec_from_file_location("saved_page", Path(__file__).parent / "widgets" / "saved_page.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
 @pytest.fixture
 def trace(recorded):
+    """Return a copy of the recorded Trace, which a test may change."""
     return recorded.copy()
 
 

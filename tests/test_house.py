@@ -24,16 +24,46 @@ def lines_of(path):
     return path.read_text(encoding="utf-8").count("\n")
 
 
-@pytest.mark.parametrize("module", FILES)
-def test_a_source_file_has_at_most_500_lines_a_docstring_no_assert_and_no_print(module):
-    assert lines_of(FILES[module]) <= LARGEST_FILE
-    assert FILES[module].stem not in {"utils", "helpers", "common", "misc"}
-    assert ast.get_docstring(TREES[module])
-    asserts = [node.lineno for node in ast.walk(TREES[module]) if isinstance(node, ast.Assert)]
-    assert asserts == [], "checks must hold under python -O"
-    calls = [node for node in ast.walk(TREES[module]) if isinstance(node, ast.Call)]
+def faults(path, tree):
+    """Return what a source file must not contain: a line of text for each."""
+    found = []
+    if lines_of(path) > LARGEST_FILE:
+        found.append(f"{lines_of(path)} lines; at most {LARGEST_FILE}")
+    if path.stem in {"utils", "helpers", "common", "misc"}:
+        found.append(f"its name {path.stem!r} names no idea of the field")
+    if not ast.get_docstring(tree):
+        found.append("no docstring")
+    asserts = [node.lineno for node in ast.walk(tree) if isinstance(node, ast.Assert)]
+    if asserts:
+        found.append(f"assert in lines {asserts}: checks must hold under python -O")
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
     printed = [call.lineno for call in calls if getattr(call.func, "id", "") == "print"]
-    assert printed == []
+    if printed:
+        found.append(f"print in lines {printed}")
+    return found
+
+
+def test_a_source_file_has_at_most_500_lines_a_docstring_no_assert_and_no_print():
+    assert len(FILES) > 400
+    found = [f"{module}: {fault}" for module, path in FILES.items() for fault in faults(path, TREES[module])]
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "fault"),
+    [
+        ("long", '"""Docstring."""\n' + "\n" * LARGEST_FILE, f"{LARGEST_FILE + 1} lines"),
+        ("utils", '"""Docstring."""\n', "'utils'"),
+        ("bare", "a = 1\n", "no docstring"),
+        ("asserts", '"""Docstring."""\nassert True\n', "assert in lines [2]"),
+        ("prints", '"""Docstring."""\nprint(1)\n', "print in lines [2]"),
+    ],
+)
+def test_each_fault_of_a_source_file_is_found_alone(name, text, fault, tmp_path):
+    path = tmp_path / f"{name}.py"
+    path.write_text(text)
+    (found,) = faults(path, ast.parse(text))
+    assert fault in found
 
 
 def test_the_median_file_of_mmviz_has_150_to_200_lines():

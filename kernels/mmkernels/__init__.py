@@ -1,7 +1,7 @@
 """Operators for multimodal state space models: a readable reference and fast, tested backends.
 
 Scan, influence map, transport, MMD, convolution, gate: one module each; `reference`, `cpu`, `gpu` and `peers` hold
-the implementations, `timing` the clock and memory meter of the benchmarks.
+the implementations, `wasm` those of the page, `timing` the clock and memory meter of the benchmarks.
 """
 
 from mmkernels.conv import causal_conv

@@ -11,6 +11,7 @@ import xarray as xr
 from mmviz.analysis.blockwise import blockwise, sample_chunks
 from mmviz.analysis.lag import CONVENTION, PERMUTATIONS, LagEstimate, estimate_lag, lag_scores, valid_pairs
 from mmviz.analysis.per_run import per_run, run_marks
+from mmviz.analysis.recorded_selection import recorded_text
 from mmviz.analysis.trace_groups import group_of, provenance, shared_provenance, traces_by_name
 from mmviz.core.errors import ConfigError, DataError
 from mmviz.core.options import takes
@@ -97,6 +98,7 @@ def transport(trace: xr.DataTree, source: str, anchor: str) -> xr.Dataset:
         "anchor": anchor,
         **provenance(trace),
         "best_epoch": trace.attrs["best_epoch"],
+        "recorded": recorded_text(trace),
     }
     return out
 

@@ -8,6 +8,7 @@ import xarray as xr
 from mmviz.analysis.blockwise import blockwise, sample_chunks
 from mmviz.analysis.lag_means import mean_by_lag, pair_counts, sum_over_steps
 from mmviz.analysis.per_run import per_run
+from mmviz.analysis.recorded_selection import recorded_text
 from mmviz.analysis.trace_groups import provenance
 from mmviz.core.errors import ConfigError, DataError
 from mmviz.core.options import nearest, takes, whole
@@ -75,7 +76,7 @@ def captured_scans(trace: xr.DataTree) -> xr.Dataset:
         "long_name": "largest difference of the replay, relative to the largest output",
         "units": "1",
     }
-    out.attrs = {"epoch": trace.attrs["best_epoch"], **provenance(trace)}
+    out.attrs = {"epoch": trace.attrs["best_epoch"], **provenance(trace), "recorded": recorded_text(trace)}
     return out
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import xarray as xr
 
 from mmviz.analysis.per_run import per_run
+from mmviz.analysis.recorded_selection import recorded_text
 from mmviz.analysis.trace_groups import group_of, provenance
 from mmviz.core.errors import DataError
 from mmviz.core.intervals import clustered_interval, group_count, interval_text
@@ -163,6 +164,7 @@ def _attrs(tree: xr.DataTree, group: xr.Dataset, bins: list[float], groups: np.n
         "at": AT,
         "bins": bins,
         "n_samples": count,
+        "recorded": recorded_text(tree, group["recorded_sample"].values.tolist()),
         "n_groups": group_count(groups, count),
         "interval": interval_text(groups, count),
     }

@@ -8,6 +8,7 @@ import xarray as xr
 from mmviz.analysis.blockwise import sample_chunks
 from mmviz.analysis.game import game_attributes, game_of, is_labelled, score_function
 from mmviz.analysis.per_run import per_run
+from mmviz.analysis.recorded_selection import recorded_text
 from mmviz.analysis.retraining import retraining
 from mmviz.analysis.trace_groups import coalition_group
 from mmviz.core.errors import ConfigError, DataError
@@ -130,6 +131,7 @@ def imbalance(trace: xr.DataTree, *, value: str | None = None, per_epoch: bool =
         "score": score_value.name,
         "samples": "recorded_sample" if per_epoch else "all",
         "without_effect": _without_effect(prediction, names),
+        **({"recorded": recorded_text(trace)} if per_epoch else {}),
     }
     return out
 

@@ -9,6 +9,7 @@ import xarray as xr
 
 from mmviz.analysis.game import is_labelled
 from mmviz.analysis.per_run import per_run
+from mmviz.analysis.recorded_selection import recorded_text
 from mmviz.analysis.trace_groups import group_of, provenance, with_clock
 from mmviz.core.errors import ConfigError
 from mmviz.core.options import takes
@@ -97,5 +98,6 @@ def routing(trace: xr.DataTree) -> xr.Dataset:
         **provenance(trace),
         "best_epoch": trace.attrs["best_epoch"],
         "n_recorded": int(weight.sizes["recorded_sample"]),
+        "recorded": recorded_text(trace),
     }
     return with_clock(out, trace)

@@ -8,6 +8,7 @@ import xarray as xr
 from mmviz.analysis.blockwise import blockwise
 from mmviz.analysis.game import explained_target, game_attributes, game_of, is_labelled, score_function, value_function
 from mmviz.analysis.per_run import per_run
+from mmviz.analysis.recorded_selection import recorded_text
 from mmviz.analysis.trace_groups import coalition_group, sample_groups
 from mmviz.core.errors import ConfigError, DataError
 from mmviz.core.intervals import clustered_interval, clustered_share, group_count, interval_text
@@ -79,7 +80,10 @@ def prefix_shapley(trace: xr.DataTree, *, value: str | None = None) -> xr.Datase
     )
     own = sample_groups(trace)[group["recorded_sample"].values]
     out = _values_of(game, group["modality"].values).assign_coords(group=("recorded_sample", own))
-    out.attrs = game_attributes(trace, v, epoch=None) | {"prefix": group.attrs.get("description", "")}
+    out.attrs = game_attributes(trace, v, epoch=None) | {
+        "prefix": group.attrs.get("description", ""),
+        "recorded": recorded_text(trace),
+    }
     return out
 
 

@@ -10,6 +10,7 @@ from scipy.linalg import eigh
 
 from mmviz.analysis.blockwise import blockwise, median, sample_chunks
 from mmviz.analysis.per_run import per_run
+from mmviz.analysis.recorded_selection import recorded_text
 from mmviz.analysis.trace_groups import provenance, require_scan, with_clock
 from mmviz.core.errors import DataError
 from mmviz.core.options import takes, whole
@@ -81,6 +82,7 @@ def states(trace: xr.DataTree, *, channels: int = 32) -> xr.Dataset:
     out["size"].attrs = {"long_name": "root mean square of the hidden-state magnitude over channels", "units": "1"}
     out["half_life"].attrs = {"long_name": "half-life of a state by its own decay", "units": "steps"}
     out.attrs = {name: trace.attrs[name] for name in ("dataset", "split", "best_epoch", "backend")}
+    out.attrs["recorded"] = recorded_text(trace)
     return with_clock(out, trace)
 
 
@@ -170,7 +172,7 @@ def trajectories(trace: xr.DataTree, *, layer: int = 0) -> xr.Dataset:
             .isel(layer=layer)
             .transpose("recorded_sample", "target_modality", "source_modality"),
         },
-        coords={"axis": [1, 2]},
+        coords={"axis": [1, 2], "modality": h["modality"].values},
     ).drop_vars("layer", errors="ignore")
     out.attrs = {
         "layer": layer,

@@ -34,6 +34,10 @@ class NothingCapturedError(ConfigError):
     """No scan was captured; the message lists the modules that look recurrent, and why."""
 
 
+class ExportError(ConfigError):
+    """A model cannot run in a page; the message names the operator that is missing."""
+
+
 class CheckpointError(MmvizError):
     """A checkpoint or a run folder cannot be written or read, or its content is invalid."""
 

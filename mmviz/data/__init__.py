@@ -4,6 +4,7 @@
 ``from_arrays``, ``from_frame`` (pandas), ``from_torch`` and ``from_huggingface`` read what you have; ``register(name, loader)`` adds a data set, ``mmviz.data.formats.register`` a file format.
 """
 
+from mmviz.core.display import Display
 from mmviz.data import encoders, formats, missing
 from mmviz.data.batches import Buckets, stream
 from mmviz.data.dataset import Dataset, Split
@@ -23,6 +24,7 @@ from mmviz.data.synthetic_truth import Truth
 __all__ = [
     "Buckets",
     "Dataset",
+    "Display",
     "Finding",
     "Modality",
     "Report",

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mmviz.core.display import Display, display_of
 from mmviz.core.errors import ConfigError, DataError
 from mmviz.core.options import given_names, given_text, one_of, require_known
 from mmviz.data.checks import (
@@ -28,6 +29,7 @@ from mmviz.data.split_arrays import RawSplit
 from mmviz.data.statistics import MeanStd, example_frames, impute, training_statistics, whole_features
 from mmviz.data.targets import OutOfRange, SplitLabels, report_classes, targets_of, within
 from mmviz.data.timestamps import checked, frames_of, from_side, longest, measured, on_one_clock, report_time, untimed
+from mmviz.data.tokens import tokens_by_frame, tokens_key
 
 
 def align_features(parts: list[RawSplit]) -> dict[str, int]:
@@ -123,6 +125,7 @@ class Description:
     descriptions: Mapping[str, str] = field(default_factory=dict)
     static: tuple[str, ...] = ()
     looks_ahead: Mapping[str, str] = field(default_factory=dict)
+    display: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         one_of(self.task, ("classification", "regression"), "task")
@@ -216,13 +219,15 @@ def _split(
         target, keep = within(target, about.label_range, part.name, report, labels=rules.labels, place=part.place)
     if not keep.any():
         raise DataError(f"{part.name}: no samples left after labels='drop'; widen label_range={about.label_range}")
-    inputs, valid, missing, times = {}, {}, {}, {}
+    inputs, valid, missing, times, tokens = {}, {}, {}, {}, {}
     for m in names:
         raw, where = part.inputs[m], f"{part.name} {m}"
         real = _real_steps(part, m, raw, where, rules.padding, report)
         if m in part.times:
             seconds = checked(from_side(part.times[m], rules.padding), real, part.sample, where)
             times[m] = _kept(seconds, keep, steps[m], np.nan)
+        if m in part.tokens:
+            tokens[m] = tokens_by_frame(part.tokens[m], real, part.sample, where)
         x, real, cells = clean(raw, real, part.sample, where, report, nonfinite=rules.nonfinite)
         report_sentinels(x, real, part.sample, where, report)
         absent = ~real.any(axis=1)
@@ -232,6 +237,7 @@ def _split(
         if cells is not None:
             missing[m] = _kept(cells, keep, steps[m])
     extras = {k: v[keep] for k, v in part.extras.items()} | {f"missing cells of {m}": c for m, c in missing.items()}
+    extras |= {tokens_key(m): t[keep] for m, t in tokens.items()}
     kept = None if target is None else target[keep]
     return Split(part.name, inputs, valid, kept, part.ids[keep], part.group[keep], extras, times), missing
 
@@ -289,8 +295,20 @@ def _modality(
     spacing, irregular = measured(times[m], rate, f"{training} {m}") if m in times else (None, False)
     static = not absent and _is_static(m, splits, about, report)
     examples, whole = (None, None) if absent else (example_frames(x, valid), whole_features(x))
-    known_of = (mean, std, text, spacing, irregular, static, about.looks_ahead.get(m, ""), examples, whole)
+    display = _display(m, splits, about, features, rate or (1 / spacing if spacing else None))
+    known_of = (mean, std, text, spacing, irregular, static, about.looks_ahead.get(m, ""), examples, whole, display)
     return Modality(m, features, x.shape[1], rate, unit, channels, *known_of)
+
+
+def _display(
+    m: str, splits: dict[str, Split], about: Description, features: int, rate_hz: float | None
+) -> Display | None:
+    """Return the given display, checked; text where tokens are given."""
+    if m not in about.display:
+        return Display("text") if any(tokens_key(m) in split.extras for split in splits.values()) else None
+    display = display_of(about.display[m], f"display of {m!r}")
+    display.require_fit(features, rate_hz, f"display of {m!r}")
+    return display
 
 
 def _is_static(m: str, splits: dict[str, Split], about: Description, report: Report) -> bool:
@@ -318,7 +336,7 @@ def _absent(m: str, splits: dict[str, Split], training: str, report: Report) -> 
 
 
 def _refuse_unknown(about: Description, names: list[str]) -> None:
-    for option in ("rate_hz", "units", "channels", "descriptions", "static", "looks_ahead"):
+    for option in ("rate_hz", "units", "channels", "descriptions", "static", "looks_ahead", "display"):
         require_known(getattr(about, option), names, option)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Literal
 
+from mmviz.core.display import Display
 from mmviz.core.errors import ConfigError, DataError
 from mmviz.core.options import given_mapping, given_names, given_text, one_of, whole
 from mmviz.data.assemble import Description, Rules, assemble
@@ -49,6 +50,8 @@ def from_arrays(
     axes: Mapping[str, str] | None = None,
     encoders: Mapping[str, Callable[..., Any]] | None = None,
     looks_ahead: Mapping[str, str] | None = None,
+    display: Mapping[str, Display | str] | None = None,
+    tokens: Mapping[str, Any] | None = None,
     name: str = "arrays",
     source: str = "",
     licence: str = "",
@@ -116,6 +119,12 @@ def from_arrays(
     looks_ahead
         Modality to the preprocessing by which its values depend on later frames, such as "zero-phase low-pass filter" or "z-scored over
         the recording". Its predictions for prefixes are then marked as not causal.
+    display
+        Modality to how a page draws its input: a `mmviz.data.Display`, or its kind: "image", "audio", "video", "text" or "lines", the
+        default.
+    tokens
+        Per modality, the words or tokens of its steps: n lists of text, one text per real step; None where they are not known. Kept in
+        ``Split.extras["tokens of NAME"]``, one text per step, "" in the padding. Encoders of texts state them.
     name, source, licence, notes
         Of the data set.
 
@@ -153,6 +162,7 @@ def from_arrays(
         given_mapping(descriptions, "descriptions", "{'audio': 'the microphone'}"),
         given_names(static, "static"),
         given_mapping(looks_ahead, "looks_ahead", "{'audio': 'a zero-phase filter'}"),
+        given_mapping(display, "display", "{'image': 'image'}"),
     )
     orders = given_mapping(axes, "axes", "{'table': 'features'}")
     encoders = given_mapping(encoders, "encoders", "{'text': mmviz.data.encoders.minilm()}")
@@ -162,7 +172,7 @@ def from_arrays(
     report = Report(name)
     if not isinstance(inputs, Mapping) or not inputs:
         raise DataError(f"inputs: a {type(inputs).__name__} without modalities; give a mapping from modality to array")
-    given = SplitFields(dict(inputs), target, ids, group, lengths, valid, extras, times)
+    given = SplitFields(dict(inputs), target, ids, group, lengths, valid, extras, times, tokens)
     nested = [isinstance(v, Mapping) for v in inputs.values()]
     if all(nested):
         if split is not None:
@@ -197,6 +207,7 @@ def _described(about: Description, layout: Layout, raw: Sequence[RawSplit]) -> D
         rate_hz={**layout.described("rate_hz"), **about.rate_hz},
         units={**layout.described("unit"), **about.units},
         descriptions={**layout.described("description"), **about.descriptions},
+        display={**layout.described("display"), **about.display},
     )
 
 

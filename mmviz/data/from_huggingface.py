@@ -47,7 +47,8 @@ def from_huggingface(
     split
         Fractions of the splits, for a single ``Dataset``.
     **options
-        Further arguments of `from_arrays`, such as ``task``, ``axes``, ``encoders``, ``nonfinite``, ``units``.
+        Further arguments of `from_arrays`, such as ``task``, ``axes``, ``encoders``, ``nonfinite``, ``units``. ``tokens``: modality to the
+        column with its words, one list of text per row.
 
     Returns
     -------

@@ -104,7 +104,9 @@ def dataset_of(
             raise ConfigError(f"{name}: no such option{nearest(name, set(known) - taken)}; see mmviz.data.from_arrays")
     axes = dict(given_mapping(options.get("axes"), "axes", "{'table': 'features'}"))
     encoders = given_mapping(options.get("encoders"), "encoders", "{'text': mmviz.data.encoders.minilm()}")
-    given: dict[str, dict[str, Any]] = {name: {} for name in taken}
+    words = given_mapping(options.get("tokens"), "tokens", "{'text': 'words'}")
+    require_known(words, where.modalities, "tokens")
+    given: dict[str, dict[str, Any]] = {name: {} for name in (*taken, "tokens")}
     for name, column in columns.items():
         inputs = {}
         for m, place in where.modalities.items():
@@ -121,6 +123,7 @@ def dataset_of(
         for option in ("extras", "lengths"):
             named = getattr(where, option)
             given[option][name] = {k: _plain_values(column(p, f"{option}[{k!r}]")) for k, p in named.items()}
+        given["tokens"][name] = {m: list(column(place, f"tokens[{m!r}]")) for m, place in words.items()}
         given["times"][name] = {m: column(place, f"times[{m!r}]") for m, place in where.times.items()}
     given.pop("split")
     more: dict[str, Any] = {**options, "axes": axes}

@@ -30,11 +30,14 @@ class Signal:
         (n,), of sequences that were padded here; None where the values were one array already.
     channels
         Names of the columns of DataFrames, otherwise None.
+    tokens
+        n lists of text, one per step, or None for a sample; None where the encoder has no method ``tokens``.
     """
 
     values: Any
     lengths: NDArray[np.int64] | None = None
     channels: tuple[str, ...] | None = None
+    tokens: list[list[str] | None] | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -243,7 +246,20 @@ def _encoded(values: Any, encoder: Callable[..., Any], where: str, side: Side) -
     for i, each, count in zip(there, made, counts, strict=True):
         rows[i] = each[:count]
     padded_rows, lengths = padded(rows, where, side=side)
-    return Signal(padded_rows, lengths)
+    return Signal(padded_rows, lengths, None, _tokens_of(items, there, lengths, encoder))
+
+
+def _tokens_of(
+    items: Sequence[Any], there: Sequence[int], lengths: NDArray[np.int64], encoder: Callable[..., Any]
+) -> list[list[str] | None] | None:
+    """Return the tokens that an encoder of texts states, None for a sample where they are not one per step; None for other encoders."""
+    tokens = getattr(encoder, "tokens", None)
+    if not callable(tokens):
+        return None
+    out: list[list[str] | None] = [None] * len(items)
+    for i, found in zip(there, tokens([items[i] for i in there]), strict=True):
+        out[i] = list(found) if len(found) == lengths[i] else None
+    return out if any(found for found in out) else None
 
 
 def _refuse_row(items: Sequence[Any], rows: Sequence[int], encoder: Callable[..., Any], where: str) -> None:

@@ -6,7 +6,9 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from mmviz.core.display import Display
 from mmviz.core.errors import ConfigError
+from mmviz.data.spec_checks import check_spec
 
 TaskKind = Literal["classification", "regression"]
 
@@ -46,6 +48,8 @@ class Modality:
         Real frames of the training split, (up to 8, features) float32, or None; a user's module is tested on them.
     whole
         Features that hold whole numbers only, (features,) bool, such as token ids; None where not known.
+    display
+        How a page draws the input; None: as lines.
     """
 
     name: str
@@ -63,6 +67,7 @@ class Modality:
     looks_ahead: str = ""
     examples: NDArray[np.float32] | None = None
     whole: NDArray[np.bool_] | None = None
+    display: Display | None = None
 
     @property
     def has_channel_names(self) -> bool:
@@ -156,7 +161,13 @@ def spec_to_json(spec: Spec) -> dict[str, Any]:
 
 
 def spec_from_json(plain: dict[str, Any]) -> Spec:
-    """Return the spec that `spec_to_json` wrote."""
+    """Return the spec that `spec_to_json` wrote.
+
+    Raises
+    ------
+    DataError, KeyError, TypeError, ValueError, AttributeError, OverflowError
+        If the values are not those of a spec; see `mmviz.data.spec_checks.check_spec`.
+    """
     modalities = []
     for entry in plain["modalities"]:
         dtypes: dict[str, type] = {"mean": np.float32, "std": np.float32, "examples": np.float32, "whole": np.bool_}
@@ -164,6 +175,7 @@ def spec_from_json(plain: dict[str, Any]) -> Spec:
             name: None if entry.get(name) is None else np.array(entry[name], dtype=dtype)
             for name, dtype in dtypes.items()
         }
-        modalities.append(Modality(**{**entry, **statistics, "channels": tuple(entry["channels"])}))
+        shown = None if entry.get("display") is None else Display(**entry["display"])
+        modalities.append(Modality(**{**entry, **statistics, "channels": tuple(entry["channels"]), "display": shown}))
     task = Task(**{**plain["task"], "classes": tuple(plain["task"]["classes"])})
-    return Spec(**{**plain, "modalities": tuple(modalities), "task": task, "notes": tuple(plain["notes"])})
+    return check_spec(Spec(**{**plain, "modalities": tuple(modalities), "task": task, "notes": tuple(plain["notes"])}))

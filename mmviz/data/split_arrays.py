@@ -19,6 +19,7 @@ from mmviz.data.sequences import Layout, Signal
 from mmviz.data.splits import canonical_splits, report_renamed, split_groups, split_samples
 from mmviz.data.targets import missing_labels, refuse_partly_labelled
 from mmviz.data.timestamps import as_times
+from mmviz.data.tokens import checked_tokens
 
 
 def signal_of(values: Any, where: str) -> tuple[NDArray[Any], NDArray[np.bool_] | None]:
@@ -113,6 +114,7 @@ class SplitFields:
     valid: Any = field(default_factory=dict)
     extras: Any = field(default_factory=dict)
     times: Any = field(default_factory=dict)
+    tokens: Any = field(default_factory=dict)
 
     def take(self, rows: Any) -> "SplitFields":
         """Return the samples of some rows."""
@@ -122,7 +124,7 @@ class SplitFields:
                 return None
             return values[rows] if isinstance(values, np.ndarray) else [values[i] for i in rows]
 
-        named = (self.lengths, self.valid, self.extras, self.times)
+        named = (self.lengths, self.valid, self.extras, self.times, self.tokens)
         inputs = {m: x[rows] for m, x in self.inputs.items()}
         parts = ({k: some(v) for k, v in values.items()} for values in named)
         return SplitFields(inputs, some(self.target), some(self.ids), some(self.group), *parts)
@@ -148,6 +150,7 @@ class RawSplit:
     times: dict[str, NDArray[np.float64]] = field(default_factory=dict)
     masked: dict[str, NDArray[np.bool_]] = field(default_factory=dict)
     channels: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    tokens: dict[str, NDArray[Any]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -175,6 +178,7 @@ class RawSplit:
             {m: t[rows] for m, t in self.times.items()},
             {m: v[rows] for m, v in self.masked.items()},
             self.channels,
+            {m: t[rows] for m, t in self.tokens.items()},
         )
 
 
@@ -220,6 +224,9 @@ def raw_split(name: str, given: SplitFields, layout: Layout | None = None) -> Ra
     valid = given_mapping(given.valid, f"{at}valid", "{'audio': booleans (n, steps)}")
     extras = given_mapping(given.extras, f"{at}extras", "{'raw_text': [...]}, one value per sample")
     times = given_mapping(given.times, f"{at}times", "{'audio': seconds (n, steps)}")
+    tokens = given_mapping(
+        given.tokens, f"{at}tokens", "{'text': [['good', 'film'], ...]}, one list of text per sample"
+    )
     if not inputs:
         raise DataError(f"{at}inputs: no modality; give at least one array (n, steps, features)")
     refuse_other_order({**inputs, "target": target, "ids": ids, "group": group}, at)
@@ -228,7 +235,7 @@ def raw_split(name: str, given: SplitFields, layout: Layout | None = None) -> Ra
     found = {m: signal_of(each.values, f"{at}{m}") for m, each in read.items()}
     signals = {m: x for m, (x, _) in found.items()}
     masked = {m: steps for m, (_, steps) in found.items() if steps is not None}
-    for option, named in (("lengths", lengths), ("valid", valid), ("times", times)):
+    for option, named in (("lengths", lengths), ("valid", valid), ("times", times), ("tokens", tokens)):
         require_known(named, signals, option)
     both = sorted(set(lengths) & set(valid))
     if both:
@@ -242,6 +249,8 @@ def raw_split(name: str, given: SplitFields, layout: Layout | None = None) -> Ra
     counts |= {f"valid of {m}": _count(v, f"{at}valid of {m}") for m, v in valid.items()}
     counts |= {k: _count(v, at + k) for k, v in (("ids", ids), ("group", group)) if v is not None}
     counts |= {f"extras {k!r}": _count(v, f"{at}extras {k!r}") for k, v in extras.items()}
+    tokens = {m: each.tokens for m, each in read.items() if each.tokens is not None} | dict(tokens)
+    counts |= {f"tokens of {m}": _count(v, f"{at}tokens of {m}") for m, v in tokens.items()}
     if len(set(counts.values())) > 1:
         listed = ", ".join(f"{k} {v}" for k, v in counts.items())
         raise DataError(f"{at}sample counts differ: {listed}; every array needs one row per sample")
@@ -257,7 +266,10 @@ def raw_split(name: str, given: SplitFields, layout: Layout | None = None) -> Ra
     labels = None if target is None else given_labels(target, f"{name}: target" if name else "target")
     seconds = {m: as_times(t, signals[m].shape[:2], f"{at}{m}") for m, t in times.items()}
     columns = {m: each.channels for m, each in read.items() if each.channels is not None}
-    return RawSplit(name, signals, labels, count, real, names, groups, np.arange(n), more, seconds, masked, columns)
+    words = {m: checked_tokens(v, f"{at}tokens of {m}") for m, v in tokens.items()}
+    return RawSplit(
+        name, signals, labels, count, real, names, groups, np.arange(n), more, seconds, masked, columns, words
+    )
 
 
 def _of_sequences(

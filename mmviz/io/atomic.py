@@ -31,13 +31,17 @@ def atomic_path(path: str | Path) -> Iterator[Path]:
     Raises
     ------
     OSError
-        If the folder does not exist, the block wrote no file, or the disk refuses. Whatever the block raises passes
+        If the folder does not exist, `path` is a folder, pipe or device, the block wrote no file, or the disk refuses. Whatever the block raises passes
         through unchanged.
     """
     path = Path(path)
     temporary = path.with_name(f".{secrets.token_hex(8)}.part{path.suffix}")
     if not path.parent.is_dir():
         raise FileNotFoundError(f"cannot write {path.name}: the folder {path.parent} does not exist; create it first")
+    if path.exists() and not path.is_file():
+        raise FileExistsError(
+            f"cannot write {path.name}: it is no regular file but a folder, pipe or device; give another name"
+        )
     try:
         yield temporary
         _sync(temporary)
@@ -68,6 +72,11 @@ def write_bytes_atomic(path: str | Path, data: bytes) -> None:
         temporary.write_bytes(data)
 
 
+def is_temporary(path: Path) -> bool:
+    """Return whether a file has a name that `atomic_path` gives to its temporary files."""
+    return _TEMPORARY.fullmatch(path.name) is not None
+
+
 def remove_temporary_files(folder: str | Path) -> None:
     """Remove the temporary files of `atomic_path` that a killed process left in a folder.
 
@@ -79,7 +88,7 @@ def remove_temporary_files(folder: str | Path) -> None:
         If the folder cannot be read or a file cannot be removed.
     """
     for path in list(Path(folder).iterdir()):
-        if _TEMPORARY.fullmatch(path.name):
+        if is_temporary(path):
             path.unlink(missing_ok=True)
 
 

@@ -1,6 +1,7 @@
 """Files of unknown origin: recognition of the type, opening of regular files up to a size limit, JSON up to a nesting limit."""
 
 import json
+import math
 import os
 import re
 import stat
@@ -172,9 +173,13 @@ def read_regular(path: str | Path, *, max_bytes: int) -> bytes:
 
 
 MAX_DEPTH = 64
+MAX_MEMORY = 1 << 30
+_VALUE, _MAPPING = 64, 232  # bytes of a value in its container, and of a mapping, in Python
 
 
-def parse_json(text: str | bytes, *, where: str, max_depth: int = MAX_DEPTH) -> Any:
+def parse_json(
+    text: str | bytes, *, where: str, max_depth: int = MAX_DEPTH, max_memory: int = MAX_MEMORY, nan: bool = False
+) -> Any:
     """Return the values of JSON text.
 
     Parameters
@@ -185,14 +190,27 @@ def parse_json(text: str | bytes, *, where: str, max_depth: int = MAX_DEPTH) -> 
         Name of the source in errors.
     max_depth
         Limit of the nesting of objects and arrays.
+    max_memory
+        Limit of `memory_of_json`, in bytes.
+    nan
+        Accept NaN and Infinity, which are not JSON; a number beyond float64 is infinite.
 
     Raises
     ------
     DataError
-        If the text is not JSON, not UTF-8, nested too deeply, or an object names a key twice (of which one value would be lost).
+        If the text is not JSON, not UTF-8, nested too deeply, would take too much memory, has a number that is not finite (without
+        `nan`), or an object names a key twice (of which one value would be lost).
     """
+    needed = memory_of_json(text)
+    if needed > max_memory:
+        raise DataError(
+            f"{where}: {len(text)} characters of JSON whose values would take up to {needed} bytes, more than {max_memory}; the file is damaged or crafted"
+        )
+    numbers: dict[str, Any] = {} if nan else {"parse_constant": _constant, "parse_float": _finite}
     try:
-        found = json.loads(text if isinstance(text, str) else text.decode("utf-8"), object_pairs_hook=_object)
+        found = json.loads(
+            text if isinstance(text, str) else text.decode("utf-8"), object_pairs_hook=_object, **numbers
+        )
     except RecursionError:
         raise DataError(f"{where}: JSON nested deeper than {max_depth}; the file is damaged or crafted") from None
     except DataError as error:
@@ -201,6 +219,24 @@ def parse_json(text: str | bytes, *, where: str, max_depth: int = MAX_DEPTH) -> 
         raise DataError(f"{where}: not JSON ({error!s:.200}); the file is damaged, or another one") from None
     _require_depth(found, where, max_depth)
     return found
+
+
+def memory_of_json(text: str | bytes) -> int:
+    """Return an upper estimate of the bytes that JSON text and its values take in memory; only separators are counted."""
+    comma, array, mapping = (b",", b"[", b"{") if isinstance(text, bytes) else (",", "[", "{")
+    values = text.count(comma) + text.count(array)  # type: ignore[arg-type]  # of one type
+    return (2 if text.isascii() else 8) * len(text) + _VALUE * values + _MAPPING * text.count(mapping)  # type: ignore[arg-type]
+
+
+def _constant(name: str) -> Any:
+    raise DataError(f"{name} in place of a number; write the file again")
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value):
+        raise DataError(f"the number {text[:40]} exceeds float64; write the file again")
+    return value
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

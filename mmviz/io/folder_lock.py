@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mmviz.core.errors import InUseError
+from mmviz.io.files import read_regular
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -201,8 +202,7 @@ def _owner() -> bytes:
 def _read_owner(path: Path) -> dict[str, Any]:
     """Return the owner in a lock file; {} where it cannot be read (it is written shortly after the lock is acquired)."""
     try:
-        with path.open("rb") as file:
-            found = json.loads(file.read(_LARGEST))
+        found = json.loads(read_regular(path, max_bytes=_LARGEST))  # a pipe would block
     except (OSError, ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) and type(found.get("pid")) is int else {}

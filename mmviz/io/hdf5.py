@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from mmviz.core.errors import DataError, MissingDependencyError
 from mmviz.io import hdf5_probe
-from mmviz.io.files import looks_like
+from mmviz.io.files import looks_like, open_regular
 
 MAGIC = b"\x89HDF\r\n\x1a\n"
 MAX_BYTES = 16 << 30
@@ -55,7 +55,7 @@ def probe_hdf5(path: str | Path, read: Sequence[str] = ()) -> dict[str, dict[str
     error; the same bytes are then read here the same way.
     """
     path = Path(path)
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         start = file.read(520)
     if not is_hdf5(start):
         raise DataError(f"{path.name}: not an HDF5 file; it looks like {looks_like(start)}")

@@ -92,6 +92,8 @@ def read_wav(data: bytes, *, where: str = ".wav file") -> tuple[NDArray[np.float
             rate, samples = wavfile.read(io.BytesIO(data))
     except Exception as error:  # noqa: BLE001 - a decoder raises many kinds of errors over damaged bytes
         raise DataError(_undecoded(data, error, where)) from None
+    if not len(samples):
+        raise DataError(f"{where}: a sound file without samples; leave it out")
     samples = samples.reshape(len(samples), -1)
     if samples.dtype == np.uint8:
         return (samples.astype(np.float32) - 128) / np.float32(128), rate

@@ -14,8 +14,12 @@ from mmviz.io.files import open_regular
 from mmviz.io.hdf5_probe import FREE, MAX_OBJECTS, MAX_RATIO, RefusedError, require_own
 
 MAX_DEPTH = 8  # groups inside groups
+MAX_GROUPS = 1000
+MAX_ARRAYS = 3000  # xarray opens each in about 2 ms
+MAX_CHUNKS = 50_000  # of one array
 MAX_ATTRIBUTES = 1000  # of one object
-MAX_ATTRIBUTE = 64 << 20  # bytes that all attributes take in the file
+MAX_ATTRIBUTES_IN_ALL = 30_000
+MAX_ATTRIBUTE = 8 << 20  # bytes of all attributes together
 _REFERENCE = 16  # bytes of a text of variable length where it is listed: its length, and where it lies
 
 
@@ -32,8 +36,9 @@ def check_netcdf(path: str | Path) -> None:
     DataError
         If an object is reached by a link (soft, external or user-defined) or twice, lies in another file (external storage,
         a virtual data set), needs a filter beyond deflate, shuffle and checksum, has a type that netCDF does not need, a
-        reference leads to no listed object, groups are nested deeper than `MAX_DEPTH`, or the arrays together would take more
-        than 256 MiB and 200 times the file. Names the object.
+        reference leads to no listed object, groups are nested deeper than `MAX_DEPTH`, there are more than `MAX_GROUPS` groups or
+        `MAX_ARRAYS` arrays, or the arrays together would take more than 256 MiB and 200 times the file: text counts four bytes for
+        each character of the longest text of its array, as NumPy stores it. Names the object.
     """
     source = Path(path)
     with open_regular(source) as file:
@@ -62,7 +67,7 @@ class _Validator:
         self._file, self._size = file, size
         self._seen: dict[int, str] = {}
         self._references: list[tuple[str, Any]] = []
-        self._bytes = self._attribute_bytes = 0
+        self._bytes = self._attribute_bytes = self._groups = self._arrays = self._attributes = 0
 
     def run(self) -> None:
         self._group(self._file, "/", 0)
@@ -75,6 +80,8 @@ class _Validator:
 
     def _group(self, group: h5py.Group, place: str, depth: int) -> None:
         self._object(group, place)
+        self._groups += 1
+        _require(self._groups <= MAX_GROUPS, f"more than {MAX_GROUPS} groups")
         _require(depth <= MAX_DEPTH, f"groups nested deeper than {MAX_DEPTH} at {place[:80]!r}")
         for name in group:
             inner = f"{place.rstrip('/')}/{name}"
@@ -102,6 +109,8 @@ class _Validator:
         _require(len(self._seen) <= MAX_OBJECTS, f"more than {MAX_OBJECTS} objects")
         count = h5py.h5a.get_num_attrs(found.id)
         _require(count <= MAX_ATTRIBUTES, f"{place[:200]!r} has {count} attributes; at most {MAX_ATTRIBUTES} are read")
+        self._attributes += count
+        _require(self._attributes <= MAX_ATTRIBUTES_IN_ALL, f"more than {MAX_ATTRIBUTES_IN_ALL} attributes")
         for index in range(count):
             self._attribute(h5py.h5a.open(found.id, index=index), place)
 
@@ -139,8 +148,12 @@ class _Validator:
             )
 
     def _data(self, data: h5py.Dataset, place: str) -> None:
+        self._arrays += 1
+        _require(self._arrays <= MAX_ARRAYS, f"more than {MAX_ARRAYS} arrays")
         require_own(data, place[:200])
         kind, shape = data.dtype, data.shape
+        if data.chunks:
+            self._chunks(data, place)
         text = h5py.check_string_dtype(kind)
         _require(
             kind.kind in "iufb" or text is not None,
@@ -156,18 +169,42 @@ class _Validator:
             f"the arrays up to {place[:200]!r} of shape {shape} would need {self._bytes} bytes; the file has {self._size}",
         )
 
+    def _chunks(self, data: h5py.Dataset, place: str) -> None:
+        """Refuse too many chunks, one filter twice, and stored chunks larger than their content, which would inflate without limit."""
+        plist = data.id.get_create_plist()
+        filters = [plist.get_filter(i)[0] for i in range(plist.get_nfilters())]
+        _require(len(set(filters)) == len(filters), f"{place[:200]!r} needs one filter twice: {filters}")
+        count = math.prod(-(-n // chunk) for n, chunk in zip(data.shape, data.chunks, strict=True))
+        _require(count <= MAX_CHUNKS, f"{place[:200]!r} is stored in {count} chunks; at most {MAX_CHUNKS} are read")
+        most = 2 * math.prod(data.chunks) * data.id.get_type().get_size() + 1024
+        sizes: list[int] = []
+        if filters:
+            data.id.chunk_iter(lambda stored: sizes.append(stored.size))
+        _require(max(sizes, default=0) <= most, f"{place[:200]!r} has a stored chunk of {max(sizes, default=0)} bytes")
+
     def _text_bytes(self, data: h5py.Dataset, place: str) -> int:
-        """Return the total length of texts of variable length, of which several may share one place in the file."""
+        """Return the memory for texts of variable length, of which several may share one place in the file.
+
+        That is their total length, and their array in NumPy: four bytes per character, all as wide as the longest.
+        """
+        plist = data.id.get_create_plist()
+        _require(
+            plist.fill_value_defined() != h5py.h5d.FILL_VALUE_USER_DEFINED,
+            f"{place[:200]!r} is text of variable length with a fill value",
+        )
         if not data.size or not data.id.get_storage_size():
             return 0
-        plist = data.id.get_create_plist()
         _require(not plist.get_nfilters(), f"{place[:200]!r} is text of variable length behind a filter")
+        _require(
+            self._file.id.get_create_plist().get_sizes() == (8, 8),
+            f"{place[:200]!r} is text of variable length in a file whose addresses do not have 8 bytes",
+        )
         if data.chunks is None:
             spans = [(data.id.get_offset(), data.id.get_storage_size())]
         else:
             infos = (data.id.get_chunk_info(i) for i in range(data.id.get_num_chunks()))
             spans = [(info.byte_offset, info.size) for info in infos]
-        total = 0
+        total = longest = 0
         with Path(self._file.filename).open("rb") as raw:
             for offset, size in spans:
                 _require(
@@ -175,8 +212,10 @@ class _Validator:
                 )
                 raw.seek(offset)
                 listed = np.frombuffer(raw.read(size - size % _REFERENCE), np.uint8).reshape(-1, _REFERENCE)
-                total += int(listed[:, :4].copy().view("<u4").sum(dtype=np.uint64))
-        return total
+                lengths = listed[:, :4].copy().view("<u4")
+                total += int(lengths.sum(dtype=np.uint64))
+                longest = max(longest, int(lengths.max(initial=0)))
+        return total + 4 * longest * data.size
 
 
 _LINKS = {h5py.h5l.TYPE_SOFT: "soft", h5py.h5l.TYPE_EXTERNAL: "to another file"}

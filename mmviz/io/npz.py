@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from mmviz.core.errors import DataError
 from mmviz.io.atomic import atomic_path
-from mmviz.io.files import looks_like, parse_json
+from mmviz.io.files import looks_like, open_regular, parse_json
 
 MAX_BYTES = 16 << 30
 MAX_MEMBERS = 500_000
@@ -55,15 +55,17 @@ def read_npz(source: str | Path | bytes, *, where: str = "", max_bytes: int = MA
     Raises
     ------
     DataError
-        If the file is no ZIP archive, holds more than arrays, an object array (that is a pickle), more members than
+        If the path is no regular file; if the file is no ZIP archive, holds more than arrays, an object array (that is a pickle), more members than
         `MAX_MEMBERS`, more content than `max_bytes`, or more than `MAX_RATIO` times its own size (a zip bomb); or if a
         member's header and size disagree, or a checksum is wrong. Nothing is inflated beyond what its header asks for.
     """
     where = where or (Path(source).name if not isinstance(source, bytes) else "npz file")
     try:
-        # the handle is closed by ZipFile; bytes are wrapped
-        with zipfile.ZipFile(io.BytesIO(source) if isinstance(source, bytes) else source) as archive:
-            size = len(source) if isinstance(source, bytes) else Path(source).stat().st_size
+        with (
+            io.BytesIO(source) if isinstance(source, bytes) else open_regular(source) as file,
+            zipfile.ZipFile(file) as archive,
+        ):
+            size = file.seek(0, io.SEEK_END)
             members = _admit(archive, size, where, max_bytes)
             return {info.filename.removesuffix(".npy"): _member(archive, info, where) for info in members}
     except DataError:
@@ -79,7 +81,7 @@ def read_npz(source: str | Path | bytes, *, where: str = "", max_bytes: int = MA
 
 
 def _start(path: Path) -> bytes:
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         return file.read(64)
 
 
@@ -313,7 +315,7 @@ def _decode(array: NDArray[Any], kind: str, where: str) -> Any:
     raw = array.tobytes()
     if kind == "bytes":
         return raw
-    return parse_json(raw, where=f"{where}: damaged text")
+    return parse_json(raw, where=f"{where}: damaged text", nan=True)
 
 
 def _restore(node: Any, where: str, depth: int = 0) -> Any:

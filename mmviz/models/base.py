@@ -316,6 +316,10 @@ class FusionModel(nn.Module, ABC):
         self.streams(steps, observation)
         return observation
 
+    def transport_plans(self, steps: Steps) -> list[TransportPlan]:
+        """Return the transport plan of each modality to the anchor, as in ``observe(steps).plans`` without ``mmd``; empty without an alignment."""
+        return []
+
     def coupling_matrices(self) -> Float[Tensor, "layer target source"]:
         """Return the coupling weights W of each layer with every modality available; no layer for a model without coupling."""
         M = len(self.spec.modalities)

@@ -224,6 +224,11 @@ class Steps(NamedTuple):
 
         Always the mask while a graph is exported or traced, and under torch.vmap, where a branch must not depend on data.
         """
-        if torch.compiler.is_exporting() or torch.jit.is_tracing() or is_batched():
+        if (
+            type(self.mask) is not torch.Tensor
+            or torch.compiler.is_exporting()
+            or torch.jit.is_tracing()
+            or is_batched()
+        ):
             return self.mask
         return None if bool(self.mask.all()) else self.mask

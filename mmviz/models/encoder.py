@@ -179,7 +179,7 @@ class Encoders(nn.Module):
             If a modality of the spec is missing from the batch, or the spec has timestamps and the batch does not.
         """
         check_modalities(batch, self.names)
-        shares = self._shares(batch)
+        shares = self.shares(batch)
         pairs = [
             encode(batch.values[n], batch.valid[n], shares.get(n))
             for n, encode in zip(self.names, self.encoders, strict=True)
@@ -189,9 +189,10 @@ class Encoders(nn.Module):
     def frame_weights(self, batch: Batch, name: str) -> Float[Tensor, "batch time frame"]:
         """Return the weight of every frame of a modality in every step of the model."""
         encoder = cast("StepEncoder", self.encoders[self.names.index(name)])
-        return encoder.frame_weights(batch.valid[name], self._shares(batch).get(name))
+        return encoder.frame_weights(batch.valid[name], self.shares(batch).get(name))
 
-    def _shares(self, batch: Batch) -> dict[str, Tensor]:
+    def shares(self, batch: Batch) -> dict[str, Tensor]:
+        """Return the time interval of each frame as fractions of the clock, see :func:`mmviz.models.resampling.clock_fractions`; {} without timestamps."""
         return clock_fractions(batch, self.names, self.duration_s, self.static) if self.timed else {}
 
 

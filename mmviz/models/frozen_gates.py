@@ -43,13 +43,21 @@ class _Pass:
     """One forward pass that records the factors, or replays them for other inputs."""
 
     def __init__(
-        self, rule: str, factors: list[tuple[Tensor, ...]] | None = None, rows: Int[Tensor, " row"] | None = None
+        self,
+        rule: str,
+        factors: list[tuple[Tensor, ...]] | None = None,
+        rows: Int[Tensor, " row"] | None = None,
+        *,
+        repeated: int | None = None,
     ) -> None:
         self.rule, self.replayed = rule, factors is not None
         self.factors: list[tuple[Tensor, ...]] = [] if factors is None else factors
         self.streams: Tensor | None = None
         self._next, self._rows = 0, rows
         self._one = int(rows[0]) if rows is not None and bool((rows == rows[0]).all()) else None
+        self._count = repeated if rows is None else len(rows)
+        if repeated is not None:  # rows of the only sample
+            self._one = 0
 
     def constant(self, compute: Callable[[], Factor], batch: int) -> Factor:
         if not self.replayed:
@@ -68,13 +76,13 @@ class _Pass:
             raise ConfigError(_CONTROL_FLOW)
 
     def _of_rows(self, factor: Tensor, batch: int) -> Tensor:
-        if self._rows is None:
+        if self._count is None:
             return factor
-        if self._one is None:
+        if self._one is None and self._rows is not None:
             return factor.index_select(batch, self._rows)
         shape = list(factor.shape)
-        shape[batch] = len(self._rows)
-        return factor.narrow(batch, self._one, 1).expand(shape)  # a view: all rows belong to one recorded sample
+        shape[batch] = self._count
+        return factor.narrow(batch, self._one or 0, 1).expand(shape)  # a view: all rows belong to one recorded sample
 
 
 _CONTROL_FLOW = (
@@ -395,6 +403,54 @@ class FrozenModel:
                 f"freeze: {name} with its factors recorded predicts another value than without (difference {off:.2g}); a marked "
                 "factor must not change the result"
             )
+
+
+class RowShares(NamedTuple):
+    """Contributions of every modality and step of one sample to sums of its weighted outputs, one sum per row.
+
+    ``output`` are the outputs of the sample, ``bias`` those at zero encoder outputs, for every prefix.
+    """
+
+    share: Float[Tensor, "row modality time"]
+    output: Float[Tensor, "prefix output"]
+    bias: Float[Tensor, "prefix output"]
+
+
+def row_shares(
+    model: FusionModel, steps: Steps, weights: Float[Tensor, "row prefix output"], *, rule: str = "frozen"
+) -> RowShares:
+    """Return the contributions to Σ weights · output of one sample, with the gates held constant as in :func:`freeze`.
+
+    Reads no value of a tensor, so that the computation can be traced. Nothing is checked; use :func:`freeze` before.
+
+    Parameters
+    ----------
+    model
+        A fusion that can be frozen.
+    steps
+        Result of ``model.encode`` for one sample.
+    weights
+        Weight of every output in the sum of a row, for the predictions from the steps 0..t; of a model that is not causal (row, 1, output), for the
+        whole sequence.
+    rule
+        As in :func:`freeze`.
+    """
+
+    def outputs(at: Steps, current: _Pass) -> Tensor:
+        with _running(model, current):
+            return model.fuse_prefixes(at) if model.causal else model.fuse(at)[:, None]
+
+    x, mask, rows = steps.x.detach(), steps.mask, weights.shape[0]
+    recorded = _Pass(rule)
+    with torch.no_grad():
+        output = outputs(Steps(x, mask), recorded)
+        bias = outputs(Steps(torch.zeros_like(x), mask), _Pass(rule, recorded.factors))
+    with torch.enable_grad():
+        each = x.expand(-1, rows, -1, -1).clone().requires_grad_()
+        found = outputs(Steps(each, mask.expand(-1, rows, -1)), _Pass(rule, recorded.factors, repeated=rows))
+        (slope,) = torch.autograd.grad(found, each, weights, materialize_grads=True)
+    share = torch.where(mask, (slope * x).sum(-1), 0.0)
+    return RowShares(share.transpose(0, 1), output[0], bias[0])
 
 
 def freeze(model: FusionModel, steps: Steps, *, rule: str = "frozen") -> FrozenModel:

@@ -17,6 +17,8 @@ from mmviz.plots.coalitions import (
     waterfall_frame,
 )
 from mmviz.plots.coupling import coupling_frame, influence_frame, plot_coupling, plot_influence, plot_influence_lag
+from mmviz.plots.diagram_spec import Diagram
+from mmviz.plots.diagrams import DIAGRAMS, diagram
 from mmviz.plots.efficiency import efficiency_frame, growth_frame, plot_efficiency, plot_growth
 from mmviz.plots.end_to_end import (
     end_to_end_frame,
@@ -62,9 +64,11 @@ from mmviz.plots.training import imbalance_frame, plot_imbalance, plot_training,
 from mmviz.plots.transport import plan_frame, plot_plan, plot_transport, transport_frame
 
 __all__ = [
+    "DIAGRAMS",
     "Annotation",
     "Axis",
     "Bars",
+    "Diagram",
     "FigureSpec",
     "Heatmap",
     "ImageFile",
@@ -76,6 +80,7 @@ __all__ = [
     "ablation_frame",
     "alignment_frame",
     "coupling_frame",
+    "diagram",
     "directions_frame",
     "draw",
     "efficiency_frame",

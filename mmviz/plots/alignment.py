@@ -21,6 +21,7 @@ _TITLES = {
     "mmd": "maximum mean discrepancy, squared",
     "a_distance": "proxy A-distance (0: indistinguishable, 2: separable)",
 }
+_QUANTITIES = {"ot": "distance", "mmd": "MMD²", "a_distance": "A-distance"}
 
 
 def alignment_frame(found: xr.Dataset) -> xr.Dataset:
@@ -57,7 +58,7 @@ def alignment_spec(frame: xr.Dataset) -> FigureSpec:
                 for p, pair in enumerate(pairs)
             ),
             Axis("epoch", link="epoch"),
-            Axis(),
+            Axis(_QUANTITIES[name]),
             title=_TITLES[name],
         )
         for name in shown or _TITLES
@@ -110,7 +111,9 @@ def directions_spec(frame: xr.Dataset) -> FigureSpec:
             f"{provenance_text(frame.attrs)}; variance explained by the plane: {float(frame['explained']):.0%}",
             f"mean cosine similarity of two samples of a modality: {cosines} (1: same direction)",
         ),
-        panels=(Panel(dots, Axis("component 1", span=(-far, far)), Axis("component 2", span=(-far, far))),),
+        panels=(
+            Panel(dots, Axis("component 1", span=(-far, far)), Axis("component 2", span=(-far, far)), square=True),
+        ),
         heights=(340,),
         width=560,
     )

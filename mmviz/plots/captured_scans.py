@@ -62,7 +62,7 @@ def scan_states_spec(frame: xr.Dataset) -> FigureSpec:
         Panel(
             (Heatmap(frame["norm"].isel(stream=i).values, steps, ranks, 0.0, top, "‖h‖₂"),),
             Axis("scan step", link="step"),
-            Axis(name, shown=False, reverse=True, ticks=()),
+            Axis(f"{name}: channel", shown=False, reverse=True, ticks=()),
         )
         for i, name in enumerate(names)
     )

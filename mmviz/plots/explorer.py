@@ -10,6 +10,7 @@ import xarray as xr
 
 from mmviz.analysis import prefix_shapley, states
 from mmviz.analysis.game import explained_target, is_labelled
+from mmviz.analysis.recorded_selection import recorded_text
 from mmviz.core.errors import ConfigError, DataError
 from mmviz.core.options import nearest, takes
 from mmviz.core.subsets import MAX_EXACT_PLAYERS
@@ -26,12 +27,33 @@ from mmviz.plots.explorer_groups import (
     trajectory_group,
     transport_group,
 )
+from mmviz.plots.explorer_overview import overview_group
 from mmviz.plots.explorer_scans import missing_scans, scan_group
 from mmviz.plots.explorer_seeds import seed_groups, shown_run
 from mmviz.trace.schema import is_combined
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+#: fusion -> its name in papers; other names are shown as they are
+MODEL_WORDS = {
+    "alignmamba": "AlignMamba",
+    "alignmamba2": "AlignMamba-2",
+    "coupled_mamba": "Coupled Mamba",
+    "cross_attention": "Cross-attention",
+    "transformer": "Transformer",
+    "lmf": "Low-rank fusion (LMF)",
+    "tfn": "Tensor fusion (TFN)",
+    **{name: f"{name.capitalize()} fusion" for name in ("early", "late", "average", "concat", "gated")},
+}
+_NOT_FOR_MEANS = "Scores, Shapley values and the list of samples are of the whole split."
+#: exponent of the levels of hidden-state magnitudes: level k of 255 is (k / 255)^2 of the scale
+STATE_POWER = 2
+
+
+def model_words(name: str) -> str:
+    """Return the name of a registered fusion as papers write it, of any other model its own name."""
+    return MODEL_WORDS.get(name, name)
 
 
 def only_recorded(frame: xr.Dataset, recorded_samples: int | Sequence[str]) -> xr.Dataset:
@@ -102,10 +124,11 @@ def explorer_frame(
     output), from the prefix that ends at this step (attributes ``prefix`` and ``prefix_says``); ``phi`` and ``baseline``
     (…, modality), exact Shapley values of that prediction; ``game`` (…, coalition), the value v of every subset of modalities; ``phi_mean``, ``phi_low``, ``phi_high`` (modality): over all samples;
     with ``/retrained`` ``retrained``, ``masked`` (statistic, coalition) and ``gap`` (statistic, modality);
-    ``history`` (history_epoch, curve); ``listed_*`` (listed): the list of samples; per modality ``signal_<name>`` and
-    ``signal_valid_<name>``; with timestamps ``signal_time_<name>`` and ``signal_end_<name>`` (begin and end of an
-    input frame) and ``clock`` (recorded_sample, edge), begin and end of the time axis, all in seconds. For a model with a scan: ``state`` uint8 (epoch, recorded_sample, layer, modality, channel, time), 255 =
-    ``scale`` of its layer; ``coupling``; ``half_life`` (layer, modality, channel), median over the states, in steps;
+    ``history`` (history_epoch, curve); ``listed_*`` (listed): the list of samples;
+    ``overview_*``, ``class_score``, ``mask_cost``, ``confusion``: see :func:`mmviz.plots.explorer_overview.overview_group`; per modality ``signal_<name>`` (attribute ``display``, how it is drawn) and
+    ``signal_valid_<name>``, of text ``signal_token_<name>``, the words; with timestamps ``signal_time_<name>`` and ``signal_end_<name>`` (begin and end of an
+    input frame) and ``clock`` (recorded_sample, edge), begin and end of the time axis, all in seconds. For a model with a scan: ``state`` uint8 (epoch, recorded_sample, layer, modality, channel, time): (byte / 255)² ·
+    ``scale`` of its layer, so that small norms are resolved; largest rounding error 0.4 % of the scale; ``coupling``; ``half_life`` (layer, modality, channel), median over the states, in steps;
     ``path`` (recorded_sample, layer, modality, time, axis): hidden states in one plane per layer. ``influence``, ``routing``, ``plan`` and ``cost``
     are uint8 maps with their ``scale``; ``estimated_lag`` (recorded_sample, pair) is that of :func:`mmviz.analysis.transport`.
     ``attribution…``: see :func:`mmviz.plots.explorer_attribution.attribution_group`; ``scan_…``: captured scans of a user's module, see
@@ -120,7 +143,7 @@ def explorer_frame(
     channels
         Channels shown per layer and modality, see :func:`mmviz.analysis.states`.
     samples
-        Largest number of listed samples; beyond it, evenly spaced samples and all recorded ones.
+        Largest number of samples of the list and the overview; beyond it, a stratified subset and all recorded ones.
     recorded_samples
         Subset of the recorded samples, for a smaller page: a number (evenly spaced), or ids. All when None.
     run
@@ -164,6 +187,7 @@ def explorer_frame(
         retraining_group(trace),
         training_curve_group(trace),
         sample_list_group(trace, most=samples),
+        overview_group(trace, most=samples),
     ]
     if trace["states"].sizes["layer"]:
         parts += [_states(trace, channels), trajectory_group(trace)]
@@ -188,7 +212,7 @@ def _states(trace: xr.DataTree, channels: int) -> xr.Dataset:
             "half_life": typical.rename(rank="channel").drop_vars("channel_all", errors="ignore").astype(np.float32),
         }
     )
-    part["state"].attrs = {"scale": json.dumps(scale), "long_name": "‖h‖₂", "unit": "1"}
+    part["state"].attrs = {"scale": json.dumps(scale), "power": STATE_POWER, "long_name": "‖h‖₂", "unit": "1"}
     absent = absent_channels(summary["norm"].rename(rank="channel"))
     if absent.any():
         part["state"] = part["state"].where(~absent, 0).astype(np.uint8).assign_attrs(part["state"].attrs)
@@ -204,11 +228,15 @@ def absent_channels(norm: xr.DataArray) -> xr.DataArray:
 
 
 def _quantized_norm(norm: xr.DataArray, valid: xr.DataArray) -> tuple[xr.DataArray, list[float]]:
-    """Return the norms as uint8 on one scale per layer (:func:`mmviz.plots.theme.colour_limit` of the valid steps); not finite: 255."""
+    """Return the norms as uint8 on one scale per layer (:func:`mmviz.plots.theme.colour_limit` of the valid steps); not finite: 255.
+
+    Level k is (k / 255)^:data:`STATE_POWER` times the scale: nine of ten norms lie in the lowest fifth of the scale, which has 114 of the 256 levels.
+    """
     norm = norm.astype(np.float64)
     scale = [theme.colour_limit(norm.isel(layer=i).where(valid).values) for i in range(norm.sizes["layer"])]
     share = (norm / xr.DataArray(scale, dims="layer")).fillna(1).clip(0, 1)
-    return (share * 255).round().astype(np.uint8).rename(rank="channel").transpose(..., "channel", "time"), scale
+    level = share ** (1 / STATE_POWER) * 255
+    return level.round().astype(np.uint8).rename(rank="channel").transpose(..., "channel", "time"), scale
 
 
 def _game(prediction: xr.DataArray, target: xr.DataArray) -> xr.DataArray:
@@ -238,9 +266,12 @@ def _signals(trace: xr.DataTree) -> dict[str, xr.DataArray]:
             "spacing_s": data.attrs.get("spacing_s") or "",
             "irregular": int(data.attrs.get("irregular", False)),
             "static": int(data.attrs.get("static", False)),
+            "display": json.dumps(data.attrs.get("display") or {"kind": "lines"}),
         }
         out[f"signal_{name}"] = signal
         out[f"signal_valid_{name}"] = renamed["valid"]
+        if "token" in renamed:
+            out[f"signal_token_{name}"] = renamed["token"]
         if "time" in renamed:
             out |= {f"signal_time_{name}": renamed["time"], f"signal_end_{name}": renamed["end"]}
     return out
@@ -261,7 +292,7 @@ def _attrs(trace: xr.DataTree, phi: xr.Dataset) -> dict[str, Any]:
     trained = trace["coalitions"].to_dataset().get("trained")
     measured = faithfulness_text(trace)
     return {
-        "title": f"{'Hidden states' if trace['states'].sizes['layer'] else 'Predictions'} — {trace.attrs['dataset']}",
+        "title": f"{model_words(trace.attrs['model']['name'])} on {trace.attrs['dataset']}",
         "dataset": trace.attrs["dataset"],
         "trained_on": str(trace.attrs.get("trained_on", "")),
         "imputation": phi.attrs["imputation"],
@@ -279,7 +310,10 @@ def _attrs(trace: xr.DataTree, phi: xr.Dataset) -> dict[str, Any]:
         "align": trace.attrs["steps"]["align"],
         "prefix": trace["prefixes"].attrs.get("label", ""),
         "prefix_says": trace["prefixes"].attrs.get("description", ""),
-        "notes": json.dumps(trace.attrs["notes"]),
+        "recorded": recorded_text(trace),
+        "notes": json.dumps(
+            [*trace.attrs["notes"], f"Hidden states and other maps: {recorded_text(trace)}. {_NOT_FOR_MEANS}"]
+        ),
         "missing_scans": missing_scans(trace),
     }
 

@@ -115,9 +115,7 @@ def faithfulness_text(trace: xr.DataTree) -> str:
     # a probability whose interval covers 0 to 1, as with two groups, is not known better than before
     known = all("[" in text for text in numbers)
     numbers = numbers if known else [text.split(" [")[0] for text in numbers]
-    over = f"{found.attrs['n_samples']} recorded samples" + (
-        f" in {found.attrs['n_groups']} groups" if found.attrs["n_groups"] else ""
-    )
+    over = str(found.attrs["recorded"]) + (f" in {found.attrs['n_groups']} groups" if found.attrs["n_groups"] else "")
     spread = f"95 % interval over {over}" if known else f"mean of {over}, too few for an interval"
     return f"{units} after deleting the top 20 % of cells: {numbers[0]}; in random order: {numbers[1]}; uncut: {numbers[2]} ({spread})"
 

@@ -12,6 +12,7 @@ from mmviz.analysis.game import is_labelled
 from mmviz.analysis.lag import sequence_lags
 from mmviz.core.errors import DataError
 from mmviz.core.subsets import subset_label
+from mmviz.plots.explorer_overview import listed_samples
 from mmviz.plots.frames import history_label
 from mmviz.plots.shapley import shapley_frame
 
@@ -167,14 +168,14 @@ def sample_list_group(trace: xr.DataTree, *, most: int) -> xr.Dataset:
     trace
         Recorded with ``coalitions=True``.
     most
-        Largest number of rows; beyond it, evenly spaced samples and every recorded one. ``listed_phi.attrs["total"]`` is the number of
+        Largest number of rows, see :func:`mmviz.plots.explorer_overview.listed_samples`. ``listed_phi.attrs["total"]`` is the number of
         all samples.
     """
     phi = shapley(trace)
     samples = trace["samples"].to_dataset()
     prediction = trace["coalitions"].to_dataset()["prediction"].isel(coalition=-1).transpose("sample", "output").values
     recorded_samples = trace["prefixes"].to_dataset()["recorded_sample"].values
-    kept = listed(len(prediction), recorded_samples, most)
+    kept = listed_samples(trace, most)
     position = np.full(len(prediction), -1)
     position[recorded_samples] = np.arange(len(recorded_samples))
     target = samples["target"].values
@@ -206,16 +207,10 @@ def sample_list_group(trace: xr.DataTree, *, most: int) -> xr.Dataset:
     return part
 
 
-def listed(count: int, recorded_samples: np.ndarray, most: int) -> np.ndarray:
-    """Return the indices of at most ``most`` evenly spaced samples and of all recorded ones, in ascending order."""
-    even = np.unique(np.linspace(0, count - 1, min(count, most)).round().astype(int))
-    return np.union1d(even, recorded_samples).astype(int)
-
-
 #: columns of the history that are not drawn: running time
-_NOT_DRAWN = ("seconds", "seconds_monitor", "cost_share")
+NOT_DRAWN = ("seconds", "seconds_monitor", "cost_share")
 #: column of the history -> title of its chart; these charts come first, in this order
-_CHARTS = {
+CHARTS = {
     **dict.fromkeys(("value_full_model", "value_baseline"), "values v(all) and v(∅), held-out"),
     "unimodal_score": "unimodal score, held-out",
     "contribution": "Shapley value, held-out",
@@ -224,6 +219,7 @@ _CHARTS = {
     "share": "share of the Shapley value",
     "deviation": "deviation from equal shares",
     **dict.fromkeys(("train_loss", "valid_loss"), "loss"),
+    "loss": "unimodal loss",  # by modality: not in the chart of the losses of the whole model
 }
 
 
@@ -240,14 +236,20 @@ def training_curve_group(trace: xr.DataTree) -> xr.Dataset:
     columns: list[tuple[str, str, str, xr.DataArray]] = []
     if "contribution" not in history:
         whole = prefix_shapley(trace)["phi"].isel(time=-1).mean("recorded_sample")
-        columns += [("Shapley value, recorded samples", n, n, whole.isel(modality=m)) for m, n in enumerate(names)]
+        # the recorded samples are chosen, not random: no estimate for the split
+        columns += [
+            ("Shapley value, mean of the recorded samples (chosen, not random)", n, n, whole.isel(modality=m))
+            for m, n in enumerate(names)
+        ]
         if len(names) > 1 and is_labelled(trace["samples"]["target"]):
             e1 = imbalance(trace, per_epoch=True)["E1"]
-            columns.append(("imbalance E1 (our interpretation; not a measure of quality)", "E1", "", e1))
+            columns.append(
+                ("imbalance E1 of the recorded samples (our interpretation; not a measure of quality)", "E1", "", e1)
+            )
     keys = list(map(str, history.data_vars))
-    for key in [*(key for key in _CHARTS if key in keys), *(key for key in keys if key not in _CHARTS)]:
-        values, chart = history[key], _CHARTS.get(key, history_label(key))
-        if key in _NOT_DRAWN or values.dtype.kind not in "biuf":
+    for key in [*(key for key in CHARTS if key in keys), *(key for key in keys if key not in CHARTS)]:
+        values, chart = history[key], CHARTS.get(key, history_label(key))
+        if key in NOT_DRAWN or values.dtype.kind not in "biuf":
             continue
         if "modality" in values.dims:
             columns += [(chart, n, n, values.isel(modality=m)) for m, n in enumerate(names)]

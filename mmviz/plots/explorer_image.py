@@ -73,12 +73,13 @@ def explorer_svg(frame: xr.Dataset, selection: Mapping[str, Any]) -> str:
             parts += [_swatch(m, y), _text(16, y + 10, _short(name)), _map(rows, valid[m], y) if len(rows) else ""]
             y += MAP + 6
         x = LEFT + (WIDTH - LEFT) * (moment + 1) / state.shape[2]
+        root = " (by square root)" if shown["state"].attrs.get("power", 1) == 2 else ""
         parts.append(f'<path d="M{x:.1f} 30V{y:.1f}" stroke="{theme.INK}" stroke-width="1.5"/>')
         parts.append(
             _text(
                 LEFT,
                 y + 12,
-                f"hidden states of layer {selection['layer'] + 1}: channels over steps; brighter is larger",
+                f"hidden states of layer {selection['layer'] + 1}: channels over steps; brighter is larger{root}",
             )
         )
         y += 12 + GAP

@@ -119,13 +119,15 @@ def _signals(groups: Mapping[str, xr.Dataset], frame: xr.Dataset) -> dict[str, A
         dims = frame[f"signal_{name}"].dims
         out[f"signal_{name}"] = (dims, np.where(valid[..., None], value, 0).astype(np.float32))
         out[f"signal_valid_{name}"] = (dims[:2], valid)
+        if "token" in groups[group]:
+            out[f"signal_token_{name}"] = (dims[:2], groups[group]["token"].values)
         if "time" in groups[group]:
             out |= {f"signal_{key}_{name}": (dims[:2], groups[group][key].values) for key in ("time", "end")}
     return out
 
 
 def _states(group: xr.Dataset, frame: xr.Dataset) -> tuple[tuple[str, ...], np.ndarray]:
-    """Return the norms of the frame's channels, 255 = the frame's scale of the layer."""
+    """Return the norms of the frame's channels as levels of the frame: its scale of the layer, its exponent ``power``."""
     norm = (
         group["norm"]
         .transpose("epoch", "recorded_sample", "layer", "modality", "channel", "time")
@@ -140,9 +142,8 @@ def _states(group: xr.Dataset, frame: xr.Dataset) -> tuple[tuple[str, ...], np.n
             f"and at least {index.max() + 1} channels; use the run that the Trace was recorded from"
         )
     kept = np.take_along_axis(norm, index[None, None, :, :, :, None], 4)
-    return tuple(map(str, frame["state"].dims)), _bytes(
-        np.nan_to_num(kept / _scale(frame, "state", 2, 6), nan=1, posinf=1)
-    )
+    share = np.nan_to_num(kept / _scale(frame, "state", 2, 6), nan=1, posinf=1).clip(0, 1)
+    return tuple(map(str, frame["state"].dims)), _bytes(share ** (1 / frame["state"].attrs.get("power", 1)))
 
 
 def _transport(group: xr.Dataset, frame: xr.Dataset) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import xarray as xr
 
 from mmviz.plots.figure_registry import register_figure
 from mmviz.plots.figure_spec import Axis, FigureSpec, Lines, Panel, ReferenceLine, padded_range
-from mmviz.plots.frames import provenance_text, required_variable, title_with_source
+from mmviz.plots.frames import provenance_text, recorded_line, required_variable, title_with_source
 from mmviz.plots.plotly_backend import draw
 
 if TYPE_CHECKING:
@@ -67,6 +67,7 @@ def faithfulness_spec(frame: xr.Dataset) -> FigureSpec:
         subtitle=(
             f"cell: modality and step after the encoders; {frame.attrs['baseline_meaning']}; {provenance_text(frame.attrs)}",
             f"mean and {frame.attrs['interval']}; random: mean of {frame.attrs['orders']} orders",
+            *recorded_line(frame.attrs, "samples:"),
         ),
         panels=tuple(panels),
         columns=2,

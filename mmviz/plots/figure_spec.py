@@ -96,7 +96,7 @@ class Heatmap:
 
 @dataclass(frozen=True)
 class Links:
-    """Straight links from (x0, y0) to (x1, y1); ``level`` 1 to 5 sets how wide and dark each is."""
+    """Straight links from (x0, y0) to (x1, y1); ``level`` 1 to 5 sets how wide and dark each is, ``value`` is the ``quantity`` that it shows."""
 
     x0: np.ndarray
     y0: np.ndarray
@@ -104,6 +104,9 @@ class Links:
     y1: np.ndarray
     level: np.ndarray
     style: int = NEUTRAL
+    name: str = "links"
+    value: np.ndarray | None = None
+    quantity: str = "value"
 
 
 @dataclass(frozen=True)

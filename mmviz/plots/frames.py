@@ -94,6 +94,11 @@ def provenance_text(attrs: Mapping[Any, Any], *, epoch: bool = True) -> str:
     return ", ".join(known)
 
 
+def recorded_line(attrs: Mapping[Any, Any], prefix: str = "mean over") -> tuple[str, ...]:
+    """Return a line for the subtitle: the recorded samples that a mean covers and the rule that chose them; nothing where this is unknown."""
+    return (f"{prefix} {attrs['recorded']}",) if attrs.get("recorded") else ()
+
+
 def imputation_text(attrs: Mapping[Any, Any]) -> tuple[str, ...]:
     """Return the subtitle lines on the values v(S): the imputation of missing modalities, and subsets that training did not contain.
 

@@ -168,11 +168,19 @@ def _plotly_bytes(figure: Any, ending: str, width: float | None, height: float |
 
     from mmviz.plots.spec_figure import reason_of
 
+    spec = getattr(figure, "spec", None)
+    wide = spec.width if isinstance(spec, FigureSpec) else None
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)
             return bytes(
-                go.Figure.to_image(figure, ending[1:], width=width, height=height, scale=2 if ending == ".png" else 1)
+                go.Figure.to_image(
+                    figure,
+                    ending[1:],
+                    width=width or figure.layout.width or wide,
+                    height=height,
+                    scale=2 if ending == ".png" else 1,
+                )
             )
     except Exception as error:
         raise DataError(

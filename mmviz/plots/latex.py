@@ -34,7 +34,7 @@ def latex_caption(
         Data set and split, seeds, and commit of the code of the numbers.
     interpretation
         Our interpretations of unpublished formulas that the numbers depend on.
-    printed
+    published
         Which numbers are published elsewhere, and where; they were not measured here.
     imputation
         Imputation of missing modalities: the attribute of that name of the analysis.
@@ -77,7 +77,9 @@ def write_latex(lines: Sequence[str], file: str | Path, *, head: str, caller: st
     return target
 
 
-_FIGURE_HEAD = "% Written by mmviz.plots.latex.latex_figure; needs \\usepackage{graphicx}.\n"
+_FIGURE_HEAD = (
+    "% Written by mmviz.plots.latex.latex_figure; needs \\usepackage{graphicx}, or what the .tikz file names.\n"
+)
 
 
 def latex_figure(
@@ -99,7 +101,7 @@ def latex_figure(
     Parameters
     ----------
     graphic
-        Path for ``\includegraphics``: letters, digits and ``. - _ /`` only.
+        Path for ``\includegraphics``, or, if it ends in ``.tikz``, for ``\input``: letters, digits and ``. - _ /`` only.
     file
         Path that ends in ``.tex``; an existing file is replaced.
     caption, data, seeds, commit, interpretation, published, imputation, label
@@ -132,7 +134,7 @@ def latex_figure(
     lines = [
         rf"\begin{{{kind}}}",
         r"\centering",
-        rf"\includegraphics{{{name}}}",
+        rf"\{'input' if name.endswith('.tikz') else 'includegraphics'}{{{name}}}",
         rf"\caption{{{text}}}",
         *([rf"\label{{{checked_label(label)}}}"] if label else []),
         rf"\end{{{kind}}}",
@@ -187,7 +189,7 @@ def latex_table(
     groups
         Heading to the columns below it, such as published numbers; drawn with a rule and a gap on either side. The columns of a group
         must be adjacent.
-    printed
+    published
         Which numbers are published elsewhere and were not measured here; appended to the caption.
     imputation
         Imputation of missing modalities: ``phi.attrs["imputation"]``; appended to the caption.

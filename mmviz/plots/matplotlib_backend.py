@@ -102,9 +102,8 @@ def draw(spec: FigureSpec, *, width: float, height: float | None = None) -> Figu
         if text := out_of_range_text(panel):
             ax.annotate(drawable_text(text), (0, 0), xycoords="axes fraction", xytext=(2, 2), textcoords="offset points", fontsize="x-small", color=theme.FAINT)  # fmt: skip
         if panel.square:
-            ax.set_aspect(
-                "equal", adjustable="datalim" if not any(isinstance(m, Heatmap) for m in panel.marks) else "box"
-            )
+            fixed = panel.x.span is not None or any(isinstance(m, Heatmap) for m in panel.marks)
+            ax.set_aspect("equal", adjustable="box" if fixed else "datalim")
     for (letter, _), leader in linked.items():  # limits from all linked panels, not from the first one alone
         leader.autoscale_view(scalex=letter == "x", scaley=letter == "y")
     for (label, *_), drawn in heats.items():
@@ -121,11 +120,15 @@ def draw(spec: FigureSpec, *, width: float, height: float | None = None) -> Figu
 
 
 def _thin(side: Any, along: str) -> None:
-    """Keep a single tick label where the labels of a short axis would overlap."""
+    """Keep a single tick label where the labels of a short axis would overlap; hidden labels have no extent and are not counted."""
     from matplotlib.ticker import ScalarFormatter
 
     low, high = sorted(side.get_view_interval())
-    ticks = [tick for tick in side.get_major_ticks() if low <= tick.get_loc() <= high and tick.label1.get_text()]
+    ticks = [
+        tick
+        for tick in side.get_major_ticks()
+        if low <= tick.get_loc() <= high and tick.label1.get_text() and tick.label1.get_visible()
+    ]
     spans = sorted(getattr(tick.label1.get_window_extent(), f"interval{along}").tolist() for tick in ticks)
     if isinstance(side.get_major_formatter(), ScalarFormatter) and any(a[1] > b[0] for a, b in pairwise(spans)):
         side.set_ticks([ticks[-1].get_loc()])
@@ -162,7 +165,7 @@ def _axis(ax: Axes, letter: str, axis: Axis, *, bare: bool) -> None:
         from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
         side.set_major_locator(LogLocator(numticks=6))
-        side.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}".replace("e-0", "e-")))
+        side.set_major_formatter(FuncFormatter(lambda value, _: _power_of_ten(value)))
         side.set_minor_formatter(NullFormatter())
     if axis.ticks is not None:
         side.set_ticks([at for at, _ in axis.ticks], [drawable_text(text) for _, text in axis.ticks])
@@ -176,6 +179,12 @@ def _axis(ax: Axes, letter: str, axis: Axis, *, bare: bool) -> None:
         ax.spines["bottom" if letter == "x" else "left"].set_visible(False)
     if bare or not axis.shown:
         side.set_tick_params(which="both", labelbottom=False, labelleft=False, length=0)
+
+
+def _power_of_ten(value: float) -> str:
+    """Return the tick label of a logarithmic axis: 0.001 to 10000 as a number, beyond them 10 with its exponent, as mathematics."""
+    exponent = round(np.log10(value)) if value > 0 else 0
+    return f"{value:g}" if -3 <= exponent <= 4 else rf"$10^{{{exponent}}}$"
 
 
 @singledispatch

@@ -15,10 +15,11 @@ from mmviz.io.atomic import atomic_path
 from mmviz.plots import theme
 from mmviz.plots.figure_registry import figure_of
 from mmviz.plots.figure_spec import FigureSpec, alt_text
+from mmviz.plots.panel_selection import select_panels
 from mmviz.plots.venue import FONTS, Venue, venue_of, width_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 
 _ENDINGS = (".pdf", ".svg", ".png")
@@ -31,6 +32,7 @@ def paper(
     venue: str = "neurips2024",
     columns: int = 1,
     height: float | None = None,
+    panels: Sequence[int | str] | None = None,
     **options: Any,
 ) -> Path:
     """Write a figure for a paper, at a venue's column width; return the path.
@@ -52,6 +54,8 @@ def paper(
         Width in columns of the page: 1, or 2 where the venue has two. NeurIPS has one, 5.5 inches.
     height
         In inches; from the content when None.
+    panels
+        Panels to draw, in this order: positions from 0, or names (title, otherwise quantity); None for all. A wrong name lists them.
 
     Returns
     -------
@@ -61,7 +65,7 @@ def paper(
     Raises
     ------
     ConfigError
-        If the plot function is not registered, a specification comes with data or options, or venue, columns, height or the file's
+        If the plot function is not registered, a specification comes with data or options, or venue, columns, height, panels or the file's
         ending are invalid.
     DataError
         If the file cannot be written.
@@ -81,6 +85,7 @@ def paper(
         spec = figure
     else:
         spec = figure_of(figure).specification(*data, **options)
+    spec = select_panels(spec, panels)
     sizes = venue_of(venue)
     width = width_of(sizes, columns)
     return write(spec, target, venue=sizes, width=width, height=height)
@@ -130,6 +135,7 @@ def rc_params(venue: Venue) -> dict[str, Any]:
         "axes.titlesize": sizes["axes.labelsize"],
         "text.usetex": False,
         "font.family": list(FONTS),
+        "mathtext.fontset": "stix",
         "pdf.fonttype": 42,
         "svg.fonttype": "path",
         "svg.hashsalt": "mmviz",

@@ -10,7 +10,7 @@ import numpy as np
 
 from mmviz.core.escape import plotly as escaped
 from mmviz.core.escape import visible
-from mmviz.plots import theme
+from mmviz.plots import hover, theme
 from mmviz.plots.figure_spec import (
     Annotation,
     Axis,
@@ -36,6 +36,8 @@ from mmviz.plots.slider import name_bars
 from mmviz.plots.trust import PAGE, ROWS
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import plotly.graph_objects as go
 
 
@@ -82,7 +84,6 @@ def _lines(mark: Lines, figure: go.Figure, panel: Panel, place: dict[str, int]) 
         mode="lines+markers" if mark.markers or isolated(known).any() else "lines",
         line={"color": colour, "dash": dashes, "width": 2},
         marker={"symbol": theme.symbol(mark.style), "size": 7 if mark.markers else np.where(isolated(known), 7, 0)},
-        hovertemplate=f"{name}, %{{x}}: %{{y:.4g}}<extra></extra>",
         showlegend=bool(mark.name),
         **reach,
         **place,
@@ -128,7 +129,6 @@ def _bars(mark: Bars, figure: go.Figure, panel: Panel, place: dict[str, int]) ->
         legendgroup=escaped(mark.series),
         showlegend=bool(mark.series),
         customdata=[escaped(name) for name in mark.names],
-        hovertemplate=f"%{{customdata}}: %{{{along}:.4g}}<extra></extra>",
         **reach,
         **place,
     )
@@ -156,7 +156,6 @@ def _heat(mark: Heatmap, figure: go.Figure, panel: Panel, place: dict[str, int])
         showscale=False,
         meta=escaped(mark.label),
         colorbar={"title": {"side": "right"}},
-        hovertemplate="%{x}, %{y}: %{z:.4g}<extra></extra>",
         hoverongaps=False,
         **words,
         **place,
@@ -183,6 +182,11 @@ def _links(mark: Links, figure: go.Figure, panel: Panel, place: dict[str, int]) 
                 showlegend=False,
                 **place,
             )
+    if mark.value is not None:  # a line reacts to the pointer at its ends only, where many meet
+        figure.add_scatter(
+            x=(mark.x0 + mark.x1) / 2, y=(mark.y0 + mark.y1) / 2, mode="markers", marker={"opacity": 0, "size": 8},
+            customdata=mark.value, showlegend=False, **place,
+        )  # fmt: skip
 
 
 @add.register(Points)
@@ -201,7 +205,6 @@ def _dots(mark: Points, figure: go.Figure, panel: Panel, place: dict[str, int]) 
             "size": mark.size * 1.4,
             "color": colour,
         },
-        hovertemplate=f"{name} (%{{x:.4g}}, %{{y:.4g}})<extra></extra>",
         **place,
     )
 
@@ -246,6 +249,7 @@ def _annotate(
     )  # fmt: skip
 
 
+_READABLE = 680  # px: title and subtitle are wrapped for an output of this width; the figure is as wide as its output
 _MOST_TICKS = 12  # of a logarithmic axis; beyond, not every power of ten gets a tick
 
 
@@ -286,7 +290,9 @@ def draw(spec: FigureSpec) -> go.Figure:
         for mark in panel.marks:
             if isinstance(mark, Heatmap) and mark.bar:
                 heats.setdefault((mark.label, mark.low, mark.high, mark.signed), []).append(len(figure.data))
+            first = len(figure.data)
             add(mark, figure, panel, place)
+            _describe(figure.data[first:], mark, spec, i)
     _link(figure, spec)
     _legend_once(figure)
     for traces in heats.values():
@@ -295,13 +301,15 @@ def draw(spec: FigureSpec) -> go.Figure:
     for place, text in remarks:
         _add_remark(figure, text, place)
     named = any(trace.showlegend for trace in figure.data)
-    lines = [part for line in spec.subtitle for part in wrap(visible(line), int(spec.width / 6.3)) or [""]]
+    readable = min(spec.width, _READABLE)
+    lines = [part for line in spec.subtitle for part in wrap(visible(line), int(readable / 6.3)) or [""]]
     subtitle = "<br>".join(escaped(line) for line in lines)
+    titles = wrap(visible(spec.title), int(readable / 7.8)) or [""]
     below = named and bool(heats)
-    head = 50 + 17 * len(lines) + 17 + 22 * titled
+    head = 50 + 17 * len(lines) + 17 + 22 * titled + 19 * (len(titles) - 1)
     foot = 56 + 40 * below
     height = round(inner + head + foot)
-    theme.apply_layout(figure, title=escaped(spec.title), subtitle=subtitle, width=spec.width, height=height)
+    theme.apply_layout(figure, title="<br>".join(map(escaped, titles)), subtitle=subtitle, height=height)
     figure.update_layout(
         barmode="overlay",
         bargap=0,
@@ -311,6 +319,24 @@ def draw(spec: FigureSpec) -> go.Figure:
         showlegend=named,
     )
     return figure
+
+
+def _describe(traces: Sequence[Any], mark: Mark, spec: FigureSpec, i: int) -> None:
+    """Name the traces of a mark in panel ``i`` and give those that react to the pointer their hover text."""
+    if isinstance(mark, (Annotation, ReferenceLine)):
+        return
+    for trace in traces:
+        name = escaped(hover.name_of(mark, spec.panels[i], spec))
+        if trace.hoverinfo == "skip":  # bands, dots, links: their values are in the hover text of the mark
+            trace.name = f"{name}, {_PART.get(type(mark), 'interval')}"
+            continue
+        trace.name = trace.name or name
+        trace.hovertemplate = hover.template(mark, spec.panels[i], spec, i)
+        if isinstance(mark, (Lines, Bars)) and mark.low is not None:
+            trace.hovertext = hover.interval_texts(mark, spec.panels[i])
+
+
+_PART: dict[type, str] = {Heatmap: "dots", Links: "lines"}
 
 
 def link_row(figure: go.Figure, name: str) -> go.Figure:
@@ -323,7 +349,7 @@ def link_row(figure: go.Figure, name: str) -> go.Figure:
     if key is None:
         return figure
     lines = (ROWS[key].question, f"Does not show: {ROWS[key].cannot}", f"Measured values: {PAGE}#{key}")
-    below, wide = (figure.layout.margin.b or 56) + _ROOM, int((figure.layout.width or 640) / 6)
+    below, wide = (figure.layout.margin.b or 56) + _ROOM, int(_READABLE / 6)
     figure.update_layout(
         meta={**(figure.layout.meta or {}), "trust": f"{PAGE}#{key}"},
         margin={"b": below},

@@ -13,6 +13,7 @@ from mmviz.plots.frames import (
     check_position,
     has_seconds,
     provenance_text,
+    recorded_line,
     required_variable,
     sample_index,
     selected_epoch,
@@ -118,7 +119,8 @@ def expert_usage_spec(frame: xr.Dataset) -> FigureSpec:
     return FigureSpec(
         title=title_with_source("Expert utilisation", frame.attrs),
         subtitle=(
-            f"layer {frame.attrs['layer'] + 1}; {provenance_text(frame.attrs)}; mean weight over the steps of {frame.attrs['n_recorded']} recorded samples",
+            f"layer {frame.attrs['layer'] + 1}; {provenance_text(frame.attrs)}; mean weight over the steps",
+            *recorded_line(frame.attrs, "of"),
             f"mutual information: {information}",
         ),
         panels=(

@@ -22,7 +22,14 @@ from mmviz.plots.figure_spec import (
     padded_range,
     signed_text,
 )
-from mmviz.plots.frames import imputation_text, over_samples, provenance_text, required_variable, title_with_source
+from mmviz.plots.frames import (
+    imputation_text,
+    over_samples,
+    provenance_text,
+    recorded_line,
+    required_variable,
+    title_with_source,
+)
 from mmviz.plots.plotly_backend import draw
 
 if TYPE_CHECKING:
@@ -153,6 +160,7 @@ def shapley_epochs_spec(frame: xr.Dataset) -> FigureSpec:
         subtitle=(
             f"{frame.attrs['units']}; {provenance_text(frame.attrs)}",
             f"mean; bands: {frame.attrs['interval']}",
+            *recorded_line(frame.attrs, "samples:"),
             *imputation_text(frame.attrs),
         ),
         panels=(Panel((ReferenceLine(0, "y"), *lines), Axis("epoch"), Axis("mean Shapley value φ")),),

@@ -164,7 +164,9 @@ def with_slider(
     if shared:
         figures = {label: go.Figure(each) for label, each in figures.items()}  # the arguments stay unchanged
         share_scales(list(figures.values()))
-    figure = go.Figure(figures[start])
+    from mmviz.plots.spec_figure import SpecFigure
+
+    figure = SpecFigure(figures[start])
     figure.frames = [go.Frame(name=label, data=each.data, layout=_moving(each)) for label, each in figures.items()]
     at_once = {"mode": "immediate", "frame": {"duration": 0, "redraw": True}, "transition": {"duration": 0}}
     steps = [{"label": escaped(label), "method": "animate", "args": [[label], at_once]} for label in labels]

@@ -27,6 +27,7 @@ from mmviz.plots.frames import (
     check_states,
     has_seconds,
     provenance_text,
+    recorded_line,
     required_variable,
     sample_index,
     selected_epoch,
@@ -86,7 +87,7 @@ def states_spec(frame: xr.Dataset) -> FigureSpec:
         Panel(
             (Heatmap(frame["norm"].isel(modality=i).values, steps, ranks, 0.0, top, "‖h‖₂"),),
             Axis("time, s" if has_seconds(frame) else "step", link="time"),
-            Axis(name, shown=False, reverse=True, ticks=()),
+            Axis(f"{name}: channel", shown=False, reverse=True, ticks=()),
         )
         for i, name in enumerate(names)
     )
@@ -156,6 +157,7 @@ def half_life_spec(frame: xr.Dataset) -> FigureSpec:
         title=title_with_source("State half-life", frame.attrs),
         subtitle=(
             f"layer {frame.attrs['layer'] + 1}; ln 2 / (Δ·|A|), without the coupling; {frame.attrs['states']} states per modality",
+            *recorded_line(frame.attrs, "median Δ over the steps of"),
         ),
         panels=(
             Panel(
@@ -249,7 +251,12 @@ def trajectories_spec(frame: xr.Dataset) -> FigureSpec:
     marks: list[Lines | Links | Points | Annotation] = []
     if frame.sizes["link"]:
         start, end = frame["link_start"].values, frame["link_end"].values
-        marks.append(Links(start[:, 0], start[:, 1], end[:, 0], end[:, 1], frame["level"].values))
+        marks.append(
+            Links(
+                start[:, 0], start[:, 1], end[:, 0], end[:, 1], frame["level"].values,
+                name="coupling", value=frame["weight"].values, quantity="coupling weight W",
+            )
+        )  # fmt: skip
     for i, name in enumerate(frame["modality"].values):
         path = frame["position"].values[i]
         known = path[np.isfinite(path).all(1)]

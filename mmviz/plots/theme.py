@@ -79,10 +79,11 @@ def colour_limit(values: np.ndarray) -> float:
     return top if top > 0 else 1.0
 
 
-def apply_layout(
-    figure: go.Figure, *, title: str, subtitle: str = "", width: int = 640, height: int = 320
-) -> go.Figure:
-    """Apply the shared layout to a plotly figure and return it. ``title`` and ``subtitle`` must already be escaped."""
+def apply_layout(figure: go.Figure, *, title: str, subtitle: str = "", height: int = 320) -> go.Figure:
+    """Apply the shared layout to a plotly figure and return it. ``title`` and ``subtitle`` must already be escaped.
+
+    The width is that of the output: a notebook's cell, a page, an image. The height is in pixels.
+    """
     lines = 1 + subtitle.count("<br>")
     second = f'<br><span style="font-size:12px;color:{FAINT}">{subtitle}</span>' if subtitle else ""
     figure.update_layout(
@@ -102,8 +103,9 @@ def apply_layout(
             "size": 12,
             "color": INK,
         },
-        width=width,
+        autosize=True,
         height=height,
+        hoverlabel={"align": "left"},
         margin={"l": 90, "r": 40, "t": 50 + 17 * lines, "b": 56},
         plot_bgcolor="white",
         paper_bgcolor="white",

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     Found = xr.Dataset | Mapping[str, xr.Dataset]
 
+#: losses that share a panel where one run, or the mean of the seeds, is drawn
+_LOSSES = {"train_loss": "training", "valid_loss": "validation"}
 #: quantities that are drawn on request only
 _UPKEEP = ("learning_rate", "gradient_norm", "clipped_steps", "seconds")
 
@@ -62,14 +64,21 @@ def training_frame(curves: xr.Dataset, *, quantities: Sequence[str] | None = Non
 
 
 def training_spec(frame: xr.Dataset) -> FigureSpec:
-    """Return the panels of a :func:`training_frame`: one per quantity, or one per run for a quantity by modality."""
+    """Return the panels of a :func:`training_frame`: one per quantity, both losses of one run together, one per run for a quantity by modality."""
     epochs = frame["epoch"].values.astype(float)
     runs = [str(r) for r in frame["run"].values]
     best = _selected_epoch(frame, epochs) if len(runs) == 1 and "best_epoch" in frame.coords else None
     first = frame.sizes.get("modality", 0)  # styles of runs differ from those of modalities
     styles = [first + r for r in range(len(runs))] if len(runs) > 1 else [NEUTRAL]
     panels: list[Panel] = []
-    for name, values in frame.data_vars.items():
+    drawn = dict(frame.data_vars)
+    if len(runs) == 1 and set(_LOSSES) <= set(drawn):
+        lines = [
+            Lines(epochs, drawn.pop(name).values[0], label, first + i)
+            for i, (name, label) in enumerate(_LOSSES.items())
+        ]
+        panels.append(_panel(lines, "loss", best, "loss", first=True))
+    for name, values in drawn.items():
         label = history_label(str(name))
         if "modality" in values.dims:
             for r, run in enumerate(runs):
@@ -106,7 +115,8 @@ def _panel(lines: list[Lines], title: str, best: ReferenceLine | None, quantity:
     """Return a panel whose y axis is linked with all panels of its quantity: the losses, E1 to E3, the runs of one quantity."""
     rule = [best if first else replace(best, text="")] if best else []
     link = "loss" if quantity.endswith("loss") else "deviation" if quantity in INTERPRETATIONS else quantity
-    return Panel((*rule, *lines), Axis("epoch", link="epoch"), Axis(link=link), title=title)
+    label = history_label(quantity.removeprefix("train_").removeprefix("valid_"))
+    return Panel((*rule, *lines), Axis("epoch", link="epoch"), Axis(label, link=link), title=title)
 
 
 @register_figure(training_frame, training_spec)
@@ -164,7 +174,7 @@ def imbalance_spec(frame: xr.Dataset) -> FigureSpec:
         Panel(
             tuple(Lines(epochs, frame[name].values[i], run, i) for i, run in enumerate(runs)),
             Axis("epoch", link="epoch"),
-            Axis(link="v") if name in values else Axis(span=(0.0, 1.08 * top)),
+            Axis("value v", link="v") if name in values else Axis("deviation", span=(0.0, 1.08 * top)),
             title=f"{name}: {meaning}" if name in INTERPRETATIONS else meaning,
         )
         for name, meaning in (values | INTERPRETATIONS).items()

@@ -17,13 +17,13 @@ from mmviz.plots.figure_spec import (
     Bars,
     FigureSpec,
     Heatmap,
-    Lines,
     Links,
     Panel,
+    Points,
     ReferenceLine,
     signed_text,
 )
-from mmviz.plots.frames import check_position, required_variable, sample_index, title_with_source
+from mmviz.plots.frames import check_position, recorded_line, required_variable, sample_index, title_with_source
 from mmviz.plots.plotly_backend import draw
 
 if TYPE_CHECKING:
@@ -105,25 +105,27 @@ def transport_spec(frame: xr.Dataset) -> FigureSpec:
     plan, cost = frame["plan"].values, frame["cost"].values
     time, over = (np.arange(n).astype(float) for n in plan.shape)
     a, b = frame["ribbon_time"].values.astype(float), frame["ribbon_anchor"].values.astype(float)
+    mass = frame["ribbon_mass"].values
     finite = cost[np.isfinite(cost)]
-    line = Lines(frame["target"].values, time, "", 4, markers=False)
+    largest = Points(frame["target"].values, time, f"step of {anchor} with the largest mass", 4, 4)
     down = Axis(f"step of {source}", span=(-0.5, len(time) - 0.5), reverse=True)
     across = Axis(f"step of {anchor}", span=(-0.5, len(over) - 0.5))
     panels = (
-        Panel((Heatmap(plan, over, time, 0.0, theme.colour_limit(plan), "mass"), line), across, down, title="plan"),
+        Panel((Heatmap(plan, over, time, 0.0, theme.colour_limit(plan), "mass"), largest), across, down, title="plan"),
         Panel(
             (Heatmap(cost, over, time, float(finite.min(initial=0)), float(finite.max(initial=0)) or 1.0, "cost"),),
             across, down, title="cost",
         ),
         Panel(
-            (Links(a, np.ones_like(a), b, np.zeros_like(b), frame["ribbon_level"].values),),
+            (Links(a, np.ones_like(a), b, np.zeros_like(b), frame["ribbon_level"].values,
+                   name=f"{source} → {anchor}", value=mass, quantity="mass"),),
             Axis("step", span=(-0.5, max(len(time), len(over)) - 0.5)),
             Axis(ticks=((1.0, source), (0.0, anchor)), span=(-0.08, 1.08)),
-            title=f"the {frame.sizes['ribbon']} largest entries, {frame.attrs['ribbon_share']:.0%} of the mass",
+            title=_links_title(frame),
         ),
         Panel(
-            (ReferenceLine(0, "y"), Lines(time, frame["lag"].values, "", 4, markers=False)),
-            Axis(f"step of {source}"), Axis("lag, steps"), title="lag of the largest mass",
+            (ReferenceLine(0, "y"), Points(time, frame["lag"].values, largest.name, 4, 4)),
+            Axis(f"step of {source}", span=(-0.5, len(time) - 0.5)), Axis("lag, steps"), title="lag of the largest mass",
         ),
     )  # fmt: skip
     return FigureSpec(
@@ -132,7 +134,8 @@ def transport_spec(frame: xr.Dataset) -> FigureSpec:
             f"sample {frame.attrs['sample']}{epoch}; monotonicity γ {signed_text(float(frame['monotonicity']), 2)}, "
             f"entropy {float(frame['entropy']):.2f} nat",
             f"estimated lag: {_lag_text(frame, 'estimated_lag')}; all recorded samples: {_lag_text(frame, 'pooled_lag')}",
-            f"line: the anchor step with the largest mass; lag {CONVENTION}",
+            *recorded_line(frame.attrs, "all recorded samples:"),
+            f"links are entries of the plan, wider for more mass; no path is drawn between steps; lag {CONVENTION}",
         ),
         panels=panels,
         columns=2,
@@ -140,6 +143,14 @@ def transport_spec(frame: xr.Dataset) -> FigureSpec:
         width=960,
         gap=(170, 84),
     )
+
+
+def _links_title(frame: xr.Dataset) -> str:
+    """Return which entries of the plan are drawn as links: their number, the smallest mass, and their share of all mass."""
+    mass = frame["ribbon_mass"].values
+    if not len(mass):
+        return "no entry with mass"
+    return f"{len(mass)} entries of mass ≥ {mass.min():.2g}: {frame.attrs['ribbon_share']:.0%} of the mass"
 
 
 def _lag_text(frame: xr.Dataset, name: str) -> str:
@@ -153,7 +164,7 @@ def _lag_text(frame: xr.Dataset, name: str) -> str:
     single_runs="its links are the largest entries of one plan; plot_plan draws the mean of the plans",
 )
 def plot_transport(found: xr.Dataset, *, sample: int = 0, ribbons: int = 200) -> go.Figure:
-    """Draw a transport plan as a heatmap and as ribbons, with its cost and lags. See :func:`transport_frame`."""
+    """Draw a transport plan as a heatmap and its largest entries as links, with its cost and lags. See :func:`transport_frame`."""
     return draw(transport_spec(transport_frame(found, sample=sample, ribbons=ribbons)))
 
 

@@ -41,6 +41,14 @@ ROWS: dict[str, Row] = {
         "Whether a probability is calibrated. A prefix is an input that the model may not have met in training.",
         views=("prediction", "lanes", "samples"),
     ),
+    "overview": Row(
+        "For which classes and subsets of the modalities are the predictions wrong?",
+        "Accuracy or mean absolute error of every class or range of targets with every subset, with intervals; counts of true and predicted classes; values of "
+        "single samples. Tables count all samples of the split; lists and dots are a stratified subset where there are many.",
+        "Why a prediction is wrong. The class with the lowest value is chosen after the fact, and no interval is corrected for the number of cells. A masked "
+        "modality is imputed; subsets that training did not contain are out of distribution. Dots show this run, not other seeds.",
+        views=("overview", "confusion matrix", "sample scatter"),
+    ),
     "end-to-end": Row(
         "Which modality and step moved this prediction, and in which direction?",
         "The signed share of every (modality, step) in the logit or value. The shares and the bias sum to the output; the remaining error is stored.",
@@ -86,7 +94,7 @@ ROWS: dict[str, Row] = {
         "the value of a single sample can be large for a modality of pure noise. Where training does not contain the empty subset (modality dropout "
         "contains it with empty > 0), v(∅) can be far from the base rate of the data, and all values contain that difference.",
         figures=("plot_shapley", "plot_shapley_epochs"),
-        views=("shapley", "mean shapley"),
+        views=("shapley", "mean shapley", "shapley distribution"),
     ),
     "interactions": Row(
         "Do modalities add information to each other, or repeat it?",
@@ -127,6 +135,14 @@ ROWS: dict[str, Row] = {
         "Shapley values of every seed, the share of seeds with the sign of the mean, and the rank correlation of their maps.",
         "Whether the explanation is right: all seeds can share an error. With few seeds the interval over seeds is wide.",
         views=("agreement over seeds",),
+    ),
+    "input": Row(
+        "What did the model receive?",
+        "The frames of the data set as an image, a sound or words, and during an edit the recorded ones beside them: no value is changed, only drawn in "
+        "another form. The colour of a word is its share of the attribution of the modality.",
+        "A form that the data do not state, see display and tokens of mmviz.data.from_arrays. A step of several words has one share, which is divided by time: "
+        "it does not tell these words apart. Where a step of the model is an average of frames, the model received the average.",
+        views=("input",),
     ),
     "states": Row(
         "How large are the hidden states, per channel and step?",

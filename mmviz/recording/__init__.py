@@ -3,7 +3,9 @@
 from mmviz.recording.alignment import encoded
 from mmviz.recording.attribution import record_attribution
 from mmviz.recording.captum_methods import CaptumForward, captum_forward
+from mmviz.recording.coupling_scale import coupling_scale
 from mmviz.recording.cross_modal_lag import cross_modal_lag
+from mmviz.recording.export_model import export_model
 from mmviz.recording.faithfulness import record_faithfulness
 from mmviz.recording.intervention import intervene
 from mmviz.recording.missing_modalities import compare_missing, missing_scores, subset_scores
@@ -19,9 +21,11 @@ __all__ = [
     "CaptumForward",
     "captum_forward",
     "compare_missing",
+    "coupling_scale",
     "cross_modal_lag",
     "encoded",
     "estimate",
+    "export_model",
     "intervene",
     "linear_probes",
     "missing_scores",

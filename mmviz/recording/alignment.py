@@ -7,10 +7,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 import xarray as xr
-from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import StratifiedKFold, cross_val_predict
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
 
 from mmviz.core.errors import ConfigError
 from mmviz.core.options import takes
@@ -146,6 +142,11 @@ def a_distance(x: np.ndarray, y: np.ndarray) -> float:
     if min(len(x), len(y)) < _FOLDS:
         return float("nan")
     points, side = np.concatenate([x, y]), np.repeat([0, 1], [len(x), len(y)])
+    from sklearn.linear_model import LogisticRegression  # half a second to import, which only this distance needs
+    from sklearn.model_selection import StratifiedKFold, cross_val_predict
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
     classifier = make_pipeline(StandardScaler(), LogisticRegression(C=0.1, max_iter=1000))
     predicted = cross_val_predict(classifier, points, side, cv=StratifiedKFold(_FOLDS, shuffle=True, random_state=0))
     wrong = predicted != side

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -59,6 +59,8 @@ class Recording:
         Rule of the attribution, see :data:`mmviz.recording.end_to_end.ATTRIBUTIONS`; None: none is recorded.
     notes
         Further notes for the Trace.
+    selection
+        How the recorded samples were chosen, see :class:`mmviz.recording.sample_selection.SampleSelection`.
     """
 
     run: Run
@@ -71,6 +73,7 @@ class Recording:
     prefixes: str = "steps"
     attribution: str | None = None
     notes: tuple[str, ...] = ()
+    selection: dict[str, Any] = field(default_factory=dict)
 
     @torch.no_grad()
     def recorded_samples(self, chosen: Int[np.ndarray, " recorded_sample"]) -> dict[str, xr.Dataset]:
@@ -153,6 +156,7 @@ class Recording:
             "modalities": [m.name for m in spec.modalities],
             "steps": {"count": model.steps, "align": model.align},
             "best_epoch": run.best_epoch,
+            "recorded_samples": self.selection,
             "source": spec.source,
             "licence": spec.licence,
             "notes": list(dict.fromkeys([*spec.notes, *_notes_of(model), *self.notes])),

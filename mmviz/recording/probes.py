@@ -6,9 +6,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
-from sklearn.linear_model import LogisticRegression, Ridge
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
 
 from mmviz.core.errors import ConfigError
 from mmviz.core.options import require_known, takes
@@ -148,6 +145,10 @@ def _fitted(x: np.ndarray, target: np.ndarray, penalty: float, *, classes: bool)
     """Return a fitted probe; of a training split with one class, that class."""
     if classes and len(np.unique(target)) < 2:
         return target[:1]
+    from sklearn.linear_model import LogisticRegression, Ridge  # half a second to import, which only the probes need
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
     model = LogisticRegression(C=1 / penalty, max_iter=500) if classes else Ridge(alpha=penalty)
     return make_pipeline(StandardScaler(), model).fit(x.astype(np.float64), target)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,7 +21,8 @@ from mmviz.models.ssm.alignment import AnchorConfig
 from mmviz.recording.coalitions import warn_of_untrained
 from mmviz.recording.end_to_end import attribution_rule
 from mmviz.recording.groups import Recording
-from mmviz.recording.samples import chosen_epochs, chosen_samples
+from mmviz.recording.sample_selection import default_selection, without_model
+from mmviz.recording.samples import chosen_epochs
 from mmviz.recording.size_estimate import Sizes, refuse_large
 from mmviz.trace.buffered_hdf5 import BufferedFile
 from mmviz.trace.netcdf_append import NetcdfAppender
@@ -133,7 +135,7 @@ def record(
     run: Run,
     split: Split,
     *,
-    recorded_samples: int | Sequence[int] | np.ndarray = 6,
+    recorded_samples: int | Sequence[int] | np.ndarray | None = None,
     epochs: Sequence[int] | None = None,
     coalitions: bool | None = None,
     prefixes: str = "steps",
@@ -155,7 +157,10 @@ def record(
         For example ``ds["test"]``; also of another data set, which is matched with the run by name (see :func:`mmviz.data.matching.matched`).
         The Trace states the name, classes, units and channels of the data that are recorded.
     recorded_samples
-        Samples whose states are recorded: how many (spread evenly over the samples in order of their target), or their positions.
+        Samples whose states are recorded: how many (evenly spaced in the order of the target), or their positions. None: six samples,
+        three evenly spaced in the order of the target, and the three others with the largest error: the misclassified samples with the largest loss -ln p(true class), one of each class before a second of any, or the
+        largest absolute errors of a regression. They are a chosen, not a random sample: means over them are no estimates for the split. Without labels or without
+        ``coalitions`` all six are evenly spaced. The attribute ``recorded_samples`` of the Trace states the rule, and which samples were chosen for their error.
     epochs
         Epochs to replay for those samples; None: all with stored weights. The best epoch is always included.
     coalitions
@@ -211,7 +216,7 @@ def record(
     """
     spec = run.model.spec
     matching = matched(spec, split, "record")
-    chosen = chosen_samples(split, recorded_samples)
+    selection = without_model(split, recorded_samples)
     replayed = chosen_epochs(run, epochs)
     many = len(spec.modalities) > MAX_EXACT_PLAYERS
     if coalitions and many:
@@ -230,13 +235,17 @@ def record(
     if members is not None:
         warn_of_untrained(run, members)
     prefix_meaning(run.model, prefixes)
-    rule, note = attribution_rule(run, split, matching, chosen, attribution)
+    rule, note = attribution_rule(run, split, matching, selection.rows, attribution)
     notes += (note,) if note else ()
     recording = Recording(run, split, matching, replayed, members, influence, aligns, prefixes, rule, notes)
-    sizes = Sizes.of(recording, len(chosen))
+    sizes = Sizes.of(recording, len(selection.rows))
+    if path is None:
+        refuse_large(sizes.groups, limit_bytes)
+    if recorded_samples is None and members is not None:  # the predictions of all samples are recorded as well
+        selection = default_selection(run, split, matching)
+    recording, chosen = replace(recording, selection=selection.attrs()), selection.rows
     if path is not None:
         return load(write_in_chunks(recording, chosen, path, sizes, chunk, limit_bytes, progress), chunks="auto")
-    refuse_large(sizes.groups, limit_bytes)
     rows = np.arange(len(split))
     trace = xr.DataTree.from_dict(recording.per_run() | recording.recorded_samples(chosen) | recording.coalitions(rows))
     trace.attrs = recording.attrs()

@@ -11,6 +11,7 @@ import xarray as xr
 import mmviz
 from mmviz.core.errors import ConfigError
 from mmviz.data.clock import clock_of, spans_of, step_edges
+from mmviz.data.tokens import frame_tokens
 from mmviz.models.user_module.model import Adapted
 
 if TYPE_CHECKING:
@@ -144,6 +145,12 @@ def inputs_of(matching: Matching, split: Split, chosen: np.ndarray) -> dict[str,
             attrs={"rate_hz": modality.rate_hz, "description": modality.description},
         )
         data["value"].attrs["units"] = modality.unit
+        if modality.display is not None:
+            data.attrs["display"] = modality.display.plain()
+        tokens = frame_tokens(split.extras, modality.name, chosen, data.sizes["frame"])
+        if tokens is not None:
+            data["token"] = (("recorded_sample", "frame"), tokens)
+            data["token"].attrs = {"long_name": "word or token of the frame; empty without one"}
         data.attrs |= {"spacing_s": modality.spacing_s, "irregular": modality.irregular, "static": int(modality.static)}
         if modality.name in times or (times and modality.steps == 1):  # a single frame holds for the whole recording
             valid = data["valid"].values

@@ -21,7 +21,8 @@ from mmviz.recording.end_to_end import ATTRIBUTIONS, averaged_modalities
 from mmviz.recording.faithfulness import FRACTIONS_OF_TRACE
 from mmviz.recording.groups import Recording
 from mmviz.recording.influence import steps_per_block
-from mmviz.recording.samples import chosen_epochs, chosen_samples
+from mmviz.recording.sample_selection import without_model
+from mmviz.recording.samples import chosen_epochs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -119,7 +120,7 @@ def estimate(
     run: Run,
     split: Split,
     *,
-    recorded_samples: int | Sequence[int] | np.ndarray = 6,
+    recorded_samples: int | Sequence[int] | np.ndarray | None = None,
     epochs: Sequence[int] | None = None,
     coalitions: bool = True,
     influence: bool = True,
@@ -143,7 +144,7 @@ def estimate(
     members = membership(M) if coalitions else None
     matching, replayed = matched(run.model.spec, split, "estimate"), chosen_epochs(run, epochs)
     recording = Recording(run, split, matching, replayed, members, influence, aligns, attribution=rule)
-    return Sizes.of(recording, len(chosen_samples(split, recorded_samples))).groups
+    return Sizes.of(recording, len(without_model(split, recorded_samples).rows)).groups
 
 
 def refuse_large(sizes: Mapping[str, int], limit: int, *, what: str = "the Trace", other: str = "") -> None:

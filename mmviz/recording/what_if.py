@@ -129,8 +129,8 @@ class WhatIf:
         """Return whether an edit is undefined for a modality."""
         return (
             (kind == "text" and modality.name not in self._text)
-            or (kind == "delay" and modality.static)
-            or (kind in ("noise", "seed") and modality.name in tokens)
+            or (kind in ("delay", "window") and modality.static)
+            or (kind in ("amplitude", "noise", "seed") and modality.name in tokens)
             or (kind in INTERVENTIONS and kind not in possible_interventions(self._run.model, modality.name))
         )
 
@@ -168,9 +168,10 @@ class WhatIf:
                     f"what_if: {refused[0]} of {name!r}, but {self._run.info['model']['name']!r} has no such SSM stream or edge; use mmviz.intervene "
                     "for streams that modalities share"
                 )
-            if name in self.offers and edit.get("noise") and "noise" not in self.offers[name]:
+            changed = edit.get("noise") or edit.get("amplitude", 1) != 1
+            if name in self.offers and changed and "noise" not in self.offers[name]:
                 raise ConfigError(
-                    f"what_if: {name!r} holds token ids, to which no noise can be added; swap or mask it instead"
+                    f"what_if: {name!r} holds token ids, to which no noise can be added and which have no amplitude; swap or mask it instead"
                 )
         row = row_of(self._part, sample, "sample")
         split = edited(self._part, row, edits, spec=self._matching.spec, text=self._text)

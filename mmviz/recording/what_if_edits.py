@@ -1,8 +1,7 @@
-"""Edits of one sample: mask, delay, noise, swap with another sample, new text; and the checks of interventions on hidden states and edges."""
+"""Edits of one sample: mask, masked frames, delay, amplitude, noise, swap with another sample, new text; checks of interventions on hidden states."""
 
 from __future__ import annotations
 
-import math
 import operator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -10,9 +9,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mmviz.core.errors import ConfigError
-from mmviz.core.options import one_of
+from mmviz.core.options import number, one_of
 from mmviz.data.clock import clock_of, delayed_frames
 from mmviz.data.dataset import Split
+from mmviz.data.tokens import tokens_key
+from mmviz.recording.counter_noise import counter_normal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -27,10 +28,12 @@ if TYPE_CHECKING:
 EDITS = {
     "mask": "True: the modality is masked, as if it were absent",
     "delay": "whole steps of the modality (with timestamps: median spacings) of delay (negative: advance)",
+    "amplitude": "factor of the recorded values, from 0 to 10",
     "noise": "sd of added Gaussian noise, as a share of each channel's sd over the training split, from 0 to 10",
-    "seed": "seed of the noise, a whole number from 0",
+    "seed": "seed of the noise, a whole number from 0 to 2^32 - 1",
     "swap": "id of the sample that replaces this modality",
     "text": "text whose encoded steps replace this modality",
+    "window": "[first, last]: these frames of the modality are masked; 0 is its first frame",
     "state": "zero: the hidden state of the modality's SSM stream is set to 0 from a step on, in every layer; hold: it keeps its value",
     "cut": "name of the source whose coupling edge to this modality is cut from a step on, in every layer",
     "step": "first step of the change of state or edge, from 0",
@@ -38,6 +41,8 @@ EDITS = {
 #: those that change the model's computation instead of the data
 INTERVENTIONS = ("state", "cut", "step")
 MAX_NOISE = 10.0
+MAX_AMPLITUDE = 10.0
+MAX_SEED = 2**32 - 1
 
 
 def edited(
@@ -50,7 +55,7 @@ def edited(
 ) -> Split:
     """Return an edited copy of one sample as a split.
 
-    Edits of one modality are applied in this order: swap or text, delay, noise, mask. :data:`INTERVENTIONS` do not change the data.
+    Edits of one modality are applied in this order: swap or text, delay, amplitude, noise, masked frames, mask. :data:`INTERVENTIONS` do not change the data.
 
     Parameters
     ----------
@@ -66,32 +71,37 @@ def edited(
     Raises
     ------
     ConfigError
-        A modality, an edit, a value or a sample that does not exist; a delay or noise without recorded steps; swap and
+        A modality, an edit, a value or a sample that does not exist; a delay, amplitude or noise without recorded steps; swap and
         text together; a text with more steps than the data set has.
 
     Notes
     -----
     A delay shifts the recorded steps d[i]: step i becomes d[i - delay], or the first or last recorded step beyond the ends;
-    padding and gaps stay in place. With timestamps a step is the modality's median spacing in seconds. Noise is drawn per recorded step and channel by
-    ``numpy.random.default_rng([seed, position of the modality])``, so that the pattern is the same for every scale.
+    padding and gaps stay in place. With timestamps a step is the modality's median spacing in seconds. Noise is
+    :func:`mmviz.recording.counter_noise.counter_normal` of the seed and the position of the modality, value f · channels + c at frame f and channel c: the
+    pattern is the same for every scale and mask, and in the page.
     """
     unknown = [name for name in edits if name not in spec.names]
     if unknown:
         raise ConfigError(f"what_if: edits name {unknown[0]!r:.80}, which is not one of {', '.join(spec.names)}")
     one = part.take([row])
-    times = dict(one.times)
+    times, extras = dict(one.times), dict(one.extras)
     for m, modality in enumerate(spec.modalities):
         edit = _checked(modality.name, edits.get(modality.name, {}))
         x, valid = one.inputs[modality.name][0], one.valid[modality.name][0]
+        words = _words_of(part, row, modality.name)
         if "swap" in edit:
             other = row_of(part, edit["swap"], f"swap of {modality.name!r}")
             x, valid = np.array(part.inputs[modality.name][other]), np.array(part.valid[modality.name][other])
+            words = _words_of(part, other, modality.name)
             if modality.name in part.times:
                 times[modality.name] = _on_clock_of(part, row, other, modality.name)
         elif "text" in edit:
-            x, valid = _from_text(edit["text"], modality, (text or {}).get(modality.name), len(x))
-        for kind in ("delay", "noise"):
-            if edit.get(kind) and not valid.any():
+            encoder = (text or {}).get(modality.name)
+            x, valid = _from_text(edit["text"], modality, encoder, len(x))
+            words = _words_of_text(edit["text"], encoder, int(valid.sum()))
+        for kind, neutral in (("delay", 0), ("amplitude", 1), ("noise", 0)):
+            if edit.get(kind, neutral) != neutral and not valid.any():
                 raise ConfigError(
                     f"what_if: {kind} of {modality.name!r}, which has no recorded step in sample {str(part.ids[row])!r:.80}; "
                     "swap it for another sample's first"
@@ -102,12 +112,37 @@ def edited(
             )
         if edit.get("delay"):
             seconds = times[modality.name][0] if modality.name in times else None
+            if words is not None:
+                places = delayed(np.arange(len(x))[:, None], valid, edit["delay"], seconds, modality.spacing_s)[:, 0]
+                words = [words[place] if place < len(words) else "" for place in places]
             x = delayed(x, valid, edit["delay"], seconds, modality.spacing_s)
+        if edit.get("amplitude", 1.0) != 1.0:
+            x = np.where(valid[:, None], x * np.float32(edit["amplitude"]), x)
         if edit.get("noise"):
-            x = noisy(x, valid, edit["noise"] * modality.std, seed=[edit.get("seed", 0), m])
+            x = noisy(
+                x, valid, edit["noise"] * np.asarray(modality.std, np.float64), seed=edit.get("seed", 0), stream=m
+            )
+        if "window" in edit:
+            valid = _without_window(valid, edit["window"], f"what_if: edits[{modality.name!r}]")
         one.inputs[modality.name] = np.ascontiguousarray(x, dtype=np.float32)[None]
         one.valid[modality.name] = (valid & (not edit.get("mask", False)))[None]
-    return replace(one, times=times)
+        if words is not None or tokens_key(modality.name) in extras:
+            extras[tokens_key(modality.name)] = np.empty(1, dtype=object)
+            extras[tokens_key(modality.name)][0] = words
+    return replace(one, times=times, extras=extras)
+
+
+def _words_of(part: Split, row: int, name: str) -> list[str] | None:
+    """Return the word of each frame of one sample; None where it is not known."""
+    held = part.extras.get(tokens_key(name))
+    return None if held is None or held[row] is None else list(held[row])
+
+
+def _words_of_text(text: str, encoder: Encoder | None, steps: int) -> list[str] | None:
+    """Return the words of a new text, one per step: from the encoder's ``tokens``, else its parts between spaces; None where neither is one per step."""
+    tokens = getattr(encoder, "tokens", None)
+    found = list(tokens([text])[0]) if callable(tokens) else text.split()
+    return found if len(found) == steps else None
 
 
 def delayed(
@@ -142,12 +177,23 @@ def noisy(
     valid: Bool[np.ndarray, " step"],
     sd: Float[np.ndarray, " feature"],
     *,
-    seed: int | Sequence[int],
+    seed: int,
+    stream: int = 0,
 ) -> np.ndarray:
-    """Return the recorded steps with Gaussian noise of standard deviation ``sd`` per feature."""
+    """Return the recorded steps with Gaussian noise of standard deviation ``sd`` per feature; see :func:`edited`."""
     out = np.array(x)
-    drawn = np.random.default_rng(seed).standard_normal((int(valid.sum()), x.shape[1]))
-    out[valid] = (x[valid] + drawn * sd).astype(x.dtype)
+    drawn = counter_normal(seed, stream, x.size).reshape(x.shape)
+    out[valid] = (x + drawn * sd)[valid].astype(x.dtype)
+    return out
+
+
+def _without_window(valid: Bool[np.ndarray, " step"], window: tuple[int, int], place: str) -> Bool[np.ndarray, " step"]:
+    """Return the mask of recorded steps without the steps first..last."""
+    first, last = window
+    if last >= len(valid):
+        raise ConfigError(f"{place}: window is [{first}, {last}], and the last frame is {len(valid) - 1}")
+    out = np.array(valid)
+    out[first : last + 1] = False
     return out
 
 
@@ -172,13 +218,12 @@ def _checked(name: str, edit: Mapping[str, Any]) -> dict[str, Any]:
     for kind in ("delay", "seed"):
         if kind in edit:
             out[kind] = _whole(edit[kind], f"{place}: {kind}")
-    if out.get("seed", 0) < 0:
-        raise ConfigError(f"{place}: seed is {out['seed']}, expected a whole number from 0")
-    share = edit.get("noise", 0.0)
-    if isinstance(share, bool) or not isinstance(share, (int, float, np.number)) or not 0 <= share <= MAX_NOISE:
-        raise ConfigError(f"{place}: noise is {share!r:.80}, expected a share of the sd from 0 to {MAX_NOISE:g}")
-    if not math.isfinite(share):
-        raise ConfigError(f"{place}: noise is {share!r}, expected a finite share of the sd")
+    if not 0 <= out.get("seed", 0) <= MAX_SEED:
+        raise ConfigError(f"{place}: seed is {out['seed']}, expected a whole number from 0 to {MAX_SEED}")
+    number(edit.get("noise", 0.0), f"{place}: noise", low=0, high=MAX_NOISE)
+    number(edit.get("amplitude", 1.0), f"{place}: amplitude", low=0, high=MAX_AMPLITUDE)
+    if "window" in edit:
+        out["window"] = _window(edit["window"], f"{place}: window")
     if not isinstance(edit.get("mask", False), (bool, np.bool_)):
         raise ConfigError(f"{place}: mask is {edit['mask']!r:.80}, expected True or False")
     if "swap" in edit and "text" in edit:
@@ -186,6 +231,15 @@ def _checked(name: str, edit: Mapping[str, Any]) -> dict[str, Any]:
     if "state" in edit:
         one_of(edit["state"], ("zero", "hold"), f"{place}: state")
     return out
+
+
+def _window(value: object, place: str) -> tuple[int, int]:
+    if not isinstance(value, (list, tuple)) or len(value) != 2:
+        raise ConfigError(f"{place} is {value!r:.80}, expected [first frame, last frame]")
+    first, last = (_whole(end, place) for end in value)
+    if not 0 <= first <= last:
+        raise ConfigError(f"{place} is [{first}, {last}], expected 0 <= first frame <= last frame")
+    return first, last
 
 
 def _whole(value: object, place: str) -> int:

@@ -55,7 +55,7 @@ def main(arguments: Sequence[str]) -> int:
     if not 1 <= given.port <= 65535:
         raise ConfigError(f"app: --port={given.port}; give a number from 1 to 65535")
     with tempfile.TemporaryDirectory(prefix="mmviz-app-") as folder:
-        notebook = write_notebook(given.traces, Path(folder))
+        notebook = write_notebook(given.traces, Path(folder), model=given.model)
         if given.no_token and not _loopback(given.ip):
             sys.stderr.write(
                 f"app: warning: no token, and {given.ip} is not loopback: anyone who can connect to this machine can see the Traces\n"
@@ -64,29 +64,38 @@ def main(arguments: Sequence[str]) -> int:
     return 0
 
 
-def write_notebook(traces: Sequence[Path], folder: Path) -> Path:
+def write_notebook(traces: Sequence[Path], folder: Path, *, model: Path | None = None) -> Path:
     """Write the frames of the Traces and a notebook with one cell that shows them; return the path of the notebook.
+
+    ``model``: file of :meth:`mmviz.io.page_model.PageModel.save`; edits are then predicted in the page.
 
     Raises
     ------
     DataError
-        See :class:`mmviz.widgets.Explorer`.
+        See :class:`mmviz.widgets.Explorer`; or the file of the model cannot be read.
+    ConfigError
+        The model does not belong to the Trace, or is given with two Traces.
     """
     import nbformat
 
     from mmviz import plots, trace
     from mmviz.core.escape import visible
+    from mmviz.io.page_model import PageModel
     from mmviz.widgets import Explorer
 
     frames = [plots.explorer_frame(trace.load(path)) for path in traces]
     if len({frame.attrs["run"] for frame in frames}) < len(frames):  # both runs have the same folder
         for path, frame in zip(traces, frames, strict=True):
             frame.attrs["run"] = visible(path.stem)
-    Explorer(frame=frames[0], other=frames[1] if len(frames) == 2 else None)
+    page_model = None if model is None else PageModel.load(model)
+    Explorer(frame=frames[0], other=frames[1] if len(frames) == 2 else None, model=page_model)
+    if page_model is not None:
+        page_model.save(folder / "model.mmviz")
     for letter, frame in zip("ab", frames, strict=False):
         frame.to_netcdf(folder / f"{letter}.nc", engine="h5netcdf")
     names = [f"{letter}.nc" for letter in "ab"[: len(frames)]]
-    cell = nbformat.v4.new_code_cell(f"from mmviz.server.page import explorer_page\n\nexplorer_page({names!r})")
+    given = f"{names!r}" if model is None else f"{names!r}, model='model.mmviz'"
+    cell = nbformat.v4.new_code_cell(f"from mmviz.server.page import explorer_page\n\nexplorer_page({given})")
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
     notebook = nbformat.v4.new_notebook(cells=[cell], metadata={"kernelspec": kernel, "title": _TITLE})
     path = folder / "explorer.ipynb"
@@ -145,6 +154,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--ip", default="127.0.0.1", help="IP address of the server; 0.0.0.0: all interfaces (default: loopback)"
     )
+    parser.add_argument("--model", type=Path, help="file of PageModel.save: edits are predicted in the page")
     parser.add_argument("--port", type=int, default=8866)
     parser.add_argument("--no-token", action="store_true", help="allow access without a token")
     return parser

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import traitlets
 import xarray as xr
 
+from mmviz.io.page_model import PageModel
 from mmviz.widgets.explorer import Explorer
 
 if TYPE_CHECKING:
@@ -19,15 +20,19 @@ class ExplorerPage(Explorer):
     address = traitlets.Bool(default_value=True).tag(sync=True)
 
 
-def explorer_page(frames: Sequence[str]) -> ExplorerPage:
+def explorer_page(frames: Sequence[str], model: str | None = None) -> ExplorerPage:
     """Return the Explorer of one frame, or of two side by side.
 
     Parameters
     ----------
     frames
         Paths of one or two netCDF files, each a frame of :func:`mmviz.plots.explorer_frame`.
+    model
+        Path of a file of :meth:`mmviz.io.page_model.PageModel.save`: edits are then predicted in the page.
     """
     opened = [xr.load_dataset(path, engine="h5netcdf") for path in frames]
-    view = ExplorerPage(frame=opened[0], other=opened[1] if len(opened) == 2 else None)
-    view.edit_options = {"never": True}  # no model is served
+    page_model = None if model is None else PageModel.load(model)
+    view = ExplorerPage(frame=opened[0], other=opened[1] if len(opened) == 2 else None, model=page_model)
+    if page_model is None:
+        view.edit_options = {"never": True}  # no model is served
     return view

@@ -11,6 +11,7 @@ import pandas as pd
 
 from mmviz.core.errors import CheckpointError, MissingDependencyError
 from mmviz.io.atomic import atomic_path
+from mmviz.io.files import open_regular
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -124,7 +125,7 @@ class Store:
         parquet, arrow = _pyarrow()
         try:
             # opened here, as Arrow may take a path for a dataset or a partition
-            with path.open("rb") as file:
+            with open_regular(path) as file:
                 rows = parquet.ParquetFile(file, page_checksum_verification=True).read().to_pylist()
         except (OSError, ValueError, arrow.ArrowException):
             return None

@@ -44,6 +44,9 @@ Seconds, where the data have timestamps: ``/inputs/NAME/time`` and ``end``, star
 frame; the time from the end of a frame to the start of the next one is a gap), and ``/clock/start`` and
 ``stop``, the time range of each step of the model. All times of a sample are on one clock. Without timestamps these groups are absent.
 
+``/inputs/NAME`` may have the attribute ``display``, the fields of `mmviz.data.Display`: how a page draws the input. Without it: lines.
+``token`` (recorded_sample, frame), for text: the word or token of each frame, "" without one.
+
 A combined Trace (`mmviz.trace.combine`) holds several Traces of one model and data, trained with different seeds: its children
 ``/runs/0``, ``/runs/1``, ... are complete Traces. :data:`COMBINED_ATTRS` are the attributes of its root. Each run keeps its epochs and
 its best epoch; samples and recorded samples are the same in all runs.
@@ -53,7 +56,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mmviz.core.errors import DataError
+from mmviz.core.display import Display
+from mmviz.core.errors import ConfigError, DataError
 from mmviz.core.options import takes
 
 if TYPE_CHECKING:
@@ -164,6 +168,8 @@ INPUT: dict[str, tuple[tuple[str, ...], str]] = {
     "value": (("recorded_sample", "frame", "feature"), "f"),
     "valid": (("recorded_sample", "frame"), "b"),
 }
+#: additional variable of a modality of text: the word or token of each frame, "" without one
+TOKENS: dict[str, tuple[tuple[str, ...], str]] = {"token": (("recorded_sample", "frame"), "UOT")}
 #: every child of ``scans`` is one captured scan
 SCAN: dict[str, tuple[tuple[str, ...], str]] = {
     "norm": (("recorded_sample", "scan_stream", "scan_step", "scan_channel"), "f"),
@@ -289,7 +295,9 @@ def validate(trace: xr.DataTree) -> None:
                 f"Trace: group /inputs/{name} is missing; /inputs contains {', '.join(trace['inputs'].children)}"
             )
         recorded = trace["inputs"][name].to_dataset()
-        _check_group(f"/inputs/{name}", recorded, INPUT | TIMED if set(TIMED) & set(recorded.data_vars) else INPUT)
+        timed = TIMED if set(TIMED) & set(recorded.data_vars) else {}
+        _check_group(f"/inputs/{name}", recorded, INPUT | timed | (TOKENS if "token" in recorded else {}))
+        _check_display(name, recorded)
     if "attribution_frames" in trace.children:
         for name, child in trace["attribution_frames"].children.items():
             if name not in trace.attrs["modalities"]:
@@ -299,6 +307,19 @@ def validate(trace: xr.DataTree) -> None:
             _check_group(f"/attribution_frames/{name}", child.to_dataset(), ATTRIBUTION_FRAMES)
     if "scans" in trace.children:
         _check_scans(trace)
+
+
+def _check_display(name: str, recorded: xr.Dataset) -> None:
+    """Raise DataError where the attribute ``display`` of an input is not that of a `mmviz.core.display.Display`."""
+    display = recorded.attrs.get("display")
+    if display is None:
+        return
+    place = f"attribute 'display' of /inputs/{name}"
+    try:
+        known = recorded.attrs.get("rate_hz") or recorded.attrs.get("spacing_s")
+        Display(**display).require_fit(recorded.sizes["feature"], known, place)
+    except (ConfigError, TypeError) as error:
+        raise DataError(f"Trace: {place} is {display!r:.100}, which is not valid ({error})") from error
 
 
 def _check_scans(trace: xr.DataTree) -> None:

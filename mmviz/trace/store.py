@@ -80,8 +80,16 @@ def _automatic(tree: xr.DataTree, dim: str) -> int:
 
 
 _CHUNK_BYTES = 1 << 20
+_ATTRIBUTE_MEMORY = 64 << 20  # bytes for the values of one attribute
 #: attributes that are only read by people; names of modalities and classes are compared with other places of the file
 _DESCRIPTIVE = ("created", "dataset", "description", "licence", "long_name", "mmviz", "notes", "run", "source", "units")
+#: a Trace has no packed numbers, dates or encoded text: an attribute that names one would widen an array after its size was checked
+_AS_STORED: dict[str, Any] = {
+    "mask_and_scale": False,
+    "decode_times": False,
+    "decode_timedelta": False,
+    "concat_characters": False,
+}
 _HDF5_MAGIC = b"\x89HDF\r\n\x1a\n"
 
 
@@ -167,7 +175,7 @@ def load(path: str | Path, *, chunks: int | Literal["auto"] | None = None) -> xr
     source = Path(path)
     _require_netcdf(source)
     try:
-        opened = xr.open_datatree(source, engine="h5netcdf", cache=False)
+        opened = xr.open_datatree(source, engine="h5netcdf", cache=False, **_AS_STORED)
         if chunks is None:
             with opened:
                 opened = opened.load()
@@ -244,7 +252,7 @@ def _decode(data: xr.Dataset) -> xr.Dataset:
     out.attrs = _from_json(data.attrs, "group")
     for name in list(out.variables):
         variable = out[name].variable
-        attrs = _from_json(variable.attrs, name)
+        attrs = _from_json({key: value for key, value in variable.attrs.items() if key != "_FillValue"}, name)
         if variable.dtype.kind in "OT":
             out[name] = (variable.dims, variable.values.astype(str))
         out[name].attrs = attrs
@@ -270,7 +278,10 @@ def _to_json(attrs: dict[Any, Any], place: str) -> dict[str, str]:
 
 def _from_json(attrs: dict[Any, Any], place: object) -> dict[str, Any]:
     try:
-        found = {str(name): parse_json(value, where=f"attribute {name!r}") for name, value in attrs.items()}
+        found = {
+            str(name): parse_json(value, where=f"attribute {name!r}", max_memory=_ATTRIBUTE_MEMORY, nan=True)
+            for name, value in attrs.items()
+        }
         return {name: _printable(value) if name in _DESCRIPTIVE else value for name, value in found.items()}
     except (TypeError, ValueError, AttributeError) as error:
         raise DataError(

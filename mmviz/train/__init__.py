@@ -7,6 +7,8 @@ from mmviz.train.config import TrainConfig
 from mmviz.train.contributions import ContributionMonitor
 from mmviz.train.epoch_loggers import MLflowLog, TensorBoardLog
 from mmviz.train.fit import fit
+from mmviz.train.intervention import Intervention
+from mmviz.train.live import LiveTraining
 from mmviz.train.run import Run, as_run, load
 from mmviz.train.strategies import STRATEGIES
 from mmviz.train.strategies.base import Strategy, Training, Update
@@ -15,6 +17,8 @@ __all__ = [
     "STRATEGIES",
     "Augment",
     "ContributionMonitor",
+    "Intervention",
+    "LiveTraining",
     "MLflowLog",
     "Run",
     "Strategy",

@@ -23,7 +23,7 @@ from mmviz.models.registry import is_registered
 from mmviz.models.user_module.model import Adapted
 from mmviz.train.model_entry import model_entry
 from mmviz.train.object_digest import class_sources, object_digest
-from mmviz.train.run import Run, load
+from mmviz.train.run import Run, read_run
 from mmviz.train.stored_tensors import on_cpu
 
 if TYPE_CHECKING:
@@ -134,7 +134,7 @@ def _loaded(folder: Path, model: FusionModel | None) -> Run | None:
     if not (folder / "run.json").exists():
         return None
     try:
-        run = load(folder, model=model)
+        run = read_run(folder, model)[0]
     except CheckpointError:
         with contextlib.suppress(InUseError, OSError), locked(folder):  # read again while no process writes to it
             again = _repaired(folder, model)
@@ -145,7 +145,7 @@ def _loaded(folder: Path, model: FusionModel | None) -> Run | None:
 
 def _repaired(folder: Path, model: FusionModel | None) -> Run | None:
     try:
-        return load(folder, model=model)
+        return read_run(folder, model)[0]
     except CheckpointError as error:
         warnings.warn(f"fit: the cached training is damaged and is repeated: {error}", UserWarning, stacklevel=5)
         (folder / "run.json").unlink(missing_ok=True)

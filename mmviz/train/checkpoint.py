@@ -6,7 +6,7 @@ import contextlib
 import hashlib
 import json
 import math
-import re
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,6 +23,7 @@ from mmviz.io.files import parse_json, read_regular
 from mmviz.io.folder_lock import FolderLock, holder_of
 from mmviz.models.registry import stored_options
 from mmviz.train.config import SELECT
+from mmviz.train.run_index import WRITTEN, without_index
 from mmviz.train.stored_tensors import check_tensors, on_cpu, stored_copy
 
 if TYPE_CHECKING:
@@ -34,8 +35,8 @@ if TYPE_CHECKING:
 
 FORMAT = 1
 _LARGEST = 8 << 30
-_LARGEST_INDEX = 256 << 20
-_WRITTEN = re.compile(r"(epoch|state)-\d{4,}\.safetensors")
+_LARGEST_INDEX = 64 << 20
+_INDEX_MEMORY = 256 << 20
 #: entry of the history in older versions -> its name; with a slash, followed by the name of a modality
 _OLD_ENTRIES = {
     "score_alone/": "unimodal_score/",
@@ -87,7 +88,10 @@ class TrainingState:
         try:
             tensors = load_tensors(data)  # also checks the header
             header = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])
-            return cls(tensors, parse_json(header["__metadata__"]["plain"], where=path.name))
+            return cls(
+                tensors,
+                parse_json(header["__metadata__"]["plain"], where=path.name, max_memory=_INDEX_MEMORY, nan=True),
+            )
         except Exception as error:
             raise CheckpointError(f"{path} is not the state of a training ({error}); train again") from error
 
@@ -134,11 +138,12 @@ class RunFolder:
         CheckpointError
             If the folder cannot be written.
         """
-        new, lock = not self.path.exists(), FolderLock(self.path)
+        lock = FolderLock(self.path)
         try:
+            new = not self.path.exists()
             self.path.mkdir(parents=True, exist_ok=True)
             lock.acquire()
-        except OSError as error:
+        except (OSError, ValueError) as error:  # ValueError: no valid path, such as one with NUL
             raise self._unwritable(error) from error
         try:
             yield
@@ -151,7 +156,7 @@ class RunFolder:
     @property
     def holds_run(self) -> bool:
         """Whether ``run.json`` exists."""
-        return (self.path / "run.json").exists()
+        return os.path.exists(self.path / "run.json")  # noqa: PTH110 - Path.exists raises for a name that is too long
 
     def refuse_existing_run(self, *, overwrite: bool) -> None:
         """Raise CheckpointError where the folder holds a run that is not to be overwritten."""
@@ -236,10 +241,10 @@ class RunFolder:
         """
         path = self.path / "run.json"
         try:
-            index = parse_json(read_regular(path, max_bytes=_LARGEST_INDEX), where=str(path))
+            index = parse_json(read_regular(path, max_bytes=_LARGEST_INDEX), where=str(path), max_memory=_INDEX_MEMORY)
         except FileNotFoundError:
             busy = holder_of(self.path)
-            begun = f"; {busy} has begun a training there" if busy else "; give the out= folder of a training"
+            begun = f"; {busy} has begun a training there" if busy else f"; {without_index(self.path)}"
             raise CheckpointError(f"{path} is not there{begun}") from None
         except (OSError, ValueError) as error:
             raise CheckpointError(f"{path} cannot be read ({error})") from error
@@ -273,7 +278,7 @@ class RunFolder:
     def _written_files(self, *kinds: str) -> list[Path]:
         """Return the files in ``weights`` that a training has written; any other file is left alone."""
         found = sorted((self.path / "weights").iterdir())
-        return [path for path in found if (match := _WRITTEN.fullmatch(path.name)) and match[1] in kinds]
+        return [path for path in found if (match := WRITTEN.fullmatch(path.name)) and match[1] in kinds]
 
     def _verified_bytes(self, entry: dict[str, str]) -> bytes:
         """Return the content of a file of ``run.json``; its sha256 is checked."""
@@ -301,7 +306,7 @@ class RunFolder:
                 f"{self.path / name} cannot be written ({error}); what was saved before is intact"
             ) from error
 
-    def _unwritable(self, error: OSError) -> CheckpointError:
+    def _unwritable(self, error: OSError | ValueError) -> CheckpointError:
         return CheckpointError(f"{self.path} cannot be written ({error}); choose another out=")
 
 
@@ -425,9 +430,10 @@ def read_resume_point(folder: RunFolder, model: FusionModel, configuration: dict
     if isinstance(model_before, dict) and isinstance(model_before.get("options"), dict):
         options = stored_options(str(model_before.get("name")), model_before["options"])
         before = before | {"model": model_before | {"options": options}}
+    before, here = _without_later(before, epoch), _without_later(configuration, epoch)
     differences = [
         f"{name} is {here!r}, was {there!r}"
-        for name, there, here in _differences("", before, configuration)
+        for name, there, here in _differences("", before, here)
         if name not in _MAY_DIFFER
     ]
     if differences:
@@ -443,6 +449,15 @@ def read_resume_point(folder: RunFolder, model: FusionModel, configuration: dict
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise CheckpointError(f"{folder.path / 'run.json'} is not the index of a run ({error!r})") from error
     return ResumePoint(state, read_history(history), weights, entries, index["state"])
+
+
+def _without_later(configuration: dict[str, Any], epoch: int) -> dict[str, Any]:
+    """Return a configuration without the interventions after an epoch: those may differ where a training is resumed."""
+    options = configuration.get("train")
+    if not isinstance(options, dict):
+        return configuration
+    past = [each for each in options.get("interventions", []) if each["epoch"] <= epoch]
+    return configuration | {"train": options | {"interventions": past}}
 
 
 def read_history(rows: Any) -> list[dict[str, float]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,6 +11,7 @@ from mmviz.core.options import number, one_of, whole
 from mmviz.train.augmentation import Augment
 from mmviz.train.class_balance import SAMPLINGS, checked_weight
 from mmviz.train.contributions import ContributionMonitor
+from mmviz.train.intervention import Intervention, ordered
 
 #: selection of the returned epoch -> validation score that decides; "" is the first score of the task
 SELECT = {"best": "", "last": "", "balanced_accuracy": "balanced_accuracy", "f1_macro": "f1_macro"}
@@ -69,6 +71,11 @@ class TrainConfig:
     precision
         ``32-true``, ``64-true``, ``bf16-mixed`` (matrix products in bfloat16, the scan in float32), or, with CUDA only, ``16-mixed``
         (in float16 with a scaled loss: an update whose gradient overflows is left out); a run holds float32 weights.
+    modality_gradients
+        Store the norm of the gradient of the parameters that only one modality uses, mean over updates before clipping, as
+        ``modality_gradient_norm/<modality>`` in the history. A norm per parameter and update is computed; False computes none.
+    interventions
+        Changes of the training at a given epoch and batch, each an :class:`mmviz.train.Intervention`.
     train, valid
         Names of the training split and the validation split. Without a validation split the last epoch is selected.
     """
@@ -92,6 +99,8 @@ class TrainConfig:
     seed: int = 0
     accelerator: str = "auto"
     precision: str = "32-true"
+    modality_gradients: bool = False
+    interventions: Sequence[Intervention] = ()
     train: str = "train"
     valid: str = "valid"
 
@@ -107,6 +116,7 @@ class TrainConfig:
         one_of(self.select, SELECT, "fit: select")
         object.__setattr__(self, "class_weight", checked_weight(self.class_weight))
         one_of(self.sampling, SAMPLINGS, "fit: sampling")
+        one_of(self.modality_gradients, (False, True), "fit: modality_gradients")
         if self.sampling == "balanced" and self.bucket:
             raise ConfigError(
                 f"fit: sampling='balanced' and bucket={self.bucket} both choose the samples of a batch; leave out one of them"
@@ -117,6 +127,7 @@ class TrainConfig:
             )
         for name, low in _INTEGERS.items():
             object.__setattr__(self, name, whole(getattr(self, name), f"fit: {name}", low=low))
+        object.__setattr__(self, "interventions", ordered(self.interventions, self.epochs))
         if self.block > 1 and not self.bucket:
             raise ConfigError(
                 f"fit: block={self.block} needs bucket ≥ 1: blocks stay together inside the batches of a bucket"

@@ -20,6 +20,7 @@ from mmviz.train.devices.device_map import check_divisible, device_map
 from mmviz.train.devices.processes import join_torchrun, run_spawned
 from mmviz.train.devices.progress import progress_bar
 from mmviz.train.epoch_loggers import epoch_loggers
+from mmviz.train.intervention import check_interventions
 from mmviz.train.job import Interruptible, Job, run_job
 from mmviz.train.model_entry import loads_without_model
 from mmviz.train.strategies import strategy_of
@@ -126,21 +127,10 @@ def fit(
     with the same number of threads, independent of random numbers drawn before. Another number of threads changes the order of sums,
     and so the last digits.
     """
-    chosen = strategy_of(strategy, strategy_options)
-    config = train_config(chosen, options)
-    check_spec(model, ds)
-    check_model(model, out=out)
-    if config.augment is not None:
-        config.augment.check({m.name: m.features for m in ds.spec.modalities})
-    config = with_split_names(ds, config)
-    check_splits(ds, config)
-    check_module(model, config)
-    check_labels(ds, config)
-    check_recorded(ds, config)
-    check_strategy(chosen, config, ds)
-    loggers = epoch_loggers(log)
-    if loggers is not None:
-        loggers.check(resumes=bool(resume) or cache is not None, overwrite=overwrite)
+    resumes = bool(resume) or cache is not None
+    chosen, config, loggers = checked_options(
+        model, ds, strategy, strategy_options, options, out=out, log=log, resumes=resumes, overwrite=overwrite
+    )
     where = device_map(devices, strategy_backend, timeout, config)
     if cache is not None:
         refuse_other_folder(cache, out, resume)
@@ -158,6 +148,38 @@ def fit(
             except InUseError:  # another process has begun the same training
                 wait_until_free(folder)
     return _train(model, ds, chosen, config, where, out, resume, loggers, overwrite=overwrite, progress=progress)
+
+
+def checked_options(
+    model: FusionModel,
+    ds: Dataset,
+    strategy: str | Strategy,
+    strategy_options: dict[str, Any] | None,
+    options: dict[str, Any],
+    *,
+    out: str | Path | None,
+    log: Any,
+    resumes: bool,
+    overwrite: bool,
+) -> tuple[Strategy, TrainConfig, EpochLoggers | None]:
+    """Return strategy, options and loggers of a training, after every check that :func:`fit` makes before it trains."""
+    chosen = strategy_of(strategy, strategy_options)
+    config = train_config(chosen, options)
+    check_spec(model, ds)
+    check_model(model, out=out)
+    if config.augment is not None:
+        config.augment.check({m.name: m.features for m in ds.spec.modalities})
+    config = with_split_names(ds, config)
+    check_splits(ds, config)
+    check_module(model, config)
+    check_labels(ds, config)
+    check_recorded(ds, config)
+    check_strategy(chosen, config, ds)
+    check_interventions(config, chosen, model, ds)
+    loggers = epoch_loggers(log)
+    if loggers is not None:
+        loggers.check(resumes=resumes, overwrite=overwrite)
+    return chosen, config, loggers
 
 
 def _train(

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
     from mmviz.data.dataset import Dataset
     from mmviz.models.base import FusionModel
+    from mmviz.train.applied_interventions import Control
     from mmviz.train.checkpoint import ResumePoint
     from mmviz.train.config import TrainConfig
     from mmviz.train.devices import Devices
@@ -149,7 +150,9 @@ class Job:
     log: EpochLoggers | None = None
 
 
-def run_job(job: Job, devices: Devices, interrupt: StopRequest, bar: Callable[[int], Bar]) -> Run:
+def run_job(
+    job: Job, devices: Devices, interrupt: StopRequest, bar: Callable[[int], Bar], control: Control | None = None
+) -> Run:
     """Train and return the run; on several devices each process calls this, and each returns the run.
 
     Global random state is as before afterwards.
@@ -187,7 +190,7 @@ def run_job(job: Job, devices: Devices, interrupt: StopRequest, bar: Callable[[i
             info |= {k: v for k, v in folder.read_index()["info"].items() if k == "mlflow_run"}
         log = EpochLog(model, config.select, folder if devices.rank == 0 else None, info)
         splits = seen, held_out, ds.splits.get(config.valid)
-        loop = Loop(fabric, model, strategy, splits, config, log, interrupt, devices, configuration)
+        loop = Loop(fabric, model, strategy, splits, config, log, interrupt, devices, configuration, control)
         if folder is not None and point is not None:
             log.resume(point)
             if devices.rank == 0:
@@ -248,10 +251,14 @@ def _restore(loop: Loop, point: ResumePoint, folder: RunFolder) -> None:
 
 def _info(model: FusionModel, ds: Dataset, config: TrainConfig) -> dict[str, Any]:
     """Return the configuration of a run as plain values: data set, model, options, versions."""
+    options = json.loads(json.dumps(asdict(config)))
+    for name in ("interventions", "modality_gradients"):
+        if not options[name]:
+            del options[name]  # as in the runs that were made before these options
     return {
         "dataset": ds.spec.name,
         "model": model_entry(model),
-        "train": json.loads(json.dumps(asdict(config))),
+        "train": options,
         "backend": "",
         "versions": {"mmviz": mmviz.__version__, "torch": torch.__version__},
     }

@@ -12,23 +12,28 @@ import numpy as np
 import torch
 
 from mmviz.models.batch import batch_of
+from mmviz.train.applied_interventions import AppliedInterventions
 from mmviz.train.checkpoint import TrainingState
 from mmviz.train.class_balance import class_weights
 from mmviz.train.contributions import ContributionEstimator, ContributionMonitor, Contributions
 from mmviz.train.devices.empty_batch import EmptyBatchModel
+from mmviz.train.intervention import check_steps
 from mmviz.train.metrics import loss_of, scores_of
+from mmviz.train.modality_parameters import ModalityGradients, scale_step
 from mmviz.train.sampling import EpochBatches
 from mmviz.train.schedule import warm_cosine
+from mmviz.train.strategies import strategy_of
 from mmviz.train.strategies.base import Training
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from lightning_fabric import Fabric
     from torch.optim import Optimizer
 
     from mmviz.data.dataset import Split
     from mmviz.models.base import FusionModel
+    from mmviz.train.applied_interventions import Control
     from mmviz.train.checkpoint import EpochLog
     from mmviz.train.config import TrainConfig
     from mmviz.train.devices import Devices
@@ -75,6 +80,8 @@ class Loop:
         Those that share the training; each runs a loop.
     configuration
         Model, options and content of the data, stored in the state for the check when the training is resumed.
+    control
+        Source of interventions beside those of the options; None for none.
     """
 
     def __init__(
@@ -88,6 +95,7 @@ class Loop:
         interrupt: StopRequest,
         devices: Devices,
         configuration: dict[str, Any],
+        control: Control | None = None,
     ) -> None:
         self.fabric, self.raw, self.strategy, self.config = fabric, raw, strategy, config
         self.log, self.interrupt, self.devices, self.configuration = log, interrupt, devices, configuration
@@ -116,6 +124,24 @@ class Loop:
             self.estimator = ContributionEstimator(config.monitor, held_out, raw.spec, fabric.device, devices)
         #: called with the row of every whole epoch once it is stored
         self.on_epoch: Callable[[dict[str, float]], None] | None = None
+        self.applied = AppliedInterventions(config, log.info, control)
+        #: whether interventions can be due, checked before every batch
+        self.intervenes = control is not None or bool(config.interventions)
+        self.gradients = ModalityGradients(raw) if config.modality_gradients else None
+        check_steps(config.interventions, self.epochs.updates)
+        strategy.begin(self.training)
+
+    def switch_strategy(self, name: str, options: Mapping[str, Any]) -> None:
+        """Replace the strategy between two epochs; an optimizer of the same name and parameters keeps its moments."""
+        strategy = strategy_of(name, options)
+        strategy.prepare(self.raw)
+        own = strategy.optimizers(self.raw, self._adamw)
+        for key, optimizer in own.items():
+            before = self.optimizers.get(key)
+            if before is not None and _parameters(optimizer) == _parameters(before):
+                optimizer.state = before.optimizer.state
+        self.optimizers = {key: self.fabric.setup_optimizers(optimizer) for key, optimizer in own.items()}
+        self.strategy = strategy
         strategy.begin(self.training)
 
     def _adamw(self, decay: float = 1.0, parameters: Any = None) -> Optimizer:
@@ -144,6 +170,9 @@ class Loop:
             for epoch in range(begin, self.config.epochs + 1):
                 if 0 < self.config.patience < epoch - self.log.best:
                     return "early_stopped"
+                self.applied.begin_epoch()
+                if self.intervenes and self.applied.apply_due(self, epoch, 0):
+                    return "interrupted"
                 row = self._epoch(epoch, bar)
                 if row is None:
                     return "diverged"
@@ -182,12 +211,15 @@ class Loop:
             "made": self.configuration,
             "coalitions": self.log.info.get("trained_coalitions", []),
         }
+        if changes := self.applied.state():
+            plain["interventions"] = changes
         return TrainingState(tensors, plain)
 
     def restore(self, state: TrainingState) -> None:
         """Restore the loop from a checkpoint; the device count may differ."""
         plain, training = state.plain, self.training
         self.raw.load_state_dict(state.under("model/"))
+        self.applied.restore(self, state.epoch, plain.get("interventions", {}))
         for name, optimizer in self.optimizers.items():
             moments: dict[int, dict[str, torch.Tensor]] = defaultdict(dict)
             for key, value in state.under(f"optimizer/{name}/").items():
@@ -223,7 +255,7 @@ class Loop:
 
     def _epoch(self, epoch: int, bar: Bar) -> dict[str, float] | None:
         self.model.train()
-        start = time.perf_counter()
+        start, waited = time.perf_counter(), self.applied.waited
         self.training.seconds.clear()
         entries = dict(self.strategy.before_epoch(epoch))
         order = self.strategy.order(epoch)
@@ -231,14 +263,19 @@ class Loop:
         total, norms, clipped, seen, updates = 0.0, 0.0, 0, 0, 0
         parts: dict[str, list[float]] = defaultdict(lambda: [0.0, 0])
         for number, (rows, read) in enumerate(self.epochs.batches(epoch, order)):
+            if number and self.intervenes and self.applied.apply_due(self, epoch, number):
+                self.stopping = self.cut_short = True
+                break
             batch, own = read.to(self.fabric.device), self.devices.share(rows)
             if self.config.augment is not None:
                 shared = () if self.devices.count == 1 else (len(rows), self.devices)
                 batch = self.config.augment(batch, *shared)
             position = (epoch - 1) * self.epochs.updates + number * self.epochs.updates / batches
-            rate = self.config.learning_rate * warm_cosine(position, self.config.epochs * self.epochs.updates)
+            rate = self.applied.learning_rate * warm_cosine(position, self.config.epochs * self.epochs.updates)
             losses = []
             with self.devices.local_random(self.config.seed, epoch, number):
+                if self.intervenes:
+                    batch = self.applied.masked(batch, self.devices)
                 for update in self.strategy.updates(batch, own):
                     self.training.coalitions.after_update()
                     loss, norm = self._step(update, rate)
@@ -268,7 +305,10 @@ class Loop:
         }
         self.log.info["trained_coalitions"] = self.training.coalitions.numbers(self.devices)
         row |= entries | self._contributions(epoch) | dict(self.strategy.after_epoch(epoch))
-        row |= self._cost(time.perf_counter() - start)
+        row |= self.applied.row(self.training.names)
+        if self.gradients is not None:
+            row |= self.gradients.row()
+        row |= self._cost(time.perf_counter() - start - (self.applied.waited - waited))
         bar.set_postfix(
             {k: f"{row[k]:.3f}" for k in ("train_loss", "valid_loss", "valid_accuracy", "valid_mae") if k in row}
         )
@@ -284,6 +324,8 @@ class Loop:
         self.devices.sum_gradients(self.raw)
         with self.devices.shared_random():
             self.strategy.after_backward(update)
+        if self.gradients is not None:
+            self.gradients.add()
         clipped = self.fabric.clip_gradients(
             self.wrapped, optimizer, max_norm=self.config.clip, error_if_nonfinite=False
         )
@@ -294,7 +336,10 @@ class Loop:
             return loss, norm
         for group in optimizer.param_groups:
             group["lr"] = rate * update.rate
+        before = self.applied.values_before_step()
         optimizer.step()  # in float16 an overflow makes no step and halves the factor of the loss
+        if before:
+            scale_step(before)
         self.raw.zero_grad()
         return loss, 0.0 if overflow else norm
 
@@ -336,3 +381,8 @@ class Loop:
         task = self.raw.spec.task
         scores = {f"valid_{name}": value for name, value in scores_of(task, output, target).items()}
         return {"valid_loss": loss_of(task, output, target).item(), **scores}
+
+
+def _parameters(optimizer: Optimizer) -> list[list[int]]:
+    """Return the identities of the parameters of each group."""
+    return [[id(parameter) for parameter in group["params"]] for group in optimizer.param_groups]

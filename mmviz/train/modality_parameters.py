@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, NamedTuple
+
+import torch
 
 from mmviz.core.errors import ConfigError
 from mmviz.models.encoder import Encoders
@@ -13,7 +16,7 @@ from mmviz.models.ssm.experts import Experts
 from mmviz.models.user_module.model import Adapted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from torch import Tensor, nn
 
@@ -85,7 +88,9 @@ def modality_parameters(model: FusionModel, modality: int) -> list[Part]:
     return parts + [Part(name, p, slice(None)) for name, p in named.items() if id(p) not in known]
 
 
-def require_modality_parameters(model: FusionModel, strategy: str, purpose: str) -> None:
+def require_modality_parameters(
+    model: FusionModel, strategy: str, purpose: str, names: Iterable[str] | None = None
+) -> None:
     """Raise ConfigError where a modality has no parameters of its own that are trained.
 
     Parameters
@@ -96,8 +101,13 @@ def require_modality_parameters(model: FusionModel, strategy: str, purpose: str)
         Name of the strategy that needs them.
     purpose
         What the strategy does with them, for the error.
+    names
+        Modalities that need them; None: all.
     """
+    chosen = model.spec.names if names is None else list(names)
     for m, name in enumerate(model.spec.names):
+        if name not in chosen:
+            continue
         parts = modality_parameters(model, m)
         if any(part.parameter.requires_grad for part in parts):
             continue
@@ -110,6 +120,51 @@ def require_modality_parameters(model: FusionModel, strategy: str, purpose: str)
             f"{strategy}: it {purpose}, and modality {name!r} has none to train: {why}. Name its parameters in {how}, or choose a strategy that "
             "needs none, such as joint, modality_dropout, unimodal, shapley_alternating or g_blend"
         )
+
+
+def values_before_step(parts: Iterable[tuple[Part, float]]) -> list[tuple[Part, Tensor, float]]:
+    """Return each part, a copy of its value and the factor of its next step, for :func:`scale_step`."""
+    return [(part, part.parameter.detach()[part.rows].clone(), k) for part, k in parts]
+
+
+@torch.no_grad()
+def scale_step(before: Iterable[tuple[Part, Tensor, float]]) -> None:
+    """Multiply the last optimizer step of each part by its factor: value before + k (value after - value before)."""
+    for part, value, k in before:
+        now = part.parameter[part.rows]
+        now.copy_(value + k * (now - value))
+
+
+class ModalityGradients:
+    """Norms of the gradients of the modality-specific parameters: their mean over the updates of an epoch.
+
+    Parameters
+    ----------
+    model
+        The model that is trained.
+    """
+
+    def __init__(self, model: FusionModel) -> None:
+        self._parts = {name: modality_parameters(model, m) for m, name in enumerate(model.spec.names)}
+        self._sum, self._count = dict.fromkeys(self._parts, 0.0), 0
+
+    @torch.no_grad()
+    def add(self) -> None:
+        """Add the gradients of one update; a parameter without a gradient counts as zero."""
+        for name, parts in self._parts.items():
+            norms = [torch.linalg.vector_norm(g) for part in parts if (g := part.gradient) is not None]
+            if norms:
+                self._sum[name] += float(torch.linalg.vector_norm(torch.stack(norms)))
+        self._count += 1
+
+    def row(self) -> dict[str, float]:
+        """Return the entries of the history and begin the next epoch; NaN for a modality without parameters of its own."""
+        found = {
+            f"modality_gradient_norm/{name}": self._sum[name] / self._count if parts and self._count else math.nan
+            for name, parts in self._parts.items()
+        }
+        self._sum, self._count = dict.fromkeys(self._parts, 0.0), 0
+        return found
 
 
 def unimodal_output(model: FusionModel, modality: int, predict: Callable[[], Tensor]) -> Tensor:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import math
 import threading
+import warnings
 from collections.abc import Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -22,11 +23,13 @@ from mmviz.core.escape import printable
 from mmviz.core.options import takes
 from mmviz.data.matching import matched
 from mmviz.data.spec import spec_from_json
+from mmviz.io.folder_lock import holder_of
 from mmviz.models.batch import Batch, batch_of
 from mmviz.models.registry import rebuild
 from mmviz.models.user_module.model import Adapted
 from mmviz.train.checkpoint import RunFolder, read_history
 from mmviz.train.model_entry import given_model, model_entry, needed
+from mmviz.train.run_index import check_index, unlisted_files
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -213,6 +216,7 @@ class Run:
     @classmethod
     def from_index(cls, folder: RunFolder, index: dict[str, Any], model: FusionModel | None = None) -> Self:
         """Rebuild a run from its folder, with a copy of the given model if there is one; every weight is checked."""
+        check_index(index, str(folder.path / "run.json"))
         best = str(index["best_epoch"])
         if best not in index["weights"]:
             raise CheckpointError(f"{folder.path}: run.json calls epoch {best[:40]} the best, but does not list it")
@@ -284,18 +288,36 @@ def load(path: str | Path, *, model: FusionModel | None = None) -> Run:
     CheckpointError
         If anything in the folder is missing, changed or not finite; if the run needs ``model``, or ``model`` has another class, other options
         or other data than the one that was trained.
+
+    Warns
+    -----
+    UserWarning
+        If the folder contains weights or temporary files that ``run.json`` does not list: incomplete ones of a killed training, or
+        files of another origin. Names them; they are not read.
     """
+    run, index = read_run(path, model)
+    folder = RunFolder(path)
+    found = unlisted_files(folder.path, index)
+    if found and not holder_of(folder.path) and folder.holds_run and folder.read_index() == index:  # not replaced since
+        warnings.warn(found, UserWarning, stacklevel=3)
+    return run
+
+
+def read_run(path: str | Path, model: FusionModel | None = None) -> tuple[Run, dict[str, Any]]:
+    """Return the run in a folder and its ``run.json``; raises as `load`, without its warning."""
     folder = RunFolder(path)
     index = folder.read_index()
     for _ in range(_RETRIES):
         try:
-            return Run.from_index(folder, index, model)
-        except (KeyError, TypeError, AttributeError, ValueError, RuntimeError, CheckpointError) as error:
+            return Run.from_index(folder, index, model), index
+        except Exception as error:
             newer = folder.read_index()
             if newer == index:
-                if isinstance(error, CheckpointError):
+                if isinstance(error, (CheckpointError, ImportError, Warning)):
                     raise
-                raise CheckpointError(f"{folder.path / 'run.json'} is not the index of a run ({error!r})") from error
+                raise CheckpointError(
+                    f"{folder.path / 'run.json'} is not the index of a run ({error!r:.400}); it was changed"
+                ) from error
             index = newer  # a training has replaced the run while it was read
     raise CheckpointError(f"{folder.path} changes faster than it can be read; load it when its training has ended")
 

@@ -1,6 +1,8 @@
-"""Explorer: interactive views of a Trace in JupyterLab and as one HTML file; registry of users' views."""
+"""Explorer: interactive views of a Trace in JupyterLab and as one HTML file; Cockpit: a live training; controls for notebooks; registry of users' views."""
 
+from mmviz.widgets.cockpit import Cockpit
 from mmviz.widgets.explorer import Explorer
+from mmviz.widgets.notebook_controls import Controls, controls, link
 from mmviz.widgets.views import register_view, unregister_view
 
-__all__ = ["Explorer", "register_view", "unregister_view"]
+__all__ = ["Cockpit", "Controls", "Explorer", "controls", "link", "register_view", "unregister_view"]

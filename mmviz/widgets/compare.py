@@ -38,6 +38,15 @@ def distinguishing_names(a: xr.Dataset, b: xr.Dataset) -> tuple[str, str]:
     return names[0], names[1]
 
 
+def title_of_both(a: xr.Dataset, b: xr.Dataset) -> str:
+    """Return the title of two frames side by side: that of the first, with both models where they differ and the data set is the same."""
+    first, second = (str(frame.attrs.get("title") or "") for frame in (a, b))
+    end = f" on {a.attrs.get('dataset', '')}"
+    if first == second or not (first.endswith(end) and second.endswith(end)):
+        return first
+    return f"{first.removesuffix(end)} and {second}"
+
+
 def _differing(a: xr.Dataset, b: xr.Dataset) -> Iterator[tuple[str, str, str]]:
     for key, label in (("dataset", ""), ("split", "split"), ("model", "")):
         yield label, _text_of(a.attrs.get(key, "")), _text_of(b.attrs.get(key, ""))
@@ -145,9 +154,9 @@ def corresponding_indices(a: xr.Dataset, b: xr.Dataset) -> dict[str, list[int]]:
 def corresponding_selection(a: xr.Dataset, b: xr.Dataset, selection: Mapping[str, Any]) -> dict[str, Any]:
     """Return the selection of ``b`` that is shown with a selection of ``a``, see :func:`corresponding_indices`."""
     table = corresponding_indices(a, b)
-    brush = selection["brush"]
+    ranges = {key: selection.get(key) for key in ("brush", "zoom")}
     return {
         **selection,
         **{key: table[key][selection[key]] for key in table},
-        "brush": brush and [table["time"][end] for end in brush],
+        **{key: span and [table["time"][end] for end in span] for key, span in ranges.items()},
     }

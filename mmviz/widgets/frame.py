@@ -53,6 +53,18 @@ GROUPS: dict[str, dict[str, tuple[tuple[str, ...], str]]] = {
         "listed_correct": (("listed",), "f"),
         "listed_recorded": (("listed",), "iuf"),
     },
+    "overview": {
+        **dict.fromkeys(("overview_target", "overview_output", "overview_group"), (("listed",), "f")),
+        "overview_value": (("listed", "overview_subset"), "uf"),
+        "overview_predicted": (("listed", "overview_subset"), "f"),
+    },
+    "scores by class": {
+        "class_score": (("statistic", "overview_row", "overview_subset"), "f"),
+        "class_count": (("overview_row",), "f"),
+        "overview_row_of": (("listed",), "f"),
+        "mask_cost": (("statistic", "modality"), "f"),
+    },
+    "confusion": {"confusion": (("overview_subset", "true_class", "predicted_class"), "f")},
     "influence": {
         "influence": (
             ("recorded_sample", "layer", "target_modality", "target_block", "source_modality", "source_block"),
@@ -94,6 +106,8 @@ _GROUP_COORDINATES = {
     "seeds": ("seed",),
     "training": ("history_epoch", "curve", "chart", "curve_modality"),
     "samples": ("listed_id", "listed_target", "listed_predicted"),
+    "overview": ("overview_subset",),
+    "scores by class": ("overview_row",),
     "influence": ("target_block",),
     "attribution": ("attribution_block", "attribution_explained"),
     "routing": ("expert", "expert_modality"),
@@ -149,6 +163,8 @@ def check_frame(frame: xr.Dataset) -> None:
     for name in map(str, frame["modality"].values):
         _check_variable(frame, f"signal_{name}", ("recorded_sample", f"frame_{name}", f"feature_{name}"), "f")
         _check_variable(frame, f"signal_valid_{name}", ("recorded_sample", f"frame_{name}"), "bu")
+        if f"signal_token_{name}" in frame:
+            _check_variable(frame, f"signal_token_{name}", ("recorded_sample", f"frame_{name}"), "UOT")
         for key in ("time", "end"):
             if f"signal_{key}_{name}" in frame:
                 _check_variable(frame, f"signal_{key}_{name}", ("recorded_sample", f"frame_{name}"), "f")

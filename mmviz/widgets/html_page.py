@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from mmviz.core import escape
 from mmviz.plots import theme
-from mmviz.widgets import views
+from mmviz.widgets import terms, views
+from mmviz.widgets.page_parts import page_parts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,21 +23,34 @@ _FOLDER = Path(__file__).parent
 
 @cache
 def style(name: str) -> str:
-    """Return the text of one style sheet in ``page/``."""
-    return (_FOLDER / "page" / name).read_text(encoding="utf-8")
+    """Return the text of one style sheet in ``page/``; behind ``style.css`` that of every sheet in ``page/styles/``, by name."""
+    page = _FOLDER / "page"
+    parts = [page / name, *(sorted((page / "styles").glob("*.css")) if name == "style.css" else [])]
+    return "\n".join(part.read_text(encoding="utf-8") for part in parts)
 
 
 @cache
 def _bundled() -> str:
-    """Return the bundle, preceded by the constant with the glyphs and dashes of the modalities."""
+    """Return the bundle, preceded by constants: glyphs and dashes of the modalities, and the texts of help, tour and definitions."""
     table = {"glyphs": theme.GLYPHS, "dashes": [" ".join(map(str, dash)) for dash in theme.DASHES]}
     bundle = (_FOLDER / "bundle" / "explorer.js").read_text(encoding="utf-8")
-    return f"const LOOKS = {json.dumps(table)};\n{bundle}"
+    texts = json.dumps(terms.page_texts(), ensure_ascii=False)
+    return f"const LOOKS = {json.dumps(table)};\nconst HELP = {texts};\n{bundle}"
 
 
 def script() -> str:
     """Return the script that defines ``mmviz``, the object with all functions of the page; it imports nothing."""
-    return "\n".join((_bundled(), *(view.script for view in views.registered())))
+    return "\n".join((_bundled(), _scripts_of_views()))
+
+
+def _scripts_of_views() -> str:
+    return "\n".join(view.script for view in views.registered())
+
+
+@cache
+def _loader() -> str:
+    """Return the script that unpacks and starts the others."""
+    return (_FOLDER / "bundle" / "loader.js").read_text(encoding="utf-8")
 
 
 def module() -> str:
@@ -51,12 +65,11 @@ _PAGE = """<!doctype html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="{policy}">
 <title>{title}</title>
-<style>{style}</style>
 </head>
 <body>
 <main id="mmviz-view"><noscript>This page needs JavaScript, which is disabled.</noscript></main>
 <script type="application/json" id="mmviz-study">{study}</script>
-<script type="module">{script}</script>
+{parts}<script type="module">{loader}</script>
 </body>
 </html>
 """
@@ -68,11 +81,15 @@ def html_page(
     selection: Mapping[str, object],
     title: str,
     what_if_result: Mapping[str, object] | None = None,
+    page_model: Mapping[str, str | bytes] | None = None,
+    state: Mapping[str, object] | None = None,
 ) -> str:
     """Return the Explorer as a complete HTML page; equal input gives equal text.
 
-    The content security policy allows only the page's own script and style (by their SHA-256) and forbids every request, so that
-    untrusted text has no effect even if it became markup.
+    Style, scripts, data and model are compressed parts in data elements (:mod:`mmviz.widgets.page_parts`), which a short script unpacks. The
+    content security policy allows only the page's own scripts and style (by their SHA-256) and images inside the page (exported panels), and
+    forbids every request, so that untrusted text has no effect even if it became markup. With a model it also allows WebAssembly and a worker of
+    the page's own text; the worker runs the script of the page, so that the engine is stored once.
 
     Parameters
     ----------
@@ -84,19 +101,33 @@ def html_page(
         Plain text.
     what_if_result
         Prediction for the edits of the selection, if any.
+    page_model
+        The model in the page, from :func:`mmviz.widgets.page_model.packed`.
+    state
+        Further state of the view, as JSON values: ``edit_options`` and ``counterfactuals``.
     """
-    program = f"{script()}\nawait mmviz.openStandalone();\n"
     sheet = f"{style('style.css')}\n{style('standalone.css')}"
-    texts = {name: text for name, text in data.items() if isinstance(text, str)}
-    buffers = {name: base64.b64encode(raw).decode("ascii") for name, raw in data.items() if isinstance(raw, bytes)}
-    study = {"texts": texts, "buffers": buffers, "selection": dict(selection), "message": "", "level": 1}
+    scripts = {"bundle": _bundled(), "views": _scripts_of_views(), "start": "await mmviz.openStandalone();\n"}
+    contents: dict[str, str | bytes] = {"style": sheet, **scripts, **data}
+    study = {
+        "data": list(data),
+        "selection": dict(selection),
+        "message": "",
+        "level": 1,
+        **(state or {}),
+    }
+    if page_model:
+        contents |= {f"model-{key}": page_model[key] for key in ("meta", "wasm", "blob")}
     if what_if_result:
         body = what_if_result["body"]
-        buffers["what_if_result"] = base64.b64encode(body if isinstance(body, bytes) else b"").decode("ascii")
+        contents["what_if_result"] = body if isinstance(body, bytes) else b""
         study["what_if_result"] = {key: value for key, value in what_if_result.items() if key != "body"}
-    policy = f"default-src 'none'; script-src {_digest(program)}; style-src {_digest(sheet)}; base-uri 'none'; form-action 'none'"
+    study["parts"], parts = page_parts(contents)
+    runs = (" 'wasm-unsafe-eval'", " worker-src blob:;") if page_model else ("", "")
+    allowed = " ".join(map(_digest, (_loader(), "\n".join(scripts.values()))))
+    policy = f"default-src 'none'; script-src {allowed}{runs[0]};{runs[1]} style-src {_digest(sheet)}; img-src data:; base-uri 'none'; form-action 'none'"
     return _PAGE.format(
-        policy=policy, title=escape.html(title), style=sheet, study=_json_in_html(study), script=program
+        policy=policy, title=escape.html(title), study=_json_in_html(study), parts=parts, loader=_loader()
     )
 
 

@@ -25,13 +25,17 @@ _PHRASES = {
     "masked": "; without {modalities}: {value}",
     "edits": "; what if: {edits}",
     "both": "A: {a} · B: {b}",
+    "in_page": "{sample} was not recorded: its prediction is computed in the page",
     "swap": "of {sample}",
     "text": "of another text",
     "later": "{steps} later",
     "earlier": "{steps} earlier",
     "one_step": "1 step",
     "several_steps": "{steps} steps",
+    "amplitude": "with {factor} times its amplitude",
     "noise": "with noise of {noise} sd",
+    "one_frame": "with frame {first} masked",
+    "frames": "with frames {first} to {last} masked",
     "zero": "with its hidden state set to 0 from step {step} on",
     "hold": "with its hidden state held from step {step} on",
     "cut": "without the edge from {source} from step {step} on",
@@ -52,6 +56,7 @@ def readout(
     *,
     edited: xr.Dataset | None = None,
     edits: Mapping[str, Mapping[str, Any]] | None = None,
+    samples: Sequence[str] | None = None,
 ) -> str:
     """Return the sentence under the controls: epoch, time, prediction, target, Shapley values.
 
@@ -60,7 +65,10 @@ def readout(
     frame, selection
         What is shown.
     edited, edits
-        Frame of the edited sample, whose numbers replace the recorded ones, and its edits.
+        Frame of the edited sample, whose numbers replace the recorded ones, and its edits. Without signals, its attribute ``duration_s`` is the
+        length of the time axis, if any.
+    samples
+        Names of all samples, for swaps; None: those of the frame.
     """
     places, wording = digits(frame), phrases(frame)
     here = frame.isel(epoch=selection["epoch"], recorded_sample=selection["sample"], time=selection["time"])
@@ -69,7 +77,12 @@ def readout(
         here = here.assign({name: now[name].variable for name in ("prediction", "phi", "game") if name in now})
     names = [visible(name) for name in frame["modality"].values]
     phi = zip(names, here["phi"].values, strict=True)
-    axis = time_axis_s(frame, selection["sample"]) if edited is None else time_axis_s(edited, 0)
+    axis = time_axis_s(frame, selection["sample"])
+    if edited is not None and "duration_s" in edited.attrs:
+        begin = 0.0 if axis is None else axis[0]
+        axis = (begin, begin + edited.attrs["duration_s"])
+    elif edited is not None:
+        axis = time_axis_s(edited, 0) if "state_valid" in edited else None
     masked = selection.get("masked")
     return wording["readout"].format(
         epoch=frame["epoch"].values[selection["epoch"]],
@@ -78,7 +91,9 @@ def readout(
         prediction=_prediction(here, places, wording),
         phi=", ".join(f"{name} {fixed(float(value), places, plus=True)}" for name, value in phi),
         masked=_without(here, names, masked, places, wording) if masked else "",
-        edits="" if edited is None or not edits else wording["edits"].format(edits=_edit_words(edits, frame, wording)),
+        edits=""
+        if edited is None or not edits
+        else wording["edits"].format(edits=_edit_words(edits, frame, samples, wording)),
     )
 
 
@@ -109,8 +124,13 @@ def _prediction(here: xr.Dataset, places: int, wording: Mapping[str, str]) -> st
     )
 
 
-def _edit_words(edits: Mapping[str, Mapping[str, Any]], frame: xr.Dataset, wording: Mapping[str, str]) -> str:
-    ids = sample_names(frame)
+def _edit_words(
+    edits: Mapping[str, Mapping[str, Any]],
+    frame: xr.Dataset,
+    samples: Sequence[str] | None,
+    wording: Mapping[str, str],
+) -> str:
+    ids = sample_names(frame) if samples is None else samples
     names = [visible(name) for name in frame["modality"].values]
     return "; ".join(f"{name} {', '.join(_words_of(one, ids, names, wording))}" for name, one in edits.items())
 
@@ -127,8 +147,13 @@ def _words_of(
         steps = abs(one["delay"])
         words = wording["one_step" if steps == 1 else "several_steps"].format(steps=steps)
         out.append(wording["later" if one["delay"] > 0 else "earlier"].format(steps=words))
+    if "amplitude" in one:
+        out.append(wording["amplitude"].format(factor=fixed(one["amplitude"], 2)))
     if "noise" in one:
         out.append(wording["noise"].format(noise=f"{one['noise']:.2f}"))
+    if "window" in one:
+        first, last = one["window"]
+        out.append(wording["one_frame" if first == last else "frames"].format(first=first + 1, last=last + 1))
     if "state" in one:
         out.append(wording[one["state"]].format(step=one["step"] + 1))
     if "cut" in one:

@@ -15,14 +15,20 @@ if TYPE_CHECKING:
     import xarray as xr
 
 RUNS = ("A", "B", "both")
+#: sections of the page; "all" shows them one after the other
+SECTIONS = ("overview", "sample", "explanation", "training", "all")
+#: colour scales of the maps of hidden states and influence, and of what their end is the largest value
+COLOUR_SCALES = ("symmetric log", "linear", "quantile")
+COLOUR_RANGES = ("layer", "channel", "shared")
 #: what-if edits of a modality beside masking it, in the order in which they are written
-EDIT_KINDS = ("delay", "noise", "seed", "swap", "text", "state", "cut", "step")
+EDIT_KINDS = ("delay", "amplitude", "noise", "seed", "swap", "text", "window", "state", "cut", "step")
 STATE_EDITS = ("zero", "hold")
 MAX_NOISE = 10.0
+MAX_AMPLITUDE = 10.0
 MAX_TEXT_LENGTH = 10_000
 RECIPE_FORMAT = 1
 _BY_NAME = ("sample", "epoch", "layer", "edits")
-_BY_VALUE = ("channel", "time", "brush", "masked", "run")
+_BY_VALUE = ("channel", "time", "zoom", "brush", "masked", "run", "section", "colours")
 _RECIPE_KEYS = ("mmviz_recipe", "dataset", "split", *_BY_NAME, *_BY_VALUE)
 
 
@@ -53,11 +59,16 @@ class SelectionOptions:
     #: runs that can be shown: "A" alone, or "A", "B" and "both"
     runs: Sequence[str] = ("A",)
     edits: EditOptions = field(default_factory=EditOptions)
+    #: number of recorded samples; None: all. Others are shown at ``model_epoch`` alone, the index of the epoch of the model in the page
+    recorded: int | None = None
+    model_epoch: int = 0
+    #: what can colour the dots of samples, the default first; empty without an overview
+    sample_colours: Sequence[str] = ()
 
     @property
     def keys(self) -> tuple[str, ...]:
         """The keys of a selection."""
-        return (*self.sizes, "brush", "masked", "edits", "run")
+        return (*self.sizes, "brush", "zoom", "masked", "edits", "run", "section", "colours")
 
 
 def check_selection(given: object, *, options: SelectionOptions, current: Mapping[str, object]) -> dict[str, object]:
@@ -67,8 +78,9 @@ def check_selection(given: object, *, options: SelectionOptions, current: Mappin
     ----------
     given
         Mapping from ``sample``, ``epoch``, ``layer``, ``channel``, ``time`` to an index, 0 ≤ index < size; ``brush`` to None or
-        the first and last step of a time range; ``masked`` to the names of modalities that are removed from the model's input; ``edits`` as
-        :func:`check_edits` takes them; ``run`` to "A", "B" or "both".
+        the first and last step of a time range; ``zoom`` to None or the first and last step that the time axes show; ``masked`` to the names of modalities that are removed from the model's input; ``edits`` as
+        :func:`check_edits` takes them; ``run`` to "A", "B" or "both"; ``section`` to "overview", "sample",
+        "explanation", "training" or "all"; ``colours`` as :func:`check_colours` takes it.
     options, current
         The values that exist; the current selection.
 
@@ -82,10 +94,13 @@ def check_selection(given: object, *, options: SelectionOptions, current: Mappin
             f"selection: {given!r:.80} is a {type(given).__name__}; give a dict with any of {', '.join(options.keys)}"
         )
     checks: dict[str, Callable[[Any], object]] = {
-        "brush": lambda value: _time_range(value, options.sizes["time"]),
+        "brush": lambda value: _time_range(value, options.sizes["time"], "selection: brush"),
+        "zoom": lambda value: _time_range(value, options.sizes["time"], "selection: zoom"),
         "masked": lambda value: _masked(value, options.modalities),
         "edits": lambda value: check_edits(value, options.edits),
         "run": lambda value: _run(value, options.runs),
+        "section": _section,
+        "colours": lambda value: check_colours(value, options.sample_colours, current.get("colours")),
     }
     complete = dict(current)
     for key, value in given.items():
@@ -97,6 +112,13 @@ def check_selection(given: object, *, options: SelectionOptions, current: Mappin
             raise ConfigError(
                 f"selection: unknown key {key!r:.80}{nearest(key, options.keys)}; use {', '.join(options.keys)}"
             )
+    sample = complete["sample"]
+    if options.recorded is not None and isinstance(sample, int) and sample >= options.recorded:
+        if "epoch" in given and complete["epoch"] != options.model_epoch:
+            raise ConfigError(
+                f"selection: sample {sample} was not recorded, so its epoch is {options.model_epoch}, that of the model in the page; got {complete['epoch']!r}"
+            )
+        complete["epoch"] = options.model_epoch
     return complete
 
 
@@ -105,14 +127,56 @@ def _run(value: object, runs: Sequence[str]) -> str:
     return str(value)
 
 
-def _time_range(value: object, size: int) -> list[int] | None:
+def _section(value: object) -> str:
+    one_of(value, SECTIONS, "selection: section")
+    return str(value)
+
+
+def check_colours(given: object, samples: Sequence[str] = (), current: object = None) -> dict[str, str]:
+    """Return the colours of a view; keys that are not given keep their current value.
+
+    Parameters
+    ----------
+    given
+        Mapping from ``scale`` to "symmetric log", "linear" or "quantile"; ``range`` (of what the end of a scale is the largest value) to "layer", "channel" or
+        "shared"; ``samples`` to what colours the dots of samples.
+    samples
+        The values of ``samples`` that exist, the default first.
+    current
+        The current colours; None: the defaults, "symmetric log", "layer", and the first of ``samples``.
+
+    Raises
+    ------
+    ConfigError
+        Not a mapping, an unknown key, or a value that does not exist.
+    """
+    out = {"scale": COLOUR_SCALES[0], "range": COLOUR_RANGES[0], "samples": samples[0] if samples else ""}
+    out |= current if isinstance(current, dict) else {}
+    if not isinstance(given, Mapping):
+        raise ConfigError(f"selection: colours={given!r:.80}; give a dict with any of {', '.join(out)}")
+    known = {"scale": COLOUR_SCALES, "range": COLOUR_RANGES, "samples": samples}
+    for key, value in given.items():
+        one_of(key, tuple(known), "selection: colours: key")
+        if key == "samples" and value == "":  # the default
+            out[key] = samples[0] if samples else ""
+            continue
+        if not known[key]:
+            raise ConfigError(
+                f"selection: colours: samples={value!r:.80}: this view has no samples to colour; leave it out"
+            )
+        one_of(value, known[key], f"selection: colours: {key}")
+        out[key] = str(value)
+    return out
+
+
+def _time_range(value: object, size: int, place: str) -> list[int] | None:
     if value is None:
         return None
     if not isinstance(value, (list, tuple)) or len(value) != 2:
-        raise ConfigError(f"selection: brush={value!r:.80}; give None or [first step, last step]")
-    first, last = (whole(end, "selection: brush", low=0, high=size - 1) for end in value)
+        raise ConfigError(f"{place}={value!r:.80}; give None or [first step, last step]")
+    first, last = (whole(end, place, low=0, high=size - 1) for end in value)
     if first > last:
-        raise ConfigError(f"selection: brush=[{first}, {last}]; give the first step before the last")
+        raise ConfigError(f"{place}=[{first}, {last}]; give the first step before the last")
     return [first, last]
 
 
@@ -134,8 +198,9 @@ def check_edits(given: object, options: EditOptions) -> dict[str, dict[str, Any]
     Parameters
     ----------
     given
-        Modality name to a mapping from ``delay`` (whole steps of the modality, positive: later), ``noise`` (fraction of the standard
-        deviation, 0 to 10), ``seed`` (of the noise), ``swap`` (index of a recorded sample), ``text``, ``state`` (of the SSM stream: ``zero``
+        Modality name to a mapping from ``delay`` (whole steps of the modality, positive: later), ``amplitude`` (factor of the recorded
+        values, 0 to 10), ``noise`` (fraction of the standard deviation, 0 to 10), ``seed`` (of the noise), ``swap`` (index of a sample), ``text``,
+        ``window`` ([first, last] masked frame of the modality), ``state`` (of the SSM stream: ``zero``
         or ``hold``), ``cut`` (index of the source modality whose edge is cut) and ``step`` (first step of ``state`` or ``cut``) to a value;
         None: not edited.
     options
@@ -150,7 +215,8 @@ def check_edits(given: object, options: EditOptions) -> dict[str, dict[str, Any]
         raise ConfigError(f"selection: edits={given!r:.80}; give a dict from modality to edits")
     if given and not options.offers:
         raise ConfigError(
-            "selection: edits need a model; create the view with Explorer(trace, what_if=mmviz.recording.what_if(run, split)), without other"
+            "selection: edits need a model; create the view with Explorer(trace, model=mmviz.recording.export_model(run, split)) or "
+            "Explorer(trace, what_if=mmviz.recording.what_if(run, split)), without other"
         )
     for name in given:
         one_of(name, options.offers, "selection: edited modality")
@@ -173,6 +239,11 @@ def _edits_of(name: str, given: object, options: EditOptions) -> dict[str, Any]:
     most = max(0, options.frames[name] - 1)
     if delay := whole(given.get("delay") or 0, f"{place}: delay", low=-most, high=most):
         out["delay"] = delay
+    amplitude = number(
+        1.0 if given.get("amplitude") is None else given["amplitude"], f"{place}: amplitude", low=0, high=MAX_AMPLITUDE
+    )
+    if amplitude != 1:
+        out["amplitude"] = amplitude
     if noise := number(given.get("noise") or 0.0, f"{place}: noise", low=0, high=MAX_NOISE):
         out |= {"noise": noise, "seed": whole(given.get("seed") or 0, f"{place}: seed", low=0, high=2**32 - 1)}
     if given.get("swap") is not None:
@@ -184,6 +255,8 @@ def _edits_of(name: str, given: object, options: EditOptions) -> dict[str, Any]:
         out["text"] = text
     if "swap" in out and "text" in out:
         raise ConfigError(f"{place}: both swap and text given; give one of them")
+    if (window := _time_range(given.get("window"), options.frames[name], f"{place}: window")) is not None:
+        out["window"] = window
     return out | _intervention(place, given, name, options)
 
 
@@ -205,27 +278,35 @@ def _intervention(place: str, given: Mapping[str, Any], name: str, options: Edit
     return {"cut": source, **step}
 
 
-def write_recipe(frame: xr.Dataset, selection: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the recipe of a selection: JSON values only; samples by their ids, epoch and layer by their numbers."""
+def write_recipe(
+    frame: xr.Dataset, selection: Mapping[str, Any], *, ids: Sequence[str] | None = None
+) -> dict[str, Any]:
+    """Return the recipe of a selection: JSON values only; samples by their ids, epoch and layer by their numbers.
+
+    ``ids`` are those of all samples that can be selected; None: of the recorded ones.
+    """
+    known = [str(i) for i in frame["sample_id"].values] if ids is None else ids
     recipe = {
         "mmviz_recipe": RECIPE_FORMAT,
         "dataset": str(frame.attrs.get("dataset", "")),
         "split": str(frame.attrs.get("split", "")),
-        "sample": str(frame["sample_id"].values[selection["sample"]]),
+        "sample": known[selection["sample"]],
         "epoch": int(frame["epoch"].values[selection["epoch"]]),
         "layer": selection["layer"] + 1,
-        **{key: selection[key] for key in _BY_VALUE},
+        **{key: selection[key] for key in _BY_VALUE if key in selection},
         "edits": _with_references(
             selection["edits"],
-            lambda swap: str(frame["sample_id"].values[swap]),
+            lambda swap: known[swap],
             lambda cut: str(frame["modality"].values[cut]),
         ),
     }
     return json.loads(json.dumps(recipe))
 
 
-def read_recipe(frame: xr.Dataset, recipe: object) -> dict[str, Any]:
+def read_recipe(frame: xr.Dataset, recipe: object, *, ids: Sequence[str] | None = None) -> dict[str, Any]:
     """Return the selection of a recipe in this frame; its indices are validated by :func:`check_selection`.
+
+    ``ids`` are those of all samples that can be selected; None: of the recorded ones.
 
     Raises
     ------
@@ -239,7 +320,7 @@ def read_recipe(frame: xr.Dataset, recipe: object) -> dict[str, Any]:
     for key in recipe:
         one_of(key, _RECIPE_KEYS, "recipe: key")
     out = {key: recipe[key] for key in _BY_VALUE if key in recipe}
-    ids = [str(i) for i in frame["sample_id"].values]
+    ids = [str(i) for i in frame["sample_id"].values] if ids is None else list(ids)
     if "edits" in recipe:
         names = [str(name) for name in frame["modality"].values]
         out["edits"] = _with_references(

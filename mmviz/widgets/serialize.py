@@ -9,14 +9,19 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from mmviz.core.display import Display
+from mmviz.core.errors import ConfigError
 from mmviz.core.escape import visible
+from mmviz.io.byte_planes import from_planes, to_planes
 from mmviz.plots.explorer_groups import RETRAINING_TEXTS
 from mmviz.plots.explorer_scans import site_count
+from mmviz.plots.figure_lines import VIEW_LINES
 from mmviz.plots.theme import MODALITY_COLOURS
 from mmviz.plots.trust import PAGE, ROWS
 from mmviz.widgets.compare import corresponding_indices, distinguishing_names
 from mmviz.widgets.frame import FRAME, GROUPS, groups_of, scan_variables
 from mmviz.widgets.readout import digits, phrases, sample_names, time_axis_s
+from mmviz.widgets.sample_colours import sample_colours
 from mmviz.widgets.views import registered
 
 if TYPE_CHECKING:
@@ -42,8 +47,14 @@ def encode(arrays: Mapping[str, xr.DataArray], *, level: int = 9) -> tuple[dict[
     for name, array in arrays.items():
         values = _plain(array.values)
         lags = _lags(array)
-        raw = _sorted(values.reshape(-1), lags)
-        described[name] = {"shape": list(values.shape), "dtype": str(values.dtype), "at": at, "lags": lags}
+        raw = to_planes(values.reshape(-1).view(np.uint8), values.itemsize, lags)
+        described[name] = {
+            "shape": list(values.shape),
+            "dtype": str(values.dtype),
+            "at": at,
+            "lags": lags,
+            "dims": [visible(dim) for dim in array.dims],
+        }
         parts.append(raw)
         at += len(raw)
     return described, gzip.compress(b"".join(parts), level, mtime=0)
@@ -57,12 +68,7 @@ def decode(described: Mapping[str, Mapping[str, Any]], stream: bytes) -> dict[st
         dtype = np.dtype(one["dtype"]).newbyteorder("<")
         count = math.prod(one["shape"])
         raw = np.frombuffer(body, np.uint8, count * dtype.itemsize, one["at"])
-        whole = np.ascontiguousarray(raw.reshape(dtype.itemsize, count).T).view(f"<u{dtype.itemsize}").reshape(-1)
-        for lag in reversed(one["lags"]):
-            rows = np.zeros((-(-count // lag), lag), whole.dtype)
-            rows.reshape(-1)[:count] = whole
-            whole = np.cumsum(rows, axis=0, dtype=whole.dtype).reshape(-1)[:count]
-        out[name] = whole.view(dtype).reshape(one["shape"])
+        out[name] = from_planes(raw, dtype.itemsize, one["lags"]).view(dtype).reshape(one["shape"])
     return out
 
 
@@ -77,20 +83,18 @@ def _lags(array: xr.DataArray) -> list[int]:
     return [math.prod(array.shape[i + 1 :]) for i in smooth if array.shape[i] > 1]
 
 
-def _sorted(flat: np.ndarray, lags: list[int]) -> bytes:
-    whole = flat.view(f"<u{flat.itemsize}").copy()
-    for lag in lags:
-        whole[lag:] -= whole[:-lag].copy()
-    return np.ascontiguousarray(whole.view(np.uint8).reshape(-1, flat.itemsize).T).tobytes()
-
-
 _COUNTED = {"sample": "recorded_sample", "epoch": "epoch", "layer": "layer", "channel": "channel", "time": "time"}
 
 
-def pack_runs(frame: xr.Dataset, other: xr.Dataset | None) -> dict[str, str | bytes]:
-    """Return :func:`pack` of one frame, or of two with names that distinguish them; the second under ``meta_b`` and ``body_b``."""
+def pack_runs(
+    frame: xr.Dataset, other: xr.Dataset | None, *, more: Mapping[str, Any] | None = None
+) -> dict[str, str | bytes]:
+    """Return :func:`pack` of one frame, or of two with names that distinguish them; the second under ``meta_b`` and ``body_b``.
+
+    ``more`` is added to the header of a single frame.
+    """
     if other is None:
-        return pack(frame)
+        return pack(frame, more=more)
     names = distinguishing_names(frame, other)
     tables = {"from_a": corresponding_indices(frame, other), "to_a": corresponding_indices(other, frame)}
     second = pack(other, name=names[1], more=tables)
@@ -111,7 +115,12 @@ def pack(frame: xr.Dataset, *, name: str = "", more: Mapping[str, Any] | None = 
     arrays |= _signals(frame)
     arrays |= {name: frame[name] for view in registered() for name in view.variables if name in frame}
     described, body = encode(arrays)
-    meta = json.dumps({"arrays": described, "name": name, **header(frame), **(more or {})}, allow_nan=False)
+    axes = {
+        key: array.dims.index("recorded_sample") for key, array in arrays.items() if "recorded_sample" in array.dims
+    }
+    meta = json.dumps(
+        {"arrays": described, "sample_axis": axes, "name": name, **header(frame), **(more or {})}, allow_nan=False
+    )
     return {"meta": meta, "body": body}
 
 
@@ -119,7 +128,7 @@ def pack_edited(edited: xr.Dataset) -> dict[str, Any]:
     """Return ``{"meta": JSON, "body": bytes}`` for :func:`mmviz.plots.what_if_frame`.
 
     ``leads`` in the header: the number of leading dimensions among epoch and sample, 1 or 2. Nothing is compressed: compression takes
-    longer than the transfer.
+    longer than the transfer. ``words``: of each modality the word of each frame, or null.
     """
     arrays = {
         str(name): edited[name] for name in edited.data_vars if not str(name).startswith("signal_") and name != "clock"
@@ -127,7 +136,8 @@ def pack_edited(edited: xr.Dataset) -> dict[str, Any]:
     arrays |= _signals(edited)
     described, body = encode(arrays, level=0)
     leads = {name: 2 if array.dims[0] == "epoch" else 1 for name, array in arrays.items()}
-    meta = {"arrays": described, "leads": leads, **_time_axis(edited, 0)}
+    words = [_tokens(edited, str(name)) for name in edited["modality"].values]
+    meta = {"arrays": described, "leads": leads, "words": [row and row[0] for row in words], **_time_axis(edited, 0)}
     return {"meta": json.dumps(meta, allow_nan=False), "body": body}
 
 
@@ -146,7 +156,12 @@ def header(frame: xr.Dataset) -> dict[str, Any]:
         texts.append(f"trained on {attrs['trained_on']}")
     about = [visible(text) for text in texts if text]
     return {
-        "title": visible(attrs.get("title") or "Coupled states"),
+        "title": visible(
+            attrs.get("title")
+            or " on ".join(str(attrs[k]) for k in ("model", "dataset") if attrs.get(k))
+            or "Explorer",
+            longest=200,
+        ),
         "about": about,
         "subtitle": " · ".join(about),
         "task": attrs["task"],
@@ -160,7 +175,10 @@ def header(frame: xr.Dataset) -> dict[str, Any]:
         },
         "sizes": sizes(frame),
         "samples": sample_names(frame),
+        "recorded_samples": frame.sizes["recorded_sample"],
+        "recorded_text": visible(str(attrs.get("recorded", "")), longest=1000),
         "labelled": bool(attrs.get("labelled", 1)),
+        "sample_colours": sample_colours(frame),
         "targets": [_finite(value) for value in frame["target"].values],
         "epochs": [int(value) for value in frame["epoch"].values],
         "best_epoch": None if attrs.get("best_epoch") is None else int(attrs["best_epoch"]),
@@ -172,6 +190,7 @@ def header(frame: xr.Dataset) -> dict[str, Any]:
         "digits": digits(frame),
         "untrained": visible(str(attrs.get("untrained", "")), longest=1000),
         "trained": [bool(known) for known in _list(attrs.get("trained"))] or None,
+        "python": VIEW_LINES,
         "trust": _trust(attrs, frame["attribution"].attrs.get("row", "") if "attribution" in frame else ""),
         "phrases": phrases(frame),
         "scans": [_scan(frame, k) for k in range(site_count(frame))],
@@ -238,6 +257,7 @@ def _group_header(frame: xr.Dataset, names: list[str]) -> dict[str, Any]:
         state = frame["state"].attrs
         out |= {
             "scale": _scale(frame, "state", "layer"),
+            "state_power": _finite(state.get("power")) or 1,
             "state_name": visible(state.get("long_name", "state")),
             "state_unit": visible(state.get("unit", "")),
         }
@@ -266,8 +286,11 @@ def _group_header(frame: xr.Dataset, names: list[str]) -> dict[str, Any]:
             "id": [visible(i) or f"sample {k}" for k, i in enumerate(frame["listed_id"].values)],
             "target": [visible(i) for i in frame["listed_target"].values],
             "predicted": [visible(i) for i in frame["listed_predicted"].values],
+            "sample": [int(i) for i in frame["listed_recorded"].values],
             "total": int(frame["listed_phi"].attrs.get("total", frame.sizes["listed"])),
         }
+    if "overview" in held:
+        out["overview"] = _overview(frame)
     if "influence" in held:
         out["influence"] = {
             "block": [int(b) for b in frame["target_block"].values],
@@ -290,6 +313,27 @@ def _group_header(frame: xr.Dataset, names: list[str]) -> dict[str, Any]:
         ends = zip(frame["pair_source"].values, frame["pair_anchor"].values, strict=True)
         out["pairs"] = [{"source": visible(a), "anchor": visible(b)} for a, b in ends]
         out["transport_scale"] = {name: _scale(frame, name, "pair") for name in ("plan", "cost")}
+    return out
+
+
+def _overview(frame: xr.Dataset) -> dict[str, Any]:
+    """Return texts and numbers of the section on all samples; ``row``, ``metric``, ``interval`` and ``left_out`` where it has scores."""
+    about = frame["overview_value"].attrs
+    out = {
+        "sentence": visible(str(about.get("sentence", "")), longest=2000),
+        "groups": [visible(name) for name in _list(about.get("groups"))],
+        "subset": [int(number) for number in frame["overview_subset"].values],
+        "total": int(about.get("total", frame.sizes["listed"])),
+        "error": float(about.get("error", 0.0)),
+    }
+    if "class_score" in frame:
+        score = frame["class_score"].attrs
+        out |= {"row": [visible(name) for name in frame["overview_row"].values]}
+        out |= {key: visible(str(score.get(key, "")), longest=1000) for key in ("metric", "interval")}
+        out |= {
+            "left_out": int(score.get("left_out", 0)),
+            "control": visible(str(about.get("control", "")), longest=1000),
+        }
     return out
 
 
@@ -327,7 +371,26 @@ def _modality(frame: xr.Dataset, name: str) -> dict[str, Any]:
         "static": bool(signal.attrs.get("static", False)),
         "step_s": spacing or (1 / rate if rate else None),
         "features": [visible(f) for f in features],
+        "display": _display(signal),
+        "tokens": _tokens(frame, name),
     }
+
+
+def _display(signal: xr.DataArray) -> dict[str, Any]:
+    """Return how the input is drawn; as lines where the frame contains no valid display."""
+    rate, spacing = _finite(signal.attrs.get("rate_hz")), _finite(signal.attrs.get("spacing_s"))
+    try:
+        display = Display(**json.loads(signal.attrs.get("display") or '{"kind": "lines"}'))
+        display.require_fit(signal.shape[2], rate or spacing, "display")
+    except (ConfigError, TypeError, ValueError):
+        display = Display("lines")
+    return display.plain()
+
+
+def _tokens(frame: xr.Dataset, name: str) -> list[list[str]] | None:
+    """Return the words of each recorded sample, one per frame, "" without one; None where the frame contains none."""
+    held = frame.get(f"signal_token_{name}")
+    return None if held is None else [[visible(token) if token else "" for token in row] for row in held.values]
 
 
 def _list(value: object) -> list[Any]:

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import threading
+import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mmviz.core.errors import ConfigError, MmvizError
 from mmviz.core.escape import visible
+from mmviz.widgets.page_model import all_ids, page_offers
 from mmviz.widgets.selection import EDIT_KINDS, EditOptions
 from mmviz.widgets.serialize import pack_edited
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     import xarray as xr
 
+    from mmviz.io.page_model import PageModel
+
     Callback = Callable[[str, int, Mapping[str, Mapping[str, Any]]], Mapping[str, xr.Dataset]]
 
-_DEFAULT_OFFERS = ("mask", "delay", "noise", "seed", "swap")
+_DEFAULT_OFFERS = ("mask", "delay", "amplitude", "noise", "seed", "swap", "window")
 
 
 class EditedPrediction(NamedTuple):
@@ -28,18 +32,20 @@ class EditedPrediction(NamedTuple):
     message: dict[str, Any]
 
 
-def edit_options(frame: xr.Dataset, what_if: Callback | None) -> EditOptions:
-    """Return the edits that a callable offers: its attribute ``offers``, or all edits but those of text and of hidden states.
+def edit_options(frame: xr.Dataset, what_if: Callback | None, model: PageModel | None = None) -> EditOptions:
+    """Return the edits that a callable or the model in the page offers.
 
-    Its attribute ``reasons``, if any: modality to the reason why its hidden states cannot be edited.
+    Of a callable: its attribute ``offers``, or all edits but those of text and of hidden states; its attribute ``reasons``, if any: modality to the
+    reason why its hidden states cannot be edited.
 
     Raises
     ------
     ConfigError
         Not a callable, or it offers edits of other modalities.
     """
+    in_page = {} if model is None else {visible(name): kinds for name, kinds in page_offers(frame, model).items()}
     if what_if is None:
-        return EditOptions()
+        return EditOptions() if model is None else _options(frame, in_page, {}, model)
     if not callable(what_if):
         raise ConfigError(
             f"Explorer: what_if is a {type(what_if).__name__}; give a callable such as mmviz.recording.what_if(run, split)"
@@ -51,25 +57,31 @@ def edit_options(frame: xr.Dataset, what_if: Callback | None) -> EditOptions:
             f"Explorer: what_if edits {', '.join(map(str, offers))}, the Trace has {', '.join(names)}; "
             "create it from the run and the split that were recorded"
         )
-    return EditOptions(
-        {visible(name): tuple(kind for kind in offers[name] if kind != "mask" or "game" in frame) for name in names},
-        {visible(name): frame.sizes[f"frame_{name}"] for name in names},
-        frame.sizes["recorded_sample"],
-        frame.sizes["time"],
-        {
-            visible(str(name)): visible(str(text), longest=1000)
-            for name, text in getattr(what_if, "reasons", {}).items()
-        },
-    )
+    kinds = {visible(name): tuple(kind for kind in offers[name] if kind != "mask" or "game" in frame) for name in names}
+    both = {name: tuple(dict.fromkeys((*kinds[name], *in_page.get(name, ())))) for name in kinds}
+    reasons = {
+        visible(str(name)): visible(str(text), longest=1000) for name, text in getattr(what_if, "reasons", {}).items()
+    }
+    return _options(frame, both, reasons, model)
 
 
-def page_options(options: EditOptions) -> dict[str, Any]:
-    """Return the edits, numbers of frames and reasons for the page, in the order of the modalities; {} without a callable."""
+def _options(
+    frame: xr.Dataset, offers: Mapping[str, Sequence[str]], reasons: Mapping[str, str], model: PageModel | None
+) -> EditOptions:
+    frames = {visible(name): frame.sizes[f"frame_{name}"] for name in map(str, frame["modality"].values)}
+    return EditOptions(offers, frames, len(all_ids(frame, model)), frame.sizes["time"], reasons)
+
+
+def page_options(options: EditOptions, *, kernel: bool = True) -> dict[str, Any]:
+    """Return the edits, numbers of frames and reasons for the page, in the order of the modalities; {} where nothing can be edited.
+
+    ``kernel``: whether the kernel predicts edits that the page does not.
+    """
     if not options.offers:
         return {}
     offers = [[kind for kind in ("mask", *EDIT_KINDS) if kind in kinds] for kinds in options.offers.values()]
     reasons = [options.reasons.get(name, "") for name in options.offers]
-    return {"offers": offers, "frames": list(options.frames.values()), "reasons": reasons}
+    return {"offers": offers, "frames": list(options.frames.values()), "reasons": reasons, "kernel": kernel}
 
 
 def what_if_request(selection: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -79,11 +91,17 @@ def what_if_request(selection: Mapping[str, Any]) -> dict[str, Any] | None:
     return {key: selection[key] for key in ("sample", "epoch", "masked", "edits")}
 
 
-def predict_edited(what_if: Callback, frame: xr.Dataset, request: Mapping[str, Any]) -> EditedPrediction:
-    """Call ``what_if`` with the edits of a request, by sample id, epoch number and modality name, and return the result."""
+def predict_edited(
+    what_if: Callback, frame: xr.Dataset, request: Mapping[str, Any], ids: Sequence[str] | None = None
+) -> EditedPrediction:
+    """Call ``what_if`` with the edits of a request, by sample id, epoch number and modality name, and return the result.
+
+    ``ids`` are those of all samples; None: of the recorded ones. ``milliseconds`` in the message: the time that this took.
+    """
     from mmviz.plots import what_if_frame  # needed only here
 
-    ids = [str(i) for i in frame["sample_id"].values]
+    start = time.perf_counter()
+    ids = [str(i) for i in frame["sample_id"].values] if ids is None else ids
     edits: dict[str, dict[str, Any]] = {}
     for name in map(str, frame["modality"].values):
         one = dict(request["edits"].get(visible(name), {}))
@@ -97,7 +115,8 @@ def predict_edited(what_if: Callback, frame: xr.Dataset, request: Mapping[str, A
             edits[name] = one
     epoch = int(frame["epoch"].values[request["epoch"]])
     edited = what_if_frame(what_if(ids[request["sample"]], epoch, edits), frame)
-    return EditedPrediction(request, edited, pack_edited(edited))
+    message = pack_edited(edited)
+    return EditedPrediction(request, edited, {**message, "milliseconds": 1000 * (time.perf_counter() - start)})
 
 
 def error_sentence(error: BaseException) -> str:

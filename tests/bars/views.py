@@ -1,16 +1,18 @@
-"""Latency of the views in real JupyterLab, beside plotly's FigureWidget on the same data in the same run.
+"""Times of the views, with their bars: a saved page with the model in it, and JupyterLab beside plotly's FigureWidget in the same run.
 
-    make bench-views            (about a minute; a quiet machine gives the figures that count)
+    make bench-views            (some minutes; a quiet machine gives the figures that count)
+    python tests/bars/views.py --page-only --repeats 60     (then --lab-only: the other part stays as it was measured)
 
-Data: 3 modalities, each a map of 64 channels x 500 steps and 10 lines x 500 points, 12 epochs. A move is one key press on a
-slider; its time runs from the slider's event to the task after the frame that shows it, by the page's own clock. Ours moves
-the epoch, the time cursor and one end of the span with the data in the page; plotly the epoch, the customary way: slider,
-kernel, one batch_update of the three maps.
-
-A what-if is one key press on the delay of a modality: from the slider's event through the kernel, where a Coupled Mamba of 64
-channels and 500 steps predicts for all 8 subsets of 3 modalities at every step with exact Shapley values, to the pixels.
+The page: the watch study (3 modalities of 200 frames, 50 steps, coupled_mamba with 271 thousand parameters) after a short training, which changes no
+time, in headless Chromium at 1366 x 768; see page_model.py. JupyterLab: 3 modalities, each a map of 64 channels x 500 steps and 10 lines x 500 points,
+12 epochs; a move is one key press on a slider, from the slider's event to the task after the frame that shows it, by the page's own clock. plotly moves
+the epoch in the customary way: slider, kernel, one batch_update of the three maps. An edit in JupyterLab is one key press on the delay of a modality:
+the model in the page predicts for all 8 subsets of 3 modalities at every step, with exact Shapley values. Writes ``views.json``.
 """
 
+import argparse
+import json
+import os
 import statistics
 import sys
 import tempfile
@@ -19,21 +21,35 @@ from pathlib import Path
 from mmkernels.timing import report
 
 HERE = Path(__file__).parent
-sys.path[:0] = [str(HERE.parent / "browser"), str(HERE.parent / "widgets")]
+sys.path[:0] = [str(HERE), str(HERE.parent / "browser"), str(HERE.parent / "widgets")]
 
 from chromium import find_chromium, open_chromium, open_page  # noqa: E402
 from explorer_frames import make_frame  # noqa: E402
 from lab_harness import open_notebook, run_all, start_lab, write_notebook  # noqa: E402
+from page_model import engine_times, open_times, page_times, study  # noqa: E402
+
+from mmviz.widgets import Explorer  # noqa: E402
 
 MOVES, DROPPED = 60, 5
-BARS = {
-    "p50_ms": 12,
-    "p95_ms": 20,
-    "what_if_p50_ms": 80,
-    "what_if_p95_ms": 120,
-    "wire_bytes": 1_000_000,
-    "notebook_bytes": 300_000,
-}
+#: (key, what it is, bar of the median, bar of the 95th percentile) in milliseconds; None: no bar
+ROWS = (
+    ("edit_prediction", "edit -> prediction painted", 20, 33),
+    ("edit_all", "edit -> all subsets, Shapley values, states painted", 50, 80),
+    ("scrub_time", "scrub the time cursor", 12, 20),
+    ("scrub_epoch", "scrub the epoch", 12, 20),
+    ("drag_time", "drag the time cursor, real pointer", 12, 20),
+    ("drag_brush", "brush a time range, real pointer", 12, 20),
+    ("open_prediction", "open an unrecorded sample -> prediction painted", None, None),
+    ("open_sample", "open an unrecorded sample -> all of it painted", 50, 100),
+    ("engine_full", "engine: full prediction with prefixes and states", 6, None),
+    ("engine_subsets", "engine: all 8 subsets", 24, None),
+    ("redraw", "redraw, another recorded sample *", 10, None),
+    ("redraw_epoch", "redraw, another epoch *", 10, None),
+    ("redraw_compared", "redraw, an edited sample as recorded (lanes appear) *", 10, None),
+    ("page_open", "open the page -> first full view", 1000, None),
+)
+PAGE_BYTES = 2_000_000
+LAB_BARS = {"wire_bytes": 1_000_000, "notebook_bytes": 300_000}
 OURS = [
     "import xarray as xr\nfrom mmviz.widgets import Explorer\nframe = xr.load_dataset('frame.nc', engine='h5netcdf')",
     "explorer = Explorer(frame=frame, selection={'epoch': 5, 'time': 250, 'brush': [100, 400]})\nexplorer",
@@ -48,11 +64,11 @@ WHAT_IF = [
     "run = mm.train.fit(model, ds, epochs=1, progress=False)\n"
     "frame = mm.plots.explorer_frame(mm.record(run, ds['test'], recorded_samples=1, influence=False), channels=64)\n"
     "assert frame['state'].shape[-2:] == (64, 500)",
-    "explorer = mm.widgets.Explorer(frame=frame, what_if=mm.recording.what_if(run, ds['test']))\nexplorer",
+    "explorer = mm.widgets.Explorer(frame=frame, model=mm.recording.export_model(run, ds['test']))\nexplorer",
 ]
 PLOTLY = [
     "import ipywidgets, plotly.graph_objects as go, xarray as xr\nfrom plotly.subplots import make_subplots\n"
-    "frame = xr.load_dataset('frame.nc', engine='h5netcdf')\nmaps = frame['state'].isel(recorded_samples=0, layer=0).values",
+    "frame = xr.load_dataset('frame.nc', engine='h5netcdf')\nmaps = frame['state'].isel(recorded_sample=0, layer=0).values",
     "figure = make_subplots(rows=6, cols=1)\n"
     "for m, name in enumerate(frame['modality'].values):\n"
     "    for f in range(10):\n"
@@ -87,27 +103,64 @@ WATCH_PLOTLY = """() => { window.moves = []; window.begun = 0;
 
 
 def main():
-    """Measure both, print the table, write ``views.json``."""
+    """Measure, print the table, write ``views.json``."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    part = parser.add_mutually_exclusive_group()
+    part.add_argument("--page-only", action="store_true", help="without JupyterLab and plotly, whose last times stay")
+    part.add_argument("--lab-only", action="store_true", help="JupyterLab and plotly; the last times of the page stay")
+    parser.add_argument("--repeats", type=int, default=40)
+    options = parser.parse_args()
     found = find_chromium()
     if found is None:
         sys.exit("no Chromium or Chrome found: make browser")
-    with tempfile.TemporaryDirectory() as folder, open_chromium(found) as browser:
-        work, state = Path(folder, "work"), Path(folder, "state")
-        work.mkdir()
-        state.mkdir()
-        frame = make_frame(epochs=12, samples=1, layers=1, steps=500, channels=64, features=10, frames=500)
-        frame.to_netcdf(work / "frame.nc", engine="h5netcdf")
-        write_notebook(work / "ours.ipynb", OURS)
-        write_notebook(work / "plotly.ipynb", PLOTLY)
-        write_notebook(work / "what_if.ipynb", WHAT_IF)
-        with start_lab(work, state=state) as address:
-            result = {"ours": ours(browser, address, work), "plotly": plotly(browser, address, work)}
-            result["ours"]["what_if"] = what_if(browser, address)
-    result |= {"bars": BARS, "moves": MOVES - DROPPED} | report.about(
-        "cpu", "jupyterlab", "anywidget", "plotly", "mmviz"
-    )
+    path = HERE / "views.json"
+    result = json.loads(path.read_text(encoding="utf-8")) if options.page_only or options.lab_only else {}
+    packages = ("jupyterlab", "anywidget", "plotly", "mmviz")
+    with tempfile.TemporaryDirectory() as folder:
+        if not options.lab_only:
+            trace, model = study()
+            with open_chromium(found) as browser:
+                result |= page(browser, trace, model, Path(folder, "page.html"), options.repeats)
+            result |= {"repeats": options.repeats, "load": os.getloadavg()[0]} | report.about("cpu", *packages)
+        if not options.page_only:
+            with open_chromium(found) as browser:
+                result |= lab(browser, Path(folder))
+            result |= {"lab_load": os.getloadavg()[0]} | report.about("cpu", *packages)
     print_table(result)
-    report.write(HERE / "views.json", result)
+    report.write(path, result, digits=4)
+
+
+def page(browser, trace, model, path, repeats):
+    """Return the rows of the saved page, its bytes, and the work of its main thread per repeat."""
+    explorer = Explorer(trace, model=model)
+    explorer.save(path)
+    frame = explorer.frame
+    times = engine_times(browser, model, repeats)
+    given = {"names": list(frame["modality"].values), "recorded": frame.sizes["recorded_sample"], "samples": len(explorer.all_samples)}  # fmt: skip
+    found, work = page_times(browser, path, **given, repeats=repeats)
+    times |= found | {"page_open": open_times(browser, path, max(5, repeats // 3))}
+    rows = {}
+    for key, _, *bars in ROWS:
+        values = [statistics.median(times[key]), sorted(times[key])[round(0.95 * (len(times[key]) - 1))]]
+        held = all(bar is None or value <= bar for value, bar in zip(values, bars, strict=True))
+        rows[key] = {"median_ms": values[0], "p95_ms": values[1], "least_ms": min(times[key]), "bars_ms": bars, "held": held if any(bars) else None}  # fmt: skip
+    return {"rows": rows, "work_per_repeat": work, "page_bytes": path.stat().st_size}
+
+
+def lab(browser, folder):
+    """Return times and sizes of the Explorer and of a FigureWidget in JupyterLab."""
+    work, state = folder / "work", folder / "state"
+    work.mkdir()
+    state.mkdir()
+    frame = make_frame(epochs=12, samples=1, layers=1, steps=500, channels=64, features=10, frames=500)
+    frame.to_netcdf(work / "frame.nc", engine="h5netcdf")
+    write_notebook(work / "ours.ipynb", OURS)
+    write_notebook(work / "plotly.ipynb", PLOTLY)
+    write_notebook(work / "what_if.ipynb", WHAT_IF)
+    with start_lab(work, state=state) as address:
+        found = {"ours": ours(browser, address, work), "plotly": plotly(browser, address, work)}
+        found["ours"]["what_if"] = what_if(browser, address)
+    return {"lab": found, "lab_bars": LAB_BARS, "lab_moves": MOVES - DROPPED}
 
 
 def ours(browser, address, work):
@@ -135,7 +188,7 @@ def ours(browser, address, work):
 
 
 def what_if(browser, address):
-    """Return the times of editing the delay of a modality step by step, and how many bytes an answer has."""
+    """Return the times of editing the delay of a modality step by step, and the bytes received for one edit."""
     with open_page(browser, viewport={"width": 1500, "height": 1300}) as page:
         sent, times = [], []
         page.on("websocket", lambda s: s.on("framereceived", lambda data: sent.append(len(data))))
@@ -148,7 +201,7 @@ def what_if(browser, address):
         for step in range(1, MOVES + 1):
             sent.clear()
             times.append(one(page, "ArrowRight", f"a {step} step{'' if step == 1 else 's'} later"))
-        return summary(times) | {"answer_bytes": sum(sent)}
+        return summary(times) | {"edit_bytes": sum(sent)}
 
 
 def brushes(page):
@@ -205,19 +258,34 @@ def summary(times):
 
 
 def print_table(result):
-    """Print both columns."""
-    one, other = result["ours"], result["plotly"]
-    print(f"{'per move, ms (median / 95 %)':34}{'Explorer':>16}{'FigureWidget':>16}   bar")
-    for kind in ("epoch", "time", "brush"):
+    """Print the rows with their bars, the work per repeat, and JupyterLab's columns."""
+    print(f"{'saved page, ms (median / 95 %)':54}{'measured':>16}{'bar':>12}")
+    for key, text, *bars in ROWS:
+        row = result["rows"][key]
+        bar = " / ".join(str(one) for one in bars if one is not None) or "–"
+        verdict = {True: "held", False: "NOT held", None: ""}[row["held"]]
+        print(f"{text:54}{row['median_ms']:>8.1f} /{row['p95_ms']:>6.1f}{bar:>12}  {verdict}")
+    print("* in a frame callback: without the wait for the display's next frame")
+    print(f"load of the machine: {result['load']:.1f}")
+    size = result["page_bytes"]
+    print(f"{'size of the page, kB':54}{size / 1e3:>16.0f}{PAGE_BYTES / 1e3:>12.0f}  {'held' if size <= PAGE_BYTES else 'NOT held'}")  # fmt: skip
+    print("\nwork of the page's main thread per repeat")
+    for key, work in result["work_per_repeat"].items():
+        print(f"  {key:16}" + ", ".join(f"{name} {value}" for name, value in work.items()))
+    if "lab" not in result:
+        return
+    one, other = result["lab"]["ours"], result["lab"]["plotly"]
+    print(
+        f"\n{'JupyterLab, ms (median / 95 %)':34}{'Explorer':>16}{'FigureWidget':>16}   load {result['lab_load']:.1f}"
+    )
+    for kind in ("epoch", "time", "brush", "what_if"):
         cells = [f"{r[kind]['p50_ms']:.1f} / {r[kind]['p95_ms']:.1f}" if kind in r else "–" for r in (one, other)]
-        print(f"{kind:34}{cells[0]:>16}{cells[1]:>16}   {BARS['p50_ms']} / {BARS['p95_ms']}")
-    what_if_times = one["what_if"]
-    took = f"{what_if_times['p50_ms']:.1f} / {what_if_times['p95_ms']:.1f}"
-    bar = f"{BARS['what_if_p50_ms']} / {BARS['what_if_p95_ms']}"
-    print(f"{'what-if, model and Shapley':34}{took:>16}{'–':>16}   {bar}")
-    print(f"{'sent to show it, kB':34}{one['wire_bytes'] / 1e3:>16.0f}{'–':>16}   {BARS['wire_bytes'] / 1e3:.0f}")
+        print(f"{kind:34}{cells[0]:>16}{cells[1]:>16}")
+    print(
+        f"{'sent to show it, kB':34}{one['wire_bytes'] / 1e3:>16.0f}{'–':>16}   bar {LAB_BARS['wire_bytes'] / 1e3:.0f}"
+    )
     sizes = [r["notebook_bytes"] / 1e3 for r in (one, other)]
-    print(f"{'saved notebook, kB':34}{sizes[0]:>16.0f}{sizes[1]:>16.0f}   {BARS['notebook_bytes'] / 1e3:.0f}")
+    print(f"{'saved notebook, kB':34}{sizes[0]:>16.0f}{sizes[1]:>16.0f}   bar {LAB_BARS['notebook_bytes'] / 1e3:.0f}")
 
 
 if __name__ == "__main__":

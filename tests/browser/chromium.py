@@ -26,14 +26,19 @@ FLAGS = (
 _INSIDE = re.compile(r"(https?|wss?)://(127\.0\.0\.1|localhost)[:/]|file:|data:|blob:|about:")
 
 
-def find_chromium():
-    """Return the browser's path, or None: MMVIZ_CHROMIUM, then names on PATH, then the usual places."""
-    named = os.environ.get("MMVIZ_CHROMIUM")
+def find_browser(variable, names, places):
+    """Return the path of a browser, or None: an environment variable, then names on PATH, then the usual places."""
+    named = os.environ.get(variable)
     if named:
         return named if Path(named).is_file() else None
-    on_path = (shutil.which(name) for name in NAMES)
-    places = (place for place in PLACES if Path(place).is_file())
-    return next(filter(None, on_path), None) or next(places, None)
+    on_path = (shutil.which(name) for name in names)
+    found = (place for place in places if Path(place).is_file())
+    return next(filter(None, on_path), None) or next(found, None)
+
+
+def find_chromium():
+    """Return the browser's path, or None; see :func:`find_browser`."""
+    return find_browser("MMVIZ_CHROMIUM", NAMES, PLACES)
 
 
 @contextlib.contextmanager

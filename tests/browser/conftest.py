@@ -13,6 +13,7 @@ sys.path.insert(0, str(HERE))
 
 
 def pytest_collection_modifyitems(items):
+    """Mark the tests of this folder with ``browser``."""
     for item in items:
         if HERE in item.path.parents:
             item.add_marker("browser")
@@ -32,20 +33,31 @@ def _refuse(reason):
 
 @pytest.fixture(scope="session")
 def make_frame():
+    """Return the function that makes a small frame of the Explorer."""
     return _load("explorer_frames").make_frame
 
 
 @pytest.fixture(scope="session")
 def hostile_text():
+    """Return the module of texts that would be markup or script."""
     return _load("hostile_text")
 
 
 @pytest.fixture(scope="session")
-def chromium():
+def chromium(tmp_path_factory):
+    """Return the browser of the tests: Chromium, or with MMVIZ_BROWSER=firefox Firefox."""
     if importlib.util.find_spec("playwright") is None:
         _refuse("playwright is not installed: pip install playwright")
     from chromium import find_chromium, open_chromium
+    from firefox import find_firefox, open_firefox
 
+    if os.environ.get("MMVIZ_BROWSER") == "firefox":
+        found = find_firefox()
+        if found is None:
+            _refuse("no Firefox on this machine: put one on PATH or name it in MMVIZ_FIREFOX")
+        with open_firefox(found, tmp_path_factory.mktemp("firefox")) as browser:
+            yield browser
+        return
     found = find_chromium()
     if found is None:
         _refuse("no Chromium or Chrome on this machine: put one on PATH or name it in MMVIZ_CHROMIUM")
@@ -71,7 +83,9 @@ def show(open_page, make_frame, tmp_path):
 
     def showing(*, selection=None, context=None, other=None, **kind):
         second = None if other is None else make_frame(**other)
-        explorer = Explorer(frame=make_frame(**kind), other=second, selection=selection)
+        # without a section of their own, tests see all views
+        chosen = {"section": "all", **(selection or {})}
+        explorer = Explorer(frame=make_frame(**kind), other=second, selection=chosen)
         path = explorer.save(tmp_path / "study.html")
         page = open_page(**(context or {}))
         page.goto(path.as_uri())

@@ -49,7 +49,7 @@ def editor(names, *, text=(), work=None, reasons=None):
     def asked(sample, epoch, edits):
         return work(sample, epoch, edits)
 
-    kinds = ("mask", "delay", "noise", "seed", "swap", "state", "cut", "step")
+    kinds = ("mask", "delay", "amplitude", "noise", "seed", "swap", "window", "state", "cut", "step")
     asked.offers = {name: (*kinds, "text") if name in text else kinds for name in names}
     asked.reasons = reasons or {}
     for name in asked.reasons:

@@ -36,7 +36,8 @@ window.drawn = (() => {
         const box = range.getBoundingClientRect();
         for (let over = node; over && over.matches(".mmv *"); over = over.parentElement) {
           const style = getComputedStyle(over), edge = over.getBoundingClientRect(), scrolls = /auto|scroll/.test(style.overflowX + style.overflowY);
-          if (scrolls) break;
+          // clipped to nothing: text for screen readers only
+          if (scrolls || style.clipPath === "inset(50%)") break;
           if (style.overflowX === "visible" && style.overflowY === "visible") continue;
           const away = Math.max(edge.left - box.left, box.right - edge.right, edge.top - box.top, box.bottom - edge.bottom);
           if (away > 1.5) { found.push([view(node), text.data, away]); break; }
@@ -68,8 +69,8 @@ window.drawn = (() => {
       }
       return found;
     },
-    // [title, lower end, upper end] of every scale in a run, in the order in which they stand
-    scales: (run) => [...document.querySelectorAll(".mmv-run")[run].querySelectorAll(".mmv-charted")].map((node) => {
+    // [title, lower end, upper end] of every scale in a run, in the order in which they stand; a plane of principal components is each run's own
+    scales: (run) => [...document.querySelectorAll(".mmv-run")[run].querySelectorAll(".mmv-charted:not(:has(.mmv-plane))")].map((node) => {
       const [high, low] = [...node.querySelectorAll(".mmv-scale span")].map((one) => one.textContent);
       return [node.querySelector(".mmv-subtitle").textContent, low, high];
     }),

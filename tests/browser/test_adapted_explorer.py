@@ -52,6 +52,7 @@ def test_a_saved_page_of_a_users_module_opens_without_network_and_shows_states_s
     assert "captured scans" in views
     assert not views & {"trajectories", "operator map"}, "closed: the shapes differ"
     view = page.locator(VIEW)
+    page.get_by_role("tab", name="Explanation").click()
     view.scroll_into_view_if_needed()
     sites = view.get_by_label("Site").locator("option").all_inner_texts()
     assert sites == ["blocks.text.0 · text", "blocks.text.1 · text", "blocks.audio.0 · audio"]
@@ -103,7 +104,7 @@ def test_an_edited_sample_of_a_users_module_keeps_rows_without_a_channel_empty(s
 def test_a_hidden_state_set_to_zero_is_zero_in_the_captured_scans_of_that_modality_from_its_step_on(study, opened):
     run, part, trace = study
     explorer = Explorer(trace, what_if=mm.recording.what_if(run, part))
-    explorer.selection = {"edits": {"text": {"state": "zero", "step": 3}}, "time": 7}
+    explorer.selection = {"edits": {"text": {"state": "zero", "step": 3}}, "time": 7, "section": "all"}
     edited, recorded = explorer.wait(60), explorer.frame.isel(recorded_sample=[0])
     for k in (0, 1):
         assert (edited[f"scan_mean_{k}"].values[..., 3:] == 0).all()

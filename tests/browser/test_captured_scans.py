@@ -110,12 +110,14 @@ def test_the_value_under_the_pointer_is_shown_and_a_press_selects_its_channel_an
     size = box.bounding_box()
     place = {"x": size["width"] * 60.5 / 200, "y": size["height"] * 4.5 / 6}
     box.hover(position=place)
-    pointed = page.locator(f"{VIEW} .mmv-pointed")
+    card, pointed = page.locator(".mmv-card"), page.locator(f"{VIEW} .mmv-pointed")
+    page.wait_for_selector(".mmv-card:visible")
     channel = int(page.frame["scan_index_0"][0, 4])
     norm = float(page.frame["scan_norm_0"][0, 4, 60]) / 255 * page.frame["scan_norm_0"].attrs["scale"]
-    text = pointed.text_content()
-    assert text.startswith(f"Channel {channel}, step 61: ‖h‖₂ ")
-    assert float(text.split("‖h‖₂ ")[1].split(",")[0].removeprefix("≥ ")) == pytest.approx(norm, rel=6e-3)
+    assert card.locator(".mmv-card-title").text_content().endswith(f": channel {channel}")
+    shown = dict(zip(card.locator("dt").all_text_contents(), card.locator("dd").all_text_contents(), strict=True))
+    assert shown["step"] == "61"
+    assert float(shown["‖h‖₂"].removeprefix("≥ ")) == pytest.approx(norm, rel=6e-3)
     page.mouse.move(1, 1)
     assert pointed.text_content().startswith(f"Channel {int(page.frame['scan_index_0'][0, 0])}, step 120:")
     box.click(position=place)
@@ -127,9 +129,10 @@ def test_the_value_under_the_pointer_is_shown_and_a_press_selects_its_channel_an
     influence.hover(position={"x": size["width"] * 10.5 / 100, "y": size["height"] * 20.5 / 100})
     exact = (float(page.frame["scan_influence_0"][0, 20, 0, 10]) / 255) ** 2
     exact *= page.frame["scan_influence_0"].attrs["scale"]
-    text = pointed.text_content()
-    assert text.startswith("Source step 21 to 22, target step 41 to 42: influence ")
-    assert float(text.split("influence ")[1].removesuffix(".")) == pytest.approx(exact, rel=6e-3)
+    page.wait_for_function("document.querySelector('.mmv-card').textContent.includes('source step')")
+    shown = dict(zip(card.locator("dt").all_text_contents(), card.locator("dd").all_text_contents(), strict=True))
+    assert (shown["source step"], shown["target step"]) == ("21 to 22", "41 to 42")
+    assert float(shown["influence"]) == pytest.approx(exact, rel=6e-3)
 
 
 def test_in_two_runs_the_same_site_has_one_colour_scale(show):
@@ -154,7 +157,7 @@ def test_channels_that_an_encoder_does_not_have_are_not_drawn_counted_or_selecta
     frame["half_life"].values[frame["channel_index"].values < 0] = np.nan
     frame["coupling"].values[:, 1] = np.nan
     page = open_page(viewport={"width": 1366, "height": 3000})
-    page.goto(Explorer(frame=frame).save(tmp_path / "study.html").as_uri())
+    page.goto(Explorer(frame=frame, selection={"section": "all"}).save(tmp_path / "study.html").as_uri())
     page.wait_for_selector(".mmv-readout:not(:empty)")
     heights = page.evaluate("[...document.querySelectorAll('.mmv-state canvas')].map((c) => c.height)")
     assert heights == [16, 5, 16]
@@ -177,7 +180,7 @@ def test_without_states_and_scans_the_lanes_state_the_reason_of_the_trace(open_p
         ["state", "coupling"]
     )
     page = open_page()
-    page.goto(Explorer(frame=frame).save(tmp_path / "study.html").as_uri())
+    page.goto(Explorer(frame=frame, selection={"section": "all"}).save(tmp_path / "study.html").as_uri())
     page.wait_for_selector(".mmv-readout:not(:empty)")
     assert "No captured scans: the module is a GRU." in page.locator(".mmv-lanes").inner_text()
     assert page.locator(VIEW).count() == 0
@@ -193,7 +196,7 @@ def test_integrated_gradients_have_their_name_their_completeness_gap_and_their_r
         "rule": "integrated gradients", "name": "integrated gradients", "error": "completeness gap", "row": "integrated-gradients",
     }  # fmt: skip
     page = open_page(viewport={"width": 1366, "height": 3000})
-    page.goto(Explorer(frame=frame).save(tmp_path / "study.html").as_uri())
+    page.goto(Explorer(frame=frame, selection={"section": "all"}).save(tmp_path / "study.html").as_uri())
     page.wait_for_selector(".mmv-readout:not(:empty)")
     view = page.locator("[data-view='end-to-end attribution']")
     assert view.locator(".mmv-heading").text_content() == "Integrated gradients: what moved this prediction"

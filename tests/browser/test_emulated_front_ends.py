@@ -96,7 +96,9 @@ def test_the_colours_follow_the_theme_of_the_front_end_not_that_of_the_system(op
 
 
 def test_every_view_of_two_compared_runs_is_drawn_under_a_strict_policy(open_page, make_frame):
-    explorer = mm.widgets.Explorer(frame=make_frame(every_view=True), other=make_frame(every_view=True, seed=1))
+    explorer = mm.widgets.Explorer(
+        frame=make_frame(every_view=True), other=make_frame(every_view=True, seed=1), selection={"section": "all"}
+    )
     with open_host(open_page(), explorer, sandbox=STRICT_SANDBOX, policy=STRICT_POLICY) as host:
         host.wait_text(".mmv-readout", "^A: epoch 4 of 4.* B: epoch 4 of 4")
         host.press("Epoch", "Home")

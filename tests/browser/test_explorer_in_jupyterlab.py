@@ -47,10 +47,22 @@ def test_in_jupyterlab_keys_change_the_selection_in_page_and_kernel_without_exte
     assert maps(page) != before
 
     asked = page.evaluate(ASK, "print(explorer.selection, explorer.readout, sep='|')")
-    chosen = "{'sample': 0, 'epoch': 2, 'layer': 0, 'channel': 0, 'time': 21, 'brush': None, 'masked': [], 'edits': {}, 'run': 'A'}|"
+    chosen = "{'sample': 0, 'epoch': 2, 'layer': 0, 'channel': 0, 'time': 21, 'brush': None, 'zoom': None, 'masked': [], 'edits': {}, 'run': 'A', 'section': 'sample', 'colours': {'scale': 'symmetric log', 'range': 'layer', 'samples': ''}}|"
     assert asked == chosen + sentence(page)
 
-    page.get_by_label("Sample").focus()
+    page.set_viewport_size({"width": 1366, "height": 768})
+    panel = page.locator(".jp-WindowedPanel-outer").first
+    page.locator(".mmv").evaluate("(node) => node.scrollIntoView({ block: 'start' })")
+    at = panel.bounding_box()["y"]
+    for part in (".mmv-strip-run", ".mmv-lane >> nth=0", ".mmv-lane >> nth=1"):
+        box = page.locator(part).bounding_box()
+        assert at <= box["y"] < box["y"] + box["height"] <= 745, part
+    panel.evaluate("(node) => node.scrollBy(0, 400)")
+    page.wait_for_timeout(200)
+    assert at <= page.locator(".mmv-strip-run").bounding_box()["y"] < at + 20, "the prediction stays in sight"
+    page.set_viewport_size({"width": 1500, "height": 1500})
+
+    page.get_by_role("combobox", name="Sample", exact=True).focus()
     page.keyboard.press("b")  # would insert a cell if it reached the notebook
     page.keyboard.press("Escape")
     assert page.locator(".jp-Notebook .jp-Cell").count() == cells

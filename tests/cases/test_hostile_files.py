@@ -5,6 +5,7 @@ import io
 import json
 import os
 import shutil
+import signal
 import struct
 import tarfile
 import time
@@ -24,6 +25,7 @@ from mmviz.io.files import parse_json, read_regular
 from mmviz.io.hdf5 import open_hdf5
 from mmviz.io.mat import read_mat5
 from mmviz.io.media import read_wav
+from mmviz.io.npz import read_npz, write_npz
 
 HEAD = b"MATLAB 5.0 MAT-file".ljust(124) + b"\x00\x01IM"
 
@@ -210,7 +212,15 @@ def odd_paths(tmp_path):
 @pytest.mark.parametrize("kind", ["a pipe", "a device", "a link to itself", "a name of 300 characters"])
 def test_a_path_that_is_no_regular_file_is_refused_by_every_reader_and_does_not_block(kind, tmp_path):
     path = Path(odd_paths(tmp_path)[kind])
-    for read in (mm.data.load, open_content, tar_members, mm.trace.load, lambda p: read_regular(p, max_bytes=10)):
+    arrays = (read_npz, lambda p: open_hdf5(p, []).__enter__())
+    for read in (
+        *arrays,
+        mm.data.load,
+        open_content,
+        tar_members,
+        mm.trace.load,
+        lambda p: read_regular(p, max_bytes=10),
+    ):
         refused(lambda read=read: read(path), match=r"pipe|device|link|loop|name|cannot be opened|levels", seconds=2)
 
 
@@ -223,6 +233,19 @@ def test_a_pipe_in_a_run_folder_is_named_and_does_not_block(toy_run, tmp_path, n
     os.mkfifo(path)
     with pytest.raises(CheckpointError, match="named pipe"):
         mm.train.load(folder)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes on this system")
+def test_a_pipe_in_place_of_the_lock_file_does_not_block_the_loading_of_a_folder(tmp_path):
+    os.mkfifo(tmp_path / ".lock")
+    before = signal.signal(signal.SIGALRM, lambda *_: pytest.fail("reading the pipe blocks"))
+    signal.alarm(20)
+    try:
+        with pytest.raises(CheckpointError, match="is not there"):
+            mm.train.load(tmp_path)
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes on this system")
@@ -245,6 +268,15 @@ def test_links_to_themselves_in_a_folder_are_named(tmp_path):
 def test_a_file_without_a_defined_size_is_refused():
     with pytest.raises(DataError, match="has no defined size"):
         read_regular("/proc/self/environ", max_bytes=1 << 20)
+
+
+@pytest.mark.parametrize("name", ["x" * 300, "x" * 300 + "/run", "a\0b", "file/run"])
+@pytest.mark.parametrize("options", [{}, {"overwrite": True}, {"resume": True}])
+def test_a_training_into_a_path_that_cannot_exist_is_refused_before_it_starts(toy, toy_run, tmp_path, name, options):
+    (tmp_path / "file").write_bytes(b"")
+    with pytest.raises(CheckpointError, match=r"cannot be written|no run"):
+        mm.train.fit(toy_run.model, toy, out=tmp_path / name, epochs=1, progress=False, **options)
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["file"]
 
 
 # ---- JSON and what it describes
@@ -427,3 +459,19 @@ def test_a_wav_file_with_other_chunks_around_its_samples_is_read():
     notes = b"LIST" + struct.pack("<I", 5) + b"INFOx" + b"\0"
     samples, rate = read_wav(wav(data=np.arange(8, dtype="<i2").tobytes(), tail=notes))
     assert (samples.shape, rate) == ((8, 1), 8000)
+
+
+# ---- .npz
+
+
+@pytest.mark.parametrize("dtype", ["<f4", ">i2", "<U3", "?"])
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_an_array_of_an_npz_file_has_the_values_that_numpy_wrote_in_either_memory_order(dtype, order, tmp_path):
+    given = np.arange(24).reshape(2, 3, 4)
+    array = np.array(given % 2 if dtype == "?" else given, dtype, order=order)
+    np.savez(tmp_path / "numpy.npz", a=array)
+    write_npz(tmp_path / "own.npz", {"a": array})
+    for name in ("numpy.npz", "own.npz"):
+        found = read_npz(tmp_path / name)["a"]
+        assert found.dtype == array.dtype
+        np.testing.assert_array_equal(found, array)

@@ -141,13 +141,21 @@ def test_a_reference_to_an_array_that_no_group_lists_is_refused(copy):
 
 
 @pytest.mark.parametrize(
-    "shape", [(1 << 20, 1 << 20), (1 << 62,), (3_000_000_000,)], ids=["a square", "an overflow", "12 GB"]
+    ("shape", "chunk", "reason"),
+    [
+        ((1 << 20, 1 << 20), 1024, "chunks; at most"),
+        ((1 << 62,), 1024, "chunks; at most"),
+        ((3_000_000_000,), 1024, "chunks; at most"),
+        ((3_000_000_000,), 1 << 18, "would need"),
+        ((3_000_000_000,), None, "would need"),
+    ],
+    ids=["a square", "an overflow", "12 GB", "12 GB in large chunks", "12 GB in one block"],
 )
-def test_an_empty_variable_that_declares_more_than_memory_is_refused(copy, shape):
+def test_an_empty_variable_that_declares_more_than_memory_is_refused(copy, shape, chunk, reason):
     with h5py.File(copy, "r+") as file:
-        chunks = tuple(min(n, 1024) for n in shape)
+        chunks = None if chunk is None else tuple(min(n, chunk) for n in shape)
         file.create_dataset("states/huge", shape, "f4", chunks=chunks, fillvalue=0)
-    with pytest.raises(DataError, match="would need"):
+    with pytest.raises(DataError, match=reason):
         mm.trace.load(copy)
 
 
@@ -184,11 +192,12 @@ def test_groups_nested_500_deep_are_refused(copy):
         mm.trace.load(copy)
 
 
-def test_20000_objects_are_refused(copy):
+@pytest.mark.parametrize(("make", "count"), [("create_group", 1001), ("create_dataset", 3001)])
+def test_more_groups_or_arrays_than_are_opened_in_seconds_are_refused(copy, make, count):
     with h5py.File(copy, "r+") as file:
-        for i in range(20_000):
-            file.create_group(f"g{i}")
-    with pytest.raises(DataError, match="more than 10000 objects"):
+        for i in range(count):
+            getattr(file["history"], make)(f"g{i}", **({} if make == "create_group" else {"shape": (), "dtype": "f4"}))
+    with pytest.raises(DataError, match=rf"more than {count - 1} "):
         mm.trace.load(copy)
 
 

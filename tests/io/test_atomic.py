@@ -109,3 +109,20 @@ def test_temporary_path_keeps_folder_and_suffix(tmp_path):
         assert temporary.parent == tmp_path
         assert temporary.suffix == ".nc"
         temporary.write_bytes(b"x")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes on this system")
+@pytest.mark.parametrize("kind", ["a pipe", "a link to a device", "a folder"])
+def test_what_is_no_regular_file_is_not_replaced(tmp_path, kind):
+    path = tmp_path / "set.npz"
+    if kind == "a pipe":
+        os.mkfifo(path)
+    elif kind == "a folder":
+        path.mkdir()
+    else:
+        path.symlink_to(os.devnull)
+    before = path.lstat()
+    with pytest.raises(OSError, match="no regular file"):
+        write_bytes_atomic(path, b"new")
+    assert (path.lstat().st_ino, path.lstat().st_mode) == (before.st_ino, before.st_mode)
+    assert _only(path)

@@ -76,6 +76,13 @@ def test_a_wav_file_of_floats_is_refused_with_the_formats_that_are_read():
         read_wav(b"RIFF" + struct.pack("<I", len(body)) + body)
 
 
+@pytest.mark.parametrize("channels", [1, 2])
+def test_a_wav_file_without_samples_is_refused(channels):
+    _, data = pcm(2, channels, steps=0)
+    with pytest.raises(DataError, match="without samples"):
+        read_wav(data)
+
+
 def test_a_wav_file_that_announces_more_samples_than_it_holds_is_refused():
     _, data = pcm(2, 1)
     with pytest.raises(DataError, match="200 bytes of samples announced, 100 are there"):

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 import torch
+from mmkernels.wasm import Kernels, reason_against_wasm
 
 
 @pytest.fixture(autouse=True)
@@ -13,3 +14,12 @@ def one_thread() -> Iterator[None]:
     torch.set_num_threads(1)
     yield
     torch.set_num_threads(before)
+
+
+@pytest.fixture(scope="session")
+def wasm() -> Kernels:
+    """Return the page's kernels in wasmtime."""
+    reason = reason_against_wasm()
+    if reason:
+        pytest.skip(reason)
+    return Kernels()

@@ -109,9 +109,9 @@ def test_series_differ_in_dashes_symbol_or_pattern_not_in_colour_alone(plot, fig
     data, options = figure_data[plot]
     styles = {}
     for trace in plot(*data, **options).data:
-        if trace.type == "scatter" and trace.name:
+        if trace.type == "scatter" and trace.name and trace.showlegend:
             styles.setdefault(trace.name, (trace.line.dash, trace.marker.symbol))
-        if trace.type == "bar" and trace.name:
+        if trace.type == "bar" and trace.name and trace.showlegend:
             styles.setdefault(trace.name, trace.marker.pattern.shape)
     assert len(set(styles.values())) == len(styles)
 

@@ -212,9 +212,11 @@ def test_channels_that_an_encoder_does_not_have_are_marked_and_not_drawn(trace):
     assert (frame["state"].transpose(..., "layer", "modality", "channel").values[..., absent] == 0).all()
     assert (whole["channel_index"] >= 0).all()
     scales = [np.array(json.loads(one["state"].attrs["scale"]))[:, None, None] for one in (frame, whole)]
-    values = [one["state"].values[:, :, :, 0] / 255 * scale for one, scale in zip((frame, whole), scales, strict=True)]
+    values = [
+        (one["state"].values[:, :, :, 0] / 255) ** 2 * scale for one, scale in zip((frame, whole), scales, strict=True)
+    ]
     both = (frame["state"].values[:, :, :, 0] < 255) & (whole["state"].values[:, :, :, 0] < 255)
-    np.testing.assert_allclose(values[0][both], values[1][both], atol=float(np.max(scales)) / 250)
+    np.testing.assert_allclose(values[0][both], values[1][both], atol=float(np.max(scales)) / 120)
     here = {"sample": 0, "epoch": 0, "layer": 0, "time": 3}
     assert explorer_svg(frame, here).count("<image") == 3
     assert explorer_svg(explorer_frame(padded(trace, kept=0)), here).count("<image") == 2

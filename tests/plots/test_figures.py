@@ -119,14 +119,19 @@ def test_explorer_frame_baseline_and_shapley_values_sum_to_the_prediction(trace)
     assert (abs(total - shown) <= rounding + 2e-6).all()
 
 
-def test_explorer_frame_keeps_the_states_to_half_a_grey_level(trace):
+def test_explorer_frame_keeps_the_states_to_half_a_level_of_the_square_root(trace):
     frame = explorer_frame(trace, channels=6)
     norm = states(trace, channels=6)["norm"]
     scale = np.array(json.loads(frame["state"].attrs["scale"]))
     state = frame["state"].transpose("epoch", "recorded_sample", "layer", "modality", "time", "channel")
-    shown = state.astype(float).values * scale[None, None, :, None, None, None] / 255
-    expected = np.minimum(norm.values, scale[None, None, :, None, None, None])
-    assert np.abs(shown - expected).max() <= scale.max() / 255 / 2 * 1.0001
+    assert frame["state"].attrs["power"] == 2
+    top = scale[None, None, :, None, None, None]
+    root = state.astype(float).values / 255
+    expected = np.minimum(norm.values, top) / top
+    assert np.abs(root - np.sqrt(expected)).max() <= 1 / 255 / 2 * 1.0001
+    assert np.abs(root**2 - expected).max() <= 0.004, "largest error: 0.4 % of the scale"
+    low = expected < 0.01
+    assert np.abs(root**2 - expected)[low].max() <= 0.0004, "ten times less where the norm is below 1 % of the scale"
 
 
 def test_explorer_frame_without_coalitions_names_the_option_to_record_them(trace):

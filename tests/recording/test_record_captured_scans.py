@@ -292,7 +292,7 @@ def test_a_scan_over_the_tokens_of_all_modalities_belongs_to_none():
     assert trace["states"].sizes["layer"] == 0
     assert mm.analysis.captured_scans(trace)["in_states"].values.tolist() == [False]
     assert mm.analysis.scan_states(trace)["valid"].values.all()
-    assert mm.widgets.Explorer(trace).frame.attrs["title"].startswith("Predictions")
+    assert mm.widgets.Explorer(trace).frame.attrs["title"] == "Joint on pair"
 
 
 def test_norms_in_blocks_of_steps_are_those_of_the_states_also_from_an_initial_state():

@@ -79,9 +79,18 @@ def test_groups_that_are_unknown_for_a_user_module_are_absent_from_trace_and_exp
     assert not {"influence", "routing", "transport", "alignment"} & set(adapted_trace.children)
     assert list(adapted_trace["history"].data_vars) == []
     view = mm.widgets.Explorer(adapted_trace, what_if=mm.recording.what_if(run, toy["test"]))
-    assert view.frame.attrs["title"].startswith("Predictions")
+    assert view.frame.attrs["title"] == "Net on synthetic"
     assert adapted_trace["attribution"].attrs["rule"] == "integrated gradients"
-    assert set(groups_of(view.frame)) == {"game", "overall", "training", "samples", "attribution"}
+    assert set(groups_of(view.frame)) == {
+        "game",
+        "overall",
+        "training",
+        "samples",
+        "attribution",
+        "overview",
+        "scores by class",
+        "confusion",
+    }
     assert adapted_trace.identical(mm.trace.load(mm.trace.save(adapted_trace, tmp_path / "trace.nc")))
     assert view.save(tmp_path / "view.html").stat().st_size > 1000
 

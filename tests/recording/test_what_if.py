@@ -6,6 +6,7 @@ import torch
 
 import mmviz as mm
 from mmviz.core.errors import ConfigError
+from mmviz.recording.counter_noise import counter_normal
 from mmviz.recording.what_if_edits import delayed, edited, noisy
 
 KINDS = [
@@ -116,7 +117,7 @@ def test_unknown_samples_epochs_and_modalities_are_refused(toy, toy_run, ragged)
 
 def test_text_is_offered_where_an_encoder_is_given(toy, toy_run):
     plain = mm.recording.what_if(toy_run, toy["test"]).offers
-    assert set(plain["m1"]) == {"mask", "delay", "noise", "seed", "swap", "state", "cut", "step"}
+    assert set(plain["m1"]) == {"mask", "delay", "amplitude", "noise", "seed", "swap", "window", "state", "cut", "step"}
     with_text = mm.recording.what_if(toy_run, toy["test"], text={"m1": lambda texts: texts}).offers
     assert "text" in with_text["m1"]
     assert "text" not in with_text["m2"]
@@ -169,7 +170,15 @@ def test_two_interventions_and_an_edit_of_the_data_apply_together(toy, toy_run):
 
 
 def test_interventions_are_offered_where_modalities_have_their_own_coupled_streams(toy, toy_run, aligned):
-    assert set(mm.recording.what_if(aligned, toy["test"]).offers["m1"]) == {"mask", "delay", "noise", "seed", "swap"}
+    assert set(mm.recording.what_if(aligned, toy["test"]).offers["m1"]) == {
+        "mask",
+        "delay",
+        "amplitude",
+        "noise",
+        "seed",
+        "swap",
+        "window",
+    }
     late = mm.train.fit(mm.models.build("late", toy.spec, width=8, layers=1, state=4), toy, epochs=1, progress=False)
     offers = mm.recording.what_if(late, toy["test"]).offers["m1"]
     assert "state" in offers
@@ -231,7 +240,7 @@ def test_a_delay_passes_over_gaps_and_never_reads_padding():
 
 def test_noise_is_the_seeded_normal_draw_times_the_share_of_the_training_sd(ragged, part):
     valid = part.valid["light"][5]
-    drawn = np.random.default_rng([7, 1]).standard_normal((int(valid.sum()), 3))
+    drawn = counter_normal(7, 1, 3 * len(valid)).reshape(-1, 3)[valid]
     by_hand = part.inputs["light"][5].copy()
     by_hand[valid] += (drawn * (0.25 * ragged.spec.modalities[1].std)).astype("f4")
     one = edit(ragged, 5, light={"noise": 0.25, "seed": 7})
@@ -246,6 +255,30 @@ def test_noise_has_the_given_standard_deviation():
     np.testing.assert_allclose(out.std(0), [0.5, 2.0], rtol=0.02)
 
 
+def test_the_amplitude_multiplies_recorded_values_and_no_padding(ragged, part):
+    x, valid = part.inputs["light"][5], part.valid["light"][5]
+    one = edit(ragged, 5, light={"amplitude": 1.5})
+    np.testing.assert_array_equal(one.inputs["light"][0][valid], x[valid] * np.float32(1.5))
+    np.testing.assert_array_equal(one.inputs["light"][0][~valid], x[~valid])
+    np.testing.assert_array_equal(edit(ragged, 5, light={"amplitude": 1}).inputs["light"][0], x)
+
+
+def test_a_window_masks_its_frames_and_keeps_the_values(ragged, part):
+    x, valid = part.inputs["sound"][5], part.valid["sound"][5]
+    one = edit(ragged, 5, sound={"window": [1, 2]})
+    expected = valid.copy()
+    expected[1:3] = False
+    assert valid[1:3].any()
+    np.testing.assert_array_equal(one.valid["sound"][0], expected)
+    np.testing.assert_array_equal(one.inputs["sound"][0], x)
+
+
+def test_a_delay_and_a_window_mask_the_given_frames_after_the_delay(ragged, part):
+    both = edit(ragged, 5, sound={"window": [0, 1], "delay": 2})
+    np.testing.assert_array_equal(both.inputs["sound"], edit(ragged, 5, sound={"delay": 2}).inputs["sound"])
+    np.testing.assert_array_equal(both.valid["sound"], edit(ragged, 5, sound={"window": [0, 1]}).valid["sound"])
+
+
 def test_a_swap_takes_values_and_mask_of_the_other_sample(ragged, part):
     one = edit(ragged, 5, sound={"swap": str(part.ids[8])})
     np.testing.assert_array_equal(one.inputs["sound"][0], part.inputs["sound"][8])
@@ -258,7 +291,7 @@ def test_swap_is_applied_before_delay_and_noise_in_any_order_given(ragged, part)
     asked = {"noise": 0.5, "seed": 2, "delay": 2, "swap": str(part.ids[8])}
     x, valid = part.inputs["sound"][8], part.valid["sound"][8]
     sd = 0.5 * ragged.spec.modalities[0].std
-    by_hand = noisy(delayed(x, valid, 2), valid, sd, seed=[2, 0])
+    by_hand = noisy(delayed(x, valid, 2), valid, sd, seed=2, stream=0)
     for order in (asked, dict(reversed(asked.items()))):
         np.testing.assert_array_equal(edit(ragged, 5, sound=order).inputs["sound"][0], by_hand)
 
@@ -281,9 +314,14 @@ def test_a_text_becomes_the_steps_its_encoder_gives(ragged):
         ({"sound": {"pitch": 1}}, "unknown edit 'pitch'"),
         ({"sound": {"delay": 1.5}}, "delay is 1.5, expected a whole number"),
         ({"sound": {"delay": True}}, "delay is True"),
-        ({"sound": {"noise": -0.1}}, "noise is -0.1"),
-        ({"sound": {"noise": float("nan")}}, "noise is nan"),
+        ({"sound": {"noise": -0.1}}, "noise=-0.1; give a finite number"),
+        ({"sound": {"noise": float("nan")}}, "noise=nan"),
         ({"sound": {"noise": 0.1, "seed": -1}}, "seed is -1"),
+        ({"sound": {"noise": 0.1, "seed": 2**32}}, "seed is 4294967296, expected a whole number from 0 to 4294967295"),
+        ({"sound": {"amplitude": 11}}, "amplitude=11; give a finite number"),
+        ({"sound": {"window": [2]}}, "window is .2., expected .first frame, last frame."),
+        ({"sound": {"window": [3, 2]}}, "window is .3, 2., expected 0 <= first frame <= last frame"),
+        ({"sound": {"window": [0, 9999]}}, "window is .0, 9999., and the last frame is"),
         ({"sound": {"mask": 1}}, "mask is 1"),
         ({"sound": {"swap": "nobody"}}, "swap of 'sound' names sample 'nobody'"),
         ({"sound": {"swap": 3}}, "names sample 3"),
@@ -296,10 +334,10 @@ def test_impossible_edits_are_refused_with_the_edit_named(ragged, asked, said):
         edited(ragged["train"], 5, asked, spec=ragged.spec)
 
 
-@pytest.mark.parametrize("kind", ["delay", "noise"])
-def test_delay_and_noise_of_an_absent_modality_are_refused(ragged, part, kind):
+@pytest.mark.parametrize("kind", ["delay", "noise", "amplitude"])
+def test_delay_noise_and_amplitude_of_an_absent_modality_are_refused(ragged, part, kind):
     assert not part.valid["sound"][1].any()
     with pytest.raises(ConfigError, match=f"{kind} of 'sound', which has no recorded step"):
-        edit(ragged, 1, sound={kind: 1})
-    swapped = edit(ragged, 1, sound={kind: 1, "swap": str(part.ids[8])})
+        edit(ragged, 1, sound={kind: 2})
+    swapped = edit(ragged, 1, sound={kind: 2, "swap": str(part.ids[8])})
     assert swapped.valid["sound"].any()

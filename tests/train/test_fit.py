@@ -117,15 +117,20 @@ def test_an_interrupt_returns_the_run_so_far(toy, tmp_path):
     assert run.predict(toy["test"]).shape[0] == len(toy["test"])
 
 
-def test_a_second_interrupt_raises_keyboard_interrupt():
+@pytest.mark.parametrize("start", [signal.default_int_handler, signal.SIG_IGN], ids=["default", "ignored"])
+def test_a_second_interrupt_raises_keyboard_interrupt_also_where_interrupts_were_ignored_at_the_start(start):
     from mmviz.train.job import Interruptible
 
-    with Interruptible() as interrupt:
-        os.kill(os.getpid(), signal.SIGINT)
-        assert interrupt.requested
-        with pytest.raises(KeyboardInterrupt):
+    before = signal.signal(signal.SIGINT, start)
+    try:
+        with Interruptible() as interrupt:
             os.kill(os.getpid(), signal.SIGINT)
-    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+            assert interrupt.requested
+            with pytest.raises(KeyboardInterrupt):
+                os.kill(os.getpid(), signal.SIGINT)
+        assert signal.getsignal(signal.SIGINT) is start
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def test_a_loss_that_is_not_finite_stops_at_that_step_and_names_the_samples(toy):

@@ -92,3 +92,20 @@ def test_modality_parameters_refuses_a_position_out_of_range(toy):
     for wrong in (3, -1, "audio", True):
         with pytest.raises(ConfigError, match="from 0 to 2"):
             modality_parameters(model_of("average", toy.spec), wrong)
+
+
+def test_modality_gradients_are_the_norms_of_one_update_and_change_no_weight(toy):
+    options = {"epochs": 1, "batch_size": 512, "clip": 1e6, "progress": False}
+    model = mm.models.build("coupled_mamba", toy.spec, width=8, layers=1, state=4, dropout=0.0)
+    run = mm.train.fit(model, toy, modality_gradients=True, **options)
+    plain = mm.train.fit(model, toy, **options)
+    assert all(torch.equal(plain.weights[1][key], value) for key, value in run.weights[1].items())
+    assert not any(key.startswith("modality_gradient") for key in plain.history[1])
+    batch = batch_of(toy["train"], range(len(toy["train"])))
+    model.train()
+    torch.nn.functional.cross_entropy(model.training_forward(model.encode(batch))[0], batch.target).backward()
+    for m, name in enumerate(toy.spec.names):
+        own = torch.cat(
+            [part.gradient.flatten() for part in modality_parameters(model, m) if part.gradient is not None]
+        )
+        assert run.history[1][f"modality_gradient_norm/{name}"] == pytest.approx(float(own.norm()), rel=1e-4)

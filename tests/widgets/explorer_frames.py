@@ -119,6 +119,7 @@ def _with_every_view(frame, rng, listed):
         "listed_prediction": ("listed", rng.random(listed).astype("f4")),
         "listed_correct": ("listed", (said == true).astype("f4") if learning else np.full(listed, np.nan, "f4")),
         "listed_recorded": ("listed", np.where(np.arange(listed) % 9 == 4, np.arange(listed) // 9, -1).clip(-1, S - 1).astype("f4")),
+        **_overview(rng, said, true, frame.sizes["output"], learning, M),
         **_retraining(names),
         **_seeds(S, M, T),
         "influence": (("recorded_sample", "layer", "target_modality", "target_block", "source_modality", "source_block"), (255 * heard).astype("u1"), {"scale": json.dumps([4.0] * L)}),
@@ -140,6 +141,8 @@ def _with_every_view(frame, rng, listed):
         "listed_predicted": ("listed", names_of[said] if learning else np.array([f"{v:.3g}" for v in rng.normal(size=listed)])),
         "target_block": block, "attribution_block": block,
         "verdict": ("modality", ["not resolved"] * M), "explanation": ("modality", ["no probe differs"] * M),
+        "overview_subset": np.arange(2**M),
+        "overview_row": [*(map(str, names_of) if learning else ("target -3 to 0", "target 0 to 3")), "all"],
         "seed": ["0", "1", "2"],
         "attribution_explained": ("recorded_sample", [str(n) for n in names_of[np.arange(S) % len(names_of)]]),
         "expert": [*names, "shared 1", "shared 2"], "expert_modality": ("expert", [*names, "", ""]),
@@ -157,6 +160,45 @@ def _with_every_view(frame, rng, listed):
             ),
         )
     )
+
+
+def _overview(rng, said, true, outputs, learning, M):
+    """Values of the listed samples, and the tables that count them."""
+    count, subsets = len(said), 2**M
+    best = rng.integers(0, outputs, (count, subsets))
+    best[:, -1] = said
+    value = rng.random((count, subsets))
+    if not learning:
+        true = rng.normal(size=count)
+    row = true if learning else (true > 0).astype(int)
+    rows = outputs if learning else 2
+    score = best == true[:, None] if learning else np.abs(value - true[:, None])
+    member = [*(row == k for k in range(rows)), np.ones(count, bool)]
+    mean = np.array([score[one].mean(0) if one.any() else np.full(subsets, np.nan) for one in member])
+    about = {
+        "groups": json.dumps(["subject 1", "subject 2"]), "total": count, "error": 0.002 * learning, "stratified": 0,
+        "sentence": "Accuracy with all modalities 0.15; lowest recall for PEN: 0.10." if learning else "Mean absolute error 1.0.",
+    }  # fmt: skip
+    data = {
+        "overview_target": ("listed", true.astype("f4")),
+        "overview_output": ("listed", value[:, -1].astype("f4")),
+        "overview_group": ("listed", (np.arange(count) % 3 - 1).astype("f4")),
+        "overview_value": (("listed", "overview_subset"), (255 * value).round().astype("u1") if learning else value.astype("f4"), about),
+        "overview_predicted": (("listed", "overview_subset"), (best if learning else np.full(best.shape, np.nan)).astype("f4")),
+        "overview_row_of": ("listed", row.astype("f4")),
+        "class_score": (
+            ("statistic", "overview_row", "overview_subset"), np.stack([mean, mean - 0.1, mean + 0.1]).astype("f4"),
+            {"metric": "accuracy" if learning else "mean absolute error", "interval": "95 %, Wilson", "left_out": 0},
+        ),
+        "class_count": ("overview_row", np.array([one.sum() for one in member], "f4")),
+        "mask_cost": (("statistic", "modality"), np.zeros((3, M), "f4")),
+    }  # fmt: skip
+    if learning:
+        table = np.zeros((subsets, outputs, outputs), "f4")
+        for s in range(subsets):
+            np.add.at(table[s], (true, best[:, s]), 1)
+        data["confusion"] = (("overview_subset", "true_class", "predicted_class"), table)
+    return data
 
 
 def _retraining(names):

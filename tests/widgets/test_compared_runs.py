@@ -95,11 +95,12 @@ def test_the_corresponding_selection_has_the_same_fraction_of_the_sequence_and_t
         "channel": 2,
         "time": 49,
         "brush": [0, 24],
+        "zoom": [10, 49],
         "masked": [],
         "run": "both",
     }
     there = corresponding_selection(a, b, here)
-    assert there == here | {"epoch": 1, "layer": 0, "time": 39, "brush": [0, 19]}
+    assert there == here | {"epoch": 1, "layer": 0, "time": 39, "brush": [0, 19], "zoom": [8, 39]}
     assert [corresponding_selection(a, b, here | {"time": t})["time"] for t in (0, 1, 25)] == [0, 1, 20]
     assert all(type(there[key]) is int for key in ("epoch", "layer", "time"))
 

@@ -8,7 +8,10 @@ from mmviz import plots
 from mmviz.core.errors import ConfigError
 from mmviz.widgets import Explorer
 
-REST = {"channel": 0, "brush": None, "masked": [], "edits": {}, "run": "A"}
+COLOURS = {"scale": "symmetric log", "range": "layer", "samples": ""}
+REST = {
+    "channel": 0, "brush": None, "zoom": None, "masked": [], "edits": {}, "run": "A", "section": "sample", "colours": COLOURS,
+}  # fmt: skip
 WRONG = [
     ({"epochs": 1}, r"unknown key 'epochs' \(did you mean 'epoch'\?\)"),
     ({"epoch": 5}, "epoch=5; give a whole number from 0 to 4"),
@@ -19,6 +22,10 @@ WRONG = [
     ({"time": None}, "time=None; give"),
     ({"channel": 16}, "channel=16; give a whole number from 0 to 15"),
     ({"brush": [3]}, r"brush=\[3\]; give None or"),
+    ({"zoom": [3]}, r"zoom=\[3\]; give None or"),
+    ({"zoom": [5, 4]}, r"zoom=\[5, 4\]; give the first step before the last"),
+    ({"zoom": [0, 50]}, "zoom=50; give"),
+    ({"zoom": "all"}, "zoom='all'; give None or"),
     ({"brush": [5, 4]}, r"brush=\[5, 4\]; give the first step before the last"),
     ({"brush": [0, 50]}, "brush=50; give"),
     ({"masked": "gyro"}, "masked='gyro'; give a list"),
@@ -27,6 +34,14 @@ WRONG = [
     ({"edits": []}, r"edits=\[\]; give a dict"),
     ({"run": "B"}, "run='B'; use one of 'A'"),
     ({"run": ["A"]}, "run="),
+    ({"section": "notes"}, "section='notes'; use one of 'overview'"),
+    ({"section": None}, "section=None"),
+    ({"colours": "linear"}, r"colours='linear'; give a dict with any of scale, range, samples"),
+    ({"colours": None}, "colours=None; give a dict"),
+    ({"colours": {"scale": "log"}}, "colours: scale='log'; use one of 'symmetric log', 'linear', 'quantile'"),
+    ({"colours": {"range": 3}}, "colours: range=3; use one of 'layer'"),
+    ({"colours": {"scal": "linear"}}, r"colours: key='scal' \(did you mean 'scale'\?\)"),
+    ({"colours": {"samples": "correct"}}, "samples='correct': this view has no samples to colour"),
     ([0, 1, 2, 3], "is a list; give a dict"),
     (None, "is a NoneType"),
 ]

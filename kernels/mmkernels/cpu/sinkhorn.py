@@ -162,7 +162,7 @@ def sinkhorn(kinds, lanes, given, settings, scratch, limits, out, span):  # type
                 plan[p, to, columns[p, j]] = share
                 mass += share
                 column_mass[p, columns[p, j]] += share
-                if share > 0.0:  # 0 * inf is not 0: a forbidden pair adds no cost
+                if share != 0.0:  # 0 * inf is not 0: a forbidden pair adds no cost; NaN stays NaN
                     spent += share * C[i, j]
             row_mass[p, to] = mass
             moved[p] += spent

@@ -1,5 +1,6 @@
 """Opening of a data set on disk: everything is checked at once, values are read on access."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from mmviz.data.spec import spec_from_json
 _LONGEST = 1 << 20  # characters of one text in a column of fixed width
 _FREE = 256 << 20
 _MAX_RATIO = 200  # bytes in memory for one byte on disk, beyond 256 MiB
+_DTYPE = re.compile(r"[<>=|]?[A-Za-z]\d{0,9}", re.ASCII)
 _RETRIES = 20  # of an opening during which the set was replaced
 
 
@@ -104,6 +106,10 @@ def _split(folder: Path, entry: dict[str, Any], names: tuple[str, ...], verify: 
 def _text(column: dict[str, Any], n: int, where: str) -> NDArray[Any]:
     if len(column["values"]) != n:
         raise DataError(f"{where}: {len(column['values'])} values for {n} samples; write the set again")
+    if type(column["dtype"]) is not str or not _DTYPE.fullmatch(column["dtype"]):
+        raise DataError(
+            f"{where}: dtype {column['dtype']!r:.80}, expected one of text such as '<U8'; write the set again"
+        )
     dtype = np.dtype(column["dtype"])
     if dtype.kind not in "UO" or (dtype.kind == "U" and dtype.itemsize > 4 * _LONGEST):
         raise DataError(f"{where}: dtype {column['dtype']!r}, expected text of at most {_LONGEST} characters")

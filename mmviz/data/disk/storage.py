@@ -19,7 +19,8 @@ from mmviz.io.files import parse_json, read_regular
 
 NAME = "dataset.json"
 FORMAT = 1
-_LARGEST = 1 << 30
+_LARGEST = 512 << 20
+_MEMORY = 1 << 30
 
 
 def is_stored(folder: str | Path) -> bool:
@@ -36,11 +37,11 @@ def read_index(folder: Path) -> dict[str, Any]:
     Raises
     ------
     DataError
-        If it is not there, not JSON, larger than 1 GiB, or of another format.
+        If it is not there, not JSON, larger than 512 MiB or than 1 GiB in memory, or of another format.
     """
     path = folder / NAME
     try:
-        index = parse_json(read_regular(path, max_bytes=_LARGEST), where=str(path))
+        index = parse_json(read_regular(path, max_bytes=_LARGEST), where=str(path), max_memory=_MEMORY)
     except FileNotFoundError:
         raise DataError(f"{path} is not there; give a folder that mmviz.data.to_disk wrote") from None
     except (OSError, DataError) as error:
@@ -57,8 +58,12 @@ def report_to_json(report: Report) -> dict[str, Any]:
 
 
 def report_from_json(plain: dict[str, Any]) -> Report:
-    """Return the report that `report_to_json` wrote."""
-    return Report(plain["name"], [Finding(**f) for f in plain["findings"]])
+    """Return the report that `report_to_json` wrote; DataError where a value has another type."""
+    report = Report(plain["name"], [Finding(**f) for f in plain["findings"]])
+    texts = [report.name, *(v for f in report for v in (f.level, f.kind, f.where, f.first, f.action))]
+    if not all(type(text) is str for text in texts) or not all(type(f.count) is int for f in report):
+        raise DataError("the stored report holds values that are no text or no whole number; write the set again")
+    return report
 
 
 _CODES = {"f2": "F16", "f4": "F32", "f8": "F64", "b1": "BOOL"} | {

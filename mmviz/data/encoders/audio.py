@@ -97,6 +97,7 @@ class LogMelFrames:
     channel: int | Literal["mean"] | None = None
     resample: bool = False
     unit: str = "log power"
+    display: str = "audio"
     description: str = "log-mel spectrum, 25 ms windows every 10 ms; a frame has the time of the end of its window"
 
     @property

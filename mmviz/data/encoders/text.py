@@ -38,6 +38,8 @@ class LanguageModel:
         Changes whenever the features would: weights, tokenizer, layer, pooling, length.
     cut
         How many texts were cut so far.
+    display
+        How a page draws the input: the tokens as text.
     """
 
     tokenizer: Any = field(repr=False)
@@ -47,6 +49,7 @@ class LanguageModel:
     max_tokens: int
     identity: str
     cut: int = 0
+    display: str = "text"
 
     def __call__(self, texts: Sequence[str]) -> list[NDArray[np.float32]]:
         """Return float32 (tokens, features) or (1, features) per text.
@@ -55,11 +58,7 @@ class LanguageModel:
         """
         import torch
 
-        plain = []
-        for i, text in enumerate(texts):
-            if not isinstance(text, str):
-                raise DataError(f"text encoder: item {i} is a {type(text).__name__} ({text!r:.40}); give texts")
-            plain.append(text.encode("utf-8", "replace").decode("utf-8"))
+        plain = _plain(texts)
         options = {"truncation": True, "max_length": self.max_tokens, "return_special_tokens_mask": True}
         tokens = self.tokenizer(plain, padding=True, return_tensors="pt", **options)
         special, mask = tokens.pop("special_tokens_mask").bool(), tokens["attention_mask"].bool()
@@ -76,6 +75,30 @@ class LanguageModel:
         weight = mask[..., None].float()
         mean = (hidden * weight).sum(1) / weight.sum(1)
         return list(torch.nn.functional.normalize(mean, dim=1)[:, None].numpy())
+
+    def tokens(self, texts: Sequence[str]) -> list[list[str]]:
+        """Return the tokens of each text, one per step of the features: the part of the text that a token covers; one for ``pool="sentence"``."""
+        plain = _plain(texts)
+        if self.pool == "sentence":
+            return [[text] for text in plain]
+        fast = bool(getattr(self.tokenizer, "is_fast", False))
+        options = {"truncation": True, "max_length": self.max_tokens, "return_special_tokens_mask": True}
+        out = []
+        for text in plain:
+            found = self.tokenizer(text, return_offsets_mapping=fast, **options)
+            names = self.tokenizer.convert_ids_to_tokens(found["input_ids"])
+            parts = [text[a:b] for a, b in found["offset_mapping"]] if fast else names
+            kept = zip(parts, names, found["special_tokens_mask"], strict=True)
+            out.append([part or name for part, name, special in kept if not special])
+        return out
+
+
+def _plain(texts: Sequence[str]) -> list[str]:
+    """Return the texts without lone surrogates."""
+    for i, text in enumerate(texts):
+        if not isinstance(text, str):
+            raise DataError(f"text encoder: item {i} is a {type(text).__name__} ({text!r:.40}); give texts")
+    return [text.encode("utf-8", "replace").decode("utf-8") for text in texts]
 
 
 def minilm(*, pool: Pool = "token", layer: int = -1, max_tokens: int = 128) -> LanguageModel:

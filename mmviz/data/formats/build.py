@@ -142,6 +142,10 @@ def _real_steps(part: RawSplit, repairs: Repairs, report: Report) -> None:
             elif side == "start":
                 report.add("note", "padding", where, int((~real).sum()), action="found at the start")
         part.valid[m] = real
+    for m, tokens in part.tokens.items():  # lengths that were derived or clipped may not be those of the words
+        for i, count in enumerate(part.valid[m].sum(axis=1)):
+            if tokens[i] is not None and len(tokens[i]) != count:
+                tokens[i] = None
 
 
 def _possible(given: Any, steps: int, where: str, repairs: Repairs, report: Report, place: Place) -> Any:

@@ -85,7 +85,7 @@ def read(
         "fsdd", "classification", tuple(map(str, range(10))), None,
         "Free Spoken Digit Dataset (Z. Jackson et al., github Jakobovski/free-spoken-digit-dataset)", "CC BY-SA 4.0",
         (f"Split: {split}.",), {"audio": 100.0}, {"audio": "log power"},
-        {"audio": [f"mel {b}" for b in range(x.shape[2])]}, {"audio": "log-mel spectrum, 25 ms windows every 10 ms"},
+        {"audio": [f"mel {b}" for b in range(x.shape[2])]}, {"audio": "log-mel spectrum, 25 ms windows every 10 ms"}, display={"audio": "audio"},
     )  # fmt: skip
     return build_dataset(raws, description, repairs, report, split=shares, by="sample", seed=seed)
 

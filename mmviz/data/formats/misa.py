@@ -132,4 +132,5 @@ def _split(tree: Any, where: str, encode: Callable[..., Any] | None, report: Rep
     return SplitFields(
         {m: x for m, (x, _) in padded.items()}, np.stack(target), ids, group,
         {m: k for m, (_, k) in padded.items()}, {}, {"words": words},
+        tokens={} if encode is None else {"text": words},
     )  # fmt: skip

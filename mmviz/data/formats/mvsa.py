@@ -8,6 +8,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from mmviz.core.display import Display
 from mmviz.core.errors import ConfigError, DataError
 from mmviz.core.options import one_of
 from mmviz.data.assemble import Description
@@ -22,6 +23,11 @@ from mmviz.io.media import read_image
 COLUMNS = 64
 LONGEST = 64
 _WORD = re.compile(r"\w+|[^\w\s]")
+
+
+def words_of(text: str) -> list[str]:
+    """Return the words and marks of a text that `hashed_words` encodes, at most 64."""
+    return _WORD.findall(text[: 40 * LONGEST])[:LONGEST]
 
 
 def hashed_words(texts: Sequence[str]) -> list[NDArray[np.float32]]:
@@ -44,7 +50,7 @@ def hashed_words(texts: Sequence[str]) -> list[NDArray[np.float32]]:
     """
     out = []
     for text in texts:
-        words = [w.lower() for w in _WORD.findall(text[: 40 * LONGEST])[:LONGEST]]
+        words = [w.lower() for w in words_of(text)]
         x = np.zeros((len(words), COLUMNS), np.float32)
         for i, word in enumerate(words):
             code = zlib.crc32(word.encode("utf-8", "replace"))
@@ -200,6 +206,7 @@ def read(
     description = Description(
         "mvsa_single", "classification", CLASSES, None, "MVSA-Single (T. Niu, S. Zhu, L. Pang, A. El Saddik, MMM 2016)",
         "tweets and pictures of others: research use", notes,
+        display={"image": Display("image", colours=3)} if content.members is not None and encode_image is None else {},
     )  # fmt: skip
     return build_dataset({"": raw}, description, repairs, report, split=split or SPLIT, by="sample", seed=seed)
 
@@ -270,7 +277,7 @@ def _folder(
     target = np.array([CLASSES.index(labels[k] or "") for k in kept])
     return SplitFields(
         {m: x for m, (x, _) in streams.items()}, target, kept, None, {m: k for m, (_, k) in streams.items()},
-        {}, {"raw_text": raw_text},
+        {}, {"raw_text": raw_text}, tokens={} if encode_text else {"text": [words_of(text) for text in raw_text]},
     ), convention  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from mmviz.core.display import Display
 from mmviz.core.errors import ConfigError, DataError
 from mmviz.core.options import one_of
 from mmviz.data.assemble import Description
@@ -252,6 +253,7 @@ def read(
     description = Description(
         "nyu_depth_v2", "classification", names, None, "NYU-Depth V2 (N. Silberman, D. Hoiem, P. Kohli, R. Fergus, ECCV 2012)",
         "none stated by the authors; research use", notes, {}, {"rgb": "intensity (0 to 1)", "depth": "m"},
+        display={"rgb": Display("image", colours=3), "depth": Display("image")},
     )  # fmt: skip
     return build_dataset(raws, description, repairs, report)
 

@@ -6,6 +6,7 @@ import io
 import numpy as np
 from numpy.typing import NDArray
 
+from mmviz.core.display import Display
 from mmviz.core.options import number, whole
 from mmviz.data.dataset import Dataset
 from mmviz.data.from_arrays import from_arrays
@@ -110,6 +111,7 @@ def load_av_digits(*, image_energy: float = 1.0, fold: int = 0, seed: int = 0) -
         classes=tuple(map(str, range(10))),
         units={"image": "intensity (0 to 1)"},
         channels={"audio": [f"MFCC {k}" for k in range(13)], "image": [f"column {k}" for k in range(_SIDE)]},
+        display={"audio": "audio", "image": Display("image", frames="rows")},
         descriptions={"audio": "a spoken digit", "image": "a handwritten digit, row by row"},
         name="av_digits",
         source="audio: Free Spoken Digit Dataset (Z. Jackson et al., github Jakobovski/free-spoken-digit-dataset), MFCC as "

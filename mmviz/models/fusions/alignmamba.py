@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from mmviz.data.spec import Spec
-    from mmviz.models.base import Observation
+    from mmviz.models.base import Observation, TransportPlan
 
 
 @dataclass(frozen=True)
@@ -159,6 +159,16 @@ class AlignMamba(FusionModel):
             observation.penalties["mmd"] = self.config.mmd * total
         valid = self.transported_mask(mask)
         return Steps(torch.stack(parts), valid).where(valid)
+
+    def transport_plans(self, steps: Steps) -> list[TransportPlan]:
+        """Return the transport plan of each modality to the anchor, along which its steps are moved."""
+        found, anchor = [], self.anchor
+        with torch.autocast(steps.x.device.type, enabled=False):
+            for m, name in enumerate(self.spec.names):
+                if m != anchor:
+                    pair = Pair.of(steps, m, anchor, anchor_gradient=self.config.anchor_gradient)
+                    found.append(pair.transport_plan((name, self.spec.names[anchor]), *self._plan(pair)))
+        return found
 
     def _plan(self, pair: Pair) -> tuple[Tensor, Tensor]:
         """Return the transport plan to the anchor, and the cost of a unit of mass."""

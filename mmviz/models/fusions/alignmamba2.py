@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from mmviz.data.spec import Spec
-    from mmviz.models.base import Observation
+    from mmviz.models.base import Observation, TransportPlan
     from mmviz.models.batch import Steps
 
 
@@ -135,6 +135,10 @@ class AlignMamba2(FusionModel):
     ) -> Float[Tensor, "batch time output"]:
         """Return the head's output for the mean over available modalities."""
         return self.head(self.present_mean(pooled, present))
+
+    def transport_plans(self, steps: Steps) -> list[TransportPlan]:
+        """Return the transport plan of each modality to the anchor, which training compares; inference does not use it."""
+        return self.alignment.plans(steps)
 
     def merged(self) -> AlignMamba2:
         """Return a copy for inference with one matrix per modality in place of the experts; its predictions are equal to rounding.

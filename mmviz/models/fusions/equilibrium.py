@@ -10,7 +10,7 @@ from torch import nn
 
 from mmviz.core.errors import ConfigError
 from mmviz.core.options import number, one_of
-from mmviz.models.base import FusionConfig, FusionModel, Observation
+from mmviz.models.base import FusionConfig, FusionModel, Observation, TransportPlan
 from mmviz.models.encoder import number_of_steps
 from mmviz.models.fusions.memory_mapping import Mapping, Memory, feature_loss, sample_loss
 from mmviz.models.registry import ADDED_OPTIONS, build, name_of, register
@@ -198,6 +198,10 @@ class Equilibrium(FusionModel):
     def set_order(self, order: Sequence[int]) -> None:
         """Set the order in which the memory processes the modalities."""
         self.order.copy_(torch.tensor([float(m) for m in order]))
+
+    def transport_plans(self, steps: Steps) -> list[TransportPlan]:
+        """Return the transport plans of the wrapped fusion."""
+        return self.base.transport_plans(steps)
 
     def coupling_matrices(self) -> Float[Tensor, "layer target source"]:
         """Return the coupling weights of the wrapped fusion."""

@@ -173,12 +173,15 @@ class Pair(NamedTuple):
         y = x[anchor] if anchor_gradient else x[anchor].detach()
         return cls(x[source], y, mask[source] | absent, mask[anchor] | absent, both)
 
-    def transport_plan(self, names: tuple[str, str], plan: Tensor, cost: Tensor, mmd: Tensor) -> TransportPlan:
+    def transport_plan(
+        self, names: tuple[str, str], plan: Tensor, cost: Tensor, mmd: Tensor | None = None
+    ) -> TransportPlan:
         """Return the plan to record, with zeros and NaN where either modality of a sample is absent."""
         valid = (self.mask_x[:, :, None] & self.mask_y[:, None, :]) & self.both[:, None, None]
         plan, cost = (torch.where(valid, part, 0.0) for part in (plan, cost))
         distance = torch.where(self.both, (plan * cost).sum((1, 2)), torch.nan)
-        return TransportPlan(*names, plan, cost, distance, torch.where(self.both, mmd, torch.nan))
+        apart = None if mmd is None else torch.where(self.both, mmd, torch.nan)
+        return TransportPlan(*names, plan, cost, distance, apart)
 
 
 class Alignment:
@@ -205,6 +208,17 @@ class Alignment:
         """Add the penalties ``ot`` and ``mmd`` to ``observation``, and the plans unless it is for training."""
         with torch.autocast(steps.x.device.type, enabled=False):  # distances in full precision
             self._measure(steps, observation)
+
+    def plans(self, steps: Steps) -> list[TransportPlan]:
+        """Return the transport plan of each modality to the anchor, without the maximum mean discrepancy."""
+        found, anchor = [], self.anchor
+        with torch.autocast(steps.x.device.type, enabled=False):
+            for m, name in enumerate(self.names):
+                if m != anchor:
+                    pair = Pair.of(steps, m, anchor, anchor_gradient=self.config.anchor_gradient)
+                    plan, cost, _ = self._transport(pair)
+                    found.append(pair.transport_plan((name, self.names[anchor]), plan, cost))
+        return found
 
     def _measure(self, steps: Steps, observation: Observation) -> None:
         anchor, zero = self.anchor, torch.zeros((), device=steps.x.device)

@@ -161,7 +161,7 @@ class ModalityAwareLayer(nn.Module):
     ) -> Float[Tensor, "modality batch time width"]:
         """Return x plus the layer's output; tokens where the mask is False are unchanged."""
         normed = self.norm(x)
-        gates = self._gates(normed, mask, observation)
+        gates = self.gates(normed, mask, observation)
         if self.before is None or self.behind is None or self.feed is None:
             return self._add(x, self.mixer(normed, arrangements, gates, observation), mask)
         mixed = self.mixer(self.before(normed, gates), arrangements, None, observation)
@@ -189,7 +189,7 @@ class ModalityAwareLayer(nn.Module):
     def _add(x: Tensor, change: Tensor, mask: Tensor | None) -> Tensor:
         return x + (change if mask is None else change * mask[..., None])
 
-    def _gates(self, normed: Tensor, mask: Tensor | None, observation: Observation | None) -> Tensor | None:
+    def gates(self, normed: Tensor, mask: Tensor | None, observation: Observation | None) -> Tensor | None:
         """Return the gates of a learned router; add expert weights and the load balancing loss to ``observation``."""
         if self.router is not None and observation is None:
             router = self.router
@@ -210,8 +210,7 @@ class ModalityAwareLayer(nn.Module):
         """Return the weights of the permitted experts as weights of all experts: the shared, then those of each modality."""
         shared, specific = self.counts
         M = len(self.names)
-        spread = torch.zeros(*weight.shape[:-1], M, specific, dtype=weight.dtype, device=weight.device)
-        for m in range(M):
-            spread[m, :, :, m] = weight[m, ..., shared:]
+        own = torch.eye(M, dtype=torch.bool, device=weight.device)[:, None, None, :, None]
+        spread = torch.where(own, weight[..., None, shared:], 0.0)
         modality = ("",) * shared + tuple(name for name in self.names for _ in range(specific))
         return Routing(torch.cat([weight[..., :shared], spread.flatten(-2)], -1), modality)

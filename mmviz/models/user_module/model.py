@@ -146,9 +146,10 @@ class Frames(nn.Module):
         if share is not None:
             return _by_time(frames[..., :-1], valid, share[..., 0], self.steps)
         slots = self._slots[m][: x.shape[1]].to(x.device)
-        packed = x.new_zeros(len(x), self.steps * group, frames.shape[-1]).index_copy(1, slots, frames)
+        places = slots[None, :, None].expand_as(frames)
+        packed = x.new_zeros(len(x), self.steps * group, frames.shape[-1]).scatter(1, places, frames)
         packed = packed.reshape(len(x), self.steps, -1)
-        recorded = valid.new_zeros(len(x), self.steps * group).index_copy(1, slots, valid)
+        recorded = valid.new_zeros(len(x), self.steps * group).scatter(1, slots.expand_as(valid), valid)
         mask = recorded.reshape(len(x), self.steps, group).any(-1)
         return nn.functional.pad(packed, (0, self.width - packed.shape[-1])), mask
 
@@ -464,7 +465,7 @@ class Adapted(FusionModel):
         )
         x = values[name].to(dtype)
         absent = ~valid[name].any(1)
-        if self.missing.rules[name] == "zeros" or not bool(absent.any()):
+        if self.missing.rules[name] == "zeros" or not (torch.compiler.is_exporting() or bool(absent.any())):
             return x.clone()
         return torch.where(absent[:, None, None], self.missing.frames(name, values, valid, x), x)
 

@@ -69,7 +69,7 @@ def read_output(output: Any, batch: int, task: Task, output_kind: str, name: str
         )
     if output_kind != "probabilities":
         return output
-    if not looks_like_probabilities(output):
+    if not torch.compiler.is_exporting() and not looks_like_probabilities(output):
         raise ConfigError(f"{name} returned rows that are not probabilities: they {_not_probabilities(output)}")
     return output.clamp(min=torch.finfo(output.dtype).tiny).log()
 
@@ -90,7 +90,7 @@ def _pair(z: Float[Tensor, " batch"], output_kind: str, name: str, task: Task) -
     """Return two logits whose softmax is (1 - p, p)."""
     if output_kind == "logit":
         return torch.stack([torch.zeros_like(z), z], -1)
-    if not within_one(z):
+    if not torch.compiler.is_exporting() and not within_one(z):
         raise ConfigError(
             f"{name} returned {float(z.detach().min()):.3g} to {float(z.detach().max()):.3g}, which are not probabilities of {task.classes[1]!r}; "
             "give output_kind='logit' if a sigmoid is still to be applied"

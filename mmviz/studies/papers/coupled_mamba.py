@@ -17,8 +17,7 @@ from mmviz.plots.figure_spec import (
     ReferenceLine,
 )
 from mmviz.studies import grid
-from mmviz.studies.papers.diagram import Diagram
-from mmviz.studies.papers.paper_spec import Caption, PaperFigure, TableSpec
+from mmviz.studies.papers.paper_spec import Caption, PaperFigure, TableSpec, of_diagram
 from mmviz.studies.papers.published_results import (
     MOSEI,
     MOSEI_ALIGNED,
@@ -47,60 +46,19 @@ if TYPE_CHECKING:
     from mmviz.studies.papers.results import PaperResults
 
 
-_DIAGRAM_MODALITIES = ("text", "audio", "vision")
-_NOT_MEASURED = "a diagram, nothing is measured"
-_RECURRENCE_INTERPRETATION = "the mean in the recurrence and the projection after Cat; the sum as published diverges"
-
-
 def stack(results: PaperResults) -> PaperFigure:
     """Return the diagram of encoders, coupled layers with Cat between them, pooling and head."""
-    d = Diagram()
-    for m, name in enumerate(_DIAGRAM_MODALITIES):
-        x = 2.0 + 3.4 * m
-        d.box(x, 0, 2.6, 1.0, [f"{name} encoder"], m)
-        for layer, y in enumerate((2.0, 5.6)):
-            d.box(x, y, 2.6, 1.2, ["coupled", "Mamba"], m)
-            d.arrow((x, 0.5 if layer == 0 else 4.3), (x, y - 0.6), m)
-            d.arrow((x, y + 0.6), (x, 3.3 if layer == 0 else 6.9), m)
-        d.box(x, 7.4, 2.6, 1.0, ["pool"], m)
-        d.arrow((x, 7.9), (x, 8.7), m)
-    for y in (2.0, 5.6):
-        for m in range(2):
-            d.arrow((3.3 + 3.4 * m, y + 0.15), (4.1 + 3.4 * m, y + 0.15))
-            d.arrow((4.1 + 3.4 * m, y - 0.15), (3.3 + 3.4 * m, y - 0.15))
-    d.box(5.4, 3.8, 9.6, 0.9, ["Cat, projected back to each modality"])
-    d.box(5.4, 9.2, 9.6, 0.9, ["weighted mean and head"])
-    d.words(11.4, 3.8, ["between", "layers"])
-    shows = "Coupled Mamba: an SSM stream for each modality, with coupled states in every layer; Cat between layers, pooling, one prediction."
-    caption = Caption(shows, _NOT_MEASURED, interpretation=_RECURRENCE_INTERPRETATION)
-    return PaperFigure(d.spec("Layers of Coupled Mamba", shows, span=(0, 12.4, -0.8, 10.0), height=310), caption)
+    return of_diagram("coupled_mamba_layers")
+
+
+def block(results: PaperResults) -> PaperFigure:
+    """Return the diagram of the coupled block of one modality."""
+    return of_diagram("coupled_mamba_block")
 
 
 def unrolled(results: PaperResults) -> PaperFigure:
-    """Return the diagram of two SSM streams over three steps: states, their mean, inputs and outputs."""
-    d = Diagram()
-    for t in range(3):
-        x, step = 2.2 + 4.2 * t, ("t−1", "t", "t+1")[t]
-        for m, y in enumerate((1.4, 7.4)):
-            d.box(x, y, 1.9, 1.0, [f"h {m + 1}, {step}"], m)
-            low = m == 0
-            d.arrow((x - 0.5, y - 1.5 if low else y + 1.5), (x - 0.5, y - 0.5 if low else y + 0.5), m)
-            d.arrow((x + 0.5, y - 0.5 if low else y + 0.5), (x + 0.5, y - 1.5 if low else y + 1.5), m)
-            d.words(x - 0.5, y - 1.9 if low else y + 1.9, ["B x"])
-            d.words(x + 0.5, y - 1.9 if low else y + 1.9, ["C, y"])
-            if t < 2:
-                d.arrow((x + 0.95, y + (0.3 if low else -0.3)), (x + 1.75, 4.0 if low else 4.8), m)
-                d.arrow((x + 2.45, 4.0 if low else 4.8), (x + 3.25, y + (0.3 if low else -0.3)), m)
-        if t < 2:
-            d.box(x + 2.1, 4.4, 1.3, 0.9, ["mean"])
-            d.words(x + 3.45, 3.4, ["S 1"])
-            d.words(x + 3.45, 5.4, ["S 2"])
-    shows = (
-        "The coupled recurrence, two modalities, three steps: each state is the decayed mean of all states of the step before, plus its own input. The "
-        "paper has their sum."
-    )
-    caption = Caption(shows, _NOT_MEASURED, interpretation=_RECURRENCE_INTERPRETATION)
-    return PaperFigure(d.spec("The coupled recurrence", shows, span=(0.6, 12.2, -1.0, 9.8), height=270), caption)
+    """Return the diagram of two SSM streams over three steps: states, coupling weights, inputs and outputs."""
+    return of_diagram("coupled_mamba_states")
 
 
 STEPS, MODALITIES, CHANNELS, STATES = 60, 3, 32, 64
@@ -123,7 +81,9 @@ def state_growth(results: PaperResults) -> PaperFigure:
         "the mean in place of the sum",
     )
     panel = Panel(
-        (*lines, ReferenceLine(_LARGEST_FLOAT32, "y")), Axis("step"), Axis("largest state", log=True, span=(1e-3, 1e40))
+        (*lines, ReferenceLine(_LARGEST_FLOAT32, "y", "largest float32", "bottom right")),
+        Axis("step"),
+        Axis("largest |h|", log=True, span=(1e-3, 1e40)),
     )
     return PaperFigure(FigureSpec("Growth of the states", (shows,), (panel,), heights=(200,)), caption)
 

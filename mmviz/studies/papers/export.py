@@ -9,6 +9,9 @@ import mmviz
 from mmviz.core.errors import DataError
 from mmviz.core.escape import latex
 from mmviz.io.atomic import write_bytes_atomic
+from mmviz.plots.diagram_file import save_diagram
+from mmviz.plots.diagram_spec import Diagram
+from mmviz.plots.diagram_tikz import PACKAGES
 from mmviz.plots.latex import latex_figure, latex_table
 from mmviz.plots.paper_figure import write
 from mmviz.plots.venue import venue_of, width_of
@@ -66,7 +69,7 @@ def write_figure(name: str, results: PaperResults, *, venue: str, out: str | Pat
     Returns
     -------
     list of Path
-        ``NAME.pdf``, ``NAME.svg`` and ``NAME.tex``; for a table ``NAME.tex`` only.
+        ``NAME.pdf``, ``NAME.svg`` and ``NAME.tex``; of a diagram also ``NAME.tikz``, which ``NAME.tex`` includes; for a table ``NAME.tex`` only.
 
     Raises
     ------
@@ -99,11 +102,15 @@ def write_figure(name: str, results: PaperResults, *, venue: str, out: str | Pat
     if not isinstance(created, PaperFigure):
         options = {"digits": created.digits, "best": created.best, "groups": created.groups, "small": True}
         return [latex_table(created.rows, file=tex, **options, **parts)]  # type: ignore[arg-type]
-    width = width_of(sizes, columns)
-    files = [
-        write(created.spec, folder / f"{name}{end}", venue=sizes, width=width, height=None) for end in (".pdf", ".svg")
-    ]
-    return [*files, latex_figure(f"{name}.pdf", file=tex, **parts)]  # type: ignore[arg-type]
+    spec, width, graphic = created.spec, width_of(sizes, columns), f"{name}.pdf"
+    if isinstance(spec, Diagram):
+        files = [save_diagram(spec, folder / f"{name}{end}", width=width) for end in (".pdf", ".svg", ".tikz")]
+        graphic = f"{name}.tikz"
+    else:
+        files = [
+            write(spec, folder / f"{name}{end}", venue=sizes, width=width, height=None) for end in (".pdf", ".svg")
+        ]
+    return [*files, latex_figure(graphic, file=tex, **parts)]  # type: ignore[arg-type]
 
 
 def write_document(names: Sequence[str], *, venue: str, out: str | Path) -> Path:
@@ -136,6 +143,7 @@ def write_document(names: Sequence[str], *, venue: str, out: str | Path) -> Path
         rf"\usepackage[textwidth={sizes.widths[-1]:.4f}in,textheight=9in]{{geometry}}",
         *([rf"\setlength{{\columnsep}}{{{gap:.4f}in}} % columns of {column:.4f} in"] if double else []),
         r"\usepackage{graphicx,booktabs}",
+        *PACKAGES,
         r"\begin{document}",
     ]
     paper = ""

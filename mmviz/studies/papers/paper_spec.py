@@ -6,7 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from mmviz.plots.diagrams import diagram
+
 if TYPE_CHECKING:
+    from mmviz.plots.diagram_spec import Diagram
     from mmviz.plots.figure_spec import FigureSpec
 
 
@@ -37,9 +40,9 @@ class Caption:
 
 @dataclass(frozen=True)
 class PaperFigure:
-    """A figure: its specification, its caption, and its width in columns of a two-column page."""
+    """A figure: its specification or diagram, its caption, and its width in columns of a two-column page."""
 
-    spec: FigureSpec
+    spec: FigureSpec | Diagram
     caption: Caption
     columns: int = 1
 
@@ -54,3 +57,11 @@ class TableSpec:
     best: Mapping[str, str] = field(default_factory=dict)
     groups: Mapping[str, Sequence[str]] = field(default_factory=dict)
     columns: int = 2
+
+
+def of_diagram(name: str) -> PaperFigure:
+    """Return a diagram of :func:`mmviz.plots.diagram` as a figure of one column."""
+    drawn = diagram(name)
+    return PaperFigure(
+        drawn, Caption(drawn.shows, "a diagram, nothing is measured", interpretation=drawn.interpretation)
+    )

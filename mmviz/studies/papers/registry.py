@@ -29,6 +29,7 @@ class PaperItem(NamedTuple):
 #: name -> figure or table, in the order of the papers
 FIGURES: dict[str, PaperItem] = {
     "cm_stack": PaperItem(CM, "Figure 1 of Coupled Mamba.", coupled_mamba.stack),
+    "cm_block": PaperItem(CM, "Algorithm 1 of Coupled Mamba, as a diagram.", coupled_mamba.block),
     "cm_states": PaperItem(CM, "Figure 2 of Coupled Mamba.", coupled_mamba.unrolled),
     "cm_growth": PaperItem(
         CM, "equation 6 of Coupled Mamba, which its paper does not draw.", coupled_mamba.state_growth

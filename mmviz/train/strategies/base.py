@@ -94,6 +94,9 @@ class Strategy:
     needs_contributions
         The strategy needs the contributions (``training.contributions``), computed before the first epoch and after every one on a held-out
         subset; the data need at least two modalities.
+    weighted_losses
+        Kinds of loss whose weights an :class:`mmviz.train.Intervention` may set: ``joint``, ``unimodal``, ``penalty`` where every update comes
+        from ``training.joint``; none by default.
     reorders
         :meth:`order` selects the samples that an epoch reads; it cannot be combined with buckets.
     """
@@ -103,6 +106,7 @@ class Strategy:
     tasks: ClassVar[tuple[str, ...]] = ("classification", "regression")
     needs_held_out: ClassVar[bool] = False
     needs_contributions: ClassVar[bool] = False
+    weighted_losses: ClassVar[tuple[str, ...]] = ()
     reorders: bool = False
     training: Training
 
@@ -204,6 +208,8 @@ class Training:
     coalitions
         Coalitions of modalities that the updates used. :meth:`joint` and ``UnimodalPass.losses`` note them; a strategy that makes its own passes
         calls ``training.coalitions.add(steps.mask.any(-1))``, otherwise they are unknown.
+    loss_weight
+        Weights that an intervention set, by loss, see :class:`mmviz.train.Intervention`; :meth:`joint` and :meth:`weighted` apply them.
     """
 
     model: FusionModel
@@ -216,6 +222,7 @@ class Training:
     seconds: dict[str, float] = field(default_factory=lambda: defaultdict(float))
     devices: Devices = field(default_factory=Devices)
     class_weight: Float[Tensor, " class"] | None = None
+    loss_weight: dict[str, float] = field(default_factory=dict)
     coalitions: MetCoalitions = field(init=False)
 
     def __post_init__(self) -> None:
@@ -265,7 +272,25 @@ class Training:
             return output
 
         output = predict() if name is None else unimodal_output(self.model, self.names.index(name), predict)
-        return self.update(output, penalties, target, **update)
+        found = self.update(output, penalties, target, **update)
+        return self._with_unimodal(found, steps, target) if self.loss_weight else found
+
+    def _with_unimodal(self, update: Update, steps: Steps, target: Shaped[Tensor, " batch"]) -> Update:
+        """Return the update with the unimodal losses that have a weight; the history holds each, without it, as ``loss/<modality>``."""
+        from mmviz.train.strategies.unimodal import unimodal_pass
+
+        if not any(self.loss_weight.get(name) for name in self.names):
+            return update
+        losses = unimodal_pass(self.model, steps).losses(self, target)
+        update.loss = update.loss + sum(self.loss_weight.get(name, 0.0) * loss for name, loss in losses.items())
+        update.parts = {**update.parts, **{f"loss/{name}": loss.detach() for name, loss in losses.items()}}
+        return update
+
+    def weighted(self, losses: Mapping[str, Float[Tensor, ""]]) -> Mapping[str, Float[Tensor, ""]]:
+        """Return the losses, by modality, times the weights that an intervention set."""
+        if not self.loss_weight:
+            return losses
+        return {name: self.loss_weight.get(name, 1.0) * loss for name, loss in losses.items()}
 
     def update(
         self,
@@ -278,6 +303,9 @@ class Training:
         loss, fraction = self.loss(output, target), self.devices.sample_fraction(len(target))
         shares = {name: value * fraction for name, value in penalties.items()} if len(target) else {}
         parts = {f"penalty/{name}": shares[name].detach() if shares else 0.0 for name in penalties}
+        if self.loss_weight:
+            loss = self.loss_weight.get("joint", 1.0) * loss
+            shares = {name: self.loss_weight.get(f"penalty/{name}", 1.0) * value for name, value in shares.items()}
         return Update(loss + sum(shares.values()), parts=parts | dict(update.pop("parts", {})), **update)
 
     @contextmanager

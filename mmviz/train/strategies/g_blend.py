@@ -102,7 +102,9 @@ class GBlend(Strategy):
 
     def before_epoch(self, epoch: int) -> dict[str, float]:
         """Run a probe where one is due; return the weights."""
-        due = epoch == 1 or (self.options.form == "online" and (epoch - 1) % self.options.super_epoch == 0)
+        due = bool(np.isnan(self.weights).all()) or (
+            self.options.form == "online" and (epoch - 1) % self.options.super_epoch == 0
+        )
         if due:
             with self.training.clock("probe"):
                 curves = np.stack([self._probe(k) for k in range(len(self.weights))])

@@ -18,6 +18,7 @@ class Joint(Strategy):
     """One update per batch: the loss of the task and the auxiliary losses of the model."""
 
     name = "joint"
+    weighted_losses = ("joint", "unimodal", "penalty")
 
     def updates(self, batch: Batch, rows: np.ndarray) -> Iterator[Update]:
         """Yield the joint update."""

@@ -57,6 +57,7 @@ class ModalityDropout(Strategy):
 
     name = "modality_dropout"
     Options = ModalityDropoutOptions
+    weighted_losses = ("joint", "unimodal", "penalty")
 
     def updates(self, batch: Batch, rows: np.ndarray) -> Iterator[Update]:
         """Yield the joint update on the subsets."""
@@ -73,11 +74,11 @@ class ModalityDropout(Strategy):
 
 
 def draw_subsets(
-    present: Bool[Tensor, "batch modality"], rate: float, empty: float = 0.0
+    present: Bool[Tensor, "batch modality"], rate: float | Float[Tensor, " modality"], empty: float = 0.0
 ) -> Bool[Tensor, "batch modality"]:
     """Return for every sample a random subset of its modalities: the empty one with probability ``empty``, and for a sample without any.
 
-    Otherwise each modality is masked with probability ``rate``, independently, given that not all are masked. Draws from torch's global generator.
+    Otherwise each modality is masked with probability ``rate`` (one, or one per modality), independently, given that not all are masked. Draws from torch's global generator.
     """
     weight = subset_weights(present, rate)
     some = present.any(1)
@@ -89,12 +90,18 @@ def draw_subsets(
     return (drawn[:, None] >> torch.arange(present.shape[1], device=present.device)) % 2 == 1
 
 
-def subset_weights(present: Bool[Tensor, "batch modality"], rate: float) -> Float[Tensor, "batch subset"]:
+def subset_weights(
+    present: Bool[Tensor, "batch modality"], rate: float | Float[Tensor, " modality"]
+) -> Float[Tensor, "batch subset"]:
     """Return the weight of each subset, up to a factor per sample; subset k holds modality m where bit m of k is set."""
     M = present.shape[1]
     bit = torch.arange(M, device=present.device)
     member = (torch.arange(2**M, device=present.device)[:, None] >> bit) % 2 == 1
     possible = (member[None] <= present[:, None]).all(-1) & member.any(1)
+    if isinstance(rate, torch.Tensor):
+        left_out = present[:, None] & ~member
+        weight = torch.where(left_out, rate / (1 - rate), torch.ones_like(rate)).prod(-1)
+        return torch.where(possible, weight, torch.zeros_like(weight))
     size = member.sum(1).float()
     # of the modalities present, `size` stay and the others are masked; the factor (1 - rate)^present is left out
     masked = present.sum(1, keepdim=True).float() - size

@@ -11,7 +11,12 @@ from torch.nn import functional
 
 from mmviz.core.options import number, one_of, whole
 from mmviz.models.layers import StackedCausalConv, StackedLinear
-from mmviz.train.modality_parameters import modality_parameters, require_modality_parameters
+from mmviz.train.modality_parameters import (
+    modality_parameters,
+    require_modality_parameters,
+    scale_step,
+    values_before_step,
+)
 from mmviz.train.strategies.base import Strategy, Update
 from mmviz.train.strategies.unimodal import unimodal_pass
 
@@ -103,6 +108,7 @@ class OgmGe(Strategy):
 
     name = "ogm_ge"
     Options = OgmGeOptions
+    weighted_losses = ("joint", "unimodal", "penalty")
 
     def prepare(self, model: FusionModel) -> FusionModel:
         """Raise ConfigError for a model in which a modality has no parameters of its own."""
@@ -139,10 +145,7 @@ class OgmGe(Strategy):
         }
         before = self._values_before_step() if self.active and self.options.scale == "step" else []
         yield training.joint(steps, batch.required_target, parts=parts)
-        with torch.no_grad():
-            for part, value, k in before:
-                now = part.parameter[part.rows]
-                now.copy_(value + k * (now - value))
+        scale_step(before)
 
     def after_backward(self, update: Update) -> None:
         """Scale the gradients and add noise."""
@@ -172,7 +175,7 @@ class OgmGe(Strategy):
     def _values_before_step(self) -> list[tuple[Part, Tensor, float]]:
         """Return the values of all parameters with a scaled step."""
         scaled = zip(self.parts, self.coefficients, strict=True)
-        return [(p, p.parameter.detach()[p.rows].clone(), k) for parts, k in scaled if k != 1 for p in parts]
+        return values_before_step((part, k) for parts, k in scaled if k != 1 for part in parts)
 
 
 def noisy_parameters(model: nn.Module, noise_on: str) -> set[int]:

@@ -113,6 +113,7 @@ class Unimodal(Strategy):
 
     name = "unimodal"
     Options = UnimodalOptions
+    weighted_losses = ("unimodal",)
 
     def prepare(self, model: FusionModel) -> FusionModel:
         """Raise ConfigError for a modality that the model does not have."""
@@ -130,4 +131,5 @@ class Unimodal(Strategy):
         losses = unimodal_pass(training.model, steps).losses(training, batch.required_target)
         if losses:
             parts = {f"loss/{name}": loss.detach() for name, loss in losses.items()}
-            yield Update(torch.stack(list(losses.values())).mean(), modality=nonfinite_modality(losses), parts=parts)
+            weighted = training.weighted(losses)
+            yield Update(torch.stack(list(weighted.values())).mean(), modality=nonfinite_modality(losses), parts=parts)

@@ -67,6 +67,7 @@ class Valuation(Strategy):
 
     name = "valuation"
     Options = ValuationOptions
+    weighted_losses = ("joint", "unimodal", "penalty")
     tasks = ("classification",)
 
     def prepare(self, model: FusionModel) -> FusionModel:

@@ -6,6 +6,19 @@ export function writeAddress(selection) {
   history.replaceState(null, "", `#${encodeURIComponent(JSON.stringify(selection))}`);
 }
 
+let followed = false;
+/**
+ * Return a link to a selection, without the token of a server; "" where the address of the page does not hold the selection, as in a notebook.
+ * @param {object} selection
+ */
+export function linkTo(selection) {
+  if (!followed && !document.getElementById("mmviz-study")) return "";
+  const link = new URL(location.href);
+  link.searchParams.delete("token");
+  link.hash = encodeURIComponent(JSON.stringify(selection));
+  return link.href;
+}
+
 /** Return what the address selects; {} if there is no selection. */
 export function readAddress() {
   try {
@@ -23,6 +36,7 @@ export function readAddress() {
  */
 export function followAddress(model) {
   const first = readAddress();
+  followed = true;
   let timer = 0;
   const soon = () => {
     clearTimeout(timer);

@@ -1,7 +1,7 @@
 // End-to-end attribution of a sample: signed shares of the sources in the prediction at a step, or their contributions to an SSM stream.
-import { s } from "./dom.js";
+import { mark, s } from "./dom.js";
 import { largest } from "./heatmap.js";
-/** @import { Frame } from "./types.js" */
+/** @import { Frame, Recorded } from "./types.js" */
 
 /**
  * Values of the sources, modality after modality, count of them each; source i begins at step from(i) and ends at step to(i).
@@ -18,21 +18,21 @@ import { largest } from "./heatmap.js";
 export const signedShare = (level) => Math.sign(level - 128) * ((level - 128) / 127) ** 2;
 
 // The blocks of steps; the one of step t ends there.
-/** @param {Frame} frame @param {number} t @returns {Pick<Sources, "count" | "from" | "to">} */
+/** @param {Recorded} frame @param {number} t @returns {Pick<Sources, "count" | "from" | "to">} */
 function blocks(frame, t) {
   const T = frame.sizes.time, starts = frame.attribution.block;
   return { count: starts.length, from: (i) => starts[i], to: (i) => (starts[i] <= t ? Math.min((starts[i + 1] ?? T) - 1, t) : (starts[i + 1] ?? T) - 1) };
 }
 
 // The block that contains a step.
-/** @param {Frame} frame @param {number} t */
+/** @param {Recorded} frame @param {number} t */
 export const blockOf = (frame, t) => frame.attribution.block.reduce((best, from, b) => (from <= t ? b : best), 0);
 
 // Does the prediction at this step have shares of its own? Without shares along time only that of the whole sequence has.
-/** @param {Frame} frame @param {number} t */
+/** @param {Recorded} frame @param {number} t */
 export const isAlong = (frame, t) => frame.has("attribution_prefix") && t < frame.sizes.time - 1;
 
-/** @param {Frame} frame @param {number} sample @param {number} t @returns {Sources} */
+/** @param {Recorded} frame @param {number} sample @param {number} t @returns {Sources} */
 export function sourcesOfPrediction(frame, sample, t) {
   if (!isAlong(frame, t)) return { values: frame.part("attribution", sample), count: frame.sizes.time, from: (i) => i, to: (i) => i, signed: true };
   const limit = frame.part("attribution_prefix_limit", sample)[t];
@@ -40,7 +40,7 @@ export function sourcesOfPrediction(frame, sample, t) {
   return { values, ...blocks(frame, t), signed: true };
 }
 
-/** @param {Frame} frame @param {number} sample @param {number} m @param {number} t @returns {Sources} */
+/** @param {Recorded} frame @param {number} sample @param {number} m @param {number} t @returns {Sources} */
 export function sourcesOfStream(frame, sample, m, t) {
   const limit = frame.part("attribution_stream_limit")[sample];
   const values = Float32Array.from(frame.part("attribution_stream", sample, m, blockOf(frame, t)), (level) => limit * (level / 255) ** 2);
@@ -72,10 +72,10 @@ export function barsDrawing() {
   const draw = (frame, sources, m) => {
     const paths = barsOf(frame, sources, m);
     [up, down].forEach((path, k) => {
-      if (path.getAttribute("d") !== paths[k]) path.setAttribute("d", paths[k]);
+      mark(path, "d", paths[k]);
       path.classList.toggle("mmv-unsigned", !sources.signed);
     });
-    zero.setAttribute("d", `M0 ${sources.signed ? 50 : 98}H1000`);
+    mark(zero, "d", `M0 ${sources.signed ? 50 : 98}H1000`);
   };
   return { nodes: [up, down, zero], draw };
 }

@@ -1,6 +1,13 @@
 // Table rows with a bar.
-import { h } from "./dom.js";
+import { h, put } from "./dom.js";
 /** @import { Child } from "./types.js" */
+
+/** @typedef {{ now: number, then: number }} BarValues shown and recorded, NaN where there is none */
+/** @type {WeakMap<Element, BarValues>} */
+const known = new WeakMap();
+// The values of a bar, null where only places are known.
+/** @param {Element | null} track */
+export const barValues = (track) => (track && known.get(track)) ?? null;
 
 /** @param {number | null} hatch number of the modality, or null */
 export function bar(hatch) {
@@ -9,16 +16,22 @@ export function bar(hatch) {
   // from and to are fractions of the track; nothing is drawn if one is not finite
   /** @type {(node: HTMLElement, from: number, to: number) => void} */
   const lay = (node, from, to) => {
-    const known = Number.isFinite(from + to);
-    node.style.left = `${known ? 100 * Math.min(from, to) : 0}%`;
-    node.style.width = `${known ? 100 * Math.abs(to - from) : 0}%`;
+    const finite = Number.isFinite(from + to);
+    node.style.left = `${finite ? 100 * Math.min(from, to) : 0}%`;
+    node.style.width = `${finite ? 100 * Math.abs(to - from) : 0}%`;
   };
-  /** @type {(from: number, to: number) => void} */
-  const set = (from, to) => lay(ink, from, to);
+  // value: what the bar shows, for its read-out
+  /** @type {(from: number, to: number, value?: number) => void} */
+  const set = (from, to, value = NaN) => {
+    known.set(track, { now: value, then: NaN });
+    put(ink, "hidden", !Number.isFinite(from + to)); // the least width of a bar is for values, not for missing ones
+    lay(ink, from, to);
+  };
   // the outline of the recorded value during an edit, or none
-  /** @type {(from: number, to: number) => void} */
-  const was = (from, to) => {
-    ghost.hidden = !Number.isFinite(to);
+  /** @type {(from: number, to: number, value?: number) => void} */
+  const was = (from, to, value = NaN) => {
+    known.set(track, { now: known.get(track)?.now ?? NaN, then: value });
+    put(ghost, "hidden", !Number.isFinite(to));
     if (!ghost.hidden) lay(ghost, from, to);
   };
   return { track, set, was };
@@ -39,8 +52,8 @@ export function signedBar(hatch) {
   return {
     track,
     /** @type {(value: number, most: number) => void} */
-    set: (value, most) => set(0.5, place(value, most)),
+    set: (value, most) => set(0.5, place(value, most), value),
     /** @type {(value: number, most: number) => void} */
-    was: (value, most) => was(0.5, place(value, most)),
+    was: (value, most) => was(0.5, place(value, most), value),
   };
 }

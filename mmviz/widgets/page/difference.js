@@ -1,10 +1,34 @@
 // Two runs on the same sample: predictions, Shapley values and coupling weights of both, and B minus A.
 import { h, heading, faint, name, modality, glyph } from "./dom.js";
-import { fixed, signed, brief, ends } from "./format.js";
+import { fixed, signed, brief } from "./format.js";
+import { epochAcross, timeAcross } from "./axis.js";
 import { chart, rangeOf } from "./chart.js";
 import { toOther } from "./compare.js";
 import { rowHead } from "./bars.js";
+import { changes } from "./frame.js";
+import { differenceMaps } from "./difference_maps.js";
+import { DIFFERENCE, exportMenu } from "./export_menu.js";
 /** @import { Child, Frame, Pick, State } from "./types.js" */
+
+// Prediction and Shapley values of both runs at every step, and the coupling weights, as a table.
+/** @param {Frame} a @param {Frame} b @param {State} state @returns {import("./export_table.js").Table} */
+function tableOfBoth(a, b, state) {
+  const { sample, epoch, layer } = state, shown = a.task === "classification" ? a.targets[sample] : 0, columns = ["quantity", "modality", "source", "step", "A", "B", "B − A"];
+  /** @type {(string | number)[][]} */
+  const rows = [];
+  /** @type {(head: (string | number)[], x: number, y: number) => void} */
+  const add = (head, x, y) => void rows.push([...head, x, y, y - x]);
+  for (let t = 0; t < a.sizes.time; t++) {
+    const at = toOther(b, { ...state, time: t, brush: null, zoom: null });
+    add([a.task === "classification" ? "p(true class)" : "predicted value", "", "", t + 1], a.part("prediction", epoch, sample, t)[shown], b.part("prediction", at.epoch, sample, at.time)[shown]);
+    a.modalities.forEach((one, m) => add(["Shapley value", one.name, "", t + 1], a.part("phi", epoch, sample, t)[m], b.part("phi", at.epoch, sample, at.time)[m]));
+  }
+  if (a.has("coupling") && b.has("coupling")) {
+    const at = toOther(b, state), [w, v] = [a.part("coupling", epoch, layer), b.part("coupling", at.epoch, at.layer)], M = a.modalities.length;
+    a.modalities.forEach((one, m) => a.modalities.forEach((source, n) => add(["coupling weight W", one.name, source.name, ""], w[m * M + n], v[m * M + n])));
+  }
+  return { columns, rows };
+}
 
 /**
  * Fill the panel that compares two runs; the returned function draws a selection of run A.
@@ -34,6 +58,11 @@ export function mount(root, a, b, pick) {
       h("tbody", {}, prediction.node, ...parts.map((part) => part.node)))),
     along.node, during.node, ...(coupled ? [matrix] : [])),
   faint(...(a.name ? ["A: ", name(a.name), "; B: ", name(b.name), ". "] : []), "Charts: Shapley value φ in B minus A, ", name(a.target_name), "; where the runs differ in steps or epochs, B is shown at the same fraction of the sequence and at its last epoch not after A's."));
+  const maps = differenceMaps(a, b), changed = changes();
+  if (maps) root.append(maps.node);
+  /** @type {State | null} */
+  let last = null;
+  root.append(h("div", { class: "mmv-panel-tools" }, exportMenu(root, a, { name: DIFFERENCE, place: "wide", needs: [], mount: () => () => {}, table: (_, state) => tableOfBoth(a, b, state) }, () => last)));
   /** @type {(line: { cells: HTMLElement[] }, x: number, y: number, form: (value: number, digits: number) => string) => void} */
   const write = ({ cells: [one, two, apart] }, x, y, form) => {
     one.textContent = form(x, a.digits);
@@ -42,6 +71,7 @@ export function mount(root, a, b, pick) {
   };
   /** @param {State} state */
   return (state) => {
+    last = state;
     const { sample, epoch, layer, time, brush } = state, at = toOther(b, state);
     const shown = a.task === "classification" ? a.targets[sample] : 0;
     write(prediction, a.part("prediction", epoch, sample, time)[shown], b.part("prediction", at.epoch, sample, at.time)[shown], fixed);
@@ -54,11 +84,12 @@ export function mount(root, a, b, pick) {
       return a.modalities.map((_, m) => y[m] - x[m]);
     };
     const steps = Array.from({ length: T }, (_, t) => gap(epoch, t)), epochs = Array.from({ length: E }, (_, e) => gap(e, time));
-    const range = rangeOf([...steps, ...epochs], true), [low, high] = ends(...range);
-    along.draw({ values: (m, t) => steps[t][m], count: T, now: time, range, brush });
-    along.say({ title: "B − A, over the sequence", high, low, from: brief(a, sample, 0), to: brief(a, sample, T - 1) });
-    during.draw({ values: (m, e) => epochs[e][m], count: E, now: epoch, range });
-    during.say({ title: `B − A, over training, at ${brief(a, sample, time)}`, high, low, from: `epoch ${a.epochs[0]}`, to: String(a.epochs[E - 1]) });
+    const range = rangeOf([...steps, ...epochs], true), y = { name: "φ, B − A", text: (/** @type {number} */ v) => signed(v, a.digits) };
+    along.draw({ values: (m, t) => steps[t][m], count: T, now: time, range, brush, x: timeAcross(a, state), y });
+    along.say({ title: "φ, B − A, over the sequence" });
+    during.draw({ values: (m, e) => epochs[e][m], count: E, now: epoch, range, x: epochAcross(a.epochs), y });
+    during.say({ title: `φ, B − A, over training, at ${brief(a, sample, time)}` });
+    if (maps && changed(state, "sample", "epoch", "layer")) maps.draw(state);
     if (!coupled) return;
     const [w, v] = [a.part("coupling", epoch, layer), b.part("coupling", at.epoch, at.layer)];
     caption.textContent = `Coupling weights W, B − A, layer ${a.layers[layer]}${at.layer === layer ? "" : ` (of B: ${b.layers[at.layer]})`}`;

@@ -28,6 +28,38 @@ export const s = (tag, attributes = {}, ...children) => fill(document.createElem
 /** @param {string} text */
 export const unseen = (text) => h("span", { class: "mmv-hidden-text" }, text);
 
+// Write a text into a node. A text node that is there is kept, and one that differs is changed: a new one would cost its layout.
+/** @param {Element} node @param {string} text */
+export function write(node, text) {
+  const only = node.firstChild;
+  if (!text || !(only instanceof Text) || only.nextSibling) node.textContent = text;
+  else if (only.data !== text) only.data = text;
+}
+/**
+ * Return a function that writes a text into an empty node, and behind it a remark for screen readers.
+ * @param {Element} node
+ * @returns {(text: string, remark?: string) => void}
+ */
+export function writer(node) {
+  const shown = new Text(""), behind = unseen("");
+  node.append(shown);
+  return (text, remark = "") => {
+    if (shown.data !== text) shown.data = text;
+    if (!remark) return behind.remove();
+    write(behind, remark);
+    if (!behind.parentNode) node.append(behind);
+  };
+}
+/** Set a property of a control where it differs: setting it anew costs a style recalculation. */
+/** @template {Element} N @template {keyof N} K @param {N} node @param {K} key @param {N[K]} value */
+export function put(node, key, value) {
+  if (node[key] !== value) node[key] = value;
+}
+/** The same for an attribute. @param {Element} node @param {string} key @param {string} value */
+export function mark(node, key, value) {
+  if (node.getAttribute(key) !== value) node.setAttribute(key, value);
+}
+
 // Untrusted text, isolated so that its writing direction does not reorder the text around it.
 /** @param {string} text */
 export const name = (text) => h("bdi", {}, text);
@@ -100,9 +132,25 @@ export function onDrag(area, ruler, report, control) {
     control?.focus({ preventScroll: true });
     report(x, y, event, true);
   });
+  // at most one report for each frame of the screen
+  /** @type {PointerEvent | null} */
+  let waiting = null;
+  let scheduled = 0;
+  const flush = () => {
+    cancelAnimationFrame(scheduled);
+    scheduled = 0;
+    if (!waiting) return;
+    const event = waiting, [x, y] = at(event);
+    waiting = null;
+    report(x, y, event, false);
+  };
   area.addEventListener("pointermove", (event) => {
-    const [x, y] = at(event);
-    if (event.pointerId === held) report(x, y, event, false);
+    if (event.pointerId !== held) return;
+    waiting = event;
+    scheduled ||= requestAnimationFrame(flush);
   });
-  for (const end of ["pointerup", "pointercancel"]) area.addEventListener(end, () => (held = null));
+  for (const end of ["pointerup", "pointercancel"]) area.addEventListener(end, () => {
+    flush();
+    held = null;
+  });
 }

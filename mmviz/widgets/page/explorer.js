@@ -1,18 +1,24 @@
 // The Explorer: controls, one selection, and the views that show it. Hosts call render({ model, el }).
-import { h, name, choice, heading, faint } from "./dom.js";
+import { h, letters, mark, name, choice, put, write } from "./dom.js";
 import { openFrame, fault } from "./frame.js";
 import { fill, readout, epochName } from "./format.js";
 import { toOther, fromOther } from "./compare.js";
-import { withOverlay, CHANGED } from "./what_if_overlay.js";
-import { receiveResults, requestKey, editWords } from "./what_if_request.js";
+import { withAllSamples, withOverlay } from "./what_if_overlay.js";
+import { editWords } from "./what_if_request.js";
+import { mountPredictions } from "./what_if_predictions.js";
+import { shownPredictions } from "./what_if_shown.js";
 import { mountWhatIf, offersWhatIf } from "./what_if.js";
-import { columnLayout } from "./column_layout.js";
+import { mountRun } from "./run.js";
+import { inTurn } from "./in_turn.js";
+import { SECTIONS, sectionTabs } from "./sections.js";
+import { predictionStrip } from "./strip.js";
+import { helpTools } from "./help.js";
+import { explainTerms } from "./terms.js";
 import * as difference from "./difference.js";
 import { followAddress } from "./address.js";
-import { registered } from "./registry.js";
-import { trustNote } from "./trust_note.js";
+import { mountReadout } from "./readout.js";
 
-/** @import { Frame, Model, Pick, Selection, State, Update, View } from "./types.js" */
+/** @import { Frame, Model, Pick, Selection, State } from "./types.js" */
 
 let serial = 0;
 
@@ -23,8 +29,11 @@ let serial = 0;
  * @param {Record<string, string>} names what distinguishes the runs, by their letters
  */
 function buildControls(frame, pick, runs, names) {
-  const sample = choice("Sample", frame.samples.map((text, i) =>
-    frame.task === "classification" && frame.labelled ? `${text} · ${frame.outputs[frame.targets[i]]}` : text), (i) => pick({ sample: i }));
+  const samples = frame.samples.map((text, i) => (frame.task === "classification" && frame.labelled ? `${text} · ${frame.outputs[frame.targets[i]]}` : text));
+  const sample = choice("Sample", samples, (i) => pick({ sample: i }));
+  // a size of its own: otherwise every change measures the texts of all samples
+  sample.select.classList.add("mmv-sample");
+  sample.select.style.width = `calc(${samples.reduce((most, text) => Math.max(most, letters(text)), 0)}ch + 3.5em)`;
   const layer = choice("Layer", frame.layers.map(String), (i) => pick({ layer: i }));
   const layered = ["state", "influence", "routing"].some(frame.has);
   const range = h("input", { type: "range", min: 0, max: frame.sizes.epoch - 1, step: 1, class: "mmv-epoch", "aria-label": "Epoch" });
@@ -35,12 +44,12 @@ function buildControls(frame, pick, runs, names) {
   const node = h("div", { class: "mmv-controls" }, sample.node, ...(layered ? [layer.node] : []), ...(runs.length > 1 ? [run.node] : []), epoch);
   /** @param {Selection} selection */
   function draw(selection) {
-    sample.select.value = String(selection.sample);
-    layer.select.value = String(selection.layer);
-    run.select.value = String(runs.indexOf(selection.run));
-    range.value = String(selection.epoch);
-    label.textContent = `${frame.epochs[selection.epoch]} of ${frame.epochs[frame.sizes.epoch - 1]}`;
-    range.setAttribute("aria-valuetext", epochName(frame, selection.epoch));
+    put(sample.select, "value", String(selection.sample));
+    put(layer.select, "value", String(selection.layer));
+    put(run.select, "value", String(runs.indexOf(selection.run)));
+    put(range, "value", String(selection.epoch));
+    write(label, `${frame.epochs[selection.epoch]} of ${frame.epochs[frame.sizes.epoch - 1]}`);
+    put(range, "ariaValueText", epochName(frame, selection.epoch));
   }
   return { node, draw };
 }
@@ -82,100 +91,12 @@ function notesOf(frame) {
 }
 
 /**
- * Call a function of a view; if it fails, the view's panel shows the error and the other views are not affected.
- * @template T
- * @param {View} view
- * @param {HTMLElement} root
- * @param {() => T} act
- */
-function guarded(view, root, act) {
-  try {
-    return act();
-  } catch (error) {
-    console.error(error);
-    root.replaceChildren(h("p", { class: "mmv-error", role: "alert" }, `The view "${view.name}" could not be drawn: ${error}`));
-    return undefined;
-  }
-}
-
-/** @typedef {{ root: HTMLElement, update: Update }} Part */
-
-// One run: every registered view whose arrays are in the frame.
-/** @param {Frame} frame @param {State | null} state @param {Pick} pick @param {string} letter */
-function mountRun(frame, state, pick, letter) {
-  /** @type {Part[]} */
-  const updates = [];
-  const about = letter && `Run ${letter}${frame.name && `: ${frame.name}`}`;
-  /** @type {(view: View, tag: "div" | "section", kind: string) => HTMLElement} */
-  const put = (view, tag, kind) => {
-    const root = h(tag, { class: kind, "data-view": view.name }), update = guarded(view, root, () => view.mount(root, frame, state, pick));
-    const lacking = view.needs.filter((key) => CHANGED.includes(key)), note = faint("As recorded: this view does not show the edit.");
-    if (lacking.length) root.append(note);
-    if (update) root.append(...trustNote(frame, view.name));
-    updates.push({ root, update: (selection) => {
-      if (!update) return;
-      guarded(view, root, () => update(selection));
-      note.hidden = !frame.edited() || lacking.every(frame.replaced);
-    } });
-    return root;
-  };
-  const main = registered("main", frame).map((view) => put(view, "div", "mmv-lanes"));
-  const side = registered("side", frame).map((view) => put(view, "section", "mmv-panel"));
-  const more = registered("columns", frame).map((view) => ({ node: put(view, "section", "mmv-panel"), tall: view.height?.(frame.modalities.length) ?? 300 }));
-  const wide = registered("wide", frame).map((view) => put(view, "section", "mmv-panel mmv-wide"));
-  const node = h("section", { class: "mmv-run", ...(about ? { "aria-label": about } : {}) }, ...(about ? [heading(name(about))] : []),
-    h("div", { class: "mmv-body" }, ...main, h("div", { class: "mmv-side" }, ...side)),
-    ...(more.length ? [columnLayout(more)] : []), ...wide);
-  return { node, updates };
-}
-
-// Visible views are drawn immediately, the others 120 ms after the last change.
-/** @param {Part[]} parts */
-function inTurn(parts) {
-  /** @type {Set<Element>} */
-  const hidden = new Set();
-  /** @type {Map<Element, () => void>} */
-  const waiting = new Map();
-  const watcher = new IntersectionObserver((entries) => entries.forEach(({ target, isIntersecting }) => {
-    if (isIntersecting) hidden.delete(target);
-    else hidden.add(target);
-  }), { rootMargin: "50px" });
-  parts.forEach(({ root }) => watcher.observe(root));
-  let timer = 0;
-  const flush = () => {
-    clearTimeout(timer);
-    timer = 0;
-    for (const draw of waiting.values()) draw();
-    waiting.clear();
-  };
-  /** @param {State} selection */
-  function draw(selection) {
-    for (const { root, update } of parts) {
-      if (hidden.has(root)) waiting.set(root, () => update(selection));
-      else {
-        waiting.delete(root);
-        update(selection);
-      }
-    }
-    clearTimeout(timer);
-    if (waiting.size) timer = setTimeout(flush, 120);
-  }
-  addEventListener("beforeprint", flush);
-  const stop = () => {
-    removeEventListener("beforeprint", flush);
-    watcher.disconnect();
-    clearTimeout(timer);
-  };
-  return { draw, stop };
-}
-
-/**
  * Draw the Explorer of a model into an element; the returned function removes its listeners.
  * @param {{ model: Model, el: HTMLElement }} host
  */
 export async function render({ model, el }) {
   const data = model.get("data"), runs = data.meta_b ? ["A", "B", "both"] : ["A"];
-  const frame = withOverlay(await openFrame(data.meta, data.body)), other = data.meta_b ? withOverlay(await openFrame(data.meta_b, data.body_b)) : null;
+  const frame = withOverlay(withAllSamples(await openFrame(data.meta, data.body))), other = data.meta_b ? withOverlay(withAllSamples(await openFrame(data.meta_b, data.body_b))) : null;
   // every colour scale and axis covers all compared runs
   const compared = other ? [frame, other] : [frame];
   compared.forEach((one) => (one.compared = compared));
@@ -186,22 +107,25 @@ export async function render({ model, el }) {
   /** @type {Pick} */
   const pick = (change) => {
     stale = "";
-    model.set("selection", { ...shown, ...change });
+    const next = { ...shown, ...change };
+    if (next.sample >= frame.recorded_samples && frame.model_epoch !== undefined && next.epoch !== frame.model_epoch) {
+      if (change.epoch !== undefined) stale = `${frame.samples[next.sample]} was not recorded: it is computed with the weights of ${epochName(frame, frame.model_epoch)} alone.`;
+      next.epoch = frame.model_epoch;
+    }
+    model.set("selection", next);
     model.save_changes();
   };
-  let comparing = false, version = 0;
-  /** @type {import("./types.js").EditedSample | null} */
-  let seen = null;
-  /** @param {boolean} recorded */
-  const compare = (recorded) => {
-    comparing = recorded;
-    draw();
-  };
-  const kernel = receiveResults(model, (problem = "") => {
+  const predictions = mountPredictions(model, frame, (problem = "") => {
     stale = problem;
     draw();
   });
-  const whatIf = other || !offersWhatIf(model) ? null : mountWhatIf(frame, model, pick, { compare });
+  const shownOf = shownPredictions(frame, predictions);
+  /** @param {boolean} recorded */
+  const compare = (recorded) => {
+    shownOf.compare(recorded);
+    draw();
+  };
+  const whatIf = other || !offersWhatIf(model) ? null : mountWhatIf(frame, model, pick, { compare, predictions });
   const sentence = h("p", { class: "mmv-readout", role: "status", "aria-live": "polite" });
   const refusal = h("p", { class: "mmv-refused", role: "alert" });
   const controls = buildControls(frame, pick, runs, { A: frame.name, B: other?.name ?? "" });
@@ -212,60 +136,85 @@ export async function render({ model, el }) {
   let stale = unknown && `The selection in the address of this page does not exist: ${unknown}`;
   const first = fault(model.get("selection"), frame, runs) ? null : model.get("selection");
   const a = mountRun(frame, first, pick, other ? "A" : ""), updates = [...a.updates], sides = [a.node];
+  const strips = [predictionStrip(frame, other ? "A" : "")], mounted = [a];
   if (other) {
     const b = mountRun(other, first && toOther(other, first), (change) => pick(fromOther(other, change)), "B");
+    mounted.push(b);
+    strips.push(predictionStrip(other, "B"));
     const apart = h("section", { class: "mmv-panel mmv-apart" }), update = difference.mount(apart, frame, other, pick);
     updates.push(...b.updates.map((part) => ({ ...part, update: /** @param {State} state */ (state) => part.update(toOther(other, state)) })), { root: apart, update });
     sides.push(b.node, apart);
   }
+  const held = SECTIONS.flatMap(([key]) => (mounted.some((one) => one.panels[key]) ? [key] : []));
+  const panels = Object.fromEntries(held.map((key) => [key, mounted.flatMap((one) => one.panels[key] ?? [])]));
+  const tabs = sectionTabs(id, held, panels, pick);
+  const body = a.panels.sample?.querySelector(".mmv-body");
+  if (whatIf && body) body.append(whatIf.node);
+  else if (whatIf) (a.node.lastElementChild ?? a.node).after(whatIf.node);
+  const tools = helpTools(frame);
+  const about = other ? frame.about.filter((text, i) => text === other.about[i]).join(" · ") : frame.subtitle;
   const root = h("section", { class: "mmv", "aria-labelledby": id, ...(other ? { "data-two": "" } : {}) },
-    h("header", {}, title, h("div", { class: "mmv-faint" }, name(other ? frame.about.filter((text, i) => text === other.about[i]).join(" · ") : frame.subtitle)), controls.node, sentence, refusal), ...(whatIf ? [whatIf.node] : []),
+    h("header", {}, h("div", { class: "mmv-head" }, title, h("div", { class: "mmv-faint" }, name(about)), tools.node), controls.node),
+    h("div", { class: "mmv-strip" }, ...strips.map((one) => one.node), sentence, refusal, tabs.node),
     ...(other ? [sides[2], h("div", { class: "mmv-runs" }, sides[0], sides[1])] : sides), ...notesOf(frame));
-  root.querySelectorAll(".mmv-heading").forEach((node) => node.setAttribute("aria-level", String(level + 1)));
+  root.querySelectorAll(".mmv-section-title").forEach((node) => node.setAttribute("aria-level", String(level + 1)));
+  root.querySelectorAll(".mmv-heading").forEach((node) => node.setAttribute("aria-level", String(level + (node.closest(".mmv-section") ? 2 : 1))));
+  explainTerms(root);
+  tools.mount(root);
   frame.colours.forEach((colour, m) => root.style.setProperty(`--m${m}`, colour));
   /** @type {ReturnType<typeof inTurn> | null} */
   let parts = null; // observed only after they are in the document
+  let drawn = "";
 
-  // the latest result, if it is of the selected sample and epoch
-  /** @param {Selection} selection */
-  function editedFor({ sample, epoch, ...rest }) {
-    const edited = kernel.current();
-    if (edited && requestKey({ sample, epoch, ...rest }) && edited.sample === sample && edited.epoch === epoch) return edited;
-    comparing = false;
-    return null;
-  }
   function draw() {
     if (!parts) return;
     const selection = model.get("selection"), reason = fault(selection, frame, runs);
-    refusal.textContent = reason || model.get("message") || stale;
+    write(refusal, reason || model.get("message") || stale);
     if (reason) return;
     shown = { ...selection };
     controls.draw(shown);
-    const edited = editedFor(shown), shows = comparing ? null : edited;
-    if (shows !== seen) [seen, version] = [shows, version + 1];
-    frame.show(edited, comparing);
-    parts.draw({ ...shown, version });
+    predictions.follow(shown);
+    if (predictions.waits(shown)) return; // the views keep what they show until the sample is computed
+    const { edited, shows, comparing, state } = shownOf.next(shown), missing = predictions.missing(shown.sample);
+    if (missing) refusal.textContent ||= `${frame.samples[shown.sample]} was not recorded and cannot be computed: ${missing}`;
     if (whatIf) whatIf.draw(shown, edited, comparing);
-    sides.forEach((node, i) => (node.hidden = other !== null && shown.run !== "both" && shown.run !== "AB "[i]));
+    // an edit that has no prediction yet changes nothing else
+    const key = JSON.stringify({ ...state, edits: null });
+    if (key === drawn) return;
+    drawn = key;
+    mark(root, "data-section", tabs.draw(shown.section));
+    strips.forEach((one, i) => {
+      put(one.node, "hidden", other !== null && shown.run !== "both" && shown.run !== "AB"[i]);
+      if (!one.node.hidden) one.draw({ ...(i && other ? toOther(other, shown) : shown), version: state.version, draft: state.draft });
+    });
+    parts.draw(state);
+    sides.forEach((node, i) => put(node, "hidden", other !== null && shown.run !== "both" && shown.run !== "AB "[i]));
+    if (state.draft) return; // Shapley values follow
     const words = [readout(frame, shown, shows ? editWords(frame, shows.edits) : ""), ...(other ? [readout(other, toOther(other, shown))] : [])];
-    sentence.textContent = shown.run === "both" ? fill(frame.phrases.both, { a: words[0], b: words[1] }) : words["AB".indexOf(shown.run)];
+    readouts.redraw();
+    write(sentence, shown.run === "both" ? fill(frame.phrases.both, { a: words[0], b: words[1] }) : words["AB".indexOf(shown.run)]);
   }
   root.addEventListener("keydown", (event) => {
+    if (whatIf?.key(event)) return;
     keepKeys(event);
     largeSteps(event, shown, frame.sizes, pick);
   });
+  const readouts = mountReadout(root, compared);
   const allowShortcuts = suppressShortcuts(root);
   const events = ["change:selection", "change:message"];
   events.forEach((event) => model.on(event, draw));
-  await kernel.take();
+  await predictions.take();
   el.append(root);
   const watched = parts = inTurn(updates);
   draw();
   address?.restore();
+  setTimeout(predictions.start);
   return () => {
     address?.stop();
+    readouts.stop();
+    tools.stop();
     allowShortcuts();
-    kernel.stop();
+    predictions.stop();
     whatIf?.stop();
     events.forEach((event) => model.off(event, draw));
     watched.stop();

@@ -1,29 +1,30 @@
 // Deserialization of a frame; part("state", epoch, sample) is the block at those leading indices.
+import { faultOfColours } from "./colours.js";
+import { bytesOf, fromPlanes, inflated } from "./inflate.js";
+
 /** @import { Frame, Recorded, State, Selection } from "./types.js" */
 /** @typedef {[number, number]} Range */
+/** @param {number[]} shape */
+const sizeOf = (shape) => shape.reduce((a, b) => a * b, 1);
 /** @param {Uint8Array<ArrayBuffer>} bytes @param {import("./types.js").Described} described @returns {import("./types.js").Numbers} */
 function opened(bytes, { shape, dtype, at, lags }) {
-  const count = shape.reduce((a, b) => a * b, 1), wide = dtype === "float32";
-  const whole = wide ? new Uint32Array(count) : bytes.slice(at, at + count);
-  if (wide)
-    for (let b = 0; b < 4; b++)
-      for (let i = 0, from = at + b * count; i < count; i++) whole[i] |= bytes[from + i] << (8 * b);
-  for (const lag of [...lags].reverse()) for (let i = lag; i < count; i++) whole[i] += whole[i - lag];
+  const whole = fromPlanes(bytes, at, dtype === "float32" ? new Uint32Array(sizeOf(shape)) : new Uint8Array(sizeOf(shape)), lags);
   return whole instanceof Uint32Array ? new Float32Array(whole.buffer) : whole;
 }
 
 /**
  * @param {string} text the header
- * @param {BlobPart} body the arrays
+ * @param {BufferSource} body the arrays
  * @returns {Promise<any>} a Recorded frame, or what an edited sample sends
  */
 export async function openFrame(text, body) {
   const meta = JSON.parse(text);
   /** @type {Record<string, import("./types.js").Numbers>} */
   const arrays = {};
-  const stream = new Blob([body]).stream().pipeThrough(new DecompressionStream("gzip"));
-  const bytes = new Uint8Array(await new Response(stream).arrayBuffer());
-  for (const [key, described] of Object.entries(/** @type {Recorded["arrays"]} */ (meta.arrays))) arrays[key] = opened(bytes, described);
+  const described = Object.entries(/** @type {Recorded["arrays"]} */ (meta.arrays));
+  const size = described.reduce((sum, [, { shape, dtype }]) => sum + sizeOf(shape) * (dtype === "float32" ? 4 : 1), 0);
+  const bytes = await inflated(bytesOf(body), size, "the recording in this page");
+  for (const [key, one] of described) arrays[key] = opened(bytes, one);
   /** @type {Recorded["part"]} */
   function part(key, ...index) {
     /** @type {{ shape: number[] }} */
@@ -39,11 +40,14 @@ export async function openFrame(text, body) {
   return { ...meta, part, shape, has };
 }
 
+// Keys of a selection beside the indices of frame.sizes.
+export const BESIDE_INDICES = ["brush", "zoom", "masked", "edits", "run", "section", "colours"];
+const OPEN = ["overview", "sample", "explanation", "training", "all"];
 // The reason why a selection cannot be shown, or "".
 /** @param {any} selection @param {Frame} frame @param {string[]} runs */
 export function fault(selection, frame, runs) {
   if (typeof selection !== "object" || selection === null) return "selection is not an object";
-  const { sizes } = frame, T = sizes.time, known = ["brush", "masked", "edits", "run"];
+  const { sizes } = frame, T = sizes.time, known = BESIDE_INDICES;
   for (const key of Object.keys(selection))
     if (!Object.hasOwn(sizes, key) && !known.includes(key)) return `selection has an unknown key: ${key}`;
   for (const [key, size] of Object.entries(sizes)) {
@@ -51,13 +55,21 @@ export function fault(selection, frame, runs) {
     if (!Number.isInteger(value) || value < 0 || value >= size)
       return `selection: ${key} is ${value}, expected a whole number from 0 to ${size - 1}`;
   }
-  const { brush, masked, run } = selection;
-  const span = Array.isArray(brush) && brush.length === 2 && brush.every(Number.isInteger) && brush[0] >= 0 && brush[0] <= brush[1] && brush[1] < T;
-  if (brush !== null && !span) return `selection: brush is ${JSON.stringify(brush)}, expected null or [first step, last step]`;
+  if (selection.sample >= frame.recorded_samples && selection.epoch !== frame.model_epoch)
+    return `selection: sample ${selection.sample} was not recorded, so its epoch is ${frame.model_epoch}, that of the model in the page; got ${selection.epoch}`;
+  const { masked, run } = selection;
+  // a page or an address of an older version has no zoom
+  for (const [key, value] of Object.entries({ brush: selection.brush, zoom: selection.zoom ?? null })) {
+    const span = Array.isArray(value) && value.length === 2 && value.every(Number.isInteger) && value[0] >= 0 && value[0] <= value[1] && value[1] < T;
+    if (value !== null && !span) return `selection: ${key} is ${JSON.stringify(value)}, expected null or [first step, last step]`;
+  }
   const names = frame.has("game") ? frame.modalities.map((m) => m.name) : [];
   if (!Array.isArray(masked) || !masked.every((m) => names.includes(m))) return `selection: masked is ${JSON.stringify(masked)}, expected modalities`;
   const wrong = faultOfEdits(selection.edits, frame);
   if (wrong) return `selection: ${wrong}`;
+  if (selection.section !== undefined && !OPEN.includes(selection.section)) return `selection: section is ${JSON.stringify(selection.section)}, expected one of ${OPEN.join(", ")}`;
+  const mixed = faultOfColours(selection.colours, frame);
+  if (mixed) return `selection: ${mixed}`;
   return runs.includes(run) ? "" : `selection: run is ${JSON.stringify(run)}, expected one of ${runs.join(", ")}`;
 }
 
@@ -65,8 +77,9 @@ export function fault(selection, frame, runs) {
 const whole = (value, low, high) => Number.isInteger(value) && Number(value) >= low && Number(value) <= high;
 /** @type {Record<string, (value: unknown, frame: Frame) => boolean>} */
 const EDITS = {
-  delay: (v) => Number.isInteger(v), noise: (v) => Number.isFinite(v) && Number(v) >= 0, seed: (v) => whole(v, 0, 2 ** 32 - 1),
+  delay: (v) => Number.isInteger(v), amplitude: (v) => Number.isFinite(v) && Number(v) >= 0 && Number(v) <= 10, noise: (v) => Number.isFinite(v) && Number(v) >= 0, seed: (v) => whole(v, 0, 2 ** 32 - 1),
   swap: (v, frame) => whole(v, 0, frame.sizes.sample - 1), text: (v) => typeof v === "string",
+  window: (v) => Array.isArray(v) && v.length === 2 && v.every(Number.isInteger) && v[0] >= 0 && v[0] <= v[1],
   state: (v) => v === "zero" || v === "hold", cut: (v, frame) => whole(v, 0, frame.modalities.length - 1), step: (v, frame) => whole(v, 0, frame.sizes.time - 1),
 };
 /** @param {unknown} edits @param {Frame} frame */

@@ -1,4 +1,4 @@
-// Heat maps on a canvas, and round numbers for axes.
+// Heat maps on a canvas.
 const CIVIDIS = "00224e 123570 3b496c 575d6d 707173 8a8678 a59c74 c3b369 e1cc55 fee838".split(" ");
 /** @param {string} hex */
 export const rgb = (hex) => [0, 2, 4].map((k) => parseInt(hex.slice(k, k + 2), 16));
@@ -48,15 +48,6 @@ export function tint(canvas, columns, rows, colour) {
       if (v) image.data.set(v, p);
     }
   context.putImageData(image, 0, 0);
-}
-
-// Round numbers for the axis, at most seven of them.
-/** @param {number} length @param {number} start */
-export function ticks(length, start = 0) {
-  const rough = length / 6, power = 10 ** Math.floor(Math.log10(rough));
-  const step = Number([1, 2, 5, 10].find((k) => k * power >= rough)) * power;
-  const first = Math.ceil(start / step - 1e-9), last = Math.floor((start + length) / step + 1e-9);
-  return Array.from({ length: last - first + 1 }, (_, i) => Number(((first + i) * step).toPrecision(6)));
 }
 
 /** @param {ArrayLike<number>[]} lists */

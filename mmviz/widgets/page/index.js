@@ -1,5 +1,6 @@
 // Entry of the bundle. Everything exported here is available to a user's views as a field of `mmviz`.
 import "mmviz:views";
+import "./engine/worker.js"; // in a worker the bundle is the engine
 
 export * from "./bars.js";
 export * from "./chart.js";
@@ -8,7 +9,9 @@ export * from "./format.js";
 export * from "./frame.js";
 export * from "./heatmap.js";
 export * from "./line_path.js";
+export { readable } from "./readout.js";
 export { render } from "./explorer.js";
+export { renderCockpit } from "./cockpit.js";
 export { columnsOfEqualHeight } from "./column_layout.js";
 export { register, registerFailure, viewNames } from "./registry.js";
 export { openStandalone } from "./standalone.js";

@@ -37,7 +37,7 @@ export function registerFailure(name, error) {
  * @param {View["place"]} place
  * @param {import("./types.js").Frame} frame
  */
-export const registered = (place, frame) => views.filter((view) => view.place === place && view.needs.every(frame.has))
+export const registered = (place, frame) => views.filter((view) => view.place === place && view.needs.every(frame.has) && (view.shows?.(frame) ?? true))
   .sort((a, b) => (a.order ?? 100) - (b.order ?? 100));
 
 /** Return the names of all views. */

@@ -1,5 +1,5 @@
 // Arrays of one captured scan: steps and the time axis, values of a cell, and the influence of the sources.
-/** @import { CapturedScan, Frame } from "./types.js" */
+/** @import { CapturedScan, Frame, Recorded } from "./types.js" */
 
 // The time step in which a column ends, -1 where that is not known; until[column] is its end as a share of the time axis.
 /** @type {(until: ArrayLike<number>, frame: Frame, column: number) => number} */
@@ -29,7 +29,7 @@ export const sameSite = (frame, site) => frame.compared.flatMap((one) => one.sca
 
 /**
  * Views of the arrays of site k, for one recorded sample and one SSM stream of it.
- * @param {Frame} frame
+ * @param {Recorded} frame
  * @param {number} k
  * @param {number} sample
  * @param {number} stream

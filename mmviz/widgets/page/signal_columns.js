@@ -3,7 +3,7 @@
 const EDGE = 1e-4;
 
 /** @typedef {{ frame: number, from: number, to: number, at: number }} Column */
-/** @param {import("./types.js").Frame} frame @param {number} m @param {number} sample @returns {Column[]} */
+/** @param {import("./types.js").Recorded} frame @param {number} m @param {number} sample @returns {Column[]} */
 export function columnsOf(frame, m, sample) {
   const valid = frame.part(`signal_valid_${m}`, sample), values = frame.part(`signal_${m}`, sample), F = frame.modalities[m].features.length;
   /** @param {number} i */

@@ -1,5 +1,47 @@
-// A frame whose numbers of one sample at one epoch may be those of its edited version, the prediction for a what-if edit.
-/** @import { Recorded, EditedSample, Frame } from "./types.js" */
+// A frame over all samples: recorded ones, one unrecorded sample that was computed, and an overlay, the prediction for a what-if edit.
+/** @import { Recorded, Opened, Header, EditedSample, Frame, Numbers } from "./types.js" */
+
+/**
+ * Return the block of a computed sample at the leading indices, or null where it has none.
+ * @param {EditedSample | null} one
+ * @param {string} key
+ * @param {number[]} index
+ */
+function blockOf(one, key, index) {
+  if (one === null || !Object.hasOwn(one.leads, key)) return null;
+  const lead = one.leads[key], [epoch, sample] = lead === 2 ? index : [one.epoch, index[0]];
+  if (index.length < lead || epoch !== one.epoch || sample !== one.sample) return null;
+  return one.part(key, ...(lead === 2 ? [0, 0] : [0]), ...index.slice(lead));
+}
+
+/**
+ * Return the frame with the samples that were not recorded: open(sample) gives one of them its computed values; without them its floats are NaN and its bytes 0.
+ * @param {Header & Opened} opened
+ * @returns {Recorded}
+ */
+export function withAllSamples(opened) {
+  const axes = opened.sample_axis ?? {}, recorded_samples = opened.recorded_samples ?? opened.sizes.sample;
+  /** @type {EditedSample | null} */
+  let computed = null;
+  /** @type {Map<string, Numbers>} */
+  const blanks = new Map();
+  /** @param {string} key @param {number[]} index */
+  function blank(key, index) {
+    const size = opened.shape(key).slice(index.length).reduce((a, b) => a * b, 1), name = `${key} ${size}`;
+    let found = blanks.get(name);
+    if (!found) blanks.set(name, (found = opened.arrays[key].dtype === "uint8" ? new Uint8Array(size) : new Float32Array(size).fill(NaN)));
+    return found;
+  }
+  /** @type {Recorded["part"]} */
+  const part = (key, ...index) => {
+    const axis = axes[key];
+    if (axis === undefined || !(index[axis] >= recorded_samples)) return opened.part(key, ...index);
+    return blockOf(computed, key, index) ?? blank(key, index);
+  };
+  /** @type {Recorded["lacks"]} */
+  const lacks = (key, sample) => sample >= recorded_samples && axes[key] !== undefined && !(computed?.sample === sample && Object.hasOwn(computed.leads, key));
+  return { ...opened, recorded_samples, part, lacks, open: (one) => void (computed = one), computed: () => computed };
+}
 
 /**
  * Return the frame with an overlay: edited() is the edited sample that is shown, or null; show(sample, hidden) changes it.
@@ -15,12 +57,7 @@ export function withOverlay(recorded) {
   /** @param {string} key */
   const replaced = (key) => overlay !== null && !hidden && Object.hasOwn(overlay.leads, key);
   /** @type {Frame["part"]} */
-  function part(key, ...index) {
-    if (overlay === null || !replaced(key)) return recorded.part(key, ...index);
-    const lead = overlay.leads[key], [epoch, sample] = lead === 2 ? index : [overlay.epoch, index[0]];
-    if (index.length < lead || epoch !== overlay.epoch || sample !== overlay.sample) return recorded.part(key, ...index);
-    return overlay.part(key, ...(lead === 2 ? [0, 0] : [0]), ...index.slice(lead));
-  }
+  const part = (key, ...index) => blockOf(edited(), key, index) ?? recorded.part(key, ...index);
   /** @type {(sample: number, duration: number | null, start: number) => void} */
   const put = (sample, duration, start) => {
     duration_s[sample] = duration;

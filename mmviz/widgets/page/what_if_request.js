@@ -1,11 +1,11 @@
 // Requests to the kernel for the prediction of an edited sample, and its results.
-import { fill } from "./format.js";
+import { fill, fixed } from "./format.js";
 import { openFrame } from "./frame.js";
 
 /** @import { Edits, Frame, Model, WhatIfRequest, EditedSample } from "./types.js" */
 
 /** @type {(keyof Edits)[]} */
-export const KINDS = ["delay", "noise", "seed", "swap", "text", "state", "cut", "step"];
+export const KINDS = ["delay", "amplitude", "noise", "seed", "swap", "text", "window", "state", "cut", "step"];
 
 // A key of the part of a selection that the prediction depends on; "" where nothing is edited.
 /** @param {WhatIfRequest} selection */
@@ -21,12 +21,14 @@ export function requestKey({ sample, epoch, masked, edits }) {
  */
 export function editWords({ phrases, samples, modalities }, edits) {
   /** @param {Edits} one */
-  const words = ({ delay = 0, noise, swap, text, state, cut, step = 0 }) => {
+  const words = ({ delay = 0, amplitude, noise, swap, text, window, state, cut, step = 0 }) => {
     const steps = Math.abs(delay), out = [];
     if (swap !== undefined) out.push(fill(phrases.swap, { sample: samples[swap] }));
     if (text !== undefined) out.push(phrases.text);
     if (steps) out.push(fill(delay > 0 ? phrases.later : phrases.earlier, { steps: fill(steps === 1 ? phrases.one_step : phrases.several_steps, { steps }) }));
+    if (amplitude !== undefined) out.push(fill(phrases.amplitude, { factor: fixed(amplitude, 2) }));
     if (noise !== undefined) out.push(fill(phrases.noise, { noise: noise.toFixed(2) }));
+    if (window !== undefined) out.push(fill(window[0] === window[1] ? phrases.one_frame : phrases.frames, { first: window[0] + 1, last: window[1] + 1 }));
     if (state !== undefined) out.push(fill(phrases[state], { step: step + 1 }));
     if (cut !== undefined) out.push(fill(phrases.cut, { source: modalities[cut].name, step: step + 1 }));
     return out.join(", ");

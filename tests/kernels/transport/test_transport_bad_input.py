@@ -49,6 +49,9 @@ def test_row_84_sinkhorn_ends_and_says_that_it_did_not_converge(backend: str, va
         found = plan(bad, backend=backend)
         assert found.converged.tolist() == [True, False]
         assert torch.isfinite(found.plan[0]).all()
+        assert torch.isfinite(found.cost[0])
+        assert torch.isnan(found.plan[1]).any()
+        assert torch.isnan(found.cost[1]), "the cost of a plan of NaN is no number"
 
 
 @pytest.mark.parametrize("backend", BACKENDS)

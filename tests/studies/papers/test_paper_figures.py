@@ -19,11 +19,8 @@ from mmviz.studies.papers.published_results import LENGTHS, MEMORY_GB, MISSING, 
 from mmviz.studies.papers.training_grids import histories
 
 ACL = (7.7 / 2.54 * 72, 16.0 / 2.54 * 72)
-MEASURED = [
-    name
-    for name in FIGURES
-    if FIGURES[name].create.__name__ not in ("stack", "unrolled", "mechanisms", "framework", "framework_2")
-]
+DIAGRAMS = ("stack", "block", "unrolled", "mechanisms", "framework", "framework_2")
+MEASURED = [name for name in FIGURES if FIGURES[name].create.__name__ not in DIAGRAMS]
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +55,10 @@ def test_every_paper_figure_has_the_column_width_and_embedded_fonts(written, nam
     if len(files) == 1:
         assert FIGURES[name].create.__name__.endswith("table")
         return
-    assert [path.suffix for path in files] == [".pdf", ".svg", ".tex"]
+    drawn = FIGURES[name].create.__name__ in DIAGRAMS
+    assert [path.suffix for path in files] == [".pdf", ".svg", *([".tikz"] if drawn else []), ".tex"]
+    assert (rf"\input{{{name}.tikz}}" in files[-1].read_text()) is drawn
+    assert (rf"\includegraphics{{{name}.pdf}}" in files[-1].read_text()) is not drawn
     raw = files[0].read_bytes()
     (box,) = re.findall(rb"/MediaBox \[ 0 0 ([\d.]+) ([\d.]+) \]", raw)
     assert min(abs(float(box[0]) - width) for width in ACL) < 0.01
@@ -66,7 +66,7 @@ def test_every_paper_figure_has_the_column_width_and_embedded_fonts(written, nam
     assert b"/FontFile2" in raw
     assert b"/Type3" not in raw
     wide = abs(float(box[0]) - ACL[1]) < 0.01
-    assert (r"\begin{figure*}" in files[2].read_text()) is wide
+    assert (r"\begin{figure*}" in files[-1].read_text()) is wide
 
 
 @pytest.mark.parametrize("name", FIGURES)
@@ -205,6 +205,7 @@ def test_the_document_includes_the_figures_ordered_by_paper(written, tmp_path):
     assert "twocolumn" in text
     assert text.index("cm_stack.tex") < text.index("cm_memory.tex") < text.index("me_order.tex")
     assert text.count(r"\section*") == 2
+    assert r"\usepackage{tikz}" in text
     assert "twocolumn" not in write_document(["cm_stack"], venue="neurips2024", out=tmp_path).read_text()
 
 

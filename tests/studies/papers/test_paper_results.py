@@ -110,6 +110,6 @@ def test_the_command_lists_figures_refuses_unknown_names_and_reports_missing_res
     assert "cm_stack.pdf" in seen.out
     assert "cm_time: artefact 'efficiency' is not in" in seen.err
     assert {path.name for path in (tmp_path / "out").iterdir()} == {
-        "cm_stack.pdf", "cm_stack.svg", "cm_stack.tex", "all.tex",
+        "cm_stack.pdf", "cm_stack.svg", "cm_stack.tikz", "cm_stack.tex", "all.tex",
     }  # fmt: skip
     assert r"\input{cm_stack.tex}" in (tmp_path / "out" / "all.tex").read_text()

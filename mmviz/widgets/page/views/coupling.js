@@ -32,6 +32,7 @@ function mount(root, frame) {
 
 register({
   name: "coupling",
+  section: "explanation",
   place: "side",
   order: 30,
   needs: ["coupling"],

@@ -35,6 +35,7 @@ function mount(root, frame) {
 register({
   name: "mean shapley",
   place: "columns",
+  section: "overview",
   order: 20,
   needs,
   height: (M) => 70 + 26 * M,

@@ -1,5 +1,5 @@
 // Modality ablation: waterfall of the Shapley values from baseline to full model, and the value of every subset; a subset can be selected.
-import { h, heading, faint, glyph, modality, unseen, name, untrainedNote } from "../dom.js";
+import { h, heading, faint, glyph, modality, unseen, name, untrainedNote, write } from "../dom.js";
 import { fixed, signed, coalitionWithout } from "../format.js";
 import { changes, allOf } from "../frame.js";
 import { rangeOf } from "../chart.js";
@@ -74,22 +74,23 @@ function mount(root, frame, _state, pick) {
     ends.forEach((end, i) => {
       const v = game[i ? whole : 0];
       end.set(x(0), x(v));
-      end.value.textContent = fixed(v, frame.digits);
+      write(end.value, fixed(v, frame.digits));
     });
     steps.forEach((step, m) => {
       step.set(x(at), x(at + shares[m]));
-      step.value.textContent = signed(shares[m], frame.digits);
+      write(step.value, signed(shares[m], frame.digits));
       at += shares[m];
     });
     const chosen = coalitionWithout(frame, masked);
     subsets.forEach(({ k, value, set, node }) => {
       set(x(0), x(game[k]));
-      value.textContent = fixed(game[k], frame.digits);
+      write(value, fixed(game[k], frame.digits));
+      if ((k === chosen) === node.hasAttribute("aria-current")) return;
       node.className = k === chosen ? "mmv-best" : "";
       if (k === chosen) node.setAttribute("aria-current", "true");
       else node.removeAttribute("aria-current");
     });
-    note.textContent = `The readout above gives the value without the masked modalities${frame.edited() || !frame.has("state") ? "" : "; the state maps are those of all modalities"}. `;
+    write(note, `The readout above gives the value without the masked modalities${frame.edited() || !frame.has("state") ? "" : "; the state maps are those of all modalities"}. `);
     masks.forEach(({ box }, m) => (box.checked = !masked.includes(frame.modalities[m].name)));
   };
 }
@@ -98,6 +99,7 @@ register({
   name: "modality ablation",
   place: "columns",
   order: 50,
+  section: "sample",
   needs: ["game"],
   height: (M) => 75 + 22 * (M + 2 + (2 ** M <= MOST ? 2 ** M : 2 * M + 2)),
   mount,

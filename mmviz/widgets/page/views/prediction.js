@@ -1,5 +1,5 @@
 // The prediction at the cursor, as a table that screen readers can read.
-import { h, name, unseen, heading, prefixNote } from "../dom.js";
+import { h, name, heading, prefixNote, put, writer } from "../dom.js";
 import { largest } from "../heatmap.js";
 import { argmax, fixed } from "../format.js";
 import { changes, allOf } from "../frame.js";
@@ -11,7 +11,7 @@ import { register } from "../registry.js";
 function classes(root, frame) {
   const rows = frame.outputs.map((text) => {
     const mark = h("span", { class: "mmv-mark" }), value = h("span"), { track, set, was } = bar(null);
-    return { mark, value, set, was, node: row(rowHead(h("div", { class: "mmv-split" }, name(text), mark)), track, value) };
+    return { mark: writer(mark), value: writer(value), set, was, node: row(rowHead(h("div", { class: "mmv-split" }, name(text), mark)), track, value) };
   });
   const table = h("table", { "aria-label": "Probability of each class" }, h("tbody", {}, ...rows.map((r) => r.node)));
   /** @type {Record<string, string | number>} */
@@ -21,13 +21,11 @@ function classes(root, frame) {
     const prediction = frame.part("prediction", epoch, sample, time), best = argmax(prediction);
     const before = frame.edited() ? frame.recorded.part("prediction", epoch, sample, time) : null;
     rows.forEach((r, k) => {
-      r.set(0, prediction[k]);
-      r.was(0, before ? before[k] : NaN);
-      r.value.textContent = fixed(prediction[k], frame.digits);
-      if (before) r.value.append(unseen(`, as recorded ${fixed(before[k], frame.digits)}`));
-      r.mark.textContent = frame.targets[sample] !== k ? "" : frame.labelled ? "true" : "explained";
-      r.node.className = k === best ? "mmv-best" : "";
-      if (k === best) r.mark.append(unseen(" predicted"));
+      r.set(0, prediction[k], prediction[k]);
+      r.was(0, before ? before[k] : NaN, before ? before[k] : NaN);
+      r.value(fixed(prediction[k], frame.digits), before ? `, as recorded ${fixed(before[k], frame.digits)}` : "");
+      r.mark(frame.targets[sample] !== k ? "" : frame.labelled ? "true" : "explained", k === best ? " predicted" : "");
+      put(r.node, "className", k === best ? "mmv-best" : "");
     });
   };
 }
@@ -36,7 +34,7 @@ function classes(root, frame) {
 function value(root, frame) {
   const rows = ["predicted", "target"].map((text) => {
     const cell = h("span"), { track, set, was } = signedBar(null);
-    return { cell, set, was, node: row(rowHead(text), track, cell) };
+    return { cell: writer(cell), set, was, node: row(rowHead(text), track, cell) };
   });
   rows[0].node.className = "mmv-best";
   rows[1].node.className = "mmv-target";
@@ -49,10 +47,9 @@ function value(root, frame) {
     if (changed(state, "sample")) most = largest([target], ...allOf(frame, "prediction", sample));
     [prediction, target].forEach((v, i) => {
       rows[i].set(v, most);
-      rows[i].cell.textContent = fixed(v, frame.digits);
+      rows[i].cell(fixed(v, frame.digits), i === 0 && Number.isFinite(before) ? `, as recorded ${fixed(before, frame.digits)}` : "");
     });
     rows[0].was(before, most);
-    if (Number.isFinite(before)) rows[0].cell.append(unseen(`, as recorded ${fixed(before, frame.digits)}`));
   };
 }
 
@@ -63,6 +60,9 @@ register({
   name: "prediction",
   place: "side",
   order: 10,
+  section: "sample",
   needs: ["prediction"],
+  early: true,
+  first: true,
   mount,
 });

@@ -41,8 +41,7 @@ function mount(root, frame) {
   const harmed = info.harm === "harm";
   const rows = shown.flatMap((k) => [
     line(k, "masked", [...members(k), " masked"]),
-    line(k, "retrained", [unseen(k === 0 ? "none " : frame.modalities.filter((_, m) => (k >> m) & 1).map((one) => one.name).join(" ")),
-      k === 0 ? "constant" : "trained", ...(harmed && k === info.best ? [" ▲ harm"] : [])]),
+    line(k, "retrained", [...(k === 0 ? ["constant"] : [...members(k), " trained"]), ...(harmed && k === info.best ? [" ▲ harm"] : [])]),
   ]);
   const gaps = frame.modalities.map((_, m) => h("tr", {}, rowHead(...modality(frame, m)), h("td", { class: "mmv-value" }, signed(parts.gap[0][m], DIGITS)),
     interval(parts.gap, m, (v) => signed(v, DIGITS))));
@@ -60,6 +59,7 @@ register({
   name: "value by retraining",
   place: "columns",
   order: 21,
+  section: "overview",
   needs: ["retrained", "masked", "gap"],
   height: (M) => 190 + 24 * M + 44 * (2 ** M <= MOST ? 2 ** M : 2 * M + 2),
   mount,

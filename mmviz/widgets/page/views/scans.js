@@ -2,7 +2,9 @@
 import { h, heading, faint, name, choice, onDrag } from "../dom.js";
 import { paint } from "../heatmap.js";
 import { chart, legend, rangeOf } from "../chart.js";
-import { brief, ends, fixed, short } from "../format.js";
+import { brief, fixed, short } from "../format.js";
+import { rowsAcross } from "../axis.js";
+import { cellOf, readable } from "../readout.js";
 import { columnOf, influenceOf, sameSite, siteArrays, stepsOf, timeOf } from "../scan_site.js";
 import { rowHead } from "../bars.js";
 import { register } from "../registry.js";
@@ -53,8 +55,8 @@ function mount(root, frame, _state, pick) {
   stepRange.addEventListener("input", () => goTo(Number(stepRange.value)));
   const about = h("p", { class: "mmv-small" });
   const states = mapBox("both"), influence = mapBox("target"), noInfluence = faint();
-  const lives = chart({ label: "Half-lives of all channels in ascending order, logarithmic scale; the table has that of the selected channel", series: [{ f: 0 }] });
-  const along = chart({ label: "Hidden-state magnitude over the steps: mean over all channels, and the selected channel; the table has the numbers", series: [{ f: 0 }, { f: 1 }], onPick: (x) => goTo(Math.round(x * (sizeOf() - 1))) });
+  const lives = chart({ label: "Half-lives of all channels in ascending order; the table has that of the selected channel", log: "log", series: [{ f: 0, name: "half-life" }] });
+  const along = chart({ label: "Hidden-state magnitude over the steps: mean over all channels, and the selected channel; the table has the numbers", series: [{ f: 0, name: "mean over all channels" }, { f: 1, name: "selected channel" }], onPick: (x) => goTo(Math.round(x * (sizeOf() - 1))) });
   const pointed = h("p", { class: "mmv-small mmv-pointed" }), body = h("tbody");
   const table = h("table", { class: "mmv-list", "aria-label": "Values of the captured scan at the cursor" }, body);
   const timeNote = faint();
@@ -62,7 +64,7 @@ function mount(root, frame, _state, pick) {
   const why = closed.length ? [faint(`No ${closed.join(", no ")} over all modalities: these need captured scans of one shape in every modality, and a recorded influence map.`)] : [];
   root.append(heading("Captured scans of the module"),
     h("div", { class: "mmv-controls mmv-scan-controls" }, site.node, streams.node, h("label", { class: "mmv-control mmv-grow" }, h("span", {}, "Row"), rowRange), h("label", { class: "mmv-control mmv-grow" }, h("span", {}, "Step"), stepRange)),
-    about, h("div", { class: "mmv-pair mmv-scan-charts" }, h("div", {}, states.node, along.node, legend(["mean over all channels", "selected channel"])), h("div", {}, influence.node, noInfluence, lives.node)), pointed,
+    about, h("div", { class: "mmv-pair mmv-scan-charts" }, h("div", {}, states.node, along.node, legend(["mean over all channels", "selected channel"], along.turn)), h("div", {}, influence.node, noInfluence, lives.node)), pointed,
     table, timeNote, ...why, ...(frame.missing_scans ? [faint(name(frame.missing_scans))] : []), faint("Rows: the channels whose ‖h‖₂ varies most, longest half-life first. Influence: magnitude of the effect of a source step on the output of the scan, with its gates held fixed; it is of this scan alone, not of the whole module. Hatched: no data. Press on a map, or use the sliders, to move the cursor."));
 
   const sizeOf = () => frame.shape(`scan_norm_${k}`)[3];
@@ -86,15 +88,6 @@ function mount(root, frame, _state, pick) {
     if (map) goTo(Math.floor((Math.min(sites[k].steps, (Math.min(map.blocks - 1, Math.max(0, Math.floor(y * map.blocks))) + 1) * map.width) - 1) / sites[k].pooled));
   });
 
-  // The value under the pointer, or at the cursor.
-  /** @type {(box: HTMLElement, text: (x: number, y: number) => string) => void} */
-  function onHover(box, text) {
-    box.addEventListener("pointermove", (event) => {
-      const { left, top, width, height } = box.getBoundingClientRect();
-      if (last) pointed.textContent = text((event.clientX - left) / width, (event.clientY - top) / height);
-    });
-    box.addEventListener("pointerleave", () => (pointed.textContent = atCursor()));
-  }
   /** @type {(at: number, to: number) => string} */
   function cellText(at, to) {
     if (!last) return "";
@@ -102,19 +95,41 @@ function mount(root, frame, _state, pick) {
     return `Channel ${arrays.channels[at]}, step ${stepsOf(sites[k], to, pooled)}: ‖h‖₂ ${pooled > 1 ? "mean " : ""}${amount(arrays, at, to)}, half-life ${short(arrays.half_life[at])} steps.`;
   }
   const atCursor = () => (last ? cellText(row, column) : "");
-  onHover(states.box, (x, y) => {
-    const [to, at] = cellAt(x, y);
-    return cellText(at, to);
+  /** @param {number} to */
+  const timeAt = (to) => {
+    const time = last ? timeOf(siteArrays(frame, k, last.sample, stream).until, frame, to) : -1;
+    return time < 0 ? {} : { time };
+  };
+  readable(states.box, {
+    label: "Hidden-state magnitude of the captured scan, channels over steps",
+    grid: () => [sizeOf(), frame.shape(`scan_norm_${k}`)[2]],
+    start: () => [Math.max(0, column), row],
+    locate: ({ time }) => {
+      const at = last && time !== undefined ? columnOf(siteArrays(frame, k, last.sample, stream).until, frame, time) : -1;
+      return at < 0 ? null : { x: [at / sizeOf(), (at + 1) / sizeOf()] };
+    },
+    read(to, at) {
+      if (!last) return null;
+      const arrays = siteArrays(frame, k, last.sample, stream), { pooled } = sites[k];
+      const then = frame.edited() && frame.replaced(`scan_norm_${k}`) ? siteArrays(frame.recorded, k, last.sample, stream).value(at, to) : NaN, v = arrays.value(at, to);
+      return { title: `${sites[k].site}: channel ${arrays.channels[at]}`, at: timeAt(to), rows: [[`‖h‖₂${pooled > 1 ? ", mean" : ""}`, amount(arrays, at, to)], ["step", stepsOf(sites[k], to, pooled)], ["half-life", short(arrays.half_life[at]), "steps"],
+        ...(Number.isFinite(then) ? /** @type {[string, string][]} */ ([["recorded", short(then)], ["difference", `${v > then ? "+" : ""}${short(v - then)}`]]) : [])] };
+    },
   });
-  onHover(influence.box, (x, y) => {
-    const map = last && influenceOf(frame, k, last.sample, stream);
-    if (!map) return "";
-    const place = Math.min(map.sources * map.blocks - 1, Math.max(0, Math.floor(x * map.sources * map.blocks))), n = Math.floor(place / map.blocks), s = place % map.blocks;
-    const t = Math.min(map.blocks - 1, Math.max(0, Math.floor(y * map.blocks)));
-    return `Source ${sourceName(n)}step ${stepsOf(sites[k], s, map.width)}, target step ${stepsOf(sites[k], t, map.width)}: influence ${s > t ? "0 (later source)" : short(map.value(t, n, s))}.`;
+  readable(influence.box, {
+    label: "Influence map of the captured scan, target steps down, source steps across",
+    grid: () => {
+      const map = last && influenceOf(frame, k, last.sample, stream);
+      return map ? [map.sources * map.blocks, map.blocks] : [0, 0];
+    },
+    read(x, t) {
+      const map = last && influenceOf(frame, k, last.sample, stream);
+      if (!map) return null;
+      const n = Math.floor(x / map.blocks), s = x % map.blocks;
+      return { title: sites[k].site, at: timeAt(Math.floor((Math.min(sites[k].steps, (t + 1) * map.width) - 1) / sites[k].pooled)), rows: [["influence", s > t ? "0 (later source)" : short(map.value(t, n, s))],
+        ...(sites[k].streams.length > 1 ? /** @type {[string, string][]} */ ([["source", sites[k].streams[n]], ["target", sites[k].streams[stream]]]) : []), ["source step", stepsOf(sites[k], s, map.width)], ["target step", stepsOf(sites[k], t, map.width)]] };
+    },
   });
-  /** @param {number} n */
-  const sourceName = (n) => (sites[k].streams.length > 1 ? `${sites[k].streams[n]}, ` : "");
 
   /** @type {(arrays: ReturnType<typeof siteArrays>, at: number, to: number) => string} */
   const amount = (arrays, at, to) => `${arrays.clipped(at, to) ? "≥ " : ""}${short(arrays.value(at, to))}`;
@@ -161,16 +176,15 @@ function mount(root, frame, _state, pick) {
     states.across.style.height = `${100 / rows}%`;
     const means = same.flatMap(({ one: run, k: at }) => run.scans[at].streams.map((_, m) => run.part(`scan_mean_${at}`, sample, m)));
     const range = /** @type {[number, number]} */ ([0, Math.max(scale, rangeOf(means, true)[1])]);
-    along.draw({ values: (line, i) => (line ? arrays.value(row, i) : mean[i]), count: columns, now: column, range });
-    along.say({ title: "‖h‖₂ over the steps", low: "0", high: short(range[1]), from: "step 1", to: String(one.steps) });
+    along.draw({ values: (line, i) => (line ? arrays.value(row, i) : mean[i]), count: columns, now: column, range, x: rowsAcross("step", columns, "other", (i) => stepsOf(one, i, pooled)), y: { name: "‖h‖₂", text: short } });
+    along.say({ title: "‖h‖₂ over the steps" });
 
-    const { sorted } = arrays, spread = rangeOf(same.flatMap(({ one: run, k: at }) => run.scans[at].streams.map((_, m) => Array.from(run.part(`scan_quantile_${at}`, sample, m), Math.log10))));
+    const { sorted } = arrays, spread = rangeOf(same.flatMap(({ one: run, k: at }) => run.scans[at].streams.map((_, m) => run.part(`scan_quantile_${at}`, sample, m))));
     const own = arrays.half_life[row], place = Array.from(sorted).reduce((best, life, i) => (Math.abs(Math.log(life / own)) < Math.abs(Math.log(sorted[best] / own)) ? i : best), 0);
     lives.node.hidden = !sorted.some((life) => Number.isFinite(life) && life > 0);
     if (!lives.node.hidden) {
-      const [low, high] = ends(10 ** spread[0], 10 ** spread[1]);
-      lives.draw({ values: (_line, i) => Math.log10(sorted[i]), count: sorted.length, now: Number.isFinite(own) ? place : -1, range: spread, rule: false });
-      lives.say({ title: `half-lives of all ${one.channels} channels in ascending order, steps (log)`, low, high, from: "shortest", to: "longest" });
+      lives.draw({ values: (_line, i) => sorted[i], count: sorted.length, now: Number.isFinite(own) ? place : -1, range: spread, rule: false, x: rowsAcross("rank, shortest first", sorted.length, "other"), y: { name: "half-life", unit: "steps", text: short } });
+      lives.say({ title: `half-lives of all ${one.channels} channels in ascending order, steps` });
     }
 
     const map = influenceOf(frame, k, sample, stream);
@@ -206,6 +220,7 @@ function mount(root, frame, _state, pick) {
 
 register({
   name: "captured scans",
+  section: "explanation",
   place: "wide",
   order: 5,
   needs: ["scan_norm_0"],

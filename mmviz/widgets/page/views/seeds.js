@@ -48,6 +48,7 @@ register({
   name: "agreement over seeds",
   place: "columns",
   order: 22,
+  section: "training",
   needs: ["seed_phi"],
   height: (M) => 190 + 52 * M,
   mount,

@@ -1,7 +1,8 @@
 // The Shapley value of each modality at the cursor, over the sequence and over training.
-import { h, heading, faint, name, modality, unseen, prefixNote, untrainedNote } from "../dom.js";
+import { h, heading, faint, name, modality, prefixNote, untrainedNote, write, writer } from "../dom.js";
 import { largest } from "../heatmap.js";
-import { fixed, signed, brief, epochName, ends } from "../format.js";
+import { fixed, signed, brief, epochName } from "../format.js";
+import { epochAcross, timeAcross } from "../axis.js";
 import { signedBar, row, rowHead } from "../bars.js";
 import { changes, allOf } from "../frame.js";
 import { chart, rangeOf } from "../chart.js";
@@ -12,7 +13,7 @@ function mount(root, frame, _state, pick) {
   const E = frame.sizes.epoch, T = frame.sizes.time, M = frame.modalities.length, all = frame.modalities.map((_, m) => m);
   const rows = all.map((m) => {
     const value = h("span"), { track, set, was } = signedBar(m);
-    return { value, set, was, node: row(rowHead(...modality(frame, m)), track, value) };
+    return { value: writer(value), set, was, node: row(rowHead(...modality(frame, m)), track, value) };
   });
   const none = h("span"), whole = h("span");
   /** @type {(text: string, value: HTMLElement) => HTMLElement} */
@@ -39,17 +40,16 @@ function mount(root, frame, _state, pick) {
     rows.forEach((r, m) => {
       r.set(shares[m], most);
       r.was(before ? before[time * M + m] : NaN, most);
-      r.value.textContent = signed(shares[m], frame.digits);
-      if (before) r.value.append(unseen(`, as recorded ${signed(before[time * M + m], frame.digits)}`));
+      r.value(signed(shares[m], frame.digits), before ? `, as recorded ${signed(before[time * M + m], frame.digits)}` : "");
     });
     const shown = frame.task === "classification" ? frame.targets[sample] : 0;
-    none.textContent = fixed(frame.part("baseline", epoch, sample)[time], frame.digits);
-    whole.textContent = fixed(frame.part("prediction", epoch, sample, time)[shown], frame.digits);
-    const [low, high] = ends(...range);
-    along.draw({ values: (m, t) => now[t * M + m], count: T, now: time, range, brush, before: before && ((m, t) => before[t * M + m]) });
-    along.say({ title: `over the sequence, ${epochName(frame, epoch).split(" of ")[0]}`, high, low, from: brief(frame, sample, 0), to: brief(frame, sample, T - 1) });
-    during.draw({ values: (m, e) => recorded.part("phi", e, sample, time)[m], count: E, now: epoch, range });
-    during.say({ title: `over training, ${before ? "as recorded, " : ""}at ${brief(frame, sample, time)}`, high, low, from: `epoch ${frame.epochs[0]}`, to: String(frame.epochs[E - 1]) });
+    write(none, fixed(frame.part("baseline", epoch, sample)[time], frame.digits));
+    write(whole, fixed(frame.part("prediction", epoch, sample, time)[shown], frame.digits));
+    const y = { name: "φ", text: (/** @type {number} */ v) => signed(v, frame.digits) };
+    along.draw({ values: (m, t) => now[t * M + m], count: T, now: time, range, brush, before: before && ((m, t) => before[t * M + m]), x: timeAcross(frame, state), y });
+    along.say({ title: `over the sequence, ${epochName(frame, epoch).split(" of ")[0]}` });
+    during.draw({ values: (m, e) => recorded.part("phi", e, sample, time)[m], count: E, now: epoch, range, x: epochAcross(frame.epochs), y });
+    during.say({ title: `over training, ${before ? "as recorded, " : ""}at ${brief(frame, sample, time)}` });
   };
 }
 
@@ -57,6 +57,7 @@ register({
   name: "shapley",
   place: "side",
   order: 20,
+  section: "sample",
   needs: ["phi"],
   mount,
 });

@@ -1,7 +1,8 @@
 // Training history: one chart for each quantity; a click selects an epoch.
 import { h, heading, glyph, name } from "../dom.js";
-import { chart, dash, rangeOf } from "../chart.js";
-import { short, ends } from "../format.js";
+import { chart, dash, rangeOf, seriesButton } from "../chart.js";
+import { short } from "../format.js";
+import { epochAcross } from "../axis.js";
 import { register } from "../registry.js";
 /** @import { Frame } from "../types.js" */
 
@@ -36,20 +37,20 @@ function mount(root, frame, _state, pick) {
     const columns = curves.map((curve, k) => ({ ...curve, k })).filter((curve) => curve.chart === title);
     const plain = columns.every((curve) => curve.modality < 0);
     const one = chart({ label: `${title} over training: ${columns.map((curve) => curve.name).join(", ")}`, onPick: (x) => pick({ epoch: nearest(x) }),
-      series: columns.map((curve, f) => (plain ? { f } : { m: curve.modality })) });
+      log: "linear", series: columns.map((curve, f) => (plain ? { f, name: curve.name } : { m: curve.modality, name: curve.name })) });
     /** @param {number} i */
     const place = (i) => (epochs[i] - first) / reach;
     const values = columns.map(({ k }) => expected(epochs.map((_, i) => table[i * K + k]), frame));
-    const range = rangeOf(frame.compared.filter((other) => other.has("history")).flatMap((other) => columnsOf(other, title)), !plain), [low, high] = ends(...range);
-    one.say({ title, high, low, from: `epoch ${epochs[0]}`, to: String(epochs[epochs.length - 1]) });
+    const range = rangeOf(frame.compared.filter((other) => other.has("history")).flatMap((other) => columnsOf(other, title)), !plain), unit = /loss/.test(title) && frame.task === "classification" ? "nats" : "";
+    one.say({ title: unit ? `${title}: cross-entropy in nats, and auxiliary losses` : title });
     const single = plain && columns.length === 1, numbers = columns.map(() => h("span"));
     const legend = h("div", { class: "mmv-small mmv-curve-values" }, ...columns.map((curve, c) =>
-      h("span", { class: "mmv-key" }, ...(single ? [] : [plain ? dash(c) : glyph(curve.modality), h("span", {}, name(curve.name), " ")]), numbers[c])));
+      h("span", { class: "mmv-key" }, ...(single ? [] : [seriesButton((on) => one.turn(c, on), curve.name, plain ? dash(c) : glyph(curve.modality), h("span", {}, name(curve.name), " "))]), numbers[c])));
     const node = h("div", {}, one.node, legend);
     /** @param {number} epoch */
     const draw = (epoch) => {
       const now = epochs.indexOf(epoch);
-      one.draw({ values: (c, i) => values[c][i], count: epochs.length, now, range, place });
+      one.draw({ values: (c, i) => values[c][i], count: epochs.length, now, range, place, x: { ...epochAcross(epochs, place), text: (i) => String(epochs[i]) }, y: { name: title, unit, text: (v) => short(v) } });
       numbers.forEach((span, c) => (span.textContent = now < 0 || values[c][now] === undefined ? "" : short(values[c][now])));
     };
     return { node, draw };
@@ -60,6 +61,7 @@ function mount(root, frame, _state, pick) {
 
 register({
   name: "training",
+  section: "training",
   place: "wide",
   order: 30,
   needs: ["history"],

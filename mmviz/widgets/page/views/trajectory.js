@@ -1,8 +1,11 @@
 // The state trajectories of one sample in a common plane, and the coupling weights at the cursor.
 import { h, s, heading, faint, glyph, modality, DASHES } from "../dom.js";
 import { pathOf } from "../line_path.js";
+import { axisBelow, tickTexts, ticksOf, writeTicks } from "../axis.js";
+import { seriesButton } from "../chart.js";
+import { readable } from "../readout.js";
 import { changes, span } from "../frame.js";
-import { fixed, brief } from "../format.js";
+import { fixed, brief, short } from "../format.js";
 import { register } from "../registry.js";
 
 const W = 400, H = 250, EDGE = 18, LABEL = [44, 24], MARK = [22, 22];
@@ -30,14 +33,43 @@ function mount(root, frame) {
   const marks = frame.modalities.map((_, m) => glyph(m)), weights = arrows.map((arrow) => arrow && h("span", { class: "mmv-weight" }));
   const drawing = s("svg", { viewBox: `0 0 ${W} ${H}`, role: "img" }, ...all, ...shown, ...arrows.flatMap((arrow) => arrow ?? []));
   const box = h("div", { class: "mmv-plot mmv-plane" }, drawing, h("div", { class: "mmv-marks", "aria-hidden": "true" }, ...weights.flatMap((weight) => weight ?? []), ...marks));
-  const note = h("span");
-  root.append(heading("State trajectories"), box,
-    h("div", { class: "mmv-inline" }, ...frame.modalities.map((_, m) => h("span", {}, ...modality(frame, m)))), faint(note));
+  const note = h("span"), up = h("div", { class: "mmv-scale mmv-ticks-y", "aria-hidden": "true" }), below = axisBelow(), upName = h("span");
+  const off = frame.modalities.map(() => false);
+  root.append(heading("State trajectories"), h("div", { class: "mmv-charted" }, h("div", { class: "mmv-subtitle", "aria-hidden": "true" }, upName), up, box, below.node),
+    h("div", { class: "mmv-inline" }, ...frame.modalities.map((one, m) => seriesButton((on) => {
+      off[m] = !on;
+      [all[m], shown[m]].forEach((path) => path.classList.toggle("mmv-off", !on));
+      marks[m].style.visibility = on ? "" : "hidden";
+    }, one.name, ...modality(frame, m)))), faint(note));
+  /** @type {import("../types.js").State | null} */
+  let last = null;
+  /** @type {number[]} */
+  let points = [];
+  readable(box, {
+    label: "State trajectories in the plane of the first two principal components",
+    grid: () => [T, M],
+    start: () => [last?.time ?? 0, 0],
+    cellAt(across, down) {
+      const found = points.reduce((best, i) => (best < 0 || Math.hypot(x[i] - across * W, y[i] - down * H) < Math.hypot(x[best] - across * W, y[best] - down * H) ? i : best), -1);
+      if (found < 0) return [0, -1];
+      return [found % T, Math.floor(found / T)];
+    },
+    locate: () => null,
+    read(t, m) {
+      if (!last || off[m] || !Number.isFinite(x[m * T + t])) return null;
+      const { sample, layer } = last, place = frame.part("path", sample, layer), then = frame.edited() && frame.replaced("path") ? frame.recorded.part("path", sample, layer) : null, i = 2 * (m * T + t);
+      /** @type {import("../types.js").Reading["rows"]} */
+      const rows = [["PC 1", short(place[i])], ["PC 2", short(place[i + 1])], ["at", brief(frame, sample, t)]];
+      if (then) rows.push(...[0, 1].map((k) => /** @type {[string, string]} */ ([`PC ${k + 1}, difference`, `${place[i + k] > then[i + k] ? "+" : ""}${short(place[i + k] - then[i + k])}`])));
+      return { title: "state", modality: m, at: { modality: m, time: t }, rows, place: [x[m * T + t] / W, y[m * T + t] / H] };
+    },
+  });
   const changed = changes();
   /** @type {number[]} */
   let x = [], /** @type {number[]} */ y = [];
   return (state) => {
     const { sample, layer, time } = state, [a, b] = span(frame, state);
+    last = state;
     const place = frame.part("path", sample, layer), share = frame.part("path_share", sample, layer), coupling = frame.part("path_coupling", sample, layer);
     /** @type {(m: number, from: number, to: number) => string} */
     const line = (m, from, to) => {
@@ -50,6 +82,17 @@ function mount(root, frame) {
       const unit = Math.min((W - 2 * EDGE) / (high[0] - low[0] || 1), (H - 2 * EDGE) / (high[1] - low[1] || 1));
       x = Array.from({ length: M * T }, (_, i) => W / 2 + (place[2 * i] - (low[0] + high[0]) / 2) * unit);
       y = Array.from({ length: M * T }, (_, i) => H / 2 - (place[2 * i + 1] - (low[1] + high[1]) / 2) * unit);
+      points = Array.from({ length: M * T }, (_, i) => i).filter((i) => Number.isFinite(x[i] + y[i]));
+      [[W, 6], [H, 4]].forEach(([size, most], k) => {
+        const middle = (low[k] + high[k]) / 2;
+        const values = points.length ? ticksOf([middle - size / 2 / unit, middle + size / 2 / unit], most) : [], texts = tickTexts(values);
+        const ticks = values.map((v, i) => ({ at: k ? 0.5 - ((v - middle) * unit) / H : 0.5 + ((v - middle) * unit) / W, text: texts[i] }));
+        const name = points.length ? `${k ? "up: " : ""}PC ${k + 1} (${fixed(100 * share[k], 0)} % of the variance)` : "";
+        if (k) {
+          writeTicks(up, ticks, "top");
+          upName.textContent = name;
+        } else below.draw(ticks, name);
+      });
       all.forEach((path, m) => path.setAttribute("d", line(m, 0, T - 1)));
       note.textContent = Number.isFinite(share[0])
         ? `First two principal components of the states of all SSM streams: ${fixed(100 * share[0], 0)} % and ${fixed(100 * share[1], 0)} % of the variance, always at epoch ${frame.best_epoch ?? "–"}. Arrows: coupling weight W from the previous step of the source, with numbers where there is room.`
@@ -90,9 +133,10 @@ function mount(root, frame) {
 
 register({
   name: "trajectory",
+  section: "explanation",
   place: "columns",
   order: 10,
   needs: ["path", "path_coupling"],
-  height: () => 350,
+  height: () => 400,
   mount,
 });

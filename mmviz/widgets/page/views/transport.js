@@ -3,7 +3,10 @@ import { h, s, heading, faint, name, onDrag } from "../dom.js";
 import { paint } from "../heatmap.js";
 import { changes, span, allOf } from "../frame.js";
 import { chart, rangeOf } from "../chart.js";
-import { fixed, signed, short, brief, epochName, ends } from "../format.js";
+import { fixed, signed, short, brief, epochName } from "../format.js";
+import { axisBelow, epochAcross, timeAcross, timeName, timeTicks, writeTicks } from "../axis.js";
+import { cellOf, readable } from "../readout.js";
+import { onZoom, timeAxis } from "../zoom.js";
 import { register } from "../registry.js";
 /** @import { Frame, Pick, State } from "../types.js" */
 
@@ -28,16 +31,39 @@ function lagsOf(one, sample, p) {
 /** @type {(frame: Frame, p: number, pick: Pick) => { node: HTMLElement, draw: (state: State) => void }} */
 function pairView(frame, p, pick) {
   const T = frame.sizes.time, [, , , R] = frame.shape("plan"), { source, anchor } = frame.pairs[p], which = `${source} to ${anchor}`;
+  /** @type {State | null} */
+  let shown = null;
+  // the anchor has as many steps, or steps of its own
+  const anchorZoom = () => (R === T ? shown : null);
+  /** @param {number} t */
+  const inside = (t) => t >= timeAxis(T, shown).from && t <= timeAxis(T, shown).to;
   const maps = ["Plan", "Cost"].map((kind) => {
     const canvas = h("canvas", { role: "img", "aria-label": `${kind} from ${which}: ${T} by ${R} steps` }), line = h("div", { class: "mmv-at" });
-    const box = h("div", { class: "mmv-plot mmv-map mmv-square" }, canvas, line), most = h("span");
-    onDrag(box, box, (_x, y) => pick({ time: Math.min(T - 1, Math.max(0, Math.floor(y * T))) }));
-    return { canvas, line, most, node: h("div", {}, h("div", { class: "mmv-subtitle" }, `${kind.toLowerCase()}, colours from 0 to `, most), box) };
+    const box = h("div", { class: "mmv-plot mmv-map mmv-square" }, canvas, line), most = h("span"), left = h("div", { class: "mmv-scale mmv-ticks-y", "aria-hidden": "true" }), below = axisBelow();
+    onDrag(box, box, (_x, y) => pick({ time: cellOf(timeAxis(T, shown).share(y), T) }));
+    onZoom(box, box, T, () => shown, pick);
+    const key = kind === "Plan" ? "plan" : "cost";
+    readable(box, {
+      label: `${kind} from ${which}: steps of ${source} down, steps of ${anchor} across`,
+      grid: () => [R, T],
+      start: () => [0, shown?.time ?? 0],
+      cellAt: (x, y) => [cellOf(timeAxis(R, anchorZoom()).share(x), R), cellOf(timeAxis(T, shown).share(y), T)],
+      placeOf: (r, t) => [timeAxis(R, anchorZoom()).across((r + 0.5) / R), timeAxis(T, shown).across((t + 0.5) / T)],
+      locate: ({ time }) => (time === undefined || time >= T || !inside(time) ? null : { y: [timeAxis(T, shown).across(time / T), timeAxis(T, shown).across((time + 1) / T)] }),
+      read(r, t) {
+        if (!shown) return null;
+        const level = frame.part(key, shown.sample, p)[t * R + r], v = (level / 255) * frame.transport_scale[key][p];
+        const then = frame.edited() && frame.replaced(key) ? (frame.recorded.part(key, shown.sample, p)[t * R + r] / 255) * frame.transport_scale[key][p] : NaN;
+        return { title: which, at: { time: t }, rows: [[kind.toLowerCase(), `${frame.replaced(key) && level === 255 ? "≥ " : ""}${short(v)}`], [`${source}, at`, brief(frame, shown.sample, t)], [`${anchor}, at`, R === T ? brief(frame, shown.sample, r) : `step ${r + 1} of ${R}`],
+          ...(Number.isFinite(then) ? /** @type {[string, string][]} */ ([["recorded", short(then)], ["difference", `${v > then ? "+" : ""}${short(v - then)}`]]) : [])] };
+      },
+    });
+    return { canvas, line, most, left, below, node: h("div", { class: "mmv-charted" }, h("div", { class: "mmv-subtitle" }, `${kind.toLowerCase()}, colours from 0 to `, most), left, box, below.node) };
   });
   const ribbons = s("g"), here = s("path", { class: "mmv-here" });
   const river = s("svg", { viewBox: `0 0 ${W} ${H}`, preserveAspectRatio: "none", role: "img", "aria-label": `Ribbons from the steps of ${source} (top) to the steps of ${anchor} (bottom)` }, ribbons, here);
   const lag = chart({ label: `Lag of the largest mass of ${which} over the sequence, in steps`, series: [{ f: 0 }], onPick: (x) => pick({ time: Math.round(x * (T - 1)) }) });
-  const far = chart({ label: `Transport distance of ${which} over training`, series: [{ f: 0 }], onPick: (x) => pick({ epoch: Math.round(x * (frame.sizes.epoch - 1)) }) });
+  const far = chart({ label: `Transport distance of ${which} over training`, series: [{ f: 0 }], log: "linear", onPick: (x) => pick({ epoch: Math.round(x * (frame.sizes.epoch - 1)) }) });
   const sentence = h("p", { class: "mmv-small" });
   const node = h("div", { class: "mmv-transport" }, h("div", { class: "mmv-name" }, name(source), " → ", name(anchor)),
     h("div", { class: "mmv-pair" }, ...maps.map((map) => map.node),
@@ -48,11 +74,15 @@ function pairView(frame, p, pick) {
   let reach = rangeOf([]), apart = rangeOf([]);
   /** @param {State} state */
   function draw(state) {
-    const { sample, epoch, time } = state, [a, b] = span(frame, state), plan = frame.part("plan", sample, p);
-    if (changed(state, "sample")) {
-      maps.forEach(({ canvas, most }, i) => {
+    const { sample, epoch, time } = state, [a, b] = span(frame, state), plan = frame.part("plan", sample, p), down = timeAxis(T, state);
+    shown = state;
+    if (changed(state, "sample", "zoom")) {
+      const across = timeAxis(R, anchorZoom()), ticks = timeTicks(frame, state, 4);
+      maps.forEach(({ canvas, most, left, below }, i) => {
         const kind = i ? "cost" : "plan", values = frame.part(kind, sample, p), end = scaleOf(frame, kind), share = frame.transport_scale[kind][p] / end;
-        paint(canvas, R, T, (x, y) => Math.round(share * values[y * R + x]));
+        paint(canvas, across.to + 1 - across.from, down.to + 1 - down.from, (x, y) => Math.round(share * values[(y + down.from) * R + x + across.from]));
+        writeTicks(left, ticks.map(({ at, text }) => ({ at: down.across(at), text })), "top");
+        below.draw(R === T ? ticks.map(({ at, text }) => ({ at: down.across(at), text })) : [{ at: 0, text: "1" }, { at: 1, text: String(R) }], `${anchor}${R === T ? `, ${timeName(frame, state)}` : ", step"}`);
         most.textContent = `${frame.replaced(kind) ? "≥ " : ""}${short(end)}`;
       });
       lags = lagsOf(frame, sample, p);
@@ -75,18 +105,19 @@ function pairView(frame, p, pick) {
     }
     here.setAttribute("d", `M${((time + 0.5) / T) * W} 0V${H}`);
     maps.forEach(({ line }) => {
-      line.style.top = `${(100 * time) / T}%`;
-      line.style.height = `${100 / T}%`;
+      line.hidden = !inside(time);
+      line.style.top = `${100 * down.across(time / T)}%`;
+      line.style.height = `${100 / T / down.length}%`;
     });
-    const [least, furthest] = ends(...reach), [nearest, farthest] = ends(...apart);
-    lag.draw({ values: (_, t) => lags[t], count: T, now: time, range: reach, brush: state.brush });
-    lag.say({ title: "lag of the largest mass, steps", high: furthest, low: least, from: brief(frame, sample, 0), to: brief(frame, sample, T - 1) });
+    lag.draw({ values: (_, t) => lags[t], count: T, now: time, range: reach, brush: state.brush, x: timeAcross(frame, state), y: { name: "lag", unit: "steps", text: (v) => signed(v, 0) } });
+    lag.say({ title: "lag of the largest mass, steps" });
     const distances = frame.epochs.map((_, e) => frame.recorded.part("distance", e, sample)[p]), apartNow = frame.part("distance", epoch, sample)[p];
-    far.draw({ values: (_, e) => distances[e], count: distances.length, now: epoch, range: apart });
-    far.say({ title: `distance over training${frame.edited() ? ", as recorded" : ""}`, high: farthest, low: nearest, from: `epoch ${frame.epochs[0]}`, to: String(frame.epochs[frame.sizes.epoch - 1]) });
-    const whole = frame.part("estimated_lag", sample)[p];
+    far.draw({ values: (_, e) => distances[e], count: distances.length, now: epoch, range: apart, x: epochAcross(frame.epochs), y: { name: "distance", text: (v) => fixed(v, 3) } });
+    far.say({ title: `distance over training${frame.edited() ? ", as recorded" : ""}` });
+    const stale = frame.edited() !== null && !frame.replaced("estimated_lag"), unknown = !frame.has("estimated_lag") || (frame.lacks("estimated_lag", sample) && !frame.replaced("estimated_lag"));
+    const whole = unknown ? NaN : frame.part("estimated_lag", sample)[p];
     const now = Number.isFinite(lags[time]) ? `lag of the largest mass ${signed(lags[time], 0)} steps` : "no anchor step receives more mass than the others";
-    const sequence = Number.isFinite(whole) ? `estimated lag of the sequence ${signed(whole, 0)} steps` : "no estimated lag: none stands out from permuted controls";
+    const sequence = unknown ? "the page does not compute the estimated lag of the sequence" : stale ? `estimated lag of the sequence as recorded ${Number.isFinite(whole) ? `${signed(whole, 0)} steps` : "none"}, the page does not compute it for an edit` : Number.isFinite(whole) ? `estimated lag of the sequence ${signed(whole, 0)} steps` : "no estimated lag: none stands out from permuted controls";
     sentence.textContent = `${source} to ${anchor}, ${brief(frame, sample, time)}: ${now}; ${sequence}; distance ${fixed(apartNow, 3)} at ${epochName(frame, epoch)}.`;
   }
   return { node, draw };
@@ -102,8 +133,9 @@ function mount(root, frame, _state, pick) {
 
 register({
   name: "transport",
+  section: "explanation",
   place: "wide",
   order: 20,
-  needs: ["plan", "cost", "distance", "estimated_lag"],
+  needs: ["plan", "cost", "distance"],
   mount,
 });

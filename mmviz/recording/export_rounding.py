@@ -1,0 +1,103 @@
+"""Rounding of the frames that a page carries: for each sample as coarse as its predictions permit."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+
+from mmviz.core.subsets import membership
+from mmviz.io.stored_frames import ADAPTIVE_BITS
+from mmviz.models.batch import batch_of
+from mmviz.recording.coalitions import recorded_predictions
+
+if TYPE_CHECKING:
+    from jaxtyping import Bool
+
+    from mmviz.data.dataset import Split
+    from mmviz.data.matching import Matching
+    from mmviz.io.page_model import PageSplit
+    from mmviz.models.base import FusionModel
+    from mmviz.models.batch import Batch
+
+#: largest change of a probability by the frames of the storage ``adaptive``; of a regression in standard deviations of its targets
+TOLERANCE = 3e-4
+#: fewest bits of a level; those of the trial that suggests a rounding; the suggestion aims at this factor of the tolerance, as most changes prove smaller
+_COARSEST, _TRIAL, _MARGIN = 10, 13, 1.5
+#: modalities up to which the rounding is chosen on every subset
+_EVERY_SUBSET = 5
+_BATCH = 32
+
+
+def adapted(split: PageSplit, model: FusionModel, part: Split, matching: Matching, rows: np.ndarray) -> PageSplit:
+    """Return the split with its frames of the storage ``adaptive`` rounded, for each sample with about as few bits, from 10 to 24, as pass.
+
+    A rounding passes if no prediction of the sample, over subsets and steps, changes by more than :data:`TOLERANCE`. With more than 5 modalities
+    these subsets are all modalities, all but one, and one alone. A sample that no rounding passes keeps 24 bits.
+
+    Parameters
+    ----------
+    split
+        Frames of the storage ``adaptive`` with a shift of 0; modalities in another storage stay as they are.
+    rows
+        Positions of the split's samples in ``part``.
+    """
+    members, allowed = _members(len(model.spec.names)), TOLERANCE * _unit(split, model)
+    shift = np.full(len(rows), ADAPTIVE_BITS - _TRIAL, np.int64)
+    for start in range(0, len(rows), _BATCH):
+        left = np.arange(start, min(start + _BATCH, len(rows)))
+        batch = batch_of(part, rows[left], matching)
+        true = recorded_predictions(model, batch, members, every_step=model.causal)
+        # the change is proportional to the rounding: one trial suggests the bits, further ones add a bit where it was too few
+        change = _change(model, split, matching, batch, (left, shift[left], members, true))
+        needed = np.ceil(np.log2(np.maximum(change, 1e-30) / (_MARGIN * allowed)))
+        shift[left] = np.clip(shift[left] - needed, 1, ADAPTIVE_BITS - _COARSEST)
+        while len(left):
+            batch = batch_of(part, rows[left], matching)
+            wrong = _change(model, split, matching, batch, (left, shift[left], members, true)) > allowed
+            left, true = left[wrong], true[wrong]
+            shift[left] -= 1
+            left, true = left[shift[left] > 0], true[shift[left] > 0]
+    return replace(split, frames={name: frames.coarser(shift) for name, frames in split.frames.items()})
+
+
+def with_frames(batch: Batch, split: PageSplit, matching: Matching) -> Batch:
+    """Return a batch with the values as the split's frames store them; both have the same samples."""
+    values = {}
+    for name in batch.names:
+        part = split.frames[name].values
+        part = part[..., matching.order[name]] if name in matching.order else part
+        values[name] = torch.from_numpy(np.ascontiguousarray(part))
+    return replace(batch, values=values)
+
+
+def _change(
+    model: FusionModel,
+    split: PageSplit,
+    matching: Matching,
+    batch: Batch,
+    trial: tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray],
+) -> np.ndarray:
+    """Return the largest change of a prediction of each sample; ``trial``: their rows in the split, shifts, subsets and exact predictions."""
+    rows, shift, members, true = trial
+    rounded = replace(split, frames={name: one.rows(rows).coarser(shift) for name, one in split.frames.items()})
+    seen = recorded_predictions(model, with_frames(batch, rounded, matching), members, every_step=model.causal)
+    return np.nanmax(np.abs(seen - true).reshape(len(rows), -1), axis=1, initial=0.0)
+
+
+def _members(modalities: int) -> Bool[np.ndarray, "subset modality"]:
+    """Return the subsets on which the rounding is chosen."""
+    every = membership(modalities)
+    size = every.sum(1)
+    return every if modalities <= _EVERY_SUBSET else every[(size == 1) | (size >= modalities - 1)]
+
+
+def _unit(split: PageSplit, model: FusionModel) -> float:
+    """Return 1 for probabilities; the standard deviation of the targets of a regression, 1 where it is unknown or 0."""
+    if model.spec.task.kind == "classification" or split.targets is None:
+        return 1.0
+    known = np.asarray(split.targets, np.float64)
+    spread = float(np.std(known[np.isfinite(known)])) if np.isfinite(known).any() else 0.0
+    return spread or 1.0
