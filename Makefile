@@ -24,7 +24,7 @@ lab: $(VENV)/.lab ## install into .venv (once) and open JupyterLab on notebooks/
 		--ServerApp.jpserver_extensions=mmviz.server=True --LabApp.news_url= \
 		--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate $(LAB_FLAGS)
 
-app: $(VENV)/.app $(TRACE) ## serve the Explorer as a page without code, on loopback, with a token (TRACE="one.nc [other.nc]" APP_FLAGS=--port=9000)
+app: $(VENV)/.app $(TRACE) ## serve the Explorer as a page without code, on loopback, with a token (TRACE="one.nc other.nc" gives a list, APP_FLAGS=--compare both side by side)
 	$(BIN)/python -m mmviz app $(TRACE) $(APP_FLAGS)
 
 test: $(VENV)/.dev ## the whole test suite, in two processes (JOBS=4; TEST_FLAGS="tests/models -x")

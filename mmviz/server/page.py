@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 import traitlets
@@ -20,7 +21,21 @@ class ExplorerPage(Explorer):
     address = traitlets.Bool(default_value=True).tag(sync=True)
 
 
-def explorer_page(frames: Sequence[str], model: str | None = None) -> ExplorerPage:
+def limit_memory(mebibytes: int) -> None:
+    """Limit the memory that this process can allocate; beyond it Python raises MemoryError. Only Linux applies the limit.
+
+    Parameters
+    ----------
+    mebibytes
+        Private memory in MiB (RLIMIT_DATA): heap and anonymous mappings, not the code of libraries.
+    """
+    if sys.platform == "linux":
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_DATA, (mebibytes * 2**20,) * 2)
+
+
+def explorer_page(frames: Sequence[str], model: str | None = None, memory: int | None = None) -> ExplorerPage:
     """Return the Explorer of one frame, or of two side by side.
 
     Parameters
@@ -29,7 +44,11 @@ def explorer_page(frames: Sequence[str], model: str | None = None) -> ExplorerPa
         Paths of one or two netCDF files, each a frame of :func:`mmviz.plots.explorer_frame`.
     model
         Path of a file of :meth:`mmviz.io.page_model.PageModel.save`: edits are then predicted in the page.
+    memory
+        Limit of the memory of this process in MiB, see :func:`limit_memory`.
     """
+    if memory is not None:
+        limit_memory(memory)
     opened = [xr.load_dataset(path, engine="h5netcdf") for path in frames]
     page_model = None if model is None else PageModel.load(model)
     view = ExplorerPage(frame=opened[0], other=opened[1] if len(opened) == 2 else None, model=page_model)

@@ -10,6 +10,7 @@ from urllib.parse import unquote
 
 import pytest
 import websocket
+from axe import findings
 from lab_harness import start_server
 from page_queries import maps, sentence, slider
 
@@ -50,13 +51,23 @@ def served_two(recorded, tmp_path_factory):
     for name in ("first", "second"):
         mm.trace.save(recorded, state / f"{name}.nc")
     with start_server(
-        ["mmviz", "app", "first.nc", "second.nc"], state=state, ready="/login", environment={"JUPYTER_TOKEN": TOKEN}
+        ["mmviz", "app", "--compare", "first.nc", "second.nc"],
+        state=state,
+        ready="/login",
+        environment={"JUPYTER_TOKEN": TOKEN},
     ) as address:
         yield address
 
 
 def address_of(page):
     return json.loads(unquote(page.evaluate("location.hash")).removeprefix("#"))
+
+
+def plain_page(page):
+    """Return the heading of a page of the server itself, which fetches nothing and has no finding of axe."""
+    assert page.evaluate("performance.getEntriesByType('resource').map((one) => one.name)") == []
+    assert findings(page) == []
+    return page.get_by_role("heading").text_content()
 
 
 def test_the_served_page_shows_the_explorer_without_code_and_makes_no_external_request(page):
@@ -137,6 +148,53 @@ def test_a_page_without_a_model_offers_no_edits(page):
     assert page.locator(".mmv-what-if").count() == 0
 
 
+def test_several_traces_are_listed_and_one_page_too_many_is_refused_in_words(recorded, tmp_path_factory, open_page):
+    state = tmp_path_factory.mktemp("app_list")
+    for name in ("first", "<b>second"):
+        mm.trace.save(recorded, state / f"{name}.nc")
+    asked = ["mmviz", "app", "first.nc", "<b>second.nc", "--pages", "1"]
+    with start_server(asked, state=state, ready="/login", environment={"JUPYTER_TOKEN": TOKEN}) as address:
+        page, other = open_page(viewport={"width": 1366, "height": 768}), open_page()
+        page.goto(f"{address}/?token={TOKEN}")
+        assert page.get_by_role("listitem").locator("strong").all_text_contents() == ["first", "<b>second"]
+        assert "4 recorded samples" in page.get_by_role("listitem").first.text_content()
+        assert plain_page(page) == "Traces"
+        assert page.goto(f"{address}/no/such/page").status == 404
+        assert plain_page(page) == "404: There is no such page"
+        page.get_by_role("link", name="To the start page").click()
+        page.get_by_role("link", name="second").click()
+        page.wait_for_selector(READY, timeout=60_000)
+        assert page.title() == "<b>second · mmviz Explorer"
+        refused = other.goto(f"{address}/voila/render/1.ipynb?token={TOKEN}")
+        assert refused.status == 503
+        assert plain_page(other) == "503: All places are taken"
+        assert "One page is open" in other.locator("main").inner_text()
+        kernel = json.loads(page.locator("script#jupyter-config-data").inner_text())["kernelId"]
+        words = {"method": "DELETE", "headers": {"Authorization": f"token {TOKEN}"}}
+        page.evaluate("([path, words]) => fetch(path, words)", [f"/api/kernels/{kernel}", words])
+        page.get_by_role("combobox", name="Sample", exact=True).select_option(
+            "2"
+        )  # the view goes on without its process
+        page.wait_for_function("location.hash.includes('%22sample%22%3A2')")
+        assert other.goto(f"{address}/voila/render/1.ipynb").status == 200
+        other.wait_for_selector(READY, timeout=60_000)
+        other.get_by_role("link", name="All Traces").click()
+        other.get_by_role("link", name="first").wait_for()
+        assert page.external == other.external == []
+
+
+def test_the_login_page_asks_again_after_a_wrong_token(served, open_page):
+    page = open_page()
+    page.goto(f"{served[0]}/login")
+    assert plain_page(page) == "This page asks for a token"
+    page.get_by_label("Token").fill("wrong")
+    page.get_by_role("button").click()
+    assert page.get_by_role("alert").text_content() == "Invalid credentials"
+    page.get_by_label("Token").fill(TOKEN)
+    page.get_by_role("button").click()
+    page.wait_for_selector(READY, timeout=60_000)
+
+
 def test_a_request_without_the_token_gets_the_login_page_or_status_403(served, open_page):
     page = open_page()
     page.goto(served[0])
@@ -162,7 +220,7 @@ def test_a_visitor_cannot_run_code_or_read_files(page, served):
             while True:
                 replies.append(json.loads(channel.recv())["msg_type"])
     assert "execute_reply" not in replies
-    for path in ("voila/files/a.nc", "voila/files/explorer.ipynb", "api/contents", "voila/files/../../etc/hostname"):
+    for path in ("voila/files/1a.nc", "voila/files/1.ipynb", "api/contents", "voila/files/../../etc/hostname"):
         with pytest.raises(urllib.error.HTTPError, match=r"40[034]"):
             urllib.request.urlopen(f"{address}/{path}?token={TOKEN}", timeout=20)  # noqa: S310
 

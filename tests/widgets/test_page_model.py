@@ -266,10 +266,10 @@ def test_the_app_serves_a_saved_model_beside_its_trace(toy, toy_run, toy_page, t
     source = mm.trace.save(trace, tmp_path / "trace.nc")
     held = toy_page[1].save(tmp_path / "model.bin")
     (tmp_path / "app").mkdir()
-    notebook = write_notebook([tmp_path / "trace.nc" if source is None else source], tmp_path / "app", model=held)
-    assert "model='model.mmviz'" in notebook.read_text(encoding="utf-8")
+    served = write_notebook([tmp_path / "trace.nc" if source is None else source], tmp_path / "app", model=held)
+    assert "model='1.mmviz'" in (tmp_path / "app" / served.page).read_text(encoding="utf-8")
     monkeypatch.chdir(tmp_path / "app")
-    view = explorer_page(["a.nc"], model="model.mmviz")
+    view = explorer_page(["1a.nc"], model="1.mmviz")
     assert view.edit_options["offers"]
     assert len(view.all_samples) == len(toy["test"])
-    assert explorer_page(["a.nc"]).edit_options == {"never": True}
+    assert explorer_page(["1a.nc"]).edit_options == {"never": True}
