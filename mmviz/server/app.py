@@ -154,7 +154,9 @@ def write_notebook(
 def _in_words(frame: xr.Dataset) -> str:
     from mmviz.core.escape import visible
 
-    return visible(f"{frame.attrs['title']}, {frame.attrs['split']} split, {frame.sizes['recorded_sample']} recorded samples")
+    return visible(
+        f"{frame.attrs['title']}, {frame.attrs['split']} split, {frame.sizes['recorded_sample']} recorded samples"
+    )
 
 
 def voila_config(*, ip: str, port: int, token: bool, pages: int, idle_minutes: int) -> Config:
