@@ -47,7 +47,7 @@ class PageKernels(AsyncMappingKernelManager):
             self._starting -= 1
 
     async def cull_kernel_if_idle(self, kernel_id: str) -> None:
-        """End a kernel that has no connections, or that nobody has used for ``idle_minutes``."""
+        """End a kernel that has no connections, or no message for ``idle_minutes``."""
         await super().cull_kernel_if_idle(kernel_id)
         kernel: Any = self._kernels.get(kernel_id)
         last = getattr(kernel, "last_activity", None)
