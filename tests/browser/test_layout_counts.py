@@ -47,15 +47,62 @@ def layouts(page):
     return next(one["value"] for one in found if one["name"] == "LayoutCount")
 
 
-@pytest.mark.parametrize("label", ["Time cursor", "Epoch"])
-def test_each_change_of_a_slider_costs_one_layout_while_a_tab_has_the_focus(page, label):
+def of_slider(page, label):
+    """Return the layouts of eight changes of a slider, five times."""
     used = []
     for _ in range(5):  # on a busy machine views that are drawn later fall between two changes
         page.evaluate(STEP, [label, [1]])
         before = layouts(page)
         page.evaluate(STEP, [label, [2 + i for i in range(CHANGES)]])
         used.append(layouts(page) - before)
+    return used
+
+
+@pytest.mark.parametrize("label", ["Time cursor", "Epoch"])
+def test_each_change_of_a_slider_costs_one_layout_while_a_tab_has_the_focus(page, label):
+    page.mouse.move(2, 2)
+    page.wait_for_selector(".mmv-card", state="hidden")
+    used = of_slider(page, label)
     assert 0 < min(used) <= CHANGES + 2, used
+
+
+def hover(page, place, *, right=12, down=1 / 3):
+    """Move the pointer over a plot, wait for its read-out, return the place of the pointer."""
+    page.mouse.move(2, 2)
+    page.wait_for_selector(".mmv-card", state="hidden")
+    box = page.locator(place).first.bounding_box()
+    at = box["x"] + box["width"] - right, box["y"] + box["height"] * down
+    page.mouse.move(*at)
+    page.wait_for_selector(".mmv-card", state="visible")
+    return at
+
+
+@pytest.mark.parametrize("place", [".mmv-signal", ".mmv-state", "[data-view=prediction] tr"])
+@pytest.mark.parametrize("label", ["Time cursor", "Epoch"])
+def test_each_change_of_a_slider_costs_one_layout_while_a_read_out_is_shown(page, label, place):
+    hover(page, place)
+    used = of_slider(page, label)
+    assert 0 < min(used) <= CHANGES + 2, used
+    if " tr" in place:  # the read-out follows
+        value = page.locator(f"{place} .mmv-value").first.locator("> span").inner_text()
+        assert page.locator(".mmv-card dd").first.inner_text() == value
+
+
+@pytest.mark.parametrize(
+    "change", ["scrollBy(0, 13)", "document.querySelector('.mmv-controls').style.marginTop = '21px'"]
+)
+def test_a_read_out_reads_the_row_below_the_pointer_after_the_page_has_scrolled_or_a_drawing_has_moved_the_plot(
+    page, change
+):
+    _, y = hover(page, ".mmv-state", down=0.52)
+    page.evaluate(change)
+    page.evaluate(STEP, ["Epoch", [4, 5]])
+    box = page.locator(".mmv-state").first.bounding_box()
+    row = int(16 * (y - box["y"]) / box["height"]) + 1
+    page.wait_for_function(
+        "(row) => document.querySelector('.mmv-card').innerText.includes(`row\\n${row}\\n`)", arg=row, timeout=3000
+    )
+    page.evaluate("document.querySelector('.mmv-controls').style.marginTop = ''; scrollTo(0, 0)")
 
 
 def test_each_move_of_a_drag_costs_one_layout_with_its_read_out(page):

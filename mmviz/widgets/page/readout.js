@@ -96,7 +96,12 @@ function readableTables(root) {
 }
 
 /** @typedef {{ box: HTMLElement, probe: Probe, cell: [number, number] }} Spot */
-/** @typedef {{ area: DOMRect, box: DOMRect }} Places of the page and of a plot in the window */
+/**
+ * Places of the page and of a plot in the window; of a table also the cell that is read, and its place in the table.
+ * @typedef {{ area: DOMRect, box: DOMRect, cell?: [number, number], at?: [number, number] }} Places
+ */
+/** @param {Places} places what the place of a read-out depends on */
+const measures = ({ area, box, at = [0, 0] }) => [box.left - area.left, box.top - area.top, box.left, box.top, box.width, box.height, ...at].join();
 
 /**
  * Add the layer to a page whose views are mounted; the returned function ends it.
@@ -115,7 +120,9 @@ export function mountReadout(root, frames) {
   let spot = null;
   /** @type {{ found: { box: HTMLElement, probe: Probe } | null, x: number, y: number, type: "hover" | "drag" | "tap" | "click", places?: Places | null } | null} */
   let waiting = null;
-  let scheduled = 0, probing = false, stale = false;
+  let scheduled = 0, checking = 0, probing = false, stale = false;
+  /** @type {Places | null} those of the spot: a drawing changes the page, and to read them after it would cost a layout */
+  let known = null;
   /** @type {HTMLElement[]} */
   const boxes = /** @type {HTMLElement[]} */ ([...root.querySelectorAll(".mmv-readable")].filter((one) => one instanceof HTMLElement && !(one instanceof HTMLTableElement)));
   /** @type {Map<HTMLElement, HTMLElement[]>} */
@@ -170,7 +177,7 @@ export function mountReadout(root, frames) {
   }
   function hide() {
     if (!spot) return;
-    spot = null;
+    spot = known = null;
     card.hidden = point.hidden = true;
     link(null, null);
   }
@@ -181,7 +188,8 @@ export function mountReadout(root, frames) {
     const reading = next.cell[1] < 0 ? null : next.probe.read(...next.cell);
     if (!reading) return hide();
     spot = next;
-    const { area, box } = places, [x, y] = reading.place ?? placeOf(next.probe, ...next.cell);
+    const { area, box } = places, [x, y] = reading.place ?? places.at ?? placeOf(next.probe, ...next.cell);
+    known = next.box instanceof HTMLTableElement ? { ...places, cell: next.cell, at: [x, y] } : places;
     const left = box.left - area.left + x * box.width, top = box.top - area.top + y * box.height;
     card.replaceChildren(...contents(reading, next.box));
     card.hidden = point.hidden = false;
@@ -209,13 +217,13 @@ export function mountReadout(root, frames) {
     const again = stale;
     scheduled = 0;
     stale = false;
-    if (probing) return void (again && spot && show(spot, false));
+    if (probing) return void (again && spot && show(spot, false, known ?? undefined));
     if (!waiting) return hide();
     const { x, y, type, found } = waiting;
     if (!found) return hide();
-    const { box, probe } = found, places = waiting.places ?? placesOf(box), area = places.box;
+    const { box, probe } = found, places = waiting.places ?? (spot?.box === box ? known : null) ?? placesOf(box), area = places.box;
     waiting.places = null; // a later drawing may move the plot
-    const cell = cellAt(probe, (x - area.left) / (area.width || 1), (y - area.top) / (area.height || 1), area);
+    const cell = places.cell ?? cellAt(probe, (x - area.left) / (area.width || 1), (y - area.top) / (area.height || 1), area);
     if (!again && spot && spot.box === box && spot.cell[0] === cell[0] && spot.cell[1] === cell[1] && type !== "tap") return;
     show({ box, probe, cell }, type === "tap", places);
   }
@@ -324,14 +332,33 @@ export function mountReadout(root, frames) {
   root.addEventListener("pointerup", onUp, true);
   root.addEventListener("keydown", onKey, true);
   root.addEventListener("focusout", onBlur);
-  // after a change of the selection the value below the pointer or the probe point is another one
+  // after the frame a layout costs nothing more: has the drawing, or scrolling before it, moved what is read?
+  const tasks = new MessageChannel();
+  tasks.port1.onmessage = () => {
+    checking = 0;
+    if (!spot || !known) return;
+    const now = { ...placesOf(spot.box), ...(known.at ? { at: placeOf(spot.probe, ...spot.cell) } : {}) };
+    if (measures(now) === measures(known)) return;
+    known = null;
+    again();
+  };
+  function again() {
+    stale = true;
+    if (waiting?.places) scheduled ||= requestAnimationFrame(flush); // the pointer moves
+    else flush();
+  }
   return {
+    // after a change of the selection the value below the pointer or the probe point is another one. It is drawn at once, not in the
+    // frame: before that a browser looks what is below the pointer, which lays out the page
     redraw() {
       if (!spot) return;
-      stale = true;
-      scheduled ||= requestAnimationFrame(flush);
+      again();
+      checking ||= requestAnimationFrame(() => tasks.port2.postMessage(0));
     },
-    stop: () => cancelAnimationFrame(scheduled),
+    stop() {
+      cancelAnimationFrame(scheduled);
+      cancelAnimationFrame(checking);
+      tasks.port1.close();
+    },
   };
 }
-
