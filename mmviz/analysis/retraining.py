@@ -10,6 +10,7 @@ from mmviz.analysis.per_run import per_run
 from mmviz.analysis.trace_groups import group_of
 from mmviz.core.crossed_interval import CrossedInterval, crossed_interval
 from mmviz.core.errors import DataError
+from mmviz.core.intervals import student_t
 from mmviz.core.options import takes
 from mmviz.core.subsets import subset_label
 
@@ -154,6 +155,24 @@ def retraining(trace: xr.DataTree) -> xr.Dataset:
     return group_of(
         trace, "retrained", "train the subsets with mmviz.studies.subsets and add them: mmviz.trace.with_retrained"
     )
+
+
+def interval_caution(found: xr.Dataset) -> str:
+    """Return a sentence on intervals over so few seeds or groups that they are wide or next to useless; "" for five or more of each.
+
+    Parameters
+    ----------
+    found
+        From :func:`value_by_retraining` or :func:`retraining`.
+    """
+    counts = {key: int(found.attrs.get(f"n_{key}", 0)) for key in ("seeds", "groups")}
+    few, name = min(((count, key) for key, count in counts.items() if count > 1), default=(0, ""))
+    if not 2 <= few <= 4 or not np.isfinite(found["retrained"].values[1:]).any():
+        return ""
+    level = float(found.attrs.get("level", 0.95))
+    reach = float(student_t(few - 1, level))
+    end = "such an interval is next to useless and cannot order the subsets" if few == 2 else "the intervals are wide"
+    return f"{few} {name}: a t interval over so few reaches up to {reach:.1f} standard errors to each side; {end}."
 
 
 def _statistics(found: CrossedInterval) -> tuple[float, float, float]:

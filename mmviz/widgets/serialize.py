@@ -267,7 +267,11 @@ def _group_header(frame: xr.Dataset, names: list[str]) -> dict[str, Any]:
     if "retraining" in held:
         about = frame["retrained"].attrs
         out["retraining"] = {key: visible(about[key], longest=1000) for key in RETRAINING_TEXTS}
-        out["retraining"] |= {"best": int(about["best"])}
+        out["retraining"] |= {
+            "best": int(about["best"]),
+            "caution": visible(about.get("caution", ""), longest=1000),
+            "bounds": [_finite(end) for end in np.ravel(about.get("bounds", (np.nan, np.nan)))],
+        }
         out["retraining"] |= {
             f"{key}s": [visible(str(text), longest=2000) for text in frame[key].values]
             for key in ("verdict", "explanation")

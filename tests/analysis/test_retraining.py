@@ -6,7 +6,7 @@ import xarray as xr
 
 import mmviz as mm
 from mmviz.analysis.gap_diagnosis import VERDICTS
-from mmviz.analysis.retraining import WEIGHTS
+from mmviz.analysis.retraining import WEIGHTS, interval_caution
 from mmviz.core.errors import DataError
 from mmviz.core.subsets import membership
 
@@ -180,3 +180,21 @@ def test_a_constant_model_is_weak_data_for_every_modality():
 def test_a_variable_that_is_missing_or_transposed_wrongly_is_named():
     with pytest.raises(DataError, match="value_by_retraining: probe must have the dimensions"):
         mm.analysis.value_by_retraining(scores().drop_vars("probe"))
+
+
+@pytest.mark.parametrize(
+    ("seeds", "groups", "text"),
+    [
+        (3, 2, "2 groups: a t interval over so few reaches up to 12.7 standard errors to each side; such an interval is next to useless"),
+        (2, 40, "2 seeds: a t interval over so few reaches up to 12.7"),
+        (4, 40, "4 seeds: a t interval over so few reaches up to 3.2 standard errors to each side; the intervals are wide."),
+        (5, 40, ""),
+        (1, 40, ""),
+    ],
+)  # fmt: skip
+def test_a_sentence_states_that_an_interval_over_few_seeds_or_groups_is_next_to_useless(seeds, groups, text):
+    found = mm.analysis.value_by_retraining(
+        scores(seeds=seeds, group=np.char.add("g", (np.arange(SAMPLES) % groups).astype(str)))
+    )
+    said = interval_caution(found)
+    assert said.startswith(text) if text else said == ""

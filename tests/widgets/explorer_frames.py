@@ -208,7 +208,8 @@ def _retraining(names):
     spread = np.array([[0.0], [-0.05], [0.05]])
     about = {
         "units": "accuracy", "interval": "95 % over 3 seeds and 273 samples", "harm": "none", "harm_text": "no smaller subset is better",
-        "budget": "68 updates", "best": 2**M - 2,
+        "budget": "68 updates", "best": 2**M - 2, "bounds": (0.0, 1.0),
+        "caution": "3 seeds: a t interval over so few reaches up to 4.3 standard errors to each side; the intervals are wide.",
     }  # fmt: skip
     return {
         "retrained": (("statistic", "coalition"), (0.2 + 0.6 * size / M + spread).astype("f4"), about),

@@ -34,6 +34,7 @@ function label(frame, dim, index) {
   if (dim === "curve") return frame.curves[index]?.name ?? index;
   if (dim === "history_epoch") return frame.history_epochs[index] ?? index;
   if (dim === "subset" || dim === "coalition") return frame.modalities.filter((_, m) => (index >> m) & 1).map((m) => m.name).join(" + ") || "none";
+  if (dim === "statistic") return ["mean", "low", "high"][index] ?? index;
   return index;
 }
 

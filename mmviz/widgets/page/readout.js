@@ -60,7 +60,8 @@ function tableProbe(table) {
     label: label(),
     grid: () => [Math.max(1, ...tableRows(table).map((row) => cells(row).length)), tableRows(table).length],
     read(column, at) {
-      const row = tableRows(table)[at], cell = row && cells(row)[Math.min(column, cells(row).length - 1)];
+      const row = tableRows(table)[at], cell = row && cells(row)[Math.min(column, cells(row).length - 1)], own = row && rowReadings.get(row);
+      if (own) return own();
       if (!cell || !plainText(cell)) return null;
       const heads = [...(table.tHead?.rows[0]?.cells ?? [])], head = heads[[...row.cells].indexOf(cell)], value = plainText(cell);
       const known = barValues(row.querySelector(".mmv-track")), decimals = (/\.(\d+)/.exec(value)?.[1] ?? "").length;
@@ -84,6 +85,11 @@ function tableProbe(table) {
     },
   };
 }
+
+/** @type {WeakMap<HTMLTableRowElement, () => Reading>} */
+const rowReadings = new WeakMap();
+/** Read all values of a row of a table at once, in place of its single cells. @param {HTMLTableRowElement} row @param {() => Reading} read */
+export const readRow = (row, read) => void rowReadings.set(row, read);
 
 /** @param {HTMLElement} root */
 function readableTables(root) {

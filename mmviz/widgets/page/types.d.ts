@@ -162,6 +162,10 @@ export interface Header {
     budget: string;
     /** the subset that is compared with all modalities, -1 for none */
     best: number;
+    /** why the intervals are wide, or "" */
+    caution?: string;
+    /** the least and the largest possible score; null: none */
+    bounds?: (number | null)[];
     verdicts: string[];
     explanations: string[];
   };
