@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from mmviz.core.errors import DataError
 from mmviz.io.page_operators import OPERATORS
+from mmviz.io.stored_floats import LEVELS, MAX_LEVEL_BITS
 
 VERSION = 1
 #: bytes of a stored value of a constant
-STORED = {"f4": 4, "f3": 3, "f2": 2, "f8": 8, "i8": 8, "u1": 1}
+STORED = {"f4": 4, "f3": 3, "f2": 2, "u2": 2, "f8": 8, "i8": 8, "u1": 1}
 MAX_NODES, MAX_SIZE, MAX_AXES, MAX_DEPTH = 20_000, 1 << 26, 8, 6
 _INPUTS = ("values", "valid", "share", "members", "until", "weights")
 
@@ -83,6 +85,14 @@ def _check_node(index: int, node: Any, nodes: list[Any], weights: int) -> None:
             raise DataError(
                 f"{where} lies at byte {at!r:.40} of {weights} bytes of weights, stored as {node.get('store')!r:.40}"
             )
+        if node["store"] == LEVELS and not _are_levels(node.get("step"), node.get("zero")):
+            raise DataError(
+                f"{where} has levels with the step {node.get('step')!r:.40} and the zero {node.get('zero')!r:.40}"
+            )
+
+
+def _are_levels(step: Any, zero: Any) -> bool:
+    return isinstance(step, float) and 0 < step < math.inf and isinstance(zero, int) and 0 <= zero < 1 << MAX_LEVEL_BITS
 
 
 def _size(where: str, part: dict[str, Any]) -> int:

@@ -14,13 +14,13 @@ from mmviz.core.subsets import MAX_EXACT_PLAYERS, membership
 from mmviz.data.matching import matched
 from mmviz.data.tokens import frame_tokens
 from mmviz.io.page_model import PageModel, PageSplit
-from mmviz.io.stored_floats import FLOATS, STORES, packed, rounded
+from mmviz.io.stored_floats import FLOATS, LEVELS, STORES, packed, to_levels
 from mmviz.io.stored_frames import KINDS, StoredFrames
 from mmviz.models.batch import batch_of
 from mmviz.models.user_module.model import Adapted
 from mmviz.recording.coalitions import recorded_predictions
 from mmviz.recording.export_gradient import exported_gradient
-from mmviz.recording.export_rounding import adapted, with_frames
+from mmviz.recording.export_rounding import SMALL, adapted, level_bits, round_weights, with_frames
 from mmviz.recording.exported_graph import RowPredictions, exported_graph
 from mmviz.recording.samples import chosen_samples
 from mmviz.recording.what_if_interventions import possible_interventions
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 #: storage -> that of the weights and that of the frames
 STORAGES = {
     "exact": ("float32", "float32"),
-    "compact": ("float24", "adaptive"),
+    "compact": ("adaptive", "adaptive"),
     "small": ("float16", "uint14"),
 }
 #: bytes of weights and frames in float32 up to which the storage "auto" is exact
@@ -49,8 +49,6 @@ MAX_EXACT_BYTES = 1 << 20
 MAX_FRAME_BYTES = 8 << 20
 #: characters of the words of all stored samples up to which they are carried
 MAX_WORD_CHARACTERS = 1 << 18
-#: floats of fewer values are stored as float32 always
-_SMALL = 64
 _BATCH = 32
 _LEFT_OUT = "The model was exported with attribution=False."
 
@@ -80,13 +78,14 @@ def export_model(
     epoch
         An epoch with stored weights; None for the best one.
     storage
-        ``exact``: no value is rounded. ``compact``: weights as ``float24`` and frames as ``adaptive``. ``small``: weights as ``float16`` and frames
+        ``exact``: no value is rounded. ``compact``: weights and frames as ``adaptive``. ``small``: weights as ``float16`` and frames
         as ``uint14``. ``auto``: exact as long as weights and frames take at most 1 MiB as float32, else compact. ``about`` and the page state the
         measured error. ``weights`` and ``inputs`` take precedence.
     weights
-        ``float32``, exact; ``float24``, three bytes per weight; or ``float16``, two.
+        ``float32``, exact; ``float24``, three bytes per weight; ``float16``, two; or ``adaptive``, levels of equal distance in each array, of as few
+        bits, from 10 to 16, as keep the predictions of up to 96 samples within 1e-4 (``about["weight_bits"]``; float24 if 16 do not).
     inputs
-        Storage of the frames: ``float32``, exact; ``float16``; ``uint16``, ``uint14``, ``uint12`` or ``uint8``, equidistant levels of so many bits
+        Storage of the frames: ``float32``, exact; ``adaptive``, levels of as few bits as keep each prediction of a sample within 3e-4; ``float16``; ``uint16``, ``uint14``, ``uint12`` or ``uint8``, equidistant levels of so many bits
         between the smallest and the largest value of each feature in the split.
     samples
         Number of samples, spread evenly over the sorted targets, or their positions in the split; None for all, as long as the frames take at
@@ -116,7 +115,7 @@ def export_model(
     Temporal alignment is part of it. Operators of mmkernels are single nodes.
     """
     one_of(storage, ("auto", *STORAGES), "export_model: storage")
-    for given, known, name in ((weights, FLOATS, "weights"), (inputs, KINDS, "inputs")):
+    for given, known, name in ((weights, (*FLOATS, "adaptive"), "weights"), (inputs, KINDS, "inputs")):
         if given is not None:
             one_of(given, known, f"export_model: {name}")
     spec = run.model.spec
@@ -136,16 +135,22 @@ def export_model(
         net, example = _traceable(model, part, matching, rows)
         exported = exported_graph(net, example)
         gradient, no_attribution = exported_gradient(net, example) if attribution else (None, _LEFT_OUT)
-    graph, blob = _with_weights(exported, weights)
+    bits = 0
+    if weights == "adaptive":
+        bits = level_bits(run, epoch, _names(exported), part, matching, split)
+        weights = weights if bits else "float24"
+    storage_of_weights = (weights, bits)
+    graph, blob = _with_weights(exported, storage_of_weights)
     if gradient is not None:
         places = {name: graph["nodes"][place] for place, name in exported.parameters.items()}
-        graph["gradient"], more = _with_weights(gradient, weights, places, len(blob))
+        graph["gradient"], more = _with_weights(gradient, storage_of_weights, places, len(blob))
         blob += more
     about = {
         "model": run.info["model"]["name"],
         "epoch": int(epoch),
         "parameters": int(sum(p.numel() for p in run.model.parameters())),
         "weights": weights,
+        **({"weight_bits": bits} if bits else {}),
         "inputs": inputs,
         "samples": len(rows),
         "split_samples": len(part),
@@ -158,7 +163,7 @@ def export_model(
         "every_step": bool(run.model.causal),
         "no_attribution": no_attribution,
         "notes": [*note, *(f"the page does not compute the {left_out}" for left_out in exported.left_out)],
-        **_errors(run, epoch, part, matching, rows, split, exported, weights),
+        **_errors(run, epoch, part, matching, rows, split, exported, storage_of_weights),
         "frame_error": {
             name: _frame_error(part, matching, rows, name, frames) for name, frames in split.frames.items()
         },
@@ -255,29 +260,43 @@ def _traceable(
 
 
 def _with_weights(
-    exported: ExportedGraph, weights: str, known: Mapping[str, dict[str, Any]] | None = None, at: int = 0
+    exported: ExportedGraph, storage: tuple[str, int], known: Mapping[str, dict[str, Any]] | None = None, at: int = 0
 ) -> tuple[dict[str, Any], bytes]:
-    """Return the graph with the places of its constants, and their bytes from ``at`` on, without those of parameters with a known place."""
+    """Return the graph with the places of its constants, and their bytes from ``at`` on, without those of parameters with a known place.
+
+    ``storage``: that of the weights, and the bits of a level.
+    """
     nodes, parts = list(exported.graph["nodes"]), []
+    weights, bits = storage
     for place, tensor in exported.constants.items():
         found = (known or {}).get(exported.parameters.get(place, ""))
         if found is not None:
-            nodes[place] = {**nodes[place], "at": found["at"], "store": found["store"]}
+            nodes[place] = nodes[place] | {key: found[key] for key in ("at", "store", "step", "zero") if key in found}
             continue
-        array, store = tensor.cpu().numpy(), "f4"
+        array, store, scale = tensor.cpu().numpy(), "f4", None
         if array.dtype == np.float32:
-            kind = weights if array.size > _SMALL and place in exported.parameters else "float32"
-            raw, store = packed(array, kind), STORES[kind]
+            kind = weights if array.size > SMALL and place in exported.parameters else "float32"
+            levels, scale = to_levels(array, bits) if kind == "adaptive" else (None, None)
+            if levels is not None:
+                raw, store = levels.tobytes(), LEVELS
+            else:
+                kind = "float32" if kind == "adaptive" else kind
+                raw, store = packed(array, kind), STORES[kind]
         elif array.dtype == bool:
             raw, store = array.astype(np.uint8).tobytes(), "u1"
         elif array.dtype.kind in "iu":
             raw, store = array.astype("<i8").tobytes(), "i8"
         else:
             raw, store = array.astype("<f8").tobytes(), "f8"
-        nodes[place] = {**nodes[place], "at": at, "store": store}
+        nodes[place] = {**nodes[place], "at": at, "store": store, **(scale or {})}
         parts.append(raw + b"\0" * (-len(raw) % 8))
         at += len(parts[-1])
     return {**exported.graph, "nodes": nodes}, b"".join(parts)
+
+
+def _names(exported: ExportedGraph) -> list[str]:
+    """Return the names of the stored parameters in the model's state."""
+    return [name.removeprefix("model.") for name in exported.parameters.values()]
 
 
 class _Variant(NamedTuple):
@@ -293,20 +312,16 @@ def _errors(
     rows: np.ndarray,
     split: PageSplit,
     exported: ExportedGraph,
-    weights: str,
+    storage: tuple[str, int],
 ) -> dict[str, float]:
     """Return the largest change of a prediction by the storage of weights, of frames, and of both; all samples, subsets and steps."""
     found = {"weights_error": 0.0, "inputs_error": 0.0, "error": 0.0}
     other = any(frames.kind != "float32" for frames in split.frames.values())
+    weights, bits = storage
     if weights == "float32" and not other:
         return found
     with run.at_epoch(epoch) as exact, run.at_epoch(epoch) as changed:
-        state = changed.state_dict()
-        for name in exported.parameters.values():
-            name = name.removeprefix("model.")
-            if name in state and state[name].dtype == torch.float32 and state[name].numel() > _SMALL:
-                state[name] = torch.from_numpy(rounded(state[name].cpu().numpy(), weights))
-        changed.load_state_dict(state)
+        round_weights(changed, _names(exported), weights, bits)
         variants = {"weights_error": _Variant(changed, stored=False), "inputs_error": _Variant(exact, stored=True)}
         variants["error"] = _Variant(changed, stored=True)
         if weights == "float32":

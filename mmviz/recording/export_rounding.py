@@ -1,4 +1,4 @@
-"""Rounding of the frames that a page carries: for each sample as coarse as its predictions permit."""
+"""Rounding of the weights and frames that a page carries: as coarse as the predictions permit, of frames for each sample."""
 
 from __future__ import annotations
 
@@ -9,23 +9,33 @@ import numpy as np
 import torch
 
 from mmviz.core.subsets import membership
+from mmviz.io.stored_floats import MAX_LEVEL_BITS, from_levels, rounded, to_levels
 from mmviz.io.stored_frames import ADAPTIVE_BITS
 from mmviz.models.batch import batch_of
 from mmviz.recording.coalitions import recorded_predictions
 
 if TYPE_CHECKING:
-    from jaxtyping import Bool
+    from collections.abc import Iterable
+
+    from jaxtyping import Bool, Float
 
     from mmviz.data.dataset import Split
     from mmviz.data.matching import Matching
     from mmviz.io.page_model import PageSplit
     from mmviz.models.base import FusionModel
     from mmviz.models.batch import Batch
+    from mmviz.train.run import Run
 
 #: largest change of a probability by the frames of the storage ``adaptive``; of a regression in standard deviations of its targets
 TOLERANCE = 3e-4
+#: the same for the weights of the storage ``adaptive``
+WEIGHT_TOLERANCE = 1e-4
+#: floats of fewer values are stored as float32 always
+SMALL = 64
 #: fewest bits of a level; those of the trial that suggests a rounding; the suggestion aims at this factor of the tolerance, as most changes prove smaller
 _COARSEST, _TRIAL, _MARGIN = 10, 13, 1.5
+#: samples on which the bits of the weights are chosen
+_WEIGHT_SAMPLES = 96
 #: modalities up to which the rounding is chosen on every subset
 _EVERY_SUBSET = 5
 _BATCH = 32
@@ -61,6 +71,59 @@ def adapted(split: PageSplit, model: FusionModel, part: Split, matching: Matchin
             shift[left] -= 1
             left, true = left[shift[left] > 0], true[shift[left] > 0]
     return replace(split, frames={name: frames.coarser(shift) for name, frames in split.frames.items()})
+
+
+def level_bits(run: Run, epoch: int, names: Iterable[str], part: Split, matching: Matching, split: PageSplit) -> int:
+    """Return the fewest bits of a level, from 10 to 16, with which the storage ``adaptive`` of weights passes; 0 if none does.
+
+    A rounding passes if no prediction, over subsets and steps, of up to 96 samples spread over the split changes by more than
+    :data:`WEIGHT_TOLERANCE`.
+
+    Parameters
+    ----------
+    names
+        Names of the parameters that are stored.
+    split
+        The samples of the page.
+    """
+    rows = split.rows[np.unique(np.linspace(0, len(split) - 1, _WEIGHT_SAMPLES).round().astype(int))]
+    batches = [batch_of(part, rows[at : at + _BATCH], matching) for at in range(0, len(rows), _BATCH)]
+    members, names = _members(len(run.model.spec.names)), list(names)
+
+    def predictions(bits: int) -> list[np.ndarray]:
+        with run.at_epoch(epoch) as model:
+            if bits:
+                round_weights(model, names, "adaptive", bits)
+            return [recorded_predictions(model, batch, members, every_step=model.causal) for batch in batches]
+
+    true, allowed = predictions(0), WEIGHT_TOLERANCE * _unit(split, run.model)
+
+    def change(bits: int) -> float:
+        pairs = zip(predictions(bits), true, strict=True)
+        return max((float(np.nanmax(np.abs(a - b), initial=0.0)) for a, b in pairs), default=0.0)
+
+    # the change is proportional to the rounding: one trial suggests the bits
+    bits = _TRIAL + int(np.ceil(np.log2(max(change(_TRIAL), 1e-30) / allowed)))
+    bits = min(max(bits, _COARSEST), MAX_LEVEL_BITS)
+    while bits <= MAX_LEVEL_BITS and change(bits) > allowed:
+        bits += 1
+    return bits if bits <= MAX_LEVEL_BITS else 0
+
+
+def round_weights(model: FusionModel, names: Iterable[str], weights: str, bits: int) -> None:
+    """Round the named parameters of a model, in place, as a page stores them; ``bits``: of the storage ``adaptive``."""
+    state = model.state_dict()
+    for name in names:
+        if name in state and state[name].dtype == torch.float32 and state[name].numel() > SMALL:
+            state[name] = torch.from_numpy(_rounded(state[name].cpu().numpy(), weights, bits))
+    model.load_state_dict(state)
+
+
+def _rounded(values: Float[np.ndarray, "..."], weights: str, bits: int) -> Float[np.ndarray, "..."]:
+    if weights != "adaptive":
+        return rounded(values, weights)
+    levels, scale = to_levels(values, bits)
+    return values if levels is None or scale is None else from_levels(levels, **scale)
 
 
 def with_frames(batch: Batch, split: PageSplit, matching: Matching) -> Batch:

@@ -35,7 +35,14 @@ def test_a_saved_model_is_read_back_equal(page, tmp_path):
 
 @pytest.mark.parametrize(
     ("weights", "inputs"),
-    [("float24", "uint14"), ("float16", "uint8"), ("float32", "float16"), ("float24", "adaptive")],
+    [
+        ("float24", "uint14"),
+        ("float16", "uint8"),
+        ("float32", "float16"),
+        ("float24", "adaptive"),
+        ("adaptive", "uint14"),
+        ("adaptive", "adaptive"),
+    ],
 )
 def test_the_stated_error_is_the_one_of_the_engine(run, small, in_engine, weights, inputs):
     page = mm.recording.export_model(run, small["test"], weights=weights, inputs=inputs)
@@ -199,7 +206,7 @@ def test_the_automatic_storage_is_exact_for_a_small_model_and_compact_above_the_
     assert (about["weights"], about["inputs"], about["error"]) == ("float32", "float32", 0)
     monkeypatch.setattr(module, "MAX_EXACT_BYTES", 100)
     about = mm.recording.export_model(run, small["test"]).about
-    assert (about["weights"], about["inputs"]) == ("float24", "adaptive")
+    assert (about["weights"], about["inputs"]) == ("adaptive", "adaptive")
     assert about["error"] > 0
     about = mm.recording.export_model(run, small["test"], storage="exact").about
     assert (about["weights"], about["inputs"], about["error"]) == ("float32", "float32", 0)
@@ -217,6 +224,40 @@ def test_adaptive_frames_keep_every_prediction_within_the_tolerance_with_the_bit
     assert (shift >= (6 if tolerance > 1e-4 else 1)).all()
     finer = page.about["inputs_error"] < 1e-5
     assert finer == (tolerance < 1e-5)
+
+
+@pytest.mark.parametrize(("tolerance", "kind"), [(1e-4, "adaptive"), (3e-6, "adaptive"), (1e-9, "float24")])
+def test_adaptive_weights_keep_every_prediction_within_the_tolerance_with_the_bits_that_it_takes(
+    run, small, monkeypatch, tolerance, kind
+):
+    monkeypatch.setattr(sys.modules["mmviz.recording.export_rounding"], "WEIGHT_TOLERANCE", tolerance)
+    page = mm.recording.export_model(run, small["test"], weights="adaptive")
+    about = page.about
+    assert about["weights"] == kind
+    stores = {node["store"] for node in page.graph["nodes"] if node["op"] == "constant"}
+    assert ("u2" in stores) == (kind == "adaptive")
+    if kind == "adaptive":
+        assert 0 < about["weights_error"] <= tolerance
+        assert (about["weight_bits"] == 10) == (tolerance == 1e-4)
+        assert 10 <= about["weight_bits"] <= 16
+    else:
+        assert "weight_bits" not in about
+
+
+@pytest.mark.parametrize("change", [{"step": 0.0}, {"step": None}, {"step": "1"}, {"zero": None}, {"zero": 0.5}])
+def test_levels_of_weights_without_a_step_and_a_zero_are_refused_in_python_and_in_the_engine(
+    run, small, tmp_path, in_engine, change
+):
+    page = mm.recording.export_model(run, small["test"], weights="adaptive", attribution=False)
+    path = _changed(
+        page,
+        tmp_path,
+        lambda h: next(n for n in h["graph"]["nodes"] if n.get("store") == "u2").update(change),
+    )
+    with pytest.raises(DataError, match="has levels with the step"):
+        PageModel.load(path)
+    found = in_engine([{"name": "x", "page": path, "requests": requests()}])["found"]["x"]
+    assert all("has levels without a step and a zero" in text for text in found.values()), found
 
 
 @pytest.mark.parametrize("shift", [[0, 0], [0, 0, 0, 25], [0, 0, 0, -1], [0.5, 0, 0, 0], "0000"])

@@ -4,13 +4,18 @@ import gzip
 
 import numpy as np
 import pytest
+from mmkernels.wasm import MODULE_PATH
 
+import mmviz as mm
 from mmviz.core.errors import DataError
 from mmviz.io.byte_planes import from_planes, to_planes
 from mmviz.io.page_blob import compressed, expanded
 from mmviz.io.page_model import PageModel, PageSplit
 from mmviz.io.printable_code import ALPHABET, from_text, length_of, to_text
+from mmviz.io.stored_floats import from_levels, to_levels
 from mmviz.io.stored_frames import KINDS, StoredFrames
+from mmviz.widgets import html_page
+from mmviz.widgets.page_parts import page_parts
 
 RNG = np.random.default_rng(0)
 
@@ -122,3 +127,45 @@ def test_adaptive_frames_are_rounded_for_each_sample_and_expanded_to_the_same_by
         one = stored.rows(slice(row, row + 1))
         np.testing.assert_array_equal(one.values[0], stored.values[row])
         assert (one.rounding <= 0.5 * one.step * 2.0 ** stored.shift[row]).all()
+
+
+@pytest.mark.parametrize("bits", [2, 10, 16])
+def test_levels_of_weights_have_an_error_of_half_a_step_and_keep_zeros_and_the_largest_value(bits):
+    values = RNG.normal(size=(40, 30)).astype(np.float32)
+    values[0] = 0
+    levels, scale = to_levels(values, bits)
+    back = from_levels(levels, **scale)
+    assert int(levels.max()) - int(levels.min()) <= 2**bits - 2
+    assert (back[0] == 0).all()
+    largest = np.abs(values).max()
+    assert np.abs(back - values).max() <= 0.5001 * scale["step"] + 1e-6 * largest
+    assert np.abs(back).max() == pytest.approx(largest, rel=1e-6)
+
+
+def test_levels_of_zeros_are_zeros_and_weights_that_are_not_finite_have_none():
+    levels, scale = to_levels(np.zeros((9, 9), np.float32), 12)
+    assert (from_levels(levels, **scale) == 0).all()
+    assert to_levels(np.array([1.0, np.inf], np.float32), 12) == (None, None)
+    assert to_levels(np.array([1.0, np.nan], np.float32), 12) == (None, None)
+
+
+def test_frames_of_the_watch_study_of_13_bits_and_weights_of_15_bits_take_the_bytes_that_a_page_below_2_mb_permits():
+    ds = mm.data.load("watch", fold=0)
+    part, rng = ds["test"], np.random.default_rng(0)
+    levels, scale = to_levels(rng.uniform(-1, 1, 271_000).astype(np.float32), 15)
+    node = {"op": "constant", "shape": [len(levels)], "type": "f", "at": 0, "store": "u2", **scale}
+    graph = {"version": 1, "nodes": [node], "inputs": [], "outputs": {"predictions": {"ref": 0}, "valid": {"ref": 0}}}
+    shift = np.full(len(part), 11)
+    frames = {
+        name: StoredFrames.of(np.asarray(values), part.valid[name], "adaptive").coarser(shift)
+        for name, values in part.inputs.items()
+    }
+    split = PageSplit("test", tuple(map(str, part.ids)), np.arange(len(part)), None, frames, dict(part.valid))
+    model = PageModel(graph | {"modalities": 3, "steps": 50}, levels.tobytes(), split, {"epoch": 1})
+    values = sum(one.stored.size for one in frames.values())
+    assert 8 * len(compressed(model)[1]) <= 15 * len(levels) + 7.2 * values
+
+
+def test_script_style_and_engine_of_a_page_take_the_bytes_that_a_page_below_2_mb_permits():
+    texts = {"style": html_page.style("style.css"), "script": html_page.script(), "wasm": MODULE_PATH.read_bytes()}
+    assert len(page_parts(texts)[1]) <= 240_000

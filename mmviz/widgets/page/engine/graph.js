@@ -8,7 +8,7 @@ export const VERSION = 1;
 /** limits of a graph: nodes, values of one array, values of all arrays, rows */
 export const LIMITS = { nodes: 20000, size: 1 << 26, total: 1 << 28, rows: 4096, axes: 8 };
 /** @type {Record<string, number>} bytes of a stored value */
-const BYTES = { f4: 4, f3: 3, f2: 2, f8: 8, i8: 8, u1: 1 };
+const BYTES = { f4: 4, f3: 3, f2: 2, u2: 2, f8: 8, i8: 8, u1: 1 };
 /** @type {readonly string[]} */
 const TYPES = ["f", "d", "i", "b"];
 
@@ -70,6 +70,7 @@ export function bind(graph, weights, rows) {
     if (node.op === "constant") {
       const width = BYTES[node.store ?? ""], at = node.at ?? -1;
       if (!width) refuse(`${where} is stored as ${JSON.stringify(node.store)}, expected one of ${Object.keys(BYTES).join(", ")}`);
+      if (node.store === "u2" && !(Number.isFinite(node.step) && Number(node.step) > 0 && Number.isInteger(node.zero))) refuse(`${where} has levels without a step and a zero`);
       if (!(Number.isInteger(at) && at >= 0 && at + width * out.size <= weights.length)) refuse(`${where} ends at byte ${at + width * out.size} of ${weights.length} bytes of weights`);
     }
     nodes.push({ op: node.op, index, args, out, parts });

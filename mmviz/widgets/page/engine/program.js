@@ -105,7 +105,7 @@ export async function compile(graph, weights, rows, kernels) {
     for (const one of outputs) one.constant = constant;
     if (node.op === "input" || node.op === "constant") {
       node.out.kept = true;
-      if (node.op === "constant") once.push({ op: node.op, needed: true, run: () => node.out.data.set(stored(weights, graph.nodes[node.index].store, graph.nodes[node.index].at ?? 0, node.out.size)) });
+      if (node.op === "constant") once.push({ op: node.op, needed: true, run: () => node.out.data.set(stored(weights, graph.nodes[node.index], node.out.size)) });
       continue;
     }
     const build = OPERATORS.get(node.op);

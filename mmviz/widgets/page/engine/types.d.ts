@@ -25,7 +25,10 @@ export interface GraphNode extends Partial<Described> {
   parts?: (Described | null)[];
   /** constants: place and storage in the weights */
   at?: number;
-  store?: "f4" | "f2" | "f3" | "f8" | "i8" | "u1";
+  store?: "f4" | "f2" | "f3" | "u2" | "f8" | "i8" | "u1";
+  /** of levels (u2): a value is (level - zero) * step */
+  step?: number;
+  zero?: number;
 }
 
 export interface ScanSite {
